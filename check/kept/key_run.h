@@ -9,12 +9,12 @@
  *
  * A run contains the names of its groups (hashes that identify their content), the entries in
  * ascending order, the hashes that occur more than once, and the list of the groups. The entries
- * are divided into pieces of 4 KiB. In a piece, the distance of a hash from the first hash of the
- * piece is stored as upper * lower + rest, where `lower` is the same number for the whole run. The
- * differences of successive `upper` are stored in unary, and rest * group_count + group is stored
- * in a field of field_bits bits. A run is mapped, not loaded: a check of changed groups, or a
- * look-up, reads only some pieces, and verifies the checksum of each piece before it is used.
- * Damaged runs are ignored, since a run can be made again from the table.
+ * are divided into pieces of 4 KiB. The distance of a hash from the first hash of its piece is
+ * divided by `lower`, a constant of the run: distance = upper * lower + rest. The differences of
+ * successive `upper` are stored in unary, and rest * group_count + group is stored in a field of
+ * field_bits bits. A run is mapped, not loaded: a check of changed groups, or a look-up, reads only
+ * some pieces, and verifies the checksum of each piece before it is used. Damaged runs are ignored,
+ * since a run can be made again from the table.
  */
 #ifndef VV_CHECK_KEPT_KEY_RUN_H
 #define VV_CHECK_KEPT_KEY_RUN_H
@@ -59,10 +59,10 @@ typedef struct check_key_run {
  * groups are equal. */
 vv_hash128 check_key_run_list(const vv_table *t);
 
-/* Opens the run with this id in the cache, or else in its trusted file. id: identifies the key's
- * columns and how their values are read (check_key.id in check/rules/plan.h). If no run exists, it
- * is damaged, or cache is NULL, returns VV_OK, and sets out->entries to NULL. Close *out after a
- * failure, too. */
+/* Opens the run with this id in the cache, or else in the cache's trusted file (cache.h). id:
+ * identifies the key's columns and how their values are read (check_key.id in check/rules/plan.h).
+ * If no run exists, it is damaged, or cache is NULL, returns VV_OK, and sets out->entries to NULL.
+ * Close *out after a failure, too. */
 vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash128 id,
 			     vv_error *err);
 /* Returns the path of the run in the cache, owned by the caller. NULL: the cache has no folder. */

@@ -29,14 +29,15 @@
 
 /* The working memory of one thread. */
 typedef struct check_worker {
-	vv_parted parted;                  /* the block of the loaded group */
+	/* the loaded group's block, whose parts are unpacked on demand */
+	vv_parted parted;
 	vv_buf value,                      /* scratch for a value */
 		key;                       /* scratch for a key */
 	vv_arena arena;                    /* memory of decoded cells */
 	vv_pattern_scratch *patterns;      /* scratch for matching patterns */
 	vv_pattern_budget *pattern_budget; /* of the whole check; NULL: no such limit */
 	vv_condition_scratch *conditions;  /* scratch for evaluating conditions */
-	vv_row_block *block;               /* of the loaded row group */
+	vv_row_block *block;               /* the columns of the loaded group, decoded on demand */
 	uint8_t *blank;   /* one for each row: 1 if the row has no value; valid if has_blank */
 	size_t blank_cap; /* capacity of blank */
 	bool has_blank;   /* at least one row of the group has no value */

@@ -312,7 +312,7 @@ struct vv_group_encoder {
 	group_dict dict;   /* the distinct values of the column */
 
 	vv_facts *facts; /* receives the facts of the cells; borrowed; NULL: not requested */
-	/* the arguments of vv_group_encoder_within */
+	/* the memory that vv_group_encoder_within described: its address and length */
 	uintptr_t bytes;
 	size_t bytes_len;
 
@@ -340,7 +340,8 @@ typedef struct group_typed {
 	size_t count;   /* number of values that are not empty */
 	bool deltas;    /* differences of successive numbers are stored */
 	unsigned width; /* bytes per stored number */
-	/* with deltas: the first number; else a number that is subtracted from each stored one */
+	/* with deltas: the first number; else a number that is subtracted from each number before
+	 * it is stored */
 	int64_t base;
 	int64_t least, most; /* the least and the greatest number */
 	size_t size;         /* bytes of the encoded column */

@@ -1,5 +1,6 @@
 /*
- * places_block: reads one block of a list of places (places.h). A block has one of two forms: runs
+ * places_block: reads one block of a list of places (places.h). A place is the number, from 0, of a
+ * row in the file of a table whose rows are stored in key order. A block has one of two forms: runs
  * of consecutive places, or packed places, each in the same number of bits.
  *
  * Format: docs/formats/store.md, "key order".

@@ -31,7 +31,7 @@ vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name);
 const char *vv_unseen_kind(const vv_unseen *u, const char *name);
 
 /* Returns true if a file of the kind u with this name may contain rows. For compressed files and
- * ZIP archives, of which many do not, the name decides. */
+ * ZIP archives, many of which contain no rows, the name decides. */
 bool vv_unseen_has_rows(const vv_unseen *u, const char *name);
 
 #define VV_UNSEEN_TEXT ((size_t)64 << 10) /* bytes of a file that vv_unseen_text needs */

@@ -79,10 +79,10 @@ vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn f
 vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
 				 vv_error *err);
 
-/* The following functions are private to dataset/table. bytes_of_groups does what vv_table_file
- * does, group_source_ what vv_table_source_ does, and range_of_groups what vv_table_range does, but
- * in the stored order of the groups: for a version in key order, the result is the sorted file,
- * whose hash is not stored and not checked. */
+/* The following functions are private to dataset/table. They do what functions above do, but in the
+ * stored order of the groups: bytes_of_groups is like vv_table_bytes_with, the functions
+ * group_source_... are like vv_table_source_..., and range_of_groups is like vv_table_range. For a
+ * version in key order, the result is the sorted file, whose hash is neither stored nor checked. */
 vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			  vv_error *err);
 typedef struct group_source group_source;

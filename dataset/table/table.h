@@ -56,9 +56,9 @@ VV_AUTO_CLEAR(vv_table, vv_table_close)
 typedef struct vv_batch {
 	vv_cell *cells;  /* rows x columns of the table; columns not requested are absent */
 	size_t cell_cap; /* capacity of cells */
-	/* To make the next group faster, the batch records which cells are already absent: all of
-	 * the first `blank` cells, as rows of blank_columns cells, except those of the
-	 * blank_but_count columns in blank_but. */
+	/* The first `blank` elements of cells, in rows of blank_columns elements, are already
+	 * absent cells, except in the blank_but_count columns in blank_but. So the next group need
+	 * not set them again. */
 	size_t blank, blank_columns, blank_but_count, *blank_but;
 	size_t rows,         /* number of rows of the group */
 		columns;     /* number of columns of the table */
@@ -67,7 +67,7 @@ typedef struct vv_batch {
 	vv_cid cid;          /* CID of the group's block */
 	vv_arena arena;      /* memory of decoded texts */
 	vv_parted parted;    /* the group's block */
-	bool numbers;        /* vv_table_reader_numbers */
+	bool numbers;        /* vv_table_reader_numbers was called for the reader */
 	uint64_t long_bytes; /* total bytes of long cells, which are stored outside of the group */
 	uint64_t raw_len;    /* with layout: bytes of the group in the file */
 	vv_buf quirks;       /* with layout: docs/formats/store.md, "quirks" */
@@ -109,9 +109,9 @@ typedef struct vv_table_reader vv_table_reader;
  * outlive the reader. */
 vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t *wanted,
 			       size_t wanted_count, bool with_layout, vv_error *err);
-/* Makes vv_table_read decode a wanted column as VV_CELL_NUMBER, in groups in which the column is stored as numbers of at
- * most 15 digits, all of which are values of its type, integer or number. Other cells, and empty cells of such a
- * group, have their text. */
+/* Makes vv_table_read return numbers (VV_CELL_NUMBER) in place of texts for wanted columns of type integer or number.
+ * This applies to each group that stores the column as numbers of at most 15 digits, if all of them are values of the
+ * column's type. Empty cells, and the cells of other groups, have their text. */
 void vv_table_reader_numbers(vv_table_reader *r);
 /* Replaces the content of batch by the next group, with all cells of the wanted columns, including
  * long cells. Returns 1, 0 at the end, or a negative vv_status. */

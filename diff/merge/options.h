@@ -50,8 +50,8 @@ typedef struct vv_conflict {
 	const vv_cell *rows[3];
 	const vv_schema *schemas[3]; /* if rows is set: the schemas of these versions */
 	uint64_t at[3];              /* if rows is set: the row's numbers in these versions */
-	/* if ours removed the row: number of the row in the merged table before which the row would
-	 * be */
+	/* if ours removed the row: its place in the merged table, as the number of the row that
+	 * would follow it */
 	uint64_t before;
 	/* text for the user. For a column or table: a description; for a cell: the reason why its
 	 * rule does not decide; may be NULL */

@@ -94,10 +94,10 @@ typedef struct merge_side {
 	vv_row_by_number rows; /* reads rows of this side */
 	bool copies;           /* lines of this side can be copied to the result */
 	bool own_columns;      /* the result has a column of this side that base lacks */
-	/* one for each column of this side: true if base lacks the column, and its values must not
-	 * be lost when the other side removed a row; NULL: no such column. Columns that the result
-	 * lacks count, too: of two columns with the same name, which one the result has depends on
-	 * the side that merges */
+	/* one for each column of this side: true if base lacks the column. A value in such a column
+	 * counts as a change of its row, so that the value is not lost if the other side removed
+	 * the row. Also true for columns that the result lacks: if both sides added a column with
+	 * the same name, the result depends on which side is ours. NULL: no such column */
 	bool *counts;
 } merge_side;
 

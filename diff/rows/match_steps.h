@@ -88,8 +88,9 @@ typedef struct row_gap {
 	uint64_t first,    /* the first added row, in the new version */
 		added;     /* number of added rows, which are consecutive */
 	/* the pairs of a removed and an added row that are one changed row, ascending. An element
-	 * describes `rows` consecutive pairs: old_row is the index of the first one's removed row
-	 * among the removed rows, new_row that of its added row among the added rows */
+	 * describes `rows` consecutive pairs. For the first of these pairs, old_row is the index of
+	 * its row among the removed rows, and new_row is the index of its row among the added
+	 * rows */
 	vv_segment *pairs;
 	size_t pair_count, /* number of elements of pairs */
 		pair_cap;  /* capacity of pairs */
@@ -216,7 +217,8 @@ typedef enum row_pair {
 /* Adds a run to the sorter `kept`. */
 vv_status rowdiff_keep(vv_sorter *kept, const vv_segment *rows, row_pair how, vv_error *err);
 
-/* ---- moves: finds the fewest rows without which the other rows are in the same order ---- */
+/* ---- moves: finds the smallest set of moved rows: all other rows are in the same order in both
+ * versions ---- */
 
 /* A run of rows that both versions have, consecutive in both. */
 typedef struct row_run {

@@ -109,7 +109,8 @@ typedef struct varve_conflict {
 	bool there[3];        /* the side has the cell */
 	varve_cell cells[3];  /* the side's cell, if it has one */
 	const char *names[3]; /* the side's name, such as "main" or "origin/main" */
-	/* the number of conflicts of the table that are not listed, because only the first 100,000 are */
+	/* the number of conflicts of the table that are not listed: only the first 100,000
+	 * conflicts are listed */
 	uint64_t more;
 } varve_conflict;
 

@@ -200,8 +200,8 @@ typedef struct varve_description {
  * such file exists, the nearest datapackage.json; if no datapackage.json exists, makes a new one in
  * path's folder. The file is written durably, and keeps its formatting. No row is read or changed.
  * Versions that are opened from path afterwards have the description; to record the description in
- * the history, pass both files to varve_txn_add. package is set to the path of the
- * datapackage.json, cut to size bytes including its NUL.
+ * the history, pass path and the datapackage.json to varve_txn_add. package is set to the path of
+ * the datapackage.json, cut to size bytes including its NUL; size can be 0.
  *
  * VARVE_ENOTFOUND: no such column or file; VARVE_EUSAGE: no such type, or a bare repository;
  * VARVE_EREFUSED: the repository was opened with VARVE_OPEN_URL. */

@@ -22,10 +22,9 @@ typedef struct vv_arrow_extent {
 	unsigned whole, fraction;
 } vv_arrow_extent;
 
-/* Sets *out to the extent of the column with index `place`; reads all its cells. few: if all numbers of
- * a group have the same number of digits after the point, examine only the least and the greatest
- * one (vv_field_all_by_few).
- * Ignores cells that are not numbers or have more than 38 digits on one side of the point. */
+/* Sets *out to the extent of the column with index `place`; reads all its cells. few: if all numbers of a group have
+ * the same number of digits after the point, examine only the least and the greatest one (vv_field_all_by_few). Ignores
+ * cells that are not numbers or have more than 38 digits on one side of the point. */
 vv_status vv_arrow_decimals_extent(vv_arrow_extent *out, vv_table *t, size_t place, bool few,
 				   vv_error *err);
 

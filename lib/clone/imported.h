@@ -60,11 +60,12 @@ const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to);
 /* Fetches the current version of the source (i->url, path and rev) into the repository's store, and
  * sets *root to its root. Sets i->url (if it is a folder, to its absolute path), commit, root and
  * licence; if the source is a file, sets i->root, etag, modified and sha256 instead. If i->root is
- * set (an update): a source that does not answer is an error, even if it was read before; a file is
- * requested with the entry's etag and time, and its new version has i->root as parent. VV_EUSAGE:
- * the source is not stored as a table in its repository; VV_EINPUT: the file is not a table;
- * VV_EREFUSED: the file is an HTML page, is empty, lacks columns of the previous version, has less
- * than half of its rows, or has an incomplete last line. anything: accept such files, too. */
+ * set, this is an update: a source that does not answer is an error, even if it was read before. A
+ * file is then requested with the entry's etag and time, and its new version has i->root as parent.
+ * VV_EUSAGE: the source is not stored as a table in its repository; VV_EINPUT: the file is not a
+ * table; VV_EREFUSED: the file is an HTML page, is empty, lacks columns of the previous version,
+ * has less than half of its rows, or has an incomplete last line. anything: accept such files,
+ * too. */
 vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
 			    vv_error *err);
 
@@ -78,9 +79,9 @@ vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int 
  * blob. */
 vv_status vv_imported_pointer(vv_oid *out, vv_repository *r, const vv_cid *version, vv_error *err);
 
-/* Records an imported version as the parent for the next update of the path `to`. Call this if no
- * commit has the version, because edits were merged with it. message: the message of the commit,
- * reachable from a ref of varve only, that has the version. */
+/* Records an imported version as the parent for the next update of the path `to`: makes a commit
+ * with the version and this message, to which only a ref of varve points. Call this if no other
+ * commit has the version, because edits were merged with it. */
 vv_status vv_imported_keep(vv_repository *r, const char *to, const vv_cid *version,
 			   const char *message, vv_error *err);
 

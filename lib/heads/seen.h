@@ -2,7 +2,7 @@
  * seen: fetches and judges the heads of a source (a peer, a Git host or a folder), before refs are
  * moved to the commits that the heads list.
  *
- * A correct caller: vv_heads_see; moves its refs; vv_heads_seen_keep.
+ * A correct caller: vv_heads_see; move the refs; vv_heads_seen_keep.
  */
 #ifndef VV_LIB_HEADS_SEEN_H
 #define VV_LIB_HEADS_SEEN_H
@@ -28,7 +28,8 @@ typedef enum vv_heads_whose {
 	/* another copy of the remote's data: it must have these heads, and its refs must not be
 	 * ahead of them */
 	VV_HEADS_COPY,
-	/* heads that this key signed elsewhere: this key's head that is trusted here is ignored */
+	/* a repository in which this key signs, too: the trusted head that this repository has of
+	 * this key is ignored */
 	VV_HEADS_JOIN,
 	VV_HEADS_PEER /* another peer's own data: the data may be behind, and no owner is pinned */
 } vv_heads_whose;

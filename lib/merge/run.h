@@ -38,9 +38,8 @@ typedef struct vv_merge_job {
 	const char *names[3]; /* names of the versions: base, ours, theirs */
 	vv_strings how;       /* arguments of `merge -X`: rules that override the rules of ours */
 	bool dry;             /* nothing is stored, except blocks if several bases are merged */
-	/* the operation to record as in progress if there are conflicts or `waits` is set,
-	 * since git records none when it is run without a commit; NULL: git records its
-	 * own */
+	/* the operation to record as in progress if there are conflicts or `waits` is set: git does
+	 * not record the operation if it runs without a commit. NULL: git records the operation */
 	const char *state;
 	vv_oid of; /* the commit of the operation `state` */
 

@@ -19,9 +19,9 @@ char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path);
 bool vv_day_is_file(const char *word);
 
 /* If a tracked file has a name similar to `word`, replaces *err by an error that suggests the file.
- * To be called if word is neither a version, which *err reports, nor a file of the work tree.
- * command: the running command; the hint of the new error then shows how to give word as a path,
- * after "--"; NULL: the hint does not mention this. Returns the status of *err. */
+ * Call this if *err reports that word is not a version, and the work tree has no file with this
+ * name. command: the running command, for a hint that also shows how to pass word as a path, after
+ * "--"; NULL: the hint does not mention this. Returns the status of *err. */
 vv_status vv_near_file_hint(vv_repository *r, const char *word, const char *command, vv_error *err);
 
 #endif

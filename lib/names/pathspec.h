@@ -23,9 +23,9 @@
 typedef struct vv_pathspec_item {
 	char *path;        /* relative to the repository; "": the top folder */
 	const char *given; /* the argument; borrowed */
-	/* the argument is a pattern: it can match several paths, or is in another case */
+	/* the argument is a pattern: it has wildcards, or it ignores case (icase) */
 	bool pattern;
-	bool wild;  /* it has wildcards */
+	bool wild;  /* the argument has wildcards */
 	bool glob;  /* '*' does not match '/' */
 	bool icase; /* ASCII letters match in upper and lower case */
 	/* an exclusion; exists and folder are then false, since they are not read from the file

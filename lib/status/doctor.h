@@ -48,8 +48,8 @@ vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err);
 /* Adds findings about the kinds of documents that can be read on this machine, and about the
  * programs that are missing for other kinds. r may be NULL (doctor_documents.c). */
 vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env, vv_error *err);
-/* Checks the settings that make git call varve. needed: it is a problem if neither the repository
- * nor the user has them. */
+/* Checks the settings that make git call varve. needed: report a problem if these settings are in
+ * neither the repository's nor the user's configuration. */
 vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_error *err);
 /* Checks for invalid names and values of settings, the pre-push hook, locks, and disk space. */
 vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err);

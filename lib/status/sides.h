@@ -92,8 +92,8 @@ vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_o
  * NULL, too. Free *out with vv_diff_words_free. */
 vv_status vv_diff_sides_take_paths(vv_diff_sides *d, char ***out, vv_repository *r,
 				   const char *const *paths, vv_error *err);
-/* Replaces each path in d that is a document (lib/documents) supported by a reader by the paths of
- * its tables on both sides. */
+/* Replaces the path of each document (lib/documents) in d, if a reader supports the document, with
+ * the paths of its tables on both sides. */
 vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_dataset_reader *s,
 				       vv_error *err);
 /* Sets *out to a copy of the argc arguments in argv, in which an argument DOCUMENT#TABLE is

@@ -1,12 +1,14 @@
 /*
  * add_plan: decides for each path whether add (and commit -a, commit PATH) adds a table or a file.
  *
- * The following paths become datasets ("what becomes a table" in the documentation): paths that the
- * attributes track; literal arguments that end as names of tables do (vv_endings), or that are
- * given with options for a table or a file of varve; and new files with such names that can be read
- * as tables. Without varve.addTables, new files become tables only if HEAD has no text file with
- * such a name. Text files of HEAD remain text unless `convert` is set. Making a plan changes
- * nothing.
+ * The following paths become datasets ("what becomes a table" in the documentation):
+ * - paths that the attributes track;
+ * - paths that an argument names exactly, if they end as names of tables do (vv_endings), or if
+ *   options describe them as a table or as a file of varve;
+ * - new files with such names that can be read as tables; without varve.addTables, only if HEAD has
+ *   no text file with such a name.
+ *
+ * Text files of HEAD remain text unless `convert` is set. Making a plan changes nothing.
  */
 #ifndef VV_LIB_WORKTREE_ADD_PLAN_H
 #define VV_LIB_WORKTREE_ADD_PLAN_H

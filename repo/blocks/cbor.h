@@ -116,8 +116,8 @@ typedef struct vv_link {
 	vv_cid cid;
 	/* the unsigned integer after the link in its list; 1 if no integer follows */
 	uint64_t weight;
-	/* the number of keys and values of the outermost map from the pair with the link to the end
-	 * of the map; 0: the block is not a map */
+	/* if the block is a map: the number of this map's keys and values that are left at the
+	 * link; all links in one value of the map have the same number. Else 0 */
 	uint64_t member;
 	size_t depth; /* number of lists and maps around the link */
 } vv_link;

@@ -34,8 +34,8 @@ typedef struct vv_place_choice {
 	row(VV_URL_RCLONE, vv_rclone_place_open)
 /* clang-format on */
 
-/* Opens the place at a URL, with the function of its kind. make: as in this function. VV_EUSAGE:
- * the URL does not have the use that choice requires. */
+/* Opens the place at a URL, with the function of its kind in VV_PLACE_KINDS, to which make is
+ * passed. VV_EUSAGE: the URL does not have the use that choice requires. */
 vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice *choice,
 			const vv_place_facts *facts, const vv_connect_options *connect, bool make,
 			vv_error *err);

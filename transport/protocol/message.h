@@ -25,16 +25,16 @@
 #define VV_LIST_MAX 32768u   /* most items of a list */
 #define VV_REFS_MAX 100000u  /* most refs in an answer to hello */
 #define VV_HELLO_HEADS 64u   /* most signed heads in an answer to hello */
-#define VV_REPOSITORY_ID 32u /* hex digits */
+#define VV_REPOSITORY_ID 32u /* hex digits of vv_hello.id */
 
-/* The operations that a request can ask for. */
+/* The operations of requests. */
 typedef enum vv_op {
-	VV_OP_HELLO,
-	VV_OP_KNOWN,
-	VV_OP_FETCH,
-	VV_OP_BLOCKS,
-	VV_OP_HAVE,
-	VV_OP_PUSH
+	VV_OP_HELLO,  /* send the refs */
+	VV_OP_KNOWN,  /* which of these commits are complete at the peer, with all blocks? */
+	VV_OP_FETCH,  /* send the blocks and objects that are reachable from these commits */
+	VV_OP_BLOCKS, /* send these blocks */
+	VV_OP_HAVE,   /* which of these blocks does the peer have? */
+	VV_OP_PUSH    /* store the blocks and objects that follow, and move these refs */
 } vv_op;
 
 const char *vv_op_name(vv_op op); /* "hello"; static */

@@ -16,8 +16,8 @@
 vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, const vv_oid *id,
 				  const char *message, bool root_commit, vv_error *err);
 
-/* Prints "[main 1a2b3c4] subject" for a commit that git made, and its differences from the commit of HEAD
- * before, as vv_commit_summary_put_stat does. A failure is only a warning. */
+/* Prints "[main 1a2b3c4] subject" for a commit that git made, and its differences from the previous commit of HEAD, as
+ * vv_commit_summary_put_stat does. before: HEAD before the commit was made. A failure is only a warning. */
 void vv_commit_summary_print_made(vv_repository *r, const vv_head *before, const vv_oid *id,
 				  bool growth);
 /* Prints a line for each path that differs between two commits. from may be NULL: all paths of `to`

@@ -53,10 +53,10 @@ typedef struct vv_hold_vault {
 	/* the state at the last vv_hold_vault_refresh; NULL: the first record is missing here */
 	struct vv_vault_state *state;
 	bool wanted;                  /* an admitted identity signed a record that counts */
-	struct vv_hold_named *shards; /* that place records name for this server */
+	struct vv_hold_named *shards; /* the shards that place records name for this server */
 	size_t count, cap;
 	struct vv_cid_map *by_cid;
-	uint8_t (*ids)[VV_HOLDER_ID]; /* what place records call this server */
+	uint8_t (*ids)[VV_HOLDER_ID]; /* the holder ids that place records use for this server */
 	size_t id_count, id_cap;
 } vv_hold_vault;
 

@@ -68,9 +68,9 @@ void matcher_close(matcher *m); /* m may be zeroed */
  * number. */
 vv_status matcher_find(matcher *m, size_t row, uint64_t number, uint64_t *old, vv_error *err);
 
-/* If rows are matched by key, checks that the match with a row of the version is certain.
- * VV_EINPUT: the row's key is null when converted to the incoming type, although its cells are not
- * missing. */
+/* If rows are matched by key, checks that the key of a row of the version can be compared with null
+ * keys of incoming rows. VV_EINPUT: the row's key is null if converted to the incoming types,
+ * although its cells are not missing. */
 vv_status matcher_check_null(matcher *m, uint64_t row, vv_error *err);
 /* Like matcher_check_null, for a row that will change: also checks that no other row of the version
  * has the same key when converted to the incoming types. */

@@ -19,8 +19,8 @@ typedef struct vv_commit {
 	vv_oid *parents;
 	size_t parent_count;
 	vv_person author, committer;
-	/* the whole message, in UTF-8, as the names are, if it can be decoded from the
-	 * encoding that the commit has */
+	/* the whole message. Like the names, it is converted from the commit's encoding to UTF-8,
+	 * if that is possible */
 	char *message;
 } vv_commit;
 /* Reads the commit id into *out, which the caller clears with vv_commit_clear. */

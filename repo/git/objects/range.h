@@ -15,8 +15,8 @@ typedef struct vv_object_range {
 	vv_repository *repo;
 	vv_walker *walker;
 	vv_nodes commits; /* parents before children; else the oldest first */
-	/* the wants that are tag objects and not among the haves, with their inner tags, inner tags
-	 * first */
+	/* the tag objects among the wants, except haves, and the tags to which they point; each tag
+	 * is after the tag to which it points */
 	git_oid *tags;
 	size_t tag_count, tag_cap;
 	git_oid *rest; /* the wants that are trees or blobs */

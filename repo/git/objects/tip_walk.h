@@ -27,7 +27,7 @@ typedef struct vv_tip_walk {
 	vv_nodes *passed;  /* each visited commit is added; may be NULL */
 } vv_tip_walk;
 
-/* Makes a walk without tips. walker: a walk of it must have begun (vv_walker_begin). */
+/* Makes a walk without tips. Call vv_walker_begin for walker first. */
 void vv_tip_walk_init(vv_tip_walk *w, vv_repository *repo, vv_walker *walker, vv_nodes *passed);
 void vv_tip_walk_clear(vv_tip_walk *w); /* w may be zeroed */
 
