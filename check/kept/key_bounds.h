@@ -1,11 +1,12 @@
 /*
  * key_bounds: the least and the greatest key of each row group. Private to check.
  *
- * The bounds of a group are its least and its greatest key. If the keys of each group strictly
- * ascend, or strictly descend, from row to row, and the ranges between the bounds of the groups do
- * not overlap, every key is unique, and only the bounds need to be cached. A key is the bytes of
- * vv_value_put_key for each of its columns, one after the other. Keys may be compared in any order
- * in which equal keys are adjacent: a good order makes it likely that ranges do not overlap.
+ * The bounds of a group are its least and its greatest key. Every key is unique if two conditions
+ * hold: in each group, the keys strictly ascend or strictly descend from row to row; and the ranges
+ * between the bounds of the groups do not overlap. Then only the bounds need to be cached. A key is
+ * the bytes of vv_value_put_key for each of its columns, one after the other. Keys may be compared
+ * in any order in which equal keys are adjacent: a good order makes it likely that ranges do not
+ * overlap.
  *
  * A correct caller: check_key_bounds_init; check_key_bounds_set for each group whose bounds are
  * cached. For each group that must be read: check_key_span_begin, check_key_span_add for each row,

@@ -139,9 +139,9 @@ vv_status check_groups_list(check_run *r, vv_error *err);
 vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
 				 vv_error *err);
 
-/* Sets name to a hash that identifies the content of the group with this item in the data list,
- * *block to the CID of its block, and *has_long to true if the group has long cells, so that its
- * block alone does not identify its content. */
+/* Sets name to a hash that identifies the content of the group with this item in the data list, and
+ * *block to the CID of the group's block. Sets *has_long to true if the group has long cells: the
+ * block alone then does not identify the content. */
 vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
 			   const vv_list_item *item, vv_error *err);
 

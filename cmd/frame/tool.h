@@ -53,7 +53,7 @@ typedef struct vv_tool {
 /* Runs the program with the arguments of main, and returns its exit code. */
 int vv_tool_main(const vv_tool *p, int argc, char **argv);
 
-/* Finds a command by the word that users type. NULL: not found. */
+/* Finds a command by the word that users type; borrowed from p. NULL: not found. */
 const vv_command *vv_tool_find(const vv_tool *p, const char *word);
 /* Prints the list of commands. all: print all commands, not only those in p->daily. asked: print on
  * stdout, not on stderr. */

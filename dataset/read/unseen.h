@@ -26,8 +26,9 @@ typedef struct vv_unseen {
 /* Returns the hint for a file of the kind u with this name. */
 vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name);
 
-/* Returns the kind of document of a file of the kind u with this name, or NULL if the file is not a
- * document. A ZIP archive is a workbook only if its name is that of a workbook (.xlsx ...). */
+/* Returns the kind of document of a file of the kind u with this name, a constant, or NULL if the
+ * file is not a document. A ZIP archive is a workbook only if its name is that of a workbook (.xlsx
+ * ...). */
 const char *vv_unseen_kind(const vv_unseen *u, const char *name);
 
 /* Returns true if a file of the kind u with this name may contain rows. For compressed files and
@@ -37,12 +38,12 @@ bool vv_unseen_has_rows(const vv_unseen *u, const char *name);
 #define VV_UNSEEN_TEXT ((size_t)64 << 10) /* bytes of a file that vv_unseen_text needs */
 /* Returns true if a file with this name may be a text file (.txt, .dat, .asc, no extension ...). */
 bool vv_unseen_may_be_text(const char *name);
-/* Returns the kind of text files with rows if a file with this name may be a text file, and its
- * first len bytes, head, can be read as a table. Else returns NULL. */
+/* Returns the kind of text files with rows, a constant, if a file with this name may be a text
+ * file, and its first len bytes, head, can be read as a table. Else returns NULL. */
 const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len);
 
-/* Returns the kind of a file by its first len bytes, head, or NULL if it is not one of these
- * kinds. */
+/* Returns the kind of a file by its first len bytes, head; a constant. NULL: the file is not of one
+ * of these kinds. */
 const vv_unseen *vv_unseen_find(const char *head, size_t len);
 
 /* Returns true if git treats a file that begins with head[0 .. len) as binary: if its first 8,000

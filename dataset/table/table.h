@@ -179,11 +179,11 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends, const vv_table *t, vv_row
  * empty, and is empty after the call. */
 vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
 			    const void *item, size_t len, bool last, vv_error *err);
-/* Checks that the lines of the batch, which begin at offset `from` of `raw`, are scanned as exactly
- * its cells, so that a version cannot have other cells than its file. Checks only batches with
- * quirks, since other lines are written from the cells. The content of raw is the same after the
- * call. VV_ECORRUPT: a line does not match its cells; *row is set to its number in the batch. row
- * may be NULL. */
+/* Checks that the scanner reads exactly the cells of the batch from its lines, which begin at
+ * offset `from` of `raw`. So a version cannot have cells that its file does not have. Checks only
+ * batches with quirks, since other lines are written from the cells. The content of raw is the same
+ * after the call. VV_ECORRUPT: a line does not match its cells; *row is set to its number in the
+ * batch. row may be NULL. */
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,
 			    bool last, size_t *row, vv_error *err);
 /* Appends the bytes of the file before the first row: BOM and prologue. */

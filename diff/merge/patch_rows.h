@@ -108,7 +108,8 @@ typedef struct wanted_rows {
 /* Adds a hash that a change of the patch needs. */
 vv_status wanted_rows_want(wanted_rows *ids, vv_hash128 hash, vv_error *err);
 
-/* Returns the entry of a hash. NULL: no change of the patch needs the hash. */
+/* Returns the entry of a hash, borrowed until a hash is added. NULL: no change of the patch needs
+ * the hash. */
 wanted_id *wanted_rows_find(const wanted_rows *ids, vv_hash128 hash);
 /* Adds the row with this number to the rows that have the hash of `id`. */
 vv_status wanted_rows_add(wanted_rows *ids, wanted_id *id, uint64_t row, vv_error *err);

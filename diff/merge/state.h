@@ -177,7 +177,7 @@ typedef struct merge_report {
 } merge_report;
 /* Counts the conflict, and passes it to opts->conflict. */
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err);
-/* Returns the table of a version (0, 1: a side; 2: base, which may be NULL). */
+/* Returns the table of a version (0, 1: a side; 2: base, which may be NULL); borrowed. */
 vv_table *merge_version(const merge *m, int version);
 /* Merges one value, by whether its values in the versions are equal: returns 0 to use the value of
  * x, 1 to use the value of y, or -1 if both sides changed the value in different ways. */
@@ -199,8 +199,8 @@ uint64_t merge_to_side(merge_side *s, uint64_t old_row);
 uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row);
 /* Returns the index of an added row among all rows that the side added. */
 uint64_t merge_added_index(const merge_side *s, uint64_t new_row);
-/* Returns the block of added rows with this `above` (merge_block), or NULL if the side added no
- * rows there. */
+/* Returns the block of added rows with this `above` (merge_block), borrowed from s, or NULL if the
+ * side added no rows there. */
 const merge_block *merge_block_at(const merge_side *s, uint64_t above);
 
 #endif

@@ -39,8 +39,8 @@ typedef struct vv_excel_rows {
 		paired;       /* number of pairs with a row in both versions */
 	bool keyed,           /* rows are paired by a key */
 		all;          /* all changed groups were read */
-	/* Two arrays with a number of dates for each vv_excel_order. A date counts in `ordered` if
-	 * Excel changed it and may have written it in this order, and also in `sure` if its day is
+	/* Numbers of dates that Excel changed, for each vv_excel_order. `ordered` counts the dates
+	 * that Excel may have written in this order. `sure` counts those among them whose day is
 	 * above 12, so that the other order is impossible. */
 	uint64_t sure[VV_EXCEL_MONTH + 1], ordered[VV_EXCEL_MONTH + 1];
 	bool ansi; /* cells show that the file is encoded in windows-1252 */

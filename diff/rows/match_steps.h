@@ -197,7 +197,7 @@ vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *er
 /* Sets *out to the hash of the row's key. */
 vv_status digest_key(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
 /* Returns the field by which cells of one side are read, for the pair of column a of the old
- * version and column b of the new version. */
+ * version and column b of the new version. Borrowed from the tables of d. */
 const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b);
 /* Sets *out to the hash of the compared cells: the hash of the row in its digest. */
 vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);

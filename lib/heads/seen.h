@@ -23,13 +23,13 @@ typedef struct vv_heads_seen {
 
 /* The relation of the source to this repository, which determines the accepted faults. */
 typedef enum vv_heads_whose {
-	/* the remote: it may lack heads that it had, and its refs may be ahead of its heads */
+	/* the remote: heads that it had may be missing, and its refs may be ahead of its heads */
 	VV_HEADS_REMOTE,
-	/* another copy of the remote's data: it must have these heads, and its refs must not be
-	 * ahead of them */
+	/* another copy of the remote's data: no trusted head may be missing, and refs must not be
+	 * ahead of the heads */
 	VV_HEADS_COPY,
-	/* a repository in which this key signs, too: the trusted head that this repository has of
-	 * this key is ignored */
+	/* another repository in which this key signs: the head of this key that is trusted here is
+	 * ignored */
 	VV_HEADS_JOIN,
 	VV_HEADS_PEER /* another peer's own data: the data may be behind, and no owner is pinned */
 } vv_heads_whose;

@@ -48,7 +48,7 @@ vv_status vv_rows_share(vv_rows_options *o, uint64_t rows, uint32_t part, uint32
 /* Sets *from to the number of the first row that the cursor may return. Returns true if the cursor
  * returns this row and all later rows of the table. */
 bool vv_rows_are_all(const vv_rows *r, uint64_t *from);
-/* Returns the member `progress` of the options; may be NULL. */
+/* Returns the member `progress` of the options, borrowed; may be NULL. */
 const vv_progress *vv_rows_progress(const vv_rows *r);
 
 /* Returns the number of the row that vv_rows_next returned last. */

@@ -24,9 +24,9 @@
  * cell. All other rows and cells were set by the commit itself. A new column sets cells, but not
  * rows. Equal row groups are skipped, so that the cost depends on the size of the changes.
  *
- * A part is the remaining work for one version. It lists the rows that this version shares with the
- * version where the walk began, by their numbers in this version, and the cells of these rows whose
- * commit is not known yet.
+ * A part is the remaining work for one version. A part lists the rows that this version and the
+ * first version of the walk have in common, by their numbers in this version. For these rows, a
+ * part lists the cells whose commit is not known yet.
  */
 
 /* One value = the commits of all rows or cells of one table. */

@@ -74,14 +74,14 @@ VV_AUTO_CLEAR(vv_attr_list, vv_attr_list_clear)
 /* Returns true if a line of l with `on` set matches `path`, or defines a macro. */
 bool vv_attr_list_concerns(const vv_attr_list *l, const char *path);
 
-/* Returns true if path has the extension of a single path to which a line gives filter=varve. 'git
- * mv' may have renamed such a file, so that the line no longer matches it, but not the
- * extension. */
+/* Returns true if path has the extension of a file for which a line with a single path sets
+ * filter=varve. If 'git mv' renamed this file to path, the line no longer matches, but the
+ * extension usually stays. */
 bool vv_attr_list_names_like(const vv_attr_list *l, const char *path);
 
 /* Returns the index of the line that determines the attribute of `path`, or l->count if no line
- * matches. Of several matching lines, it is one in .git/info/attributes, or else one in the deepest
- * folder; within a file, the last one. */
+ * matches. If several lines match, a line in .git/info/attributes determines the attribute, else a
+ * line in the deepest folder; within a file, the last line. */
 size_t vv_attr_list_deciding(const vv_attr_list *l, const char *path);
 
 #endif

@@ -12,10 +12,10 @@
 #include "dataset/schema/package.h"
 #include "lib/names/version.h"
 
-/* Sets *out to the path in the repository of the datapackage.json for the subject: the file that
- * describes the subject's path, or else the nearest one in its folder or above, or else the one to
- * create beside it. The caller frees *out. Sets *describes to true if the file exists and describes
- * the subject, else to false. */
+/* Sets *out to the path in the repository of the datapackage.json for the subject (version.h): the
+ * file that describes the subject's path; else the nearest datapackage.json in its folder or above;
+ * else the datapackage.json to create in its folder. The caller frees *out. Sets *describes to true
+ * if the file exists and describes the subject, else to false. */
 vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error *err);
 
 /* Sets *out to the text of the file package_path in the work tree; to the empty text if the file

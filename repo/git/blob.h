@@ -1,10 +1,9 @@
 /*
  * blob: reads and writes blobs of the Git repository.
  *
- * Written objects are staged: this vv_repository can read them at once, and they become durable
- * together, before a ref or the index can name them, in vv_index_write, vv_ref_update,
- * vv_commit_create, vv_repository_close or vv_repository_flush. If varve crashes before one of these
- * calls, none of the staged objects exists.
+ * Written objects are staged: at first, only this vv_repository can read them. vv_index_write, vv_ref_update,
+ * vv_commit_create, vv_repository_close and vv_repository_flush write all staged objects durably, before a ref or the
+ * index names them. If varve crashes before one of these calls, none of the staged objects exists.
  */
 #ifndef VV_REPO_GIT_BLOB_H
 #define VV_REPO_GIT_BLOB_H

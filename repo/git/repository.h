@@ -69,7 +69,7 @@ vv_status vv_repository_settle(vv_repository *r, vv_error *err);
 /* Sets the listener of r, which receives notes and progress of work in r. notes is borrowed until
  * close. A new repository has no listener. r may be NULL. */
 void vv_repository_listen(vv_repository *r, const vv_notes *notes);
-const vv_notes *vv_repository_notes(const vv_repository *r); /* the listener */
+const vv_notes *vv_repository_notes(const vv_repository *r); /* the listener; may be NULL */
 /* Returns the listener's function for sentences of hints; NULL: the listener does not have such a
  * function. */
 vv_hint_words_fn vv_repository_words(const vv_repository *r);
@@ -95,11 +95,11 @@ bool vv_repository_is_initialised(const vv_repository *r);
  * vv_repository_close. */
 vv_status vv_repository_store(vv_repository *r, vv_store **out, vv_error *err);
 
-/* Converts path, a path of the command line (absolute, or relative to the current folder), to a
- * path relative to the top of the work tree, without a trailing '/', and sets *out to the result;
- * "" is the top. Symbolic links in the folders of the path are resolved as Git resolves them. In a
- * bare repository, paths are relative to the top of its commits. The caller frees *out with
- * vv_free. VV_EUSAGE: path is outside the work tree. */
+/* Sets *out to path, relative to the top of the work tree and without a trailing '/'; "" is the
+ * top. path: a path of the command line, absolute or relative to the current folder. Symbolic links
+ * in the folders of the path are resolved as Git resolves them. In a bare repository, paths are
+ * relative to the top of its commits. The caller frees *out with vv_free. VV_EUSAGE: path is
+ * outside the work tree. */
 vv_status vv_repository_relative(char **out, vv_repository *r, const char *path, vv_error *err);
 /* Returns the absolute path of a file of the work tree, which the caller frees with vv_free. NULL: out of
  * memory. */
@@ -123,7 +123,8 @@ vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, ui
  * and the system's settings. The caller frees the text with vv_free. Returns NULL if the setting is
  * empty or not set, or on failure. */
 char *vv_config_outside(const vv_env *env, const char *key);
-/* Like vv_config_outside, but uses the settings that r has already read, without opening files. */
+/* Like vv_config_outside, but uses the settings that r has already read, without opening files. The
+ * caller frees the text with vv_free. */
 char *vv_config_protected(vv_repository *r, const char *key);
 typedef vv_status (*vv_config_fn)(void *payload, const char *name, const char *value,
 				  const char *level, vv_error *err);

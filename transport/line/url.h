@@ -82,7 +82,8 @@ vv_status vv_url_read(vv_url *out, const char *text, vv_error *err);
 /* Parses text as the http:// or https:// URL of a file on a web server. The URL may have a query,
  * which is in out->query, and not in out->text. VV_EUSAGE: the URL is invalid. */
 vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err);
-/* Returns the URL's row of VV_URL_SCHEMES: the row "file" for a path, "ssh" for host:path. */
+/* Returns the URL's row of VV_URL_SCHEMES, a constant: the row "file" for a path, "ssh" for
+ * host:path. */
 const vv_url_scheme *vv_url_scheme_of(const vv_url *u);
 void vv_url_clear(vv_url *u);
 VV_AUTO_CLEAR(vv_url, vv_url_clear)

@@ -29,7 +29,8 @@ typedef struct vv_hold_identity {
 	uint64_t room; /* maximum bytes stored for this identity */
 } vv_hold_identity;
 VV_AUTO_FREE(vv_hold_identity, vv_free) /* for an array of identities */
-/* Returns the identity with this key among the count identities of list; NULL: not found. */
+/* Returns the identity with this key among the count identities of list, borrowed from list. NULL:
+ * not found. */
 const vv_hold_identity *vv_hold_identity_find(const vv_hold_identity *list, size_t count,
 					      const uint8_t key[VV_KEY_PUBLIC]);
 

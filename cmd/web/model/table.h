@@ -61,8 +61,9 @@ typedef struct vv_web_table {
 	size_t text_len;  /* less than bytes if the text was cut */
 } vv_web_table;
 
-/* Sets *file to the part of path that is the path of a file in the commit: the whole path if such a
- * file exists, else DOCUMENT of a path DOCUMENT#TABLE. Sets *file to NULL if neither exists. */
+/* Sets *file to the path of the file in the commit to which `path` belongs: `path` itself, or, if
+ * no such file exists, DOCUMENT of a path DOCUMENT#TABLE. Sets *file to NULL if neither file
+ * exists. */
 vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path, const char **file,
 			 vv_error *err);
 
