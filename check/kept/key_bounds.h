@@ -26,7 +26,7 @@
 
 /* How the values of a column of the key are compared. */
 typedef enum check_key_order {
-	CHECK_BY_TEXT,
+	CHECK_BY_TEXT,   /* bytewise */
 	CHECK_BY_DIGITS, /* a number in its shortest spelling */
 	CHECK_BY_TIME    /* an le64 number of seconds, then the text of the fraction */
 } check_key_order;

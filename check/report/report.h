@@ -50,7 +50,7 @@ bool vv_report_valid(const vv_check_report *r);
 typedef struct vv_report_entry {
 	/* as in vv_finding; column NULL: the finding is about a row or the table */
 	const char *rule, *path, *column, *message;
-	const char *probably; /* may be NULL */
+	const char *probably; /* as in vv_finding; may be NULL */
 	vv_severity severity;
 	bool accepted;     /* the project accepts the finding */
 	uint64_t line,     /* number of the line, from 1; 0: not known */

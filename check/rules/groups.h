@@ -125,7 +125,7 @@ typedef struct check_run {
 	uint64_t *totals;
 	uint64_t groups_read;         /* number of groups that were read */
 	vv_check_lines *lines;        /* finds the lines of rows */
-	const check_group_more *more; /* may be NULL */
+	const check_group_more *more; /* further work on each group; may be NULL */
 	struct check_keys *keys;      /* one for each key of the plan */
 	/* NULL: the functions of keys.h search the cached run of keys (check/kept/key_run.h). Not
 	 * NULL: the caller itself searches that run, and this points to the run's seed; r->groups

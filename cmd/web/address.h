@@ -86,8 +86,8 @@ typedef struct vv_web_address {
 	bool api; /* the address is of the API */
 	/* an older address, or that of a form, was requested: redirect to this one */
 	bool moved;
-	const char *rev;       /* REV; for a comparison B */
-	const char *other_rev; /* for a comparison A */
+	const char *rev;       /* REV; in a comparison, B */
+	const char *other_rev; /* in a comparison, A */
 	bool from_base;        /* true: A...B; false: A..B */
 	const char *path; /* path of the dataset; for a tree the folder, without a '/' at its end */
 	const char *name; /* name of a column or an asset */

@@ -25,22 +25,24 @@ static_assert(sizeof VV_GROUP_MAGIC - 1 == VV_GROUP_MAGIC_LEN, "magic and versio
  * times the limit of cut.h, and limits the memory for a malicious block to 16 MB. */
 #define VV_GROUP_CELLS_MAX (1u << 20)
 
-/* The encodings of a column: bits 0-3 of its first byte. The states are in bits 4-5. */
+/* The encodings of a column: bits 0-3 of its first byte. The states are in bits 4-5. Format:
+ * docs/formats/store.md. */
 enum {
-	GROUP_CONST,
-	GROUP_DICT,
-	GROUP_TEXT,
-	GROUP_INTEGER,
-	GROUP_DECIMAL,
-	GROUP_DATE,
-	GROUP_DATETIME
+	GROUP_CONST,   /* one value, which all rows have */
+	GROUP_DICT,    /* the distinct values, and for each row the number of its value */
+	GROUP_TEXT,    /* the lengths and the bytes of the texts */
+	GROUP_INTEGER, /* numbers */
+	GROUP_DECIMAL, /* numbers of units of 10^-scale */
+	GROUP_DATE,    /* numbers of days since 1970-01-01 */
+	GROUP_DATETIME /* numbers of units of 10^-scale seconds since 1970 */
 };
 /* The states of a column, bits 4-5 of its first byte: all cells are texts; all cells have one other
  * state, which follows in one byte; or the state of each row follows, in two bits. */
 enum { GROUP_ALL_TEXT, GROUP_ONE_STATE, GROUP_MIXED_STATES };
 
 /* The first byte of encoded integers, decimals, dates and datetimes, after the column's states:
- * these flags, and the form in the bits above the flags. */
+ * these flags, and the form in the bits above the flags. GROUP_EMPTIES: some values are empty.
+ * GROUP_DELTAS: differences of successive numbers are stored. */
 enum { GROUP_EMPTIES = 1, GROUP_DELTAS = 2, GROUP_FORM_SHIFT = 2 };
 /* The forms of decimals. In GROUP_FIXED, all digits are written. In GROUP_TRIMMED, trailing zeros
  * are left out, and also the point if no digit follows. In GROUP_TRIMMED_ONE, trailing zeros are
@@ -51,7 +53,8 @@ static inline unsigned group_digits_kept(unsigned form, unsigned scale)
 {
 	return form == GROUP_FIXED ? scale : form == GROUP_TRIMMED_ONE;
 }
-/* The forms of datetimes: bits that can be combined. */
+/* The forms of datetimes: bits that can be combined. GROUP_SPACE: a space, not T, separates date and
+ * time. GROUP_ZULU: the text ends in Z. */
 enum { GROUP_SPACE = 1, GROUP_ZULU = 2, GROUP_DATETIME_FORMS = 4 };
 
 /* How the lengths of texts are stored: one length for all texts, a byte for each length, or a

@@ -22,7 +22,7 @@
 
 /* A file that is being written. */
 typedef struct vv_edited_file {
-	const vv_dialect *dialect; /* of the file; borrowed */
+	const vv_dialect *dialect; /* the file's dialect; borrowed */
 	vv_buf *out;               /* receives the text; borrowed */
 	/* The rest is private. */
 	bool any;       /* the output so far ends with a line that lacks its row end */

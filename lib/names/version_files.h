@@ -14,7 +14,7 @@
 typedef struct vv_version_work {
 	vv_pool *pool;
 	const vv_progress *progress;
-	vv_ordered_files *ordered; /* cache of files in key order */
+	vv_ordered_files *ordered; /* caches files whose rows are stored in key order */
 	/* the client whose credit pays for making a file (ordered_files.h) */
 	const struct vv_address *client;
 } vv_version_work;

@@ -29,8 +29,7 @@ typedef struct vv_key_place {
 	size_t key_count;          /* number of columns; at least 1 */
 	const char *text;          /* the key: values separated by commas (vv_key_words_put) */
 	const vv_key_lookup *keys; /* cached hashes of keys; may be NULL */
-	/* is set to all rows with the key, for which the whole table is read; NULL: find
-	 * one row */
+	/* receives all rows with the key; the whole table is then read. NULL: find one row */
 	vv_key_rows *all;
 	bool quick; /* read only a few row groups, and possibly miss a row */
 	/* called after each row group; may be NULL. Sets *over to true to end the search

@@ -33,7 +33,7 @@ typedef struct vv_pointer_blob {
 	vv_status found;
 	vv_pointer pointer; /* if found is VV_OK: the pointer, with its texts in the arena */
 	vv_error why;       /* if found is VV_EINPUT or VV_ENOSUPPORT: the reason */
-	uint64_t size;      /* of the blob */
+	uint64_t size;      /* size of the blob in bytes */
 	vv_buf text;        /* the blob's bytes; may be empty if found is VV_ENOTFOUND */
 } vv_pointer_blob;
 /* Reads the blob id, and sets out->found to its kind, also for a blob that is not a pointer. Does

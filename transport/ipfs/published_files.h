@@ -23,9 +23,9 @@ VV_AUTO_FREE(vv_published_files, vv_published_files_free)
 
 /* A block of a published file, found by its CID. */
 typedef struct vv_published_block {
-	vv_cid version;
-	vv_leaf_place at;
-	bool is_file; /* the block is the root of the file */
+	vv_cid version;   /* root of the published version */
+	vv_leaf_place at; /* place of the block in the version's UnixFS file */
+	bool is_file;     /* the block is the root of the file */
 	/* name of the file, without folders; "": unknown, or the block is not the root */
 	char name[256];
 } vv_published_block;

@@ -28,8 +28,8 @@ typedef struct vv_fetch {
 	const vv_ref_change *refs; /* refs to move at the end: either all or none */
 	size_t ref_count;
 	const char *message;       /* message for the reflog */
-	vv_version_check_fn check; /* may be NULL */
-	void *payload;
+	vv_version_check_fn check; /* checks each new version that is complete; may be NULL */
+	void *payload;             /* first argument of check */
 	bool allow_missing; /* store the received blocks even if no peer has the missing blocks */
 	/* if versions are unavailable or invalid, skip only the wants from which they are
 	 * reachable; false: the whole fetch fails */
@@ -55,7 +55,7 @@ typedef struct vv_fetch_result {
 	size_t root_count;
 	vv_cid *missing; /* blocks that no peer had, at most the first VV_MISSING_SHOWN */
 	size_t missing_shown;
-	uint64_t missing_count;
+	uint64_t missing_count; /* number of all blocks that no peer had */
 	/* With each: the skipped wants, and the reasons. Their refs did not move, and their missing
 	 * blocks are not counted above. */
 	struct vv_fetch_behind *behind;

@@ -23,6 +23,7 @@ typedef struct vv_send vv_send;
 
 /* Numbers about the data to send. Leaves are raw blocks (message.h). */
 typedef struct vv_send_plan {
+	/* numbers of versions of datasets, of all blocks, and of the leaves among the blocks */
 	uint64_t datasets, blocks, leaves;
 	uint64_t leaf_bytes; /* size of the leaves in their stored form */
 } vv_send_plan;

@@ -31,7 +31,7 @@ typedef struct http_connection {
 	bool surplus;
 	/* the rings of a request with a stream; else NULL; protected by server->lock */
 	vv_ring *in, *out;
-	atomic_int phase;
+	atomic_int phase;   /* HTTP_HEAD, HTTP_TAKE, HTTP_WORK or HTTP_GIVE */
 	atomic_bool served; /* at least one request was answered */
 	/* time at which the phase HTTP_HEAD began, on the clock of vv_monotonic_ms */
 	atomic_uint_fast64_t since_ms;

@@ -56,7 +56,7 @@ typedef struct vv_hold_vault {
 	bool wanted;                  /* an admitted identity signed a record that counts */
 	struct vv_hold_named *shards; /* the shards that place records name for this server */
 	size_t count, cap;
-	struct vv_cid_map *by_cid;
+	struct vv_cid_map *by_cid;    /* index of each shard in shards */
 	uint8_t (*ids)[VV_HOLDER_ID]; /* the holder ids that place records use for this server */
 	size_t id_count, id_cap;
 } vv_hold_vault;
