@@ -18,7 +18,8 @@ typedef struct vv_serve_http_options {
 	bool quiet;             /* print no note for each request */
 	bool announce;          /* announce the server on the local network (lib/heads/nearby.h) */
 	const vv_notes *notes;  /* receives notes, such as one for each request */
-	/* maximum bytes of temporary files for versions in key order; 0: 1 GiB */
+	/* maximum bytes of temporary files with versions that are stored in key order
+	 * (lib/names/ordered_files.h); 0: 1 GiB */
 	uint64_t temp_space;
 	/* Makes a page, as in vv_http_handlers. NULL: no pages. */
 	vv_status (*page)(void *payload, const vv_http_call *call, const vv_http_ask *ask,

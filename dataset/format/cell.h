@@ -48,8 +48,9 @@ bool vv_cell_is_one_of(const vv_cell *cell, const char **words);
 
 /* The maximum number of columns of a table. */
 #define VV_COLUMNS_MAX 16384u
-/* A row group ends when its cells have this many bytes, counting len + 1 bytes for each cell. If a
- * single row has more, its longest cells are stored outside of the group. */
+/* The rows of a table are stored in row groups (group.h): blocks of consecutive rows. A row group
+ * ends when its cells have this many bytes, counting len + 1 bytes for each cell. If a single row
+ * has more, its longest cells, the long cells, are stored outside of the group. */
 #define VV_CELLS_MAX (256u << 10)
 /* The maximum size of a row in its file in bytes, including the blank lines before the row and the
  * row end. */

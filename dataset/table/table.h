@@ -2,7 +2,9 @@
  * table: reads the rows and columns of a version of a table. bytes.h restores the bytes of its
  * file.
  *
- * A version is opened by the CID of its root. Only the root is read until more is requested.
+ * A version is opened by the CID of its root. Only the root is read until more is requested. The
+ * rows are stored in row groups (group.h), blocks of consecutive rows; a version of kind file has
+ * chunks of bytes instead.
  */
 #ifndef VV_DATASET_TABLE_TABLE_H
 #define VV_DATASET_TABLE_TABLE_H
@@ -36,9 +38,10 @@ typedef struct vv_table {
 
 /* Opens a version, of kind table or file. VV_EMISSING: the source does not have the root.
  *
- * Rows are in the order of the file. A version in key order (vv_root_is_sorted) is read completely
- * and converted to the order of its file: the lists in out->root then differ from those in the
- * root's block, and their blocks are read from out->source. */
+ * Rows are in the order of the file. A version in key order, whose rows are stored sorted by
+ * root.sorted_by (vv_root_is_sorted), is read completely and converted to the order of its file:
+ * the lists in out->root then differ from those in the root's block, and their blocks are read from
+ * out->source. */
 vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid, vv_error *err);
 /* Opens a version with its rows in stored order, for callers that need the root, the bytes
  * (bytes.h), or rows in any order. In a version in key order, row numbers then differ from those in

@@ -45,10 +45,10 @@ typedef struct varve_diff_options {
 /* A cursor over the differences between two tables. */
 typedef struct varve_diff varve_diff;
 
-/* Opens a cursor over the differences between two tables. Row groups that both tables have are not
- * read, so the cost depends on the size of the change. Memory is bounded. This call matches
- * columns; varve_diff_next matches rows. VARVE_ENOTFOUND: a table does not have a column of the
- * key. */
+/* Opens a cursor over the differences between two tables. Row groups (stored blocks of consecutive
+ * rows) that both tables have are not read, so the cost depends on the size of the change. Memory
+ * is bounded. This call matches columns; varve_diff_next matches rows. VARVE_ENOTFOUND: a table
+ * does not have a column of the key. */
 VARVE_API int varve_diff_open(varve_diff **out, const varve_table *before, const varve_table *after,
 			      const varve_diff_options *options, varve_error *err);
 
@@ -112,7 +112,7 @@ typedef struct varve_diff_counts {
 	uint64_t cells_respelled; /* cells whose value is only spelled differently */
 	/* keys that occur more than once in one of the tables, in the row groups that were read */
 	uint64_t repeated_keys;
-	uint64_t groups_read; /* row groups of both tables */
+	uint64_t groups_read; /* row groups of both tables that were read */
 	bool keyed;           /* rows were matched by a key */
 	bool reordered;       /* rows that both tables have are in a different order */
 	bool key_changed;     /* the key of one table is not the key of the other table */

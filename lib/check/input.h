@@ -72,7 +72,7 @@ typedef struct vv_check_input_options {
 /* Starts the slow part of opening with these options (vv_subject_begin). Close *out in any case. */
 void vv_check_input_begin(vv_check_input *out, const char *path, const vv_check_input_options *o);
 /* Opens the path. VV_ENOTFOUND: the side lacks the path; VV_EREFUSED: a check must not read the
- * file (reach.h). */
+ * file (lib/check/reach.h). */
 vv_status vv_check_input_open(vv_check_input *out, const char *path,
 			      const vv_check_input_options *o, vv_error *err);
 void vv_check_input_close(vv_check_input *in); /* in may be an input that is not open */

@@ -1,8 +1,9 @@
 /*
  * changes: compares the work tree, the index and HEAD, for status and commit.
  *
- * Ordinary files are compared as in Git. Datasets are compared by their metadata and the stat
- * cache, or, if these are not sufficient, by an import that stores nothing (a dry import).
+ * Ordinary files are compared as in Git. Datasets are compared by the metadata of their files and
+ * the stat cache (repo/git/index/stat_cache.h), or, if these are not sufficient, by an import that
+ * stores nothing (a dry import).
  */
 #ifndef VV_LIB_STATUS_CHANGES_H
 #define VV_LIB_STATUS_CHANGES_H

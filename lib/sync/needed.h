@@ -60,7 +60,7 @@ vv_status vv_needed_get(vv_needed *n, const vv_needed_blocks *what, vv_error *er
 /* To be called if vv_needed_fetch has failed for the version *root. Returns true if the caller
  * should leave the pointer in place of the file, and not report an error: if fetching is disabled
  * and the version is recorded as stored elsewhere, or if fetching is enabled and the version
- * belongs to a linked table. */
+ * belongs to a linked table, whose blocks stay at their source (repo/known/elsewhere.h). */
 bool vv_needed_unwanted(vv_needed *n, const vv_cid *root);
 /* Closes all Git hosts, whose scratch folders are locked while they are open; the next fetch opens
  * them again. Call this function before waiting for other processes or for the user. */

@@ -49,7 +49,8 @@ vv_car_source vv_car_source_of(vv_store *store);
 /* Which blocks below the root are written. */
 typedef enum vv_car_scope {
 	VV_CAR_ALL, /* all blocks reachable from the root */
-	/* all blocks of a UnixFS file; if the root is not a UnixFS file, only the root */
+	/* all blocks of a UnixFS file (UnixFS is IPFS's format for files); if the root is not a
+	 * UnixFS file, only the root */
 	VV_CAR_ENTITY,
 	/* only the root */
 	VV_CAR_BLOCK

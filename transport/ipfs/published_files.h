@@ -1,5 +1,6 @@
 /*
- * published_files: makes the blocks of a repository's published UnixFS files on request.
+ * published_files: makes the blocks of a repository's published UnixFS files on request. UnixFS is
+ * IPFS's format for files; a published version (repo/known/published.h) can be read as such a file.
  *
  * Leaf lists are opened on request, or made again if they were deleted. Blocks are cached for a
  * while in bounded memory. Several threads may call the functions.

@@ -1,5 +1,6 @@
 /*
- * message: writes and reads the maps with which requests and answers begin.
+ * message: writes and reads the maps with which requests and answers begin. A client sends requests
+ * to a peer, the repository at the other end of a channel.
  *
  * A message is a frame of type 'M' with a DAG-CBOR map, whose keys are in DAG-CBOR's order. A list
  * of Git object ids is one byte string with 20 bytes for each id; a list of CIDs is one byte string
