@@ -8,13 +8,16 @@
  * read to compare the whole keys.
  *
  * A run contains the names of its groups (hashes that identify their content), the entries in
- * ascending order, the hashes that occur more than once, and the list of the groups. The entries
- * are divided into pieces of 4 KiB. The distance of a hash from the first hash of its piece is
- * divided by `lower`, a constant of the run: distance = upper * lower + rest. The differences of
- * successive `upper` are stored in unary, and rest * group_count + group is stored in a field of
- * field_bits bits. A run is mapped, not loaded: a check of changed groups, or a look-up, reads only
- * some pieces, and verifies the checksum of each piece before it is used. Damaged runs are ignored,
- * since a run can be made again from the table.
+ * ascending order, the hashes that occur more than once, and the list of the groups.
+ *
+ * The entries are divided into pieces of 4 KiB. The distance of a hash from the first hash of its
+ * piece is divided by `lower`, a constant of the run: distance = upper * lower + rest. The
+ * differences of successive `upper` are stored in unary, and rest * group_count + group is stored
+ * in a field of field_bits bits.
+ *
+ * A run is mapped, not loaded: a check of changed groups, or a look-up, reads only some pieces, and
+ * verifies the checksum of each piece before it is used. Damaged runs are ignored, since a run can
+ * be made again from the table.
  */
 #ifndef VV_CHECK_KEPT_KEY_RUN_H
 #define VV_CHECK_KEPT_KEY_RUN_H

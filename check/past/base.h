@@ -20,7 +20,7 @@
  *   column-added       a column that the base does not have
  *   column-retyped     a column's declared type or format changed
  *   type-contradiction a value does not match the base's type; the finding proposes a type
- *   key-broken         the base's key repeats, misses values, or lost a column
+ *   key-broken         the base's key is not unique, has missing values, or lost a column
  *   key-lost           a key of the base is missing; max: the number of lost keys (b)
  *   rows-removed       rows of the base are missing; max (b)
  *   rows-added         rows that the base did not have; min, max (b)
@@ -29,8 +29,7 @@
  *   spreadsheet        Excel wrote the file, and changed how values are spelled
  *   null-share         the share of missing values rose by more than max (a share)
  *   new-category       a value that the column did not have; max: the number of such values (b)
- *   drift-psi          population stability index above max; like every share, max is an
- *                      integer in billionths: 0.2 is 200,000,000
+ *   drift-psi          population stability index above max
  *   freshness          the newest date of the column is older than max_age before `now`;
  *                      needs no base
  *   no-key             a rule needs a key, and the table has none

@@ -74,15 +74,19 @@ VV_AUTO_FREE(vv_scan, vv_scan_free)
 void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint64_t origin);
 
 /* Reads the next row into cells[0] to cells[stride - 1]; cells that the row does not have become
- * absent. In CSV, stride must be at least columns. Returns 1 if a row was read. Returns 0 if the
- * window ends before the row is complete, or if everything was read (see vv_scan_offset). Returns 2
- * if a JSON row has a new column and stride is too small; nothing is consumed, and the caller calls
- * again with a stride of at least vv_scan_columns. VV_EINPUT: a quote is not closed (the offset of
- * the fault is that of the opening quote), text follows a closing quote, the row has too many
- * cells, or the JSON is invalid. vv_scan_fault returns the offset of the fault, so that the caller
- * can insert line and column before the message. Blank lines at the end of the input belong to the
- * last row: its end is after these lines, and plain is false. If the input has only blank lines, it
- * has no row: returns 0, and vv_scan_offset stays before these lines. */
+ * absent. In CSV, stride must be at least columns.
+ *
+ * Returns 1 if a row was read. Returns 0 if the window ends before the row is complete, or if
+ * everything was read (see vv_scan_offset). Returns 2 if a JSON row has a new column and stride is
+ * too small; nothing is consumed, and the caller calls again with a stride of at least
+ * vv_scan_columns. VV_EINPUT: a quote is not closed (the fault is at the opening quote), text
+ * follows a closing quote, the row has too many cells, or the JSON is invalid. vv_scan_fault
+ * returns the offset of the fault, so that the caller can insert line and column before the
+ * message.
+ *
+ * Blank lines at the end of the input belong to the last row: its end is after these lines, and
+ * plain is false. If the input has only blank lines, it has no row: returns 0, and vv_scan_offset
+ * stays before these lines. */
 int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
 
 /* Returns the number of bytes consumed, which is the offset of the next row in the window. */

@@ -93,8 +93,8 @@ void sniff_take_declared(vv_sniff_hints *h, const vv_dialect *before);
 void sniff_confirm(sniff *s);
 /* CSV: sets *lead to the bytes of the lines above the table. */
 vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err);
-/* CSV: detects the comment character, unless it is declared: if lines at the beginning of the table
- * certainly are not rows, sets out->dialect.comment to their first character. */
+/* CSV: unless a comment character is declared, sets out->dialect.comment to '#' if lines that begin
+ * with '#' certainly are not rows, else to 0. May append warnings. */
 vv_status sniff_comments(sniff *s, vv_error *err);
 /* CSV: sets out->dialect.spaces. Delimiter, quote and escape must be known. */
 vv_status sniff_spaces(sniff *s, vv_error *err);

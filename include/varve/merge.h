@@ -89,13 +89,18 @@ enum varve_side { VARVE_BASE, VARVE_OURS, VARVE_THEIRS };
 /* A conflict. */
 typedef struct varve_conflict {
 	const char *path; /* the path of the table or file */
-	/* "cell": both sides changed the cell; "row-added": both sides added a row with this key,
-	 * and the cell differs; "row-removed": one side removed the row, and the other changed it;
-	 * "column-removed": one side dropped the column, and the other changed its cells; "column":
-	 * both sides changed the name or definition of the column; "key": the sides declare
-	 * different keys; "lines-above", "lines-below": both sides changed lines above or below the
-	 * table; "members": both sides changed members of a JSON document outside of the rows;
-	 * "table": any other conflict of a table; "file": path is not a table */
+	/* the kind of the conflict:
+	 *   "cell"            both sides changed the cell
+	 *   "row-added"       both sides added a row with this key, and the cell differs
+	 *   "row-removed"     one side removed the row, and the other changed it
+	 *   "column-removed"  one side dropped the column, and the other changed its cells
+	 *   "column"          both sides changed the name or definition of the column
+	 *   "key"             the sides declare different keys
+	 *   "lines-above"     both sides changed lines above the table
+	 *   "lines-below"     both sides changed lines below the table
+	 *   "members"         both sides changed members of a JSON document outside of the rows
+	 *   "table"           any other conflict of a table
+	 *   "file"            path is not a table */
 	const char *kind;
 	/* the key of the row, a JSON array of strings; NULL: the conflict is not about a row, or the row has no key */
 	const char *key;

@@ -34,10 +34,10 @@ typedef struct vv_unfinished {
 
 /* Reserves the folder `dir` for a clone of `url` with the remote named `remote`. If remote is NULL,
  * reserves it for a recovery, and url is any text that identifies the recovery. bare: the
- * repository will have no work tree. Removes incomplete files of an earlier attempt, but not its
- * blocks: locks, temporary files, and a repository that does not have the remote's URL yet or, for
- * a recovery, has no refs. VV_EREFUSED: the folder contains something else. VV_ELOCKED: another
- * clone is running in the folder. */
+ * repository will have no work tree. Removes the locks and temporary files of an earlier attempt,
+ * and also its repository if that does not have the remote's URL yet or, for a recovery, has no
+ * refs. Does not remove blocks. VV_EREFUSED: the folder contains something else. VV_ELOCKED:
+ * another clone is running in the folder. */
 vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *env, bool bare,
 			      const char *url, const char *remote, vv_error *err);
 

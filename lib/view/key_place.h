@@ -41,8 +41,8 @@ typedef struct vv_key_place {
 
 /* Sets *row to the number of the first row with the key p->text, and *found to true; sets *found to
  * false if no row was found. Reads a few row groups if hashes of keys are cached, or if the table
- * is sorted by the key's first column; otherwise all groups, unless p->quick is set. Sets *whole to
- * true if all rows were examined, so that if *found is false, no row has the key. */
+ * is sorted by the key's first column; otherwise reads all groups, unless p->quick is set. Sets
+ * *whole to true if all rows were examined, so that if *found is false, no row has the key. */
 vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, bool *whole,
 			    vv_error *err);
 

@@ -46,9 +46,9 @@ typedef vv_status (*vv_rpc_line_fn)(void *payload, const vv_json *line, vv_error
 
 /* Sends a command, such as "pin/ls?type=recursive", and calls fn, unless it is NULL, for each value
  * of the answer. form: the form, as body or give of an http_ask whose other members are ignored;
- * NULL: no form. If the node reports an error, also in a value, the message has its words.
- * VV_ENOTFOUND: the node does not have a block or pin. VV_EREFUSED: the node is full. VV_EIO: any
- * other error of the node. */
+ * NULL: no form. If the node reports an error, also as a value of the answer, the message has the
+ * text of the error. VV_ENOTFOUND: the node does not have a block or pin. VV_EREFUSED: the node is
+ * full. VV_EIO: any other error of the node. */
 vv_status vv_rpc_ask(vv_rpc *r, const char *command, const http_ask *form, vv_rpc_line_fn fn,
 		     void *payload, vv_error *err);
 /* Sends a command, and appends the answer to out, or the first max bytes of a longer answer. Errors

@@ -6,12 +6,14 @@
  * of a batch is chosen so that the peer delivers it in about a second; faster peers get larger
  * batches. When all blocks are requested, idle peers also request blocks that a slower peer has not
  * sent yet: the first answer counts, and pending requests are stopped at the end. Therefore no peer
- * makes a transfer slower than it would be without that peer. A peer that disconnects, stalls or
- * sends wrong blocks is dropped. Its batch, and blocks that a peer does not have, are requested
- * from other peers. A peer that is not open yet is opened by its thread while other peers are used;
- * if it is still not open at the end, it is abandoned. The first peer is the origin: while other
- * peers work, it is used only for blocks that no other peer has, or if the other peers would need a
- * long time.
+ * makes a transfer slower than it would be without that peer.
+ *
+ * A peer that disconnects, stalls or sends wrong blocks is dropped. Its batch, and blocks that a
+ * peer does not have, are requested from other peers. A peer that is not open yet is opened by its
+ * thread while other peers are used; if it is still not open at the end, it is abandoned.
+ *
+ * The first peer is the origin: while other peers work, it is used only for blocks that no other
+ * peer has, or if the other peers would need a long time.
  *
  * Until this transfer has measured a peer, the records of earlier transfers (speeds.h) are used. A
  * peer that would need longer for its first block than faster peers need for all blocks is not

@@ -34,9 +34,9 @@ typedef struct vv_http_options {
 	 * API; "*": all origins */
 	vv_strings origins;
 	vv_strings proxies; /* networks of trusted proxies, whose X-Forwarded-For is used */
-	/* secret: requests must have this secret as the parameter "secret" of the URL; secret_once:
-	 * a second secret, valid for one request (url_secret in server_internal.h); both may be
-	 * NULL */
+	/* secret: the parameter "secret" that the first URL of a browser must have; a cookie then
+	 * replaces it. secret_once: a second secret, valid once. Both may be NULL (url_secret in
+	 * server_internal.h) */
 	const char *secret, *secret_once;
 	unsigned page_ms;  /* milliseconds until a page must begin; 0: 3000 */
 	unsigned head_sec; /* seconds for receiving the first request's head; 0: 20 */

@@ -10,9 +10,10 @@
  * (ledger_record.h) is accepted if its signature is valid, its author may write in the vault, and an identity that the
  * server admits may write in the vault, too (hold_vault.h). A shard is accepted if a stored place record names the
  * shard. A shard is removed if a stored retire or drop record allows this, and the term of the server's receipt is
- * over: the time for which the server promised to keep the shard. So a replayed request has no effect. To read, a
- * client needs only the vault's id, which is known only to those who have the vault's records; a client that has only a
- * key gets the list of its vaults if it signs the request.
+ * over: the time for which the server promised to keep the shard. So a replayed request has no effect.
+ *
+ * To read, a client needs only the vault's id, which is known only to those who have the vault's records; a client that
+ * has only a key gets the list of its vaults if it signs the request.
  *
  * The functions may be called by several threads at the same time.
  */

@@ -24,18 +24,18 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 			   const void *input, size_t len, bool *ran, vv_error *err);
 /* The result of vv_hook_install. */
 typedef enum vv_hook_place {
-	VV_HOOK_SET,
+	VV_HOOK_SET, /* the hook was installed */
+	/* the existing hook already contains mark, or runs a script with mark */
 	VV_HOOK_THERE,
+	/* core.hooksPath or a link leads out of the Git folder, to a folder that may belong to the
+	 * work tree or to other repositories */
 	VV_HOOK_ELSEWHERE,
+	/* the existing hook cannot be renamed because "<name><suffix>" exists */
 	VV_HOOK_BLOCKED
 } vv_hook_place;
 /* Installs the script `text`, which contains the text mark, as the hook called name. An existing
  * hook without mark is first renamed to "<name><suffix>", so that the script can call it. Sets *out
- * to VV_HOOK_SET if the hook was installed; otherwise, changes nothing, and sets *out to:
- * VV_HOOK_THERE, if the existing hook already contains mark or runs a script with mark;
- * VV_HOOK_ELSEWHERE, if core.hooksPath or a link leads out of the Git folder, to a folder that may
- * belong to the work tree or to other repositories; VV_HOOK_BLOCKED, if the existing hook cannot be
- * renamed because "<name><suffix>" exists. */
+ * to the result. Changes nothing unless the result is VV_HOOK_SET. */
 vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
 			  const char *mark, vv_hook_place *out, vv_error *err);
 /* The hook that git would run, compared with varve's script. */
