@@ -41,7 +41,7 @@ bool vv_named_is(const char *word, size_t len);
  * record. VV_EINPUT: the record is invalid. VV_EIO: name servers cannot be queried. */
 vv_status vv_named_find(vv_named *out, const char *name, vv_error *err);
 /* Returns the mirror of n after `url`, a result of this function; or the first mirror, if url is
- * NULL. Borrowed from n. NULL: url is the last mirror. */
+ * NULL. Borrowed from n. NULL: no further mirror. */
 const char *vv_named_mirror(const vv_named *n, const char *url);
 /* Returns true if url is among the mirrors of n. */
 bool vv_named_has(const vv_named *n, const char *url);
