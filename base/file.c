@@ -958,7 +958,10 @@ vv_status vv_folder_read(vv_folder *out, const char *dir, bool missing_ok, vv_er
 	}
 	out->dir_len = out->joined.len;
 	(void)vv_buf_reserve(&out->joined, longest); /* so that the next entry always has room */
-	return vv_buf_ok(&out->joined, err);
+	if ((rc = vv_buf_ok(&out->joined, err)) < 0) {
+		vv_folder_clear(out); /* callers that ignore the error iterate over nothing */
+	}
+	return rc;
 }
 
 bool vv_folder_next(vv_folder *f)
