@@ -325,18 +325,17 @@ static bool same_header(const comparison *c)
 					      n == m && (n == 0 || memcmp(p, q, n) == 0));
 }
 
-/* The line ends of a side as Git stores them: those of a text in the work tree may be converted. */
-static vv_status stored_newline(vv_newline *out, const opened *o, const vv_subject *s,
+/* Changes the line ends of a side to those that Git stores: it may convert a text in the work tree. */
+static vv_status stored_newline(vv_newline *newline, const opened *o, const vv_subject *s,
 				vv_error *err)
 {
 	bool lf = false;
 	vv_status rc = VV_OK;
 
-	*out = o->table.root.dialect.newline;
-	if (*out == VV_CRLF && o->is_text && s->from == VV_FROM_WORK && s->repo && s->path) {
+	if (*newline == VV_CRLF && o->is_text && s->from == VV_FROM_WORK && s->repo && s->path) {
 		rc = vv_attr_stores_lf(s->repo, s->path, &lf, err);
 	}
-	*out = lf ? VV_LF : *out;
+	*newline = lf ? VV_LF : *newline;
 	return rc;
 }
 

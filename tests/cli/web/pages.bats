@@ -95,6 +95,16 @@ head_of() {
 	[[ $(page compare/HEAD~1..) == *bytes.bin*t.csv* ]]
 }
 
+@test "a compared table has the change of its line ends" {
+	new_repo src
+	rows 5 > src/t.csv
+	varve -C src add -q t.csv && varve -C src commit -qm one && tick
+	sed -i 's/^2,/9,/; s/$/\r/' src/t.csv
+	varve -C src add -q t.csv && varve -C src commit -qm two
+	start_server src
+	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"form of the file changed: LF -"*CRLF* ]]
+}
+
 @test "what is no table has no views of rows and columns" {
 	some_files
 	start_server src
