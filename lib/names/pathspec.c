@@ -16,6 +16,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 
+#define PATH_BYTES_MAX 16384u /* of a path of a tree */
+
 /* How git matches an argument: what its magic words and the environment ask for. */
 typedef struct magic {
 	bool literal, glob, icase, top, exclude;
@@ -121,13 +123,29 @@ static vv_status pattern_path(char **out, vv_repository *r, const char *given, b
 static vv_status plain_path(char **out, vv_repository *r, const char *given, bool top,
 			    vv_error *err)
 {
+	const char *folder = vv_repository_is_bare(r) ? "/" : vv_repository_workdir(r);
+	vv_auto(char) *path = NULL, *clean = NULL;
+
 	if (!top) return vv_repository_relative(out, r, given, err);
-	*out = vv_strdup(given);
-	if (!*out) return vv_fail_nomem(err);
-	for (size_t len = strlen(*out); len > 0 && (*out)[len - 1] == '/'; len--) {
-		(*out)[len - 1] = '\0';
+	path = vv_path_join(folder, given, (char *)NULL);
+	clean = vv_path_absolute("/", given);
+	if (!path || !clean) return vv_fail_nomem(err);
+	const size_t len = strlen(clean + 1);
+	/* git takes a path from the top as it is: with './' or '../' it has no file */
+	if (strncmp(given, clean + 1, len) != 0 || given[len + strspn(given + len, "/")]) {
+		return vv_fail(err, VV_ENOTFOUND, "no file matches ':/%s'", vv_text_shows(given));
 	}
-	return VV_OK;
+	return vv_repository_relative(out, r, path, err);
+}
+
+static char *lower_copy(const char *s)
+{
+	char *copy = vv_strdup(s);
+
+	for (char *c = copy; c && *c; c++) {
+		*c = vv_to_lower(*c);
+	}
+	return copy;
 }
 
 static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char *given,
@@ -142,8 +160,15 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 		item->path = vv_strdup(given);
 		return vv_alloc_ok(item->path, err);
 	}
-	const bool plain = are_literal(r) || vv_exists(given);
-	if (!plain && (!read_magic(&m, &given) || (m.literal && m.glob))) {
+	const char *path = given;
+	const bool known = read_magic(&m, &path) && !(m.literal && m.glob);
+	/* a file of the name is meant, but an exclusion never includes one */
+	const bool plain = are_literal(r) || (!m.exclude && vv_exists(given));
+	if (plain) {
+		m = (magic){0};
+	} else if (known) {
+		given = path;
+	} else {
 		return vv_fail(
 			err, VV_EUSAGE,
 			"varve does not know the pathspec '%s'\n"
@@ -162,11 +187,12 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 	item->glob = m.glob || is_on(r, "GIT_GLOB_PATHSPECS");
 	item->icase = !are_literal(r) && (m.icase || is_on(r, "GIT_ICASE_PATHSPECS"));
 	item->pattern = item->wild || item->icase;
-	if (item->wild) return pattern_path(&item->path, r, given, m.top, err);
-	if ((rc = plain_path(&item->path, r, given, m.top, err)) < 0 || item->pattern ||
-	    vv_repository_is_bare(r)) {
-		return rc;
+	rc = item->wild ? pattern_path(&item->path, r, given, m.top, err)
+			: plain_path(&item->path, r, given, m.top, err);
+	if (rc == VV_OK && item->icase && !(item->lower = lower_copy(item->path))) {
+		rc = vv_fail_nomem(err);
 	}
+	if (rc < 0 || item->pattern || vv_repository_is_bare(r)) return rc;
 	vv_auto(char) *file = vv_repository_file(r, item->path);
 	if (!file) return vv_fail_nomem(err);
 	item->exists = !item->exclude && vv_lstat(&st, file, NULL) == VV_OK;
@@ -211,7 +237,7 @@ vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **
 
 void vv_pathspec_clear(vv_pathspec *p)
 {
-	vv_array_clear(p->items, p->count, it, vv_free(it->path));
+	vv_array_clear(p->items, p->count, it, vv_free_all(it->path, it->lower));
 	vv_free(p->sorted);
 	*p = (vv_pathspec){NULL, 0, NULL, 0};
 }
@@ -223,29 +249,23 @@ static int compare_prefix(const vv_pathspec_item *item, const char *path, size_t
 	return order ? order : item->path[len] != '\0';
 }
 
-static char *lower_copy(const char *s)
-{
-	char *copy = vv_strdup(s);
-
-	for (char *c = copy; c && *c; c++) {
-		*c = vv_to_lower(*c);
-	}
-	return copy;
-}
-
 /* The name with the magic characters counts too, as in Git: [a].csv may be just that;
  * and so does the folder of that name. */
 static bool matches_pattern(const vv_pathspec_item *item, const char *path)
 {
-	const char *pattern = item->path;
-	vv_auto(char) *lower = item->icase ? lower_copy(pattern) : NULL,
-		      *lower_path = item->icase ? lower_copy(path) : NULL;
-
-	if (lower && lower_path) {
-		pattern = lower;
-		path = lower_path;
-	}
+	const char *pattern = item->icase ? item->lower : item->path;
 	const size_t len = strlen(pattern);
+	char lower[PATH_BYTES_MAX + 1];
+
+	if (item->icase) {
+		size_t n = 0;
+
+		for (; n < PATH_BYTES_MAX && path[n]; n++) {
+			lower[n] = vv_to_lower(path[n]);
+		}
+		lower[n] = '\0';
+		path = lower;
+	}
 	if (item->wild &&
 	    (item->glob ? vv_path_match(pattern, path) : fnmatch(pattern, path, 0) == 0)) {
 		return true;

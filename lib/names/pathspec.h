@@ -25,9 +25,10 @@ typedef struct vv_pathspec_item {
 	const char *given; /* the argument; borrowed */
 	/* the argument is a pattern: it has wildcards, or it ignores case (icase) */
 	bool pattern;
-	bool wild;  /* the argument has wildcards */
-	bool glob;  /* '*' does not match '/' */
-	bool icase; /* ASCII letters match in upper and lower case */
+	bool wild;   /* the argument has wildcards */
+	bool glob;   /* '*' does not match '/' */
+	bool icase;  /* ASCII letters match in upper and lower case */
+	char *lower; /* icase: the path in lower case */
 	/* an exclusion; exists and folder are then false, since they are not read from the file
 	 * system */
 	bool exclude;

@@ -404,7 +404,7 @@ with_table() {
 	cd in
 	for mode in NONE=1 GIT_GLOB_PATHSPECS=1 GIT_ICASE_PATHSPECS=yes GIT_NOGLOB_PATHSPECS=1 GIT_ICASE_PATHSPECS=no; do
 		for spec in a.csv A.CSV '*.csv' '*.CSV' '**/*.csv' 'd*' ../t.csv ../T.csv \
-			':/' ':/t.csv' ':(top)*.csv' ':(top,glob)*.csv' ':(glob)*.csv' ':(icase)b.CSV' ':(icase)*.CSV' ':(top,icase)u.csv' \
+			':/' ':/t.csv' ':/./t.csv' ':/in/..//t.csv' ':(top)*.csv' ':(top,glob)*.csv' ':(glob)*.csv' ':(icase)b.CSV' ':(icase)*.CSV' ':(top,icase)u.csv' \
 			':(top,literal)[x].csv' ':(top)[x].csv' ':(exclude)a.csv' ':!*.csv' ':(exclude,icase)A.csv' ':^/in' ':(top,icase)IN/DEEP'; do
 			[ "$(env $mode varve status --porcelain "$spec" 2> /dev/null)" = "$(env $mode git status --porcelain "$spec" 2> /dev/null)" ] || {
 				echo "$mode '$spec'"
@@ -432,8 +432,15 @@ with_table() {
 			stderr_has "does not know the pathspec '$spec'"
 		done
 	done
-	succeeds varve diff --name-only -- ':!u.csv'
-	output_is t.csv
+	for file in '' ':!u.csv'; do # which excludes although there is a file of this name
+		[ -z "$file" ] || : > "$file"
+		succeeds varve diff --name-only -- ':!u.csv'
+		output_is t.csv
+	done
+	for verb in add "status --porcelain" "rm --cached"; do
+		ends_with 2 varve $verb ':/../out.csv'
+		stderr_has "no file matches ':/../out.csv'"
+	done
 	export GIT_LITERAL_PATHSPECS=1
 	ends_with 2 varve rm -f '*.csv'
 	[ -e u.csv ]
