@@ -343,7 +343,7 @@ static vv_status load_edge(finding *f, vv_error *err)
 			    added) {
 				rc = vv_tree_diff(f->repo, NULL, &p->tree, "", note_blob, f, err);
 			}
-			rc = vv_missing_ok(rc, err); /* theirs may have holes */
+			rc = vv_may_be_missing(rc, err); /* theirs may have holes */
 		}
 	}
 	f->edge_loaded = rc == VV_OK;

@@ -101,7 +101,7 @@ static vv_status push(walk *w, const git_oid *tree, vv_error *err)
 		/* theirs may have holes; then more is given than needed */
 		rc = git_oid_is_zero(&w->at_path[i])
 			     ? VV_OK
-			     : vv_missing_ok(
+			     : vv_may_be_missing(
 				       vv_tree_stack_read(&w->trees, i + 1, &w->at_path[i], err),
 				       err);
 	}

@@ -34,6 +34,11 @@ vv_status vv_must_be_here(vv_status rc, vv_error *err)
 	return rc == VV_ENOTFOUND ? vv_recode(err, VV_EMISSING) : rc;
 }
 
+vv_status vv_may_be_missing(vv_status rc, vv_error *err)
+{
+	return vv_error_excuse(rc, rc == VV_ENOTFOUND || rc == VV_EMISSING, err);
+}
+
 /* --- the two colours ---------------------------------------------------------------- */
 
 static vv_status enqueue(painting *p, vv_node *n, vv_error *err)

@@ -42,5 +42,7 @@ vv_status vv_refuse_shallow(const vv_repository *r, vv_error *err);
 /* Changes rc, the status of reading a required object, from VV_ENOTFOUND to VV_EMISSING, also in
  * err. Returns other codes unchanged. */
 vv_status vv_must_be_here(vv_status rc, vv_error *err);
+/* Excuses rc, as vv_error_excuse does, if it reports that an object, which may be missing, is missing. */
+vv_status vv_may_be_missing(vv_status rc, vv_error *err);
 
 #endif

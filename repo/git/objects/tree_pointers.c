@@ -59,7 +59,7 @@ static void tell_damaged(vv_repository *r, const git_oid *id, const git_oid *com
  * missing one was never used here. */
 static bool may_lack(const vv_tree_pointers *g, vv_status rc)
 {
-	return rc == VV_ENOTFOUND && (!g->hard || g->repo->partial);
+	return (rc == VV_ENOTFOUND || rc == VV_EMISSING) && (!g->hard || g->repo->partial);
 }
 
 /* An object could not be read. VV_OK: the walk continues. */

@@ -404,6 +404,30 @@ static void objects_that_only_lie_about_are_not_built_upon(void **state)
 	vv_repository_close(from);
 }
 
+static void a_tree_of_the_haves_may_be_missing(void **state)
+{
+	vv_repository *from, *to;
+	vv_oid want, have;
+	vv_error err;
+	transfer t = {0};
+
+	(void)state;
+	git_begin();
+	sh("mkdir d; echo 1 > d/f; echo 1 > g; git add .; git commit -qm 1; echo 2 > d/f; git add .; git commit -qm 2");
+	to = open_peer();
+	sh("git push -q ../peer.git HEAD~1:refs/heads/main; for o in HEAD~1^{tree} HEAD~1:d; do "
+	   "h=$(git rev-parse $o); rm -f .git/objects/$(echo $h | cut -c1-2)/$(echo $h | cut -c3-); done");
+	from = open_here();
+	want = rev(from, "HEAD");
+	have = rev(from, "HEAD~1");
+	t.to = begin(to, NULL);
+	vv_assert_ok(transfer_objects(&t, from, &want, 1, &have, 1, &err), &err);
+	vv_assert_ok(vv_git_receive_end(t.to, &want, 1, &err), &err);
+	vv_git_receive_close(t.to);
+	vv_repository_close(to);
+	vv_repository_close(from);
+}
+
 static void a_tip_that_is_nowhere_is_missing(void **state)
 {
 	vv_repository *r;
@@ -629,6 +653,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_base_is_what_came_before_or_is_here),
 	cmocka_unit_test(an_object_left_out_is_noticed_whichever_it_is),
 	cmocka_unit_test(objects_that_only_lie_about_are_not_built_upon),
+	cmocka_unit_test(a_tree_of_the_haves_may_be_missing),
 	cmocka_unit_test(a_tip_that_is_nowhere_is_missing),
 	cmocka_unit_test(nobody_else_sees_the_objects_before_they_are_installed),
 	cmocka_unit_test(what_a_killed_process_left_is_cleaned_up),

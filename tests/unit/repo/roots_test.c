@@ -225,9 +225,12 @@ static void a_missing_object_stops_the_search_unless_only_a_reflog_names_it(void
 	(void)state;
 	git_begin();
 	write_pointer("t.csv", 1);
-	sh("git add .; git commit -qm x; echo 2 > f; git add .; git commit -qm y; git reset -q --hard HEAD~1; "
-	   "h=$(git rev-parse HEAD@{1}); rm -f .git/objects/$(echo $h | cut -c1-2)/$(echo $h | cut -c3-)");
-	assert_roots(1, 1);
+	sh("git add .; git commit -qm x; echo 2 > f; git add .; git commit -qm y; git reset -q --hard HEAD~1");
+	for (size_t i = 0; i < 2; i++) {
+		lost = out(i == 0 ? "git rev-parse HEAD@{1}^{tree}" : "git rev-parse HEAD@{1}");
+		sh("h=%s; rm -f .git/objects/$(echo $h | cut -c1-2)/$(echo $h | cut -c3-)", lost);
+		assert_roots(1, 1);
+	}
 	lost = out("git rev-parse HEAD:t.csv");
 	sh("h=%s; rm -f .git/objects/$(echo $h | cut -c1-2)/$(echo $h | cut -c3-)", lost);
 	r = open_here();
@@ -245,7 +248,8 @@ static void shallow_and_partial_clones_have_what_is_here(void **state)
 	sh("git add .; git commit -qm x");
 	write_pointer("t.csv", 2);
 	sh("git commit -qam y; git config uploadpack.allowFilter true; git clone -q --depth 1 \"file://$PWD\" ../shallow; "
-	   "git clone -q --filter=blob:none \"file://$PWD\" ../partial");
+	   "git clone -q --filter=blob:none \"file://$PWD\" ../partial; "
+	   "git clone -q --filter=tree:0 \"file://$PWD\" ../treeless");
 	assert_int_equal(chdir("../shallow"), 0);
 	assert_roots(2, 2);
 	assert_int_equal(chdir("../partial"), 0);
@@ -253,6 +257,8 @@ static void shallow_and_partial_clones_have_what_is_here(void **state)
 	/* And nothing was fetched on the way. */
 	assert_string_equal(out("git rev-list --objects --all --missing=print | grep -c '^[?]'"),
 			    "1");
+	assert_int_equal(chdir("../treeless"), 0);
+	assert_roots(2, 2);
 }
 
 static void the_fault_of_an_allocation_is_reported(void **state)
