@@ -435,7 +435,7 @@ vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
 			rc = vv_remove_tree(f.path, err);
 		}
 	}
-	return rc;
+	return vv_missing_ok(rc, err); /* another process removes them, too */
 }
 
 /* --- taking -------------------------------------------------------------------------------- */
