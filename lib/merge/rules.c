@@ -152,7 +152,7 @@ static vv_status find_columns(void *payload, const vv_tree_entry *e, vv_error *e
 
 	if (s->left == 0 || !S_ISREG(e->mode)) return VV_OK;
 	rc = vv_table_at_open(&t, s->repo, s->reader, s->commit, e->path, NULL, err);
-	if (rc < 0) return vv_table_at_is_none(rc) ? VV_OK : rc;
+	if (rc < 0) return vv_error_excuse(rc, vv_table_at_is_none(rc), err);
 	for (size_t i = 0; i < s->names.count; i++) {
 		const char *name = s->names.items[i];
 
@@ -187,7 +187,7 @@ vv_status vv_merge_rules_check_columns(vv_repository *r, vv_dataset_reader *read
 	for (size_t i = 0; i < 2 && s.left > 0; i++) {
 		s.commit = commits[i];
 		rc = vv_tree_each(r, s.commit, "", find_columns, &s, err);
-		if (rc < 0) return rc == VV_ENOMEM ? rc : VV_OK;
+		if (rc < 0) return vv_error_excuse(rc, rc != VV_ENOMEM, err);
 	}
 	for (size_t i = 0; i < s.names.count; i++) {
 		if (s.names.items[i]) {
