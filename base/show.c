@@ -531,7 +531,9 @@ const char *vv_text_utc(int64_t seconds)
 
 const char *vv_text_zoned(int64_t seconds, int offset_min)
 {
-	const char *time = vv_text_time(seconds + (int64_t)offset_min * 60, "%Y-%m-%dT%H:%M:%S");
+	const int64_t east = (int64_t)offset_min * 60;
+	const bool fits = east < 0 ? seconds >= INT64_MIN - east : seconds <= INT64_MAX - east;
+	const char *time = fits ? vv_text_time(seconds + east, "%Y-%m-%dT%H:%M:%S") : "?";
 	const int zone = offset_min < 0 ? -offset_min : offset_min;
 	char *out = vv_text_slot();
 

@@ -435,6 +435,10 @@ static void a_time_is_written_in_utc(void **state)
 	assert_string_equal(vv_text_utc(1715932799), "2024-05-17T07:59:59Z");
 	assert_string_equal(vv_text_utc(-1), "1969-12-31T23:59:59Z");
 	assert_string_equal(vv_text_utc(INT64_MAX), "?");
+	assert_string_equal(vv_text_zoned(1715932799, 150), "2024-05-17T10:29:59+02:30");
+	assert_string_equal(vv_text_zoned(1715932799, -90), "2024-05-17T06:29:59-01:30");
+	assert_string_equal(vv_text_zoned(INT64_MAX, 60), "");
+	assert_string_equal(vv_text_zoned(INT64_MIN, -60), "");
 }
 
 static void lines_are_read_one_by_one_with_and_without_a_last_newline(void **state)
