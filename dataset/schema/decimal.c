@@ -121,21 +121,25 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 
 vv_status vv_decimal_check_groups(const vv_field *f, const char *s, size_t len, vv_error *err)
 {
-	const char *const end = s + len;
+	const char *p = s, *end = s + len;
 	const bool has_groups = f->type == VV_TYPE_NUMBER || f->type == VV_TYPE_INTEGER;
 	const size_t group_len = has_groups ? strlen(f->group) : 0;
 	size_t digits = 0; /* since the last groupChar */
 	bool grouped = false, fits = true;
 
 	if (group_len == 0) return VV_OK;
-	for (const char *p = s; p < end && !begins(p, end, f->decimal, strlen(f->decimal));) {
+	strip(f, &p, &end);
+	while (p < end && *p != 'e' && *p != 'E' &&
+	       !begins(p, end, f->decimal, strlen(f->decimal))) {
 		if (begins(p, end, f->group, group_len)) {
 			fits = fits && digits <= 3 && digits >= (grouped ? 2 : 1);
 			grouped = true;
 			digits = 0;
 			p += group_len;
-		} else {
+		} else if (vv_is_digit(*p) || *p == '-' || *p == '+') {
 			digits += vv_is_digit(*p++);
+		} else {
+			return VV_OK; /* a text, and no number */
 		}
 	}
 	if (!grouped || (fits && digits == 3)) return VV_OK;

@@ -119,7 +119,9 @@ static vv_status text_value(const job *j, vv_cell *out, const vv_field *f, const
 	    v->end - v->start == literal.len && vv_field_accepts_json(f, &literal)) {
 		*out = literal;
 	}
-	return is_json(j) ? VV_OK : vv_decimal_check_groups(f, text, literal.len, err);
+	return is_json(j) || vv_field_missing(f, out)
+		       ? VV_OK
+		       : vv_decimal_check_groups(f, text, literal.len, err);
 }
 
 /* The column's place; JSON: one behind the table's for a member that no row has. */

@@ -281,7 +281,7 @@ static vv_status check_value(const vv_resolving *r, const vv_conflict_path *p, c
 			      vv_text_shows(p->path), vv_text_show(cell->text, cell->len),
 			      vv_text_shows(r->set_column), vv_type_name(f->type));
 	}
-	return f && t->root.dialect.form == VV_FORM_CSV
+	return f && t->root.dialect.form == VV_FORM_CSV && !vv_field_missing(f, cell)
 		       ? vv_decimal_check_groups(f, cell->text, cell->len, err)
 		       : VV_OK;
 }

@@ -136,6 +136,22 @@ tasks() {
 	[ "$(tail -n 3 t.csv)" = $'2;3,5\n3;12.345,6\n4;1.23.456' ]
 }
 
+@test "the group mark in a missing value, in a text, or near a unit is none in another place" {
+	new_repo
+	echo '{"resources":[{"name":"t","path":"t.csv","schema":{"primaryKey":"id","missingValues":["","n.a.","-99.0"],"fields":[{"name":"id","type":"integer"},{"name":"p","type":"number","decimalChar":",","groupChar":"."},{"name":"w","type":"integer","groupChar":" ","bareNumber":false}]}}]}' > datapackage.json
+	printf 'id;p;w\n1;1,50;5 kg\n2;1.234,50;1 000 kg\n3;2,05;7 kg\n4;3;8 kg\n' > t.csv
+	varve add -q .
+	succeeds varve set t.csv 1 p=n.a. 'w=6 kg'
+	stderr_is "t.csv: row 1: changed"
+	succeeds varve set t.csv 2 p=-99.0 'w=2 000 kg'
+	succeeds varve set t.csv 3 p=1.234e5
+	succeeds varve set t.csv 4 p=ca.4
+	stderr_has "'p=ca.4': the type of the column is number"
+	ends_with 2 varve set t.csv 4 'w=2 00 kg'
+	stderr_has "' ' separates groups of digits"
+	[ "$(tail -n 4 t.csv)" = $'1;n.a.;6 kg\n2;-99.0;2 000 kg\n3;1.234e5;7 kg\n4;ca.4;8 kg' ]
+}
+
 @test "words that make no sense are refused, and the file stays" {
 	new_repo
 	tasks
