@@ -273,34 +273,40 @@ static vv_status make_blank(vv_batch *b, const size_t *wanted, size_t count, vv_
 #define EXACT_DIGITS 15u /* a double has all digits of so many */
 #define EXACT INT64_C(1000000000000000)
 
-/* Does every number of the run have its value by the column's type, and few digits? */
-static bool are_values(const vv_group_run *r, const vv_table *t, size_t column)
+/* Are numbers in one spelling that a column has values by its type? */
+static bool has_numbers(const vv_field *f)
 {
-	const vv_field *f = &t->schema.fields[column];
-	const bool json = t->root.dialect.form != VV_FORM_CSV;
+	return (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) && vv_field_all_by_few(f);
+}
 
+/* Does every number of the run have its value by the column's type, and few digits? */
+static bool are_values(const vv_group_run *r, const vv_field *f, bool json)
+{
 	return (r->form == VV_RUN_INTEGERS ||
 		(r->form == VV_RUN_DECIMALS && f->type == VV_TYPE_NUMBER)) &&
-	       (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) &&
-	       r->state == (json ? VV_CELL_LITERAL : VV_CELL_TEXT) && vv_field_all_by_few(f) &&
-	       r->least > -EXACT && r->most < EXACT && r->scale <= EXACT_DIGITS;
+	       r->state == (json ? VV_CELL_LITERAL : VV_CELL_TEXT) && r->least > -EXACT &&
+	       r->most < EXACT && r->scale <= EXACT_DIGITS;
 }
 
 static vv_status load_numbers(const vv_table *t, vv_batch *b, const vv_group *g, size_t column,
 			      vv_error *err)
 {
-	vv_group_run r;
+	const vv_field *f = &t->schema.fields[column];
+	const bool json = t->root.dialect.form != VV_FORM_CSV;
+	vv_group_run r = {.form = VV_RUN_SHARED};
 	vv_cell *cell = b->cells + column;
-	vv_status rc = vv_group_run_of(&r, g, column, true, &b->arena, err);
+	vv_status rc = has_numbers(f) ? vv_group_run_of(&r, g, column, true, &b->arena, err)
+				      : VV_OK;
 
-	if (rc < 0 || !are_values(&r, t, column)) {
+	if (rc < 0 || (r.form != VV_RUN_CELLS && !are_values(&r, f, json))) {
 		return rc < 0 ? rc : vv_group_column(g, column, cell, t->columns, &b->arena, err);
 	}
 	for (size_t i = 0; i < b->rows; i++, cell += t->columns) {
-		*cell = r.empty && r.empty[i] ? (vv_cell){.text = "", .state = r.state}
-					      : (vv_cell){.text = (const char *)&r.numbers[i],
-							  .len = r.scale,
-							  .state = VV_CELL_NUMBER};
+		*cell = r.form == VV_RUN_CELLS  ? r.cells[i * r.stride]
+			: r.empty && r.empty[i] ? (vv_cell){.text = "", .state = r.state}
+						: (vv_cell){.text = (const char *)&r.numbers[i],
+							    .len = r.scale,
+							    .state = VV_CELL_NUMBER};
 	}
 	return VV_OK;
 }
