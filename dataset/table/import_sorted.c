@@ -341,6 +341,7 @@ static vv_status in_file_order(vv_import_result *out, kept_source *file, const c
 	vv_status rc;
 
 	file->at = 0;
+	file->keeps = false; /* it is read for the last time */
 	o.choice = NULL;
 	if ((rc = import_run(out, &source, sink, &o, NULL, err)) < 0) return rc;
 	vv_buf_printf(&warnings, "%s: stored in the file's order from this version on\n", why);
