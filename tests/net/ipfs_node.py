@@ -241,7 +241,7 @@ class Node(http.server.BaseHTTPRequestHandler):
                 self.answer(200, {"Hash": cid, "Error": "pinned: recursive"})
             else:
                 os.remove(f"{folder}/{cid}")
-                self.answer(200, {"Hash": cid})
+                self.answer(200, {"Hash": cid} | ({"Error": f"ipld: could not find {cid}"} if lie == "swept" else {}))
         elif route == "pin/rm":
             if os.path.isfile(f"{folder}/pins/{query['arg']}"):
                 os.remove(f"{folder}/pins/{query['arg']}")

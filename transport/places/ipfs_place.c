@@ -317,10 +317,9 @@ static vv_status make_room(node *n, const char *name, const vv_cid *cid, const v
 
 	if (rc < 0 || same) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	rc = ipfs_remove(n, name, err);
-	return rc == VV_OK || rc == VV_ENOTFOUND
-		       ? vv_rpc_ask(n->rpc, command_of(command, "block/rm", cid, ""), NULL, NULL,
-				    NULL, err)
-		       : rc;
+	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
+	rc = vv_rpc_ask(n->rpc, command_of(command, "block/rm", cid, ""), NULL, NULL, NULL, err);
+	return vv_missing_ok(rc, err);
 }
 
 static vv_status ipfs_put(void *payload, const char *name, const void *bytes, size_t len,

@@ -148,6 +148,21 @@ kind_lose() {
 	succeeds varve vault audit
 }
 
+@test "IPFS: a damaged block that the node itself deletes first is written again" {
+	x_and a
+	succeeds varve vault replicate --copies 2
+	cid=$(kind_shards x | head -n 1)
+	kind_get x "$cid" > ../right
+	cp ../right ../wrong
+	flip_byte ../wrong 0
+	kind_set x "$cid" ../wrong
+	lies swept
+	ends_with 1 varve vault audit x
+	succeeds varve vault repair
+	kind_get x "$cid" | cmp - ../right
+	succeeds varve vault audit
+}
+
 @test "IPFS: other pins are left alone" {
 	x_and a
 	printf 'somebody'"'"'s' > "$node/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
