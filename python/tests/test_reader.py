@@ -291,6 +291,17 @@ def test_numbers_of_a_workbook_have_all_their_digits_or_are_text(git):
     assert cells("diff", "--format", "xlsx", "n.csv") == [["respelled", 0, 1.1, "1900-01-01T12:00:00"], ["changed", 9, "9007199254740993", datetime.datetime(1900, 1, 2, 12)]]
 
 
+def test_what_is_no_number_of_its_column_stays_a_text_in_a_workbook(git):
+    """Python reads these as numbers, and the column does not."""
+    (git / "n.csv").write_text("id;n\n1;1,25\n2;1_000\n3; 5\n4;1.5\n5;1e400\n")
+    fields = [{"name": "id", "type": "integer"}, {"name": "n", "type": "number", "decimalChar": ","}]
+    (git / "datapackage.json").write_text(json.dumps({"resources": [{"name": "n", "path": "n.csv", "schema": {"fields": fields}}]}))
+    varve_says(git, "add", ".")
+    commit(git, "one")
+    (git / "n.xlsx").write_bytes(subprocess.run(["varve", "cat", "--format", "xlsx", "n.csv"], cwd=git, capture_output=True, check=True).stdout)
+    assert [r[1] for r in openpyxl.load_workbook(git / "n.xlsx")["n.csv"].iter_rows(min_row=2, values_only=True)] == [1.25, "1_000", " 5", "1.5", "1e400"]
+
+
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_files_of_libreoffice_are_read_as_the_page_says(git):
     def convert(price, kind):

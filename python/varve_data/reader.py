@@ -706,6 +706,7 @@ WIDEST, LONGEST, TALLEST = 16_384, 32_767, 1_048_576  # columns, characters of a
 FILLS = {"changed": "#FFEB9C", "added": "#C6EFCE", "removed": "#FFC7CE"}
 CHANGES = {"insert": "added", "delete": "removed", "update_postimage": "changed"}
 ASIDE = {"_change_type", "_commit_version", "_commit_timestamp", "_misfits"}
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")  # decimal.Decimal takes "1_000" and " 5", too
 FIRST_MOMENT = datetime.datetime(1900, 1, 2)  # XlsxWriter takes those of the day before for times without a day
 SHOWN = {datetime.datetime: ("yyyy-mm-dd hh:mm:ss", 19), datetime.date: ("yyyy-mm-dd", 11), datetime.time: ("hh:mm:ss", 9), datetime.timedelta: ("[h]:mm:ss", 11)}
 
@@ -790,23 +791,24 @@ class _Sheet:
                 self.sheet.write_comment(self.row, self.first + i, f"was {was}"[:LONGEST], {"author": "varve"})
 
 
-def _of_misfit(text: str) -> Any:
-    """A number that a column of decimals has no room for, or the text."""
-    try:
-        number = decimal.Decimal(text)
-    except decimal.InvalidOperation:
+def _of_misfit(text: str, kind: Any) -> Any:
+    """A number that a column of decimals of this kind has no room for, or the text."""
+    if not PLAIN_NUMBER.fullmatch(text):
         return text
-    return number if _exact(number) else text
+    number = decimal.Decimal(text)
+    places = -int(number.as_tuple().exponent)
+    has_room = places <= kind.scale and number.adjusted() < kind.precision - kind.scale
+    return number if _exact(number) and not has_room else text
 
 
-def _whole(values: dict[str, Any], names: list[str], integers: set[str], numbers: set[str]) -> list[Any]:
+def _whole(values: dict[str, Any], names: list[str], integers: set[str], numbers: dict[str, Any]) -> list[Any]:
     """A row; what is no value of its column's type is its text."""
     misfits = json.loads(values["_misfits"]) if values.get("_misfits") else {}
     row = []
     for n in names:
         v = values[n]
         if n in misfits:
-            v = _of_misfit(misfits[n]) if n in numbers else misfits[n]
+            v = _of_misfit(misfits[n], numbers[n]) if n in numbers else misfits[n]
         elif n in integers and v is not None:
             v = int(v)
         row.append(v)
@@ -842,8 +844,8 @@ def _write_workbook(source: Any) -> bytes:
             stream = pa.ipc.open_stream(source)
             names = [n for n in stream.schema.names if n not in (ASIDE if told["changes"] else {"_misfits"})]
             decimals = [f for f in stream.schema if pa.types.is_decimal(f.type)]
-            numbers = {f.name for f in decimals if b"varve:scale" in (f.metadata or {})}
-            integers = {f.name for f in decimals} - numbers
+            numbers = {f.name: f.type for f in decimals if b"varve:scale" in (f.metadata or {})}
+            integers = {f.name for f in decimals if f.name not in numbers}
             sheet = _Sheet(book, _free_name(told["name"], taken), told["name"], names, told["changes"])
             before = None
             for batch in stream:
