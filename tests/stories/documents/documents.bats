@@ -771,11 +771,11 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	varve cat --format xlsx a.csv > out
 	[ "$(head -n 1 out)" = '{"name": "a.csv", "changes": false}' ]
 	tail -n +2 out > rows
-	varve cat --format arrow --misfit text a.csv | cmp - rows
+	varve cat --format arrow --misfit text --numbers decimal a.csv | cmp - rows
 	succeeds varve diff --no-index --key id --format xlsx -o out a.csv b.csv
 	[ "$(head -n 1 out)" = '{"name": "b.csv", "changes": true}' ]
 	tail -n +2 out > rows
-	varve diff --no-index --key id --format arrow --misfit text a.csv b.csv | cmp - rows
+	varve diff --no-index --key id --format arrow --misfit text --numbers decimal a.csv b.csv | cmp - rows
 	cp out want
 	printf '#!/bin/sh\necho "no room for 9 rows" >&2; echo half; exit 1\n' > "$HOME/bin/toy"
 	ends_with 2 varve diff --no-index --key id --format xlsx -o out a.csv b.csv
