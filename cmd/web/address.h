@@ -1,8 +1,8 @@
 /*
  * address: parses and writes the addresses of the pages and of the API.
  *
- * R is "/NAME", or "" if a single repository is served. In that case "/NAME" works, too; if NAME
- * is one of the words below, R is "/-" instead. The addresses that begin with R:
+ * NAME is the name of a repository. If several repositories are served, R is "/NAME". If one is
+ * served, R is "", and "/NAME" works, too ("/-" if NAME is one of the words below). The addresses that begin with R:
  *
  *   R/                               the overview
  *   R/commits[?rev=REV]              commits, with counts of changed rows
@@ -31,7 +31,7 @@
  * R/history without a path, redirect, too.
  *
  * All parameters are optional.
- *   rows              q (search); col, op, val (filters: the i-th of each form one filter; an empty
+ *   rows              q (search); col, op, val (filters: the i-th col, op and val are one filter; an empty
  *                     col means no filter); where (a condition); sort; dir=desc; show (a column,
  *                     may be repeated); from; n; jump (a key)
  *   comparisons       q; in (a column); change (a group of that column's changes); key (columns A,B

@@ -29,8 +29,8 @@ typedef enum vv_type {
 	VV_TYPE_GEOJSON
 } vv_type;
 
-/* A field of a schema, which owns the texts. "if absent" is the value of a member that the
- * descriptor does not have. */
+/* A field of a schema, which owns the texts. "X if absent": the value is X if the
+ * descriptor does not have the member. */
 typedef struct vv_field {
 	const char *name;
 	size_t name_len;

@@ -38,8 +38,8 @@ typedef struct vv_list_changes {
 
 /* Compares list a (old) with list b (new), and initialises *out with the result. Each item of a is
  * in old_items or in shares, and each item of b in new_items or in shares. An item that occurs
- * several times is shared as often as it occurs in both lists. The readers are moved. VV_ECORRUPT,
- * VV_EMISSING: a node of a list is damaged or missing. */
+ * several times is shared as often as it occurs in both lists. Changes the positions of the
+ * readers, which stay open. VV_ECORRUPT, VV_EMISSING: a node of a list is damaged or missing. */
 vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
 			  vv_error *err);
 /* Sets *out to all items of both lists, without searching for common items. */

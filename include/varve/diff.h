@@ -76,9 +76,8 @@ typedef struct varve_row_change {
 	const uint8_t *cells;
 } varve_row_change;
 
-/* Sets *change to the next row that differs. Rows are in the order of the new table. A removed row comes after the row
- * that was above it in the old table, or, if that row was removed, too, after the nearest row above that both tables
- * have. */
+/* Sets *change to the next row that differs. Rows are in the order of the new table. A removed row comes after the
+ * nearest row above it in the old table that was not removed. */
 VARVE_API int varve_diff_next(varve_diff *diff, const varve_row_change **change, varve_error *err);
 
 /* A column of the old table and the corresponding column of the new table. */

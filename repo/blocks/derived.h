@@ -50,8 +50,9 @@ vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret
  * one thread at a time. */
 /* The form of a map's file. */
 typedef struct vv_kept_form {
-	const char *mark;               /* mark of the file */
-	size_t key_len, value_len, max; /* bytes of a key and of a value; most values in the file */
+	const char *mark; /* mark of the file */
+	size_t key_len, value_len,
+		max; /* bytes of a key and of a value; the maximum number of values in the file */
 } vv_kept_form;
 
 typedef struct vv_kept vv_kept;

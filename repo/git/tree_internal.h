@@ -42,12 +42,12 @@ typedef struct vv_tree_side {
 	size_t path_len; /* of the folder with its '/', in the stack's path */
 } vv_tree_side;
 
-/* The folders from the top of a tree down to the one that is walked, each with `width` sides, for trees of several
- * commits at the same path. Initialise with {.repo, .width}. */
+/* A walk through the trees of `width` commits side by side: the folders from the root folder down to the one that is
+ * walked, each with one side per commit. Initialise with {.repo, .width}. */
 typedef struct vv_tree_stack {
 	vv_repository *repo;
 	size_t width;
-	vv_tree_side *sides; /* those of the top folder first */
+	vv_tree_side *sides; /* those of the root folder first */
 	size_t count, cap;
 	vv_buf path; /* of the entry that vv_tree_stack_enter was called for */
 } vv_tree_stack;
@@ -55,8 +55,8 @@ typedef struct vv_tree_stack {
 vv_tree_side *vv_tree_stack_top(const vv_tree_stack *s);
 /* Adds a folder at s->path, with empty sides. */
 vv_status vv_tree_stack_push(vv_tree_stack *s, vv_error *err);
-/* Reads the tree of a side of the innermost folder. Errors are those of vv_object_read, with the side's tree still
- * NULL, and of vv_tree_cursor_init. id must not be in the stack. */
+/* Reads the tree with this id as a side of the innermost folder. Errors are those of vv_object_read and of
+ * vv_tree_cursor_init. If vv_object_read fails, the side's tree is still NULL. id must not point into this side. */
 vv_status vv_tree_stack_read(vv_tree_stack *s, size_t side, const git_oid *id, vv_error *err);
 /* Sets s->path to the path of an entry of the innermost folder; that of a folder ends in '/'. */
 vv_status vv_tree_stack_enter(vv_tree_stack *s, const vv_tree_cursor *entry, vv_error *err);

@@ -21,13 +21,13 @@ typedef struct vv_peer vv_peer;
 
 /* Connects to the peer at a URL. Does not send a request. */
 vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options *o, vv_error *err);
-/* Makes a peer of the channel line, which the peer then owns, also on failure. */
+/* Opens a peer over the channel `line`, and takes ownership of it, also on failure. */
 vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err);
 /* Declares that the peer is a process of this program: its errors are then not marked as remote. */
 void vv_peer_set_own(vv_peer *p);
 void vv_peer_close(vv_peer *p); /* accepts NULL */
 VV_AUTO_FREE(vv_peer, vv_peer_close)
-/* Sets *out to the numbers of the peer's channel. */
+/* Sets *out to the statistics of the peer's channel. */
 void vv_peer_stats(const vv_peer *p, vv_channel_stats *out);
 
 /* Sets *out to the peer's refs, borrowed until vv_peer_close; for a push

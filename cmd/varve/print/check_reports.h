@@ -1,6 +1,6 @@
 /*
- * check_reports: writes the reports of `varve check`: the report of a check to stdout, files and
- * the summary of a CI job; the states of rules over the versions of a branch (--log); and what each
+ * check_reports: writes the reports of `varve check`: the report of a check (on stdout, in files,
+ * in the summary of a CI job); the states of rules over the versions of a branch (--log); and what each
  * rule reads (--explain).
  */
 #ifndef VV_CMD_VARVE_PRINT_CHECK_REPORTS_H

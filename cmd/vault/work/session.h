@@ -52,8 +52,8 @@
 /* The policy of a repository. */
 typedef struct vv_vault_policy {
 	vv_cid vault; /* null: the repository has no vault yet */
-	/* number of copies; 0: not set. With a code, the number for shards without a stripe, which
-	 * is parity + 1 */
+	/* number of copies; 0: not set. If a code is set: the number of copies of each shard
+	 * that is in no stripe, parity + 1 */
 	unsigned copies;
 	unsigned min; /* least number of copies */
 	vv_code code; /* data is 0 if no code is set */
@@ -188,8 +188,8 @@ vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
 /* Opens the ledger in dir/ledger as the ledger of the vault, and computes the vault's state. */
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err);
 
-/* Opens all closed holders in parallel, except holders that recently did not answer (vv_ask_all
- * waits two seconds for such a holder, and skips it for the next ten minutes). An unreachable
+/* Opens all closed holders in parallel. A holder that does not answer within two seconds is skipped
+ * for the next ten minutes (vv_ask_all). An unreachable
  * holder is not an error: its place->why has the reason. */
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err);
 /* Returns the number of holders that are not open, not counting holders that recently did not
@@ -230,7 +230,7 @@ bool vv_vault_place_answered(const vv_vault_place *p);
 /* Checks that the key is used only in this repository. Fails if the ledger has records that were
  * signed with the key and that this repository did not write. */
 vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err);
-/* Accepts all records that were signed with the key as written by this repository, so that
+/* Treats all records that were signed with the key as if this repository had written them, so that
  * vv_vault_session_check_key succeeds. */
 vv_status vv_vault_session_adopt(vv_vault_session *s, vv_error *err);
 

@@ -22,8 +22,8 @@
 #define VV_LINK_SCHEME "link:"
 
 /* Calls fn for every object that is reachable from wants (commits or annotated tags) and not from
- * haves (commits; missing haves are ignored). Objects that are in new commits and in older commits
- * of the haves, but not in the last ones, are passed, too. The cost depends on the number of new
+ * haves (commits; missing haves are ignored). An object that is in new
+ * commits and in ancestors of the haves, but not in a have itself, is passed, too. The cost depends on the number of new
  * commits, since equal subtrees are skipped. Sets *commits to the number of new commits.
  * VV_EREFUSED: the repository is shallow (with the hint "git fetch --unshallow"), or a blob has
  * more than blob_max bytes. */
@@ -33,8 +33,8 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 
 typedef vv_status (*vv_git_pack_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 /* Calls fn with the pieces of a Git pack ('git pack-objects --thin') that has the objects of
- * vv_git_objects_each. For histories of ordinary files, since git reuses the data of existing
- * packs. Ignores missing haves. VV_EREFUSED: the repository is shallow. */
+ * vv_git_objects_each. Faster for histories of ordinary files, since git reuses the data of
+ * existing packs. Ignores missing haves. VV_EREFUSED: the repository is shallow. */
 vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, vv_git_pack_fn fn, void *payload,
 			   vv_error *err);

@@ -15,7 +15,8 @@
 #include "repo/git/objects/oid_set.h"
 #include "repo/git/walker.h"
 
-/* The flag of a commit that a tip names, unless the walk reached it before. */
+/* The flag of each commit that was added as a tip, unless the walk had reached the commit before
+ * that. */
 #define VV_TIP_WALK_FIRST 1u
 
 /* A walk. Its members are set by vv_tip_walk_init. */

@@ -3,9 +3,9 @@
  * command of a varve process that was killed while it ran git.
  *
  * The note is written and synced before git starts, and removed when all is done. It is the file
- * ".git/varve/later", whose parts each end with a NUL: "varve-later 1", the holder, what, from, to,
- * ref, ref_old, command, "discards", "locks", "back" or "", then the paths that were changed
- * before. A varve process that finds the note of an ended process removes the locks left by the git
+ * ".git/varve/later", whose parts each end with a NUL: "varve-later 1"; the process that wrote the
+ * note; what, from, to, ref, ref_old and command; one word for the member that is true, "back",
+ * "locks" or "discards", or ""; then the paths in `changed`. A varve process that finds the note of an ended process removes the locks left by the git
  * of that process. If HEAD is still at `from`, it restores the paths that differ between the
  * commits `from` and `to`, except those changed before; else it writes the missing files of these
  * paths.
