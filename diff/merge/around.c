@@ -439,9 +439,11 @@ static vv_status take_document(merge *m, const vv_buf *merged, piece open, piece
 	vv_status rc;
 
 	if (!at || strstr(at + 1, rows_here)) {
-		return vv_fail(err, VV_EREFUSED,
-			       "the two sides have the rows in different parts "
-			       "of the document");
+		return vv_fail(
+			err, VV_EREFUSED,
+			"the rows are under different members of the JSON document on "
+			"the two sides\nmove them to the same member on one side, commit, and "
+			"merge again");
 	}
 	vv_buf_put(&part, text, (size_t)(at - text));
 	vv_buf_putc(&part, '[');

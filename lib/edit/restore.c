@@ -436,8 +436,7 @@ static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *e
 		if (doubtful && j->doubtful++ < DOUBTFUL_SHOWN) {
 			vv_notes_warn(
 				vv_repository_notes(j->r->repo),
-				"%s, row %llu, column %s: %s is unchanged, since its first or "
-				"second number may be the day",
+				"%s, row %llu, column %s: %s was left unchanged: its first or its second number may be the day",
 				vv_text_shows(j->r->path), (unsigned long long)p->row + 1,
 				vv_text_name(j->file.then.schema.fields[i].name,
 					     j->file.then.schema.fields[i].name_len),

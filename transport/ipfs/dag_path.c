@@ -17,7 +17,7 @@ typedef struct walker {
 
 static vv_status nothing_there(const char *name, vv_error *err)
 {
-	return vv_fail(err, VV_ENOTFOUND, "'%s' does not exist there", vv_text_shows(name));
+	return vv_fail(err, VV_ENOTFOUND, "no entry is named '%s'", vv_text_shows(name));
 }
 
 static vv_status enter(walker *w, const vv_cid *cid, vv_error *err)

@@ -75,7 +75,7 @@ vv_status vv_s3_key_set(vv_s3_key *out, const char *name, const char *text, vv_e
 vv_status vv_s3_key_check(const vv_s3_key *k, const char *what, vv_error *err)
 {
 	if (!k->id || !k->secret) {
-		return vv_fail(err, VV_EINPUT, "%s has no AccessKeyId and SecretAccessKey", what);
+		return vv_fail(err, VV_EINPUT, "%s lacks AccessKeyId or SecretAccessKey", what);
 	}
 	return is_clean(k->id) && is_clean(k->secret) && is_clean(k->token)
 		       ? VV_OK

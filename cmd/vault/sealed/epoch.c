@@ -185,7 +185,10 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 		}
 	}
 	if (!ours || r->sealed_len < SEALED_HEAD) {
-		return ours ? vv_fail(err, VV_ECORRUPT, "an epoch is incomplete") : VV_OK;
+		return ours ? vv_fail(err, VV_ECORRUPT,
+				      "the record %s of the vault is damaged: its sealed key is cut",
+				      vv_cid_shows(&r->cid))
+			    : VV_OK;
 	}
 	associated(ad, vault, wanted + VV_CID_BYTES);
 	if ((rc = get_sealed(&plain, r, secret, ad, AD, err)) == VV_OK &&

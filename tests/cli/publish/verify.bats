@@ -105,14 +105,14 @@ teardown() {
 	git config gpg.ssh.allowedSignersFile "$PWD/../allowed"
 	git tag -am plain v0
 	ends_with 1 varve verify
-	stderr_is "no head is signed"
+	stderr_is "no signed head was found; 'varve sign' makes one"
 	output_is ""
 	ends_with 1 env GIT_TRACE=1 varve verify # of which git says something else
 	output_is ""
 	git commit -q -S --allow-empty -m signed
 	git -c user.signingKey="$PWD/../id.pub" tag -sm signed v1
 	ends_with 1 varve verify
-	stderr_has "no head is signed"
+	stderr_has "no signed head was found; 'varve sign' makes one"
 	output_has "commit $(git rev-parse HEAD | cut -c 1-10) is signed, and git verify-commit accepts it:"
 	as ada varve sign -q --name prices
 	succeeds as ada varve verify

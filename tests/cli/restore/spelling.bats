@@ -51,7 +51,7 @@ load ../helper
 	varve commit -qm one
 	printf 'id,day,n\r\n1,3/4/2024,1234\r\n2,6/5/2024,2.5\r\n3,8/8/2024,0.75\r\n' > t.csv
 	succeeds varve restore --spelling t.csv
-	stderr_has "t.csv, row 1, column day: 3/4/2024 is unchanged, since its first or second number may be the day"
+	stderr_has "t.csv, row 1, column day: 3/4/2024 was left unchanged: its first or its second number may be the day"
 	printf 'id,day,n\n1,3/4/2024,1234\n2,6/5/2024,2.5\n3,2024-08-08,0.75\n' > want
 	same_bytes want t.csv
 	# bytes that no other cell explains do not get into a file of UTF-8

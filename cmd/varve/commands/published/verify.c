@@ -426,7 +426,7 @@ static vv_status run_verify(vv_context *c, vv_error *err)
 			print_git(&v.commit);
 			print_git(&v.tag);
 		}
-		vv_note("no head is signed");
+		vv_note("no signed head was found; 'varve sign' makes one");
 		return VV_OK;
 	}
 	c->code = is_other(&v) ? VV_EXIT_NO : c->code;
