@@ -415,9 +415,12 @@ static vv_status set_remote_head(const vv_clone_job *j, vv_error *err)
 	const vv_git_call call = {.args = args, .repo = j->repo};
 
 	if (!head || !target) return vv_fail_nomem(err);
-	return vv_ref_get(j->repo, target, &there, VV_IGNORED) < 0
-		       ? VV_OK
-		       : vv_git_must(&call, "the remote's default branch is not recorded", err);
+	if (vv_ref_get(j->repo, target, &there, VV_IGNORED) < 0) return VV_OK;
+	const vv_status rc = vv_git_must(&call, "the remote's default branch is not recorded", err);
+	if (rc < 0) { /* a branch HEAD/x is in its way */
+		vv_notes_warn(j->notes, "%s", err->message);
+	}
+	return vv_error_excuse(rc, rc != VV_ENOMEM, err);
 }
 
 static vv_status set_head(vv_clone_job *j, vv_error *err)

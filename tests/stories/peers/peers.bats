@@ -681,6 +681,11 @@ on_small_disk() {
 	succeeds varve check "$(printf '%040d' 0)..HEAD"
 	output_lacks "in 2 commits"
 	[ "$(git rev-parse origin)" = "$(git rev-parse trunk)" ]
+	cd ..
+	git -C a branch HEAD/x # where git's clone ends with 128
+	succeeds varve clone -q a c
+	stderr_has "the remote's default branch is not recorded"
+	[ "$(git -C c rev-parse HEAD)" = "$(git -C a rev-parse trunk)" ]
 }
 
 @test "a first clone from a peer that stands in for the remote has no tracking branches of that" {
