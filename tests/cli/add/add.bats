@@ -907,7 +907,7 @@ pointer_of() {
 	for command in 'convert --delimiter ab t.txt -' 'convert --quote ab t.txt -' 'add --escape ab t.txt'; do
 		ends_with 2 varve $command
 		stderr_has "requires one character, not 'ab'"
-		stderr_has "tab, comma, semicolon, pipe, space, none"
+		stderr_has "tab, comma, semicolon, pipe, space or none"
 	done
 }
 

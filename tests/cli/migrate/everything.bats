@@ -447,7 +447,7 @@ as_was() {
 	commit three
 	cp -r . ../old
 	succeeds varve migrate --everything
-	stderr_has "1 version is kept as bytes"
+	stderr_has "1 version is stored as bytes"
 	all_same ../old
 	varve diff HEAD~2 HEAD -- a.csv > ../diff
 	grep -q "9 rows changed" ../diff
