@@ -121,7 +121,7 @@ static void put_values_in_words(vv_buf *out, const vv_json *list)
 	}
 }
 
-/* What is said of each kind of fault, by the number of its CHECK_ bit, and what is expected instead. */
+/* The message of each kind of fault, by the number of its CHECK_ bit, and the expected value. */
 static const struct {
 	const char *message; /* NULL: of the type */
 	const char *expected;

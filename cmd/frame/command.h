@@ -128,10 +128,10 @@ typedef struct vv_option {
  * users type them ("--row", "-p") and separated by spaces; a word without a dash, such as "PATH",
  * means positional arguments. A number that is 0 and a list that is empty count as not given. */
 typedef struct vv_option_rule {
-	const char *of; /* the rule holds for each of these options */
-	const char
-		*excludes; /* none of these may be used with it; NULL: the rule is about requires */
-	const char *requires; /* one of these must be used with it */
+	const char *of; /* the rule is for each of these options */
+	/* options of which none may be used with it; NULL: the rule has only requires */
+	const char *excludes;
+	const char *requires; /* options of which one must be used with it */
 } vv_option_rule;
 
 /* An option that users of other programs may try, but that the command does not have. */

@@ -46,7 +46,7 @@ typedef struct kept_source {
 	const order_choice *choice; /* nothing more is kept once it is over; or NULL */
 	bool keeps;
 	temp_bytes bytes;
-	uint64_t at; /* what was kept is given from here on, before the rest of the source */
+	uint64_t at; /* position in the kept bytes, which are read before the rest of the source */
 } kept_source;
 
 static void kept_source_clear(kept_source *k)

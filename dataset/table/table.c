@@ -270,7 +270,7 @@ static vv_status make_blank(vv_batch *b, const size_t *wanted, size_t count, vv_
 	return VV_OK;
 }
 
-#define EXACT_DIGITS 15u /* a double has all digits of so many */
+#define EXACT_DIGITS 15u /* decimal digits that a double keeps exactly */
 #define EXACT INT64_C(1000000000000000)
 
 /* Are numbers in one spelling that a column has values by its type? */

@@ -59,7 +59,7 @@ static uint64_t hash_of(uint64_t prefix)
 	return h ^ h >> 29;
 }
 
-static entry *find(const vv_cid_map *m, const vv_cid *cid, uint64_t hash)
+static entry *find_entry(const vv_cid_map *m, const vv_cid *cid, uint64_t hash)
 {
 	return vv_hash_find(m->entries, &m->index, hash, e, vv_cid_equal(&e->cid, cid));
 }
@@ -68,7 +68,7 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 			 vv_error *err)
 {
 	uint64_t hash = hash_of(vv_cid_prefix(cid));
-	bool known = find(m, cid, hash) != NULL;
+	bool known = find_entry(m, cid, hash) != NULL;
 
 	if (added) {
 		*added = !known;
@@ -85,7 +85,7 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 
 vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_error *err)
 {
-	entry *e = find(m, cid, hash_of(vv_cid_prefix(cid)));
+	entry *e = find_entry(m, cid, hash_of(vv_cid_prefix(cid)));
 
 	if (!e) return vv_cid_map_put(m, cid, value, NULL, err);
 	e->value = value;
@@ -94,7 +94,7 @@ vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_er
 
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at)
 {
-	const entry *e = find(m, cid, hash_of(vv_cid_prefix(cid)));
+	const entry *e = find_entry(m, cid, hash_of(vv_cid_prefix(cid)));
 
 	if (e) {
 		*at = (size_t)(e - m->entries);

@@ -566,7 +566,7 @@ vv_status vv_car_take(vv_car_reader *r, vv_incoming *in, vv_car_stats *stats, ui
 	return rc < 0 ? rc : (vv_status)more;
 }
 
-/* Sees what is below this block, unless it is in the store: then it is complete. */
+/* Queues the links of this block, unless the block is in the store and so complete. */
 static vv_status look_at(vv_incoming *in, const vv_cid *cid, vv_cid_set *seen, vv_error *err)
 {
 	vv_auto(vv_buf) block = VV_BUF_INIT;

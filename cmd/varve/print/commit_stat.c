@@ -206,7 +206,7 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 	}
 }
 
-/* Is it a submodule on either side? Then its commits are told. */
+/* Is the path a submodule on either side? Then its commits are printed. */
 static bool put_submodule(vv_buf *b, const vv_stat_line *l)
 {
 	const vv_content *o = &l->old_side, *n = &l->new_side;

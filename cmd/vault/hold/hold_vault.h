@@ -47,7 +47,7 @@ typedef struct vv_hold_rules {
 	void *payload;
 } vv_hold_rules;
 
-/* The records of a vault, and what follows from them. Its members are read-only for callers. */
+/* The records of a vault, and the state that is derived from them. Its members are read-only for callers. */
 typedef struct vv_hold_vault {
 	const vv_hold_rules *rules;
 	vv_ledger *ledger; /* the vault's records */
