@@ -50,8 +50,8 @@ vv_status vv_reach_as_host(vv_reached *out, vv_transfer *t, const vv_remote *m, 
 			   bool eager, vv_error *err);
 
 /* Opens the suppliers (transport/protocol/gather.h) of `url`, at most max, as out[], and sets
- * *count to their number. url NULL: opens the suppliers that are used although the user has not
- * given them. */
+ * *count to their number. url NULL: opens the suppliers that the user did not name, but that are
+ * used. */
 typedef vv_status (*vv_suppliers_open_fn)(vv_transfer *t, vv_supplier *out, size_t max,
 					  size_t *count, const char *url, vv_error *err);
 /* Registers a kind of suppliers that a module above this one implements. scheme: the scheme of
@@ -85,8 +85,8 @@ typedef vv_status (*vv_reach_connect_fn)(vv_peer **out, vv_transfer *t, const vv
  * records. */
 vv_status vv_reach_peer_later(vv_transfer *t, vv_supplier *out, const char *name, const char *url,
 			      vv_reach_connect_fn connect, vv_error *err);
-/* Opens the suppliers that are used although the user has not given them, as out[], at most max,
- * and sets *count to their number, which may be 0. Skips suppliers that cannot be opened. Sets
+/* Opens the suppliers that the user did not name, but that are used, as out[], at most max, and
+ * sets *count to their number, which may be 0. Skips suppliers that cannot be opened. Sets
  * *untold to the first error, since this error may later explain missing blocks; if no error
  * occurred, sets the code of *untold to VV_OK. */
 void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,

@@ -33,9 +33,9 @@ typedef struct vv_fetch_from {
 	vv_remote remote;       /* the remote */
 	vv_supplier *suppliers; /* the sources of blocks */
 	/* supplier_count: number of all suppliers; unasked_count: number of suppliers, at the end
-	 * of the array, that the user has not given */
+	 * of the array, that the user did not name */
 	size_t supplier_count, unasked_count;
-	/* error of suppliers that the user has not given; code VV_OK: no error */
+	/* error of suppliers that the user did not name; code VV_OK: no error */
 	vv_error untold;
 	/* the connection to the remote; if the remote is a peer, the first supplier uses the
 	 * connection */
