@@ -133,7 +133,7 @@ static vv_status on_unpacked(void *payload, const char *path, uint64_t bytes, vv
 		       vv_text_shows(u->path));
 		if (vv_decompress_name(u->path) > 0 && file &&
 		    vv_lstat(&st, file, VV_IGNORED) == VV_OK) {
-			vv_out(": each version of that takes %s more, as they share nothing",
+			vv_out(": each new version of it takes %s more, since compressed files share no blocks",
 			       vv_text_bytes(st.size));
 		}
 		vv_out("\n");

@@ -201,8 +201,8 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 static void say_stored(vv_buf *b, const vv_patch_done *d)
 {
 	vv_buf_printf(b,
-		      "  the patch also changes how varve keeps the rows, which the file does not "
-		      "show: 'varve add --order %s ",
+		      "  the patch also changes the order in which varve stores the rows, not "
+		      "that of the file: 'varve add --order %s ",
 		      vv_root_is_sorted(d->as) ? "key" : "file");
 	vv_text_put_word(b, d->path);
 	vv_buf_puts(b, "' sets that\n");

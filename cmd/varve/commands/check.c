@@ -805,8 +805,8 @@ static void show_empty(const check *c)
 	}
 	for (size_t i = 0; i < c->run.only_count && (t.datasets > 0 || !c->range); i++) {
 		if (!c->run.only_used[i]) {
-			vv_warn("nothing was checked by %s: no table has such a rule, or its "
-				"bounds are not in %s",
+			vv_warn("nothing was checked by %s: no table has such a rule, or %s does "
+				"not set its bounds",
 				vv_text_shows(c->run.only[i]), VV_RULES_NAME);
 		}
 	}
@@ -819,7 +819,7 @@ static void show_spelled(const check *c)
 	vv_report_totals_get(c->run.report, &t);
 	vv_out_bytes(vv_buf_cstr(&c->spelled), c->spelled.len);
 	if (t.invalid > 0) {
-		vv_warn("the rules of %s are not listed: see 'varve check'",
+		vv_warn("the rules of %s have errors and are not listed: 'varve check' shows the errors",
 			vv_text_counted(t.invalid, "table", NULL));
 	}
 }

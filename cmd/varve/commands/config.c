@@ -123,8 +123,8 @@ static void explain_order(answer *a, const vv_root *r, const char *kept)
 		vv_buf_puts(&b, r->sorted_by[i]);
 	}
 	say(a, "order", b.len ? vv_buf_cstr(&b) : "the file's",
-	    b.len ? "--order key, or chosen since rows come in another order each time; kept since"
-	    : r->file_order_declared ? "--order file, kept since"
+	    b.len ? "by --order key, or since the order of rows changes with each delivery; kept since"
+	    : r->file_order_declared ? "by --order file; kept since"
 				     : kept);
 }
 

@@ -403,7 +403,7 @@ static vv_status find_link(fsck *f, const version *v, bool *is_linked, vv_error 
 
 	*is_linked = rc == VV_OK && l.source.len > 0;
 	if (*is_linked && !f->silent && !f->o->quiet && !json(f)) {
-		vv_out("not here: %s, linked to %s, which was not asked; 'varve fetch' notes it\n",
+		vv_out("not here: %s, linked to %s, which was not asked; 'varve fetch' records the link\n",
 		       vv_text_shows(v->path ? v->path : ""), vv_text_url(vv_buf_cstr(&l.source)));
 	}
 	f->linked += *is_linked;
@@ -552,9 +552,11 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 	}
 	if (vv_proof_ask_named(holds, f->c->repo, name, &vv_notes_stderr, roots, count, &why) < 0) {
 		rc = why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
-		vv_buf_printf(&f->keepers, "not here: %s, left with %s, which was not asked: %s\n",
-			      vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
-			      why.message);
+		vv_buf_printf(
+			&f->keepers,
+			"not here: %s, dropped in favour of the copies of %s, which could not be asked: %s\n",
+			vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
+			why.message);
 		return rc;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -567,7 +569,7 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 		}
 	}
 	f->shown += shown;
-	vv_buf_printf(&f->keepers, "not here: %s, of which %s showed a block of %s just now\n",
+	vv_buf_printf(&f->keepers, "not here: %s; %s has just proved with a block that it has %s\n",
 		      vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
 		      shown == count ? "each" : vv_text_count(shown));
 	return rc;

@@ -146,7 +146,7 @@ static void print_host(const options *o, const vv_host_compacted *r, const char 
 			vv_text_bytes(r->bytes_after));
 	}
 	if (r->dropped > 0) {
-		vv_note("%s that no ref there needs %s left out; the history of the ref keeps them",
+		vv_note("%s %s left out, as no ref there needs them; the earlier commits of the blocks' ref keep them",
 			vv_text_counted(r->dropped, "block", NULL),
 			o->dry_run        ? "would be"
 			: r->dropped == 1 ? "is"
@@ -179,9 +179,9 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 			files_text(text, &s->removed));
 	}
 	if (s->merged > 0 && o->dry_run) {
-		vv_note("would be put together: %s", vv_text_counted(s->merged, "pack", NULL));
+		vv_note("would be combined: %s", vv_text_counted(s->merged, "pack", NULL));
 	} else if (s->merged > 0) {
-		vv_note("put together: %s into %s", vv_text_counted(s->merged, "pack", NULL),
+		vv_note("combined: %s into %s", vv_text_counted(s->merged, "pack", NULL),
 			vv_text_counted(s->made, "pack", NULL));
 	}
 	if (s->condemned.versions + s->condemned.packs > 0) {
@@ -206,7 +206,7 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 			several ? ")" : "");
 	}
 	if (s->young > 0) {
-		vv_note("%s that no ref reaches %s younger than an hour, and %s until then",
+		vv_note("%s that no ref reaches %s less than an hour old, and %s until the hour is over",
 			vv_text_counted(s->young, "version", NULL), s->young == 1 ? "is" : "are",
 			s->young == 1 ? "stays" : "stay");
 	}

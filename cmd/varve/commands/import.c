@@ -309,8 +309,8 @@ static vv_status import_files(vv_context *c, vv_error *err)
 	if (json && (rc = json_plan(&s, err)) < 0) return rc;
 	if (s.asks > 0) {
 		c->code = VV_EXIT_NO;
-		vv_note("%s to be decided: no version was made (--skip FILE leaves one out, -f accepts all)",
-			vv_text_counted(s.asks, "file has", "files have"));
+		vv_note("%s a decision: no version was made (--skip FILE leaves one out, -f accepts all)",
+			vv_text_counted(s.asks, "file needs", "files need"));
 	} else if (!o->quiet) {
 		vv_note("%s of %s%s", vv_text_counted(s.versions, "version", NULL),
 			vv_text_shows(to), o->dry_run ? " would be made" : "");
@@ -338,11 +338,11 @@ static vv_status run_import(vv_context *c, vv_error *err)
 	if (!done && (rc = stage(c, &i, &root, err)) < 0) return rc;
 	vv_progress_end();
 	if (!o->quiet && !i.path) {
-		vv_note("%s: %s; the next commit has it, and .varveconfig its source",
+		vv_note("%s: %s; staged for the next commit, with its source in .varveconfig",
 			vv_text_shows(i.to), vv_text_url(i.url));
 	} else if (!o->quiet) {
-		vv_note("%s: %s of %s at %.10s%s%s; the next commit has it, and "
-			".varveconfig its source",
+		vv_note("%s: %s of %s at %.10s%s%s; staged for the next commit, with "
+			"its source in .varveconfig",
 			vv_text_shows(i.to), vv_text_shows(i.path), vv_text_url(i.url), i.commit,
 			i.licence ? ", licence " : "", i.licence ? vv_text_shows(i.licence) : "");
 	}

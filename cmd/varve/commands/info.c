@@ -334,7 +334,7 @@ static void print_form(const info *f, vv_buf *b)
 	if (vv_root_is_sorted(r)) {
 		vv_buf_puts(b, "rows are kept by ");
 		put_names(b, VV_TEXTS(r->sorted_by), r->sorted_by_count);
-		vv_buf_puts(b, ", and their places in the file beside them");
+		vv_buf_puts(b, ", each with its place in the file");
 		print_text("order", b);
 	}
 	if (r->file_order_declared) {
@@ -404,7 +404,7 @@ static void print_facts(const info *f)
 	if (f->has_stored) {
 		print_fact(
 			"stored",
-			"in this version's blocks: %s (%s; with shared blocks, without the bases of differences)",
+			"%s bytes in this version's blocks (%s; including blocks shared with other versions, without the bases of differences)",
 			vv_text_count(f->stored), vv_text_bytes(f->stored));
 	}
 	print_fact(is_table ? "groups" : "chunks", "%s", vv_text_count(f->groups));

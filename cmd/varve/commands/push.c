@@ -106,8 +106,8 @@ static vv_status switch_to(vv_context *c, const vv_push_job *j, vv_error *err)
 		vv_note("blocks go to %s", vv_text_shows(name));
 	} else {
 		vv_note("hint: commit " VV_BLOCKS_CONFIG ": 'varve add " VV_BLOCKS_CONFIG
-			"' and 'varve commit'; from then on blocks go to %s, and stay where they "
-			"were, too",
+			"' and 'varve commit'; from then on blocks go to %s; the old place keeps "
+			"its copies",
 			vv_text_shows(name));
 	}
 	return VV_OK;

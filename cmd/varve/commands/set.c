@@ -312,7 +312,7 @@ static vv_status run(vv_context *c, bool remove, vv_error *err)
 	vv_status rc = o->push ? set_and_push(c, &s, err) : vv_row_set_run(&r, &s, err);
 
 	if (rc == VV_ECONFLICT) {
-		return vv_hint(err, "--all %s all of them", remove ? "deletes" : "sets");
+		return vv_hint(err, "--all %s all rows with this key", remove ? "deletes" : "sets");
 	}
 	return rc < 0 || o->push ? rc : tell_row_set(c, &r, err);
 }

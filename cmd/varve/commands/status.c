@@ -58,7 +58,8 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
 	vv_buf_printf(b, "%s, %s incomplete there", vv_text_counted(u->versions, "version", NULL),
 		      vv_text_count(u->count));
 	if (u->linked > 0) {
-		vv_buf_printf(b, "; %s linked, at the source alone", vv_text_count(u->linked));
+		vv_buf_printf(b, "; %s linked: only the source has the data",
+			      vv_text_count(u->linked));
 	}
 	vv_buf_putc(b, '\n');
 	for (size_t i = 0; i < u->count; i++) {

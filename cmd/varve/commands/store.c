@@ -59,7 +59,7 @@ static vv_status list_own(vv_json_out *w, vv_repository *r, bool json, vv_error 
 						   .url = (char *)(uintptr_t)url};
 			list_json(w, &s, true, true);
 		} else {
-			vv_out("%s\t%s (of this clone alone)\n", vv_text_shows(names.items[i]),
+			vv_out("%s\t%s (set in this clone only)\n", vv_text_shows(names.items[i]),
 			       vv_text_url(url));
 		}
 	}
@@ -284,7 +284,7 @@ static vv_status add_own(vv_context *c, const char *name, const char *url, vv_er
 	}
 	c->code = trial.reads ? VV_EXIT_OK : VV_EXIT_NO;
 	if (trial.reads) {
-		vv_note("hint: %s is set for this clone alone; others set it in theirs",
+		vv_note("hint: %s is set in this clone only; other clones have to set it, too",
 			vv_text_shows(key));
 	}
 	return VV_OK;
@@ -318,8 +318,8 @@ static vv_status add(vv_context *c, const char *name, const char *given, vv_erro
 				vv_text_url(url));
 		}
 		vv_note("hint: commit " VV_BLOCKS_CONFIG ": 'varve add " VV_BLOCKS_CONFIG
-			"' and 'varve commit'; the next push sends the blocks there, and 'varve "
-			"push --blocks' those of versions that were pushed to a Git host before");
+			"' and 'varve commit'; the next push sends new blocks there, and 'varve "
+			"push --blocks' sends those of all versions that were pushed before");
 	}
 	return VV_OK;
 }

@@ -200,9 +200,9 @@ static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 		}
 	}
 	if (rc == VV_OK && found > 0) {
-		vv_buf_printf(
-			text, "%s%s stay%s in blocks: another line of .gitattributes sets this\n",
-			vv_text_shows(first), found > 1 ? " and others" : "", found > 1 ? "" : "s");
+		vv_buf_printf(text, "%s%s stay%s in blocks, by another line of .gitattributes\n",
+			      vv_text_shows(first), found > 1 ? " and others" : "",
+			      found > 1 ? "" : "s");
 	}
 	return rc;
 }
@@ -576,7 +576,7 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
 		if (blocks > left) {
-			vv_out("(to make text of a file again: 'git add --renormalize PATH', "
+			vv_out("(to store a file as text again: 'git add --renormalize PATH', "
 			       "then commit)\n");
 		}
 		rc = warn_of_files(c, &lines, err);

@@ -84,7 +84,7 @@ assert n["min"] == "1" and n["max"] == "200000"
 	varve add prices.csv > /dev/null
 	varve commit -qm one
 	succeeds varve info prices.csv
-	output_has "stored   in this version's blocks: "
+	output_has " bytes in this version's blocks ("
 	first=$(varve info --json prices.csv | sed -n 's/.*"storedBytes": \([0-9]*\).*/\1/p')
 	sed -i '1000s/item/changed/' prices.csv
 	varve commit -qam two

@@ -75,7 +75,7 @@ keys() {
 	printf '#!/bin/sh\nvarve pre-push "$@"\n' > .git/hooks/pre-push
 	succeeds varve uninstall
 	output_lacks "is back"
-	stderr_has ".git/hooks/pre-push calls varve, too; it is not varve's own"
+	stderr_has "your own hook $PWD/.git/hooks/pre-push also calls varve"
 	[ -z "$(keys local)" ]
 	grep -q 'varve pre-push' .git/hooks/pre-push
 }

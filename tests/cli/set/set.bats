@@ -87,7 +87,7 @@ tasks() {
 	stderr_has "a row '007', which is the same value"
 	ends_with 2 varve set t.csv 2 a=k
 	stderr_has "has 2 rows with the key '2': 2, 3"
-	stderr_has "--all sets all of them"
+	stderr_has "--all sets all rows with this key"
 	ends_with 2 varve delete t.csv 2
 	cmp before t.csv
 	succeeds varve set --all --json --if 'n = 3' t.csv 2 a=k

@@ -58,7 +58,7 @@ all_there() {
 	[ "$(count packs) $(count lists) $(count versions)" = "7 7 7" ]
 	[ ! -e "$store/condemned" ]
 	succeeds varve gc --remote
-	stderr_has "put together: 6 packs into 1 pack"
+	stderr_has "combined: 6 packs into 1 pack"
 	[ "$(count packs) $(count versions)" = "8 7" ]
 	[ "$(grep -c ^pack "$store/condemned")" -eq 7 ]
 	[ "$(grep ^version "$store/condemned")" = "version $gone" ]
@@ -99,7 +99,7 @@ all_there() {
 @test "gc --remote --prune=now removes at once, but versions of the last hour" {
 	many_versions
 	succeeds varve gc --remote --prune=now
-	stderr_has "1 version that no ref reaches is younger than an hour, and stays until then"
+	stderr_has "1 version that no ref reaches is less than an hour old, and stays until the hour is over"
 	[ "$(count versions)" = 7 ]
 	all_there
 	age 1

@@ -143,7 +143,7 @@ copy() {
 	begin 100
 	git config --add remote.origin.varveUrl ssh://peer/sales.git
 	succeeds varve store list
-	[ "$output" = "origin	rclone:nas:sales (of this clone alone)" ]
+	[ "$output" = "origin	rclone:nas:sales (set in this clone only)" ]
 	[ "$(varve store list --json | jq -c '[.[] | [.name, .url, .default, .own]]')" = '[["origin","rclone:nas:sales",true,true]]' ]
 	succeeds varve store remove origin
 	[ "$(git config --get-all remote.origin.varveUrl)" = ssh://peer/sales.git ]

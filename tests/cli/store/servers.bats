@@ -40,7 +40,7 @@ story() {
 	sound
 	succeeds varve doctor
 	succeeds varve gc --remote --prune=now
-	stderr_has "put together: 2"
+	stderr_has "combined: 2"
 	succeeds varve clone -q "$url" ../c
 	succeeds varve -C ../c fsck --data
 	cmp prices.csv ../c/prices.csv

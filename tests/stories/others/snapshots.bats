@@ -44,7 +44,7 @@ price() {
 	output_has "final.csv  ? its name has no date (--date FILE=DATE, --mtime, --skip FILE)"
 	output_has "? exports/sales_2026-10-09.csv is not the next version of sales.csv: 19 rows in place of 61"
 	output_has "sales_2026-10-10.csv is not the next version of sales.csv: it is a web page (HTML)"
-	stderr_has "4 files have to be decided: no version was made"
+	stderr_has "4 files need a decision: no version was made"
 	plan=$output
 	ends_with 1 varve import -o sales.csv exports
 	output_is "$plan"

@@ -173,7 +173,7 @@ static vv_status uninstall_repository(vv_context *c, vv_error *err)
 		       hook_gone && hook.there ? "; its earlier pre-push hook is back" : "");
 	}
 	if (hook.calls) {
-		vv_note("hint: %s calls varve, too; it is not varve's own: take the line 'varve pre-push' out of it",
+		vv_note("hint: your own hook %s also calls varve: remove the line 'varve pre-push' from it",
 			vv_text_shows(hook.path));
 	}
 	return rc;

@@ -81,12 +81,13 @@ static void print_contents(const vv_migrate_result *r, const vv_migrate_options 
 static void print_result(const vv_migrate_result *r, const vv_migrate_options *o)
 {
 	if (r->folders > 0) {
-		vv_warn("%s of DVC not changed: not all of their files match a pattern, or the list of a folder is not in .dvc/cache",
+		vv_warn("%s of DVC not changed: a folder of them has files that match no pattern, or its list is not in .dvc/cache",
 			vv_text_counted(r->folders, "file", "files"));
 	}
 	if (r->changed == 0) {
-		vv_out(o->export ? "no version of these is a table of varve\n"
-				 : "no version of these is text, or kept by Git LFS or DVC\n");
+		vv_out(o->export
+			       ? "no version of these files is a table of varve\n"
+			       : "no version of these files is text, or kept by Git LFS or DVC\n");
 		return;
 	}
 	print_contents(r, o);
@@ -95,13 +96,13 @@ static void print_result(const vv_migrate_result *r, const vv_migrate_options *o
 	       o->dry ? "would be rewritten" : "rewritten");
 	vv_out("%s moved\n", vv_text_counted(r->refs, "branch or tag", "branches and tags"));
 	if (r->unsigned_count > 0) {
-		vv_out("%s dropped, as they were made of the old commits\n",
+		vv_out("%s dropped, as they are valid only for the old commits\n",
 		       vv_text_counted(r->unsigned_count, "signature", "signatures"));
 	}
 	if (!o->dry) {
 		vv_out("old and new ids: %s\n", vv_text_shows(r->map));
-		vv_note("hint: others need a new clone; to replace a remote's history: "
-			"varve push --force REMOTE BRANCH");
+		vv_note("hint: others have to clone again; 'varve push --force REMOTE BRANCH' replaces "
+			"a remote's history");
 	}
 }
 

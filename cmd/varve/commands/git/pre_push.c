@@ -73,14 +73,15 @@ static bool only_grows(const run *r, const char *name, size_t len)
 
 static vv_status refuse(const run *r, const char *what, const char *ref, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED,
-		       "this push would %s %s of %s, which %s\n"
-		       "'git push --all %s', then 'git push --tags %s' push all that is yours; "
-		       "'git push --no-verify' pushes anyway",
-		       what, vv_text_shows(ref), vv_text_shows(r->name),
-		       vv_ref_is_hosts_head(ref, strlen(ref)) ? "names the newest signed version"
-							      : "has the rows of all tables",
-		       vv_text_shows(r->name), vv_text_shows(r->name));
+	return vv_fail(
+		err, VV_EREFUSED,
+		"this push would %s %s of %s, which %s\n"
+		"'git push --all %s', then 'git push --tags %s' push your branches and tags; "
+		"'git push --no-verify' pushes anyway",
+		what, vv_text_shows(ref), vv_text_shows(r->name),
+		vv_ref_is_hosts_head(ref, strlen(ref)) ? "names the newest signed version"
+						       : "has the rows of all tables",
+		vv_text_shows(r->name), vv_text_shows(r->name));
 }
 
 static vv_status see_growing_ref(const run *r, const vv_push_ref *ref, vv_error *err)
@@ -285,9 +286,8 @@ static vv_status stop(run *r, vv_error *err)
 		  vv_text_shows(r->name), vv_text_count(r->versions),
 		  r->versions == 1 ? "version of a table" : "versions of tables");
 	return vv_hint(
-		err,
-		"push to a repository that speaks varve: a folder, or a host that has it ('varve "
-		"help serve')");
+		err, "push to a repository whose machine has varve: a folder, or a server ('varve "
+		     "help serve')");
 }
 
 /* Only branches and tags have blocks there. */
@@ -343,7 +343,7 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 	if (rc == VV_OK && branch_first) {
 		rc = vv_fail(
 			err, VV_EUSAGE,
-			"it is empty, and would make the branch of the blocks its default branch\n"
+			"the repository there is empty, and would take the branch of the blocks for its default branch\n"
 			"let varve do the first push: varve push -u %s %s",
 			vv_text_shows(r->name), vv_text_shows(r->refs[0].name));
 	}
