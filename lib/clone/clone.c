@@ -124,7 +124,7 @@ static vv_status look_named(vv_clone_job *j, vv_error *err)
 	return j->by_name ? vv_named_find(&j->named, j->url, err) : VV_OK;
 }
 
-/* The last part of the data set's name, or of the URL, without .git. */
+/* The last part of the repository's name, or of the URL, without .git. */
 static vv_status name_dir(vv_clone_job *j, vv_error *err)
 {
 	const char *const name = j->by_name ? j->named.name : j->url;

@@ -26,12 +26,12 @@
 
 /*
  * head_record: converts records to text and back. A record is a signed statement about the refs of
- * a repository (a "data set") and about its other signers (docs/formats/heads.md). A head is the
- * commit of a signer's newest record. The owner of a data set is the signer who may name other
- * signers.
+ * a repository and about its other signers (docs/formats/heads.md). A repository keeps its name and
+ * owner in all its clones. A head is the commit of a signer's newest record. The owner of a
+ * repository is the signer who may name other signers.
  *
  * 	varve head 1
- * 	name <name>                   the data set; a record never changes another data set
+ * 	name <name>                   the repository; a record never changes another repository
  * 	key <z6Mk...>                 the signer
  * 	number <n>                    number of the record among those of this signer, from 1
  * 	time <seconds>
@@ -101,7 +101,7 @@ const vv_head_key *vv_head_keys_find(const vv_head_keys *l, const uint8_t key[VV
 /* Adds the mirror `url` to the record r. VV_EUSAGE: the URL is not valid, or the record has
  * VV_HEAD_LIST_MAX mirrors already. */
 vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error *err);
-/* Returns true if `name` is a valid name of a data set in a record. */
+/* Returns true if `name` is a valid name of a repository in a record. */
 bool vv_head_name_fits(const char *name);
 
 #define VV_HEAD_PURPOSE "varve-head"        /* the purpose (namespace) of the signature */

@@ -41,7 +41,7 @@ static void making_clear(making *k)
 }
 VV_AUTO_CLEAR(making, making_clear)
 
-/* Names an unnamed data set after its folder. */
+/* Names an unnamed repository after its folder. */
 static void name_after_folder(making *k)
 {
 	const char *dir = vv_repository_workdir(k->r);

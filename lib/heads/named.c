@@ -1,5 +1,5 @@
 /*
- * named: the words of a TXT record, and the user's places of data sets.
+ * named: the words of a TXT record, and the user's places of repositories.
  */
 #include "lib/heads/named.h"
 

@@ -1,7 +1,8 @@
 /*
- * named: finds the owner and the copies of a data set by its name (docs/formats/heads.md, "Names").
+ * named: finds the owner and the copies of a repository by its name
+ * (docs/formats/heads.md, "Names").
  *
- * A full name is KEY/NAME: the owner's key, and the data set's name. "dns:DOMAIN" is an alias: the
+ * A full name is KEY/NAME: the owner's key, and the repository's name. "dns:DOMAIN" is an alias: the
  * TXT record of _varve.DOMAIN, "varve1 key=KEY name=NAME mirror=URL ...", has the full name and
  * mirrors. An alias is trusted on first use, like a head: its key is pinned (stored as the only
  * accepted one), and a domain whose record later has another key is refused. The user's mirrors
@@ -21,7 +22,7 @@
 
 #define VV_NAMED_SETTING "varveName" /* remote.<name>.varveName: the name */
 
-/* One value = one data set, and URLs of its copies. */
+/* One value = one repository, and URLs of its copies. */
 typedef struct vv_named {
 	uint8_t owner[VV_KEY_PUBLIC];    /* key of its owner */
 	char name[VV_HEAD_NAME_MAX + 1]; /* name without the key */
@@ -36,7 +37,7 @@ VV_AUTO_CLEAR(vv_named, vv_named_clear)
 vv_status vv_named_read(vv_named *out, const char *text, vv_error *err);
 /* Returns true if the first len bytes of word are a full name or an alias. */
 bool vv_named_is(const char *word, size_t len);
-/* Resolves `name`, a full name or an alias, and sets *out to the data set and its mirrors; for an
+/* Resolves `name`, a full name or an alias, and sets *out to the repository and its mirrors; for an
  * alias, queries name servers. VV_EUSAGE: the text is not a name. VV_ENOTFOUND: the domain has no
  * record. VV_EINPUT: the record is invalid. VV_EIO: name servers cannot be queried. */
 vv_status vv_named_find(vv_named *out, const char *name, vv_error *err);
@@ -46,14 +47,14 @@ const char *vv_named_mirror(const vv_named *n, const char *url);
 /* Returns true if url is among the mirrors of n. */
 bool vv_named_has(const vv_named *n, const char *url);
 
-/* Sets *out to the data set whose heads r trusts, with the URLs of its copies: the mirrors in its
+/* Sets *out to the repository whose heads r trusts, with the URLs of its copies: the mirrors in its
  * newest head, the user's mirrors (varve.mirror, then `more`), and then the mirrors of `name`. If
  * the name cannot be resolved, or has another key, returns the error; *out then lacks the name's
- * mirrors. If r trusts no head, sets *out to the data set of the name. name and `more` may be
+ * mirrors. If r trusts no head, sets *out to the repository of the name. name and `more` may be
  * NULL. */
 vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 			   const vv_strings *more, vv_error *err);
-/* Returns VV_ENOTFOUND, with the message that no copy of the data set `name` answers. */
+/* Returns VV_ENOTFOUND, with the message that no copy of the repository `name` answers. */
 vv_status vv_named_silent(const char *name, vv_error *err);
 /* Returns true if url is an IPFS gateway, such as ipfs+https://HOST, and not a router. */
 bool vv_named_is_gateway(const char *url);
@@ -63,7 +64,7 @@ bool vv_named_is_gateway(const char *url);
 void vv_named_add(vv_named *n, const char *url);
 
 /* Adds the names of the remotes of r to out->mirrors, except remotes whose URL is the name of a
- * data set. */
+ * repository. */
 vv_status vv_named_remotes(vv_named *out, vv_repository *r, vv_error *err);
 
 /* Pins n->owner and n->name in r, so that r accepts only heads of this owner and name. Call this

@@ -1,8 +1,8 @@
 /*
- * nearby: finds machines in the local network that serve the same data set, by DNS-SD.
+ * nearby: finds machines in the local network that serve the same repository, by DNS-SD.
  *
  * `varve serve --http --announce` publishes a service of type _varve._tcp with the program
- * avahi-publish; the subtype of the service is a hash of the owner's key and the data set's name. A
+ * avahi-publish; the subtype of the service is a hash of the owner's key and the repository's name. A
  * repository with `varve.discover lan` searches for this subtype with avahi-browse, for
  * VV_NEARBY_MS. The machines that answer are not trusted: blocks from them are verified by hash,
  * and only signed versions are accepted.
@@ -35,7 +35,7 @@ typedef struct vv_nearby {
 	vv_named found; /* result: URLs of the machines, as mirrors */
 } vv_nearby;
 
-/* Starts a search for the data set of r, unless varve.discover is unset or off, or no owner is
+/* Starts a search for the repository of r, unless varve.discover is unset or off, or no owner is
  * pinned (trust.h). VV_EUSAGE: the setting has an unknown value. VV_EPROGRAM: avahi-browse is not
  * installed. */
 vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err);
@@ -51,7 +51,7 @@ vv_status vv_nearby_read(vv_named *out, const char *text, size_t len, vv_error *
 
 /* Starts the program *child, which announces the repository r, served by this machine at `port` and
  * `path` (such as "/sales"). It runs until vv_child_stop, or until the calling thread ends.
- * VV_ENOTFOUND: r trusts no signed head, so the data set has no name. VV_EPROGRAM: avahi-publish is
+ * VV_ENOTFOUND: r trusts no signed head, so the repository has no name. VV_EPROGRAM: avahi-publish is
  * not installed. */
 vv_status vv_nearby_announce(vv_child *child, vv_repository *r, const char *port, const char *path,
 			     vv_error *err);

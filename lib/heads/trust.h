@@ -31,7 +31,7 @@ typedef struct vv_trusted_head {
 /* The content of the file. */
 typedef struct vv_trust {
 	bool known;                      /* name and owner are pinned; false: count is 0, too */
-	char name[VV_HEAD_NAME_MAX + 1]; /* name of the data set */
+	char name[VV_HEAD_NAME_MAX + 1]; /* name of the repository */
 	uint8_t owner[VV_KEY_PUBLIC];    /* key of the owner */
 	vv_trusted_head heads[VV_HEAD_LIST_MAX];
 	size_t count;

@@ -1,5 +1,5 @@
 /*
- * verdict: compares a ref of a remote with the newest signed head (head.h) of its data set.
+ * verdict: compares a ref of a remote with the newest signed head (head.h) of its repository.
  *
  * The newest version of a ref is the commit (for a tag, the id) in the list of refs of the newest
  * head. A remote may be ahead of it, as commits are pushed before they are signed. If a remote's

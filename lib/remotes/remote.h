@@ -40,7 +40,7 @@ typedef struct vv_remote {
 	char *url, *push_url; /* push_url NULL: url */
 	char *program; /* setting varve: path of varve on the remote machine; NULL: not set */
 	char *kind;    /* setting varveKind; NULL: not known yet */
-	/* setting varveName: the name of the data set by which the URL was found
+	/* setting varveName: the name of the repository by which the URL was found
 	 * (lib/heads/named.h); may be NULL */
 	char *found_by;
 	vv_string_list peers;       /* setting peers: URLs */

@@ -15,7 +15,7 @@
 #include "lib/heads/nearby.h"
 #include "lib/remotes/reach.h"
 
-/* The sources of a fetch. A copy is another repository with the same data set, that is, with the
+/* The sources of a fetch. A copy is another clone of the repository, that is, one with the
  * same name and owner (lib/heads/head.h). */
 typedef struct vv_fetch_from {
 	/* The request, set by the caller; pointers are borrowed. */
@@ -43,7 +43,7 @@ typedef struct vv_fetch_from {
 	const vv_hello *hello; /* refs of the source of the history; borrowed */
 	bool copies;           /* copies can replace the remote, so waits are short */
 	bool own;              /* the remote is the default remote of the branch */
-	/* the name of the data set by which the remote was found, so that the remote is only one of
+	/* the name of the repository by which the remote was found, so that the remote is only one of
 	 * several copies; or NULL */
 	const char *found_by;
 	/* the first supplier is another peer (the stand-in), as the remote does not
@@ -53,7 +53,7 @@ typedef struct vv_fetch_from {
 	/* the stand-in as the user has given it: a remote's name or a URL */
 	const char *stand_name;
 	bool others;      /* further copies answered, and could have been used */
-	vv_named mirrors; /* mirrors of the data set; suppliers borrow their names */
+	vv_named mirrors; /* mirrors of the repository; suppliers borrow their names */
 	vv_nearby nearby; /* machines of the local network; suppliers borrow their names */
 	bool signed_only; /* accept only signed refs from the source of the history */
 } vv_fetch_from;

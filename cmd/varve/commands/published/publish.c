@@ -109,7 +109,7 @@ static void given_clear(given *g)
 }
 VV_AUTO_CLEAR(given, given_clear)
 
-/* The name is the key's, whose heads name the data set: followers of the name trust those. */
+/* The name is the key's, whose heads name the repository: followers of the name trust those. */
 static vv_status sign_name(given *g, vv_repository *r, const vv_url *node,
 			   const vv_connect_options *o, vv_error *err)
 {
