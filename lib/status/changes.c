@@ -445,7 +445,7 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 				       [VV_WORK_OTHER] = 'T'};
 	vv_work_state state = VV_WORK_MODIFIED;
 	vv_change_entry *entry;
-	bool mode = false;
+	uint32_t mode = e->mode;
 	vv_auto(vv_dataset_found) staged = {0};
 	vv_auto(vv_mem_sink) *blocks = NULL;
 	vv_status rc;
@@ -462,12 +462,12 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 		rc = VV_OK;
 	}
 	if (rc == VV_OK && (state == VV_WORK_SAME || state == VV_WORK_POINTER)) {
-		rc = vv_index_mode_differs(c->x, e, &mode, err);
+		rc = vv_index_work_mode(c->x, e, &mode, err);
 	}
-	if (rc == VV_OK && (state != VV_WORK_SAME || mode) &&
+	if (rc == VV_OK && (state != VV_WORK_SAME || mode != e->mode) &&
 	    (rc = entry_of(c, e, &entry, err)) == VV_OK) {
 		entry->dataset = true;
-		entry->work = letter_of(e, mode ? 'M' : letters[state]);
+		entry->work = letter_of(e, mode != e->mode ? 'M' : letters[state]);
 		if (is_finding(found)) {
 			rc = vv_change_problem(entry, err);
 		} else if (state == VV_WORK_POINTER) {

@@ -205,6 +205,17 @@ static vv_diff_path *known(vv_diff_sides *d, size_t count, const char *path)
 	return at < count && strcmp(d->paths[at].path, path) == 0 ? &d->paths[at] : NULL;
 }
 
+/* The mode of a changed file of the work tree; 0: it is gone. */
+static vv_status work_mode(uint32_t *out, vv_index *x, const vv_change_entry *e, vv_error *err)
+{
+	vv_index_entry entry;
+
+	*out = e->work == 'D' ? 0 : e->index_mode ? e->index_mode : S_IFREG | 0644;
+	return e->work == 'M' && vv_index_get_stage(x, e->path, 0, &entry)
+		       ? vv_index_work_mode(x, &entry, out, err)
+		       : VV_OK;
+}
+
 /* Lays the work tree's changes over those of the index. */
 static vv_status add_work(finder *f, vv_index *x, vv_error *err)
 {
@@ -221,7 +232,8 @@ static vv_status add_work(finder *f, vv_index *x, vv_error *err)
 			continue;
 		}
 		vv_diff_path *p = known(f->out, sorted, e->path);
-		uint32_t mode = e->work == 'D' ? 0 : e->index_mode ? e->index_mode : S_IFREG | 0644;
+		uint32_t mode;
+		if ((rc = work_mode(&mode, x, e, err)) < 0) return rc;
 		if (p) {
 			p->new_mode = mode;
 			memset(&p->new_id, 0, sizeof(p->new_id));

@@ -152,11 +152,12 @@ static vv_status are_equal(bool *same, const vv_diff_item *item, vv_error *err)
 	return rc;
 }
 
-/* For two files that the user named only a comparison of bytes shows whether they differ. */
+/* Two files that the user named, or whose mode changed, may have the same bytes. */
 static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *err)
 {
 	*same = false;
-	return item->named && item->a && item->b ? are_equal(same, item, err) : VV_OK;
+	return (item->named || item->moded) && item->a && item->b ? are_equal(same, item, err)
+								  : VV_OK;
 }
 
 /* Its kind among files with rows that varve does not read; NULL: none, or unreadable. *binary: git considers it binary. */

@@ -76,6 +76,7 @@ typedef struct vv_diff_item {
 	/* named: the user gave the path, so a .json file is regarded as a table, too; compared: a
 	 * line of .gitattributes makes varve compare the path */
 	bool named, compared;
+	bool moded; /* the mode of the path changed, so its bytes may be equal */
 	bool files; /* two files, which may be documents, instead of two versions of a path */
 	bool whole; /* a document without a reader: compare its bytes */
 } vv_diff_item;

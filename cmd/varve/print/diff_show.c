@@ -208,6 +208,11 @@ static vv_stat_line *find_open(vv_diff_print *r, const vv_diff_path *p)
 		       : NULL;
 }
 
+static bool has_other_mode(const vv_diff_path *p)
+{
+	return p->old_mode != 0 && p->new_mode != 0 && p->old_mode != p->new_mode;
+}
+
 static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_diff_path *p,
 			   vv_error *err)
 {
@@ -219,7 +224,8 @@ static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_di
 			     .named = p->literal,
 			     .whole = !p->document &&
 				      vv_document_is_name(r->repo, vv_environ(), p->path),
-			     .conflict = p->stage != 0};
+			     .conflict = p->stage != 0,
+			     .moded = has_other_mode(p)};
 	vv_status rc;
 	if ((rc = vv_attr_compared(r->repo, p->path, &item.compared, err)) < 0 ||
 	    (rc = find_side(r, &d->a, p->old_path ? p->old_path : p->path, p->old_mode, p->stage,
@@ -292,6 +298,19 @@ static bool is_ordinary(uint32_t mode)
 	return mode == 0 || (mode & 0170000) == 0100000;
 }
 
+/* A change of its mode, with or without one of its content. told: the path was named. */
+static vv_status tell_mode(vv_diff_print *r, const vv_diff_path *p, bool told, vv_error *err)
+{
+	vv_status rc;
+
+	if (p->document > 0 || !has_other_mode(p)) return VV_OK;
+	vv_auto(char) *words = vv_asprintf(": old mode %06o, new mode %06o", p->old_mode,
+					   p->new_mode);
+	if (!words) return vv_fail_nomem(err);
+	rc = tell(r, p->path, strlen(p->path), words, err);
+	return rc < 0 || told ? rc : tell_name(r, p->path, p->old_path, 'M', err);
+}
+
 /* Do two paths, one after the other, name tables of one document? */
 static bool same_document(const vv_diff_path *p, const vv_diff_path *next)
 {
@@ -345,7 +364,13 @@ static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *
 				       letter_of(NULL, false, p->old_mode != 0, p->new_mode != 0),
 				       err);
 		} else if (rc == VV_OK) {
-			rc = diff_path(r, d, p, err);
+			const bool differed = r->differs;
+
+			r->differs = false;
+			if ((rc = diff_path(r, d, p, err)) == VV_OK) {
+				rc = tell_mode(r, p, r->differs, err);
+			}
+			r->differs |= differed;
 		}
 		/* one table whose blocks are missing here does not hide the others */
 		if ((rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT) && d->count > 1 &&

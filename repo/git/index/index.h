@@ -142,10 +142,10 @@ typedef enum vv_file_state {
 	VV_FILE_DELETED,
 	VV_FILE_TYPE_CHANGED
 } vv_file_state;
-/* Sets *out to true if the mode of the regular file at e->path differs from the mode of its entry
- * e. If core.fileMode is false, the executable bit of the file is ignored. *out is false if the
- * path is not a regular file. */
-vv_status vv_index_mode_differs(vv_index *x, const vv_index_entry *e, bool *out, vv_error *err);
+/* Sets *out to the mode that the regular file at e->path would get in the index. If core.fileMode
+ * is false, the executable bit of the file is ignored. *out is the mode of the entry e if the path
+ * is not a regular file. */
+vv_status vv_index_work_mode(vv_index *x, const vv_index_entry *e, uint32_t *out, vv_error *err);
 /* Compares a file that is not a dataset with its entry e, converting text as Git does, and sets
  * *out. Hashes the file only if its stat differs from the entry. */
 vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_state *out,

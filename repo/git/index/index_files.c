@@ -295,19 +295,15 @@ static vv_status compare_mode(vv_index *x, const vv_index_entry *e, const vv_sta
 	return rc;
 }
 
-vv_status vv_index_mode_differs(vv_index *x, const vv_index_entry *e, bool *out, vv_error *err)
+vv_status vv_index_work_mode(vv_index *x, const vv_index_entry *e, uint32_t *out, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(x->repo, e->path);
-	uint32_t mode = e->mode;
-	vv_status rc = VV_OK;
 	vv_stat st;
 
+	*out = e->mode;
 	if (!file) return vv_fail_nomem(err);
-	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISREG(st.mode)) {
-		rc = mode_of(x, e->path, &st, &mode, err);
-	}
-	*out = mode != e->mode;
-	return rc;
+	if (vv_lstat(&st, file, VV_IGNORED) < 0 || !S_ISREG(st.mode)) return VV_OK;
+	return mode_of(x, e->path, &st, out, err);
 }
 
 vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_state *out,

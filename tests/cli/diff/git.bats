@@ -348,3 +348,45 @@ two_versions() {
 	touch column.csv
 	git diff --exit-code --quiet column.csv
 }
+
+# both_say OPTIONS: varve diff and git diff have the same exit code and names.
+both_say() {
+	run varve diff --exit-code --name-status "$@"
+	local ours=$status names=$output
+	run git diff --exit-code --name-status "$@"
+	[ "$ours" = "$status" ] && [ "$names" = "$output" ]
+}
+
+@test "a change of a file's mode is shown, as by git, on all sides" {
+	new_repo
+	rows 3 > t.csv
+	rows 3 > u.csv
+	echo text > x.txt
+	varve add -q . && varve commit -qm one
+	chmod +x t.csv x.txt
+	both_say
+	succeeds varve diff
+	output_is "t.csv: old mode 100644, new mode 100755
+x.txt: old mode 100644, new mode 100755"
+	ends_with 1 varve diff --quiet t.csv
+	succeeds varve diff --format ndjson t.csv
+	stderr_has "t.csv: old mode 100644, new mode 100755"
+	sed -i '2s/item/other/' t.csv
+	both_say
+	succeeds varve diff t.csv
+	output_has "1 row changed"
+	output_has "t.csv: old mode 100644, new mode 100755"
+	varve add -q .
+	both_say --cached
+	both_say
+	varve commit -qm two
+	both_say HEAD~1 HEAD
+	both_say HEAD HEAD~1
+	chmod -x t.csv
+	both_say
+	both_say HEAD~1
+	git config core.fileMode false
+	both_say
+	succeeds varve diff --exit-code t.csv
+	output_is ""
+}
