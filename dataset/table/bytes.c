@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
+#include "dataset/table/walk.h"
 
 /* A thread makes groups (or chunks) up to this many bytes at a time: handing work to a thread costs
  * as much as making a few kilobytes, and so does a write. */
@@ -98,10 +99,12 @@ static vv_status make_chunk(maker *m, piece *p, const part *of, vv_batch *b, vv_
 	return vv_buf_ok(&p->raw, err);
 }
 
-static vv_hash128 items_hash(const vv_buf *data, const vv_buf *layout)
+static vv_hash128 items_hash(const void *data, size_t data_len, const void *layout,
+			     size_t layout_len)
 {
-	vv_hash128 a = vv_xxh3_128(data->data, data->len, 0);
-	return vv_xxh3_128(layout->data, layout->len, a.lo ^ a.hi);
+	const vv_hash128 a = vv_xxh3_128(data, data_len, 0);
+
+	return vv_xxh3_128(layout, layout_len, a.lo ^ a.hi);
 }
 
 static old_place *find_place(const maker *m, vv_hash128 h)
@@ -118,37 +121,26 @@ static old_place *find_place(const maker *m, vv_hash128 h)
 static vv_status load_places(maker *m, vv_error *err)
 {
 	vv_table *old = m->opts->old;
-	vv_auto(vv_list_reader) *data = NULL;
-	vv_auto(vv_list_reader) *layout = NULL;
-	vv_list_item a, b;
-	uint64_t count, weight,
-		at = (old->root.dialect.bom ? 3u : 0u) + old->root.dialect.prologue.len;
-	int more = 1;
-	vv_status rc;
-	if ((rc = vv_list_reader_open(&data, VV_LIST_DATA, &old->source, old->root.data.data,
-				      old->root.data.len, err)) < 0 ||
-	    (rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &old->source, old->root.layout.data,
-				      old->root.layout.len, err)) < 0) {
-		return rc;
-	}
-	vv_list_totals(data, &count, &weight);
+	uint64_t count, at = (old->root.dialect.bom ? 3u : 0u) + old->root.dialect.prologue.len;
+	vv_status rc = vv_table_groups(old, &count, err);
+
+	if (rc < 0) return rc;
+	vv_auto(vv_list_walk) data = vv_list_walk_open(old, VV_LIST_DATA, err);
+	vv_auto(vv_list_walk) layout = vv_list_walk_open(old, VV_LIST_LAYOUT, err);
+
 	for (m->place_cap = 16; m->place_cap < 2 * count; m->place_cap *= 2) {
 	}
 	m->places = vv_calloc(m->place_cap, sizeof(*m->places));
 	if (!m->places) return vv_fail_nomem(err);
-	for (uint64_t i = 0; i + 1 < count && more > 0; i++) {
-		if ((more = vv_list_next(data, &a, err)) <= 0 ||
-		    (more = vv_list_next(layout, &b, err)) <= 0) {
-			break;
-		}
-		vv_buf data_item = {.data = (char *)(uintptr_t)a.bytes, .len = a.len, .cap = a.len};
-		vv_buf layout_item = {
-			.data = (char *)(uintptr_t)b.bytes, .len = b.len, .cap = b.len};
-		vv_hash128 h = items_hash(&data_item, &layout_item);
-		*find_place(m, h) = (old_place){.items = h, .at = at, .raw_len = b.weight};
-		at += b.weight;
+	while (vv_list_walk_next(&data) && data.item.index + 1 < count &&
+	       vv_list_walk_beside(&layout, &data)) {
+		const vv_list_item *a = &data.item, *b = &layout.item;
+		const vv_hash128 h = items_hash(a->bytes, a->len, b->bytes, b->len);
+
+		*find_place(m, h) = (old_place){.items = h, .at = at, .raw_len = b->weight};
+		at += b->weight;
 	}
-	return more < 0 ? (vv_status)more : VV_OK;
+	return data.rc < 0 ? data.rc : layout.rc;
 }
 
 /* Do equal items mean equal bytes in both files? */
@@ -252,7 +244,9 @@ static vv_status next_part(maker *m, part *of, uint64_t *bytes, bool *more, vv_e
 	m->left--;
 	of->copied = false;
 	if (m->places && m->left > 0) {
-		const old_place *o = find_place(m, items_hash(&of->data_item, &of->layout_item));
+		const old_place *o = find_place(m, items_hash(of->data_item.data, of->data_item.len,
+							      of->layout_item.data,
+							      of->layout_item.len));
 		of->copied = o->raw_len != 0;
 		of->copy_at = o->at;
 	}
@@ -364,8 +358,8 @@ static void maker_close(maker *m)
 }
 VV_AUTO_CLEAR(maker, maker_close)
 
-static vv_status hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64_t bytes,
-			     vv_error *err)
+vv_status table_hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64_t bytes,
+			    vv_error *err)
 {
 	vv_hash128 h = vv_xxh3_digest128(hash);
 	if (bytes != t->root.bytes || h.lo != t->root.hash.lo || h.hi != t->root.hash.hi) {
@@ -461,7 +455,7 @@ vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_b
 	if ((rc = table_tail(&ends, t, err)) < 0 || (rc = give(&m, fn, payload, &ends, err)) < 0) {
 		return rc;
 	}
-	return vv_root_has_places(&t->root) ? VV_OK : hash_agrees(t, m.hash, m.bytes, err);
+	return vv_root_has_places(&t->root) ? VV_OK : table_hash_agrees(t, m.hash, m.bytes, err);
 }
 
 /* The same pulled: a maker without threads, and the bytes being read. */
@@ -537,7 +531,7 @@ static vv_status source_next(group_source *s, vv_error *err)
 		return rc;
 	}
 	s->state = AT_END;
-	return hash_agrees(s->m.table, s->m.hash, s->m.bytes, err);
+	return table_hash_agrees(s->m.table, s->m.hash, s->m.bytes, err);
 }
 
 ssize_t group_source_read(void *source, void *buf, size_t len, vv_error *err)

@@ -17,6 +17,8 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/hash.h"
+
 #include "base/progress.h"
 #include "base/thread.h"
 #include "dataset/read/scan_cache.h"
@@ -85,6 +87,10 @@ vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint6
  * version in key order, the result is the sorted file, whose hash is neither stored nor checked. */
 vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			  vv_error *err);
+/* VV_ECORRUPT: the file with this hash (of the hashes of the groups, or for a version in key order of the bytes) and length is
+ * not the one that was added. */
+vv_status table_hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64_t bytes,
+			    vv_error *err);
 typedef struct group_source group_source;
 vv_status group_source_open(group_source **out, vv_table *t, vv_error *err);
 ssize_t group_source_read(void *source, void *buf, size_t len, vv_error *err);

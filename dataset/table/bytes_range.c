@@ -600,35 +600,20 @@ static vv_status put_rows(file_order *o, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status agrees(const file_order *o, vv_error *err)
-{
-	vv_hash128 h = vv_xxh3_digest128(o->hash);
-	const vv_root *root = &o->table->root;
-
-	return o->bytes == root->bytes && h.lo == root->hash.lo && h.hi == root->hash.hi
-		       ? VV_OK
-		       : vv_fail(err, VV_ECORRUPT,
-				 "the restored file differs from the added file (hash or length)");
-}
-
 static int file_order_next(file_order *o, const char **bytes, size_t *len, vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	vv_buf_reset(&o->piece);
-	if (o->ended) {
-		rc = agrees(o, err);
-		return rc < 0 ? (int)rc : 0;
-	}
 	if (!o->began) {
 		o->began = true;
-		if ((rc = table_head(&o->piece, o->table, err)) < 0) return rc;
+		rc = table_head(&o->piece, o->table, err);
 	}
-	if ((rc = put_rows(o, err)) < 0 || (rc = vv_buf_ok(&o->piece, err)) < 0) return rc;
-	if (o->piece.len == 0) { /* the end */
-		rc = agrees(o, err);
-		return rc < 0 ? (int)rc : 0;
+	if (rc < 0 || (!o->ended && (rc = put_rows(o, err)) < 0) ||
+	    (rc = vv_buf_ok(&o->piece, err)) < 0) {
+		return (int)rc;
 	}
+	if (o->piece.len == 0) return (int)table_hash_agrees(o->table, o->hash, o->bytes, err);
 	vv_xxh3_update(o->hash, o->piece.data, o->piece.len);
 	o->bytes += o->piece.len;
 	*bytes = o->piece.data;

@@ -10,6 +10,8 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "dataset/format/cell.h"
+#include "dataset/table/table.h"
+#include "dataset/table/walk.h"
 
 typedef struct old_group {
 	struct {
@@ -36,41 +38,28 @@ struct old_groups {
 };
 
 /* The groups of one list, in order, their items kept. */
-static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind kind,
-			   const vv_buf *top, vv_error *err)
+static vv_status load_list(old_groups *o, const vv_table *t, vv_list_kind kind, vv_error *err)
 {
-	vv_auto(vv_list_reader) *r = NULL;
-	vv_list_item item;
-	int more = 0;
-	size_t i = 0;
-	vv_status rc = vv_list_reader_open(&r, kind, source, top->data, top->len, err);
-	if (rc < 0) return rc;
-	for (; (more = vv_list_next(r, &item, err)) > 0; i++) {
-		if (i >= o->count) {
-			return vv_fail(
-				err, VV_ECORRUPT,
-				"the previous version is damaged: its lists differ in length");
-		}
+	vv_auto(vv_list_walk) w = vv_list_walk_open(t, kind, err);
+	size_t i = 0, count;
+
+	for (; i < o->count && vv_list_walk_next(&w); i++) {
 		old_group *g = &o->groups[i];
-		size_t count;
+
 		g->of[kind].at = o->items.len;
-		g->of[kind].len = item.len;
-		vv_buf_put(&o->items, item.bytes, item.len);
-		if (kind != VV_LIST_DATA) {
-			continue;
-		}
-		g->rows = item.weight;
-		if ((rc = vv_cbor_get_array(&item.cbor, &count, err)) < 0 ||
-		    (rc = vv_cbor_get_link(&item.cbor, &g->cid, err)) < 0) {
-			return rc;
+		g->of[kind].len = w.item.len;
+		vv_buf_put(&o->items, w.item.bytes, w.item.len);
+		if (kind == VV_LIST_DATA) {
+			g->rows = w.item.weight;
+			w.rc = vv_cbor_get_array(&w.item.cbor, &count, err);
+			w.rc = w.rc < 0 ? w.rc : vv_cbor_get_link(&w.item.cbor, &g->cid, err);
 		}
 	}
-	rc = more < 0 ? (vv_status)more : vv_buf_ok(&o->items, err);
-	if (rc == VV_OK && i != o->count) {
-		rc = vv_fail(err, VV_ECORRUPT,
-			     "the previous version is damaged: its lists differ in length");
+	if (w.rc == VV_OK && (i < o->count || vv_list_walk_next(&w))) {
+		return vv_fail(err, VV_ECORRUPT,
+			       "the previous version is damaged: its lists differ in length");
 	}
-	return rc;
+	return w.rc < 0 ? w.rc : vv_buf_ok(&o->items, err);
 }
 
 static vv_status index_names(old_groups *o, vv_error *err)
@@ -110,21 +99,21 @@ static vv_status index_heads(old_groups *o, vv_error *err)
 static vv_status load_groups(old_groups *o, const vv_sink *sink, const vv_root *from,
 			     const vv_scan_cache *cache, vv_error *err)
 {
-	vv_auto(vv_list_reader) *r = NULL;
-	uint64_t count, weight;
-	vv_status rc = vv_list_reader_open(&r, VV_LIST_DATA, sink, from->data.data, from->data.len,
-					   err);
+	const vv_table t = {.source = *sink, .root = *from}; /* borrows */
+	uint64_t count;
+	vv_status rc = vv_table_groups(&t, &count, err);
+
 	if (rc < 0) return rc;
-	vv_list_totals(r, &count, &weight);
+
 	if (count > UINT32_MAX - 1) {
 		return vv_fail(err, VV_EREFUSED, "too many row groups in the previous version");
 	}
 	o->count = (size_t)count;
 	o->groups = vv_calloc(o->count + 1, sizeof(*o->groups));
 	if (!o->groups) return vv_fail_nomem(err);
-	if ((rc = load_list(o, sink, VV_LIST_DATA, &from->data, err)) < 0 ||
-	    (rc = load_list(o, sink, VV_LIST_LAYOUT, &from->layout, err)) < 0 ||
-	    (cache && (rc = load_list(o, sink, VV_LIST_FACTS, &from->facts, err)) < 0) ||
+	if ((rc = load_list(o, &t, VV_LIST_DATA, err)) < 0 ||
+	    (rc = load_list(o, &t, VV_LIST_LAYOUT, err)) < 0 ||
+	    (cache && (rc = load_list(o, &t, VV_LIST_FACTS, err)) < 0) ||
 	    (rc = index_names(o, err)) < 0 || !cache || cache->count != o->count) {
 		return rc;
 	}
@@ -135,28 +124,22 @@ static vv_status load_groups(old_groups *o, const vv_sink *sink, const vv_root *
 vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *from,
 			  const vv_scan_cache *cache, uint64_t secret, vv_error *err)
 {
-	old_groups *o = vv_calloc(1, sizeof(*o));
+	vv_auto(old_groups) *o = vv_calloc(1, sizeof(*o));
+
 	*out = NULL;
 	if (!o) return vv_fail_nomem(err);
 	o->secret = secret;
 	vv_status rc = load_groups(o, sink, from, cache, err);
-	if (rc < 0) {
-		old_groups_close(o);
-		/* The version before is only a help: without its blocks all is read again. */
-		return rc == VV_ENOMEM ? rc : VV_OK;
-	}
-	*out = o;
-	return VV_OK;
+	/* The version before is only a help: without its blocks all is read again. */
+	return rc == VV_OK ? vv_hand_over(out, &o) : rc == VV_ENOMEM ? rc : VV_OK;
 }
 
 void old_groups_close(old_groups *o)
 {
 	if (o) {
-		vv_free_all(o->groups, o->heads);
 		vv_hash_index_clear(&o->names);
-		vv_free(o->chain);
 		vv_buf_clear(&o->items);
-		vv_free(o);
+		vv_free_all(o->groups, o->heads, o->chain, o);
 	}
 }
 

@@ -22,7 +22,8 @@ typedef struct old_groups old_groups;
  * from and cache are borrowed. Sets *out to NULL if no group can be reused. */
 vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *from,
 			  const vv_scan_cache *cache, uint64_t secret, vv_error *err);
-void old_groups_close(old_groups *o);
+void old_groups_close(old_groups *o); /* accepts NULL */
+VV_AUTO_FREE(old_groups, old_groups_close)
 /* Checks whether the bytes of an old group begin at bytes[0]. Returns 1, and sets *index to the
  * group's number, or returns 0 if no old group begins there. Returns a negative number if more
  * bytes are needed to decide, and sets *want to the required len. at_end: the input ends with these

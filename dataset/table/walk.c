@@ -33,9 +33,9 @@ void vv_group_walk_close(vv_group_walk *w)
 vv_list_walk vv_list_walk_open(const vv_table *t, vv_list_kind kind, vv_error *err)
 {
 	vv_list_walk w = {.err = err};
-	const vv_buf *top = kind == VV_LIST_DATA     ? &t->root.data
-			    : kind == VV_LIST_LAYOUT ? &t->root.layout
-						     : &t->root.facts;
+	const vv_buf *top = kind == VV_LIST_LAYOUT  ? &t->root.layout
+			    : kind == VV_LIST_FACTS ? &t->root.facts
+						    : &t->root.data;
 
 	w.rc = vv_list_reader_open(&w.reader, kind, &t->source, top->data, top->len, err);
 	return w;

@@ -41,8 +41,8 @@ typedef struct vv_list_walk {
 	vv_status rc;           /* the first error; callers may set it, too, to end the walk */
 	vv_error *err;
 } vv_list_walk;
-/* Returns a walk over the list of this kind, one of VV_LIST_DATA, VV_LIST_LAYOUT and VV_LIST_FACTS,
- * of t, which must outlive it. */
+/* Returns a walk over the list of this kind of t, which must outlive it: VV_LIST_DATA, VV_LIST_LAYOUT or
+ * VV_LIST_FACTS of a table, VV_LIST_CHUNKS of a file. */
 vv_list_walk vv_list_walk_open(const vv_table *t, vv_list_kind kind, vv_error *err);
 /* Sets w->item to the next entry. Returns false at the end, and after an error. */
 bool vv_list_walk_next(vv_list_walk *w);
