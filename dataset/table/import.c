@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -15,6 +16,7 @@
 #include "dataset/read/unseen.h"
 #include "dataset/table/import_state.h"
 #include "dataset/table/old_groups.h"
+#include "dataset/table/walk.h"
 
 void vv_import_result_clear(vv_import_result *r)
 {
@@ -89,29 +91,27 @@ static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 	vv_import_result *out = im->out;
 	for (size_t i = 0; i < j->misfit_count; i++) {
 		import_misfit *m = &j->misfits[i];
-		size_t k = 0;
-		while (k < out->finding_count && out->findings[k].column != m->column) {
-			k++;
-		}
-		if (k < out->finding_count) {
-			out->findings[k].count += m->count;
-			out->findings[k].code |= m->code;
+		vv_import_finding *known = import_find_misfit(im, m->column);
+
+		if (known) {
+			known->count += m->count;
+			known->code |= m->code;
 			vv_free(m->value);
 			m->value = NULL;
 			continue;
 		}
-		vv_import_finding *p = vv_realloc_array(out->findings, k + 1, sizeof(*p));
+		vv_import_finding *p = vv_realloc_array(out->findings, out->finding_count + 1,
+							sizeof(*p));
 		if (!p) return vv_fail_nomem(err);
 		out->findings = p;
-		p[k] = (vv_import_finding){.column = m->column,
-					   .row = im->rows + m->row,
-					   .offset = j->offset + m->at,
-					   .type = m->type,
-					   .value = m->value,
-					   .count = m->count,
-					   .code = m->code};
+		p[out->finding_count++] = (vv_import_finding){.column = m->column,
+							      .row = im->rows + m->row,
+							      .offset = j->offset + m->at,
+							      .type = m->type,
+							      .value = m->value,
+							      .count = m->count,
+							      .code = m->code};
 		m->value = NULL;
-		out->finding_count++;
 	}
 	j->misfit_count = 0;
 	return VV_OK;
@@ -177,16 +177,13 @@ vv_status import_take_types(import *im, size_t index, vv_error *err)
 /* The file cannot be kept in key order: a line's form is that of its place. */
 static vv_status refuse_irregular(import *im, const group_job *j, vv_error *err)
 {
-	uint64_t line = j->irregular_line;
-
 	im->sorting->unfit = true;
-	if (im->source->line) {
-		(void)import_line_of(im, j->offset + j->irregular_at, &line, VV_IGNORED);
-	}
+
 	vv_fail(err, VV_EREFUSED,
 		"%s: line %llu is written differently from the others (quotes, line end, spaces or "
 		"blank lines), so the rows cannot be stored in key order",
-		im->source->name, (unsigned long long)line);
+		im->source->name,
+		(unsigned long long)import_found_line(im, &j->irregular, j->offset));
 	return vv_hint_code(err, VV_HINT_CONVERT_LINES);
 }
 
@@ -197,7 +194,7 @@ static vv_status give_lines(import *im, const group_job *j, vv_error *err)
 	vv_status rc = VV_OK;
 
 	(void)vv_dialect_row_end(&im->dialect, &end_len);
-	if (j->irregular > 0) return refuse_irregular(im, j, err);
+	if (j->irregular.count > 0) return refuse_irregular(im, j, err);
 	for (size_t i = 0; i < j->row_count && rc == VV_OK; i++) {
 		const vv_row *row = &j->rows[i];
 		bool ends = !(j->last && i + 1 == j->row_count) ||
@@ -238,6 +235,28 @@ void import_hand_over(import *im)
 	}
 }
 
+uint64_t import_found_line(const import *im, const import_found *f, uint64_t offset)
+{
+	uint64_t line = f->line;
+
+	return !im->source->line || im->source->line(im->source->payload, offset + f->at, &line,
+						     VV_IGNORED) == VV_OK
+		       ? line
+		       : 0;
+}
+
+/* Adds the rows that a group at the offset has. */
+static void add_found(import_found *all, const import_found *of, uint64_t offset)
+{
+	const uint64_t before = all->count;
+
+	if (before == 0) {
+		*all = *of;
+		all->at += offset;
+	}
+	all->count = before + of->count;
+}
+
 /* Waits for j's end, or does the work if no thread has begun it. */
 static void wait_for(import *im, group_job *j)
 {
@@ -263,7 +282,7 @@ vv_status import_collect(import *im, vv_error *err)
 	j->slab = NULL;
 	if (rc < 0) return rc;
 	if (!j->known && j->status < 0) return vv_error_copy(err, &j->err);
-	if (!j->known && j->lost) return import_refuse_lost(im, j, err);
+	if (!j->known && j->lost.count > 0) return import_refuse_lost(im, j, err);
 	if (j->known) {
 		return import_append_group(im, &j->entry, j->data_item.data, j->data_item.len,
 					   j->layout_item.data, j->layout_item.len,
@@ -278,25 +297,12 @@ vv_status import_collect(import *im, vv_error *err)
 		}
 	}
 	if ((rc = take_misfits(im, j, err)) < 0) return rc;
-	im->out->irregular_rows += j->irregular;
-	if (im->out->short_rows == 0) {
-		im->short_at = j->offset + j->short_at;
-		im->short_line = j->short_line;
-	}
-	im->out->short_rows += j->short_rows;
+	im->out->irregular_rows += j->irregular.count;
 	im->out->breaks |= j->breaks;
-	if (im->out->marked_rows == 0) {
-		im->marked_at = j->offset + j->marked_at;
-		im->marked_line = j->marked_line;
-	}
-	im->out->marked_rows += j->marked_rows;
-	if (im->out->foreign_rows == 0) {
-		im->foreign_at = j->offset + j->foreign_at;
-		im->foreign_line = j->foreign_line;
-		im->foreign_column = j->foreign_column;
-		im->foreign_in = j->foreign_in;
-	}
-	im->out->foreign_rows += j->foreign_rows;
+	add_found(&im->shorts, &j->shorts, j->offset);
+	add_found(&im->marked, &j->marked, j->offset);
+	add_found(&im->foreign, &j->foreign, j->offset);
+
 	im->out->groups_new += !old_groups_has(im->old, &j->cid) && !is_stored(im, &j->cid);
 	if (im->need_infer) {
 		keep_types(im, j->types, j->columns);
@@ -318,19 +324,26 @@ vv_status import_collect_all(import *im, vv_error *err)
 	return rc;
 }
 
+vv_status import_copy_names(const import *im, char ***names, size_t *name_count,
+			    const size_t *columns, size_t count, vv_error *err)
+{
+	*name_count = 0;
+	*names = vv_calloc(count + 1, sizeof(**names));
+	if (!*names) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		(*names)[i] = vv_strndup(im->names[columns[i]], im->name_lens[columns[i]]);
+		if (!(*names)[i]) return vv_fail_nomem(err);
+		*name_count = i + 1;
+	}
+	return VV_OK;
+}
+
 static vv_status names_of_cut(import *im, vv_error *err)
 {
 	vv_root *root = &im->out->root;
 	root->cut_rows = im->params.rows;
-	root->cut_columns = vv_calloc(im->params.column_count + 1, sizeof(*root->cut_columns));
-	if (!root->cut_columns) return vv_fail_nomem(err);
-	for (size_t i = 0; i < im->params.column_count; i++) {
-		size_t c = im->params.columns[i];
-		root->cut_columns[i] = vv_strndup(im->names[c], im->name_lens[c]);
-		if (!root->cut_columns[i]) return vv_fail_nomem(err);
-		root->cut_column_count++;
-	}
-	return VV_OK;
+	return import_copy_names(im, &root->cut_columns, &root->cut_column_count,
+				 im->params.columns, im->params.column_count, err);
 }
 
 /* A reader of a group needs a place for every column in every row. */
@@ -345,12 +358,13 @@ static vv_status check_width(const import *im, vv_error *err)
 }
 
 /* ": line 7" or ", the first in line 7", of what `count` rows have. */
-static void put_first_line(import *im, uint64_t count, uint64_t at, uint64_t line)
+static void put_first_line(import *im, const import_found *f)
 {
-	if (!im->source->line ||
-	    im->source->line(im->source->payload, at, &line, VV_IGNORED) == VV_OK) {
+	const uint64_t line = import_found_line(im, f, 0);
+
+	if (line > 0) {
 		vv_buf_printf(&im->out->warnings, "%s line %llu",
-			      count == 1 ? ":" : ", the first in", (unsigned long long)line);
+			      f->count == 1 ? ":" : ", the first in", (unsigned long long)line);
 	}
 }
 
@@ -365,7 +379,7 @@ static void warn_short_rows(import *im)
 		      vv_text_count(out->short_rows), out->short_rows == 1 ? "" : "s",
 		      out->short_rows == 1 ? "s" : "ve",
 		      im->out->root.dialect.header ? "the header" : "others");
-	put_first_line(im, out->short_rows, im->short_at, im->short_line);
+	put_first_line(im, &im->shorts);
 	vv_buf_puts(&out->warnings, "; their last cells are missing\n");
 }
 
@@ -377,7 +391,7 @@ static void warn_marked_rows(import *im)
 	vv_buf_printf(&out->warnings, "%s%s NUL or a byte order mark inside",
 		      vv_text_counted(out->marked_rows, "row", NULL),
 		      out->marked_rows == 1 ? " has" : " have");
-	put_first_line(im, out->marked_rows, im->marked_at, im->marked_line);
+	put_first_line(im, &im->marked);
 	vv_buf_puts(&out->warnings, "; it is kept as a part of the cell\n");
 }
 
@@ -390,13 +404,13 @@ static vv_status tell_readings(import *im, vv_error *err)
 	vv_auto(vv_buf) first = VV_BUF_INIT;
 	vv_auto(vv_buf) second = VV_BUF_INIT;
 	const vv_dialect *d = &im->out->root.dialect;
-	vv_status rc = import_encoded_shows(&first, im->source, im->foreign_in, d, err);
+	const char *likely = im->foreign.encoding;
+	vv_status rc = import_encoded_shows(&first, im->source, likely, d, err);
 
-	if (rc == VV_OK && strcmp(im->foreign_in, "windows-1252") == 0) {
+	if (rc == VV_OK && strcmp(likely, "windows-1252") == 0) {
 		rc = import_encoded_shows(&second, im->source, "ISO-8859-15", d, err);
 	}
-	vv_buf_printf(out, "; '--encoding %s' reads it as text%s", im->foreign_in,
-		      vv_buf_cstr(&first));
+	vv_buf_printf(out, "; '--encoding %s' reads it as text%s", likely, vv_buf_cstr(&first));
 	if (second.len > 0 && strcmp(vv_buf_cstr(&first), vv_buf_cstr(&second)) != 0) {
 		vv_buf_printf(out, "; '--encoding ISO-8859-15'%s", vv_buf_cstr(&second));
 	}
@@ -434,13 +448,13 @@ static vv_status warn_foreign_rows(import *im, vv_error *err)
 		vv_buf_printf(&out->warnings, "bytes that %s does not have", encoding);
 	} else {
 		vv_buf_printf(&out->warnings, "text that is not UTF-8 but perhaps %s",
-			      im->foreign_in);
+			      im->foreign.encoding);
 	}
-	put_first_line(im, out->foreign_rows, im->foreign_at, im->foreign_line);
-	if (im->foreign_column < im->columns) {
+	put_first_line(im, &im->foreign);
+	if (im->foreign.column < im->columns) {
 		vv_buf_puts(&out->warnings, ", column '");
-		vv_text_put_words(&out->warnings, im->names[im->foreign_column],
-				  im->name_lens[im->foreign_column], 0);
+		vv_text_put_words(&out->warnings, im->names[im->foreign.column],
+				  im->name_lens[im->foreign.column], 0);
 		vv_buf_putc(&out->warnings, '\'');
 	}
 	vv_buf_printf(&out->warnings, "; %s", kept);
@@ -503,6 +517,9 @@ static vv_status finish_root(import *im, vv_error *err)
 	vv_dialect_init(&im->dialect);
 	set_encoding(&root->dialect, im->opts->encoding);
 	if ((rc = names_of_cut(im, err)) < 0 || (rc = import_finish_schema(im, err)) < 0) return rc;
+	im->out->short_rows = im->shorts.count;
+	im->out->marked_rows = im->marked.count;
+	im->out->foreign_rows = im->foreign.count;
 	warn_short_rows(im);
 	warn_marked_rows(im);
 	rc = warn_foreign_rows(im, err);
@@ -736,7 +753,7 @@ static vv_status import_open(import *im, vv_error *err)
 /* CIDs of the parent's chunks in order: bases for changed chunks. */
 typedef struct old_chunks {
 	vv_cid *cids;
-	size_t count, next;
+	size_t count, cap, next;
 } old_chunks;
 
 static void old_chunks_clear(old_chunks *o)
@@ -748,26 +765,17 @@ VV_AUTO_CLEAR(old_chunks, old_chunks_clear)
 static vv_status old_chunks_load(old_chunks *o, import *im, vv_error *err)
 {
 	const vv_root *p = im->opts->parent;
-	vv_auto(vv_list_reader) *r = NULL;
-	vv_list_item item;
-	uint64_t count, weight;
-	int more = 0;
+	size_t n;
+	vv_cid cid;
+
 	if (!p || p->kind != VV_KIND_FILE) return VV_OK;
-	if (vv_list_reader_open(&r, VV_LIST_CHUNKS, im->sink, p->data.data, p->data.len, err) < 0) {
-		return VV_OK; /* only a help */
+	const vv_table t = {.source = *im->sink, .root = *p}; /* borrows */
+	vv_auto(vv_list_walk) w = vv_list_walk_open(&t, VV_LIST_CHUNKS, VV_IGNORED);
+	/* Errors end the list: it is only a help. */
+	while (vv_list_walk_next(&w) && vv_cbor_get_array(&w.item.cbor, &n, VV_IGNORED) == VV_OK &&
+	       vv_cbor_get_link(&w.item.cbor, &cid, VV_IGNORED) == VV_OK) {
+		if (!vv_array_add(o->cids, o->count, o->cap, cid)) return vv_fail_nomem(err);
 	}
-	vv_list_totals(r, &count, &weight);
-	o->cids = vv_calloc((size_t)count + 1, sizeof(*o->cids));
-	if (!o->cids) return vv_fail_nomem(err);
-	while (o->count < count && (more = vv_list_next(r, &item, err)) > 0) {
-		size_t n;
-		if (vv_cbor_get_array(&item.cbor, &n, err) < 0 ||
-		    vv_cbor_get_link(&item.cbor, &o->cids[o->count], err) < 0) {
-			break;
-		}
-		o->count++;
-	}
-	vv_error_clear(err);
 	return VV_OK;
 }
 

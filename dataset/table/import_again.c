@@ -80,13 +80,13 @@ static vv_status make_lines(import_worker *w, group_job *j, vv_error *err)
 		rc = VV_ECORRUPT;
 	}
 	w->batch.expected = NULL;
-	j->lost_at = first_other_row(j, e.taken);
-	if (rc == VV_OK && j->irregular > 0) {
+	j->lost.at = first_other_row(j, e.taken);
+	if (rc == VV_OK && j->irregular.count > 0) {
 		size_t row = 0;
 
 		vv_buf_set(&w->lines, j->raw, j->raw_len);
 		rc = table_check_lines(&t, &w->batch, &w->lines, 0, j->last, &row, err);
-		j->lost_at = j->rows[row].text_start;
+		j->lost.at = j->rows[row].text_start;
 	}
 	vv_free(t.schema.fields);
 	return rc;
@@ -101,14 +101,13 @@ vv_status import_group_again(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_error why = {0};
 
-	j->lost = false;
+	j->lost.count = 0;
+
 	if (!import_makes_again(j->im)) return VV_OK;
 	vv_status rc = make_lines(w, j, &why);
 	if (rc == VV_ECORRUPT) {
-		j->lost = true;
-		j->lost_line = j->im->source->line
-				       ? 0
-				       : j->lines + import_count_lines(j->raw, j->lost_at) + 1;
+		import_found_set(&j->lost, j, (size_t)j->lost.at);
+
 		return VV_OK;
 	}
 	if (rc < 0 && err) {
@@ -133,12 +132,7 @@ static vv_status refuse(import *im, const char *what, uint64_t line, vv_error *e
 
 vv_status import_refuse_lost(import *im, const group_job *j, vv_error *err)
 {
-	uint64_t line = j->lost_line;
-
-	if (im->source->line && import_line_of(im, j->offset + j->lost_at, &line, VV_IGNORED) < 0) {
-		line = 0;
-	}
-	return refuse(im, "a row", line, err);
+	return refuse(im, "a row", import_found_line(im, &j->lost, j->offset), err);
 }
 
 vv_status import_head_again(import *im, size_t head, vv_error *err)

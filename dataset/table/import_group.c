@@ -79,12 +79,27 @@ vv_status import_infer_room(import_worker *w, const import *im, size_t columns, 
 	return VV_OK;
 }
 
-/* Makes room in the job for the types of its group alone. */
-static vv_status types_room(group_job *j, vv_error *err)
+/* Sets *out to where the types of the group are inferred: in the job, if they are kept for each group; NULL: nowhere. */
+static vv_status types_begin(vv_infer **out, import_worker *w, group_job *j, vv_error *err)
 {
-	if (!vv_array_room_for(j->types, 0, j->type_count, j->columns)) return vv_fail_nomem(err);
-	infer_init(j->types, 0, j->columns, j->im);
+	const bool apart = j->im->need_infer && j->im->opts->keep_types;
+
+	if (apart && !vv_array_room_for(j->types, 0, j->type_count, j->columns)) {
+		return vv_fail_nomem(err);
+	}
+	if (apart) {
+		infer_init(j->types, 0, j->columns, j->im);
+	}
+	*out = !j->im->need_infer ? NULL : apart ? j->types : w->infer;
 	return VV_OK;
+}
+
+/* Adds types that were inferred in the job to those of the thread. */
+static void types_end(import_worker *w, const vv_infer *types, const group_job *j)
+{
+	for (size_t i = 0; types && types != w->infer && i < j->columns; i++) {
+		vv_infer_merge(&w->infer[i], &types[i]);
+	}
 }
 
 static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *err)
@@ -152,24 +167,35 @@ static int irregularity(import_worker *w, const group_job *j, size_t i)
 	return 1 + (int)row->newline;
 }
 
-/* The number of the line that begins at `at` in raw; 0 if the source can compute it. */
-static uint64_t line_at(const group_job *j, size_t at)
+void import_found_set(import_found *f, const group_job *j, size_t at)
 {
-	return j->im->source->line ? 0 : j->lines + import_count_lines(j->raw, at) + 1;
+	*f = (import_found){.count = 1, .at = at};
+	if (!j->im->source->line) {
+		f->line = j->lines + import_count_lines(j->raw, at) + 1;
+	}
+}
+
+/* Counts row i of the group. */
+static void count_row(import_found *f, const group_job *j, size_t i)
+{
+	if (f->count == 0) {
+		import_found_set(f, j, j->rows[i].text_start);
+	} else {
+		f->count++;
+	}
 }
 
 /* Finds rows with too few cells, and with line feeds in cells. */
 static void look_at_rows(group_job *j)
 {
-	j->short_rows = 0;
+	j->shorts.count = 0;
 	j->breaks = false;
 	for (size_t i = 0; j->im->dialect.form == VV_FORM_CSV && i < j->row_count; i++) {
 		const vv_row *row = &j->rows[i];
 
 		j->breaks |= row->breaks;
-		if (row->cells < j->columns && j->short_rows++ == 0) {
-			j->short_at = row->text_start;
-			j->short_line = line_at(j, j->short_at);
+		if (row->cells < j->columns) {
+			count_row(&j->shorts, j, i);
 		}
 	}
 }
@@ -184,11 +210,10 @@ static void note_foreign(group_job *j, size_t row)
 			found = &cells[c];
 		}
 	}
-	j->foreign_at = r->text_start;
-	j->foreign_line = line_at(j, r->text_start);
-	j->foreign_column = found ? (size_t)(found - cells) : SIZE_MAX;
-	j->foreign_in = found ? vv_likely_encoding(found->text, found->len)
-			      : vv_likely_encoding(j->raw + r->start, r->end - r->start);
+	count_row(&j->foreign, j, row);
+	j->foreign.column = found ? (size_t)(found - cells) : SIZE_MAX;
+	j->foreign.encoding = found ? vv_likely_encoding(found->text, found->len)
+				    : vv_likely_encoding(j->raw + r->start, r->end - r->start);
 }
 
 /* A byte order mark, or NUL, from here on; NULL: there is none. */
@@ -204,28 +229,31 @@ static const char *find_mark(const char *p, const char *end)
 
 static void count_marked_rows(group_job *j)
 {
-	j->marked_rows = 0;
+	j->marked.count = 0;
 	if (j->im->opts->in_file || !find_mark(j->raw, j->raw + j->raw_len)) return;
 	for (size_t i = 0; i < j->row_count; i++) {
 		const vv_row *r = &j->rows[i];
 
-		if (find_mark(j->raw + r->start, j->raw + r->end) && j->marked_rows++ == 0) {
-			j->marked_at = r->text_start;
-			j->marked_line = line_at(j, r->text_start);
+		if (find_mark(j->raw + r->start, j->raw + r->end)) {
+			count_row(&j->marked, j, i);
 		}
 	}
 }
 
 static void count_foreign_rows(group_job *j)
 {
-	j->foreign_rows = 0;
+	j->foreign.count = 0;
 	if (j->im->opts->in_file || vv_utf8_valid(j->raw, j->raw_len)) return;
 	for (size_t i = 0; i < j->row_count; i++) {
 		const vv_row *r = &j->rows[i];
 
-		if (!vv_utf8_valid(j->raw + r->start, r->end - r->start) &&
-		    j->foreign_rows++ == 0) {
+		if (vv_utf8_valid(j->raw + r->start, r->end - r->start)) {
+			continue;
+		}
+		if (j->foreign.count == 0) {
 			note_foreign(j, i);
+		} else {
+			j->foreign.count++;
 		}
 	}
 }
@@ -242,10 +270,8 @@ static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 		}
 		vv_buf_put_varint(q, i - before);
 		before = i;
-		if (j->irregular++ == 0) {
-			j->irregular_at = j->rows[i].text_start;
-			j->irregular_line = line_at(j, j->irregular_at);
-		}
+		count_row(&j->irregular, j, i);
+
 		if (kind > 0) {
 			vv_buf_putc(q, kind);
 			continue;
@@ -433,9 +459,8 @@ static void on_values(void *payload, size_t column, const vv_cell *values, size_
 
 static vv_status encode(import_worker *w, group_job *j, vv_error *err)
 {
-	bool apart = j->im->need_infer && j->im->opts->keep_types;
-	vv_status rc = apart ? types_room(j, err) : VV_OK;
-	told t = {j->im, !j->im->need_infer ? NULL : apart ? j->types : w->infer, w->doubtful};
+	told t = {.im = j->im, .doubtful = w->doubtful};
+	vv_status rc = types_begin(&t.types, w, j, err);
 
 	/* A column of which nothing is reported has no texts. */
 	memset(w->doubtful, false, j->columns * sizeof(*w->doubtful));
@@ -443,9 +468,7 @@ static vv_status encode(import_worker *w, group_job *j, vv_error *err)
 					    j->columns, j->stride, on_values, &t, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; apart && i < j->columns; i++) {
-		vv_infer_merge(&w->infer[i], &j->types[i]);
-	}
+	types_end(w, t.types, j);
 	return VV_OK;
 }
 
@@ -547,22 +570,14 @@ static bool is_left_in_file(const group_job *j)
 /* Infers types from values that the encoder reports. */
 static vv_status infer_types(import_worker *w, group_job *j, vv_error *err)
 {
-	bool apart = j->im->opts->keep_types;
-	vv_infer *types = w->infer;
-	vv_status rc;
+	vv_infer *types;
+	vv_status rc = types_begin(&types, w, j, err);
 
-	if (!j->im->need_infer) return VV_OK;
-	if (apart) {
-		if ((rc = types_room(j, err)) < 0) return rc;
-		types = j->types;
-	}
-	for (size_t i = 0; i < j->columns; i++) {
+	for (size_t i = 0; rc == VV_OK && types && i < j->columns; i++) {
 		vv_infer_column(&types[i], j->cells + i, j->row_count, j->stride);
-		if (apart) {
-			vv_infer_merge(&w->infer[i], &types[i]);
-		}
 	}
-	return VV_OK;
+	types_end(w, rc == VV_OK ? types : NULL, j);
+	return rc;
 }
 
 /* Makes the block, with the facts; named: it has a name already. */
@@ -701,7 +716,7 @@ static vv_status add_quirks(import_worker *w, group_job *j, vv_buf *quirks, vv_e
 
 	find_quirks(w, j, quirks);
 	if ((rc = vv_row_writer_ok(w->writer, err)) < 0 || (rc = vv_buf_ok(quirks, err)) < 0 ||
-	    j->irregular == 0 || (rc = put_layout(j, quirks, err)) < 0) {
+	    j->irregular.count == 0 || (rc = put_layout(j, quirks, err)) < 0) {
 		return rc;
 	}
 	return import_group_again(w, j, err);
@@ -726,7 +741,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	look_at_rows(j);
 	count_marked_rows(j);
 	count_foreign_rows(j);
-	j->irregular = 0;
+	j->irregular.count = 0;
 	if (!untold) {
 		find_quirks(w, j, &quirks);
 	}
@@ -735,10 +750,10 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	    (rc = make_sort_keys(j, err)) < 0 ||
 	    (long_cells && (rc = find_misfits(w, j, err)) < 0) || (rc = put_group(w, j, err)) < 0 ||
 	    (rc = import_group_again(w, j, err)) < 0 ||
-	    (untold && j->lost && (rc = add_quirks(w, j, &quirks, err)) < 0)) {
+	    (untold && j->lost.count > 0 && (rc = add_quirks(w, j, &quirks, err)) < 0)) {
 		return rc;
 	}
-	w->wary = j->irregular > 0 ? WARY : w->wary - (w->wary > 0);
+	w->wary = j->irregular.count > 0 ? WARY : w->wary - (w->wary > 0);
 	return long_cells ? VV_OK : find_misfits(w, j, err);
 }
 

@@ -424,6 +424,13 @@ static vv_status key_may_be_lost(bool *out, vv_table *now, vv_table *before, con
  * in smaller ones always. */
 #define SMALL_ROWS 200000u
 
+vv_status import_proof_new(const import *im, vv_key_proof **out, vv_error *err)
+{
+	const uint64_t memory = im->opts->memory ? im->opts->memory : 24u << 20;
+
+	return vv_key_proof_new(out, (size_t)memory, im->opts->temp_dir, err);
+}
+
 static vv_status add_keys(pair_check *p, vv_key_proof *proof, uint64_t *empty, vv_error *err)
 {
 	const vv_key_candidate *c = p->candidate;
@@ -502,9 +509,9 @@ static vv_status is_as_before(const import *im, const vv_key_candidate *c, vv_ta
 static vv_status look_at_rows(pair_check *p, uint64_t *empty, vv_error *err)
 {
 	const vv_key_candidate *c = p->candidate;
-	uint64_t memory = p->im->opts->memory ? p->im->opts->memory : 24u << 20;
+
 	vv_auto(vv_key_proof) *proof = NULL;
-	vv_status rc = vv_key_proof_new(&proof, (size_t)memory, p->im->opts->temp_dir, err);
+	vv_status rc = import_proof_new(p->im, &proof, err);
 
 	if (rc == VV_OK &&
 	    (rc = vv_table_reader_open(&p->reader, &p->table, c->columns, c->count, false, err)) ==
@@ -570,15 +577,8 @@ static vv_status prove(import *im, size_t k, pair_check *p, bool *unique, vv_err
 static vv_status set_key(import *im, const vv_key_candidate *c, vv_key_source source, vv_error *err)
 {
 	vv_root *root = &im->out->root;
-	root->key = vv_calloc(c->count + 1, sizeof(*root->key));
-	if (!root->key) return vv_fail_nomem(err);
-	for (size_t k = 0; k < c->count; k++) {
-		root->key[k] = vv_strndup(im->names[c->columns[k]], im->name_lens[c->columns[k]]);
-		if (!root->key[k]) return vv_fail_nomem(err);
-		root->key_count++;
-	}
 	root->key_source = source;
-	return VV_OK;
+	return import_copy_names(im, &root->key, &root->key_count, c->columns, c->count, err);
 }
 
 /* The parent's key, in the names of now; none when a column of it is gone. */

@@ -74,19 +74,8 @@ static bool is_asked(const vv_import_options *o, const vv_sink *sink)
  * average. */
 static uint64_t sample_size(uint64_t rows)
 {
-	uint64_t low = 0, high = UINT32_MAX;
-
 	rows = rows > UINT64_MAX / PAIRS ? UINT64_MAX / PAIRS : rows;
-	while (low < high) {
-		uint64_t middle = low + (high - low) / 2;
-
-		if (middle * middle < rows * PAIRS) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
-	}
-	return low;
+	return vv_first_place(n, UINT32_MAX, (uint64_t)n * n < rows * PAIRS);
 }
 
 /* ---- held blocks ---- */
@@ -303,42 +292,31 @@ static uint64_t bytes_of_places(uint64_t rows)
 	return rows / 8 * bits + bits;
 }
 
-/* Sets pays. Unreadable groups do not count. */
-static vv_status judge(order_choice *c, import *im, vv_error *err)
+/* Sets pays and saving. */
+static vv_status find_saving(order_choice *c, import *im, vv_error *err)
 {
 	shared_rows shared = {0};
-	vv_hash_index index = {0};
+	vv_auto(vv_hash_index) index = {0};
 	uint64_t share, stored = 0;
 
 	vv_status rc = vv_hash_index_reserve(&index, c->count) ? VV_OK : vv_fail_nomem(err);
 	for (size_t i = 0; i < c->count && rc == VV_OK; i++) {
 		rc = vv_hash_index_add(&index, c->sample[i].hash, i) ? VV_OK : vv_fail_nomem(err);
 	}
-	if (rc == VV_OK) {
-		rc = count_shared(&shared, c, im, &index, err);
-	}
-	vv_hash_index_clear(&index);
-	if (rc < 0 || shared.moved < PAIRS_LEAST || shared.back * 4 < shared.steps ||
-	    shared.back == 0) {
-		goto done;
+	if (rc < 0 || (rc = count_shared(&shared, c, im, &index, err)) < 0 ||
+	    shared.moved < PAIRS_LEAST || shared.back * 4 < shared.steps || shared.back == 0) {
+		return rc;
 	}
 	/* of the rows, those that the version before has: moved * rows / (looked * count) */
 	share = shared.moved * WHOLE * (c->rows / c->count + 1) / shared.looked;
 	share = share * (NEAR * NEAR) / ((NEAR - 1) * (NEAR - 1));
 	share = share > WHOLE / 4 * 3 ? WHOLE : share; /* chance makes a quarter of that */
-	if (share < WHOLE / 2 || (rc = measure(&stored, c, err)) < 0) {
-		goto done;
-	}
+	if (share < WHOLE / 2 || (rc = measure(&stored, c, err)) < 0) return rc;
 	c->saving.in_file_order = stored;
 	c->saving.in_key_order = stored / WHOLE * (WHOLE - share) + bytes_of_places(c->rows);
 	c->pays = stored / 2 >= c->saving.in_key_order &&
 		  stored - c->saving.in_key_order >= SAVED_LEAST;
-done:
-	if (rc < 0 && rc != VV_ENOMEM) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
-	return rc;
+	return VV_OK;
 }
 
 /* ---- group by group ---- */
@@ -391,7 +369,8 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 	    c->count < c->want) {
 		return rc;
 	}
-	if ((rc = judge(c, im, err)) < 0) return rc;
+	rc = find_saving(c, im, err); /* unreadable groups do not count */
+	if ((rc = vv_error_excuse(rc, rc != VV_ENOMEM, err)) < 0) return rc;
 	c->over = c->pays || ++c->looks == LOOKS_MAX;
 	begin_run(c);
 	if (c->pays) {

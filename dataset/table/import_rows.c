@@ -34,7 +34,8 @@ void import_consume(import *im, size_t len)
 	vv_window_consume(im->window, len);
 }
 
-vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err)
+/* The line, counted from 1, of an offset in the window. */
+static vv_status line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err)
 {
 	if (im->source->line) return im->source->line(im->source->payload, offset, out, err);
 	*out = im->lines +
@@ -117,7 +118,7 @@ static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 	if (!err || (err->code != VV_EINPUT && err->code != VV_EREFUSED)) {
 		return err ? err->code : VV_EINPUT;
 	}
-	if (import_line_of(im, offset, &line, VV_IGNORED) < 0) {
+	if (line_of(im, offset, &line, VV_IGNORED) < 0) {
 		line = 0;
 	}
 	while (start > origin && bytes[start - 1 - origin] != '\n' &&

@@ -449,11 +449,7 @@ vv_status import_choose(import *im, vv_error *err)
 	}
 	if (im->opts->key && (rc = declared_candidate(im, err)) < 0) return rc;
 	for (size_t i = 0; i < im->candidate_count; i++) {
-		uint64_t memory = im->opts->memory ? im->opts->memory : 24u << 20;
-		if ((rc = vv_key_proof_new(&im->proofs[i], (size_t)memory, im->opts->temp_dir,
-					   err)) < 0) {
-			return rc;
-		}
+		if ((rc = import_proof_new(im, &im->proofs[i], err)) < 0) return rc;
 	}
 	return rc;
 }
@@ -518,23 +514,12 @@ vv_status import_sort_columns(import *im, vv_error *err)
 	vv_status rc = s->by_key ? columns_of_key(im, err)
 				 : columns_of_old(im, like->sorted_by, like->sorted_by_count, err);
 	if (rc < 0) return rc;
-	s->names = vv_calloc(s->count + 1, sizeof(*s->names));
-	if (!s->names) return vv_fail_nomem(err);
-	for (size_t k = 0; k < s->count; k++) {
-		s->names[k] = vv_strndup(im->names[s->columns[k]], im->name_lens[s->columns[k]]);
-		if (!s->names[k]) return vv_fail_nomem(err);
-	}
-	return VV_OK;
+	return import_copy_names(im, &s->names, &s->count, s->columns, s->count, err);
 }
 
 static bool is_of(const vv_key_candidate *c, size_t column)
 {
-	bool has = false;
-
-	for (size_t i = 0; i < c->count; i++) {
-		has = has || c->columns[i] == column;
-	}
-	return has;
+	return vv_array_has(c->columns, c->count, column);
 }
 
 /* A key has no missing values. In one that the caller names, what other programs write for a missing value is a text like

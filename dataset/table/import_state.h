@@ -85,6 +85,15 @@ typedef struct import_misfit {
 	char *value;    /* text of the first cell */
 } import_misfit;
 
+/* One value = the rows of one kind in a group, or in all groups so far: their number, and the first one. */
+typedef struct import_found {
+	uint64_t count;
+	uint64_t at; /* offset of the first one in the group's bytes; of all groups: in the input */
+	uint64_t line; /* its line number; set if import.lines is maintained */
+	size_t column; /* foreign rows: column of its first such text; SIZE_MAX: between cells */
+	const char *encoding; /* foreign rows: probable encoding of this text */
+} import_found;
+
 /* One value = one group that a thread encodes. */
 typedef struct group_job {
 	vv_job job;        /* the job of the pool */
@@ -120,41 +129,27 @@ typedef struct group_job {
 	/* if the option keep_types is set: inferred types, one element for each column */
 	vv_infer *types;
 	size_t type_count;
-	uint64_t irregular;  /* number of irregular lines, those that are stored as quirks */
-	size_t irregular_at; /* offset of the first one in raw */
-	/* line number of the first one; set if import.lines is maintained */
-	uint64_t irregular_line;
+	import_found irregular, /* irregular lines, those that are stored as quirks */
+		shorts,         /* CSV: rows with fewer cells than columns */
+		marked,         /* rows that contain a NUL or a byte order mark */
+		foreign,        /* rows with text that is not UTF-8 */
+		lost; /* one row, if the stored form does not reproduce raw: the first that differs */
+
 	/* if import.sorting is set: sort keys of all rows, one after the other */
 	vv_buf sort_keys;
 	size_t *sort_ends; /* the end of each sort key in sort_keys */
 	size_t sort_cap;
-	uint64_t short_rows; /* CSV: number of rows with fewer cells than columns */
-	size_t short_at;     /* offset of the first short row in raw */
+
 	/* number of lines before raw; set if import.lines is maintained */
 	uint64_t lines;
-	/* line number of the first short row; set if import.lines is maintained */
-	uint64_t short_line;
-	bool breaks; /* CSV: a cell contains a line feed */
-	/* number of marked rows: rows that contain a NUL or a byte order mark */
-	uint64_t marked_rows;
-	size_t marked_at;     /* offset of the first marked row in raw */
-	uint64_t marked_line; /* its line number; set if import.lines is maintained */
-	/* number of foreign rows: rows with text that is not UTF-8 */
-	uint64_t foreign_rows;
-	size_t foreign_at,      /* offset of the first foreign row in raw */
-		foreign_column; /* column of its first such text; SIZE_MAX: between cells */
-	uint64_t foreign_line;  /* its line number; set if import.lines is maintained */
-	const char *foreign_in; /* probable encoding of this text */
-	uint64_t *hashes[2];    /* for each key candidate: the hash of each row's values */
+
+	bool breaks;         /* CSV: a cell contains a line feed */
+	uint64_t *hashes[2]; /* for each key candidate: the hash of each row's values */
 	size_t hash_cap;
 	/* for each key candidate: true if some row lacks a part of the key */
 	bool key_hole[2];
 	import_misfit *misfits; /* at most one for each column */
 	size_t misfit_count;
-	bool lost;      /* the stored form does not reproduce raw */
-	size_t lost_at; /* if lost: offset in raw of the first row that differs */
-	/* if lost: its line number; set if import.lines is maintained */
-	uint64_t lost_line;
 } group_job;
 
 #define IMPORT_JOBS 12  /* maximum number of groups in progress */
@@ -212,20 +207,10 @@ typedef struct import {
 	uint64_t raw_bytes;                     /* bytes of all groups */
 	/* number of lines before the window; maintained if the source cannot determine lines */
 	uint64_t lines;
-	/* the first short row (group_job.short_rows); set if out->short_rows is not 0: */
-	uint64_t short_at,  /* its offset in the input */
-		short_line; /* its line number */
-	/* the first marked row (group_job.marked_rows); set if out->marked_rows is not 0: */
-	uint64_t marked_at,  /* its offset in the input */
-		marked_line; /* its line number */
-	/* the first foreign row (group_job.foreign_rows); set if out->foreign_rows is not 0: */
-	uint64_t foreign_at,    /* its offset in the input */
-		foreign_line;   /* its line number */
-	size_t foreign_column;  /* as in group_job */
-	const char *foreign_in; /* as in group_job */
-	bool need_infer;        /* types are inferred from the values that are read */
-	bool new_columns;       /* some columns have no type yet, so all rows must be read */
-	bool in_file;           /* groups are identified, but only some are encoded */
+	import_found shorts, marked, foreign; /* as in group_job, of all groups that were read */
+	bool need_infer;                      /* types are inferred from the values that are read */
+	bool new_columns; /* some columns have no type yet, so all rows must be read */
+	bool in_file;     /* groups are identified, but only some are encoded */
 	/* if in_file is set: a group of plain rows is identified by its bytes */
 	bool named_by_bytes;
 	bool final_newline; /* the last row so far has a line end */
@@ -288,6 +273,8 @@ vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, 
 /* Adds a warning about a changed type, such as "zip: '02116' in line 7 has a leading zero: string
  * from now on". now: the new field; was: the old one. */
 void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was);
+/* Returns the finding about values of the column that contradict its previous type; NULL: there is none. */
+vv_import_finding *import_find_misfit(const import *im, size_t column);
 /* Removes the finding about values of the column that contradict its previous type, after the type
  * was replaced. */
 void import_drop_misfit(import *im, size_t column);
@@ -305,6 +292,8 @@ void import_worker_clear(import_worker *w);
 void import_job_clear(group_job *j);
 /* Grows w->infer to `columns` elements. */
 vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err);
+/* Sets f to one row, which begins at the offset `at` of the job's bytes. */
+void import_found_set(import_found *f, const group_job *j, size_t at);
 /* Returns the number of lines in bytes[0 .. len), counted as an editor counts them. */
 uint64_t import_count_lines(const char *bytes, size_t len);
 
@@ -342,9 +331,6 @@ vv_status import_take_epilogue(import *im, vv_error *err);
 void import_consume(import *im, size_t len);
 /* Reports that `done` bytes were read. VV_ECANCELLED: the user cancelled the import. */
 vv_status import_progress(const import *im, uint64_t done, vv_error *err);
-/* Sets *out to the line, counted from 1, of an offset in the window. If the source can determine
- * lines, the offset may also be before the window. */
-vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err);
 /* Sets err for a row that begins at the offset and is longer than VV_ROW_MAX, and returns
  * VV_EINPUT. */
 vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err);
@@ -389,7 +375,14 @@ typedef struct order_saving {
 const order_saving *order_choice_saving(const order_choice *c);
 
 /* import.c */
-
+/* Sets *names to copies of the names of the columns with these indexes, and *name_count to their number. The caller frees
+ * them with vv_names_free, also on failure. */
+vv_status import_copy_names(const import *im, char ***names, size_t *name_count,
+			    const size_t *columns, size_t count, vv_error *err);
+/* Makes a proof that a key is unique, within the memory of the options. */
+vv_status import_proof_new(const import *im, vv_key_proof **out, vv_error *err);
+/* Returns the line number of the first of the rows f, whose group begins at the offset in the input; 0: unknown. */
+uint64_t import_found_line(const import *im, const import_found *f, uint64_t offset);
 /* Returns the root of the previous version, borrowed; NULL if the table is new. */
 const vv_root *import_old_of(const import *im);
 /* Passes the newest group to the pool, unless the pool already has it. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -62,12 +63,9 @@ bool import_types_may_narrow(const import *im)
 	return may;
 }
 
-static const vv_import_finding *find_misfit(const import *im, size_t column)
+vv_import_finding *import_find_misfit(const import *im, size_t column)
 {
-	for (size_t i = 0; i < im->out->finding_count; i++) {
-		if (im->out->findings[i].column == column) return &im->out->findings[i];
-	}
-	return NULL;
+	return vv_array_find(im->out->findings, im->out->finding_count, f, f->column == column);
 }
 
 static bool has_codes(const vv_batch *b, size_t column)
@@ -117,7 +115,7 @@ bool import_type_is_outdated(const import *im, size_t column, const vv_field *f,
 	const vv_type now = vv_infer_type_named(&all, im->names[column], im->name_lens[column],
 						NULL);
 
-	const vv_import_finding *m = find_misfit(im, column);
+	const vv_import_finding *m = import_find_misfit(im, column);
 	vv_number_marks marks;
 
 	*narrows = false;
@@ -132,21 +130,18 @@ bool import_type_is_outdated(const import *im, size_t column, const vv_field *f,
 
 void import_drop_misfit(import *im, size_t column)
 {
-	vv_import_result *out = im->out;
+	vv_import_finding *m = import_find_misfit(im, column);
 
-	for (size_t i = 0; i < out->finding_count; i++) {
-		if (out->findings[i].column == column) {
-			vv_free(out->findings[i].value);
-			out->findings[i] = out->findings[--out->finding_count];
-			return;
-		}
+	if (m) {
+		vv_free(m->value);
+		*m = im->out->findings[--im->out->finding_count];
 	}
 }
 
 /* "zip: '02116' in row 7 has a leading zero: string from now on" */
 void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was)
 {
-	const vv_import_finding *m = find_misfit(im, column);
+	const vv_import_finding *m = import_find_misfit(im, column);
 	const char *type = vv_type_name(now->type), *before = vv_type_name(was->type);
 	vv_buf *out = &im->out->warnings;
 
@@ -159,7 +154,8 @@ void import_tell_type(import *im, const vv_new_field *now, size_t column, const 
 	if (m) {
 		uint64_t at = m->row + 1;
 		const bool line = im->source->line &&
-				  import_line_of(im, m->offset, &at, VV_IGNORED) == VV_OK;
+				  im->source->line(im->source->payload, m->offset, &at,
+						   VV_IGNORED) == VV_OK;
 
 		vv_buf_printf(out, "'%s' in %s %s ", vv_text_shows(m->value), line ? "line" : "row",
 			      vv_text_count(at));
