@@ -29,31 +29,11 @@
 /* The old list beside a builder: finds the node that a new one may be stored as a
  * difference against. */
 typedef struct list_old {
-	vv_list_reader *reader;
-	uint64_t count; /* level-0 items */
-	int64_t drift;  /* old number minus new number of the items last matched */
-	vv_buf block;   /* scratch */
+	vv_list_reader *reader; /* NULL: nodes have no bases */
+	uint64_t count;         /* level-0 items */
+	int64_t drift;          /* old number minus new number of the items last matched */
+	vv_buf block;           /* scratch */
 } list_old;
-
-/* NULL if the old list is unreadable: nodes then have no bases. */
-static list_old *list_old_new(vv_list_kind kind, const vv_sink *sink, const vv_buf *top)
-{
-	vv_auto_free list_old *o = vv_calloc(1, sizeof *o);
-	uint64_t weight;
-
-	if (!o) return NULL;
-	if (vv_list_reader_open(&o->reader, kind, sink, top->data, top->len, NULL) < 0) return NULL;
-	vv_list_totals(o->reader, &o->count, &weight);
-	return vv_take(&o);
-}
-
-static void list_old_free(list_old *o)
-{
-	if (!o) return;
-	vv_list_reader_close(o->reader);
-	vv_buf_clear(&o->block);
-	vv_free(o);
-}
 
 /* The places beside the frame's next item, the likeliest first; how many. */
 static size_t candidates(const list_frame *f, size_t out[BESIDE])
@@ -118,7 +98,7 @@ static void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_
 	int best = 0;
 
 	memset(base, 0, sizeof *base);
-	if (level >= r->top_level || o->count == 0) return;
+	if (!r || level >= r->top_level || o->count == 0) return;
 	at = at < 0 ? 0 : (uint64_t)at >= o->count ? (int64_t)o->count - 1 : at;
 	if (list_reader_go(r, (uint64_t)at, true, level + 1, false, NULL) < 0) return;
 	const list_frame *f = &r->frame[level + 1];
@@ -158,7 +138,8 @@ typedef struct level {
 struct vv_list_builder {
 	vv_list_kind kind;
 	const vv_sink *sink;
-	list_old *old;
+	list_old old;
+
 	level level[LIST_LEVELS];
 	vv_facts facts; /* scratch: of an item */
 	vv_buf node;    /* scratch */
@@ -168,15 +149,16 @@ struct vv_list_builder {
 vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv_sink *sink,
 			      const vv_buf *old, vv_error *err)
 {
-	vv_list_builder *b = vv_calloc(1, sizeof *b);
+	vv_list_builder *b = *out = vv_calloc(1, sizeof *b);
+	uint64_t weight;
 
-	*out = NULL;
 	if (!b) return vv_fail_nomem(err);
 	*b = (vv_list_builder){.kind = kind, .sink = sink};
-	if (old && old->len > 0 && sink->get && sink->put) {
-		b->old = list_old_new(kind, sink, old);
+	/* An old list that cannot be read has no bases. */
+	if (old && old->len > 0 && sink->get && sink->put &&
+	    vv_list_reader_open(&b->old.reader, kind, sink, old->data, old->len, NULL) == VV_OK) {
+		vv_list_totals(b->old.reader, &b->old.count, &weight);
 	}
-	*out = b;
 	return VV_OK;
 }
 
@@ -188,8 +170,9 @@ void vv_list_builder_free(vv_list_builder *b)
 		vv_facts_clear(&b->level[i].facts);
 	}
 	vv_facts_clear(&b->facts);
-	vv_buf_clear(&b->node);
-	list_old_free(b->old);
+	vv_buf_clear_all(&b->node, &b->old.block);
+	vv_list_reader_close(b->old.reader);
+
 	vv_free(b);
 }
 
@@ -226,11 +209,8 @@ static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, v
 		return rc;
 	}
 	if (b->sink->put) {
-		memset(&base, 0, sizeof base);
-		if (b->old) {
-			list_old_find(b->old, number, l->start, &cid, items, first_len,
-				      items + last, l->items.len - last, &base);
-		}
+		list_old_find(&b->old, number, l->start, &cid, items, first_len, items + last,
+			      l->items.len - last, &base);
 		rc = b->sink->put(b->sink->payload, &cid, b->node.data, b->node.len,
 				  vv_cid_is_null(&base) ? NULL : &base, err);
 		if (rc < 0) return rc;
