@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 
 /* First byte of a column: missing values in bits 0 and 1, and flags for the parts that follow. */
@@ -109,18 +110,6 @@ static void set_high(vv_fact *f, const vv_cell *greatest)
 
 /* ---- of rows ---- */
 
-static vv_status room(vv_facts *f, size_t count, vv_error *err)
-{
-	if (count > f->cap) {
-		vv_fact *p = vv_realloc_array(f->columns, count, sizeof *p);
-
-		if (!p) return vv_fail_nomem(err);
-		f->columns = p;
-		f->cap = count;
-	}
-	return VV_OK;
-}
-
 static void widen_numbers(vv_fact *f, const vv_fact_number *n)
 {
 	if (!f->numbers) {
@@ -219,9 +208,7 @@ bool vv_fact_add_numbers(vv_fact *f, int64_t least, int64_t greatest, unsigned s
 
 vv_status vv_facts_begin(vv_facts *out, size_t columns, vv_error *err)
 {
-	vv_status rc = room(out, columns, err);
-
-	if (rc < 0) return rc;
+	if (!vv_array_room_for(out->columns, 0, out->cap, columns)) return vv_fail_nomem(err);
 	out->count = columns;
 	if (columns > 0) {
 		memset(out->columns, 0, columns * sizeof *out->columns);
@@ -282,13 +269,12 @@ vv_status vv_facts_unite(vv_facts *into, const vv_facts *more, bool first, vv_er
 {
 	static const vv_fact nothing = {.missing = VV_MISSING_ALL};
 	size_t count = into->count > more->count ? into->count : more->count;
-	vv_status rc;
 
 	if (first) {
 		count = more->count;
 		into->count = 0;
 	}
-	if ((rc = room(into, count, err)) < 0) return rc;
+	if (!vv_array_room_for(into->columns, 0, into->cap, count)) return vv_fail_nomem(err);
 	for (size_t c = 0; c < count; c++) {
 		if (first) {
 			into->columns[c] = more->columns[c];
@@ -468,7 +454,6 @@ vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *
 	cursor c = {start, start + len};
 	vv_fact f = {.missing = VV_MISSING_NONE};
 	size_t count = 0;
-	vv_status rc;
 
 	while (c.p < c.end) {
 		const uint8_t *at = c.p;
@@ -480,9 +465,7 @@ vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *
 		if ((size_t)(c.p - start) > VV_FACTS_BYTES && c.p - at > 1) {
 			return bad("a column's minimum or maximum is too long", err);
 		}
-		if (out && count == out->cap && (rc = room(out, count * 2 + 16, err)) < 0) {
-			return rc;
-		}
+		if (out && !vv_array_room(out->columns, count, out->cap)) return vv_fail_nomem(err);
 		if (out) {
 			out->columns[count] = f;
 		}

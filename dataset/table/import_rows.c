@@ -90,13 +90,8 @@ static vv_status take_old(import *im, vv_error *err)
 static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 {
 	size_t need = (j->row_count + 1) * stride;
-	if (need > j->cell_cap) {
-		size_t cap = need < 4096 ? 4096 : need + need / 2;
-		vv_cell *p = vv_realloc_array(j->cells, cap, sizeof(*p));
-		if (!p) return vv_fail_nomem(err);
-		j->cells = p;
-		j->cell_cap = cap;
-	}
+	if (!vv_array_room_for(j->cells, 0, j->cell_cap, need)) return vv_fail_nomem(err);
+
 	if (stride > j->stride) {
 		for (size_t r = j->row_count; r-- > 0;) {
 			memmove(&j->cells[r * stride], &j->cells[r * j->stride],

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/chunk.h"
@@ -492,18 +493,11 @@ int vv_table_read(vv_table_reader *r, vv_batch *b, vv_error *err)
 
 static vv_status begin_rows(vv_batch *b, vv_error *err)
 {
-	if (b->ready_cap < b->rows) {
-		uint8_t *p = vv_realloc(b->ready, b->rows);
-		if (!p) return vv_fail_nomem(err);
-		b->ready = p;
-		b->ready_cap = b->rows;
+	if (!vv_array_room_for(b->ready, 0, b->ready_cap, b->rows) ||
+	    !vv_array_room_for(b->picks, 0, b->picks_cap, b->columns)) {
+		return vv_fail_nomem(err);
 	}
-	if (b->picks_cap < b->columns) {
-		uint8_t *p = vv_realloc(b->picks, b->columns);
-		if (!p) return vv_fail_nomem(err);
-		b->picks = p;
-		b->picks_cap = b->columns;
-	}
+
 	memset(b->ready, 0, b->rows);
 	if (b->columns > 0) { /* a JSON table of empty objects has no array */
 		memset(b->picks, 0, b->columns);
