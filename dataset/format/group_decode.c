@@ -29,7 +29,7 @@ static vv_status open_known(vv_group *out, const void *bytes, size_t known, size
 			    vv_error *err)
 {
 	const uint8_t *p = bytes, *end = p + known, *all = p + len;
-	uint64_t rows, columns, part, sum = 0;
+	uint64_t rows, columns, part = 1, sum = 0;
 
 	memset(out, 0, sizeof *out);
 	if (known < VV_GROUP_MAGIC_LEN || memcmp(p, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN) != 0) {
@@ -49,30 +49,27 @@ static vv_status open_known(vv_group *out, const void *bytes, size_t known, size
 	out->column = vv_malloc((size_t)columns * (sizeof *out->column + sizeof *out->column_len));
 	if (!out->column) return vv_fail_nomem(err);
 	out->column_len = (size_t *)(void *)(out->column + columns);
-	for (size_t i = 0; i < columns; i++) {
-		if (!vv_varint_read(&p, end, &part) || part == 0 || part > (uint64_t)(all - p)) {
-			goto damaged;
+	for (size_t i = 0; i < columns && part > 0; i++) {
+		if (!vv_varint_read(&p, end, &part) || part > len) {
+			part = 0;
 		}
 		out->column_len[i] = (size_t)part;
+		sum += part;
+	}
+	if (part == 0 || sum != (uint64_t)(all - p)) {
+		vv_group_close(out);
+		return vv_fail(err, VV_ECORRUPT, "row group: the directory of columns is damaged");
 	}
 	for (size_t i = 0; i < columns; i++) {
-		out->column[i] = p + sum;
-		sum += out->column_len[i];
-		if (sum > (uint64_t)(all - p)) {
-			goto damaged;
-		}
+		out->column[i] = p;
+		p += out->column_len[i];
 	}
-	if (sum != (uint64_t)(all - p)) {
-		goto damaged;
-	}
+
 	out->bytes = bytes;
 	out->len = len;
 	out->rows = (size_t)rows;
 	out->columns = (size_t)columns;
 	return VV_OK;
-damaged:
-	vv_group_close(out);
-	return vv_fail(err, VV_ECORRUPT, "row group: the directory of columns is damaged");
 }
 
 vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *err)
@@ -198,23 +195,28 @@ vv_status group_map_values(const group_reading *in, vv_cell *values, size_t coun
 	return VV_OK;
 }
 
-static vv_status read_const(group_reading *in, vv_error *err)
+vv_status group_read_const(group_reading *in, vv_cell *value, vv_error *err)
 {
 	uint64_t len;
-	vv_cell value;
-	vv_status rc;
 
 	if (!vv_varint_read(&in->p, in->end, &len) || len != group_left(in) ||
 	    (in->count == 0 && len != 0)) {
 		return group_bad(in, "the length of its single value is wrong", err);
 	}
-	group_set_cell(&value, (const char *)in->p, (size_t)len, in->state);
-	if ((rc = group_map_values(in, &value, 1, err)) < 0) return rc;
-	for (size_t i = 0; i < in->count; i++) {
+	group_set_cell(value, (const char *)in->p, (size_t)len, in->state);
+	in->p = in->end;
+	return group_map_values(in, value, 1, err);
+}
+
+static vv_status read_const(group_reading *in, vv_error *err)
+{
+	vv_cell value;
+	vv_status rc = group_read_const(in, &value, err);
+
+	for (size_t i = 0; rc == VV_OK && i < in->count; i++) {
 		in->cells[i * in->stride] = value;
 	}
-	in->p = in->end;
-	return VV_OK;
+	return rc;
 }
 
 vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out,
@@ -364,11 +366,6 @@ static unsigned state_at(const uint8_t *states, size_t row)
 	return (unsigned)states[row / 4] >> (2 * (row % 4)) & 3u;
 }
 
-static bool has_text(unsigned state)
-{
-	return state == VV_CELL_TEXT || state == VV_CELL_LITERAL;
-}
-
 /* States differ from row to row: the values are read into scratch and dealt out. */
 static vv_status read_mixed(group_reading *in, int encoding, size_t rows, vv_error *err)
 {
@@ -383,7 +380,7 @@ static vv_status read_mixed(group_reading *in, int encoding, size_t rows, vv_err
 	in->p += bytes;
 	in->count = 0;
 	for (size_t r = 0; r < rows; r++) {
-		in->count += has_text(state_at(states, r));
+		in->count += group_has_text(state_at(states, r));
 	}
 	vv_cell *next = in->cells = vv_arena_alloc(in->arena, (in->count + 1) * sizeof *next);
 	if (!next) return vv_fail_nomem(err);
@@ -395,7 +392,7 @@ static vv_status read_mixed(group_reading *in, int encoding, size_t rows, vv_err
 		unsigned state = state_at(states, r);
 
 		group_set_cell(cell, NULL, 0, (uint8_t)state);
-		if (has_text(state)) {
+		if (group_has_text(state)) {
 			cell->text = next->text;
 			cell->len = next->len;
 			next++;
@@ -427,7 +424,7 @@ static vv_status read_column(group_reading in, const vv_group *g, vv_error *err)
 		return group_bad(&in, "the state of its cells is damaged", err);
 	}
 	in.state = *in.p++;
-	if (has_text(in.state)) return read_values(&in, head & 15, err);
+	if (group_has_text(in.state)) return read_values(&in, head & 15, err);
 	for (size_t r = 0; r < g->rows; r++) {
 		group_set_cell(&cells[r * stride], NULL, 0, in.state);
 	}
@@ -563,8 +560,7 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 	}
 	switch (encoding) {
 	case GROUP_CONST:
-		in.count = 1;
-		return read_const(&in, err);
+		return group_read_const(&in, cell, err);
 	case GROUP_DICT:
 		return pick_dict(&in, row, err);
 	case GROUP_INTEGER:
@@ -622,9 +618,7 @@ static int shared_run(vv_group_run *out, group_reading *in, int encoding, vv_are
 	if (encoding == GROUP_TEXT) return bytes_run(out, in, values, arena, err);
 	if (encoding != GROUP_CONST && encoding != GROUP_DICT) return 0;
 	if (encoding == GROUP_CONST) {
-		in->cells = values;
-		in->count = 1;
-		rc = read_const(in, err);
+		rc = group_read_const(in, values, err);
 	} else {
 		rc = group_open_dict(in, values, &count, &out->index, err);
 	}
@@ -716,9 +710,8 @@ static int run_in_place(vv_group_run *out, const vv_group *g, size_t column, boo
 		return 0;
 	}
 	head &= 15;
-	return head >= GROUP_INTEGER && head <= GROUP_DATETIME
-		       ? numbers && number_run(out, &in, head, look, arena)
-		       : shared_run(out, &in, head, arena, err);
+	return group_is_number(head) ? numbers && number_run(out, &in, head, look, arena)
+				     : shared_run(out, &in, head, arena, err);
 }
 
 static vv_status make_run(vv_group_run *out, const vv_group *g, size_t column, bool numbers,

@@ -24,21 +24,14 @@ static vv_status bad(vv_error *err)
 
 /* ---- rows ---- */
 
-/* The rows of one column: a changed cell counts as a row removed and a row added. */
-typedef struct rows {
-	const edit_run *runs;
-	size_t count;
-	size_t base; /* rows of base */
-	size_t all;  /* of the result */
-	size_t in;   /* rows added: the number of values in the edits */
-} rows;
+/* The rows of one column are a plan, too: a changed cell counts as a row removed and a row added. */
 
 /* A column from base's to the result's rows, size bytes each; values: of the rows that come in. */
-static void splice(const rows *r, void *to, const void *from, const void *values, size_t size)
+static void splice(const edit_plan *r, void *to, const void *from, const void *values, size_t size)
 {
 	uint8_t *out = to;
 	const uint8_t *in = from, *value = values;
-	size_t left = r->base;
+	size_t left = r->base_rows;
 
 	for (size_t i = 0; i < r->count; i++) {
 		const edit_run *run = &r->runs[i];
@@ -57,7 +50,7 @@ static void splice(const rows *r, void *to, const void *from, const void *values
 }
 
 /* Reads the changed cells too, given by their rows in the result; an added row does not change. */
-static vv_status read_rows(edit_column *e, rows *out, vv_error *err)
+static vv_status read_rows(edit_column *e, edit_plan *out, vv_error *err)
 {
 	const edit_plan *plan = e->plan;
 	uint64_t changes, gap;
@@ -66,7 +59,7 @@ static vv_status read_rows(edit_column *e, rows *out, vv_error *err)
 	size_t pos = 0; /* the row of the result where the rest of runs[i] begins, */
 	size_t cut = 0; /* and how many rows it keeps are before that */
 
-	*out = (rows){plan->runs, plan->count, plan->base_rows, plan->rows, plan->in};
+	*out = *plan;
 	if (!(e->mode & EDIT_PATCHES)) return VV_OK;
 	if (!vv_varint_read(&e->p, e->end, &changes) || changes > (uint64_t)(e->end - e->p)) {
 		return bad(err);
@@ -138,28 +131,28 @@ static void put_lengths(vv_buf *out, const vv_cell *cells, size_t count)
 }
 
 /* Texts of any lengths, as cells. */
-static vv_status apply_cells(edit_column *e, const rows *r, const vv_cell *values, vv_buf *out,
+static vv_status apply_cells(edit_column *e, const edit_plan *r, const vv_cell *values, vv_buf *out,
 			     vv_error *err)
 {
-	vv_cell *base = vv_arena_alloc(e->arena, r->base * sizeof(*base));
-	vv_cell *cells = vv_arena_alloc(e->arena, r->all * sizeof(*cells));
+	vv_cell *base = vv_arena_alloc(e->arena, r->base_rows * sizeof(*base));
+	vv_cell *cells = vv_arena_alloc(e->arena, r->rows * sizeof(*cells));
 	vv_status rc;
 
 	if (!base || !cells) return vv_fail_nomem(err);
 	if ((rc = vv_group_column(e->base, e->column, base, 1, e->arena, err)) < 0) return rc;
 	splice(r, cells, base, values, sizeof(*cells));
-	put_lengths(out, cells, r->all);
-	for (size_t i = 0; i < r->all; i++) {
+	put_lengths(out, cells, r->rows);
+	for (size_t i = 0; i < r->rows; i++) {
 		vv_buf_put(out, cells[i].text, cells[i].len);
 	}
 	return VV_OK;
 }
 
 /* The texts behind their lengths. */
-static void splice_texts(const rows *r, const uint8_t *length, const uint8_t *text,
+static void splice_texts(const edit_plan *r, const uint8_t *length, const uint8_t *text,
 			 const vv_cell *values, vv_buf *out)
 {
-	size_t left = r->base;
+	size_t left = r->base_rows;
 
 	for (size_t i = 0; i < r->count; i++) {
 		const edit_run *run = &r->runs[i];
@@ -177,45 +170,45 @@ static void splice_texts(const rows *r, const uint8_t *length, const uint8_t *te
 }
 
 /* Texts whose lengths are a byte each, before and after. False: they are not, and nothing was put. */
-static bool apply_short_texts(const edit_column *e, const group_reading *from, const rows *r,
+static bool apply_short_texts(const edit_column *e, const group_reading *from, const edit_plan *r,
 			      const vv_cell *values, vv_buf *out)
 {
 	const uint8_t *length = from->p + 1;
 	uint8_t *in = vv_arena_alloc(e->arena, r->in + 1);
 
 	if (!in || from->p == from->end || *from->p != GROUP_LEN_BYTES ||
-	    (size_t)(from->end - length) < r->base) {
+	    (size_t)(from->end - length) < r->base_rows) {
 		return false;
 	}
-	const uint8_t *text = length + r->base;
-	if (group_sum_bytes(length, r->base) != (size_t)(from->end - text)) return false;
+	const uint8_t *text = length + r->base_rows;
+	if (group_sum_bytes(length, r->base_rows) != (size_t)(from->end - text)) return false;
 	for (size_t i = 0; i < r->in; i++) {
 		if (values[i].len > 255) return false;
 		in[i] = (uint8_t)values[i].len;
 	}
-	if (!vv_buf_reserve(out, 1 + r->all)) {
+	if (!vv_buf_reserve(out, 1 + r->rows)) {
 		return true; /* the buffer records the failure */
 	}
 	uint8_t *lengths = (uint8_t *)out->data + out->len + 1;
 	splice(r, lengths, length, in, 1);
-	if (memcmp(lengths, lengths + 1, r->all - 1) == 0) { /* all equal: another form */
+	if (memcmp(lengths, lengths + 1, r->rows - 1) == 0) { /* all equal: another form */
 		return false;
 	}
 	lengths[-1] = GROUP_LEN_BYTES;
-	out->len += 1 + r->all;
+	out->len += 1 + r->rows;
 	splice_texts(r, length, text, values, out);
 	return true;
 }
 
 /* Texts that are all as long, before and after. False as above. */
-static bool apply_equal_texts(const edit_column *e, const group_reading *from, const rows *r,
+static bool apply_equal_texts(const edit_column *e, const group_reading *from, const edit_plan *r,
 			      const vv_cell *values, vv_buf *out)
 {
 	const uint8_t *p = from->p;
 	uint64_t len;
 
 	if (p == from->end || *p++ != GROUP_LEN_EQUAL || !vv_varint_read(&p, from->end, &len) ||
-	    len > VV_BLOCK_MAX || r->base * len != (uint64_t)(from->end - p)) {
+	    len > VV_BLOCK_MAX || r->base_rows * len != (uint64_t)(from->end - p)) {
 		return false;
 	}
 	for (size_t i = 0; i < r->in; i++) {
@@ -229,15 +222,15 @@ static bool apply_equal_texts(const edit_column *e, const group_reading *from, c
 	}
 	vv_buf_putc(out, GROUP_LEN_EQUAL);
 	vv_buf_put_varint(out, len);
-	if (vv_buf_reserve(out, (size_t)(r->all * len))) {
+	if (vv_buf_reserve(out, (size_t)(r->rows * len))) {
 		splice(r, out->data + out->len, p, in, (size_t)len);
-		out->len += r->all * len;
+		out->len += r->rows * len;
 	}
 	return true;
 }
 
-static vv_status apply_text(edit_column *e, const group_reading *from, const rows *r, vv_buf *out,
-			    vv_error *err)
+static vv_status apply_text(edit_column *e, const group_reading *from, const edit_plan *r,
+			    vv_buf *out, vv_error *err)
 {
 	vv_cell *values = vv_arena_alloc(e->arena, (r->in + 1) * sizeof(*values));
 	vv_status rc;
@@ -322,12 +315,12 @@ static size_t renumber(uint8_t *index, size_t count, const dict *d, uint8_t *ord
 	return used;
 }
 
-static vv_status apply_dict(edit_column *e, group_reading *from, const rows *r, vv_buf *out,
+static vv_status apply_dict(edit_column *e, group_reading *from, const edit_plan *r, vv_buf *out,
 			    vv_error *err)
 {
 	dict *d = vv_arena_alloc(e->arena, sizeof(*d));
 	uint8_t *values = vv_arena_alloc(e->arena, r->in + 1);
-	uint8_t *index = vv_arena_alloc(e->arena, r->all);
+	uint8_t *index = vv_arena_alloc(e->arena, r->rows);
 	uint8_t order[GROUP_DICT_MAX];
 	const uint8_t *base;
 	uint64_t known;
@@ -338,7 +331,7 @@ static vv_status apply_dict(edit_column *e, group_reading *from, const rows *r, 
 	d->known = d->count = (size_t)known;
 	if ((rc = read_numbers_of_texts(e, d, values, r->in, err)) < 0) return rc;
 	splice(r, index, base, values, 1);
-	size_t used = renumber(index, r->all, d, order);
+	size_t used = renumber(index, r->rows, d, order);
 	if (used == 0) return bad(err);
 	vv_buf_put_varint(out, used);
 	for (size_t i = 0; i < used; i++) {
@@ -347,7 +340,7 @@ static vv_status apply_dict(edit_column *e, group_reading *from, const rows *r, 
 	for (size_t i = 0; i < used; i++) {
 		vv_buf_put(out, d->text[order[i]].text, d->text[order[i]].len);
 	}
-	vv_buf_put(out, index, r->all);
+	vv_buf_put(out, index, r->rows);
 	return VV_OK;
 }
 
@@ -361,7 +354,7 @@ typedef struct number_head {
 	uint64_t base;
 } number_head;
 
-static vv_status read_number_head(edit_column *e, number_head *h, const rows *r, vv_error *err)
+static vv_status read_number_head(edit_column *e, number_head *h, const edit_plan *r, vv_error *err)
 {
 	uint64_t base;
 
@@ -372,7 +365,7 @@ static vv_status read_number_head(edit_column *e, number_head *h, const rows *r,
 		if (!vv_varint_read(&e->p, e->end, &base)) return bad(err);
 		h->base = (uint64_t)group_unzigzag(base);
 	}
-	return h->width > 8 || r->all > VV_BLOCK_MAX / (h->width + 1) ? bad(err) : VV_OK;
+	return h->width > 8 || r->rows > VV_BLOCK_MAX / (h->width + 1) ? bad(err) : VV_OK;
 }
 
 static void put_number_head(const number_head *h, vv_buf *out)
@@ -429,11 +422,11 @@ static size_t in_planes(const uint8_t *mark, size_t count)
 	return mark ? count - group_sum_bytes(mark, count) : count;
 }
 
-static void splice_plane(const group_numbers *base, const rows *r, const values *in, uint64_t from,
-			 unsigned j, vv_buf *out)
+static void splice_plane(const group_numbers *base, const edit_plan *r, const values *in,
+			 uint64_t from, unsigned j, vv_buf *out)
 {
 	const uint8_t *plane = base->planes + j * base->count, *mark = base->empty;
-	size_t left = r->base, n = 0;
+	size_t left = r->base_rows, n = 0;
 
 	for (size_t i = 0; i < r->count; i++) {
 		const edit_run *run = &r->runs[i];
@@ -454,7 +447,7 @@ static void splice_plane(const group_numbers *base, const rows *r, const values 
 
 /* Numbers with an unchanged head: copies their planes. */
 static vv_status apply_planes(edit_column *e, const group_numbers *base, const number_head *h,
-			      const rows *r, vv_buf *out, vv_error *err)
+			      const edit_plan *r, vv_buf *out, vv_error *err)
 {
 	values in;
 	vv_status rc;
@@ -464,9 +457,9 @@ static vv_status apply_planes(edit_column *e, const group_numbers *base, const n
 		if ((rc = read_number(e, h, 0, &in, i, err)) < 0) return rc;
 	}
 	put_number_head(h, out);
-	if (base->empty && vv_buf_reserve(out, r->all)) {
+	if (base->empty && vv_buf_reserve(out, r->rows)) {
 		splice(r, out->data + out->len, base->empty, in.empty, 1);
-		out->len += r->all;
+		out->len += r->rows;
 	}
 	for (unsigned j = 0; j < h->width; j++) {
 		splice_plane(base, r, &in, h->base, j, out);
@@ -475,23 +468,23 @@ static vv_status apply_planes(edit_column *e, const group_numbers *base, const n
 }
 
 /* The kept rows; those that come in are 0. */
-static vv_status splice_values(edit_column *e, const group_numbers *base, const rows *r,
+static vv_status splice_values(edit_column *e, const group_numbers *base, const edit_plan *r,
 			       values *out, vv_error *err)
 {
 	const uint64_t *value = group_numbers_join(base, e->arena);
 	void *zeros = vv_arena_calloc(e->arena, r->in + 1, sizeof(*value));
 	values spread;
 
-	if (!value || !zeros || !values_init(&spread, r->base, e->arena) ||
-	    !values_init(out, r->all, e->arena)) {
+	if (!value || !zeros || !values_init(&spread, r->base_rows, e->arena) ||
+	    !values_init(out, r->rows, e->arena)) {
 		return vv_fail_nomem(err);
 	}
 	if (!base->empty) {
 		splice(r, out->value, value, zeros, sizeof(*value));
-		memset(out->empty, 0, r->all);
+		memset(out->empty, 0, r->rows);
 		return VV_OK;
 	}
-	for (size_t i = 0; i < r->base; i++) {
+	for (size_t i = 0; i < r->base_rows; i++) {
 		spread.value[i] = base->empty[i] ? 0 : *value++;
 	}
 	splice(r, out->value, spread.value, zeros, sizeof(*value));
@@ -529,7 +522,7 @@ static size_t to_units(number_head *h, values *v, size_t count, uint64_t *bits)
 
 /* Numbers of which all may change: deltas, or those of another head. */
 static vv_status apply_values(edit_column *e, const group_numbers *base, number_head *h,
-			      const rows *r, vv_buf *out, vv_error *err)
+			      const edit_plan *r, vv_buf *out, vv_error *err)
 {
 	size_t at = 0;
 	uint64_t bits;
@@ -548,14 +541,14 @@ static vv_status apply_values(edit_column *e, const group_numbers *base, number_
 			}
 		}
 	}
-	size_t count = to_units(h, &v, r->all, &bits);
+	size_t count = to_units(h, &v, r->rows, &bits);
 	if (count == 0 || group_bit_len(bits) > 8 * h->width ||
-	    (count < r->all && !(h->flags & GROUP_EMPTIES))) {
+	    (count < r->rows && !(h->flags & GROUP_EMPTIES))) {
 		return bad(err);
 	}
 	put_number_head(h, out);
 	if (h->flags & GROUP_EMPTIES) {
-		vv_buf_put(out, v.empty, r->all);
+		vv_buf_put(out, v.empty, r->rows);
 	}
 	if (vv_buf_reserve(out, count * h->width)) {
 		vv_planes_split((uint8_t *)out->data + out->len, v.value, count, h->width);
@@ -565,14 +558,14 @@ static vv_status apply_values(edit_column *e, const group_numbers *base, number_
 }
 
 static vv_status apply_numbers(edit_column *e, const group_reading *from, int encoding,
-			       const rows *r, vv_buf *out, vv_error *err)
+			       const edit_plan *r, vv_buf *out, vv_error *err)
 {
-	const bool scaled = encoding == GROUP_DECIMAL || encoding == GROUP_DATETIME;
 	group_numbers base;
 	vv_status rc;
 
-	if (!group_numbers_open(&base, from->p, from->end, r->base, encoding)) return bad(err);
-	number_head h = {base.flags, scaled ? &base.scale : NULL, base.width, base.base};
+	if (!group_numbers_open(&base, from->p, from->end, r->base_rows, encoding)) return bad(err);
+	number_head h = {base.flags, group_has_scale(encoding) ? &base.scale : NULL, base.width,
+			 base.base};
 	if ((rc = read_number_head(e, &h, r, err)) < 0) return rc;
 	return (e->mode & EDIT_HEAD) || (h.flags & GROUP_DELTAS)
 		       ? apply_values(e, &base, &h, r, out, err)
@@ -583,13 +576,11 @@ static vv_status apply_numbers(edit_column *e, const group_reading *from, int en
 
 static vv_status apply_literal(edit_column *e, vv_buf *out, vv_error *err)
 {
-	uint64_t len;
+	vv_cell column;
+	vv_status rc = read_text(e, &column, err);
 
-	if (!vv_varint_read(&e->p, e->end, &len) || len == 0 || len > (uint64_t)(e->end - e->p)) {
-		return bad(err);
-	}
-	vv_buf_put(out, e->p, (size_t)len);
-	e->p += len;
+	if (rc < 0 || column.len == 0) return rc < 0 ? rc : bad(err);
+	vv_buf_put(out, column.text, column.len);
 	return vv_buf_ok(out, err);
 }
 
@@ -598,8 +589,8 @@ vv_status edit_column_apply(edit_column *e, vv_buf *out, vv_error *err)
 	const uint8_t *p = e->base->column[e->column], *end = p + e->base->column_len[e->column];
 	const int encoding = *p & 15;
 	const unsigned states = *p >> 4;
-	const bool numbers = encoding >= GROUP_INTEGER && encoding <= GROUP_DATETIME;
-	rows r;
+	const bool numbers = group_is_number(encoding);
+	edit_plan r;
 	vv_status rc;
 
 	if (e->mode == EDIT_LITERAL) return apply_literal(e, out, err);
@@ -645,6 +636,13 @@ typedef struct editing {
 	vv_arena arena; /* for the whole time */
 	const uint8_t *p, *end;
 } editing;
+
+static void editing_clear(editing *ed)
+{
+	vv_arena_clear(&ed->arena);
+	vv_group_close(&ed->base);
+}
+VV_AUTO_CLEAR(editing, editing_clear)
 
 static vv_status read_runs(editing *ed, vv_error *err)
 {
@@ -746,22 +744,15 @@ static vv_status put_block(uint8_t *raw, size_t len, const editing *ed, const vv
 vv_status vv_group_edit_apply(void *raw, size_t len, const void *base, size_t base_len,
 			      const void *edits, size_t edits_len, vv_error *err)
 {
-	editing ed = {.p = edits, .end = (const uint8_t *)edits + edits_len};
+	vv_auto(editing) ed = {.p = edits, .end = (const uint8_t *)edits + edits_len};
 	vv_auto(vv_buf) body = VV_BUF_INIT, lengths = VV_BUF_INIT;
 	vv_status rc = vv_group_open(&ed.base, base, base_len, err);
 
-	if (rc < 0) return rc;
-	if ((rc = read_runs(&ed, err)) < 0 || (rc = read_modes(&ed, err)) < 0) {
-		goto done;
-	}
+	if (rc < 0 || (rc = read_runs(&ed, err)) < 0 || (rc = read_modes(&ed, err)) < 0) return rc;
 	(void)vv_buf_reserve(&body, len < VV_BLOCK_MAX ? len : VV_BLOCK_MAX);
 	if ((rc = apply_columns(&ed, &body, &lengths, err)) < 0 ||
 	    (rc = vv_buf_ok(&lengths, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = put_block(raw, len, &ed, &lengths, &body, err);
-done:
-	vv_arena_clear(&ed.arena);
-	vv_group_close(&ed.base);
-	return rc;
+	return put_block(raw, len, &ed, &lengths, &body, err);
 }

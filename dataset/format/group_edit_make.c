@@ -36,6 +36,15 @@ typedef struct making {
 	vv_arena arena, scratch;
 } making;
 
+static void making_clear(making *m)
+{
+	vv_group_close(&m->base.g);
+	vv_group_close(&m->raw.g);
+	vv_arena_clear(&m->arena);
+	vv_arena_clear(&m->scratch);
+}
+VV_AUTO_CLEAR(making, making_clear)
+
 static const uint8_t *column_of(const side *s, size_t c, const uint8_t **end)
 {
 	*end = s->g.column[c] + s->g.column_len[c];
@@ -43,16 +52,6 @@ static const uint8_t *column_of(const side *s, size_t c, const uint8_t **end)
 }
 
 /* ---- hashes ---- */
-
-static bool is_number(int encoding)
-{
-	return encoding >= GROUP_INTEGER && encoding <= GROUP_DATETIME;
-}
-
-static bool has_scale(int encoding)
-{
-	return encoding == GROUP_DECIMAL || encoding == GROUP_DATETIME;
-}
 
 /* The values, after the first byte and the one state of all cells, if present. */
 static const uint8_t *values_of(const uint8_t *column)
@@ -66,7 +65,8 @@ static bool has_head(const side *s, size_t c)
 	const uint8_t *p = s->g.column[c];
 
 	return *p >> 4 <= GROUP_ONE_STATE &&
-	       s->g.column_len[c] >= (is_number(*p & 15) ? 4u : 1u) + (*p >> 4 == GROUP_ONE_STATE);
+	       s->g.column_len[c] >=
+		       (group_is_number(*p & 15) ? 4u : 1u) + (*p >> 4 == GROUP_ONE_STATE);
 }
 
 /* Can cells of both be compared in encoded form? */
@@ -79,8 +79,9 @@ static bool are_alike(const making *m, size_t c)
 	    (*a >> 4 == GROUP_ONE_STATE && a[1] != b[1])) {
 		return false;
 	}
-	return is_number(x) ? x == y && (!has_scale(x) || values_of(a)[1] == values_of(b)[1])
-			    : !is_number(y);
+	return group_is_number(x)
+		       ? x == y && (!group_has_scale(x) || values_of(a)[1] == values_of(b)[1])
+		       : !group_is_number(y);
 }
 
 /* Are they the same bytes, so that each row has the cell that is at its place in base? */
@@ -147,8 +148,9 @@ static bool hash_texts(uint64_t *out, const side *s, size_t c, vv_arena *scratch
 static bool hash_column(making *m, side *s, size_t c)
 {
 	uint64_t *cell = vv_arena_alloc(&m->arena, s->g.rows * sizeof(*cell));
-	bool done = cell && (is_number(*s->g.column[c] & 15) ? hash_numbers(cell, s, c, &m->scratch)
-							     : hash_texts(cell, s, c, &m->scratch));
+	bool done = cell &&
+		    (group_is_number(*s->g.column[c] & 15) ? hash_numbers(cell, s, c, &m->scratch)
+							   : hash_texts(cell, s, c, &m->scratch));
 
 	vv_arena_reset(&m->scratch);
 	s->cell[c] = cell;
@@ -498,7 +500,7 @@ static unsigned put_values(const making *m, const giving *g, size_t c, bool head
 		if (m->of[*p] != NONE && !is_changed(m, c, *p)) {
 			continue;
 		}
-		if (is_number(g->encoding)) {
+		if (group_is_number(g->encoding)) {
 			put_number(out, g, *p);
 		} else {
 			put_text(out, g, *p);
@@ -515,7 +517,7 @@ static bool put_given(making *m, size_t c, vv_buf *out, unsigned *mode)
 	giving g = {.encoding = *raw & 15};
 	bool head = false;
 
-	if (is_number(g.encoding)) {
+	if (group_is_number(g.encoding)) {
 		group_numbers n;
 
 		if (!give_numbers(m, &g, c) ||
@@ -612,24 +614,18 @@ static bool gives_raw(const vv_buf *edits, const void *raw, size_t len, const vo
 vv_status vv_group_edit_make(vv_buf *out, const void *raw, size_t len, const void *base,
 			     size_t base_len, vv_error *err)
 {
-	making m = {0};
-	bool made = false;
+	vv_auto(making) m = {0};
 
 	vv_buf_reset(out);
 	if (vv_group_open(&m.base.g, base, base_len, NULL) < 0) return VV_OK;
-	if (vv_group_open(&m.raw.g, raw, len, NULL) == VV_OK) {
-		if (may_do(&m.base, &m.raw) && hash_all(&m) && match_rows(&m) &&
-		    plan_runs(&m, out)) {
-			put_columns(&m, out);
-			made = !out->failed && gives_raw(out, raw, len, base, base_len);
-		}
-		vv_group_close(&m.raw.g);
+	const bool planned = vv_group_open(&m.raw.g, raw, len, NULL) == VV_OK &&
+			     may_do(&m.base, &m.raw) && hash_all(&m) && match_rows(&m) &&
+			     plan_runs(&m, out);
+	if (planned) {
+		put_columns(&m, out);
 	}
-	vv_group_close(&m.base.g);
-	vv_arena_clear(&m.arena);
-	vv_arena_clear(&m.scratch);
 	if (out->failed) return vv_fail_nomem(err);
-	if (!made) {
+	if (!planned || !gives_raw(out, raw, len, base, base_len)) {
 		vv_buf_reset(out);
 	}
 	return VV_OK;

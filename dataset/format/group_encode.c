@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "dataset/format/group_internal.h"
 #include "dataset/format/planes.h"
@@ -64,19 +65,8 @@ vv_status group_encoder_room(vv_group_encoder *e, size_t rows, size_t columns, v
 		}
 		e->cap = cap;
 	}
-	if (columns > e->column_cap) {
-		size_t *lens = vv_realloc_array(e->column_len, columns, sizeof *lens);
-
-		if (!lens) return vv_fail_nomem(err);
-		e->column_len = lens;
-		e->column_cap = columns;
-	}
-	return VV_OK;
-}
-
-static bool has_text(unsigned state)
-{
-	return state == VV_CELL_TEXT || state == VV_CELL_LITERAL;
+	return vv_array_room_for(e->column_len, 0, e->column_cap, columns) ? VV_OK
+									   : vv_fail_nomem(err);
 }
 
 /* Moves the values to the front where some cells have none, and notes the states. */
@@ -88,7 +78,7 @@ static void drop_textless(vv_group_encoder *e, group_values *c)
 		e->state[r] = e->cell[r].state;
 		e->cell[n] = e->cell[r];
 		e->key[n] = e->key[r];
-		n += has_text(e->state[r]);
+		n += group_has_text(e->state[r]);
 	}
 	c->count = n;
 }
@@ -746,17 +736,12 @@ static void fill_units(vv_group_encoder *e, const group_typed *t)
 	}
 }
 
-static bool has_scale(const group_typed *t)
-{
-	return t->encoding == GROUP_DECIMAL || t->encoding == GROUP_DATETIME;
-}
-
 void group_typed_measure(group_typed *t, const group_spread *s, int64_t first, size_t values)
 {
 	choose_units(t, s, first);
 	t->least = s->least;
 	t->most = s->most;
-	t->size = 2u + has_scale(t) + vv_varint_len(group_zigzag(t->base)) +
+	t->size = 2u + group_has_scale(t->encoding) + vv_varint_len(group_zigzag(t->base)) +
 		  (t->count < values ? values : 0) + t->count * t->width;
 }
 
@@ -776,7 +761,7 @@ static void group_typed_put(vv_group_encoder *e, const group_values *c, const gr
 
 	vv_buf_putc(b, (int)((empties ? GROUP_EMPTIES : 0u) | (t->deltas ? GROUP_DELTAS : 0u) |
 			     t->form << GROUP_FORM_SHIFT));
-	if (has_scale(t)) {
+	if (group_has_scale(t->encoding)) {
 		vv_buf_putc(b, (int)t->scale);
 	}
 	vv_buf_putc(b, (int)t->width);

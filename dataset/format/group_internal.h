@@ -63,6 +63,24 @@ enum { GROUP_LEN_EQUAL, GROUP_LEN_BYTES, GROUP_LEN_VARINTS };
 
 #define GROUP_DICT_MAX 255u /* maximum number of distinct values of a dictionary */
 
+/* Returns true if the encoding is one of numbers or dates. */
+static inline bool group_is_number(int encoding)
+{
+	return encoding >= GROUP_INTEGER && encoding <= GROUP_DATETIME;
+}
+
+/* Returns true if the header of a column in this encoding has a scale. */
+static inline bool group_has_scale(int encoding)
+{
+	return encoding == GROUP_DECIMAL || encoding == GROUP_DATETIME;
+}
+
+/* Returns true if cells in this state have a text. */
+static inline bool group_has_text(unsigned state)
+{
+	return state == VV_CELL_TEXT || state == VV_CELL_LITERAL;
+}
+
 /* Converts an integer to an unsigned one that is small if the absolute value is small: 0, -1, 1,
  * -2 become 0, 1, 2, 3. group_unzigzag is the inverse. */
 
@@ -126,6 +144,8 @@ vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out
 			  const uint8_t **index, vv_error *err);
 /* Calls in->map for each shared value. */
 vv_status group_map_values(const group_reading *in, vv_cell *values, size_t count, vv_error *err);
+/* Reads the value of a column that has one value, and applies in->map to it. */
+vv_status group_read_const(group_reading *in, vv_cell *value, vv_error *err);
 
 #define GROUP_SLOT_TEXT 15u /* maximum number of bytes of the text of a slot */
 /* A slot: the text of a cell as a line of CSV has it, with its quotes and followed by the

@@ -40,17 +40,11 @@ static bool value_slot(group_slot *slot, const vv_cell *value, const vv_mark_set
 static vv_status const_slots(group_reading *in, group_slot *slots, const vv_mark_set *set,
 			     bool *fits, vv_error *err)
 {
-	vv_cell value = {.state = VV_CELL_TEXT};
+	vv_cell value;
 	group_slot one = {{0}, 0};
-	uint64_t len;
-	vv_status rc;
+	vv_status rc = group_read_const(in, &value, err);
 
-	if (!vv_varint_read(&in->p, in->end, &len) || len != group_left(in)) {
-		return group_bad(in, "the length of its single value is wrong", err);
-	}
-	value.text = (const char *)in->p;
-	value.len = (uint32_t)len;
-	if ((rc = group_map_values(in, &value, 1, err)) < 0) return rc;
+	if (rc < 0) return rc;
 	*fits = value_slot(&one, &value, set);
 	for (size_t i = 0; i < in->count && *fits; i++) {
 		slots[i] = one;
@@ -338,9 +332,7 @@ static bool every_cell_is_text(const vv_group *g)
 /* Numbers with an unusual delimiter or quote are written cell by cell. */
 static bool may_have_slots(const lines *l, int encoding)
 {
-	bool number = encoding >= GROUP_INTEGER && encoding <= GROUP_DATETIME;
-
-	return !number || l->set.quotes_on == 0 || digits_are_plain(&l->set);
+	return !group_is_number(encoding) || l->set.quotes_on == 0 || digits_are_plain(&l->set);
 }
 
 static vv_status read_run(run *out, lines *l, const vv_group *g, size_t column, vv_cell *cells,

@@ -566,11 +566,9 @@ group_proofs *group_proofs_new(void)
 {
 	group_proofs *p = vv_calloc(1, sizeof(*p));
 
-	if (!p) return NULL;
-	p->seen.lock = vv_mutex_new();
-	if (!p->seen.lock) {
+	if (p && !(p->seen.lock = vv_mutex_new())) {
 		vv_free(p);
-		return NULL;
+		p = NULL;
 	}
 	return p;
 }
@@ -685,19 +683,6 @@ static vv_status open_block(scratch *s, vv_group *g, const proof_setting *t, con
 				 "columns than its list states");
 }
 
-static vv_status cell_room(scratch *s, size_t count, vv_error *err)
-{
-	if (count > s->cell_cap) {
-		const size_t cap = count + count / 4;
-		vv_cell *cells = vv_realloc_array(s->cells, cap, sizeof(*cells));
-
-		if (!cells) return vv_fail_nomem(err);
-		s->cells = cells;
-		s->cell_cap = cap;
-	}
-	return VV_OK;
-}
-
 /* *is: a cut comes after the last row, or the file's end, and nowhere before. By rows alone: too few bytes
  * for a cut by length. */
 static vv_status is_cut(scratch *s, const vv_group *g, const vv_cut_params *cut, bool last,
@@ -790,7 +775,7 @@ static int prove(vv_seen_columns *seen, scratch *s, vv_group *g, const proof_set
 	}
 	vv_arena_reset(&s->arena);
 	if ((!s->encoder && !(s->encoder = vv_group_encoder_new())) ||
-	    cell_room(s, (size_t)rows * t->columns, err) < 0) {
+	    !vv_array_room_for(s->cells, 0, s->cell_cap, (size_t)rows * t->columns)) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = open_block(s, g, t, &cid, rows, err)) < 0) return (int)rc;
