@@ -58,6 +58,15 @@ static inline bool vv_is_c_space(char c)
 	return vv_is_space(c) || c == '\v' || c == '\f';
 }
 
+/* Returns the first byte of s that is not a digit, or end. */
+static inline const char *vv_after_digits(const char *s, const char *end)
+{
+	while (s < end && vv_is_digit(*s)) {
+		s++;
+	}
+	return s;
+}
+
 /* Returns true for bytes below 0x20, and for DEL. */
 static inline bool vv_is_control(char c)
 {

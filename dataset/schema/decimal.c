@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/text.h"
 
@@ -699,24 +700,17 @@ static void divide_limbs(vv_exact *quotient, uint32_t *rest, unsigned *rest_coun
 	*rest_count = 0;
 	quotient->count = n->count;
 	for (unsigned i = n->count; i-- > 0;) {
-		uint32_t low = 0, high = LIMB - 1;
-
 		memmove(rest + 1, rest, *rest_count * sizeof(*rest));
 		rest[0] = n->limb[i];
 		*rest_count += *rest_count > 0 || rest[0] > 0;
-		while (low < high) {
-			uint32_t middle = low + (high - low + 1) / 2;
-			unsigned count = scale_limbs(product, d->limb, d->count, middle);
-
-			if (compare_limbs(product, count, rest, *rest_count) <= 0) {
-				low = middle;
-			} else {
-				high = middle - 1;
-			}
-		}
-		quotient->limb[i] = low;
-		if (low > 0) {
-			unsigned count = scale_limbs(product, d->limb, d->count, low);
+		const uint32_t times = (uint32_t)vv_first_place(
+			m, LIMB - 1,
+			compare_limbs(product,
+				      scale_limbs(product, d->limb, d->count, (uint32_t)m + 1),
+				      rest, *rest_count) <= 0);
+		quotient->limb[i] = times;
+		if (times > 0) {
+			unsigned count = scale_limbs(product, d->limb, d->count, times);
 
 			subtract_limbs(rest, *rest_count, product, count);
 			while (*rest_count > 0 && rest[*rest_count - 1] == 0) {

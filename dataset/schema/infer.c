@@ -51,9 +51,9 @@ static bool is_narrow_number(const char *s, size_t len)
 	if (*s == '-') {
 		s++;
 	}
-	for (whole = s; s < end && vv_is_digit(*s); s++) {
-		;
-	}
+	whole = s;
+	s = vv_after_digits(s, end);
+
 	if ((s == whole && (s == end || *s != '.')) || (size_t)(s - whole) > WHOLE_DIGITS ||
 	    (*whole == '0' && s - whole > 1)) {
 		return false;
@@ -61,9 +61,7 @@ static bool is_narrow_number(const char *s, size_t len)
 	if (s < end && *s == '.') {
 		const char *from = ++s;
 
-		while (s < end && vv_is_digit(*s)) {
-			s++;
-		}
+		s = vv_after_digits(s, end);
 		if (s == from) return false;
 		fraction = true;
 	}
@@ -75,9 +73,7 @@ static bool is_narrow_number(const char *s, size_t len)
 		} else if (!fraction) {
 			return false;
 		}
-		while (s < end && vv_is_digit(*s)) {
-			s++;
-		}
+		s = vv_after_digits(s, end);
 		if (s == from || s - from > 4) return false;
 	}
 	return s == end;
@@ -278,9 +274,8 @@ static bool reads_with(marked *m, char point, const char *s, size_t len)
 
 	*m = (marked){.negative = len > 0 && *s == '-'};
 	s += m->negative;
-	for (from = s; s < end && vv_is_digit(*s); s++) {
-		;
-	}
+	from = s;
+	s = vv_after_digits(s, end);
 	bool zero = s > from && *from == '0';
 	if (s == from || (zero && s - from > 1) || (size_t)(s - from) > WHOLE_DIGITS + 1) {
 		return false;
@@ -294,9 +289,8 @@ static bool reads_with(marked *m, char point, const char *s, size_t len)
 		}
 	}
 	if (s < end && *s == point) {
-		for (from = ++s; s < end && vv_is_digit(*s); s++) {
-			;
-		}
+		from = ++s;
+		s = vv_after_digits(s, end);
 		m->fraction = (size_t)(s - from);
 		m->zero_after = m->fraction > 1 && *from == '0';
 		if (s == from) return false;
@@ -488,7 +482,7 @@ vv_marks_known vv_infer_marks(vv_number_marks *out, const vv_infer *i, bool in_c
 		       : VV_MARKS_NONE;
 }
 
-/* Words for year, in lower case. */
+/* Words for year. */
 static bool is_year_word(const char *s, size_t len)
 {
 	static const char *const words[] = {
@@ -496,39 +490,28 @@ static bool is_year_word(const char *s, size_t len)
 		"a\303\261o", "jaar", "\303\245r", "rok",          "vuosi", "yil"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strlen(words[i]) == len && memcmp(words[i], s, len) == 0) return true;
+		if (vv_ascii_is(s, len, words[i])) return true;
 	}
 	return false;
 }
 
 static bool is_word_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+	return vv_is_alpha(c) || (unsigned char)c >= 0x80;
 }
 
 /* One of the name's words is one of these: "birth_year", "Year of birth", "birthYear". */
 static bool names_year(const char *name, size_t len)
 {
-	char word[16];
-
 	for (size_t at = 0; at < len;) {
-		size_t n = 0, start = at;
+		const size_t start = at;
 
 		while (at < len && is_word_byte(name[at]) &&
-		       !(at > start && name[at] >= 'A' && name[at] <= 'Z' && name[at - 1] >= 'a' &&
-			 name[at - 1] <= 'z')) {
-			if (n < sizeof(word)) {
-				word[n] = name[at] >= 'A' && name[at] <= 'Z'
-						  ? (char)(name[at] + ('a' - 'A'))
-						  : name[at];
-			}
-			n++;
+		       !(at > start && vv_is_upper(name[at]) && vv_is_lower(name[at - 1]))) {
 			at++;
 		}
-		if (n <= sizeof(word) && is_year_word(word, n)) return true;
-		if (at == start) {
-			at++;
-		}
+		if (is_year_word(name + start, at - start)) return true;
+		at += at == start;
 	}
 	return false;
 }

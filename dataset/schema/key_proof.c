@@ -255,6 +255,13 @@ static vv_status add_entry(vv_key_proof *p, partition *part, uint64_t hash, uint
 	}
 }
 
+static vv_status check_open(const vv_key_proof *p, vv_error *err)
+{
+	return p->finished || p->broken
+		       ? vv_fail(err, VV_EUSAGE, "cannot add hashes to a finished proof")
+		       : VV_OK;
+}
+
 static vv_status add_one(vv_key_proof *p, uint64_t hash, uint64_t row, vv_error *err)
 {
 	vv_status rc;
@@ -266,29 +273,23 @@ static vv_status add_one(vv_key_proof *p, uint64_t hash, uint64_t row, vv_error 
 vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count, uint64_t row,
 			   vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = check_open(p, err);
 
-	if (p->finished || p->broken) {
-		return vv_fail(err, VV_EUSAGE, "cannot add hashes to a finished proof");
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		rc = add_one(p, hashes[i], row + i, err);
 	}
-	for (size_t i = 0; i < count; i++) {
-		if ((rc = add_one(p, hashes[i], row + i, err)) < 0) return rc;
-	}
-	return VV_OK;
+	return rc;
 }
 
 vv_status vv_key_proof_add_entries(vv_key_proof *p, const vv_key_entry *entries, size_t count,
 				   vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = check_open(p, err);
 
-	if (p->finished || p->broken) {
-		return vv_fail(err, VV_EUSAGE, "cannot add hashes to a finished proof");
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		rc = add_one(p, entries[i].hash, entries[i].row, err);
 	}
-	for (size_t i = 0; i < count; i++) {
-		if ((rc = add_one(p, entries[i].hash, entries[i].row, err)) < 0) return rc;
-	}
-	return VV_OK;
+	return rc;
 }
 
 /* Working memory to examine a partition. */
@@ -301,6 +302,8 @@ typedef struct load {
 	size_t other_cap;
 	chunk one;    /* a chunk from the file */
 	vv_buf block; /* bytes of the file around it */
+	pair_list pairs;
+
 } load;
 
 /* Which of a partition's hashes: those whose next bits are `part`, of 1 << bits. */
@@ -394,20 +397,17 @@ static int next_chunk(walk *w, const chunk **out, vv_error *err)
 	return 1;
 }
 
-static vv_status make_table(load *l, uint64_t total, vv_error *err)
+/* An empty table with room for count hashes; *mask + 1 is its size. */
+static vv_status make_table(load *l, size_t count, size_t *mask, vv_error *err)
 {
-	size_t count = total < LOAD_MAX ? (size_t)total : LOAD_MAX, size = 64;
+	size_t size = 64;
 
 	while (size < count + count / 2) {
 		size *= 2;
 	}
-	if (l->table_size < size) {
-		vv_free(l->table);
-		l->table_size = 0;
-		l->table = vv_malloc(size * sizeof(*l->table));
-		if (!l->table) return vv_fail_nomem(err);
-		l->table_size = size;
-	}
+	*mask = size - 1;
+
+	if (!vv_array_room_for(l->table, 0, l->table_size, size)) return vv_fail_nomem(err);
 	memset(l->table, 0, size * sizeof(*l->table));
 	return VV_OK;
 }
@@ -444,24 +444,18 @@ static vv_status has_repeat(bool *out, const vv_key_proof *p, const partition *p
 			    const slice *s, vv_error *err)
 {
 	walk w = walk_from(p, part, l);
-	size_t left = part->total < LOAD_MAX ? (size_t)part->total : LOAD_MAX, mask = 63;
+	size_t left = part->total < LOAD_MAX ? (size_t)part->total : LOAD_MAX, mask;
 	bool zero = false;
 	const chunk *c;
-	int more;
-	vv_status rc = make_table(l, part->total, err);
+	int more = 0;
+	vv_status rc = make_table(l, left, &mask, err);
 
 	*out = false;
-	while (mask + 1 < left + left / 2) {
-		mask = 2 * mask + 1;
+	if (rc < 0) return rc;
+	while (!*out && (more = next_chunk(&w, &c, err)) > 0) {
+		*out = meets_repeat(l, mask, c, s, &left, &zero);
 	}
-	while (rc == VV_OK && !*out && (more = next_chunk(&w, &c, err)) != 0) {
-		if (more < 0) {
-			rc = (vv_status)more;
-		} else {
-			*out = meets_repeat(l, mask, c, s, &left, &zero);
-		}
-	}
-	return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* Gathers the slice's entries with their rows, `most` of them. */
@@ -699,40 +693,33 @@ static vv_status finish(vv_key_proof *p, vv_error *err)
 static void free_load(load *l)
 {
 	if (l) {
-		vv_free_all(l->entries, l->other, l->table);
 		vv_buf_clear(&l->block);
-		vv_free(l);
+		vv_free_all(l->entries, l->other, l->table, l->pairs.pairs, l);
 	}
 }
 VV_AUTO_FREE(load, free_load)
 
-static void clear_pairs(pair_list *l)
-{
-	vv_free(l->pairs);
-}
-VV_AUTO_CLEAR(pair_list, clear_pairs)
-
 vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, vv_error *err)
 {
-	vv_auto(pair_list) list = {.pairs = NULL};
 	vv_auto(load) *l = vv_calloc(1, sizeof(*l));
 	vv_status rc = l ? finish(p, err) : vv_fail_nomem(err);
 
 	if (rc < 0) return rc;
+	pair_list *list = &l->pairs;
 	do {
-		if ((rc = room_for_pairs(&list, err)) < 0 ||
-		    (rc = find_pairs(p, l, &list, err)) < 0) {
+		if ((rc = room_for_pairs(list, err)) < 0 ||
+		    (rc = find_pairs(p, l, list, err)) < 0) {
 			return rc;
 		}
-		for (size_t i = 0; i < list.count; i++) {
-			int answer = fn(payload, list.pairs[i].first, list.pairs[i].second, err);
+		for (size_t i = 0; i < list->count; i++) {
+			int answer = fn(payload, list->pairs[i].first, list->pairs[i].second, err);
 
 			if (answer != 0) return answer < 0 ? (vv_status)answer : VV_OK;
 		}
-		if (list.count > 0) {
-			list.after = list.pairs[list.count - 1];
+		if (list->count > 0) {
+			list->after = list->pairs[list->count - 1];
 		}
-	} while (list.cut);
+	} while (list->cut);
 	return rc;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dataset/schema/type_time.h"
+#include "dataset/schema/value.h"
 
 #define DAY 86400
 
@@ -29,38 +30,6 @@ static bool is_usual(const char *s, size_t len)
 {
 	return (len == 19 || (len == 20 && s[19] == 'Z')) && s[10] == 'T' &&
 	       (s[11] != '2' || s[12] != '4');
-}
-
-static unsigned days_in(int64_t year, unsigned month)
-{
-	unsigned days = 28;
-
-	while (vv_type_is_day((unsigned)year, month, days + 1)) {
-		days++;
-	}
-	return days;
-}
-
-/* Days and seconds that go beyond their month or day are carried on. */
-static void carry(vv_moment *m, int64_t *seconds)
-{
-	while (*seconds >= DAY) {
-		*seconds -= DAY;
-		m->day++;
-	}
-	while (m->day > days_in(m->year, m->month)) {
-		m->day -= days_in(m->year, m->month);
-		m->year += m->month == 12;
-		m->month = m->month % 12 + 1;
-	}
-	if (*seconds < 0) {
-		*seconds += DAY;
-		if (--m->day == 0) {
-			m->year -= m->month == 1;
-			m->month = m->month == 1 ? 12 : m->month - 1;
-			m->day = days_in(m->year, m->month);
-		}
-	}
 }
 
 static void put_clock(vv_buf *out, const vv_moment *m, int64_t seconds, bool zoned)
@@ -112,9 +81,12 @@ vv_moment_form vv_moment_put(vv_buf *out, const vv_field *f, const char *s, size
 	if (f->type == VV_TYPE_DATE) {
 		seconds = 0;
 	}
-	carry(&m, &seconds);
+	/* Seconds and days that go beyond their day or month are carried on. */
+	const int64_t more = seconds < 0 ? -1 : seconds / DAY;
+	const vv_day day = vv_value_day(vv_value_days(m.year, m.month, m.day) + more);
+	seconds -= more * DAY;
 	if (f->type != VV_TYPE_TIME) {
-		vv_buf_printf(out, "%04d-%02u-%02u", (int)m.year, m.month, m.day);
+		vv_buf_printf(out, "%04d-%02u-%02u", (int)day.year, day.month, day.day);
 	}
 	if (f->type == VV_TYPE_DATETIME) {
 		vv_buf_putc(out, 'T');

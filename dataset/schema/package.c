@@ -375,8 +375,7 @@ static bool is_url(const char *path)
 {
 	const char *p = path;
 
-	while ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
-	       *p == '+' || *p == '-' || *p == '.') {
+	while (vv_is_alnum(*p) || *p == '+' || *p == '-' || *p == '.') {
 		p++;
 	}
 	return p > path && strncmp(p, "://", 3) == 0;
@@ -717,32 +716,9 @@ vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package
 	}
 }
 
-/* Grows by one path of the package's folder. */
-static vv_status add_path(char ***paths, size_t *count, size_t *cap, const char *package_path,
-			  const char *local, vv_error *err)
-{
-	size_t folder_len = vv_package_folder_len(package_path), len = strlen(local);
-
-	if (*count == *cap) {
-		size_t more = *cap > 0 ? 2 * *cap : 16;
-		char **grown = vv_realloc_array(*paths, more, sizeof(**paths));
-
-		if (!grown) return vv_fail_nomem(err);
-		*paths = grown;
-		*cap = more;
-	}
-	char *whole = vv_malloc(folder_len + len + 1);
-	if (!whole) return vv_fail_nomem(err);
-	memcpy(whole, package_path, folder_len);
-	memcpy(whole + folder_len, local, len + 1);
-	(*paths)[(*count)++] = whole;
-	return VV_OK;
-}
-
 /* The local paths that a package names, as they are found. */
 typedef struct named_paths {
-	char **paths;
-	size_t count, cap;
+	vv_string_list list;
 	const char *package_path;
 	vv_arena *arena;
 } named_paths;
@@ -755,7 +731,11 @@ static vv_status add_named(named_paths *l, const vv_json *node, vv_error *err)
 
 	return rc < 0 || !local
 		       ? rc
-		       : add_path(&l->paths, &l->count, &l->cap, l->package_path, local, err);
+		       : vv_string_list_add(&l->list,
+					    vv_asprintf("%.*s%s",
+							(int)vv_package_folder_len(l->package_path),
+							l->package_path, local),
+					    err);
 }
 
 static vv_status add_data(named_paths *l, const vv_json *resource, vv_error *err)
@@ -805,10 +785,10 @@ static vv_status find_paths(
 		rc = add(&l, r, err);
 	}
 	if (rc < 0) {
-		vv_names_free(l.paths, l.count);
+		vv_string_list_clear(&l.list);
 	} else {
-		*paths = l.paths;
-		*count = l.count;
+		*paths = l.list.items;
+		*count = l.list.count;
 	}
 	return rc;
 }

@@ -1,6 +1,7 @@
 /*
  * package_edit: changes to a package's text that a person could have made by hand.
  */
+#include "base/ascii.h"
 #include "dataset/schema/package.h"
 
 #include <string.h>
@@ -71,14 +72,9 @@ static const char *resource_name(editor *e)
 	char *name = vv_arena_strndup(&e->scratch, base, len), *numbered = name;
 
 	for (size_t i = 0; name && i < len; i++) {
-		char c = name[i];
+		const bool fits = vv_is_alnum(name[i]) || name[i] == '.' || name[i] == '_';
 
-		if (c >= 'A' && c <= 'Z') {
-			name[i] = (char)(c + ('a' - 'A'));
-		} else if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
-			     c == '_')) {
-			name[i] = '-';
-		}
+		name[i] = fits ? vv_to_lower(name[i]) : '-';
 	}
 	for (unsigned n = 2; numbered && has_resource_name(e, numbered); n++) {
 		numbered = vv_arena_printf(&e->scratch, "%s-%u", name, n);

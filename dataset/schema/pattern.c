@@ -10,6 +10,7 @@
 #include <pcre2.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/sys.h"
 
@@ -155,16 +156,11 @@ static bool put_class_escape(rewriter *w, char c)
 /* count hexadecimal digits at s; false: there are fewer. */
 static bool read_hex(uint32_t *out, const char *s, const char *end, size_t count)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	*out = 0;
 	if ((size_t)(end - s) < count) return false;
 	for (size_t i = 0; i < count; i++) {
-		char c = s[i] >= 'A' && s[i] <= 'F' ? (char)(s[i] - 'A' + 'a') : s[i];
-		const char *digit = c != '\0' ? strchr(digits, c) : NULL;
-
-		if (!digit) return false;
-		*out = *out * 16 + (uint32_t)(digit - digits);
+		if (!vv_is_hex(s[i])) return false;
+		*out = *out * 16 + (uint32_t)vv_hex_digit(s[i]);
 	}
 	return true;
 }
@@ -244,8 +240,7 @@ static vv_status put_escape(rewriter *w)
 	if (*s == 'p' || *s == 'P') return put_property(w, from, s);
 	w->at = s + 1;
 	if (put_class_escape(w, *s)) return VV_OK;
-	bool punctuation = (unsigned char)*s < 0x80 && !(*s >= '0' && *s <= '9') &&
-			   !(*s >= 'a' && *s <= 'z') && !(*s >= 'A' && *s <= 'Z');
+	bool punctuation = (unsigned char)*s < 0x80 && !vv_is_alnum(*s);
 	if (!punctuation && ((unsigned char)*s >= 0x80 ||
 			     !strchr(w->in_class ? "nrtfb" : "nrtfbBAzZk123456789", *s))) {
 		w->at = from;
@@ -258,27 +253,15 @@ static vv_status put_escape(rewriter *w)
 	return VV_OK;
 }
 
-static size_t digits_at(const char *s, const char *end)
-{
-	size_t n = 0;
-
-	while (s + n < end && s[n] >= '0' && s[n] <= '9') {
-		n++;
-	}
-	return n;
-}
-
 /* "{" begins {n}, {n,} or {n,m}, or is literal. Quantifiers of other engines that PCRE2 lacks
  * ({,m}; with blanks, as in its later versions) are refused. */
 static vv_status put_brace(rewriter *w)
 {
-	const char *from = w->at, *s = from + 1;
-	size_t least = digits_at(s, w->end);
+	const char *from = w->at, *least = vv_after_digits(from + 1, w->end);
+	const bool comma = least < w->end && *least == ',';
+	const char *s = comma ? vv_after_digits(least + 1, w->end) : least;
 
-	s += least;
-	bool comma = s < w->end && *s == ',';
-	s += comma ? 1 + digits_at(s + 1, w->end) : 0;
-	if (least > 0 && s < w->end && *s == '}') {
+	if (least > from + 1 && s < w->end && *s == '}') {
 		vv_buf_put(&w->out, from, (size_t)(s + 1 - from));
 		w->at = s + 1;
 		return VV_OK;

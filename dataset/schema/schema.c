@@ -130,7 +130,7 @@ vv_new_field vv_new_field_like(const vv_field *f)
 			      .missing = own_missing(f)};
 }
 
-static void put_char(vv_buf *out, const char *member, const char *text)
+static void put_text(vv_buf *out, const char *member, const char *text)
 {
 	if (!text) return;
 	vv_buf_printf(out, ",\"%s\":", member);
@@ -143,11 +143,10 @@ static void put_field(vv_buf *out, const vv_new_field *f)
 	vv_json_put_string(out, f->name, f->name_len);
 	vv_buf_printf(out, ",\"type\":\"%s\"", vv_type_name(f->type));
 	if (f->format && strcmp(f->format, "default") != 0) {
-		vv_buf_puts(out, ",\"format\":");
-		vv_json_put_string(out, f->format, strlen(f->format));
+		put_text(out, "format", f->format);
 	}
-	put_char(out, "decimalChar", f->decimal);
-	put_char(out, "groupChar", f->group);
+	put_text(out, "decimalChar", f->decimal);
+	put_text(out, "groupChar", f->group);
 	if (f->missing) {
 		vv_buf_puts(out, ",\"missingValues\":[\"\"");
 		for (size_t i = 0; i < VV_INFER_MISSING_COUNT; i++) {
@@ -357,7 +356,6 @@ vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *a
 			   vv_error *err)
 {
 	vv_auto(vv_arena) scratch = VV_ARENA_INIT;
-	vv_status rc = VV_OK;
 	vv_names taken; /* value: the number that a repeat gets next */
 	bool *repeats = vv_arena_calloc(&scratch, count + 1, sizeof(*repeats));
 
@@ -379,7 +377,7 @@ vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *a
 					&lens_out[i]);
 		if (!names_out[i]) return vv_fail_nomem(err);
 	}
-	return rc;
+	return VV_OK;
 }
 
 typedef struct reader {

@@ -14,14 +14,15 @@
 #include "dataset/schema/type_json.h"
 #include "dataset/schema/type_time.h"
 
+const vv_field vv_plain_number = {.type = VV_TYPE_NUMBER,
+				  .format = "default",
+				  .decimal = ".",
+				  .group = "",
+				  .bare_number = true};
+
 /*
  * Syntax of e-mail addresses, URIs, UUIDs and base64.
  */
-
-static bool is_hex(char c)
-{
-	return vv_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 static bool is_one_of(char c, const char *set)
 {
@@ -43,7 +44,7 @@ static bool is_dot_atom(const char *s, size_t len)
 		if (s[i] == '.') {
 			if (dot) return false;
 			dot = true;
-		} else if (vv_is_alpha(s[i]) || vv_is_digit(s[i]) || is_wide(s[i]) ||
+		} else if (vv_is_alnum(s[i]) || is_wide(s[i]) ||
 			   is_one_of(s[i], "!#$%&'*+-/=?^_`{|}~")) {
 			dot = false;
 		} else {
@@ -76,8 +77,7 @@ static bool is_domain(const char *s, size_t len)
 		if (i == len || s[i] == '.') {
 			if (label == 0 || label > 63 || s[i - 1] == '-') return false;
 			label = 0;
-		} else if (vv_is_alpha(s[i]) || vv_is_digit(s[i]) || is_wide(s[i]) ||
-			   (s[i] == '-' && label > 0)) {
+		} else if (vv_is_alnum(s[i]) || is_wide(s[i]) || (s[i] == '-' && label > 0)) {
 			label++;
 		} else {
 			return false;
@@ -91,8 +91,7 @@ static bool is_address_literal(const char *s, size_t len)
 {
 	if (len < 3 || s[0] != '[' || s[len - 1] != ']') return false;
 	for (size_t i = 1; i < len - 1; i++) {
-		if (!vv_is_alpha(s[i]) && !vv_is_digit(s[i]) && s[i] != '.' && s[i] != ':' &&
-		    s[i] != '-') {
+		if (!vv_is_alnum(s[i]) && s[i] != '.' && s[i] != ':' && s[i] != '-') {
 			return false;
 		}
 	}
@@ -130,7 +129,8 @@ static bool is_authority(const char *s, size_t len)
 
 		if (!end || end == s + host + 1) return false;
 		for (const char *p = s + host + 1; p < end; p++) {
-			if (!is_hex(*p) && !vv_is_alpha(*p) && !is_one_of(*p, ":.-_~!$&'()*+,;=")) {
+			if (!vv_is_hex(*p) && !vv_is_alpha(*p) &&
+			    !is_one_of(*p, ":.-_~!$&'()*+,;=")) {
 				return false;
 			}
 		}
@@ -144,10 +144,7 @@ static bool is_authority(const char *s, size_t len)
 	if (host < len && s[host] == ':') {
 		host++;
 	}
-	while (host < len && vv_is_digit(s[host])) {
-		host++;
-	}
-	return host == len;
+	return vv_after_digits(s + host, s + len) == s + len;
 }
 
 static bool is_uri(const char *s, size_t len)
@@ -169,12 +166,13 @@ static bool is_uri(const char *s, size_t len)
 	}
 	for (i = part; i < len; i++) {
 		if (s[i] == '%') {
-			if (len - i < 3 || !is_hex(s[i + 1]) || !is_hex(s[i + 2])) return false;
+			if (len - i < 3 || !vv_is_hex(s[i + 1]) || !vv_is_hex(s[i + 2])) {
+				return false;
+			}
 		} else if (s[i] == '#') {
 			if (fragment) return false;
 			fragment = true;
-		} else if (!vv_is_alpha(s[i]) && !vv_is_digit(s[i]) &&
-			   !is_one_of(s[i], "-._~:/?@!$&'()*+,;=") &&
+		} else if (!vv_is_alnum(s[i]) && !is_one_of(s[i], "-._~:/?@!$&'()*+,;=") &&
 			   !(i < behind && is_one_of(s[i], "[]"))) {
 			return false;
 		}
@@ -188,7 +186,7 @@ static bool is_uuid(const char *s, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (hyphen ? s[i] != '-' : !is_hex(s[i])) return false;
+		if (hyphen ? s[i] != '-' : !vv_is_hex(s[i])) return false;
 	}
 	return true;
 }
@@ -202,7 +200,7 @@ static bool is_base64(const char *s, size_t len)
 		body--;
 	}
 	for (size_t i = 0; i < body; i++) {
-		if (!vv_is_alpha(s[i]) && !vv_is_digit(s[i]) && s[i] != '+' && s[i] != '/') {
+		if (!vv_is_alnum(s[i]) && s[i] != '+' && s[i] != '/') {
 			return false;
 		}
 	}
@@ -270,10 +268,9 @@ static size_t begins(const char *s, const char *end, const char *with)
 static const char *skip_digits(const vv_field *f, const char *s, const char *end, bool *any)
 {
 	for (;;) {
-		while (s < end && vv_is_digit(*s)) {
-			*any = true;
-			s++;
-		}
+		const char *after = vv_after_digits(s, end);
+		*any = *any || after > s;
+		s = after;
 		size_t n = *any && f->group[0] != '\0' ? begins(s, end, f->group) : 0;
 		if (n == 0 || s + n == end || !vv_is_digit(s[n])) return s;
 		s += n;
@@ -293,9 +290,8 @@ static size_t scan_number(const vv_field *f, const char *s, const char *end)
 	if (f->type == VV_TYPE_INTEGER) return any ? (size_t)(s - from) : 0;
 	size_t n = begins(s, end, f->decimal);
 	if (n > 0 && (any || (s + n < end && vv_is_digit(s[n])))) {
-		for (s += n; s < end && vv_is_digit(*s); s++) {
-			any = true;
-		}
+		any = true;
+		s = vv_after_digits(s + n, end);
 	}
 	if (!any) return 0;
 	if (s < end && (*s == 'E' || *s == 'e')) {
@@ -304,29 +300,16 @@ static size_t scan_number(const vv_field *f, const char *s, const char *end)
 			p++;
 		}
 		if (p < end && vv_is_digit(*p)) {
-			while (p < end && vv_is_digit(*p)) {
-				p++;
-			}
-			s = p;
+			s = vv_after_digits(p, end);
 		}
 	}
 	return (size_t)(s - from);
 }
 
-static bool is_word(const char *s, size_t len, const char *word)
-{
-	if (strlen(word) != len) return false;
-	for (size_t i = 0; i < len; i++) {
-		if ((s[i] >= 'A' && s[i] <= 'Z' ? s[i] + ('a' - 'A') : s[i]) != word[i]) {
-			return false;
-		}
-	}
-	return true;
-}
-
 static bool is_special_number(const char *s, size_t len)
 {
-	return is_word(s, len, "nan") || is_word(s, len, "inf") || is_word(s, len, "-inf");
+	return vv_ascii_is(s, len, "nan") || vv_ascii_is(s, len, "inf") ||
+	       vv_ascii_is(s, len, "-inf");
 }
 
 bool vv_type_find_number(const vv_field *f, const char *s, size_t len, size_t *at,
@@ -367,9 +350,7 @@ static bool is_number(const vv_field *f, const char *s, size_t len)
 
 bool vv_type_is_number(const char *s, size_t len)
 {
-	vv_field f = {.type = VV_TYPE_NUMBER, .decimal = ".", .group = "", .bare_number = true};
-
-	return is_number(&f, s, len);
+	return is_number(&vv_plain_number, s, len);
 }
 
 static bool is_among(const char *const *texts, const char *s, size_t len)
@@ -395,15 +376,12 @@ static bool is_boolean(const vv_field *f, const char *s, size_t len)
 
 static bool is_list(const vv_field *f, const char *s, size_t len)
 {
-	vv_field item = {.type = f->item_type,
-			 .format = "default",
-			 .decimal = ".",
-			 .group = "",
-			 .bare_number = true};
+	vv_field item = vv_plain_number;
 	const char *end = s + len;
 	size_t by = strlen(f->delimiter);
 
 	if (len == 0) return true;
+	item.type = f->item_type;
 	for (;;) {
 		const char *p = s;
 
@@ -416,11 +394,6 @@ static bool is_list(const vv_field *f, const char *s, size_t len)
 	}
 }
 
-static const vv_field plain_number = {.type = VV_TYPE_NUMBER,
-				      .decimal = ".",
-				      .group = "",
-				      .bare_number = true};
-
 /* "lon, lat"; the space may be missing. */
 static bool is_lon_lat(const char *s, size_t len)
 {
@@ -432,8 +405,8 @@ static bool is_lon_lat(const char *s, size_t len)
 		lat++;
 	}
 	return comma > s && lat < end &&
-	       scan_number(&plain_number, s, comma) == (size_t)(comma - s) &&
-	       scan_number(&plain_number, lat, end) == (size_t)(end - lat) &&
+	       scan_number(&vv_plain_number, s, comma) == (size_t)(comma - s) &&
+	       scan_number(&vv_plain_number, lat, end) == (size_t)(end - lat) &&
 	       vv_type_is_degrees(s, (size_t)(comma - s), true) &&
 	       vv_type_is_degrees(lat, (size_t)(end - lat), false);
 }
@@ -554,12 +527,10 @@ static bool is_whole(const char *s, size_t len)
 
 static bool list_item_fits(vv_type type, const vv_json *item)
 {
-	vv_field f = {.type = type,
-		      .format = "default",
-		      .decimal = ".",
-		      .group = "",
-		      .bare_number = true};
+	vv_field f = vv_plain_number;
 	vv_json_type t = item->type;
+
+	f.type = type;
 
 	switch (type) {
 	case VV_TYPE_INTEGER:

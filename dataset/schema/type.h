@@ -45,6 +45,8 @@ bool vv_field_all_by_few(const vv_field *f);
 /* Returns true if the text s[0 .. len) is a value of the field's type. Does not examine
  * missingValues. */
 bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len);
+/* A field of numbers in the default spelling of Table Schema. */
+extern const vv_field vv_plain_number;
 /* Returns true if the text is a number, NaN or INF in the default spelling of Table Schema. */
 bool vv_type_is_number(const char *s, size_t len);
 

@@ -41,9 +41,7 @@ static bool skip_digits(cursor *c)
 {
 	const char *from = c->at;
 
-	while (c->at < c->end && vv_is_digit(*c->at)) {
-		c->at++;
-	}
+	c->at = vv_after_digits(from, c->end);
 	return c->at > from;
 }
 
@@ -305,16 +303,6 @@ static const char *const any_times[] = {
 	"%H:%M %z",   "%H:%M:%S.%f %z", "%H:%M:%S %Z",   "%H:%M %Z", NULL};
 static const char *const any_whole[] = {"%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", NULL};
 
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 /* The long form of a directive, or NULL. */
 static const char *long_form(char kind)
 {
@@ -504,11 +492,7 @@ static size_t match_number(const number_rule *r, const char *s, size_t avail, si
 
 static bool starts_with(const char *s, size_t avail, const char *name, size_t len)
 {
-	if (avail < len) return false;
-	for (size_t i = 0; i < len; i++) {
-		if (lower(s[i]) != name[i]) return false;
-	}
-	return true;
+	return avail >= len && vv_ascii_compare(s, name, len) == 0;
 }
 
 /* Which of the names (cut to three letters when brief) the text begins with; -1: none. */
@@ -567,7 +551,7 @@ static size_t match_item(const item *it, const char *s, size_t avail, size_t bel
 
 	switch (it->kind) {
 	case 0:
-		n = avail > 0 && lower(*s) == lower(it->byte) ? 1 : 0;
+		n = avail > 0 && vv_to_lower(*s) == vv_to_lower(it->byte) ? 1 : 0;
 		break;
 	case ' ':
 		n = match_run(vv_is_c_space, s, avail, SIZE_MAX);
@@ -594,7 +578,7 @@ static size_t match_item(const item *it, const char *s, size_t avail, size_t bel
 		n = match_offset(s, avail);
 		break;
 	case 'Z':
-		n = match_run(is_letter, s, avail, 5);
+		n = match_run(vv_is_alpha, s, avail, 5);
 		n = n < 3 ? 0 : n;
 		break;
 	default:
@@ -619,7 +603,7 @@ static void note_clock(vv_moment *out, char kind, const char *text, size_t len, 
 		out->hour = number_of(text, len) % 12;
 		break;
 	case 'p':
-		*after = lower(*text) == 'p';
+		*after = vv_to_lower(*text) == 'p';
 		break;
 	case 'M':
 		out->minute = number_of(text, len);

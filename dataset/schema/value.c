@@ -8,7 +8,9 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "dataset/format/facts.h"
 #include "dataset/format/spelling.h"
+#include "dataset/schema/type.h"
 #include "dataset/schema/type_time.h"
 
 #define DAY 86400
@@ -82,12 +84,6 @@ static bool read_instant(vv_value *out, const vv_field *f, const vv_cell *cell)
 	return ok;
 }
 
-static const vv_field plain_number = {.type = VV_TYPE_NUMBER,
-				      .format = "default",
-				      .decimal = ".",
-				      .group = "",
-				      .bare_number = true};
-
 static bool is_plain_number(const vv_field *f)
 {
 	return f->bare_number && vv_field_plain_marks(f);
@@ -121,14 +117,14 @@ static bool read_number(vv_value *out, vv_buf *buf, const vv_field *f, const vv_
 
 	out->kind = VV_VALUE_DECIMAL;
 	if (cell->state == VV_CELL_LITERAL || is_plain_number(f)) {
-		return vv_decimal_read(&out->decimal, buf, &plain_number, cell->text, cell->len);
+		return vv_decimal_read(&out->decimal, buf, &vv_plain_number, cell->text, cell->len);
 	}
 	if (!vv_value_put_number(buf, f, cell->text, cell->len)) {
 		vv_buf_put(buf, cell->text, cell->len); /* NaN and the like */
 	}
 	/* room first: the text that is read must not move while its digits are appended */
 	if (!vv_buf_reserve(buf, buf->len - from + 1)) return false;
-	return vv_decimal_read(&out->decimal, buf, &plain_number, buf->data + from,
+	return vv_decimal_read(&out->decimal, buf, &vv_plain_number, buf->data + from,
 			       buf->len - from);
 }
 
@@ -222,9 +218,8 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 		}
 		if (p < end && *p == '.') {
 			fraction = ++p;
-			for (; p < end && *p >= '0' && *p <= '9'; p++) {
-				fraction_len++;
-			}
+			p = vv_after_digits(p, end);
+			fraction_len += (size_t)(p - fraction);
 		}
 		if (p == end) return false;
 		if (*p == 'Y' || (*p == 'M' && !time)) {
@@ -242,9 +237,8 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 	out->months = negative ? -months : months;
 	vv_buf_printf(&text, "%s%lld.%.*s", negative ? "-" : "", (long long)seconds,
 		      (int)fraction_len, fraction ? fraction : "");
-	bool ok = !text.failed &&
-		  vv_decimal_read(&out->decimal, buf, &plain_number, vv_buf_cstr(&text), text.len);
-	return ok;
+	return !text.failed &&
+	       vv_decimal_read(&out->decimal, buf, &vv_plain_number, vv_buf_cstr(&text), text.len);
 }
 
 bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell *cell)
@@ -275,13 +269,11 @@ bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell 
 
 static int rank_instants(const vv_value *a, const vv_value *b)
 {
-	size_t n = a->fraction_len < b->fraction_len ? a->fraction_len : b->fraction_len;
-	int c = a->seconds != b->seconds ? (a->seconds < b->seconds ? -1 : 1)
-		: n > 0                  ? memcmp(a->fraction, b->fraction, n)
-					 : 0;
+	const int c = vv_fact_text_order(a->fraction, a->fraction_len, b->fraction,
+					 b->fraction_len);
 
-	if (c != 0) return c < 0 ? -1 : 1;
-	return (a->fraction_len > b->fraction_len) - (a->fraction_len < b->fraction_len);
+	if (a->seconds != b->seconds) return a->seconds < b->seconds ? -1 : 1;
+	return c < 0 ? -1 : c > 0;
 }
 
 /* Seconds from 1970 to the first of a month, counted from January of the year 0. */
@@ -301,7 +293,7 @@ static int rank_shifted(const vv_decimal *a, const vv_decimal *b, int64_t shift,
 	int len = snprintf(text, sizeof(text), "%lld", (long long)shift);
 
 	/* rest = b - shift, of which vv_decimal_distance gives the magnitude */
-	if (!vv_decimal_read(&by, digits, &plain_number, text, (size_t)len) ||
+	if (!vv_decimal_read(&by, digits, &vv_plain_number, text, (size_t)len) ||
 	    !vv_decimal_distance(&rest, b, &by, digits)) {
 		return 2;
 	}
@@ -337,7 +329,6 @@ static int rank_durations(const vv_value *a, const vv_value *b, const vv_buf *bu
 
 int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf)
 {
-	size_t n;
 	int c;
 
 	if (a->kind != b->kind) return 2;
@@ -351,11 +342,7 @@ int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf)
 	case VV_VALUE_DURATION:
 		return rank_durations(a, b, buf);
 	default:
-		n = a->len < b->len ? a->len : b->len;
-		c = n > 0 ? memcmp(a->text, b->text, n) : 0;
-		if (c == 0) {
-			c = (a->len > b->len) - (a->len < b->len);
-		}
+		c = vv_fact_text_order(a->text, a->len, b->text, b->len);
 		return c < 0 ? -1 : c > 0;
 	}
 }
@@ -364,10 +351,7 @@ int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf)
  * objects are equal whatever the order of their members. Iterative: the text is data. */
 static int order_members(const vv_json *a, const vv_json *b)
 {
-	size_t n = a->name_len < b->name_len ? a->name_len : b->name_len;
-	int c = n > 0 ? memcmp(a->name, b->name, n) : 0;
-
-	return c != 0 ? c : (a->name_len > b->name_len) - (a->name_len < b->name_len);
+	return vv_fact_text_order(a->name, a->name_len, b->name, b->name_len);
 }
 
 /* A merge sort of siblings. */
@@ -422,7 +406,7 @@ static void put_leaf(vv_buf *out, vv_buf *scratch, const vv_json *n)
 
 	if (n->type == VV_JSON_NUMBER) {
 		vv_buf_reset(scratch);
-		if (vv_decimal_read(&d, scratch, &plain_number, n->text, n->text_len)) {
+		if (vv_decimal_read(&d, scratch, &vv_plain_number, n->text, n->text_len)) {
 			vv_decimal_put(out, &d, scratch);
 			return;
 		}

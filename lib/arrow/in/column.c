@@ -2,6 +2,7 @@
  * column: how cells of text are read as the types of Arrow.
  */
 #include "lib/arrow/in/column.h"
+#include "dataset/schema/type.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,12 +15,6 @@
 
 #define DAY INT64_C(86400)
 #define HALF_MOST 65504 /* of the numbers of two bytes */
-
-static const vv_field plain_number = {.type = VV_TYPE_NUMBER,
-				      .format = "default",
-				      .decimal = ".",
-				      .group = "",
-				      .bare_number = true};
 
 void rewrite_column_set(rewrite_column *c, const vv_field *f, bool json)
 {
@@ -58,7 +53,7 @@ static bool read_decimal(vv_decimal *out, const rewrite_column *c, const vv_cell
 	vv_value v;
 
 	if (!is_numeric(c->field)) {
-		return vv_decimal_read(out, digits, &plain_number, old->text, old->len);
+		return vv_decimal_read(out, digits, &vv_plain_number, old->text, old->len);
 	}
 	if (!accepts(c, old) || !vv_value_read(&v, digits, c->field, old) ||
 	    v.kind != VV_VALUE_DECIMAL) {
@@ -346,7 +341,7 @@ static bool same_decimal(const incoming_value *a, const incoming_value *v)
 {
 	vv_auto(vv_buf) digits = VV_BUF_INIT, text = VV_BUF_INIT;
 	vv_decimal d;
-	bool same = vv_decimal_read(&d, &digits, &plain_number, v->text, v->len);
+	bool same = vv_decimal_read(&d, &digits, &vv_plain_number, v->text, v->len);
 
 	if (same) {
 		vv_decimal_put(&text, &d, &digits);
@@ -483,7 +478,7 @@ bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value
 
 	canonical.kind = is_empty(c, v) ? INCOMING_NULL : v->kind;
 	if (v->kind == INCOMING_DECIMAL &&
-	    vv_decimal_read(&d, &digits, &plain_number, v->text, v->len)) {
+	    vv_decimal_read(&d, &digits, &vv_plain_number, v->text, v->len)) {
 		vv_decimal_put(&text, &d, &digits);
 		canonical.text = vv_buf_cstr(&text);
 		canonical.len = text.len;
