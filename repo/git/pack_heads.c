@@ -103,14 +103,12 @@ static vv_status add_folder(void *payload, const char *objects, bool alternate V
 
 static void heads_free(vv_pack_heads *h)
 {
-	for (size_t i = 0; h && i < h->count; i++) {
+	if (!h) return;
+	for (size_t i = 0; i < h->count; i++) {
 		vv_git_map_close(&h->list[i].index);
 		vv_git_map_close(&h->list[i].data);
 	}
-	if (h) {
-		vv_free(h->list);
-	}
-	vv_free(h);
+	vv_free_all(h->list, h);
 }
 
 VV_AUTO_FREE(vv_pack_heads, heads_free)
@@ -391,9 +389,7 @@ int vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, 
 {
 	uint64_t at;
 	size_t which;
-	vv_error why;
-
-	vv_error_clear(&why);
+	vv_error why = {0};
 	const vv_pack_heads *h = look_up(r, id, &which, &at, &why);
 	if (why.code == VV_ENOMEM) return (int)vv_fail_nomem(err);
 	return h && head_of(&h->list[which], at, type, size);
@@ -632,8 +628,7 @@ int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_su
 	    (r->came && look_at_folder(&x, r->came, false, VV_IGNORED) < 0) || !x.plain) {
 		return 0;
 	}
-	vv_error why;
-	vv_error_clear(&why);
+	vv_error why = {0};
 	vv_auto(vv_pack_heads) *h = heads_open(r, &why);
 	if (why.code == VV_ENOMEM) return (int)vv_fail_nomem(err);
 	for (size_t i = 0; h && i < h->count; i++) {

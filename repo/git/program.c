@@ -166,13 +166,8 @@ static const char **make_env(const char *const *own, const char *const *more)
 
 static void close_pair(int pair[2])
 {
-	if (pair[0] >= 0) {
-		(void)close(pair[0]);
-	}
-	if (pair[1] >= 0) {
-		(void)close(pair[1]);
-	}
-	pair[0] = pair[1] = -1;
+	vv_fd_close(&pair[0]);
+	vv_fd_close(&pair[1]);
 }
 
 /* Close-on-exec from their beginning: another thread may start a program meanwhile, which would keep them open. */
@@ -285,14 +280,6 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 
 /* --- feeding and collecting ------------------------------------------------------ */
 
-static void close_end(int *fd)
-{
-	if (*fd >= 0) {
-		(void)close(*fd);
-	}
-	*fd = -1;
-}
-
 static vv_status collect(int *fd, const vv_run *run, vv_buf *to, vv_error *err)
 {
 	char step[READ_STEP];
@@ -301,7 +288,7 @@ static vv_status collect(int *fd, const vv_run *run, vv_buf *to, vv_error *err)
 	if (got < 0 && (errno == EINTR || errno == EAGAIN)) return VV_OK;
 	if (got < 0) return vv_fail_errno(err, "cannot read the output of a program", NULL);
 	if (got == 0) {
-		close_end(fd);
+		vv_fd_close(fd);
 		return VV_OK;
 	}
 	if (!to) return run->take(run->payload, step, (size_t)got, err);
@@ -320,7 +307,7 @@ static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 	if (put < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) return VV_OK;
 	if (put < 0 && (errno == EPIPE || errno == ECONNRESET)) {
 		*left = 0; /* it stopped reading; its exit code decides */
-		close_end(fd);
+		vv_fd_close(fd);
 		return VV_OK;
 	}
 	if (put < 0) return vv_fail_errno(err, "cannot write to a program", NULL);
@@ -336,7 +323,7 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 	vv_status rc = VV_OK;
 
 	if (!more && left == 0) {
-		close_end(&c->in);
+		vv_fd_close(&c->in);
 	}
 	while (rc == VV_OK &&
 	       (more ? left > 0 && c->in >= 0 : c->in >= 0 || c->out >= 0 || c->err >= 0) &&
@@ -359,7 +346,7 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 			rc = feed(&c->in, &p, &left, err);
 		}
 		if (!more && left == 0) {
-			close_end(&c->in);
+			vv_fd_close(&c->in);
 		}
 		if (rc == VV_OK && fds[1].revents) {
 			rc = collect(&c->out, run, run->output, err);
@@ -377,9 +364,9 @@ static vv_status wait_for(const vv_run *run, vv_child *c, vv_status rc, int *exi
 {
 	int status = 0;
 
-	close_end(&c->in);
-	close_end(&c->out);
-	close_end(&c->err);
+	vv_fd_close(&c->in);
+	vv_fd_close(&c->out);
+	vv_fd_close(&c->err);
 	if (rc < 0) {
 		(void)kill(c->pid, SIGTERM);
 	}
@@ -441,16 +428,12 @@ void vv_fed_close(vv_fed *f)
 
 void vv_child_stop(vv_child *c)
 {
-	const int fds[] = {c->in, c->out, c->err};
-
 	if (c->pid <= 0) return;
 	(void)kill(c->pid, SIGKILL);
 	(void)waitpid(c->pid, NULL, 0);
-	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-		if (fds[i] >= 0) {
-			(void)close(fds[i]);
-		}
-	}
+	vv_fd_close(&c->in);
+	vv_fd_close(&c->out);
+	vv_fd_close(&c->err);
 	c->pid = 0;
 }
 

@@ -505,45 +505,10 @@ static vv_status place_all_loose(vv_repository *r, const vv_string_list *list, v
 	return rc == VV_OK && new_fan ? vv_syncs_add_path(&r->later, r->objects, err) : rc;
 }
 
-/* A pack and its index, apart and where they go. */
-typedef struct pack_move {
-	char *from[2], *to[2]; /* the pack first */
-} pack_move;
-
-static vv_status pack_move_init(pack_move *m, const char *from_dir, const char *to_dir,
-				const char *hex, vv_error *err)
+/* "pack-<hex>.pack" in a folder, or its index; NULL: out of memory. */
+static char *pack_path(const char *dir, const char *hex, bool index)
 {
-	static const char *const exts[2] = {"pack", "idx"};
-	char name[64];
-	bool ok = true;
-
-	for (size_t i = 0; i < 2; i++) {
-		(void)snprintf(name, sizeof(name), "pack-%s.%s", hex, exts[i]);
-		m->from[i] = vv_path_join(from_dir, name, NULL);
-		m->to[i] = vv_path_join(to_dir, name, NULL);
-		ok = ok && m->from[i] && m->to[i];
-	}
-	return ok ? VV_OK : vv_fail_nomem(err);
-}
-
-static void pack_move_clear(pack_move *m)
-{
-	for (size_t i = 0; i < 2; i++) {
-		vv_free_all(m->from[i], m->to[i]);
-	}
-}
-
-static vv_status pack_move_stage(vv_repository *r, const pack_move *m, vv_syncs *files,
-				 vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
-		if ((rc = vv_share(r, m->from[i], err)) == VV_OK) {
-			rc = vv_syncs_add_path(files, m->from[i], err);
-		}
-	}
-	return rc;
+	return vv_asprintf("%s/pack-%s.%s", dir, hex, index ? "idx" : "pack");
 }
 
 /* Appends the pack to the list of varve's own. */
@@ -564,22 +529,33 @@ static vv_status note_own(vv_repository *r, const char *hex, vv_error *err)
 }
 
 /* pack-<hex>.pack and .idx of the folder from become files to be synced. */
-VV_AUTO_CLEAR(pack_move, pack_move_clear)
 
 static vv_status stage_pack(vv_repository *r, const char *from, const char *hex, vv_syncs *files,
 			    vv_error *err)
 {
-	vv_auto(pack_move) m = {0};
-	vv_status rc = pack_move_init(&m, from, from, hex, err);
+	vv_status rc = VV_OK;
 
-	return rc < 0 ? rc : pack_move_stage(r, &m, files, err);
+	for (int i = 0; rc == VV_OK && i < 2; i++) {
+		vv_auto(char) *path = pack_path(from, hex, i);
+
+		rc = path ? vv_share(r, path, err) : vv_fail_nomem(err);
+		rc = rc < 0 ? rc : vv_syncs_add_path(files, path, err);
+	}
+	return rc;
+}
+
+static vv_status move_file(const char *from, const char *to, const char *hex, bool index,
+			   vv_error *err)
+{
+	vv_auto(char) *old = pack_path(from, hex, index), *now = pack_path(to, hex, index);
+
+	return old && now ? vv_rename(old, now, err) : vv_fail_nomem(err);
 }
 
 /* They get their names; their folder becomes durable later. */
 static vv_status place_pack(vv_repository *r, const char *from, const char *hex, vv_error *err)
 {
 	vv_auto(char) *to = vv_path_join(r->objects, "pack", NULL);
-	vv_auto(pack_move) m = {0};
 	vv_status rc;
 
 	if (!vv_exists(to) && ((rc = vv_mkdirs(to, err)) < 0 || (rc = vv_share(r, to, err)) < 0 ||
@@ -589,12 +565,12 @@ static vv_status place_pack(vv_repository *r, const char *from, const char *hex,
 	/* Named as ours first: an entry without its pack does no harm. */
 	if ((rc = note_own(r, hex, err)) < 0 || (rc = stage_open(r, err)) < 0 ||
 	    (rc = vv_pack_keep_put(&r->stage->keeps, r, to, hex, err)) < 0 ||
-	    (rc = pack_move_init(&m, from, to, hex, err)) < 0 ||
-	    (rc = vv_rename(m.from[0], m.to[0], err)) < 0 ||
-	    (rc = vv_rename(m.from[1], m.to[1], err)) < 0 ||
+	    (rc = move_file(from, to, hex, false, err)) < 0 ||
+	    (rc = move_file(from, to, hex, true, err)) < 0 ||
 	    (rc = vv_syncs_add_path(&r->later, to, err)) < 0) {
 		return rc;
 	}
+
 	int code = git_odb_refresh(r->odb);
 	return code < 0 ? vv_git_fail(err, code, "cannot read the new pack") : VV_OK;
 }

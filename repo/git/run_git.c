@@ -73,8 +73,8 @@ static const char *const of_remote[] = {"proxy", "proxyauthmethod", "uploadpack"
 
 typedef struct environment {
 	const vv_git_call *run;
-	char **list; /* owned strings */
-	size_t count, cap;
+	vv_string_list list; /* ends with NULL once it is made */
+
 	vv_buf parameters; /* GIT_CONFIG_PARAMETERS, as any git reads it */
 	size_t logins;
 	size_t settings; /* GIT_CONFIG_COUNT: for keys with a '=', which need git 2.31 or newer */
@@ -82,12 +82,7 @@ typedef struct environment {
 
 static vv_status add(environment *e, vv_buf *take, vv_error *err)
 {
-	vv_auto(char) *text = vv_buf_detach(take);
-
-	if (!text || !vv_array_room_for(e->list, e->count, e->cap, 2)) return vv_fail_nomem(err);
-	e->list[e->count++] = vv_take(&text);
-	e->list[e->count] = NULL;
-	return VV_OK;
+	return vv_string_list_add(&e->list, vv_buf_detach(take), err);
 }
 
 static vv_status add_setting(environment *e, const char *key, const char *value, vv_error *err)
@@ -357,12 +352,15 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 			      before && *before ? " " : "", vv_buf_cstr(&e->parameters));
 		rc = add(e, &b, err);
 	}
+	if (rc == VV_OK && !vv_array_add(e->list.items, e->list.count, e->list.cap, NULL)) {
+		rc = vv_fail_nomem(err);
+	}
 	return rc;
 }
 
 static void clear_environment(environment *e)
 {
-	vv_names_free(e->list, e->count);
+	vv_string_list_clear(&e->list);
 	vv_buf_clear(&e->parameters);
 }
 
@@ -477,7 +475,7 @@ vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err)
 	const vv_run run = {.argv = argv,
 			    .dir = dir_of(r),
 			    .env = own_env(r),
-			    .more = (const char *const *)e.list,
+			    .more = (const char *const *)e.list.items,
 			    .output = &piped,
 			    .mute = true,
 			    .talk = true};
@@ -525,7 +523,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 			    .bound = r->in_worktree,
 			    .by_signal = r->in_worktree ? SIGTERM : 0,
 			    .env = own_env(r),
-			    .more = (const char *const *)e.list,
+			    .more = (const char *const *)e.list.items,
 			    .input = r->input,
 			    .len = r->len,
 			    .silent_sec = silent,

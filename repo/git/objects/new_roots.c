@@ -466,11 +466,8 @@ static vv_status find_renamed(finding *f, const vv_pointer *p, const char *path,
 		bool is = false;
 
 		rc = read_pointer(f, &g->id, NULL, &old, &is, err);
-		if (rc < 0 && rc != VV_ENOMEM) {
-			vv_error_clear(err);
-			rc = VV_OK;
-			is = false;
-		}
+		is = is && rc == VV_OK;
+		rc = vv_error_excuse(rc, rc != VV_ENOMEM, err);
 		if (is && (score = likeness(p, path, &old, g->path)) > best) {
 			best = score;
 			*before = old.root;

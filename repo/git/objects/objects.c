@@ -211,9 +211,8 @@ static vv_status set_parents(walk *w, vv_object_range *g, const vv_node *n, vv_e
 		rc = vv_node_parse(g->walker, n->parents[i], err);
 		w->at_path[i] = n->parents[i]->tree;
 		if (rc == VV_ENOTFOUND && vv_object_range_is_had(g, n->parents[i])) {
-			vv_error_clear(err);
 			memset(&w->at_path[i], 0, sizeof(git_oid));
-			rc = VV_OK;
+			rc = vv_missing_ok(rc, err);
 		}
 	}
 	return rc;

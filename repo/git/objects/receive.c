@@ -114,10 +114,11 @@ struct vv_git_pack {
 	vv_git_limits limits;
 	vv_buf objects, alternates, memory, most; /* the words of its command */
 	vv_buf head;                              /* of the pack, until it is whole */
-	uint64_t count;
+	uint64_t count;                           /* objects that it announced */
 	vv_fed git;
 	vv_buf output, said;
-	bool started, whole;
+	bool started;
+	bool whole; /* after its end: its objects name only each other, and git did not report any of them */
 };
 
 /* dir: a folder in r's object folder, with a folder "pack". */
@@ -294,18 +295,6 @@ static vv_status git_pack_end(vv_git_pack *p, char hex[GIT_OID_HEXSZ + 1], vv_er
 	return VV_OK;
 }
 
-/* After its end: is all that its objects name among them, and has git no word about any of these? */
-static bool git_pack_is_whole(const vv_git_pack *p)
-{
-	return p->whole;
-}
-
-/* objects that it announced */
-static uint64_t git_pack_count(const vv_git_pack *p)
-{
-	return p->count;
-}
-
 /* ---- objects as they come ---- */
 
 #define OPEN_TRIES 10u
@@ -478,10 +467,7 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 	int code;
 
 	err = err ? err : &local;
-	if (g->failed.code < 0) {
-		*err = g->failed;
-		return err->code;
-	}
+	if (g->failed.code < 0) return vv_error_copy(err, &g->failed);
 	if (type < VV_GIT_COMMIT || type > VV_GIT_TAG || g->pack) {
 		return vv_fail(err, VV_ECORRUPT,
 			       g->pack ? "the peer sent a single Git object after a pack"
@@ -528,7 +514,7 @@ vv_status vv_git_receive_pack(vv_git_receive *g, const void *bytes, size_t len, 
 	}
 	if (!g->pack && (rc = begin_pack(g, err)) < 0) return rc;
 	rc = git_pack_feed(g->pack, bytes, len, err);
-	g->count = git_pack_count(g->pack);
+	g->count = g->pack->count;
 	return rc;
 }
 
@@ -642,7 +628,7 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 static int is_whole(vv_git_receive *g, const vv_oid *tips, size_t count, uint64_t max,
 		    vv_error *err)
 {
-	if (!g->pack || !git_pack_is_whole(g->pack)) return 0;
+	if (!g->pack || !g->pack->whole) return 0;
 	if (vv_array_find(tips, count, it, !vv_object_is_here(g->inner, vv_to_git(it)))) return 0;
 	const int plain = vv_pack_heads_plain(g->inner, g->count, true, &g->sum, err);
 	return plain != 1 ? plain : g->sum.alone && g->sum.largest <= max;
@@ -675,10 +661,7 @@ vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count
 	vv_status rc;
 
 	err = err ? err : &local;
-	if (g->failed.code < 0) {
-		*err = g->failed;
-		return err->code;
-	}
+	if (g->failed.code < 0) return vv_error_copy(err, &g->failed);
 	if ((rc = check_expected(g, err)) < 0 ||
 	    (g->count > 0 && !g->taken &&
 	     (rc = g->pack ? git_pack_end(g->pack, g->hex, err) : end_objects(g, err)) < 0)) {
