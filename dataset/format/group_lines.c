@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
 #include "dataset/format/group_internal.h"
@@ -323,10 +324,7 @@ static void add_room(size_t *least, size_t *room, const run *column, size_t rows
 
 static bool every_cell_is_text(const vv_group *g)
 {
-	for (size_t c = 0; c < g->columns; c++) {
-		if (g->column[c][0] >> 4 != GROUP_ALL_TEXT) return false;
-	}
-	return true;
+	return !vv_array_find(g->column, g->columns, it, (*it)[0] >> 4 != GROUP_ALL_TEXT);
 }
 
 /* Numbers with an unusual delimiter or quote are written cell by cell. */

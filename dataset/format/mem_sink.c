@@ -72,15 +72,11 @@ vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *
 void vv_mem_sink_free(vv_mem_sink *m)
 {
 	if (!m) return;
-	for (size_t i = 0; i < m->count; i++) {
-		vv_free(m->entries[i].bytes);
-	}
-	if (m->fd >= 0) {
-		vv_close(m->fd, m->path, NULL);
-	}
+	vv_array_clear(m->entries, m->count, it, vv_free(it->bytes));
+	vv_fd_close(&m->fd);
 	vv_mutex_free(m->lock);
 	vv_hash_index_clear(&m->index);
-	vv_free_all(m->entries, m->path, m->dir, m);
+	vv_free_all(m->path, m->dir, m);
 }
 
 void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes)

@@ -94,10 +94,7 @@ vv_status vv_csv_names_add(vv_strings *list, const char *text, vv_error *err)
 
 void vv_csv_names_clear(vv_strings *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		vv_free((char *)(uintptr_t)list->items[i]);
-	}
-	vv_free(list->items);
+	vv_array_clear(list->items, list->count, it, vv_free((char *)(uintptr_t)*it));
 	*list = (vv_strings){NULL, 0};
 }
 

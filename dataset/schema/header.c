@@ -50,7 +50,7 @@ vv_status vv_header_labels(const vv_cell **out, vv_arena *arena, const vv_dialec
 		const vv_field *f = &schema->fields[i];
 
 		cells[i] = (vv_cell){f->name, (uint32_t)f->name_len, VV_CELL_TEXT, 0, 0};
-		incomplete = incomplete || is_incomplete(f);
+		incomplete |= is_incomplete(f);
 	}
 	return incomplete && d->form == VV_FORM_CSV && d->header
 		       ? read_header(cells, arena, d, schema, err)

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type_time.h"
@@ -489,10 +490,8 @@ static bool is_year_word(const char *s, size_t len)
 		"year",       "yr",   "annee",     "ann\303\251e", "jahr",  "anno", "ano",
 		"a\303\261o", "jaar", "\303\245r", "rok",          "vuosi", "yil"};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (vv_ascii_is(s, len, words[i])) return true;
-	}
-	return false;
+	return vv_array_find(words, sizeof(words) / sizeof(words[0]), word,
+			     vv_ascii_is(s, len, *word)) != NULL;
 }
 
 static bool is_word_byte(char c)

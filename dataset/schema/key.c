@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
@@ -130,10 +131,8 @@ static bool names_number(const char *name, size_t len)
 					    "\320\275\320\276\320\274\320\265\321\200",
 					    "\320\235\320\276\320\274\320\265\321\200"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (vv_ascii_is(name, len, names[i])) return true;
-	}
-	return false;
+	return vv_array_find(names, sizeof(names) / sizeof(names[0]), it,
+			     vv_ascii_is(name, len, *it)) != NULL;
 }
 
 /* The best word of the name; a little less where it is not the whole name. */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/json/json_skip.h"
 #include "base/sys.h"
@@ -199,12 +200,7 @@ static bool is_base64(const char *s, size_t len)
 	while (body > 0 && len - body < 2 && s[body - 1] == '=') {
 		body--;
 	}
-	for (size_t i = 0; i < body; i++) {
-		if (!vv_is_alnum(s[i]) && s[i] != '+' && s[i] != '/') {
-			return false;
-		}
-	}
-	return true;
+	return !vv_array_find(s, body, it, !vv_is_alnum(*it) && *it != '+' && *it != '/');
 }
 
 static const char *const type_names[] = {[VV_TYPE_ANY] = "any",

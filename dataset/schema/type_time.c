@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/text.h"
 #include "dataset/format/spelling.h"
@@ -335,10 +336,7 @@ static vv_status add_item(pattern *p, char kind, char byte, vv_error *err)
 /* Two of one directive could contradict each other. */
 static bool has_kind(const pattern *p, char kind)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		if (p->items[i].kind == kind) return true;
-	}
-	return false;
+	return vv_array_find(p->items, p->count, it, it->kind == kind) != NULL;
 }
 
 static vv_status add_directive(pattern *p, char kind, vv_error *err)

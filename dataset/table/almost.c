@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
@@ -160,12 +161,8 @@ static bool look_at_rows(looking *k, const vv_batch *b)
 /* Can later rows still have something? */
 static bool is_looking(const looking *k)
 {
-	bool open = k->breaks || k->headers || k->id != SIZE_MAX;
-
-	for (size_t i = 0; i < k->t->columns && !open; i++) {
-		open = k->columns[i].open;
-	}
-	return open;
+	return k->breaks || k->headers || k->id != SIZE_MAX ||
+	       vv_array_find(k->columns, k->t->columns, it, it->open);
 }
 
 /* Is one value of a hundred, or fewer, no number, or no date? */

@@ -24,10 +24,8 @@ void vv_import_result_clear(vv_import_result *r)
 	vv_buf_clear(&r->root_block);
 	vv_scan_cache_free(r->cache);
 	vv_buf_clear_all(&r->warnings, &r->key_lost);
-	for (size_t i = 0; i < r->finding_count; i++) {
-		vv_free(r->findings[i].value);
-	}
-	vv_free_all(r->findings, r->types.items);
+	vv_array_clear(r->findings, r->finding_count, it, vv_free(it->value));
+	vv_free(r->types.items);
 	memset(r, 0, sizeof(*r));
 	vv_root_init(&r->root);
 }
@@ -721,10 +719,8 @@ static void import_clear(import *im)
 	for (size_t i = 0; i < IMPORT_PROOFS; i++) {
 		vv_key_proof_free(im->proofs[i]);
 	}
-	for (size_t i = 0; im->workers && i < im->worker_count; i++) {
-		import_worker_clear(&im->workers[i]);
-	}
-	vv_free(im->workers);
+	vv_array_clear(im->workers, im->workers ? im->worker_count : 0, it,
+		       import_worker_clear(it));
 	for (size_t i = 0; i < IMPORT_JOBS; i++) {
 		import_job_clear(&im->jobs[i]);
 	}

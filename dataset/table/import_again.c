@@ -110,10 +110,7 @@ vv_status import_group_again(import_worker *w, group_job *j, vv_error *err)
 
 		return VV_OK;
 	}
-	if (rc < 0 && err) {
-		*err = why;
-	}
-	return rc;
+	return rc < 0 ? vv_error_copy(err, &why) : rc;
 }
 
 /* Refuses: the stored form would not reproduce the file. */

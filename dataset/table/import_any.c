@@ -170,8 +170,8 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 	vv_status rc = import_twice(out, source, sink, opts, &why);
 	if (rc < 0 && out->only_bytes && opts->or_as_file && source->again) {
 		rc = import_as_file(out, source, &why, sink, opts, err);
-	} else if (rc < 0 && err) {
-		*err = why;
+	} else if (rc < 0) {
+		(void)vv_error_copy(err, &why);
 	}
 	if (rc == VV_OK && ((rc = tell_almost(out, source->name, sink, opts, err)) < 0 ||
 			    (rc = put_root(out, sink, opts, err)) < 0)) {

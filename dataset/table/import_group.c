@@ -53,10 +53,8 @@ void import_job_clear(group_job *j)
 	for (size_t i = 0; i < IMPORT_PROOFS; i++) {
 		vv_free(j->hashes[i]);
 	}
-	for (size_t i = 0; i < j->misfit_count; i++) {
-		vv_free(j->misfits[i].value);
-	}
-	vv_free_all(j->misfits, j->types);
+	vv_array_clear(j->misfits, j->misfit_count, it, vv_free(it->value));
+	vv_free(j->types);
 }
 
 static void infer_init(vv_infer *types, size_t from, size_t count, const import *im)
@@ -364,10 +362,7 @@ static vv_status take_longest(import_worker *w, group_job *j, size_t r, vv_error
 /* Are there cells that put_group takes out of their rows? */
 static bool has_long_cells(const group_job *j)
 {
-	for (size_t r = 0; r < j->row_count; r++) {
-		if (j->rows[r].cell_bytes > VV_CELLS_MAX) return true;
-	}
-	return false;
+	return vv_array_find(j->rows, j->row_count, row, row->cell_bytes > VV_CELLS_MAX) != NULL;
 }
 
 /* Appends to outs the place of an out-of-line cell, and the chunks of its text. */
@@ -433,10 +428,7 @@ static bool fit_as_told(const import *im, const vv_field *f, const vv_cell *valu
 	static const vv_cell empty = {.text = "", .state = VV_CELL_TEXT};
 
 	if (!all && !(vv_field_known_by_few(f) && is_accepted(im, f, &empty))) return false;
-	for (size_t i = 0; i < count; i++) {
-		if (!is_accepted(im, f, &values[i])) return false;
-	}
-	return true;
+	return !vv_array_find(values, count, value, !is_accepted(im, f, value));
 }
 
 /* The receiver of values during encoding. */
@@ -523,10 +515,7 @@ static bool is_named_by_bytes(const group_job *j)
 	const vv_newline newline = j->im->dialect.newline;
 
 	if (!j->im->named_by_bytes) return false;
-	for (size_t i = 0; i < j->row_count; i++) {
-		if (!j->rows[i].plain || j->rows[i].newline != newline) return false;
-	}
-	return true;
+	return !vv_array_find(j->rows, j->row_count, row, !row->plain || row->newline != newline);
 }
 
 static vv_status hash_rows(import_worker *w, const group_job *j, vv_hash128 *out, vv_error *err)

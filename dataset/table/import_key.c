@@ -657,15 +657,12 @@ static bool extends_old(const import *im, const vv_key_candidate *c)
 static bool may_follow(const import *im, const vv_key_candidate *c)
 {
 	const vv_root *p = im->opts->parent;
-	bool leads = false;
 
 	if (im->opts->key_lost) return extends_old(im, c);
 	if (im->opts->key || !p || p->kind != VV_KIND_TABLE || p->key_count > 0) return true;
-	for (size_t i = 0; i < c->count; i++) {
-		leads = leads || c->columns[i] == 0 ||
-			vv_key_is_id(im->names[c->columns[i]], im->name_lens[c->columns[i]]);
-	}
-	return leads && !vv_buf_equal(&p->data, &im->out->root.data);
+	return vv_array_find(c->columns, c->count, it,
+			     *it == 0 || vv_key_is_id(im->names[*it], im->name_lens[*it])) &&
+	       !vv_buf_equal(&p->data, &im->out->root.data);
 }
 
 vv_status import_finish_key(import *im, vv_error *err)

@@ -403,13 +403,12 @@ static vv_status declared_candidate(import *im, vv_error *err)
 static bool is_key_gone(const import *im)
 {
 	const vv_root *p = im->opts->parent;
-	bool gone = im->opts->key_lost ||
-		    (p->key_source == VV_KEY_INFERRED && p->key_count == 0 && !im->opts->as);
-
-	for (size_t k = 0; p->key_source == VV_KEY_INFERRED && k < p->key_count; k++) {
-		gone = gone || import_place_of_old(im, p->key[k]) == SIZE_MAX;
-	}
-	return gone;
+	return im->opts->key_lost ||
+	       (p->key_source == VV_KEY_INFERRED &&
+		(p->key_count == 0
+			 ? !im->opts->as
+			 : vv_array_find(p->key, p->key_count, it,
+					 import_place_of_old(im, *it) == SIZE_MAX) != NULL));
 }
 
 vv_status import_choose(import *im, vv_error *err)

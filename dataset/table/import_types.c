@@ -55,12 +55,10 @@ static bool is_open(const import *im, const vv_field *f)
 
 bool import_types_may_narrow(const import *im)
 {
-	bool may = import_types_give_way(im) && im->opts->find_types;
-
-	for (size_t i = 0; import_types_give_way(im) && i < im->parent_schema.count; i++) {
-		may = may || is_open(im, &im->parent_schema.fields[i]);
-	}
-	return may;
+	return import_types_give_way(im) &&
+	       (im->opts->find_types ||
+		vv_array_find(im->parent_schema.fields, im->parent_schema.count, it,
+			      is_open(im, it)));
 }
 
 vv_import_finding *import_find_misfit(const import *im, size_t column)

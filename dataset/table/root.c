@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -269,10 +270,7 @@ static void put_record(vv_buf *b, const vv_root *r)
 
 static bool names_valid(char *const *names, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (!vv_utf8_valid(names[i], strlen(names[i]))) return false;
-	}
-	return true;
+	return !vv_array_find(names, count, name, !vv_utf8_valid(*name, strlen(*name)));
 }
 
 vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
@@ -391,11 +389,9 @@ static vv_status check_record(const record *x, unsigned parts, vv_error *err)
 
 static bool is_known(const char *key, size_t len)
 {
-	for (size_t i = 0; i < MEMBERS; i++) {
-		const char *k = members[i].member.key;
-		if (strlen(k) == len && memcmp(k, key, len) == 0) return true;
-	}
-	return false;
+	return vv_array_find(members, MEMBERS, it,
+			     strlen(it->member.key) == len &&
+				     memcmp(it->member.key, key, len) == 0) != NULL;
 }
 
 /* First recognizes a later generation, and members that a later varve may add to a root of this

@@ -77,10 +77,7 @@ vv_status vv_batches_add(vv_batches *l, vv_batch **out, vv_error *err)
 
 void vv_batches_clear(vv_batches *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		vv_batch_clear(&l->items[i]);
-	}
-	vv_free(l->items);
+	vv_array_clear(l->items, l->count, it, vv_batch_clear(it));
 	*l = (vv_batches){NULL, 0};
 }
 
@@ -121,10 +118,7 @@ static vv_status grid(vv_batch *b, size_t rows, size_t columns, vv_error *err)
 
 static bool is_wanted(const size_t *wanted, size_t count, size_t column)
 {
-	for (size_t i = 0; wanted && i < count; i++) {
-		if (wanted[i] == column) return true;
-	}
-	return !wanted;
+	return !wanted || vv_array_has(wanted, count, column);
 }
 
 /* A cell that is not in its row group but in chunks; top is borrowed from the data item. */
@@ -856,10 +850,7 @@ static int row_agrees(vv_scan *s, vv_cell *cells, const vv_cell *wanted, size_t 
 	int got = vv_scan_row(s, cells, columns, row, &ignored);
 	if (got == VV_ENOMEM) return vv_fail_nomem(err);
 	if (got != 1) return 0;
-	for (size_t i = 0; i < columns; i++) {
-		if (!vv_cell_equal(&cells[i], &wanted[i])) return 0;
-	}
-	return 1;
+	return !vv_array_find(cells, columns, it, !vv_cell_equal(it, &wanted[it - cells]));
 }
 
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,

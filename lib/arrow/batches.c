@@ -106,10 +106,7 @@ static vv_status next_of_shares(vv_arrow_batches *b, struct ArrowArray *out, vv_
 		run_share(&s->job, 0); /* the share's texts needed more than one array */
 	}
 	count_misfits(b, s);
-	if (s->rc < 0) {
-		*err = s->why;
-		return s->rc;
-	}
+	if (s->rc < 0) return vv_error_copy(err, &s->why);
 	if (!s->array.release || (uint64_t)s->array.length > s->left) {
 		return vv_fail(err, VV_ECORRUPT, "row %llu is missing",
 			       (unsigned long long)s->row + 1);

@@ -182,10 +182,10 @@ static vv_status read_values(reader *r, vv_flatbuffer *b, vv_flat_table t, struc
 
 static vv_ipc_dictionary *find_dictionary(const reader *r, int64_t id)
 {
-	for (size_t i = 0; i < r->dictionary_count; i++) {
-		if (r->dictionaries[i]->id == id) return r->dictionaries[i];
-	}
-	return NULL;
+	vv_ipc_dictionary **found = vv_array_find(r->dictionaries, r->dictionary_count, it,
+						  (*it)->id == id);
+
+	return found ? *found : NULL;
 }
 
 /* A field with places in a dictionary. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "lib/rows/named_columns.h"
 
@@ -71,12 +72,9 @@ static vv_status begin_batch(vv_arrow_maker *b, vv_error *err)
 
 static bool is_full(const vv_arrow_maker *b, size_t rows)
 {
-	bool full = rows >= b->o.batch_rows;
-
-	for (size_t i = 0; i < b->o.count && !full; i++) {
-		full = b->columns[i].text.len + b->columns[i].texts.text.len >= BATCH_TEXT;
-	}
-	return full;
+	return rows >= b->o.batch_rows ||
+	       vv_array_find(b->columns, b->o.count, column,
+			     column->text.len + column->texts.text.len >= BATCH_TEXT);
 }
 
 /* Makes sure that there is a row of the group. 1, 0, <0. */
@@ -283,13 +281,12 @@ const vv_arrow_misfits *vv_arrow_maker_misfits(const vv_arrow_maker *b)
 void vv_arrow_maker_close(vv_arrow_maker *b)
 {
 	if (b) {
-		for (size_t i = 0; b->columns && i < b->o.count; i++) {
-			vv_arrow_column_clear(&b->columns[i]);
-		}
+		vv_array_clear(b->columns, b->columns ? b->o.count : 0, it,
+			       vv_arrow_column_clear(it));
 		vv_arrow_drop(&b->numbers);
 		vv_arrow_column_clear(&b->rest);
 		vv_arrow_misfits_clear(&b->misfits);
 		vv_arrow_spare_close(b->spare);
-		vv_free_all(b->columns, b->row_number, b);
+		vv_free_all(b->row_number, b);
 	}
 }

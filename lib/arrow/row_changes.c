@@ -305,12 +305,8 @@ static vv_status begin(vv_arrow_changes *c, vv_error *err)
 
 bool vv_arrow_changes_full(const vv_arrow_changes *c)
 {
-	bool full = c->rows >= c->o.batch_rows;
-
-	for (size_t i = 0; i < c->count && !full; i++) {
-		full = c->columns[i].out.text.len >= BATCH_TEXT;
-	}
-	return full;
+	return c->rows >= c->o.batch_rows ||
+	       vv_array_find(c->columns, c->count, column, column->out.text.len >= BATCH_TEXT);
 }
 
 vv_status vv_arrow_changes_take(vv_arrow_changes *c, struct ArrowArray *out, vv_error *err)
@@ -377,13 +373,8 @@ vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b
 void vv_arrow_changes_close(vv_arrow_changes *c)
 {
 	if (c) {
-		for (size_t i = 0; c->columns && i < c->room; i++) {
-			clear_column(&c->columns[i]);
-		}
-		for (size_t i = 0; c->both && i < c->pairs; i++) {
-			clear_column(&c->both[i]);
-		}
-		vv_free_all(c->columns, c->both);
+		vv_array_clear(c->columns, c->columns ? c->room : 0, it, clear_column(it));
+		vv_array_clear(c->both, c->both ? c->pairs : 0, it, clear_column(it));
 		vv_arena_clear(&c->names);
 		vv_arrow_misfits_clear(&c->misfits);
 		vv_free(c);

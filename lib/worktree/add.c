@@ -418,12 +418,7 @@ static vv_status set_entries(runner *run, vv_error *err)
 
 static bool has_datasets(const vv_add_report *rep)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < rep->outcome_count && !any; i++) {
-		any = rep->outcomes[i].dataset;
-	}
-	return any;
+	return vv_array_find(rep->outcomes, rep->outcome_count, outcome, outcome->dataset) != NULL;
 }
 
 vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index *x, vv_error *err)

@@ -373,10 +373,7 @@ static vv_status check_name(planner *p, const char *path, bool *fits, vv_error *
 
 	*fits = rc == VV_OK;
 	if (rc == VV_OK) return VV_OK;
-	if (rc != VV_EREFUSED) {
-		*err = why;
-		return rc;
-	}
+	if (rc != VV_EREFUSED) return vv_error_copy(err, &why);
 	if (p->refused.code == VV_OK) {
 		p->refused = why;
 		(void)vv_hint(&p->refused, "rename it, or add it to .gitignore");

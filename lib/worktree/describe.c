@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/infer.h"
@@ -184,15 +185,13 @@ static vv_status set_key(editing *e, const vv_strings *names, vv_error *err)
 /* Is one of the words COL=TEXT about the column, and its TEXT the cell's? NULL: any. */
 static bool has_word(const vv_strings *words, const vv_field *f, const vv_cell *c)
 {
-	bool has = false;
+	const size_t len = f->name_len;
 
-	for (size_t i = 0; i < words->count && !has; i++) {
-		const char *word = words->items[i], *text = word + f->name_len + 1;
-
-		has = strncmp(word, f->name, f->name_len) == 0 && word[f->name_len] == '=' &&
-		      (!c || (c->len == strlen(text) && memcmp(c->text, text, c->len) == 0));
-	}
-	return has;
+	return vv_array_find(words->items, words->count, word,
+			     strncmp(*word, f->name, len) == 0 && (*word)[len] == '=' &&
+				     (!c || (c->len == strlen(*word + len + 1) &&
+					     memcmp(c->text, *word + len + 1, c->len) == 0))) !=
+	       NULL;
 }
 
 /* For a column with an inferred string type, and no other declared: the type of all values except missing ones. */

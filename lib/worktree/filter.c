@@ -197,10 +197,7 @@ static vv_status pass_broken(vv_filter *f, const char *path, const vv_buf *text,
 	vv_error why;
 	vv_status rc = is_known(f, path, text, &known, &why);
 
-	if (rc < 0) {
-		*err = why;
-		return rc;
-	}
+	if (rc < 0) return vv_error_copy(err, &why);
 	if (!known) return err->code;
 	vv_buf_put(out, text->data, text->len);
 	return vv_buf_ok(out, err);

@@ -109,10 +109,7 @@ static vv_status check_index(checking *c, vv_error *err)
 	if (rc == VV_OK && p->count > 0 && vv_pack_index_count(c->index) != p->count) {
 		return renew_index(c, "it listed more or fewer blocks than its pack has", err);
 	}
-	if (rc < 0 && err) {
-		*err = what;
-	}
-	return rc;
+	return rc < 0 ? vv_error_copy(err, &what) : rc;
 }
 
 /* Does the index lead to the record at offset? */

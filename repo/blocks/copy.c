@@ -223,8 +223,7 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 			vv_pack_set_damaged(cp.place.pack, cp.place.offset,
 					    "a record in it cannot be read");
 		}
-		vv_error_clear(err);
-		rc = VV_OK;
+		rc = vv_error_excuse(rc, true, err);
 	} else if (rc == VV_OK) {
 		vv_pack_item item = {.cid = *cid, .raw = raw.data, .raw_len = raw.len};
 		/* Only what gets another form is compressed, and that once for all. */

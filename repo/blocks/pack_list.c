@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/derived.h"
@@ -456,13 +457,9 @@ void vv_roll_take_off(const vv_store *s, const vv_pack_name *id)
 
 static bool is_here(const vv_pack_list *l, const uint8_t *hash)
 {
-	for (size_t i = 0; i < l->own; i++) {
-		if (!l->packs[i]->id.aside &&
-		    memcmp(l->packs[i]->id.hash, hash, VV_PACK_HASH_LEN) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return vv_array_find(l->packs, l->own, pack,
+			     !(*pack)->id.aside &&
+				     memcmp((*pack)->id.hash, hash, VV_PACK_HASH_LEN) == 0) != NULL;
 }
 
 static vv_status count_lost(vv_store *s, bool forget, size_t *lost, vv_error *err)

@@ -142,8 +142,7 @@ static vv_status level_links(levels *v, const vv_cid *cid, uint64_t member, bool
 	if (rc == VV_EMISSING || (rc == VV_ECORRUPT && damage_ok)) {
 		out->count = before;
 		*there = false;
-		vv_error_clear(err);
-		return VV_OK;
+		return vv_error_excuse(rc, true, err);
 	}
 	if (rc < 0 && rc != VV_ENOMEM) {
 		(void)vv_prefix(err, "block %s", vv_cid_shows(cid));
@@ -447,8 +446,7 @@ static vv_status read_own(walking *k, const vv_cid *cid, vv_error *err)
 
 	if (rc == VV_EMISSING && k->w->missing) {
 		++*k->w->missing;
-		vv_error_clear(err);
-		rc = VV_OK;
+		return vv_error_excuse(rc, true, err);
 	}
 	return rc;
 }

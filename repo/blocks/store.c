@@ -206,10 +206,7 @@ static vv_status get_absent(vv_store *s, const vv_cid *cid, vv_buf *out, vv_erro
 		if (came == VV_OK) {
 			rc = out->len > 0 ? VV_OK : search_packs(s, cid, false, get_from, out, err);
 		} else if (came != VV_ENOTFOUND) {
-			rc = came;
-			if (err) {
-				*err = why;
-			}
+			rc = vv_error_copy(err, &why);
 		}
 	}
 	return rc;

@@ -573,12 +573,9 @@ static bool is_general(const char *line, size_t len)
 					     "error: failed to push some refs",
 					     "error: send-pack died"};
 
-	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
-		if (len >= strlen(begins[i]) && strncmp(line, begins[i], strlen(begins[i])) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return vv_array_find(begins, sizeof(begins) / sizeof(begins[0]), begin,
+			     len >= strlen(*begin) && strncmp(line, *begin, strlen(*begin)) == 0) !=
+	       NULL;
 }
 
 /* Lines that report only that it failed. */

@@ -246,12 +246,7 @@ static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
 
 static bool has_tip(const vv_elsewhere *e, const vv_oid *id)
 {
-	bool found = false;
-
-	for (size_t i = 0; !found && i < e->tip_count; i++) {
-		found = vv_oid_equal(&e->tips[i], id);
-	}
-	return found;
+	return vv_array_find(e->tips, e->tip_count, tip, vv_oid_equal(tip, id)) != NULL;
 }
 
 static void put_line(vv_buf *text, const vv_elsewhere *e, const struct listed *l)
@@ -387,12 +382,8 @@ vv_status vv_elsewhere_add(vv_repository *r, const vv_elsewhere_version *version
 /* Is any of these noted as elsewhere? */
 static bool lists_any(const vv_elsewhere *e, const vv_cid_set *roots)
 {
-	for (size_t i = 0; i < e->count; i++) {
-		if (e->listed[i].remote > 0 && vv_cid_set_has(roots, &e->listed[i].root)) {
-			return true;
-		}
-	}
-	return false;
+	return vv_array_find(e->listed, e->count, it,
+			     it->remote > 0 && vv_cid_set_has(roots, &it->root)) != NULL;
 }
 
 /* Marks complete versions among roots as stored here again. */

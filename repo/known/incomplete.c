@@ -141,8 +141,7 @@ static vv_status is_complete(look *l, const vv_cid *root, bool *out, vv_error *e
 			/* The walked part of this one may be incomplete. */
 			vv_cid_set_free(l->walked);
 			l->walked = NULL;
-			vv_error_clear(err);
-			rc = VV_OK;
+			rc = vv_error_excuse(rc, true, err);
 		}
 	}
 	return rc;

@@ -272,10 +272,7 @@ void incoming_close(incoming *in)
 {
 	drop_batches(in);
 	vv_free(in->batches);
-	for (size_t i = 0; in->columns && i < in->count; i++) {
-		vv_buf_clear(&in->columns[i].text);
-	}
-	vv_free(in->columns);
+	vv_array_clear(in->columns, in->columns ? in->count : 0, it, vv_buf_clear(&it->text));
 	if (in->schema.release) {
 		in->schema.release(&in->schema);
 	}

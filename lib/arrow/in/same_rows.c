@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/thread.h"
 #include "dataset/format/spelling.h"
@@ -357,10 +358,9 @@ static int take(same_rows *s, vv_error *err)
 
 	vv_pool_wait(s->pool, &p->job);
 	if (p->rc < 0) {
-		*err = p->why;
 		s->head++;
 		same_rows_stop(s);
-		return (int)p->rc;
+		return vv_error_copy(err, &p->why);
 	}
 	for (size_t i = 0; i < p->count; i++) {
 		s->looked += p->groups[i].rows;
@@ -494,10 +494,8 @@ void same_rows_close(same_rows *s)
 		if (p->of) {
 			vv_batch_clear(&p->batch);
 		}
-		for (size_t c = 0; p->in && c < s->count; c++) {
-			vv_buf_clear(&p->in[c].text);
-		}
-		vv_free_all(p->columns, p->in);
+		vv_array_clear(p->in, p->in ? s->count : 0, it, vv_buf_clear(&it->text));
+		vv_free(p->columns);
 		vv_buf_clear_all(&p->scratch, &p->marks, &p->lines);
 	}
 	vv_free(s);

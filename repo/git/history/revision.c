@@ -32,20 +32,12 @@ typedef struct near_search {
 	char name[128];
 } near_search;
 
-static const char *short_name(const char *ref)
-{
-	static const char *const heads[] = {"refs/heads/", "refs/tags/", "refs/remotes/", "refs/"};
-
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		if (strncmp(ref, heads[i], strlen(heads[i])) == 0) return ref + strlen(heads[i]);
-	}
-	return ref;
-}
-
 static vv_status consider(void *payload, const vv_ref *ref, vv_error *err VV_UNUSED)
 {
 	near_search *s = payload;
-	const char *name = short_name(ref->name);
+	const char *name = vv_ref_short_name(ref->name);
+
+	name += name == ref->name && strncmp(name, "refs/", 5) == 0 ? 5 : 0;
 
 	if (strlen(name) < sizeof(s->name) && vv_nearest_try(&s->near, name)) {
 		memcpy(s->name, name, strlen(name) + 1);

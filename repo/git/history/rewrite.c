@@ -96,12 +96,8 @@ size_t vv_rewrite_unsigned(const vv_rewrite *w)
 
 vv_folder_entry *vv_folder_edit_find(const vv_folder_edit *f, const char *name)
 {
-	for (size_t i = 0; i < f->count; i++) {
-		if (f->entries[i].mode && strcmp(f->entries[i].name, name) == 0) {
-			return &f->entries[i];
-		}
-	}
-	return NULL;
+	return vv_array_find(f->entries, f->count, entry,
+			     entry->mode && strcmp(entry->name, name) == 0);
 }
 
 static vv_status append(vv_folder_edit *f, const char *name, size_t len, uint32_t mode,

@@ -464,11 +464,8 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 	vv_auto(pattern_lines) known = {0};
 	vv_auto(vv_buf) pattern = VV_BUF_INIT;
 	vv_status rc = read_lines(&known, text, err);
-	bool own_line = false;
+	bool own_line = vv_array_find(known.items, known.count, it, is_own_line(it)) != NULL;
 
-	for (size_t i = 0; i < known.count; i++) {
-		own_line = own_line || is_own_line(&known.items[i]);
-	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const attr_line *line;
 

@@ -45,10 +45,9 @@ static vv_status read_file(vv_index *x, vv_error *err)
 
 static void drop_edits(vv_index *x)
 {
-	for (size_t i = 0; i < x->edit_count; i++) {
-		vv_free(x->edits[i].path);
+	while (x->edit_count > 0) {
+		vv_free(x->edits[--x->edit_count].path);
 	}
-	x->edit_count = 0;
 }
 
 vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)

@@ -465,10 +465,7 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 		vv_error why;
 		const vv_status room = vv_worktree_make_room(x->repo, path, &why);
 
-		if (room < 0) {
-			*err = why;
-		}
-		return room < 0 ? room : rc;
+		return room < 0 ? vv_error_copy(err, &why) : rc;
 	}
 	if ((rc = vv_lstat(&st, file, err)) < 0) return rc;
 	return vv_index_set(x, path, mode, id, &st, err);

@@ -56,10 +56,7 @@ static vv_status copy_now(vv_index *x, vv_error *err)
 	vv_status rc = vv_lstat(&st, x->repo->index_file, err);
 
 	x->written_on = rc == VV_OK ? st : (vv_stat){0};
-	if (rc == VV_ENOTFOUND || (rc == VV_OK && st.size == 0)) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
+	if (rc == VV_ENOTFOUND || (rc == VV_OK && st.size == 0)) return vv_missing_ok(rc, err);
 	if (rc < 0 ||
 	    (rc = vv_read_file(&bytes, x->repo->index_file, VV_INDEX_BYTES_MAX, err)) < 0) {
 		return rc;
@@ -287,7 +284,7 @@ static vv_status write_new(vv_index *x, vv_error *err)
 
 	for (size_t i = 0; i < x->edit_count; i++) {
 		put_path(&given, x, x->edits[i].path);
-		reads = reads || x->edits[i].look;
+		reads |= x->edits[i].look;
 	}
 	git_error_clear();
 	if ((rc = copy_now(x, err)) < 0 || (rc = run_git(x, give, &given, true, err)) < 0 ||
@@ -338,14 +335,12 @@ static vv_status store(vv_repository *r, vv_error *err)
 	vv_auto(vv_syncs) files = {0};
 	vv_status rc;
 
-	if ((blocks && (rc = vv_writer_stage(blocks, &files, err)) < 0) ||
-	    (rc = vv_quarantine_stage(r, &files, err)) < 0 ||
-	    (rc = vv_syncs_wait(&files, err)) < 0 ||
-	    (blocks && (rc = vv_writer_place(blocks, &r->later, err)) < 0)) {
-		goto done;
+	if ((!blocks || (rc = vv_writer_stage(blocks, &files, err)) == VV_OK) &&
+	    (rc = vv_quarantine_stage(r, &files, err)) == VV_OK &&
+	    (rc = vv_syncs_wait(&files, err)) == VV_OK &&
+	    (!blocks || (rc = vv_writer_place(blocks, &r->later, err)) == VV_OK)) {
+		rc = vv_quarantine_place(r, err);
 	}
-	rc = vv_quarantine_place(r, err);
-done:
 	if (blocks) {
 		vv_writer_finish(blocks, rc < 0 ? err : NULL);
 		(void)vv_writer_settle(blocks);
@@ -434,10 +429,9 @@ vv_status vv_index_write(vv_index *x, vv_error *err)
 		rc = write_locked(x, err);
 	}
 	if (rc == VV_OK && x->edit_count > 0) {
-		for (size_t i = 0; i < x->edit_count; i++) {
-			vv_free(x->edits[i].path);
+		while (x->edit_count > 0) {
+			vv_free(x->edits[--x->edit_count].path);
 		}
-		x->edit_count = 0;
 		x->has_stamp = vv_lstat(&x->stamp, x->repo->index_file, NULL) == VV_OK;
 	}
 	vv_git_lock_release(&x->lock);
