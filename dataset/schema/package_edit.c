@@ -105,10 +105,9 @@ static vv_status add_resource(editor *e)
 	vv_buf_puts(&value, ",\"path\":");
 	vv_json_put_string(&value, e->path, strlen(e->path));
 	vv_buf_putc(&value, '}');
-	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK) {
-		rc = vv_splice_append(&e->s, resources, value.data, e->err);
-	}
-	return rc;
+	return (rc = vv_buf_ok(&value, e->err)) < 0
+		       ? rc
+		       : vv_splice_append(&e->s, resources, value.data, e->err);
 }
 
 /* Is the schema one that vv_package_find takes? */
@@ -244,10 +243,9 @@ static vv_status start_missing(editor *e, const vv_json *owner, const vv_json *s
 	} else {
 		vv_buf_puts(&list, "[\"\"]");
 	}
-	if ((rc = vv_buf_ok(&list, e->err)) == VV_OK) {
-		rc = vv_splice_set(&e->s, owner, "missingValues", list.data, e->err);
-	}
-	return rc;
+	return (rc = vv_buf_ok(&list, e->err)) < 0
+		       ? rc
+		       : vv_splice_set(&e->s, owner, "missingValues", list.data, e->err);
 }
 
 static vv_status find_missing(editor *e, const vv_json **list)
@@ -277,10 +275,9 @@ static vv_status add_missing(editor *e, const char *value)
 	vv_buf_puts(&item, object ? "{\"value\":" : "");
 	vv_json_put_string(&item, value, strlen(value));
 	vv_buf_puts(&item, object ? "}" : "");
-	if ((rc = vv_buf_ok(&item, e->err)) == VV_OK) {
-		rc = vv_splice_append(&e->s, list, item.data, e->err);
-	}
-	return rc;
+	return (rc = vv_buf_ok(&item, e->err)) < 0
+		       ? rc
+		       : vv_splice_append(&e->s, list, item.data, e->err);
 }
 
 static vv_status set_missing(editor *e)
@@ -309,10 +306,9 @@ static vv_status set_key(editor *e)
 		vv_json_put_string(&value, key[i], strlen(key[i]));
 	}
 	vv_buf_putc(&value, ']');
-	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK) {
-		rc = vv_splice_set(&e->s, schema, "primaryKey", value.data, e->err);
-	}
-	return rc;
+	return (rc = vv_buf_ok(&value, e->err)) < 0
+		       ? rc
+		       : vv_splice_set(&e->s, schema, "primaryKey", value.data, e->err);
 }
 
 /* Strings that are a column's old name. */

@@ -434,8 +434,7 @@ vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_erro
 	p->general = pcre2_general_context_create(get, put, NULL);
 	p->compiling = p->general ? pcre2_compile_context_create(p->general) : NULL;
 	vv_status rc = p->compiling ? compile(p, text, len, err) : vv_fail_nomem(err);
-	if (rc < 0) return rc;
-	return vv_hand_over(out, &p);
+	return rc < 0 ? rc : vv_hand_over(out, &p);
 }
 
 void vv_pattern_scratch_free(vv_pattern_scratch *s)

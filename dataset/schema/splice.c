@@ -299,10 +299,9 @@ vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, c
 
 	if (!member) return add_child(s, object, name, value, err);
 	place p = line_of(s, member->start);
-	if ((rc = put_json(&with, s, &p, value, err)) == VV_OK) {
-		rc = replace(s, member->start, member->end, &with, err);
-	}
-	return rc;
+	return (rc = put_json(&with, s, &p, value, err)) < 0
+		       ? rc
+		       : replace(s, member->start, member->end, &with, err);
 }
 
 vv_status vv_splice_append(vv_splice *s, const vv_json *array, const char *value, vv_error *err)

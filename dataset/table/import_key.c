@@ -213,10 +213,9 @@ static vv_status find_groups(change *c, vv_error *err)
 		return rc;
 	}
 	c->harm = repeated; /* numbers in the set are not those of groups then */
-	if ((rc = keep_others(&c->now, now, before, err)) == VV_OK) {
-		rc = keep_others(&c->before, before, now, err);
-	}
-	return rc;
+	return (rc = keep_others(&c->now, now, before, err)) < 0
+		       ? rc
+		       : keep_others(&c->before, before, now, err);
 }
 
 typedef vv_status (*row_fn)(change *c, some_keys *k, const vv_cell *cells, uint64_t hash,

@@ -512,8 +512,7 @@ vv_status import_sort_columns(import *im, vv_error *err)
 	if (!s || !s->sorter) return VV_OK;
 	vv_status rc = s->by_key ? columns_of_key(im, err)
 				 : columns_of_old(im, like->sorted_by, like->sorted_by_count, err);
-	if (rc < 0) return rc;
-	return import_copy_names(im, &s->names, &s->count, s->columns, s->count, err);
+	return rc < 0 ? rc : import_copy_names(im, &s->names, &s->count, s->columns, s->count, err);
 }
 
 static bool is_of(const vv_key_candidate *c, size_t column)

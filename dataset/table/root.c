@@ -517,8 +517,7 @@ vv_status vv_root_pointer_holds(bool *out, vv_store *store, const void *text, si
 
 	*out = false;
 	vv_root_init(&root);
-	if ((rc = vv_root_load(&root, store, cid, err)) == VV_OK) {
-		rc = vv_root_pointer_is(out, text, len, cid, &root, err);
-	}
-	return rc;
+	return (rc = vv_root_load(&root, store, cid, err)) < 0
+		       ? rc
+		       : vv_root_pointer_is(out, text, len, cid, &root, err);
 }

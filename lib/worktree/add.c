@@ -184,13 +184,7 @@ static vv_status count_ordinary(runner *run, const vv_add_item *item, vv_error *
 	vv_add_report *rep = run->rep;
 	vv_add_words words = {.change = change_of(item), .kind = "text"};
 
-	rep->ordinary++;
-	if (rep->ordinary <= 3) {
-		vv_buf_printf(&rep->ordinary_names, "%s%s", rep->ordinary > 1 ? ", " : "",
-			      vv_text_shows(item->path));
-	} else if (rep->ordinary == 4) {
-		vv_buf_puts(&rep->ordinary_names, ", ...");
-	}
+	vv_add_note_name(&rep->ordinary_names, ++rep->ordinary, item->path);
 	if (item->action == VV_ADD_FILE && S_ISREG(item->st.mode)) {
 		words.unseen = item->in_index ? NULL : note_unseen(run, item);
 		warn_of_size(run, item);
@@ -406,11 +400,9 @@ static vv_status set_entries(runner *run, vv_error *err)
 	for (size_t i = 0; i < run->rep->outcome_count; i++) {
 		const vv_add_outcome *o = &run->rep->outcomes[i];
 
-		if (o->dataset) {
-			if ((rc = vv_index_set(run->x, o->path, o->mode, &o->blob, &o->st, err)) <
-			    0) {
-				return rc;
-			}
+		if (o->dataset &&
+		    (rc = vv_index_set(run->x, o->path, o->mode, &o->blob, &o->st, err)) < 0) {
+			return rc;
 		}
 	}
 	return VV_OK;

@@ -164,7 +164,7 @@ static vv_status may_be_table(const planner *p, const vv_add_item *item, bool *o
 	return VV_OK;
 }
 
-static void note_name(vv_buf *names, size_t number, const char *path)
+void vv_add_note_name(vv_buf *names, size_t number, const char *path)
 {
 	if (number <= 3) {
 		vv_buf_printf(names, "%s%s", number > 1 ? ", " : "", vv_text_shows(path));
@@ -199,17 +199,15 @@ static vv_status head_text(planner *p, const vv_add_item *item, bool *out, vv_er
 }
 
 /* Is the work tree's file certainly equal to the index, without reading it? */
-static bool known_same(const planner *p, const vv_add_item *item, bool *stat_clean)
+static bool known_same(const planner *p, vv_add_item *item)
 {
 	vv_index_entry entry;
 	vv_oid id;
 
-	*stat_clean = false;
+	item->stat_clean = false;
 	if (!item->in_index || !vv_index_get(p->x, item->path, &entry)) return false;
-	if (vv_index_stat_clean(p->x, &entry, &item->st)) {
-		*stat_clean = true;
-		return true;
-	}
+	item->stat_clean = vv_index_stat_clean(p->x, &entry, &item->st);
+	if (item->stat_clean) return true;
 	return vv_stat_cache_get(vv_dataset_reader_stats(p->s), item->path, &item->st, &id) &&
 	       vv_oid_equal(&id, &item->blob);
 }
@@ -241,7 +239,7 @@ static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_e
 /* Plans a path that the attributes assign to varve. */
 static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 {
-	bool pointer = false, stat_clean;
+	bool pointer = false;
 	vv_status rc;
 
 	if (vv_add_never(item->path)) {
@@ -259,11 +257,11 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 		}
 		item->was_text = !pointer && !vv_oid_is_empty_blob(&item->blob);
 	}
-	bool same = known_same(p, item, &stat_clean);
-	item->stat_clean = stat_clean;
+	bool same = known_same(p, item);
+
 	if (item->was_text) {
 		/* Committed plain text is not touched until it is changed, or named. */
-		if (!p->req->fix && !item->literal && stat_clean) return VV_OK;
+		if (!p->req->fix && !item->literal && item->stat_clean) return VV_OK;
 		return append(p->plan, item, err);
 	}
 	if (p->req->fix) {
@@ -390,7 +388,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	bool named = !req->as_tracked && (item->literal || req->convert);
 	bool wanted = named &&
 		      (vv_add_looks_like_table(item->path) || (item->literal && req->described));
-	bool text = false, compared = false, leaves = false, stat_clean, fits;
+	bool text = false, compared = false, leaves = false, fits;
 	vv_status rc;
 
 	if (req->fix) return VV_OK;
@@ -448,13 +446,13 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	}
 	if (!compared && vv_add_looks_like_table(item->path) && !vv_add_never(item->path)) {
 		if (text) {
-			note_name(&p->plan->kept_names, ++p->plan->kept_text, item->path);
+			vv_add_note_name(&p->plan->kept_names, ++p->plan->kept_text, item->path);
 		} else if (!item->in_index) {
-			note_name(&p->plan->new_names, ++p->plan->new_text, item->path);
+			vv_add_note_name(&p->plan->new_names, ++p->plan->new_text, item->path);
 		}
 	}
-	known_same(p, item, &stat_clean);
-	if (stat_clean) return VV_OK;
+	known_same(p, item);
+	if (item->stat_clean) return VV_OK;
 	if (leaves) {
 		vv_notes_warn(
 			vv_repository_notes(p->r),
@@ -487,7 +485,7 @@ static vv_status is_left_to_git(planner *p, const vv_add_item *item, bool *out, 
 
 static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 {
-	bool tracked = false, fits = true, left = false, stat_clean;
+	bool tracked = false, fits = true, left = false;
 	vv_status rc = vv_lstat_at(&item->st, p->top, item->path, &p->above, err);
 
 	/* If a folder replaced a file, the file is removed; the folder's files have plans of their
@@ -511,8 +509,8 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 		return tracked ? plan_tracked(p, item, err) : plan_plain(p, item, err);
 	}
 	if (p->req->fix) return VV_OK;
-	known_same(p, item, &stat_clean);
-	return stat_clean ? VV_OK : plan_file(p, item, err);
+	known_same(p, item);
+	return item->stat_clean ? VV_OK : plan_file(p, item, err);
 }
 
 /* A submodule that is set up is staged with the commit that it has. */
@@ -728,22 +726,19 @@ static void order(vv_add_plan *p)
 vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			   const vv_add_request *req, vv_error *err)
 {
-	planner p = {.plan = out, .r = r, .x = x, .s = s, .req = req};
+	vv_auto(vv_fd) top = vv_repository_open_top(r, err);
+	planner p = {.plan = out, .r = r, .x = x, .s = s, .req = req, .top = top};
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	vv_status rc;
 
 	*out = (vv_add_plan){0};
-	if ((p.top = vv_repository_open_top(r, err)) < 0) return (vv_status)p.top;
-	if ((rc = vv_head_read(r, &p.head, err)) < 0) {
-		(void)vv_close(p.top, NULL, VV_IGNORED);
-		return rc;
-	}
+	if (top < 0) return (vv_status)top;
+	if ((rc = vv_head_read(r, &p.head, err)) < 0) return rc;
 	if ((rc = plan_index(&p, err)) == VV_OK && req->untracked && !req->fix) {
 		rc = plan_untracked(&p, err);
 	}
 	if (rc == VV_OK && p.refused.code != VV_OK) {
-		*err = p.refused;
-		rc = VV_EREFUSED;
+		rc = vv_error_copy(err, &p.refused);
 	}
 	if (rc == VV_OK && req->paths) {
 		rc = vv_pathspec_all_matched(req->paths, x, err);
@@ -753,7 +748,6 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 	}
 	vv_head_clear(&p.head);
 	vv_buf_clear(&p.above);
-	(void)vv_close(p.top, NULL, VV_IGNORED);
 	return rc;
 }
 

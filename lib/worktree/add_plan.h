@@ -110,6 +110,9 @@ bool vv_add_may(const char *path);
 /* Returns true if path ends as names of tables do (vv_endings), but not as the name of a JSON
  * file. */
 bool vv_add_looks_like_table(const char *path);
+
+/* Appends path to names, a list for people of which path is the number-th: three are shown. */
+void vv_add_note_name(vv_buf *names, size_t number, const char *path);
 /* Sets *out to true if path ends as names of tables do, or if a line of .gitattributes makes varve
  * compare the file while Git stores it as text. */
 vv_status vv_add_is_text_table(vv_repository *r, const char *path, bool *out, vv_error *err);

@@ -50,9 +50,7 @@ static vv_status add_up(vv_growth *out, const side *now, const side *before, vv_
 		if ((rc = vv_store_cost(store, cid, &stored, &depth, err)) < 0) return rc;
 		out->blocks++;
 		out->stored += stored;
-		if (cid->codec == VV_CODEC_RAW) {
-			out->leaves++;
-		}
+		out->leaves += cid->codec == VV_CODEC_RAW;
 	}
 	return VV_OK;
 }
@@ -61,12 +59,9 @@ vv_status vv_growth_count(vv_growth *out, vv_store *s, const vv_cid *old, const 
 			  vv_error *err)
 {
 	side before = {vv_cid_set_new(), 0}, now = {vv_cid_set_new(), 0};
-	vv_status rc = VV_OK;
+	vv_status rc = before.seen && now.seen ? VV_OK : vv_fail_nomem(err);
 
 	*out = (vv_growth){0, 0, 0};
-	if (!before.seen || !now.seen) {
-		rc = vv_fail_nomem(err);
-	}
 	if (rc == VV_OK && old && !vv_cid_is_null(old)) {
 		rc = vv_cid_set_note(before.seen, old, err);
 	}

@@ -519,11 +519,7 @@ void vv_by_git_tell(vv_repository *r)
 
 void vv_by_git_clear(vv_by_git *b)
 {
-	for (size_t i = 0; i < b->count; i++) {
-		vv_made_file_clear(&b->coming[i].made);
-		vv_free(b->coming[i].path);
-	}
-	vv_free(b->coming);
+	vv_array_clear(b->coming, b->count, it, (vv_made_file_clear(&it->made), vv_free(it->path)));
 	vv_buf_clear(&b->names);
 	vv_index_close(b->index);
 	vv_needed_free(b->needed);

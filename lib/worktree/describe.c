@@ -30,11 +30,15 @@ static const char *name_of(editing *e, const char *what)
 	return e->name;
 }
 
-/* Applies one edit to the text. */
+/* Applies one edit to the text, and forgets it. */
 static vv_status apply(editing *e, vv_error *err)
 {
 	vv_buf next = VV_BUF_INIT;
 	vv_status rc = vv_package_apply(&next, vv_buf_cstr(&e->text), e->text.len, &e->edit, err);
+
+	e->edit = (vv_package_edit){.path = e->edit.path,
+				    .package_path = e->edit.package_path,
+				    .schema = e->edit.schema};
 
 	if (rc == VV_OK) {
 		vv_buf_clear(&e->text);
@@ -98,9 +102,7 @@ static vv_status set_type(editing *e, const char *word, vv_error *err)
 	if (!vv_type_parse(&type, name)) return bad_type(name, err);
 	e->edit.set_column = column;
 	e->edit.set_type = name;
-	rc = apply(e, err);
-	e->edit.set_column = e->edit.set_type = NULL;
-	return rc;
+	return apply(e, err);
 }
 
 /* The marks of an example like 1.234,5: the group separator, and the decimal mark; the lengths are 0 without one.
@@ -154,10 +156,7 @@ static vv_status set_number(editing *e, const char *word, vv_error *err)
 	e->edit.set_type = "number";
 	e->edit.set_decimal_char = decimal;
 	e->edit.set_group_char = *group || e->table->schema.fields[at].group[0] ? group : NULL;
-	rc = apply(e, err);
-	e->edit.set_column = e->edit.set_type = e->edit.set_decimal_char = e->edit.set_group_char =
-		NULL;
-	return rc;
+	return apply(e, err);
 }
 
 static vv_status set_key(editing *e, const vv_strings *names, vv_error *err)
@@ -168,18 +167,12 @@ static vv_status set_key(editing *e, const vv_strings *names, vv_error *err)
 
 	vv_status rc = vv_view_columns(e->table, names, name_of(e, "key"), &places, &count, err);
 	if (rc < 0) return rc;
-	key = vv_calloc(count + 1, sizeof(*key));
-	if (!key) {
-		rc = vv_fail_nomem(err);
-	} else {
-		for (size_t i = 0; i < count; i++) {
-			key[i] = e->table->schema.fields[places[i]].name;
-		}
-		e->edit.key = key;
-		rc = apply(e, err);
-		e->edit.key = NULL;
+	if (!(key = vv_calloc(count + 1, sizeof(*key)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		key[i] = e->table->schema.fields[places[i]].name;
 	}
-	return rc;
+	e->edit.key = key;
+	return apply(e, err);
 }
 
 /* Is one of the words COL=TEXT about the column, and its TEXT the cell's? NULL: any. */
@@ -223,9 +216,7 @@ static vv_status set_type_without(editing *e, size_t column, vv_error *err)
 	}
 	e->edit.set_column = f->name;
 	e->edit.set_type = vv_type_name(vv_infer_type_named(&all, f->name, f->name_len, NULL));
-	rc = more < 0 ? (vv_status)more : apply(e, err);
-	e->edit.set_column = e->edit.set_type = NULL;
-	return rc;
+	return more < 0 ? (vv_status)more : apply(e, err);
 }
 
 /* TEXT, or COL=TEXT; "=TEXT" is a TEXT that may contain '='. A name may contain '=', too: the longest column name that
@@ -233,7 +224,7 @@ static vv_status set_type_without(editing *e, size_t column, vv_error *err)
 static vv_status set_missing(editing *e, const char *word, vv_error *err)
 {
 	const char *first = strchr(word, '='), *eq = first, *value[2] = {NULL, NULL};
-	char *column = NULL;
+	vv_auto(char) *column = NULL;
 	size_t at = 0;
 	vv_status rc;
 
@@ -253,11 +244,7 @@ static vv_status set_missing(editing *e, const char *word, vv_error *err)
 	rc = column ? set_type_without(e, at, err) : VV_OK;
 	e->edit.missing = value;
 	e->edit.missing_column = column;
-	rc = rc < 0 ? rc : apply(e, err);
-	e->edit.missing = NULL;
-	e->edit.missing_column = NULL;
-	vv_free(column);
-	return rc;
+	return rc < 0 ? rc : apply(e, err);
 }
 
 static vv_status edit_all(editing *e, vv_error *err)

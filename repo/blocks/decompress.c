@@ -234,8 +234,7 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 			"the file is not compressed, rename it",
 			vv_text_shows(name));
 	}
-	if (rc < 0) return rc;
-	return vv_hand_over(out, &d);
+	return rc < 0 ? rc : vv_hand_over(out, &d);
 }
 
 void vv_decompress_close(vv_decompress *d)

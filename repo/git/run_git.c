@@ -103,8 +103,7 @@ static vv_status add_setting(environment *e, const char *key, const char *value,
 	vv_buf_printf(&v, "GIT_CONFIG_VALUE_%zu=%s", e->settings, value);
 	e->settings++;
 	rc = add(e, &k, err);
-	if (rc < 0) return rc;
-	return add(e, &v, err);
+	return rc < 0 ? rc : add(e, &v, err);
 }
 
 static vv_status take_of_remote(environment *e, const char *name, const char *value, vv_error *err)

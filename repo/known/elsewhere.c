@@ -31,8 +31,7 @@ struct vv_elsewhere {
 	size_t count, cap;
 	vv_cid_map *by_root;   /* its place in listed */
 	vv_cid_map *by_before; /* the place of the first that came after it */
-	char **remotes;
-	size_t remote_count;
+	vv_string_list remotes;
 	vv_oid tips[TIPS_MAX]; /* the newest first */
 	size_t tip_count;
 };
@@ -48,16 +47,11 @@ static char *file_path(vv_repository *r, const char *name)
 static vv_status add_remote(vv_elsewhere *e, const char *name, size_t len, size_t *at,
 			    vv_error *err)
 {
-	for (*at = len > 0 ? 1 : 0; *at > 0 && *at <= e->remote_count; ++*at) {
-		const char *known = e->remotes[*at - 1];
+	for (*at = len > 0 ? 1 : 0; *at > 0 && *at <= e->remotes.count; ++*at) {
+		const char *known = e->remotes.items[*at - 1];
 		if (strlen(known) == len && memcmp(known, name, len) == 0) return VV_OK;
 	}
-	if (*at == 0) return VV_OK;
-	char **list = vv_realloc_array(e->remotes, e->remote_count + 1, sizeof(*list));
-	if (!list) return vv_fail_nomem(err);
-	e->remotes = list;
-	list[e->remote_count] = vv_strndup(name, len);
-	return list[e->remote_count++] ? VV_OK : vv_fail_nomem(err);
+	return *at > 0 ? vv_string_list_add(&e->remotes, vv_strndup(name, len), err) : VV_OK;
 }
 
 /* remote empty: the version is stored here again. Existing entries are unchanged, except one that was
@@ -146,7 +140,7 @@ void vv_elsewhere_free(vv_elsewhere *e)
 	if (e) {
 		vv_cid_map_free(e->by_root);
 		vv_cid_map_free(e->by_before);
-		vv_names_free(e->remotes, e->remote_count);
+		vv_string_list_clear(&e->remotes);
 		vv_free_all(e->listed, e);
 	}
 }
@@ -206,7 +200,7 @@ const char *vv_elsewhere_keeper(const vv_elsewhere *e, const vv_cid *root)
 	uint64_t i;
 
 	return vv_cid_map_get(e->by_root, root, &i) && e->listed[i].remote > 0
-		       ? e->remotes[e->listed[i].remote - 1]
+		       ? e->remotes.items[e->listed[i].remote - 1]
 		       : NULL;
 }
 
@@ -219,7 +213,7 @@ bool vv_elsewhere_links(const vv_elsewhere *e, const vv_cid *root)
 
 const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i)
 {
-	return i < e->remote_count ? e->remotes[i] : NULL;
+	return i < e->remotes.count ? e->remotes.items[i] : NULL;
 }
 
 /* --- noting ------------------------------------------------------------------------------- */
@@ -253,31 +247,27 @@ static void put_line(vv_buf *text, const vv_elsewhere *e, const struct listed *l
 {
 	vv_buf_printf(text, "%s %s %s\n", vv_cid_shows(&l->root),
 		      vv_cid_is_null(&l->before) ? "-" : vv_cid_shows(&l->before),
-		      l->remote > 0 ? e->remotes[l->remote - 1] : "");
+		      l->remote > 0 ? e->remotes.items[l->remote - 1] : "");
 }
 
 static vv_status write_list(const vv_elsewhere *e, const vv_oid *wants, size_t want_count,
 			    const char *path, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
 	vv_status rc;
 
 	for (size_t i = 0; i < want_count && i < TIPS_MAX; i++) {
-		vv_oid_text(hex, &wants[i]);
-		vv_buf_printf(&text, "%s\n", hex);
+		vv_buf_printf(&text, "%s\n", vv_oid_shows(&wants[i]));
 	}
 	for (size_t i = 0; i < e->tip_count && want_count + i < TIPS_MAX; i++) {
-		vv_oid_text(hex, &e->tips[i]);
-		vv_buf_printf(&text, "%s\n", hex);
+		vv_buf_printf(&text, "%s\n", vv_oid_shows(&e->tips[i]));
 	}
 	for (size_t i = 0; i < e->count; i++) {
 		put_line(&text, e, &e->listed[i]);
 	}
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
-		rc = vv_write_file(path, vv_buf_cstr(&text), text.len, true, err);
-	}
-	return rc;
+	return (rc = vv_buf_ok(&text, err)) < 0
+		       ? rc
+		       : vv_write_file(path, vv_buf_cstr(&text), text.len, true, err);
 }
 
 static uint64_t count_away(const vv_elsewhere *e)
@@ -333,7 +323,7 @@ vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *r
 static vv_status add_listed(vv_elsewhere *to, const vv_elsewhere *from, size_t i, vv_error *err)
 {
 	const struct listed *l = &from->listed[i];
-	const char *remote = l->remote == 0 ? "" : from->remotes[l->remote - 1];
+	const char *remote = l->remote == 0 ? "" : from->remotes.items[l->remote - 1];
 
 	return add_root(to, &l->root, &l->before, remote, strlen(remote), err);
 }
@@ -365,10 +355,9 @@ static vv_status add_all(vv_repository *r, const vv_elsewhere_version *versions,
 		const vv_elsewhere_version *v = &versions[i];
 		rc = add_root(e, &v->root, &v->before, v->remote, strlen(v->remote), err);
 	}
-	if (rc == VV_OK && (rc = add_older(e, older, err)) == VV_OK) {
-		rc = write_list(e, NULL, 0, path, err);
-	}
-	return rc;
+	return rc == VV_OK && (rc = add_older(e, older, err)) == VV_OK
+		       ? write_list(e, NULL, 0, path, err)
+		       : rc;
 }
 
 vv_status vv_elsewhere_add(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
@@ -415,10 +404,7 @@ static vv_status remove_all(vv_repository *r, const vv_cid_set *roots, vv_error 
 	    (rc = vv_store_open(&store, vv_repository_varvedir(r), false, err)) < 0) {
 		return rc;
 	}
-	if ((rc = mark_here(e, roots, store, err)) == VV_OK) {
-		rc = write_list(e, NULL, 0, path, err);
-	}
-	return rc;
+	return (rc = mark_here(e, roots, store, err)) < 0 ? rc : write_list(e, NULL, 0, path, err);
 }
 
 vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_error *err)

@@ -653,10 +653,9 @@ vv_status vv_index_copy_restore(const vv_index_copy *c, vv_repository *r, vv_err
 	vv_status rc;
 
 	if (!c->marked || (c->existed && vv_stat_equal(&c->before, &c->written))) return VV_OK;
-	if ((rc = vv_git_lock_take(&lock, r, r->index_file, err)) == VV_OK) {
-		rc = restore(c, r, &lock, err);
-	}
-	return rc;
+	return (rc = vv_git_lock_take(&lock, r, r->index_file, err)) < 0
+		       ? rc
+		       : restore(c, r, &lock, err);
 }
 
 void vv_index_copy_clear(vv_index_copy *c)
