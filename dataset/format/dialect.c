@@ -135,8 +135,7 @@ vv_status vv_bytes_set(vv_bytes *b, const void *data, size_t len, vv_error *err)
 	char *copy = NULL;
 
 	if (len > 0) {
-		copy = vv_malloc(len + 1);
-		if (!copy) return vv_fail_nomem(err);
+		if (!(copy = vv_malloc(len + 1))) return vv_fail_nomem(err);
 		memcpy(copy, data, len);
 		copy[len] = '\0';
 	}
@@ -148,8 +147,7 @@ vv_status vv_bytes_set(vv_bytes *b, const void *data, size_t len, vv_error *err)
 
 static vv_status set_quoting(vv_dialect *d, const uint8_t *habits, size_t count, vv_error *err)
 {
-	d->quoting = vv_malloc(count);
-	if (!d->quoting) return vv_fail_nomem(err);
+	if (!(d->quoting = vv_malloc(count))) return vv_fail_nomem(err);
 	memcpy(d->quoting, habits, count);
 	d->quoting_count = count;
 	return VV_OK;

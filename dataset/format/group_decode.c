@@ -46,8 +46,10 @@ static vv_status open_known(vv_group *out, const void *bytes, size_t known, size
 			       "row group: %llu rows of %llu columns are out of bounds",
 			       (unsigned long long)rows, (unsigned long long)columns);
 	}
-	out->column = vv_malloc((size_t)columns * (sizeof *out->column + sizeof *out->column_len));
-	if (!out->column) return vv_fail_nomem(err);
+	if (!(out->column = vv_malloc((size_t)columns *
+				      (sizeof *out->column + sizeof *out->column_len)))) {
+		return vv_fail_nomem(err);
+	}
 	out->column_len = (size_t *)(void *)(out->column + columns);
 	for (size_t i = 0; i < columns && part > 0; i++) {
 		if (!vv_varint_read(&p, end, &part) || part > len) {

@@ -655,8 +655,9 @@ static vv_status read_runs(editing *ed, vv_error *err)
 	}
 	plan->base_rows = left;
 	plan->count = (size_t)count;
-	plan->runs = vv_arena_alloc(&ed->arena, ((size_t)count + 1) * sizeof(*plan->runs));
-	if (!plan->runs) return vv_fail_nomem(err);
+	if (!(plan->runs = vv_arena_alloc(&ed->arena, ((size_t)count + 1) * sizeof(*plan->runs)))) {
+		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < plan->count; i++) {
 		if (!vv_varint_read(&ed->p, ed->end, &keep) ||
 		    !vv_varint_read(&ed->p, ed->end, &drop) ||
@@ -681,8 +682,9 @@ static vv_status read_modes(editing *ed, vv_error *err)
 {
 	uint64_t count, gap, at = 0;
 
-	ed->modes = vv_arena_calloc(&ed->arena, ed->base.columns + 1, 1);
-	if (!ed->modes) return vv_fail_nomem(err);
+	if (!(ed->modes = vv_arena_calloc(&ed->arena, ed->base.columns + 1, 1))) {
+		return vv_fail_nomem(err);
+	}
 	if (!vv_varint_read(&ed->p, ed->end, &count) || count > ed->base.columns) return bad(err);
 	for (uint64_t i = 0; i < count; i++, at++) {
 		if (!vv_varint_read(&ed->p, ed->end, &gap) || gap >= ed->base.columns ||

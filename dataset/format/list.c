@@ -321,8 +321,7 @@ static vv_status read_items(list_node *out, vv_cbor *c, size_t most, vv_error *e
 
 	if (rc < 0) return rc;
 	if (out->count > most) return bad(c, "the block has too many entries", err);
-	out->item = vv_malloc(out->count * sizeof *out->item);
-	if (!out->item) return vv_fail_nomem(err);
+	if (!(out->item = vv_malloc(out->count * sizeof *out->item))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < out->count; i++) {
 		list_item *item = &out->item[i];
 

@@ -371,8 +371,7 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, vv_expected *e, const
 static vv_status prepare_names(vv_row_writer *w, const char *const *names, const size_t *name_lens,
 			       vv_error *err)
 {
-	w->ends = vv_calloc(w->columns + 1, sizeof *w->ends);
-	if (!w->ends) return vv_fail_nomem(err);
+	if (!(w->ends = vv_calloc(w->columns + 1, sizeof *w->ends))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < w->columns; i++) {
 		put_string(&w->names, names[i], name_lens[i], &w->dialect);
 		put_bytes(&w->names, &w->dialect.colon);

@@ -161,9 +161,7 @@ static vv_status flush(vv_key_proof *p, vv_buf *block, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(block, err);
 
-	if (rc == VV_OK) {
-		rc = vv_write_full(p->fd, block->data, block->len, p->dir, err);
-	}
+	rc = rc < 0 ? rc : vv_write_full(p->fd, block->data, block->len, p->dir, err);
 	vv_buf_reset(block);
 	return rc;
 }

@@ -429,8 +429,7 @@ vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_erro
 	if (len > VV_PATTERN_MAX) {
 		return vv_fail(err, VV_EINPUT, "is longer than %u bytes", VV_PATTERN_MAX);
 	}
-	p = vv_calloc(1, sizeof(*p));
-	if (!p) return vv_fail_nomem(err);
+	if (!(p = vv_calloc(1, sizeof(*p)))) return vv_fail_nomem(err);
 	p->general = pcre2_general_context_create(get, put, NULL);
 	p->compiling = p->general ? pcre2_compile_context_create(p->general) : NULL;
 	vv_status rc = p->compiling ? compile(p, text, len, err) : vv_fail_nomem(err);

@@ -130,8 +130,7 @@ static vv_status load_places(maker *m, vv_error *err)
 
 	for (m->place_cap = 16; m->place_cap < 2 * count; m->place_cap *= 2) {
 	}
-	m->places = vv_calloc(m->place_cap, sizeof(*m->places));
-	if (!m->places) return vv_fail_nomem(err);
+	if (!(m->places = vv_calloc(m->place_cap, sizeof(*m->places)))) return vv_fail_nomem(err);
 	while (vv_list_walk_next(&data) && data.item.index + 1 < count &&
 	       vv_list_walk_beside(&layout, &data)) {
 		const vv_list_item *a = &data.item, *b = &layout.item;
@@ -316,8 +315,7 @@ static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts,
 	if (!m->pool || !m->hash) return vv_fail_nomem(err);
 	m->tool_count = vv_pool_threads(m->pool) + 1;
 	m->slots = m->tool_count > 1 ? PIECES : 1;
-	m->tools = vv_calloc(m->tool_count, sizeof(*m->tools));
-	if (!m->tools) return vv_fail_nomem(err);
+	if (!(m->tools = vv_calloc(m->tool_count, sizeof(*m->tools)))) return vv_fail_nomem(err);
 	vv_status rc = vv_list_reader_open(&m->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS,
 					   &t->source, t->root.data.data, t->root.data.len, err);
 	if (rc == VV_OK && table) {
@@ -474,9 +472,7 @@ vv_status group_source_open(group_source **out, vv_table *t, vv_error *err)
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
 	vv_status rc = maker_open(&s->m, t, NULL, err);
-	if (rc == VV_OK) {
-		rc = table_head(&s->ends, t, err);
-	}
+	rc = rc < 0 ? rc : table_head(&s->ends, t, err);
 	if (rc < 0) {
 		group_source_close(s);
 		return rc;

@@ -337,8 +337,7 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 	if ((more = vv_table_read(o->reader, &b, err)) <= 0) {
 		return more < 0 ? (vv_status)more : bad("a row group is missing", err);
 	}
-	ends = vv_calloc(b.rows, sizeof(*ends));
-	if (!ends) return vv_fail_nomem(err);
+	if (!(ends = vv_calloc(b.rows, sizeof(*ends)))) return vv_fail_nomem(err);
 	rc = vv_batch_lines(&lines, ends, o->table, &b, last, err);
 	for (size_t i = 0; i < b.rows && rc == VV_OK; i++) {
 		bool ended = !last || i + 1 < b.rows ||
@@ -640,9 +639,7 @@ static vv_status file_order_range(vv_table *t, uint64_t from, uint64_t len, vv_b
 			rc = fn(payload, bytes + skip, (size_t)(upto - skip), err);
 		}
 		at += n;
-		if (rc == VV_OK) {
-			rc = vv_progress_update(progress, "writing", at, t->root.bytes, err);
-		}
+		rc = rc < 0 ? rc : vv_progress_update(progress, "writing", at, t->root.bytes, err);
 	}
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }

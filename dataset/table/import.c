@@ -315,9 +315,7 @@ vv_status import_collect_all(import *im, vv_error *err)
 	vv_status rc = VV_OK;
 	while (im->job_head < im->job_tail) {
 		vv_status one = import_collect(im, rc < 0 ? NULL : err);
-		if (rc == VV_OK) {
-			rc = one;
-		}
+		rc = rc < 0 ? rc : one;
 	}
 	return rc;
 }

@@ -36,8 +36,9 @@ static vv_status set_names(vv_table *t, const group_job *j, vv_error *err)
 {
 	t->columns = j->columns;
 	if (j->im->dialect.form == VV_FORM_CSV) return VV_OK;
-	t->schema.fields = vv_calloc(j->columns + 1, sizeof(*t->schema.fields));
-	if (!t->schema.fields) return vv_fail_nomem(err);
+	if (!(t->schema.fields = vv_calloc(j->columns + 1, sizeof(*t->schema.fields)))) {
+		return vv_fail_nomem(err);
+	}
 	t->schema.count = j->columns;
 	for (size_t i = 0; i < j->columns; i++) {
 		t->schema.fields[i].name = j->im->names[i];

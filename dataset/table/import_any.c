@@ -49,9 +49,7 @@ static vv_status put_root(vv_import_result *out, const vv_sink *sink, const vv_i
 	if (based) {
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 		rc = vv_root_encode(&b, opts->parent, err);
-		if (rc == VV_OK) {
-			rc = vv_cid_of(&base, VV_CODEC_DAG_CBOR, b.data, b.len, err);
-		}
+		rc = rc < 0 ? rc : vv_cid_of(&base, VV_CODEC_DAG_CBOR, b.data, b.len, err);
 	}
 	if (rc == VV_OK && sink->put) {
 		rc = sink->put(sink->payload, &out->cid, out->root_block.data, out->root_block.len,
@@ -82,8 +80,10 @@ static vv_status import_members(vv_import_result *out, const vv_source *source, 
 	for (size_t i = 0; i < before.count; i++) {
 		names[i] = (member_name){before.fields[i].name, before.fields[i].name_len};
 	}
-	rc = gone_members_find(&g, &restarted, names, before.count, opts->temp_dir, err);
-	if (rc < 0) return rc;
+	if ((rc = gone_members_find(&g, &restarted, names, before.count, opts->temp_dir, err)) <
+	    0) {
+		return rc;
+	}
 	o.gone = g.gone;
 	return import_ordered(out, &restarted, sink, &o, err);
 }

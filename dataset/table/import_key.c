@@ -56,9 +56,7 @@ static int judge_pair(void *payload, uint64_t first, uint64_t second, vv_error *
 	pair_check *p = payload;
 	vv_auto(vv_buf) a = VV_BUF_INIT, b = VV_BUF_INIT;
 	vv_status rc = key_text(p, first, &a, err);
-	if (rc == VV_OK) {
-		rc = key_text(p, second, &b, err);
-	}
+	rc = rc < 0 ? rc : key_text(p, second, &b, err);
 	if (rc == VV_OK && a.len == b.len && memcmp(a.data, b.data, a.len) == 0) {
 		p->duplicate = true;
 		p->first = first;
@@ -566,9 +564,7 @@ static vv_status prove(import *im, size_t k, pair_check *p, bool *unique, vv_err
 	if (im->holes[k] && im->opts->key == NULL) return VV_OK;
 	p->table = (vv_table){.source = *im->sink, .root = im->out->root, .columns = im->columns};
 	vv_status rc = vv_table_reader_open(&p->reader, &p->table, NULL, 0, false, err);
-	if (rc == VV_OK) {
-		rc = vv_key_proof_pairs(im->proofs[k], judge_pair, p, err);
-	}
+	rc = rc < 0 ? rc : vv_key_proof_pairs(im->proofs[k], judge_pair, p, err);
 	*unique = rc == VV_OK && !p->duplicate;
 	return rc;
 }

@@ -146,8 +146,7 @@ vv_status order_choice_open(order_choice **out, const vv_import_options *opts, c
 
 	*out = NULL;
 	if (!is_asked(opts, sink)) return VV_OK;
-	c = vv_calloc(1, sizeof(*c));
-	if (!c) return vv_fail_nomem(err);
+	if (!(c = vv_calloc(1, sizeof(*c)))) return vv_fail_nomem(err);
 	const uint64_t rows = opts->parent->rows;
 	*c = (order_choice){.opts = opts,
 			    .sink = sink,

@@ -109,8 +109,7 @@ static vv_status load_groups(old_groups *o, const vv_sink *sink, const vv_root *
 		return vv_fail(err, VV_EREFUSED, "too many row groups in the previous version");
 	}
 	o->count = (size_t)count;
-	o->groups = vv_calloc(o->count + 1, sizeof(*o->groups));
-	if (!o->groups) return vv_fail_nomem(err);
+	if (!(o->groups = vv_calloc(o->count + 1, sizeof(*o->groups)))) return vv_fail_nomem(err);
 	if ((rc = load_list(o, &t, VV_LIST_DATA, err)) < 0 ||
 	    (rc = load_list(o, &t, VV_LIST_LAYOUT, err)) < 0 ||
 	    (cache && (rc = load_list(o, &t, VV_LIST_FACTS, err)) < 0) ||

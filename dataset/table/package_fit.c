@@ -23,8 +23,7 @@ vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema 
 		vv_buf_put(out, res->schema.data, res->schema.len);
 		return vv_buf_ok(out, err);
 	}
-	fields = vv_calloc(t->schema.count + 1, sizeof(*fields));
-	if (!fields) return vv_fail_nomem(err);
+	if (!(fields = vv_calloc(t->schema.count + 1, sizeof(*fields)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->schema.count; i++) {
 		fields[i] = vv_new_field_like(&t->schema.fields[i]);
 	}

@@ -427,8 +427,9 @@ vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t 
 	if (!r) return vv_fail_nomem(err);
 	r->table = t;
 	if (wanted) {
-		r->wanted = vv_calloc(wanted_count + 1, sizeof(*r->wanted));
-		if (!r->wanted) return vv_fail_nomem(err);
+		if (!(r->wanted = vv_calloc(wanted_count + 1, sizeof(*r->wanted)))) {
+			return vv_fail_nomem(err);
+		}
 		if (wanted_count > 0) {
 			memcpy(r->wanted, wanted, wanted_count * sizeof(*wanted));
 		}

@@ -834,8 +834,7 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place
 	}
 	find_none(c, table, how);
 	c->few = c->form != VV_ARROW_TEXT && vv_field_all_by_few(f);
-	c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared));
-	if (!c->shared) return vv_fail_nomem(err);
+	if (!(c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared)))) return vv_fail_nomem(err);
 	return c->form == VV_ARROW_DATETIME ? find_unit(c, table, err)
 					    : find_scale(c, table, how->like, err);
 }

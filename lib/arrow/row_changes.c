@@ -345,8 +345,7 @@ static vv_status open_changes(vv_arrow_changes *c, vv_table *a, vv_table *b,
 	}
 	c->pairs = columns ? columns->count : a ? a->schema.count : b ? b->schema.count : 0;
 	c->room = c->pairs + c->o.key_count + 5;
-	c->columns = vv_calloc(c->room, sizeof(*c->columns));
-	if (!c->columns) return vv_fail_nomem(err);
+	if (!(c->columns = vv_calloc(c->room, sizeof(*c->columns)))) return vv_fail_nomem(err);
 	vv_status rc = c->o.cells ? add_cell_columns(c, a, b, columns, err)
 				  : add_row_columns(c, a, b, columns, err);
 	if (rc == VV_OK && (c->misfits.keep = c->o.misfit == VARVE_MISFIT_TEXT)) {

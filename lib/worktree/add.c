@@ -303,9 +303,7 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	if (rc == VV_OK && is_pointer && run->req->fix && !run->dry) {
 		rc = mend_pointer(run, item, &staged, err);
 	}
-	if (rc == VV_OK) {
-		rc = note_dataset(run, item, &staged, err);
-	}
+	rc = rc < 0 ? rc : note_dataset(run, item, &staged, err);
 	if (rc == VV_OK && is_pointer) {
 		describe_pointer(run, item, &staged);
 	} else if (rc == VV_OK) {

@@ -425,9 +425,7 @@ vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add
 	} else {
 		rc = put_account(out, item, staged, err);
 	}
-	if (rc == VV_OK) {
-		rc = put_past(out, s, item, staged, err);
-	}
+	rc = rc < 0 ? rc : put_past(out, s, item, staged, err);
 	out->tables += res->root.kind == VV_KIND_TABLE;
 	out->keyed += res->root.key_count > 0;
 	out->files += res->root.kind == VV_KIND_FILE;

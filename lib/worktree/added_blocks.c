@@ -29,9 +29,8 @@ static vv_status expand(side *s, const side *other, vv_store *store, vv_error *e
 			continue;
 		}
 		rc = vv_store_get(store, &cid, &block, err);
-		if (rc == VV_OK) {
-			rc = vv_cbor_links(block.data, block.len, vv_cid_set_note, s->seen, err);
-		}
+		rc = rc < 0 ? rc
+			    : vv_cbor_links(block.data, block.len, vv_cid_set_note, s->seen, err);
 	}
 	return rc;
 }
@@ -65,18 +64,14 @@ vv_status vv_growth_count(vv_growth *out, vv_store *s, const vv_cid *old, const 
 	if (rc == VV_OK && old && !vv_cid_is_null(old)) {
 		rc = vv_cid_set_note(before.seen, old, err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_cid_set_note(now.seen, new_root, err);
-	}
+	rc = rc < 0 ? rc : vv_cid_set_note(now.seen, new_root, err);
 	while (rc == VV_OK && (before.next < vv_cid_set_count(before.seen) ||
 			       now.next < vv_cid_set_count(now.seen))) {
 		if ((rc = expand(&before, &now, s, err)) == VV_OK) {
 			rc = expand(&now, &before, s, err);
 		}
 	}
-	if (rc == VV_OK) {
-		rc = add_up(out, &now, &before, s, err);
-	}
+	rc = rc < 0 ? rc : add_up(out, &now, &before, s, err);
 	vv_cid_set_free(before.seen);
 	vv_cid_set_free(now.seen);
 	return rc;

@@ -20,8 +20,7 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
 	vv_stat st;
 
 	*e = (vv_attr_edit){.r = r};
-	e->file = vv_repository_file(r, ".gitattributes");
-	if (!e->file) return vv_fail_nomem(err);
+	if (!(e->file = vv_repository_file(r, ".gitattributes"))) return vv_fail_nomem(err);
 	vv_status rc = vv_lstat(&st, e->file, err);
 	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc < 0) return rc;

@@ -102,8 +102,7 @@ static vv_status index_lines(vv_attr_list *l, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	l->others = vv_calloc(l->count + 1, sizeof(*l->others));
-	if (!l->others) return vv_fail_nomem(err);
+	if (!(l->others = vv_calloc(l->count + 1, sizeof(*l->others)))) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
 		vv_auto(char) *path = NULL;
 

@@ -283,9 +283,7 @@ vv_status vv_describe(char **package, bool *describes, vv_subject *s, const vv_t
 		e.described = *describes;
 		rc = edit_all(&e, err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_schema_package_write(s, *package, &e.text, err);
-	}
+	rc = rc < 0 ? rc : vv_schema_package_write(s, *package, &e.text, err);
 	vv_buf_clear(&e.text);
 	return rc;
 }

@@ -513,9 +513,7 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 	if (rc == VV_OK && vv_pointer_looks_like(out->data, out->len)) {
 		rc = refuse_encoding(f, path, err);
 	}
-	if (rc == VV_OK) {
-		rc = refuse_untouched(f, path, out, err);
-	}
+	rc = rc < 0 ? rc : refuse_untouched(f, path, out, err);
 	input_clear(&in);
 	return rc;
 }

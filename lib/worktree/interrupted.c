@@ -39,8 +39,7 @@ static void undoing_clear(undoing *u)
 {
 	vv_dataset_reader_close(u->reader);
 	vv_index_close(u->index);
-	vv_buf_clear(&u->back);
-	vv_buf_clear(&u->gone);
+	vv_buf_clear_all(&u->back, &u->gone);
 }
 VV_AUTO_CLEAR(undoing, undoing_clear)
 

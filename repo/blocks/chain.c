@@ -532,9 +532,7 @@ static vv_status get_from(chain *ch, const level *top, vv_buf *out, vv_error *er
 {
 	vv_status rc = walk_down(ch, top, err);
 
-	if (rc == VV_OK) {
-		rc = walk_up(ch, out, err);
-	}
+	rc = rc < 0 ? rc : walk_up(ch, out, err);
 	vv_blob_unref(ch->base);
 	ch->base = NULL;
 	return rc;

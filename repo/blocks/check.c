@@ -272,10 +272,9 @@ static vv_status check_records(checking *c, vv_error *err)
 		} else {
 			offset += len;
 		}
-		if (rc == VV_OK) {
-			rc = vv_progress_update(c->progress, "checking blocks", c->done + offset,
-						c->total, err);
-		}
+		rc = rc < 0 ? rc
+			    : vv_progress_update(c->progress, "checking blocks", c->done + offset,
+						 c->total, err);
 	}
 	return rc;
 }

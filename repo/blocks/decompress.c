@@ -224,9 +224,7 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 	*d = (vv_decompress){
 		.read = read, .payload = payload, .name = name, .input = vv_malloc(INPUT)};
 	vv_status rc = d->input ? refill(d, err) : vv_fail_nomem(err);
-	if (rc == VV_OK) {
-		rc = begin(d, err);
-	}
+	rc = rc < 0 ? rc : begin(d, err);
 	if (rc == VV_OK && d->form == PLAIN && vv_decompress_name(name) > 0) {
 		rc = vv_fail(
 			err, VV_EINPUT,

@@ -258,8 +258,7 @@ static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list *
 		rc = rc < 0 ? rc : vv_folder_read(&f, s->packs_dir, false, err);
 	}
 	if (rc < 0) return rc;
-	l->packs = vv_calloc(f.names.count + 1, sizeof *l->packs);
-	if (!l->packs) return vv_fail_nomem(err);
+	if (!(l->packs = vv_calloc(f.names.count + 1, sizeof *l->packs))) return vv_fail_nomem(err);
 	while (rc == VV_OK && vv_folder_next(&f)) {
 		rc = vv_pack_name_read(&id, f.name) ? add_pack(s, l, seen, f.name, err) : VV_OK;
 	}

@@ -136,9 +136,7 @@ static vv_status level_links(levels *v, const vv_cid *cid, uint64_t member, bool
 	vv_status rc = v->w->get(v->w->payload, cid, &v->block, err);
 
 	*there = rc == VV_OK;
-	if (rc == VV_OK) {
-		rc = vv_cbor_placed_links(v->block.data, v->block.len, list_add, out, err);
-	}
+	rc = rc < 0 ? rc : vv_cbor_placed_links(v->block.data, v->block.len, list_add, out, err);
 	if (rc == VV_EMISSING || (rc == VV_ECORRUPT && damage_ok)) {
 		out->count = before;
 		*there = false;
@@ -196,8 +194,7 @@ static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 	bool there, added;
 
 	vv_cid_set_free(v->ours);
-	v->ours = vv_cid_set_new();
-	if (!v->ours) return vv_fail_nomem(err);
+	if (!(v->ours = vv_cid_set_new())) return vv_fail_nomem(err);
 	for (size_t i = from; rc == VV_OK && i < to; i++) {
 		if (v->items[i].cid.codec != VV_CODEC_DAG_CBOR) {
 			continue;

@@ -331,9 +331,7 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 	}
 	vv_status rc = form && keeps_form(src, item, form) ? VV_OK
 							   : choose_form(src, c, item, base, err);
-	if (rc == VV_OK) {
-		rc = vv_pack_writer_append(w->own, c, item, record_len, err);
-	}
+	rc = rc < 0 ? rc : vv_pack_writer_append(w->own, c, item, record_len, err);
 	vv_coder_give(w->store->coders, c);
 	return rc;
 }

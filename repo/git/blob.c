@@ -267,8 +267,9 @@ vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf 
 			return VV_OK;
 		}
 	}
-	rc = vv_object_read(r, vv_to_git(id), GIT_OBJECT_BLOB, max, &object, err);
-	if (rc < 0) return rc;
+	if ((rc = vv_object_read(r, vv_to_git(id), GIT_OBJECT_BLOB, max, &object, err)) < 0) {
+		return rc;
+	}
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
 	return vv_buf_ok(out, err);
 }

@@ -89,9 +89,7 @@ static vv_status finish_config(const vv_git_lock *lock, bool existed, uint32_t m
 	} else {
 		rc = existed ? VV_OK : vv_share_fd(lock->repo, fd, lock->new_path, err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_fsync(fd, lock->new_path, err);
-	}
+	rc = rc < 0 ? rc : vv_fsync(fd, lock->new_path, err);
 	return vv_close_after(rc, fd, lock->new_path, err);
 }
 
@@ -138,9 +136,7 @@ vv_status vv_config_change(vv_repository *r, const vv_config_edit *edits, size_t
 	vv_auto(vv_git_lock) lock = {0};
 	vv_status rc = vv_git_lock_take(&lock, r, path, err);
 
-	if (rc == VV_OK) {
-		rc = change_locked(&lock, edits, count, err);
-	}
+	rc = rc < 0 ? rc : change_locked(&lock, edits, count, err);
 	vv_config_forget(r);
 	return rc;
 }

@@ -305,9 +305,7 @@ static vv_status check_multi(const char *dir, const char *path, vv_error *err)
 	multi m = {0};
 	vv_status rc = vv_git_map_open(&x, path, err);
 
-	if (rc == VV_OK) {
-		rc = check_multi_open(&m, &x, dir, err);
-	}
+	rc = rc < 0 ? rc : check_multi_open(&m, &x, dir, err);
 	vv_free(m.sizes);
 	return rc;
 }

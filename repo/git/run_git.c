@@ -532,9 +532,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 				      : r->output ? r->output
 						  : &dropped,
 			    .errors = r->show || r->terminal ? NULL : said};
-	if (rc == VV_OK) {
-		rc = vv_run_program(&run, exit_code, err);
-	}
+	rc = rc < 0 ? rc : vv_run_program(&run, exit_code, err);
 	if (rc == VV_EIO && run.silent_sec > 0) {
 		rc = vv_prefix(err, "%s", vv_text_url(r->url));
 	}

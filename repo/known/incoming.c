@@ -164,9 +164,7 @@ static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l
 		}
 	}
 	*lost = s.lost;
-	if (rc == VV_OK) {
-		rc = vv_writer_commit(in->writer, err);
-	}
+	rc = rc < 0 ? rc : vv_writer_commit(in->writer, err);
 	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
 		if (bad[i]) {
 			rc = vv_store_remove_pack(in->own, &l->packs[i]->id, err);

@@ -174,31 +174,29 @@ static vv_status tell_record(void *payload, const vv_place *place, const vv_reco
 		return rc;
 	}
 	rc = vv_source_get_at(&src, place, &t->raw, &again, err);
-	if (rc == VV_OK) {
-		rc = vv_cbor_links(t->raw.data, t->raw.len, tell_link, t, err);
-	}
+	rc = rc < 0 ? rc : vv_cbor_links(t->raw.data, t->raw.len, tell_link, t, err);
 	/* One that cannot be read keeps nothing. */
 	return vv_error_excuse(rc, rc == VV_ECORRUPT || rc == VV_EMISSING || rc == VV_EINPUT, err);
 }
 
 static vv_status tell_folder(vv_repository *r, const char *folder, telling *t, vv_error *err)
 {
+	vv_auto(vv_store) *store = NULL;
+	vv_auto(vv_pack_list) *l = NULL;
 	vv_store *under;
 	vv_status rc;
 
 	if ((rc = vv_repository_store(r, &under, err)) < 0 ||
-	    (rc = vv_store_open_over(&t->store, folder, under, false, err)) < 0) {
+	    (rc = vv_store_open_over(&store, folder, under, false, err)) < 0 ||
+	    (rc = vv_packs_renew(store, NULL, true, &l, err)) < 0) {
 		return rc;
 	}
-	rc = vv_packs_renew(t->store, NULL, true, &t->packs, err);
-	for (size_t i = 0; rc == VV_OK && i < t->packs->own; i++) {
-		rc = vv_pack_each_record(t->packs->packs[i], tell_record, t, err);
+	t->store = store;
+	t->packs = l;
+	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
+		rc = vv_pack_each_record(l->packs[i], tell_record, t, err);
 		rc = vv_error_excuse(rc, rc == VV_ECORRUPT, err);
 	}
-	vv_packs_unref(t->packs);
-	t->packs = NULL;
-	vv_store_close(t->store);
-	t->store = NULL;
 	return rc;
 }
 

@@ -126,8 +126,9 @@ static vv_status find_commits(packing *p, vv_walker *w, vv_nodes *out, vv_error 
 		uint64_t size;
 		vv_node *n;
 
-		rc = vv_object_header(p->repo, &p->wanted.ids[i], &type, &size, err);
-		if (rc < 0) return rc;
+		if ((rc = vv_object_header(p->repo, &p->wanted.ids[i], &type, &size, err)) < 0) {
+			return rc;
+		}
 		if (type != GIT_OBJECT_COMMIT) {
 			continue;
 		}

@@ -69,8 +69,10 @@ static vv_status drain(gather *g, vv_error *err)
 	vv_node *n;
 
 	while ((n = vv_queue_pop(&g->queue))) {
-		rc = vv_tree_pointers_look(&g->trees, &n->tree, vv_from_git(&n->id), err);
-		if (rc < 0) return rc;
+		if ((rc = vv_tree_pointers_look(&g->trees, &n->tree, vv_from_git(&n->id), err)) <
+		    0) {
+			return rc;
+		}
 		for (uint32_t i = 0; i < n->parent_count; i++) {
 			if ((rc = queue_commit(g, n->parents[i], err)) < 0) return rc;
 		}

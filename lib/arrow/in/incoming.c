@@ -114,9 +114,8 @@ static vv_status put_map(vv_buf *out, const struct ArrowSchema *type, const stru
 		vv_buf_puts(out, i > from ? "," : "");
 		rc = put_scalar(out, pair->children[0], names, names->offset + place, err);
 		vv_buf_putc(out, ':');
-		if (rc == VV_OK) {
-			rc = json_put(out, pair->children[1], values, values->offset + place, err);
-		}
+		rc = rc < 0 ? rc
+			    : json_put(out, pair->children[1], values, values->offset + place, err);
 	}
 	vv_buf_putc(out, '}');
 	return rc;

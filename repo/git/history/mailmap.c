@@ -33,8 +33,7 @@ static void close_mailmap(vv_repository *r)
 
 	vv_child_stop(&m->git);
 	for (size_t i = 0; i < KNOWN_MAX; i++) {
-		vv_buf_clear(&m->all[i].from);
-		vv_buf_clear(&m->all[i].to);
+		vv_buf_clear_all(&m->all[i].from, &m->all[i].to);
 	}
 	vv_free(m);
 	r->mailmap = NULL;

@@ -445,10 +445,9 @@ static vv_status write_attributes(vv_repository *r, const vv_buf *text, vv_error
 {
 	vv_status rc = vv_buf_ok(text, err);
 
-	if (rc == VV_OK) {
-		rc = vv_worktree_write_bytes(r, ".gitattributes", vv_buf_cstr(text), text->len,
-					     true, err);
-	}
+	rc = rc < 0 ? rc
+		    : vv_worktree_write_bytes(r, ".gitattributes", vv_buf_cstr(text), text->len,
+					      true, err);
 	if (rc == VV_OK) {
 		vv_attr_flush(r);
 	}

@@ -75,8 +75,7 @@ static void asker_free(vv_attr_asker *a)
 {
 	if (!a) return;
 	reset(a);
-	vv_buf_clear(&a->stamp);
-	vv_buf_clear(&a->answers);
+	vv_buf_clear_all(&a->stamp, &a->answers);
 	vv_free(a);
 }
 
@@ -144,9 +143,8 @@ static vv_status exchange(vv_attr_asker *a, const vv_buf *paths, size_t count, v
 
 	vv_buf_reset(&a->answers);
 	a->at = 0;
-	if (rc == VV_OK) {
-		rc = vv_git_ask(&a->git, paths, '\0', count * a->name_count * 3, &a->answers, err);
-	}
+	rc = rc < 0 ? rc
+		    : vv_git_ask(&a->git, paths, '\0', count * a->name_count * 3, &a->answers, err);
 	if (rc == VV_EIO) {
 		vv_hint(err, "'git check-attr filter FILE' shows the reason");
 	}

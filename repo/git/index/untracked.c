@@ -43,9 +43,7 @@ vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_erro
 
 	vv_buf_put(&name, path, strlen(path) + 1);
 	vv_status rc = vv_buf_ok(&name, err);
-	if (rc == VV_OK) {
-		rc = vv_paths_ignored(r, &name, &ignored, err);
-	}
+	rc = rc < 0 ? rc : vv_paths_ignored(r, &name, &ignored, err);
 	*out = ignored.len > 0;
 	return rc;
 }

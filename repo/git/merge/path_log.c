@@ -39,9 +39,11 @@ static vv_status go_on(vv_path_log *l, const vv_oid *id, const vv_lineage_file *
 
 	if (rc != VV_ENOTFOUND || (rc = vv_commit_read(l->repo, id, &c, err)) < 0) return rc;
 	for (size_t i = 0; i < c.parent_count && !(l->o.first_parent && i > 0); i++) {
-		rc = vv_missing_ok(vv_lineage_begin(l->lineage, &c.parents[i], path, NULL, err),
-				   err);
-		if (rc < 0) return rc;
+		if ((rc = vv_missing_ok(
+			     vv_lineage_begin(l->lineage, &c.parents[i], path, NULL, err), err)) <
+		    0) {
+			return rc;
+		}
 	}
 	return vv_array_add(l->removals, l->count, l->cap, removal) ? VV_OK : vv_fail_nomem(err);
 }

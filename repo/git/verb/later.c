@@ -152,8 +152,7 @@ vv_status vv_later_drop(vv_repository *r, vv_error *err)
 
 void vv_later_clear(vv_later *l)
 {
-	vv_buf_clear(&l->changed);
-	vv_buf_clear(&l->text);
+	vv_buf_clear_all(&l->changed, &l->text);
 }
 
 bool vv_later_is_older(const vv_later *l, const vv_stat *st)

@@ -226,8 +226,7 @@ vv_status vv_runner_settle(const vv_runner *r, vv_error *err)
 
 void vv_runner_clear(vv_runner *r)
 {
-	vv_buf_clear(&r->output);
-	vv_buf_clear(&r->said);
+	vv_buf_clear_all(&r->output, &r->said);
 	vv_later_clear(&r->note);
 }
 
