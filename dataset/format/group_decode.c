@@ -619,11 +619,8 @@ static int shared_run(vv_group_run *out, group_reading *in, int encoding, vv_are
 	if (!values) return (int)vv_fail_nomem(err);
 	if (encoding == GROUP_TEXT) return bytes_run(out, in, values, arena, err);
 	if (encoding != GROUP_CONST && encoding != GROUP_DICT) return 0;
-	if (encoding == GROUP_CONST) {
-		rc = group_read_const(in, values, err);
-	} else {
-		rc = group_open_dict(in, values, &count, &out->index, err);
-	}
+	rc = encoding == GROUP_CONST ? group_read_const(in, values, err)
+				     : group_open_dict(in, values, &count, &out->index, err);
 	if (rc == VV_ENOMEM) return (int)rc;
 	out->form = VV_RUN_SHARED;
 	out->cells = values;

@@ -866,12 +866,10 @@ static vv_status read_foreign_key(const reader *r, const vv_json *node)
 	if ((rc = vv_descriptor_text(&resource, reference, "resource", r->file, r->err)) < 0) {
 		return rc;
 	}
-	if (resource && resource[0] != '\0') {
-		rc = vv_descriptor_texts(&names, &there_count, &r->s->arena, there, r->file,
-					 r->err);
-	} else {
-		rc = read_names(r, &names, &there_count, there);
-	}
+	rc = resource && resource[0] != '\0'
+		     ? vv_descriptor_texts(&names, &there_count, &r->s->arena, there, r->file,
+					   r->err)
+		     : read_names(r, &names, &there_count, there);
 	if (rc == VV_OK && (count != there_count || count == 0)) {
 		rc = vv_descriptor_fail(node, r->file, r->err,
 					"must name as many fields here (%zu) as in 'reference' "

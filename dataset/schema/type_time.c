@@ -385,11 +385,8 @@ static vv_status compile(pattern *p, const char *text, vv_error *err)
 				}
 			}
 			for (; more && *more && rc == VV_OK; more++) {
-				if (*more == '%') {
-					rc = add_directive(p, *++more, err);
-				} else {
-					rc = add_item(p, *more == ' ' ? ' ' : 0, *more, err);
-				}
+				rc = *more == '%' ? add_directive(p, *++more, err)
+						  : add_item(p, *more == ' ' ? ' ' : 0, *more, err);
 			}
 		}
 	}

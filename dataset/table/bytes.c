@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
@@ -146,12 +147,13 @@ static vv_status load_places(maker *m, vv_error *err)
 static bool same_form(const vv_table *a, const vv_table *b)
 {
 	const vv_dialect *d = &a->root.dialect;
-	bool same = a->root.kind == VV_KIND_TABLE && b->root.kind == VV_KIND_TABLE &&
-		    a->columns == b->columns && vv_dialect_same_rows(d, &b->root.dialect);
-	for (size_t i = 0; same && d->form != VV_FORM_CSV && i < a->columns; i++) {
-		same = strcmp(a->schema.fields[i].name, b->schema.fields[i].name) == 0;
-	}
-	return same;
+	const vv_field *fields = a->schema.fields;
+
+	return a->root.kind == VV_KIND_TABLE && b->root.kind == VV_KIND_TABLE &&
+	       a->columns == b->columns && vv_dialect_same_rows(d, &b->root.dialect) &&
+	       (d->form == VV_FORM_CSV ||
+		!vv_array_find(fields, a->columns, it,
+			       strcmp(it->name, b->schema.fields[it - fields].name) != 0));
 }
 
 static vv_status copy_rows(maker *m, piece *p, const part *of, uint64_t len, vv_error *err)

@@ -56,17 +56,8 @@ static bool same_inputs(const import *im)
 		long at = vv_schema_find(schema, name, strlen(name));
 		if (at < 0 || (size_t)at != im->params.columns[i]) return false;
 	}
-	if (a->form == VV_FORM_CSV) {
-		return true; /* a column that only changed its name changes no cell */
-	}
-	for (size_t i = 0; i < im->columns; i++) {
-		const vv_field *f = &im->parent_schema.fields[i];
-		if (f->name_len != im->name_lens[i] ||
-		    memcmp(f->name, im->names[i], f->name_len) != 0) {
-			return false;
-		}
-	}
-	return true;
+	/* a column of CSV that only changed its name changes no cell */
+	return a->form == VV_FORM_CSV || import_has_labels(im, &im->parent_schema);
 }
 
 static vv_status open_old(import *im, vv_error *err)

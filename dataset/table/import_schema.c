@@ -777,12 +777,11 @@ static void settle_missing(import *im, size_t column, vv_new_field *f)
 
 bool import_has_labels(const import *im, const vv_schema *s)
 {
-	bool same = s->count == im->columns;
-	for (size_t i = 0; same && i < im->columns; i++) {
-		same = s->fields[i].name_len == im->name_lens[i] &&
-		       memcmp(s->fields[i].name, im->names[i], im->name_lens[i]) == 0;
-	}
-	return same;
+	return s->count == im->columns &&
+	       !vv_array_find(s->fields, s->count, it,
+			      it->name_len != im->name_lens[it - s->fields] ||
+				      memcmp(it->name, im->names[it - s->fields], it->name_len) !=
+					      0);
 }
 
 /* Types for all columns: the parent's if it still holds, otherwise the inferred. */

@@ -243,10 +243,7 @@ void vv_root_clear(vv_root *r)
 
 bool vv_root_names_equal(char *const *a, size_t a_count, char *const *b, size_t b_count)
 {
-	for (size_t i = 0; i < a_count && a_count == b_count; i++) {
-		if (strcmp(a[i], b[i]) != 0) return false;
-	}
-	return a_count == b_count;
+	return a_count == b_count && !vv_array_find(a, a_count, it, strcmp(*it, b[it - a]) != 0);
 }
 
 static void put_record(vv_buf *b, const vv_root *r)

@@ -11,6 +11,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -77,10 +78,10 @@ size_t vv_decompress_name(const char *path)
 	static const char *const endings[] = {"gz", "zst", "zstd", "xz", "bz2"};
 	const char *ext = vv_path_ext(path);
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		if (vv_ascii_equal(ext, endings[i])) return strlen(path) - strlen(ext) - 1;
-	}
-	return 0;
+	return vv_array_find(endings, sizeof(endings) / sizeof(endings[0]), it,
+			     vv_ascii_equal(ext, *it))
+		       ? strlen(path) - strlen(ext) - 1
+		       : 0;
 }
 
 char *vv_decompress_inside(const char *path)

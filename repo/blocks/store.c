@@ -515,9 +515,7 @@ static vv_status match_in_list(match *m, const vv_pack_list *l, vv_error *err)
 	vv_pack_search search = vv_pack_search_begin(l, m->prefix);
 	for (vv_pack *p; rc == VV_OK && (p = vv_pack_search_next(&search));) {
 		rc = match_in_pack(m, p, err);
-		if (rc == VV_ECORRUPT) {
-			rc = VV_OK;
-		}
+		rc = rc == VV_ECORRUPT ? VV_OK : rc;
 	}
 	return rc;
 }

@@ -178,13 +178,10 @@ static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
 /* Both are sorted by name. */
 static bool same_tips(const tips *a, const tips *b)
 {
-	bool same = a->count == b->count;
-
-	for (size_t i = 0; same && i < a->count; i++) {
-		same = strcmp(a->items[i].name, b->items[i].name) == 0 &&
-		       vv_oid_equal(&a->items[i].id, &b->items[i].id);
-	}
-	return same;
+	return a->count == b->count &&
+	       !vv_array_find(a->items, a->count, it,
+			      strcmp(it->name, b->items[it - a->items].name) != 0 ||
+				      !vv_oid_equal(&it->id, &b->items[it - a->items].id));
 }
 
 /* Is everything that the old tips reach reached by the new ones? Computed only for refs that still

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/hint.h"
 #include "base/sys.h"
@@ -19,10 +20,9 @@ static bool is_gits(const char *text, size_t len)
 	static const char *const words[] = {"u", "upstream", "push"};
 	const size_t sign = *text == '-';
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (vv_ascii_is(text, len, words[i])) return true;
-	}
-	return strspn(text + sign, "0123456789") + sign == len;
+	return vv_array_find(words, sizeof(words) / sizeof(words[0]), it,
+			     vv_ascii_is(text, len, *it)) ||
+	       strspn(text + sign, "0123456789") + sign == len;
 }
 
 /* Bytes of a date that is alone; a number of git's or the name of an object has only digits. */

@@ -342,12 +342,10 @@ const char *vv_ref_short_name(const char *name)
 {
 	static const char *const prefixes[] = {"refs/heads/", "refs/tags/", "refs/remotes/"};
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) {
-			return name + strlen(prefixes[i]);
-		}
-	}
-	return name;
+	const char *const *prefix = vv_array_find(prefixes, sizeof(prefixes) / sizeof(prefixes[0]),
+						  it, strncmp(name, *it, strlen(*it)) == 0);
+
+	return prefix ? name + strlen(*prefix) : name;
 }
 
 static vv_status moved(const char *name, const vv_oid *now, vv_error *err)

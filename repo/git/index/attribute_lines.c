@@ -574,13 +574,10 @@ static bool is_filter_word(const char *word, size_t len, const char *filter)
 {
 	static const char *const starts[] = {"filter=", "diff=", "merge="};
 
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		if (begins(word, len, starts[i]) &&
-		    is_word(word + strlen(starts[i]), len - strlen(starts[i]), filter)) {
-			return true;
-		}
-	}
-	return is_word(word, len, "-text");
+	return is_word(word, len, "-text") ||
+	       vv_array_find(starts, sizeof(starts) / sizeof(starts[0]), it,
+			     begins(word, len, *it) &&
+				     is_word(word + strlen(*it), len - strlen(*it), filter));
 }
 
 /* Appends the line with `instead` in the place of the words of the filter, or nothing when no words are left. */

@@ -112,12 +112,9 @@ static vv_status mode_of(const vv_index *x, const char *path, const vv_stat *st,
 		return VV_OK;
 	}
 	if ((rc = vv_config_bool(x->repo, "core.filemode", true, &trusted, err)) < 0) return rc;
-	if (trusted) {
-		*mode = st->mode & 0100 ? MODE_PROGRAM : MODE_PLAIN;
-	} else {
-		*mode = vv_index_get(x, path, &e) && (e.mode & 0170000) == 0100000 ? e.mode
-										   : MODE_PLAIN;
-	}
+	*mode = trusted ? (st->mode & 0100 ? MODE_PROGRAM : MODE_PLAIN)
+		: vv_index_get(x, path, &e) && (e.mode & 0170000) == 0100000 ? e.mode
+									     : MODE_PLAIN;
 	return VV_OK;
 }
 
