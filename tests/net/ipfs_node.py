@@ -245,7 +245,8 @@ class Node(http.server.BaseHTTPRequestHandler):
         elif route == "pin/rm":
             if os.path.isfile(f"{folder}/pins/{query['arg']}"):
                 os.remove(f"{folder}/pins/{query['arg']}")
-                self.answer(200, {"Pins": [query["arg"]]})
+                answer = json.dumps({"Pins": [query["arg"]]}).encode() + b"\n"
+                self.answer(200, answer * (10000 if lie == "longanswer" else 1))
             else:
                 self.trouble("not pinned or pinned indirectly")
         else:

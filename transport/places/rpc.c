@@ -14,6 +14,7 @@
 
 #define ERROR_MAX ((size_t)64 << 10)
 #define ANSWER_LINE ((size_t)16 << 10)
+#define ANSWER_MAX ((uint64_t)1 << 30) /* of an answer with values: ten million pins */
 
 struct vv_rpc {
 	http_site *site;
@@ -163,7 +164,8 @@ typedef struct exchange {
 	const http_ask *form;
 	vv_rpc_line_fn fn;
 	void *payload;
-	vv_buf line; /* the received part of the last one */
+	vv_buf line;       /* the received part of the last one */
+	uint64_t received; /* bytes of the answer */
 } exchange;
 
 static void exchange_clear(exchange *x)
@@ -202,10 +204,16 @@ static vv_status take_lines(void *payload, const char *bytes, size_t len, vv_err
 {
 	exchange *x = payload;
 	const char *end = bytes + len;
+	const uint64_t most = x->fn ? ANSWER_MAX : ERROR_MAX;
 	vv_status rc = VV_OK;
 
 	if (len == 0) {
 		vv_buf_reset(&x->line);
+		x->received = 0;
+	}
+	if ((x->received += len) > most) {
+		return vv_fail(err, VV_EIO, "'%s' sent an answer of more than %s", x->rpc->name,
+			       vv_text_bytes(most));
 	}
 	while (rc == VV_OK && bytes < end) {
 		const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));

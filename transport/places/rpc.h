@@ -48,7 +48,7 @@ typedef vv_status (*vv_rpc_line_fn)(void *payload, const vv_json *line, vv_error
  * of the answer. form: the form, as body or give of an http_ask whose other members are ignored;
  * NULL: no form. If the node reports an error, also as a value of the answer, the message has the
  * text of the error. VV_ENOTFOUND: the node does not have a block or pin. VV_EREFUSED: the node is
- * full. VV_EIO: any other error of the node. */
+ * full. VV_EIO: any other error of the node, or an answer of more than 1 GiB (64 KiB without fn). */
 vv_status vv_rpc_ask(vv_rpc *r, const char *command, const http_ask *form, vv_rpc_line_fn fn,
 		     void *payload, vv_error *err);
 /* Sends a command, and appends the answer to out, or the first max bytes of a longer answer. Errors

@@ -220,6 +220,19 @@ kind_lose() {
 	succeeds varve vault audit x
 }
 
+@test "IPFS: an answer to a command has an end" {
+	x_and a
+	succeeds varve vault replicate --copies 2
+	cid=$(kind_shards x | head -n 1)
+	kind_get x "$cid" > ../wrong
+	flip_byte ../wrong 0
+	kind_set x "$cid" ../wrong
+	lies longanswer
+	ends_with 1 varve vault audit x
+	ends_with 1 varve vault repair
+	kind_get x "$cid" | cmp - ../wrong
+}
+
 @test "IPFS: addresses that are no node's are refused" {
 	new_vault a
 	start_ipfs html
