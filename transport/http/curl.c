@@ -33,6 +33,7 @@ static bool find_easy(void *l, http_curl *t)
 	       vv_os_library_find(l, &t->easy_cleanup, "curl_easy_cleanup") &&
 	       vv_os_library_find(l, &t->strerror, "curl_easy_strerror") &&
 	       vv_os_library_find(l, &t->getdate, "curl_getdate") &&
+	       vv_os_library_find(l, &t->version_info, "curl_version_info") &&
 	       vv_os_library_find(l, &t->slist_append, "curl_slist_append") &&
 	       vv_os_library_find(l, &t->slist_free, "curl_slist_free_all");
 }

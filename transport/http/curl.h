@@ -39,6 +39,7 @@ typedef struct http_curl {
 	__typeof__(&curl_multi_info_read) info_read;
 	__typeof__(&curl_multi_cleanup) multi_cleanup;
 	__typeof__(&curl_getdate) getdate;
+	__typeof__(&curl_version_info) version_info;
 	__typeof__(&curl_slist_append) slist_append;
 	__typeof__(&curl_slist_free_all) slist_free;
 } http_curl;
