@@ -6,10 +6,13 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -21,33 +24,11 @@
 /* Loaded when it is used: it brings ten libraries along, which would slow every start of the
  * program. */
 
-static bool find_easy(void *l, http_curl *t)
+static bool find_all(void *l, http_curl *t)
 {
-	return vv_os_library_find(l, &t->global_init, "curl_global_init") &&
-	       vv_os_library_find(l, &t->easy_init, "curl_easy_init") &&
-	       vv_os_library_find(l, &t->setopt, "curl_easy_setopt") &&
-	       vv_os_library_find(l, &t->getinfo, "curl_easy_getinfo") &&
-	       vv_os_library_find(l, &t->easy_perform, "curl_easy_perform") &&
-	       vv_os_library_find(l, &t->pause, "curl_easy_pause") &&
-	       vv_os_library_find(l, &t->reset, "curl_easy_reset") &&
-	       vv_os_library_find(l, &t->easy_cleanup, "curl_easy_cleanup") &&
-	       vv_os_library_find(l, &t->strerror, "curl_easy_strerror") &&
-	       vv_os_library_find(l, &t->getdate, "curl_getdate") &&
-	       vv_os_library_find(l, &t->version_info, "curl_version_info") &&
-	       vv_os_library_find(l, &t->slist_append, "curl_slist_append") &&
-	       vv_os_library_find(l, &t->slist_free, "curl_slist_free_all");
-}
-
-static bool find_multi(void *l, http_curl *t)
-{
-	return vv_os_library_find(l, &t->multi_init, "curl_multi_init") &&
-	       vv_os_library_find(l, &t->multi_setopt, "curl_multi_setopt") &&
-	       vv_os_library_find(l, &t->add, "curl_multi_add_handle") &&
-	       vv_os_library_find(l, &t->remove, "curl_multi_remove_handle") &&
-	       vv_os_library_find(l, &t->perform, "curl_multi_perform") &&
-	       vv_os_library_find(l, &t->poll, "curl_multi_poll") &&
-	       vv_os_library_find(l, &t->info_read, "curl_multi_info_read") &&
-	       vv_os_library_find(l, &t->multi_cleanup, "curl_multi_cleanup");
+#define FIND(member, function) vv_os_library_find(l, &t->member, #function) &&
+	return HTTP_CURL_FUNCTIONS(FIND) true;
+#undef FIND
 }
 
 static vv_status load(http_curl *table, vv_error *err)
@@ -59,7 +40,7 @@ static vv_status load(http_curl *table, vv_error *err)
 			       "HTTP needs libcurl, which is not installed\n" VV_OS_INSTALL(
 				       "libcurl4", "curl"));
 	}
-	if (!find_easy(library, table) || !find_multi(library, table)) {
+	if (!find_all(library, table)) {
 		return vv_fail(err, VV_ENOSUPPORT, "the libcurl here is too old");
 	}
 	return table->global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK
@@ -89,10 +70,38 @@ vv_status http_curl_load(const http_curl **out, vv_error *err)
 
 /* --- settings -------------------------------------------------------------------------------- */
 
+/* Git's settings that are strings, the variables of Git that override them, and libcurl's options; 0:
+ * it has none. */
+static const struct setting {
+	const char *key, *variable;
+	CURLoption option;
+	bool is_path;
+	size_t at; /* in http_settings */
+} strings[] = {
+	{"http.proxy", NULL, CURLOPT_PROXY, false, offsetof(http_settings, proxy)},
+	{"http.sslcainfo", "GIT_SSL_CAINFO", CURLOPT_CAINFO, true,
+	 offsetof(http_settings, ca_info)},
+	{"http.sslcapath", "GIT_SSL_CAPATH", CURLOPT_CAPATH, true,
+	 offsetof(http_settings, ca_path)},
+	{"http.sslcert", "GIT_SSL_CERT", CURLOPT_SSLCERT, true, offsetof(http_settings, cert)},
+	{"http.sslkey", "GIT_SSL_KEY", CURLOPT_SSLKEY, true, offsetof(http_settings, key)},
+	{"http.extraheader", NULL, 0, false, offsetof(http_settings, header)},
+	{"http.useragent", NULL, CURLOPT_USERAGENT, false, offsetof(http_settings, agent)},
+	{"http.pinnedpubkey", NULL, CURLOPT_PINNEDPUBLICKEY, false,
+	 offsetof(http_settings, pinned)},
+};
+#define STRINGS (sizeof(strings) / sizeof(strings[0]))
+
+static char **member_of(const http_settings *s, const struct setting *of)
+{
+	return (char **)(void *)((char *)(uintptr_t)s + of->at);
+}
+
 void http_settings_clear(http_settings *s)
 {
-	vv_free_all(s->proxy, s->ca_info, s->ca_path, s->cert, s->key, s->header, s->agent,
-		    s->pinned);
+	for (size_t i = 0; i < STRINGS; i++) {
+		vv_free(*member_of(s, &strings[i]));
+	}
 	memset(s, 0, sizeof(*s));
 }
 
@@ -119,28 +128,15 @@ static vv_status set_member(char **member, const char *value, const char *home, 
 static vv_status take_setting(http_settings *s, const vv_env *env, const char *key,
 			      const char *value, vv_error *err)
 {
-	const struct {
-		const char *key;
-		char **member;
-		bool is_path;
-	} known[] = {
-		{"http.proxy", &s->proxy, false},      {"http.sslcainfo", &s->ca_info, true},
-		{"http.sslcapath", &s->ca_path, true}, {"http.sslcert", &s->cert, true},
-		{"http.sslkey", &s->key, true},        {"http.extraheader", &s->header, false},
-		{"http.useragent", &s->agent, false},  {"http.pinnedpubkey", &s->pinned, false},
-	};
+	const struct setting *is = vv_array_find(strings, STRINGS, known,
+						 strcmp(key, known->key) == 0);
 
 	if (strcmp(key, "http.sslverify") == 0) {
 		s->no_verify = is_false(value);
-		return VV_OK;
 	}
-	for (size_t i = 0; value && i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(key, known[i].key) == 0) {
-			return set_member(known[i].member, value,
-					  known[i].is_path ? vv_env_get(env, "HOME") : NULL, err);
-		}
-	}
-	return VV_OK;
+	return is && value ? set_member(member_of(s, is), value,
+					is->is_path ? vv_env_get(env, "HOME") : NULL, err)
+			   : VV_OK;
 }
 
 /* Entries "key\nvalue\0", or "key\0" for one without a value. */
@@ -166,22 +162,14 @@ static vv_status take_all(http_settings *s, const vv_env *env, const vv_buf *ans
 
 static vv_status take_variables(http_settings *s, const vv_env *env, vv_error *err)
 {
-	const struct {
-		const char *name;
-		char **member;
-	} known[] = {
-		{"GIT_SSL_CAINFO", &s->ca_info},
-		{"GIT_SSL_CAPATH", &s->ca_path},
-		{"GIT_SSL_CERT", &s->cert},
-		{"GIT_SSL_KEY", &s->key},
-	};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]) && rc == VV_OK; i++) {
-		const char *value = vv_env_get(env, known[i].name);
+	for (size_t i = 0; rc == VV_OK && i < STRINGS; i++) {
+		const char *value = strings[i].variable ? vv_env_get(env, strings[i].variable)
+							: NULL;
 
 		if (value && *value) {
-			rc = set_member(known[i].member, value, NULL, err);
+			rc = set_member(member_of(s, &strings[i]), value, NULL, err);
 		}
 	}
 	/* what OpenSSL itself reads, below Git's settings */
@@ -235,13 +223,6 @@ vv_status http_settings_read(http_settings *out, const vv_connect_options *o, co
 	return rc;
 }
 
-static void apply_string(const http_curl *c, CURL *easy, CURLoption option, const char *value)
-{
-	if (value) {
-		(void)c->setopt(easy, option, value);
-	}
-}
-
 void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s)
 {
 	(void)c->setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -251,13 +232,14 @@ void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s)
 	(void)c->setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	(void)c->setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	(void)c->setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
-	(void)c->setopt(easy, CURLOPT_USERAGENT, s->agent ? s->agent : "varve");
-	apply_string(c, easy, CURLOPT_PROXY, s->proxy);
-	apply_string(c, easy, CURLOPT_CAINFO, s->ca_info);
-	apply_string(c, easy, CURLOPT_CAPATH, s->ca_path);
-	apply_string(c, easy, CURLOPT_SSLCERT, s->cert);
-	apply_string(c, easy, CURLOPT_SSLKEY, s->key);
-	apply_string(c, easy, CURLOPT_PINNEDPUBLICKEY, s->pinned);
+	(void)c->setopt(easy, CURLOPT_USERAGENT, "varve");
+	for (size_t i = 0; i < STRINGS; i++) {
+		const char *value = *member_of(s, &strings[i]);
+
+		if (value && strings[i].option) {
+			(void)c->setopt(easy, strings[i].option, value);
+		}
+	}
 	(void)c->setopt(easy, CURLOPT_SSL_VERIFYPEER, s->no_verify ? 0L : 1L);
 	(void)c->setopt(easy, CURLOPT_SSL_VERIFYHOST, s->no_verify ? 0L : 2L);
 }

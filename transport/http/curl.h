@@ -19,29 +19,35 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* Pointers to the functions of libcurl. */
+/* The functions of libcurl that are used: member of http_curl, and name. */
+#define HTTP_CURL_FUNCTIONS(X)                                                                     \
+	X(global_init, curl_global_init)                                                           \
+	X(easy_init, curl_easy_init)                                                               \
+	X(setopt, curl_easy_setopt)                                                                \
+	X(getinfo, curl_easy_getinfo)                                                              \
+	X(easy_perform, curl_easy_perform)                                                         \
+	X(pause, curl_easy_pause)                                                                  \
+	X(reset, curl_easy_reset)                                                                  \
+	X(easy_cleanup, curl_easy_cleanup)                                                         \
+	X(strerror, curl_easy_strerror)                                                            \
+	X(multi_init, curl_multi_init)                                                             \
+	X(multi_setopt, curl_multi_setopt)                                                         \
+	X(add, curl_multi_add_handle)                                                              \
+	X(remove, curl_multi_remove_handle)                                                        \
+	X(perform, curl_multi_perform)                                                             \
+	X(poll, curl_multi_poll)                                                                   \
+	X(info_read, curl_multi_info_read)                                                         \
+	X(multi_cleanup, curl_multi_cleanup)                                                       \
+	X(getdate, curl_getdate)                                                                   \
+	X(version_info, curl_version_info)                                                         \
+	X(slist_append, curl_slist_append)                                                         \
+	X(slist_free, curl_slist_free_all)
+
+/* Pointers to these functions. */
 typedef struct http_curl {
-	__typeof__(&curl_global_init) global_init;
-	__typeof__(&curl_easy_init) easy_init;
-	__typeof__(&curl_easy_setopt) setopt;
-	__typeof__(&curl_easy_getinfo) getinfo;
-	__typeof__(&curl_easy_perform) easy_perform;
-	__typeof__(&curl_easy_pause) pause;
-	__typeof__(&curl_easy_reset) reset;
-	__typeof__(&curl_easy_cleanup) easy_cleanup;
-	__typeof__(&curl_easy_strerror) strerror;
-	__typeof__(&curl_multi_init) multi_init;
-	__typeof__(&curl_multi_setopt) multi_setopt;
-	__typeof__(&curl_multi_add_handle) add;
-	__typeof__(&curl_multi_remove_handle) remove;
-	__typeof__(&curl_multi_perform) perform;
-	__typeof__(&curl_multi_poll) poll;
-	__typeof__(&curl_multi_info_read) info_read;
-	__typeof__(&curl_multi_cleanup) multi_cleanup;
-	__typeof__(&curl_getdate) getdate;
-	__typeof__(&curl_version_info) version_info;
-	__typeof__(&curl_slist_append) slist_append;
-	__typeof__(&curl_slist_free_all) slist_free;
+#define HTTP_CURL_MEMBER(member, function) __typeof__(&function) member;
+	HTTP_CURL_FUNCTIONS(HTTP_CURL_MEMBER)
+#undef HTTP_CURL_MEMBER
 } http_curl;
 
 /* Loads libcurl if it is not loaded yet, and sets *out to its functions, which are static. Only one thread at a time
