@@ -194,6 +194,16 @@ typedef struct making {
 	uint64_t leaves, bytes;
 } making;
 
+static void making_clear(making *m)
+{
+	vv_unixfs_tree_free(m->tree);
+	for (unsigned h = 0; h < VV_UNIXFS_HEIGHT + 2; h++) {
+		vv_buf_clear(&m->nodes[h]);
+	}
+	vv_buf_clear(&m->out);
+}
+VV_AUTO_CLEAR(making, making_clear)
+
 static void put_entry(vv_buf *out, const vv_cid *cid, uint64_t number)
 {
 	uint8_t le[8];
@@ -284,7 +294,7 @@ static vv_status make_list(const char *path, const vv_leaf_source *from, const v
 			   vv_error *err)
 {
 	static const uint8_t later[VV_CID_BYTES + 16]; /* written at the end */
-	making m = {.tree = NULL};
+	vv_auto(making) m = {.tree = NULL};
 	uint8_t cid[VV_CID_BYTES];
 	vv_unixfs_link file;
 	vv_status rc;
@@ -299,16 +309,9 @@ static vv_status make_list(const char *path, const vv_leaf_source *from, const v
 				      err)) < 0 ||
 	    (m.leaves == 0 && (rc = add_leaf(&m, "", 0, err)) < 0) ||
 	    (rc = vv_unixfs_tree_finish(m.tree, &file, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = finish_list(&m, &file.cid, path, err);
-done:
-	vv_unixfs_tree_free(m.tree);
-	for (unsigned h = 0; h < VV_UNIXFS_HEIGHT + 2; h++) {
-		vv_buf_clear(&m.nodes[h]);
-	}
-	vv_buf_clear(&m.out);
-	return rc;
+	return finish_list(&m, &file.cid, path, err);
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -377,11 +380,9 @@ static vv_status check_sum(const vv_leaf_list *l, uint64_t size, vv_error *err)
 		at += n;
 	}
 	if ((rc = read_at(l, end, sum, sizeof(sum), err)) < 0) return rc;
-	if (vv_get_le64(sum) != vv_xxh3_digest(hash) &&
-	    (rc = not_a_list(l, "its checksum is wrong", err)) < 0) {
-		return rc;
-	}
-	return VV_OK;
+	return vv_get_le64(sum) == vv_xxh3_digest(hash)
+		       ? VV_OK
+		       : not_a_list(l, "its checksum is wrong", err);
 }
 
 void vv_leaf_list_close(vv_leaf_list *l)

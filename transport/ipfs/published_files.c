@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -33,7 +34,6 @@ struct vv_published_files {
 	const char *varvedir;
 	vv_leaf_source from;
 	entry **entries; /* in the order of versions */
-	vv_cid *versions;
 	size_t count;
 	uint64_t clock;
 	unsigned open;
@@ -69,10 +69,9 @@ void vv_published_files_free(vv_published_files *f)
 	for (size_t i = 0; i < f->count; i++) {
 		free_entry(f, f->entries[i]);
 	}
-	vv_free_all(f->entries, f->versions);
 	vv_block_cache_free(f->cache);
 	vv_mutex_free(f->lock);
-	vv_free(f);
+	vv_free_all(f->entries, f);
 }
 
 /* --- which files there are (under the lock) ------------------------------------------------ */
@@ -95,13 +94,14 @@ static bool same_versions(const vv_published_files *f, const vv_cid *versions, s
 	bool same = count == f->count;
 
 	for (size_t i = 0; same && i < count; i++) {
-		same = vv_cid_equal(&versions[i], &f->versions[i]);
+		same = vv_cid_equal(&versions[i], &f->entries[i]->version);
 	}
 	return same;
 }
 
 /* Entries of before are kept. */
-static vv_status take_versions(vv_published_files *f, vv_cid *versions, size_t count, vv_error *err)
+static vv_status take_versions(vv_published_files *f, const vv_cid *versions, size_t count,
+			       vv_error *err)
 {
 	entry **entries = vv_calloc(count + 1, sizeof(*entries)), *e;
 	size_t i;
@@ -124,24 +124,20 @@ static vv_status take_versions(vv_published_files *f, vv_cid *versions, size_t c
 			free_entry(f, e);
 		}
 	}
-	vv_free_all(f->entries, f->versions);
+	vv_free(f->entries);
 	f->entries = entries;
-	f->versions = versions;
 	f->count = i;
 	return i == count ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status look_at_records(vv_published_files *f, vv_error *err)
 {
-	vv_cid *versions;
+	vv_auto_free vv_cid *versions = NULL;
 	size_t count;
 	vv_status rc = vv_published_list(&versions, &count, f->varvedir, err);
 
-	if (rc < 0 || same_versions(f, versions, count)) {
-		vv_free(versions);
-		return rc;
-	}
-	return take_versions(f, versions, count, err);
+	return rc < 0 || same_versions(f, versions, count) ? rc
+							   : take_versions(f, versions, count, err);
 }
 
 static void close_list(vv_published_files *f, entry *e)
@@ -237,13 +233,8 @@ static vv_status hold(vv_published_files *f, const vv_cid *cid, entry **out, vv_
 /* Under the lock. */
 static void release(vv_published_files *f, entry *e)
 {
-	bool kept = false;
-
 	e->users--;
-	for (size_t i = 0; i < f->count && !kept; i++) {
-		kept = f->entries[i] == e;
-	}
-	if (!kept && e->users == 0) {
+	if (e->users == 0 && !vv_array_find(f->entries, f->count, of, *of == e)) {
 		free_entry(f, e);
 	}
 }
