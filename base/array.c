@@ -60,10 +60,7 @@ int vv_text_order(const void *a, const void *b)
 
 bool vv_array_has(const size_t *items, size_t count, size_t item)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (items[i] == item) return true;
-	}
-	return false;
+	return vv_array_find(items, count, i, *i == item) != NULL;
 }
 
 bool vv_array_keep_rising(uint32_t *places, size_t count)

@@ -177,8 +177,8 @@ static bool is_device(const char *part, size_t len)
 	while (stem > 0 && part[stem - 1] == ' ') {
 		stem--;
 	}
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		if (vv_ascii_is(part, stem, words[i])) return true;
+	if (vv_array_find(words, sizeof words / sizeof words[0], w, vv_ascii_is(part, stem, *w))) {
+		return true;
 	}
 	/* The superscript digits one, two and three count as digits there. */
 	if (stem == 4 && part[3] >= '1' && part[3] <= '9') {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 
 static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -129,10 +130,7 @@ static bool in_network(const vv_network *n, const vv_address *a)
 
 bool vv_network_has(const vv_network *nets, size_t count, const vv_address *a)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (in_network(&nets[i], a)) return true;
-	}
-	return false;
+	return vv_array_find(nets, count, n, in_network(n, a)) != NULL;
 }
 
 void vv_address_behind(vv_address *out, const vv_address *peer, const vv_network *trusted,

@@ -262,10 +262,7 @@ vv_status vv_known_hosts_file(vv_known_hosts *k, const char *path, vv_error *err
 /* Does a line with the port match the host? Then those without it do not count. */
 static bool has_exact(const vv_known_hosts *k)
 {
-	for (size_t i = 0; i < k->count; i++) {
-		if (k->entries[i].mark == PLAIN && !k->entries[i].without_port) return true;
-	}
-	return false;
+	return vv_array_find(k->entries, k->count, e, e->mark == PLAIN && !e->without_port) != NULL;
 }
 
 bool vv_known_hosts_has(const vv_known_hosts *k, const char *type)
@@ -287,10 +284,7 @@ bool vv_known_hosts_has(const vv_known_hosts *k, const char *type)
 
 bool vv_known_hosts_has_authority(const vv_known_hosts *k)
 {
-	for (size_t i = 0; i < k->count; i++) {
-		if (k->entries[i].mark == AUTHORITY) return true;
-	}
-	return false;
+	return vv_array_find(k->entries, k->count, e, e->mark == AUTHORITY) != NULL;
 }
 
 vv_known vv_known_hosts_check(const vv_known_hosts *k, const void *key, size_t len,

@@ -80,10 +80,8 @@ static const char *const harmless[] = {
 
 static bool is_harmless(const char *line, size_t len)
 {
-	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
-		if (strlen(harmless[i]) == len && memcmp(harmless[i], line, len) == 0) return true;
-	}
-	return false;
+	return vv_array_find(harmless, sizeof(harmless) / sizeof(harmless[0]), word,
+			     strlen(*word) == len && memcmp(*word, line, len) == 0) != NULL;
 }
 
 typedef struct user_entry {
@@ -347,10 +345,8 @@ bool vv_ssh_key_usable(const char *type, size_t len)
 	static const char *const types[] = {"", "ssh-ed25519", "ecdsa-sha2-nistp256",
 					    "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"};
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strlen(types[i]) == len && memcmp(types[i], type, len) == 0) return true;
-	}
-	return false;
+	return vv_array_find(types, sizeof(types) / sizeof(types[0]), known,
+			     strlen(*known) == len && memcmp(*known, type, len) == 0) != NULL;
 }
 
 typedef struct bytes {

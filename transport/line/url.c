@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "base/secret.h"
@@ -37,13 +38,9 @@ const vv_url_scheme *vv_url_scheme_of(const vv_url *u)
 /* Of "NAME://". */
 static const vv_url_scheme *find_scheme(const char *name, size_t len)
 {
-	for (size_t i = 0; i < SCHEMES; i++) {
-		if (schemes[i].kind != VV_URL_RCLONE && strlen(schemes[i].name) == len &&
-		    vv_ascii_compare(schemes[i].name, name, len) == 0) {
-			return &schemes[i];
-		}
-	}
-	return NULL;
+	return vv_array_find(schemes, SCHEMES, s,
+			     s->kind != VV_URL_RCLONE && strlen(s->name) == len &&
+				     vv_ascii_compare(s->name, name, len) == 0);
 }
 
 /* Length of "name" in "name://", or 0. */

@@ -502,22 +502,13 @@ static vv_status judge(run *r, const vv_oid *want, const vv_oids *commons, vv_er
 
 static bool holds(const vv_oid *list, size_t count, const vv_oid *id)
 {
-	bool found = false;
-
-	for (size_t i = 0; i < count && !found; i++) {
-		found = vv_oid_equal(&list[i], id);
-	}
-	return found;
+	return vv_array_find(list, count, item, vv_oid_equal(item, id)) != NULL;
 }
 
 static bool is_behind(const run *r, const vv_oid *id)
 {
-	bool found = false;
-
-	for (size_t i = 0; i < r->result->behind_count && !found; i++) {
-		found = vv_oid_equal(&r->result->behind[i].id, id);
-	}
-	return found;
+	return vv_array_find(r->result->behind, r->result->behind_count, b,
+			     vv_oid_equal(&b->id, id)) != NULL;
 }
 
 /* Separates wants that can be stored from skipped ones. */

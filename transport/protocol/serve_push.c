@@ -73,12 +73,9 @@ static vv_status check_name(push *p, size_t i, vv_error *err)
 	if (vv_hidden_refs_has(&p->hidden, r->name)) {
 		return refuse_ref(p, i, "receive.hideRefs hides this ref", err);
 	}
-	for (size_t k = 0; k < i; k++) {
-		if (strcmp(p->q->refs[k].name, r->name) == 0) {
-			return refuse_ref(p, i, "this push names it twice", err);
-		}
-	}
-	return VV_OK;
+	return vv_array_find(p->q->refs, i, other, strcmp(other->name, r->name) == 0)
+		       ? refuse_ref(p, i, "this push names it twice", err)
+		       : VV_OK;
 }
 
 /* *there: it is where it is to go already, by another push perhaps. */

@@ -163,10 +163,7 @@ struct vv_http_auth {
 
 static void users_free(user *users, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		vv_free(users[i].hash);
-	}
-	vv_free(users);
+	vv_array_clear(users, count, u, vv_free(u->hash));
 }
 
 static vv_status bad_line(vv_error *err, const char *file, size_t line, const char *what)
@@ -186,10 +183,8 @@ static vv_status read_user(user *u, const char *text, size_t len, const char *fi
 	if (name_len == 0 || name_len > VV_HTTP_NAME_MAX) {
 		return bad_line(err, file, line, "a name has 1 to 64 bytes");
 	}
-	for (size_t i = 0; i < name_len; i++) {
-		if (vv_is_control(text[i])) {
-			return bad_line(err, file, line, "a control character in the name");
-		}
+	if (vv_array_find(text, name_len, c, vv_is_control(*c))) {
+		return bad_line(err, file, line, "a control character in the name");
 	}
 	if (hash - rights == 3 && memcmp(rights + 1, "rw", 2) == 0) {
 		u->who.may_write = true;
@@ -207,10 +202,8 @@ static vv_status read_user(user *u, const char *text, size_t len, const char *fi
 
 static bool name_taken(const user *users, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(users[i].who.name, users[count].who.name) == 0) return true;
-	}
-	return false;
+	return vv_array_find(users, count, u, strcmp(u->who.name, users[count].who.name) == 0) !=
+	       NULL;
 }
 
 static vv_status parse_users(user **out, size_t *out_count, const vv_buf *text, const char *file,

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "transport/http/address.h"
 
@@ -118,10 +119,7 @@ bool vv_http_host_is_ours(const char *host, const char *const *names, size_t cou
 	     (len == 9 || host[len - 10] == '.'))) {
 		return true;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (vv_ascii_is(host, len, names[i])) return true;
-	}
-	return false;
+	return vv_array_find(names, count, name, vv_ascii_is(host, len, *name)) != NULL;
 }
 
 bool vv_http_origin_is_host(const char *origin, const char *host)

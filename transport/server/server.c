@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hint_text.h"
 #include "base/path.h"
@@ -116,18 +117,13 @@ static route route_below(http_request *q, const http_repository *r, const char *
 static const http_repository *find_named(const http_request *q, const char **end)
 {
 	const vv_http_server *s = q->server;
-	const http_repository *found = NULL;
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 
 	*end = q->path + 1 + strcspn(q->path + 1, "/");
-	if (vv_http_decode(&name, q->path + 1, (size_t)(*end - q->path - 1))) {
-		for (size_t i = 0; i < s->repository_count && !found; i++) {
-			if (strcmp(vv_buf_cstr(&name), s->repositories[i].name) == 0) {
-				found = &s->repositories[i];
-			}
-		}
-	}
-	return found;
+	return vv_http_decode(&name, q->path + 1, (size_t)(*end - q->path - 1))
+		       ? vv_array_find(s->repositories, s->repository_count, r,
+				       strcmp(vv_buf_cstr(&name), r->name) == 0)
+		       : NULL;
 }
 
 /* Browsers get pages; others the list as text. */

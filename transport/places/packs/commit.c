@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -152,10 +153,7 @@ static bool is_race(const char *said)
 					    "incorrect old value", "fetch first",
 					    "non-fast-forward",    "stale info"};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strstr(said, words[i])) return true;
-	}
-	return false;
+	return vv_array_find(words, sizeof(words) / sizeof(words[0]), w, strstr(said, *w)) != NULL;
 }
 
 /* Does the host refuse this ref, rather than the user? */

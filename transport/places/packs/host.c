@@ -631,10 +631,7 @@ static vv_status add_list(vv_host *h, const vv_host_name *name, const vv_oid *pa
 
 bool vv_host_is_ruin(const vv_host *h, const vv_cid *pack)
 {
-	for (size_t i = 0; i < h->ruin_count; i++) {
-		if (vv_cid_equal(&h->ruins[i].key, pack)) return true;
-	}
-	return false;
+	return vv_array_find(h->ruins, h->ruin_count, r, vv_cid_equal(&r->key, pack)) != NULL;
 }
 
 vv_status vv_host_note_ruin(vv_host *h, const vv_host_name *name, vv_error *err)

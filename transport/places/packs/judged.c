@@ -13,10 +13,7 @@
 
 static bool is_known_bad(const vv_host *h, const vv_oid *blob)
 {
-	for (size_t i = 0; i < h->bad_count; i++) {
-		if (vv_oid_equal(&h->bad[i], blob)) return true;
-	}
-	return false;
+	return vv_array_find(h->bad, h->bad_count, id, vv_oid_equal(id, blob)) != NULL;
 }
 
 vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err)

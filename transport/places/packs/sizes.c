@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/show.h"
 #include "base/sys.h"
@@ -58,15 +59,12 @@ static bool is_of_size(const vv_buf *said)
 					    "larger than the limit",
 					    "exceeds the maximum file size"};
 	vv_auto(vv_buf) lower = VV_BUF_INIT;
-	bool is = false;
 
 	for (size_t i = 0; i < said->len; i++) {
 		vv_buf_putc(&lower, vv_to_lower(said->data[i]));
 	}
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !is; i++) {
-		is = strstr(vv_buf_cstr(&lower), words[i]);
-	}
-	return is;
+	return vv_array_find(words, sizeof(words) / sizeof(words[0]), w,
+			     strstr(vv_buf_cstr(&lower), *w)) != NULL;
 }
 
 bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said)
