@@ -425,16 +425,6 @@ static void keep_mode(int fd, const char *path)
 	}
 }
 
-static vv_status fill_temp(int fd, const char *path, const void *bytes, size_t len, bool durable,
-			   vv_error *err)
-{
-	vv_status rc = vv_write_full(fd, bytes, len, path, err);
-	if (rc == VV_OK && durable) {
-		rc = vv_fsync(fd, path, err);
-	}
-	return vv_close_after(rc, fd, path, err);
-}
-
 static bool is_old(const char *path)
 {
 	vv_stat st = {0};
@@ -474,7 +464,8 @@ typedef struct replacing {
 static vv_status replace_file(const char *path, const void *bytes, size_t len, replacing how,
 			      vv_error *err)
 {
-	vv_auto(char) *dir = path ? vv_path_dir(path) : NULL, *temp = NULL;
+	vv_auto(char) *dir = path ? vv_path_dir(path) : NULL;
+	vv_auto(vv_new_file) file = {.name = path};
 	vv_status rc;
 
 	if (!dir) return vv_fail_nomem(err);
@@ -482,13 +473,12 @@ static vv_status replace_file(const char *path, const void *bytes, size_t len, r
 	if (how.sweep) {
 		vv_temp_sweep(temp_dir, VV_WRITE_TEMP);
 	}
-	int fd = vv_temp_open(&temp, temp_dir, VV_WRITE_TEMP, err);
-	if (fd < 0) return (vv_status)fd;
-	keep_mode(fd, path);
-	if ((rc = fill_temp(fd, path, bytes, len, how.sync_file, err)) < 0 ||
-	    (how.before && (rc = how.before(how.payload, temp, err)) < 0) ||
-	    (rc = vv_rename(temp, path, err)) < 0) {
-		(void)vv_unlink(temp, true, NULL);
+	if ((rc = vv_new_file_open(&file, temp_dir, VV_WRITE_TEMP, err)) < 0) return rc;
+	keep_mode(file.fd, path);
+	if ((rc = vv_new_file_put(&file, bytes, len, err)) < 0 ||
+	    (rc = vv_new_file_end(&file, how.sync_file, err)) < 0 ||
+	    (how.before && (rc = how.before(how.payload, file.temp, err)) < 0) ||
+	    (rc = vv_new_file_place(&file, path, err)) < 0) {
 		return rc;
 	}
 	return how.sync_dir ? vv_fsync_dir(dir, err) : VV_OK;
