@@ -67,10 +67,8 @@ vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port)
 void vv_known_hosts_free(vv_known_hosts *k)
 {
 	if (!k) return;
-	for (size_t i = 0; i < k->count; i++) {
-		vv_free_all(k->entries[i].file, k->entries[i].key);
-	}
-	vv_free_all(k->entries, k->host, k->name, k);
+	vv_array_clear(k->entries, k->count, e, vv_free_all(e->file, e->key));
+	vv_free_all(k->host, k->name, k);
 }
 
 const char *vv_known_hosts_name(const vv_known_hosts *k)

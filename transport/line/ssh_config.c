@@ -188,11 +188,10 @@ static vv_status add_file(vv_ssh_config *c, const char *text, size_t len, const 
 {
 	vv_auto(char) *path = expand_home(text, len, home);
 
-	if (!path) return vv_fail_nomem(err);
-	if (c->file_count >= FILES_MAX || access(path, R_OK) != 0) return VV_OK;
-	if (!vv_array_room(c->files, c->file_count, c->file_cap)) return vv_fail_nomem(err);
-	c->files[c->file_count++] = vv_take(&path);
-	return VV_OK;
+	if (path && (c->file_count >= FILES_MAX || access(path, R_OK) != 0)) return VV_OK;
+	return path && vv_array_add(c->files, c->file_count, c->file_cap, vv_take(&path))
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* Up to two names, into c->known_hosts from `at` on. A file is ssh's `known_hosts` of the home
@@ -325,13 +324,11 @@ vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, const vv_env
 
 void vv_ssh_config_clear(vv_ssh_config *c)
 {
-	for (size_t i = 0; i < c->file_count; i++) {
-		vv_free(c->files[i]);
-	}
+	vv_array_clear(c->files, c->file_count, file, vv_free(*file));
 	for (size_t i = 0; i < VV_SSH_KNOWN_HOSTS; i++) {
 		vv_free(c->known_hosts[i]);
 	}
-	vv_free_all(c->files, c->host, c->user, c->special);
+	vv_free_all(c->host, c->user, c->special);
 	memset(c, 0, sizeof(*c));
 }
 

@@ -22,8 +22,8 @@ typedef struct folder {
 	char *path;
 	const vv_place_mark *mark;
 	vv_place_quota quota;
-	char **swept; /* folders from which what dead processes left was removed, once each */
-	size_t swept_count, swept_cap;
+	vv_string_list
+		swept; /* folders from which what dead processes left was removed, once each */
 	vv_file_batch later;
 	bool failed; /* a put since the last finish failed, with its error */
 	vv_error why;
@@ -111,15 +111,10 @@ static vv_status sweep_once(folder *f, const char *path, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_dir(path);
 
-	if (!dir || !vv_array_room(f->swept, f->swept_count, f->swept_cap)) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = f->swept_count; i > 0; i--) {
-		if (strcmp(f->swept[i - 1], dir) == 0) return VV_OK;
-	}
+	if (!dir) return vv_fail_nomem(err);
+	if (vv_array_find(f->swept.items, f->swept.count, it, strcmp(*it, dir) == 0)) return VV_OK;
 	vv_temp_sweep(dir, VV_WRITE_TEMP);
-	f->swept[f->swept_count++] = vv_take(&dir);
-	return VV_OK;
+	return vv_string_list_add(&f->swept, vv_take(&dir), err);
 }
 
 /* If the folder exists and is readable, the failure means that its disk is full, or read-only. */
@@ -284,7 +279,7 @@ static void folder_close(void *payload)
 {
 	folder *f = payload;
 
-	vv_names_free(f->swept, f->swept_count);
+	vv_string_list_clear(&f->swept);
 	vv_file_batch_clear(&f->later);
 	vv_free_all(f->path, f);
 }

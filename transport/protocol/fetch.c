@@ -530,10 +530,9 @@ static vv_status judge_all(run *r, const vv_oids *wants, const vv_oids *commons,
 			good->items[good->count++] = *id;
 		} else if (!is_of_version(rc)) {
 			return vv_error_copy(err, &why);
-		} else if (!vv_array_room(out->behind, out->behind_count, cap)) {
+		} else if (!vv_array_add(out->behind, out->behind_count, cap,
+					 (vv_fetch_behind){*id, why})) {
 			return vv_fail_nomem(err);
-		} else {
-			out->behind[out->behind_count++] = (vv_fetch_behind){*id, why};
 		}
 	}
 	return VV_OK;

@@ -459,14 +459,10 @@ static vv_status note_lacking(void *payload, const vv_cid *cid, const vv_cid *li
 	bool below;
 
 	if (l->count >= l->max || vv_incoming_has(l->x->incoming, cid, &below)) return VV_OK;
-	if (!vv_array_room(l->list, l->count, l->cap)) return vv_fail_nomem(err);
-	memset(&l->list[l->count], 0, sizeof(*l->list));
-	l->list[l->count].cid = *cid;
-	if (like) {
-		l->list[l->count].like = *like;
-	}
-	l->count++;
-	return VV_OK;
+	return vv_array_add(l->list, l->count, l->cap,
+			    (vv_lacking){.cid = *cid, .like = like ? *like : (vv_cid){0}})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* Skips all blocks that both versions have if the version before is known to be whole. */

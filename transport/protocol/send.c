@@ -76,11 +76,9 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	uint64_t stored;
 	unsigned depth;
 
-	if (!vv_array_room(s->items, s->count, s->cap)) return vv_fail_nomem(err);
-	item *it = &s->items[s->count++];
-	*it = (item){.cid = *cid};
-	if (like) {
-		it->like = *like;
+	if (!vv_array_add(s->items, s->count, s->cap,
+			  (item){.cid = *cid, .like = like ? *like : (vv_cid){0}})) {
+		return vv_fail_nomem(err);
 	}
 	s->plan.blocks++;
 	if (cid->codec == VV_CODEC_RAW) {

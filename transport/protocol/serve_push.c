@@ -271,8 +271,9 @@ static vv_status list_linked(push *p, vv_lacking **list, size_t *count, vv_error
 		    vv_incoming_has(vv_receive_incoming(p->x), root, &below)) {
 			continue;
 		}
-		if (!vv_array_room(*list, *count, cap)) return vv_fail_nomem(err);
-		(*list)[(*count)++] = (vv_lacking){.cid = *root};
+		if (!vv_array_add(*list, *count, cap, (vv_lacking){.cid = *root})) {
+			return vv_fail_nomem(err);
+		}
 	}
 	return VV_OK;
 }

@@ -186,9 +186,10 @@ static vv_status add_parts(gathering *g, size_t pack, uint64_t from, uint64_t to
 	const uint64_t most = vv_host_is_place(g->h) ? PART_BYTES : UINT64_MAX;
 
 	for (uint64_t len; from < to; from += len) {
-		if (!vv_array_room(g->parts, g->part_count, g->part_cap)) return vv_fail_nomem(err);
 		len = to - from < most ? to - from : most;
-		g->parts[g->part_count++] = (part){pack, from, len};
+		if (!vv_array_add(g->parts, g->part_count, g->part_cap, (part){pack, from, len})) {
+			return vv_fail_nomem(err);
+		}
 	}
 	return VV_OK;
 }

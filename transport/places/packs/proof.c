@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/show.h"
@@ -320,10 +321,7 @@ vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint
 		out[i] = (vv_host_keeps){.whole = true};
 	}
 	const vv_status rc = keeps_each(&k, fetch_bytes, err);
-	for (size_t i = 0; k.files && i < count; i++) {
-		vv_version_packs_clear(&k.files[i].names);
-	}
-	vv_free(k.files);
+	vv_array_clear(k.files, k.files ? count : 0, f, vv_version_packs_clear(&f->names));
 	return rc;
 }
 
