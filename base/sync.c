@@ -86,10 +86,7 @@ vv_status vv_syncs_wait(vv_syncs *s, vv_error *err)
 	for (size_t i = 0; i < s->count; i++) {
 		vv_worker_join(s->items[i].worker);
 		if (rc == VV_OK && s->items[i].status < 0) {
-			rc = s->items[i].status;
-			if (err) {
-				*err = s->items[i].err;
-			}
+			rc = vv_error_copy(err, &s->items[i].err);
 		}
 	}
 	drop(s);
@@ -136,13 +133,9 @@ static vv_status make_folder(vv_file_batch *b, const char *folder, vv_error *err
 /* An earlier wait inside vv_syncs may have failed; reports that once. */
 static vv_status note_failure(vv_file_batch *b, vv_status rc, vv_error *err)
 {
-	if (rc < 0) {
-		b->failed = true;
-		if (err) {
-			*err = b->why;
-		}
-	}
-	return rc;
+	if (rc >= 0) return rc;
+	b->failed = true;
+	return vv_error_copy(err, &b->why);
 }
 
 static vv_status write_temp(vv_file_batch *b, int fd, const char *temp, const void *bytes,
@@ -217,10 +210,7 @@ vv_status vv_file_batch_finish(vv_file_batch *b, vv_error *err)
 	vv_status rc = vv_syncs_wait(&b->syncs, err);
 
 	if (b->failed) {
-		rc = b->why.code;
-		if (err) {
-			*err = b->why;
-		}
+		rc = vv_error_copy(err, &b->why);
 	}
 	if (rc == VV_OK) {
 		rc = name_all(b, err);

@@ -152,10 +152,7 @@ vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 	vv_ring_stop(s.ring);
 	vv_worker_join(worker);
 	if (s.cut) { /* what failed here is why the transfer failed */
-		rc = s.rc;
-		if (err) {
-			*err = s.err;
-		}
+		rc = vv_error_copy(err, &s.err);
 	} else if (rc == VV_OK) {
 		rc = check_answer(&a, s.stats.blocks, err);
 	}

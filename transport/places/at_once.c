@@ -79,8 +79,5 @@ vv_status vv_at_once_run(const vv_at_once *all, vv_error *err)
 		vv_worker_join(workers[i]);
 	}
 	vv_mutex_free(w.lock);
-	if (w.rc < 0) {
-		*err = w.why;
-	}
-	return w.rc;
+	return w.rc < 0 ? vv_error_copy(err, &w.why) : VV_OK;
 }

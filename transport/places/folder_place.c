@@ -134,8 +134,7 @@ static vv_status name_files(folder *f, vv_error *err)
 	if (rc < 0) {
 		f->quota.counted = false;
 		if (check_mark(f->path, f->mark, false, &gone) < 0) {
-			*err = gone;
-			rc = gone.code;
+			rc = vv_error_copy(err, &gone);
 		}
 	}
 	return refused(f, rc, err);
@@ -189,8 +188,7 @@ static vv_status folder_finish(void *payload, vv_error *err)
 	vv_status rc = name_files(f, err);
 
 	if (f->failed) {
-		*err = f->why;
-		rc = f->why.code;
+		rc = vv_error_copy(err, &f->why);
 	}
 	f->failed = false;
 	return rc;

@@ -122,7 +122,7 @@ static vv_status take_keys(vv_s3_key *out, const vv_s3_role *role, const http_an
 	if (a->status == 200) {
 		rc = vv_sts_keys_read(out, vv_buf_cstr(&a->body), a->body.len, &why);
 		if (rc == VV_OK) return vv_s3_key_check(out, "what STS answered", err);
-		*err = why;
+		(void)vv_error_copy(err, &why);
 		return vv_prefix(err, "'%s'", name);
 	}
 	if (!vv_s3_error_read(&e, vv_buf_cstr(&a->body), a->body.len)) {

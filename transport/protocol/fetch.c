@@ -555,8 +555,7 @@ static vv_status take_some(run *r, const vv_oids *wants, const vv_oids *commons,
 		}
 	}
 	if (rc == VV_OK && good.count == 0 && f->wants.count == wants->count) {
-		*err = all;
-		rc = all.code;
+		rc = vv_error_copy(err, &all);
 	} else if (rc == VV_OK && good.count > 0) {
 		rc = vv_receive_take(r->x, &good, commons, false, refs, ref_count, f->message, err);
 	} else if (rc == VV_OK && ref_count > 0) {

@@ -683,8 +683,7 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 		vv_free_all(all[i].batch, all[i].list);
 	}
 	if (rc == VV_OK && g.failed) {
-		*err = g.why;
-		rc = g.why.code;
+		rc = vv_error_copy(err, &g.why);
 	}
 	*left = want_count - g.done;
 	vv_free(g.state);

@@ -262,10 +262,7 @@ static vv_status take_what_can_be_read(vv_receive *x, const void *bytes, size_t 
 		x->lost = true;
 		return VV_OK;
 	}
-	if (rc < 0 && x->unreadable) {
-		*err = why;
-	}
-	return rc;
+	return rc < 0 && x->unreadable ? vv_error_copy(err, &why) : rc;
 }
 
 static vv_status take_pack(vv_receive *x, const void *bytes, size_t len, vv_error *err)

@@ -323,10 +323,7 @@ vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
 		rc = h->scratch ? vv_ref_delete(h->scratch, h->tip_ref, NULL, &absent)
 				: VV_ENOTFOUND;
 		if (rc == VV_ENOTFOUND) return VV_OK;
-		if (rc < 0) {
-			*err = absent;
-		}
-		return rc;
+		return rc < 0 ? vv_error_copy(err, &absent) : VV_OK;
 	}
 	return vv_ref_update(h->scratch, h->tip_ref, tip, NULL, true, "blocks", err);
 }
