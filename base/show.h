@@ -65,16 +65,16 @@ const char *vv_text_bytes(uint64_t n);
 /* Returns milliseconds as text, such as "1.2 s", in a rotating buffer. */
 const char *vv_text_seconds(uint64_t ms);
 
-#define VV_TIME_UTC "%Y-%m-%dT%H:%M:%SZ"
 #define VV_TIME_MINUTE "%Y-%m-%d %H:%M UTC"
 #define VV_TIME_DAY "%Y-%m-%d"
 /* Formats seconds since 1970 in UTC, with a format of strftime(), in a rotating buffer. Returns "?"
  * if the system cannot represent the time. */
 const char *vv_text_time(int64_t seconds, const char *format)
 	__attribute__((format(strftime, 2, 0)));
-const char *vv_text_utc(int64_t seconds); /* "2024-05-17T08:00:00Z" */
+/* "2024-05-17T08:00:00Z"; "?" if the time is before the year 0 or the system cannot represent it. */
+const char *vv_text_utc(int64_t seconds);
 /* Formats a time in a zone, offset_min minutes east of UTC, in a rotating buffer:
- * "2024-05-17T10:00:00+02:00". Returns "" if the system cannot represent the time. */
+ * "2024-05-17T10:00:00+02:00". Returns "" where vv_text_utc() returns "?". */
 const char *vv_text_zoned(int64_t seconds, int offset_min);
 
 /* Formats a number with its noun in a rotating buffer: "1 block", "2,000 blocks". many: the plural,

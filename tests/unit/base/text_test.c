@@ -439,6 +439,10 @@ static void a_time_is_written_in_utc(void **state)
 	assert_string_equal(vv_text_zoned(1715932799, -90), "2024-05-17T06:29:59-01:30");
 	assert_string_equal(vv_text_zoned(INT64_MAX, 60), "");
 	assert_string_equal(vv_text_zoned(INT64_MIN, -60), "");
+	assert_string_equal(vv_text_zoned(-60000000000, 0), "0068-09-03T13:20:00+00:00");
+	assert_string_equal(vv_text_zoned(-62167219200, -60), "");
+	assert_string_equal(vv_text_utc(-62167219200), "0000-01-01T00:00:00Z");
+	assert_string_equal(vv_text_utc(253402300800), "10000-01-01T00:00:00Z");
 }
 
 static void lines_are_read_one_by_one_with_and_without_a_last_newline(void **state)
