@@ -45,7 +45,8 @@ const char *vv_commit_subject(const vv_commit *c, size_t *len)
 
 #define GROWTH_MAX 4u /* bytes of UTF-8 for one byte of an encoding */
 
-/* A copy of text in UTF-8; as git does, unchanged if it is not in this encoding. NULL: no memory. */
+/* A copy of text in UTF-8; as git does, unchanged if it is not in this encoding. So is text that would end at a NUL character,
+ * which hostile names of encodings make of other bytes. NULL: no memory. */
 static char *decoded(const char *text, const char *encoding)
 {
 	const size_t len = text ? strlen(text) : 0;
@@ -55,7 +56,8 @@ static char *decoded(const char *text, const char *encoding)
 
 	if (how == (iconv_t)-1) return vv_strdup(text ? text : "");
 	char *out = vv_malloc(room + 1), *to = out;
-	if (out && iconv(how, &in, &left, &to, &room) == (size_t)-1) {
+	if (out && (iconv(how, &in, &left, &to, &room) == (size_t)-1 ||
+		    memchr(out, 0, (size_t)(to - out)))) {
 		memcpy(out, text, len);
 		to = out + len;
 	}

@@ -306,4 +306,8 @@ assert one["rowCount"] == one["columnCount"] == 2 and one["rowCountBefore"] is o
 	output_has Grüße
 	succeeds varve blame t.csv
 	output_has Jörg
+	printf 'whole +AAA-message\n' > message
+	git -c i18n.commitEncoding=UTF-7 commit -q --allow-empty -F message
+	succeeds varve log --json -n 1
+	output_has '"message":"whole +AAA-message\n"'
 }
