@@ -442,23 +442,27 @@ def test_numbers_stored_as_text_are_listed_by_cell_or_by_column_and_headers_are_
     assert [line for line in capfd.readouterr().err.splitlines() if "column" in line] == ["note: column D has numbers, and 1 number stored as text"]
 
 
-def test_long_times_tabs_and_line_breaks_of_ods_are_kept(tmp_path):
+def test_long_times_errors_tabs_and_line_breaks_of_ods_are_kept(tmp_path):
     def time(v, more=""):
         return f'<table:table-cell {more} office:value-type="time" office:time-value="{v}"><text:p>x</text:p></table:table-cell>'
 
     def text(inside):
         return f'<table:table-cell office:value-type="string">{inside}</table:table-cell>'
 
+    def error(shown):  # as LibreOffice writes it
+        return f'<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" calcext:value-type="error"><text:p>{shown}</text:p></table:table-cell>'
+
     rows = [time("PT25H30M00S") + text("<text:p>b<text:tab/>c<text:line-break/>d</text:p>"), time("-PT01H30M00S") + text('<text:p>x<text:s text:c="3"/>&amp;<text:span>y<text:tab/></text:span></text:p><text:p>z</text:p>'),
-            time("PT12H00M00S") + text("<text:p>PT25H30M00S</text:p>"), time("PT100H00M01.5S", 'table:number-columns-repeated="2"')]
+            time("PT12H00M00S") + text("<text:p>PT25H30M00S</text:p>"), time("PT100H00M01.5S", 'table:number-columns-repeated="2"'),
+            text("<text:p>#N/A</text:p>") + error("#DIV/0!")]
     body = "".join(f'<table:table-row{" table:number-rows-repeated=" + chr(34) + "2" + chr(34) if i == 1 else ""}>{r}</table:table-row>' for i, r in enumerate(rows))
-    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text", "calcext"))
     with zipfile.ZipFile(tmp_path / "t.ods", "w") as z:
         z.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         z.writestr("META-INF/manifest.xml", '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
         z.writestr("content.xml", f'<office:document-content {spaces}><office:body><office:spreadsheet><table:table table:name="T&amp;1">{body}</table:table></office:spreadsheet></office:body></office:document-content>')
     low = ("-1:30:00", "x   &y\t\nz")
-    assert whole(tmp_path / "t.ods") == {"T&1": [("25:30:00", "b\tc\nd"), low, low, ("12:00:00", "PT25H30M00S"), ("100:00:01.5", "100:00:01.5")]}
+    assert whole(tmp_path / "t.ods") == {"T&1": [("25:30:00", "b\tc\nd"), low, low, ("12:00:00", "PT25H30M00S"), ("100:00:01.5", "100:00:01.5"), ("#N/A", "#DIV/0!")]}
 
 
 def test_all_tables_of_a_database_are_seen_with_the_types_of_their_cells(git):

@@ -293,6 +293,7 @@ def _old_corrected(path: str, sheet: str) -> dict[int, dict[int, str | int]]:
 ODS_PART = re.compile(rb'<table:table\b[^>]*?\btable:name="([^"]*)"[^>]*>(.*?)</table:table>', re.S)
 ODS_CELL = re.compile(rb"<(?:table:table-row\b([^>]*)>|table:(?:covered-)?table-cell\b([^>]*?)(?:/>|>(.*?)</table:(?:covered-)?table-cell>)|(/)table:table-row>)", re.S)
 ODS_TIMES = re.compile(rb'\btable:number-(?:columns|rows)-repeated="(\d+)"')
+ODS_ERROR = b'calcext:value-type="error"'
 ODS_TIME = re.compile(rb'\boffice:time-value="(-?)P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?"')
 
 
@@ -310,14 +311,14 @@ def _ods_text(xml: bytes) -> str:
 
 
 def _ods_corrected(path: str, sheet: str) -> dict[int, dict[int, str | int]]:
-    """Durations of a day and more or below zero, tabs and line breaks."""
+    """Durations of a day and more or below zero, errors, tabs and line breaks."""
     import html
 
     if not zipfile.is_zipfile(path):
         return {}
     with zipfile.ZipFile(path) as z:
         xml = z.read("content.xml") if "content.xml" in z.NameToInfo else b""
-    if not any(w in xml for w in (b"<text:tab", b"<text:line-break", b"office:time-value")):
+    if not any(w in xml for w in (b"<text:tab", b"<text:line-break", b"office:time-value", ODS_ERROR)):
         return {}
     cells: dict[int, dict[int, str | int]] = {}
     for name, inside in ODS_PART.findall(xml):
@@ -340,7 +341,7 @@ def _ods_corrected(path: str, sheet: str) -> dict[int, dict[int, str | int]]:
                 span = datetime.timedelta(days=days, hours=hours, minutes=minutes, seconds=float(b"%d.%s" % (seconds, time[6] or b"0")))
                 if time[1] or span.days:
                     found = _text(-span if time[1] else span)
-            elif m[3] and (b"<text:tab" in m[3] or b"<text:line-break" in m[3]):
+            elif m[3] and (ODS_ERROR in m[2] or b"<text:tab" in m[3] or b"<text:line-break" in m[3]):
                 found = _ods_text(m[3])
             if found is not None:
                 for r in range(row, row + min(rows, ODS_REPEATED)):
