@@ -4,6 +4,7 @@
 #include "lib/documents/document.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,7 +30,8 @@
 #define MEMORY ((uint64_t)1 << 30)
 #define SECONDS 120u
 #define OUTPUT ((uint64_t)16 << 30)
-#define NO_LIBRARY 3 /* a reader's exit code: a library is not installed */
+#define TIME_SIZE 40u /* of a file's time as text */
+#define NO_LIBRARY 3  /* a reader's exit code: a library is not installed */
 
 /* --- running it ---------------------------------------------------------------- */
 
@@ -206,9 +208,36 @@ static vv_status copy_key(vv_document *d, vv_document_table *t, const vv_json *k
 	return VV_OK;
 }
 
+/* "1795850000.120000000": the time of a file. "": it does not exist. */
+static const char *time_of(char out[TIME_SIZE], const char *file)
+{
+	vv_stat st;
+
+	out[0] = '\0';
+	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK) {
+		(void)snprintf(out, TIME_SIZE, "%lld.%09u", (long long)st.mtime_sec, st.mtime_nsec);
+	}
+	return out;
+}
+
+/* The files of its libraries: another version of them may read other rows. */
+static vv_status read_uses(vv_document *d, const vv_json *uses, const char *line, size_t len,
+			   vv_error *err)
+{
+	char now[TIME_SIZE];
+
+	for (const vv_json *f = uses->first; f; f = f->next) {
+		d->outdated = d->outdated || f->type != VV_JSON_STRING ||
+			      strcmp(f->text, time_of(now, f->name)) != 0;
+	}
+	d->uses = vv_arena_strndup(&d->arena, line, len);
+	return vv_alloc_ok(d->uses, err);
+}
+
 static vv_status read_line(vv_document *d, const char *line, size_t len, vv_error *err)
 {
 	vv_document_table *t = &d->tables[d->count];
+	const vv_json *uses;
 	vv_json *v;
 	vv_status rc;
 
@@ -217,6 +246,9 @@ static vv_status read_line(vv_document *d, const char *line, size_t len, vv_erro
 			       vv_text_shows(d->name), TABLES_MAX);
 	}
 	if ((rc = vv_json_read(&v, &d->arena, line, len, "the reader's list", err)) < 0) return rc;
+	if ((uses = vv_json_get(v, "uses")) && uses->type == VV_JSON_OBJECT) {
+		return read_uses(d, uses, line, len, err);
+	}
 	*t = (vv_document_table){.name = vv_json_get_string(v, "name"),
 				 .grid = vv_json_get_bool(v, "grid", false),
 				 .types = vv_json_get_bool(v, "types", false),
@@ -260,6 +292,14 @@ static vv_status read_list(vv_document *d, const vv_buf *list, vv_error *err)
 		p += len + 1;
 	}
 	return rc;
+}
+
+static void forget_list(vv_document *d, vv_buf *list)
+{
+	d->count = 0;
+	d->uses = NULL;
+	d->outdated = false;
+	vv_buf_reset(list);
 }
 
 /* Its first bytes. */
@@ -308,7 +348,11 @@ vv_status vv_document_open(vv_document *d, vv_error *err)
 	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
 	if (d->known_as) {
 		if ((rc = vv_document_kept_name(&name, d, "", NULL, err)) < 0) return rc;
-		if (vv_kept_text_get(&list, d->repo, &name)) return read_list(d, &list, err);
+		if (vv_kept_text_get(&list, d->repo, &name)) {
+			rc = read_list(d, &list, err);
+			if (rc < 0 || !d->outdated) return rc;
+			forget_list(d, &list);
+		}
 	}
 	if ((rc = start(&h, d, "list", NULL, false, err)) < 0) {
 		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err)
@@ -349,15 +393,13 @@ static void put_word(vv_buf *b, const vv_document *d, size_t i)
 {
 	vv_auto(char) *found = NULL;
 	const char *word = d->command[i], *file = word;
-	vv_stat st;
+	char time[TIME_SIZE];
 
 	if (i == 0 && vv_program_find(&found, d->env, word, VV_IGNORED) == VV_OK) {
 		file = found;
 	}
 	vv_buf_put(b, word, strlen(word) + 1);
-	if (file[0] == '/' && vv_lstat(&st, file, VV_IGNORED) == VV_OK) {
-		vv_buf_printf(b, "%lld.%u", (long long)st.mtime_sec, st.mtime_nsec);
-	}
+	vv_buf_puts(b, file[0] == '/' ? time_of(time, file) : "");
 }
 
 vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const char *table,
@@ -370,6 +412,7 @@ vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const c
 	for (size_t i = 0; d->command[i]; i++) {
 		put_word(&b, d, i);
 	}
+	vv_buf_puts(&b, d->uses ? d->uses : "");
 	vv_buf_put(&b, d->known_as, strlen(d->known_as) + 1);
 	vv_buf_put(&b, table, strlen(table) + 1);
 	if (described) {

@@ -71,7 +71,9 @@ typedef struct vv_document {
 	bool written;               /* vv_document_write makes the document; it is not read */
 	vv_document_table *tables;
 	size_t count;
-	vv_arena arena; /* memory of tables and command */
+	const char *uses; /* line of the reader's list with the files it uses; NULL: none */
+	bool outdated;    /* a file in `uses` has another time now */
+	vv_arena arena;   /* memory of tables and command */
 } vv_document;
 
 /* Returns false if the setting varve.readers of repo is false: then no reader is run, and no cached

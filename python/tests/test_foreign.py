@@ -90,7 +90,7 @@ def test_foreign_documents_are_read_as_others_read_them(git, tmp_path_factory):
         except Exception:  # what another library cannot read is no measure
             want = None
         listed = subprocess.run([sys.executable, "-m", "varve_data.reader", "list", git / name], capture_output=True, text=True)
-        tables = [t["name"] for t in map(json.loads, listed.stdout.splitlines()) if not t.get("beside")]
+        tables = [t["name"] for t in map(json.loads, listed.stdout.splitlines()) if "name" in t and not t.get("beside")]
         if listed.returncode:
             expected = "refused by both" if want is None else foreign.refusal(file.suffix[1:].lower(), listed.stderr)
             count[expected or "refused"] += 1

@@ -23,7 +23,7 @@ import varve
 
 openpyxl = pytest.importorskip("openpyxl")
 xlwt = pytest.importorskip("xlwt")
-pytest.importorskip("python_calamine")
+python_calamine = pytest.importorskip("python_calamine")
 SEED = int(os.environ.get("VARVE_TEST_SEED", random.randrange(1 << 30)))
 
 
@@ -440,6 +440,15 @@ def test_numbers_stored_as_text_are_listed_by_cell_or_by_column_and_headers_are_
     b.save(tmp_path / "t.xlsx")
     assert whole(tmp_path / "t.xlsx")["Sheet/types"] == [("zip", "text column"), ("D3", "text")]
     assert [line for line in capfd.readouterr().err.splitlines() if "column" in line] == ["note: column D has numbers, and 1 number stored as text"]
+
+
+def test_a_list_names_the_libraries_whose_update_may_change_rows(tmp_path):
+    openpyxl.Workbook().save(tmp_path / "t.xlsx")
+    listed = subprocess.run([sys.executable, "-m", "varve_data.reader", "list", tmp_path / "t.xlsx"], capture_output=True, text=True, check=True)
+    uses = json.loads(listed.stdout.splitlines()[0])["uses"]
+    for library in (pyarrow, python_calamine):
+        file = os.path.realpath(library.__file__)
+        assert float(uses[file]) == pytest.approx(os.stat(file).st_mtime)
 
 
 def test_long_times_errors_tabs_and_line_breaks_of_ods_are_kept(tmp_path):

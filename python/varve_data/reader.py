@@ -2,7 +2,8 @@
 
 list prints a line of JSON for each table: {"name": "Prices", "rows": 12, "grid": true, "types": false}. grid: the columns are a
 sheet's (A, B, C ...), and which row is the header is for varve to find. types false: what the text of a column looks like is its
-type. read writes an Arrow IPC stream. write prints a workbook of the tables in FILE: for each a line of JSON, {"name": "prices.csv",
+type. A first line, {"uses": {FILE: TIME}}, has the reader's own files: varve keeps rows until one of them
+changes. read writes an Arrow IPC stream. write prints a workbook of the tables in FILE: for each a line of JSON, {"name": "prices.csv",
 "changes": false}, and an Arrow IPC stream with numbers as decimals; with changes the rows that differ, as varve diff --format arrow has them. kinds prints a line for each kind: {"kind": "parquet", "missing": null or packages}. Exit
 codes: 0; 1: the file cannot be read; 2: usage; 3: a library is missing.
 
@@ -903,6 +904,16 @@ def _list_kinds() -> int:
     return 0
 
 
+def _uses(kind: str) -> dict[str, str]:
+    """A file of each library that a kind needs, of Python and of this module, with its time."""
+    from importlib.util import find_spec
+
+    specs = [find_spec(m) for m in ["pyarrow", *NEEDS.get(kind, [])]]
+    files = {os.path.realpath(f) for f in [sys.executable, __file__, *(s.origin for s in specs if s)] if f}
+    times = {f: os.lstat(f).st_mtime_ns for f in sorted(files) if os.path.exists(f)}
+    return {f: f"{t // 10**9}.{t % 10**9:09}" for f, t in times.items()}
+
+
 class _WithoutPandas:
     """pyarrow would load it for an array of a list, which takes 0.2 s."""
 
@@ -930,6 +941,7 @@ def main(words: list[str]) -> int:
         if kind != "statistics":
             sys.meta_path.insert(0, _WithoutPandas())
         if words[0] == "list":
+            print(json.dumps({"uses": _uses(kind)}))
             for table in lister(words[1]):
                 print(json.dumps(table))
             return 0

@@ -191,6 +191,17 @@ two_versions() {
 	succeeds varve info 'b.toy#Prices'
 	[ "$(asked)" -gt "$was" ]
 	rm datapackage.json
+	: > "$HOME/library"
+	sed -i "s|^list) |&stat -c '{\"uses\":{\"%n\":\"%.9Y\"}}' \"\$HOME/library\"; |" "$HOME/bin/toy"
+	succeeds varve info 'b.toy#Prices'
+	was=$(asked)
+	succeeds varve info 'b.toy#Prices'
+	[ "$(asked)" = "$was" ]
+	touch -d '1 hour ago' "$HOME/library"
+	succeeds varve info 'b.toy#Prices'
+	[ "$(asked)" -eq $((was + 2)) ] # the list and the rows
+	succeeds varve info 'b.toy#Prices'
+	[ "$(asked)" -eq $((was + 2)) ]
 	git checkout -q b.toy
 	succeeds varve gc
 	[ ! -e .git/varve/cache/documents ]
