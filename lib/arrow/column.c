@@ -4,6 +4,7 @@
  */
 #include "lib/arrow/column.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __SSE2__
@@ -772,6 +773,7 @@ static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_
 {
 	if (c->form != VV_ARROW_DECIMAL || c->field->type == VV_TYPE_INTEGER) return VV_OK;
 	c->measured = true;
+	c->mark = c->field->decimal;
 	if (like) {
 		c->extent = like->extent;
 		c->scale = like->scale;
@@ -860,7 +862,7 @@ void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_for
 
 bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c)
 {
-	static const char cells[] = "cells";
+	char note[64];
 
 	if (c->has_dictionary) {
 		return vv_arrow_schema(out, "i", c->name, !c->required, 0) &&
@@ -870,9 +872,11 @@ bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c)
 		return vv_arrow_schema(out, c->binary ? "z" : form_names[c->form], c->name,
 				       !c->required, 0);
 	}
-	/* The schema does not have the number of digits after the point. */
-	return vv_arrow_schema(out, decimal_names[c->scale], c->name, !c->required, 0) &&
-	       (!c->measured || vv_arrow_schema_note(out, "varve:scale", cells, sizeof(cells) - 1));
+	if (!vv_arrow_schema(out, decimal_names[c->scale], c->name, !c->required, 0)) return false;
+	if (!c->measured) return true;
+	/* The schema does not have the number of digits after the point, and how misfits write it. */
+	(void)snprintf(note, sizeof(note), "cells%s", strcmp(c->mark, ".") == 0 ? "" : c->mark);
+	return vv_arrow_schema_note(out, "varve:scale", note, strlen(note));
 }
 
 void vv_arrow_column_clear(vv_arrow_column *c)

@@ -80,7 +80,8 @@ typedef struct vv_arrow_column {
 	 * cells */
 	bool few;
 	vv_arrow_extent extent;    /* decimals: the extent of the table's numbers, if measured */
-	bool measured;             /* extent is set */
+	bool measured;             /* extent and mark are set */
+	const char *mark;          /* decimals: decimalChar of the column, borrowed */
 	unsigned scale;            /* decimals: digits after the point */
 	bool has_dictionary;       /* text: values are indexes in the dictionary */
 	vv_arrow_dictionary texts; /* with has_dictionary: the texts of the dictionary */

@@ -108,6 +108,7 @@ static vv_status add_pair(vv_arrow_changes *c, vv_table *a, vv_table *b, const v
 		return rc;
 	}
 	column->out.measured = one->measured;
+	column->out.mark = one->mark;
 	if (one->measured) {
 		column->out.scale = column->old.scale = column->new.scale = vv_arrow_decimals_scale(
 			&column->old.extent, &column->new.extent);

@@ -793,11 +793,13 @@ class _Sheet:
                 self.sheet.write_comment(self.row, self.first + i, f"was {was}"[:LONGEST], {"author": "varve"})
 
 
-def _of_misfit(text: str, kind: Any) -> Any:
-    """A number that a column of decimals of this kind has no room for, or the text."""
-    if not PLAIN_NUMBER.fullmatch(text):
+def _of_misfit(text: str, field: Any) -> Any:
+    """A number that a column of decimals has no room for, or the text."""
+    kind, point = field.type, field.metadata[b"varve:scale"].removeprefix(b"cells").decode()
+    plain = text if not point else text.replace(".", "?").replace(point, ".")
+    if not PLAIN_NUMBER.fullmatch(plain):
         return text
-    number = decimal.Decimal(text)
+    number = decimal.Decimal(plain)
     places = -int(number.as_tuple().exponent)
     has_room = places <= kind.scale and number.adjusted() < kind.precision - kind.scale
     return number if _exact(number) and not has_room else text
@@ -846,7 +848,7 @@ def _write_workbook(source: Any) -> bytes:
             stream = pa.ipc.open_stream(source)
             names = [n for n in stream.schema.names if n not in (ASIDE if told["changes"] else {"_misfits"})]
             decimals = [f for f in stream.schema if pa.types.is_decimal(f.type)]
-            numbers = {f.name: f.type for f in decimals if b"varve:scale" in (f.metadata or {})}
+            numbers = {f.name: f for f in decimals if b"varve:scale" in (f.metadata or {})}
             integers = {f.name for f in decimals if f.name not in numbers}
             sheet = _Sheet(book, _free_name(told["name"], taken), told["name"], names, told["changes"])
             before = None
