@@ -4,6 +4,8 @@
  */
 #include "lib/sync/fetch_from.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hint.h"
@@ -111,18 +113,30 @@ static vv_status add_suppliers(vv_fetch_from *r, vv_error *err)
 	return rc;
 }
 
+static bool is_one_place(const char *url, const char *other)
+{
+	char a[PATH_MAX], b[PATH_MAX];
+
+	return strcmp(url, other) == 0 ||
+	       (realpath(url, a) && realpath(other, b) && strcmp(a, b) == 0);
+}
+
 /* Is it the remote that the branch follows, or another one, which the user named? */
 static vv_status is_own_remote(vv_fetch_from *r, vv_error *err)
 {
 	vv_auto(char) *usual = NULL;
+	vv_auto(vv_remote) remote = {0};
 	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
-	r->own = true;
+	r->own = r->same = true;
 	if (!r->word) return VV_OK;
 	if ((rc = vv_head_read(r->repo, &head, err)) < 0) return rc;
 	rc = vv_remote_default(&usual, r->repo, head.branch, false, err);
-	r->own = usual && strcmp(usual, r->word) == 0;
+	r->own = r->same = usual && strcmp(usual, r->word) == 0;
+	if (usual && !r->own && vv_remote_find(&remote, r->repo, usual, VV_IGNORED) == VV_OK) {
+		r->same = is_one_place(r->remote.url, remote.url);
+	}
 	return vv_missing_ok(rc, err);
 }
 

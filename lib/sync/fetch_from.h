@@ -43,6 +43,8 @@ typedef struct vv_fetch_from {
 	const vv_hello *hello; /* refs of the source of the history; borrowed */
 	bool copies;           /* copies can replace the remote, so waits are short */
 	bool own;              /* the remote is the default remote of the branch */
+	/* the remote is, by name or by URL, the default remote: its data is this repository's */
+	bool same;
 	/* the name of the repository by which the remote was found, so that the remote is only one of
 	 * several copies; or NULL */
 	const char *found_by;

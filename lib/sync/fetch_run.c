@@ -481,7 +481,7 @@ static vv_status see_heads(run *r, vv_error *err)
 				 .hello = r->from.hello};
 	vv_status rc = vv_heads_see(&r->seen, j->repo, &from, s.url,
 				    r->from.stand_in || r->from.found_by ? VV_HEADS_COPY
-				    : r->from.own                        ? VV_HEADS_REMOTE
+				    : r->from.same                       ? VV_HEADS_REMOTE
 									 : VV_HEADS_PEER,
 				    r->from.t.notes, err);
 
@@ -491,7 +491,7 @@ static vv_status see_heads(run *r, vv_error *err)
 			       vv_text_url(s.url));
 	}
 	if (rc < 0 || !r->seen.any) return rc;
-	r->follows = r->from.own && !r->from.stand_in && !r->from.found_by &&
+	r->follows = r->from.same && !r->from.stand_in && !r->from.found_by &&
 		     r->seen.judged.has_newest;
 	if (r->from.signed_only) {
 		vv_signed_only(&s, 0);

@@ -55,6 +55,8 @@ at() {
 	succeeds varve -C ../b fetch
 	stderr_has "main is 1 commit newer than the last signed head"
 	at "$(git rev-parse main)"
+	succeeds varve -C ../b fetch "$site"
+	stderr_has "main is 1 commit newer than the last signed head"
 }
 
 @test "a key, what is trusted and a folder of a newer varve are named as that, and stay" {
@@ -82,11 +84,13 @@ at() {
 	before=$(git rev-parse main)
 	rm -rf ../public
 	mv ../old ../public
-	ends_with 2 varve -C ../b fetch
-	stderr_has "rollback: "
-	stderr_has "has signed head 1 of "
-	stderr_has "although 2 of "
-	at "$before"
+	for url in '' "$site"; do # which names no remote
+		ends_with 2 varve -C ../b fetch $url
+		stderr_has "rollback: "
+		stderr_has "has signed head 1 of "
+		stderr_has "although 2 of "
+		at "$before"
+	done
 	grep -q "^head $key_ada 2 " ../b/.git/varve/trust
 	ends_with 1 varve -C ../b verify "$site"
 	stderr_has "rollback: "
