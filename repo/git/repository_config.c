@@ -247,33 +247,49 @@ static git_config *open_protected(const vv_env *env)
 		       : NULL;
 }
 
-/* safe.directory counts only in files that the repository itself cannot write; an empty value
- * clears earlier ones (git-config(1)). */
+static bool names_folder(const char *value, const char *folder)
+{
+	const size_t len = strlen(value);
+
+	if (strcmp(value, "*") == 0) return true;
+	if (len >= 2 && strcmp(value + len - 2, "/*") == 0) {
+		return strncmp(folder, value, len - 1) == 0;
+	}
+	return strncmp(folder, value, len) == 0 &&
+	       (folder[len] == '\0' || strcmp(folder + len, "/") == 0);
+}
+
+/* safe.directory counts only where the repository itself cannot write it, such as in files of the user and after git -c; an
+ * empty value clears earlier ones (git-config(1)). git reads '~' and the variables that carry settings. */
 bool vv_config_is_safe(const vv_env *env, const char *folder)
 {
-	vv_auto(git_config) *cfg = open_protected(env);
-	vv_auto(git_config_iterator) *it = NULL;
-	git_config_entry *e;
+	static const char *const argv[] = {
+		"git",       "config",         "-z", "--show-scope", "--type=path",
+		"--get-all", "safe.directory", NULL};
+	static const char *const more[] = {"GIT_DIR", NULL};
+	vv_auto(vv_buf) list = VV_BUF_INIT, errors = VV_BUF_INIT;
+	const vv_run run = {.argv = argv,
+			    .dir = "/",
+			    .env = env,
+			    .more = more,
+			    .output = &list,
+			    .errors = &errors};
 	bool safe = false;
+	int code = 1;
 
-	if (cfg) {
-		(void)git_config_multivar_iterator_new(&it, cfg, "safe.directory", NULL);
+	if (vv_run_program(&run, &code, VV_IGNORED) < 0 || code != 0 ||
+	    vv_buf_ok(&list, VV_IGNORED) < 0) {
+		return false;
 	}
-	while (it && git_config_next(&e, it) == 0) {
-		size_t len = e->value ? strlen(e->value) : 0;
+	/* "SCOPE", NUL, "VALUE", NUL */
+	for (const char *p = vv_buf_cstr(&list), *end = p + list.len; p < end;) {
+		const char *value = p + strlen(p) + 1;
+		const bool counts = strcmp(p, "local") != 0 && strcmp(p, "worktree") != 0;
 
-		if (len == 0) {
-			safe = false;
-		} else if (strcmp(e->value, "*") == 0) {
-			safe = true;
-		} else if (len >= 2 && strcmp(e->value + len - 2, "/*") == 0) {
-			safe = safe || strncmp(folder, e->value, len - 1) == 0;
-		} else if (strncmp(folder, e->value, len) == 0 &&
-			   (folder[len] == '\0' || strcmp(folder + len, "/") == 0)) {
-			safe = true;
-		}
+		safe = counts && value < end && *value == '\0' ? false : safe;
+		safe = safe || (counts && value < end && *value && names_folder(value, folder));
+		p = value + (value < end ? strlen(value) + 1 : 0);
 	}
-	git_error_clear();
 	return safe;
 }
 

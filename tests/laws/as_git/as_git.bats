@@ -103,8 +103,24 @@ refused() {
 	git commit -q -m one
 	chown -R 12345 .
 	refused safe.directory
-	git config --global --add safe.directory "$PWD"
+	local elsewhere=$PWD
+	for folder in '*' "$PWD" "$PWD/" "$PWD/x" ''; do # as git takes it from the variables of git -c
+		for program in git varve; do
+			run env GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0="$folder" "$program" status --porcelain
+			echo "$folder $((status > 0))" >> "../$program.is"
+		done
+		run git -c safe.directory="$folder" status --porcelain # whose filter is varve
+		echo "$folder $((status > 0))" >> ../filter.is
+	done
+	cmp ../git.is ../varve.is
+	cmp ../git.is ../filter.is
+	git config -f .git/config safe.directory '*'
+	refused safe.directory
+	[[ $PWD != "$HOME"/* ]] || elsewhere="~${PWD#"$HOME"}"
+	git config --global --add safe.directory "$elsewhere"
 	varve status
+	git config --global --add safe.directory ''
+	refused safe.directory
 }
 
 @test "a pull without options does what that of git does, whatever is configured" {
