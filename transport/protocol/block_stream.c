@@ -25,25 +25,31 @@ _Static_assert(VV_BLOCK_MAX == 1u << 20, "docs/formats/protocol.md: the raw leng
  * those of 81 to 128 bytes, by 211 bytes together, and of the compressed ones by 100. */
 #define SHORT_LEN 80u
 
-/* The last CIDs of a stream, and the prefix made of them. */
-typedef struct recent {
-	vv_cid cids[VV_RECENT];
-	uint64_t count; /* ever */
-} recent;
+/* A difference has at least so many links before it: all links begin alike. */
+#define LINKS_LEAST 4u
 
-static void recent_add(recent *r, const vv_cid *cid)
+/* Adds a record to the links of a stream, which has at least its last VV_RECENT, oldest first. */
+static vv_status add_link(vv_buf *links, const vv_cid *cid, vv_error *err)
 {
-	r->cids[r->count++ % VV_RECENT] = *cid;
+	const size_t most = VV_RECENT * LINK_LEN;
+
+	if (links->len == 2 * most) {
+		memcpy(links->data, links->data + most, most);
+		links->len = most;
+	}
+	vv_cbor_put_link(links, cid);
+	return vv_buf_ok(links, err);
 }
 
-static void put_prefix(vv_buf *b, const recent *r, uint8_t codec, const vv_buf *base)
+/* Of the links, the last `most` are for a node. */
+static void make_prefix(vv_buf *b, const vv_buf *links, size_t most, uint8_t codec,
+			const vv_buf *base)
 {
+	const size_t len = most * LINK_LEN < links->len ? most * LINK_LEN : links->len;
+
 	vv_buf_reset(b);
-	if (codec == VV_CODEC_DAG_CBOR) {
-		uint64_t n = r->count < VV_RECENT ? r->count : VV_RECENT;
-		for (uint64_t i = r->count - n; i < r->count; i++) {
-			vv_cbor_put_link(b, &r->cids[i % VV_RECENT]);
-		}
+	if (codec == VV_CODEC_DAG_CBOR && len > 0) {
+		vv_buf_put(b, links->data + links->len - len, len);
 	}
 	if (base) {
 		vv_buf_put(b, base->data, base->len);
@@ -58,9 +64,8 @@ struct vv_block_out {
 	vv_effort effort;
 	vv_coder *coder;
 	vv_cid_map *sent; /* value: number of its record */
-	recent recent;
 	uint64_t records, blocks, raw_bytes;
-	vv_buf raw, base, prefix, stored, frame;
+	vv_buf links, raw, base, prefix, stored, frame;
 };
 
 vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
@@ -94,7 +99,7 @@ void vv_block_out_close(vv_block_out *o)
 	if (o) {
 		vv_coder_free(o->coder);
 		vv_cid_map_free(o->sent);
-		vv_buf_clear_all(&o->raw, &o->base, &o->stored, &o->prefix, &o->frame);
+		vv_buf_clear_all(&o->raw, &o->base, &o->stored, &o->prefix, &o->frame, &o->links);
 		vv_free(o);
 	}
 }
@@ -193,8 +198,7 @@ static vv_status note_sent(vv_block_out *o, const vv_cid *cid, vv_error *err)
 {
 	vv_status rc = vv_cid_map_put(o->sent, cid, o->records, NULL, err);
 
-	if (rc < 0) return rc;
-	recent_add(&o->recent, cid);
+	if (rc < 0 || (rc = add_link(&o->links, cid, err)) < 0) return rc;
 	o->records++;
 	o->blocks++;
 	o->raw_bytes += o->raw.len;
@@ -238,6 +242,35 @@ static vv_status put_as_stored(vv_block_out *o, const vv_cid *cid, const vv_cid 
 	return note_sent(o, cid, err);
 }
 
+typedef struct needed {
+	const vv_block_out *out;
+	uint64_t links;
+} needed;
+
+static vv_status note_link(void *payload, const vv_cid *link, vv_error *err)
+{
+	needed *n = payload;
+	uint64_t at;
+	(void)err;
+
+	if (vv_cid_map_get(n->out->sent, link, &at) && n->out->records - at > n->links) {
+		n->links = n->out->records - at;
+	}
+	return VV_OK;
+}
+
+/* How many of the last links it takes to have all of the block in o->raw: a difference refers to bytes by
+ * their distance, so that the receiver, which has more of them in front, does not see which were left
+ * out. The compressor would take most of its time to read all. */
+static size_t links_needed(const vv_block_out *o, uint8_t codec)
+{
+	needed n = {o, LINKS_LEAST};
+
+	if (codec != VV_CODEC_DAG_CBOR) return 0;
+	if (vv_cbor_links(o->raw.data, o->raw.len, note_link, &n, VV_IGNORED) < 0) return VV_RECENT;
+	return n.links < VV_RECENT ? (size_t)n.links : VV_RECENT;
+}
+
 vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *like, bool known,
 			   vv_error *err)
 {
@@ -257,7 +290,8 @@ vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *lik
 	    (rc = choose_base(o, cid, like, known, &kind, &distance, err)) < 0) {
 		return rc;
 	}
-	put_prefix(&o->prefix, &o->recent, cid->codec, kind == BASE_NONE ? NULL : &o->base);
+	make_prefix(&o->prefix, &o->links, links_needed(o, cid->codec), cid->codec,
+		    kind == BASE_NONE ? NULL : &o->base);
 	if ((rc = vv_buf_ok(&o->prefix, err)) < 0 ||
 	    (rc = vv_compress(&s, o->coder, o->raw.data, o->raw.len, o->prefix.data, o->prefix.len,
 			      err)) < 0) {
@@ -271,9 +305,9 @@ vv_status vv_block_out_absent(vv_block_out *o, vv_error *err)
 {
 	const vv_cid none = {0};
 	vv_buf_putc(&o->frame, ABSENT);
-	recent_add(&o->recent, &none);
 	o->records++;
-	return flush_if_full(o, err);
+	vv_status rc = add_link(&o->links, &none, err);
+	return rc < 0 ? rc : flush_if_full(o, err);
 }
 
 /* --- the other side ------------------------------------------------------------------ */
@@ -286,8 +320,7 @@ struct vv_block_in {
 	vv_cid *cids; /* of all records */
 	size_t count, cap;
 	bool holes; /* a record was unreadable: later ones may be by its fault */
-	recent recent;
-	vv_buf raw, base, prefix, room;
+	vv_buf links, raw, base, prefix, room;
 };
 
 vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_get_fn get,
@@ -306,7 +339,7 @@ void vv_block_in_close(vv_block_in *in)
 	if (in) {
 		vv_coder_free(in->coder);
 		vv_free(in->cids);
-		vv_buf_clear_all(&in->raw, &in->base, &in->prefix, &in->room);
+		vv_buf_clear_all(&in->raw, &in->base, &in->prefix, &in->room, &in->links);
 		vv_free(in);
 	}
 }
@@ -390,8 +423,7 @@ static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool 
 static vv_status note_received(vv_block_in *in, const vv_cid *cid, vv_error *err)
 {
 	if (!vv_array_add(in->cids, in->count, in->cap, *cid)) return vv_fail_nomem(err);
-	recent_add(&in->recent, cid);
-	return VV_OK;
+	return add_link(&in->links, cid, err);
 }
 
 static void unreadable(vv_block_in *in, vv_block_received *out)
@@ -423,7 +455,8 @@ static vv_status expand_record(vv_block_in *in, const record *r, vv_block_receiv
 		unreadable(in, out);
 		return VV_OK;
 	}
-	put_prefix(&in->prefix, &in->recent, r->codec, r->base == BASE_NONE ? NULL : &in->base);
+	make_prefix(&in->prefix, &in->links, VV_RECENT, r->codec,
+		    r->base == BASE_NONE ? NULL : &in->base);
 	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) return rc;
 	rc = vv_uncompress(&in->raw, (size_t)r->raw_len, in->coder, &r->s, in->prefix.data,
 			   in->prefix.len, &in->room, err);

@@ -32,9 +32,14 @@ static size_t id_len(vv_git_type type)
 
 void vv_recent_nodes_add(vv_recent_nodes *r, const vv_cid *cid)
 {
-	if (cid->codec == VV_CODEC_DAG_CBOR) {
-		r->cids[r->count++ % VV_RECENT_NODES] = *cid;
+	const size_t most = VV_RECENT_NODES * VV_CID_TEXT;
+
+	if (cid->codec != VV_CODEC_DAG_CBOR) return;
+	if (r->count == (size_t)2 * VV_RECENT_NODES) {
+		memcpy(r->texts, r->texts + most, most);
+		r->count = VV_RECENT_NODES;
 	}
+	memcpy(r->texts + r->count++ * VV_CID_TEXT, vv_cid_shows(cid), VV_CID_TEXT);
 }
 
 /* All ids of a stream, in order. */
@@ -72,10 +77,8 @@ static void put_prefix(vv_buf *b, vv_git_type type, const ids *recent, const vv_
 {
 	vv_buf_reset(b);
 	if (type == VV_GIT_BLOB) {
-		uint64_t n = nodes->count < VV_RECENT_NODES ? nodes->count : VV_RECENT_NODES;
-		for (uint64_t i = nodes->count - n; i < nodes->count; i++) {
-			vv_buf_put(b, vv_cid_shows(&nodes->cids[i % VV_RECENT_NODES]), VV_CID_TEXT);
-		}
+		size_t n = nodes->count < VV_RECENT_NODES ? nodes->count : VV_RECENT_NODES;
+		vv_buf_put(b, nodes->texts + (nodes->count - n) * VV_CID_TEXT, n * VV_CID_TEXT);
 	} else {
 		size_t n = recent->count < VV_RECENT_OBJECTS ? recent->count : VV_RECENT_OBJECTS;
 		for (size_t i = recent->count - n; i < recent->count; i++) {

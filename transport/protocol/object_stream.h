@@ -43,8 +43,9 @@
 /* The last dag-cbor CIDs among the blocks sent or received so far, which both sides know.
  * Initialise with {0}. */
 typedef struct vv_recent_nodes {
-	vv_cid cids[VV_RECENT_NODES];
-	uint64_t count; /* number of CIDs added so far */
+	/* the texts of at least the last VV_RECENT_NODES CIDs, one after the other */
+	char texts[2 * VV_RECENT_NODES * VV_CID_TEXT];
+	size_t count; /* number of texts */
 } vv_recent_nodes;
 void vv_recent_nodes_add(vv_recent_nodes *r, const vv_cid *cid); /* ignores raw blocks */
 

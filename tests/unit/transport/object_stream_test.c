@@ -60,11 +60,16 @@ static vv_status get(void *payload, vv_git_type type, const uint8_t *id, size_t 
 static void some_nodes(vv_recent_nodes *n)
 {
 	memset(n, 0, sizeof(*n));
-	for (unsigned i = 0; i < 100; i++) {
+	for (unsigned i = 0; i < 300; i++) {
 		vv_cid cid = {i % 3 == 0 ? VV_CODEC_RAW : VV_CODEC_DAG_CBOR, {(uint8_t)i}};
 		vv_recent_nodes_add(n, &cid);
 	}
-	assert_int_equal(n->count, 66); /* raw blocks are not noted */
+	assert_in_range(n->count, VV_RECENT_NODES, 2 * VV_RECENT_NODES);
+	/* raw blocks are not noted */
+	assert_memory_equal(n->texts + (n->count - 1) * VV_CID_TEXT,
+			    vv_cid_shows(&(vv_cid){VV_CODEC_DAG_CBOR, {299 % 256}}), VV_CID_TEXT);
+	assert_memory_equal(n->texts + (n->count - 3) * VV_CID_TEXT,
+			    vv_cid_shows(&(vv_cid){VV_CODEC_DAG_CBOR, {296 % 256}}), VV_CID_TEXT);
 }
 
 /* The bytes of all frames, one after the other: from on are the ones sent. */
