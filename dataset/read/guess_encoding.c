@@ -57,8 +57,8 @@ static counts count(const char *s, size_t len, bool at_end)
 	counts c = {0, 0};
 	uint32_t point;
 
-	for (size_t i = 0; i < len;) {
-		size_t n = (unsigned char)s[i] < 0x80 ? 1 : vv_utf8_decode(&point, s + i, len - i);
+	for (size_t i = 0; (i = vv_ascii_skip(s, len, i)) < len;) {
+		size_t n = vv_utf8_decode(&point, s + i, len - i);
 
 		if (n == 0 && !at_end && len - i < 4) {
 			break; /* perhaps cut */

@@ -786,6 +786,26 @@ static vv_status read_header_rows(sniff *s, sniff_reader *r, vv_row *row, vv_hea
 	return rc;
 }
 
+/* Does any line end as a row whose last cell is empty: with a delimiter, then a quote or spaces? */
+static bool any_ends_empty(const sniff *s)
+{
+	const vv_dialect *d = &s->out->dialect;
+	const char *at = s->text + s->out->body, *end = s->text + s->len, *stop;
+
+	for (; at < end; at = stop + 1) {
+		stop = memchr(at, '\n', (size_t)(end - at));
+		stop = stop ? stop : end;
+		const char *cr = memchr(at, '\r', (size_t)(stop - at)), *to = cr ? cr : stop;
+		const uint8_t last = to > at ? (uint8_t)to[-1] : 0;
+
+		if ((cr && cr + 1 < stop) || last == d->delimiter || last == ' ' ||
+		    (d->quote != 0 && last == d->quote)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Do most rows below the header end with a delimiter that it lacks, and no row has more? */
 static vv_status ends_in_delimiters(const sniff *s, size_t columns, bool *out, vv_error *err)
 {
@@ -816,7 +836,9 @@ static vv_status take_names(sniff *s, vv_header_rows *h, vv_error *err)
 	vv_status rc;
 
 	if (h->count >= VV_COLUMNS_MAX) return sniff_set_names(s, h->names, h->count, err);
-	if ((rc = ends_in_delimiters(s, h->count, &longer, err)) < 0) return rc;
+	if (any_ends_empty(s) && (rc = ends_in_delimiters(s, h->count, &longer, err)) < 0) {
+		return rc;
+	}
 	if (!longer) return sniff_set_names(s, h->names, h->count, err);
 	cells = vv_calloc(h->count + 1, sizeof(*cells));
 	if (!cells) return vv_fail_nomem(err);

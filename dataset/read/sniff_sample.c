@@ -148,7 +148,8 @@ typedef struct gaps {
 	bool alike;
 } gaps;
 
-static vv_status count_gaps(const sniff *s, gaps *g, vv_error *err)
+/* all: also after a cell that no space precedes. */
+static vv_status count_gaps(const sniff *s, bool all, gaps *g, vv_error *err)
 {
 	const vv_dialect *d = &s->out->dialect;
 	vv_auto(sniff_reader) r = {0};
@@ -158,7 +159,7 @@ static vv_status count_gaps(const sniff *s, gaps *g, vv_error *err)
 	vv_status rc = sniff_reader_open(&r, s, d, 0, err);
 
 	*g = (gaps){.alike = true};
-	while (rc == VV_OK && g->rows < SNIFF_ROWS &&
+	while (rc == VV_OK && g->rows < SNIFF_ROWS && (all || g->spaces == g->cells) &&
 	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
 		width = g->rows++ == 0 ? row.cells : width;
 		g->alike = g->alike && row.cells == width;
@@ -198,7 +199,7 @@ vv_status sniff_spaces(sniff *s, vv_error *err)
 					 "spaces cannot be skipped if a space is the delimiter or a quote");
 	}
 	d->spaces = VV_SPACES_PASSED;
-	if ((rc = count_gaps(s, &g, err)) < 0) return rc;
+	if ((rc = count_gaps(s, told >= 0, &g, err)) < 0) return rc;
 	if (told < 0 && (!g.alike || g.rows < 4 || g.cells == 0 || g.spaces < g.cells)) {
 		d->spaces = VV_SPACES_KEPT;
 		return VV_OK;

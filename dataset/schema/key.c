@@ -275,11 +275,12 @@ static looks look_at(sample *s, size_t column, size_t first, const char *name, s
 	} else if (column == first && !quantity && l.named == 0) {
 		l.score += 16; /* the first column usually names the subject of the rows */
 	}
-	const size_t repeats = l.usable ? count_repeats(s, &column, 1, s->rows) : 0;
-	l.unique = l.usable && repeats == 0;
 	/* only a column whose values repeat, and for a number repeat often, is part of a pair: a few repeats are
 	 * mistakes */
-	l.usable = l.usable && (l.unique || (l.measure ? 2 : 20) * repeats >= s->rows);
+	const size_t weight = l.measure ? 2 : 20, often = (s->rows + weight - 1) / weight;
+	const size_t repeats = l.usable ? count_repeats(s, &column, 1, often) : 0;
+	l.unique = l.usable && repeats == 0;
+	l.usable = l.usable && (l.unique || repeats == often);
 	return l;
 }
 
