@@ -478,18 +478,22 @@ static vv_status find_renamed(finding *f, const vv_pointer *p, const char *path,
 
 static vv_status give_added(finding *f, const item *a, vv_error *err)
 {
+	vv_cid before = {0};
 	vv_pointer p;
-	vv_cid before;
+	known k;
 	bool is;
 	vv_status rc;
 
 	vv_arena_reset(&f->look.arena);
 	if ((rc = load_edge(f, err)) < 0 || vv_oid_set_has(&f->edge, &a->id) ||
-	    (rc = read_pointer(f, &a->id, a->path, &p, &is, err)) < 0 || !is ||
-	    (rc = find_renamed(f, &p, a->path, &before, err)) < 0) {
+	    (rc = read_root(f, &a->id, a->path, &k, &is, err)) < 0 || !is) {
 		return rc;
 	}
-	return give(f, &p.root, p.bytes, &before, a->path, err);
+	if (f->gone.count > 0 && ((rc = read_pointer(f, &a->id, a->path, &p, &is, err)) < 0 ||
+				  (rc = find_renamed(f, &p, a->path, &before, err)) < 0)) {
+		return rc;
+	}
+	return give(f, &k.root, k.bytes, &before, a->path, err);
 }
 
 /* A merge depends on all its parents, and is always looked at. */
