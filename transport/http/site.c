@@ -323,16 +323,14 @@ vv_status http_sign(http_signing *request, const http_key *key, vv_error *err)
 
 	vv_buf_printf(&token, "x-amz-security-token: %s", key->token ? key->token : "");
 	if (!scope || token.failed ||
-	    (key->token && !add_header(request->site, &request->headers, vv_buf_cstr(&token)))) {
+	    (key->token && !add_header(request->site, &request->headers, token.data))) {
 		return vv_fail_nomem(err);
 	}
 	if (c->version_info(CURLVERSION_NOW)->version_num < SIGNS ||
 	    c->setopt(request->easy, CURLOPT_AWS_SIGV4, scope) != CURLE_OK) {
-		return vv_fail(
-			err, VV_ENOSUPPORT,
-			"'%s': signing requests needs libcurl 7.88 or later\n"
-			"upgrade libcurl, or reach the bucket by rclone, as rclone:NAME:BUCKET",
-			request->site->name);
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "'%s': signing requests needs libcurl 7.88 or later",
+			       request->site->name);
 	}
 	(void)c->setopt(request->easy, CURLOPT_USERNAME, key->id);
 	(void)c->setopt(request->easy, CURLOPT_PASSWORD, key->secret);
