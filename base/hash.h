@@ -53,6 +53,11 @@ VV_AUTO_FREE(vv_digest, vv_digest_free)
 vv_status vv_hmac_sha1(uint8_t out[VV_SHA1_LEN], const void *key, size_t key_len, const void *bytes,
 		       size_t len, vv_error *err);
 
+/* Computes HMAC-SHA-256 of len bytes with a key, as in signatures of requests to S3. Fails only if
+ * OpenSSL does not provide HMAC-SHA-256, or if memory runs out. */
+vv_status vv_hmac_sha256(uint8_t out[VV_SHA256_LEN], const void *key, size_t key_len,
+			 const void *bytes, size_t len, vv_error *err);
+
 /* Computes the 64-bit XXH3 of len bytes. Seed 0 means unseeded XXH3. */
 uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed);
 

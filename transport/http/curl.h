@@ -39,7 +39,6 @@
 	X(info_read, curl_multi_info_read)                                                         \
 	X(multi_cleanup, curl_multi_cleanup)                                                       \
 	X(getdate, curl_getdate)                                                                   \
-	X(version_info, curl_version_info)                                                         \
 	X(slist_append, curl_slist_append)                                                         \
 	X(slist_free, curl_slist_free_all)
 

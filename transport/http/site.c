@@ -24,7 +24,6 @@
 #define GIVEN_UP_MS 60000u /* a site that failed in all tries gets no request for this long */
 #define TRIES 6u           /* of what may pass */
 #define TRIES_SILENT 2u    /* where nothing comes: each takes long already */
-#define SIGNS 0x075800u    /* the version of libcurl that signs headers rightly */
 #define WAIT_FIRST_MS 250u
 #define WAIT_MAX_MS 60000u
 
@@ -32,7 +31,7 @@ struct http_site {
 	const http_curl *c;
 	http_settings settings;
 	char *name;
-	vv_status (*sign)(void *signer, http_signing *request, vv_error *err);
+	vv_status (*sign)(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err);
 	void *signer;
 	bool extra_header, again_500, direct, searches;
 	bool beside; /* as in vv_connect_options */
@@ -288,10 +287,24 @@ static bool add_header(const http_site *s, struct curl_slist **list, const char 
 	return more != NULL;
 }
 
+/* Adds lines; removes the "\n" at the end of each. */
+static bool add_lines(const http_site *s, struct curl_slist **list, vv_buf *lines)
+{
+	bool fine = true;
+
+	for (char *p = lines->data; fine && p < lines->data + lines->len; p += strlen(p) + 1) {
+		p[strcspn(p, "\n")] = '\0';
+		fine = add_header(s, list, p);
+	}
+	return fine;
+}
+
 static vv_status make_headers(const http_site *s, const http_ask *ask, struct curl_slist **list,
 			      vv_error *err)
 {
 	bool fine = add_header(s, list, "Expect:");
+	vv_auto(vv_secret_buf) lines = VV_BUF_INIT;
+	vv_status rc = VV_OK;
 
 	for (size_t i = 0; fine && i < ask->header_count; i++) {
 		if (strpbrk(ask->headers[i], "\r\n")) { /* another header, or request */
@@ -306,35 +319,10 @@ static vv_status make_headers(const http_site *s, const http_ask *ask, struct cu
 	if (fine && ask->give) {
 		fine = add_header(s, list, "Transfer-Encoding: chunked");
 	}
-	return fine ? VV_OK : vv_fail_nomem(err);
-}
-
-struct http_signing {
-	const http_site *site;
-	CURL *easy;
-	struct curl_slist *headers; /* not empty */
-};
-
-vv_status http_sign(http_signing *request, const http_key *key, vv_error *err)
-{
-	const http_curl *c = request->site->c;
-	vv_auto(vv_secret_buf) token = VV_BUF_INIT;
-	vv_auto(char) *scope = vv_asprintf("aws:amz:%s:%s", key->region, key->service);
-
-	vv_buf_printf(&token, "x-amz-security-token: %s", key->token ? key->token : "");
-	if (!scope || token.failed ||
-	    (key->token && !add_header(request->site, &request->headers, token.data))) {
-		return vv_fail_nomem(err);
+	if (fine && s->sign && (rc = s->sign(s->signer, &lines, ask, err)) == VV_OK) {
+		fine = add_lines(s, list, &lines);
 	}
-	if (c->version_info(CURLVERSION_NOW)->version_num < SIGNS ||
-	    c->setopt(request->easy, CURLOPT_AWS_SIGV4, scope) != CURLE_OK) {
-		return vv_fail(err, VV_ENOSUPPORT,
-			       "'%s': signing requests needs libcurl 7.88 or later",
-			       request->site->name);
-	}
-	(void)c->setopt(request->easy, CURLOPT_USERNAME, key->id);
-	(void)c->setopt(request->easy, CURLOPT_PASSWORD, key->secret);
-	return VV_OK;
+	return fine ? rc : vv_fail_nomem(err);
 }
 
 static bool is_stopped(const http_site *s)
@@ -392,10 +380,9 @@ static void set_method(const http_site *s, exchange *x)
 	}
 }
 
-static vv_status set_options(http_site *s, exchange *x, struct curl_slist *headers, vv_error *err)
+static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 {
 	const http_curl *c = s->c;
-	http_signing signing = {s, x->easy, headers};
 	char range[48];
 
 	c->reset(x->easy);
@@ -429,10 +416,10 @@ static vv_status set_options(http_site *s, exchange *x, struct curl_slist *heade
 			       (unsigned long long)(x->ask->from + x->ask->len - 1));
 		(void)c->setopt(x->easy, CURLOPT_RANGE, range);
 	}
-	if (!s->sign) return VV_OK;
-	/* A .netrc would have another user than the one that signs. */
-	(void)c->setopt(x->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	return s->sign(s->signer, &signing, err);
+	if (s->sign) {
+		/* A .netrc would have another user than the one that signs. */
+		(void)c->setopt(x->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	}
 }
 
 /* --- patience -------------------------------------------------------------------------------- */
@@ -548,10 +535,10 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		s->c->slist_free(headers);
 		headers = NULL;
 		if ((rc = make_headers(s, ask, &headers, err)) < 0 ||
-		    (ask->take && (rc = ask->take(ask->payload, NULL, 0, err)) < 0) ||
-		    (rc = set_options(s, &x, headers, err)) < 0) {
+		    (ask->take && (rc = ask->take(ask->payload, NULL, 0, err)) < 0)) {
 			break;
 		}
+		set_options(s, &x, headers);
 		CURLcode code = s->c->easy_perform(easy);
 		code = x.late ? CURLE_OPERATION_TIMEDOUT : code;
 		x.words[0] = x.late ? '\0' : x.words[0];

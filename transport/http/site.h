@@ -23,20 +23,7 @@
 #define HTTP_SITE_AT_ONCE 8u /* maximum number of persistent connections */
 
 typedef struct http_site http_site;
-
-/* The key of a signature, Version 4 of AWS, and its scope. Borrowed. */
-typedef struct http_key {
-	const char *service, *region, *id, *secret;
-	const char *token; /* of the session; may be NULL */
-} http_key;
-
-/* A request that is about to be signed. */
-typedef struct http_signing http_signing;
-
-/* Signs the request, in a callback of http_site_facts: all of its headers except Range and those
- * that libcurl adds. The request must have the header x-amz-content-sha256. VV_ENOSUPPORT: libcurl
- * is older than 7.88, which does not sign headers. */
-vv_status http_sign(http_signing *request, const http_key *key, vv_error *err);
+struct http_ask;
 
 /* Options for all requests to a site. Strings are copied. */
 typedef struct http_site_facts {
@@ -54,9 +41,9 @@ typedef struct http_site_facts {
 	/* the site may search for its answer: the time limit for the first byte applies only to
 	 * connecting, and a request is repeated only if the site requests a delay (Retry-After) */
 	bool searches;
-	/* Calls http_sign, or leaves the request unsigned. Called before each try, since signatures
-	 * contain a date. If set, .netrc is not read. May be NULL. */
-	vv_status (*sign)(void *signer, http_signing *request, vv_error *err);
+	/* Appends header lines that sign a request, each with "\n" at its end. Called before each
+	 * try, since signatures contain a date. If set, .netrc is not read. May be NULL. */
+	vv_status (*sign)(void *signer, vv_buf *lines, const struct http_ask *ask, vv_error *err);
 	void *signer; /* borrowed */
 } http_site_facts;
 

@@ -11,8 +11,6 @@
 
 #include "base/arena.h"
 #include "base/ascii.h"
-#include "base/codec.h"
-#include "base/hash.h"
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "transport/places/s3_profile.h"
@@ -85,17 +83,6 @@ vv_status vv_s3_key_check(const vv_s3_key *k, const char *what, vv_error *err)
 				 "the credentials for S3 from %s contain blanks or other invalid "
 				 "characters",
 				 what);
-}
-
-vv_status vv_s3_put_digest(vv_buf *line, const void *body, size_t len, vv_error *err)
-{
-	uint8_t digest[VV_SHA256_LEN];
-	const vv_status rc = vv_sha256(digest, body, len, err);
-
-	if (rc < 0) return rc;
-	vv_buf_puts(line, "x-amz-content-sha256: ");
-	vv_hex_put(line, digest, sizeof(digest));
-	return vv_buf_ok(line, err);
 }
 
 vv_status vv_s3_key_from_json(vv_s3_key *out, const vv_buf *text, const char *what, vv_error *err)

@@ -30,9 +30,6 @@ vv_status vv_s3_key_from_json(vv_s3_key *out, const vv_buf *text, const char *wh
  * is not. Messages contain no part of the key; `what` is its source, for messages. */
 vv_status vv_s3_key_check(const vv_s3_key *k, const char *what, vv_error *err);
 
-/* Appends the header line "x-amz-content-sha256: ..." for a body, without a line end. */
-vv_status vv_s3_put_digest(vv_buf *line, const void *body, size_t len, vv_error *err);
-
 /* Parses a time such as "2026-11-22T18:00:00Z", also with fractions of a second or "+00:00".
  * Returns seconds since 1970, or 0 if text is not a time. */
 int64_t vv_s3_time(const char *text);

@@ -26,6 +26,7 @@
 #include "transport/places/place_quota.h"
 #include "transport/places/s3_answer.h"
 #include "transport/places/s3_profile.h"
+#include "transport/places/s3_sign.h"
 #include "transport/places/s3_sources.h"
 
 /* s3_url: the names of AWS's own endpoints, and the characters of a path under a signature. */
@@ -729,19 +730,19 @@ static vv_status check_mark(s3 *s, bool make, vv_error *err)
 		       s->at.name, s->mark->keeps, s->mark->keeps, s->mark->file);
 }
 
-static vv_status sign(void *signer, http_signing *request, vv_error *err)
+static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_error *err)
 {
 	s3 *s = signer;
-	const int64_t now = vv_now_sec();
 
+	const int64_t now = vv_now_sec();
 	vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
 	if (s->key.ends > 0 && s->key.ends - RENEW_SEC < now &&
 	    s->renewed + RENEW_PAUSE_SEC < now) {
 		s->renewed = now;
 		renew(s);
 	}
-	const http_key key = {"s3", s->at.region, s->key.id, s->key.secret, s->key.token};
-	return http_sign(request, &key, err);
+	vv_status rc = vv_s3_sign(lines, what, &s->key, "s3", s->at.region, now, err);
+	return rc;
 }
 
 static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *err)

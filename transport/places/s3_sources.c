@@ -23,6 +23,7 @@
 #include "transport/places/s3_answer.h"
 #include "transport/places/s3_key.h"
 #include "transport/places/s3_profile.h"
+#include "transport/places/s3_sign.h"
 
 /* ---- s3_lent: keys that a service lends for a time: STS (for a role), the container's agent, the machine's metadata.
  *
@@ -103,13 +104,12 @@ static vv_status put_body(vv_buf *body, const vv_s3_role *role, vv_error *err)
 	return rc < 0 ? rc : vv_buf_ok(body, err);
 }
 
-static vv_status sign(void *signer, http_signing *request, vv_error *err)
+static vv_status sign(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err)
 {
 	const vv_s3_role *role = signer;
 
 	if (!role->by) return VV_OK; /* the token is in the body */
-	const http_key key = {"sts", role->region, role->by->id, role->by->secret, role->by->token};
-	return http_sign(request, &key, err);
+	return vv_s3_sign(lines, ask, role->by, "sts", role->region, vv_now_sec(), err);
 }
 
 static vv_status take_keys(vv_s3_key *out, const vv_s3_role *role, const http_answer *a,
