@@ -246,7 +246,8 @@ static vv_status read_line(vv_document *d, const char *line, size_t len, vv_erro
 			       vv_text_shows(d->name), TABLES_MAX);
 	}
 	if ((rc = vv_json_read(&v, &d->arena, line, len, "the reader's list", err)) < 0) return rc;
-	if ((uses = vv_json_get(v, "uses")) && uses->type == VV_JSON_OBJECT) {
+	if (!vv_json_get(v, "name") && (uses = vv_json_get(v, "uses")) &&
+	    uses->type == VV_JSON_OBJECT) {
 		return read_uses(d, uses, line, len, err);
 	}
 	*t = (vv_document_table){.name = vv_json_get_string(v, "name"),
