@@ -86,7 +86,7 @@ enum varve_numbers {
 	 * is the greatest number of digits after the point in its cells; it is less if these digits
 	 * and the greatest number of digits before the point are more than 38 together. Opening the
 	 * stream reads all rows to find the scale. The field's metadata has the key "varve:scale"
-	 * with the value "cells". */
+	 * with the value "cells", followed by the column's decimalChar unless that is ".". */
 	VARVE_NUMBERS_DECIMAL
 };
 
