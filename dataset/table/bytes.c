@@ -132,8 +132,8 @@ static vv_status load_places(maker *m, vv_error *err)
 	for (m->place_cap = 16; m->place_cap < 2 * count; m->place_cap *= 2) {
 	}
 	if (!(m->places = vv_calloc(m->place_cap, sizeof(*m->places)))) return vv_fail_nomem(err);
-	while (vv_list_walk_next(&data) && data.item.index + 1 < count &&
-	       vv_list_walk_beside(&layout, &data)) {
+	for (uint64_t i = 1;
+	     i < count && vv_list_walk_next(&data) && vv_list_walk_beside(&layout, &data); i++) {
 		const vv_list_item *a = &data.item, *b = &layout.item;
 		const vv_hash128 h = items_hash(a->bytes, a->len, b->bytes, b->len);
 
