@@ -188,7 +188,7 @@ static vv_status find_in_host(question *q, vv_reached *there, const char **what,
 	const vv_cid *root = &q->r->root;
 	vv_store *store;
 	bool listed, holds = false;
-	vv_status rc = q->host ? vv_reach(there, &q->r->t, &q->m, true, err)
+	vv_status rc = q->host ? vv_reach(there, &q->r->t, &q->m, false, err)
 			       : vv_reach_blocks_ref(&there->host, &q->r->t, &q->m, false, false,
 						     err);
 

@@ -54,6 +54,10 @@ teardown() {
 	cmp a/prices.csv b/prices.csv
 	succeeds git clone -q copy/repo.git plain
 	[ -z "$(git -C plain fsck --full 2>&1)" ]
+	git init -q --bare empty.git
+	git -C b config remote.origin.pushurl "$PWD/empty.git"
+	succeeds varve -C b whereis HEAD:prices.csv
+	output_has "  all       origin"
 }
 
 @test "nginx serves a lazy clone by ranges" {
