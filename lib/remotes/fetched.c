@@ -16,7 +16,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/hidden_refs.h"
-#include "repo/git/objects/send.h"
 #include "transport/places/packs/host.h"
 
 void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word,
@@ -112,15 +111,24 @@ static bool is_shown(const vv_remote_ref *refs, size_t count, const char *name, 
  * contact the host before checking. */
 static bool all_here(const vv_fetched *f, const char *const *names, size_t count, vv_oid *ids)
 {
+	static const char *const args[] = {"rev-list", "--objects", "--quiet", "--not",
+					   "--all",    "--not",     "--stdin", NULL};
 	const vv_hello *h = f->hello;
+	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_git_call run = f->git;
+	int code = 1;
 
 	for (size_t i = 0; i < count; i++) {
 		if (!is_shown(h->refs, h->ref_count, names[i], &ids[i]) &&
 		    !is_shown(h->heads, h->head_count, names[i], &ids[i])) {
 			return false;
 		}
+		vv_buf_printf(&input, "%s\n", vv_oid_shows(&ids[i]));
 	}
-	return vv_commits_are_whole(f->t->repo, ids, count);
+	run.args = args;
+	run.input = input.data;
+	run.len = input.len;
+	return !input.failed && vv_git_run(&run, &said, &code, VV_IGNORED) == VV_OK && code == 0;
 }
 
 vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, vv_oid *ids,

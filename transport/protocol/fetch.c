@@ -56,9 +56,7 @@ static vv_status find_wants(run *r, vv_error *err)
 	if (!known || !r->wants.items || !r->here.items) return vv_fail_nomem(err);
 	vv_status rc = vv_commits_known(r->f->repo, all->items, all->count, known, err);
 	for (size_t i = 0; rc == VV_OK && i < all->count; i++) {
-		const vv_oid *id = &all->items[i];
-		const bool here = known[i] || vv_commits_are_whole(r->f->repo, id, 1);
-		vv_oids *to = here ? &r->here : &r->wants;
+		vv_oids *to = known[i] ? &r->here : &r->wants;
 		to->items[to->count++] = all->items[i];
 	}
 	return rc;

@@ -8,7 +8,6 @@
 #include "repo/git/objects/objects.h"
 #include "repo/git/objects/tip_walk.h"
 #include "repo/git/repository_internal.h"
-#include "repo/git/run_git.h"
 
 #define SAMPLE_VISITS_MAX 200000u /* commits looked at for a sample */
 #define KNOWN_SLOP 4096u          /* commits looked at that are older than all sought ones */
@@ -69,22 +68,6 @@ vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bo
 	const vv_status rc = walk_open(&w, r, err);
 
 	return rc < 0 ? rc : vv_tip_walk_find(&w, ids, count, KNOWN_SLOP, out, err);
-}
-
-bool vv_commits_are_whole(vv_repository *r, const vv_oid *ids, size_t count)
-{
-	static const char *const args[] = {
-		"rev-list", "--objects", "--quiet", "--exclude-promisor-objects", "--not", "--all",
-		"--not",    "--stdin",   NULL};
-	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
-	int code = 1;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!git_odb_exists(r->odb, vv_to_git(&ids[i]))) return false;
-		vv_buf_printf(&input, "%s\n", vv_oid_shows(&ids[i]));
-	}
-	const vv_git_call run = {.args = args, .repo = r, .input = input.data, .len = input.len};
-	return !input.failed && vv_git_run(&run, &said, &code, VV_IGNORED) == VV_OK && code == 0;
 }
 
 vv_status vv_commits_count(vv_repository *r, const vv_oid *wants, size_t want_count,

@@ -88,10 +88,6 @@ vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn
 vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out,
 			   vv_error *err);
 
-/* Returns true if the repository has ids, commits or tag objects, and all objects below them, even
- * if no ref reaches them, as after a fetch of a URL. Runs git. */
-bool vv_commits_are_whole(vv_repository *r, const vv_oid *ids, size_t count);
-
 /* Counts the commits that are reachable from wants and not from haves. */
 vv_status vv_commits_count(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, uint64_t *out, vv_error *err);

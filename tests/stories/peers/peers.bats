@@ -176,32 +176,6 @@ sound() {
 	[ -z "$stderr" ]
 }
 
-@test "what a fetch of a URL brought, which no ref names, comes once" {
-	two_versions
-	cd ..
-	mkdir b
-	cd b
-	new_repo
-	succeeds varve fetch ../a
-	stderr_has "received 2 commits, 2 versions of tables"
-	head=$(cat .git/FETCH_HEAD)
-	succeeds varve fetch ../a
-	[ -z "$stderr" ]
-	[ "$(cat .git/FETCH_HEAD)" = "$head" ]
-	varve cat --raw FETCH_HEAD:prices.csv | cmp - ../a/prices.csv
-	git cat-file --batch-all-objects --batch-check > all
-	tree=$(git rev-parse FETCH_HEAD~1:) # is lost
-	mv .git/objects/pack ../pack
-	for pack in ../pack/*.pack; do
-		[ ! -e "$pack" ] || git unpack-objects -q < "$pack"
-	done
-	rm -f ".git/objects/${tree:0:2}/${tree:2}"
-	ends_with 128 git rev-parse FETCH_HEAD~1:prices.csv
-	succeeds varve fetch ../a
-	stderr_has "received 2 commits"
-	git cat-file --batch-all-objects --batch-check | cmp - all
-}
-
 @test "two sides' changes come together by pull and push" {
 	two_versions
 	hub
