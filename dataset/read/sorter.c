@@ -51,12 +51,11 @@ vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size
 			const char *temp_dir, vv_error *err)
 {
 	vv_auto(vv_sorter) *s = vv_calloc(1, sizeof(*s));
-	const size_t least = (record_len + 2 * sizeof(handle)) * 1024;
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
 	*s = (vv_sorter){.record_len = record_len,
 			 .key_len = key_len,
-			 .memory = memory < least ? least : memory,
+			 .memory = memory < record_len * 1024 ? record_len * 1024 : memory,
 			 .dir = temp_dir ? vv_strdup(temp_dir) : NULL};
 	temp_bytes_init(&s->disk, s->dir, 0);
 	return s->dir || !temp_dir ? vv_hand_over(out, &s) : vv_fail_nomem(err);
@@ -182,17 +181,11 @@ static vv_status spill(vv_sorter *s, vv_error *err)
 		       : vv_fail_nomem(err);
 }
 
-/* Would the records, their handles and those that sorting merges them into need more than the memory? */
-static bool is_full(const vv_sorter *s, size_t len)
-{
-	return s->records.len + len + (s->count + 1) * 2 * sizeof(handle) > s->memory;
-}
-
 vv_status vv_sorter_add(vv_sorter *s, const void *record, vv_error *err)
 {
 	size_t len = length_of(s, record);
 	vv_status rc;
-	if (s->count > 0 && is_full(s, len) && (rc = spill(s, err)) < 0) return rc;
+	if (s->count > 0 && s->records.len + len > s->memory && (rc = spill(s, err)) < 0) return rc;
 	if (!vv_array_add(s->handles, s->count, s->cap,
 			  (handle){head_of(s, record), s->records.len})) {
 		return vv_fail_nomem(err);

@@ -22,8 +22,8 @@
 typedef struct vv_sorter vv_sorter;
 
 /* Makes a sorter of records of record_len bytes, whose first key_len bytes are the key; record_len
- * 0: of records of any size. memory: maximum bytes of records in memory and of what sorting
- * them needs; further records are sorted on disk. temp_dir: folder of the temporary file; NULL or a missing folder: TMPDIR, else /tmp. */
+ * 0: of records of any size. memory: maximum bytes of records in memory; further records are sorted
+ * on disk. temp_dir: folder of the temporary file; NULL or a missing folder: TMPDIR, else /tmp. */
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
 			const char *temp_dir, vv_error *err);
 void vv_sorter_free(vv_sorter *s); /* accepts NULL */

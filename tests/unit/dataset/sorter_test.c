@@ -131,31 +131,10 @@ static void failing_storage_is_reported_and_nothing_stays(void **state)
 	assert_int_equal(vv_test_count_entries(vv_test_dir()), 0);
 }
 
-/* Short records, which are less than the memory, and not without their handles. */
-static void handles_count_as_memory(void **state)
-{
-	vv_sorter *s;
-	vv_error err;
-
-	(void)state;
-	vv_assert_ok(vv_sorter_new(&s, RECORD, 8, 64u << 10, vv_test_dir(), &err), &err);
-	vv_fault_set(VV_FAULT_WRITE, 1, 28);
-	vv_status rc = VV_OK;
-	for (uint32_t i = 0; rc == VV_OK && i < (64u << 10) / RECORD / 2; i++) {
-		const uint8_t record[RECORD] = {(uint8_t)(i >> 8), (uint8_t)i};
-		rc = vv_sorter_add(s, record, &err);
-	}
-	rc = rc < 0 ? rc : vv_sorter_finish(s, &err);
-	assert_true(vv_fault_clear());
-	assert_int_equal(rc, VV_EIO);
-	vv_sorter_free(s);
-}
-
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(records_come_in_order_from_memory),
 	cmocka_unit_test(a_key_of_any_length_decides_to_its_last_byte),
 	cmocka_unit_test(records_come_in_order_from_disk),
-	cmocka_unit_test(handles_count_as_memory),
 	cmocka_unit_test(failing_storage_is_reported_and_nothing_stays),
 };
 
