@@ -98,12 +98,10 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 	return r->writer->begin(r->writer, err);
 }
 
-/* Prints the line for a path that is not a table, or whose rows are equal. */
-static vv_status tell_line(vv_diff_print *r, vv_buf *line, vv_error *err)
+static vv_status print_line(vv_diff_print *r, vv_buf *line, vv_error *err)
 {
 	vv_status rc;
 
-	if (r->how.only_whether || ++r->text_files > TEXT_FILES_MAX) return VV_OK;
 	if (r->kind->prose) {
 		vv_buf_putc(line, '\n');
 	}
@@ -111,6 +109,13 @@ static vv_status tell_line(vv_diff_print *r, vv_buf *line, vv_error *err)
 	if (r->kind->prose) return write_out(r, line->data, line->len, err);
 	vv_note("%s", line->data);
 	return VV_OK;
+}
+
+/* Prints the line for a path that is not a table, or whose rows are equal. */
+static vv_status tell_line(vv_diff_print *r, vv_buf *line, vv_error *err)
+{
+	return r->how.only_whether || ++r->text_files > TEXT_FILES_MAX ? VV_OK
+								       : print_line(r, line, err);
 }
 
 /* Prints a differing path with words about it. */
@@ -208,9 +213,16 @@ static vv_stat_line *find_open(vv_diff_print *r, const vv_diff_path *p)
 		       : NULL;
 }
 
+/* The two modes that git distinguishes; old trees have others. */
+static unsigned git_mode(uint32_t mode)
+{
+	return mode & 0100 ? 0100755 : 0100644;
+}
+
 static bool has_other_mode(const vv_diff_path *p)
 {
-	return p->old_mode != 0 && p->new_mode != 0 && p->old_mode != p->new_mode;
+	return p->stage == 0 && p->old_mode != 0 && p->new_mode != 0 &&
+	       git_mode(p->old_mode) != git_mode(p->new_mode);
 }
 
 static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_diff_path *p,
@@ -298,17 +310,23 @@ static bool is_ordinary(uint32_t mode)
 	return mode == 0 || (mode & 0170000) == 0100000;
 }
 
-/* A change of its mode, with or without one of its content. told: the path was named. */
+/* A change of its mode, with or without one of its content; it concerns neither columns nor rows that options choose.
+ * told: the path was named. */
 static vv_status tell_mode(vv_diff_print *r, const vv_diff_path *p, bool told, vv_error *err)
 {
+	const vv_diff_how *h = &r->how;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_status rc;
 
-	if (p->document > 0 || !has_other_mode(p)) return VV_OK;
-	vv_auto(char) *words = vv_asprintf(": old mode %06o, new mode %06o", p->old_mode,
-					   p->new_mode);
-	if (!words) return vv_fail_nomem(err);
-	rc = tell(r, p->path, strlen(p->path), words, err);
-	return rc < 0 || told ? rc : tell_name(r, p->path, p->old_path, 'M', err);
+	if (p->document > 0 || !has_other_mode(p) || h->only->count > 0 || h->ignore->count > 0 ||
+	    h->where->count > 0) {
+		return VV_OK;
+	}
+	r->differs = true;
+	vv_text_put_escaped(&line, p->path, strlen(p->path));
+	vv_buf_printf(&line, ": mode %06o -> %06o", git_mode(p->old_mode), git_mode(p->new_mode));
+	if (!h->only_whether && (rc = print_line(r, &line, err)) < 0) return rc;
+	return told ? VV_OK : tell_name(r, p->path, p->old_path, 'M', err);
 }
 
 /* Do two paths, one after the other, name tables of one document? */

@@ -366,16 +366,18 @@ both_say() {
 	chmod +x t.csv x.txt
 	both_say
 	succeeds varve diff
-	output_is "t.csv: old mode 100644, new mode 100755
-x.txt: old mode 100644, new mode 100755"
+	output_is "t.csv: mode 100644 -> 100755
+x.txt: mode 100644 -> 100755"
 	ends_with 1 varve diff --quiet t.csv
+	succeeds varve diff --exit-code --columns id t.csv
+	output_is ""
 	succeeds varve diff --format ndjson t.csv
-	stderr_has "t.csv: old mode 100644, new mode 100755"
+	stderr_has "t.csv: mode 100644 -> 100755"
 	sed -i '2s/item/other/' t.csv
 	both_say
 	succeeds varve diff t.csv
 	output_has "1 row changed"
-	output_has "t.csv: old mode 100644, new mode 100755"
+	output_has "t.csv: mode 100644 -> 100755"
 	varve add -q .
 	both_say --cached
 	both_say
