@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
@@ -30,10 +31,7 @@ VV_AUTO_CLEAR(keys, keys_clear)
 
 static bool has(const keys *k, const uint8_t *key)
 {
-	for (size_t i = 0; i < k->count; i++) {
-		if (memcmp(k->items[i], key, VV_KEY_PUBLIC) == 0) return true;
-	}
-	return false;
+	return vv_array_find(k->items, k->count, own, memcmp(*own, key, VV_KEY_PUBLIC) == 0);
 }
 
 static void put(keys *k, const uint8_t *key)

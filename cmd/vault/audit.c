@@ -28,10 +28,7 @@ static const vv_option table[] = {
 
 static bool is_asked(const vv_context *c, const char *name)
 {
-	for (int i = 0; i < c->argc; i++) {
-		if (strcmp(c->argv[i], name) == 0) return true;
-	}
-	return c->argc == 0;
+	return c->argc == 0 || vv_text_is_among(name, VV_TEXTS(c->argv), (size_t)c->argc);
 }
 
 static void tell_records(const vv_audit *x, const vv_vault_place *p)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/json/json_list.h"
 #include "base/path.h"
@@ -58,17 +59,15 @@ static vv_status check_outside(const vv_repository *r, const char *url, vv_error
 static vv_status check_other_server(const vv_holder_configs *all, const vv_holder_config *h,
 				    vv_error *err)
 {
-	for (size_t i = 0; h->key && i < all->count; i++) {
-		const vv_holder_config *other = &all->items[i];
-		if (other->key && !other->dead && strcmp(other->key, h->key) == 0 &&
-		    strcmp(other->name, h->name) != 0) {
-			return vv_fail(
-				err, VV_EEXISTS,
-				"this is the server of holder '%s': both sign with the key %s\none server can hold only one copy; 'varve vault holder list' shows the addresses",
-				vv_text_shows(other->name), h->key);
-		}
-	}
-	return VV_OK;
+	const vv_holder_config *same = vv_array_find(all->items, h->key ? all->count : 0, other,
+						     other->key && !other->dead &&
+							     strcmp(other->key, h->key) == 0 &&
+							     strcmp(other->name, h->name) != 0);
+
+	return !same ? VV_OK
+		     : vv_fail(err, VV_EEXISTS,
+			       "this is the server of holder '%s': both sign with the key %s\none server can hold only one copy; 'varve vault holder list' shows the addresses",
+			       vv_text_shows(same->name), h->key);
 }
 
 static vv_status run_add(vv_context *c, vv_error *err)
@@ -95,11 +94,11 @@ static vv_status run_add(vv_context *c, vv_error *err)
 			"a holder '%s' already exists: %s\nuse another name, or run 'varve vault holder remove %s', which moves its copies to other holders",
 			vv_text_shows(old->name), vv_text_url(old->url), vv_text_shows(old->name));
 	}
-	for (size_t i = 0; i < all.count; i++) {
-		if (&all.items[i] != old && strcmp(all.items[i].url, url) == 0) {
-			return vv_fail(err, VV_EEXISTS, "the holder '%s' already uses this place",
-				       vv_text_shows(all.items[i].name));
-		}
+	const vv_holder_config *other = vv_array_find(all.items, all.count, one,
+						      one != old && strcmp(one->url, url) == 0);
+	if (other) {
+		return vv_fail(err, VV_EEXISTS, "the holder '%s' already uses this place",
+			       vv_text_shows(other->name));
 	}
 	/* values not given again are kept */
 	const char *domain = o->domain ? o->domain : old ? old->domain : NULL;

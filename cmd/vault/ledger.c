@@ -434,11 +434,8 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 	    (!o->offline && (rc = vv_vault_session_connect(&s, err)) < 0)) {
 		return rc;
 	}
-	if (!s.state) {
-		rc = vv_fail(
-			err, VV_EMISSING,
-			"no reachable holder has this vault's ledger\n'varve vault holder list' shows the holders and their problems");
-	} else if (strcmp(what, "show") == 0) {
+	if ((rc = vv_vault_session_need_ledger(&s, err)) < 0) return rc;
+	if (strcmp(what, "show") == 0) {
 		rc = run_show(o, &s, c->argv[1], err);
 	} else if (strcmp(what, "verify") == 0) {
 		rc = run_verify(c, &s, err);

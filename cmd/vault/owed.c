@@ -3,6 +3,7 @@
  */
 #include "cmd/vault/owed.h"
 
+#include "base/array.h"
 #include "base/text.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
@@ -11,14 +12,9 @@
 /* The first holder that accepts nothing: unreachable, or with `answered` one that gave a reason. NULL: none. */
 static const vv_vault_place *find_place(const vv_vault_session *s, bool answered)
 {
-	for (size_t i = 0; i < s->place_count; i++) {
-		const vv_vault_place *p = &s->places[i];
-		if ((!p->holder || p->refuses) && !p->config->dead &&
-		    vv_vault_place_answered(p) == answered) {
-			return p;
-		}
-	}
-	return NULL;
+	return vv_array_find(s->places, s->place_count, p,
+			     (!p->holder || p->refuses) && !p->config->dead &&
+				     vv_vault_place_answered(p) == answered);
 }
 
 void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool tried)

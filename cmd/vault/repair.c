@@ -112,12 +112,10 @@ static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, v
 static vv_status find_lost(resealing *r, vv_error *err)
 {
 	vv_auto_free bool *has = vv_calloc(r->s->place_count + 1, sizeof(*has));
-	bool reached = false, lost;
+	const bool reached = vv_array_find(r->s->places, r->s->place_count, p, p->holder);
+	bool lost;
 	vv_status rc = has ? VV_OK : vv_fail_nomem(err);
 
-	for (size_t i = 0; i < r->s->place_count; i++) {
-		reached = reached || r->s->places[i].holder;
-	}
 	for (size_t i = 0; rc == VV_OK && reached && i < r->s->state->shard_count; i++) {
 		const vv_kept *k = &r->s->state->shards[i];
 		if ((rc = is_lost(r, k, has, &lost, err)) == VV_OK && lost) {

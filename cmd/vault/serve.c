@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/env.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -212,7 +213,7 @@ static vv_status count_proven(vv_vault_session *s, vv_cid_set *const *bad, unsig
 
 static vv_status prove_vault(vv_vault_session *s, unsigned *copies, vv_error *err)
 {
-	vv_auto_free vv_cid_set **bad = vv_calloc(s->place_count + 1, sizeof(vv_cid_set *));
+	vv_cid_set **bad = vv_calloc(s->place_count + 1, sizeof(vv_cid_set *));
 	vv_status rc = bad ? VV_OK : vv_fail_nomem(err);
 
 	*copies = 0;
@@ -224,9 +225,7 @@ static vv_status prove_vault(vv_vault_session *s, unsigned *copies, vv_error *er
 	if (rc == VV_OK) {
 		rc = count_proven(s, bad, copies, err);
 	}
-	for (size_t i = 0; bad && i < s->place_count; i++) {
-		vv_cid_set_free(bad[i]);
-	}
+	vv_array_clear(bad, bad ? s->place_count : 0, one, vv_cid_set_free(*one));
 	return rc;
 }
 

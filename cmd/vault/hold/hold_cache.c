@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 
@@ -39,16 +40,21 @@ static const vv_cid *id_of(const vv_hold_vault *v)
 	return vv_ledger_vault(v->ledger);
 }
 
-static void drop(vv_hold_cache *c, size_t i)
+static cached *find(vv_hold_cache *c, const vv_cid *vault)
 {
-	vv_hold_vault_close(c->items[i].vault);
-	c->items[i] = c->items[--c->count];
+	return vv_array_find(c->items, c->count, x, vv_cid_equal(id_of(x->vault), vault));
+}
+
+static void drop(vv_hold_cache *c, cached *x)
+{
+	vv_hold_vault_close(x->vault);
+	*x = c->items[--c->count];
 }
 
 void vv_hold_cache_forget_all(vv_hold_cache *c)
 {
 	while (c->count > 0) {
-		drop(c, c->count - 1);
+		drop(c, &c->items[c->count - 1]);
 	}
 }
 
@@ -62,11 +68,10 @@ void vv_hold_cache_free(vv_hold_cache *c)
 
 void vv_hold_cache_forget(vv_hold_cache *c, const vv_cid *vault)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (vv_cid_equal(id_of(c->items[i].vault), vault)) {
-			drop(c, i);
-			return;
-		}
+	cached *x = find(c, vault);
+
+	if (x) {
+		drop(c, x);
 	}
 }
 
@@ -100,13 +105,14 @@ static void make_room(vv_hold_cache *c)
 		vv_hold_room_owner(c->room, id_of(c->items[i].vault), c->items[i].owner);
 	}
 	while (c->count > VV_HOLD_CACHE_VAULTS || bytes_of_others(c) > VV_HOLD_CACHE_BYTES) {
-		size_t worst = SIZE_MAX, most = 0;
+		cached *worst = NULL;
+		size_t most = 0;
 		for (size_t i = 0; i < c->count; i++) {
-			const cached *x = &c->items[i];
+			cached *x = &c->items[i];
 			const size_t n = count_of(c, x->owner);
 			if (x->asked != c->now &&
-			    (n > most || (n == most && x->asked < c->items[worst].asked))) {
-				worst = i;
+			    (n > most || (n == most && x->asked < worst->asked))) {
+				worst = x;
 				most = n;
 			}
 		}
@@ -126,15 +132,14 @@ vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vaul
 {
 	vv_auto(vv_hold_vault) *v = NULL;
 	vv_auto(char) *dir = NULL;
+	cached *x = find(c, vault);
 	vv_status rc;
 
-	for (size_t i = 0; i < c->count; i++) {
-		if (vv_cid_equal(id_of(c->items[i].vault), vault)) {
-			c->items[i].asked = ++c->now;
-			*out = c->items[i].vault;
-			make_room(c); /* ledgers grow */
-			return VV_OK;
-		}
+	if (x) {
+		x->asked = ++c->now;
+		*out = x->vault;
+		make_room(c); /* ledgers grow */
+		return VV_OK;
 	}
 	if (!(dir = vv_path_join(c->dir, vv_cid_shows(vault), "records", (char *)NULL))) {
 		return vv_fail_nomem(err);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -142,9 +143,8 @@ static bool is_owner(vv_hold_answering *x, const vv_cid *vault, const char *auth
 	if (vv_place_get(&x->h->place, name, 0, VV_LEDGER_RECORD_MAX, &file, VV_IGNORED) == VV_OK &&
 	    vv_ledger_record_read(&r, x->arena, file.data, file.len, VV_IGNORED) == VV_OK &&
 	    r.kind == VV_LEDGER_VAULT) {
-		for (size_t i = 0; i < r.key_count; i++) {
-			found = found || memcmp(r.keys[i], x->q->key, VV_KEY_PUBLIC) == 0;
-		}
+		found = vv_array_find(r.keys, r.key_count, own,
+				      memcmp(*own, x->q->key, VV_KEY_PUBLIC) == 0);
 	}
 	return found;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/vault/hold/hold_internal.h"
@@ -42,12 +43,10 @@ static vv_status read_records(vv_hold_answering *x, arrival *list, vv_error *err
 /* Number of the record in the request; record_count: it is not there. */
 static size_t find_arrival(const vv_hold_answering *x, const arrival *list, const vv_cid *cid)
 {
-	size_t i = 0;
+	const arrival *found = vv_array_find(list, x->q->record_count, a,
+					     vv_cid_equal(&a->record.cid, cid));
 
-	while (i < x->q->record_count && !vv_cid_equal(&list[i].record.cid, cid)) {
-		i++;
-	}
-	return i;
+	return found ? (size_t)(found - list) : x->q->record_count;
 }
 
 /* One behind a gap cannot count with any other record of the request: it stays out of memory, so that it does not
@@ -82,15 +81,13 @@ static vv_status find_linked(vv_hold_answering *x, const vv_ledger *l, arrival *
 static vv_status judge_records(vv_hold_answering *x, vv_hold_vault *v, arrival *list, bool *any,
 			       vv_error *err)
 {
-	bool opens = false;
 	const vv_ledger *l = v->ledger;
 	vv_status rc = find_linked(x, l, list, err);
 
 	*any = false;
-	for (size_t i = 0; i < x->q->record_count; i++) {
-		opens = opens || (list[i].linked && !vv_ledger_has(l, list[i].name) &&
-				  vv_hold_vault_opens(v, &list[i].record));
-	}
+	const bool opens = vv_array_find(list, x->q->record_count, a,
+					 a->linked && !vv_ledger_has(l, a->name) &&
+						 vv_hold_vault_opens(v, &a->record));
 	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
 		const vv_hold_bytes *r = &x->q->records[i];
 		arrival *a = &list[i];
@@ -117,14 +114,10 @@ static bool is_to_be_written(const vv_hold *h, const arrival *a)
 /* Does one of the new ones let go of something? That makes room, also of who is admitted no longer. */
 static bool lets_go(const vv_hold_answering *x, const arrival *list)
 {
-	for (size_t i = 0; i < x->q->record_count; i++) {
-		const vv_ledger_record *r = &list[i].record;
-		if ((r->kind == VV_LEDGER_RETIRE || r->kind == VV_LEDGER_DROP) && list[i].is_new &&
-		    is_to_be_written(x->h, &list[i])) {
-			return true;
-		}
-	}
-	return false;
+	return vv_array_find(
+		list, x->q->record_count, a,
+		(a->record.kind == VV_LEDGER_RETIRE || a->record.kind == VV_LEDGER_DROP) &&
+			a->is_new && is_to_be_written(x->h, a));
 }
 
 /* Have those whom the vault counts for room for its new records? */

@@ -73,32 +73,33 @@ static const vv_hold_identity *find_identity(const vv_hold_room *r, const uint8_
 
 static vault_use *find_vault(const vv_hold_room *r, const vv_cid *vault)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		if (vv_cid_equal(&r->vaults[i].cid, vault)) return &r->vaults[i];
-	}
-	return NULL;
+	return vv_array_find(r->vaults, r->count, v, vv_cid_equal(&v->cid, vault));
 }
 
 static vv_status add_vault(vv_hold_room *r, const vv_cid *vault, bool counted, vault_use **out,
 			   vv_error *err)
 {
-	if (!vv_array_room(r->vaults, r->count, r->cap)) return vv_fail_nomem(err);
-	*out = &r->vaults[r->count++];
-	**out = (vault_use){.cid = *vault, .counted = counted};
+	if (!vv_array_add(r->vaults, r->count, r->cap,
+			  (vault_use){.cid = *vault, .counted = counted})) {
+		return vv_fail_nomem(err);
+	}
+	*out = &r->vaults[r->count - 1];
 	return VV_OK;
 }
 
 static vv_status add_author(vault_use *v, const uint8_t *key, bool first, vv_error *err)
 {
-	for (size_t i = 0; i < v->count; i++) {
-		if (memcmp(v->authors[i].key, key, VV_KEY_PUBLIC) == 0) {
-			v->authors[i].first = v->authors[i].first || first;
-			return VV_OK;
+	author *a = vv_array_find(v->authors, v->count, one,
+				  memcmp(one->key, key, VV_KEY_PUBLIC) == 0);
+
+	if (!a) {
+		if (!vv_array_add(v->authors, v->count, v->cap, (author){0})) {
+			return vv_fail_nomem(err);
 		}
+		a = &v->authors[v->count - 1];
+		memcpy(a->key, key, VV_KEY_PUBLIC);
 	}
-	if (!vv_array_room(v->authors, v->count, v->cap)) return vv_fail_nomem(err);
-	memcpy(v->authors[v->count].key, key, VV_KEY_PUBLIC);
-	v->authors[v->count++].first = first;
+	a->first = a->first || first;
 	return VV_OK;
 }
 
@@ -333,10 +334,10 @@ void vv_hold_room_owner(const vv_hold_room *r, const vv_cid *vault, uint8_t out[
 	const vault_use *v = find_vault(r, vault);
 
 	memset(out, 0, VV_KEY_PUBLIC);
-	for (size_t i = 0; v && i < r->rules->admitted_count; i++) {
-		if (counts_for(r, v, r->rules->admitted[i].key)) {
-			memcpy(out, r->rules->admitted[i].key, VV_KEY_PUBLIC);
-			return;
-		}
+	const vv_hold_identity *owner = vv_array_find(r->rules->admitted,
+						      v ? r->rules->admitted_count : 0, who,
+						      counts_for(r, v, who->key));
+	if (owner) {
+		memcpy(out, owner->key, VV_KEY_PUBLIC);
 	}
 }

@@ -24,10 +24,7 @@ typedef struct vv_hold_named {
 const vv_hold_identity *vv_hold_identity_find(const vv_hold_identity *list, size_t count,
 					      const uint8_t key[VV_KEY_PUBLIC])
 {
-	for (size_t i = 0; i < count; i++) {
-		if (memcmp(list[i].key, key, VV_KEY_PUBLIC) == 0) return &list[i];
-	}
-	return NULL;
+	return vv_array_find(list, count, who, memcmp(who->key, key, VV_KEY_PUBLIC) == 0);
 }
 
 static bool is_admitted(const vv_hold_rules *r, const uint8_t *key)
@@ -61,10 +58,7 @@ static bool is_later(const vv_ledger_record *a, const vv_ledger_record *b)
 
 static bool has_id(const vv_hold_vault *v, const uint8_t *id)
 {
-	for (size_t i = 0; i < v->id_count; i++) {
-		if (memcmp(v->ids[i], id, VV_HOLDER_ID) == 0) return true;
-	}
-	return false;
+	return vv_array_find(v->ids, v->id_count, own, memcmp(*own, id, VV_HOLDER_ID) == 0);
 }
 
 static vv_status take_place(vv_hold_vault *v, const vv_ledger_record *r, vv_error *err)
@@ -190,8 +184,9 @@ vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *byte
 
 vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
 {
-	for (size_t i = 0; v->state && i < v->rules->admitted_count; i++) {
-		if (vv_vault_is_writer(v->state, v->rules->admitted[i].key)) return VV_OK;
+	if (v->state && vv_array_find(v->rules->admitted, v->rules->admitted_count, who,
+				      vv_vault_is_writer(v->state, who->key))) {
+		return VV_OK;
 	}
 	vv_fail(err, VV_EREFUSED, "this server does not keep copies for any writer of this vault");
 	return vv_hint_code(err, VV_HINT_ASK_FOR);

@@ -57,11 +57,8 @@ VV_AUTO_FREE(kept, kept_free)
 
 void vv_holding_close(vv_holding *h)
 {
-	for (size_t i = 0; h && i < h->count; i++) {
-		kept_free(h->items[i]);
-	}
 	if (h) {
-		vv_free(h->items);
+		vv_array_clear(h->items, h->count, k, kept_free(*k));
 		vv_mutex_free(h->lock);
 		vv_free(h);
 	}
@@ -273,13 +270,12 @@ static vv_status open_kept(kept *k, vv_repository *r, vv_error *err)
 static vv_status find(vv_holding *h, vv_repository *r, kept **out, vv_error *err)
 {
 	const char *dir = vv_repository_varvedir(r);
+	kept **known = vv_array_find(h->items, h->count, one, strcmp((*one)->dir, dir) == 0);
 	vv_status rc;
 
-	for (size_t i = 0; i < h->count; i++) {
-		if (strcmp(h->items[i]->dir, dir) == 0) {
-			*out = h->items[i];
-			return VV_OK;
-		}
+	if (known) {
+		*out = *known;
+		return VV_OK;
 	}
 	vv_auto(kept) *k = vv_calloc(1, sizeof(*k));
 	if (!k || !vv_array_room(h->items, h->count, h->cap) || !(k->dir = vv_strdup(dir))) {

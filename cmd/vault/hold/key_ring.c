@@ -129,10 +129,8 @@ static bool is_name(const char *name)
 {
 	size_t n = strlen(name);
 
-	for (size_t i = 0; i < n; i++) {
-		if (!vv_is_alnum(name[i]) && !strchr("-_.@", name[i])) return false;
-	}
-	return n > 0 && n <= 64 && name[0] != '-';
+	return n > 0 && n <= 64 && name[0] != '-' &&
+	       !vv_array_find(name, n, c, !vv_is_alnum(*c) && !strchr("-_.@", *c));
 }
 
 static bool read_line(uint8_t key[VV_KEY_PUBLIC], const char *line, size_t len)

@@ -240,9 +240,10 @@ static vv_status count_author(vv_ledger *l, size_t first, size_t *end, vv_error 
 	size_t i;
 	vv_status rc;
 
-	if (!vv_array_room(l->authors, l->author_count, l->author_cap)) return vv_fail_nomem(err);
-	vv_ledger_author *a = &l->authors[l->author_count++];
-	memset(a, 0, sizeof(*a));
+	if (!vv_array_add(l->authors, l->author_count, l->author_cap, (vv_ledger_author){0})) {
+		return vv_fail_nomem(err);
+	}
+	vv_ledger_author *a = &l->authors[l->author_count - 1];
 	memcpy(a->key, key, VV_KEY_PUBLIC);
 	for (i = first; i < l->count && memcmp(l->files[i].record->author, key, VV_KEY_PUBLIC) == 0;
 	     i++) {
@@ -349,10 +350,8 @@ const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i)
 
 const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
 {
-	for (size_t i = 0; i < l->author_count; i++) {
-		if (memcmp(l->authors[i].key, key, VV_KEY_PUBLIC) == 0) return &l->authors[i];
-	}
-	return NULL;
+	return vv_array_find(l->authors, l->author_count, a,
+			     memcmp(a->key, key, VV_KEY_PUBLIC) == 0);
 }
 
 /* --- open, take, write ------------------------------------------------------------------------- */
@@ -531,11 +530,9 @@ void vv_ledger_close(vv_ledger *l)
 		vv_file_batch_clear(&l->later);
 		vv_string_list_clear(&l->unnamed);
 		vv_string_list_clear(&l->loose);
-		for (size_t i = 0; i < l->count; i++) {
-			vv_free(l->files[i].name);
-		}
+		vv_array_clear(l->files, l->count, f, vv_free(f->name));
 		vv_cid_set_free(l->received);
-		vv_free_all(l->files, l->counting, l->authors);
+		vv_free_all(l->counting, l->authors);
 		vv_cid_map_free(l->by_cid);
 		vv_arena_clear(&l->arena);
 		vv_free_all(l->dir, l);

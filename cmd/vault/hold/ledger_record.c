@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "repo/blocks/cbor_members.h"
@@ -189,10 +190,7 @@ static void put_stripes(vv_buf *b, const vv_ledger_record *r)
 
 static bool all_full(const vv_shard *shards, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (shards[i].leaves != VV_LEAVES_MAX) return false;
-	}
-	return true;
+	return !vv_array_find(shards, count, s, s->leaves != VV_LEAVES_MAX);
 }
 
 static vv_status get_stripes(vv_members_in *in, vv_ledger_record *r, vv_error *err)

@@ -49,12 +49,8 @@ static bool is_own(const proving *p, const vv_ledger_record *r, vv_ledger_kind k
 
 static address *find_address(const proving *p, const uint8_t *holder)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		if (memcmp(p->addresses[i].holder, holder, VV_HOLDER_ID) == 0) {
-			return &p->addresses[i];
-		}
-	}
-	return NULL;
+	return vv_array_find(p->addresses, p->count, a,
+			     memcmp(a->holder, holder, VV_HOLDER_ID) == 0);
 }
 
 /* Takes the place at another owner's server that signs. */
@@ -64,9 +60,10 @@ static vv_status take_place(proving *p, const vv_ledger_record *r, vv_error *err
 
 	if (!r->has_key || same_key(r->author, r->key)) return VV_OK;
 	if (!a) {
-		if (!vv_array_room(p->addresses, p->count, p->cap)) return vv_fail_nomem(err);
-		a = &p->addresses[p->count++];
-		*a = (address){.place = r};
+		if (!vv_array_add(p->addresses, p->count, p->cap, (address){.place = r})) {
+			return vv_fail_nomem(err);
+		}
+		a = &p->addresses[p->count - 1];
 		memcpy(a->holder, r->holder, VV_HOLDER_ID);
 	}
 	a->place = r;
@@ -111,25 +108,27 @@ static bool was_lost(const proving *p, const vv_cid *cid, const uint8_t *holder,
 {
 	for (size_t i = 0; i < p->failed_count; i++) {
 		const vv_ledger_record *r = p->failed[i];
-		for (size_t k = 0; r->time >= since && k < r->link_count &&
-				   memcmp(r->holder, holder, VV_HOLDER_ID) == 0;
-		     k++) {
-			if (vv_cid_equal(&r->links[k], cid)) return true;
+		if (r->time >= since && memcmp(r->holder, holder, VV_HOLDER_ID) == 0 &&
+		    vv_array_find(r->links, r->link_count, link, vv_cid_equal(link, cid))) {
+			return true;
 		}
 	}
 	return false;
 }
 
+static vv_standing_line *find_line(const vv_standing *s, const uint8_t *holder)
+{
+	return vv_array_find(s->lines, s->count, line, same_key(line->holder, holder));
+}
+
 static vv_status need_line(vv_standing *s, const uint8_t *holder, vv_standing_line **out,
 			   vv_error *err)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		*out = &s->lines[i];
-		if (same_key((*out)->holder, holder)) return VV_OK;
+	if ((*out = find_line(s, holder))) return VV_OK;
+	if (!vv_array_add(s->lines, s->count, s->cap, (vv_standing_line){.bytes = 0})) {
+		return vv_fail_nomem(err);
 	}
-	if (!vv_array_room(s->lines, s->count, s->cap)) return vv_fail_nomem(err);
-	*out = &s->lines[s->count++];
-	**out = (vv_standing_line){.bytes = 0};
+	*out = &s->lines[s->count - 1];
 	memcpy((*out)->holder, holder, VV_KEY_PUBLIC);
 	return VV_OK;
 }
@@ -137,11 +136,8 @@ static vv_status need_line(vv_standing *s, const uint8_t *holder, vv_standing_li
 /* Shards that were counted for the server, at whatever address. */
 static vv_status need_counted(proving *p, const uint8_t *key, vv_cid_set **out, vv_error *err)
 {
-	address *first = p->addresses;
+	address *first = vv_array_find(p->addresses, p->count, a, same_key(a->place->key, key));
 
-	while (!same_key(first->place->key, key)) {
-		first++;
-	}
 	if (!first->counted && !(first->counted = vv_cid_set_new())) return vv_fail_nomem(err);
 	*out = first->counted;
 	return VV_OK;
@@ -206,10 +202,8 @@ vv_status vv_standing_add(vv_standing *s, const vv_ledger *l, const vv_vault_sta
 	if (rc == VV_OK) {
 		rc = count_receipts(&p, err);
 	}
-	for (size_t i = 0; i < p.count; i++) {
-		vv_cid_set_free(p.addresses[i].counted);
-	}
-	vv_free_all(p.addresses, p.failed);
+	vv_array_clear(p.addresses, p.count, a, vv_cid_set_free(a->counted));
+	vv_free(p.failed);
 	return rc;
 }
 
@@ -217,10 +211,9 @@ vv_status vv_standing_add(vv_standing *s, const vv_ledger *l, const vv_vault_sta
 
 vv_standing_line vv_standing_of(const vv_standing *s, const uint8_t holder[VV_KEY_PUBLIC])
 {
-	for (size_t i = 0; i < s->count; i++) {
-		if (same_key(s->lines[i].holder, holder)) return s->lines[i];
-	}
-	return (vv_standing_line){.bytes = 0};
+	const vv_standing_line *line = find_line(s, holder);
+
+	return line ? *line : (vv_standing_line){.bytes = 0};
 }
 
 uint64_t vv_standing_room(uint64_t bytes, uint64_t ratio, uint64_t most)

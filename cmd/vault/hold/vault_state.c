@@ -23,10 +23,7 @@ static vv_status add_pointer(vv_records *p, const vv_ledger_record *r, vv_error 
 
 static bool key_in(uint8_t (*keys)[VV_KEY_PUBLIC], size_t count, const uint8_t *key)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (memcmp(keys[i], key, VV_KEY_PUBLIC) == 0) return true;
-	}
-	return false;
+	return vv_array_find(keys, count, one, memcmp(*one, key, VV_KEY_PUBLIC) == 0);
 }
 
 bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
@@ -36,10 +33,8 @@ bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]
 
 static bool is_removed(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
 {
-	for (size_t i = 0; i < s->removed_count; i++) {
-		if (memcmp(s->removed[i].key, key, VV_KEY_PUBLIC) == 0) return true;
-	}
-	return false;
+	return vv_array_find(s->removed, s->removed_count, gone,
+			     memcmp(gone->key, key, VV_KEY_PUBLIC) == 0);
 }
 
 /* Does the newest epoch name it? */
@@ -55,6 +50,15 @@ bool vv_vault_is_writer(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC
 	return is_named(s, key) || (vv_vault_is_owner(s, key) && !is_removed(s, key));
 }
 
+/* Did the removed writer write the record after its last one that counts? */
+static bool is_after(const vv_vault_state *s, const vv_ledger_record *r, const vv_removed *gone)
+{
+	const vv_ledger_record *last = vv_ledger_find(s->ledger, &gone->last);
+
+	return memcmp(gone->key, r->author, VV_KEY_PUBLIC) == 0 &&
+	       (!last || r->sequence > last->sequence);
+}
+
 bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r)
 {
 	const bool owner = vv_vault_is_owner(s, r->author);
@@ -64,25 +68,14 @@ bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r)
 	}
 	if (!owner && !key_in(s->ever, s->ever_count, r->author)) return false;
 	if (vv_vault_is_writer(s, r->author)) return true;
-	for (size_t i = 0; i < s->removed_count; i++) {
-		const vv_removed *gone = &s->removed[i];
-		const vv_ledger_record *last = vv_ledger_find(s->ledger, &gone->last);
-		if (memcmp(gone->key, r->author, VV_KEY_PUBLIC) == 0 &&
-		    (!last || r->sequence > last->sequence)) {
-			return false;
-		}
-	}
-	return true;
+	return !vv_array_find(s->removed, s->removed_count, gone, is_after(s, r, gone));
 }
 
 /* --- epochs ----------------------------------------------------------------------------------- */
 
 static bool epoch_is_in(const vv_vault_state *s, const vv_cid *cid)
 {
-	for (size_t i = 0; i < s->epochs.count; i++) {
-		if (vv_cid_equal(&s->epochs.items[i]->cid, cid)) return true;
-	}
-	return false;
+	return vv_array_find(s->epochs.items, s->epochs.count, e, vv_cid_equal(&(*e)->cid, cid));
 }
 
 static vv_status take_epoch(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
@@ -165,9 +158,11 @@ static vv_status note_naming(vv_vault_state *s, const vv_ledger_record *run, siz
 	size_t *last = &s->last_naming[shard];
 
 	if (*last > 0 && s->namings[*last - 1].run == run) return VV_OK;
-	if (!vv_array_room(s->namings, s->naming_count, s->naming_cap)) return vv_fail_nomem(err);
-	s->namings[s->naming_count] = (struct vv_naming){.run = run, .before = *last};
-	*last = ++s->naming_count;
+	if (!vv_array_add(s->namings, s->naming_count, s->naming_cap,
+			  (struct vv_naming){.run = run, .before = *last})) {
+		return vv_fail_nomem(err);
+	}
+	*last = s->naming_count;
 	return VV_OK;
 }
 
@@ -187,8 +182,7 @@ static vv_status take_shard(vv_vault_state *s, const vv_ledger_record *r, const 
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_cid_map_put(s->by_cid, &sh->cid, s->shard_count, NULL, err)) < 0) return rc;
-	vv_kept *k = &s->shards[s->shard_count];
-	*k = (vv_kept){.shard = *sh, .run = r};
+	s->shards[s->shard_count] = (vv_kept){.shard = *sh, .run = r};
 	s->last_naming[s->shard_count] = 0;
 	*at = s->shard_count++;
 	return note_naming(s, r, *at, err);
@@ -211,9 +205,11 @@ static bool is_known(const vv_vault_state *s, const vv_kept_stripe *st)
 static vv_status take_stripe(vv_vault_state *s, const vv_ledger_record *r, const vv_stripe *st,
 			     size_t first, vv_error *err)
 {
-	if (!vv_array_room(s->stripes, s->stripe_count, s->stripe_cap)) return vv_fail_nomem(err);
-	vv_kept_stripe *to = &s->stripes[s->stripe_count++];
-	*to = (vv_kept_stripe){.code = st->code};
+	if (!vv_array_add(s->stripes, s->stripe_count, s->stripe_cap,
+			  (vv_kept_stripe){.code = st->code})) {
+		return vv_fail_nomem(err);
+	}
+	vv_kept_stripe *to = &s->stripes[s->stripe_count - 1];
 	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
 		const vv_shard *sh = i < st->code.data ? &r->shards[first + i]
 						       : &st->parity[i - st->code.data];
@@ -248,10 +244,8 @@ static vv_status take_run(vv_vault_state *s, const vv_ledger_record *r, vv_error
 
 static vv_copy *copy_at(vv_kept *k, const uint8_t *holder)
 {
-	for (size_t i = 0; i < k->copy_count; i++) {
-		if (memcmp(k->copies[i].holder, holder, VV_HOLDER_ID) == 0) return &k->copies[i];
-	}
-	return NULL;
+	return vv_array_find(k->copies, k->copy_count, c,
+			     memcmp(c->holder, holder, VV_HOLDER_ID) == 0);
 }
 
 static vv_status take_place(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
@@ -263,11 +257,10 @@ static vv_status take_place(vv_vault_state *s, const vv_ledger_record *r, vv_err
 			continue; /* no vault record named it (yet) */
 		}
 		if (!c) {
-			if (!vv_array_room(k->copies, k->copy_count, k->copy_cap)) {
+			if (!vv_array_add(k->copies, k->copy_count, k->copy_cap, (vv_copy){0})) {
 				return vv_fail_nomem(err);
 			}
-			c = &k->copies[k->copy_count++];
-			memset(c, 0, sizeof(*c));
+			c = &k->copies[k->copy_count - 1];
 			memcpy(c->holder, r->holder, VV_HOLDER_ID);
 		}
 		if (!c->place || c->place->time <= r->time) {
@@ -444,11 +437,9 @@ vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error
 void vv_vault_state_close(vv_vault_state *s)
 {
 	if (s) {
-		for (size_t i = 0; i < s->shard_count; i++) {
-			vv_free(s->shards[i].copies);
-		}
-		vv_free_all(s->shards, s->namings, s->last_naming, s->stripes, s->epochs.items,
-			    s->runs.items, s->removed, s->ever);
+		vv_array_clear(s->shards, s->shard_count, k, vv_free(k->copies));
+		vv_free_all(s->namings, s->last_naming, s->stripes, s->epochs.items, s->runs.items,
+			    s->removed, s->ever);
 		vv_cid_map_free(s->by_cid);
 		vv_free(s);
 	}

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/secret.h"
 #include "base/sys.h"
 #include "repo/blocks/cbor_members.h"
@@ -81,10 +82,7 @@ void vv_epoch_secrets_clear(vv_epoch_secrets *x)
 
 static const vv_epoch_secret *find(const vv_epoch_secrets *x, const vv_cid *epoch)
 {
-	for (size_t i = 0; i < x->count; i++) {
-		if (vv_cid_equal(&x->items[i].epoch, epoch)) return &x->items[i];
-	}
-	return NULL;
+	return vv_array_find(x->items, x->count, one, vv_cid_equal(&one->epoch, epoch));
 }
 
 static vv_status note(vv_epoch_secrets *x, const vv_cid *epoch, const uint8_t *secret,
@@ -227,17 +225,18 @@ vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, 
 vv_status vv_epoch_seal_of(vv_shard_seal *out, const vv_epoch_secrets *x, const vv_cid *vault,
 			   const uint8_t name[VV_EPOCH_NAME], vv_error *err)
 {
-	for (size_t i = 0; i < x->count; i++) {
-		if (memcmp(x->items[i].epoch.digest, name, VV_EPOCH_NAME) == 0) {
-			out->vault = *vault;
-			memcpy(out->epoch, name, VV_EPOCH_NAME);
-			memcpy(out->secret, x->items[i].secret, VV_SEAL_SECRET);
-			return VV_OK;
-		}
+	const vv_epoch_secret *of = vv_array_find(
+		x->items, x->count, one, memcmp(one->epoch.digest, name, VV_EPOCH_NAME) == 0);
+
+	if (!of) {
+		return vv_fail(
+			err, VV_EREFUSED,
+			"this key cannot read a shard, since it is not a reader of the vault\nan owner can add it with 'varve vault readers add DID'");
 	}
-	return vv_fail(
-		err, VV_EREFUSED,
-		"this key cannot read a shard, since it is not a reader of the vault\nan owner can add it with 'varve vault readers add DID'");
+	out->vault = *vault;
+	memcpy(out->epoch, name, VV_EPOCH_NAME);
+	memcpy(out->secret, of->secret, VV_SEAL_SECRET);
+	return VV_OK;
 }
 
 vv_status vv_epoch_seal_now(vv_shard_seal *out, vv_cid *epoch, const vv_epoch_secrets *x,

@@ -27,18 +27,15 @@ static vv_status on_name(void *payload, const vv_listed *e, vv_error *err)
 	listing *l = payload;
 
 	if (!vv_ledger_is_name(e->name)) return VV_OK;
-	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	l->items[l->count].size = e->size;
-	l->items[l->count].name = vv_strdup(e->name);
-	return l->items[l->count++].name ? VV_OK : vv_fail_nomem(err);
+	char *name = vv_strdup(e->name);
+	return vv_array_own(l->items, l->count, l->cap, name, (listed){name, e->size})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static void clear_listing(listing *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		vv_free(l->items[i].name);
-	}
-	vv_free(l->items);
+	vv_array_clear(l->items, l->count, one, vv_free(one->name));
 }
 VV_AUTO_CLEAR(listing, clear_listing)
 
@@ -58,10 +55,7 @@ static vv_status list_records(vv_meeting *m, listing *l, vv_error *err)
 
 static vv_damaged_record *find_damaged(const vv_meeting *m, const char *name)
 {
-	for (size_t i = 0; i < m->damaged_count; i++) {
-		if (strcmp(m->damaged[i].name, name) == 0) return &m->damaged[i];
-	}
-	return NULL;
+	return vv_array_find(m->damaged, m->damaged_count, d, strcmp(d->name, name) == 0);
 }
 
 static vv_status note_damaged(vv_meeting *m, const char *name, const vv_error *why, vv_error *err)
@@ -97,12 +91,9 @@ size_t vv_meeting_damaged(const vv_meeting *m)
 
 void vv_meeting_clear(vv_meeting *m)
 {
-	while (m->damaged_count > 0) {
-		forget_damaged(m, &m->damaged[m->damaged_count - 1]);
-	}
-	vv_free(m->damaged);
+	vv_array_clear(m->damaged, m->damaged_count, d, vv_free(d->name));
 	m->damaged = NULL;
-	m->damaged_cap = 0;
+	m->damaged_count = m->damaged_cap = 0;
 }
 
 /* --- both ways ------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -14,12 +15,8 @@
 static bool domain_seen(const vv_placeable *holders, const size_t *chosen, size_t count,
 			const char *domain)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (*domain && strcmp(holders[chosen[i]].domain, domain) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return *domain &&
+	       vv_array_find(chosen, count, at, strcmp(holders[*at].domain, domain) == 0);
 }
 
 static int compare_ranks(const vv_cid *shard, const uint8_t *a, const uint8_t *b)

@@ -152,8 +152,9 @@ static bool is_later(const vv_ledger_record *a, const vv_ledger_record *b)
 static bool names_any(const vv_ledger_record *gone, const vv_ledger_record *place)
 {
 	for (size_t i = 0; i < gone->link_count; i++) {
-		for (size_t k = 0; k < place->shard_count; k++) {
-			if (vv_cid_equal(&gone->links[i], &place->shards[k].cid)) return true;
+		if (vv_array_find(place->shards, place->shard_count, s,
+				  vv_cid_equal(&gone->links[i], &s->cid))) {
+			return true;
 		}
 	}
 	return false;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "cmd/vault/work/shard_source.h"
 #include "cmd/vault/work/spread.h"
@@ -23,10 +24,7 @@ typedef struct owing {
 
 static bool has_none(const owing *o, const vv_spread_shard *sh)
 {
-	for (size_t i = 0; i < o->s->place_count; i++) {
-		if (sh->has[i]) return false;
-	}
-	return true;
+	return !vv_array_find(sh->has, o->s->place_count, has, *has);
 }
 
 static vv_status bytes_of(void *payload, const vv_shard *sh, vv_buf *out, vv_error *err)

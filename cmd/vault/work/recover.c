@@ -43,11 +43,12 @@ static const vv_damaged_record *find_damaged(const vv_vault_session *s, const ch
 {
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_meeting *m = &s->places[i].meeting;
-		for (size_t k = 0; k < m->damaged_count; k++) {
-			if (strncmp(m->damaged[k].name, start, strlen(start)) == 0) {
-				*at = &s->places[i];
-				return &m->damaged[k];
-			}
+		const vv_damaged_record *found = vv_array_find(
+			m->damaged, m->damaged_count, d,
+			strncmp(d->name, start, strlen(start)) == 0);
+		if (found) {
+			*at = &s->places[i];
+			return found;
 		}
 	}
 	return NULL;
@@ -511,17 +512,18 @@ static void put_whose(const recovering *r, vv_buf *out, const vv_vault_run *run)
 	}
 }
 
+static wanted_ref *find_ref(const recovering *r, const char *name, size_t len)
+{
+	return vv_array_find(r->refs, r->ref_count, ref,
+			     strlen(ref->name) == len && memcmp(ref->name, name, len) == 0);
+}
+
 static vv_status add_ref(recovering *r, const char *name, size_t len, const vv_oid *id,
 			 const vv_vault_run *run, vv_error *err)
 {
 	vv_buf other = VV_BUF_INIT;
-	wanted_ref *old = NULL;
+	const wanted_ref *old = find_ref(r, name, len);
 
-	for (size_t i = 0; i < r->ref_count; i++) {
-		if (strlen(r->refs[i].name) == len && memcmp(r->refs[i].name, name, len) == 0) {
-			old = &r->refs[i];
-		}
-	}
 	if (old && vv_oid_equal(&old->id, id)) return VV_OK;
 	if (!vv_array_room(r->refs, r->ref_count, r->ref_cap)) return vv_fail_nomem(err);
 	/* another author's, which may be behind: decided when the objects are here */
@@ -585,14 +587,6 @@ static vv_status list_refs(recovering *r, vv_error *err)
 	return rc < 0 ? rc : vv_ref_tips_add(&r->tips, &r->detached, err);
 }
 
-static wanted_ref *find_ref(recovering *r, const char *name)
-{
-	for (size_t i = 0; i < r->ref_count; i++) {
-		if (strcmp(r->refs[i].name, name) == 0) return &r->refs[i];
-	}
-	return NULL;
-}
-
 /* Chooses of two authors' refs the one ahead; drops the other one, or keeps it beside if both diverged. */
 static void choose_refs(recovering *r)
 {
@@ -606,7 +600,7 @@ static void choose_refs(recovering *r)
 			const char *rest = strchr(other->name + 15, '/');
 			vv_auto(vv_buf) name = VV_BUF_INIT;
 			vv_buf_printf(&name, "refs%s", rest ? rest : "");
-			ours = find_ref(r, vv_buf_cstr(&name));
+			ours = find_ref(r, vv_buf_cstr(&name), name.len);
 			if (ours) {
 				(void)vv_is_ancestor(repo, &other->id, &ours->id, &behind,
 						     VV_IGNORED);

@@ -98,8 +98,8 @@ static bool was_dropped(const replicating *r, const vv_ledger_record *receipt,
 		    memcmp(drop->holder, holder, VV_HOLDER_ID) != 0) {
 			continue;
 		}
-		for (size_t k = 0; k < drop->link_count; k++) {
-			if (vv_cid_equal(&drop->links[k], cid)) return true;
+		if (vv_array_find(drop->links, drop->link_count, link, vv_cid_equal(link, cid))) {
+			return true;
 		}
 	}
 	return false;
@@ -145,18 +145,13 @@ static void find_receipts(const replicating *r, vv_spread_shard *list, size_t co
 	}
 }
 
-static bool same_text(const vv_buf *a, const vv_buf *b)
-{
-	return a->len == b->len && memcmp(vv_buf_cstr(a), vv_buf_cstr(b), a->len) == 0;
-}
-
 /* Do holders or policy differ from our last vault record? */
 static vv_status places_changed(const replicating *r, bool *out, vv_error *err)
 {
 	vv_auto(vv_buf) old = VV_BUF_INIT;
 	vv_status rc = vv_vault_session_places(r->s, r->s->key.public_key, &old, err);
 
-	*out = rc == VV_OK && !same_text(&old, &r->places);
+	*out = rc == VV_OK && !vv_buf_equal(&old, &r->places);
 	return rc;
 }
 
@@ -559,10 +554,7 @@ static vv_status seal_places(replicating *r, const vv_vault_run *refs, vv_error 
 
 static bool is_have(const replicating *r, const vv_oid *id)
 {
-	for (size_t i = 0; i < r->haves->count; i++) {
-		if (vv_oid_equal(&r->haves->items[i], id)) return true;
-	}
-	return false;
+	return vv_array_find(r->haves->items, r->haves->count, have, vv_oid_equal(have, id));
 }
 
 /* Refs whose commits no run names. */
@@ -598,7 +590,7 @@ static vv_status seal_new(replicating *r, vv_error *err)
 	const vv_vault_run *refs = vv_contents_refs_of(&r->contents, r->contents.count,
 						       r->s->key.public_key);
 	if (r->x->only_places) return seal_places(r, refs, err);
-	bool same = refs && same_text(&refs->refs, &r->refs);
+	bool same = refs && vv_buf_equal(&refs->refs, &r->refs);
 	if (same && r->s->readable) {
 		if ((rc = places_changed(r, &same, err)) < 0) return rc;
 		same = !same;
@@ -686,15 +678,11 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 /* Shards without their ledger are useless: a holder must keep it. */
 static vv_status check_keepers(const vv_vault_session *s, vv_error *err)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < s->place_count; i++) {
-		const vv_vault_place *p = &s->places[i];
-		if (p->holder && vv_vault_holder_keeps_records(p->holder)) return VV_OK;
-		any = any || p->holder;
-	}
-	if (!any) {
-		return VV_OK; /* no holder is reachable: counts the missing copies */
+	/* if no holder is reachable, the missing copies are counted */
+	if (!vv_array_find(s->places, s->place_count, p, p->holder) ||
+	    vv_array_find(s->places, s->place_count, p,
+			  p->holder && vv_vault_holder_keeps_records(p->holder))) {
+		return VV_OK;
 	}
 	return vv_fail(
 		err, VV_EREFUSED,

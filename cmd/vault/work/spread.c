@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/vault/sealed/placement.h"
@@ -629,10 +630,7 @@ static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, 
 		*any = *any ||
 		       (targets[i].count > 0 && takes_below(&x->session->places[i]) < took[i]);
 	}
-	for (size_t i = 0; targets && i < places; i++) {
-		vv_free(targets[i].shards);
-	}
-	vv_free(targets);
+	vv_array_clear(targets, targets ? places : 0, t, vv_free(t->shards));
 	return rc;
 }
 
