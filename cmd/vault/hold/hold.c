@@ -66,7 +66,8 @@ void vv_hold_close(vv_hold *h)
 vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(h->dir, name, (char *)NULL);
-	return path ? vv_lstat(out, path, err) : vv_fail_nomem(err);
+
+	return vv_lstat(out, path, err);
 }
 
 /* --- one at a time ------------------------------------------------------------------------------- */
@@ -76,12 +77,8 @@ static vv_status notice_others(vv_hold *h, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(h->dir, "changed", (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	const vv_status rc = vv_missing_ok(vv_read_regular(&text, path, 4096, err), err);
 
-	if (!path) return vv_fail_nomem(err);
-	if (vv_exists(path)) {
-		rc = vv_read_regular(&text, path, 4096, err);
-	}
 	if (rc == VV_OK && strcmp(vv_buf_cstr(&text), h->changed) != 0) {
 		(void)snprintf(h->changed, sizeof(h->changed), "%s", vv_buf_cstr(&text));
 		vv_hold_cache_forget_all(h->cache);
@@ -96,7 +93,6 @@ vv_status vv_hold_tell_others(vv_hold *h, vv_error *err)
 	vv_auto(char) *path = vv_path_join(h->dir, "changed", (char *)NULL);
 	uint8_t mark[VV_HOLD_MARK_LEN];
 
-	if (!path) return vv_fail_nomem(err);
 	vv_random(mark, sizeof(mark));
 	vv_hex_write(h->changed, mark, sizeof(mark));
 	return vv_write_file(path, h->changed, strlen(h->changed), false, err);
@@ -124,7 +120,7 @@ static vv_status enter(vv_hold *h, vv_error *err)
 	vv_auto(char) *path = vv_path_join(h->dir, "lock", (char *)NULL);
 
 	vv_turn_take(h->turn, 0);
-	h->file_lock = path ? vv_lock(path, true, LOCK_MS, err) : (int)vv_fail_nomem(err);
+	h->file_lock = vv_lock(path, true, LOCK_MS, err);
 	vv_status rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
 	if (rc < 0) {
 		leave(h);

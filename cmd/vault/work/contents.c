@@ -94,8 +94,7 @@ static bool read_cache(const vv_vault_session *s, vv_vault_run *run, vv_buf *ind
 	vv_auto(char) *path = cache_path(s, run->record);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 
-	bool fine = path && vv_exists(path) &&
-		    vv_read_regular(&bytes, path, CACHE_MAX, VV_IGNORED) == VV_OK;
+	bool fine = vv_read_regular(&bytes, path, CACHE_MAX, VV_IGNORED) == VV_OK;
 	const uint8_t *p = (const uint8_t *)vv_buf_cstr(&bytes);
 	const uint8_t *end = p + bytes.len;
 	return fine && take_part(&p, end, index) && take_part(&p, end, &run->refs) && p == end;
@@ -135,10 +134,7 @@ static void clear_run(vv_vault_run *r)
 
 void vv_contents_close(vv_contents *c)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		clear_run(&c->runs[i]);
-	}
-	vv_free(c->runs);
+	vv_array_clear(c->runs, c->count, run, clear_run(run));
 	vv_cid_map_free(c->known);
 	vv_block_cache_free(c->unpacked);
 	memset(c, 0, sizeof(*c));
@@ -161,10 +157,10 @@ static vv_status know(vv_contents *c, size_t run, vv_error *err)
 static vv_status new_run(vv_contents *c, const vv_ledger_record *r, vv_vault_run **out,
 			 vv_error *err)
 {
-	if (!vv_array_room(c->runs, c->count, c->cap)) return vv_fail_nomem(err);
-	*out = &c->runs[c->count++];
-	memset(*out, 0, sizeof(**out));
-	(*out)->record = r;
+	if (!vv_array_add(c->runs, c->count, c->cap, (vv_vault_run){.record = r})) {
+		return vv_fail_nomem(err);
+	}
+	*out = &c->runs[c->count - 1];
 	return VV_OK;
 }
 
@@ -452,8 +448,7 @@ static vv_status list_chain(vv_contents *c, const vv_cid *item, vv_cid **chain, 
 			return vv_fail(err, VV_ECORRUPT,
 				       "items of the vault depend on each other in a circle");
 		}
-		if (!vv_array_room(*chain, *count, cap)) return vv_fail_nomem(err);
-		(*chain)[(*count)++] = next;
+		if (!vv_array_add(*chain, *count, cap, next)) return vv_fail_nomem(err);
 		if ((rc = read_item(c, &next, &run, &s, err)) < 0) return rc;
 		next = s.base;
 	}

@@ -40,11 +40,8 @@ static vv_status read_seen(vv_vault_session *s, vv_error *err)
 {
 	vv_auto(char) *path = vv_vault_session_path(s, "seen", NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+	const vv_status rc = vv_missing_ok(vv_read_regular(&text, path, SEEN_MAX, err), err);
 
-	if (rc == VV_OK && vv_exists(path)) {
-		rc = vv_read_regular(&text, path, SEEN_MAX, err);
-	}
 	for (vv_line l = {.rest = vv_buf_cstr(&text)}; rc == VV_OK && vv_line_next(&l);) {
 		const size_t digits = strspn(l.text, "0123456789");
 		for (size_t i = 0; i < s->place_count && digits < l.len; i++) {
@@ -72,8 +69,7 @@ static vv_status write_seen(const vv_vault_session *s, vv_error *err)
 				      s->places[i].config->name);
 		}
 	}
-	return path ? vv_write_file(path, vv_buf_cstr(&text), text.len, false, err)
-		    : vv_fail_nomem(err);
+	return vv_write_file(path, vv_buf_cstr(&text), text.len, false, err);
 }
 
 /* --- what fails together -------------------------------------------------------------------------- */
@@ -144,7 +140,6 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 	vv_auto(char) *lock = vv_path_join(s->dir, "lock", (char *)NULL);
 	vv_status rc;
 
-	if (!lock) return vv_fail_nomem(err);
 	if ((rc = make_dir(s, err)) == VV_OK) {
 		s->lock = vv_lock(lock, true, o->at_once ? 0 : 2000, err);
 		rc = s->lock < 0 ? (vv_status)s->lock : VV_OK;
@@ -273,11 +268,10 @@ vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, cons
 {
 	vv_holder_configs *c = &s->configs;
 
-	for (size_t i = 0; i < c->count; i++) {
-		if (strcmp(c->items[i].url, url) == 0) {
-			return rename_place(&c->items[i], name, domain, err);
-		}
-	}
+	vv_holder_config *known = vv_array_find(c->items, c->count, one,
+						strcmp(one->url, url) == 0);
+
+	if (known) return rename_place(known, name, domain, err);
 	vv_vault_place *places = vv_realloc_array(s->places, c->count + 2, sizeof(*places));
 	if (!places) return vv_fail_nomem(err);
 	s->places = places;
@@ -410,10 +404,7 @@ vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_er
 
 vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV_HOLDER_ID])
 {
-	for (size_t i = 0; i < s->place_count; i++) {
-		if (memcmp(s->places[i].id, id, VV_HOLDER_ID) == 0) return &s->places[i];
-	}
-	return NULL;
+	return vv_array_find(s->places, s->place_count, p, memcmp(p->id, id, VV_HOLDER_ID) == 0);
 }
 
 void vv_vault_place_fail(vv_vault_place *p, const vv_error *err)
@@ -490,20 +481,16 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 vv_status vv_vault_session_adopt(vv_vault_session *s, vv_error *err)
 {
 	vv_auto(char) *path = vv_vault_session_path(s, "stranger", NULL);
-	return path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+
+	return vv_unlink(path, true, err);
 }
 
 /* A record of our own key came that is not ours. */
 static vv_status note_stranger(const vv_vault_session *s, const char *name, vv_error *err)
 {
 	vv_auto(char) *path = vv_vault_session_path(s, "stranger", NULL);
-	vv_status rc = VV_OK;
 
-	if (!path) return vv_fail_nomem(err);
-	if (!vv_exists(path)) {
-		rc = vv_write_file(path, name, strlen(name), true, err);
-	}
-	return rc;
+	return vv_exists(path) ? VV_OK : vv_write_file(path, name, strlen(name), true, err);
 }
 
 /* --- meeting ------------------------------------------------------------------------------------ */
@@ -827,7 +814,6 @@ vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_e
 	size_t count = 2;
 	vv_status rc;
 
-	if (!path) return vv_fail_nomem(err);
 	vv_cid_text(cid, &p->vault);
 	(void)snprintf(copies, sizeof(copies), "%u", p->copies);
 	(void)snprintf(min, sizeof(min), "%u", p->min);

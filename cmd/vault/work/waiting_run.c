@@ -58,7 +58,7 @@ vv_status vv_waiting_run_bytes(const vv_vault_session *s, const vv_cid *cid, vv_
 	vv_cid is;
 
 	vv_buf_reset(out);
-	vv_status rc = path ? vv_read_regular(out, path, VV_SHARD_MAX, err) : vv_fail_nomem(err);
+	vv_status rc = vv_read_regular(out, path, VV_SHARD_MAX, err);
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
 	    !vv_cid_equal(&is, cid)) {
@@ -156,7 +156,7 @@ static bool is_complete(const vv_vault_session *s, const vv_ledger_record *run)
 
 	for (size_t i = 0; there && i < vv_run_shard_count(run); i++) {
 		vv_auto(char) *path = shard_path(s, &vv_run_shard_at(run, i)->cid);
-		there = path && vv_exists(path);
+		there = vv_exists(path);
 	}
 	return there;
 }
@@ -164,7 +164,8 @@ static bool is_complete(const vv_vault_session *s, const vv_ledger_record *run)
 bool vv_waiting_run_there(const vv_vault_session *s)
 {
 	vv_auto(char) *path = vv_vault_session_path(s, "spool", "run");
-	return path && vv_exists(path);
+
+	return vv_exists(path);
 }
 
 vv_status vv_waiting_run_read(const vv_vault_session *s, vv_waiting_run *run, bool *found,
@@ -176,9 +177,9 @@ vv_status vv_waiting_run_read(const vv_vault_session *s, vv_waiting_run *run, bo
 
 	vv_waiting_run_reset(run);
 	*found = false;
-	if (!path) return vv_fail_nomem(err);
-	if (!vv_exists(path)) return VV_OK;
-	if ((rc = vv_read_regular(&file, path, VV_LEDGER_RECORD_MAX, err)) < 0) return rc;
+	if ((rc = vv_read_regular(&file, path, VV_LEDGER_RECORD_MAX, err)) < 0) {
+		return vv_missing_ok(rc, err);
+	}
 	rc = vv_ledger_record_read_checked(&run->record, &run->arena, vv_buf_cstr(&file), file.len,
 					   VV_IGNORED);
 	*found = rc == VV_OK && is_complete(s, &run->record);
