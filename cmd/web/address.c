@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "base/sys.h"
@@ -161,13 +162,9 @@ static const known_place places[] = {
 
 static const known_place *find_place(const char *name, size_t len, bool api)
 {
-	for (size_t i = 0; i < PLACES; i++) {
-		if (strlen(places[i].name) == len && memcmp(places[i].name, name, len) == 0 &&
-		    (api ? places[i].api : places[i].page)) {
-			return &places[i];
-		}
-	}
-	return NULL;
+	return vv_array_find(places, PLACES, p,
+			     strlen(p->name) == len && memcmp(p->name, name, len) == 0 &&
+				     (api ? p->api : p->page));
 }
 
 bool vv_web_is_place(const char *name)
@@ -349,12 +346,13 @@ static vv_status take_listed(const reading *r, const known_parameter *p, const c
 
 static vv_status take_form(reading *r, const char *value)
 {
-	for (size_t i = 0; i < VV_WEB_FORMS; i++) {
-		if (strcmp(value, vv_web_forms[i].name) == 0) {
-			r->out->has_form = true;
-			r->out->form = (vv_web_form)i;
-			return VV_OK;
-		}
+	const vv_web_form_facts *form = vv_array_find(vv_web_forms, VV_WEB_FORMS, f,
+						      strcmp(value, f->name) == 0);
+
+	if (form) {
+		r->out->has_form = true;
+		r->out->form = (vv_web_form)(form - vv_web_forms);
+		return VV_OK;
 	}
 	return *value ? nonsense(r, "format", value, "use csv, csv-bom, json, ndjson or xlsx")
 		      : VV_OK;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -328,10 +329,10 @@ static vv_status give_asset(request *q, vv_error *err)
 
 static const char *said(const vv_http_ask *ask, const char *name)
 {
-	for (size_t i = 0; i < ask->parameter_count; i++) {
-		if (strcmp(ask->parameters[i].name, name) == 0) return ask->parameters[i].value;
-	}
-	return "";
+	const vv_http_parameter *found = vv_array_find(ask->parameters, ask->parameter_count, p,
+						       strcmp(p->name, name) == 0);
+
+	return found ? found->value : "";
 }
 
 /* A button of the conflicts' page was pressed. */

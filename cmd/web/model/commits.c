@@ -199,13 +199,11 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 	bool tag = strncmp(ref->name, "refs/tags/", 10) == 0;
 
 	if (vv_oid_is_null(&ref->commit) || !vv_ref_is_shown(&l->hidden, ref->name)) return VV_OK;
-	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	vv_web_ref *r = &l->items[l->count];
-	*r = (vv_web_ref){.name = vv_web_keep_text(l->v, ref->name + (tag ? 10 : 11)),
-			  .tag = tag,
-			  .head = l->head && strcmp(l->head, ref->name) == 0};
-	l->count++;
-	return vv_web_commit_read(l->v, &ref->commit, &r->commit, err);
+	const vv_web_ref r = {.name = vv_web_keep_text(l->v, ref->name + (tag ? 10 : 11)),
+			      .tag = tag,
+			      .head = l->head && strcmp(l->head, ref->name) == 0};
+	if (!vv_array_add(l->items, l->count, l->cap, r)) return vv_fail_nomem(err);
+	return vv_web_commit_read(l->v, &ref->commit, &l->items[l->count - 1].commit, err);
 }
 
 static int by_place(const void *x, const void *y)

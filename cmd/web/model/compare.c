@@ -108,19 +108,15 @@ static vv_status find_column(comparing *c, vv_error *err)
 {
 	vv_web_comparison *o = c->out;
 
-	c->column = -1;
-	for (size_t i = 0; c->q->column && i < o->column_count; i++) {
-		const vv_web_column_pair *p = &o->columns[i];
+	const vv_web_column_pair *found = vv_array_find(
+		o->columns, c->q->column ? o->column_count : 0, p,
+		strcmp(p->name ? p->name : p->old_name, c->q->column) == 0);
 
-		if ((p->name && strcmp(p->name, c->q->column) == 0) ||
-		    (!p->name && strcmp(p->old_name, c->q->column) == 0)) {
-			c->column = (long)i;
-			return VV_OK;
-		}
-	}
-	return !c->q->column ? VV_OK
-			     : vv_fail(err, VV_ENOTFOUND, "neither version has a column '%s'",
-				       vv_text_shows(c->q->column));
+	c->column = found ? (long)(found - o->columns) : -1;
+	return found || !c->q->column
+		       ? VV_OK
+		       : vv_fail(err, VV_ENOTFOUND, "neither version has a column '%s'",
+				 vv_text_shows(c->q->column));
 }
 
 static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err)
@@ -145,12 +141,8 @@ static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *e
 
 static bool has_text(const vv_cell *cells, size_t count, const char *folded)
 {
-	for (size_t k = 0; cells && k < count; k++) {
-		if (vv_text_has(cells[k].text, cells[k].len, folded, strlen(folded))) {
-			return true;
-		}
-	}
-	return false;
+	return vv_array_find(cells, cells ? count : 0, c,
+			     vv_text_has(c->text, c->len, folded, strlen(folded)));
 }
 
 static bool is_of_group(comparing *c, const vv_row_change *r)

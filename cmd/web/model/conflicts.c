@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json.h"
 #include "base/show.h"
 #include "base/text.h"
@@ -62,12 +63,11 @@ static void name_row(work *w, vv_web_conflict *out)
 static vv_web_conflict_value *value_of(work *w, vv_web_conflict *of, const char *column,
 				       size_t likely)
 {
-	vv_web_conflict_value *v = of->values;
+	vv_web_conflict_value *v = of->values, *found;
 
 	if (likely < of->value_count && strcmp(v[likely].column, column) == 0) return &v[likely];
-	for (size_t i = 0; i < of->value_count; i++) {
-		if (strcmp(v[i].column, column) == 0) return &v[i];
-	}
+	found = vv_array_find(v, of->value_count, one, strcmp(one->column, column) == 0);
+	if (found) return found;
 	v[of->value_count].column = vv_web_keep_text(w->v, column);
 	return &v[of->value_count++];
 }

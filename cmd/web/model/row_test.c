@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "base/sys.h"
@@ -22,13 +23,13 @@ const char *vv_web_op_name(vv_web_op op)
 
 bool vv_web_op_parse(vv_web_op *out, const char *name)
 {
-	for (size_t i = 0; i < VV_WEB_OP_COUNT; i++) {
-		if (strcmp(name, names[i]) == 0) {
-			*out = (vv_web_op)i;
-			return true;
-		}
+	const char *const *found = vv_array_find(names, VV_WEB_OP_COUNT, word,
+						 strcmp(name, *word) == 0);
+
+	if (found) {
+		*out = (vv_web_op)(found - names);
 	}
-	return false;
+	return found;
 }
 
 static bool is_ordered(vv_type type)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/show.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/pages/page.h"
@@ -160,12 +161,9 @@ static size_t count_missing(const vv_web_log *log)
 	size_t found = 0;
 
 	for (size_t i = 0; i < log->count; i++) {
-		bool any = false;
+		const vv_web_log_entry *e = &log->entries[i];
 
-		for (size_t k = 0; k < log->entries[i].count; k++) {
-			any = any || log->entries[i].changes[k].missing;
-		}
-		found += any;
+		found += vv_array_find(e->changes, e->count, c, c->missing) != NULL;
 	}
 	return found;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/path.h"
 #include "base/show.h"
@@ -277,14 +278,10 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 /* A table's last change, if in the log. */
 static const vv_web_change *change_of(const vv_web_log *log, const vv_web_dataset *d)
 {
-	for (size_t i = 0; i < log->count && d->has_last; i++) {
-		const vv_web_log_entry *e = &log->entries[i];
+	const vv_web_log_entry *e = vv_array_find(log->entries, d->has_last ? log->count : 0, one,
+						  vv_oid_equal(&one->commit.id, &d->last.id));
 
-		for (size_t k = 0; k < e->count && vv_oid_equal(&e->commit.id, &d->last.id); k++) {
-			if (strcmp(e->changes[k].path, d->path) == 0) return &e->changes[k];
-		}
-	}
-	return NULL;
+	return e ? vv_array_find(e->changes, e->count, c, strcmp(c->path, d->path) == 0) : NULL;
 }
 
 /* Takes the rows of plain text of Git from the last commits, which were compared. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/show.h"
 #include "cmd/web/pages/parts.h"
 #include "repo/git/program.h"
@@ -302,12 +303,9 @@ const vv_json *vv_page_package(vv_page *p)
 
 bool vv_page_is_compact(const vv_web_cell *c)
 {
-	for (size_t i = 0; i < c->len; i++) {
-		if (c->len > COMPACT_MAX || !memchr(COMPACT, c->text[i], sizeof(COMPACT) - 1)) {
-			return false;
-		}
-	}
-	return true;
+	return c->len <= COMPACT_MAX &&
+	       !vv_array_find(c->text, c->len, other,
+			      !memchr(COMPACT, *other, sizeof(COMPACT) - 1));
 }
 
 static void put_cut(vv_page *p, vv_html *h, uint64_t bytes, const char *where)

@@ -44,10 +44,7 @@ static void put_filter_menu(vv_page *p, const vv_web_table *t)
 
 static bool is_shown(const vv_web_rows_query *q, const char *name)
 {
-	for (size_t i = 0; i < q->show_count; i++) {
-		if (strcmp(q->show[i], name) == 0) return true;
-	}
-	return q->show_count == 0;
+	return q->show_count == 0 || vv_text_is_among(name, q->show, q->show_count);
 }
 
 /* shown: the shown columns, not all for a wide table. */
