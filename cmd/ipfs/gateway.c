@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/clone/imported.h"
@@ -101,8 +102,8 @@ static vv_status add_provider(void *payload, const vv_provider *p, vv_error *err
 	char *text;
 
 	if (r->count == r->max || !p->address || !put_url(&url, p->address)) return VV_OK;
-	for (size_t i = 0; i < r->count; i++) {
-		if (strcmp(r->out[i].name, vv_buf_cstr(&url)) == 0) return VV_OK;
+	if (vv_array_find(r->out, r->count, known, strcmp(known->name, vv_buf_cstr(&url)) == 0)) {
+		return VV_OK;
 	}
 	if (!(text = vv_buf_detach(&url))) return vv_fail_nomem(err);
 	r->count += open_one(r->t, &r->out[r->count], text, text, VV_IGNORED) == VV_OK;

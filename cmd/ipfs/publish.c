@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
@@ -175,10 +176,7 @@ typedef struct records {
 
 static void records_clear(records *x)
 {
-	for (size_t i = 0; i < x->count; i++) {
-		vv_published_clear(&x->items[i]);
-	}
-	vv_free(x->items);
+	vv_array_clear(x->items, x->count, one, vv_published_clear(one));
 }
 
 VV_AUTO_CLEAR(records, records_clear)
