@@ -232,10 +232,8 @@ static void sql_arrow_close(vv_sql_arrow *a)
 {
 	if (a) {
 		vv_arrow_ipc_clear(&a->ipc);
-		for (size_t i = 0; a->columns && i < a->count; i++) {
-			vv_arrow_column_clear(&a->columns[i]);
-		}
-		vv_free_all(a->columns, a);
+		vv_array_clear(a->columns, a->columns ? a->count : 0, c, vv_arrow_column_clear(c));
+		vv_free(a);
 	}
 }
 
@@ -341,13 +339,6 @@ static const frame frames[][3] = {
 		 {"\u2514", "\u2500", "\u2534", "\u2518\n"}},
 };
 
-static void put_blanks(vv_buf *b, size_t n)
-{
-	while (n-- > 0) {
-		vv_buf_putc(b, ' ');
-	}
-}
-
 static void put_line(vv_sql_rows_printer *p, size_t which)
 {
 	const frame *f = &frames[p->form][which];
@@ -372,9 +363,9 @@ static const char *put_cells(vv_sql_rows_printer *p, const char *cells, bool hea
 		bool right = p->numbers[i] && !header;
 
 		vv_buf_puts(&p->out, bar);
-		put_blanks(&p->out, 1 + (right ? rest : 0));
+		vv_buf_put_spaces(&p->out, 1 + (right ? rest : 0));
 		vv_buf_puts(&p->out, cells);
-		put_blanks(&p->out, 1 + (right ? 0 : rest));
+		vv_buf_put_spaces(&p->out, 1 + (right ? 0 : rest));
 	}
 	vv_buf_puts(&p->out, bar);
 	vv_buf_putc(&p->out, '\n');

@@ -87,9 +87,7 @@ static void show_place(const char *sql, int place)
 	vv_buf_puts(&b, "  ");
 	vv_text_put_words(&b, start, (size_t)(end - start), 0);
 	vv_buf_puts(&b, "\n  ");
-	for (size_t n = vv_text_width(start, (size_t)(sql + place - start)); n > 0; n--) {
-		vv_buf_putc(&b, ' ');
-	}
+	vv_buf_put_spaces(&b, vv_text_width(start, (size_t)(sql + place - start)));
 	vv_buf_puts(&b, "^--- error here");
 	vv_note("%s", vv_buf_cstr(&b));
 	if (sql[place] == '@') {

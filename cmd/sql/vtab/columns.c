@@ -6,6 +6,7 @@
 #include <sqlite3ext.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/value.h"
 SQLITE_EXTENSION_INIT3
@@ -20,10 +21,7 @@ int vv_sql_columns_begin(vv_sql_columns_sql *s, size_t most, varve_error *err)
 
 static bool is_taken(const vv_sql_columns_sql *s, const char *name)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		if (sqlite3_stricmp(s->names[i], name) == 0) return true;
-	}
-	return false;
+	return vv_array_find(s->names, s->count, one, sqlite3_stricmp(*one, name) == 0);
 }
 
 void vv_sql_columns_add(vv_sql_columns_sql *s, const char *prefix, const char *name,

@@ -9,6 +9,7 @@
 #include <sqlite3ext.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/value.h"
 SQLITE_EXTENSION_INIT3
@@ -272,10 +273,10 @@ static int next_cell(void *state, varve_error *err)
 /* The declared column that has this place on a side; -1: none. */
 static int32_t declared_of(const diff_rows *d, int side, int32_t place)
 {
-	for (size_t i = 0; i < d->declared->facts->columns; i++) {
-		if (d->places[side][i] == place) return (int32_t)i;
-	}
-	return -1;
+	const int32_t *at = vv_array_find(d->places[side], d->declared->facts->columns, own,
+					  *own == place);
+
+	return at ? (int32_t)(at - d->places[side]) : -1;
 }
 
 static void put_side(diff_rows *d, sqlite3_context *context, int side)

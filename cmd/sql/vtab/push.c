@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/name.h"
 #include "cmd/sql/vtab/value.h"
@@ -180,10 +181,7 @@ static int compare_numbers(vv_sql_push *p, size_t column, int op, sqlite3_value 
 /* Could SQLite read it as a number? */
 static bool may_be_number(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] >= '0' && text[i] <= '9') return true;
-	}
-	return false;
+	return vv_array_find(text, len, c, *c >= '0' && *c <= '9');
 }
 
 /* Dates and datetimes, as varve compares them, too. Ranges are closed: SQLite looks at their ends again. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "cmd/sql/vtab/columns.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/grouped.h"
@@ -316,10 +317,9 @@ static bool compares_values(sqlite3_index_info *info, int i, const varve_column 
 
 static bool in_key(const rows_table *t, int column)
 {
-	for (size_t i = 0; i < t->declared->facts->key_count; i++) {
-		if (t->declared->facts->key[i] == (size_t)column) return true;
-	}
-	return false;
+	const varve_table_facts *facts = t->declared->facts;
+
+	return vv_array_find(facts->key, facts->key_count, own, *own == (size_t)column);
 }
 
 typedef struct estimate {
