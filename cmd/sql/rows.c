@@ -326,6 +326,17 @@ static void put_tsv(vv_buf *b, const char *s, size_t len)
 	}
 }
 
+/* With what separates it from the value before. NULL: a missing value. */
+static void put_separated_value(vv_sql_rows_printer *p, size_t i, const char *s, size_t len)
+{
+	vv_buf_puts(&p->out, i == 0 ? "" : p->form == CSV ? "," : "\t");
+	if (p->form == TSV) {
+		put_tsv(&p->out, s, len);
+	} else if (s) {
+		vv_csv_value_put(&p->out, s, len);
+	}
+}
+
 /* ---- for people ---- */
 
 typedef struct frame {
@@ -502,12 +513,7 @@ vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, sqlite3_stmt *stmt
 	for (size_t i = 0; i < p->columns && (p->form == CSV || p->form == TSV); i++) {
 		const char *name = sqlite3_column_name(stmt, (int)i);
 
-		vv_buf_puts(&p->out, i == 0 ? "" : p->form == CSV ? "," : "\t");
-		if (p->form == CSV) {
-			vv_csv_value_put(&p->out, name ? name : "", name ? strlen(name) : 0);
-		} else {
-			put_tsv(&p->out, name ? name : "", name ? strlen(name) : 0);
-		}
+		put_separated_value(p, i, name ? name : "", name ? strlen(name) : 0);
 	}
 	if (p->form == CSV || p->form == TSV) {
 		vv_buf_putc(&p->out, '\n');
@@ -522,14 +528,8 @@ static void put_separated(vv_sql_rows_printer *p)
 	for (size_t i = 0; i < p->columns; i++) {
 		vv_buf_reset(&cell);
 		put_plain(&cell, p->stmt, (int)i);
-		vv_buf_puts(&p->out, i == 0 ? "" : p->form == CSV ? "," : "\t");
-		if (p->form == CSV) {
-			if (sqlite3_column_type(p->stmt, (int)i) != SQLITE_NULL) {
-				vv_csv_value_put(&p->out, vv_buf_cstr(&cell), cell.len);
-			}
-		} else {
-			put_tsv(&p->out, vv_buf_cstr(&cell), cell.len);
-		}
+		const bool null = sqlite3_column_type(p->stmt, (int)i) == SQLITE_NULL;
+		put_separated_value(p, i, null ? NULL : vv_buf_cstr(&cell), cell.len);
 	}
 	vv_buf_putc(&p->out, '\n');
 }
