@@ -184,66 +184,60 @@ static void out_url(const char *url)
 	vv_out_text(vv_buf_cstr(&b), b.len);
 }
 
-static vv_status print_json(const vv_vault_session *s, vv_error *err)
+/* w NULL: as text. */
+static void print_place(vv_json_out *w, const vv_vault_session *s, const vv_vault_place *p)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w = vv_json_begin_array(&b, 2);
+	const char *domain = vv_vault_place_domain(s, p),
+		   *caveat = p->holder ? vv_vault_holder_caveat(p->holder) : NULL,
+		   *state = p->config->dead ? "dead"
+			    : p->holder     ? "here"
+					    : "away";
+	const bool fails = (!p->holder || p->refuses) && !p->config->dead;
 	uint64_t shards, bytes;
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		const vv_vault_place *p = &s->places[i];
-		count_kept(s, p, &shards, &bytes);
-		vv_json_put_object(
-			&w, {JSON_TEXT("name", p->config->name)}, {JSON_URL("url", p->config->url)},
-			{JSON_TEXT("domain", *vv_vault_place_domain(s, p)
-						     ? vv_vault_place_domain(s, p)
-						     : NULL)},
-			{JSON_TEXT("state", p->config->dead ? "dead"
-					    : p->holder     ? "here"
-							    : "away")},
-			{JSON_NUMBER("shards", shards)}, {JSON_NUMBER("bytes", bytes)},
-			{JSON_TEXT("caveat", p->holder ? vv_vault_holder_caveat(p->holder) : NULL)},
-			{JSON_TEXT("error", (p->holder && !p->refuses) || p->config->dead
-						    ? NULL
-						    : p->why.message)});
+	count_kept(s, p, &shards, &bytes);
+	if (w) {
+		vv_json_put_object(w, {JSON_TEXT("name", p->config->name)},
+				   {JSON_URL("url", p->config->url)},
+				   {JSON_TEXT("domain", *domain ? domain : NULL)},
+				   {JSON_TEXT("state", state)}, {JSON_NUMBER("shards", shards)},
+				   {JSON_NUMBER("bytes", bytes)}, {JSON_TEXT("caveat", caveat)},
+				   {JSON_TEXT("error", fails ? p->why.message : NULL)});
+		return;
 	}
-	vv_json_close_array(&w);
-	return vv_out_json(&b, err);
+	vv_out_between("", p->config->name, "  ");
+	out_url(p->config->url);
+	vv_out("\n  %s, %s in %s", state, vv_text_bytes(bytes),
+	       vv_text_counted(shards, "shard", NULL));
+	if (*domain) {
+		vv_out_between(", fails together with: ", domain, "");
+	}
+	vv_out("\n");
+	if (caveat) {
+		vv_out("  %s\n", caveat);
+	}
+	if (fails) {
+		vv_out("  %s%s\n", p->refuses ? "accepts no new data: " : "", p->why.message);
+	}
 }
 
 static vv_status run_list(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
+	const bool json = vv_wants_json(o->format);
 	vv_auto(vv_vault_session) s = {.lock = -1};
-	uint64_t shards, bytes;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w = vv_json_begin_array(&b, 2);
 	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, o->timeout,
 						     err);
 
 	if (rc < 0) return rc;
 	if ((rc = vv_vault_session_connect(&s, err)) < 0) return rc;
-	if (vv_wants_json(o->format)) return print_json(&s, err);
 	for (size_t i = 0; i < s.place_count; i++) {
-		const vv_vault_place *p = &s.places[i];
-		count_kept(&s, p, &shards, &bytes);
-		vv_out_between("", p->config->name, "  ");
-		out_url(p->config->url);
-		vv_out("\n  %s, %s in %s",
-		       p->config->dead ? "dead"
-		       : p->holder     ? "here"
-				       : "away",
-		       vv_text_bytes(bytes), vv_text_counted(shards, "shard", NULL));
-		if (*vv_vault_place_domain(&s, p)) {
-			vv_out_between(", fails together with: ", vv_vault_place_domain(&s, p), "");
-		}
-		vv_out("\n");
-		if (p->holder && vv_vault_holder_caveat(p->holder)) {
-			vv_out("  %s\n", vv_vault_holder_caveat(p->holder));
-		}
-		if ((!p->holder || p->refuses) && !p->config->dead) {
-			vv_out("  %s%s\n", p->refuses ? "accepts no new data: " : "",
-			       p->why.message);
-		}
+		print_place(json ? &w : NULL, &s, &s.places[i]);
 	}
+	vv_json_close_array(&w);
+	if (json) return vv_out_json(&b, err);
 	if (s.place_count == 0) {
 		vv_note("no holders yet; add one with 'varve vault holder add NAME FOLDER'");
 	}
