@@ -512,41 +512,36 @@ const char *vv_text_seconds(uint64_t ms)
 	return out;
 }
 
+/* strftime writes years before 1000 with fewer than four digits. */
 const char *vv_text_time(int64_t seconds, const char *format)
 {
+	const bool year = strncmp(format, "%Y-", 3) == 0;
 	const time_t t = (time_t)seconds;
 	char *out = vv_text_slot();
 	struct tm tm;
+	int n = 0;
 
+	if (!gmtime_r(&t, &tm) || (year && tm.tm_year < -1900)) return "?";
+	if (year) {
+		n = snprintf(out, SLOT_SIZE, "%04lld", tm.tm_year + 1900LL);
+	}
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* callers' are looked at */
-	return gmtime_r(&t, &tm) && strftime(out, SLOT_SIZE, format, &tm) > 0 ? out : "?";
+	return strftime(out + n, SLOT_SIZE - (size_t)n, format + (year ? 2 : 0), &tm) > 0 ? out
+											  : "?";
 #pragma GCC diagnostic pop
-}
-
-/* "2024-05-17T08:00:00" and zone. strftime writes years before 1000 with fewer than four digits. */
-static const char *iso_time(int64_t seconds, const char *zone)
-{
-	const time_t t = (time_t)seconds;
-	char *out = vv_text_slot();
-	struct tm tm;
-
-	if (!gmtime_r(&t, &tm) || tm.tm_year < -1900) return "?";
-	(void)snprintf(out, SLOT_SIZE, "%04lld-%02d-%02dT%02d:%02d:%02d%s", tm.tm_year + 1900LL,
-		       tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, zone);
-	return out;
 }
 
 const char *vv_text_utc(int64_t seconds)
 {
-	return iso_time(seconds, "Z");
+	return vv_text_time(seconds, "%Y-%m-%dT%H:%M:%SZ");
 }
 
 const char *vv_text_zoned(int64_t seconds, int offset_min)
 {
 	const int64_t east = (int64_t)offset_min * 60;
 	const bool fits = east < 0 ? seconds >= INT64_MIN - east : seconds <= INT64_MAX - east;
-	const char *time = fits ? iso_time(seconds + east, "") : "?";
+	const char *time = fits ? vv_text_time(seconds + east, "%Y-%m-%dT%H:%M:%S") : "?";
 	const int zone = offset_min < 0 ? -offset_min : offset_min;
 	char *out = vv_text_slot();
 

@@ -67,8 +67,9 @@ const char *vv_text_seconds(uint64_t ms);
 
 #define VV_TIME_MINUTE "%Y-%m-%d %H:%M UTC"
 #define VV_TIME_DAY "%Y-%m-%d"
-/* Formats seconds since 1970 in UTC, with a format of strftime(), in a rotating buffer. Returns "?"
- * if the system cannot represent the time. */
+/* Formats seconds since 1970 in UTC, with a format of strftime(), in a rotating buffer. A year in front
+ * has at least four digits. Returns "?" if it is before the year 0, or if the system cannot represent the
+ * time. */
 const char *vv_text_time(int64_t seconds, const char *format)
 	__attribute__((format(strftime, 2, 0)));
 /* "2024-05-17T08:00:00Z"; "?" if the time is before the year 0 or the system cannot represent it. */

@@ -435,6 +435,10 @@ static void a_time_is_written_in_utc(void **state)
 	assert_string_equal(vv_text_utc(1715932799), "2024-05-17T07:59:59Z");
 	assert_string_equal(vv_text_utc(-1), "1969-12-31T23:59:59Z");
 	assert_string_equal(vv_text_utc(INT64_MAX), "?");
+	assert_string_equal(vv_text_time(-60000000000, VV_TIME_DAY), "0068-09-03");
+	assert_string_equal(vv_text_time(-60000000000, VV_TIME_MINUTE), "0068-09-03 13:20 UTC");
+	assert_string_equal(vv_text_time(-70000000000, VV_TIME_DAY), "?");
+	assert_string_equal(vv_text_time(-60000000000, "%H:%M"), "13:20");
 	assert_string_equal(vv_text_zoned(1715932799, 150), "2024-05-17T10:29:59+02:30");
 	assert_string_equal(vv_text_zoned(1715932799, -90), "2024-05-17T06:29:59-01:30");
 	assert_string_equal(vv_text_zoned(INT64_MAX, 60), "");
