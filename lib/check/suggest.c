@@ -7,6 +7,8 @@
 #include <strings.h>
 
 #include "base/array.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/past/profile.h"
@@ -40,6 +42,7 @@ typedef struct candidate {
 	size_t failed, away; /* versions in which it failed, or does not apply */
 	bool late;           /* it failed after its lesson */
 	bool gone;           /* it does not apply to the newest version */
+	size_t first, next;  /* the first of its form, and the next (0: none); places in items */
 } candidate;
 
 /* One table. */
@@ -235,6 +238,67 @@ static const vv_oid *lesson_commit(const learning *l, size_t lesson)
 	return &l->commits[l->commit_count * (lesson + 1) / LESSONS - 1];
 }
 
+static bool same_form(const candidate *a, const candidate *b)
+{
+	return a->form_len == b->form_len && strncmp(a->text, b->text, a->form_len) == 0;
+}
+
+/* Links those of each form. */
+static bool link_forms(learning *l)
+{
+	vv_auto(vv_hash_index) forms = {0};
+	vv_auto_free size_t *last = vv_calloc(l->count + 1, sizeof(*last)); /* by the first */
+	bool room = last != NULL;
+
+	for (size_t i = 0; i < l->count && room; i++) {
+		candidate *c = &l->items[i];
+		const uint64_t hash = vv_xxh3(c->text, c->form_len, vv_hash_seed());
+		const candidate *first = vv_hash_find(l->items, &forms, hash, b, same_form(b, c));
+
+		c->first = first ? first->first : i;
+		if (first) {
+			l->items[last[c->first]].next = i;
+		} else {
+			room = vv_hash_index_add(&forms, hash, i);
+		}
+		last[c->first] = i;
+	}
+	return room;
+}
+
+static const candidate *next_of(const learning *l, const candidate *c)
+{
+	return c->next > 0 ? &l->items[c->next] : NULL;
+}
+
+/* Is its text that of one before? */
+static bool is_again(const learning *l, const candidate *c)
+{
+	const candidate *b = &l->items[c->first];
+
+	while (b < c && strcmp(b->text, c->text) != 0) {
+		b = next_of(l, b);
+	}
+	return b < c;
+}
+
+/* What a version says of the candidate, and of all with its text. */
+static void note_result(learning *l, const candidate *of, const vv_timeline_result *v,
+			const size_t *places, size_t newest)
+{
+	for (size_t i = of->first;; i = l->items[i].next) {
+		candidate *c = &l->items[i];
+
+		if (strcmp(c->text, of->text) == 0) {
+			c->away += v->count.unread;
+			c->failed += !v->count.unread;
+			c->gone = c->gone || (v->count.unread && v->commit == newest);
+			c->late = c->late || (!v->count.unread && v->commit > places[c->lesson]);
+		}
+		if (c->next == 0) return;
+	}
+}
+
 static vv_status judge(learning *l, const vv_oid *head, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -244,7 +308,9 @@ static vv_status judge(learning *l, const vv_oid *head, vv_error *err)
 
 	vv_buf_printf(&text, "%s\n", l->section);
 	for (size_t i = 0; i < l->count; i++) {
-		vv_buf_printf(&text, "r%zu: %s\n", i, l->items[i].text);
+		if (!is_again(l, &l->items[i])) {
+			vv_buf_printf(&text, "r%zu: %s\n", i, l->items[i].text);
+		}
 	}
 	if ((rc = vv_buf_ok(&text, err)) < 0 ||
 	    (rc = vv_timeline_try(&l->t, l->run, head, &text, path, err)) < 0) {
@@ -269,18 +335,9 @@ static vv_status judge(learning *l, const vv_oid *head, vv_error *err)
 		    n >= l->count) {
 			continue;
 		}
-		candidate *c = &l->items[n];
-		c->away += v->count.unread;
-		c->failed += !v->count.unread;
-		c->gone = c->gone || (v->count.unread && v->commit == newest);
-		c->late = c->late || (!v->count.unread && v->commit > places[c->lesson]);
+		note_result(l, &l->items[n], v, places, newest);
 	}
 	return VV_OK;
-}
-
-static bool same_form(const candidate *a, const candidate *b)
-{
-	return a->form_len == b->form_len && strncmp(a->text, b->text, a->form_len) == 0;
 }
 
 /* Would it, from an earlier version, be valid until now? */
@@ -288,10 +345,8 @@ static bool stays(const learning *l, const candidate *c)
 {
 	bool late = false;
 
-	for (size_t i = 0; i < l->count; i++) {
-		const candidate *b = &l->items[i];
-
-		late = late || (b->late && b->slack == c->slack && same_form(b, c));
+	for (const candidate *b = &l->items[c->first]; b; b = next_of(l, b)) {
+		late = late || (b->late && b->slack == c->slack);
 	}
 	return c->lesson == LESSONS - 1 && c->failed == 0 && !c->gone && !late &&
 	       (!is_bounded(c) || l->versions >= RANGES_AFTER);
@@ -300,42 +355,77 @@ static bool stays(const learning *l, const candidate *c)
 /* The first candidate of a form that stays; NULL: none, or c is not the first of its form. */
 static const candidate *choose(const learning *l, const candidate *c)
 {
-	const candidate *found = NULL;
+	const candidate *b = &l->items[c->first];
 
-	for (size_t i = l->count; i > 0; i--) {
-		const candidate *b = &l->items[i - 1];
-
-		if (b->lesson != c->lesson || !same_form(b, c)) {
-			continue;
-		}
-		if (b < c) return NULL;
-		found = stays(l, b) ? b : found;
+	while (b->lesson != c->lesson) {
+		b = next_of(l, b);
 	}
-	return found;
+	if (b != c) return NULL;
+	for (; b; b = next_of(l, b)) {
+		if (b->lesson == c->lesson && stays(l, b)) return b;
+	}
+	return NULL;
 }
 
-static bool is_written(const vv_rules_file *rules, const char *path, const char *text)
+/* The lines of a table in varve.checks, by their texts. */
+typedef struct lines_there {
+	const char **texts;
+	size_t count, cap;
+	vv_hash_index index;
+} lines_there;
+
+static void lines_there_clear(lines_there *w)
+{
+	vv_free(w->texts);
+	vv_hash_index_clear(&w->index);
+}
+
+VV_AUTO_CLEAR(lines_there, lines_there_clear)
+
+static uint64_t hash_of(const char *text)
+{
+	return vv_xxh3(text, strlen(text), vv_hash_seed());
+}
+
+static bool read_lines_there(lines_there *w, const vv_rules_file *rules, const char *path)
 {
 	const vv_check_rule *rule;
+	bool room = true;
 
-	for (size_t i = 0; (rule = vv_rules_check(rules, path, &i));) {
-		if (strcmp(rule->text, text) == 0) return true;
+	for (size_t i = 0; room && (rule = vv_rules_check(rules, path, &i));) {
+		room = vv_hash_add(w->texts, w->count, w->cap, &w->index, hash_of(rule->text),
+				   rule->text);
 	}
-	return false;
+	return room;
+}
+
+static bool is_written(const lines_there *w, const char *text)
+{
+	return vv_hash_find(w->texts, &w->index, hash_of(text), it, strcmp(*it, text) == 0) != NULL;
 }
 
 /* Those valid in the same number of versions are under one comment. */
-static void put_all(vv_buf *out, const learning *l, const vv_rules_file *rules)
+static vv_status put_all(vv_buf *out, const learning *l, const vv_rules_file *rules, vv_error *err)
 {
-	size_t before = out->len;
+	vv_auto(lines_there) there = {0};
+	vv_auto_free const candidate **chosen = vv_calloc(l->count + 1, sizeof(const candidate *));
+	size_t before = out->len, count = 0;
 
+	if (!chosen || !read_lines_there(&there, rules, l->path)) return vv_fail_nomem(err);
+	for (size_t i = 0; i < l->count; i++) {
+		const candidate *c = choose(l, &l->items[i]);
+
+		if (c && !is_written(&there, c->text)) {
+			chosen[count++] = c;
+		}
+	}
 	for (size_t away = 0; away < l->versions; away++) {
 		bool any = false;
 
-		for (size_t i = 0; i < l->count; i++) {
-			const candidate *c = choose(l, &l->items[i]);
+		for (size_t i = 0; i < count; i++) {
+			const candidate *c = chosen[i];
 
-			if (!c || c->away != away || is_written(rules, l->path, c->text)) {
+			if (c->away != away) {
 				continue;
 			}
 			if (out->len == before) {
@@ -350,6 +440,7 @@ static void put_all(vv_buf *out, const learning *l, const vv_rules_file *rules)
 			vv_buf_printf(out, "%s\n", c->text);
 		}
 	}
+	return VV_OK;
 }
 
 static vv_status suggest_for(vv_buf *out, learning *l, const vv_oid *head,
@@ -364,9 +455,10 @@ static vv_status suggest_for(vv_buf *out, learning *l, const vv_oid *head,
 			rc = learn(l, lesson_commit(l, i), i, err);
 		}
 	}
-	if (rc < 0 || l->count == 0 || (rc = judge(l, head, err)) < 0) return rc;
-	put_all(out, l, rules);
-	return VV_OK;
+	if (rc < 0 || l->count == 0) return rc;
+	if (!link_forms(l)) return vv_fail_nomem(err);
+	rc = judge(l, head, err);
+	return rc < 0 ? rc : put_all(out, l, rules, err);
 }
 
 vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const vv_oid *commit,

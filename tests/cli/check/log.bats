@@ -83,6 +83,18 @@ size between 10 and 130"
 	output_lacks "between"
 }
 
+@test "check --suggest leaves out what was once not unique, and does not try a line twice" {
+	new_repo
+	for twice in 7 100 100; do
+		rows 40 | sed "10s/^9,/$twice,/" > t.csv
+		varve add -q --no-key t.csv
+		varve commit -q --allow-empty -m "$twice"
+	done
+	succeeds varve check --suggest
+	output_lacks "unique id"
+	output_has "id is not null"
+}
+
 @test "check --suggest bounds the loss of rows by the greatest one so far" {
 	new_repo
 	for n in 100 95 60 59 10; do
