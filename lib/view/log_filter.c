@@ -209,9 +209,10 @@ static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, con
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_content c;
 	const char *rest;
-	vv_status rc = vv_content_read(&c, f->repo, mode, id, err);
+	vv_status rc;
 
-	if (rc < 0 || !c.file) return rc;
+	if (!S_ISREG(mode)) return VV_OK;
+	if ((rc = vv_content_read(&c, f->repo, mode, id, err)) < 0) return rc;
 	if (c.stored) return read_stored(out, f, &c.root, err);
 	if ((rc = vv_blob_read(f->repo, id, SIZE_MAX, &text, err)) < 0) return rc;
 	out->count = count_text(vv_buf_cstr(&text), vv_buf_cstr(&text) + text.len, f->o->value,

@@ -69,6 +69,18 @@ print("|".join(c["subject"] for c in json.load(sys.stdin)))')
 	stderr_has "prices.csv"
 }
 
+@test "log -S does not look for what a link names" {
+	needle
+	ln -s prices.csv link
+	git add link
+	git commit -q -m link
+	tick
+	blob=$(git rev-parse :link)
+	rm -f ".git/objects/${blob:0:2}/${blob:2}"
+	subjects -S needle
+	output_is "It is gone|A needle"
+}
+
 @test "log -S does not list a commit that only renames or edits elsewhere what has the value" {
 	needle
 	git mv prices.csv costs.csv
