@@ -130,6 +130,17 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
 	return w.rc;
 }
 
+vv_status base_each_new_group(base_check *c, bool all, const size_t *wanted, size_t wanted_count,
+			      base_group_fn fn, void *payload, vv_error *err)
+{
+	const vv_changed_groups *g = NULL;
+	vv_status rc = all ? VV_OK : base_changed_groups(c, &g, err);
+
+	if (rc < 0 || (g && g->new_count == 0)) return rc;
+	return base_each_group(c, c->t, wanted, wanted_count, g ? g->new_groups : NULL,
+			       g ? g->new_count : 0, fn, payload, err);
+}
+
 size_t base_key_places(const vv_table *t, size_t *places, size_t max)
 {
 	return t->root.key_count <= max && vv_table_key_places(places, t) ? t->root.key_count : 0;

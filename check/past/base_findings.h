@@ -62,6 +62,10 @@ typedef vv_status (*base_group_fn)(void *payload, vv_batch *b, vv_error *err);
 vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
 			  const vv_changed_group *groups, size_t count, base_group_fn fn,
 			  void *payload, vv_error *err);
+/* Like base_each_group, for the row groups of the checked table that the base does not have (all: for
+ * all groups). */
+vv_status base_each_new_group(base_check *c, bool all, const size_t *wanted, size_t wanted_count,
+			      base_group_fn fn, void *payload, vv_error *err);
 
 /* Sets the key of the finding f to the key of a row, such as "id=5, day=2024-01-01", or to no key
  * if the table has none. The text is borrowed from c->key. places: the indexes of the `count`

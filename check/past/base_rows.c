@@ -37,7 +37,7 @@ typedef struct hunt {
 	/* NULL setting: only counted */
 	const vv_rule_setting *setting;
 	base_quota quota;
-	const size_t *key;
+	const size_t *wanted; /* b, and the places of t's key */
 	size_t key_count;
 } hunt;
 
@@ -57,7 +57,7 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 	const vv_cell *cells = &b->cells[row * b->columns], *cell = &cells[h->b];
 	vv_finding f = base_finding(c, h->setting);
 
-	base_set_key(c, &f, c->t, h->key, h->key_count, cells);
+	base_set_key(c, &f, c->t, h->wanted + 1, h->key_count, cells);
 	f.row = b->first_row + row + 1;
 	f.column = is->name;
 	f.value = cell->text ? cell->text : "";
@@ -98,29 +98,13 @@ static vv_status hunt_group(void *payload, vv_batch *b, vv_error *err)
 /* Looks through what t has alone. */
 static vv_status hunt_through(hunt *h, vv_error *err)
 {
-	base_check *c = h->c;
-	vv_auto_free size_t *wanted = vv_calloc(h->key_count + 1, sizeof(*wanted));
-	const vv_changed_groups *r;
-	vv_status rc;
-
-	if (!wanted) return vv_fail_nomem(err);
-	wanted[0] = h->b;
-	if (h->key_count) {
-		memcpy(wanted + 1, h->key, h->key_count * sizeof(*wanted));
-	}
-	if (h->a != h->b) {
-		rc = base_each_group(c, c->t, wanted, h->key_count + 1, NULL, 0, hunt_group, h,
-				     err);
-	} else if ((rc = base_changed_groups(c, &r, err)) == VV_OK && r->new_count > 0) {
-		rc = base_each_group(c, c->t, wanted, h->key_count + 1, r->new_groups, r->new_count,
-				     hunt_group, h, err);
-	}
-	return rc;
+	return base_each_new_group(h->c, h->a != h->b, h->wanted, h->key_count + 1, hunt_group, h,
+				   err);
 }
 
 vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out, vv_error *err)
 {
-	hunt h = {.c = c, .a = a, .b = b};
+	hunt h = {.c = c, .a = a, .b = b, .wanted = &b};
 	vv_status rc = takes_anything(&c->base->schema.fields[a]) ? VV_OK : hunt_through(&h, err);
 
 	*out = h.found;
@@ -128,17 +112,18 @@ vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t 
 }
 
 static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
-			      const size_t *key, size_t key_count, vv_error *err)
+			      size_t *wanted, size_t key_count, vv_error *err)
 {
 	hunt h = {.c = c,
 		  .a = (size_t)p->a,
 		  .b = (size_t)p->b,
 		  .all = vv_rule_set_severity(c->rules, "type-error") == VV_SEVERITY_OFF,
-		  .key = key,
+		  .wanted = wanted,
 		  .key_count = key_count};
 	vv_status rc = VV_OK;
 
 	if (!h.all && !p->retyped) return VV_OK;
+	wanted[0] = h.b;
 	if (s->mostly < VV_BILLION) {
 		if ((rc = hunt_through(&h, err)) < 0 ||
 		    base_tolerated(s->mostly, h.found, c->t->root.rows)) {
@@ -153,15 +138,16 @@ static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_
 
 vv_status base_check_types(base_check *c, vv_error *err)
 {
-	vv_auto_free size_t *key = NULL;
+	vv_auto_free size_t *wanted = NULL;
 	vv_status rc = VV_OK;
 
 	if (c->o->declared ||
 	    vv_rule_set_severity(c->rules, "type-contradiction") == VV_SEVERITY_OFF) {
 		return VV_OK;
 	}
-	if (!(key = vv_calloc(c->t->root.key_count + 1, sizeof(*key)))) return vv_fail_nomem(err);
-	size_t n = base_key_places(c->t, key, c->t->root.key_count);
+	wanted = vv_calloc(c->t->root.key_count + 2, sizeof(*wanted));
+	if (!wanted) return vv_fail_nomem(err);
+	size_t n = base_key_places(c->t, wanted + 1, c->t->root.key_count);
 	for (const vv_rule_setting *s = base_setting(c, "type-contradiction", NULL);
 	     s && rc == VV_OK; s = base_setting(c, "type-contradiction", s)) {
 		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
@@ -174,7 +160,7 @@ vv_status base_check_types(base_check *c, vv_error *err)
 			const vv_field *is = &c->t->schema.fields[p->b];
 			if (!takes_anything(was) &&
 			    vv_rule_setting_has(s, is->name, is->name_len)) {
-				rc = check_column(c, s, p, key, n, err);
+				rc = check_column(c, s, p, wanted, n, err);
 			}
 		}
 	}

@@ -640,20 +640,14 @@ static vv_status tell_news(news *w, vv_error *err)
 {
 	base_check *c = w->v->c;
 	vv_auto_free size_t *wanted = vv_calloc(c->t->root.key_count + 2, sizeof(*wanted));
-	const vv_changed_groups *g;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (!wanted) return vv_fail_nomem(err);
 	w->key = wanted + 1;
 	w->key_count = base_key_places(c->t, w->key, c->t->root.key_count);
 	wanted[0] = (size_t)w->x->b;
-	if (!is_same_column(w->v, w->x)) {
-		rc = base_each_group(c, c->t, wanted, w->key_count + 1, NULL, 0, news_group, w,
-				     err);
-	} else if ((rc = base_changed_groups(c, &g, err)) == VV_OK && g->new_count) {
-		rc = base_each_group(c, c->t, wanted, w->key_count + 1, g->new_groups, g->new_count,
-				     news_group, w, err);
-	}
+	rc = base_each_new_group(c, !is_same_column(w->v, w->x), wanted, w->key_count + 1,
+				 news_group, w, err);
 	return rc < 0 ? rc : base_told(c, &w->quota, err);
 }
 
