@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "check/past/instant.h"
 #include "dataset/schema/decimal.h"
+#include "dataset/schema/value.h"
 
 /* distribution: how values are counted: a hash table while it grows, a sorted list afterwards.
  */
@@ -78,39 +79,15 @@ static int64_t drop_digits(int64_t step, unsigned digits)
 	return step < 0 ? -(-step >> digits) : step >> digits;
 }
 
-/* Up to 15 digits and 10^22 are doubles exactly, so that one division rounds once: the
- * same answer as vv_decimal_double's. */
-static bool read_short(double *out, const char *s, size_t len)
-{
-	static const double tens[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-				      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-	size_t i = len > 0 && s[0] == '-', digits = 0, point = 0;
-	uint64_t v = 0;
-	bool fraction = false;
-
-	if (len - i == 0 || len - i > 16) return false;
-	for (size_t k = i; k < len; k++) {
-		if (s[k] == '.' && !fraction && k > i) {
-			fraction = true;
-			continue;
-		}
-		if (s[k] < '0' || s[k] > '9') return false;
-		v = v * 10 + (uint64_t)(s[k] - '0');
-		digits++;
-		point += fraction;
-	}
-	if (digits == 0 || digits > 15) return false;
-	*out = (double)v / tens[point];
-	*out = i ? -*out : *out;
-	return true;
-}
-
 static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const vv_cell *c)
 {
 	const vv_field *spelling = c->state == VV_CELL_LITERAL ? NULL : f;
 	vv_decimal d;
+	int64_t whole;
 
-	if (vv_field_plain_marks(f) && read_short(out, c->text, c->len)) return true;
+	if (vv_field_plain_marks(f) && vv_value_quick_number(&whole, out, true, c->text, c->len)) {
+		return true;
+	}
 	vv_buf_reset(scratch);
 	return c->len > 0 && vv_decimal_read(&d, scratch, spelling, c->text, c->len) &&
 	       vv_decimal_double(out, &d, scratch);

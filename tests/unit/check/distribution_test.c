@@ -63,6 +63,16 @@ static void numbers_keep_their_order(void **state)
 	assert_int_equal(step(&s, "-0"), step(&s, "0"));
 	assert_int_equal(step(&s, "1.50"), step(&s, "15e-1"));
 	assert_int_equal(step(&s, "0.1"), step(&s, "0.10000000000000000000001"));
+	/* each pair: a form that is read quickly, and one that is not */
+	assert_int_equal(step(&s, "5"), step(&s, "5."));
+	assert_int_equal(step(&s, "-0.0"), step(&s, "0"));
+	assert_int_equal(step(&s, "7"), step(&s, "007"));
+	assert_int_equal(step(&s, "007.5"), step(&s, "75e-1"));
+	assert_int_equal(step(&s, "0.5"), step(&s, ".5"));
+	assert_int_equal(step(&s, "0.1234567890123456"), step(&s, "1234567890123456e-16"));
+	assert_int_equal(step(&s, "1234567890.1234567"), step(&s, "12345678901234567e-7"));
+	assert_int_equal(step(&s, "-12345678901234567.8"), step(&s, "-123456789012345678e-1"));
+	assert_int_equal(step(&s, "9007199254740992"), step(&s, "9007199254740993"));
 	vv_schema_clear(&s);
 }
 
