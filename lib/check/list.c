@@ -43,6 +43,13 @@ void vv_check_list_clear(vv_check_list *l)
 	memset(l, 0, sizeof(*l));
 }
 
+static void sort(vv_check_list *list)
+{
+	if (list->count > 1) {
+		qsort(list->items, list->count, sizeof(*list->items), vv_text_order);
+	}
+}
+
 const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path)
 {
 	vv_check_path key = {.path = (char *)path};
@@ -214,10 +221,7 @@ static vv_status read_packages(lister *l, vv_error *err)
 		}
 		vv_names_free(paths, count);
 	}
-	if (l->described.count > 1) {
-		qsort(l->described.items, l->described.count, sizeof(*l->described.items),
-		      vv_text_order);
-	}
+	sort(&l->described);
 	return rc;
 }
 
@@ -476,7 +480,7 @@ static vv_status add_past(lister *l, const vv_check_list *all, const vv_diff_sid
 		any = !vv_check_list_find(all, files.items[i].path);
 	}
 	if (rc < 0 || !any) return rc;
-	qsort(files.items, files.count, sizeof(*files.items), vv_text_order);
+	sort(&files);
 	if ((rc = vv_check_list_read(&past, l->repo, l->reader, base, NULL, 0, NULL,
 				     VV_CHECK_ANY_OF, err)) < 0 ||
 	    (rc = follow_renames(l, &past, all, &files, err)) < 0) {
@@ -485,52 +489,58 @@ static vv_status add_past(lister *l, const vv_check_list *all, const vv_diff_sid
 	return add_gone(l, &past, err);
 }
 
+static void lister_clear(lister *l)
+{
+	vv_pathspec_clear(&l->spec);
+	vv_free(l->bare_matched);
+	vv_check_list_clear(&l->described);
+	vv_check_list_clear(&l->sparse);
+}
+VV_AUTO_CLEAR(lister, lister_clear)
+
+static vv_status read_list(lister *l, int argc, char **argv, bool all_match, vv_error *err)
+{
+	vv_auto(vv_check_list) all = {.count = 0};
+	vv_check_list *out = l->out;
+	vv_status rc;
+
+	if ((rc = read_spec(l, argc, argv, err)) < 0 ||
+	    (rc = l->side->kind == VV_SIDE_COMMIT
+			  ? vv_tree_each(l->repo, &l->side->commit, "", on_entry, l, err)
+			  : list_index(l, err)) < 0 ||
+	    (rc = add_named(l, err)) < 0) {
+		return rc;
+	}
+	sort(out);
+	if ((rc = read_packages(l, err)) < 0 || (rc = copy_names(&all, out, err)) < 0 ||
+	    (rc = copy_names(&all, &l->sparse, err)) < 0) {
+		return rc;
+	}
+	if (l->sparse.count > 0) {
+		sort(&all);
+	}
+	if ((rc = add_named_tables(l, &all, err)) < 0 || (rc = sift(l, err)) < 0 ||
+	    (rc = l->base ? add_past(l, &all, l->base, err) : VV_OK) < 0 ||
+	    (rc = add_absent(l, &all, err)) < 0) {
+		return rc;
+	}
+	sort(out);
+	return all_match ? all_matched(l, err) : VV_OK;
+}
+
 vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
 			     const vv_diff_side *side, const vv_diff_side *base, int argc,
 			     char **argv, vv_check_words words, vv_error *err)
 {
-	lister l = {.out = out,
-		    .repo = r,
-		    .reader = s,
-		    .side = side,
-		    .base = base,
-		    .exact = words == VV_CHECK_EXACT && argc > 0};
-	vv_check_list all = {.count = 0};
-	vv_status rc;
+	vv_auto(lister) l = {.out = out,
+			     .repo = r,
+			     .reader = s,
+			     .side = side,
+			     .base = base,
+			     .exact = words == VV_CHECK_EXACT && argc > 0};
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = read_spec(&l, argc, argv, err)) < 0 ||
-	    (rc = side->kind == VV_SIDE_COMMIT
-			  ? vv_tree_each(r, &side->commit, "", on_entry, &l, err)
-			  : list_index(&l, err)) < 0 ||
-	    (rc = add_named(&l, err)) < 0) {
-		goto done;
-	}
-	if (out->count > 1) {
-		qsort(out->items, out->count, sizeof(*out->items), vv_text_order);
-	}
-	if ((rc = read_packages(&l, err)) < 0 || (rc = copy_names(&all, out, err)) < 0 ||
-	    (rc = copy_names(&all, &l.sparse, err)) < 0) {
-		goto done;
-	}
-	if (l.sparse.count > 0) {
-		qsort(all.items, all.count, sizeof(*all.items), vv_text_order);
-	}
-	if ((rc = add_named_tables(&l, &all, err)) < 0 || (rc = sift(&l, err)) < 0 ||
-	    (rc = base ? add_past(&l, &all, base, err) : VV_OK) < 0 ||
-	    (rc = add_absent(&l, &all, err)) < 0) {
-		goto done;
-	}
-	if (out->count > 1) {
-		qsort(out->items, out->count, sizeof(*out->items), vv_text_order);
-	}
-	rc = words == VV_CHECK_ALL_OF ? all_matched(&l, err) : VV_OK;
-done:
-	vv_pathspec_clear(&l.spec);
-	vv_free(l.bare_matched);
-	vv_check_list_clear(&l.described);
-	vv_check_list_clear(&l.sparse);
-	vv_check_list_clear(&all);
+	vv_status rc = read_list(&l, argc, argv, words == VV_CHECK_ALL_OF, err);
 	if (rc < 0) {
 		vv_check_list_clear(out);
 	}
@@ -652,7 +662,7 @@ vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_da
 		}
 	}
 	if (l->count > before) {
-		qsort(l->items, l->count, sizeof(*l->items), vv_text_order);
+		sort(l);
 	}
 	return rc;
 }
