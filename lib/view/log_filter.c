@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/changed_groups.h"
 #include "lib/names/content.h"
 #include "lib/names/table_at.h"
@@ -110,20 +111,18 @@ static uint64_t count_batch(const vv_batch *b, const char *value, size_t len)
 static vv_status count_cells(uint64_t *out, const vv_log_filter *f, vv_table *t,
 			     const vv_changed_group *groups, size_t count, vv_error *err)
 {
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	int more = 1;
-	vv_status rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, NULL, 0, err);
 
-	for (size_t i = 0; rc == VV_OK && more > 0 && (!groups || i < count); i++) {
-		if (groups && (rc = vv_table_seek_row(r, groups[i].row, err)) < 0) {
+	for (size_t i = 0; w.rc == VV_OK && (!groups || i < count); i++) {
+		if (groups) {
+			w.rc = vv_table_seek_row(w.reader, groups[i].row, err);
+		}
+		if (!vv_group_walk_next(&w)) {
 			break;
 		}
-		if ((more = vv_table_read(r, &b, err)) > 0) {
-			*out += count_batch(&b, f->o->value, f->value_len);
-		}
+		*out += count_batch(&w.batch, f->o->value, f->value_len);
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 /* One side of a path: a table, or text that was counted at once. count: the occurrences in the parts that only

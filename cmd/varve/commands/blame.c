@@ -16,6 +16,7 @@
 #include "cmd/varve/print/aligned.h"
 #include "cmd/varve/print/commit.h"
 #include "dataset/schema/key_words.h"
+#include "dataset/table/walk.h"
 #include "lib/names/table_at.h"
 #include "lib/rows/where.h"
 #include "lib/view/blame.h"
@@ -287,26 +288,23 @@ typedef vv_status (*row_fn)(void *payload, const vv_cell *cells, uint64_t row, v
 /* All rows of a table, or those whose key is --row, or that meet --where. */
 static vv_status each_row(const blame_run *r, vv_table *t, row_fn fn, void *payload, vv_error *err)
 {
-	vv_auto(vv_table_reader) *reader = NULL;
-	vv_auto(vv_batch) batch = {0};
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	size_t places[KEY_MAX], count = key_places(r, t, places, KEY_MAX);
-	int more = 0;
-	vv_status rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
-	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
-		for (size_t i = 0; i < batch.rows && rc == VV_OK; i++) {
-			const vv_cell *cells = &batch.cells[i * batch.columns];
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, NULL, 0, err);
+	while (vv_group_walk_next(&w)) {
+		for (size_t i = 0; i < w.batch.rows && w.rc == VV_OK; i++) {
+			const vv_cell *cells = &w.batch.cells[i * w.batch.columns];
 			vv_buf_reset(&key);
 			if (r->o->row) {
 				vv_key_words_put(&key, cells, places, count);
 			}
 			if (r->where ? vv_where_holds(r->where, cells)
 				     : !r->o->row || strcmp(vv_buf_cstr(&key), r->o->row) == 0) {
-				rc = fn(payload, cells, batch.first_row + i, err);
+				w.rc = fn(payload, cells, w.batch.first_row + i, err);
 			}
 		}
 	}
-	if (rc < 0 || more < 0) return rc < 0 ? rc : (vv_status)more;
+	if (w.rc < 0) return w.rc;
 	return r->where ? vv_where_ok(r->where, err) : VV_OK;
 }
 

@@ -16,6 +16,7 @@
 #include "cmd/varve/print/aligned.h"
 #include "dataset/rows/table_facts.h"
 #include "dataset/schema/header.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/key_unique.h"
 #include "lib/check/list.h"
 #include "lib/clone/imported.h"
@@ -203,9 +204,6 @@ static vv_status read_columns(info *f, vv_error *err)
 {
 	vv_table *t = f->table;
 	size_t limit = t->columns ? HASHES_MAX / t->columns : 0;
-	vv_auto(vv_table_reader) *reader = NULL;
-	vv_auto(vv_batch) batch = {0};
-	int more = 0;
 
 	f->columns = vv_calloc(t->columns + 1, sizeof(vv_column_stats));
 	if (!f->columns) return vv_fail_nomem(err);
@@ -213,20 +211,22 @@ static vv_status read_columns(info *f, vv_error *err)
 		vv_column_stats_init(&f->columns[c], &t->schema.fields[c],
 				     limit > HASHES_COLUMN ? HASHES_COLUMN : limit);
 	}
-	vv_status rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
-	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
-		for (size_t c = 0; rc == VV_OK && c < batch.columns && c < t->columns; c++) {
-			for (size_t r = 0; rc == VV_OK && r < batch.rows; r++) {
-				rc = vv_column_stats_add(&f->columns[c],
-							 &batch.cells[r * batch.columns + c], err);
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, NULL, 0, err);
+	while (vv_group_walk_next(&w)) {
+		const vv_batch *b = &w.batch;
+
+		for (size_t c = 0; w.rc == VV_OK && c < b->columns && c < t->columns; c++) {
+			for (size_t r = 0; w.rc == VV_OK && r < b->rows; r++) {
+				w.rc = vv_column_stats_add(&f->columns[c],
+							   &b->cells[r * b->columns + c], err);
 			}
 		}
-		if (rc == VV_OK) {
-			rc = vv_progress_part(f->progress, "reading rows", batch.first_row,
-					      t->root.rows, err);
+		if (w.rc == VV_OK) {
+			w.rc = vv_progress_part(f->progress, "reading rows", b->first_row,
+						t->root.rows, err);
 		}
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return w.rc;
 }
 
 /* Without a key all rows are read, if needed. */
