@@ -121,14 +121,13 @@ static vv_status add_table(vv_check_list *l, const vv_check_path *d, const char 
 
 	vv_auto(char) *path = vv_asprintf("%s#%s", d->path, table);
 	if ((rc = vv_alloc_ok(path, err)) < 0) return rc;
-	for (size_t i = 0; i < l->count; i++) {
-		if (strcmp(l->items[i].path, path) == 0) {
-			l->items[i].named = l->items[i].named || named;
-			return VV_OK;
-		}
+	vv_check_path *p = vv_array_find(l->items, l->count, it, strcmp(it->path, path) == 0);
+	if (p) {
+		p->named = p->named || named;
+		return VV_OK;
 	}
 	if ((rc = add(l, path, &d->blob, NULL, err)) < 0) return rc;
-	vv_check_path *p = &l->items[l->count - 1];
+	p = &l->items[l->count - 1];
 	p->document = strlen(d->path);
 	p->named = named;
 	if (!d->was) return VV_OK;
@@ -273,11 +272,10 @@ static vv_status keep_document(lister *l, vv_check_path *p, bool named, vv_error
 {
 	vv_check_list *o = l->out;
 
-	if (!vv_array_room(o->documents, o->document_count, o->document_cap)) {
+	if (!vv_array_add(o->documents, o->document_count, o->document_cap, *p)) {
 		return vv_fail_nomem(err);
 	}
-	o->documents[o->document_count] = *p;
-	o->documents[o->document_count++].named = named;
+	o->documents[o->document_count - 1].named = named;
 	p->path = NULL;
 	return VV_OK;
 }
@@ -391,8 +389,8 @@ static vv_status set_was(vv_check_list *l, const char *path, const char *was, bo
 {
 	vv_check_path *p = (vv_check_path *)(uintptr_t)vv_check_list_find(l, path);
 
-	for (size_t i = 0; !p && i < l->document_count; i++) {
-		p = strcmp(l->documents[i].path, path) == 0 ? &l->documents[i] : NULL;
+	if (!p) {
+		p = vv_array_find(l->documents, l->document_count, it, strcmp(it->path, path) == 0);
 	}
 	*found = p != NULL;
 	if (!p) return VV_OK;
