@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/hash_index.h"
 #include "base/hint.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "check/kept/verdict_sources.h"
 #include "repo/blocks/derived.h"
@@ -49,7 +50,7 @@ struct vv_check_cache {
 	records used;    /* records to save: their names, and in memory also their bytes */
 	records large;   /* requested files: names as in a result */
 	records trusted; /* where they are in the trusted file */
-	int trusted_fd;  /* -1: none */
+	int trusted_fd;  /* negative: none */
 	char *trusted_path;
 	bool wrote;
 	char *files; /* the folder beside dir, once a file in it was requested; or NULL */
@@ -77,17 +78,6 @@ static void clear_records(records *r)
 	r->items = NULL;
 	r->count = r->cap = 0;
 	vv_hash_index_clear(&r->places);
-}
-
-static char *path_in(const char *dir, const char *name)
-{
-	size_t len = strlen(dir) + strlen(name) + 2;
-	char *path = vv_malloc(len);
-
-	if (path) {
-		snprintf(path, len, "%s/%s", dir, name);
-	}
-	return path;
 }
 
 /* One file of the folder. */
@@ -124,14 +114,14 @@ static void keep_bounded(const char *dir, uint64_t max)
 {
 	vv_auto(vv_string_list) names = {0};
 	uint64_t total = 0;
-	vv_auto_free kept *files = NULL;
+	kept *files = NULL;
 
 	if (vv_list_dir(&names.items, &names.count, dir, NULL) < 0) return;
 	files = vv_calloc(names.count + 1, sizeof(*files));
 	for (size_t i = 0; files && i < names.count; i++) {
 		vv_stat st;
 
-		files[i].path = path_in(dir, names.items[i]);
+		files[i].path = vv_path_join(dir, names.items[i], NULL);
 		if (!files[i].path || vv_lstat(&st, files[i].path, NULL) < 0) {
 			continue;
 		}
@@ -143,9 +133,7 @@ static void keep_bounded(const char *dir, uint64_t max)
 	if (files) {
 		drop_oldest(files, names.count, total, max);
 	}
-	for (size_t i = 0; files && i < names.count; i++) {
-		vv_free(files[i].path);
-	}
+	vv_array_clear(files, files ? names.count : 0, it, vv_free(it->path));
 }
 
 void vv_check_cache_close(vv_check_cache *c)
@@ -208,7 +196,7 @@ char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key)
 	if (c->dir && !c->files) {
 		c->files = vv_asprintf("%s-files", c->dir);
 	}
-	return c->files ? path_in(c->files, name + strlen(FILE_PREFIX)) : NULL;
+	return c->files ? vv_path_join(c->files, name + strlen(FILE_PREFIX), NULL) : NULL;
 }
 
 int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_hash128 key,
@@ -227,7 +215,7 @@ int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_ha
 /* 1, 0 or VV_ENOMEM. */
 static int read_kept(const vv_check_cache *c, const char *name, vv_buf *out, vv_error *err)
 {
-	vv_auto(char) *path = path_in(c->dir, name);
+	vv_auto(char) *path = vv_path_join(c->dir, name, NULL);
 
 	if (!path) return vv_fail_nomem(err);
 	vv_status rc = vv_derived_read(out, path, RECORD_MARK, 0, VV_CHECK_CACHE_MAX, err);
@@ -292,7 +280,7 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 		vv_buf_set(&r->bytes, bytes, len);
 		return vv_buf_ok(&r->bytes, err);
 	}
-	vv_auto(char) *path = path_in(c->dir, name);
+	vv_auto(char) *path = vv_path_join(c->dir, name, NULL);
 	if (!path) return vv_fail_nomem(err);
 	c->wrote = true;
 	vv_derived_begin(&b, RECORD_MARK);
@@ -329,28 +317,28 @@ static vv_status save_bytes(saving *s, const void *bytes, size_t len, vv_error *
 	return vv_new_file_put(s->file, bytes, len, err);
 }
 
-/* Each record: its name in NAME_MAX_LEN bytes, le64 length, the bytes. */
+/* Before each record: its name in NAME_MAX_LEN bytes, le64 length. */
+static vv_status save_head(saving *s, const record *r, uint64_t len, vv_error *err)
+{
+	uint8_t head[NAME_MAX_LEN + 8];
+
+	memcpy(head, r->name, NAME_MAX_LEN); /* zeros follow the name */
+	vv_put_le64(head + NAME_MAX_LEN, len);
+	return save_bytes(s, head, sizeof(head), err);
+}
+
 static vv_status save_record(vv_check_cache *c, saving *s, const record *r, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	char name[NAME_MAX_LEN] = {0}, kind[NAME_MAX_LEN];
-	uint8_t len[8];
+	char kind[NAME_MAX_LEN];
 	vv_hash128 key;
-	vv_status rc = VV_OK;
+	vv_status rc;
 	int found = split_name(r->name, kind, &key) ? vv_check_cache_get(c, kind, key, &bytes, err)
 						    : 0;
 
-	if (found < 0) {
-		rc = (vv_status)found;
-	} else if (found > 0) {
-		snprintf(name, sizeof(name), "%s", r->name);
-		vv_put_le64(len, bytes.len);
-		if ((rc = save_bytes(s, name, sizeof(name), err)) == VV_OK &&
-		    (rc = save_bytes(s, len, sizeof(len), err)) == VV_OK) {
-			rc = save_bytes(s, vv_buf_cstr(&bytes), bytes.len, err);
-		}
-	}
-	return rc;
+	if (found <= 0) return (vv_status)found;
+	if ((rc = save_head(s, r, bytes.len, err)) < 0) return rc;
+	return save_bytes(s, vv_buf_cstr(&bytes), bytes.len, err);
 }
 
 /* So many bytes of a file, from offset on. */
@@ -379,10 +367,9 @@ static vv_status save_part(saving *s, int fd, const char *path, uint64_t offset,
 static vv_status save_large(vv_check_cache *c, saving *s, const record *r, vv_error *err)
 {
 	const record *trusted = find_record(&c->trusted, r->name);
-	vv_auto(char) *path = c->files ? path_in(c->files, r->name + strlen(FILE_PREFIX)) : NULL;
-	char name[NAME_MAX_LEN] = {0};
+	vv_auto(char) *path = c->files ? vv_path_join(c->files, r->name + strlen(FILE_PREFIX), NULL)
+				       : NULL;
 	uint64_t offset = 0, len = 0;
-	uint8_t le[8];
 	vv_stat st;
 	int own = path ? vv_open(path, O_RDONLY, 0, NULL) : -1, fd = own;
 	vv_status rc = c->files && !path ? vv_fail_nomem(err) : VV_OK;
@@ -395,14 +382,11 @@ static vv_status save_large(vv_check_cache *c, saving *s, const record *r, vv_er
 		len = trusted->len;
 	}
 	if (rc == VV_OK && len > 0 && len <= VV_CHECK_FILES_MAX) {
-		snprintf(name, sizeof(name), "%s", r->name);
-		vv_put_le64(le, len);
-		if ((rc = save_bytes(s, name, sizeof(name), err)) == VV_OK &&
-		    (rc = save_bytes(s, le, sizeof(le), err)) == VV_OK) {
+		if ((rc = save_head(s, r, len, err)) == VV_OK) {
 			rc = save_part(s, fd, fd == own ? path : c->trusted_path, offset, len, err);
 		}
 	}
-	vv_close(own < 0 ? -1 : own, path, NULL);
+	vv_close(own, path, NULL);
 	return rc;
 }
 
@@ -514,11 +498,7 @@ vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *er
 	c->trusted_path = vv_strdup(file);
 	if (!c->trusted_path) return vv_fail_nomem(err);
 	c->trusted_fd = vv_open(file, O_RDONLY, 0, err);
-	if (c->trusted_fd < 0) {
-		rc = (vv_status)c->trusted_fd;
-		c->trusted_fd = -1;
-		return rc;
-	}
+	if (c->trusted_fd < 0) return (vv_status)c->trusted_fd;
 	if ((rc = vv_fstat(&st, c->trusted_fd, file, err)) < 0) return rc;
 	if (st.size < MAGIC_LEN + 8 ||
 	    vv_pread_full(c->trusted_fd, magic, sizeof(magic), 0, file, NULL) !=
