@@ -76,21 +76,15 @@ static bool is_irregular(const uint8_t *habits, size_t habit_count, const vv_cel
 static vv_status compare_habits(const sniff *s, const uint8_t *a, size_t a_count, const uint8_t *b,
 				size_t b_count, size_t misses[2], size_t *rows, vv_error *err)
 {
-	vv_auto(sniff_reader) r = {0};
+	vv_auto(sniff_reader) r = sniff_reader_begin(s, &s->out->dialect, s->out->body, err);
 	vv_row row;
-	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, s->out->body, err);
-	int n = 1;
 
 	misses[0] = misses[1] = 0;
-	for (*rows = 0; rc == VV_OK && *rows < SNIFF_HABIT_ROWS; ++*rows) {
-		n = sniff_reader_next(&r, &row, VV_IGNORED);
-		if (n != 1) {
-			break;
-		}
+	for (*rows = 0; *rows < SNIFF_HABIT_ROWS && sniff_reader_row(&r, &row); ++*rows) {
 		misses[0] += is_irregular(a, a_count, r.cells, row.cells, &s->out->dialect);
 		misses[1] += is_irregular(b, b_count, r.cells, row.cells, &s->out->dialect);
 	}
-	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+	return r.rc;
 }
 
 /* --- choosing ----------------------------------------------------------- */
@@ -192,23 +186,17 @@ static vv_status count_rows(const sniff *s, column_habits *columns, size_t newli
 			    vv_error *err)
 {
 	const vv_dialect *d = &s->out->dialect;
-	vv_auto(sniff_reader) r = {0};
+	vv_auto(sniff_reader) r = sniff_reader_begin(s, d, s->out->body, err);
 	vv_row row;
 	size_t limit = rows_that_tell(s);
-	vv_status rc = sniff_reader_open(&r, s, d, s->out->body, err);
-	int n = 1;
 
-	for (size_t rows = 0; rc == VV_OK && rows < limit; rows++) {
-		n = sniff_reader_next(&r, &row, VV_IGNORED);
-		if (n != 1) {
-			break;
-		}
+	for (size_t rows = 0; rows < limit && sniff_reader_row(&r, &row); rows++) {
 		newlines[row.newline]++;
 		if (d->quote != 0 && d->form == VV_FORM_CSV) {
 			count_quotes(columns, s->out->columns, r.cells, row.cells, d);
 		}
 	}
-	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+	return r.rc;
 }
 
 vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err)
@@ -428,20 +416,18 @@ static void set_characters(vv_dialect *d, uint8_t delimiter, uint8_t quote, uint
 static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 {
 	vv_dialect d = s->out->dialect;
-	vv_auto(sniff_reader) r = {0};
 	vv_row row;
 	bool clean = is_all_clean(s, p);
-	int n = 1;
 
 	set_characters(&d, p->delimiter, p->quote, p->escape);
-	vv_status rc = sniff_reader_open(&r, s, &d, 0, err);
-	if (rc < 0) return rc;
-	while (p->rows < SNIFF_ROWS && (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
+	vv_auto(sniff_reader) r = sniff_reader_begin(s, &d, 0, err);
+	while (p->rows < SNIFF_ROWS && sniff_reader_row(&r, &row)) {
 		profile_row(p, r.cells, row.cells, clean);
 	}
-	p->fault = n < 0 || starved(s, p, sniff_reader_offset(&r));
+	if (r.rc < 0) return r.rc;
+	p->fault = r.faulty || starved(s, p, sniff_reader_offset(&r));
 	rate(s, p);
-	return n == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+	return VV_OK;
 }
 
 /* --- choosing ----------------------------------------------------------- */
@@ -747,18 +733,15 @@ static vv_status make_names(sniff *s, size_t columns, vv_error *err)
 
 static vv_status widest_row(const sniff *s, size_t *out, vv_error *err)
 {
-	vv_auto(sniff_reader) r = {0};
+	vv_auto(sniff_reader) r = sniff_reader_begin(s, &s->out->dialect, 0, err);
 	vv_row row;
 	size_t rows = 0;
-	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
-	int n = 1;
 
 	*out = 0;
-	while (rc == VV_OK && rows++ < SNIFF_HABIT_ROWS &&
-	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
+	while (rows++ < SNIFF_HABIT_ROWS && sniff_reader_row(&r, &row)) {
 		*out = row.cells > *out ? row.cells : *out;
 	}
-	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+	return r.rc;
 }
 
 /* The header's further lines. */
@@ -809,22 +792,19 @@ static bool any_ends_empty(const sniff *s)
 /* Do most rows below the header end with a delimiter that it lacks, and no row has more? */
 static vv_status ends_in_delimiters(const sniff *s, size_t columns, bool *out, vv_error *err)
 {
-	vv_auto(sniff_reader) r = {0};
+	vv_auto(sniff_reader) r = sniff_reader_begin(s, &s->out->dialect, s->out->body, err);
 	vv_row row;
 	size_t rows = 0, longer = 0;
 	bool empty = true;
-	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, s->out->body, err);
-	int n = 1;
 
-	while (rc == VV_OK && empty && rows < SNIFF_HABIT_ROWS &&
-	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
+	while (empty && rows < SNIFF_HABIT_ROWS && sniff_reader_row(&r, &row)) {
 		rows++;
 		longer += row.cells > columns;
 		empty = row.cells <= columns ||
 			(row.cells == columns + 1 && r.cells[columns].len == 0);
 	}
-	*out = empty && n >= 0 && longer > 0 && longer * 2 >= rows;
-	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+	*out = empty && !r.faulty && longer > 0 && longer * 2 >= rows;
+	return r.rc;
 }
 
 /* Takes the names in the header, and adds an empty one if all rows end with a delimiter. */

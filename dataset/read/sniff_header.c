@@ -180,18 +180,14 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 			     bool *series, vv_error *err)
 {
 	vv_auto_free column_look *looks = vv_calloc(count, sizeof *looks);
-	vv_auto(sniff_reader) r = {.s = s};
 	vv_row row;
 	size_t rows = 0;
-	vv_status rc = VV_OK;
-	int n = 1;
 
 	*votes = 0;
 	*series = is_series(first, count);
 	if (!looks) return vv_fail_nomem(err);
-	rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
-	while (rc == VV_OK && rows <= SNIFF_ROWS &&
-	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
+	vv_auto(sniff_reader) r = sniff_reader_begin(s, &s->out->dialect, 0, err);
+	while (rows <= SNIFF_ROWS && sniff_reader_row(&r, &row)) {
 		if (rows++ == 0) {
 			continue;
 		}
@@ -205,14 +201,11 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 			look_at(&looks[i], &first[i], &r.cells[i]);
 		}
 	}
-	if (rc == VV_OK && n == VV_ENOMEM) {
-		rc = vv_fail_nomem(err);
-	}
 	*series = *series && rows > 1;
 	for (size_t i = 0; i < count; i++) {
 		*votes += vote(&looks[i], &first[i]);
 	}
-	return rc;
+	return r.rc;
 }
 
 static size_t first_data(const vv_cell *cells, size_t count)
@@ -395,25 +388,21 @@ static vv_status keep_rows(sniff *s, const vv_dialect *old, vv_error *err)
 {
 	size_t len;
 	const char *header = vv_dialect_header(old, &len);
-	sniff_reader r;
 	vv_row row;
 	bool names = true;
-	int n = 0;
 
 	if (len <= s->len && memcmp(header, s->text, len) == 0) {
 		s->out->dialect.header_more = old->header_more;
 		return VV_OK;
 	}
-	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
-	for (unsigned i = 0; rc == VV_OK && names && i <= old->header_more; i++) {
-		n = sniff_reader_next(&r, &row, VV_IGNORED);
-		names = n == 1;
+	vv_auto(sniff_reader) r = sniff_reader_begin(s, &s->out->dialect, 0, err);
+	for (unsigned i = 0; names && i <= old->header_more; i++) {
+		names = sniff_reader_row(&r, &row);
 		for (size_t k = 0; i > 0 && names && k < row.cells; k++) {
 			names = cell_kind(&r.cells[k]) != SNIFF_DATA || is_year(&r.cells[k]);
 		}
 	}
-	sniff_reader_close(&r);
-	if (rc == VV_OK && n == VV_ENOMEM) return vv_fail_nomem(err);
+	if (r.rc < 0) return r.rc;
 	s->out->dialect.header_more = names ? old->header_more : 0;
 	if (!names) {
 		vv_buf_printf(
@@ -422,7 +411,7 @@ static vv_status keep_rows(sniff *s, const vv_dialect *old, vv_error *err)
 			"file; '--header-rows' sets another number\n",
 			old->header_more + 1u);
 	}
-	return rc < 0 ? rc : vv_buf_ok(&s->out->warnings, err);
+	return vv_buf_ok(&s->out->warnings, err);
 }
 
 vv_status sniff_header_rows(sniff *s, vv_error *err)

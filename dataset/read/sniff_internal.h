@@ -41,6 +41,9 @@ typedef struct sniff_reader {
 	size_t full;               /* number of cells of the first row; valid after it was read */
 	size_t start;              /* offset in the sample of the scan's window */
 	size_t fault;              /* after VV_EINPUT: offset of the fault in the sample */
+	vv_error *err;             /* for sniff_reader_row; borrowed */
+	vv_status rc;              /* the first error of sniff_reader_row, or of opening */
+	bool faulty;               /* sniff_reader_row met an invalid row */
 } sniff_reader;
 
 /* Opens a reader. from: offset in the sample at which the first row begins. */
@@ -52,6 +55,16 @@ VV_AUTO_CLEAR(sniff_reader, sniff_reader_close)
  * complete row, or a negative vv_status. VV_EINPUT: the row is invalid. Offsets in *row are
  * relative to the beginning of the sample. */
 int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err);
+/* Opens a reader for a loop that ends at an invalid row as at the end of the sample:
+ *
+ *	vv_auto(sniff_reader) r = sniff_reader_begin(s, d, 0, err);
+ *	while (sniff_reader_row(&r, &row)) { use r.cells }
+ *	return r.rc;
+ */
+sniff_reader sniff_reader_begin(const sniff *s, const vv_dialect *d, size_t from, vv_error *err);
+/* Reads the next row as sniff_reader_next does. Returns false if there is none, if it is invalid
+ * (r->faulty), and after an error (r->rc). */
+bool sniff_reader_row(sniff_reader *r, vv_row *row);
 /* Returns the offset in the sample at which the next row begins. */
 size_t sniff_reader_offset(const sniff_reader *r);
 

@@ -37,9 +37,7 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 {
 	const vv_sniff_hints *h = s->hints;
 	vv_dialect d = s->out->dialect;
-	vv_auto(sniff_reader) r = {0};
 	vv_row row;
-	int n = 0;
 
 	*out = (sniff_shape){0, 0, true};
 	d.delimiter = delimiter;
@@ -49,14 +47,13 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 		out->alike = false;
 		return VV_OK;
 	}
-	vv_status rc = sniff_reader_open(&r, s, &d, from, err);
-	while (rc == VV_OK && out->rows < most &&
-	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
+	vv_auto(sniff_reader) r = sniff_reader_begin(s, &d, from, err);
+	while (out->rows < most && sniff_reader_row(&r, &row)) {
 		out->cells = out->rows++ == 0 ? row.cells : out->cells;
 		out->alike = out->alike && row.cells == out->cells;
 	}
-	out->alike = out->alike && n >= 0;
-	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+	out->alike = out->alike && !r.faulty;
+	return r.rc;
 }
 
 vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_shape *found,
@@ -188,12 +185,11 @@ static size_t title_lines(const sniff *s, bool padded, bool *blank)
 static bool has_names(const sniff *s, size_t at, uint8_t delimiter)
 {
 	vv_dialect d = s->out->dialect;
-	vv_auto(sniff_reader) r = {0};
 	vv_row row;
 
 	d.delimiter = delimiter;
-	bool names = sniff_reader_open(&r, s, &d, at, VV_IGNORED) == VV_OK &&
-		     sniff_reader_next(&r, &row, VV_IGNORED) == 1 && row.cells >= 3;
+	vv_auto(sniff_reader) r = sniff_reader_begin(s, &d, at, VV_IGNORED);
+	bool names = sniff_reader_row(&r, &row) && row.cells >= 3;
 	for (size_t i = 0; names && i < row.cells; i++) {
 		names = r.cells[i].len > 0 && !vv_is_digit(*r.cells[i].text);
 	}
@@ -469,21 +465,19 @@ static vv_status look_at_hashes(const sniff *s, uint8_t delimiter, size_t cells,
 				vv_error *err)
 {
 	vv_dialect d = s->out->dialect;
-	vv_auto(sniff_reader) r = {0};
 	vv_row row;
-	int n = 0;
 
 	*out = (hash_lines){0};
 	d.delimiter = delimiter;
-	vv_status rc = sniff_reader_open(&r, s, &d, 0, err);
-	while (rc == VV_OK && (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
+	vv_auto(sniff_reader) r = sniff_reader_begin(s, &d, 0, err);
+	while (sniff_reader_row(&r, &row)) {
 		out->rows++;
 		if (s->text[row.text_start] == '#') {
 			out->first_full = out->full++ == 0 ? row.text_start : out->first_full;
 		}
-		rc = look_at_notes(s, &d, cells, &row, out, err);
+		r.rc = look_at_notes(s, &d, cells, &row, out, err);
 	}
-	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+	return r.rc;
 }
 
 static vv_status warn_of_comments(sniff *s, const hash_lines *h, bool had, vv_error *err)

@@ -90,6 +90,25 @@ int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err)
 	}
 }
 
+sniff_reader sniff_reader_begin(const sniff *s, const vv_dialect *d, size_t from, vv_error *err)
+{
+	sniff_reader r;
+	const vv_status rc = sniff_reader_open(&r, s, d, from, err);
+
+	r.err = err;
+	r.rc = rc;
+	return r;
+}
+
+bool sniff_reader_row(sniff_reader *r, vv_row *row)
+{
+	const int n = r->rc < 0 ? 0 : sniff_reader_next(r, row, VV_IGNORED);
+
+	r->faulty = n < 0;
+	r->rc = n == VV_ENOMEM ? vv_fail_nomem(r->err) : r->rc;
+	return n == 1;
+}
+
 vv_status sniff_place(const sniff *s, size_t offset, vv_error *err)
 {
 	const char *text = s->text - s->lead;
@@ -152,15 +171,13 @@ typedef struct gaps {
 static vv_status count_gaps(const sniff *s, bool all, gaps *g, vv_error *err)
 {
 	const vv_dialect *d = &s->out->dialect;
-	vv_auto(sniff_reader) r = {0};
+	vv_auto(sniff_reader) r = sniff_reader_begin(s, d, 0, err);
 	vv_row row;
 	size_t width = 0;
-	int n = 1;
-	vv_status rc = sniff_reader_open(&r, s, d, 0, err);
 
 	*g = (gaps){.alike = true};
-	while (rc == VV_OK && g->rows < SNIFF_ROWS && (all || g->spaces == g->cells) &&
-	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
+	while (g->rows < SNIFF_ROWS && (all || g->spaces == g->cells) &&
+	       sniff_reader_row(&r, &row)) {
 		width = g->rows++ == 0 ? row.cells : width;
 		g->alike = g->alike && row.cells == width;
 		for (size_t i = 1; i < row.cells; i++) {
@@ -176,8 +193,8 @@ static vv_status count_gaps(const sniff *s, bool all, gaps *g, vv_error *err)
 			g->single += at[-1] == ' ' && (uint8_t)at[-2] == d->delimiter;
 		}
 	}
-	g->alike = g->alike && n >= 0;
-	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+	g->alike = g->alike && !r.faulty;
+	return r.rc;
 }
 
 vv_status sniff_spaces(sniff *s, vv_error *err)

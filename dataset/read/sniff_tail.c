@@ -319,12 +319,10 @@ static vv_status warn_of_total(const sniff *s, size_t first, vv_buf *out, vv_err
 {
 	sniff look = *s, above = *s;
 	vv_dialect d = s->out->dialect;
-	sniff_reader r;
 	sniff_shape rows;
 	vv_row row;
 	size_t last = s->len, from, count = 0;
 	bool filled = true, total = false;
-	double *sums;
 	vv_status rc;
 
 	while (last > first && is_end(s->text[line_before(s, last)])) {
@@ -347,17 +345,16 @@ static vv_status warn_of_total(const sniff *s, size_t first, vv_buf *out, vv_err
 	if (d.delimiter == 0 || rows.rows < 3) return VV_OK;
 	d.quote = s->hints->quote >= 0 ? (uint8_t)s->hints->quote : '"';
 	d.escape = s->hints->escape > 0 ? (uint8_t)s->hints->escape : 0;
-	if (!(sums = vv_calloc(rows.cells, sizeof(*sums)))) return vv_fail_nomem(err);
-	rc = sniff_reader_open(&r, &look, &d, from, err);
-	while (rc == VV_OK && sniff_reader_next(&r, &row, VV_IGNORED) == 1) {
+	vv_auto_free double *sums = vv_calloc(rows.cells, sizeof(*sums));
+	if (!sums) return vv_fail_nomem(err);
+	vv_auto(sniff_reader) r = sniff_reader_begin(&look, &d, from, err);
+	while (sniff_reader_row(&r, &row)) {
 		total = row.cells == rows.cells &&
 			add_total(sums, r.cells, row.cells, filled && count > 2);
 		filled = filled && row.cells > 0 && r.cells[0].len > 0;
 		count++;
 	}
-	sniff_reader_close(&r);
-	vv_free(sums);
-	if (rc == VV_OK && total && count > 3) {
+	if (r.rc == VV_OK && total && count > 3) {
 		size_t end = look.len, lines = 0;
 
 		while (end > last && is_end(s->text[end - 1])) {
@@ -371,7 +368,7 @@ static vv_status warn_of_total(const sniff *s, size_t first, vv_buf *out, vv_err
 			      "'--skip-footer %zu' leaves it out of the rows\n",
 			      vv_text_show(s->text + last, end - last), lines);
 	}
-	return rc < 0 ? rc : vv_buf_ok(out, err);
+	return r.rc < 0 ? r.rc : vv_buf_ok(out, err);
 }
 
 vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t len, bool whole,
