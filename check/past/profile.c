@@ -360,19 +360,25 @@ void vv_profile_loosen(vv_profile *p, unsigned percent)
 /* Among few values, or numbers with parts, none coming twice would be by chance. */
 vv_status vv_profile_find_unique(vv_profile *p, const char *temp_dir, vv_error *err)
 {
+	vv_auto_free size_t *columns = vv_calloc(p->t->columns + 1, sizeof(*columns));
+	vv_auto_free bool *unique = vv_calloc(p->t->columns + 1, sizeof(*unique));
+	size_t count = 0;
 	vv_status rc;
 
+	if (!columns || !unique) return vv_fail_nomem(err);
 	for (size_t i = 0; i < p->t->columns; i++) {
-		profile_column *c = &p->columns[i];
+		const profile_column *c = &p->columns[i];
 		const vv_type type = p->t->schema.fields[i].type;
 
 		if (c->many_words && !c->strange &&
 		    (type == VV_TYPE_INTEGER || type == VV_TYPE_STRING) &&
 		    !(p->key_count == 1 && p->key[0] == i)) {
-			if ((rc = vv_key_unique(&c->unique, p->t, &i, 1, temp_dir, err)) < 0) {
-				return rc;
-			}
+			columns[count++] = i;
 		}
+	}
+	if ((rc = vv_columns_unique(unique, p->t, columns, count, temp_dir, err)) < 0) return rc;
+	for (size_t i = 0; i < count; i++) {
+		p->columns[columns[i]].unique = unique[i];
 	}
 	return VV_OK;
 }

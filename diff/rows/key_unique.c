@@ -14,6 +14,7 @@
 #include "diff/rows/value.h"
 
 #define PROOF_MEMORY (64u << 20)
+#define TOGETHER 64u /* columns at most that are read in one walk */
 
 static int stop_at_once(void *payload, uint64_t first VV_UNUSED, uint64_t second VV_UNUSED,
 			vv_error *err VV_UNUSED)
@@ -54,6 +55,54 @@ vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 	if (w.rc < 0) return w.rc;
 	*out = true;
 	return vv_key_proof_pairs(proof, stop_at_once, out, err);
+}
+
+static vv_status hash_columns(vv_key_proof **proofs, vv_table *t, const size_t *columns,
+			      size_t count, vv_error *err)
+{
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, columns, count, err);
+
+	while (vv_group_walk_next(&w)) {
+		for (size_t i = 0; i < count && w.rc == VV_OK; i++) {
+			w.rc = hash_group(proofs[i], t, &w.batch, &columns[i], 1, err);
+		}
+	}
+	return w.rc;
+}
+
+static vv_status prove_together(bool *out, vv_table *t, const size_t *columns, size_t count,
+				const char *temp_dir, vv_error *err)
+{
+	vv_key_proof *proofs[TOGETHER] = {NULL};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		rc = vv_key_proof_new(&proofs[i], PROOF_MEMORY, temp_dir, err);
+	}
+	rc = rc < 0 ? rc : hash_columns(proofs, t, columns, count, err);
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		out[i] = true;
+		rc = vv_key_proof_pairs(proofs[i], stop_at_once, &out[i], err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		vv_key_proof_free(proofs[i]);
+	}
+	return rc;
+}
+
+vv_status vv_columns_unique(bool *out, vv_table *t, const size_t *columns, size_t count,
+			    const char *temp_dir, vv_error *err)
+{
+	const uint64_t fit = PROOF_MEMORY / sizeof(vv_key_entry) / (t->root.rows + 1);
+	const size_t most = fit < 1 ? 1 : fit < TOGETHER ? (size_t)fit : TOGETHER;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count && rc == VV_OK; i += most) {
+		const size_t n = count - i < most ? count - i : most;
+
+		rc = prove_together(out + i, t, columns + i, n, temp_dir, err);
+	}
+	return rc;
 }
 
 /* --- tables without a key ------------------------------------------------ */

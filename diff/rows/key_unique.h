@@ -18,6 +18,11 @@
 vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 			const char *temp_dir, vv_error *err);
 
+/* Sets out[i] to true if no two rows have the same value in columns[i], for each of the count columns. Like
+ * vv_key_unique for each of them alone, but reads the rows of a small version once for many columns. */
+vv_status vv_columns_unique(bool *out, vv_table *t, const size_t *columns, size_t count,
+			    const char *temp_dir, vv_error *err);
+
 /* Facts about the columns of a version, from its first rows. */
 typedef struct vv_key_found {
 	size_t column; /* the best column that could be the key alone; SIZE_MAX: no column */

@@ -95,6 +95,20 @@ size between 10 and 130"
 	output_has "id is not null"
 }
 
+@test "check --suggest finds which of very many columns are unique" {
+	new_repo
+	awk 'BEGIN { for (i = 0; i <= 30; i++) for (k = 0; k < 150; k++)
+		printf "%s%s", i == 0 ? "c" k : k % 50 == 7 && i == 9 ? 8 * k + 8 : i * k + i, k < 149 ? "," : "\n" }' > t.csv
+	varve add -q --no-key t.csv
+	varve commit -q -m one
+	succeeds varve check --suggest
+	[ "$(grep -c '^unique c' <<< "$output")" = 147 ]
+	for k in 7 57 107; do
+		output_lacks "unique c$k
+"
+	done
+}
+
 @test "check --suggest bounds the loss of rows by the greatest one so far" {
 	new_repo
 	for n in 100 95 60 59 10; do
