@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/sys.h"
@@ -152,11 +153,9 @@ static vv_status apply(parser *p, const vv_option *o, const char *inline_value)
 
 static const vv_option *find_long(const vv_command *c, const char *name, size_t len)
 {
-	for (size_t i = 0; i < c->option_count; i++) {
-		const char *n = c->options[i].name;
-		if (n && strlen(n) == len && memcmp(n, name, len) == 0) return &c->options[i];
-	}
-	return NULL;
+	return vv_array_find(c->options, c->option_count, it,
+			     it->name && strlen(it->name) == len &&
+				     memcmp(it->name, name, len) == 0);
 }
 
 /* Adds what to do instead of an option that other programs have. */
@@ -225,10 +224,7 @@ static vv_status parse_long(parser *p, const char *text)
 
 static const vv_option *find_short(const vv_command *c, char letter)
 {
-	for (size_t i = 0; i < c->option_count; i++) {
-		if (letter && c->options[i].letter == letter) return &c->options[i];
-	}
-	return NULL;
+	return vv_array_find(c->options, c->option_count, it, letter && it->letter == letter);
 }
 
 static vv_status parse_short(parser *p, const char *text)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/os.h"
 #include "base/sys.h"
@@ -120,10 +121,10 @@ static const char *last_word(const char *name)
 
 const vv_command *vv_tool_find(const vv_tool *p, const char *word)
 {
-	for (size_t i = 0; i < p->command_count; i++) {
-		if (strcmp(last_word(p->commands[i]->name), word) == 0) return p->commands[i];
-	}
-	return NULL;
+	const vv_command *const *found = vv_array_find(p->commands, p->command_count, it,
+						       strcmp(last_word((*it)->name), word) == 0);
+
+	return found ? *found : NULL;
 }
 
 /* --- the list of commands --- */

@@ -71,10 +71,8 @@ typedef struct blame_run {
 
 static void run_clear(blame_run *r)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		vv_free_all(r->commits[i].short_id, r->commits[i].author, r->commits[i].summary);
-	}
-	vv_free(r->commits);
+	vv_array_clear(r->commits, r->count, it,
+		       vv_free_all(it->short_id, it->author, it->summary));
 	vv_blame_walk_clear(&r->walk);
 	vv_free(r->rows);
 	vv_where_free(r->where);

@@ -36,10 +36,7 @@ typedef struct picks {
 
 static void picks_clear(picks *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		vv_pick_clear(&l->items[i]);
-	}
-	vv_free(l->items);
+	vv_array_clear(l->items, l->count, it, vv_pick_clear(it));
 	vv_pathspec_clear(&l->paths);
 }
 VV_AUTO_CLEAR(picks, picks_clear)

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
@@ -52,12 +53,7 @@ static vv_status print_json(const vv_commit_job *j, vv_error *err)
 
 static bool has_tables(const vv_changes *changes)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < changes->count && !any; i++) {
-		any = changes->entries[i].dataset;
-	}
-	return any;
+	return vv_array_find(changes->entries, changes->count, it, it->dataset) != NULL;
 }
 
 static vv_status print_summary(const vv_commit_job *j, vv_error *err)

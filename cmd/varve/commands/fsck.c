@@ -634,10 +634,7 @@ static vv_status finish(fsck *f, vv_error *err)
 
 static void fsck_clear(fsck *f)
 {
-	for (size_t i = 0; i < f->count; i++) {
-		vv_free(f->versions[i].path);
-	}
-	vv_free(f->versions);
+	vv_array_clear(f->versions, f->count, it, vv_free(it->path));
 	vv_string_list_clear(&f->files);
 	vv_string_list_clear(&f->git_indexes);
 	vv_free(f->away);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -323,10 +324,8 @@ static const vv_option table[] = {
 /* "web": a program that is not installed. */
 static bool is_program(const char *word)
 {
-	for (size_t i = 0; i < vv_varve.other_count; i++) {
-		if (strcmp(vv_varve.others[i].word, word) == 0) return true;
-	}
-	return false;
+	return vv_array_find(vv_varve.others, vv_varve.other_count, it,
+			     strcmp(it->word, word) == 0) != NULL;
 }
 
 static int run_help(void *given, int argc, char **argv)

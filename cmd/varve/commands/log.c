@@ -253,10 +253,7 @@ typedef struct points {
 
 static void points_clear(points *p)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		vv_free(p->items[i].value);
-	}
-	vv_free(p->items);
+	vv_array_clear(p->items, p->count, it, vv_free(it->value));
 }
 VV_AUTO_CLEAR(points, points_clear)
 

@@ -96,10 +96,7 @@ vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *er
 void vv_decoration_free(vv_decoration *n)
 {
 	if (!n) return;
-	for (size_t i = 0; i < n->count; i++) {
-		vv_free(n->items[i].text);
-	}
-	vv_free(n->items);
+	vv_array_clear(n->items, n->count, it, vv_free(it->text));
 	vv_head_clear(&n->head);
 	vv_free_all(n->branch, n);
 }

@@ -158,10 +158,7 @@ typedef struct migration {
 
 static void migration_clear(migration *m)
 {
-	for (size_t i = 0; i < m->count; i++) {
-		vv_free_all(m->files[i].path, m->files[i].object);
-	}
-	vv_free(m->files);
+	vv_array_clear(m->files, m->count, it, vv_free_all(it->path, it->object));
 	vv_buf_clear(&m->begun);
 	vv_free(m->note);
 }
