@@ -187,15 +187,23 @@ static vv_status add_path(finder *f, const vv_diff_path *from, vv_error *err)
 	return VV_OK;
 }
 
+/* Regular files have two modes for git; old trees have others. */
+static uint32_t git_mode(uint32_t mode)
+{
+	return !S_ISREG(mode) ? mode : S_IFREG | (mode & 0100 ? 0755 : 0644);
+}
+
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	vv_diff_path p = {.path = (char *)c->path,
-			  .old_mode = c->old_mode,
-			  .new_mode = c->new_mode,
+			  .old_mode = git_mode(c->old_mode),
+			  .new_mode = git_mode(c->new_mode),
 			  .old_id = c->old_id,
 			  .new_id = c->new_id,
 			  .known_id = c->new_id};
-	return add_path(payload, &p, err);
+	return p.old_mode == p.new_mode && vv_oid_equal(&p.old_id, &p.new_id)
+		       ? VV_OK
+		       : add_path(payload, &p, err);
 }
 
 static vv_diff_path *known(vv_diff_sides *d, size_t count, const char *path)
@@ -269,7 +277,7 @@ static vv_status find_old_side(finder *f, const vv_index *x, vv_diff_path *p, vv
 	} else if (!vv_oid_is_null(&a->commit)) {
 		rc = vv_tree_entry_at(f->repo, &a->commit, p->path, &t, err);
 		if (rc == VV_OK) {
-			p->old_mode = t.mode;
+			p->old_mode = git_mode(t.mode);
 			p->old_id = t.id;
 			vv_tree_entry_clear(&t);
 		} else if (rc != VV_ENOTFOUND) {
@@ -281,7 +289,7 @@ static vv_status find_old_side(finder *f, const vv_index *x, vv_diff_path *p, vv
 }
 
 /* Paths in conflict: neither the index's changes nor the work tree's name them. */
-static vv_status add_conflicts(finder *f, const vv_index *x, vv_error *err)
+static vv_status add_conflicts(finder *f, vv_index *x, vv_error *err)
 {
 	vv_index_entry e;
 	const char *last = "";
@@ -299,7 +307,13 @@ static vv_status add_conflicts(finder *f, const vv_index *x, vv_error *err)
 			rc = vv_fail_nomem(err);
 			break;
 		}
-		p.new_mode = f->out->b.kind == VV_SIDE_WORK && vv_exists(file) ? S_IFREG | 0644 : 0;
+		if (f->out->b.kind == VV_SIDE_WORK && vv_exists(file)) {
+			p.new_mode = S_IFREG | 0644;
+			if (S_ISREG(e.mode) &&
+			    (rc = vv_index_work_mode(x, &e, &p.new_mode, err)) < 0) {
+				break;
+			}
+		}
 		rc = find_old_side(f, x, &p, err);
 		if (rc == VV_OK && p.old_mode == 0 && p.new_mode == 0) {
 			p.stage =

@@ -213,16 +213,9 @@ static vv_stat_line *find_open(vv_diff_print *r, const vv_diff_path *p)
 		       : NULL;
 }
 
-/* The two modes that git distinguishes; old trees have others. */
-static unsigned git_mode(uint32_t mode)
-{
-	return mode & 0100 ? 0100755 : 0100644;
-}
-
 static bool has_other_mode(const vv_diff_path *p)
 {
-	return p->stage == 0 && p->old_mode != 0 && p->new_mode != 0 &&
-	       git_mode(p->old_mode) != git_mode(p->new_mode);
+	return p->old_mode != 0 && p->new_mode != 0 && p->old_mode != p->new_mode;
 }
 
 static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_diff_path *p,
@@ -324,7 +317,7 @@ static vv_status tell_mode(vv_diff_print *r, const vv_diff_path *p, bool told, v
 	}
 	r->differs = true;
 	vv_text_put_escaped(&line, p->path, strlen(p->path));
-	vv_buf_printf(&line, ": mode %06o -> %06o", git_mode(p->old_mode), git_mode(p->new_mode));
+	vv_buf_printf(&line, ": mode %06o -> %06o", p->old_mode, p->new_mode);
 	if (!h->only_whether && (rc = print_line(r, &line, err)) < 0) return rc;
 	return told ? VV_OK : tell_name(r, p->path, p->old_path, 'M', err);
 }

@@ -392,3 +392,36 @@ x.txt: mode 100644 -> 100755"
 	succeeds varve diff --exit-code t.csv
 	output_is ""
 }
+
+@test "modes of files in conflict and of old trees are as git has them" {
+	new_repo
+	rows 3 > t.csv
+	echo text > x.sh
+	chmod +x t.csv x.sh
+	varve add -q . && varve commit -qm one
+	varve switch -qc other
+	sed -i '2s/item/theirs/' t.csv
+	echo theirs > x.sh
+	varve commit -qam theirs
+	varve switch -q main
+	sed -i '2s/item/ours/' t.csv
+	echo ours > x.sh
+	varve commit -qam ours
+	ends_with 1 varve merge other
+	for side in "" HEAD --ours --theirs; do
+		# shellcheck disable=SC2086
+		succeeds varve diff $side
+		output_lacks mode
+		stderr_lacks mode
+	done
+	varve merge --abort
+	blob=$(git rev-parse HEAD:x.sh)
+	tree=$({ printf '100664 x.sh\0'; printf "$(sed 's/../\\x&/g' <<< "$blob")"; } | git hash-object -w -t tree --literally --stdin)
+	old=$(git commit-tree -m old "$tree")
+	new=$(git commit-tree -m new "$(printf '100644 blob %s\tx.sh\n' "$blob" | git mktree)")
+	git cat-file tree "$tree" | grep -aq 100664
+	both_say "$old" "$new"
+	both_say "$new" "$old"
+	succeeds varve diff --exit-code "$old" "$new"
+	output_is ""
+}
