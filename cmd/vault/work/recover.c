@@ -144,8 +144,8 @@ static vv_status missing_records_blame(const vv_vault_session *s, vv_status rc, 
 
 	if (!d || rc == VV_ENOMEM) return rc;
 	vv_fail(err, VV_EMISSING, "the vault cannot be opened without the record %s", d->name);
-	vv_prefix(err, "damaged at the holder '%s' (%s)", vv_text_shows(at->config->name),
-		  d->why.message);
+	vv_prefix(err, "a record is damaged at the holder '%s' (%s)",
+		  vv_text_shows(at->config->name), d->why.message);
 	return vv_hint(err, "name more holders: each holder has all records");
 }
 
@@ -515,7 +515,8 @@ static void put_whose(const recovering *r, vv_buf *out, const vv_vault_run *run)
 static wanted_ref *find_ref(const recovering *r, const char *name, size_t len)
 {
 	return vv_array_find(r->refs, r->ref_count, ref,
-			     strlen(ref->name) == len && memcmp(ref->name, name, len) == 0);
+			     ref->name && strlen(ref->name) == len &&
+				     memcmp(ref->name, name, len) == 0);
 }
 
 static vv_status add_ref(recovering *r, const char *name, size_t len, const vv_oid *id,
@@ -613,6 +614,7 @@ static void choose_refs(recovering *r)
 		}
 		if (ahead || behind) {
 			vv_free(other->name);
+			other->name = NULL; /* a later search must not read it */
 		} else {
 			r->x->beside += other->second;
 			r->refs[kept++] = *other;
