@@ -14,7 +14,7 @@
 #include "diff/rows/value.h"
 
 #define PROOF_MEMORY (64u << 20)
-#define TOGETHER 64u /* columns at most that are read in one walk */
+#define TOGETHER 32u /* columns at most that are read in one walk */
 
 static int stop_at_once(void *payload, uint64_t first VV_UNUSED, uint64_t second VV_UNUSED,
 			vv_error *err VV_UNUSED)
@@ -93,7 +93,7 @@ static vv_status prove_together(bool *out, vv_table *t, const size_t *columns, s
 vv_status vv_columns_unique(bool *out, vv_table *t, const size_t *columns, size_t count,
 			    const char *temp_dir, vv_error *err)
 {
-	const uint64_t fit = PROOF_MEMORY / sizeof(vv_key_entry) / (t->root.rows + 1);
+	const uint64_t fit = PROOF_MEMORY / sizeof(vv_key_entry) / (t->root.rows | 1);
 	const size_t most = fit < 1 ? 1 : fit < TOGETHER ? (size_t)fit : TOGETHER;
 	vv_status rc = VV_OK;
 
