@@ -914,7 +914,7 @@ def _uses(kind: str) -> dict[str, str]:
     files = {os.path.realpath(f) for f in [sys.executable, __file__, *(s.origin for s in specs if s)] if f}
     times = {f: os.lstat(f).st_mtime_ns for f in sorted(files) if os.path.exists(f)}
     # JSON cannot have a name that is not UTF-8.
-    return {f: f"{t // 10**9}.{t % 10**9:09}" for f, t in times.items() if f.isprintable()}
+    return {f: f"{t // 10**9}.{t % 10**9:09}" for f, t in times.items() if os.fsencode(f) == f.encode(errors="replace")}
 
 
 class _WithoutPandas:
