@@ -54,7 +54,7 @@ static bool read_exponent(const char *p, const char *end, int64_t *out)
 	if (p == end) return false;
 	for (; p < end; p++) {
 		if (*p < '0' || *p > '9') return false;
-		v = v < EXPONENT_MAX ? v * 10 + (*p - '0') : v;
+		v = v <= EXPONENT_MAX ? v * 10 + (*p - '0') : v;
 	}
 	if (v > EXPONENT_MAX) return false;
 	*out = negative ? -v : v;
