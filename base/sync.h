@@ -38,13 +38,12 @@ VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
 /* --- files that are written together --- */
 
 /*
- * Writing a batch takes two waits for the disk, whatever the number of files. A correct caller adds
- * files that may appear in any order, and calls vv_file_batch_finish. vv_file_batch_finish makes
- * the contents of all files durable in parallel, renames the files to their names, and then makes
- * their folders durable in parallel. After a power cut during finish, some of the files may exist,
- * each with its complete content. A batch is for one thread at a time; several threads may finish
- * different batches at the same time.
- */
+ * A batch waits for the disk once for every 16 files and once for every 16 folders. A correct
+ * caller adds files that may appear in any order, and calls vv_file_batch_finish.
+ * vv_file_batch_finish makes the contents of all files durable in parallel, renames the files to
+ * their names, and then makes their folders durable in parallel. After a power cut during finish,
+ * some of the files may exist, each with its complete content. A batch is for one thread at a time;
+ * several threads may finish different batches at the same time. */
 
 /* A batch of files that are not yet renamed to their names. Initialise with {0}, which means: no
  * files. */
@@ -58,8 +57,9 @@ typedef struct vv_file_batch {
 } vv_file_batch;
 
 /* Writes the bytes to a temporary file in the folder of path, as vv_write_file does; path is unchanged until finish.
- * Creates missing folders, which become durable with the file. On failure, earlier files can still be finished. Does
- * not remove temporary files of ended processes: a caller with many files calls vv_temp_sweep once. */
+ * Creates missing folders, which become durable with the file. On failure, earlier files can still
+ * be finished, unless b->failed is set: vv_file_batch_finish then fails, too. Does not remove
+ * temporary files of ended processes: a caller with many files calls vv_temp_sweep once. */
 vv_status vv_file_batch_add(vv_file_batch *b, const char *path, const void *bytes, size_t len,
 			    vv_error *err);
 

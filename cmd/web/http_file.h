@@ -4,9 +4,9 @@
  *
  * REV is a branch, tag or commit as in Git, optionally with ~ and ^; reflogs and searches of
  * messages are not supported. A '/' in REV may be literal, or %2F. Plain files in Git's history are
- * served, too. The functions are called in the server's threads. Between requests, only the files
- * of versions in key order are cached (vv_ordered_files).
- */
+ * served, too. The functions are called in the server's threads. Nothing is cached between
+ * requests, except the whole files of versions whose rows are stored in key order
+ * (vv_ordered_files). */
 #ifndef VV_CMD_WEB_HTTP_FILE_H
 #define VV_CMD_WEB_HTTP_FILE_H
 

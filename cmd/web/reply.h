@@ -14,8 +14,8 @@ typedef struct vv_web_reply {
 	const char *type; /* such as "text/html; charset=utf-8"; borrowed from static memory */
 	vv_buf body;
 	vv_buf location; /* target of a redirect (status 302, 303 or 308); else empty */
-	/* id of the object that determines the body; the ETag is made from it, the query of the
-	 * address, and the version of the program. "": the ETag is made from a hash of the body */
+	/* id of the object that determines the body; the ETag is this id and a hash of the body.
+	 * "": the ETag is only the hash */
 	char tag[2 * VV_CID_TEXT + 2];
 	/* the response to this address never changes, and may be cached for a year */
 	bool fixed;

@@ -9,14 +9,13 @@
 
 /* A function of conditions. The kinds of arguments and results are letters. n: number; t: text; b:
  * true or false; d: date or datetime; c: time of day or datetime; m: date, datetime or yearmonth;
- * v: any kind that can be compared; x: any kind, but all arguments with the letter x have the same
- * kind. */
+ * x: any kind, but all arguments with the letter x have the same kind. */
 typedef struct vv_call {
 	const char *name;
 	/* a letter for each argument; the last letter is for all further arguments, too */
 	const char *takes;
 	size_t least, most; /* least and greatest number of arguments */
-	char gives;         /* the letter of the result: n, t, b, d or x */
+	char gives;         /* the letter of the result: n, t, b, d or x; x: the kind of the x arguments or, without any, of the first argument */
 	bool whole;         /* run is called even if an argument is missing or unknown */
 	/* 's': SQLite's function with this name has the same results; 'r': the same results, except
 	 * that SQLite rounds to doubles; '-': SQLite has no function with this name, or it has
@@ -35,7 +34,8 @@ const vv_call *vv_call_find(const char *name, size_t len);
 const vv_call *vv_call_at(size_t i);
 
 /* Calls the function with count arguments, which are s->stack[a], s->stack[a + 1], ..., and stores
- * the result in s->stack[a]. kind: the kind of the arguments with the letter x. */
+ * the result in s->stack[a]. kind: the kind of the arguments with the letter x; without any, of the
+ * first argument. */
 void vv_call_run(const vv_call *call, vv_condition_scratch *s, size_t a, size_t count,
 		 vv_operand_kind kind);
 

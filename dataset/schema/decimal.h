@@ -5,10 +5,10 @@
  * end with 0; zero has no digits. The digits are in a buffer of the caller. A text with an exponent
  * beyond +-10^9 is not a number.
  *
- * Two forms are for computing: vv_small, 64 bits divided by a power of ten, for nearly all numbers;
- * and vv_ratio, a fraction of two long decimals. A function rounds only if its comment says so. A
- * function whose result would have too many digits returns false, and its result must not be used.
- */
+ * Two forms are for computing: vv_small, a 64-bit integer divided by a power of ten, for nearly all
+ * numbers; and vv_ratio, a fraction of two long decimals. A function rounds only if its comment
+ * says so. A function whose result would have too many digits returns false, and its result must
+ * not be used. */
 #ifndef VV_DATASET_SCHEMA_DECIMAL_H
 #define VV_DATASET_SCHEMA_DECIMAL_H
 
@@ -38,8 +38,8 @@ typedef struct vv_decimal {
 bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char *s, size_t len);
 
 /* Checks a number that a user writes for a cell of the field. VV_EUSAGE: it has the field's groupChar
- * where no group of digits begins, as 3.5 where "." separates thousands, and would be read as 35. The
- * last group has three digits, other groups have two or three. */
+ * where no group of digits begins, as 3.5 where "." separates thousands, and would be read as 35.
+ * The first group must have one to three digits, the last three, the others two or three. */
 vv_status vv_decimal_check_groups(const vv_field *f, const char *s, size_t len, vv_error *err);
 
 /* Compares a with b: returns -1, 0 or 1. NaN equals NaN, and is greater than all other numbers.
@@ -48,7 +48,8 @@ int vv_decimal_compare(const vv_decimal *a, const vv_decimal *b, const vv_buf *b
 
 /* Sets *out to |a - b|, and appends its digits to buf, which has the digits of a and b. Returns
  * false if a or b is NaN or infinite, or if the result would need more than 4000 digits because
- * their exponents differ too much. */
+ * their exponents differ too much, or if out of memory (buf->failed is true). out must differ from
+ * a and b. */
 bool vv_decimal_distance(vv_decimal *out, const vv_decimal *a, const vv_decimal *b, vv_buf *buf);
 
 /* Appends d as a canonical text of sign, digits, 'e' and exponent. Equal numbers have equal texts.
@@ -127,7 +128,8 @@ bool vv_ratio_round(vv_ratio *out, const vv_ratio *x, int places, vv_rounding ho
 /* Sets *out to the square root of x, rounded down to `places` digits after the point. x must not be
  * negative. */
 bool vv_ratio_root(vv_ratio *out, const vv_ratio *x, unsigned places);
-/* Converts x to a small number. Returns false if x does not fit. */
+/* Converts x to a small number. Returns false if x does not fit, if x->below is not 1, or if
+ * x->above.exponent is positive. */
 bool vv_ratio_to_small(vv_small *out, const vv_ratio *x);
 /* Appends x as a decimal. If x has more than `places` digits after the point, rounds it, and
  * appends "...". */

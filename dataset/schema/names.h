@@ -24,8 +24,9 @@ typedef struct vv_names {
 
 /* Makes an empty map for at most count names. Returns false if out of memory. */
 bool vv_names_init(vv_names *n, vv_arena *arena, size_t count);
-/* Adds the name text[0 .. len), which is borrowed, with the value, unless the map already has the
- * name. Returns the name's slot. Sets *added to true if the name was added; added may be NULL. */
+/* Adds the name text[0 .. len) with the value, unless the map already has the name. text is
+ * borrowed. Returns the name's slot. Sets *added to true if the name was added; added may be
+ * NULL. */
 vv_name *vv_names_put(vv_names *n, const char *text, size_t len, size_t value, bool *added);
 /* Returns the name's slot, or NULL if the map does not have the name. */
 const vv_name *vv_names_find(const vv_names *n, const char *text, size_t len);

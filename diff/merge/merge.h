@@ -2,13 +2,13 @@
  * merge: merges two versions of a table with their common base.
  *
  * The two versions are the sides, ours and theirs. Rows and cells are merged by the rules of
- * docs/use/merge.md (tests/unit/diff/merge_cases.txt has small cases). Changes conflict only if
- * both sides changed the same cell to different values, if one side removed a row or column whose
- * values the other side changed, or if both sides added a row with the same key and different
- * cells. Columns are matched by diff/rows/columns.h. The merge is deterministic and symmetric:
- * merge(base, x, y) and merge(base, y, x) have the same root and the same conflicts, with the sides
- * exchanged.
- */
+ * docs/use/merge.md (tests/unit/diff/merge_cases.txt has small cases). Unless a rule decides,
+ * changes of rows and cells conflict only if both sides changed the same cell to different values,
+ * if one side removed a row or column whose values the other side changed, or if both sides added a
+ * row with the same key and different cells. Columns are matched by diff/rows/columns.h. The merge
+ * is deterministic and symmetric: merge(base, x, y) and merge(base, y, x), with the commit ids
+ * exchanged as well, have the same conflicts with the sides exchanged and, without conflicts, the
+ * same root. */
 #ifndef VV_DIFF_MERGE_MERGE_H
 #define VV_DIFF_MERGE_MERGE_H
 

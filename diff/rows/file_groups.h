@@ -34,8 +34,8 @@ vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_s
 void vv_file_groups_free(vv_file_groups *g); /* accepts NULL */
 VV_AUTO_FREE(vv_file_groups, vv_file_groups_free)
 
-/* Sets *out to a sink without put(), whose get() returns the groups and all other blocks in `made`.
- * out->get fails with VV_EIO if the bytes of a group are no longer in the file. */
+/* Sets *out to a sink without put(), whose get() returns the groups, and every other block that
+ * `made` has. out->get fails with VV_EIO if the bytes of a group are no longer in the file. */
 void vv_file_groups_use(vv_sink *out, vv_file_groups *g);
 
 #endif

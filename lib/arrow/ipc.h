@@ -5,10 +5,9 @@
  * vv_arrow_ipc_end; vv_arrow_ipc_clear in any case, also on failure.
  *
  * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess
- * Communication (IPC)": the streaming format, version V5, without compression and nested types. Its
+ * Communication (IPC)": the streaming format, version V5, without compression or nested types. Its
  * messages are tables of FlatBuffers ("FlatBuffers internals"), declared in arrow/format/Schema.fbs
- * and Message.fbs. Buffers begin at multiples of 64 bytes.
- */
+ * and Message.fbs. Buffers begin at multiples of 64 bytes. */
 #ifndef VV_LIB_ARROW_IPC_H
 #define VV_LIB_ARROW_IPC_H
 
@@ -33,12 +32,12 @@ vv_status vv_arrow_ipc_name(vv_bytes_fn write, void *payload, const char *name, 
 			    vv_error *err);
 
 /* Begins a stream: writes the schema, a struct whose children are the columns, and moves its
- * ownership to w. VV_ENOSUPPORT: a column is not of numbers, booleans, text, binary, decimals,
- * dates, times or durations, or a dictionary of these. */
+ * ownership to w, also on failure. VV_ENOSUPPORT: a column is not of numbers, booleans, text,
+ * binary, decimals, dates, times or durations, or a dictionary of these. */
 vv_status vv_arrow_ipc_begin(vv_arrow_ipc *w, struct ArrowSchema *schema, vv_bytes_fn write,
 			     void *payload, vv_error *err);
-/* Writes an array of this schema. The array and its children must have offset 0 and exact null
- * counts. */
+/* Writes an array of the schema given to vv_arrow_ipc_begin. The array and its children must have
+ * offset 0 and exact null counts. */
 vv_status vv_arrow_ipc_put(vv_arrow_ipc *w, const struct ArrowArray *a, vv_error *err);
 /* Writes the end mark of the stream. */
 vv_status vv_arrow_ipc_end(vv_arrow_ipc *w, vv_error *err);

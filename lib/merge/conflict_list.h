@@ -20,8 +20,8 @@ typedef struct vv_conflict_path {
 	vv_merge_side sides[3]; /* base, ours and theirs */
 	/* both ours and theirs are tables, and `record` has the conflicts of rows and cells */
 	bool dataset;
-	/* the record was missing and was made again, so the content of the work tree may differ
-	 * from it */
+	/* the record was missing or damaged, and was made again, so the content of the work tree
+	 * may differ from it */
 	bool found_out;
 	bool resolved;             /* vv_resolve has resolved the whole path */
 	bool unknown;              /* vv_conflict_list_known found no usable record */
@@ -35,8 +35,8 @@ typedef struct vv_conflict_list {
 } vv_conflict_list;
 
 /* Sets *out to the paths in conflict in the index x. paths: list only these; NULL: list all. If git
- * made a conflict of a table without varve, its record is missing, or is that of an earlier
- * conflict; this function then merges again to make the record. keep: pass the blocks of these
+ * made the conflict without running varve, the table has no record, or has that of an earlier
+ * conflict; this function then merges again and makes the record. keep: pass the blocks of these
  * merges to the writer s. again: make damaged records again, too. VV_EINPUT: a record is damaged,
  * and `again` is not set. */
 vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
@@ -50,8 +50,8 @@ vv_status vv_conflict_list_known(vv_conflict_list *out, vv_repository *r, vv_dat
 /* Returns the reason, a constant, for the conflict of *p, a file that is not a table, such as
  * "changed on both sides". */
 const char *vv_conflict_file_reason(const vv_conflict_path *p);
-/* Returns VV_ECONFLICT if a path is in conflict in x, with a message that lists the paths; else
- * VV_OK. Used before a commit. */
+/* Returns VV_ECONFLICT if a path is in conflict in x, with a message that names the first of these
+ * paths; else VV_OK. Used before a commit. */
 vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err);
 void vv_conflict_list_clear(vv_conflict_list *l);
 VV_AUTO_CLEAR(vv_conflict_list, vv_conflict_list_clear)

@@ -39,11 +39,14 @@ typedef struct vv_resolving {
 	bool merged; /* paths that git had merged as text were merged again, without conflicts */
 } vv_resolving;
 
-/* Resolves the conflicts that the options of r select. Writes the files, the records and, last, the
- * index; paths without remaining conflicts are staged, even if a later path fails. VV_ENOTFOUND: a
- * selected conflict does not exist, or a path is not in the index; nothing was changed. VV_EUSAGE:
- * rows or columns are given for several tables, or for a path that is in conflict as a whole.
- * VV_EREFUSED: the file was edited so that its rows cannot be recognised. */
+/* Resolves the conflicts that the options of r select. Writes the files, the records and then the
+ * index, and removes the records of resolved conflicts; paths without remaining conflicts are
+ * staged, even if a later path fails. VV_ENOTFOUND: a selected conflict does not exist, or a path
+ * is not in the index; nothing was resolved. VV_EUSAGE: rows or columns are given for several
+ * tables, or for a path that is in conflict as a whole. VV_EREFUSED: git alone made the conflict,
+ * and the file was edited, so that varve's merge cannot be written to it. VV_ENOSUPPORT: a selected
+ * conflict can only be resolved as a whole, or there are too many conflicts to resolve one by
+ * one. */
 vv_status vv_resolve(vv_resolving *r, vv_error *err);
 
 #endif

@@ -18,10 +18,12 @@ char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path);
  * a word means the file. */
 bool vv_day_is_file(const char *word);
 
-/* If a tracked file has a name similar to `word`, replaces *err by an error that suggests the file.
- * Call this if *err reports that word is not a version, and the work tree has no file with this
- * name. command: the running command, for a hint that also shows how to pass word as a path, after
- * "--"; NULL: the hint does not mention this. Returns the status of *err. */
+/* If a tracked file has a name similar to `word`, replaces *err with an error that suggests the
+ * file. If none has, command is given, and *err does not suggest a ref, replaces *err with "no
+ * version or file is named". err must not be NULL. Call this if *err reports that word is not a
+ * version, and the work tree has no file with this name. command: the running command; the hint
+ * then also shows how to pass word as a path (after "--"). NULL: it does not. Returns the status of
+ * *err. */
 vv_status vv_near_file_hint(vv_repository *r, const char *word, const char *command, vv_error *err);
 
 #endif

@@ -5,9 +5,8 @@
  *
  * A block peer from .varveconfig is contacted only if the user trusts its site: if it is the
  * remote's own site, if varve.trustedHost or VARVE_TRUSTED_HOSTS lists the site, or if the user
- * agrees at the terminal; the answer is stored as varve.trustedHost of this repository. A site is
- * SCHEME://[USER@]HOST[:PORT].
- */
+ * agrees at the terminal; the site is then added to varve.trustedHost of this repository. A site is
+ * SCHEME://[USER@]HOST[:PORT]. */
 #ifndef VV_LIB_REMOTES_BLOCK_PEERS_H
 #define VV_LIB_REMOTES_BLOCK_PEERS_H
 
@@ -36,8 +35,8 @@ void vv_block_peers_clear(vv_block_peers *p);
 VV_AUTO_CLEAR(vv_block_peers, vv_block_peers_clear)
 
 /* Sets *yes to true if the block peer `url` from .varveconfig may be contacted, else to false. If
- * necessary, asks the user at the terminal, once; without a terminal, sends a note that the block
- * peer is left out. */
+ * necessary, asks the user at the terminal. If the answer is not yes, or there is no terminal,
+ * sends a note that the block peer is left out. */
 vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,
 				   vv_error *err);
 
@@ -53,11 +52,12 @@ typedef struct vv_blocks_ref {
 	vv_oid id;        /* id of the ref in this repository */
 } vv_blocks_ref;
 
-/* Sends `refs` to all block peers in p. Fails unless at least one of them accepts the refs; sends a
- * note for each other failure. The refs of a block peer are fast-forwarded. If a ref cannot be
- * fast-forwarded, a tag kept/<id> is made instead, because a block peer stores blocks only as long
- * as they are reachable from a ref. dry_run: send nothing. sum: is set to the amount of sent
- * data. */
+/* Sends `refs` to all block peers in p. Fails unless at least one of them accepts the refs; if
+ * there are several block peers, sends a note for each that failed. A branch of a block peer is
+ * only fast-forwarded; new refs are made. For a branch that cannot be fast-forwarded, any other ref
+ * that differs, and a ref without a name, a tag kept/<id> is made instead, because a block peer
+ * stores blocks only as long as they are reachable from a ref. dry_run: send nothing. sum: is set
+ * to the amount of sent data. */
 vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_blocks_ref *refs,
 			      size_t count, bool dry_run, vv_host_sum *sum, vv_error *err);
 

@@ -64,8 +64,8 @@ vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err);
  * the environment variable GITHUB_STEP_SUMMARY names. */
 vv_status vv_check_output_write(const vv_check_output *o, vv_check_report *r, vv_error *err);
 
-/* Prints a warning that no tables were checked, with the tables of the work tree that were not
- * added. r may be NULL: names no tables. */
+/* Prints a warning that there are no tables to check. It names the first table of the work tree
+ * that was not added, and the number of the others; if r is NULL, it names none. */
 void vv_check_warn_no_tables(vv_repository *r);
 
 #endif

@@ -13,9 +13,11 @@ vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *k
 			   vv_error *err);
 
 /* Checks that a request names a row: key, if not NULL, is the row's key; has_number: the request
- * has a row number. VV_EUSAGE: the request has neither; err names the parameter to add. */
+ * has a row number. VV_EUSAGE: t is a table, and the request has neither; err names the parameter
+ * to add. */
 vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_number, vv_error *err);
-/* Sets err's hint to a description of the table's keys, if the table has a key. Returns err's code. */
+/* Adds a hint that names the key's columns, if the table has a key and err has no hint. err must
+ * not be NULL. Returns err's code. */
 vv_status vv_web_key_hint(const vv_web_table *t, vv_error *err);
 
 #endif

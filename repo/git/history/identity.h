@@ -29,8 +29,9 @@ vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *
 void vv_person_clear(vv_person *p);
 VV_AUTO_CLEAR(vv_person, vv_person_clear)
 
-/* Parses "Name <mail>" into out->name and out->email; the time is unchanged. VV_EUSAGE: the text
- * has another form. */
+/* Parses "Name <mail>" into out->name and out->email; the time is unchanged. Does not free their
+ * old values. The caller clears *out, also after a failure. VV_EUSAGE: the text has another form,
+ * or the name is empty. */
 vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err);
 
 /* Appends p as in Git's commits: "Name <mail> 1700000000 +0100". */

@@ -5,9 +5,8 @@
  * Each worktree has one file, <gitdir>/varve/stat. An entry for a path means: with this stat, the
  * path's content is that of the pointer (repo/git/pointer.h) with the blob id `id`. An entry for
  * "/" followed by a path means: with this stat, the file's bytes are the blob `id` (for documents).
- * If the file may have changed after it was read without a change of its stat, the entry is only a
- * guess. The cache can be deleted safely.
- */
+ * If the file may have changed since it was read although its stat is the same, the entry is only a
+ * guess. The cache can be deleted safely. */
 #ifndef VV_REPO_GIT_INDEX_STAT_CACHE_H
 #define VV_REPO_GIT_INDEX_STAT_CACHE_H
 
@@ -20,7 +19,8 @@
 
 typedef struct vv_stat_cache vv_stat_cache;
 
-/* Opens the cache in the path `file`. A damaged or missing file counts as an empty cache. */
+/* Opens the cache in the file at the path `file`. A damaged or missing file counts as an empty
+ * cache. */
 vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *err);
 void vv_stat_cache_close(vv_stat_cache *c); /* accepts NULL; does not save */
 VV_AUTO_FREE(vv_stat_cache, vv_stat_cache_close)

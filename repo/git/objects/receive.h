@@ -38,8 +38,9 @@ vv_status vv_git_receive_pack(vv_git_receive *g, const void *bytes, size_t len, 
 vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix,
 			      size_t len, vv_buf *out, vv_error *err);
 
-/* Ends receiving, and checks that the count tips and all objects named in received objects exist.
- * VV_EMISSING: an object is missing. */
+/* Ends receiving, and checks that tips[0 .. count) and all objects that received objects name
+ * exist. VV_EMISSING: an object is missing. VV_ECORRUPT: the pack is malformed. VV_EREFUSED: a
+ * limit is exceeded. */
 vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err);
 
 /* Returns a handle of the same repository in which the new objects can be read; borrowed until
@@ -56,8 +57,8 @@ uint64_t vv_git_receive_count(const vv_git_receive *g); /* number of received ob
 void vv_git_receive_close(vv_git_receive *g);           /* accepts NULL */
 VV_AUTO_FREE(vv_git_receive, vv_git_receive_close)
 
-/* Removes the quarantines of killed processes: those whose lock is free, and other staged files that are older
- * than a day. */
+/* Removes what killed processes left: quarantines whose lock is free, and folders of staged objects
+ * (quarantine.h) that are older than a day. */
 vv_status vv_git_receive_clean(vv_repository *r, vv_error *err);
 
 #endif
