@@ -498,8 +498,20 @@ static vv_status mark_pointer(collector *c, const vv_index_entry *e, bool lost, 
 	return vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
 }
 
+/* Is a table staged under this path? */
+static bool is_staged_table(const collector *c, const char *path)
+{
+	const vv_change_entry key = {.path = (char *)(uintptr_t)path};
+	const vv_change_entry *e = c->staged_count == 0
+					   ? NULL
+					   : bsearch(&key, c->out->entries, c->staged_count,
+						     sizeof(key), vv_text_order);
+
+	return e && e->dataset;
+}
+
 /* Git wrote the pointer of a table that no line of .gitattributes tracks, as after 'git mv'. The few bytes
- * are read of small files whose name may be that of a table. */
+ * are read of small files that are staged as tables, or whose name may be that of one. */
 static vv_status look_if_lost(collector *c, const vv_index_entry *e, const vv_stat *st,
 			      vv_error *err)
 {
@@ -507,7 +519,8 @@ static vv_status look_if_lost(collector *c, const vv_index_entry *e, const vv_st
 	bool pointer = false;
 	vv_status rc = VV_OK;
 
-	if (!c->opts->facts || !S_ISREG(e->mode) || !vv_lost_table_may_be(e->path, &c->lines)) {
+	if (!c->opts->facts || !S_ISREG(e->mode) ||
+	    (!is_staged_table(c, e->path) && !vv_lost_table_may_be(e->path, &c->lines))) {
 		return VV_OK;
 	}
 	if (!(file = vv_repository_file(c->r, e->path))) return vv_fail_nomem(err);

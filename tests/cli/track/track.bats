@@ -228,6 +228,19 @@ moved_past_varve() {
 	rows 40 | cmp - u.csv
 }
 
+@test "status names a table that git moved to a name that no table has" {
+	new_repo
+	rows 40 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	git cat-file blob :t.csv > p
+	git mv t.csv notes
+	mv p notes
+	git update-index -q --refresh || true
+	succeeds varve status
+	output_has "notes  pointer only, no line of .gitattributes tracks it: varve track notes"
+}
+
 @test "a table with another ending than tables have is found by its line" {
 	new_repo
 	rows 40 > t.dat
