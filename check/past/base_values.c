@@ -498,7 +498,8 @@ static vv_status give_over(values *v, const vv_rule_setting *s, const column_val
 	base_unread(&f, NULL);
 	f.column = field_is(v, x)->name;
 	vv_buf_printf(&c->message,
-		      "has too many different values to compare (over %s, or %s of them)",
+		      "has too many different values to compare (more than %s values, or more than "
+		      "%s in all)",
 		      vv_text_count(VV_DIST_VALUES_MAX), vv_text_bytes(VV_DIST_BYTES_MAX));
 	vv_buf_puts(&c->expected, "a column with fewer different values");
 	return base_give(c, &q, &f, err);

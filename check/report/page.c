@@ -152,9 +152,9 @@ vv_status vv_report_markdown(const vv_check_report *r, vv_buf *out, vv_error *er
 		}
 	}
 	if (datasets + findings > 0) {
-		vv_buf_printf(out, "\n%s do not fit here",
-			      vv_text_counted(findings, "more finding", NULL));
-		vv_buf_printf(out, " and %s.\n", vv_text_counted(datasets, "more table", NULL));
+		vv_buf_printf(out, "\nNot shown, for lack of room: %s",
+			      vv_text_counted(findings, "finding", NULL));
+		vv_buf_printf(out, " and %s.\n", vv_text_counted(datasets, "table", NULL));
 	}
 	return vv_buf_ok(out, err);
 }

@@ -96,8 +96,8 @@ const vv_rule vv_rules[] = {
 	 "The share of missing values increased more than the limit allows.", OFF, true,
 	 COLUMNS | SHARE, "columns"},
 	{"number-as-text", "Number stored as text",
-	 "A cell of a document contains a number as text, although the base or the column has "
-	 "numbers.",
+	 "A cell of a document contains a number as text, but it is a number in the base version "
+	 "(without one: in the other rows).",
 	 WARNING, false, 0, NULL},
 	{"pattern-budget", "Pattern too costly",
 	 "A pattern takes too many steps, so a value could not be checked.", ERROR, false, 0, NULL},

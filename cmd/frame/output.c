@@ -374,7 +374,7 @@ int vv_report(const vv_error *err)
 		message("hint: ", worded.hint);
 	} else if (err->block) {
 		message("hint: ",
-			"'varve fetch --data REV PATH' gets the blocks of a version from the remote, with --from URL from another repository");
+			"'varve fetch --data REV PATH' gets the blocks of a version from the remote, or with --from URL from another repository");
 	} else if (err->code == VV_ECORRUPT) {
 		message("hint: ",
 			"'varve fsck' lists the damage; 'varve fsck --repair --from REMOTE' repairs it from the work tree and the remote");
@@ -410,8 +410,10 @@ int vv_usage_error(const char *fmt, ...)
 
 int vv_check_json(bool json, bool lists, const char *list_command)
 {
-	return lists || !json ? VV_EXIT_OK
-			      : vv_usage_error("--json is for lists: 'varve %s'", list_command);
+	return lists || !json
+		       ? VV_EXIT_OK
+		       : vv_usage_error("--json is accepted only for a list, as in 'varve %s'",
+					list_command);
 }
 
 int vv_out_finish(int code)

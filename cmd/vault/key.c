@@ -50,7 +50,7 @@ static vv_status set_own(const options *o, const vv_key *k, vv_error *err)
 		rc = vv_fail(
 			err, VV_EEXISTS,
 			"this machine already has a key: '%s'\n'varve vault key show' prints its "
-			"name; --force makes a new key, and keeps the old file under another name",
+			"DID; --force makes a new key, and keeps the old file under another name",
 			vv_text_shows(path));
 	} else if (vv_exists(path) && (rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
 		vv_buf_printf(&old, "%s.%.16s", path, did + 8);

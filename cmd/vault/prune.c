@@ -52,7 +52,7 @@ static void tell_shared(const vv_surplus *x)
 			vv_text_counted(x->shared, "surplus copy stays", "surplus copies stay"));
 	}
 	if (x->policy > 0) {
-		vv_note("the writer %s requires %s, so that number stays",
+		vv_note("the policy of the writer %s requires %s, so that many are kept",
 			vv_did_shows(x->policy_of), vv_text_counted(x->policy, "copy", "copies"));
 	}
 }

@@ -503,7 +503,7 @@ static const char *cost_text(char out[COST_TEXT], const vv_owed *x)
 {
 	const uint64_t tenths = x->sent > 0 ? (x->read * 10 + x->sent / 2) / x->sent : 0;
 
-	(void)snprintf(out, COST_TEXT, "; read %s, %llu.%llu bytes for each byte",
+	(void)snprintf(out, COST_TEXT, "; read %s, %llu.%llu bytes for each byte sent",
 		       vv_text_bytes(x->read), (unsigned long long)(tenths / 10),
 		       (unsigned long long)(tenths % 10));
 	return out;
@@ -616,7 +616,7 @@ const vv_command vv_cmd_vault_repair = {
 	.summary = "replace sealed copies that failed an audit, or whose holder is away",
 	.usage = "[--now] [--limit-rate BYTES]",
 	.example = "$ varve vault repair --now\n"
-		   "made 1 copy again (4.1 kB); read 4.1 kB, 1.0 bytes for each byte\n"
+		   "made 1 copy again (4.1 kB); read 4.1 kB, 1.0 bytes for each byte sent\n"
 		   "safe: everything in the vault has 2 copies",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

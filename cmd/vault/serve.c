@@ -406,7 +406,7 @@ static const vv_option table[] = {
 		   "an identity to keep copies for, with =BYTES to limit it"),
 	OPT_FLAG(0, "stdio", stdio,
 		 "answer on stdin and stdout, by the settings varve.hold...; an ssh:// "
-		 "holder runs this"),
+		 "ssh:// holder run this"),
 	OPT_FLAG(0, "blocks", blocks, "with --stdio: answer from this repository's own vault"),
 	OPT_FLAG(0, "named", named, "with --blocks: a passphrase may be asked for"),
 	OPT_NUMBER(

@@ -76,7 +76,7 @@ static vv_status take_rev(reading *r, const char *text)
 	}
 	if (len == 0 || !(r->out->rev = decode(r, text, len))) {
 		return nonsense(r, "the version", text,
-				"a branch, a tag, a commit, or a day as YYYY-MM-DD");
+				"write a branch, a tag, a commit, or a day as YYYY-MM-DD");
 	}
 	return take_path(r, text[len] ? text + len + 1 : "");
 }

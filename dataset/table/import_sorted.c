@@ -462,9 +462,10 @@ static void tell_failed_choice(vv_buf *out, const vv_root *root, const char *why
 			       vv_hint_words_fn words)
 {
 	vv_buf_puts(out,
-		    "the file has the same rows in another order, and they cannot be stored by ");
+		    "the file has the same rows in another order, but they cannot be stored in the "
+		    "order of ");
 	vv_text_put_names(out, root->key, root->key_count);
-	vv_buf_printf(out, ": %s; varve sorts each such file in vain", why);
+	vv_buf_printf(out, ": %s; sorting each such file saves nothing", why);
 	(void)vv_hint_put(out, "; ", words, VV_HINT_ADD_ORDER_BACK, path);
 	vv_buf_putc(out, '\n');
 }

@@ -494,7 +494,8 @@ static vv_status read_pairs(patch_section *s, const vv_json *v, vv_error *err)
 		    !get_place(e->first, &at[s->reverse]) ||
 		    !get_place(e->first->next, &at[!s->reverse])) {
 			rc = vv_fail(err, VV_EINPUT,
-				     "'pairs': expected two places of columns, or null");
+				     "'pairs': expected two positions of columns, each a number or "
+				     "null");
 			break;
 		}
 		rc = add_pair(s, at[0], at[1], seen, err);

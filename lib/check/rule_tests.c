@@ -262,8 +262,7 @@ static vv_status try_rule(trying *t, vv_error *err)
 
 		tell(t, row ? row->line : rule->line,
 		     row ? "the rule should accept this row (+), but finds it"
-			 : "the rule should accept the "
-			   "rows with +, but finds them",
+			 : "the rule should accept the rows with +, but reports them",
 		     row ? row->text : rule->text);
 		return VV_OK;
 	}

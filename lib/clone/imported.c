@@ -517,8 +517,8 @@ vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err)
 		return rc;
 	}
 	return vv_fail(err, VV_EREFUSED,
-		       "%s is not trusted\n"
-		       "git config --global --add varve.trustedHost %s",
+		       "the host of %s is not trusted\n'git config --global --add "
+		       "varve.trustedHost %s' trusts it",
 		       vv_text_url(url), site.data);
 }
 

@@ -138,7 +138,9 @@ static vv_status none_reads(const vv_document *d, const char *kind, const char *
 		d->written ? "no program that writes workbooks is installed"
 			   : ": no reader for this kind of file is installed",
 		*why ? ": " : "", why);
-	return kind ? vv_hint(err, "'git config --global varve.reader.%s.command' names a reader",
+	return kind ? vv_hint(err,
+			      "'git config --global varve.reader.%s.command COMMAND' sets a "
+			      "reader",
 			      vv_text_shows(kind))
 		    : vv_hint(err, VV_READER_INSTALL);
 }

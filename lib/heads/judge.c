@@ -353,8 +353,8 @@ static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 	const bool fork = fault == VV_HEADS_FORK;
 
 	vv_fail(err, VV_EREFUSED,
-		"%s: '%s' has signed head %llu of %s, %s %llu of %s was seen before; nothing was "
-		"moved",
+		"%s: '%s' has signed head number %llu (%s), %s number %llu (%s) was seen before; "
+		"nothing was moved",
 		fork ? "fork" : "rollback", vv_text_url(g->from), (unsigned long long)n->number,
 		vv_text_time(n->time, VV_TIME_MINUTE), fork ? "and another" : "although",
 		(unsigned long long)h->number, vv_text_time(h->time, VV_TIME_MINUTE));
@@ -455,7 +455,8 @@ static vv_status check_name(const judging *g, const vv_shown_head *h, const node
 {
 	return strcmp(strrchr(h->name, '/') + 1, vv_did_key_shows(n->key)) == 0
 		       ? VV_OK
-		       : refuse(g, VV_EREFUSED, "the ref is named after another key", &h->id, err);
+		       : refuse(g, VV_EREFUSED, "the ref's name has a key other than the signer's",
+				&h->id, err);
 }
 
 /* Accepts the head: trusts it, unless a newer one is trusted. */

@@ -147,7 +147,7 @@ const char *vv_conflict_file_reason(const vv_conflict_path *p)
 	     theirs = p->sides[VV_THEIRS].mode;
 
 	if (!ours && !theirs) return "removed or renamed on both sides";
-	if (!ours) return base ? "removed here, changed there" : "only there under this name";
+	if (!ours) return base ? "removed by ours, changed by theirs" : "only theirs has this name";
 	if (!theirs) return base ? "changed here, removed there" : "only here under this name";
 	return base ? "changed on both sides" : "added on both sides";
 }

@@ -116,7 +116,8 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 		return vv_fail(
 			err, VV_EINPUT,
 			VV_BLOCKS_CONFIG
-			": '%s' names an endpoint\neach user sets where requests are sent: AWS_ENDPOINT_URL_S3, or endpoint_url in ~/.aws/config",
+			": '%s' names an endpoint, which cannot be set here\neach user sets it in "
+			"AWS_ENDPOINT_URL_S3, or as endpoint_url in ~/.aws/config",
 			vv_text_url(url));
 	}
 	if (!fine) {

@@ -148,10 +148,10 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_pointer_blo
 
 			vv_buf_printf(&message, "%s: filter=%s overrides varve's line",
 				      vv_text_shows(path), vv_text_shows(filter));
-			vv_buf_printf(
-				&mend,
-				"remove that line from .gitattributes ('git check-attr filter -- %s' shows the filter)",
-				vv_text_shows(path));
+			vv_buf_printf(&mend,
+				      "remove from .gitattributes the line that sets this "
+				      "filter ('git check-attr filter -- %s' shows the filter)",
+				      vv_text_shows(path));
 			rc = vv_doctor_add(a->d, strcmp(filter, "lfs") == 0 ? "lfs" : "attributes",
 					   true, &message, &mend, err);
 		} else if (rc == VV_ENOTFOUND) {

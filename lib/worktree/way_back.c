@@ -493,8 +493,8 @@ vv_status vv_way_back_close(vv_way_back *w, vv_status rc, vv_error *err)
 	}
 	if (rc < 0 && w->ready) { /* reports the original failure */
 		if (go_back(w->repo, &w->note, true, &done, &later) < 0) {
-			vv_hint(err, "the next command that changes this work tree undoes it, "
-				     "unless HEAD has moved");
+			vv_hint(err, "the next command that changes this work tree undoes the "
+				     "changes, unless HEAD has moved");
 		}
 	} else if ((w->ready && vv_later_drop(w->repo, &later) < 0) ||
 		   drop_kept(w->repo, &later) < 0) {

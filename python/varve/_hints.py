@@ -68,7 +68,7 @@ WORDS = {
     "restore-data": "Repo.fetch_data() gets its blocks, 'varve restore {0}' writes it",
     "set-upstream": "Repo.push(set_upstream=True) sets it, or 'git branch --set-upstream-to=REMOTE/BRANCH'",
     "status": "Repo.status() lists staged changes",
-    "store-emptied": "mount its disk; if it was emptied: 'varve store remove {0}', 'varve store add {0} URL', 'varve push --blocks'",
+    "store-emptied": "mount its disk; if the store was emptied, run 'varve store remove {0}', then 'varve store add {0} URL' and 'varve push --blocks'",
     "store-list": "'varve store list' lists them",
     "store-room": "make room there, or use another store: 'varve store add'",
     "switch": "'git switch {0}' goes to it",

@@ -451,7 +451,7 @@ vv_status vv_pack_store_index(vv_pack *p, vv_error *err)
 static const char *judge_trailer(vv_pack *p, const uint8_t trailer[VV_PACK_TRAILER_LEN])
 {
 	if (memcmp(trailer, VV_PACK_END, 8) != 0) {
-		return "its end is missing: the file was cut short, or something was appended";
+		return "it does not end as a pack does: the file was cut short, or something was appended";
 	}
 	if (vv_get_le64(trailer + 16) != p->stat.size) return "its length does not match its end";
 	if (memcmp(trailer + 24, p->id.hash, VV_PACK_HASH_LEN) != 0) {

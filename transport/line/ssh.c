@@ -186,7 +186,7 @@ static const struct {
 	{"REMOTE HOST IDENTIFICATION HAS CHANGED", VV_EREFUSED,
 	 "if the change was announced to you: ssh-keygen -R ", ", then connect again"},
 	{"Host key verification failed", VV_EREFUSED,
-	 "compare the fingerprint that ssh shows, once, with: ssh ", ""},
+	 "run this once, and compare the fingerprint that it shows: ssh ", ""},
 	{"Permission denied (", VV_EAUTH,
 	 "check that the right key is in ~/.ssh or in ssh-agent, and known to ", "?"},
 	{"Too many authentication failures", VV_EAUTH,

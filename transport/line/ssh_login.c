@@ -64,11 +64,12 @@ static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 	}
 	if (vv_known_hosts_has_authority(k) || (known.len == 0 && vv_known_hosts_has(k, NULL))) {
 		s->other = true;
-		rc = vv_fail(err, VV_ENOSUPPORT,
-			     "the entry of '%s' in known_hosts (an RSA key or a certificate "
-			     "authority) cannot be checked by libssh2\n"
-			     "install the ssh program, or learn the host's ed25519 key",
-			     vv_text_shows(s->config->host));
+		rc = vv_fail(
+			err, VV_ENOSUPPORT,
+			"the entry of '%s' in known_hosts (an RSA key or a certificate "
+			"authority) cannot be checked by libssh2\n"
+			"install the ssh program, or add the host's ed25519 key to known_hosts",
+			vv_text_shows(s->config->host));
 	} else if ((rc = vv_buf_ok(&known, err)) == VV_OK && (rc = vv_buf_ok(&all, err)) == VV_OK) {
 		*types = vv_buf_detach(known.len > 0 ? &known : &all);
 		rc = vv_alloc_ok(*types, err);

@@ -312,7 +312,7 @@ static vv_status open_metadata(vv_buf *header, const char *base, const vv_connec
 				      connect, VV_IGNORED);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0 || a.status != 200 || strpbrk(vv_buf_cstr(&a.body), "\r\n")) {
-		return vv_fail(err, VV_ENOTFOUND, "this machine has no metadata");
+		return vv_fail(err, VV_ENOTFOUND, "this machine has no metadata service");
 	}
 	vv_buf_printf(header, "X-aws-ec2-metadata-token: %s", vv_buf_cstr(&a.body));
 	return vv_buf_ok(header, err);

@@ -45,7 +45,8 @@ static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN 
 	*end = 0;
 	if (rc < 0 || st.size == 0) return rc;
 	if (st.size > LOG_MAX || !vv_buf_reserve(&text, (size_t)st.size)) {
-		return vv_fail(err, VV_EREFUSED, "'%s' has %s\nmove the file to another place",
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' is too large: %s\nmove the file to another place",
 			       vv_text_shows(path), vv_text_bytes(st.size));
 	}
 	ssize_t n = vv_pread_full(fd, text.data, (size_t)st.size, 0, path, err);

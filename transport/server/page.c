@@ -303,9 +303,10 @@ enum MHD_Result http_page(http_request *q)
 	if (!new_page(q)) return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
 	(void)MHD_get_connection_values_n(q->mhd, MHD_GET_ARGUMENT_KIND, take_parameter, q->page);
 	if (q->page->bad) {
-		return http_say(q, MHD_HTTP_BAD_REQUEST,
-				"the parameters cannot be decoded, or are more than %u",
-				PARAMETERS_MAX);
+		return http_say(
+			q, MHD_HTTP_BAD_REQUEST,
+			"the parameters cannot be decoded, or there are more than %u of them",
+			PARAMETERS_MAX);
 	}
 	if (!http_stream_start(q, run_page, false)) return http_say_error(q, &q->stream.err);
 	http_connection_phase(q->connection, HTTP_WORK);

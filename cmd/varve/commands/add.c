@@ -371,7 +371,9 @@ static const vv_option add_table[] = {
 	OPT_FLAG('v', "verbose", verbose, "list added files (the default)"),
 	OPT_FLAG('q', "quiet", quiet, "print warnings only"),
 	OPT_JSON("the output format"),
-	OPT_NAMES(0, "key", key, "the columns that identify a row; their values must be unique"),
+	OPT_NAMES(
+		0, "key", key,
+		"the columns that together identify a row: no two rows may have the same values in them"),
 	OPT_FLAG(0, "no-key", no_key, "the table has no key; do not search for one"),
 	OPT_CHOICE(
 		0, "order", order, "ORDER", "file|key",
@@ -387,9 +389,9 @@ static const vv_option add_table[] = {
 		"write the rows of an Arrow stream or file (-: standard input) to PATH, keep the spelling of equal cells, and add it"),
 	OPT_CHOICE(
 		0, "mode", mode, "MODE", "replace|upsert|append|delete",
-		"with --arrow: how FILE changes PATH (default: replace, unless more than half of the rows would be removed)"),
+		"with --arrow: how FILE changes PATH (default: replace; refused if it would remove more than half of the rows)"),
 	OPT_CHOICE(0, "columns", columns, "WHAT", "keep|drop",
-		   "with --arrow: columns that FILE lacks (default: an error)"),
+		   "with --arrow: keep or drop columns that FILE lacks (default: an error)"),
 	OPT_FLAG(
 		0, "fix", fix,
 		"convert tracked files that were committed as text, and merge tables whose pointers git merged as text"),

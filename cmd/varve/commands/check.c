@@ -52,13 +52,14 @@ static const vv_option table[] = {
 		"report only problems that the base did not have (the default base is the merge base with the upstream branch)"),
 	OPT_LIST(
 		0, "select", select, "WHAT",
-		"apply only these rules: a rule's name or code, '#tag' or @owner; a path's pattern: "
+		"apply only these rules: a rule's name or code, '#tag' or @owner; for a pattern of paths, "
 		"check only these tables; may be repeated"),
 	OPT_LIST(0, "skip", skip, "RULE",
 		 "do not apply these rules, named as for --select; may be repeated"),
-	OPT_FLAG(0, "list-rules", list_rules,
-		 "list all rules; with --format checks those of the tables, also of varve.json and "
-		 "datapackage.json, as lines of varve.checks"),
+	OPT_FLAG(
+		0, "list-rules", list_rules,
+		"list all rules; with '--format checks', print those of the tables, also of varve.json and "
+		"datapackage.json, as lines of varve.checks"),
 	OPT_FLAG(
 		0, "explain", explain,
 		"list each rule, the columns that it reads, and the row groups with a kept result"),
@@ -66,7 +67,7 @@ static const vv_option table[] = {
 		 "test the example rows of varve.checks, not the data"),
 	OPT_MAYBE_STRING(
 		0, "log", log, "RULE", "",
-		"show since which commit each rule, or RULE, holds or fails, in all versions; with --format html above the findings"),
+		"show since which commit each rule, or only RULE, holds or fails, in all versions; with '--format html', put this above the findings"),
 	OPT_STRING(
 		0, "limit", limit, "N",
 		"list at most N findings for each rule and column; 0: up to 16 MiB of findings (default: 20)"),
@@ -159,7 +160,7 @@ static vv_status check_usage(const options *o, vv_error *err)
 		: (o->log || o->suggest) &&
 				(o->base || o->no_base || o->cached || o->new_only || o->files ||
 				 o->failed_rows || o->passed_rows || o->outputs.count > 0)
-			? "--log, --suggest and options that choose a version or write a report"
+			? "--log or --suggest, and options that choose a version or write a report,"
 		: o->suggest && (o->log || o->select.count > 0 || o->skip.count > 0 || o->format)
 			? "--suggest and --log, --select, --skip or --format"
 		: o->explain && (o->log || o->suggest || o->list_rules || splits(o) ||
@@ -847,7 +848,7 @@ static vv_status run_from(const options *o, vv_error *err)
 	}
 	vv_out_bytes(vv_buf_cstr(&text), text.len);
 	if (left > 0) {
-		vv_note("%s not converted: see the comments",
+		vv_note("%s not converted: see the comments in the output",
 			vv_text_counted(left, "check was", "checks were"));
 	}
 	return VV_OK;

@@ -279,7 +279,7 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 		OPT_FLAG('e', "edit", edit, "open the editor on the message"),                     \
 		OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),          \
 		OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),      \
-		OPT_FLAG(0, "quit", quit, "forget it; files and index do not change"),             \
+		OPT_FLAG(0, "quit", quit, "forget the operation; files and index do not change"),  \
 		OPT_FLAG('v', "verbose", verbose,                                                  \
 			 "also show the groups and bytes that each table added to the store"),     \
 		OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),                \

@@ -26,7 +26,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING(0, "explain", explain, "PATH", "show where each setting of PATH comes from"),
 	OPT_FLAG('l', "list", list, "list varve's settings"),
-	OPT_FLAG(0, "all", all, "also list unset ones, with their defaults"),
+	OPT_FLAG(0, "all", all, "with --list: also list unset settings, with their defaults"),
 	OPT_FLAG(0, "unset", unset, "remove a setting from this repository"),
 	OPT_JSON("the output format"),
 };
@@ -124,7 +124,7 @@ static void explain_order(answer *a, const vv_root *r, const char *kept)
 	}
 	say(a, "order", b.len ? vv_buf_cstr(&b) : "the file's",
 	    b.len ? "by --order key, or since the order of rows changes with each delivery; kept since"
-	    : r->file_order_declared ? "by --order file; kept since"
+	    : r->file_order_declared ? "set by --order file; kept from then on"
 				     : kept);
 }
 

@@ -28,7 +28,7 @@ static const vv_option table[] = {
 		0, "copies", copies, "N",
 		"drop only versions with at least N copies elsewhere (default: 1); each holder of a vault counts"),
 	OPT_LIST(0, "from", from, "PEER",
-		 "ask only this remote or URL, or vault:; may be repeated"),
+		 "ask only this remote or URL, or the vault ('vault:'); may be repeated"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "stop waiting for the other side after this long without a byte (default: 60)"),
 	OPT_FLAG('n', "dry-run", dry_run, "only ask the remotes, and print what would be dropped"),

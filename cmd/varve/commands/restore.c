@@ -23,7 +23,7 @@ static const vv_option table[] = {
 	OPT_FLAG('S', "staged", staged, "restore the index"),
 	OPT_FLAG('W', "worktree", worktree, "restore the files (the default without --staged)"),
 	OPT_ONCE(0, "row", row, "KEY",
-		 "only the row with this key (values separated by commas); PATH is one table"),
+		 "only the row with this key (values separated by commas); PATH must be one table"),
 	OPT_LIST(
 		0, "column", columns, "COL",
 		"only this column, of all rows that both versions have, or with --row of one; may be repeated"),
@@ -80,7 +80,7 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 	static const char *const words[] = {
 		[VV_RESTORED_NOTHING] = "is unchanged",
 		[VV_RESTORED_ROW] = "put back",
-		[VV_RESTORED_NO_ROW] = "removed: that version does not have it"};
+		[VV_RESTORED_NO_ROW] = "removed, as the restored version does not have it"};
 	const options *o = c->options;
 	const vv_row_restore r = {.repo = c->repo,
 				  .reader = c->reader,
@@ -138,7 +138,7 @@ static vv_status restore_column(vv_context *c, vv_error *err)
 			vv_text_counted(done.rows, "row", NULL));
 	}
 	if (done.unsaved > 0 && !o->force) { /* a dry run */
-		vv_note("%s: --force is needed: %s no version has", vv_text_shows(r.path),
+		vv_note("%s: --force is needed: no version has %s", vv_text_shows(r.path),
 			vv_text_counted(done.unsaved, "of these values", "of these values"));
 	}
 	return VV_OK;

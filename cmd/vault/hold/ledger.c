@@ -185,7 +185,7 @@ static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r
 	if (!vv_cid_equal(vault, &l->vault)) {
 		return vv_fail(
 			err, VV_ECORRUPT,
-			"the record is of another vault\n'vault.id' in .varveconfig names the vault of this clone: if a commit of another clone changed it, set it back, else move .git/varve/vault away");
+			"the record is of another vault\n'vault.id' in .varveconfig names the vault of this clone: if a commit of another clone changed this setting, set it back; else move .git/varve/vault away");
 	}
 	if (find_file(l, name, &at)) return VV_OK;
 	if (l->count >= FILES_MAX) {

@@ -114,7 +114,7 @@ static vv_status shard_of(const char *rest, vv_cid *out, vv_error *err)
 	return strncmp(rest, "shards/", 7) == 0
 		       ? vv_cid_parse(out, rest + 7, strlen(rest + 7), err)
 		       : vv_fail(err, VV_EREFUSED,
-				 "'%s' is not a shard: servers always keep records",
+				 "'%s' is not a shard: a server removes only shards, never records",
 				 vv_text_shows(rest));
 }
 

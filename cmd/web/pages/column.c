@@ -194,7 +194,7 @@ static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
 	}
 	put_common(p, t, c, v);
 	if (!v->common_exact && v->common_count > 0 && whole) {
-		part_note(&p->html, .text = "Rarer values were not all counted.");
+		part_note(&p->html, .text = "Values that occur too rarely were not counted.");
 	}
 }
 

@@ -264,7 +264,7 @@ static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *ou
 	if (vv_rev_is_null(text, len)) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"000...0 is not the id of a commit\n000...0 can only begin a range, which "
+			"000...0 is not the id of a commit\nit can only begin a range, where it "
 			"means a new branch; if the branch was deleted, do not check it");
 	}
 	return name ? vv_rev_commit(r, name, out, err) : vv_fail_nomem(err);

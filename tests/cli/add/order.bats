@@ -626,8 +626,8 @@ wide_repo() {
 	wide 20000 1 'r[9000] = r[9000].replace(",", ",\"", 1).replace(",", "\",", 2).replace("\",", ",", 1)' > t.csv
 	cp t.csv ../odd.csv
 	succeeds varve add t.csv
-	stderr_has "t.csv: the file has the same rows in another order, and they cannot be stored by id: line 9002 is written differently from the others"
-	stderr_has "varve sorts each such file in vain; 'varve add --order file t.csv' keeps the file's order"
+	stderr_has "t.csv: the file has the same rows in another order, but they cannot be stored in the order of id: line 9002 is written differently from the others"
+	stderr_has "sorting each such file saves nothing; 'varve add --order file t.csv' keeps the file's order"
 	is_kept_by "" :t.csv
 	varve cat :t.csv | cmp - ../odd.csv
 	# a key that is none any more
@@ -635,7 +635,7 @@ wide_repo() {
 	wide 20000 1 'r.append(r[0])' > t.csv
 	succeeds varve add t.csv
 	is_kept_by "" :t.csv
-	stderr_has "cannot be stored by id: "
+	stderr_has "cannot be stored in the order of id: "
 	stderr_has "both have id = "
 }
 

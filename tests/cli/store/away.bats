@@ -35,7 +35,7 @@ load folder
 	rm -rf "${store:?}"/*
 	change 7
 	ends_with 2 varve push
-	stderr_has "if it was emptied: 'varve store remove team', 'varve store add team URL', 'varve push --blocks'"
+	stderr_has "if the store was emptied, run 'varve store remove team', then 'varve store add team URL' and 'varve push --blocks'"
 	succeeds varve store remove team
 	succeeds varve store add team "$store"
 	succeeds varve push --blocks

@@ -205,7 +205,7 @@ static vv_status push(vv_host *h, coming *n, bool *lost, vv_error *err)
 			if (is_of_ref(vv_buf_cstr(&said))) {
 				vv_hint(err,
 					"set '[blocks] ref' in .varveconfig to another ref, for "
-					"example the branch varve-blocks, or its url to a peer "
+					"example the branch varve-blocks, or '[blocks] url' to a peer "
 					"that keeps blocks");
 			}
 			tell_lines(h, &said);
