@@ -12,7 +12,7 @@
 	form("arrow", vv_arrow_diff_rows, \
 	     "an Arrow IPC stream of one table: rows before and after, as Delta Lake's change data feed has them") \
 	form("arrow-cells", vv_arrow_diff_cells, "the same for changed cells: key, column, before and after") \
-	form("xlsx", vv_arrow_diff_sheets, "a workbook with a sheet for each table; see 'varve help use/documents'")
+	form("xlsx", vv_arrow_diff_sheets, "a workbook with a sheet for each table; see docs/use/documents.md")
 /* clang-format on */
 
 /* The forms: "arrow" writes the changed rows (row_changes.h), and "arrow-cells" the changed cells.

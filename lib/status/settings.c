@@ -29,7 +29,7 @@ const vv_setting vv_settings[] = {
 	{"varve.gcDays", VV_SETTING_NUMBER, "14", NULL,
 	 "days for which gc keeps blocks that no version needs"},
 	{"varve.hold", VV_SETTING_NUMBER, "0", NULL,
-	 "the most bytes of sealed copies that 'varve serve' keeps here for others"},
+	 "the most bytes of sealed copies that a server keeps here for others"},
 	{"varve.holdFor", VV_SETTING_TEXT, NULL, NULL,
 	 "an identity (DID) that may store copies here, with =BYTES to limit it; may be set "
 	 "several times"},
