@@ -183,7 +183,7 @@ static vv_status take_parts(job *j, vv_error *err)
 	if (o->parts == 0 && o->result_count == 0) return VV_OK;
 	if (!o->paths || !o->paths[0] || o->paths[1] || j->side.kind != VV_SIDE_COMMIT) {
 		return vv_fail(err, VV_EUSAGE,
-			       "a part can only be checked of one table of a commit");
+			       "a check of a part requires exactly one table of a commit");
 	}
 	if (o->parts > 0 && o->part >= o->parts) {
 		return vv_fail(err, VV_EUSAGE, "part %u of %u does not exist", o->part, o->parts);

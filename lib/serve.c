@@ -82,7 +82,9 @@ static vv_status is_clean(vv_repository *r, vv_error *err)
 
 	return rc < 0 || look.note.changed.len == 0
 		       ? rc
-		       : vv_fail(err, VV_EREFUSED, "the work tree there has uncommitted changes");
+		       : vv_fail(err, VV_EREFUSED,
+				 "the remote's work tree has uncommitted "
+				 "changes");
 }
 
 static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error *err)
@@ -143,7 +145,7 @@ static vv_status judge_heads(vv_repository *r, vv_repository *with, const vv_pus
 		if (at == VV_HELLO_HEADS || vv_oid_is_null(&refs[i].id)) {
 			rc = vv_fail(err, VV_EREFUSED, "%s",
 				     at == VV_HELLO_HEADS ? "there are too many signed heads"
-							  : "a signed head is not deleted");
+							  : "a signed head cannot be deleted");
 			break;
 		}
 		shown[at] = (vv_shown_head){refs[i].name, refs[i].id};
@@ -351,7 +353,9 @@ static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t co
 	if (rc == VV_EMISSING && refuse) {
 		return vv_prefix(
 			err,
-			"the other repository's setting receive.varveCheck is 'refuse', and a table whose rows it lacks cannot be checked (the rows of a linked table are at its source)");
+			"the other repository rejects tables that it cannot check "
+			"(receive.varveCheck is 'refuse'), and it lacks the rows of a table (those "
+			"of a linked table are at its source)");
 	}
 	if (rc < 0 && !refuse && rc != VV_ENOMEM) {
 		vv_buf_printf(j->report, "the check could not run: %s\n", err->message);

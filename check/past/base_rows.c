@@ -69,7 +69,9 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 	}
 	vv_buf_printf(&c->expected, "%s, as in the base", base_noun(was->type));
 	if (is->type != was->type && vv_field_is_found(is)) {
-		vv_buf_printf(&c->expected, "; it was detected, and is now %s",
+		vv_buf_printf(&c->expected,
+			      "; the column's type is detected from the data, and is "
+			      "now %s",
 			      vv_type_name(is->type));
 	}
 	vv_auto(vv_likely) likely = {.what = VV_BUF_INIT};
@@ -363,7 +365,7 @@ static vv_status check_cells(row_walk *w, vv_error *err)
 			}
 		}
 		vv_buf_printf(&c->message,
-			      "%s of %s cells of rows that the base has too were changed (",
+			      "in the rows that the base also has, %s of %s cells were changed (",
 			      vv_text_count(changed), vv_text_count(cells));
 		base_put_percent(&c->message, base_share(changed, cells));
 		vv_buf_putc(&c->message, ')');

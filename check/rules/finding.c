@@ -28,7 +28,7 @@ const vv_rule vv_rules[] = {
 	 "An entry of \"accept\" in varve.json has expired: correct the data, or accept it again.",
 	 ERROR, false, 0, NULL},
 	{"almost", "Almost right",
-	 "In a table without a description, a value, id or row differs from all others.", WARNING,
+	 "A value, id or row differs from all others in a table that has no description.", WARNING,
 	 false, 0, NULL},
 	{"blank-header", "Blank header", "All cells of the header line are blank.", ERROR, false, 0,
 	 NULL},

@@ -81,7 +81,7 @@ typedef struct vv_option {
 
 /* The help of -X, in commands that merge. */
 #define VV_MERGE_RULES_HELP                                                                        \
-	"ours, theirs, or RULE:COLUMN: a merge rule for this once; may be repeated"
+	"a merge rule for this run only: ours, theirs or RULE:COLUMN; may be repeated"
 
 /* The options for the dialect of a file, which fill the member `written`, a vv_written
  * (lib/names/dialect_words.h). `of` is a string literal such as "of IN: ", which precedes the help

@@ -137,8 +137,8 @@ void vv_help_command(const vv_command *c)
 		}
 	}
 	if (c->pass) {
-		vv_buf_printf(&b, "\n'git %s' itself is run: 'git help %s' explains it\n", c->name,
-			      c->name);
+		vv_buf_printf(&b, "\nthis command runs 'git %s': 'git help %s' explains it\n",
+			      c->name, c->name);
 	} else {
 		vv_auto(vv_buf) codes = VV_BUF_INIT;
 

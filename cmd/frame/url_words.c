@@ -56,7 +56,7 @@ static vv_status refuse_bare(const char *word, const char *next, bool ranges, vv
 {
 	vv_fail(err, VV_EUSAGE, "'%s' names no version", vv_text_url(word));
 	return next     ? vv_hint(err, "in one word: '%s#%s'", vv_text_url(word), vv_text_url(next))
-	       : ranges ? vv_hint(err, "'%s#' is its newest version, and all before it",
+	       : ranges ? vv_hint(err, "'%s#' names its newest version and all earlier ones",
 				  vv_text_url(word))
 			: vv_hint(err, "URL#REV:PATH");
 }
@@ -211,7 +211,8 @@ void vv_url_words_hint(const vv_url_words *w, vv_url_use use, int argc, char **a
 		vv_hint(err,
 			"URL#REV:PATH is for cat, cite, compare, diff, get, import, info, log, schema and sql");
 	} else if (w->url && rev) {
-		vv_hint(err, "'varve log %s#' lists its versions; URL#REV:PATH is a file of one",
+		vv_hint(err,
+			"'varve log %s#' lists its versions; URL#REV:PATH names a file in a version",
 			vv_text_url(w->url));
 	}
 }

@@ -200,7 +200,7 @@ static vv_status run_export(job *j, char **argv, vv_error *err)
 	vv_progress_end();
 	if (rc == VV_EMISSING) {
 		vv_hint(err, "'varve fetch --data REV' gets missing blocks from the remote; add "
-			     "--from URL from another repository");
+			     "--from URL to get them from another repository");
 	}
 	if (rc == VV_OK) {
 		rc = show_export(j, argv[2], &x.root, &stats, err);

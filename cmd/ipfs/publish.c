@@ -154,7 +154,7 @@ static vv_status withdraw_one(job *j, const char *word, vv_error *err)
 		text_record(&p, true);
 		vv_note("withdrawn: 'varve serve' now serves it only if a branch or tag contains "
 			"it%s",
-			p.holder_count > 0 ? "; those that have it may keep it" : "");
+			p.holder_count > 0 ? "; nodes that have it may keep it" : "");
 	}
 	return VV_OK;
 }

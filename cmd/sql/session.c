@@ -161,7 +161,7 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 		if (strncmp(err->message, NO_TABLE, strlen(NO_TABLE)) == 0 &&
 		    strchr(err->message, '.') && !strchr(*sql, '"')) {
 			vv_hint_clear(err);
-			vv_hint(err, "a name with a point is written in double quotes: \"%s\"",
+			vv_hint(err, "write a name with a dot in double quotes: \"%s\"",
 				vv_text_shows(err->message + strlen(NO_TABLE)));
 		}
 		return err->code;

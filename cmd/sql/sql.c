@@ -239,7 +239,7 @@ static const char help[] =
 	".tables           list the tables\n"
 	".schema TABLE     list the columns of a table\n"
 	".mode FORMAT      print rows as " VV_ROWS_FORMATS
-	"\n.read FILE        run the lines of a file\n.output FILE      write rows to a file, until .output without one\n.timer on|off     print how long a statement took\n.quit             end (or Ctrl-D)\nA statement ends with ';'. Ctrl-C stops a running statement, or discards the typed one. Tab completes names.\n";
+	"\n.read FILE        run the lines of a file\n.output FILE      write rows to a file; without FILE, print them again\n.timer on|off     print how long a statement took\n.quit             end (or Ctrl-D)\nA statement ends with ';'. Ctrl-C stops a running statement, or discards the typed one. Tab completes names.\n";
 
 typedef struct prompt {
 	vv_sql_script *script;
@@ -372,7 +372,7 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 		vv_note(".mode takes one of " VV_ROWS_FORMATS);
 	} else {
 		if (!is_word(line, ".help", "\\?")) {
-			vv_note("varve sql has no '%s'", vv_text_shows(line));
+			vv_note("varve sql has no command '%s'", vv_text_shows(line));
 			p->script->code = VV_EXIT_NO;
 		}
 		vv_out("%s", help);
@@ -666,7 +666,7 @@ static vv_status list(exporting *x, vv_error *err)
 	if (rc == VARVE_ENOTFOUND) {
 		return vv_fail(
 			err, VV_ENOTFOUND,
-			"no commits yet\nfirst make a commit, since the file gets the tables of the last one");
+			"no commits yet\nmake a commit first: the file gets the tables of the last commit");
 	}
 	if (rc < 0) return vv_fail(err, rc == VARVE_ENOMEM ? VV_ENOMEM : VV_EIO, "%s", e.message);
 	return x->tables.count > 0

@@ -192,7 +192,7 @@ static int check_access(const vv_context *c)
 
 	return c->argc == 0 || changes
 		       ? VV_EXIT_OK
-		       : vv_usage_error("%s takes no argument, 'add DID' or 'remove DID'", c->name);
+		       : vv_usage_error("%s takes 'add DID', 'remove DID' or no argument", c->name);
 }
 
 static vv_status run_access(vv_context *c, bool write, vv_error *err)

@@ -57,7 +57,7 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 
 	vv_out_text(p->config->name, strlen(p->config->name));
 	if (bad == 0 && x->damaged > 0) {
-		vv_out(": FAILED: %s of the ledger damaged; it lists all of %s, with the right sizes\n",
+		vv_out(": FAILED: %s of the ledger damaged; the holder lists all of %s, with the right sizes\n",
 		       vv_text_counted(x->damaged, "record", NULL),
 		       vv_text_counted(x->shards, "shard", NULL));
 	} else if (bad > 0) {
@@ -72,7 +72,7 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 	if (o->all) {
 		vv_out("  every byte was read: %s\n", vv_text_bytes(x->read));
 	} else if (x->shards > 0 && x->asked == 0) {
-		vv_out("  no leaf was requested, since its list has no shard with the right size\n");
+		vv_out("  no leaf was requested, since the holder's list has no shard with the right size\n");
 	} else if (x->shards > 0) {
 		chance = vv_audit_chance(x->asked, x->shards);
 		vv_out("  %s requested, one per shard: %s (%s read); chance to detect the loss of 1 %% of the shards: %u.%u %%\n",
@@ -84,11 +84,11 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 		vv_out_between("  it accepts no new data: ", p->why.message, "\n");
 	}
 	if (x->leaving > 0) {
-		vv_out("  %s more will be removed (retired, or announced by a drop record)\n",
+		vv_out("  also lists %s that will be removed (retired, or announced by a drop record)\n",
 		       vv_text_counted(x->leaving, "shard", NULL));
 	}
 	if (x->surplus > 0) {
-		vv_out("  %s more, named by no record (left over, or of a run in progress)\n",
+		vv_out("  also lists %s that no record names (left over, or of a run in progress)\n",
 		       vv_text_counted(x->surplus, "shard", NULL));
 	}
 }

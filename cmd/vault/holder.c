@@ -66,7 +66,7 @@ static vv_status check_other_server(const vv_holder_configs *all, const vv_holde
 
 	return !same ? VV_OK
 		     : vv_fail(err, VV_EEXISTS,
-			       "this is the server of holder '%s': both sign with the key %s\none server can hold only one copy; 'varve vault holder list' shows the addresses",
+			       "this server is already the holder '%s': it signs with the same key, %s\none server can hold only one copy; 'varve vault holder list' shows the addresses",
 			       vv_text_shows(same->name), h->key);
 }
 

@@ -88,7 +88,7 @@ static void print_notes(const report *x)
 		vv_note("this repository keeps no copies for others: varve.hold and varve.holdFor are not set");
 	}
 	if (x->audited.damaged > 0) {
-		vv_warn("%s damaged: later records of their authors do not count",
+		vv_warn("%s damaged: later records by the same author do not count",
 			vv_text_counted(x->audited.damaged, "record is", "records are"));
 	}
 	if (x->audited.gone > 0) {
@@ -385,7 +385,7 @@ static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 		char did[VV_DID_TEXT];
 		if (!vv_vault_counts(s->state, r)) {
 			vv_did_text(did, r->author);
-			vv_out("%s: record %llu (%s) is not of %s\n", did,
+			vv_out("%s: record %llu (%s) was not written by %s\n", did,
 			       (unsigned long long)r->sequence, vv_ledger_kind_name(r->kind),
 			       r->kind == VV_LEDGER_EPOCH ? "an owner" : "a writer");
 			faults++;

@@ -48,7 +48,7 @@ static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 static void tell_shared(const vv_surplus *x)
 {
 	if (x->shared > 0) {
-		vv_note("%s: other writers placed them, or did not replicate yet; run 'varve vault prune' on those machines, or 'varve vault writers remove' for a lost one",
+		vv_note("%s: other writers placed them, or did not replicate yet; run 'varve vault prune' on the machines of those writers, or remove a writer whose machine is lost with 'varve vault writers remove'",
 			vv_text_counted(x->shared, "surplus copy stays", "surplus copies stay"));
 	}
 	if (x->policy > 0) {
@@ -118,7 +118,7 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 		tell_owed(&x, s);
 	}
 	if (x.surplus.blocked) {
-		vv_note("the writer %s has not replicated since; if that machine is lost, remove it with 'varve vault writers remove'",
+		vv_note("retired copies are kept until the writer %s replicates; if its machine is lost, remove the writer with 'varve vault writers remove'",
 			vv_did_shows(x.surplus.blocker));
 	}
 	return VV_OK;

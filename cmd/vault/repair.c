@@ -543,7 +543,7 @@ static void tell_resealed(const options *o, const vv_vault_repair *x)
 			vv_text_counted(x->versions, "version of a table", "versions of tables"));
 	}
 	if (x->foreign) {
-		vv_note("the other data was sealed by %s: run 'varve vault repair' on that machine",
+		vv_note("other lost data was sealed by the writer %s: run 'varve vault repair' on that writer's machine",
 			vv_did_shows(x->writer));
 	}
 }

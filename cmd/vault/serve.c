@@ -405,7 +405,7 @@ static const vv_option table[] = {
 	OPT_STRING(0, "for", admitted, "DID[=BYTES]",
 		   "an identity to keep copies for, with =BYTES to limit it"),
 	OPT_FLAG(0, "stdio", stdio,
-		 "answer on stdin and stdout, by the settings varve.hold...; an ssh:// "
+		 "answer on stdin and stdout, as the settings varve.hold... allow; clients with an "
 		 "ssh:// holder run this"),
 	OPT_FLAG(0, "blocks", blocks, "with --stdio: answer from this repository's own vault"),
 	OPT_FLAG(0, "named", named, "with --blocks: a passphrase may be asked for"),

@@ -108,7 +108,7 @@ static void print_new(const vv_vault_status *x)
 /* Prints the problems, the worst first. */
 static void print_unsafe(const vv_vault_status *x)
 {
-	const char *some = is_new(x) ? "some of the rest" : "some of it";
+	const char *some = is_new(x) ? "some of the rest" : "some data";
 
 	vv_out("NOT SAFE: ");
 	if (x->shards == 0) {
@@ -122,8 +122,8 @@ static void print_unsafe(const vv_vault_status *x)
 		vv_out("no holder is known to have %s; run 'varve vault repair' to seal the data of this clone again\n",
 		       vv_text_counted(x->sum.lost, "shard", NULL));
 	} else if (x->sum.least == 1 && x->copies > 1) {
-		vv_out("%s has only 1 copy instead of %u: if that holder fails, it is lost\n", some,
-		       x->copies);
+		vv_out("%s has only 1 copy instead of %u: if its holder fails, the data is lost\n",
+		       some, x->copies);
 	} else if (x->sum.least < x->copies) {
 		vv_out("%s has only %s instead of %u\n", some,
 		       vv_text_counted(x->sum.least, "copy", "copies"), x->copies);

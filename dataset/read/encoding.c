@@ -149,7 +149,7 @@ static vv_status refuse_name(const char *name, vv_error *err)
 {
 	return vv_fail(err, VV_EUSAGE,
 		       "varve cannot read the encoding '%s'\n'iconv -l' lists the names; varve "
-		       "does not read UTF-32 and encodings with shifts (ISO-2022-JP, UTF-7): "
+		       "does not read UTF-32 or encodings with shifts (ISO-2022-JP, UTF-7): "
 		       "convert such a file with 'iconv -f %s -t UTF-8'",
 		       vv_text_shows(name), vv_text_shows(name));
 }

@@ -194,8 +194,8 @@ vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, v
 	return vv_fail(
 		err, VV_EINPUT,
 		"'%s' cannot be written without quotes, and the file is read without "
-		"quotes\nremove delimiters, line ends and a comment character at the start from "
-		"the text",
+		"quotes\nremove delimiters and line ends from the text, and a comment character "
+		"from its start",
 		vv_text_show(cell->text, cell->len));
 }
 

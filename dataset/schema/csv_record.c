@@ -51,8 +51,8 @@ vv_status vv_csv_record_read(vv_csv_record *r, const char *text, size_t len, vv_
 	if (!read) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"'%s' is not a list of values\nput a value with a comma or a quote into "
-			"quotes, and double quotes in it: a,\"b,c\"",
+			"'%s' is not a list of values\nenclose a value that has a comma or a quote "
+			"in quotes, and write each quote in it twice: a,\"b,c\"",
 			vv_text_show(text, len));
 	}
 	for (size_t i = 0, at = 0; i < r->count; at += r->values[i++].len + 1) {

@@ -65,8 +65,8 @@ static vv_status take_encoding(vv_package_resource *out, const char *encoding, c
 	}
 	if (same_encoding(out->encoding, encoding)) return VV_OK;
 	return vv_fail(err, VV_EINPUT,
-		       "%s declares '%s' as the encoding of %s, and %s '%s'\n"
-		       "declare it in one of them",
+		       "%s declares the encoding '%s' for %s, but %s declares '%s'\ndeclare the "
+		       "encoding in only one of these files",
 		       VV_RULES_NAME, vv_text_shows(encoding), vv_text_shows(path),
 		       vv_text_shows(out->package_path), vv_text_shows(out->encoding));
 }

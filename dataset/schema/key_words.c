@@ -41,7 +41,7 @@ vv_status vv_key_words_fail(const char *text, size_t count, vv_error *err)
 {
 	return vv_fail(err, VV_EUSAGE,
 		       "'%s': expected %zu values of the key, separated by commas\n"
-		       "write a value that has a comma in quotes: '\"a, b\",c'",
+		       "put a value that contains a comma into quotes: '\"a, b\",c'",
 		       vv_text_shows(text), count);
 }
 

@@ -200,7 +200,8 @@ static vv_status tell_column(const looking *k, size_t column)
 	}
 	if (rc < 0 || l->lines == 0) return rc;
 	return say(k, column,
-		   "the value in row %s contains %s with as many '%c' as a row: check its quotes",
+		   "the value in row %s contains %s, with as many '%c' as a row has: check the "
+		   "quotes of the value",
 		   vv_text_count(l->lines_row), vv_text_counted(l->lines, "line", NULL),
 		   k->t->root.dialect.delimiter);
 }
@@ -217,11 +218,11 @@ static vv_status tell_findings(const looking *k)
 		}
 	}
 	if (told > COLUMNS_SHOWN &&
-	    (rc = say(k, SIZE_MAX, "%s more with such values",
+	    (rc = say(k, SIZE_MAX, "there are such values in %s not shown here",
 		      vv_text_counted(told - COLUMNS_SHOWN, "column", NULL))) < 0) {
 		return rc;
 	}
-	if (k->header_row > 0 && (rc = say(k, SIZE_MAX, "row %s is the header line again",
+	if (k->header_row > 0 && (rc = say(k, SIZE_MAX, "row %s repeats the header line",
 					   vv_text_count(k->header_row))) < 0) {
 		return rc;
 	}

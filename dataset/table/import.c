@@ -338,8 +338,8 @@ static vv_status check_width(const import *im, vv_error *err)
 {
 	if (im->columns == 0 || im->most_rows <= VV_GRID_MAX / im->columns) return VV_OK;
 	vv_fail(err, VV_EREFUSED,
-		"%s: too sparse for a table: %zu different members, and %llu rows with few of them "
-		"in one row group",
+		"%s: too sparse for a table: %zu different members, of which the %llu rows of one "
+		"row group have only a few each",
 		im->source->name, im->columns, (unsigned long long)im->most_rows);
 	return vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 }

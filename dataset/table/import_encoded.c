@@ -119,7 +119,7 @@ static void tell_swapped(vv_import_result *out, const vv_file_text *t,
 	if (count == 0 || opts->as || opts->in_file) return;
 	vv_buf_printf(
 		&out->warnings,
-		"%s in the other byte order than %s, the first in line %s: the text in that order "
+		"%s not in the byte order of %s, the first in line %s: text in the opposite order "
 		"cannot be read, and is stored unchanged\n",
 		vv_text_counted(count, "line end or mark is", "line ends or marks are"),
 		vv_file_text_encoding(t), vv_text_count(line));

@@ -146,7 +146,7 @@ _Static_assert(VV_ROW_MAX == 8u << 20 && VV_GROUP_BYTES_MAX == 16u << 20, "the m
 static vv_status refuse_blank_lines(const import *im, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT,
-		"the blank %s that begin here take more than 8 MiB together with the next row",
+		"the blank %s that begin here and the row after them take more than 8 MiB",
 		im->dialect.form == VV_FORM_CSV ? "lines" : "lines or spaces");
 	return vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 }

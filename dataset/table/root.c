@@ -422,7 +422,8 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 	}
 	if (format > VV_FORMAT) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "this version has format generation %llu, this program supports %u\n"
+			       "the stored version has format generation %llu, but this program "
+			       "supports only %u\n"
 			       "a newer varve can read it",
 			       (unsigned long long)format, VV_FORMAT);
 	}

@@ -279,7 +279,8 @@ static vv_status compare_comments(merge *m, const vv_import_result *result, cons
 	if (side < 0 && !has_both((vv_comment_hashes[]){ours, theirs, base}, &got)) {
 		*why = "both changed the comments between the rows";
 	} else if (side >= 0 && !vv_comment_hashes_equal(&got, of[side])) {
-		*why = "both changed lines with comments between the rows, which would be lost";
+		*why = "both changed lines with comments between the rows, and the merge would "
+		       "lose comments";
 	}
 	return VV_OK;
 }

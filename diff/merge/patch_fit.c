@@ -147,7 +147,9 @@ static uint64_t put_side(fit *f, int side, vv_buf *out)
 
 static vv_status no_rows_of_it(fit *f, int side, vv_error *err)
 {
-	vv_fail(err, VV_EINPUT, "%s: the lines of '%s' are not rows of its %s version",
+	vv_fail(err, VV_EINPUT,
+		"%s: the patch's lines for '%s' are not rows of the table's %s "
+		"version",
 		vv_text_shows(f->job->lines->source->name), vv_text_shows(f->job->done.path),
 		(side == 0) != f->section->reverse ? "old" : "new");
 	return VV_EINPUT;

@@ -692,9 +692,8 @@ static vv_status get_end(const patch_lines *l, vv_error *err)
 	if (found && strcmp(found, hex) == 0) return VV_OK;
 	return vv_fail(
 		err, VV_EINPUT,
-		"expected the checksum of the lines above, %s: something was changed, or lines "
-		"are missing\n"
-		"get the patch again",
+		"the checksum does not match the lines above it (expected %s): a line was changed "
+		"or is missing\nget the patch again",
 		hex);
 }
 

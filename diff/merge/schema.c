@@ -727,8 +727,8 @@ static vv_status choose_header(merge *m, vv_error *err)
 	if (!fits[0] && !fits[1] && d->header_more > 0) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"the merged table has other columns than either side, and a header of %u lines\n"
-			"merge the columns by hand",
+			"the columns of the merged table differ from those of both sides, and its "
+			"header has %u lines\nmerge the columns by hand",
 			d->header_more + 1u);
 	}
 	if (!fits[0] && !fits[1]) {

@@ -767,8 +767,8 @@ static vv_status take_name(sql_writer *w, const char *name, const char *path, vv
 	for (size_t i = 0; i < w->taken.count; i += 2) {
 		if (sql_same_name(w->taken.items[i], name)) {
 			return vv_fail(err, VV_EREFUSED,
-				       "'%s' and '%s' have the same name in SQL, '%s'\n"
-				       "name one path at a time",
+				       "'%s' and '%s' have the same name in SQL, '%s'\nrun the "
+				       "command with one path at a time",
 				       vv_text_shows(w->taken.items[i + 1]), vv_text_shows(path),
 				       vv_text_shows(name));
 		}

@@ -194,7 +194,9 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 		vv_column_pairs_lone(&w->table, &added, &dropped);
 		vv_counts_put(b, start, "", {added, "column added", "columns added"},
 			      {dropped, "column dropped", "columns dropped"});
-		vv_buf_puts(b, b->len == start ? "no change in data" : "; no change in the others");
+		vv_buf_puts(b, b->len == start ? "no change in data"
+					       : "; no change in the other "
+						 "columns");
 	} else {
 		vv_buf_printf(b, "; %s -> %s", vv_text_count(s->old_rows),
 			      vv_text_counted(s->new_rows, "row", NULL));

@@ -192,7 +192,8 @@ static vv_status check_argument(files *f, char *arg)
 	if (rc == VV_OK && package && (f->run->schema || f->run->written)) {
 		rc = vv_fail(
 			f->err, VV_EUSAGE,
-			"%s and the data package %s cannot be used together\nthe package declares it for each of its resources; or name the data file",
+			"%s and the data package %s cannot be used together\ndeclare schema and "
+			"dialect in the package, for each resource; or name the data file instead",
 			f->run->schema ? "--schema" : "options for the dialect of a file",
 			vv_text_shows(arg));
 	} else if (rc == VV_OK) {
@@ -206,8 +207,8 @@ static vv_status check_patterns(files *f)
 {
 	static const vv_finding found = {
 		.rule = "no-dataset",
-		.message = "none of its tables is one of the files",
-		.expected = "paths as the arguments write them, or names without a '/'"};
+		.message = "none of the tables that it names is among the checked files",
+		.expected = "paths written as in the arguments, or names without a '/'"};
 	vv_auto(vv_buf) where = VV_BUF_INIT;
 	bool any = vv_rules_pattern(f->rules, 0, &where) != NULL;
 

@@ -241,8 +241,8 @@ static vv_status try_change_rule(trying *t, vv_error *err)
 		if ((rc = judge_change(t, &schema, row, &found, err)) == VV_OK &&
 		    found == row->right) {
 			tell(t, row->line,
-			     found ? "the rule should accept this change (+), but finds it"
-				   : "the rule should find this change (-), but accepts it",
+			     found ? "the rule should accept this change (+), but reports it"
+				   : "the rule should report this change (-), but accepts it",
 			     row->text);
 		}
 	}
@@ -261,7 +261,7 @@ static vv_status try_rule(trying *t, vv_error *err)
 		const vv_check_row *row = right_row(rule, t->row);
 
 		tell(t, row ? row->line : rule->line,
-		     row ? "the rule should accept this row (+), but finds it"
+		     row ? "the rule should accept this row (+), but reports it"
 			 : "the rule should accept the rows with +, but reports them",
 		     row ? row->text : rule->text);
 		return VV_OK;
@@ -273,8 +273,7 @@ static vv_status try_rule(trying *t, vv_error *err)
 		if ((rc = judge(t, &rule->rows[i], err)) < 0) return rc;
 		if (t->found == 0) {
 			tell(t, rule->rows[i].line,
-			     "the rule should find this row (-), but "
-			     "accepts it",
+			     "the rule should report this row (-), but accepts it",
 			     rule->rows[i].text);
 		}
 	}

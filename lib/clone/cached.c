@@ -365,7 +365,7 @@ static void warn_of_age(const vv_cached *c, int64_t asked, const vv_error *why)
 	vv_auto(vv_buf) age = VV_BUF_INIT;
 
 	put_age(&age, vv_now_sec() - asked);
-	vv_notes_warn(c->o->notes, "%s did not answer (%s); using its branches of %s ago",
+	vv_notes_warn(c->o->notes, "%s did not answer (%s); using its branches as they were %s ago",
 		      vv_text_url(c->url), why->message, vv_buf_cstr(&age));
 }
 

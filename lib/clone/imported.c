@@ -241,8 +241,8 @@ static vv_status follow(vv_imported *i, vv_repository *there, const vv_oid *now,
 	vv_fail(err, VV_ENOTFOUND, "%s no longer has '%s'", vv_text_url(i->url),
 		vv_text_shows(i->path));
 	return vv_hint(err,
-		       "if it is elsewhere there: 'git config -f " VV_BLOCKS_CONFIG
-		       " \"import.%s.path\" PATH', and commit that",
+		       "if the table has another path there, set it: 'git config "
+		       "-f " VV_BLOCKS_CONFIG " \"import.%s.path\" PATH', and commit this change",
 		       vv_text_shows(i->to));
 }
 
@@ -325,8 +325,10 @@ static bool is_page(int fd)
 
 static vv_status refuse_body(const vv_imported *i, vv_error *err, const char *what)
 {
-	vv_fail(err, VV_EREFUSED, "%s is not the next version of %s: %s", vv_text_url(i->url),
-		vv_text_shows(i->to), what);
+	vv_fail(err, VV_EREFUSED,
+		"%s was not taken as the next version of %s: "
+		"%s",
+		vv_text_url(i->url), vv_text_shows(i->to), what);
 	return vv_hint_code(err, VV_HINT_UPDATE_FORCE, i->to);
 }
 
@@ -360,7 +362,7 @@ static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid
 		vv_buf_printf(&what, "%s rows in place of ", vv_text_count(b.root.rows));
 		vv_buf_puts(&what, vv_text_count(a.root.rows));
 	} else if (a.root.dialect.final_newline && !b.root.dialect.final_newline) {
-		vv_buf_puts(&what, "the last line has no end");
+		vv_buf_puts(&what, "its last line has no line end");
 	}
 	if ((rc = vv_buf_ok(&what, err)) < 0) return rc;
 	return what.len == 0 ? VV_OK : refuse_body(i, err, vv_buf_cstr(&what));
@@ -369,8 +371,8 @@ static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid
 static vv_status fail_base(const vv_imported *i, vv_error *err)
 {
 	vv_fail(err, VV_EMISSING,
-		"the last imported version of %s is missing in this clone, and edits must be "
-		"compared with it",
+		"the last imported version of %s is missing in this clone, so edits made since "
+		"then cannot be found",
 		vv_text_shows(i->to));
 	return vv_hint_code(err, VV_HINT_UPDATE_FORCE, i->to);
 }
@@ -443,7 +445,7 @@ static vv_status ask_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd
 	if (rc < 0 || (rc = http_download_run(&d, &t.connect, err)) < 0) return rc;
 	if (d.moved) {
 		vv_notes_warn(t.notes,
-			      "%s has moved to %s: write that as its url in " VV_BLOCKS_CONFIG,
+			      "the source of %s has moved to %s: set this URL in " VV_BLOCKS_CONFIG,
 			      vv_text_shows(i->to), vv_text_url(d.moved));
 	}
 	if (d.same) return vv_cid_parse(root, i->root, strlen(i->root), err);

@@ -369,7 +369,7 @@ static vv_status merge(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 	in.writer = w;
 	if ((rc = vv_dataset_merge_run(&out, &in, err)) < 0) return rc;
 	if (out.stats.conflicts > 0 || out.record.count > 0 || vv_cid_is_null(&out.root)) {
-		vv_buf_puts(&what, "in conflict with edits since the file before: ");
+		vv_buf_puts(&what, "in conflict with edits made since the previous file: ");
 		vv_conflict_record_describe(&what, &out.record);
 		vv_buf_puts(&what, " (-X ours, -X theirs)");
 		return (rc = vv_buf_ok(&what, err)) < 0 ? rc : ask(s, i, what.data);

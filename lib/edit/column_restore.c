@@ -191,7 +191,8 @@ vv_status vv_column_restore_run(vv_column_restored *out, const vv_column_restore
 	count(&j, out);
 	if (out->unsaved > 0 && !r->force && !r->dry_run) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s': %s in no version would be lost; nothing was done\ncommit "
+			       "'%s': the values of %s, which no version has, would be lost; "
+			       "nothing was done\ncommit "
 			       "these values, or use --force",
 			       vv_text_shows(r->path), vv_text_counted(out->unsaved, "cell", NULL));
 	}

@@ -156,7 +156,9 @@ static vv_status find_column(job *j, size_t *out, const char *name, size_t len, 
 static void warn_misfit(job *j, const char *word, const vv_field *f, const vv_cell *cell)
 {
 	if (!(is_json(j) ? vv_field_accepts_json : vv_field_accepts)(f, cell)) {
-		vv_buf_printf(&j->out->warnings, "'%s': the type of the column is %s\n",
+		vv_buf_printf(&j->out->warnings,
+			      "'%s': the value does not have the type of the "
+			      "column, %s\n",
 			      vv_text_shows(word), vv_type_name(f->type));
 	}
 }

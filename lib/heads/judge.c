@@ -356,7 +356,7 @@ static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 		"%s: '%s' has signed head number %llu (%s), %s number %llu (%s) was seen before; "
 		"nothing was moved",
 		fork ? "fork" : "rollback", vv_text_url(g->from), (unsigned long long)n->number,
-		vv_text_time(n->time, VV_TIME_MINUTE), fork ? "and another" : "although",
+		vv_text_time(n->time, VV_TIME_MINUTE), fork ? "but another head" : "but",
 		(unsigned long long)h->number, vv_text_time(h->time, VV_TIME_MINUTE));
 	g->out->fault = fault;
 	if (fork && g->own && memcmp(g->own, h->key, VV_KEY_PUBLIC) == 0) {
@@ -412,8 +412,8 @@ static vv_status check_missing(const judging *g, const node *owner, const vv_sho
 		}
 		if (!there && !is_unshown(g, h)) {
 			vv_fail(err, VV_EREFUSED,
-				"rollback: '%s' has no signed head after %llu of %s; nothing was "
-				"moved",
+				"rollback: '%s' has neither signed head %llu (%s), which was seen "
+				"before, nor a later one; nothing was moved",
 				vv_text_url(g->from), (unsigned long long)h->number,
 				vv_text_time(h->time, VV_TIME_MINUTE));
 			g->out->fault = VV_HEADS_ROLLBACK;

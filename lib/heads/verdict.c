@@ -42,7 +42,7 @@ void vv_verdict_put(vv_buf *out, const vv_verdict *v, const vv_judged *j, const 
 		vv_buf_printf(out, "%s %s", vv_text_counted(v->commits, "commit", NULL),
 			      v->is == VV_BEFORE_SIGNED ? "before" : "after");
 	} else {
-		vv_buf_puts(out, "elsewhere than");
+		vv_buf_puts(out, "at a commit other than that of");
 	}
 	vv_buf_printf(out, " its signed head, number %llu",
 		      (unsigned long long)j->newest.record.number);

@@ -150,11 +150,11 @@ static vv_status find_file(vv_apply_files *f, const char *path, const char *behi
 	const char *own = strip_path(f, path);
 
 	if (f->instead && f->only && strcmp(f->only, path) != 0) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			"the patch changes both '%s' and '%s', and '%s' could be either\nomit the "
-			"file: the patch names the paths",
-			vv_text_shows(f->only), vv_text_shows(path), vv_text_shows(f->instead));
+		return vv_fail(err, VV_EUSAGE,
+			       "the patch changes both '%s' and '%s', and '%s' could stand for "
+			       "either\nomit the FILE argument: the patch names the paths",
+			       vv_text_shows(f->only), vv_text_shows(path),
+			       vv_text_shows(f->instead));
 	}
 	if (f->instead && !f->only && !(f->only = vv_strdup(path))) return vv_fail_nomem(err);
 	if (!own) {

@@ -148,7 +148,7 @@ const char *vv_conflict_file_reason(const vv_conflict_path *p)
 
 	if (!ours && !theirs) return "removed or renamed on both sides";
 	if (!ours) return base ? "removed by ours, changed by theirs" : "only theirs has this name";
-	if (!theirs) return base ? "changed here, removed there" : "only here under this name";
+	if (!theirs) return base ? "changed by ours, removed by theirs" : "only ours has this name";
 	return base ? "changed on both sides" : "added on both sides";
 }
 

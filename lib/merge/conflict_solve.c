@@ -525,7 +525,8 @@ vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
 	}
 	if (!pointer || record->left_out > 0) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "%s: too many conflicts, or not a table of varve",
+			       "%s has too many conflicts to resolve one by one, or is not a table "
+			       "of varve",
 			       vv_text_shows(record->path));
 	}
 	if ((rc = vv_mkdirs(dir, err)) < 0 ||

@@ -108,8 +108,9 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 	}
 	if ((may & VV_URL_STORES) && !(may & VV_URL_COMMITS)) {
 		return vv_fail(err, VV_EINPUT,
-			       VV_BLOCKS_CONFIG ": '%s' cannot be set here: each user sets it\n"
-						"git config remote.origin.varveUrl %s",
+			       VV_BLOCKS_CONFIG ": '%s' cannot be set here, as each user has to "
+						"set it\n'git config remote.origin.varveUrl %s' "
+						"does so",
 			       vv_text_url(url), vv_text_url(url));
 	}
 	if (endpoint) {

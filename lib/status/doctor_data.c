@@ -386,7 +386,7 @@ vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset
 		(void)vv_hint_put(&push, "", d->words, VV_HINT_PUSH);
 		rc = vv_doctor_say(
 			d, "unsent", false, vv_buf_cstr(&push), err,
-			"%s in local branches, not on any known remote",
+			"local branches have %s that no known remote has",
 			vv_text_counted(unsent, "version of a table", "versions of tables"));
 	}
 done:

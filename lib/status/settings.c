@@ -43,7 +43,7 @@ const vv_setting vv_settings[] = {
 	{"varve.keepFree", VV_SETTING_NUMBER, "64m", NULL,
 	 "bytes that a transfer leaves free on the disk"},
 	{"varve.mirror", VV_SETTING_TEXT, NULL, NULL,
-	 "a server with repositories below it by their names (URL/NAME), or a gateway of IPFS; may be "
+	 "a server that has repositories under their names (URL/NAME), or an IPFS gateway; may be "
 	 "set several times"},
 	{"varve.prePush", VV_SETTING_BOOL, "true", NULL,
 	 "'git push' first sends the rows of tables"},
@@ -58,7 +58,8 @@ const vv_setting vv_settings[] = {
 	{"varve.s3RequestPayer", VV_SETTING_BOOL, "false", NULL,
 	 "you pay for requests to buckets of others (requester pays)"},
 	{OF_READER "command", VV_SETTING_TEXT, NULL, NULL,
-	 "the program that reads documents of a kind, in your own settings alone (docs/use/documents.md)"},
+	 "the program that reads documents of this kind; ignored in a repository's own settings "
+	 "(docs/use/documents.md)"},
 	{"varve.reader.memory", VV_SETTING_NUMBER, "1g", NULL,
 	 "bytes of memory that a reader may use"},
 	{"varve.reader.output", VV_SETTING_NUMBER, "16g", NULL, "bytes that a reader may write"},

@@ -190,7 +190,9 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 	vv_error why;
 
 	r->lost = true;
-	vv_fail(&why, VV_ELOST, "'%s' has %s of %s, but lacks the commit %.10s that it names",
+	vv_fail(&why, VV_ELOST,
+		"'%s' has %s of %s, but lacks the commit %.10s that this head "
+		"names",
 		vv_text_url(r->from.remote.url), what, vv_did_key_shows(h->key),
 		vv_oid_shows(named));
 	vv_hint(&why, "get the commit with --from URL from its signer, a mirror or another clone");
@@ -199,7 +201,9 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 		return why.code;
 	}
 	if (!r->j->keep_missing) return leave_behind(r, &m->id, &why, err);
-	vv_notes_warn(r->from.t.notes, "%s; the clone has its current version, which is not signed",
+	vv_notes_warn(r->from.t.notes,
+		      "%s; the clone has the remote's current version, which is "
+		      "not signed",
 		      why.message);
 	vv_notes_put(r->from.t.notes, "hint: %s", why.hint);
 	return VV_OK;

@@ -664,8 +664,8 @@ static vv_status prove(run *r, const tips *t, vv_error *err)
 	r->j->proved = roots.count;
 	return rc < 0 || lost == 0 ? rc
 				   : vv_fail(err, VV_EMISSING,
-					     "%s could not send a requested block of %s, so "
-					     "nothing was switched",
+					     "%s could not send a requested block of %s, so the "
+					     "place of the blocks was not changed",
 					     vv_text_url(vv_git_host_blocks_place(r->there.host)),
 					     vv_text_counted(lost, "version", NULL));
 }
@@ -676,7 +676,8 @@ static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_er
 
 	if (r->j->blocks.incomplete > 0) {
 		vv_fail(err, VV_EMISSING,
-			"%s of tables %s incomplete both here and there, so nothing was switched",
+			"%s of tables %s incomplete both here and there, so the place of the "
+			"blocks was not changed",
 			vv_text_counted(r->j->blocks.incomplete, "version", NULL),
 			r->j->blocks.incomplete == 1 ? "is" : "are");
 		return vv_hint_code(err, VV_HINT_FETCH_ALL);
@@ -730,8 +731,8 @@ done:
 	if (rc < 0) return rc;
 	if (r->j->blocks.bad_packs > 0) {
 		vv_notes_warn(r->t.notes,
-			      "%s of the remote %s damaged: %s, as far as this repository has the "
-			      "blocks",
+			      "%s of the remote %s damaged (%s as far as this repository has the "
+			      "blocks)",
 			      vv_text_counted(r->j->blocks.bad_packs, "pack", NULL),
 			      r->j->blocks.bad_packs == 1 ? "is" : "are",
 			      r->j->dry_run ? "would be replaced" : "replaced");

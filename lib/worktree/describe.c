@@ -235,7 +235,9 @@ static vv_status set_missing(editing *e, const char *word, vv_error *err)
 		rc = vv_view_column(e->table, word, (size_t)(eq - word), name_of(e, "missing"), &at,
 				    err);
 		if (rc < 0) {
-			return vv_hint(err, "write '=%s' for a TEXT with '=' in all columns",
+			return vv_hint(err,
+				       "if TEXT itself contains '=', write '=%s' to set it "
+				       "for all columns",
 				       vv_text_shows(word));
 		}
 		if (!(column = vv_strndup(word, (size_t)(eq - word)))) return vv_fail_nomem(err);

@@ -690,5 +690,5 @@ void vv_git_loose_help(const vv_repository *r, const char *id, vv_buf *out)
 		vv_text_put_word(out, file.data);
 		vv_buf_puts(out, "; then ");
 	}
-	vv_buf_puts(out, "'git fetch --refetch' gets it from a remote that has it");
+	vv_buf_puts(out, "'git fetch --refetch' gets the object from a remote that has it");
 }

@@ -29,7 +29,7 @@ def commands():
         for name in (words, words.replace("-", " ", 1)):
             text = help_of(name)
             if text.startswith(f"varve {name}: "):
-                if words not in SHARED and "itself is run" not in text and ".so " not in page.read_text()[:4]:
+                if words not in SHARED and "this command runs 'git " not in text and ".so " not in page.read_text()[:4]:
                     yield name, page, text
                 break
 

@@ -274,7 +274,7 @@ static int find_greeting(vv_channel *c, vv_error *err)
 				      "'%s' uses version %u of the protocol, and this varve only "
 				      "version 1",
 				      c->name, version);
-			return (int)vv_hint(err, "upgrade varve here or there");
+			return (int)vv_hint(err, "use the same release of varve on both sides");
 		}
 	}
 	return 0;

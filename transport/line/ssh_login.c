@@ -263,7 +263,7 @@ static vv_status open_session(vv_ssh_login *s, const char *types, vv_error *err)
 		s->other = other_may_do(code);
 		return code == LIBSSH2_ERROR_TIMEOUT
 			       ? vv_fail_idle(err, s->name, first)
-			       : vv_ssh_login_fail(s, code, "no session of ssh with", err);
+			       : vv_ssh_login_fail(s, code, "cannot open an ssh session with", err);
 	}
 	libssh2_session_set_timeout(s->session, (long)s->seconds * 1000);
 	return check_host(s, err);
@@ -441,8 +441,7 @@ static bool has_key(const vv_ssh_login *s)
 static vv_status refuse_user(vv_ssh_login *s, const attempt *a, vv_error *err)
 {
 	s->other = true;
-	(void)vv_fail(err, VV_EAUTH,
-		      "'%s' rejected the login of the user '%s' with all of the %s offered",
+	(void)vv_fail(err, VV_EAUTH, "'%s' rejected the login of the user '%s' (%s offered)",
 		      vv_text_shows(s->name), vv_text_shows(s->config->user),
 		      vv_text_counted(a->agent_done + a->files_done, "key", NULL));
 	return a->locked

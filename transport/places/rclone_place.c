@@ -87,7 +87,7 @@ static vv_status run(const rclone *r, const char *const *words, const void *inpu
 	vv_words_add_list(argv, &n, words);
 	if ((rc = vv_run_program(&call, &ended, err)) < 0) {
 		return rc == VV_EPROGRAM
-			       ? vv_hint(err, "install rclone, and name the remote in its "
+			       ? vv_hint(err, "install rclone, and set up the remote in its "
 					      "configuration: rclone config")
 			       : rc;
 	}
@@ -288,7 +288,7 @@ static vv_status refuse_full(void *payload, const vv_listed *e VV_UNUSED, vv_err
 
 	return vv_fail(err, VV_EREFUSED,
 		       "'%s' is not empty, and is not a store\n"
-		       "name a new folder, or a new one inside of it",
+		       "name a new folder, for example one inside this folder",
 		       r->name);
 }
 

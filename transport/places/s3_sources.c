@@ -484,7 +484,7 @@ static vv_status from_role(vv_s3_key *out, finder *f, const vv_s3_profile *p, vv
 		return vv_fail(
 			err, VV_EINPUT,
 			"its role needs the code of an MFA device (mfa_serial)\n"
-			"'aws configure export-credentials --profile %s --format env' asks for it",
+			"'aws configure export-credentials --profile %s --format env' asks for the code, and prints variables to set",
 			vv_text_shows(p->name));
 	}
 	if (!p->web_token_file) {
@@ -552,7 +552,7 @@ static vv_status fail_none(const vv_s3_profile *p, vv_error *err)
 	if (!p->found) {
 		return vv_fail(err, VV_ENOTFOUND,
 			       "'%s' has no profile [%s]\n"
-			       "AWS_PROFILE names the one to use",
+			       "set AWS_PROFILE to a profile of this file",
 			       vv_text_shows(p->file), vv_text_shows(p->name));
 	}
 	return vv_fail(err, VV_EINPUT,

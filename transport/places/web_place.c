@@ -56,10 +56,11 @@ static vv_status judge(const web *w, const char *name, const http_answer *a, vv_
 	case 410:
 		return vv_fail(err, VV_ENOTFOUND, "'%s' has no file '%s'", w->name, name);
 	case 401:
-		return vv_fail(err, VV_EAUTH,
-			       "'%s' requires a login\nstore it in a credential helper of Git: "
-			       "'git help credentials'",
-			       w->name);
+		return vv_fail(
+			err, VV_EAUTH,
+			"'%s' requires a login\nstore user and secret in a credential helper of Git: "
+			"'git help credentials'",
+			w->name);
 	case 403: /* also the answer of buckets for missing objects */
 		return vv_fail(err, VV_EREFUSED,
 			       "'%s' refuses to serve the file '%s' (HTTP status "

@@ -40,12 +40,12 @@ bool vv_ask_may(vv_ask *a, const vv_speed *known)
 {
 	if (!known->silent || a->named) return true;
 	a->silent = false;
-	a->status = vv_fail(&a->why, VV_EIO,
-			    "it did not answer %s ago, so it is not contacted again yet\nuse "
-			    "--timeout SECONDS to contact it anyway",
-			    known->silent_sec < 120
-				    ? vv_text_counted(known->silent_sec, "second", NULL)
-				    : vv_text_counted(known->silent_sec / 60, "minute", NULL));
+	a->status = vv_fail(
+		&a->why, VV_EIO,
+		"it was asked %s ago and did not answer, so it is not contacted again yet\nuse "
+		"--timeout SECONDS to contact it anyway",
+		known->silent_sec < 120 ? vv_text_counted(known->silent_sec, "second", NULL)
+					: vv_text_counted(known->silent_sec / 60, "minute", NULL));
 	return false;
 }
 

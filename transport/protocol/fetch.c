@@ -453,7 +453,7 @@ static vv_status fail_missing(const run *r, vv_error *err)
 			vv_buf_printf(&what, "%s does not have",
 				      vv_text_url(r->f->suppliers[0].name));
 		} else {
-			vv_buf_puts(&what, "no peer that was asked has");
+			vv_buf_puts(&what, "none of the peers asked has");
 		}
 	}
 	vv_fail(err, VV_EMISSING, "%s %s: %s%s", vv_text_count(r->result->missing_count),

@@ -131,10 +131,11 @@ static vv_status get_op(vv_cbor *c, vv_request *out, vv_error *err)
 	out->op = (vv_op)op;
 	if (rc != VV_ENOSUPPORT) return rc;
 	vv_prefix(err, "the request");
-	return vv_hint(err,
-		       "the other side's varve is newer than this one, which uses version %u "
-		       "of the protocol",
-		       VV_PROTOCOL_VERSION);
+	return vv_hint(
+		err,
+		"upgrade the server's varve: the client's is newer, and the server uses version %u "
+		"of the protocol",
+		VV_PROTOCOL_VERSION);
 }
 
 /* Before all else: other versions may have other keys. */

@@ -144,7 +144,7 @@ static unsigned check_meant(const http_request *q, const char **why)
 	if (strcmp(q->method, "POST") == 0 &&
 	    ((origin && !vv_http_origin_is_host(origin, host)) ||
 	     (site && !vv_ascii_equal(site, "same-origin") && !vv_ascii_equal(site, "none")))) {
-		*why = "pages of other sites cannot do this";
+		*why = "a page of another site cannot send this request";
 		return MHD_HTTP_FORBIDDEN;
 	}
 	return 0;

@@ -47,8 +47,8 @@ static bool is_too_costly(http_request *q, enum MHD_Result *result)
 		*result = http_say_error(q, &err);
 		return true;
 	}
-	return http_rows_refused(q, cost, ": clone the repository, or ask for a range without them",
-				 result);
+	return http_rows_refused(
+		q, cost, ": clone the repository, or request a range without these rows", result);
 }
 
 /* True: an answer was queued, since the file cannot be had now. */

@@ -68,8 +68,7 @@ bool http_url_secret(http_request *q, enum MHD_Result *result)
 	}
 	if (!has && has_cookie(http_header(q, "Cookie"), s->cookie, s->o.secret)) return true;
 	(void)snprintf(q->problem, sizeof(q->problem), "without the secret");
-	*result = http_say(
-		q, MHD_HTTP_FORBIDDEN,
-		"open the whole address that was printed here when this server was started");
+	*result = http_say(q, MHD_HTTP_FORBIDDEN,
+			   "open the whole address that the server printed when it was started");
 	return false;
 }

@@ -479,7 +479,8 @@ const vv_command vv_cmd_apply = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "it does not fit, or with --reject not all of it, or --3way left conflicts",
+	.exit_codes =
+		"the patch does not fit (with --reject: not all of it), or --3way left conflicts",
 	.arguments = "path",
 	.takes = "a patch ('-': standard input) and at most the file to apply it to",
 	.least = 1,

@@ -406,8 +406,8 @@ static vv_status need_path(const blame_run *r, const char *rev, const vv_oid *co
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, rc,
 			"'%s' does not exist in %s\n"
-			"'varve log --all -- %s' lists the commits that have it; or name its "
-			"path from where you are",
+			"'varve log --all -- %s' lists the commits that have it; or name the "
+			"path relative to the current folder",
 			vv_text_shows(r->path), vv_text_shows(rev), vv_text_shows(r->path));
 	}
 	return rc;

@@ -40,7 +40,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "cached", cached, "the next commit's contents"),
+	OPT_FLAG(0, "cached", cached, "check what the next commit will contain (the index)"),
 	OPT_FLAG(0, "staged", cached, "the same as --cached"),
 	OPT_FLAG(0, "worktree", worktree, "check the work tree (the default without REV)"),
 	OPT_STRING(0, "base", base, "REV", "compare with REV instead of the parent"),
@@ -187,7 +187,7 @@ static vv_status check_usage(const options *o, vv_error *err)
 			err, VV_EUSAGE,
 			"--input-format, --delimiter, --quote, --escape and --no-header require "
 			"--files\n"
-			"in a repository, set it in datapackage.json or with varve add "
+			"in a repository, describe the file in datapackage.json or with options of varve add, such as "
 			"--delimiter");
 	}
 	if (o->limit) {
@@ -230,10 +230,11 @@ static vv_status take_revision(check *c, vv_error *err)
 	}
 	if (dashdash > 1 || (dashdash < 0 && c->argc > 1 && vv_subject_file_len(c->argv[1]) == 0 &&
 			     vv_rev_commit(r, c->argv[1], &range.exclude, VV_IGNORED) == VV_OK)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "check accepts one version or one range, not two versions\n"
-			       "'%s..%s' is the range of the commits after the first",
-			       vv_text_shows(c->argv[0]), vv_text_shows(c->argv[1]));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"check accepts one version or one range, not two versions\n"
+			"'%s..%s' names the commits after the first version, up to the second",
+			vv_text_shows(c->argv[0]), vv_text_shows(c->argv[1]));
 	}
 	if (c->o->cached || c->o->worktree) {
 		return vv_fail(err, VV_EUSAGE, "%s and a version cannot be used together",
@@ -459,7 +460,7 @@ static vv_status refuse_package(const check *c, vv_error *err)
 	    vv_json_get(top, "resources") && !vv_json_get(top, "fields")) {
 		rc = vv_fail(err, VV_EUSAGE,
 			     "--schema: %s is a data package, not a Table Schema\n"
-			     "give the 'schema' of one of its resources",
+			     "name a file that has only the 'schema' of one of its resources",
 			     vv_text_shows(c->o->schema));
 	}
 	return rc;
@@ -518,8 +519,8 @@ static void show_accepted(const check *c)
 					    {JSON_TEXT("path", c->argv[k])},
 					    {JSON_TEXT("why", c->o->why)});
 			vv_json_close_object(&w);
-			vv_note("to accept it for everyone, in %s: \"accept\": [%s]", VV_RULES_NAME,
-				vv_text_show(vv_buf_cstr(&b), b.len));
+			vv_note("to accept the findings for everyone, write in %s: \"accept\": [%s]",
+				VV_RULES_NAME, vv_text_show(vv_buf_cstr(&b), b.len));
 		}
 	}
 }

@@ -277,8 +277,10 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 #define PICK_OPTIONS                                                                               \
 	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),                        \
 		OPT_FLAG('e', "edit", edit, "open the editor on the message"),                     \
-		OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),          \
-		OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),      \
+		OPT_FLAG(0, "abort", abort,                                                        \
+			 "abandon the operation and restore the previous state"),                  \
+		OPT_FLAG(0, "continue", resume,                                                    \
+			 "commit the result once the conflicts are resolved"),                     \
 		OPT_FLAG(0, "quit", quit, "forget the operation; files and index do not change"),  \
 		OPT_FLAG('v', "verbose", verbose,                                                  \
 			 "also show the groups and bytes that each table added to the store"),     \

@@ -123,7 +123,7 @@ static void explain_order(answer *a, const vv_root *r, const char *kept)
 		vv_buf_puts(&b, r->sorted_by[i]);
 	}
 	say(a, "order", b.len ? vv_buf_cstr(&b) : "the file's",
-	    b.len ? "by --order key, or since the order of rows changes with each delivery; kept since"
+	    b.len                    ? "set by --order key, or chosen because the order of rows changes with each delivery; kept from then on"
 	    : r->file_order_declared ? "set by --order file; kept from then on"
 				     : kept);
 }

@@ -104,7 +104,8 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 	vv_status rc;
 
 	if (t->root.kind != VV_KIND_TABLE) {
-		return vv_fail(err, VV_EINPUT, "it is kept as a file: it has no rows");
+		return vv_fail(err, VV_EINPUT,
+			       "the input is kept as a file, not as a table: it has no rows");
 	}
 	if (is_already(t, format) && !o->safe) {
 		rc = vv_table_bytes(t, vv_out_file_put, out, NULL, progress, err);

@@ -242,7 +242,7 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 	}
 	if (!there.host) {
 		return vv_fail(err, VV_EUSAGE,
-			       "%s is not a Git host without varve\n"
+			       "--remote is for Git hosts without varve, and %s is not one\n"
 			       "run 'varve gc' there",
 			       vv_text_url(m.url));
 	}

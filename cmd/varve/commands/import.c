@@ -96,7 +96,7 @@ static vv_status check_url(const vv_url *u, vv_error *err)
 	if (u->secret || (u->kind == VV_URL_HTTP && u->user)) {
 		return vv_fail(err, VV_EUSAGE,
 			       "the URL of an import is committed: it must not have a password\n"
-			       "leave it out, and let a credential helper of git have it");
+			       "leave the password out, and keep it in a credential helper of git");
 	}
 	for (size_t k = 0; u->query && k < sizeof(signs) / sizeof(*signs); k++) {
 		const char *at = strstr(u->query, signs[k]);

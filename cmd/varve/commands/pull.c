@@ -264,7 +264,7 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 	vv_status rc = read_settings(o, c->repo, err);
 	if (rc == VV_OK && o->rebase && json) {
 		rc = vv_fail(err, VV_EUSAGE,
-			     "pull.rebase is set, and a rebase prints no report\n"
+			     "pull.rebase is set, and --json cannot be used with a rebase\n"
 			     "--no-rebase merges");
 	}
 	o->job.quiet |= json;

@@ -26,7 +26,7 @@ static const vv_option table[] = {
 		 "only the row with this key (values separated by commas); PATH must be one table"),
 	OPT_LIST(
 		0, "column", columns, "COL",
-		"only this column, of all rows that both versions have, or with --row of one; may be repeated"),
+		"only this column, in all rows that both versions have, or with --row in that row; may be repeated"),
 	OPT_LIST(
 		0, "where", where, "CONDITION",
 		"with --column: only rows that meet CONDITION in the file: \"price > 100\"; may be repeated, all must be met"),
@@ -36,7 +36,7 @@ static const vv_option table[] = {
 	OPT_FLAG(
 		0, "spelling", spelling,
 		"undo what Excel did to the spelling of values and to the form of PATH, and keep all edits "
-		"(--source: its version before; default: HEAD)"),
+		"(--source: the version before Excel wrote it; default: HEAD)"),
 	OPT_FLAG(
 		0, "quit", forget,
 		"abandon an interrupted restore, switch or --abort; files and index do not change"),
@@ -129,7 +129,7 @@ static vv_status restore_column(vv_context *c, vv_error *err)
 	}
 	if (rc < 0 || o->quiet) return rc;
 	if (done.cells == 0) {
-		vv_note("%s: no cell of the rows that both versions have differs",
+		vv_note("%s: nothing to restore: no cell differs in the rows that both versions have",
 			vv_text_shows(r.path));
 	} else {
 		vv_note("%s: %s %s in %s", vv_text_shows(r.path),
@@ -181,7 +181,7 @@ static void print_restored(const vv_context *c, const vv_restored *done)
 	vv_note("restored %s", vv_text_counted(n, "file", NULL));
 	if (done->datasets > 0 && !vv_repository_is_initialised(c->repo)) {
 		vv_note("hint: Git is not set up for tables in this clone yet: run "
-			"'varve init', or 'git add' stores them whole");
+			"'varve init'; until then, 'git add' stores tables whole");
 	}
 }
 
@@ -204,7 +204,7 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 	vv_status rc = vv_restore_run(&done, &r, err);
 	if (rc == VV_EMISSING) {
 		vv_hint(err,
-			"'varve fetch --data %s' gets them from the remote, with --from URL from "
+			"'varve fetch --data %s' gets the blocks from the remote, or with --from URL from "
 			"another "
 			"repository; the file was not changed",
 			o->source ? vv_text_shows(o->source) : "HEAD");

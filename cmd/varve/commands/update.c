@@ -24,8 +24,8 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),
-	OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),
+	OPT_FLAG(0, "abort", abort, "abandon the operation and restore the previous state"),
+	OPT_FLAG(0, "continue", resume, "commit the result once the conflicts are resolved"),
 	OPT_FLAG('f', "force", force,
 		 "accept a file that does not look like the next version (a web page, no rows, "
 		 "other columns)"),
@@ -191,7 +191,9 @@ static vv_status run_update(vv_context *c, vv_error *err)
 	if (rc == VV_OK && c->code == VV_EXIT_OK && (u.found == 0 || u.found < (size_t)c->argc)) {
 		vv_fail(err, VV_ENOTFOUND,
 			c->argc > 0 ? "not every path was imported" : "nothing was imported");
-		rc = vv_hint(err, "'varve import URL#PATH' does so; .varveconfig lists it");
+		rc = vv_hint(
+			err,
+			"'varve import URL#PATH' imports a table; .varveconfig lists the imported tables");
 	}
 	if (rc == VV_OK && u.failed) {
 		c->code = VV_EXIT_NO;

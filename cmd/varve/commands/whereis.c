@@ -353,7 +353,7 @@ static vv_status tell_vault(run *r, vv_error *err)
 
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (!r->json && rc == VV_OK && v.is) {
-		vv_out("holders of the vault%s, which has %s%s of its blocks:\n",
+		vv_out("holders of the vault%s, which has %s%s of the blocks of this version:\n",
 		       r->o->no_ask ? " by its ledger" : "",
 		       v.kept == v.blocks && !v.partly ? "all" : vv_text_count(v.kept),
 		       v.partly ? " or more" : "");

@@ -167,8 +167,8 @@ vv_status vv_hold_request_read(vv_hold_message *out, vv_arena *arena, const void
 	return sum <= VV_HOLD_RECORDS_BYTES
 		       ? VV_OK
 		       : vv_fail(err, VV_EREFUSED,
-				 "%zu bytes of records at once, and %u are the most", sum,
-				 VV_HOLD_RECORDS_BYTES);
+				 "the peer sent %zu bytes of records at once; at most %u are accepted",
+				 sum, VV_HOLD_RECORDS_BYTES);
 }
 
 vv_status vv_hold_answer_read(vv_hold_message *out, vv_hold_op op, vv_arena *arena,

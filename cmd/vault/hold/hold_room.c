@@ -261,7 +261,7 @@ static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 	if (r->rules->renew) {
 		return vv_hint(
 			err,
-			"run 'varve vault prune' to remove unreachable data, add another holder, or keep more for that server's owner ('varve vault ledger standing' there shows the room)");
+			"run 'varve vault prune' to remove unreachable data, add another holder, or keep more copies for that server's owner (on the server, 'varve vault ledger standing' shows the room)");
 	}
 	return vv_hint_code(err, VV_HINT_PRUNE_HOLD);
 }
@@ -322,7 +322,7 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what 
 	}
 	if (!counts && v->records + len > most) {
 		vv_fail(err, VV_EREFUSED,
-			"no key of the vault has room on this server, and its records already take %s",
+			"no key of the vault has room on this server, and the vault's records already take %s",
 			vv_text_bytes(v->records));
 		return vv_hint_code(err, VV_HINT_ASK_FOR);
 	}

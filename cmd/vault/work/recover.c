@@ -225,7 +225,7 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 	}
 	if (reached == 0) return err->code;
 	if (v.count == 0) {
-		vv_fail(err, VV_ENOTFOUND, "this repository does not have a vault");
+		vv_fail(err, VV_ENOTFOUND, "no vault was found at the holders");
 		return shards_only
 			       ? vv_hint(err,
 					 "an IPFS node has only shards\nname a holder that also has the ledger")

@@ -458,7 +458,7 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 		/* Another record of a number that is taken would be a lie. */
 		rc = vv_fail(
 			err, VV_EMISSING,
-			"%s of the key %s cannot be used, since earlier ones are missing\nreach the holders that have them; else make a new key ('varve vault key new --force'), and have an owner add it",
+			"%s of the key %s cannot be used, since earlier ones are missing\ntry again when the holders of the earlier records can be reached; else make a new key ('varve vault key new --force'), and have an owner add it",
 			vv_text_counted(own->waiting, "record", NULL),
 			vv_did_shows(s->key.public_key));
 	} else if (rc == VV_OK && own && own->fork[0]) {

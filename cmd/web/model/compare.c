@@ -96,7 +96,7 @@ static void describe(comparing *c, const vv_columns *columns)
 		c->v->failed = c->v->failed || b.failed;
 	}
 	add_sentence(c, columns->key_changed ? "the key changed" : "");
-	add_sentence(c, columns->missing_changed ? "the texts that count as missing changed" : "");
+	add_sentence(c, columns->missing_changed ? "missing values are declared differently" : "");
 	if (c->told.form_change) {
 		add_sentence(c, vv_web_text(c->v, "the form of the file changed: %s",
 					    c->told.form_change));

@@ -449,7 +449,7 @@ static vv_status write_workbook(const reading *r, const vv_view_options *how, vv
 	if (!has_workbook(r->q)) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"a workbook cannot be written of a search or in another order\nchoose the rows with filters, and sort them in the spreadsheet program");
+			"a workbook cannot contain the rows of a search, or rows in another order\nchoose the rows with filters, and sort them in the spreadsheet program");
 	}
 	if (!vv_web_runs_readers(r->v)) {
 		return vv_fail(err, VV_EUSAGE,
@@ -481,7 +481,7 @@ static vv_status order_all(reading *r, vv_buf *rows, vv_view_options *how, vv_er
 	return matched <= SORTED_MAX
 		       ? VV_OK
 		       : vv_fail(err, VV_EUSAGE,
-				 "at most %s rows can be sorted, and these are %s\nleave out sort to get all of them",
+				 "at most %s rows can be sorted, and there are %s\nleave out the parameter sort to get all rows",
 				 vv_text_count(SORTED_MAX), vv_text_count(matched));
 }
 

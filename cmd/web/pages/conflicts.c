@@ -285,7 +285,7 @@ static void put_none(vv_page *p, const vv_web_conflicts *all)
 		.text = under_way || picked
 				? vv_page_text(
 					  p,
-					  "No conflicts are left. Run 'varve %s --continue' to conclude it.",
+					  "No conflicts are left. To conclude the operation, run 'varve %s --continue'.",
 					  all->state)
 				: "Nothing is in conflict.");
 	if (under_way || picked) {

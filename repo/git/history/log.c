@@ -170,7 +170,7 @@ int vv_log_next(vv_log *l, vv_oid *out, vv_error *err)
 	return vv_oid_parse(out, l->lines.data + l->at - LINE, VV_OID_TEXT)
 		       ? 1
 		       : (int)vv_fail(err, VV_EIO,
-				      "'git rev-list' printed something else than ids");
+				      "'git rev-list' printed something other than ids");
 }
 
 void vv_log_close(vv_log *l)

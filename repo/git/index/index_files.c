@@ -127,7 +127,7 @@ static vv_status check_addable(vv_repository *r, const char *path, const vv_stat
 		return vv_fail(
 			err, VV_EREFUSED,
 			"'%s' is a folder or a repository of its own\n"
-			"git submodule add, or git add, records a repository within the repository",
+			"to record a repository within this one, use 'git submodule add' or 'git add'",
 			vv_text_shows(path));
 	}
 	if (!S_ISREG(st->mode) && !S_ISLNK(st->mode)) {

@@ -693,14 +693,14 @@ pointer_of() {
 	printf 'SQLite format 3\0xxxx' > data.db
 	printf 'PAR1xxxx' > t.parquet
 	succeeds varve add --dry-run "book 1.xlsx" data.db t.parquet
-	output_has "  book 1.xlsx: a ZIP archive or a workbook; 'varve add --as-csv 'book 1.xlsx'' makes a table of it, or of each in it"
+	output_has "  book 1.xlsx: a ZIP archive or a workbook; 'varve add --as-csv 'book 1.xlsx'' makes a table of it, or of each table in it"
 	output_has "  data.db: an SQLite database; 'varve add --as-csv data.db'"
 	output_has "  t.parquet: a Parquet file; 'varve add --as-csv t.parquet'"
 	printf 'PAR1' > cut.parquet # nothing but its mark
 	succeeds varve add --dry-run cut.parquet
 	output_has "  cut.parquet: a Parquet file; "
 	ends_with 2 varve convert "book 1.xlsx" OUT.csv
-	stderr_has "'varve add --as-csv 'book 1.xlsx'' makes a table of it, or of each in it"
+	stderr_has "'varve add --as-csv 'book 1.xlsx'' makes a table of it, or of each table in it"
 	ends_with 2 varve convert - OUT.csv < "book 1.xlsx"
 	stderr_lacks as-csv
 }
@@ -733,7 +733,7 @@ pointer_of() {
 	output_has "t.csv: new table"
 	output_has "3 ordinary files: book.xlsx, notes.txt, u.csv.gz"
 	output_has "  u.csv.gz: compressed; 'varve add --as-csv u.csv.gz' makes a table of it"
-	output_has "  book.xlsx: a ZIP archive or a workbook; 'varve add --as-csv book.xlsx' makes a table of it, or of each in it"
+	output_has "  book.xlsx: a ZIP archive or a workbook; 'varve add --as-csv book.xlsx' makes a table of it, or of each table in it"
 	for i in 1 2 3 4 5; do cp u.csv.gz u$i.csv.gz; done
 	echo more >> u.csv.gz
 	succeeds varve add --dry-run .

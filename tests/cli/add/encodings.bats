@@ -185,7 +185,7 @@ declared_encoding() {
 	echo '{"resources": [{"name": "t", "path": "t.csv", "encoding": "windows-1250"}]}' > datapackage.json
 	declared_encoding windows-1252
 	ends_with 2 varve add t.csv
-	stderr_has "varve.json declares 'windows-1252' as the encoding of t.csv, and datapackage.json 'windows-1250'"
+	stderr_has "varve.json declares the encoding 'windows-1252' for t.csv, but datapackage.json declares 'windows-1250'"
 	declared_encoding cp1250 # the same by another name
 	succeeds varve add t.csv
 	# for other files it is no contradiction
@@ -278,12 +278,12 @@ declared_encoding() {
 	succeeds varve add --as file other.csv
 	{ printf '\377\376' && iconv -f UTF-8 -t UTF-16LE u8 && printf '4;q\r\n' | iconv -t UTF-16BE; } > mixed.csv
 	succeeds varve add mixed.csv
-	stderr_has "1 line end or mark is in the other byte order than UTF-16LE, the first in line 5"
+	stderr_has "1 line end or mark is not in the byte order of UTF-16LE, the first in line 5"
 	come_back mixed.csv
 	# two files after each other, each with its mark
 	{ printf '\377\376' && iconv -f UTF-8 -t UTF-16LE u8 && printf '\376\377' && iconv -f UTF-8 -t UTF-16BE u8; } > two.csv
 	succeeds varve add two.csv
-	stderr_has "5 line ends or marks are in the other byte order than UTF-16LE, the first in line 5"
+	stderr_has "5 line ends or marks are not in the byte order of UTF-16LE, the first in line 5"
 	come_back two.csv
 }
 

@@ -187,7 +187,7 @@ v2() {
 	stderr_has "line 7: the patch ends here"
 	sed 's/Sofa/Chair/' ../p > ../changed
 	ends_with 2 varve apply ../changed
-	stderr_has "expected the checksum"
+	stderr_has "the checksum does not match"
 	v1 | cmp - prices.csv
 }
 

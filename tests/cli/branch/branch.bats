@@ -67,7 +67,7 @@ one_commit() {
 @test "their help shows what is usual and points to git's" {
 	succeeds varve help tag
 	output_has "usage: varve tag [-l] [PATTERN...]"
-	output_has "'git tag' itself is run: 'git help tag' explains it"
+	output_has "this command runs 'git tag': 'git help tag' explains it"
 	succeeds varve tag -h
 	output_has "'git help tag'"
 }

@@ -266,10 +266,10 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 	varve add . > /dev/null
 	succeeds varve check
 	ends_with 1 varve check --test-rules
-	output_is "varve.checks:6: the rule should find this row (-), but accepts it: id=3, amount=2
-varve.checks:10: the rule should accept this row (+), but finds it: name='a, b'
-varve.checks:15: the rule should find this row (-), but accepts it: id=2, day=2024-01-01, amount=5
-varve.checks:25: the rule should find this change (-), but accepts it: id=1, amount=3 -> amount=5
+	output_is "varve.checks:6: the rule should report this row (-), but accepts it: id=3, amount=2
+varve.checks:10: the rule should accept this row (+), but reports it: name='a, b'
+varve.checks:15: the rule should report this row (-), but accepts it: id=2, day=2024-01-01, amount=5
+varve.checks:25: the rule should report this change (-), but accepts it: id=1, amount=3 -> amount=5
 18 rows under 5 rules: 4 wrong; 1 rule without rows"
 	sed -i '/meets the rule/d; /^+ name=.a/d; 15d; /^- id=2, day/d; /-> amount=5/d' varve.checks
 	succeeds varve check --test-rules

@@ -221,7 +221,7 @@ $(body)"
 	output_has "renamed 'name' to 'title' (100 % alike)"
 	output_has "added 'vat' (number) after 'price'"
 	output_has "dropped 'note'"
-	output_has "1 column added, 1 column dropped; no change in the others"
+	output_has "1 column added, 1 column dropped; no change in the other columns"
 	succeeds varve diff --no-index --no-renames a.csv b.csv
 	output_has "dropped 'name'"
 	output_has "added 'title' (string) after 'day'"

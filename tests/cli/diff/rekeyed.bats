@@ -97,7 +97,7 @@ differs() {
 	printf 'id,a,b\n1,x,5\n2,y,6\n' > old.csv
 	printf 'id,a,c\n1,x,red\n2,y,blue\n' > new.csv
 	succeeds varve diff --no-index --key id old.csv new.csv
-	output_has "1 column added, 1 column dropped; no change in the others"
+	output_has "1 column added, 1 column dropped; no change in the other columns"
 	output_lacks "no change in data"
 	for form in summary stat markdown; do
 		succeeds varve diff --no-index --key id --format $form old.csv new.csv

@@ -205,7 +205,7 @@ no_problems() {
 	output_has "mend: rm "
 	rm .git/index.lock
 	succeeds varve doctor
-	output_has "note: unsent: 1 version of a table in local branches, not on any known remote"
+	output_has "note: unsent: local branches have 1 version of a table that no known remote has"
 }
 
 @test "text that varve only compares needs no hook" {

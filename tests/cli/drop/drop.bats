@@ -215,7 +215,7 @@ sums() {
 	done
 	ends_with 2 varve drop --history
 	stderr_has "origin cannot list its contents:"
-	stderr_has "versions are being dropped there"
+	stderr_has "another varve process is dropping versions at the moment"
 	git remote add other ../none.git
 	ends_with 2 varve drop --history
 	varve clone -q --bare ../hub.git ../none.git

@@ -31,7 +31,7 @@ is_named_everywhere() {
 @test "a root of a later format is named everywhere, and is no damage" {
 	later_repo 66666f726d617401 66666f726d617402
 	ends_with 2 varve cat HEAD:p.csv
-	stderr_has "has format generation 2, this program supports 1"
+	stderr_has "has format generation 2, but this program supports only 1"
 	stderr_has "a newer varve can read it"
 	is_named_everywhere
 }

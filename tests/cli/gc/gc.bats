@@ -323,7 +323,7 @@ ended() {
 	pointer=$(git show :t.csv)
 	git reset -q
 	varve gc --prune=now > out
-	grep -q "younger than an hour, in case a program is about to use them" out
+	grep -q "kept while less than an hour old, as a program may be about to use them" out
 	# git goes on with what it has stored
 	git update-index --cacheinfo "100644,$(git hash-object -w --stdin <<< "$pointer"),t.csv"
 	git commit -q -m two
@@ -346,7 +346,7 @@ ended() {
 	rm -f .git/ORIG_HEAD
 	succeeds varve gc --prune=now
 	output_has "removed: "
-	output_lacks "younger than an hour"
+	output_lacks "less than an hour old"
 	succeeds varve fsck --data
 }
 

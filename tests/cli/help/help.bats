@@ -35,7 +35,7 @@ all_commands() {
 		output_has "varve $command: "
 		output_has "usage: varve $command"
 		output_has "example:"
-		[[ $output == *"exit codes: 0 done"* || $output == *"'git $command' itself is run"* ]]
+		[[ $output == *"exit codes: 0 done"* || $output == *"this command runs 'git $command'"* ]]
 		output_lacks "; 1 1:"
 		stderr_is ""
 		local short=$output
@@ -68,7 +68,7 @@ all_commands() {
 	local man=${BATS_TEST_DIRNAME}/../../../docs/man
 	all_commands > commands
 	while read -r command; do
-		! varve $command -h | grep -q "'git $command' itself is run" || continue
+		! varve $command -h | grep -q "this command runs 'git $command'" || continue
 		[ -e "$man/varve-${command// /-}.1" ] || grep -q "^\.B varve $command" "$man/varve-${command% *}.1" ||
 			{ echo "no manual page for $command"; return 1; }
 	done < commands

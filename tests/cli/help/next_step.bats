@@ -12,7 +12,7 @@ load ../helper
 	varve commit -qm three
 	printf 'a,b\n1,1\n' > new.csv
 	ends_with 2 varve check HEAD~1 HEAD
-	stderr_has "hint: 'HEAD~1..HEAD' is the range"
+	stderr_has "hint: 'HEAD~1..HEAD' names the commits"
 	for verb in check log diff; do
 		ends_with 2 varve $verb nope.csv
 		stderr_has "no version or file is named 'nope.csv'"
@@ -92,7 +92,7 @@ hint: 'varve add new.csv' reads the file and stages it"
 	ends_with 1 varve sql .schema
 	stderr_has ".schema takes the name of a table"
 	ends_with 1 varve sql 'select * from ck.csv'
-	stderr_has 'a name with a point is written in double quotes: "ck.csv"'
+	stderr_has 'write a name with a dot in double quotes: "ck.csv"'
 	ends_with 2 varve blame -L 2,3 q.csv
 	stderr_has "'git blame --no-textconv -L 2,3 q.csv' works here"
 	ends_with 2 varve cat ck.csv --head 3

@@ -280,7 +280,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	[ "$(row 7 | cut -d, -f2)" = "ours 217" ]
 	[ "$(git status --porcelain)" = "UD prices.csv" ]
 	ends_with 1 varve conflicts
-	output_is "prices.csv: changed here, removed there"
+	output_is "prices.csv: changed by ours, removed by theirs"
 	ends_with 2 varve resolve --theirs prices.csv --row 7
 	succeeds varve resolve --theirs prices.csv
 	[ ! -e prices.csv ]

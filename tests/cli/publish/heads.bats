@@ -87,8 +87,8 @@ at() {
 	for url in '' "$site"; do # which names no remote
 		ends_with 2 varve -C ../b fetch $url
 		stderr_has "rollback: "
-		stderr_has "has signed head 1 of "
-		stderr_has "although 2 of "
+		stderr_has "has signed head number 1 ("
+		stderr_has "but number 2 ("
 		at "$before"
 	done
 	grep -q "^head $key_ada 2 " ../b/.git/varve/trust
@@ -534,7 +534,7 @@ signed_peer() {
 	stderr_has "../copy2.git is left out: rollback: "
 	at "$(git -C ../a rev-parse main)"
 	ends_with 2 varve fetch --from ../copy2.git --from ../copy1.git
-	stderr_has "rollback: '../copy2.git' has signed head 2"
+	stderr_has "rollback: '../copy2.git' has signed head number 2"
 	stderr_has "../copy1.git is left out: rollback: "
 	at "$(git -C ../a rev-parse main)"
 }

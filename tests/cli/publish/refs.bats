@@ -92,7 +92,7 @@ is_new() {
 	varve publish -q --no-pages -o ../public main v1 eve
 	shows "$(git rev-parse eve)"
 	succeeds varve -C ../b fetch
-	stderr_has "has main elsewhere than its signed head, number 2"
+	stderr_has "has main at a commit other than that of its signed head, number 2"
 	is_new ../b
 	succeeds varve clone -q "$site" ../c
 	is_new ../c
@@ -100,7 +100,7 @@ is_new() {
 	varve publish -q --force --no-pages -o ../public main v1
 	sed -i "s/^.*tags.v1$/$new	refs\/tags\/v1/" ../public/repo.git/info/refs
 	succeeds varve clone "$site" ../d
-	stderr_has "has v1 elsewhere than its signed head"
+	stderr_has "has v1 at a commit other than that of its signed head"
 	[ "$(git -C ../d rev-parse v1)" = "$old" ]
 	# the head that is trusted counts where none is shown
 	shows "$old"
@@ -124,14 +124,14 @@ is_new() {
 	varve -C ../was fetch -q
 	git push -q -f origin "$old:main"
 	succeeds varve clone ../hub.git ../b
-	stderr_has "but lacks the commit ${new:0:10} that it names"
+	stderr_has "but lacks the commit ${new:0:10} that this head names"
 	stderr_has "fetching the history from $site instead"
 	is_new ../b
 	succeeds varve -C ../was pull
 	is_new ../was
 	stop_server
 	ends_with 1 varve clone ../hub.git ../c
-	stderr_has "but lacks the commit ${new:0:10} that it names; the clone has its current version, which is not signed"
+	stderr_has "but lacks the commit ${new:0:10} that this head names; the clone has the remote's current version, which is not signed"
 	stderr_has "get the commit with --from URL from its signer, a mirror or another clone"
 	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
 	succeeds varve -C ../c status

@@ -11,7 +11,7 @@ teardown() {
 	local file
 	signed
 	succeeds varve verify "$site"
-	output_has "1 version asked for a random block, 0 not shown"
+	output_has "asked for a random block of 1 version: 0 not received"
 	succeeds varve verify ../public
 	output_has "all packs, tables and pages read, with 3 blocks"
 	cp -r ../public ../good
@@ -69,7 +69,7 @@ teardown() {
 	succeeds varve verify ../public
 	rm ../public/packs/*
 	ends_with 1 varve verify "$site"
-	output_has "1 not shown"
+	output_has "1 not received"
 }
 
 @test "outside of a repository verify checks a URL, and what it saw there is remembered" {
@@ -81,7 +81,7 @@ teardown() {
 	mkdir ../alone && cd ../alone
 	succeeds varve verify "$site"
 	output_has "prices: signed by $key_ada"
-	output_has "2 versions asked for a random block, 0 not shown"
+	output_has "asked for a random block of 2 versions: 0 not received"
 	succeeds varve verify ../public
 	output_has "all packs, tables and pages read"
 	rm -rf ../public && cp -r ../old ../public
@@ -90,7 +90,7 @@ teardown() {
 	ends_with 2 varve verify
 	stderr_has "not a Git repository"
 	ends_with 2 varve log "$site"
-	stderr_has "'$site#' is its newest version"
+	stderr_has "'$site#' names its newest version"
 	succeeds varve log --oneline "../public#"
 	output_has one
 }

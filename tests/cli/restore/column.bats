@@ -21,7 +21,7 @@ bad_night() {
 	stderr_is "t.csv: restored 3 cells in 3 rows"
 	printf 'id,name,price\n1,"lamp, blue",9.90\n2,armchair,5\n4,new,4\n3,desk,700\n' | cmp - t.csv
 	succeeds varve restore --column price --source HEAD~2 t.csv
-	stderr_is "t.csv: no cell of the rows that both versions have differs"
+	stderr_is "t.csv: nothing to restore: no cell differs in the rows that both versions have"
 	succeeds varve restore --column price t.csv
 	git diff --quiet
 	succeeds varve restore --column price --column name --source HEAD~2 --where 'id < 3' t.csv

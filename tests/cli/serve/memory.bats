@@ -37,7 +37,7 @@ peak() {
 	with_long_row
 	start_server --request-memory 16m src
 	[ "$(status "$url/raw/main/wide.csv")" = 413 ]
-	[ "$(curl -s "$url/raw/main/wide.csv")" = "the rows of this request take more memory than this server allows: clone the repository, or ask for a range without them" ]
+	[ "$(curl -s "$url/raw/main/wide.csv")" = "the rows of this request take more memory than this server allows: clone the repository, or request a range without these rows" ]
 	[ "$(status -r 1000000-1000100 "$url/raw/main/wide.csv")" = 413 ]
 	[ "$(peak)" -lt 60000 ] || [ -n "$(nm "$(command -v varve)" 2> /dev/null | grep -m 1 __asan_init)" ]
 	log_has '413 .*would take .* of memory'

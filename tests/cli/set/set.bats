@@ -42,11 +42,11 @@ tasks() {
 	new_repo
 	tasks
 	succeeds varve set i.jsonl foo title=c
-	stderr_has "warning: i.jsonl: 'foo': the type of the column is integer"
+	stderr_has "warning: i.jsonl: 'foo': the value does not have the type of the column, integer"
 	printf 'id,a\n1,x\n' > t.csv
 	varve add -q t.csv
 	succeeds varve set t.csv foo a=y
-	stderr_has "warning: t.csv: 'foo': the type of the column is integer"
+	stderr_has "warning: t.csv: 'foo': the value does not have the type of the column, integer"
 }
 
 @test "a condition that is not met is the answer no, with the row as it is" {
@@ -93,7 +93,7 @@ tasks() {
 	succeeds varve set --all --json --if 'n = 3' t.csv 2 a=k
 	output_has '{"outcome":"changed","cells":{"id":"2","a":"k","n":"3"},"rowsChanged":1}'
 	succeeds varve set --all t.csv 2 n=abc
-	stderr_has "the type of the column is integer"
+	stderr_has "the value does not have the type of the column, integer"
 	stderr_has "changed, 2 rows"
 	printf 'id,a,n\n007,x,1\n2,y,abc\n2,k,abc\n' | cmp - t.csv
 	succeeds varve delete --all t.csv 2
@@ -146,7 +146,7 @@ tasks() {
 	succeeds varve set t.csv 2 p=-99.0 'w=2 000 kg'
 	succeeds varve set t.csv 3 p=1.234e5
 	succeeds varve set t.csv 4 p=ca.4
-	stderr_has "'p=ca.4': the type of the column is number"
+	stderr_has "'p=ca.4': the value does not have the type of the column, number"
 	ends_with 2 varve set t.csv 4 'w=2 00 kg'
 	stderr_has "' ' separates groups of digits"
 	[ "$(tail -n 4 t.csv)" = $'1;n.a.;6 kg\n2;-99.0;2 000 kg\n3;1.234e5;7 kg\n4;ca.4;8 kg' ]

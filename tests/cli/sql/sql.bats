@@ -315,7 +315,7 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 	output_has 'no such column: x'
 	output_has 'prices,prices.csv,3,4,id'
 	output_has $'name\r\ntable'
-	output_has "varve sql has no '.nosuch'"
+	output_has "varve sql has no command '.nosuch'"
 	grep -q 'FROM.*prices' "$HOME/.varve_sql_history"
 }
 

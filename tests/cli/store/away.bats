@@ -15,7 +15,7 @@ load folder
 		ends_with 1 varve clone -q $lazy "$url" b
 		stderr_has "its disk is not mounted"
 		stderr_has "varve restore prices.csv"
-		[ -n "$lazy" ] || stderr_has "'varve fetch --data' gets them from the remote"
+		[ -n "$lazy" ] || stderr_has "'varve fetch --data' gets the blocks from the remote"
 		cd b
 		[ "$(git rev-list --count main)" -eq 2 ]
 		run varve doctor
@@ -71,8 +71,8 @@ load folder
 	cd ..
 	ends_with 1 varve clone -q "$url" b
 	stderr_has "varve.trustedHost s3://some-bucket"
-	stderr_lacks "ask someone who has them"
-	stderr_has "then: varve restore prices.csv"
+	stderr_lacks "ask someone who has the blocks"
+	stderr_has "then run 'varve restore prices.csv'"
 	cd b
 	ends_with 1 varve doctor
 	output_has "varve.trustedHost s3://some-bucket"

@@ -77,7 +77,7 @@ copy() {
 	git config --unset remote.origin.varveUrl
 	git config -f .varveconfig store.team.url rclone:nas:other
 	ends_with 2 varve store test team
-	stderr_has "each user sets it"
+	stderr_has "each user has to set it"
 	[ ! -e ../nas/other ]
 	varve add .varveconfig > /dev/null
 	varve commit -qm two

@@ -336,7 +336,7 @@ shown() {
 	varve store add more ../more 2> /dev/null
 	cp .varveconfig before
 	ends_with 2 varve push --blocks --all more
-	stderr_has "nothing was switched"
+	stderr_has "the place of the blocks was not changed"
 	cmp before .varveconfig
 	succeeds varve fetch --data --all
 	succeeds varve push --blocks --all more

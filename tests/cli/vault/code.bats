@@ -100,7 +100,7 @@ all_back() {
 	varve vault holder dead b
 	varve vault holder dead e
 	ends_with 1 varve vault status
-	output_has "NOT SAFE: some of it has only 1 copy instead of 3"
+	output_has "NOT SAFE: some data has only 1 copy instead of 3"
 	varve vault holder add g ../g --domain "house g" 2> /dev/null
 	varve vault holder add h ../h --domain "house h" 2> /dev/null
 	succeeds varve vault repair
@@ -190,7 +190,7 @@ all_back() {
 	ends_with 1 varve vault replicate
 	stderr_has "1 copy is missing"
 	ends_with 1 varve vault status
-	output_has "NOT SAFE: some of it has only 2 copies instead of 3"
+	output_has "NOT SAFE: some data has only 2 copies instead of 3"
 	back c
 	succeeds varve vault replicate
 	stderr_has "made 1 copy that were missing from earlier runs"

@@ -196,7 +196,7 @@ shard_records() {
 	done
 	[ "$(find "$(keeper_path x)/varve/hold" -path '*/records*' | wc -l)" = 0 ]
 	ends_with 2 varve vault recover --key "$bob/varve/key" --to ../none "$url"
-	stderr_has "this repository does not have a vault"
+	stderr_has "no vault was found at the holders"
 	# He who is known begins it, with all that was there before.
 	varve vault recover -q --key "$bob/varve/key" --to ../bob ../a
 	cd ../bob
@@ -428,7 +428,7 @@ knows_places() {
 	new_machine
 	varve vault key new > /dev/null
 	ends_with 2 varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url"
-	stderr_has "this repository does not have a vault"
+	stderr_has "no vault was found at the holders"
 }
 
 @test "another key at the same URL is named with the way out" {
@@ -467,7 +467,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	x_and a
 	other=${url/127.0.0.1/localhost}
 	ends_with 2 varve vault holder add y "$other"
-	stderr_has "this is the server of holder 'x'"
+	stderr_has "this server is already the holder 'x'"
 	run git config holder.y.url
 	[ "$status" = 1 ]
 	varve vault holder remove a

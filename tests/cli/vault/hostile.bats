@@ -22,7 +22,7 @@ bob_joins() {
 	readers=$(varve vault readers)
 	number=$(python3 "$BATS_TEST_DIRNAME/forge.py" ../a "$bob/varve/key" epoch)
 	ends_with 1 varve vault ledger verify
-	output_has "$did: record $number (epoch) is not of an owner"
+	output_has "$did: record $number (epoch) was not written by an owner"
 	succeeds varve vault ledger log
 	output_has "besides the owners (does not count)"
 	succeeds varve vault readers
@@ -40,8 +40,8 @@ bob_joins() {
 		python3 "$BATS_TEST_DIRNAME/forge.py" ../a "$stranger_key" "$kind"
 	done
 	ends_with 1 varve vault ledger verify
-	output_has "$stranger: record 0 (epoch) is not of an owner"
-	output_has "$stranger: record 1 (vault) is not of a writer"
+	output_has "$stranger: record 0 (epoch) was not written by an owner"
+	output_has "$stranger: record 1 (vault) was not written by a writer"
 	succeeds varve vault status
 	rm -rf ../third
 	succeeds varve vault recover -q --key "$ada/varve/key" --to ../third ../a

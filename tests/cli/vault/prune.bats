@@ -36,11 +36,11 @@ load vault
 	export XDG_CONFIG_HOME=$first
 	branch_and_back
 	succeeds varve vault prune --grace 0
-	stderr_has "the writer $bob has not replicated since"
+	stderr_has "retired copies are kept until the writer $bob replicates"
 	stderr_has "deleted 0 copies"
 	succeeds varve vault audit a
-	output_has "  1 shard more will be removed (retired"
-	output_lacks "named by no record"
+	output_has "  also lists 1 shard that will be removed (retired"
+	output_lacks "that no record names"
 	export XDG_CONFIG_HOME=$second
 	cd ../bob
 	change 8 bob

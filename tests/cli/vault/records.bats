@@ -26,7 +26,7 @@ damage() {
 		damage "$how" "$damaged"
 		count=$(ls ../a/*/records/*/* | wc -l)
 		ends_with 1 varve vault audit
-		output_has "a: FAILED: 1 record of the ledger damaged; it lists all of 1 shard, with the right sizes"
+		output_has "a: FAILED: 1 record of the ledger damaged; the holder lists all of 1 shard, with the right sizes"
 		output_has "  ledger: 1 of $count records damaged:"
 		output_has "    $(basename "$(dirname "$damaged")")/$(basename "$damaged"): "
 		output_has "b: lists all of 1 shard"

@@ -127,7 +127,7 @@ comes_back() {
 	export XDG_CONFIG_HOME=$first
 	ends_with 1 varve vault audit
 	ends_with 1 varve vault repair
-	stderr_has "the other data was sealed by $bob: run 'varve vault repair' on that machine"
+	stderr_has "other lost data was sealed by the writer $bob: run 'varve vault repair' on that writer's machine"
 	cd ../bob
 	export XDG_CONFIG_HOME=$second
 	succeeds varve vault repair

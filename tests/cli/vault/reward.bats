@@ -127,7 +127,7 @@ ben_keeps_for_ann() {
 	as ben add_file three
 	as ben ends_with 1 varve vault replicate
 	stderr_has "holder 'ann': remote: no room for the key $ben: it may use 307.2 kB and uses 2"
-	stderr_has "; there: run 'varve vault prune' to remove unreachable data, add another holder, or keep more for that server's owner ('varve vault ledger standing' there shows the room)"
+	stderr_has "; there: run 'varve vault prune' to remove unreachable data, add another holder, or keep more copies for that server's owner (on the server, 'varve vault ledger standing' shows the room)"
 	as ann succeeds varve vault audit
 	stop "$server"
 	server ann
@@ -192,7 +192,7 @@ forge() {
 	again="${record%/*}/0000000099-${record##*-}"
 	cp "$record" "$again"
 	as ann succeeds varve -C ../keeper-ann vault ledger standing --json
-	stderr_has "1 record is damaged: later records of their authors do not count"
+	stderr_has "1 record is damaged: later records by the same author do not count"
 	rm "$again"
 	as ann succeeds faketime -f +400d varve vault audit
 	as ann standing

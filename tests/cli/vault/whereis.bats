@@ -19,7 +19,7 @@ print(h[sys.argv[2]])' "$1" "$2"
 	new_vault a b
 	varve vault replicate -q --copies 2
 	succeeds varve whereis t.csv
-	output_has "holders of the vault, which has all of its blocks:"
+	output_has "holders of the vault, which has all of the blocks of this version:"
 	output_has "  all       a: 1 of 1 shard, proven never"
 	output_has "  all       b: 1 of 1 shard, proven never"
 	[ "$(of a shown)" = 1 ]
@@ -52,7 +52,7 @@ assert d["holders"][0]["proven"].startswith("20"), d'
 	[ "$(of b shown)" = 0 ]
 	# by the ledger alone all of them have it
 	succeeds varve whereis --no-ask t.csv
-	output_has "holders of the vault by its ledger, which has all of its blocks:"
+	output_has "holders of the vault by its ledger, which has all of the blocks of this version:"
 	output_has "  all       a: 1 of 1 shard"
 	output_has "  all       c: 1 of 1 shard"
 	[ "$(of c asked --no-ask)" = 0 ]
@@ -70,7 +70,7 @@ assert d["holders"][0]["proven"].startswith("20"), d'
 	output_lacks "  all       b"
 	# the last one was not replicated
 	succeeds varve whereis t.csv
-	output_lacks "has all of its blocks"
+	output_lacks "has all of the blocks of this version"
 	varve whereis --json t.csv | python3 -c '
 import json, sys
 assert json.load(sys.stdin)["vault"]["complete"] is False'

@@ -9,11 +9,11 @@ load vault
 	mv ../c ../c.away
 	varve vault holder dead c
 	ends_with 1 varve vault status
-	output_has "NOT SAFE: some of it has only 2 copies instead of 3"
+	output_has "NOT SAFE: some data has only 2 copies instead of 3"
 	output_has "1 copy is missing: the holders are in only 2 failure domains, and 3 copies are required; add a holder elsewhere ('varve vault holder add'), or require fewer ('varve vault replicate --copies 2')"
 	varve vault holder dead b
 	ends_with 1 varve vault status
-	output_has "NOT SAFE: some of it has only 1 copy instead of 3: if that holder fails, it is lost"
+	output_has "NOT SAFE: some data has only 1 copy instead of 3: if its holder fails, the data is lost"
 	varve vault holder add b2 ../b2 --domain "house b2" 2> /dev/null
 	varve vault holder add c2 ../c2 --domain "house c2" 2> /dev/null
 	ends_with 1 varve vault status
@@ -40,7 +40,7 @@ load vault
 	ends_with 1 varve vault replicate
 	stderr_has "copies are missing: the holders are in only 1 failure domain, and 3 copies are required"
 	ends_with 1 varve vault status
-	[[ ${lines[0]} = "NOT SAFE: some of it has only 1 copy"* ]]
+	[[ ${lines[0]} = "NOT SAFE: some data has only 1 copy"* ]]
 	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 	cmp t.csv ../again/t.csv
 	# A policy that cannot be met is refused where it is new.
@@ -160,7 +160,7 @@ load vault
 	succeeds varve vault replicate --copies 1
 	succeeds varve whereis HEAD:t.csv
 	output_lacks "who delivered them here"
-	output_has "holders of the vault, which has all of its blocks:"
+	output_has "holders of the vault, which has all of the blocks of this version:"
 	succeeds varve whereis --json HEAD:t.csv
 	[ "$(jq -c .receipts <<< "$output")" = "[]" ]
 }

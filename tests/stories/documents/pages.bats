@@ -140,7 +140,7 @@ start_web() {
 	[ "$(wc -c < one)" -lt "$(wc -c < book)" ]
 	page_has 'table/main/b.toy%23Prices?col=id&op=eq&val=2' 'format=xlsx'
 	! page 'table/main/b.toy%23Prices?q=2' | grep -q format=xlsx || false
-	page_has 'table/main/b.toy%23Prices?q=2&format=xlsx' 'a search or in another order'
+	page_has 'table/main/b.toy%23Prices?q=2&format=xlsx' 'a search, or rows in another order'
 	# no more than four at once, and none for a browser that has gone away
 	sed -i 's/echo BOOK;/echo $$ >> "${0%\/*}\/pids"; exec sleep 100;/' "$HOME/bin/toy"
 	: > "$HOME/bin/pids"

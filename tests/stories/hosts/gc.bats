@@ -94,5 +94,5 @@ many_packs() {
 	varve clone -q --bare . ../peer.git
 	varve remote add peer ../peer.git
 	ends_with 2 varve gc --remote=peer
-	stderr_has "is not a Git host without varve"
+	stderr_has "is for Git hosts without varve, and"
 }

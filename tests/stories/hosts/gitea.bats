@@ -134,7 +134,7 @@ request() {
 	fork=$(as bob bob/sales.git)
 	until_true git ls-remote --exit-code "$fork" main
 	ends_with 1 varve clone "$fork" ../b
-	stderr_has "for a fork: varve fetch --data --all --from URL"
+	stderr_has "in a clone of a fork, run 'varve fetch --data --all --from URL'"
 	cd ../b
 	succeeds varve fetch --data --all --from "$url"
 	succeeds varve restore .

@@ -315,7 +315,7 @@ refs/varve/blocks" ]
 	git -C ../fork.git update-ref -d refs/varve/blocks
 	fork=ssh://host$PWD/../fork.git
 	ends_with 1 varve clone "$fork" ../b
-	stderr_has "for a fork: varve fetch --data --all --from URL"
+	stderr_has "in a clone of a fork, run 'varve fetch --data --all --from URL'"
 	cd ../b
 	ends_with 1 varve doctor
 	output_has "varve fetch --data --all --from URL"
@@ -777,7 +777,7 @@ refs/tags/v1" ]
 	git -C ../host.git update-ref -d refs/varve/blocks
 	ends_with 1 varve clone "$url" ../c
 	stderr_has "warning: refs/varve/blocks is missing on $url, where the blocks of 1 version of a table should be"
-	stderr_has "hint: ask someone who has them to run 'varve push --blocks'"
+	stderr_has "hint: ask someone who has the blocks to run 'varve push --blocks'"
 	[ "${stderr/ 0 B/}" = "$stderr" ]
 	for i in 1 2; do
 		succeeds varve -C ../b fetch
@@ -787,7 +787,7 @@ refs/tags/v1" ]
 	output_has "the remote origin lacks the blocks of 1 version of a table"
 	output_has "varve push --blocks origin"
 	ends_with 1 varve -C ../c doctor
-	output_has "mend: ask someone who has them to run 'varve push --blocks'"
+	output_has "mend: ask someone who has the blocks to run 'varve push --blocks'"
 	[ "${output/mend: varve fetch/}" = "$output" ]
 	succeeds varve push --blocks
 	# all is back: nobody is told of it

@@ -292,7 +292,7 @@ is_linked() {
 	git -C "$top/far.git" config receive.varveCheck refuse
 	git remote add origin "$top/far.git"
 	ends_with 1 varve push -u origin main
-	stderr_has "setting receive.varveCheck is 'refuse'"
+	stderr_has "(receive.varveCheck is 'refuse'"
 	stderr_has "prices.csv: block"
 	git -C "$top/far.git" config receive.varveCheck warn
 	succeeds varve push -u origin main

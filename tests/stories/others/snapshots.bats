@@ -42,8 +42,8 @@ price() {
 	output_has "'price' is now called 'prc' (100 % of the values are equal)"
 	output_has "sales_05-10-2026.csv  ? the first number may be the day or the month (--day-first, --month-first)"
 	output_has "final.csv  ? its name has no date (--date FILE=DATE, --mtime, --skip FILE)"
-	output_has "? exports/sales_2026-10-09.csv is not the next version of sales.csv: 19 rows in place of 61"
-	output_has "sales_2026-10-10.csv is not the next version of sales.csv: it is a web page (HTML)"
+	output_has "? exports/sales_2026-10-09.csv was not taken as the next version of sales.csv: 19 rows in place of 61"
+	output_has "sales_2026-10-10.csv was not taken as the next version of sales.csv: it is a web page (HTML)"
 	stderr_has "4 files need a decision: no version was made"
 	plan=$output
 	ends_with 1 varve import -o sales.csv exports
@@ -101,7 +101,7 @@ price() {
 	price 5 77 exports/sales_2026-10-15.csv
 	cp sales.csv before
 	ends_with 1 varve import -o sales.csv exports/sales_2026-10-15.csv
-	output_has "? in conflict with edits since the file before: 1 cell of 1 row (-X ours, -X theirs)"
+	output_has "? in conflict with edits made since the previous file: 1 cell of 1 row (-X ours, -X theirs)"
 	cmp sales.csv before
 	succeeds varve import -o sales.csv -X ours exports/sales_2026-10-15.csv
 	[ "$(grep -cE '^(5,item 5,99.99|9,item 9,1),' sales.csv)" = 2 ]
@@ -122,7 +122,7 @@ price() {
 	cp exports/sales_2026-10-13.csv exports/sales_2026-10-14.csv
 	price 8 600 exports/sales_2026-10-14.csv
 	ends_with 1 varve import -o sales.csv exports/sales_2026-10-14.csv
-	output_has "is missing in this clone, and edits must be compared with it"
+	output_has "is missing in this clone, so edits made since then cannot be found"
 	succeeds varve import -o sales.csv exports/sales_2026-10-1[34].csv
 	[ "$(grep -cE '^(5,item 5,99.99|7,item 7,500|8,item 8,600),' sales.csv)" = 3 ]
 }
@@ -141,7 +141,7 @@ price() {
 	succeeds varve import -o t.csv --older t-2026-10-01.csv
 	cmp t.csv t-2026-10-01.csv
 	ends_with 1 varve import -o t.csv t-2026-10-03.csv
-	output_has "the last line has no end"
+	output_has "its last line has no line end"
 	succeeds varve import -o t.csv -f t-2026-10-03.csv
 	cmp t.csv t-2026-10-03.csv
 	ends_with 1 varve import -o t.csv --mtime t-2026-10-04*.csv

@@ -142,7 +142,7 @@ there() {
 	succeeds varve gc --prune=now
 	there 's/^9,item/9,three/'
 	ends_with 1 varve update
-	stderr_has "is missing in this clone, and edits must be compared with it"
+	stderr_has "is missing in this clone, so edits made since then cannot be found"
 	succeeds varve update -q --force
 	cmp prices.csv ../web/prices.csv
 	succeeds varve fsck --data
@@ -154,7 +154,7 @@ there() {
 	[ "$(said url)" = "$url/to/to/prices.csv" ]
 	stderr_is ""
 	succeeds varve import -q "$url/moved/prices.csv" -o moved.csv
-	stderr_is "warning: moved.csv has moved to $url/prices.csv: write that as its url in .varveconfig"
+	stderr_is "warning: the source of moved.csv has moved to $url/prices.csv: set this URL in .varveconfig"
 	ends_with 2 varve import "$url/file/prices.csv" -o other.csv
 	ends_with 2 varve import "$url/loop" -o other.csv
 	[ ! -e other.csv ]
@@ -248,7 +248,7 @@ update_sound() {
 	head -n 100 ../v1.csv > ../web/prices.csv
 	refused "99 rows in place of 300"
 	head -c -1 ../v1.csv | sed '$d' | head -c -1 > ../web/prices.csv
-	refused "the last line has no end"
+	refused "its last line has no line end"
 	printf 'error,detail\n1,over quota\n' > ../web/prices.csv
 	refused "none of the old columns exists"
 	# the other table goes on

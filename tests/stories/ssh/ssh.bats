@@ -120,7 +120,7 @@ fails() {
 	git config --global varve.ssh libssh2
 	fails
 	stderr_has "-11: "
-	stderr_has "rejected the login of the user '$(id -un)' with all of the 1 key offered"
+	stderr_has "rejected the login of the user '$(id -un)' (1 key offered)"
 	stderr_has "authorized_keys"
 	git config --global varve.ssh external
 	fails
@@ -263,7 +263,7 @@ fails() {
 	far_echo
 	git config --global varve.ssh libssh2
 	fails
-	stderr_has "-7: no session of ssh with"
+	stderr_has "-7: cannot open an ssh session with"
 	git config --global varve.ssh auto
 	echoes
 	[ -s "$ssh_calls" ]

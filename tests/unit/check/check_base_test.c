@@ -216,9 +216,9 @@ static void a_type_that_gave_way_is_found_by_its_values(void **state)
 	begin_retyped(&c, "id,name,price\n1,a,N/A\n2,b,6\n3,c,7.5\n", SCHEMA("string"), false);
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
-		"(warning) type-contradiction row 1 line 2 column=price value=N/A: is not an integer [an integer, as in the base; it was detected, "
+		"(warning) type-contradiction row 1 line 2 column=price value=N/A: is not an integer [an integer, as in the base; the column's type is detected from the data, "
 		"and is now string; if it is intended: schema-missing(price)(N/A)(t.csv)]\n"
-		"(warning) type-contradiction row 3 line 4 column=price value=7.5: is not an integer [an integer, as in the base; it was detected, "
+		"(warning) type-contradiction row 3 line 4 column=price value=7.5: is not an integer [an integer, as in the base; the column's type is detected from the data, "
 		"and is now string; if it is intended: schema-type(price)(number)(t.csv)]\n");
 	end(&c);
 }
@@ -230,8 +230,8 @@ static void contradictions_are_found_where_type_errors_are_not_looked_for(void *
 		[] = "id,name,price\n1,a,5\n2,b,x6\n3,c,7\n",
 	     wanted[] =
 		     "(warning) type-contradiction row 2 line 3 key=id=2 column=price value=x6: is not an "
-		     "integer [an integer, as in the base; it was detected, and is now string; if it "
-		     "is intended: schema-type(price)(string)(t.csv)]\n";
+		     "integer [an integer, as in the base; the column's type is detected from the data, "
+		     "and is now string; if it is intended: schema-type(price)(string)(t.csv)]\n";
 	(void)state;
 	finds(PRICES, now, "id", NULL, wanted);
 	finds(PRICES, now, "id", "{\"rules\":{\"type-error\":\"off\"}}", wanted);
@@ -387,7 +387,7 @@ static void changed_cells_are_held_to_their_bound(void **state)
 	static const char now[] = "id,name,price\n1,a,5\n3,c,8\n";
 	(void)state;
 	finds(PRICES, now, "id", "{\"rules\":{\"cells-changed\":{\"max\":\"16%\"}}}",
-	      "cells-changed: 1 of 6 cells of rows that the base has too were changed (16.67 %) [at most 16 %]\n");
+	      "cells-changed: in the rows that the base also has, 1 of 6 cells were changed (16.67 %) [at most 16 %]\n");
 	finds(PRICES, now, "id", "{\"rules\":{\"cells-changed\":{\"max\":\"17%\"}}}", "");
 	finds(PRICES, now, "id",
 	      "{\"rules\":{\"cells-changed\":{\"columns\":[\"name\"],\"max\":0}}}", "");

@@ -357,7 +357,7 @@ static void comments_stay_where_they_are(void **state)
 		   "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n3,x3,y3\n");
 	/* a row that goes would take what the patch does not know */
 	misfits(by_id, old, "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,x2,\"y2\"\n", ours,
-		"comment.csv|-|-|a clean merge|both changed lines with comments between the rows, which would be lost\n");
+		"comment.csv|-|-|a clean merge|both changed lines with comments between the rows, and the merge would lose comments\n");
 	/* one that the patch changes, and one that was changed here */
 	gives(by_id, old, "# by Ada\nid,a,b\n1,x1,y1\n# second\n2,x2,\"y2\"\n3,x3,y3\n", ours,
 	      "# by Ada\nid,a,b\n1,x1,y1\n# second\n2,OURS,\"y2\"\n# three\n3,x3,y3\n");
@@ -582,7 +582,7 @@ static void a_patch_that_was_edited_is_refused(void **state)
 	char *sofa = strstr(f.patch.data, "sofa");
 	assert_non_null(sofa);
 	sofa[0] = 'S';
-	refused(&f, f.patch.data, f.patch.len, VV_EINPUT, "expected the checksum");
+	refused(&f, f.patch.data, f.patch.len, VV_EINPUT, "the checksum does not match");
 	fitted_clear(&f);
 }
 

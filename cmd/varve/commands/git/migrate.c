@@ -516,7 +516,7 @@ static vv_status refuse_line(const migration *m, const char *path, vv_error *err
 	if (m->o->export && hint_pattern(m, path, err)) return VV_EREFUSED;
 	return vv_hint(err,
 		       "'git check-attr filter -- %s' shows the filter; "
-		       "name its pattern as that file writes it",
+		       "name the pattern exactly as .gitattributes has it",
 		       vv_text_shows(path));
 }
 

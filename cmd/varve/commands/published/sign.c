@@ -24,7 +24,7 @@ static const vv_option table[] = {
 		   "the repository's name, in the first head (default: the folder's)"),
 	OPT_STRING(
 		0, "expires", expires, "DATE",
-		"sign a newer head by this date (default: after the same time as for the last head)"),
+		"the date by which a newer head must be signed (default: as long from now as with the last head)"),
 	OPT_FLAG(0, "final", final, "sign the last head: no other can follow"),
 	OPT_LIST(0, "mirror", mirrors, "URL", "the URL of a copy; may be repeated"),
 	OPT_LIST(0, "signer", signers, "KEY=DATE",

@@ -370,7 +370,7 @@ static vv_status print_text(const verifying *v, vv_error *err)
 		vv_out("all packs, tables and pages read, with %s\n",
 		       vv_text_counted(v->all.blocks, "block", NULL));
 	} else if (v->some.asked > 0) {
-		vv_out("%s asked for a random block, %s not shown\n",
+		vv_out("asked for a random block of %s: %s not received\n",
 		       vv_text_counted(v->some.asked, "version", NULL),
 		       vv_text_count(v->some.lost));
 	}
