@@ -151,7 +151,7 @@ static vv_status find_file(vv_apply_files *f, const char *path, const char *behi
 
 	if (f->instead && f->only && strcmp(f->only, path) != 0) {
 		return vv_fail(err, VV_EUSAGE,
-			       "the patch changes both '%s' and '%s', and '%s' could stand for "
+			       "the patch changes both '%s' and '%s', and '%s' could mean "
 			       "either\nomit the FILE argument: the patch names the paths",
 			       vv_text_shows(f->only), vv_text_shows(path),
 			       vv_text_shows(f->instead));

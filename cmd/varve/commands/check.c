@@ -40,7 +40,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "cached", cached, "check what the next commit will contain (the index)"),
+	OPT_FLAG(0, "cached", cached, "check the index, from which the next commit is made"),
 	OPT_FLAG(0, "staged", cached, "the same as --cached"),
 	OPT_FLAG(0, "worktree", worktree, "check the work tree (the default without REV)"),
 	OPT_STRING(0, "base", base, "REV", "compare with REV instead of the parent"),

@@ -219,7 +219,7 @@ static vv_status fetch_data(vv_context *c, vv_fetch_data *f, bool quiet, vv_erro
 		vv_note("%s%s",
 			vv_text_counted(f->versions, "version of a table", "versions of tables"),
 			f->versions == 0           ? " there"
-			: f->fetched == 0          ? ": all blocks were here already"
+			: f->fetched == 0          ? ": all blocks already existed here"
 			: f->fetched < f->versions ? ": missing ones were fetched"
 						   : ": fetched");
 	}

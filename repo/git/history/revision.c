@@ -265,7 +265,7 @@ static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *ou
 		return vv_fail(
 			err, VV_EUSAGE,
 			"000...0 is not the id of a commit\nit can only begin a range, where it "
-			"stands for a new branch; a deleted branch cannot be checked: skip it");
+			"means a new branch; a deleted branch cannot be checked: skip it");
 	}
 	return name ? vv_rev_commit(r, name, out, err) : vv_fail_nomem(err);
 }

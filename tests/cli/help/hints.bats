@@ -34,7 +34,7 @@ fill() {
 		said=$(timeout 60 $words < /dev/null 2>&1 > /dev/null) || status_=$?
 		# Git's own commands end with 129 where an option is none, and with others.
 		[[ ! $words =~ ^varve\ (branch|tag|remote|ls-remote) || $status_ = 129 ]] || continue
-		if [ "$status_" -gt 2 ] || grep -qE "has no option|has no '|is not a command|takes no value" <<< "$said"; then
+		if [ "$status_" -gt 2 ] || grep -qE "has no option|has no command|has no '|is not a command|takes no value" <<< "$said"; then
 			echo "$line: $words: $status_: $said"
 			return 1
 		fi

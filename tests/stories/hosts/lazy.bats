@@ -201,7 +201,7 @@ old_branch() {
 	succeeds varve fetch --data HEAD~2..HEAD~1
 	not_here 2
 	succeeds varve fetch --data HEAD~1
-	stderr_has "2 versions of tables: all blocks were here already"
+	stderr_has "2 versions of tables: all blocks already existed here"
 	ends_with 2 varve fetch --data HEAD nothing.csv
 	stderr_has "no table at 'nothing.csv' in these versions"
 	ends_with 2 varve fetch --data nonesuch
