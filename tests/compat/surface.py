@@ -96,7 +96,12 @@ def outputs(public):
             varve("commit", "-q", "-a", "-m", "side")
     for line in COMMANDS:
         words = line.split(" ") if "SELECT" not in line else [*line.split(" ")[:3], line[line.index("SELECT") :]]
+        away = line.startswith("whereis")  # a peer that does not answer has an error
+        if away:
+            varve("remote", "add", "away", "../away.git")
         done = varve(*words)
+        if away:
+            varve("remote", "remove", "away")
         yield f"json {line}: exit {done.returncode}"
         for text in done.stdout.splitlines() if re.search("--format (ndjson|patch)", line) else [done.stdout]:
             if text.strip():
