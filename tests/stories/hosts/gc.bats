@@ -27,7 +27,7 @@ many_packs() {
 	succeeds varve gc --remote --prune=now
 	stderr_has "origin: 7 packs, "
 	stderr_has " -> 1 pack, "
-	stderr_has "that no ref there needs are left out"
+	stderr_has "are left out, as no ref there needs them"
 	[ "$(packs | wc -l)" -eq 1 ]
 	[ "$(git -C ../host.git rev-parse refs/varve/blocks~1)" = "$before" ]
 	[ -z "$(git for-each-ref refs/varve)" ]
