@@ -30,7 +30,7 @@ static const struct {
 	{"ask-for", "ask the server's owner to name your key (varve serve --for DID); 'varve vault key show' prints it"},
 	{"behind", "run 'varve push %1 %2' in a clone that has the blocks, or 'varve fetch --from URL' here, with the URL of that clone; --allow-missing accepts the version without its blocks"},
 	{"blocks-ask", "ask someone who has the blocks to run 'varve push --blocks', then run 'varve fetch' here; in a clone of a fork, run 'varve fetch --data --all --from URL' with the URL of the original"},
-	{"blocks-fetch", "varve fetch --data --all (add --from URL to get them from a fork or another clone)"},
+	{"blocks-fetch", "varve fetch --data --all (with --from URL from a fork or another clone)"},
 	{"blocks-remote", "add a remote that has them ('varve remote add NAME URL'), then varve fetch --data"},
 	{"car-export-unixfs", "only its owner can use the node's RPC; 'varve ipfs car export --unixfs' writes a file for it"},
 	{"cat", "'varve cat' prints the text; the iconv of other systems may read %1 differently"},

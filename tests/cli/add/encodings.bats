@@ -384,7 +384,7 @@ declared_encoding() {
 	varve commit -qm main
 	ends_with 2 varve merge other
 	stderr_has "windows-1250 does not have the character 'ñ'"
-	stderr_has "on the branch where the file is in windows-1252, 'iconv -f windows-1252 -t UTF-8 FILE > OUT && mv OUT FILE'"
+	stderr_has "on the branch where the file is in windows-1252, run 'iconv -f windows-1252 -t UTF-8 FILE > OUT && mv OUT FILE'"
 	[ -z "$(git status --porcelain)" ]
 	iconv -f windows-1252 -t UTF-8 t.csv > ../out && mv ../out t.csv
 	succeeds varve add t.csv
