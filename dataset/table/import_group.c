@@ -78,7 +78,7 @@ vv_status import_infer_room(import_worker *w, const import *im, size_t columns, 
 }
 
 /* Sets *out to where the types of the group are inferred: in the job, if they are kept for each group; NULL: nowhere. */
-static vv_status types_begin(vv_infer **out, import_worker *w, group_job *j, vv_error *err)
+static vv_status infer_open(vv_infer **out, import_worker *w, group_job *j, vv_error *err)
 {
 	const bool apart = j->im->need_infer && j->im->opts->keep_types;
 
@@ -452,7 +452,7 @@ static void on_values(void *payload, size_t column, const vv_cell *values, size_
 static vv_status encode(import_worker *w, group_job *j, vv_error *err)
 {
 	told t = {.im = j->im, .doubtful = w->doubtful};
-	vv_status rc = types_begin(&t.types, w, j, err);
+	vv_status rc = infer_open(&t.types, w, j, err);
 
 	/* A column of which nothing is reported has no texts. */
 	memset(w->doubtful, false, j->columns * sizeof(*w->doubtful));
@@ -560,7 +560,7 @@ static bool is_left_in_file(const group_job *j)
 static vv_status infer_types(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_infer *types;
-	vv_status rc = types_begin(&types, w, j, err);
+	vv_status rc = infer_open(&types, w, j, err);
 
 	for (size_t i = 0; rc == VV_OK && types && i < j->columns; i++) {
 		vv_infer_column(&types[i], j->cells + i, j->row_count, j->stride);

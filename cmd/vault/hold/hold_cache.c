@@ -40,7 +40,7 @@ static const vv_cid *id_of(const vv_hold_vault *v)
 	return vv_ledger_vault(v->ledger);
 }
 
-static cached *find(vv_hold_cache *c, const vv_cid *vault)
+static cached *cached_at(vv_hold_cache *c, const vv_cid *vault)
 {
 	return vv_array_find(c->items, c->count, x, vv_cid_equal(id_of(x->vault), vault));
 }
@@ -68,7 +68,7 @@ void vv_hold_cache_free(vv_hold_cache *c)
 
 void vv_hold_cache_forget(vv_hold_cache *c, const vv_cid *vault)
 {
-	cached *x = find(c, vault);
+	cached *x = cached_at(c, vault);
 
 	if (x) {
 		drop(c, x);
@@ -132,7 +132,7 @@ vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vaul
 {
 	vv_auto(vv_hold_vault) *v = NULL;
 	vv_auto(char) *dir = NULL;
-	cached *x = find(c, vault);
+	cached *x = cached_at(c, vault);
 	vv_status rc;
 
 	if (x) {
