@@ -4,7 +4,8 @@
  * A correct caller: declares `vv_error err;`, passes &err as the last argument, tests the returned vv_status, and reads
  * err only if the status is negative. Lower layers set the message. Upper layers can add a hint or a prefix, but never
  * replace the message. These functions do not allocate, print or fail. All of them except
- * vv_hint_args accept NULL for err. */
+ * vv_hint_args accept NULL for err.
+ */
 #ifndef VV_BASE_ERROR_H
 #define VV_BASE_ERROR_H
 

@@ -43,7 +43,8 @@ VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
  * vv_file_batch_finish makes the contents of all files durable in parallel, renames the files to
  * their names, and then makes their folders durable in parallel. After a power cut during finish,
  * some of the files may exist, each with its complete content. A batch is for one thread at a time;
- * several threads may finish different batches at the same time. */
+ * several threads may finish different batches at the same time.
+ */
 
 /* A batch of files that are not yet renamed to their names. Initialise with {0}, which means: no
  * files. */

@@ -6,8 +6,7 @@
 
 #include "check/past/base_findings.h"
 
-/* ---- base_rows: checks types and keys against a base, and checks removed, added and changed rows
- * ---- */
+/* ---- base_rows: checks types and keys against a base, and removed, added and changed rows ---- */
 
 /* Checks the rule type-contradiction. Does nothing if the rule is off. */
 vv_status base_check_types(base_check *c, vv_error *err);

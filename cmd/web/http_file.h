@@ -6,7 +6,8 @@
  * messages are not supported. A '/' in REV may be literal, or %2F. Plain files in Git's history are
  * served, too. The functions are called in the server's threads. Nothing is cached between
  * requests, except the whole files of versions whose rows are stored in key order
- * (vv_ordered_files). */
+ * (vv_ordered_files).
+ */
 #ifndef VV_CMD_WEB_HTTP_FILE_H
 #define VV_CMD_WEB_HTTP_FILE_H
 

@@ -15,7 +15,9 @@ typedef struct vv_call {
 	/* a letter for each argument; the last letter is for all further arguments, too */
 	const char *takes;
 	size_t least, most; /* least and greatest number of arguments */
-	char gives; /* the letter of the result: n, t, b, d or x; x: the kind of the x arguments or, without any, of the first argument */
+	/* the letter of the result: n, t, b, d or x; x: the kind of the x arguments or, without any,
+	 * of the first argument */
+	char gives;
 	bool whole; /* run is called even if an argument is missing or unknown */
 	/* 's': SQLite's function with this name has the same results; 'r': the same results, except
 	 * that SQLite rounds to doubles; '-': SQLite has no function with this name, or it has

@@ -8,7 +8,8 @@
  * Two forms are for computing: vv_small, a 64-bit integer divided by a power of ten, for nearly all
  * numbers; and vv_ratio, a fraction of two long decimals. A function rounds only if its comment
  * says so. A function whose result would have too many digits returns false, and its result must
- * not be used. */
+ * not be used.
+ */
 #ifndef VV_DATASET_SCHEMA_DECIMAL_H
 #define VV_DATASET_SCHEMA_DECIMAL_H
 

@@ -8,7 +8,8 @@
  * row with the same key and different cells. Columns are matched by diff/rows/columns.h. The merge
  * is deterministic and symmetric: merge(base, x, y) and merge(base, y, x), with the commit ids
  * exchanged as well, have the same conflicts with the sides exchanged and, without conflicts, the
- * same root. */
+ * same root.
+ */
 #ifndef VV_DIFF_MERGE_MERGE_H
 #define VV_DIFF_MERGE_MERGE_H
 

@@ -7,7 +7,8 @@
  * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess
  * Communication (IPC)": the streaming format, version V5, without compression or nested types. Its
  * messages are tables of FlatBuffers ("FlatBuffers internals"), declared in arrow/format/Schema.fbs
- * and Message.fbs. Buffers begin at multiples of 64 bytes. */
+ * and Message.fbs. Buffers begin at multiples of 64 bytes.
+ */
 #ifndef VV_LIB_ARROW_IPC_H
 #define VV_LIB_ARROW_IPC_H
 

@@ -6,7 +6,8 @@
  * A block peer from .varveconfig is contacted only if the user trusts its site: if it is the
  * remote's own site, if varve.trustedHost or VARVE_TRUSTED_HOSTS lists the site, or if the user
  * agrees at the terminal; the site is then added to varve.trustedHost of this repository. A site is
- * SCHEME://[USER@]HOST[:PORT]. */
+ * SCHEME://[USER@]HOST[:PORT].
+ */
 #ifndef VV_LIB_REMOTES_BLOCK_PEERS_H
 #define VV_LIB_REMOTES_BLOCK_PEERS_H
 
@@ -35,7 +36,7 @@ void vv_block_peers_clear(vv_block_peers *p);
 VV_AUTO_CLEAR(vv_block_peers, vv_block_peers_clear)
 
 /* Sets *yes to true if the block peer `url` from .varveconfig may be contacted, else to false. If
- * necessary, asks the user at the terminal. If the answer is not yes, or there is no terminal,
+ * necessary, asks the user at the terminal. Without a terminal, or if the user declines,
  * sends a note that the block peer is left out. */
 vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,
 				   vv_error *err);

@@ -1,5 +1,5 @@
 /*
- * The answer of a name server, and the TXT record of a repository in it: what is believed has an owner, a name and mirrors.
+ * The answer of a name server, and the TXT record of a repository in it: an accepted record has an owner, a name and mirrors.
  * The output of Avahi: it becomes a few URLs of other machines.
  */
 #include <stdlib.h>

@@ -25,7 +25,7 @@ _Static_assert(VV_BLOCK_MAX == 1u << 20, "docs/formats/protocol.md: the raw leng
  * those of 81 to 128 bytes, by 211 bytes together, and of the compressed ones by 100. */
 #define SHORT_LEN 80u
 
-/* A difference has at least so many links before it: all links begin alike. */
+/* The least number of links that precede a difference: all links begin with the same bytes. */
 #define LINKS_LEAST 4u
 
 /* Adds a record to the links of a stream, which has at least its last VV_RECENT, oldest first. */

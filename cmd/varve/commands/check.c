@@ -519,7 +519,7 @@ static void show_accepted(const check *c)
 					    {JSON_TEXT("path", c->argv[k])},
 					    {JSON_TEXT("why", c->o->why)});
 			vv_json_close_object(&w);
-			vv_note("to accept the findings for everyone, write in %s: \"accept\": [%s]",
+			vv_note("to accept the findings for everyone, add to %s: \"accept\": [%s]",
 				VV_RULES_NAME, vv_text_show(vv_buf_cstr(&b), b.len));
 		}
 	}

@@ -4,7 +4,8 @@
  *
  * The file "vaults" in the user's configuration folder (key_ring.h) has a line "VAULT FOLDER" for
  * each vault. If a repository is moved, its next audit adds a line with the new folder; the old
- * line then names a folder that no longer exists. vv_vault_list_each passes it to fn as well. */
+ * line then names a folder that no longer exists. vv_vault_list_each passes it to fn as well.
+ */
 #ifndef VV_CMD_VAULT_HOLD_VAULT_LIST_H
 #define VV_CMD_VAULT_HOLD_VAULT_LIST_H
 

@@ -6,7 +6,8 @@
  * path's content is that of the pointer (repo/git/pointer.h) with the blob id `id`. An entry for
  * "/" followed by a path means: with this stat, the file's bytes are the blob `id` (for documents).
  * If the file may have changed since it was read although its stat is the same, the entry is only a
- * guess. The cache can be deleted safely. */
+ * guess. The cache can be deleted safely.
+ */
 #ifndef VV_REPO_GIT_INDEX_STAT_CACHE_H
 #define VV_REPO_GIT_INDEX_STAT_CACHE_H
 

@@ -123,7 +123,8 @@ vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "a bare repository has no work tree to remove from");
 	}
 	if ((rc = vv_worktree_check_above(r, path, err)) == VV_EREFUSED) {
-		return vv_error_excuse(rc, true, err); /* what lies beyond a link is not ours */
+		return vv_error_excuse(
+			rc, true, err); /* files beyond a symbolic link are not of the work tree */
 	}
 	vv_auto(char) *file = vv_repository_file(r, path);
 	if (rc < 0 || (rc = vv_unlink(file, true, err)) < 0) return rc;

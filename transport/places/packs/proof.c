@@ -207,7 +207,7 @@ static vv_status ask_for_history(vv_host *h, bool believed, vv_error *err)
 			return vv_fail(
 				err, VV_ECORRUPT,
 				"%s no longer has the object %s of %s: new clones cannot get "
-				"blocks from this host\nrun 'git fsck' on the host to see what else is lost",
+				"blocks from this host\nrun 'git fsck' on the host to see which other objects are lost",
 				vv_text_url(h->url), vv_oid_shows(&ids[lacks]),
 				vv_text_shows(h->ref));
 		}
