@@ -444,7 +444,7 @@ static void a_version_of_the_future_is_named(void **state)
 	vv_assert_status(reach(&f, "echo hello; echo 'varve 27'; cat"), VV_ENOSUPPORT, &f.err);
 	vv_assert_contains(f.err.message,
 			   "uses version 27 of the protocol, and this varve only version 1");
-	vv_assert_contains(f.err.hint, "upgrade");
+	vv_assert_contains(f.err.hint, "use the same release of varve on both sides");
 	leave(&f);
 }
 
