@@ -33,7 +33,7 @@ def things():
     shared = shared_options()
     # A form of differences says it in its own line.
     for path in (ROOT / "diff/write/writer_kinds.h", ROOT / "lib/arrow/diff_writer.h"):
-        for form, need in re.findall(r'\bform\("([a-z-]+)"[^/]*?\)(?: /\* (.+?) \*/)?', path.read_text()):
+        for form, need in re.findall(r'\bform\("([a-z-]+)"(?:[^/"]|"[^"]*")*?\)(?: /\* (.+?) \*/)?', path.read_text()):
             if len(need.split()) < 3:
                 yield "diff", f"={form}"
     for path in sorted((ROOT / "cmd").rglob("*.c")):
