@@ -152,9 +152,15 @@ vv_status vv_report_markdown(const vv_check_report *r, vv_buf *out, vv_error *er
 		}
 	}
 	if (datasets + findings > 0) {
-		vv_buf_printf(out, "\nNot shown, for lack of room: %s",
-			      vv_text_counted(findings, "finding", NULL));
-		vv_buf_printf(out, " and %s.\n", vv_text_counted(datasets, "table", NULL));
+		vv_buf_puts(out, "\nNot shown, for lack of room: ");
+		if (findings > 0) {
+			vv_buf_puts(out, vv_text_counted(findings, "more finding", NULL));
+		}
+		vv_buf_puts(out, findings > 0 && datasets > 0 ? " and " : "");
+		if (datasets > 0) {
+			vv_buf_puts(out, vv_text_counted(datasets, "table", NULL));
+		}
+		vv_buf_puts(out, ".\n");
 	}
 	return vv_buf_ok(out, err);
 }
