@@ -25,14 +25,16 @@
 /* One value = the facts (counts and sizes) of one change of a dataset, staged or in the work
  * tree. */
 typedef struct vv_change_facts {
-	/* the numbers of changed rows and cells; valid for a table that both sides have */
+	/* the numbers of changed rows and cells; valid if counts.counted is set, which requires a
+	 * table on both sides */
 	vv_change_counts counts;
-	bool known; /* groups, groups_new, rows, rows_before and columns are set */
+	bool known; /* groups and groups_new are set */
 	/* groups: number of row groups of the new version; groups_new: number of these that the old
 	 * version lacks */
 	uint64_t groups, groups_new;
-	/* rows, columns: numbers of rows and columns of the new version; rows_before: number of
-	 * rows of the old version */
+	/* rows, columns: numbers of rows and columns of the new version, or of the deleted version
+	 * if the path is deleted; rows_before: number of rows of the old version. In work_facts,
+	 * columns is 0 */
 	uint64_t rows, rows_before, columns;
 	/* stored: for a staged change, bytes of its new blocks in the store; bytes: size of the
 	 * file */
@@ -45,32 +47,42 @@ typedef struct vv_change_facts {
  * tree. */
 typedef struct vv_change_entry {
 	char *path;
-	/* path in HEAD, if the change is a staged rename without other changes; else NULL */
+	/* path in HEAD, if the path was renamed in the index, with or without changes of the
+	 * content; else NULL */
 	char *from;
 	/* letters as in git status --short: ' ', A, M, D, R, T, U; staged: the index
 	 * compared with HEAD; work: the work tree compared with the index. An untracked
 	 * path has '?' in both */
 	char staged, work;
-	/* the index has a pointer at this path, or, if the path is deleted, HEAD has one */
+	/* the index has a pointer at this path, or, if the path was deleted or emptied in the
+	 * index, HEAD has one. Not set for paths in conflict, nor for a path of which only the file
+	 * in the work tree was deleted */
 	bool dataset;
-	bool table;        /* the path is a table */
+	bool table;        /* the path is a table; needs the option `facts` */
 	bool pointer_only; /* the file in the work tree is the pointer */
-	bool blocks_here;  /* if pointer_only: the table can be restored from local blocks */
+	/* if pointer_only: the store has the root, so the data can usually be restored locally */
+	bool blocks_here;
 	/* if pointer_only: the table is linked, and restoring it will contact the source
 	 * (repo/known/elsewhere.h) */
 	bool linked;
 	vv_cid root; /* if pointer_only: the root in the pointer */
-	bool lost;   /* the index has a pointer, but no attribute tracks the path */
-	bool plain;  /* an attribute makes varve track the path, but the index has a text */
-	bool later;  /* if `plain` is set: the text is a pointer written by a newer varve */
+	/* the index has a pointer, but no attribute tracks the path; needs the option `facts` */
+	bool lost;
+	/* an attribute makes varve track the path, but the index has a file that is not a
+	 * pointer */
+	bool plain;
+	bool later; /* if `plain` is set: the file is a pointer written by a newer varve */
 	/* a pointer with conflict markers was found: in the index, if `plain` is set; in the work
 	 * tree, if the path is in conflict */
 	bool torn;
-	/* if `plain` is set, and the text is a damaged pointer: the commands that repair it; else
+	/* if `plain` is set, and the file is a damaged pointer: the commands that repair it; else
 	 * NULL */
 	char *mend;
-	bool edited;                    /* the pointer in the index does not match its root */
-	vv_oid head_id, index_id;       /* blobs in HEAD and in the index */
+	/* the file has the data of the pointer's root, but other members of the pointer were
+	 * edited */
+	bool edited;
+	/* blobs in HEAD and in the index; null for untracked paths, and for paths in conflict */
+	vv_oid head_id, index_id;
 	uint32_t head_mode, index_mode; /* their modes; 0: the path does not exist there */
 	/* staged_facts: the facts of the staged change (index and HEAD); work_facts: of the change
 	 * in the work tree (work tree and index) */
@@ -97,8 +109,8 @@ typedef struct vv_changes {
 	/* number of entries with a staged change, with a change in the work tree, of untracked
 	 * paths, in conflict, with `plain` set, and with pointer_only set */
 	size_t staged, unstaged, untracked, conflicts, plain, pointers;
-	/* tables whose blocks are missing in this repository, except those that are pointers in the
-	 * work tree */
+	/* paths of tables whose blocks are missing in this repository, except those that are
+	 * pointers in the work tree */
 	char **missing;
 	size_t missing_count;
 	vv_buf beaten; /* lines of .gitattributes that override -text (vv_attr_beaten_put) */
@@ -119,18 +131,23 @@ typedef struct vv_changes_options {
 	bool untracked, untracked_all;
 	/* find the branch's upstream, and the numbers of commits ahead and behind (runs git) */
 	bool upstream;
-	bool facts;   /* set staged_facts and work_facts of datasets */
-	bool groups;  /* if facts is set: also set their groups, groups_new and stored */
-	bool missing; /* find tables whose blocks are missing in this repository (changes.c) */
-	bool unsent;  /* count versions that no remote has; ignored if no remote exists */
+	bool facts;  /* set staged_facts and work_facts of datasets */
+	bool groups; /* if facts is set: also set their groups, groups_new and stored */
+	/* set `missing`. Checks about 256 tables, at equal distances in the index, and all tables
+	 * if one of these lacks blocks */
+	bool missing;
+	bool unsent; /* count versions that no remote has; ignored if no remote exists */
 } vv_changes_options;
 
 /* Appends to out a summary of the change f of the dataset e: "+35 -35 ~64 rows"; for a new dataset
- * "503 rows, 8 columns"; or the size of a file. f: e->staged_facts or e->work_facts. */
+ * "503 rows, 8 columns"; or the size of a file. Appends nothing if no facts are set. f:
+ * e->staged_facts or e->work_facts. */
 void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_facts *f);
 
 /* Compares the work tree, the index x and HEAD of r, and sets *out to the result. s: the reader of
- * r. */
+ * r. The caller clears *out, also after a failure. A file that cannot be added is not an error: its
+ * entry has the `problem`. May update the stat cache. With opts->facts, also warns about tables
+ * that a rename turned into text (lost_tables.h). */
 vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			  const vv_changes_options *opts, vv_error *err);
 void vv_changes_clear(vv_changes *c);

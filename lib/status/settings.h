@@ -24,10 +24,11 @@ typedef enum vv_setting_kind {
 
 /* A setting; all texts are constants. */
 typedef struct vv_setting {
-	const char *name; /* such as "varve.keepFree", in any case */
+	/* such as "varve.keepFree" or "remote.NAME.varveKind"; compared without regard to case */
+	const char *name;
 	vv_setting_kind kind;
 	const char *fallback; /* default, as text; NULL: the setting has no default */
-	const char *choices;  /* VV_SETTING_WORD: the valid words, such as "git|peer" */
+	const char *choices;  /* VV_SETTING_WORD: the valid words, such as "git|peer"; else NULL */
 	const char *help;     /* description: one line, without a full stop */
 } vv_setting;
 
@@ -36,8 +37,8 @@ extern const vv_setting vv_settings[];
 /* Number of elements of vv_settings. */
 extern const size_t vv_setting_count;
 
-/* Returns the setting `name`, such as "varve.keepFree" or "remote.NAME.varveKind"; NULL if it does
- * not exist. */
+/* Returns the setting `name`, such as "varve.keepFree" or "remote.origin.varveKind"; NULL if it
+ * does not exist. */
 const vv_setting *vv_setting_find(const char *name);
 
 /* Returns true if `name` has the form "varve.x" or "remote.NAME.varveX", even if no such setting

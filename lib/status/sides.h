@@ -45,10 +45,12 @@ typedef struct vv_diff_path {
 	/* old_id: id of the blob in a; new_id: id of the blob in b; null for content that only the
 	 * work tree has */
 	vv_oid old_id, new_id;
-	/* new_id, or the id in the index if the file in the work tree was changed */
+	/* the id in b; if b is the work tree, the id in the index if that differs from a, and else
+	 * null. Used to detect renames */
 	vv_oid known_id;
 	/* for a path in conflict, the stage that is compared: 1 base, 2 ours, 3 theirs,
-	 * VV_STAGE_HIDDEN: the index does not have a single version; else 0 */
+	 * VV_STAGE_HIDDEN: there is nothing to compare, because b is the index, which has several
+	 * versions, or because neither side has the path. 0: no conflict, or a is a commit */
 	int stage;
 	bool literal;    /* an argument is exactly this path */
 	size_t document; /* length of DOCUMENT if path is DOCUMENT#TABLE; else 0 */
@@ -60,8 +62,8 @@ typedef struct vv_diff_sides {
 	vv_diff_path *paths; /* sorted */
 	size_t count, cap;
 	int revisions; /* number of arguments that are revisions */
-	/* tables of documents that arguments give as DOCUMENT#TABLE; other tables of these
-	 * documents are left out */
+	/* the arguments of the form DOCUMENT#TABLE, with paths relative to the repository; other
+	 * tables of these documents are left out */
 	char **tables;
 	size_t table_count;
 } vv_diff_sides;
@@ -76,34 +78,38 @@ typedef struct vv_diff_sides_options {
 	int stage;
 } vv_diff_sides_options;
 
-/* Splits the argc arguments in argv into revisions and paths, and sets *out to the sides and to the
- * paths that differ. Paths in conflict are always listed. VV_ENOTFOUND: a revision does not exist,
- * or an argument is a path that neither side has. VV_EUSAGE: the arguments and options do not
- * define two sides. */
+/* Splits the argc arguments in argv, which do not contain "--", into revisions and paths, and sets
+ * *out to the sides and to the selected paths that differ. If a side is the index or the work tree,
+ * selected paths in conflict are listed even if they do not differ. On failure, *out is empty.
+ * VV_ENOTFOUND: a revision does not exist, or an argument is a path that neither side has.
+ * VV_EUSAGE: the arguments and options do not define two sides. */
 vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_reader *s, int argc,
 			     char **argv, const vv_diff_sides_options *opts, vv_error *err);
-/* Sets *out to the sides *from and *to, two commits, and to the paths that differ between them.
- * from NULL: an empty tree. paths: list only these; relative to the repository, followed by NULL;
- * paths NULL: list all paths. */
+/* Sets *out to the sides *from and *to, two commits, and to the paths that differ between them,
+ * with renames detected. from NULL: an empty tree. paths: list only these; they are relative to the
+ * repository, and the last element is NULL. paths NULL: list all paths. On failure, *out is
+ * empty. */
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, const char *const *paths, vv_error *err);
-/* Sets *out to a copy of `paths`, in which a path DOCUMENT#TABLE is replaced by DOCUMENT, and added
- * to d->tables. The last element of `paths` and of *out is NULL. `paths` may be NULL; *out is then
- * NULL, too. Free *out with vv_diff_words_free. */
+/* Sets *out to a copy of `paths`, in which each path DOCUMENT#TABLE is replaced by DOCUMENT. Adds
+ * the original path to d->tables, which must be empty. The last element of `paths` and of *out is
+ * NULL. If `paths` is NULL or empty, *out is NULL. The caller frees *out with vv_diff_words_free,
+ * also after a failure. */
 vv_status vv_diff_sides_take_paths(vv_diff_sides *d, char ***out, vv_repository *r,
 				   const char *const *paths, vv_error *err);
 /* Replaces the path of each document (lib/documents) in d, if a reader supports the document, with
  * the paths of its tables on both sides. */
 vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_dataset_reader *s,
 				       vv_error *err);
-/* Sets *out to a copy of the argc arguments in argv, in which an argument DOCUMENT#TABLE is
- * replaced by DOCUMENT, and added to d->tables, unless a file has this whole name. Free *out with
- * vv_diff_words_free. */
+/* Sets *out to a copy of the argc arguments in argv, followed by NULL, in which each argument
+ * DOCUMENT#TABLE is replaced by DOCUMENT, unless a file has this whole name. Adds the argument to
+ * d->tables, which must be empty, with its path relative to the repository. The caller frees *out
+ * with vv_diff_words_free, also after a failure. */
 vv_status vv_diff_sides_take_tables(vv_diff_sides *d, char ***out, vv_repository *r, int argc,
 				    char **argv, vv_error *err);
 void vv_diff_words_free(char **words);
 /* Returns the text with which vv_subject_find finds `path` on the side s; stage: as in
- * vv_diff_path. The caller frees it. */
+ * vv_diff_path. The caller frees the text. Returns NULL if out of memory. */
 char *vv_diff_side_word(const vv_diff_side *s, const vv_repository *r, const char *path, int stage);
 void vv_diff_sides_clear(vv_diff_sides *d);
 VV_AUTO_CLEAR(vv_diff_sides, vv_diff_sides_clear)

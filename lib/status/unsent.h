@@ -15,17 +15,19 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* Sets *out to the number of such versions in r; 0 if no remote exists, or if the number is
- * unknown, as in a shallow clone or because of a damaged pointer. */
+/* Sets *out to the number of these versions in r. Versions of linked tables are not counted. *out
+ * is 0 if no remote exists, or if the number is unknown, as in a shallow clone or because of a
+ * damaged pointer. */
 vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err);
 
 /*
- * unsent_versions: finds versions whose blocks a remote's store, or a Git host's ref of blocks
- * (transport/places/packs/host.h), does not have completely. Searches the branches and tags of this
- * repository and of the remote.
+ * unsent_versions: finds versions of which a remote's store, or a Git host's ref of blocks
+ * (transport/places/packs/host.h), does not have all blocks. Contacts the remote. Checks the
+ * versions in HEAD, in the branches and tags of this repository, and in its tracking branches of
+ * the remote.
  */
 
-/* One value = one such version. */
+/* One value = one version that the remote does not have completely. */
 typedef struct vv_unsent_version {
 	char *path;    /* owned */
 	vv_cid root;   /* its root */
@@ -46,8 +48,8 @@ typedef struct vv_unsent_versions {
 } vv_unsent_versions;
 
 /* Sets *out to the versions that the remote `name` does not have completely. name NULL: the remote
- * that a push would use. VV_EUSAGE: the remote is a peer, which stores all blocks of its refs.
- * VV_EREFUSED: the store is not trusted. */
+ * that a push would use. The caller clears *out, also after a failure. VV_EUSAGE: the remote is a
+ * peer, which stores all blocks of its refs. VV_EREFUSED: the store is not trusted. */
 vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, const char *name,
 				  const vv_notes *notes, vv_error *err);
 void vv_unsent_versions_clear(vv_unsent_versions *u); /* u may be all zero */

@@ -23,7 +23,7 @@ typedef struct vv_fetch_from {
 	const char *word; /* name or URL of the remote; NULL: the remote of the current branch */
 	vv_strings named; /* further peers that the user has given (URLs or names) */
 	bool quiet;       /* report less */
-	const vv_named *failed; /* copies that failed earlier in this fetch */
+	const vv_named *failed; /* copies that failed earlier in this fetch; not NULL */
 	/* wait for each source as long as necessary, because no copy answered quickly */
 	bool patient;
 	/* the error because of which the remote is not used; code VV_OK: the remote is used */
@@ -54,17 +54,20 @@ typedef struct vv_fetch_from {
 	vv_remote stand; /* the stand-in */
 	/* the stand-in as the user has given it: a remote's name or a URL */
 	const char *stand_name;
-	bool others;      /* further copies answered, and could have been used */
+	/* further copies answered; a repeated fetch can use them if this one fails */
+	bool others;
 	vv_named mirrors; /* mirrors of the repository; suppliers borrow their names */
 	vv_nearby nearby; /* machines of the local network; suppliers borrow their names */
 	bool signed_only; /* accept only signed refs from the source of the history */
 } vv_fetch_from;
 
-/* Connects to the remote, finds the suppliers, and sets the result members of r. Call
- * vv_fetch_from_close on failure, too. idle_sec: value of --timeout in seconds. */
+/* Connects to the remote, finds the suppliers, and sets the result members of r, which must be zero
+ * before. Call vv_fetch_from_close on failure, too. idle_sec: value of --timeout in seconds; 0: not
+ * given. */
 vv_status vv_fetch_from_open(vv_fetch_from *r, uint64_t idle_sec, vv_error *err);
 void vv_fetch_from_close(vv_fetch_from *r);
-/* Warns about sources that could not be reached when they were needed. */
+/* Warns about sources that could not be reached when they were needed, except those that the user
+ * did not name. */
 void vv_fetch_from_tell(const vv_fetch_from *r);
 
 #endif

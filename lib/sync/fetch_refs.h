@@ -23,7 +23,7 @@ typedef struct vv_ref_move {
 	 * longer exists, and the local ref is pruned */
 	vv_oid old, id;
 	bool force;   /* a move that is not a fast-forward is allowed */
-	bool refused; /* the move is not a fast-forward, and is not forced */
+	bool refused; /* the move is not forced, and is not a fast-forward, or would change a tag */
 	/* not moved, because no peer has all versions that are reachable from the new id */
 	bool behind;
 	bool for_merge; /* pull merges this ref, and FETCH_HEAD lists it first */
@@ -54,7 +54,7 @@ const vv_oid *vv_ref_plan_detached(const vv_ref_plan *p);
 void vv_ref_range_put(vv_buf *out, vv_repository *r, const vv_oid *old, const vv_oid *id,
 		      bool forward);
 
-/* Sets *id as the id to which m moves the local ref, instead of the remote's id. */
+/* Makes m move the local ref to *id, instead of the remote's id, and sets m->refused again. */
 void vv_ref_move_to(vv_ref_move *m, const vv_oid *id);
 
 /* The options of a plan. */
@@ -64,8 +64,9 @@ typedef struct vv_ref_plan_options {
 	/* refspecs of the remote, for tracking branches to be updated, too; may be empty */
 	const vv_refspec *tracking;
 	size_t tracking_count;
-	bool tags, no_tags, prune, force; /* the options of git fetch with these names */
-	bool detached;                    /* also fetch the commit of a detached HEAD */
+	/* the options of git fetch with these names; no_tags is not used here */
+	bool tags, no_tags, prune, force;
+	bool detached; /* also fetch the commit of a detached HEAD */
 	/* the branch to mark as for_merge if a refspec with '*' selects it, such as
 	 * "refs/heads/main"; NULL: no such branch is marked. If the first refspec has no '*', its
 	 * ref is marked in any case */
@@ -73,30 +74,33 @@ typedef struct vv_ref_plan_options {
 } vv_ref_plan_options;
 
 /* Adds to p the moves for fetching from a remote with the refs h, with the options o. VV_ENOTFOUND:
- * the remote lacks a ref of a refspec. VV_EUSAGE: two refs would get the same name. */
+ * the remote lacks the ref of a refspec without '*'. VV_EUSAGE: two refs with different ids would
+ * get the same name. */
 vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 			   const vv_ref_plan_options *o, vv_error *err);
-/* Adds to p moves for the tags in h whose commits were fetched. */
+/* Adds to p moves for the tags in h that this repository lacks, if it has their commits. */
 vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 				  vv_error *err);
 
-/* Changes the plan for a history that is fetched from another peer than the remote. The local refs
- * for the remote's refs are then in `folder`, the folder of that peer, "refs/remotes/PEER/". asked:
- * the user requested the refs; else other new refs are not created. */
+/* Changes the plan for a history that is fetched from another peer instead of the remote. Moves of
+ * the remote's tracking branches then move refs in `folder`, the folder of that peer,
+ * "refs/remotes/PEER/", and are forced. asked: the user requested the refs; if false, other moves
+ * do not create local refs. */
 vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote *remote,
 			       const char *folder, bool asked, vv_error *err);
 
-/* Returns true if the move changes a ref. */
+/* Returns true if the move changes a local ref, and is not refused or behind. */
 bool vv_ref_moves(const vv_ref_move *m);
-/* Returns VV_OK if p moves no branch that is checked out in a work tree, else VV_EREFUSED. */
+/* VV_EREFUSED: p moves a branch that is checked out in a work tree. Does not fail for this reason
+ * in a bare repository. */
 vv_status vv_ref_plan_check_current(vv_ref_plan *p, vv_repository *r, vv_error *err);
-/* Sets *out, which the caller frees with vv_free, to planned changes of refs, and *count to their
- * number. Moves that are done are left out.
+/* Sets *out to planned changes of refs, and *count to their number. Moves that are done are left
+ * out. The caller frees *out with vv_free, also after a failure; its elements borrow from p.
  *
- * forward false: lists new refs and forced moves. These refs change together with the blocks, all
- * or none. forward true: lists all other moves that are fast-forwards; moves that are not are
- * marked as refused. Call this with true only after the commits were fetched. may_be_older: the
- * source may be older than this repository, so a ref that would move backwards is skipped, not
+ * forward false: lists new refs, forced moves and deletions. These refs change together with the
+ * blocks, all or none. forward true: lists all other moves that are fast-forwards; moves that are
+ * not are marked as refused. Call this with true only after the commits were fetched. may_be_older:
+ * the source may be older than this repository, so a ref that would move backwards is skipped, not
  * refused. */
 vv_status vv_ref_plan_changes(vv_ref_plan *p, vv_repository *r, bool forward, bool may_be_older,
 			      vv_ref_change **out, size_t *count, vv_error *err);
@@ -104,10 +108,11 @@ vv_status vv_ref_plan_changes(vv_ref_plan *p, vv_repository *r, bool forward, bo
 void vv_ref_plan_done(vv_ref_plan *p, const char *to);
 /* Returns the number of moves that are done. */
 size_t vv_ref_plan_count_done(const vv_ref_plan *p);
-/* Sends a note for each move, in the form of git fetch. url: the source of the history. quiet: only
- * for refused moves. */
+/* Sends a note for each move of a local ref, in the form of git fetch. url: the source of the
+ * history. quiet: only for moves that are refused or behind. */
 void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet);
-/* Writes FETCH_HEAD in the form of git fetch. url: the source of the history. */
+/* Writes FETCH_HEAD in the form of git fetch, without the moves that are behind. url: the source of
+ * the history. */
 vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *url, vv_error *err);
 
 #endif

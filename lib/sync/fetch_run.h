@@ -13,12 +13,13 @@
 #include "lib/sync/fetch_refs.h"
 #include "repo/blocks/cid.h"
 
-/* One value = one fetch: its options and its result. The caller sets the members above `plan`; the
- * others are zeroed. */
+/* One value = one fetch: its options and its result. The caller sets the members above `plan`,
+ * which are borrowed, and sets all others to zero. */
 typedef struct vv_fetch_job {
 	vv_repository *repo; /* borrowed */
 	const char *remote;  /* name or URL; NULL: the default remote of the branch */
-	char **specs;        /* refspecs */
+	/* refspecs; none: the refspecs in the remote's configuration, or HEAD for a URL */
+	char **specs;
 	int spec_count;
 	vv_strings from; /* further peers (URLs or names) */
 	/* the options of varve fetch with these names */
@@ -50,11 +51,13 @@ typedef struct vv_fetch_job {
 	bool behind;
 	bool mended;        /* missing blocks of commits that were fetched earlier were received */
 	uint64_t elsewhere; /* number of versions whose blocks were left at their sources */
-	char *url,          /* URL of the remote */
-		*name;      /* name of the remote, or NULL */
+	char *url,          /* URL of the remote; owned */
+		*name;      /* name of the remote, or NULL; owned */
 } vv_fetch_job;
 
-/* Fetches with the options of j, and sets the result members of j. */
+/* Fetches with the options of j, and sets the result members of j. Call vv_fetch_job_clear also
+ * after a failure. Refs that were refused or are behind are not errors, with one exception: if the
+ * ref that pull merges is behind, the function fails with the reason. */
 vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err);
 void vv_fetch_job_clear(vv_fetch_job *j);
 VV_AUTO_CLEAR(vv_fetch_job, vv_fetch_job_clear)

@@ -1,10 +1,10 @@
 /*
- * on_demand: fetches versions that a command reads and that are missing here, from a remote that
- * has them: in a lazy clone, or if git alone fetched the commits.
+ * on_demand: fetches missing versions when a command reads them, for example in a lazy clone, or if
+ * git alone fetched the commits.
  *
  * Call vv_on_demand_begin after the store is opened, and vv_on_demand_end before the repository is
- * closed. The fetch opens the repository a second time, so that the readers can continue. The use
- * of a remote is reported once, on stderr.
+ * closed. The fetch opens the repository a second time, so that the readers can continue. The first
+ * use of each remote is reported in a note of the repository (vv_repository_notes).
  */
 #ifndef VV_LIB_SYNC_ON_DEMAND_H
 #define VV_LIB_SYNC_ON_DEMAND_H
@@ -21,8 +21,8 @@
 /*
  * ahead: chooses the blocks to request together with a missing block: those that follow the missing
  * block in the node that links to it. Their number increases as long as the requests are
- * sequential. Does not depend on the transport. A node is a block with links, a leaf is a block
- * without links.
+ * sequential. This part does not depend on the transport. A node is a block with links, a leaf is a
+ * block without links.
  */
 
 #define VV_AHEAD_MAX 256u                /* maximum number of blocks in a request */
@@ -42,27 +42,28 @@ vv_status vv_ahead_came(vv_ahead *a, const vv_cid *cid, const void *bytes, size_
 /* Records that `leaves` leaves, or more, will be needed. */
 void vv_ahead_expect(vv_ahead *a, uint64_t leaves);
 
-/* Sets out[] to the blocks to request for *cid: cid itself, and blocks that follow it; returns
- * their number. Sets *guess to true if it cannot be determined which blocks are needed next, else
- * to false. */
+/* Sets out[] to the blocks to request for *cid: cid itself, and blocks that follow it. Returns
+ * their number, at least 1. Sets *guess to true if the requests are not sequential, so that the
+ * next blocks are unknown; then out[] has only cid. Otherwise sets *guess to false. */
 size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], bool *guess);
 
 /* One value = the fetches for one repository. */
 typedef struct vv_on_demand vv_on_demand;
 
-/* Makes the store of r fetch missing versions from now on. keep: leave a Git host open, and its
- * scratch folder locked, until vv_on_demand_end, as its packs may have the next version, too. Do
- * not set `keep` if the command may wait meanwhile for a reader, or for git, which may run
- * varve. */
+/* Makes the store of r fetch missing versions from now on. r is borrowed until vv_on_demand_end.
+ * keep: leave a Git host open, and its scratch folder locked, until vv_on_demand_end, as its packs
+ * may have the next version, too. Do not set `keep` if the command may wait for a reader of
+ * documents, or for git, which may run varve. */
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
 /* Switches d between single blocks and whole versions. alone true, for a command that needs some
- * rows of one table: from now on, d fetches only missing blocks, and blocks that follow them in
- * lists, from a peer or a store, and does not store them. But if more than about a quarter of a
- * version's row groups is needed, or after some dozens of requests that vv_on_demand_share did not
- * announce, d fetches the whole version. alone false: d fetches whole versions again, and drops the
- * single blocks. */
+ * rows of one table: d fetches only the missing blocks, and blocks that follow them in lists, from
+ * a peer or a store, and does not store them. d changes to the whole version if more than about a
+ * quarter of its row groups is needed, or after more than 40 requests that are not sequential.
+ * alone false: d fetches whole versions again. Each call drops the single blocks fetched so far,
+ * and forgets vv_on_demand_share. */
 void vv_on_demand_alone(vv_on_demand *d, bool alone);
-/* Allows d to request blocks again that no remote had before. May be called by any thread. */
+/* Allows d to request blocks again that could not be fetched before. May be called by any
+ * thread. */
 void vv_on_demand_again(vv_on_demand *d);
 /* Announces that the rows of a version are divided into `shares` equal ranges, of which this
  * process reads only one, and other processes read the others. Raises the number of blocks that may

@@ -21,7 +21,7 @@
 #include "repo/git/history/refs.h"
 #include "transport/protocol/message.h"
 
-/* ---- push_refs: plans a push: lists the refs of the remote that it moves ---- */
+/* ---- push_refs: plans a push: lists the refs of the remote that the push moves ---- */
 
 /* The action of a push on a ref. */
 typedef enum vv_push_state {
@@ -34,13 +34,13 @@ typedef enum vv_push_state {
 /* A ref to push. */
 typedef struct vv_push_item {
 	const char *from; /* the local ref; NULL: a deletion, or a commit without a ref */
-	const char *word; /* name of the local ref in reports, such as "main" */
+	const char *word; /* name of the local ref in reports, such as "main"; "": a deletion */
 	const char *to;   /* the ref of the remote */
 	/* the new and the old id; id null: delete the ref; old null: the remote lacks the ref */
 	vv_oid id, old;
 	bool force; /* a move that is not a fast-forward is allowed */
-	/* the ref to delete was given by a short name such as "v1"; vv_push_plan_match may correct
-	 * `to`, which is guessed */
+	/* the ref to delete was given by a short name such as "v1"; `to` is then a branch, until
+	 * vv_push_plan_match finds a tag with this name */
 	bool short_to;
 	vv_push_state state; /* the action of the push on the ref */
 	const char *why;     /* VV_PUSH_REFUSED: the reason; else NULL */
@@ -67,17 +67,19 @@ typedef struct vv_push_plan_options {
 	const char *lease;
 } vv_push_plan_options;
 
-/* Adds to p the refs that o selects, before the remote m is contacted. Without o->words, plans to
- * push the current branch (head) to its upstream, as with push.default "simple". VV_ENOTFOUND: a
- * ref does not exist; VV_EUSAGE: an argument is invalid. */
+/* Adds to p the refs that o selects, before the remote m is contacted. If o selects none, plans the
+ * refspecs in remote.NAME.push, or else the current branch (head), as git does by push.default and
+ * push.autoSetupRemote. VV_ENOTFOUND: a ref does not exist; VV_EUSAGE: an argument is invalid. */
 vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);
-/* Sets old and state of the items of p by the remote's refs, h. */
+/* Sets old and state of the items of p by the remote's refs, h. Sets `force` of items for which
+ * o->lease allows the move, and corrects `to` of items with short_to. VV_EUSAGE: a short name to
+ * delete is both a branch and a tag. */
 vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *h,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);
 /* Returns true if an item is refused. */
 bool vv_push_plan_refused(const vv_push_plan *p);
-/* Returns true if the push sends anything. */
+/* Returns true if the push moves a ref or sends blocks. */
 bool vv_push_plan_goes(const vv_push_plan *p);
 /* Sends a note for each ref, in the form of git push. */
 void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet,
@@ -86,20 +88,21 @@ void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url
 /* A push: its options and its result. */
 typedef struct vv_push_job {
 	vv_repository *repo; /* borrowed */
-	const char *remote;  /* a name or URL; NULL: the remote of the branch's upstream */
+	const char *remote;  /* a name or URL; NULL: the default remote for a push of the branch */
 	/* the refs to push; upstream: afterwards the branch has the remote's branch as upstream */
 	vv_push_plan_options refs;
 	/* the options of varve push with these names */
 	bool dry_run, quiet, verbose, no_verify;
 	bool silent;      /* the caller reports refused refs */
 	bool blocks_only; /* send all blocks that a Git host lacks, but no refs */
-	/* send the blocks of all versions to another place, and then check that the place has each
-	 * version. The place is the store with the name `remote` in the work tree's .varveconfig;
-	 * or, if `remote` is the name of a remote, the ref of blocks of that host. VV_OK: the place
-	 * has all versions. No setting is changed */
+	/* together with blocks_only: send the blocks of all versions to another place, and then
+	 * check that the place has each version. The place is the store with the name `remote` in
+	 * the work tree's .varveconfig; or, if `remote` is the name of a remote, the ref of blocks
+	 * of that host. VV_OK: the place has all versions. No setting is changed */
 	bool move;
-	/* does the work of the pre-push hook that varve installs, which is then not run for this
-	 * push; NULL: the hook is run */
+	/* does the work of the pre-push hook that varve installs. It is called instead of that hook
+	 * if no other hook was there before, and the push has no forced moves or deletions. NULL:
+	 * the hook is always run */
 	vv_status (*own_hook)(vv_repository *r, const vv_notes *notes, vv_error *err);
 	uint64_t idle_sec; /* value of --timeout in seconds */
 	/* The following members are set by vv_push_job_run. */
@@ -117,8 +120,10 @@ typedef struct vv_push_job {
 
 void vv_push_job_init(vv_push_job *j, vv_repository *r);
 /* Pushes with the options of j: sends blocks, then commits, then moves the remote's refs, then the
- * tracking branches. Returns VV_OK even if refs were refused. VV_EMISSING: a block that must be
- * sent is missing in this repository; VV_ECONFLICT: the pre-push hook refused the push. */
+ * tracking branches, and then sends the signed heads. If blocks are missing here, first tries to
+ * fetch them. Returns VV_OK even if refs were refused: then j->refused is set. VV_EMISSING: a block
+ * that must be sent is missing in this repository; VV_ECONFLICT: the pre-push hook refused the
+ * push. */
 vv_status vv_push_job_run(vv_push_job *j, vv_error *err);
 void vv_push_job_clear(vv_push_job *j);
 VV_AUTO_CLEAR(vv_push_job, vv_push_job_clear)
