@@ -1,10 +1,10 @@
 /*
  * repair: repairs the damage that fsck found, as far as the blocks are available.
  *
- * First, damaged packs are replaced (vv_store_salvage), so that only their unreadable blocks are
- * missing. Then missing blocks are restored: from the replaced packs, from the tables of the work
- * tree, or from the given peers. Only blocks that a version needs are stored. If the repair is
- * killed, nothing is lost, and it can be run again.
+ * First, damaged packs are replaced (vv_store_salvage): their readable blocks are copied to new
+ * packs, and only the unreadable ones are missing. Then missing blocks are restored: from the
+ * replaced packs, from the tables of the work tree, or from the given peers. Only blocks that a
+ * version needs are stored. A repair that was killed loses nothing, and can be run again.
  */
 #ifndef VV_LIB_SYNC_REPAIR_H
 #define VV_LIB_SYNC_REPAIR_H
@@ -29,16 +29,20 @@ typedef struct vv_repair {
 	size_t count;
 	const char *const *files; /* names of damaged packs in the folder of packs */
 	size_t file_count;
-	const vv_strings *from; /* peers: names of remotes, or URLs */
-	/* called after each repair of a version, or, if version is NULL, of a file. what: a
-	 * description of the repair and its source */
+	/* peers, at most VV_REPAIR_PEERS_MAX: names of remotes, or URLs; may be empty, but not
+	 * NULL */
+	const vv_strings *from;
+	/* called for each version that is complete again, and, with version NULL, for each replaced
+	 * file. what: a description of the repair and its source */
 	vv_status (*told)(void *payload, const vv_repair_version *version, const char *file,
 			  const char *what, vv_error *err);
 	void *payload;
 } vv_repair;
 
-/* Repairs the damage in r->files and r->versions. Damage that cannot be repaired is not an error
- * here, but is reported by the next fsck. VV_ELOCKED: another process writes to the store. */
+/* Repairs the damage in r->files and r->versions. Returns VV_OK even if some damage cannot be
+ * repaired; the next fsck reports it. Records that versions of the repository may be incomplete
+ * (vv_repository_set_incomplete). VV_ELOCKED: another process kept the store locked for a
+ * minute. */
 vv_status vv_repair_run(const vv_repair *r, vv_error *err);
 
 #define VV_REPAIR_PEERS_MAX 8u /* maximum number of peers in vv_repair.from */

@@ -1,8 +1,8 @@
 /*
  * signed_plan: applies the rules of signed heads to the refs that a fetch will move.
  *
- * A correct caller has judged the heads. vv_signed_only and vv_signed_follow require
- * judged->has_newest.
+ * A correct caller has judged the heads. vv_signed_only requires judged->has_newest; without it,
+ * vv_signed_follow and vv_signed_tell_ahead do nothing.
  */
 #ifndef VV_LIB_SYNC_SIGNED_PLAN_H
 #define VV_LIB_SYNC_SIGNED_PLAN_H
@@ -23,18 +23,17 @@ typedef struct vv_signed_plan {
 	const vv_notes *notes;   /* NULL: report nothing */
 } vv_signed_plan;
 
-/* Returns VV_OK if all refs in s->plan have their ids in the heads, else VV_EREFUSED. If the
- * remote's HEAD is on no branch, removes its commit, which heads do not list, from the plan: a
- * clone works without it. */
+/* VV_EREFUSED: a ref in s->plan has an id that the heads do not list. If the remote's HEAD is on no
+ * branch, removes its commit from the plan: heads do not list it, and a clone works without it. */
 vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err);
 /* Restricts the moves with index `from` and above to the refs of the newest head, with their ids in
- * this head. Tags may be created; vv_signed_follow moves branches. */
+ * this head. Of these, only tags keep a local ref to move; vv_signed_follow moves the branches. */
 void vv_signed_only(const vv_signed_plan *s, size_t from);
-/* Moves the remote's tracking branches to the signed ids, and sets the ids that pull merges; to be
- * called if another copy is used instead of the remote. merges: this is a pull. VV_EREFUSED: the
- * copy does not have the signed commit that a pull needs. */
+/* Fast-forwards the remote's tracking branches to the signed ids, and sets the ids that pull
+ * merges. Call this if another copy is used instead of the remote. merges: this is a pull.
+ * VV_EREFUSED: the branch that a pull needs does not contain its signed commit at that copy. */
 vv_status vv_signed_follow(const vv_signed_plan *s, bool merges, vv_error *err);
-/* Reports the number of commits by which branches are ahead of their signed ids. */
+/* Sends a note for each branch that is ahead of its signed id, with the number of commits. */
 vv_status vv_signed_tell_ahead(const vv_signed_plan *s, vv_error *err);
 
 #endif

@@ -7,8 +7,8 @@
  *
  * If the user gives the vault as the peer "vault:", the program first contacts the holders, to read
  * recent writes. Otherwise, the program uses this repository's ledger (its list of the holders'
- * shards), if that can be read without a passphrase. In that case, the program is not started
- * before blocks are needed, and its errors do not make a request fail.
+ * shards), if that can be read without a passphrase. The program is then not started before blocks
+ * are needed, and its errors do not make a request fail.
  */
 #ifndef VV_LIB_SYNC_VAULT_PEER_H
 #define VV_LIB_SYNC_VAULT_PEER_H
@@ -31,17 +31,17 @@
 #define VV_VAULT_UNASKED_IDLE 10u
 
 /* Registers vaults as suppliers (lib/remotes/reach.h); call once at the start of the program.
- * Opening the supplier fails with VV_ENOTFOUND if the repository has no vault, VV_EPROGRAM if
- * varve-vault is not installed, and VV_EMISSING if no holder was reached. */
+ * Opening the supplier "vault:" fails with VV_ENOTFOUND if the repository has no vault, VV_EPROGRAM
+ * if varve-vault is not installed, and VV_EMISSING if no holder was reached. */
 void vv_vault_peer_register(void);
 
 /* Returns VV_OK if varve-vault is installed, else VV_EPROGRAM, with a hint. */
 vv_status vv_vault_installed(const vv_env *env, vv_error *err);
 
-/* One value = one question to the program. "keeps": which of the versions does the vault store?
- * Every block is proved again; the answer has the form {"copies": 2, "keeps": "0110"}, with a digit
- * 1 for each version that the vault stores. "where": which holders have the version? Read the
- * answer with vault_where.h. */
+/* One value = one question to the program. "keeps": which of the versions does the vault store? The
+ * holders prove every block again. The answer has the form {"copies": 2, "keeps": "0110"}, with a
+ * digit 1 for each version that the vault stores. "where": which holders have the version?
+ * vv_vault_where_ask (vault_where.h) asks this question and reads the answer. */
 typedef struct vv_vault_question {
 	const char *word;    /* "keeps" or "where" */
 	const vv_cid *roots; /* the versions: at most VV_VAULT_ROOTS_MAX, or one for "where" */
@@ -51,8 +51,8 @@ typedef struct vv_vault_question {
 } vv_vault_question;
 #define VV_VAULT_ROOTS_MAX 32768u /* maximum number of versions in a question */
 
-/* Sends the question q to the program, and sets *out to the answer, which is allocated in the
- * arena. */
+/* Starts the program, sends the question q to it, and sets *out to the answer, which is allocated
+ * in the arena. o NULL: default options. */
 vv_status vv_vault_ask(vv_json **out, vv_arena *arena, vv_repository *r,
 		       const vv_connect_options *o, const vv_vault_question *q, vv_error *err);
 

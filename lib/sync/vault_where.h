@@ -20,7 +20,7 @@ typedef struct vv_where_holder {
 	char *name;
 	uint64_t shards; /* number of the version's shards that the ledger assigns to this holder */
 	/* number of shards that were audited for this answer, by reading one leaf (4096 bytes) of
-	 * each; at most VV_AUDIT_LEAVES */
+	 * each; at most VV_AUDIT_LEAVES (cmd/vault/work/audit.h) */
 	uint64_t asked;
 	uint64_t shown; /* number of shards that passed this audit */
 	bool whole;     /* the holder is assigned every shard of the vault, and passed its audits */
@@ -46,12 +46,13 @@ void vv_vault_where_clear(vv_vault_where *w);
 VV_AUTO_CLEAR(vv_vault_where, vv_vault_where_clear)
 
 /* Asks the vault's program (vault_peer.h) which holders have the shards of the version *root, and
- * sets *out to its answer. ask: contact the holders; false: only use the local ledger. On failure,
+ * sets *out to its answer. If the repository has no vault, returns VV_OK, and out->is is false. o
+ * NULL: default options. ask: contact the holders; false: only use the local ledger. On failure,
  * all members of *out are zero except out->is. */
 vv_status vv_vault_where_ask(vv_vault_where *out, vv_repository *r, const vv_connect_options *o,
 			     const vv_cid *root, bool ask, vv_error *err);
 
-/* Writes *v to w as JSON: the answer to the question "where". */
+/* Writes *v, except `is`, to w as JSON: the answer to the question "where". */
 void vv_vault_where_put(vv_json_out *w, const vv_vault_where *v);
 
 #endif

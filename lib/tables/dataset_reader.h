@@ -2,9 +2,9 @@
  * dataset_reader: finds and opens the tables of a repository: in a commit or the index (by a
  * pointer), or in the work tree (from a file, which is imported without being stored).
  *
- * All commands use it to find the previous version (in the index, else in HEAD), datapackage.json,
- * the caches, the store and the threads. It does not lock anything, and writes only to caches;
- * dataset_writer.h stores versions.
+ * All commands use a reader to find the previous version (in the index, else in HEAD),
+ * datapackage.json, the caches, the store and the threads. A reader does not lock anything, and
+ * writes only to caches; dataset_writer.h stores versions.
  */
 #ifndef VV_LIB_TABLES_DATASET_READER_H
 #define VV_LIB_TABLES_DATASET_READER_H
@@ -25,7 +25,8 @@
 #include "repo/git/index/stat_cache.h"
 #include "repo/git/repository.h"
 
-/* One value = the reader of one command. It opens the objects below when they are first used. */
+/* One value = the reader of one command. It opens the index, the threads and the other objects
+ * below when they are first used. */
 typedef struct vv_dataset_reader vv_dataset_reader;
 /* Opens a reader for repo as *out. progress may be NULL; both are borrowed. */
 vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
@@ -46,17 +47,17 @@ vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r);
 const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r);
 /* Returns the stat cache of the repository, borrowed until the reader is closed. */
 vv_stat_cache *vv_dataset_reader_stats(vv_dataset_reader *r);
-/* Returns the threads of the reader, which the first call creates, borrowed until the reader is
- * closed. */
+/* Returns the threads of the reader, borrowed until the reader is closed. The first call creates
+ * them. Returns NULL if out of memory. */
 vv_pool *vv_dataset_reader_pool(vv_dataset_reader *r);
-/* Sets *out to Git's index, for reading, borrowed until the next call. It is read once, and again
- * if its file has changed. */
+/* Sets *out to Git's index, for reading, borrowed until the next call of a function with r. The
+ * index is read once, and again if its file has changed. */
 vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv_error *err);
 /* Makes the reader use x_or_null, the caller's open index with its changes, instead of reading
  * Git's. Call this function with NULL before closing that index. */
 void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null);
-/* If the reader has no index yet, calls vv_dataset_reader_lend_index with x, and returns true; else
- * returns false. */
+/* If the reader has no index yet, calls vv_dataset_reader_lend_index with x, and returns true: the
+ * caller must take x back, by lending NULL, before closing x. Else returns false. */
 bool vv_dataset_reader_lend_if_none(vv_dataset_reader *r, vv_index *x);
 
 /* Makes the reader run no programs to read files: documents (lib/documents) are then read as
@@ -68,14 +69,15 @@ bool vv_dataset_reader_runs_nothing(const vv_dataset_reader *r);
 /* Returns the path of a temporary file with the content of *blob, or NULL if there is none.
  * Borrowed until the next vv_dataset_reader_take_copy. */
 const char *vv_dataset_reader_copy(const vv_dataset_reader *r, const vv_oid *blob);
-/* Records take_file, a temporary file with the content of *blob. The reader owns the path, and
- * removes the file when further files were recorded, or when it is closed. */
+/* Records take_file, the path of a temporary file with the content of *blob. The reader then owns
+ * the path. It keeps the last four files, and removes older ones; it removes all when it is
+ * closed. */
 void vv_dataset_reader_take_copy(vv_dataset_reader *r, const vv_oid *blob, char *take_file);
 
 /* ---- versions by their root ---- */
 
 /* Opens the version *root in the store of r as the table *out, with its rows in the order of the
- * file. */
+ * file. The caller closes it with vv_table_close. VV_EMISSING: the root is not in the store. */
 vv_status vv_dataset_open(vv_table *out, vv_repository *r, const vv_cid *root, vv_error *err);
 /* Does what vv_dataset_open does, but with the rows in the order in which they are stored. */
 vv_status vv_dataset_open_stored(vv_table *out, vv_repository *r, const vv_cid *root,
@@ -84,7 +86,8 @@ vv_status vv_dataset_open_stored(vv_table *out, vv_repository *r, const vv_cid *
 /* ---- pointers ---- */
 
 /* Reads *blob as the pointer *out, whose texts are allocated in arena. VV_EINPUT: the blob is not a
- * pointer. */
+ * valid pointer. VV_EREFUSED: it is larger than a pointer can be. VV_ENOSUPPORT: a newer varve
+ * wrote it. */
 vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
 				    vv_pointer *out, vv_error *err);
 
@@ -146,7 +149,8 @@ typedef struct vv_dataset_found {
 	char *package_path; /* its path */
 	vv_stat st;         /* metadata of the file that was read */
 	uint64_t ms;        /* duration of the import in milliseconds */
-	/* numbers and sizes of the blocks that this import added to the store */
+	/* numbers and sizes of the blocks that this import added to the store; set only by a
+	 * vv_dataset_writer */
 	vv_writer_stats stored;
 } vv_dataset_found;
 void vv_dataset_found_init(vv_dataset_found *f);
@@ -160,15 +164,17 @@ typedef struct vv_dataset_target {
 	void *payload;                                                 /* first argument of open */
 } vv_dataset_target;
 
-/* Imports the work tree file at `path`, relative to the repository, and sets *out to the result.
- * to: the destination of the blocks; NULL: nothing is stored (a dry import, for status). If the
- * file is a valid pointer, sets *is_pointer to true, and out->blob and out->pointer; out->result is
- * then empty. VV_EINPUT: the file changed while it was read, also at a second attempt. */
+/* Imports the work tree file at `path`, relative to the repository, and sets *out, which must be
+ * initialised, to the result. to: the destination of the blocks; NULL: nothing is stored (a dry
+ * import, for status). If the file is a valid pointer, imports nothing, and sets *is_pointer to
+ * true, out->blob, out->pointer, and out->result.cid to the root in the pointer. VV_EINPUT: the
+ * file is not a regular file, is a damaged pointer, or changed during both of two attempts to read
+ * it. */
 vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 					const vv_dataset_options *opts, const vv_dataset_target *to,
 					vv_dataset_found *out, bool *is_pointer, vv_error *err);
 /* Imports the bytes of `source` as the content of `path`, as vv_dataset_reader_import_file imports
- * a file. */
+ * a file, but does not look for a pointer. */
 vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const vv_source *source,
 				   const vv_dataset_options *opts, const vv_dataset_target *to,
 				   vv_dataset_found *out, vv_error *err);
@@ -181,7 +187,8 @@ void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks);
 /* Sets *out to true if the work tree's datapackage.json changes the types, key or dialect of the
  * table at `path`, whose pointer is *blob, so that the same file is a different version; else to
  * false. Unless any_package is set, checks only packages that differ from the index or HEAD, or
- * whose schema or dialect is in a file that differs: the others were checked by the commit. */
+ * whose schema or dialect is in a file that differs: the others were checked by the commit. If
+ * any_package is set, an invalid package also sets *out to true. */
 vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *path,
 					   const vv_oid *blob, bool any_package, bool *out,
 					   vv_error *err);
@@ -195,16 +202,19 @@ typedef enum vv_work_state {
 	VV_WORK_OTHER     /* not a regular file */
 } vv_work_state;
 /* Sets *out to the state of `path`, determined from the file's metadata and the stat cache. If
- * these are not sufficient, imports the file, and sets *found, unless found is NULL, to the result.
- * index_blob and entry: the pointer and the entry of the path in the index. */
+ * these are not sufficient, imports the file, and sets *found, which must be initialised, to the
+ * result; found may be NULL. Fails with the error of the import, for example if the file cannot be
+ * added. index_blob and entry: the pointer and the entry of the path in the index; entry may be
+ * NULL. */
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err);
 /* Opens the file at `path` if it is, or may be, the version of the pointer *blob. Returns a
- * descriptor, and sets *st to the file's metadata; returns -1 if the file is another version, or if
- * this is unknown. Sets *proved to true if the metadata prove that the file is this version. If
- * *proved is false, sets *want to the hash of the version's bytes (known_bytes.h), which have the
- * same size: the caller compares the hash of the file's bytes with *want. */
+ * descriptor, which the caller closes, and sets *st to the file's metadata. Returns -1 if the file
+ * is another version, or if this is unknown. Sets *proved to true if the metadata prove that the
+ * file is this version. If *proved is false, the file has the size of the version, and *want is the
+ * hash of the version's bytes (known_bytes.h): the caller compares the hash of the file's bytes
+ * with *want. */
 int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_oid *blob,
 				 vv_stat *st, bool *proved, vv_hash128 *want);
 
@@ -215,14 +225,14 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const c
 
 /* ---- the scan cache ---- */
 
-/* Sets *out to the scan cache of the version *root of `path`, or to NULL if it has none, for
- * reading a changed file without storing it. The caller frees *out with vv_scan_cache_free. Sets
- * *secret to the seed of its hashes. */
+/* Sets *out to the scan cache of the version *root of `path`, with which an import reads only the
+ * changed parts of the file; NULL if the version has none. The caller frees *out with
+ * vv_scan_cache_free. Sets *secret to the seed of its hashes. */
 vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, const vv_cid *root,
 				       vv_scan_cache **out, uint64_t *secret, vv_error *err);
-/* Saves `cache`, the scan cache of a version of `path`. given: git's filter wrote the version,
- * possibly not to the work tree, so the cache is saved in addition to the cache of the index's
- * version. */
+/* Saves `cache`, the scan cache of a version of `path`; does nothing if it has fewer than two row
+ * groups. given: git's filter wrote the version, possibly not to the work tree, so the cache is
+ * saved in addition to the cache of the index's version. */
 vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *path,
 					    const vv_scan_cache *cache, bool given, vv_error *err);
 

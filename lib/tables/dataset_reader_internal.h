@@ -50,8 +50,8 @@ vv_status dataset_reader_open_index(vv_dataset_reader *r, vv_error *err);
 
 /* Sets r->head and r->unborn, unless they are set. */
 vv_status dataset_reader_head(vv_dataset_reader *r, vv_error *err);
-/* Reads the small file `path` of the work tree into out. For vv_package_find; payload is the
- * reader. */
+/* Reads the small file `path` of the work tree into out, or, if the reader's index is a tree, of
+ * that tree. For vv_declared_find; payload is the reader. */
 vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out, vv_error *err);
 
 /* The inputs of an import, except the bytes: the user's options, and, from the
@@ -71,7 +71,8 @@ typedef struct dataset_inputs {
 } dataset_inputs;
 
 /* Does the first step: sets *in, which must be zeroed, and the members of *out about the previous
- * version. dry: for an import that stores nothing. The caller clears *in, also after a failure. */
+ * version and the package. dry: for an import that stores nothing. The caller clears *in, also
+ * after a failure. */
 vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const char *path,
 				const vv_dataset_options *opts, bool dry, vv_dataset_found *out,
 				vv_error *err);

@@ -1,8 +1,8 @@
 /*
  * dataset_writer: imports files and streams into the store.
  *
- * The store is locked during the imports. Then the imported versions become durable in the right
- * order:
+ * The store is locked during the imports. Then the blocks become durable first, the pointers' blobs
+ * next, and the index or refs last:
  *
  * 	vv_dataset_writer_open(&w, repo, progress, err);
  * 	vv_dataset_writer_file(w, path, &options, &found, &is_pointer, err);   // any number
@@ -42,8 +42,7 @@ vv_status vv_dataset_writer_open_version(vv_dataset_writer *w, vv_table *out, co
 					 vv_error *err);
 
 /* Imports the work tree file at `path`, relative to the repository, stores it, and sets *out to the
- * result. If the file is a valid pointer, sets *is_pointer to true, and out->blob and out->pointer,
- * and imports nothing. VV_EINPUT: the file changed while it was read, also at a second attempt. */
+ * result. A valid pointer, and errors, are handled as by vv_dataset_reader_import_file. */
 vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,
 				 const vv_dataset_options *opts, vv_dataset_found *out,
 				 bool *is_pointer, vv_error *err);
@@ -51,7 +50,8 @@ vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,
 /* Starts to import the file `path` in another thread, for a later vv_dataset_writer_file with the
  * same path and options. opts is borrowed until that call. Call this function in the order of the
  * later calls. Results, messages and their order do not change. Returns false if no further file
- * can be started now: first call vv_dataset_writer_file for an earlier file. */
+ * can be started now: first call vv_dataset_writer_file for an earlier file. Returns true also for
+ * files that are not started, such as large ones; vv_dataset_writer_file then imports them. */
 bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path,
 			     const vv_dataset_options *opts);
 
@@ -67,10 +67,10 @@ vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err);
 /* Unlocks the store for other writers and gc. */
 void vv_dataset_writer_release(vv_dataset_writer *w);
 
-/* Makes the blocks, the pointers' blobs and the changes of the index x durable, and writes the
- * index; the caller then calls vv_dataset_writer_release. If another process, such as git, has
- * locked the index, first makes the blocks durable and calls vv_dataset_writer_settle: git may be
- * running varve's filter, which waits for the lock of the store. */
+/* Writes the pointers' blobs, makes them and the blocks durable, and writes the index x; the caller
+ * then calls vv_dataset_writer_release. If another process, such as git, has locked the index,
+ * first makes the blocks durable and calls vv_dataset_writer_settle: git may be running varve's
+ * filter, which waits for the lock of the store. */
 vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 /* Locks the index x early, for a later vv_dataset_writer_index. Call this before reading a file that
  * git changes only while it holds this lock, such as .gitattributes. */

@@ -3,8 +3,8 @@
  *
  * After varve has written a file, git often passes its bytes to varve again: to the filter, or as a
  * copy with another name to textconv. With the notes of this module, the bytes need not be imported
- * again. A note maps the hash of a written file's bytes to its version; the latest notes are in
- * .git/varve/cache/smudged, a cache that is safe to delete.
+ * again. A note maps the size and hash of a written file's bytes to its version. The latest 64
+ * notes are in .git/varve/cache/smudged, a cache that is safe to delete.
  */
 #ifndef VV_LIB_TABLES_KNOWN_BYTES_H
 #define VV_LIB_TABLES_KNOWN_BYTES_H
@@ -18,14 +18,14 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* The minimum size in bytes of a file for which a note is made: importing a smaller one is faster
+/* The minimum size in bytes of a file for which a note is made: importing a smaller file is faster
  * than finding its note. */
 #define VV_KNOWN_BYTES_MIN ((uint64_t)256 << 10)
 
-/* Calls vv_table_file with t, fn, payload and opts, and then makes a note of the hash of the
- * written bytes and the version, unless the file is smaller than VV_KNOWN_BYTES_MIN or in another
- * encoding. opts->secret must be the repository's secret. It is not an error if the note cannot be
- * written. */
+/* Does what vv_table_file does with t, fn, payload and opts, and then makes a note of the written
+ * bytes and the version. Makes no note if the file is smaller than VV_KNOWN_BYTES_MIN or in an
+ * encoding other than UTF-8. opts->secret must be the repository's secret. It is not an error if
+ * the note cannot be written. */
 vv_status vv_known_bytes_write(vv_repository *r, vv_table *t, vv_bytes_fn fn, void *payload,
 			       const vv_bytes_options *opts, vv_error *err);
 

@@ -37,7 +37,8 @@ typedef struct vv_blame_part vv_blame_part;
 /* One value = the options of one blame. */
 typedef struct vv_blame_options {
 	const char *const *key; /* names of the key's columns; NULL: the table's own key */
-	const uint64_t *rows;   /* only these rows, ascending; NULL: all */
+	/* numbers, from 0, of the only rows to include, ascending; NULL: all rows */
+	const uint64_t *rows;
 	size_t row_count;
 	bool cells; /* find the commits of cells instead of rows */
 	/* folder for temporary files, borrowed until vv_blame_free; NULL: /tmp */
@@ -66,7 +67,8 @@ typedef struct vv_blame_walk {
 
 /* Finds the commits that set the rows or cells of `table`, the version of w->path in the commit
  * *start, and sets w->blame and w->commits. table remains open. VV_EMISSING: an older version is
- * missing here. VV_EREFUSED: the table has too many cells for a blame of cells. */
+ * missing here. VV_EREFUSED: the table has too many rows or cells. The caller clears *w, also after
+ * a failure. */
 vv_status vv_blame_walk_run(vv_blame_walk *w, const vv_oid *start, vv_table *table,
 			    const vv_blame_options *options, vv_error *err);
 void vv_blame_walk_clear(vv_blame_walk *w);

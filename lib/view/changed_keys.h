@@ -3,8 +3,8 @@
  * changed between the two versions. With this cache, the history of a row skips versions that do
  * not change the row.
  *
- * The keys of a pair are stored as bits of their hashes: a key whose bits are not set did not
- * change; other keys may have changed.
+ * The keys of a pair are stored as bits of their hashes. A key did not change if one of its bits is
+ * not set; a key whose bits are all set may have changed.
  *
  * A correct caller: vv_changed_keys_open; for each pair, vv_changed_keys_lack, and if the pair is
  * compared, vv_changed_keys_begin, vv_changed_keys_add for each changed key, and
@@ -36,15 +36,14 @@ vv_status vv_changed_keys_name(vv_hash128 *out, vv_repository *r, const vv_linea
 			       const vv_lineage_file *newer, const char *const *key, vv_error *err);
 
 /* Returns true if the pair with the name *pair is in the cache, and the row with the key `key` did
- * not change between its versions. */
+ * not change between its versions. Returns false if the row may have changed. */
 bool vv_changed_keys_lack(vv_changed_keys *k, const vv_hash128 *pair, const char *key);
 
 /* Begins a new, empty set of changed keys in k. */
 void vv_changed_keys_begin(vv_changed_keys *k);
 /* Adds `key` to the set. */
 void vv_changed_keys_add(vv_changed_keys *k, const char *key);
-/* Stores the set in the cache for the pair *pair; to be called after all changed keys were
- * added. */
+/* Stores the set in the cache for the pair *pair. Call this after all changed keys were added. */
 vv_status vv_changed_keys_keep(vv_changed_keys *k, const vv_hash128 *pair, vv_error *err);
 
 #endif

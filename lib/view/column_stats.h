@@ -25,18 +25,21 @@
 /* One value = the statistics of one column. */
 typedef struct vv_column_stats {
 	const vv_field *field; /* borrowed */
-	/* values: number of cells that have a value; missing: number of cells that are absent, null
-	 * or a missing value of the field */
+	/* missing: number of cells that are absent, null or a missing value of the field; values:
+	 * number of all other cells */
 	uint64_t values, missing;
-	uint64_t misfits; /* number of values that are not of the column's type */
+	/* number of values that are not of the column's type; these are not in min, max and
+	 * examples */
+	uint64_t misfits;
 	/* hashes of values, in a hash table with open addressing; 0: free slot */
 	uint64_t *hashes;
-	/* used: number of hashes in the table; cap: number of slots; limit: maximum of `used` */
+	/* used: number of hashes in the table; cap: number of slots; limit: approximate maximum of
+	 * `used` */
 	size_t used, cap, limit;
 	unsigned level; /* the sample has the hashes whose lowest `level` bits are 0 */
 	bool zero;      /* the hash 0, which is not in the table, occurred */
-	/* smallest and largest value, in the order of the column's type; empty before the first
-	 * value */
+	/* smallest and largest value: numbers and years in their order, other types in the order of
+	 * bytes; empty before the first value */
 	vv_buf min, max;
 	bool any;                     /* min and max are set */
 	vv_buf scratch;               /* memory for the digits of compared numbers */
@@ -44,8 +47,8 @@ typedef struct vv_column_stats {
 	size_t example_count;
 } vv_column_stats;
 
-/* Initialises *s for a column with the field `field`, which is borrowed. limit: the maximum number
- * of hashes. */
+/* Initialises *s for a column with the field `field`, which is borrowed. limit: the approximate
+ * maximum number of hashes, which is at least 64, and rounded up to a power of two. */
 void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limit);
 void vv_column_stats_clear(vv_column_stats *s);
 VV_AUTO_CLEAR(vv_column_stats, vv_column_stats_clear)

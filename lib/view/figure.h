@@ -2,8 +2,8 @@
  * figure: computes a figure, which is an aggregate of the rule language, such as 'sum(price)', for
  * any version of a table.
  *
- * A row group is read once for all versions that have it; the results for versions are stored in
- * the cache of checks. A renamed column is found by its values, starting from the version of the
+ * A row group is read once for all versions that have it. The results for versions are stored in
+ * the cache of checks. A renamed column is found by comparing a version with the version of the
  * previous call; so the caller proceeds from newer versions to older ones.
  *
  * 	vv_figure_open(&f, repo, reader, "sum(price)", &where, err);
@@ -48,12 +48,13 @@ void vv_figure_value_clear(vv_figure_value *v);
 VV_AUTO_CLEAR(vv_figure_value, vv_figure_value_clear)
 
 /* Makes f call go_on before each row group is read. If go_on fails, vv_figure_of returns its
- * status; the results for earlier row groups are cached. */
+ * status; vv_figure_close then saves the results for the row groups that were read. */
 void vv_figure_watch(vv_figure *f, vv_status (*go_on)(void *payload, vv_error *err), void *payload);
 
-/* Sets *out to the result for the version of `path` in *commit. VV_EUSAGE: the figure is not an
- * aggregate, or the version of the first call does not have its columns. VV_EMISSING: blocks are
- * missing. VV_EINPUT: the path is not a table. */
+/* Sets *out, which must be zeroed or the result of an earlier call, to the result for the version
+ * of `path` in *commit. VV_EUSAGE: the figure is not an aggregate, or the version of the first call
+ * does not have its columns. VV_EMISSING: blocks are missing. VV_EINPUT: the path is not a
+ * table. */
 vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_figure_value *out,
 		       vv_error *err);
 

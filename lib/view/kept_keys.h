@@ -13,12 +13,12 @@
 
 /* One value = the cached keys of one table. */
 typedef struct vv_kept_keys {
-	vv_key_lookup lookup; /* if its cache is NULL, there are no cached keys */
+	vv_key_lookup lookup; /* if lookup.cache is NULL, there are no cached keys */
 } vv_kept_keys;
 
 /* Opens the cached keys of the table at `path`, relative to the repository and borrowed, as *out.
- * make: if the hashes are not cached, all row groups may be read once to cache them. Close *out
- * also after a failure. */
+ * make: if the hashes are not cached, a lookup may read all row groups once to cache them; ignored
+ * if the repository is not writable. Close *out also after a failure. */
 vv_status vv_kept_keys_open(vv_kept_keys *out, vv_repository *repo, const char *path, bool make,
 			    vv_error *err);
 void vv_kept_keys_close(vv_kept_keys *k); /* k may be zeroed */
