@@ -20,18 +20,21 @@ typedef struct vv_diff_keys {
 	size_t count;
 } vv_diff_keys;
 
-/* Adds to k the key of the table `from` if the table `other` also has the columns of the key. */
+/* Adds to k the key of the table `from` if the table `other` also has the columns of the key. This
+ * function and the next one add nothing if k already has VV_DIFF_KEYS_MAX candidates. */
 vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other,
 			   vv_error *err);
 
-/* Adds to k, for tables whose columns were renamed, the key of b if `new` is true, else the key of
- * a with the names that its columns have in b. columns: the pairs of columns of a and b. */
+/* Adds to k a key of tables whose columns were renamed: the key of b if `new` is true, else the key
+ * of a with the names that its columns have in b. Adds nothing if a column of the key has no pair.
+ * columns: the pairs of columns of a and b. */
 vv_status vv_diff_keys_add_renamed(vv_diff_keys *k, const vv_table *a, const vv_table *b, bool new,
 				   const vv_columns *columns, vv_error *err);
 
 /* Adds to k keys of columns that both tables have and whose values are unique in the first rows of
- * each table. columns: the pairs of columns of a and b; NULL: columns with the same name are
- * pairs. */
+ * each table. If there are none, adds the column whose values are most nearly unique (at least 97
+ * percent) and common to both tables. columns: the pairs of columns of a and b; NULL: columns with
+ * the same name are pairs. */
 vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv_columns *columns,
 			     vv_error *err);
 void vv_diff_keys_clear(vv_diff_keys *k);

@@ -32,8 +32,8 @@ typedef struct vv_key_place {
 	/* receives all rows with the key; the whole table is then read. NULL: find one row */
 	vv_key_rows *all;
 	bool quick; /* read only a few row groups, and possibly miss a row */
-	/* called after each row group; may be NULL. Sets *over to true to end the search
-	 * because of a time limit. If the function fails, the search fails with the same
+	/* called after each row group until a row is found; may be NULL. Sets *over to true to end
+	 * the search because of a time limit. If the function fails, the search fails with the same
 	 * error. */
 	vv_status (*over)(void *payload, bool *over, vv_error *err);
 	void *payload;
@@ -41,8 +41,9 @@ typedef struct vv_key_place {
 
 /* Sets *row to the number of the first row with the key p->text, and *found to true; sets *found to
  * false if no row was found. Reads a few row groups if hashes of keys are cached, or if the table
- * is sorted by the key's first column; otherwise reads all groups, unless p->quick is set. Sets
- * *whole to true if all rows were examined, so that if *found is false, no row has the key. */
+ * is sorted by the key's first column; otherwise reads all groups, unless p->quick is set. If
+ * *found is false and *whole is true, the table has no row with this key; if both are false, it may
+ * have one. */
 vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, bool *whole,
 			    vv_error *err);
 

@@ -14,16 +14,19 @@
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
-/* The options of a filter; a commit passes the filter if it meets all of them. */
+/* The options of a filter. A commit passes the filter if it meets all of them. Names are mapped by
+ * .mailmap before they are compared. */
 typedef struct vv_log_filter_options {
-	/* only commits since the beginning of this date, in the form for vv_date_span; NULL: no
-	 * limit */
+	/* only commits whose committer date is not before the beginning of this date, in the form
+	 * for vv_date_span; NULL: no limit */
 	const char *since;
-	const char *until; /* only commits until the end of this date; NULL: no limit */
-	/* basic regular expressions: author matches "Name <mail>", grep the message; NULL: no
-	 * limit */
+	const char *until; /* likewise, not after the end of this date; NULL: no limit */
+	/* basic regular expressions: author matches "Name <mail>", grep matches a line of the
+	 * message; NULL: no limit */
 	const char *author, *grep;
-	/* only commits that add or remove this value (argument of -S); NULL: no limit */
+	/* only commits that add or remove this value (argument of -S), that is, a cell with this
+	 * text, or, in a file that is not a table, an occurrence; merges do not pass; NULL: no
+	 * limit */
 	const char *value;
 	vv_dataset_reader *reader; /* reads tables for value */
 	bool ignore_case;          /* for author and grep */
@@ -35,12 +38,13 @@ typedef struct vv_log_filter_options {
 /* A filter. */
 typedef struct vv_log_filter vv_log_filter;
 
-/* Opens a filter with opts, which must outlive it, as *out. VV_EUSAGE: a date or an expression is
- * invalid. */
+/* Opens a filter with opts, which must outlive the filter, as *out. VV_EUSAGE: a date or an
+ * expression is invalid. */
 vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 			     const vv_log_filter_options *opts, vv_error *err);
 
-/* Returns 1 if the commit *id passes the filter, 0 if not, or a negative vv_status. */
+/* Returns 1 if the commit *id passes the filter, 0 if not, or a negative vv_status, such as
+ * VV_EMISSING if blocks of a version are missing. */
 int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err);
 void vv_log_filter_close(vv_log_filter *f); /* accepts NULL */
 VV_AUTO_FREE(vv_log_filter, vv_log_filter_close)

@@ -12,9 +12,10 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-/* Registers functions on rows that lower layers call but cannot include: those that edit row groups
- * (for the store) and compare rows (to find renamed tables). Every program and library calls this
- * function before it opens a repository. Any thread may call it, also repeatedly. */
+/* Registers functions that lower layers call but cannot include: functions that edit row groups
+ * (for the store), and functions that compare rows (to find renamed tables). Every program and
+ * library calls this function before it opens a repository. Any thread may call it, also
+ * repeatedly. */
 void vv_row_work_register(void);
 
 /* Returns the hash of a row's `count` cells. Overwrites *scratch; if out of memory, sets
@@ -30,15 +31,16 @@ typedef struct vv_row_wanted {
 	const char *key;
 	/* result: number of the first row with this key; UINT64_MAX: no such row */
 	uint64_t row;
-	/* result: keys of the rows directly above the row, nearest first, at most as many
-	 * as the argument `above` of vv_rows_find; the last element is NULL; owned
-	 * (vv_rows_wanted_clear) */
+	/* result: keys of the rows directly above the row, nearest first, at most as many as the
+	 * argument `above` of vv_rows_find; the last element is NULL. NULL if no row was found, or
+	 * if the argument is 0. Owned (vv_rows_wanted_clear) */
 	char **above;
 } vv_row_wanted;
 
 /* Finds the rows of t with the `count` keys in `wanted`, and sets `row` and `above` of each
- * element. Reads the columns of the key once. above: maximum number of keys in the member `above`
- * of each element. */
+ * element. Reads the columns of the key once. In a table without a key, no row is found. above:
+ * maximum number of keys in the member `above` of each element. Clear `wanted` also after a
+ * failure. */
 vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t above,
 		       vv_error *err);
 void vv_rows_wanted_clear(vv_row_wanted *wanted, size_t count); /* does not free the array itself */

@@ -31,8 +31,9 @@
 typedef struct vv_row_history_options {
 	/* the key's values, separated by commas; NULL: the row with number `number`, from 0 */
 	const char *row;
-	uint64_t number;        /* used if row is NULL */
-	const vv_strings *key;  /* lists of column names; empty: the key of the table */
+	uint64_t number; /* used if row is NULL */
+	/* names of the columns that identify the row; empty: the key of the table; not NULL */
+	const vv_strings *key;
 	const char *path;       /* path of the table */
 	const vv_range *ranges; /* the commits to walk; range_count 0: the history of HEAD */
 	size_t range_count;
@@ -68,14 +69,14 @@ typedef struct vv_row_event {
 typedef struct vv_row_history vv_row_history;
 
 /* Opens the history of a row as *out. s: the reader of r. VV_ENOTFOUND: the path or a column does
- * not exist; VV_EUSAGE: the path is not a table, or the table has no key. */
+ * not exist; VV_EUSAGE: the path is not a table, or the table has no key and opts->key is empty. */
 vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset_reader *s,
 			      const vv_row_history_options *opts, vv_error *err);
 /* Sets *out to the next commit that changed the row. Returns 1, 0 at the end, or a negative
  * vv_status. */
 int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err);
-/* Returns true if the rest of the history, after the last event, is the history of a single path
- * and key that begins at one commit; then sets *commit to that commit. */
+/* Returns true if the rest of the history, after the last event, is the history of the requested
+ * path and row from a single commit; then sets *commit to that commit. */
 bool vv_row_history_from(vv_row_history *h, vv_oid *commit);
 void vv_row_history_close(vv_row_history *h); /* accepts NULL */
 VV_AUTO_FREE(vv_row_history, vv_row_history_close)

@@ -16,13 +16,13 @@
 /* One value = the options of one comparison. */
 typedef struct vv_diff_how {
 	/* value of --key; empty: the tables' own key or, for plain text, a key found in its values;
-	 * "none": no key */
+	 * "none": no key; not NULL */
 	const vv_strings *key;
 	/* the renames that the user has given: old name, new name, old name, new name ..., followed
 	 * by NULL; NULL: the user has given no renames */
 	const char *const *rename;
-	const vv_strings *only, /* the columns to compare; empty: all */
-		*ignore;        /* columns that are not compared */
+	const vv_strings *only, /* the columns to compare; empty: all; not NULL */
+		*ignore;        /* columns that are not compared; not NULL */
 	/* conditions; a row is compared only if its old or its new version meets all of
 	 * them; empty: every row */
 	const vv_strings *where;
@@ -38,10 +38,10 @@ typedef struct vv_diff_how {
 	 * removed table need not be read; 0: no limit */
 	uint64_t limit;
 	bool counts;  /* the writer writes no rows */
-	bool propose; /* if a table has no key, suggest a column as key, on stderr */
+	bool propose; /* if a table has no key, suggest a column as key, in a note */
 	/* maximum number of cells to read for counting; 0: no limit. If the comparison would read
-	 * more, rows are not compared, and the answer has `many` set. If there is a limit, no
-	 * warnings are printed */
+	 * more, rows are not compared, and the answer has `many` set. A limit requires a writer,
+	 * and suppresses warnings */
 	uint64_t bound;
 	/* receives the differences; may be NULL if only_whether or patch is set */
 	vv_diff_writer *writer;
@@ -56,7 +56,7 @@ typedef struct vv_diff_how {
 	bool unread;
 	const char *temp_dir;        /* folder for temporary files; NULL: /tmp */
 	const vv_progress *progress; /* may be NULL */
-	const vv_notes *notes;       /* receives warnings */
+	const vv_notes *notes;       /* receives warnings and hints */
 	vv_pool *pool;               /* may be NULL */
 } vv_diff_how;
 
@@ -90,8 +90,8 @@ typedef struct vv_diff_answer {
 	/* the values are equal, but spelled differently, such as with other quotes or another order
 	 * of a JSON object's members */
 	bool respelled;
-	/* one line with the reason why no table was compared, or with the statement that
-	 * only the spelling differs; or empty */
+	/* one line with the reason why no table was compared, or with the statement that only the
+	 * spelling differs; or empty. Owned by the caller */
 	vv_buf line;
 } vv_diff_answer;
 
@@ -100,7 +100,8 @@ typedef struct vv_diff_answer {
 bool vv_diff_is_table_name(const char *path, bool named);
 
 /* Compares the versions of *item, passes the differences to how->writer, and sets *out to the
- * result. If a file has the name of a table but cannot be read as one, out->line states this. */
+ * result. If a file has the name of a table but cannot be read as one, out->line states this; but
+ * if item->named is set, the function fails with VV_EINPUT. On failure, out->line is empty. */
 vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 			       const vv_diff_how *how, vv_error *err);
 

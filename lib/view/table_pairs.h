@@ -2,9 +2,9 @@
  * table_pairs: pairs the tables of two versions of a document.
  *
  * A table is paired with the table of the same name. The tables that then remain are compared by
- * their rows: two tables that share at least half of their rows are paired as a renamed table;
- * those that share most are paired first. A table that describes another table (its formulas) is
- * paired together with that table.
+ * their rows, unless there are very many: two tables that share at least half of their rows are
+ * paired as a renamed table, and those that share most are paired first. A table that describes
+ * another table (its formulas) is paired together with that table.
  */
 #ifndef VV_LIB_VIEW_TABLE_PAIRS_H
 #define VV_LIB_VIEW_TABLE_PAIRS_H
@@ -28,8 +28,8 @@ vv_status vv_table_beside_open(vv_subject *s, vv_table *t, const vv_subject *of,
 
 /* Pairs the tables of of_a, the document of the older version a, and of of_b, the document of the
  * newer version b, and sets *out to the pairs, in the order of b, followed by removed tables, and
- * *count to their number. If a document has no tables, its subject is ignored. The caller frees
- * *out, which borrows from the documents. */
+ * *count to their number. If a document has no tables, its subject is not used, and may be NULL.
+ * The caller frees *out, which borrows from the documents, with vv_free, also after a failure. */
 vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subject *a,
 			      const vv_document *of_a, const vv_subject *b, const vv_document *of_b,
 			      vv_error *err);

@@ -24,10 +24,12 @@
 /* Sets *out to the format with the name `name`. Returns false if no such format exists. */
 bool vv_view_format_parse(vv_view_format *out, const char *name);
 #define VV_VIEW_MISFITS "error|null|text" /* the words for the values of enum varve_misfit */
-/* Returns the value of enum varve_misfit for `word`; for NULL, the value for the first word. */
+/* Returns the value of enum varve_misfit for `word`, one of these words; for NULL, the value for
+ * the first word. */
 int32_t vv_view_misfit(const char *word);
 #define VV_VIEW_NUMBERS "double|text|decimal" /* the words for the values of enum varve_numbers */
-/* Returns the value of enum varve_numbers for `word`; for NULL, the value for the first word. */
+/* Returns the value of enum varve_numbers for `word`, one of these words; for NULL, the value for
+ * the first word. */
 int32_t vv_view_numbers(const char *word);
 
 /* One value = the options of one view. All pointers are borrowed. */
@@ -70,14 +72,14 @@ typedef struct vv_view_options {
 
 /* Writes the rows of t that opts selects, passes the output to fn, in pieces, and sets *rows to the
  * number of rows. VV_ENOTFOUND: a column does not exist; the hint may have similar names.
- * VV_EUSAGE: the path is stored as a file and has no rows. VV_EINPUT: a cell cannot be written in
- * this format. */
+ * VV_EUSAGE: the path is stored as a file and has no rows, or an option is not for this format.
+ * VV_EINPUT: a cell cannot be written in this format. */
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
 			uint64_t *rows, vv_error *err);
 
 /* Makes a workbook with one sheet, `name`, of the rows of t that opts selects, and passes its bytes
- * to fn. The members format, misfit and numbers of opts are ignored. VV_ENOSUPPORT: no writer of workbooks
- * is installed. VV_EINPUT: too many rows for a sheet. */
+ * to fn. The members format, misfit and numbers of opts are ignored; sort and rows must not be set.
+ * VV_ENOSUPPORT: no writer of workbooks is installed. VV_EINPUT: too many rows for a sheet. */
 vv_status vv_view_workbook(vv_table *t, const char *name, const vv_view_options *opts,
 			   const vv_env *env, vv_bytes_fn fn, void *payload, vv_error *err);
 

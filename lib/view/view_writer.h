@@ -15,8 +15,8 @@
 
 /* A format of the output. */
 typedef enum vv_view_format {
-	/* the format of the file: its delimiter, quotes and line ends, and a header if it has
-	 * one */
+	/* the format of the file. CSV: its delimiter, quotes and line ends, and a header if it has
+	 * one; else VV_VIEW_JSON or VV_VIEW_NDJSON */
 	VV_VIEW_OWN,
 	VV_VIEW_CSV,    /* as in RFC 4180, with LF as row end and a header */
 	VV_VIEW_TSV,    /* like VV_VIEW_CSV, with tabs between cells */
@@ -55,7 +55,7 @@ typedef struct vv_view_writer {
 
 /* Initialises w for `count` columns of t, given by their indices, `columns`. Borrows t and columns.
  * width: width of the terminal in characters, for VV_VIEW_TABLE; 0: no limit. VV_EINPUT: a column's
- * name is not UTF-8, which JSON requires. */
+ * name is not UTF-8, which JSON requires. The caller clears w, also after a failure. */
 vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_format format,
 			      const size_t *columns, size_t count, unsigned width, vv_error *err);
 void vv_view_writer_clear(vv_view_writer *w);

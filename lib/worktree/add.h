@@ -13,18 +13,20 @@
 #include "lib/worktree/attributes_edit.h"
 
 /* Executes `plan`, the plan for the request req, writes the index x, which the caller has just
- * read, and sets *out to the report. dry: change nothing; otherwise, s is released
- * (vv_dataset_writer_release) at the end. On failure nothing is staged. */
+ * read, and sets *out to the report, which the caller clears, also after a failure. dry: change
+ * nothing; otherwise, s is released (vv_dataset_writer_release) at the end, also after a failure.
+ * On failure nothing is staged. */
 vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err);
 
 /* Does the first part of vv_add_run, for callers that stage further paths: imports files and
- * changes the index in memory, but does not write it. On failure the index is changed in part. */
+ * changes the index in memory, but does not write it. On failure the index in memory is changed in
+ * part. */
 vv_status vv_add_import(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 			vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err);
 
-/* Stages .gitattributes if it differs from the index: without its lines, the datasets would be text
- * in other clones. */
+/* Stages .gitattributes in x, in memory, if the file differs from the index: without its lines, the
+ * datasets would be text in other clones. */
 vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index *x, vv_error *err);
 
 #endif

@@ -27,7 +27,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* The format of a message. Its arguments are a path, and the path's fault (vv_path_fault). */
+/* The format of a message; its arguments are a path, and the path's fault (vv_path_fault). */
 #define VV_ADD_LEFT "%s stays an ordinary file, as a table cannot have this name: %s"
 
 /* The action for a path. */
@@ -37,7 +37,7 @@ typedef enum vv_add_action {
 	 * matches */
 	VV_ADD_PLAIN,
 	VV_ADD_DATASET, /* add the file as a dataset */
-	VV_ADD_SAME,    /* do nothing: the index already has this content */
+	VV_ADD_SAME,    /* only update the metadata in the index, which already has this content */
 	/* add the submodule; `blob` of the item is its current commit */
 	VV_ADD_SUBMODULE,
 	/* remove the path from the index */
@@ -70,7 +70,8 @@ typedef struct vv_add_request {
 	bool untracked;     /* also add files that are not in the index */
 	bool force;         /* also add ignored files */
 	bool convert;       /* make datasets of text files that HEAD has */
-	/* only make datasets of plain text whose path matches a tracked pattern */
+	/* only repair: make datasets of plain text whose path matches a tracked pattern, and write
+	 * pointers again that were edited */
 	bool fix;
 	bool as_tracked; /* only paths that the attributes track become datasets */
 	/* `options` describes how to read a file, so a file that an argument gives is read again
@@ -86,15 +87,16 @@ typedef struct vv_add_plan {
 	vv_add_item *items;
 	size_t count, cap;
 	bool beaten; /* git changes line ends or encoding of a table (vv_attr_changes_text) */
-	/* number of files that remain text although they have names of tables */
+	/* number of files with names of tables that remain text, as in HEAD */
 	size_t kept_text;
-	size_t new_text;   /* number of untracked files that are added as text */
+	size_t new_text;   /* number of new files with names of tables that are added as text */
 	vv_buf kept_names; /* names of the first few files counted in kept_text: "a, b" */
 	vv_buf new_names;  /* names of the first few files counted in new_text */
 } vv_add_plan;
 
-/* Sets *out to the plan for the request req. VV_ENOTFOUND: an argument matches no path;
- * VV_EREFUSED: an argument is an ignored file; VV_EUSAGE: an argument cannot be added. */
+/* Sets *out to the plan for the request req. The caller clears *out, also after a failure.
+ * VV_ENOTFOUND: an argument matches no path; VV_EREFUSED: an argument is an ignored or hidden file,
+ * or a table cannot have its name; VV_EUSAGE: the options do not fit an argument. */
 vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			   const vv_add_request *req, vv_error *err);
 void vv_add_plan_clear(vv_add_plan *p);

@@ -10,8 +10,8 @@
 #include "lib/tables/dataset_writer.h"
 #include "lib/worktree/add_plan.h"
 
-/* The result for a path. A path whose content equals the content in the index has no
- * result. */
+/* The result for a path. A path with the action VV_ADD_SAME has no result; in a dry run, only
+ * datasets and removed paths have one. */
 typedef struct vv_add_outcome {
 	char *path;
 	const char *from; /* `from` of the item in the plan; borrowed */
@@ -41,7 +41,7 @@ typedef struct vv_add_report {
 	vv_buf text;            /* for stdout: a description of each dataset */
 	vv_buf warnings;        /* for stderr, one line each, without "warning: " */
 	char *refused;          /* after a failure: the path whose content was refused; else NULL */
-	vv_hint_words_fn words; /* writes hints; set by vv_add_run */
+	vv_hint_words_fn words; /* writes hints; set by vv_add_import */
 	/* dry run: nothing was stored, and no key was searched for or proved */
 	bool dry;
 	bool no_key;  /* as requested, no key was searched for */
@@ -51,7 +51,8 @@ typedef struct vv_add_report {
 	size_t keyed; /* number of these tables that have a key */
 	/* number of these tables that became tables only because their files look like tables */
 	size_t guessed;
-	size_t same; /* number of unchanged datasets */
+	/* number of unchanged datasets, and of unchanged files whose metadata changed */
+	size_t same;
 	/* ordinary: number of files that were added as git adds them; removed: number of paths that
 	 * were removed from the index */
 	size_t ordinary, removed;
@@ -61,15 +62,15 @@ typedef struct vv_add_report {
 	/* one line for each of the first few of these files, with the command that tracks
 	 * it as a table */
 	vv_buf unseen_lines;
-	/* sums over all datasets of the members of vv_add_outcome with these names; ms: duration of
-	 * the imports in milliseconds */
+	/* sums over all new or changed datasets of the members of vv_add_outcome with these names;
+	 * ms: duration of the imports in milliseconds */
 	uint64_t groups, groups_new, stored, bytes, rows, ms;
 } vv_add_report;
 void vv_add_report_clear(vv_add_report *r);
 VV_AUTO_CLEAR(vv_add_report, vv_add_report_clear)
 
-/* Appends to out->text the description of *staged, the result of the import of *item. compact: in
- * one line. */
+/* Appends to out->text the description of *staged, the result of the import of *item, and updates
+ * the counts, the sums and out->warnings. compact: in one line. */
 vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
 			  const vv_dataset_found *staged, bool compact, vv_error *err);
 
@@ -89,7 +90,7 @@ typedef struct vv_add_words {
 	/* for an ordinary file that has rows, but is not tracked by varve; else NULL */
 	const vv_unseen *unseen;
 } vv_add_words;
-/* Adds the members for `path` to the open JSON object in w. */
+/* Adds the JSON object for `path` to the open array in w. */
 vv_status vv_add_put_json(vv_json_out *w, const char *path, const vv_add_words *words,
 			  vv_error *err);
 

@@ -21,7 +21,7 @@ typedef struct vv_growth {
 } vv_growth;
 
 /* Sets *out to the count of the blocks that are reachable from *new_root, but not from *old. If
- * `old` is NULL or a null CID, counts all blocks of new_root. VV_EMISSING: a node is missing in
+ * `old` is NULL or a null CID, counts all blocks of new_root. VV_EMISSING: a block is missing in
  * this repository. */
 vv_status vv_growth_count(vv_growth *out, vv_store *s, const vv_cid *old, const vv_cid *new_root,
 			  vv_error *err);

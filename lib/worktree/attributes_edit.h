@@ -36,7 +36,8 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
  * ".gitattributes merge=varve-lines", unless a line sets how that file is merged, so that two
  * branches that track different paths do not conflict. If pattern is a path, verifies that the
  * attributes assign the path to varve. VV_EREFUSED: another line overrides this one; the message
- * describes the fault. */
+ * describes the fault. The file may be changed even if the function fails; the caller then calls
+ * vv_attr_edit_undo. */
 vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err);
 
 /* Adds a line for `pattern` by which Git stores files as text, but varve compares and merges them
@@ -48,15 +49,15 @@ vv_status vv_attr_edit_track_text(vv_attr_edit *e, const char *pattern, bool lit
 vv_status vv_attr_edit_track_all(vv_attr_edit *e, const char *const *paths, size_t count,
 				 vv_error *err);
 
-/* Changes the paths in lines by `renames` (vv_attr_rename_all), and verifies the attributes of the
- * new paths with lines. */
+/* Changes the paths in lines by `renames` (vv_attr_rename_all), and, for renames that are known to
+ * have a line, verifies the attributes of the new path. */
 vv_status vv_attr_edit_rename(vv_attr_edit *e, const vv_attr_rename *renames, size_t count,
 			      vv_error *err);
 
 /* Stages the file in the index x, in memory, if it was changed; the caller writes the index. */
 vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err);
 
-void vv_attr_edit_undo(vv_attr_edit *e); /* restores the file */
+void vv_attr_edit_undo(vv_attr_edit *e); /* restores the file if it was changed; ignores failures */
 void vv_attr_edit_clear(vv_attr_edit *e);
 VV_AUTO_CLEAR(vv_attr_edit, vv_attr_edit_clear)
 
