@@ -24,7 +24,7 @@ typedef struct vv_attr_list_line {
 	char *pattern;   /* pattern of the line */
 	char *folder;    /* folder of the file: "", or such as "data/" */
 	unsigned number; /* number of the line in the file */
-	/* VV_ATTR_FILTER_LINES: the line sets filter=varve, and does not unset the filter.
+	/* VV_ATTR_FILTER_LINES: the line sets filter=varve; false: it unsets the filter.
 	 * VV_ATTR_COMPARED_LINES: always true. VV_ATTR_TEXT_LINES: the line can make Git rewrite
 	 * pointers, as it does not end in -text. */
 	bool on;
@@ -46,9 +46,9 @@ typedef struct vv_attr_list {
 	vv_buf endings;
 } vv_attr_list;
 
-/* Sets *out to the lines of this kind. x: the index, if it is open; may be NULL. After reading
- * VV_ATTR_TEXT_LINES, call vv_attr_beaten_note for each path that may be a dataset, and then
- * vv_attr_beaten_put. */
+/* Sets *out to the lines of this kind. The caller clears *out, also after a failure. x: the index,
+ * if it is open; may be NULL. After reading VV_ATTR_TEXT_LINES, call vv_attr_beaten_note for each
+ * path that may be a dataset, and then vv_attr_beaten_put. */
 vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, const vv_index *x,
 			    vv_attr_lines_kind kind, vv_error *err);
 /* Counts `path` for a line of l if varve tracks path and the line makes Git change the pointer of
@@ -57,12 +57,11 @@ vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *pat
 /* Appends to b a line of text for each line of l with a count, such as ".gitattributes:3 (*.csv
  * text) overrides -text for a.csv and 2 more". */
 void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b);
-/* Returns true if a line of l sets working-tree-encoding for `path`, so that Git may convert the
- * file to another encoding. */
+/* Returns true if a line of l (VV_ATTR_TEXT_LINES) sets working-tree-encoding for `path`, so that
+ * Git may convert the file to another encoding. */
 bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path);
-/* Returns VV_OK if Git would store the filter's output for `path` unchanged. VV_EREFUSED: an
- * attribute sets an encoding, from which Git would convert the output, so that it would not store
- * the table's pointer. */
+/* Checks that Git stores the filter's output for `path` unchanged. VV_EREFUSED: an attribute sets
+ * an encoding, so Git would convert the output, and would not store the table's pointer. */
 vv_status vv_attr_check_encoding(vv_repository *r, const char *path, vv_error *err);
 /* The hint for the text of vv_attr_beaten_put. */
 #define VV_ATTR_BEATEN_HINT                                                                        \
@@ -74,9 +73,9 @@ VV_AUTO_CLEAR(vv_attr_list, vv_attr_list_clear)
 /* Returns true if a line of l with `on` set matches `path`, or defines a macro. */
 bool vv_attr_list_concerns(const vv_attr_list *l, const char *path);
 
-/* Returns true if path has the extension of a file for which a line with a single path sets
- * filter=varve. If 'git mv' renamed this file to path, the line no longer matches, but the
- * extension usually stays. */
+/* Returns true if a line of l that matches a single path sets filter=varve, and `path` has the
+ * extension of that path. If 'git mv' renamed the file of the line to `path`, the line no longer
+ * matches, but the extension usually stays. */
 bool vv_attr_list_names_like(const vv_attr_list *l, const char *path);
 
 /* Returns the index of the line that determines the attribute of `path`, or l->count if no line

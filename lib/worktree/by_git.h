@@ -3,11 +3,12 @@
  * which git writes only pointers.
  *
  * git receives tables of up to VV_RUNNER_SMUDGE_MAX bytes from varve's filter. For a larger table,
- * git writes the pointer. varve makes the table before git runs, using parts of the existing file,
- * and replaces the pointer with the table if git has written the pointer. If git has not written
- * the pointer, because git skipped the path or the user edited the file, the file is not changed.
- * If the existing file is the last copy of a version, that version is stored first (last_copy.h).
- * If git fails or is killed, the changes that git has made are undone (interrupted.h).
+ * git writes the pointer. Before git runs, varve makes a temporary file with the table, using parts
+ * of the existing file. After git has run, varve replaces the pointer with this file. If git has
+ * not written the pointer, because git skipped the path or the user edited the file, the file is
+ * not changed. If the existing file is the last copy of a version, that version is stored first
+ * (last_copy.h). If git fails or is killed, the changes that git has made are undone
+ * (interrupted.h).
  *
  *	vv_auto(vv_by_git) b = {.git = {.repo = repo, .args = args, .from = head, .to = target,
  *				.what = "the switch to 'spring'"}, .reader = reader};
@@ -61,9 +62,10 @@ typedef struct vv_by_git {
 	struct vv_needed *needed; /* fetches missing versions (lib/sync/needed.h) */
 } vv_by_git;
 
-/* Adds `path` to the expected paths: git will change it from the index's version to the version
- * with the blob *id and `mode`, or, if mode is 0, remove it. VV_EREFUSED: the file is the last copy
- * of a version. VV_EMISSING, only if b->must is set: blocks are unavailable. */
+/* Adds `path` to the expected paths: git will change the path from the index's version to the
+ * version with the blob *id and `mode`, or, if mode is 0, remove it. Prepares the file of a large
+ * table. VV_EREFUSED: the file is the last copy of a version that cannot be stored. VV_EMISSING,
+ * only if b->must is set: blocks are unavailable. */
 vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id,
 			   vv_error *err);
 /* Calls vv_by_git_expect for all paths that differ between git.from and git.to. Fails as
@@ -79,17 +81,18 @@ vv_status vv_by_git_place(vv_by_git *b, vv_error *err);
 /* Writes each table of the index whose pointer is in the work tree. */
 vv_status vv_by_git_place_all(vv_by_git *b, vv_error *err);
 
-/* Undoes everything, and removes the note; to be called if a step after git has failed with rc. If
- * undoing fails, reports that error to the repository's listener (vv_repository_notes), and does
- * not remove the note. Returns rc. */
+/* Undoes everything that git has changed, and removes the note. Call this if a step after git has
+ * failed with rc. If undoing fails, reports that error to the repository's listener
+ * (vv_repository_notes), and does not remove the note. Returns rc. */
 vv_status vv_by_git_undo(vv_by_git *b, vv_status rc);
 
 /* Undoes or completes the work of a killed varve command, sends a notice, and sets *out to the
- * result. Does nothing if no command was interrupted. The caller must hold the lock for writers
- * (the turn, repo/git/write_turn.h). command: the command that is running, such as "merge --abort",
- * or VV_BY_GIT_QUIT; NULL: any other command. Sets `was` to the interrupted command, or to "".
- * VV_EREFUSED: the interrupted command cannot be undone, so only the same command can complete it,
- * or VV_BY_GIT_QUIT can abandon it. */
+ * result. If no command was interrupted, sets *out to VV_RECOVERED_NOTHING, and does nothing else.
+ * The caller must hold the lock for writers (the turn, repo/git/write_turn.h). command: the command
+ * that is running, such as "merge --abort", or VV_BY_GIT_QUIT; NULL: any other command. Otherwise
+ * sets `was` to the interrupted command, or to "" if the note does not name one. VV_EREFUSED: the
+ * interrupted command cannot be undone, so only the same command can complete it, or VV_BY_GIT_QUIT
+ * can abandon it. */
 vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered *out, char was[32],
 			    vv_error *err);
 #define VV_BY_GIT_QUIT "restore --quit" /* the command that abandons an interrupted command */

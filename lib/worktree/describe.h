@@ -25,9 +25,9 @@ typedef struct vv_description {
  * tree. Writes the datapackage.json durably, and preserves its formatting. Chooses the nearest
  * datapackage.json, in the table's folder or above, that describes the subject. If none describes
  * it, chooses the nearest datapackage.json. If none exists, makes a datapackage.json beside the
- * table. Sets *package to the path of the file in the repository, which the caller frees, also
- * after a failure, and *describes to true if the file described the table before. VV_EUSAGE,
- * VV_ENOTFOUND: a part of the description is wrong. */
+ * table. Sets *package, which must be NULL before, to the path of the file in the repository; the
+ * caller frees it, also after a failure. Sets *describes to true if the file described the table
+ * before. VV_EUSAGE, VV_ENOTFOUND: a part of the description is wrong. */
 vv_status vv_describe(char **package, bool *describes, vv_subject *s, const vv_table *t,
 		      const vv_description *d, vv_error *err);
 

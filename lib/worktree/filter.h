@@ -35,11 +35,11 @@ typedef struct vv_filter {
 } vv_filter;
 
 /* Opens the filter *f for the repository of the current folder. notes receives warnings, and the
- * reasons why pointers were passed on unchanged. */
+ * reasons why pointers were passed on unchanged. Call vv_filter_close also after a failure. */
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err);
 void vv_filter_close(vv_filter *f);
 VV_AUTO_CLEAR(vv_filter, vv_filter_close)
-/* Releases locks for which other processes may wait. To be called while git sends no request. */
+/* Releases locks for which other processes may wait. Call this while git sends no request. */
 void vv_filter_rest(vv_filter *f);
 /* Waits until all stored blocks are durable. Required if f->waits_later is set. */
 vv_status vv_filter_wait(vv_filter *f, vv_error *err);
@@ -53,8 +53,11 @@ typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_er
 
 /* Reads the content of the file `path` with `read`, stores its blocks, and appends its pointer to
  * out. The blocks are then durable, or, if f->waits_later is set, only visible to other processes.
- * If the content is a pointer of this repository, or the file can never be a dataset
- * (datapackage.json, .git*), the content is appended unchanged. */
+ * The content is appended unchanged if it is a pointer that the index or HEAD has for this path, or
+ * whose blocks are all here; if it is the output of textconv; or if the file can never be a dataset
+ * (datapackage.json, .git*). VV_EMISSING: the content is a pointer whose blocks are missing here.
+ * VV_EREFUSED: the file still has the conflict that a merge left, or an attribute makes Git convert
+ * the pointer. */
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err);
 
@@ -65,9 +68,10 @@ typedef struct vv_smudge {
 	bool materialise; /* write the data of root, not the content of the blob */
 } vv_smudge;
 /* Reads the whole blob for `path` with `read` into out->content. Sets out->materialise to true if
- * the blob is a pointer whose data is stored here and small enough; vv_filter_bytes then passes the
- * data to fn. Otherwise vv_filter_bytes passes the blob itself; if the blob is a pointer, the
- * reason is sent to the listener. */
+ * the blob is a pointer whose data is small enough, and is stored here or can be fetched;
+ * vv_filter_bytes then passes the data to fn. Otherwise vv_filter_bytes passes the blob itself; if
+ * the blob is a pointer, the reason is sent to the listener, unless varve itself runs git and
+ * writes the table later. */
 vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			   vv_smudge *out, vv_error *err);
 /* Passes the bytes of the file `path` to fn: the data of s->root, or s->content. */

@@ -2,7 +2,7 @@
  * interrupted: undoes the work of an interrupted git that varve ran (repo/git/verb/runner.h).
  *
  * git changes files, then the index, then HEAD. If HEAD has not moved, the files and the index are
- * restored, except those that were changed before git began or after the interruption. If HEAD has
+ * restored, except paths that were changed before git began or after the interruption. If HEAD has
  * moved, git had finished. A note is the record of a running command (repo/git/verb/later.h).
  */
 #ifndef VV_LIB_WORKTREE_INTERRUPTED_H
@@ -14,9 +14,10 @@
 #include "base/error.h"
 #include "repo/git/verb/later.h"
 
-/* Undoes the work of the interrupted command that *note describes, and sets *undone to true; sets
- * *undone to false, and undoes nothing, if HEAD has moved. ours: no other process can have changed
- * a file since git began. Does not remove the note. */
+/* Undoes the work of the interrupted command that *note describes, and sets *undone to true. If
+ * HEAD has moved, or if the command can only be completed (note->to is null), undoes nothing, and
+ * sets *undone to false. ours: no other process can have changed a file since git began. Does not
+ * remove the note. */
 vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours, bool *undone,
 			      vv_error *err);
 /* Restores files and index entries from the commit *from with git. back: paths that the commit has.

@@ -28,7 +28,7 @@ typedef struct vv_pkt_in {
 	/* len: number of bytes in the current packet; pos: number of these that were read */
 	size_t len, pos;
 	bool flushed; /* the run has ended */
-	bool eof;     /* the input has ended; possible only between runs */
+	bool eof;     /* the input has ended before a packet */
 } vv_pkt_in;
 
 /* Initialises *p for reading from fd, which is borrowed. VV_ENOMEM is the only error. */
@@ -37,8 +37,8 @@ void vv_pkt_in_clear(vv_pkt_in *p);
 VV_AUTO_CLEAR(vv_pkt_in, vv_pkt_in_clear)
 
 /* Sets *text to the next packet of the run as text, without its newline, borrowed until the next
- * call. Returns 1, 0 at the end of the run or of the input (p->eof is then set), or a negative
- * vv_status. VV_EINPUT: the packet is invalid or truncated. */
+ * call. Returns 1, 0 at the end of the run or of the input, or a negative vv_status. At the end of
+ * the input, p->eof is set. VV_EINPUT: the packet is invalid or truncated. */
 int vv_pkt_text(vv_pkt_in *p, const char **text, vv_error *err);
 
 /* Reads at most len bytes of the run into buf. Returns their number, 0 at the end of the run, or a
@@ -46,7 +46,7 @@ int vv_pkt_text(vv_pkt_in *p, const char **text, vv_error *err);
  * type of vv_source.read; payload is a vv_pkt_in. */
 ssize_t vv_pkt_read(void *payload, void *buf, size_t len, vv_error *err);
 
-/* Reads and discards the rest of the run. */
+/* Reads and discards the rest of the run. The end of the input is not an error. */
 vv_status vv_pkt_drain(vv_pkt_in *p, vv_error *err);
 
 /* Begins the next run. */

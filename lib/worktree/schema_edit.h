@@ -18,7 +18,7 @@
  * if the file exists and describes the subject, else to false. */
 vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error *err);
 
-/* Sets *out to the text of the file package_path in the work tree; to the empty text if the file
+/* Sets *out to the text of the file package_path in the work tree, or to the empty text if the file
  * does not exist. */
 vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package_path,
 				 vv_error *err);
@@ -36,8 +36,8 @@ vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *
  * file.
  */
 
-/* Appends to out the Table Schema `json` as compact JSON, in which the column with the index
- * `place` is renamed from `from` to `to` in its field and in all keys. */
+/* Appends to out the Table Schema `json`, in which the column with the index `place` is renamed
+ * from `from` to `to` in its field and in all keys. The rest of the text is copied unchanged. */
 vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, size_t place,
 			      const char *from, const char *to, vv_error *err);
 

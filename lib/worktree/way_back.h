@@ -30,7 +30,7 @@ typedef struct vv_way_back vv_way_back;
 
 /* Opens the way back of `command` as *out. The caller must hold the lock for writers (the turn,
  * repo/git/write_turn.h). `command` and `what` are as in vv_later, and are borrowed. VV_ELOCKED:
- * another varve process, which waits for this one, is changing files. */
+ * another varve process is changing files, for example one that waits for this process. */
 vv_status vv_way_back_open(vv_way_back **out, vv_repository *r, const char *command,
 			   const char *what, vv_error *err);
 /* Adds `path`, which will change, to w. If x is not NULL, the path's entry in x will change; if
@@ -43,18 +43,20 @@ vv_status vv_way_back_file(vv_way_back *w, const char *name, vv_error *err);
 vv_status vv_way_back_ready(vv_way_back *w, vv_error *err);
 /* Ends the command, and frees w. rc: the result of the command; if it is negative, all paths are
  * restored. Returns rc, or, if rc is VV_OK, an error if the index could not be made durable. w may
- * be NULL. If a path cannot be restored, the note is not removed, so that the next varve command
- * tries again. */
+ * be NULL. If restoring fails, the note is not removed, so that the next varve command tries again.
+ * Paths that were edited meanwhile are not restored, but reported. */
 vv_status vv_way_back_close(vv_way_back *w, vv_status rc, vv_error *err);
 
 /* The result of a recovery. */
 typedef enum vv_recovered {
-	VV_RECOVERED_NOTHING, /* there was no killed command */
+	/* there was no killed command, or HEAD has moved on, so that it was not undone */
+	VV_RECOVERED_NOTHING,
 	VV_RECOVERED_UNDONE,  /* the killed command was undone */
 	VV_RECOVERED_COMPLETE /* the killed command was completed, or had been complete */
 } vv_recovered;
 /* Undoes a killed command, sends a notice, sets *out to the result, and `was` to the killed
- * command. The caller must hold the lock for writers. */
+ * command. If no command was killed, sets *out to VV_RECOVERED_NOTHING, and `was` is unchanged. The
+ * caller must hold the lock for writers. */
 vv_status vv_way_back_recover(vv_repository *r, vv_recovered *out, char was[32], vv_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * handle.h: wraps handles of libvarve in Python objects, raises errors as exceptions, and handles
- * Ctrl-C in long calls. A wrapped handle is used by one thread at a time if the library requires
- * this, is invalid after a fork, and is freed with its last reference.
+ * Ctrl-C in long calls. If the library requires it, only one thread at a time uses a wrapped
+ * handle. A wrapped handle is invalid after a fork. It is freed with its last reference.
  */
 #ifndef VARVE_PYTHON_HANDLE_H
 #define VARVE_PYTHON_HANDLE_H
@@ -19,7 +19,7 @@
 PyObject *raise_error(const varve_error *err);
 
 /* set_listener(function or None): sets the function that long calls of this thread call with (what,
- * done, total); returns the previous function */
+ * done, total); returns the previous function, or None */
 PyObject *set_listener(PyObject *module, PyObject *function);
 
 /* The watch for long calls: Ctrl-C, or an exception raised by the listener, ends the call. */
@@ -66,8 +66,9 @@ typedef struct handle {
 
 extern PyType_Spec handle_spec;
 
-/* Wraps the object `at`, the result of a call of the library, in a handle of kind k. If the call
- * has failed (rc is negative), raises its error and returns NULL. */
+/* Wraps the object `at`, the result of a call of the library, in a handle of kind k, which owns the
+ * object. If the call has failed (rc is negative), raises its error and returns NULL. If an
+ * exception is set, frees the object and returns NULL. */
 PyObject *give(PyObject *module, const kind *k, int rc, void *at, const varve_error *err);
 
 /* Returns the object o as a handle of kind k, or, if k is NULL, as a cursor of any kind. NULL: an

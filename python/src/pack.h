@@ -41,8 +41,8 @@ void pack_bytes(pack *p, const void *bytes, size_t len); /* bytes */
 /* Adds a tuple, whose items are the count values that are added next. */
 void pack_tuple(pack *p, size_t count);
 
-/* Converts the only value, and frees the bytes. Returns a new reference; NULL: an exception is set. Needs the
- * GIL. */
+/* Converts the value of p, which must have exactly one (a tuple with its items is one value), and
+ * frees the bytes. Returns a new reference; NULL: an exception is set. Needs the GIL. */
 PyObject *pack_take(pack *p);
 /* Converts count values to a list, and frees the bytes. Returns a new reference; NULL: an exception is set. Needs
  * the GIL. */
