@@ -1,8 +1,9 @@
 /*
  * cache: caches the blocks that were last used as bases of differences, up to a limit of bytes.
  *
- * Two neighbouring versions have nearly the same chains of differences. If the chains' blocks are
- * in the cache, reading the second version costs one step for each block. Thread-safe.
+ * Two neighbouring versions have nearly the same chains of differences. If the blocks of these
+ * chains are in the cache, reading the second version needs only one step for each block.
+ * Thread-safe.
  */
 #ifndef VV_REPO_BLOCKS_CACHE_H
 #define VV_REPO_BLOCKS_CACHE_H
@@ -38,8 +39,8 @@ VV_AUTO_FREE(vv_block_cache, vv_block_cache_free)
 void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes);
 /* Returns a new reference to the block, or NULL if the cache does not have it. */
 vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid);
-/* Adds the block b, and removes another block with the same CID. Does nothing if b is larger than
- * the limit. The cache adds a reference of its own. */
+/* Adds the block b, with a reference of the cache's own. Replaces another block with the same CID.
+ * A block that is larger than the limit is not added. */
 void vv_block_cache_put(vv_block_cache *c, vv_blob *b);
 
 #endif

@@ -107,14 +107,14 @@ vv_status vv_cbor_end(const vv_cbor *c, vv_error *err); /* VV_ECORRUPT: bytes fo
 vv_status vv_cbor_check(const void *bytes, size_t len, vv_error *err);
 
 typedef vv_status (*vv_link_fn)(void *payload, const vv_cid *link, vv_error *err);
-/* Calls fn for every link in a block of len bytes, in order. If fn returns a negative status, stops
- * and returns that status. Also checks the block as vv_cbor_check does. */
+/* Checks the block of len bytes as vv_cbor_check does, and then calls fn for every link in it, in
+ * order. If fn returns a negative status, stops and returns that status. */
 vv_status vv_cbor_links(const void *bytes, size_t len, vv_link_fn fn, void *payload, vv_error *err);
 
 /* A link and its position in a block. */
 typedef struct vv_link {
 	vv_cid cid;
-	/* the unsigned integer after the link in its list; 1 if no integer follows */
+	/* the unsigned integer that directly follows the link; 1 if no integer follows */
 	uint64_t weight;
 	/* if the block is a map: the number of this map's keys and values that are left at the
 	 * link; all links in one value of the map have the same number. Else 0 */

@@ -4,8 +4,9 @@
  *
  * The caller writes the head of the map, for vv_members_count pairs. The table lists the members in
  * the order of the map: shorter keys first. A member is absent if it is a null link, NULL bytes, a
- * number with all bits set, fixed bytes whose flag is false, an empty list, or false. An absent
- * member is written as null if null_ok is set, and left out of the map if `optional` is set.
+ * NULL name, a uint64_t with all bits set, fixed bytes whose flag is false, an empty list, or
+ * false. An absent member is written as null if null_ok is set, and left out of the map if
+ * `optional` is set. Members of other types are never absent.
  */
 #ifndef VV_REPO_BLOCKS_CBOR_MEMBERS_H
 #define VV_REPO_BLOCKS_CBOR_MEMBERS_H
@@ -81,7 +82,8 @@ void vv_members_put(vv_buf *b, const vv_member *f, size_t count, const void *fro
 void vv_member_put(vv_buf *b, const vv_member *f, const void *from);
 
 /* Reads the count members f into the struct `out`, which must be zeroed. VV_ECORRUPT: a value has
- * another type, length or number of items, or an item is not valid. */
+ * another type, length or number of items, an item is not valid, a member is missing, or an absent
+ * member was not left out. */
 vv_status vv_members_get(vv_members_in *in, const vv_member *f, size_t count, void *out,
 			 vv_error *err);
 /* Reads the value of the member f, without its key, into the struct `out`. */

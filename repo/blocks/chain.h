@@ -32,7 +32,8 @@ vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *plac
 			 vv_error *err);
 
 /* Reads the block cid, and replaces the content of out with its bytes. If a record in its chain of
- * differences is damaged, tries other copies. VV_EMISSING: no pack has the block itself. */
+ * differences is damaged, tries other copies. VV_EMISSING: no pack has the block itself.
+ * VV_ECORRUPT: each copy is damaged, or the block at the end of its chain is missing. */
 vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_error *err);
 
 /* Reads a block as vv_source_get does, and sets *form to the form in which its record stores it.
@@ -52,17 +53,18 @@ vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parte
 vv_status vv_parted_read(vv_parted *p, size_t i, size_t end, vv_error *err);
 
 /* Replaces the content of out with the block of the record at place, and sets *r to the record's
- * header. */
+ * header. VV_ECORRUPT: the record is damaged. VV_EMISSING: a base of its chain is missing. */
 vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,
 			   vv_error *err);
 
-/* Sets *out to the stored bytes of the record r at place, without header and checksum. *out is
- * borrowed from the coder c until its next use for reading. */
+/* Sets *out to the stored bytes of the record r at place, which follow its header. The checksum
+ * follows the stored bytes in *out. *out is borrowed from the coder c until its next use for
+ * reading. */
 vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_record *r,
 			  vv_coder *c, const uint8_t **out, vv_error *err);
 
-/* Sets *out to the CID of the base of the difference r at place. VV_ECORRUPT: the record of the
- * base is damaged. */
+/* Sets *out to the CID of the base of the difference r at place, which must not be in an unfinished
+ * pack. VV_ECORRUPT: the record of the base is damaged. */
 vv_status vv_place_base(const vv_place *place, const vv_record *r, vv_cid *out, vv_error *err);
 
 #endif

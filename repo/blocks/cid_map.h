@@ -1,8 +1,7 @@
 /*
  * cid_map: maps CIDs to numbers, and remembers the order of insertion.
  *
- * Used inside repo for the blocks of an unfinished pack, for marks, and for sets. A map must not be
- * used by several threads at the same time.
+ * A map must not be used by several threads at the same time.
  */
 #ifndef VV_REPO_BLOCKS_CID_MAP_H
 #define VV_REPO_BLOCKS_CID_MAP_H
@@ -24,7 +23,7 @@ void vv_cid_map_reset(vv_cid_map *m);         /* removes all entries */
 size_t vv_cid_map_count(const vv_cid_map *m); /* number of entries */
 
 /* Adds cid with the value, and sets *added to true. If the map already has cid, changes nothing and
- * sets *added to false. added may be NULL. */
+ * sets *added to false. added may be NULL. VV_EREFUSED: the map already has 2^32 - 2 entries. */
 vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added,
 			 vv_error *err);
 

@@ -101,7 +101,8 @@ vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t
 				vv_packed *out, vv_error *err);
 
 /* Packs a block of len bytes as a difference from base, or, if edits are allowed and shorter, as
- * edits of base, and sets *out. Sets out->len to 0 if the result would have max bytes or more. */
+ * edits of base, and sets *out. Sets out->len to 0 if the result would have max bytes or more, or
+ * would not be shorter than the block. */
 vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,
 			size_t max, vv_packed *out, vv_error *err);
 

@@ -1,11 +1,13 @@
 /*
  * decompress: reads files that are compressed with gzip, zstd, xz, bzip2 or lz4, as a stream.
  *
- * Several members or frames are read as one file, as gunzip does. Files that are not compressed are read unchanged;
- * but it is an error if the name of such a file ends like the name of a compressed file.
+ * Several members or frames are read as one file, as gunzip does. Files that are not compressed are
+ * read unchanged; but it is an error if the name of such a file ends like the name of a compressed
+ * file.
  *
- * Memory depends on the window that the file requires; windows over 128 MiB (xz: 192 MiB) are refused. A file that
- * expands to more than 256 MiB and more than 200 times its size is refused as a decompression bomb.
+ * Memory depends on the window that the file requires. Files with a zstd window over 128 MiB, and
+ * xz files that need more than 192 MiB of memory, are treated as damaged. A file that expands to
+ * more than 256 MiB and more than 200 times its size is refused as a decompression bomb.
  */
 #ifndef VV_REPO_BLOCKS_DECOMPRESS_H
 #define VV_REPO_BLOCKS_DECOMPRESS_H
@@ -43,8 +45,8 @@ void vv_decompress_close(vv_decompress *d); /* accepts NULL */
 VV_AUTO_FREE(vv_decompress, vv_decompress_close)
 
 /* Reads up to len decompressed bytes into buf. payload is the vv_decompress. Returns the number of
- * bytes read, 0 at the end, or a negative vv_status. VV_EINPUT: the file is truncated or damaged.
- * VV_EREFUSED: a limit is exceeded. */
+ * bytes read, 0 at the end, or a negative vv_status. VV_EINPUT: the file is truncated or damaged,
+ * or requires a window that is too large. VV_EREFUSED: the file is a decompression bomb. */
 ssize_t vv_decompress_read(void *payload, void *buf, size_t len, vv_error *err);
 
 #endif

@@ -28,8 +28,9 @@ vv_status vv_derived_read(vv_buf *out, const char *file, const char *mark, uint6
 /* Begins a derived file in out, which must be empty, with the mark; the caller then appends the
  * content. */
 void vv_derived_begin(vv_buf *out, const char *mark);
-/* Appends the checksum to `begun` (vv_derived_begin), and writes it to the path `file`, replacing
- * an existing file. Creates the folder if it does not exist. */
+/* Appends the checksum to `begun` (vv_derived_begin), and writes it to the path `file`, atomically
+ * replacing an existing file. Creates the folder if it does not exist. VV_ENOTFOUND: the path has a
+ * folder "varve", and the folder that should contain it no longer exists. */
 vv_status vv_derived_write(vv_buf *begun, const char *file, uint64_t secret, vv_error *err);
 /* Like vv_derived_write, but overwrites an existing file without a temporary file: faster for thousands of
  * small files. */

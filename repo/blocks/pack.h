@@ -67,15 +67,16 @@ typedef struct vv_pack {
 	_Atomic(vv_pack_index *) index; /* the current index */
 	vv_pack_index *old_indexes[2];  /* replaced indexes, which other threads may still use */
 	size_t old_count;               /* number of old_indexes */
-	atomic_bool rebuilt;            /* vv_pack_rebuild was called; further calls do nothing */
-	atomic_bool index_stored;       /* the index file is valid */
-	vv_mutex *lock;                 /* held during a rebuild */
+	/* vv_pack_rebuild has succeeded; further calls do nothing */
+	atomic_bool rebuilt;
+	atomic_bool index_stored; /* the index file is valid */
+	vv_mutex *lock;           /* held during a rebuild */
 } vv_pack;
 
 /* Opens the pack dir/name and its index. If the index is missing or damaged, makes an index in
  * memory. whole: as for vv_pack_index_open. A damaged pack is not an error. VV_ENOTFOUND: the file
- * does not exist; VV_EINPUT: the file is not a regular file; VV_ENOSUPPORT: a newer varve has
- * written the pack. */
+ * does not exist; VV_EINPUT: the file is not a regular file; VV_EUSAGE: `name` is not the name of a
+ * pack; VV_ENOSUPPORT: a newer varve has written the pack. */
 vv_status vv_pack_open(vv_pack **out, const char *dir, const char *name, bool whole, vv_error *err);
 /* Adds a reference. */
 void vv_pack_ref(vv_pack *p);
@@ -116,16 +117,16 @@ typedef struct vv_pack_scan {
 vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv_error *err);
 
 /* Rebuilds the index from the pack, unless an earlier call did so. If the pack is not sound
- * (vv_pack_scan_all), a valid index is kept, and an invalid or missing index is replaced by an
- * index of the pack's intact records. */
+ * (vv_pack_scan_all), a valid index is kept, in memory or from its file, and only an invalid or
+ * missing index is replaced by an index of the pack's intact records. */
 vv_status vv_pack_rebuild(vv_pack *p, vv_error *err);
 
 /* Returns the number of indexes that this process has replaced in open packs. */
 unsigned long vv_pack_rebuilds(void);
 
 /* Checks the index after a block was not found: reads a large index completely, unless an earlier
- * call did so, and replaces the index if it is damaged. Sets *changed to true if the index was
- * replaced: the caller should then search for the block again. */
+ * call did so, and rebuilds the index if it is damaged. Sets *changed to true if the index was
+ * rebuilt, else to false: after a rebuild, the caller should search for the block again. */
 vv_status vv_pack_check_index(vv_pack *p, bool *changed, vv_error *err);
 
 /* Writes a rebuilt index to its file. The folder is not synced: if the file is lost, the index is rebuilt again. */

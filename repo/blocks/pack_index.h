@@ -39,7 +39,7 @@ typedef struct vv_pack_index_entry {
 vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN],
 			       vv_pack_index_entry *entries, size_t count, vv_error *err);
 
-/* Returns the length of the index of a pack that has pack_len bytes and count records. */
+/* Returns the maximum length of the index of a pack that has pack_len bytes and count records. */
 uint64_t vv_pack_index_len(uint64_t count, uint64_t pack_len);
 
 /* Opens the index file path of the pack with this hash. whole: read and check the whole file;

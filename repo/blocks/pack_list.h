@@ -15,9 +15,10 @@
 #include "repo/blocks/pack.h"
 #include "repo/blocks/store_state.h"
 
-/* The packs of a store at one moment: first the valid packs, then the damaged packs, then packs
- * that were set aside; in each of these groups, larger packs are first. A list is shared by
- * reference counting, and never modified. */
+/* The packs of a store at one moment: first the store's own packs, then those of the store below.
+ * The own packs are ordered: first the valid packs, then the damaged packs, then packs that were
+ * set aside; in each of these groups, larger packs are first. A list is shared by reference
+ * counting, and never modified. */
 struct vv_pack_list {
 	atomic_uint refs;
 	vv_pack **packs;
@@ -64,18 +65,20 @@ typedef struct vv_pack_search {
 vv_pack_search vv_pack_search_begin(const vv_pack_list *l, uint64_t prefix);
 vv_pack *vv_pack_search_next(vv_pack_search *s); /* borrowed; NULL: no more packs */
 
-/* Sets the path of the store's roll. Call this before the first write. The file need not exist. */
+/* Sets the path of the store's roll. Call this once, before the first write. The file need not
+ * exist. */
 vv_status vv_store_keep_roll(vv_store *s, const char *file, vv_error *err);
-/* Adds all current packs to the roll. */
+/* Adds all current packs that are not set aside to the roll, if the store has one. */
 vv_status vv_store_call_packs(vv_store *s, vv_error *err);
 /* Sets *lost to the number of lost packs: packs on the roll that no longer exist, although neither
  * a writer nor gc removed them. forget: removes lost packs from the roll. Thread-safe. */
 vv_status vv_store_lost_packs(vv_store *s, bool forget, size_t *lost, vv_error *err);
 
-/* Updates the roll, if the store has one (vv_store_keep_roll). Call this after packs were merged
- * into a new pack. */
+/* Adds new packs to the roll if the file of the roll exists. Call this after packs were merged into
+ * a new pack. Ignores failures. */
 void vv_roll_merged(vv_store *s);
-/* Removes the pack id from the roll, if the store has one. Call this before the pack is removed. */
+/* Removes the pack id from the roll, if the file of the roll exists. Call this before the pack is
+ * removed. If this fails, removes the whole roll, since it would be wrong. */
 void vv_roll_take_off(const vv_store *s, const vv_pack_name *id);
 
 /* Removes the file and the index of the pack id, and removes the pack from the roll. */

@@ -45,14 +45,16 @@ typedef struct vv_pack_item {
 
 /* Appends the block of item, unless the pack already has the block. A base in the same pack is
  * stored as a distance (record.h). Sets *record_len to the length of the new record, or to 0 if the
- * pack already has the block. c is the calling thread's coder. Thread-safe. */
+ * pack already has the block. c is the calling thread's coder. VV_ELOCKED: the pack was completed,
+ * or copied by vv_pack_writer_copy_writer. Thread-safe. */
 vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_item *item,
 				uint64_t *record_len, vv_error *err);
 
 /* Appends all records of the sound pack p (vv_pack_scan_all), unchanged. vv_pack_writer_find does
- * not find the blocks of these records. */
+ * not find the blocks of these records. VV_ECORRUPT: p is damaged. */
 vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err);
-/* Appends all records of the writer `from` in the same way. */
+/* Appends all records of the writer `from` in the same way. No record can be appended to `from`
+ * afterwards. */
 vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv_error *err);
 
 /* Returns true if the block cid was appended, and sets *offset to the offset of its record.

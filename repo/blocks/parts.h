@@ -66,8 +66,9 @@ VV_AUTO_CLEAR(vv_parts, vv_parts_clear)
 vv_status vv_parts_read(vv_parts *out, const void *stored, size_t have, size_t stored_len,
 			size_t raw_len, vv_error *err);
 
-/* Appends the description of the parts p, which precedes the stored head. `at`, len, stored and sum
- * of each item must be set. head is the unpacked head. */
+/* Appends the description of the parts p, which precedes the stored head, and sets p->directory and
+ * p->head_sum. `at`, len, stored and sum of each item, and p->head_len and p->stored, must be set.
+ * head is the unpacked head. */
 vv_status vv_parts_write(vv_buf *out, vv_parts *p, const void *head, vv_error *err);
 
 /* Returns the checksum of a head. The checksum also depends on the description before it, the bytes
