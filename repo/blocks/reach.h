@@ -21,10 +21,11 @@ typedef struct vv_cid_set vv_cid_set;
 vv_cid_set *vv_cid_set_new(void);      /* NULL: out of memory */
 void vv_cid_set_free(vv_cid_set *set); /* accepts NULL */
 VV_AUTO_FREE(vv_cid_set, vv_cid_set_free)
-/* Adds cid, and sets *added to true if the set did not have cid before. added may be NULL. */
+/* Adds cid. Sets *added to true if cid is new in the set, and to false otherwise. added may be
+ * NULL. */
 vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err);
-/* Adds cid to set, a vv_cid_set *. The type lets functions that call back for each CID, such as
- * vv_cbor_links, call it. */
+/* Adds cid to set, which is a vv_cid_set *. The parameter is a void *, so that this function can be
+ * passed to functions such as vv_cbor_links as their callback. */
 vv_status vv_cid_set_note(void *set, const vv_cid *cid, vv_error *err);
 bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid);
 uint64_t vv_cid_set_count(const vv_cid_set *set);             /* number of CIDs */
@@ -49,8 +50,9 @@ typedef struct vv_walk {
  * budget is used up. Other errors are those of vv_store_get and w->visit. */
 vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err);
 
-/* Sets *complete to true if the store has root and all blocks below root. If not, sets *missing to
- * the first missing CID. */
+/* Sets *complete to true if the store has root and all blocks below root. If not, sets *complete to
+ * false, and *missing to the CID of the first block that is missing or damaged. missing may be
+ * NULL. Leaves are only looked up, not read. */
 vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing,
 			    vv_error *err);
 
@@ -63,7 +65,8 @@ typedef struct vv_completing {
 	vv_cid_set *whole;
 	uint64_t looked; /* number of blocks visited so far */
 } vv_completing;
-/* Sets *complete to true if the store has root and all blocks below root. */
+/* Sets *complete to true if the store has root and all blocks below root, and to false if one of them
+ * is missing or damaged. */
 vv_status vv_completing_add(vv_completing *c, const vv_cid *root, bool *complete, vv_error *err);
 void vv_completing_clear(vv_completing *c);
 VV_AUTO_CLEAR(vv_completing, vv_completing_clear)

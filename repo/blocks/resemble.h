@@ -21,8 +21,8 @@
  * missing. */
 typedef vv_status (*vv_block_get_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
 
-/* Is called with a block cid that the other version does not have. like: a similar block of the
- * other version; a null CID: no similar block was found. */
+/* Is called with the CID of a block that the other version does not have. like: a similar block of
+ * the other version; NULL: no similar block was found. */
 typedef vv_status (*vv_resemble_fn)(void *payload, const vv_cid *cid, const vv_cid *like,
 				    vv_error *err);
 /* How to walk. */
@@ -30,8 +30,11 @@ typedef struct vv_resemble {
 	vv_block_get_fn get; /* reads a node */
 	vv_resemble_fn fn;   /* called for each new block; NULL: mark is used */
 	void *payload;       /* for get, fn and mark */
-	vv_cid_set *seen;    /* blocks to skip; each block passed to fn is added */
-	bool children_first; /* pass the blocks below a node to fn before the node; else after it */
+	/* blocks to skip; the walk adds each block that it passes to fn; NULL only if mark is
+	 * used */
+	vv_cid_set *seen;
+	/* pass the blocks below a node to fn before the node; false: after the node */
+	bool children_first;
 	/* the number of missing nodes, which the walk increases; NULL: a missing node is an error,
 	 * VV_EMISSING */
 	uint64_t *missing;
@@ -41,11 +44,12 @@ typedef struct vv_resemble {
 	vv_status (*mark)(void *payload, const vv_cid *cid, const vv_cid *like, bool *first,
 			  vv_error *err);
 } vv_resemble;
-/* Calls w->fn once for root and once for each block below it, except for blocks in w->seen. A link
- * is not followed if the similar node of the version `before` has it, too. `before` may be null: no
- * other version is then compared. Leaves are not read. Missing nodes are passed to fn, too. If a
- * node of `before` cannot be read, it is treated as not similar. VV_ECORRUPT: a node is damaged, so
- * that the blocks below it are unknown. */
+/* Calls w->fn once for root and once for each block below root that the version `before` does not
+ * have, except for blocks in w->seen. The walk compares the nodes of the same level, so fn may also
+ * be called for a block that `before` has at another place. If `before` is NULL, or equal to root,
+ * nothing is compared, and fn is called for all blocks. Leaves are not read. Missing nodes are
+ * passed to fn, too. A node of `before` that is missing or damaged is treated as a node without
+ * links. VV_ECORRUPT: a node of root's version is damaged, so the blocks below it are unknown. */
 vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_cid *before,
 			   vv_error *err);
 

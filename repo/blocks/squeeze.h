@@ -18,8 +18,8 @@ typedef vv_status (*vv_squeeze_fn)(void *payload, const void *bytes, size_t len,
 
 typedef struct vv_squeeze vv_squeeze;
 
-/* Opens a stream of compressed bytes, which are passed to fn. If fn fails, vv_squeeze_write or
- * vv_squeeze_end returns the status of fn. */
+/* Opens a stream, whose compressed bytes are passed to fn. fn borrows them during the call. If fn
+ * fails, vv_squeeze_write or vv_squeeze_end returns the status of fn. */
 vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn fn, void *payload,
 			  vv_error *err);
 /* Compresses len bytes. */

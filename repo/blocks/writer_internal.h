@@ -1,5 +1,6 @@
 /*
- * writer_internal: functions of a store's writer that only repo/known/incoming uses.
+ * writer_internal: functions of a store's writer that only repo uses. repo/known/incoming uses most
+ * of them; vv_store_salvage uses vv_writer_renew.
  */
 #ifndef VV_REPO_BLOCKS_WRITER_INTERNAL_H
 #define VV_REPO_BLOCKS_WRITER_INTERNAL_H
@@ -13,14 +14,16 @@
 
 /* Stores a block as vv_writer_put does, and sets *kept to true if the block was new. form, if not
  * NULL, is the block's form in another store, from which the caller has unpacked and verified the
- * bytes. The form is stored unchanged if it has no base, or if this store has its base and the form
- * has at most a quarter of the block's bytes. Otherwise the block is packed again, as vv_writer_put
- * does. */
+ * bytes. The form is stored unchanged if it has no base and is shorter than the block. A form with
+ * a base is stored unchanged if it has at most a quarter of the block's bytes, this store has the
+ * base, and the chain of differences does not become longer than VV_CHAIN_MAX. Otherwise the block
+ * is packed again, as vv_writer_put does. If the call fails, *kept is unchanged. */
 vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			     const vv_cid *base, const vv_block_form *form, bool *kept,
 			     vv_error *err);
 
-/* Reads the uncommitted block cid and its form, as vv_store_get_form does for committed blocks. */
+/* Like vv_store_get_form, but also finds uncommitted blocks of this writer. Does not list the packs
+ * again. */
 vv_status vv_writer_get_form(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err);
 
@@ -46,7 +49,8 @@ vv_status vv_writer_renew(vv_writer *w, vv_error *err);
 
 /* Adds the blocks of `packs`, the own packs of another store, to this store as one pack, durably
  * and in one step: this store never has only some of the blocks. A single pack is moved; several
- * packs are copied into one. VV_ECORRUPT: a pack is damaged. */
+ * packs are copied into one. If the last commits did not wait for the disk, first commits this
+ * writer's blocks. VV_ECORRUPT: one of several packs is damaged. */
 vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *packs, vv_error *err);
 
 #endif

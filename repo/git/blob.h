@@ -18,8 +18,8 @@
 #include "repo/git/pointer.h"
 #include "repo/git/repository.h"
 
-/* Sets *out to the size of the blob id in bytes. VV_EMISSING: the object is missing. VV_EUSAGE: the
- * object is not a blob. */
+/* Sets *out to the size of the blob id in bytes. In a partial clone, git fetches a missing object.
+ * VV_EMISSING: the object is missing. VV_EUSAGE: the object is not a blob. */
 vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err);
 /* Appends the bytes of the blob id to out. VV_EREFUSED: according to its header, the blob has more
  * than max bytes. VV_EMISSING, VV_EUSAGE: as for vv_blob_size. */
@@ -36,9 +36,10 @@ typedef struct vv_pointer_blob {
 	uint64_t size;      /* size of the blob in bytes */
 	vv_buf text;        /* the blob's bytes; may be empty if found is VV_ENOTFOUND */
 } vv_pointer_blob;
-/* Reads the blob id, and sets out->found to its kind, also for a blob that is not a pointer. Does
- * not read the content of a blob that is too long for a pointer, or whose first bytes in a pack are
- * not those of a pointer. */
+/* Reads the blob id, and sets out->found to its kind. Returns VV_OK also if the blob is not a
+ * pointer, or is an edited one. Does not read the content of a blob that is longer than
+ * VV_POINTER_MAX, or whose first bytes in a pack are not those of a pointer. The caller clears
+ * *out, also after a failure. The errors are those of vv_blob_size. */
 vv_status vv_pointer_blob_read(vv_pointer_blob *out, vv_arena *arena, vv_repository *r,
 			       const vv_oid *id, vv_error *err);
 void vv_pointer_blob_clear(vv_pointer_blob *b); /* b may be zeroed */
@@ -46,8 +47,10 @@ VV_AUTO_CLEAR(vv_pointer_blob, vv_pointer_blob_clear)
 /* Prepares for several reads of the blob id: a small blob is then read only once for its size, its
  * first bytes and its content. */
 void vv_blob_expect(vv_repository *r, const vv_oid *id);
-/* Moves the bytes of the blob id from `take` to r, where the next vv_blob_read of this blob finds
- * them without reading the object. Do not call this while other threads read. */
+/* Moves the bytes of the blob id from `take` to r. The next vv_blob_read of this blob, with an
+ * empty `out`, returns these bytes without reading the object. r uses the bytes only once, and
+ * frees them when it is closed. If memory runs out, `take` is unchanged. Do not call this while
+ * other threads read. */
 void vv_blob_keep(vv_repository *r, const vv_oid *id, vv_buf *take);
 /* Stages a blob of len bytes, and sets *out to its id. */
 vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out,

@@ -23,11 +23,13 @@ typedef struct vv_commit {
 	 * if that is possible */
 	char *message;
 } vv_commit;
-/* Reads the commit id into *out, which the caller clears with vv_commit_clear. */
+/* Reads the commit id into *out, which the caller clears with vv_commit_clear. After a failure,
+ * *out is empty. */
 vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_error *err);
 void vv_commit_clear(vv_commit *c);
 VV_AUTO_CLEAR(vv_commit, vv_commit_clear)
-const char *vv_commit_subject(const vv_commit *c, size_t *len); /* the first line; borrowed */
+/* the first line that is not empty; borrowed, *len bytes, not NUL-terminated */
+const char *vv_commit_subject(const vv_commit *c, size_t *len);
 
 /* The content of a new commit, and how to make it. */
 typedef struct vv_commit_options {
@@ -35,21 +37,25 @@ typedef struct vv_commit_options {
 	const vv_oid *tree;
 	const vv_oid *parents; /* parent_count ids */
 	size_t parent_count;
-	const char *author;    /* "Name <mail>"; NULL: the configured author */
+	/* "Name <mail>"; NULL: the author of keep_author, or else the configured author */
+	const char *author;
 	int64_t author_time;   /* seconds since 1970; used if author_time_set is true */
 	int author_offset_min; /* time zone of author_time, in minutes east of UTC */
 	bool author_time_set;
-	bool both_times;              /* the committer's time is the author's time */
-	const vv_commit *keep_author; /* amend: the commit whose author is kept; may be NULL */
-	const char *reflog;           /* text for the reflog; NULL: "commit: " and the subject */
-	bool no_sign;                 /* ignore commit.gpgSign */
+	bool both_times; /* the committer's time is the author's time */
+	/* the commit whose author and author time are used, for amending; NULL: see author.
+	 * `author` replaces its name and address, and author_time its time */
+	const vv_commit *keep_author;
+	const char *reflog; /* text for the reflog; NULL: "commit: " and the subject */
+	bool no_sign;       /* ignore commit.gpgSign */
 	/* the commit that HEAD must be at; NULL: see vv_commit_create */
 	const vv_oid *expect;
 } vv_commit_options;
-/* Stages a commit object, and sets *out to its id. Signs the commit if commit.gpgSign is set. Moves
- * no ref, so expect and reflog are not used. VV_EUSAGE: author or committer is not configured; the
- * hint has the two git config commands. VV_EREFUSED: the message is too long, or the commit could
- * not be signed. */
+/* Stages a commit object, and sets *out to its id. If commit.gpgSign is set, git makes and signs
+ * the commit: then all staged objects and the commit are durable at once. Moves no ref, so expect
+ * and reflog are not used. VV_EUSAGE: author or committer is not configured; the hint has the two
+ * git config commands. VV_EREFUSED: the message is too long, the commit could not be signed, or a
+ * signed commit has more than 40 parents. */
 vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
 			  vv_error *err);
 /* Writes the commit object as vv_commit_write does, and moves HEAD's branch, or a detached HEAD, to

@@ -45,7 +45,8 @@ typedef enum vv_date_order {
 } vv_date_order;
 
 /* Parses a date at the beginning of text, and sets *out. Returns the length of the date in bytes;
- * 0: text does not begin with a date. */
+ * 0: text does not begin with a date. A date that does not exist has a length, too, and sets
+ * out->wrong. */
 size_t vv_date_read(vv_date *out, const char *text, vv_date_order order);
 
 /* Parses the whole text as a date, and sets *out. VV_EUSAGE: the text is not a date or is

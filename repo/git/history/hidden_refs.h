@@ -2,8 +2,9 @@
  * hidden_refs: determines which refs are shown to peers (transfer.hideRefs and similar settings).
  *
  * The rules are those of git-config(1): a pattern hides the ref with that name and all refs below
- * it; with "!" before the pattern, these refs are shown; the last matching pattern decides. Peers
- * see only branches, tags and signed heads.
+ * it. A pattern after "!" shows these refs. The last matching pattern decides. A "^" before the
+ * name is ignored, since no ref has a namespace here. Peers see only branches, tags and signed
+ * heads.
  */
 #ifndef VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
 #define VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
