@@ -23,8 +23,9 @@ typedef enum vv_role { VV_AUTHOR, VV_COMMITTER } vv_role;
 
 /* Sets *out to the author or committer, determined from GIT_<ROLE>_NAME, _EMAIL and _DATE, the
  * settings <role>.name and .email, user.name and .email, and EMAIL. The caller clears *out with
- * vv_person_clear. VV_EUSAGE: name or email is not configured; the hint has the git config
- * commands. */
+ * vv_person_clear. Spaces and the characters . , : ; < > " \ ' are removed from both ends of name
+ * and email. If no date is set, the time is now. VV_EUSAGE: name or email is not configured, and
+ * the hint has the git config commands; or the date is not valid. */
 vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *err);
 void vv_person_clear(vv_person *p);
 VV_AUTO_CLEAR(vv_person, vv_person_clear)

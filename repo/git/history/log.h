@@ -21,9 +21,10 @@ typedef struct vv_log vv_log;
 typedef struct vv_log_options {
 	const vv_range *ranges;
 	size_t range_count; /* 0: HEAD */
-	/* paths of files or folders in the repository, ended by NULL: only commits that change one
-	 * of them are returned; if a merge has the same content at the paths as one of its parents,
-	 * only this parent is followed, as in git log by default; NULL: all commits are returned */
+	/* paths of files or folders in the repository, ended by NULL: returns only commits that
+	 * change one of them. If a merge has the same content at the paths as one of its parents,
+	 * follows only this parent, as in git log by default. NULL, or if "" is one of the paths:
+	 * returns all commits */
 	const char *const *paths;
 	uint64_t max_count;         /* 0: no limit */
 	uint64_t skip;              /* number of commits to skip first */
@@ -34,9 +35,10 @@ typedef struct vv_log_options {
 	bool topo;
 } vv_log_options;
 /* Appends the ids at which a log with the options o begins, and the ids that it excludes, in the
- * form of 'git rev-list --stdin'. */
+ * form of 'git rev-list --stdin'. If o->all is set, the caller must also pass --all to git. */
 void vv_log_put_tips(vv_buf *out, const vv_log_options *o);
-/* Warns, once, if 'git replace' changes the history that git shows; varve ignores replacements. */
+/* Warns, once for r, if refs/replace has refs: 'git replace' then changes the history that git
+ * shows, and varve ignores replacements. */
 void vv_log_tell_replacements(vv_repository *r);
 /* Begins a log. Also calls vv_log_tell_replacements. opts is borrowed only during the call.
  * VV_ENOTFOUND: the log begins at HEAD, which has no commits yet. */

@@ -10,8 +10,9 @@
 struct vv_log_options; /* log.h */
 
 /* Fetches missing file contents of a partial clone with one request: the contents before and after
- * each change by the first 1,000 commits of a log. Each object that is still missing is fetched
- * separately when it is read. Does nothing if r is not a partial clone. */
+ * each change by the first 1,000 commits of a log. Does nothing if r is not a partial clone, or if
+ * fewer than two contents are missing. It is not an error if git cannot fetch them: each object
+ * that is still missing is fetched separately when it is read. */
 vv_status vv_promised_bring(vv_repository *r, const struct vv_log_options *log, vv_error *err);
 /* Fetches missing file contents as vv_promised_bring does, for the commits that are reachable from
  * the count ids, but not from the known_count commits `known`. */

@@ -26,18 +26,19 @@ typedef struct vv_ref {
 void vv_ref_clear(vv_ref *ref);
 VV_AUTO_CLEAR(vv_ref, vv_ref_clear)
 typedef vv_status (*vv_ref_fn)(void *payload, const vv_ref *ref, vv_error *err);
-/* Calls fn for each ref whose name begins with prefix ("" for all), sorted by name. */
+/* Calls fn for each ref whose name begins with prefix ("" for all), sorted by name. A file whose
+ * content is not a ref is passed over. VV_ENOTFOUND: the object of a ref is missing. */
 vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
 		       vv_error *err);
 /* Returns true if a ref with a name that begins with prefix exists. Returns false if the refs
  * cannot be read. */
 bool vv_refs_any(vv_repository *r, const char *prefix);
 /* Reads the ref called name into *out, which the caller clears with vv_ref_clear. VV_ENOTFOUND: no
- * such ref. */
+ * such ref, or its object is missing. */
 vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err);
 
-/* Returns "main" for "refs/heads/main", "v1" for "refs/tags/v1", and other names unchanged;
- * borrowed from name. */
+/* Returns "main" for "refs/heads/main", "v1" for "refs/tags/v1", "origin/main" for
+ * "refs/remotes/origin/main", and other names unchanged; borrowed from name. */
 const char *vv_ref_short_name(const char *name);
 
 /* A list of commits to which refs point. Initialise with {0}. */
@@ -53,14 +54,17 @@ vv_status vv_ref_tips_add(vv_ref_tips *t, const vv_oid *commit, vv_error *err);
 vv_status vv_ref_tips_list(vv_ref_tips *t, vv_repository *r, const char *prefix, vv_error *err);
 
 /* Sets the ref called name to id if its current value is `old`. If `old` is NULL, the ref must not
- * exist yet, or, with force, may have any value. message is written to the reflog. VV_ECONFLICT:
- * the ref has another value. VV_ELOCKED: another process held the lock for some seconds.
- * VV_EEXISTS: the name conflicts with another ref's name ("a" and "a/b"). VV_EUSAGE: the name is
- * not a valid name of a ref, or is HEAD. */
+ * exist yet, or, with force, may have any value. Writes staged objects first. message is written to
+ * the reflog; NULL: no message. VV_ECONFLICT: the ref does not have the value `old`. VV_EEXISTS:
+ * `old` is NULL and the ref exists; or the name conflicts with another ref's name ("a" and "a/b").
+ * VV_ELOCKED: another process held the lock for some seconds. VV_EMISSING: the repository does not
+ * have the object id. VV_EREFUSED: the ref is symbolic. VV_EUSAGE: the name is not a valid name of
+ * a ref, or is HEAD; or the ref is a branch and id is not a commit. */
 vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, const vv_oid *old,
 			bool force, const char *message, vv_error *err);
 /* Deletes the ref called name and its reflog if the ref's value is `old`. If `old` is NULL, the ref
- * may have any value. VV_ENOTFOUND: no such ref. VV_ECONFLICT: the ref has another value. */
+ * may have any value. VV_ENOTFOUND: no such ref, if `old` is NULL. VV_ECONFLICT: the ref does not
+ * have the value `old`. Other errors are as for vv_ref_update. */
 vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err);
 
 /* A change of one ref. */
@@ -71,9 +75,10 @@ typedef struct vv_ref_change {
 	bool force;
 } vv_ref_change;
 /* Makes the count changes of refs at once: all refs are locked and compared before the first one is
- * changed. Only a crash or a failing disk during the renames can leave some refs changed and others
- * unchanged. If a failure occurs after a ref was changed, the message has the changed ref and its
- * value. VV_ECONFLICT and other errors are as for vv_ref_update and vv_ref_delete. */
+ * changed. Only a crash or a failing disk can leave some refs changed and others unchanged. If the
+ * change of a ref fails after the ref was moved or deleted, the message names the ref. The errors
+ * are those of vv_ref_update and vv_ref_delete. VV_EUSAGE: also, two changes are for the same
+ * ref. */
 vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
 			 const char *message, vv_error *err);
 
@@ -83,7 +88,8 @@ typedef struct vv_head {
 	vv_oid commit;         /* null on an unborn branch */
 	bool unborn, detached; /* the branch has no commit yet; HEAD is not on a branch */
 } vv_head;
-/* Reads HEAD into *out, which the caller clears with vv_head_clear. */
+/* Reads HEAD into *out, which the caller clears with vv_head_clear. After a failure, *out is
+ * empty. */
 vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err);
 void vv_head_clear(vv_head *h);
 VV_AUTO_CLEAR(vv_head, vv_head_clear)
@@ -92,15 +98,17 @@ VV_AUTO_CLEAR(vv_head, vv_head_clear)
  * durable. A caller that must react to the move calls this function after a failure. */
 bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit);
 /* Makes HEAD a symbolic ref to the branch ref_name ("refs/heads/..."), which need not exist.
- * message is written to the reflog. VV_EUSAGE: ref_name is not the name of a branch. */
+ * message is written to the reflog if the branch exists. VV_EUSAGE: ref_name is not the name of a
+ * branch. VV_ELOCKED: as for vv_ref_update. */
 vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,
 			     vv_error *err);
-/* Detaches HEAD at a commit. message is written to the reflog. */
+/* Detaches HEAD at a commit. message is written to the reflog. VV_EMISSING: the repository does not
+ * have the commit. VV_EUSAGE: it is not a commit. VV_ELOCKED: as for vv_ref_update. */
 vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *message,
 			 vv_error *err);
 
-/* Sets the upstream of branch_ref (refs/heads/...) to merge_ref of a remote ("." for this
- * repository), in branch.<name>.remote and branch.<name>.merge. */
+/* Sets the upstream of branch_ref ("refs/heads/...") to merge_ref of a remote ("." for this
+ * repository): writes branch.<name>.remote and branch.<name>.merge in one step. */
 vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char *remote,
 			   const char *merge_ref, vv_error *err);
 /* Sets *upstream to the name of the upstream ref of the branch branch_ref. The caller frees

@@ -8,7 +8,8 @@
 #include "repo/git/repository_internal.h"
 
 /* Moves HEAD's branch, or a detached HEAD, to the commit id. old: the current value that the branch
- * or HEAD must have; a null id: the branch must not exist yet. message is written to the reflog. */
+ * or HEAD must have; a null id: the branch must not exist yet; NULL: any value. message is written
+ * to the reflog. The errors are those of vv_refs_update. */
 vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, const char *message,
 		       vv_error *err);
 

@@ -14,12 +14,13 @@
 #include "repo/git/repository.h"
 
 /* Sets *out to the commit of a revision (HEAD, main~3, v1, 2026-11-17, an abbreviated id ...); tags
- * are peeled. VV_ENOTFOUND: no such revision; the hint may have similar names. VV_EUSAGE: the
- * revision is ambiguous. */
+ * are peeled. VV_ENOTFOUND: no such revision; the hint may have a similar name. VV_EUSAGE: the
+ * revision is ambiguous, or does not lead to a commit. For a date, the errors are also those of
+ * vv_day_commit. */
 vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err);
 
-/* Returns true if text is the null id (all zeros), which CI services and hooks pass as the previous
- * commit of a new branch. */
+/* Returns true if the len bytes of text are the null id, 40 or 64 zeros, which CI services and
+ * hooks pass as the previous commit of a new branch. */
 bool vv_rev_is_null(const char *text, size_t len);
 
 /* Sets *out to the tip of the default branch, which is determined as in vv_rev_fork_point. Sets
@@ -36,13 +37,15 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 
 /* A range of commits: "A..B", "A...B" or a single revision. An empty side means HEAD. include is
  * the id of B or of the single revision; exclude is the id of A, or null for a single revision.
- * symmetric is true for "A...B". If A is the id of a missing object, new_branch is true, symmetric
- * is false, and exclude is the fork point of B; if B has no fork point, has_exclude is false. */
+ * symmetric is true for "A...B". If A is the null id (vv_rev_is_null), new_branch is true,
+ * symmetric is false, and exclude is the fork point of B; if B has no fork point, has_exclude is
+ * false. */
 typedef struct vv_range {
 	vv_oid include, exclude;
 	bool has_exclude, symmetric, new_branch;
 } vv_range;
-/* Parses text as a range, and resolves its revisions. The errors are those of vv_rev_commit. */
+/* Parses text as a range, and resolves its revisions. The errors are those of vv_rev_commit and
+ * vv_rev_fork_point. VV_EUSAGE: also, the null id is not at the left of "..". */
 vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_error *err);
 
 /* Sets *out to the best common ancestor of a and b. VV_ENOTFOUND: the histories are unrelated. */
@@ -53,7 +56,7 @@ vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_o
  * frees *out with vv_free. */
 vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid **out,
 			 size_t *count, vv_error *err);
-/* Sets *out to true if `ancestor` is an ancestor of the commit `of`. */
+/* Sets *out to true if `ancestor` is an ancestor of the commit `of`, or the same commit. */
 vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid *of, bool *out,
 			 vv_error *err);
 /* Sets *ahead to the number of commits that are reachable from a and not from b, and *behind to the
@@ -61,8 +64,9 @@ vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid 
 vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, uint64_t *ahead,
 			  uint64_t *behind, vv_error *err);
 
-/* Sets *out to the shortest unambiguous hex form of oid, with at least 7 digits. The caller frees
- * *out with vv_free. */
+/* Sets *out to the shortest unambiguous hex form of oid, with at least as many digits as
+ * core.abbrev (default 7). The caller frees *out with vv_free. VV_EUSAGE: core.abbrev is not
+ * valid. */
 vv_status vv_rev_short(vv_repository *r, const vv_oid *oid, char **out, vv_error *err);
 
 #endif

@@ -9,8 +9,8 @@
  *
  * The function `edit` edits folders. It is called once for each version of a folder; its result
  * must depend only on the folder's path and entries. A commit whose tree and parents do not change
- * keeps its id. All other commits lose their signatures, which would be invalid, and ids of
- * rewritten commits in their messages are replaced. The caller updates the refs.
+ * keeps its id. All other commits lose their signatures, which would be invalid. In their messages,
+ * ids of rewritten commits are replaced by the new ids. The caller updates the refs.
  */
 #ifndef VV_REPO_GIT_HISTORY_REWRITE_H
 #define VV_REPO_GIT_HISTORY_REWRITE_H
@@ -40,15 +40,18 @@ typedef struct vv_folder_edit {
 	const char *path;
 	vv_folder_entry *entries; /* in any order after an edit */
 	size_t count, cap;
-	/* the folder or a subfolder changed; set by vv_folder_edit_put and _remove */
+	/* the folder or a subfolder changed; vv_folder_edit_put and vv_folder_edit_remove set it,
+	 * too */
 	bool changed;
 	vv_arena arena; /* memory for the names of entries */
 	vv_rewrite *w;
 } vv_folder_edit;
 
-/* Returns the entry called name; NULL: no such entry. */
+/* Returns the entry called name, valid until the next vv_folder_edit_put; NULL: no such entry, or
+ * it was removed. */
 vv_folder_entry *vv_folder_edit_find(const vv_folder_edit *f, const char *name);
-/* Adds an entry called name to f, or replaces the existing one. name is copied. */
+/* Adds an entry called name to f, or replaces the existing one. name is copied. Pointers to entries
+ * of f become invalid. */
 vv_status vv_folder_edit_put(vv_folder_edit *f, const char *name, uint32_t mode, const vv_oid *id,
 			     vv_error *err);
 /* Removes the entry e from f. */
@@ -56,7 +59,8 @@ void vv_folder_edit_remove(vv_folder_edit *f, vv_folder_entry *e);
 
 /* Begins another edit of the subfolder called name of f, and sets *out to its entries. If the
  * subfolder does not exist yet, *out is empty. In a dry run, *out has the entries from before the
- * first edit. VV_EEXISTS: a file has this name. Call vv_folder_edit_end, also on failure. */
+ * first edit, and is empty for a new subfolder. VV_EEXISTS: a file has this name. Call
+ * vv_folder_edit_end, also on failure. */
 vv_status vv_folder_edit_below(vv_folder_edit *out, vv_folder_edit *f, const char *name,
 			       vv_error *err);
 /* Ends the edit of a subfolder of f. rc: the status of the edit. If rc is VV_OK and the subfolder
@@ -67,14 +71,16 @@ vv_status vv_folder_edit_end(vv_folder_edit *below, vv_folder_edit *f, vv_status
 /* Edits the folder f. */
 typedef vv_status (*vv_rewrite_fn)(void *payload, vv_folder_edit *f, vv_error *err);
 
-/* Begins a rewrite, which calls fn for folders. dry: computes the new ids, but writes nothing. */
+/* Begins a rewrite, which calls fn for folders. dry: computes the new ids, but writes nothing. The
+ * caller closes *out, also after a failure. */
 vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewrite_fn fn,
 			  void *payload, vv_error *err);
 void vv_rewrite_close(vv_rewrite *w); /* accepts NULL */
 VV_AUTO_FREE(vv_rewrite, vv_rewrite_close)
 
-/* Stages the rewritten form of a commit, and sets *out to its new id. Keeps parents that were not
- * rewritten. */
+/* Stages the rewritten form of a commit, and sets *out to its new id, or to the old id if the
+ * commit does not change. Keeps parents that were not rewritten. VV_EREFUSED: folders are nested
+ * too deep. VV_ECORRUPT: the commit is damaged. */
 vv_status vv_rewrite_commit(vv_rewrite *w, const vv_oid *commit, vv_oid *out, vv_error *err);
 
 /* Sets *out to the new id of id, an object to which a ref points: a commit, or an annotated tag,
@@ -85,10 +91,11 @@ vv_status vv_rewrite_object(vv_rewrite *w, const vv_oid *id, vv_oid *out, vv_err
 typedef struct vv_rewritten {
 	vv_oid old, now;
 } vv_rewritten;
-/* Returns an array of all *count commits and tags with new ids, in the order of the calls; borrowed
- * from w. */
+/* Returns an array of all *count commits and tags with new ids, in the order in which they were
+ * rewritten; borrowed from w until the next rewrite. */
 const vv_rewritten *vv_rewrite_changed(const vv_rewrite *w, size_t *count);
-/* Returns the number of signatures that rewritten commits and tags have lost. */
+/* Returns the number of rewritten commits and tags that have lost a signature. A commit that lost a
+ * signed tag of its parent (mergetag) counts, too. */
 size_t vv_rewrite_unsigned(const vv_rewrite *w);
 
 #endif

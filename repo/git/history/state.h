@@ -29,11 +29,12 @@ vv_status vv_state_cleanup(vv_repository *r, vv_error *err);
  * ends without a commit: an operation is in progress as long as MERGE_HEAD, CHERRY_PICK_HEAD or
  * REVERT_HEAD exists. */
 vv_status vv_state_abandon(vv_repository *r, vv_error *err);
-/* Makes the state files of a merge, cherry-pick or revert in progress durable. */
+/* Makes the state files of a merge, cherry-pick or revert in progress, and their folder,
+ * durable. */
 vv_status vv_state_sync(vv_repository *r, vv_error *err);
 
 /* Writes the state files of a revert or cherry-pick of one commit. kind: "revert" or "cherry-pick".
- * message: the content of MERGE_MSG. */
+ * message: the content of MERGE_MSG. vv_state_sync makes the files durable. */
 vv_status vv_state_begin_pick(vv_repository *r, const char *kind, const vv_oid *commit,
 			      const char *message, vv_error *err);
 /* Records that a cherry-pick of this commit is an update. Call this before the cherry-pick

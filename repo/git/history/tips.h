@@ -1,5 +1,6 @@
 /*
- * tips: lists every object id in the refs, reflogs and state files of the Git folders. Internal.
+ * tips: lists every object id in the refs, reflogs and state files of the Git folders. In reflogs
+ * and state files, any 40 hex digits count as an id. Internal.
  */
 #ifndef VV_REPO_GIT_HISTORY_TIPS_H
 #define VV_REPO_GIT_HISTORY_TIPS_H
@@ -13,7 +14,8 @@ typedef vv_status (*vv_tip_fn)(void *payload, const git_oid *id, bool hard, cons
 			       vv_error *err);
 
 /* Calls fn for the ids in refs (loose and packed), HEAD and other state files, and reflogs of all
- * work trees. Reads the files itself, since libgit2 sees only one work tree. */
+ * work trees. May call fn several times for an id. Reads the files itself, since libgit2 sees only
+ * one work tree. VV_ECORRUPT: a loose ref is damaged. */
 vv_status vv_tips_each(vv_repository *r, vv_tip_fn fn, void *payload, vv_error *err);
 
 /* Appends the paths of the Git folders of all work trees to out, the common folder first. */

@@ -12,8 +12,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Merges ours and theirs, and appends the merged text to out. base is empty if no common version
- * exists. */
+/* Merges ours and theirs, and appends the merged text to out. A line that one side removed is left
+ * out; a line that both sides added appears once. base is empty if no common version exists. */
 vv_status vv_attr_merge(vv_buf *out, const vv_buf *base, const vv_buf *ours, const vv_buf *theirs,
 			vv_error *err);
 

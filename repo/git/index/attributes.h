@@ -15,29 +15,32 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Sets *out to true if the path has filter=varve. Reads the attribute files in the work tree, and
- * those in the index if the work tree does not have them; in a bare repository, those of HEAD. */
+/* Sets *out to true if the path has filter=varve. The following functions read the attribute files
+ * in the work tree, and those in the index if the work tree does not have them; in a bare
+ * repository, those of HEAD. While an index in memory is open (vv_index_open_tree,
+ * vv_index_ask_attributes), they read its attribute files instead. */
 vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err);
 /* Sets *out to true if the path has diff=varve or merge=varve, but not filter=varve: Git stores the
  * file as text, and varve compares or merges it. */
 vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err);
 /* Sets *out to true if Git stores line ends CRLF of the file in the work tree as LF, because of its
- * attributes or core.autocrlf. */
+ * attributes or core.autocrlf. *out is false if the path has a filter program other than varve, or
+ * a working-tree-encoding. */
 vv_status vv_attr_stores_lf(vv_repository *r, const char *path, bool *out, vv_error *err);
-/* Sets *out to the value of the attribute called name, which the caller frees with vv_free.
- * VV_ENOTFOUND: the attribute is unspecified. name: "filter", "diff", "merge", "text", "crlf",
- * "eol", "ident", "working-tree-encoding" or "varve-reader". */
+/* Sets *out to "set", "unset" or the value of the attribute called name. The caller frees *out with
+ * vv_free. VV_ENOTFOUND: the attribute is unspecified. name must be "filter", "diff", "merge",
+ * "text", "crlf", "eol", "ident", "working-tree-encoding" or "varve-reader". */
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err);
-/* A running git that reads one attribute, called name, from the attribute file `text` in `folder`
- * ("" or "a/b/"), instead of the attribute files in the repository's tree. name is borrowed until
- * vv_attr_text_close.
+/* Reads one attribute, called name, with the attribute file `text` in `folder` ("" or "a/b/"),
+ * instead of the attribute files in the repository's tree. A git process reads it. name is borrowed
+ * until vv_attr_text_close.
  *
  * 	rc = vv_attr_text_open(&t, r, "", &text, "filter", err);
- * 	rc = vv_attr_text_ask(t, path, &value, err);
- * */
+ * 	rc = vv_attr_text_ask(t, path, &value, err); */
 typedef struct vv_attr_text vv_attr_text;
-/* Starts git. The caller calls vv_attr_text_close. */
+/* Writes text to a temporary folder, which vv_attr_text_close removes. text is borrowed only during
+ * the call. */
 vv_status vv_attr_text_open(vv_attr_text **out, vv_repository *r, const char *folder,
 			    const vv_buf *text, const char *name, vv_error *err);
 /* Sets *out to "set", "unset", "unspecified" or the attribute's value for path, borrowed until the
@@ -47,8 +50,8 @@ void vv_attr_text_close(vv_attr_text *t); /* accepts NULL */
 VV_AUTO_FREE(vv_attr_text, vv_attr_text_close)
 
 /* Checks the .gitattributes files of the path's folders before libgit2 opens them, since opening a
- * pipe would wait for its writer. VV_EREFUSED: one of the files is a pipe, socket or device; the
- * message has its name. */
+ * pipe would wait for its writer. Checks nothing in a bare repository. VV_EREFUSED: one of the
+ * files is a pipe, socket or device; the message has its name. */
 vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err);
 
 /* While a vv_attr_held exists, attribute files are cached. */
@@ -68,8 +71,8 @@ VV_AUTO_CLEAR(vv_attr_held, vv_attr_held_clear)
 /* Drops the cached attribute files. Call after writing an attribute file. */
 void vv_attr_flush(vv_repository *r);
 
-/* Sets *out to true if Git converts line ends or the encoding of the path's content before it runs
- * the filter. */
+/* Sets *out to true if the path's attributes let Git convert line ends or the encoding of its
+ * content, beside any filter program. */
 vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err);
 
 #endif

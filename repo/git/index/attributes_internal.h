@@ -19,7 +19,8 @@ typedef struct vv_conversion {
 vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *out, vv_error *err);
 
 /* Loads libgit2's filters (line ends, ident) for a path with the conversion c into *out, which the
- * caller frees with git_filter_list_free. *out is NULL if no filter applies. */
+ * caller frees with git_filter_list_free. *out is NULL if no filter applies. to_worktree: the
+ * filters of a checkout; false: those of git add. The errors are those of vv_attr_can_be_read. */
 vv_status vv_filters_of(vv_repository *r, const char *path, const vv_conversion *c,
 			bool to_worktree, git_filter_list **out, vv_error *err);
 

@@ -2,9 +2,10 @@
  * index: reads and changes Git's index, the staging area.
  *
  * The index is read when it is opened, and changed in memory. vv_index_write locks index.lock, and
- * applies the changes with git update-index to a copy of the file. The entry of a dataset
- * (attributes.h) has the blob id of its pointer (repo/git/pointer.h), and the stat of the big file
- * in the work tree, so that plain git status reports no change without reading the file.
+ * applies the changes with git update-index to a copy of the file, which then replaces the file.
+ * The entry of a dataset (attributes.h) has the blob id of its pointer (repo/git/pointer.h), and
+ * the stat of the big file in the work tree, so that plain git status reports no change without
+ * reading the file.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_H
 #define VV_REPO_GIT_INDEX_INDEX_H
@@ -43,7 +44,8 @@ vv_status vv_index_open_locked(vv_index **out, vv_repository *r, vv_error *err);
 void vv_index_close(vv_index *x); /* accepts NULL; discards unsaved changes */
 VV_AUTO_FREE(vv_index, vv_index_close)
 
-/* Returns true if the stat of the index file has not changed since the file was read. */
+/* Returns true if the stat of the index file has not changed since the file was read or written, or
+ * if x has no file (vv_index_open_tree). */
 bool vv_index_is_current(const vv_index *x);
 
 /* Opens an index in memory with the tree of a commit (NULL: an empty tree), from which the caller
@@ -68,7 +70,7 @@ size_t vv_index_count(const vv_index *x); /* number of entries */
 /* Sets *out to the i-th entry, from 0; entries are sorted by path, then by stage. */
 void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out);
 /* Sets *out to the entry of path with stage 0. Returns false if no such entry exists. */
-bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out); /* stage 0 */
+bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out);
 /* Sets *out to the entry of path with this stage (1 base, 2 ours, 3 theirs). Returns false if no
  * such entry exists. */
 bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index_entry *out);
@@ -78,20 +80,22 @@ bool vv_index_has_conflicts(const vv_index *x); /* true if a path has conflict s
 
 /* Sets the entry of a path to a blob, and removes the path's conflict stages. st is the stat of the
  * file in the work tree. It must have been the same before and after the file was read, and
- * vv_stat_wait must have been called before the file was read. If st is NULL, no stat is recorded,
- * so that git compares the file's content. */
+ * vv_stat_wait must have been called for it before the file was read. If st is NULL, no stat is
+ * recorded, so git compares the file's content. */
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err);
 
 /* Stages the ordinary file, symbolic link or deletion at path, as git add does. VV_EREFUSED: the
- * path is a folder, a repository or a special file such as a pipe, or has a filter that only git
- * can run, such as git-lfs; the message has the git command to use. */
+ * path is a folder, a repository or a special file such as a pipe, or is below a symbolic link; or
+ * it has a filter that only git can run, such as git-lfs, and the message has the git command to
+ * use. VV_ENOTFOUND: neither the work tree nor the index has the path. VV_ECONFLICT: the file
+ * changed while it was read. VV_EUSAGE: the repository is bare. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
 /* Sets *out to the commit that is checked out in the submodule at path. VV_ENOTFOUND: the submodule
  * is not initialised. VV_EREFUSED: the submodule has no commit. */
 vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, vv_error *err);
-/* Checks that vv_index_add_file would accept the path, without staging it. Fails with the same
- * errors. */
+/* Checks that vv_index_add_file would accept the file at path, without reading or staging it.
+ * VV_EREFUSED: as for vv_index_add_file. A missing file is not an error. */
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);
 /* One side of a conflict: the mode and id of an entry. */
 typedef struct vv_index_side {
@@ -109,17 +113,19 @@ vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err);
  * returns VV_ECONFLICT and writes nothing. */
 vv_status vv_index_remove_gone(vv_index *x, const char *path, vv_error *err);
 /* Makes staged objects and blocks durable, settles the store's writer (vv_writer_settle), and then
- * applies the changes made since opening to the current index file. Changes that git made at other
- * paths meanwhile are preserved. VV_ELOCKED: another process held index.lock for some seconds; the
- * message has the name of the file. VV_EREFUSED: git rejected a path. */
+ * applies the changes made since the last write to the current index file. If nothing was changed,
+ * does not write the index file. Changes that git made at other paths meanwhile are preserved.
+ * Releases the lock of x, also on failure. VV_ELOCKED: another process held index.lock for some
+ * seconds; the message has the name of the file. VV_EREFUSED: git rejected a path. VV_ECONFLICT: as
+ * described at vv_index_remove_gone. */
 vv_status vv_index_write(vv_index *x, vv_error *err);
 /* Call this after files were moved into the work tree, which changed their ctimes. Updates the
  * ctimes of their entries in the index file at the path `file`, which is not in use yet, and sets
  * *noted to true. If a file is not the one that git wrote, or if only git can write this form of
  * index, sets *noted to false instead, and does not change the index file. */
 vv_status vv_index_note_moved(bool *noted, const vv_repository *r, const char *file, vv_error *err);
-/* Locks the index until the next vv_index_write or vv_index_close. Does not wait: VV_ELOCKED if
- * another process has locked the index. */
+/* Locks the index until the next vv_index_write or vv_index_close. x must not have locked it
+ * already. Does not wait: VV_ELOCKED if another process has locked the index. */
 vv_status vv_index_try_lock(vv_index *x, vv_error *err);
 /* Like vv_index_try_lock, but waits as vv_index_write does. For reading HEAD, which git commands do
  * not move while another process has the lock. */
@@ -128,11 +134,11 @@ bool vv_index_is_locked(const vv_index *x); /* true if x has locked the index */
 /* Releases the lock on the index of r, whichever open vv_index of r owns the lock. */
 void vv_index_unlock(vv_repository *r);
 
-/* Stages the tree objects of the index, and sets *tree to the id of the top tree. VV_ECONFLICT: the
- * index has conflict stages. */
+/* Stages the tree objects of the index, and sets *tree to the id of the top tree. Leaves out
+ * entries of git add --intent-to-add. VV_ECONFLICT: the index has conflict stages. */
 vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err);
-/* Stages a commit with the index's tree, and sets *out to its id. Updates no ref. parent may be
- * NULL. */
+/* Stages an unsigned commit with the index's tree and the parent `parent`, which must not be NULL,
+ * and sets *out to its id. Updates no ref. */
 vv_status vv_index_write_commit(vv_oid *out, vv_index *x, const vv_oid *parent, const char *message,
 				vv_error *err);
 /* How an ordinary file of the work tree differs from its index entry. */
@@ -143,11 +149,12 @@ typedef enum vv_file_state {
 	VV_FILE_TYPE_CHANGED
 } vv_file_state;
 /* Sets *out to the mode that the regular file at e->path would get in the index. If core.fileMode
- * is false, the executable bit of the file is ignored. *out is the mode of the entry e if the path
- * is not a regular file. */
+ * is false, the executable bit of the file is ignored. If the path is not a regular file, sets *out
+ * to the mode of the entry e. */
 vv_status vv_index_work_mode(vv_index *x, const vv_index_entry *e, uint32_t *out, vv_error *err);
 /* Compares a file that is not a dataset with its entry e, converting text as Git does, and sets
- * *out. Hashes the file only if its stat differs from the entry. */
+ * *out. Hashes the file only if vv_index_stat_clean is false, and its kind and mode are those of
+ * the entry. VV_EUSAGE: the repository is bare. */
 vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_state *out,
 			      vv_error *err);
 
@@ -158,24 +165,26 @@ bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_st
 
 typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
 /* Calls fn for each file of the work tree that is neither in the index nor ignored, at or below
- * prefix ("" for all), sorted. Unless `all` is true, a folder without tracked files is passed as
- * "dir/" instead of its files, and left out if all its files are ignored. Embedded repositories are
- * always passed as "dir/". */
+ * prefix ("" for all), sorted. Reads the index file; changes in x that are not written do not
+ * count. Unless `all` is true, a folder without tracked files is passed as "dir/" instead of its
+ * files, and left out if all its files are ignored. Embedded repositories are always passed as
+ * "dir/". */
 vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
 			    vv_error *err);
 /* Like vv_untracked_each with all, but also passes ignored files. */
 vv_status vv_unindexed_each(vv_index *x, const char *prefix, vv_path_fn fn, void *payload,
 			    vv_error *err);
-/* Sets *out to true if Git ignores the path. */
+/* Sets *out to true if Git's ignore rules match the path, also if the index has the path. */
 vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_error *err);
-/* Appends those of `names` that Git ignores to out, in the same order. In names and out, each name
- * ends with a NUL. */
+/* Appends those of `names` that Git's ignore rules match to out, in the same order. In names and
+ * out, each name ends with a NUL. */
 vv_status vv_paths_ignored(vv_repository *r, const vv_buf *names, vv_buf *out, vv_error *err);
 
 /* Writes the blob id, with its mode, as an ordinary file or symbolic link to the work tree,
  * replaces an existing file, and sets the index entry of path with the file's stat. Does nothing
  * for a submodule. Does not follow symbolic links in the folders of path. VV_ENOSUPPORT: Git does
- * not use this mode. VV_EUSAGE: the repository is bare. The caller must make sure that no
+ * not use this mode. VV_EUSAGE: the repository is bare. VV_EREFUSED: a folder of path is a symbolic
+ * link or a file, or a folder that is not empty is at path. The caller must make sure that no
  * uncommitted work is overwritten. */
 vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 				 vv_error *err);
@@ -193,7 +202,8 @@ typedef struct vv_index_copy {
 	vv_stat written;
 } vv_index_copy;
 
-/* Copies the index file into *out. */
+/* Copies the index file into *out, which the caller clears with vv_index_copy_clear. VV_ELOCKED:
+ * other processes keep changing the file. */
 vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err);
 /* Records the stat of the index file that this command has just written. */
 void vv_index_copy_mark(vv_index_copy *c, vv_repository *r);
@@ -201,8 +211,9 @@ void vv_index_copy_mark(vv_index_copy *c, vv_repository *r);
 void vv_index_copy_mark_hook(vv_index_copy *c, vv_repository *r);
 
 /* Restores the copied index with its old mtime, because Git decides by the mtime which entries are
- * racy. Does nothing if no copy was made or the index was not marked. VV_ECONFLICT: another process
- * has written the index after the last mark; the index is not changed. */
+ * racy. If there was no index file, removes the file. Does nothing if no copy was made, or the
+ * index was not marked or not changed. VV_ECONFLICT: another process has written the index after
+ * the last mark; the index is not changed. */
 vv_status vv_index_copy_restore(const vv_index_copy *c, vv_repository *r, vv_error *err);
 void vv_index_copy_clear(vv_index_copy *c);
 VV_AUTO_CLEAR(vv_index_copy, vv_index_copy_clear)
