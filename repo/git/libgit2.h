@@ -1,6 +1,6 @@
 /*
- * libgit2: starts libgit2, converts its errors to vv_error, and lists varve's workarounds for
- * libgit2's faults. Internal to repo.
+ * libgit2: starts libgit2, and converts its errors to vv_error. This comment lists varve's
+ * workarounds for libgit2's faults. Internal to repo.
  *
  * The table has the behaviour of libgit2 1.5 that varve works around, the place of the workaround,
  * and the first version of libgit2 without this behaviour. "1.9.7: still so": the source of 1.9.7
@@ -17,8 +17,9 @@
  * 	reads @~1 as the name of a ref                    history/revision.c            1.9.7: still so
  * 	ignores quoted patterns in .gitattributes         index/attributes.c            1.9.7: still so
  * 	ignores exceptions in a deeper .gitignore         index/untracked.c             -
- * 	cannot read split and sparse indexes              index/index.c, open_failed    1.9.7: still so
+ * 	cannot read split and sparse indexes              index/index_file.c            1.9.7: still so
  * 	lists refs and reflogs of one work tree only      history/tips.c                -
+ * 	stops listing refs at a dangling symbolic link    history/refs.c                -
  * 	reads a truncated loose object in an endless loop libgit2.c, vv_git_read_loose  -
  * 	hashes objects four times slower than OpenSSL     libgit2.c, vv_git_check_reads -
  */
@@ -52,8 +53,8 @@ vv_status vv_git_read_loose(git_odb *odb, const char *objects, bool alternate, v
 vv_status vv_git_name(git_oid *out, const void *bytes, size_t len, git_object_t type,
 		      vv_error *err);
 
-/* Makes all reads through odb check that the object's bytes match its id. If they do not, the read
- * fails with VV_ECORRUPT. Call this after adding libgit2's backends. The reader of
+/* Makes libgit2's backends of odb check, in each read, that the object's bytes match its id. If
+ * they do not, the read fails with VV_ECORRUPT. Call this after adding the backends. The reader of
  * vv_git_read_loose checks by itself. */
 void vv_git_check_reads(git_odb *odb);
 
@@ -61,7 +62,8 @@ void vv_git_check_reads(git_odb *odb);
  * loose_firsts: the result of vv_git_loose_firsts, or NULL; with it, loose objects are searched
  * only if one of their ids has the same first byte. */
 bool vv_git_begins_alone(git_odb *odb, const git_oid *id, size_t digits, const bool *loose_firsts);
-/* Sets firsts[b] to true for the first byte b of each loose object's id. Returns libgit2's code. */
+/* Sets firsts[b] to true for the first byte b of each loose object's id; the other items are
+ * unchanged. Returns libgit2's code. */
 int vv_git_loose_firsts(git_odb *odb, bool firsts[256]);
 
 #endif

@@ -32,9 +32,10 @@ typedef struct vv_git_lock {
 	bool held;
 } vv_git_lock;
 
-/* Takes the lock of the file path; waits some seconds for another holder. VV_ELOCKED: the lock is
- * still held; err names the lock and its holder. VV_ENOTFOUND: the folder does not exist.
- * VV_ENOMEM: path is NULL, because its allocation failed, or memory runs out. */
+/* Takes the lock of the file path; waits some seconds for another holder. On failure, *l is zeroed.
+ * VV_ELOCKED: the lock is still held; err names the lock, and its holder if that is a varve
+ * process. VV_ENOTFOUND: the folder does not exist. VV_ENOMEM: path is NULL, because its allocation
+ * failed, or memory runs out. */
 vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err);
 /* Takes the lock of path like vv_git_lock_take, as one of many locks. Makes a hard link to the
  * previous lock `before` (NULL: this is the first lock) if the file system supports hard links,
@@ -48,9 +49,9 @@ vv_status vv_git_lock_try(vv_git_lock *l, vv_repository *r, const char *path, vv
 const vv_holder *vv_repository_holder(vv_repository *r);
 
 /* If the holder of the lock lock_path is a varve process that has ended, removes the lock and the
- * unfinished file, and returns true. vv_git_lock_take calls this for its own lock. Call this if a
- * leftover lock prevents another action, such as making a ref with the name of the lock's
- * folder. */
+ * unfinished file, and returns true; else returns false. vv_git_lock_take does the same for its own
+ * lock. Call this if a leftover lock prevents another action, such as making a ref with the name of
+ * the lock's folder. */
 bool vv_git_lock_sweep(vv_repository *r, const char *lock_path);
 
 /* Releases the lock. Does nothing if l is not held. */
@@ -62,12 +63,13 @@ VV_AUTO_CLEAR(vv_git_lock, vv_git_lock_release)
 vv_status vv_git_lock_write(vv_git_lock *l, const void *bytes, size_t len, bool sync_dir,
 			    vv_error *err);
 
-/* Durably writes len bytes to l->new_path. Call vv_git_lock_replace afterwards. On failure,
- * releases the lock. */
+/* Durably writes len bytes to l->new_path, and makes durable what r still has to sync
+ * (vv_repository_sync). Call vv_git_lock_replace afterwards. On failure, releases the lock. */
 vv_status vv_git_lock_fill(vv_git_lock *l, const void *bytes, size_t len, vv_error *err);
 
-/* Makes the empty file l->new_path, for content that other code writes, and returns its descriptor,
- * open for writing, or a negative vv_status. Removes leftover temporary files of libgit2. */
+/* Makes the empty file l->new_path, for content that other code writes. l must be held, and the
+ * file must not exist. Returns a descriptor that is open for writing, which the caller closes, or a
+ * negative vv_status. */
 int vv_git_lock_open_new(vv_git_lock *l, vv_error *err);
 
 /* Renames l->new_path, which must be complete and synced, to the guarded file, and releases the

@@ -14,7 +14,7 @@
 /* A path whose entry was changed in memory; vv_index_write writes this entry. */
 typedef struct vv_index_edit {
 	char *path;
-	/* when the index is written, the file in the work tree must still have the stat st */
+	/* when the index is written, the entry gets the stat st */
 	bool look;
 	vv_stat st; /* if look: stat of the file when it was read */
 	bool gone;  /* the entry was removed because the work tree does not have the file */
@@ -23,7 +23,8 @@ typedef struct vv_index_edit {
 /* Sets *out to the entry `from`, whose path is borrowed. */
 void vv_index_entry_of(const git_index_entry *from, vv_index_entry *out);
 /* Returns true if st, the stat of the file of the entry e, equals the recorded stat in size, kind,
- * inode and mtime. The ctime may differ. */
+ * executable bit, inode and mtime. The ctime may differ. Returns false for entries with conflict
+ * stages and entries of git add --intent-to-add. */
 bool vv_index_has_written(const vv_index_entry *e, const vv_stat *st);
 
 /* Writes the bytes of an index to the lock's new file, and sets its modification time to the time
@@ -42,10 +43,12 @@ struct vv_index {
 	size_t edit_count, edit_cap;
 	vv_stat stamp;  /* stat of the index file that was read */
 	bool has_stamp; /* the file existed */
-	/* stat of the index file that this index replaced; zeros: the file did not exist */
+	/* stat of the index file that the last vv_index_write replaced; zeros: the file did not
+	 * exist */
 	vv_stat written_on;
 	vv_open_index here; /* item in the repository's list of open indexes */
-	vv_git_lock lock;   /* held from vv_index_try_lock until the index is written */
+	/* held from vv_index_lock or vv_index_try_lock until the index is written */
+	vv_git_lock lock;
 };
 
 #endif

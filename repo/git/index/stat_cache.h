@@ -25,14 +25,15 @@ typedef struct vv_stat_cache vv_stat_cache;
 vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *err);
 void vv_stat_cache_close(vv_stat_cache *c); /* accepts NULL; does not save */
 VV_AUTO_FREE(vv_stat_cache, vv_stat_cache_close)
-/* Sets *id to the id of a path with the stat st. Returns false if the id is not known or only a
- * guess. */
+/* Sets *id to the id that was recorded for the path with exactly the stat st. Returns false if no
+ * such id was recorded, or the entry is only a guess. */
 bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
 /* Like vv_stat_cache_get, but also finds guesses. For callers that check the result afterwards,
  * such as a restore that copies from the file. */
 bool vv_stat_cache_guess(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
-/* Records that a path with the stat st has this id. `sure` is the result of vv_stat_wait, called
- * before the file was read; if it is false, the entry is only a guess. */
+/* Records that a path with the stat st has this id, in place of an earlier entry of the path.
+ * `sure` is the result of vv_stat_wait, called before the file was read; if it is false, the entry
+ * is only a guess. */
 vv_status vv_stat_cache_set(vv_stat_cache *c, const char *path, const vv_stat *st, const vv_oid *id,
 			    bool sure, vv_error *err);
 /* Removes the entry of path. */

@@ -11,29 +11,32 @@
 #include "base/file.h"
 #include "repo/git/repository.h"
 
-/* Checks that no folder above the path is a symbolic link or a file. VV_EREFUSED: one is. */
+/* Checks that each existing folder above the path is really a folder. VV_EREFUSED: one of them is a
+ * symbolic link or a file. */
 vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_error *err);
 
-/* Removes the file at path, and the folders above it that are empty afterwards. If the file is
- * missing, or path is below a symbolic link, removes nothing and returns VV_OK. VV_EUSAGE: the
- * repository is bare. */
+/* Removes the file at path, and the folders above it that are empty afterwards, except the current
+ * folder of the process. If the file is missing, or path is below a symbolic link or a file,
+ * removes nothing and returns VV_OK. VV_EUSAGE: the repository is bare. */
 vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err);
-/* Removes an empty folder at the path, so that a file can be written at the path. VV_EREFUSED: the
- * folder is not empty. */
+/* Removes an empty folder at the path, so that a file can be written at the path. Does nothing if
+ * the path is not a folder. VV_EREFUSED: the folder cannot be removed, mostly because it is not
+ * empty. */
 vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_error *err);
 /* Returns the folder for a temporary file that will be renamed to `file` in the work tree. The
- * folder is "tmp" in the Git folder, since git add would stage the leftovers of a killed varve in
- * the work tree. If r is NULL, or the Git folder is on another file system, or files in it get
- * another group, the folder is that of `file`. The caller frees the result with vv_free; NULL: out
- * of memory. */
+ * folder is "varve/tmp" in the Git folder, since git add would stage the leftovers of a killed
+ * varve in the work tree. If r is NULL, or the Git folder is on another file system, or files in it
+ * get another group, the folder is that of `file`. The caller frees the result with vv_free; NULL:
+ * out of memory. */
 char *vv_worktree_temp_dir(const vv_repository *r, const char *file);
-/* Writes one of varve's own files in the work tree, such as .gitattributes, as vv_write_file
- * does. */
+/* Writes one of varve's own files in the work tree, such as .gitattributes, as vv_write_file does.
+ * Calls vv_worktree_watch before the file is replaced. */
 vv_status vv_worktree_write_bytes(const vv_repository *r, const char *path, const void *bytes,
 				  size_t len, bool durable, vv_error *err);
 
-/* Sets the permissions of fd, a new file that will replace `file`. If `file` exists, keeps its
- * permissions, except x, which `mode`, Git's mode, determines. */
+/* Sets the permissions of fd, a new file that will replace `file`. They are those of `file` if it
+ * exists, and else those of fd, except for the executable bits, which `mode` (Git's mode)
+ * determines. */
 vv_status vv_worktree_mode(int fd, const char *file, uint32_t mode, vv_error *err);
 
 /* Is called for each complete new file before the file replaces a path in the work tree. st is the

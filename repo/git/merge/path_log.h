@@ -24,8 +24,9 @@ typedef struct vv_path_log_entry {
 	bool only_renamed; /* the commit renamed the file without changing it */
 } vv_path_log_entry;
 
-/* Opens a log of the path opts->paths[0]. Uses only the members ranges, first_parent and paths of
- * opts, which are borrowed until vv_path_log_close. */
+/* Opens a log of the path opts->paths[0]. Uses only the members ranges, range_count, first_parent
+ * and paths of opts; the arrays are borrowed until vv_path_log_close. If no commit has the path,
+ * the log is empty. */
 vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_options *opts,
 			   vv_lineage_tables tables, vv_error *err);
 /* Reads the next entry into *out, valid until the next call. Returns 1, 0 at the end, or a negative

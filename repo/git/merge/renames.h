@@ -32,8 +32,8 @@ typedef vv_status (*vv_rename_rows)(vv_store *store, const vv_cid *root, uint64_
  * found. Call this once, when the program starts; without this call, tables are compared only by
  * their blocks. */
 void vv_renames_by_rows(vv_rename_rows rows);
-/* Returns the number of rows that two tables share, in percent of the rows of the larger table. a
- * and b are the ascending hashes of their rows. */
+/* Returns the number of rows that two tables share, in percent of the rows of the larger table,
+ * rounded down; 0 if both are empty. a and b are the ascending hashes of their rows. */
 int vv_rows_shared(const uint64_t *a, size_t a_count, const uint64_t *b, size_t b_count);
 
 /* A removed or new file. */
@@ -45,9 +45,10 @@ typedef struct vv_rename_file {
 
 /* Finds renames between removed files `gone` and new files `come`. Sets from[i] to the index in
  * `gone` of the file that was renamed to come[i], or to VV_RENAMED_FROM_NONE if come[i] is not a
- * renamed file. Each removed file is paired at most once: first files with equal content are
- * paired, those with the same file name first; then the most similar files. If gone and come have
- * very many files, only files with equal content are paired. */
+ * renamed file. Each removed file is paired at most once. First, files with equal content and mode
+ * are paired, those with the same file name before others; then the most similar files. If gone and
+ * come have very many files, only files with equal content are paired. A file whose content is
+ * missing is not similar to any other. */
 vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t gone_count,
 			  const vv_rename_file *come, size_t come_count, size_t *from,
 			  vv_error *err);
@@ -72,8 +73,9 @@ typedef struct vv_changed_files {
 	vv_arena arena;           /* memory for paths */
 } vv_changed_files;
 /* Lists the files that differ between the commits a and b. a or b may be NULL, which counts as a
- * commit without files. paths: lists only these files or folders, ended by NULL and borrowed; NULL:
- * lists all files. */
+ * commit without files. paths: lists only these files or folders, ended by NULL and borrowed; a
+ * file that was renamed from another path then counts as new. NULL: lists all files. The caller
+ * clears *out, also after a failure. */
 vv_status vv_changed_files_read(vv_changed_files *out, vv_repository *r, const vv_oid *a,
 				const vv_oid *b, const char *const *paths, vv_error *err);
 void vv_changed_files_clear(vv_changed_files *l); /* accepts zeroes */

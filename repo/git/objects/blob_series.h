@@ -26,11 +26,13 @@ vv_status vv_blob_series_open(vv_blob_series **out, vv_repository *r, vv_error *
 void vv_blob_series_close(vv_blob_series *s);
 VV_AUTO_FREE(vv_blob_series, vv_blob_series_close)
 
-/* Writes a blob, unless the repository already has it, and sets *out to its id. The blob can be
- * read after vv_blob_series_end. VV_EPROGRAM: git is not installed. */
+/* Writes a blob, unless the repository already has it, and sets *out to its id. bytes are borrowed
+ * only during the call. The blob can be read after vv_blob_series_end. VV_EPROGRAM: git is not
+ * installed. */
 vv_status vv_blob_series_put(vv_blob_series *s, const void *bytes, size_t len, vv_oid *out,
 			     vv_error *err);
-/* Waits until all blobs of the series are durable. */
+/* Waits until git has written all blobs of the series. If this fails, none of the blobs may be
+ * used. */
 vv_status vv_blob_series_end(vv_blob_series *s, vv_error *err);
 
 #endif

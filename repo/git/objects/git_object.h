@@ -17,16 +17,17 @@ typedef enum vv_git_type {
 	VV_GIT_TAG = 4
 } vv_git_type;
 
-/* A Git object. Commits are sent after their parents; each commit is sent after its blobs and then its
- * trees. Tags are sent last. So when an object arrives, the receiver has every
- * object named in it. */
+/* A Git object. Commits are sent after their parents. Before each commit, its blobs and trees are
+ * sent, each tree after all objects below it. Tags are sent last. So when an object arrives, the
+ * receiver has every object named in it, except for commits of submodules. */
 typedef struct vv_git_object {
 	vv_oid id;
 	vv_git_type type;
 	const void *bytes; /* borrowed */
 	size_t len;
-	/* an object of the same type, and at the same path in the first parent, that the peer has; null: no
-	 * such object */
+	/* a similar object, which the peer has or which was sent before: for a blob or tree, the
+	 * one at the same path in the first parent that has the path; for a commit, its first
+	 * parent; null: no such object */
 	vv_oid base;
 } vv_git_object;
 typedef vv_status (*vv_git_object_fn)(void *payload, const vv_git_object *o, vv_error *err);
