@@ -21,7 +21,7 @@ typedef struct __attribute__((may_alias)) vv_oid {
 void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid);
 /* Returns the 40 hex digits of oid, in a rotating buffer (vv_text_slot). */
 const char *vv_oid_shows(const vv_oid *oid);
-/* Parses exactly 40 hex digits, and sets *out. Returns false for any other text. */
+/* Parses exactly 40 hex digits of either case, and sets *out. Returns false for any other text. */
 bool vv_oid_parse(vv_oid *out, const char *hex, size_t len);
 bool vv_oid_equal(const vv_oid *a, const vv_oid *b);
 bool vv_oid_is_null(const vv_oid *oid);       /* true if all bytes are 0 */

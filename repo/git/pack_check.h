@@ -23,7 +23,8 @@ typedef struct vv_git_map {
 	const uint8_t *bytes;
 	size_t len;
 } vv_git_map;
-/* Maps the file path, and sets *out. VV_ENOTFOUND: no such file. */
+/* Maps the file path, and sets *out. For an empty file, out->len is 0. The caller closes *out, also
+ * after a failure. VV_ENOTFOUND: no such file. */
 vv_status vv_git_map_open(vv_git_map *out, const char *path, vv_error *err);
 void vv_git_map_close(vv_git_map *m); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_git_map, vv_git_map_close)
@@ -32,15 +33,16 @@ VV_AUTO_CLEAR(vv_git_map, vv_git_map_close)
  * ends the walk. */
 typedef vv_status (*vv_object_folder_fn)(void *payload, const char *objects, bool alternate,
 					 vv_error *err);
-/* Calls fn for the folder `objects`, and then for each of its alternates, each folder once. */
+/* Calls fn for the folder `objects`, and then for each of its alternates, and theirs, each folder
+ * once. Follows alternates up to five levels deep, as libgit2 does. */
 vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn, void *payload,
 				    vv_error *err);
 
 /* Checks that all offsets in the indexes of "<objects>/pack", and of its alternates, are within
  * their packs. Reads four bytes for each object, or eight with a multi-pack-index. An index that
  * libgit2 does not use (without a pack, of another version, or of a truncated pack) is not checked.
- * VV_ECORRUPT: an offset is beyond the end; the message has the file, and the command that makes
- * the file again. */
+ * VV_ECORRUPT: an offset is outside the pack, or the size of an index does not match its tables;
+ * the message has the file, and the hint has the command that makes the file again. */
 vv_status vv_git_packs_stay_within(const char *objects, vv_error *err);
 
 /* Is called for a file of the folder "<objects>/pack" whose checksum does not match its content.

@@ -23,22 +23,26 @@ typedef struct vv_pack_begins {
 	struct vv_pack_begin *slots;
 } vv_pack_begins;
 /* Reads the first VV_PACK_BEGIN bytes of the object id into out, without inflating the rest of its
- * delta chain. Returns false if the object is shorter, or is not in a known pack. memo caches
- * beginnings of bases; it may be NULL if only a few objects are requested. */
+ * delta chain. Returns false if the bytes could not be read in this way: the object is shorter, is
+ * not in a known pack, or is a difference that does not show its beginning; or only a few objects
+ * were requested so far. memo caches beginnings of bases; it may be NULL if only a few objects are
+ * requested. */
 bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *memo,
 			 uint8_t out[VV_PACK_BEGIN]);
 
 /* Totals of vv_pack_heads_plain. */
 typedef struct vv_pack_sum {
-	/* the number of commits in packs, the sum of the sizes of all blobs, and the size of the largest blob */
+	/* the number of commits in packs; the sum of the sizes of all blobs, in packs and loose;
+	 * and the size of the largest blob */
 	uint64_t commits, blob_bytes, largest;
-	bool alone; /* the repository consists of a single pack */
+	bool alone; /* all objects of the repository are in a single pack */
 } vv_pack_sum;
 /* Determines whether the repository has no pointer, valid or damaged, by reading the beginnings of
  * all blobs in storage order instead of walking through `commits` commits. Returns 1, and sets
- * *out, if no blob is a pointer. Returns 0 if a blob is or may be a pointer, or if the walk would
- * cost less, because most objects are older than these commits. Returns a negative status if memory
- * runs out. all: the commits include all their ancestors. */
+ * *out, if no blob is a pointer. Returns 0 if a blob is or may be a pointer; if the walk would cost
+ * less, because most objects are older than these commits; or if not all objects can be read in
+ * this way, as in a partial clone or with staged objects. Returns a negative status if memory runs
+ * out. all: the commits include all their ancestors. */
 int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_sum *out,
 			vv_error *err);
 

@@ -18,8 +18,8 @@ typedef vv_string_list vv_pack_keeps;
  * before the pack is renamed to its name in packdir. hex: the hash in that name. */
 vv_status vv_pack_keep_put(vv_pack_keeps *k, vv_repository *r, const char *packdir, const char *hex,
 			   vv_error *err);
-/* Removes the files in the list, and empties the list. On failure, vv_pack_keeps_sweep removes the
- * remaining files later. */
+/* Removes the files in the list, and empties the list. If a file cannot be removed,
+ * vv_pack_keeps_sweep removes it after this process has ended. */
 vv_status vv_pack_keeps_clear(vv_pack_keeps *k, vv_error *err);
 /* Removes the .keep files of processes that have ended. */
 void vv_pack_keeps_sweep(vv_repository *r);

@@ -22,7 +22,7 @@
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 
-#define VV_POINTER_MIN 64u /* every pointer is longer */
+#define VV_POINTER_MIN 64u /* fewest bytes of a pointer */
 #define VV_POINTER_MAX (1u << 20)
 /* Limit for a pointer whose line ends Git has changed to CRLF, with one more byte per line. */
 #define VV_POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
@@ -67,17 +67,19 @@ bool vv_pointer_is_text(const vv_buf *pointer, const void *text, size_t len);
 
 #define VV_POINTER_TORN_START '<' /* the first byte of a conflict marker */
 
-/* Returns true if text is a torn pointer: the result of a text merge by git. A torn pointer begins
- * like a pointer and has conflict markers, or begins with a conflict marker because one side was
- * not a pointer. The markers have any length: the attribute conflict-marker-size sets it. */
+/* Returns true if text is a torn pointer: the result of a text merge by git. A torn pointer has
+ * conflict markers and a line with a root. It begins like a pointer, or with a conflict marker
+ * because one side was not a pointer. The markers have any length: the attribute
+ * conflict-marker-size sets it. */
 bool vv_pointer_is_torn(const char *text, size_t len);
-/* Returns VV_EINPUT if text is a torn pointer, with both roots in the hint; else VV_OK. path is the
- * file's name in the message; may be NULL. */
+/* Fails with VV_EINPUT, for a text with conflict markers that would else be a pointer. The hint has
+ * the command that restores the file or, if text is a torn pointer with both roots, the command
+ * that merges the two versions. path is the file's name in the message; may be NULL. */
 vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path, vv_error *err);
 
 /* Sets out[0], [1] and [2] to the roots in a torn pointer: base (only if git was configured to
- * write the base), ours and theirs. Sets has[i] to true if out[i] is set. Returns false if text
- * does not have two sides. */
+ * write the base), ours and theirs. Sets has[i] to true if out[i] is set. Returns false if text has
+ * no conflict markers, or lacks the root of ours or theirs; has[] is set also then. */
 bool vv_pointer_torn_roots(vv_cid out[3], bool has[3], const char *text, size_t len);
 
 /* Sets *out to the next root ("root": "CID") in a damaged pointer, from *at on, and moves *at past
@@ -91,9 +93,10 @@ void vv_pointer_put(vv_buf *b, const vv_pointer *p);
 /* Messages about a pointer with a later version number begin with this text. */
 #define VV_POINTER_LATER "the pointer is of version "
 
-/* Parses a pointer of len bytes. The texts of *out are allocated in arena. VV_EINPUT: the bytes are
- * not a pointer; the message has the line and the expected text, or mentions conflict markers.
- * VV_ENOSUPPORT: the pointer has a later version number. */
+/* Parses a pointer of len bytes. The texts of *out are allocated in arena. After a failure, *out
+ * may be partly set. VV_EINPUT: the bytes are not a pointer; the message has the line and the
+ * expected text, or mentions conflict markers. VV_ENOSUPPORT: the pointer has a later version
+ * number. */
 vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err);
 

@@ -17,9 +17,11 @@
 #include "base/error.h"
 
 /* Runs the program argv[0], an absolute path, or a name to look up in the absolute folders of PATH.
- * Writes len bytes of input to its stdin, appends its stdout, at most 64 MiB, to output, and waits
- * for its end. Sets *exit_code to the exit code, or to 128 + the signal's number if a signal ended
- * the program. VV_EPROGRAM: no such program. */
+ * Writes len bytes of input to its stdin (len 0: stdin is /dev/null), appends its stdout to output
+ * (NULL: discards it), and waits for its end. stderr is inherited. Sets *exit_code to the exit
+ * code, or to 128 + the signal's number if a signal ended the program; 127: the program could not
+ * be started; -1: no such program. VV_EPROGRAM: no such program. VV_EREFUSED: output would have
+ * more than 64 MiB. VV_EUSAGE: argv[0] is a relative path. */
 vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,
 			 vv_buf *output, int *exit_code, vv_error *err);
 /* A running program, and our ends of the pipes to its stdin, stdout and stderr. The pipes are
@@ -28,7 +30,8 @@ typedef struct vv_child {
 	pid_t pid;
 	int in, out, err; /* -1: no pipe */
 } vv_child;
-/* Kills the program, waits for its end and closes the pipes. Does nothing if c->pid is 0. */
+/* Kills the program, waits for its end, closes the pipes and sets c->pid to 0. Does nothing if
+ * c->pid is 0 or negative. */
 void vv_child_stop(vv_child *c);
 /* Starts the program argv[0], as vv_program_run does, with pipes to its stdin, stdout and stderr,
  * and the environment env, changed by `more`: a list of "NAME=value", which sets a variable, and
@@ -38,8 +41,9 @@ vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *
 			   const char *const *more, vv_error *err);
 /* Returns true if path is a file that this process may execute. */
 bool vv_program_runs(const char *path);
-/* Sets *out to the path of the program called name, found in the absolute folders of PATH. The
- * caller frees *out with vv_free. VV_EPROGRAM: no such program. */
+/* Sets *out to the path of the program called name, found in the absolute folders of PATH. An
+ * absolute path is copied without a check. The caller frees *out with vv_free. VV_EPROGRAM: no such
+ * program. VV_EUSAGE: name is a relative path or empty. */
 vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_error *err);
 #define VV_PROGRAM_WORD_MAX 32u /* most characters after "varve-" */
 /* Sets *out to the path of one of varve's own programs, such as "varve-vault". Searches the folder
@@ -72,7 +76,7 @@ typedef struct vv_run {
 	bool fed; /* input is written piece by piece, by vv_fed_feed */
 	/* seconds without output after which the program is stopped with VV_EIO; 0: no limit */
 	unsigned silent_sec;
-	/* seconds of processor time after which the program gets SIGXCPU; 0: no limit */
+	/* seconds of processor time after which SIGXCPU or SIGKILL ends the program; 0: no limit */
 	unsigned cpu_seconds;
 	/* bytes of address space (RLIMIT_AS); also disables core files; 0: no limit */
 	uint64_t memory;
@@ -82,12 +86,13 @@ typedef struct vv_run {
 	int by_signal; /* bound: the signal to kill with; 0: SIGKILL */
 } vv_run;
 
-/* Starts the program of run. out->out is a pipe if run has output or take; out->err is a pipe if
- * run has errors. The caller closes the pipes and waits for out->pid. VV_EPROGRAM: no such
- * program. */
+/* Starts the program of run. out->in is a pipe if run has input, fed or talk; out->out is a pipe if
+ * run has output or take; out->err is a pipe if run has errors. The caller closes the pipes and
+ * waits for out->pid. VV_EPROGRAM: no such program. */
 vv_status vv_run_start(vv_child *out, const vv_run *run, vv_error *err);
 
-/* Runs the program of run to its end, and sets *exit_code as vv_program_run does. */
+/* Runs the program of run to its end, and sets *exit_code as vv_program_run does. On failure, ends
+ * the program with SIGTERM. VV_EREFUSED: output or errors would have more than 64 MiB. */
 vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err);
 
 /* A program whose input is written piece by piece. A correct caller: vv_fed_start; vv_fed_feed for
@@ -103,12 +108,13 @@ vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err);
 /* Writes a piece of input, of len bytes. Returns VV_OK even if the program has stopped reading: its
  * exit code shows whether it failed. */
 vv_status vv_fed_feed(vv_fed *f, const void *bytes, size_t len, vv_error *err);
-/* Ends the input, and waits until output has at least len bytes or the program closes its
- * stdout. */
+/* Ends the input, and waits until output has at least len bytes, or the program has closed its
+ * stdout and stderr. */
 vv_status vv_fed_read(vv_fed *f, size_t len, vv_error *err);
 /* Ends the input, waits until the program ends, and sets *exit_code as vv_program_run does. */
 vv_status vv_fed_end(vv_fed *f, int *exit_code, vv_error *err);
-/* Stops the program if it is still running, and closes the pipes. */
+/* If vv_fed_end was not called, ends the program with SIGTERM, waits for its end and closes the
+ * pipes. */
 void vv_fed_close(vv_fed *f);
 
 #endif

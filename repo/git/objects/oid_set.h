@@ -20,7 +20,8 @@ VV_AUTO_CLEAR(vv_oid_set, vv_oid_set_clear)
 /* Adds id, and sets *added to true; if the set already has id, sets *added to false. */
 vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error *err);
 /* Adds the tag, tree or blob id. For an annotated tag, also adds its target, and so on for inner
- * tags, up to an object that is already in the set. Does not add commits. */
+ * tags, up to an object that is already in the set. Does not add commits. Ignores a missing
+ * object. */
 vv_status vv_oid_set_add_tags(vv_oid_set *tags, vv_repository *r, const vv_oid *id, vv_error *err);
 bool vv_oid_set_has(const vv_oid_set *s, const git_oid *id);
 

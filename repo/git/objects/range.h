@@ -36,13 +36,15 @@ VV_AUTO_CLEAR(vv_object_range, vv_object_range_clear)
 /* Returns true if the commit n, a parent of a commit in the range, is reachable from the haves. */
 bool vv_object_range_is_had(vv_object_range *g, vv_node *n);
 
-/* Returns VV_EREFUSED if the repository is shallow, because no receiver could use its history. */
+/* Returns VV_EREFUSED if the repository is shallow, because no receiver could use its history; else
+ * VV_OK. */
 vv_status vv_refuse_shallow(const vv_repository *r, vv_error *err);
 
 /* Changes rc, the status of reading a required object, from VV_ENOTFOUND to VV_EMISSING, also in
  * err. Returns other codes unchanged. */
 vv_status vv_must_be_here(vv_status rc, vv_error *err);
-/* Excuses rc, as vv_error_excuse does, if it reports that an object, which may be missing, is missing. */
+/* For an object that may be missing: if rc is VV_ENOTFOUND or VV_EMISSING, clears err and returns
+ * VV_OK, as vv_error_excuse does. Returns other codes unchanged. */
 vv_status vv_may_be_missing(vv_status rc, vv_error *err);
 
 #endif

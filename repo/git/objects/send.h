@@ -22,19 +22,21 @@
 #define VV_LINK_SCHEME "link:"
 
 /* Calls fn for every object that is reachable from wants (commits or annotated tags) and not from
- * haves (commits; missing haves are ignored). An object that is in new
- * commits and in ancestors of the haves, but not in a have itself, is passed, too. The cost depends on the number of new
- * commits, since equal subtrees are skipped. Sets *commits to the number of new commits.
- * VV_EREFUSED: the repository is shallow (with the hint "git fetch --unshallow"), or a blob has
- * more than blob_max bytes. */
+ * haves (commits; missing haves are ignored), in the order of git_object.h. An object that is in
+ * new commits, and not at the same path in one of their parents, is passed even if the haves have
+ * it elsewhere. The cost depends on the number of new commits, since equal subtrees are skipped.
+ * Sets *commits to the number of new commits; commits may be NULL. VV_EREFUSED: the repository is
+ * shallow (with the hint "git fetch --unshallow"), or a blob has more than blob_max bytes.
+ * VV_ENOTFOUND: a want is missing. VV_EMISSING: an object below a want is missing. */
 vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			      const vv_oid *haves, size_t have_count, uint64_t blob_max,
 			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err);
 
 typedef vv_status (*vv_git_pack_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 /* Calls fn with the pieces of a Git pack ('git pack-objects --thin') that has the objects of
- * vv_git_objects_each. Faster for histories of ordinary files, since git reuses the data of
- * existing packs. Ignores missing haves. VV_EREFUSED: the repository is shallow. */
+ * vv_git_objects_each. This is faster for histories of ordinary files, since git reuses the data of
+ * existing packs. Ignores missing haves. VV_EREFUSED: the repository is shallow. VV_ECORRUPT: git
+ * failed. */
 vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, vv_git_pack_fn fn, void *payload,
 			   vv_error *err);
@@ -55,10 +57,11 @@ typedef struct vv_new_root {
 	vv_oid commit; /* a new commit that has the version */
 } vv_new_root;
 typedef vv_status (*vv_new_root_fn)(void *payload, const vv_new_root *n, vv_error *err);
-/* Calls fn once for each dataset version (root) that is in new commits of wants and not in the last
- * commits of haves, oldest commits first. If a committed blob is a damaged pointer
- * (repo/git/pointer.h), sends one note to r's listener (vv_repository_notes), and skips the
- * blob. */
+/* Calls fn once for each dataset version (root) that new commits of wants bring, oldest commits
+ * first. A version that the haves have at another path, or only in older commits, may be passed,
+ * too. If a committed blob is a damaged pointer (repo/git/pointer.h), or a pointer of a later
+ * version, skips the blob, and warns r's listener (vv_repository_notes) once, for at most eight
+ * blobs. */
 vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err);
@@ -79,27 +82,31 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 typedef vv_status (*vv_linked_fn)(void *payload, const vv_cid *root, const char *source,
 				  vv_error *err);
 /* Calls fn for each linked version in the .varveconfig of a commit, with the version's source
- * (URL). root and source are borrowed for the call. */
+ * (URL). root and source are borrowed for the call. A .varveconfig that is not valid, or has more
+ * than 1 MiB, links nothing. */
 vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn, void *payload,
 			 vv_error *err);
 
 /* Sets out[i] to true if ids[i], a commit or tag object, is reachable from a ref; the repository
- * then also has all objects below it. */
+ * then also has all objects below it. If commits have wrong times, out[i] can be false for a
+ * reachable commit (vv_tip_walk_find). */
 vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out,
 			   vv_error *err);
 
-/* Counts the commits that are reachable from wants and not from haves. */
+/* Sets *out to the number of commits that are reachable from wants and not from haves. */
 vv_status vv_commits_count(vv_repository *r, const vv_oid *wants, size_t want_count,
 			   const vv_oid *haves, size_t have_count, uint64_t *out, vv_error *err);
 
-/* Counts the commits that are reachable from ids and not from any branch, tag or tracking branch. */
+/* Sets *out to the number of commits that are reachable from ids and not from any branch, tag or
+ * tracking branch. */
 vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *out,
 			 vv_error *err);
 
 /* Sets *out to an array of *count distinct commits, at most max, to offer to a peer in a
  * negotiation. First come the tips of all refs, then ancestors of the tips, at distances 1, 2, 4, 8
- * ... along all parents; both newest first. Visits at most `visits` commits (0: 200,000). Sets *all
- * to true if higher limits would not add commits. The caller frees *out with vv_free. */
+ * ... along all parents; both newest first. Visits at most `visits` commits; 0: at most 200,000.
+ * Sets *all to true if a higher max would not add commits and, unless visits is 0, more visits
+ * would not, either. The caller frees *out with vv_free. */
 vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
 			    size_t *count, bool *all, vv_error *err);
 
@@ -108,8 +115,9 @@ vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oi
 vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
 			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err);
 
-/* Replaces the content of out with the bytes of the Git object id. VV_ENOTFOUND: no such object.
- * VV_EUSAGE: the object has another type. VV_EREFUSED: the object has more than max bytes. */
+/* Replaces the content of out with the bytes of the Git object id. VV_ENOTFOUND: no such commit or
+ * tag. VV_EMISSING: no such tree or blob. VV_EUSAGE: the object has another type. VV_EREFUSED: the
+ * object has more than max bytes. */
 vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *id, uint64_t max,
 			      vv_buf *out, vv_error *err);
 

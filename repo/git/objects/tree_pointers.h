@@ -16,9 +16,9 @@
 #include "repo/git/tree_internal.h"
 
 /* Is called for a pointer, with the path and commit of its first occurrence. For a valid pointer,
- * `what` is NULL. For a damaged pointer, p is NULL, and `what` is the reason; if
- * vv_tree_pointers.meant is true, further calls with the same `what` follow, in which p has only a
- * root that the damaged pointer may name. */
+ * `what` is NULL. For a damaged pointer, or a pointer of a later version, p is NULL, and `what` is
+ * the reason; if vv_tree_pointers.meant is true, further calls with the same `what` follow, in
+ * which p has only a root that the damaged pointer may name. */
 typedef vv_status (*vv_tree_pointer_fn)(void *payload, const vv_pointer *p, const char *path,
 					const vv_oid *commit, const char *what, vv_error *err);
 
@@ -31,7 +31,8 @@ typedef struct vv_tree_pointers {
 	 * `what`. NULL: such an object ends the search with an error. */
 	vv_status (*unread)(void *payload, const char *id, const char *path, const vv_oid *commit,
 			    const char *what, vv_error *err);
-	bool hard;       /* a missing object is an error; initially true */
+	/* a missing object is an error, except in a partial clone; initially true */
+	bool hard;
 	bool meant;      /* pass possible roots of damaged pointers to fn, too; initially false */
 	vv_oid_set seen; /* trees and blobs that were read */
 	vv_arena arena;  /* memory for the current pointer */
@@ -58,13 +59,15 @@ vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const ch
 typedef struct vv_blob_look {
 	vv_repository *repo;
 	vv_pack_begins begins;
-	vv_arena arena;        /* memory for pointers; vv_blob_pointer does not reset it */
-	const git_oid *commit; /* the current commit, for messages */
-	uint64_t size;         /* size of the last blob */
+	vv_arena arena; /* memory for pointers; vv_blob_pointer does not reset it */
+	/* the current commit, for messages; required if a path is passed to vv_blob_pointer */
+	const git_oid *commit;
+	uint64_t size; /* size of the last blob */
 } vv_blob_look;
 /* Reads the blob id. If it is a pointer, sets *is to true and *out to the pointer. A damaged
  * pointer, or a pointer in a later format, counts as an ordinary file, because exactly these bytes
- * were committed; if path is not NULL, a warning with the path is sent. */
+ * were committed. If path is not NULL, warns the repository's listener, once for each such blob,
+ * and of at most eight. VV_EMISSING: the object is missing. */
 vv_status vv_blob_pointer(vv_pointer *out, bool *is, vv_blob_look *l, const git_oid *id,
 			  const char *path, vv_error *err);
 void vv_blob_look_clear(vv_blob_look *l);
