@@ -55,10 +55,10 @@ typedef struct vv_on_demand vv_on_demand;
  * may have the next version, too. Do not set `keep` if the command may wait for a reader of
  * documents, or for git, which may run varve. */
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
-/* Switches d between single blocks and whole versions. alone true, for a command that needs some
- * rows of one table: d fetches only the missing blocks, and blocks that follow them in lists, from
- * a peer or a store, and does not store them. d changes to the whole version if more than about a
- * quarter of its row groups is needed, or after more than 40 requests that are not sequential.
+/* Switches d between single blocks and whole versions. alone true is for a command that needs some
+ * rows of one table. d then fetches from a peer or a store only the missing blocks, and blocks that
+ * follow them in lists, and does not store them. d changes to the whole version if more than about
+ * a quarter of its row groups is needed, or after more than 40 requests that are not sequential.
  * alone false: d fetches whole versions again. Each call drops the single blocks fetched so far,
  * and forgets vv_on_demand_share. */
 void vv_on_demand_alone(vv_on_demand *d, bool alone);

@@ -184,11 +184,11 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
  * discarded. */
 void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks);
 
-/* Sets *out to true if the work tree's datapackage.json changes the types, key or dialect of the
- * table at `path`, whose pointer is *blob, so that the same file is a different version; else to
- * false. Unless any_package is set, checks only packages that differ from the index or HEAD, or
- * whose schema or dialect is in a file that differs: the others were checked by the commit. If
- * any_package is set, an invalid package also sets *out to true. */
+/* Sets *out to true if the same file would now be a different version of the table at `path`, whose
+ * pointer is *blob, because the work tree's datapackage.json gives it other types, another key or
+ * another dialect; else to false. Unless any_package is set, checks only packages that differ from
+ * the index or HEAD, or whose schema or dialect is in a file that differs: the others were checked
+ * by the commit. If any_package is set, an invalid package also sets *out to true. */
 vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *path,
 					   const vv_oid *blob, bool any_package, bool *out,
 					   vv_error *err);

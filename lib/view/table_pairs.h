@@ -26,10 +26,10 @@ typedef struct vv_table_pair {
 vv_status vv_table_beside_open(vv_subject *s, vv_table *t, const vv_subject *of, const char *table,
 			       vv_error *err);
 
-/* Pairs the tables of of_a, the document of the older version a, and of of_b, the document of the
- * newer version b, and sets *out to the pairs, in the order of b, followed by removed tables, and
- * *count to their number. If a document has no tables, its subject is not used, and may be NULL.
- * The caller frees *out, which borrows from the documents, with vv_free, also after a failure. */
+/* Pairs the tables of two versions of a document: of_a is the older version, of_b the newer one.
+ * Sets *out to the pairs, in the order of b, followed by the removed tables. Sets *count to their
+ * number. If a document has no tables, its subject is not used, and may be NULL. The caller frees
+ * *out, which borrows from the documents, with vv_free, also after a failure. */
 vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subject *a,
 			      const vv_document *of_a, const vv_subject *b, const vv_document *of_b,
 			      vv_error *err);

@@ -12,8 +12,8 @@
 #include "lib/worktree/add_report.h"
 #include "lib/worktree/attributes_edit.h"
 
-/* Executes `plan`, the plan for the request req, writes the index x, which the caller has just
- * read, and sets *out to the report, which the caller clears, also after a failure. dry: change
+/* Executes `plan`, the plan for the request req, and writes the index x, which the caller has just
+ * read. Sets *out to the report, which the caller clears, also after a failure. dry: change
  * nothing; otherwise, s is released (vv_dataset_writer_release) at the end, also after a failure.
  * On failure nothing is staged. */
 vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,

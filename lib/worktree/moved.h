@@ -23,11 +23,11 @@
 /* Appends to `moves` the move of the file or folder `from` to `to`. */
 void vv_moves_put(vv_buf *moves, const char *from, const char *to);
 
-/* For each table in `moves` whose old path is no longer in the index, removes the line of the old
- * path from .gitattributes, and adds a line for the new path unless another line matches it. Stages
- * .gitattributes, and writes the index, which is locked meanwhile. again: a killed command is
- * recovered, so .gitattributes is staged even if this call does not change it. On failure,
- * .gitattributes is restored. */
+/* Changes .gitattributes for each table in `moves` whose old path is no longer in the index:
+ * removes the line of the old path, and adds a line for the new path unless another line matches
+ * it. Stages .gitattributes, and writes the index, which is locked meanwhile. again: a killed
+ * command is recovered, so .gitattributes is staged even if this call does not change it. On
+ * failure, .gitattributes is restored. */
 vv_status vv_moved_finish(vv_repository *r, vv_dataset_reader *reader, const vv_buf *moves,
 			  bool again, vv_error *err);
 

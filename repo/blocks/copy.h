@@ -18,8 +18,8 @@
 /* Sets *out to the item packed as a difference from base; its packed bytes are borrowed from c
  * until the next difference. Sets *cost to the number of stored bytes plus the additional bytes of
  * the header, to be compared with the stored bytes of another form. Sets *cost to 0 and returns
- * VV_OK if no difference was made: base cannot be read, the chain of base is already as long as
- * allowed, or the difference would be as large as the block. */
+ * VV_OK if no difference was made. The reasons are: base cannot be read, the chain of base is
+ * already as long as allowed, or the difference would be as large as the block. */
 vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
 		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err);
 

@@ -117,8 +117,8 @@ typedef struct vv_pack_scan {
 vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv_error *err);
 
 /* Rebuilds the index from the pack, unless an earlier call did so. If the pack is not sound
- * (vv_pack_scan_all), a valid index is kept, in memory or from its file, and only an invalid or
- * missing index is replaced by an index of the pack's intact records. */
+ * (vv_pack_scan_all), keeps a valid index, in memory or from its file. Only an invalid or missing
+ * index is then replaced, by an index of the pack's intact records. */
 vv_status vv_pack_rebuild(vv_pack *p, vv_error *err);
 
 /* Returns the number of indexes that this process has replaced in open packs. */

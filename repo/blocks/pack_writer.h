@@ -2,9 +2,10 @@
  * pack_writer: writes a pack.
  *
  * A correct caller: vv_pack_writer_new; append records or copy packs, from any thread;
- * vv_pack_writer_seal, which completes the pack and makes it durable under a temporary name;
- * vv_pack_writer_publish, which writes the index and renames both files; fsync of the folder;
- * vv_pack_writer_reset or vv_pack_writer_free, which remove the files if they were not published. A
+ * vv_pack_writer_seal; vv_pack_writer_publish; fsync of the folder; vv_pack_writer_reset or
+ * vv_pack_writer_free. vv_pack_writer_seal completes the pack and makes it durable under a
+ * temporary name. vv_pack_writer_publish writes the index and renames both files.
+ * vv_pack_writer_reset and vv_pack_writer_free remove the files if they were not published. A
  * caller with other files to sync calls vv_pack_writer_end and vv_pack_writer_stage, waits for all
  * syncs at once, and calls vv_pack_writer_place, instead of vv_pack_writer_seal and
  * vv_pack_writer_publish. After a failure, all calls fail with the same error until

@@ -39,8 +39,8 @@ typedef struct vv_walk {
 	uint64_t budget;         /* number of blocks that may still be visited */
 	bool missing_ok;         /* continue past missing and damaged blocks */
 	/* Called once for each CID, nodes before their children; may be NULL. bytes and len are the
-	 * block of a node, or NULL and 0 for a raw block, which is not read. state is VV_OK, or, if
-	 * missing_ok is set, also VV_EMISSING or VV_ECORRUPT. */
+	 * block of a node; NULL and 0: a raw block, which is not read, or a missing or damaged
+	 * node. state is VV_OK; with missing_ok, it can also be VV_EMISSING or VV_ECORRUPT. */
 	vv_status (*visit)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			   vv_status state, vv_error *err);
 	void *payload;

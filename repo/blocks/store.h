@@ -9,12 +9,12 @@
  * the SHA-256 of the bytes; vv_store_fsck can do that. The message of a VV_ECORRUPT names the pack
  * and the offset.
  *
- * Writing: vv_writer_open takes the writer lock (each store has one writer at a time, others wait);
- * vv_writer_put from any thread; vv_writer_commit makes the pack durable (fsync, rename, fsync of
- * the folder) and the blocks visible; then the caller makes its references durable and calls
- * vv_writer_close, which releases the lock. gc removes blocks only while it holds the same lock, so
- * it never sees a new block without its reference. vv_writer_close discards blocks that were not
- * committed.
+ * Writing: vv_writer_open; vv_writer_put from any thread; vv_writer_commit; vv_writer_close.
+ * vv_writer_open takes the writer lock: each store has one writer at a time, and others wait.
+ * vv_writer_commit makes the pack durable (fsync, rename, fsync of the folder) and the blocks
+ * visible. Then the caller makes its references durable. vv_writer_close releases the lock. gc
+ * removes blocks only while it holds the same lock, so it never sees a new block without its
+ * reference. vv_writer_close discards blocks that were not committed.
  *
  * Formats: docs/formats/store.md, "pack" and "index"; pack.h, pack_index.h.
  */
@@ -240,9 +240,9 @@ typedef struct vv_gc_options {
 	int64_t now_sec; /* the time of this run */
 	/* seconds for which unreachable blocks are kept after they were set aside */
 	uint64_t grace_sec;
-	/* Unreachable blocks in packs younger than young_sec seconds are set aside and not removed,
-	 * even if grace_sec is 0. git add and git stash need this: they run several processes,
-	 * which first store blocks and later store references to them. Blocks passed to
+	/* Unreachable blocks in packs younger than young_sec seconds are set aside, and are not
+	 * removed even if grace_sec is 0. git add and git stash need this: they run several
+	 * processes, which first store blocks and later store references to them. Blocks passed to
 	 * vv_gc_expend are removed nevertheless. */
 	uint64_t young_sec;
 	bool dry_run; /* change nothing; only compute the result */
@@ -299,9 +299,9 @@ typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t 
  * damage only if their blocks are needed.) `what` describes the fault; it is "" if state is VV_OK.
  * cid is the null CID if the fault is in a pack as a whole, or in a header that cannot be read. fn
  * may be called for a damaged pack as a whole and again for its damaged records. If state is
- * VV_ENOTFOUND, the call is about an index that was missing or wrong, and that fsck has rebuilt
- * from its undamaged pack, or could not write: pack is the name of the index. If fn fails, fsck
- * ends with the status of fn. */
+ * VV_ENOTFOUND, the call is about an index that was missing or wrong: pack is the name of the
+ * index, and `what` tells if fsck has rebuilt it from its undamaged pack, or could not write it. If
+ * fn fails, fsck ends with the status of fn. */
 vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
 			const vv_progress *progress, vv_error *err);
 

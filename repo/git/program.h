@@ -33,10 +33,10 @@ typedef struct vv_child {
 /* Kills the program, waits for its end, closes the pipes and sets c->pid to 0. Does nothing if
  * c->pid is 0 or negative. */
 void vv_child_stop(vv_child *c);
-/* Starts the program argv[0], as vv_program_run does, with pipes to its stdin, stdout and stderr,
- * and the environment env, changed by `more`: a list of "NAME=value", which sets a variable, and
- * "NAME", which removes a variable, ended by NULL. `more` may be NULL. The caller closes the pipes
- * and waits for out->pid. VV_EPROGRAM: no such program. */
+/* Starts the program argv[0], as vv_program_run does, with pipes to its stdin, stdout and stderr.
+ * Its environment is env, changed by `more`, a list ended by NULL, which may be NULL: "NAME=value"
+ * sets a variable, "NAME" removes a variable. The caller closes the pipes and waits for out->pid.
+ * VV_EPROGRAM: no such program. */
 vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,
 			   const char *const *more, vv_error *err);
 /* Returns true if path is a file that this process may execute. */

@@ -59,8 +59,9 @@ vv_status vv_date_span(vv_date *out, const char *text, vv_error *err);
 vv_status vv_date_parse(const char *text, int64_t *time, int *offset_min, vv_error *err);
 
 /* Sets *time and *offset_min to one moment of the date d, for the commit of a version with this
- * date: for a day, noon in UTC, which is on the same day in all zones from -12:00 to +11:59; for a
- * week, month or year, noon of its first day; else the beginning. */
+ * date. If d is a day, the moment is noon in UTC, which is on the same day in all zones from -12:00
+ * to +11:59. If d is a week, month or year, it is noon of the first day. Else it is the beginning
+ * of d. */
 void vv_date_moment(const vv_date *d, int64_t *time, int *offset_min);
 
 /* Returns a text like "@1700000000 +0100", which vv_date_parse and Git can read; the caller frees

@@ -27,11 +27,12 @@ bool vv_rev_is_null(const char *text, size_t len);
  * *found to false if the default branch is not known. */
 vv_status vv_rev_default_branch(vv_repository *r, vv_oid *out, bool *found, vv_error *err);
 
-/* Sets *out to the commit at which the history of `commit` forked from the default branch: the
- * commit itself if the default branch contains it. The default branch is HEAD in a bare repository;
- * else HEAD of a remote (origin first); else a branch named by init.defaultBranch, main or master,
- * on origin or local. Sets *found to false if the histories have no common commit. VV_ENOTFOUND:
- * the default branch is not known, or the clone is too shallow. */
+/* Sets *out to the commit at which the history of `commit` forked from the default branch; this is
+ * `commit` itself if the default branch contains it. The default branch is the first of these that
+ * exists: HEAD, in a bare repository; HEAD of a remote (origin before others); the branch of origin
+ * called as init.defaultBranch says, or main, or master; the local branch with one of these names.
+ * Sets *found to false if the histories have no common commit. VV_ENOTFOUND: the default branch is
+ * not known, or the clone is too shallow. */
 vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out, bool *found,
 			    vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
  * renames: finds renames, that is, pairs of a removed and a new file.
  *
- * Files are paired if they have the same content, or else if they are similar: texts as Git
- * measures similarity, datasets (repo/git/index/attributes.h) if they share at least half of their
- * blocks or, if both are small, of their rows. The texts of pointers (repo/git/pointer.h) are not
- * compared, since pointers of different datasets look alike.
+ * Files are paired if they have the same content, or else if they are similar. For texts,
+ * similarity is measured as Git does. Datasets (repo/git/index/attributes.h) are similar if they
+ * share at least half of their blocks or, if both are small, of their rows. The texts of pointers
+ * (repo/git/pointer.h) are not compared, since pointers of different datasets look alike.
  */
 #ifndef VV_REPO_GIT_MERGE_RENAMES_H
 #define VV_REPO_GIT_MERGE_RENAMES_H

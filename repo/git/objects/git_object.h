@@ -25,9 +25,9 @@ typedef struct vv_git_object {
 	vv_git_type type;
 	const void *bytes; /* borrowed */
 	size_t len;
-	/* a similar object, which the peer has or which was sent before: for a blob or tree, the
-	 * one at the same path in the first parent that has the path; for a commit, its first
-	 * parent; null: no such object */
+	/* A similar object, which the peer has or which was sent before; null: no such object. For
+	 * a blob or tree, it is the object at the same path in the first parent that has the path.
+	 * For a commit, it is the first parent. */
 	vv_oid base;
 } vv_git_object;
 typedef vv_status (*vv_git_object_fn)(void *payload, const vv_git_object *o, vv_error *err);

@@ -11,11 +11,11 @@
 typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *err);
 
 /* Checks an object, and calls link for every object that it names, except submodules' commits.
- * VV_ECORRUPT: a tree has a name that leads out of its folder (also under the rules of NTFS or HFS,
- * regardless of core.protectNTFS and core.protectHFS), or names that are unsorted or repeated; or
- * an entry of an unknown mode or with the null id; or a commit or tag does not have a required
- * header, or has a NUL byte in its headers. err names the object and the fault. If link fails,
- * returns its status. */
+ * VV_ECORRUPT: the object is malformed; err names the object and the fault. A tree is malformed if
+ * a name leads out of its folder (also under the rules of NTFS or HFS, regardless of
+ * core.protectNTFS and core.protectHFS), if names are unsorted or repeated, or if an entry has an
+ * unknown mode or the null id. A commit or tag is malformed if a required header is missing, or if
+ * its headers have a NUL byte. If link fails, returns its status. */
 vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *bytes, size_t len,
 			    vv_git_link_fn link, void *payload, vv_error *err);
 

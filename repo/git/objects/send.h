@@ -45,8 +45,8 @@ vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_co
 typedef struct vv_new_root {
 	vv_cid root,
 		/* the root of the file in the first parent, at the same path or at the path before
-		 * a rename; it was passed to fn earlier, or is in haves. A null CID: no such root,
-		 * or a linked version, whose blocks both sides may lack */
+		 * a rename. It was passed to fn earlier, or is in haves. A null CID: no such root,
+		 * or the root of a linked version, whose blocks both sides may lack */
 		before;
 	bool known_before; /* `before` is in the history of haves, so that the peer has it */
 	uint64_t bytes;    /* size of the version's file */

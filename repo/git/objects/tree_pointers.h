@@ -17,8 +17,8 @@
 
 /* Is called for a pointer, with the path and commit of its first occurrence. For a valid pointer,
  * `what` is NULL. For a damaged pointer, or a pointer of a later version, p is NULL, and `what` is
- * the reason; if vv_tree_pointers.meant is true, further calls with the same `what` follow, in
- * which p has only a root that the damaged pointer may name. */
+ * the reason. If vv_tree_pointers.meant is true, further calls with the same `what` follow; in
+ * each, p has only a root that the damaged pointer may name. */
 typedef vv_status (*vv_tree_pointer_fn)(void *payload, const vv_pointer *p, const char *path,
 					const vv_oid *commit, const char *what, vv_error *err);
 
