@@ -65,8 +65,8 @@ typedef struct vv_completing {
 	vv_cid_set *whole;
 	uint64_t looked; /* number of blocks visited so far */
 } vv_completing;
-/* Sets *complete to true if the store has root and all blocks below root, and to false if one of them
- * is missing or damaged. */
+/* Sets *complete to true if the store has root and all blocks below root, and to false if one of
+ * them is missing or damaged. */
 vv_status vv_completing_add(vv_completing *c, const vv_cid *root, bool *complete, vv_error *err);
 void vv_completing_clear(vv_completing *c);
 VV_AUTO_CLEAR(vv_completing, vv_completing_clear)

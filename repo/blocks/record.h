@@ -29,12 +29,13 @@
 
 #define VV_RECORD_HEADER_MAX 96u /* most bytes of a header */
 
-/* Bytes of a record that are read first: at least the longest header; enough for most differences as a whole. */
+/* Number of bytes of a record that are read first. They have the whole header, and are all bytes of
+ * most differences. */
 #define VV_RECORD_PEEK 1024u
 #define VV_RECORD_CHECKSUM_LEN 8u
 
-/* How the stored bytes represent the block: the raw bytes; zstd; zstd with the base as prefix;
- * edits of the base (coder.h); parts. */
+/* The method of a record: how its stored bytes represent the block. In this order: the raw bytes;
+ * zstd; zstd with the base as prefix; edits of the base (coder.h); parts. */
 enum {
 	VV_METHOD_STORED = 0,
 	VV_METHOD_ZSTD = 1,
@@ -65,8 +66,9 @@ typedef struct vv_record {
 /* Returns the length of the whole record: header, stored bytes and checksum. */
 uint64_t vv_record_len(const vv_record *r);
 
-/* Parses the header of a record. p has the first len bytes of the record, which begins at `offset` in the pack.
- * Returns NULL on success, or a message that describes the fault. */
+/* Parses the header of a record. p has the first len bytes of the record, which begins at `offset`
+ * in the pack. Returns NULL on success, or a constant message that describes the fault; *out is
+ * then undefined. */
 const char *vv_record_parse(vv_record *out, const uint8_t *p, size_t len, uint64_t offset);
 
 /* Writes the header of r to out, sets r->header_len to the header's length, and returns the
