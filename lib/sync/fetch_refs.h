@@ -64,8 +64,8 @@ typedef struct vv_ref_plan_options {
 	/* refspecs of the remote, for tracking branches to be updated, too; may be empty */
 	const vv_refspec *tracking;
 	size_t tracking_count;
-	/* the options of git fetch with these names; no_tags is not used here */
-	bool tags, no_tags, prune, force;
+	/* the options of git fetch with these names */
+	bool tags, prune, force;
 	bool detached; /* also fetch the commit of a detached HEAD */
 	/* the branch to mark as for_merge if a refspec with '*' selects it, such as
 	 * "refs/heads/main"; NULL: no such branch is marked. If the first refspec has no '*', its

@@ -94,7 +94,6 @@ static vv_status make_plan(run *r, vv_error *err)
 				       .tracking = r->from.remote.fetch,
 				       .tracking_count = r->from.remote.fetch_count,
 				       .tags = j->tags,
-				       .no_tags = j->no_tags,
 				       .prune = j->prune && !r->from.stand_in,
 				       .force = j->force,
 				       .detached = j->detached && !r->from.stand_in,

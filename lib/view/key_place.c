@@ -178,7 +178,7 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 	rc = vv_table_reader_open(&s.reader, p->table, p->key, p->key_count, false, err);
 	if (rc == VV_OK && p->all) {
 		rc = look_from(&s, 0, 0, err);
-		*whole = rc == VV_OK;
+		*whole = rc == VV_OK && !s.over;
 	} else if (rc == VV_OK) {
 		known = look_by_hash(&s, err);
 		*whole = known > 0 && !s.over;

@@ -719,7 +719,7 @@ static vv_status look_at_bound(comparison *c, vv_error *err)
 	if (rc < 0 || cells <= c->how->bound) return rc;
 	c->many = true;
 	fill_told(c);
-	if ((rc = begin(c, err)) == VV_OK) {
+	if ((rc = begin(c, err)) == VV_OK && c->how->writer) {
 		rc = c->how->writer->end_table(c->how->writer, &nothing, err);
 	}
 	return rc;
