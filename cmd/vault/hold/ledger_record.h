@@ -3,10 +3,10 @@
  * about a vault; a ledger consists of records.
  *
  * A record is a DAG-CBOR map {body, kind, time, vault, author, version, previous, sequence}. The
- * name of a record is the CID of these bytes. The file of a record has the author's signature (64
- * bytes, purpose "varve record 1") and then the bytes; the signature is not part of the name, so
- * that a record that was signed twice is still one record. An author's records are numbered from 0,
- * and each record names its predecessor. Format: docs/formats/vault.md.
+ * record's CID is the CID of the bytes of this map. A record's file consists of the author's
+ * signature (64 bytes, purpose "varve record 1") and these bytes. The CID does not cover the
+ * signature, so a record that was signed twice is still one record. An author's records are
+ * numbered from 0, and each later record names its predecessor. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_HOLD_LEDGER_RECORD_H
 #define VV_CMD_VAULT_HOLD_LEDGER_RECORD_H
@@ -25,21 +25,24 @@
 
 #define VV_LEDGER_VERSION 1u            /* the version of these records */
 #define VV_LEDGER_RECORD_MAX (1u << 20) /* bytes, including the signature */
-/* Length of a holder's id, which only readers with the vault's secret can compute. */
+/* Length of a holder's id in bytes. Only readers of the vault can compute the id
+ * (vv_epoch_holder_id, cmd/vault/sealed/epoch.h). */
 #define VV_HOLDER_ID VV_SEALED_NAME
 #define VV_RECEIPT_PURPOSE "varve receipt 1"
 
 /* The kind of a record, named after its content. */
 typedef enum vv_ledger_kind {
-	/* the first such record of a vault names its owners; each later one (a run, see
-	 * cmd/vault/sealed/stream.h) names new shards */
+	/* the first vault record names the vault's owners; each later one is a run
+	 * (cmd/vault/sealed/stream.h), and names new shards */
 	VV_LEDGER_VAULT,
-	VV_LEDGER_EPOCH,   /* the new readers and writers */
-	VV_LEDGER_PLACE,   /* shards are being stored at a holder */
-	VV_LEDGER_RECEIPT, /* the holder confirms that it stores the shards of a place record */
-	VV_LEDGER_AUDIT,   /* the results of an audit */
-	VV_LEDGER_RETIRE,  /* shards that are no longer needed */
-	VV_LEDGER_DROP     /* shards that a holder may delete */
+	VV_LEDGER_EPOCH, /* the new readers and writers */
+	VV_LEDGER_PLACE, /* shards are being stored at a holder */
+	/* the holder has stored the shards of a place record; signed by the holder, if it has a
+	 * key */
+	VV_LEDGER_RECEIPT,
+	VV_LEDGER_AUDIT,  /* the results of an audit */
+	VV_LEDGER_RETIRE, /* shards that are no longer needed */
+	VV_LEDGER_DROP    /* shards that a holder may delete */
 } vv_ledger_kind;
 
 const char *vv_ledger_kind_name(vv_ledger_kind kind); /* "place"; static */
@@ -50,7 +53,8 @@ typedef struct vv_removed {
 	vv_cid last; /* null: no record counts */
 } vv_removed;
 
-/* A stripe: the parity of the next code.data shards of a vault record. */
+/* A stripe of a vault record: its parity shards. Its data shards are the next code.data items of
+ * the record's shards. */
 typedef struct vv_stripe {
 	vv_code code;
 	vv_shard *parity; /* code.parity shards */
@@ -62,8 +66,9 @@ typedef struct vv_box {
 	size_t len;
 } vv_box;
 
-/* A record. Items of lists are in an arena, or owned by the caller. The comment of a member begins
- * with the kinds of records that have it; in other records, the member is zero. */
+/* A record. The lists of a record that was read are in an arena and in the file's bytes; the lists
+ * of a record to write belong to the caller. The comment of a member begins with the kinds of
+ * records that have the member; in other records, the member is zero. */
 typedef struct vv_ledger_record {
 	vv_cid cid; /* CID of the record's bytes; set by read and sign */
 	vv_ledger_kind kind;
@@ -82,67 +87,71 @@ typedef struct vv_ledger_record {
 	size_t shard_count;
 	vv_stripe *stripes; /* vault: the first stripe is for the first shards, and so on */
 	size_t stripe_count;
-	/* vault: heads; epoch: previous epochs; audit: bad shards; retire, drop: shards */
+	/* vault: the last record of each author that the writer had received; epoch: previous
+	 * epochs; audit: bad shards; retire, drop: shards */
 	vv_cid *links;
 	size_t link_count;
-	/* vault: the epoch with whose secret the shards are sealed; receipt: the place record */
+	/* vault: the epoch whose secret seals the shards; receipt: the place record */
 	vv_cid link;
 	uint8_t holder[VV_HOLDER_ID]; /* place, audit, drop: the holder's id */
-	/* place, drop: the holder's key, if it has one; receipt: the signer's key */
+	/* place, drop, receipt: the holder's key, if it has one */
 	uint8_t key[VV_KEY_PUBLIC];
-	bool has_key, is_signed;         /* key is set; receipt: signature is set */
-	uint8_t signature[VV_SIGNATURE]; /* receipt: the signature, if has_key is set */
+	/* key is set; receipt: signature is set, which vv_ledger_record_put derives from has_key */
+	bool has_key, is_signed;
+	uint8_t signature[VV_SIGNATURE]; /* receipt: the holder's signature, if is_signed */
 	/* receipt: the shards are not deleted before this time, in seconds since 1970 */
 	uint64_t until;
 	vv_box *boxes; /* epoch: the epoch's secret for each reader */
 	size_t box_count;
-	/* epoch: sealed content of the epoch; vault: the author's list of holders, sealed; NULL:
-	 * unchanged */
+	/* epoch: the sealed content; vault: the author's sealed list of holders, or NULL if the
+	 * list is the same as in the author's previous vault record */
 	const uint8_t *sealed;
 	size_t sealed_len;
 	vv_removed *removed; /* epoch: removed writers */
 	size_t removed_count;
 	/* audit: number of checked leaves or shards, and of good ones */
 	uint64_t asked, good;
-	uint8_t nonce[32], answer[32]; /* audit: proof of the checked data */
+	/* audit: a random number, and the hash of the number and all received bytes */
+	uint8_t nonce[32], answer[32];
 } vv_ledger_record;
 
-/* Comparison function for qsort of pointers to records: compares times, then authors, then sequence
- * numbers. */
+/* Compares records for qsort of an array of pointers to records: by time, then by author, then by
+ * sequence number, then by CID. */
 int vv_ledger_record_compare(const void *a, const void *b);
-/* Returns the number of all shards that the vault record r names. */
+/* Returns the number of shards that the vault record r names, including parity shards. */
 size_t vv_run_shard_count(const vv_ledger_record *r);
-/* Returns the i-th of these shards, from 0: first the shards of the run's stream, then the parity
- * shards of its stripes. Borrowed from r. */
+/* Returns shard i, less than vv_run_shard_count: first the shards of the run's stream, then the
+ * parity shards of its stripes. Borrowed from r. */
 const vv_shard *vv_run_shard_at(const vv_ledger_record *r, size_t i);
 
-/* Appends zeros in place of a signature, then the bytes of the record r, to out. Only
- * vv_ledger_record_read_checked can read the result. */
+/* Replaces the content of out with the file of the record r, with zeros in place of the signature.
+ * Sets r->version and r->is_signed. Only vv_ledger_record_read_checked can read the result.
+ * VV_EREFUSED: the file is longer than VV_LEDGER_RECORD_MAX. */
 vv_status vv_ledger_record_put(vv_buf *out, vv_ledger_record *r, vv_error *err);
-/* Signs the record r with the key author, and writes the content of its file, the signature and the
- * bytes, to out. Sets r->author and r->cid. */
+/* Signs the record r with the key author, and replaces the content of out with the record's file.
+ * Sets r->author and r->cid. Otherwise as vv_ledger_record_put. */
 vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *author,
 				vv_error *err);
 
-/* Parses the content of a record's file, and checks the signature. The lists of *out are borrowed
- * from bytes and arena. VV_ECORRUPT: the bytes are not a record, or are not signed by its author.
- * VV_ENOSUPPORT: a newer varve wrote the record. */
+/* Parses a record's file of len bytes into *out, and checks the signature. *out borrows from bytes
+ * and from arena. VV_ECORRUPT: the bytes are not a record, or its author did not sign it.
+ * VV_ENOSUPPORT: a newer version of varve wrote the record. */
 vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 				size_t len, vv_error *err);
 
-/* Parses bytes that vv_ledger_record_read has already checked, without checking the signature and
- * computing the CID: the caller sets out->cid. */
+/* Parses a record's file into *out, which must be zero, but does not check the signature, and does
+ * not set out->cid. For files that vv_ledger_record_read has checked before, and for the results of
+ * vv_ledger_record_put. */
 vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 					size_t len, vv_error *err);
 
 #define VV_RECEIPT_BYTES (VV_CID_BYTES + 8u)
 
-/* Writes the bytes that the signature of a receipt covers to out: the CID of the place record (36
+/* Writes to out the bytes that the signature of a receipt covers: the CID of the place record (36
  * bytes), and until (8 bytes, little-endian). */
 void vv_receipt_bytes(uint8_t out[VV_RECEIPT_BYTES], const vv_cid *place, uint64_t until);
-/* Checks that `receipt` is a receipt for the place record. If the place record names a key, this
- * key must have signed the receipt. VV_ECORRUPT: `receipt` is not such a receipt; the message has
- * the reason. */
+/* Checks that `receipt` is a receipt for the record `place`. If `place` has a key, this key must
+ * have signed the receipt. VV_ECORRUPT: a check failed; the message has the reason. */
 vv_status vv_receipt_check(const vv_ledger_record *receipt, const vv_ledger_record *place,
 			   vv_error *err);
 

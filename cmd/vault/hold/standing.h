@@ -1,13 +1,15 @@
 /*
- * standing: computes the standing of each holder (cmd/vault/sealed/holder.h): the number of bytes
- * that it provably keeps for this machine.
+ * standing: computes the standing of each holder (cmd/vault/sealed/holder.h). The standing is the
+ * number of bytes that the holder provably stores for this machine.
  *
- * Only holders that sign receipts have a standing. A copy that this machine placed counts if this
- * machine's last audit of the holder was made after the receipt and at most VV_STANDING_DAYS ago,
- * and found no fault. Copies that other machines placed, audits that other machines made, and
- * audits dated after `now` do not count.
+ * Only holders that sign receipts with a key other than this machine's key have a standing. A copy
+ * that this machine placed counts if this machine's last audit of the holder was made after the
+ * receipt and at most VV_STANDING_DAYS ago, and found no fault. Copies that other machines placed,
+ * audits that other machines made, and audits dated after `now` do not count. Retired shards do not
+ * count, and neither do copies that this machine's audits found missing or changed since the
+ * receipt. A shard counts once for each vault and key, even if a holder has several URLs.
  *
- * docs/formats/vault.md has the rules; a test computes the numbers again from the records.
+ * docs/formats/vault.md has the rules. A test computes the standings again from the records.
  *
  * 	vv_standing s = {.now = now, .self = key};
  * 	vv_standing_add(&s, ledger, state, err);         once for each vault
@@ -34,12 +36,12 @@ typedef struct vv_standing_line {
 	uint64_t proven; /* the time of the last audit that counts, in seconds since 1970 */
 } vv_standing_line;
 
-/* The standings of all holders, from the vaults that were added. Set now and self, and zero the
- * other members. */
+/* The standings of all holders, from the vaults that were added. The caller sets now and self, and
+ * zeroes the other members. */
 typedef struct vv_standing {
 	uint64_t now;            /* seconds since 1970 */
 	const uint8_t *self;     /* this machine's public key; borrowed */
-	vv_standing_line *lines; /* one for each holder */
+	vv_standing_line *lines; /* one for each holder with a standing */
 	size_t count, cap;
 } vv_standing;
 
@@ -49,11 +51,12 @@ vv_status vv_standing_add(vv_standing *s, const vv_ledger *l, const vv_vault_sta
 void vv_standing_clear(vv_standing *s);
 VV_AUTO_CLEAR(vv_standing, vv_standing_clear)
 
-/* Returns the standing of a holder, from all vaults that were added; all zeros: the holder has no standing. */
+/* Returns the standing of the holder with this key. If the holder has no standing, all members of
+ * the result are zero. */
 vv_standing_line vv_standing_of(const vv_standing *s, const uint8_t holder[VV_KEY_PUBLIC]);
 
-/* Computes the space that this machine grants in return for `bytes` that a holder keeps: bytes * ratio / 1000, but at
- * most `most`. */
+/* Returns the number of bytes that this machine stores for a holder in return for `bytes` that the
+ * holder stores: bytes * ratio / 1000, but at most `most`. */
 uint64_t vv_standing_room(uint64_t bytes, uint64_t ratio, uint64_t most);
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * stream: writes the items of a run as sealed shards, and reads them. A run is the data that one
- * vault record adds to the vault; the record itself is also called a run. Items are blocks, Git
- * objects, refs and indexes.
+ * vault record adds to the vault. The record itself is also called a run. Items are blocks, Git
+ * objects, the refs and the index.
  *
- * The content of a run is the concatenated content of its shards; all shards except the last are
- * full. It consists of items:
+ * The content of a run is the concatenated content of its shards. All shards except the last are
+ * full. The content consists of items:
  *
  * 	1        bits 0-3: kind (below), bits 4-5: method (0 stored, 1 zstd, 2 zstd with its base)
  * 	varint   raw length
@@ -13,10 +13,10 @@
  * 	32 or 20 method 2: digest of the base, of the same kind
  * 	stored   bytes (compressed bytes as in transport/protocol/compress.h)
  *
- * The last items are REFS, which may be missing, and INDEX. After them are 16 bytes: le64 offset of
- * INDEX, and le64 offset of REFS (all ones: no REFS). The index has the offset of each item of the
- * run: varint 0 (reserved); varint number of items; for each item a byte (kind), digest, varint 0
- * (reserved), varint offset. Format: docs/formats/vault.md.
+ * The last items are REFS, which may be missing, and INDEX. 16 bytes follow: le64 offset of INDEX,
+ * and le64 offset of REFS (all ones: no REFS). The index has the offsets of all items of the run
+ * except REFS and INDEX: varint 0 (reserved); varint number of items; for each item a byte (kind),
+ * digest, varint 0 (reserved), varint offset. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_SEALED_STREAM_H
 #define VV_CMD_VAULT_SEALED_STREAM_H
@@ -45,8 +45,8 @@ typedef enum vv_item_kind {
 
 #define VV_ITEM_MAX (1u << 30) /* maximum bytes of one item, uncompressed */
 
-/* Returns the CID of an item with this kind and digest: the CID of a block, or, for an object of
- * Git, a CID made from its id, with a codec that no block has. */
+/* Returns the CID of an item with this kind and digest (32 bytes for a block, 20 for a Git object).
+ * The CID of a Git object consists of its id and a codec that no block has. */
 vv_cid vv_item_cid(vv_item_kind kind, const uint8_t *digest);
 
 /* One item of an index. */
@@ -56,7 +56,7 @@ typedef struct vv_item_place {
 	uint64_t offset;
 } vv_item_place;
 
-/* The content of an index; clear it with vv_item_index_clear. */
+/* The content of an index. Free it with vv_item_index_clear. */
 typedef struct vv_item_index {
 	vv_item_place *items;
 	size_t count;
@@ -70,18 +70,18 @@ VV_AUTO_CLEAR(vv_item_index, vv_item_index_clear)
 
 typedef struct vv_stream_out vv_stream_out;
 
-/* Is called with the shards of a stream, in order, by the functions that write the stream. */
+/* Receives the shards of a stream, in order. s and bytes are valid only during the call. */
 typedef vv_status (*vv_shard_out_fn)(void *payload, const vv_shard *s, const void *bytes,
 				     size_t len, vv_error *err);
-/* Opens a stream for writing, whose shards are passed to fn. Borrows seal until
- * vv_stream_out_close. */
+/* Opens a stream for writing. vv_stream_out_put and vv_stream_out_end call fn for each shard.
+ * Borrows seal and payload until vv_stream_out_close. */
 vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_shard_out_fn fn,
 			     void *payload, vv_error *err);
 void vv_stream_out_close(vv_stream_out *o); /* accepts NULL; an unfinished stream is dropped */
 VV_AUTO_FREE(vv_stream_out, vv_stream_out_close)
 
-/* An item to write. If base_len > 0, base has the bytes of base_cid: an item that resembles this
- * item, and that readers already have or read earlier. */
+/* An item to write. If base_len > 0, base has the base_len bytes of the item base_cid, which has
+ * the same kind and resembles this item. Readers need the base to read this item. */
 typedef struct vv_item {
 	vv_item_kind kind;
 	vv_cid cid;
@@ -91,7 +91,8 @@ typedef struct vv_item {
 	const void *base;
 	size_t base_len;
 } vv_item;
-/* Writes an item. */
+/* Writes an item, unless the stream already has an item with this CID. VV_EREFUSED: the item is
+ * longer than VV_ITEM_MAX. */
 vv_status vv_stream_out_put(vv_stream_out *o, const vv_item *item, vv_error *err);
 uint64_t vv_stream_out_len(const vv_stream_out *o); /* bytes of content written so far */
 /* Returns true if the item with this CID was written. */
@@ -107,13 +108,14 @@ typedef struct vv_stream_in vv_stream_in;
 
 /* Appends the content of the run's shard number i, from 0, to out, which is empty. */
 typedef vv_status (*vv_shard_in_fn)(void *payload, size_t i, vv_buf *out, vv_error *err);
-/* Opens a stream of `shards` shards for reading; fn reads a shard. */
+/* Opens a stream of `shards` shards for reading. Calls fn to read a shard; remembers one shard. */
 vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn, void *payload,
 			    vv_error *err);
 void vv_stream_in_close(vv_stream_in *in); /* accepts NULL */
 VV_AUTO_FREE(vv_stream_in, vv_stream_in_close)
 
-/* An item in its stored form; bytes are borrowed until the next call. */
+/* An item in its stored form. bytes is borrowed until the next vv_stream_in_at or
+ * vv_stream_in_end. */
 typedef struct vv_item_stored {
 	vv_item_kind kind;
 	uint8_t method;   /* 0 stored, 1 zstd, 2 zstd with its base */
@@ -123,11 +125,12 @@ typedef struct vv_item_stored {
 	size_t len;
 	uint64_t next; /* offset of the next item */
 } vv_item_stored;
-/* Reads the item at offset into *out. VV_ECORRUPT: no item begins at offset. Other errors are those
- * of vv_shard_in_fn. */
+/* Reads the item at offset into *out. VV_ECORRUPT: no valid item begins at offset. Errors of
+ * vv_shard_in_fn are returned unchanged. */
 vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out, vv_error *err);
-/* Sets the content of out to the raw bytes of the item s. base: the raw bytes of the item's base.
- * VV_ECORRUPT: the bytes do not match the item's digest. */
+/* Sets the content of out to the raw bytes of the item s. base: the raw bytes of the item's base,
+ * base_len of them; unused if the item has no base. VV_ECORRUPT: the stored bytes are invalid, or
+ * the raw bytes do not match the item's digest. */
 vv_status vv_stream_in_expand(vv_stream_in *in, const vv_item_stored *s, const void *base,
 			      size_t base_len, vv_buf *out, vv_error *err);
 
