@@ -139,9 +139,9 @@ vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *
 vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 				size_t len, vv_error *err);
 
-/* Parses a record's file into *out, which must be zero, but does not check the signature, and does
- * not set out->cid. For files that vv_ledger_record_read has checked before, and for the results of
- * vv_ledger_record_put. */
+/* Parses a record's file into *out, but does not check the signature, and does not set out->cid.
+ * The caller zeroes *out before: members that the record does not have are not set. For files that
+ * vv_ledger_record_read has checked before, and for the results of vv_ledger_record_put. */
 vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 					size_t len, vv_error *err);
 

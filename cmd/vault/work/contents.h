@@ -1,8 +1,8 @@
 /*
  * contents: finds and reads the items of a vault, using the indexes of its runs.
  *
- * Each index is read once, and stored in the session's folder runs/. It can be read again from the
- * sealed shards, so losing the folder costs only time.
+ * Each index is read once from its shards, and then stored in the session's folder runs/. The
+ * folder is a cache: if it is lost, the indexes are read again from the shards.
  */
 #ifndef VV_CMD_VAULT_WORK_CONTENTS_H
 #define VV_CMD_VAULT_WORK_CONTENTS_H
@@ -21,12 +21,12 @@
 /* A run (cmd/vault/sealed/stream.h). */
 typedef struct vv_vault_run {
 	const vv_ledger_record *record; /* borrowed from the ledger */
+	/* empty if the run is lost or left out, or if the shard of its index is retired */
 	vv_item_index index;
-	vv_buf refs; /* text of the run's refs; empty: the run has no refs */
-	/* the run's index cannot be read at present; `why` has the reason */
-	bool lost;
+	vv_buf refs; /* text of the run's refs; empty: no refs, or no index */
+	bool lost;   /* the run's index could not be read; `why` has the reason */
 	vv_error why;
-	vv_stream_in *in; /* open while items are read */
+	vv_stream_in *in; /* NULL: not open */
 	struct vv_run_reading *reading;
 } vv_vault_run;
 
@@ -35,21 +35,23 @@ typedef struct vv_vault_run {
 /* The indexes of a vault's runs. */
 typedef struct vv_contents {
 	vv_vault_session *session;
-	/* the runs whose index is in shards that are not retired, ordered by time */
+	/* all runs of the vault, ordered by time, then the runs that vv_contents_add added */
 	vv_vault_run *runs;
 	size_t count, cap;
-	/* maps the CID of an item (vv_item_cid) to run << 40 | place in the index's items */
+	/* maps the CID of an item (vv_item_cid) to number of the run << 40 | number in
+	 * index.items */
 	struct vv_cid_map *known;
 	struct vv_block_cache *unpacked; /* recently read items; NULL: nothing has been read */
 	size_t open[VV_STREAMS_OPEN];    /* 1 + the number of a run whose `in` is open; 0: unused */
 	size_t next_open;                /* the oldest element of `open` */
 } vv_contents;
 
-/* Opens the contents of the session's vault. A run whose index cannot be read is not an error, but
- * marked as lost. */
+/* Opens the contents of the session's vault; without s->state, they are empty. A run whose index
+ * cannot be read is not an error: it is marked as lost. Borrows s until vv_contents_close. On
+ * failure, *out need not be closed. */
 vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err);
-/* Like vv_contents_open, but leaves out the runs with the records `runs` (CIDs); NULL: opens all
- * runs. */
+/* Like vv_contents_open, but does not read the indexes of the runs whose records have the CIDs
+ * `runs`, so that their items are not found. NULL: reads all indexes. */
 vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const vv_cid_set *runs,
 				   vv_error *err);
 void vv_contents_close(vv_contents *c);
@@ -57,33 +59,33 @@ VV_AUTO_CLEAR(vv_contents, vv_contents_close)
 
 /* Returns true if an index of the vault has the item. */
 bool vv_contents_has(const vv_contents *c, const vv_cid *item);
-/* Adds the index and refs of a run that was just written. */
+/* Adds the index and refs of a run that was just written, also to the folder runs/. Borrows run. */
 vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *run, const vv_buf *index,
 			  const vv_buf *refs, vv_error *err);
 
-/* Returns true if vaults store the ref. Vaults do not store refs that mirror other repositories,
- * and refs that varve itself sets. */
+/* Returns true if vaults store the ref. Vaults do not store symbolic refs, refs below
+ * refs/remotes/, and refs below refs/varve/, except signed heads (vv_ref_is_head). */
 bool vv_vault_keeps_ref(const vv_ref *ref);
-/* Returns the last of the first `count` runs that has refs and is by this author (NULL: any
- * author). NULL: no such run. */
+/* Returns the last of the first `count` runs that has refs and is by this author (author NULL: by
+ * any author). NULL: no such run. */
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, const uint8_t *author);
-/* Returns true if run i has its author's newest refs among the first `count` runs. If one key
- * signed two runs neither of which follows the other, the result is true for both. */
+/* Returns true if run i has its author's newest refs among the first `count` runs. If a key signed
+ * two runs, and neither follows the other, the result is true for both. */
 bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count);
-/* Adds to out the commits to which the refs in every author's last run (vv_contents_is_last) point. */
+/* Adds to out the ids to which the refs in every author's last run (vv_contents_is_last) point. */
 vv_status vv_contents_tips(const vv_contents *c, vv_ref_tips *out, vv_error *err);
 
 /* Sets the content of out to the raw bytes of an item of the vault. Also reads the item's bases,
- * unless they were read recently. VV_EMISSING: the vault does not have the item, or its shard
- * cannot be read. */
+ * unless they were read recently. VV_EMISSING: no index has the item or a base, or a shard cannot
+ * be read. VV_ECORRUPT: the vault is damaged. */
 vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_error *err);
-/* Sets the content of out to the bytes of a block from this repository. If the repository dropped
- * the block, or the block is damaged, reads it from the vault. VV_EMISSING: the vault does not have
- * the block either. Other errors are as for vv_store_get. */
+/* Sets the content of out to the bytes of a block from `store`. If the store does not have the
+ * block, or it is damaged there, reads the block from the vault. If this fails too, returns the
+ * error of vv_store_get. */
 vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,
 			    vv_error *err);
-/* Sets the content of out to the bytes of an item from this repository. Errors are as for
- * vv_store_get or vv_git_object_bytes. */
+/* Sets the content of out to the bytes of an item from this repository: a block from `store`, or a
+ * Git object. The errors are those of vv_store_get and vv_git_object_bytes. */
 vv_status vv_contents_here(vv_contents *c, vv_store *store, vv_item_kind kind, const vv_cid *item,
 			   vv_buf *out, vv_error *err);
 /* Returns the type of a Git object from the kind of its item. */
@@ -94,14 +96,15 @@ static inline vv_git_type vv_item_git_type(vv_item_kind kind)
 /* Returns the id of a Git object from its item. */
 vv_oid vv_item_oid(const vv_cid *item);
 /* Sets *base to the base of the stored form of `item`, or to a null CID if the item is stored
- * without a base. */
+ * without a base. The errors are those of vv_contents_get. */
 vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err);
 
-/* Returns the shard in which an item begins. NULL: the vault does not have the item. */
+/* Returns the shard in which an item begins, borrowed from the session's state. NULL: no index has
+ * the item. */
 const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item);
 
-/* Opens a run for reading its items. The run stays open until VV_STREAMS_OPEN other runs were
- * opened. */
+/* Sets run->in to a stream that reads the run's items. The stream is borrowed, and is closed after
+ * VV_STREAMS_OPEN other runs were opened. */
 vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err);
 
 #endif

@@ -1,11 +1,10 @@
 /*
  * replicate: seals data that the vault does not have yet, and sends it to holders.
  *
- * New data is sealed into shards in .git/varve/vault/spool, about 64 MB at a time; when all shards
- * are durable, the file "run" in this folder lists them (waiting_run.h). Then the shards are sent
- * to holders. When each shard has at least --min copies, a vault record is written that lists the
- * shards. If the replication is interrupted, the next command continues with the shards in the
- * spool.
+ * New data is sealed into shards in .git/varve/vault/spool, about 64 MB at a time. The file "run"
+ * in this folder lists the shards (waiting_run.h). Then the shards are sent to holders. When each
+ * shard has at least --min copies, a vault record is written that lists the shards. If replication
+ * is interrupted, the next replication continues with the shards in the spool.
  */
 #ifndef VV_CMD_VAULT_WORK_REPLICATE_H
 #define VV_CMD_VAULT_WORK_REPLICATE_H
@@ -19,29 +18,34 @@
 #include "cmd/vault/work/spread.h"
 #include "repo/blocks/reach.h"
 
-/* Adds an item to `to`, the run that is being sealed. */
+/* Adds an item to the run that is being sealed. to: the parameter `to` of vv_replicate.items. */
 typedef vv_status (*vv_put_item_fn)(void *to, const vv_item *item, vv_error *err);
 
-/* The arguments and results of vv_replicate_run. */
+/* The arguments and results of vv_replicate_run, which replaces copies, min and code with the
+ * values that it used. */
 typedef struct vv_replicate {
 	unsigned copies, /* the number of copies; 0: the policy's number, or 2 */
 		min;     /* the least number of copies; 0: the policy's number, or 1 */
-	vv_code code; /* the code of stripes, in place of copies; data 0: the policy's code, unless copies is set */
-	const vv_strings *to; /* the names of the holders to send to; NULL or empty: all holders */
-	uint64_t rate;        /* as in vv_spread (spread.h) */
-	bool dry_run,         /* find and count new data, and change nothing */
-		adopt;        /* call vv_vault_session_adopt first */
-	bool look;            /* with dry_run: find new data even if the policy cannot be met */
-	/* called when a new vault is made, before anything is sealed: the user must keep this recovery key */
+	/* the code of stripes, instead of copies; data 0: the policy's code, unless copies is
+	 * set */
+	vv_code code;
+	/* the names of the holders to which new shards are sent; NULL or empty: all holders */
+	const vv_strings *to;
+	uint64_t rate; /* as in vv_spread (spread.h) */
+	bool dry_run,  /* find and count new data, and change nothing */
+		adopt; /* call vv_vault_session_adopt first */
+	bool look;     /* with dry_run: find new data even if the policy cannot be met */
+	/* called with the recovery key of a new vault, before anything is sealed; the user must
+	 * store this key. Not NULL, unless the repository has a vault or dry_run is set */
 	vv_status (*recovery)(void *payload, const char *key, vv_error *err);
-	void *payload;
-	/* seals additional items: calls put(to, item) for each item of a run to rewrite; NULL: only new data is
-	 * sealed */
+	void *payload; /* of recovery and items */
+	/* called after new data was sealed; calls put(to, item) for each further item to seal.
+	 * NULL: no further items. If set, owed copies are not sent */
 	vv_status (*items)(void *payload, vv_put_item_fn put, void *to, vv_error *err);
-	/* the vault records of runs to ignore: the items of these runs are sealed again, unless other runs have the
-	 * items; or NULL */
+	/* CIDs of the vault records of runs to ignore: their items are sealed again, unless other
+	 * runs have the items. NULL: no such runs */
 	const vv_cid_set *without;
-	bool only_places; /* seal only the list of holders, if it changed */
+	bool only_places; /* seal only the list of holders, and only if the list changed */
 	/* if without is set: also search all objects that are reachable from refs */
 	bool search;
 	/* The members below are results. */
@@ -50,7 +54,7 @@ typedef struct vv_replicate {
 	uint64_t put;    /* items that items() added */
 	uint64_t shards, /* shards that were sent; each copy counts */
 		sent;    /* bytes that were sent */
-	uint64_t paid;   /* shards of earlier runs that were sent, since they had too few copies */
+	uint64_t paid;   /* copies of earlier runs' shards that were sent; part of shards */
 	/* missing copies (spread.h): owed counts shards of all runs, lost and hopeless count shards
 	 * of earlier runs. If short_of_min is set, least is that of the run that was sealed */
 	vv_spread_sum sum;
@@ -58,16 +62,19 @@ typedef struct vv_replicate {
 	bool began,        /* a new vault was made */
 		config;    /* .varveconfig was written */
 	bool nothing;      /* no data was new */
-	/* with look: the name of the first ref whose commit is in no run; empty: no such ref. Owned by the
-	 * caller */
+	/* with look: the name of the first ref whose commit the refs of no run name; empty: no such
+	 * ref. The caller clears it */
 	vv_buf new_ref;
 	uint64_t new_refs; /* with look: the number of such refs */
-	bool short_of_min; /* shards have fewer than min copies, so no vault record was written */
+	bool short_of_min; /* shards have fewer than min copies, so no vault record lists them */
 	vv_cid head;       /* the vault record that was written last; null: no record was written */
 } vv_replicate;
 
-/* Seals and sends data according to the arguments in x, and sets the results in x. VV_EREFUSED: the
- * policy needs more holders or failure domains, or the key may not write. */
+/* Connects the session, seals and sends data according to the arguments in x, and sets the results
+ * in x. Unreachable holders are not an error, and neither is short_of_min. VV_EREFUSED: the policy
+ * needs more holders or failure domains, no reachable holder stores records, or the key may not
+ * write. VV_ECONFLICT: the key is used in two places. VV_EUSAGE: min is greater than copies, or
+ * `to` has an unknown name. */
 vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err);
 
 #endif

@@ -7,9 +7,9 @@
 #include "cmd/vault/work/session.h"
 #include "repo/blocks/reach.h"
 
-/* Writes a retire record for the shards that are not retired yet, and that no run except `runs`
- * names, and sends the record to the holders. runs: the CIDs of the runs' vault records. Sets
- * *shards to the number of shards in the record; 0: no record was needed. */
+/* Retires the shards that only the runs `runs` name: writes a retire record, and sends it to the
+ * holders. runs: the CIDs of the runs' vault records. Sets *shards to the number of shards in the
+ * record. If all these shards are already retired, *shards is 0, and no record is written. */
 vv_status vv_retire_runs(vv_vault_session *s, const vv_cid_set *runs, uint64_t *shards,
 			 vv_error *err);
 

@@ -2,15 +2,15 @@
  * session: opens a repository's vault, this machine's key and the holders, and exchanges records
  * with the holders.
  *
- * A correct caller: vv_vault_session_open, which locks the vault (one session per repository);
- * vv_vault_session_connect, which reaches the holders, and exchanges records of the ledger; work;
- * vv_vault_session_sync again after writing records; vv_vault_session_close. Without a vault,
- * policy.vault is null and state is NULL.
+ * A correct caller calls vv_vault_session_open, which locks the vault: a repository has one session
+ * at a time. vv_vault_session_connect opens the holders, and exchanges records with them. The
+ * caller calls vv_vault_session_sync after it wrote records, and vv_vault_session_close at the end.
+ * If the repository has no vault, policy.vault is null, and ledger and state are NULL.
  *
- * .git/varve/vault contains: lock; ledger/ (cmd/vault/hold/ledger.h); runs/ (the vault's items, a
- * file for each run); spool/ (an unfinished run); seen (the time of the last contact with each
- * holder); met (the records that each holder had at that time, and the time of the last full
- * listing); stranger (exists if this repository's key was found to be used in another place, too).
+ * .git/varve/vault contains: lock; ledger/ (cmd/vault/hold/ledger.h); runs/ (the indexes of the
+ * runs, a file for each run); spool/ (a run that is not in the vault yet); seen (the time of the
+ * last contact with each holder); surplus (the waiting times of surplus.h); stranger (exists if
+ * another machine wrote records with this repository's key).
  */
 #ifndef VV_CMD_VAULT_WORK_SESSION_H
 #define VV_CMD_VAULT_WORK_SESSION_H
@@ -52,10 +52,10 @@
 /* The policy of a repository. */
 typedef struct vv_vault_policy {
 	vv_cid vault; /* null: the repository has no vault yet */
-	/* number of copies; 0: not set. If a code is set: the number of copies of each shard
-	 * that is in no stripe, parity + 1 */
+	/* number of copies; 0: not set. If a code is set: parity + 1, the number of copies of each
+	 * shard that is in no stripe */
 	unsigned copies;
-	unsigned min; /* least number of copies */
+	unsigned min; /* least number of copies; 0: not set */
 	vv_code code; /* data is 0 if no code is set */
 } vv_vault_policy;
 
@@ -71,26 +71,27 @@ vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_e
 /* A holder of the session, connected or not. */
 typedef struct vv_vault_place {
 	const vv_holder_config *config; /* borrowed from the session */
-	uint8_t id[VV_HOLDER_ID];       /* set once the repository has a vault */
-	vv_vault_holder *holder;        /* NULL: the holder was not reached; `why` has the reason */
+	uint8_t id[VV_HOLDER_ID];       /* zeros while the session is not readable */
+	vv_vault_holder *holder;        /* NULL: not open; `why` has the reason */
 	vv_error why;
 	vv_ask *ask; /* the attempt to reach the holder; NULL: not tried yet */
-	bool silent; /* the holder did not answer in this session, and is not tried again */
+	/* the holder did not answer in time in this session; option `again` no longer applies to
+	 * it */
+	bool silent;
 	bool behind; /* the holder was reached, but the last exchange of records failed */
-	/* the holder sends data, but refused a shard or record; `why` has the reason */
+	/* the holder is open, but refused a shard or record; `why` has the reason */
 	bool refuses;
 	/* with refuses: the size of the smallest refused shard in bytes; 0: a record was refused */
 	uint64_t refused_len;
 	uint64_t seen; /* time of the last contact, seconds since 1970; 0: never reached */
-	/* number of consecutive failed reads of shards, not counting replies that a shard is
-	 * missing */
+	/* number of reads of shards that failed since the last success, not counting missing and
+	 * damaged shards */
 	unsigned read_failures;
 	vv_error read_why;            /* the error of the last failed read */
 	uint64_t read_ms, read_bytes; /* time and bytes of successful reads */
 	/* index of the first place in the same failure domain, which may be this place itself */
 	size_t fails_with;
-	/* the records that were missing or damaged at the holder at the last exchange */
-	vv_meeting meeting;
+	vv_meeting meeting; /* the state of the exchanges of records */
 } vv_vault_place;
 
 /* A session. */
@@ -109,11 +110,12 @@ typedef struct vv_vault_session {
 	size_t place_count;
 	vv_transfer transfer; /* options for connections, and threads (lib/remotes/transfer.h) */
 	vv_ledger *ledger;    /* NULL: no vault yet */
-	/* the state that was last computed from the ledger; NULL: the ledger was not read */
+	/* the state that was last computed from the ledger; NULL: the ledger does not have the
+	 * vault's first record, because no holder was reached yet */
 	vv_vault_state *state;
 	vv_epoch_secrets secrets; /* the secrets of epochs that the key can open */
 	bool readable;            /* secrets is not empty */
-	/* the sizes of the ledger from which state was computed */
+	/* the numbers of files, counting records, and places from which state was computed */
 	size_t state_files, state_counting, state_places;
 	bool mend;     /* rewrite damaged records at holders; set by the caller */
 	uint64_t read; /* bytes of shards received from holders */
@@ -127,16 +129,18 @@ typedef struct vv_vault_session {
 /* Options of a session. */
 typedef struct vv_session_options {
 	const char *key_file; /* file of the key to use; NULL: this machine's key */
-	bool need_key, quiet; /* fail without a key; send no notes */
+	/* need_key: open the key, and fail if it does not exist; quiet: show no progress */
+	bool need_key, quiet;
 	const vv_notes *notes;
-	uint64_t idle_sec; /* seconds without a byte from a holder; 0: the default */
+	uint64_t idle_sec; /* longest wait for a byte from a holder, in seconds; 0: the default */
 	bool again;        /* also try holders that recently did not answer */
 	/* if a holder does not send a shard at once, also request the shard from another holder */
 	bool beside;
 	bool at_once; /* do not wait for another command that works on the vault */
 } vv_session_options;
 
-/* Opens the session and locks the vault. VV_ELOCKED: another command works on the vault. */
+/* Opens the session and locks the vault. Borrows r until vv_vault_session_close. On failure, the
+ * session is closed. VV_ELOCKED: another command works on the vault. */
 vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_session_options *o,
 				vv_error *err);
 /* Opens the session, connects to the holders, and checks that the vault's ledger was read and that
@@ -144,31 +148,33 @@ vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_
  * _need_ledger and _need_reader. On failure, the session is closed. */
 vv_status vv_vault_session_open_to_read(vv_vault_session *s, vv_repository *r,
 					const vv_session_options *o, vv_error *err);
-/* Opens the session for reading only, with this machine's key if it exists: with the key, the names
- * of the holders can be read. */
+/* Opens the session with this machine's key, or without a key if this fails. For callers that only
+ * read: with the key, the ids of the holders are known. */
 vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
 					const vv_notes *notes, uint64_t idle_sec, vv_error *err);
-/* Releases the lock, so that other processes can work on the vault. The session then uses only data
- * that was already read, and writes nothing. */
+/* Releases the lock, so that other processes can work on the vault. The caller must not write to
+ * the vault afterwards. */
 void vv_vault_session_unlock(vv_vault_session *s);
 void vv_vault_session_close(vv_vault_session *s);
 VV_AUTO_CLEAR(vv_vault_session, vv_vault_session_close)
 
 #define VV_PLACE_UNNAMED "unnamed-" /* the beginning of a made-up name */
 
-/* Adds a holder for this session. If the session already has a holder with this URL, does not add
- * another one, but sets that holder's name and domain if its name begins with VV_PLACE_UNNAMED. */
+/* Adds a holder to this session; the settings are not changed. domain may be NULL. Moves s->places:
+ * pointers to places become invalid. If the session already has a holder with this URL, no holder
+ * is added; if that holder's name begins with VV_PLACE_UNNAMED, its name and domain are
+ * replaced. */
 vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, const char *url,
 				     const char *domain, vv_error *err);
 
 /* Returns the name of the failure domain of the place p: the configured name; else the name that
- * the holder reported; else, if another place is the same server at another address, the server's
- * key; else "" (not known). Places that were found to share a domain or a key when connecting have
- * the same name. */
+ * the holder reported; else, if another place has the same server key, this key; else "" (not
+ * known). Places with the same domain or the same server key have the same name
+ * (place->fails_with). Borrowed from s. */
 const char *vv_vault_place_domain(const vv_vault_session *s, const vv_vault_place *p);
 
-/* Sets the key that the holder with this URL must have. If the holder is open and has another key,
- * closes the holder. */
+/* Sets the key (a DID) that the holder with this URL must have. If the session has another key for
+ * this holder, closes the holder. */
 vv_status vv_vault_session_expect_key(vv_vault_session *s, const char *url, const char *key,
 				      vv_error *err);
 
@@ -185,28 +191,29 @@ vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
  * rights. */
 vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err);
 
-/* Opens the ledger in dir/ledger as the ledger of the vault, and computes the vault's state. */
+/* Opens the ledger in dir/ledger as the ledger of the vault, and computes the vault's state. Closes
+ * the ledger and the state that the session had before. */
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err);
 
-/* Opens all closed holders in parallel. A holder that does not answer within two seconds is skipped
- * for the next ten minutes (vv_ask_all). An unreachable
- * holder is not an error: its place->why has the reason. */
+/* Opens all holders that are not open, in parallel, except dead ones. An unreachable holder is not
+ * an error: its place->why has the reason. A holder that does not answer in time is skipped by
+ * later commands for some minutes (vv_ask_all). */
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err);
-/* Returns the number of holders that are not open, not counting holders that recently did not
- * answer. */
+/* Returns the number of holders that are not open, except dead ones. */
 size_t vv_vault_session_away(const vv_vault_session *s);
-/* Reaches the holders (vv_vault_session_reach), then exchanges records with them
- * (vv_vault_session_sync). */
+/* Calls vv_vault_session_reach and vv_vault_session_sync, and writes the file "seen". */
 vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err);
-/* Sends each open holder the records that it does not have; the first call after connecting also
- * reads the holders' records. If a holder fails, it is closed, and its place->why has the reason.
- * VV_ECORRUPT: data on this machine is damaged. */
+/* Makes the local records durable, exchanges records with each open holder (vv_meeting_run), and
+ * makes the sent records durable. If records were added, replaces s->state: pointers into the old
+ * state become invalid. A holder that fails is not an error: it is closed (or stays open, see
+ * vv_vault_place_put_failed), and its place->why has the reason. VV_ECORRUPT: data on this machine
+ * is damaged. */
 vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err);
-/* Exchanges records with one open holder, as vv_vault_session_sync does, but does not update the
- * state. Also reads the records of a holder that refuses this machine's records. */
+/* Exchanges records with one open holder, as vv_vault_session_sync does, but does not replace the
+ * state. */
 vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err);
 /* Makes all data sent to the holders durable (vv_holders_finish). If lost is not NULL, sets lost[i]
- * to true if place i failed; place->why has the reason. */
+ * to true if place i failed, and else to false; place->why has the reason. */
 vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err);
 /* Reads every record of the open holder p; p->meeting then lists the damaged records. On failure,
  * the holder is closed. */
@@ -214,8 +221,8 @@ vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error
 /* Closes the holder p, which failed with the error err. */
 void vv_vault_place_fail(vv_vault_place *p, const vv_error *err);
 /* Notes that the holder p did not store a shard of len bytes, or a record (len 0), because of the
- * error err. After VV_EREFUSED (the holder has no room, or stores nothing for this key), the holder
- * stays open for reading; after any other error, it is closed. */
+ * error err. If the error is VV_EREFUSED (the holder is full, or stores nothing for this key), the
+ * holder stays open for reading. After any other error, it is closed. */
 void vv_vault_place_put_failed(vv_vault_place *p, const vv_error *err, uint64_t len);
 /* Returns true if a shard of len bytes should be sent to the holder p: the holder is open, and has
  * not refused a shard of this size or a smaller one. */
@@ -223,30 +230,34 @@ bool vv_vault_place_takes(const vv_vault_place *p, uint64_t len);
 /* Makes vv_vault_place_takes return true again for holders that have refused shards. Call this
  * after shards were removed. */
 void vv_vault_session_offer_again(vv_vault_session *s);
-/* Returns true if the holder p has answered in this session, even if the answer was an error and
- * the holder was closed. */
+/* Returns true if the holder p is open, or was closed because of an error that it answered, and not
+ * because it could not be reached. */
 bool vv_vault_place_answered(const vv_vault_place *p);
 
-/* Checks that the key is used only in this repository. Fails if the ledger has records that were
- * signed with the key and that this repository did not write. */
+/* Checks that the key is used only in this repository. VV_ECONFLICT: the ledger has records that
+ * were signed with the key and that this repository did not write. VV_EMISSING: earlier records of
+ * the key are missing. */
 vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err);
-/* Treats all records that were signed with the key as if this repository had written them, so that
- * vv_vault_session_check_key succeeds. */
+/* Removes the file "stranger": the records in the ledger that were signed with the key then count
+ * as written by this repository. vv_vault_session_check_key still fails if records are missing, or
+ * if two records have the same number. */
 vv_status vv_vault_session_adopt(vv_vault_session *s, vv_error *err);
 
 /* Returns the place with this id. NULL: no such place. */
 vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV_HOLDER_ID]);
 
-/* Returns the path of the file `name` in `folder`, a subfolder of dir; if name is NULL, the path of
- * the subfolder. The caller frees the path with vv_free. NULL: out of memory. */
+/* Returns the path of the file `name` in `folder`, a subfolder of s->dir. If name is NULL, returns
+ * the path of s->dir/folder. The caller frees the path with vv_free. NULL: out of memory. */
 char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const char *name);
 
-/* Opens the file `name` in s->dir, which has waiting times (cmd/vault/sealed/waiting.h). */
+/* Opens the file `name` in s->dir, which has waiting times (cmd/vault/sealed/waiting.h). The caller
+ * closes *out, also on failure. */
 vv_status vv_vault_session_waiting(const vv_vault_session *s, const char *name, vv_waiting **out,
 				   vv_error *err);
 
 /* Sets the content of out to the list of holders in the author's newest vault record that has a
- * list, without trailing padding. out is empty if no record of the author has a list. */
+ * list, without padding. out is empty if no record of the author has a list. s->state must not be
+ * NULL. */
 vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t author[VV_KEY_PUBLIC],
 				  vv_buf *out, vv_error *err);
 
