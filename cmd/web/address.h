@@ -2,7 +2,7 @@
  * address: parses and writes the addresses of the pages and of the API.
  *
  * NAME is the name of a repository. If several repositories are served, R is "/NAME". If one is
- * served, R is "", and "/NAME" works, too ("/-" if NAME is one of the words below). The addresses that begin with R:
+ * served, R is "", and "/NAME" also works ("/-" if NAME is one of the words below).
  *
  *   R/                               the overview
  *   R/commits[?rev=REV]              commits, with counts of changed rows
@@ -17,7 +17,7 @@
  *   R/columns/REV/PATH[?name=N]      all columns; or one column, its values and its history
  *   R/history/PATH[?rev=REV]         versions of a table
  *   R/compare/A..B[/PATH]            compares version B with A; A...B: compares B with the merge
- *                                    base of A and B
+ *                                    base of A and B; B alone: compares B with its first parent
  *   R/check/REV                      verdict and findings of `varve check`
  *   R/conflicts[/PATH]               conflicts of the merge in progress; only for the owner
  *   R/raw/REV/PATH                   the bytes of a file; served by transport/server
@@ -25,10 +25,10 @@
  *   R/api/v0/...                     JSON: changes, history, datasets/REV, data, row, column,
  *                                    compare, conflicts, refs, values/REV/PATH?name=N
  *
- * REV is one part of the path: a '/' in it is written as %2F. If REV is not a full commit id, a
- * page (also compare) redirects to the address with the full id, so that copied links name
- * commits; the API answers without a redirect. The older addresses R/data, R/row, R/column, and
- * R/history without a path, redirect, too.
+ * REV is one part of the path: a '/' in it is written as %2F. If REV (or A or B) in the path is not
+ * a full commit id, a page redirects to the address with the full id, so that copied links name
+ * commits. The API, and addresses of rows as a file, answer without a redirect. The older addresses
+ * R/data, R/row and R/column redirect, too, and so do R/table and R/history without a path.
  *
  * All parameters are optional.
  *   rows              q (search); col, op, val (filters: the i-th col, op and val are one filter; an empty
@@ -36,10 +36,10 @@
  *                     may be repeated); from; n; jump (a key)
  *   comparisons       q; in (a column); change (a group of that column's changes); key (columns A,B
  *                     that replace the key); hide=added|removed|changed (may be repeated); from; n
- *   commits, history  rev; since (a day or a commit id); after (a commit id at which the list
- *                     continues); n
+ *   commits, history  rev; since (a day or another revision); after (a commit id at which the
+ *                     list continues); n
  *   rows as a file    format=csv|csv-bom|json|ndjson|xlsx
- * Forms send rev=B in place of the path's REV, and R/compare?a=A&b=B&path=P; both redirect.
+ * Forms send rev=B to replace REV in the path, and R/compare?a=A&b=B&path=P. Both redirect.
  *
  * To make a link, a page copies the requested address, changes members, and writes the copy:
  *
@@ -78,15 +78,15 @@ typedef enum vv_web_place {
 	VV_WEB_AT_VALUES
 } vv_web_place;
 
-/* A parsed address. Strings are decoded and in the arena of the request; NULL: the address lacks
- * this part. */
+/* A parsed address. Strings are decoded, and are in the arena passed to vv_web_address_read, except
+ * base. NULL: the address does not have this part. */
 typedef struct vv_web_address {
 	const char *base; /* R, percent-encoded: "" or "/NAME" */
 	vv_web_place place;
 	bool api; /* the address is of the API */
 	/* an older address, or that of a form, was requested: redirect to this one */
 	bool moved;
-	const char *rev;       /* REV; in a comparison, B */
+	const char *rev;       /* REV, "HEAD" if the path lacks it; in a comparison, B */
 	const char *other_rev; /* in a comparison, A */
 	bool from_base;        /* true: A...B; false: A..B */
 	const char *path; /* path of the dataset; for a tree the folder, without a '/' at its end */
@@ -108,15 +108,16 @@ typedef struct vv_web_address {
 
 /* Sets *out to a requested address. base: R, borrowed. below: the address after R, still
  * percent-encoded, without the query, such as "", "/" or "/table/main/a.csv". parameters: the count
- * parameters of the query. VV_ENOTFOUND: no page and no part of the API has this address;
- * VV_EUSAGE: a part of the address is invalid. */
+ * parameters of the query, decoded. VV_ENOTFOUND: no page and no part of the API has this address.
+ * VV_EUSAGE: a part of the address is invalid; or, in the API and for rows as a file, a parameter
+ * is unknown. Pages ignore unknown parameters. */
 vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *base,
 			      const char *below, const vv_http_parameter *parameters, size_t count,
 			      vv_error *err);
 
-/* Appends the address a: path and query, without parameters that have their default. The result has
- * only unreserved characters, '/', '?', '&', '=' and %XX, so that it is valid in an HTML attribute
- * once '&' is escaped. */
+/* Appends the address a: path and query, without parameters that have their default. The result
+ * consists of unreserved characters, '/', '?', '&', '=' and %XX. Only '&' must be escaped in an
+ * HTML attribute. */
 void vv_web_address_put(vv_buf *out, const vv_web_address *a);
 
 /* Receives a parameter, decoded. */
@@ -124,8 +125,8 @@ typedef void (*vv_web_parameter_fn)(void *payload, const char *name, const char 
 /* Calls fn for each parameter that vv_web_address_put writes. */
 void vv_web_address_each(const vv_web_address *a, vv_web_parameter_fn fn, void *payload);
 
-/* Returns true if a page's address can begin with R/ and this word, such as "table". A single
- * repository with this name is served below "/-". */
+/* Returns true if a page's address can begin with R/ and this word, such as "table". If one
+ * repository is served and has this name, R is "/-". */
 bool vv_web_is_place(const char *name);
 
 #endif

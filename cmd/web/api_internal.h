@@ -1,5 +1,6 @@
 /*
- * api_internal: the state of an answer of the JSON API that is being made, and helpers to write it.
+ * api_internal: the state of an answer of the JSON API that is being written, and helpers to write
+ * it.
  */
 #ifndef VV_CMD_WEB_API_INTERNAL_H
 #define VV_CMD_WEB_API_INTERNAL_H
@@ -10,10 +11,10 @@
 #include "base/json/json_list.h"
 #include "cmd/web/api.h"
 
-/* An answer that is being made. */
+/* An answer that is being written. */
 typedef struct api {
-	/* writes the body of reply; the first member, so that a pointer to w can be converted to a
-	 * pointer to the whole struct */
+	/* writes the body of reply; the first member, so that functions that receive w can convert
+	 * the pointer to an api */
 	vv_json_out w;
 	const vv_web_asked *asked; /* the request */
 	vv_web_visit *v;           /* asked->visit */
@@ -29,9 +30,10 @@ typedef struct api {
 #define API_SAID(n, s) JSON_TEXT_WHEN((s) && *(s), n, s)
 /* The commit c, as an object. */
 #define API_COMMIT(n, c) JSON_BY(api_put_commit, n, c)
-/* The cell c: a text, or null; or, if a text is not enough, an object such as {"text": "NA",
- * "mark": "missing"}. */
+/* The cell c: a text or null; or an object such as {"text": "NA", "mark": "missing"} if the cell is
+ * missing, absent or a JSON literal, or was cut. */
 #define API_CELL(n, c) JSON_BY(api_put_cell, n, c)
+/* The double at d; null if it is infinite or NaN. */
 #define API_DOUBLE(n, d) JSON_BY(api_put_double, n, d)
 /* A link to the address `to`, such as that of the next page; left out if `there` is false. */
 #define API_LINK_WHEN(there, n, to) JSON_BY(api_put_link, (there) ? (n) : NULL, to)

@@ -1,12 +1,12 @@
 /*
- * http_file: serves versions as files for the HTTP server: finds the version at REV/PATH, and
- * returns its bytes and ETag.
+ * http_file: serves files of versions for the HTTP server: finds the file at REV/PATH, and returns
+ * its bytes and ETag.
  *
- * REV is a branch, tag or commit as in Git, optionally with ~ and ^; reflogs and searches of
- * messages are not supported. A '/' in REV may be literal, or %2F. Plain files in Git's history are
- * served, too. The functions are called in the server's threads. Nothing is cached between
- * requests, except the whole files of versions whose rows are stored in key order
- * (vv_ordered_files).
+ * REV is a branch, tag or commit as in Git, optionally with ~ and ^. Reflogs and searches of
+ * messages are not supported. A '/' in REV may be literal, or %2F. Only commits that a branch or
+ * tag reaches are served. Plain files in Git's history of up to 64 MB are served, too. The
+ * functions are called in the server's threads. Nothing is cached between requests, except the
+ * whole files of versions whose rows are stored in key order (vv_ordered_files).
  */
 #ifndef VV_CMD_WEB_HTTP_FILE_H
 #define VV_CMD_WEB_HTTP_FILE_H

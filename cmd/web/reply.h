@@ -10,7 +10,7 @@
 
 /* A response. */
 typedef struct vv_web_reply {
-	unsigned status;  /* 200 unless set */
+	unsigned status;  /* the HTTP status; 0: 200 */
 	const char *type; /* such as "text/html; charset=utf-8"; borrowed from static memory */
 	vv_buf body;
 	vv_buf location; /* target of a redirect (status 302, 303 or 308); else empty */
@@ -35,26 +35,26 @@ typedef struct vv_web_asked {
 	bool owner; /* the user of `varve web`: the work tree may be shown */
 	/* secret token for forms that change the work tree; NULL: no such forms */
 	const char *token;
-	/* the resolved versions. commit: the version REV, or HEAD if the address has no REV; other:
-	 * the version A of a comparison, or the merge base */
+	/* The resolved versions. commit: the version REV, or HEAD if the address has no REV. other:
+	 * the version A of a comparison, or the merge base, or, without A, the first parent */
 	vv_web_commit commit, other;
 	bool fixed; /* the revisions in the address are full commit ids */
 } vv_web_asked;
 
-/* The functions that make the HTML (cmd/web/pages), passed to vv_web_open. */
+/* The functions that write the HTML (cmd/web/pages), passed to vv_web_open. */
 typedef struct vv_web_pages {
-	/* Makes the page for a request. If it fails, the caller calls `trouble`. */
+	/* Writes the page for a request. If it fails, the caller calls `trouble`. */
 	vv_status (*page)(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err);
-	/* Makes the page for an error. asked->visit is NULL if the repository could not be opened;
-	 * the commits and the address may be zeroed. reply->status is already set. Fails only if
-	 * memory runs out. */
+	/* Writes the page for an error. asked->visit is NULL if the repository could not be opened;
+	 * the commits and the address may be zeroed. The caller has set reply->status. Fails only
+	 * if memory runs out. */
 	vv_status (*trouble)(const vv_web_asked *asked, const vv_error *why, vv_web_reply *reply,
 			     vv_error *err);
 	/* Sets type, body and tag of the reply to those of an asset. VV_ENOTFOUND: no such
 	 * asset. */
 	vv_status (*asset)(const char *name, vv_web_reply *reply, vv_error *err);
-	/* Makes the page "/" if several repositories are served. each: a visit that is not started,
-	 * with which the repositories are read one after the other. */
+	/* Writes the page "/" if several repositories are served. each: a visit that has not begun;
+	 * the function copies it for each repository. */
 	vv_status (*list)(const vv_http_call *call, const vv_http_ask *ask,
 			  const vv_web_visit *each, vv_web_reply *reply, vv_error *err);
 } vv_web_pages;

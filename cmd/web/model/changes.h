@@ -21,16 +21,18 @@ typedef enum vv_web_change_kind {
 typedef struct vv_web_change {
 	vv_web_change_kind kind;
 	const char *path, *old_path; /* old_path: the path before a rename, or NULL */
-	bool table;                  /* stored by varve, or a text that varve can compare */
+	/* both sides are tables: stored by varve, in a document, or text with a table's file
+	 * name */
+	bool table;
 	/* size of the table after the change; for a removed table, before */
 	uint64_t rows, columns;
-	/* valid for a table that both versions have; counted is false if the counts are not
+	/* set for a table that both versions have; counts.counted is false if the counts are not
 	 * known */
 	vv_change_counts counts;
 	/* the changes are not known, because data of a version is missing in this repository */
 	bool missing;
 	/* the change in words, such as "+35 -35 ~64 rows, 2 columns added" or "new: 503 rows, 8
-	 * columns"; "" if nothing was counted */
+	 * columns"; may be "" */
 	const char *words;
 } vv_web_change;
 
@@ -50,7 +52,7 @@ typedef struct vv_web_log_entry {
 
 /* Sets *out to the differences between the versions a and b, either of which may be the empty
  * version (member `none`). Once the visit's time limit is reached, further changes are listed, but
- * not counted. limit: maximum number of paths. */
+ * not counted. If b is the work tree, no changes are counted. limit: maximum number of paths. */
 vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 				 size_t limit, vv_web_log_entry *out, vv_error *err);
 
@@ -65,7 +67,7 @@ typedef struct vv_web_log {
 	const char *next_path; /* if the log has a path: the name of the path in that commit */
 } vv_web_log;
 
-/* Returns true if the content is a stored table, or a text in a file with a table's name. */
+/* Returns true if the content is a stored table, or a plain file whose path has a table's name. */
 bool vv_web_is_table(const vv_content *c, const char *path);
 
 /* Selects commits for vv_web_log_read. */
@@ -73,18 +75,18 @@ typedef struct vv_web_log_query {
 	/* only commits that changed this path, following renames; NULL: all commits */
 	const char *path;
 	const vv_web_commit *from; /* the newest commit */
-	/* since: the revision of a version, which is omitted with all older versions; NULL: no
-	 * limit. after: the revision of the version at which the list continues; NULL: the list
-	 * begins with `from` */
+	/* since: a revision; the log omits commits that are not newer than this version. after: the
+	 * revision at which the log begins instead of at `from`. Both may be NULL */
 	const char *since, *after;
 	size_t limit; /* maximum number of commits */
 } vv_web_log_query;
-/* Sets *out to the selected commits with their changes. */
+/* Sets *out to the selected commits with their changes: at least one, if one exists, then more
+ * until the visit's time limit is reached. */
 vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log *out,
 			  vv_error *err);
 
-/* Sets *old to the path that the file at `path` in version b had in version a, if it was renamed
- * between them; else, to NULL. */
+/* If the file at `path` in version b was renamed since version a, sets *old to its path in a. Else,
+ * sets *old to NULL. */
 vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			 const char *path, const char **old, vv_error *err);
 
@@ -101,9 +103,9 @@ typedef struct vv_web_walk {
 	struct vv_path_log *of_path; /* replaces log if path is given */
 	vv_range range;
 	bool known;                   /* set by the caller; true: do not run readers of documents */
-	const char *path;             /* the name of the path in the commit; NULL: all paths */
-	const char *table;            /* table "#Prices" if path is a document; else "" */
-	const char *was_table;        /* the table in the first parent */
+	const char *path;             /* the path in the commit, without table; NULL: all paths */
+	const char *table;            /* such as "#Prices" if path is a document; else "" */
+	const char *was_table;        /* the table's name in the first parent, in the same form */
 	vv_web_commit commit, before; /* before: the first parent, or the empty version */
 	const char *old; /* the previous name of the path if the commit renamed it; else NULL */
 } vv_web_walk;

@@ -19,18 +19,20 @@ typedef struct vv_web_check {
 	uint64_t queries_left;
 	/* has the first findings of each rule, column and table; NULL: only the totals are known */
 	const vv_check_report *report;
-	/* the results of each rule in the versions up to this version; NULL: the time limit was
-	 * reached, and the next visit continues */
+	/* with `whole`: the results of each rule in the versions up to this version; NULL: the time
+	 * limit was reached, and the next visit continues */
 	const vv_timeline *rules;
 } vv_web_check;
 
 /* Checks a version against its first parent, by the version's own rules, and sets *out. Results for
- * row groups are cached, as by `varve check`. whole false: set only the totals, and only if they
- * are cached, or the check takes a few milliseconds. */
+ * row groups are cached, as by `varve check`. whole: also set out->rules, and use the whole time of
+ * the visit; false: the totals are enough, and the check may take a few milliseconds. If the check
+ * cannot be completed, returns VV_OK, and out->known is false. The empty version and the work tree
+ * are not checked. */
 vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole, vv_web_check *out,
 			    vv_error *err);
 
-/* Returns true if the check of this version was already read today. */
+/* Returns true if today's totals of this version are in the visit's cache. */
 bool vv_web_check_is_known(vv_web_visit *v, const vv_web_commit *c);
 
 #endif

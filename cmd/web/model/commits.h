@@ -12,11 +12,13 @@
 
 /* A version: a commit, the work tree, or the empty version. */
 typedef struct vv_web_commit {
-	bool work; /* this is the work tree; the other members are those of HEAD, its parent */
-	/* this is the empty version before the first commit; the members below are empty */
+	/* this is the work tree; id, author, time and parents are those of HEAD */
+	bool work;
+	/* this is the empty version before the first commit, vv_web_none */
 	bool none;
 	vv_oid id;
-	char hex[VV_OID_TEXT + 1];   /* id for addresses; VV_WEB_WORK for the work tree */
+	/* id for addresses; VV_WEB_WORK for the work tree, 40 zeros for the empty version */
+	char hex[VV_OID_TEXT + 1];
 	char brief[VV_OID_TEXT + 1]; /* abbreviated id */
 	const char *subject;         /* first line of the message; any bytes except NUL */
 	const char *body;            /* the message after the first line; may be "" */
@@ -30,27 +32,31 @@ typedef struct vv_web_commit {
 /* The empty version. */
 extern const vv_web_commit vv_web_none;
 
-/* Returns true if users other than the owner may request this revision: if it does not search
- * messages or reflogs. */
+/* Returns true if requests may contain this revision. Searches of messages and reflogs are not
+ * allowed. */
 bool vv_web_rev_is_fit(const char *rev);
 
-/* Sets *out to the version with the revision rev. rev is a branch, a tag or an id, also with ~ and
- * ^; or VV_WEB_WORK; or 40 zeros, which mean the empty version; or a date such as "2026-03-01",
- * which means the last version of the default branch (HEAD's) at the end of that day
- * (repo/git/history/day.h). Sets *fixed to true if rev is a full commit id, so that its meaning
- * never changes; fixed may be NULL. VV_ENOTFOUND: no such version exists; the message has similar
- * names. */
+/* Sets *out to the version with the revision rev:
+ *   a branch, a tag or an id, also with ~ and ^
+ *   VV_WEB_WORK, if the visit may show the work tree
+ *   40 zeros: the empty version
+ *   a date such as "2026-03-01": the last version of HEAD's branch at the end of that day
+ *   (repo/git/history/day.h)
+ * Sets *fixed to true if rev is a full id, so that its meaning never changes; fixed may be NULL.
+ * VV_ENOTFOUND: no such version exists, or the visitor may not see it. VV_EUSAGE: rev is
+ * ambiguous. */
 vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *out, bool *fixed,
 			     vv_error *err);
 /* Sets *out to the commit of HEAD, the default version. VV_ENOTFOUND: the repository has no
- * commits. */
+ * commits, or no branch or tag reaches HEAD. */
 vv_status vv_web_commit_head(vv_web_visit *v, vv_web_commit *out, vv_error *err);
-/* Sets *out to the commit with this id. */
+/* Sets *out to the commit with this id. Does not check whether the visitor may see it. */
 vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *out, vv_error *err);
-/* Sets out to the first parent of c, or to vv_web_none. */
+/* Sets *out to the first parent of c (HEAD, if c is the work tree), or to vv_web_none if c has no
+ * parent. */
 vv_status vv_web_commit_before(vv_web_visit *v, const vv_web_commit *c, vv_web_commit *out,
 			       vv_error *err);
-/* Sets out to the merge base of a and b, or to vv_web_none if they have no common history. */
+/* Sets *out to the merge base of a and b, or to vv_web_none if they have no common history. */
 vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			     vv_web_commit *out, vv_error *err);
 
@@ -62,9 +68,9 @@ typedef struct vv_web_ref {
 	vv_web_commit commit;
 } vv_web_ref;
 
-/* Sets *out to an array of the branches, with the default branch first, followed by the tags, and
- * *count to their number. Both are ordered by time, newest first. most: maximum number of branches,
- * and of tags. */
+/* Sets *out to an array of the branches and then the tags, and *count to their number. HEAD's
+ * branch is first; the other branches, and the tags, are ordered by time, newest first. Hidden refs
+ * are omitted. most: maximum number of branches, and of tags. */
 vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *count, vv_error *err);
 
 #endif

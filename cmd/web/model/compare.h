@@ -16,9 +16,9 @@ typedef struct vv_web_column_pair {
 	const char *type, *old_type;  /* the types in both versions */
 	bool key, number;             /* as in vv_web_column */
 	bool renamed, moved, retyped; /* as in vv_column_pair */
-	/* number of changed cells in the whole comparison; valid once the comparison is complete */
+	/* number of changed cells; if not vv_web_comparison.counted, in the rows compared so far */
 	uint64_t changed;
-	/* for a column with changes in a complete comparison: groups of equal changes, and the
+	/* for a column with changes, if vv_web_comparison.counted: groups of equal changes, and the
 	 * column's figures, such as "rows 5,000: missing 0, ..."; else NULL */
 	struct vv_web_group *groups;
 	size_t group_count;
@@ -44,11 +44,13 @@ typedef struct vv_web_row_change {
 	bool moved, rekeyed; /* as in vv_row_change */
 	/* the row's numbers, from 0; UINT64_MAX: the version lacks the row */
 	uint64_t old_row, new_row;
-	/* number of unchanged rows of the new version between the previous change and this
-	 * change */
+	/* number of unchanged rows of the new version between the previous change, selected or not,
+	 * and this change */
 	uint64_t folded;
-	const char *key;         /* the row's key, as "A,B"; NULL: the tables have no key */
-	bool found_by_key;       /* this is the key of the row's own version, too */
+	/* the row's values in the columns that identify rows in this comparison, as "A,B"; NULL: no
+	 * such columns */
+	const char *key;
+	bool found_by_key;       /* these columns are the key of the row's own version, too */
 	vv_web_cell_pair *cells; /* one for each column pair */
 } vv_web_row_change;
 
@@ -61,7 +63,8 @@ typedef struct vv_web_compare_query {
 	/* only changed rows in which this column changed, and added and removed rows; may be
 	 * NULL */
 	const char *column;
-	/* only changes in the group of that column with this name; NULL: all groups */
+	/* with `column`: only changed rows whose change of the column belongs to the group with
+	 * this name; NULL: all groups */
 	const char *change;
 	/* columns ("A,B") that identify rows instead of the tables' own key; may be NULL */
 	const char *key;
@@ -72,18 +75,17 @@ typedef struct vv_web_compare_query {
 
 /* The result of a comparison. */
 typedef struct vv_web_comparison {
-	/* the old and the new table; NULL: that version lacks the table */
+	/* the old and the new file; NULL: that version lacks the file. Borrowed until the visit
+	 * ends */
 	vv_web_table *a, *b;
 	const char *path, *old_path; /* old_path: the path before a rename, or NULL */
 	vv_web_change_kind kind;
-	/* rows can be compared; false: only the files are known to differ, or one of them is not a
-	 * table */
-	bool table;
-	bool same; /* nothing differs */
+	bool table; /* a and b, if not NULL, are tables; false: only the files are compared */
+	bool same;  /* nothing differs */
 	/* numbers of all changes, regardless of the query */
 	vv_change_counts counts;
-	/* all rows were compared; false: the time limit was reached, and counts describes the rows
-	 * compared so far */
+	/* all rows were compared; false: counts.many is set, because the tables are too large; or
+	 * the time limit was reached, and counts describes the rows compared so far */
 	bool counted;
 	const char *words;   /* counts in words, such as "+1 -0 ~3 rows, 1 column added" */
 	const char **schema; /* a sentence for each change of columns, key or form */
@@ -102,8 +104,9 @@ typedef struct vv_web_comparison {
 	uint64_t next;    /* if not complete: `from` of the next page */
 } vv_web_comparison;
 
-/* Compares the contents of a path in the versions a and b, following renames, and sets *out.
- * VV_ENOTFOUND: neither version has the path. */
+/* Compares the contents of a path in the versions a and b, following renames, and sets *out. path:
+ * the path in b. VV_ENOTFOUND: neither version has the path, or neither has q->column.
+ * VV_EMISSING: data of a version is missing. VV_ELOCKED: too many large comparisons are running. */
 vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			      const char *path, const vv_web_compare_query *q,
 			      vv_web_comparison *out, vv_error *err);

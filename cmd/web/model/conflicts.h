@@ -1,7 +1,7 @@
 /*
  * conflicts: lists the conflicts of the merge in progress in the work tree, for its owner.
  *
- * Only the records of the merge are read; the merge is not repeated.
+ * The conflicts are read from the records that the merge wrote. The merge is not repeated.
  */
 #ifndef VV_CMD_WEB_MODEL_CONFLICTS_H
 #define VV_CMD_WEB_MODEL_CONFLICTS_H
@@ -18,11 +18,12 @@ typedef struct vv_web_conflict {
 	const char *row_name;         /* the row's key, in a form for people; may be NULL */
 	/* the row's key, in the form for the address of the row's page; may be NULL */
 	const char *place;
-	/* the row's key, in the form for `varve resolve --row`; NULL: this option cannot select the
-	 * row */
+	/* the row's key or number, in the form for `varve resolve --row`; NULL: this option cannot
+	 * select the row */
 	const char *select;
-	vv_web_cell cells[VV_WEB_SIDES]; /* the cell in conflict, on each side */
-	/* for a row without a key that one side removed: its values in each version; else NULL */
+	vv_web_cell cells[VV_WEB_SIDES]; /* the cell in conflict, on each side with item->has */
+	/* for a row without a key that one side removed: its values in each version; else
+	 * value_count is 0 */
 	struct vv_web_conflict_value *values;
 	size_t value_count;
 } vv_web_conflict;
@@ -30,7 +31,7 @@ typedef struct vv_web_conflict {
 /* The values of a row without a key in one column (vv_web_conflict.values). */
 typedef struct vv_web_conflict_value {
 	const char *column;              /* the column's name */
-	bool has[VV_WEB_SIDES];          /* true for each side that has the row */
+	bool has[VV_WEB_SIDES];          /* true for each side that has the value */
 	vv_web_cell cells[VV_WEB_SIDES]; /* the value on each side */
 } vv_web_conflict_value;
 
@@ -38,13 +39,14 @@ typedef struct vv_web_conflict_value {
 typedef struct vv_web_conflict_path {
 	const vv_conflict_path *at; /* the record of the path */
 	const char *words; /* such as "3 cells of 2 rows" or "removed here, changed there" */
-	/* number of conflicts of the table, including those that are not in items; 1 for a file */
+	/* number of conflicts of the table, including those that are not in items; 1 for a file,
+	 * and for a table whose conflicts were not recorded */
 	uint64_t total;
 	vv_web_conflict *items;
 	size_t count;
 	/* from: number of the first item; next: `from` for the following items */
 	uint64_t from, next;
-	bool complete; /* items contains the last conflict */
+	bool complete; /* items contains the last recorded conflict */
 } vv_web_conflict_path;
 
 /* All conflicts of the work tree. */
@@ -58,9 +60,9 @@ typedef struct vv_web_conflicts {
 	const char *words; /* such as "3 conflicts in 1 table"; "" if there are no conflicts */
 } vv_web_conflicts;
 
-/* Sets *out to the conflicts of path, or of all paths if path is NULL. For each table, lists at
- * most `limit` conflicts, beginning with number `from`; limit 0: only counts them. VV_ENOTFOUND:
- * path is not in conflict, or the user is not the owner of a work tree. */
+/* Sets *out to the conflicts of path, or of all paths (at most 500) if path is NULL. For each
+ * table, lists at most `limit` conflicts, beginning with number `from`. limit 0: only counts them.
+ * VV_ENOTFOUND: path is not in conflict, or the visit may not show a work tree. */
 vv_status vv_web_conflicts_read(vv_web_visit *v, const char *path, uint64_t from, size_t limit,
 				vv_web_conflicts *out, vv_error *err);
 

@@ -19,16 +19,16 @@ typedef struct vv_web_dataset {
 	bool stored;  /* stored by varve; else a plain file in Git */
 	bool table;   /* its rows can be shown */
 	bool damaged; /* the file is a damaged pointer */
-	/* for a table of a document: the path of the document, which is not listed itself; else
-	 * NULL */
+	/* for a table of a document: the path of the document; else NULL. A document with one table
+	 * is one item; a document with several tables is also an item of its own */
 	const char *document;
 	uint64_t rows, columns,
 		bytes; /* rows and columns are set for stored tables and tables of documents */
 	char root[VV_CID_TEXT + 1]; /* CID of a stored dataset's root; else "" */
 	bool has_last; /* last is set; false: the commit was not found before the time limit */
-	/* the last commit that changed the file */
+	/* the last commit that changed the file, following first parents */
 	vv_web_commit last;
-	vv_web_rows_then *line; /* row counts over time, oldest first */
+	vv_web_rows_then *line; /* the newest row counts over time, oldest first */
 	size_t line_count;
 	/* number of versions of a document that `line` lacks because no reader was run for them */
 	size_t unread;
@@ -41,8 +41,8 @@ typedef struct vv_web_datasets {
 	bool more;             /* not all files are listed */
 } vv_web_datasets;
 
-/* Sets *out to the files of a version, at most `limit`. history: also read the history, and set
- * `last` and `line` of each. */
+/* Sets *out to the files of a version, at most `limit`. The empty version has no files. history:
+ * also read the history until the time limit, and set `last` and `line` of each item. */
 vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t limit, bool history,
 			       vv_web_datasets *out, vv_error *err);
 
@@ -60,9 +60,10 @@ typedef struct vv_web_found {
 vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char *words,
 			    vv_web_found **out, size_t *count, bool *complete, vv_error *err);
 
-/* Suggests alternatives for a path that the version c lacks: sets *newest to the newest version
- * that has the path (newest->none is true if no version has it), and *near to the paths of c with
- * similar names. If c has the path, suggests nothing. */
+/* Suggests alternatives for a path that the version c lacks. Sets *newest to the newest version
+ * that has the path, of the history of HEAD and c. newest->none is true if no version was found in
+ * time. Sets *near to an array of *near_count paths of c with similar file names. If c has the
+ * path, suggests nothing. */
 vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			   vv_web_commit *newest, const char ***near, size_t *near_count,
 			   vv_error *err);

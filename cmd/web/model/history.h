@@ -15,7 +15,8 @@ typedef struct vv_web_life_cell {
 	vv_cell_change change;
 	/* came: the commit added the column; went: the commit dropped the column */
 	bool came, went;
-	vv_web_cell old_cell, new_cell; /* absent if that version lacks the row or the column */
+	/* the kind is VV_WEB_ABSENT if that version lacks the row or the column */
+	vv_web_cell old_cell, new_cell;
 } vv_web_life_cell;
 
 /* A commit that changed the row. */
@@ -36,10 +37,10 @@ typedef struct vv_web_life {
 	vv_web_life_event *events; /* newest first */
 	size_t count;
 	bool complete; /* the history has no further events */
-	/* if not complete: the commit at which the next reading continues; "": the same commit,
-	 * after `skip` events */
+	/* if not complete and not missing: the next reading has `after` and `skip` of its query set
+	 * to these values. next "": with the same `after` as this reading */
 	char next[VV_OID_TEXT + 1];
-	size_t skip; /* number of events that the next reading skips */
+	size_t skip;
 	/* the history ends because data of older versions is missing in this repository */
 	bool missing;
 } vv_web_life;
@@ -87,9 +88,9 @@ typedef struct vv_web_column_then {
 /* The figures of a column over time. */
 typedef struct vv_web_column_life {
 	vv_web_column_then *points; /* newest first */
-	size_t count, of; /* count: number of points; of: number of the table's known versions */
-	/* false: the time limit was reached; the figures computed so far are stored, and the next
-	 * visit continues */
+	size_t count, of; /* count: number of points; of: number of versions that were found */
+	/* false: the time limit was reached, or the table has more than 4,000 versions; the figures
+	 * computed so far are stored, and the next visit continues */
 	bool complete;
 	bool missing; /* data of some points is missing */
 } vv_web_column_life;

@@ -22,7 +22,7 @@ typedef enum vv_web_op {
 	VV_WEB_GE,
 	VV_WEB_HAS,        /* contains the text, ignoring case */
 	VV_WEB_STARTS,     /* begins with the text, ignoring case */
-	VV_WEB_IS_MISSING, /* missing according to the schema: absent, null, "NA" or "" */
+	VV_WEB_IS_MISSING, /* absent, null, or a text that the schema declares as missing */
 	VV_WEB_IS_PRESENT,
 	VV_WEB_IS_EMPTY, /* present, and the text is "" */
 	VV_WEB_OP_COUNT
@@ -52,13 +52,13 @@ typedef struct vv_web_rows_query {
 	size_t filter_count;
 	/* a condition that must also be true (docs/use/rules.md); NULL or "": all rows */
 	const char *where;
-	/* column by which rows are sorted, with missing cells last; NULL: order of the file */
+	/* column by which rows are sorted, with missing cells last; NULL: order of the table */
 	const char *sort;
 	bool descending;
-	const char *const *show; /* names of the returned columns, in this order; NULL: all */
-	size_t show_count;
+	const char *const *show; /* names of the returned columns, in this order */
+	size_t show_count;       /* 0: all columns */
 	/* key values, separated by commas: the page begins at the row with this key instead of at
-	 * `from`; may be NULL */
+	 * `from`, and `sort` is ignored; may be NULL */
 	const char *jump;
 	uint32_t cell_max; /* maximum bytes of a cell; 0: VV_WEB_CELL_MAX */
 } vv_web_rows_query;
@@ -70,17 +70,18 @@ typedef struct vv_web_test {
 	const char *search;    /* the text to search for, in lower case; may be NULL */
 } vv_web_test;
 
-/* Sets *out to the tests of a query, valid until the visit ends. VV_ENOTFOUND: the table lacks a
- * column; VV_EUSAGE: a value is invalid, the query has too many filters, or `where` is not a
- * condition. */
+/* Sets *out to the tests of a query, valid until the visit ends. q NULL: every row matches.
+ * VV_ENOTFOUND: the table lacks a column. VV_EUSAGE: a value or an operator does not fit the type
+ * of its column, or `where` is not a condition. */
 vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_rows_query *q,
 			   vv_web_test **out, vv_error *err);
 
-/* Appends bytes that identify the tests, for keys of cached answers. Equal tests of a table have
- * the same bytes. */
+/* Appends bytes that identify the tests, for keys of cached answers. Different tests of a table
+ * have different bytes. */
 void vv_web_test_put(vv_buf *out, const vv_web_test *s);
 
-/* The rows that match a test, in the order of the table, until the time limit of the visit.
+/* The rows that match a test, in the order of the table. The rows end when the time limit of the
+ * visit is reached, but not before the first row group was read.
  *
  *	vv_auto(vv_web_matches) m = {.v = v};
  *	vv_web_matches_open(&m, t, test, columns, count, from, err)
@@ -88,24 +89,25 @@ void vv_web_test_put(vv_buf *out, const vv_web_test *s);
  */
 typedef struct vv_web_matches {
 	vv_web_visit *v;
-	/* private */
+	/* private, except number, looked and over */
 	vv_rows *rows;
 	vv_kept_keys keys;
 	vv_progress progress;
 	uint64_t number; /* number of the last returned row, from 0 */
 	uint64_t looked; /* after the end: all rows with lower numbers were tested */
-	/* begun: a row was read; over: the rows ended because the time limit was reached */
+	/* begun: a row group was read; over: the rows ended because the time limit was reached */
 	bool begun, over;
 	vv_status rc; /* the failure of vv_web_over, such as a disconnected browser */
 	vv_error why;
 } vv_web_matches;
 
-/* Opens m, whose member v the caller has set. columns: indexes of the count columns whose cells are
- * read. from: number of the first row. */
+/* Opens m, of which the caller has set v and zeroed the rest. columns: indexes of the count columns
+ * whose cells are read; borrowed. from: number of the first row. */
 vv_status vv_web_matches_open(vv_web_matches *m, vv_web_table *t, const vv_web_test *test,
 			      const size_t *columns, size_t count, uint64_t from, vv_error *err);
 /* Finds the next matching row, and sets *cells to an array with one element for each column of the
- * table, valid until the next call. Returns 1, 0 at the end, or a negative vv_status. */
+ * table, valid until the next call. Only the columns passed to vv_web_matches_open are set. Returns
+ * 1, 0 at the end or if the time limit was reached (m->over), or a negative vv_status. */
 int vv_web_matches_next(vv_web_matches *m, const vv_cell **cells, vv_error *err);
 void vv_web_matches_close(vv_web_matches *m); /* m may be zeroed */
 VV_AUTO_CLEAR(vv_web_matches, vv_web_matches_close)

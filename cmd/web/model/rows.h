@@ -23,28 +23,30 @@ typedef struct vv_web_rows {
 	vv_web_row *rows;
 	size_t count;
 	bool filtered; /* a filter or a search selects rows */
-	/* number of matching rows found so far; if `counted` is true, this is the number of all
-	 * matching rows */
+	/* number of matching rows: of the table, if `counted` is true; else, of those that were
+	 * found */
 	uint64_t matched;
 	bool counted;
 	bool complete; /* no further rows match */
 	/* number of the first row of this page; differs from the query's `from` after a jump */
 	uint64_t from;
 	uint64_t next;  /* if not complete: `from` of the next page; all earlier rows were tested */
-	bool time_over; /* the page is short because the time limit was reached */
-	bool has_previous; /* rows match before this page */
+	bool time_over; /* the time limit was reached: not all rows were tested */
+	/* a previous page is known; always false for rows that are filtered and not sorted */
+	bool has_previous;
 	/* if has_previous: `from` of the previous page */
 	uint64_t previous;
 } vv_web_rows;
 
 /* Sets *out to the page of rows that q selects. VV_ENOTFOUND: the table lacks a column, or no row
- * has the key; VV_EUSAGE: a value does not match the type of its column, or the page is beyond the
- * first 100,000 sorted rows. */
+ * has the key q->jump. VV_EUSAGE: a filter is invalid (vv_web_test_make), the table has no key, or
+ * the page is beyond the first 100,000 sorted rows. VV_EINPUT: t is not a table. */
 vv_status vv_web_rows_read(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
 			   vv_web_rows *out, vv_error *err);
 
-/* Sets *out to the row with this key ("A,B"), or, if key is NULL, with this number, from 0, with
- * all columns and complete cells (up to 1 MB). VV_ENOTFOUND: no such row exists. */
+/* Sets *out to the row with this key ("A,B"), or, if key is NULL, with this number, from 0. The row
+ * has all columns, and complete cells (up to 1 MB). VV_ENOTFOUND: no such row exists. VV_EUSAGE:
+ * key is given, but the table has no key. VV_EINPUT: t is not a table. */
 vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uint64_t number,
 			  vv_web_row *out, vv_error *err);
 
@@ -68,11 +70,13 @@ typedef struct vv_web_form_facts {
 /* The properties of each vv_web_form. */
 extern const vv_web_form_facts vv_web_forms[VV_WEB_FORMS];
 
-/* Returns true if the rows of the query can be written as a workbook. May run the program that
- * writes workbooks, to find out. */
+/* Returns true if the rows of the query can be written as a workbook. To find out, may run the
+ * program that writes workbooks; the result is cached for some minutes. */
 bool vv_web_writes_workbook(const vv_web_visit *v, const vv_web_rows_query *q);
-/* Passes the bytes of a file in this format, with all rows that match q in the order of q, to fn.
- * Ignores `from` and `limit` of q, and the visit's time limit. */
+/* Passes the bytes of a file in this format to fn. The file has all rows that match q, in the order
+ * of q. Ignores `from`, `limit` and `jump` of q, and the visit's time limit. VV_EUSAGE: more than
+ * 100,000 rows match and q->sort is set, or a workbook cannot be written. VV_ELOCKED: too many
+ * workbooks are being written. Other errors are those of vv_web_rows_read. */
 vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
 			    vv_web_form form, vv_bytes_fn fn, void *payload, vv_error *err);
 

@@ -1,8 +1,8 @@
 /*
  * settle: resolves conflicts, and concludes a merge, on request of the owner of the work tree.
  *
- * Runs the commands `varve resolve` and `varve merge --continue`, so locks, hooks and notes are the
- * same as on the command line.
+ * Runs `varve resolve`, or `varve merge --continue` (or cherry-pick, or revert, whichever is in
+ * progress), so locks, hooks and notes are the same as on the command line.
  */
 #ifndef VV_CMD_WEB_MODEL_SETTLE_H
 #define VV_CMD_WEB_MODEL_SETTLE_H
@@ -12,7 +12,7 @@
 /* A request. */
 typedef struct vv_web_settling {
 	/* the side whose values are used: "ours", "theirs" or "base"; or "continue": conclude the
-	 * merge */
+	 * operation in progress, which must not be a rebase */
 	const char *take;
 	/* The members below are not used with "continue". */
 	const char *path; /* the path in conflict */
@@ -21,8 +21,9 @@ typedef struct vv_web_settling {
 	bool key; /* the option --key of `varve resolve`: a conflict of the table's key */
 } vv_web_settling;
 
-/* Resolves conflicts, or concludes the merge. VV_EUSAGE: the command failed, and err has its message; or s->take
- * is unknown. VV_ENOTFOUND: the client is not the owner of the work tree. */
+/* Resolves conflicts, or concludes the merge. VV_EUSAGE: the command failed, and err has the first
+ * line of its message; or s->take is not allowed. VV_ENOTFOUND: the visit may not show the work
+ * tree. */
 vv_status vv_web_settle(vv_web_visit *v, const vv_web_settling *s, vv_error *err);
 
 #endif

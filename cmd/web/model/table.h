@@ -33,7 +33,8 @@ typedef struct vv_web_table {
 	const char *path;
 	vv_web_file_kind kind;
 	uint64_t bytes; /* size of the file */
-	/* identifies the content: the CID of the root, or the id of the blob */
+	/* identifies the content: the CID of the root, or the id of the blob; in the work tree, the
+	 * size and time of the file */
 	char tag[VV_CID_TEXT + 1];
 	/* identifies the table in keys of cached results: the tag; if varve does not store the
 	 * table itself, also the commit, and the name of a table in a document */
@@ -61,9 +62,9 @@ typedef struct vv_web_table {
 	size_t text_len;  /* less than bytes if the text was cut */
 } vv_web_table;
 
-/* Sets *file to the path of the file in the commit to which `path` belongs: `path` itself, or, if
- * no such file exists, DOCUMENT of a path DOCUMENT#TABLE. Sets *file to NULL if neither file
- * exists. */
+/* Sets *file to the path of the file in the commit that contains `path`: `path` itself, or, if no
+ * such file exists and the visit shows documents, DOCUMENT of a path DOCUMENT#TABLE. Sets *file to
+ * NULL if neither file exists. */
 vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path, const char **file,
 			 vv_error *err);
 
@@ -72,10 +73,11 @@ vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path
 vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
 		     vv_error *err);
 
-/* Opens a path of the version c. Text files in git's history of up to 64 MB are read as tables if
- * possible. Several paths may be open at once; each remains open until the visit ends.
- * VV_ENOTFOUND: the version lacks the path (vv_web_elsewhere of datasets.h searches other
- * versions); VV_EMISSING: data is missing in this repository. */
+/* Opens a path of the version c. Text files in Git's history of up to 64 MB that have a table's
+ * name are read as tables if possible. Several paths may be open at once; each remains open until
+ * the visit ends. VV_ENOTFOUND: the version lacks the path (vv_web_elsewhere in datasets.h searches
+ * other versions). VV_EMISSING: data is missing in this repository. VV_EINPUT: the file is a
+ * damaged pointer. */
 vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			    vv_web_table **out, vv_error *err);
 

@@ -2,7 +2,7 @@
  * values: counts the values of a column: missing values, common values, the least and the greatest
  * value, the mean, and a histogram.
  *
- * The results for a whole column are cached by the table's CID while the program runs.
+ * Complete results are cached (memo.h).
  */
 #ifndef VV_CMD_WEB_MODEL_VALUES_H
 #define VV_CMD_WEB_MODEL_VALUES_H
@@ -30,7 +30,7 @@ typedef struct vv_web_values {
 	bool distinct_exact;         /* distinct is exact; false: an estimate */
 	bool has_range;              /* least and greatest are set */
 	vv_web_cell least, greatest; /* in the order of the type; not set for texts */
-	bool numeric;                /* mean and bars are set */
+	bool numeric;                /* mean is set */
 	double mean;
 	vv_web_value *common; /* most frequent first, without missing values */
 	size_t common_count;
@@ -42,7 +42,8 @@ typedef struct vv_web_values {
 } vv_web_values;
 
 /* Sets *out to the statistics of the column with this index. q: count only rows that match its
- * search and filters; NULL: all rows. most: maximum number of common values. */
+ * search, filters and `where`; NULL: all rows. most: maximum number of common values, at most
+ * 200. */
 vv_status vv_web_values_read(vv_web_visit *v, vv_web_table *t, size_t column,
 			     const vv_web_rows_query *q, size_t most, vv_web_values *out,
 			     vv_error *err);

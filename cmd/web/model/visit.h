@@ -2,16 +2,16 @@
  * visit: a visit to a repository: one request, with the rights of the user, the time limit, and the
  * memory of the answers.
  *
- * All functions in cmd/web/model have a visit as their first parameter. Their results are allocated
- * in the visit's arena, and need not be freed before vv_web_visit_end. The folder is independent of
- * HTML and HTTP. For visitors, every function returns only data that is reachable from a branch or
- * tag, and returns VV_ENOTFOUND for other data, as if it did not exist. The visit of the owner, the
- * user who runs `varve web`, shows everything.
+ * The functions in cmd/web/model that read data have a visit as their first parameter. Their
+ * results are in the visit's arena, are valid until vv_web_visit_end (or vv_web_visit_forget), and
+ * need not be freed. The folder is independent of HTML and HTTP. For visitors, vv_web_commit_find
+ * finds only versions that a branch or tag reaches, and returns VV_ENOTFOUND for others. The visit
+ * of the owner, the user who runs `varve web`, shows everything.
  *
- * Errors: VV_ENOTFOUND (no such version, dataset, row or column), VV_EMISSING (missing blocks; the
- * hint has the remotes that have them), VV_EUSAGE (an invalid address), VV_EINPUT (not a table).
+ * Errors: VV_ENOTFOUND (no such version, dataset, row or column), VV_EMISSING (missing blocks),
+ * VV_EUSAGE (an invalid address), VV_EINPUT (not a table).
  *
- * If the time limit is reached, a function returns the results so far; `complete` is then false,
+ * If the time limit is reached, a function returns the results so far. `complete` is then false,
  * and `next` is the position at which the next request continues. If the browser has disconnected,
  * the function returns VV_EIO.
  *
@@ -59,7 +59,7 @@ typedef struct vv_web_visit {
 	/* show the tables of documents, for which programs (readers) are run if vv_web_runs_readers
 	 * allows it */
 	bool documents;
-	uint64_t until_ms;           /* the time limit, on the clock of vv_monotonic_ms */
+	uint64_t until_ms; /* the time limit, on the clock of vv_monotonic_ms; 0: no limit */
 	bool (*gone)(void *payload); /* returns true if the browser has disconnected; NULL: never */
 	void *payload;               /* argument of gone */
 	/* results of earlier visits (memo.h); NULL: results are not cached */
@@ -75,16 +75,17 @@ typedef struct vv_web_visit {
  * since each visit may run a program. */
 bool vv_web_runs_readers(const vv_web_visit *v);
 
-/* Opens the repository at the path `repository`. Before, the caller zeroes v, and may set the
- * members reach, work_tree, until_ms, gone, payload and memo; they are borrowed. Call
- * vv_web_visit_end in any case. */
+/* Opens the repository at the path `repository`. Before this, the caller zeroes v, and may set the
+ * members reach, work_tree, documents, until_ms, gone, payload and memo; they are borrowed. The
+ * caller calls vv_web_visit_end, also on failure. */
 vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_env *env,
 			     vv_error *err);
 void vv_web_visit_end(vv_web_visit *v); /* accepts a zeroed visit */
-/* Frees all answers so far; the visit continues. */
+/* Frees all answers so far, and makes the registered calls. The visit continues. */
 void vv_web_visit_forget(vv_web_visit *v);
 
-/* Registers a call of fn(payload) at the visit's end; these calls are made in reverse order. */
+/* Registers a call of fn(payload) for vv_web_visit_end or vv_web_visit_forget, whichever is first.
+ * The calls are made in reverse order. If this fails, the call is not registered. */
 vv_status vv_web_visit_last(vv_web_visit *v, void (*fn)(void *payload), void *payload,
 			    vv_error *err);
 
@@ -115,13 +116,13 @@ typedef struct vv_web_cell {
 } vv_web_cell;
 
 /* Returns a copy of len bytes of text, with a NUL, in the visit's arena. Never returns NULL: if
- * memory runs out, sets v->failed, and returns another text. */
+ * memory runs out, sets v->failed, and returns "". */
 const char *vv_web_keep(vv_web_visit *v, const char *text, size_t len);
 /* Like vv_web_keep, for a text that ends with a NUL. Returns NULL if text is NULL. */
 const char *vv_web_keep_text(vv_web_visit *v, const char *text);
 /* Like vv_web_keep, for the content of b. */
 const char *vv_web_keep_buf(vv_web_visit *v, const vv_buf *b);
-/* Returns a formatted text in the visit's arena; never NULL. */
+/* Returns a formatted text in the visit's arena. If memory runs out, as vv_web_keep. */
 const char *vv_web_text(vv_web_visit *v, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -129,8 +130,9 @@ const char *vv_web_text(vv_web_visit *v, const char *fmt, ...)
  * character. field: the cell's field, by which missing values are recognized; may be NULL. */
 void vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field, const vv_cell *cell,
 		      uint32_t max);
-/* Sets *old_out and *new_out to copies of an old and a new cell in the visit's arena, each cut to
- * at most max bytes so that the beginning of the difference is included. */
+/* Sets *old_out and *new_out to copies of an old and a new cell in the visit's arena, and sets
+ * `before` and `after` of both. Cuts each copy to at most max bytes, so that it includes the
+ * beginning of the difference. */
 void vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *new_out,
 		       const vv_field *old_field, const vv_field *new_field,
 		       const vv_cell *old_cell, const vv_cell *new_cell, uint32_t max);

@@ -28,8 +28,8 @@ typedef struct vv_export_folder vv_export_folder;
  * VV_EREFUSED: the folder has files, but no export. */
 vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, vv_error *err);
 
-/* Returns the size in bytes that the export, including its list of files, would have if an empty file with this name
- * were added now. */
+/* Returns the size in bytes, including the list of files, that the export would have with one more,
+ * empty file of this name. */
 uint64_t vv_export_folder_bytes(const vv_export_folder *f, const char *name);
 
 /* Writes len bytes as the file `name` of the export. name: the path relative to the folder, such as
@@ -38,13 +38,14 @@ uint64_t vv_export_folder_bytes(const vv_export_folder *f, const char *name);
 vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const void *bytes,
 				 size_t len, vv_error *err);
 
-/* Completes the export: writes index.html with this content, moves all files into the folder, and removes the files
- * that only the previous export has. When the call returns, the export is durable. */
+/* Completes the export: writes index.html with this content, moves all files into the folder, and
+ * removes the files that only the previous export has. When the call succeeds, the export is
+ * durable. If it fails, the folder may have files of both exports. */
 vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t len,
 				  vv_error *err);
 
-/* Frees the memory, and removes the temporary folder. Without vv_export_folder_finish, the folder is unchanged. Accepts
- * NULL. */
+/* Frees the memory, and removes the temporary folder. If vv_export_folder_finish was not called,
+ * the folder is unchanged. Accepts NULL. */
 void vv_export_folder_close(vv_export_folder *f);
 VV_AUTO_FREE(vv_export_folder, vv_export_folder_close)
 

@@ -36,7 +36,8 @@ typedef struct vv_html {
 void vv_html_clear(vv_html *h);
 VV_AUTO_CLEAR(vv_html, vv_html_clear)
 bool vv_html_is_empty(const vv_html *h); /* returns true if nothing was written to h */
-/* Appends the HTML to out, and empties h. VV_ENOMEM: memory ran out in this or an earlier call. */
+/* Appends the HTML to out, and empties h, also on failure. VV_ENOMEM: memory ran out in this or an
+ * earlier call. */
 vv_status vv_html_take(vv_html *h, vv_buf *out, vv_error *err);
 
 /* A text for a value of a part: data, or a text by varve. May have any bytes; borrowed. s NULL: no
@@ -56,12 +57,12 @@ void vv_html_put_part(vv_html *h, const char *s, size_t len);
 void vv_html_put_text(vv_html *h, vv_html_text t);
 /* Appends text in an attribute, or in an element that allows only text (title, option). */
 void vv_html_put_plain(vv_html *h, vv_html_text t);
-/* Appends text in an attribute that is sent back (value, data-...): every character is
- * unchanged, except NUL and bytes that are not UTF-8, which become U+FFFD. */
+/* Appends text in an attribute that is sent back (value, data-...): the browser reads every
+ * character unchanged, except NUL and bytes that are not UTF-8, which become U+FFFD. */
 void vv_html_put_exact(vv_html *h, vv_html_text t);
-/* Appends the address of a link. An address that does not begin with '/', '#', '?', '.', "http:" or
- * "https:" (such as "javascript:"), or that begins with "//", which leads to another host, is
- * replaced by "#". If u is NULL, appends nothing. */
+/* Appends the address of a link. An address must begin with '/', '#', '?', '.', "http://" or
+ * "https://"; other addresses, such as "javascript:...", are replaced by "#". So are addresses that
+ * begin with "//" or "/\", which lead to another host. If u is NULL, appends nothing. */
 void vv_html_put_url(vv_html *h, const char *u);
 void vv_html_put_count(vv_html *h, uint64_t n);          /* 1,204 */
 void vv_html_put_number(vv_html *h, int64_t n);          /* -1204 */

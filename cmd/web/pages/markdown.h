@@ -1,9 +1,9 @@
 /*
  * markdown: converts Markdown (CommonMark, with GitHub's tables) to HTML.
  *
- * HTML tags in the text are left out, and headings become one level lower. Every URL in the text is
- * passed to a function of the caller, which returns the link to use. If the function does not
- * accept the URL of a link or image, only the words of the link or image remain.
+ * HTML tags in the text are left out, and headings become one level lower. For every link and image
+ * in the text, a function of the caller returns the link to use. If it returns NULL, only the words
+ * of the link or image remain.
  */
 #ifndef VV_CMD_WEB_PAGES_MARKDOWN_H
 #define VV_CMD_WEB_PAGES_MARKDOWN_H
@@ -12,8 +12,8 @@
 
 /* The function that returns links. */
 typedef struct vv_markdown_links {
-	/* Returns the link for a URL in the text, valid until vv_markdown_put returns; NULL: no link, only its words
-	 * are shown. picture: the URL of an image. */
+	/* Returns the link for a URL in the text, valid until vv_markdown_put returns. NULL: no
+	 * link. picture: the URL is that of an image. */
 	const char *(*to)(void *payload, const char *address, bool picture);
 	void *payload;
 } vv_markdown_links;

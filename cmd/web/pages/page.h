@@ -1,12 +1,12 @@
 /*
- * page: makes pages: writes the frame of a page, its links, and parts that many pages have (times,
+ * page: writes pages: the frame of a page, its links, and parts that many pages have (times,
  * changes in words, values of cells).
  *
- * Returned values are valid until the page is cleared. If memory runs out, this is recorded, and
- * reported only by vv_page_end.
+ * Returned values are valid until the page is cleared. Functions that return no status record that
+ * memory ran out; vv_page_end reports it.
  *
- * A correct caller: vv_page_init; vv_page_begin; write the content to p->html, with the functions
- * below or with templates (html.h); vv_page_end; vv_page_clear in any case.
+ * A correct caller: vv_page_init; vv_page_begin; writes the content to p->html, with the functions
+ * below or with parts (html.h); vv_page_end; vv_page_clear in any case.
  */
 #ifndef VV_CMD_WEB_PAGES_PAGE_H
 #define VV_CMD_WEB_PAGES_PAGE_H
@@ -22,11 +22,10 @@
 
 struct vv_page;
 
-/* How exported pages link to each other. All members are NULL on a server, where links are
- * addresses (address.h). */
+/* How exported pages link to each other. */
 typedef struct vv_page_place {
 	/* Appends the link to an address. Returns false if no such page exists, so that the link is
-	 * left out. */
+	 * left out. NULL: the pages are on a server, where links are addresses (address.h). */
 	bool (*link)(void *payload, vv_buf *out, const vv_web_address *to);
 	/* Writes further content at the end of every page; may be NULL. */
 	void (*also)(void *payload, struct vv_page *p);
@@ -34,19 +33,20 @@ typedef struct vv_page_place {
 	const char *style, *script, *icon; /* relative addresses of the files */
 } vv_page_place;
 
-/* A page that is being made. */
+/* A page that is being written. */
 typedef struct vv_page {
-	const vv_web_asked *asked; /* the request */
-	const vv_web_address *at;  /* the requested address */
-	const vv_page_place *place;
+	const vv_web_asked *asked;    /* the request */
+	const vv_web_address *at;     /* the requested address */
+	const vv_page_place *place;   /* NULL: the page is on a server */
 	vv_html html;                 /* the HTML so far */
 	vv_arena arena;               /* memory of returned texts */
 	struct vv_page_piece *pieces; /* the pieces of vv_page_piece_new */
-	bool failed;                  /* memory ran out while the page was made */
+	bool failed;                  /* memory ran out */
 	bool passing; /* the time limit was reached, or data is missing: a reload may show more */
 } vv_page;
 
-/* Makes an empty page for a request. All arguments are borrowed until vv_page_clear. */
+/* Sets *p to an empty page for a request. Borrows asked, asked->address and place (NULL: the page
+ * is on a server) until vv_page_clear. */
 void vv_page_init(vv_page *p, const vv_web_asked *asked, const vv_page_place *place);
 void vv_page_clear(vv_page *p);
 VV_AUTO_CLEAR(vv_page, vv_page_clear)
@@ -64,11 +64,11 @@ typedef struct vv_page_frame {
 /* Writes the page's head, its heading, the version, and links to the other views of the same
  * subject. */
 void vv_page_begin(vv_page *p, const vv_page_frame *f);
-/* Writes the foot, and appends the whole page to out. Returns VV_ENOMEM if memory ran out while
- * the page was made. */
+/* Writes the foot, and appends the whole page to out. VV_ENOMEM: memory ran out in this or an
+ * earlier call. */
 vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err);
-/* Returns true if the pages are on a server, which can search, sort and find versions by name.
- * False: the pages are files in a folder. */
+/* Returns true if the page is on a server, which can search, sort and find versions by name. False:
+ * the page is a file in a folder. */
 bool vv_page_is_served(const vv_page *p);
 
 /* Returns formatted text. */
@@ -80,13 +80,13 @@ const char *vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format
 	vv_page_keep(p, vv_text_counted(n, one, many))        /* "2 rows" */
 #define vv_page_bytes(p, n) vv_page_keep(p, vv_text_bytes(n)) /* "3.1 MB" */
 /* Returns an error's text as a sentence with a capital letter, such as "Row 3 ...". If the text
- * begins with a name or a command, returns it unchanged. */
+ * does not begin with a plain lower-case word, or begins with "varve", returns it unchanged. */
 const char *vv_page_sentence(vv_page *p, const char *said);
-/* Returns new, empty HTML, whose content can be inserted in a template (html.h). It is cleared with
- * the page. Never returns NULL. */
+/* Returns new, empty HTML, whose content can be inserted in a part (html.h). It is cleared with the
+ * page. Never returns NULL. */
 vv_html *vv_page_piece_new(vv_page *p);
 
-/* ---- links. All are NULL if no such page exists (vv_page_place.link). */
+/* ---- links. The functions return NULL if no such page exists (vv_page_place.link). */
 
 /* Returns the link to an address. */
 const char *vv_page_link(vv_page *p, const vv_web_address *to);
@@ -94,11 +94,11 @@ const char *vv_page_link(vv_page *p, const vv_web_address *to);
 /* Returns the link to the page `place` of a version and a path, each of which may be NULL. */
 const char *vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path);
 /* Returns the link to the comparison of the versions a and b of the table at path, or of all tables
- * if path is NULL. */
+ * if path is NULL. NULL: a or b is the empty version, or no such page exists. */
 const char *vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			       const char *path);
-/* Returns the link to a commit's changes of the table at path, or of all tables if path is NULL;
- * for the first commit, the link to its content. */
+/* Returns the link to the changes from `before` to c of the table at path, or of all tables if path
+ * is NULL. If `before` is the empty version, returns the link to the content of c. */
 const char *vv_page_to_commit(vv_page *p, const vv_web_commit *before, const vv_web_commit *c,
 			      const char *path);
 /* Returns the link to the row with this key, or, if key is NULL, with this number. */
@@ -109,10 +109,11 @@ const char *vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *pa
 			      const char *name);
 /* Writes the link to older items, below a list. */
 void vv_page_older(vv_page *p, const vv_web_address *to);
-/* Writes a button to the part of a list that begins at item `from`. rel: "next", "prev" or NULL. */
+/* Writes a button with this text that links to the part of the list that begins at item `from`.
+ * rel: "next", "prev" or NULL. */
 void vv_page_put_from(vv_page *p, const vv_web_address *list, uint64_t from, const char *text,
 		      const char *rel);
-/* Returns the link to the file's bytes. */
+/* Returns the link to the bytes of the file at path; for a table of a document, of the document. */
 const char *vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path);
 
 /* ---- words */
@@ -131,7 +132,7 @@ void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words);
 vv_html *vv_page_change_words(vv_page *p, const char *words); /* as a piece */
 /* How a kind of change is displayed. */
 typedef struct vv_page_kind {
-	/* a sign such as "+"; a class of the style sheet; a word such as "added" */
+	/* a sign such as "+"; a class of the style sheet; a word such as "Added" */
 	const char *sign, *style, *word;
 } vv_page_kind;
 /* The kinds added, removed, changed and moved, in the order of vv_row_kind. */
@@ -159,10 +160,12 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
 
 /* ---- files of the version */
 
-/* Returns the text file at path in the page's version, or NULL if no such file exists, or if it is
- * not text. */
+/* Returns the text file at path in the page's version (asked->commit), or NULL if no such file
+ * exists, or if it is not text. */
 const vv_web_table *vv_page_read_text(vv_page *p, const char *path);
-const vv_json *vv_page_package(vv_page *p); /* parsed datapackage.json; NULL: no such file */
+/* Returns the parsed datapackage.json of the page's version. NULL: no such file, or invalid
+ * JSON. */
+const vv_json *vv_page_package(vv_page *p);
 
 /* ---- values */
 
@@ -172,8 +175,8 @@ vv_html *vv_page_value(vv_page *p, const vv_web_cell *c); /* as a piece */
 /* Writes an old cell x and a new cell y into h. A cell is NULL if its version lacks the column. */
 void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y,
 			 vv_cell_change change);
-#define VV_PAGE_COLUMNS 60u /* default number of a table's columns shown */
-/* Returns the number of rows of a page, for a table with this number of columns. */
+#define VV_PAGE_COLUMNS 60u /* default for the number of columns shown of a table */
+/* Returns the default number of rows of a page, for a table with this number of columns. */
 size_t vv_page_rows_at_once(size_t columns);
 /* Writes a text file, line by line. */
 void vv_page_put_lines(vv_page *p, const char *text, size_t len);
@@ -183,9 +186,9 @@ bool vv_page_is_compact(const vv_web_cell *c);
 
 /* ---- the pages */
 
-/* Makes the page at the address p->at with one of the functions below, and sets the type and body
- * of *reply. VV_ENOTFOUND: no such page. Each of these functions makes one kind of page (address.h)
- * for the address p->at, and appends it to out. */
+/* Writes the page at the address p->at with one of the functions below, and sets the type and body
+ * of *reply. VV_ENOTFOUND: no such page. Each of these functions writes one kind of page
+ * (address.h) for the address p->at, and appends it to out. */
 vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err);
 
 /* The page R/. */
@@ -216,7 +219,7 @@ vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err);
 /* The page R/conflicts. */
 vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err);
-/* Makes the page for the error `why`. status: the HTTP status. */
+/* Writes the page for the error `why`. status: the HTTP status. */
 vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
 			  vv_error *err);
 

@@ -30,10 +30,11 @@ typedef struct vv_plot {
 } vv_plot;
 
 /* Draws a stepped line with axes into p->html: the value of a point is drawn up to the next point.
- * The count points must be sorted by x. Draws nothing if count is below 2. */
+ * Draws nothing if count is less than 2. */
 void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count);
 
-/* Draws a small stepped line, without axes, of 110 by 26 units, into h. words: the text alternative. */
+/* Draws a small stepped line, without axes, of 110 by 26 units, into h. words: the text
+ * alternative. Draws nothing if count is less than 2, or if all values are equal. */
 void vv_plot_spark(vv_page *p, vv_html *h, const char *words, const vv_plot_point *points,
 		   size_t count);
 
@@ -44,20 +45,20 @@ typedef struct vv_plot_bar {
 	const char *label; /* the label below the bar, which is left out if it does not fit */
 	const char *words; /* the tooltip */
 } vv_plot_bar;
-/* Draws count bars with axes into p->html. kinds: for each part of a bar, its class in the style
- * sheet. */
+/* Draws count bars with axes into p->html; nothing if count is 0. kinds: for each part of a bar,
+ * its class in the style sheet. */
 void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
 		  const vv_plot_bar *bars, size_t count);
 
 /* Returns a title with the number of values that a scale leaves out, such as "Mean (1 value outside
- * of the scale: 2 to 900 in all)". `least` and greatest are the least and the greatest of all
- * values. If `outside` is 0, returns `title` itself. */
+ * of the scale: 2 to 900 in all)". least, greatest: the least and the greatest of all values. If
+ * `outside` is 0, returns `title` itself. */
 const char *vv_plot_title(vv_page *p, const char *title, uint64_t outside, const char *least,
 			  const char *greatest);
 /* Returns a number as text, for axes and tables, such as "1,204" or "0.52". */
 const char *vv_plot_number(vv_page *p, double y);
-/* Returns the text of a decimal number with a comma between groups of three digits. Returns the text
- * unchanged if it is not a decimal number. */
+/* Returns the text of a decimal number with a comma between groups of three digits, and with the
+ * minus sign U+2212. Returns the text unchanged if it is not a decimal number. */
 const char *vv_plot_grouped(vv_page *p, const char *text);
 
 #endif

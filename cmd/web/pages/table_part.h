@@ -17,14 +17,14 @@ void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows
 
 /* Returns the words for a filter operator, such as "is at least"; a constant. */
 const char *vv_page_op_words(vv_web_op op);
-/* Returns the names of the filter operators for columns of a type, separated by spaces; the page's script then
- * offers only these operators. "": the type is NULL or unknown. */
+/* Returns the names of the filter operators for columns of a type, each followed by a space. The
+ * page's script offers only these operators. "": the type is NULL or unknown. */
 const char *vv_page_fitting_ops(vv_page *p, const char *type_name);
-/* Makes the <option> elements of a menu with the filter operators for columns of a type; type_name NULL or
- * unknown: all operators. */
+/* Returns the <option> elements of a menu with the filter operators for columns of a type. If
+ * type_name is NULL or unknown, returns all operators. */
 vv_html *vv_page_op_options(vv_page *p, const char *type_name);
-/* Writes hidden fields of a form for the search, filters, order and columns of an address, but not
- * for `from` and `jump`. */
+/* Writes hidden fields of a form for the parameters of an address, such as search, filters, order
+ * and columns, but not for `from`, `n`, `jump` and `format`. */
 void vv_page_put_kept(vv_html *h, const vv_web_address *of);
 
 #endif
