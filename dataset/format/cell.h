@@ -14,11 +14,11 @@ typedef enum vv_cell_state {
 	VV_CELL_TEXT = 0,   /* CSV text; a JSON string, decoded */
 	VV_CELL_ABSENT = 1, /* the row is too short, or the object lacks the member; no text */
 	VV_CELL_NULL = 2,   /* JSON null; no text */
-	/* JSON number, true, false, array, object, or a string that cannot be decoded exactly: the
+	/* JSON number, true, false, array, object, or a string that cannot be decoded exactly; the
 	 * text is as in the file */
 	VV_CELL_LITERAL = 3,
-	/* a number: text points to an int64_t, and the value is that divided by 10^len. Not stored;
-	 * only in cells of a reader with vv_table_reader_numbers */
+	/* a number: text points to an int64_t, and the number is this integer divided by 10^len.
+	 * This state is never stored. Only readers with vv_table_reader_numbers return it */
 	VV_CELL_NUMBER = 4
 } vv_cell_state;
 

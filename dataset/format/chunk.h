@@ -2,9 +2,9 @@
  * chunk: cuts a long sequence of bytes into chunks by content (FastCDC), and stores the chunks as a
  * list. Used for files that are not tables, for long cells and for long quirks (quirks.h).
  *
- * A chunk has 16 to 256 KiB, normally 64 KiB; the last chunk can be shorter. FastCDC's gear table
- * contains the XXH3-64 of each byte value. Source: Xia et al., FastCDC, USENIX ATC 2016, with
- * normalised chunking.
+ * A chunk has 16 to 256 KiB, normally 64 KiB. The last chunk can be shorter. The gear table of
+ * FastCDC contains the XXH3-64 of each byte value. Source: Xia et al., FastCDC, USENIX ATC 2016,
+ * with normalised chunking.
  */
 #ifndef VV_DATASET_FORMAT_CHUNK_H
 #define VV_DATASET_FORMAT_CHUNK_H
@@ -22,8 +22,9 @@
 #define VV_CHUNK_NORMAL (64u << 10)
 #define VV_CHUNK_MAX (256u << 10)
 
-/* Returns the length of the first chunk of bytes[0 .. len), or 0 if more bytes are needed (only if
- * len < VV_CHUNK_MAX and at_end is false). at_end: nothing follows the bytes. */
+/* Returns the length of the first chunk of bytes[0 .. len), or 0 if more bytes are needed. Returns
+ * 0 only if len < VV_CHUNK_MAX and at_end is false, or if len is 0. at_end: no bytes follow these
+ * bytes in the sequence. */
 size_t vv_chunk_cut(const uint8_t *bytes, size_t len, bool at_end);
 
 /* Cuts len bytes into chunks, stores the chunks with sink, and sets *out to their list. The caller
@@ -38,8 +39,8 @@ vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, si
 
 /* A reader of a list of chunks, which reads one chunk at a time. */
 typedef struct vv_chunk_reader vv_chunk_reader;
-/* Opens a reader for the list of chunks with the encoded top top[0 .. top_len). source and top must
- * outlive the reader. */
+/* Opens a reader for the list of chunks with the encoded top top[0 .. top_len). The top is copied;
+ * source must outlive the reader. */
 vv_status vv_chunk_reader_open(vv_chunk_reader **out, const vv_sink *source, const void *top,
 			       size_t top_len, vv_error *err);
 void vv_chunk_reader_close(vv_chunk_reader *r); /* accepts NULL */

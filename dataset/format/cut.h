@@ -2,11 +2,13 @@
  * cut: decides at which rows a row group ends and the next begins.
  *
  * A cut is the end of a row group. Whether a group ends after a row depends only on the rows since
- * the last cut. Let `rows` be the member of vv_cut_params. A group has at least rows / 2 rows.
- * After these, the group ends after the first row whose hash (the XXH3 of its cells in
- * vv_cut_params.columns) has certain bits all zero. When the group has `rows` rows, fewer bits must
- * be zero, and at 2 * rows rows fewer again. A group always ends at 4 * rows rows, and when its
- * cells have VV_CELLS_MAX bytes. All computations use integers.
+ * the last cut. `rows` is the member of vv_cut_params.
+ *
+ * A group ends after a row whose hash has certain bits all zero, if the group then has at least
+ * rows / 2 rows. The hash is the XXH3 of the row's cells in vv_cut_params.columns. From `rows` rows
+ * on, fewer bits must be zero, and from 2 * rows rows on, still fewer. A group always ends when it
+ * has 4 * rows rows, and when its cells have VV_CELLS_MAX bytes, even if it has less than rows / 2
+ * rows. All computations use integers.
  */
 #ifndef VV_DATASET_FORMAT_CUT_H
 #define VV_DATASET_FORMAT_CUT_H
@@ -41,7 +43,7 @@ void vv_cut_init(vv_cut *c, const vv_cut_params *params);
 bool vv_cut_row(vv_cut *c, const vv_cell *cells, size_t columns, uint64_t cell_bytes);
 
 /* Returns the value for vv_cut_params.rows with which groups have about 75 KB, for a table in which
- * `rows` rows have cell_bytes bytes of cells. */
+ * `rows` rows have cell_bytes bytes of cells. Returns a default if one of the two is 0. */
 uint32_t vv_cut_rows_for(uint64_t cell_bytes, uint64_t rows);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * dialect: the form of a file (delimiter, quotes, line ends ...). Dialect and cells together
- * determine the file's bytes.
+ * dialect: the form of a file (delimiter, quotes, line ends ...). The dialect, the cells and the
+ * quirks (quirks.h) together determine the file's bytes.
  *
- * The root of a version (dataset/table/root.h) contains the dialect.
- * Two files with the same cells and different dialects have the same list of row groups.
+ * The root of a version (dataset/table/root.h) contains the dialect. Row groups do not contain it:
+ * two files with the same cells and different dialects have the same list of row groups.
  */
 #ifndef VV_DATASET_FORMAT_DIALECT_H
 #define VV_DATASET_FORMAT_DIALECT_H
@@ -138,18 +138,18 @@ void vv_dialect_init(vv_dialect *d);
 /* Frees the members of d, and sets d as vv_dialect_init does. */
 void vv_dialect_clear(vv_dialect *d);
 VV_AUTO_CLEAR(vv_dialect, vv_dialect_clear)
-/* Sets *out to a copy of d, which the caller clears. The old content of *out is overwritten without
- * being freed. */
+/* Sets *out to a copy of d, which the caller clears. The old content of *out is not freed. On
+ * failure, *out is as after vv_dialect_init. */
 vv_status vv_dialect_dup(vv_dialect *out, const vv_dialect *d, vv_error *err);
 /* Returns true if all members of both dialects are equal. */
 bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b);
-/* Returns true if scanning the same rows with both dialects results in the same cells. Such
- * dialects may differ in BOM, prologue, newlines, epilogue and quoting. Used by the scan cache
- * (dataset/read/scan_cache.h). */
+/* Returns true if scanning the same rows, as UTF-8 text, with both dialects results in the same
+ * cells. Such dialects may differ in encoding, BOM, prologue, newlines, epilogue and quoting. */
 bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b);
-/* Returns true if vv_dialect_same_cells does, and both dialects also write the same cells as the
- * same bytes. Such dialects may differ in BOM, prologue and epilogue. Only then can a version in
- * dialect b reuse row groups of a version in dialect a. */
+/* Returns true if vv_dialect_same_cells does, and both dialects write the same cells as the same
+ * text. Such dialects may still differ in encoding, BOM, prologue, epilogue and final_newline. Only
+ * then are equal lines of two files equal rows in the same layout, so that an import need not scan
+ * the lines again. */
 bool vv_dialect_same_rows(const vv_dialect *a, const vv_dialect *b);
 /* Returns true if the bytes of a and b are equal. */
 bool vv_bytes_equal(const vv_bytes *a, const vv_bytes *b);
@@ -160,12 +160,13 @@ vv_status vv_bytes_set(vv_bytes *b, const void *data, size_t len, vv_error *err)
 /* CSV: returns the part of the prologue after the lead, borrowed from d, and sets *len to its
  * length. */
 const char *vv_dialect_header(const vv_dialect *d, size_t *len);
-/* Replaces the part of the prologue after the lead by a copy of len bytes of line. */
+/* Replaces the part of the prologue after the lead by a copy of len bytes of line. On failure, d is
+ * unchanged. */
 vv_status vv_dialect_set_header(vv_dialect *d, const void *line, size_t len, vv_error *err);
-/* Replaces the lead of the prologue by a copy of len bytes of lines. */
+/* Replaces the lead of the prologue by a copy of len bytes of lines. On failure, d is unchanged. */
 vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_error *err);
-/* CSV: returns true if a cell with this text must be in quotes because of its first character.
- * Without quotes, the line would be a comment, or the first space would be skipped. first: the cell
+/* CSV: returns true if a cell with this text must be in quotes because of its first character:
+ * without quotes, the line would be a comment, or the first space would be skipped. first: the cell
  * is the first cell of its row. */
 static inline bool vv_dialect_begins_wrong(const vv_dialect *d, const char *text, size_t len,
 					   bool first)
@@ -185,10 +186,9 @@ static inline bool vv_dialect_full_are_rows(const vv_dialect *d)
 {
 	return d->comment != 0 && !(d->declared & VV_DECLARED_COMMENT);
 }
-/* CSV: returns true if the line that begins at p, and ends at `end` or before, is a comment.
- * columns is the number of columns of the table, or 0 if every line that begins with the comment
- * character is a comment. A line that begins with the comment character and continues beyond `end`
- * is a comment. */
+/* CSV: returns true if the line that begins at p is a comment. columns is the number of columns of
+ * the table, or 0 if every line that begins with the comment character is a comment. Nothing after
+ * `end` is read: if the line continues beyond `end`, only its cells before `end` are counted. */
 bool vv_dialect_is_comment(const vv_dialect *d, size_t columns, const char *p, const char *end);
 /* Returns true if d->lead is a possible length of the lead of this prologue: for CSV, it ends after
  * a line end, or without a header is the whole prologue; for JSON, only '[' and white space
@@ -203,18 +203,21 @@ size_t vv_dialect_lead_lines(const vv_dialect *d);
 size_t vv_dialect_prologue_rows(const vv_dialect *d);
 /* Returns the number of lines below the last row of a CSV, and 0 for other forms. */
 size_t vv_dialect_tail_lines(const vv_dialect *d);
-/* CSV: returns true if delimiter, quote, escape and comment are valid together: different from each
- * other and from line ends. */
+/* CSV: returns true if the dialect has a delimiter, and delimiter, quote, escape and comment differ
+ * from each other and from line ends. A space must not be the comment character, nor any of these
+ * characters if spaces are skipped. A dialect without a header must have header_more 0. Returns
+ * true for other forms. */
 bool vv_dialect_fits_together(const vv_dialect *d);
 
 /* Returns the text after a row: that of d->newline for CSV and NDJSON, and of d->row_end for JSON.
  * Sets *len to its length. Borrowed from d. */
 const char *vv_dialect_row_end(const vv_dialect *d, size_t *len);
 
-/* Appends the dialect as a DAG-CBOR map of the members that differ from the form's defaults. */
+/* Appends the dialect as a DAG-CBOR map. The map has the form, and the other members that differ
+ * from the form's defaults. */
 void vv_dialect_put(vv_buf *b, const vv_dialect *d);
-/* Reads a map that vv_dialect_put has written into *out, which the caller clears. VV_ECORRUPT:
- * vv_dialect_put does not write such a map. */
+/* Reads a map that vv_dialect_put has written into *out, which the caller clears. VV_ECORRUPT: the
+ * map is not as vv_dialect_put writes it. On failure, *out is as after vv_dialect_init. */
 vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err);
 
 /* Appends a description of the dialect for users, such as "comma-separated, CRLF, header, no final

@@ -1,7 +1,7 @@
 /*
  * facts: facts about the columns of some rows: whether a column has missing values, its least and
- * greatest number, and bounds of its texts. By these facts, a reader skips row groups without rows
- * that can match a condition.
+ * greatest number, and bounds of its texts. With facts, a reader can skip row groups in which no
+ * row can match a condition.
  *
  * Facts depend only on the cells, not on the schema or the key. Bounds may be wider than the
  * values, but never narrower: the rows have no value outside of the bounds. vv_facts_of computes
@@ -22,8 +22,8 @@
 
 #define VV_FACTS_DIGITS 18u /* most digits of a number; a longer number counts as a text */
 #define VV_FACTS_TEXT 16u   /* maximum number of bytes of a bound of texts */
-/* The maximum number of bytes of encoded facts. Columns whose facts exceed them are encoded as
- * unknown. */
+/* When the encoded facts would exceed this number of bytes, the column that exceeds it and all
+ * later columns are encoded as unknown, in one byte each. */
 #define VV_FACTS_BYTES 8192u
 
 /* The number units / 10^scale, with the least possible scale. */

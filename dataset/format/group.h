@@ -36,18 +36,19 @@ void vv_group_encoder_within(vv_group_encoder *e, const char *bytes, size_t len)
 
 /* Receives values of a column while the column is encoded, so that types can be inferred without a
  * second pass. Values are valid only during the call. The same value may be passed more than once.
- * all true: every distinct value of the column is passed. all false: the column has only plain
- * numbers, dates or datetimes in one spelling, and perhaps empty values. Only the values that
- * determine the type are then passed: the least and the greatest integer, the number with most
- * digits after the point, or one value of any other type. */
+ * all true: every distinct value of the column that has a text is passed. all false: the column has
+ * only plain numbers, dates or datetimes in one spelling, and perhaps empty values. The values that
+ * determine the type are then enough, and others may be left out: the least and the greatest
+ * integer, the number with most digits after the point, or one value of any other type. */
 typedef void (*vv_group_values_fn)(void *payload, size_t column, const vv_cell *values,
 				   size_t count, bool all);
 
 /* Encodes rows x columns cells into a block, which replaces the content of out. The cell of row r
  * and column c is cells[r * stride + c]. Columns at the end that are absent in all rows are not
- * stored. Cells that are stored outside of the group must have len 0. fn is called for each column,
- * and may be NULL. VV_EREFUSED: the block is larger than VV_BLOCK_MAX, which cannot happen within
- * the limits of cut.h. */
+ * stored. Cells that are stored outside of the group must have len 0. fn may be NULL. Else it is
+ * called for each column that has a text. VV_EREFUSED: rows is 0, there are too many cells, or the
+ * block is larger than VV_BLOCK_MAX. The last two cannot happen with groups that vv_cut_row ends
+ * (cut.h). */
 vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows,
 			  size_t columns, size_t stride, vv_group_values_fn fn, void *payload,
 			  vv_error *err);
@@ -93,9 +94,10 @@ static inline vv_status vv_group_need_all(const vv_group *g, vv_error *err)
  * bytes are not unpacked. */
 int vv_group_same_column(const vv_group *a, size_t ca, const vv_group *b, size_t cb, vv_error *err);
 
-/* Divides the block of a row group into parts that can be unpacked separately; the `divide`
- * function of a vv_block_codec. Each long column is a part of its own; short columns are in the
- * head or share a part. */
+/* Divides the block of a row group into parts that can be unpacked separately. This is the `divide`
+ * function of a vv_block_codec. A part begins with a column that is not short, and has as many of
+ * the following columns as it needs to reach a minimum size. All other columns are in the head. A
+ * block that is not a row group gets no parts. */
 vv_status vv_group_divide(vv_parts *out, const void *bytes, size_t len, vv_error *err);
 VV_AUTO_CLEAR(vv_group, vv_group_close)
 
@@ -109,8 +111,9 @@ vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size
 /* Returns true if vv_group_cell can decode a cell of the column without decoding the whole
  * column. */
 bool vv_group_has_cell(const vv_group *g, size_t column);
-/* Decodes the cell of one column and one row into *cell. For a few rows, this is faster than
- * vv_group_column, but detects fewer kinds of damage. VV_ECORRUPT: the column is damaged. */
+/* Decodes the cell of one column and one row into *cell. If vv_group_has_cell returns false for the
+ * column, the whole column is decoded for each call. Else this is faster than vv_group_column for a
+ * few rows, but detects fewer kinds of damage. VV_ECORRUPT: the column is damaged. */
 vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *cell,
 			vv_arena *arena, vv_error *err);
 
@@ -154,7 +157,7 @@ vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, b
 			  vv_arena *arena, vv_error *err);
 
 /* Like vv_group_run_of, but does not decode numbers: out->numbers is NULL, and least and most are
- * not set. The time does not depend on the number of rows. */
+ * not set. Columns of other encodings are decoded as by vv_group_run_of. */
 vv_status vv_group_run_look(vv_group_run *out, const vv_group *g, size_t column, vv_arena *arena,
 			    vv_error *err);
 

@@ -2,10 +2,10 @@
  * group_edit: stores a row group as a list of edits of another row group: removed rows, inserted
  * rows and changed cells.
  *
- * The edits are applied to the encoded columns without decoding cells, which costs as much as
- * copying the columns. Packs and transfers use edits if they are shorter than a byte difference,
- * which differs in as many places as a changed row has columns. Format: docs/formats/store.md, "row
- * edits".
+ * Edits are applied to the encoded columns, without decoding cells. This costs about as much as
+ * copying the columns. Packs and transfers use edits if they are shorter than a byte difference: a
+ * changed row changes the block's bytes at one place in each column. Format: docs/formats/store.md,
+ * "row edits".
  */
 #ifndef VV_DATASET_FORMAT_GROUP_EDIT_H
 #define VV_DATASET_FORMAT_GROUP_EDIT_H

@@ -22,7 +22,7 @@
 static_assert(sizeof VV_GROUP_MAGIC - 1 == VV_GROUP_MAGIC_LEN, "magic and version");
 
 /* Maximum number of cells of a group, rows x columns, unless it has a single row. This is four
- * times the limit of cut.h, and limits the memory for a malicious block to 16 MB. */
+ * times VV_CELLS_MAX (cell.h), and limits the memory for a malicious block to 16 MB. */
 #define VV_GROUP_CELLS_MAX (1u << 20)
 
 /* The encodings of a column: bits 0-3 of its first byte. The states are in bits 4-5. Format:
@@ -450,8 +450,8 @@ const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size
  * some: some cells of the column have no text. */
 void group_find_values(vv_fact *f, const vv_cell *values, size_t count, bool some);
 /* Computes the facts of a column of numbers, dates or datetimes from its least and greatest value.
- * Returns false if that is not possible because the texts are not in the order of their values; use
- * group_find_values then. */
+ * Does not set f->missing. Returns false if the facts must be computed by group_find_values,
+ * because a number may have more than VV_FACTS_DIGITS digits. */
 bool group_find_bounds(vv_fact *f, const group_typed *t);
 
 #endif

@@ -3,19 +3,18 @@
  * scanning the lines again, and checks that the group is the unique encoding of its cells.
  *
  * A pair consists of two items of a row group: its item in the list of row groups (the data item),
- * and its item in the list of layouts, which describes the form of the group's lines. Both belong
- * to a root, whose dialect, columns and cut parameters determine which bytes of the file the pair
+ * and its item in the list of layouts, which describes the form of the group's lines. The dialect,
+ * the columns and the cut parameters of the root determine which bytes of the file a pair
  * describes. A pair is proved if scanning these bytes, from the start of a group, results in
  * exactly this group with this layout, and the bytes end at a cut (cut.h). If all pairs of a
- * version are proved, the version is valid, and its file need not be written to verify it.
+ * version are proved, the version is valid: it is verified without writing its file.
  *
- * The proof is simple for a CSV if all cells are texts, no line is a quirk (quirks.h), and no cell
- * is stored outside of the group. If a line of such a CSV is written cell by cell, with quotes
- * around cells that contain a delimiter, a quote or a line end, scanning the line always results in
- * these cells. So the lines are written only to hash them, and two checks remain: that the group is
- * the unique encoding of its cells (vv_group_is_canonical), and that the cuts match the cells.
- * Other groups are not proved by these functions, and their lines must be scanned. A group that is
- * not proved need not be wrong.
+ * These functions prove only groups of a CSV in which all cells are texts, no line is a quirk
+ * (quirks.h), and no cell is stored outside of the group. Scanning a line that varve has written
+ * from such cells always results in the same cells. The lines are therefore written only to hash
+ * them, and not scanned. Two checks remain: that the group is the unique encoding of its cells
+ * (vv_group_is_canonical), and that the cuts match the cells. The caller must scan the lines of all
+ * groups that are not proved; such groups can be correct.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_PROOF_H
 #define VV_DATASET_FORMAT_GROUP_PROOF_H

@@ -35,14 +35,14 @@ typedef struct vv_list {
 	vv_buf top; /* {"items": [...], "level": n} in CBOR */
 } vv_list;
 
-/* Functions that read and write the blocks of lists, and of the objects in them. If a sink has no
- * put(), lists are computed, but not stored, as for 'varve status'. */
+/* Functions that read and write the blocks of lists, and of the objects in them. */
 typedef struct vv_sink {
 	/* Stores a block. cid is the CID of the bytes. base: a similar block, from which the
-	 * difference may be stored; may be NULL. put may be NULL: blocks are only hashed. */
+	 * difference may be stored; may be NULL. put may be NULL: blocks are hashed, but not
+	 * stored, as for 'varve status'. */
 	vv_status (*put)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			 const vv_cid *base, vv_error *err);
-	/* Replaces the content of out by the bytes of a block. */
+	/* Replaces the content of out by the bytes of a block. May be NULL if no block is read. */
 	vv_status (*get)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
 	/* Reads a block as vv_store_get_parted does. May be NULL: get() is used instead. */
 	vv_status (*get_parted)(void *payload, const vv_cid *cid, vv_parted *out, vv_error *err);
@@ -50,8 +50,8 @@ typedef struct vv_sink {
 	 * put() is called for every block, and checks this itself. */
 	bool (*has)(void *payload, const vv_cid *cid);
 	void *payload; /* the first argument of these functions */
-	/* the blocks are discarded when the command ends, so callers must not record them as
-	 * stored */
+	/* blocks that are put are discarded when the command ends, so callers must not record them
+	 * as stored */
 	bool passing;
 	/* blocks whose hashes were checked just before, so that they need no second check;
 	 * borrowed; may be NULL */
@@ -59,7 +59,8 @@ typedef struct vv_sink {
 } vv_sink;
 /* Sets *out to a sink that reads and writes blocks through w, which must outlive *out. */
 void vv_sink_writer(vv_sink *out, vv_writer *w);
-/* Sets *out to a sink without put() that reads blocks from s, which must outlive *out. */
+/* Sets *out to a sink without put() that reads blocks from s, which must outlive *out. Sets
+ * out->passing. */
 void vv_sink_dry(vv_sink *out, vv_store *s);
 /* Reads a block into *out: in parts if the sink has get_parted(), else as a whole. */
 vv_status vv_sink_get_parted(const vv_sink *s, const vv_cid *cid, vv_parted *out, vv_error *err);
@@ -68,7 +69,8 @@ vv_status vv_sink_get_parted(const vv_sink *s, const vv_cid *cid, vv_parted *out
 typedef struct vv_list_builder vv_list_builder;
 
 /* Makes a builder for a list of this kind. sink must outlive it. old: the top of the same list in
- * the previous version, whose nodes are bases for differences; can be NULL. */
+ * the previous version, whose nodes are bases for differences; may be NULL. If old cannot be read,
+ * nodes have no bases. */
 vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv_sink *sink,
 			      const vv_buf *old, vv_error *err);
 void vv_list_builder_free(vv_list_builder *b);
@@ -76,19 +78,22 @@ VV_AUTO_FREE(vv_list_builder, vv_list_builder_free)
 
 /* Appends an entry. item is its canonical CBOR, of len bytes. weight is the entry's size in the
  * unit in which vv_list_seek counts positions: rows in lists of data and places; bytes of the file
- * in lists of layouts; bytes in lists of chunks; 1 for each entry in lists of facts. */
+ * in lists of layouts; bytes in lists of chunks; 1 for each entry in lists of facts. It must be the
+ * weight that item states. VV_ECORRUPT: item is not a canonical entry. VV_EREFUSED: the list would
+ * be too large, or an earlier call failed. */
 vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, uint64_t weight,
 			      vv_error *err);
-/* Writes the last nodes, and sets *out to the finished list, which the caller clears. */
+/* Writes the last nodes, and sets *out to the finished list, which the caller clears. The builder
+ * can only be freed then. */
 vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err);
 void vv_list_clear(vv_list *l);
 VV_AUTO_CLEAR(vv_list, vv_list_clear)
 
 /* Reads the entries of a list in order, from any entry on. */
 typedef struct vv_list_reader vv_list_reader;
-/* Opens a reader for the list of this kind with the encoded top top[0 .. top_len), which must
- * outlive the reader. The functions of source are copied; their payload must outlive the reader.
- * VV_ECORRUPT: the top is damaged. */
+/* Opens a reader for the list of this kind with the encoded top top[0 .. top_len). The top and
+ * *source are copied; what *source refers to must outlive the reader. VV_ECORRUPT: the top is
+ * damaged. */
 vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_sink *source,
 			      const void *top, size_t top_len, vv_error *err);
 void vv_list_reader_close(vv_list_reader *r);
@@ -119,7 +124,7 @@ int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, 
  * vv_list_next returns the first entry for which before + weight > `at`. If `at` is past the end of
  * the list, vv_list_next returns 0. Reads only the nodes above the entry. */
 vv_status vv_list_seek(vv_list_reader *r, uint64_t at, vv_error *err);
-/* Moves to the entry with number `index`. */
+/* Moves to the entry with number `index`. If there is no such entry, vv_list_next returns 0. */
 vv_status vv_list_seek_index(vv_list_reader *r, uint64_t index, vv_error *err);
 /* Sets *count to the number of entries, and *weight to the sum of their weights. Reads no nodes,
  * since the top has these sums. */
@@ -136,8 +141,8 @@ unsigned vv_list_height(const vv_list_reader *r);
  * above it. If one of them cannot be read, returns false; vv_list_next then returns the error. */
 bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t *weight,
 		       unsigned height);
-/* Moves past the node of this height at the reader's position, without reading it. Height 0: past
- * one entry. */
+/* Moves past the node of this height at the reader's position, without reading the node. Height 0:
+ * past one entry. VV_EUSAGE: no such node begins at the position. */
 vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err);
 
 #endif

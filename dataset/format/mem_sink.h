@@ -3,9 +3,9 @@
  *
  * A mem sink serves to read plain text, such as a CSV blob in Git's history or a changed file in
  * the work tree, as a table: import the text into a mem sink, open the table from the sink, and
- * free both. Blocks are in memory up to a limit; further blocks are written to an unlinked
- * temporary file, so that memory does not grow with the file's size. The functions may be called
- * from several threads.
+ * free both. The first blocks are kept in memory, and further blocks in an unlinked temporary file,
+ * so that memory does not grow with the file's size. Several threads may put and get blocks at the
+ * same time.
  */
 #ifndef VV_DATASET_FORMAT_MEM_SINK_H
 #define VV_DATASET_FORMAT_MEM_SINK_H
@@ -18,8 +18,6 @@
 #include "dataset/format/list.h"
 #include "repo/blocks/store.h"
 
-/* One value = one sink that has its blocks in memory and, if there are many, in a temporary
- * file. */
 typedef struct vv_mem_sink vv_mem_sink;
 
 /* Makes a sink. Blocks that were not put into the sink, such as those of the previous version, are
@@ -33,19 +31,21 @@ vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *
 void vv_mem_sink_free(vv_mem_sink *m); /* accepts NULL */
 VV_AUTO_FREE(vv_mem_sink, vv_mem_sink_free)
 
-/* Sets *out to a vv_sink that reads from m and puts into m. *out is valid until
- * vv_mem_sink_free. */
+/* Sets *out to a vv_sink that reads from m and puts into m. *out is valid until vv_mem_sink_free.
+ * Its has() returns true only for blocks of the store or sink below, and false for blocks that were
+ * put into m. */
 void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m);
 
-/* Limits the bytes of all blocks of the sink together. Blocks beyond the limit are not stored, and
- * cannot be read. */
+/* Limits the bytes of all blocks in the sink together. A block that would exceed the limit, and all
+ * blocks after it, are not stored, although put() returns VV_OK. */
 void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes);
 /* Returns true if a block was not stored because of the limit. */
 bool vv_mem_sink_full(const vv_mem_sink *m);
 
 /* Puts the blocks of m into the sink `to`, in the order in which they were put into m, each with
  * its base. Skips the first *from blocks, and sets *from to the number of blocks that were skipped
- * or put. `from` may be NULL: no blocks are skipped. */
+ * or put. `from` may be NULL: no blocks are skipped. On failure, *from includes the block that
+ * could not be put. */
 vv_status vv_mem_sink_pour(vv_mem_sink *m, size_t *from, const vv_sink *to, vv_error *err);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * places: stores, for each row of a table in key order, the row's place (from 0) in the file.
  *
- * The places are a permutation. It is stored as runs of rows that are consecutive in both orders,
- * in blocks that are the items of a list (dataset/format/list.h). Format: docs/formats/store.md,
- * "key order".
+ * The places are a permutation of the row numbers. They are stored in the entries of a list
+ * (list.h). Each entry contains one block of places (places_block.h). Format:
+ * docs/formats/store.md, "key order".
  */
 #ifndef VV_DATASET_FORMAT_PLACES_H
 #define VV_DATASET_FORMAT_PLACES_H
@@ -31,8 +31,8 @@ vv_status vv_places_finish(vv_places_writer *w, vv_list *out, vv_error *err);
 
 /* Reads the places in key order. The caller must check that they are a permutation. */
 typedef struct vv_places_reader vv_places_reader;
-/* Opens a reader for the list of places with the encoded top `top`. source and top must outlive the
- * reader. */
+/* Opens a reader for the list of places with the encoded top `top`. The top and *source are copied;
+ * what *source refers to must outlive the reader. */
 vv_status vv_places_open(vv_places_reader **out, const vv_sink *source, const vv_buf *top,
 			 vv_error *err);
 /* Sets *place to the place of the next row in key order. Returns 1, 0 at the end, or a negative

@@ -18,7 +18,8 @@
 #define VV_PLACES_BLOCK_MAX 65536u             /* maximum number of bytes of a block */
 
 /* Sets *rows to the number of rows whose places are in the block bytes[0 .. len). VV_ECORRUPT: the
- * bytes are not a valid block. */
+ * bytes are not a valid block. The values of the places in runs are not checked here, but when they
+ * are read. */
 vv_status vv_places_rows(uint64_t *rows, const void *bytes, size_t len, vv_error *err);
 
 /* The rest of this header is private to dataset/format. */
@@ -48,11 +49,10 @@ static inline uint64_t places_packed_bytes(uint64_t rows, unsigned width)
 typedef struct places_block {
 	const uint8_t *p, *end; /* the bytes not yet read; borrowed */
 	bool packed;            /* the block's form */
-	/* number of rows not yet returned, of a packed block or of the current run */
-	uint64_t rows;
-	unsigned width; /* packed: bits of each place */
-	uint64_t bits;  /* packed: the bits that were read from p, but not returned yet */
-	unsigned have;  /* packed: number of valid bits in `bits` */
+	uint64_t rows;          /* packed: number of places not yet returned */
+	unsigned width;         /* packed: bits of each place */
+	uint64_t bits;          /* packed: the bits that were read from p, but not returned yet */
+	unsigned have;          /* packed: number of valid bits in `bits` */
 } places_block;
 
 /* Opens the block bytes[0 .. len), which must outlive b. VV_ECORRUPT: the block is not valid. */

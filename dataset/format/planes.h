@@ -1,7 +1,6 @@
 /*
  * planes: converts integers to byte planes (all lowest bytes, then all second bytes ...) and back.
- * Numbers of one column differ mostly in their low bytes, so the high planes compress to almost
- * nothing.
+ * The numbers of a column differ mostly in their low bytes, so the high planes compress well.
  *
  * With SSE2, sixteen numbers are converted at a time. The portable variants have the same results
  * on any machine; a test compares the two.

@@ -34,17 +34,18 @@ bool vv_expected_met(const vv_expected *e);
 
 /* Writes rows of one table in one dialect. */
 typedef struct vv_row_writer vv_row_writer;
-/* Makes a writer for rows of `columns` cells. d is copied. names: the columns' names, with their
- * lengths, which JSON forms write before the values; NULL for CSV. */
+/* Makes a writer for rows of `columns` cells. d is copied. names: the columns' names, which JSON
+ * forms write before the values; name_lens: their lengths in bytes. Both are copied, and are NULL
+ * for CSV. */
 vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t columns,
 			    const char *const *names, const size_t *name_lens, vv_error *err);
 void vv_row_writer_free(vv_row_writer *w); /* accepts NULL */
 VV_AUTO_FREE(vv_row_writer, vv_row_writer_free)
 
 /* Appends a row of `columns` cells to out, without its row end. In CSV, absent cells at the end of
- * the row are left out; in JSON, all absent members are left out. In CSV, an empty cell that is
- * alone in its row is written as two quotes, since a blank line is not a row. If all cells are
- * absent, appends nothing in CSV (the scanner never returns such a row), and an empty object in
+ * the row are left out; in JSON, all absent members are left out. In CSV with quotes, an empty cell
+ * that is alone in its row is written as two quotes, since a blank line is not a row. If all cells
+ * are absent, appends nothing in CSV (the scanner never returns such a row), and an empty object in
  * JSON. */
 void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns);
 
@@ -74,7 +75,7 @@ vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err);
  * 0 if the dialect has no quotes. */
 vv_mark_set vv_row_marks(const vv_dialect *d);
 
-/* Returns true if set->quotes_on is not 0, and one of the bytes p[0 .. len) is in set. */
+/* Returns true if one of the bytes p[0 .. len) is in set. set->quotes_on must not be 0. */
 bool vv_cell_any_marked(const char *p, size_t len, const vv_mark_set *set);
 
 /* The position of a CSV cell in its row: not the first cell, the first of several cells, or the
@@ -88,7 +89,8 @@ static inline vv_cell_place vv_cell_place_of(size_t at, size_t columns)
 
 /* Returns true if the cell must be in quotes, whatever the quoting of its column is: it contains
  * the delimiter, a line end, a quote or an escape character, begins with a space that would be
- * skipped, or is the first of its row and begins like a comment. */
+ * skipped, or is the first of its row and begins like a comment. Returns false if the dialect has
+ * no quotes. */
 bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d, bool first);
 
 /* Returns true if the cell cannot be written in a dialect without quotes, because its text would
