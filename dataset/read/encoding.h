@@ -2,10 +2,11 @@
  * encoding: decodes a file's bytes from a character encoding to UTF-8 text, and encodes the text to
  * bytes again.
  *
- * Bytes that are invalid in the encoding are copied unchanged to the text. When the text is
- * encoded, bytes that are not valid UTF-8 are copied unchanged. So encoding restores the file's
- * bytes, unless copied bytes happen to be valid UTF-8; file_text.h compares the bytes. An unpaired
- * surrogate of UTF-16 is decoded as the three bytes that UTF-8 would have for it.
+ * Decoding copies bytes unchanged to the text if they are invalid in the encoding, or if their
+ * character would be encoded to other bytes. Encoding copies bytes unchanged if they are not valid
+ * UTF-8. Encoding the text therefore restores the file's bytes, unless copied bytes happen to be
+ * valid UTF-8; file_text.h compares the bytes. An unpaired surrogate of UTF-16 is decoded as the
+ * three bytes that UTF-8 would have for it.
  */
 #ifndef VV_DATASET_READ_ENCODING_H
 #define VV_DATASET_READ_ENCODING_H
@@ -19,9 +20,10 @@
 #include "dataset/format/dialect.h"
 
 /* Finds the encoding called name, and writes its canonical name to out, which has room for
- * VV_ENCODING_MAX bytes; "" for UTF-8. sample: the first len bytes of the file, by which names with
- * several meanings are resolved: "UTF-16" has the byte order of the byte order mark, and is
- * little-endian without a mark. VV_EUSAGE: the encoding is unknown or not supported. */
+ * VV_ENCODING_MAX bytes; "" for UTF-8. sample: the first len bytes of the file. They determine the
+ * meaning of names with several meanings. For example, "UTF-16" has the byte order of the byte
+ * order mark, and is little-endian if the sample has no mark. VV_EUSAGE: the encoding is unknown or
+ * not supported. */
 vv_status vv_encoding_find(char *out, const char *name, const char *sample, size_t len,
 			   vv_error *err);
 

@@ -5,7 +5,8 @@
  * be known before its first row is stored.
  *
  * A member is not gone if its name, followed by a colon, occurs anywhere in the file, even in a
- * nested object, or with escapes in the name.
+ * nested object, or with escapes in the name. A member whose name is not valid UTF-8 is never gone.
+ * If the file has no colon at all, no member is gone.
  */
 #ifndef VV_DATASET_READ_GONE_MEMBERS_H
 #define VV_DATASET_READ_GONE_MEMBERS_H
@@ -32,9 +33,10 @@ typedef struct member_name {
 	size_t len;
 } member_name;
 /* Finds which of the count names are those of gone members. Reads the source to its end, or until
- * every name was found, and then changes *source so that it returns all bytes from the beginning
- * again; *source may use *out for this. temp_dir has the same meaning as for temp_bytes. The caller
- * calls gone_members_clear after the last use of the source, and also after a failure. */
+ * every name was found. Then changes *source so that it returns all bytes from the beginning again:
+ * rewinds it, or, for a pipe, replaces its functions by those that use *out. temp_dir has the same
+ * meaning as for temp_bytes. The caller calls gone_members_clear after the last use of the source,
+ * and also after a failure. */
 vv_status gone_members_find(gone_members *out, vv_source *source, const member_name *names,
 			    size_t count, const char *temp_dir, vv_error *err);
 void gone_members_clear(gone_members *g);

@@ -9,11 +9,12 @@
 
 #include "base/error.h"
 
-/* Guesses the encoding of a file by its first len bytes, sample (at_end: by all its bytes). Writes
- * the canonical name (vv_encoding_find) to name, which has room for VV_ENCODING_MAX bytes; or "" if
- * the file must not be decoded, because it is UTF-8, is not a text, or its encoding is unclear.
- * before: the encoding of the previous version; "": UTF-8, so no other encoding is guessed; NULL:
- * no previous version exists. */
+/* Guesses the encoding of a file from its first len bytes, sample. at_end: the sample is the whole
+ * file. Writes the canonical name (vv_encoding_find) to name, which has room for VV_ENCODING_MAX
+ * bytes. Writes "" if the file must not be decoded, because it is UTF-8, is not a text, or its
+ * encoding is unclear. before: the encoding of the previous version, which is preferred if the
+ * sample is valid in it; "": the previous version is UTF-8, and only UTF-16 is guessed instead;
+ * NULL: no previous version exists. */
 vv_status vv_guess_encoding(char *name, const char *sample, size_t len, bool at_end,
 			    const char *before, vv_error *err);
 

@@ -55,27 +55,30 @@ typedef struct vv_ragged_row {
 	bool too_long;
 } vv_ragged_row;
 
-/* Detects the file's format, and moves to the first row. source is borrowed until close. VV_EINPUT,
- * VV_EREFUSED, VV_ENOTFOUND: the file is not a table, for the reason in err (VV_EINPUT also if the
- * first rows are longer than VV_ROW_MAX); the window then contains the bytes read so far. Call
- * vv_ragged_close also after a failure. */
+/* Detects the file's format, and moves to the first row. source is borrowed until vv_ragged_close.
+ * VV_EINPUT, VV_EREFUSED, VV_ENOTFOUND: the file is not a table, for the reason in err; the window
+ * then contains the bytes read so far. VV_EINPUT also means that the first rows are longer than
+ * VV_ROW_MAX. Call vv_ragged_close also after a failure. */
 vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_hints *hints,
 			 vv_error *err);
 void vv_ragged_close(vv_ragged *r);
 VV_AUTO_CLEAR(vv_ragged, vv_ragged_close)
 
-/* Finds the CSV row at r->at: sets *out, r->cells and r->count. Does not change r->at (see
- * vv_ragged_pass). Returns 1, 0 at the end, or a negative status. */
+/* Finds the CSV row at r->at: sets *out, r->cells and r->count. Does not pass the row: the next
+ * call finds the same row again unless vv_ragged_pass is called. May read more bytes as
+ * vv_ragged_fill does. In a row that the window cannot contain, also moves r->at to the end of the
+ * row's first line. Returns 1, 0 at the end, or a negative status. */
 int vv_ragged_next(vv_ragged *r, vv_ragged_row *out, vv_error *err);
-/* Finds the line at r->at: sets *out, but no cells. Does not change r->at. Returns 1, 0 at the end,
- * or a negative status. */
+/* Finds the line at r->at as vv_ragged_next finds a row, but sets no cells. */
 int vv_ragged_line(vv_ragged *r, vv_ragged_row *out, vv_error *err);
 /* Moves r->at to the end of the row. */
 void vv_ragged_pass(vv_ragged *r, const vv_ragged_row *row);
-/* Reads more bytes into the window, and may move the bytes from r->at on to its beginning. */
+/* Reads more bytes into the window. May move the bytes from r->at on to the window's beginning, and
+ * set r->at to 0; offsets in the window are then no longer valid. */
 vv_status vv_ragged_fill(vv_ragged *r, vv_error *err);
 
-/* Sets *out to the detected format, as hints with which nothing needs to be detected. */
+/* Sets *out to hints with the detected form and, for CSV, the detected characters and header. Other
+ * hints are not set. out->header_join is borrowed from r. */
 void vv_ragged_hints(const vv_ragged *r, vv_sniff_hints *out);
 
 /* Returns the number of line ends in s[0 .. len). CRLF counts as one. */

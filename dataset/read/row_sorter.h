@@ -28,7 +28,7 @@ void row_sort_key(vv_buf *out, const vv_cell *cells, const size_t *columns, size
 typedef struct row_sorter row_sorter;
 /* Makes a sorter. temp_dir: the folder for temporary files; NULL or a missing folder: TMPDIR, else
  * /tmp. memory: maximum number of bytes of keys and lines in memory; 0: 32 MiB. A single line may
- * be longer. */
+ * be longer. The caller frees *out, also after a failure. */
 vv_status row_sorter_new(row_sorter **out, const char *temp_dir, size_t memory, vv_error *err);
 void row_sorter_free(row_sorter *s); /* accepts NULL */
 /* Adds a line with its key; both are copied. */

@@ -2,19 +2,20 @@
  * scan: reads the rows of a file, as cells, from its bytes and its dialect (CSV, NDJSON, JSON
  * array).
  *
- * A correct caller: vv_scan_window with a window of bytes, then vv_scan_row for row after row. If
- * the window ends inside a row, vv_scan_row returns 0; the caller then sets a longer window that
- * begins at vv_scan_offset, or declares the end of the input. Cells borrow from the window, or, if
- * they had to be decoded (doubled quotes, JSON strings), from the scanner's arena. A caller that
- * needs the cells longer gets this arena with vv_scan_detach_arena.
+ * A correct caller sets a window of bytes with vv_scan_window, then calls vv_scan_row for each row.
+ * If the window ends inside a row, vv_scan_row returns 0; the caller then sets a longer window that
+ * begins at vv_scan_offset, or declares the end of the input. The text of a cell is borrowed from
+ * the window, or, if it had to be decoded (doubled quotes, JSON strings), from the scanner's arena.
+ * A caller that needs cells after vv_scan_free takes this arena with vv_scan_detach_arena.
  *
  * CSV grammar (tests compare with libcsv in strict mode and Python's csv): a cell that begins with
- * the quote character extends to the closing quote; inside, a doubled quote (or, with an escape
- * character, an escaped byte) is that character. Any other cell extends to the delimiter or line
- * end, and quotes in it are data. LF, CR and CRLF all end rows. A line without any bytes is blank:
- * it is not a row, and neither is a line that begins with the dialect's comment character. Spaces
- * at the beginning of a cell are skipped unless the dialect's `spaces` is VV_SPACES_KEPT. NUL and
- * invalid UTF-8 are ordinary bytes.
+ * the quote character extends to the closing quote. Inside the quotes, a doubled quote is one
+ * quote; if the dialect has an escape character, a byte after this character is that byte instead.
+ * Any other cell extends to the delimiter or line end, and quotes in it are data. LF, CR and CRLF
+ * all end rows. A line without any bytes is blank. Blank lines, and lines that begin with the
+ * dialect's comment character, are not rows (but see `comment` in dialect.h). Spaces at the
+ * beginning of a cell are skipped unless the dialect's `spaces` is VV_SPACES_KEPT. NUL and invalid
+ * UTF-8 are ordinary bytes.
  *
  * NDJSON: a line consists of an object, with spaces before and after it; lines with only spaces
  * count as blank. JSON array: objects with commas between them, and white space anywhere.
@@ -62,8 +63,8 @@ typedef struct vv_scan vv_scan;
 
 /* Makes a scanner for a dialect, which is copied. columns is the maximum number of cells that a row
  * may have (CSV), or the number of names (JSON). names are the column names in order, which are
- * copied; may be NULL for CSV. VV_EINPUT: the dialect's characters contradict each other (the quote
- * is the delimiter, a line end, ...). */
+ * copied; may be NULL for CSV. VV_EINPUT: columns is above VV_COLUMNS_MAX, or the dialect's
+ * characters contradict each other (the quote is the delimiter, a line end, ...). */
 vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const char *const *names,
 		      const size_t *name_lens, vv_error *err);
 void vv_scan_free(vv_scan *s); /* accepts NULL */
@@ -92,12 +93,14 @@ int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error
 /* Returns the number of bytes consumed, which is the offset of the next row in the window. */
 size_t vv_scan_offset(const vv_scan *s);
 /* For a JSON array: returns true if the closing bracket was read in this window, after the last
- * returned row. The bytes from *offset in the window (which is vv_scan_offset) to the end of the
- * input are then the epilogue: white space, ']', white space; or, in a document with a lead, the
- * rest of the document. In the epilogue, vv_scan_row returns 0; it refuses other bytes, and more
- * than VV_HEADER_MAX bytes. If the bracket was not read yet, and for other forms, returns false and
- * leaves *offset unchanged. To scan a single row of an array, append "]" to the last row or "{" to
- * any other row, and check that the row ends right before that byte. */
+ * returned row. Then sets *offset to the beginning of the epilogue in the window, which is
+ * vv_scan_offset. The epilogue ends with the input. It consists of white space, ']' and white
+ * space; in a document with a lead, it is the rest of the document. In the epilogue, vv_scan_row
+ * returns 0, and refuses other bytes, and more than VV_HEADER_MAX bytes. If the bracket was not
+ * read yet, and for other forms, returns false and leaves *offset unchanged.
+ *
+ * To scan a single row of an array, append "]" to the last row, or "{" to any other row, and check
+ * that the row ends right before this byte. */
 bool vv_scan_body_end(const vv_scan *s, size_t *offset);
 /* Returns the offset in the window of the fault for which vv_scan_row failed. */
 size_t vv_scan_fault(const vv_scan *s);
@@ -105,7 +108,7 @@ size_t vv_scan_fault(const vv_scan *s);
 /* Returns the number of columns found so far; in JSON, rows can add columns. */
 size_t vv_scan_columns(const vv_scan *s);
 /* Returns the name of the column with index i, borrowed until vv_scan_free, and sets *len to its
- * length. */
+ * length. Returns NULL if there is no such column, or for CSV without names. */
 const char *vv_scan_column_name(const vv_scan *s, size_t i, size_t *len);
 
 /* Moves the arena with the decoded cells to *out, and starts a new arena. */

@@ -13,7 +13,7 @@
 #include "dataset/format/dialect.h"
 
 /* Properties of a file that need not be detected, because the user or datapackage.json sets them,
- * and other facts that help detection. */
+ * and other facts that help detection. Strings are borrowed. */
 typedef struct vv_sniff_hints {
 	bool has_form; /* form is set */
 	vv_form form;
@@ -22,8 +22,8 @@ typedef struct vv_sniff_hints {
 	/* byte value; 0: quotes inside cells are doubled; -1: not set, with the effect of 0 */
 	int escape;
 	int header; /* 1: the table has a header; 0: it has no header; -1: detect it */
-	/* declared encoding of the file; NULL: detect it; borrowed; used by callers, since vv_sniff
-	 * reads only UTF-8 text */
+	/* declared encoding of the file; NULL: detect it. vv_sniff ignores this, since it reads
+	 * only UTF-8 text; callers use it */
 	const char *encoding;
 	/* dialect of the parent version, used if it still fits; may be NULL */
 	const vv_dialect *parent;
@@ -35,19 +35,17 @@ typedef struct vv_sniff_hints {
 	/* CSV, spaces at the beginning of cells; 1: they are skipped; 0: they are part of the
 	 * cells; -1: detect it */
 	int spaces;
-	int header_rows; /* CSV: number of header lines; -1: detect it */
-	/* text that joins the cells of a column in a header of several lines; NULL: detect it;
-	 * borrowed */
+	int header_rows; /* CSV: number of header lines; 0 or less: detect it */
+	/* text that joins the cells of a column in a header of several lines; NULL: detect it */
 	const char *header_join;
-	/* JSON: path of the array with the rows (base/json/json_records.h); NULL: detect it;
-	 * borrowed */
+	/* JSON: path of the array with the rows (base/json/json_records.h); NULL: detect it */
 	const char *records;
 	/* CSV: VV_DECLARED_... bits of the properties that apply to later versions, too; set for
 	 * options of commands, but not for properties in datapackage.json, which is read again for
 	 * each version */
 	uint8_t declared;
 	/* CSV: names of the key's columns, followed by NULL; a first row that has all of them is
-	 * the header, unless `header` is 0; may be NULL; borrowed */
+	 * the header, unless `header` is 0; may be NULL */
 	const char *const *key;
 } vv_sniff_hints;
 #define VV_SNIFF_HINTS_INIT                                                                        \
@@ -59,7 +57,8 @@ typedef struct vv_sniff_hints {
 /* Sets h->declared to the bits of all properties that are set in h, so that they apply to later
  * versions, too. */
 void vv_sniff_hints_declare(vv_sniff_hints *h);
-/* Copies the properties that are set in `from` to `to`, except parent, path and key. */
+/* Copies the properties that are set in `from` to `to`, except parent, path and key. Adds the bits
+ * of from->declared to to->declared. */
 void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from);
 
 /* The detected format of a file. */
@@ -80,10 +79,11 @@ void vv_sniff_result_clear(vv_sniff_result *r);
 VV_AUTO_CLEAR(vv_sniff_result, vv_sniff_result_clear)
 
 /* Detects the format of the file that begins with sample[0 .. len), and sets *out, which the caller
- * clears. at_end: the sample is the whole file. An empty file has no columns. VV_EINPUT: the file
- * is not a table; the message contains the reason: binary data with NUL bytes, UTF-16, gzip or zstd
- * (with a hint), a header over VV_HEADER_MAX or VV_COLUMNS_MAX, or JSON with no array of objects or
- * with several. VV_ENOTFOUND: the sample ends within the header; pass a longer sample. */
+ * clears. at_end: the sample is the whole file. hints may be NULL. An empty file has no columns.
+ * VV_EINPUT: the file is not a table; the message contains the reason: binary data with NUL bytes,
+ * UTF-16, gzip or zstd (with a hint), a header over VV_HEADER_MAX or VV_COLUMNS_MAX, or JSON with
+ * no array of objects or with several. VV_ENOTFOUND: the sample ends within the header; pass a
+ * longer sample. */
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
 		   const vv_sniff_hints *hints, vv_error *err);
 

@@ -1,11 +1,11 @@
 /*
  * sorter: sorts records in memory up to a limit, and on disk beyond it.
  *
- * Records have the same size, or they begin with their lengths: 4 bytes length of the key, 4 bytes
- * length of the rest, both little-endian, then the key and the rest. Keys are compared as bytes, so
- * numbers in them must be big-endian; a key comes before longer keys that begin with it. Records with
- * equal keys stay in the order in which they were added. Beyond the limit, sorted runs are written
- * to a temporary file, which disappears with the process.
+ * All records have the same size, or each begins with its lengths: 4 bytes length of the key, 4
+ * bytes length of the rest, both little-endian, then the key and the rest. Keys are compared as
+ * bytes, so numbers in them must be big-endian; a key comes before longer keys that begin with it.
+ * Records with equal keys stay in the order in which they were added. Beyond the limit, sorted runs
+ * are written to an unlinked temporary file.
  */
 #ifndef VV_DATASET_READ_SORTER_H
 #define VV_DATASET_READ_SORTER_H
@@ -22,8 +22,9 @@
 typedef struct vv_sorter vv_sorter;
 
 /* Makes a sorter of records of record_len bytes, whose first key_len bytes are the key; record_len
- * 0: of records of any size. memory: maximum bytes of records in memory; further records are sorted
- * on disk. temp_dir: folder of the temporary file; NULL or a missing folder: TMPDIR, else /tmp. */
+ * 0: of records of any size. memory: maximum bytes of records in memory, but at least 1,024 *
+ * record_len are used; further records are sorted on disk. temp_dir: folder of the temporary file;
+ * NULL or a missing folder: TMPDIR, else /tmp. */
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
 			const char *temp_dir, vv_error *err);
 void vv_sorter_free(vv_sorter *s); /* accepts NULL */

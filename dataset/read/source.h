@@ -38,7 +38,8 @@ typedef struct vv_fd_source {
 	const char *path; /* for messages; borrowed */
 } vv_fd_source;
 /* Makes *out a source that reads fd, and does not close it. storage receives its state; path and
- * storage must outlive the source. */
+ * storage must outlive the source. Sets `line` and `again`; if fd is a pipe, the caller must set
+ * both to NULL. */
 void vv_source_fd(vv_source *out, vv_fd_source *storage, int fd, const char *path, uint64_t size);
 /* The state of a source that reads memory. */
 typedef struct vv_mem_source {

@@ -23,7 +23,8 @@ typedef struct vv_unseen {
 
 #define VV_UNSEEN_HEAD 64u /* bytes of a file that vv_unseen_find needs */
 
-/* Returns the hint for a file of the kind u with this name. */
+/* Returns the hint for a file of the kind u with this name. Returns VV_HINT_NONE for a ZIP archive
+ * that is not named as a workbook. */
 vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name);
 
 /* Returns the kind of document of a file of the kind u with this name, a constant, or NULL if the
@@ -39,7 +40,8 @@ bool vv_unseen_has_rows(const vv_unseen *u, const char *name);
 /* Returns true if a file with this name may be a text file (.txt, .dat, .asc, no extension ...). */
 bool vv_unseen_may_be_text(const char *name);
 /* Returns the kind of text files with rows, a constant, if a file with this name may be a text
- * file, and its first len bytes, head, can be read as a table. Else returns NULL. */
+ * file, and its first len bytes, head, can be read as a table. Else returns NULL. If len is less
+ * than VV_UNSEEN_TEXT, head must be the whole file. */
 const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len);
 
 /* Returns the kind of a file by its first len bytes, head; a constant. NULL: the file is not of one

@@ -4,7 +4,7 @@
  *
  * The bytes are private copies, never a mapping, so that hashing, scanning and encoding read the
  * same bytes even if the file changes. vv_window_hold keeps bytes valid after the window has moved.
- * A window is used by one thread; a pool with enough threads reads ahead.
+ * Only one thread may use a window. A pool of several threads reads the input ahead.
  */
 #ifndef VV_DATASET_READ_WINDOW_H
 #define VV_DATASET_READ_WINDOW_H
@@ -21,10 +21,11 @@
 /* How many bytes at the beginning of an input are examined before its rows are read. */
 #define VV_WINDOW_FIRST (1u << 20)
 
-typedef struct vv_slab vv_slab; /* the memory of visible bytes */
+typedef struct vv_slab vv_slab; /* memory that contains bytes of the window */
 typedef struct vv_window vv_window;
 
-/* Opens a window. pool may be NULL: the input is read on demand. source must outlive the window. */
+/* Opens a window. source must outlive the window. pool: the threads that read ahead; NULL or a pool
+ * of one thread: the input is read on demand. */
 vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool, vv_error *err);
 void vv_window_close(vv_window *w); /* waits for a running read; accepts NULL */
 VV_AUTO_FREE(vv_window, vv_window_close)
@@ -59,9 +60,10 @@ uint64_t vv_window_origin(const vv_window *w);
 void vv_window_consume(vv_window *w, size_t len);
 
 /* Returns the slab with the visible bytes. They remain valid until the caller passes the slab to
- * vv_slab_drop, even if the window has moved. */
+ * vv_slab_drop, even if the window has moved, but not after vv_window_close. Call vv_window_fill
+ * before. */
 vv_slab *vv_window_hold(vv_window *w);
-/* Releases a slab that vv_window_hold returned. */
+/* Releases a slab that vv_window_hold returned; accepts NULL. */
 void vv_slab_drop(vv_window *w, vv_slab *slab);
 
 #endif

@@ -27,9 +27,9 @@
 typedef struct vv_condition vv_condition;
 
 /* Compiles a condition for tables with this schema, which must outlive the condition. json: the
- * table is NDJSON or a JSON array (see vv_field_accepts_json). VV_EINPUT: the text is invalid; err
- * names the fault and its position, in characters, and may have a hint with the most similar known
- * word. */
+ * table is NDJSON or a JSON array (see vv_field_accepts_json). VV_EINPUT: the text is invalid, is
+ * not UTF-8, or has more than VV_CONDITION_MAX bytes. err names the fault and its position, in
+ * characters, and may have a hint with the most similar known word. */
 vv_status vv_condition_new(vv_condition **out, const char *text, size_t len,
 			   const vv_schema *schema, bool json, vv_error *err);
 

@@ -2,8 +2,8 @@
  * condition_code: the code of a compiled condition. Private to dataset/rows.
  *
  * The code is in reverse Polish order: each step pops its operands from a stack of values and
- * pushes one value. The compiler has checked that kinds fit, and that the stack never has more than
- * VV_CONDITION_DEPTH values.
+ * pushes one value. The compiler has checked that the operands have the kinds that the steps need,
+ * and that the stack never has more than VV_CONDITION_DEPTH values.
  */
 #ifndef VV_DATASET_ROWS_CONDITION_CODE_H
 #define VV_DATASET_ROWS_CONDITION_CODE_H
@@ -103,7 +103,7 @@ typedef enum vv_step_code {
 	VV_STEP_NOT_MATCHES,
 	VV_STEP_CALL,
 	VV_STEP_AGGREGATE,
-	VV_STEP_TEXT /* pushes the text of a column */
+	VV_STEP_TEXT /* operand: a column's value; the result is its text, even if invalid */
 } vv_step_code;
 
 /* One step of the code. */
@@ -231,8 +231,8 @@ vv_operand_kind vv_kind_of_letter(char letter, vv_operand_kind other);
 /* Changes the sign of the number v, which may be infinite. large: the number, if v->state is
  * VV_VALUE_LARGE. */
 void vv_operand_negate(vv_operand *v, vv_ratio *large);
-/* Returns the length in bytes of the first character of s, which has len bytes. A byte that is not
- * UTF-8 counts as a character. */
+/* Returns the length in bytes of the first character of s, which has len bytes, at least 1. A
+ * character is one byte of any value and all UTF-8 continuation bytes after it. */
 size_t vv_character_len(const char *s, size_t len);
 
 /* Returns true if the field spells numbers as JSON does. */

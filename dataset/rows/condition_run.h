@@ -1,8 +1,8 @@
 /*
  * condition_run: evaluates compiled conditions (condition.h) for rows.
  *
- * A correct caller: vv_condition_new; vv_condition_scratch_new for each thread; vv_condition_eval
- * for each row.
+ * A correct caller compiles the condition (vv_condition_new), makes scratch memory for each thread
+ * (vv_condition_scratch_new), and calls vv_condition_eval for each row.
  */
 #ifndef VV_DATASET_ROWS_CONDITION_RUN_H
 #define VV_DATASET_ROWS_CONDITION_RUN_H
