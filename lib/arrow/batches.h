@@ -1,9 +1,10 @@
 /*
  * batches: converts the rows of a table to Arrow arrays with some tens of thousands of rows each.
- * If all rows are read, several threads make the arrays.
+ * If the cursor reads all rows from a position to the end of the table, and these are many, several
+ * threads make the arrays.
  *
- * A correct caller: vv_rows_open with by_group; vv_arrow_batches_open; vv_arrow_batches_next until
- * out->release is NULL; vv_arrow_batches_close, then vv_rows_close.
+ * A correct caller: calls vv_rows_open with by_group; vv_arrow_batches_open; vv_arrow_batches_next
+ * until out->release is NULL; vv_arrow_batches_close, and then vv_rows_close.
  */
 #ifndef VV_LIB_ARROW_BATCHES_H
 #define VV_LIB_ARROW_BATCHES_H
@@ -23,16 +24,16 @@ vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *ro
 bool vv_arrow_batches_schema(const vv_arrow_batches *b, struct ArrowSchema *out);
 
 /* Sets *out to the next array, which the caller must release. At the end, sets out->release to
- * NULL. VV_EINPUT: a cell does not match its column's type. */
+ * NULL. VV_EINPUT: a cell is a misfit (misfits.h), and opts->misfit is VARVE_MISFIT_ERROR. */
 vv_status vv_arrow_batches_next(vv_arrow_batches *b, struct ArrowArray *out, vv_error *err);
 
-/* Returns the number of rows in all arrays so far. */
+/* Returns the number of rows in all arrays returned so far. */
 uint64_t vv_arrow_batches_rows(const vv_arrow_batches *b);
 /* Returns the misfits (misfits.h) in these rows; borrowed. */
 const vv_arrow_misfits *vv_arrow_batches_misfits(const vv_arrow_batches *b);
-/* Closes the batches, and returns true; accepts NULL. If threads were making arrays when the
- * process called fork(), then in the child process this function does nothing and returns false:
- * the child must not free the borrowed objects. */
+/* Closes the batches, and returns true; accepts NULL. Exception: if b has threads and belongs to a
+ * parent process that called fork(), this function does nothing and returns false. The child
+ * process does not have these threads, and must not free the objects that b borrows. */
 bool vv_arrow_batches_close(vv_arrow_batches *b);
 VV_AUTO_FREE(vv_arrow_batches, vv_arrow_batches_close)
 

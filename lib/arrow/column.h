@@ -1,9 +1,9 @@
 /*
  * column: converts a column of a table to Arrow arrays, one row group at a time.
  *
- * A correct caller: vv_arrow_column_init; for each array vv_arrow_column_begin, then for each group
- * vv_arrow_column_take and vv_arrow_column_put until the array is full, then vv_arrow_column_end;
- * vv_arrow_column_clear.
+ * A correct caller: calls vv_arrow_column_init first and vv_arrow_column_clear last. For each array
+ * it calls vv_arrow_column_begin, then vv_arrow_column_put until the array is full, then
+ * vv_arrow_column_end. It calls vv_arrow_column_take whenever it comes to the next row group.
  *
  * Formats: Apache Arrow, "The Arrow columnar format". Buffers begin at multiples of 64 bytes.
  */
@@ -32,8 +32,8 @@ typedef enum vv_arrow_form {
 	VV_ARROW_MOMENT, /* a datetime in UTC */
 	VV_ARROW_DECIMAL,
 	VV_ARROW_U64, /* an unsigned integer; u.i has its bits */
-	/* a DATETIME with nanoseconds: the table's first cells have more than six fractional
-	 * digits */
+	/* a DATETIME with nanoseconds: in the table's first row group, a cell has more than six
+	 * fractional digits */
 	VV_ARROW_NANOS,
 	VV_ARROW_NONE /* Arrow's null type: no cell of the column has a value */
 } vv_arrow_form;
@@ -42,19 +42,19 @@ typedef enum vv_arrow_form {
 typedef struct vv_arrow_reading {
 	bool text;       /* all cells become texts, unconverted */
 	int32_t numbers; /* enum varve_numbers */
-	/* another vv_arrow_column for the same column, whose measured extent is reused; may be
-	 * NULL */
+	/* another vv_arrow_column for the same column: its extent and scale are copied instead of
+	 * measured; may be NULL */
 	const struct vv_arrow_column *like;
 } vv_arrow_reading;
 
-/* The converted value of a cell, or of a value that rows share. */
+/* The converted value of a cell, or of a value that several rows of a group share. */
 typedef struct vv_arrow_value {
 	/* MISFIT: not a value of the column's type */
 	enum { VV_ARROW_VALUE, VV_ARROW_NULL, VV_ARROW_MISFIT } is;
-	uint32_t len; /* length of a text that rows share */
+	uint32_t len; /* length of a shared text */
 	union {
-		/* the integer; with a dictionary, the text's index in the dictionary; -1: not known
-		 * yet */
+		/* the integer; with a dictionary, the text's index in the dictionary, or -1 if the
+		 * text was not looked up yet */
 		int64_t i;
 		double d;
 		vv_arrow_units w;
@@ -75,9 +75,8 @@ typedef struct vv_arrow_column {
 	bool json;          /* the table is NDJSON or a JSON array */
 	bool only_empty;    /* the empty text is the only spelling of a missing value */
 	bool empty_missing; /* the empty text is one of the spellings of a missing value */
-	/* a group whose numbers, dates or datetimes all have the same form is tested by a few
-	 * samples (vv_field_all_by_few): if the samples are values of the type, so are all other
-	 * cells */
+	/* in a group whose numbers, dates or datetimes all have the same form, test only a few
+	 * samples (vv_field_all_by_few): if these are values of the type, so are all other cells */
 	bool few;
 	vv_arrow_extent extent;    /* decimals: the extent of the table's numbers, if measured */
 	bool measured;             /* extent and mark are set */
@@ -93,11 +92,12 @@ typedef struct vv_arrow_column {
 	/* the column in the current group */
 	vv_group_run run;
 	vv_arrow_value *shared; /* the converted distinct values of the group; room for 255 */
-	/* number of shared values whose index in the dictionary is not known */
+	/* number of shared values that were not looked up in the dictionary yet */
 	size_t placeless;
-	bool words;        /* shared values have eight bytes each, and none is a misfit */
-	bool shares_texts; /* shared values are texts, and none is a misfit */
-	bool short_texts;  /* u.text contains each shared value */
+	/* the group has shared values of eight bytes each, and none is a misfit */
+	bool words;
+	bool shares_texts; /* the group has shared values that are texts, and none is a misfit */
+	bool short_texts;  /* each shared text fits into u.text */
 	bool null;         /* one of the shared values is null */
 	/* the form of the numbers that were tested last. Numbers of another group in the same form
 	 * are not tested again. known: the other members are set; fits: numbers in this form are
@@ -110,12 +110,14 @@ typedef struct vv_arrow_column {
 	} tried;
 } vv_arrow_column;
 
-/* Initialises c for the column with index `place` of table, which must outlive c. Reads all numbers
- * of the column if they become decimals. VV_ENOSUPPORT: `how` has an unknown value. */
+/* Initialises c for the column with index `place` of table, which must outlive c. Reads the first
+ * row group of a datetime column. Reads all cells of a number column that becomes decimals, unless
+ * how->like is set. VV_ENOSUPPORT: how->numbers is unknown. Call vv_arrow_column_clear also on
+ * failure. */
 vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place,
 			       const vv_arrow_reading *how, vv_error *err);
-/* Makes c write each text once per array, in a dictionary. VV_EUSAGE: the column's form is not
- * text, or the column has no values. */
+/* Makes c write each text once per array, in a dictionary. A column of form VV_ARROW_NONE becomes a
+ * column of texts. VV_EUSAGE: the column has another form than text. */
 vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err);
 /* Initialises c for values that are not from a table. name is borrowed. */
 void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_form form,
@@ -125,28 +127,30 @@ void vv_arrow_column_clear(vv_arrow_column *c);
 /* Makes *out the schema of c's arrays. Returns false if out of memory. */
 bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c);
 
-/* Begins a new array, of about `rows` rows. */
+/* Begins a new array. rows: its expected number of rows, for which memory is allocated; more may
+ * follow. */
 vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err);
 
 /* Makes b the current group, whose rows vv_arrow_column_put appends. b must have been read with
- * vv_table_read_rows. */
+ * vv_table_read_rows, and is borrowed until the next call. */
 vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
 
-/* Maximum number of rows per call of vv_arrow_column_put. Callers test the size of an array only
- * between these calls. With few rows per call, an array exceeds its limit by little, even if many
- * rows share a long text. */
+/* Maximum number of rows per call of vv_arrow_column_put. Callers test the size of an array between
+ * these calls. The number is low so that an array exceeds its maximum size only by little, even if
+ * many rows share a long text. */
 #define VV_ARROW_STEP 256u
 
-/* Appends count rows of the current group to the array, which already has `have` rows. rows:
- * numbers of the rows in the group, ascending; number: the number of the group's first row in the
- * table. Misfits are counted in misfits. VV_EREFUSED: the array's texts would have more than 2^31 -
- * 1 bytes. */
+/* Appends count rows of the current group to the array, which already has `have` rows. rows: the
+ * rows' indexes in the group, ascending; number: the number of the group's first row in the table,
+ * from 0. A misfit becomes null, and is counted in misfits. VV_EREFUSED: the array's texts would
+ * have more than 2^31 - 1 bytes. */
 vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err);
 
-/* Appends a cell of the column `of`, which may belong to a different table, but must have the same
- * form as c, to the array of c, which already has `have` rows; appends a null if cell is NULL.
- * number: the row's number. VV_EREFUSED: as for vv_arrow_column_put. */
+/* Appends a cell of the column `of` to the array of c, which already has `have` rows; appends a
+ * null if cell is NULL. `of` may belong to another table, but must have the form of c or
+ * VV_ARROW_NONE. number: the row's number in its table. Misfits and VV_EREFUSED: as for
+ * vv_arrow_column_put. */
 vv_status vv_arrow_column_put_cell(vv_arrow_column *c, const vv_arrow_column *of,
 				   const vv_cell *cell, size_t have, uint64_t number,
 				   vv_arrow_misfits *misfits, vv_error *err);
@@ -162,13 +166,13 @@ vv_status vv_arrow_column_put_int(vv_arrow_column *c, const int64_t *value, size
 /* Appends a double to the array of c, which already has `have` rows. */
 vv_status vv_arrow_column_put_double(vv_arrow_column *c, double value, size_t have, vv_error *err);
 
-/* Fills c, a column of text, with the result of vv_arrow_misfits_row for each of the array's `rows`
- * rows, then calls vv_arrow_misfits_forget. */
+/* Fills the array of c, a column of text, with the result of vv_arrow_misfits_row for each row from
+ * 0 to rows - 1, then calls vv_arrow_misfits_forget. */
 vv_status vv_arrow_column_put_misfits(vv_arrow_column *c, vv_arrow_misfits *misfits, size_t rows,
 				      vv_error *err);
 
-/* Completes the array: makes *out an array of `rows` rows with the values, and moves their buffers
- * to it. Returns false if out of memory. */
+/* Completes the array: makes *out an array of `rows` rows, and moves the buffers of c to it.
+ * Returns false if out of memory. */
 bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows);
 
 #endif

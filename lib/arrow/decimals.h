@@ -22,26 +22,27 @@ typedef struct vv_arrow_extent {
 	unsigned whole, fraction;
 } vv_arrow_extent;
 
-/* Sets *out to the extent of the column with index `place`; reads all its cells. few: if all numbers of a group have
- * the same number of digits after the point, examine only the least and the greatest one (vv_field_all_by_few). Ignores
- * cells that are not numbers or have more than 38 digits on one side of the point. */
+/* Sets *out to the extent of the column with index `place`; reads all its cells. few: if all
+ * numbers of a group have the same number of digits after the point, examine only the least and the
+ * greatest (vv_field_all_by_few). Ignores cells that are not numbers, or that have more than 38
+ * digits on one side of the point. */
 vv_status vv_arrow_decimals_extent(vv_arrow_extent *out, vv_table *t, size_t place, bool few,
 				   vv_error *err);
 
-/* Returns the scale for a column that has the numbers of both extents: the larger of both
- * fractions, but at most 38 minus the larger of both whole parts. */
+/* Returns the scale for a column with the numbers of both extents: the larger `fraction`, but at
+ * most 38 minus the larger `whole`. */
 unsigned vv_arrow_decimals_scale(const vv_arrow_extent *a, const vv_arrow_extent *b);
 
-/* Sets *out to the number in a cell of the column with index `place`. Returns 1 on success, 0 if
- * the cell is missing, is not a number, or does not fit into 38 digits with this scale, or a
- * negative vv_status. */
+/* Sets *out to the number in a cell of the column with index `place`, in units of 10^-scale.
+ * Returns 1 on success, 0 if the cell is missing, is not a number, or does not fit into 38 digits
+ * with this scale, or a negative vv_status. */
 int vv_arrow_decimals_read(vv_arrow_units *out, const vv_table *t, size_t place,
 			   const vv_cell *cell, unsigned scale, vv_error *err);
 
-/* Returns true if all numbers from `least` to `most`, in units of 10^-from, fit into 38 digits in
- * units of 10^-scale. */
+/* Returns true if all numbers from `least` to `most`, which count units of 10^-from, still are
+ * integers of at most 38 digits if they count units of 10^-scale. */
 bool vv_arrow_decimals_fit(int64_t least, int64_t most, unsigned from, unsigned scale);
 
-vv_arrow_units vv_arrow_decimals_power(unsigned n); /* returns 10^n */
+vv_arrow_units vv_arrow_decimals_power(unsigned n); /* returns 10^n; n is at most 38 */
 
 #endif

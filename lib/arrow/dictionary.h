@@ -1,9 +1,9 @@
 /*
  * dictionary: collects the distinct texts of an array, in the order of their first occurrence.
  *
- * A correct caller: a dictionary of zeros; for each array, vv_arrow_dictionary_begin,
- * vv_arrow_dictionary_put for each text, and vv_arrow_dictionary_end; vv_arrow_dictionary_clear at
- * the end.
+ * A correct caller: zeroes the dictionary; for each array, calls vv_arrow_dictionary_begin,
+ * vv_arrow_dictionary_put for each text, and vv_arrow_dictionary_end; calls
+ * vv_arrow_dictionary_clear at the end.
  */
 #ifndef VV_LIB_ARROW_DICTIONARY_H
 #define VV_LIB_ARROW_DICTIONARY_H
@@ -24,8 +24,9 @@ void vv_arrow_dictionary_clear(vv_arrow_dictionary *d);
 /* Removes all texts. Returns false if out of memory. */
 bool vv_arrow_dictionary_begin(vv_arrow_dictionary *d);
 
-/* Adds a text, unless d has it already, and sets *place to its index in the dictionary. The caller
- * ensures that all texts together are shorter than 2^31 bytes. Returns false if out of memory. */
+/* Sets *place to the index of a text in the dictionary, and adds the text if d does not have it.
+ * The caller ensures that all texts together have fewer than 2^31 bytes. Returns false if out of
+ * memory. */
 bool vv_arrow_dictionary_put(size_t *place, vv_arrow_dictionary *d, const char *text, size_t len);
 
 /* Makes *out an array of the texts, and moves the buffers of d to it. Returns false if out of

@@ -15,11 +15,11 @@
 	form("xlsx", vv_arrow_diff_sheets, "a workbook with a sheet for each table; see docs/use/documents.md")
 /* clang-format on */
 
-/* The forms: "arrow" writes the changed rows (row_changes.h), and "arrow-cells" the changed cells.
- * Both write one table, and fail with VV_EUSAGE if a second table differs, too. If nothing differs,
- * the stream has no rows, and only the columns that do not belong to a table, such as _change_type.
- * "xlsx" writes the input of vv_workbook_put: for each table that differs, a line
- * (vv_arrow_ipc_name) and then an "arrow" stream. */
+/* The output formats: "arrow" writes the changed rows (row_changes.h), and "arrow-cells" the
+ * changed cells. Both write one table, and fail with VV_EUSAGE if a second table differs. If no
+ * table differs, the stream has no rows, and only the columns that do not come from a table, such
+ * as _change_type. "xlsx" writes the input of vv_workbook_put: for each table that differs, a line
+ * (vv_arrow_ipc_name) followed by an "arrow" stream. */
 extern const vv_diff_writer_kind vv_arrow_diff_rows, vv_arrow_diff_cells, vv_arrow_diff_sheets;
 
 #endif

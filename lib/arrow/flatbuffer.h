@@ -2,8 +2,9 @@
  * flatbuffer: reads untrusted tables of FlatBuffers.
  *
  * A correct caller: sets bytes and len; gets the root table, then its members by their numbers;
- * checks `bad` at the end, and before a decision depends on a value. A read outside of the bytes
- * sets `bad`, and returns 0, or an empty table, vector or text.
+ * checks `bad` at the end, and before any decision that depends on a value. If the data is damaged,
+ * a function sets `bad`, and returns the member's default, or an empty table, vector or text. No
+ * function reads outside of the bytes.
  *
  * Format: "FlatBuffers internals".
  */
@@ -20,12 +21,12 @@
 typedef struct vv_flatbuffer {
 	const uint8_t *bytes; /* borrowed */
 	size_t len;
-	bool bad; /* the data is damaged: all values read are invalid */
+	bool bad; /* the data is damaged: no value that was read is reliable */
 } vv_flatbuffer;
 
 /* A table. If `at` is 0, the table is missing, and all its members have their default values. */
 typedef struct vv_flat_table {
-	size_t at,          /* offset of the table */
+	size_t at,          /* offset of the table in the bytes */
 		len;        /* its length */
 	size_t places,      /* offset of the list of its members' offsets (vtable) */
 		places_len; /* length of the list */
@@ -39,8 +40,8 @@ typedef struct vv_flat_vector {
 
 /* Returns the root table. */
 vv_flat_table vv_flat_root(vv_flatbuffer *b);
-/* Returns the integer member with number `member`, of `size` bytes: 1, 2, 4 or 8. If the table does
- * not have the member, returns the parameter missing. */
+/* Returns the member with number `member`, a signed integer of `size` bytes: 1, 2, 4 or 8. Returns
+ * `missing` if the table does not have the member. */
 int64_t vv_flat_int(vv_flatbuffer *b, vv_flat_table t, unsigned member, unsigned size,
 		    int64_t missing);
 /* Returns a member that is a table. */
@@ -51,7 +52,7 @@ vv_flat_vector vv_flat_elements(vv_flatbuffer *b, vv_flat_table t, unsigned memb
 /* Returns a copy of a text, allocated in the arena; "" if the table does not have the member.
  * Returns NULL if the text is not UTF-8 or contains a NUL byte, or if memory ran out. */
 char *vv_flat_text(vv_flatbuffer *b, vv_flat_table t, unsigned member, vv_arena *arena);
-/* Returns element i of a vector of tables. */
+/* Returns element i of v, a vector of tables. i must be below v.count. */
 vv_flat_table vv_flat_element(vv_flatbuffer *b, vv_flat_vector v, size_t i);
 
 #endif

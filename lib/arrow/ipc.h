@@ -1,8 +1,8 @@
 /*
  * ipc: writes Arrow arrays as a stream of bytes, which other programs read from a file or a pipe.
  *
- * A correct caller: vv_arrow_ipc_begin with the schema; vv_arrow_ipc_put for each array;
- * vv_arrow_ipc_end; vv_arrow_ipc_clear in any case, also on failure.
+ * A correct caller: calls vv_arrow_ipc_begin with the schema; vv_arrow_ipc_put for each array;
+ * vv_arrow_ipc_end; and, also on failure, vv_arrow_ipc_clear.
  *
  * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess
  * Communication (IPC)": the streaming format, version V5, without compression or nested types. Its
@@ -26,15 +26,16 @@ typedef struct vv_arrow_ipc {
 	vv_buf message;            /* the message being written */
 } vv_arrow_ipc;
 
-/* Writes the line that must precede each stream if several streams are written one after the other,
- * such as {"name": "prices.csv", "changes": false}. changes: the stream has changed rows
- * (row_changes.h) instead of the rows of a table. */
+/* Writes a line of JSON. It precedes each stream if several streams are written one after the
+ * other. For example: {"name": "prices.csv", "changes": false}. changes: the stream has changed
+ * rows (row_changes.h), not the rows of a table. */
 vv_status vv_arrow_ipc_name(vv_bytes_fn write, void *payload, const char *name, bool changes,
 			    vv_error *err);
 
-/* Begins a stream: writes the schema, a struct whose children are the columns, and moves its
- * ownership to w, also on failure. VV_ENOSUPPORT: a column is not of numbers, booleans, text,
- * binary, decimals, dates, times or durations, or a dictionary of these. */
+/* Begins a stream: writes the schema, a struct whose children are the columns. Moves the ownership
+ * of the schema to w, also on failure. VV_ENOSUPPORT: a column has a type that varve does not
+ * write. It writes null, numbers, booleans, text, binary, decimals, dates, times, timestamps,
+ * durations, and dictionaries of these. */
 vv_status vv_arrow_ipc_begin(vv_arrow_ipc *w, struct ArrowSchema *schema, vv_bytes_fn write,
 			     void *payload, vv_error *err);
 /* Writes an array of the schema given to vv_arrow_ipc_begin. The array and its children must have

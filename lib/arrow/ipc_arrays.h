@@ -2,8 +2,8 @@
  * ipc_arrays: decodes the arrays of an Arrow IPC message, and validates them completely before use.
  * For ipc_reader.
  *
- * A correct caller: makes a vv_ipc_held whose first part is the body of the message; calls
- * vv_ipc_decode; uses h->array, which is the batch or the dictionary; calls vv_ipc_let_go.
+ * A correct caller: allocates a vv_ipc_held with refs 1 and one part, the body of the message;
+ * calls vv_ipc_decode; uses h->array, which is the batch or the dictionary; calls vv_ipc_let_go.
  */
 #ifndef VV_LIB_ARROW_IPC_ARRAYS_H
 #define VV_LIB_ARROW_IPC_ARRAYS_H
@@ -15,8 +15,8 @@
 #include "lib/arrow/flatbuffer.h"
 #include "varve/arrow.h"
 
-/* The memory of a batch or of a dictionary. Batches share dictionaries, so references are
- * counted. */
+/* The memory of a batch or of a dictionary. Several batches may share a dictionary, so references
+ * are counted. */
 typedef struct vv_ipc_held {
 	unsigned refs;  /* number of references */
 	vv_arena arena; /* memory of the structures in array */
@@ -45,15 +45,14 @@ typedef struct vv_ipc_place {
 	struct ArrowSchema schema; /* columns of the stream */
 } vv_ipc_place;
 
-/* Sets err to VV_EINPUT, for data that is damaged at this position, and returns it. why: the
- * damage. */
+/* Sets err to VV_EINPUT, with a message that the data is damaged at this position, and returns
+ * VV_EINPUT. why: the damage. */
 vv_status vv_ipc_damaged(const vv_ipc_place *at, const char *why, vv_error *err);
 
 /* Decodes a RecordBatch, the table t of b, into h->array. of: the type of the values, if the
  * RecordBatch is a dictionary; NULL: the RecordBatch is a batch of rows, with the columns of
- * at->schema. room: how many bytes compressed buffers may have in total after decompression.
- * VV_EINPUT: the data is damaged. VV_EREFUSED: the buffers need more than room. VV_ENOSUPPORT:
- * unknown compression. */
+ * at->schema. room: maximum bytes of all decompressed buffers together. VV_EINPUT: the data is
+ * damaged. VV_EREFUSED: the buffers need more than room. VV_ENOSUPPORT: unknown compression. */
 vv_status vv_ipc_decode(vv_ipc_place *at, vv_ipc_held *h, vv_flatbuffer *b, vv_flat_table t,
 			const struct ArrowSchema *of, uint64_t room, vv_error *err);
 

@@ -1,9 +1,10 @@
 /*
- * misfits: counts misfits: cells that are not valid values of their column's type. Stores their
- * texts on request.
+ * misfits: the number of misfits, that is, of cells that are not values of their column's type.
+ * Stores the texts of misfits on request.
  *
- * A correct caller: sets keep first; for each array, calls vv_arrow_misfits_keep for each misfit,
- * vv_arrow_misfits_row for each row in order, and vv_arrow_misfits_forget; calls
+ * A correct caller: zeroes the struct, and sets `keep` if texts are to be stored. The functions of
+ * column.h count misfits, and store their texts. For each array, the caller then calls
+ * vv_arrow_misfits_row for each row in order, and vv_arrow_misfits_forget. It calls
  * vv_arrow_misfits_clear at the end.
  */
 #ifndef VV_LIB_ARROW_MISFITS_H
@@ -26,7 +27,7 @@ typedef struct vv_arrow_misfits {
 	/* the kept texts of the current array, as members of JSON objects, one after the other */
 	vv_buf texts;
 	struct vv_arrow_misfit *kept; /* the row of each of these texts */
-	/* next: the first item of kept whose row was not requested yet */
+	/* next: index in kept of the next text that vv_arrow_misfits_row returns */
 	size_t kept_count, kept_cap, next;
 	bool failed, sorted; /* failed: memory ran out; sorted: kept is sorted by row */
 } vv_arrow_misfits;
@@ -37,11 +38,13 @@ typedef struct vv_arrow_misfits {
 void vv_arrow_misfits_keep(vv_arrow_misfits *m, const char *column, const char *text, size_t len,
 			   size_t row);
 
-/* Sets *out to a JSON object with the misfits of a row, by column name. Returns false, and an empty
- * *out, if the row has no misfits. Call with increasing rows. */
+/* Sets *out to a JSON object with the texts of a row's misfits by column name, and returns true.
+ * Returns false, and empties *out, if the row has no misfits. Must be called for the rows of an
+ * array in order, without leaving out a row that has misfits. */
 bool vv_arrow_misfits_row(vv_arrow_misfits *m, vv_buf *out, size_t row);
 
-/* Removes the texts, after an array is complete. VV_ENOMEM: some texts could not be stored. */
+/* Removes the stored texts, but keeps the count. To be called when an array is complete. VV_ENOMEM:
+ * some texts could not be stored. */
 vv_status vv_arrow_misfits_forget(vv_arrow_misfits *m, vv_error *err);
 void vv_arrow_misfits_clear(vv_arrow_misfits *m);
 

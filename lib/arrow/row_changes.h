@@ -1,14 +1,14 @@
 /*
  * row_changes: makes Arrow arrays of the rows that differ between two versions of a table.
  *
- * A correct caller: vv_arrow_changes_open; vv_arrow_changes_put for each row of the comparison;
- * vv_arrow_changes_take whenever vv_arrow_changes_full returns true, and once at the end;
- * vv_arrow_changes_close.
+ * A correct caller: calls vv_arrow_changes_open; vv_arrow_changes_put for each row of the
+ * comparison; vv_arrow_changes_take whenever vv_arrow_changes_full returns true, and once at the
+ * end; vv_arrow_changes_close.
  *
- * The kind of a change is in the columns of the Delta Lake protocol's change data feed:
- * _change_type (insert, delete, update_preimage, update_postimage), _commit_version and
- * _commit_timestamp. A row whose key was changed is written as a delete and an insert, so that
- * applying the rows by key produces the newer version.
+ * Three columns describe a change, as in the change data feed of the Delta Lake protocol:
+ * _change_type (insert, delete, update_preimage, update_postimage), _commit_version (here a commit
+ * id) and _commit_timestamp. A row whose key was changed is written as a delete and an insert, so
+ * that applying the rows by key produces the newer version.
  */
 #ifndef VV_LIB_ARROW_ROW_CHANGES_H
 #define VV_LIB_ARROW_ROW_CHANGES_H
@@ -20,14 +20,16 @@
 
 /* The options of vv_arrow_changes_open. */
 typedef struct vv_arrow_changes_options {
-	/* make a row for each changed cell, as the files spell it, with the columns key, column,
-	 * before and after; false: make rows for each changed row */
+	/* true: make a row for each changed cell; its columns are those of the key (or row_number),
+	 * column, before and after, the latter two as the files spell them. false: make rows for
+	 * each changed row */
 	bool cells;
 	vv_arrow_reading how; /* how columns are converted */
 	int32_t misfit;       /* enum varve_misfit */
 	uint64_t batch_rows;  /* approximate number of rows in an array; 0: 65,536 */
-	const char *commit;   /* commit id of the newer version; may be NULL; borrowed */
-	int64_t time;         /* commit time in seconds since 1970 */
+	/* commit id of the newer version; borrowed; NULL: the columns of the commit are null */
+	const char *commit;
+	int64_t time; /* commit time in seconds since 1970 */
 	/* indexes of the key's columns in version b, or in version a if b is NULL */
 	const size_t *key;
 	size_t key_count;
@@ -37,8 +39,9 @@ typedef struct vv_arrow_changes_options {
 typedef struct vv_arrow_changes vv_arrow_changes;
 
 /* Opens *out for the differences between version a and version b of a table. columns: the pairs of
- * their columns. If the whole table was added or removed, the missing version and columns are NULL.
- * All arguments must outlive *out. */
+ * their columns. If the whole table was added or removed, the missing version and columns are NULL;
+ * if there is no difference to write, all three may be NULL. a, b, columns, opts->commit and
+ * opts->key must outlive *out. VV_ENOSUPPORT: opts->misfit or opts->how.numbers is unknown. */
 vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b,
 				const vv_columns *columns, const vv_arrow_changes_options *opts,
 				vv_error *err);
@@ -46,11 +49,12 @@ vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b
 /* Makes *out the schema of all arrays; the caller releases it. Returns false if memory ran out. */
 bool vv_arrow_changes_schema(const vv_arrow_changes *c, struct ArrowSchema *out);
 
-/* Adds the rows, or cells, of a change. The change must contain the cells of all columns. Rows that
- * were only moved are ignored. VV_EINPUT: a cell is not a value of its column's type, and
+/* Adds the rows, or cells, of a change. Ignores rows that were only moved; with opts->cells, also
+ * added and removed rows. Without opts->cells, the change must contain the cells of all columns
+ * (not vv_rowdiff_options.only_needed). VV_EINPUT: a cell is not a value of its column's type, and
  * opts->misfit is VARVE_MISFIT_ERROR. */
 vv_status vv_arrow_changes_put(vv_arrow_changes *c, const vv_row_change *change, vv_error *err);
-/* Returns true if enough rows for an array were added. */
+/* Returns true if enough rows for an array were added since the last vv_arrow_changes_take. */
 bool vv_arrow_changes_full(const vv_arrow_changes *c);
 
 /* Makes *out an array of the rows added since the last call; the caller releases it. Sets

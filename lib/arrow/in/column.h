@@ -1,10 +1,11 @@
 /*
- * column: a column of the file that is being written: the source of its values, and functions that
- * compare old cells with new values.
+ * column: describes a column of the file that is being written, and compares its old cells with new
+ * values.
  *
- * To be compared, an old cell is converted to the type of the incoming value, and rounded to its
- * unit and scale; the result is null if the cell is missing or cannot be converted. So a value that
- * a program read from varve and returned unchanged is equal to its cell.
+ * To compare an old cell with an incoming value, varve converts the cell to the incoming type, and
+ * rounds it to the unit and scale of this type. The result is null if the cell is missing or cannot
+ * be converted. So a value that a program reads from varve and returns unchanged is equal to its
+ * cell.
  */
 #ifndef VV_LIB_ARROW_IN_COLUMN_H
 #define VV_LIB_ARROW_IN_COLUMN_H
@@ -31,27 +32,33 @@ typedef struct rewrite_column {
 	bool plain_number; /* numbers have only digits, a decimal point and a minus sign */
 } rewrite_column;
 
-/* Sets field, json and the flags below json. */
+/* Sets field, json and the flags below json. field may be NULL, and is borrowed. The functions
+ * below require c->field and c->in. */
 void rewrite_column_set(rewrite_column *c, const vv_field *field, bool json);
 
-/* Returns true if the cell old is equal to the value v. scratch is overwritten. If scratch->failed
- * is true after the call, memory ran out, and the result is invalid. */
+/* Returns true if the cell old is equal to the value v. Compares JSON and decimals by value. A null
+ * value is equal to a missing cell and to a cell that cannot be converted; the latter is not so if
+ * the column has type string or any, and the incoming values are not text. Overwrites scratch. If
+ * scratch->failed is true after the call, memory ran out, and the result is invalid. */
 bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
 		 vv_buf *scratch);
 
 /* Sets *out to an old cell, converted to the incoming type; to INCOMING_NULL if the cell is missing
- * or cannot be converted. The value borrows from the cell or, for DECIMAL, from scratch.
- * scratch->failed: as in column_same. */
+ * or cannot be converted. If the incoming type is null, a cell that is not missing becomes an empty
+ * INCOMING_TEXT, which is not equal to any incoming value. The value borrows from the cell or, for
+ * DECIMAL, from scratch. scratch->failed: as in column_same. */
 void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell *old,
 		     vv_buf *scratch);
 /* Returns true if column_read_old converts a cell to null although the cell is not missing. */
 bool column_is_misfit(const rewrite_column *c, const vv_cell *old, vv_buf *scratch);
-/* Returns true if v is equal to `old`, a value that column_read_old has set. For DECIMAL and JSON,
- * texts are compared, so the function may return false for equal values; column_same is exact. */
+/* Returns true if v is equal to `old`, a value that column_read_old has set. Compares texts for
+ * DECIMAL, TEXT and JSON, so it may return false where column_same returns true. It regards each
+ * null value as equal to a cell that cannot be converted. */
 bool column_same_value(const incoming_value *v, const incoming_value *old);
 
-/* Appends to out the key of the new value *v: bytes that are equal for a value and a cell if and
- * only if these are equal. Overwrites *scratch. Returns false if out of memory. */
+/* Appends to out the key of the new value *v. A value and a cell have the same key if they are
+ * equal as for column_same_value, and also if they are the same DECIMAL or JSON value. Overwrites
+ * *scratch. Returns false if out of memory. */
 bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value *v,
 		      vv_buf *scratch);
 /* Appends to out the key of the old cell *old, as column_put_value does for a new value. */

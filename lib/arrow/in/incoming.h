@@ -21,26 +21,30 @@ typedef struct incoming {
 	struct ArrowSchema schema;
 	incoming_column *columns;
 	size_t count; /* number of columns */
-	/* kept batches; the last one is the batch read last */
+	/* the batches in memory; the last one is the batch read last */
 	struct ArrowArray *batches;
 	size_t batch_count, batch_cap;
 	size_t rows; /* number of rows of the current batch */
-	bool keep;   /* keep all batches until incoming_close */
+	/* set by the caller after incoming_open: keep all batches until incoming_close */
+	bool keep;
 } incoming;
 
-/* Opens *in for a stream, whose ownership is moved to *in, also on failure; call incoming_close in
- * any case. VV_EUSAGE: a table cannot store the type of a column; the message names the column. */
+/* Opens *in for a stream. Moves the ownership of the stream to *in, also on failure, so the caller
+ * always calls incoming_close. VV_EUSAGE: the stream has no columns, or a table cannot store the
+ * type of a column; the message names the column. VV_EINPUT, VV_EIO: the producer reports an
+ * error. */
 vv_status incoming_open(incoming *in, struct ArrowArrayStream *stream, vv_error *err);
 void incoming_close(incoming *in); /* in may be all zero */
 
-/* Reads the next batch that has rows, which becomes the current batch. Returns 1, 0 at the end, or
- * a negative vv_status. Releases earlier batches, unless in->keep is set. */
+/* Reads the next batch that has rows, and makes it the current batch. Returns 1, 0 at the end, or a
+ * negative vv_status. Releases earlier batches, unless in->keep is set. VV_EINPUT, VV_EIO: the
+ * producer reports an error. */
 int incoming_next(incoming *in, vv_error *err);
 /* Makes the batch with index `batch` in in->batches the current one again. */
 void incoming_select(incoming *in, size_t batch);
 
-/* Sets *out to the value of the column c in a row of the current batch. VV_EINPUT: a nested value
- * is too long as JSON. VV_ENOMEM: out of memory. */
+/* Sets *out to the value of the column c in a row of the current batch; row counts from 0.
+ * VV_EINPUT: a nested value is too long as JSON. */
 vv_status incoming_get(incoming_value *out, incoming_column *c, size_t row, vv_error *err);
 
 #endif

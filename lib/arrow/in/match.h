@@ -2,8 +2,9 @@
  * match: matches incoming rows with the rows of a version.
  *
  * If incoming rows are in the order of the version, each matches the next row of the version, or a
- * row soon after it; then only one bit is stored for each row. Once an incoming row does not match
- * in this way, the keys of the version are read into an index with 24 bytes for each row.
+ * row soon after it. Then only one bit is stored for each row of the version. When an incoming row
+ * does not match in this way, all keys of the version are read into an index, which needs 32 bytes
+ * for each row.
  */
 #ifndef VV_LIB_ARROW_IN_MATCH_H
 #define VV_LIB_ARROW_IN_MATCH_H
@@ -18,9 +19,11 @@
 
 /* How rows are matched. */
 typedef enum match_by {
-	/* by columns that identify rows; a second incoming row with the same key is an error */
+	/* by columns that identify rows (the key); a second incoming row with the same key is an
+	 * error */
 	MATCH_BY_KEY,
-	/* by all columns; of several equal rows, the first row without a match is used */
+	/* by all columns that the data and the version have; of several equal rows, the first row
+	 * without a match is used */
 	MATCH_BY_EQUAL,
 	MATCH_BY_NUMBER, /* by a column with row numbers */
 	/* by position: the n-th incoming row matches the n-th row */
@@ -48,44 +51,46 @@ typedef struct matcher {
 	uint64_t found;          /* number of matched rows */
 	uint64_t cursor;         /* the row that probably matches next */
 	match_entry *index;      /* sorted by hash, then by row; NULL: not made yet */
-	/* if index[i] is the first entry with its hash, taken[i] is the number of matched rows with
-	 * this hash */
+	/* if index[i] is the first entry with its hash, the rows of the first taken[i] entries with
+	 * this hash are matched */
 	uint64_t *taken;
-	vv_hash128 *fresh; /* hashes of the keys of new rows */
+	vv_hash128 *fresh; /* hashes of the keys of incoming rows that the version lacks */
 	size_t fresh_count, fresh_cap;
 	vv_hash_index fresh_index; /* finds a hash in fresh */
 	incoming_value *values;    /* the key of the current row */
 	vv_buf bytes, scratch;     /* temporary data */
 } matcher;
 
-/* Opens m. The caller first sets by, table, old, columns, key and number, which m borrows. */
+/* Opens m. The caller first zeroes m, and sets by, table, old, columns, key, key_count and number;
+ * m borrows them. Call matcher_close also on failure. */
 vv_status matcher_open(matcher *m, vv_error *err);
 void matcher_close(matcher *m); /* m may be zeroed */
 
-/* Sets *old to the number of the row of the version that matches a row of the current batch, or to
- * MATCH_NONE if the row is new. number: number of incoming rows before this row, for messages.
- * VV_EINPUT: an earlier incoming row has the same key, or the version has no row with this row
+/* Finds the row of the version that matches an incoming row, sets *old to its number, and marks it
+ * as matched. Sets *old to MATCH_NONE if the incoming row is new. row: the row's index in the
+ * current batch; number: its number among all incoming rows, from 1, for messages. VV_EINPUT: an
+ * earlier incoming row has the same key or row number, or the version has no row with this row
  * number. */
 vv_status matcher_find(matcher *m, size_t row, uint64_t number, uint64_t *old, vv_error *err);
 
 /* If rows are matched by key, checks that the key of a row of the version can be compared with null
- * keys of incoming rows. VV_EINPUT: the row's key is null if converted to the incoming types,
- * although its cells are not missing. */
+ * keys of incoming rows. VV_EINPUT: a cell of the row's key is not missing, but is null if
+ * converted to the incoming type. */
 vv_status matcher_check_null(matcher *m, uint64_t row, vv_error *err);
-/* Like matcher_check_null, for a row that will change: also checks that no other row of the version
- * has the same key when converted to the incoming types. */
+/* For a row that will change: calls matcher_check_null, and checks that no other row of the version
+ * has the same key after conversion to the incoming types. VV_EINPUT: another row has this key. */
 vv_status matcher_check_own(matcher *m, uint64_t row, vv_error *err);
-/* Checks that no row is removed by mistake. To be called after the last incoming row if the matched
- * rows are removed, or if the rows without a match are removed. VV_EINPUT: a removed row has the
- * same key as a row that is not removed. */
+/* Checks that no row is removed by mistake. To be called after the last incoming row if either all
+ * matched rows or all other rows are removed. VV_EINPUT: after conversion to the incoming types, a
+ * removed row has the same key as a row that is not removed. */
 vv_status matcher_check_gone(matcher *m, vv_error *err);
 
-/* Marks the next rows of the version as matched, because the caller has found that they equal the
- * next incoming rows. Marks at most `most` rows, and stops before a row that was already matched.
- * Returns the number of marked rows. */
+/* Marks rows of the version, from m->cursor on, as matched. The caller has found that they equal
+ * the next incoming rows. Marks at most `most` rows, and stops before a row that was already
+ * matched. Returns the number of marked rows. */
 uint64_t matcher_take(matcher *m, uint64_t most);
 
-/* Returns true if the row of the version was matched. */
+/* Returns true if the row of the version is marked as matched. */
 static inline bool matcher_has(const matcher *m, uint64_t row)
 {
 	return m->seen[row / 8] >> (row % 8) & 1;

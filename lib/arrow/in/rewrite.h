@@ -2,13 +2,13 @@
  * rewrite: writes a new version of a file from the old version and incoming Arrow rows. Cells whose
  * values are unchanged keep their spelling.
  *
- * 	rewrite_open(&w, stream, old, path, &options, err);
- * 	... rewrite_read, which is the read function of a vv_source, until the end
- * 	rewrite_close(w);
+ *	rewrite_open(&w, stream, old, path, &options, err);
+ *	... rewrite_read, which is the read function of a vv_source, until the end
+ *	rewrite_close(w);
  *
- * Rows that arrive in the order of the old version are streamed. If the file must have the old
- * order, all batches are kept in memory until the end. Otherwise, rows that arrive in another order
- * are buffered, up to a limit.
+ * Rows that arrive in the order of the old version are streamed. Rows that arrive in another order
+ * are buffered, up to a limit. All batches are kept in memory until the end in two cases: the file
+ * must have the old order and rows may change, or the dialect of the old version has comments.
  */
 #ifndef VV_LIB_ARROW_IN_REWRITE_H
 #define VV_LIB_ARROW_IN_REWRITE_H
@@ -25,14 +25,15 @@
 typedef struct rewrite rewrite;
 
 /* Sets *o to a copy of `given`, or to the defaults if `given` is NULL, and checks the values.
- * VV_ENOSUPPORT: an option has an unknown value. */
+ * VV_ENOSUPPORT: an option has an unknown value. Defined in lib/put_arrow.c. */
 vv_status vv_put_arrow_take(varve_put_arrow_options *o, const varve_put_arrow_options *given,
 			    vv_error *err);
 
-/* Opens *out for writing the file at path. Moves the ownership of the stream to *out, also on
- * failure. `old` may be NULL: a new file is written, in the format that its name determines
- * (VV_EUSAGE: the name does not determine a format). VV_ESCHEMA: the columns do not match those of
- * the old version. */
+/* Opens *out for writing the file at path. old: the old version, borrowed until rewrite_close;
+ * NULL: write a new file, in the format that its name determines. Consumes the stream, also on
+ * failure. On failure, sets *out to NULL. VV_EUSAGE: the name of a new file does not determine a
+ * format, or a table cannot store a column of the stream. VV_ESCHEMA: the columns do not match
+ * those of the old version. VV_ENOTFOUND: the stream lacks a column of o->key. */
 vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table *old,
 		       const char *path, const rewrite_options *o, vv_error *err);
 void rewrite_close(rewrite *w); /* accepts NULL */
@@ -40,20 +41,21 @@ VV_AUTO_FREE(rewrite, rewrite_close)
 
 /* Writes the next bytes of the file, at most len, in the encoding of the old version, to bytes. w:
  * the rewrite. Returns their number, 0 at the end, or a negative vv_status. VV_EREFUSED: more than
- * half of the old rows would be removed. VV_EINPUT: a value has a character that the encoding
- * cannot represent. */
+ * half of the old rows would be removed, and the mode is VARVE_ARROW_REPLACE_MOST. VV_EINPUT: a row
+ * or value cannot be written, for example because two rows have the same key, or because the
+ * encoding lacks a character. */
 ssize_t rewrite_read(void *w, void *bytes, size_t len, vv_error *err);
 
 /* Returns the numbers of changed rows and cells; complete after rewrite_read has returned 0.
  * Borrowed. */
 const varve_arrow_changes *rewrite_changes(const rewrite *w);
-/* Returns warnings about accepted losses, one per line; complete after rewrite_read has returned 0.
- * Borrowed. */
+/* Returns warnings about values that will not be read back unchanged, one per line; "" if there are
+ * none. Complete after rewrite_read has returned 0. Borrowed. */
 const char *rewrite_warnings(const rewrite *w);
-/* Returns the schema of a new file, or NULL if there is an old version. Borrowed. */
+/* Returns the Table Schema of a new file, as JSON, or NULL if there is an old version. Borrowed. */
 const char *rewrite_schema(const rewrite *w);
-/* Sets *out to the properties of the file's format that are determined before it is written.
- * Borrows from w. */
+/* Sets the members of *out that describe the file's format; does not change other members. *out
+ * then borrows from w. */
 void rewrite_form(vv_sniff_hints *out, const rewrite *w);
 
 #endif

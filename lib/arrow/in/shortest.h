@@ -1,6 +1,6 @@
 /*
- * shortest: finds the decimal with the fewest digits that is read back as a given binary number;
- * among several, the one nearest to the number.
+ * shortest: finds the decimal with the fewest digits that is read back as a given binary number. If
+ * several have that many digits, finds the one nearest to the number.
  *
  * Algorithm: R. Giulietti, "The Schubfach way to render doubles", 2020.
  */
