@@ -19,9 +19,9 @@ typedef struct vv_accepting {
 } vv_accepting;
 
 /* Adds the entry to varve.json of the work tree, without changing other parts of the file; creates
- * the file if it is missing. VV_ENOTFOUND: the rule does not exist, or no dataset has the path.
- * VV_EUSAGE: the last day is in the past. VV_EINPUT: varve.json is invalid, or would be invalid
- * with the entry. */
+ * the file if it is missing. VV_ENOTFOUND: the rule does not exist, or no dataset has the path (a
+ * pattern is not tested). VV_EUSAGE: the last day is in the past. VV_EINPUT: varve.json is invalid,
+ * or would be invalid with the entry. On failure, the file is unchanged. */
 vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *s, const vv_accepting *a,
 			  vv_error *err);
 

@@ -15,7 +15,7 @@
 
 /* The commit to check. */
 typedef struct vv_commit_check {
-	/* HEAD compared with the index; NULL: check only the tables in paths */
+	/* the differences between HEAD and the index; NULL: check only the tables in paths */
 	const vv_changes *changes;
 	const vv_oid *commit; /* check this commit instead of the index; may be NULL */
 	bool all;             /* check all datasets, not only changed ones */
@@ -28,10 +28,12 @@ typedef struct vv_commit_check {
 	const vv_progress *progress;
 } vv_commit_check;
 
-/* Runs the check that "onCommit" in varve.json of the index, or of c->commit, requires. "off": does
- * nothing; "warn": reports findings; "refuse": reports findings, and fails with VV_ECONFLICT if the
- * data is invalid. Checks only the datasets that the commit changes, or all if it changes
- * varve.json or varve.checks. Appends the report to `told`, also on failure. */
+/* Runs the check that "onCommit" in varve.json requires; reads varve.json from c->commit, or else
+ * from the index. "off": does nothing. "warn": reports findings; if the check itself fails, reports
+ * that, and returns VV_OK. "refuse": reports findings, and fails with VV_ECONFLICT if the data is
+ * invalid. Checks the datasets that the commit changes and those in c->paths; checks all datasets
+ * if the commit changes varve.json or varve.checks. Appends the report to `told`, also on failure.
+ * VV_EINPUT: varve.json or varve.checks is invalid. */
 vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
 			      vv_buf *told, vv_error *err);
 

@@ -3,9 +3,9 @@
  *
  * Stored tables are read directly. Plain text is read as the table that 'varve add' would make,
  * with the types of the base version unless a datapackage.json declares others. If 'varve add'
- * would refuse the file, opening nevertheless succeeds: the table consists of the rows that can be
- * read, and `mend` is set; if no row can be read, `refused` is set. To report the faults, pass the
- * source of vv_check_input_source to vv_check_file.
+ * would refuse the file, opening nevertheless succeeds. The table then consists of the rows that
+ * can be read, and `mend` is set. If no row can be read, there is no table, and `refused` is set.
+ * To report the faults, pass the source of vv_check_input_source to vv_check_file.
  */
 #ifndef VV_LIB_CHECK_INPUT_H
 #define VV_LIB_CHECK_INPUT_H
@@ -24,15 +24,17 @@
 /* An opened path. Must be zeroed before vv_check_input_begin or vv_check_input_open. */
 typedef struct vv_check_input {
 	vv_subject subject; /* the content of the path */
-	bool broken;        /* the path is an edited or damaged pointer; also set if open failed */
-	bool begun;         /* vv_check_input_begin was called */
-	char *name;         /* path of the file, if the side is the work tree */
+	/* the path is an edited or damaged pointer; set if vv_check_input_open failed for this
+	 * reason */
+	bool broken;
+	bool begun; /* internal: the path was looked up, and the members are to be freed */
+	char *name; /* path of the file, if the side is the work tree */
 	vv_mem_sink *passing; /* blocks of a table that is not stored; may be NULL */
 	vv_table table;       /* the table to check */
 	bool open;            /* table is open */
-	/* the faults of a file of which `table` has the readable part; may be NULL */
+	/* the faults of the file, if `table` has only its readable part; else NULL */
 	vv_mend *mend;
-	bool refused; /* the path exists, but is not a table */
+	bool refused; /* the path exists, but cannot be read as a table */
 	/* plain text was imported as the successor of the version in the index, so that inferred
 	 * types and an inferred key could change, as in 'varve add' */
 	bool gave_way;
@@ -56,7 +58,8 @@ typedef struct vv_check_input_options {
 	const vv_table *base; /* table whose types and key are used for plain text; may be NULL */
 	/* the same document in the version to compare with, which was opened first; may be NULL */
 	const vv_subject *like;
-	bool keep; /* another version will be compared with this version */
+	/* another version will be compared with this version (vv_subject_options.keep) */
+	bool keep;
 	/* the package that describes the path; NULL: the nearest one */
 	const char *package_path;
 	/* the dialect, which overrides the package's dialect; may be NULL */
@@ -69,21 +72,25 @@ typedef struct vv_check_input_options {
 	const vv_progress *progress;
 } vv_check_input_options;
 
-/* Starts the slow part of opening with these options (vv_subject_begin). Close *out in any case. */
+/* Starts the reader of a document in the background (vv_subject_begin), so that the following
+ * vv_check_input_open with the same arguments takes less time. Optional. Reports no errors. *out
+ * must be closed in any case. */
 void vv_check_input_begin(vv_check_input *out, const char *path, const vv_check_input_options *o);
-/* Opens the path. VV_ENOTFOUND: the side lacks the path; VV_EREFUSED: a check must not read the
- * file (lib/check/reach.h). */
+/* Opens the path as *out, which is zeroed or was passed to vv_check_input_begin. On failure, *out
+ * is closed. VV_ENOTFOUND: the side lacks the path. VV_EREFUSED: a check must not read the file
+ * (lib/check/reach.h). VV_EINPUT: the path is a broken pointer (out->broken is set), or not a
+ * regular file. */
 vv_status vv_check_input_open(vv_check_input *out, const char *path,
 			      const vv_check_input_options *o, vv_error *err);
 void vv_check_input_close(vv_check_input *in); /* in may be an input that is not open */
 VV_AUTO_CLEAR(vv_check_input, vv_check_input_close)
 
 /* Sets *out to a source of the bytes of the file for vv_check_file; for a compressed file, of its
- * decompressed bytes. *out is valid until vv_check_input_close. */
+ * decompressed bytes. *out is valid until the next call or vv_check_input_close. */
 vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *err);
 
-/* Replaces the content of out by a file of the same side; a vv_package_read_fn, whose payload is a
- * vv_check_input_options. */
+/* Appends the content of the file `path` of the side to out. This function is a vv_package_read_fn;
+ * its payload is a vv_check_input_options. VV_ENOTFOUND: the side lacks the file. */
 vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_error *err);
 
 #endif

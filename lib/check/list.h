@@ -1,10 +1,11 @@
 /*
  * list: lists the datasets of a side (lib/status/sides.h) that a check must read.
  *
- * Datasets are: files stored as pointers to tables; plain text files with the extension csv, tsv,
- * ndjson or jsonl; files described in a datapackage.json; and files whose exact path is an
- * argument. For a document (lib/documents), the datasets are those of its tables that an argument,
- * a datapackage.json or a rule names, or all its tables if one of these names the document itself.
+ * Datasets are: files stored as pointers to tables; plain text files that vv_add_is_text_table
+ * (lib/worktree/add_plan.h) finds to be tables; files described in a datapackage.json; and files
+ * whose exact path is an argument. For a document (lib/documents), the datasets are those of its
+ * tables that an argument, a datapackage.json or a rule names. If an argument names or matches the
+ * document itself, all its tables are datasets.
  */
 #ifndef VV_LIB_CHECK_LIST_H
 #define VV_LIB_CHECK_LIST_H
@@ -23,7 +24,9 @@
 typedef struct vv_check_path {
 	char *path;  /* repository-relative path; with --files: the argument */
 	vv_oid blob; /* blob in the side; null if only the work tree has the file */
-	bool absent; /* a datapackage.json describes the path, but the side lacks it */
+	/* a datapackage.json describes the path, but the side lacks it; a check only reports
+	 * this */
+	bool absent;
 	/* a datapackage.json describes the path, and the work tree has it, but not the index */
 	bool not_added;
 	char *package; /* if absent or not_added: path of the datapackage.json */
@@ -33,7 +36,7 @@ typedef struct vv_check_path {
 	char *now;
 	char *was;       /* path in the base, if the file was renamed since; else NULL */
 	size_t document; /* length of DOCUMENT, if path is DOCUMENT#TABLE; else 0 */
-	bool named;      /* for documents and their tables: it is named by an argument */
+	bool named;      /* for documents and their tables: an argument names or matches it */
 } vv_check_path;
 
 /* The datasets to check. */
@@ -44,7 +47,7 @@ typedef struct vv_check_list {
 	size_t document_count, document_cap;
 } vv_check_list;
 
-/* How arguments are interpreted. */
+/* How the arguments of vv_check_list_read are interpreted. */
 typedef enum vv_check_words {
 	VV_CHECK_ALL_OF, /* pathspecs; VV_ENOTFOUND: one of them matches nothing */
 	VV_CHECK_ANY_OF, /* pathspecs that may match nothing, as in one commit of a range */
@@ -52,19 +55,22 @@ typedef enum vv_check_words {
 } vv_check_words;
 
 /* Sets *out to the datasets of side that the argc arguments name; argc 0: all of them. base: if not
- * NULL, also list files that only the base has, and detect renames. */
+ * NULL, also lists files that only the base has, and detects renames. Documents go to
+ * out->documents; call vv_check_list_open_documents to list their tables. On failure, *out is
+ * empty. */
 vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
 			     const vv_diff_side *side, const vv_diff_side *base, int argc,
 			     char **argv, vv_check_words words, vv_error *err);
 /* Adds those tables of l->documents that an argument or a rule names to l->items. If the tables of
- * a document cannot be listed, adds the item DOCUMENT#*, whose check reports the reason. only_gone:
- * do not run readers of documents; add only the documents that only the base has. */
+ * a document cannot be listed, adds the item DOCUMENT#*, whose check reports the reason. Documents
+ * that only the base has are added themselves, if a rule names one of their tables. only_gone: add
+ * only these, and do not run readers of documents. */
 vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_dataset_reader *s,
 				       const vv_diff_side *side, const vv_rules_file *rules,
 				       bool only_gone, vv_error *err);
 void vv_check_list_clear(vv_check_list *l);
 VV_AUTO_CLEAR(vv_check_list, vv_check_list_clear)
-/* Returns the item with this path, or NULL. */
+/* Returns the item with this path, or NULL. Borrowed from l. */
 const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path);
 
 #endif

@@ -27,28 +27,28 @@
  * failed_rows: writes the files of --failed-rows (all rows with a finding, and the findings) and
  * --passed-rows (all other rows).
  *
- * A correct caller: vv_failed_rows_new; vv_failed_rows_add for each finding of a dataset;
- * vv_failed_rows_write once, with the dataset's table. Memory is bounded: above a limit, row
- * numbers are sorted on disk.
+ * A correct caller: calls vv_failed_rows_new; vv_failed_rows_add for each finding of a dataset;
+ * vv_failed_rows_write once, with the dataset's table; vv_failed_rows_free. Memory is bounded:
+ * above a limit, row numbers are sorted on disk.
  */
 
 /* A writer of these files. */
 typedef struct vv_failed_rows vv_failed_rows;
 
-/* Makes a writer. file: path for the failed rows; passed: path for all other rows. Either may be
- * NULL. */
+/* Makes a writer. file: path for the failed rows; passed: path for all other rows; both are copied.
+ * NULL: this file is not written. temp_dir: folder for temporary files. */
 vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char *passed,
 			     const char *temp_dir, vv_error *err);
 void vv_failed_rows_free(vv_failed_rows *r); /* accepts NULL */
 VV_AUTO_FREE(vv_failed_rows, vv_failed_rows_free)
 
-/* Adds a finding. A finding that is not about a row is ignored. */
+/* Adds a finding. Ignores a finding that is not about a row. */
 vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *err);
 
 /* Writes the files. Failed rows have the columns check_line, check_row and check_problems, followed
- * by the row's cells. Passed rows have the form of the table's file. t NULL: the file could not be
- * read as a table; then failed rows have no cells, and a file for passed rows is an error
- * (VV_EINPUT). */
+ * by the row's cells. Passed rows have the form of the table's file. t: the table, or NULL if the
+ * file could not be read as a table; then failed rows have no cells, and VV_EINPUT is returned if
+ * there is a path for passed rows. An existing file is replaced. */
 vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err);
 
 /* A run: how versions are checked, and the results. Pointers are borrowed unless stated
@@ -65,15 +65,17 @@ typedef struct vv_check_run {
 	const vv_progress *progress;
 	/* maximum number of stored findings for each rule and column of a dataset; 0: no limit */
 	uint64_t limit;
-	bool no_queries;     /* rules that are queries are not run, but counted in queries_left */
-	size_t queries_left; /* number of rules that were not run */
-	const char *folder;  /* if repo is NULL: the folder of relative paths; may be NULL */
+	bool no_queries; /* do not run rules that are queries; count them in queries_left */
+	/* number of queries that were not run; a rule counts once for each dataset */
+	size_t queries_left;
+	const char *folder; /* if repo is NULL: the folder of relative paths; may be NULL */
 	/* run no document readers; skip tables of documents, except those that an argument names */
 	bool no_documents;
-	bool new_only; /* --new-only: findings that the base has, too, do not count */
-	bool no_base;  /* in a range of commits: versions are not compared with a base */
-	bool exact;    /* the paths are those of changed files, without patterns */
-	int64_t now;   /* the current time for the rule freshness: seconds since 1970 */
+	bool new_only; /* --new-only: do not count findings that the base has, too */
+	bool no_base;  /* in a range of commits: do not compare versions with their parents */
+	/* the arguments are exact paths of changed files, not patterns (VV_CHECK_EXACT) */
+	bool exact;
+	int64_t now; /* the current time for the rule freshness: seconds since 1970 */
 	const char *const *only, *const *skip; /* arguments of --select and --skip */
 	size_t only_count, skip_count;
 	/* one for each element of only: true if it selected a rule of a dataset; may be NULL */
@@ -111,26 +113,29 @@ typedef struct vv_check_run {
 	vv_error unread;
 } vv_check_run;
 
-/* Checks a path of the side, and adds the findings to run->report. base may be NULL, or lack the
- * path. If the side lacks the path, adds a finding. If blocks of the path are missing or damaged,
- * adds the finding that the path was not checked, and sets run->unread to the reason: the check as
- * a whole then counts as not completed, whatever its findings are. */
+/* Checks a path of the side, and adds the findings to run->report. rules: NULL for the default
+ * rules. base may be NULL, or lack the path. If run->only and run->skip leave no rule for the path,
+ * does nothing. If the side lacks the path, adds a finding; outside of a repository, fails with
+ * VV_ENOTFOUND if no package lists the path. If blocks of the path are missing or damaged, adds the
+ * finding that the path was not checked, and sets run->unread to the reason. The check as a whole
+ * then counts as not completed, whatever its findings are. */
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);
 
-/* Returns the hint of the error `why` as text (run->words), borrowed from why, for a finding that
- * replaces the error. NULL: the error has no hint. */
+/* Writes the hint of the error `why` as text (with run->words), for a finding that replaces the
+ * error. Returns the text, borrowed from why, or NULL if the error has no hint. */
 const char *vv_check_hint(const vv_check_run *run, vv_error *why);
 /* Turns off the rules that run->only and run->skip do not select. */
 vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err);
 
 /* Adds to the report the `count` findings in `found`, which are about the setup of the check, not
- * about data. Their path is `path`; each gets the severity of its rule. */
+ * about data. Each is reported with the path `path` and the severity of its rule; none if that is
+ * "off". */
 vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			 const char *path, const vv_finding *found, size_t count, vv_error *err);
 
-/* Adds to the report the finding f, with the path `path`, which states that a part of the side
- * cannot be read. */
+/* Adds to the report, with the path `path`, a finding that a part of the side cannot be read. Uses
+ * only the rule, message and expected of f. */
 vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			  const char *path, const vv_finding *f, vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
- * query: runs rules of varve.checks that are queries: varve-sql runs each query as a child process
- * with limits, and each row of its result is a finding.
+ * query: runs the rules of varve.checks that are queries. varve-sql runs each query in a child
+ * process with limits. Each row of the result is a finding.
  *
  * In a query, `this` is the checked table, and `base` is the same table in the version to compare
- * with; `base` has no rows if no such version exists. Other names are those of varve-sql, in the
- * checked version.
+ * with. `base` has no rows if no such version exists. Other names mean what they mean in varve-sql;
+ * they are looked up in the checked version.
  */
 #ifndef VV_LIB_CHECK_QUERY_H
 #define VV_LIB_CHECK_QUERY_H
@@ -25,8 +25,11 @@ typedef struct vv_check_query {
 	/* side: the checked version; base: the version to compare with, or NULL */
 	const vv_diff_side *side, *base;
 	const char *base_path; /* path of the table in base */
-	const vv_root *root;   /* root of the table, whose key names rows; may be NULL */
-	vv_check_cache *cache; /* stores the rows of queries; NULL: nothing is stored */
+	/* root of the checked table, whose key columns name a row in a finding; NULL: the first
+	 * column of the result does */
+	const vv_root *root;
+	/* stores the results of queries for the next run; NULL: nothing is stored */
+	vv_check_cache *cache;
 	uint64_t limit; /* maximum number of reported findings; further findings are only counted */
 	vv_finding_fn finding; /* receives findings */
 	vv_check_more_fn more; /* receives the number of findings beyond limit */

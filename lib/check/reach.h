@@ -9,11 +9,11 @@
 
 #include "base/error.h"
 
-/* Checks that a check may read the file at the path `file`. package: path of the data package that
- * names the file; may be NULL. VV_EREFUSED: after following symbolic links, the file is outside of
- * the package's folder or of the work tree that contains the path, or it is in .git, /proc, /sys or
- * /dev (except /dev/shm, which has files in memory); err has the reason. A missing file is not
- * refused. */
+/* Decides whether a check may read the file at the path `file`; VV_OK: it may. package: path of the
+ * data package that names the file; may be NULL. VV_EREFUSED: after following symbolic links, the
+ * file is outside of the package's folder (without a package: outside of the work tree that
+ * contains the path), or it is in .git, /proc, /sys or /dev. /dev/shm, whose files are in memory,
+ * is not refused; nor is a missing file. */
 vv_status vv_check_may_read(const char *file, const char *package, vv_error *err);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * suggest: finds rules that a table met in all of its versions, and writes them as lines of
- * varve.checks.
+ * suggest: finds rules that all versions of a table meet, and writes them as lines of varve.checks.
  *
  * Candidates are made from profiles (check/past/profile.h) of the newest version and of some
  * earlier versions. Each candidate is checked in all versions. A candidate of the newest version is
  * suggested only if all versions meet it. In addition, each candidate of an earlier version that
- * has the same form, but other values or bounds, must be met by all versions after the earlier one.
- * So lists of values that grow and bounds that rise are not suggested.
+ * has the same form, but other values or bounds, must be met by all versions after that earlier
+ * version. So lists of values that grow and bounds that rise are not suggested. Bounds are
+ * suggested only from ten versions on.
  */
 #ifndef VV_LIB_CHECK_SUGGEST_H
 #define VV_LIB_CHECK_SUGGEST_H
@@ -21,7 +21,7 @@
 /* Appends to out, for each table of the commit with suggestions, a section of a varve.checks file,
  * and sets *tables to the number of examined tables. Omits rules that are already in the
  * varve.checks of the side `written`. argc, argv: paths; argc 0: all paths. run: as for
- * vv_timeline_read (lib/check/timeline.h). */
+ * vv_timeline_read (lib/check/timeline.h); run->only is overwritten. */
 vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const vv_oid *commit,
 			   const vv_diff_side *written, int argc, char **argv, vv_error *err);
 
@@ -30,13 +30,14 @@ vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const
  * varve.checks.
  *
  * The Python package reads the files (python3 -m varve_data.rules) in a child process with limits.
- * Each of its lines is checked against the language of varve.checks.
+ * Each line that it writes is then parsed as a line of varve.checks.
  */
 
 /* Converts `file`, an absolute path of a file of one of these tools, to the text of a varve.checks
  * file, and appends the text to out. Rules without a counterpart become comments with the reason;
- * sets *left to their number. VV_EINPUT: the file is not from one of these tools; VV_EREFUSED: the
- * rules are too long; VV_ENOSUPPORT: the Python package is not installed. */
+ * adds their number to *left. VV_EINPUT: the file is not from one of these tools. VV_EREFUSED: the
+ * rules are too long, or the child process exceeded its limits. VV_ENOSUPPORT: the Python package,
+ * or a library that it needs, is not installed. */
 vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, const char *file,
 			      vv_error *err);
 

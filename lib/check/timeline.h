@@ -2,8 +2,8 @@
  * timeline: checks each version of a branch by the current rules, and finds the commit since which
  * each rule has failed.
  *
- * A correct caller: vv_timeline_read, which sets the results, ordered by commit; vv_timeline_sum,
- * which sets the state of each rule; vv_timeline_clear.
+ * A correct caller: calls vv_timeline_read, which sets the results, ordered by commit;
+ * vv_timeline_sum, which sets the state of each rule; and, also on failure, vv_timeline_clear.
  */
 #ifndef VV_LIB_CHECK_TIMELINE_H
 #define VV_LIB_CHECK_TIMELINE_H
@@ -36,17 +36,19 @@ typedef struct vv_timeline_result {
 /* The state of a rule in the newest version. */
 typedef enum vv_timeline_state {
 	VV_TIMELINE_FAILS, /* the rule has findings */
-	VV_TIMELINE_AWAY,  /* the version lacks the columns of the rule */
-	VV_TIMELINE_HOLDS  /* the rule has no findings */
+	/* the rule cannot be checked, for example because the version lacks its columns */
+	VV_TIMELINE_AWAY,
+	VV_TIMELINE_HOLDS /* the rule has no findings */
 } vv_timeline_state;
 
-/* A rule for a table that HEAD has. */
+/* A rule for a table of the newest version. */
 typedef struct vv_timeline_rule {
 	const char *path, *rule, *name, *column; /* as in vv_report_count */
 	const char *message;                     /* message of the newest finding; may be NULL */
 	vv_timeline_state state;
 	vv_severity severity; /* severity of the rule */
-	/* index of the commit since which the state has not changed; SIZE_MAX: it never changed */
+	/* index in commits of the commit since which the state has not changed; SIZE_MAX: it never
+	 * changed */
 	size_t since;
 	uint64_t found; /* number of findings in the newest version */
 	/* failed: number of versions in which the rule failed; versions: number of all versions */
@@ -67,19 +69,21 @@ typedef struct vv_timeline {
 void vv_timeline_clear(vv_timeline *t);
 VV_AUTO_CLEAR(vv_timeline, vv_timeline_clear)
 
-/* Checks all versions up to the commit head by the rules of the side `rules`, and sets t->commits
- * and t->results. Each version is checked with its own package, and freshness is measured at the
- * time of its commit. Results are stored in the cache of the run. argc, argv: paths; argc 0: all.
- * run->report and run->owner must not be set. */
+/* Checks the versions of the commit head and of its ancestors along the first parents, by the rules
+ * of the side `rules`, and sets t->commits and t->results. Each version is checked with its own
+ * package, and freshness is measured at the time of its commit. Results are stored in run->cache.
+ * argc, argv: paths; argc 0: all. run->report and run->owner must be NULL; run->limit and run->now
+ * are overwritten. */
 vv_status vv_timeline_read(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			   const vv_diff_side *rules, int argc, char **argv, vv_error *err);
 
 /* Like vv_timeline_read, but checks only the versions of one path, by the rules in checks, the text
- * of a varve.checks, and those in run->only. */
+ * of a varve.checks, and the default rules; run->only selects among these. */
 vv_status vv_timeline_try(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			  const vv_buf *checks, char *path, vv_error *err);
 
-/* Sets t->rules to the states of the rules for the tables in the commit head. */
+/* Sets t->rules to the states of the rules for the tables in the commit head. The other arguments
+ * are those of vv_timeline_read, which was called before. */
 vv_status vv_timeline_sum(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			  const vv_diff_side *rules, int argc, char **argv, vv_error *err);
 
