@@ -1,23 +1,24 @@
 /*
- * cached: opens the repository at a URL for reading, without a clone by the user. The repository is
- * a bare clone without blocks (a lazy clone), in a cache that all processes of a user share.
+ * cached: opens the repository at a URL for reading, without a clone made by the user. Internally,
+ * it makes a bare clone without blocks (a lazy clone) in a cache that all processes of a user
+ * share.
  *
- * The cache is the folder VARVE_CACHE; without this variable, $XDG_CACHE_HOME/varve; without that
- * one, ~/.cache/varve. It has one folder for each URL:
+ * The cache is the folder VARVE_CACHE; if this variable is not set, $XDG_CACHE_HOME/varve; if that
+ * is not set either, ~/.cache/varve. It has one folder for each URL:
  *
- * 	repos/<name>-<16 hex>/lock            locked shared to read, exclusively to remove;
- * 	                                      its time is when the repository was last read
- * 	                      refs.lock       locked by the process that clones or fetches refs
- * 	                      repository.git  the clone
- * 	                      asked           exists if the clone is complete;
- * 	                                      its time is when refs were last fetched
+ *	repos/<name>-<16 hex>/lock            locked shared to read, exclusively to remove;
+ *	                                      its time is when the repository was last read
+ *	                      refs.lock       locked by the process that clones or fetches refs
+ *	                      repository.git  the clone
+ *	                      asked           exists if the clone is complete;
+ *	                                      its time is when refs were last fetched
  *
- * Opening fetches the URL's refs once. If the cache is larger than its limit, the least recently
- * read repositories are removed, except those in use. If a process is killed, the next one
+ * Opening fetches the URL's refs. Closing removes the least recently read repositories, except
+ * those in use, if the cache is larger than its limit. If a process is killed, the next one
  * continues its work, or removes its unfinished files.
  *
- * A correct caller: vv_cached_open; opens the repository vv_cached_folder; closes it;
- * vv_cached_close.
+ * A correct caller: calls vv_cached_open; opens the repository in the folder vv_cached_folder;
+ * closes it; calls vv_cached_close.
  */
 #ifndef VV_LIB_CLONE_CACHED_H
 #define VV_LIB_CLONE_CACHED_H
@@ -44,19 +45,19 @@ typedef struct vv_cached_options {
 } vv_cached_options;
 
 /* Returns the number of bytes of URL in a word of the form URL#REV:PATH, or 0 if the word does not
- * have this form. URL has a scheme with "://", or is user@host:path, a name (lib/heads/named.h) or
- * the path of a folder. */
+ * have this form. URL has a scheme with "://", or is user@host:path, a name (lib/heads/named.h), or
+ * the path of a folder or bundle. */
 size_t vv_cached_url_len(const char *word);
 
-/* Opens the cached clone of a URL, and fetches its refs. If the URL does not answer but was read
+/* Opens the cached clone of a URL, and fetches its refs. If the fetch fails but the URL was read
  * before, warns with the age of the refs and succeeds, unless o->must_answer is set. Otherwise
  * fails with VV_ENOTFOUND, VV_EIO or another code of vv_clone_job_run. If the environment has
  * VV_OFFLINE_VAR, uses the cache without connecting; VV_EMISSING: the URL was never read.
  * VV_EUSAGE: the URL is empty, or the cache has no folder. VV_ELOCKED: another process repeatedly
- * removed the clone. */
+ * removed the clone, or kept it locked for ten minutes. */
 vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_options *o,
 			 vv_error *err);
-/* Returns the URL, or, if it is the path of a folder, its absolute path; borrowed. */
+/* Returns the URL, or the absolute path if the URL is the path of a folder. Borrowed from c. */
 const char *vv_cached_url(const vv_cached *c);
 const char *vv_cached_folder(const vv_cached *c); /* path of the repository; borrowed */
 void vv_cached_close(vv_cached *c);               /* accepts NULL */

@@ -1,8 +1,8 @@
 /*
  * clone: clones a repository, with its history and its tables, into a new folder.
  *
- * A correct caller: a zeroed vv_clone_job; set the members above `fetch`; vv_clone_job_run;
- * vv_clone_job_clear.
+ * A correct caller: zeroes a vv_clone_job; sets the members above `fetch`; calls vv_clone_job_run,
+ * and then, also on failure, vv_clone_job_clear.
  */
 #ifndef VV_LIB_CLONE_CLONE_H
 #define VV_LIB_CLONE_CLONE_H
@@ -19,18 +19,19 @@
 #include "lib/sync/fetch_run.h"
 #include "repo/git/repository.h"
 
-/* The result of a lazy clone (a clone without blocks) with a size limit, which fetches the blocks
- * of the newest versions that fit into the limit. */
+/* The result of a lazy clone (a clone without blocks) with a size limit. Such a clone fetches the
+ * blocks of the newest versions that fit into the limit. */
 typedef struct vv_room_sum {
-	/* versions: number of versions that the refs reach; taken: number of these versions that
-	 * are stored */
+	/* versions: number of versions that the refs reach; taken: number of these versions whose
+	 * blocks are all stored here */
 	uint64_t versions, taken;
 	uint64_t used; /* bytes of the packs in this repository */
 } vv_room_sum;
 
 /* A clone: its options and its result. */
 typedef struct vv_clone_job {
-	const char *url; /* a URL, a path, or a name of lib/heads/named.h */
+	/* a URL, a path, or a name (lib/heads/named.h); may be replaced by an absolute form */
+	const char *url;
 	const char *dir; /* the new folder; NULL: the last part of the URL is its name */
 	const vv_env *env;
 	const vv_notes *notes;                  /* receives progress and warnings */
@@ -63,9 +64,9 @@ typedef struct vv_clone_job {
 } vv_clone_job;
 
 /* Clones the repository. If an earlier run was interrupted, running the same clone again continues
- * it. After a failure, the new folder is removed, unless it has blocks that the next run can use.
- * VV_EREFUSED: the folder contains other files; VV_ELOCKED: another clone into the folder is
- * running. */
+ * it. After a failure, removes what it made, unless the next run can use it; the hint then says so.
+ * VV_EREFUSED: the folder contains other files. VV_ELOCKED: another clone into the folder is
+ * running. VV_ENOTFOUND: the remote or its branch does not exist. */
 vv_status vv_clone_job_run(vv_clone_job *j, vv_error *err);
 void vv_clone_job_clear(vv_clone_job *j);
 VV_AUTO_CLEAR(vv_clone_job, vv_clone_job_clear)

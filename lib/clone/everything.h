@@ -1,9 +1,9 @@
 /*
- * everything: rewrites a whole history so that text files, and files stored by Git LFS or DVC,
- * become tables of varve; or, in an export, so that tables become text files.
+ * everything: rewrites a whole history. Text files, and files stored by Git LFS or DVC, become
+ * tables of varve; in an export, tables become text files.
  *
- * 	vv_migrate_everything(&result, &options, repo, err);
- * 	vv_migrate_result_clear(&result);
+ *	vv_migrate_everything(&result, &options, repo, err);
+ *	vv_migrate_result_clear(&result);
  */
 #ifndef VV_LIB_CLONE_EVERYTHING_H
 #define VV_LIB_CLONE_EVERYTHING_H
@@ -32,25 +32,26 @@ typedef struct vv_migrate_options {
 
 /* The result of vv_migrate_everything. */
 typedef struct vv_migrate_result {
-	vv_migrated *contents; /* the migrated paths (vv_migrated_paths) */
-	size_t commits,        /* number of commits in branches and tags */
+	vv_migrated *contents; /* the migrated paths (vv_migrated_paths returns them) */
+	size_t commits,        /* number of commits in branches and tags, after `since` */
 		changed;       /* number of commits that get a new id */
 	size_t refs;           /* number of refs that were moved, or would be */
 	size_t unsigned_count; /* number of signatures that were dropped */
 	/* number of versions of .dvc files that were not converted, because varve cannot interpret
 	 * them, or because the patterns select only a part of the data that they name */
 	size_t folders;
-	char *map; /* path of the file with old and new ids; NULL: nothing changed */
+	char *map; /* path of the file with old and new ids; NULL: no history was written */
 } vv_migrate_result;
 void vv_migrate_result_clear(vv_migrate_result *r);
 VV_AUTO_CLEAR(vv_migrate_result, vv_migrate_result_clear)
 
 /* Rewrites the history of r, and sets *out. Branches, tags, HEAD, index and work tree are changed
  * only after all versions are stored and verified. Remote-tracking refs and the stash are not
- * changed. VV_EREFUSED: the clone is shallow, the work tree has uncommitted changes, or another
- * work tree has a branch checked out. VV_EMISSING: this repository lacks contents of Git LFS or
- * DVC. If the call fails before refs are moved, nothing is changed; if it fails later, calling it
- * again completes the rewrite. */
+ * changed. VV_EREFUSED: the clone is shallow, has no commits or a detached HEAD, the work tree has
+ * uncommitted changes, or another work tree has a branch checked out. VV_EUSAGE: a pattern is not
+ * valid. VV_EMISSING: this repository lacks contents of Git LFS or DVC. If the call fails before
+ * refs are moved, history, index and files are unchanged. If it fails later, calling it again
+ * completes the rewrite. vv_migrate_result_clear must be called also on failure. */
 vv_status vv_migrate_everything(vv_migrate_result *out, const vv_migrate_options *opts,
 				vv_repository *r, vv_error *err);
 

@@ -2,9 +2,9 @@
  * snapshots: imports dated files as versions of one table, one commit for each file.
  *
  * The date in a file's name becomes the date of author and committer. The commit's message has the
- * file's name, its SHA-256, and the root of the version that has exactly the file's bytes. From
- * these, later imports recognise files that were already committed; and they merge, cell by cell,
- * edits that were committed since then with the changes from one file to the next.
+ * file's name, its SHA-256, and the root of the version that has exactly the file's bytes. By
+ * these, later imports recognise files that were already committed. Edits that were committed since
+ * the last file are merged, cell by cell, with the changes from this file to the next.
  *
  *	vv_snapshots s = {.repo = repo, .to = "sales.csv"};
  *
@@ -34,7 +34,7 @@
 typedef enum vv_snapshot_kind {
 	VV_SNAPSHOT_VERSION, /* commits it as a new version */
 	VV_SNAPSHOT_KNOWN,   /* nothing: the file is already committed, in `commit` */
-	VV_SNAPSHOT_SAME,    /* nothing: the file equals the previous version */
+	VV_SNAPSHOT_SAME,    /* nothing: the file is equal to the previous version */
 	VV_SNAPSHOT_SKIPPED, /* nothing, on the user's request */
 	VV_SNAPSHOT_ASKS     /* nothing yet: the user has to decide something first */
 } vv_snapshot_kind;
@@ -46,7 +46,7 @@ typedef struct vv_snapshot {
 	bool dated;      /* the file has a date, in `time` and offset_min */
 	int64_t time;    /* in seconds since 1970 */
 	int offset_min;  /* offset of the date's time zone from UTC, in minutes */
-	char sha256[65]; /* SHA-256 of the file's bytes, hexadecimal */
+	char sha256[65]; /* SHA-256 of the file's bytes, in hexadecimal */
 	/* raw: root of the version with the file's bytes; root: root of the version in which edits
 	 * are merged */
 	vv_cid raw, root;
@@ -59,7 +59,7 @@ typedef struct vv_snapshot {
 
 /* An existing or planned version of the table. */
 typedef struct vv_snapshot_before {
-	/* name of the file from which the version was made; NULL: it was not made from a file */
+	/* name of the file from which the version was made; "": it was not made from a file */
 	char *file;
 	/* date of the version, SHA-256 and root of the file, as in vv_snapshot */
 	int64_t time;
@@ -70,7 +70,7 @@ typedef struct vv_snapshot_before {
 
 /* An import of files; the caller sets the first members. */
 typedef struct vv_snapshots {
-	vv_repository *repo;         /* borrowed, as are all strings that the caller sets */
+	vv_repository *repo;         /* borrowed, like all texts that the caller sets */
 	const char *to;              /* path of the table */
 	vv_strings dates, skip;      /* dates: "FILE=DATE"; skip: files to skip, by path or name */
 	vv_strings how;              /* arguments of merge -X */
@@ -95,13 +95,14 @@ typedef struct vv_snapshots {
 	bool has_table; /* the table exists, so raw and now are set */
 } vv_snapshots;
 
-/* Plans the import of the argc files in argv; for an argument that is a folder, of all files in the
- * folder. VV_ENOTFOUND: a file does not exist. VV_EUSAGE: an option is not valid. VV_EREFUSED: the
- * index has changes, or Git stores the table as text. */
+/* Plans the import of the argc files in argv. An argument that is a folder stands for the files in
+ * it, except hidden files and those in subfolders. VV_ENOTFOUND: a file does not exist, or `dates`
+ * or `skip` names none of the files. VV_EUSAGE: an option is not valid. VV_EREFUSED: the index has
+ * changes, or Git stores the table as text. vv_snapshots_clear must be called also on failure. */
 vv_status vv_snapshots_plan(vv_snapshots *s, int argc, char **argv, vv_error *err);
 
-/* Commits the versions that vv_snapshots_plan planned. VV_ECONFLICT: HEAD has moved since
- * vv_snapshots_plan. */
+/* Commits the versions that vv_snapshots_plan planned, in order, and sets their `commit`. Commits
+ * that were made before a failure remain. VV_ECONFLICT: HEAD has moved since vv_snapshots_plan. */
 vv_status vv_snapshots_commit(vv_snapshots *s, vv_error *err);
 
 void vv_snapshots_clear(vv_snapshots *s);

@@ -2,13 +2,14 @@
  * unfinished: marks the folder of a clone or recovery that is not complete yet, so that it can be
  * continued after an interruption.
  *
- * A clone first writes a mark with the URL into the folder, and removes the mark in its last step.
- * The mark is locked while the clone runs. So the same clone recognises its folder when it is run
- * again, no matter when it was killed. A folder that contains anything else is never changed.
+ * A clone first writes a mark, a file with the URL, into the folder, and removes the mark in its
+ * last step. It holds a lock on the mark while it runs. So the same clone recognises its folder
+ * when it is run again, no matter when it was killed. A folder that contains anything else is never
+ * changed.
  *
- * A correct caller: vv_unfinished_begin; makes the repository and fills it; vv_unfinished_end.
- * After a failure: vv_unfinished_abandon, if nothing is worth keeping. vv_unfinished_clear in any
- * case.
+ * A correct caller: calls vv_unfinished_begin; makes the repository and fills it; calls
+ * vv_unfinished_end. After a failure, it calls vv_unfinished_abandon if nothing is worth keeping.
+ * It calls vv_unfinished_clear in any case.
  */
 #ifndef VV_LIB_CLONE_UNFINISHED_H
 #define VV_LIB_CLONE_UNFINISHED_H
