@@ -1,7 +1,7 @@
 /*
- * conclude: commits a merge, cherry-pick or revert whose result git has staged without a commit,
- * because varve must add lines to the message, or apply to the tables the descriptions in a merged
- * datapackage.json.
+ * conclude: commits a merge, cherry-pick or revert whose result git has staged without a commit.
+ * varve lets git stop before the commit if it must add lines to the message, or if a merged
+ * datapackage.json describes tables.
  */
 #ifndef VV_LIB_COMMIT_CONCLUDE_H
 #define VV_LIB_COMMIT_CONCLUDE_H
@@ -12,8 +12,9 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Sets *needed to true if a description of tables was added or changed between the commits `from`
- * and `to`. */
+/* Sets *needed to true if a description of tables may have been added or changed between `from` and
+ * `to` (commits or trees): a .json file in or below a folder of `to` that has a
+ * datapackage.json. */
 vv_status vv_conclude_is_needed(bool *needed, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, vv_error *err);
 
@@ -28,8 +29,9 @@ typedef struct vv_conclusion {
 	bool edit, no_verify;
 } vv_conclusion;
 
-/* Commits the staged result of the operation in progress in c->repo. On failure the operation stays
- * staged and in progress. */
+/* Commits the staged result of the operation in progress in c->repo. If no commit was made, the
+ * operation stays staged and in progress. Fails as vv_commit_make does, or if the hook `before`
+ * fails; a failure of the hook `after` is only a warning. */
 vv_status vv_conclude(const vv_conclusion *c, vv_error *err);
 
 #endif

@@ -1,15 +1,15 @@
 /*
  * make: commits the index, or some paths.
  *
- * Paths are staged first, and then checked; then git makes the commit, and runs hooks, edits the
- * message and signs as configured. For transactions of the library, whose commits are small and
- * many, libgit2 makes the commit.
+ * Paths are staged first, and then checked. Then git makes the commit: it runs hooks, lets the user
+ * edit the message, and signs as configured. For transactions of the library, whose commits are
+ * small and many, libgit2 makes the commit.
  *
- * 	vv_commit_job j = {.repo = repo, .writer = writer, .git = words};
+ *	vv_commit_job j = {.repo = repo, .writer = writer, .git = words};
  *
- * 	rc = vv_commit_stage(&j, err);      sets j.added, if j.paths or j.all is set
- * 	rc = vv_commit_make(&j, err);       sets j.made, j.nothing, j.id, j.changes, j.status
- * 	vv_commit_job_clear(&j);
+ *	rc = vv_commit_stage(&j, err);      sets j.added, if j.paths or j.all is set
+ *	rc = vv_commit_make(&j, err);       sets j.made, j.nothing, j.id, j.changes, j.status
+ *	vv_commit_job_clear(&j);
  */
 #ifndef VV_LIB_COMMIT_MAKE_H
 #define VV_LIB_COMMIT_MAKE_H
@@ -39,18 +39,19 @@ typedef struct vv_commit_job {
 	bool all; /* stage changed and removed files first */
 	/* amend: replace the commit of HEAD; allow_empty: commit even if nothing has changed */
 	bool amend, allow_empty;
-	bool no_check;      /* do not run the checks of varve.json */
+	/* do not run the check that varve.json requires (lib/check/commit_check.h) */
+	bool no_check;
 	bool dry_run;       /* only compute the changes that would be committed */
 	bool facts, groups; /* for `changes` and `status`: as in vv_changes_options */
 	/* Options for git commit, at most VV_COMMIT_WORDS, ended by NULL. git inherits stdin,
 	 * stdout and stderr. If git is NULL, libgit2 makes the commit, with the members from
-	 * message on */
+	 * no_hooks to both_times */
 	const char *const *git;
-	/* more environment variables for git, "NAME=value", ended by NULL; may be NULL */
+	/* one more environment variable for git, "NAME=value", followed by NULL; may be NULL */
 	const char *const *git_env;
 	/* folder to which paths in git's options are relative; NULL: the top of the work tree */
 	const char *dir;
-	bool no_hooks;         /* do not run hooks */
+	bool no_hooks;         /* if git is NULL: do not run hooks */
 	const char *message;   /* message of a commit that libgit2 makes */
 	const char *author;    /* "Name <mail>"; NULL: the configured author */
 	int64_t author_time;   /* in seconds since 1970; used if author_time_set is true */
@@ -74,8 +75,8 @@ typedef struct vv_commit_job {
 	/* if nothing was committed (`nothing` or dry_run is set): all changes in index and
 	 * work tree, with facts */
 	vv_changes status;
-	vv_commit commit; /* the commit that git made */
-	/* a hook changed the index, so the commit differs from `changes` */
+	vv_commit commit; /* the new commit, if git made it */
+	/* the commit that git made differs from `changes`, because a hook changed the index */
 	bool other;
 	vv_oid *parents; /* parents of the new commit */
 	size_t parent_count;
@@ -88,7 +89,7 @@ typedef struct vv_commit_job {
 } vv_commit_job;
 
 /* Stages the work tree's content of j->paths, or, if j->all is set, of every tracked file, and sets
- * j->added. Does nothing if neither of them is set, or in a dry run. VV_ECONFLICT: paths have
+ * j->added. Does nothing if neither of them is set, or in a dry run. VV_ECONFLICT: the index has
  * conflicts, which staging would silently mark as resolved. */
 vv_status vv_commit_stage(vv_commit_job *j, vv_error *err);
 
@@ -96,8 +97,9 @@ vv_status vv_commit_stage(vv_commit_job *j, vv_error *err);
  * sent to the repository's listener (vv_repository_notes). Also returns VV_OK if there is nothing
  * to commit. On failure, unless j->made is set, the index is as before vv_commit_stage.
  * VV_ECONFLICT: there are conflicts, the message is empty, a hook or check failed, or HEAD has
- * moved. VV_EREFUSED: git refused for another reason. Changes that a pre-commit hook stages are
- * committed without being checked. */
+ * moved. VV_EREFUSED: a table is staged as text or with an edited pointer, or git refused for
+ * another reason. If git makes the commit, changes that a pre-commit hook stages are committed
+ * without being checked. */
 vv_status vv_commit_make(vv_commit_job *j, vv_error *err);
 
 void vv_commit_job_clear(vv_commit_job *j);

@@ -7,7 +7,7 @@
  *	rc = vv_branch_merge_run(&m, err);          sets m.outcome
  *	vv_branch_merge_clear(&m);
  *
- * The caller first calls vv_put_right and vv_merge_need_no_state, so that no operation is
+ * The caller first calls vv_put_right and vv_merge_need_no_state. These ensure that no operation is
  * interrupted or in progress.
  */
 #ifndef VV_LIB_COMMIT_MERGE_BRANCH_H
@@ -58,14 +58,14 @@ typedef struct vv_branch_merge {
 
 /* Sets m->head, and m->word to the revision to merge, which need not exist. word: a revision, or
  * "-" for the previous branch; NULL: the upstream of the current branch. VV_EUSAGE: word is NULL,
- * and HEAD is on no branch or the branch has no upstream. VV_EMISSING: the upstream does not
- * exist. */
+ * and HEAD is not on a branch or the branch has no upstream; or m->how has an invalid argument.
+ * VV_EMISSING: the upstream does not exist. */
 vv_status vv_branch_merge_find(vv_branch_merge *m, const char *word, vv_error *err);
 
-/* Merges the revision m->word into HEAD, and sets m->outcome. After a failure nothing is changed,
- * unless m->stays is set. VV_ENOTFOUND: the revision does not exist. VV_EREFUSED: uncommitted
- * changes would be overwritten, git refuses for another reason, or a hook failed. VV_ECONFLICT,
- * with m->stays: git stopped before the commit. */
+/* Merges the revision m->word into HEAD, and sets m->outcome. Conflicts are an outcome, not a
+ * failure. After a failure nothing is changed, unless m->stays is set. VV_ENOTFOUND: the revision
+ * does not exist. VV_EREFUSED: uncommitted changes would be overwritten, git refuses for another
+ * reason, or a hook failed. VV_ECONFLICT, with m->stays: git stopped before the commit. */
 vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err);
 
 void vv_branch_merge_clear(vv_branch_merge *m);

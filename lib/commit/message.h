@@ -1,7 +1,7 @@
 /*
- * message: makes the message of a commit that libgit2 makes. As in git commit, the text is the
- * user's or that of the operation in progress, the hooks for messages may change it, and it is
- * cleaned up.
+ * message: makes the message of a commit that libgit2 makes, as git commit does. The text is the
+ * user's, or that of the operation in progress. The hooks prepare-commit-msg and commit-msg may
+ * change it. Then it is cleaned up.
  */
 #ifndef VV_LIB_COMMIT_MESSAGE_H
 #define VV_LIB_COMMIT_MESSAGE_H
@@ -20,7 +20,7 @@ typedef struct vv_message_options {
 	bool no_hooks; /* do not run hooks */
 } vv_message_options;
 
-/* Makes the message of a commit in r, and appends it to out, with a newline at its end.
+/* Sets *out, which must be empty, to the message of a commit in r, with a newline at its end.
  * VV_ECONFLICT: the message is empty, or a hook refused it; the caller must not commit. */
 vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_options *o,
 			  vv_error *err);

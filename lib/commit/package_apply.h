@@ -14,11 +14,12 @@
 
 /* Applies the descriptions in the staged datapackage.json files to the tables in the index x; to be
  * called before a commit is made. Applies each datapackage.json that has changed, or that is in the
- * folder of a changed JSON file or above it, since that JSON file may be a schema of the package.
- * `changes` are the staged changes. Each table with a new root gets a new index entry; sets *paths
- * to the paths of these tables, which the caller frees with vv_names_free, and *count to their
- * number. Reports warnings. If *count is not 0, blocks and index have been made durable, and
- * `changes` is out of date. */
+ * folder of a changed .json file or above it, since this file may be a schema of the package.
+ * `changes` are the staged changes. Each table with a new root gets a new index entry. Sets *paths
+ * to the paths of these tables, and *count to their number; the caller frees them with
+ * vv_names_free, also on failure. Reports warnings. If *count is not 0, blocks have been made
+ * durable, the index has been written (unless it exists only in memory), and `changes` is out of
+ * date. */
 vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_writer *s,
 				 const vv_changes *changes, char ***paths, size_t *count,
 				 vv_error *err);

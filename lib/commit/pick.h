@@ -3,7 +3,7 @@
  *
  *	vv_pick p = {.repo = repo, .reader = reader, .revert = false, ...};
  *
- *	rc = vv_pick_begin(&p, &commit, err);    sets p.changed
+ *	rc = vv_pick_begin(&p, &commit, err);    sets p.short_id
  *	rc = vv_pick_run(&p, err);               sets p.outcome
  *	vv_pick_clear(&p);
  *
@@ -28,8 +28,9 @@ typedef enum vv_pick_outcome {
 	/* nothing was done: HEAD already has the change, or, in a revert, does not have it */
 	VV_PICK_EMPTY,
 	VV_PICK_COMMITTED, /* applied and committed */
-	VV_PICK_STAGED,    /* staged without a commit, as requested */
-	VV_PICK_CONFLICTS  /* applied with conflicts, which the user has to resolve */
+	/* staged without a commit, as requested; with `apart`, committed apart */
+	VV_PICK_STAGED,
+	VV_PICK_CONFLICTS /* applied with conflicts, which the user has to resolve */
 } vv_pick_outcome;
 
 /* One value = one cherry-pick or revert of a commit: its options and its result. */
@@ -46,18 +47,20 @@ typedef struct vv_pick {
 	 * with which it is compared; 0: not given */
 	uint64_t mainline;
 	vv_pathspec *paths; /* for a revert: the paths to revert; NULL: all */
-	/* do not change index and files: the result is a commit on `onto`, and no ref is updated */
+	/* do not change index and files: the result is a commit that no ref has; its parent is
+	 * HEAD */
 	bool apart;
-	vv_oid onto; /* if `apart` is set: the parent of the result; null: HEAD */
+	/* if `apart` is set: the commit to which the changes are applied; null: HEAD */
+	vv_oid onto;
 
 	/* Set by vv_pick_begin: */
 	char *short_id; /* the commit's short id */
-	/* the commit's changes; with paths, only changes of these paths */
+	/* if `paths` is set: the commit's changes of these paths */
 	vv_changed_files changed;
 	/* Set by vv_pick_run: */
 	vv_pick_outcome outcome;
-	vv_oid tip;       /* the new HEAD; if `apart` is set, the new commit */
-	bool stays;       /* on failure: the commit was refused, but the merged result is staged */
+	vv_oid tip;       /* the commit of HEAD afterwards; if `apart` is set, the new commit */
+	bool stays;       /* on failure: no commit was made, but the merged result is staged */
 	vv_merge_job job; /* the merge; its members report and by_git are set */
 	/* Private: */
 	vv_head head;  /* HEAD before the operation */
@@ -67,18 +70,20 @@ typedef struct vv_pick {
 	char number[24], word[VV_OID_TEXT + 1]; /* arguments for git: "-mN", and the commit's id */
 } vv_pick;
 
-/* Returns "revert" or "cherry-pick", a constant: the name of git's command, and of the operation in
- * progress. */
+/* Returns "revert" or "cherry-pick", which is the name of git's command and of the operation in
+ * progress. The text is a constant. */
 const char *vv_pick_verb(const vv_pick *p);
 
-/* Reads the commit *commit, which is to be applied, and sets p->changed. VV_ENOTFOUND: the commit
- * does not exist. VV_EUSAGE: HEAD has no commit yet, or the commit is a merge and mainline is not
- * given. */
+/* Reads the commit *commit, which is to be applied, and sets p->short_id; with p->paths, also
+ * p->changed. VV_ENOTFOUND: the commit does not exist. VV_EUSAGE: HEAD has no commit yet; the
+ * commit is a merge, and mainline is not given; the commit has no such parent; or p->how has an
+ * invalid argument. */
 vv_status vv_pick_begin(vv_pick *p, const vv_oid *commit, vv_error *err);
 
-/* Applies p->changed to HEAD, and sets p->outcome. On failure, unless p->stays is set, nothing is
- * changed. VV_EREFUSED: uncommitted changes would be overwritten, or git or a hook failed.
- * VV_ECONFLICT, with p->stays: git stopped before the commit. */
+/* Applies the commit's changes (with p->paths, those in p->changed) to HEAD, or to p->onto, and
+ * sets p->outcome. Conflicts are an outcome, not a failure. On failure, unless p->stays is set,
+ * nothing is changed. VV_EREFUSED: uncommitted changes would be overwritten, or git or a hook
+ * failed. VV_ECONFLICT, with p->stays: git stopped before the commit. */
 vv_status vv_pick_run(vv_pick *p, vv_error *err);
 
 void vv_pick_clear(vv_pick *p);

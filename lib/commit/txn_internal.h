@@ -12,7 +12,7 @@
 /* size limit of a file that is not a dataset, in bytes */
 #define VV_TXN_PLAIN_MAX ((size_t)64 << 20)
 
-/* One value = one path that the transaction read or changed. */
+/* A path that the transaction read or changed. */
 typedef struct vv_txn_change {
 	char *path;
 	bool made;                   /* false: the path was only read */
@@ -35,8 +35,8 @@ struct vv_txn {
 	vv_index *index;
 	vv_head head; /* HEAD, or the branch, when the transaction began */
 	char *branch; /* "refs/heads/..."; NULL: HEAD */
-	/* other writers may have changed paths since `seen`, because the transaction waited or is
-	 * on a branch */
+	/* other writers may have changed paths since `seen`: the transaction waited for another
+	 * writer, or is on a branch */
 	bool waited;
 	/* the commit before the transaction waited for another writer; on a branch, its commit
 	 * when the transaction began; null: no commit */
@@ -50,15 +50,16 @@ struct vv_txn {
 	vv_error failed; /* the first failure; code 0: no failure yet */
 };
 
-/* Reads the current index and the branch into t. `from` is as for vv_txn_open. */
+/* Acquires the lock of the dataset writer, and reads the current index and the branch into t.
+ * `from` is as for vv_txn_open. */
 vv_status vv_txn_begin(vv_txn *t, const char *from, vv_error *err);
-/* Closes t->index, which t->reader then no longer uses, and sets it to NULL. */
+/* Closes t->index and sets it to NULL. t->reader then no longer uses it. */
 void vv_txn_close_index(vv_txn *t);
 
 /* Records the error *err in t if rc is negative, so that later calls for the transaction fail.
  * Returns rc. */
 vv_status vv_txn_over(vv_txn *t, vv_status rc, const vv_error *err);
-/* Returns an error if the transaction has failed or ended, else VV_OK. */
+/* Returns the first failure of the transaction, or VV_OK if it has not failed. */
 vv_status vv_txn_is_over(const vv_txn *t, vv_error *err);
 
 #endif

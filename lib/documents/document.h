@@ -1,6 +1,6 @@
 /*
- * document: reads tables in files of other programs (workbooks, Parquet, SQLite ...), by means of
- * reader programs.
+ * document: reads tables in files of other programs (workbooks, Parquet, SQLite ...). Separate
+ * reader programs read these files.
  *
  * A reader is a program: `COMMAND list FILE` prints a line of JSON for each table, and `COMMAND
  * read FILE TABLE` writes the rows of the table as an Arrow IPC stream or as CSV
@@ -37,8 +37,8 @@ typedef struct vv_document_table {
 	const char *name;
 	bool grid;  /* the table is a sheet, whose header row must be detected */
 	bool types; /* the reader's column types are used; false: types are detected in the text */
-	/* the table describes another table (its formulas), and is not selected by the file's name
-	 * alone */
+	/* the table describes another table (such as its formulas); the file's name alone does not
+	 * select it */
 	bool beside;
 	/* names of the key's columns, ended by NULL; NULL: no key */
 	const char *const *key;
@@ -60,8 +60,8 @@ typedef struct vv_document {
 	 * file */
 	const char *head;
 	size_t head_len;
-	/* Makes the file before a reader runs, and sets *file to its path. If it is NULL
-	 * and `file` is NULL, no reader runs. */
+	/* Makes the file before a reader runs, and sets *file to its path. If `bring` and `file`
+	 * are NULL, only cached results can be used: running a reader fails with VV_EUSAGE. */
 	vv_status (*bring)(void *payload, const char **file, vv_error *err);
 	void *payload;
 	/* called while the reader runs, and may cancel; may be NULL */
@@ -80,26 +80,27 @@ typedef struct vv_document {
  * result is used. Returns true if repo is NULL. */
 bool vv_documents_are_read(vv_repository *repo);
 /* Opens the document *d and sets d->tables. The caller sets the members above `command`, and zeroes
- * the others. VV_ENOSUPPORT: no reader is installed; VV_EPROGRAM: the configured reader does not
- * exist; VV_EINPUT: the reader failed; VV_EREFUSED: the reader exceeded its limits. Close d in any
- * case. */
+ * the others. Uses the cache if d->known_as is set. VV_ENOSUPPORT: no reader is installed, or
+ * varve.readers is false. VV_EPROGRAM: the configured reader does not exist. VV_EINPUT: the reader
+ * failed. VV_EREFUSED: the reader exceeded its limits. Close d in any case. */
 vv_status vv_document_open(vv_document *d, vv_error *err);
 void vv_document_close(vv_document *d); /* d may be zeroed */
 VV_AUTO_CLEAR(vv_document, vv_document_close)
 
 /* Makes a workbook from the tables in d->file, and passes its bytes to fn. For each table, d->file
  * has a line written by vv_arrow_ipc_name, then an Arrow stream. The caller sets d as for
- * vv_document_open, but without head, and closes it in any case. VV_ENOSUPPORT: no writer is
- * installed. */
+ * vv_document_open, but not head, and closes it in any case. VV_ENOSUPPORT: no writer is installed.
+ * VV_EINPUT: the writer failed. */
 vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_error *err);
 
 /* Returns the table with the name `table`, borrowed from d; NULL if the document has no such
  * table. */
 const vv_document_table *vv_document_has(const vv_document *d, const char *table);
 
-/* Sets *out to the table with the name `table`, or to the only table if `table` is NULL; borrowed
- * from d. VV_ENOTFOUND: no table has the name; VV_EUSAGE: `table` is NULL and the document has
- * several tables. Both messages list the tables. VV_EINPUT: the document has no tables. */
+/* Sets *out to the table with the name `table`. If `table` is NULL, sets *out to the only table
+ * that is not `beside`. *out is borrowed from d. VV_ENOTFOUND: no table has the name. VV_EUSAGE:
+ * `table` is NULL, and the document does not have exactly one such table. The hints of both errors
+ * list the tables. VV_EINPUT: the document has no tables. */
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,
 			   vv_error *err);
 
@@ -107,16 +108,17 @@ vv_status vv_document_find(const vv_document_table **out, const vv_document *d, 
  * d reads them with the description `described`. d->known_as must be set. */
 vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const char *table,
 				const vv_buf *described, vv_error *err);
-/* Returns true if the file is unchanged since d->known_as was computed. If it is not, do not cache
- * anything that was read from it. */
+/* Returns true if the file is unchanged since d->known_as was computed (see d->before). If it is
+ * not, do not cache anything that was read from it. */
 bool vv_document_is_unchanged(const vv_document *d);
 
-/* One value = the rows of one table, as the text of a CSV file. A correct caller:
- * vv_document_rows_start; vv_document_rows_open; read the source; vv_document_rows_end;
- * vv_document_rows_close. After a failure, only call vv_document_rows_close. */
+/* The rows of one table, as the text of a CSV file. A correct caller calls vv_document_rows_start
+ * and vv_document_rows_open; reads the source; calls vv_document_rows_end, also if reading failed;
+ * calls vv_document_rows_close. After another failure, it only calls vv_document_rows_close. */
 typedef struct vv_document_rows vv_document_rows;
-/* Starts the reader for the table t of d; both must outlive *out. ahead: the caller will read
- * another document before this one. */
+/* Starts the reader for the table t of d; d must outlive *out. ahead: the caller will read another
+ * document before this one (vv_helper_limits). On failure, *out may not be NULL, and must be
+ * closed. */
 vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const vv_document_table *t,
 				 bool ahead, vv_error *err);
 /* Waits for the first output of the reader, and opens it. */

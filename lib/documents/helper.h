@@ -2,8 +2,8 @@
  * helper: runs an untrusted program as a child process with its own process group and with limits
  * on memory, time and output. The program's output is read as a vv_source.
  *
- * A correct caller: vv_helper_start; vv_helper_read, to the end or not; vv_helper_end, for the exit
- * code; vv_helper_close.
+ * A correct caller: calls vv_helper_start; calls vv_helper_read, to the end of the output or not;
+ * calls vv_helper_end, which sets the exit code; calls vv_helper_close.
  */
 #ifndef VV_LIB_DOCUMENTS_HELPER_H
 #define VV_LIB_DOCUMENTS_HELPER_H
@@ -24,17 +24,17 @@ typedef struct vv_helper_limits {
 	uint64_t memory; /* size limit of the address space in bytes; 0: no limit */
 	/* text after the memory limit in messages, such as " (SETTING)"; or NULL */
 	const char *memory_setting;
-	/* limit in seconds for waiting for output. As long as the program uses the CPU, but
-	 * has used less CPU time than this limit, the wait may be up to ten times as long.
-	 * 0: no limit */
+	/* limit in seconds for waiting for output and for the end of the program. If the program
+	 * uses the CPU, but has used less CPU time than this limit, the wait may be up to ten times
+	 * as long. 0: no limit */
 	unsigned seconds;
 	uint64_t output; /* limit of the program's output in bytes; 0: no limit */
 	/* called while waiting for output, and may cancel; may be NULL */
 	const vv_progress *progress;
 	/* kill the program when the thread that started it ends, even if varve is killed */
 	bool bound;
-	/* the output is read ahead: the thread may start another helper before it ends this
-	 * one */
+	/* the output is read ahead: the thread may start another helper before it ends this one, so
+	 * vv_helper_start does not wait */
 	bool ahead;
 } vv_helper_limits;
 
@@ -52,12 +52,14 @@ vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const 
 ssize_t vv_helper_read(void *h, void *bytes, size_t len, vv_error *err);
 
 /* Waits until the program ends, kills the rest of its process group, and sets *code to the
- * program's exit code. VV_EREFUSED: the program was killed because it exceeded its time or output
- * limit, or a signal ended it, for example because it ran out of memory. */
+ * program's exit code. *code is 0 if SIGPIPE ended the program because its output was not read to
+ * the end. VV_EREFUSED: the program was killed because it exceeded its time or output limit, or a
+ * signal ended it, for example because it ran out of memory. */
 vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err);
 
 /* Returns the last lines that the program wrote to stderr, without the lines of a traceback, joined
- * by semicolons, escaped and limited in length; "" if there are none. Borrowed. */
+ * by semicolons, escaped and limited in length; "" if there are none. To be called after
+ * vv_helper_end. Borrowed until the next call. */
 const char *vv_helper_said(vv_helper *h);
 
 /* Returns the last 4 KiB that the program wrote to stderr, unchanged. Borrowed. */

@@ -1,11 +1,11 @@
 /*
  * reader: chooses the program that reads a document.
  *
- * The kind of a file is the value of its attribute varve-reader. Without the attribute, the kind is
- * the file's extension, if a setting names a reader for the extension; otherwise the first bytes
- * determine the kind. The setting varve.reader.KIND.command names the program for a kind; settings
- * of repositories are ignored. Without the setting, `python3 -m varve_data.reader` reads the kinds
- * that it supports.
+ * The kind of a file is the value of its attribute varve-reader; if the attribute is unset, the
+ * file is not a document. For a file without the attribute, the kind is its extension if a setting
+ * names a reader for the extension; otherwise the first bytes determine the kind. The setting
+ * varve.reader.KIND.command names the program for a kind; settings of repositories are ignored. If
+ * a kind has no setting, `python3 -m varve_data.reader` reads it, if it supports the kind.
  */
 #ifndef VV_LIB_DOCUMENTS_READER_H
 #define VV_LIB_DOCUMENTS_READER_H
@@ -54,8 +54,9 @@ typedef struct vv_reader_kind {
 
 /* Receives one kind; called by vv_reader_kinds. An error ends the calls. */
 typedef vv_status (*vv_reader_kind_fn)(void *payload, const vv_reader_kind *k, vv_error *err);
-/* Calls fn for each kind that varve's own reader or a setting names. Runs
- * `python3 -m varve_data.reader kinds`. repo may be NULL. */
+/* Calls fn for each kind that varve's own reader or a setting names. Runs `python3 -m
+ * varve_data.reader kinds`. repo may be NULL; then only the kinds of varve's own reader are
+ * listed. */
 vv_status vv_reader_kinds(vv_repository *repo, const vv_env *env, vv_reader_kind_fn fn,
 			  void *payload, vv_error *err);
 

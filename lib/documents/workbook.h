@@ -1,5 +1,6 @@
 /*
- * workbook: collects tables in a temporary file, from which a reader program makes a workbook.
+ * workbook: collects tables in a temporary file. A reader program (reader.h) then makes a workbook
+ * from this file.
  *
  *	vv_auto(vv_workbook) w = {.fd = -1};
  *	vv_workbook_open(&w, temp_dir, err)
@@ -30,8 +31,9 @@ typedef struct vv_workbook {
 vv_status vv_workbook_open(vv_workbook *w, const char *temp_dir, vv_error *err);
 /* Appends len bytes to the file. Has the type vv_bytes_fn; w is a vv_workbook. */
 vv_status vv_workbook_put(void *w, const void *bytes, size_t len, vv_error *err);
-/* Makes the workbook from the tables in the file of w, and passes its bytes to fn. VV_ENOSUPPORT:
- * no installed program writes workbooks. VV_EINPUT: a table does not fit into a sheet. */
+/* Makes the workbook from the tables in the file of w, and passes its bytes to fn. May be called
+ * once. VV_ENOSUPPORT: no installed program writes workbooks. VV_EINPUT: the program failed, for
+ * example because a table does not fit into a sheet. */
 vv_status vv_workbook_end(vv_workbook *w, const vv_env *env, vv_bytes_fn fn, void *payload,
 			  vv_error *err);
 /* Returns true if an installed program writes workbooks. To find out, makes a workbook without

@@ -22,7 +22,8 @@ typedef struct vv_row_restore {
 	const char *path;          /* the path as the user wrote it */
 	const char *source;        /* a revision; NULL: the index */
 	const char *row;           /* the row's key: values separated by commas */
-	/* columns of the cells to restore; empty: the whole row is restored, added or removed */
+	/* columns of the cells to restore; empty (not NULL): the whole row is restored, added or
+	 * removed */
 	const vv_strings *columns;
 } vv_row_restore;
 
@@ -34,10 +35,11 @@ typedef enum vv_row_restored {
 	VV_RESTORED_NO_ROW   /* the row was removed, since the source lacks it */
 } vv_row_restored;
 
-/* Restores the row r->row or some of its cells, and sets *out to the change, and *cells to the
- * number of changed cells. The file is replaced in one step; the bytes of all other rows are
- * unchanged. VV_ENOTFOUND: the row or a column does not exist; VV_EUSAGE: the table has no key, or
- * the path is not a table; VV_EREFUSED: another process changed the file meanwhile. */
+/* Restores the row r->row or some of its cells. Sets *out to the change, and *cells to the number
+ * of changed cells, or to 0 if *out is not VV_RESTORED_CELLS. The file is replaced in one step; the
+ * bytes of all other rows are unchanged. VV_ENOTFOUND: the revision, the row or a column does not
+ * exist. VV_EUSAGE: the table has no key, or the path is not a table. VV_ECONFLICT: several rows
+ * have the key. VV_EREFUSED: another process changed the file meanwhile. */
 vv_status vv_row_restore_run(vv_row_restored *out, size_t *cells, const vv_row_restore *r,
 			     vv_error *err);
 
@@ -63,8 +65,9 @@ typedef struct vv_spelling_restored {
 /* Writes the base r->source, with the edits in the file r->path applied to it, to the file r->path.
  * Form, encoding and order of rows are then those of the base. Sets *out to the result. The file is
  * replaced in one step. VV_EREFUSED: most rows match no row of the base, or another process changed
- * the file meanwhile; VV_ENOSUPPORT: the columns of the file are not those of the base; VV_EINPUT:
- * the encoding of the base cannot represent a new cell; VV_EUSAGE: the file is not a CSV file. */
+ * the file meanwhile. VV_ENOSUPPORT: the columns of the file are not those of the base. VV_EINPUT:
+ * the encoding of a changed cell is unknown, or the encoding of the base cannot represent the cell.
+ * VV_EUSAGE: the file is not a CSV file. */
 vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_restore *r,
 				  vv_error *err);
 
@@ -92,9 +95,10 @@ typedef struct vv_restored {
 } vv_restored;
 
 /* Restores the paths o->paths from o->source, and removes those that the source lacks. Sets *out,
- * also on failure. VV_ENOTFOUND: a pattern matches no path; VV_EUSAGE: a path is in conflict;
- * VV_EMISSING: blocks are missing and cannot be fetched, and the file with these blocks is
- * unchanged. */
+ * also on failure. If only the index is restored, *out is 0. VV_ENOTFOUND: the revision does not
+ * exist, or a pattern matches no path. VV_EUSAGE: a path is in conflict and o->staged is not set,
+ * or all paths are outside of the sparse checkout. VV_EMISSING: blocks are missing and cannot be
+ * fetched; the file with these blocks is unchanged. */
 vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * rewritten: makes a file from a version of a table and the rows of an Arrow stream, in the folder
- * of the file that it may replace.
+ * rewritten: makes a file from a version of a table and the rows of an Arrow stream. The file may
+ * then replace another file.
  *
  *	vv_auto(rewritten) made = {.file = NULL};
  *	rewritten_make(&made, stream, old, &place, &how, err);
@@ -32,8 +32,9 @@ typedef struct rewritten_place {
 } rewritten_place;
 
 /* Makes a file at *place from the rows of `stream`, which it releases, also on failure. old: the
- * existing version to which the rows are applied; NULL: a new table is made. how: options of the
- * rewriting. Fails as rewrite_open and rewrite_read do. */
+ * existing version to which the rows are applied, found but not opened; NULL: a new table is made.
+ * how: options of the rewriting. *out must be zeroed, and cleared also on failure. Fails as
+ * vv_subject_open, rewrite_open and rewrite_read do. */
 vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_subject *old,
 			 const rewritten_place *place, const rewrite_options *how, vv_error *err);
 

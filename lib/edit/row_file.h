@@ -30,8 +30,8 @@ typedef struct vv_row_file {
 	 * file; borrowed */
 	vv_table *over;
 	vv_more_columns more; /* new columns to which edits refer; borrowed */
-	/* if not NULL, the new file is written beside the old file, and *made is its name, owned by
-	 * the caller */
+	/* if not NULL, vv_row_file_write does not replace the file: it writes the new file beside
+	 * the old file, and sets *made to its name, owned by the caller */
 	char **made;
 	/* The following members are set by vv_row_file_open. */
 	vv_subject subject; /* the version in the file */
@@ -45,18 +45,18 @@ typedef struct vv_row_file {
 /* Opens the file f->path, and sets f->table. Acquires the lock for writers (the turn,
  * repo/git/write_turn.h) until the repository is closed, so that no other varve changes the file
  * after it was read and before it is replaced. VV_EUSAGE: the path is not a table of the work tree
- * (or only a link to a table), or the table has no key; VV_ELOCKED: another process has the
- * lock. */
+ * (or only a link to a table), or the table has no key and f->keyless is not set. VV_ELOCKED:
+ * another process has the lock. Call vv_row_file_close also on failure. */
 vv_status vv_row_file_open(vv_row_file *f, vv_error *err);
 
 /* Opens another version of the table as f->then, after closing the previous one. source: a
- * revision; NULL: the index. VV_ENOTFOUND: the version does not exist; VV_ENOSUPPORT: that version
- * is not a table, or has another form. */
+ * revision; NULL: the index. VV_ENOTFOUND: the version does not exist. VV_ENOSUPPORT: that version
+ * is not a table, or only one of the two is a CSV table. */
 vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err);
 
-/* Applies `edits`, in the order that vv_rows_edit needs, and replaces the file in one step.
- * VV_EREFUSED: another process changed the file meanwhile; VV_EINPUT: the file cannot represent a
- * new cell. */
+/* Applies `edits`, which must be in the order that vv_rows_edit needs, and replaces the file in one
+ * step. VV_EREFUSED: another process changed the file meanwhile. VV_EINPUT: the file cannot
+ * represent a new cell. */
 vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t count, vv_error *err);
 
 #define VV_ROW_KEY_MAX 16u /* maximum number of columns in a key by which a row is found */
@@ -71,11 +71,12 @@ typedef struct vv_row_found {
 	vv_row_by_number rows;
 } vv_row_found;
 
-/* Finds the row with the key `text` (values separated by commas) in table t, which is the table of
- * the file or another version of it, and sets *out to the result. The columns of the key are those
- * of the file. several: allow several rows with the key, and find one of them. VV_ECONFLICT:
- * several rows have the key; VV_ENOTFOUND: t lacks columns of the key; VV_ENOSUPPORT: the key has
- * more than VV_ROW_KEY_MAX columns. */
+/* Finds the row with the key `text` (values separated by commas) in t, which is the table of the
+ * file or another version of it, and sets *out to the result. If no row has the key, succeeds with
+ * out->has false. The columns of the key are those of the file. several: allow several rows with
+ * the key, and find one of them. VV_ECONFLICT: several rows have the key. VV_ENOTFOUND: t lacks
+ * columns of the key. VV_ENOSUPPORT: the key has more than VV_ROW_KEY_MAX columns. Call
+ * vv_row_found_clear also on failure. */
 vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t, const char *text,
 			   bool several, vv_error *err);
 void vv_row_found_clear(vv_row_found *r); /* r may be zeroed */

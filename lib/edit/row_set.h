@@ -1,6 +1,6 @@
 /*
- * row_set: sets, inserts or deletes the row with a key in a table of the work tree, if a condition
- * is met.
+ * row_set: sets, inserts or deletes the row with a given key in a table of the work tree. A
+ * condition may restrict this.
  */
 #ifndef VV_LIB_EDIT_ROW_SET_H
 #define VV_LIB_EDIT_ROW_SET_H
@@ -26,8 +26,8 @@ typedef struct vv_row_set {
 	size_t count;
 	bool remove; /* delete the row */
 	bool all;    /* apply to every row that has the key and meets the condition */
-	/* filter expression that the existing row must meet; without such a row, nothing is
-	 * changed. NULL: no condition */
+	/* filter expression that an existing row with the key must meet; if no row meets it,
+	 * nothing is changed. NULL: no condition */
 	const char *condition;
 	/* if not NULL, the new file is written beside the old one, and *made is set to its
 	 * name (as in vv_row_file); NULL: the file is replaced */
@@ -41,7 +41,7 @@ typedef enum vv_row_set_done {
 	VV_SET_CELLS,   /* cells of existing rows were set */
 	VV_SET_ADDED,   /* a row was inserted */
 	VV_SET_REMOVED, /* rows were deleted */
-	VV_SET_NOT_SO   /* the condition is not true; nothing was changed */
+	VV_SET_NOT_SO   /* no row with the key meets the condition; nothing was changed */
 } vv_row_set_done;
 
 /* One value = the result of one call of vv_row_set_run; the caller clears it. */
@@ -60,11 +60,12 @@ VV_AUTO_CLEAR(vv_row_set_result, vv_row_set_result_clear)
 
 /* Sets, inserts or deletes the row s->row in the file s->path, and sets *out to the result. The
  * file is replaced in one step; all other bytes are unchanged. Waits for other processes that set
- * rows. VV_EUSAGE: the path is not a table with a key; a value is invalid; or a new row has an
- * empty key, or a key that another row has in a different spelling. VV_ECONFLICT: several rows have
- * the key, and s->all is not set. VV_ENOTFOUND: a CSV file does not have the column. VV_EINPUT: the
- * condition is invalid, or the file cannot represent a value. VV_EREFUSED: the file was changed
- * meanwhile. VV_ELOCKED: waited too long. */
+ * rows. VV_EUSAGE: the path is not a table with a key; a value is invalid, or is for a column of
+ * the key; or a new row has an empty key, or a key that another row has in a different spelling.
+ * VV_ECONFLICT: several rows have the key, and s->all is not set. VV_ENOTFOUND: a CSV file does not
+ * have the column. VV_EINPUT: the condition is invalid, or the file cannot represent a value.
+ * VV_EREFUSED: the file was changed meanwhile, or a pattern of the condition takes too many steps.
+ * VV_ELOCKED: waited too long. Call vv_row_set_result_clear also on failure. */
 vv_status vv_row_set_run(vv_row_set_result *out, const vv_row_set *s, vv_error *err);
 
 #endif
