@@ -2,12 +2,13 @@
  * handles: the structs behind the handles of the public headers, and functions that convert
  * arguments and results of the public functions.
  *
- * The core of a repository owns sessions. A session is a vv_repository with a dataset reader, and
- * is used by one thread at a time. A function that needs Git or the reader reserves an idle
- * session, or opens another one, and releases the session at its end; a cursor that walks through
- * Git reserves its session until the cursor is freed. So no thread waits for a lock while a
- * callback of the caller runs. Objects that were opened with a session read blocks from the
- * session's store, which is thread-safe. Sessions are closed with the core.
+ * The core of a repository owns sessions. A session is a vv_repository with a dataset reader; one
+ * thread at a time uses it. A function that needs Git or the reader reserves an idle session, or
+ * opens another one, and releases the session at its end. A cursor that walks through Git reserves
+ * its session until the cursor is freed. So no thread waits for a lock while a callback of the
+ * caller runs. Objects that were opened with a session read blocks from the session's store, which
+ * is thread-safe; so they can be used after the session is released. Sessions are closed with the
+ * core.
  */
 #ifndef VV_LIB_HANDLES_H
 #define VV_LIB_HANDLES_H
@@ -45,16 +46,19 @@ typedef struct vv_core vv_core;
 
 /* A session (see above). */
 typedef struct vv_session {
-	vv_core *core; /* borrowed; NULL: the session has no repository */
+	vv_core *core; /* borrowed */
 	vv_repository *repo;
 	vv_dataset_reader *reader;
-	vv_on_demand *demand;    /* fetches blocks for a repository at a URL; else NULL */
+	/* fetches missing blocks, if the repository was opened with VARVE_OPEN_URL or
+	 * VARVE_OPEN_LAZY; else NULL */
+	vv_on_demand *demand;
 	struct vv_session *next; /* next session of the core */
 	bool busy;               /* the session is reserved */
 } vv_session;
 
 vv_core *vv_core_keep(vv_core *c); /* adds a reference and returns c; accepts NULL */
-/* Removes a reference; accepts NULL. Does nothing in a child of fork. */
+/* Removes a reference, and frees c with the last one; accepts NULL. Does nothing in a child of
+ * fork. */
 void vv_core_drop(vv_core *c);
 
 /* Returns true if the core's repository was opened by a URL. Such a repository is read-only. c may
@@ -66,14 +70,15 @@ bool vv_core_is_cached(const vv_core *c);
 vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
 
 /* Reserves an idle session of c, or a new one, and sets *out to it; the caller releases it with
- * vv_session_give. If c is NULL, *out has no repository and no reader. */
+ * vv_session_give. If c is NULL, sets *out to NULL. VV_EUSAGE: c was opened in a parent process,
+ * before fork. */
 vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err);
 void vv_session_give(vv_session *s); /* releases the session; accepts NULL */
 VV_AUTO_FREE(vv_session, vv_session_give)
-/* Call this before a version is opened of which only some rows are needed. If the repository of s
- * is at a URL, s then fetches single blocks instead of whole versions (vv_on_demand_alone), until
- * it is released. But if many blocks of a version are needed, or vv_on_demand_whole is called, s
- * fetches the whole version. s may be NULL. */
+/* Call this before opening a version of which only some rows are needed. If s fetches missing
+ * blocks (s->demand), it then fetches single blocks instead of whole versions (vv_on_demand_alone),
+ * until it is released. If many blocks of a version are needed, or vv_on_demand_whole is called, s
+ * fetches the whole version all the same. s may be NULL. */
 void vv_session_alone(vv_session *s);
 
 /* A handle of a repository. */
@@ -99,8 +104,9 @@ struct varve_version {
 struct varve_table {
 	atomic_uint refs; /* number of references to the table */
 	vv_core *core;    /* NULL: a file outside of any repository */
-	/* the session whose store and pool are used for reading. The session is reserved until the
-	 * table is closed if the repository is at a URL, and not reserved otherwise */
+	/* the session whose store and pool are used for reading. If the session fetches missing
+	 * blocks (`demand`), it is reserved until the table is closed; otherwise it is not
+	 * reserved */
 	vv_session *session;
 	vv_subject subject; /* the version that has the table */
 	char *text;         /* the text that subject borrows */
@@ -127,11 +133,11 @@ vv_status vv_version_of_blob(varve_version **out, vv_core *core, const char *pat
 vv_status vv_version_subject(vv_subject *out, vv_session **session, const varve_version *v,
 			     const char *text, vv_error *err);
 
-/* Sets *err from `from` if rc is negative, and returns rc. A public function ends with this
- * call. */
+/* Sets *err from `from` if rc is negative, and returns rc; VV_EREFUSED for lack of a login becomes
+ * VV_EAUTH. err may be NULL. A public function ends with this call. */
 int vv_give(varve_error *err, vv_status rc, const vv_error *from);
 
-/* The first failure of a cursor, which each later call returns again. */
+/* The first failure of a cursor. Each later call for the cursor returns it again. */
 typedef struct vv_first_failure {
 	int rc;          /* 0: no failure yet */
 	varve_error why; /* the error */
@@ -142,12 +148,14 @@ typedef struct vv_first_failure {
 int vv_give_next(varve_error *err, vv_first_failure *first, int more, const vv_error *from);
 
 /* Copies to `out`, an options struct of `known` bytes, the members that it has in common with
- * `options`, the caller's struct, whose size may differ. If options is NULL, sets out to zero. */
+ * `options`, the caller's struct, whose size may differ. Sets its other members to zero, or all if
+ * options is NULL. VV_EUSAGE: the caller's struct has no size. VV_ENOSUPPORT: a member that `out`
+ * lacks is set. */
 vv_status vv_take_options(void *out, size_t known, const void *options, vv_error *err);
 /* Returns VV_ENOSUPPORT if flags has a bit that `known` lacks, else VV_OK. */
 vv_status vv_take_flags(uint32_t flags, uint32_t known, vv_error *err);
-/* Sets *err from *from, the error of a caller's function that returned `code`. Returns a negative
- * status. */
+/* Sets *err from *from, the error of a caller's function that returned `code`. Returns the code as
+ * a status, or VV_EIO if it is not a code of varve. */
 vv_status vv_take_error(vv_error *err, int code, const varve_error *from);
 /* Sets *out to the environment of a repository that is opened with `settings`, or with the defaults
  * if settings is NULL. */
@@ -224,12 +232,12 @@ vv_status vv_rows_by_group(varve_rows **out, vv_rows **groups, const varve_table
  * *out. */
 vv_status vv_table_keys(vv_kept_keys *out, const varve_table *t, const vv_progress *progress,
 			vv_error *err);
-/* Adds a reference to `filter`, and returns it. */
+/* Adds a reference to `filter`, and returns it; accepts NULL. */
 const varve_filter *vv_filter_keep(const varve_filter *filter);
 
-/* Checks the work tree of repo as varve_check_revision does, but uses the bytes of `file`, in the
- * dialect `written`, as the content of `path`. schema: the schema to use if path has none; may be
- * NULL. */
+/* Checks `path` in the work tree of repo as varve_check_revision does, but uses the bytes of
+ * `file`, in the dialect `written`, as its content. schema: the schema to use if options has none,
+ * in place of that of a data package; may be NULL. */
 int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, const char *file,
 		     const vv_sniff_hints *written, const char *schema, const char *base,
 		     const varve_check_options *options, varve_error *err);
@@ -239,10 +247,10 @@ int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, con
 int vv_diff_row(varve_diff *d, vv_row_change *out, vv_error *err);
 /* Returns the columns of both tables, borrowed from d. */
 const vv_columns *vv_diff_columns(const varve_diff *d);
-/* Returns the indices of the key's columns, borrowed from d, and sets *count to their number. */
+/* Returns the indexes of the key's columns, borrowed from d, and sets *count to their number. */
 const size_t *vv_diff_key(const varve_diff *d, size_t *count);
-/* Sets `id` to the commit of the newer table, and *time to its time in seconds since 1970. id is ""
- * if the table is not from a commit. */
+/* Sets `id` to the commit of the newer table, and *time to its time in seconds since 1970. If the
+ * table is not from a commit, sets id to "", and leaves *time unchanged. */
 vv_status vv_diff_commit(char id[VARVE_ID_SIZE], int64_t *time, const varve_diff *d, vv_error *err);
 
 #endif

@@ -13,8 +13,8 @@
 
 /* One value = one served repository: options, and the last request. */
 typedef struct vv_serve_repo {
-	/* path of the repository's folder, of its .git or of a bare repository; folders above are
-	 * not searched */
+	/* path of the repository's folder, of its .git or of a bare repository, where a final
+	 * ".git" may be missing; folders above are not searched */
 	const char *path;
 	const vv_env *env; /* for vv_repository_open; borrowed */
 	bool writable;     /* accept pushes */
@@ -27,8 +27,8 @@ typedef struct vv_serve_repo {
 	void *hold_payload; /* first argument of hold */
 	/* formulates the hints that the peer gets; NULL: hints with codes are omitted */
 	vv_hint_words_fn words;
-	/* Set by vv_serve_repo_run, for a log. op: name of the last request; failed: it
-	 * failed. */
+	/* Set by vv_serve_repo_run, for a log. op: name of the last request, or "open" if the
+	 * repository could not be opened, or "none"; failed: it failed. */
 	const char *op;
 	bool failed;
 } vv_serve_repo;

@@ -35,8 +35,9 @@
  * 	key <z6Mk...>                 the signer
  * 	number <n>                    number of the record among those of this signer, from 1
  * 	time <seconds>
- * 	expires <seconds> | final     the signer promises a newer record by this time; final: this
- * 	                              is the signer's last record; the line may be missing
+ * 	expires <seconds>             the signer promises a newer record by this time. In place of
+ * 	                              this line, a line "final" may state that this is the
+ * 	                              signer's last record. Both lines may be missing
  * 	refs <sha256>                 digest of the list of refs beside the record
  * 	mirror <URL>                  one line for each mirror
  * 	signer <z6Mk...> <seconds>    by the owner: a key that may sign until this time; one line
@@ -74,7 +75,7 @@ typedef struct vv_head_record {
 	uint8_t key[VV_KEY_PUBLIC];
 	uint64_t number;
 	int64_t time, expires; /* in seconds since 1970; expires 0: the line is missing */
-	bool final;            /* the line "expires" is "final" */
+	bool final;            /* the record has the line "final" */
 	uint8_t refs[VV_SHA256_LEN];
 	char *mirrors[VV_HEAD_LIST_MAX]; /* owned */
 	size_t mirror_count;
@@ -88,12 +89,11 @@ void vv_head_record_put(vv_buf *out, const vv_head_record *r);
 vv_status vv_head_record_read(vv_head_record *out, const char *text, size_t len, vv_error *err);
 void vv_head_record_clear(vv_head_record *r);
 VV_AUTO_CLEAR(vv_head_record, vv_head_record_clear)
-/* Returns true if a is newer than b. Compares the times first. If the times are equal, compares the
- * numbers, and, if these are equal, too, the keys of the signers, so that all repositories get the
- * same order. */
+/* Returns true if a is newer than b. Compares the times; if they are equal, the numbers; if these
+ * are equal, too, the keys of the signers. So all repositories get the same order. */
 bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b);
-/* Adds `key` with `number` and *commit to the list l. If the list already has the key, only sets
- * its number and commit. VV_EUSAGE: the list already has VV_HEAD_LIST_MAX keys. */
+/* Adds `key` with `number` and *commit to the list l. If the list already has the key, sets its
+ * number and commit. commit may be NULL. VV_EUSAGE: the list already has VV_HEAD_LIST_MAX keys. */
 vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], uint64_t number,
 			   const vv_oid *commit, vv_error *err);
 /* Returns the item for `key` in the list l, borrowed; NULL if the list does not have the key. */
@@ -119,8 +119,8 @@ typedef struct vv_head_commit {
 } vv_head_commit;
 
 /* Reads the commit *id and its record into *out, and checks form, digests and signature, but not
- * its parents. VV_ECORRUPT: the record is invalid for the reason in err; VV_ENOTFOUND: the commit
- * does not exist. */
+ * its parents. VV_ECORRUPT: the record is invalid for the reason in err. VV_ENOTFOUND: the commit
+ * does not exist. Clear *out in any case. */
 vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oid *id,
 			      vv_error *err);
 void vv_head_commit_clear(vv_head_commit *c);
@@ -142,19 +142,22 @@ bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out);
 typedef struct vv_head_signer {
 	/* key: the public key; seed: if has_seed is set, the seed of the private key */
 	uint8_t key[VV_KEY_PUBLIC], seed[32];
-	/* false: ssh-keygen signs with key_file, or with the agent's key if key_file is a .pub
-	 * file */
+	/* true: varve signs with `seed`; false: ssh-keygen signs with key_file, or with the agent's
+	 * key if key_file is a .pub file */
 	bool has_seed;
 	char *key_file; /* path of the key's file; owned */
 } vv_head_signer;
 /* Sets *out to the key for signing in r: the setting varve.signingKey, else the variable VARVE_KEY,
- * else the key of this machine. VV_ENOTFOUND: none of these exists. */
+ * else the key of this machine. VV_ENOTFOUND: none of these exists. VV_EREFUSED: other users can
+ * read the key of this machine. VV_ENOSUPPORT: the key has a passphrase. VV_EINPUT: it is not a
+ * key. Clear *out in any case. */
 vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *err);
 void vv_head_signer_clear(vv_head_signer *s);
 VV_AUTO_CLEAR(vv_head_signer, vv_head_signer_clear)
 
-/* Sets record->refs to the digest of `refs`, signs the record with *signer, writes a commit with it
- * and with the given parents, and sets *out to the commit. Does not set a ref. */
+/* Sets record->key to the signer's key and record->refs to the digest of `refs`. Writes a commit
+ * with the record, `refs` and the given parents, which *signer signs, and sets *out to its id. Does
+ * not set a ref. */
 vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *record,
 			       const vv_buf *refs, const vv_oid *parents, size_t parent_count,
 			       const vv_head_signer *signer, vv_error *err);

@@ -2,13 +2,15 @@
  * judge: decides whether a peer's heads are valid successors of the heads seen before.
  *
  * Every record that is newer than the trusted records is checked. Its signature and name must be
- * valid, and its number one above the number of the previous record. Its signer must be the owner,
- * or a key that the owner has authorised: of the owner's records that the record saw, the newest
- * one must name the key, and the key must be neither expired nor revoked. Each signer's head must
- * be the trusted head or descend from it: an older head is a rollback, any other head is a fork.
+ * valid, and its number must be one above that of the previous record. Its signer must be the
+ * owner, or a key that the owner has authorised. The newest owner's record that this record saw
+ * decides that: it must name the key, and the key must not have expired or been revoked. Each
+ * signer's head must be the trusted head or descend from it. An older head is a rollback; any other
+ * head is a fork.
  *
- * A correct caller: fetch the commits of the heads; vv_heads_judge; move refs; vv_trust_write with
- * its result.
+ * A correct caller: fetches the commits of the heads; calls vv_heads_judge; moves refs; calls
+ * vv_trust_write with the member `trust` of the result; and, also on failure, calls
+ * vv_judged_clear.
  */
 #ifndef VV_LIB_HEADS_JUDGE_H
 #define VV_LIB_HEADS_JUDGE_H
@@ -42,11 +44,12 @@ typedef enum vv_heads_fault {
 
 /* One value = the result of judging the heads of one source. */
 typedef struct vv_judged {
-	vv_heads_fault fault; /* set if the heads were refused (VV_EREFUSED) */
-	vv_trust trust;       /* the new trusted heads of the owner */
-	bool first;           /* the owner was not known before, and is now trusted */
-	bool changed;         /* trust differs from the earlier trusted heads */
-	/* number of heads that were ignored because their signer is revoked or expired */
+	/* set if the heads were refused (VV_EREFUSED) as a rollback or fork */
+	vv_heads_fault fault;
+	vv_trust trust; /* the new trusted heads of the owner */
+	bool first;     /* the owner was not known before, and is now trusted */
+	bool changed;   /* trust differs from the earlier trusted heads */
+	/* number of heads that were ignored because the owner revoked their signer */
 	uint64_t passed;
 	vv_head_commit newest;         /* the newest head by time, without ignored ones */
 	bool has_newest;               /* `newest` is set */
@@ -56,10 +59,10 @@ typedef struct vv_judged {
 
 /* Decides whether `heads` are valid successors of the trusted heads in t, and sets *out to the
  * result. t may be empty. `from` is the name of the source of the heads, for messages. `own` is the
- * key of this repository's signer, and may be NULL; if the source does not have this signer's
- * newest head, there is only a warning, and the head remains trusted. VV_EREFUSED: a rollback, a
- * fork, or a head whose signer is expired or not authorised. VV_ECORRUPT: a damaged or wrongly
- * signed record. On failure, the trusted heads do not change. */
+ * key of this repository's signer, and may be NULL. If the source lacks this signer's newest head,
+ * the function only warns, and the head remains trusted. VV_EREFUSED: a rollback, a fork, a head of
+ * another repository, or a head whose signer is not authorised or had expired. VV_ECORRUPT: a
+ * damaged or wrongly signed record. On failure, the trusted heads do not change. */
 vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
 			 const vv_shown_head *heads, size_t count, const uint8_t *own,
 			 const vv_notes *notes, vv_error *err);
@@ -70,7 +73,7 @@ vv_status vv_heads_judge_here(vv_judged *out, size_t *count, vv_repository *r, c
 void vv_judged_clear(vv_judged *j);
 VV_AUTO_CLEAR(vv_judged, vv_judged_clear)
 /* Sets *out to true if the list of refs of a head in j has `ref` with the id *id. Ignored heads,
- * and heads that are parents of the newest head, do not count. */
+ * and heads that are ancestors of the newest head, do not count. */
 vv_status vv_judged_names(const vv_judged *j, vv_repository *r, const char *ref, const vv_oid *id,
 			  bool *out, vv_error *err);
 /* Sets *out to the heads to which refs of r point, and *count to their number. The caller frees
@@ -103,9 +106,9 @@ vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv
  * user trusts (gpg.ssh.allowedSignersFile, the keyring).
  */
 
-/* Appends to `said` the output of git verify-commit, or of git verify-tag if `tag` is set, for *id;
- * appends nothing if it is not signed. Sets *good to true if git accepts the signature, else to
- * false. */
+/* Appends to `said` the output of git verify-commit, or of git verify-tag if `tag` is set, for *id.
+ * Sets *good to true if git accepts the signature, else to false. If *id is not signed, appends
+ * nothing, and leaves *good unchanged. */
 vv_status vv_git_signed_ask(vv_buf *said, bool *good, vv_repository *r, const vv_oid *id, bool tag,
 			    vv_error *err);
 

@@ -25,15 +25,16 @@ typedef struct vv_head_making {
 	 * all other refs as in the newest head. NULL: `refs` is used */
 	const vv_push_ref *moved;
 	size_t moved_count;
-	/* sign nothing if the last record has the same refs, and at least half of its lifetime is
-	 * left */
+	/* sign nothing if there are no refs; or if the last record has the same refs, and does not
+	 * expire or has at least half of its lifetime left */
 	bool only_new;
-	/* a head of this key that was signed on another machine, so that the last record does not
-	 * follow it; the new record follows both. NULL: the new record follows the last record
-	 * only */
+	/* a head that was signed with this key on another machine, and that the last record does
+	 * not follow; the new record follows both. NULL: the new record follows only the last
+	 * record */
 	const vv_oid *join;
 	const char *name; /* the name in the first record; NULL: the name of the folder */
-	/* seconds since 1970; 0: the new record is valid for as long as the last one was */
+	/* time when the new record expires, in seconds since 1970; 0: it is valid for as long as
+	 * the last record was, or without limit */
 	int64_t expires;
 	bool final; /* no record of this key can follow the new one */
 	/* the new mirrors; NULL or empty: the mirrors of the last record */
@@ -47,9 +48,11 @@ typedef struct vv_head_making {
 } vv_head_making;
 
 /* Signs a record of r with the options m, and sets *out to the id of its commit. If m->only_new
- * prevents signing, sets *out to the id of the last record's commit instead. VV_EREFUSED: the key
- * is not a signer of this repository, or its last record is final. VV_ENOTFOUND: there is no key
- * for signing. VV_EUSAGE: there are no refs to sign. */
+ * prevents signing, sets *out to the id of the last record's commit instead, or leaves *out
+ * unchanged if there are no refs. VV_EREFUSED: the key is not a signer of this repository, its last
+ * record is final, or only the owner may change signers. VV_ENOTFOUND: there is no key for signing,
+ * or a word of m->refs names no ref. VV_EUSAGE: there are no refs to sign, or m->name is not valid
+ * or not the repository's name. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
 /* The process that may sign a head. */
 typedef enum vv_head_place {
@@ -59,10 +62,10 @@ typedef enum vv_head_place {
 	VV_HEADS_FAR_SIDE
 } vv_head_place;
 /* Sets *out to true if a push or publish signs a head of r at this place. This requires that
- * varve.sign is true. If varve.sign is set by the user but not by the repository, this key must
- * have signed the repository before. A server (VV_HEADS_SERVER) signs with its own key, and only if
- * its repository is bare and sets varve.sign itself. VV_HEADS_FAR_SIDE requires, in addition, that
- * the repository sets varve.signingKey itself. */
+ * varve.sign is true. VV_HEADS_HERE: if the user's settings set it, not the repository's, this key
+ * must also have signed the repository before. VV_HEADS_SERVER: the server signs with its own key,
+ * and only if its repository is bare and sets varve.sign itself. VV_HEADS_FAR_SIDE requires, in
+ * addition, that the repository sets varve.signingKey itself. */
 vv_status vv_head_signs(bool *out, vv_repository *r, vv_head_place place, vv_error *err);
 /* Signs a head of r after a push moved the `count` refs in `moved`, if vv_head_signs returns true
  * for `place` and the last record does not have these refs. */

@@ -2,8 +2,8 @@
  * nearby: finds machines in the local network that serve the same repository, by DNS-SD.
  *
  * `varve serve --http --announce` publishes a service of type _varve._tcp with the program
- * avahi-publish; the subtype of the service is a hash of the owner's key and the repository's name. A
- * repository with `varve.discover lan` searches for this subtype with avahi-browse, for
+ * avahi-publish. The subtype of the service is a hash of the owner's key and the repository's name.
+ * A repository with `varve.discover lan` searches for this subtype with avahi-browse, for
  * VV_NEARBY_MS. The machines that answer are not trusted: blocks from them are verified by hash,
  * and only signed versions are accepted.
  *
@@ -39,8 +39,8 @@ typedef struct vv_nearby {
  * pinned (trust.h). VV_EUSAGE: the setting has an unknown value. VV_EPROGRAM: avahi-browse is not
  * installed. */
 vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err);
-/* Waits until the search ends, and sets n->found. VV_EIO: avahi-browse failed; the message has the
- * reason. */
+/* Waits until the search ends, and sets n->found. Does nothing if no search is running. VV_EIO:
+ * avahi-browse failed; the message has the reason. */
 vv_status vv_nearby_take(vv_nearby *n, vv_error *err);
 void vv_nearby_clear(vv_nearby *n);
 VV_AUTO_CLEAR(vv_nearby, vv_nearby_clear)
@@ -49,10 +49,10 @@ VV_AUTO_CLEAR(vv_nearby, vv_nearby_clear)
  * VV_NEARBY_MAX URLs to out->mirrors; other lines are ignored. VV_ENOMEM is the only failure. */
 vv_status vv_nearby_read(vv_named *out, const char *text, size_t len, vv_error *err);
 
-/* Starts the program *child, which announces the repository r, served by this machine at `port` and
- * `path` (such as "/sales"). It runs until vv_child_stop, or until the calling thread ends.
- * VV_ENOTFOUND: r trusts no signed head, so the repository has no name. VV_EPROGRAM: avahi-publish is
- * not installed. */
+/* Starts a program as *child that announces the repository r, which this machine serves at `port`
+ * and `path` (such as "/sales"). It runs until vv_child_stop, or until the calling thread ends.
+ * VV_ENOTFOUND: r trusts no signed head, so the repository has no name. VV_EPROGRAM: avahi-publish
+ * is not installed. */
 vv_status vv_nearby_announce(vv_child *child, vv_repository *r, const char *port, const char *path,
 			     vv_error *err);
 

@@ -1,14 +1,14 @@
 /*
- * trust: reads and writes the list of trusted heads (head.h): the newest valid head of each signer,
- * in the file .git/varve/trust. Fetched data cannot change this file.
+ * trust: reads and writes the list of trusted heads (head.h). It has the newest valid head of each
+ * signer, and is in the file .git/varve/trust. Fetched data cannot change this file.
  *
- * 	varve trust 1
- * 	name <name>
- * 	owner <z6Mk...>
- * 	head <z6Mk...> <number> <time> <expires> <commit>   the newest head of each signer
+ *	varve trust 1
+ *	name <name>
+ *	owner <z6Mk...>
+ *	head <z6Mk...> <number> <time> <expires> <commit>   the newest head of each signer
  *
- * The owner is pinned when a first head is trusted: later, only heads of this owner and name are
- * accepted. To change the file, call vv_trust_lock before vv_trust_read.
+ * The owner and the name are pinned when a first head is trusted. Later, only heads of this owner
+ * and name are accepted. To change the file, call vv_trust_lock before vv_trust_read.
  */
 #ifndef VV_LIB_HEADS_TRUST_H
 #define VV_LIB_HEADS_TRUST_H
@@ -37,8 +37,8 @@ typedef struct vv_trust {
 	size_t count;
 } vv_trust;
 
-/* Locks the file of r. Returns a descriptor for the caller to close; VV_ELOCKED if another process does not
- * release the lock within some seconds. */
+/* Locks the file of r. Returns a descriptor for the caller to close, or a negative vv_status.
+ * VV_ELOCKED: another process did not release the lock within ten seconds. */
 int vv_trust_lock(vv_repository *r, vv_error *err);
 /* Reads the file of r into *out; if it is missing, out->known is false. VV_ECORRUPT: the file is
  * damaged; VV_ENOSUPPORT: a newer varve wrote the file. */
@@ -54,9 +54,9 @@ void vv_trust_forget(vv_trust *t, const uint8_t key[VV_KEY_PUBLIC]);
 vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err);
 /* Merges the changes of another process, from `before` to `now`, into t. before: the content that
  * this process read; t: `before` with the changes of this process; now: the content that the other
- * process wrote meanwhile. VV_EREFUSED: the changes conflict: names or owners differ, or both have
- * a new head of one signer and neither head descends from the other, or there are too many
- * signers. */
+ * process wrote meanwhile. VV_EREFUSED: the changes conflict. Names or owners differ; or both
+ * processes have a new head of one signer, and neither head descends from the other; or there are
+ * too many signers. */
 vv_status vv_trust_join(vv_trust *t, const vv_trust *before, const vv_trust *now, vv_repository *r,
 			vv_error *err);
 /* Returns the head with the latest time in t, borrowed, or NULL if there is none. */

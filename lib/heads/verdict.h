@@ -22,7 +22,9 @@
 
 /* The relation of a remote's ref to the id of the ref in the newest head (the signed commit). */
 typedef enum vv_verdict_is {
-	VV_AS_SIGNED,     /* the ids are equal, or no head lists the ref */
+	/* the ids are equal, also if only another accepted head lists this id; or the newest head
+	 * does not list the ref */
+	VV_AS_SIGNED,
 	VV_AFTER_SIGNED,  /* the signed commit is an ancestor of the remote's ref */
 	VV_BEFORE_SIGNED, /* the remote's ref is an ancestor of the signed commit */
 	/* a branch: the remote's ref and the signed commit have diverged, or a commit is missing
@@ -33,9 +35,10 @@ typedef enum vv_verdict_is {
 typedef struct vv_verdict {
 	vv_verdict_is is; /* relation of the remote's ref to `named` */
 	vv_oid named;     /* the id of the ref in the newest head */
-	/* this repository has the commit `named` and all commits that are reachable from it */
+	/* unless `is` is VV_AS_SIGNED: this repository has the commit `named` and all commits that
+	 * are reachable from it */
 	bool here;
-	/* number of commits by which the remote's ref is after or before `named`; else 0 */
+	/* number of commits by which the remote's ref is ahead of or behind `named`; else 0 */
 	uint64_t commits;
 } vv_verdict;
 
