@@ -1,10 +1,10 @@
 /*
  * apply_files: reads the work tree files that a patch changes, and replaces them.
  *
- * New content is written beside each file. When everything else has succeeded, the caller calls
- * vv_apply_files_commit, which renames all new files to their final names, one after the other. If
- * an index is given, the versions in the index are read instead of files, and
- * lib/merge/apply_index.h commits the result.
+ * New content is written to a temporary file beside each file. When everything else has succeeded,
+ * the caller calls vv_apply_files_commit. That function renames the temporary files to their final
+ * names, one after the other. If an index is given, the versions in the index are read instead of
+ * the files, and lib/merge/apply_index.h commits the result; vv_apply_files_commit is not called.
  */
 #ifndef VV_LIB_MERGE_APPLY_FILES_H
 #define VV_LIB_MERGE_APPLY_FILES_H
@@ -26,9 +26,9 @@ typedef struct vv_apply_file {
 	bool seen;     /* the members below are valid */
 	bool exists;   /* the file (or its index entry) existed when it was read */
 	vv_stat st;    /* metadata of the file */
-	uint32_t mode; /* mode in the index */
-	vv_oid blob;   /* blob in the index, or of the new version */
-	char *temp;    /* path of the file with the new content; may be NULL */
+	uint32_t mode; /* mode in the index; 0 without an index */
+	vv_oid blob;   /* blob in the index; later, the blob of the new version */
+	char *temp;    /* path of the file with the new content; NULL: no such file */
 	int fd;        /* open descriptor of temp while it is written; else -1 */
 	vv_buf buf;    /* bytes that are not written to temp yet */
 	/* changes: the new content is complete; removed: the file is to be removed */
@@ -46,13 +46,16 @@ typedef struct vv_apply_files {
 	const vv_env *env;
 	const vv_progress *progress;
 	unsigned strip; /* number of leading parts to remove from paths */
-	/* not NULL: versions in this index are read instead of files; borrowed, like checkout */
+	/* if not NULL, versions in this index are read instead of files; borrowed */
 	vv_index *index;
-	vv_checkout *checkout; /* not NULL: the files in the work tree must equal the index */
-	/* the file to change instead of the patch's only path; NULL: that path is changed */
+	/* only with `index`: if not NULL, the files in the work tree must equal the index;
+	 * borrowed */
+	vv_checkout *checkout;
+	/* the path of the file to change instead of the path in the patch, which may then contain
+	 * only one path; NULL: the patch's paths are changed */
 	const char *instead;
-	char *only; /* the patch's only path; NULL: not known yet */
-	/* not NULL: each path is recorded here before its new file is made; borrowed */
+	char *only; /* if `instead` is set: the path in the patch; NULL: not known yet */
+	/* if not NULL, each path is recorded here before its new file is made; borrowed */
 	vv_way_back *back;
 	vv_apply_file *list; /* the paths so far */
 	size_t count, cap;
@@ -60,35 +63,44 @@ typedef struct vv_apply_files {
 	vv_scan_cache *cache; /* scan cache of the open table; may be NULL */
 } vv_apply_files;
 
-void vv_apply_files_clear(vv_apply_files *f); /* removes new files that were not renamed */
+/* also removes temporary files that were not renamed */
+void vv_apply_files_clear(vv_apply_files *f);
 VV_AUTO_CLEAR(vv_apply_files, vv_apply_files_clear)
 
-/* Opens the file at `path` as the table *out, unless out is NULL, and sets *exists to true if the
- * file exists. before: the root whose form is used if the bytes of the file allow several forms;
- * may be NULL. For the function `open` of vv_patch_apply_options. Fails if the path is not a
- * regular file, or one of its folders is a symbolic link. */
+/* Sets *exists to true if the file for `path`, a path in the patch, exists. If it exists, and out
+ * is not NULL, opens it as the table *out, which is valid until the next call or
+ * vv_apply_files_clear. before: the root whose form is used if the bytes of the file allow several
+ * forms; may be NULL. This is the function `open` of vv_patch_apply_options. VV_EREFUSED: the path
+ * is in conflict or is not a regular file; one of its folders is not a folder, for example a
+ * symbolic link; or, with f->checkout, the file has changes that are not in the index. VV_EUSAGE:
+ * the path has too few parts to remove f->strip of them, or f->instead is set and the patch has a
+ * second path. The other functions return VV_EUSAGE in these cases, too. */
 vv_status vv_apply_files_open(vv_apply_files *f, const char *path, const vv_root *before,
 			      vv_table *out, bool *exists, vv_error *err);
-/* Returns the scan cache of the table that vv_apply_files_open opened last, borrowed, or NULL if it
- * has none. root: the root of that table. Sets *secret to the seed of the hashes in the cache. For
- * the function `cache` of vv_patch_apply_options. */
+/* Returns the scan cache of the table that vv_apply_files_open opened last, borrowed, and sets
+ * *secret to the seed of the hashes in the cache. Returns NULL if there is none. root: the root of
+ * that table. This is the function `cache` of vv_patch_apply_options. */
 const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret);
-/* Appends len bytes to the new content of the file with the path `path` and the suffix `behind`: ""
- * or VV_APPLY_REJECTED. For the functions `put` and `reject` of vv_patch_apply_options. */
+/* Appends len bytes to the new content of the file for `path` with the suffix `behind`: "" or
+ * VV_APPLY_REJECTED. Serves as the functions `put` and `reject` of vv_patch_apply_options.
+ * VV_EINPUT: the new content of the file is already complete, so the patch changes the file
+ * twice. */
 vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const char *behind,
 			     const void *bytes, size_t len, vv_error *err);
-/* Completes the new content of the file that vv_apply_files_put writes for `path` and `behind`. If
- * `removed` is true, marks that file for removal instead. For the function `done` of
- * vv_patch_apply_options. */
+/* Completes the new content of the file that vv_apply_files_put writes for `path` and `behind`;
+ * without a previous call of that function, the new content is empty. If `removed` is true, marks
+ * the file for removal instead. This is the function `done` of vv_patch_apply_options. VV_EINPUT:
+ * the patch changes the file twice. */
 vv_status vv_apply_files_change(vv_apply_files *f, const char *path, const char *behind,
 				bool removed, vv_error *err);
 
-/* Returns the item of f->list for `path`, borrowed; NULL if the patch did not contain the path so
- * far. */
+/* Returns the item of f->list for `path`, a path as it is in the patch, or NULL if no function was
+ * called for this path. The item is valid until the next call that adds a path. */
 vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path);
 
-/* Renames all new files to their final names, and removes files that are marked for removal.
- * VV_ECONFLICT: a file changed since it was read; no file is changed then. */
+/* Renames all complete new files to their final names, then removes the files that are marked for
+ * removal. VV_ECONFLICT: a file changed since it was read; no file is changed then. After another
+ * failure, some files may already be changed; the message has their number. */
 vv_status vv_apply_files_commit(vv_apply_files *f, vv_error *err);
 
 #endif

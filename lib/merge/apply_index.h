@@ -1,10 +1,11 @@
 /*
- * apply_index: applies patches to the versions in the index and, with --3way, to the work tree. A
- * patch that does not apply is merged; the base is the version that the patch was made from.
+ * apply_index: applies patches to the versions in the index and, with --3way, to the work tree. If
+ * a patch does not apply to a file, its change is merged by row and cell; the base of this merge is
+ * the version that the patch was made from.
  *
- * A correct caller: vv_apply_index_init with the files of the patch; vv_patch_apply;
- * vv_apply_index_merge if that returns VV_ECONFLICT; vv_apply_index_commit; vv_apply_index_clear in
- * every case.
+ * A correct caller calls vv_apply_index_init with the files of the patch, then vv_patch_apply, then
+ * vv_apply_index_merge if vv_patch_apply returned VV_ECONFLICT, then vv_apply_index_commit, and
+ * vv_apply_index_clear in every case.
  */
 #ifndef VV_LIB_MERGE_APPLY_INDEX_H
 #define VV_LIB_MERGE_APPLY_INDEX_H
@@ -29,8 +30,9 @@ typedef struct vv_apply_merged {
 typedef struct vv_apply_index {
 	vv_apply_files *files;     /* borrowed; reads files from the index */
 	vv_dataset_writer *writer; /* borrowed */
-	vv_checkout *checkout;     /* writes the work tree; NULL: only the index is changed */
-	char **missed;             /* paths for which the patch does not apply */
+	/* writes the work tree; borrowed; NULL: only the index is changed */
+	vv_checkout *checkout;
+	char **missed; /* paths for which the patch does not apply */
 	size_t missed_count;
 	vv_apply_merged *merged; /* the merged paths */
 	size_t count, cap;
@@ -47,19 +49,21 @@ VV_AUTO_CLEAR(vv_apply_index, vv_apply_index_clear)
 /* Adds a path to a->missed, unless it is there already. */
 vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err);
 
-/* Makes a version of the file *d, to which its patch was applied, and stores the version's blob in
- * a->files. If the index had exactly the patch's old version, the result is exactly the patch's new
- * version. */
+/* Makes a version of the file *d, to which its patch was applied, and stores the blob of that
+ * version in the item of the file in a->files->list. Does nothing if the patch removed the file. If
+ * the index had exactly the patch's old version, the result is exactly the patch's new version. */
 vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error *err);
 
-/* Merges the changes of `patch` into the paths in a->missed. Writes only blocks. opts: as for
- * vv_patch_apply; only reverse, temp_dir and pool are used. VV_EMISSING: the version that the patch
- * was made from is missing. VV_ECONFLICT: a path cannot be merged, because the patch adds, removes
- * or renames it, or it is not a table. */
+/* Merges the changes of `patch` into the versions of the paths in a->missed, and adds the results
+ * to a->merged. Writes and commits blocks and blobs, but changes neither the index nor the work
+ * tree. opts: as for vv_patch_apply; only reverse, temp_dir and pool are used. VV_EMISSING: the
+ * version that the patch was made from is missing. VV_ECONFLICT: a path cannot be merged: the patch
+ * adds, removes or renames it, it is not in the index, or it is not a table. */
 vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 			       const vv_patch_apply_options *opts, vv_error *err);
 
-/* Writes the files, the conflict records (conflict_file.h) and, last, the index. */
+/* Writes the files in the work tree if a->checkout is set, the conflict records (conflict_file.h)
+ * and, last, the index. */
 vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err);
 
 /* Appends n with a noun to out, such as "2 rows added" for n = 2, what = "row", rest = " added". If

@@ -20,8 +20,8 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* The maximum number of stored conflicts of a table. Further conflicts are only counted; the table
- * can then only be resolved as a whole, or by editing it. */
+/* The maximum number of stored conflicts of a table. Further conflicts are only counted. With such
+ * conflicts, the user can only take one side of the whole table, or edit the table. */
 #define VV_CONFLICTS_MAX 100000u
 
 /* A conflict. */
@@ -65,15 +65,15 @@ typedef struct vv_conflict_record {
 	vv_oid commits[2];
 	vv_oid merged;           /* blob of the pointer or text that was written to the work tree */
 	vv_cid root;             /* the version to which the items' row numbers refer */
-	bool touched;            /* some conflicts were resolved; items has only the others */
+	bool touched;            /* some conflicts were resolved, and `items` has only the others */
 	vv_conflict_item *items; /* the conflicts that are not resolved */
 	size_t count, cap;
 	uint64_t left_out; /* number of conflicts beyond VV_CONFLICTS_MAX */
 	/* the decisions about columns and key with which `merged` was made */
 	vv_merge_decision *decided;
 	size_t decided_count;
-	/* the arguments of merge -X with which `merged` was made; borrowed, or allocated in
-	 * arena */
+	/* the arguments of merge -X with which `merged` was made; allocated in arena by
+	 * vv_conflict_record_load, else borrowed */
 	vv_strings how;
 } vv_conflict_record;
 
@@ -83,7 +83,8 @@ VV_AUTO_CLEAR(vv_conflict_record, vv_conflict_record_clear)
 /* Copies `text` to the arena of c, and returns the copy; NULL if out of memory. */
 const char *vv_conflict_record_text(vv_conflict_record *c, const char *text);
 
-/* Adds a copy of the conflict *from to the record c. */
+/* Adds a copy of the conflict *from to the record c. If c already has VV_CONFLICTS_MAX items, only
+ * increments c->left_out. */
 vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from, vv_error *err);
 
 /* Returns true if the conflict is about a cell, or about a row that one side removed. */
@@ -93,14 +94,14 @@ bool vv_conflict_is_of_row(const vv_conflict_item *item);
 bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b);
 
 /* If conflicts of this kind are outside of a table's rows, returns a description of their location,
- * such as "lines above the table", a constant; else NULL. */
+ * such as "lines above the rows", a constant; else NULL. */
 const char *vv_conflict_place(vv_conflict_kind kind);
 /* Returns true if the conflict is about a column, the key or the lines around the table, so that
  * the table must be merged again to resolve it. */
 bool vv_conflict_is_of_columns(const vv_conflict_item *item);
 
-/* Adds to c->decided the decision `take` for *item, for which vv_conflict_is_of_columns returns
- * true. */
+/* Adds to c->decided the decision `take` for the conflict *item. vv_conflict_is_of_columns must
+ * return true for *item. */
 vv_status vv_conflict_record_decide(vv_conflict_record *c, const vv_conflict_item *item,
 				    vv_merge_take take, vv_error *err);
 
@@ -111,8 +112,10 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c);
 /* Writes the record c to its file in r. */
 vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c, vv_error *err);
 
-/* Initialises *out, and reads the record of `path` from its file in r. VV_ENOTFOUND: the file does
- * not exist, or does not match the conflict in the index. VV_EINPUT: the file is damaged. */
+/* Initialises *out, and reads the record of `path` from its file in r. The caller clears *out, also
+ * after a failure. VV_ENOTFOUND: the file does not exist, or belongs to another conflict than the
+ * one in the index x. VV_EINPUT: the file is damaged. VV_ENOSUPPORT: a newer varve wrote the
+ * file. */
 vv_status vv_conflict_record_load(vv_conflict_record *out, vv_repository *r, const vv_index *x,
 				  const char *path, vv_error *err);
 
@@ -126,8 +129,8 @@ void vv_conflict_item_json(vv_json_out *w, const void *item);
 void vv_conflict_key_put(vv_buf *b, const char *key);
 
 /* Appends to b the name of the item's row for reports and `resolve --row`: the row's key; without a
- * key, the row's number, from 1; for a removed row without a key, the row's number in one of the
- * versions, such as "theirs:7". Appends nothing if the row has no such name. */
+ * key, the row's number, from 1; for a removed row without a key, its number in the version of the
+ * side that kept it, such as "theirs:7". Appends nothing if the conflict is not about a row. */
 void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item);
 
 /* A cell of a row in vv_conflict_item.values. */

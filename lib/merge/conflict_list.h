@@ -18,13 +18,14 @@
 typedef struct vv_conflict_path {
 	char *path;
 	vv_merge_side sides[3]; /* base, ours and theirs */
-	/* both ours and theirs are tables, and `record` has the conflicts of rows and cells */
+	/* ours or theirs is a pointer, or both are files that the attributes give to varve's merge
+	 * driver; `record` has the conflicts of the table */
 	bool dataset;
-	/* the record was missing or damaged, and was made again, so the content of the work tree
-	 * may differ from it */
+	/* the record was missing or damaged, or was that of another conflict, and was made again;
+	 * the content of the work tree may differ from it */
 	bool found_out;
 	bool resolved;             /* vv_resolve has resolved the whole path */
-	bool unknown;              /* vv_conflict_list_known found no usable record */
+	bool unknown;              /* vv_conflict_list_known found no record that it can use */
 	vv_conflict_record record; /* empty, except for tables; its names are always set */
 } vv_conflict_path;
 
@@ -34,24 +35,26 @@ typedef struct vv_conflict_list {
 	size_t count, cap;
 } vv_conflict_list;
 
-/* Sets *out to the paths in conflict in the index x. paths: list only these; NULL: list all. If git
- * made the conflict without running varve, the table has no record, or has that of an earlier
- * conflict; this function then merges again and makes the record. keep: pass the blocks of these
- * merges to the writer s. again: make damaged records again, too. VV_EINPUT: a record is damaged,
- * and `again` is not set. */
+/* Sets *out to the paths in conflict in the index x. The caller clears *out, also after a failure.
+ * paths: list only these; NULL: list all. If git made the conflict without running varve, the table
+ * has no record, or has that of an earlier conflict; this function then merges again and makes the
+ * record. keep: pass the blocks of these merges to the writer s. again: also make damaged records
+ * again. VV_EINPUT: a record is damaged, and `again` is false. VV_ENOSUPPORT: a newer varve wrote a
+ * record. */
 vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
 				vv_index *x, vv_pathspec *paths, bool keep, bool again,
 				vv_error *err);
-/* Sets *out to the paths in conflict in the index x, with existing records only: merges nothing,
- * and reads no blocks. Tables without a record, or with one that is damaged or of a newer varve,
- * have `unknown` set. only: list only this path; NULL: all. */
+/* Sets *out to the paths in conflict in the index x, and reads the existing records. Unlike
+ * vv_conflict_list_read, merges nothing and reads no blocks. `unknown` is true for a table whose
+ * record is missing, belongs to another conflict, is damaged, or was written by a newer varve. The
+ * caller clears *out, also after a failure. only: list only this path; NULL: all. */
 vv_status vv_conflict_list_known(vv_conflict_list *out, vv_repository *r, vv_dataset_reader *reader,
 				 vv_index *x, const char *only, vv_error *err);
 /* Returns the reason, a constant, for the conflict of *p, a file that is not a table, such as
  * "changed on both sides". */
 const char *vv_conflict_file_reason(const vv_conflict_path *p);
-/* Returns VV_ECONFLICT if a path is in conflict in x, with a message that names the first of these
- * paths; else VV_OK. Used before a commit. */
+/* Returns VV_ECONFLICT if a path is in conflict in x; the message names the first three paths, and
+ * says that nothing was committed. Else returns VV_OK. Called before a commit. */
 vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err);
 void vv_conflict_list_clear(vv_conflict_list *l);
 VV_AUTO_CLEAR(vv_conflict_list, vv_conflict_list_clear)

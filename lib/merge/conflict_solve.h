@@ -1,5 +1,6 @@
 /*
- * conflict_solve: resolves some or all conflicts of a table, and makes the resulting table.
+ * conflict_solve: resolves some or all conflicts of rows and cells in a table, and makes the
+ * resulting table.
  */
 #ifndef VV_LIB_MERGE_CONFLICT_SOLVE_H
 #define VV_LIB_MERGE_CONFLICT_SOLVE_H
@@ -24,22 +25,25 @@ typedef struct vv_solution {
 	const bool *chosen;
 	int side; /* the side to choose: VV_BASE, VV_OURS, VV_THEIRS */
 
-	/* if not NULL, no side is chosen; instead, this column is set to `value` in the rows of the
-	 * items */
+	/* if not NULL, no side is taken; instead, this column is set to `value` in the rows of the
+	 * chosen items */
 	const char *column;
 	vv_cell value; /* the new cell, if `column` is set */
 } vv_solution;
 
 /* Resolves the chosen conflicts in the table t, and passes the bytes of the resulting file to fn.
- * If the row numbers in the record refer to a version other than t, finds rows by their keys.
- * Removes resolved items from the record, and updates the row numbers of the other items.
- * VV_ENOSUPPORT: the conflicts are not about rows, but about columns or the key, which
- * conflict_columns.h resolves. VV_ENOTFOUND: a row no longer exists. */
+ * If the row numbers in the record refer to a version other than t, finds rows by their keys. If
+ * s->chosen is set, updates the row numbers in the items to those of the resulting file, but leaves
+ * the resolved items in the record; the caller removes them. VV_ENOSUPPORT: the conflict is not
+ * about rows, but about columns or the key, which conflict_columns.h resolves; or a removed row
+ * cannot be restored alone. VV_ENOTFOUND: a row no longer exists. */
 vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, void *payload,
 			    vv_error *err);
 
 /* Resolves all conflicts of `record` in the merged version in favour of `side`. Sets *blob to the
- * pointer of the resulting table; its blocks are passed to the writer. */
+ * pointer of the resulting table; its blocks are stored and committed by the writer. VV_ENOSUPPORT:
+ * the record does not have all conflicts, the merged version is not a pointer, or vv_conflict_solve
+ * returns it. */
 vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
 				vv_conflict_record *record, int side, vv_oid *blob, vv_error *err);
 

@@ -2,10 +2,10 @@
  * guide: passes data between varve and the merge driver of a git that varve runs.
  *
  * varve and the driver share a folder, whose path is in the environment variable
- * VV_MERGE_FOLDER_VAR. Before varve runs git, it writes the commits to merge and their names to the
- * folder (the guide), as git does not pass these to a driver. The driver adds its result for each
- * table, or its error, to the folder. If git merges the same versions again, the driver reuses this
- * result.
+ * VV_MERGE_FOLDER_VAR. Before varve runs git, it writes the guide to the folder: the base, the
+ * merged commit and the names of both sides, which git does not pass to a driver. For each table,
+ * the driver adds its result or its error to the folder. If git merges the same versions again, the
+ * driver reuses the result.
  */
 #ifndef VV_LIB_MERGE_GUIDE_H
 #define VV_LIB_MERGE_GUIDE_H
@@ -23,15 +23,18 @@
 
 /* The guide of a merge. */
 typedef struct vv_merge_guide {
-	bool dry;             /* the driver stores nothing */
-	vv_oid base,          /* the merge base; null: git finds it */
-		theirs;       /* the merged commit */
+	bool dry; /* the driver stores nothing */
+	/* the merge base; null: the caller does not know the only base, and git finds or makes
+	 * it */
+	vv_oid base, theirs;  /* the merged commit */
 	const char *names[2]; /* names of ours and theirs */
-	vv_buf text;          /* set by vv_merge_guide_read: the memory of names */
+	/* set by vv_merge_guide_read: the memory of names; the caller clears it */
+	vv_buf text;
 } vv_merge_guide;
-/* Writes the guide *g to the folder. */
+/* Writes the guide *g to the folder. Both names must be set. */
 vv_status vv_merge_guide_write(const vv_merge_guide *g, const char *folder, vv_error *err);
-/* Reads the guide in the folder into *out. */
+/* Reads the guide in the folder into *out. VV_ENOTFOUND: there is none. VV_ECORRUPT: it is damaged,
+ * or another version of varve wrote it. */
 vv_status vv_merge_guide_read(vv_merge_guide *out, const char *folder, vv_error *err);
 
 /* The result of a table that the driver merged. */
@@ -48,24 +51,25 @@ typedef struct vv_merged_table {
 
 /* The results of all tables of a merge. */
 typedef struct vv_merge_report {
-	vv_merged_table *tables; /* if a path occurs several times, its last result is valid */
+	vv_merged_table *tables; /* if a path occurs several times, only its last result is valid */
 	size_t count, cap;
 	vv_buf text; /* the memory of the paths */
 } vv_merge_report;
-/* Reads the results in the folder into *out, which is empty if there are none. */
+/* Reads the results in the folder into *out, which must be zeroed. If the folder has no results,
+ * *out stays empty. */
 vv_status vv_merge_report_read(vv_merge_report *out, const char *folder, vv_error *err);
 /* Adds the result *t to those in the folder. */
 vv_status vv_merge_report_add(const char *folder, const vv_merged_table *t, vv_error *err);
-/* Returns the last result for `path` in r, borrowed, or NULL if there is none. sides: the blobs of
- * base, ours and theirs; a result that was made from other blobs is not returned; NULL: the blobs
- * do not matter. */
+/* Returns the last result for `path` in r that was made from the blobs `sides`: those of base, ours
+ * and theirs. Returns NULL if there is none. sides NULL: returns the last result for `path`. The
+ * result is borrowed from r. */
 const vv_merged_table *vv_merge_report_find(const vv_merge_report *r, const char *path,
 					    const vv_oid *sides);
 void vv_merge_report_clear(vv_merge_report *r);
 VV_AUTO_CLEAR(vv_merge_report, vv_merge_report_clear)
 
-/* Writes the driver's error *why to the folder. The driver also calls this before it begins, as git
- * would treat a killed driver as a conflict. */
+/* Writes the driver's error *why to the folder. The driver also calls this before it begins,
+ * because git treats a killed driver as a conflict. Errors are ignored. */
 void vv_merge_failure_write(const char *folder, const vv_error *why);
 /* Removes the driver's error from the folder. */
 void vv_merge_failure_clear(const char *folder);

@@ -26,25 +26,27 @@ typedef struct vv_resolving {
 	/* rows: the rows to resolve, by the names that vv_conflict_row_put writes; columns: the
 	 * names of the columns to resolve; empty: all */
 	vv_strings rows, columns;
-	/* resolve only conflicts of the key and of schema properties that belong to no single
-	 * column */
+	/* resolve only the conflict of the key (VV_CONFLICT_KEY), which also stands for schema
+	 * properties that belong to no single column */
 	bool key;
 	bool quiet; /* do not report the resolved and the remaining conflicts */
 	/* Result, owned by the caller: the paths that were in conflict. If a path still has
 	 * conflicts, its record contains only those. */
 	vv_conflict_list list;
-	/* Used by vv_resolve only: */
+	/* The following members are private; initially zero. */
 	vv_checkout checkout; /* writes and removes whole files */
 	bool changed;         /* the index must be written */
 	bool merged; /* paths that git had merged as text were merged again, without conflicts */
 } vv_resolving;
 
-/* Resolves the conflicts that the options of r select. Writes the files, the records and then the
- * index, and removes the records of resolved conflicts; paths without remaining conflicts are
- * staged, even if a later path fails. VV_ENOTFOUND: a selected conflict does not exist, or a path
- * is not in the index; nothing was resolved. VV_EUSAGE: rows or columns are given for several
- * tables, or for a path that is in conflict as a whole. VV_EREFUSED: git alone made the conflict,
- * and the file was edited, so that varve's merge cannot be written to it. VV_ENOSUPPORT: a selected
+/* Resolves the conflicts that the options of r select. First repairs torn pointers (torn.h) at the
+ * selected paths. Then writes the files, the records and, last, the index, and removes the records
+ * of paths without conflicts. Stages each path without remaining conflicts, even if a later path
+ * fails. VV_ENOTFOUND: a selected conflict does not exist, nothing is in conflict, or a path is not
+ * in the index. VV_EUSAGE: rows or columns are given for several tables, or for a path that is in
+ * conflict as a whole; set_column is given without rows, and several of its cells are in conflict;
+ * or the file in the work tree is only a pointer. VV_EREFUSED: git alone made the conflict, and the
+ * file was edited, so that varve's merge cannot be written to it. VV_ENOSUPPORT: a selected
  * conflict can only be resolved as a whole, or there are too many conflicts to resolve one by
  * one. */
 vv_status vv_resolve(vv_resolving *r, vv_error *err);

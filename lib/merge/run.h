@@ -5,8 +5,9 @@
  * without a commit, so that the result is known before any file of the user changes. The second
  * merge is made in the user's work tree, and the driver returns the results of the first.
  *
- * A correct caller: set the first members; vv_merge_try; unless that completes the merge,
- * vv_merge_apply; print the report; vv_merge_job_clear in any case.
+ * A correct caller sets the members up to `waits`, calls vv_merge_try, then vv_merge_apply unless
+ * nothing is to be changed in the work tree, prints the report, and calls vv_merge_job_clear in any
+ * case.
  */
 #ifndef VV_LIB_MERGE_RUN_H
 #define VV_LIB_MERGE_RUN_H
@@ -29,17 +30,19 @@ typedef struct vv_merge_job {
 	vv_dataset_reader *reader; /* borrowed */
 	const char *verb;          /* "merge", "cherry-pick", "revert" */
 	const char *command;       /* name of the command in messages; NULL: verb */
-	/* arguments for git: options, then the merged revision, ended by NULL */
+	/* arguments for git: options, then the merged revision; NULL ends the list */
 	const char *words[VV_MERGE_WORDS];
 	/* cherry-pick and revert: the commit with which the picked commit is compared; may be
 	 * null */
 	vv_oid base;
 	vv_oid ours, theirs;  /* the commits to merge */
 	const char *names[3]; /* names of the versions: base, ours, theirs */
-	vv_strings how;       /* arguments of `merge -X`: rules that override the rules of ours */
-	bool dry;             /* nothing is stored, except blocks if several bases are merged */
-	/* the operation to record as in progress if there are conflicts or `waits` is set: git does
-	 * not record the operation if it runs without a commit. NULL: git records the operation */
+	/* arguments of `merge -X`: rules that override those in varve.json of ours */
+	vv_strings how;
+	bool dry; /* nothing is stored, except blocks if several bases are merged */
+	/* the operation to record as in progress if there are conflicts or `waits` is set. The
+	 * caller sets it if git runs without a commit, because git then does not record the
+	 * operation. NULL: git records the operation */
 	const char *state;
 	vv_oid of; /* the commit of the operation `state` */
 
@@ -63,31 +66,36 @@ typedef struct vv_merge_job {
 	bool exact; /* git detects only exact renames */
 } vv_merge_job;
 
-/* If j->how prefers a side, appends git's option for it, "-X ours" or "-X theirs", to j->words, and
- * updates *count, the number of words. */
+/* If j->how contains "ours" or "theirs", appends "-X" and the last of these to j->words, and adds 2
+ * to *count, the number of words. The caller appends the NULL at the end. */
 void vv_merge_put_rules(vv_merge_job *j, size_t *count);
 
 /* Merges without changing a file of the user, and sets j->tree, j->tables, j->conflicts and
- * j->report. VV_EREFUSED: git refuses the merge. */
+ * j->report. VV_EUSAGE: a rule in j->how names a column that no table has. VV_EREFUSED: git refuses
+ * the merge. */
 vv_status vv_merge_try(vv_merge_job *j, vv_error *err);
 
-/* Returns the conflicts of the table *t, borrowed from j; NULL if it has none. */
+/* Returns the conflicts of the table *t, borrowed from j; NULL if it has none, or if its record
+ * cannot be used. */
 const vv_conflict_record *vv_merge_record(const vv_merge_job *j, const vv_merged_table *t);
 
-/* Sets *empty to true if j->tree is the tree of HEAD, else to false. */
+/* Sets *empty to true if there are no conflicts and j->tree equals the tree of the commit j->ours,
+ * else to false. */
 vv_status vv_merge_is_empty(bool *empty, const vv_merge_job *j, vv_error *err);
 
-/* Runs git in the user's work tree, with `options`, which are followed by NULL, before j->words.
+/* Runs git in the user's work tree, with `options`, a list that NULL ends, before j->words.
  * terminal: git may use the terminal, for example for an editor. j->tree must be set: by
- * vv_merge_try, or by the caller if the branch only moves. On failure everything is unchanged.
- * Afterwards j->conflicts has the conflicts that are in the index. */
+ * vv_merge_try, or by the caller if the branch only moves. If git or the driver fails, the work
+ * tree and the index are unchanged. If git stopped with conflicts, j->conflicts has those in the
+ * index afterwards. */
 vv_status vv_merge_apply(vv_merge_job *j, const char *const *options, bool terminal, vv_error *err);
 
 void vv_merge_job_clear(vv_merge_job *j);
 VV_AUTO_CLEAR(vv_merge_job, vv_merge_job_clear)
 
-/* Returns VV_OK if the index x equals the commit *head. VV_EREFUSED: it differs; notes list the
- * differing paths. what: name of the operation in messages. */
+/* Returns VV_OK if the index x equals the commit *head (null: the empty tree). VV_EREFUSED: it has
+ * conflicts, or it differs; notes list the differing paths, at most 20. what: name of the operation
+ * in messages. */
 vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid *head,
 				    const char *what, vv_error *err);
 
@@ -95,10 +103,11 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
  * The hint of err has the command that ends the operation. */
 vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err);
 
-/* Undoes the merge, cherry-pick or revert in progress in r: every path that it changed gets the
- * content of HEAD, and the state of the operation is removed. VV_EREFUSED: a cleanly merged file
- * was edited since; notes list these files. Sets *lacking to true if blocks of a table were not
- * available, so that its file has only the pointer. */
+/* Undoes the merge, cherry-pick or revert in progress in r. Every path that is in conflict in the
+ * index, or differs between the index and HEAD, gets the content of HEAD; then the state of the
+ * operation is removed. Sets *lacking to true if blocks of a table were not available, so that its
+ * file has only the pointer. VV_EREFUSED: a file that is not in conflict was edited after it was
+ * staged; nothing was done, and notes list these files. */
 vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * tables: merges the dataset of one path from the blobs of three sides.
+ * tables: merges the table or document of one path from the blobs of three sides.
  *
- * Each side is a pointer or plain text (a CSV file stored in Git). If one side changed from one
- * kind to the other since base, the result has the new kind.
+ * Each side is a pointer or plain text (a CSV file stored in Git). If one side changed from a
+ * pointer to text since base, or from text to a pointer, so does the result.
  */
 #ifndef VV_LIB_MERGE_TABLES_H
 #define VV_LIB_MERGE_TABLES_H
@@ -24,9 +24,9 @@ typedef struct vv_dataset_merge {
 	vv_dataset_writer *writer; /* borrowed */
 	const char *path;          /* borrowed */
 	vv_merge_side sides[3];    /* base, ours, theirs; mode 0: the side does not have the path */
-	/* the commits of the sides; may be null. The order of their ids determines the order of
-	 * rows that ours and theirs inserted after the same row. Their datapackage.json describes
-	 * plain text */
+	/* the commits of the sides; may be null. The order of the ids determines the order of rows
+	 * that ours and theirs inserted after the same row. If a side is plain text,
+	 * datapackage.json of its commit describes it */
 	vv_oid commits[3];
 	/* in a rebase: ours without the commits that were already rebased; null: not a rebase */
 	vv_oid onto;
@@ -34,10 +34,11 @@ typedef struct vv_dataset_merge {
 	const char *names[3];
 	const vv_merge_decision *decisions; /* as in vv_merge_options */
 	size_t decision_count;
-	const vv_oid *into; /* the commit whose merge rules apply; NULL: HEAD */
-	vv_strings how;     /* arguments of `merge -X`: rules that override these rules */
-	bool no_rules;      /* ignore rules: if both sides changed a cell, there is a conflict */
-	bool swapped;       /* ours and theirs are exchanged in this merge */
+	const vv_oid *into; /* the commit whose merge rules apply; borrowed; NULL: HEAD */
+	/* arguments of `merge -X`: rules that override those of `into`; borrowed */
+	vv_strings how;
+	bool no_rules; /* ignore rules: if both sides changed a cell, there is a conflict */
+	bool swapped;  /* ours and theirs are exchanged in this merge */
 	/* the reason why the sides are different tables, so that the whole path is a conflict; else
 	 * NULL */
 	const char *apart;
@@ -49,17 +50,17 @@ typedef struct vv_dataset_merged {
 	vv_merge_side result; /* the merged file */
 	vv_cid root;          /* root of the merged table; null: rows could not be merged */
 	vv_merge_stats stats;
-	/* its items, sides and names are set; empty if there are no conflicts */
+	/* its items, sides and names are set; without conflicts, it has no items */
 	vv_conflict_record record;
 } vv_dataset_merged;
 void vv_dataset_merged_init(vv_dataset_merged *m);
 void vv_dataset_merged_clear(vv_dataset_merged *m);
 VV_AUTO_CLEAR(vv_dataset_merged, vv_dataset_merged_clear)
 
-/* Merges in->sides, and sets *out, which must be initialised or zero, to the result. ours and theirs
- * must both be files. in->writer stores the blocks, which the caller makes durable
+/* Merges in->sides, and sets *out, which must be initialised or zero, to the result. ours and
+ * theirs must both be files. in->writer stores the blocks; the caller makes them durable
  * (vv_dataset_writer_commit). If the sides cannot be merged as rows, there is a single conflict of
- * kind TABLE, and the result is ours. */
+ * kind VV_CONFLICT_TABLE, and the result is ours. out->record borrows in->how. */
 vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err);
 
 /* Writes *blob to the file in->path of the work tree: as a table if it is a pointer whose blocks
@@ -67,10 +68,11 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 vv_status vv_dataset_merge_write(const vv_dataset_merge *in, const vv_oid *blob, vv_stat *st,
 				 vv_error *err);
 
-/* Returns true if the file `path` of the work tree has the bytes of *blob. */
+/* Returns true if the file `path` of the work tree has exactly the bytes of *blob; false also if it
+ * cannot be read. */
 bool vv_merge_file_is(const vv_repository *r, const char *path, const vv_oid *blob);
 
-/* Returns the mode of the merged file: the mode of the side that changed it since base. */
+/* Returns the mode of the merged file: theirs if ours has the mode of base, else ours. */
 uint32_t vv_merge_mode(const vv_merge_side *base, const vv_merge_side *ours,
 		       const vv_merge_side *theirs);
 

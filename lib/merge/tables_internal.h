@@ -7,14 +7,16 @@
 #include "diff/merge/rules.h"
 #include "lib/merge/tables.h"
 
-/* Searches for evidence that both sides contain the same change of a column with the rule `sum`, so
- * that a merge would add this change twice. Sets *why to the evidence, a constant, or to NULL if
- * none was found, or if no cell of such a column was changed by both sides. */
+/* Searches for evidence that both sides contain the same change of a column with the rule `sum`; a
+ * merge would then add this change twice. Sets *why to the evidence, or to the reason why the
+ * search was not possible, such as a missing version; both are constants. Sets *why to NULL if the
+ * search found nothing, or if no cell of such a column was changed by both sides. */
 vv_status vv_merge_twice(const char **why, const vv_merge_rules *rules, const vv_dataset_merge *in,
 			 vv_error *err);
 
-/* Applies the change from versions[0] to versions[1] (blobs of the table) to versions[2], and calls
- * show with the result. Cells in conflict have the value of versions[2]. Stores nothing. */
+/* Applies the change from versions[0] to versions[1] to versions[2], which are blobs of the table,
+ * and calls show with the result, which is valid only during the call. Cells in conflict have the
+ * value of versions[2]. Stores nothing. */
 vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 			const vv_oid *const versions[3],
 			vv_status (*show)(void *payload, vv_table *picked, vv_error *err),

@@ -2,10 +2,10 @@
  * torn: repairs torn pointers: pointers that contain conflict markers, because git merged them as
  * text. Merges the tables by row and cell, from the two versions between the markers.
  *
- * Some torn pointers are committed, since a host or a program without varve made the merge. Others
- * are in the work tree, and their path is in conflict in the index. This happens if the other
- * branch renamed the table: the attributes did not match the new path before the merge, so git
- * merged it as text.
+ * Some torn pointers are committed, because a host or a program without varve made the merge.
+ * Others are in the work tree, and their path is in conflict in the index. These arise if the other
+ * branch renamed the table: before the merge, the attributes do not match the new path, so git
+ * merges the pointer as text.
  */
 #ifndef VV_LIB_MERGE_TORN_H
 #define VV_LIB_MERGE_TORN_H
@@ -29,9 +29,10 @@ typedef struct vv_torn_report {
 /* Repairs torn files whose path is in conflict in the index x, at `paths`, or at all paths if paths
  * is NULL, and sets *out to the result. If `committed` is set, also repairs torn pointers in the
  * index, and torn files whose path is not in conflict. Writes the files, the conflict records and,
- * last, the index. Remaining conflicts are in the index, as after a merge. VV_EREFUSED: a file in
- * the work tree is neither torn nor equal to one of the versions; the file is not changed. dry:
- * write nothing. After an interruption, calling this function again completes the work. */
+ * last, the index. Remaining conflicts are in the index, as after a merge. dry: write nothing, but
+ * set *out. VV_EREFUSED: a file in the work tree is neither torn nor equal to one of the versions;
+ * this file is not changed, but other paths may be repaired. After a failure or an interruption,
+ * another call completes the work. The caller clears *out, also after a failure. */
 vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer *w, vv_index *x,
 		       vv_pathspec *paths, bool committed, bool dry, vv_error *err);
 void vv_torn_report_clear(vv_torn_report *t);

@@ -1,6 +1,6 @@
 /*
  * unpack: writes the content of a compressed file, or the tables of a document, as plain files into
- * the work tree. Versions of plain files share blocks; versions of compressed files do not.
+ * the work tree. Versions of a plain file share blocks; versions of a compressed file do not.
  */
 #ifndef VV_LIB_MERGE_UNPACK_H
 #define VV_LIB_MERGE_UNPACK_H
@@ -18,8 +18,8 @@ typedef struct vv_unpack {
 	vv_dataset_reader *reader; /* borrowed */
 	vv_dataset_writer *writer; /* borrowed */
 	vv_index *index;           /* borrowed */
-	/* called with path and length of each file that was written, or that had the content
-	 * already */
+	/* called with the path and the length in bytes of each file that was written, or that
+	 * already had the content */
 	vv_status (*made)(void *payload, const char *path, uint64_t bytes, vv_error *err);
 	void *payload;
 } vv_unpack;
@@ -27,13 +27,14 @@ typedef struct vv_unpack {
 /* Writes the content of the file at path, which is relative to the repository, to new files beside
  * that file, each durably and in one step. The file at path is not changed. prices.csv.gz is
  * unpacked to prices.csv; a document, to a CSV file for each table, such as book.Prices.csv. An
- * existing file is replaced only if its content is not lost. If the history has another version of
- * the file at path, edits of the existing file are merged by cell with the changes since the newest
- * such version. VV_EUSAGE: path is neither a compressed file nor a document. VV_EREFUSED: an
- * existing file cannot be replaced, or the unpacked content is too large. VV_ECONFLICT: the
- * existing file and the file at path changed the same cell; the existing file is unchanged.
- * VV_EINPUT: the file at path is damaged or truncated. VV_ENOSUPPORT: no installed reader supports
- * the document. */
+ * existing file is replaced only if its content is not lost by that, for example because the index
+ * has it. If the history has another version of the file at path, edits of the existing file are
+ * merged by cell with the changes since the newest such version. VV_EUSAGE: path is neither a
+ * compressed file nor a document. VV_EREFUSED: an existing file cannot be replaced, two tables
+ * would get the same file name, or the unpacked content is too large. VV_ECONFLICT: the existing
+ * file and the file at path changed the same cell; the existing file is unchanged. VV_EINPUT: the
+ * file at path is damaged or truncated. VV_ENOSUPPORT: no installed reader supports the
+ * document. */
 vv_status vv_unpack_run(const vv_unpack *u, const char *path, vv_error *err);
 
 #endif
