@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* The collected bytes. Initialise with {.most = ...}. */
+/* The collected bytes. The caller initialises it with {.most = ...}. */
 typedef struct vv_beginning {
 	size_t most; /* maximum number of bytes to collect */
 	vv_buf bytes;
@@ -21,8 +21,10 @@ typedef struct vv_beginning {
 void vv_beginning_clear(vv_beginning *b); /* frees the bytes */
 VV_AUTO_CLEAR(vv_beginning, vv_beginning_clear)
 
-/* Appends len bytes to `beginning`, a vv_beginning. Usable as a vv_bytes_fn and as vv_run.take. VV_EREFUSED: the input
- * has more than `most` bytes; `more` is set, and no further bytes need to be read, so the caller ignores this error. */
+/* Appends the len bytes to `beginning`, a vv_beginning, as far as there is room. Serves as a
+ * vv_bytes_fn and as vv_run.take. VV_EREFUSED: the input has more than `most` bytes; `more` is then
+ * true, and `bytes` has the first `most` bytes. The caller ignores this error, which only ends the
+ * reading. */
 vv_status vv_beginning_take(void *beginning, const void *bytes, size_t len, vv_error *err);
 
 #endif

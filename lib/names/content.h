@@ -1,6 +1,7 @@
 /*
- * content: determines from a blob in Git the kind of a version of a path, without reading rows: a
- * table that varve stores, another file that varve stores, or bytes that Git stores.
+ * content: determines the kind of a version of a path from its blob in Git, without reading rows.
+ * The kinds are: a table that varve stores, another file that varve stores, and bytes that Git
+ * stores.
  */
 #ifndef VV_LIB_NAMES_CONTENT_H
 #define VV_LIB_NAMES_CONTENT_H
@@ -17,8 +18,8 @@
 typedef struct vv_content {
 	bool there;     /* the version has the path, with any mode */
 	bool submodule; /* the path is a submodule */
-	/* the path is a file, not a symbolic link or submodule; the members below are set only for
-	 * files, and bytes also for links */
+	/* the path is a file, not a symbolic link or submodule. The members below are set only for
+	 * files; `bytes` also for links */
 	bool file;
 	bool stored; /* varve stores the file: the blob is a pointer */
 	bool table;  /* varve stores the file as a table */
@@ -34,8 +35,8 @@ typedef struct vv_content {
 void vv_content_of_pointer(vv_content *out, const vv_pointer *p);
 
 /* Sets *out to the description of the version of a path with `mode` and *blob. mode 0: the version
- * does not have the path. If blob is null, only the work tree has the file, and only `there` and
- * `file` are set. */
+ * does not have the path. If *blob is null, the file is only in the work tree, and only `there`,
+ * `file` and `submodule` are set. */
 vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, const vv_oid *blob,
 			  vv_error *err);
 

@@ -12,17 +12,18 @@
 #include "base/error.h"
 #include "dataset/read/sniff.h"
 
-/* One value = the arguments of these options. NULL: the option is not given. skip: --skip-lines;
- * skip_below: --skip-footer; spaces: --initial-space; header false: --no-header. */
+/* One value = the arguments of these options; all are borrowed. NULL: the option is not given.
+ * skip: --skip-lines; skip_below: --skip-footer; spaces: --initial-space. header is true unless
+ * --no-header is given. */
 typedef struct vv_written {
 	const char *input_format, *encoding, *delimiter, *quote, *escape, *skip, *skip_below,
 		*records, *comment, *spaces, *header_rows, *header_join;
 	bool header; /* the first row is a header, not data */
 } vv_written;
 
-/* Converts the options *w to *out. A character is given as itself, or as "tab", "\t", "comma",
- * "semicolon", "space" or "pipe"; "none" and "" mean no character (without a delimiter, each line
- * is one cell). VV_EUSAGE: an argument is invalid. */
+/* Converts the options *w to *out, which borrows texts from *w. A character is given as itself, or
+ * as "tab", "\t", "comma", "semicolon", "space" or "pipe"; "none" and "" mean no character. Without
+ * a delimiter, each line is one cell. VV_EUSAGE: an argument is invalid. */
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err);
 /* Returns true if any option is given in *w. */
 bool vv_written_any(const vv_written *w);

@@ -12,9 +12,9 @@
 /* The largest size of a pointer, in bytes. */
 #define VV_LFS_POINTER_MAX 1024u
 
-/* Sets *path to the path of the object in r to which `text`, an LFS pointer of len bytes, refers;
- * the caller frees it. Sets *path to NULL if text is not an LFS pointer. VV_EMISSING: the object is
- * missing here; the message has the command that fetches it. */
+/* If the len bytes of `text` are an LFS pointer, sets *path to the path of its object in r, which
+ * the caller frees; else sets *path to NULL. VV_EMISSING: the object is missing here; the message
+ * has the command that fetches it. */
 vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t len, vv_error *err);
 
 #endif

@@ -10,20 +10,21 @@
 #include "repo/git/repository.h"
 
 /* Searches the files of *commit, or of the index if commit is NULL, for the path that is most
- * similar to `path`. Returns that path, relative to the repository, which the caller frees with
- * vv_free; NULL if no path is similar. */
+ * similar to `path`, but differs from it. Returns that path, relative to the repository, which the
+ * caller frees with vv_free. Returns NULL if no path is similar, or after a failure. */
 char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path);
 
-/* Returns true if word is a date, such as 2026-10 or monday, that is also the name of a file. Such
+/* Returns true if word is a date, such as 2026-10 or monday, and a file with this path exists. Such
  * a word means the file. */
 bool vv_day_is_file(const char *word);
 
-/* If a tracked file has a name similar to `word`, replaces *err with an error that suggests the
- * file. If none has, command is given, and *err does not suggest a ref, replaces *err with "no
- * version or file is named". err must not be NULL. Call this if *err reports that word is not a
- * version, and the work tree has no file with this name. command: the running command; the hint
- * then also shows how to pass word as a path (after "--"). NULL: it does not. Returns the status of
- * *err. */
+/* Improves the error *err. The caller calls this if *err (VV_ENOTFOUND) reports that word is not a
+ * version, and the work tree has no file with this name. If a tracked file has a similar name,
+ * replaces *err with an error that suggests the file. If no file has, command is not NULL, and *err
+ * does not suggest a ref, replaces *err with the error "no version or file is named". In a bare
+ * repository, for a date and for a range ("..") leaves *err unchanged. err must not be NULL.
+ * command: the running command; the hint then also shows how to pass word as a path (after "--");
+ * NULL: the hint does not. Returns the status of *err. */
 vv_status vv_near_file_hint(vv_repository *r, const char *word, const char *command, vv_error *err);
 
 #endif

@@ -1,21 +1,22 @@
 /*
  * ordered_files: caches the files of versions with rows in key order, for many requests of parts.
  *
- * As no row group is a contiguous part of such a file, making any part costs as much as making the
- * whole file. So the whole file is made once, checked, and kept in an unlinked temporary file. The
- * cost that untrusted clients can cause is limited:
+ * No row group is a contiguous part of such a file, so making any part costs as much as making the
+ * whole file. So the whole file is made once, checked, and kept in an unlinked temporary file.
+ * Limits apply to the work that untrusted clients can cause:
  *
  * - All files together have at most `disk` bytes, unless a single file is larger. To make room, the
- *   least recently read file is dropped, even if it is open: then its reader gets an error at the
- *   next piece.
- * - Only one file is made at a time; among waiting clients, the one with the lowest cost so far is
- *   next.
+ *   least recently read file that nobody has open is dropped. If all files are open, the least
+ *   recently read one is dropped, and its readers get an error at the next piece.
+ * - Only one file is made at a time; among waiting clients, the one with the most credit is usually
+ *   next (vv_turn in base/thread.h).
  * - A client has a credit of `credit_ms` milliseconds of processor time, and regains one
- *   millisecond of credit every `back` milliseconds. The cost of a file is refunded if the client
- *   then reads all of the file, and in proportion if it reads a part.
+ *   millisecond of credit every `back` milliseconds. If the client for which a file was made then
+ *   reads all of the file, the cost is refunded; if it reads a part, in proportion.
  *
- * A correct caller: vv_ordered_file_open; vv_ordered_file_range; vv_ordered_file_close. Several
- * threads may call these functions at once, but only one thread for the same vv_ordered_file.
+ * A correct caller calls vv_ordered_file_open, vv_ordered_file_range and vv_ordered_file_close.
+ * Several threads may call these functions at once, but only one thread at a time for the same
+ * vv_ordered_file.
  */
 #ifndef VV_LIB_NAMES_ORDERED_FILES_H
 #define VV_LIB_NAMES_ORDERED_FILES_H
@@ -42,8 +43,8 @@ vv_status vv_ordered_files_new(vv_ordered_files **out, const vv_ordered_options 
 void vv_ordered_files_free(vv_ordered_files *f); /* all files must be closed; f may be NULL */
 VV_AUTO_FREE(vv_ordered_files, vv_ordered_files_free)
 
-/* Returns true if the file of t is worth caching: its rows are in key order, and the file is large.
- * For other tables, vv_table_range is as fast. */
+/* Returns true if the file of t is worth caching: its rows are stored in key order, and it has more
+ * than 1 MiB. For other tables, vv_table_range is as fast. */
 bool vv_ordered_files_keep(const vv_table *t);
 
 /* Returns true if the file of t is in the cache. */
@@ -53,24 +54,25 @@ bool vv_ordered_files_have(vv_ordered_files *f, const vv_table *t);
 typedef struct vv_ordered_file vv_ordered_file;
 /* Opens the file of t, a table for which vv_ordered_files_keep returns true; makes the file if it
  * is not in the cache. t must be open with its stored order, and is borrowed until
- * vv_ordered_file_close. client: the client whose credit is used; may be NULL. VV_ELOCKED: the
- * client's credit is used up; or there is no space for the file, and two other files are being read
- * without the cache. */
+ * vv_ordered_file_close. client: the client whose credit is used; NULL: no credit is needed.
+ * VV_ELOCKED: the client's credit is used up; or no temporary file can be written, and two other
+ * files are being read without one. */
 vv_status vv_ordered_file_open(vv_ordered_file **out, vv_ordered_files *f, vv_table *t,
 			       const struct vv_address *client, vv_error *err);
-/* Passes len bytes of the file, from the byte `from` on, to fn, as vv_table_range does. VV_EIO: the
- * file was dropped to make room for others. Other errors are as for vv_table_range. */
+/* Passes len bytes of the file, from the byte `from` on, to fn, as vv_table_range does; fewer if
+ * the file ends before. VV_EIO: the file was dropped to make room for others. Other errors are as
+ * for vv_table_range. */
 vv_status vv_ordered_file_range(vv_ordered_file *o, uint64_t from, uint64_t len, vv_bytes_fn fn,
 				void *payload, vv_error *err);
-/* Returns true if the file is in the cache; false if there was no space for it, so that each part
- * is made separately. */
+/* Returns true if vv_ordered_file_open found or put the file in the cache. Returns false if it
+ * could not be written there, so that each part is made separately. */
 bool vv_ordered_file_is_kept(const vv_ordered_file *o);
 void vv_ordered_file_close(vv_ordered_file *o); /* accepts NULL */
 VV_AUTO_FREE(vv_ordered_file, vv_ordered_file_close)
 
-/* Passes len bytes of the file of t, from the byte `from` on, to fn, as vv_table_range does; from
- * the cache if vv_ordered_files_keep returns true for t, which must be open with its stored order.
- * f may be NULL: then nothing is cached. */
+/* Passes len bytes of the file of t, from the byte `from` on, to fn, as vv_table_range does. Uses
+ * the cache if vv_ordered_files_keep returns true for t. t must be open with its stored order. If f
+ * is NULL, nothing is cached. Errors: those of vv_ordered_file_open and vv_ordered_file_range. */
 vv_status vv_ordered_files_range(vv_ordered_files *f, vv_table *t, const struct vv_address *client,
 				 uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
 				 vv_error *err);

@@ -1,8 +1,9 @@
 /*
  * unpacked: decompresses a file, and provides its bytes as a source.
  *
- * Whether a file is compressed is determined by its name (prices.csv.gz), not by its first bytes;
- * the bytes of other files are unchanged. Memory and output are bounded (repo/blocks/decompress.h).
+ * The name of the source, such as prices.csv.gz, determines whether the file is compressed, not its
+ * first bytes. The bytes of other files are passed on unchanged. Memory and output are bounded
+ * (repo/blocks/decompress.h).
  */
 #ifndef VV_LIB_NAMES_UNPACKED_H
 #define VV_LIB_NAMES_UNPACKED_H
@@ -15,7 +16,8 @@
 typedef struct vv_unpacked vv_unpacked;
 
 /* Opens the source `packed`, which must be at its beginning, as *out. The struct is copied, but its
- * payload must outlive *out. */
+ * name and payload must outlive *out. VV_EINPUT: the bytes are not compressed as the name says.
+ * VV_ENOSUPPORT: the library for the format is not installed. */
 vv_status vv_unpacked_open(vv_unpacked **out, const vv_source *packed, vv_error *err);
 void vv_unpacked_close(vv_unpacked *u); /* accepts NULL */
 VV_AUTO_FREE(vv_unpacked, vv_unpacked_close)

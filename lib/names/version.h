@@ -2,10 +2,10 @@
  * version: finds and opens the version that the user gives as REV:PATH, :PATH, PATH or a CID. Such
  * a version is called a subject.
  *
- * A correct caller: a zeroed vv_subject; vv_subject_find; vv_subject_open for the rows, or
- * vv_subject_bytes for the exact bytes; vv_subject_clear last, after closing the table. All reading
- * commands accept a plain text (a CSV, TSV, NDJSON or JSON blob in Git's history, or a changed file
- * of the work tree) as well as a stored dataset: the plain text is imported into temporary blocks
+ * A correct caller zeroes a vv_subject, calls vv_subject_find, then vv_subject_open for the rows or
+ * vv_subject_bytes for the exact bytes, closes the table, and last calls vv_subject_clear, also
+ * after a failure. A subject is a stored dataset or plain text: a CSV, TSV, NDJSON or JSON blob in
+ * Git's history, or a changed file of the work tree. Plain text is imported into temporary blocks
  * (dataset/format/mem_sink.h), and nothing is stored. PATH#TABLE is a table of a document, unless a
  * file has this name.
  */
@@ -53,17 +53,20 @@ typedef struct vv_subject {
 	 * point to one */
 	char *lfs;
 	vv_oid commit; /* VV_FROM_COMMIT: the commit of REV */
-	/* id of the blob; null for a CID, and for a work tree file that differs from the index */
+	/* id of the blob; null for a CID, and for a file of the work tree, unless vv_subject_settle
+	 * found that it equals the index */
 	vv_oid blob;
-	vv_content content; /* description of the blob, once it was read */
-	bool is_dataset;    /* the subject is a stored version, whose root has the CID `root` */
-	bool on_disk;       /* VV_FROM_WORK: file has the content itself, not a pointer */
-	bool settled;       /* VV_FROM_WORK: the file was compared with the index */
+	/* description of the blob or of the pointer in the work tree, once it was read */
+	vv_content content;
+	bool is_dataset; /* the subject is a stored version, whose root has the CID `root` */
+	bool on_disk;    /* VV_FROM_WORK: file has the content itself, not a pointer */
+	bool settled;    /* VV_FROM_WORK: the file was compared with the index */
 	/* code < 0: the blob is an edited or damaged pointer. vv_subject_find then succeeds, but
 	 * vv_subject_open fails with this error */
 	vv_error broken;
 	vv_cid root;
-	/* VV_FROM_WORK: root of the version in the index; null: the index has no version */
+	/* VV_FROM_WORK, after vv_subject_settle: root of the version in the index; for a path in
+	 * conflict, of the merged version; null: no version */
 	vv_cid parent;
 	vv_repository *repo;       /* borrowed; NULL outside of a repository */
 	vv_dataset_reader *reader; /* borrowed; NULL outside of a repository */
@@ -83,8 +86,8 @@ typedef struct vv_subject {
 	/* the root to which plain text was imported; opening the subject again does not read the
 	 * text again */
 	vv_cid made;
-	/* set by the caller before opening; true: no document reader is run. Opening then fails
-	 * with VV_EREFUSED if it needs the result of a reader, and this result is not cached */
+	/* set by the caller before opening: do not run the reader of a document. Opening then fails
+	 * with VV_EREFUSED if the rows of the document are not cached */
 	bool known;
 	bool grid; /* a document, after opening: rows and columns are those of a sheet */
 	/* a table of a document, after opening: the store with its cached rows (kept_rows.h) */
@@ -96,9 +99,11 @@ typedef struct vv_subject {
 void vv_subject_clear(vv_subject *s);
 VV_AUTO_CLEAR(vv_subject, vv_subject_clear)
 
-/* Finds the subject `text`, and sets *s to it. repo and reader may both be NULL: then only files
- * are found. No content is read, except of a pointer. VV_ENOTFOUND: the version does not exist;
- * VV_EUSAGE: text is a folder or a submodule. */
+/* Finds the subject `text`, and sets *s to it. *s must be all zero, except for `env`; text is
+ * borrowed. repo and reader may both be NULL: then only files are found. Reads no content, except
+ * of a pointer. VV_ENOTFOUND: the version does not exist. VV_EUSAGE: text is a folder or a
+ * submodule, or a path outside of the work tree. VV_EMISSING: an object of Git LFS is missing here.
+ * VV_ENOSUPPORT: a newer varve wrote the pointer. */
 vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			  const char *text, vv_error *err);
 
@@ -108,24 +113,25 @@ vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_read
 			     const vv_oid *commit, const char *path, vv_error *err);
 
 /* Returns the ':' between revision and path in `text`, which has the form REV:PATH; NULL if there
- * is none. A ':' inside of braces belongs to the revision, as in HEAD^{/fix: typo}. */
+ * is none. A ':' inside of braces, as in HEAD^{/fix: typo}, or in a time, as in "yesterday 18:00",
+ * belongs to the revision. */
 const char *vv_subject_colon(const char *text);
 
 /* Returns the length of the part of text that is the path of an existing file: all of text, or the
  * DOCUMENT of DOCUMENT#TABLE. Returns 0 if no such file exists. */
 size_t vv_subject_file_len(const char *text);
 
-/* Sets *out to a copy of s, a subject that was found but not opened. text: the text of s, or a copy
- * of it; borrowed. */
+/* Sets *out to a copy of s that is found but not opened, whether or not s is open. text: the text
+ * of s, or a copy of it; borrowed. */
 vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err);
 
-/* Returns true if the subject is an edited or damaged pointer. Then sets *err to the error that
- * vv_subject_open would return. */
+/* Returns true if the subject is an edited or damaged pointer. Then sets *err, if err is not NULL,
+ * to the error that vv_subject_open would return. */
 bool vv_subject_is_broken(const vv_subject *s, vv_error *err);
 
-/* Settles s, a file of the work tree: compares it with the index, and sets is_dataset if the file
- * is the stored version. vv_subject_find does not do this, because it can require reading the whole
- * file; vv_subject_open does. */
+/* Settles s, a file of the work tree: compares it with the index, sets `parent`, and sets
+ * is_dataset if the file is the stored version. Does nothing for other subjects. vv_subject_find
+ * does not do this, because it can require reading the whole file; vv_subject_open does. */
 vv_status vv_subject_settle(vv_subject *s, vv_error *err);
 
 /* Finds and settles the subject `text`, which must be a stored version of a dataset. VV_EUSAGE: it
@@ -133,30 +139,32 @@ vv_status vv_subject_settle(vv_subject *s, vv_error *err);
 vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 				 const char *text, vv_error *err);
 
-/* Finds the blob with the id *blob, and sets *s to it. path: its name, relative to the repository.
- * text: its name in messages; borrowed. VV_ENOTFOUND: the blob does not exist. */
+/* Finds the blob with the id *blob, and sets *s to it. path: its name, relative to the repository,
+ * which is copied; its description is read from the index. text: its name in messages; borrowed.
+ * VV_ENOTFOUND: the blob does not exist. */
 vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const vv_oid *blob, const char *path, const char *text,
 			       vv_error *err);
 
 /* Finds the file with the path `text`, inside or outside of the repository, and sets *s to it; text
- * is never read as a revision or CID. VV_ENOTFOUND: the file does not exist; VV_EUSAGE: text is a
- * folder, or a file in a bare repository; VV_EINPUT: the file is a pointer whose repository is not
- * known. */
+ * is never read as a revision or CID. In a bare repository, and outside of the work tree, the file
+ * is read as one without a repository. VV_ENOTFOUND: the file does not exist. VV_EUSAGE: text is a
+ * folder. VV_EINPUT: the file is a pointer, and repo is NULL. */
 vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const char *text, vv_error *err);
 
 /* One value = the options of one call of vv_subject_open. */
 typedef struct vv_subject_options {
-	/* the dialect of plain text; NULL: from datapackage.json, or detected */
+	/* the dialect of plain text, which overrides datapackage.json; NULL: from datapackage.json,
+	 * or detected */
 	const vv_sniff_hints *hints;
 	bool find_key; /* also find a key of plain text, which must be proved by all rows */
-	/* the open subject with which this one will be compared; may be NULL. If both are
-	 * plain text, rows that both have are read only once. Clear `like` after the
-	 * subject that was opened with it */
+	/* the open subject with which this one will be compared; may be NULL. If both are plain
+	 * text, rows that both have are read only once. The caller clears `like` after this
+	 * subject */
 	const vv_subject *like;
 	/* if the bytes of plain text allow several forms, the form of this version is used; may be
-	 * NULL. The version in the index, if any, is used instead of this one */
+	 * NULL. If the index has a version, that one is used instead */
 	const vv_root *before;
 	bool keep;   /* this subject will be the `like` of another subject */
 	bool whole;  /* open a document as a file, not as a table */
@@ -184,18 +192,19 @@ typedef struct vv_subject_options {
 	const vv_root *types;
 } vv_subject_options;
 /* Opens the subject s as the table *out. opts may be NULL. VV_EINPUT: the subject is an edited or
- * damaged pointer (s->broken), or the text is not a table. VV_EMISSING: blocks of the version are
- * missing here. */
+ * damaged pointer (s->broken), or the text is not a table. VV_ENOTFOUND: the document has no such
+ * table. VV_EUSAGE: the document has several tables, and the subject names none. VV_EMISSING:
+ * blocks of the version are missing here. */
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err);
 
 /* Starts the reader of a document, which is the slow part of vv_subject_open, so that two documents
- * are read in parallel. Does nothing for other subjects. Call vv_subject_open with the same opts
- * afterwards, which also reports errors; until then, the dataset reader must not open anything
- * else. */
+ * are read in parallel. Does nothing for other subjects. opts must not be NULL. The caller then
+ * calls vv_subject_open with the same opts, which also reports errors; until then, the dataset
+ * reader must not open anything else. */
 void vv_subject_begin(vv_subject *s, const vv_subject_options *opts);
 
-/* One value = the bytes of one subject. */
+/* One value = the bytes of one subject. It must not be moved while it is open. */
 typedef struct vv_subject_source {
 	vv_source source;              /* the bytes, read by means of the following members */
 	int fd;                        /* descriptor of the file; -1: none is open */
@@ -211,7 +220,7 @@ typedef struct vv_subject_source {
 		.fd = -1                                                                           \
 	}
 /* Opens the bytes of s as *out: the bytes of a file, a blob, an LFS object or a file that varve
- * stores. Close *out also after a failure. */
+ * stores. The caller closes *out, also after a failure. */
 vv_status vv_subject_source_open(vv_subject_source *out, const vv_subject *s, vv_error *err);
 /* Opens the bytes of the file of t as *out; t must outlive *out. name: name of the file in
  * messages; borrowed. */
@@ -238,7 +247,8 @@ typedef struct vv_subject_way {
 	bool has_parent;               /* `parent` is open */
 	vv_scan_cache *cache;          /* the scan cache of the file; may be NULL */
 } vv_subject_way;
-/* Sets *out to the options for importing s. Close *out also after a failure. */
+/* Sets *out to the options for importing s, for which vv_subject_settle was called. opts must not
+ * be NULL. The caller closes *out, also after a failure. */
 vv_status vv_subject_way_open(vv_subject_way *out, vv_subject *s, const vv_subject_options *opts,
 			      vv_error *err);
 void vv_subject_way_close(vv_subject_way *w); /* w may be zeroed */
@@ -251,37 +261,42 @@ typedef struct vv_subject_document {
 	char known_as[VV_OID_TEXT + 1]; /* id of the bytes, for document.known_as */
 	vv_stat before; /* a file of the work tree: its metadata when known_as was computed */
 } vv_subject_document;
-/* Opens s as the document *out, and sets *is to true; sets *is to false if the bytes are not a
- * document, or no reader supports it. */
+/* Opens s as the document *out, which must be all zero, and sets *is to true. Sets *is to false if
+ * the bytes are not a document, or no reader supports it. The caller closes *out, also after a
+ * failure. VV_ENOTFOUND: s names a table, but no reader supports the file. */
 vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subject *s,
 				   vv_error *err);
 void vv_subject_document_close(vv_subject_document *d); /* d may be zeroed */
 VV_AUTO_CLEAR(vv_subject_document, vv_subject_document_close)
 
 /* Returns true if the subject is a single file or blob: plain text without a version in the index.
- * Call vv_subject_settle first. */
+ * The caller calls vv_subject_settle first. */
 bool vv_subject_is_file(const vv_subject *s);
-/* Frees the members of s that opening it as plain text has set. Close the opened table first. */
+/* Frees the members of s that opening it as plain text has set. The caller closes the opened table
+ * first. */
 void vv_subject_forget(vv_subject *s);
 
 /* Changes s to the table with the name `table` of its document, or, if table is NULL, to the whole
- * document. Close its open tables first. */
+ * document. The caller closes its open tables first. */
 vv_status vv_subject_take_table(vv_subject *s, const char *table, vv_error *err);
 
-/* Passes the exact bytes of the subject's file to fn, in order, in several calls. */
+/* Passes the exact bytes of the subject's file to fn, in order, in several calls. A table of a
+ * document is passed as CSV. VV_EINPUT: the subject is an edited or damaged pointer. */
 vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 			   const vv_progress *progress, vv_error *err);
-/* Passes the bytes of the subject's file to fn as vv_subject_bytes does, but converts a table in
- * another encoding to UTF-8, also in the work tree, as add would read it. */
+/* Passes the bytes of the subject's file to fn as vv_subject_bytes does, but converts a table that
+ * varve stores to UTF-8 if it has another encoding. Does so also for a file of the work tree if its
+ * version in the index is a table. */
 vv_status vv_subject_text(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress,
 			  vv_error *err);
 
 /* Returns the name of the subject in descriptions and rules: its path, or "DOCUMENT#TABLE" for a
- * table of a document. The caller frees it. NULL if out of memory. */
+ * table of a document. s->path must be set. The caller frees the result. NULL if out of memory. */
 char *vv_subject_name(const vv_subject *s);
 
-/* Reads the file `path` (such as a datapackage.json) from the commit, the index, or the work tree
- * of the subject into out. Has the type vv_package_read_fn; payload is a vv_subject. */
+/* Appends the content of the file `path`, such as a datapackage.json, to out. Reads it from the
+ * commit, the index, or the work tree, depending on where the subject is. Has the type
+ * vv_package_read_fn; payload is a vv_subject. VV_ENOTFOUND: the file does not exist. */
 vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * version_files: makes the bytes of a version's file for the folder transport/, whose code does not
+ * version_files: makes the bytes of a version's file for the code in transport/, which does not
  * depend on tables.
  */
 #ifndef VV_LIB_NAMES_VERSION_FILES_H
@@ -19,7 +19,7 @@ typedef struct vv_version_work {
 	const struct vv_address *client;
 } vv_version_work;
 
-/* Returns the functions that make the files of datasets of any kind. work: borrowed; may be
+/* Returns the functions that make the files of datasets of any kind. They borrow work, which may be
  * NULL. */
 vv_file_maker vv_version_files(const vv_version_work *work);
 

@@ -1,6 +1,5 @@
 /*
- * version_internal: reads the plain text of a subject (version.h) as the table that add would make
- * of it.
+ * version_internal: reads the plain text or the document of a subject (version.h) as a table.
  */
 #ifndef VV_LIB_NAMES_VERSION_INTERNAL_H
 #define VV_LIB_NAMES_VERSION_INTERNAL_H
@@ -8,7 +7,8 @@
 #include "dataset/table/bytes.h"
 #include "lib/names/version.h"
 
-/* Does what vv_subject_open does, for a subject that is plain text. */
+/* Does what vv_subject_open does, for a subject that is plain text or a document. If s was opened
+ * before and not forgotten, opens the same table again without reading the text again. */
 vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			    vv_error *err);
 

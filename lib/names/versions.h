@@ -1,6 +1,6 @@
 /*
- * versions: opens the versions of a table during a walk through its history. Opens a version when
- * it is requested; only the few versions that were used last stay open.
+ * versions: opens the versions of a table during a walk through its history. A version is opened
+ * when it is requested; vv_versions_trim closes all but the few that were used last.
  */
 #ifndef VV_LIB_NAMES_VERSIONS_H
 #define VV_LIB_NAMES_VERSIONS_H
@@ -34,16 +34,19 @@ typedef struct vv_versions {
 	vv_version **items;
 	size_t count, cap;
 	uint64_t clock; /* number of requests so far */
-	/* version whose row groups new versions share; NULL: no version was opened yet */
+	/* the version whose row groups new versions share; NULL: the next version that is plain
+	 * text becomes it */
 	vv_version *like;
 } vv_versions; /* set repo and reader; all other members must be zero */
 
-/* Sets *out to the table of *file, which remains open at least until vv_versions_trim. Sets *out to
- * NULL if the version does not have a table at this path, or if the table cannot be read; the
- * second case is reported. */
+/* Sets *out to the table of *file, which remains open at least until vv_versions_trim; file->path
+ * is borrowed as long. Sets *out to NULL if the version has no table at this path, or if its text
+ * or pointer is invalid; in the second case, sends a note. Other failures, such as missing blocks,
+ * are returned. */
 vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *file, vv_table **out,
 			  vv_error *err);
-/* Closes all versions but the few that were used last. */
+/* Closes all versions but the two that were used last and those whose row groups open versions
+ * share. */
 void vv_versions_trim(vv_versions *v);
 void vv_versions_close(vv_versions *v);
 VV_AUTO_CLEAR(vv_versions, vv_versions_close)
