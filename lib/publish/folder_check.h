@@ -4,8 +4,8 @@
  *
  * Blocks are verified by their hashes, the store's lists of blocks and of versions by the checksums
  * in them, packs of Git by git, tables by the hashes in the state (folder_state.h), and web pages
- * by their list of checksums. Files that the last publish wrote, but that are missing, are
- * reported, too.
+ * by the hashes in their own state. A file that the last run wrote is also reported if it is
+ * missing or has another length.
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_CHECK_H
 #define VV_LIB_PUBLISH_FOLDER_CHECK_H
@@ -20,7 +20,8 @@
 
 /* The result of a check. */
 typedef struct vv_folder_checked {
-	vv_buf damaged;  /* paths of damaged files relative to the folder, one per line */
+	/* paths of damaged or missing files relative to the folder, one per line */
+	vv_buf damaged;
 	uint64_t blocks; /* number of blocks that were read and are valid */
 } vv_folder_checked;
 void vv_folder_checked_clear(vv_folder_checked *c);

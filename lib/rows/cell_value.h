@@ -11,8 +11,11 @@
 #include "dataset/table/table.h"
 #include "varve/table.h"
 
-/* Converts the cell *c of the column of t with the index `place` to *value. The text of *value is
- * borrowed from the cell. */
+/* Converts the cell *c of the column of t with the index `place` to *value. Its kind is
+ * VARVE_VALUE_NULL for a missing value, and VARVE_VALUE_MISFIT for a cell that is not a value of
+ * the type. A number that fits into neither int64_t nor double is a VARVE_VALUE_DECIMAL; a value of
+ * a type without a kind of its own is a VARVE_VALUE_TEXT. The text of *value is borrowed from the
+ * cell. Fails only if out of memory. */
 vv_status vv_cell_value(varve_value *value, const vv_table *t, size_t place, const vv_cell *c,
 			vv_error *err);
 

@@ -1,6 +1,6 @@
 /*
- * fact_test: decides from the facts of a row group whether any of its cells can pass a test. If the
- * answer is false, no cell passes; if it is true, some may.
+ * fact_test: decides from the facts of a column in a row group whether any of its cells can pass a
+ * test. If the answer is false, no cell passes. If it is true, some may pass.
  */
 #ifndef VV_LIB_ROWS_FACT_TEST_H
 #define VV_LIB_ROWS_FACT_TEST_H
@@ -23,7 +23,8 @@ typedef enum vv_fact_op {
 /* The way in which a test compares cells that are plain numbers. */
 typedef enum vv_fact_numbers {
 	VV_FACT_BY_VALUE, /* as numbers */
-	/* as texts; facts do not order numbers as texts, so they are used for VV_FACT_IS only */
+	/* as texts; facts do not order numbers as texts, so for numbers they decide only
+	 * VV_FACT_IS */
 	VV_FACT_BY_TEXT,
 	VV_FACT_NEVER /* the test is false for every number */
 } vv_fact_numbers;
@@ -44,7 +45,7 @@ typedef enum vv_fact_texts {
 /* A test. */
 typedef struct vv_fact_test {
 	vv_fact_op op;
-	const char *text; /* the text with which cells are compared; borrowed */
+	const char *text; /* the text with which cells are compared, of len bytes; borrowed */
 	size_t len;
 	vv_fact_numbers numbers; /* how cells that are plain numbers are compared */
 	vv_fact_texts texts;     /* how all other cells are compared */
@@ -57,7 +58,8 @@ typedef struct vv_fact_test {
 
 /* Sets op, text, len, is_number and number of *t, and all other members to zero. */
 void vv_fact_test_init(vv_fact_test *t, vv_fact_op op, const char *text, size_t len);
-/* Returns false if no cell of a row group with the facts f passes the test t; true if some may. */
+/* Returns false if no cell of a column with the facts f in a row group passes the test t; true if
+ * some may. */
 bool vv_fact_test_may(const vv_fact_test *t, const vv_fact *f);
 
 #endif

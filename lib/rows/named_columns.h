@@ -16,8 +16,9 @@
 vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
 			 size_t *out, vv_error *err);
 
-/* Sets *out to the indices of the columns of t with these names, and *count to their number; names
- * NULL or empty: all columns. The caller frees *out with vv_free. Fails as vv_view_column does. */
+/* Sets *out to the indices of the columns of t with these names, in the order of `names`, and
+ * *count to their number. If names is NULL or empty, takes all columns. The caller frees *out with
+ * vv_free. Fails as vv_view_column does. */
 vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
 			  size_t **out, size_t *count, vv_error *err);
 

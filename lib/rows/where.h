@@ -1,6 +1,7 @@
 /*
- * where: makes filters. A row matches a filter if all its conditions (docs/use/rules.md) or tests
- * of columns are true; row groups are skipped by their facts (dataset/format/facts.h).
+ * where: makes filters. A filter consists of conditions (docs/use/rules.md), or of tests of
+ * columns. A row matches if all of them are true, and if it contains the text to search for, if
+ * there is one. Row groups are skipped by their facts (dataset/format/facts.h).
  */
 #ifndef VV_LIB_ROWS_WHERE_H
 #define VV_LIB_ROWS_WHERE_H
@@ -30,17 +31,18 @@ typedef struct vv_where_how {
 	long (*find)(void *payload, const char *name, size_t len);
 	void *payload;
 	const char *path; /* path of the table's file, for hints; NULL: not known */
-	/* a text in lower case that at least one cell of a row must contain, ignoring case; NULL or
-	 * "": no search */
+	/* a text in lower case that at least one cell of a row must contain, ignoring case;
+	 * borrowed by the filter; NULL or "": no search */
 	const char *search;
 } vv_where_how;
-/* Compiles `conditions` on rows of t to the filter *out. The schema of t and the parameters must
- * outlive *out. VV_EUSAGE: a text is not a condition; VV_ENOTFOUND: a column does not exist. */
+/* Compiles `conditions` on rows of t to the filter *out. how may be NULL. The schema of t, the
+ * parameters and how->search must outlive *out. VV_EUSAGE: a text is not a condition; VV_ENOTFOUND:
+ * a column does not exist. */
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
 		       const vv_where_how *how, vv_error *err);
 
-/* Returns VV_OK if `conditions` are valid without regard to a table. VV_EUSAGE: a text is not a
- * condition. */
+/* Returns VV_OK if the syntax of `conditions` is valid; their columns are not checked. VV_EUSAGE: a
+ * text is not a condition. */
 vv_status vv_where_check(const vv_strings *conditions, vv_error *err);
 
 /* The operator of a test. */
@@ -51,7 +53,8 @@ typedef enum vv_where_op {
 	VV_WHERE_UP_TO = VV_FACT_UP_TO,
 	VV_WHERE_ABOVE = VV_FACT_ABOVE,
 	VV_WHERE_FROM = VV_FACT_FROM,
-	VV_WHERE_DIFFERS,  /* the cell is a value of the type, and differs from the text */
+	/* the cell is a value of the type, and its value differs from that of the text */
+	VV_WHERE_DIFFERS,
 	VV_WHERE_NULL,     /* the cell is a missing value */
 	VV_WHERE_NOT_NULL, /* the cell is not a missing value */
 	/* the cell is a missing value or not a value of the column's type, or may not be
@@ -69,29 +72,33 @@ typedef struct vv_where_test {
 	const char *text; /* the text with which cells are compared, of len bytes */
 	size_t len;
 } vv_where_test;
-/* Writes *like to out with the operator `op`, a vv_condition_op or varve_test_op, whose
- * numbers are the same: two tests for 'equal', else one. Returns their number. */
+/* Writes the test *like with the operator `op` to out, which has room for two tests: two tests for
+ * the operator "equal", else one. Returns their number. op: a vv_condition_op or a varve_test_op,
+ * which have the same numbers. */
 size_t vv_where_test_put(vv_where_test *out, unsigned op, const vv_where_test *like);
-/* Makes the filter *out from `count` tests, as vv_where_new does from conditions. */
+/* Makes the filter *out from `count` tests. The schema of t and the texts of the tests must outlive
+ * *out. VV_ENOTFOUND: a column does not exist. VV_EUSAGE: a text is not a value of the type of its
+ * column. */
 vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *tests, size_t count,
 		      vv_error *err);
 void vv_where_free(vv_where *w); /* accepts NULL */
 VV_AUTO_FREE(vv_where, vv_where_free)
 
-/* Returns the indices of the columns that the filter reads, borrowed, and sets *count to their
- * number. */
+/* Returns the indices of the columns that the filter reads, ascending and borrowed, and sets *count
+ * to their number. */
 const size_t *vv_where_columns(const vv_where *w, size_t *count);
 size_t vv_where_count(const vv_where *w); /* returns the number of tests in the filter */
 
 /* Sets *out to the value that the test with the index `test` requires, borrowed. Returns false if
  * the test does not require a single value. A condition with '=' may be compiled to two tests, "at
- * least" and "at most". */
+ * least" and "at most"; the function then returns true for the first. */
 bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
 
-/* Returns true if the row `cells` matches. cells has one element for each column of the table.
- * After running out of memory, vv_where_ok returns VV_ENOMEM. */
+/* Returns true if the row `cells` matches. cells has one element for each column of the table. If
+ * the result cannot be determined, returns false, and vv_where_ok fails from then on. */
 bool vv_where_holds(vv_where *w, const vv_cell *cells);
-/* Returns VV_OK if no vv_where_holds ran out of memory. */
+/* Returns VV_OK if every vv_where_holds determined its result. VV_EREFUSED: a pattern takes too
+ * many steps. */
 vv_status vv_where_ok(const vv_where *w, vv_error *err);
 
 /* Returns true if a row of a group with these facts, of len bytes, can match. Has the type

@@ -1,10 +1,9 @@
 /*
- * auto_gc: decides whether to run gc automatically: only if it would free much space.
+ * auto_gc: decides whether to run gc automatically. It does so only if gc would free much space.
  *
- * A correct caller, at the end of a command that wrote a version:
- *
- *	vv_auto_gc_look(&gc, repo, &err), then closes everything (writer, repository),
- *	then calls vv_auto_gc_begin (cmd/frame/gc.h), which forks: no threads or locks may be left.
+ * At the end of a command that wrote a version, a correct caller calls vv_auto_gc_look, closes
+ * everything (writer, repository), then calls vv_auto_gc_begin (cmd/frame/gc.h). That function
+ * forks, so no threads or locks may be left.
  */
 #ifndef VV_LIB_SPACE_AUTO_GC_H
 #define VV_LIB_SPACE_AUTO_GC_H
@@ -31,8 +30,8 @@ void vv_auto_gc_clear(vv_auto_gc *gc);
 VV_AUTO_CLEAR(vv_auto_gc, vv_auto_gc_clear)
 
 /* Decides whether to run gc in r, and sets *out to the decision. Reads only settings and the sizes
- * of packs, which is fast. If gc never ran, stores the present size of the store for later
- * calls. */
+ * of packs, which is fast. If gc never ran and the store has packs, stores the present size of the
+ * store for later calls. The caller clears *out, also after a failure. */
 vv_status vv_auto_gc_look(vv_auto_gc *out, vv_repository *r, vv_error *err);
 
 #endif

@@ -1,11 +1,12 @@
 /*
  * drop: removes the local data of versions that others store.
  *
- * The data of a version is removed only after the requested number of others (keepers) have proved
- * that they store the version: a remote as in lib/remotes/proof.h; a vault must have all items of
- * the version, and each holder must return a random leaf (a piece of 4096 bytes) of every shard. If
- * two repositories drop data at the same time, neither is a keeper for the other (vv_drop_lock).
- * Before data is removed, its versions are recorded as stored elsewhere (repo/known/elsewhere.h).
+ * Others that store versions are called keepers: remotes and the vault. The data of a version is
+ * removed only after keepers have proved that they store the requested number of copies. A remote
+ * proves it as in lib/remotes/proof.h. A vault must have all items of the version, and each holder
+ * must return a random leaf (a piece of 4096 bytes) of every shard. A repository that is dropping
+ * data is not a keeper for another one meanwhile (vv_drop_lock). Before data is removed, its
+ * versions are recorded as stored elsewhere (repo/known/elsewhere.h).
  */
 #ifndef VV_LIB_SPACE_DROP_H
 #define VV_LIB_SPACE_DROP_H
@@ -25,8 +26,8 @@
 /* The decision about a version. */
 typedef enum vv_drop_fate {
 	VV_DROP_GOES,   /* its data is removed */
-	VV_DROP_AWAY,   /* its data is already missing in this repository */
-	VV_DROP_IN_USE, /* it is staged, checked out or published */
+	VV_DROP_AWAY,   /* some of its data is already missing in this repository */
+	VV_DROP_IN_USE, /* it is staged, checked out or published, or with `history` at a tip */
 	VV_DROP_ALONE   /* too few others store it */
 } vv_drop_fate;
 
@@ -46,21 +47,25 @@ typedef struct vv_drop_keeper {
 	unsigned copies;   /* number of copies of each version; a vault may have several */
 	char *url;         /* URL of the remote; owned; NULL: not connected */
 	char id[VV_REPOSITORY_ID + 1]; /* id of the repository; "": unknown */
-	bool failed;                   /* the connection failed with the error `why` */
+	/* the keeper could not be asked, or is the same repository as an earlier one; `why` is the
+	 * error */
+	bool failed;
 	vv_error why;
 } vv_drop_keeper;
 
 /* A run: its options and its result. */
 typedef struct vv_drop {
-	/* rev, paths: select the versions to drop, as for vv_named_versions_each; not used if
-	 * history is set */
+	/* rev, paths: select the versions to drop, as for vv_named_versions_each; rev is not used
+	 * if history is set */
 	const char *rev;
 	const char *const *paths;
-	bool history;           /* drop all versions that are not at the tip of a branch or tag */
-	const vv_strings *from; /* the remotes to query; empty: all remotes and the vault */
-	unsigned copies;        /* number of copies that others must have; at least 1 */
-	bool dry_run;           /* remove nothing */
-	uint64_t idle_sec;      /* as for vv_transfer_open */
+	/* drop all versions of `paths` that are not at the tip of a branch, tag or tracking ref */
+	bool history;
+	/* the remotes to query; not NULL; empty: all remotes and the vault */
+	const vv_strings *from;
+	unsigned copies;   /* number of copies that others must have; at least 1 */
+	bool dry_run;      /* remove nothing */
+	uint64_t idle_sec; /* as for vv_transfer_open */
 	/* The following members are set by vv_drop_run. */
 	vv_drop_version *versions; /* the selected versions */
 	size_t count, cap;
@@ -72,8 +77,9 @@ typedef struct vv_drop {
 
 /* Removes the data of the versions in r that *d selects, and sets the results in *d. It is not a
  * failure if the data of some versions is not removed: their `fate` has the reason. VV_ENOTFOUND:
- * the revision does not exist; VV_ELOCKED: another drop, gc or vault command is running. If no
- * connection to a keeper succeeds, returns the error of the first keeper. */
+ * the revision does not exist, or a path has no version. VV_EUSAGE: a URL in d->from contains a
+ * password. VV_ELOCKED: another drop or gc is running, or another repository is asking for blocks.
+ * If no keeper can be asked, returns the error of the first keeper. */
 vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_error *err);
 void vv_drop_clear(vv_drop *d);
 VV_AUTO_CLEAR(vv_drop, vv_drop_clear)

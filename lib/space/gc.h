@@ -1,6 +1,7 @@
 /*
- * gc: runs gc in a repository: collects the store's garbage, removes leftovers of killed processes
- * in the caches, packs Git's loose objects, and stores its state for the next automatic gc.
+ * gc: runs gc in a repository: removes unneeded blocks from the store and leftovers of killed
+ * processes from the caches, packs Git's loose objects, and stores its state for the next automatic
+ * gc.
  */
 #ifndef VV_LIB_SPACE_GC_H
 #define VV_LIB_SPACE_GC_H
@@ -18,7 +19,7 @@
 /* A run: its options and its result. */
 typedef struct vv_gc_run {
 	bool dry_run; /* remove nothing */
-	/* if other processes write, fail with VV_ELOCKED at once or after some seconds, instead of
+	/* if another process writes, fail with VV_ELOCKED at once or after some seconds, instead of
 	 * waiting longer */
 	bool gentle;
 	bool has_grace; /* grace_sec is set; else varve.gcDays is used */
@@ -31,14 +32,15 @@ typedef struct vv_gc_run {
 	const vv_cid_set *drop;
 	/* The following members are set by vv_gc_run_all. */
 	vv_gc_result result;
-	uint64_t versions; /* number of versions of datasets whose blocks were not removed */
+	uint64_t versions; /* number of versions whose blocks were kept */
 } vv_gc_run;
 
-/* Runs gc in r with the options in *g, and sets the results in *g. VV_ELOCKED: another gc is
- * running, or, if g->gentle is set, another writer. */
+/* Runs gc in r with the options in *g, and sets the results in *g. VV_ELOCKED: another writer, such
+ * as a gc, did not end in time: within some seconds if g->gentle is set, else within ten
+ * minutes. */
 vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err);
 
-/* Sets *out to varve.gcDays in seconds, or to UINT64_MAX for "forever". */
+/* Sets *out to varve.gcDays in seconds, or to UINT64_MAX (never) if it is more than 100000 days. */
 vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err);
 
 /* The state after the last gc, stored in .git/varve/cache/gc. */
@@ -79,8 +81,8 @@ typedef struct vv_remote_gc {
 } vv_remote_gc;
 
 /* Runs gc on the remote `host`. Keeps all blocks that are reachable from any ref of the remote,
- * including pull requests, and from branches and tags of this repository. VV_EREFUSED: this
- * repository does not have the complete history. */
+ * including pull requests; in a store, also those that are reachable from branches, tags and the
+ * stash of this repository. VV_EREFUSED: this repository does not have the complete history. */
 vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host, vv_error *err);
 
 #endif

@@ -2,8 +2,8 @@
  * change_count: counts the changes between two versions of a dataset, for commands that print them
  * in one line (diff/write/change_words.h writes the line).
  *
- * Reads only row groups that the versions do not share. If many row groups are not shared, reads no
- * rows, so that commands are fast.
+ * Reads only row groups that the versions do not share. If these have more than VV_COUNT_CELLS_MAX
+ * cells, reads no rows and sets `many` in the counts, so that commands are fast.
  */
 #ifndef VV_LIB_STATUS_CHANGE_COUNT_H
 #define VV_LIB_STATUS_CHANGE_COUNT_H
@@ -20,8 +20,10 @@
  * 0.05 s if few of them differ, and 0.2 s if all do. */
 #define VV_COUNT_CELLS_MAX 12000000u
 
-/* Counts the changes from the open table a to the open table b, and sets *out to the counts. path:
- * for messages. temp_dir: folder for temporary files. */
+/* Counts the changes from the open table a to the open table b, and sets *out to the counts, which
+ * the caller clears. Tables that are open with their stored order may be converted to the order of
+ * their files (dataset/table/file_order.h). path: for messages. temp_dir: folder for temporary
+ * files. */
 vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
 				 const char *temp_dir, vv_error *err);
 
@@ -37,9 +39,10 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 /* One value = one version of a path that Git stores as text. */
 typedef struct vv_text_version {
 	const vv_oid *blob, /* blob of the text */
-		/* commit whose datapackage.json describes the text; NULL: the index */
+		/* the commit whose datapackage.json describes the text; NULL: that of the index
+		 * does */
 		*commit;
-	bool known; /* do not run a program that reads a document */
+	bool known; /* for vv_text_count_rows: do not run a program that reads a document */
 	/* name of a document's table; NULL: the text, or the document's only table */
 	const char *table;
 } vv_text_version;
@@ -53,16 +56,17 @@ void vv_text_pair_clear(vv_text_pair *p); /* p may be all zero */
 VV_AUTO_CLEAR(vv_text_pair, vv_text_pair_clear)
 
 /* Counts the changes between the versions `old` and `now` of `path`, of which Git stores at least
- * one as text, and sets *out to the counts. now.blob NULL: the file in the work tree. most: limit
- * of a file's size in bytes. out->counted is false if a file is larger, or is not a table. Sets
- * *keep, which must be all zero, to the opened texts, which borrow path; keep may be NULL. */
+ * one as text, and sets *out to the counts. old.blob must be set; now.blob NULL: the file in the
+ * work tree. most: limit of a file's size in bytes. out->counted is false if a file is larger, or
+ * is not a table. Sets *keep, which must be all zero, to the opened texts, which borrow path; the
+ * caller clears it, also after a failure. keep may be NULL. */
 vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_repository *r,
 				vv_dataset_reader *reader, const char *path, vv_text_version old,
 				vv_text_version now, uint64_t most, vv_error *err);
 
 /* Sets *rows and *columns to the numbers of rows and columns of the version `at` of `path`, and *is
- * to true; sets *is to false if the version is not a table. VV_EREFUSED: at.known is set, and the
- * document was never read. */
+ * to true. Sets *is to false if the version is not a table. at.blob must be set. VV_EREFUSED:
+ * at.known is set, and the rows of the document are not cached. */
 vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
 			     vv_dataset_reader *reader, const char *path, vv_text_version at,
 			     vv_error *err);
