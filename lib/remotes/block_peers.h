@@ -1,12 +1,12 @@
 /*
- * block_peers: finds the block peers of a Git host, a host without varve. A block peer is a
- * repository, served by varve, that stores the blocks of the host's repository; the setting
- * remote.<name>.varveUrl or the committed .varveconfig has its URL.
+ * block_peers: finds the block peers of a Git host, which is a host without varve. A block peer is
+ * a repository, served by varve, that stores the blocks of the host's repository. Its URL is in the
+ * setting remote.<name>.varveUrl or in the committed .varveconfig.
  *
- * A block peer from .varveconfig is contacted only if the user trusts its site: if it is the
- * remote's own site, if varve.trustedHost or VARVE_TRUSTED_HOSTS lists the site, or if the user
- * agrees at the terminal; the site is then added to varve.trustedHost of this repository. A site is
- * SCHEME://[USER@]HOST[:PORT].
+ * A block peer from .varveconfig is contacted only if its site is trusted. A site is trusted if it
+ * is the remote's own site, if varve.trustedHost or VARVE_TRUSTED_HOSTS lists it, or if the user
+ * agrees at the terminal. In the last case, the site is added to varve.trustedHost of this
+ * repository. A site is SCHEME://[USER@]HOST[:PORT].
  */
 #ifndef VV_LIB_REMOTES_BLOCK_PEERS_H
 #define VV_LIB_REMOTES_BLOCK_PEERS_H
@@ -25,23 +25,24 @@
 typedef struct vv_block_peers {
 	vv_string_list urls;      /* their URLs, at most 2 * VV_BLOCKS_URLS_MAX */
 	vv_string_list untrusted; /* URLs from .varveconfig that were left out */
-	bool named;               /* setting or .varveconfig have URLs, trusted or not */
+	bool named;               /* the setting or .varveconfig has URLs, trusted or not */
 } vv_block_peers;
 
 /* Sets *out to the block peers of m, for pushing if `write` is true. c: the content of
- * .varveconfig. Untrusted block peers are left out, with a note. */
+ * .varveconfig. Untrusted block peers are left out, with a warning. */
 vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remote *m,
 			      const vv_blocks_config *c, bool write, vv_error *err);
 void vv_block_peers_clear(vv_block_peers *p);
 VV_AUTO_CLEAR(vv_block_peers, vv_block_peers_clear)
 
 /* Sets *yes to true if the block peer `url` from .varveconfig may be contacted, else to false. If
- * necessary, asks the user at the terminal. Without a terminal, or if the user declines,
- * sends a note that the block peer is left out. */
+ * necessary, asks the user at the terminal. Without a terminal, or if the user declines, warns that
+ * the block peer is left out. */
 vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,
 				   vv_error *err);
 
-/* Adds the site of url, a URL that the user has given, to the trusted sites of r. */
+/* Adds the site of url, a URL that the user has given, to the trusted sites of r. Does nothing if
+ * the URL has no host. */
 vv_status vv_block_peer_trust(vv_repository *r, const char *url, vv_error *err);
 
 /* Appends the site of url to out. Appends nothing if the URL has no host. */
@@ -53,12 +54,13 @@ typedef struct vv_blocks_ref {
 	vv_oid id;        /* id of the ref in this repository */
 } vv_blocks_ref;
 
-/* Sends `refs` to all block peers in p. Fails unless at least one of them accepts the refs; if
- * there are several block peers, sends a note for each that failed. A branch of a block peer is
- * only fast-forwarded; new refs are made. For a branch that cannot be fast-forwarded, any other ref
- * that differs, and a ref without a name, a tag kept/<id> is made instead, because a block peer
- * stores blocks only as long as they are reachable from a ref. dry_run: send nothing. sum: is set
- * to the amount of sent data. */
+/* Sends `refs` to all block peers in p. Fails unless at least one of them accepts the refs. If
+ * there are several block peers, warns of each that failed. A branch of a block peer is only
+ * fast-forwarded; new refs are made. A tag kept/<id> is made instead for a branch that cannot be
+ * fast-forwarded, for another ref that differs, and for a ref without a name, because a block peer
+ * stores blocks only as long as they are reachable from a ref. dry_run: send nothing. Sets *sum to
+ * the amount of data sent to all block peers; its `versions` is that of the block peer that got
+ * most. VV_EREFUSED: no block peer is trusted, or a ref was refused. */
 vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_blocks_ref *refs,
 			      size_t count, bool dry_run, vv_host_sum *sum, vv_error *err);
 

@@ -2,15 +2,15 @@
  * blocks_config: reads and changes .varveconfig, the committed file with the URLs of the stores and
  * block peers that have a repository's blocks.
  *
- * 	[blocks]
- * 		url = https://data.example.org/sales
- * 		pushUrl = ssh://data.example.org/srv/sales
- * 		ref = varve-blocks
- * 	[store "team"]
- * 		url = s3://bucket/sales
+ *	[blocks]
+ *		url = https://data.example.org/sales
+ *		pushUrl = ssh://data.example.org/srv/sales
+ *		ref = varve-blocks
+ *	[store "team"]
+ *		url = s3://bucket/sales
  *
- * The file has the syntax of Git's configuration. Everybody who may commit can write it, so it
- * contains only URLs and names; nothing in the file is run. Source: docs/operate/hosts.md.
+ * The file has the syntax of Git's configuration. Everybody who may commit can write it. So it
+ * contains only URLs and names, and nothing in the file is run. Source: docs/operate/hosts.md.
  */
 #ifndef VV_LIB_REMOTES_BLOCKS_CONFIG_H
 #define VV_LIB_REMOTES_BLOCKS_CONFIG_H
@@ -41,26 +41,26 @@ typedef struct vv_blocks_config {
 	vv_string_list push_urls; /* the same for pushes; if empty, `urls` are used */
 	vv_store_config stores[VV_BLOCKS_URLS_MAX];
 	size_t store_count;
-	/* name of the store of the repository from which this repository was forked; may be NULL */
+	/* URL of the store of the repository from which this repository was forked; may be NULL */
 	char *upstream;
 } vv_blocks_config;
 
-/* Reads the file in *commit into *out, which is empty if the commit has no such file. VV_EINPUT:
- * the file is invalid. */
+/* Reads the file in *commit into *out. *out is empty if *commit is null or has no such file.
+ * VV_EINPUT: the file is invalid. */
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
 				vv_error *err);
 /* Parses the len bytes of `text`, the text of the file, into *out. VV_EINPUT: the text is
  * invalid. */
 vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len,
 				 vv_error *err);
-/* Returns the store of c with this name, or, if name is NULL, the default store, or else the first
- * store; borrowed. Returns NULL if there is none. */
+/* Returns the store of c with this name, borrowed. If name is NULL, returns the default store, or
+ * else the first store that has a URL. Returns NULL if there is none. */
 const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name);
 /* Returns the path of the file in the work tree; for a bare repository, in its folder varve. The
  * caller frees it. NULL if out of memory. */
 char *vv_blocks_config_path(const vv_repository *r);
-/* Calls fn for each setting in the file of the work tree, as vv_config_parse does. If the file is
- * not a regular file, fn is not called. */
+/* Calls fn for each setting in the file of the work tree, as vv_config_parse does. Does nothing if
+ * the file does not exist or is not a regular file. */
 vv_status vv_blocks_config_each(vv_repository *r, vv_config_fn fn, void *payload, vv_error *err);
 /* Reads the file in the work tree, which need not be committed, into *out. */
 vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err);
@@ -72,29 +72,34 @@ typedef struct vv_blocks_config_line {
 	const char *value;
 	bool section; /* key is that of a section */
 } vv_blocks_config_line;
-/* Applies the changes `lines` to `text`, the text of such a file. Runs git. */
+/* Applies the changes `lines` to `text`, the text of such a file. Runs git. A key to remove may be
+ * missing, a section may not. After a failure, the content of text is undefined. */
 vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 				  const vv_blocks_config_line *lines, size_t count, vv_error *err);
-/* Sets text to the text of the file in the work tree, or to "" if it does not exist. VV_EINPUT: it
- * is not a regular file. */
+/* Appends the text of the file in the work tree to `text`; appends nothing if the file does not
+ * exist. VV_EINPUT: it is not a regular file. */
 vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err);
-/* Receives the text `what` about one unknown name; called by vv_blocks_config_unknown. */
+/* The type of the function that vv_blocks_config_unknown calls. what: a text about one unknown
+ * name. */
 typedef vv_status (*vv_blocks_config_fn)(void *payload, const char *what, vv_error *err);
-/* Calls fn for each name in the file of the work tree that is unknown, and therefore ignored, with
- * a text such as "FILE: ..., did you mean 'url'?" A newer varve may support the name. */
+/* Calls fn for each name in the file of the work tree that is unknown, and therefore ignored. The
+ * text is such as ".varveconfig: this varve does not know 'ulr'; did you mean 'url'?" A newer varve
+ * may support the name. Returns VV_OK for a file that is invalid. */
 vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, void *payload,
 				   vv_error *err);
-/* Warns of each unknown name in the file (vv_blocks_config_unknown). */
+/* Warns the listener of r of each unknown name in the file (vv_blocks_config_unknown). */
 void vv_blocks_config_warn(vv_repository *r);
-/* Applies the changes `lines` to the file in the work tree in one step, for the next commit. The
- * caller must hold the lock for writers (the turn, repo/git/write_turn.h). VV_EUSAGE: the
- * repository is bare. */
+/* Applies the changes `lines` to the file in the work tree in one step; they take effect with the
+ * next commit. The caller must hold the lock for writers (the turn, repo/git/write_turn.h).
+ * VV_EUSAGE: the repository is bare. */
 vv_status vv_blocks_config_change_work(vv_repository *r, const vv_blocks_config_line *lines,
 				       size_t count, vv_error *err);
 /* Returns VV_OK if .varveconfig may contain url, as a URL for pushes if `push` is set. VV_EINPUT:
- * some clones could not reach the URL, or it has parts that only the user may set. */
+ * some clones could not reach the URL, it has a password, or it has parts that only the user may
+ * set. */
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
-/* Returns true if url is the URL of a store, not of a peer. */
+/* Returns true if url is the URL of a store, not of a peer. A path is that of a store if the file
+ * that marks a store exists there. */
 bool vv_blocks_is_store(const char *url);
 void vv_blocks_config_clear(vv_blocks_config *c);
 VV_AUTO_CLEAR(vv_blocks_config, vv_blocks_config_clear)

@@ -1,6 +1,6 @@
 /*
- * fetched: fetches history from a host with git. While the history is used, it is reachable from
- * refs below refs/varve/fetched/, which has a folder of refs for each URL.
+ * fetched: fetches history from a host with git. Until vv_fetched_clear, the history is reachable
+ * from refs in a folder below refs/varve/fetched/. Each URL has its own folder.
  */
 #ifndef VV_LIB_REMOTES_FETCHED_H
 #define VV_LIB_REMOTES_FETCHED_H
@@ -24,8 +24,9 @@ typedef struct vv_fetched {
 	const char *word;                  /* the remote, as argument of git fetch */
 	const vv_hello *hello;             /* refs of the host */
 	const vv_remote_folder *published; /* the host, if it is a published folder; else NULL */
-	size_t count;                      /* number of refs that were made */
-	char folder[64];                   /* folder of these refs */
+	/* above 0: refs were made; the number in the name of the next one */
+	size_t count;
+	char folder[64]; /* folder of these refs */
 } vv_fetched;
 
 /* Initialises f without fetching. git: has the folder in which git runs, and the host's URL. word:
@@ -33,7 +34,7 @@ typedef struct vv_fetched {
  * published folder; else NULL. All arguments are borrowed until vv_fetched_clear. */
 void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word,
 		     const vv_hello *hello, const vv_remote_folder *published);
-void vv_fetched_clear(vv_fetched *f); /* removes the refs */
+void vv_fetched_clear(vv_fetched *f); /* removes the refs, if any were made */
 
 /* Returns true if a killed fetch has left refs or locks. */
 bool vv_fetched_is_left(const vv_fetched *f);
@@ -42,10 +43,12 @@ bool vv_fetched_is_left(const vv_fetched *f);
 void vv_fetched_tidy(vv_fetched *f);
 /* Fetches the `count` refs with the full names `names`, and everything reachable from them, and
  * sets the elements of ids to their ids. git does not connect if everything was already fetched
- * with earlier refs, or is in the packs of a published folder. */
+ * with earlier refs, or is in the packs of a published folder. VV_EREFUSED: the host is a shallow
+ * repository. */
 vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, vv_oid *ids,
 			 vv_error *err);
-/* Fetches all refs of the host except those for blocks, and calls fn for each. */
+/* Fetches all refs of the host, except those of varve: the refs of blocks and of signed heads.
+ * Calls fn for each fetched ref, which has its name in f->folder, not its name on the host. */
 vv_status vv_fetched_get_all(vv_fetched *f, vv_ref_fn fn, void *payload, vv_error *err);
 
 #endif

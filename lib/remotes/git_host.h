@@ -1,11 +1,11 @@
 /*
  * git_host: connects to a remote that is a Git host without varve. The program git exchanges refs
- * and history; blocks are in a ref of the host, or in a store, which transport/places/packs reads
- * and writes; or block peers have them (block_peers.h).
+ * and history. The blocks are in a ref of the host or in a store, which transport/places/packs
+ * reads and writes, or block peers have them (block_peers.h).
  *
- * A correct caller: vv_git_host_open; vv_git_host_hello; for a fetch vv_git_host_history, then
- * blocks as from any supplier; for a push vv_git_host_send, then vv_git_host_push;
- * vv_git_host_close.
+ * A correct caller calls vv_git_host_open and vv_git_host_hello. For a fetch, it then calls
+ * vv_git_host_history, and gets blocks as from any supplier; for a push, it calls vv_git_host_send,
+ * then vv_git_host_push. Last, it calls vv_git_host_close.
  */
 #ifndef VV_LIB_REMOTES_GIT_HOST_H
 #define VV_LIB_REMOTES_GIT_HOST_H
@@ -46,8 +46,8 @@ typedef struct vv_git_push {
 } vv_git_push;
 
 /* Pushes the `count` refs in `refs` with `git push`, and with the user's hooks unless no_verify is
- * set. Several refs are pushed at a time, atomically if the host supports it. to: folder in which
- * git runs, and URL of the host. word: the remote in git's arguments, a name or the URL. Sets
+ * set. At most 24 refs are pushed at a time, atomically if the host supports it. to: folder in
+ * which git runs, and URL of the host. word: the remote in git's arguments, a name or the URL. Sets
  * refs[].why if a ref was not moved. Appends to `said` the lines that the host sends for people. If
  * the push fails as a whole, err has git's message: VV_EREFUSED, VV_ENOTFOUND or VV_EIO. */
 vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *refs, size_t count,
@@ -67,11 +67,11 @@ vv_status vv_edited_pointers_warn(vv_repository *r, const vv_oid *wants, size_t 
 /* One value = one open host. */
 typedef struct vv_git_host vv_git_host;
 
-/* Opens the remote m as *out, for pushing if `write` is set, and fetches only its refs; everything
- * else is fetched on demand. t and m are borrowed until vv_git_host_close. take_folder: the open
- * folder if m is published as files, else NULL; owned by *out, also after a failure. If t->repo is
- * NULL, only vv_git_host_hello can be called. On failure, err has git's message: VV_EREFUSED,
- * VV_ENOTFOUND or VV_EIO. */
+/* Opens the remote m as *out, for pushing if `write` is set, and lists only its refs, or not even
+ * these if t->unasked is set. Everything else is fetched on demand. t and m are borrowed until
+ * vv_git_host_close. take_folder: the open folder if m is published as files, else NULL; owned by
+ * *out, also after a failure. If t->repo is NULL, only vv_git_host_hello can be called. On failure,
+ * err has git's message: VV_EREFUSED, VV_ENOTFOUND or VV_EIO. */
 vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m,
 			   vv_remote_folder *take_folder, bool write, vv_error *err);
 void vv_git_host_close(vv_git_host *g); /* accepts NULL */
@@ -92,7 +92,8 @@ vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *er
 /* Returns the URL of a store in .varveconfig that was skipped, when blocks were requested, because
  * it is not trusted; borrowed. NULL if no store was skipped. */
 const char *vv_git_host_untrusted(const vv_git_host *g);
-/* Returns a description of the place that has the blocks, for messages; borrowed. */
+/* Returns the place that has the blocks, for messages: the URL of the store or of a block peer, or
+ * the name of a ref. Borrowed until the next call. */
 const char *vv_git_host_blocks_place(const vv_git_host *g);
 /* Returns the URL from which the host's blocks are received, borrowed: the URL of its store, or
  * else its own. */
@@ -103,21 +104,22 @@ const char *vv_git_host_blocks_url(const vv_git_host *g);
 vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err);
 
 /* Fetches the `count` refs with the full names `names`, and everything reachable from them, into
- * the repository. Until vv_git_host_close, only refs below refs/varve/fetched/ point to the fetched
- * objects. Sets the elements of ids to the refs' ids on the host. */
+ * the repository. Refs below refs/varve/fetched/ keep the fetched objects until vv_git_host_close;
+ * the caller makes other refs before that. Sets the elements of ids to the refs' ids on the
+ * host. */
 vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
 			      vv_error *err);
 
-/* Fetches the missing packs that the versions in the commits `ids` need. Everything reachable from
- * `haves` must be complete. */
+/* Fetches the packs with the roots of the versions in the commits `ids` that are not stored here.
+ * Everything reachable from `haves` must be complete. */
 vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,
 			     vv_error *err);
 
 /* Sets out to the host as a supplier of blocks, valid until vv_git_host_close. The supplier's name
  * is the remote's URL. */
 void vv_git_host_supplier(vv_git_host *g, vv_supplier *out);
-/* Fetches the `count` blocks `cids` from a store, and passes each block to fn, as vv_peer_blocks
- * does. VV_ENOSUPPORT: the blocks are not in a store. */
+/* Fetches the `count` blocks `cids` from a store, and passes each block to fn, or NULL for one that
+ * is missing or damaged. VV_ENOSUPPORT: the blocks are not in a store. */
 vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
 			   void *payload, vv_error *err);
 /* Returns the host of the supplier s, borrowed; NULL if the supplier is not a Git host. */
@@ -134,23 +136,26 @@ typedef struct vv_git_sending {
 	bool complete;
 	bool verify; /* first fetch and hash the host's packs, and replace damaged packs */
 } vv_git_sending;
-/* Sends the blocks of what->refs to the block peers, or to the host if it has no block peers, and
- * sets *out to the amount of data. */
+/* Sends the blocks of what->refs to the block peers; if the host has none, to its store or its ref
+ * of blocks. Sets *out to the amount of data. VV_EREFUSED: the store, or every block peer, is not
+ * trusted. */
 vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 			   vv_error *err);
 
-/* Sets *out to the host's trusted block peers; borrowed until the next call. */
+/* Sets *out to the host's trusted block peers from which blocks are read; borrowed until the next
+ * call. */
 vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err);
 /* Returns the number of bytes received so far, without the bytes of history. */
 uint64_t vv_git_host_bytes(const vv_git_host *g);
-/* Sets *out to true if the host has a ref of blocks, or if .varveconfig has a store from which its
- * blocks can be read. */
+/* Sets *out to true if the host has a ref of blocks, or if a setting or .varveconfig has a store
+ * for its blocks; else to false. */
 vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err);
 
-/* Makes g send a note if the ref of blocks is missing; for callers that only read blocks. */
+/* Makes g also warn if the ref of blocks is missing and versions lack blocks; for callers that only
+ * read blocks. */
 void vv_git_host_reading(vv_git_host *g);
 /* Warns if the ref of blocks was removed or overwritten, so that versions of the host's refs lack
- * blocks. If this cannot be determined, there is no warning and no failure. */
+ * blocks. If this cannot be determined, warns of the reason. Fails only if out of memory. */
 vv_status vv_git_host_watch(vv_git_host *g, vv_error *err);
 
 /* One value = the lost versions of one host: those of its refs that it does not store
@@ -170,7 +175,7 @@ vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err);
  * because of the result. */
 #define VV_KEEPS_FETCH_BYTES ((uint64_t)64 << 20)
 /* Calls vv_host_keeps_each for the host's blocks, with the same parameters. If block peers store
- * the blocks, sets *out to the result that no version is complete. */
+ * the blocks, sets each element of `out` to the result that the version is not complete. */
 vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t count,
 				 uint64_t fetch_bytes, vv_host_keeps *out, vv_error *err);
 
@@ -187,7 +192,8 @@ vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_
  * the call fails. */
 vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err);
 
-/* Calls vv_host_verify for the host's blocks. Does nothing if block peers store the blocks. */
+/* Calls vv_host_verify for the host's blocks. If block peers store the blocks, only sets the
+ * numbers of damaged packs and lost blocks in *v to 0. */
 vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err);
 
 /* Warns of blocks that the host lists but could not deliver. */
@@ -195,13 +201,15 @@ void vv_git_host_tell_damage(const vv_git_host *g);
 
 /* Makes g use the store with this name and url, a store in the work tree's .varveconfig, for the
  * blocks, or a ref of the host if url is NULL. This overrides settings. url must be absolute; name
- * and url are copied. Call this before other functions. */
+ * and url are copied. The caller calls this before other functions. VV_EREFUSED: the store is not
+ * trusted. */
 vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, vv_error *err);
-/* Determines again where the host's blocks are. Sets *out to that store or ref, borrowed, and
- * *is_store to true for a store, to false for a ref of the host. */
+/* Determines where the host's blocks are, unless it is known. Sets *out to that store or ref,
+ * borrowed, and *is_store to true for a store, to false for a ref of the host. First does what
+ * vv_git_host_tidy does. */
 vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err);
-/* Fetches all refs of the host, including those of open and closed pull requests, except refs of
- * blocks. Calls fn for each ref. */
+/* Fetches all refs of the host, including those of open and closed pull requests, as
+ * vv_fetched_get_all (fetched.h) does, and calls fn for each. */
 vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_error *err);
 
 /* Moves `refs` of the host with vv_git_push_run. */

@@ -35,22 +35,25 @@ typedef struct vv_host_refs {
 
 /* Sets *x to the refs of the host, which are listed with git ls-remote. ask: has the folder in
  * which git runs. word: the host as an argument of git: a remote's name or a URL. folder: the host,
- * if it is a published folder: its refs were already read, so git is not run, and nothing can be
- * pushed to it; NULL: another host. Call vv_host_refs_clear on failure, too. VV_ENOSUPPORT: the
- * host is a plain web server, and folder is NULL. VV_ECORRUPT: the answer is invalid. */
+ * if it is a published folder, to which nothing can be pushed; if its refs could be read, git is
+ * not run. NULL: another host. The caller calls vv_host_refs_clear, also after a failure.
+ * VV_ENOSUPPORT: the host is a plain web server, and folder is NULL. VV_ECORRUPT: the answer is
+ * invalid. VV_EREFUSED: the host has too many refs, or refuses. */
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
 			    const char *word, const vv_remote_folder *folder, vv_error *err);
 void vv_host_refs_clear(vv_host_refs *x);
 VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
 
-/* Calls fn for each version in the history of the refs in h, the hello of a host or a peer, as far
- * as that history is in r. */
+/* Calls fn for each version in the history of those refs in h, the hello of a host or a peer, whose
+ * commits are in r. */
 vv_status vv_hello_each_root(const vv_hello *h, vv_repository *r, vv_new_root_fn fn, void *payload,
 			     vv_error *err);
-/* Appends the roots of these versions to out, without those of linked versions. */
+/* Appends to out the roots of the versions that vv_hello_each_root finds, without those of linked
+ * versions. */
 vv_status vv_hello_roots(vv_cids *out, const vv_hello *h, vv_repository *r, vv_error *err);
-/* Sets *out to true if everything reachable from the refs in x is in r, and contains no versions.
- * Does not walk the history if the answer is cached. */
+/* Sets *out to true if the history of those refs in x whose commits are in r contains no versions,
+ * as far as that is known without reading it: r has no blocks, knows of no versions elsewhere, and
+ * nothing is missing in that history. Else sets *out to false. */
 vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *out, vv_error *err);
 
 #endif

@@ -20,17 +20,18 @@ typedef struct vv_store_naming {
 	bool usual;           /* make the store the destination of pushes */
 } vv_store_naming;
 
-/* Returns VV_OK if n->name is valid and unused, and the URLs are allowed in .varveconfig.
- * VV_EUSAGE, VV_EINPUT: the name is not valid, or a URL is not allowed. VV_EEXISTS: another store
- * has the name. */
+/* Returns VV_OK if n->name is valid, no other store has it, and the URLs are allowed in
+ * .varveconfig. VV_EUSAGE: the name is not valid. VV_EINPUT: a URL is not allowed. VV_EEXISTS: a
+ * store has the name, but other values. A store with the same values is allowed. */
 vv_status vv_store_name_check(vv_repository *r, const vv_store_naming *n, vv_error *err);
-/* Adds the store *n to .varveconfig, for the next commit, and its sites to varve.trustedHost of r.
+/* Adds the store *n to .varveconfig of the work tree, and its sites to varve.trustedHost of r.
  * Fails as vv_store_name_check does. */
 vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *err);
-/* Changes the destination of pushes in .varveconfig, for the next commit. name: the store of
- * .varveconfig that becomes the only destination; NULL: removes all stores, so that blocks are
- * pushed to the host itself. Sets *changed to true if .varveconfig was changed. If name is NULL,
- * and `remote` is not, also removes the store from the user's settings of this remote, at once. */
+/* Changes the destination of pushes in .varveconfig of the work tree. name: the store of
+ * .varveconfig, which must exist there, that becomes the only destination; NULL: removes all
+ * stores, so that blocks are pushed to the host itself. Sets *changed to true if .varveconfig was
+ * changed. If name is NULL, and `remote` is not, also removes the store from the user's settings of
+ * this remote, which takes effect at once. */
 vv_status vv_store_switch(vv_repository *r, const char *name, const char *remote, bool *changed,
 			  vv_error *err);
 /* Returns the URL of the store in the user's settings of m (remote.<name>.varveUrl), borrowed; NULL
@@ -43,15 +44,15 @@ const char *vv_store_own(const vv_remote *m);
 vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err);
 
 /*
- * store_trial: determines the operations that a store permits, by writing, reading and removing a
- * small file.
+ * store_trial: determines the operations that a store permits. It reads the file that marks the
+ * store, then writes, lists and removes a small file.
  */
 
 /* The result of a trial. */
 typedef struct vv_store_trial {
 	/* true if the operation succeeded. reads: reading a file; ranges: reading a part of a file;
-	 * writes: writing a file; lists: listing files, and removes: removing a file, which are not
-	 * needed to push and fetch */
+	 * writes: writing a file; lists: listing files; removes: removing a file. `lists` and
+	 * `removes` are tried only after a write succeeded, and are not needed to push and fetch */
 	bool reads, ranges, writes, lists, removes;
 	char who[160]; /* the user's identity at the store; "": unknown */
 	uint64_t ms;   /* duration of the trial in milliseconds */

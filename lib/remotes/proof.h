@@ -1,13 +1,13 @@
 /*
- * proof: verifies that a place (a peer, a store or a Git host) stores given versions: checks all
- * files that each version needs, and hashes a random block of each version.
+ * proof: verifies that a place (a peer, a store or a Git host) stores given versions. It checks all
+ * files that each version needs, and the hashes of random blocks of each version.
  *
  * A peer reports which versions it has completely; at a store or a Git host, all packs and lists of
  * a version are checked (vv_host_keeps_each). These reports may be wrong, so unpredictable blocks
- * are fetched, too: from a version that is also stored locally, a leaf (a block without links);
- * from any other version, the root and all blocks between the root and a leaf. A peer sends the
- * blocks; a Git host sends the packs that contain them. Code that removes data, or reports that
- * others store it, must call these functions.
+ * are fetched, too. From a version that is also stored locally, this is one random leaf (a block
+ * without links); from any other version, it is the root and the blocks on a random way from the
+ * root to a leaf. A peer sends the blocks; a Git host sends the packs that contain them. Code that
+ * removes data, or reports that others store data, must call these functions.
  */
 #ifndef VV_LIB_REMOTES_PROOF_H
 #define VV_LIB_REMOTES_PROOF_H
@@ -32,8 +32,9 @@ vv_status vv_proof_ask(bool *holds, const vv_reached *there, vv_store *store, co
 typedef struct vv_proof_sample {
 	size_t asked, lost; /* asked: number of requested proofs; lost: number of failed proofs */
 } vv_proof_sample;
-/* Requests from the place `there` proofs of at most VV_PROOF_SAMPLE random versions that are
- * reachable from its refs and whose commits are in r, and sets *out to the result. */
+/* Requests from the place `there` proofs of a random sample of versions, at most VV_PROOF_SAMPLE,
+ * and sets *out to the result. The versions are reachable from refs of the place whose commits are
+ * in r. */
 vv_status vv_proof_ask_some(vv_proof_sample *out, const vv_reached *there, vv_repository *r,
 			    vv_error *err);
 

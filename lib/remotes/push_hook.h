@@ -1,8 +1,8 @@
 /*
  * push_hook: installs the pre-push hook that makes git push tables with their blocks.
  *
- * 'varve init', 'varve clone' and the first run of the filter install the hook. It calls 'varve
- * pre-push', which then calls the previous hook, if there was one.
+ * Commands such as 'varve init' and 'varve clone', and the first run of the filter, install the
+ * hook. It calls 'varve pre-push', which then calls the previous hook, if there was one.
  */
 #ifndef VV_LIB_REMOTES_PUSH_HOOK_H
 #define VV_LIB_REMOTES_PUSH_HOOK_H
@@ -18,19 +18,21 @@
 /* Suffix of the file name of a previous hook. */
 #define VV_PUSH_HOOK_EARLIER ".before-varve"
 
-/* Installs the hook in r, a repository with a work tree. If this is not possible, sends one line to
- * notes. notes may be NULL. */
+/* Installs the hook in r; does nothing in a bare repository. If another hook or core.hooksPath
+ * prevents this, sends one line to notes, and succeeds. notes may be NULL. */
 vv_status vv_push_hook_set(vv_repository *r, const vv_notes *notes, vv_error *err);
 
-/* Sets *out to the pre-push hook that git runs in r. Clear *out with vv_hook_found_clear. */
+/* Sets *out to the pre-push hook that git runs in r. The caller clears *out with
+ * vv_hook_found_clear. */
 vv_status vv_push_hook_find(vv_hook_found *out, vv_repository *r, vv_error *err);
 
-/* Appends a message to `message` and the remedy to `mend` if git does not run the hook *h, or if
- * the hook does not call varve; else appends nothing. words: formulates hints. */
+/* Appends to `message` why the hook *h does not work, and to `mend` the remedy. The caller calls
+ * this only if git does not run the hook, or the hook does not call varve (h->runs, h->calls).
+ * words: formulates hints. */
 void vv_push_hook_describe(const vv_hook_found *h, vv_hint_words_fn words, vv_buf *message,
 			   vv_buf *mend);
-/* Calls vv_push_hook_find and vv_push_hook_describe, but only if there is a remote to which varve
- * can push, and varve.prePush is not false; otherwise appends nothing. */
+/* Calls vv_push_hook_find, and vv_push_hook_describe if the hook does not work. Appends nothing if
+ * r is bare or has no remote, or if varve.prePush is false. */
 vv_status vv_push_hook_lacks(vv_repository *r, vv_buf *message, vv_buf *mend, vv_error *err);
 /* Sends the result of vv_push_hook_lacks as a warning. Ignores failures. */
 void vv_push_hook_warn(vv_repository *r, const vv_notes *notes);

@@ -1,11 +1,13 @@
 /*
  * reach: connects to a remote of any kind: a peer with varve, a Git host without varve, or a
- * published folder. A ref of blocks is a ref whose history has the packs of blocks
- * (transport/places/packs/host.h).
+ * published folder. A ref of blocks is a ref of a Git repository whose history has the packs of
+ * blocks (transport/places/packs/host.h).
  *
- * The setting remote.<name>.varveKind ("peer", "git", "folder") determines the kind. Without it,
- * well-known hosts, and URLs that only git supports, are Git hosts. Any other remote is first
- * contacted as a peer; if something else than varve answers, as a folder, then as a Git host. The
+ * For a folder on this machine, its content determines the kind. For other URLs, the setting
+ * remote.<name>.varveKind ("peer", "git", "folder") does. Without it, well-known hosts, and URLs
+ * that only git supports, are Git hosts. Any other remote is contacted as a peer, and its files are
+ * requested at the same time. If something else than varve answers, the remote is a published
+ * folder if the files show that, or else is contacted as a Git host. If the remote has a name, the
  * result is stored in remote.<name>.varveKind.
  */
 #ifndef VV_LIB_REMOTES_REACH_H
@@ -27,25 +29,27 @@ typedef struct vv_reached {
 } vv_reached;
 
 /* Connects to the remote m, for pushing if `write` is set, and sets *out to the connection. Sets
- * either out->peer or out->host, which borrows t and m until it is closed. */
+ * either out->peer or out->host, which borrows t and m until it is closed. VV_EREFUSED: `write` is
+ * set, and the remote is a published folder, or the remote refuses. */
 vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err);
 /* Returns true if it is known, without connecting, that the remote is a Git host. */
 bool vv_reach_is_host(vv_transfer *t, const vv_remote *m);
 void vv_reached_close(vv_reached *r);
 VV_AUTO_CLEAR(vv_reached, vv_reached_close)
 
-/* Opens the peer m as the Git host *out if the peer also has a ref of blocks, for clients without
- * varve. The caller closes *out. Sets *out to NULL if the peer has no such ref, or if git cannot
- * connect to the peer. eager: if it is not known whether the peer has a ref of blocks, connect to
- * the peer once more to find out; false: *out is then NULL. */
+/* Opens the peer m as the Git host *out if the peer also has a ref of blocks or a store, for
+ * clients without varve. The caller closes *out. Sets *out to NULL if the peer has neither, if git
+ * cannot connect to the peer, or if its URL is neither a path nor one of ssh. eager: if it is not
+ * known whether the peer has a ref of blocks, connect to the peer once more to find out, and with
+ * `write` open it even if it has none; false: *out is then NULL. */
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			      bool eager, vv_error *err);
 /* Opens the ref of blocks of the remote `word`, a name or URL, as the supplier *out, and sets *has
  * to true; sets *has to false if the remote has no such ref. */
 vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *word, bool *has,
 				vv_error *err);
-/* Connects to the remote m as vv_reach does. For a peer, also opens its ref of blocks as out->host,
- * which is NULL if the peer has no such ref. eager: as for vv_reach_blocks_ref. */
+/* Connects to the remote m as vv_reach does. For a peer, also sets out->host to the result of
+ * vv_reach_blocks_ref. eager: as for that function. */
 vv_status vv_reach_as_host(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
 			   bool eager, vv_error *err);
 
@@ -56,14 +60,16 @@ typedef vv_status (*vv_suppliers_open_fn)(vv_transfer *t, vv_supplier *out, size
 					  size_t *count, const char *url, vv_error *err);
 /* Registers a kind of suppliers that a module above this one implements. scheme: the scheme of
  * their URLs, such as "vault:". called: their name in messages, such as "the vault"; NULL: their
- * URL. open: opens them. Call this function once for each kind, when the program begins. */
+ * URL. open: opens them. The program calls this function once for each kind, when it begins; at
+ * most four times. */
 void vv_reach_add_kind(const char *scheme, const char *called, vv_suppliers_open_fn open);
 /* Returns the name, for messages, of `name`: a remote, a URL, or a supplier of a registered kind;
  * borrowed. */
 const char *vv_reach_shown(const char *name);
 
-/* Opens url, which may also be of a registered kind, as the supplier *out of blocks. The supplier
- * borrows url as its name. */
+/* Opens url, which may also be a remote's name or of a registered kind, as the supplier *out of
+ * blocks. The supplier borrows url as its name. VV_ENOTFOUND: there is no such remote, or the
+ * registered kind has no supplier. */
 vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err);
 void vv_reach_supplier_clear(vv_supplier *s);
 /* The origin of a URL: the settings, the user in a command, or an untrusted list. The URLs of an
@@ -85,18 +91,19 @@ typedef vv_status (*vv_reach_connect_fn)(vv_peer **out, vv_transfer *t, const vv
  * records. */
 vv_status vv_reach_peer_later(vv_transfer *t, vv_supplier *out, const char *name, const char *url,
 			      vv_reach_connect_fn connect, vv_error *err);
-/* Opens the suppliers that the user did not name, but that are used, as out[], at most max, and
- * sets *count to their number, which may be 0. Skips suppliers that cannot be opened. Sets
- * *untold to the first error, since this error may later explain missing blocks; if no error
- * occurred, sets the code of *untold to VV_OK. */
+/* Opens the suppliers of the registered kinds that are used although the user did not name them, as
+ * out[], at most max, and sets *count to their number, which may be 0. Skips suppliers that cannot
+ * be opened. Sets *untold to the first error, since this error may later explain missing blocks; if
+ * no error occurred, sets the code of *untold to VV_OK. */
 void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 		      vv_error *untold);
 /* Warns of the error *untold (vv_reach_unasked), and clears it, so that further calls do nothing.
- * Call this function if blocks are missing. */
+ * The caller calls this function if blocks are missing. */
 void vv_reach_tell(const vv_transfer *t, vv_error *untold);
 
 /* Sets out[] to the block peers of `host`, at most max, as suppliers that connect when blocks are
- * first requested, and *count to their number. The caller clears them. */
+ * first requested, and *count to their number. Warns of those that cannot be used. The caller
+ * clears them. */
 vv_status vv_reach_block_peers(vv_transfer *t, vv_git_host *host, vv_supplier *out, size_t max,
 			       size_t *count, vv_error *err);
 

@@ -1,11 +1,11 @@
 /*
  * remote: reads the configured remotes of a repository, and refspecs.
  *
- * A remote has Git's settings remote.<name>.url, pushurl and fetch, and varve's settings
- * remote.<name>.peers (further URLs from which blocks are fetched), remote.<name>.varve (the path
- * of varve on the remote machine, for ssh), and remote.<name>.varveKind (the detected kind: "git",
- * which is a host without varve, "folder" or "peer"). Source: git-config(1), gitglossary(7)
- * "refspec".
+ * A remote has Git's settings remote.<name>.url, pushurl and fetch, and these settings of varve:
+ * peers (further URLs from which blocks are fetched), varve (the path of varve on the remote
+ * machine, for ssh), varveKind (the detected kind: "git", which is a host without varve, "folder"
+ * or "peer"), varveUrl (URLs of stores and block peers that have a Git host's blocks), and
+ * varveName (the name by which the URL was found). Source: git-config(1), gitglossary(7) "refspec".
  */
 #ifndef VV_LIB_REMOTES_REMOTE_H
 #define VV_LIB_REMOTES_REMOTE_H
@@ -19,8 +19,8 @@
 #include "base/file.h"
 #include "repo/git/repository.h"
 
-/* One value = one refspec, such as "+refs/heads/X:refs/remotes/origin/X"; from and `to` may contain
- * one '*' each. */
+/* One value = one refspec, such as "+refs/heads/X:refs/remotes/origin/X". `from` and `to` may both
+ * contain one '*'. */
 typedef struct vv_refspec {
 	char *from, *to; /* `to` is NULL if the refspec has no destination */
 	bool force;      /* the refspec begins with '+' */
@@ -30,8 +30,8 @@ vv_status vv_refspec_read(vv_refspec *out, const char *text, vv_error *err);
 void vv_refspec_clear(vv_refspec *s);
 VV_AUTO_CLEAR(vv_refspec, vv_refspec_clear)
 /* Returns the name to which s maps the ref `name`: s->to, if name matches s->from. The caller frees
- * the result with vv_free. Returns NULL, and sets *rc, if the name does not match (VV_OK), or if
- * out of memory (VV_ENOMEM). */
+ * the result with vv_free. Returns NULL and sets *rc to VV_OK if the name does not match, or s has
+ * no destination; to VV_ENOMEM if out of memory. */
 char *vv_refspec_map(const vv_refspec *s, const char *name, vv_status *rc);
 
 /* One value = one remote: its settings. */
@@ -49,21 +49,21 @@ typedef struct vv_remote {
 	size_t fetch_count;
 } vv_remote;
 
-/* Sets *out to the remote `word`, which is a remote's name, a URL or a path. VV_ENOTFOUND: there is
- * no such remote; the hint may have similar names. */
+/* Sets *out to the remote `word`, which is a remote's name, a URL or a path. If r is NULL, it is a
+ * URL or a path. VV_ENOTFOUND: there is no such remote; the hint may have similar names. */
 vv_status vv_remote_find(vv_remote *out, vv_repository *r, const char *word, vv_error *err);
 void vv_remote_clear(vv_remote *m);
 VV_AUTO_CLEAR(vv_remote, vv_remote_clear)
 
-/* Sets *name to the name of the default remote of `branch` (such as "refs/heads/main"):
- * branch.<name>.remote, else "origin", else the only remote. If push is true,
- * branch.<name>.pushRemote and remote.pushDefault have priority. The caller frees *name with
- * vv_free. VV_ENOTFOUND: none of these exists. */
+/* Sets *name to the name of the default remote of `branch`, such as "refs/heads/main"; branch may
+ * be NULL. The default remote is that of branch.<name>.remote, else "origin", else the only remote.
+ * If push is true, branch.<name>.pushRemote and then remote.pushDefault have priority. The caller
+ * frees *name with vv_free. VV_ENOTFOUND: none of these exists. */
 vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, bool push,
 			    vv_error *err);
 
-/* Sets *names to the names of all remotes of r, sorted, and *count to their number. Free *names
- * with vv_names_free. */
+/* Sets *names to the names of all remotes of r, sorted, and *count to their number. The caller
+ * frees *names with vv_names_free. */
 vv_status vv_remote_names(char ***names, size_t *count, vv_repository *r, vv_error *err);
 
 /* Sets *out to the tracking ref ("refs/remotes/origin/main") of `branch`, a branch of the remote m,
@@ -75,7 +75,7 @@ vv_status vv_remote_tracking(char **out, const vv_remote *m, const char *branch,
 vv_status vv_remote_owns(bool *out, const vv_remote *m, const char *ref, vv_error *err);
 /* Appends to out the folder of tracking refs for `peer`, from which history is fetched instead of a
  * remote: "refs/remotes/<name>/". The name is the peer's name, or, for a URL, the last part of its
- * path; if a remote has this name, it gets the prefix "peer-". */
+ * path without ".git"; if a remote has the latter name, the prefix "peer-" is added. */
 vv_status vv_remote_peer_folder(vv_buf *out, vv_repository *r, const vv_remote *peer,
 				vv_error *err);
 

@@ -41,8 +41,8 @@ typedef struct vv_transfer {
 	bool left_out;
 } vv_transfer;
 
-/* Opens a transfer for repo as *t. idle_sec: argument of --timeout, in seconds; 0: the setting
- * varve.timeout is used. */
+/* Opens a transfer for repo as *t, which must not be moved until vv_transfer_close. repo may be
+ * NULL. idle_sec: argument of --timeout, in seconds; 0: the setting varve.timeout is used. */
 vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *notes, bool quiet,
 			   uint64_t idle_sec, vv_error *err);
 void vv_transfer_close(vv_transfer *t);
@@ -54,7 +54,8 @@ vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m,
 			      vv_error *err);
 
 /* Checks that the pointer of the received version *version equals the pointer made from its root,
- * and that its table is canonical. Has the type vv_version_check_fn; payload is a vv_transfer. */
+ * and that its table is canonical. VV_ECORRUPT, VV_EINPUT: it is not. VV_EREFUSED: the table
+ * exceeds a limit. Has the type vv_version_check_fn; payload is a vv_transfer. */
 vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 			    const vv_new_root *version, vv_error *err);
 
@@ -67,14 +68,16 @@ typedef struct vv_transfer_sum {
 	uint64_t ms;   /* duration in milliseconds; above 0 */
 } vv_transfer_sum;
 
-/* Sends one note with the commits, versions and bytes of *s and their rate; if t->verbose is set,
- * also with its blocks. verb: the first word, such as "sent". */
+/* Sends one note with the commits and versions of *s, the bytes on the connection and their rate.
+ * Also names the blocks if t->verbose is set, or if there are no commits and versions. verb: the
+ * first word, such as "sent". */
 void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s);
 
 /* Sets *out to the sums of the results of a fetch: *r, and those in the `count` suppliers. */
 void vv_transfer_sum_fetch(vv_transfer_sum *out, const vv_transfer *t, const vv_fetch_result *r,
 			   const vv_supplier *suppliers, size_t count);
-/* Sends the results of a fetch as notes. Parameters as for vv_transfer_sum_fetch. */
+/* Sends the results of a fetch as notes; if t->quiet is set, only warns of missing blocks.
+ * Parameters as for vv_transfer_sum_fetch. */
 void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 			    const vv_supplier *suppliers, size_t count);
 /* Sends a note "remote: ..." for each line of `said`. */

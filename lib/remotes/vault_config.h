@@ -20,10 +20,10 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
-/* The repository's vault, where a user can give the name or URL of a peer. */
+/* Names the repository's vault where a user can give the name or URL of a peer. */
 #define VV_VAULT_SOURCE "vault:"
 
-/* Parses `value`, the value of vault.id, into *out. VV_EINPUT: the value is not a CID. */
+/* Parses `value`, the value of vault.id, into *out. VV_EINPUT: the value is NULL or not a CID. */
 vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err);
 /* Sets *out to the vault.id of r, or to null if r has no vault. VV_EINPUT: .varveconfig is
  * invalid. */
@@ -45,7 +45,8 @@ typedef struct vv_holder_configs {
 	size_t count, cap;
 } vv_holder_configs;
 
-/* Sets *out to the settings of all holders in r. */
+/* Sets *out to the settings of all holders in r, sorted by name. VV_EINPUT: a holder has no URL,
+ * its URL has a password, or its quota is not a number. */
 vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_error *err);
 void vv_holder_configs_clear(vv_holder_configs *c);
 VV_AUTO_CLEAR(vv_holder_configs, vv_holder_configs_clear)
@@ -54,8 +55,8 @@ const vv_holder_config *vv_holder_config_find(const vv_holder_configs *c, const 
 /* Sets *err to `code`, with the message that the holder `name` is unknown, and returns code. */
 vv_status vv_holder_fail_unknown(const char *name, vv_status code, vv_error *err);
 
-/* Returns VV_OK if `name` is a valid name of a holder. VV_EUSAGE: it has characters other than
- * letters, digits, - and _. */
+/* Returns VV_OK if `name` is a valid name of a holder. VV_EUSAGE: it is empty, longer than 64
+ * characters, begins with '-', or has characters other than letters, digits, '-' and '_'. */
 vv_status vv_holder_name_check(const char *name, vv_error *err);
 /* Writes the settings *h of one holder to r; if h->url is NULL, removes them. */
 vv_status vv_holder_config_write(const vv_holder_config *h, vv_repository *r, vv_error *err);
