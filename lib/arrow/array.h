@@ -1,7 +1,7 @@
 /*
  * array: makes arrays and schemas of the Arrow C data interface, and manages their memory.
  *
- * A correct caller: calls vv_arrow_array, then vv_arrow_give for each buffer, and does the same for
+ * A correct caller calls vv_arrow_array, then vv_arrow_give for each buffer, and does the same for
  * each child. Whoever owns the array calls its release. All arrays have offset 0, and the caller of
  * vv_arrow_array passes an exact null count.
  *

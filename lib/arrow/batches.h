@@ -3,8 +3,8 @@
  * If the cursor reads all rows from a position to the end of the table, and these are many, several
  * threads make the arrays.
  *
- * A correct caller: calls vv_rows_open with by_group; vv_arrow_batches_open; vv_arrow_batches_next
- * until out->release is NULL; vv_arrow_batches_close, and then vv_rows_close.
+ * A correct caller calls vv_rows_open with by_group, vv_arrow_batches_open, vv_arrow_batches_next
+ * until out->release is NULL, vv_arrow_batches_close, and last vv_rows_close.
  */
 #ifndef VV_LIB_ARROW_BATCHES_H
 #define VV_LIB_ARROW_BATCHES_H

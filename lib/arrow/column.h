@@ -1,7 +1,7 @@
 /*
  * column: converts a column of a table to Arrow arrays, one row group at a time.
  *
- * A correct caller: calls vv_arrow_column_init first and vv_arrow_column_clear last. For each array
+ * A correct caller calls vv_arrow_column_init first and vv_arrow_column_clear last. For each array
  * it calls vv_arrow_column_begin, then vv_arrow_column_put until the array is full, then
  * vv_arrow_column_end. It calls vv_arrow_column_take whenever it comes to the next row group.
  *

@@ -1,8 +1,8 @@
 /*
  * dictionary: collects the distinct texts of an array, in the order of their first occurrence.
  *
- * A correct caller: zeroes the dictionary; for each array, calls vv_arrow_dictionary_begin,
- * vv_arrow_dictionary_put for each text, and vv_arrow_dictionary_end; calls
+ * A correct caller zeroes the dictionary. For each array, it calls vv_arrow_dictionary_begin,
+ * vv_arrow_dictionary_put for each text, and vv_arrow_dictionary_end. It calls
  * vv_arrow_dictionary_clear at the end.
  */
 #ifndef VV_LIB_ARROW_DICTIONARY_H

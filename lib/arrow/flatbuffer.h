@@ -1,7 +1,7 @@
 /*
  * flatbuffer: reads untrusted tables of FlatBuffers.
  *
- * A correct caller: sets bytes and len; gets the root table, then its members by their numbers;
+ * A correct caller sets bytes and len, gets the root table, then its members by their numbers. It
  * checks `bad` at the end, and before any decision that depends on a value. If the data is damaged,
  * a function sets `bad`, and returns the member's default, or an empty table, vector or text. No
  * function reads outside of the bytes.

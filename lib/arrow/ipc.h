@@ -1,8 +1,8 @@
 /*
  * ipc: writes Arrow arrays as a stream of bytes, which other programs read from a file or a pipe.
  *
- * A correct caller: calls vv_arrow_ipc_begin with the schema; vv_arrow_ipc_put for each array;
- * vv_arrow_ipc_end; and, also on failure, vv_arrow_ipc_clear.
+ * A correct caller calls vv_arrow_ipc_begin with the schema, vv_arrow_ipc_put for each array,
+ * vv_arrow_ipc_end, and, also on failure, vv_arrow_ipc_clear.
  *
  * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess
  * Communication (IPC)": the streaming format, version V5, without compression or nested types. Its

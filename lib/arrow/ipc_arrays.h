@@ -2,8 +2,9 @@
  * ipc_arrays: decodes the arrays of an Arrow IPC message, and validates them completely before use.
  * For ipc_reader.
  *
- * A correct caller: allocates a vv_ipc_held with refs 1 and one part, the body of the message;
- * calls vv_ipc_decode; uses h->array, which is the batch or the dictionary; calls vv_ipc_let_go.
+ * A correct caller allocates a vv_ipc_held with refs 1 and one part, the body of the message. It
+ * calls vv_ipc_decode, uses h->array, which is the batch or the dictionary, and calls
+ * vv_ipc_let_go.
  */
 #ifndef VV_LIB_ARROW_IPC_ARRAYS_H
 #define VV_LIB_ARROW_IPC_ARRAYS_H

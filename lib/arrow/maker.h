@@ -1,9 +1,9 @@
 /*
  * maker: converts the rows of a cursor to a sequence of Arrow arrays.
  *
- * A correct caller: calls vv_rows_open with by_group; vv_arrow_maker_open; vv_arrow_maker_next
- * until the array's release is NULL; vv_arrow_maker_close, and then vv_rows_close. Several makers
- * with their own cursors may run in parallel.
+ * A correct caller calls vv_rows_open with by_group, vv_arrow_maker_open, vv_arrow_maker_next until
+ * the array's release is NULL, vv_arrow_maker_close, and last vv_rows_close. Several makers with
+ * their own cursors may run in parallel.
  */
 #ifndef VV_LIB_ARROW_MAKER_H
 #define VV_LIB_ARROW_MAKER_H
@@ -51,7 +51,7 @@ bool vv_arrow_maker_schema(const vv_arrow_maker *b, struct ArrowSchema *out);
  * VV_EINPUT: a cell is a misfit, and opts->misfit is VARVE_MISFIT_ERROR. */
 vv_status vv_arrow_maker_next(vv_arrow_maker *b, struct ArrowArray *out, vv_error *err);
 
-/* Continues at the cursor's new position, with at most `limit` rows. To be called after
+/* Continues at the cursor's new position, with at most `limit` rows. The caller calls this after
  * vv_rows_seek. Sets the numbers of rows (vv_arrow_maker_rows) and of misfits
  * (vv_arrow_maker_misfits) to 0. */
 void vv_arrow_maker_limit(vv_arrow_maker *b, uint64_t limit);

@@ -2,7 +2,7 @@
  * misfits: the number of misfits, that is, of cells that are not values of their column's type.
  * Stores the texts of misfits on request.
  *
- * A correct caller: zeroes the struct, and sets `keep` if texts are to be stored. The functions of
+ * A correct caller zeroes the struct, and sets `keep` if texts are to be stored. The functions of
  * column.h count misfits, and store their texts. For each array, the caller then calls
  * vv_arrow_misfits_row for each row in order, and vv_arrow_misfits_forget. It calls
  * vv_arrow_misfits_clear at the end.
@@ -43,8 +43,8 @@ void vv_arrow_misfits_keep(vv_arrow_misfits *m, const char *column, const char *
  * array in order, without leaving out a row that has misfits. */
 bool vv_arrow_misfits_row(vv_arrow_misfits *m, vv_buf *out, size_t row);
 
-/* Removes the stored texts, but keeps the count. To be called when an array is complete. VV_ENOMEM:
- * some texts could not be stored. */
+/* Removes the stored texts, but keeps the count. The caller calls this when an array is complete.
+ * VV_ENOMEM: some texts could not be stored. */
 vv_status vv_arrow_misfits_forget(vv_arrow_misfits *m, vv_error *err);
 void vv_arrow_misfits_clear(vv_arrow_misfits *m);
 

@@ -1,9 +1,9 @@
 /*
  * row_changes: makes Arrow arrays of the rows that differ between two versions of a table.
  *
- * A correct caller: calls vv_arrow_changes_open; vv_arrow_changes_put for each row of the
- * comparison; vv_arrow_changes_take whenever vv_arrow_changes_full returns true, and once at the
- * end; vv_arrow_changes_close.
+ * A correct caller calls vv_arrow_changes_open, then vv_arrow_changes_put for each row of the
+ * comparison. It calls vv_arrow_changes_take whenever vv_arrow_changes_full returns true, and once
+ * at the end. Last, it calls vv_arrow_changes_close.
  *
  * Three columns describe a change, as in the change data feed of the Delta Lake protocol:
  * _change_type (insert, delete, update_preimage, update_postimage), _commit_version (here a commit

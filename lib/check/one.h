@@ -27,8 +27,8 @@
  * failed_rows: writes the files of --failed-rows (all rows with a finding, and the findings) and
  * --passed-rows (all other rows).
  *
- * A correct caller: calls vv_failed_rows_new; vv_failed_rows_add for each finding of a dataset;
- * vv_failed_rows_write once, with the dataset's table; vv_failed_rows_free. Memory is bounded:
+ * A correct caller calls vv_failed_rows_new, vv_failed_rows_add for each finding of a dataset,
+ * vv_failed_rows_write once, with the dataset's table, and vv_failed_rows_free. Memory is bounded:
  * above a limit, row numbers are sorted on disk.
  */
 

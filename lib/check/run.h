@@ -1,10 +1,10 @@
 /*
  * run: checks whole versions. Selects their datasets, base and rules.
  *
- * A correct caller: fills a vv_check_run (one.h); calls vv_report_new and then vv_check_side for
- * one side, or vv_check_request_run, which makes the report, for the commits of a request; reads
- * the results from the report and from run->unread. vv_check_commits does all of this in one call,
- * for receiving repositories.
+ * A correct caller fills a vv_check_run (one.h). For one side, it calls vv_report_new and then
+ * vv_check_side; for the commits of a request, it calls vv_check_request_run, which makes the
+ * report. Then it reads the results from the report and from run->unread. vv_check_commits does all
+ * of this in one call, for receiving repositories.
  */
 #ifndef VV_LIB_CHECK_RUN_H
 #define VV_LIB_CHECK_RUN_H

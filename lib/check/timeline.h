@@ -2,8 +2,8 @@
  * timeline: checks each version of a branch by the current rules, and finds the commit since which
  * each rule has failed.
  *
- * A correct caller: calls vv_timeline_read, which sets the results, ordered by commit;
- * vv_timeline_sum, which sets the state of each rule; and, also on failure, vv_timeline_clear.
+ * A correct caller calls vv_timeline_read, which sets the results, ordered by commit, then
+ * vv_timeline_sum, which sets the state of each rule, and, also on failure, vv_timeline_clear.
  */
 #ifndef VV_LIB_CHECK_TIMELINE_H
 #define VV_LIB_CHECK_TIMELINE_H

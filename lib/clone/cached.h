@@ -17,8 +17,8 @@
  * those in use, if the cache is larger than its limit. If a process is killed, the next one
  * continues its work, or removes its unfinished files.
  *
- * A correct caller: calls vv_cached_open; opens the repository in the folder vv_cached_folder;
- * closes it; calls vv_cached_close.
+ * A correct caller calls vv_cached_open, opens the repository in the folder vv_cached_folder,
+ * closes it, and calls vv_cached_close.
  */
 #ifndef VV_LIB_CLONE_CACHED_H
 #define VV_LIB_CLONE_CACHED_H

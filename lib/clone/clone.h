@@ -1,7 +1,7 @@
 /*
  * clone: clones a repository, with its history and its tables, into a new folder.
  *
- * A correct caller: zeroes a vv_clone_job; sets the members above `fetch`; calls vv_clone_job_run,
+ * A correct caller zeroes a vv_clone_job, sets the members above `fetch`, calls vv_clone_job_run,
  * and then, also on failure, vv_clone_job_clear.
  */
 #ifndef VV_LIB_CLONE_CLONE_H

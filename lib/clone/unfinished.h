@@ -7,7 +7,7 @@
  * when it is run again, no matter when it was killed. A folder that contains anything else is never
  * changed.
  *
- * A correct caller: calls vv_unfinished_begin; makes the repository and fills it; calls
+ * A correct caller calls vv_unfinished_begin, makes the repository and fills it, and calls
  * vv_unfinished_end. After a failure, it calls vv_unfinished_abandon if nothing is worth keeping.
  * It calls vv_unfinished_clear in any case.
  */

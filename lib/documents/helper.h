@@ -2,8 +2,8 @@
  * helper: runs an untrusted program as a child process with its own process group and with limits
  * on memory, time and output. The program's output is read as a vv_source.
  *
- * A correct caller: calls vv_helper_start; calls vv_helper_read, to the end of the output or not;
- * calls vv_helper_end, which sets the exit code; calls vv_helper_close.
+ * A correct caller calls vv_helper_start, then vv_helper_read, until the end of the output or not,
+ * then vv_helper_end, which sets the exit code, and last vv_helper_close.
  */
 #ifndef VV_LIB_DOCUMENTS_HELPER_H
 #define VV_LIB_DOCUMENTS_HELPER_H
@@ -58,8 +58,8 @@ ssize_t vv_helper_read(void *h, void *bytes, size_t len, vv_error *err);
 vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err);
 
 /* Returns the last lines that the program wrote to stderr, without the lines of a traceback, joined
- * by semicolons, escaped and limited in length; "" if there are none. To be called after
- * vv_helper_end. Borrowed until the next call. */
+ * by semicolons, escaped and limited in length; "" if there are none. The caller calls this after
+ * vv_helper_end. The text is borrowed until the next call. */
 const char *vv_helper_said(vv_helper *h);
 
 /* Returns the last 4 KiB that the program wrote to stderr, unchanged. Borrowed. */

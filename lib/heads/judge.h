@@ -8,9 +8,8 @@
  * signer's head must be the trusted head or descend from it. An older head is a rollback; any other
  * head is a fork.
  *
- * A correct caller: fetches the commits of the heads; calls vv_heads_judge; moves refs; calls
- * vv_trust_write with the member `trust` of the result; and, also on failure, calls
- * vv_judged_clear.
+ * A correct caller fetches the commits of the heads, calls vv_heads_judge, moves refs, and calls
+ * vv_trust_write with the member `trust` of the result. It calls vv_judged_clear, also on failure.
  */
 #ifndef VV_LIB_HEADS_JUDGE_H
 #define VV_LIB_HEADS_JUDGE_H

@@ -2,8 +2,8 @@
  * seen: fetches and judges the heads of a source (a peer, a Git host or a folder). This precedes
  * moving refs to the commits that the heads list.
  *
- * A correct caller: calls vv_heads_see; moves the refs; calls vv_heads_seen_keep; and, also on
- * failure, calls vv_heads_seen_clear.
+ * A correct caller calls vv_heads_see, moves the refs, and calls vv_heads_seen_keep. It calls
+ * vv_heads_seen_clear, also on failure.
  */
 #ifndef VV_LIB_HEADS_SEEN_H
 #define VV_LIB_HEADS_SEEN_H
@@ -49,11 +49,11 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_notes *notes,
 			     bool quiet, vv_error *err);
 /* Adds newer heads of the repository at url, such as those that this key signed on another machine,
- * to the trusted heads of r; to be called before a head is signed. VV_EREFUSED: a fork. from: a
- * connection to that repository; NULL: this function connects. own: if not NULL, the trusted heads
- * do not change, and *own is set to this key's head in that repository, which may be a fork of this
- * key's trusted head. VV_ENOTFOUND: own is not NULL, and that repository has no head of this
- * key. */
+ * to the trusted heads of r. The caller calls this before it signs a head. VV_EREFUSED: a fork.
+ * from: a connection to that repository; NULL: this function connects. own: if not NULL, the
+ * trusted heads do not change, and *own is set to this key's head in that repository, which may be
+ * a fork of this key's trusted head. VV_ENOTFOUND: own is not NULL, and that repository has no head
+ * of this key. */
 vv_status vv_heads_learn(vv_repository *r, const vv_reached *from, const char *url, vv_oid *own,
 			 const vv_notes *notes, vv_error *err);
 void vv_heads_seen_clear(vv_heads_seen *s);

@@ -6,9 +6,9 @@
  * ref is behind or has diverged, the remote does not offer the newest version, even if it has the
  * head.
  *
- * A correct caller: fetches the commits of the remote; calls vv_verdict_of for each ref; if out->is
- * is VV_BEFORE_SIGNED or VV_NOT_SIGNED, and out->here is set, uses out->named instead of the
- * remote's id.
+ * A correct caller fetches the commits of the remote, and calls vv_verdict_of for each ref. If
+ * out->is is VV_BEFORE_SIGNED or VV_NOT_SIGNED, and out->here is set, it uses out->named instead of
+ * the remote's id.
  */
 #ifndef VV_LIB_HEADS_VERDICT_H
 #define VV_LIB_HEADS_VERDICT_H

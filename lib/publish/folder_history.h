@@ -56,7 +56,7 @@ vv_status vv_folder_history_follows(const vv_folder_history *h, vv_buf *back, bo
 vv_status vv_folder_history_pack(vv_folder_history *h, vv_error *err);
 /* Writes the list of packs in h->state to the folder. */
 vv_status vv_folder_history_list(vv_folder_history *h, vv_error *err);
-/* Writes h->refs to the folder; to be called last. */
+/* Writes h->refs to the folder. The caller calls this last. */
 vv_status vv_folder_history_move(vv_folder_history *h, vv_error *err);
 
 #endif

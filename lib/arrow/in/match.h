@@ -80,9 +80,9 @@ vv_status matcher_check_null(matcher *m, uint64_t row, vv_error *err);
 /* For a row that will change: calls matcher_check_null, and checks that no other row of the version
  * has the same key after conversion to the incoming types. VV_EINPUT: another row has this key. */
 vv_status matcher_check_own(matcher *m, uint64_t row, vv_error *err);
-/* Checks that no row is removed by mistake. To be called after the last incoming row if either all
- * matched rows or all other rows are removed. VV_EINPUT: after conversion to the incoming types, a
- * removed row has the same key as a row that is not removed. */
+/* Checks that no row is removed by mistake. The caller calls this after the last incoming row if it
+ * removes either all matched rows or all other rows. VV_EINPUT: after conversion to the incoming
+ * types, a removed row has the same key as a row that is not removed. */
 vv_status matcher_check_gone(matcher *m, vv_error *err);
 
 /* Marks rows of the version, from m->cursor on, as matched. The caller has found that they equal
