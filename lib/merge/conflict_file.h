@@ -129,8 +129,8 @@ void vv_conflict_item_json(vv_json_out *w, const void *item);
 void vv_conflict_key_put(vv_buf *b, const char *key);
 
 /* Appends to b the name of the item's row for reports and `resolve --row`: the row's key; without a
- * key, the row's number, from 1; for a removed row without a key, its number in the version of the
- * side that kept it, such as "theirs:7". Appends nothing if the conflict is not about a row. */
+ * key, the row's number, from 1; for a row without a key that ours removed, its number in theirs,
+ * such as "theirs:7". Appends nothing if the conflict is not about a row. */
 void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item);
 
 /* A cell of a row in vv_conflict_item.values. */

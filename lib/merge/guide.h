@@ -23,10 +23,9 @@
 
 /* The guide of a merge. */
 typedef struct vv_merge_guide {
-	bool dry; /* the driver stores nothing */
-	/* the merge base; null: the caller does not know the only base, and git finds or makes
-	 * it */
-	vv_oid base, theirs;  /* the merged commit */
+	bool dry;             /* the driver stores nothing */
+	vv_oid base,          /* the merge base; null: not known, so git finds or makes it */
+		theirs;       /* the merged commit */
 	const char *names[2]; /* names of ours and theirs */
 	/* set by vv_merge_guide_read: the memory of names; the caller clears it */
 	vv_buf text;
