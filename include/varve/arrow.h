@@ -2,8 +2,8 @@
  * varve/arrow.h: reads and writes tables as Arrow C streams.
  *
  * The structs are those of the Arrow C data and stream interfaces (Apache Arrow, "The Arrow C data
- * interface"). The structs have the usual guards, so this header can be used together with other
- * headers that define the same structs. No Arrow library is needed.
+ * interface"). They have the usual guards, so this header can be used together with other headers
+ * that define the same structs. No Arrow library is needed.
  *
  * varve_table_arrow streams the rows of a table. varve_diff_arrow streams the differences of two
  * tables. varve_txn_put_arrow makes a version from a stream of rows; unchanged cells keep their
@@ -67,10 +67,10 @@ struct ArrowArrayStream {
 
 #endif
 
-/* How a stream handles a misfit: a cell that is not a value of its column's type, is not UTF-8, or does not fit into 64
- * bits. */
+/* How a stream handles a misfit: a cell that cannot be a value of its Arrow column, because it is not a value of the
+ * column's type, is not UTF-8, or does not fit into 64 bits. */
 enum varve_misfit {
-	VARVE_MISFIT_ERROR, /* the stream fails; the error names row, column and cell */
+	VARVE_MISFIT_ERROR, /* the stream fails; the message has the row, the column and the cell */
 	VARVE_MISFIT_NULL,  /* the misfit becomes null, and is counted */
 	/* the misfit becomes null, and is counted. The stream has an additional last column, _misfits (utf8). Its value
 	 * is null if the row has no misfits, else a JSON object with the column name and text of each misfit. In this
@@ -84,8 +84,8 @@ enum varve_numbers {
 	VARVE_NUMBERS_TEXT,   /* utf8: the numbers as the file spells them */
 	/* decimal128 of precision 38. An integer column has scale 0. The scale of a number column
 	 * is the greatest number of digits after the point in its cells; it is less if these digits
-	 * and the greatest number of digits before the point are more than 38 together. Opening the
-	 * stream reads all rows to find the scale. The field's metadata has the key "varve:scale"
+	 * and the greatest number of digits before the point are more than 38 together. To find the
+	 * scale, opening the stream reads all rows. The field's metadata has the key "varve:scale"
 	 * with the value "cells", followed by the column's decimalChar unless that is ".". */
 	VARVE_NUMBERS_DECIMAL
 };
@@ -123,24 +123,26 @@ typedef struct varve_arrow_status varve_arrow_status;
  * points to; the call fills it. stream->release frees everything else, and may be called in any
  * thread. Batches stay valid after the stream is released, and the stream stays valid after the
  * table is freed. status may be NULL; else *status is set to the stream's status, which the caller
- * frees.
+ * frees. If the call fails, stream->release is NULL.
  *
- * The stream's schema depends only on the Table Schema and the options. The type integer becomes
+ * The stream's schema depends only on the Table Schema and the options, except for the scales of
+ * VARVE_NUMBERS_DECIMAL. By default, the type integer becomes
  * int64, number becomes double, boolean becomes bool, date becomes date32, datetime becomes
  * timestamp[us] without a zone, and all other types become utf8. A datetime with a zone is
  * converted to UTC. Missing values become null. The schema's metadata has the Table Schema as
  * "varve:schema".
  *
- * If get_next fails, it returns an errno value: EINVAL (a misfit), EIO or ENOMEM. VARVE_ENOTFOUND:
- * the table does not have a column of options->dictionary; VARVE_EUSAGE: such a column is not
- * utf8. */
+ * If get_next fails, it returns an errno value: EINVAL (a misfit), ENOMEM, or EIO (any other
+ * failure); varve_arrow_status_get returns the code and the error. VARVE_ENOTFOUND: the table does
+ * not have a column of options->dictionary; VARVE_EUSAGE: such a column is not utf8. Other errors
+ * are as for varve_rows_open. */
 VARVE_API int varve_table_arrow(struct ArrowArrayStream *stream, varve_arrow_status **status,
 				const varve_table *table, const varve_arrow_options *options,
 				varve_error *err);
 
 /* Counts of a stream. */
 typedef struct varve_arrow_counts {
-	uint64_t rows;       /* rows that the stream has returned */
+	uint64_t rows;       /* rows of the batches that get_next has returned */
 	uint64_t misfits;    /* cells that are misfits */
 	uint64_t misfit_row; /* the row of the first misfit; VARVE_UNKNOWN: no misfit */
 	/* the place in the table, from 0, of the column with the first misfit; -1: no misfit */
@@ -162,23 +164,24 @@ VARVE_API void varve_arrow_status_free(varve_arrow_status *status);
 enum varve_diff_arrow_rows {
 	/* A row of the table before or after the change: an added or a removed row gives one row of the stream, a
 	 * changed row gives two. The columns are the columns of the newer table, then the columns that only the older
-	 * table has. The last three columns are as in the change data feed of Delta Lake: _change_type (utf8: insert,
+	 * table has. Three more columns follow, as in the change data feed of Delta Lake: _change_type (utf8: insert,
 	 * delete, or update_preimage and then update_postimage), _commit_version (utf8: the commit in which the newer
-	 * table was found, or null) and _commit_timestamp (timestamp[us, UTC]: the time of this commit). A row whose
-	 * key changed is a delete and an insert. Rows that only moved are left out. A column whose type differs between
-	 * the tables is utf8. */
+	 * table was found, or null) and _commit_timestamp (timestamp[us, UTC]: the committer's time of this commit, or
+	 * null). A row whose key changed is a delete and an insert. Rows that only moved are left out. A column whose
+	 * type differs between the tables is utf8. */
 	VARVE_DIFF_ARROW_ROWS,
-	/* A changed cell of a row that both tables have. The first columns are the columns of the key, or, without a
-	 * key, row_number (int64: the number of the row in the newer table, from 0); then three columns: column (the
-	 * column's name), before and after (the cell's texts). All columns except row_number are utf8, as the files
-	 * spell the values. A cell that is null or absent in JSON is null. */
+	/* A changed cell, also one that is only spelled differently, of a row that both tables have. The first columns
+	 * are the columns of the key, with the types of varve_table_arrow; or, without a key, row_number (int64: the
+	 * number of the row in the newer table, from 0). Then follow three utf8 columns: column (the column's name),
+	 * before and after (the cell's texts, as the files spell them). A cell that is null or absent in JSON is
+	 * null. */
 	VARVE_DIFF_ARROW_CELLS
 };
 
 /* Options of varve_diff_arrow. */
 typedef struct varve_diff_arrow_options {
 	size_t size;
-	uint32_t flags;  /* enum varve_arrow_flag */
+	uint32_t flags;  /* 0 or VARVE_ARROW_TEXT */
 	int32_t misfit;  /* enum varve_misfit */
 	int32_t what;    /* enum varve_diff_arrow_rows */
 	int32_t numbers; /* enum varve_numbers */
@@ -202,13 +205,15 @@ VARVE_API int varve_diff_arrow(struct ArrowArrayStream *stream, varve_arrow_stat
 
 /* The rows of the new version. "The version" is the version of path that the transaction has before the call. */
 enum varve_arrow_mode {
-	/* the rows of the stream; refused if this removes more than half of the version's rows */
+	/* the rows of the stream; fails with VARVE_EREFUSED if this removes more than half of the version's rows */
 	VARVE_ARROW_REPLACE_MOST,
 	VARVE_ARROW_REPLACE, /* the rows of the stream */
 	/* the version's rows, with the cells of matching rows of the stream; then the stream's rows without a match */
 	VARVE_ARROW_UPSERT,
-	VARVE_ARROW_APPEND, /* the version's rows, then the rows of the stream */
-	VARVE_ARROW_DELETE  /* the version's rows that match no row of the stream */
+	/* the version's rows, then the rows of the stream; a row of the stream that has the key of a row of the version
+	 * is an error */
+	VARVE_ARROW_APPEND,
+	VARVE_ARROW_DELETE /* the version's rows that match no row of the stream */
 };
 
 /* How columns of the version that the stream does not have are handled. */
@@ -253,8 +258,8 @@ typedef struct varve_put_arrow_options {
 	const char *const *key;           /* as in varve_put_options */
 	/* a Table Schema, as JSON; NULL: the version's schema, or, for a new table, the types of the stream */
 	const char *schema;
-	/* the revision or the CID of the version that the caller read: the call fails with VARVE_ECONFLICT if the
-	 * current content of path differs from this version; NULL: no check */
+	/* the revision (a commit) or the CID of the version that the caller read: the call fails with VARVE_ECONFLICT if
+	 * the current content of path differs from this version; NULL: no check */
 	const char *expect;
 } varve_put_arrow_options;
 
@@ -284,20 +289,23 @@ typedef struct varve_arrow_changes {
  * from the version's rows, 32 bytes more for each row of the version. With
  * VARVE_ARROW_ORDER_VERSION, also all batches of the stream.
  *
- * VARVE_ESCHEMA: the stream does not have all columns, or has new columns that cannot be added;
- * VARVE_EREFUSED: more than half of the rows would be removed, or a change of the file in the work
- * tree would be lost; VARVE_EINPUT: two rows of the stream have the same key, or a value cannot be
- * written; VARVE_EUSAGE: the stream has a type that a table cannot have, the name of path sets no
- * format, or the transaction has already changed path. Other errors are as for varve_txn_put. A
- * failed call leaves the transaction unchanged. */
+ * VARVE_ESCHEMA: the stream does not have all columns, does not have a column by which rows are
+ * matched, or has new columns that cannot be added; VARVE_EREFUSED: more than half of the rows
+ * would be removed, or a change of the file in the work tree would be lost; VARVE_EINPUT: two rows
+ * of the stream have the same key, with VARVE_ARROW_APPEND a row of the stream has the key of a row
+ * of the version, or a value cannot be written; VARVE_ENOTFOUND: path is new, and the stream does
+ * not have a column of options->key; VARVE_EUSAGE: the stream has a type that a table cannot have,
+ * the name of path sets no format, or rows are to be matched by the key of a table without one.
+ * Other errors are as for varve_txn_put. A failed call leaves the transaction unchanged. */
 VARVE_API int varve_txn_put_arrow(varve_arrow_changes *changes, varve_txn *txn, const char *path,
 				  struct ArrowArrayStream *stream,
 				  const varve_put_arrow_options *options, varve_error *err);
 
-/* Checks rows before they are written: makes the content that varve_txn_put_arrow would write to path, checks this
- * content, and compares it with base, as varve_check_revision does for the work tree. Nothing is changed. The call
- * always releases the stream, even if it fails. put: the options of varve_txn_put_arrow; put->expect must be NULL, and
- * put->flags and put->key are not used. Row and line numbers in findings refer to the file that would be written.
+/* Checks rows before they are written: makes the content that varve_txn_put_arrow would write to path, with the file in
+ * the work tree as the version; checks this content, and compares it with base, as varve_check_revision does for the
+ * work tree. Nothing is changed. The call always releases the stream, even if it fails. put: the options of
+ * varve_txn_put_arrow; put->expect must be NULL, and put->flags is not used. Row and line numbers in findings refer to
+ * the file that would be written.
  *
  * Errors are as for varve_txn_put_arrow and varve_check_revision. Invalid rows are not an error. */
 VARVE_API int varve_check_arrow(varve_report **out, varve_repo *repo, const char *path,

@@ -3,29 +3,35 @@
  *
  * These rules hold for every function of libvarve unless its comment states otherwise.
  *
- * - A function returns 0 or a negative error code. A function whose name ends in "next" returns 1 with an item, 0 at the
- *   end, or a negative code. After a failure, every further call returns the same code.
+ * - A function that can fail returns 0 or a negative error code. A function whose name ends in
+ *   "next" returns 1 with an item, 0 at the end, or a negative code. After a failure, every further
+ *   call of it with the same cursor returns the same code.
  * - err is the last parameter and may be NULL. *err is written only if the call fails.
  * - A function that makes a handle stores the handle in the variable that its first parameter points to. The caller owns
- *   the handle. If the call fails, the variable is set to NULL.
+ *   the handle, and frees it with the function whose name ends in "free". If the call fails, the variable is set to NULL.
  * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: a handle keeps the parts of
  *   other handles alive that it needs.
  * - The library copies, or keeps alive, everything that arguments and options point to, except the payloads of
  *   callbacks.
- * - A pointer to const that a function returns or stores in a struct is borrowed from a handle. If the handle is a cursor,
- *   the pointer is valid until the next call with the cursor; otherwise until the handle is freed.
+ * - A pointer to const that a function returns or stores in a struct is borrowed from a handle. If the handle is a cursor
+ *   (a handle with a "next" function), the pointer is valid until the next call with the cursor; otherwise until the
+ *   handle is freed.
  * - Names, paths, revisions and messages are UTF-8 and end with NUL; but a repository may contain paths and commit
  *   messages that are not UTF-8. Data (cells, keys, bytes of files) has a length and may contain any byte. Paths of
  *   files in a repository are relative to the top of the work tree, and their separator is '/'.
  * - Rows, columns and parts are counted from 0, lines from 1.
  * - Only one thread at a time may use a handle. Different threads may use different handles, even if the handles were made
  *   from the same repository. A varve_version, varve_table, varve_filter or varve_report never changes after it was made, so
- *   threads may share it; but no thread may use it after it was freed.
- * - The library holds no lock while a callback runs.
- * - The library prints nothing and never ends the process. It does not read the environment, except with VARVE_OPEN_ENVIRON.
- *   It does not change the environment, locale, working directory, umask or signal handlers.
+ *   threads may share it; but no thread may use it after it was freed, and only one thread at a time may call
+ *   varve_report_write with the same report.
+ * - The library holds no mutex while a callback runs. A transaction or a merge holds the repository's lock for writers,
+ *   also during callbacks; so a callback must not write to the same repository.
+ * - The library prints nothing and never ends the process. It does not read the environment, except with VARVE_OPEN_ENVIRON;
+ *   for exceptions, see varve_repo_options.env. It does not change the environment, locale, working directory, umask or
+ *   signal handlers.
  * - If memory runs out, a function returns VARVE_ENOMEM and leaves nothing half done.
- * - After fork(), the child process may only free the handles that the parent made; freeing them has no effect there.
+ * - After fork(), the child process may not use the handles that the parent made. It may free them, except a transaction;
+ *   the parent's handles stay usable.
  */
 #ifndef VARVE_BASE_H
 #define VARVE_BASE_H
@@ -62,10 +68,11 @@ VARVE_BEGIN
 #define VARVE_VERSION_NUMBER 10000
 
 /*
- * Option structs. The first member is size, which VARVE_INIT sets. A member that is zero or NULL means its default.
- * Later versions add members only at the end of a struct, and the library reads no more than size bytes. If a program's
- * struct is longer than the library's, the additional bytes must be zero; else the call returns VARVE_ENOSUPPORT. A
- * call with an unknown flag also returns VARVE_ENOSUPPORT. Every function accepts NULL for its options: all defaults.
+ * Option structs. The first member is size, which VARVE_INIT sets; if size is 0, the call returns VARVE_EUSAGE. A member
+ * that is zero or NULL means its default. Later versions add members only at the end of a struct, and the library reads
+ * no more than size bytes. If a program's struct is longer than the library's, the additional bytes must be zero; else
+ * the call returns VARVE_ENOSUPPORT. A call with an unknown flag also returns VARVE_ENOSUPPORT. Every function accepts
+ * NULL for its options: all defaults.
  *
  * Structs that the library fills and lends (pointers to const) may also grow at their end. Programs must neither copy
  * such a struct as a whole nor allocate it. varve_error, varve_text, varve_cell, varve_value, varve_test, varve_param,
@@ -97,13 +104,14 @@ enum varve_code {
 	VARVE_ENOCHANGE = -18 /* nothing to commit */
 };
 
-/* An error: plain data, usually on the caller's stack, with nothing to free. Text that is too long for its member is
- * shortened in the middle. */
+/* An error: plain data, usually on the caller's stack, with nothing to free. If a message or hint of the library is too
+ * long for its member, its middle is left out. */
 typedef struct varve_error {
-	int32_t code;          /* enum varve_code */
-	int32_t hint_id;       /* used by varve_error_hint; 0: no hint, or a hint without a name */
-	char message[512];     /* what happened; one line of English without a full stop */
-	char hint[320];        /* a suggestion, as a sentence; "": no hint */
+	int32_t code;      /* enum varve_code */
+	int32_t hint_id;   /* used by varve_error_hint; 0: no hint, or a hint without a name */
+	char message[512]; /* what happened; one line of English without a full stop */
+	/* a suggestion, as a sentence; "": no hint, or a hint with a name (varve_error_hint) */
+	char hint[320];
 	char hint_args[320];   /* used by varve_error_hint */
 	uint64_t reserved2[8]; /* 0 */
 } varve_error;
@@ -116,15 +124,15 @@ VARVE_API const char *varve_library_version(int *number);
  * code is not in enum varve_code. */
 VARVE_API const char *varve_code_name(int code);
 
-/* Returns the name of an error's hint, such as "add-fix", for programs that word hints themselves. Returns NULL if the
- * error has no hint, or only the sentence err->hint. args may be NULL; else args[0] to args[2] are set to the hint's
- * arguments, such as a path; they are borrowed from err, and unused arguments are "". The file hints.md lists the
- * names; varve's package installs this file, and `./dev hints` in the source tree prints it. Later versions may add
- * names. */
+/* Returns the name of an error's hint, such as "add-fix", as a static text. The program writes a sentence for the name.
+ * Returns NULL if the error has no hint, or only the sentence err->hint. args may be NULL; else args[0] to args[2] are
+ * set to the hint's arguments, such as a path; they are borrowed from err, and unused arguments are "". The file
+ * hints.md, which varve's package installs, lists the names; `./dev hints` in varve's source tree prints it. Later
+ * versions may add names. */
 VARVE_API const char *varve_error_hint(const varve_error *err, const char *args[3]);
 
 /* Sets err->code and err->message, clears all other members of *err, and returns code; for callbacks that fail. If
- * message is NULL, the message is the name of the code. err may be NULL. */
+ * message is NULL, the message is the name of the code. If it is too long, its end is cut off. err may be NULL. */
 VARVE_API int varve_error_set(varve_error *err, int code, const char *message);
 
 /* The progress of a call. */
@@ -135,8 +143,9 @@ typedef struct varve_progress {
 } varve_progress;
 
 /* Watches the progress of a long call, and can cancel the call. progress() is called in the thread that made the call,
- * once for each group of rows or each block. progress() must not call functions of varve. If progress() returns a value
- * other than 0, the call ends with VARVE_ECANCELLED and changes nothing. A cursor keeps a copy of the watch. */
+ * about once for each group of rows or each block. progress() must not call functions of varve. If progress() returns a
+ * value other than 0, the call ends with VARVE_ECANCELLED. Files and refs are then unchanged, but blocks that were
+ * already received stay stored. A cursor keeps a copy of the watch. */
 typedef struct varve_watch {
 	size_t size;
 	int (*progress)(void *payload, const varve_progress *p); /* returns 0 to continue */
@@ -144,16 +153,17 @@ typedef struct varve_watch {
 } varve_watch;
 
 /* A callback that receives bytes, in order. Returns 0 to continue, or a negative code of enum varve_code. After a
- * negative code, the function of varve that called the callback stops and returns the same code. */
+ * negative code, the function of varve that called the callback stops and returns the same code. err is not NULL; the
+ * callback can set it with varve_error_set. */
 typedef int (*varve_write_fn)(void *payload, const void *bytes, size_t len, varve_error *err);
 
 /* A callback that reads at most len bytes into bytes. Returns the number of bytes read, 0 at the end, or a negative
- * code of enum varve_code. */
+ * code of enum varve_code. err is as for varve_write_fn. */
 typedef int64_t (*varve_read_fn)(void *payload, void *bytes, size_t len, varve_error *err);
 
 /* Text or bytes of a given length. */
 typedef struct varve_text {
-	const char *data; /* len bytes, without NUL; can be NULL if len is 0 */
+	const char *data; /* len bytes; no NUL follows them; can be NULL if len is 0 */
 	size_t len;
 } varve_text;
 
@@ -162,17 +172,18 @@ enum varve_cell_state {
 	VARVE_CELL_TEXT = 0, /* a cell of CSV, or a decoded JSON string */
 	/* the CSV row is too short to have the cell, or the JSON object does not have the member */
 	VARVE_CELL_ABSENT = 1,
-	VARVE_CELL_NULL = 2,    /* null in JSON */
-	VARVE_CELL_LITERAL = 3, /* a JSON number, true, false, array or object, as written */
-	/* only if varve_rows_options.numbers is set: text points to an int64_t; the value is that number divided by
-	 * 10^len. The number has at most 15 digits, and len is at most 15, so that the quotient of both as doubles is
-	 * the double nearest to the value */
+	VARVE_CELL_NULL = 2, /* null in JSON */
+	/* a JSON number, true, false, array or object, or a JSON string that cannot be decoded exactly; as written */
+	VARVE_CELL_LITERAL = 3,
+	/* only if varve_rows_options.numbers is set: text points to an int64_t, and the value is this integer divided by
+	 * 10^len. The integer has at most 15 digits, and len is at most 15. To get the double nearest to the value,
+	 * convert the integer and 10^len to doubles, and divide them */
 	VARVE_CELL_NUMBER = 4
 };
 
-/* A cell exactly as the file spells it. */
+/* A cell as the file spells it, but without quotes and escapes. */
 typedef struct varve_cell {
-	const char *text; /* len bytes, without NUL; can be NULL if len is 0 */
+	const char *text; /* len bytes; no NUL follows them; can be NULL if len is 0 */
 	uint32_t len;
 	uint8_t state; /* enum varve_cell_state */
 	uint8_t reserved[3];

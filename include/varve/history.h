@@ -11,11 +11,11 @@
 VARVE_BEGIN
 
 /* Resolves a revision, as in gitrevisions(7), to the id of a commit: HEAD~2, v1, or an abbreviated id. A day or time is
- * a revision, too: @{2026-11-17}, @{yesterday}, main@{2026-11-17 14:00}, or 2026-11-17 if no ref has this name. A day
- * or time means the last commit with a committer date before the end of this day or time, in the local time zone. Only
- * the commit of the ref (of HEAD, if no ref is given) and its line of first parents are searched. VARVE_ENOTFOUND: no
- * such revision, or a day before all commits or after today; VARVE_EUSAGE: an ambiguous revision, or a day that does
- * not exist. */
+ * a revision, too: @{2026-11-17}, @{yesterday}, main@{2026-11-17 14:00}, or 2026-11-17 if no ref has this name. It means
+ * the newest commit with a committer date before the end of this day or time, in the local time zone. Only the commit of
+ * the ref (of HEAD, if no ref is given) and its line of first parents are searched. VARVE_ENOTFOUND: no such revision,
+ * or a day before all commits or in the future; VARVE_EUSAGE: an ambiguous revision, an object that is not a commit, or
+ * a day that does not exist. */
 VARVE_API int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revision,
 			      varve_error *err);
 
@@ -41,13 +41,15 @@ VARVE_API void varve_refs_free(varve_refs *refs);
 
 /* Moves the ref called name to the object id, or creates the ref, durably. old: the id that the ref
  * must have before; "": the ref must not exist; NULL: any id. The comparison and the move are one
- * atomic step. message, unless NULL, is written to the reflog. VARVE_ECONFLICT: the ref does not
- * have the id `old`; VARVE_ELOCKED: another process changes the ref; VARVE_EEXISTS: the name
- * conflicts with the name of another ref. */
+ * atomic step. If Git would write a line to the reflog, this call does, with message, which may be
+ * NULL. VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED: another process changes
+ * the ref; VARVE_EEXISTS: the name conflicts with the name of another ref ("a" and "a/b");
+ * VARVE_EMISSING: this repository has no object `id`; VARVE_EUSAGE: the name is HEAD or not valid,
+ * id or `old` is not an id, or a branch would point to an object that is not a commit. */
 VARVE_API int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
 			    const char *message, varve_error *err);
 
-/* Deletes the ref called name if its id is `old`; if `old` is NULL, the ref may have any id.
+/* Deletes the ref called name, and its reflog, if its id is `old`; if `old` is NULL, the ref may have any id.
  * VARVE_ENOTFOUND: no such ref; VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED:
  * another process changes the ref. */
 VARVE_API int varve_ref_delete(varve_repo *repo, const char *name, const char *old,
@@ -71,10 +73,10 @@ typedef struct varve_commit {
 	/* with VARVE_LOG_FOLLOW: the path in this commit; NULL: the commit removed it */
 	const char *path;
 	/* with varve_log_options.figure: the value of the aggregate in this commit, as text; NULL: the aggregate has no
-	 * value, or the path is not a table with the column */
+	 * value, the path is not a table with the column, or blocks are missing */
 	const char *figure;
 	/* 1: figure is a number, written as in JSON; it is exact, except that an infinite fraction is cut to nine
-	 * decimal places. 0: figure is a text, a date, or "unknown" */
+	 * decimal places. 0: figure is NULL or another text, such as a date or "unknown" */
 	uint32_t figure_is_number;
 	uint32_t reserved;
 } varve_commit;
@@ -86,8 +88,8 @@ enum varve_log_flag {
 	/* list every commit after all of its children; reads the whole range first */
 	VARVE_LOG_TOPO = 1 << 2,
 	VARVE_LOG_ALL = 1 << 3, /* begin at all refs */
-	/* follow a single path through renames; cannot be combined with VARVE_LOG_REVERSE, _TOPO, _ALL, skip or
-	 * limit */
+	/* follow the path, which must be the only one in paths, through renames; cannot be combined with
+	 * VARVE_LOG_REVERSE, _TOPO, _ALL, skip or limit */
 	VARVE_LOG_FOLLOW = 1 << 4
 };
 
@@ -102,23 +104,26 @@ typedef struct varve_log_options {
 	uint64_t skip;  /* the number of commits to leave out at the beginning */
 	uint64_t limit; /* at most this number of commits; 0: no limit */
 	/* with VARVE_LOG_FOLLOW: an aggregate of the table, such as "sum(price)"; or NULL. If figure is not an
-	 * aggregate, or no table has its column, the first varve_log_next returns VARVE_EUSAGE */
+	 * aggregate, or the newest version of the table does not have its column, the first varve_log_next returns
+	 * VARVE_EUSAGE */
 	const char *figure;
 	/* with figure: a condition that selects the rows of the aggregate; NULL: all rows */
 	const char *where;
 } varve_log_options;
 
-/* A cursor over commits, newest first. */
+/* A cursor over commits, newest first unless VARVE_LOG_REVERSE is set. */
 typedef struct varve_log varve_log;
 /* Opens a cursor over commits. With options->paths, the history is simplified as git log does.
- * VARVE_ENOTFOUND: no such revision. */
+ * VARVE_ENOTFOUND: no such revision; VARVE_EUSAGE: options that cannot be combined, or a figure
+ * without VARVE_LOG_FOLLOW. */
 VARVE_API int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *options,
 			     varve_error *err);
 /* Sets *commit to the next commit. */
 VARVE_API int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err);
 VARVE_API void varve_log_free(varve_log *log);
 
-/* A cell of a row, before and after a commit. */
+/* A cell of a row, before and after a commit. If only the name of its column changed, both cells are
+ * VARVE_CELL_ABSENT. */
 typedef struct varve_row_cell {
 	const char *name;     /* the name of the column */
 	const char *old_name; /* the column's name before the commit; NULL: not renamed */
@@ -131,7 +136,8 @@ typedef struct varve_row_event {
 	const char *commit; /* the id of the commit */
 	int32_t kind;       /* VARVE_ROW_ADDED, VARVE_ROW_REMOVED or VARVE_ROW_CHANGED (diff.h) */
 	const char *path;   /* the path of the table in this commit */
-	/* the changed cells; of an added or removed row, all cells */
+	/* of a changed row, the changed cells, and those whose column was added, removed or renamed; of an added or
+	 * removed row, all cells */
 	const varve_row_cell *cells;
 	size_t cell_count;
 } varve_row_event;
@@ -151,8 +157,8 @@ typedef struct varve_row_history varve_row_history;
 /* Opens a cursor over the commits that changed a row of the table at path. values: the row's key as
  * count values, one for each column of the key, as the file spells them. The history follows
  * renamed files and columns, changed keys, and merges. If no version has a row with this key, the
- * history has no events. VARVE_ENOTFOUND: no such path or column; VARVE_EUSAGE: the table has no
- * key. */
+ * history has no events. VARVE_ENOTFOUND: no such revision, path or column; VARVE_EUSAGE: the path
+ * is not a table, or the table has no key. */
 VARVE_API int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char *path,
 				     const varve_text *values, size_t count,
 				     const varve_row_history_options *options, varve_error *err);
@@ -180,15 +186,15 @@ typedef struct varve_blame_options {
 typedef struct varve_blame varve_blame;
 /* Finds, for each row or cell of the table at path, the commit that last set it. Follows renames
  * and merges, and reads the history until a commit is found for every row or cell. Memory: 4 bytes
- * for each row or cell. VARVE_ENOTFOUND: no such revision, path or column; VARVE_EUSAGE: the path
- * is stored as a file, and not as a table; VARVE_EMISSING: the repository does not have all blocks
- * of an older version. */
+ * for each row or cell. VARVE_ENOTFOUND: no such revision, path or column; VARVE_EUSAGE,
+ * VARVE_EINPUT: the path is not a table; VARVE_EMISSING: the repository does not have all blocks of
+ * an older version; VARVE_EREFUSED: the table has too many cells for VARVE_BLAME_CELLS. */
 VARVE_API int varve_blame_open(varve_blame **out, varve_repo *repo, const char *path,
 			       const varve_blame_options *options, varve_error *err);
 
-/* Returns the id of the commit that last set a row, or, with VARVE_BLAME_CELLS, the cell of the row in a column. row
- * and column are counted from 0. Returns NULL if the table has no such row or column. The id is borrowed until the
- * blame is freed. Threads may share a blame. */
+/* Returns the id of the commit that last set a row, or, with VARVE_BLAME_CELLS, the cell of the row in a column. Without
+ * VARVE_BLAME_CELLS, all columns have the same result; pass 0. row and column are counted from 0. Returns NULL if the
+ * table has no such row or column. The id is borrowed until the blame is freed. Threads may share a blame. */
 VARVE_API const char *varve_blame_commit(const varve_blame *blame, uint64_t row, size_t column);
 VARVE_API void varve_blame_free(varve_blame *blame);
 

@@ -43,7 +43,7 @@ typedef struct varve_merge_options {
 
 /* The outcome of a merge. */
 enum varve_merge_outcome {
-	VARVE_MERGE_UP_TO_DATE,   /* nothing was done */
+	VARVE_MERGE_UP_TO_DATE,   /* the branch contains the revision already; nothing was done */
 	VARVE_MERGE_FAST_FORWARD, /* the branch was moved */
 	VARVE_MERGE_COMMITTED,    /* the merge was committed */
 	VARVE_MERGE_STAGED, /* the merge is staged, and not committed, because of VARVE_MERGE_NO_COMMIT */
@@ -54,7 +54,7 @@ enum varve_merge_outcome {
 typedef struct varve_merge_result {
 	size_t size;     /* set by the caller, with VARVE_INIT */
 	int32_t outcome; /* enum varve_merge_outcome */
-	/* 1: no remote has the blocks of some tables, so their files in the work tree are pointers; else 0 */
+	/* 1: the blocks of some tables could not be fetched, so their files in the work tree are pointers; else 0 */
 	uint32_t lacking;
 	uint64_t conflicts; /* the number of paths with conflicts */
 	/* the new commit of the branch; "": the branch did not move */
@@ -62,18 +62,20 @@ typedef struct varve_merge_result {
 } varve_merge_result;
 
 /* Merges a revision into HEAD, the index and the work tree, and commits the merge. revision NULL:
- * the upstream of the current branch. A merge without conflicts is done completely or not at all.
- * result may be NULL. VARVE_ECONFLICT: a hook refused the commit; the merge is complete and staged,
- * and *result is set.
+ * the upstream of the current branch. A merge without conflicts is done completely or not at all. A
+ * merge with conflicts is not an error: the call returns 0. result may be NULL. VARVE_ECONFLICT: a
+ * hook refused the commit; the merge is complete and staged, and *result is set.
  *
  * VARVE_ENOTFOUND: no such revision; VARVE_EREFUSED: another operation is in progress, uncommitted
  * changes would be overwritten, a fast-forward is not possible, or no common commit exists;
- * VARVE_EUSAGE: a bare repository, or the branch has no upstream; VARVE_ELOCKED: another writer did
- * not finish in time; VARVE_EMISSING: the repository does not have a block. */
+ * VARVE_EUSAGE: a bare repository, the branch has no upstream, or VARVE_MERGE_NO_FF with
+ * VARVE_MERGE_FF_ONLY; VARVE_ELOCKED: another writer did not finish in time; VARVE_EMISSING: the
+ * repository does not have a block, or the upstream does not exist. */
 VARVE_API int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revision,
 			  const varve_merge_options *options, varve_error *err);
 
-/* Commits the merge, cherry-pick or revert in progress. id is set to the commit's id. Only the options watch, message
+/* Commits the merge, cherry-pick or revert in progress. id is set to the commit's id, or to "" if the call fails before
+ * the branch moves. Only the options watch, message
  * (NULL: the message that the operation prepared) and VARVE_MERGE_NO_HOOKS are used. VARVE_EUSAGE: no such operation is
  * in progress; VARVE_ECONFLICT: some conflicts are not resolved, or a hook or the repository's check failed. */
 VARVE_API int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
@@ -107,10 +109,12 @@ typedef struct varve_conflict {
 	/* the name of the row for varve_resolve; NULL: the conflict is not about a row */
 	const char *row;
 	const char *column; /* the name of the column; NULL: the conflict is not about a column */
-	const char *detail; /* the property of a column or file that conflicts; or NULL */
-	/* the number of the row in the file in the work tree; VARVE_UNKNOWN: the file does not have the row */
+	/* of a column, the property that conflicts; of a file, what both sides did with it; or NULL */
+	const char *detail;
+	/* the number of the row, from 0, in the file that the merge wrote; VARVE_UNKNOWN: the conflict is not about a
+	 * row, or the file does not have the row */
 	uint64_t number;
-	/* The next three arrays have an element for each enum varve_side. */
+	/* The next three arrays have an element for each enum varve_side. there and cells are for conflicts of cells. */
 	bool there[3];        /* the side has the cell */
 	varve_cell cells[3];  /* the side's cell, if it has one */
 	const char *names[3]; /* the side's name, such as "main" or "origin/main" */
@@ -145,9 +149,10 @@ typedef struct varve_resolve_options {
 
 /* Resolves conflicts of path with the values of a side (enum varve_side). path NULL: the conflicts of all paths. Writes
  * the file, and stages the path if no conflicts are left. VARVE_ENOTFOUND: no such conflict; VARVE_EUSAGE: a row or
- * column without a path, a value without a column, or a value for more than one row; VARVE_EREFUSED: the file was
- * edited, so that the merged rows cannot be found in it; VARVE_ENOSUPPORT: the table has conflicts that are not listed
- * (varve_conflict.more). */
+ * column without a path, or of a path that is in conflict as a whole; a value without a column, with a NUL byte, or for
+ * more than one row; VARVE_EREFUSED: the file was edited, so that the merged rows cannot be found in it;
+ * VARVE_ENOSUPPORT: the table has conflicts that are not listed (varve_conflict.more), so that only the whole path can
+ * be resolved, with VARVE_OURS or VARVE_THEIRS. */
 VARVE_API int varve_resolve(varve_repo *repo, const char *path, int side,
 			    const varve_resolve_options *options, varve_error *err);
 

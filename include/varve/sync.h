@@ -9,9 +9,10 @@
  * All received data is checked before a ref moves. If a call is interrupted or cancelled, the received blocks are kept,
  * and a second call with the same arguments continues. Connections use Git's settings. The library never prompts at a
  * terminal: it uses keys of an ssh agent, and passwords of Git's credential helpers, or of the program that GIT_ASKPASS
- * names in the repository's environment (varve_repo_options.env). A connection to a Git host needs the program git, and
- * a connection to a path needs the program varve, in the PATH of this environment. If the program is not found, the
- * call fails with VARVE_EPROGRAM, and the message names the program.
+ * names in the repository's environment (varve_repo_options.env). A connection to a Git host needs the program git in
+ * the PATH of this environment; a connection to a repository at a path needs the program varve there. If the program is
+ * not found, the call fails with VARVE_EPROGRAM, and the message names the program. Every call that connects can fail
+ * with VARVE_EAUTH: the remote requires a login, or does not accept it.
  */
 #ifndef VARVE_SYNC_H
 #define VARVE_SYNC_H
@@ -30,9 +31,10 @@ enum varve_sync_flag {
 	VARVE_SYNC_FORCE = 1 << 3, /* move refs even if the move is not a fast-forward */
 	/* fetch: move refs even if no peer has all blocks of their versions */
 	VARVE_SYNC_MISSING_OK = 1 << 4,
-	VARVE_SYNC_DRY_RUN = 1 << 5, /* push: send nothing, and report the counts and refs */
-	VARVE_SYNC_ALL = 1 << 6,     /* push: push all branches */
-	VARVE_SYNC_DELETE = 1 << 7,  /* push: delete the refs in specs */
+	/* push: send nothing, and report the counts and refs of a push without this flag */
+	VARVE_SYNC_DRY_RUN = 1 << 5,
+	VARVE_SYNC_ALL = 1 << 6,    /* push: push all branches */
+	VARVE_SYNC_DELETE = 1 << 7, /* push: delete the refs in specs */
 	/* push: make the remote's branch the upstream of the branch */
 	VARVE_SYNC_SET_UPSTREAM = 1 << 8,
 	VARVE_SYNC_NO_HOOKS = 1 << 9, /* push: skip the pre-push hook */
@@ -49,7 +51,8 @@ typedef struct varve_sync_options {
 	/* enum varve_sync_flag. A call fails with VARVE_EUSAGE if a flag is only for other calls. */
 	uint32_t flags;
 	uint32_t idle_sec; /* disconnect a peer after this number of seconds without data; 0: 60 */
-	/* fetch, push: refspecs, ended by NULL; NULL: the refspecs in Git's settings */
+	/* fetch, push: refspecs, ended by NULL. NULL: the refspecs in Git's settings (remote.NAME.fetch,
+	 * remote.NAME.push); without remote.NAME.push, a push moves the branch that the current branch follows */
 	const char *const *specs;
 	/* clone, fetch: further remotes or URLs from which blocks can be fetched, ended by NULL; or NULL */
 	const char *const *from;
@@ -80,40 +83,43 @@ VARVE_API int varve_fetch(varve_transfer **done, varve_repo *repo, const char *r
 			  const varve_sync_options *options, varve_error *err);
 
 /* Fetches missing blocks of versions whose commits this repository has. Blocks are fetched from the remotes and URLs in
- * options->from; if options->from is NULL, from all remotes. range: a revision, or "A..B" for all commits of this
- * range; NULL: HEAD. paths: files and folders, ended by NULL; NULL: all. Complete versions are skipped. done may be
- * NULL; else *done is set to the result, which the caller frees; in its counts, versions and missing are set.
- * VARVE_EMISSING: no peer has some of the blocks; all other blocks were stored. VARVE_ENOTFOUND: no such revision, or a
- * path without a table. */
+ * options->from; if options->from is NULL, from all remotes, and from other peers that have the blocks. Other options
+ * than from and watch are not used; a flag is VARVE_EUSAGE. range: a revision, or "A..B" for A and all commits that B
+ * reaches and A does not; NULL: HEAD. paths: files and folders, ended by NULL; NULL: all. Complete versions are skipped.
+ * done may be NULL; else *done is set to the result, which the caller frees; of its counts, only versions is set.
+ * VARVE_EMISSING: no peer has some of the blocks; the versions that could be fetched are stored, and *done is NULL.
+ * VARVE_ENOTFOUND: no such revision, or a path without a stored version. */
 VARVE_API int varve_fetch_versions(varve_transfer **done, varve_repo *repo, const char *range,
 				   const char *const *paths, const varve_sync_options *options,
 				   varve_error *err);
 
 /* Fetches the missing blocks of one version, which may have been found in a commit, in the index,
- * or by its CID. Does nothing if varve does not store the version. VARVE_EMISSING: no remote has a
- * block; VARVE_ENOTFOUND: no such remote. */
+ * or by its CID. The options are as for varve_fetch_versions. Does nothing if varve does not store
+ * the version. VARVE_EMISSING: no remote has a block; VARVE_ENOTFOUND: no such remote. */
 VARVE_API int varve_version_fetch(const varve_version *version, const varve_sync_options *options,
 				  varve_error *err);
 
 /* Pushes blocks, then commits, then refs to a remote. remote: its name or URL; NULL: the remote of
  * the current branch's upstream. done may be NULL; else *done is set to the result, which the
  * caller frees, even if the call returns VARVE_EREJECTED. VARVE_EREJECTED: the remote has commits
- * that this repository does not have, or does not accept a ref. In this case no ref was moved,
- * except at Git hosts, which move each ref on its own.
+ * that this repository does not have, or does not accept a ref. No ref was moved then, unless the
+ * remote is a Git host, which moves each ref on its own.
  *
  * VARVE_ECONFLICT: the pre-push hook failed; VARVE_EMISSING: this repository does not have a block
  * that must be sent; VARVE_ENOTFOUND: no such remote or ref; VARVE_EUSAGE: the branch has no
- * upstream; VARVE_EIO: the remote does not answer. */
+ * upstream, or flags and specs cannot be combined; VARVE_EIO: the remote does not answer. */
 VARVE_API int varve_push(varve_transfer **done, varve_repo *repo, const char *remote,
 			 const varve_sync_options *options, varve_error *err);
 
 /* A ref that a transfer moved or did not move. */
 typedef struct varve_ref_update {
-	const char *from; /* the ref that was sent; NULL: the ref `to` was deleted */
-	/* the ref that moved: after a fetch, in this repository; after a push, in the remote */
+	const char
+		*from; /* the ref or revision that was sent; NULL: the ref `to` is to be deleted */
+	/* the ref to move: after a fetch, in this repository; after a push, in the remote; NULL: the ref was only
+	 * fetched, because its refspec has no destination */
 	const char *to;
 	const char *before;  /* the id of `to` before the call; "": the ref did not exist */
-	const char *after;   /* the id of `from`; "": the ref `to` was deleted */
+	const char *after;   /* the id of `from`; "": the ref `to` is to be deleted */
 	const char *refused; /* the reason for which `to` was not moved; NULL: not refused */
 	bool moved; /* false: `to` was refused or already up to date, or the call was a dry run */
 } varve_ref_update;
@@ -122,7 +128,7 @@ typedef struct varve_ref_update {
 VARVE_API int varve_transfer_next(varve_transfer *transfer, const varve_ref_update **update,
 				  varve_error *err);
 
-/* Counts of a transfer. */
+/* Counts of a transfer. Counts that the kind of transfer does not have are 0. */
 typedef struct varve_transfer_counts {
 	const char *url; /* the URL of the remote */
 	/* warnings, as lines that end with a newline; lines that the remote sent begin with "remote: " */
@@ -133,7 +139,7 @@ typedef struct varve_transfer_counts {
 	uint64_t bytes;    /* bytes of the blocks that were transferred */
 	/* bytes that varve sent and received; the program git's traffic is not counted */
 	uint64_t line;
-	uint64_t missing;   /* blocks that no peer had */
+	uint64_t missing;   /* fetch and clone: blocks that no peer had */
 	uint64_t elsewhere; /* versions whose blocks a lazy clone did not fetch */
 	uint64_t refused;   /* refs that could not be moved */
 } varve_transfer_counts;

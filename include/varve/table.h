@@ -2,8 +2,8 @@
  * varve/table.h: reads the columns, facts and rows of a version that is a table.
  *
  * A table never changes, and threads may share it; each thread opens its own varve_rows. Cells are
- * text exactly as the file spells it. varve_table_value reads a cell as a value of its column's
- * type; the functions of arrow.h return whole columns of values.
+ * text as the file spells it, without quotes and escapes. varve_table_value reads a cell as a value
+ * of its column's type; the functions of arrow.h return whole columns of values.
  *
  * 	varve_table_open(&table, version, NULL, &err);
  * 	varve_rows_open(&rows, table, NULL, &err);
@@ -23,7 +23,7 @@ typedef struct varve_table varve_table;
 /* The format of a table's file. */
 enum varve_format {
 	VARVE_FORMAT_OWN,    /* for writing: the format of the file; in a varve_dialect: detected */
-	VARVE_FORMAT_CSV,    /* cells separated by commas */
+	VARVE_FORMAT_CSV,    /* cells separated by commas, or, when read, by any delimiter */
 	VARVE_FORMAT_TSV,    /* cells separated by tabs */
 	VARVE_FORMAT_JSON,   /* an array of objects */
 	VARVE_FORMAT_NDJSON, /* an object on each line */
@@ -49,7 +49,7 @@ enum varve_table_flag {
 /* Options of varve_table_open. */
 typedef struct varve_table_options {
 	size_t size;
-	/* the dialect of a version that is plain text; NULL: detected. Ignored for stored tables */
+	/* the dialect of a version that is plain text; NULL: detected. Not used for stored tables */
 	const varve_dialect *dialect;
 	uint32_t flags; /* enum varve_table_flag */
 	uint32_t reserved;
@@ -58,13 +58,14 @@ typedef struct varve_table_options {
 
 /* Opens a version as a table. If the table is stored, the call reads only the root block. Plain
  * text is read as `varve add` reads it, but nothing is stored. VARVE_EINPUT, VARVE_EUSAGE: the
- * version is not a table; VARVE_EMISSING: the repository does not have the root block. */
+ * version is not a table; VARVE_EMISSING: the repository does not have the root block;
+ * VARVE_EUSAGE: a member of options->dialect is out of range. */
 VARVE_API int varve_table_open(varve_table **out, const varve_version *version,
 			       const varve_table_options *options, varve_error *err);
 VARVE_API void varve_table_free(varve_table *table);
 
-/* The origin of a table's key: no key, found in the rows, declared with the table, from
- * datapackage.json. */
+/* The origin of a table's key. In this order: the table has no key; the key was found in the rows;
+ * it was declared with the table; it is from datapackage.json. */
 enum varve_key_source { VARVE_KEY_NONE, VARVE_KEY_INFERRED, VARVE_KEY_DECLARED, VARVE_KEY_PACKAGE };
 
 /* Facts about a table. */
@@ -74,7 +75,8 @@ typedef struct varve_table_facts {
 	uint64_t groups;    /* groups of rows; the rows of a group are stored together */
 	size_t columns;     /* the number of columns */
 	const char *schema; /* the Table Schema, as compact JSON */
-	const size_t *key;  /* the places of the key's columns among all columns, from 0 */
+	const size_t
+		*key; /* the places of the key's columns (varve_table_column), in the key's order */
 	size_t key_count;   /* the number of the key's columns; 0: the table has no key */
 	int32_t key_source; /* enum varve_key_source */
 	int32_t format;     /* VARVE_FORMAT_CSV, _TSV, _JSON or _NDJSON */
@@ -120,13 +122,15 @@ VARVE_API int32_t varve_table_find_column(const varve_table *table, const char *
 
 /* The kind of a value. */
 enum varve_value_kind {
-	VARVE_VALUE_NULL,    /* absent, null, or a missing value of the schema */
-	VARVE_VALUE_MISFIT,  /* not a value of the column's type */
-	VARVE_VALUE_TEXT,    /* a string, or a value of a type that has no kind of its own */
-	VARVE_VALUE_INT64,   /* i is the integer */
-	VARVE_VALUE_DOUBLE,  /* d is the double nearest to the number in the cell */
+	VARVE_VALUE_NULL,   /* absent, null, or a missing value of the schema */
+	VARVE_VALUE_MISFIT, /* not a value of the column's type */
+	VARVE_VALUE_TEXT,   /* a string, or a value of a type that has no kind of its own */
+	VARVE_VALUE_INT64,  /* i is the number: an integer, also in a column of type number */
+	/* d is the double nearest to the number, which has a fraction or does not fit into an int64; or NaN or an
+	 * infinity */
+	VARVE_VALUE_DOUBLE,
 	VARVE_VALUE_BOOL,    /* i is 0 or 1 */
-	VARVE_VALUE_DECIMAL, /* text is a number outside the range of int64 or double */
+	VARVE_VALUE_DECIMAL, /* text is the number, which does not fit into a double either */
 	VARVE_VALUE_DATE,    /* i is the number of days since 1970-01-01 */
 	/* i is the number of microseconds since 1970-01-01 00:00 UTC; a datetime without a zone counts as UTC */
 	VARVE_VALUE_DATETIME
@@ -138,37 +142,39 @@ typedef struct varve_value {
 	int32_t reserved;
 	int64_t i;
 	double d;
-	varve_text text; /* the cell's own text; borrowed from the cell */
+	varve_text text; /* the cell's text, whatever the kind; borrowed from the cell */
 } varve_value;
 
 /* Reads a cell as a value of the column at `place`, and sets *value. For the places of a row's
  * cells, see varve_rows_columns. A cell that is not a value of the column's type has the kind
- * VARVE_VALUE_MISFIT, which is not an error. If such a cell has the state VARVE_CELL_NUMBER,
- * value->text is empty. VARVE_EUSAGE: no such column. */
+ * VARVE_VALUE_MISFIT, which is not an error. A cell with the state VARVE_CELL_NUMBER has the kind
+ * VARVE_VALUE_INT64 or VARVE_VALUE_DOUBLE, and value->text is empty. VARVE_EUSAGE: no such
+ * column. */
 VARVE_API int varve_table_value(varve_value *value, const varve_table *table, size_t place,
 				const varve_cell *cell, varve_error *err);
 
 /* Finds the first row whose key has these values, as the file spells them, and sets *row to its number, from 0. values
- * has count values, one for each column of the key. If the table is sorted by its key, a search reads few groups. If a
- * stored table is not sorted, the first search reads all columns of the key and stores hashes of the keys in the
- * repository's cache; later searches read few groups. VARVE_ENOTFOUND: no such row; VARVE_EUSAGE: the table has no key,
- * or count is not the number of the key's columns. */
+ * has count values, one for each column of the key, in the key's order. If the table is sorted by its key, a search
+ * reads few groups. If a stored table is not sorted, the first search reads the columns of the key in all groups, and
+ * stores hashes of the keys in the repository's cache; later searches read few groups. VARVE_ENOTFOUND: no such row;
+ * VARVE_EUSAGE: the table has no key, or count is not the number of the key's columns. */
 VARVE_API int varve_table_find_row(uint64_t *row, const varve_table *table,
 				   const varve_text *values, size_t count, const varve_watch *watch,
 				   varve_error *err);
 
 /*
  * Filters select rows. A filter is made without a table; its columns are looked up when the filter
- * is used. A cell with a missing value (absent, null, or a missing value of the schema) or a misfit
- * can pass only VARVE_TEST_IS, VARVE_TEST_BEGINS, and the tests for missing values
- * (VARVE_TEST_NULL, _NOT_NULL and _NO_VALUE).
+ * is used. A test that compares values (VARVE_TEST_EQUAL to VARVE_TEST_FROM) fails if the cell has
+ * a missing value (absent, null, or a missing value of the schema) or is a misfit, that is, not a
+ * value of the column's type.
  */
 typedef struct varve_filter varve_filter;
 
 enum varve_test_op {
-	VARVE_TEST_IS,        /* the cell has the same text, byte for byte */
-	VARVE_TEST_BEGINS,    /* the cell's text begins with the test's text */
-	VARVE_TEST_EQUAL,     /* the cell, read as the column's type, has the same value */
+	VARVE_TEST_IS,     /* the cell has the test's text, byte for byte */
+	VARVE_TEST_BEGINS, /* the cell's text begins with the test's text */
+	/* the cell's value, read as the column's type, is the test's value, perhaps spelled differently */
+	VARVE_TEST_EQUAL,
 	VARVE_TEST_NOT_EQUAL, /* the cell has a different value */
 	VARVE_TEST_BELOW,     /* the cell's value is less than the test's value */
 	VARVE_TEST_UP_TO,     /* the cell's value is less than or equal to the test's value */
@@ -191,7 +197,7 @@ typedef struct varve_test {
 	varve_text value;
 } varve_test;
 
-/* Makes a filter from count tests. A row must pass all tests. The tests are copied. VARVE_EUSAGE: a test has no column;
+/* Makes a filter from count tests. A row must pass all tests. VARVE_EUSAGE: a test has no column;
  * VARVE_ENOSUPPORT: op or state of a test is unknown. Columns and values are checked when the filter is used. */
 VARVE_API int varve_filter_new(varve_filter **out, const varve_test *tests, size_t count,
 			       varve_error *err);
@@ -216,15 +222,16 @@ VARVE_API int varve_filter_parse(varve_filter **out, const char *text, const var
 VARVE_API void varve_filter_free(varve_filter *filter);
 
 /*
- * The functions that conditions can call (docs/use/rules.md, "Functions"), for use by programs.
+ * The functions that conditions can call (docs/use/rules.md, "Functions"), for use by programs. The handle of a function
+ * is for one thread at a time.
  */
 /* A function. */
 typedef struct varve_function varve_function;
 
 enum varve_function_sqlite {
-	VARVE_SQLITE_NONE, /* SQLite has no such function */
-	VARVE_SQLITE_SAME, /* SQLite has the same function */
-	VARVE_SQLITE_REAL  /* SQLite has the function, but computes with doubles */
+	VARVE_SQLITE_NONE, /* SQLite has no function with this name, or one with different results */
+	VARVE_SQLITE_SAME, /* SQLite's function with this name has the same results */
+	VARVE_SQLITE_REAL /* SQLite's function has the same results, except that it computes with doubles */
 };
 
 /* Opens the function at a place, from 0, in the list of all functions. VARVE_ENOTFOUND: place is after the last
@@ -244,10 +251,11 @@ typedef struct varve_function_facts {
 VARVE_API const varve_function_facts *varve_function_info(const varve_function *function);
 
 /* Calls the function with count arguments, and sets *value to its result. An argument has the kind VARVE_VALUE_NULL,
- * _TEXT, _INT64, or _DECIMAL (a number as text), and is converted to the type of its parameter. If an argument cannot
- * be converted, the result has the kind VARVE_VALUE_NULL. A result that is a number has the kind _INT64 or _DECIMAL.
- * value->text is valid until the next call. VARVE_EUSAGE: the wrong number of arguments, or a number instead of a
- * date. */
+ * _TEXT, _INT64, or _DECIMAL (a number as text), and is converted to the type of its parameter. A date or time is passed
+ * as text, and a truth as "true" or "1". If an argument cannot be converted, the result has the kind VARVE_VALUE_NULL. A
+ * result that is a number has the kind _INT64 or _DECIMAL. value->text is valid until the next call with the function.
+ * VARVE_EUSAGE: the wrong number of arguments, an argument of another kind, a number instead of a date, or texts and
+ * numbers to compare with each other. */
 VARVE_API int varve_function_call(varve_value *value, varve_function *function,
 				  const varve_value *args, size_t count, varve_error *err);
 
@@ -258,8 +266,8 @@ typedef struct varve_rows_options {
 	const char *const *columns;
 	const varve_filter *where; /* NULL: all rows */
 	/* To read a table in several threads or processes: parts is the number of shares into which the table's rows
-	 * are divided, between groups; part is the share to read, from 0. Shares do not overlap, and can be empty.
-	 * parts 0: read all rows */
+	 * are divided, between groups; part is the share to read, from 0 to parts - 1. Shares do not overlap, and can
+	 * be empty. parts 0: read all rows */
 	uint32_t part, parts;
 	const varve_watch *watch;
 	/* allow cells of columns of type integer or number to have the state VARVE_CELL_NUMBER instead of their text,
@@ -272,7 +280,7 @@ typedef struct varve_rows_options {
 typedef struct varve_rows varve_rows;
 
 /* Opens a cursor over rows of a table. VARVE_ENOTFOUND: no such column; VARVE_EUSAGE: a value of the filter does not
- * fit the type of its column. */
+ * fit the type of its column, or part is not less than parts. */
 VARVE_API int varve_rows_open(varve_rows **out, const varve_table *table,
 			      const varve_rows_options *options, varve_error *err);
 
@@ -292,8 +300,9 @@ VARVE_API const size_t *varve_rows_columns(const varve_rows *rows, size_t *count
 VARVE_API int varve_rows_seek(varve_rows *rows, uint64_t row, varve_error *err);
 VARVE_API void varve_rows_free(varve_rows *rows);
 
-/* Passes rows of the table, in a format (enum varve_format), to write(). count may be NULL; else *count is set to the
- * number of rows written. VARVE_EUSAGE: the format is unknown; other errors are as for varve_rows_open. */
+/* Passes rows of the table, in a format (enum varve_format), to write(). VARVE_FORMAT_OWN is the format of the table's
+ * file. count may be NULL; else *count is set to the number of rows written. VARVE_EUSAGE: the format is unknown; other
+ * errors are as for varve_rows_open. */
 VARVE_API int varve_table_write(const varve_table *table, int format,
 				const varve_rows_options *options, varve_write_fn write,
 				void *payload, uint64_t *count, varve_error *err);

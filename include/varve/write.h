@@ -8,9 +8,9 @@
  *
  * The changes of a transaction become visible all at once, by varve_txn_stage or varve_txn_commit,
  * and then survive a power cut. If a transaction is freed without varve_txn_stage or
- * varve_txn_commit, the repository keeps only entries of caches, and the versions that
- * varve_txn_version stored. If the process is killed, the next process that changes the repository
- * finishes or undoes the transaction.
+ * varve_txn_commit, its changes are discarded; the repository keeps only entries of caches, and
+ * blocks that varve_txn_version stored. If the process is killed, the next process that changes the
+ * repository finishes or undoes the transaction.
  */
 #ifndef VARVE_WRITE_H
 #define VARVE_WRITE_H
@@ -28,19 +28,21 @@ typedef struct varve_txn varve_txn;
 /* Options of varve_txn_open. */
 typedef struct varve_txn_options {
 	size_t size;
-	/* the branch to commit to, without reading or changing the index and the work tree; possible in bare
-	 * repositories, too. NULL: commit to HEAD, and use the index and the work tree */
+	/* the branch to commit to ("main" or "refs/heads/main"), without reading or changing the index and the work
+	 * tree; possible in bare repositories, too. NULL: commit to HEAD, and use the index and the work tree */
 	const char *branch;
 	/* the revision at which the branch begins, if the branch does not exist. NULL: if the branch does not exist,
-	 * but the repository has commits, the call fails with VARVE_ENOTFOUND */
+	 * but HEAD has a commit, the call fails with VARVE_ENOTFOUND */
 	const char *from;
-	const varve_watch *watch; /* used by all calls with the transaction; copied */
+	const varve_watch *watch; /* used by all calls with the transaction */
 } varve_txn_options;
 
 /* Begins a transaction: waits until other writers have finished, and completes or undoes the work of a killed process.
  * Until the transaction is freed, other processes and handles can read the repository, but must wait to write to it.
- * VARVE_ELOCKED: another writer did not finish within a minute; the message names the writer. VARVE_EREFUSED: the
- * branch is checked out in a work tree; VARVE_EUSAGE: the repository is bare, and options->branch is NULL. */
+ * VARVE_ELOCKED: another writer, or another transaction of this process, did not finish within a minute; the message
+ * names the writer. VARVE_EREFUSED: the branch is checked out in a work tree, or the repository was opened with
+ * VARVE_OPEN_URL; VARVE_EUSAGE: the repository is bare, and options->branch is NULL; VARVE_ENOTFOUND: no such branch or
+ * revision. */
 VARVE_API int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *options,
 			     varve_error *err);
 
@@ -76,7 +78,8 @@ enum varve_put_flag {
 	VARVE_PUT_AS_FILE = 1 << 0,
 	/* store the stream as a table, whatever the name of path; fail if the stream is not a table */
 	VARVE_PUT_AS_TABLE = 1 << 1,
-	VARVE_PUT_REPLACE = 1 << 2 /* discard unstaged changes of the file in the work tree */
+	/* overwrite the file in the work tree even if it has changes that are not staged; they are lost */
+	VARVE_PUT_REPLACE = 1 << 2
 };
 
 /* Options of varve_txn_put. */
@@ -86,8 +89,8 @@ typedef struct varve_put_options {
 	uint32_t reserved; /* 0 */
 	/* the dialect of the stream; NULL: detected. With a dialect, the stream must be a table */
 	const varve_dialect *dialect;
-	/* the columns that identify a row, ended by NULL; {NULL}: no key. NULL: the key of the previous version, or of
-	 * datapackage.json, or, for a new table, a key found in its rows. With a key, the stream must be a table */
+	/* the columns that identify a row, ended by NULL; {NULL}: no key. With a list, the stream must be a table. NULL:
+	 * the key of the previous version, or of datapackage.json, or, for a new table, a key found in its rows */
 	const char *const *key;
 } varve_put_options;
 
@@ -95,12 +98,14 @@ typedef struct varve_put_options {
  * branch, the file in the work tree is written, too. Rows that the previous version has are not stored again.
  *
  * Without options, the stream becomes a table or a stored file if attributes track path, if the previous version is
- * stored, or if path is new and named like a table (.csv, .tsv, .ndjson, .jsonl). Otherwise it becomes an ordinary file
- * of Git, which can have at most 64 MB.
+ * stored, or if path is new and named like a table (.csv, .tsv, .tab, .psv, .ndjson, .jsonl, .jsonlines). Otherwise it
+ * becomes an ordinary file of Git, which can have at most 64 MB.
  *
  * VARVE_EINPUT: the stream must be a table, but is not a table; VARVE_EREFUSED: changes of the file in the work tree
- * would be lost, a filter of Git is set for path, or the name cannot be used; VARVE_EEXISTS: path is a folder, or a
- * file has the name of one of path's folders. If read() fails, the call returns the code of read(). A failed call
+ * would be lost, a filter of Git is set for path, the name cannot be used, or an ordinary file has more than 64 MB;
+ * VARVE_EEXISTS: path is a folder, or a file has the name of one of path's folders; VARVE_ECONFLICT: another process
+ * changed path while this transaction waited to begin; VARVE_EUSAGE: path is a link or submodule, or its name is one
+ * that is never a table, such as .gitattributes. If read() fails, the call returns the code of read(). A failed call
  * leaves the transaction unchanged. */
 VARVE_API int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read, void *payload,
 			    const varve_put_options *options, varve_error *err);
@@ -108,7 +113,7 @@ VARVE_API int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read
 /* Sets the content of path to a version, without reading the version's rows: for copying, moving or restoring a file.
  * If the version belongs to a different repository, its blocks are copied. flags: 0 or VARVE_PUT_REPLACE.
  * VARVE_EMISSING: the root block of the version, or a block to copy, is missing; VARVE_EUSAGE: the version is a file
- * on disk; use varve_txn_put. Other errors are as for varve_txn_put. */
+ * on disk that is not stored, for which varve_txn_put is to be used. Other errors are as for varve_txn_put. */
 VARVE_API int varve_txn_put_version(varve_txn *txn, const char *path, const varve_version *version,
 				    uint32_t flags, varve_error *err);
 
@@ -119,10 +124,11 @@ VARVE_API int varve_txn_version(varve_version **out, varve_txn *txn, const char 
 				varve_error *err);
 
 /* Removes path; in a transaction without a branch, also from the work tree. flags: 0 or VARVE_PUT_REPLACE.
- * VARVE_ENOTFOUND: no such path; VARVE_EREFUSED: changes of the file in the work tree would be lost. */
+ * VARVE_ENOTFOUND: no such path; VARVE_EREFUSED: changes of the file in the work tree would be lost; VARVE_ECONFLICT:
+ * another process changed path while this transaction waited to begin. */
 VARVE_API int varve_txn_remove(varve_txn *txn, const char *path, uint32_t flags, varve_error *err);
 
-/* The result of one change of a path. */
+/* The result of one change of a path. If path was removed, all members except path and state are false, 0 or "". */
 typedef struct varve_txn_result {
 	const char *path; /* the changed path */
 	/* the change from the index or the branch: 'A' added, 'M' modified, 'D' removed, ' ' unchanged */
@@ -142,14 +148,15 @@ typedef struct varve_txn_result {
  * until the transaction is freed. */
 VARVE_API int varve_txn_next(varve_txn *txn, const varve_txn_result **result, varve_error *err);
 
-/* Returns the warnings of the transaction so far, as lines that end with a newline: values that contradict the type of
- * their column, findings of the repository's check, leftovers of a killed process. "": no warnings. Borrowed until the
- * next call with the transaction. */
+/* Returns the warnings and notes of the transaction so far, as lines that end with a newline: values that contradict the
+ * type of their column, findings of the repository's check, leftovers of a killed process. "": no warnings. Borrowed
+ * until the next call with the transaction. */
 VARVE_API const char *varve_txn_warnings(const varve_txn *txn);
 
 /* Makes all changes durable, and writes them to the files and the index. The transaction can then be used for further
  * changes. If the call fails, the repository is unchanged, and the transaction can only be freed. VARVE_ECONFLICT: a
- * path was changed since the transaction read it; VARVE_EUSAGE: the transaction has a branch. */
+ * path was changed since the transaction read it. VARVE_EUSAGE: the transaction has a branch, so it can only be
+ * committed. */
 VARVE_API int varve_txn_stage(varve_txn *txn, varve_error *err);
 
 /* Flags for varve_commit_options.flags. */
@@ -167,23 +174,25 @@ typedef struct varve_commit_options {
 	int32_t offset; /* the author's time zone, in minutes east of UTC; used if time is not 0 */
 	const char *author; /* "Name <mail>"; NULL: the author in Git's settings */
 	int64_t time;       /* the author's time, in seconds since 1970; 0: now */
-	/* the id of the commit that the branch must point to before the call; NULL: the commit that the branch pointed
-	 * to when the transaction began */
+	/* the id of a commit: the call fails with VARVE_ECONFLICT if the branch pointed to another commit when the
+	 * transaction began, or made its previous commit; NULL: no such check. In any case, the call fails if the
+	 * branch moved since then */
 	const char *expect;
 } varve_commit_options;
 
 /* Commits all changes of the transaction, and everything that was staged before: runs hooks and the repository's check,
  * then moves the branch. id is set to the id of the commit. The transaction can then be used for further changes.
  *
- * If the call fails, the transaction can only be freed. The repository is unchanged, with one exception: if the branch
- * moved, but making the move durable failed, the commit stays, and id is set. VARVE_ENOCHANGE: nothing to commit;
+ * If the call fails, the transaction can only be freed. The repository is unchanged, and id is "", with one exception:
+ * if the branch moved, but making the move durable failed, the commit stays, and id is set. VARVE_ENOCHANGE: nothing to
+ * commit;
  * VARVE_ECONFLICT: another process moved the branch, or changed a path after the transaction read it; or conflicts are
  * not resolved, the message is empty, or a hook or the check failed; VARVE_EUSAGE: no author is known. */
 VARVE_API int varve_txn_commit(char id[VARVE_ID_SIZE], varve_txn *txn, const char *message,
 			       const varve_commit_options *options, varve_error *err);
 
-/* A description of a table: the types and missing values of its columns, and its key. Each list ends with NULL. If a
- * list is NULL, varve_describe leaves that part of the description unchanged. */
+/* A description of a table: the types, number formats and missing values of its columns, and its key. Each list ends with
+ * NULL. If a list is NULL, varve_describe leaves that part of the description unchanged. */
 typedef struct varve_description {
 	size_t size;
 	const char *const *types; /* "COLUMN=TYPE", with the type names of Table Schema */
@@ -192,19 +201,20 @@ typedef struct varve_description {
 	/* "COLUMN=TEXT": the text is a missing value in this column; "=TEXT": the text is a missing value in all
 	 * columns that have no list of their own */
 	const char *const *missing;
-	const char *const *key; /* the columns that identify a row */
+	/* the columns that identify a row; a text can have several names, separated by commas */
+	const char *const *key;
 } varve_description;
 
 /* Writes the description of a table of the work tree to a datapackage.json. Searches path's folder
  * and the folders above it, and chooses the nearest datapackage.json that describes path; if no
  * such file exists, the nearest datapackage.json; if no datapackage.json exists, makes a new one in
- * path's folder. The file is written durably, and keeps its formatting. No row is read or changed.
- * Versions that are opened from path afterwards have the description; to record the description in
- * the history, pass path and the datapackage.json to varve_txn_add. package is set to the path of
- * the datapackage.json, cut to size bytes including its NUL; size can be 0.
+ * path's folder. The file is written durably, and keeps its formatting. The table's file is not
+ * changed. Versions that are opened from path afterwards have the description; to record the
+ * description in the history, pass path and the datapackage.json to varve_txn_add. package is set
+ * to the path of the datapackage.json, cut to size bytes including its NUL; size can be 0.
  *
- * VARVE_ENOTFOUND: no such column or file; VARVE_EUSAGE: no such type, or a bare repository;
- * VARVE_EREFUSED: the repository was opened with VARVE_OPEN_URL. */
+ * VARVE_ENOTFOUND: no such column or file; VARVE_EUSAGE: no such type, a path that is stored as a
+ * file, or a bare repository; VARVE_EREFUSED: the repository was opened with VARVE_OPEN_URL. */
 VARVE_API int varve_describe(char *package, size_t size, varve_repo *repo, const char *path,
 			     const varve_description *description, varve_error *err);
 
