@@ -32,13 +32,15 @@ bool vv_function_info(vv_function_facts *out, size_t i);
 typedef enum vv_given_kind {
 	VV_GIVEN_NULL,
 	VV_GIVEN_TEXT,
-	VV_GIVEN_NUMBER, /* text is the number as JSON writes it */
+	VV_GIVEN_NUMBER, /* text is the number as JSON writes it; in results also INF or -INF */
 	VV_GIVEN_TRUTH,
 	VV_GIVEN_DATE,
 	VV_GIVEN_DATETIME
 } vv_given_kind;
 
-/* An argument or a result of a function. An argument is of kind NULL, TEXT or NUMBER. */
+/* An argument or a result of a function. An argument is of kind NULL, TEXT or NUMBER: dates and
+ * times are passed as texts, and a truth as a text that begins with 1, t or T, or another text for
+ * false. */
 typedef struct vv_given {
 	vv_given_kind kind;
 	const char *text; /* TEXT, NUMBER: len bytes; borrowed */
@@ -49,15 +51,17 @@ typedef struct vv_given {
 
 /* A function that can be called, with its working memory. */
 typedef struct vv_function vv_function;
-/* Opens the function with number i, as in vv_function_info. Returns NULL if out of memory. */
+/* Opens the function with number i, for which vv_function_info returns true. Returns NULL if out of
+ * memory. */
 vv_function *vv_function_new(size_t i);
 void vv_function_free(vv_function *f); /* accepts NULL */
 VV_AUTO_FREE(vv_function, vv_function_free)
 
 /* Calls the function with count arguments, and sets *out to the result, whose text is borrowed
  * until the next call. Each argument is converted to the kind that the function requires; if that
- * is not possible, the result is of kind NULL. VV_EUSAGE: the number of arguments is wrong, or a
- * number is passed instead of a date. */
+ * is not possible, the result is of kind NULL. VV_EUSAGE: the number of arguments is wrong, a
+ * number is passed instead of a date or time, or arguments that must have the same kind are texts
+ * and numbers. */
 vv_status vv_function_call(vv_given *out, vv_function *f, const vv_given *args, size_t count,
 			   vv_error *err);
 

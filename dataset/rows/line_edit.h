@@ -44,7 +44,8 @@ typedef struct vv_line_parts {
 	vv_line_part *items; /* in the order of the line */
 	size_t count,        /* number of elements of items */
 		cap;         /* capacity of items */
-	size_t end;          /* offset of the end of the last cell */
+	/* offset of the end of the last cell; without cells, of the place of the first one */
+	size_t end;
 } vv_line_parts;
 void vv_line_parts_clear(vv_line_parts *p); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_line_parts, vv_line_parts_clear)
@@ -80,23 +81,26 @@ vv_status vv_line_editor_open(vv_line_editor *e, vv_error *err);
 void vv_line_editor_close(vv_line_editor *e); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_line_editor, vv_line_editor_close)
 
-/* Appends the line to out, with its changed cells replaced. A new cell is in quotes if the old cell
- * was. old_cells has one cell for each old column, absent if the line does not have it. cells,
- * changed and spelled have one item for each new column: the cell, whether it is changed, and the
- * bytes to write for it. If spelled[i].data is NULL, or spelled is NULL, the function spells the
- * cell itself. */
+/* Appends the line to out, with its changed cells replaced. A new cell is quoted in the way in which
+ * the column quotes its cells (vv_dialect_quoting) if the old cell was, else like the old cell.
+ * old_cells has one cell for each old column, absent if the line does not have it; it is not used
+ * in JSON. cells, changed and spelled have one item for each new column: the cell, whether it is
+ * changed, and the bytes to write for it, with quotes. If spelled[i].data is NULL, or spelled is
+ * NULL, the function spells the cell itself. */
 vv_status vv_line_edit(vv_line_editor *e, vv_buf *out, const char *line, size_t len,
 		       const vv_cell *old_cells, const vv_cell *cells, const bool *changed,
 		       const vv_bytes *spelled, vv_error *err);
 
-/* Appends the line of a new row with these cells, with its row end, to out. An empty cell with the
- * flag VV_CELL_QUOTED is written in quotes. */
+/* Appends the line of a new row with these cells, one for each new column, with its row end, to
+ * out. In CSV, an empty cell with the flag VV_CELL_QUOTED is written in quotes. If memory runs out,
+ * out->failed is true. */
 void vv_line_new(vv_line_editor *e, vv_buf *out, const vv_cell *cells);
 
 /* CSV: appends the header line for the new columns of e to out. The line is the old header
  * (vv_dialect_header of `was`) with added and changed names; if `was` and schema are NULL, a new
- * header. e need not be open. VV_EREFUSED: the old header has several lines. VV_EINPUT: the file
- * cannot represent a name, or the old header has too few columns. */
+ * header. e need not be open; its members `is`, names (not NULL), from and columns are used.
+ * VV_EREFUSED: the old header has several lines. VV_EINPUT: the file cannot represent a name, or
+ * the old header has too few columns. */
 vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *schema,
 			 const vv_line_editor *e, vv_error *err);
 
@@ -105,16 +109,16 @@ vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *sc
 vv_status vv_header_rename(vv_dialect *d, const vv_schema *schema, size_t column, const char *name,
 			   vv_error *err);
 
-/* Checks that the file can represent this cell in the new column with this index. VV_EINPUT: the
- * file's encoding does not have a character of the cell, or the cell needs quotes and the dialect
- * does not have quotes. */
+/* Checks that the file of the open editor e can represent this cell in the new column with this
+ * index. VV_EINPUT: the file's encoding does not have a character of the cell, or the cell needs
+ * quotes and the dialect does not have quotes. */
 vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, vv_error *err);
 
 /* Returns the number of bytes of comments and blank lines at the beginning of line[0 .. len), above
  * the row. columns: the number of the table's columns. */
 size_t vv_line_lead(const vv_dialect *d, size_t columns, const char *line, size_t len);
 /* Returns the number of bytes of the row end at the end of line[0 .. len), which may contain
- * several rows. */
+ * several rows; in a JSON array, the number of bytes after the last '}'. */
 size_t vv_line_end(const vv_dialect *d, const char *line, size_t len);
 
 #endif

@@ -48,7 +48,8 @@ vv_status vv_row_block_open(vv_row_block *b, const vv_row_source *from, size_t f
 /* Replaces the skip member of the block's vv_row_source. */
 void vv_row_block_skip(vv_row_block *b, const uint8_t *skip);
 /* Sets *run to the column with index `place` in the group, as vv_group_run_of decodes it if numbers
- * is true, else as vv_group_run_look does. *run is borrowed until the next vv_row_block_open. */
+ * is true, else as vv_group_run_look does. If `place` is the number of columns, all cells of *run
+ * are absent. *run is borrowed until the next vv_row_block_open. */
 vv_status vv_row_block_run(vv_row_block *b, size_t place, bool numbers, const vv_group_run **run,
 			   vv_error *err);
 /* Sets *cells to the cells of the column with index `place` in the group, one for each row.

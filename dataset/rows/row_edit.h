@@ -17,7 +17,8 @@ typedef enum vv_row_action {
 	/* inserts a row before `row`; after the last row if `row` is the number of rows */
 	VV_ROW_INSERT,
 	VV_ROW_SET, /* sets one cell of the row */
-	/* replaces the row's line and the comments above it; an empty line removes both */
+	/* replaces the row's line and the comments above it; an empty line removes both; a row can
+	 * have no other edit besides, except INSERT */
 	VV_ROW_LINE,
 	VV_ROW_REMOVE /* removes the row; the comments above it stay */
 } vv_row_action;
@@ -46,9 +47,10 @@ typedef struct vv_more_columns {
  * Otherwise edits keep their order. */
 void vv_row_edits_sort(vv_row_edit *edits, size_t count);
 
-/* Applies count edits to the file of t, and passes the bytes of the edited file to fn in pieces, in
- * the encoding of the table's file. A changed cell is quoted like the old cell (line_edit.h).
- * `more` may be NULL. VV_EINPUT: the file cannot represent a new cell; err names row and column. */
+/* Applies count edits, which must be sorted (vv_row_edits_sort), to the file of t, and passes the
+ * bytes of the edited file to fn in pieces, in the encoding of the table's file. Changed cells are
+ * quoted as by vv_line_edit (line_edit.h). `more` may be NULL. VV_EINPUT: the file cannot represent
+ * a new cell; err names row and column. */
 vv_status vv_rows_edit(vv_table *t, const vv_more_columns *more, const vv_row_edit *edits,
 		       size_t count, vv_bytes_fn fn, void *payload, vv_error *err);
 

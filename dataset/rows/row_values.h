@@ -40,7 +40,8 @@ typedef struct vv_row_values {
 /* Sets *out to the values of the expression c for the rows of b. */
 vv_status vv_row_values_of(vv_row_values *out, vv_row_block *b, const vv_condition *c,
 			   vv_condition_scratch *s, vv_error *err);
-/* Decodes the columns that vv_row_values_get needs if v->form is VV_VALUES_LATER. */
+/* Decodes the columns that vv_row_values_get needs if v->form is VV_VALUES_LATER. Does nothing for
+ * other forms. */
 vv_status vv_row_values_need(vv_row_block *b, const vv_condition *c, const vv_row_values *v,
 			     vv_error *err);
 /* Sets s->stack[0] to the value of a row. If v->form is VV_VALUES_LATER, call vv_row_values_need

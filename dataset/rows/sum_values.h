@@ -32,14 +32,15 @@ bool vv_kept_value_read(vv_value_room *out, const char *bytes, size_t len, vv_op
 typedef struct vv_distinct {
 	vv_hash128 *items; /* owned; in the hash table, a zero hash is a free slot */
 	size_t count,      /* number of hashes */
-		cap;       /* capacity of items: a power of two, or 0 */
+		cap;       /* capacity of the hash table: a power of two; 0: empty, or packed */
 	/* more hashes were added than are stored; only the least ones are stored */
 	bool over;
 } vv_distinct;
 
-/* Adds a hash. Returns false if memory runs out. */
+/* Adds a hash. Must not be called after vv_distinct_pack. Returns false if memory runs out. */
 bool vv_distinct_add(vv_distinct *d, vv_hash128 h);
-/* Sorts the hashes, and removes all but the VV_SUMS_DISTINCT_MAX least ones. */
+/* Sorts the hashes, and removes all but the VV_SUMS_DISTINCT_MAX least ones. A second call does
+ * nothing. */
 void vv_distinct_pack(vv_distinct *d);
 /* Returns the number of distinct values. Call vv_distinct_pack first. If d->over, the number is
  * estimated from the distances of the stored hashes. */

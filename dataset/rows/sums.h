@@ -7,10 +7,13 @@
  * groups.
  *
  * A correct caller: vv_sums_rule_new; vv_sums_new for each part of a table, and vv_sums_add for
- * each of its row groups; vv_sums_put to store a part's sums as bytes; vv_sums_read to add the sums
- * of all parts, in any order; vv_sums_finish; vv_sums_judge for each group. Numbers are exact. As
- * in SQL, aggregates ignore missing values; they also ignore values that are not of their column's
- * type. A row is ignored if a value after 'group by' is not of its column's type.
+ * each of its row groups; vv_sums_put to store a part's sums as bytes; vv_sums_new for the whole
+ * table, and vv_sums_read to add the sums of all parts to it, in any order; vv_sums_finish;
+ * vv_sums_judge for each group.
+ *
+ * Numbers are exact. As in SQL, aggregates ignore missing values; they also ignore values that are
+ * not of their column's type. A row is ignored if a value after 'group by' is not of its column's
+ * type.
  */
 #ifndef VV_DATASET_ROWS_SUMS_H
 #define VV_DATASET_ROWS_SUMS_H
@@ -63,18 +66,20 @@ VV_AUTO_FREE(vv_sums, vv_sums_free)
 void vv_sums_reset(vv_sums *s); /* removes all rows */
 /* Adds the rows of the block b to the sums. */
 vv_status vv_sums_add(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch, vv_error *err);
-/* Appends the sums as bytes, for vv_sums_read. */
+/* Appends the sums as bytes, for vv_sums_read. No rows can be added to s afterwards, unless
+ * vv_sums_reset is called first. */
 void vv_sums_put(vv_buf *out, vv_sums *s);
 /* Adds sums that vv_sums_put has written. Returns 1 on success, 0 if the bytes are damaged (s can
  * then no longer be used), or VV_ENOMEM. */
 int vv_sums_read(vv_sums *s, const void *bytes, size_t len);
 
-/* Sorts the groups by their values. Call once, after all rows were added. */
+/* Sorts the groups by their values. Call once, after all rows were added, and before the functions
+ * below. Without 'group by', there is one group, even if there are no rows. */
 vv_status vv_sums_finish(vv_sums *s, vv_error *err);
 /* Returns the number of groups. */
 size_t vv_sums_groups(const vv_sums *s);
-/* Evaluates the condition for the i-th group. base: the finished sums of the base version; NULL: no
- * base. */
+/* Evaluates the condition for the i-th group. base: the finished sums of the base version, for the
+ * same rule; NULL: no base. Not thread-safe: the values are stored in s, and the key in base. */
 vv_truth vv_sums_judge(const vv_sums *s, vv_condition_scratch *scratch, size_t i,
 		       const vv_sums *base);
 /* Appends the values of the expressions after 'group by' for the i-th group, such as

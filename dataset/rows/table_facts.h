@@ -11,14 +11,14 @@
 #include "dataset/table/table.h"
 
 /* Sets *out to the facts of all rows of t, which are in its root. The caller clears *out, also
- * after a failure. VV_EUSAGE: the table is stored without facts. */
+ * after a failure. VV_ECORRUPT: the table is stored without facts, or they are damaged. */
 vv_status vv_table_facts(vv_facts *out, const vv_table *t, vv_error *err);
 
 /* Returns the facts of the column with this index. If facts does not contain the column, all its
  * cells are missing. */
 vv_fact vv_table_fact(const vv_facts *facts, size_t column);
 
-/* Appends the number n in decimal, without trailing zeros in the fraction. */
+/* Appends the number n in decimal, with n->scale digits after the point. */
 void vv_fact_number_put(vv_buf *out, const vv_fact_number *n);
 
 #endif

@@ -30,15 +30,15 @@ typedef struct vv_csv_record {
 	vv_buf text;          /* memory of the values' texts */
 } vv_csv_record;
 
-/* Replaces the content of r by the record text[0 .. len), which has no line end. VV_EUSAGE: the
- * text is not a CSV record. */
+/* Replaces the content of r by the record text[0 .. len), which has no line end. An empty text is a
+ * record with one missing value. VV_EUSAGE: the text is not a CSV record. */
 vv_status vv_csv_record_read(vv_csv_record *r, const char *text, size_t len, vv_error *err);
 void vv_csv_record_clear(vv_csv_record *r);
 VV_AUTO_CLEAR(vv_csv_record, vv_csv_record_clear)
 
-/* Reads a record of names, and appends copies of the names to list, which remains NULL-terminated.
- * VV_EUSAGE: the text is not a CSV record, or a name is empty. The caller frees the list with
- * vv_csv_names_clear. */
+/* Reads a record of names, and appends copies of the names to list, which is then NULL-terminated.
+ * VV_EUSAGE: the text is not a CSV record, or a name is empty; names before the empty one were
+ * added. The caller frees the list with vv_csv_names_clear, also after a failure. */
 vv_status vv_csv_names_add(vv_strings *list, const char *text, vv_error *err);
 void vv_csv_names_clear(vv_strings *list);
 

@@ -34,13 +34,14 @@ typedef struct vv_decimal {
 } vv_decimal;
 
 /* Reads a number as the field spells it (decimalChar, groupChar, bareNumber), and appends its
- * digits to buf. Returns false if the text is not a number, or if out of memory (buf->failed is
- * true). */
+ * digits to buf. f NULL: the default spelling. Returns false if the text is not a number, or if out
+ * of memory (buf->failed is true). */
 bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char *s, size_t len);
 
-/* Checks a number that a user writes for a cell of the field. VV_EUSAGE: it has the field's groupChar
- * where no group of digits begins, as 3.5 where "." separates thousands, and would be read as 35.
- * The first group must have one to three digits, the last three, the others two or three. */
+/* Checks the groups of digits in a number that a user writes for a cell of the field. If "." is the
+ * groupChar, for example, 3.5 would be read as 35. The first group must have one to three digits,
+ * the last group three, and other groups two or three. VV_EUSAGE: they do not. A text that is not a
+ * number, or a field without a groupChar, is accepted. */
 vv_status vv_decimal_check_groups(const vv_field *f, const char *s, size_t len, vv_error *err);
 
 /* Compares a with b: returns -1, 0 or 1. NaN equals NaN, and is greater than all other numbers.
@@ -90,11 +91,12 @@ typedef struct vv_ratio {
 } vv_ratio;
 
 /* Reads a number from s[0 .. len): digits, with an optional sign, and, if `fraction` is true, an
- * optional fraction. Returns false if the text has another form, or if the number does not fit into
- * a vv_small. */
+ * optional fraction. Returns false if the text has another form, or more than 18 characters after
+ * the sign. */
 bool vv_small_read(vv_small *out, const char *s, size_t len, bool fraction);
 /* Sets *out to a + b, or to a - b if `subtract` is true. This function and the next two return
- * false if a result does not fit into 64 bits; the caller then converts a and b to vv_ratio. */
+ * false if the result, or a or b with the same scale as the other, does not fit into a vv_small;
+ * the caller then converts a and b to vv_ratio. */
 bool vv_small_add(vv_small *out, const vv_small *a, const vv_small *b, bool subtract);
 /* Sets *out to a * b. */
 bool vv_small_multiply(vv_small *out, const vv_small *a, const vv_small *b);
@@ -132,8 +134,10 @@ bool vv_ratio_root(vv_ratio *out, const vv_ratio *x, unsigned places);
 /* Converts x to a small number. Returns false if x does not fit, if x->below is not 1, or if
  * x->above.exponent is positive. */
 bool vv_ratio_to_small(vv_small *out, const vv_ratio *x);
-/* Appends x as a decimal. If x has more than `places` digits after the point, rounds it, and
- * appends "...". */
+/* Appends x as a decimal: with all its digits if x->below is 1; else rounded to `places` digits
+ * after the point, followed by "..." if the rounded number is not x. A number with more than 60
+ * digits before the point, or more than 60 zeros after it, is written with an exponent. If x has too
+ * many digits to be rounded, appends "a long fraction". */
 void vv_ratio_put(vv_buf *out, const vv_ratio *x, int places);
 
 #endif

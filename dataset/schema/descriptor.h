@@ -37,7 +37,8 @@ vv_status vv_descriptor_bool(bool *out, const vv_json *object, const char *membe
 			     vv_error *err);
 
 /* Sets *out to an array, in arena, with the strings in node, followed by NULL, and *count to their
- * number. VV_EINPUT: node is neither a string nor an array of strings. */
+ * number. VV_EINPUT: node is neither a string nor an array of strings, or a string contains a
+ * NUL. */
 vv_status vv_descriptor_texts(const char ***out, size_t *count, vv_arena *arena,
 			      const vv_json *node, const char *file, vv_error *err);
 

@@ -40,11 +40,11 @@
  *   time     HH:MM:SS
  *   year     1000 to 2999
  *
- * In a JSON table, a text is inferred as string, date, datetime or time only. */
+ * In a JSON table, a text is inferred as string, date, datetime, time or year only. */
 typedef struct vv_infer {
 	uint32_t possible; /* the types that fit all values so far, as a bit set */
 	bool json;         /* the cells come from NDJSON or a JSON array; set after init */
-	bool any_value;    /* a value was seen that is not empty, absent or null */
+	bool any_value;    /* a value was seen: not empty, absent, null or in VV_INFER_MISSING */
 	bool maybe_comma;  /* all values so far that are not missing can be read as 1.234,56 */
 	bool maybe_point;  /* all values so far that are not missing can be read as 1,234.56 */
 	uint64_t values,   /* number of values */
@@ -73,15 +73,17 @@ uint16_t vv_infer_missing(const vv_cell *cell);
 
 /* Sets i to the state before the first cell. */
 void vv_infer_init(vv_infer *i);
-/* Reads count further cells of the column. Ignores them once only string is possible. */
+/* Reads count further cells of the column. Ignores them once they can no longer change the
+ * result. */
 void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count);
 /* Like vv_infer_cells, for cells[0], cells[stride], ... */
 void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t stride);
 /* Changes *into to the state after its own cells and those of *other. */
 void vv_infer_merge(vv_infer *into, const vv_infer *other);
 /* Returns the inferred type, which is never year; any if no values were read, or JSON values of
- * several types. Sets *offer_comma to true if the type is string, but number with decimalChar ","
- * would fit. offer_comma may be NULL. */
+ * several types. Sets *offer_comma to true if the type is string, but all values are numbers with
+ * decimalChar ",", and enough of them have a decimal comma; else to false. offer_comma may be
+ * NULL. */
 vv_type vv_infer_type(const vv_infer *i, bool *offer_comma);
 /* Returns year if all values are years and the column's name has a word for year (year, yr, annee,
  * jahr, anno, ano, jaar ...); else the result of vv_infer_type. */

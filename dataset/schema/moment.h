@@ -15,7 +15,8 @@
 typedef enum vv_moment_form {
 	VV_MOMENT_AS_IT_IS, /* nothing was appended: compare the text itself */
 	VV_MOMENT_PUT,      /* the normal form was appended */
-	/* nothing was appended: the text is not a value of the column's format */
+	/* nothing was appended: the text is not a value of the column's format, or its year is not
+	 * from 2 to 9998 */
 	VV_MOMENT_NONE
 } vv_moment_form;
 
@@ -23,7 +24,8 @@ typedef enum vv_moment_form {
  * 2024-01-31, 12:30:00.5, 2024-01-31T11:30:00Z. A time with a zone is converted to UTC. Returns
  * VV_MOMENT_AS_IT_IS if the text already has this form, if the column is of another type, or if the
  * column's format does not determine the value with certainty ("any", names of zones, weekdays,
- * weeks). */
+ * weeks). In a column without a format, also returns VV_MOMENT_AS_IT_IS for texts that are not
+ * values, and for years outside of 2 to 9998. */
 vv_moment_form vv_moment_put(vv_buf *out, const vv_field *f, const char *s, size_t len);
 
 #endif

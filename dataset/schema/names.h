@@ -22,13 +22,15 @@ typedef struct vv_names {
 	size_t mask;    /* the number of slots, a power of two, minus 1 */
 } vv_names;
 
-/* Makes an empty map for at most count names. Returns false if out of memory. */
+/* Makes an empty map for at most count names; the caller must not add more. Returns false if out of
+ * memory. */
 bool vv_names_init(vv_names *n, vv_arena *arena, size_t count);
 /* Adds the name text[0 .. len) with the value, unless the map already has the name. text is
  * borrowed. Returns the name's slot. Sets *added to true if the name was added; added may be
  * NULL. */
 vv_name *vv_names_put(vv_names *n, const char *text, size_t len, size_t value, bool *added);
-/* Returns the name's slot, or NULL if the map does not have the name. */
+/* Returns the name's slot, or NULL if the map does not have the name. All members of n zero: an
+ * empty map. */
 const vv_name *vv_names_find(const vv_names *n, const char *text, size_t len);
 
 #endif

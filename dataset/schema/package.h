@@ -44,8 +44,8 @@ VV_AUTO_CLEAR(vv_package_resource, vv_package_resource_clear)
 
 /* Sets *out to the description of the table with this path. If its schema or dialect is in a
  * separate file, reads this file, too. Initialises *out, and clears it on failure. VV_ENOTFOUND: no
- * package describes path. VV_EINPUT: a descriptor is invalid or has an unsupported property; err
- * names the file, the JSON pointer and the fault. */
+ * package describes path, or path is longer than 4096 bytes. VV_EINPUT: a descriptor is invalid or
+ * has an unsupported property; err names the file, the JSON pointer and the fault. */
 vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package_read_fn read,
 			  void *payload, vv_error *err);
 
@@ -66,8 +66,9 @@ typedef struct vv_package_item {
 	const char *url;  /* if path is NULL: the data's URL; NULL: the data is inline */
 } vv_package_item;
 /* Sets *out to an array, in arena, of the items of all resources of a package, in order, and *count
- * to their number. json: the package's text, of len bytes; its path is package_path. VV_EINPUT: the
- * text is not a data package. */
+ * to their number. A resource with several files has an item for each file. json: the package's
+ * text, of len bytes; its path is package_path. VV_EINPUT: the text is not a data package, or a
+ * path in it is invalid. */
 vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena,
 			   const char *package_path, const char *json, size_t len, vv_error *err);
 
@@ -76,13 +77,13 @@ bool vv_package_is_one(const char *json, size_t len);
 
 /* Sets *paths to the paths in the repository of the files that the resources of a package describe,
  * in order, and *count to their number. Omits inline data and URLs. The caller frees *paths with
- * vv_names_free. */
+ * vv_names_free. VV_EINPUT: as for vv_package_items. */
 vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json,
 			   size_t len, vv_error *err);
 
 /* Sets *paths to the paths in the repository of the separate files that contain a resource's schema
  * or dialect, and *count to their number. A path may occur several times. The caller frees *paths
- * with vv_names_free. */
+ * with vv_names_free. VV_EINPUT: as for vv_package_items. */
 vv_status vv_package_files(char ***paths, size_t *count, const char *package_path, const char *json,
 			   size_t len, vv_error *err);
 
@@ -91,12 +92,15 @@ vv_status vv_package_files(char ***paths, size_t *count, const char *package_pat
 typedef struct vv_package_edit {
 	const char *path;         /* the table's path in the repository */
 	const char *package_path; /* the package's path in the repository */
-	const char *set_column; /* old name of the column that set_type to set_group_char change */
-	const char *set_type;   /* the column's new type */
-	const char *set_format; /* its new format */
+	/* the name, before a rename, of the column whose type, format, decimalChar and groupChar
+	 * the next four members change */
+	const char *set_column;
+	const char *set_type;         /* the column's new type */
+	const char *set_format;       /* its new format */
 	const char *set_decimal_char, /* its new decimalChar */
 		*set_group_char;      /* its new groupChar */
-	const char *const *key;       /* names of the key columns, NULL-terminated */
+	/* names of the key columns before a rename, NULL-terminated; {NULL}: remove the key */
+	const char *const *key;
 	/* values to add to missingValues, NULL-terminated: to those of missing_column, or, if
 	 * missing_column is NULL, to those of the schema, for all columns without their own
 	 * missingValues */
@@ -110,9 +114,9 @@ typedef struct vv_package_edit {
 /* Applies the changes in edit to text[0 .. len), the text of a package, checks the new text, and
  * appends it to out. Preserves the formatting of all other parts. Adds the table's resource if it
  * is missing; if len is 0, makes a new package. VV_ENOTFOUND: the column does not exist;
- * VV_EEXISTS: a column is already called rename_to; VV_EUSAGE: the type is unknown, or the table
- * has no schema to change; VV_EREFUSED: the schema is in a separate file; VV_EINPUT: the package is
- * invalid, or would be invalid after the changes. */
+ * VV_EEXISTS: a column is already called rename_to; VV_EUSAGE: the type is unknown, the table has
+ * no schema to change, or the table is not below the package's folder; VV_EREFUSED: the schema is
+ * in a separate file; VV_EINPUT: the package is invalid, or would be invalid after the changes. */
 vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_package_edit *edit,
 			   vv_error *err);
 

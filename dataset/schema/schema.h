@@ -95,15 +95,16 @@ typedef struct vv_new_field {
 	bool u64;   /* add constraints for an integer from 0 to 2^64 - 1 */
 	bool again; /* vv_schema_refit: replace the old field with the same name */
 } vv_new_field;
-/* Returns a vv_new_field with the properties of f, which borrows the texts of f. */
+/* Returns a vv_new_field with the name, type, format and marks of f, and those of its own
+ * missingValues that are in VV_INFER_MISSING. It borrows the texts of f. */
 vv_new_field vv_new_field_like(const vv_field *f);
 /* Appends a Table Schema with count fields to out, as compact JSON. */
 vv_status vv_schema_make(vv_buf *out, const vv_new_field *fields, size_t count, vv_error *err);
 
 /* Appends the schema `old`, changed so that it has exactly the count columns in `fields`, to out,
- * as compact JSON. Columns that `old` has keep their descriptors (but see vv_new_field.again), new
- * columns get the types in `fields`, and other columns are removed together with every key that
- * names them. Other members are unchanged. */
+ * as compact JSON. Columns that `old` has keep their descriptors, unless vv_new_field.again is set;
+ * new columns get the descriptors of `fields`. Columns that are not in `fields` are removed,
+ * together with every key that names them. Other members are unchanged. */
 vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field *fields,
 			  size_t count, vv_error *err);
 

@@ -30,7 +30,7 @@ typedef struct vv_splice {
 } vv_splice;
 
 /* Sets *s to a parsed copy of text[0 .. len). file: the text's path, for messages. VV_EINPUT: the
- * text is not JSON. */
+ * text is not a JSON object. */
 vv_status vv_splice_open(vv_splice *s, const char *text, size_t len, const char *file,
 			 vv_error *err);
 void vv_splice_clear(vv_splice *s);

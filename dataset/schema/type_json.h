@@ -1,5 +1,6 @@
 /*
- * type_json: tests whether a text is JSON of a type: an object, an array, a point or GeoJSON.
+ * type_json: tests whether a text is JSON of a type: an object, an array, a point or GeoJSON. If
+ * memory runs out, the tests return true, to avoid false findings.
  */
 #ifndef VV_DATASET_SCHEMA_TYPE_JSON_H
 #define VV_DATASET_SCHEMA_TYPE_JSON_H
@@ -10,7 +11,7 @@
 #include "base/arena.h"
 #include "base/json/json.h"
 
-/* Returns true if the text is a JSON value of this type. */
+/* Returns true if the text is a JSON value of this type: VV_JSON_OBJECT or VV_JSON_ARRAY. */
 bool vv_type_is_json(const char *s, size_t len, vv_json_type type);
 /* Returns true if the text is a GeoJSON object. */
 bool vv_type_is_geojson(const char *s, size_t len);

@@ -35,8 +35,9 @@ typedef struct vv_moment {
 } vv_moment;
 
 /* Sets *out to the parts of a text that is a value of the type, which must be date, time, datetime,
- * year or yearmonth. A year beyond +-10^15 is set to this limit. Returns false if the
- * vv_type_is_... function of the type does not accept the text. */
+ * year or yearmonth. The text must be one that the vv_type_is_... function of the type accepts:
+ * this function returns false for some other texts, but does not check them. A year beyond +-10^15
+ * is set to this limit. */
 bool vv_type_read_moment(vv_moment *out, vv_type type, const char *s, size_t len);
 
 /* A field's format, a strptime pattern, in compiled form. */

@@ -3,7 +3,8 @@
  *
  * The cells must be values of their field (vv_field_accepts), except for vv_value_put_key, which
  * accepts any cell. Comparisons are exact: decimals are compared by their digits, times as instants
- * (in UTC if the time has no zone), durations in the order of XML Schema, and JSON by value.
+ * (in UTC if the time has no zone), and durations in the order of XML Schema. JSON is compared by
+ * value in keys (vv_value_put_key), and else as text.
  */
 #ifndef VV_DATASET_SCHEMA_VALUE_H
 #define VV_DATASET_SCHEMA_VALUE_H
@@ -39,13 +40,14 @@ typedef struct vv_value {
 	size_t fraction_len;
 } vv_value;
 
-/* Sets *out to the value of a cell of the field f. Appends digits of decimals and canonical JSON to
- * buf, from which *out borrows them. Returns false if the cell is not a value of the field, or if
- * memory runs out (buf->failed is true). */
+/* Sets *out to the value of a cell of the field f. Appends the digits of decimals to buf; their
+ * offsets in buf are in *out. Returns false if memory runs out (buf->failed is true), or for some
+ * cells that are not values of the field; does not check the cell. */
 bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell *cell);
 
 /* Compares two values: -1 if a is less, 0 if they are equal, 1 if a is greater, 2 if they have no
- * order (durations such as P1M and P30D). buf: the buffer of vv_value_read. */
+ * order (values of different kinds, and durations such as P1M and P30D) or, for durations, if
+ * memory runs out. buf: the buffer of vv_value_read. */
 int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
 
 /* Reads a number in the most frequent form quickly: an optional minus sign, digits, and, if
@@ -74,7 +76,8 @@ bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, 
 		      const vv_field *f, const vv_json *node);
 
 /* Sets *out to the instant v in units of 1/per_second seconds since 1970; per_second is a power of
- * ten up to 10^9. Returns false if the result does not fit into *out. */
+ * ten up to 10^9. Further digits of the fraction are cut off. Returns false if the result does not
+ * fit into *out. */
 bool vv_value_units(int64_t *out, const vv_value *v, int64_t per_second);
 
 /* Returns the number of days from 1970-01-01 to a day of the Gregorian calendar, in any year. */
@@ -87,11 +90,12 @@ typedef struct vv_day {
 /* Converts a number of days since 1970-01-01 to a day of the Gregorian calendar. */
 vv_day vv_value_day(int64_t days);
 
-/* Returns the number of code points in a text; each byte that is not UTF-8 counts as one. */
+/* Returns the number of code points in a text that is valid UTF-8. In other texts, counts the bytes
+ * that are not continuation bytes (80 to BF). */
 size_t vv_value_text_length(const char *s, size_t len);
 
 /* Sets *out to the number of members of an object, or of elements of an array or list. Returns
- * false if the cell is not such a value. */
+ * false if the cell is not JSON, or if memory runs out. */
 bool vv_value_count(size_t *out, const vv_field *f, const vv_cell *cell);
 
 #endif
