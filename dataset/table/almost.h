@@ -16,10 +16,11 @@
  * search ends with its status. */
 typedef vv_status (*vv_almost_fn)(void *payload, size_t column, const char *what, vv_error *err);
 
-/* Searches the columns of texts and the first column whose name means an id for likely mistakes,
- * and calls fn for each mistake. breaks: a cell may contain a line feed. Does nothing for a table
- * that is open in key order (vv_table_open_stored), because its rows' numbers in the file are not
- * known. If a block is missing, ends the search without an error. */
+/* Searches a CSV for likely mistakes, and calls fn for each mistake: in the columns of texts, and
+ * in the first column whose name means an id, unless it is in the key. breaks: a cell may contain a
+ * line feed. Does nothing for JSON, and for a table that is open in key order
+ * (vv_table_open_stored), because its rows' numbers in the file are not known. If the rows cannot
+ * be read, for example because a block is missing, reports nothing and returns VV_OK. */
 vv_status vv_table_almost(vv_table *t, bool breaks, vv_almost_fn fn, void *payload, vv_error *err);
 
 #endif

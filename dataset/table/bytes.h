@@ -34,13 +34,15 @@ vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *po
 			 const vv_progress *progress, vv_error *err);
 
 /* Options of vv_table_bytes_with. The content of old_fd is not trusted: if it is not the file of
- * `old`, the comparison at the end fails with VV_ECORRUPT, and the caller must try again without
- * old_fd. */
+ * `old`, the comparison at the end fails with VV_ECORRUPT. The caller must then discard the bytes
+ * that fn received, and try again without old_fd. */
 typedef struct vv_bytes_options {
 	vv_pool *pool;               /* may be NULL */
 	const vv_progress *progress; /* may be NULL */
-	vv_scan_cache *cache;        /* receives the scan cache of the version; may be NULL */
-	uint64_t secret;             /* seed for the hashes of cache */
+	/* receives the scan cache of the version, unless the groups are in key order; may be
+	 * NULL */
+	vv_scan_cache *cache;
+	uint64_t secret; /* seed for the hashes of cache */
 	/* another version, from whose file the groups that both versions have are copied; may be
 	 * NULL */
 	vv_table *old;
@@ -48,7 +50,7 @@ typedef struct vv_bytes_options {
 	/* call fn once for each row group or chunk; ignored if the groups are in key order */
 	bool by_group;
 } vv_bytes_options;
-/* Like vv_table_bytes, with more options. */
+/* Like vv_table_bytes, with more options. opts NULL: no options. */
 vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			      const vv_bytes_options *opts, vv_error *err);
 
@@ -81,14 +83,16 @@ vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn f
 vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
 				 vv_error *err);
 
-/* The following functions are private to dataset/table. They do what functions above do, but in the
- * stored order of the groups: bytes_of_groups is like vv_table_bytes_with, the functions
- * group_source_... are like vv_table_source_..., and range_of_groups is like vv_table_range. For a
- * version in key order, the result is the sorted file, whose hash is neither stored nor checked. */
+/* The functions from here to range_of_groups are private to dataset/table. They do what functions
+ * above do, but in the stored order of the groups: bytes_of_groups is like vv_table_bytes_with, the
+ * functions group_source_... are like vv_table_source_..., and range_of_groups is like
+ * vv_table_range. For a version in key order, the result is the sorted file, whose hash is neither
+ * stored nor checked. */
 vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			  vv_error *err);
-/* VV_ECORRUPT: the file with this hash (of the hashes of the groups, or for a version in key order of the bytes) and length is
- * not the one that was added. */
+/* Compares a hash and a length with those in the root. hash: of the hashes of the groups; for a
+ * version in key order, of the bytes. VV_ECORRUPT: they differ, so the restored file is not the one
+ * that was added. */
 vv_status table_hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64_t bytes,
 			    vv_error *err);
 typedef struct group_source group_source;
@@ -99,7 +103,8 @@ vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn 
 			  vv_error *err);
 
 /* Sets *offset to the offset in the file, in bytes, at which the row with this number (from 0)
- * begins. */
+ * begins. If t is open in key order, row and *offset refer to the sorted file. VV_ENOTFOUND: no
+ * such row. */
 vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_error *err);
 
 #endif

@@ -7,7 +7,8 @@
 #include "dataset/table/bytes.h"
 
 /* Like vv_table_bytes_with, but passes the file in its own encoding to fn, as the work tree has it.
- * VV_ENOSUPPORT: the system's iconv does not support the encoding. */
+ * opts must not be NULL; if the encoding is not UTF-8, old_fd is not used. VV_ENOSUPPORT: the
+ * system's iconv does not support the encoding. */
 vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			vv_error *err);
 

@@ -24,7 +24,8 @@ typedef struct streamed_group {
 	size_t data_len, layout_len, facts_len;
 	uint64_t rows; /* number of rows of the group */
 	bool known;    /* is_known returned 1, or the group was proved */
-	/* group_proof.h; complete if the group is known; else only its key is set */
+	/* see group_proof.h. If the group is not known, and the byte `next` is a row end, raw_hash
+	 * is not set */
 	vv_pair pair;
 	const char *raw; /* the raw bytes; NULL if the group is known */
 	size_t raw_len;
@@ -32,14 +33,15 @@ typedef struct streamed_group {
 } streamed_group;
 
 /* Sets pair->key for a group with the given items. If an earlier proof of this pair is known, sets
- * the other members of *pair, too, and returns 1; else returns 0, or a negative status. */
+ * the other members of *pair, too, and returns 1; else returns 0, or a negative status. last: the
+ * group is the last of the version. */
 typedef int (*group_known_fn)(void *payload, const streamed_group *items, bool last, vv_pair *pair,
 			      vv_error *err);
 
 /* One value = one stream of groups. */
 typedef struct group_stream group_stream;
-/* Opens a stream of the groups of t. t and pool must outlive the stream. known is called for each
- * group. */
+/* Opens a stream of the groups of t. t and pool must outlive the stream; pool may be NULL. known is
+ * called for each group. */
 vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, group_known_fn known,
 			    void *payload, vv_error *err);
 /* Makes the stream try to prove groups without their bytes (group_prove), and return proved groups

@@ -88,8 +88,8 @@ typedef struct vv_import_options {
 	const vv_group_types *known_types;
 	const vv_schema *known_schema; /* with known_types: the schema of `known` */
 	bool keep_types;               /* set vv_import_result.types */
-	/* CSV: for comparing files, do not encode row groups. Groups then have identifiers derived
-	 * from their cells and the secret instead of CIDs; diff/rows/file_groups.h makes their
+	/* CSV: for comparing files, do not encode row groups. Instead of CIDs, groups then have
+	 * identifiers derived from their cells and the secret; diff/rows/file_groups.h makes their
 	 * blocks on request. If `known` is set, it must be imported with this option, too. The
 	 * result must not be stored */
 	bool in_file;

@@ -85,7 +85,8 @@ typedef struct import_misfit {
 	char *value;    /* text of the first cell */
 } import_misfit;
 
-/* One value = the rows of one kind in a group, or in all groups so far: their number, and the first one. */
+/* One value = the rows of one kind in a group, or in all groups so far: their number, and the first
+ * one. */
 typedef struct import_found {
 	uint64_t count;
 	uint64_t at; /* offset of the first one in the group's bytes; of all groups: in the input */
@@ -133,7 +134,8 @@ typedef struct group_job {
 		shorts,         /* CSV: rows with fewer cells than columns */
 		marked,         /* rows that contain a NUL or a byte order mark */
 		foreign,        /* rows with text that is not UTF-8 */
-		lost; /* one row, if the stored form does not reproduce raw: the first that differs */
+		/* one row, if the stored form does not reproduce raw: the first that differs */
+		lost;
 
 	/* if import.sorting is set: sort keys of all rows, one after the other */
 	vv_buf sort_keys;
@@ -273,7 +275,8 @@ vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, 
 /* Adds a warning about a changed type, such as "zip: '02116' in line 7 has a leading zero: string
  * from now on". now: the new field; was: the old one. */
 void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was);
-/* Returns the finding about values of the column that contradict its previous type; NULL: there is none. */
+/* Returns the finding about values of the column that contradict its previous type, borrowed; NULL:
+ * no finding. */
 vv_import_finding *import_find_misfit(const import *im, size_t column);
 /* Removes the finding about values of the column that contradict its previous type, after the type
  * was replaced. */
@@ -375,13 +378,14 @@ typedef struct order_saving {
 const order_saving *order_choice_saving(const order_choice *c);
 
 /* import.c */
-/* Sets *names to copies of the names of the columns with these indexes, and *name_count to their number. The caller frees
- * them with vv_names_free, also on failure. */
+/* Sets *names to copies of the names of the columns with these indexes, and *name_count to their
+ * number. The caller frees them with vv_names_free, also on failure. */
 vv_status import_copy_names(const import *im, char ***names, size_t *name_count,
 			    const size_t *columns, size_t count, vv_error *err);
 /* Makes a proof that a key is unique, within the memory of the options. */
 vv_status import_proof_new(const import *im, vv_key_proof **out, vv_error *err);
-/* Returns the line number of the first of the rows f, whose group begins at the offset in the input; 0: unknown. */
+/* Returns the line number of the first of the rows f, whose group begins at the offset in the
+ * input; 0: unknown. */
 uint64_t import_found_line(const import *im, const import_found *f, uint64_t offset);
 /* Returns the root of the previous version, borrowed; NULL if the table is new. */
 const vv_root *import_old_of(const import *im);

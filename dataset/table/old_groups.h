@@ -19,7 +19,9 @@
 typedef struct old_groups old_groups;
 /* Opens the groups of the version with the root `from`. cache: the scan cache of that version, with
  * which groups can be reused without parsing; may be NULL. secret: the seed of the cache's hashes.
- * from and cache are borrowed. Sets *out to NULL if no group can be reused. */
+ * from and cache are borrowed. If the lists of the version cannot be read, sets *out to NULL, and
+ * returns VV_OK. old_groups_match, old_groups_has and old_groups_base accept NULL, which has no
+ * groups. */
 vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *from,
 			  const vv_scan_cache *cache, uint64_t secret, vv_error *err);
 void old_groups_close(old_groups *o); /* accepts NULL */
@@ -46,7 +48,8 @@ void old_groups_took(old_groups *o, size_t index);
 bool old_groups_has(const old_groups *o, const vv_cid *cid);
 /* Sets *out to the CID of the old group that probably is most similar to the next new group, which
  * has `rows` rows. Assumes that no row was added or removed since the last reused group: takes the
- * old group at the position of the new group's middle row. Returns false if the previous version has no groups. */
+ * old group at the position of the new group's middle row. Returns false if the previous version
+ * has no groups. Call this once for each new group, in order. */
 bool old_groups_base(old_groups *o, uint64_t rows, vv_cid *out);
 
 #endif

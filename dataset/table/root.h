@@ -118,12 +118,13 @@ static inline bool vv_root_is_stored(const vv_root *r)
 bool vv_root_names_equal(char *const *a, size_t a_count, char *const *b, size_t b_count);
 
 /* Replaces out's content by the block's bytes. VV_EREFUSED: the block would be longer than
- * VV_BLOCK_MAX. */
+ * VV_BLOCK_MAX, or the schema or the header is longer than VV_HEADER_MAX; VV_EINPUT: the schema or
+ * a name is not valid UTF-8; VV_EUSAGE: vv_root_is_stored returns false. */
 vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err);
 
-/* Decodes a root. *out must be initialised. VV_ECORRUPT: the bytes are not the canonical encoding
- * of a root. VV_ENOSUPPORT: the root has a later format, or a feature that this program does not
- * support; err names it. */
+/* Decodes a root. *out must be initialised, and is cleared first. VV_ECORRUPT: the bytes are not
+ * the canonical encoding of a root. VV_ENOSUPPORT: the root has a later format, or a feature that
+ * this program does not support; err names it. */
 vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *err);
 
 /* Reads the root with this CID from the store. *out must be initialised. VV_EMISSING: the store
@@ -132,7 +133,8 @@ vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_erro
 
 /* Appends the text of the pointer to the root r with this CID. Appends nothing if the file is
  * empty: the pointer of an empty file is empty, since git would otherwise report the file as
- * changed without running the filter. */
+ * changed without running the filter. VV_EREFUSED: the pointer would be longer than
+ * VV_POINTER_MAX, because of the number of columns. */
 vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err);
 /* Sets *out to true if text[0 .. len) is the text of the root's pointer, except for line ends. For
  * an empty file, compares with the text that early versions of varve wrote. */

@@ -36,7 +36,8 @@ typedef struct vv_table {
 	struct vv_mem_sink *scratch;
 } vv_table;
 
-/* Opens a version, of kind table or file. VV_EMISSING: the source does not have the root.
+/* Opens a version, of kind table or file. *source is copied; what it refers to must outlive the
+ * table. VV_EMISSING: the source does not have the root; VV_EUSAGE: cid is not the CID of a root.
  *
  * Rows are in the order of the file. A version in key order, whose rows are stored sorted by
  * root.sorted_by (vv_root_is_sorted), is read completely and converted to the order of its file:
@@ -112,9 +113,10 @@ typedef struct vv_table_reader vv_table_reader;
  * outlive the reader. */
 vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t *wanted,
 			       size_t wanted_count, bool with_layout, vv_error *err);
-/* Makes vv_table_read return numbers (VV_CELL_NUMBER) in place of texts for wanted columns of type integer or number.
- * This applies to each group that stores the column as numbers of at most 15 digits, if all of them are values of the
- * column's type. Empty cells, and the cells of other groups, have their text. */
+/* Makes vv_table_read return numbers (VV_CELL_NUMBER) in place of texts for wanted columns of type
+ * integer or number. This applies to each group that stores the column as numbers of at most 15
+ * digits, if all of them are values of the column's type. Empty cells, and the cells of other
+ * groups, have their text. Has no effect if the reader was opened with wanted NULL. */
 void vv_table_reader_numbers(vv_table_reader *r);
 /* Replaces the content of batch by the next group, with all cells of the wanted columns, including
  * long cells. Returns 1, 0 at the end, or a negative vv_status. */
@@ -149,9 +151,9 @@ vv_status vv_table_seek_group(vv_table_reader *r, uint64_t index, vv_error *err)
 void vv_table_reader_close(vv_table_reader *r);
 VV_AUTO_FREE(vv_table_reader, vv_table_reader_close)
 
-/* Appends the group's bytes in the file, restored from its cells and quirks. ends: an array of
- * b->rows elements, which receive the position in out after each row's bytes; may be NULL. last:
- * the group is the last of the table. */
+/* Appends the group's bytes in the file, restored from its cells and quirks: b was read by
+ * vv_table_read, with all columns and layout. ends: an array of b->rows elements, which receive the
+ * position in out after each row's bytes; may be NULL. last: the group is the last of the table. */
 vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last,
 			 vv_error *err);
 
@@ -194,16 +196,17 @@ vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err);
 /* Appends the bytes of the file after the last row. */
 vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);
 
-/* Sets *out to the number of row groups, or, for a version of kind file, of chunks. VV_EMISSING,
- * VV_ECORRUPT: the top of the list is missing or damaged. */
+/* Sets *out to the number of row groups, or, for a version of kind file, of chunks. Reads no block.
+ * VV_ECORRUPT: the top of the list, which is in the root, is damaged. */
 vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err);
 
 /* Makes a root like that of t, but with another schema and key, stores it with sink->put, and sets
  * *out to its CID. Row groups are not changed. key: names of columns, followed by NULL; source: the
  * new key's source. If key is NULL, key and source do not change. If vv_table_open converted t to
- * the order of the file, the new root is in that order, too. Sets block to the root's bytes; block
- * may be NULL. VV_EUSAGE: the schema's fields are not the table's columns. VV_ENOTFOUND: a name in
- * key is not a column. */
+ * the order of the file, the new root is in that order, too. If sink->put is NULL, the root is not
+ * stored. Sets block to the root's bytes; block may be NULL. VV_EUSAGE: the schema's fields are not
+ * the table's columns. VV_ENOTFOUND: a name in key is not a column. VV_EINPUT: the schema is
+ * invalid. */
 vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const char *schema,
 			    size_t schema_len, const char *const *key, vv_key_source source,
 			    vv_buf *block, vv_error *err);

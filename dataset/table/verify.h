@@ -14,8 +14,8 @@
 /* Checks a version completely, for 'varve fsck --data' and transfers. The nodes of the version's
  * lists and its row groups must be canonical. The counts and sums in the nodes must be right.
  * Scanning a line that is a quirk (dataset/format/quirks.h) must result in exactly the cells of its
- * row. Lengths and hash must match the file's bytes. VV_ECORRUPT: the version is damaged; err names
- * group and row. */
+ * row. Lengths and hash must match the file's bytes. pool and progress may be NULL. VV_ECORRUPT:
+ * the version is damaged; VV_EMISSING: a block is missing. */
 vv_status vv_table_check(vv_table *t, vv_pool *pool, const vv_progress *progress, vv_error *err);
 
 /* A check of many versions, one after the other. Groups that were proved in an earlier version

@@ -41,15 +41,17 @@ typedef struct vv_list_walk {
 	vv_status rc;           /* the first error; callers may set it, too, to end the walk */
 	vv_error *err;
 } vv_list_walk;
-/* Returns a walk over the list of this kind of t, which must outlive it: VV_LIST_DATA, VV_LIST_LAYOUT or
- * VV_LIST_FACTS of a table, VV_LIST_CHUNKS of a file. */
+/* Returns a walk over the list of this kind of t, which must outlive it: VV_LIST_DATA,
+ * VV_LIST_LAYOUT or VV_LIST_FACTS of a table, VV_LIST_CHUNKS of a file. */
 vv_list_walk vv_list_walk_open(const vv_table *t, vv_list_kind kind, vv_error *err);
 /* Sets w->item to the next entry. Returns false at the end, and after an error. */
 bool vv_list_walk_next(vv_list_walk *w);
-/* Moves to the entry that contains position `at`, as vv_list_seek does. */
+/* Moves to the entry that contains position `at`, as vv_list_seek does; the next call of
+ * vv_list_walk_next returns it. */
 void vv_list_walk_seek(vv_list_walk *w, uint64_t at);
-/* Like vv_list_walk_next, for another list of the table of `of`, after vv_list_walk_next(of) has returned true. All
- * lists of a table have the same length; if w does not have the entry of `of`, w->rc is set to VV_ECORRUPT. */
+/* Like vv_list_walk_next, for another list of the same table, after vv_list_walk_next(of) has
+ * returned true. All lists of a table have the same length; if w does not have the entry of `of`,
+ * w->rc is set to VV_ECORRUPT. */
 bool vv_list_walk_beside(vv_list_walk *w, const vv_list_walk *of);
 void vv_list_walk_close(vv_list_walk *w);
 VV_AUTO_CLEAR(vv_list_walk, vv_list_walk_close)
