@@ -81,11 +81,11 @@ vv_status vv_line_editor_open(vv_line_editor *e, vv_error *err);
 void vv_line_editor_close(vv_line_editor *e); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_line_editor, vv_line_editor_close)
 
-/* Appends the line to out, with its changed cells replaced. A new cell is quoted in the way in which
- * the column quotes its cells (vv_dialect_quoting) if the old cell was, else like the old cell.
- * old_cells has one cell for each old column, absent if the line does not have it; it is not used
- * in JSON. cells, changed and spelled have one item for each new column: the cell, whether it is
- * changed, and the bytes to write for it, with quotes. If spelled[i].data is NULL, or spelled is
+/* Appends the line to out, with its changed cells replaced. A new cell is quoted in the way in
+ * which the column quotes its cells (vv_dialect_quoting) if the old cell was, else like the old
+ * cell. old_cells has one cell for each old column, absent if the line does not have it; it is not
+ * used in JSON. cells, changed and spelled have one item for each new column: the cell, whether it
+ * is changed, and the bytes to write for it, with quotes. If spelled[i].data is NULL, or spelled is
  * NULL, the function spells the cell itself. */
 vv_status vv_line_edit(vv_line_editor *e, vv_buf *out, const char *line, size_t len,
 		       const vv_cell *old_cells, const vv_cell *cells, const bool *changed,

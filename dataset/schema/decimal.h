@@ -136,8 +136,8 @@ bool vv_ratio_root(vv_ratio *out, const vv_ratio *x, unsigned places);
 bool vv_ratio_to_small(vv_small *out, const vv_ratio *x);
 /* Appends x as a decimal: with all its digits if x->below is 1; else rounded to `places` digits
  * after the point, followed by "..." if the rounded number is not x. A number with more than 60
- * digits before the point, or more than 60 zeros after it, is written with an exponent. If x has too
- * many digits to be rounded, appends "a long fraction". */
+ * digits before the point, or more than 60 zeros after it, is written with an exponent. If x has
+ * too many digits to be rounded, appends "a long fraction". */
 void vv_ratio_put(vv_buf *out, const vv_ratio *x, int places);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * walk: reads all row groups of a table, or all entries of one of its lists, in a loop. A walk keeps
- * its first error, which the caller checks once, after the loop.
+ * walk: reads all row groups of a table, or all entries of one of its lists, in a loop. A walk
+ * keeps its first error, which the caller checks once, after the loop.
  *
  *	vv_auto(vv_group_walk) w = vv_group_walk_open(t, NULL, 0, err);
  *	while (vv_group_walk_next(&w)) {

@@ -35,26 +35,27 @@ typedef enum vv_conflict_kind {
 	VV_CONFLICT_TABLE
 } vv_conflict_kind;
 
-/* A conflict. Pointers are valid only during the call of vv_merge_options.conflict. A cell whose
- * text is NULL was removed or is absent. */
+/* A conflict. Pointers are valid only during the call of vv_merge_options.conflict. */
 typedef struct vv_conflict {
 	vv_conflict_kind kind;
 	const char *key; /* the row's key as a JSON array of texts; may be NULL */
-	/* number of the row in the merged table if ours has the row; else UINT64_MAX */
+	/* number of the row in the merged table, from 0; UINT64_MAX: ours lacks the row, or the
+	 * conflict is not about a row */
 	uint64_t row;
 	const char *column; /* name of the column; may be NULL */
-	/* the cell in the three versions; NULL: the conflict is not about a cell */
+	/* the cell in the three versions; NULL: that version lacks the row or the column, or the
+	 * conflict is not about a cell */
 	const vv_cell *base, *ours, *theirs;
-	/* for a row without a key that one side removed: its cells in base, ours and theirs, each
-	 * NULL if that version lacks the row */
+	/* only for a row without a key that one side removed: its cells in base, ours and theirs;
+	 * each is NULL if that version lacks the row */
 	const vv_cell *rows[3];
-	const vv_schema *schemas[3]; /* if rows is set: the schemas of these versions */
-	uint64_t at[3];              /* if rows is set: the row's numbers in these versions */
-	/* if ours removed the row: its place in the merged table, as the number of the row that
-	 * would follow it */
+	const vv_schema *schemas[3]; /* schemas[i] is the schema of rows[i]; NULL if rows[i] is */
+	uint64_t at[3]; /* at[i] is the number of rows[i] in its version; UINT64_MAX: no row */
+	/* only if `rows` is set and ours removed the row: its place in the merged table, as the
+	 * number of the row that would follow it */
 	uint64_t before;
-	/* text for the user. For a column or table: a description; for a cell: the reason why its
-	 * rule does not decide; may be NULL */
+	/* text for the user; may be NULL. For a cell, it is the reason why the cell's rule does not
+	 * decide; for other conflicts, a description */
 	const char *detail;
 } vv_conflict;
 
@@ -71,11 +72,11 @@ typedef struct vv_merge_decision {
 
 /* The options of a merge; pointers are borrowed. */
 typedef struct vv_merge_options {
-	/* names of the columns that identify rows, followed by NULL; NULL: those of the tables'
-	 * key */
+	/* names of the columns that identify rows, followed by NULL; an empty list: rows have no
+	 * key; NULL: the key of base or, if it has none, of the sides */
 	const char *const *key;
-	/* base and theirs have a key, but contain only some of the rows; all other rows of ours are
-	 * unchanged */
+	/* base and theirs have a key, and contain only the rows to be changed; the merge leaves all
+	 * other rows of ours unchanged */
 	bool part;
 	/* receives each conflict; may be NULL */
 	vv_status (*conflict)(void *payload, const vv_conflict *c, vv_error *err);
@@ -86,8 +87,9 @@ typedef struct vv_merge_options {
 	/* text for the user: the reason why both sides may contain the same change, which the rule
 	 * "sum" would count twice; NULL: both sides certainly have different changes */
 	const char *twice;
-	/* The order of the two commit ids determines the order of rows that both sides inserted
-	 * after the same row. */
+	/* The side with the smaller commit id wins where both sides changed something that cannot
+	 * conflict, such as the order of rows. If an id is NULL or both are equal, the CIDs of the
+	 * tables are compared instead. */
 	const char *ours_id,         /* id of the commit of ours */
 		*theirs_id;          /* id of the commit of theirs */
 	const char *temp_dir;        /* folder for temporary files */
@@ -102,10 +104,10 @@ typedef struct vv_merge_stats {
 	uint64_t rows_from_theirs,      /* number of rows that theirs added */
 		cells_from_theirs,      /* number of cells of other rows that theirs changed */
 		rows_removed_by_theirs; /* number of rows that theirs removed */
-	/* number of rows that contain the cells counted in cells_from_theirs */
+	/* number of rows with cells that are counted in cells_from_theirs */
 	uint64_t rows_changed_by_theirs;
-	bool took_theirs,  /* ours equals base, so the result is theirs */
-		took_ours; /* theirs equals base, so the result is ours */
+	bool took_theirs,  /* ours equals base, and theirs does not: the result is theirs */
+		took_ours; /* theirs equals base or ours: the result is ours */
 	/* for each vv_merge_rule_kind: number of cells that both sides changed and such a rule
 	 * decided */
 	uint64_t by_rule[VV_MERGE_RULES];

@@ -1,8 +1,9 @@
 /*
  * patch_read: reads a patch line by line and section by section.
  *
- * A correct caller: patch_lines_open; patch_section_read until it returns 0; for each section,
- * patch_op_read until PATCH_END; patch_lines_close.
+ * A caller calls patch_lines_open, then patch_section_read until it returns 0, then
+ * patch_lines_close. For each section, it calls patch_op_read until PATCH_END, then
+ * patch_section_clear.
  */
 #ifndef VV_DIFF_MERGE_PATCH_READ_H
 #define VV_DIFF_MERGE_PATCH_READ_H
@@ -34,17 +35,19 @@ typedef struct patch_lines {
 	vv_xxh3_state *hash;   /* hash of the section's lines so far */
 	vv_arena arena;        /* owns json */
 	vv_json_rows *objects; /* the parser of lines */
-	/* the last returned line, parsed: an object with the members needed for applying */
+	/* the last returned line, parsed: an object with only the members needed for applying;
+	 * borrowed until the next call */
 	vv_json *json;
 	uint64_t sections; /* number of sections since the patch's first line */
 	/* the first line of a patch was read, and its last line was not read yet */
 	bool within;
 } patch_lines;
-/* Opens a reader. source must outlive it. */
+/* Opens a reader. source must outlive it. The caller closes it, also after a failure. */
 vv_status patch_lines_open(patch_lines *l, const vv_patch_source *source, vv_error *err);
 void patch_lines_close(patch_lines *l);
-/* Reads the next line as a JSON object. The line is not added to the hash. Returns 1, 0 at the end,
- * or a negative vv_status. */
+/* Reads the next line as a JSON object, into l->text and l->json. The line is not added to the
+ * hash. Returns 1, 0 at the end, or a negative vv_status: VV_EINPUT if the line is not a JSON
+ * object or longer than PATCH_LINE_MAX. */
 int patch_lines_next(patch_lines *l, vv_error *err);
 /* Moves the reader to the line that begins at this offset and has this number, from 1. */
 vv_status patch_lines_seek(patch_lines *l, uint64_t offset, uint64_t line, vv_error *err);
@@ -56,7 +59,7 @@ vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...)
 typedef struct patch_side {
 	bool exists;   /* the path exists on this side; else the other members are not set */
 	vv_cid cid;    /* CID of the version's root */
-	vv_root root;  /* the version's root without its rows */
+	vv_root root;  /* the version's root, changed to that of a table with 0 rows and bytes */
 	uint64_t rows, /* number of rows of the version */
 		bytes; /* number of bytes of the version */
 	vv_schema schema;
@@ -102,18 +105,20 @@ typedef struct patch_op {
 	/* the row's number on each side, from 0; PATCH_NONE: the side lacks the row */
 	uint64_t row[2];
 	uint64_t count; /* PATCH_LEAVE, PATCH_ARRIVE: number of rows */
-	/* the row's line on each side; data NULL: the side lacks the row, or its spelling did not
-	 * change */
+	/* the row's line on each side; data NULL: the side lacks the row, or the row moved without
+	 * other changes */
 	vv_bytes line[2];
 } patch_op;
 
-/* Sets *out to the head of the next section, which the caller clears. reverse: exchange the sides.
- * Returns 1, 0 at the end of the patch, or a negative vv_status. */
+/* Sets *out to the head of the next section. reverse: exchange the sides. Returns 1, and the caller
+ * clears *out; 0 at the end of all patches of the source; or a negative vv_status, as
+ * vv_patch_apply describes. */
 int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_error *err);
 /* Moves the reader back to the section's first row. */
 vv_status patch_section_again(patch_lines *l, const patch_section *s, vv_error *err);
 /* Sets *out to the next operation of the section. At the end of the section, checks its hash, and
- * sets out->kind to PATCH_END. */
+ * sets out->kind to PATCH_END. VV_EINPUT: the hash does not match, or a line is invalid or
+ * missing. */
 vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, vv_error *err);
 
 #endif

@@ -53,8 +53,8 @@ typedef struct patch_rows {
 void patch_rows_init(patch_rows *r, vv_table *t); /* reads nothing; t must outlive r */
 void patch_rows_close(patch_rows *r);             /* r may be zeroed */
 VV_AUTO_CLEAR(patch_rows, patch_rows_close)
-/* Sets *out to the row with this number, from 0. *out is borrowed until PATCH_GROUPS - 1 other
- * groups were read. */
+/* Sets *out to the row with this number, from 0. *out is valid while at most PATCH_GROUPS - 1 other
+ * groups are read. */
 vv_status patch_rows_get(patch_rows *r, uint64_t row, patch_row *out, vv_error *err);
 
 /* Writes rows in a dialect, which is borrowed. */
@@ -63,21 +63,23 @@ typedef struct patch_writer {
 	const vv_dialect *dialect;
 	size_t columns; /* number of columns */
 } patch_writer;
-/* Opens a writer for rows with the schema s. */
+/* Opens a writer for rows with the schema s. d must outlive the writer. */
 vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s,
 			    vv_error *err);
 void patch_writer_close(patch_writer *w); /* w may be zeroed */
 VV_AUTO_CLEAR(patch_writer, patch_writer_close)
-/* Appends the row's line with its line end. last: the row is the last row of the table. */
+/* Appends the row's line with its line end to out; a VV_QUIRK_RAW line replaces the cells. last:
+ * the row is the last row of the table. */
 void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
 		      const patch_form *form, bool last);
 
 /*
  * wanted_rows: finds the rows of the target to which changes of a patch refer, by the hash of their
- * cells; of several rows, the one nearest to the expected position.
+ * cells. Of several rows with the same hash, the one nearest to the expected position is chosen. A
+ * zeroed wanted_rows is empty.
  *
- * A correct caller: wanted_rows_want for each hash in the patch; wanted_rows_add for each row of
- * the target that has one of these hashes; wanted_rows_nearest for each change.
+ * A caller calls wanted_rows_want for each hash in the patch, then wanted_rows_add for each row of
+ * the target that has one of these hashes, then wanted_rows_nearest for each change.
  */
 
 /* A row with a wanted hash. */
@@ -114,8 +116,9 @@ wanted_id *wanted_rows_find(const wanted_rows *ids, vv_hash128 hash);
 /* Adds the row with this number to the rows that have the hash of `id`. */
 vv_status wanted_rows_add(wanted_rows *ids, wanted_id *id, uint64_t row, vv_error *err);
 
-/* Returns the row with this hash whose number is nearest to `place`, or NULL if no row has the
- * hash. unused: consider only rows to which no change refers. Borrowed until a row is added. */
+/* Returns the row with this hash whose number is nearest to `place`, borrowed until a row is added;
+ * of two equally near rows, the one that was added later. unused: considers only rows whose member
+ * `used` is false. NULL: no such row. */
 wanted_row *wanted_rows_nearest(const wanted_rows *ids, vv_hash128 hash, uint64_t place,
 				bool unused);
 void wanted_rows_clear(wanted_rows *ids);

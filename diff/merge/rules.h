@@ -5,9 +5,9 @@
  * {"merge": {PATTERN: {COLUMN: RULE, "*": RULE, "deleted-vs-edited": "keep" | "delete" |
  * "conflict"}}}
  *
- * If several patterns match a path, the last pattern that has a rule for a column applies to this
- * column; the rule for "*" applies to columns without a rule of their own. docs/use/merge.md
- * describes the rules.
+ * Several patterns may match a path; the last of them that has a rule for a column decides. The
+ * rule for "*" applies to columns without a rule of their own. docs/use/merge.md describes the
+ * rules.
  */
 #ifndef VV_DIFF_MERGE_RULES_H
 #define VV_DIFF_MERGE_RULES_H
@@ -30,7 +30,7 @@ typedef enum vv_merge_rule_kind {
 	VV_MERGE_SUM,      /* adds the differences of both sides from base */
 	VV_MERGE_LINES,    /* merges the lines of the texts, like lines of a file */
 	VV_MERGE_ORDER,    /* uses the value that is later in the rule's list of values */
-	VV_MERGE_LATEST,   /* uses the side whose value in another column is greater */
+	VV_MERGE_LATEST,   /* uses the value of the side whose value in another column is greater */
 	VV_MERGE_OURS,     /* uses the value of ours */
 	VV_MERGE_THEIRS,   /* uses the value of theirs */
 	VV_MERGE_RULES     /* the number of rules */
@@ -61,7 +61,7 @@ typedef struct vv_merge_named_rule {
 	vv_merge_rule rule;
 } vv_merge_named_rule;
 
-/* The rules of one path. */
+/* The rules of one path. A zeroed vv_merge_rules has no rules. */
 typedef struct vv_merge_rules {
 	vv_arena arena;               /* memory of columns and of all texts */
 	vv_merge_named_rule *columns; /* later rules override earlier ones */
@@ -72,28 +72,29 @@ typedef struct vv_merge_rules {
 	 * conflicts to which no rules apply (columns, the key, lines around the table); else
 	 * VV_MERGE_CONFLICT */
 	vv_merge_rule_kind all;
-	vv_buf text; /* the text of the entries, for comparing rules */
+	vv_buf text; /* the text of the entries that vv_merge_rules_read added, for comparing */
 } vv_merge_rules;
 
 void vv_merge_rules_clear(vv_merge_rules *r);
 VV_AUTO_CLEAR(vv_merge_rules, vv_merge_rules_clear)
 
-/* Adds the rules in `merge`, the member of varve.json, to *out: of the entries whose pattern
- * matches path, or of all entries if path is NULL. merge must outlive *out. file: the file's name,
- * for messages. VV_EINPUT: an entry is invalid; the message has its position. */
+/* Adds the rules in `merge`, the member of varve.json, to *out: the rules of the entries whose
+ * pattern matches path, or of all entries if path is NULL. *out copies all texts. file: the file's
+ * name, for messages. VV_EINPUT: an entry is invalid; the message has its position. */
 vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const char *path,
 			      const char *file, vv_error *err);
 
-/* Adds an argument of `merge -X`, which overrides earlier rules: "ours", "theirs", "max:price",
- * "latest by updated_at:*", "open,doing,done:status". VV_EUSAGE: the argument is invalid. */
+/* Adds an argument of `merge -X`: "max:price", "latest by updated_at:*" or "open,doing,done:status"
+ * overrides earlier rules of this column; "ours" or "theirs" removes all earlier rules. VV_EUSAGE:
+ * the argument is invalid. */
 vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *err);
 
-/* Returns the rule of a column, borrowed from r, or NULL if the column has no rule, so that changes
- * of both sides are a conflict. If a column has no rule, but a rule "latest by" names it, returns a
- * rule that uses the later of its values. */
+/* Returns the rule of a column, borrowed from r until a rule is added. The column's own rule comes
+ * first, then the rule for "*", then a rule "latest by" that names the column. Returns NULL if
+ * there is none of these: different changes of both sides are then a conflict. */
 const vv_merge_rule *vv_merge_rules_find(const vv_merge_rules *r, const char *column, size_t len);
 
-/* Returns true if a column has a rule of this kind. */
+/* Returns true if r->columns has a rule of this kind, even if later rules override it. */
 bool vv_merge_rules_have(const vv_merge_rules *r, vv_merge_rule_kind kind);
 
 /* Exchanges ours and theirs, for a merge with exchanged sides. */

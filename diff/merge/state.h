@@ -2,9 +2,9 @@
  * state: the state of a merge: the three versions and the result. The steps columns, match and
  * schema (steps.h) set the state; the steps cells and write use it.
  *
- * The sides have the numbers 0 and 1, and base has the number 2. Side 0, also called x, is the one
- * with the smaller commit id, which may be ours or theirs; side 1 is called y. Therefore, only the
- * reported conflicts depend on which side is ours.
+ * The sides have the numbers 0 and 1, and base has the number 2. Side 0, also called x, is the side
+ * with the smaller commit id (without ids, the smaller CID), which may be ours or theirs; side 1 is
+ * called y. Therefore, which side is ours matters only for conflicts and for rules.
  */
 #ifndef VV_DIFF_MERGE_STATE_H
 #define VV_DIFF_MERGE_STATE_H
@@ -83,21 +83,20 @@ typedef struct merge_side {
 	/* one for each added row: the row with the same key that the other side added; MERGE_NONE:
 	 * no such row */
 	uint64_t *partner;
-	bool *placed; /* one for each added row: true if it was written together with its partner */
-	/* rows that both sides added are written at their position in the other side */
+	bool *placed; /* one for each added row: true if it was written */
+	/* a row that both sides added is written at its position in the other side */
 	bool follows;
-	/* common columns have the same indexes in base and this side, so that equal groups have
-	 * equal rows */
+	/* each column that base and this side have in common has the same index in both, so that
+	 * equal groups have equal rows */
 	bool same_places;
 	merge_groups groups; /* the side's groups */
 
 	vv_row_by_number rows; /* reads rows of this side */
 	bool copies;           /* lines of this side can be copied to the result */
 	bool own_columns;      /* the result has a column of this side that base lacks */
-	/* one for each column of this side: true if base lacks the column. A value in such a column
-	 * counts as a change of its row, so that the value is not lost if the other side removed
-	 * the row. Also true for columns that the result lacks: if both sides added a column with
-	 * the same name, the result depends on which side is ours. NULL: no such column */
+	/* one for each column of this side: true if base lacks the column, and no decision removed
+	 * it. A value in such a column counts as a change of its row, so that the value is not lost
+	 * if the other side removed the row. NULL: no such column */
 	bool *counts;
 } merge_side;
 
@@ -110,7 +109,7 @@ typedef struct merge_column {
 	size_t name_len;
 	/* type by which values are compared; NULL: the cells of ours are used */
 	const vv_field *type;
-	bool dropped;   /* the column was removed from the result again */
+	bool dropped;   /* merge_columns_choose removed the column from the result again */
 	bool contested; /* a conflict about the column's name or existence was already reported */
 	/* the version (0, 1: a side; 2: base) that a decision chose; -1: no decision */
 	int takes;
@@ -163,7 +162,7 @@ typedef struct merge {
 /* A conflict, for merge_conflict; pointers are borrowed. */
 typedef struct merge_report {
 	vv_conflict_kind kind;
-	/* a row of `version`, with the key of the row in conflict; may be NULL */
+	/* a row of `version` with the key of the row in conflict; NULL: not about a row */
 	const vv_cell *key_cells;
 	int version;                   /* 0, 1: a side; 2: base */
 	uint64_t row;                  /* as in vv_conflict */
@@ -171,16 +170,17 @@ typedef struct merge_report {
 	const vv_cell *base, *side[2]; /* the cell in base and in the sides; each may be NULL */
 	/* for a row without a key: the cells of the sides and base; each may be NULL */
 	const vv_cell *rows[3];
-	uint64_t at[3];     /* if rows is set: the row's numbers in these versions */
+	uint64_t at[3];     /* at[i] is the number of rows[i] in its version */
 	uint64_t before;    /* if rows is set: as in vv_conflict */
 	const char *detail; /* as in vv_conflict */
 } merge_report;
-/* Counts the conflict, and passes it to opts->conflict. */
+/* Counts the conflict, and passes it to opts->conflict, if that is not NULL. */
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err);
 /* Returns the table of a version (0, 1: a side; 2: base, which may be NULL); borrowed. */
 vv_table *merge_version(const merge *m, int version);
-/* Merges one value, by whether its values in the versions are equal: returns 0 to use the value of
- * x, 1 to use the value of y, or -1 if both sides changed the value in different ways. */
+/* Chooses between the values of x and y, given which of the three values are equal. Returns 0 to
+ * use the value of x, 1 to use the value of y, or -1 if both sides changed the value in different
+ * ways. */
 int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base);
 
 /* Returns the side (0, 1) that the option "-X ours" or "-X theirs" chooses for all conflicts, or -1
@@ -193,11 +193,11 @@ int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, siz
 
 /* Returns the number in the side of row old_row of base. MERGE_NONE: the side removed the row. */
 uint64_t merge_to_side(merge_side *s, uint64_t old_row);
-/* Returns how many consecutive rows, from old_row of base and from new_row of the side on, have the
- * same cells and lines in both according to the hashes of their groups. Reads no rows, so the real
- * number may be greater. */
+/* Returns a number of consecutive rows, from old_row of base and from new_row of the side on, that
+ * have the same cells and lines in both. Uses only the hashes of groups and s->changed, and reads
+ * no rows, so the real number may be greater. */
 uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row);
-/* Returns the index of an added row among all rows that the side added. */
+/* Returns the index of new_row, a row that the side added, among all rows that it added. */
 uint64_t merge_added_index(const merge_side *s, uint64_t new_row);
 /* Returns the block of added rows with this `above` (merge_block), borrowed from s, or NULL if the
  * side added no rows there. */

@@ -1,6 +1,8 @@
 /*
- * steps: the steps of a merge, which merge.c calls. A comment states which step must be called
- * before, if the order matters.
+ * steps: the steps of a merge. merge.c calls them in this order: merge_columns_match,
+ * merge_rows_match, merge_is_other_table, merge_dropped_look, merge_columns_choose, merge_schema,
+ * merge_form, merge_partners, merge_rules_choose (cells.h), merge_writer_open. A comment states
+ * which step a function requires.
  */
 #ifndef VV_DIFF_MERGE_STEPS_H
 #define VV_DIFF_MERGE_STEPS_H
@@ -9,49 +11,55 @@
 
 /* ---- match: finds the rows of base in each side ---- */
 
-/* Matches the rows of base with the rows of each side, and sets the members `by_old` to `groups` of
- * m->side. Call after merge_columns_match. */
+/* Matches the rows of base with the rows of each side. Sets the members of m->side about rows, from
+ * `by_old` to `added`, and `same_places`, `groups` and `rows`; also m->groups and m->rows. Requires
+ * merge_columns_match. */
 vv_status merge_rows_match(merge *m, vv_error *err);
 
-/* Returns true if the side has so few columns or rows in common with base that it is a different
- * table. Call after merge_rows_match. */
+/* Returns true if the side is a different table: it has no column or too few rows in common with
+ * base. Requires m->base and merge_rows_match. */
 bool merge_is_other_table(merge *m, const merge_side *s);
-/* Pairs rows that both sides added with the same key: sets merge_side.partner. Call after
- * merge_columns_choose. */
+/* Pairs rows that both sides added with the same key. Sets the members `partner`, `placed` and
+ * `follows` of m->side. Requires merge_schema. */
 vv_status merge_partners(merge *m, vv_error *err);
 
-/* Frees the members of m->side that merge_rows_match set. */
+/* Frees the members of m->side, m->groups and m->rows that merge_columns_match, merge_rows_match
+ * and merge_partners have set. */
 void merge_match_clear(merge *m);
 
 /* ---- columns: chooses the columns of the result, and their order ---- */
 
-/* Pairs the columns of base with those of each side, and chooses the columns that identify rows. */
+/* Pairs the columns of base with those of each side, and chooses the columns that identify rows.
+ * VV_ENOTFOUND: not all versions have the columns of opts->key. */
 vv_status merge_columns_match(merge *m, vv_error *err);
-/* Returns true if the side has every column of base's key. */
+/* Returns true if the side has every column of base's key. Requires m->base. */
 bool merge_has_key_of_base(const merge *m, size_t side);
-/* Chooses the columns of the result, and their order. Call after merge_rows_match. */
+/* Chooses the columns of the result, and their order. Requires merge_dropped_look. VV_EREFUSED: the
+ * result would have too many columns. */
 vv_status merge_columns_choose(merge *m, vv_error *err);
 
-/* Checks whether the result would lose too many values because one side dropped columns: all values
- * of the table, or of a row that the other side added or changed. Sets *why to a constant text with
- * the reason if so, else to NULL. Call after merge_rows_match. */
+/* Checks whether the result would lose all values of the table, or of a row that one side added or
+ * changed, because the other side dropped columns. If so, sets *why to a constant text with the
+ * reason, else to NULL. Also sets merge_side.filled. Requires merge_rows_match. */
 vv_status merge_dropped_look(merge *m, const char **why, vv_error *err);
 
 /* ---- schema: chooses the result's schema, key, cut parameters, order and dialect ---- */
 
-/* Sets the schema, the key, the cut parameters and the sort order in m->as, and m->compare. */
+/* Sets the schema, the key, the cut parameters and the sort order in m->as, and sets m->compare.
+ * Requires merge_columns_choose. */
 vv_status merge_schema(merge *m, vv_error *err);
 
-/* Sets the dialect in m->as, and determines from which versions lines can be copied to the
- * result. */
+/* Sets the dialect in m->as, including the text around the rows (around.h), and determines from
+ * which versions lines can be copied to the result. Requires merge_schema. VV_EREFUSED: the forms
+ * of the sides cannot be merged. */
 vv_status merge_form(merge *m, vv_error *err);
 
 /* ---- write: makes the result's bytes while an import reads them ---- */
 
-/* Opens m->writer. */
+/* Opens m->writer. Requires all other steps. merge_writer_close frees it, also after a failure. */
 vv_status merge_writer_open(merge *m, vv_error *err);
 /* Writes the next bytes of the result, at most len, to buf; the read function for the import.
- * payload is the merge. Returns the number of bytes, 0 at the end, or a negative status. */
+ * payload is m->writer. Returns the number of bytes, 0 at the end, or a negative status. */
 ssize_t merge_writer_read(void *payload, void *buf, size_t len, vv_error *err);
 /* Returns the number of rows written so far. */
 uint64_t merge_writer_rows(const merge *m);
