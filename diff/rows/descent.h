@@ -29,28 +29,30 @@ typedef struct vv_descent {
 	/* the changed rows, which the caller reads with vv_rowdiff_next; a row that only moved has
 	 * no cells */
 	vv_rowdiff *rows;
-	/* names of the key's columns in the older version, followed by NULL. If the older version
-	 * lacks a column of the key, the names of its own key. Borrowed from the older table or the
-	 * descent. */
+	/* column names of the older version, followed by NULL; borrowed from the older table. With
+	 * `keyed`, those of the key's columns; else those of the older version's own key, or none
+	 * if it has no key */
 	const char *old_key[VV_DESCENT_KEY_MAX + 1];
 } vv_descent;
 
 /* Opens the comparison of two versions. key: names of the key's columns in the newer version,
  * followed by NULL; an empty list: no key. numbers: also report rows that only moved, because the
- * caller identifies rows by their numbers. temp_dir: the folder for temporary files; NULL: /tmp.
- * pool: the threads to use; may be NULL. The tables must stay open until vv_descent_close. */
+ * caller identifies rows by their numbers; without a key, they are always reported. temp_dir: the
+ * folder for temporary files; NULL: /tmp. pool: the threads to use; may be NULL. The tables must
+ * stay open until vv_descent_close, which the caller calls also after a failure. */
 vv_status vv_descent_open(vv_descent *out, vv_table *older, vv_table *newer, const char *const *key,
 			  bool numbers, const char *temp_dir, vv_pool *pool, vv_error *err);
 void vv_descent_close(vv_descent *d);
 VV_AUTO_CLEAR(vv_descent, vv_descent_close)
 
-/* Sets out to the indexes of the key's columns in t, and *count to their number. out has room for
- * VV_DESCENT_KEY_MAX indexes. Returns false if t lacks a column, or if the key has more columns. */
+/* Sets out to the indexes of the key's columns in t, and *count to their number. key: names,
+ * followed by NULL. out has room for VV_DESCENT_KEY_MAX indexes. Returns false if t lacks a column,
+ * or if the key has more than VV_DESCENT_KEY_MAX columns. */
 bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size_t *count);
 
-/* Data for finding the old numbers of the rows without a change. Unchanged rows have the same order
- * in both versions, so the old number of the next unchanged row is the next number that is not in
- * `gone`. */
+/* Data for finding the old numbers of the rows without a change. If the descent reports moved rows,
+ * unchanged rows have the same order in both versions: the old number of the next unchanged row is
+ * the next number that is not in `gone`. All members zero: empty. */
 typedef struct vv_descent_rest {
 	uint64_t *gone; /* the old numbers of the rows with a change */
 	size_t count,   /* number of elements of gone */

@@ -7,8 +7,8 @@
  *
  * Excel converts texts that look like numbers, dates or logical values, and writes them as it
  * displays them. The displayed text depends on the country, the width of the column and the user's
- * settings, so a text can become several spellings, all of which vv_excel_spell lists. LibreOffice
- * also writes some of these spellings.
+ * settings, so a text can become several spellings. vv_excel_spell lists them. LibreOffice also
+ * writes some of these spellings.
  */
 #ifndef VV_DIFF_ROWS_EXCEL_H
 #define VV_DIFF_ROWS_EXCEL_H
@@ -54,7 +54,7 @@ typedef struct vv_excel_spelling {
 		len; /* number of bytes */
 	vv_excel_kind kind;
 	vv_excel_order order;
-	bool sure; /* the day is above 12, so the date can only be in this order */
+	bool sure; /* the day is above 12, so the date can be read in only one order */
 } vv_excel_spelling;
 
 /* The results of vv_excel_spell and vv_excel_damage. If memory runs out, text.failed is true. */
@@ -62,7 +62,8 @@ typedef struct vv_excel {
 	vv_buf text;                           /* the texts of all spellings */
 	vv_excel_spelling items[VV_EXCEL_MAX]; /* the spellings */
 	size_t count;                          /* number of elements of items */
-	/* set by the caller: the order of dates in the file; VV_EXCEL_NO_ORDER: not known */
+	/* set by the caller, for vv_excel_damage: the order of dates in the file; spellings in the
+	 * other order do not count. VV_EXCEL_NO_ORDER: not known */
 	vv_excel_order order;
 	/* the spelling that vv_excel_damage found; its order is NO_ORDER if several orders are
 	 * possible */
@@ -71,21 +72,25 @@ typedef struct vv_excel {
 void vv_excel_clear(vv_excel *e); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_excel, vv_excel_clear)
 
-/* Sets e->items to all spellings that Excel may write for the text s[0 .. len), perhaps including
- * the text itself. */
+/* Sets e->items to the spellings that Excel may write for the text s[0 .. len), except those of the
+ * kinds VV_EXCEL_ERROR and VV_EXCEL_QUOTED. The text itself may be among them, and a spelling may
+ * occur twice. */
 void vv_excel_spell(vv_excel *e, const char *s, size_t len);
 /* Returns true if the text of e->items[i] is s[0 .. len). */
 bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len);
 
 /* Returns the kind of the change if `is` is a spelling that Excel may write for `was`, and sets
- * e->was to this spelling. Returns VV_EXCEL_NONE if it is not, or if both cells are equal. */
+ * e->was to this spelling. For VV_EXCEL_ERROR, VV_EXCEL_QUOTED, and an absent cell that became
+ * empty, e->was.kind is VV_EXCEL_NONE. Returns VV_EXCEL_NONE if `is` is not such a spelling, if
+ * both cells are equal, or if memory ran out. */
 vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is);
 
 /* Appends bytes of the encoding windows-1252 as UTF-8. */
 void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len);
 /* Appends a date s[0 .. len) that Excel wrote, converted to the form 2024-03-04. order: the order
- * of day and month in dates such as 3/4/2024; VV_EXCEL_NO_ORDER: dates are written as 04.03.2024.
- * Returns false if the text is not a date in this order. */
+ * of day and month in dates such as 3/4/2024. With VV_EXCEL_NO_ORDER, dates with a slash are not
+ * accepted; with VV_EXCEL_MONTH, only dates with a slash are. In dates such as 04.03.2024, the day
+ * is first. Returns false, and appends nothing, if the text is not such a date with a year. */
 bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order order);
 
 /* Facts about a column of the newer version of a table. */
@@ -93,8 +98,9 @@ typedef struct vv_excel_column {
 	long old; /* index of the base's column; -1: the column is new */
 	/* for each kind of change, the number of cells that Excel changed in this way */
 	uint64_t spoiled[VV_EXCEL_KINDS],
-		/* for each kind of change, the number of cells that Excel would change in this way,
-		 * but that are equal in both versions */
+		/* for each kind of change, the number of cells that Excel could change in this way,
+		 * but that are equal in both versions; counted only if some of `spoiled` is not
+		 * 0 */
 		kept[VV_EXCEL_KINDS];
 	/* for each kind of change and each vv_excel_order, the number of changed cells with a date
 	 * in this order */

@@ -8,9 +8,9 @@
  * 	vv_excel_rows_close(r);
  *
  * Only rows of changed groups are read: row groups that only one version has. Rows are paired by
- * the key of the base, even if Excel changed values of the key. Without a key, rows are paired in
- * order. If two rows differ, the next pair of rows that match in all cells shows whether rows were
- * added or removed before that pair.
+ * the key of the base, even if Excel changed values of the key, unless the key has more than 8
+ * columns. Without a key, rows are paired in order. If two rows differ, the next pair of rows that
+ * match in all cells shows whether rows were added or removed before that pair.
  */
 #ifndef VV_DIFF_ROWS_EXCEL_ROWS_H
 #define VV_DIFF_ROWS_EXCEL_ROWS_H
@@ -35,17 +35,17 @@ typedef struct vv_excel_rows {
 		*table;           /* the newer version; borrowed */
 	vv_excel_column *columns; /* one for each column of the newer version */
 	vv_excel_pair *pairs; /* in the order of the newer version, followed by the removed rows */
-	size_t count,         /* number of pairs */
+	size_t count,         /* number of pairs; 0: rows were not paired (vv_excel_rows_open) */
 		paired;       /* number of pairs with a row in both versions */
 	bool keyed,           /* rows are paired by a key */
-		all;          /* all changed groups were read */
+		all;          /* the rows of all changed groups were paired */
 	/* Numbers of dates that Excel changed, for each vv_excel_order. `ordered` counts the dates
 	 * that Excel may have written in this order. `sure` counts those among them whose day is
 	 * above 12, so that the other order is impossible. */
 	uint64_t sure[VV_EXCEL_MONTH + 1], ordered[VV_EXCEL_MONTH + 1];
 	bool ansi; /* cells show that the file is encoded in windows-1252 */
-	/* each row was compared with all candidates for its partner; false: after many rows without
-	 * a partner, some comparisons may have been skipped */
+	/* with a key: a partner was searched for each row; false: after many rows without a
+	 * partner, some rows may have been skipped. Not valid without a key */
 	bool all_searched;
 	vv_changed_groups changed; /* the groups that only one version has */
 	/* The caller may use these members, too. */
@@ -54,9 +54,9 @@ typedef struct vv_excel_rows {
 	vv_excel excel;            /* for comparing cells */
 } vv_excel_rows;
 
-/* Matches the rows of base with those of t. groups: maximum number of changed groups to read in
- * each version; rows are then paired only if Excel may have changed values. groups 0: read all
- * changed groups, and pair their rows in any case. */
+/* Matches the rows of base with those of t, which must both outlive *out. groups: maximum number of
+ * changed groups to read in each version; rows are then paired only if Excel may have changed
+ * values. groups 0: read all changed groups, and pair their rows in any case. */
 vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, size_t groups,
 			     vv_error *err);
 void vv_excel_rows_close(vv_excel_rows *r); /* accepts NULL */

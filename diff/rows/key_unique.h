@@ -13,13 +13,15 @@
 #include "dataset/table/table.h"
 
 /* Sets *out to true if no two rows have the same key. key: indexes of the count columns of the key.
- * Reads these columns of all rows, and compares values by their types. If the 64-bit hashes of
- * different keys are equal, *out may be false for a unique key. */
+ * Reads these columns of all rows, and compares values by their types. If two different keys have
+ * the same 64-bit hash, *out is false although the key is unique. temp_dir: the folder for
+ * temporary files; NULL: /tmp. */
 vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 			const char *temp_dir, vv_error *err);
 
-/* Sets out[i] to true if no two rows have the same value in columns[i], for each of the count columns. Like
- * vv_key_unique for each of them alone, but reads the rows of a small version once for many columns. */
+/* Sets out[i] to true if no two rows have the same value in columns[i], for each of the count
+ * columns. Like vv_key_unique for each of them alone, but reads the rows of a small version once
+ * for up to 32 columns. */
 vv_status vv_columns_unique(bool *out, vv_table *t, const size_t *columns, size_t count,
 			    const char *temp_dir, vv_error *err);
 
@@ -34,8 +36,8 @@ typedef struct vv_key_found {
 	bool whole;     /* all rows of the version were examined */
 } vv_key_found;
 
-/* Initialises *out with facts about t. Reads only the row groups that contain the first rows_max
- * rows. */
+/* Initialises *out with facts about t. Examines only the first rows_max rows, or fewer if the
+ * version has many columns. After a failure, *out is empty. */
 vv_status vv_key_find(vv_key_found *out, vv_table *t, size_t rows_max, vv_error *err);
 void vv_key_found_clear(vv_key_found *f);
 VV_AUTO_CLEAR(vv_key_found, vv_key_found_clear)

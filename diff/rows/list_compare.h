@@ -1,7 +1,7 @@
 /*
  * list_compare: compares two lists (dataset/format/list.h) without reading nodes that both have.
  *
- * A correct caller: vv_list_compare with a reader of each list; vv_list_changes_clear.
+ * A caller opens a reader of each list, calls vv_list_compare, and then vv_list_changes_clear.
  */
 #ifndef VV_DIFF_ROWS_LIST_COMPARE_H
 #define VV_DIFF_ROWS_LIST_COMPARE_H

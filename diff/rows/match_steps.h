@@ -18,14 +18,14 @@
 #include "diff/rows/row_change.h"
 
 /*
- * The declarations of this header are for align.c, rekey.c, match.c, gap.c and rowdiff.c only.
+ * Only align.c, digest.c, gap.c, match.c, rekey.c, row_cells.c and rowdiff.c include this header.
  */
 
 /*
  * key_set: a set of hashes of keys, to find repeated keys.
  *
- * Two of millions of keys may have the same hash by chance. If the set already has the hash, the
- * caller must therefore compare the keys.
+ * Two of millions of keys may have the same hash by chance. Therefore, a key may be new even if the
+ * set already has its hash.
  */
 
 /* A hash table with 8 bytes per slot, at most 3/4 full. All members zero: an empty set. */
@@ -39,7 +39,7 @@ typedef struct vv_key_set {
 typedef enum vv_key_put {
 	VV_KEY_NEW,      /* the hash was added */
 	VV_KEY_THERE,    /* the set already has the hash */
-	VV_KEY_FULL,     /* the set would exceed the memory limit: the hash was not added */
+	VV_KEY_FULL,     /* the set cannot grow within the memory limit: the hash was not added */
 	VV_KEY_NO_MEMORY /* out of memory: the hash was not added */
 } vv_key_put;
 
@@ -48,8 +48,7 @@ vv_key_put vv_key_set_put(vv_key_set *s, uint64_t key, size_t memory);
 /* Returns true if the set has the hash of a key. */
 bool vv_key_set_has(const vv_key_set *s, uint64_t key);
 
-/* Prefetches the slot of a key that will soon be added or searched, since a large set does not fit
- * into the CPU's caches. */
+/* Loads the slot of a key that will soon be added or searched into the CPU's caches. */
 static inline void vv_key_set_soon(const vv_key_set *s, uint64_t key)
 {
 	if (s->slots) {
@@ -60,7 +59,7 @@ static inline void vv_key_set_soon(const vv_key_set *s, uint64_t key)
 void vv_key_set_clear(vv_key_set *s);
 VV_AUTO_CLEAR(vv_key_set, vv_key_set_clear)
 
-/* A result of matching that waits for vv_rowdiff_next to return it: consecutive rows of one kind. */
+/* A result of matching that vv_rowdiff_next has not returned yet: consecutive rows of one kind. */
 typedef struct row_entry {
 	/* the position by which results are ordered: 2 * new_row + 2; for a removed row 2 * (the
 	 * row above it in the new version) + 3, or 1 at the top */
@@ -168,8 +167,8 @@ size_t rowdiff_memory(const vv_rowdiff *d, size_t n);
  * empty text that is a missing value become equal, since CSV cannot distinguish them. */
 vv_cell rowdiff_cell(const vv_rowdiff *d, const vv_field *f, const vv_cell *c);
 
-/* Bytes of a digest: a record with the hash of a row's key (16 bytes), the hash of the row (16),
- * its side (1), and its number (8, big-endian). */
+/* Bytes of a digest: a record with the hash of a row's key (16 bytes; without a key, the hash of
+ * the row), the hash of the row (16), its side (1), and its number (8, big-endian). */
 #define DIGEST_LEN 41u
 #define DIGEST_KEY 16u /* bytes of the hash of the key */
 _Static_assert(DIGEST_LEN == DIGEST_KEY + 16 + 1 + 8, "key hash, row hash, side, row");
@@ -185,7 +184,7 @@ typedef struct digest {
 	size_t column_count;
 	size_t *wanted; /* the columns to decode */
 	size_t wanted_count;
-	vv_sorter *out; /* receives the digests; borrowed */
+	vv_sorter *out; /* receives the digests; borrowed; NULL: digest_row is not called */
 	vv_buf text;    /* scratch */
 } digest;
 /* Initialises *g for one side (0: a, 1: b). Call digest_clear after a failure, too. */
@@ -235,7 +234,8 @@ typedef struct row_moves {
 		at;   /* index of the current run, for callers that go through the list */
 } row_moves;
 
-/* Adds a run. Runs must be added in ascending order of old_row. */
+/* Adds a run, which counts as moved until row_moves_settle. Runs must be added in ascending order
+ * of old_row. */
 vv_status row_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
 			vv_error *err);
 /* Sets `moved` of each run so that the runs that are not moved are in the same order in both
@@ -246,13 +246,13 @@ VV_AUTO_CLEAR(row_moves, row_moves_clear)
 
 /* ---- gap: finds pairs of a removed row and an added row that are one changed row ---- */
 
-/* Empties the gap g and begins it at `pos`. A correct caller: rowdiff_gap_begin; rowdiff_gap_remove
- * for the removed rows in their order; set first and added; rowdiff_gap_match; rowdiff_gap_next
- * until it returns false. */
+/* Empties the gap g and begins it at `pos`. The caller then calls rowdiff_gap_remove for the
+ * removed rows in their order, sets g->first and g->added, and calls rowdiff_gap_match, then
+ * rowdiff_gap_next until it returns false. */
 void rowdiff_gap_begin(row_gap *g, uint64_t pos);
 /* Adds the removed row with the number old_row to the gap g. */
 vv_status rowdiff_gap_remove(row_gap *g, uint64_t old_row, vv_error *err);
-/* Pairs the removed and added rows of the current gap of d. */
+/* Pairs the removed and added rows of d->gap. */
 vv_status rowdiff_gap_match(vv_rowdiff *d, vv_error *err);
 /* Sets *e to the next result of the gap g. Returns false if there are no more. */
 bool rowdiff_gap_next(row_gap *g, row_entry *e);
@@ -263,9 +263,10 @@ void rowdiff_gap_clear(row_gap *g);
 /* Returns true if the pair of columns is part of the key. */
 bool rowdiff_is_of_key(const vv_rowdiff *d, const vv_column_pair *p);
 /* Compares row a of the old version with row b of the new version cell by cell, and sets d->cells.
- * Sets *changed to the number of cells with different values, and *formatted to the number of cells
- * with the same value in different spellings. rekeyed: compare the columns of the key, too. equal:
- * one for each pair of columns, true if its cells are known to be equal; may be NULL. */
+ * Sets *changed to the number of cells marked VV_CELL_CHANGED, and *formatted to the number of
+ * cells marked VV_CELL_FORMAT. rekeyed: compares the columns of the key even if the options exclude
+ * them, and without the tolerance. equal: one for each pair of columns, true if its cells are known
+ * to be equal; may be NULL. */
 vv_status rowdiff_compare(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, const bool *equal,
 			  bool rekeyed, size_t *changed, size_t *formatted, vv_error *err);
 /* Sets *out to true if the two rows are equal in at least half of their compared cells. */
@@ -274,20 +275,24 @@ vv_status rowdiff_alike(vv_rowdiff *d, uint64_t old_row, uint64_t new_row, bool 
 
 /* ---- match: finds the rows of the two versions that are the same row ---- */
 
-/* Joins the digests of both sides, and sets d->entries. */
+/* Matches all rows with rowdiff_align, by their digests, and with rowdiff_rekey. Sets d->entries
+ * and the members `groups_read`, `repeated_keys`, `repeated` and `reordered` of d->stats. */
 vv_status rowdiff_match(vv_rowdiff *d, vv_error *err);
 
 /* ---- align: finds equal rows side by side, in the groups that only one version has ---- */
 
 /* Compares the groups that only one side has. Equal rows that are found side by side are added to
- * the segments of d->changed, or to `kept`. The digests of all other rows are added to out. */
+ * the segments of d->changed, or to `kept`. With d->direct, rows with the same key side by side are
+ * added to `kept`, too. The digests of all other rows are added to out. If d->again is true
+ * afterwards, the result is not valid. */
 vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error *err);
 
-/* ---- rekey: finds rows of which only the key changed ---- */
+/* ---- rekey: finds rows whose key changed ---- */
 
-/* Moves pairs of rows that differ only in the key from `gone` and `added` to `kept`. `gone` and
- * `added` contain row numbers (8 bytes each) and are finished. Afterwards, both can be read again
- * from the beginning, or are replaced by other sorters. */
+/* Moves pairs of rows that differ only in the key from `gone` and `added` to `kept`. If nearly all
+ * keys changed, also pairs rows by a column of text (rowdiff.h). *gone and *added contain row
+ * numbers (8 bytes each), are finished, and have not been read. Afterwards, they contain the
+ * remaining rows, and have not been read; they may be other sorters. */
 vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
 			vv_error *err);
 

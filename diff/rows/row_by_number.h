@@ -47,20 +47,21 @@ void vv_row_by_number_init(vv_row_by_number *r, vv_table *table, size_t groups, 
 void vv_row_by_number_close(vv_row_by_number *r); /* accepts zeroed storage */
 VV_AUTO_CLEAR(vv_row_by_number, vv_row_by_number_close)
 
-/* Sets *cells to the cells of the row with this number, from 0. They are borrowed until `groups` -
- * 1 further groups have been read; if groups is 1, until the next call. */
+/* Sets *cells to the cells of the row with this number, from 0. They are valid while at most
+ * `groups` - 1 further groups are read; if groups is 1, until the next call. VV_ECORRUPT: the table
+ * has no such row. */
 vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell **cells,
 			       vv_error *err);
 /* Sets *out to the row group that contains the row, borrowed until the next call. */
 vv_status vv_row_by_number_read(vv_row_by_number *r, uint64_t row, vv_batch **out, vv_error *err);
 
-/* Sets *line to the row's bytes in the file, borrowed as long as the row's cells. Requires
+/* Sets *line and *len to the row's bytes in the file, valid as long as the row's cells. Requires
  * with_lines. */
 vv_status vv_row_by_number_line(vv_row_by_number *r, uint64_t row, const char **line, size_t *len,
 				vv_error *err);
 /* Sets *lines and *len to the bytes in the file of up to max consecutive rows of one group,
  * beginning with `row`; *last to the offset in *lines of the last row's line; and *rows to the
- * number of these rows. Requires with_lines. */
+ * number of these rows. They are valid as long as the rows' cells. Requires with_lines. */
 vv_status vv_row_by_number_run(vv_row_by_number *r, uint64_t row, uint64_t max, const char **lines,
 			       size_t *len, size_t *last, uint64_t *rows, vv_error *err);
 

@@ -18,8 +18,8 @@ typedef enum vv_row_kind {
 	VV_ROW_ADDED,
 	VV_ROW_REMOVED,
 	VV_ROW_CHANGED,
-	/* only with vv_rowdiff_options.moves: the row moved, but did not change; a changed row that
-	 * also moved is VV_ROW_CHANGED with `moved` set */
+	/* only with vv_rowdiff_options.moves or everything: the row moved, but did not change; a
+	 * changed row that also moved is VV_ROW_CHANGED with `moved` set */
 	VV_ROW_MOVED
 } vv_row_kind;
 
@@ -38,11 +38,13 @@ typedef struct vv_row_change {
 	/* VV_ROW_CHANGED: the key changed, and `cells` also marks the columns of the key */
 	bool rekeyed;
 	/* numbers of the row, from 0; UINT64_MAX: the version lacks the row */
-	uint64_t old_row,         /* in the old version */
-		new_row;          /* in the new version */
-	uint64_t place;           /* how many rows of the new version are above this row */
-	const vv_cell *old_cells; /* NULL for an added row */
-	const vv_cell *new_cells; /* NULL for a removed row */
+	uint64_t old_row, /* in the old version */
+		new_row;  /* in the new version */
+	uint64_t place;   /* how many rows of the new version are above this row */
+	/* the row's cells in the old and the new version; NULL: the version lacks the row, or the
+	 * row only moved and vv_rowdiff_options.blind_moves is set */
+	const vv_cell *old_cells;
+	const vv_cell *new_cells;
 	/* VV_ROW_CHANGED: a vv_cell_change for each of columns->pairs; VV_CELL_SAME for pairs that
 	 * only one side has */
 	const uint8_t *cells;
@@ -60,7 +62,8 @@ typedef struct vv_rowdiff_options {
 	/* numbers that vv_value_within accepts count as equal; NULL: numbers are compared
 	 * exactly */
 	const char *tolerance;
-	/* names of the columns to compare, followed by NULL; NULL: all columns */
+	/* names of the columns to compare, followed by NULL; NULL: all columns. In `only` and
+	 * `ignore`, a renamed column may have either name, and other names have no effect */
 	const char *const *only;
 	/* names of columns not to compare, followed by NULL; may be NULL */
 	const char *const *ignore;
@@ -76,7 +79,7 @@ typedef struct vv_rowdiff_options {
 	 * key, because equal columns are not decoded */
 	bool only_needed;
 	uint64_t memory; /* maximum bytes of digests in memory before the disk is used; 0: 32 MiB */
-	const char *temp_dir;        /* folder for temporary files; NULL: /tmp */
+	const char *temp_dir;        /* folder for temporary files; NULL: TMPDIR, else /tmp */
 	vv_pool *pool;               /* may be NULL */
 	const vv_progress *progress; /* may be NULL */
 } vv_rowdiff_options;
@@ -84,10 +87,12 @@ typedef struct vv_rowdiff_options {
 #define VV_REPEATS_SHOWN 10 /* maximum number of repeated keys in vv_rowdiff_stats */
 /* The statistics of a comparison. */
 typedef struct vv_rowdiff_stats {
-	uint64_t old_rows,                       /* number of rows of the old version */
-		new_rows;                        /* number of rows of the new version */
-	uint64_t added, removed, changed, moved; /* numbers of rows, by vv_row_kind */
-	uint64_t rekeyed;                        /* number of changed rows whose key changed */
+	uint64_t old_rows,       /* number of rows of the old version */
+		new_rows;        /* number of rows of the new version */
+	uint64_t added, removed, /* numbers of rows */
+		changed,         /* number of rows with other values */
+		moved;           /* number of moved rows, of which some may also be in `changed` */
+	uint64_t rekeyed;        /* number of rows whose key changed, which are also in `changed` */
 	uint64_t formatted_rows; /* number of rows that differ only in the spelling of values */
 	/* numbers of cells in changed rows: */
 	uint64_t cells_changed,  /* of VV_CELL_CHANGED cells */
@@ -98,11 +103,11 @@ typedef struct vv_rowdiff_stats {
 	uint64_t groups_read; /* number of row groups of both sides that were read */
 	/* number of keys that occur more than once on one side, among the rows that were read */
 	uint64_t repeated_keys;
-	char *repeated[VV_REPEATS_SHOWN]; /* the first repeated keys, as text */
+	char *repeated[VV_REPEATS_SHOWN]; /* the first repeated keys, as text; then NULL */
 	/* rows were matched by a key */
 	bool keyed;
-	/* rows that both versions have are in different order; if moves are reported, only rows
-	 * that have the same key in both versions count */
+	/* rows that both versions have are in different order; unless moves are reported, rows
+	 * whose key changed do not count */
 	bool reordered;
 } vv_rowdiff_stats;
 

@@ -1,10 +1,12 @@
 /*
  * rowdiff: iterates over the rows that differ between two versions.
  *
- * A correct caller: vv_rowdiff_open; vv_rowdiff_next until it returns 0; vv_rowdiff_stats_get;
- * vv_rowdiff_close. Groups and list nodes that both versions have are recognised by CID and never
- * read, so that the cost depends on the size of the change. Memory is bounded: digests (hashes of
- * the key and the cells) of differing rows are sorted in parts, which are on disk beyond a limit.
+ * A caller calls vv_rowdiff_open, then vv_rowdiff_next until it returns 0, then
+ * vv_rowdiff_stats_get and vv_rowdiff_close.
+ *
+ * Groups and list nodes that both versions have are recognised by CID and not read, so that the
+ * cost depends on the size of the change. Memory is bounded: digests (hashes of the key and the
+ * cells) of differing rows are sorted in parts, which are on disk beyond a limit.
  *
  * With a key, rows are matched by key: a moved row is not a change unless moves are requested. Rows
  * with repeated keys are matched in order of occurrence, and counted in the statistics. On request
@@ -37,8 +39,9 @@
 
 /* A comparison. */
 typedef struct vv_rowdiff vv_rowdiff;
-/* Opens a comparison of a (old) with b (new) as *out. VV_ENOTFOUND: a key column is missing; the
- * message names the side. */
+/* Opens a comparison of a (old) with b (new) as *out, and matches all rows. The tables, and the
+ * pointers of opts, must remain valid until vv_rowdiff_close. VV_ENOTFOUND: a column of opts->key
+ * is missing; the message names the side. */
 vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 			  const vv_rowdiff_options *opts, vv_error *err);
 /* Sets *out to the next row that differs. Returns 1, 0 at the end, or a negative status. */
@@ -51,8 +54,8 @@ const size_t *vv_rowdiff_key(const vv_rowdiff *d, size_t *count);
 void vv_rowdiff_close(vv_rowdiff *d); /* accepts NULL */
 VV_AUTO_FREE(vv_rowdiff, vv_rowdiff_close)
 
-/* Sets *cells to the number of cells of both versions that a comparison of a and b would read.
- * Reads only the lists of groups. */
+/* Sets *cells to the number of cells of both versions that a comparison of a and b would read at
+ * most. Reads only the lists of groups. */
 vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns,
 			  vv_error *err);
 

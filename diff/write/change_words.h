@@ -19,15 +19,15 @@
 /* Numbers of differences between two versions of a table. */
 typedef struct vv_change_counts {
 	bool counted; /* the other members are set; false: this repository lacks blocks */
-	/* the rows were not compared, because too many may differ: only members about columns and
-	 * form are set */
+	/* the rows were not compared, because too many may differ: only old_rows, new_rows and the
+	 * members about columns and form are set, and the latter may be 0, too */
 	bool many;
 	uint64_t old_rows,                       /* number of rows of the old version */
 		new_rows;                        /* number of rows of the new version */
-	uint64_t added, removed, changed, moved; /* numbers of rows, by vv_row_kind */
+	uint64_t added, removed, changed, moved; /* as in vv_rowdiff_stats */
 	uint64_t rewritten; /* number of rows whose values are only spelled differently */
-	uint64_t rekeyed;   /* changed rows whose key changed */
-	uint64_t cells;     /* changed cells of changed rows */
+	uint64_t rekeyed;   /* number of changed rows whose key changed */
+	uint64_t cells;     /* number of cells with other values */
 	bool reordered;     /* rows that both versions have are in different order */
 	/* numbers of columns; columns_retyped: whose type or format changed */
 	size_t columns_added, columns_removed, columns_renamed, columns_moved, columns_retyped;
@@ -37,15 +37,15 @@ typedef struct vv_change_counts {
 	char *form;
 } vv_change_counts;
 
-/* Initialises *out from the statistics s of a comparison of the versions in t. t must have both
- * sides. */
+/* Initialises *out from the statistics s of a comparison of the two sides of t. The caller clears
+ * *out, also after a failure. */
 vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
 				const vv_rowdiff_stats *s, vv_error *err);
 void vv_change_counts_clear(vv_change_counts *c);
 VV_AUTO_CLEAR(vv_change_counts, vv_change_counts_clear)
 
-/* Appends the description in one line. If no values changed, it is "no change in data" or similar.
- * Appends nothing if c->counted is false. */
+/* Appends the description in one line. If rows and columns are unchanged, it is "no change in
+ * data", followed by the change of the form, if any. Appends nothing if c->counted is false. */
 void vv_change_counts_put(vv_buf *out, const vv_change_counts *c);
 
 /* Appends the description of a table that only one version has, such as "new: 503 rows, 8 columns".
@@ -57,8 +57,8 @@ typedef struct vv_counted {
 	uint64_t n;
 	const char *one, *many;
 } vv_counted;
-/* Appends the counts that are not 0, as "2 rows added, 1 row removed". If out has text after the
- * offset `start`, first appends ", ". mark: text around each number, such as "**". */
+/* Appends the counts that are not 0, as "2 rows added, 1 row removed". Begins with ", " if out has
+ * text after the offset `start`. mark: text around each number, such as "**" or "". */
 void vv_counted_put(vv_buf *out, size_t start, const char *mark, const vv_counted *counts,
 		    size_t count);
 /* vv_counts_put(out, start, mark, {n, "row", "rows"}, ...) calls vv_counted_put. */
@@ -69,10 +69,10 @@ void vv_counted_put(vv_buf *out, size_t start, const char *mark, const vv_counte
 /* Appends these numbers of rows as "+2 -1 ~3 rows". Appends nothing if all three are 0. */
 void vv_row_counts_put(vv_buf *out, uint64_t added, uint64_t removed, uint64_t changed);
 
-/* Appends the description of the difference of a pair of columns (its index in t->columns), such as
- * "renamed 'Official Name' to 'official_name_en' (98 % alike)" or "added 'x' (string) after 'y'".
- * Appends nothing if the columns are equal. Names are not escaped, because the writer escapes the
- * whole line. */
+/* Appends the description of the difference of a pair of columns (its index in t->columns, which
+ * must not be NULL), such as "renamed 'Official Name' to 'official_name_en' (98 % alike)" or "added
+ * 'x' (string) after 'y'". Appends nothing if the columns are equal. The caller escapes the text:
+ * names are appended unescaped. */
 void vv_column_describe(vv_buf *out, const vv_diff_table *t, size_t pair);
 
 #endif

@@ -3,11 +3,13 @@
  * the numbers of missing and of distinct values, the least and the greatest value, the mean or the
  * most frequent value, and a histogram of eight characters.
  *
- * A correct caller: vv_figures_init; vv_figures_add for the cells, in any order; vv_figures_end;
- * vv_figures_put; vv_figures_clear. Memory is bounded: the caller limits how many distinct values
- * are stored; if a column has more, their number is not computed. The width of a histogram's bins
- * is the least power of two for which eight bins contain all numbers of both sides. Every bin
- * begins at a multiple of this width, so the bins do not depend on the order of the cells.
+ * A caller calls vv_figures_init, then vv_figures_add for the cells, in any order, then
+ * vv_figures_end, vv_figures_put and vv_figures_clear.
+ *
+ * Memory is bounded: the caller limits how many distinct values are stored; if a column has more,
+ * their number is not computed. The width of a histogram's bins is the least power of two for which
+ * eight bins contain all numbers of both sides. Every bin begins at a multiple of this width, so
+ * the bins do not depend on the order of the cells.
  */
 #ifndef VV_DIFF_WRITE_FIGURES_H
 #define VV_DIFF_WRITE_FIGURES_H
@@ -45,15 +47,16 @@ typedef struct vv_figures_value {
 typedef struct vv_figures_side {
 	uint64_t cells,   /* all cells */
 		missing,  /* cells without a value */
-		numbers,  /* cells with a number */
+		numbers,  /* cells with a number; 0 unless vv_figures.numeric */
 		distinct; /* distinct values; not valid if vv_figures.many */
 	bool any;         /* the side has a least and a greatest value */
 	double sum,       /* the sum of the numbers */
 		lost;     /* the rounding error of sum (Kahan summation) */
 	double least,     /* the least number */
 		greatest; /* the greatest number */
-	vv_buf low,   /* the least value as the file spells it; texts are ordered by their bytes */
-		high; /* the greatest value as the file spells it */
+	/* texts of the least and the greatest value, up to VV_FIGURES_TEXT bytes. Unless
+	 * vv_figures.numeric, values are ordered by their bytes */
+	vv_buf low, high;
 } vv_figures_side;
 
 /* The figures of a column. */
@@ -97,12 +100,12 @@ vv_status vv_figures_add(vv_figures *f, int side, const vv_cell *cell, uint64_t 
 vv_status vv_figures_end(vv_figures *f, vv_buf *scratch, vv_error *err);
 
 /* Appends the figures as text, such as "missing 0 -> 3, distinct 4, least 1 -> 0, ...". A figure
- * that is equal before and after is written once. ascii: use only ASCII characters in the
- * histogram. */
+ * that is equal before and after is written once, except the histogram. ascii: use only ASCII
+ * characters in the histogram. */
 void vv_figures_put(vv_buf *out, const vv_figures *f, bool ascii);
 
-/* Appends a text in lower case, without spaces at its beginning and end, and with each run of
- * spaces replaced by one space. */
+/* Appends a text with its ASCII letters in lower case, without white space at its beginning and
+ * end, and with each run of white space replaced by one space. */
 void vv_figures_fold(vv_buf *out, const char *text, size_t len);
 
 /*
@@ -110,13 +113,14 @@ void vv_figures_fold(vv_buf *out, const char *text, size_t len);
  * versions have is read once, and cells that a group stores once are added in one call.
  */
 
-/* Adds all cells of pairs of columns to their figures. figures and `wanted` have an element for
- * each pair of columns of t; pairs whose element of `wanted` is false are skipped. For all other
- * pairs, both versions must have the column, and vv_figures_init must have been called. most: the
- * greatest number of cells to add; equal cells that a group stores once count as one cell. If the
- * first groups show that all pairs together would exceed this number, the pairs with the most cells
- * are left out: their elements of `wanted` are set to false, and their figures are not valid.
- * VV_EMISSING: this repository lacks blocks. */
+/* Adds all cells of pairs of columns to their figures; the caller then calls vv_figures_end.
+ * figures and `wanted` have an element for each pair of columns of t; pairs whose element of
+ * `wanted` is false are skipped. For all other pairs, both versions must have the column, and
+ * vv_figures_init must have been called. most: about the greatest number of cells to add; equal
+ * cells that a group stores once count as one cell. If the groups read so far show that all pairs
+ * together would exceed this number, the pairs with the most cells are left out: their elements of
+ * `wanted` are set to false, and their figures are not valid. VV_EMISSING: this repository lacks
+ * blocks. */
 vv_status vv_whole_figures(vv_figures *figures, bool *wanted, const vv_diff_table *t, uint64_t most,
 			   vv_error *err);
 

@@ -20,7 +20,7 @@ typedef struct text_rows {
 	const vv_diff_table *table; /* borrowed */
 	bool color;                 /* use colours */
 	unsigned width,             /* columns of the terminal; 0: no limit */
-		context;            /* as in vv_diff_writer_options */
+		context;            /* as in vv_diff_writer_options, but 2 instead of 0 */
 	struct text_column *columns;
 	size_t column_count,   /* number of columns */
 		key_count;     /* number of those columns that are the key */
@@ -32,7 +32,8 @@ typedef struct text_rows {
 		arena;         /* memory of the collected rows */
 } text_rows;
 
-/* Initialises *r for the table t. */
+/* Initialises *r for the table t, which must outlive it. The caller clears *r, also after a
+ * failure. */
 vv_status text_rows_init(text_rows *r, const vv_diff_table *t, const vv_diff_writer_options *opts,
 			 vv_error *err);
 void text_rows_clear(text_rows *r);
@@ -53,9 +54,9 @@ typedef enum text_paint {
 	TEXT_YELLOW,
 	TEXT_CYAN
 } text_paint;
-/* Returns the terminal sequence that begins this style, or "" without colours; a constant. */
+/* Returns the terminal sequence that begins this style, or "" if r->color is false; a constant. */
 const char *text_on(const text_rows *r, text_paint p);
-/* Returns the terminal sequence that ends a style, or "" without colours; a constant. */
+/* Returns the terminal sequence that ends a style, or "" if r->color is false; a constant. */
 const char *text_off(const text_rows *r);
 
 #endif

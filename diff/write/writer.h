@@ -1,10 +1,11 @@
 /*
  * writer: writes the differences of tables in one of several forms.
  *
- * A correct caller opens a writer (vv_diff_writer_kind.open) and calls its functions: begin; for
- * each path begin_table, row for each row, end_table; then end, and close. Writers pass their
- * output to `write` while they run. Texts of cells and names are escaped, so that they cannot be
- * mistaken for syntax of the form. docs/formats/differences.md describes each form.
+ * A caller opens a writer (vv_diff_writer_kind.open) and calls `begin`. For each path, it calls
+ * `begin_table`, then `row` for each row, then `end_table`. At last, it calls `end`, and then
+ * `close`, also after a failure. Writers pass their output to vv_diff_writer_options.write while
+ * they run. Texts of cells and names are escaped, so that they cannot be mistaken for syntax of the
+ * form. docs/formats/differences.md describes each form.
  */
 #ifndef VV_DIFF_WRITE_WRITER_H
 #define VV_DIFF_WRITE_WRITER_H
@@ -28,13 +29,12 @@ typedef struct vv_diff_writer_options {
 	void *payload;     /* for write */
 	bool color;        /* text: use colours */
 	bool ascii;        /* summary: use only ASCII characters in histograms */
-	unsigned width;    /* text: columns of the terminal */
-	/* text, markdown: number of unchanged columns shown beside changed columns; users get 2 by
-	 * default */
+	unsigned width;    /* text: columns of the terminal; 0: no limit */
+	/* text: number of unchanged columns shown beside changed columns; 0: 2 */
 	unsigned context;
 	const char *temp_dir; /* sql: folder for temporary files; NULL: /tmp */
-	/* maximum number of shown rows per table; 0: all rows; omitted rows are counted in the
-	 * output */
+	/* maximum number of shown rows per table; 0: all rows. All forms but arrow have the number
+	 * of omitted rows in their output */
 	uint64_t limit;
 	const char *title; /* markdown: title, such as "v1..v2" */
 	/* arrow, markdown: id of the newer version's commit; NULL: no commit has the version */
@@ -43,10 +43,10 @@ typedef struct vv_diff_writer_options {
 	const char *old_commit;
 	/* markdown: URL of the repository's pages, to which rows are linked; may be NULL */
 	const char *pages;
-	int64_t commit_time; /* arrow, markdown: time of `commit`, in seconds since 1970 */
+	int64_t commit_time; /* arrow: time of `commit`, in seconds since 1970 */
 	int32_t misfit;      /* arrow: enum varve_misfit */
 	int32_t numbers;     /* arrow: enum varve_numbers */
-	/* markdown: maximum bytes of the output; 0: 65536, the limit of GitHub */
+	/* markdown: maximum bytes of the output, at least 1024; 0: 65536, the limit of GitHub */
 	size_t size_limit;
 	vv_hint_words_fn words; /* text: writes the hints; NULL: no hints */
 } vv_diff_writer_options;
@@ -68,7 +68,7 @@ typedef struct vv_diff_table {
 	/* names of the versions for the output, such as "HEAD~1:prices.csv" */
 	const char *old_name, *new_name;
 	const char *form_change; /* such as "LF -> CRLF, BOM added"; NULL: no change */
-	bool conflict; /* the table is in conflict, and the new side is the unfinished merge */
+	bool conflict; /* the table is in conflict; the new side is the unfinished merge */
 	/* one side is a text file in git, the other a stored version */
 	bool text_to_table;
 	/* for the old and the new side: number of the first row in its sheet; 0: the table is not a
@@ -79,13 +79,13 @@ typedef struct vv_diff_table {
 	bool partial;
 } vv_diff_table;
 
-/* A writer, which writes differences in a format. */
+/* A writer, which writes differences in one form. */
 typedef struct vv_diff_writer vv_diff_writer;
 /* A form of output. */
 typedef struct vv_diff_writer_kind {
 	const char *name; /* such as "text" */
-	/* Opens a writer with these options. NULL for the form "patch", which vv_patch_write
-	 * writes. */
+	/* Opens a writer with these options, which it copies; their pointers must outlive the
+	 * writer. NULL for the form "patch", which vv_patch_write writes. */
 	vv_status (*open)(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err);
 	bool prose;  /* output is for people, and may contain sentences */
 	bool counts; /* output has counts of columns and rows, but no rows */
@@ -96,7 +96,8 @@ typedef struct vv_diff_writer_kind {
 	bool workbook; /* vv_workbook_put receives the output */
 } vv_diff_writer_kind;
 
-/* The functions of a writer. The struct of each form begins with this struct. */
+/* The functions of a writer; none is NULL. The struct of each form begins with this struct. The
+ * table of begin_table and the pointers in it must be valid until end_table has returned. */
 struct vv_diff_writer {
 	vv_status (*begin)(vv_diff_writer *w, vv_error *err);
 	vv_status (*begin_table)(vv_diff_writer *w, const vv_diff_table *t, vv_error *err);
@@ -108,7 +109,7 @@ struct vv_diff_writer {
 	bool only_needed;
 };
 
-/* number of bytes that a writer collects before it writes them */
+/* The number of bytes that a writer collects before it writes them. */
 #define VV_DIFF_FLUSH_AT (64u << 10)
 
 /* Passes the text in `gathered` to o->write, and empties `gathered`, if the text is longer than

@@ -1,9 +1,10 @@
 /*
- * writer_kinds: the output forms of a difference. Each form is defined in a file of the same name.
- * The forms of lib/arrow/diff_writer.h are forms of `varve diff`, too.
+ * writer_kinds: the output forms of a difference. text.c, json.c (json, ndjson), markdown.c, sql.c
+ * and summary.c (summary, stat) define them. lib/view/table_diff.c writes the form "patch". The
+ * forms of lib/arrow/diff_writer.h are forms of `varve diff`, too.
  *
- * To add a form, add a row to this list: help and completion are made from the list, and the manual
- * page is checked against it.
+ * To add a form, add a row to VV_DIFF_FORMS: help and completion are made from this list, and the
+ * manual page is checked against it.
  */
 #ifndef VV_DIFF_WRITE_WRITER_KINDS_H
 #define VV_DIFF_WRITE_WRITER_KINDS_H
@@ -37,7 +38,7 @@ extern const vv_diff_writer_kind vv_diff_writer_stat;
 /* Makes "&vv_diff_writer_text, &vv_diff_writer_json, " from the list, for an array. */
 #define VV_DIFF_FORM_KIND(name, kind, about) &(kind),
 
-/* Returns the form with this name, or NULL if VV_DIFF_FORMS does not contain it. */
+/* Returns the form with this name, a constant, or NULL if VV_DIFF_FORMS does not contain it. */
 const vv_diff_writer_kind *vv_diff_writer_find(const char *name);
 
 #endif
