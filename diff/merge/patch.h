@@ -5,8 +5,8 @@
  * A patch is NDJSON (docs/formats/differences.md), and is read and written as a stream. It has a
  * section for each path. A section from version a to version b contains the roots of both versions,
  * and enough data that applying it to a results in exactly the bytes of b, and applying its reverse
- * to b results in a. A section can also be applied to another version of the table
- * (patch_fit.h). Changes that do not fit that version are reported row by row.
+ * to b results in a. A section can also be applied to another version of the table (patch_fit.h).
+ * Changes that do not fit that version are reported row by row.
  *
  * To write a patch, call vv_patch_begin, then vv_patch_write for each path, then vv_patch_end.
  */
@@ -114,9 +114,9 @@ typedef struct vv_patch_apply_options {
 	vv_patch_mode mode; /* to which versions the patch can be applied */
 	/* Sets *exists to true if a file exists at path, and opens its current version, the target,
 	 * in *out; vv_patch_apply closes it. If no file exists, sets *exists to false, and leaves
-	 * *out unchanged. `before` is the root of the patch's old version; if
-	 * the file's bytes can be read in several forms, the form of `before` is used. If out and
-	 * `before` are NULL, only *exists is set. */
+	 * *out unchanged. `before` is the root of the patch's old version; if the file's bytes can
+	 * be read in several forms, the form of `before` is used. If out and `before` are NULL,
+	 * only *exists is set. */
 	vv_status (*open)(void *payload, const char *path, const vv_root *before, vv_table *out,
 			  bool *exists, vv_error *err);
 	/* Opens the patch's old version, whose root has this CID, in *out; vv_patch_apply closes

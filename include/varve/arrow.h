@@ -126,11 +126,10 @@ typedef struct varve_arrow_status varve_arrow_status;
  * frees. If the call fails, stream->release is NULL.
  *
  * The stream's schema depends only on the Table Schema and the options, except for the scales of
- * VARVE_NUMBERS_DECIMAL. By default, the type integer becomes
- * int64, number becomes double, boolean becomes bool, date becomes date32, datetime becomes
- * timestamp[us] without a zone, and all other types become utf8. A datetime with a zone is
- * converted to UTC. Missing values become null. The schema's metadata has the Table Schema as
- * "varve:schema".
+ * VARVE_NUMBERS_DECIMAL. By default, the type integer becomes int64, number becomes double, boolean
+ * becomes bool, date becomes date32, datetime becomes timestamp[us] without a zone, and all other
+ * types become utf8. A datetime with a zone is converted to UTC. Missing values become null. The
+ * schema's metadata has the Table Schema as "varve:schema".
  *
  * If get_next fails, it returns an errno value: EINVAL (a misfit), ENOMEM, or EIO (any other
  * failure); varve_arrow_status_get returns the code and the error. VARVE_ENOTFOUND: the table does

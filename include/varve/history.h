@@ -49,9 +49,8 @@ VARVE_API void varve_refs_free(varve_refs *refs);
 VARVE_API int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
 			    const char *message, varve_error *err);
 
-/* Deletes the ref called name, and its reflog, if its id is `old`; if `old` is NULL, the ref may have any id.
- * VARVE_ENOTFOUND: no such ref; VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED:
- * another process changes the ref. */
+/* Deletes the ref called name, and its reflog. old: the id that the ref must have; NULL: any id. VARVE_ENOTFOUND: no
+ * such ref; VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED: another process changes the ref. */
 VARVE_API int varve_ref_delete(varve_repo *repo, const char *name, const char *old,
 			       varve_error *err);
 

@@ -75,9 +75,9 @@ VARVE_API int varve_merge(varve_merge_result *result, varve_repo *repo, const ch
 			  const varve_merge_options *options, varve_error *err);
 
 /* Commits the merge, cherry-pick or revert in progress. id is set to the commit's id, or to "" if the call fails before
- * the branch moves. Only the options watch, message
- * (NULL: the message that the operation prepared) and VARVE_MERGE_NO_HOOKS are used. VARVE_EUSAGE: no such operation is
- * in progress; VARVE_ECONFLICT: some conflicts are not resolved, or a hook or the repository's check failed. */
+ * the branch moves. Only the options watch, message (NULL: the message that the operation prepared) and
+ * VARVE_MERGE_NO_HOOKS are used. VARVE_EUSAGE: no such operation is in progress; VARVE_ECONFLICT: some conflicts are not
+ * resolved, or a hook or the repository's check failed. */
 VARVE_API int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
 				   const varve_merge_options *options, varve_error *err);
 

@@ -184,10 +184,11 @@ typedef struct varve_commit_options {
  * then moves the branch. id is set to the id of the commit. The transaction can then be used for further changes.
  *
  * If the call fails, the transaction can only be freed. The repository is unchanged, and id is "", with one exception:
- * if the branch moved, but making the move durable failed, the commit stays, and id is set. VARVE_ENOCHANGE: nothing to
- * commit;
- * VARVE_ECONFLICT: another process moved the branch, or changed a path after the transaction read it; or conflicts are
- * not resolved, the message is empty, or a hook or the check failed; VARVE_EUSAGE: no author is known. */
+ * if the branch moved, but making the move durable failed, the commit stays, and id is set.
+ *
+ * VARVE_ENOCHANGE: nothing to commit; VARVE_ECONFLICT: another process moved the branch, or changed a path after the
+ * transaction read it; or conflicts are not resolved, the message is empty, or a hook or the check failed; VARVE_EUSAGE:
+ * no author is known. */
 VARVE_API int varve_txn_commit(char id[VARVE_ID_SIZE], varve_txn *txn, const char *message,
 			       const varve_commit_options *options, varve_error *err);
 
