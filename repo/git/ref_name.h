@@ -6,8 +6,10 @@
 
 #include "base/error.h"
 
-/* Checks that a branch or tag can have this name. short_name: the name without "refs/heads/" or
- * "refs/tags/". VV_EUSAGE: the name is not allowed; the message has the reason. */
+/* Checks that a branch or tag can have the name short_name, which is without "refs/heads/" or
+ * "refs/tags/". The rules are those of git check-ref-format(1); names that begin with '-', the
+ * names HEAD and @, and names of more than 512 bytes are also refused. VV_EUSAGE: the name is not
+ * allowed; the message has the reason. */
 vv_status vv_ref_name_check(const char *short_name, vv_error *err);
 
 #endif

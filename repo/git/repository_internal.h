@@ -46,16 +46,17 @@ typedef struct vv_told {
 
 /* One setting. The strings are borrowed from vv_repository.settings_text. */
 typedef struct vv_setting {
-	/* value may be NULL: a key without a value, which means true */
+	/* value: NULL for a key without a value, which means true */
 	const char *scope, *name, *value;
 } vv_setting;
 
-/* An item of the list of indexes that callers have open; each has its caller's changes. */
+/* An index that a caller has open, with the caller's changes. The open indexes of a repository are
+ * a list. */
 typedef struct vv_open_index {
 	git_index *git;
 	/* the index opened before this one and still open; NULL: this is the first one */
 	struct vv_open_index *before;
-	/* the index is in the list of a repository that is still open */
+	/* the repository is still open, and has the index in its list */
 	bool listed;
 	/* the index was opened by vv_index_open_tree: it is used instead of the files of the work
 	 * tree */
@@ -73,16 +74,15 @@ struct vv_repository {
 	vv_buf settings_text; /* the list of all settings; empty: not read yet, or changed since */
 	vv_setting *settings; /* the settings, in the order of git config --list */
 	size_t setting_count, setting_cap;
-	/* see vv_repository_workdir etc. */
+	/* see vv_repository_workdir and the functions after it */
 	char *workdir, *gitdir, *commondir, *varvedir, *statedir;
 	char *objects;    /* the object folder to which objects are written */
 	char *index_file; /* path of the index */
 	bool bare;
 	bool partial;           /* partial clone: missing objects can be fetched from a remote */
 	bool replacements_told; /* vv_log_tell_replacements has warned */
-	bool flag_owner; /* the folder belongs to another user, but safe.directory allows it */
-	/* share_mode replaces the permissions that the umask leaves; otherwise, share_mode is added
-	 * to these permissions */
+	bool flag_owner; /* libgit2 refused the owner of the folder, but safe.directory allows it */
+	/* true: share_mode replaces a file's permissions; false: share_mode is added to them */
 	bool share_exact;
 	unsigned share_mode; /* core.sharedRepository; 0: only the umask determines permissions */
 	git_oid *shallow;    /* commits whose parents are missing in this shallow clone, sorted */
@@ -92,8 +92,8 @@ struct vv_repository {
 	size_t abbrev, shortened;
 	/* result of vv_git_loose_firsts; NULL: only a few ids were shortened so far */
 	bool *loose_firsts;
-	/* The functions close_... are set by the code that makes the members before them, and free
-	 * these members when the repository is closed; NULL: nothing to free. */
+	/* Each function close_... frees the members before it when the repository is closed. It is
+	 * set by the code that makes these members; NULL: nothing to free. */
 	/* repo/git/pack_heads.h; NULL: only a few objects were requested so far */
 	_Atomic(struct vv_pack_heads *) heads;
 	atomic_uint heads_asked; /* the number of requested objects */
@@ -178,45 +178,48 @@ static inline const char *vv_git_shows(const git_oid *id)
 }
 
 /* Sets *out to the object id, which must have this type (GIT_OBJECT_ANY: any type). In a partial
- * clone, git fetches a missing object. The caller frees *out with git_odb_object_free. VV_EREFUSED:
- * the object has more than max bytes, and was not read. VV_EMISSING: no such tree or blob.
- * VV_ENOTFOUND: no such object of another type. VV_EUSAGE: the object has another type. */
+ * clone, git fetches a missing object. The caller frees *out with git_odb_object_free. If the
+ * object does not exist, the status is VV_EMISSING if type is a tree or blob, else VV_ENOTFOUND.
+ * VV_EUSAGE: the object has another type. VV_EREFUSED: the object has more than max bytes, and was
+ * not read. */
 vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type, uint64_t max,
 			 git_odb_object **out, vv_error *err);
 /* Sets *type and *size to the type and size of the object id, without reading its content. In a
  * partial clone, git fetches a missing object. VV_ENOTFOUND: no such object. */
 vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
 			   vv_error *err);
-/* Returns true if the repository has the object id. Does not list the packs again if the object is
- * missing. */
+/* Returns true if the repository has the object id. Does not look for new packs, and does not fetch
+ * the object in a partial clone. */
 bool vv_object_is_here(vv_repository *r, const git_oid *id);
 
-/* Sets the error for an object that a shallow clone does not have, with the command to fetch it as
- * hint. The message contains `what` ("object" or "a parent of commit") and then hex, an id. Returns
+/* Sets err for an object that a shallow clone does not have; the hint is the command that fetches
+ * it. The message begins with `what` ("object" or "a parent of commit") and the id hex. Returns
  * VV_ENOTFOUND. */
 vv_status vv_object_cut_off(const char *what, const char *hex, vv_error *err);
 
 /* Sets *out to the id of the object to which the annotated tag `tag` points. VV_ENOTFOUND: the tag
- * is missing. VV_ECORRUPT: the tag is damaged; the message has its id. */
+ * is missing. VV_EUSAGE: the object is not a tag. VV_ECORRUPT: the tag is damaged; the message has
+ * its id. */
 vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err);
 
 #define VV_TAG_BYTES_MAX (16u << 20)    /* most bytes of a tag object */
 #define VV_TREE_BYTES_MAX (1u << 30)    /* most bytes of a tree object */
 #define VV_COMMIT_BYTES_MAX (64u << 20) /* most bytes of a commit object */
 
-/* If *path is a symbolic link, replaces it by the path of the link's target, so that writing to
- * *path does not replace the link. *path may be NULL, and becomes NULL if memory runs out. */
+/* If *path is a symbolic link to an existing file, replaces *path by the path of that file, so that
+ * writing to *path does not replace the link. *path may be NULL, and becomes NULL if memory runs
+ * out. */
 void vv_git_follow_link(char **path);
 
-/* Syncs fd, a file that will name objects after it is renamed, and all folders in r->later, in
- * parallel. */
+/* Syncs the file fd and all folders in r->later, in parallel. Call this before the file is renamed
+ * to a name under which it names objects. path: the file's name in messages. */
 vv_status vv_repository_sync(vv_repository *r, int fd, const char *path, vv_error *err);
 
 /* ---- repository_config.c ---- */
 
 /* Reads Git's configuration into r->config. */
 vv_status vv_config_load(vv_repository *r, vv_error *err);
-/* Frees r->config. */
+/* Frees r->config and the list of settings. */
 void vv_config_unload(vv_repository *r);
 /* Discards the list of settings. Call this after a change of the configuration. */
 void vv_config_forget(vv_repository *r);
@@ -226,8 +229,8 @@ vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error
 /* Returns true if safe.directory, in the system, user or command-line configuration, names the folder. */
 bool vv_config_is_safe(const vv_env *env, const char *folder);
 
-/* Opens the repository whose top folder or .git folder is path. Does not search the folders above
- * path. */
+/* Like vv_repository_open, for the repository whose top folder or .git folder is path. Does not
+ * search the folders above path. */
 vv_status vv_repository_open_exactly(vv_repository **out, const char *path, const vv_env *env,
 				     vv_error *err);
 
@@ -235,19 +238,20 @@ vv_status vv_repository_open_exactly(vv_repository **out, const char *path, cons
  * other users can also write to the repository ---- */
 
 /* Sets the permissions of path, a file or folder in the Git folder. Does nothing if
- * core.sharedRepository is not set, or if another user owns path, since only its owner may change
- * its permissions. */
+ * core.sharedRepository is not set, if path is a symbolic link, or if another user owns path: only
+ * the owner may change permissions. */
 vv_status vv_share(const vv_repository *r, const char *path, vv_error *err);
 
 /* Sets the permissions of the folder of path, and of all folders above it that are below base. */
 vv_status vv_share_above(const vv_repository *r, const char *base, const char *path, vv_error *err);
 
-/* Sets the permissions of the open file fd. Call this before the file is renamed to its final name.
- * path: the file's name in messages. fd may be -1 for the file path. */
+/* Like vv_share, for the open file fd; if fd is -1, for the file path. Call this before the file is
+ * renamed to its final name. path: the file's name in messages. */
 vv_status vv_share_fd(const vv_repository *r, int fd, const char *path, vv_error *err);
 
-/* Sets the permissions of all files and folders of this user in varve's folders: blocks, locks,
- * caches. Called before refs name new blocks, and when the repository is closed. */
+/* Sets the permissions of the files and folders of this user in varve's folders: blocks, locks,
+ * caches. Is called before refs name new blocks, and when the repository is closed. Ignores
+ * failures. */
 void vv_share_own(const vv_repository *r);
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * walker: keeps the commit graph in memory: each commit is read once, and linked to its parents. Internal.
+ * walker: has the commit graph in memory. Each commit is read once, and linked to its parents.
+ * Internal to repo.
  *
- * The repository has one walker for walks that end within one function call. A longer walk takes a separate walker
- * (vv_walker_take), which keeps the commits that earlier walks have read. Nodes live as long as their walker. The
- * commits at which a shallow clone ends have no parents. Each walk begins with vv_walker_begin, which sets all flags
- * to 0.
+ * A walk that ends within one function call uses the repository's walker (vv_walker_get). A longer
+ * walk takes a walker of its own (vv_walker_take); the repository reuses it for later walks, with
+ * the commits it has read. A node is valid as long as its walker. The commits at which a shallow
+ * clone ends have no parents. Each walk begins with vv_walker_begin.
  */
 #ifndef VV_REPO_GIT_WALKER_H
 #define VV_REPO_GIT_WALKER_H
@@ -18,38 +19,38 @@ typedef struct vv_node {
 	int64_t time;     /* the committer's time, in seconds since 1970 */
 	struct vv_node **parents;
 	uint32_t parent_count;
-	uint32_t flags;   /* valid if round is the walker's number of walks; use vv_node_flags */
+	uint32_t flags;   /* valid only in the walk `round`; use vv_node_flags */
 	uint64_t round;   /* the number of the walk in which flags and note were set */
 	uint32_t pending; /* for sorting: the number of children not returned yet */
-	bool parsed;      /* the commit was read; otherwise, only id is valid */
+	bool parsed;      /* the commit was read; if false, only id is valid */
 	bool cut_off;     /* the commit has parents, but they are missing in this shallow clone */
 	void *note;       /* the caller's pointer; valid like flags; use vv_node_note */
 } vv_node;
 
-/* Sets *out to the repository's walker; borrowed from r. */
+/* Sets *out to the repository's walker, borrowed until r is closed. */
 vv_status vv_walker_get(vv_repository *r, vv_walker **out, vv_error *err);
 vv_walker *vv_walker_new(vv_repository *r); /* NULL when out of memory */
 void vv_walker_free(vv_walker *w);          /* accepts NULL */
 VV_AUTO_FREE(vv_walker, vv_walker_free)
 
-/* Returns a walker for a longer walk, which vv_walker_begin has already begun. The caller returns
- * the walker with vv_walker_give. NULL: out of memory. */
+/* Returns a walker for a longer walk, after calling vv_walker_begin. The caller gives the walker
+ * back with vv_walker_give. NULL: out of memory. */
 vv_walker *vv_walker_take(vv_repository *r);
-/* Returns the walker w, taken with vv_walker_take, to its repository. Its nodes must not be used
- * any longer. Accepts NULL. */
+/* Gives w, a walker of vv_walker_take, back to its repository, which must still be open. Its nodes
+ * must not be used any longer. w may be NULL. */
 void vv_walker_give(vv_walker *w);
 
 /* Returns the node of the commit id, which may not be parsed yet. NULL: out of memory. */
 vv_node *vv_walker_node(vv_walker *w, const git_oid *id);
 /* Reads the commit of the node n, unless n is already parsed. VV_ENOTFOUND: no such object.
- * VV_EUSAGE: the object is not a commit. */
+ * VV_EUSAGE: the object is not a commit. VV_ECORRUPT: the commit is damaged. */
 vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err);
 
 /* Sets *out to the parsed node of the commit id, or to NULL if the object is missing or is not a
- * commit. */
+ * commit. A partial clone does not fetch the commit. */
 vv_status vv_walker_commit(vv_node **out, vv_walker *w, const vv_oid *id, vv_error *err);
-/* Sets *out to the tree id of n's first parent, borrowed; or to NULL if n has no parent, or the
- * parent is missing. */
+/* Sets *out to the id of the tree of n's first parent, borrowed from w, or to NULL if n has no
+ * parent or the parent is missing. n must be parsed. */
 vv_status vv_node_parent_tree(const git_oid **out, vv_walker *w, vv_node *n, vv_error *err);
 
 /* Begins a walk: sets all flags to 0, and all notes to NULL. */
@@ -69,15 +70,16 @@ typedef struct vv_queue {
 	{                                                                                          \
 		NULL, 0, 0, 0                                                                      \
 	}
-/* Adds n to the queue. */
+/* Adds n, which must be parsed, to the queue. */
 vv_status vv_queue_push(vv_queue *q, vv_node *n, vv_error *err);
 /* Removes the first node of q, and returns it; NULL: q is empty. */
 vv_node *vv_queue_pop(vv_queue *q);
-vv_node *vv_queue_at(const vv_queue *q, size_t i); /* the i-th node, in no particular order */
+/* a node, for i from 0 to count - 1, in no particular order */
+vv_node *vv_queue_at(const vv_queue *q, size_t i);
 void vv_queue_clear(vv_queue *q);
 VV_AUTO_CLEAR(vv_queue, vv_queue_clear)
 
-/* A growing list of nodes. */
+/* A list of nodes, which are borrowed from their walker. */
 typedef struct vv_nodes {
 	vv_node **items;
 	size_t count, cap;
@@ -93,15 +95,15 @@ vv_status vv_nodes_add(vv_nodes *list, vv_node *n, vv_error *err);
 void vv_nodes_clear(vv_nodes *list);
 VV_AUTO_CLEAR(vv_nodes, vv_nodes_clear)
 
-/* The unread header lines of a commit. The walker parses the commit's bytes itself, since libgit2 1.7 and later omit
- * the parents of commits at which a shallow clone ends. */
+/* The unread header lines of a commit. varve parses the bytes of commits itself, since libgit2 1.7
+ * and later omit the parents of the commits at which a shallow clone ends. */
 typedef struct vv_header_lines {
 	const char *p, *end;
 } vv_header_lines;
 /* Returns the header lines of a commit, borrowed from `commit`. */
 vv_header_lines vv_header_lines_of(git_odb_object *commit);
-/* If the next line is "<key> <40 hex digits>", with digits in lower or upper case, moves past the
- * line, sets *out to the id, and returns true. Otherwise, returns false. */
+/* If the next line is "<key> <id>", where id is 40 hex digits in lower or upper case, moves past
+ * the line, sets *out to the id, and returns true. Otherwise, returns false, and moves nowhere. */
 bool vv_header_take_id(vv_header_lines *in, const char *key, git_oid *out);
 
 #endif

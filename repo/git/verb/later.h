@@ -1,14 +1,17 @@
 /*
- * later: writes and reads the note: a file that lets the next varve process complete or undo a
- * command of a varve process that was killed while it ran git.
+ * later: writes and reads the note. If a varve process is killed while it runs git for a command,
+ * the next varve process uses the note to complete or undo the command.
  *
- * The note is written and synced before git starts, and removed when all is done. It is the file
- * ".git/varve/later", whose parts each end with a NUL: "varve-later 1"; the process that wrote the
- * note; what, from, to, ref, ref_old and command; one word for the member that is true, "back",
- * "locks" or "discards", or ""; then the paths in `changed`. A varve process that finds the note of an ended process removes the locks left by the git
- * of that process. If HEAD is still at `from`, it restores the paths that differ between the
- * commits `from` and `to`, except those changed before; else it writes the missing files of these
+ * The note is written and synced before git starts, and removed when all is done. A varve process
+ * that finds the note of an ended process first removes the locks that git left. If HEAD is still
+ * at `from`, it then restores the paths that differ between the commits `from` and `to`, except
+ * those that were changed before the command. Otherwise, it writes the missing files of these
  * paths.
+ *
+ * The note is the file "later" in the worktree's folder of varve (vv_repository_statedir). Its
+ * parts each end with a NUL. They are: "varve-later 1"; the process that wrote the note; what,
+ * from, to, ref, ref_old and command; "back", "locks" or "discards", whichever member is true, or
+ * ""; then the paths in `changed`.
  *
  * 	rc = vv_later_write(repo, &note, err);      git runs
  * 	rc = vv_later_drop(repo, err);
@@ -32,56 +35,59 @@ typedef struct vv_later {
 	const char *what; /* for messages: "the switch to 'spring'" */
 	/* the commits of HEAD before and after the command; null: no commit, or not known */
 	vv_oid from, to;
-	/* the branch of HEAD after the command, which the command may make or move; NULL: not known */
+	/* the branch that HEAD is on after the command, which may make or move the branch; NULL:
+	 * not known */
 	const char *ref;
 	vv_oid ref_old; /* the commit of ref before the command; null: ref did not exist */
-	/* If `to` is set: "merge", "cherry-pick" or "revert", whose state and conflicts are to be removed, too. If
-	 * `to` is null: "restore" or "merge --abort", which cannot be undone, but can be run again. NULL: any other
-	 * command. */
+	/* If `to` is set: "merge", "cherry-pick" or "revert"; an undo also removes the state and
+	 * the conflicts of such a command. If `to` is null: "restore" or "merge --abort"; such a
+	 * command cannot be undone, but can be run again. NULL: any other command. */
 	const char *command;
 	bool discards; /* the command discards the user's changes */
-	/* git changes the index and HEAD in one step each, so that a killed git leaves only locks behind */
+	/* git changes only index and HEAD, each in one step: a killed git leaves nothing but
+	 * locks */
 	bool locks;
-	/* varve itself changes files, without git (lib/worktree/way_back.h); their list is in changed */
+	/* varve itself changes files, without git (lib/worktree/way_back.h); `changed` lists
+	 * them */
 	bool back;
-	/* the paths that differed from HEAD or were not tracked before the command, each ended by a
-	 * NUL; if locks is set: the moves of git mv (lib/worktree/moved.h) */
+	/* the paths, each ended by a NUL, that differed from HEAD or were not tracked before the
+	 * command; if locks is set: the moves of git mv (lib/worktree/moved.h) */
 	vv_buf changed;
 	/* Set by vv_later_read: */
 	bool own;   /* this process wrote the note */
 	bool alive; /* the process that wrote the note is still running, or this is not known */
-	/* stat of the note's file; files older than the note were not changed by the command's
-	 * git */
+	/* the stat of the note's file; git did not change files that are older than the note */
 	vv_stat made;
-	vv_buf text; /* owns the strings */
+	vv_buf text; /* owns what, ref and command */
 } vv_later;
 
-/* Writes and syncs the note l, and sets l->made. VV_ELOCKED: as for vv_later_must_be_free. */
+/* Durably writes the note l, instead of an existing note, and sets l->made. VV_ELOCKED: as in
+ * vv_later_must_be_free. */
 vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err);
-/* Appends len bytes of parts, each ended by a NUL, to `changed` in the written note, without
- * syncing it. */
+/* Appends parts, len bytes with a NUL after each part, to `changed` in the note's file. Does not
+ * sync the file. VV_ENOTFOUND: no note exists. */
 vv_status vv_later_append(vv_repository *r, const char *parts, size_t len, vv_error *err);
-/* Checks that no other varve process has a note with `back` set. VV_ELOCKED: another varve process,
- * for example the one that runs this process, is changing files. */
+/* Checks that no other process has written a note with `back` set. VV_ELOCKED: such a note exists:
+ * another varve process, perhaps one that waits for this process, is changing files. */
 vv_status vv_later_must_be_free(vv_repository *r, vv_error *err);
-/* Reads the note into *out, which the caller clears with vv_later_clear. VV_ENOTFOUND: no note
- * exists. VV_ENOSUPPORT: a newer varve has written the note. */
+/* Reads the note into *out, which the caller clears with vv_later_clear, also after a failure.
+ * VV_ENOTFOUND: no note exists. VV_ENOSUPPORT: a newer varve wrote the note. VV_ECORRUPT: the note
+ * is damaged. */
 vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err);
-/* Durably removes the note, so that the next varve process does not find it after a power
- * failure. */
+/* Durably removes the note; does nothing if no note exists. */
 vv_status vv_later_drop(vv_repository *r, vv_error *err);
 void vv_later_clear(vv_later *l);
 VV_AUTO_CLEAR(vv_later, vv_later_clear)
 
-/* Returns true if a file with the stat st was last changed before the note was written. */
+/* Returns true if the file whose stat is st was last changed before the note was written. */
 bool vv_later_is_older(const vv_later *l, const vv_stat *st);
 /* Returns true if `changed` has the path. */
 bool vv_later_was_changed(const vv_later *l, const char *path);
 
-/* Removes the locks of index, HEAD, configuration and the note's branches left by the command's
- * git, which must have ended. Does not remove symbolic links, which are varve's locks, and locks
- * older than the note. dying: git may still be ending and removing its locks, so the function waits
- * up to a second for each lock. */
+/* Removes the locks that the command's git left on the index, HEAD, other state files, the
+ * configuration, packed-refs, the note's branch and HEAD's branch. git must have ended, or be about
+ * to end. Does not remove locks older than the note, or symbolic links, which are varve's own
+ * locks. dying: git may still be removing its locks; the function waits up to a second for each. */
 void vv_later_sweep_locks(const vv_later *l, vv_repository *r, bool dying);
 
 #endif
