@@ -1,5 +1,6 @@
 /*
- * kept_commits: reads and extends lists of commits in cache files, the latest first.
+ * kept_commits: reads and extends lists of commits in cache files. The commits added last are
+ * first.
  *
  * If a file is missing or invalid, its list is empty.
  */
@@ -21,8 +22,8 @@ vv_status vv_kept_commits_read(vv_oid **out, size_t *count, const char *file, vv
 /* Returns true if the list in the file has the commit id. */
 bool vv_kept_commits_has(const char *file, const vv_oid *id);
 
-/* Adds the count commits ids to the front of the list in the file. Removes the oldest commits
- * beyond VV_KEPT_COMMITS_MAX. */
+/* Adds the count commits ids, at most VV_KEPT_COMMITS_MAX of them, to the front of the list in the
+ * file; ids[0] becomes the first. Of the commits that were in the list, only the first 512 stay. */
 vv_status vv_kept_commits_add(const char *file, const vv_oid *ids, size_t count, vv_error *err);
 
 #endif

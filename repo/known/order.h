@@ -1,9 +1,9 @@
 /*
- * order: marks the blocks that gc must keep, in the order in which gc stores them.
+ * order: marks the blocks that gc must keep, in the order in which gc is to store them.
  *
- * First come all blocks below the roots (roots.h), beginning with the newest versions. Each block
- * is marked with a similar block of the next newer version, if such a block exists. Then come the
- * blocks on which unfinished transfers in incoming/ depend.
+ * The blocks below the roots (roots.h) are marked first, beginning with the newest versions. Each
+ * block is marked together with a similar block of the next newer version of the same path, if
+ * there is one. The blocks on which unfinished transfers in incoming/ depend are marked last.
  */
 #ifndef VV_REPO_KNOWN_ORDER_H
 #define VV_REPO_KNOWN_ORDER_H
@@ -20,15 +20,17 @@
 typedef struct vv_keep {
 	vv_repository *repo;
 	const vv_progress *progress; /* may be NULL */
-	/* versions whose blocks are not marked, since remotes store them; may be NULL */
+	/* versions that are not kept, since remotes store them, unless they are in use
+	 * (vv_roots_in_use_each); may be NULL */
 	const vv_cid_set *drop;
-	/* the number of kept roots; set by each call of vv_keep_mark */
+	/* set by each call of vv_keep_mark: the number of kept versions */
 	uint64_t roots;
 } vv_keep;
 
-/* Calls vv_gc_mark for all blocks to keep. A vv_gc_mark_fn, whose payload is a vv_keep. Ignores
- * pointers (repo/git/pointer.h) that cannot be read, and missing blocks. VV_ECORRUPT: a reachable
- * node is damaged, so that the blocks below it are unknown. */
+/* A vv_gc_mark_fn, whose payload is a vv_keep: calls vv_gc_mark for each block to keep, and
+ * vv_gc_expend for the blocks of versions in `drop`. Ignores pointers (repo/git/pointer.h) that
+ * cannot be read, and missing blocks. VV_ECORRUPT, with a hint: a reachable node is damaged, so
+ * that the blocks below it are unknown. */
 vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err);
 
 #endif

@@ -22,9 +22,10 @@ typedef struct vv_published {
 	vv_cid version; /* the version's root */
 	vv_cid file;    /* the version's file as a UnixFS file: raw or DAG-PB */
 	uint64_t bytes; /* size of the file */
-	/* the file's path when it was published; it serves as a name, and shows the file's type */
+	/* the file's path when it was published: a name for the file, whose ending shows the file's
+	 * type */
 	char *path;
-	char time[32];  /* the time when the version was published: 2026-03-01T10:00:00Z */
+	char time[32];  /* when the version was first published: 2026-03-01T10:00:00Z */
 	char **holders; /* URLs, without secrets, of the servers to which the file was uploaded */
 	size_t holder_count;
 } vv_published;
@@ -33,21 +34,23 @@ void vv_published_clear(vv_published *p);
 VV_AUTO_CLEAR(vv_published, vv_published_clear)
 
 /* Reads the record of a version into *out, which the caller clears with vv_published_clear.
- * VV_ENOTFOUND: the version is not published. VV_ECORRUPT: the record is damaged. */
+ * varvedir: vv_repository_varvedir of the repository. VV_ENOTFOUND: the version is not published.
+ * VV_ECORRUPT: the record is damaged. */
 vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_cid *version,
 			    vv_error *err);
 
-/* Durably writes the record p; replaces an existing record of the version. */
+/* Durably writes the record p, and replaces an existing record of the same version. */
 vv_status vv_published_write(const char *varvedir, const vv_published *p, vv_error *err);
-/* Removes the record of a version. VV_ENOTFOUND: the version is not published. */
+/* Durably removes the record of a version. VV_ENOTFOUND: the version is not published. */
 vv_status vv_published_withdraw(const char *varvedir, const vv_cid *version, vv_error *err);
 
-/* Sets *out to an array of the *count published versions, sorted by CID. Reads only the names of
- * the records. The caller frees *out with vv_free. */
+/* Sets *out to an array of the *count published versions, sorted by the texts of their CIDs. Reads
+ * only the names of the records, so that the record of a listed version may be damaged. The caller
+ * frees *out with vv_free. */
 vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, vv_error *err);
 
-/* Parses text as the CID of a UnixFS file, as vv_cid_parse does, but with codec raw or DAG-PB.
- * Returns false for any other text. */
+/* Parses text as vv_cid_parse does, but accepts only a CID with the codec raw or DAG-PB, such as
+ * that of a UnixFS file. Returns false for any other text. */
 bool vv_published_file_cid(vv_cid *out, const char *text);
 
 /* Adds url to p->holders, unless p already has it. Returns false if memory runs out. */

@@ -1,15 +1,17 @@
 /*
- * reachable: determines which objects and versions are reachable from branches and tags. Clients
- * may see only these.
+ * reachable: determines which commits and versions are reachable from branches and tags. A server
+ * sends only these to clients.
  *
- * Published versions (published.h) are reachable, too. Objects that are reachable only from a
- * stash, a reflog, ORIG_HEAD, a hidden ref (hidden_refs.h), or a commit removed from its branch are
- * treated as not reachable. A request walks the history from the newest commits only as far as
- * needed, and later requests continue the walk: a request about a new commit costs little, and a
- * request about an unreachable commit costs one walk of the whole history. If a ref moves back or
- * is removed, the walk begins again.
+ * Published versions (published.h) count as reachable. What only a stash, a reflog, ORIG_HEAD or a
+ * hidden ref (hidden_refs.h) reaches does not, and neither do commits that were removed from their
+ * branch.
  *
- * Functions can be called by several threads; the calls are executed one after the other.
+ * A request walks the history from the newest commits only as far as it must, and the next request
+ * continues the walk. A request about a new commit is therefore cheap; a request about an
+ * unreachable commit costs one walk of the history. The walk begins again if a ref moves back or is
+ * removed, if a published version is withdrawn, or if the repository's configuration changes.
+ *
+ * Several threads may call these functions; the calls run one after the other.
  */
 #ifndef VV_REPO_KNOWN_REACHABLE_H
 #define VV_REPO_KNOWN_REACHABLE_H
@@ -24,19 +26,19 @@
 
 typedef struct vv_reachable vv_reachable;
 
-/* Makes a vv_reachable for the repository in exactly the folder path. The first request opens the
- * repository. env is copied. Returns NULL if memory runs out. */
+/* Makes a vv_reachable for the repository in the folder path itself (vv_repository_open_exactly).
+ * The first request opens the repository. env is copied. Returns NULL if memory runs out. */
 vv_reachable *vv_reachable_new(const char *path, const vv_env *env);
 void vv_reachable_free(vv_reachable *x); /* accepts NULL */
 VV_AUTO_FREE(vv_reachable, vv_reachable_free)
 
-/* Sets out[i] to true if ids[i], a commit or annotated tag, is reachable from the current refs.
- * Missing objects are not reachable. */
+/* For each of the count ids, sets out[i] to true if ids[i], a commit or an annotated tag, is
+ * reachable from the current refs, else to false. A missing object is not reachable. */
 vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
 			       vv_error *err);
 
-/* Sets out[i] to true if the block cids[i] belongs to a version in a reachable commit, or to a
- * published version. */
+/* For each of the count cids, sets out[i] to true if the block cids[i] is stored, and belongs to a
+ * version in a reachable commit or to a published version; else to false. */
 vv_status vv_reachable_blocks(vv_reachable *x, const vv_cid *cids, size_t count, bool *out,
 			      vv_error *err);
 
