@@ -11,10 +11,12 @@
 
 extern char **environ;
 
-/* Returns 0. Finds faults by crashing. */
+/* Runs the code under test with the size bytes of input at data. A fault in that code ends the
+ * process. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What the target has set in its environment so far; once. */
+/* Returns a copy of the environment as it was at the first call, which stays valid. A target must
+ * set its variables before that. */
 static inline const vv_env *vv_fuzz_env(void)
 {
 	static vv_env *made;

@@ -1,13 +1,14 @@
 /*
- * input_file: an input as a file, for what reads files only.
+ * input_file: writes an input to a file, for targets whose code reads only files.
  */
 #ifndef VV_TESTS_FUZZ_INPUT_FILE_H
 #define VV_TESTS_FUZZ_INPUT_FILE_H
 
 #include <stddef.h>
 
-/* The path of a file that holds just these bytes, the same at every call; it goes when
- * the program ends. Aborts when the machine does not let it. */
+/* Writes exactly these bytes to a temporary file, and returns its path. The path is the same at
+ * every call; the file is removed when the program ends. Calls abort if the file cannot be
+ * written. */
 const char *vv_fuzz_file(const void *bytes, size_t len);
 
 #endif

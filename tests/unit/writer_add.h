@@ -1,12 +1,12 @@
 /*
- * writer_add: puts a block into a writer under the CID that its bytes have.
+ * writer_add: computes the CID of a block, and puts the block into a writer.
  */
 #ifndef VV_TESTS_UNIT_WRITER_ADD_H
 #define VV_TESTS_UNIT_WRITER_ADD_H
 
 #include "repo/blocks/store.h"
 
-/* *cid gets the name. */
+/* Puts a block with these bytes and this codec into w, and sets *cid to its CID. */
 static inline vv_status vv_test_add(vv_writer *w, vv_cid *cid, uint8_t codec, const void *bytes,
 				    size_t len, const vv_cid *base, vv_error *err)
 {

@@ -1,5 +1,5 @@
 /*
- * check_support: a text, checked against a schema, as the lines of what was found.
+ * check_support: checks a text against a schema, and writes the findings as lines of text.
  */
 #ifndef VV_TESTS_UNIT_CHECK_CHECK_SUPPORT_H
 #define VV_TESTS_UNIT_CHECK_CHECK_SUPPORT_H
@@ -19,7 +19,8 @@ static inline int hex(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c - 'a' + 10;
 }
 
-/* Bytes of \xHH, \t and \n, in place; the new length. */
+/* Replaces \xHH, \t, \n and \<character> in s by the bytes that they stand for. Returns the new
+ * length. */
 static inline size_t unescape(char *s)
 {
 	char *to = s;
@@ -38,7 +39,8 @@ static inline size_t unescape(char *s)
 	return (size_t)(to - s);
 }
 
-/* Cuts a line at its tabs; false for a remark. */
+/* Cuts a line at its tabs into `count` parts, which point into the line. Fails the test if the line
+ * has another number of parts. Returns false if the line is a comment ("#..."). */
 static inline bool cut(char **parts, size_t count, char *line)
 {
 	if (*line == '#') return false;
@@ -56,7 +58,8 @@ static inline bool cut(char **parts, size_t count, char *line)
 	return true;
 }
 
-/* A table made of text; its blocks live in mem. */
+/* A table made from text. mem has its blocks; NULL: the blocks are in another sink, given by the
+ * caller. */
 typedef struct tabled {
 	vv_mem_sink *mem;
 	vv_sink sink;
@@ -64,6 +67,8 @@ typedef struct tabled {
 	vv_table table;
 } tabled;
 
+/* Makes *t from text, the content of a file called name. parent: the table's previous version, or
+ * NULL. mem: the sink to put the blocks into; NULL: a new sink, which table_gone frees. */
 static inline void table_of(tabled *t, const char *text, size_t len, const char *name,
 			    const vv_root *parent, vv_mem_sink *mem)
 {
@@ -98,7 +103,8 @@ static inline void table_gone(tabled *t)
 	vv_mem_sink_free(t->mem);
 }
 
-/* "rule line row column value message" of each finding, a line each; NULL parts are "-". */
+/* A callback: appends the line "rule line row column value | message | expected" to the payload, a
+ * vv_buf. A part that is NULL is "-". */
 static inline vv_status write_finding(void *payload, const vv_finding *f, vv_error *err)
 {
 	vv_buf *out = payload;
@@ -115,6 +121,7 @@ static inline vv_status write_finding(void *payload, const vv_finding *f, vv_err
 	return vv_buf_ok(out, err);
 }
 
+/* A callback: appends the line "rule column and COUNT more" to the payload, a vv_buf. */
 static inline vv_status write_more(void *payload, const vv_finding *f, uint64_t count,
 				   vv_error *err)
 {
@@ -125,7 +132,9 @@ static inline vv_status write_more(void *payload, const vv_finding *f, uint64_t 
 	return vv_buf_ok(out, err);
 }
 
-/* Appends what is found to out. */
+/* Checks the table t against the text schema (NULL: no schema), and appends the lines of the
+ * findings to out. Sets *result, which the caller clears; result may be NULL. options may be
+ * NULL. */
 static inline void check_into(vv_buf *out, vv_check_result *result, vv_table *t, const char *schema,
 			      const vv_check_options *options)
 {
@@ -155,7 +164,8 @@ static inline int line_order(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* With little memory the findings of a rule come part by part: their lines in order. */
+/* Sorts the lines of b. With little memory, the findings of a rule come in several parts, in an
+ * order that depends on the parts. */
 static inline void sort_lines(vv_buf *b)
 {
 	vv_buf sorted = VV_BUF_INIT;

@@ -1,6 +1,6 @@
 /*
- * columns: random cells of the kinds that real tables have, and of those that are
- * nearly one of them.
+ * columns: makes random cells of the kinds that real tables have, and cells that are almost of such
+ * a kind.
  */
 #ifndef VV_TESTS_UNIT_DATASET_COLUMNS_H
 #define VV_TESTS_UNIT_DATASET_COLUMNS_H
@@ -13,6 +13,7 @@
 #include "dataset/format/cell.h"
 #include "tests/unit/support.h"
 
+/* A table of random cells. The arena has the texts of the cells. */
 typedef struct columns {
 	vv_arena arena;
 	vv_cell *cells; /* row r, column c at r * count + c */
@@ -21,6 +22,7 @@ typedef struct columns {
 
 enum { COLUMN_KINDS = 30 };
 
+/* Returns a random number with a random number of bits. */
 static inline uint64_t column_spread(vv_prng *r)
 {
 	return vv_prng_u64(r) >> vv_prng_below(r, 64);
@@ -76,6 +78,7 @@ static inline void column_near_miss(char *out, size_t cap, vv_prng *r)
 	snprintf(out, cap, "%s", texts[vv_prng_below(r, sizeof texts / sizeof texts[0])]);
 }
 
+/* Writes a random date from one of the `years` years that begin with `from`. */
 static inline void column_date(char *out, size_t cap, vv_prng *r, unsigned from, unsigned years)
 {
 	static const unsigned days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -86,7 +89,8 @@ static inline void column_date(char *out, size_t cap, vv_prng *r, unsigned from,
 		 1 + (unsigned)vv_prng_below(r, days[month]));
 }
 
-/* One value of a kind; row and seed make columns that go on in some way. */
+/* Writes a random value of this kind, from 0 to COLUMN_KINDS - 1. Some kinds depend on row and
+ * seed, so that the values of a column rise. */
 static inline void column_value(char *out, size_t cap, int kind, size_t row, uint64_t seed,
 				vv_prng *r)
 {
@@ -209,8 +213,9 @@ static inline void column_value(char *out, size_t cap, int kind, size_t row, uin
 	}
 }
 
-/* Fills one column: a kind, now and then empty or spoilt, states as `states` says:
- * 0 all text, 1 .. 3 that state for all, 4 any mixture, 5 texts and absent ones. */
+/* Fills one column with values of a kind. empties: the percentage of empty texts. spoil: one row
+ * has a value of kind 24, a near miss. states: 0 to 3: each cell has this state (0: text); 4: the
+ * states are random; 5: each cell is state 0 or 1, at random. */
 static inline void column_fill(columns *t, size_t column, int kind, unsigned empties, bool spoil,
 			       int states, vv_prng *r)
 {
@@ -239,6 +244,8 @@ static inline void column_fill(columns *t, size_t column, int kind, unsigned emp
 	}
 }
 
+/* Makes `count` columns of `rows` cells, each of a random kind. The caller clears t with
+ * columns_clear. */
 static inline void columns_make(columns *t, size_t rows, size_t count, vv_prng *r)
 {
 	memset(t, 0, sizeof *t);

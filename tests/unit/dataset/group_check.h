@@ -1,6 +1,6 @@
 /*
- * group_check: is a row group exactly what encoding its cells gives? And are the facts that the
- * encoder finds in passing those that a look at all cells gives?
+ * group_check: checks that a row group has exactly the bytes that encoding its cells gives, and
+ * that the facts that the encoder finds are those that vv_facts_of finds in the cells.
  */
 #ifndef VV_TESTS_UNIT_DATASET_GROUP_CHECK_H
 #define VV_TESTS_UNIT_DATASET_GROUP_CHECK_H
@@ -10,7 +10,8 @@
 #include "base/sys.h"
 #include "dataset/format/group.h"
 
-/* VV_ECORRUPT: it is not. */
+/* Checks the row group bytes. VV_ECORRUPT: its bytes differ from those of the encoder, or it is
+ * damaged. VV_EUSAGE: the facts differ. */
 static inline vv_status group_check(const void *bytes, size_t len, vv_error *err)
 {
 	vv_group_encoder *e = NULL;

@@ -1,5 +1,5 @@
 /*
- * group_support: encoding tables, comparing what comes back, and blocks with another column.
+ * group_support: encodes tables, compares the decoded cells, and replaces columns of blocks.
  */
 #ifndef VV_TESTS_UNIT_DATASET_GROUP_SUPPORT_H
 #define VV_TESTS_UNIT_DATASET_GROUP_SUPPORT_H
@@ -9,6 +9,7 @@
 #include "tests/unit/dataset/columns.h"
 #include "tests/unit/dataset/group_check.h"
 
+/* Returns the row group of the table t, which the caller clears. */
 static inline vv_buf encode(const columns *t)
 {
 	vv_group_encoder *e = vv_group_encoder_new();
@@ -23,6 +24,8 @@ static inline vv_buf encode(const columns *t)
 	return out;
 }
 
+/* Asserts that the cells at `found`, `stride` cells apart, equal a column of `rows` rows in
+ * `cells`, which has count cells a row. */
 static inline void expect_cells(const vv_cell *found, size_t stride, const vv_cell *cells,
 				size_t count, size_t rows)
 {
@@ -34,13 +37,13 @@ static inline void expect_cells(const vv_cell *found, size_t stride, const vv_ce
 	}
 }
 
-/* Decodes the block, all at once and column by column, and compares. */
+/* Asserts that the block decodes to t: all at once, column by column, and cell by cell. */
 static inline void expect_table(const vv_buf *block, const columns *t)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	size_t wide = t->count + 2;
 	vv_cell *cells = calloc(t->rows * wide, sizeof *cells), *one = calloc(t->rows, sizeof *one);
-	/* a copy without anything after it */
+	/* a copy of its own size, so that ASan sees a read beyond it */
 	uint8_t *bytes = malloc(block->len);
 	vv_error err;
 	vv_group g;
@@ -71,7 +74,7 @@ static inline void expect_table(const vv_buf *block, const columns *t)
 	free(one);
 }
 
-/* The block with these bytes as its column c. */
+/* Returns a copy of the block whose column c has the bytes `column`. The caller clears it. */
 static inline vv_buf with_column(const vv_buf *block, size_t c, const vv_buf *column)
 {
 	vv_buf out = VV_BUF_INIT;
@@ -96,7 +99,8 @@ static inline vv_buf with_column(const vv_buf *block, size_t c, const vv_buf *co
 	return out;
 }
 
-/* A table of one column from texts; "\x01", "\x02" and "\x03..." are the states. */
+/* Makes a table of one column from texts, which are borrowed. A text "\x01" or "\x02" is a cell
+ * with this state, and "\x03..." a cell with state 3 and the text after the first byte. */
 static inline void one_column(columns *t, const char *const *texts, size_t rows)
 {
 	memset(t, 0, sizeof *t);

@@ -1,5 +1,6 @@
 /*
- * list_node_check: is a block a node of a list as the format wants it?
+ * list_node_check: checks that a block is a node of a list in the exact form that the format
+ * requires.
  */
 #ifndef VV_TESTS_UNIT_DATASET_LIST_NODE_CHECK_H
 #define VV_TESTS_UNIT_DATASET_LIST_NODE_CHECK_H
@@ -7,8 +8,8 @@
 #include "dataset/format/list_internal.h"
 #include "repo/blocks/cbor.h"
 
-/* Shape, kind, order, sums shown by its items, and that it nowhere goes on where it had to be
- * cut. VV_ECORRUPT: it is not one. */
+/* Checks shape, kind and order of the node, its sums as far as its items show them, and that it
+ * ends at the first item where the format ends a node. VV_ECORRUPT: a check failed. */
 static inline vv_status list_node_check(const void *bytes, size_t len, vv_error *err)
 {
 	list_node n;

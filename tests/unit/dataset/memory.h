@@ -1,5 +1,5 @@
 /*
- * memory: a sink that keeps blocks in memory, counts, and can be made to fail.
+ * memory: a sink that stores blocks in memory, counts calls, and can lose blocks.
  */
 #ifndef VV_TESTS_UNIT_DATASET_MEMORY_H
 #define VV_TESTS_UNIT_DATASET_MEMORY_H
@@ -14,16 +14,17 @@ typedef struct memory_block {
 	vv_cid cid, base;
 	uint8_t *bytes;
 	size_t len;
-	bool gone;
+	bool gone; /* set by a test: memory_get fails with VV_EMISSING */
 } memory_block;
 
 typedef struct memory {
 	memory_block *block;
 	size_t count, cap;
-	unsigned puts, gets; /* puts: of blocks not there before */
+	unsigned puts, gets; /* puts: number of new blocks; gets: number of memory_get calls */
 	vv_sink sink;
 } memory;
 
+/* Returns the block cid, borrowed until the next put; NULL: no such block. */
 static inline memory_block *memory_find(memory *m, const vv_cid *cid)
 {
 	for (size_t i = 0; i < m->count; i++) {

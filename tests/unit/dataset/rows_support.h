@@ -1,5 +1,5 @@
 /*
- * rows_support: scanning and sniffing in tests, in one call.
+ * rows_support: scans a text in one call, and asserts the rows or the error.
  */
 #ifndef VV_TESTS_UNIT_DATASET_ROWS_SUPPORT_H
 #define VV_TESTS_UNIT_DATASET_ROWS_SUPPORT_H
@@ -12,10 +12,11 @@
 #include "dataset/format/row_write.h"
 #include "dataset/read/scan.h"
 
-/* Scans all of bytes in windows of `window` bytes at first (0: all at once), which are
- * doubled where a row does not fit, as importing does. Appends one text for each row:
- * "[a|b|-|n:null|l:1] start-end" with every detail that a caller sees. Negative: the
- * fault's place in the whole input is in *fault. */
+/* Scans bytes in windows of `window` bytes (0: one window), as an import does: if a row does not
+ * fit, the window is doubled. Appends a text for each row to out: "[a|b|-|n:null|l:1]"; with
+ * details, each cell also has its flags, and a line with the row's offsets follows. Returns the
+ * number of rows, or a negative status; *fault is then the offset of the error in the whole
+ * input. */
 static inline int rows_scan(vv_buf *out, const vv_dialect *d, size_t columns, const char *bytes,
 			    size_t len, size_t window, bool details, uint64_t *fault, vv_error *err)
 {
@@ -91,7 +92,8 @@ static inline int rows_scan(vv_buf *out, const vv_dialect *d, size_t columns, co
 	return rc < 0 ? rc : (int)rows;
 }
 
-/* Asserts that scanning gives these rows, "[a|b][c|d]", through several windows. */
+/* Asserts that scanning gives the rows `wanted`, such as "[a|b][c|d]", with windows of several
+ * sizes. */
 static inline void rows_expect(const vv_dialect *d, size_t columns, const char *bytes, size_t len,
 			       const char *wanted)
 {
@@ -110,7 +112,8 @@ static inline void rows_expect(const vv_dialect *d, size_t columns, const char *
 	}
 }
 
-/* Asserts that scanning is refused with `message` (a part of it) at this offset. */
+/* Asserts that scanning fails with VV_EINPUT at this offset, and that the error's message contains
+ * `message`. */
 static inline void rows_refused(const vv_dialect *d, size_t columns, const char *bytes, size_t len,
 				const char *message, uint64_t offset)
 {

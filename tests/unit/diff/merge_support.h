@@ -1,6 +1,6 @@
 /*
- * merge_support: three small tables merged, and what came out as text; for merge_test.c
- * and merge_tables.c.
+ * merge_support: merges three small tables, and has the result as text. For merge_test.c and
+ * merge_tables.c.
  */
 #ifndef VV_TESTS_UNIT_DIFF_MERGE_SUPPORT_H
 #define VV_TESTS_UNIT_DIFF_MERGE_SUPPORT_H
@@ -18,28 +18,32 @@
 
 #define MERGE_KEY_MAX 4
 
-/* One version: its bytes, and what is said of them. text NULL: there is no such version. */
+/* One version: its bytes, and how to import them. text NULL: the version does not exist. */
 typedef struct merge_input {
 	const char *text;
 	size_t len;
-	const char *key[MERGE_KEY_MAX + 1]; /* with has_key: the declared key; none: {NULL} */
+	/* if has_key is set: the declared key; {NULL}: the table has no key */
+	const char *key[MERGE_KEY_MAX + 1];
 	bool has_key;
-	char delimiter; /* ',' when 0 */
-	bool json;      /* NDJSON, */
+	char delimiter; /* 0: ',' */
+	bool json;      /* NDJSON; see also array */
 	bool array;     /* a JSON array */
 	bool no_quotes;
-	const char *types; /* "a:string b:number": other types than import gives; NULL */
-	const char *form;  /* kind "file" when "file" */
-	const char *take;  /* of the first: what was decided, "column.a:theirs key.:ours"; NULL */
-	/* of the first: words of `merge -X`, "_" for a blank, parted by blanks; NULL */
+	/* "a:string b:number": types that replace those of the import; may be NULL */
+	const char *types;
+	const char *form; /* not NULL: the version has kind "file" */
+	/* only in the first input: the decisions, "column.a:theirs key.:ours"; may be NULL */
+	const char *take;
+	/* only in the first input: the words of `merge -X`, separated by blanks, with "_" for a
+	 * blank in a word; may be NULL */
 	const char *rules;
-	bool take_swapped; /* there ours means theirs, and the other way round */
+	bool take_swapped; /* in take and rules, ours means theirs, and theirs means ours */
 } merge_input;
 
 typedef struct merge_output {
-	vv_buf bytes;     /* of the result */
-	vv_buf conflicts; /* one line each: kind key column base ours theirs */
-	vv_buf key;       /* names, parted by '+' */
+	vv_buf bytes;     /* the result */
+	vv_buf conflicts; /* a line for each conflict: kind key column base ours theirs */
+	vv_buf key;       /* the names of the key's columns, separated by '+' */
 	vv_buf types;     /* "id:integer a:string" */
 	vv_cid cid;
 	vv_merge_stats stats;
@@ -53,7 +57,7 @@ static inline void merge_output_clear(merge_output *o)
 	vv_buf_clear(&o->types);
 }
 
-/* Gives a table other types, as `schema` does. */
+/* Gives a table other types, as `varve schema` does, and sets *cid to the new version. */
 static inline vv_status merge_retype(vv_table *t, const vv_sink *sink, const char *types,
 				     vv_cid *cid, vv_error *err)
 {
@@ -128,7 +132,8 @@ static const char *const merge_kinds[] = {"cell",   "row-added", "row-removed", 
 					  "around", "table"};
 
 #define MERGE_TAKES 4
-/* Returns how many; names are cut out of room. */
+/* Reads decisions from text (see merge_input.take) into out, and returns their number. The names
+ * point into room. */
 static inline size_t merge_takes(vv_merge_decision out[MERGE_TAKES], char room[256],
 				 const char *text, bool swapped)
 {
@@ -156,7 +161,7 @@ static inline size_t merge_takes(vv_merge_decision out[MERGE_TAKES], char room[2
 	return n;
 }
 
-/* "max:a keep" */
+/* Reads the rules of in->rules, such as "max:a keep". */
 static inline vv_status merge_read_rules(vv_merge_rules *out, const merge_input *in, vv_error *err)
 {
 	char room[512];
@@ -212,7 +217,7 @@ static inline vv_status merge_gather(void *payload, const void *bytes, size_t le
 	return vv_buf_ok(payload, err);
 }
 
-/* Checks the result as fsck does, and reads it. */
+/* Checks the result of a merge as fsck does, and reads it into *out. */
 static inline vv_status merge_read(merge_output *out, const vv_import_result *r,
 				   const vv_sink *sink, vv_error *err)
 {
@@ -237,7 +242,9 @@ static inline vv_status merge_read(merge_output *out, const vv_import_result *r,
 	return rc;
 }
 
-/* in: base, ours, theirs. ids: commit ids of ours and theirs, or NULL. */
+/* Merges the three versions base, ours and theirs, in this order in `in`, and sets *out, which the
+ * caller clears with merge_output_clear. ids: the commit ids of ours and theirs, or NULL. key: as
+ * in vv_merge_options. */
 static inline vv_status merge_three(merge_output *out, const merge_input in[3],
 				    const char *const ids[2], const vv_sink *sink,
 				    const char *const *key, vv_error *err)

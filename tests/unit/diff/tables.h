@@ -1,5 +1,5 @@
 /*
- * tables: tables made of text, for tests.
+ * tables: makes tables from text, for tests.
  */
 #ifndef VV_TESTS_UNIT_DIFF_TABLES_H
 #define VV_TESTS_UNIT_DIFF_TABLES_H
@@ -7,7 +7,7 @@
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/table.h"
 
-/* Blocks of all tables of a test. */
+/* The sink with the blocks of all tables of a test. */
 typedef struct vv_tables {
 	vv_mem_sink *mem;
 	vv_sink sink;
@@ -16,15 +16,17 @@ typedef struct vv_tables {
 void vv_tables_init(vv_tables *t);
 void vv_tables_clear(vv_tables *t);
 
-/* How a text is read. */
+/* How a text is imported. */
 typedef struct vv_tables_options {
-	bool ndjson;
-	const char *schema;     /* NULL: found out */
-	const char *const *key; /* NULL: none */
-	const vv_table *parent; /* whose types and cuts are kept; may be NULL */
+	bool ndjson;            /* the text is NDJSON; false: CSV */
+	const char *schema;     /* a Table Schema; NULL: types are inferred */
+	const char *const *key; /* NULL: no key */
+	/* the previous version, whose types and row groups are continued; may be NULL */
+	const vv_table *parent;
 } vv_tables_options;
 
-/* Opens text as a table; fails the test when it is none. opts may be NULL. */
+/* Imports text, and opens the table, which the caller closes. Fails the test if this fails. opts
+ * may be NULL. */
 void vv_tables_open(vv_tables *t, vv_table *out, const char *text, size_t len,
 		    const vv_tables_options *opts);
 

@@ -1,9 +1,8 @@
 /*
- * store_fixture: what the tests of the block store share.
+ * store_fixture: blocks and stores for the tests of the block store.
  *
- * Blocks are made from numbers: block n is always the same bytes, some 2 KB of
- * rows; blocks n and n + 1 differ in a few cells, so that one is a good base of
- * the other.
+ * Each block has a number. Block n always has the same bytes, about 2 KB of rows. Blocks n and n +
+ * 1 differ in one row, so that one is a good base of the other. dir is the folder of a store.
  */
 #ifndef VV_TESTS_UNIT_REPO_STORE_FIXTURE_H
 #define VV_TESTS_UNIT_REPO_STORE_FIXTURE_H
@@ -11,42 +10,48 @@
 #include "repo/blocks/store.h"
 #include "tests/unit/support.h"
 
-/* The bytes of block n; cleared by the caller. */
+/* Appends the bytes of block n to out, which the caller clears. */
 void fx_block(vv_buf *out, unsigned n);
 vv_cid fx_cid(unsigned n);
 
-/* Bytes that do not compress, and bytes given. */
+/* Replaces the content of out with len bytes that do not compress; n is the seed. */
 void fx_noise(vv_buf *out, unsigned n, size_t len);
 
-/* A node that links to the given CIDs. */
+/* Appends a DAG-CBOR node with links to these CIDs. */
 void fx_node(vv_buf *out, const vv_cid *links, size_t count);
 
-vv_store *fx_open(const char *dir);              /* creates */
-void fx_put(vv_writer *w, unsigned n, int base); /* base: number of the block, or -1 */
+vv_store *fx_open(const char *dir);              /* makes the store if needed */
+void fx_put(vv_writer *w, unsigned n, int base); /* base: number of a block, or -1 */
 
-/* Opens store and writer, puts blocks first .. first + count - 1, each with the
- * one before it as its base when chained, commits and closes. */
+/* Commits the blocks first to first + count - 1 to the store in dir. chained: each block has the
+ * block before it as its base. */
 void fx_commit(const char *dir, unsigned first, unsigned count, bool chained);
+/* Commits one block with these bytes, and returns its CID. */
 vv_cid fx_commit_bytes(const char *dir, uint8_t codec, const void *bytes, size_t len);
 
 #define FX_WAIT_MS 60000u
+/* Opens a writer of s; waits up to FX_WAIT_MS for the store's lock. */
 vv_writer *fx_writer(vv_store *s);
 
-/* Commits blocks one by one without the test's assertions, for a forked child;
- * not 0 when it failed. */
+/* Commits each of the blocks by itself, without cmocka's assertions, for a forked child. Returns 0,
+ * or another number after a failure. */
 int fx_write_as_child(const char *dir, unsigned first, unsigned count);
 
-/* What get gives for block n: VV_OK only with exactly its bytes (else the test
- * fails). */
+/* Returns the status of vv_store_get for block n. Fails the test if that succeeds with other
+ * bytes. */
 vv_status fx_get(vv_store *s, unsigned n, vv_error *err);
+/* Returns true if the blocks first to first + count - 1 can be read, and prints the error of each
+ * block that cannot. */
 bool fx_all_readable(const char *dir, unsigned first, unsigned count);
 
-/* The name of the one file in dir/packs that begins and ends so; fails the test
- * when there is not exactly one. Lives until the program ends. */
+/* Returns the path of the only file in dir/packs whose name begins with `begins` and ends with
+ * `ends`; valid until the test ends. Fails the test if there is not exactly one. dir must be
+ * directly in vv_test_dir(). */
 const char *fx_one(const char *dir, const char *begins, const char *ends);
+/* Returns the number of files in dir/packs whose names begin and end so. */
 size_t fx_count(const char *dir, const char *begins, const char *ends);
 
-/* How many of the blocks first .. first + count - 1 can be read. */
+/* Returns how many of the blocks first to first + count - 1 can be read. */
 unsigned fx_readable(const char *dir, unsigned first, unsigned count);
 
 /* ---- gc ---- */
@@ -54,24 +59,28 @@ unsigned fx_readable(const char *dir, unsigned first, unsigned count);
 #define FX_NOW 1700000000
 #define FX_DAY 86400
 
-/* Marks blocks first, first - 1, ...; between is called once, after the first
- * pass. */
+/* The payload of fx_mark, which marks the count blocks first, first - 1, ... After the first pass,
+ * it calls `between`, which may be NULL. */
 typedef struct fx_marking {
 	unsigned first, count;
-	bool chained; /* each resembles the one marked before it */
-	unsigned passes, firsts;
-	unsigned second_first, second_count; /* of the second pass, when count is not 0 */
+	bool chained; /* each block is marked with the block marked before it as similar */
+	unsigned passes, firsts; /* the number of passes, and of blocks marked for the first time */
+	/* the blocks of the second and later passes, if second_count is not 0 */
+	unsigned second_first, second_count;
 	void (*between)(struct fx_marking *m);
 	const char *dir;
 } fx_marking;
 
 vv_status fx_mark(void *payload, vv_gc *gc, vv_error *err); /* payload: fx_marking */
+/* Runs gc on the store in dir, at the time `now`, with blocks marked by m, and returns the
+ * result. */
 vv_gc_result fx_gc(const char *dir, int64_t now, uint64_t grace, fx_marking *m);
 
-/* Number of faults that fsck tells; the first one's text is kept in fx_fault. */
+/* Runs fsck on the store in dir, and returns the number of faults. fx_fault is the text of the
+ * first fault, or "". */
 unsigned fx_fsck(const char *dir, bool deep);
 
-/* How many indexes the last fx_fsck made again. */
+/* The number of indexes that the last fx_fsck made again. */
 extern unsigned fx_rebuilt;
 extern char fx_fault[512];
 

@@ -1,4 +1,4 @@
-/* Keys and hashed names made for known_hosts_test.c: nobody has the private halves. */
+/* Public keys and hashed names for known_hosts_test.c. Their private keys were not kept. */
 #ifndef VV_TESTS_UNIT_TRANSPORT_KNOWN_HOSTS_KEYS_H
 #define VV_TESTS_UNIT_TRANSPORT_KNOWN_HOSTS_KEYS_H
 

@@ -1,6 +1,7 @@
 /*
- * resolv: what transport/line/txt.c uses of the header of macOS, which zig does not bring. Of the state, which is 552 bytes, only the
- * first two members are the caller's.
+ * resolv: the part of the header of macOS that transport/line/txt.c uses. zig does not include this
+ * header. A caller may use only the first two members of the state, which has room for the
+ * library's state.
  */
 #ifndef RESOLV_H
 #define RESOLV_H

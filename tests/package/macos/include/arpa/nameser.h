@@ -1,4 +1,5 @@
-/* nameser: what transport/line/txt.c uses of the header of macOS, which zig does not bring. */
+/* nameser: the part of the header of macOS that transport/line/txt.c uses. zig does not include
+ * this header. */
 #ifndef ARPA_NAMESER_H
 #define ARPA_NAMESER_H
 
