@@ -1,9 +1,9 @@
 /*
- * address: parses network addresses, and determines the address of a client, also behind a trusted
- * proxy.
+ * address: parses network addresses, and determines the address of a client, which may be behind
+ * trusted proxies.
  *
- * Two addresses count as the same client if they are equal IPv4 addresses, or IPv6 addresses with
- * equal first 64 bits, since a client usually has a whole network of this size.
+ * Two IPv4 addresses count as the same client if they are equal; two IPv6 addresses, if their first
+ * 64 bits are equal, since a client usually has a whole network of this size.
  */
 #ifndef VV_TRANSPORT_HTTP_ADDRESS_H
 #define VV_TRANSPORT_HTTP_ADDRESS_H
@@ -20,13 +20,14 @@ typedef struct vv_address {
 	uint8_t bytes[16];
 } vv_address;
 
-bool vv_address_of(vv_address *out, const struct sockaddr *sa); /* IPv4 or IPv6 */
-/* Parses text as an address, also in [ ] and with a port, which is ignored. Returns false if text
- * is not an address. */
+/* returns false if sa is neither IPv4 nor IPv6 */
+bool vv_address_of(vv_address *out, const struct sockaddr *sa);
+/* Parses the len bytes of text as an address. The address may be in [ ], and may have a port, which
+ * is ignored. Returns false if text is not an address. */
 bool vv_address_read(vv_address *out, const char *text, size_t len);
 /* Returns true if a and b count as the same client; see above. */
 bool vv_address_same_client(const vv_address *a, const vv_address *b);
-bool vv_address_is_loopback(const vv_address *a); /* true for addresses of this machine */
+bool vv_address_is_loopback(const vv_address *a); /* true for 127.0.0.0/8 and ::1 */
 /* Writes a as text, with a NUL. */
 void vv_address_text(char out[64], const vv_address *a);
 
@@ -40,10 +41,11 @@ vv_status vv_network_read(vv_network *out, const char *text, vv_error *err);
 /* Returns true if the address is in one of the `count` networks. */
 bool vv_network_has(const vv_network *nets, size_t count, const vv_address *a);
 
-/* Sets *out to the client's address: peer, or, if peer is a trusted proxy, the last address in
- * X-Forwarded-For that is not a trusted proxy. An invalid entry ends the search; the client's
- * address is then the address after this entry. forwarded is the value of the header
- * X-Forwarded-For; NULL: no header. */
+/* Sets *out to the address of the client of a connection from peer. forwarded is the value of the
+ * header X-Forwarded-For; NULL: no header. If peer is not in one of the count networks `trusted`,
+ * *out is peer. Otherwise, *out is the last address in forwarded that is not in a trusted network,
+ * or the first address if all are. An invalid entry ends the search; *out is then the address after
+ * this entry. */
 void vv_address_behind(vv_address *out, const vv_address *peer, const vv_network *trusted,
 		       size_t count, const char *forwarded);
 

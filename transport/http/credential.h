@@ -12,23 +12,25 @@
 #include "transport/http/curl.h"
 #include "transport/line/url.h"
 
-/* A user name and a secret. http_credential_clear wipes and frees the strings. */
+/* A user name and a secret, which the struct owns. http_credential_clear wipes the secret, and
+ * frees both. */
 typedef struct http_credential {
 	char *user, *secret;
 } http_credential;
 void http_credential_clear(http_credential *c);
 
-/* Sets *out to a credential for the URL, which git gets from its helpers or from the user (`git
- * credential fill`). If the URL has a user, passes the user to git. VV_EREFUSED: no credential is
- * stored, and the user cannot be asked without a terminal. */
+/* Sets *out to a credential for the URL, which git gets from its helpers or asks the user for (`git
+ * credential fill`). If the URL has a user, git gets a credential of that user. repo may be NULL.
+ * The caller clears *out with http_credential_clear. VV_EAUTH: git found no credential, or git is
+ * not installed. */
 vv_status http_credential_fill(http_credential *out, vv_repository *repo, const vv_env *env,
 			       const vv_url *url, vv_error *err);
-/* Reports to git's helpers that the credential was right (`git credential approve`) or wrong
- * (`reject`). Ignores failures. */
+/* Reports to git's helpers that the credential is right (`git credential approve`) or wrong (`git
+ * credential reject`). Ignores failures. */
 void http_credential_tell(const http_credential *c, vv_repository *repo, const vv_env *env,
 			  const vv_url *url, bool right);
 /* Sets the user and secret for the next request of the handle easy. If credential is NULL, uses the
- * user and secret in the URL, if any. */
+ * user and secret of the URL, if it has both. */
 void http_credential_apply(const http_curl *c, CURL *easy, const http_credential *credential,
 			   const vv_url *url);
 

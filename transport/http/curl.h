@@ -1,5 +1,5 @@
 /*
- * curl: loads libcurl when it is first used, and applies Git's settings for HTTP to libcurl's handles.
+ * curl: loads libcurl on first use, and applies Git's settings for HTTP to libcurl's handles.
  */
 #ifndef VV_TRANSPORT_HTTP_CURL_H
 #define VV_TRANSPORT_HTTP_CURL_H
@@ -19,7 +19,8 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* The functions of libcurl that are used: member of http_curl, and name. */
+/* The functions of libcurl that varve uses: for each, the member of http_curl and the function's
+ * name. */
 #define HTTP_CURL_FUNCTIONS(X)                                                                     \
 	X(global_init, curl_global_init)                                                           \
 	X(easy_init, curl_easy_init)                                                               \
@@ -49,36 +50,37 @@ typedef struct http_curl {
 #undef HTTP_CURL_MEMBER
 } http_curl;
 
-/* Loads libcurl if it is not loaded yet, and sets *out to its functions, which are static. Only one thread at a time
- * may call this function. VV_ENOSUPPORT: libcurl is not installed. */
+/* Loads libcurl if it is not loaded yet, and sets *out to its functions, which stay valid.
+ * Thread-safe. VV_ENOSUPPORT: libcurl is not installed, or is too old. */
 vv_status http_curl_load(const http_curl **out, vv_error *err);
 
-/* The values of Git's settings http.* and http.<url>.* for a URL; environment variables such as
- * GIT_SSL_CAINFO override settings. The strings are the settings proxy, sslCAInfo, sslCAPath,
- * sslCert, sslKey, extraHeader, userAgent and pinnedPubkey, in this order. A string is NULL if the
- * setting has no value. The struct owns its strings. */
+/* The values of Git's settings http.* and http.<url>.* for a URL. The strings are the settings
+ * proxy, sslCAInfo, sslCAPath, sslCert, sslKey, extraHeader, userAgent and pinnedPubkey, in this
+ * order. The environment variables GIT_SSL_CAINFO, GIT_SSL_CAPATH, GIT_SSL_CERT and GIT_SSL_KEY
+ * override settings; SSL_CERT_FILE and SSL_CERT_DIR apply if no other file or folder of
+ * certificates is set. A string is NULL if it is not set. The struct owns its strings. */
 typedef struct http_settings {
 	char *proxy, *ca_info, *ca_path, *cert, *key, *header, *agent, *pinned;
 	bool no_verify; /* do not verify the server's certificate */
 } http_settings;
-/* Reads the settings for the URL into *out, from the repository o->repo; if o->repo is NULL, only
- * from the user's and the system's files. Runs git, which matches the URL with http.<url>.*; if git
- * is not installed, reads only the environment variables. VV_EUSAGE: git cannot read its
- * settings. */
+/* Reads the settings for url into *out, which the caller clears with http_settings_clear. Runs git,
+ * which matches url with http.<url>.*, in the repository o->repo; o->repo may be NULL. If git is
+ * not installed, reads only the environment variables. VV_EUSAGE: git cannot read its settings. */
 vv_status http_settings_read(http_settings *out, const vv_connect_options *o, const char *url,
 			     vv_error *err);
 void http_settings_clear(http_settings *s);
-/* Applies the settings s to the handle easy. */
+/* Applies the settings s to the handle easy. Also sets what is the same for all handles, such as no
+ * redirects and HTTP/1.1. */
 void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s);
 
-/* Appends the beginning of the URL u, such as "https://host:port". */
+/* Appends the scheme, the host and the port of the URL u, such as "https://host:port". */
 void http_put_site(vv_buf *out, const vv_url *u);
-/* Appends the URL u without a slash at its end, such as "https://host:port/path", and then the text
- * `below`. */
+/* Appends the URL u without user, secret and final slashes, such as "https://host:port/path", and
+ * then the text `below`. */
 void http_put_url(vv_buf *out, const vv_url *u, const char *below);
 
-/* Sets err for a transfer that failed with this code, and returns err's code. name: the URL in
- * messages. said: libcurl's message about the failure, or "". */
+/* Sets err for a transfer of the handle easy that failed with this code, and returns err's code.
+ * name: the URL for messages, without secrets. said: libcurl's message about the failure, or "". */
 vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const char *name,
 			 const char *said, vv_error *err);
 

@@ -11,19 +11,20 @@
 
 #include "transport/ipfs/car.h"
 
-#define VV_DAG_PATH_MAX 64u /* maximum number of parts, and of blocks */
+#define VV_DAG_PATH_MAX 64u /* most parts of a path, and most links that it follows */
 
 /* The result of vv_dag_path_follow. */
 typedef struct vv_dag_path {
 	/* the blocks from the root to the block in which the path ends */
 	vv_cid blocks[VV_DAG_PATH_MAX + 1];
 	size_t count;
-	bool inside; /* the path ends inside the last block, not at its top */
+	bool inside; /* the path ends at a value inside the last block, not at its top */
 } vv_dag_path;
 
-/* Follows a path from root, and sets *out. parts: the count decoded names of the path.
- * VV_ENOTFOUND: the path does not exist. VV_EREFUSED: the path has too many parts. Other errors are
- * those of source. */
+/* Follows a path from root, and sets *out. parts: the count names of the path, without percent
+ * encoding. Does not read root if count is 0. VV_ENOTFOUND: the path does not exist. VV_EREFUSED:
+ * the path has too many parts, or leads through too many blocks. Other errors are those of
+ * source. */
 vv_status vv_dag_path_follow(vv_dag_path *out, const vv_car_source *source, const vv_cid *root,
 			     char *const *parts, size_t count, vv_error *err);
 

@@ -1,9 +1,11 @@
 /*
- * published_files: makes the blocks of a repository's published UnixFS files on request. UnixFS is
- * IPFS's format for files; a published version (repo/known/published.h) can be read as such a file.
+ * published_files: makes the blocks of a repository's published UnixFS files when they are
+ * requested. UnixFS is IPFS's format for files. Each published version (repo/known/published.h) can
+ * be read as such a file.
  *
- * Leaf lists are opened on request, or made again if they were deleted. Blocks are cached for a
- * while in bounded memory. Several threads may call the functions.
+ * A leaf list (leaf_list.h) is opened on first use, and made again if it is missing or wrong. Up to
+ * 32 MiB of blocks are cached. A version whose own blocks are missing counts as not published.
+ * Several threads may call the functions.
  */
 #ifndef VV_TRANSPORT_IPFS_PUBLISHED_FILES_H
 #define VV_TRANSPORT_IPFS_PUBLISHED_FILES_H
@@ -15,8 +17,8 @@
 
 typedef struct vv_published_files vv_published_files;
 
-/* Makes a vv_published_files. Borrows all parameters until vv_published_files_free. NULL: out of
- * memory. */
+/* Makes a vv_published_files. The parameters are borrowed until vv_published_files_free. NULL: out
+ * of memory. */
 vv_published_files *vv_published_files_new(const char *varvedir, vv_store *store,
 					   const vv_file_maker *maker);
 void vv_published_files_free(vv_published_files *f); /* accepts NULL */
@@ -27,7 +29,7 @@ typedef struct vv_published_block {
 	vv_cid version;   /* root of the published version */
 	vv_leaf_place at; /* place of the block in the version's UnixFS file */
 	bool is_file;     /* the block is the root of the file */
-	/* name of the file, without folders; "": unknown, or the block is not the root */
+	/* the file's name without folders, if the block is the root; "": unknown */
 	char name[256];
 } vv_published_block;
 
@@ -36,8 +38,8 @@ typedef struct vv_published_block {
 int vv_published_files_find(vv_published_files *f, const vv_cid *cid, vv_published_block *out,
 			    vv_error *err);
 
-/* Replaces the content of out with the bytes of the block cid. files: a vv_published_files. Usable
- * as the `get` of a vv_car_source. VV_EMISSING: no published file has the block. */
+/* Replaces the content of out with the bytes of the block cid. files: a vv_published_files. Can be
+ * the `get` of a vv_car_source. VV_EMISSING: no published file has the block. */
 vv_status vv_published_files_get(void *files, const vv_cid *cid, vv_buf *out, vv_error *err);
 
 #endif

@@ -2,9 +2,9 @@
  * unixfs_node: encodes and decodes a node of a UnixFS file: a DAG-PB block with links to leaves or
  * nodes, in order.
  *
- * Source: ipld.io/specs/codecs/dag-pb, specs.ipfs.tech/unixfs; for the exact bytes,
- * docs/formats/store.md, "UnixFS". The decoder accepts only nodes as vv_unixfs_node_encode writes
- * them: empty names, no inline data, consistent sizes.
+ * Source: ipld.io/specs/codecs/dag-pb, specs.ipfs.tech/unixfs. docs/formats/store.md, "UnixFS", has
+ * the exact bytes. vv_unixfs_node_decode accepts only the bytes that vv_unixfs_node_encode writes:
+ * empty names, no inline data, consistent sizes.
  */
 #ifndef VV_TRANSPORT_IPFS_UNIXFS_NODE_H
 #define VV_TRANSPORT_IPFS_UNIXFS_NODE_H
@@ -25,8 +25,8 @@ typedef struct vv_unixfs_link {
 	uint64_t total; /* total size of the linked block and all blocks below it */
 } vv_unixfs_link;
 
-/* Appends a node with count links, 1 to VV_UNIXFS_WIDTH, to out. VV_EREFUSED: the sum of the sizes
- * exceeds 64 bits. */
+/* Appends a node with count links to out; count is from 1 to VV_UNIXFS_WIDTH. VV_EREFUSED: the sum
+ * of the links' bytes exceeds 64 bits. */
 vv_status vv_unixfs_node_encode(vv_buf *out, const vv_unixfs_link *links, size_t count,
 				vv_error *err);
 
