@@ -92,8 +92,9 @@ typedef struct http_answer {
 void http_answer_clear(http_answer *a);
 VV_AUTO_CLEAR(http_answer, http_answer_clear)
 
-/* Makes a site with the options f, and does not send a request. The caller closes *out with
- * http_site_close. */
+/* Makes a site with the options f, and does not send a request. The repository, the environment and
+ * the flag `stopped` of o are borrowed until http_site_close, which the caller calls.
+ * VV_ENOSUPPORT: libcurl is not installed. */
 vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_connect_options *o,
 			 vv_error *err);
 void http_site_close(http_site *s); /* accepts NULL */

@@ -1,5 +1,5 @@
 /*
- * options: declares the options of every kind of connection.
+ * options: the options of every kind of connection.
  */
 #ifndef VV_TRANSPORT_LINE_OPTIONS_H
 #define VV_TRANSPORT_LINE_OPTIONS_H
@@ -12,14 +12,13 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* Prompts the user on a terminal, for example for a secret. Appends the answer to out, which the
- * caller wipes. prompt is one line, which the function escapes. echo: the typed answer may be
- * visible (a user name). VV_EREFUSED: no terminal is available; callers treat a NULL
- * function in the same way. */
+/* Prompts the user on a terminal, for example for a secret, and appends the answer to out, which
+ * the caller wipes. prompt is one line; the function escapes it. echo: what the user types may be
+ * visible. VV_EREFUSED: no terminal is available. A NULL function has the same meaning. */
 typedef vv_status (*vv_ask_fn)(void *payload, const char *prompt, bool echo, vv_buf *out,
 			       vv_error *err);
-/* Is called with a line that the remote side printed outside of the protocol (ssh's stderr). The
- * function must escape the line before displaying it. */
+/* Is called with a line that the remote side printed outside of the protocol (ssh's stderr). line
+ * has len bytes, and no NUL; the function must escape it before displaying it. */
 typedef void (*vv_remote_line_fn)(void *payload, const char *line, size_t len);
 
 /* The options, besides the URL. Zeroed members are the defaults. */
@@ -29,27 +28,32 @@ typedef struct vv_connect_options {
 	vv_repository *repo;
 	/* the environment if repo is NULL; else the repository's own environment is used */
 	const vv_env *env;
-	const char *program; /* the path of varve, which is run for a URL that is a path */
+	/* the path of the varve to run for a URL that is a path; NULL: "varve" */
+	const char *program;
 	/* the command that runs varve on the remote side of ssh (remote.<name>.varve); NULL:
 	 * "varve" */
 	const char *remote_program;
-	const char *service; /* the command of varve that is run with --stdio; NULL: "serve" */
-	bool write;          /* for a push: over HTTP, send credentials with the first request */
-	bool stranger;       /* the user did not specify this peer: send no secrets over HTTP */
-	/* *foreign is set to true if the remote side answers, but is not varve; may be NULL; must
-	 * outlive the channel */
+	/* the command of varve to run with --stdio on the remote side of ssh; NULL: "serve" */
+	const char *service;
+	bool write; /* for a push: over HTTP, request write access (/varve?push=1) */
+	/* the user did not specify this peer: over HTTP, send no secrets, and use none of Git's
+	 * settings */
+	bool stranger;
+	/* *foreign is set to true if the remote side answers, but is not varve. May be NULL; must
+	 * outlive the channel. */
 	bool *foreign;
-	/* If another thread sets this flag, every wait fails within a second or two. May be NULL;
+	/* When another thread sets this flag, each wait fails within a second or two. May be NULL;
 	 * must outlive the connection. */
 	const atomic_bool *stopped;
-	unsigned idle_sec; /* the user's time limit for each byte, in seconds; 0: usual_sec */
+	/* the user's time limit for each byte, in seconds (--timeout); 0: usual_sec */
+	unsigned idle_sec;
 	/* the configured time limit (varve.timeout), in seconds; 0: VV_IDLE_DEFAULT */
 	unsigned usual_sec;
 	/* time limit for the first byte, in seconds; 0: idle_sec or usual_sec if either is set,
 	 * else VV_FIRST_DEFAULT */
 	unsigned first_sec;
-	/* use the short time limit VV_FILES_BESIDE, because another place
-	 * (transport/places/place.h) has the same files */
+	/* another place (transport/places/place.h) has the same files: use the short time limit
+	 * VV_FILES_BESIDE */
 	bool beside;
 	vv_ask_fn ask;
 	vv_remote_line_fn line;
@@ -65,9 +69,10 @@ static inline const vv_env *vv_connect_env(const vv_connect_options *o)
 /* Time limits in seconds. */
 #define VV_IDLE_DEFAULT 60u  /* for each byte */
 #define VV_FIRST_DEFAULT 10u /* for the first byte */
-#define VV_FILES_DEFAULT 6u  /* for each byte of a file from a web server; it is requested twice */
-#define VV_FILES_BESIDE 2u   /* for each byte of such a file, if another place has the file, too */
-#define VV_CONNECT_SEC 10u   /* for connecting */
+/* for each byte of a file from a web server, which is requested twice */
+#define VV_FILES_DEFAULT 6u
+#define VV_FILES_BESIDE 2u /* for each byte of such a file, if another place has the file, too */
+#define VV_CONNECT_SEC 10u /* for connecting */
 
 /* Returns the time limit in seconds for each byte. */
 static inline unsigned vv_idle_sec(const vv_connect_options *o)
@@ -76,7 +81,7 @@ static inline unsigned vv_idle_sec(const vv_connect_options *o)
 	return o->idle_sec > 0 ? o->idle_sec : usual;
 }
 
-/* Returns the time limit in seconds for the first byte, which is at most vv_idle_sec. */
+/* Returns the time limit in seconds for the first byte, at most vv_idle_sec. */
 static inline unsigned vv_first_sec(const vv_connect_options *o)
 {
 	const unsigned idle = vv_idle_sec(o);

@@ -1,10 +1,10 @@
 /*
  * patience: limits the time for a slow peer, on every kind of connection.
  *
- * The patience with a peer is reduced by waiting, and increased by each transferred byte. So a peer
- * that sends nothing for max_ms fails, a peer that sends one byte per second fails slightly later,
- * and a peer that transfers bytes_per_sec never fails. vv_patience_renew restores the whole
- * patience.
+ * Waiting uses up the patience with a peer, and each transferred byte restores a part of it. A peer
+ * that sends nothing for max_ms is too slow. A peer that sends one byte per second is too slow
+ * slightly later. A peer that transfers bytes_per_sec is never too slow. vv_patience_renew restores
+ * the whole patience.
  *
  *   vv_patience p = {.max_ms = 60000, .bytes_per_sec = VV_PACE_DEFAULT};
  *   ... wait for ms, and get some bytes ...
@@ -49,9 +49,10 @@ static inline bool vv_patience_spend(vv_patience *p, uint64_t ms, uint64_t bytes
 	return p->owed / pace <= p->max_ms;
 }
 
-/* Returns a new patience with the time limit of the options. */
+/* Returns a new patience with the time limit vv_idle_sec of the options, and the pace
+ * VV_PACE_DEFAULT. */
 vv_patience vv_patience_of(const vv_connect_options *o);
-/* Sets the error for a peer that was too slow, and returns VV_EIO. name is the peer's name. */
+/* Sets err for a peer that was too slow, and returns VV_ESILENT. name: the peer's name. */
 vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err);
 
 #endif

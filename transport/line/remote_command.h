@@ -10,12 +10,13 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* Appends the command line for the remote shell, such as "varve serve --stdio '<path>'", with the
- * path of the URL. */
+/* Appends the command line for the remote shell, such as "varve serve --stdio '<path>'", to out. It
+ * has the path of the URL, and remote_program and service of o. */
 void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o);
 
-/* Sets err if the remote shell's exit code shows that the shell did not find or could not run the
- * program. For ssh and libssh2. Returns false, and leaves err unchanged, for other exit codes. */
+/* If the remote shell's exit code means that the shell could not find or run the program (127 or
+ * 126), sets err to VV_ENOTFOUND, and returns true. Otherwise, returns false, and leaves err
+ * unchanged. */
 bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, vv_error *err);
 
 #endif

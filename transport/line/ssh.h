@@ -13,18 +13,18 @@
 #include "transport/line/url.h"
 
 /* Makes a channel over ssh to the host of the URL. Uses libssh2 or the program ssh, depending on
- * the settings and the files in ~/.ssh. */
+ * the settings (varve.ssh, core.sshCommand ...), on ssh's configuration, and on the user's keys. */
 vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 			 vv_error *err);
 
-/* Reads the user's ssh configuration for the URL into *out, for use with libssh2 (SFTP).
- * VV_ENOSUPPORT: the configuration requires the ssh program. The caller clears *out, also on
- * failure. */
+/* Reads the user's ssh configuration for the URL into *out, for use with libssh2 (SFTP). The caller
+ * clears *out, also after a failure. VV_ENOSUPPORT: the settings or the configuration require the
+ * program ssh. */
 vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_connect_options *o,
 				vv_error *err);
 
-/* Makes a channel over ssh with libssh2 (ssh2.c) and the configuration c. On failure, sets *other
- * to true if the program ssh may succeed; no program was then run on the remote side. */
+/* Makes a channel over ssh with libssh2 (ssh2.c) and the configuration c. After a failure, *other
+ * is true if the program ssh may succeed; no command was then run on the remote side. */
 vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_config *c,
 			  const vv_connect_options *o, bool *other, vv_error *err);
 

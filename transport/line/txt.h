@@ -8,8 +8,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Gets the TXT records of the domain `name`, and appends each record, with its strings joined, and
- * a NUL. VV_ENOTFOUND: no such name or record. VV_EIO: no answer within some seconds. */
+/* Gets the TXT records of the domain `name`. Appends each record to out, with its strings joined,
+ * and a NUL after it. VV_ENOTFOUND: no such name or record. VV_EIO: no valid answer within some
+ * seconds. */
 vv_status vv_txt_lookup(vv_buf *out, const char *name, vv_error *err);
 
 /* Parses the answer of a name server, and appends its TXT records as vv_txt_lookup does.

@@ -1,10 +1,12 @@
 /*
  * url: parses and checks URLs of repositories (paths, file://, ssh://user@host:port/path,
- * user@host:path, http://, https://, git://), and of places that store objects
- * (sftp://user@host:port/path, s3://bucket/prefix?query, rclone:remote:path).
+ * user@host:path, http://, https://, git://), of IPFS nodes and gateways (ipfs+http://,
+ * ipfs+https://), and of places that store objects (sftp://user@host:port/path,
+ * s3://bucket/prefix?query, rclone:remote:path).
  *
- * Refused are control characters, also if percent-encoded; hosts and users that begin with '-'; and
- * quotes in ssh paths (docs/formats/protocol.md, "URLs").
+ * Not allowed are control characters, also if percent-encoded; hosts, users and paths that begin
+ * with '-'; and quotes and other special characters of shells in ssh paths (docs/operate/serve.md,
+ * "URLs").
  */
 #ifndef VV_TRANSPORT_LINE_URL_H
 #define VV_TRANSPORT_LINE_URL_H
@@ -14,8 +16,8 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-/* VV_URL_GIT: a Git server without varve. VV_URL_SFTP, VV_URL_S3 and VV_URL_RCLONE: places
- * (transport/places/place.h), which are not repositories. */
+/* VV_URL_GIT: a Git server without varve. VV_URL_IPFS: an IPFS node or gateway. VV_URL_SFTP,
+ * VV_URL_S3 and VV_URL_RCLONE: places (transport/places/place.h), which are not repositories. */
 typedef enum vv_url_kind {
 	VV_URL_PATH,
 	VV_URL_SSH,
@@ -27,12 +29,12 @@ typedef enum vv_url_kind {
 	VV_URL_RCLONE
 } vv_url_kind;
 
-/* The uses of a URL, besides the use as the address of a repository. */
+/* What a URL can name, other than a repository. */
 enum {
 	VV_URL_IS_PLACE = 1, /* the URL names a place that stores objects, not a repository */
 	VV_URL_STORES = 2,   /* the URL can name a store of blocks */
 	VV_URL_HOLDS = 4,    /* the URL can name a holder of sealed copies */
-	/* a commit may name the URL as a store, since opening this store runs no program */
+	/* a commit may name the URL as a store, since opening such a store runs no program */
 	VV_URL_COMMITS = 8,
 	VV_URL_ANY_PLACE = VV_URL_IS_PLACE | VV_URL_STORES | VV_URL_HOLDS | VV_URL_COMMITS
 };
@@ -64,7 +66,7 @@ typedef struct vv_url_scheme {
 /* A parsed URL. It owns its strings; vv_url_clear frees them. */
 typedef struct vv_url {
 	vv_url_kind kind;
-	bool tls;      /* true for https and ipfs+https */
+	bool tls;      /* true for https, ipfs+https and s3 */
 	char *text;    /* the URL as given, without passwords, for messages and logs */
 	char *user;    /* may be NULL */
 	char *secret;  /* the password in the URL; may be NULL */
@@ -76,11 +78,12 @@ typedef struct vv_url {
 	/* for s3, and after vv_url_read_file: percent-encoded, without '?'; may be NULL */
 	char *query;
 } vv_url;
-/* Parses text as the URL of a repository or place. The caller clears *out with vv_url_clear.
- * VV_EUSAGE: the URL is invalid. */
+/* Parses text as the URL of a repository or place. The caller clears *out with vv_url_clear; after
+ * a failure, *out is empty. VV_EUSAGE: the URL is invalid. */
 vv_status vv_url_read(vv_url *out, const char *text, vv_error *err);
-/* Parses text as the http:// or https:// URL of a file on a web server. The URL may have a query,
- * which is in out->query, and not in out->text. VV_EUSAGE: the URL is invalid. */
+/* Like vv_url_read, for the http:// or https:// URL of a file on a web server. The URL may have a
+ * query, which is in out->query, but not in out->text. VV_EUSAGE: the URL is invalid, or has
+ * another scheme. */
 vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err);
 /* Returns the URL's row of VV_URL_SCHEMES, a constant: the row "file" for a path, "ssh" for
  * host:path. */

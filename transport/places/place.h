@@ -1,11 +1,11 @@
 /*
- * place: stores objects (byte strings with a name) in a place: a folder, a bucket or an IPFS node,
- * which is not trusted.
+ * place: stores objects in a place. An object is a string of bytes with a name. A place is a
+ * folder, a bucket, a web server or an IPFS node, and is not trusted.
  *
  * A name is a path of a few parts, "a/b/c". All kinds of places use the same names, so that all
- * objects of a place can be moved to another place by copying files. Objects are not overwritten:
- * objects with the same name have the same bytes, and only truncated or damaged objects are written
- * again. The caller must check all bytes that it reads from a place.
+ * objects of a place can be moved to another place by copying files. Most objects are never
+ * changed: an object with the same name has the same bytes, and is written again only if it is
+ * truncated or damaged. The caller must check all bytes that it reads from a place.
  */
 #ifndef VV_TRANSPORT_PLACES_PLACE_H
 #define VV_TRANSPORT_PLACES_PLACE_H
@@ -26,14 +26,15 @@ typedef struct vv_listed {
 } vv_listed;
 typedef vv_status (*vv_listed_fn)(void *payload, const vv_listed *e, vv_error *err);
 
-/* Maximum number of entries of a list. A longer list from another machine is refused, because it
- * may never end. */
+/* Maximum number of entries of a list from another machine. A longer list is refused, since it may
+ * never end. */
 #define VV_PLACE_ENTRIES_MAX 4000000u
 
-/* The functions of one kind of place. payload is the kind's own data. Messages of errors need not
- * contain the place's name. */
+/* The functions of one kind of place. payload is the kind's own data. The messages of errors need
+ * not have the place's name. */
 typedef struct vv_place_ops {
-	/* The place finds objects only by their CIDs, which are the last parts of their names. */
+	/* The place finds objects only by their CIDs, which must be the last parts of their
+	 * names. */
 	bool content_only;
 	/* The number of calls of get that may run at once, each in a thread of its own; 0: one, and
 	 * only while no other function runs. */
@@ -49,12 +50,14 @@ typedef struct vv_place_ops {
 	 * is called. If it fails, all objects stored since the previous finish may be lost. May be
 	 * NULL. */
 	vv_status (*finish)(void *payload, vv_error *err);
-	/* Appends len bytes of the object `name`, beginning at `from`, or fewer if the object ends
-	 * earlier. VV_ENOTFOUND: no such object. */
+	/* Appends len bytes of the object `name`, beginning at `from`, to out, or fewer if the
+	 * object ends earlier. VV_ENOTFOUND: no such object. VV_EREFUSED: no such object, or access
+	 * is forbidden, in places that do not distinguish these. */
 	vv_status (*get)(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
 			 vv_error *err);
-	/* Calls fn, with the payload `to`, for all entries of a folder. A folder that does not
-	 * exist has no entries. */
+	/* Calls fn, with the payload `to`, for each entry of a folder ("": the top). A folder that
+	 * does not exist has no entries. VV_ENOSUPPORT or VV_EREFUSED: the place does not allow
+	 * listing. */
 	vv_status (*list)(void *payload, const char *folder, vv_listed_fn fn, void *to,
 			  vv_error *err);
 	/* Removes the object `name`. VV_ENOTFOUND: no such object (not all places report this;
@@ -63,8 +66,8 @@ typedef struct vv_place_ops {
 	/* Returns the number of bytes received since the place was opened, for kinds that receive
 	 * more bytes than get returns. May be NULL. */
 	uint64_t (*moved)(void *payload);
-	/* Returns the reason for which an object may be lost although the place reports it as
-	 * stored, or NULL if no such reason exists. caveat may be NULL. */
+	/* Returns the reason why an object that the place reports as stored may nevertheless be
+	 * lost; NULL: there is no such reason. caveat may be NULL. */
 	const char *(*caveat)(void *payload);
 	/* Appends the name of the user that is logged in at the place, without secrets: "ann at
 	 * nas.example". May be NULL. */
@@ -72,8 +75,8 @@ typedef struct vv_place_ops {
 	void (*close)(void *payload);
 } vv_place_ops;
 
-/* The mark of places with one use: a file at the top of the place. vv_place_open does not open a
- * place without its mark, so that nothing is written to the empty folder of a disk that is not
+/* The mark of the places with one use, a file at the top of the place. vv_place_open does not open
+ * a place without its mark, so that nothing is written to the empty folder of a disk that is not
  * mounted. */
 typedef struct vv_place_mark {
 	/* name and content of the file */
@@ -85,14 +88,15 @@ typedef struct vv_place_mark {
 typedef struct vv_place_facts {
 	const char *domain; /* name of the failure domain; NULL: determined by the kind */
 	uint64_t quota;     /* maximum bytes to store; 0: no limit */
-	/* the place's mark; NULL: the place has files of other programs, and is only read */
+	/* the place's mark; NULL: the place has no mark: it has files of other programs, and is
+	 * only read */
 	const vv_place_mark *mark;
 	/* for a web server: do not get a login from git's credential helpers */
 	bool no_login;
 	/* hints for errors: more: the quota is used up; full: the place itself is full */
 	vv_hint_id more, full;
-	/* Returns true if a stored object of this size may be one of varve's. For kinds with
-	 * content_only, which other programs also use. NULL: every object may be one of varve's. */
+	/* For kinds with content_only, which other programs also use: returns true if a stored
+	 * object of this size may be one of varve's. NULL: each object may be. */
 	bool (*ours)(uint64_t size);
 } vv_place_facts;
 
@@ -103,21 +107,23 @@ typedef struct vv_place {
 	const vv_place_ops *ops;
 	void *payload;
 	char *domain; /* failure domain: places with the same domain are assumed to fail together */
-	/* the beginning of the place's mark, if it was read when the place was opened; else "" */
+	/* the first bytes of the place's mark, if they were read when the place was opened; else
+	 * "" */
 	char mark[VV_PLACE_MARK_BYTES + 1];
 } vv_place;
 
-/* Makes a place, which owns payload and take_domain (allocated with vv_malloc). On failure,
- * releases both. For the kinds. */
+/* For the kinds: makes a place, which owns payload and take_domain, the name of the failure domain
+ * (NULL: out of memory). If facts->domain is set, it replaces take_domain. A failure releases
+ * both. */
 vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, char *take_domain,
 			const vv_place_facts *facts, vv_error *err);
-/* Sets the text of the place's mark. Call this before vv_place_make. For the kinds. */
+/* For the kinds: sets p->mark to the text of the place's mark. */
 void vv_place_set_mark(vv_place *p, const vv_buf *text);
 void vv_place_close(vv_place *p); /* p need not be open */
 VV_AUTO_CLEAR(vv_place, vv_place_close)
 
-/* Call the functions with these names in p->ops. If the kind has no put_later, vv_place_put_later
- * calls put; if it has no finish, vv_place_finish returns VV_OK. */
+/* These functions call the functions with the same names in p->ops. If the kind has no put_later,
+ * vv_place_put_later calls put. If it has no finish, vv_place_finish does nothing. */
 vv_status vv_place_put(const vv_place *p, const char *name, const void *bytes, size_t len,
 		       vv_error *err);
 vv_status vv_place_put_later(const vv_place *p, const char *name, const void *bytes, size_t len,
@@ -131,8 +137,8 @@ vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err);
 /* Returns the number of bytes received since the place was opened, or `instead` if the kind does
  * not count these bytes. */
 uint64_t vv_place_moved(const vv_place *p, uint64_t instead);
-/* Returns the number of calls of vv_place_get that may run at once, at least 1. Accepts a place
- * that is not open. */
+/* Returns the number of calls of vv_place_get that may run at once, at least 1. p need not be
+ * open. */
 unsigned vv_place_gets(const vv_place *p);
 const char *vv_place_caveat(const vv_place *p);    /* the result of ops->caveat; borrowed */
 void vv_place_who(const vv_place *p, vv_buf *out); /* appends nothing if the user is not known */

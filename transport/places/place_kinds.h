@@ -1,5 +1,5 @@
 /*
- * place_kinds: opens places of all kinds by their URLs.
+ * place_kinds: opens the place at a URL, of any kind.
  */
 #ifndef VV_TRANSPORT_PLACES_PLACE_KINDS_H
 #define VV_TRANSPORT_PLACES_PLACE_KINDS_H
@@ -11,11 +11,11 @@
 /* The use of a place, for vv_place_open. */
 typedef struct vv_place_choice {
 	unsigned use; /* VV_URL_STORES or VV_URL_HOLDS */
-	/* the error for URLs without this use: the message, a newline, and the hint with the
-	 * expected form */
+	/* the error for URLs without this use, after the URL: the rest of the message, a newline,
+	 * and a hint with the expected form */
 	const char *otherwise;
-	/* Opens a varve server (http://, ssh://) as a place; NULL: servers are not supported.
-	 * `payload` below is passed through. */
+	/* Opens a varve server (http://, ssh://) as a place, with `payload` below as its argument;
+	 * NULL: servers are not supported. */
 	vv_status (*server)(vv_place *out, const vv_url *url, const void *payload,
 			    const vv_place_facts *facts, const vv_connect_options *connect,
 			    vv_error *err);
@@ -34,8 +34,10 @@ typedef struct vv_place_choice {
 	row(VV_URL_RCLONE, vv_rclone_place_open)
 /* clang-format on */
 
-/* Opens the place at a URL, with the function of its kind in VV_PLACE_KINDS, to which make is
- * passed. VV_EUSAGE: the URL does not have the use that choice requires. */
+/* Opens the place at a URL with the function of its kind in VV_PLACE_KINDS; the arguments and
+ * errors are those of this function. A URL of http or ssh is opened with choice->server if that is
+ * set. The caller closes *out with vv_place_close. VV_EUSAGE: the URL does not have the use that
+ * choice requires. */
 vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice *choice,
 			const vv_place_facts *facts, const vv_connect_options *connect, bool make,
 			vv_error *err);
@@ -46,18 +48,19 @@ vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice 
  * together ---- */
 
 /* Opens the folder path as a place. make: makes and marks the folder if necessary; its parent must
- * exist. VV_ENOTFOUND: the folder does not exist, or has no mark. */
+ * exist, and, below /media, /run/media and /mnt, must be on another disk than /. VV_ENOTFOUND: the
+ * folder does not exist or has no mark, or its disk is not mounted. */
 vv_status vv_folder_place_open(vv_place *out, const char *path, const vv_place_facts *facts,
 			       bool make, vv_error *err);
 /* Calls vv_folder_place_open with the path of the URL. */
 vv_status vv_folder_url_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
-/* Opens the folder path inside a repository, like vv_folder_place_open, but also makes missing
- * parents; the folder does not count as a separate disk. */
+/* Like vv_folder_place_open, for a folder inside of a repository: also makes missing parents, and
+ * does not check whether a disk is mounted. */
 vv_status vv_own_folder_open(vv_place *out, const char *path, const vv_place_facts *facts,
 			     bool make, vv_error *err);
 
-/* Makes the next put count the content of the folder again, for the quota. Call this after another
+/* Makes the next put count the bytes in the folder again, for the quota. Call this after another
  * process has changed the folder. */
 void vv_folder_place_changed(const vv_place *p);
 
@@ -68,8 +71,10 @@ void vv_folder_place_changed(const vv_place *p);
  * on this machine. Places at one host are assumed to fail together ---- */
 
 /* Opens the folder at the URL on an SFTP host. connect must outlive the place. make: makes and
- * marks the folder if necessary. VV_ENOTFOUND: the host or folder does not exist. VV_EREFUSED: the
- * host refuses access. VV_ENOSUPPORT: the user's ssh configuration requires the program ssh. */
+ * marks the folder if necessary. VV_ENOTFOUND: the host does not exist, or the folder does not
+ * exist or has no mark. VV_EAUTH: the host does not accept the login. VV_EREFUSED: the host's key
+ * is unknown, or the host forbids access. VV_ENOSUPPORT: the settings or the ssh configuration
+ * require the program ssh. */
 vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -80,8 +85,8 @@ vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_fa
 
 /* Opens the bucket or prefix at the URL. connect is copied; its pointers must outlive the place,
  * since keys expire and are fetched again. make: writes a missing mark. VV_EUSAGE: the URL is
- * invalid. VV_ENOTFOUND: no credentials or no such host, or the mark is missing. VV_EIO: the store
- * denies access. */
+ * invalid. VV_ENOTFOUND: no credentials, no such host, or no mark. VV_EAUTH: the store does not
+ * accept the credentials. VV_EREFUSED: the store denies access. */
 vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			   const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -90,8 +95,8 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
  * Put and list are not supported. Each request has one range; a server without range support sends
  * the whole file ---- */
 
-/* Opens the files at the URL of a web server. make is ignored. connect is used only during this
- * call. VV_ENOTFOUND: the mark is missing. */
+/* Opens the files at the URL of a web server. make is ignored. The repository, the environment and
+ * the flag `stopped` of connect must outlive the place. VV_ENOTFOUND: the mark is missing. */
 vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			    const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -113,8 +118,9 @@ vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_
  * be stored. Other pinned blocks are listed, too, if a varve object could have their size
  * (vv_place_facts.ours). Removed blocks are unpinned, and deleted by the node's next gc ---- */
 
-/* Opens the IPFS node at the URL. connect is used only during this call. VV_EUSAGE: the URL is not
- * an RPC address. VV_EIO: no IPFS node answers. */
+/* Opens the IPFS node at the URL. make is ignored. The repository, the environment and the flag
+ * `stopped` of connect must outlive the place. VV_EUSAGE: the URL is not an RPC address. VV_EIO: no
+ * IPFS node answers. */
 vv_status vv_ipfs_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
 

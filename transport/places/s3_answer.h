@@ -1,9 +1,11 @@
 /*
- * s3_answer: parses the XML answers of an S3 store: a page of a list, or an error.
+ * s3_answer: parses the XML answers of S3 stores and of STS: a page of a list, temporary keys, or
+ * an error.
  *
  * Source: docs.aws.amazon.com/AmazonS3/latest/API, ListObjectsV2 and "Error responses". The parser
- * accepts elements, attributes (which are ignored), text and the five entities, with at most 16
- * nested elements. It accepts no document types, so entities cannot expand.
+ * accepts elements, at most 16 of them nested, attributes (which are ignored), text, character
+ * references and the five entities. It does not accept document types, so that entities cannot
+ * expand.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_ANSWER_H
 #define VV_TRANSPORT_PLACES_S3_ANSWER_H
@@ -17,15 +19,15 @@
 #include "transport/places/place.h"
 #include "transport/places/s3_key.h"
 
-/* Parses xml as a page of ListObjectsV2, and calls fn for its keys, and for its common prefixes as
- * folders. Leaves out keys that contain a NUL. Sets the content of token to the position of the
- * next page; empty: this is the last page. If fn returns a negative status, returns this status.
+/* Parses xml as a page of ListObjectsV2. Calls fn for each key, and for each common prefix as a
+ * folder; omits keys with a NUL. Replaces the content of token with the token of the next page;
+ * empty: this is the last page. A negative result of fn ends the calls, and is returned.
  * VV_ECORRUPT: xml is not a page of a list. */
 vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *payload,
 			  vv_buf *token, vv_error *err);
 
-/* Parses xml as temporary keys of STS into *out, which must be empty. VV_ECORRUPT: xml is another
- * answer. */
+/* Parses xml as temporary keys of STS into *out, which must be empty. The caller checks *out with
+ * vv_s3_key_check, and clears it, also after a failure. VV_ECORRUPT: xml is invalid. */
 vv_status vv_sts_keys_read(vv_s3_key *out, const char *xml, size_t len, vv_error *err);
 
 /* An error of S3 or STS. Long texts are cut. */

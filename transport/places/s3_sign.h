@@ -14,15 +14,17 @@
 #include "transport/http/site.h"
 #include "transport/places/s3_key.h"
 
-/* Appends header lines for the request `ask`, each ending with "\n": Host, x-amz-date,
- * x-amz-security-token if the key has a token, and Authorization, which signs these headers and the
- * request's own headers. The request must already have the header x-amz-content-sha256, and the
- * query in its URL must be encoded and sorted. service is "s3" or "sts". `now` is in seconds since
- * 1970. */
+/* Appends the header lines of a signed request `ask` to lines, each with "\n" at its end: Host,
+ * x-amz-date, x-amz-security-token if the key has a token, and Authorization. The signature covers
+ * these headers and the request's own headers. The request must have the header
+ * x-amz-content-sha256 (vv_s3_put_digest), and the query in its URL must be encoded and sorted.
+ * service: "s3" or "sts". now: seconds since 1970. VV_EINPUT: the headers or the time cannot be
+ * signed. */
 vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, const char *service,
 		     const char *region, int64_t now, vv_error *err);
 
-/* Appends the header line "x-amz-content-sha256: ..." for a body, without a line end. */
+/* Appends the header line "x-amz-content-sha256: ..." for a body of len bytes to line, without a
+ * line end. */
 vv_status vv_s3_put_digest(vv_buf *line, const void *body, size_t len, vv_error *err);
 
 #endif

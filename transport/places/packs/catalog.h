@@ -22,13 +22,13 @@ typedef struct vv_host_pack {
 	vv_oid blob; /* id of the pack's blob at a Git host */
 	vv_oid list; /* set by the caller: id of the list's blob at a Git host; null: not known */
 	uint64_t len, blocks; /* bytes of the pack; number of its blocks */
-	/* CIDs of blocks in other packs that are bases: this pack stores blocks as differences from
-	 * them */
+	/* the bases outside of this pack: blocks in other packs, from which this pack stores
+	 * differences */
 	vv_cid *bases;
 	size_t base_count;
 	/* Set by the caller: */
 	size_t folder; /* the folder that contains the pack */
-	/* bits of vv_pack_mark; call vv_catalog_unmark before setting a mark */
+	/* bits of vv_pack_mark; call vv_catalog_unmark before you set a mark */
 	unsigned marks;
 	bool here;  /* the pack was fetched for use */
 	bool shown; /* the pack was fetched to be verified (proof.c) */
@@ -60,8 +60,9 @@ vv_catalog *vv_catalog_new(void);    /* NULL: out of memory */
 void vv_catalog_free(vv_catalog *c); /* accepts NULL */
 VV_AUTO_FREE(vv_catalog, vv_catalog_free)
 
-/* Adds the pack of list. blob: the id of the pack's blob at a Git host. VV_EREFUSED: the catalog
- * would have more than max blocks. */
+/* Adds the pack of list. vv_catalog_find continues to return an earlier pack for the blocks that
+ * both have. blob: the id of the pack's blob at a Git host. VV_EREFUSED: the catalog would have
+ * more than max blocks. */
 vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
 			 vv_error *err);
 /* Makes vv_catalog_find prefer pack i for the blocks of list, which is the list of pack i. */

@@ -1,16 +1,17 @@
 /*
- * host: stores blocks on services without varve, as packs with lists: in the history of a ref of a
- * Git host, or as files of a place, which is then a store. Both are called the host.
+ * host: stores blocks on services without varve, as packs with lists. The packs are in the history
+ * of a ref of a Git host, or are files of a place, which is then a store. Both are called the host.
  *
- * The ref is only extended: commits are pushed onto its tip, without force. Only blocks are copied
- * to the user's clone. The commits and trees of the ref are in a scratch repository in
- * .git/varve/host/; packs are removed from it after reading. Format: docs/formats/pack-lists.md.
+ * Commits are pushed onto the tip of the ref, without force. The user's clone gets only blocks: the
+ * commits and trees of the ref are fetched into a scratch repository in .git/varve/host/, and packs
+ * are removed from it after reading. Format: docs/formats/pack-lists.md.
  *
- * The host is not trusted: its lists are only hints, and the receiver checks every block.
+ * The host is not trusted: its lists are only hints, and the receiver compares every block with its
+ * CID.
  *
- * A correct caller: vv_host_open, which locks the host's state; vv_host_refresh with the current
- * tip of the ref; then vv_host_has, vv_host_prefetch and vv_host_get, or vv_host_send;
- * vv_host_close.
+ * A caller calls vv_host_open, which locks the host's local state, and vv_host_refresh with the
+ * current tip of the ref. It then calls vv_host_has, vv_host_prefetch and vv_host_get, or
+ * vv_host_send, and finally vv_host_close.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_HOST_H
 #define VV_TRANSPORT_PLACES_PACKS_HOST_H
@@ -30,7 +31,8 @@
 #define VV_HOST_REF "refs/varve/blocks"
 #define VV_HOST_BRANCH "refs/heads/varve-blocks" /* on hosts that accept only branches */
 
-/* The host to open, and how. Strings are copied. */
+/* The host to open, and how. The strings are copied; the other pointers are borrowed until
+ * vv_host_close. */
 typedef struct vv_host_options {
 	vv_repository *repo;        /* the user's repository */
 	const char *url, *push_url; /* push_url NULL: same as url */
@@ -39,9 +41,9 @@ typedef struct vv_host_options {
 	/* receives the lines that the host prints during a push; may be NULL */
 	const vv_notes *notes;
 	unsigned idle_sec; /* as in vv_git_call */
-	/* For a store: the place with the files; the host owns and closes it, also if vv_host_open
-	 * fails. url is then only for messages, and remote is NULL. Zeroed: the host is a ref of a
-	 * Git host. */
+	/* For a store: the place with the files. vv_host_open takes the place, and closes it if it
+	 * fails; vv_host_close closes it. remote must be NULL; url is the key of the local state,
+	 * and is used in messages. Zeroed: the host is a ref of a Git host. */
 	vv_place take_place;
 } vv_host_options;
 
@@ -53,108 +55,112 @@ typedef struct vv_host vv_host;
 /* Returns the path of the folder with the local state of the host at this URL, which the caller
  * frees with vv_free. NULL: out of memory. */
 char *vv_host_dir(vv_repository *r, const char *url);
-/* Opens and locks the local state of the host. If another process has the lock, waits. VV_ELOCKED:
- * the other process had the lock for too long. */
+/* Opens and locks the local state of the host. If another process has the lock, waits up to 10
+ * minutes. The caller closes *out with vv_host_close. VV_ELOCKED: the lock was not free in time. */
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err);
 void vv_host_close(vv_host *h); /* accepts NULL */
 VV_AUTO_FREE(vv_host, vv_host_close)
 
-/* Declares that the caller will repair damage on the host (vv_host_sending.verify): damage then
- * does not make vv_host_refresh fail. Call this before the first vv_host_refresh. */
+/* Declares that the caller will repair damage on the host (vv_host_sending.verify). A damaged file
+ * "format" then does not make vv_host_refresh fail. Call this before the first vv_host_refresh. */
 void vv_host_mend(vv_host *h);
 
-/* What happened to the ref since the last refresh, possibly in an earlier run. */
+/* What happened to the ref since the last refresh, which may have been in an earlier run. */
 typedef enum vv_host_change {
 	VV_HOST_AS_EXPECTED,
-	VV_HOST_REWRITTEN, /* the ref does not descend from its last known commit */
+	VV_HOST_REWRITTEN, /* the ref no longer descends from its last known commit */
 	VV_HOST_GONE       /* the ref existed before, but no longer exists */
 } vv_host_change;
 
-/* Gets the lists of packs, and sets *change. ref: name of the ref of blocks; tip: its id on the
+/* Gets the lists of packs, and sets *change. ref: the name of the ref of blocks. tip: its id on the
  * host; a null id: the ref does not exist. For a store, ref and tip are NULL, and the function only
- * checks that the place is a store; vv_host_look then gets the lists. */
+ * checks that the place is a store; vv_host_look then gets the lists. VV_EREFUSED: the ref does not
+ * have blocks of varve. VV_ENOSUPPORT: a newer varve wrote the ref or the store. VV_ECORRUPT: the
+ * file "format" is damaged. */
 vv_status vv_host_refresh(vv_host *h, const char *ref, const vv_oid *tip, vv_host_change *change,
 			  vv_error *err);
 
-/* Sets *tip to the current id of the ref on the host, or to a null id if the ref does not exist. */
+/* Asks the host for the current id of the ref, and sets *tip to it, or to a null id if the ref does
+ * not exist. */
 vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err);
 
-/* Returns true if tip is the id that the ref blocks_ref had at the last vv_host_refresh, in this
- * run or an earlier one. */
+/* Returns true if tip is the id that blocks_ref had at its last vv_host_refresh, in this run or an
+ * earlier one. */
 bool vv_host_was_at(vv_host *h, const char *blocks_ref, const vv_oid *tip);
 
-/* Gets, for a store, the lists of the count versions `roots`, so that vv_host_has is correct for
- * their blocks. roots NULL: gets the lists of all versions, if the place allows listing. */
+/* For a store: gets the lists of the count versions `roots`, so that vv_host_has is correct for
+ * their blocks. If roots is NULL, gets all lists, if the place allows listing. */
 vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *err);
-/* Returns true if the lists have the block cid. Ignores packs that are known to be bad. */
+/* Returns true if the lists have the block cid in a pack that is not known to be bad. */
 bool vv_host_has(const vv_host *h, const vv_cid *cid);
 
 typedef vv_status (*vv_host_shown_fn)(void *payload, size_t i, const vv_cid *cid, const void *bytes,
 				      size_t len, vv_error *err);
-/* Proves that the host has the count blocks cids: fetches their packs, reads each block only from
- * these packs, and hashes it. Calls fn with each block, in order; fn's bytes are NULL if the host
- * did not deliver the block. */
+/* Finds out whether the host really has the count blocks cids: fetches them from the host again,
+ * does not use local data, and compares each block with its CID. Calls fn for each block, in order;
+ * bytes is NULL if the host did not deliver the block. A negative result of fn ends the calls, and
+ * is returned. */
 vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
 		       void *payload, vv_error *err);
 
 /* The result of vv_host_keeps_each for one version. */
 typedef struct vv_host_keeps {
 	bool whole; /* the host has the complete version */
-	/* if not whole: name of the missing or damaged file; "": the fault is not a file */
+	/* if not whole: name of the first missing or damaged file; "": no file is at fault */
 	char lacks[96];
-	/* in a store, if whole: the CID of a random block of a random pack of the version; else
+	/* in a store, if whole: the CID of a random block in a random pack of the version; else
 	 * null */
 	vv_cid any;
 } vv_host_keeps;
-/* Determines, without using local data, which of the count versions `roots` a host has completely,
- * and sets out[i] to the result for roots[i].
+/* Determines which of the count versions `roots` the host has completely, and sets out[i] to the
+ * result for roots[i].
  *
  * In a store: reads the file of each version, the lists that this file names, and the end of each
  * of their packs.
  *
- * At a Git host: asks whether the host has the blobs of the packs and lists, without fetching them
- * (vv_host_ask in host_internal.h). A pack that was never read completely on this machine is then
- * fetched and hashed, as long as the fetched packs have at most fetch_bytes bytes together; all
- * other packs are trusted.
+ * At a Git host: asks the host whether it has the blobs of the packs and lists, without fetching
+ * them (vv_host_ask in host_internal.h). Then fetches and hashes packs that were never read
+ * completely on this machine, up to fetch_bytes bytes together. Trusts all other packs.
  *
- * If fetch_bytes is UINT64_MAX, also asks for all objects that are reachable from the ref. Only git
- * itself can answer these questions: if the host does not answer as git does, everything is
- * fetched, and all packs are hashed. VV_ECORRUPT: the host does not have a commit or tree of the
- * ref. */
+ * If fetch_bytes is UINT64_MAX, also asks for all objects that are reachable from the ref; if the
+ * host does not answer as git does, fetches everything, and hashes all packs. VV_ECORRUPT: the host
+ * does not have an object of the ref that clones need. */
 vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint64_t fetch_bytes,
 			     vv_host_keeps *out, vv_error *err);
 
 /* The arguments and results of vv_host_verify. */
 typedef struct vv_host_verifying {
-	/* false: verify all packs; true: verify about unseen_bytes bytes of packs that were never
-	 * read completely on this machine, and about seen_bytes bytes of other packs */
+	/* false: verify all packs; true: verify at least one pack of each kind, up to unseen_bytes
+	 * bytes of packs that were never read completely on this machine, and up to seen_bytes
+	 * bytes of others */
 	bool sample;
 	uint64_t unseen_bytes, seen_bytes;
 	bool mend; /* in a store: make missing or damaged lists again from their packs */
 	/* the names of damaged files of a store are appended, one per line; may be NULL */
 	vv_buf *damaged;
 	/* The following members are results. */
-	uint64_t bad_packs, lost; /* lost: number of blocks that are in no valid pack */
+	uint64_t bad_packs, lost; /* lost: number of blocks of bad packs that no other pack has */
 	uint64_t blocks;          /* number of valid blocks that were read */
 } vv_host_verifying;
-/* Fetches packs and hashes all their blocks. Afterwards, the blocks of bad packs count as
- * missing. */
+/* Fetches packs, and compares all their blocks with their CIDs. Afterwards, the blocks of bad packs
+ * count as missing. */
 vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err);
 
 /* Fetches the blocks that are reachable from the count CIDs cids and that this repository does not
- * have, in as few packs as possible. It is not an error if the host does not have a block. */
+ * have. It is not an error if the host does not have a block. */
 vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
 /* Replaces the content of out with the block cid, which was prefetched or is in this repository.
- * stored, form: as for vv_store_get_form. VV_EMISSING: no such block. VV_ECORRUPT: the block is
- * damaged. */
+ * The caller must compare it with its CID. stored, form: as in vv_store_get_form. VV_EMISSING: the
+ * lists do not have the block. VV_ECORRUPT: the lists have the block, but it is missing or damaged
+ * on the host. */
 vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 		      vv_block_form *form, vv_error *err);
 
-/* Fetches, for a store, those of the count blocks cids that the store has, but not the blocks below
+/* For a store: fetches those of the count blocks cids that the store has, without the blocks below
  * them. */
 vv_status vv_host_bring(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
-/* Reads, for a store, the single block cid, and replaces the content of out. VV_ENOTFOUND: the
- * store does not have the block. */
+/* For a store: replaces the content of out with the block cid, and reads as few lists as possible.
+ * VV_ENOTFOUND: the store does not have the block. */
 vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err);
 
 /* Numbers about sent or fetched data. */
@@ -162,30 +168,30 @@ typedef struct vv_host_sum {
 	uint64_t versions, blocks, packs;
 	uint64_t damaged;    /* blocks that the host lists, but does not deliver intact */
 	uint64_t incomplete; /* versions that neither side has completely */
-	uint64_t bad_packs;  /* bad packs that were found by verification and replaced */
-	/* raw: bytes of the blocks; bytes: bytes of the transferred packs and lists */
+	uint64_t bad_packs;  /* packs found to be bad by vv_host_sending.verify */
+	/* raw: bytes of the blocks; bytes: transferred bytes of packs and lists */
 	uint64_t raw, bytes;
 } vv_host_sum;
 
 /* The arguments of vv_host_send. */
 typedef struct vv_host_sending {
-	const vv_oid *wants; /* commits whose versions, and those of their ancestors, are sent */
+	const vv_oid *wants; /* the versions of these commits and of their ancestors are sent */
 	size_t want_count;
 	const vv_oid *there; /* commits to which the host's refs point */
 	size_t there_count;
-	bool dry_run; /* send nothing, and only set *out */
-	/* send only versions that are complete in this repository; out->incomplete counts the
+	bool dry_run; /* send nothing; only set *out */
+	/* send only the versions that are complete in this repository; out->incomplete counts the
 	 * others */
 	bool complete;
 	bool verify; /* first fetch and hash all packs, and replace bad packs */
 } vv_host_sending;
 /* Sends the blocks that are reachable from what->wants and that the host does not have, and sets
- * *out. If another push was faster, sends only the blocks that are then still missing. VV_EMISSING:
- * neither this repository nor the host has a block. */
+ * *out. If another push was faster, tries again with the blocks that are then still missing.
+ * VV_EMISSING: neither this repository nor the host has a block. */
 vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err);
 
 /* The arguments of vv_host_compact. The new tree has the blocks that are reachable from `wants`
- * (the commits of all refs of the host), and, unchanged, the packs that are newer than `before`. */
+ * (the commits of all refs of the host), and the packs that are newer than `before`, unchanged. */
 typedef struct vv_host_compaction {
 	const vv_oid *wants;
 	size_t want_count;
@@ -194,8 +200,7 @@ typedef struct vv_host_compaction {
 } vv_host_compaction;
 /* The result of vv_host_compact. */
 typedef struct vv_host_compacted {
-	/* the host was changed, or, with dry_run, would be changed; false: nothing would be
-	 * gained */
+	/* the host was changed, or would be without dry_run; false: a change would gain nothing */
 	bool changed;
 	uint64_t packs_before, packs_after, bytes_before, bytes_after;
 	/* number of dropped blocks; a block in several packs counts several times */
@@ -207,11 +212,11 @@ typedef struct vv_host_compacted {
 vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			  vv_error *err);
 
-/* The arguments of a sweep: a gc of a store, which combines small packs into fewer and larger
- * packs, and condemns garbage (condemned.h). A later sweep removes condemned files, so writers need
- * no lock. A sweep keeps versions that are reachable from `wants`, and files younger than age_sec
- * seconds by the place's own clock. It always keeps versions younger than one hour, since a push
- * writes them before it moves refs. */
+/* The arguments of a sweep. A sweep is a gc of a store: it combines small packs into fewer and
+ * larger packs, and condemns garbage (condemned.h). A later sweep removes the condemned files;
+ * writers therefore need no lock. A sweep keeps the versions that are reachable from `wants`, and
+ * files younger than age_sec seconds by the place's own clock. It always keeps versions younger
+ * than one hour, since a push writes them before it moves refs. */
 typedef struct vv_host_sweeping {
 	const vv_oid *wants;
 	size_t want_count;
@@ -222,8 +227,9 @@ typedef struct vv_host_sweeping {
 	bool dry_run;
 	size_t small; /* number of small packs that may remain; 0: no pack may remain small */
 } vv_host_sweeping;
-/* Sets *due to true if a sweep is due: what->wait_sec has passed since files were condemned, or no
- * file is condemned and the store has more than what->small small packs. */
+/* Sets *due to true if a sweep is due, else to false. It is due if what->wait_sec has passed since
+ * files were condemned, or if no file is condemned and the store has more than what->small small
+ * packs. */
 vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due, vv_error *err);
 #define VV_SWEEP_WAIT_SECONDS ((uint64_t)7 * 86400)
 /* Numbers of files of a store, and their bytes. */
@@ -238,7 +244,7 @@ typedef struct vv_host_swept {
 	int64_t removable;
 	/* merged: number of packs that were combined; made: number of packs made from them */
 	uint64_t merged, made;
-	/* number of versions that are only kept because they are younger than one hour */
+	/* number of versions that are kept only because they are younger than one hour */
 	uint64_t young;
 	/* number of packs that would be combined or condemned if they were older than age_sec */
 	uint64_t young_packs;
@@ -247,13 +253,13 @@ typedef struct vv_host_swept {
 	/* number of versions reachable from `wants` that the store has only partly */
 	uint64_t incomplete;
 } vv_host_swept;
-/* Sweeps a store, and sets *out. VV_ENOSUPPORT: the place cannot be listed, or has no clock.
- * VV_ELOCKED: another gc is running in the place. VV_ECORRUPT: the place has damaged files, and
- * nothing was removed. */
+/* Sweeps a store, and sets *out. Afterwards, the catalog is empty. VV_ENOSUPPORT: the place does
+ * not allow listing, or does not report when files were written. VV_ELOCKED: another gc is running
+ * in the place. VV_ECORRUPT: the place has damaged files; nothing was removed. */
 vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out,
 			vv_error *err);
 
-/* Sets *out to the numbers about the data fetched so far. */
+/* Sets *out to numbers about the data fetched so far: bytes, packs and damaged. */
 void vv_host_came(const vv_host *h, vv_host_sum *out);
 
 #endif

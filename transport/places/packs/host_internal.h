@@ -1,6 +1,5 @@
 /*
- * host_internal: declarations that the files of host share, for reading from a host and sending to
- * a host.
+ * host_internal: the state of a vv_host, and the functions that the files of host share.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_HOST_INTERNAL_H
 #define VV_TRANSPORT_PLACES_PACKS_HOST_INTERNAL_H
@@ -22,7 +21,7 @@ typedef struct vv_host_name {
 struct vv_host {
 	vv_repository *repo;
 	/* url, push_url, remote: as in vv_host_options; ref: the ref of blocks at the host;
-	 * tip_ref: the ref of the scratch repository that stores the last known tip of `ref` */
+	 * tip_ref: the ref of the scratch repository that has the last known tip of `ref` */
 	char *url, *push_url, *remote, *ref, *tip_ref;
 	const vv_progress *progress;
 	const vv_notes *notes;
@@ -38,7 +37,7 @@ struct vv_host {
 	vv_oid tip;             /* commit of the ref at the host; null: no such ref */
 	/* number of the last folder in the tip's tree, and number of packs in that folder */
 	size_t last_folder, in_last_folder;
-	bool by_id_fails;      /* the host does not serve blobs by their ids */
+	bool by_id_fails;      /* the host does not serve objects by their ids */
 	bool knows_no_filters; /* according to its last answer, the host does not support filters */
 	bool broken;           /* the scratch repository cannot store commits */
 	bool mends,            /* vv_host_mend was called */
@@ -93,21 +92,22 @@ static inline bool vv_host_is_place(const vv_host *h)
 #define VV_HOST_FORMAT "varve blocks 1\n"
 #define VV_HOST_NEXT "refs/heads/next"
 
-/* Makes h use the ref blocks_ref of the host. The last known tip of each ref is stored as a ref of
- * the scratch repository. */
+/* Makes h use the ref blocks_ref of the host, and sets h->tip_ref to the ref of the scratch
+ * repository for its tip. */
 vv_status vv_host_take_ref(vv_host *h, const char *blocks_ref, vv_error *err);
 
 /* Returns a vv_git_call that runs git in the scratch repository. args is as in vv_git_call. */
 vv_git_call vv_host_run(vv_host *h, const char *const *args);
 
-/* Combines, in a store, packs of the catalog that are marked VV_MARK_OLD, and are small or mostly
- * garbage, into fewer, larger packs. Afterwards, the replaced packs are marked VV_MARK_OLD, and
- * packs whose needed blocks are also in other packs of the catalog are marked VV_MARK_SPARE. Does
- * not remove these packs from the store or from the files of versions. */
+/* For a store: combines those packs of the catalog that are marked VV_MARK_OLD and are small or
+ * mostly garbage into fewer and larger packs. Afterwards, the replaced packs are marked
+ * VV_MARK_OLD, and old packs whose needed blocks are all in other packs are marked VV_MARK_SPARE.
+ * Does not remove these packs from the store or from the files of versions. */
 vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			 vv_error *err);
 
-/* Sets h->tip to tip, a commit that was pushed, and records the tip in the scratch repository. */
+/* Sets h->tip to tip, and records the tip in the scratch repository. A null id: the ref does not
+ * exist. */
 vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err);
 
 /* The changes of a commit: a new pack, and packs that are removed from the tree. */
@@ -134,19 +134,19 @@ typedef struct vv_outgoing_packs {
 	const vv_catalog *bases;
 	/* options of the pack maker: compress harder; begin each pack with random bytes */
 	bool thorough, salt;
-	/* Sets the commit message for a pack, and the packs to remove. last: for the last commit,
-	 * which may have no pack. The values are borrowed until the next call. */
+	/* Sets the message of a commit, and the packs that it removes. last: this is the last
+	 * commit, which may have no pack. The values are borrowed until the next call. */
 	vv_status (*describe)(void *payload, vv_host_commit *c, bool last, vv_error *err);
-	/* Called for a block that this repository does not have; returns VV_EMISSING or another
-	 * status. May be NULL. */
+	/* Is called for a block that `from` does not have; its result, a negative status, ends the
+	 * call. May be NULL. */
 	vv_status (*missing)(void *payload, const vv_outgoing *b, vv_error *err);
 	void *payload;
 	/* Set by the call: numbers of packs and bytes that were made. */
 	uint64_t packs, pack_bytes, list_bytes;
 } vv_outgoing_packs;
-/* Makes packs of o->items, commits the packs, and pushes the commits. Sets *lost to true if another
- * push was faster, or if the push was too large for the host (h->too_large); err has the reason.
- * The caller must then plan the push again. */
+/* Makes packs of o->items, commits the packs, and pushes the commits; in a store, writes the packs
+ * as files. If a push fails because another push was faster or because it was too large for the
+ * host (h->too_large), sets *lost to true; the caller must then plan the push again. */
 vv_status vv_host_put_packs(vv_host *h, vv_outgoing_packs *o, bool *lost, vv_error *err);
 
 /* Stores `list`, the list of the pack, locally, so that it need not be fetched. */
@@ -155,52 +155,55 @@ vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const vv_cid *pack, 
 /* Sets the maximum sizes of packs and pushes (h->pack_bytes, h->push_bytes), from the settings and the host's earlier
  * refusals. */
 vv_status vv_host_sizes(vv_host *h, vv_error *err);
-/* Learns from a push of `sent` bytes that the host has refused with the text `said`. If the push
- * was too large, reduces and stores h->push_bytes, sends a note to the user, and returns true. */
+/* For a push of `sent` bytes that the host refused, with git's stderr in `said`: if the push was
+ * too large, reduces h->push_bytes, stores the value in the setting remote.<name>.varvePushBytes,
+ * sends a note to the user, and returns true. */
 bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said);
 /* Returns the path of the local file with the list of a pack, which the caller frees with vv_free.
  * NULL: out of memory. */
 char *vv_host_list_path(const vv_host *h, const vv_cid *pack);
 
-/* Records, in the file "complete", the count commits ids, whose versions a push found to be
- * complete at the host. */
+/* Adds the count commits ids to the record, the file "complete": a push found all versions in their
+ * history to be complete at the host. */
 vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
 bool vv_host_is_complete(vv_host *h, const vv_oid *id); /* true if id is in the record */
 /* Removes the record. Call this if the ref was overwritten, or packs were removed from its tree. */
 void vv_host_forget_complete(vv_host *h);
 
-/* Empties the catalog. */
+/* Empties the catalog, and forgets what was learnt about versions and packs of the host. */
 vv_status vv_host_forget_lists(vv_host *h, vv_error *err);
 
 /* The following functions of host.c are for packs.c. */
 /* Loads the lists in the tree of h->tip into the catalog, from local copies if they exist. */
 vv_status vv_host_load_lists(vv_host *h, vv_error *err);
-/* Fetches the count blobs ids into the scratch repository, by their ids if the host allows this.
- * Does not fetch blobs that exist locally. */
+/* Fetches the count blobs ids into the scratch repository, except those that it has. If the host
+ * does not serve objects by their ids, fetches the whole ref (vv_host_fetch_whole). It is not an
+ * error if the host lost a blob. */
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
-/* Fetches the ref, with all objects that are reachable from it, into an empty scratch
- * repository. */
+/* Makes an empty scratch repository, and fetches the ref and all objects that are reachable from
+ * it. */
 vv_status vv_host_fetch_whole(vv_host *h, vv_error *err);
-/* Asks the host, without fetching an object, for the first of the count objects ids that it does
- * not have: requests all of them, and one more id that no object has. git on the host then refuses
- * the request, and its message ("not our ref ID") has the first id that is missing. Sets *lacks to
- * the index of this id, to count if the host has all objects, or to SIZE_MAX if the host does not
- * answer in this way. ids must have room for one more item. */
+/* Finds the first of the count objects ids that the host does not have, and sets *lacks to its
+ * index; to count if the host has all of them; to SIZE_MAX if the host does not answer as git does.
+ * Fetches no object: it requests all ids, and after them an id that no object has. git on the host
+ * refuses such a request, and its message ("not our ref ID") has the first missing id. ids must
+ * have room for one more item. */
 vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err);
 /* Sets h->tip to the tip of the last run if the scratch repository still has its objects; else to a
  * null id. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err);
-/* Begins again with an empty scratch repository and no tip. Call if the old scratch repository is
- * damaged. */
+/* Makes an empty scratch repository, and sets h->tip to a null id. Call this if the old scratch
+ * repository is damaged. */
 vv_status vv_host_begin_anew(vv_host *h, vv_error *err);
-/* Opens the scratch repository, and makes it if it does not exist. Call this before reading from
+/* Opens the scratch repository, and makes it if it does not exist. Call this before you use
  * h->scratch. */
 vv_status vv_host_need_scratch(vv_host *h, vv_error *err);
 /* Checks the file "format" in the tree of h->tip. VV_EREFUSED: the ref does not have blocks of
- * varve. VV_ENOSUPPORT: a newer varve wrote the ref. */
+ * varve. VV_ENOSUPPORT: a newer varve wrote the ref. VV_ECORRUPT: the file is missing or damaged;
+ * with vv_host_mend, sets h->lost_format instead. */
 vv_status vv_host_check_format(vv_host *h, vv_error *err);
-/* Fetches the ref with the blocks into the scratch repository. filter is an option for git
- * fetch. */
+/* Fetches the ref of blocks into the ref VV_HOST_NEXT of the scratch repository. filter: an option
+ * for git fetch, "--filter=..." or "--no-filter". */
 vv_status vv_host_fetch_ref(vv_host *h, const char *filter, vv_error *err);
 /* Sets *out to true if `old` is an ancestor of `now`, or the same commit. */
 vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
@@ -209,19 +212,21 @@ vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, boo
 /* The options of vv_host_take. */
 typedef struct vv_host_taking {
 	const char *dir; /* the packs are downloaded to the folder "packs" in it */
-	/* bases in this store are not downloaded; NULL: all bases are downloaded */
+	/* bases that this store has are not downloaded; NULL: all bases are downloaded */
 	vv_store *have;
 	/* download for verification: set vv_host_pack.shown instead of vv_host_pack.here */
 	bool proof;
 	const size_t *packs; /* indexes of further packs of the catalog to download */
 	size_t pack_count;
 } vv_host_taking;
-/* Downloads as few packs as necessary for the count blocks cids and their bases to t->dir/packs.
- * Skips a pack whose hash is not its name if other packs have the same blocks. */
+/* Downloads the count blocks cids and their bases to t->dir/packs: parts of packs, or whole packs
+ * (pieces.h). If a pack proves to be bad, searches other packs for its blocks. It is not an error
+ * if the host does not have a block. */
 vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
 		       vv_error *err);
-/* Adds the downloaded list of the pack `name` to the catalog. pack is the id of the pack's blob at
- * the host. If the list is damaged, calls vv_host_note_ruin, and sets *sound to false. */
+/* Adds the downloaded list of the pack `name` to the catalog. pack: the id of the pack's blob at
+ * the host. Sets *sound to true. If the list is damaged, sends a warning, calls vv_host_note_ruin,
+ * and sets *sound to false; the status is then VV_OK. */
 vv_status vv_host_take_list(vv_host *h, const vv_host_name *name, const vv_oid *pack,
 			    const vv_buf *bytes, bool *sound, vv_error *err);
 /* Records in h->ruins that the list of a pack is damaged, and the pack is therefore not in the
@@ -229,16 +234,16 @@ vv_status vv_host_take_list(vv_host *h, const vv_host_name *name, const vv_oid *
 vv_status vv_host_note_ruin(vv_host *h, const vv_host_name *name, vv_error *err);
 bool vv_host_is_ruin(const vv_host *h, const vv_cid *pack); /* true if the pack is in h->ruins */
 void vv_host_forget_ruin(vv_host *h, const vv_cid *pack);   /* removes the pack from h->ruins */
-/* Checks that the hash of a downloaded pack is its name, and records the pack as complete
- * (vv_host_note_sound). If the hash differs, calls vv_host_note_bad, and sets *found_bad to true.
- * bytes is NULL if the download failed, which counts as a wrong hash. */
+/* Checks that the hash of the downloaded pack p is its name, and records this (vv_host_note_sound).
+ * If the hash differs, and p was not known to be bad, calls vv_host_note_bad, and sets *found_bad
+ * to true. bytes: the pack; NULL: the download failed, which counts as a wrong hash. */
 vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
 			     vv_error *err);
 /* Removes the pack with this blob id from the bad packs. Call this after the pack was written
  * again. */
 void vv_host_forget_bad(vv_host *h, const vv_oid *pack);
-/* Marks the pack p as bad. After vv_host_prefer_sound, which the caller must call after the last
- * such call, a bad pack is used only for blocks that no other pack has. */
+/* Marks the pack p as bad. The caller must then call vv_host_prefer_sound; afterwards, a bad pack
+ * is used only for blocks that no other pack has. */
 vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err);
 /* Makes the catalog prefer packs that are not bad. */
 vv_status vv_host_prefer_sound(vv_host *h, vv_error *err);
@@ -248,9 +253,9 @@ void vv_host_note_sound(const vv_host *h, const vv_cid *pack, const vv_oid *blob
 bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p); /* true if this was recorded */
 /* Returns true if the pack's name is the hash of these bytes. */
 bool vv_host_is_named_rightly(const vv_cid *pack, const vv_buf *bytes);
-/* Sets *names to an array of the *count bad packs that may be removed from the tree, because their
- * readable blocks are in other packs or in `sent`. ruins: also lists packs with damaged lists. The
- * caller frees *names with vv_free. */
+/* Sets *names to an array of the *count bad packs that may be removed, since their readable blocks
+ * are in other packs or in `sent`. ruins: includes packs with damaged lists. The caller frees
+ * *names with vv_free, also after a failure. */
 vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, vv_host_name **names,
 			    size_t *count, vv_error *err);
 /* Reads the list of the pack p of the catalog again, from its local copy, into bytes, from which

@@ -1,6 +1,6 @@
 /*
- * list: reads and writes lists. The list of a pack has the pack's blocks and their positions in the
- * pack, so that single blocks can be read without the whole pack.
+ * list: reads and writes lists. The list of a pack has the CIDs of the pack's blocks and their
+ * positions in the pack, so that a block can be read without the whole pack.
  *
  *   8       "VVLIST" 01 0A
  *   16      the pack's hash, which is its name
@@ -14,9 +14,9 @@
  *   any x 16     for a combined pack: hashes of the packs all of whose blocks are in this pack; ascending
  *   8       XXH3-64 of all preceding bytes
  *
- * The records of a pack are adjacent, so that each record ends at the offset of the next one. A
- * list is from an untrusted host: it is only a hint, and never proves that a block is intact.
- * Format: docs/formats/pack-lists.md.
+ * The records of a pack are adjacent: each record ends at the offset of the next one. A list comes
+ * from an untrusted host, so it is only a hint, and never proves that a block is intact. Format:
+ * docs/formats/pack-lists.md.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_LIST_H
 #define VV_TRANSPORT_PLACES_PACKS_LIST_H
@@ -42,8 +42,8 @@
 	 (uint64_t)VV_HOST_LIST_PARTS * VV_PACK_HASH_LEN)
 
 /* A parsed list, which borrows its bytes: the hash and the length of the pack, and the three tables
- * of the format above, each with the number of its items. parts: the hashes of the packs that were
- * combined into the pack. */
+ * of the format above, each with the number of its items. parts: the hashes of the packs all of
+ * whose blocks are in this pack. */
 typedef struct vv_host_list {
 	uint8_t hash[VV_PACK_HASH_LEN];
 	uint64_t pack_len;
@@ -71,15 +71,16 @@ bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i);
  * plus the index of the base in bases; VV_HOST_LIST_NONE if the block has no base. */
 size_t vv_host_list_base_of(const vv_host_list *l, size_t i);
 
-/* Makes the list of a pack of len bytes, and appends it to out. The caller must have checked the
- * pack against its hash. VV_ECORRUPT: the pack has an invalid record, or no records. */
+/* Appends the list of a pack of len bytes to out. The caller must have compared the pack with its
+ * hash. VV_ECORRUPT: the pack has an invalid record, or no records. */
 vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], const void *pack,
 			  size_t len, vv_error *err);
-/* Adds the packs that were combined into the pack to its complete list. parts: their keys
- * (vv_pack_key), 1 to VV_HOST_LIST_PARTS, ascending. */
+/* Adds the table of combined packs to the complete list in `list`, which has no such table yet.
+ * parts: the keys of the packs (vv_pack_key), from 1 to VV_HOST_LIST_PARTS, ascending. */
 vv_status vv_host_list_add_parts(vv_buf *list, const vv_cids *parts, vv_error *err);
-/* Appends a list of the count blocks. Sorts blocks, whose CIDs must be unique, and bases, from
- * which it removes duplicates. The base of each block must be in blocks or bases. */
+/* Appends a list of the count blocks, 1 to VV_HOST_LIST_MAX, to out. Changes both arrays: sorts
+ * blocks, whose CIDs must be unique, and bases, from which it removes duplicates and those in
+ * blocks. The base of each block must be in blocks or bases. */
 vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], uint64_t pack_len,
 			     vv_host_block *blocks, size_t count, vv_cid *bases, size_t base_count,
 			     vv_error *err);

@@ -1,6 +1,6 @@
 /*
- * multi_index: reads and writes the index of several packs in a store, which finds the pack of a
- * block without reading the packs' lists.
+ * multi_index: reads and writes the index of several packs in a store. With the index, the pack of
+ * a block is found without reading the packs' lists.
  *
  *   8            "VVMANY" 01 0A
  *   le32         count of packs, 1 .. VV_MULTI_PACKS
@@ -12,9 +12,9 @@
  *   entries x 12 the first 8 bytes of a digest, le32 index of the pack among the hashes; ascending
  *
  * A reader reads the head (everything before the entries) once, and for each block the entries of
- * its fan. An index is named by the XXH3-128 of its bytes, which such a reader cannot check; so an
- * index is only a hint. Only a list proves that a block exists, and only all lists together prove
- * that a block does not exist. Format: docs/formats/pack-lists.md.
+ * its fan. The name of an index is the XXH3-128 of its bytes; a reader of only a part cannot check
+ * it. Therefore an index is only a hint: only a list shows that a block exists, and only all lists
+ * together show that it does not. Format: docs/formats/pack-lists.md.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_MULTI_INDEX_H
 #define VV_TRANSPORT_PLACES_PACKS_MULTI_INDEX_H
@@ -44,19 +44,19 @@ typedef struct vv_multi_index {
 	const uint8_t *packs, *fans;
 } vv_multi_index;
 
-/* Sets out->head_len to the length of the head, from the first VV_MULTI_BEGIN bytes of an index.
- * VV_ECORRUPT: the bytes are not an index. */
+/* Sets out->head_len to the length of the head, from the first bytes of an index; len is at least
+ * VV_MULTI_BEGIN. VV_ECORRUPT: the bytes are not an index. */
 vv_status vv_multi_index_begin(vv_multi_index *out, const void *bytes, size_t len, vv_error *err);
-/* Parses the head, and sets *out. bytes must contain at least the head. VV_ECORRUPT: the head is
- * invalid. */
+/* Parses the head into *out, which borrows bytes. VV_ECORRUPT: the head is invalid, or bytes do not
+ * have the whole head. */
 vv_status vv_multi_index_read(vv_multi_index *out, const void *bytes, size_t len, vv_error *err);
-/* Sets *from and *len to the range of the file with the entries that may be for the block cid. Sets
- * *len to 0 if no entry may be for the block. VV_ECORRUPT: the range has too many entries. */
+/* Sets *from and *len to the range of the file that has the entries of the fan of the block cid. If
+ * *len is 0, the fan has no entries. VV_ECORRUPT: the range has more than VV_MULTI_FAN_BYTES. */
 vv_status vv_multi_index_range(const vv_multi_index *m, const vv_cid *cid, uint64_t *from,
 			       size_t *len, vv_error *err);
-/* Sets packs to the indexes of the packs that may have the block cid, according to the entries in
- * the range (vv_multi_index_range) of len bytes, and returns the number of packs. Skips entries of
- * other blocks. */
+/* Sets packs to the indexes of the packs that may have the block cid, and returns their number.
+ * entries: the len bytes of the range of vv_multi_index_range. Returns at most VV_MULTI_FOUND
+ * packs. */
 size_t vv_multi_index_find(const vv_multi_index *m, const void *entries, size_t len,
 			   const vv_cid *cid, size_t packs[VV_MULTI_FOUND]);
 /* Returns the hash of pack i, borrowed from m. */
@@ -67,7 +67,8 @@ typedef struct vv_multi_entry {
 	uint64_t prefix; /* vv_cid_prefix */
 	uint32_t pack;   /* index of the pack among the hashes, which are ascending */
 } vv_multi_entry;
-/* Appends the index of the packs, given by their hashes, to out. Sorts entries. */
+/* Appends the index of the pack_count packs with these hashes, which are ascending, to out. Sorts
+ * the count entries. */
 vv_status vv_multi_index_write(vv_buf *out, const uint8_t (*packs)[VV_PACK_HASH_LEN],
 			       size_t pack_count, vv_multi_entry *entries, size_t count,
 			       vv_error *err);

@@ -1,6 +1,6 @@
 /*
- * pack_names: converts the names of a host's packs, which are the packs' hashes, between keys and
- * hex digits. Internal.
+ * pack_names: converts the name of a host's pack, the pack's hash, between hex digits and a key.
+ * Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_PACK_NAMES_H
 #define VV_TRANSPORT_PLACES_PACKS_PACK_NAMES_H
@@ -22,7 +22,8 @@ static inline vv_cid vv_pack_key(const uint8_t hash[VV_PACK_HASH_LEN])
 	memcpy(key.digest, hash, VV_PACK_HASH_LEN);
 	return key;
 }
-/* Parses hex, len hex digits, as a key. Returns false if hex is not the name of a pack. */
+/* Parses the len characters of hex as a key. Returns false if they are not VV_PACK_HEX lower-case
+ * hex digits. */
 bool vv_pack_key_read(vv_cid *out, const char *hex, size_t len);
 /* Returns the hex digits of a pack's key, in a rotating buffer (vv_text_slot). */
 const char *vv_pack_shows(const vv_cid *pack);

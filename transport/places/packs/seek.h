@@ -1,6 +1,6 @@
 /*
- * seek: holds, in memory, the indexes (multi_index.h) that the files of a store's versions name, as
- * far as they were read. Internal.
+ * seek: has in memory the indexes (multi_index.h) that the files of a store's versions list, as far
+ * as they were read. Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_SEEK_H
 #define VV_TRANSPORT_PLACES_PACKS_SEEK_H
@@ -18,7 +18,7 @@ typedef struct vv_seek_file {
 	vv_buf head;                  /* bytes of the index's head; empty: not read yet */
 	vv_multi_index m;             /* the parsed head */
 	bool useless;                 /* the file is missing or damaged */
-	vv_cid found[VV_MULTI_FOUND]; /* packs of the block of the current search */
+	vv_cid found[VV_MULTI_FOUND]; /* packs that may have the block of the current search */
 	size_t found_count;
 } vv_seek_file;
 
@@ -28,15 +28,15 @@ typedef struct vv_seek {
 	vv_seek_file *files; /* opened indexes, in the order of names */
 	size_t file_count, file_cap;
 	vv_cid_map *of;    /* for each pack, the position of its index in names */
-	vv_cid_set *asked; /* versions whose indexes and packs were recorded */
+	vv_cid_set *asked; /* versions whose files were read for a search */
 	/* packs of versions whose lists are not all in the host's catalog (vv_host.catalog) */
 	vv_cids packs;
 } vv_seek;
 
 vv_seek *vv_seek_new(void);    /* NULL: out of memory */
 void vv_seek_free(vv_seek *s); /* accepts NULL */
-/* Records that a version's file names this index for the pack. If the pack already has an index,
- * keeps the earlier one. */
+/* Records that the file of a version lists this index for the pack. If an index is already recorded
+ * for the pack, it stays. */
 vv_status vv_seek_add(vv_seek *s, const vv_cid *pack, const vv_cid *index, vv_error *err);
 /* Returns the name of the index of a pack, or a null CID if not known. */
 vv_cid vv_seek_index_of(const vv_seek *s, const vv_cid *pack);

@@ -28,14 +28,14 @@ typedef enum vv_stored_kind {
  * buffer (vv_text_slot). */
 const char *vv_stored_shows(vv_stored_kind kind, const vv_cid *key);
 
-/* Appends a range of the file of this kind and key to out, as vv_place_get does. */
+/* Appends the len bytes at `from` of the file of this kind and key to out, as vv_place_get does. */
 vv_status vv_stored_get(const vv_place *p, vv_stored_kind kind, const vv_cid *key, uint64_t from,
 			uint64_t len, vv_buf *out, vv_error *err);
-/* Writes bytes as the file of this kind and key, durably. A version's file is durable only after
- * vv_place_finish. */
+/* Writes bytes as the file of this kind and key, durably; but a version's file is durable only
+ * after vv_place_finish. */
 vv_status vv_stored_put(const vv_place *p, vv_stored_kind kind, const vv_cid *key,
 			const vv_buf *bytes, vv_error *err);
-/* Removes the file of this kind and key. Returns VV_OK if the file is missing. */
+/* Removes the file of this kind and key. Returns VV_OK also if the file does not exist. */
 vv_status vv_stored_remove(const vv_place *p, vv_stored_kind kind, const vv_cid *key,
 			   vv_error *err);
 
@@ -50,7 +50,8 @@ typedef struct vv_stored_files {
 	vv_stored *items;
 	size_t count, cap;
 } vv_stored_files;
-/* Lists all files of this kind in the place p. */
+/* Appends all files of this kind in the place p to *out, which the caller clears, also after a
+ * failure. */
 vv_status vv_stored_list(vv_stored_files *out, const vv_place *p, vv_stored_kind kind,
 			 vv_error *err);
 void vv_stored_files_clear(vv_stored_files *f);

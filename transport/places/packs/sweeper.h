@@ -1,16 +1,17 @@
 /*
  * sweeper: ensures that only one gc (vv_host_sweep) at a time runs in a place. Internal.
  *
- * A place has no locks. Therefore each gc writes a file with a unique name at the top of the place,
- * "gc-<32 hex>", and then lists these files. A gc that finds no other file continues. If two start
- * together, at least one finds the file of the other; if both do, the gc whose file name sorts
- * first continues after the other has given up. The file describes the process (base/holder.h). A
- * file is ignored and removed if its process has certainly ended, or if it was not written again
- * for an hour. Therefore a running gc writes its file again from time to time. Before each such
- * write, it checks that its file still exists; if not, another gc has taken its place, and it
- * stops.
+ * A place has no locks. Therefore each gc writes a file with a unique name, "gc-<32 hex>", at the
+ * top of the place, and then lists these files. A gc that finds no other file continues. If two
+ * start together, at least one finds the file of the other. If both do, the gc whose file name
+ * sorts first waits some seconds until the other has given up, and continues.
  *
- * The time of a file is given by the clock of the place.
+ * The file describes the process of the gc (base/holder.h). A gc removes the file of another gc if
+ * that process has certainly ended, or if the file was not written again for an hour. Therefore a
+ * running gc writes its file again from time to time. Before each such write, it checks that its
+ * file still exists; if not, another gc has removed it, and the gc stops.
+ *
+ * Times of files are those of the place's own clock.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_SWEEPER_H
 #define VV_TRANSPORT_PLACES_PACKS_SWEEPER_H
@@ -35,14 +36,15 @@ typedef struct vv_sweeper {
 	unsigned times; /* number of writes of the file */
 } vv_sweeper;
 
-/* Begins a gc in the place p, and writes its file. VV_ELOCKED: another gc is running.
- * VV_ENOSUPPORT: the place does not report when files were written. */
+/* Begins a gc in the place p, and writes its file. p and url are borrowed until vv_sweeper_end.
+ * VV_ELOCKED: another gc is running. VV_ENOSUPPORT: the place does not allow listing, or does not
+ * report when files were written. */
 vv_status vv_sweeper_begin(vv_sweeper *out, const vv_place *p, const char *url, vv_error *err);
-/* Checks the gc's file and writes it again, if the last write is long ago or `must` is true. Call
- * this repeatedly. If s->name is "", does nothing. VV_ECONFLICT: another gc has taken the place of
- * this gc. */
+/* If `must` is true, or the last write was more than five minutes ago, checks that the gc's file
+ * still exists, and writes it again. Call this repeatedly. If s->name is "", does nothing.
+ * VV_ECONFLICT: another gc has removed the file. */
 vv_status vv_sweeper_go_on(vv_sweeper *s, bool must, vv_error *err);
-/* Ends the gc, and removes its file. */
+/* Ends the gc, and removes its file. Ignores failures. */
 void vv_sweeper_end(vv_sweeper *s);
 VV_AUTO_CLEAR(vv_sweeper, vv_sweeper_end)
 
