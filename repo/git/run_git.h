@@ -90,8 +90,8 @@ vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t end
 
 /* Like vv_git_run, but fails if the exit code is not 0. The message has the lines of git and of the
  * host: "<what>: git says: <line>; <line>". The code is chosen by the words of these lines.
- * VV_EAUTH: the login failed. VV_EREFUSED: the host refused. VV_ENOTFOUND: no such host or
- * repository. VV_EIO: any other failure of git. */
+ * VV_EREFUSED: the host refused; err->login is set if the login failed. VV_ENOTFOUND: no such host
+ * or repository. VV_EIO: any other failure of git. */
 vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err);
 
 /* Sets err from `said`, git's stderr, as vv_git_must does, and returns its code. Omits the lines of

@@ -21,8 +21,8 @@ void http_credential_clear(http_credential *c);
 
 /* Sets *out to a credential for the URL, which git gets from its helpers or asks the user for (`git
  * credential fill`). If the URL has a user, git gets a credential of that user. repo may be NULL.
- * The caller clears *out with http_credential_clear. VV_EAUTH: git found no credential, or git is
- * not installed. */
+ * The caller clears *out with http_credential_clear. VV_EREFUSED: git found no credential, or git
+ * is not installed; err->login is set. */
 vv_status http_credential_fill(http_credential *out, vv_repository *repo, const vv_env *env,
 			       const vv_url *url, vv_error *err);
 /* Reports to git's helpers that the credential is right (`git credential approve`) or wrong (`git

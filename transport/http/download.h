@@ -39,8 +39,8 @@ typedef struct http_download {
 } http_download;
 
 /* Downloads the file. Follows at most 10 redirects. Sets header_count to 0 at the first redirect.
- * VV_ENOTFOUND: the server does not have the file. VV_EAUTH: the server requires other credentials.
- * VV_EREFUSED: a redirect leads from https to http. */
+ * VV_ENOTFOUND: the server does not have the file. VV_EREFUSED: the server requires other
+ * credentials (err->login is set), or a redirect leads from https to http. */
 vv_status http_download_run(http_download *d, const vv_connect_options *connect, vv_error *err);
 void http_download_clear(http_download *d);
 VV_AUTO_CLEAR(http_download, http_download_clear)

@@ -7,7 +7,7 @@
  * five times, after a temporary failure: status 429, 502, 503, 504 and optionally 500, a broken
  * connection, or a time-out. It is repeated after the time in Retry-After, or else after a random
  * time whose limit doubles with each try. If the connection to the site failed in all tries, all
- * requests of the next minute fail with VV_ESILENT.
+ * requests of the next minute fail with VV_EIO, and err->silent is set.
  */
 #ifndef VV_TRANSPORT_HTTP_SITE_H
 #define VV_TRANSPORT_HTTP_SITE_H
@@ -102,8 +102,8 @@ VV_AUTO_FREE(http_site, http_site_close)
 
 /* Sends the request `ask`, and sets *answer, which the caller clears with http_answer_clear, also
  * after a failure. The same answer can be used for the next request. Returns VV_OK for every HTTP
- * status. VV_ESILENT: the site did not answer in time, or failed within the last minute.
- * Thread-safe if sign is thread-safe. */
+ * status. VV_EIO: no answer was received; err->silent is set if the site did not answer in time, or
+ * failed within the last minute. Thread-safe if sign is thread-safe. */
 vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, vv_error *err);
 
 #endif

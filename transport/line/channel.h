@@ -88,8 +88,9 @@ void vv_channel_unlock(vv_channel *c); /* ends the lock of vv_channel_lock */
  * the message has the reason, if it is known. */
 vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err);
 /* Sets a minimum pace for the peer. If the peer sends or reads so slowly that it falls behind this
- * pace by `seconds` (patience.h), calls fail with VV_ESILENT. The pace is measured over a whole
- * answer, including the wait for the answer. If either value is 0, the pace is not limited. */
+ * pace by `seconds` (patience.h), calls fail with VV_EIO, and err->silent is set. The pace is
+ * measured over a whole answer, including the wait for the answer. If either value is 0, the pace
+ * is not limited. */
 void vv_channel_pace(vv_channel *c, uint64_t bytes_per_sec, unsigned seconds);
 /* Records that the peer is alive: the pace is measured from this moment on. */
 void vv_channel_alive(vv_channel *c);

@@ -52,7 +52,8 @@ static inline bool vv_patience_spend(vv_patience *p, uint64_t ms, uint64_t bytes
 /* Returns a new patience with the time limit vv_idle_sec of the options, and the pace
  * VV_PACE_DEFAULT. */
 vv_patience vv_patience_of(const vv_connect_options *o);
-/* Sets err for a peer that was too slow, and returns VV_ESILENT. name: the peer's name. */
+/* Sets err for a peer that was too slow, with err->silent, and returns VV_EIO. name: the peer's
+ * name. */
 vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err);
 
 #endif

@@ -60,8 +60,8 @@ typedef struct vv_program_line {
 vv_status vv_channel_program(vv_channel **out, const vv_program_line *p,
 			     const vv_connect_options *o, vv_error *err);
 
-/* For all kinds of channels: sets err for a peer that sent or accepted nothing for this number of
- * seconds, and returns VV_ESILENT. */
+/* For all kinds of channels: sets err, with err->silent, for a peer that sent or accepted nothing
+ * for this number of seconds, and returns VV_EIO. */
 vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds);
 
 #endif

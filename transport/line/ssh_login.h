@@ -33,9 +33,9 @@ typedef struct vv_ssh_login {
 vv_status vv_ssh_ready(vv_error *err);
 
 /* Connects and logs in, and sets s->session. VV_EREFUSED: the host's key is unknown, wrong or
- * revoked. VV_EAUTH: there is no usable key, or the host does not accept any of the user's keys.
- * VV_ENOSUPPORT: libssh2 cannot check the host's key. VV_ENOTFOUND: no such host. VV_ESILENT: no
- * answer in time. */
+ * revoked. VV_EREFUSED with err->login: there is no usable key, or the host does not accept any of
+ * the user's keys. VV_ENOSUPPORT: libssh2 cannot check the host's key. VV_ENOTFOUND: no such host.
+ * VV_EIO with err->silent: the host did not answer in time. */
 vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err);
 void vv_ssh_login_close(vv_ssh_login *s);
 VV_AUTO_CLEAR(vv_ssh_login, vv_ssh_login_close)

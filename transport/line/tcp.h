@@ -53,8 +53,8 @@ vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err
 int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atomic_bool *stopped,
 		   vv_error *err);
 /* Waits at most `seconds` seconds until bytes can be read from fd, or the other side has closed the
- * connection. name: the peer's name for messages. VV_ESILENT: no byte came in time. VV_EIO:
- * *stopped was set. */
+ * connection. name: the peer's name for messages. VV_EIO: *stopped was set, or no byte came in
+ * time; in the second case, err->silent is set. */
 vv_status vv_tcp_await(int fd, const char *name, unsigned seconds, const atomic_bool *stopped,
 		       vv_error *err);
 

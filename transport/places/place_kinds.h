@@ -72,9 +72,9 @@ void vv_folder_place_changed(const vv_place *p);
 
 /* Opens the folder at the URL on an SFTP host. connect must outlive the place. make: makes and
  * marks the folder if necessary. VV_ENOTFOUND: the host does not exist, or the folder does not
- * exist or has no mark. VV_EAUTH: the host does not accept the login. VV_EREFUSED: the host's key
- * is unknown, or the host forbids access. VV_ENOSUPPORT: the settings or the ssh configuration
- * require the program ssh. */
+ * exist or has no mark. VV_EREFUSED: the host's key is unknown, or the host forbids access or does
+ * not accept the login; in the last case, err->login is set. VV_ENOSUPPORT: the settings or the ssh
+ * configuration require the program ssh. */
 vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -85,8 +85,8 @@ vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_fa
 
 /* Opens the bucket or prefix at the URL. connect is copied; its pointers must outlive the place,
  * since keys expire and are fetched again. make: writes a missing mark. VV_EUSAGE: the URL is
- * invalid. VV_ENOTFOUND: no credentials, no such host, or no mark. VV_EAUTH: the store does not
- * accept the credentials. VV_EREFUSED: the store denies access. */
+ * invalid. VV_ENOTFOUND: no credentials, no such host, or no mark. VV_EREFUSED: the store denies
+ * access, or does not accept the credentials; in the second case, err->login is set. */
 vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			   const vv_connect_options *connect, bool make, vv_error *err);
 
