@@ -1,8 +1,9 @@
 /*
  * cid_text: parses CIDs as other IPFS programs write them.
  *
- * Accepts CIDv0 (Qm...), and CIDv1 in the bases that other gateways accept: base16, base32 and
- * base36 in upper or lower case, and base58btc. varve itself writes base32 (repo/blocks/cid.h).
+ * The parser accepts CIDv0 (Qm...), and CIDv1 in base16, base32 and base36 (in upper or lower case)
+ * and in base58btc. Other gateways accept these bases, too. varve itself writes base32
+ * (repo/blocks/cid.h).
  */
 #ifndef VV_TRANSPORT_PROTOCOL_CID_TEXT_H
 #define VV_TRANSPORT_PROTOCOL_CID_TEXT_H
@@ -16,7 +17,7 @@
 #define VV_CID_TEXT_MAX 200u   /* most characters of a CID */
 #define VV_CID_DIGEST_MAX 128u /* most bytes of a digest */
 
-/* Any CID. codec and hash are multicodec numbers. */
+/* A CID with any codec and hash, which are multicodec numbers. */
 typedef struct vv_foreign_cid {
 	uint64_t codec, hash;
 	uint8_t digest[VV_CID_DIGEST_MAX];
@@ -26,11 +27,11 @@ typedef struct vv_foreign_cid {
 /* Parses text as a CID into *out. Returns false if text is not a CID. */
 bool vv_cid_text_read(vv_foreign_cid *out, const char *text, size_t len);
 
-/* Converts c to a vv_cid, if varve can store or make its block: raw, DAG-CBOR or DAG-PB, with
- * SHA-256. Returns false for any other CID. */
+/* Converts c to a vv_cid. Returns false if varve can neither store nor make its block: the codec
+ * must be raw, DAG-CBOR or DAG-PB, and the hash must be SHA-256. */
 bool vv_cid_text_own(vv_cid *out, const vv_foreign_cid *c);
 
-/* Returns true if the CID contains the block itself: the digest is then the block. */
+/* Returns true if the CID has the identity hash: its digest is then the block itself. */
 bool vv_cid_text_is_identity(const vv_foreign_cid *c);
 
 #endif

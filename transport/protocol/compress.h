@@ -1,9 +1,9 @@
 /*
  * compress: compresses bytes for a channel, using bytes that the other side also has.
  *
- * The results are zstd frames without the four magic bytes. The compressor may refer to bytes of
- * `prefix` (zstd's prefix dictionary). Source: RFC 8878; docs/formats/protocol.md, "Compressed
- * bytes".
+ * Compressed bytes are zstd frames without the four magic bytes. A frame may refer to bytes of a
+ * prefix (zstd's prefix dictionary), which both sides have. Source: RFC 8878;
+ * docs/formats/protocol.md, "Compressed bytes".
  */
 #ifndef VV_TRANSPORT_PROTOCOL_COMPRESS_H
 #define VV_TRANSPORT_PROTOCOL_COMPRESS_H
@@ -24,21 +24,23 @@ typedef struct vv_compressed {
 	size_t len;
 } vv_compressed;
 
-/* Compresses len bytes with the method that has the smallest result, and sets *out. If prefix_len
- * is 0, no prefix is used. */
+/* Compresses len bytes, and sets *out, whose bytes are valid until the next use of c. Compresses
+ * with the prefix, and without it, and takes the shorter result; takes the raw bytes if neither
+ * result is shorter. If the result with the prefix is very short, does not try the compression
+ * without it. If prefix_len is 0, no prefix is used. */
 vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t len,
 		      const void *prefix, size_t prefix_len, vv_error *err);
 
-/* Decompresses s, and replaces the content of raw with the result, exactly raw_len bytes. room is
- * working memory, whose content is replaced. VV_ECORRUPT: the bytes are invalid. */
+/* Decompresses s, and replaces the content of raw with the result. room is working memory, whose
+ * content is replaced. VV_ECORRUPT: the bytes are invalid, or the result does not have exactly
+ * raw_len bytes. */
 vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
 			const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err);
 
-/* Returns the bytes of p in the form for a channel, without the magic number. The result borrows
- * p's bytes. */
+/* Returns p in the form for a channel, which has no magic number. The result borrows p's bytes. */
 vv_compressed vv_stripped(const vv_packed *p);
-/* Returns the bytes of s in the form for packs, with the magic number. The last call of
- * vv_uncompress with this room must have been for s. The result is borrowed from s and room. */
+/* Returns s in the form for packs, which has the magic number. The last call of vv_uncompress with
+ * this room must have been for s. The result is borrowed from s and room. */
 vv_packed vv_unstripped(const vv_compressed *s, const vv_buf *room);
 
 #endif

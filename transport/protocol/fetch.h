@@ -1,9 +1,9 @@
 /*
  * fetch: fetches history and blocks from one peer, or from several in parallel.
  *
- * The origin (the first supplier, which must be a peer) sends refs, commits and nodes. Leaves are
- * requested from all suppliers (gather.h). Refs are moved, and data is stored in the repository,
- * only after all data was received and checked.
+ * The first supplier is the origin. It sends commits and nodes, so it must be a peer if commits are
+ * missing here. Leaves are requested from all suppliers (gather.h). The data is stored in the
+ * repository, and the refs are moved, only after all data was received and checked.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_FETCH_H
 #define VV_TRANSPORT_PROTOCOL_FETCH_H
@@ -25,17 +25,17 @@ typedef struct vv_fetch {
 	vv_supplier *suppliers; /* the peers and other sources (gather.h) */
 	size_t supplier_count;
 	vv_oids wants;             /* requested ids: commits, or annotated tags */
-	const vv_ref_change *refs; /* refs to move at the end: either all or none */
+	const vv_ref_change *refs; /* refs to move at the end: all are moved, or none */
 	size_t ref_count;
 	const char *message;       /* message for the reflog */
 	vv_version_check_fn check; /* checks each new version that is complete; may be NULL */
 	void *payload;             /* first argument of check */
-	bool allow_missing; /* store the received blocks even if no peer has the missing blocks */
-	/* if versions are unavailable or invalid, skip only the wants from which they are
-	 * reachable; false: the whole fetch fails */
+	bool allow_missing;        /* succeed even if no supplier has some of the blocks */
+	/* true: if a version is unavailable or invalid, skip only the wants from which it is
+	 * reachable; false: the whole fetch then fails */
 	bool each;
 	/* the name of a remote: fetch only history, and list the new versions as stored at this
-	 * remote (elsewhere.h); NULL: fetch blocks, too */
+	 * remote (elsewhere.h); NULL: fetch the blocks, too */
 	const char *lazy;
 	/* also fetch versions that are listed as stored elsewhere (elsewhere.h) */
 	bool full;
@@ -46,18 +46,18 @@ typedef struct vv_fetch {
 
 /* The result of a fetch. */
 typedef struct vv_fetch_result {
-	vv_fetch_sum sum;          /* the sums in the origin's first answer */
+	vv_fetch_sum sum;          /* totals of the origin's first answer with data */
 	vv_receive_stats received; /* statistics for all suppliers */
 	uint64_t rounds;           /* number of requests to the origin */
 	/* numbers of new versions of datasets, and of new versions with missing blocks */
 	uint64_t versions, incomplete;
 	vv_cid *roots; /* roots of the new versions, at most the newest VV_ROOTS_NOTED */
 	size_t root_count;
-	vv_cid *missing; /* blocks that no peer had, at most the first VV_MISSING_SHOWN */
+	vv_cid *missing; /* blocks that no supplier had, at most the first VV_MISSING_SHOWN */
 	size_t missing_shown;
-	uint64_t missing_count; /* number of all blocks that no peer had */
-	/* With each: the skipped wants, and the reasons. Their refs did not move, and their missing
-	 * blocks are not counted above. */
+	uint64_t missing_count; /* number of all blocks that no supplier had */
+	/* with `each`: the skipped wants, and the reasons; their refs did not move, and
+	 * missing_count does not count their blocks */
 	struct vv_fetch_behind *behind;
 	size_t behind_count;
 	bool mended;        /* missing blocks of earlier commits were received */
@@ -73,13 +73,14 @@ typedef struct vv_fetch_behind {
 void vv_fetch_result_clear(vv_fetch_result *r);
 VV_AUTO_CLEAR(vv_fetch_result, vv_fetch_result_clear)
 
-/* Fetches and stores the data, moves the refs, and sets *result. VV_EMISSING: no supplier has some
- * of the blocks, and allow_missing is not set; result->missing has these blocks, and the received
- * blocks are stored for the next attempt. */
+/* Fetches and stores the data, moves the refs, and sets *result. The caller clears *result, also
+ * after a failure. VV_EMISSING: no supplier has some of the blocks, and allow_missing is not set;
+ * result->missing has these blocks, and the received blocks are kept for the next attempt.
+ * VV_EMISSING also if commits are missing and the origin is not a peer. */
 vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err);
 
-/* Fetches the dataset version root into the store, and sets *result. The version is not reachable
- * from any ref, so gc removes it after its grace period. */
+/* Fetches the dataset version root into the store, and sets *result. The caller clears *result,
+ * also after a failure. No ref leads to the version, so gc removes it after its grace period. */
 vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *result,
 		       vv_error *err);
 

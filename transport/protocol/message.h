@@ -1,12 +1,12 @@
 /*
- * message: writes and reads the maps with which requests and answers begin. A client sends requests
- * to a peer, the repository at the other end of a channel.
+ * message: writes and reads messages, the maps with which requests and answers begin. A client
+ * sends requests to a peer, which is the repository at the other end of a channel.
  *
  * A message is a frame of type 'M' with a DAG-CBOR map, whose keys are in DAG-CBOR's order. A list
- * of Git object ids is one byte string with 20 bytes for each id; a list of CIDs is one byte string
- * with 33 bytes for each CID (codec, digest). The answer to a list is a bitmap, with the first item
- * in the lowest bit of the first byte. A list has at most VV_LIST_MAX items. Blocks with the codec
- * DAG-CBOR are called nodes, raw blocks leaves. Format: docs/formats/protocol.md.
+ * of Git object ids is one byte string with 20 bytes for each id. A list of CIDs is one byte string
+ * with 33 bytes for each CID (codec, digest). A list has at most VV_LIST_MAX items. The answer to a
+ * list is a bitmap; the lowest bit of its first byte is for the first item. Nodes are blocks with
+ * the codec DAG-CBOR, and leaves are raw blocks. Format: docs/formats/protocol.md.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_MESSAGE_H
 #define VV_TRANSPORT_PROTOCOL_MESSAGE_H
@@ -38,7 +38,7 @@ typedef enum vv_op {
 	VV_OP_PUSH    /* store the blocks and objects that follow, and move these refs */
 } vv_op;
 
-const char *vv_op_name(vv_op op); /* "hello"; static */
+const char *vv_op_name(vv_op op); /* such as "hello"; static */
 
 /* A list of ids of Git objects. */
 typedef struct vv_oids {
@@ -58,17 +58,17 @@ typedef struct vv_push_ref {
 	bool force;     /* move the ref even if this is not a fast-forward */
 } vv_push_ref;
 
-/* A request. Items of lists are allocated in an arena, or owned by the caller. */
+/* A request. The items of its lists are in an arena, or belong to the caller. */
 typedef struct vv_request {
 	vv_op op;
-	bool whole;         /* hello, for a push: report which refs are complete */
+	bool whole;         /* hello, for a push: the peer reports which refs are complete */
 	vv_oids want, have; /* for fetch; for known: only want */
 	bool done;          /* fetch: the client has no further commits to send */
 	bool nodes;         /* fetch: send only nodes; the client requests the leaves later */
 	bool history;       /* fetch: do not send blocks */
 	bool keep;          /* have: the client is going to drop its own copies */
-	/* for the ops blocks and have: the CIDs. like, only for the op blocks: empty, or for each
-	 * block a similar block that the client has (null: no such block) */
+	/* blocks: the CIDs, for the ops blocks and have. like, only for the op blocks: empty, or
+	 * for each block a similar block that the client has (a null CID: no such block) */
 	vv_cids blocks, like;
 	vv_push_ref *refs; /* push */
 	size_t ref_count;
@@ -82,22 +82,23 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err);
 
-/* Returns true if the payload is a request about copies stored for other repositories, in any
- * version ("hold", "hold-..."). */
+/* Returns true if the payload is a request about copies stored for other repositories: its op is
+ * "hold" or begins with "hold-". */
 bool vv_request_is_hold(const void *bytes, size_t len);
 
 /* A ref of a peer. */
 typedef struct vv_remote_ref {
 	const char *name;
-	vv_oid id, peeled; /* peeled is the commit of an annotated tag, else equal to id */
-	/* the peer has all blocks reachable from the ref, or `whole` was not requested
-	 * (vv_hello.tells_whole) */
+	vv_oid id, peeled; /* peeled: for an annotated tag, its commit; else equal to id */
+	/* the peer has all blocks reachable from the ref; always true if vv_hello.tells_whole is
+	 * false */
 	bool whole;
 } vv_remote_ref;
 
 /* The answer to the op hello. */
 typedef struct vv_hello {
-	const char *head; /* the branch of HEAD ("refs/heads/main"); NULL: HEAD is detached */
+	/* the branch of HEAD ("refs/heads/main"); NULL: HEAD is detached, or the peer hides it */
+	const char *head;
 	/* the commit of a detached HEAD, which is also in others as "HEAD"; else null */
 	vv_oid detached;
 	vv_remote_ref *refs;
@@ -106,15 +107,17 @@ typedef struct vv_hello {
 	 * array */
 	vv_remote_ref *heads;
 	size_t head_count;
-	/* Refs of a Git host that are neither branches nor tags, such as refs/pull/1/head. varve's
-	 * protocol does not send them; a fetch gets those that a refspec matches. */
+	/* refs of a Git host that are neither branches nor tags, such as refs/pull/1/head; varve's
+	 * protocol does not send them. A fetch gets those that a refspec matches. */
 	vv_remote_ref *others;
 	size_t other_count;
-	uint64_t held; /* number of blocks at the peer that belong to an interrupted transfer */
+	/* number of blocks at the peer that belong to an interrupted transfer, and, if the peer has
+	 * no refs, of its stored blocks; 0 unless the peer is writable */
+	uint64_t held;
 	bool writable; /* the client may try to push */
-	/* An id by which clients recognise the repository at several addresses; "": not sent. */
+	/* an id by which clients recognise one repository at several addresses; "": not sent */
 	char id[VV_REPOSITORY_ID + 1];
-	/* refs[i].whole and edge are set, because they were requested and the peer is writable */
+	/* refs[i].whole and edge are set: the client requested them, and the peer is writable */
 	bool tells_whole;
 	/* for refs that are not complete: the last complete commits below them; only some
 	 * if they are many */
@@ -129,9 +132,11 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 
 /* The answer to the ops known and have: a bit for each item. */
 typedef struct vv_bits {
-	/* (count + 7) / 8 bytes: the peer has the item with everything below it */
+	/* both bitmaps have (count + 7) / 8 bytes; have: the peer has the item with everything
+	 * below it */
 	const uint8_t *have;
-	const uint8_t *held; /* for have: the peer has only the block itself; NULL for known */
+	/* for the op have: the peer has at least the block itself; NULL for known */
+	const uint8_t *held;
 	size_t count;
 } vv_bits;
 /* Writes the answer b. */
@@ -146,9 +151,9 @@ static inline bool vv_bit(const uint8_t *bits, size_t i)
 
 /* The first answer to the op fetch. */
 typedef struct vv_fetch_start {
-	/* true: blocks and objects follow; false: the client must send more commits */
+	/* true: blocks and objects follow; false: the client must send more of its commits */
 	bool ready;
-	vv_oids common; /* the haves that the peer also has */
+	vv_oids common; /* the commits of vv_request.have that the peer has, too */
 } vv_fetch_start;
 /* Writes a first answer to fetch. */
 vv_status vv_fetch_start_write(vv_channel *line, const vv_fetch_start *s, vv_error *err);
@@ -160,7 +165,7 @@ vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *
 /* The last message of the answer to the op fetch: totals of the sent data. */
 typedef struct vv_fetch_sum {
 	uint64_t commits, datasets, blocks, bytes;
-	/* leaves were left out; the client requests the leaves that it does not have */
+	/* the leaves were not sent; the client requests those that it does not have */
 	bool withheld;
 	uint64_t absent; /* number of blocks that are missing or damaged at the sender */
 } vv_fetch_sum;
@@ -174,8 +179,8 @@ typedef struct vv_push_answer {
 	/* for each ref of the request: the reason for which it was not moved; NULL: it was moved */
 	const char **refs;
 	size_t count;
-	/* blocks without which the push cannot be accepted (only some if they are many). The
-	 * received blocks are stored: push again with the missing blocks */
+	/* blocks without which the peer cannot accept the push; only some of them if they are many.
+	 * The peer keeps the received blocks; the client pushes again, with these blocks. */
 	vv_cids missing;
 } vv_push_answer;
 /* Writes an answer to push. */
