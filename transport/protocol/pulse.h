@@ -1,11 +1,11 @@
 /*
  * pulse: sends signs of life while this side computes an answer.
  *
- * A peer that receives nothing within its time limit gives up, but a server that checks a huge
- * table may have nothing to send for minutes. Therefore, while an answer is computed, a thread
- * checks regularly whether anything was sent, and if not, sends and flushes an empty text frame.
- * The thread stops if the work makes no progress, so that signs of life do not extend waits without
- * limit.
+ * A client that receives nothing within its time limit gives up. A server that checks a huge table
+ * may have nothing to send for minutes. Therefore, while the server makes an answer, a thread
+ * checks regularly whether anything was sent. If nothing was sent, the thread sends an empty text
+ * frame at once. The thread stops if the work makes no progress, so that a client does not wait
+ * forever.
  *
  *   vv_pulse *p = vv_pulse_start(line, &done, VV_PULSE_MS, 0); after the request was read to its
  *   end
@@ -25,14 +25,14 @@
 
 typedef struct vv_pulse vv_pulse;
 
-/* Starts a thread that sends a sign of life every `every_ms` milliseconds if nothing else was sent;
- * if every_ms is 0, does nothing. `done` is a counter that grows with the work, such as the number
- * of verified row groups. The signs stop after `stall_ms` milliseconds without progress (0:
- * VV_PULSE_STALL_SEC). Borrows line and `done` until vv_pulse_stop. Returns NULL if no signs are
- * sent, also if memory or threads ran out. */
+/* Starts a thread that checks every `every_ms` milliseconds whether anything was sent on line, and
+ * sends a sign of life if not. `done` is a counter that grows with the work, such as the number of
+ * verified row groups. The signs stop when the counter has not changed for `stall_ms` milliseconds
+ * (0: VV_PULSE_STALL_SEC). Borrows line and `done` until vv_pulse_stop. Returns NULL if every_ms is
+ * 0, or if memory or threads ran out; no signs are then sent. */
 vv_pulse *vv_pulse_start(vv_channel *line, const atomic_uint_fast64_t *done, unsigned every_ms,
 			 uint64_t stall_ms);
-/* Stops sending, and waits for the end of the thread. */
+/* Stops the signs, and waits for the end of the thread. */
 void vv_pulse_stop(vv_pulse *p); /* accepts NULL */
 
 #endif

@@ -1,10 +1,9 @@
 /*
  * send: sends history and blocks that the other side does not have, on a channel.
  *
- * Used by the client of a push and by the server of a fetch. The sender determines the missing
- * blocks without asking the other side: for each new version, it sends only the blocks that the
- * previous version does not have. Blocks are sent first, and then the Git objects that refer to the
- * blocks.
+ * The client of a push and the server of a fetch use this module. The sender chooses the blocks
+ * without asking the other side: of each new version, it sends only the blocks that the previous
+ * version does not have. It sends the blocks first, and then the Git objects that refer to them.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_SEND_H
 #define VV_TRANSPORT_PROTOCOL_SEND_H
@@ -29,12 +28,13 @@ typedef struct vv_send_plan {
 } vv_send_plan;
 
 /* Plans to send all blocks and objects that are reachable from wants and not from commons. wants:
- * the commits or tags to send; commons: commits that both sides have. Both lists are borrowed until
- * vv_send_close. `whole` lists the commons for which the other side also has all blocks; NULL: all
- * commons. Blocks of the other commons are sent, too, if this repository has them. */
+ * the commits or tags to send. commons: commits that both sides have. whole: those commons for
+ * which the other side also has all blocks; NULL: all commons. The blocks of the other commons are
+ * planned, too, as far as this repository has them. wants, commons and whole are borrowed until
+ * vv_send_close. */
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 		       const vv_oids *commons, const vv_oids *whole, vv_error *err);
-/* Plans like vv_send_open, but without blocks, for a receiver that gets the blocks later. */
+/* Plans to send only the objects, without blocks: for a receiver that gets the blocks later. */
 vv_status vv_send_open_history(vv_send **out, vv_repository *r, const vv_oids *wants,
 			       const vv_oids *commons, vv_error *err);
 void vv_send_close(vv_send *s); /* accepts NULL */
@@ -44,33 +44,33 @@ void vv_send_plan_get(const vv_send *s, vv_send_plan *out);
 
 /* Returns the i-th CID of the plan, from 0; borrowed from s. */
 const vv_cid *vv_send_block(const vv_send *s, size_t i);
-/* Removes the i-th block from the plan. Call if the other side has the block. */
+/* Removes the i-th block from the plan: the other side has the block. */
 void vv_send_skip(vv_send *s, size_t i);
 /* Removes all leaves from the plan. */
 void vv_send_skip_leaves(vv_send *s);
-/* Replaces the plan after the other side has reported `blocks` as missing. The new plan has these
- * blocks, the blocks below them, and all objects again. Blocks are then sent without bases that the
- * other side may lack. VV_EMISSING: this repository does not have one of the blocks. */
+/* Replaces the plan, after the other side has reported `blocks` as missing. The new plan has these
+ * blocks, the blocks below them, and all objects of the first plan. The blocks are then sent
+ * without bases that the other side may not have. VV_EMISSING: this repository does not have one of
+ * the blocks. */
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err);
 
-/* Sends frames of the planned blocks, without an end frame, and adds to *sum. sum->absent counts
- * blocks that are missing or damaged in this repository. strict: such a block is an error,
- * VV_EMISSING or VV_ECORRUPT, unless it belongs to a common that is not in `whole`
- * (vv_send_open). */
+/* Sends frames with the planned blocks, without an end frame, and adds to *sum. Adds to sum->absent
+ * the blocks that are missing or damaged in this repository. strict: such a block is an error,
+ * VV_EMISSING or VV_ECORRUPT. With a list `whole` (vv_send_open), no such block is an error. */
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
 			 vv_fetch_sum *sum, vv_error *err);
-/* Sends frames of the planned objects, without an end frame, and adds to *sum; sum->commits is 0 if
- * the commits were not counted. Call this after vv_send_blocks. */
+/* Sends frames with the planned objects, without an end frame, and adds to *sum. Leaves
+ * sum->commits as it is if the commits were not counted. Call this after vv_send_blocks. */
 vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,
 			  vv_fetch_sum *sum, vv_error *err);
 
-/* Sends the answer to the request q for blocks, in which missing blocks are marked as absent.
- * `shown` has an item for each of q->blocks, followed by an item for each of q->like, the similar
- * blocks of the peer. An item is true if the peer may see the block. Blocks that the peer may not
- * see count as absent. */
+/* Sends frames with the blocks that the request q names, without an end frame. A block that is
+ * missing or damaged is marked as absent. shown has an item for each of q->blocks, and then an item
+ * for each of q->like, the similar blocks of the peer. An item is true if the peer may see the
+ * block. A block that the peer may not see is marked as absent. */
 vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_request *q, const bool *shown,
 			vv_error *err);
 
-#define VV_BLOB_MAX (1u << 30) /* larger blobs of ordinary files are not sent */
+#define VV_BLOB_MAX (1u << 30) /* in bytes; larger blobs of ordinary files are not sent */
 
 #endif

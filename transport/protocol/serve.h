@@ -15,23 +15,26 @@
 #include "transport/line/channel.h"
 #include "transport/protocol/receive.h"
 
-/* Checks the repository owner's additional requirements for a push. refs are the refs that would
- * move. If the function fails, for example with VV_EREFUSED, no ref moves, and the message and
- * report, lines for the client's user, are sent to the client. */
+/* Checks a push against the rules of the repository's owner. refs: the refs of the push. with: a
+ * handle that also reads the received objects. in: the received blocks. Appends lines for the
+ * client's user to report. If the function fails, for example with VV_EREFUSED, no ref moves, and
+ * the client gets the message of err, and report. */
 typedef vv_status (*vv_policy_fn)(void *payload, vv_repository *with, vv_incoming *in,
 				  const vv_push_ref *refs, size_t count, vv_buf *report,
 				  vv_error *err);
-/* Updates the work tree after the ref `head` has moved (receive.denyCurrentBranch=updateInstead).
- * check_only: only checks, before refs move, that the update is possible. */
+/* Updates the work tree after `head`, the ref of its branch, has moved
+ * (receive.denyCurrentBranch=updateInstead). check_only: the refs have not moved yet, and the
+ * function only checks whether the update is possible. */
 typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, bool check_only,
 				       vv_error *err);
 
-/* Is called after refs have moved. Appends lines for the client's user to report. */
+/* Called after a push has moved refs. refs: the refs of the push. Appends lines for the client's
+ * user to report. */
 typedef void (*vv_pushed_fn)(void *payload, const vv_push_ref *refs, size_t count, vv_buf *report);
 
 /* Answers a request about copies stored for other repositories (cmd/vault/hold/hold.h). bytes: the
- * request's message, of len bytes; the request was read to its end. If the function fails, its
- * error is sent as the answer. */
+ * request's message, of len bytes. The request was already read to its end. If the function fails,
+ * its error becomes the answer. */
 typedef vv_status (*vv_hold_fn)(void *payload, vv_repository *r, vv_channel *line,
 				const void *bytes, size_t len, vv_error *err);
 
@@ -39,8 +42,8 @@ typedef vv_status (*vv_hold_fn)(void *payload, vv_repository *r, vv_channel *lin
 typedef struct vv_serve {
 	vv_repository *repo;
 	bool writable; /* clients may push */
-	/* determines the objects that readers may see; borrowed; NULL: one is made for each
-	 * channel */
+	/* determines the objects that readers may see; borrowed; NULL: each call of
+	 * vv_serve_request or vv_serve_line makes one */
 	vv_reachable *reach;
 	vv_receive_limits limits;
 	vv_version_check_fn check;
@@ -50,9 +53,9 @@ typedef struct vv_serve {
 	void *payload;                 /* payload of check, policy, update_tree and pushed */
 	vv_hold_fn hold;               /* NULL: copies for others are not supported */
 	void *hold_payload;
-	bool only_hold; /* hold answers all requests, whatever they ask for */
+	bool only_hold; /* `hold` answers all requests, whatever their op is */
 	/* Interval of signs of life for a waiting client (pulse.h), in milliseconds; 0: no signs.
-	 * Signs are sent as long as `done` increases; check and policy add their progress to
+	 * Signs are sent as long as `done` increases: `check` and `policy` add their progress to
 	 * `done`. */
 	unsigned alive_ms;
 	/* milliseconds without progress after which signs of life end; 0: VV_PULSE_STALL_SEC */
@@ -67,12 +70,14 @@ typedef struct vv_serve {
 /* Sets the error of a server that does not store copies for others, and returns VV_EREFUSED. */
 vv_status vv_serve_fail_hold(vv_error *err);
 
-/* Reads one request from line, and answers it. If the request fails, sends the error, and returns
- * VV_OK. A negative result means that the connection failed, or that the peer did not send a
- * request; the connection must then be closed. */
+/* Reads one request from line, and answers it. If the request fails, sends the error to the client,
+ * sets s->failed, and returns VV_OK. A negative status means that the connection failed, that the
+ * client did not send a request, or that memory ran out. The caller must then close the
+ * connection. */
 vv_status vv_serve_request(vv_serve *s, vv_channel *line, vv_error *err);
 
-/* Sends the greeting, and then answers requests until the peer ends the connection. */
+/* Sends the greeting, and then answers requests until the client ends the connection. A negative
+ * status has the same meaning as for vv_serve_request. */
 vv_status vv_serve_line(vv_serve *s, vv_channel *line, vv_error *err);
 
 #endif
