@@ -1,6 +1,6 @@
 /*
  * routes: answers requests to the routes of the HTTP server (server.h). Each function queues its
- * response. Internal.
+ * response. MHD_NO: no response was queued, and libmicrohttpd closes the connection. Internal.
  */
 #ifndef VV_TRANSPORT_SERVER_ROUTES_H
 #define VV_TRANSPORT_SERVER_ROUTES_H
@@ -11,21 +11,24 @@
 
 #include "transport/server/request.h"
 
-/* Begins a request of the protocol. Call this after the head. Sets *more to true if the route
- * accepts the request, whose body follows; if false, the response is already queued. */
+/* Begins a request of the protocol, when its head was received. Sets *more to true if the request
+ * is accepted: its body then follows. Sets *more to false if the response is already queued. */
 enum MHD_Result http_varve_begin(http_request *q, bool *more);
-/* Passes the next piece of the body, of *len bytes, to the worker, and sets *len to 0. */
+/* Passes the next piece of the body, of *len bytes, to the worker, and sets *len to 0. Returns
+ * MHD_NO if the body is too large. */
 enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len);
-/* Ends the request. Call this after the last piece of the body. */
+/* Ends the request, after the last piece of the body. Waits for the first byte of the answer, and
+ * queues the response. */
 enum MHD_Result http_varve_end(http_request *q);
 
-/* Answers a GET request of a file (route "raw"). */
+/* Answers a GET or HEAD request for a file (route "raw"). */
 enum MHD_Result http_raw(http_request *q);
-/* Answers a GET request of a page, which is made in a stream (request.h). */
+/* Answers a request for a page, which is made in a stream (request.h). The method is GET or HEAD;
+ * POST is allowed as vv_http_ask describes (handlers.h). */
 enum MHD_Result http_page(http_request *q);
 /* Frees q->page. Call this after the stream of the page has ended. */
 void http_page_end(http_request *q);
-/* Answers a GET request to the gateway. rest: the path after "/ipfs/". */
+/* Answers a GET or HEAD request to the gateway. rest: the path after "/ipfs/", encoded. */
 enum MHD_Result http_gateway(http_request *q, const char *rest);
 
 #endif

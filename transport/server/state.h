@@ -24,10 +24,10 @@ typedef struct vv_http_server vv_http_server;
 
 /* A repository of the server. */
 typedef struct http_repository {
-	char *name; /* name of the repository in URLs */
-	char *path; /* path with which the repository is opened */
+	char *name; /* the repository's name in URLs, not encoded */
+	char *path; /* absolute path with which the repository is opened */
 	vv_repository *repo;
-	vv_store *store; /* for the gateway; all threads may use the store */
+	vv_store *store; /* for the gateway; borrowed from repo; all threads may use it */
 	vv_reachable *reach;
 	vv_published_files *published; /* NULL: the repository has no UnixFS files */
 } http_repository;
@@ -42,21 +42,25 @@ struct vv_http_server {
 	size_t repository_count;
 	vv_http_auth *auth; /* the users; NULL: no file of users */
 	char *url;
-	vv_mutex *lock;                /* protects `first` and connection_count */
+	/* protects the list of connections, and the members that connection.h names */
+	vv_mutex *lock;
 	struct http_connection *first; /* the list of connections */
 	unsigned connection_count;     /* protected by lock */
 	vv_network *proxies;
 	size_t proxy_count;
-	bool only_hosts;       /* refuse requests with host names that are not in o.hosts */
+	/* refuse requests whose host is not ours (vv_http_host_is_ours with o.hosts) */
+	bool only_hosts;
 	atomic_bool once_used; /* o.secret_once was used */
 	char cookie[32];       /* name of the cookie */
 	vv_worker *watch;      /* runs http_connections_watch */
-	vv_ring *clock;        /* never written; `watch` waits on this ring between its checks */
+	/* never written; `watch` waits on this ring between its checks, and ends when the ring is
+	 * stopped */
+	vv_ring *clock;
 	atomic_bool stopping;
 	atomic_uint active;            /* number of running requests */
 	atomic_uint_fast64_t reserved; /* bytes of memory that are reserved for running requests */
 	vv_buf tls_cert, tls_key;
-	char said[256]; /* the last message of libmicrohttpd */
+	char said[256]; /* the last message of libmicrohttpd before the daemon was started */
 };
 
 #endif
