@@ -4,16 +4,16 @@
  *
  * The protocol (docs/formats/protocol.md) consists of requests and answers, which are never sent at
  * the same time. The client writes a whole request, calls vv_channel_turn, reads the answer to its
- * end (protocol/frame.h), calls vv_channel_done, and may then write the next request. This is one
- * turn. Over HTTP, a turn is one POST. Since only one side sends at a time, no kind of channel can
- * deadlock.
+ * end (transport/protocol/frame.h), calls vv_channel_done, and may then write the next request.
+ * This is one turn. Over HTTP, a turn is one POST. Since only one side sends at a time, no kind of
+ * channel can deadlock.
  *
  * A channel is for one thread. While this thread computes an answer, a second thread may write
- * whole frames to the channel (protocol/pulse.h). Both threads then write each frame between
- * vv_channel_lock and vv_channel_unlock.
+ * whole frames to the channel (transport/protocol/pulse.h). Both threads then write each frame
+ * between vv_channel_lock and vv_channel_unlock.
  *
  * The kinds of channels are a pipe to `varve serve --stdio` (pipe.c), ssh (ssh.c, ssh2.c) and HTTP
- * (http/channel.c). All kinds are used in the same way.
+ * (transport/http/channel.c). All kinds are used in the same way.
  */
 #ifndef VV_TRANSPORT_LINE_CHANNEL_H
 #define VV_TRANSPORT_LINE_CHANNEL_H
