@@ -2,7 +2,7 @@
  * arena: allocates scratch memory that is freed all at once.
  *
  * Pointers into an arena stay valid until vv_arena_clear or vv_arena_reset. All functions that
- * allocate return NULL if memory runs out.
+ * allocate return NULL if memory runs out. An arena is for one thread at a time.
  */
 #ifndef VV_BASE_ARENA_H
 #define VV_BASE_ARENA_H
@@ -12,7 +12,7 @@
 
 #include "base/auto.h"
 
-/* A list of chunks, each allocated with vv_malloc. Initialise an arena with VV_ARENA_INIT. */
+/* An arena: a list of chunks of memory. Initialise it with VV_ARENA_INIT. */
 typedef struct vv_arena {
 	struct vv_arena_chunk *head; /* the chunk that is being filled; NULL: no chunk yet */
 	size_t used;                 /* bytes of head that are in use */
@@ -28,7 +28,7 @@ VV_AUTO_CLEAR(vv_arena, vv_arena_clear)
 void vv_arena_reset(vv_arena *a); /* frees all but the largest chunk, which is used again */
 /* Allocates size bytes, aligned to 16 bytes and not zeroed. */
 void *vv_arena_alloc(vv_arena *a, size_t size);
-/* Allocates count items of size bytes each, zeroed. Returns NULL also if count * size overflows. */
+/* Allocates count items of size bytes each, zeroed. Also returns NULL if count * size overflows. */
 void *vv_arena_calloc(vv_arena *a, size_t count, size_t size);
 /* Copies len bytes of s, and adds a NUL. */
 char *vv_arena_strndup(vv_arena *a, const char *s, size_t len);

@@ -1,10 +1,10 @@
 /*
- * array: growable arrays (by doubling), comparison functions, and searches in sorted arrays.
+ * array: arrays that grow by doubling, comparison functions for qsort, and searches in arrays.
  *
  *	if (!vv_array_add(list->items, list->count, list->cap, item)) return vv_fail_nomem(err);
  *
  * Set items, count and cap to NULL, 0 and 0 before the first call. Free items with vv_free at the
- * end.
+ * end. An array that grows may move: pointers to its items are then invalid.
  */
 #ifndef VV_BASE_ARRAY_H
 #define VV_BASE_ARRAY_H
@@ -21,13 +21,14 @@
 #define vv_array_room(items, count, cap)                                                           \
 	((count) < (cap) || vv_array_grow(&(items), &(cap), (count) + 1, sizeof(*(items))))
 
-/* Adds the value, which is the last argument, after the last item, and increments count. Returns
- * false, and leaves items, count and cap unchanged, if memory runs out. */
+/* Adds the value, which is the last argument, after the last item, and increments count. If memory
+ * runs out, returns false and leaves items, count and cap unchanged. */
 #define vv_array_add(items, count, cap, ...)                                                       \
 	(vv_array_room(items, count, cap) && (((items)[(count)++] = __VA_ARGS__), true))
 
-/* Like vv_array_add, for a value that owns take_text, an allocated text. Frees take_text on failure.
- * If take_text is NULL, because memory ran out, returns false. */
+/* Like vv_array_add, for a value that owns take_text, a text allocated with vv_malloc. On failure,
+ * frees take_text. Returns false if take_text is NULL: the result of an allocation can be passed
+ * unchecked. */
 #define vv_array_own(items, count, cap, take_text, ...)                                            \
 	(((take_text) && vv_array_add(items, count, cap, __VA_ARGS__)) ||                          \
 	 (vv_free(take_text), false))
@@ -52,8 +53,8 @@
 		low_;                                                                              \
 	})
 
-/* Evaluates to the address of the first of count items for which the expression is_it is true; NULL if
- * there is none. In is_it, `item` points to the item. */
+/* Evaluates to the address of the first item for which the expression is_it is true, or NULL if there
+ * is none. Tries all items in order. In is_it, `item` points to the item. */
 #define vv_array_find(items, count, item, is_it)                                                   \
 	__extension__({                                                                            \
 		__typeof__(*(items)) *found_ = NULL;                                               \
@@ -64,8 +65,8 @@
 		found_;                                                                            \
 	})
 
-/* Evaluates `clear` for each of count items, for what the items own, and frees the array. In clear, `item`
- * points to the item. */
+/* Releases an array whose items own memory: evaluates the expression `clear` for each item, then frees
+ * items. In clear, `item` points to the item. Does not set items and count, which are then invalid. */
 #define vv_array_clear(items, count, item, clear)                                                  \
 	__extension__({                                                                            \
 		for (size_t at_ = 0; at_ < (count); at_++) {                                       \
@@ -77,24 +78,25 @@
 
 /* Comparison function for qsort of arrays of uint64_t. */
 int vv_u64_order(const void *a, const void *b);
-/* Sorts the items, removes duplicates, and returns how many are left. items may be NULL if count is 0. */
+/* Sorts the items, removes duplicates, and returns the number of items left. items may be NULL if count
+ * is 0. */
 size_t vv_u64_set(uint64_t *items, size_t count);
 /* Comparison function for qsort of arrays of char *, or of structs that begin with a char *. */
 int vv_text_order(const void *a, const void *b);
 
-#define VV_NOT_RISING UINT32_MAX /* a place that vv_array_keep_rising does not keep */
+#define VV_NOT_RISING UINT32_MAX /* a place outside the subsequence */
 
-/* Finds a longest increasing subsequence of the count places, and sets all other places to
- * VV_NOT_RISING. Ignores places that are VV_NOT_RISING at the call. Returns false, with places
- * unchanged, if memory runs out. */
+/* Finds a longest strictly increasing subsequence of the count places, and sets all other places to
+ * VV_NOT_RISING. Places that are VV_NOT_RISING at the call are not part of the subsequence. If memory
+ * runs out, returns false and leaves places unchanged. */
 bool vv_array_keep_rising(uint32_t *places, size_t count);
 
 /* Returns true if item is one of the items. */
 bool vv_array_has(const size_t *items, size_t count, size_t item);
 
 /* Grows an array, for the macros above. items is the address of the pointer to the array. Allocates
- * memory for at least `least` items of `size` bytes (never fewer than 2 * *cap or 16), and sets
- * *cap. Returns false if memory runs out. */
+ * memory for at least `least` items of `size` bytes, and for at least twice *cap items (16 if *cap is
+ * 0), and sets *cap. If memory runs out, returns false and changes nothing. */
 bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * ascii: classifies single bytes, independent of the locale, and counts a byte in a text.
+ * ascii: classifies bytes and compares ASCII texts without regard to case. The results do not depend
+ * on the locale.
  */
 #ifndef VV_BASE_ASCII_H
 #define VV_BASE_ASCII_H
@@ -58,7 +59,7 @@ static inline bool vv_is_c_space(char c)
 	return vv_is_space(c) || c == '\v' || c == '\f';
 }
 
-/* Returns the first byte of s that is not a digit, or end. */
+/* Returns the position of the first byte from s on that is not a digit, or end. */
 static inline const char *vv_after_digits(const char *s, const char *end)
 {
 	while (s < end && vv_is_digit(*s)) {
@@ -90,8 +91,8 @@ static inline bool vv_ascii_is(const char *s, size_t len, const char *word)
 	return i == len && !word[i];
 }
 
-/* Compares at most len bytes of two texts, ignoring the case of ASCII letters in each locale, unlike
- * strncasecmp. Returns a negative number, 0, or a positive number. */
+/* Compares at most len bytes of two texts as strncasecmp does, but ignores the case of ASCII letters
+ * only, in every locale. Returns a negative number, 0, or a positive number. */
 static inline int vv_ascii_compare(const char *a, const char *b, size_t len)
 {
 	size_t i = 0;
@@ -108,7 +109,7 @@ static inline bool vv_ascii_equal(const char *a, const char *b)
 	return vv_ascii_compare(a, b, SIZE_MAX) == 0;
 }
 
-/* Returns true if s is empty or contains only white space of C. */
+/* Returns true if all len bytes of s are white space (vv_is_c_space), or if len is 0. */
 static inline bool vv_is_blank(const char *s, size_t len)
 {
 	while (len > 0 && (*s == ' ' || (*s >= '\t' && *s <= '\r'))) {

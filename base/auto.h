@@ -10,8 +10,8 @@
  *	void vv_list_clear(vv_list *l); // accepts a list that is empty or was cleared
  *	VV_AUTO_CLEAR(vv_list, vv_list_clear)
  *
- * A correct user initialises each variable in its declaration, may return anywhere, and returns a
- * value to its caller with vv_take:
+ * A function initialises each variable in its declaration, and may then return anywhere. It hands a
+ * pointer to its caller with vv_take:
  *
  *	vv_auto(vv_list) names = {0};
  *	vv_auto(vv_store) *s = NULL;
@@ -24,16 +24,17 @@
  *	return VV_OK;
  *
  * The variables are released in the reverse order of their declarations, after the return value is
- * computed. Declare a borrower after its owner, and a lock before everything that must be released
- * while it is held. No goto or case may jump over a declaration. If closing an object can fail, as
- * with a written file, close the object explicitly and check the result.
+ * computed. Declare a variable that borrows from another one after that one. Declare a lock before
+ * everything that must be released while the lock is held. No goto or case may jump over a
+ * declaration. If closing an object can fail, as with a written file, close the object explicitly
+ * and check the result.
  */
 #ifndef VV_BASE_AUTO_H
 #define VV_BASE_AUTO_H
 
 #include <stddef.h>
 
-/* Marks a parameter that a function does not use, but must have because of its callback type. */
+/* Marks a parameter that a callback must have, but does not use. */
 #define VV_UNUSED __attribute__((unused))
 
 /* Declares a variable that is released at the end of its block. */

@@ -3,8 +3,9 @@
  *
  * Functions that append return nothing. If an allocation fails, `failed` becomes true, and later
  * appends do nothing. The caller tests once, with vv_buf_ok, after the last append. `data` is NULL
- * until something is appended; after that, data[len] is a NUL. Initialise a vv_buf with VV_BUF_INIT,
- * and release it with vv_buf_clear.
+ * until memory is allocated; every append ends with a NUL at data[len]. Appending may move the
+ * memory: pointers into data are then invalid, and appended bytes must not be a part of the same
+ * buffer. Initialise a vv_buf with VV_BUF_INIT, and release it with vv_buf_clear.
  */
 #ifndef VV_BASE_BUF_H
 #define VV_BASE_BUF_H
@@ -21,16 +22,16 @@
 
 /* A buffer. */
 typedef struct vv_buf {
-	char *data;           /* len bytes and a NUL; NULL: nothing was appended yet */
+	char *data;           /* len bytes and a NUL; NULL: no memory allocated yet */
 	size_t len;           /* bytes without the NUL */
 	size_t cap;           /* allocated bytes */
 	bool failed;          /* an allocation failed */
-	struct vv_buf *owner; /* fails, too, if this buffer fails; or NULL */
+	struct vv_buf *owner; /* the buffer that fails, too, if this one fails; or NULL */
 } vv_buf;
 
 #define VV_BUF_INIT VV_BUF_FOR(NULL)
-/* Initialises a buffer whose text becomes a part of the buffer *of, which must outlive it: if this
- * buffer fails, then *of fails at once, so that only *of needs to be tested. */
+/* Initialises a buffer that the caller appends to the buffer *of later. If the new buffer fails, *of
+ * fails at once, so that the caller tests only *of. *of must outlive the new buffer. */
 #define VV_BUF_FOR(of)                                                                             \
 	{                                                                                          \
 		NULL, 0, 0, false, of                                                              \
@@ -53,7 +54,8 @@ bool vv_buf_grow(vv_buf *b, size_t more);
 /* The following short functions are inline because output of hundreds of megabytes passes through
  * them. */
 
-/* Makes room for `more` bytes after the content. If memory runs out, sets failed and returns
+/* Makes room for `more` bytes after the content, and a NUL. A caller that writes to data + len itself
+ * increases len and writes the NUL at data[len]. If memory runs out, sets failed and returns
  * false. */
 static inline bool vv_buf_reserve(vv_buf *b, size_t more)
 {
@@ -94,15 +96,15 @@ static inline void vv_buf_putc(vv_buf *b, int c)
 }
 
 void vv_buf_put_spaces(vv_buf *b, size_t count); /* appends count blanks */
-/* Appends bytes to payload, a vv_buf, and returns the result of vv_buf_ok: for use as a callback
- * that receives bytes. */
+/* Appends bytes to payload, a vv_buf, and returns the result of vv_buf_ok. For use as a callback that
+ * receives bytes. */
 vv_status vv_buf_write(void *payload, const void *bytes, size_t len, vv_error *err);
 
 /* Append a formatted text, as printf does. */
 void vv_buf_printf(vv_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
-/* Moves the bytes and their NUL out of b; the caller frees them with vv_free. Returns "", allocated
- * as well, if b is empty. Returns NULL if b failed or memory runs out. */
+/* Moves the bytes and their NUL out of b; the caller frees them with vv_free. If b is empty, returns
+ * an allocated "". Returns NULL if b failed or memory runs out. In any case, b is empty afterwards. */
 char *vv_buf_detach(vv_buf *b);
 const char *vv_buf_cstr(const vv_buf *b); /* borrowed until b changes; "" if b is empty */
 
@@ -135,8 +137,8 @@ void vv_put_le64(uint8_t *out, uint64_t v); /* writes 8 bytes, little-endian */
 uint32_t vv_get_le32(const uint8_t *p);     /* reads 4 bytes, little-endian */
 uint64_t vv_get_le64(const uint8_t *p);     /* reads 8 bytes, little-endian */
 
-/* Write and read big-endian integers, as in Git's files and SSH. Compared as bytes, the integers
- * sort by number. */
+/* Write and read big-endian integers, as in Git's files and SSH. The order of their bytes is the order
+ * of the numbers. */
 void vv_put_be32(uint8_t *out, uint32_t v);
 void vv_put_be64(uint8_t *out, uint64_t v);
 void vv_buf_put_be32(vv_buf *b, uint32_t v);

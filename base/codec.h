@@ -2,8 +2,7 @@
  * codec: encodes bytes as text and decodes them: hex, base32, base36, base58, base64,
  * percent-encoding.
  *
- * The readers are strict: they accept only text as the writers write it, with the exceptions
- * documented at each reader.
+ * A reader accepts only text as its writer writes it, with the exceptions documented at each reader.
  */
 #ifndef VV_BASE_CODEC_H
 #define VV_BASE_CODEC_H
@@ -18,8 +17,8 @@
 void vv_hex_write(char *out, const void *bytes, size_t len);
 void vv_hex_put(vv_buf *out, const void *bytes, size_t len); /* appends the 2 * len digits */
 
-/* Decodes 2 * count hex digits, of either case, to count bytes. Returns false, with out partly
- * overwritten, if one of these characters is not a hex digit. */
+/* Decodes 2 * count hex digits, of either case, to count bytes. If one of these characters is not a
+ * hex digit, returns false; out may then be partly overwritten. */
 bool vv_hex_read(uint8_t *out, size_t count, const char *text);
 
 /* Returns true if all len characters are lower-case hex digits, as Git and varve write them. */
@@ -39,9 +38,9 @@ size_t vv_base32_read(uint8_t *out, const char *text, size_t len);
  * of four characters. */
 void vv_base64_put(vv_buf *out, const void *bytes, size_t len, bool padded);
 
-/* Decodes base64 and appends the bytes. The padding may be missing, but unused bits must be 0.
- * Returns false, with out unchanged, if text is not base64. If an allocation fails, sets
- * out->failed. */
+/* Decodes base64 and appends the bytes. The padding may be missing, but unused bits must be 0. If text
+ * is not base64, returns false and leaves out unchanged. A failed allocation sets out->failed, but
+ * does not change the result. */
 bool vv_base64_read(vv_buf *out, const char *text, size_t len);
 
 #define VV_BASE58_MAX 64u /* maximum number of bytes to encode in base58 or base36 */
@@ -54,12 +53,13 @@ void vv_base58_write(char *out, size_t cap, const void *bytes, size_t len);
  * the size of out, is at least len * 156 / 100 + 2. */
 void vv_base36_write(char *out, size_t cap, const void *bytes, size_t len);
 
-/* Decodes text, which ends with a NUL, from base58 to exactly len bytes. Returns false if text is
- * not base58, or encodes a different number of bytes. */
+/* Decodes text, which ends with a NUL, from base58 to exactly len bytes. If text is not base58 or
+ * encodes a different number of bytes, returns false; out may then be overwritten. */
 bool vv_base58_read(uint8_t *out, size_t len, const char *text);
 
-/* Appends text with each %XX decoded to a byte (RFC 3986, section 2.1). Returns false if a '%' is
- * not followed by two hex digits; the text before the '%' may then have been appended. */
+/* Appends text with each %XX decoded to a byte (RFC 3986, section 2.1). The hex digits may have either
+ * case, and all other bytes are copied. Returns false if a '%' is not followed by two hex digits; the
+ * text before this '%' has then been appended. */
 bool vv_percent_read(vv_buf *out, const char *text, size_t len);
 
 /* Appends text with percent-encoding: every byte becomes %XX, except letters, digits, "-._~" and

@@ -1,10 +1,10 @@
 /*
  * env: a snapshot of environment variables.
  *
- * Code below the programs neither reads nor changes the environment of the process
- * (tests/check/layering.py checks this). A program takes a snapshot after it has read its options,
- * and passes the snapshot when it opens a repository, which keeps a copy (vv_repository_env).
- * Programs that varve starts get exactly the environment in the snapshot, plus explicit additions.
+ * Code below the programs neither reads nor changes the environment of the process; the few exceptions
+ * are listed in tests/check/layering.py. A program takes a snapshot when a command starts, and passes
+ * it to the function that opens a repository. The repository keeps a copy (vv_repository_env). A
+ * program that varve starts gets the variables of the snapshot, plus explicit additions.
  *
  * A correct caller: vv_env_new with environ or another array; vv_env_get; vv_env_free. The snapshot
  * never changes, so threads may share it.
@@ -28,11 +28,12 @@ VV_AUTO_FREE(vv_env, vv_env_free)
  * e is NULL. */
 const char *vv_env_get(const vv_env *e, const char *name);
 
-/* Returns all entries, an array of "NAME=value" strings that ends with NULL, borrowed from e. */
+/* Returns all entries, an array of "NAME=value" strings that ends with NULL, borrowed from e. If e is
+ * NULL, the array is empty. */
 const char *const *vv_env_list(const vv_env *e);
 
-/* Returns the folder for temporary files: TMPDIR if it is an absolute path, else /tmp. Borrowed
- * from e. */
+/* Returns the folder for temporary files, borrowed from e: TMPDIR if it is an absolute path, else
+ * "/tmp". */
 const char *vv_env_temp_dir(const vv_env *e);
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * error: errors as values on the caller's stack: code, message, hint.
  *
- * A correct caller: declares `vv_error err;`, passes &err as the last argument, tests the returned vv_status, and reads
- * err only if the status is negative. Lower layers set the message. Upper layers can add a hint or a prefix, but never
- * replace the message. These functions do not allocate, print or fail. All of them except
- * vv_hint_args accept NULL for err.
+ * A correct caller declares `vv_error err;` and passes &err as the last argument. It tests the returned vv_status, and
+ * reads err only if the status is negative: a call that succeeds may leave err unset. Lower layers set the message.
+ * Upper layers can add a hint or a prefix, but do not replace the message. The functions of this header do not allocate
+ * memory or print. All of them except vv_hint_args accept NULL for err.
  */
 #ifndef VV_BASE_ERROR_H
 #define VV_BASE_ERROR_H
@@ -15,7 +15,7 @@
 
 #include "base/auto.h"
 
-/* One code for each decision that a caller makes. VV_OK is 0; all errors are negative. */
+/* The result of a call: one code for each decision that a caller makes. All errors are negative. */
 typedef enum vv_status {
 	VV_OK = 0,
 	VV_ENOTFOUND = -1,   /* no such path, revision, ref, column, block */
@@ -46,7 +46,8 @@ typedef enum vv_status {
 #define VV_MESSAGE_MAX 512u
 #define VV_HINT_MAX 320u /* the size of vv_error.hint */
 
-/* The kind of a hint: VV_HINT_NONE; VV_HINT_WORDS, a sentence without commands of varve; or a code of hint.h. */
+/* The kind of a hint: VV_HINT_NONE; VV_HINT_WORDS, for a sentence that names no command of varve; or a code of
+ * hint.h. */
 typedef int vv_hint_id;
 enum { VV_HINT_NONE, VV_HINT_WORDS };
 #define VV_HINT_ARGS 3 /* the largest number of a hint's arguments */
@@ -76,22 +77,24 @@ typedef struct vv_error {
 } vv_error;
 
 /* Sets err's code to `code`, and its message to the text formatted from fmt. Text that is too long
- * is shortened in the middle. The text after a newline in fmt becomes the hint (see vv_hint);
- * without a newline, the hint is cleared. Returns the code that was set: for VV_EAUTH, VV_ESILENT,
- * VV_EBLOCK and VV_ELOST the code named at their declarations. */
+ * is shortened in the middle. The text after a newline in fmt becomes the hint (see vv_hint). If fmt
+ * has no newline, err has no hint afterwards. Clears all flags of err; VV_EAUTH, VV_ESILENT,
+ * VV_EBLOCK and VV_ELOST set the code and the flag named at their declarations. Returns the code that
+ * was set. */
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Sets the message "<what> '<path>': <strerror(errno)>" from the errno at the call. The code is
- * VV_ENOTFOUND for ENOENT and ENOTDIR, VV_EEXISTS for EEXIST, VV_ENOMEM for ENOMEM, else VV_EIO. A
- * full disk gets a hint. path may be NULL: the message then has no path. Returns the code. */
+/* Sets the message "<what> '<path>': <strerror(errno)>" from the errno at the call. If path is NULL,
+ * the message has no path. The code is VV_ENOTFOUND for ENOENT and ENOTDIR, VV_EEXISTS for EEXIST,
+ * VV_ENOMEM for ENOMEM, else VV_EIO. Sets err->full if a disk is full or too many files are open; a
+ * full disk also gets a hint. Returns the code. */
 vv_status vv_fail_errno(vv_error *err, const char *what, const char *path);
 
 /* Sets the message of a failed allocation; returns VV_ENOMEM. */
 vv_status vv_fail_nomem(vv_error *err);
 
-/* Adds a sentence as hint to an error that another function set, unless the error already has a
- * hint. A hint that names a command of varve must be a code instead (vv_hint_code). Returns
+/* Adds a sentence as a hint to an error that another function has set. Does nothing if the error has
+ * a hint already. A hint that names a command of varve must be a code instead (vv_hint_code). Returns
  * err->code; if err is NULL, returns VV_EUSAGE, so that the caller still fails. */
 vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Like vv_hint, but adds a code of hint.h with its arguments: vv_hint_code(err, VV_HINT_FIX, path).
@@ -109,22 +112,23 @@ vv_status vv_hint_copy(vv_error *err, const vv_error *from);
 void vv_hint_clear(vv_error *err);
 /* Sets args to the arguments of err's hint, borrowed from err. Unused arguments are "". */
 void vv_hint_args(const vv_error *err, const char *args[VV_HINT_ARGS]);
-/* If err's hint is a code, replaces the hint with the sentence that words() writes for the code. If
- * words is NULL, removes the hint. */
+/* If err's hint is a code, replaces the code with the sentence that words() writes for it. Removes the
+ * code if words is NULL or writes no sentence. A hint that is a sentence stays unchanged. */
 void vv_hint_word(vv_error *err, vv_hint_words_fn words);
 
-/* Puts "<text>: " before err's message; the text is formatted from fmt. A message that becomes too
+/* Puts "<text>: " before err's message. The text is formatted from fmt. A message that becomes too
  * long is shortened in the middle. Returns err->code or VV_EUSAGE, as vv_hint does. */
 vv_status vv_prefix(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts "<name>: " before err's message, for the name of a file, unless the message already contains
- * the name (as messages of vv_fail_errno do). Returns err->code or VV_EUSAGE, as vv_hint does. */
+/* Puts "<name>: " before err's message, with the name of a file escaped by vv_text_shows. Does nothing
+ * if the message contains the name already, as messages of vv_fail_errno do. Returns err->code or
+ * VV_EUSAGE, as vv_hint does. */
 vv_status vv_prefix_name(vv_error *err, const char *name);
 
-/* Sets err's code to `code` without changing the message. Returns code. */
+/* Sets err's code to `code`, and leaves the message, the hint and the flags unchanged. Returns code. */
 vv_status vv_recode(vv_error *err, vv_status code);
 
-/* Copies the error `why` to err. Returns why->code. */
+/* Copies the error `why` to err. why must not be NULL. Returns why->code. */
 vv_status vv_error_copy(vv_error *err, const vv_error *why);
 
 /* For optional files and objects: if rc is VV_ENOTFOUND, clears err and returns VV_OK; else returns rc. */
@@ -133,12 +137,12 @@ vv_status vv_missing_ok(vv_status rc, vv_error *err);
 /* If rc is an error and `fine` is true, clears err and returns VV_OK; else returns rc. */
 vv_status vv_error_excuse(vv_status rc, bool fine, vv_error *err);
 
-/* Makes err empty: VV_OK, no text. */
+/* Makes err empty: VV_OK, no message, no hint, no flags. */
 void vv_error_clear(vv_error *err);
 VV_AUTO_CLEAR(vv_error, vv_error_clear)
 
-/* Pass this as err if you do not read the error. With NULL, vv_hint would return VV_EUSAGE in place of the error's
- * code. */
+/* An error for a caller that does not read the error, but does read the returned code. (If the caller passes NULL, a
+ * function that ends with vv_hint returns VV_EUSAGE in place of the error's code.) */
 #define VV_IGNORED (&(vv_error){.code = VV_OK})
 
 #endif

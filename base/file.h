@@ -1,10 +1,11 @@
 /*
- * file: reads and writes files and folders, and makes them durable, through vv_sys_ops.
+ * file: reads and writes files and folders, and makes them durable. The calls that change or read
+ * content go through vv_sys_ops.
  *
- * The functions retry after EINTR and short transfers, and use paths as given. Functions that open
- * or create a file return VV_ENOMEM if its path is NULL, so that the result of vv_path_join can be
- * passed unchecked. Functions with both fd and path operate on fd; path is only used in messages,
- * and may be NULL.
+ * The functions retry after EINTR and short transfers. A path is used as given. Functions that open,
+ * create, rename or remove the file at a path return VV_ENOMEM if the path is NULL, so that the result
+ * of vv_path_join can be passed unchecked; vv_temp_open and vv_new_file_beside do not accept NULL.
+ * Functions with both fd and path operate on fd; path is only used in messages, and may be NULL.
  */
 #ifndef VV_BASE_FILE_H
 #define VV_BASE_FILE_H
@@ -36,8 +37,9 @@ vv_status vv_close(int fd, const char *path, vv_error *err);
  * close. */
 vv_status vv_close_after(vv_status rc, int fd, const char *path, vv_error *err);
 
-/* A descriptor that vv_auto(vv_fd) closes; for files that are only read, and locks. Initialise it with a descriptor or
- * -1. vv_fd_close does nothing if *fd is negative, and sets *fd to -1. */
+/* A descriptor that vv_auto(vv_fd) closes. For locks and for files that are only read, because errors of the close are
+ * ignored. Initialise it with a descriptor or a negative number. vv_fd_close does nothing if *fd is negative. It sets
+ * *fd to -1. */
 typedef int vv_fd;
 static inline void vv_fd_close(vv_fd *fd)
 {
@@ -78,8 +80,8 @@ vv_status vv_fsync(int fd, const char *path, vv_error *err);
 vv_status vv_fsync_path(const char *path, vv_error *err); /* path: a file or a folder */
 /* Waits until the entries of the folder path are on the disk. */
 vv_status vv_fsync_dir(const char *path, vv_error *err);
-/* Renames a file or folder as rename() does: replaces an existing file `to`, or an existing empty
- * folder `to` if `from` is a folder. */
+/* Renames a file or folder. Replaces an existing file `to`, unless `from` is a folder. Replaces an
+ * existing empty folder `to`, also if `from` is a file (which rename() refuses). */
 vv_status vv_rename(const char *from, const char *to, vv_error *err);
 /* Removes the file path. missing_ok: returns VV_OK if path does not exist. */
 vv_status vv_unlink(const char *path, bool missing_ok, vv_error *err);
@@ -95,7 +97,8 @@ vv_status vv_mkdirs_above(const char *path, vv_error *err);
  * Returns VV_OK if path does not exist. */
 vv_status vv_remove_tree(const char *path, vv_error *err);
 
-/* Appends the content of the file path to out. VV_EREFUSED: the file has more than max bytes. */
+/* Appends the content of the file path to out. On failure, out has the content that it had before.
+ * VV_EREFUSED: the file has more than max bytes. */
 vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err);
 
 /* Like vv_read_file, but opens path with vv_open_regular. Use it in a work tree. VV_EINPUT: path is
@@ -105,37 +108,39 @@ vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *e
 #define VV_WRITE_TEMP ".varve-tmp-" /* prefix of vv_write_file's temporary files */
 
 /* Replaces the content of path with len bytes: writes a temporary file in the same folder and
- * renames it. If durable, fsyncs the file and its folder, and removes from the folder the temporary
- * files of processes that have ended. On failure, the temporary file is removed, and path is
- * unchanged, unless only the fsync of the folder failed. A replaced file's permissions are kept. */
+ * renames it to path. Keeps the permissions of a replaced file. Replaces a symbolic link, without
+ * following it. If durable, fsyncs the file and its folder, and calls vv_temp_sweep for the folder.
+ * On failure, the temporary file is removed, and path is unchanged, unless only the fsync of the
+ * folder failed. */
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err);
-/* Is called with the path of a temporary file before the file is renamed. */
+/* A function that is called with the path of a temporary file before the file is renamed. */
 typedef vv_status (*vv_before_fn)(void *payload, const char *temp, vv_error *err);
 
 /* Like vv_write_file, but with the temporary file in temp_dir, which must be on the file system of
- * path. `before` is called after the temporary file is written and before it is renamed; if
- * `before` fails, path is unchanged. */
+ * path. If temp_dir is NULL, the temporary file is in the folder of path. Calls `before` after the
+ * temporary file is written and before it is renamed. If `before` fails, path is unchanged. */
 vv_status vv_write_file_after(const char *path, const char *temp_dir, const void *bytes, size_t len,
 			      bool durable, vv_before_fn before, void *payload, vv_error *err);
 
-/* Like vv_write_file with durable, but fsyncs only the file: the caller fsyncs the folder once for
- * several files. */
+/* Like vv_write_file with durable, but fsyncs only the file, and does not call vv_temp_sweep. The
+ * caller fsyncs the folder once for several files. */
 vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, vv_error *err);
 
 /* Creates a file "<dir>/<prefix><name>" with mode 0666 & ~umask, and opens it for reading and
- * writing. The name is unique and identifies this process (base/holder.h). *path_out: the file's
- * path, which the caller frees with vv_free. Returns the descriptor or a negative vv_status. */
+ * writing. The name is unique and identifies this process (base/holder.h). Sets *path_out to the
+ * file's path, which the caller frees with vv_free. Returns the descriptor or a negative vv_status.
+ * VV_ENOTFOUND: the folder dir does not exist. */
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
 /* Like vv_temp_open, but unlinks the file at once, so that it disappears with the process. If dir
- * is NULL, the folder is TMPDIR, or /tmp if TMPDIR is not set. *path_out: the former path, for
- * messages. Also calls vv_temp_sweep for the folder. */
+ * is NULL, the folder is TMPDIR, or /tmp if TMPDIR is not set or empty. Sets *path_out to the former
+ * path, for messages; the caller frees it. Also calls vv_temp_sweep for the folder. */
 int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
-/* A new file under a temporary name, which gets its final name when it is complete. Initialise with
- * {0}. A correct caller: vv_new_file_open or vv_new_file_beside; vv_new_file_put; vv_new_file_end;
- * vv_new_file_place; vv_new_file_clear, which removes a file that was not placed. */
+/* A new file that has a temporary name until it is complete. Initialise with {0}. A correct caller:
+ * vv_new_file_open or vv_new_file_beside; vv_new_file_put; vv_new_file_end; vv_new_file_place, which
+ * gives the file its final name; vv_new_file_clear, which removes a file that was not placed. */
 typedef struct vv_new_file {
 	int fd;     /* open until vv_new_file_end; then -1 */
 	char *temp; /* temporary path; NULL: not created yet, or already placed */
@@ -143,9 +148,9 @@ typedef struct vv_new_file {
 	const char *name;
 } vv_new_file;
 
-/* Creates the file in dir. VV_ENOMEM if dir is NULL. */
+/* Creates the file in dir, as vv_temp_open does. VV_ENOMEM: dir is NULL, or out of memory. */
 vv_status vv_new_file_open(vv_new_file *f, const char *dir, const char *prefix, vv_error *err);
-/* Calls vv_temp_sweep for the folder of path, and creates the file in this folder. Borrows path
+/* Creates the file in the folder of path, after a call of vv_temp_sweep for this folder. Borrows path
  * until vv_new_file_clear. VV_EINPUT: path exists and is neither a regular file nor a folder. */
 vv_status vv_new_file_beside(vv_new_file *f, const char *path, const char *prefix, vv_error *err);
 /* Writes len bytes to `file`, a vv_new_file; usable as a vv_bytes_fn. */
@@ -154,7 +159,7 @@ vv_status vv_new_file_put(void *file, const void *bytes, size_t len, vv_error *e
 vv_status vv_new_file_mode(const vv_new_file *f, uint32_t mode, vv_error *err);
 /* Closes the file after the last byte. If durable, fsyncs the file first. */
 vv_status vv_new_file_end(vv_new_file *f, bool durable, vv_error *err);
-/* Renames the file to path. */
+/* Renames the file to path, as vv_rename does. */
 vv_status vv_new_file_place(vv_new_file *f, const char *path, vv_error *err);
 /* Removes the file unless it was placed, closes it, and frees memory. */
 void vv_new_file_clear(vv_new_file *f);
@@ -165,8 +170,8 @@ VV_AUTO_CLEAR(vv_new_file, vv_new_file_clear)
  * may be NULL. */
 void vv_remove_empty_above(const char *path, size_t least, const char *except);
 
-/* Removes files and whole folders named "<prefix><name>" from dir if the process that created them
- * has certainly ended, or if they are older than a day. Ignores failures. */
+/* Removes leftover temporary files and folders from dir: those named "<prefix><name>", with a name of
+ * vv_temp_name, whose process has certainly ended or that are older than a day. Ignores failures. */
 void vv_temp_sweep(const char *dir, const char *prefix);
 
 /* The metadata of a file from lstat() or fstat(). If the file's content changes, at least one
@@ -187,8 +192,9 @@ vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err);
  * is a symbolic link; above caches the last checked folder: pass an empty buffer in the first call,
  * and the same buffer in further calls. */
 vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_buf *above, vv_error *err);
-/* Checks that no folder in the path name, relative to the folder top, is a symbolic link. VV_EIO: a
- * folder is a symbolic link; the message has its path. */
+/* Checks that no folder in `name`, a path relative to the folder top, is a symbolic link. Does not
+ * check top and the last part of name. VV_EIO: a folder is a symbolic link; the message has its
+ * path. */
 vv_status vv_has_no_link(const char *top, const char *name, vv_error *err);
 /* Reads the metadata of the open file fd. */
 vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err);
@@ -197,7 +203,7 @@ vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err);
 bool vv_stat_equal(const vv_stat *a, const vv_stat *b);
 /* Waits until the clock of file times has advanced past the times of st, so that a write after the
  * call changes the file's times. Call this after reading the stat, and before reading the file.
- * Waits at most 20 ms. Returns false if the clock has still not advanced: the file's time is in the
+ * Waits at most 20 ms. Returns false if the clock may not have advanced: the file's time is in the
  * future, or the file system records whole seconds and the file is less than two seconds old. */
 bool vv_stat_wait(const vv_stat *st);
 bool vv_exists(const char *path);    /* true if lstat() succeeds; false if path is NULL */
@@ -224,15 +230,15 @@ typedef enum vv_entry_kind {
 	VV_ENTRY_OTHER
 } vv_entry_kind;
 
-/* An iterator over the entries of a folder except "." and "..", sorted bytewise. All entries are
- * read before the first one is returned:
+/* An iterator over the entries of a folder except "." and "..", sorted bytewise by name. All names are
+ * read before the first entry is returned:
  *
  * 	vv_auto(vv_folder) f = {0};
  * 	if ((rc = vv_folder_read(&f, dir, false, err)) < 0) {
  * 		return rc;
  * 	}
  * 	while (vv_folder_next(&f)) ... f.name, f.path ...
- * */
+ */
 typedef struct vv_folder {
 	/* name and path ("<dir>/<name>") of the current entry; valid until the next call of
 	 * vv_folder_next */
@@ -242,8 +248,8 @@ typedef struct vv_folder {
 	size_t next, dir_len;
 	vv_buf joined;
 } vv_folder;
-/* Reads the entries of the folder dir. missing_ok: if dir does not exist, returns VV_OK with an
- * empty list. */
+/* Reads the entries of the folder dir. On failure, *out has no entries. VV_ENOTFOUND: dir does not
+ * exist or is not a folder; with missing_ok, the result is then VV_OK, without entries. */
 vv_status vv_folder_read(vv_folder *out, const char *dir, bool missing_ok, vv_error *err);
 /* Sets f's kind, name and path to the next entry. Returns false after the last entry. */
 bool vv_folder_next(vv_folder *f);
@@ -255,22 +261,23 @@ VV_AUTO_CLEAR(vv_folder, vv_folder_clear)
 vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err);
 void vv_names_free(char **names, size_t count);
 
-/* Locks path with flock(), and creates path if it does not exist. If another process removes the
- * file meanwhile, locks the new file at path. Returns the descriptor, or a negative vv_status;
- * closing the descriptor releases the lock. VV_ELOCKED: path is still locked after wait_ms
- * milliseconds. */
+/* Locks path with flock(), exclusively or shared, and creates path if it does not exist. If another
+ * process removes the file meanwhile, locks the new file at path. Returns the descriptor, or a
+ * negative vv_status. Closing the descriptor releases the lock. VV_ELOCKED: another process still has
+ * the lock after wait_ms milliseconds, or removes the file again and again. */
 int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err);
 
-/* Locks a folder that was left behind by a process that has ended. A process that uses a folder
- * locks the file `name` in it. Returns the descriptor, whose close releases the lock, or a negative
- * vv_status. VV_ELOCKED: the folder is in use. VV_ENOTFOUND: the folder does not exist, is being
- * created or removed, or was empty and has been removed. If the lock file has been missing for an
- * hour, creates it. */
+/* Locks a folder that a process left behind when it ended. A process that uses such a folder locks the
+ * file `name` in it. Returns the descriptor of this file, or a negative vv_status. Closing the
+ * descriptor releases the lock. If the file is missing and the folder has not changed for an hour,
+ * creates the file. If the folder is empty, removes the folder. VV_ELOCKED: the folder is in use.
+ * VV_ENOTFOUND: the folder does not exist, was empty and has been removed, or has no such file because
+ * another process is creating or removing it. */
 int vv_lock_leftover(const char *folder, const char *name, vv_error *err);
 
-/* Removes the folder like vv_remove_tree, but removes the file `name` in it last. The caller must
- * have locked this file (vv_lock_leftover). If the process is killed during the removal,
- * vv_lock_leftover can lock the rest of the folder. */
+/* Removes the folder as vv_remove_tree does, but removes the file `name` in it last. The caller must
+ * have locked this file (vv_lock_leftover). If the process is killed during the removal, another
+ * process can still lock the rest of the folder with vv_lock_leftover. */
 vv_status vv_remove_leftover(const char *folder, const char *name, vv_error *err);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * hash: computes SHA-256 for names, SHA-1 and MD5 for foreign formats (all with OpenSSL), and XXH3
- * for quick checks (with xxHash).
+ * hash: computes SHA-256 for names, SHA-1 and MD5 for formats of other programs, and XXH3 for quick
+ * checks.
  *
- * Only base includes OpenSSL's digests and xxHash.
+ * OpenSSL computes SHA-256, SHA-1 and MD5; xxHash computes XXH3. If OpenSSL cannot compute a hash, the
+ * functions return VV_ENOSUPPORT.
  */
 #ifndef VV_BASE_HASH_H
 #define VV_BASE_HASH_H
@@ -21,22 +22,23 @@ typedef struct vv_hash128 {
 	uint64_t lo, hi;
 } vv_hash128;
 
-/* Computes the SHA-256 of len bytes. Thread-safe. Fails only if OpenSSL is unusable. */
+/* Computes the SHA-256 of len bytes. Threads may call this at the same time. */
 vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, vv_error *err);
 
 #define VV_SHA1_LEN 20u /* bytes of a SHA-1 */
 
-/* Computes the SHA-1 of head followed by bytes, as in the names of Git's objects. Fails only if OpenSSL is unusable. */
+/* Computes the SHA-1 of head followed by bytes, as in the names of Git's objects. */
 vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, const void *bytes,
 		  size_t len, vv_error *err);
 
-/* Appends the SHA-1 of the content of b, as at the end of Git's files. */
+/* Appends the SHA-1 of the content of b, as at the end of Git's files. VV_ENOMEM: b has failed. */
 vv_status vv_buf_put_sha1(vv_buf *b, vv_error *err);
 
 /* ---- digest: computes a digest of bytes that are added piece by piece ---- */
 #define VV_MD5_LEN 16u
 /* The algorithm of a digest. SHA-1 is used for the checksum at the end of Git's pack files, and MD5
- * for DVC's file names. Neither SHA-1 nor MD5 is trusted as proof of content. */
+ * for the header Content-MD5 of requests to S3. Neither of them proves that content was not
+ * forged. */
 typedef enum vv_digest_kind { VV_DIGEST_MD5, VV_DIGEST_SHA1, VV_DIGEST_SHA256 } vv_digest_kind;
 typedef struct vv_digest vv_digest;
 /* Makes a digest of no bytes. The caller frees *out with vv_digest_free. */
@@ -48,13 +50,13 @@ vv_status vv_digest_end(vv_digest *d, uint8_t *out, vv_error *err);
 void vv_digest_free(vv_digest *d); /* accepts NULL */
 VV_AUTO_FREE(vv_digest, vv_digest_free)
 
-/* Computes HMAC-SHA-1 (RFC 2104) of len bytes with a key; ssh hides host names in known_hosts with
- * HMAC-SHA-1. Fails only if OpenSSL does not provide HMAC-SHA-1, or if memory runs out. */
+/* Computes HMAC-SHA-1 (RFC 2104) of len bytes with a key, as ssh does to hide host names in
+ * known_hosts. VV_ENOMEM: memory ran out, or OpenSSL does not provide HMAC-SHA-1. */
 vv_status vv_hmac_sha1(uint8_t out[VV_SHA1_LEN], const void *key, size_t key_len, const void *bytes,
 		       size_t len, vv_error *err);
 
-/* Computes HMAC-SHA-256 of len bytes with a key, as in signatures of requests to S3. Fails only if
- * OpenSSL does not provide HMAC-SHA-256, or if memory runs out. */
+/* Computes HMAC-SHA-256 of len bytes with a key, as in signatures of requests to S3. VV_ENOMEM: memory
+ * ran out, or OpenSSL does not provide HMAC-SHA-256. */
 vv_status vv_hmac_sha256(uint8_t out[VV_SHA256_LEN], const void *key, size_t key_len,
 			 const void *bytes, size_t len, vv_error *err);
 
@@ -68,10 +70,10 @@ int vv_hash128_order(const void *a, const void *b);
 vv_hash128 vv_xxh3_128(const void *bytes, size_t len, uint64_t seed);
 
 /* The state of an XXH3 that is computed from bytes added piece by piece. Both the 64-bit and the
- * 128-bit digest can be computed from the same state. vv_xxh3_reset returns the state to that of
- * vv_xxh3_new. */
+ * 128-bit digest can be computed from the same state. vv_xxh3_reset removes all bytes, and sets the
+ * seed, as if the state were new. */
 typedef struct vv_xxh3_state vv_xxh3_state;
-vv_xxh3_state *vv_xxh3_new(uint64_t seed); /* NULL when out of memory */
+vv_xxh3_state *vv_xxh3_new(uint64_t seed); /* no bytes yet; NULL: out of memory */
 void vv_xxh3_reset(vv_xxh3_state *s, uint64_t seed);
 /* Adds len bytes. */
 void vv_xxh3_update(vv_xxh3_state *s, const void *bytes, size_t len);

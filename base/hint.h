@@ -1,8 +1,8 @@
 /*
  * hint: the codes of hints, with the names of their arguments. The sentences are in the program
- * (cmd/frame/hint_words.c), because code below cmd must not name commands.
+ * (cmd/frame/hint_table.c), because code below cmd must not name commands.
  *
- * A new hint needs a line here and a line in hint_words.c; tests/check/hints.py compares the two
+ * A new hint needs a line here and a line in hint_table.c; tests/check/hints.py compares the two
  * files and the calls. error.h does not include this header, so that few files are recompiled after
  * a hint is added.
  */

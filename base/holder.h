@@ -1,11 +1,11 @@
 /*
- * holder: describes the process that owns a lock or a file, in a line of text or in a file's name,
- * and determines if the process is still running.
+ * holder: describes the process that owns a lock or a file, and determines if the process is still
+ * running. The description is a line of text, or a part of a file's name.
  *
- * The text is stored in a place where other processes find it, such as a lock file, and may outlive
- * the process. A reader of the text calls vv_holder_state_of, which returns VV_HOLDER_DEAD only if
- * the process has certainly ended: it ran on this machine, and either the machine was restarted
- * since, or the process ran in the caller's PID namespace, which no longer has this process.
+ * The owner stores the text where other processes find it, such as in a lock file. The text may
+ * outlive the process. A reader of the text calls vv_holder_state_of, which returns VV_HOLDER_DEAD
+ * only if the process has certainly ended: it ran on this machine, and either the machine was
+ * restarted since, or the process ran in the caller's PID namespace, which no longer has this process.
  */
 #ifndef VV_BASE_HOLDER_H
 #define VV_BASE_HOLDER_H
@@ -48,21 +48,23 @@ typedef enum vv_holder_state {
 } vv_holder_state;
 
 /* Returns the state of the holder h. self describes the calling process. made is the time at which
- * the text was written, in seconds since 1970, according to the file system. If the text has
- * another boot id but was written after the current boot, it comes from another machine with the
- * same name: VV_HOLDER_ELSEWHERE. */
+ * the text was written, in seconds since 1970, according to the file system. A text with another boot
+ * id that was written after the current boot comes from another machine with the same name and id; the
+ * result is then VV_HOLDER_ELSEWHERE. */
 vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, int64_t made);
 
-/* Names of temporary files end in VV_TEMP_RANDOM characters, which encode random bits, the process,
- * its PID namespace and the machine's boot. So another process that writes in the same folder can
- * remove the files of ended processes. */
+/* The names of temporary files end in VV_TEMP_RANDOM characters. These encode 22 random bits, the pid,
+ * and 16 bits of a hash of the machine, its current boot and the PID namespace. Another process that
+ * uses the same folder can therefore remove the files of ended processes. */
 #define VV_TEMP_RANDOM 12u /* characters of "a-z2-7" */
 
-/* Writes a new name to out, different at each call. */
+/* Writes a new name to out. Two calls can return the same name, though rarely: a caller creates the
+ * file with O_EXCL, and tries another name if the file exists. */
 void vv_temp_name(char out[VV_TEMP_RANDOM + 1]);
 
-/* Returns true if vv_temp_name made the name. Sets *ended to true if the process that made the name
- * has certainly ended. */
+/* Returns true if name has the form of a name that vv_temp_name makes. Sets *ended to true if the
+ * process that made the name has certainly ended, else to false. If the result is false, *ended is not
+ * set. */
 bool vv_temp_name_read(const char *name, bool *ended);
 
 #endif
