@@ -36,7 +36,8 @@ typedef struct vv_json {
 	const char *name;  /* decoded name of a member; NULL: not a member */
 	size_t name_len;
 	size_t name_start; /* offset of the member's name in the source */
-	/* number: spelling; string: decoded; both end with a NUL; other types: NULL */
+	/* number: its spelling; string: its decoded bytes, which may include NULs; both end with a
+	 * NUL; other types: NULL */
 	const char *text;
 	size_t text_len;
 	struct vv_json *first; /* the first element or member; NULL: no elements or members */
@@ -49,16 +50,16 @@ typedef struct vv_json {
 #define VV_JSON_DEPTH 64 /* the deepest nesting that the reader accepts */
 
 /* Parses text as one JSON document, and sets *out to its value. All values are allocated in arena.
- * A UTF-8 BOM is skipped. name is the document's name in messages, such as "datapackage.json".
- * VV_EINPUT: not valid JSON; the message has line and column. */
+ * Skips a UTF-8 BOM. name is the document's name in messages, such as "datapackage.json".
+ * VV_EINPUT: the text is not valid JSON; the message has line and column. */
 vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t len,
 		       const char *name, vv_error *err);
 
-/* Returns the value of the member called name. NULL: no such member, or `object` is not an
- * object. */
+/* Returns the value of the member called name. NULL: no such member, or `object` is NULL or has
+ * another type. */
 const vv_json *vv_json_get(const vv_json *object, const char *name);
 
-/* Returns the decoded text of the member called name, borrowed from the arena. NULL: the member is
+/* Returns the decoded text of the member called name, borrowed from object. NULL: the member is
  * missing or not a string. */
 const char *vv_json_get_string(const vv_json *object, const char *name);
 
@@ -73,22 +74,22 @@ bool vv_json_get_u64(uint64_t *out, const vv_json *object, const char *name);
  * escaped as vv_json_put_string does. */
 void vv_json_put_node(vv_buf *b, const vv_json *node);
 
-/* Appends len bytes of s as a JSON string with its quotes. Escapes '"', '\\' and control characters
- * (\b \f \n \r \t, others as \u00xx in lower case); other bytes are unchanged. If s is not valid
+/* Appends len bytes of s as a JSON string with its quotes. Escapes '"', '\\' and bytes below 0x20 (as
+ * \b \f \n \r \t, others as \u00xx in lower case); other bytes are unchanged. If s is not valid
  * UTF-8, appends U+FFFD for invalid bytes, and returns false. */
 bool vv_json_put_string(vv_buf *b, const char *s, size_t len);
 
-/* Appends json, a valid JSON value, as one line: if json has line breaks, appends no white space
- * between tokens. */
+/* Appends json, a valid JSON value, as one line. If json has line breaks, leaves out all white space
+ * between tokens; otherwise appends json unchanged. */
 void vv_json_put_line(vv_buf *b, const char *json, size_t len);
 
 /* Appends len bytes of s without loss: as a JSON string if they are valid UTF-8, else as
  * {"base64":"..."} (RFC 4648, section 4, with padding). If s is NULL, len must be 0; appends "". */
 void vv_json_put_text(vv_buf *b, const char *s, size_t len);
 
-/* Sets *bytes and *len to the bytes that vv_json_put_text wrote as the value v; *bytes is borrowed
- * from v or allocated in arena. VV_EINPUT: not such a value, or v is NULL; the message has the
- * expected value. */
+/* Reads a value that vv_json_put_text wrote: sets *bytes and *len to its bytes. *bytes is borrowed
+ * from v or allocated in arena. VV_EINPUT: v is NULL or is not such a value; the message has the
+ * expected form. */
 vv_status vv_json_get_text(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
 			   vv_error *err);
 
@@ -101,31 +102,32 @@ typedef struct vv_json_out {
 	bool after_name; /* a name was written; its value follows */
 } vv_json_out;
 
-/* Returns a writer to buf that has opened an object. To write a value of a type other than object
- * or array, initialise the writer yourself: vv_json_out w = {.buf = &b, .indent = 2}. */
+/* Returns a writer to buf that has opened an object. A writer for any other value is initialised as
+ * vv_json_out w = {.buf = &b, .indent = 2}. */
 vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent);
 /* Returns a writer to buf that has opened an array. */
 vv_json_out vv_json_begin_array(vv_buf *buf, unsigned indent);
 void vv_json_open_object(vv_json_out *w);  /* begins an object as a value */
-void vv_json_close_object(vv_json_out *w); /* ends the object that was begun last */
+void vv_json_close_object(vv_json_out *w); /* ends the innermost open value, an object */
 void vv_json_open_array(vv_json_out *w);   /* begins an array as a value */
-void vv_json_close_array(vv_json_out *w);  /* ends the array that was begun last */
+void vv_json_close_array(vv_json_out *w);  /* ends the innermost open value, an array */
 /* Writes the name of a member; the next call writes its value. */
 void vv_json_name(vv_json_out *w, const char *name);
 /* Like vv_json_name, but faster; only for indent 0, and names of len bytes that need no escapes. */
 void vv_json_plain_name(vv_json_out *w, const char *name, size_t len);
 /* Writes a text of any bytes as a value, as vv_json_put_text does. NULL writes null. */
 void vv_json_string(vv_json_out *w, const char *s);
-/* Writes len bytes of s as a value, as vv_json_put_text does. */
+/* Writes len bytes of s as a value, as vv_json_put_text does. If s is NULL, len must be 0; writes
+ * "". */
 void vv_json_string_len(vv_json_out *w, const char *s, size_t len);
-/* Writes url, a const char *, without its secrets (vv_text_put_url); NULL writes null. */
+/* Writes url, a const char *, as a value without its secrets (vv_text_put_url). NULL writes null. */
 void vv_json_url(vv_json_out *w, const void *url);
 void vv_json_u64(vv_json_out *w, uint64_t v); /* writes a number as a value */
 void vv_json_bool(vv_json_out *w, bool v);    /* writes true or false as a value */
 void vv_json_null(vv_json_out *w);            /* writes null as a value */
 /* Writes a value of len bytes that is already JSON. */
 void vv_json_raw(vv_json_out *w, const char *json, size_t len);
-/* The functions vv_json_add_... write a member: its name and its value. NULL writes null. */
+/* The functions vv_json_add_... write a member: its name and its value. A text NULL writes null. */
 void vv_json_add_string(vv_json_out *w, const char *name, const char *s);
 void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v);
 /* Writes a member with a time, such as "2024-05-17T08:00:00Z". seconds: since 1970; 0 writes
@@ -137,9 +139,10 @@ void vv_json_add_array(vv_json_out *w, const char *name);
 void vv_json_add_object(vv_json_out *w, const char *name);
 
 /* A member of an object that vv_json_rows_object parses. The object is a row of NDJSON or of a JSON
- * array. A member's array or object is only in raw, unparsed. */
+ * array. An array or an object in the member is not parsed: the caller finds it in raw. name and text
+ * are valid until the callback returns. */
 typedef struct vv_json_member {
-	const char *name; /* decoded; borrowed until the next call */
+	const char *name; /* decoded */
 	size_t name_len;  /* bytes of name */
 	vv_json_type type;
 	const char *raw; /* the value's bytes in the source */
@@ -151,6 +154,7 @@ typedef struct vv_json_member {
 } vv_json_member;
 
 typedef struct vv_json_rows vv_json_rows; /* a reusable parser, for one thread at a time */
+/* Receives a member. An error ends the parsing. */
 typedef vv_status (*vv_json_member_fn)(void *payload, const vv_json_member *m, vv_error *err);
 
 vv_json_rows *vv_json_rows_new(void); /* NULL when out of memory */
@@ -158,10 +162,11 @@ void vv_json_rows_free(vv_json_rows *r);
 VV_AUTO_FREE(vv_json_rows, vv_json_rows_free)
 
 /* Parses the object that starts at bytes[0], a '{', and calls fn for each member. Sets *used to the
- * length of the object in bytes. VV_EINPUT: not a valid object, or two members have the same name;
- * *used is then the offset of the error, and positions in the message count from the start of the
- * object. Other errors are those of fn. VV_ENOTFOUND: more_may_come is true, and the object does
- * not end within len bytes. */
+ * length of the object in bytes. An error of fn is returned, with *used set to the offset of the
+ * value. VV_EINPUT: not a valid object, nested more than 512 levels deep, or two of its members have
+ * the same name (nested objects are not checked for this); *used is then the offset of the error, and
+ * the message has no position. VV_ENOTFOUND: more_may_come is true, and the object does not end within
+ * len bytes. */
 vv_status vv_json_rows_object(vv_json_rows *r, size_t *used, const char *bytes, size_t len,
 			      bool more_may_come, vv_json_member_fn fn, void *payload,
 			      vv_error *err);

@@ -1,6 +1,6 @@
 /*
- * json_internal: declarations that the files of json share: a memory pool that cannot run out for
- * yajl, and functions for positions and escapes in JSON text.
+ * json_internal: what the files of json share: the memory for yajl, and functions for positions and
+ * escapes in JSON text.
  */
 #ifndef VV_BASE_JSON_JSON_INTERNAL_H
 #define VV_BASE_JSON_JSON_INTERNAL_H
@@ -13,9 +13,9 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-/* The memory for one yajl parser. yajl does not check the results of its allocator. Therefore all
- * memory that yajl may need for texts of up to `longest` bytes is allocated before yajl is
- * called. */
+/* The memory for one yajl parser. yajl does not check if an allocation fails. Therefore all memory
+ * that yajl may need for texts of up to `longest` bytes is allocated before yajl is called. A pool
+ * must not move in memory after vv_json_pool_init, because `funcs` points to it. */
 typedef struct vv_json_pool {
 	unsigned char *bytes; /* the memory: size bytes, of which yajl got the first `used` */
 	size_t size, used;
@@ -40,9 +40,9 @@ bool vv_json_lone_surrogate(const char *raw, size_t len);
  * valid. */
 size_t vv_json_utf8_fault(const char *text, size_t len);
 
-/* Finds the error after yajl, with handle, has refused text. Returns the offset of the error, and
- * writes the reason to `why` as one line, cut to `size` bytes. last_end: the offset of the end of
- * the last token that a callback received. */
+/* Finds the error after the parser `handle` has refused text. Returns the offset of the error, and
+ * writes the reason to `why` as one line without a position, cut to `size` bytes including the NUL.
+ * last_end: the offset of the end of the last token that a callback received. */
 size_t vv_json_fault(yajl_handle handle, const char *text, size_t len, size_t last_end, char *why,
 		     size_t size);
 

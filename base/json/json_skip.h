@@ -1,6 +1,6 @@
 /*
- * json_skip: finds positions in well-formed JSON. If the text is not well-formed, the positions are
- * meaningless, but never beyond `end`.
+ * json_skip: finds the ends of values in JSON text. The text must be well-formed; otherwise a returned
+ * position has no meaning, but it is never beyond `end`.
  */
 #ifndef VV_BASE_JSON_JSON_SKIP_H
 #define VV_BASE_JSON_JSON_SKIP_H
@@ -24,7 +24,8 @@ const char *vv_json_skip_string(const char *p, const char *end);
 /* Returns the position after the value that begins at p. */
 const char *vv_json_skip_value(const char *p, const char *end);
 
-/* Returns true if the whole text is a number as defined by RFC 8259. 007, +1, .5 and 1. are not. */
+/* Returns true if the whole text is a number as defined by RFC 8259. For example, "007", "+1", ".5" and
+ * "1." are not numbers. */
 bool vv_json_is_number(const char *p, size_t len);
 
 #endif

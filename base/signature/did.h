@@ -1,6 +1,6 @@
 /*
- * did: writes and reads names of Ed25519 keys, "did:key:z6Mk...", and gives three words by which
- * people distinguish keys.
+ * did: writes and reads the names of Ed25519 keys, "did:key:z6Mk...". Also makes three words for each
+ * key, by which people distinguish keys.
  *
  * Sources: did:key (W3C CCG), multicodec 0xed.
  */
@@ -21,7 +21,7 @@
 void vv_did_text(char out[VV_DID_TEXT], const uint8_t public_key[VV_KEY_PUBLIC]);
 /* Returns the name of a public key, for messages, in a rotating buffer (vv_text_slot). */
 const char *vv_did_shows(const uint8_t public_key[VV_KEY_PUBLIC]);
-/* Returns the name as vv_did_shows does, but without "did:key:". */
+/* Returns the name as vv_did_shows does, but without "did:key:", as "z6Mk...". */
 static inline const char *vv_did_key_shows(const uint8_t public_key[VV_KEY_PUBLIC])
 {
 	return vv_did_shows(public_key) + VV_DID_KEY;

@@ -2,8 +2,8 @@
  * ssh_signature: makes and verifies signatures of Ed25519 keys in the format of OpenSSH (PROTOCOL.sshsig), as
  * `ssh-keygen -Y` does.
  *
- * The signatures are computed by OpenSSL. The only supported kind of key is ssh-ed25519, in the encodings that
- * OpenSSL accepts.
+ * OpenSSL computes the signatures. The only supported kind of key is ssh-ed25519. If OpenSSL does not support Ed25519
+ * keys, the functions that sign return VV_ENOSUPPORT.
  */
 #ifndef VV_BASE_SIGNATURE_SSH_SIGNATURE_H
 #define VV_BASE_SIGNATURE_SSH_SIGNATURE_H
@@ -19,7 +19,7 @@
 vv_status vv_ssh_public_key(uint8_t out[VV_KEY_PUBLIC], const uint8_t seed[32], vv_error *err);
 
 #define VV_ED25519_SIGNATURE 64u /* bytes of an Ed25519 signature */
-/* Signs bytes with the key of a seed, and writes the Ed25519 signature alone, for formats other than SSH's, to out. */
+/* Signs bytes with the key of a seed, and writes the plain Ed25519 signature to out, for formats other than SSH's. */
 vv_status vv_ed25519_sign(uint8_t out[VV_ED25519_SIGNATURE], const uint8_t seed[32],
 			  const void *bytes, size_t len, vv_error *err);
 
@@ -28,8 +28,9 @@ vv_status vv_ed25519_sign(uint8_t out[VV_ED25519_SIGNATURE], const uint8_t seed[
 vv_status vv_ssh_sign(vv_buf *out, const uint8_t seed[32], const char *purpose, const void *bytes,
 		      size_t len, vv_error *err);
 
-/* Verifies an armoured signature, and writes the public key of its signer to key. VV_ECORRUPT: the
- * text is not a signature of these bytes for this purpose. */
+/* Verifies an armoured signature, as vv_ssh_sign writes it, and writes the public key of its signer to
+ * key. The caller then decides if it trusts this key. VV_ECORRUPT: the text is not a signature of these
+ * bytes for this purpose. */
 vv_status vv_ssh_verify(uint8_t key[VV_KEY_PUBLIC], const char *armoured, size_t armoured_len,
 			const char *purpose, const void *bytes, size_t len, vv_error *err);
 
