@@ -43,13 +43,13 @@ bool vv_os_process_find(vv_os_process *out, pid_t pid);
  * are not known. */
 size_t vv_os_process_arguments(char *out, size_t size, pid_t pid);
 
-/* Returns the nanoseconds of CPU time used by the processes of a group and their ended children; 0:
- * not known. */
+/* Returns the CPU time of the processes of a group and of their ended children, in nanoseconds; 0: not
+ * known. */
 int64_t vv_os_group_cpu(pid_t group);
 
-/* Writes the path of the running program to out, with a NUL. Returns false if the path is not
- * known. POSIX has no call for this purpose: the POSIX implementation uses argv[0], and searches
- * PATH if argv[0] has no '/'. */
+/* Writes the path of the running program to out, with a NUL. Returns false if the path is not known or
+ * does not fit. POSIX has no call for this purpose: the POSIX implementation uses argv[0], and
+ * searches PATH if argv[0] has no '/'. */
 bool vv_os_program(char *out, size_t size);
 /* Records argv[0] for vv_os_program. Call before the program changes its current folder. */
 void vv_os_program_started(const char *argv0);
@@ -64,9 +64,9 @@ int64_t vv_os_boot_second(void);
 uint64_t vv_os_pid_space(void);
 
 /* Writes an identifier of this installation of the system to out: host (the machine's name), a
- * newline, and the system's machine id, or "" if the id is not known. On macOS, host is left out if
- * the id is known, because a Mac's name changes with its network. The identifier must not be
- * published. */
+ * newline, and the system's machine id. If the id is not known, nothing follows the newline. On macOS,
+ * host is left out if the id is known, because a Mac's name changes with its network. The identifier
+ * must not be published. */
 void vv_os_machine(char *out, size_t size, const char *host);
 
 /* Returns the number of processors that this process may run on, at least 1. */
@@ -76,9 +76,9 @@ unsigned vv_cpu_count(void);
  * not provide any. */
 void vv_random(void *out, size_t len);
 
-/* Waits until the open file or folder fd is on the disk: of a file, its content and the metadata
- * needed to read it, as fdatasync(2) does; of a folder, its entries. Returns 0, or -1 with errno
- * set. */
+/* Waits until the open file or folder fd is on the disk. Of a file, this is its content and the
+ * metadata needed to read it, as with fdatasync(2); of a folder, its entries. Returns 0, or -1 with
+ * errno set. */
 int vv_os_durable(int fd);
 
 /* Creates a pipe whose ends are closed on exec in children of vv_os_fork. Returns false, with errno
@@ -88,49 +88,50 @@ bool vv_os_pipe(int ends[2]);
 int vv_os_socket(int family, int type, int protocol);
 /* A function such as write(2); tests pass a replacement. */
 typedef ssize_t vv_os_write_fn(int fd, const void *bytes, size_t len);
-/* Writes to fd with the function `write`. If the other end of a pipe is closed, fails with EPIPE
- * instead of raising SIGPIPE. */
+/* Calls write(fd, bytes, len) and returns its result. If the other end of a pipe is closed, the result
+ * is -1 with EPIPE, and the process receives no SIGPIPE. */
 ssize_t vv_os_write(vv_os_write_fn *write, int fd, const void *bytes, size_t len);
-/* Makes a child process as fork(2) does. held: true if the child will call vv_os_limit_child with
- * this process as `parent`. */
+/* Makes a child process as fork(2) does. Pass held if the child calls vv_os_limit_child with this
+ * process as `parent`. */
 pid_t vv_os_fork(bool held);
 /* The function that a process started by vv_os_start calls. */
 typedef void vv_os_child_fn(const void *payload);
-/* Starts a process that becomes another program, and returns its pid; -1, with errno set, on
- * failure. The process calls child(payload), which must end with execve or _exit. While child runs,
- * all signals are blocked, and no signal has a handler. child must not change memory: on Linux, the
- * process shares the memory of this process, which waits for the end of child. (Copying the memory
- * took a tenth of the time of add and commit.) held is as in vv_os_fork. */
+/* Starts a process that becomes another program. Returns its pid, or -1 with errno set. The new process
+ * calls child(payload), which must end with execve or _exit. While child runs, all signals are
+ * blocked, and no signal has a handler. child must not change memory: on Linux, the new process shares
+ * the memory of this process, and the calling thread waits until the execve or _exit. (Copying the
+ * memory took a tenth of the time of add and commit.) held is as in vv_os_fork. */
 pid_t vv_os_start(vv_os_child_fn *child, const void *payload, bool held);
 
 /* Sets the capacity of the pipe fd to `bytes`, if the system allows it. */
 void vv_os_pipe_size(int fd, int bytes);
 
-/* Limits the calling process, a child. Call this in the child between fork and exec. parent: the
- * pid of the child's parent; when this process ends (on Linux: its thread that started the child),
- * the child is killed with `signal` (0: SIGKILL). parent 0: the child is not killed. addresses and
- * data: the maximum bytes of address space and of allocated memory; 0: no limit. A limit that the
- * system does not support has no effect. Returns false if the parent has already ended, or if the
- * system cannot kill the child when the parent ends. */
+/* Limits the calling process, a child. Call this in the child between fork and exec. parent is the pid
+ * of the child's parent: when the parent ends (on Linux: when its thread that started the child ends),
+ * the child is killed with `signal` (0: SIGKILL). If parent is 0, the end of the parent has no effect.
+ * addresses and data are the maximum bytes of address space and of allocated memory; 0: no limit. A
+ * limit that the system does not support has no effect. (macOS does not enforce these limits: there, a
+ * second process kills a child whose memory exceeds the smaller of them.) Returns false if the parent
+ * has already ended, or if the system cannot kill the child when the parent ends. */
 bool vv_os_limit_child(pid_t parent, int signal, uint64_t addresses, uint64_t data);
 
 /* Initialises a pthread_cond_t for vv_os_condition_wait. Returns false on failure. */
 bool vv_os_condition_init(void *condition);
-/* Waits for a condition until vv_monotonic_ms() reaches end_ms (0: without limit). The caller must
- * have locked the mutex. Returns false after a timeout. */
+/* Waits for a condition, a pthread_cond_t, until vv_monotonic_ms() reaches end_ms (0: without limit).
+ * The caller must have locked mutex, a pthread_mutex_t. Returns false after a timeout. */
 bool vv_os_condition_wait(void *condition, void *mutex, uint64_t end_ms);
 
 /* Loads the shared library with this name ("bz2") and version ("1.0"). Returns a handle for
  * vv_os_library_find; NULL if the library is not found. The library stays loaded. */
 void *vv_os_library(const char *name, const char *version);
-/* Finds the library's function called name. `function` is the address of a pointer to a function,
- * which is set to the function, or to NULL if the library has no such function. Returns false in
- * the latter case. */
+/* Finds the library's function called name. `function` is the address of a pointer to a function. Sets
+ * this pointer to the function. If library is NULL or has no such function, sets the pointer to NULL
+ * and returns false. */
 bool vv_os_library_find(void *library, void *function, const char *name);
 
 /* Makes iconv use the encodings of varve's package, if the package contains its own C library
- * (tests/package/make). Changes the environment: call this before threads start, and after the
- * environment for other programs was copied. */
+ * (tests/package/make). Changes the environment of the process: call this before threads start, and
+ * after the copy of the environment for other programs was made (base/env.h). */
 void vv_use_own_encodings(void);
 
 /* The command that installs a library, given the package's names in Debian and in Homebrew. */

@@ -9,13 +9,13 @@
 
 #include "base/error.h"
 
-/* Returns true if name ends with `end` and is longer than `end`: true for "x.lock" and ".lock",
- * false for ".lock" and ".lock". */
+/* Returns true if name ends with `end` and is longer than `end`. With the end ".lock", the result is
+ * true for "x.lock" and false for ".lock". */
 bool vv_path_ends(const char *name, const char *end);
 
-/* Joins the parts of a path with '/'. The last argument is NULL. The caller frees the path with
- * vv_free. Returns NULL if memory runs out, or if `first` is NULL because an earlier allocation
- * failed. */
+/* Joins the parts of a path with '/'. The last argument is NULL. Skips empty parts, and slashes at the
+ * beginning of later parts. The caller frees the path with vv_free. Returns NULL if memory runs out, or
+ * if `first` is NULL because an earlier allocation failed. */
 char *vv_path_join(const char *first, ...) __attribute__((sentinel));
 
 /* Returns the part of path after the last '/', or path itself if it has no '/'. Borrowed from
@@ -26,31 +26,33 @@ const char *vv_path_base(const char *path);
  * '/'. The caller frees the text with vv_free. NULL: out of memory. */
 char *vv_path_dir(const char *path);
 
-/* Returns the extension of path without its dot, borrowed from path; "" if path has no
- * extension. */
+/* Returns the extension of path without its dot, borrowed from path; "" if path has no extension. A
+ * name such as ".profile" has no extension. */
 const char *vv_path_ext(const char *path);
 
-/* Makes path absolute; a relative path starts at base. Resolves '.', '..' and '//' in the text,
- * without reading the file system. The caller frees the result with vv_free. NULL: out of
+/* Makes path absolute: a relative path starts at base, an absolute path. Resolves '.', '..' and '//' in
+ * the text, without reading the file system. The caller frees the result with vv_free. NULL: out of
  * memory. */
 char *vv_path_absolute(const char *base, const char *path);
 
-/* Returns path relative to the folder root, borrowed from path: "" if both are equal, NULL if path
- * is not below root. root and path are either both absolute and clean, or both relative to the top
- * of a repository; "" is the top. */
+/* Returns path relative to the folder root, borrowed from path. Returns "" if both are equal, and NULL
+ * if path is not below root. root and path are either both absolute and clean, or both relative to the
+ * top of a repository; the top is "". */
 const char *vv_path_below(const char *root, const char *path);
 
 /* Checks a repository-relative path before varve writes to it in a work tree or in its own folders.
- * VV_EREFUSED, with the reason in the message: an empty or absolute path, empty parts, "." and
- * "..", ".git" in any case or in a form that NTFS or HFS reads as ".git" (trailing dots or spaces,
- * "git~1", ignorable code points), backslash, ':', control bytes, a path that begins with '-',
- * Windows device names, parts that end in a dot or a space (Windows drops these characters), parts
- * over 255 bytes, and paths over 4096 bytes. */
+ * VV_EREFUSED, with the reason in the message, if the path
+ * - is empty, absolute or longer than 4096 bytes, or begins with '-';
+ * - has a backslash, ':' or a control byte;
+ * - has a part that is empty, ".", "..", longer than 255 bytes, or a device name of Windows;
+ * - has a part that ends in a dot or a space, because Windows drops these characters;
+ * - has a part that a file system may read as ".git" (vv_path_is_dot_git). */
 vv_status vv_path_check(const char *path, vv_error *err);
 /* Returns the reason for which vv_path_check refuses path, a constant; NULL: path is accepted. */
 const char *vv_path_fault(const char *path);
-/* Checks the path of an ordinary file of Git, which may have any name that Git accepts on this system.
- * VV_EREFUSED: path leads out of the work tree or into ".git", or is too long. */
+/* Checks the path of a file that Git tracks as an ordinary file. Such a path may have bytes and names
+ * that vv_path_check refuses for other systems. VV_EREFUSED: path is empty or too long, has an empty
+ * part, or leads out of the work tree or into ".git". */
 vv_status vv_path_check_plain(const char *path, vv_error *err);
 
 /* Returns true if a file system may read this part of a path, of len bytes, as ".git": in upper or
@@ -58,9 +60,11 @@ vv_status vv_path_check_plain(const char *path, vv_error *err);
  * on HFS also with ignorable code points. */
 bool vv_path_is_dot_git(const char *part, size_t len);
 
-/* Returns true if path matches a pattern of gitignore(5). '*' and '?' do not match '/'. '**' also
- * matches '/' if it is between two slashes, or between a slash and the start or end of the pattern.
- * '[...]' may have ranges and ASCII classes. A backslash escapes the next character. */
+/* Returns true if the whole path matches the pattern, which has the wildcards of gitignore(5): '*' and
+ * '?' do not match '/'. '**' also matches '/' if it is between two slashes, or between a slash and the
+ * start or end of the pattern. '[...]' may have ranges and ASCII classes. A backslash escapes the next
+ * character. '!' and '/' at the beginning have no special meaning, and a pattern without '/' does not
+ * match in folders. */
 bool vv_path_match(const char *pattern, const char *path);
 
 #endif

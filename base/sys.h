@@ -1,5 +1,6 @@
 /*
- * sys: calls the operating system through one table of functions, for memory and for files.
+ * sys: calls the operating system for memory and files through one table of functions; clocks; the path
+ * of the program varve.
  *
  * The table is vv_sys_ops. A test can replace its functions to make any call fail (the n-th
  * allocation, write, fsync, rename ...). Programs never change the table; tests change it before
@@ -39,14 +40,14 @@ typedef struct vv_sys {
 
 extern vv_sys vv_sys_ops;
 
-/* Returns the number of successful fsync calls through the table since the program started. */
+/* Returns the number of successful calls of the table's own fsync since the program started. */
 uint64_t vv_sys_fsyncs(void);
 
 /* Allocate through the table. A size of 0 counts as 1. Return NULL if memory runs out. */
 void *vv_malloc(size_t size);
-void *vv_calloc(size_t count, size_t size); /* zeroed; NULL on overflow */
-void *vv_realloc(void *p, size_t size);     /* p stays valid on failure */
-void *vv_realloc_array(void *p, size_t count, size_t size);
+void *vv_calloc(size_t count, size_t size);                 /* zeroed; NULL on overflow */
+void *vv_realloc(void *p, size_t size);                     /* p stays valid on failure */
+void *vv_realloc_array(void *p, size_t count, size_t size); /* also NULL on overflow */
 char *vv_strdup(const char *s);
 char *vv_strndup(const char *s, size_t len); /* len bytes and a NUL */
 void vv_free(void *p);                       /* accepts NULL */
@@ -72,8 +73,8 @@ static inline void vv_free_at(void *pointer)
 	vv_free(p);
 }
 
-/* Sets *out to the sum of two sizes, for sizes from untrusted input. Returns false, with *out
- * unchanged, on overflow. */
+/* Sets *out to the sum of two sizes, for sizes from untrusted input. On overflow, returns false and
+ * leaves *out unchanged. */
 bool vv_add_size(size_t *out, size_t a, size_t b);
 /* Sets *out to the product of two sizes, as vv_add_size does for the sum. */
 bool vv_mul_size(size_t *out, size_t a, size_t b);
@@ -85,10 +86,12 @@ void vv_sleep_ms(uint64_t ms);             /* a signal may end it early */
 /* Returns the milliseconds of processor time that this thread has used since its start. */
 uint64_t vv_thread_cpu_ms(void);
 
-/* Returns the path of the program varve: the running program, or, in another program such as
- * varve-web, the varve in the same folder. If the system does not report the path of the running
- * program, returns "varve", which execvp looks up in PATH. The caller frees the text with vv_free.
- * Returns NULL if memory runs out. */
+/* Returns the path of the program varve. In a program called "varve-...", such as varve-web, this is the
+ * varve in the same folder or in ../../bin from there. If there is none, and in all other programs, it
+ * is the running program, so call this only in programs of varve. If the running program was started
+ * by a dynamic loader of its own package, the path is that in VARVE_PROGRAM. If the path of the
+ * running program is not known or cannot be executed any longer, returns "varve", which execvp looks
+ * up in PATH. The caller frees the text with vv_free. Returns NULL if memory runs out. */
 char *vv_varve_path(void);
 
 #endif

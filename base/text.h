@@ -12,35 +12,36 @@
 #include "base/buf.h"
 #include "base/show.h"
 
-/* Appends a code point as UTF-8. */
+/* Appends a code point as UTF-8. Appends U+FFFD if cp is a surrogate or above U+10FFFF. */
 void vv_utf8_put(vv_buf *b, uint32_t cp);
 
 /* Appends s, with U+FFFD in place of bytes that are not valid UTF-8. */
 void vv_utf8_put_clean(vv_buf *b, const char *s, size_t len);
 
-/* Appends s so that it cannot control a terminal: control characters (C0, DEL, C1), bidi marks and
- * invalid UTF-8 are written as \n, \t, \xHH or \u{HEX}, and a backslash as \\. */
+/* Appends s in a form that cannot control a terminal: control characters (C0, DEL, C1), invisible and
+ * bidi characters and invalid UTF-8 become \n, \t, \xHH or \u{HEX}, and a backslash becomes \\. */
 void vv_text_put_escaped(vv_buf *b, const char *s, size_t len);
 
 /* Like vv_text_put_escaped, but does not escape backslashes. For sentences whose data is already
- * escaped, and for text that the user typed. Cuts the appended text to `width` columns; 0: no
- * limit. */
+ * escaped, and for text that the user typed. Cuts the appended text to `width` columns, with an
+ * ellipsis at the cut; 0: no limit. */
 void vv_text_put_words(vv_buf *b, const char *s, size_t len, size_t width);
 
-/* Returns the number of columns of the text that vv_text_put_words appends. */
+/* Returns the number of columns of the text that vv_text_put_words appends without a limit. */
 size_t vv_text_words_width(const char *s, size_t len);
 
-/* Appends s as vv_text_put_words does, and breaks lines at blanks so that they have at most `width`
- * columns (0: no line breaks). A word longer than `width` gets a line of its own. The first line
- * begins at column `from`; the other lines begin with `indent` blanks. */
+/* Appends s as vv_text_put_words does, and breaks it at blanks into lines of at most `width` columns
+ * (0: no line breaks). A word longer than `width` gets a line of its own. The first line begins at
+ * column `from`; the other lines begin with `indent` blanks. */
 void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size_t indent,
 			 size_t width);
 
-/* Appends a word of a command that people may copy: in double quotes if a shell would split the
- * word, and with control characters escaped. */
+/* Appends a word of a command that people may copy. A word that is empty or has characters other than
+ * ASCII letters, digits and "-_=+.,/:@%^" is put in double quotes: '"', '\\', '$' and '`' get a
+ * backslash, and control characters are escaped as vv_text_put_escaped does. */
 void vv_text_put_word(vv_buf *b, const char *word);
 
-/* Appends s in single quotes, so that sh reads it as one word, whatever its content. */
+/* Appends s in single quotes, so that sh reads any s as one word. */
 void vv_text_put_quoted(vv_buf *b, const char *s, size_t len);
 
 /* Appends url without its secrets, as vv_text_url does, but neither escaped nor cut. */
@@ -48,8 +49,8 @@ void vv_text_put_url(vv_buf *b, const char *url);
 /* Appends text that may contain URLs, such as a message of another program; each URL is written as
  * vv_text_put_url writes it. */
 void vv_text_put_urls(vv_buf *b, const char *s, size_t len);
-/* Appends url without the secret part that vv_url_secret finds, but with all parameters: for a
- * program's command line. */
+/* Appends url without the secret part that vv_url_secret finds, but with all its parameters. For the
+ * command line of a program. */
 void vv_text_put_bare_url(vv_buf *b, const char *url);
 
 /* Like vv_text_put_escaped, but cuts the result to at most `width` terminal columns, with an
@@ -63,7 +64,8 @@ void vv_words_add_list(const char **list, size_t *n, const char *const *more);
 #define vv_words_add(list, n, ...)                                                                 \
 	vv_words_add_list(list, n, (const char *const[]){__VA_ARGS__, NULL})
 
-/* Parses a decimal number without sign. Returns false on any other text, or on overflow. */
+/* Parses a decimal number without sign. On any other text, or on overflow, returns false and leaves *out
+ * unchanged. */
 bool vv_parse_u64(uint64_t *out, const char *s, size_t len);
 
 /* Like vv_parse_u64, but accepts a suffix k, m or g, in either case, which multiplies by 2^10, 2^20
@@ -93,24 +95,24 @@ bool vv_texts_equal(const char *const *a, const char *const *b);
 /* Appends choices such as "csv|tsv|json" for people: "csv, tsv or json". */
 void vv_choices_put(vv_buf *out, const char *choices);
 
-/* Returns true if s contains words, without regard to the case of ASCII letters. words must be in
- * lower case. */
+/* Returns true if s contains the text `words`, without regard to the case of ASCII letters. words must
+ * be in lower case. */
 bool vv_text_has(const char *s, size_t len, const char *words, size_t words_len);
 
-/* Returns the number of typing errors between two words, or max + 1 if the number is greater than
- * max. An error is a letter added, removed or replaced, or two neighbouring letters exchanged.
- * Upper and lower case count as equal; so do '-', '_' and ' '. */
+/* Returns the number of typing errors between two words. Returns max + 1 if the number is greater than
+ * max, or if a word is longer than 127 bytes. An error is a letter added, removed or replaced, or two
+ * neighbouring letters exchanged. Upper and lower case count as equal; so do '-', '_' and ' '. */
 unsigned vv_text_distance(const char *a, const char *b, unsigned max);
 
 /* The search for the candidate that a mistyped word most likely means, for example a command, an
- * option or a column. A candidate counts as near if it begins with the word, or differs from it by
- * few errors (vv_text_distance): at most one error if the word has three to five letters, two if it
- * has six to nine, three if it is longer. From a word of two letters, a near candidate may only
- * differ in the order of the letters. */
+ * option or a column. A candidate is near if it begins with the word, which must then have at least
+ * three letters, or if it differs from the word by few errors (vv_text_distance). The allowed number of
+ * errors depends on the longer of the two: one error for three to five letters, two for six to nine,
+ * three for more. If the longer one has only two letters, the two letters may only be exchanged. */
 typedef struct vv_nearest {
 	const char *word;
 	const char *best;  /* borrowed from the caller; NULL: no near candidate so far */
-	unsigned distance; /* errors between word and best */
+	unsigned distance; /* errors between word and best; 3 if best only begins with word */
 } vv_nearest;
 /* Starts a search. word is borrowed as long as n is used. */
 void vv_nearest_init(vv_nearest *n, const char *word);
@@ -122,9 +124,9 @@ bool vv_nearest_try(vv_nearest *n, const char *candidate);
 /* Returns true if a and b are both NULL, or are equal texts. */
 bool vv_text_same(const char *a, const char *b);
 
-/* Checks that a text begins with mark, such as "varve store 1\n". VV_ENOSUPPORT: only the number in
- * the mark differs; the message is that a newer varve wrote `what`. VV_ECORRUPT: the text has a
- * different beginning; err is not set in this case. */
+/* Checks that a text begins with mark, such as "varve store 1\n". A mark ends with "1\n". VV_ENOSUPPORT:
+ * the text begins with this mark, but with another number; the message says that a newer varve wrote
+ * `what`. VV_ECORRUPT: the text has a different beginning; err is then not set. */
 vv_status vv_text_check_mark(const char *text, const char *mark, const char *what, vv_error *err);
 
 /* A line of a text, without its line end. Iterate with: for (vv_line l = {.rest = text};

@@ -38,13 +38,14 @@ static inline void vv_locked_end(vv_locked *m)
 }
 VV_AUTO_CLEAR(vv_locked, vv_locked_end)
 
-/* If *done is false, calls make and then sets *done to true. Other calls of vv_once wait meanwhile,
- * so make must not call vv_once, not even indirectly. */
+/* If *done is false, calls make and then sets *done to true. All other calls of vv_once wait
+ * meanwhile, also those for another `done`. Therefore make must not call vv_once, not even
+ * indirectly. */
 void vv_once(bool *done, void (*make)(void));
 
-/* A lock with ranks, for long work. The next owner is the waiting thread with the highest rank;
- * among equal ranks, the thread that has waited longest. To prevent starvation, every
- * VV_TURN_FAIR-th owner is the thread that has waited longest, whatever its rank. */
+/* A lock with ranks, for long work. The next owner is the waiting thread with the greatest rank. Among
+ * equal ranks, it is the thread that has waited longest. To prevent starvation, every VV_TURN_FAIR-th
+ * owner chosen in this way is the thread that has waited longest, whatever its rank. */
 typedef struct vv_turn vv_turn;
 #define VV_TURN_FAIR 5u
 
@@ -65,16 +66,16 @@ typedef struct vv_worker vv_worker;
 vv_worker *vv_worker_start(void (*run)(void *payload), void *payload);
 void vv_worker_join(vv_worker *w); /* waits until the thread has ended, and frees w; accepts NULL */
 
-/* Runs run(payload) in a detached thread, which may be ended by the end of the process. Returns
- * false if no thread could be started. */
+/* Runs run(payload) in a detached thread, with all signals blocked. If the process ends, it ends the
+ * thread, too. Returns false if no thread could be started. */
 bool vv_thread_leave(void (*run)(void *payload), void *payload);
 
 typedef struct vv_pool vv_pool;
 
 /* A job. Its memory belongs to the caller, and must stay valid until vv_pool_wait returns. */
 typedef struct vv_job {
-	/* does the work of job; worker is 0 in a thread that called vv_pool_wait, else the number
-	 * of a pool thread, from 1 */
+	/* does the work of job. worker is the number of the pool thread that runs the job, from 1;
+	 * it is 0 in a thread that is not of this pool, and runs the job in vv_pool_wait */
 	void (*run)(struct vv_job *job, unsigned worker);
 	struct vv_job *next; /* private to the pool */
 	int state;           /* private to the pool */
@@ -85,7 +86,7 @@ typedef struct vv_job {
 vv_pool *vv_pool_new(unsigned threads);
 unsigned vv_pool_threads(const vv_pool *p);   /* number of the pool's own threads */
 void vv_pool_submit(vv_pool *p, vv_job *job); /* adds a job to the queue */
-/* Waits until job has ended, and runs queued jobs meanwhile. */
+/* Waits until job, which was submitted, has ended. Runs queued jobs meanwhile. */
 void vv_pool_wait(vv_pool *p, vv_job *job);
 void vv_pool_free(vv_pool *p); /* call vv_pool_wait for all jobs first; accepts NULL */
 VV_AUTO_FREE(vv_pool, vv_pool_free)
