@@ -3,9 +3,9 @@
  * large table. Private to check.
  *
  * An entry is a uint64_t: the upper 40 bits are the hash of a row's key, the lower 24 bits are the
- * number of the row's group. To use only three bytes for each row, a run leaves out the lowest bits
- * of each hash, which it returns as 0. If a hash is found in a group, the group must therefore be
- * read to compare the whole keys.
+ * number of the row's group. To use only about three bytes for each row, a run leaves out the lowest
+ * bits of each hash, and returns them as 0. If a hash is found in a group, the caller must therefore
+ * read the group and compare the whole keys.
  *
  * A run contains the names of its groups (hashes that identify their content), the entries in
  * ascending order, the hashes that occur more than once, and the list of the groups.
@@ -15,9 +15,9 @@
  * differences of successive `upper` are stored in unary, and rest * group_count + group is stored
  * in a field of field_bits bits.
  *
- * A run is mapped, not loaded: a check of changed groups, or a look-up, reads only some pieces, and
- * verifies the checksum of each piece before it is used. Damaged runs are ignored, since a run can
- * be made again from the table.
+ * A run is mapped, not loaded. A check of changed groups, or a look-up, reads only some pieces. The
+ * checksum of each piece is verified before the piece is used. Damaged runs are ignored, since a run
+ * can be made again from the table.
  */
 #ifndef VV_CHECK_KEPT_KEY_RUN_H
 #define VV_CHECK_KEPT_KEY_RUN_H
@@ -58,21 +58,22 @@ typedef struct check_key_run {
 		len;            /* length of the run */
 } check_key_run;
 
-/* Returns a hash of the list of row groups of t: if two versions have the same hash, their i-th
- * groups are equal. */
+/* Returns a hash of the list of row groups of t. If two versions have the same hash, their i-th groups
+ * are equal. */
 vv_hash128 check_key_run_list(const vv_table *t);
 
 /* Opens the run with this id in the cache, or else in the cache's trusted file (cache.h). id:
  * identifies the key's columns and how their values are read (check_key.id in check/rules/plan.h).
- * If no run exists, it is damaged, or cache is NULL, returns VV_OK, and sets out->entries to NULL.
- * Close *out after a failure, too. */
+ * If there is no valid run, or if cache is NULL, returns VV_OK and sets out->entries to NULL. Close
+ * *out after a failure, too. */
 vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash128 id,
 			     vv_error *err);
-/* Returns the path of the run in the cache, owned by the caller. NULL: the cache has no folder. */
+/* Returns the path of the run in the cache, which the caller frees. NULL: cache is NULL or has no
+ * folder, or out of memory. */
 char *check_key_run_file(vv_check_cache *cache, vv_hash128 id);
-/* Sets k->groups to the groups' names. If they are damaged, sets k->entries to NULL. */
+/* Sets k->groups to the groups' names. If they are damaged, closes the run: k->entries is then NULL. */
 vv_status check_key_run_names(check_key_run *k, vv_error *err);
-/* Returns true if no damage was found so far. */
+/* Returns true if k has a run, and no damage was found in it so far. */
 bool check_key_run_sound(const check_key_run *k);
 void check_key_run_close(check_key_run *k); /* k may be zeroed */
 VV_AUTO_CLEAR(check_key_run, check_key_run_close)
@@ -107,14 +108,14 @@ static inline bool check_key_cursor_has(const check_key_cursor *c)
 	return c->entry >> CHECK_GROUP_BITS == c->sought && c->entry != UINT64_MAX;
 }
 
-/* One value = one run that is being written. To write it, call check_key_writer_begin,
- * check_key_writer_put for each entry in ascending order, and then check_key_writer_end, which
- * makes the run visible. If the disk fails, no run is made. */
+/* A run that is being written. A correct caller: check_key_writer_begin; check_key_writer_put for each
+ * entry in ascending order; check_key_writer_end, which gives the file its final name;
+ * check_key_writer_free. If writing to the disk fails, no function reports it, and no run is made. */
 typedef struct check_key_writer check_key_writer;
-/* Begins to write a run to the file. seed: the seed of the hashes; t: the version, borrowed until
- * check_key_writer_end; names: the names of its count groups; expected: approximate number of
- * entries; left_out: minimum number of bits to leave out of each hash, because the caller does not
- * have these bits. */
+/* Begins to write a run to the file. seed: the seed of the hashes. t: the version, borrowed until
+ * check_key_writer_end. names: the names of its `count` groups, 32 bytes each. expected: the
+ * approximate number of entries. left_out: the minimum number of bits to leave out of each hash,
+ * because the caller does not have these bits. */
 vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
 				 const vv_table *t, const uint8_t *const *names, size_t count,
 				 uint64_t expected, unsigned left_out, vv_error *err);

@@ -1,7 +1,9 @@
 /*
- * memo: caches facts about row groups for the next check. A fact is a number, such as the offset of
- * a result. A memo is a record of the cache for one rule and everything on which the rule depends;
- * in the memo, a fact is found by the content of its group. Private to check.
+ * memo: caches facts about row groups for the next check. Private to check.
+ *
+ * A fact is a number, such as the offset of a result. A memo is one record of the cache (cache.h). Its
+ * kind is a rule, and its key is a hash of everything on which the facts depend. A fact is found by
+ * the content of its row group.
  *
  * A correct caller: check_memo_open, check_memo_find for each group, check_memo_close. To store
  * facts: check_memo_begin, check_memo_put for each group, then append the rule's own bytes, then
@@ -30,8 +32,8 @@ typedef struct check_group_names {
 		count;        /* number of names */
 	vv_hash_index index;  /* finds a name by its hash */
 } check_group_names;
-/* Makes an index of count names, `step` bytes apart, which must outlive *n. Close *n after a
- * failure, too. */
+/* Makes an index of count names, which are `step` bytes apart. The names must outlive *n. Close *n
+ * after a failure, too. */
 vv_status check_group_names_open(check_group_names *n, const uint8_t *first, size_t step,
 				 size_t count, vv_error *err);
 void check_group_names_close(check_group_names *n); /* n may be zeroed */
@@ -48,21 +50,22 @@ typedef struct check_memo {
 	size_t tail_len;
 } check_memo;
 
-/* Reads the cached facts of a rule. m has no facts if the record is missing or invalid, or if cache
- * is NULL. rule: a word of lower-case letters, the record's kind; id: the record's key. Close *m
- * after a failure, too. */
+/* Reads the cached facts of a rule. m has no facts if the record is missing or invalid, or if cache is
+ * NULL. rule: the kind of the record (vv_check_cache_get). id: the key of the record. Close *m after a
+ * failure, too. */
 vv_status check_memo_open(check_memo *m, vv_check_cache *cache, const char *rule, vv_hash128 id,
 			  vv_error *err);
 /* Like check_memo_open, but reads the facts from the given record, which is copied. */
 vv_status check_memo_read(check_memo *m, const void *record, size_t len, vv_error *err);
 void check_memo_close(check_memo *m); /* m may be zeroed */
 VV_AUTO_CLEAR(check_memo, check_memo_close)
-/* Returns a group's entry, borrowed from m. NULL: the memo lacks the group. */
+/* Returns a group's entry, borrowed from m. NULL: the memo lacks a group with this name and number of
+ * rows. */
 const uint8_t *check_memo_find(const check_memo *m, const uint8_t name[32], uint32_t rows);
 uint32_t check_memo_rows(const uint8_t *entry); /* returns the number of rows in an entry */
 uint32_t check_memo_fact(const uint8_t *entry); /* returns the fact in an entry */
 
-/* Begins a record for this number of groups in out. */
+/* Appends the beginning of a record for this number of groups to out. */
 void check_memo_begin(vv_buf *out, size_t groups);
 /* Appends the entry of a group to the record. */
 void check_memo_put(vv_buf *out, const uint8_t name[32], uint32_t rows, uint32_t fact);

@@ -41,15 +41,15 @@ const vv_rule_setting *base_setting(const base_check *c, const char *code,
 /* Returns a finding with the rule and severity of the setting, and the path and commit of the
  * check. */
 vv_finding base_finding(const base_check *c, const vv_rule_setting *s);
-/* Changes f to a finding that the rule could not be checked, with severity error. If the severity
- * of f is already error, the rule of f becomes `code`, or is unchanged if code is NULL; else it
+/* Changes f to a finding that its rule could not be checked. The severity of f becomes error. If it was
+ * error before, the rule of f becomes `code`, or stays unchanged if code is NULL. Otherwise, the rule
  * becomes "unchecked". */
 void base_unread(vv_finding *f, const char *code);
-/* Passes f to o->finding, with c->message and c->expected as its texts, and with the line number of
- * f->row (row 0: no line number); or, if the limit is reached, counts it as withheld. Empties both
+/* Passes f to o->finding, with c->message and c->expected as its texts. If f has a row and no line
+ * number, finds the line number. If the limit is reached, counts f as withheld instead. Empties both
  * buffers. */
 vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err);
-/* Passes the number of withheld findings to o->more, and resets the quota. */
+/* Passes the number of withheld findings, if there are any, to o->more, and resets the quota. */
 vv_status base_told(base_check *c, base_quota *q, vv_error *err);
 
 /* Sets *out to the row groups that only one of the versions has; borrowed from c. */
@@ -57,19 +57,19 @@ vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_e
 
 /* Receives a row group. */
 typedef vv_status (*base_group_fn)(void *payload, vv_batch *b, vv_error *err);
-/* Reads the wanted columns of count row groups of t (groups NULL: of all groups), and calls fn for
- * each group. */
+/* Reads the wanted columns of count row groups of t, and calls fn for each group. If groups is NULL,
+ * reads all groups. */
 vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
 			  const vv_changed_group *groups, size_t count, base_group_fn fn,
 			  void *payload, vv_error *err);
-/* Like base_each_group, for the row groups of the checked table that the base does not have (all: for
- * all groups). */
+/* Like base_each_group, for the row groups of the checked table that the base does not have. If all is
+ * true, for all groups of the checked table. */
 vv_status base_each_new_group(base_check *c, bool all, const size_t *wanted, size_t wanted_count,
 			      base_group_fn fn, void *payload, vv_error *err);
 
-/* Sets the key of the finding f to the key of a row, such as "id=5, day=2024-01-01", or to no key
- * if the table has none. The text is borrowed from c->key. places: the indexes of the `count`
- * columns of the key. */
+/* Sets the key of the finding f to the key of a row, such as "id=5, day=2024-01-01". Each value is cut
+ * to 200 bytes. places: the indexes of the `count` columns of the key; if count is 0, f gets no key.
+ * The text is borrowed from c->key until the next call. */
 void base_set_key(base_check *c, vv_finding *f, const vv_table *t, const size_t *places,
 		  size_t count, const vv_cell *row);
 /* Sets places to the indexes of the columns of t's key, and returns the number of these columns.
@@ -79,16 +79,16 @@ size_t base_key_places(const vv_table *t, size_t *places, size_t max);
 /* Returns the share n / `of` in billionths, rounded to the nearest, but at least 1 if n is above 0,
  * and at most 999,999,999 if n is below `of`. Returns 0 if `of` is 0. */
 uint64_t base_share(uint64_t n, uint64_t of);
-/* Returns true if a share rose by more than `most` billionths: from `was` / was_of to `is` / is_of.
- * The comparison is exact up to 10^13 rows. */
+/* Returns true if a share rose by more than `most` billionths from was / was_of to is / is_of. The
+ * comparison is exact up to 10^13 rows. */
 bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint64_t most);
-/* Returns true if the share of valid values, (of - found) / of, is at least `mostly` billionths.
- * of: number of examined values; found: number of invalid ones. */
+/* Returns true if the share of valid values, (of - found) / of, is at least `mostly` billionths. `of`
+ * is the number of examined values, and found is the number of invalid ones. */
 bool base_tolerated(uint64_t mostly, uint64_t found, uint64_t of);
-/* Returns true if n is above the bound b, or, if b is not given, above fallback. of: the total of
- * which the bound may be a share. */
+/* Returns true if n is above the bound b, or above fallback if b is not given. If the bound is a share,
+ * it is a share of the total `of`. */
 bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of);
-/* Returns true if b is given, and n is below b. of: the total of which b may be a share. */
+/* Returns true if b is given and n is below b. If b is a share, it is a share of the total `of`. */
 bool base_below(const vv_bound *b, uint64_t n, uint64_t of);
 void base_put_percent(vv_buf *out, uint64_t billionths); /* appends a share as "5 %" */
 void base_put_number(vv_buf *out, uint64_t billionths);  /* appends a share as "0.25" */

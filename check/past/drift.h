@@ -14,20 +14,18 @@
 #include "base/error.h"
 #include "dataset/schema/schema.h"
 
-/* distribution: counts how often each value occurs in a column. Since counts can be subtracted, the
- * distribution of a new version can be computed from the distribution of the base: subtract the
- * cells of the groups that only the base has, and add those of the groups that only the new version
- * has.
+/* distribution: counts how often each value occurs in a column. Counts can be subtracted. Therefore the
+ * distribution of a new version can be computed from that of the base: subtract the cells of the
+ * groups that only the base has, and add the cells of the groups that only the new version has.
  *
  * A correct caller: vv_distribution_init; vv_distribution_add for cells (times 1, or -1 to
  * subtract); vv_distribution_finish; then the other functions; vv_distribution_clear.
  *
  * Dates are counted by day, times and datetimes by minute, and texts unchanged. Numbers are counted
- * as doubles. If a column has more than VV_DIST_STEPS_MAX distinct numbers, the lowest binary
- * digits of all numbers are dropped, as few as possible, and numbers that are then equal are
- * counted together. The number of dropped digits depends only on the values, not on their order.
- * The step of a number or time is its position in the order of all possible values. See
- * docs/use/rules.md. */
+ * as doubles. If a column has more than VV_DIST_STEPS_MAX distinct numbers, the lowest binary digits of
+ * all numbers are dropped, as few digits as possible. Numbers that are then equal are counted together.
+ * The number of dropped digits depends only on the values, not on their order. The step of a number or
+ * time is its position in the order of all possible values. See docs/use/rules.md. */
 
 /* How the values of a column are counted. */
 typedef enum vv_dist_kind {
@@ -40,7 +38,8 @@ typedef enum vv_dist_kind {
 /* The maximum number of distinct texts, days or minutes of a distribution. Beyond this limit,
  * values are not counted separately (vv_distribution.over). */
 #define VV_DIST_VALUES_MAX ((size_t)1 << 20)
-/* The maximum number of bytes of the distinct texts of a distribution, with the same effect. */
+/* The maximum number of bytes of the distinct texts of a distribution. Beyond this limit, too, values
+ * are not counted separately. */
 #define VV_DIST_BYTES_MAX ((size_t)16 << 20)
 /* The maximum number of distinct numbers without dropped digits. */
 #define VV_DIST_STEPS_MAX ((size_t)1 << 17)
@@ -59,8 +58,8 @@ typedef struct vv_distribution {
 	uint64_t rows,     /* number of rows */
 		missing;   /* number of rows without a value */
 	uint64_t other;    /* number of rows with a value that is not of the type */
-	bool over;         /* too many distinct values: values is empty; never for numbers */
-	unsigned dropped;  /* for numbers: how many binary digits were dropped */
+	bool over; /* there are too many distinct values, and `values` is empty; not for numbers */
+	unsigned dropped; /* for numbers: how many binary digits were dropped */
 	/* if dropped is not 0: a lower bound for the number of distinct values that dropping one
 	 * digit less would leave */
 	uint64_t finer;
@@ -78,7 +77,8 @@ typedef struct vv_distribution {
 /* Returns how values of the field's type are counted: VV_DIST_NUMBERS, VV_DIST_TIMES or
  * VV_DIST_TEXTS. */
 vv_dist_kind vv_distribution_kind(const vv_field *f);
-/* Returns true if values of both fields are counted in the same unit: days, minutes, or neither. */
+/* Returns true if the values of both fields are counted in the same way: as the same kind, and times in
+ * the same unit, days or minutes. */
 bool vv_distribution_same_steps(const vv_field *a, const vv_field *b);
 
 /* Makes *d an empty distribution of this kind. */
@@ -93,25 +93,25 @@ vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_ce
 vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *from, vv_error *err);
 /* Sorts the values. VV_ECORRUPT: a value was subtracted that was not in the distribution. */
 vv_status vv_distribution_finish(vv_distribution *d, vv_error *err);
-/* Call this for a finished distribution d that was made from the distribution `from`
- * (vv_distribution_add_all) by subtracting `gone` rows and adding others. Returns true if d
- * certainly has no more dropped digits than a distribution that is counted from the cells of d.
- * Returns false if d may have more: count the cells in a new distribution. */
+/* For a finished distribution d that was made from the distribution `from` (vv_distribution_add_all) by
+ * subtracting `gone` rows and adding others. Returns true if d has dropped no more digits than
+ * necessary for its values. Returns false if d may have dropped more: the caller then counts the cells
+ * in a new distribution. */
 bool vv_distribution_settle(vv_distribution *d, const vv_distribution *from, uint64_t gone);
-/* Makes two finished distributions of numbers comparable: drops digits in the one with fewer
- * dropped digits, so that both have dropped equally many. */
+/* Makes two finished distributions of numbers comparable: drops further digits in one of them, so that
+ * both have the same number of dropped digits. */
 void vv_distribution_level(vv_distribution *a, vv_distribution *b);
 
 /* Appends a finished distribution as bytes. */
 void vv_distribution_put(vv_buf *out, const vv_distribution *d);
 /* Reads bytes of vv_distribution_put into *out, an initialised distribution of the same kind.
- * Returns false if the bytes are invalid or memory runs out; clear *out then. */
+ * Returns false if the bytes are invalid or memory runs out; the caller then clears *out. */
 bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv_error *err);
 
-/* Returns the count of a text or step in a finished distribution. */
+/* Returns the count of a text or step in a finished distribution; 0 if the distribution lacks it. */
 uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v);
 
-/* maximum number of bins of numbers and times; each bin has about a tenth of the base's values */
+/* for numbers and times: the maximum number of bins; each bin has about a tenth of the base's values */
 #define VV_DRIFT_BINS 10u
 #define VV_DRIFT_CATEGORIES                                                                        \
 	100u /* for texts: the most frequent texts of the base; all other texts share one bin */
@@ -121,8 +121,8 @@ typedef struct vv_drift_bins {
 	uint64_t base[VV_DRIFT_CATEGORIES + 1], /* counts of the base, one for each bin */
 		now[VV_DRIFT_CATEGORIES + 1];   /* counts of the new version, one for each bin */
 	size_t count;                           /* number of bins */
-	uint64_t base_total, /* sum of the elements of base; 0: the two cannot be compared */
-		now_total;   /* sum of the elements of now; 0: the two cannot be compared */
+	/* the number of values of each distribution; if one is 0, there are no bins */
+	uint64_t base_total, now_total;
 } vv_drift_bins;
 
 /* Sets *out to the bins of two distributions, which must be finished, of the same kind, and not
@@ -131,7 +131,8 @@ vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv
 		       vv_error *err);
 
 /* Returns the population stability index in billionths, rounded: the sum of (now - base) * ln(now /
- * base) over the shares of the bins; each share counts as at least 0.0001. */
+ * base) over the shares of the bins. Each share counts as at least 0.0001. Returns 0 if there are no
+ * bins. */
 uint64_t vv_drift_psi(const vv_drift_bins *b);
 
 #endif

@@ -18,15 +18,16 @@ typedef struct vv_instant {
 	int64_t seconds;
 } vv_instant;
 
-/* Reads the value of a cell whose field is a date, time, datetime, year or yearmonth, in the
- * field's format. Returns false if the value is not of this type. */
+/* Reads the value of a cell whose field is a date, time, datetime, year or yearmonth, in the field's
+ * format. Returns false if the value is missing, is not of this type, or is a million years or more
+ * away from 1970. */
 bool vv_instant_read(vv_instant *out, const vv_field *f, const vv_cell *cell);
 
 int64_t vv_instant_seconds(const vv_instant *i); /* returns the seconds since 1970-01-01 */
 vv_instant vv_instant_of(int64_t seconds); /* returns the instant for seconds since 1970-01-01 */
 
-/* Appends the date of an instant, such as "2024-01-31", or, if clock, its date and time, such as
- * "2024-01-31T12:30:00Z". */
+/* Appends the date of an instant, such as "2024-01-31". If clock is true, appends date and time, such
+ * as "2024-01-31T12:30:00Z". */
 void vv_instant_put(vv_buf *out, const vv_instant *i, bool clock);
 
 #endif

@@ -1,15 +1,15 @@
 /*
- * new_only: recognizes findings of a version that its base has, too (--new-only). Findings are
+ * new_only: recognizes the findings of a version that its base has, too (--new-only). Findings are
  * compared by key and cell, not by line.
  *
  * A correct caller: vv_known_new; vv_known_add for each finding of the base; then vv_known_take for
  * each finding of the new version. Each finding of the base matches at most one finding of the new
  * version, so a second wrong row of the same kind is new.
  *
- * Two findings are the same if they have the same rule, column, row and invalid value. Two rows are
- * the same if they have the same key. Without a key, two rows are the same if they are in groups
- * that both versions share, or else if they have the same invalid value. Renamed columns are
- * followed.
+ * Two findings are the same if they have the same rule, column, row and invalid value. A column that
+ * was renamed is the same column. Two rows are the same if they have the same key. In a table without
+ * a key, a row is the same if it is the same row of a group that both versions have; other rows are
+ * the same if they have the same invalid value.
  */
 #ifndef VV_CHECK_PAST_NEW_ONLY_H
 #define VV_CHECK_PAST_NEW_ONLY_H
@@ -25,17 +25,17 @@
 /* The findings of the base that have not been matched yet. */
 typedef struct vv_known vv_known;
 
-/* Makes an empty set. Row numbers of findings refer to the tables base and t, which are borrowed
- * until vv_known_free. A table may be NULL if the version cannot be read as a table: rows are then
- * distinguished only by key and value. seed: the seed of hashes, which must be secret. */
+/* Makes an empty set. Row numbers of findings refer to the tables base and t, which are borrowed until
+ * vv_known_free. Pass NULL for a version that cannot be read as a table: rows are then distinguished
+ * only by key and value. seed: the seed of hashes; it must be secret. */
 vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t seed, vv_error *err);
 void vv_known_free(vv_known *k); /* accepts NULL */
 VV_AUTO_FREE(vv_known, vv_known_free)
 
 /* Adds a finding of the base. */
 vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err);
-/* Returns 1 and removes the base's finding from k if the base has the same finding as f, 0 if f is
- * new, or a negative vv_status. */
+/* Searches k for a finding that is the same as f. If k has one, removes it and returns 1. Returns 0 if
+ * f is new, or a negative vv_status. */
 int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err);
 
 #endif

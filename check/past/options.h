@@ -20,10 +20,12 @@ typedef struct vv_base_options {
 	const vv_rule_set *rules; /* the rules to check; NULL: the defaults of all rules */
 	const char *path,         /* vv_finding.path of all findings */
 		*commit;          /* vv_finding.commit of all findings; may be NULL */
-	/* a datapackage.json declares the columns' types: a changed type is then intended, so
-	 * column-retyped and type-contradiction are not checked */
+	/* a datapackage.json declares the columns' types. If true, type-contradiction is not checked.
+	 * If false, column-retyped is checked only if type-contradiction is off, and its findings are
+	 * at most warnings */
 	bool declared;
-	/* the datapackage.json declares a primary key, so the version may change the key */
+	/* the datapackage.json declares a primary key. If this is the base's key, the rule primary-key
+	 * checks it, and key-broken does not */
 	bool declares_key;
 	bool base_declared; /* a datapackage.json declares the columns of the base, too */
 	int64_t now; /* the current time for the rule freshness: seconds since 1970-01-01 UTC */

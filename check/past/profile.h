@@ -6,8 +6,8 @@
  * makes rules from it); vv_profile_free.
  *
  * The schema has only constraints that later versions will probably meet, too (docs/use/rules.md):
- * that values are not missing, are one of a few words, have the form of a code, or are not
- * negative.
+ * values are not missing, are one of a few words, have the form of a code, are not negative, or are
+ * between 0 and 1.
  */
 #ifndef VV_CHECK_PAST_PROFILE_H
 #define VV_CHECK_PAST_PROFILE_H
@@ -24,24 +24,26 @@
 /* Properties of the values of each column of a version. */
 typedef struct vv_profile vv_profile;
 
-/* Makes the profile of t, which must outlive the profile; reads all rows. temp_dir: the folder for
+/* Makes the profile of t. Reads all rows. t must outlive the profile. temp_dir: the folder for
  * temporary files; NULL: /tmp. VV_EUSAGE: t is stored as a file, not as a table. */
 vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 			  const vv_progress *progress, vv_error *err);
 void vv_profile_free(vv_profile *p); /* accepts NULL */
 VV_AUTO_FREE(vv_profile, vv_profile_free)
 
-/* Appends the schema as compact JSON. The descriptors of columns are preserved. If some values
- * contradict the type of a column, the column gets a type that fits all values, or the
- * contradicting word becomes a missing value. */
+/* Appends the schema as compact JSON. Keeps the members of the table's own schema, including the
+ * constraints of a column that has any; the primary key is kept only if the values meet it. If some
+ * values contradict the type of a column, the column gets a type that fits all values, or the
+ * contradicting words become missing values. */
 vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err);
 
 /* Makes vv_profile_schema write a looser schema, which later versions are more likely to meet. The
- * range of each column of numbers is widened by `percent` of the range; with percent 0, numbers are
- * bounded only by their sign. Columns that vv_profile_find_unique found are declared unique. */
+ * range of each column of numbers is widened by `percent` of the range. With percent 0, numbers have
+ * the same bounds as without this call. Columns that vv_profile_find_unique found are declared
+ * unique. */
 void vv_profile_loosen(vv_profile *p, unsigned percent);
-/* Finds the columns in which every value occurs only once, for vv_profile_loosen. temp_dir: as for
- * vv_profile_make. */
+/* Finds the columns in which every value occurs only once, for vv_profile_loosen. Searches only columns
+ * of integers and strings that have many different values. temp_dir: as for vv_profile_make. */
 vv_status vv_profile_find_unique(vv_profile *p, const char *temp_dir, vv_error *err);
 
 #endif
