@@ -24,8 +24,8 @@ typedef struct vv_report_item {
 	bool key_cut,      /* only the beginning of the key is stored */
 		value_cut; /* only the beginning of the value is stored */
 	vv_severity severity;
-	/* hexadecimal fingerprint of path, rule, column and key, which does not depend on the
-	 * line */
+	/* hexadecimal fingerprint of path, rule, column and key (without a key: the value); equal
+	 * findings of a dataset are numbered. It does not depend on the line */
 	char print[VV_REPORT_PRINT_LEN + 1];
 } vv_report_item;
 
@@ -101,24 +101,25 @@ struct vv_check_report {
 	vv_report_io *io; /* valid while the report is written */
 };
 
-/* Stores a copy of f, a finding of the current dataset, in the group g, unless the limits are
- * reached. */
+/* Stores a copy of f, a finding of the current dataset, in the group g. Does nothing if a limit of the
+ * report is reached (report.h). */
 vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_finding *f,
 			 vv_error *err);
 /* Removes the fingerprints at the end of a dataset, since those of the next dataset are counted
  * separately. */
 void vv_report_prints_clear(vv_check_report *r);
 
-/* Passes the text in out to r->io, and empties out, if the text is long. Writers call this function
- * between findings. */
+/* If the text in out is long, passes it to r->io and empties out. Does nothing if the whole report is
+ * collected in the buffer. Writers call this function between findings. */
 void vv_report_drain(const vv_check_report *r, vv_buf *out);
 
-/* Returns how many findings of a group are reported, whether stored or not. */
+/* Returns the number of findings of a group that a report counts: errors, warnings and accepted ones,
+ * stored or not. */
 uint64_t vv_report_found(const vv_report_group *g);
-/* Returns how many reported findings of a group are not stored. */
+/* Returns how many of the findings that vv_report_found counts are not stored. */
 uint64_t vv_report_unlisted(const vv_report_group *g);
-/* Returns true if a check with these numbers of errors and warnings passes, depending on
- * options.fail_on. */
+/* Returns true if a check with these numbers of errors and warnings passes: it has no errors, and no
+ * warnings if options.fail_on is VV_SEVERITY_WARNING. */
 bool vv_report_passes(const vv_check_report *r, uint64_t errors, uint64_t warnings);
 
 #endif

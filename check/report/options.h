@@ -31,7 +31,7 @@ typedef struct vv_report_options {
 	/* maximum number of stored findings for each rule and column of a dataset; 0: no such
 	 * limit */
 	uint64_t limit;
-	vv_severity fail_on;  /* findings of at least this severity make the check fail */
+	vv_severity fail_on;  /* findings of at least this severity make the check fail; not OFF */
 	bool new_only;        /* findings that the base also has do not count */
 	bool color;           /* text only */
 	unsigned width;       /* text: columns of the terminal; 0: no limit */
@@ -64,8 +64,9 @@ typedef struct vv_report_facts {
 	uint64_t groups,     /* number of row groups of the table */
 		groups_read; /* number of row groups that were read, since no result was cached */
 	const char *base;    /* the dataset's base, such as "HEAD~1 (a1b2c3d)" */
-	const char *base_commit; /* the full id of the base's commit */
-	uint64_t ms;             /* duration of the check in milliseconds */
+	const char
+		*base_commit; /* the full id of the base's commit; not NULL if base is not NULL */
+	uint64_t ms;          /* duration of the check in milliseconds */
 	/* the schema of the table, if git stores a pointer (repo/git/pointer.h) in place of the
 	 * file; NULL: git stores the file itself */
 	const vv_schema *pointer;

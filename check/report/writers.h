@@ -1,8 +1,8 @@
 /*
  * writers: one function for each form of a report (vv_report_form). Private to check/report.
  *
- * Each function appends the report to out, and calls vv_report_drain between findings, so that out
- * remains short.
+ * Each function appends the report to out. It calls vv_report_drain between findings, so that out
+ * remains short if the report is streamed.
  */
 #ifndef VV_CHECK_REPORT_WRITERS_H
 #define VV_CHECK_REPORT_WRITERS_H

@@ -17,7 +17,7 @@
 typedef struct check_accept {
 	const char *const *paths; /* patterns of paths, followed by NULL */
 	const vv_rule *rule;      /* the rule whose findings are accepted */
-	const char *name;         /* name of a rule of varve.checks; NULL: any */
+	const char *name;         /* name or text of a rule of varve.checks; NULL: any */
 	const char *column;       /* NULL: any column, or no column */
 	/* key of the row: "id=5", or the value of a key with one column; NULL: any */
 	const char *key;
@@ -29,15 +29,15 @@ typedef struct check_accept {
 /* The names of the members that an entry can have, followed by NULL. */
 extern const char *const check_accept_words[];
 
-/* Sets *out to the entry in node, whose member names the caller has checked. rule: the entry's
- * rule; file: name of the file, for messages. The texts of *out are in arena or node. VV_EINPUT:
- * the entry is invalid. */
+/* Reads the entry in node into *out. The caller has checked the names of node's members. rule: the
+ * entry's rule. file: the name of the file, for messages. The texts of *out are in arena or node.
+ * VV_EINPUT: the entry is invalid. */
 vv_status check_accept_read(check_accept *out, vv_arena *arena, const vv_json *node,
 			    const vv_rule *rule, const char *file, vv_error *err);
 
-/* Returns the reason (check_accept.why) why one of count entries accepts a finding of the rule at
- * the path at the time `now`, in seconds since 1970. NULL: the finding is not accepted. found may
- * be NULL: any finding of the rule at the path. */
+/* Searches count entries for one that accepts the finding `found` of the rule at the path, at the time
+ * `now`, in seconds since 1970. Returns its reason (check_accept.why), or NULL if no entry accepts the
+ * finding. If found is NULL, returns the reason of the first entry for the rule and the path. */
 const char *check_accept_why(const check_accept *list, size_t count, const char *rule,
 			     const char *path, const vv_finding *found, int64_t now);
 

@@ -2,10 +2,11 @@
  * check: checks one version of a table against its schema and the project's rules.
  *
  * A correct caller: vv_check_table for a version (or vv_check_file for a text file that 'varve add'
- * refuses) with a callback for the findings; vv_check_result_clear. For each row group, the cache
- * (check/kept/cache.h) stores the number of faults of each kind in its rows, and the hashes of
- * keys. If a version has groups in common with a version that was checked before, only the new
- * groups are read. The findings are the same with and without a cache.
+ * refuses) with a callback for the findings; vv_check_result_clear.
+ *
+ * For each row group, the cache (check/kept/cache.h) stores the number of faults of each kind in its
+ * rows, and the hashes of keys. If a version has groups in common with a version that was checked
+ * before, only the new groups are read. The findings are the same with and without a cache.
  *
  * Everything is exact: numbers are compared as decimals, dates by their meaning, keys by value. The
  * findings of one rule in one column are ordered by row; findings of different rules or columns are
@@ -39,8 +40,8 @@
 typedef vv_status (*vv_check_resource_fn)(void *payload, const char *resource, vv_table **out,
 					  const vv_schema **schema, vv_error *err);
 
-/* Returns the setting for values of a wrong type in a column. NULL: the setting of type-error
- * applies. */
+/* Returns the setting that replaces the setting of type-error for values of a wrong type in a column.
+ * NULL: the setting of type-error applies. */
 typedef const vv_rule_setting *(*vv_check_type_fn)(void *payload, const char *column);
 
 /* Receives the number of findings like f that were not reported individually, because they exceed
@@ -48,7 +49,7 @@ typedef const vv_rule_setting *(*vv_check_type_fn)(void *payload, const char *co
 typedef vv_status (*vv_check_more_fn)(void *payload, const vv_finding *f, uint64_t count,
 				      vv_error *err);
 
-/* An option to check only a share of a version's row groups, for a check in several processes:
+/* An option to check only a share of a version's row groups, for a check in several processes. The
  * faults in single rows are written to *result, and no findings are reported. */
 typedef struct vv_check_share {
 	uint32_t part, /* number of this share, from 0 */
@@ -75,9 +76,9 @@ typedef struct vv_check_explained {
 } vv_check_explained;
 /* Receives the description of a rule. */
 typedef vv_status (*vv_check_explain_fn)(void *payload, const vv_check_explained *e, vv_error *err);
-/* Returns a description of the fault of a condition, from the error `why`, borrowed from it. If
- * another type of the column would help, the description includes the command that changes the
- * type. path: the table's path; words: writes commands, may be NULL. */
+/* Returns a description of the fault of a condition, made from the error `why` and borrowed from it. If
+ * another type of the column would help, the description includes the command that changes the type.
+ * path: the table's path. words: writes the command; may be NULL. */
 const char *vv_check_why(vv_error *why, const char *path, vv_hint_words_fn words);
 
 /* Appends the names of the fields of s with the count indexes in places, separated by commas, each
@@ -99,7 +100,7 @@ typedef struct vv_check_options {
 	uint64_t limit;
 	vv_finding_fn finding;         /* receives the findings */
 	vv_check_more_fn more;         /* receives numbers of withheld findings; may be NULL */
-	vv_check_type_fn type_setting; /* may be NULL; not called if type-error is off */
+	vv_check_type_fn type_setting; /* may be NULL; has no effect if type-error is off */
 	void *payload;                 /* argument of finding, more, type_setting */
 	vv_check_resource_fn resource; /* NULL: no resources */
 	void *resource_payload;        /* argument of resource */
@@ -116,9 +117,9 @@ typedef struct vv_check_options {
 	vv_pool *pool;        /* NULL: uses only this thread */
 	const vv_progress *progress;
 	/* For vv_check_table: the table consists of the readable rows of a file with faults
-	 * (readable_rows.h); line numbers in findings are those of the file. For vv_check_file:
-	 * report only the faults that vv_check_table does not report, because vv_check_table has
-	 * checked the readable rows. NULL: the file was not opened with vv_mend_open */
+	 * (readable_rows.h), and line numbers in findings are those of the file. For vv_check_file:
+	 * vv_check_table has checked the readable rows, so only the other faults are reported.
+	 * NULL: the file was not opened with vv_mend_open */
 	const vv_mend *mend;
 	vv_hint_words_fn words;      /* writes the suggestions of findings; NULL: no suggestions */
 	const vv_check_share *share; /* NULL: the whole version */
@@ -158,23 +159,23 @@ typedef struct vv_check_result {
 void vv_check_result_clear(vv_check_result *r);
 VV_AUTO_CLEAR(vv_check_result, vv_check_result_clear)
 
-/* Checks a version by the rules for structure, schema, constraints, keys and rows. Initialises
- * *out. Fails only if the check could not run, for example because a block is missing or a callback
- * failed; invalid data is not a failure. */
+/* Checks a version by the rules for structure, schema, constraints, keys and rows. Initialises *out.
+ * Invalid data is not a failure: the function fails only if the check could not run, for example
+ * because a block is missing or a callback failed. */
 vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
 			 vv_error *err);
 
 /* Checks the structure of a text file, and initialises *out. Unlike an import, continues after each
- * fault; only in a JSON array, stops after the first fault. hints: the file's format; properties
- * that are not set are detected. To check the readable rows against the schema, use vv_mend_open,
- * vv_import and vv_check_table. */
+ * fault, except in a JSON array, where it stops after the first fault. hints: the file's format;
+ * properties that are not set are detected. To check the readable rows against the schema, use
+ * vv_mend_open, vv_import and vv_check_table. */
 vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_sniff_hints *hints,
 			const vv_check_options *o, vv_error *err);
 
 /* Finds the lines of a table's file at which rows begin, for findings of other modules
  * (check/past/base.h). */
 typedef struct vv_check_lines vv_check_lines;
-/* Opens *out for the table t, which must outlive it. cache: stores the numbers of lines in each row
+/* Opens *out for the table t, which must outlive it. cache: stores the number of lines of each row
  * group; may be NULL. mend: as in vv_check_options; may be NULL. */
 vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *mend,
 			      vv_check_cache *cache, vv_error *err);
