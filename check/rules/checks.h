@@ -3,8 +3,8 @@
  * describes the language.
  *
  * A correct caller: vv_checks_read once; vv_checks_next for each rule that applies to a path. These
- * functions check only the syntax of rules; names in rules are resolved when the columns are known
- * (compile.h, table_rules.c).
+ * functions check only the syntax of rules. The names of columns in rules are resolved later, when the
+ * columns are known (compile.h, table_rules.c).
  */
 #ifndef VV_CHECK_RULES_CHECKS_H
 #define VV_CHECK_RULES_CHECKS_H
@@ -38,19 +38,21 @@ typedef struct vv_check_row {
 	size_t line; /* number of the line, from 1 */
 } vv_check_row;
 
-/* A rule. Texts are owned by the vv_checks. */
+/* A rule. The texts are owned by the vv_checks. A line with several bounds ("a <= 1, <= 2 warn") gives
+ * one rule for each bound. */
 typedef struct vv_check_rule {
 	vv_check_kind kind;
 	const vv_rule *rule; /* the rule to which its findings belong */
 	vv_severity severity;
-	/* text of the rule in the file, without the name before it and the comment after it */
+	/* text of the rule in the file, without its name, severity, owner, tags and comment; in a line
+	 * with several bounds, the condition with this bound */
 	const char *text;
 	const char *name; /* the name before the rule; may be NULL */
 	/* the comment after the rule, which gives the reason for it; may be NULL */
 	const char *why;
 	const char *condition; /* ROW, TABLE, CHANGE: the condition; SELECT: the query */
 	/* the condition after "where", which selects the rows to which the rule applies; NULL: all
-	 * rows. In a ROW rule, `condition` includes this condition */
+	 * rows. In a ROW rule, `condition` is true for all other rows */
 	const char *where;
 	/* expressions after "group by", ended by NULL; NULL: no groups */
 	const char **groups;
@@ -61,7 +63,7 @@ typedef struct vv_check_rule {
 	const char **targets; /* REFERENCES: the columns of that table, ended by NULL */
 	const char *owner;    /* the owner's name ("@ada"), without '@'; may be NULL */
 	const char **tags;    /* the tags, followed by NULL; NULL: no tags */
-	vv_check_row *rows;   /* tests of the rule (lib/check/rule_tests.h) */
+	vv_check_row *rows;   /* test rows of the rule (lib/check/rule_tests.h) */
 	size_t row_count;
 	const char *file; /* name of the file, for messages */
 	size_t line;      /* number of the rule's line, from 1 */
@@ -78,22 +80,23 @@ const char *vv_check_rule_given(const vv_check_rule *r);
 /* Returns true if the word is the rule's name, title or full text. */
 bool vv_check_rule_is(const vv_check_rule *r, const char *word);
 
-/* Returns true if the rule can have test rows: if it is not a REFERENCES or SELECT rule, which
- * needs further tables. */
+/* Returns true if the rule can have test rows. A REFERENCES or SELECT rule cannot, because it needs
+ * other tables. */
 bool vv_check_rule_takes_rows(const vv_check_rule *r);
 
 /* All rules of a file. */
 typedef struct vv_checks vv_checks;
 /* Reads the text of a varve.checks. name: the file's name, for messages. VV_EINPUT: the syntax is
- * invalid; the message has file, line and column, and the expected syntax. */
+ * invalid, and the message has file, line and column, and the expected syntax; or the text is not
+ * UTF-8 or is too large. */
 vv_status vv_checks_read(vv_checks **out, const char *text, size_t len, const char *name,
 			 vv_error *err);
 void vv_checks_free(vv_checks *c); /* accepts NULL */
 VV_AUTO_FREE(vv_checks, vv_checks_free)
 
-/* Returns the next rule that applies to a path, searching from the rule with index *i on, and sets
- * *i to the index after the returned rule. path may be NULL: returns every rule. Returns NULL if no
- * further rule applies. */
+/* Returns the next rule that applies to a path, and sets *i to the index after this rule. The search
+ * begins at the rule with index *i. If path is NULL, every rule applies. Returns NULL if no further
+ * rule applies, or if c is NULL. */
 const vv_check_rule *vv_checks_next(const vv_checks *c, const char *path, size_t *i);
 /* Returns the pattern with index i among the patterns of all sections, and sets *line to its line.
  * Returns NULL if i is not below their number. */

@@ -7,11 +7,11 @@
 
 #include "check/rules/plan.h"
 
-/* Makes the plan for checking t with the options o, both of which must outlive the plan.
- * Initialises *out, and clears it after a failure. */
+/* Makes the plan for checking t with the options o. Both must outlive the plan. Initialises *out, and
+ * clears it after a failure. */
 vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err);
-/* Adds notes about likely mistakes (dataset/table/almost.h), for a table without a base and without
- * declared columns. */
+/* Adds notes about likely mistakes (dataset/table/almost.h). Does nothing if the options have a base, a
+ * schema or a vv_mend, or if the rule almost is off. */
 vv_status check_plan_almost(check_plan *p, vv_error *err);
 
 /* ---- columns: matches the columns of a file with a schema ---- */
@@ -24,8 +24,8 @@ vv_status check_constraints(check_plan *p, check_column *c, vv_error *err);
 
 /* ---- spell: writes a plan as lines of varve.checks ---- */
 
-/* Appends a section of varve.checks with the rules of the plan. A comment lists the rules that
- * varve.checks cannot express. */
+/* Appends a section of varve.checks with the rules of the plan. A comment in this section lists the
+ * rules that varve.checks cannot express. */
 vv_status check_plan_spell(vv_buf *out, const check_plan *p, vv_error *err);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * finding: one fault found by a check.
  *
- * If frictionless has the same rule, its code is used ("type-error", "primary-key", "missing-cell"
- * ...: frictionless-py, frictionless/errors). The other codes are varve's own; docs/use/rules.md
- * lists them.
+ * A rule that frictionless has, too, has the code that frictionless uses, such as "type-error",
+ * "primary-key" or "missing-cell" (frictionless-py, frictionless/errors). The other codes are varve's
+ * own; docs/use/rules.md lists them.
  */
 #ifndef VV_CHECK_RULES_FINDING_H
 #define VV_CHECK_RULES_FINDING_H
@@ -33,7 +33,8 @@ typedef struct vv_finding {
 	uint64_t row;
 	const char *key; /* the row's key, "id=5, day=2024-01-01"; may be NULL */
 	size_t key_len;
-	/* name or text of a rule of varve.checks; NULL: the rule is built in */
+	/* name, comment or text of a rule of varve.checks, or the title of a condition of varve.json;
+	 * NULL: the rule is built in, or has no name */
 	const char *name;
 	const char *column; /* NULL: the finding is about the row or the table */
 	const char *value;  /* the full invalid text; may be NULL */
@@ -83,18 +84,17 @@ typedef struct vv_rule {
 	const char *reads;
 } vv_rule;
 
-/* Returns true if the rule cannot be checked without bounds, a condition or columns in its
- * setting. */
+/* Returns true if the rule needs a setting with bounds, a condition or columns. */
 bool vv_rule_needs_bounds(const vv_rule *rule);
 
-/* Returns true if the rule checks conditions that a project wrote. Two such conditions count as two
- * rules. */
+/* Returns true if the rule with this code checks conditions that a project wrote. In a report, each of
+ * these conditions counts as a rule of its own. */
 bool vv_rule_is_written(const char *code);
 
-/* The rule for checks that could not run: always an error, regardless of settings. */
+/* The code of the rule for checks that could not run. Its findings are errors, whatever the settings. */
 #define VV_RULE_UNCHECKED "unchecked"
 
-/* All rules, sorted by code. The code of the last element is NULL. */
+/* All rules. The code of the last element is NULL. */
 extern const vv_rule vv_rules[];
 /* Returns the rule with this code, or NULL if no rule has it. */
 const vv_rule *vv_rule_find(const char *code);

@@ -62,10 +62,10 @@ typedef struct check_group {
 	size_t rows,     /* number of rows of the group */
 		columns; /* number of columns of the table */
 } check_group;
-/* Finds rows without any value: sets w->blank, w->has_blank and w->pass_blank. */
+/* Finds the rows without any value, and sets w->blank, w->has_blank and w->pass_blank. */
 vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g, vv_error *err);
-/* Finds the faults in the rows of the group: adds their numbers to w->counters, sets w->blank, and
- * sets *newlines to the number of line ends inside the cells. */
+/* Finds the faults in the rows of the group, and adds their numbers to w->counters. Sets w->blank as
+ * check_blank does, and sets *newlines to the number of line ends inside the cells. */
 vv_status check_group_rows(check_worker *w, const check_plan *p, const check_group *g,
 			   uint32_t *newlines, vv_error *err);
 /* Returns the number of line ends inside `rows` cells: cells[0], cells[stride], ... */
@@ -127,9 +127,9 @@ typedef struct check_run {
 	vv_check_lines *lines;        /* finds the lines of rows */
 	const check_group_more *more; /* further work on each group; may be NULL */
 	struct check_keys *keys;      /* one for each key of the plan */
-	/* NULL: the functions of keys.h search the cached run of keys (check/kept/key_run.h). Not
-	 * NULL: the caller itself searches that run, and this points to the run's seed; r->groups
-	 * then has only the groups that are not in the run */
+	/* the seed of the cached run of keys (check/kept/key_run.h), if the caller itself searches
+	 * this run; `groups` then has only the groups that are not in the run. NULL: the functions of
+	 * keys.h search the run */
 	const uint64_t *run_seed;
 } check_run;
 
@@ -139,14 +139,14 @@ vv_status check_groups_list(check_run *r, vv_error *err);
 vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
 				 vv_error *err);
 
-/* Sets name to a hash that identifies the content of the group with this item in the data list, and
- * *block to the CID of the group's block. Sets *has_long to true if the group has long cells: the
- * block alone then does not identify the content. */
+/* Sets name to a hash that identifies the content of the group with this item in the data list. Sets
+ * *block to the CID of the group's block. Sets *has_long to true if the group has long cells, which are
+ * stored outside of the block; the CID then does not identify the content. */
 vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
 			   const vv_list_item *item, vv_error *err);
 
-/* Loads the i-th group into w->block, and sets *out. batch receives the group's cells if it has
- * long cells; it must remain valid until check_unload. */
+/* Loads the i-th group into w->block, and sets *out. If the group has long cells, batch receives its
+ * cells; batch must then remain valid until check_unload. */
 vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,
 		     vv_error *err);
 /* Closes the group *g, which check_load has loaded. */
@@ -155,17 +155,20 @@ void check_unload(check_group *g);
  * at *p, and moves *p to their end. Returns false if the bytes are damaged. */
 bool check_next_count(const uint8_t **p, const uint8_t *end, uint64_t *counter, uint64_t *count);
 
-/* Loads the results of groups from the cache. */
+/* Loads the results of groups from the cache and from r->o->results. */
 vv_status check_facts_load(check_run *r, vv_error *err);
-/* Stores the results of all groups in the cache. */
+/* Stores the results of all groups in the cache, and keeps cached results of groups that this version
+ * does not have. Stores nothing if nothing is new, or if the budget for patterns (r->o->patterns) is
+ * spent. */
 vv_status check_facts_save(check_run *r, vv_error *err);
-/* Appends the results of groups to out, for vv_check_share.result: another process passes them to
- * its check as vv_check_noted. */
+/* Replaces the content of out with the results of the groups, for vv_check_share.result. Another
+ * process passes them to its check as vv_check_noted. out is empty if the budget for patterns
+ * (r->o->patterns) is spent. */
 vv_status check_facts_give(const check_run *r, vv_buf *out, vv_error *err);
 
 /* ---- lines.c: finds the lines of rows (vv_check_lines) ---- */
 
-/* Sets the number of line ends inside the cells of a group, so that l need not count them. */
+/* Tells l the number of line ends inside the cells of a group, so that l need not count them. */
 void check_lines_give(vv_check_lines *l, uint64_t group, uint32_t newlines);
 /* Stores the numbers of lines of all groups in the cache. */
 vv_status check_lines_keep(vv_check_lines *l, vv_error *err);

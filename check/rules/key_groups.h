@@ -1,11 +1,11 @@
 /*
- * key_groups: finds the row groups that may contain a given key, by the hashes of keys that checks
+ * key_groups: finds the row groups that may contain a given key, with the hashes of keys that checks
  * cache.
  *
- * The key must be the table's primary key, or columns that are unique according to the schema; only
- * for such keys do checks cache hashes. Hashes that are missing or damaged are computed from the
- * group, so no row is missed. Different keys can have the same hash: the caller must read and
- * compare the rows.
+ * The key must be the table's primary key, or columns that are unique according to the schema, because
+ * checks cache hashes only for such keys. Hashes that are missing or damaged are computed from the
+ * group, so no row is missed. Different keys can have the same hash: the caller must read and compare
+ * the rows.
  */
 #ifndef VV_CHECK_RULES_KEY_GROUPS_H
 #define VV_CHECK_RULES_KEY_GROUPS_H
@@ -30,7 +30,7 @@ typedef struct vv_key_value {
 
 /* The options of vv_key_groups_find. */
 typedef struct vv_key_lookup {
-	vv_check_cache *cache; /* the cache of checks */
+	vv_check_cache *cache; /* the cache of checks; NULL: no groups can be found */
 	const char *path;      /* the table's path in the cache; may be NULL */
 	/* true: read all row groups whose hashes are missing, and cache their hashes; false: read
 	 * only a few such groups */
@@ -48,10 +48,11 @@ typedef struct vv_key_groups {
 void vv_key_groups_clear(vv_key_groups *g); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_key_groups, vv_key_groups_clear)
 
-/* Sets *out to all row groups of t that have a row with these count values, compared as values of
- * the columns' types (007 equals 7), and perhaps a few other groups. Returns 1 on success, or a
- * negative status. Returns 0 if too few hashes are cached, so that finding the groups would cost as
- * much as reading all groups. The caller always clears *out. */
+/* Sets *out to all row groups of t that have a row with these `count` values, and perhaps a few other
+ * groups. Values are compared as values of the columns' types (007 equals 7). Returns 1 on success, or
+ * a negative status. Returns 0 if the caller must read all groups: the values do not include a whole
+ * key, one of them is empty, t has no rows, or so few hashes are cached that finding the groups would
+ * cost as much as reading all of them. The caller always clears *out. */
 int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *values, size_t count,
 		       const vv_key_lookup *o, vv_error *err);
 

@@ -1,10 +1,10 @@
 /*
  * keys: checks that keys are unique. Private to check/rules.
  *
- * A correct caller: check_keys_open; for each group for which check_keys_wants is true,
- * check_keys_group, on any thread, and check_keys_take with the result, on one thread at a time;
- * check_keys_compare (if it returns 0, read the groups and call it again); check_keys_finish;
- * check_keys_close.
+ * A correct caller: check_keys_open. For each group for which check_keys_wants is true:
+ * check_keys_group, on any thread, and check_keys_take with the result, on one thread at a time. Then
+ * check_keys_compare; if it returns 0, read the groups that are wanted now, and call it again. Last,
+ * check_keys_finish and check_keys_close.
  */
 #ifndef VV_CHECK_RULES_KEYS_H
 #define VV_CHECK_RULES_KEYS_H
@@ -22,7 +22,8 @@ typedef struct check_key_part {
 	vv_buf spans;   /* the bounds of the groups (check/kept/key_bounds.h) */
 } check_key_part;
 
-/* Sets r->keys, and loads the cached data of each key. */
+/* Sets r->keys, and loads the cached data of each key. Call check_keys_close after a failure, too.
+ * VV_EREFUSED: the table has more than CHECK_GROUP_MASK row groups. */
 vv_status check_keys_open(check_run *r, vv_error *err);
 void check_keys_close(check_run *r);
 /* Returns true if group i must still be read for key k. */
@@ -32,28 +33,30 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 			   check_key_part *out, vv_error *err);
 /* Adds the data of groups to key k. */
 vv_status check_keys_take(check_run *r, size_t k, const check_key_part *part, vv_error *err);
-/* Finds repeated hashes, and caches the entries or the bounds. Returns 1 on success. Returns 0 if
- * the cached data of a key was damaged or unusable and was dropped: check_keys_wants is then true
- * for all groups of this key; read these groups, and call this function again. Returns a negative
- * status on failure. */
+/* Finds repeated hashes, and caches the entries or the bounds. Returns 1 on success, or a negative
+ * status. Returns 0 if the cached data of a key was damaged or could not be used, and was dropped.
+ * check_keys_wants is then true for all groups of this key: read these groups, and call this function
+ * again. */
 int check_keys_compare(check_run *r, vv_error *err);
-/* Reports repeated keys. */
+/* Reports repeated keys and keys with missing parts (check_key_repeats), and completes the runs that
+ * check_keys_compare began to write. */
 vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err);
 
-/* Caches the entries without comparing repeated keys. */
+/* Caches the entries of key k without comparing repeated keys. */
 vv_status check_keys_keep(check_run *r, size_t k, vv_error *err);
 /* Returns true if a run (check/kept/key_run.h) with run_entries entries should be replaced by a new
  * one, because `later` keys of later versions are not in it. */
 bool check_keys_outgrow(uint64_t run_entries, uint64_t later);
 
-#define CHECK_SOUGHT_MAX 8u /* maximum number of calls of check_keys_seek */
-/* Searches for the groups that may have a row with a key (canonical bytes): sets hit[i] to 1 for
- * each such group i. This happens at once for groups with cached data, and in check_keys_take for
- * other groups. Call before the groups are read, at most CHECK_SOUGHT_MAX times. Returns false if
- * the cached data is damaged: then call check_keys_forget, and begin again. */
+#define CHECK_SOUGHT_MAX 8u /* maximum number of calls of check_keys_seek for a key */
+/* Searches for the groups that may have a row with a key (canonical bytes). Sets hit[i] to 1 for each
+ * such group i: at once for groups with cached data, and in check_keys_take for other groups, so hit
+ * must stay valid until the groups are read. Call this before the groups are read, at most
+ * CHECK_SOUGHT_MAX times, with the same hit. Returns false if the cached data is damaged: then call
+ * check_keys_forget, and begin again. */
 bool check_keys_seek(check_run *r, size_t k, const vv_buf *key, uint8_t *hit);
-/* Deletes the cached data of key k, ends its searches, and drops the data that check_keys_take
- * added. */
+/* Drops the cached data of key k, and the data that check_keys_take added, and ends the searches for
+ * the key. check_keys_wants is then true for all groups. */
 vv_status check_keys_forget(check_run *r, size_t k, vv_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * plan: the plan of a check, which is the compiled schema and rule set, with the checks of each
- * column, the keys, and the counters for each row group. Private to check/rules.
+ * plan: the plan of a check. It is made from a schema and a rule set, and has the checks of each
+ * column, the keys, the conditions, and the counters for each row group. Private to check/rules.
  *
  * A correct caller: check_plan_make (compile.h); check_plan_clear. Between these calls the plan
  * does not change, and all threads may read it.
@@ -98,7 +98,7 @@ typedef struct check_column {
 	/* the canonical forms of the values of a constraint; NULL: no such constraint */
 	vv_names *allowed,   /* of enum */
 		*categories; /* of categories */
-	bool typed_missing;  /* a spelling of the missing value is also a valid number or date */
+	bool typed_missing;  /* a spelling of the missing value could be a number or a date, too */
 	bool spare;          /* the column has no constraints except bounds and required */
 	/* ranges for numbers of each scale; [0] is also the range for the days of dates */
 	check_range ranges[CHECK_SCALES];
@@ -107,9 +107,9 @@ typedef struct check_column {
 /* Why a key must be unique. */
 typedef enum check_key_kind {
 	CHECK_PRIMARY,    /* it is the primary key */
-	CHECK_UNIQUE_KEY, /* it is in uniqueKeys */
-	CHECK_UNIQUE, /* it is a column with the constraint "unique", or a rule of varve.checks */
-	CHECK_ROW     /* rows must not repeat: all columns; a missing value counts as a value */
+	CHECK_UNIQUE_KEY, /* it is in uniqueKeys, or a rule of varve.checks names its columns */
+	CHECK_UNIQUE,     /* it is a column with the constraint "unique" */
+	CHECK_ROW         /* rows must not repeat: all columns; a missing value counts as a value */
 } check_key_kind;
 /* The columns of a key. Owned by the plan. */
 typedef struct check_key_of {
@@ -127,7 +127,8 @@ typedef struct check_key {
 	bool stands;       /* every repeated key is reported as an error (check_stands) */
 	check_key_of of;   /* the columns of the key */
 	const char *names; /* names of the columns, such as "id, day" */
-	vv_hash128 id;     /* identifies the columns and how their values are read */
+	/* identifies the columns, how their values are read, the table's path and `of.where` */
+	vv_hash128 id;
 	/* of a rule of varve.checks; NULL: the rule is built in */
 	const char *title, *text;
 } check_key;
@@ -143,7 +144,7 @@ typedef struct check_foreign {
 	/* names separated by commas: */
 	const char *names,     /* of the columns of this table */
 		*target_names; /* of the columns of the resource */
-	vv_hash128 id;         /* identifies the columns and how their values are read */
+	vv_hash128 id; /* identifies the foreign key, and how values of its columns are read */
 	/* title of a rule of varve.checks; NULL: the schema declares the foreign key */
 	const char *title;
 } check_foreign;
@@ -214,15 +215,16 @@ typedef struct check_plan {
 void check_plan_clear(check_plan *p);
 /* Appends bytes that identify how cells of the field f are read, for ids of cached results. */
 void check_put_reading(vv_buf *out, const vv_field *f);
-/* Returns the severity of a rule for a column, and sets *mostly to its `mostly`. column may be
- * NULL, for findings about rows. */
+/* Returns the severity of a rule for a column, and sets *mostly to its `mostly`. mostly may be NULL.
+ * column is NULL for findings about rows or the table. */
 vv_severity check_severity(const check_plan *p, const char *rule, const char *column, size_t len,
 			   uint64_t *mostly);
 /* Returns true if all findings of the rule in the column are errors that are neither tolerated by
  * `mostly` nor accepted. Only then may a finding replace other findings of the same cell. */
 bool check_stands(const check_plan *p, const char *rule, const char *column, size_t len);
-/* Adds a finding of the rule to the notes of the plan, about a column, or, if column is NULL, about
- * the table. line: line of the file; 0: no line. fmt: format of the message. */
+/* Adds a finding of the rule to the notes of the plan. The finding is about a column, or about the table
+ * if column is NULL. Does nothing if the rule is off. line: line of the file; 0: no line. fmt: format
+ * of the message. */
 vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
 			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 8, 9)));
@@ -230,14 +232,14 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
 			     vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
-/* Adds a note that a rule could not be checked: a finding of the rule if its severity is error,
- * else of the rule "unchecked". setting: the setting that could not be checked; NULL: the first one
- * of the rule. */
+/* Adds a note that a rule could not be checked. The note is an error of this rule if the severity of the
+ * rule is error, else an error of the rule "unchecked". setting: the setting that could not be checked;
+ * NULL: the setting of the rule for findings about the table. */
 vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
 			    uint64_t line, const char *expected, vv_error *err, const char *fmt,
 			    ...) __attribute__((format(printf, 7, 8)));
-/* Adds a finding about a node of the schema. The finding names the node by its JSON pointer in the
- * descriptor, such as "/fields/0/type". */
+/* Adds a note of the rule schema-error about a node of the schema, as check_note_unread does. Its
+ * message has the JSON pointer of the node in the descriptor, such as "/fields/0/type". */
 vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 

@@ -3,8 +3,8 @@
  *
  * With these rows, all checks of a table can be applied to a file with syntax errors. In CSV,
  * additional cells of a row are dropped, and a wrongly quoted cell is used literally, with its
- * quotes. In NDJSON, lines that are not objects are left out. A JSON array ends before its first
- * error. The bytes of valid rows are unchanged.
+ * quotes. In NDJSON, lines that are not objects are left out. Rows that are too long are left out. A
+ * JSON array ends before its first error. The bytes of valid rows are unchanged.
  *
  * A correct caller: vv_mend_open; vv_import with the results of vv_mend_source and vv_mend_hints;
  * vv_mend_line for each line that is reported; vv_mend_close.
@@ -36,7 +36,8 @@ VV_AUTO_FREE(vv_mend, vv_mend_close)
 vv_status vv_mend_object(vv_json_rows *parser, const char *line, size_t len, bool *blank,
 			 vv_error *err);
 
-/* Sets *out to a source with the bytes of the readable rows. The source can be read once. */
+/* Sets *out to a source with the bytes of the readable rows, valid until vv_mend_close. The source can
+ * be read only once. */
 void vv_mend_source(vv_mend *m, vv_source *out);
 /* Sets *out to the file's complete dialect, as hints for vv_import. Its path and parent are
  * NULL. */

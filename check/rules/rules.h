@@ -1,10 +1,9 @@
 /*
  * rules: reads varve.json, a project's requirements on its data (docs/use/rules.md).
  *
- * A correct caller: vv_rules_file_read (a project without a varve.json is represented by NULL);
- * then, for each dataset (a file that varve stores), vv_rule_set_for, which returns its rule set:
- * all settings of rules for the dataset. The functions of check.h and check/past/base.h take a rule
- * set.
+ * A correct caller: vv_rules_file_read (a project without a varve.json has NULL in its place). Then,
+ * for each dataset (a file that varve stores), vv_rule_set_for, which makes the dataset's rule set: all
+ * settings of rules for the dataset. The functions of check.h and check/past/base.h take a rule set.
  */
 #ifndef VV_CHECK_RULES_RULES_H
 #define VV_CHECK_RULES_RULES_H
@@ -75,35 +74,37 @@ typedef enum vv_on_commit { VV_ON_COMMIT_OFF, VV_ON_COMMIT_WARN, VV_ON_COMMIT_RE
 typedef struct vv_rules_file vv_rules_file;
 
 /* Reads the text of a varve.json, of len bytes. `name` is the name of the file in messages. Checks
- * conditions as far as possible without a schema. VV_EINPUT: the text is not JSON, or has an
- * unknown word; the message has the word's JSON pointer, and the hint has the most similar known
- * word. */
+ * conditions as far as possible without a schema. VV_EINPUT: the text is not JSON, or has an unknown
+ * word or an invalid value; the message has its JSON pointer. The hint has the most similar known word,
+ * or all known words. */
 vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
 			     vv_error *err);
-/* Adds the rules of a varve.checks with this text to *f. If *f is NULL, because the project has no
- * varve.json, *f is set to a new file, which the caller frees. */
+/* Adds the rules of a varve.checks with this text to *f. Call this at most once for a file. If *f is
+ * NULL, because the project has no varve.json, sets *f to a new file, which the caller frees, also
+ * after a failure. */
 vv_status vv_rules_file_add(vv_rules_file **f, const char *text, size_t len, const char *name,
 			    vv_error *err);
 void vv_rules_file_free(vv_rules_file *f); /* accepts NULL */
 VV_AUTO_FREE(vv_rules_file, vv_rules_file_free)
 
 /* The next functions return members of varve.json. f may be NULL. */
-vv_on_commit vv_rules_on_commit(const vv_rules_file *f);      /* default: VV_ON_COMMIT_OFF */
-vv_severity vv_rules_fail_on(const vv_rules_file *f);         /* default: VV_SEVERITY_ERROR */
-bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* sets *limit; false: no limit */
+vv_on_commit vv_rules_on_commit(const vv_rules_file *f); /* default: VV_ON_COMMIT_OFF */
+vv_severity vv_rules_fail_on(const vv_rules_file *f);    /* default: VV_SEVERITY_ERROR */
+/* Sets *limit to the member "limit". Returns false if varve.json has no such member. */
+bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit);
 /* Returns true if varve.json has "check": false for the path. Patterns match paths as in
  * .gitattributes. */
 bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 
-/* Returns the reason for accepting a finding of the rule at the path, from an entry of "accept" in
- * varve.json. NULL: the finding is not accepted at the time `now`, in seconds since 1970. An entry
- * of "accept" with a column or key accepts only findings with the same column or key. found may be
- * NULL: returns the reason of any entry for the rule and the path. */
+/* Returns the reason of the entry of "accept" in varve.json that accepts a finding of the rule at the
+ * path. NULL: no entry accepts the finding at the time `now`, in seconds since 1970. An entry with a
+ * name, column or key accepts only findings with the same name, column or key. If found is NULL,
+ * returns the reason of the first entry for the rule and the path. */
 const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
 			      const vv_finding *found, int64_t now);
-/* Finds the next entry of "accept", from the *i-th on, that has expired at the time `now`, and sets
- * *i to the number of the entry after it. Sets *out to a text with the entry's JSON pointer, rule,
- * row and reason. Returns false if no further entry has expired. */
+/* Finds the next entry of "accept", from the *i-th on, that has expired at the time `now`. Sets *i to
+ * the number of the entry after it, and *out to a text with the entry's JSON pointer, rule, row and
+ * reason. Returns false if no further entry has expired. */
 bool vv_rules_ended(const vv_rules_file *f, size_t *i, int64_t now, vv_buf *out);
 
 /* Calls vv_checks_next for the rules of varve.checks in f, and returns its result. f may be
@@ -114,8 +115,8 @@ const vv_check_rule *vv_rules_check(const vv_rules_file *f, const char *path, si
  * is not below the number of patterns. */
 const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where);
 
-/* Initialises *out with all settings for the dataset at path, which is relative to the repository.
- * f may be NULL; else f must outlive *out. */
+/* Initialises *out with all settings for the dataset at path, which is relative to the repository. If f
+ * is NULL, all rules have their default settings; otherwise, f must outlive *out. */
 vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *path,
 			  vv_error *err);
 void vv_rule_set_clear(vv_rule_set *s);
@@ -135,16 +136,16 @@ bool vv_rule_set_uses(const vv_rule_set *s, const char *word);
 /* Marks the settings of a rule as accepted. */
 void vv_rule_set_accept(vv_rule_set *s, const char *code);
 
-/* For a finding that the rule *code could not be checked: returns its severity, and sets *code to
- * the rule of the finding. The severity is always VV_SEVERITY_ERROR, so that data that was not
- * checked is never reported as valid. *code is unchanged if the rule has this severity in s, or if
- * s is NULL; else it becomes "unchecked". */
+/* Returns the severity of a finding that the rule *code could not be checked, and sets *code to the rule
+ * of this finding. The severity is always VV_SEVERITY_ERROR, so that data that was not checked is never
+ * reported as valid. *code is unchanged if the rule has this severity in s, or if s is NULL. Otherwise,
+ * it becomes "unchecked". */
 vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code);
 
-/* Turns on the rules that the `count` words in codes select, for --select: even rules that are off
- * by default, unless varve.json lacks the bounds that the rule requires; turns off all other rules
- * except "unchecked". A word is a rule's code or name, "#tag" or "@owner". VV_EUSAGE: a word
- * selects no rule (the message has the most similar word). */
+/* Turns on the rules that the `count` words in codes select, for --select, and turns off all other
+ * rules except "unchecked". A rule that is off by default is turned on, too, unless it requires bounds
+ * that varve.json does not have. A word is a rule's code or name, "#tag" or "@owner". VV_EUSAGE: a word
+ * selects no rule. */
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 /* Turns off the rules that the `count` words in codes select, for --skip. The words are those of
  * vv_rule_set_only. VV_EUSAGE: a word selects no rule, or is "unchecked". */

@@ -8,25 +8,25 @@
 
 /* ---- table_rules: checks counts and sums of a version against the rules of varve.checks ---- */
 
-/* Checks all rules about the table and its groups of rows. The rules may compare with o->base.
- * Counts of each row group are cached by the group's content, so only the new row groups of a
- * version are read. */
+/* Checks all rules about the table and its groups of rows. The rules may compare with r->o->base. Counts
+ * of each row group are cached by the group's content, so only the new row groups of a version are
+ * read. */
 vv_status check_table_rules(check_run *r, check_emit *e, vv_error *err);
 
-/* Passes the rules about the table to o->explain, without reading rows. */
+/* Passes descriptions of the rules about the table to r->o->explain, without reading rows. */
 vv_status check_table_explain(check_run *r, vv_error *err);
 
 /* ---- explain: describes the rules, the data that they read, and the cached results ---- */
 
-/* Passes all rules of the plan to o->explain, except those of check_table_explain. Call
- * check_groups_list, check_facts_load and check_keys_open first. */
+/* Passes descriptions of all other rules of the plan to r->o->explain. Call check_groups_list,
+ * check_facts_load and check_keys_open first. */
 vv_status check_explain(check_run *r, vv_error *err);
 
-/* Passes e, the description of a rule that reads all row groups, to o->explain. reads: the text for
+/* Passes e, the description of a rule that reads all row groups, to r->o->explain. reads: the text for
  * e->reads. */
 vv_status check_explain_give(const check_run *r, vv_check_explained *e, const vv_buf *reads,
 			     vv_error *err);
-/* Passes the description of a rule that cannot be checked to o->explain. name may be NULL. why: the
+/* Passes the description of a rule that cannot be checked to r->o->explain. name may be NULL. why: the
  * reason. */
 vv_status check_explain_unread(check_run *r, const char *rule, const char *name, const char *why,
 			       vv_error *err);
