@@ -2,10 +2,10 @@
  * command: declares the table that describes a command of a program: its options, the objects that
  * it needs, and its functions.
  *
- * Each command is a vv_command in its own file in cmd/varve/commands. The option table is const
- * data, which is used for parsing, help and completions, and which a test compares with the manual
- * page. The run function prints data on stdout and messages on stderr with output.h. Exit codes: 0:
- * success; 1: a negative answer; 2: wrong usage, or a failure.
+ * Each command is a constant vv_command. Its option table is used for parsing, for the help and for
+ * completions, and a test compares it with the manual page. The run function prints data on stdout
+ * and messages on stderr, with output.h. The exit code is 0 on success, 1 for a negative answer, and
+ * 2 after wrong usage or a failure.
  */
 #ifndef VV_CMD_FRAME_COMMAND_H
 #define VV_CMD_FRAME_COMMAND_H
@@ -23,13 +23,13 @@
 /* The kind of an option, which determines the type of its member in the options struct. */
 typedef enum vv_option_kind {
 	VV_OPT_FLAG,    /* bool */
-	VV_OPT_NO_FLAG, /* sets a bool to false: --no-header */
-	VV_OPT_STRING,  /* const char * */
+	VV_OPT_NO_FLAG, /* a bool that the option sets to false: --no-header */
+	VV_OPT_STRING,  /* const char *; if the option is repeated, the last argument is used */
 	VV_OPT_NUMBER,  /* uint64_t; the suffixes k, m, g are valid if vv_option.value is "BYTES" */
-	/* vv_strings; the option can be repeated; the list ends with NULL unless it is empty */
+	/* vv_strings: the arguments of all repetitions; the list ends with NULL unless it is empty */
 	VV_OPT_LIST,
-	VV_OPT_NAMES, /* like VV_OPT_LIST; each argument is a CSV record of column names */
-	VV_OPT_ONCE   /* const char *; giving the option twice is an error */
+	VV_OPT_NAMES, /* like VV_OPT_LIST, but each argument is a CSV record of column names */
+	VV_OPT_ONCE   /* const char *; it is an error to repeat the option */
 } vv_option_kind;
 
 /* An option: a line of an option table. */
@@ -37,19 +37,20 @@ typedef struct vv_option {
 	const char *name; /* "limit" for --limit; NULL: the option has only a letter */
 	char letter;      /* 'n' for -n; 0: the option has only a name */
 	vv_option_kind kind;
-	size_t offset;       /* offset of the member in the options struct */
-	const char *value;   /* the argument's name in the help: "N", "COL=VALUE"; NULL: a flag */
+	size_t offset; /* offset of the member in the options struct */
+	const char
+		*value; /* the argument's name in the help: "N"; NULL: the option has no argument */
 	const char *choices; /* the valid arguments: "csv|tsv|json"; NULL: any */
 	const char *help;    /* one line, no full stop */
-	/* for a VV_OPT_STRING that can be given without an argument: the string that is set in that
-	 * case; else NULL */
+	/* the string that a VV_OPT_STRING without an argument sets; NULL: the option needs an
+	 * argument */
 	const char *implies;
 } vv_option;
 
 /* Macros for the lines of an option table, such as OPT_FLAG('q', "quiet", quiet, "print warnings
- * only"). The struct that the options fill must be called options. The parameters are: c, the
- * letter; n, the name; m, the member of the struct; v, the argument's name in the help; h, the
- * help. */
+ * only"). The type of the struct that the options fill must be called `options`. The parameters are:
+ * c, the letter; n, the name; m, the member of the struct; v, the argument's name in the help; h,
+ * the help. */
 #define VV_OPTION(k, c, n, m, ...)                                                                 \
 	{                                                                                          \
 		.letter = (c), .name = (n), .kind = (k), .offset = offsetof(options, m),           \
@@ -67,7 +68,7 @@ typedef struct vv_option {
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .help = (h))
 /* An option without an argument, which sets the member to w: --json is short for --format=json. */
 #define OPT_WORD(c, n, m, w, h) VV_OPTION(VV_OPT_STRING, c, n, m, .implies = (w), .help = (h))
-/* An option whose argument can be left out: the member is then set to w. */
+/* An option with an optional argument. Without the argument, the member is set to w. */
 #define OPT_MAYBE_STRING(c, n, m, v, w, h)                                                         \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .implies = (w), .help = (h))
 #define OPT_MAYBE_CHOICE(c, n, m, v, words, w, h)                                                  \
@@ -114,7 +115,8 @@ typedef struct vv_option {
 			   of "the array with the rows in a JSON document, such as /data/items"),    \
 		OPT_NO_FLAG(0, "no-header", written.header, of "the first line is data")
 
-/* The options for writing cells as Arrow values. They fill the members `misfit` and `numbers` (lib/view/view.h). */
+/* The options for writing cells as Arrow values. They fill the members `misfit` and `numbers`
+ * (lib/view/view.h). */
 #define OPT_ARROW                                                                                  \
 	OPT_CHOICE(                                                                                \
 		0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,                                      \
@@ -124,17 +126,17 @@ typedef struct vv_option {
 			   "--format arrow: columns of numbers as doubles (the default), text or " \
 			   "exact decimals")
 
-/* A rule about options that are used together: a line of vv_command.rules. Options are written as
- * users type them ("--row", "-p") and separated by spaces; a word without a dash, such as "PATH",
- * means positional arguments. A number that is 0 and a list that is empty count as not given. */
+/* A rule about options that are used together: a line of vv_command.rules. Each member is a list of
+ * options as users type them ("--row -p"), separated by spaces. A word without a dash, such as
+ * "PATH", stands for the positional arguments. A number that is 0 and an empty list count as not
+ * given. A rule has either `excludes` or `requires`; if it has both, `excludes` is ignored. */
 typedef struct vv_option_rule {
-	const char *of; /* the rule is for each of these options */
-	/* options of which none may be used with it; NULL: the rule has only requires */
-	const char *excludes;
-	const char *requires; /* options of which one must be used with it */
+	const char *of;       /* the rule applies to each of these options */
+	const char *excludes; /* none of these options may be used with it; or NULL */
+	const char *requires; /* at least one of these options must be used with it; or NULL */
 } vv_option_rule;
 
-/* An option that users of other programs may try, but that the command does not have. */
+/* An option that the command does not have, but that users of other programs may try. */
 typedef struct vv_absent_option {
 	const char *name; /* without dashes */
 	const char *hint; /* what to do instead */
@@ -147,8 +149,8 @@ typedef struct vv_command {
 	const char *group;
 	const char *summary; /* one line, no full stop */
 	/* "[--key COLS] PATH..."; lines are separated by \n. If usage does not name every option,
-	 * the help inserts [OPTIONS] at the beginning of each line, except of lines that begin with
-	 * a subcommand, --continue or --quit */
+	 * the help inserts [OPTIONS] at the beginning of each line, except in a line that begins
+	 * with a subcommand, --continue or --quit */
 	const char *usage;
 	const char *example; /* a working example with its output, a few lines */
 	const vv_option *options;
@@ -163,25 +165,29 @@ typedef struct vv_command {
 	/* the positional arguments in words, for messages: "one PATH"; "": the command accepts none;
 	 * NULL: the number of arguments is not checked */
 	const char *takes;
-	int least, most;             /* with takes: the numbers of arguments that are valid */
+	int least, most; /* with takes: the least and the greatest number of positional arguments */
 	const vv_option_rule *rules; /* ends with an entry whose `of` is NULL; may be NULL */
-	bool hidden; /* the help does not list the command (for example, filter-process) */
-	/* Checks arguments and options before anything is opened, after takes and rules. Reports an
-	 * invalid combination and returns the exit code, or returns 0 to continue. May be NULL. */
+	/* the help does not list the command, because Git calls it (for example, filter-process) */
+	bool hidden;
+	/* Checks arguments and options, after takes and rules, and before any object is opened.
+	 * Returns 0 to continue. Otherwise it reports what is wrong, and returns the exit code. May
+	 * be NULL. */
 	int (*check)(const vv_context *c);
 	/* flags such as VV_NEEDS_REPOSITORY: the objects to open before run is called */
 	unsigned needs;
-	/* Runs the command. If run returns VV_OK, the exit code is c->code; else *err is reported
-	 * and the exit code is 2. */
+	/* Runs the command. If run succeeds, the exit code is c->code. If run fails, *err is reported,
+	 * and the exit code is 2; it is 1 if err->lost is set, or as conflict_is_no says. NULL:
+	 * run_alone is called. */
 	vv_status (*run)(vv_context *c, vv_error *err);
 	/* how the command uses arguments that name another repository: URL#REV:PATH */
 	vv_url_use urls;
 	bool gets;           /* fetch missing blocks of versions that the command reads */
-	bool conflict_is_no; /* after VV_ECONFLICT, the exit code is 1 */
-	/* Runs the command, instead of run, if not NULL. Opens and closes all objects, and reports
-	 * failures itself. Returns the exit code. */
+	bool conflict_is_no; /* if run returns VV_ECONFLICT, the exit code is 1 */
+	/* Runs a command whose run is NULL, or a raw command. Opens and closes all objects, and
+	 * reports failures itself. Returns the exit code. check, takes, rules and needs are not
+	 * used. */
 	int (*run_alone)(void *options, int argc, char **argv);
-	bool raw;        /* run_alone gets the arguments unparsed */
+	bool raw;        /* run_alone gets the arguments unparsed, and options NULL */
 	bool pass;       /* run Git's command of the same name instead, with the same arguments */
 	bool hides_urls; /* with pass: remove passwords from URLs in Git's messages */
 } vv_command;

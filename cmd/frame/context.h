@@ -2,16 +2,15 @@
  * context: opens the repository, paths, reader and other objects of a command before it runs, and
  * closes them afterwards.
  *
- * The `needs` of a command are the objects that the code in cmd/frame, the frame, opens for it, in
- * this order: the repository, the arguments as paths, the reader or writer of datasets, Git's
- * index. For example,
+ * run.c opens the objects in the `needs` of a command in this order: the repository, the arguments
+ * as paths, the reader or writer of datasets, Git's index. For example,
  *
  * 	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX
  *
  * makes a command that runs only in a work tree, with paths, reader and index in its context. A
- * command calls vv_context_need to open objects that only some options need; the frame closes these
- * objects, too. A command that also works outside of any repository has no needs, and calls
- * vv_context_need itself.
+ * command calls vv_context_need itself to open objects that only some of its options need. A command
+ * that also works outside of any repository has no needs, and calls vv_context_need if it wants a
+ * repository. run.c closes all open objects after the command.
  */
 #ifndef VV_CMD_FRAME_CONTEXT_H
 #define VV_CMD_FRAME_CONTEXT_H
@@ -58,7 +57,7 @@ typedef struct vv_context {
 	char again[32];   /* the name with an option, for notes: "merge --abort" */
 	/* the struct that the parsed options fill; NULL: the command has no options */
 	void *options;
-	int argc;
+	int argc;     /* the number of elements of argv */
 	char **argv;  /* positional arguments without "--"; argv[argc] is NULL */
 	int dashdash; /* the number of arguments before "--"; -1: no "--" */
 	int code;     /* the exit code on success; 0 unless the command sets it */
@@ -71,7 +70,7 @@ typedef struct vv_context {
 	vv_dataset_writer *writer;
 	vv_index *index;
 
-	/* urls.url, if not NULL, is the repository to which the arguments refer */
+	/* if urls.url is not NULL, the arguments refer to the repository at this URL */
 	vv_url_words urls;
 	vv_cached *cached; /* the local copy of the repository at urls.url */
 
@@ -79,7 +78,7 @@ typedef struct vv_context {
 	bool unchecked;   /* the command has VV_NEEDS_NO_PACKS */
 	bool locks_index; /* the command has VV_NEEDS_INDEX_LOCK */
 	bool gets;        /* the reader fetches missing blocks */
-	/* git called the command: git may wait for the command, or the command for git */
+	/* Git called the command, and one of the two may wait for the other */
 	bool by_git;
 	vv_on_demand *demand;  /* fetches missing blocks (lib/sync/on_demand.h) */
 	vv_interruption found; /* the interrupted command that was finished or undone */
@@ -92,21 +91,20 @@ typedef struct vv_context {
  * tree, or a path is outside the work tree. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
-/* Sets *out to a repository-relative path, which need not exist; the caller frees it with vv_free. VV_EUSAGE: text is a
- * pattern, or outside of the work tree. */
+/* Sets *out to the repository-relative form of the path `text`, which need not exist. The caller
+ * frees *out with vv_free. VV_EUSAGE: text is a pattern, or is outside of the work tree. */
 vv_status vv_context_path(char **out, vv_context *c, const char *text, vv_error *err);
-/* Sets *out to the arguments from number `first` on, converted to repository-relative paths, which
- * need not exist, and ended by NULL. The caller frees *out with vv_context_paths_free, also after a
- * failure. */
+/* Converts the arguments from number `first` on as vv_context_path does, and sets *out to the paths,
+ * followed by NULL. The caller frees *out with vv_context_paths_free, also after a failure. */
 vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err);
 void vv_context_paths_free(char **paths); /* accepts NULL */
 
-/* Sends stdout through the pager that Git uses for the repository r; if r is NULL, outside of any
- * repository. */
+/* Sends stdout through the pager that Git uses for the repository r (vv_out_page). r is NULL outside
+ * of any repository. */
 void vv_page_for(vv_repository *r);
 
-/* Notes that the command wrote a version: after the context is closed, gc runs if it is worthwhile.
- * Ignores failures. quiet: as in vv_auto_gc_begin. */
+/* Call this after the command has written a version. Checks whether a gc is worthwhile; if so, gc
+ * runs after the context is closed. Ignores failures. quiet: as in vv_auto_gc_begin. */
 void vv_context_gc_after(vv_context *c, bool quiet);
 
 /* Closes all open objects. The context may be used again. */

@@ -8,9 +8,11 @@
 
 #include "lib/space/auto_gc.h"
 
-/* Runs gc if gc->wanted is true: in the background, with low priority and with output to
- * .git/varve/gc.log; or in the foreground, if the setting gc.autoDetach is false. A failure is only
- * a warning. quiet: do not print a note that gc runs. */
+/* Runs gc if gc->wanted is true. If gc->detach is true (the setting gc.autoDetach), gc runs in the
+ * background, with low priority, and its output goes to the file gc->log; else gc runs before this
+ * function returns. Warns if gc cannot be started, and if gc->failed says that the last gc failed.
+ * A failure of gc is reported, but does not change the command's exit code. quiet: do not print a
+ * note that gc runs. */
 void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet);
 
 /* Prints the results of a gc, as `varve gc` does. */

@@ -1,6 +1,6 @@
 /*
  * git_words: recognises commands and options that only Git has, and that can be used in a
- * repository of varve: for hints such as "'git log --graph' works here".
+ * repository of varve. They are for hints such as "'git log --graph' works here".
  */
 #ifndef VV_CMD_FRAME_GIT_WORDS_H
 #define VV_CMD_FRAME_GIT_WORDS_H
@@ -19,11 +19,12 @@ bool vv_git_words_command(const char *name);
  * varve. */
 bool vv_git_words_option(const char *command, const char *arg);
 
-/* Appends a command line for git with this command and these arguments, such as "git log --graph --
- * 'a b'", quoted for a shell. */
+/* Appends a command line for Git with this command and these arguments, quoted for a shell: git log
+ * --graph -- "a b". For blame, it also has --no-textconv. */
 void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv);
 
-/* Sets err's hint to "'git log --graph' works here", with this command line. Returns err's code. */
+/* Replaces err's hint by "'git log --graph' works here", with the command line of vv_git_words_put.
+ * Returns err's code. */
 vv_status vv_git_words_hint(vv_error *err, const char *command, int argc, char **argv);
 
 #endif

@@ -8,12 +8,13 @@
 
 #include "base/error.h"
 
-/* Writes the sentence for the hint called name. Arguments are escaped for a terminal, and paths of
- * the repository are shown relative to the folder set by vv_hint_words_stand. */
+/* Writes the sentence of the hint called name to out, which has size bytes. Arguments are escaped
+ * for a terminal, and paths of the repository are shown relative to the folder set by
+ * vv_hint_words_stand. Writes "" if the name is unknown, or if the sentence does not fit. */
 void vv_hint_words(char *out, size_t size, const char *name, const char *const args[VV_HINT_ARGS]);
 
-/* Sets the user's current folder, relative to the top of the repository. "": the top, or a folder
- * outside of the repository. */
+/* Sets the user's current folder, as a path relative to the top of the repository; folder is copied.
+ * "": the top, or a folder outside of the repository. */
 void vv_hint_words_stand(const char *folder);
 
 #endif

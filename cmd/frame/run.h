@@ -6,8 +6,9 @@
 
 #include "cmd/frame/command.h"
 
-/* Parses the arguments after the name of the command c, handles -h and --help, and runs c. Returns
- * the exit code. */
+/* Runs the command c with the arguments after its name. -h and --help print the help instead.
+ * Reports failures, and returns the exit code. A command with c->pass usually does not return, since
+ * Git replaces this process. */
 int vv_command_run(const vv_command *c, int argc, char **argv);
 
 #endif

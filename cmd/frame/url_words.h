@@ -1,9 +1,9 @@
 /*
  * url_words: parses arguments that name versions in another repository: URL#REV:PATH.
  *
- * The URL is removed from each argument, and the command reads the repository at the URL
- * (lib/clone/cached.h) in place of the repository of the current folder. All arguments of a command
- * must name the same repository.
+ * The URL is removed from each argument. The command then reads the repository at the URL
+ * (lib/clone/cached.h), not the repository of the current folder. All arguments of a command must
+ * name the same repository.
  */
 #ifndef VV_CMD_FRAME_URL_WORDS_H
 #define VV_CMD_FRAME_URL_WORDS_H
@@ -27,20 +27,20 @@ typedef struct vv_url_words {
 	int argc, dashdash; /* as in vv_context */
 } vv_url_words;
 
-/* Sets *out to the arguments without their URL. dashdash: as in vv_context. VV_EUSAGE: the
- * arguments name several repositories, or an argument names no version, or has a URL without
- * '#'. */
+/* Sets *out to the arguments without their URL. dashdash: as in vv_context. If no argument has a
+ * URL, out->url is NULL, and the caller keeps its own arguments. VV_EUSAGE: the arguments name
+ * several repositories; or an argument names no version, or has a URL without '#'. */
 vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **argv, int dashdash,
 			    vv_error *err);
 void vv_url_words_clear(vv_url_words *w);
 
-/* For a command that accepts exactly one argument, with a URL: prints an error that the given
+/* For a command that accepts exactly one argument, which has a URL. Prints the error that the
  * arguments are wrong, with the right form. Returns the exit code of a usage error. */
 int vv_url_words_usage(const char *command, int argc, char **argv);
 
-/* Sets the hint of err, a command's error, in two cases: the command does not accept arguments with
- * a URL, but an argument has one; or the error is about a version or path in the repository at
- * w->url. Otherwise leaves err unchanged. */
+/* Sets a hint for err, the error of a command, in two cases: an argument has a URL, but the command
+ * does not accept URLs; or the error is about a version or path in the repository at w->url.
+ * Otherwise leaves err unchanged. */
 void vv_url_words_hint(const vv_url_words *w, vv_url_use use, int argc, char **argv, vv_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * commands: the only command of the program varve-sql, defined in cmd/sql/sql.c.
+ * commands: declares the only command of the program varve-sql, which cmd/sql/sql.c defines.
  */
 #ifndef VV_CMD_SQL_COMMANDS_H
 #define VV_CMD_SQL_COMMANDS_H

@@ -18,7 +18,7 @@ typedef struct vv_sql_hint {
 	char text[1024];
 } vv_sql_hint;
 
-/* Returns the hint of an error as a sentence, stored in *hint; "" if the error has no hint. */
+/* Writes the hint of an error as a sentence to *hint, and returns it; "" if the error has no hint. */
 const char *vv_sql_error_hint(vv_sql_hint *hint, const varve_error *err);
 
 #endif

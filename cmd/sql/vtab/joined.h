@@ -1,10 +1,10 @@
 /*
- * joined: speeds up a search for rows of a version by value that one statement repeats with
- * different values, as in joins and correlated subqueries.
+ * joined: speeds up searches that a statement repeats with different values, as in joins and
+ * correlated subqueries. It also has the blame of a version.
  *
  * SQLite joins by nested loops: it searches the inner table once for each row of the outer table.
  * After some searches, varve reads all rows that meet the plan's constant conditions (those with a
- * literal) into a hash table, in which further searches of the statement find their rows.
+ * literal) into a hash table. Further searches of the statement find their rows in this table.
  */
 #ifndef VV_CMD_SQL_VTAB_JOINED_H
 #define VV_CMD_SQL_VTAB_JOINED_H
@@ -12,14 +12,15 @@
 #include "cmd/sql/vtab/grouped.h"
 #include "cmd/sql/vtab/opened.h"
 
-/* The identity of a search. Equal searches differ only in the values that they search for. */
+/* What identifies a search. Searches with the same identity differ only in the values that they
+ * search for. */
 typedef struct vv_sql_asking {
-	const void *table; /* the table of SQLite */
-	/* the plan as text; the revision, if it is an argument, else NULL */
+	const void *table; /* the address of the virtual table, for comparison */
+	/* the plan as text; the revision if it is an argument, else NULL */
 	const char *plan, *revision;
 } vv_sql_asking;
 
-/* The record of equal searches. */
+/* The record of the searches with one identity. */
 typedef struct vv_sql_joined {
 	vv_sql_kept kept;       /* the record exists until the end of the statement */
 	vv_sql_asking of;       /* owns its texts */
@@ -29,31 +30,31 @@ typedef struct vv_sql_joined {
 	bool refused;           /* the version has too many rows to be read into memory */
 } vv_sql_joined;
 
-/* Returns the record of earlier equal searches of this statement, or NULL if this search is the
- * first. */
+/* Returns the record of earlier searches of this statement with the identity *who; NULL if there was
+ * none. The record is borrowed until the statement ends. */
 vv_sql_joined *vv_sql_joined_find(const vv_sql_catalog *c, const vv_sql_asking *who);
 
-/* Makes the record of a search that is the first of its kind. *out is freed when the statement
- * ends. Returns 0 or a negative code of varve. */
+/* Makes the record for the first search with the identity *who, whose texts are copied. Adds a
+ * reference to version. *out is freed when the statement ends. Returns 0 or a negative code of
+ * varve. */
 int vv_sql_joined_new(vv_sql_joined **out, const vv_sql_asking *who, vv_sql_opened *version,
 		      varve_error *err);
 
-/* Sets *out to the columns by which a plan searches for rows. Returns the number of these columns,
- * or 0 if a hash table cannot answer the searches. */
+/* Sets *out to the columns by which a plan searches for rows. Returns the number of these columns;
+ * 0 if a hash table cannot answer the searches. */
 size_t vv_sql_joined_columns(vv_sql_grouping *out, const vv_sql_scan_plan *plan);
 
-/* Searches again, by values for the plan's conditions. Returns 1, and sets *at to the range of the
- * rows in j->rows, if j->rows was read. Returns 0 if the caller must search the version itself, or
- * a negative code on failure. */
+/* Searches by values, one value for each condition of the plan. declared: the version whose columns
+ * SQLite's table has. Returns 1, and sets *at to the range of the found rows in j->rows. Returns 0
+ * if the caller must search the version itself, for example because j->rows was not read yet.
+ * Returns a negative code of varve on failure. */
 int vv_sql_joined_ask(vv_sql_grouped_at *at, vv_sql_joined *j, vv_sql_opened *declared,
 		      const vv_sql_scan_plan *plan, struct sqlite3_value **values,
 		      varve_error *err);
 
-/*
- * blame: finds the commit that last set each row or each cell of a version.
- */
+/* ---- blame: finds the commit that last set each row or each cell of a version ---- */
 
-/* The blame of a version, which all its cursors share. */
+/* The blame of a version. Several cursors can share it. */
 typedef struct vv_sql_blame {
 	unsigned refs;              /* number of references */
 	char commit[VARVE_ID_SIZE]; /* commit of the version */
@@ -61,8 +62,8 @@ typedef struct vv_sql_blame {
 	varve_blame *of;            /* owned */
 } vv_sql_blame;
 
-/* Opens the blame of a commit's version. This walks the history. Returns 0 or a negative code of
- * varve. */
+/* Finds the blame of a version in a commit; this reads the history. The caller drops *out. Returns 0
+ * or a negative code of varve. */
 int vv_sql_blame_open(vv_sql_blame **out, varve_repo *repo, const vv_sql_opened *version,
 		      bool cells, varve_error *err);
 /* Adds a reference, and returns b. */

@@ -1,10 +1,13 @@
 /*
  * name: finds the table to which a name in SQL refers.
  *
- * A name is NAME or NAME@REVISION. NAME is a path ("data/prices.csv"); or, if only one table
- * matches, the last part of a path ("prices.csv"), or this part without its ending ("prices"). In
- * all forms, '_' also matches '-' and a blank. The name of a table-valued function begins with one
- * of the prefixes of vv_sql_name_prefix ("varve_diff_prices").
+ * A name is NAME or NAME@REVISION. NAME is a path ("data/prices.csv"), the last part of a path
+ * ("prices.csv"), or this part without its last or without all endings ("prices"). '_' also matches
+ * '-' and a blank, and upper and lower case are not distinguished. The table that matches most
+ * closely is used; it is an error if several tables match equally. A word that begins with "./" and
+ * is the path of a file refers to this file, and so does the path of a file if no table matches. The
+ * name of a table-valued function begins with one of the prefixes of vv_sql_name_prefix
+ * ("varve_diff_prices").
  */
 #ifndef VV_CMD_SQL_VTAB_NAME_H
 #define VV_CMD_SQL_VTAB_NAME_H
@@ -27,24 +30,25 @@ enum vv_sql_name_kind {
 
 /* The meaning of a name. */
 typedef struct vv_sql_name {
-	int kind;       /* enum vv_sql_name_kind */
-	char *path;     /* the path of the table in the repository, or, if outside, of the file */
+	int kind;   /* enum vv_sql_name_kind */
+	char *path; /* the path of the table in the repository; if outside, the path of the file */
 	char *revision; /* NULL: the work tree */
 	bool outside;   /* the table is a file that is not in the repository */
 } vv_sql_name;
 
 /* Sets *out to the meaning of the name `word`; the caller clears *out. Returns 0 or a negative code
- * of varve. VARVE_ENOTFOUND: no such table; the hint has a similar name; VARVE_EUSAGE: several
- * tables match, or the catalog is confined and does not allow the table. */
+ * of varve. VARVE_ENOTFOUND: no such table; the hint has a similar name, if there is one.
+ * VARVE_EUSAGE: several tables match, or the catalog is confined and does not allow the table. */
 int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err);
 void vv_sql_name_clear(vv_sql_name *n);
 VV_AUTO_CLEAR(vv_sql_name, vv_sql_name_clear)
 
-/* Returns the prefix of the names of a kind (enum vv_sql_name_kind), such as "varve_diff_"; "" for VV_NAME_VERSION. */
+/* Returns the prefix of the names of a kind (enum vv_sql_name_kind), such as "varve_diff_"; "" for
+ * VV_NAME_VERSION. */
 const char *vv_sql_name_prefix(int kind);
 
 /* Returns the number of bytes before '#' in a word of the form URL#REV:PATH or
- * ABSOLUTE-PATH#REV:PATH; 0: the word does not name another repository. */
+ * ABSOLUTE-PATH#REV:PATH; 0 if the word does not name another repository. */
 size_t vv_sql_name_url(const char *word);
 /* Returns true if `repository` is a URL, not a path. */
 bool vv_sql_name_is_url(const char *repository);
@@ -55,20 +59,21 @@ typedef struct vv_sql_paths {
 	size_t count;
 } vv_sql_paths;
 
-/* Lists the paths of the tables of a revision (NULL: the work tree), sorted. documents: also list
- * the tables inside documents; for this, reader programs are run. The caller clears *out. Returns 0
- * or a negative code of varve. */
+/* Lists the paths of the tables of a revision, sorted. revision NULL: the work tree, or HEAD in a
+ * bare repository. repo NULL: the list is empty. documents: also list the tables inside documents,
+ * which needs to run reader programs. The caller clears *out. Returns 0 or a negative code of
+ * varve. */
 int vv_sql_paths_list(vv_sql_paths *out, varve_repo *repo, const char *revision, bool documents,
 		      varve_error *err);
 void vv_sql_paths_clear(vv_sql_paths *l);
 VV_AUTO_CLEAR(vv_sql_paths, vv_sql_paths_clear)
 
-/* Finds the shortest name of path i that does not also match another path of the list: "prices",
- * "prices.csv" or the whole path. Sets *at and *len to the name, which is a part of the path. */
+/* Finds the shortest name of path i that no other path of the list matches: "prices", "prices.csv"
+ * or the whole path. Sets *at and *len to the name, which is a part of the path. */
 void vv_sql_name_short(const char **at, size_t *len, const vv_sql_paths *l, size_t i);
 
-/* Declares a pointer that sqlite3_free frees at the end of its block: vv_auto_sqlite char *sql =
- * NULL; */
+/* Declares a pointer whose memory sqlite3_free frees at the end of its block: vv_auto_sqlite char
+ * *sql = NULL; */
 #define vv_auto_sqlite __attribute__((cleanup(vv_sql_free_at)))
 /* Frees the object to which *pointer points, with sqlite3_free. pointer: the address of a
  * pointer. */

@@ -1,5 +1,6 @@
 /*
- * opened: opens versions of tables. All cursors that read a version share one open version.
+ * opened: opens versions of tables. All tables and cursors that read a version share one
+ * vv_sql_opened.
  */
 #ifndef VV_CMD_SQL_VTAB_OPENED_H
 #define VV_CMD_SQL_VTAB_OPENED_H
@@ -17,8 +18,8 @@ typedef struct vv_sql_opened_column {
 	uint64_t counted;   /* rows before this number were already counted in the warnings */
 	uint64_t statement; /* the statement of the catalog for which `counted` is valid */
 	uint8_t class;      /* enum vv_sql_class */
-	/* the fast functions of value.c can read the cells: the column has no format, and a
-	 * suitable type */
+	/* the fast functions of value.c can read the cells: the column has the default format, and
+	 * the type integer, number or string */
 	bool plain;
 	bool string; /* the column's type is string */
 	/* the values are numbers as TEXT, with spellings that SQLite may not read as numbers */
@@ -29,7 +30,7 @@ typedef struct vv_sql_opened_column {
 /* An open version. */
 typedef struct vv_sql_opened {
 	struct vv_sql_opened *next;     /* the next open version of the catalog */
-	vv_sql_catalog *catalog;        /* with a reference */
+	vv_sql_catalog *catalog;        /* the version has a reference to it */
 	unsigned refs;                  /* number of references */
 	varve_version *version;         /* owned */
 	varve_table *table;             /* owned */
@@ -50,12 +51,13 @@ typedef struct vv_sql_place {
 	const char *path;
 	const char *revision; /* NULL: the work tree, or HEAD in a bare repository */
 	bool is_id;           /* revision is the whole id of a commit */
-	/* if Git stores the table as text: search all rows for a key. Not used for tables that varve stores */
+	/* if Git stores the version as plain text, search all rows for a key (VARVE_TABLE_FIND_KEY) */
 	bool find_key;
 } vv_sql_place;
 
-/* Opens the current version at a place, or, if this version is already open, adds a reference to it. The caller
- * drops *out. VARVE_ENOTFOUND: no such revision, or the revision lacks the table. */
+/* Sets *out to the current version at a place. If the version is already open, adds a reference to
+ * it; else opens it. The caller drops *out. VARVE_ENOTFOUND: no such revision, or the revision lacks
+ * the table. */
 int vv_sql_opened_get(vv_sql_opened **out, vv_sql_catalog *c, const vv_sql_place *place,
 		      varve_error *err);
 vv_sql_opened *vv_sql_opened_keep(vv_sql_opened *o); /* adds a reference, and returns o */
@@ -66,9 +68,10 @@ void vv_sql_opened_drop(vv_sql_opened *o);           /* removes a reference; acc
 int vv_sql_opened_is_current(bool *is, const vv_sql_opened *o, const vv_sql_place *place,
 			     varve_error *err);
 
-/* Counts a cell in the warning of this kind (enum vv_sql_warning_kind). A cell that is read
- * repeatedly in a statement is counted once. column: the index of the column in the table; row: the
- * number of the row. */
+/* Counts a cell in the warning of this kind (enum vv_sql_warning_kind). column: the index of the
+ * column in the table; row: the number of the row, from 0. A statement may read a cell several
+ * times; so a cell is counted only if its row is after all rows of this column that the statement
+ * has counted. */
 void vv_sql_opened_warn(vv_sql_opened *o, size_t column, int kind, uint64_t row);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * push: converts conditions of a query to tests of varve, so that groups of rows without a match
- * are not read.
+ * push: converts conditions of a query to tests of varve. With the tests, varve does not read groups
+ * of rows without a match.
  *
  * Every row for which a condition is true in SQLite, with SQLite's affinities and collation, passes
- * the test. Other rows can pass the test, too; SQLite itself evaluates the condition again for each
- * row. Conditions without such a test are evaluated only by SQLite.
+ * the test. Other rows can also pass the test, because SQLite evaluates the condition again for each
+ * row. If a condition has no such test, only SQLite evaluates it.
  */
 #ifndef VV_CMD_SQL_VTAB_PUSH_H
 #define VV_CMD_SQL_VTAB_PUSH_H
@@ -13,7 +13,7 @@
 
 struct sqlite3_value;
 
-#define VV_PUSH_MOST 32 /* tests of one query */
+#define VV_PUSH_MOST 32 /* the maximum number of tests of a query */
 
 /* The tests of a query. */
 typedef struct vv_sql_push {
@@ -24,20 +24,19 @@ typedef struct vv_sql_push {
 	bool none;                      /* the conditions are false for all rows */
 } vv_sql_push;
 
-/* Returns true if the operator is "=" or IS. (Only IS matches NULL.) */
+/* Returns true if the operator (SQLITE_INDEX_CONSTRAINT_*) is "=" or IS. Only IS matches NULL. */
 bool vv_sql_push_is_equal(int op);
-/* Returns false if no condition with this operator (SQLITE_INDEX_CONSTRAINT_*) on the column can be converted to a
- * test. */
+/* Returns false if no condition with this operator on the column can be converted to a test. */
 bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op);
 
-/* Adds the test for the condition "column op value", if one exists. literal: the value is a constant or a parameter,
- * which has no affinity. Returns 0 or a negative code of varve. */
+/* Adds the test for the condition "column op value", if one exists. literal: the value is a constant
+ * or a parameter, which has no affinity. Returns 0 or a negative code of varve. */
 int vv_sql_push_add(vv_sql_push *p, size_t column, int op, struct sqlite3_value *value,
 		    bool literal, varve_error *err);
 
-/* Adds tests for the condition "column IN (list)": a value is not below the least and not above the greatest value of
- * the list. Adds nothing unless the column has numbers and all values of the list are numbers. Returns 0 or a negative
- * code of varve. */
+/* Adds tests for the condition "column IN (list)": the cell is at least the least value of the list,
+ * and at most the greatest. Adds nothing unless the column has numbers and all values of the list
+ * are numbers. Returns 0 or a negative code of varve. */
 int vv_sql_push_add_list(vv_sql_push *p, size_t column, struct sqlite3_value *list,
 			 varve_error *err);
 void vv_sql_push_clear(vv_sql_push *p);

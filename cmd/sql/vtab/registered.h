@@ -9,8 +9,7 @@
 /* A registered module. */
 typedef struct vv_sql_registered {
 	vv_sql_catalog *catalog;
-	/* the table of the module; name.path is NULL for functions without a table, such as
-	 * varve_log */
+	/* the name of the table; name.path is NULL for functions without a table, such as varve_log */
 	vv_sql_name name;
 	varve_repo *repo; /* borrowed from the catalog */
 	/* the function of the module; NULL: the module is vv_sql_rows_module (tables.h) */

@@ -8,23 +8,23 @@
 #include "cmd/sql/vtab/columns.h"
 #include "cmd/sql/vtab/name.h"
 
-/* ---- functions: table-valued functions, which compute rows from arguments, one row at a time. As
- * usual in SQLite, the arguments are hidden columns after the other columns:
- * varve_log('prices.csv') is the same as varve_log WHERE path = 'prices.csv' ---- */
+/* ---- functions: table-valued functions, which compute rows from arguments, one row at a time. In
+ * SQLite, the arguments are hidden columns after the other columns: varve_log('prices.csv') is the
+ * same as varve_log WHERE path = 'prices.csv' ---- */
 
 struct sqlite3_context;
 struct sqlite3_module;
 
 #define VV_FUNCTION_ARGUMENTS 8 /* most arguments of a function */
 
-/* The table of SQLite that a function makes. `name` and `declared` describe the table of varve in
- * the function's name (varve_diff_prices). If the name does not contain a table (varve_log),
- * name->path and `declared` are NULL. */
+/* The table that a function is in SQLite. `name` and `declared` describe the table of varve that the
+ * function's name contains (varve_diff_prices). If it contains none (varve_log), name->path and
+ * `declared` are NULL. */
 typedef struct vv_sql_function_table {
 	vv_sql_catalog *catalog;
 	varve_repo *repo;        /* borrowed */
 	const vv_sql_name *name; /* borrowed */
-	/* the version whose columns the function has; NULL: the function has fixed columns */
+	/* the version whose columns the function has; NULL: the function has fixed columns; borrowed */
 	vv_sql_opened *declared;
 	size_t columns;   /* number of columns before the arguments */
 	size_t arguments; /* number of arguments */
@@ -47,7 +47,8 @@ typedef struct vv_sql_function {
 	/* the columns after those of declare, with the arguments at the end; the name of the last
 	 * element is NULL */
 	const vv_sql_column *columns;
-	/* Starts a call. arguments[i] is NULL if argument i is omitted, or is SQL's NULL. */
+	/* Starts a call. arguments[i] is NULL if argument i is omitted or is SQL's NULL. Returns 0 or
+	 * a negative code of varve; close is called after a failure, too. */
 	int (*open)(void *state, const vv_sql_function_table *table, const char *const *arguments,
 		    varve_error *err);
 	/* Moves to the next row. Returns 1, 0 at the end, or a negative error code. */
@@ -63,10 +64,10 @@ extern const struct sqlite3_module vv_sql_function_module;
 /* Sets the result of context to text, or to SQL's NULL if text is NULL. */
 void vv_sql_function_put_text(struct sqlite3_context *context, const char *text);
 
-/* ---- rows: the rows of a table T as a virtual table. T has the rows of one version; varve_at_T,
- * the rows of the version that an argument names; varve_history_T, the rows of all versions.
- * varve_blame_T has the rows of one version, each with the commit that last set the row; or, if an
- * argument names a column, the row's cell in that column ---- */
+/* ---- rows: the rows of a table T as a virtual table. T has the rows of one version. varve_at_T has
+ * the rows of the version that an argument names. varve_history_T has the rows of all versions.
+ * varve_blame_T has the rows of one version, each with the commit that last set the row; if an
+ * argument names a column, it is the commit that last set the row's cell in that column ---- */
 
 /* An eponymous module; its pAux is a vv_sql_registered. */
 extern const struct sqlite3_module vv_sql_rows_module;

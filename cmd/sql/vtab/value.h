@@ -1,10 +1,11 @@
 /*
  * value: converts a cell to an SQLite value: NULL, or a value of the storage class of its column.
  *
- * Integers and years are INTEGER, numbers REAL, booleans 0 or 1; other types are TEXT. Dates and
- * datetimes are written in ISO 8601 (2026-11-17, 2026-11-17T14:00:00Z, without Z if the cell has no
- * zone); the collation varve_time orders them. A missing value is NULL. A cell that does not match
- * its column's type is also NULL, and is counted in a warning.
+ * Integers and years are INTEGER, numbers are REAL (TEXT if catalog->exact is set), booleans are 0
+ * or 1, and other types are TEXT. Dates and datetimes are written in ISO 8601 (2026-11-17,
+ * 2026-11-17T14:00:00Z, without Z if the cell has no zone). The collation varve_time orders
+ * datetimes. A missing value is NULL. A cell that does not match its column's type is also NULL, and
+ * is counted in a warning.
  */
 #ifndef VV_CMD_SQL_VTAB_VALUE_H
 #define VV_CMD_SQL_VTAB_VALUE_H
@@ -16,16 +17,17 @@ struct sqlite3_context;
 /* Returns the storage class of a column: "INTEGER", "REAL" or "TEXT". */
 const char *vv_sql_value_type(const vv_sql_opened *o, size_t column);
 
-/* Returns the declaration of a column: its storage class, and for datetimes the collation that
- * compares them like `cat --where`: as moments, to the last digit. */
+/* Returns the declaration of a column: its storage class, followed for datetimes by the collation.
+ * The collation compares datetimes as moments, with all digits of the fraction, as `cat --where`
+ * does. */
 const char *vv_sql_value_declaration(const vv_sql_opened *o, size_t column);
 
 #define VV_SQL_TIME "varve_time" /* the name of the collation */
 #define VV_SQL_HEAD 19           /* bytes of a datetime without fraction and zone */
 
-/* The sort key of a text. For a datetime, or the beginning of a datetime: UTC 2026-11-17T14:00:00,
- * then the decimal point and the digits of the fraction of a second, without trailing zeros. For
- * other texts: their bytes. */
+/* The sort key of a text. The key of a datetime, or of the beginning of a datetime, is its time in
+ * UTC such as 2026-11-17T14:00:00, then the decimal point and the digits of the fraction of a
+ * second, without trailing zeros. The key of another text is its bytes. */
 typedef struct vv_sql_time {
 	/* a datetime: its time in UTC, to the second; another text: its first bytes */
 	char head[VV_SQL_HEAD + 1];
@@ -44,10 +46,10 @@ int vv_sql_time_compare(void *unused, int a_len, const void *a, int b_len, const
 
 #define VV_VALUE_OWN 64 /* bytes of vv_sql_value.own */
 
-/* Writes d with the fewest digits, at least 15, that are read as the same number. Returns the
- * length. SQLite's own printf is not exact beyond 15 digits. */
+/* Writes d with the lowest precision, from 15 digits, at which it is read as the same number.
+ * Returns the length. (SQLite's own printf is not exact beyond 15 digits.) */
 size_t vv_sql_value_digits(char out[VV_VALUE_OWN], double d);
-/* The double nearest to a number with a point, whatever point the program's locale has. */
+/* Returns the double nearest to a number in text. The decimal point is '.', in any locale. */
 double vv_sql_value_double(const char *text);
 
 /* A value of a column's storage class, or NULL. */
@@ -63,8 +65,9 @@ typedef struct vv_sql_value {
 } vv_sql_value;
 
 /* Sets *out to the value of a cell, read by the type of a column of `as`. The cell may be from
- * another version of the table. row: the row's number, for warnings. If the cell does not match the
- * type, the value is NULL, and a warning is counted. Returns 0 or a negative code of varve. */
+ * another version of the table. If the cell does not match the type, the value is NULL, and the cell
+ * is counted in a warning. row: the row's number, for warnings. Returns 0 or a negative code of
+ * varve. */
 int vv_sql_value_read(vv_sql_value *out, vv_sql_opened *as, size_t column, const varve_cell *cell,
 		      uint64_t row, varve_error *err);
 /* In the functions below, "the result" is that of context. */
@@ -75,10 +78,12 @@ void vv_sql_value_put(struct sqlite3_context *context, const vv_sql_value *value
 void vv_sql_value_put_cell(struct sqlite3_context *context, vv_sql_opened *as, size_t column,
 			   const varve_cell *cell, uint64_t row);
 
-/* Sets the result to v: NULL, a text, a date or a datetime. */
+/* Sets the result to v, which is NULL, a text, a date or a datetime. A date that the calendar cannot
+ * write becomes NULL. */
 void vv_sql_value_put_fitting(struct sqlite3_context *context, const varve_value *v);
 
-/* Sets the result to the cell's text: TEXT, or a BLOB if it is not UTF-8; NULL if cell is NULL. */
+/* Sets the result to the cell's text: TEXT, or a BLOB if the text is not UTF-8; SQL's NULL if the
+ * cell is absent or null. */
 void vv_sql_value_put_text(struct sqlite3_context *context, const varve_cell *cell);
 
 /* The part of a commit that a column contains. */
@@ -90,18 +95,18 @@ enum vv_sql_commit_word {
 	VV_AUTHOR_DATE,
 	VV_AUTHOR,
 	VV_AUTHOR_MAIL,
-	VV_MESSAGE, /* without its trailing newline */
+	VV_MESSAGE, /* without trailing newlines */
 	VV_COMMIT_WORDS
 };
 /* Sets the result to a part of the commit. what: enum vv_sql_commit_word. */
 void vv_sql_value_put_commit(struct sqlite3_context *context, const varve_commit *c, size_t what);
 
-/* Sets the result to a number in JSON's syntax: to an integer if possible, else to a real, or to a
- * text if a double would lose digits. */
+/* Sets the result to a number in JSON's syntax: to an integer if possible; else to a text if a double
+ * would lose digits; else to a real. */
 void vv_sql_value_put_number(struct sqlite3_context *context, const char *text);
 
-/* Sets the result to a time, given in seconds since 1970, as "2026-11-17T14:00:00Z"; to NULL if the
- * calendar has no such year. */
+/* Sets the result to a time such as "2026-11-17T14:00:00Z". seconds: the time in seconds since 1970.
+ * The result is NULL if the time is too large for the calendar. */
 void vv_sql_value_put_time(struct sqlite3_context *context, int64_t seconds);
 
 #endif
