@@ -1,6 +1,6 @@
 /*
- * commands: the list of the program's commands. Each command is defined in its own file in
- * cmd/varve/commands.
+ * commands: declares the commands of the program varve, which the files in cmd/varve/commands
+ * define, and functions that several commands share.
  */
 #ifndef VV_CMD_VARVE_COMMANDS_H
 #define VV_CMD_VARVE_COMMANDS_H
@@ -82,19 +82,20 @@ extern const vv_command vv_cmd_verify;
 extern const vv_command vv_cmd_version;
 extern const vv_command vv_cmd_whereis;
 
-/* Ends an operation in progress, such as a merge: runs the option --abort or --quit of the command
- * c->name, or --continue if abort and quit are false. state: the name of the operation. --continue
- * closes the context, and then does the same as `varve commit --no-edit`. VV_EUSAGE: no such
- * operation is in progress. */
+/* Ends an operation in progress, such as a merge. If abort is true, undoes it, and sets c->code to 1
+ * if not all tables could be restored. Else if quit is true, forgets it, and leaves the files as they
+ * are. Else continues it: closes the context c, runs `varve commit --no-edit` (with -v if verbose is
+ * set, and --json if json is set), and sets c->code to its exit code. state: the name of the
+ * operation in vv_state_name. VV_EUSAGE: no such operation is in progress. */
 vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool quit, bool verbose,
 			      bool json, vv_error *err);
 
-/* Writes the JSON object that `fetch --json` prints for the remote with this name. error: the
- * reason why the fetch failed; NULL: it succeeded. */
+/* Writes the JSON object that `fetch --json` prints for a remote. name: the remote as the user named
+ * it; NULL: j->name. error: the reason why the fetch failed; NULL: it succeeded. */
 void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error);
 
-/* Returns the varve command for a word that other tools use as a command, such as "varve restore
- * FILE" for "undo", or NULL if the word is unknown. A constant. */
+/* Returns a command line that does what a word means in other tools: "varve restore FILE" for
+ * "undo". The text is constant. Returns NULL if the word is unknown. */
 const char *vv_word_does(const char *word);
 
 #endif

@@ -24,23 +24,25 @@
 #include "lib/view/document_diff.h"
 #include "repo/git/repository.h"
 
-/* An output of differences. */
+/* An output of differences. It must not move between begin and clear. */
 typedef struct vv_diff_print {
-	vv_repository *repo;             /* borrowed; NULL: outside of a repository */
-	vv_dataset_reader *reader;       /* borrowed; NULL: outside of a repository */
-	vv_diff_how how;                 /* how tables are compared */
+	vv_repository *repo;       /* borrowed; NULL: outside of a repository */
+	vv_dataset_reader *reader; /* borrowed; NULL: outside of a repository */
+	/* how tables are compared. how.key, only, ignore and where must be set, to an empty list if
+	 * there is none */
+	vv_diff_how how;
 	const vv_diff_writer_kind *kind; /* the output format */
 	const char *color;               /* "auto", "always" or "never"; NULL: auto */
-	/* the stat (commit_stat.h) of the same two commits: texts that it has open are not read
-	 * again; borrowed; may be NULL */
+	/* the stat (commit_stat.h) of the same two commits; its open texts are not read again;
+	 * borrowed; may be NULL */
 	const vv_commit_stat *stat;
 	size_t stat_at;                     /* private: the next line of stat */
 	bool quiet, name_only, name_status; /* the options of `varve diff` with these names */
 	int fd;                             /* the file to write to; -1: stdout */
-	const char *output;                 /* the name of this file in messages */
-	/* id of the newer version's commit; "": not in a commit */
+	const char *output;                 /* the name of the file fd in messages */
+	/* id of the newer version's commit; "": the version is not in a commit */
 	char commit[VV_OID_TEXT + 1];
-	/* id of the older version's commit; "": not in a commit */
+	/* id of the older version's commit; "": the version is not in a commit */
 	char old_commit[VV_OID_TEXT + 1];
 	/* markdown: the URL of web pages to which rows are linked; may be NULL */
 	const char *pages;
@@ -48,7 +50,7 @@ typedef struct vv_diff_print {
 	int64_t commit_time; /* the time of `commit`, in seconds since 1970 */
 	int32_t misfit;      /* arrow: enum varve_misfit */
 	int32_t numbers;     /* arrow: enum varve_numbers */
-	bool differs;        /* result: at least one item differs */
+	bool differs;        /* result: at least one path differs */
 	bool part_differs;   /* private: a table of the current document differs */
 	bool trouble;        /* result: a table could not be read; an error was printed */
 
@@ -64,10 +66,11 @@ typedef struct vv_diff_print {
 vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err);
 /* Prints the differences between the two versions of one item. */
 vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_error *err);
-/* Prints the differences of all paths of d. If d has several paths and a table cannot be read,
- * prints the error, sets r->trouble, and continues. */
+/* Prints the differences of all paths of d; with r->quiet, stops at the first. If d has several
+ * paths and a table cannot be read (VV_EMISSING, VV_EINPUT, VV_ECORRUPT), prints the error, sets
+ * r->trouble, and continues. */
 vv_status vv_diff_print_sides(vv_diff_print *r, vv_diff_sides *d, vv_error *err);
-/* Completes the output. */
+/* Completes the output. Call this also if nothing differs. */
 vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err);
 void vv_diff_print_clear(vv_diff_print *r);
 VV_AUTO_CLEAR(vv_diff_print, vv_diff_print_clear)
@@ -82,15 +85,17 @@ typedef struct vv_diff_show {
 	vv_dataset_reader *reader; /* borrowed */
 	/* print only these paths, relative to the repository, followed by NULL; NULL: all */
 	const char *const *paths;
-	uint64_t limit; /* the number of rows to print for each table */
+	uint64_t limit; /* the greatest number of rows to print for each table; 0: all rows */
 	bool no_limit;  /* ignore limit, and use vv_diff_print_limit */
-	bool unasked; /* the user did not request rows: if blocks are missing, print only a note */
+	/* for vv_commit_print: the user did not request rows, so if blocks are missing, it prints a
+	 * note, and does not fail */
+	bool unasked;
 } vv_diff_show;
 
 /* Prints the rows and cells in which two commits differ on stdout, for `varve log -p` and `varve
  * show`. from may be NULL: all rows of `to` count as added. stat: the stat of the same commits, as
- * in vv_diff_print; may be NULL. Sets *trouble to true if a table could not be read, after printing
- * the error. */
+ * in vv_diff_print; may be NULL. If a table cannot be read, fails or sets *trouble to true, as
+ * vv_diff_print_sides does. */
 vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat,
 			       const vv_oid *from, const vv_oid *to, bool *trouble, vv_error *err);
 

@@ -8,13 +8,13 @@
 
 #include "base/buf.h"
 
-/* Appends to b the path `path`, which is relative to the repository, as a path relative to the
- * folder `prefix`; prefix "": the top folder. */
+/* Appends the repository-relative path `path` to b, as a path relative to the folder `prefix`.
+ * prefix is also relative to the repository, without a trailing '/'; "": the top folder. */
 void vv_path_put_relative(vv_buf *b, const char *prefix, const char *path);
 
-/* Appends to b the path `path`, quoted as Git does for scripts: in double quotes, with C escapes,
- * if it contains a quote, a backslash or a control character; if all_bytes is set, also if it
- * contains a byte above 127; if `spaces` is set, also if it contains a space. */
+/* Appends the path `path` to b, quoted as Git quotes paths for scripts. A path that contains a double
+ * quote, a backslash or a control character is put in double quotes, with C escapes. all_bytes: so
+ * is a path with a byte above 127. spaces: so is a path with a space. */
 void vv_path_put_quoted(vv_buf *b, const char *path, bool all_bytes, bool spaces);
 
 #endif

@@ -12,14 +12,16 @@
 /* The form of the output. */
 typedef struct vv_status_style {
 	/* the folder, relative to the repository, to which printed paths are relative; "": the top
-	 * of the work tree */
+	 * of the work tree. Not used for porcelain and JSON */
 	const char *prefix;
-	/* the options of `varve status` with these names; short_form is --short, nul is -z */
+	/* the options of `varve status` with these names; short_form is --short, nul is -z. If
+	 * several are set, json wins. branch and nul have an effect only with short_form or
+	 * porcelain */
 	bool short_form, porcelain, branch, nul, json;
-	bool quote_all;        /* the setting core.quotepath */
+	bool quote_all;        /* the setting core.quotepath; for short_form and porcelain */
 	bool color;            /* use colors */
-	bool untracked_hidden; /* untracked files were left out, which the text mentions */
-	bool groups;           /* print the number of new groups */
+	bool untracked_hidden; /* untracked files were left out; the long form says so */
+	bool groups;           /* the long form has the number of new groups */
 } vv_status_style;
 
 /* Appends the status of the changes in this style. */
