@@ -1,12 +1,12 @@
 /*
- * commands: declares the commands of varve-vault. Each command is defined in its own file in
- * cmd/vault.
+ * commands: declares the commands of the program varve-vault, which the files in cmd/vault define.
  */
 #ifndef VV_CMD_VAULT_COMMANDS_H
 #define VV_CMD_VAULT_COMMANDS_H
 
 #include "cmd/frame/command.h"
 
+/* The help of the option --timeout. */
 #define VV_TIMEOUT_HELP                                                                            \
 	"stop waiting for a holder after this long without a byte (60; 2 for its first answer)"
 

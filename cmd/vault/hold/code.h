@@ -15,10 +15,11 @@ typedef struct vv_code {
 	uint32_t data, parity;
 } vv_code;
 
-/* Returns true if the code with these numbers of data shards and parity shards is valid: at least
- * two data shards, at least one parity shard, and at most VV_STRIPE_MAX shards together. */
+/* Returns true if the code with these numbers of data shards and parity shards is valid. A code has
+ * at least two data shards, at least one parity shard, and at most VV_STRIPE_MAX shards together. */
 bool vv_code_valid(uint64_t data, uint64_t parity);
-/* Parses text as a code such as "4+2", and sets *out. Returns false if text is not a valid code. */
+/* Parses text as a code such as "4+2", and sets *out. If text is not a valid code, returns false, and
+ * leaves *out unchanged. */
 bool vv_code_parse(vv_code *out, const char *text);
 /* Returns the number of all shards of a stripe with the code c. */
 static inline unsigned vv_code_shards(vv_code c)

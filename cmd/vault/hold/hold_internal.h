@@ -1,6 +1,6 @@
 /*
- * hold_internal: declarations that the files of hold share: the folder with stored copies, and the
- * current request.
+ * hold_internal: declares what the files hold*.c share: the cache of vaults, the folder with stored
+ * copies, and the current request.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H
 #define VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H
@@ -20,9 +20,9 @@
  * every request.
  *
  * The cache contains at most VV_HOLD_CACHE_VAULTS vaults, and at most VV_HOLD_CACHE_BYTES of
- * records besides those of the newest vault. If a limit is exceeded, the identity with most vaults
- * in the cache loses its least recently used vault. A client that alternates between many vaults
- * thus only makes the server read that client's vaults again.
+ * records, not counting those of the vault that was requested last. If a limit is exceeded, the
+ * identity with most vaults in the cache loses its least recently used vault. So if a client
+ * alternates between many vaults, the server reads only that client's vaults again.
  */
 
 #define VV_HOLD_CACHE_VAULTS 8u
@@ -30,24 +30,25 @@
 
 typedef struct vv_hold_cache vv_hold_cache;
 
-/* Makes a cache. All arguments are borrowed until vv_hold_cache_free. NULL: out of memory. */
+/* Makes a cache for the folder dir. All arguments are borrowed until vv_hold_cache_free. Returns
+ * NULL if out of memory. */
 vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room *room,
 				 const char *dir);
 void vv_hold_cache_free(vv_hold_cache *c); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_cache, vv_hold_cache_free)
 
-/* Sets *out to the vault with the id vault, from the cache or else from the disk. *out is borrowed
- * until the next call with this cache. */
+/* Sets *out to the vault with the id `vault`, from the cache or else from the disk. Damaged records
+ * are skipped. *out is borrowed until the next call with this cache. */
 vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vault **out,
 			     vv_error *err);
-/* Adds a new vault, take_vault, which the cache then owns. */
+/* Adds the vault take_vault, which the cache then owns. It replaces a vault with the same id. */
 void vv_hold_cache_take(vv_hold_cache *c, vv_hold_vault *take_vault);
 /* Drops a vault from memory. Call this if its copy in memory differs from the disk. */
 void vv_hold_cache_forget(vv_hold_cache *c, const vv_cid *vault);
 /* Drops all vaults from memory. */
 void vv_hold_cache_forget_all(vv_hold_cache *c);
 
-#define VV_HOLD_MARK_LEN 16u /* bytes that the file "changed" has in hex */
+#define VV_HOLD_MARK_LEN 16u /* random bytes, which the file "changed" has in hex */
 
 /* An open folder of stored copies. */
 struct vv_hold {
@@ -59,9 +60,10 @@ struct vv_hold {
 	/* the content of the file "changed" when it was last read */
 	char changed[2 * VV_HOLD_MARK_LEN + 1];
 	vv_hold_room *room;  /* the space that identities use */
-	uint64_t renewed_ms; /* time at which room was last computed; 0: never */
+	uint64_t renewed_ms; /* monotonic time of the last call of rules.renew; 0: never */
 	vv_hold_cache *cache;
-	/* the vault of this request, owned by the cache; NULL: not needed yet */
+	/* the vault of the current request. Valid only after this request has set it: an earlier
+	 * vault may have been freed. Owned by the cache; a new vault by vv_hold_take_records */
 	vv_hold_vault *vault;
 };
 
@@ -71,23 +73,24 @@ typedef struct vv_hold_answering {
 	const vv_hold_message *q; /* the request */
 	vv_hold_message a;        /* the answer */
 	vv_arena *arena;          /* memory for the answer */
-	vv_buf bytes;             /* bytes that the answer borrows */
-	/* AUDIT: the path of the leaf, which the answer borrows */
+	vv_buf bytes;             /* memory that the answer points to */
+	/* AUDIT: the path of the leaf, to which the answer points */
 	uint8_t path[VV_LEAF_PATH_MAX * VV_LEAF_HASH];
 } vv_hold_answering;
 
 /* Sets *out to the metadata of the file or folder `name` in the folder of copies. VV_ENOTFOUND: no
  * such file or folder. */
 vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err);
-/* Changes the file "changed", so that other processes read the folder again, even if this process
- * is killed later. Call this before the first change. */
+/* Changes the file "changed", so that other processes read the folder again. Call this before the
+ * first change to the folder: other processes then notice the change even if this process is killed
+ * in between. */
 vv_status vv_hold_tell_others(vv_hold *h, vv_error *err);
 
 /* Answers the request RECORDS: stores records, and sets x->a. The caller must hold the lock
- * (h->turn and h->file_lock). Defined in hold_records.c. */
+ * (h->turn and h->file_lock). It is in hold_records.c. */
 vv_status vv_hold_take_records(vv_hold_answering *x, vv_error *err);
-/* Answers the request VAULTS, and sets x->a. The caller must hold the lock. Defined, like the next
- * three functions, in hold_files.c. */
+/* Answers the request VAULTS, and sets x->a. The caller must hold the lock. This and the next three
+ * functions are in hold_files.c. */
 vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err);
 /* Answers the request LIST, and sets x->a. Needs no lock, like the next two functions. */
 vv_status vv_hold_give_list(vv_hold_answering *x, vv_error *err);
