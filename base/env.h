@@ -6,8 +6,8 @@
  * it to the function that opens a repository. The repository keeps a copy (vv_repository_env). A
  * program that varve starts gets the variables of the snapshot, plus explicit additions.
  *
- * A correct caller: vv_env_new with environ or another array; vv_env_get; vv_env_free. The snapshot
- * never changes, so threads may share it.
+ * A correct caller makes a snapshot with vv_env_new, from environ or another array, reads it with
+ * vv_env_get, and frees it with vv_env_free. A snapshot never changes, so threads may share it.
  */
 #ifndef VV_BASE_ENV_H
 #define VV_BASE_ENV_H

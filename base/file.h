@@ -138,9 +138,10 @@ int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error 
  * path, for messages; the caller frees it. Also calls vv_temp_sweep for the folder. */
 int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
-/* A new file that has a temporary name until it is complete. Initialise with {0}. A correct caller:
- * vv_new_file_open or vv_new_file_beside; vv_new_file_put; vv_new_file_end; vv_new_file_place, which
- * gives the file its final name; vv_new_file_clear, which removes a file that was not placed. */
+/* A new file that has a temporary name until it is complete. Initialise it with {0}. A correct caller
+ * creates the file with vv_new_file_open or vv_new_file_beside, writes it with vv_new_file_put, ends
+ * it with vv_new_file_end, and gives it its final name with vv_new_file_place. In any case, it calls
+ * vv_new_file_clear, which removes a file that was not placed. */
 typedef struct vv_new_file {
 	int fd;     /* open until vv_new_file_end; then -1 */
 	char *temp; /* temporary path; NULL: not created yet, or already placed */

@@ -8,10 +8,10 @@
  * which equal keys are adjacent is correct; an order that follows the values makes it likely that
  * the ranges do not overlap.
  *
- * A correct caller: check_key_bounds_init; check_key_bounds_set for each group whose bounds are
- * cached. For each group that must be read, in any thread: check_key_span_begin, check_key_span_add
- * for each row with a whole key, and check_key_span_put. Then, in one thread at a time,
- * check_key_bounds_take. Last, check_key_bounds_apart.
+ * A correct caller calls check_key_bounds_init, and check_key_bounds_set for each group whose bounds
+ * are cached. For each group that must be read, it calls, in any thread, check_key_span_begin,
+ * check_key_span_add for each row with a whole key, and check_key_span_put; and then, in one thread at
+ * a time, check_key_bounds_take. Last, it calls check_key_bounds_apart.
  */
 #ifndef VV_CHECK_KEPT_KEY_BOUNDS_H
 #define VV_CHECK_KEPT_KEY_BOUNDS_H

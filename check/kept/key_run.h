@@ -108,8 +108,8 @@ static inline bool check_key_cursor_has(const check_key_cursor *c)
 	return c->entry >> CHECK_GROUP_BITS == c->sought && c->entry != UINT64_MAX;
 }
 
-/* A run that is being written. A correct caller: check_key_writer_begin; check_key_writer_put for each
- * entry in ascending order; check_key_writer_end, which gives the file its final name;
+/* A run that is being written. A correct caller calls check_key_writer_begin, check_key_writer_put for
+ * each entry in ascending order, check_key_writer_end, which gives the file its final name, and
  * check_key_writer_free. If writing to the disk fails, no function reports it, and no run is made. */
 typedef struct check_key_writer check_key_writer;
 /* Begins to write a run to the file. seed: the seed of the hashes. t: the version, borrowed until

@@ -5,9 +5,9 @@
  * kind is a rule, and its key is a hash of everything on which the facts depend. A fact is found by
  * the content of its row group.
  *
- * A correct caller: check_memo_open, check_memo_find for each group, check_memo_close. To store
- * facts: check_memo_begin, check_memo_put for each group, then append the rule's own bytes, then
- * check_memo_keep.
+ * To read facts, a correct caller calls check_memo_open, check_memo_find for each group, and
+ * check_memo_close. To store facts, it calls check_memo_begin and check_memo_put for each group,
+ * appends the rule's own bytes, and calls check_memo_keep.
  *
  * Format of a record: le32 number of groups; for each group 32 bytes that identify its content,
  * le32 rows, le32 fact; then the tail: bytes of the rule.

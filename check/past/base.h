@@ -3,7 +3,7 @@
  * values that contradict properties of the base, and measures that are out of bounds.
  * docs/use/rules.md defines the measures.
  *
- * A correct caller: vv_check_base with both tables open and the rule set of the dataset
+ * A correct caller calls vv_check_base with both tables open and the rule set of the dataset
  * (check/rules/rules.h). Each finding is passed to the callback when it is found. The rules for a
  * single version are checked elsewhere (check/rules/check.h). The caller passes each of their findings
  * to vv_base_recode (contradiction.h), which changes the rule of a finding about a value that does not

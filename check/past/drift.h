@@ -18,8 +18,9 @@
  * distribution of a new version can be computed from that of the base: subtract the cells of the
  * groups that only the base has, and add the cells of the groups that only the new version has.
  *
- * A correct caller: vv_distribution_init; vv_distribution_add for cells (times 1, or -1 to
- * subtract); vv_distribution_finish; then the other functions; vv_distribution_clear.
+ * A correct caller calls vv_distribution_init, vv_distribution_add for cells (times 1, or -1 to
+ * subtract), and vv_distribution_finish. It may then call the other functions. Last, it calls
+ * vv_distribution_clear.
  *
  * Dates are counted by day, times and datetimes by minute, and texts unchanged. Numbers are counted
  * as doubles. If a column has more than VV_DIST_STEPS_MAX distinct numbers, the lowest binary digits of

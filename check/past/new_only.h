@@ -2,9 +2,9 @@
  * new_only: recognizes the findings of a version that its base has, too (--new-only). Findings are
  * compared by key and cell, not by line.
  *
- * A correct caller: vv_known_new; vv_known_add for each finding of the base; then vv_known_take for
- * each finding of the new version. Each finding of the base matches at most one finding of the new
- * version, so a second wrong row of the same kind is new.
+ * A correct caller calls vv_known_new, vv_known_add for each finding of the base, and then
+ * vv_known_take for each finding of the new version. Each finding of the base matches at most one
+ * finding of the new version, so a second wrong row of the same kind is new.
  *
  * Two findings are the same if they have the same rule, column, row and invalid value. A column that
  * was renamed is the same column. Two rows are the same if they have the same key. In a table without

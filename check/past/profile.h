@@ -1,9 +1,9 @@
 /*
  * profile: proposes a schema with constraints for a version, from all its values.
  *
- * A correct caller: vv_profile_make, which reads the version once; vv_profile_schema, which makes a
- * Table Schema whose constraints the version meets ('varve schema --infer'; 'varve check --suggest'
- * makes rules from it); vv_profile_free.
+ * A correct caller calls vv_profile_make, which reads the version once; then vv_profile_schema, which
+ * makes a Table Schema whose constraints the version meets; then vv_profile_free. 'varve schema
+ * --infer' prints this schema, and 'varve check --suggest' makes rules from it.
  *
  * The schema has only constraints that later versions will probably meet, too (docs/use/rules.md):
  * values are not missing, are one of a few words, have the form of a code, are not negative, or are

@@ -1,9 +1,9 @@
 /*
  * report: collects findings, and writes them in any of the forms of varve check.
  *
- * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin,
- * vv_report_add (a vv_finding_fn) for each finding, vv_report_end; then vv_report_write for each
- * requested form, vv_report_valid for the exit code, vv_report_free.
+ * A correct caller calls vv_report_new. For each dataset of each version, it calls vv_report_begin,
+ * vv_report_add (a vv_finding_fn) for each finding, and vv_report_end. Then it calls vv_report_write
+ * for each requested form, vv_report_valid for the exit code, and vv_report_free.
  *
  * All findings are counted, but only some are stored: at most options.limit for each rule and column
  * of a dataset, and at most 16 MiB in the whole report. Beyond the 16 MiB, the report still stores the

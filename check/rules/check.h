@@ -1,8 +1,8 @@
 /*
  * check: checks one version of a table against its schema and the project's rules.
  *
- * A correct caller: vv_check_table for a version (or vv_check_file for a text file that 'varve add'
- * refuses) with a callback for the findings; vv_check_result_clear.
+ * A correct caller calls vv_check_table for a version, or vv_check_file for a text file that 'varve
+ * add' refuses, with a callback for the findings. Then it calls vv_check_result_clear.
  *
  * For each row group, the cache (check/kept/cache.h) stores the number of faults of each kind in its
  * rows, and the hashes of keys. If a version has groups in common with a version that was checked

@@ -2,9 +2,9 @@
  * checks: reads varve.checks, the rules of a project as text, one rule per line. docs/use/rules.md
  * describes the language.
  *
- * A correct caller: vv_checks_read once; vv_checks_next for each rule that applies to a path. These
- * functions check only the syntax of rules. The names of columns in rules are resolved later, when the
- * columns are known (compile.h, table_rules.c).
+ * A correct caller calls vv_checks_read once, and vv_checks_next for each rule that applies to a path.
+ * These functions check only the syntax of rules. The names of columns in rules are resolved later,
+ * when the columns are known (compile.h, table_rules.c).
  */
 #ifndef VV_CHECK_RULES_CHECKS_H
 #define VV_CHECK_RULES_CHECKS_H

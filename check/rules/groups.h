@@ -2,8 +2,8 @@
  * groups: the row groups of the checked version, with their results from earlier checks. Private to
  * check/rules.
  *
- * A correct caller: check_groups_list, check_facts_load; check_load and check_unload for each group
- * without a cached result; check_facts_save.
+ * A correct caller calls check_groups_list and check_facts_load, check_load and check_unload for each
+ * group without a cached result, and then check_facts_save.
  */
 #ifndef VV_CHECK_RULES_GROUPS_H
 #define VV_CHECK_RULES_GROUPS_H
@@ -23,8 +23,8 @@
 /*
  * cells: finds faults in the cells of one row group, and computes the keys of its rows.
  *
- * A correct caller: a check_worker for each thread; check_group_rows for each group, which adds to
- * the worker's counters.
+ * A correct caller has a check_worker for each thread, and calls check_group_rows for each group. The
+ * function adds to the worker's counters.
  */
 
 /* The working memory of one thread. */

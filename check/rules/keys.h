@@ -1,10 +1,10 @@
 /*
  * keys: checks that keys are unique. Private to check/rules.
  *
- * A correct caller: check_keys_open. For each group for which check_keys_wants is true:
+ * A correct caller calls check_keys_open. For each group for which check_keys_wants is true, it calls
  * check_keys_group, on any thread, and check_keys_take with the result, on one thread at a time. Then
- * check_keys_compare; if it returns 0, read the groups that are wanted now, and call it again. Last,
- * check_keys_finish and check_keys_close.
+ * it calls check_keys_compare. If this returns 0, the caller reads the groups that are wanted now, and
+ * calls it again. Last, it calls check_keys_finish and check_keys_close.
  */
 #ifndef VV_CHECK_RULES_KEYS_H
 #define VV_CHECK_RULES_KEYS_H

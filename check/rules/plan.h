@@ -2,8 +2,8 @@
  * plan: the plan of a check. It is made from a schema and a rule set, and has the checks of each
  * column, the keys, the conditions, and the counters for each row group. Private to check/rules.
  *
- * A correct caller: check_plan_make (compile.h); check_plan_clear. Between these calls the plan
- * does not change, and all threads may read it.
+ * A correct caller calls check_plan_make (compile.h), and later check_plan_clear. Between these calls
+ * the plan does not change, and all threads may read it.
  */
 #ifndef VV_CHECK_RULES_PLAN_H
 #define VV_CHECK_RULES_PLAN_H

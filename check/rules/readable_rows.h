@@ -6,8 +6,8 @@
  * quotes. In NDJSON, lines that are not objects are left out. Rows that are too long are left out. A
  * JSON array ends before its first error. The bytes of valid rows are unchanged.
  *
- * A correct caller: vv_mend_open; vv_import with the results of vv_mend_source and vv_mend_hints;
- * vv_mend_line for each line that is reported; vv_mend_close.
+ * A correct caller calls vv_mend_open, vv_import with the results of vv_mend_source and
+ * vv_mend_hints, vv_mend_line for each line that is reported, and vv_mend_close.
  */
 #ifndef VV_CHECK_RULES_READABLE_ROWS_H
 #define VV_CHECK_RULES_READABLE_ROWS_H

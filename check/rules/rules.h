@@ -1,9 +1,10 @@
 /*
  * rules: reads varve.json, a project's requirements on its data (docs/use/rules.md).
  *
- * A correct caller: vv_rules_file_read (a project without a varve.json has NULL in its place). Then,
- * for each dataset (a file that varve stores), vv_rule_set_for, which makes the dataset's rule set: all
- * settings of rules for the dataset. The functions of check.h and check/past/base.h take a rule set.
+ * A correct caller calls vv_rules_file_read; a project without a varve.json has NULL in place of the
+ * result. Then, for each dataset (a file that varve stores), it calls vv_rule_set_for, which makes the
+ * dataset's rule set: all settings of rules for the dataset. The functions of check.h and
+ * check/past/base.h take a rule set.
  */
 #ifndef VV_CHECK_RULES_RULES_H
 #define VV_CHECK_RULES_RULES_H

@@ -4,8 +4,8 @@
  * SQLite does not distinguish upper and lower case in names. If a name occurs again, a number is
  * appended ("id:2"). An empty name becomes "column".
  *
- * A caller calls vv_sql_columns_begin; then vv_sql_columns_add or vv_sql_columns_add_table for all
- * columns, in order; then vv_sql_columns_end, also after a failure, since it frees the memory.
+ * A correct caller calls vv_sql_columns_begin; then vv_sql_columns_add or vv_sql_columns_add_table
+ * for all columns, in order; then vv_sql_columns_end, also after a failure, since it frees the memory.
  */
 #ifndef VV_CMD_SQL_VTAB_COLUMNS_H
 #define VV_CMD_SQL_VTAB_COLUMNS_H

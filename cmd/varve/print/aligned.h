@@ -1,9 +1,9 @@
 /*
  * aligned: formats lines of cells as aligned columns under headings, no wider than the terminal.
  *
- * A caller calls vv_aligned_init, and vv_aligned_column for each column. For each line, it calls
- * vv_aligned_cell for each column in order, or vv_aligned_title once. It calls vv_aligned_put after
- * the last line, and also earlier if memory must be bounded; then vv_aligned_clear.
+ * A correct caller calls vv_aligned_init, and vv_aligned_column for each column. For each line, it
+ * calls vv_aligned_cell for each column in order, or vv_aligned_title once. It calls vv_aligned_put
+ * after the last line, and also earlier if memory must be bounded; then vv_aligned_clear.
  *
  * The lines before the first vv_aligned_put determine the widths of the columns. If the columns are
  * too wide for the given width, wide columns are made narrower, and their longer cells are cut. If

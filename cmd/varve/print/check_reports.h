@@ -29,8 +29,8 @@ void vv_check_log_html(vv_buf *out, const vv_timeline *t);
 /* check_explain: prints the data that each rule reads, and how much of its result is cached, as a
  * table or as JSON.
  *
- * A caller calls vv_explained_init; vv_explained_add for each rule, as a callback of vv_check_run;
- * vv_explained_print; vv_explained_clear.
+ * A correct caller calls vv_explained_init, vv_explained_add for each rule, as a callback of
+ * vv_check_run, vv_explained_print, and vv_explained_clear.
  */
 
 /* The output of --explain. */
