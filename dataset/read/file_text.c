@@ -73,6 +73,14 @@ static vv_status take_back(vv_file_text *t, const char *text, size_t len, bool l
 	return rc == VV_EINPUT && !t->is_text ? refuse(t, err) : rc;
 }
 
+/* The bytes of a surrogate, which is not a character, in the form of UTF-8. */
+static bool is_surrogate(const char *s, size_t len)
+{
+	const unsigned char *u = (const unsigned char *)s;
+
+	return len >= 3 && u[0] == 0xed && u[1] >= 0xa0 && u[1] <= 0xbf && (u[2] & 0xc0) == 0x80;
+}
+
 /* Replaces characters that the encoding lacks. */
 static vv_status replace_misfits(vv_file_text *t, vv_error *err)
 {
@@ -90,7 +98,7 @@ static vv_status replace_misfits(vv_file_text *t, vv_error *err)
 		}
 		vv_buf_puts(&text, "\xef\xbf\xbd");
 		t->replaced++;
-		n = t->text.len - i >= 3 && (unsigned char)s[0] == 0xed ? 3 : 1; /* a surrogate */
+		n = is_surrogate(s, t->text.len - i) ? 3 : 1;
 	}
 	if ((rc = vv_buf_ok(&text, err)) < 0) return rc;
 	vv_buf_clear(&t->text);
@@ -147,7 +155,14 @@ static vv_status decode(vv_file_text *t, vv_error *err)
 			count_swapped(t);
 		}
 	}
-	if (t->clean) return replace_misfits(t, err);
+	if (t->clean) {
+		rc = replace_misfits(t, err);
+		t->pos = !t->sampled && t->text.len >= 3 &&
+					 memcmp(t->text.data, "\xef\xbb\xbf", 3) == 0
+				 ? 3
+				 : 0;
+		return rc;
+	}
 	if (!t->is_text) {
 		vv_xxh3_update(t->read, bytes, used);
 	}
@@ -188,7 +203,7 @@ static vv_status text_again(void *payload, vv_error *err)
 	vv_text_encoder_reset(&t->made);
 	t->in_pos = t->pos = 0;
 	t->at_end = t->sampled = false;
-	t->read_bytes = t->lines = t->swapped = 0;
+	t->read_bytes = t->lines = t->swapped = t->replaced = 0;
 	vv_xxh3_reset(t->read, 0);
 	return rc;
 }
@@ -249,11 +264,9 @@ static vv_status begin(vv_file_text *t, const vv_file_text_options *how, vv_erro
 	}
 	if (!t->name[0] && t->file->again) return VV_OK; /* the caller reads the file itself */
 	if (t->name[0] && (rc = vv_encoding_open(&t->encoding, t->name, err)) < 0) return rc;
+	if ((rc = decode(t, err)) < 0) return rc;
 	t->sampled = true;
-	if ((rc = decode(t, err)) < 0 || !t->encoding) return rc;
-	if (t->clean && t->text.len >= 3 && memcmp(t->text.data, "\xef\xbb\xbf", 3) == 0) {
-		t->pos = 3;
-	}
+	if (!t->encoding) return VV_OK;
 	vv_buf_put(&t->sample, vv_buf_cstr(&t->text), t->text.len);
 	return vv_buf_ok(&t->sample, err);
 }

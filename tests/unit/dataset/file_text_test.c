@@ -204,7 +204,37 @@ static void a_file_is_measured_as_it_was(void **state)
 	vv_free(bytes);
 }
 
+/* Byte 0xED of an encoding that lacks it is not the beginning of a surrogate; and the beginning is read as it was. */
+static void bytes_after_a_misfit_stay(void **state)
+{
+	static const char bytes[] = "\x83\x65\x83\x58\x83\x67\xed AB,1\n";
+	const vv_file_text_options how = {.declared = "windows-31j", .clean = true};
+	feed f = {bytes, sizeof(bytes) - 1, 0, 64};
+	const vv_source file = {
+		.read = feed_read, .again = feed_again, .payload = &f, .name = "input"};
+	vv_file_text *t;
+	vv_error err = {0};
+	char text[64];
+
+	(void)state;
+	vv_assert_ok(vv_file_text_open(&t, &file, &how, &err), &err);
+	const vv_source *source = vv_file_text_source(t);
+	for (int round = 0; round < 2; round++) {
+		size_t len = 0;
+		for (ssize_t got; (got = source->read(source->payload, text + len,
+						      sizeof(text) - len - 1, &err)) > 0;) {
+			len += (size_t)got;
+		}
+		text[len] = '\0';
+		assert_string_equal(text, "テスト\xef\xbf\xbd AB,1\n");
+		assert_int_equal(vv_file_text_replaced(t), 1);
+		vv_assert_ok(source->again(source->payload, &err), &err);
+	}
+	vv_file_text_close(t);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(bytes_after_a_misfit_stay),
 	cmocka_unit_test(utf16_is_told_by_its_mark_or_its_nuls),
 	cmocka_unit_test(utf8_passes_as_it_is),
 	cmocka_unit_test(what_the_encoding_lacks_is_replaced_and_counted),
