@@ -241,7 +241,7 @@ vv_status vv_mem_sink_pour(vv_mem_sink *m, size_t *from, const vv_sink *to, vv_e
 	vv_status rc = VV_OK;
 	size_t i = from ? *from : 0;
 
-	for (entry e; rc == VV_OK && entry_at(&e, m, i); i++) {
+	for (entry e; rc == VV_OK && entry_at(&e, m, i); i += rc == VV_OK) {
 		const vv_cid *base = vv_cid_is_null(&e.base) ? NULL : &e.base;
 
 		if (e.bytes) {

@@ -44,8 +44,7 @@ bool vv_mem_sink_full(const vv_mem_sink *m);
 
 /* Puts the blocks of m into the sink `to`, in the order in which they were put into m, each with
  * its base. Skips the first *from blocks, and sets *from to the number of blocks that were skipped
- * or put. `from` may be NULL: no blocks are skipped. On failure, *from includes the block that
- * could not be put. */
+ * or put. `from` may be NULL: no blocks are skipped. */
 vv_status vv_mem_sink_pour(vv_mem_sink *m, size_t *from, const vv_sink *to, vv_error *err);
 
 #endif
