@@ -205,8 +205,8 @@ static vv_status read_place(reading *r, const char *below)
 			"no such page '%s'\n"
 			"%s",
 			vv_text_show(below, len),
-			a->api ? "the pages below api/v0 are changes, refs, tables, data, values, "
-				 "compare, row, history, column and conflicts"
+			a->api ? "the pages below api/v0 are /changes, /refs, /datasets, /data, "
+				 "/values, /compare, /row, /history, /column and /conflicts"
 			       : "the pages are commits, search, tree, table, columns, history and compare");
 	}
 	const char *rest = below[len] ? below + len + 1 : "";
