@@ -65,7 +65,7 @@ void vv_core_drop(vv_core *c);
  * be NULL. */
 bool vv_core_is_cached(const vv_core *c);
 
-/* Opens the repository of c once more and sets *out to it, for a handle that needs a vv_repository
+/* Opens the repository of c again and sets *out to it, for a handle that needs a vv_repository
  * of its own. */
 vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
 

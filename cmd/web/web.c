@@ -375,8 +375,7 @@ static void put_answer_key(vv_buf *key, const request *q)
 	vv_web_address_put(key, &q->address);
 }
 
-/* The page or the JSON of the address. A comparison, a row or a column of whole commit ids that took long is made once an hour, and anew
- * when the verdict on its version is known. */
+/* The page or the JSON of the address. A comparison, a row or a column of whole commit ids that took long is made once an hour, and again when the verdict on its version is known. */
 static vv_status make_answer(request *q, vv_error *err)
 {
 	const uint64_t now = vv_monotonic_ms();

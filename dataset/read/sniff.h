@@ -18,7 +18,7 @@ typedef struct vv_sniff_hints {
 	bool has_form; /* form is set */
 	vv_form form;
 	int delimiter; /* byte value; -1: detect it */
-	int quote;     /* byte value; 0: there are no quotes; -1: detect it */
+	int quote;     /* byte value; 0: the file has no quotes; -1: detect it */
 	/* byte value; 0: quotes inside cells are doubled; -1: not set, with the effect of 0 */
 	int escape;
 	int header; /* 1: the table has a header; 0: it has no header; -1: detect it */
@@ -31,7 +31,7 @@ typedef struct vv_sniff_hints {
 	const char *path;
 	long skip;       /* CSV: number of lines above the table; -1: detect it */
 	long skip_below; /* CSV: number of lines below the table; -1: detect it */
-	int comment;     /* CSV: byte value; 0: there are no comments; -1: detect it */
+	int comment;     /* CSV: byte value; 0: the file has no comments; -1: detect it */
 	/* CSV, spaces at the beginning of cells; 1: they are skipped; 0: they are part of the
 	 * cells; -1: detect it */
 	int spaces;

@@ -59,7 +59,7 @@ vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d, const vv_s
 const vv_line_part *vv_line_part_of(const vv_line_parts *p, size_t column);
 /* An editor. The caller sets the members up to `header`; their pointers are borrowed. */
 typedef struct vv_line_editor {
-	const vv_dialect *was;    /* dialect of the old lines; NULL: there are no old lines */
+	const vv_dialect *was;    /* dialect of the old lines; NULL: no old lines exist */
 	const vv_schema *schema;  /* schema of the old lines */
 	const vv_dialect *is;     /* dialect of the new lines */
 	const char *const *names; /* names of the new columns; NULL: those of the schema */

@@ -52,7 +52,7 @@ typedef struct merge_groups {
 /* A side, and its relation to base. */
 typedef struct merge_side {
 	vv_table *table;    /* borrowed */
-	vv_columns columns; /* from base to this side; empty if there is no base */
+	vv_columns columns; /* from base to this side; empty without a base */
 	long *to_base;      /* one for each column: its index in base; -1: base lacks the column */
 	/* one for each column of base: its index in this side; -1: this side lacks the column */
 	long *from_base;

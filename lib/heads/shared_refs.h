@@ -19,7 +19,7 @@ typedef struct vv_shared_refs {
 	vv_ref *items; /* sorted by name, without duplicates */
 	size_t count, cap;
 	/* name of the branch that a clone checks out: HEAD's branch, or else the first branch;
-	 * borrowed from items; NULL: there is no branch */
+	 * borrowed from items; NULL: no branch exists */
 	const char *head;
 } vv_shared_refs;
 

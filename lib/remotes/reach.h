@@ -40,7 +40,7 @@ VV_AUTO_CLEAR(vv_reached, vv_reached_close)
 /* Opens the peer m as the Git host *out if the peer also has a ref of blocks or a store, for
  * clients without varve. The caller closes *out. Sets *out to NULL if the peer has neither, if git
  * cannot connect to the peer, or if its URL is neither a path nor one of ssh. eager: if it is not
- * known whether the peer has a ref of blocks, connect to the peer once more to find out, and with
+ * known whether the peer has a ref of blocks, connect to the peer again to find out, and with
  * `write` open it even if it has none; false: *out is then NULL. */
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			      bool eager, vv_error *err);

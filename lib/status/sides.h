@@ -70,7 +70,7 @@ typedef struct vv_diff_sides {
 
 /* One value = the options of one command. */
 typedef struct vv_diff_sides_options {
-	int dashdash; /* number of arguments before "--"; -1: there is no "--" */
+	int dashdash; /* number of arguments before "--"; -1: no "--" */
 	bool cached;  /* compare the index, not the work tree, with a commit */
 	bool renames; /* detect renames: pair removed paths with new paths */
 	/* for paths in conflict, the stage that is compared with the work tree: 1 base, 2 ours, 3

@@ -142,8 +142,7 @@ typedef struct vv_dataset_found {
 	vv_buf pointer;          /* the pointer's text */
 	vv_cid parent;           /* root of the previous version; null: no such version was used */
 	vv_root parent_root;     /* always initialised; filled if parent is set */
-	/* the root in the previous pointer, even if its blocks are missing; null: there is
-	 * no pointer */
+	/* the root in the previous pointer, even if its blocks are missing; null: no pointer exists */
 	vv_cid named;
 	bool package;       /* a datapackage.json describes the table */
 	char *package_path; /* its path */

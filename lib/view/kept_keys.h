@@ -13,7 +13,7 @@
 
 /* One value = the cached keys of one table. */
 typedef struct vv_kept_keys {
-	vv_key_lookup lookup; /* if lookup.cache is NULL, there are no cached keys */
+	vv_key_lookup lookup; /* if lookup.cache is NULL, no keys are cached */
 } vv_kept_keys;
 
 /* Opens the cached keys of the table at `path`, relative to the repository and borrowed, as *out.

@@ -80,7 +80,7 @@ void vv_repository_listen(vv_repository *r, const vv_notes *notes);
 /* the listener; NULL: none, or r is NULL */
 const vv_notes *vv_repository_notes(const vv_repository *r);
 /* Returns the listener's function that words hints. NULL: the listener has no such function, or
- * there is no listener. */
+ * r has no listener. */
 vv_hint_words_fn vv_repository_words(const vv_repository *r);
 
 /* Returns the environment that r was opened with; borrowed until close. */

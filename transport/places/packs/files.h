@@ -44,7 +44,7 @@ vv_status vv_files_each(vv_host *h, size_t count, vv_at_once_fn fn, void *payloa
 vv_status vv_files_take_lists(vv_host *h, const vv_cids *lists, bool *sound, vv_error *err);
 /* Sorts files, which are lists, by size, the largest first, and loads them into the catalog in this
  * order, as vv_files_take_lists does. If several packs have a block, the first one counts. Omits a
- * list if the list of a combined pack names its pack as a part, unless all lists are read anew
+ * list if the list of a combined pack names its pack as a part, unless all lists are read again
  * (vv_files_begin_anew). Sets *sound to false if a list is missing or damaged. */
 vv_status vv_files_take_sorted(vv_host *h, const vv_stored_files *files, bool *sound,
 			       vv_error *err);
