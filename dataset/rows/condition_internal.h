@@ -153,7 +153,8 @@ vv_status vv_parser_push_op(vv_parser *p, vv_op_code code, vv_step_code step, si
 /* Pushes the value of the token t, a literal. VV_EINPUT: the token is not a valid literal. */
 vv_status vv_parser_push_literal(vv_parser *p, const vv_token *t);
 /* Pushes the value of the column whose name is the token t. In a filter, a word on the right side
- * of a comparison that is not the name of a column is pushed as a literal. Fails if the column does not exist. */
+ * of a comparison that is not the name of a column is pushed as a literal. Fails if the column
+ * does not exist. */
 vv_status vv_parser_push_column(vv_parser *p, const vv_token *t);
 /* Pushes the value that the column named by t had before the change (old.NAME). */
 vv_status vv_parser_push_old(vv_parser *p, const vv_token *t);

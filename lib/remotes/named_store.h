@@ -39,7 +39,8 @@ vv_status vv_store_switch(vv_repository *r, const char *name, const char *remote
 const char *vv_store_own(const vv_remote *m);
 
 /* Removes the store `name` from .varveconfig, or, if name is that of a remote, the store from the
- * user's settings of this remote. The files of the store are not removed. VV_ENOTFOUND: the store does not exist. */
+ * user's settings of this remote. The files of the store are not removed. VV_ENOTFOUND: the store
+ * does not exist. */
 vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err);
 
 /*

@@ -165,7 +165,8 @@ struct MHD_Response *http_stream_response(http_request *q, uint64_t size);
 /* Writes len bytes of the answer's body, compressed with q->coding. request is an http_request. The
  * worker calls this function. VV_EIO: the client closed the connection. */
 vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error *err);
-/* Stops the rings, waits for the end of the worker, and frees the stream. Does nothing without a stream. */
+/* Stops the rings, waits for the end of the worker, and frees the stream. Does nothing without a
+ * stream. */
 void http_stream_finish(http_request *q);
 /* Makes a channel for the worker, which reads the request's body and writes the answer's body. The
  * worker closes the channel before it ends. NULL: out of memory. */
