@@ -318,6 +318,7 @@ void vv_json_plain_name(vv_json_out *w, const char *name, size_t len)
 		p += len;
 		*p++ = '"';
 		*p++ = ':';
+		*p = '\0';
 		b->len = (size_t)(p - b->data);
 	}
 	w->after_name = true;

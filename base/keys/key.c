@@ -107,6 +107,7 @@ vv_status vv_key_box(vv_buf *out, const uint8_t public_key[VV_KEY_PUBLIC], const
 		return vv_fail(err, VV_EUSAGE, "cannot encrypt data to this key");
 	}
 	out->len += len + VV_KEY_BOX_MORE;
+	out->data[out->len] = '\0';
 	return VV_OK;
 }
 
@@ -132,6 +133,7 @@ vv_status vv_key_box_open(vv_buf *out, const vv_key *k, const void *box, size_t 
 			     "the data is encrypted to another key, or is damaged");
 	} else {
 		out->len += len - VV_KEY_BOX_MORE;
+		out->data[out->len] = '\0';
 	}
 	vv_wipe(secret, sizeof(secret));
 	vv_wipe(x_secret, sizeof(x_secret));

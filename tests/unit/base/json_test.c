@@ -353,6 +353,19 @@ static void long_escaped_strings_fit_the_memory_set_aside(void **state)
 	}
 }
 
+static void a_plain_name_ends_with_a_nul(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	(void)state;
+	assert_true(vv_buf_reserve(&b, 100));
+	memset(b.data, 'x', b.cap);
+	vv_json_out w = vv_json_begin_object(&b, 0);
+	vv_json_plain_name(&w, "a", 1);
+	assert_string_equal(vv_buf_cstr(&b), "{\"a\":");
+	vv_buf_clear(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(documents_of_every_type_are_read),
 	cmocka_unit_test(numbers_keep_their_spelling),
@@ -369,6 +382,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_writer_puts_commas_and_lines),
 	cmocka_unit_test(reading_without_memory_fails_cleanly),
 	cmocka_unit_test(long_escaped_strings_fit_the_memory_set_aside),
+	cmocka_unit_test(a_plain_name_ends_with_a_nul),
 };
 
 VV_TEST_SUITE(json)

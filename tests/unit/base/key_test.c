@@ -116,6 +116,30 @@ static void nothing_is_sealed_to_a_point_of_low_order(void **state)
 	vv_buf_clear(&box);
 }
 
+/* Makes room for the bytes that come next, and fills it. */
+static void fill_room(vv_buf *b)
+{
+	vv_buf_reset(b);
+	assert_true(vv_buf_reserve(b, 200));
+	memset(b->data, 'x', b->cap);
+}
+
+static void a_box_and_its_content_end_with_a_nul(void **state)
+{
+	vv_key k = key_of(3);
+	vv_buf box = VV_BUF_INIT, out = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	fill_room(&box);
+	fill_room(&out);
+	vv_assert_ok(vv_key_box(&box, k.public_key, "secret", 6, &err), &err);
+	assert_int_equal(box.data[box.len], '\0');
+	vv_assert_ok(vv_key_box_open(&out, &k, box.data, box.len, &err), &err);
+	assert_string_equal(vv_buf_cstr(&out), "secret");
+	vv_buf_clear_all(&box, &out);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_seed_makes_the_public_key_of_rfc_8032),
 	cmocka_unit_test(a_did_is_read_as_it_was_written),
@@ -123,6 +147,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_signature_is_of_one_purpose_and_these_bytes),
 	cmocka_unit_test(a_box_opens_for_its_key_alone),
 	cmocka_unit_test(nothing_is_sealed_to_a_point_of_low_order),
+	cmocka_unit_test(a_box_and_its_content_end_with_a_nul),
 };
 
 VV_TEST_SUITE(key)
