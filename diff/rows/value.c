@@ -184,6 +184,7 @@ void vv_value_put_canonical(vv_buf *out, const vv_field *f, const vv_cell *c)
 		out->len += bytes - 1;
 	}
 	memcpy(out->data + at, len, bytes);
+	out->data[out->len] = '\0';
 }
 
 const vv_field *vv_value_field(const vv_field *fa, const vv_field *fb)

@@ -385,6 +385,27 @@ static void canonical_forms_do_not_run_into_each_other(void **state)
 	vv_schema_clear(&m.schema);
 }
 
+static void a_canonical_form_ends_with_a_nul(void **state)
+{
+	static const char *const types[] = {"\"type\":\"string\"", "\"type\":\"integer\"",
+					    "\"type\":\"date\""};
+	vv_buf b = VV_BUF_INIT;
+	made m;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		vv_cell c = text("17");
+
+		vv_buf_reset(&b);
+		assert_true(vv_buf_reserve(&b, 100));
+		memset(b.data, 'x', b.cap);
+		vv_value_put_canonical(&b, field(&m, types[i]), &c);
+		assert_int_equal(b.data[b.len], '\0');
+		vv_schema_clear(&m.schema);
+	}
+	vv_buf_clear(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(numbers_are_equal_by_value),
 	cmocka_unit_test(numbers_of_any_spelling_are_compared_as_they_are_read),
@@ -399,6 +420,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(tolerance_is_exact_decimal_arithmetic),
 	cmocka_unit_test(order_is_by_number_then_bytes),
 	cmocka_unit_test(canonical_forms_do_not_run_into_each_other),
+	cmocka_unit_test(a_canonical_form_ends_with_a_nul),
 };
 
 VV_TEST_SUITE(value)
