@@ -64,9 +64,8 @@ typedef struct vv_report_facts {
 	uint64_t groups,     /* number of row groups of the table */
 		groups_read; /* number of row groups that were read, since no result was cached */
 	const char *base;    /* the dataset's base, such as "HEAD~1 (a1b2c3d)" */
-	const char
-		*base_commit; /* the full id of the base's commit; not NULL if base is not NULL */
-	uint64_t ms;          /* duration of the check in milliseconds */
+	const char *base_commit; /* the full id of the base's commit; NULL: the base is not one */
+	uint64_t ms;             /* duration of the check in milliseconds */
 	/* the schema of the table, if git stores a pointer (repo/git/pointer.h) in place of the
 	 * file; NULL: git stores the file itself */
 	const vv_schema *pointer;

@@ -269,7 +269,9 @@ vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_err
 	d->facts.pointer = NULL;
 	d->facts.base = keep(r, facts->base);
 	d->facts.base_commit = keep(r, facts->base_commit);
-	if (facts->base && (!d->facts.base || !d->facts.base_commit)) return vv_fail_nomem(err);
+	if ((facts->base && !d->facts.base) || (facts->base_commit && !d->facts.base_commit)) {
+		return vv_fail_nomem(err);
+	}
 	order_groups(d);
 	r->totals.invalid += !vv_report_passes(r, d->errors, d->warnings);
 	return VV_OK;

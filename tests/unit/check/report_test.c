@@ -296,6 +296,19 @@ static void running_out_of_memory_is_told_and_leaks_nothing(void **state)
 	vv_fault_each(VV_FAULT_ALLOC, 0, write_all, NULL, NULL);
 }
 
+static void a_base_need_not_be_a_commit(void **state)
+{
+	vv_check_report *r = report_of(5, VV_SEVERITY_ERROR, false);
+	const vv_report_facts facts = {.rows = 10, .columns = 2, .base = "old.csv"};
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_report_end(r, &facts, &err), &err);
+	vv_assert_contains(written(r, VV_REPORT_TEXT), "old.csv");
+	assert_null(strstr(written(r, VV_REPORT_JSON), "baseCommit\": \""));
+	vv_report_free(r);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(errors_make_data_invalid_and_warnings_when_they_are_to),
 	cmocka_unit_test(known_and_accepted_findings_do_not_count),
@@ -307,6 +320,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_accepts_several_values_is_proposed_once),
 	cmocka_unit_test(nothing_found_is_written_in_every_form),
 	cmocka_unit_test(running_out_of_memory_is_told_and_leaks_nothing),
+	cmocka_unit_test(a_base_need_not_be_a_commit),
 };
 
 VV_TEST_SUITE(report)
