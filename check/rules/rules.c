@@ -636,7 +636,9 @@ vv_status vv_rules_file_add(vv_rules_file **f, const char *text, size_t len, con
 {
 	vv_status rc = *f ? VV_OK : vv_rules_file_read(f, "{}", 2, VV_RULES_NAME, err);
 
-	return rc < 0 ? rc : vv_checks_read(&(*f)->checks, text, len, name, err);
+	if (rc < 0) return rc;
+	vv_checks_free((*f)->checks);
+	return vv_checks_read(&(*f)->checks, text, len, name, err);
 }
 
 vv_on_commit vv_rules_on_commit(const vv_rules_file *f)

@@ -80,7 +80,7 @@ typedef struct vv_rules_file vv_rules_file;
  * or all known words. */
 vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
 			     vv_error *err);
-/* Adds the rules of a varve.checks with this text to *f. Call this at most once for a file. If *f is
+/* Adds the rules of a varve.checks with this text to *f; they replace those of an earlier call. If *f is
  * NULL, because the project has no varve.json, sets *f to a new file, which the caller frees, also
  * after a failure. */
 vv_status vv_rules_file_add(vv_rules_file **f, const char *text, size_t len, const char *name,

@@ -324,6 +324,25 @@ static void running_out_of_memory_is_told(void **state)
 	vv_fault_each(VV_FAULT_ALLOC, 0, read_and_set, NULL, NULL);
 }
 
+/* What is not freed, the sanitizers report. */
+static void rules_added_again_replace_the_first(void **state)
+{
+	static const char one[] = "[*.csv]\na > 0\nb > 0\n", two[] = "[*.csv]\nc > 0\n";
+	vv_rules_file *f = NULL;
+	size_t at = 0;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_rules_file_add(&f, one, strlen(one), "varve.checks", &err), &err);
+	vv_assert_ok(vv_rules_file_add(&f, two, strlen(two), "varve.checks", &err), &err);
+	assert_string_equal(vv_rules_check(f, "a.csv", &at)->condition, "c > 0");
+	assert_null(vv_rules_check(f, "a.csv", &at));
+	vv_assert_status(vv_rules_file_add(&f, "\xff", 1, "varve.checks", &err), VV_EINPUT, &err);
+	at = 0;
+	assert_null(vv_rules_check(f, "a.csv", &at));
+	vv_rules_file_free(f);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(without_a_file_every_rule_is_as_by_default),
 	cmocka_unit_test(a_later_block_that_names_the_rule_goes_over_an_earlier),
@@ -336,6 +355,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(rules_are_chosen_and_left_out_by_name),
 	cmocka_unit_test(patterns_match_as_in_gitattributes),
 	cmocka_unit_test(running_out_of_memory_is_told),
+	cmocka_unit_test(rules_added_again_replace_the_first),
 };
 
 VV_TEST_SUITE(rules)
