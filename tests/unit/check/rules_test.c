@@ -343,6 +343,14 @@ static void rules_added_again_replace_the_first(void **state)
 	vv_rules_file_free(f);
 }
 
+static void rules_are_sorted_by_code(void **state)
+{
+	(void)state;
+	for (const vv_rule *r = vv_rules + 1; r->code; r++) {
+		assert_true(strcmp(r[-1].code, r->code) < 0);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(without_a_file_every_rule_is_as_by_default),
 	cmocka_unit_test(a_later_block_that_names_the_rule_goes_over_an_earlier),
@@ -356,6 +364,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(patterns_match_as_in_gitattributes),
 	cmocka_unit_test(running_out_of_memory_is_told),
 	cmocka_unit_test(rules_added_again_replace_the_first),
+	cmocka_unit_test(rules_are_sorted_by_code),
 };
 
 VV_TEST_SUITE(rules)
