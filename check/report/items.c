@@ -1,7 +1,7 @@
 /*
  * items: chooses the findings to keep, and their identity across runs: path, rule, column, and the
- * row's key; without a key the value and the message, so that a moved row keeps its identity. Never
- * the line. Equal ones in a dataset are numbered.
+ * row's key; without a key the value. Never the line, so that a moved row keeps its identity. Equal
+ * ones in a dataset are numbered.
  */
 #include "check/report/items.h"
 
