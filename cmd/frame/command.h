@@ -129,7 +129,7 @@ typedef struct vv_option {
 /* A rule about options that are used together: a line of vv_command.rules. Each member is a list of
  * options as users type them ("--row -p"), separated by spaces. A word without a dash, such as
  * "PATH", stands for the positional arguments. A number that is 0 and an empty list count as not
- * given. A rule has either `excludes` or `requires`; if it has both, `excludes` is ignored. */
+ * given. */
 typedef struct vv_option_rule {
 	const char *of;       /* the rule applies to each of these options */
 	const char *excludes; /* none of these options may be used with it; or NULL */

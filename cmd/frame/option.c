@@ -333,21 +333,22 @@ static const char *given_word(const vv_command *c, const void *options, int argc
 	return NULL;
 }
 
-static vv_status break_of_rule(const vv_option_rule *r, const char *word, const char *other,
-			       vv_error *err)
+static vv_status refuse_both(const char *word, const char *other, vv_error *err)
+{
+	return vv_fail(err, VV_EUSAGE, "%.*s and %.*s cannot be used together",
+		       (int)strcspn(word, " "), word, (int)strcspn(other, " "), other);
+}
+
+static vv_status refuse_alone(const char *word, const char *requires, vv_error *err)
 {
 	vv_auto(vv_buf) list = VV_BUF_INIT;
-	const int len = (int)strcspn(word, " ");
 
-	if (other) {
-		return vv_fail(err, VV_EUSAGE, "%.*s and %.*s cannot be used together", len, word,
-			       (int)strcspn(other, " "), other);
-	}
-	for (const char *p = r->requires; *p; p += strcspn(p, " "), p += strspn(p, " ")) {
-		vv_buf_printf(&list, "%s%.*s", p == r->requires ? "" : " or ", (int)strcspn(p, " "),
+	for (const char *p = requires; *p; p += strcspn(p, " "), p += strspn(p, " ")) {
+		vv_buf_printf(&list, "%s%.*s", p == requires ? "" : " or ", (int)strcspn(p, " "),
 			      p);
 	}
-	return vv_fail(err, VV_EUSAGE, "%.*s requires %s", len, word, vv_buf_cstr(&list));
+	return vv_fail(err, VV_EUSAGE, "%.*s requires %s", (int)strcspn(word, " "), word,
+		       vv_buf_cstr(&list));
 }
 
 static vv_status check_count(const vv_command *c, int argc, char *const *argv, vv_error *err)
@@ -371,11 +372,14 @@ vv_status vv_options_check(const vv_command *c, const void *options, int argc, c
 		const char *at = r->of, *word;
 
 		while (rc == VV_OK && (word = given_word(c, options, argc, &at))) {
-			const char *others = r->requires ? r->requires : r->excludes;
-			const char *other = given_word(c, options, argc, &others);
+			const char *excluded = r->excludes ? r->excludes : "",
+				   *required = r->requires ? r->requires : "",
+				   *other = given_word(c, options, argc, &excluded);
 
-			if (!other == (r->requires != NULL)) {
-				rc = break_of_rule(r, word, other, err);
+			if (other) {
+				rc = refuse_both(word, other, err);
+			} else if (*required && !given_word(c, options, argc, &required)) {
+				rc = refuse_alone(word, r->requires, err);
 			}
 		}
 	}

@@ -48,6 +48,7 @@ static const vv_command ruled = {
 		(const vv_option_rule[]){
 			{"--all -v", .excludes = "-q --json PATH"},
 			{"--author --message", .requires = "--size --no-header"},
+			{"--untracked", .excludes = "--limit", .requires = "--format"},
 			{NULL, NULL, NULL},
 		},
 };
@@ -255,6 +256,16 @@ static void rules_refuse_options_that_exclude_or_lack_others(void **state)
 	expect_rules("a b", "try accepts one PATH, not 2 arguments");
 }
 
+static void a_rule_can_both_exclude_and_require(void **state)
+{
+	(void)state;
+	expect_rules("-u --format csv", NULL);
+	expect_rules("-u", "--untracked requires --format");
+	expect_rules("-u --format csv --limit 3",
+		     "--untracked and --limit cannot be used together");
+	expect_rules("-u --limit 3", "--untracked and --limit cannot be used together");
+}
+
 static void the_nearest_word_wins_and_far_ones_do_not(void **state)
 {
 	vv_nearest n;
@@ -299,6 +310,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(help_is_found_before_other_mistakes_behind_it),
 	cmocka_unit_test(mistakes_are_named_with_what_was_expected),
 	cmocka_unit_test(rules_refuse_options_that_exclude_or_lack_others),
+	cmocka_unit_test(a_rule_can_both_exclude_and_require),
 	cmocka_unit_test(the_nearest_word_wins_and_far_ones_do_not),
 	cmocka_unit_test(a_failed_allocation_is_told),
 };
