@@ -398,7 +398,7 @@ int vv_usage_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	message_v("varve: ", fmt, ap);
+	message_v(speaker, fmt, ap);
 	va_end(ap);
 	if (command) {
 		vv_note("hint: try 'varve %s -h'", command);
@@ -426,7 +426,10 @@ int vv_out_finish(int code)
 	if (out_errno == 0) return code;
 	if (out_errno == EPIPE && forgiving) return VV_EXIT_OK;
 	if (out_errno != EPIPE) {
-		message("varve: cannot write the output: ", strerror(out_errno));
+		vv_error err;
+
+		vv_fail(&err, VV_EIO, "cannot write the output: %s", strerror(out_errno));
+		message(speaker, err.message);
 	}
 	return VV_EXIT_TROUBLE;
 }

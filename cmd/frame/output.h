@@ -48,7 +48,8 @@ void vv_out_between(const char *before, const char *text, const char *after);
 void vv_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Prints the line "warning: ..." on stderr. */
 void vv_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Sets the prefix of vv_report's messages, such as "varve: ". */
+/* Sets the prefix of the error messages of vv_report, vv_usage_error and vv_out_finish, "varve: " by
+ * default. */
 void vv_report_as(const char *prefix);
 /* Prints "varve: message" and err's hint ("hint: ...") on stderr. Prints nothing for VV_EIO if the
  * reader has closed stdout. Returns the exit code: 1 for VV_ECONFLICT and if err->lost is set, else
