@@ -75,11 +75,14 @@ void vv_aligned_title(vv_aligned *a, const char *text)
 {
 	keep(a, TITLE);
 	vv_aligned_cell(a, text);
+	a->title_count++;
 }
 
 size_t vv_aligned_lines(const vv_aligned *a)
 {
-	return a->count ? a->cell_count / a->count : 0;
+	const size_t cells = a->cell_count - 2 * a->title_count;
+
+	return a->title_count + (a->count ? cells / a->count : 0);
 }
 
 /* How the lines follow each other: the next one's first cell, and whether it is a title. */
@@ -194,7 +197,7 @@ vv_status vv_aligned_put(vv_aligned *a, vv_buf *out, vv_error *err)
 			put_line(a, out, &a->cells[at]);
 		}
 	}
-	a->cell_count = 0;
+	a->cell_count = a->title_count = 0;
 	vv_buf_reset(&a->text);
 	return vv_buf_ok(out, err);
 }

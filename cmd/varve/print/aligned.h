@@ -39,8 +39,9 @@ typedef struct vv_aligned {
 	vv_buf text;     /* the cells that are not yet printed, each with a NUL */
 	size_t *cells;   /* the offset of each cell in text; SIZE_MAX: the next one is a title */
 	size_t cell_count, cell_cap;
-	bool begun,     /* the headings were printed */
-		failed; /* memory ran out */
+	size_t title_count; /* the titles that are not yet printed; each has two members of cells */
+	bool begun,         /* the headings were printed */
+		failed;     /* memory ran out */
 } vv_aligned;
 
 /* Initialises *a. width, indent: see the members. */
@@ -60,8 +61,7 @@ void vv_aligned_cell(vv_aligned *a, const char *text);
  * the width. Call this only when the previous line is complete. */
 void vv_aligned_title(vv_aligned *a, const char *text);
 
-/* Returns the number of lines of cells that are not yet printed. A title counts as two cells, so with
- * titles the number is only an estimate. */
+/* Returns the number of lines, titles included, that are not yet printed. */
 size_t vv_aligned_lines(const vv_aligned *a);
 
 /* Appends all lines added since the last call to out, and removes them. The first call also appends
