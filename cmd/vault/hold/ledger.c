@@ -617,12 +617,13 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 	size_t at;
 	vv_status rc;
 
-	if (vv_ledger_has(l, name)) return VV_OK;
+	/* First this: a record that could not be written is in memory all the same. */
 	if (l->failed) return vv_error_copy(err, &l->why);
+	if (vv_ledger_has(l, name)) return VV_OK;
 	if ((rc = vv_ledger_add(l, name, bytes, len, err)) < 0) return rc;
-	if (!(path = unnamed_path(l, name))) return vv_fail_nomem(err);
-	if ((rc = vv_file_batch_add(&l->later, path, bytes, len, err)) == VV_OK &&
-	    (rc = vv_string_list_add(&l->unnamed, vv_strdup(name), err)) == VV_OK) {
+	rc = (path = unnamed_path(l, name)) ? vv_file_batch_add(&l->later, path, bytes, len, err)
+					    : vv_fail_nomem(err);
+	if (rc == VV_OK && (rc = vv_string_list_add(&l->unnamed, vv_strdup(name), err)) == VV_OK) {
 		rc = find_file(l, name, &at) ? extend(l, at, was_stale, err) : refresh(l, err);
 	}
 	if (rc < 0) {

@@ -885,6 +885,45 @@ static void of_a_folder_damaged_records_are_left_out_and_unreadable_ones_are_not
 	assert_int_equal(damaged, 2);
 }
 
+/* Whether memory ends or the disk is full, a second attempt does not find the record stored. */
+static void a_record_that_was_not_written_is_not_taken(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger *l = begin(vv_test_path("a"), &k), *other;
+	const char *name = vv_ledger_file_at(l, 0)->name;
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_ledger_file(l, name, &bytes, &err), &err);
+	vv_assert_ok(vv_ledger_open(&other, vv_test_path("b"), &none, &err), &err);
+	vv_fault_set(VV_FAULT_WRITE, 1, ENOSPC);
+	vv_assert_status(vv_ledger_take(other, name, bytes.data, bytes.len, &err), VV_EIO, &err);
+	assert_true(vv_fault_clear());
+	vv_assert_status(vv_ledger_take(other, name, bytes.data, bytes.len, &err), VV_EIO, &err);
+	vv_ledger_close(other);
+	for (unsigned n = 1;; n++) {
+		vv_assert_ok(vv_ledger_open(&other, vv_test_path("c%u", n), &none, &err), &err);
+		vv_fault_set(VV_FAULT_ALLOC, n, 0);
+		const vv_status rc = vv_ledger_take(other, name, bytes.data, bytes.len, &err);
+		const bool failed = vv_fault_clear();
+		if (vv_ledger_take(other, name, bytes.data, bytes.len, &err) == VV_OK) {
+			vv_assert_ok(vv_ledger_sync(other, &err), &err);
+			vv_ledger_close(other);
+			vv_assert_ok(vv_ledger_open(&other, vv_test_path("c%u", n), &none, &err),
+				     &err);
+			assert_int_equal(vv_ledger_file_count(other), 1);
+		}
+		vv_ledger_close(other);
+		if (!failed) {
+			vv_assert_ok(rc, &err);
+			break;
+		}
+	}
+	vv_ledger_close(l);
+	vv_buf_clear(&bytes);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(of_a_folder_damaged_records_are_left_out_and_unreadable_ones_are_not),
 	cmocka_unit_test(of_records_written_together_those_count_that_hang_together),
@@ -906,6 +945,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_stripe_that_two_runs_name_is_one),
 	cmocka_unit_test(stripes_over_what_is_not_there_are_refused),
 	cmocka_unit_test(a_stripe_is_retired_when_all_of_it_is),
+	cmocka_unit_test(a_record_that_was_not_written_is_not_taken),
 };
 
 VV_TEST_SUITE(ledger)
