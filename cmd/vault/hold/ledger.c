@@ -680,7 +680,10 @@ vv_status vv_ledger_sync(vv_ledger *l, vv_error *err)
 bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
 			   const vv_ledger_record *place)
 {
-	if (vv_cid_set_has(l->received, &receipt->cid)) return true;
+	if (vv_cid_equal(&receipt->link, &place->cid) &&
+	    vv_cid_set_has(l->received, &receipt->cid)) {
+		return true;
+	}
 	if (vv_receipt_check(receipt, place, VV_IGNORED) < 0) return false;
 	if (place->has_key) {
 		/* One that cannot be noted is checked again: no more than that. */

@@ -112,9 +112,8 @@ vv_status vv_ledger_add_folder(vv_ledger *l, const char *dir, uint64_t *damaged,
 /* Returns the size of all records in bytes. */
 uint64_t vv_ledger_bytes(const vv_ledger *l);
 
-/* Returns true if `receipt` is a valid receipt for the record `place` (vv_receipt_check). place must
- * be the record that the receipt names. The signature of a receipt is checked only once. Not
- * thread-safe. */
+/* Returns true if `receipt` is a valid receipt for the record `place` (vv_receipt_check). The signature
+ * of a receipt is checked only once. Not thread-safe. */
 bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
 			   const vv_ledger_record *place);
 

@@ -924,6 +924,33 @@ static void a_record_that_was_not_written_is_not_taken(void **state)
 	vv_buf_clear(&bytes);
 }
 
+static void a_receipt_that_was_accepted_is_of_its_place_alone(void **state)
+{
+	vv_key owner = key_of(1), holder = key_of(2);
+	vv_ledger *l = begin(vv_test_path("a"), &owner);
+	vv_ledger_record place = {.kind = VV_LEDGER_PLACE, .has_key = true};
+	vv_ledger_record receipt = {.kind = VV_LEDGER_RECEIPT, .has_key = true, .until = 7};
+	const vv_ledger_record *first, *second;
+	uint8_t bytes[VV_RECEIPT_BYTES];
+	vv_error err;
+
+	(void)state;
+	memcpy(place.key, holder.public_key, VV_KEY_PUBLIC);
+	memcpy(receipt.key, holder.public_key, VV_KEY_PUBLIC);
+	vv_assert_ok(vv_ledger_write(l, &place, &owner, &first, &err), &err);
+	vv_assert_ok(vv_ledger_write(l, &place, &owner, &second, &err), &err);
+	receipt.link = first->cid;
+	vv_receipt_bytes(bytes, &first->cid, 7);
+	vv_assert_ok(vv_key_sign(receipt.signature, &holder, VV_RECEIPT_PURPOSE, bytes,
+				 sizeof(bytes), &err),
+		     &err);
+	assert_false(vv_ledger_is_received(l, &receipt, second));
+	assert_true(vv_ledger_is_received(l, &receipt, first));
+	assert_true(vv_ledger_is_received(l, &receipt, first));
+	assert_false(vv_ledger_is_received(l, &receipt, second));
+	vv_ledger_close(l);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(of_a_folder_damaged_records_are_left_out_and_unreadable_ones_are_not),
 	cmocka_unit_test(of_records_written_together_those_count_that_hang_together),
@@ -946,6 +973,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(stripes_over_what_is_not_there_are_refused),
 	cmocka_unit_test(a_stripe_is_retired_when_all_of_it_is),
 	cmocka_unit_test(a_record_that_was_not_written_is_not_taken),
+	cmocka_unit_test(a_receipt_that_was_accepted_is_of_its_place_alone),
 };
 
 VV_TEST_SUITE(ledger)
