@@ -4,6 +4,7 @@
  */
 #include "check/rules/likely.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -715,6 +716,7 @@ void vv_likely_of_value(vv_likely *out, const char *s, size_t len, const vv_json
 	vv_auto(char) *word = len <= TEXT_MAX ? vv_strndup(s, len) : NULL;
 	vv_nearest near;
 
+	assert(right);
 	*out = (vv_likely){.what = VV_BUF_INIT, .member = VV_BUF_INIT};
 	if (!word || strlen(word) != len || !vv_utf8_valid(s, len) ||
 	    blanks_around(out, s, len, right, payload)) {

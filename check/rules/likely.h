@@ -45,7 +45,8 @@ void vv_likely_of_type(vv_likely *out, const vv_field *f, const char *s, size_t 
 /* Sets *out to the probable meaning of a text that has the type of its field, but does not match the
  * pattern or is not one of the allowed values. *out must be cleared or zeroed. The probable meaning is
  * the text without the white space around it, if `right` accepts that; otherwise, it is the allowed
- * value that is most similar (vv_nearest). values: the allowed values, a JSON array; may be NULL. */
+ * value that is most similar (vv_nearest). values: the allowed values, a JSON array; may be NULL.
+ * right must not be NULL. */
 void vv_likely_of_value(vv_likely *out, const char *s, size_t len, const vv_json *values,
 			vv_likely_right_fn right, void *payload);
 

@@ -3,6 +3,7 @@
  */
 #include "cmd/sql/session.h"
 
+#include <assert.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -151,6 +152,8 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 	const char *tail = *sql;
 	bool unused;
 	varve_error e;
+
+	assert(place);
 	int rc = vv_sql_module_prepare(stmt, s->catalog, *sql, &tail, &e);
 
 	*place = sqlite3_error_offset(s->db);

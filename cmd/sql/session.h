@@ -31,7 +31,7 @@ void vv_sql_session_close(vv_sql_session *s);
 
 /* Prepares the first statement of *sql as *stmt, and moves *sql past it. Sets *stmt to NULL if *sql
  * has no statement. On failure, *sql does not move, and *place is set to the offset of the error in
- * *sql, or to -1 if the offset is not known. */
+ * *sql, or to -1 if the offset is not known. place must not be NULL. */
 vv_status vv_sql_session_prepare(struct sqlite3_stmt **stmt, vv_sql_session *s, const char **sql,
 				 int *place, vv_error *err);
 
