@@ -321,7 +321,7 @@ vv_status vv_commit_json(vv_buf *out, vv_repository *r, const vv_oid *id, vv_err
 	vv_auto(vv_decoration) *names = NULL;
 	vv_status rc;
 
-	if ((rc = vv_commit_read(r, id, &c, err)) < 0 ||
+	if ((rc = vv_mailmap_commit_read(r, id, &c, err)) < 0 ||
 	    (rc = vv_decoration_read(&names, r, err)) < 0 ||
 	    (rc = vv_commit_stat_make(&stat, r, c.parent_count ? &c.parents[0] : NULL, &c.id, &how,
 				      err)) < 0) {

@@ -50,8 +50,7 @@ typedef struct vv_commit_view {
 
 /* Prints a commit. With patch->unasked, missing blocks are only a note. */
 vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err);
-/* Appends the JSON object that log --json --stat prints for the commit, but with the names of author
- * and committer as in the commit: .mailmap is not used. */
+/* Appends the JSON object that log --json --stat prints for the commit. */
 vv_status vv_commit_json(vv_buf *out, vv_repository *r, const vv_oid *id, vv_error *err);
 /* Call this after the last commit was printed. Returns VV_OK if all changes could be counted.
  * VV_EMISSING: v->uncounted is not 0. */

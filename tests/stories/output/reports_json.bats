@@ -70,6 +70,23 @@ assert c["names"] == ["HEAD", "main"] and c["files"][0]["changes"]["rowsAdded"] 
 	holds 'assert d["made"] is None and d["status"]["entries"] == []'
 }
 
+@test "commit reports people as log does, by .mailmap" {
+	new_repo
+	three
+	echo 'Ann Proper <ann@x> <author@example.com>' > .mailmap
+	varve add -q t.csv .mailmap
+	succeeds varve commit --json -m one
+	made=$(jq -c .made.author <<< "$output")
+	[ "$(jq -r .name <<< "$made")" = 'Ann Proper' ]
+	[ "$(git log -1 --format='%aN <%aE>')" = 'Ann Proper <ann@x>' ]
+	succeeds varve log --json -n 1
+	[ "$(jq -c '.[0].author' <<< "$output")" = "$made" ]
+	git config log.mailmap false
+	echo '4,d' >> t.csv
+	succeeds varve commit --json -am two
+	[ "$(jq -r .made.author.name <<< "$output")" = 'A U Thor' ]
+}
+
 @test "merge reports what became of the branch, with paths in conflict" {
 	new_repo
 	three
