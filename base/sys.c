@@ -183,29 +183,31 @@ static const char *started_by(const char *exe)
 		       : NULL;
 }
 
-/* The program varve for varve-web and its like, whose path is given: beside them, or where they are in libexec/varve
- * in bin. NULL: this is another program, or there is none. */
-static char *varve_beside(const char *exe)
+/* The program varve for varve-web and its like, whose folder is given: beside them, or where they are in libexec/varve
+ * in bin, or that of PATH. */
+static char *varve_for_others(const char *folder, size_t len)
 {
 	static const char *const places[] = {"varve", "../../bin/varve"};
-	const char *slash = strrchr(exe, '/');
 	char path[PATH_MAX + sizeof("../../bin/varve")];
 
-	for (size_t i = 0; i < 2 && slash && strncmp(slash, "/varve-", 7) == 0; i++) {
-		(void)snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - exe), exe, places[i]);
+	for (size_t i = 0; i < 2; i++) {
+		(void)snprintf(path, sizeof(path), "%.*s/%s", (int)len, folder, places[i]);
 		if (access(path, X_OK) == 0) return vv_strdup(path);
 	}
-	return NULL;
+	return vv_strdup("varve");
 }
 
 char *vv_varve_path(void)
 {
-	char path[PATH_MAX], *varve;
-	const char *script;
+	char path[PATH_MAX];
+	const char *script, *slash;
 
 	if (vv_os_program(path, sizeof(path))) {
 		if ((script = started_by(path)) != NULL) return vv_strdup(script);
-		if ((varve = varve_beside(path)) != NULL) return varve;
+		slash = strrchr(path, '/');
+		if (slash && strncmp(slash, "/varve-", 7) == 0) {
+			return varve_for_others(path, (size_t)(slash - path));
+		}
 		/* A program that was replaced while it runs is shown with " (deleted)" after it. */
 		if (access(path, X_OK) == 0) return vv_strdup(path);
 	}

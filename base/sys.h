@@ -86,12 +86,12 @@ void vv_sleep_ms(uint64_t ms);             /* a signal may end it early */
 /* Returns the milliseconds of processor time that this thread has used since its start. */
 uint64_t vv_thread_cpu_ms(void);
 
-/* Returns the path of the program varve. In a program called "varve-...", such as varve-web, this is the
- * varve in the same folder or in ../../bin from there. If there is none, and in all other programs, it
- * is the running program, so call this only in programs of varve. If the running program was started
- * by a dynamic loader of its own package, the path is that in VARVE_PROGRAM. If the path of the
- * running program is not known or cannot be executed any longer, returns "varve", which execvp looks
- * up in PATH. The caller frees the text with vv_free. Returns NULL if memory runs out. */
+/* Returns the path of the program varve, or "varve", which execvp looks up in PATH. In a program called
+ * "varve-...", such as varve-web, this is the varve in the same folder or in ../../bin from there, or
+ * else "varve". In all other programs, it is the running program, so call this only in programs of
+ * varve; if its path is not known or cannot be executed any longer, it is "varve". If the running
+ * program was started by a dynamic loader of its own package, the path is that in VARVE_PROGRAM. The
+ * caller frees the text with vv_free. Returns NULL if memory runs out. */
 char *vv_varve_path(void);
 
 #endif

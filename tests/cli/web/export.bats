@@ -215,3 +215,17 @@ listed() {
 	cmp "$raw/a.csv" src/a.csv
 	succeeds python3 "$links" out
 }
+
+@test "without varve beside it varve-web starts that of the PATH" {
+	new_repo src
+	seq 100 > src/t.csv
+	varve -C src add -q t.csv
+	varve -C src commit -qm one
+	git clone -q src part
+	mkdir alone
+	cp "$VARVE_BIN/varve-web" alone
+	cd part
+	succeeds ../alone/varve-web --export ../out HEAD
+	stderr_has 'fetching blocks from origin'
+	[ -e ../out/index.html ]
+}
