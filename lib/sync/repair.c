@@ -528,7 +528,7 @@ static bool find_length(repair *r, const vv_repair_version *v, uint64_t *bytes)
 		vv_root_init(&root);
 		found = vv_writer_get(r->w, &v->root, &block, VV_IGNORED) == VV_OK &&
 			vv_root_decode(&root, block.data, block.len, VV_IGNORED) == VV_OK;
-		*bytes = root.bytes;
+		*bytes = vv_root_file_bytes(&root);
 	}
 	return found;
 }

@@ -65,6 +65,18 @@ mended() {
 	succeeds varve fsck --data
 }
 
+@test "a table that was added and renamed is found whatever its encoding" {
+	new_repo
+	{ echo id,name; seq 300 | sed 's/.*/&,é&/'; } | iconv -t latin1 > old.csv
+	varve add -q old.csv 2> /dev/null
+	mv old.csv new.csv
+	# the group, which comes before the root
+	printf damage | dd of="$(echo .git/varve/packs/*.pack)" bs=1 seek=100 conv=notrunc status=none
+	succeeds varve fsck --repair
+	output_has "old.csv: from the work tree, where it has another name"
+	succeeds varve fsck --data
+}
+
 @test "a renamed table that is tracked under its new name gives the old version, too" {
 	new_repo
 	rows 300 > prices.csv
