@@ -94,7 +94,7 @@ static vv_status set_facts(varve_table *t, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	*f = (varve_table_facts){.rows = root->rows,
-				 .bytes = root->bytes,
+				 .bytes = vv_root_file_bytes(root),
 				 .groups = f->groups,
 				 .columns = t->table.columns,
 				 .schema = t->schema,

@@ -34,6 +34,18 @@ chair'
 candle	lamp'
 }
 
+@test "varve_tables has the sizes of files, also of one that is not in UTF-8" {
+	new_repo
+	printf 'id,name\n1,é\n2,ü\n' | iconv -t latin1 > t.csv
+	varve add -q t.csv 2> /dev/null
+	varve commit -qm one
+	[ "$(wc -c < t.csv)" = 16 ]
+	succeeds varve sql --format csv "SELECT bytes FROM varve_tables('HEAD')"
+	output_is 'bytes
+16'
+	[ "$(varve info --json HEAD:t.csv | jq .bytes)" = 16 ]
+}
+
 @test "a day is the last commit of the day" {
 	two_versions
 	day=$(git log -1 --format=%cs)
