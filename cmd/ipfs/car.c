@@ -243,12 +243,12 @@ static void describe(import *m, const char *cid, const vv_table *t)
 		vv_json_put_object(&m->w, {JSON_TEXT("root", cid)},
 				   {JSON_TEXT("kind", is_table ? "table" : "file")},
 				   {JSON_NUMBER("rowCount", t->root.rows)},
-				   {JSON_NUMBER("bytes", t->root.bytes)});
+				   {JSON_NUMBER("bytes", vv_root_file_bytes(&t->root))});
 	} else if (is_table) {
 		vv_buf_printf(&m->text, "%s: table, %s, %s, %s\n", cid,
 			      vv_text_counted(t->root.rows, "row", NULL),
 			      vv_text_counted(t->columns, "column", NULL),
-			      vv_text_bytes(t->root.bytes));
+			      vv_text_bytes(vv_root_file_bytes(&t->root)));
 	} else {
 		vv_buf_printf(&m->text, "%s: file, %s\n", cid, vv_text_bytes(t->root.bytes));
 	}

@@ -37,6 +37,20 @@ flip() {
 	output_has ", 0 new"
 }
 
+@test "an imported table has the size of its file, also if it is not in UTF-8" {
+	new_repo
+	printf 'id,name\n1,é\n2,ü\n' | iconv -t latin1 > t.csv
+	varve add -q t.csv 2> /dev/null
+	varve commit -qm one
+	varve ipfs car export -q HEAD:t.csv ../t.car
+	new_repo ../other
+	cd ../other
+	succeeds varve ipfs car import ../t.car
+	output_has ": table, 2 rows, 2 columns, 16 B"
+	succeeds varve ipfs car import --json ../t.car
+	[ "$(jq '.roots[0].bytes' <<< "$output")" = 16 ]
+}
+
 @test "export and import work as a pipe" {
 	one_version
 	new_repo ../other
