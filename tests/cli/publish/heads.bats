@@ -390,8 +390,14 @@ at() {
 	git remote add origin https://user:secret@example.org/prices.git
 	succeeds varve cite prices.csv
 	root=$(varve info --json HEAD:prices.csv | python3 -c 'import json, sys; print(json.load(sys.stdin)["root"])')
-	output_is "$(git log -1 --format=%an) (2023). prices.csv. $(TZ=UTC git log -1 --format=%ad --date=format-local:%F). CID $root, commit $(git rev-parse HEAD).
+	output_is "$(git log -1 --format=%an) (2023). prices.csv. $(git log -1 --format=%as). CID $root, commit $(git rev-parse HEAD).
 https://user@example.org/prices.git"
+	# Its day and year are those of its author's zone.
+	git branch before
+	git commit -q --amend --no-edit --date='1735687800 +0530'
+	succeeds varve cite prices.csv
+	output_has "$(git log -1 --format=%an) (2025). prices.csv. $(git log -1 --format=%as). "
+	git reset -q --soft before
 	cat > datapackage.json <<-'END'
 	{"title": "50 % of {all} \\ prices", "contributors": [{"title": "Ada"}, {"title": "Bob"}], "licenses": [{"name": "CC0-1.0"}], "resources": []}
 	END

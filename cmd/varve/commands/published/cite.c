@@ -86,7 +86,8 @@ static vv_status find_version(citing *x, vv_buf *word, vv_error *err)
 		vv_oid_text(x->id, &x->s.blob);
 	}
 	(void)snprintf(x->day, sizeof(x->day), "%s",
-		       vv_text_time(x->commit.author.time, VV_TIME_DAY));
+		       vv_text_time(x->commit.author.time + x->commit.author.offset_min * 60,
+				    VV_TIME_DAY));
 	if (x->day[0] == '?') {
 		return vv_fail(err, VV_ECORRUPT, "the date of the commit %.10s is out of range",
 			       x->revision);
