@@ -11,6 +11,7 @@
 #include "lib/view/table_pairs.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/history/log.h"
+#include "repo/git/history/mailmap.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/merge/path_log.h"
@@ -164,7 +165,7 @@ static vv_status give_commit(varve_log *l, const vv_oid *id, vv_error *err)
 	vv_free_all(l->parents, l->parent_ids);
 	l->parents = NULL;
 	l->parent_ids = NULL;
-	if ((rc = vv_commit_read(l->session->repo, id, c, err)) < 0) return rc;
+	if ((rc = vv_mailmap_commit_read(l->session->repo, id, c, err)) < 0) return rc;
 	if (!(l->parents = vv_calloc(c->parent_count + 1, sizeof(*l->parents))) ||
 	    !(l->parent_ids = vv_calloc(c->parent_count + 1, sizeof(*l->parent_ids)))) {
 		return vv_fail_nomem(err);

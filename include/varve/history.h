@@ -54,7 +54,7 @@ VARVE_API int varve_ref_set(varve_repo *repo, const char *name, const char *id, 
 VARVE_API int varve_ref_delete(varve_repo *repo, const char *name, const char *old,
 			       varve_error *err);
 
-/* A commit. */
+/* A commit. Names and addresses are mapped by .mailmap as in 'git log', unless log.mailmap is false. */
 typedef struct varve_commit {
 	const char *id;
 	const char *tree;           /* the id of the commit's tree */

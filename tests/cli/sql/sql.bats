@@ -46,6 +46,23 @@ candle	lamp'
 	[ "$(varve info --json HEAD:t.csv | jq .bytes)" = 16 ]
 }
 
+@test "people have the names that .mailmap gives them, as in varve log" {
+	two_versions
+	echo 'Ann Proper <ann@x> <author@example.com>' > .mailmap
+	succeeds varve sql --format csv 'SELECT DISTINCT author, author_email FROM varve_log'
+	output_is 'author,author_email
+Ann Proper,ann@x'
+	for table in varve_history_prices varve_blame_prices; do
+		succeeds varve sql --format csv "SELECT DISTINCT author FROM $table"
+		output_is 'author
+Ann Proper'
+	done
+	git config log.mailmap false
+	succeeds varve sql --format csv 'SELECT DISTINCT author FROM varve_log'
+	output_is 'author
+A U Thor'
+}
+
 @test "a day is the last commit of the day" {
 	two_versions
 	day=$(git log -1 --format=%cs)
