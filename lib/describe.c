@@ -51,10 +51,7 @@ int varve_describe(char *package, size_t size, varve_repo *repo, const char *pat
 	vv_error e;
 	vv_status rc = vv_take_options(&o, sizeof(o), description, &e);
 
-	if (rc == VV_OK && vv_core_is_cached(repo->core)) {
-		rc = vv_fail(&e, VV_EREFUSED,
-			     "a repository that was opened by its URL is read-only");
-	}
+	rc = rc < 0 ? rc : vv_core_may_write(repo->core, &e);
 	if (rc == VV_OK && (rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
 		const vv_description d = {.type = list_of(o.types),
 					  .number = list_of(o.numbers),

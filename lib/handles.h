@@ -61,9 +61,9 @@ vv_core *vv_core_keep(vv_core *c); /* adds a reference and returns c; accepts NU
  * fork. */
 void vv_core_drop(vv_core *c);
 
-/* Returns true if the core's repository was opened by a URL. Such a repository is read-only. c may
- * be NULL. */
-bool vv_core_is_cached(const vv_core *c);
+/* Returns VV_OK if the core's repository may be changed. VV_EREFUSED: it was opened by a URL, so it
+ * is read-only. */
+vv_status vv_core_may_write(const vv_core *c, vv_error *err);
 
 /* Opens the repository of c again and sets *out to it, for a handle that needs a vv_repository
  * of its own. */

@@ -112,10 +112,10 @@ int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char
 	vv_auto(vv_session) *s = NULL;
 	vv_oid to, from;
 	vv_error e;
-	vv_status rc;
+	vv_status rc = vv_core_may_write(repo->core, &e);
 
-	if ((rc = take_id(&to, id, &e)) == VV_OK &&
-	    (!old || !*old || (rc = take_id(&from, old, &e)) == VV_OK) &&
+	rc = rc < 0 ? rc : take_id(&to, id, &e);
+	if (rc == VV_OK && (!old || !*old || (rc = take_id(&from, old, &e)) == VV_OK) &&
 	    (rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
 		rc = vv_ref_update(s->repo, name, &to, old && *old ? &from : NULL, !old, message,
 				   &e);
@@ -128,9 +128,10 @@ int varve_ref_delete(varve_repo *repo, const char *name, const char *old, varve_
 	vv_auto(vv_session) *s = NULL;
 	vv_oid from;
 	vv_error e;
-	vv_status rc = old ? take_id(&from, old, &e) : VV_OK;
+	vv_status rc = vv_core_may_write(repo->core, &e);
 
-	if (rc == VV_OK && (rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
+	if (rc == VV_OK && (!old || (rc = take_id(&from, old, &e)) == VV_OK) &&
+	    (rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
 		rc = vv_ref_delete(s->repo, name, old ? &from : NULL, &e);
 	}
 	return vv_give(err, rc, &e);

@@ -56,9 +56,10 @@ static vv_status open_work(merging *m, vv_core *core, const varve_watch *watch, 
 static vv_status merging_begin(merging *m, vv_core *core, const varve_watch *watch,
 			       const char *command, vv_error *err)
 {
-	vv_status rc = open_work(m, core, watch, err);
+	vv_status rc = vv_core_may_write(core, err);
 
-	return rc < 0 ? rc : vv_put_right(m->repo, command, NULL, err);
+	if (rc < 0 || (rc = open_work(m, core, watch, err)) < 0) return rc;
+	return vv_put_right(m->repo, command, NULL, err);
 }
 
 static vv_status open_index(merging *m, vv_error *err)

@@ -192,9 +192,13 @@ static vv_status set_path(vv_core *c, const char *path, vv_error *err)
 	return c->path ? VV_OK : vv_fail_nomem(err);
 }
 
-bool vv_core_is_cached(const vv_core *c)
+vv_status vv_core_may_write(const vv_core *c, vv_error *err)
 {
-	return c && c->cached;
+	return c->cached
+		       ? vv_fail(err, VV_EREFUSED,
+				 "a repository that was opened by its URL is read-only\nclone the "
+				 "repository to write to it")
+		       : VV_OK;
 }
 
 static void put_warning(void *payload, vv_note_kind kind, const char *line)

@@ -29,6 +29,7 @@ struct syncing;
 /* What differs between the calls that run in a repository. */
 typedef struct call {
 	uint32_t flags; /* allowed */
+	bool writes;    /* moves refs, here or in the remote */
 	vv_status (*run)(varve_transfer **out, struct syncing *s, const char *what, vv_error *err);
 	const char *const *paths; /* of versions to fetch */
 } call;
@@ -321,6 +322,7 @@ static int run_call(varve_transfer **done, varve_repo *repo, const call *c, cons
 		*done = NULL;
 	}
 	s.call = c;
+	rc = rc < 0 || !c->writes ? rc : vv_core_may_write(repo->core, &e);
 	rc = rc < 0 ? rc : c->run(&transfer, &s, what, &e);
 	end(&s);
 	return give(err, rc, &e, done, transfer);
@@ -353,7 +355,7 @@ static vv_status fetch(varve_transfer **out, syncing *s, const char *remote, vv_
 int varve_fetch(varve_transfer **done, varve_repo *repo, const char *remote,
 		const varve_sync_options *options, varve_error *err)
 {
-	static const call fetching = {.flags = FETCH_FLAGS, .run = fetch};
+	static const call fetching = {.flags = FETCH_FLAGS, .writes = true, .run = fetch};
 
 	return run_call(done, repo, &fetching, remote, options, err);
 }
@@ -462,7 +464,7 @@ static vv_status push(varve_transfer **out, syncing *s, const char *remote, vv_e
 int varve_push(varve_transfer **done, varve_repo *repo, const char *remote,
 	       const varve_sync_options *options, varve_error *err)
 {
-	static const call pushing = {.flags = PUSH_FLAGS, .run = push};
+	static const call pushing = {.flags = PUSH_FLAGS, .writes = true, .run = push};
 
 	return run_call(done, repo, &pushing, remote, options, err);
 }

@@ -57,12 +57,9 @@ int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *o
 	vv_error why = {0};
 	vv_status rc = t ? VV_OK : vv_fail_nomem(&why);
 
-	if (rc == VV_OK && vv_core_is_cached(repo->core)) {
-		rc = vv_fail(&why, VV_EREFUSED,
-			     "a repository that was opened by its URL is read-only\nclone the "
-			     "repository to write to it");
+	if (rc == VV_OK && (rc = vv_core_may_write(repo->core, &why)) == VV_OK) {
+		rc = open_txn(t, repo, options, &why);
 	}
-	rc = rc < 0 ? rc : open_txn(t, repo, options, &why);
 
 	*out = rc < 0 ? NULL : t;
 	if (rc < 0) {

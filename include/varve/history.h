@@ -45,12 +45,14 @@ VARVE_API void varve_refs_free(varve_refs *refs);
  * NULL. VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED: another process changes
  * the ref; VARVE_EEXISTS: the name conflicts with the name of another ref ("a" and "a/b");
  * VARVE_EMISSING: this repository has no object `id`; VARVE_EUSAGE: the name is HEAD or not valid,
- * id or `old` is not an id, or a branch would point to an object that is not a commit. */
+ * id or `old` is not an id, or a branch would point to an object that is not a commit;
+ * VARVE_EREFUSED: the repository was opened with VARVE_OPEN_URL. */
 VARVE_API int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
 			    const char *message, varve_error *err);
 
 /* Deletes the ref called name, and its reflog. old: the id that the ref must have; NULL: any id. VARVE_ENOTFOUND: no
- * such ref; VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED: another process changes the ref. */
+ * such ref; VARVE_ECONFLICT: the ref does not have the id `old`; VARVE_ELOCKED: another process changes the ref;
+ * VARVE_EREFUSED: the repository was opened with VARVE_OPEN_URL. */
 VARVE_API int varve_ref_delete(varve_repo *repo, const char *name, const char *old,
 			       varve_error *err);
 

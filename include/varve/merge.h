@@ -11,8 +11,9 @@
  *		varve_merge_conclude(id, repo, NULL, &err);             or varve_merge_abort
  *	}
  *
- * Every function needs a work tree. If the process is killed during a call, the next call that changes the repository
- * finishes or undoes the interrupted call.
+ * Every function needs a work tree. In a repository that was opened with VARVE_OPEN_URL, every function except
+ * varve_conflicts_open fails with VARVE_EREFUSED. If the process is killed during a call, the next call that changes
+ * the repository finishes or undoes the interrupted call.
  */
 #ifndef VARVE_MERGE_H
 #define VARVE_MERGE_H

@@ -61,10 +61,10 @@ VARVE_API int varve_repo_open(varve_repo **out, const char *path, const varve_re
 
 /*
  * VARVE_OPEN_URL: varve_repo_open fetches branches and tags once. Blocks are fetched when a version is read. The
- * repository is bare and only for reading: varve_txn_open and varve_describe fail with VARVE_EREFUSED. To write, clone
- * the repository. Processes share the cache. If the cache exceeds cache_size, repositories that no process has open are
- * removed from the cache, the least recently read ones first. If the URL does not answer, but the cache has the
- * repository, varve_repo_open succeeds with a warning (varve_repo_warnings).
+ * repository is bare and only for reading: functions that change files, refs or the remote fail with VARVE_EREFUSED. To
+ * write, clone the repository. Processes share the cache. If the cache exceeds cache_size, repositories that no process
+ * has open are removed from the cache, the least recently read ones first. If the URL does not answer, but the cache
+ * has the repository, varve_repo_open succeeds with a warning (varve_repo_warnings).
  */
 
 /* Returns the warnings of varve_repo_open, as lines that end with a newline; "": no warnings. */

@@ -78,7 +78,7 @@ VARVE_API int varve_clone(varve_repo **out, varve_transfer **done, const char *u
  * else *done is set to the result, which the caller frees. If a ref cannot be moved, because the move is not a
  * fast-forward or no peer has all blocks, the call succeeds, and *done lists the ref as refused. VARVE_ENOTFOUND: no
  * such remote or ref; VARVE_EIO: the remote does not answer; VARVE_EMISSING: the received data is incomplete;
- * VARVE_ECORRUPT: the received data is damaged. */
+ * VARVE_ECORRUPT: the received data is damaged; VARVE_EREFUSED: the repository was opened with VARVE_OPEN_URL. */
 VARVE_API int varve_fetch(varve_transfer **done, varve_repo *repo, const char *remote,
 			  const varve_sync_options *options, varve_error *err);
 
@@ -107,7 +107,8 @@ VARVE_API int varve_version_fetch(const varve_version *version, const varve_sync
  *
  * VARVE_ECONFLICT: the pre-push hook failed; VARVE_EMISSING: this repository does not have a block
  * that must be sent; VARVE_ENOTFOUND: no such remote or ref; VARVE_EUSAGE: the branch has no
- * upstream, or flags and specs cannot be combined; VARVE_EIO: the remote does not answer. */
+ * upstream, or flags and specs cannot be combined; VARVE_EIO: the remote does not answer;
+ * VARVE_EREFUSED: the repository was opened with VARVE_OPEN_URL. */
 VARVE_API int varve_push(varve_transfer **done, varve_repo *repo, const char *remote,
 			 const varve_sync_options *options, varve_error *err);
 

@@ -298,6 +298,36 @@ static void a_repository_at_a_url_is_read_through_a_cache(void **state)
 	varve_repo_free(repo);
 }
 
+static void a_repository_at_a_url_is_never_written(void **state)
+{
+	varve_repo *repo = begin_two(), *far;
+	varve_description described = VARVE_INIT(varve_description);
+	varve_transfer *done;
+	char id[VARVE_ID_SIZE], package[64];
+
+	(void)state;
+	push_all(repo);
+	far = open_url("../far.git", 0);
+	works(varve_rev_parse(id, far, "main~1", &e), &e);
+	fails_as(varve_ref_set(far, "refs/heads/main", id, NULL, NULL, &e), VARVE_EREFUSED, &e);
+	fails_as(varve_ref_delete(far, "refs/heads/main", NULL, &e), VARVE_EREFUSED, &e);
+	fails_as(varve_fetch(&done, far, "origin", NULL, &e), VARVE_EREFUSED, &e);
+	assert_null(done);
+	fails_as(varve_push(&done, far, "origin", NULL, &e), VARVE_EREFUSED, &e);
+	fails_as(varve_merge(NULL, far, "v2", NULL, &e), VARVE_EREFUSED, &e);
+	fails_as(varve_merge_conclude(id, far, NULL, &e), VARVE_EREFUSED, &e);
+	fails_as(varve_merge_abort(far, NULL, &e), VARVE_EREFUSED, &e);
+	fails_as(varve_resolve(far, NULL, VARVE_OURS, NULL, &e), VARVE_EREFUSED, &e);
+	fails_as(varve_describe(package, sizeof(package), far, "t.csv", &described, &e),
+		 VARVE_EREFUSED, &e);
+	/* fetching blocks is a part of reading */
+	works(varve_fetch_versions(NULL, far, "main", NULL, NULL, &e), &e);
+	works(varve_rev_parse(id, far, "main", &e), &e);
+	assert_string_equal(id, out("git rev-parse main"));
+	varve_repo_free(far);
+	varve_repo_free(repo);
+}
+
 static void a_ref_that_cannot_move_forward_is_reported(void **state)
 {
 	static const char *const plain[] = {"refs/heads/main:refs/heads/side", NULL};
@@ -394,6 +424,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_lazy_clone_reads_what_it_fetched),
 	cmocka_unit_test(a_repository_that_is_opened_lazily_gets_what_is_read),
 	cmocka_unit_test(a_repository_at_a_url_is_read_through_a_cache),
+	cmocka_unit_test(a_repository_at_a_url_is_never_written),
 	cmocka_unit_test(a_ref_that_cannot_move_forward_is_reported),
 	cmocka_unit_test(what_does_not_fit_is_refused),
 	cmocka_unit_test(a_cancelled_transfer_moves_no_ref_and_is_done_again),
