@@ -65,6 +65,9 @@ void vv_core_drop(vv_core *c);
  * is read-only. */
 vv_status vv_core_may_write(const vv_core *c, vv_error *err);
 
+/* Returns true in a child of fork, if its parent opened c. */
+bool vv_core_is_parents(const vv_core *c);
+
 /* Opens the repository of c again and sets *out to it, for a handle that needs a vv_repository
  * of its own. */
 vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);

@@ -70,9 +70,14 @@ vv_core *vv_core_keep(vv_core *c)
 	return c;
 }
 
+bool vv_core_is_parents(const vv_core *c)
+{
+	return c->pid != getpid();
+}
+
 void vv_core_drop(vv_core *c)
 {
-	if (c && c->pid == getpid() && atomic_fetch_sub(&c->refs, 1) == 1) {
+	if (c && !vv_core_is_parents(c) && atomic_fetch_sub(&c->refs, 1) == 1) {
 		free_core(c);
 	}
 }
@@ -126,7 +131,7 @@ vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err)
 
 	*out = NULL;
 	if (!c) return VV_OK;
-	if (c->pid != getpid()) {
+	if (vv_core_is_parents(c)) {
 		return vv_fail(err, VV_EUSAGE, "a handle of the parent is used after fork()");
 	}
 	if ((*out = take_idle(c)) != NULL) {
@@ -144,7 +149,7 @@ vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err)
 
 void vv_session_give(vv_session *s)
 {
-	if (s && s->core->pid == getpid()) {
+	if (s && !vv_core_is_parents(s->core)) {
 		if (s->demand) {
 			vv_on_demand_alone(s->demand, false);
 		}

@@ -70,7 +70,7 @@ int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *o
 
 void varve_txn_free(varve_txn *t)
 {
-	if (!t) return;
+	if (!t || (t->core && vv_core_is_parents(t->core))) return;
 	vv_txn_free(t->txn);
 	vv_repository_close(t->repo);
 	vv_core_drop(t->core);

@@ -30,8 +30,8 @@
  *   for exceptions, see varve_repo_options.env. It does not change the environment, locale, working directory, umask or
  *   signal handlers.
  * - If memory runs out, a function returns VARVE_ENOMEM and leaves nothing half done.
- * - After fork(), the child process may not use the handles that the parent made. It may free them, except a transaction;
- *   the parent's handles stay usable.
+ * - After fork(), the child process may not use the handles that the parent made. It may free them; the parent's handles
+ *   stay usable.
  */
 #ifndef VARVE_BASE_H
 #define VARVE_BASE_H

@@ -293,6 +293,45 @@ static void a_forked_child_frees_what_its_parent_goes_on_with(void **state)
 	}
 }
 
+/* The blocks that the parent has put are its own, and so is the lock for writers. */
+static void a_forked_child_frees_a_transaction_that_its_parent_commits(void **state)
+{
+	varve_add_options o = VARVE_INIT(varve_add_options);
+	varve_repo *repo = begin_repo();
+	char id[VARVE_ID_SIZE];
+	varve_version *v;
+	varve_txn *txn;
+	varve_error e;
+	vv_buf b = VV_BUF_INIT;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	o.flags = VARVE_ADD_UNTRACKED;
+	vv_test_write_text("t.csv", "id,n\n1,one\n2,two\n");
+	works(varve_txn_open(&txn, repo, NULL, &e), &e);
+	works(varve_txn_add(txn, NULL, &o, &e), &e);
+	(void)fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)alarm(30);
+		varve_txn_free(txn);
+		varve_repo_free(repo);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	works(varve_txn_commit(id, txn, "one", NULL, &e), &e);
+	varve_txn_free(txn);
+	v = version_of(repo, "HEAD:t.csv");
+	works(varve_version_write(v, 0, UINT64_MAX, gather, &b, NULL, &e), &e);
+	assert_string_equal(vv_buf_cstr(&b), "id,n\n1,one\n2,two\n");
+	vv_buf_clear(&b);
+	varve_version_free(v);
+	varve_repo_free(repo);
+}
+
 static void free_in_a_child(varve_rows *rows, struct ArrowArrayStream *stream, varve_table *t,
 			    varve_repo *repo)
 {
@@ -477,6 +516,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(free_accepts_null),
 	cmocka_unit_test(a_forked_child_frees_what_its_parent_goes_on_with),
 	cmocka_unit_test(a_forked_child_frees_a_cursor_that_reads_ahead),
+	cmocka_unit_test(a_forked_child_frees_a_transaction_that_its_parent_commits),
 	cmocka_unit_test(a_forked_child_frees_a_stream_whose_arrays_are_made_ahead),
 	cmocka_unit_test(options_are_copied),
 	cmocka_unit_test(an_open_handle_sees_what_comes_later),
