@@ -38,8 +38,8 @@ static vv_status root_facts(varve_version *v, vv_repository *r, vv_error *err)
 	    (rc = vv_root_load(&root, store, &v->subject.root, err)) == VV_OK) {
 		v->facts.here = true;
 		v->facts.bytes = vv_root_file_bytes(&root);
-		v->facts.table = root.kind == VV_KIND_TABLE;
-		if (v->facts.table) {
+		if (root.kind == VV_KIND_TABLE) {
+			v->facts.table = true;
 			v->facts.rows = root.rows;
 		}
 	}
@@ -52,9 +52,10 @@ static vv_status blob_facts(varve_version *v, vv_repository *r, vv_error *err)
 	vv_content c = v->subject.content;
 	vv_status rc;
 
-	if (vv_oid_is_null(&v->subject.blob)) return VV_OK;
-	if (!c.there && (rc = vv_content_read(&c, r, 0100644, &v->subject.blob, err)) < 0) {
-		return rc;
+	if (!c.there) { /* not a pointer in the work tree */
+		if (vv_oid_is_null(&v->subject.blob)) return VV_OK;
+		rc = vv_content_read(&c, r, 0100644, &v->subject.blob, err);
+		if (rc < 0) return rc;
 	}
 	v->facts.bytes = c.bytes;
 	if (c.stored && c.table) {
@@ -86,7 +87,8 @@ static vv_status set_facts(varve_version *v, vv_repository *r, vv_error *err)
 	f->path = s->table ? v->name : or_empty(s->path);
 	f->stored = s->is_dataset;
 	f->broken = vv_subject_is_broken(s, VV_IGNORED);
-	f->table = s->path && (s->table || vv_add_looks_like_table(s->path));
+	/* the pointer and the root of a dataset show whether it is a table */
+	f->table = s->table || (s->path && !s->is_dataset && vv_add_looks_like_table(s->path));
 	if (r && s->path && !f->table && !s->is_dataset) {
 		rc = vv_add_is_text_table(r, s->path, &f->table, err);
 	}

@@ -228,6 +228,40 @@ static void a_lazy_clone_reads_what_it_fetched(void **state)
 	varve_repo_free(repo);
 }
 
+static void a_stored_file_is_no_table_whatever_its_name_and_where_its_blocks_are(void **state)
+{
+	static const char *const words[] = {"HEAD:t.csv", "t.csv", "HEAD:file.csv", "file.csv"};
+	varve_repo *repo = begin_two(), *copy;
+	const varve_version_facts *f;
+	varve_version *v;
+
+	(void)state;
+	sh("printf 'a\\n1\\n' > file.csv && varve add -q --as file file.csv && varve commit -qm file");
+	push_all(repo);
+	copy = clone_of("../copy", VARVE_SYNC_LAZY | VARVE_SYNC_NO_CHECKOUT);
+	for (int i = 0; i < 2; i++) {
+		v = version_of(i ? repo : copy, "HEAD:file.csv");
+		f = varve_version_info(v);
+		assert_true(f->stored && f->here == (i == 1));
+		assert_false(f->table);
+		assert_int_equal(f->bytes, 4);
+		assert_true(f->rows == VARVE_UNKNOWN && f->columns == VARVE_UNKNOWN);
+		varve_version_free(v);
+	}
+	/* pointers in the work tree, too */
+	sh("cd ../copy && for f in t.csv file.csv; do git cat-file blob HEAD:$f > $f; done");
+	for (int i = 0; i < 4; i++) {
+		v = version_of(copy, words[i]);
+		f = varve_version_info(v);
+		assert_true(f->stored && !f->here);
+		assert_int_equal(f->table, i < 2);
+		assert_true(i < 2 ? f->rows == 2 : f->rows == VARVE_UNKNOWN);
+		varve_version_free(v);
+	}
+	varve_repo_free(copy);
+	varve_repo_free(repo);
+}
+
 static void a_repository_that_is_opened_lazily_gets_what_is_read(void **state)
 {
 	varve_repo *repo = begin_two(), *copy;
@@ -422,6 +456,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_sent_is_known_before_it_is),
 	cmocka_unit_test(a_rejected_push_moves_nothing_and_names_the_ref),
 	cmocka_unit_test(a_lazy_clone_reads_what_it_fetched),
+	cmocka_unit_test(a_stored_file_is_no_table_whatever_its_name_and_where_its_blocks_are),
 	cmocka_unit_test(a_repository_that_is_opened_lazily_gets_what_is_read),
 	cmocka_unit_test(a_repository_at_a_url_is_read_through_a_cache),
 	cmocka_unit_test(a_repository_at_a_url_is_never_written),
