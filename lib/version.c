@@ -83,8 +83,8 @@ static vv_status set_facts(varve_version *v, vv_repository *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	f->from = (int32_t)s->from;
-	if (s->table && !(v->name = vv_subject_name(s))) return vv_fail_nomem(err);
-	f->path = s->table ? v->name : or_empty(s->path);
+	if (s->table && s->path && !(v->name = vv_subject_name(s))) return vv_fail_nomem(err);
+	f->path = or_empty(v->name ? v->name : s->path);
 	f->stored = s->is_dataset;
 	f->broken = vv_subject_is_broken(s, VV_IGNORED);
 	/* the pointer and the root of a dataset show whether it is a table */

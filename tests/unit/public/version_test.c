@@ -77,6 +77,20 @@ static void any_part_of_a_version_is_that_part_of_the_file(void **state)
 	varve_repo_free(repo);
 }
 
+static void a_table_of_a_document_outside_of_repositories_has_no_path(void **state)
+{
+	varve_version *v;
+	varve_error e;
+
+	(void)state;
+	git_home();
+	vv_test_write_text("b.toy", "a document\n");
+	works(varve_version_file(&v, NULL, "b.toy#Prices", &e), &e);
+	assert_string_equal(varve_version_info(v)->path, "");
+	assert_true(varve_version_info(v)->table);
+	varve_version_free(v);
+}
+
 /* `options` of `known` bytes: cut after each multiple of four, size 0, and longer by zeros and by others. */
 static void tries_sizes(int (*call)(void *payload, const void *options, varve_error *e),
 			void *payload, size_t size_now)
@@ -223,6 +237,7 @@ static void a_hint_that_names_a_command_is_a_code_with_arguments(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(any_part_of_a_version_is_that_part_of_the_file),
+	cmocka_unit_test(a_table_of_a_document_outside_of_repositories_has_no_path),
 	cmocka_unit_test(options_of_every_size_are_taken),
 	cmocka_unit_test(a_hint_that_names_a_command_is_a_code_with_arguments),
 };
