@@ -348,7 +348,7 @@ int varve_version_write(const varve_version *version, uint64_t offset, uint64_t 
 	if (rc == VV_OK) {
 		rc = vv_watched_begin(&p.progress, &watched, watch, &e);
 	}
-	if (rc == VV_OK && s.is_dataset && (offset > 0 || len < UINT64_MAX)) {
+	if (rc == VV_OK && s.is_dataset && !s.table && (offset > 0 || len < UINT64_MAX)) {
 		rc = write_range(&s, &p, &e);
 	} else if (rc == VV_OK) {
 		rc = vv_subject_bytes(&s, put_part, &p, p.progress, &e);

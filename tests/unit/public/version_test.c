@@ -77,6 +77,43 @@ static void any_part_of_a_version_is_that_part_of_the_file(void **state)
 	varve_repo_free(repo);
 }
 
+/* A reader of documents that finds the table Prices in each. */
+static void a_table_of_a_stored_document_is_its_rows(void **state)
+{
+	static const char prices[] = "id,price\n1,4.5\n2,20\n";
+	static const char *const words[] = {"HEAD:b.toy#Prices", ":b.toy#Prices", "b.toy#Prices"};
+	varve_repo_options how = VARVE_INIT(varve_repo_options);
+	varve_repo *repo;
+	varve_error e;
+
+	(void)state;
+	varve_repo_free(begin_repo());
+	sh("printf '#!/bin/sh\\ncase $1 in\\nlist) echo '\\''{\"name\":\"Prices\"}'\\'' ;;\\n"
+	   "read) printf \"id,price\\\\n1,4.5\\\\n2,20\\\\n\" ;;\\nesac\\n' > ../toy && chmod +x ../toy && "
+	   "git config --global varve.reader.toy.command \"$PWD/../toy\"");
+	vv_test_write_text("b.toy", "the bytes of a document, which are longer than its table\n");
+	varve("add --as file b.toy");
+	varve("commit -q -m one");
+	how.flags = VARVE_OPEN_ENVIRON;
+	works(varve_repo_open(&repo, ".", &how, &e), &e);
+	for (size_t i = 0; i < 3; i++) {
+		varve_version *v = version_of(repo, words[i]);
+
+		assert_true(varve_version_info(v)->table);
+		for (size_t from = 0; from < sizeof(prices) + 2; from += 3) {
+			const size_t len = sizeof(prices) - 1;
+			vv_buf b = VV_BUF_INIT;
+
+			works(varve_version_write(v, from, 7, gather, &b, NULL, &e), &e);
+			assert_int_equal(b.len, from >= len ? 0 : len - from < 7 ? len - from : 7);
+			assert_true(b.len == 0 || memcmp(b.data, prices + from, b.len) == 0);
+			vv_buf_clear(&b);
+		}
+		varve_version_free(v);
+	}
+	varve_repo_free(repo);
+}
+
 static void a_table_of_a_document_outside_of_repositories_has_no_path(void **state)
 {
 	varve_version *v;
@@ -237,6 +274,7 @@ static void a_hint_that_names_a_command_is_a_code_with_arguments(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(any_part_of_a_version_is_that_part_of_the_file),
+	cmocka_unit_test(a_table_of_a_stored_document_is_its_rows),
 	cmocka_unit_test(a_table_of_a_document_outside_of_repositories_has_no_path),
 	cmocka_unit_test(options_of_every_size_are_taken),
 	cmocka_unit_test(a_hint_that_names_a_command_is_a_code_with_arguments),
