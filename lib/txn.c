@@ -198,10 +198,9 @@ static vv_status put_version(varve_txn *t, const char *path, const varve_version
 	const bool replace = (flags & VARVE_PUT_REPLACE) != 0;
 	vv_status rc = vv_take_flags(flags, VARVE_PUT_REPLACE, err);
 
-	if (rc == VV_OK && !s->is_dataset && vv_oid_is_null(&s->blob)) {
-		rc = vv_fail(err, VV_EUSAGE,
-			     "a file of the work tree can only be written as a "
-			     "stream");
+	if (rc == VV_OK && (s->table || (!s->is_dataset && vv_oid_is_null(&s->blob)))) {
+		rc = vv_fail(err, VV_EUSAGE, "%s can only be written as a stream",
+			     s->table ? "a table of a document" : "a file of the work tree");
 	}
 	if (rc < 0 || (v->core != t->core && (rc = copy_version(t, v, err)) < 0)) return rc;
 	return s->is_dataset ? vv_txn_put_root(t->txn, path, &s->root, replace, err)

@@ -112,8 +112,9 @@ VARVE_API int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read
 
 /* Sets the content of path to a version, without reading the version's rows: for copying, moving or restoring a file.
  * If the version belongs to a different repository, its blocks are copied. flags: 0 or VARVE_PUT_REPLACE.
- * VARVE_EMISSING: the root block of the version, or a block to copy, is missing; VARVE_EUSAGE: the version is a file
- * on disk that is not stored, for which varve_txn_put is to be used. Other errors are as for varve_txn_put. */
+ * VARVE_EMISSING: the root block of the version, or a block to copy, is missing; VARVE_EUSAGE: the version is a file on
+ * disk that is not stored, or a table of a document, for which varve_txn_put is to be used. Other errors are as for
+ * varve_txn_put. */
 VARVE_API int varve_txn_put_version(varve_txn *txn, const char *path, const varve_version *version,
 				    uint32_t flags, varve_error *err);
 

@@ -84,6 +84,7 @@ static void a_table_of_a_stored_document_is_its_rows(void **state)
 	static const char *const words[] = {"HEAD:b.toy#Prices", ":b.toy#Prices", "b.toy#Prices"};
 	varve_repo_options how = VARVE_INIT(varve_repo_options);
 	varve_repo *repo;
+	varve_txn *txn;
 	varve_error e;
 
 	(void)state;
@@ -109,6 +110,9 @@ static void a_table_of_a_stored_document_is_its_rows(void **state)
 			assert_true(b.len == 0 || memcmp(b.data, prices + from, b.len) == 0);
 			vv_buf_clear(&b);
 		}
+		works(varve_txn_open(&txn, repo, NULL, &e), &e);
+		fails_as(varve_txn_put_version(txn, "copy.csv", v, 0, &e), VARVE_EUSAGE, &e);
+		varve_txn_free(txn);
 		varve_version_free(v);
 	}
 	varve_repo_free(repo);
