@@ -70,12 +70,12 @@ VARVE_API int varve_repo_open(varve_repo **out, const char *path, const varve_re
 /* Returns the warnings of varve_repo_open, as lines that end with a newline; "": no warnings. */
 VARVE_API const char *varve_repo_warnings(const varve_repo *repo);
 
-/* Makes a repository in the folder path, which is made if needed, or completes the repository in this folder; then opens
- * the repository. path NULL or ".": completes the repository that contains the current folder, or makes one in the
- * current folder. A complete repository has Git's files, varve's folder and the settings of varve's filter and drivers.
- * A second call changes nothing. created may be NULL; else *created is set to true if this call made Git's repository,
- * and to false if not. VARVE_EIO: git cannot make the repository, for example because path is a file; VARVE_EUSAGE: the
- * flags contain VARVE_OPEN_URL, VARVE_OPEN_AS_IS or VARVE_OPEN_LAZY. */
+/* Makes a repository in the folder path, which is made if needed, or completes the repository in this folder; then
+ * opens the repository. path NULL or ".": completes the repository that contains the current folder, or makes one in
+ * the current folder. A complete repository has Git's files, varve's folder and the settings of varve's filter and
+ * drivers. A second call changes nothing. created may be NULL; else *created is set to true if this call made Git's
+ * repository, and to false if not. VARVE_EEXISTS: path is a file; VARVE_EIO: git cannot make the repository;
+ * VARVE_EUSAGE: the flags contain VARVE_OPEN_URL, VARVE_OPEN_AS_IS or VARVE_OPEN_LAZY. */
 VARVE_API int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options *options,
 			      bool *created, varve_error *err);
 

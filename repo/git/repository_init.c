@@ -138,9 +138,10 @@ static vv_status make_new(const char *path, const vv_init_options *opts, vv_erro
 {
 	vv_auto(char) *gitdir = vv_path_join(path, ".git", NULL);
 
-	if (!gitdir) return vv_fail_nomem(err);
-	return opts->bare || is_named_by_env(path, opts->env) || vv_exists(gitdir) ||
-			       !vv_exists(path)
+	vv_status rc = gitdir ? vv_mkdirs(path, err) : vv_fail_nomem(err);
+
+	if (rc < 0) return rc;
+	return opts->bare || is_named_by_env(path, opts->env) || vv_exists(gitdir)
 		       ? make_git(path, opts, err)
 		       : make_aside(path, gitdir, opts, err);
 }

@@ -132,6 +132,22 @@ static void a_table_of_a_document_outside_of_repositories_has_no_path(void **sta
 	varve_version_free(v);
 }
 
+static void no_repository_is_made_in_place_of_a_file(void **state)
+{
+	varve_repo_options bare = VARVE_INIT(varve_repo_options);
+	varve_repo *repo;
+	varve_error e;
+
+	(void)state;
+	git_home();
+	bare.flags = VARVE_INIT_BARE;
+	vv_test_write_text("file", "text\n");
+	fails_as(varve_repo_init(&repo, "file", NULL, NULL, &e), VARVE_EEXISTS, &e);
+	assert_null(repo);
+	fails_as(varve_repo_init(&repo, "file", &bare, NULL, &e), VARVE_EEXISTS, &e);
+	assert_string_equal(vv_test_read("file", NULL), "text\n");
+}
+
 /* `options` of `known` bytes: cut after each multiple of four, size 0, and longer by zeros and by others. */
 static void tries_sizes(int (*call)(void *payload, const void *options, varve_error *e),
 			void *payload, size_t size_now)
@@ -280,6 +296,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(any_part_of_a_version_is_that_part_of_the_file),
 	cmocka_unit_test(a_table_of_a_stored_document_is_its_rows),
 	cmocka_unit_test(a_table_of_a_document_outside_of_repositories_has_no_path),
+	cmocka_unit_test(no_repository_is_made_in_place_of_a_file),
 	cmocka_unit_test(options_of_every_size_are_taken),
 	cmocka_unit_test(a_hint_that_names_a_command_is_a_code_with_arguments),
 };
