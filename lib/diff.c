@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "diff/rows/rowdiff.h"
+#include "diff/rows/value.h"
 #include "lib/handles.h"
 #include "varve/diff.h"
 
@@ -68,6 +70,12 @@ static vv_status take_names(varve_diff *d, const varve_diff_options *o, vv_error
 	    (rc = vv_names_take(&d->only, o->only, err)) < 0 ||
 	    (rc = vv_names_take(&d->ignore, o->ignore, err)) < 0) {
 		return rc;
+	}
+	if (o->tolerance && !vv_tolerance_check(o->tolerance)) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"the tolerance must be a number or a percentage (0.01, 1%%), not '%s'",
+			vv_text_shows(o->tolerance));
 	}
 	if (o->tolerance && !(d->tolerance = vv_strdup(o->tolerance))) return vv_fail_nomem(err);
 	return d->rename.count % 2 == 0

@@ -39,7 +39,7 @@ typedef struct varve_diff_options {
 	const char *const *only;
 	const char *const *ignore; /* columns not to compare, ended by NULL; or NULL */
 	/* a decimal number, such as "0.01": numbers that differ by at most this number are equal; or a percentage, such
-	 * as "1%" of the larger number. NULL, or text of another form: compare numbers exactly */
+	 * as "1%" of the larger number; NULL: compare numbers exactly */
 	const char *tolerance;
 	/* report a row only if its old or its new version matches this filter; NULL: all rows */
 	const varve_filter *where;
@@ -51,9 +51,9 @@ typedef struct varve_diff varve_diff;
 
 /* Opens a cursor over the differences between two tables. Row groups (stored blocks of consecutive
  * rows) that both tables have are not read, so the cost depends on the size of the change. Memory
- * is bounded. This call matches columns; varve_diff_next matches rows. VARVE_ENOTFOUND: a table
- * does not have a column of the key or of options->rename; VARVE_EUSAGE: options->rename has an odd
- * number of names. */
+ * is bounded. This call matches columns and rows; varve_diff_next reads the rows that differ.
+ * VARVE_ENOTFOUND: a table does not have a column of the key or of options->rename; VARVE_EUSAGE:
+ * options->rename has an odd number of names, or options->tolerance has another form. */
 VARVE_API int varve_diff_open(varve_diff **out, const varve_table *before, const varve_table *after,
 			      const varve_diff_options *options, varve_error *err);
 

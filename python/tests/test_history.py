@@ -82,6 +82,8 @@ def test_diff(repo, folder):
     assert not list(repo.diff("prices.csv", "v1", "HEAD", where="id = :i", params={"i": 5}).removed)
     with pytest.raises(varve.NotFoundError):
         repo.diff("prices.csv", "v1", "HEAD", key=["nosuch"])
+    with pytest.raises(varve.UsageError, match="not 'abc'"):
+        repo.diff("prices.csv", "v1", "HEAD", tolerance="abc")
 
 
 def test_diff_with_the_work_tree_and_with_columns(repo, folder):

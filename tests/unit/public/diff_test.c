@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "varve/arrow.h"
 
 static unsigned id_at(const known *k, size_t row)
 {
@@ -156,7 +157,49 @@ static void rows_that_differ_are_those_that_differ(void **state)
 	varve_repo_free(repo);
 }
 
+static void a_tolerance_is_a_number_or_a_percentage(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t changed;
+	} cases[] = {{NULL, 1}, {"1", 1}, {"2", 0}, {"50%", 0}, {"0", 1}};
+	static const char *const wrong[] = {"abc", "", "-1", "1 %", "nan"};
+	varve_diff_options o = VARVE_INIT(varve_diff_options);
+	varve_diff_arrow_options arrow = VARVE_INIT(varve_diff_arrow_options);
+	struct ArrowArrayStream stream;
+	const varve_diff_counts *counts;
+	varve_table *before, *after;
+	varve_repo *repo = begin_repo();
+	varve_diff *diff;
+	varve_error e;
+
+	(void)state;
+	vv_test_write_text("a.csv", "id,n\n1,10\n2,20\n");
+	vv_test_write_text("b.csv", "id,n\n1,10\n2,22\n");
+	before = table_of(repo, "a.csv");
+	after = table_of(repo, "b.csv");
+	arrow.diff = &o;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		o.tolerance = cases[i].text;
+		works(varve_diff_open(&diff, before, after, &o, &e), &e);
+		works(varve_diff_count(&counts, diff, &e), &e);
+		assert_int_equal(counts->changed, cases[i].changed);
+		varve_diff_free(diff);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		o.tolerance = wrong[i];
+		fails_as(varve_diff_open(&diff, before, after, &o, &e), VARVE_EUSAGE, &e);
+		assert_null(diff);
+		fails_as(varve_diff_arrow(&stream, NULL, before, after, &arrow, &e), VARVE_EUSAGE,
+			 &e);
+	}
+	varve_table_free(before);
+	varve_table_free(after);
+	varve_repo_free(repo);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(rows_that_differ_are_those_that_differ),
+	cmocka_unit_test(a_tolerance_is_a_number_or_a_percentage),
 };
 VV_TEST_SUITE(diff)
