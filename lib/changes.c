@@ -39,6 +39,7 @@ static vv_status put(varve_changes *list, const char *path, const char *old_path
 	return VV_OK;
 }
 
+#define LISTING "listing changes"
 #define TYPE 0170000u
 
 static char letter_of(const vv_diff_path *p)
@@ -51,7 +52,7 @@ static char letter_of(const vv_diff_path *p)
 }
 
 static vv_status list_between(varve_changes *list, vv_session *s, const varve_changes_options *o,
-			      vv_error *err)
+			      const vv_progress *progress, vv_error *err)
 {
 	vv_auto(vv_diff_sides) sides = {.count = 0};
 	vv_oid from, to;
@@ -65,7 +66,9 @@ static vv_status list_between(varve_changes *list, vv_session *s, const varve_ch
 	for (size_t i = 0; rc == VV_OK && i < sides.count; i++) {
 		const vv_diff_path *p = &sides.paths[i];
 
-		rc = put(list, p->path, p->old_path, letter_of(p), ' ', false, err);
+		if ((rc = vv_progress_part(progress, LISTING, i, sides.count, err)) == VV_OK) {
+			rc = put(list, p->path, p->old_path, letter_of(p), ' ', false, err);
+		}
 	}
 	return rc;
 }
@@ -80,9 +83,10 @@ static bool is_selected(const char *const *paths, const char *path)
 }
 
 static vv_status list_work(varve_changes *list, vv_session *s, const varve_changes_options *o,
-			   vv_error *err)
+			   const vv_progress *progress, vv_error *err)
 {
 	vv_changes_options how = {.untracked = (o->flags & VARVE_CHANGES_UNTRACKED) != 0};
+	vv_auto(vv_dataset_reader) *watched = NULL;
 	vv_auto(vv_changes) all = {0};
 	vv_auto(vv_index) *index = NULL;
 	vv_status rc;
@@ -96,14 +100,19 @@ static vv_status list_work(varve_changes *list, vv_session *s, const varve_chang
 		return vv_fail(err, VV_EUSAGE,
 			       "a bare repository has no work tree: name two revisions");
 	}
-	if ((rc = vv_index_open(&index, s->repo, err)) == VV_OK &&
-	    (rc = vv_changes_read(&all, s->repo, index, s->reader, &how, err)) == VV_OK) {
-		for (size_t i = 0; rc == VV_OK && i < all.count; i++) {
-			const vv_change_entry *e = &all.entries[i];
+	/* the session's reader has no progress */
+	if ((progress && (rc = vv_dataset_reader_open(&watched, s->repo, progress, err)) < 0) ||
+	    (rc = vv_index_open(&index, s->repo, err)) < 0 ||
+	    (rc = vv_changes_read(&all, s->repo, index, watched ? watched : s->reader, &how, err)) <
+		    0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < all.count; i++) {
+		const vv_change_entry *e = &all.entries[i];
 
-			if (is_selected(o->paths, e->path)) {
-				rc = put(list, e->path, e->from, e->staged, e->work, e->table, err);
-			}
+		if ((rc = vv_progress_part(progress, LISTING, i, all.count, err)) == VV_OK &&
+		    is_selected(o->paths, e->path)) {
+			rc = put(list, e->path, e->from, e->staged, e->work, e->table, err);
 		}
 	}
 	return rc;
@@ -114,6 +123,8 @@ int varve_changes_open(varve_changes **out, varve_repo *repo, const varve_change
 {
 	vv_auto(varve_changes) *list = vv_calloc(1, sizeof(*list));
 	varve_changes_options o;
+	const vv_progress *progress;
+	vv_watched watched;
 	vv_auto(vv_session) *s = NULL;
 	vv_error e;
 	vv_status rc;
@@ -122,10 +133,11 @@ int varve_changes_open(varve_changes **out, varve_repo *repo, const varve_change
 	if (!list) return vv_give(err, vv_fail_nomem(&e), &e);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = vv_take_flags(o.flags, VARVE_CHANGES_UNTRACKED, &e)) < 0 ||
+	    (rc = vv_watched_begin(&progress, &watched, o.watch, &e)) < 0 ||
 	    (rc = vv_session_take(&s, repo->core, &e)) < 0) {
 		return vv_give(err, rc, &e);
 	}
-	rc = o.to ? list_between(list, s, &o, &e) : list_work(list, s, &o, &e);
+	rc = o.to ? list_between(list, s, &o, progress, &e) : list_work(list, s, &o, progress, &e);
 	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &list), &e);
 }
 

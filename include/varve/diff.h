@@ -162,7 +162,7 @@ typedef struct varve_changes_options {
 	const char *const *paths; /* files or folders, ended by NULL; NULL: all */
 	uint32_t flags;           /* enum varve_changes_flag */
 	uint32_t reserved;
-	const varve_watch *watch; /* not used in this version */
+	const varve_watch *watch;
 } varve_changes_options;
 
 /* A cursor over the paths that differ, sorted. */

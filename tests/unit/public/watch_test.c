@@ -124,17 +124,42 @@ static int call_find(const given *g, const varve_watch *watch, varve_error *e)
 	return varve_table_find_row(&row, g->table, &key, 1, watch, e);
 }
 
+static int list_changes(const given *g, const char *from, const char *to, const varve_watch *watch,
+			varve_error *e)
+{
+	varve_changes_options o = VARVE_INIT(varve_changes_options);
+	varve_changes *changes;
+
+	o.watch = watch;
+	o.from = from;
+	o.to = to;
+	const int rc = varve_changes_open(&changes, g->repo, &o, e);
+	varve_changes_free(changes);
+	return rc;
+}
+
+static int call_changes(const given *g, const varve_watch *watch, varve_error *e)
+{
+	return list_changes(g, NULL, NULL, watch, e);
+}
+
+static int call_between(const given *g, const varve_watch *watch, varve_error *e)
+{
+	return list_changes(g, "HEAD~1", "HEAD", watch, e);
+}
+
 static const struct {
 	const char *name;
 	int (*call)(const given *g, const varve_watch *watch, varve_error *e);
-} calls[] = {{"open", call_open},   {"rows", call_rows},   {"filter", call_filter},
-	     {"diff", call_diff},   {"write", call_write}, {"range", call_range},
-	     {"check", call_check}, {"find", call_find}};
+} calls[] = {{"open", call_open},      {"rows", call_rows},   {"filter", call_filter},
+	     {"diff", call_diff},      {"write", call_write}, {"range", call_range},
+	     {"check", call_check},    {"find", call_find},   {"changes", call_changes},
+	     {"between", call_between}};
 
 static void begin(given *g)
 {
 	const char *const paths[] = {"t.csv", "plain.csv"};
-	known first, second;
+	known first, second, third;
 	vv_prng r;
 
 	g->repo = begin_repo();
@@ -148,6 +173,9 @@ static void begin(given *g)
 	known_write(&second, "t.csv");
 	varve("commit -q -a -m two");
 	known_write(&second, "plain.csv");
+	third = known_edited(&r, &second, 200);
+	known_write(&third, "t.csv");
+	known_free(&third);
 	known_free(&first);
 	known_free(&second);
 	g->version = version_of(g->repo, "HEAD:t.csv");
