@@ -366,6 +366,7 @@ static vv_status fetch_versions(varve_transfer **out, syncing *s, const char *ra
 			   .rev = range,
 			   .paths = s->call->paths,
 			   .from = &s->from,
+			   .idle_sec = s->o.idle_sec,
 			   .progress = begin_progress(s)};
 	vv_status rc = vv_fetch_data_run(&f, err);
 	const vv_transfer_sum sum = {.versions = f.fetched};
@@ -395,7 +396,10 @@ int varve_version_fetch(const varve_version *version, const varve_sync_options *
 	}
 	if ((rc = begin_in(&s, version->core, options, 0, &e)) == VV_OK &&
 	    (rc = vv_cid_parse(&root, version->cid, strlen(version->cid), &e)) == VV_OK) {
-		vv_fetch_data f = {.repo = s.repo, .from = &s.from, .progress = begin_progress(&s)};
+		vv_fetch_data f = {.repo = s.repo,
+				   .from = &s.from,
+				   .idle_sec = s.o.idle_sec,
+				   .progress = begin_progress(&s)};
 
 		rc = vv_fetch_data_root(&f, &root, &e);
 	}

@@ -83,12 +83,12 @@ VARVE_API int varve_fetch(varve_transfer **done, varve_repo *repo, const char *r
 			  const varve_sync_options *options, varve_error *err);
 
 /* Fetches missing blocks of versions whose commits this repository has. Blocks are fetched from the remotes and URLs in
- * options->from; if options->from is NULL, from all remotes, and from other peers that have the blocks. Other options
- * than from and watch are not used; a flag is VARVE_EUSAGE. range: a revision, or "A..B" for A and all commits that B
- * reaches and A does not; NULL: HEAD. paths: files and folders, ended by NULL; NULL: all. Complete versions are skipped.
- * done may be NULL; else *done is set to the result, which the caller frees; of its counts, only versions is set.
- * VARVE_EMISSING: no peer has some of the blocks; the versions that could be fetched are stored, and *done is NULL.
- * VARVE_ENOTFOUND: no such revision, or a path without a stored version. */
+ * options->from; if options->from is NULL, from all remotes, and from other peers that have the blocks. Of the other
+ * options, only idle_sec and watch are used; a flag is VARVE_EUSAGE. range: a revision, or "A..B" for A and all commits
+ * that B reaches and A does not; NULL: HEAD. paths: files and folders, ended by NULL; NULL: all. Complete versions are
+ * skipped. done may be NULL; else *done is set to the result, which the caller frees; of its counts, only versions is
+ * set. VARVE_EMISSING: no peer has some of the blocks; the versions that could be fetched are stored, and *done is
+ * NULL. VARVE_ENOTFOUND: no such revision, or a path without a stored version. */
 VARVE_API int varve_fetch_versions(varve_transfer **done, varve_repo *repo, const char *range,
 				   const char *const *paths, const varve_sync_options *options,
 				   varve_error *err);

@@ -92,6 +92,7 @@ static vv_status fetch(vv_fetch_data *f, const vv_cid *root, vv_error *err)
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_repository_store(f->repo, &r.store, err)) == VV_OK) {
 		vv_needed_watch(r.needed, f->progress);
+		vv_needed_idle(r.needed, f->idle_sec);
 		rc = root      ? take_root(&r, root, "the version", err)
 		     : f->all  ? take_all(&r, err)
 		     : f->tips ? vv_new_roots_each(f->repo, f->tips, f->tip_count, f->there,

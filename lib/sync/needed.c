@@ -55,6 +55,7 @@ struct vv_needed {
 	bool given;      /* the remotes are those that the caller named */
 	bool asked;      /* by the user, by name */
 	bool begun, off;
+	uint64_t idle_sec;
 	const vv_progress *progress; /* or NULL */
 	const char *why_off;
 	vv_elsewhere *elsewhere; /* NULL: not read */
@@ -85,6 +86,11 @@ vv_needed *vv_needed_new_asked(vv_repository *r)
 void vv_needed_watch(vv_needed *n, const vv_progress *progress)
 {
 	n->progress = progress;
+}
+
+void vv_needed_idle(vv_needed *n, uint64_t idle_sec)
+{
+	n->idle_sec = idle_sec;
 }
 
 vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err)
@@ -227,7 +233,8 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	n->begun = n->off = true;
 	n->why_off = "fetching is off (varve.autoFetch is false)";
 	if (n->given) {
-		rc = vv_transfer_open(&n->t, n->repo, vv_repository_notes(n->repo), true, 0, err);
+		rc = vv_transfer_open(&n->t, n->repo, vv_repository_notes(n->repo), true,
+				      n->idle_sec, err);
 		n->off = rc < 0;
 		return rc;
 	}
@@ -237,8 +244,8 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	}
 	rc = n->asked ? VV_OK : vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err);
 	if (rc < 0 || !automatic ||
-	    (rc = vv_transfer_open(&n->t, n->repo, vv_repository_notes(n->repo), true, 0, err)) <
-		    0) {
+	    (rc = vv_transfer_open(&n->t, n->repo, vv_repository_notes(n->repo), true, n->idle_sec,
+				   err)) < 0) {
 		return rc;
 	}
 	n->off = false;

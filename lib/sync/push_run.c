@@ -804,8 +804,11 @@ static vv_status fetch_lacking(run *r, vv_error *err)
 	const vv_push_plan *plan = &r->j->plan;
 	vv_auto_free vv_oid *goes = vv_calloc(2 * plan->count + 1, sizeof(*goes));
 	vv_oid *there = goes ? goes + plan->count : NULL;
-	vv_fetch_data f = {
-		.repo = r->j->repo, .tips = goes, .there = there, .progress = r->t.progress};
+	vv_fetch_data f = {.repo = r->j->repo,
+			   .tips = goes,
+			   .there = there,
+			   .idle_sec = r->j->idle_sec,
+			   .progress = r->t.progress};
 
 	if (!goes) return vv_fail_nomem(err);
 	for (size_t i = 0; i < plan->count; i++) {

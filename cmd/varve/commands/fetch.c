@@ -162,7 +162,8 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 static vv_status fetch_rest(vv_context *c, vv_fetch_data *f, bool quiet, vv_error *err)
 {
 	const options *o = c->options;
-	*f = (vv_fetch_data){.repo = c->repo, .all = true, .from = &o->job.from};
+	*f = (vv_fetch_data){
+		.repo = c->repo, .all = true, .from = &o->job.from, .idle_sec = o->job.idle_sec};
 	vv_status rc = vv_fetch_data_run(f, err);
 
 	if (rc == VV_OK && f->fetched > 0 && !quiet) {
@@ -214,7 +215,8 @@ static vv_status fetch_data(vv_context *c, vv_fetch_data *f, bool quiet, vv_erro
 	*f = (vv_fetch_data){.repo = c->repo,
 			     .rev = first > 0 ? c->argv[0] : NULL,
 			     .paths = (const char *const *)paths,
-			     .from = &o->job.from};
+			     .from = &o->job.from,
+			     .idle_sec = o->job.idle_sec};
 	if (rc == VV_OK && (rc = vv_fetch_data_run(f, err)) == VV_OK && !quiet) {
 		vv_note("%s%s",
 			vv_text_counted(f->versions, "version of a table", "versions of tables"),

@@ -3,8 +3,11 @@
  */
 #include "tests/unit/public/fixture.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -262,6 +265,51 @@ static void a_stored_file_is_no_table_whatever_its_name_and_where_its_blocks_are
 	varve_repo_free(repo);
 }
 
+/* The port of a server that accepts connections, and never answers. */
+static int silent_port(int *fd)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET};
+	socklen_t len = sizeof(at);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	*fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(*fd, (struct sockaddr *)&at, len), 0);
+	assert_int_equal(listen(*fd, 8), 0);
+	assert_int_equal(getsockname(*fd, (struct sockaddr *)&at, &len), 0);
+	return ntohs(at.sin_port);
+}
+
+static void a_silent_peer_of_blocks_is_given_up(void **state)
+{
+	varve_repo *repo = begin_two(), *copy;
+	varve_sync_options o = VARVE_INIT(varve_sync_options);
+	const char *from[] = {NULL, NULL};
+	char url[64];
+	varve_version *v;
+	int fd;
+
+	(void)state;
+	push_all(repo);
+	copy = clone_of("../copy", VARVE_SYNC_LAZY | VARVE_SYNC_NO_CHECKOUT);
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d/x", silent_port(&fd));
+	from[0] = url;
+	o.from = from;
+	o.idle_sec = 1;
+	v = version_of(copy, "HEAD:t.csv");
+	for (int i = 0; i < 2; i++) {
+		const uint64_t begun = vv_monotonic_ms();
+		const int rc = i ? varve_version_fetch(v, &o, &e)
+				 : varve_fetch_versions(NULL, copy, "HEAD", NULL, &o, &e);
+
+		assert_true(rc < 0);
+		assert_true(vv_monotonic_ms() - begun < 7000);
+	}
+	varve_version_free(v);
+	(void)close(fd);
+	varve_repo_free(copy);
+	varve_repo_free(repo);
+}
+
 static void a_repository_that_is_opened_lazily_gets_what_is_read(void **state)
 {
 	varve_repo *repo = begin_two(), *copy;
@@ -457,6 +505,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_rejected_push_moves_nothing_and_names_the_ref),
 	cmocka_unit_test(a_lazy_clone_reads_what_it_fetched),
 	cmocka_unit_test(a_stored_file_is_no_table_whatever_its_name_and_where_its_blocks_are),
+	cmocka_unit_test(a_silent_peer_of_blocks_is_given_up),
 	cmocka_unit_test(a_repository_that_is_opened_lazily_gets_what_is_read),
 	cmocka_unit_test(a_repository_at_a_url_is_read_through_a_cache),
 	cmocka_unit_test(a_repository_at_a_url_is_never_written),
