@@ -98,7 +98,7 @@ struct vv_check_report {
 		print_cap;         /* capacity of prints */
 	vv_hash_index print_index; /* finds a fingerprint by its hash */
 	vv_buf scratch;
-	vv_report_io *io; /* valid while the report is written */
+	vv_report_io *io; /* only in the copy from which a writer reads */
 };
 
 /* Stores a copy of f, a finding of the current dataset, in the group g. Does nothing if a limit of the

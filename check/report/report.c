@@ -287,8 +287,9 @@ bool vv_report_valid(const vv_check_report *r)
 	return vv_report_passes(r, r->totals.errors, r->totals.warnings);
 }
 
-static vv_status write_form(vv_check_report *r, vv_report_form form, vv_buf *out, vv_report_io *io,
-			    vv_error *err)
+/* Threads may write one report at the same time. */
+static vv_status write_form(const vv_check_report *r, vv_report_form form, vv_buf *out,
+			    vv_report_io *io, vv_error *err)
 {
 	static vv_status (*const writers[])(const vv_check_report *, vv_buf *, vv_error *) = {
 		[VV_REPORT_TEXT] = vv_report_text,         [VV_REPORT_JSON] = vv_report_json,
@@ -296,9 +297,10 @@ static vv_status write_form(vv_check_report *r, vv_report_form form, vv_buf *out
 		[VV_REPORT_GITHUB] = vv_report_github,     [VV_REPORT_GITLAB] = vv_report_gitlab,
 		[VV_REPORT_MARKDOWN] = vv_report_markdown, [VV_REPORT_HTML] = vv_report_html};
 
-	r->io = io;
-	vv_status rc = writers[form](r, out, err);
-	r->io = NULL;
+	vv_check_report own = *r;
+
+	own.io = io;
+	vv_status rc = writers[form](&own, out, err);
 	if (io->rc < 0) return vv_error_copy(err, &io->err);
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
@@ -309,14 +311,14 @@ void vv_report_look(vv_check_report *r, bool color, unsigned width)
 	r->options.width = width;
 }
 
-vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err)
+vv_status vv_report_write(const vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err)
 {
 	vv_report_io io = {.rc = VV_OK};
 
 	return write_form(r, form, out, &io, err);
 }
 
-vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_write_fn write,
+vv_status vv_report_stream(const vv_check_report *r, vv_report_form form, vv_report_write_fn write,
 			   void *payload, vv_error *err)
 {
 	vv_report_io io = {.rc = VV_OK, .write = write, .payload = payload};

@@ -93,11 +93,12 @@ vv_status vv_report_each_rule(const vv_check_report *r, vv_report_count_fn fn, v
 void vv_report_look(vv_check_report *r, bool color, unsigned width);
 
 /* Appends the whole report in this form to out. */
-vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err);
+vv_status vv_report_write(const vv_check_report *r, vv_report_form form, vv_buf *out,
+			  vv_error *err);
 
 /* Passes the whole report in this form to write, in pieces, so that memory does not grow with the
  * number of findings. */
-vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_write_fn write,
+vv_status vv_report_stream(const vv_check_report *r, vv_report_form form, vv_report_write_fn write,
 			   void *payload, vv_error *err);
 
 #endif

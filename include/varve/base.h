@@ -22,8 +22,7 @@
  * - Rows, columns and parts are counted from 0, lines from 1.
  * - Only one thread at a time may use a handle. Different threads may use different handles, even if the handles were made
  *   from the same repository. A varve_version, varve_table, varve_filter or varve_report never changes after it was made, so
- *   threads may share it; but no thread may use it after it was freed, and only one thread at a time may call
- *   varve_report_write with the same report.
+ *   threads may share it; but no thread may use it after it was freed.
  * - The library holds no mutex while a callback runs. A transaction or a merge holds the repository's lock for writers,
  *   also during callbacks; so a callback must not write to the same repository.
  * - The library prints nothing and never ends the process. It does not read the environment, except with VARVE_OPEN_ENVIRON;

@@ -253,6 +253,48 @@ static void nothing_found_is_written_in_every_form(void **state)
 	vv_report_free(r);
 }
 
+typedef struct twice {
+	const vv_check_report *r;
+	vv_buf outer, inner;
+} twice;
+
+static vv_status gather(void *payload, const char *bytes, size_t len, vv_error *err)
+{
+	vv_buf_put(payload, bytes, len);
+	return vv_buf_ok(payload, err);
+}
+
+/* Writes the same report once more in the midst of writing it. */
+static vv_status write_twice(void *payload, const char *bytes, size_t len, vv_error *err)
+{
+	twice *t = payload;
+
+	if (t->inner.len == 0) {
+		vv_assert_ok(vv_report_stream(t->r, VV_REPORT_JSON, gather, &t->inner, err), err);
+	}
+	return gather(&t->outer, bytes, len, err);
+}
+
+/* As by threads that share a report. */
+static void a_report_can_be_written_twice_at_once(void **state)
+{
+	vv_check_report *r = report_of(UINT64_MAX, VV_SEVERITY_ERROR, false);
+	twice t = {.r = r, .outer = VV_BUF_INIT, .inner = VV_BUF_INIT};
+	vv_error err;
+
+	(void)state;
+	for (unsigned i = 0; i < 3000; i++) {
+		add(r, finding("type-error", VV_SEVERITY_ERROR, "id=1"));
+	}
+	end(r);
+	vv_assert_ok(vv_report_stream(r, VV_REPORT_JSON, write_twice, &t, &err), &err);
+	assert_true(t.outer.len > 600000);
+	assert_string_equal(vv_buf_cstr(&t.outer), vv_buf_cstr(&t.inner));
+	assert_string_equal(vv_buf_cstr(&t.outer), written(r, VV_REPORT_JSON));
+	vv_buf_clear_all(&t.outer, &t.inner);
+	vv_report_free(r);
+}
+
 static vv_status write_all(void *payload, vv_error *err)
 {
 	vv_report_options o = {.limit = 3, .fail_on = VV_SEVERITY_ERROR};
@@ -319,6 +361,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(long_values_are_cut_between_characters),
 	cmocka_unit_test(what_accepts_several_values_is_proposed_once),
 	cmocka_unit_test(nothing_found_is_written_in_every_form),
+	cmocka_unit_test(a_report_can_be_written_twice_at_once),
 	cmocka_unit_test(running_out_of_memory_is_told_and_leaks_nothing),
 	cmocka_unit_test(a_base_need_not_be_a_commit),
 };

@@ -272,10 +272,15 @@ static uint64_t follow_row(const shared *s)
 static uint64_t write_report(const shared *s)
 {
 	vv_buf b = VV_BUF_INIT;
+	varve_error e;
+	int rc;
 
 	vv_buf_printf(&b, "%llu", (unsigned long long)varve_report_info(s->report)->errors);
 	if (varve_report_finding(s->report, 0)) {
 		vv_buf_puts(&b, varve_report_finding(s->report, 0)->message);
+	}
+	if ((rc = varve_report_write(s->report, "json", gather, &b, &e)) < 0) {
+		return failed(&b, rc, &e);
 	}
 	return finish(&b);
 }
