@@ -222,13 +222,15 @@ int varve_table_value(varve_value *value, const varve_table *table, size_t place
 {
 	vv_error e;
 
+	if (place >= table->facts.columns) {
+		return vv_give(err, vv_fail(&e, VV_EUSAGE, "the table has no column %zu", place),
+			       &e);
+	}
 	if (cell->state == VARVE_CELL_NUMBER) return number_value(value, cell);
-	return vv_give(err,
-		       place < table->facts.columns
-			       ? vv_cell_value(value, &table->table, place,
-					       (const vv_cell *)(const void *)cell, &e)
-			       : vv_fail(&e, VV_EUSAGE, "the table has no column %zu", place),
-		       &e);
+	return vv_give(
+		err,
+		vv_cell_value(value, &table->table, place, (const vv_cell *)(const void *)cell, &e),
+		&e);
 }
 
 /* ---- a row by its key ---- */

@@ -413,7 +413,9 @@ static void columns_are_found_by_their_names(void **state)
 	varve_rows *rows;
 	varve_value value;
 	varve_error e;
-	const varve_cell cell = {.text = "1"};
+	const int64_t one = 1;
+	const varve_cell cell = {.text = "1"},
+			 number = {.text = (const char *)&one, .state = VARVE_CELL_NUMBER};
 
 	(void)state;
 	begin(&f);
@@ -429,6 +431,8 @@ static void columns_are_found_by_their_names(void **state)
 	assert_int_equal(varve_table_column(f.stored[0], 3)->type, VARVE_TYPE_DATE);
 	assert_string_equal(varve_table_column(f.stored[0], 4)->type_name, "boolean");
 	fails_as(varve_table_value(&value, f.stored[0], KNOWN_COLUMNS, &cell, &e), VARVE_EUSAGE,
+		 &e);
+	fails_as(varve_table_value(&value, f.stored[0], KNOWN_COLUMNS, &number, &e), VARVE_EUSAGE,
 		 &e);
 	o.columns = unknown;
 	fails_as(varve_rows_open(&rows, f.stored[0], &o, &e), VARVE_ENOTFOUND, &e);
