@@ -3,6 +3,7 @@
  */
 #include "dataset/rows/sum_values.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,7 +196,8 @@ static bool make_room(vv_distinct *d)
 
 bool vv_distinct_add(vv_distinct *d, vv_hash128 h)
 {
-	h.lo += h.lo == 0 && h.hi == 0; /* zero is an empty place */
+	assert(d->cap > 0 || d->count == 0); /* not packed */
+	h.lo += h.lo == 0 && h.hi == 0;      /* zero is an empty place */
 	if (!make_room(d)) return false;
 	insert(d, h);
 	return true;
