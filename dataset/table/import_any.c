@@ -161,6 +161,8 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 {
 	vv_error why = {0};
 
+	memset(out, 0, sizeof(*out));
+	vv_root_init(&out->root);
 	if (opts->kind != VV_KIND_TABLE && opts->order == VV_ORDER_KEY) {
 		return vv_fail(err, VV_EUSAGE,
 			       "%s is kept as a file, and only tables can be stored in key "

@@ -430,6 +430,27 @@ static void an_irregular_line_is_named_or_keeps_the_files_order(void **state)
 	memory_clear(&m);
 }
 
+/* The caller clears the result of a refused import, too. */
+static void a_file_without_rows_has_no_key_order(void **state)
+{
+	vv_import_options o = {
+		.hints = VV_SNIFF_HINTS_INIT, .kind = VV_KIND_FILE, .order = VV_ORDER_KEY};
+	vv_import_result r;
+	vv_mem_source storage;
+	vv_source source;
+	vv_error err;
+	memory m;
+
+	(void)state;
+	memory_init(&m);
+	memset(&r, 0x55, sizeof(r));
+	vv_source_mem(&source, &storage, "id\n1\n", 5, "t.csv");
+	vv_assert_status(vv_import(&r, &source, &m.sink, &o, &err), VV_EUSAGE, &err);
+	assert_int_equal(r.root_block.len, 0);
+	vv_import_result_clear(&r);
+	memory_clear(&m);
+}
+
 static void a_column_that_is_gone_keeps_the_files_order(void **state)
 {
 	static const char good[] = "id,x\n3,a\n1,b\n2,c\n", other[] = "y,x\nq,a\nr,b\ns,c\n";
@@ -716,6 +737,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_large_file_comes_back),
 	cmocka_unit_test(an_irregular_line_is_named_or_keeps_the_files_order),
 	cmocka_unit_test(a_column_that_is_gone_keeps_the_files_order),
+	cmocka_unit_test(a_file_without_rows_has_no_key_order),
 	cmocka_unit_test(without_a_key_there_is_no_key_order),
 	cmocka_unit_test(the_order_goes_when_it_is_no_longer_wanted),
 	cmocka_unit_test(forged_places_are_refused),
