@@ -203,12 +203,10 @@ static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *s
 	}
 	if (rc < 0) return rc;
 	if (out->root.rows != merge_writer_rows(m)) {
-		vv_fail(err, VV_EREFUSED,
-			"the merged table would read back as %llu rows instead of %llu",
-			(unsigned long long)out->root.rows,
-			(unsigned long long)merge_writer_rows(m));
-		vv_import_result_clear(out);
-		return VV_EREFUSED;
+		return vv_fail(err, VV_EREFUSED,
+			       "the merged table would read back as %llu rows instead of %llu",
+			       (unsigned long long)out->root.rows,
+			       (unsigned long long)merge_writer_rows(m));
 	}
 	out->schema_changed = ours->schema.len != out->root.schema.len ||
 			      (ours->schema.len > 0 &&
@@ -453,7 +451,8 @@ vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table
 	const char *why = no_tables(&m);
 	if (why) return take_ours(&m, out, sink, why, err);
 	vv_status rc = merge_run_all(&m, out, sink, err);
-	if (rc == VV_OK && (rc = find_types(&m, out, sink, err)) < 0) {
+	rc = rc < 0 ? rc : find_types(&m, out, sink, err);
+	if (rc < 0) {
 		vv_import_result_clear(out);
 	}
 	return rc;

@@ -428,6 +428,9 @@ static vv_status merge_again(void *payload, vv_error *err)
 		assert_true(vv_cid_equal(&r.cid, &a->wanted));
 		assert_int_equal(stats.conflicts, a->conflicts);
 		vv_import_result_clear(&r);
+	} else {
+		assert_int_equal(r.root_block.len, 0);
+		assert_int_equal(r.root.rows, 0);
 	}
 	vv_buf_clear(&conflicts);
 	return rc;
@@ -482,6 +485,15 @@ static void so_it_is_where_columns_and_keys_were_decided(void **state)
 	fail_each(*state, &a, in);
 }
 
+static void so_it_is_where_comments_and_encodings_are_compared(void **state)
+{
+	attempt a = {.conflicts = 0};
+	merge_input in[3] = {text_input("id,a,b\n1,x,\xc3\xa9\n# two\n2,y,\xff\n3,z,k\n", "id"),
+			     text_input("id,a,b\n1,X,\xc3\xa9\n# two\n2,y,\xff\n3,z,k\n", NULL),
+			     text_input("id,a,b\n1,x,\xc3\xa9\n# two\n2,y,\xff\n3,Z,k\n", NULL)};
+	fail_each(*state, &a, in);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 static const struct CMUnitTest tests[] = {
 	TEST(the_cases_come_out_as_written),
@@ -491,6 +503,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(rows_that_nobody_touched_are_kept_to_the_byte),
 	TEST(running_out_of_memory_is_reported_or_does_no_harm),
 	TEST(so_it_is_where_columns_and_keys_were_decided),
+	TEST(so_it_is_where_comments_and_encodings_are_compared),
 };
 
 VV_TEST_SUITE(merge)
