@@ -466,7 +466,10 @@ static vv_status pair_in_order(match *m, vv_error *err)
 			continue;
 		}
 		gone = came = 0;
-		if (!is_vain(&in_vain) && (rc = resync(m, i, k, &gone, &came, err)) < 0) return rc;
+		if ((m->r->all_searched || !is_vain(&in_vain)) &&
+		    (rc = resync(m, i, k, &gone, &came, err)) < 0) {
+			return rc;
+		}
 		in_vain = gone || came ? 0 : in_vain;
 		if (gone == came) { /* changed where they are, as far as is known */
 			if ((rc = likeness(&like, m, i, k, false, err)) < 0) return rc;

@@ -44,8 +44,8 @@ typedef struct vv_excel_rows {
 	 * above 12, so that the other order is impossible. */
 	uint64_t sure[VV_EXCEL_MONTH + 1], ordered[VV_EXCEL_MONTH + 1];
 	bool ansi; /* cells show that the file is encoded in windows-1252 */
-	/* with a key: a partner was searched for each row; false: after many rows without a
-	 * partner, some rows may have been skipped. Not valid without a key */
+	/* every row was searched for; false: after many searches in vain, some rows may have been
+	 * skipped */
 	bool all_searched;
 	vv_changed_groups changed; /* the groups that only one version has */
 	/* The caller may use these members, too. */
