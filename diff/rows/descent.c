@@ -49,12 +49,12 @@ vv_status vv_descent_open(vv_descent *d, vv_table *older, vv_table *newer, const
 	vv_columns_options co = {0};
 	vv_status rc;
 	memset(d, 0, sizeof(*d));
-	if (vv_descent_key(newer, key, key_b, &count_b) &&
-	    vv_descent_key(older, key, key_a, &count_a) && count_a > 0) {
+	const bool has_key = vv_descent_key(newer, key, key_b, &count_b);
+	if (has_key && vv_descent_key(older, key, key_a, &count_a) && count_a > 0) {
 		co = (vv_columns_options){.key_a = key_a, .key_b = key_b, .key_count = count_a};
 	}
 	if ((rc = vv_columns_match(&d->columns, older, newer, &co, err)) < 0) return rc;
-	d->keyed = old_names(d, older, key_b, count_b);
+	d->keyed = has_key && old_names(d, older, key_b, count_b);
 	if (!d->keyed) {
 		own_key(d, older);
 	}
