@@ -256,6 +256,13 @@ static bool read_duration(incoming_value *out, const rewrite_column *c, const vv
 
 /* ---- cells ---- */
 
+/* No text is a misfit of a text column: where a frame of other types has null, the text is gone. */
+static bool keeps_texts(const rewrite_column *c)
+{
+	return (c->field->type == VV_TYPE_STRING || c->field->type == VV_TYPE_ANY) &&
+	       c->in->kind != INCOMING_TEXT;
+}
+
 void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell *old,
 		     vv_buf *scratch)
 {
@@ -292,6 +299,11 @@ void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell
 	}
 	ok = ok && !(c->in->nan_is_null && isnan(out->d));
 	out->kind = ok ? c->in->kind : INCOMING_NULL;
+	if (!ok && keeps_texts(c)) {
+		out->kind = INCOMING_TEXT;
+		out->text = old->text;
+		out->len = old->len;
+	}
 }
 
 bool column_is_misfit(const rewrite_column *c, const vv_cell *old, vv_buf *scratch)
@@ -299,7 +311,7 @@ bool column_is_misfit(const rewrite_column *c, const vv_cell *old, vv_buf *scrat
 	incoming_value v;
 
 	column_read_old(&v, c, old, scratch);
-	return v.kind == INCOMING_NULL && !is_missing(c, old);
+	return v.kind != c->in->kind && c->in->kind != INCOMING_NULL && !is_missing(c, old);
 }
 
 static bool same_text(const char *a, size_t a_len, const char *b, size_t b_len)
@@ -380,11 +392,6 @@ static bool is_empty(const rewrite_column *c, const incoming_value *v)
 	return c->empty_missing && v->kind == INCOMING_TEXT && v->len == 0;
 }
 
-static bool is_text(const rewrite_column *c)
-{
-	return c->field && (c->field->type == VV_TYPE_STRING || c->field->type == VV_TYPE_ANY);
-}
-
 bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
 		 vv_buf *scratch)
 {
@@ -400,11 +407,6 @@ bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell
 						  : same_float(as_wide(d, c->in->width), v->d);
 	}
 	column_read_old(&o, c, old, scratch);
-	/* No text is a misfit of a text column: where a frame of other types has none, it is gone. */
-	if (v->kind == INCOMING_NULL && o.kind == INCOMING_NULL && is_text(c) &&
-	    c->in->kind != INCOMING_TEXT && !is_missing(c, old)) {
-		return false;
-	}
 	return column_same_value(v, &o) || (is_empty(c, v) && old->len == 0) ||
 	       (v->kind == o.kind && v->kind == INCOMING_DECIMAL && same_decimal(&o, v)) ||
 	       (v->kind == o.kind && (v->kind == INCOMING_TEXT || v->kind == INCOMING_JSON) &&

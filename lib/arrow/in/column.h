@@ -44,16 +44,18 @@ bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell
 		 vv_buf *scratch);
 
 /* Sets *out to an old cell, converted to the incoming type; to INCOMING_NULL if the cell is missing
- * or cannot be converted. If the incoming type is null, a cell that is not missing becomes an empty
- * INCOMING_TEXT, which is not equal to any incoming value. The value borrows from the cell or, for
- * DECIMAL, from scratch. scratch->failed: as in column_same. */
+ * or cannot be converted. Cells that no incoming value is equal to become INCOMING_TEXT: an empty
+ * one for a cell that is not missing, if the incoming type is null; the cell's text for a cell that
+ * cannot be converted, if the column has type string or any and the incoming values are not text.
+ * The value borrows from the cell or, for DECIMAL, from scratch. scratch->failed: as in
+ * column_same. */
 void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell *old,
 		     vv_buf *scratch);
-/* Returns true if column_read_old converts a cell to null although the cell is not missing. */
+/* Returns true if a cell is not missing, but cannot be converted to the incoming type. False if this
+ * type is null. */
 bool column_is_misfit(const rewrite_column *c, const vv_cell *old, vv_buf *scratch);
 /* Returns true if v is equal to `old`, a value that column_read_old has set. Compares texts for
- * DECIMAL, TEXT and JSON, so it may return false where column_same returns true. It regards each
- * null value as equal to a cell that cannot be converted. */
+ * DECIMAL, TEXT and JSON, so it may return false where column_same returns true. */
 bool column_same_value(const incoming_value *v, const incoming_value *old);
 
 /* Appends to out the key of the new value *v. A value and a cell have the same key if they are

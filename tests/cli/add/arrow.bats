@@ -213,3 +213,39 @@ arrow() {
 		fi
 	done
 }
+
+@test "null in a column of numbers replaces a text, however many texts the column has" {
+	for texts in 3 400; do
+		for key in "--key id" --no-key; do
+			rm -f t.csv
+			{
+				echo id,v
+				seq 1 1000 | awk -v texts="$texts" '{ print $1 ",t" $1 % texts }'
+			} > t.csv
+			varve add -q $key t.csv
+			{
+				echo id,v
+				seq 1 1000 | awk '{ print $1 "," ($1 == 500 ? 7 : "") }'
+			} > want
+			seq 1 1000 | awk '{ print "{\"id\":" $1 ",\"v\":" ($1 == 500 ? 7 : "null") "}" }' > new.ndjson
+			arrow new.ndjson > new.arrows
+			varve add -q --mode replace --arrow new.arrows t.csv
+			cmp want t.csv
+		done
+	done
+}
+
+@test "a null key is another one than a text" {
+	printf '%s\n' id,v x,1 2,2 > t.csv
+	varve add -q --key id t.csv
+	printf '%s\n' '{"id":null,"v":1}' '{"id":2,"v":2}' > new.ndjson
+	arrow new.ndjson > new.arrows
+	varve add -q --mode replace --arrow new.arrows t.csv
+	printf '%s\n' id,v ,1 2,2 | cmp - t.csv
+	printf '%s\n' id,v x,1 2,2 > t.csv
+	varve add -q --key id t.csv
+	varve add -q --mode upsert --arrow new.arrows t.csv
+	printf '%s\n' id,v x,1 2,2 ,1 | cmp - t.csv
+	varve add -q --mode delete --arrow new.arrows t.csv
+	printf '%s\n' id,v x,1 | cmp - t.csv
+}
