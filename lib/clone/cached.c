@@ -369,9 +369,11 @@ static void warn_of_age(const vv_cached *c, int64_t asked, const vv_error *why)
 		      vv_text_url(c->url), why->message, vv_buf_cstr(&age));
 }
 
-static bool is_own_failure(vv_status rc)
+/* Is it more than a remote that does not answer? */
+static bool is_own_failure(const vv_error *why)
 {
-	return rc == VV_ENOMEM || rc == VV_ECANCELLED || rc == VV_ECORRUPT;
+	return why->code == VV_ENOMEM || why->code == VV_ECANCELLED || why->code == VV_ECORRUPT ||
+	       why->full || why->lost;
 }
 
 /* Under the lock of refs: at most one process fetches at a time. */
@@ -389,7 +391,7 @@ static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
 	/* Another process fetched while this one waited. */
 	if (offline || c->o->as_is || asked > begun) return VV_OK;
 	vv_status rc = fetch_here(c, err);
-	if (rc < 0 && !c->o->must_answer && !is_own_failure(rc)) {
+	if (rc < 0 && !c->o->must_answer && !is_own_failure(err)) {
 		warn_of_age(c, asked, err);
 		rc = VV_OK;
 	}

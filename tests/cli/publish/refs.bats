@@ -119,6 +119,7 @@ is_new() {
 	git config varve.sign true
 	as ada varve push -q -u origin main
 	varve clone -q ../hub.git ../was
+	VARVE_CACHE=$PWD/../cache varve cat "../hub.git#main:prices.csv" > ../read
 	second
 	as ada varve push -q
 	varve -C ../was fetch -q
@@ -143,6 +144,10 @@ is_new() {
 	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
 	ends_with 1 varve cat "../hub.git#main:prices.csv"
 	stderr_has "does not have its newest signed version"
+	# nor does a copy that was read before stand in for it
+	ends_with 1 env VARVE_CACHE="$PWD/../cache" varve cat "../hub.git#main:prices.csv"
+	stderr_has "does not have its newest signed version"
+	stderr_lacks "did not answer"
 	succeeds varve -C ../c pull --from ../a
 	is_new ../c
 }
