@@ -63,6 +63,9 @@ static vv_status check_held(vv_folder_checked *c, const char *dir, const char *m
 	for (size_t i = 0; i < 2; i++) {
 		for (size_t k = 0; k < lists[i]->count; k++) {
 			const vv_folder_item *it = &lists[i]->items[k];
+			if (lists[i] == &s.files && it->number == 0) {
+				continue; /* a killed run has not written the table */
+			}
 			if (strcmp(it->name, VV_FOLDER_VERSIONS) != 0) {
 				if (!is_sound(dir, it)) {
 					put_name(c, below, it->name);

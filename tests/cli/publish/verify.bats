@@ -40,6 +40,14 @@ teardown() {
 	stderr_has "varve publish -o ../public"
 	varve publish -q --no-pages -o ../public
 	diff -r -x folder ../good ../public
+	# a publish that was killed before it wrote the table: another version's file is there, or none
+	cp ../public/folder ../whole
+	sed -i -E 's/^(file [0-9a-f]+) [0-9]+ /\1 0 /' ../public/folder
+	succeeds varve verify ../public
+	mv ../public/prices.csv ..
+	succeeds varve verify ../public
+	mv ../prices.csv ../public
+	mv ../whole ../public/folder
 	# pages, and the file by which varve knows the folder
 	varve publish -q -o ../public
 	succeeds varve verify ../public
