@@ -241,7 +241,9 @@ vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err)
 	    (rc = found_rows_group_of(&group, &first, r->table, row, err)) < 0) {
 		return rc;
 	}
-	if (row >= r->table->root.rows || first < r->o.from || first >= r->o.to) {
+	/* within: rows before `from` in its group are left out */
+	if (row >= r->table->root.rows || (r->o.within ? row : first) < r->o.from ||
+	    first >= r->o.to) {
 		return vv_fail(err, VV_EUSAGE, "the selected rows do not include row %llu",
 			       (unsigned long long)row);
 	}

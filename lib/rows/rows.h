@@ -59,8 +59,9 @@ const vv_progress *vv_rows_progress(const vv_rows *r);
 uint64_t vv_rows_number(const vv_rows *r);
 
 /* Makes vv_rows_next continue with `row`, or, if it does not match, with the first matching row
- * after it. VV_EUSAGE: the table does not have the row, or the first row of its group is not from
- * opts->from to opts->to - 1. Returns an earlier failure of the cursor again. */
+ * after it. VV_EUSAGE: the table does not have the row, or the options do not select the group of
+ * the row; with opts->within, also if the row is before opts->from. Returns an earlier failure of
+ * the cursor again. */
 vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err);
 /* Closes the cursor, and returns true. Accepts NULL. Returns false in a child process if the parent
  * process opened the cursor and started its thread: nothing is freed then, and the borrowed objects
