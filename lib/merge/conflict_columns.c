@@ -142,18 +142,22 @@ done:
 
 /* --- all of a kind ---------------------------------------------------------------------- */
 
-static bool decide_all(vv_conflict_record *into, const vv_conflict_record *from, vv_merge_take take,
-		       vv_status *rc, vv_error *err)
+static bool any_of_columns(const vv_conflict_record *c)
 {
-	bool any = false;
+	return vv_array_find(c->items, c->count, it, vv_conflict_is_of_columns(it)) != NULL;
+}
 
-	for (size_t i = 0; *rc == VV_OK && i < from->count; i++) {
+static vv_status decide_all(vv_conflict_record *into, const vv_conflict_record *from,
+			    vv_merge_take take, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
 		if (vv_conflict_is_of_columns(&from->items[i])) {
-			*rc = vv_conflict_record_decide(into, &from->items[i], take, err);
-			any = true;
+			rc = vv_conflict_record_decide(into, &from->items[i], take, err);
 		}
 	}
-	return any && *rc == VV_OK;
+	return rc;
 }
 
 vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merge *in,
@@ -161,18 +165,21 @@ vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merg
 {
 	vv_dataset_merge again = *in;
 	vv_auto(vv_conflict_record) decided = {0};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	vv_conflict_record_init(&decided);
-	for (int i = 0; i < ROUNDS_MAX && decide_all(&decided, &out->record, take, &rc, err); i++) {
+	for (int i = 0; any_of_columns(&out->record); i++) {
+		if (i == ROUNDS_MAX) {
+			return vv_fail(err, VV_ENOSUPPORT, "%s has too many conflicts of columns",
+				       vv_text_shows(in->path));
+		}
+		if ((rc = decide_all(&decided, &out->record, take, err)) < 0) return rc;
 		again.decisions = decided.decided;
 		again.decision_count = decided.decided_count;
 		vv_dataset_merged_clear(out);
-		if ((rc = vv_dataset_merge_run(out, &again, err)) < 0) {
-			break;
-		}
+		if ((rc = vv_dataset_merge_run(out, &again, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- decisions and edits in the work tree ----------------------------------------- */

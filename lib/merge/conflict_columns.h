@@ -34,9 +34,9 @@ typedef struct vv_columns_solution {
 vv_status vv_conflict_columns_solve(const vv_columns_solution *s, vv_oid *out, vv_error *err);
 
 /* Resolves all conflicts for which vv_conflict_is_of_columns returns true in favour of the side
- * `take`, by merging again. A new merge may have further such conflicts; the function merges at
- * most 16 times, so some may remain. in: the merge without decisions. Before the call, *out is the
- * result of that merge; afterwards, *out is the new result. */
+ * `take`, by merging again. A new merge may have further such conflicts, so the function merges up
+ * to 16 times. in: the merge without decisions. Before the call, *out is the result of that merge;
+ * afterwards, *out is the new result. VV_ENOSUPPORT: conflicts remain after the last merge. */
 vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merge *in,
 				   vv_merge_take take, vv_error *err);
 

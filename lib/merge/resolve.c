@@ -423,6 +423,13 @@ static bool any_of_columns(const vv_conflict_path *p, const bool *chosen)
 	return false;
 }
 
+static vv_status refuse_many(const vv_conflict_path *p, vv_error *err)
+{
+	vv_fail(err, VV_ENOSUPPORT, "%s has too many conflicts to resolve one by one",
+		vv_text_shows(p->path));
+	return vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
+}
+
 /* Conflicts of columns come first: deciding them can add conflicts of cells, or other columns.
  * *chosen is determined again. */
 static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **chosen,
@@ -430,11 +437,12 @@ static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **cho
 {
 	vv_status rc = VV_OK;
 
-	for (int i = 0; rc == VV_OK && i < ROUNDS_MAX && any_of_columns(p, *chosen); i++) {
+	for (int i = 0; rc == VV_OK && any_of_columns(p, *chosen); i++) {
 		vv_columns_solution s = {r->repo, r->writer, p, *chosen, r->side, staged};
 		vv_oid blob;
 		size_t count;
 
+		if (i == ROUNDS_MAX) return refuse_many(p, err);
 		if ((rc = vv_conflict_columns_solve(&s, &blob, err)) < 0 ||
 		    (rc = write_version(r, p, &blob, err)) < 0) {
 			break;
@@ -471,9 +479,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	} else if (all && !r->set_column && untouched && r->side == VV_OURS) {
 		rc = settle(r, p, &staged, err);
 	} else if (p->record.left_out > 0) {
-		vv_fail(err, VV_ENOSUPPORT, "%s has too many conflicts to resolve one by one",
-			vv_text_shows(p->path));
-		rc = vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
+		rc = refuse_many(p, err);
 	} else {
 		if ((rc = decide_columns(r, p, &chosen, &staged, err)) == VV_OK) {
 			rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);

@@ -210,17 +210,15 @@ static vv_status merge_bases(driver *d, vv_error *err)
 	d->in.no_rules = true;
 	d->in.dry = false; /* the next merge reads these blocks */
 	memset(d->in.commits, 0, sizeof(d->in.commits));
-	if ((rc = vv_dataset_merge_run(&d->out, &d->in, err)) < 0 ||
-	    (rc = vv_conflict_columns_take(&d->out, &d->in, VV_TAKE_BASE, err)) < 0) {
-		return rc;
-	}
-	if (d->out.record.count + d->out.record.left_out > 0) {
+	if ((rc = vv_dataset_merge_run(&d->out, &d->in, err)) < 0) return rc;
+	rc = vv_conflict_columns_take(&d->out, &d->in, VV_TAKE_BASE, err);
+	if (rc == VV_OK && d->out.record.count + d->out.record.left_out > 0) {
 		rc = vv_conflict_solve_all(d->repo, d->writer, &d->out.record, VV_BASE,
 					   &d->out.result.id, err);
-		if (rc == VV_ENOSUPPORT) {
-			d->out.result = d->in.sides[d->in.sides[VV_BASE].mode ? VV_BASE : VV_OURS];
-			rc = VV_OK;
-		}
+	}
+	if (rc == VV_ENOSUPPORT) {
+		d->out.result = d->in.sides[d->in.sides[VV_BASE].mode ? VV_BASE : VV_OURS];
+		rc = VV_OK;
 	}
 	if (rc < 0 || (rc = vv_dataset_writer_commit(d->writer, err)) < 0) return rc;
 	return put_result(d, err);
