@@ -364,12 +364,11 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 	const char *args[VV_COMMIT_WORDS + 8] = {"-c", "core.fsync=all", "commit", "-q"};
 	/* the paths have magic words */
 	enum { MODES = 4 };
-	const char *const own = j->git_env ? j->git_env[0] : NULL;
 	const char *const more[MODES + 2] = {"GIT_LITERAL_PATHSPECS=0",
 					     "GIT_GLOB_PATHSPECS=0",
 					     "GIT_NOGLOB_PATHSPECS=0",
 					     "GIT_ICASE_PATHSPECS=0",
-					     own,
+					     j->git_env,
 					     NULL};
 	vv_error later;
 	size_t n = 4;

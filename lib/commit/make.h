@@ -47,8 +47,7 @@ typedef struct vv_commit_job {
 	 * stdout and stderr. If git is NULL, libgit2 makes the commit, with the members from
 	 * no_hooks to both_times */
 	const char *const *git;
-	/* one more environment variable for git, "NAME=value", followed by NULL; may be NULL */
-	const char *const *git_env;
+	const char *git_env; /* one more environment variable for git, "NAME=value"; may be NULL */
 	/* folder to which paths in git's options are relative; NULL: the top of the work tree */
 	const char *dir;
 	bool no_hooks;         /* if git is NULL: do not run hooks */

@@ -87,7 +87,7 @@ typedef struct words {
 	size_t count;
 	vv_buf message;
 	char *author, *date, *committer;
-	const char *env[2];
+	const char *env;
 } words;
 
 static void words_clear(words *w)
@@ -116,7 +116,7 @@ static vv_status put_date(words *w, const options *o, vv_error *err)
 	vv_date_moment(&d, &sec, &offset);
 	w->date = vv_date_text(sec, offset);
 	w->committer = w->date ? vv_asprintf("GIT_COMMITTER_DATE=%s", w->date) : NULL;
-	w->env[0] = o->date ? w->committer : NULL;
+	w->env = o->date ? w->committer : NULL;
 	put(w, true, "--date");
 	put(w, w->date, w->date);
 	return vv_alloc_ok(w->committer, err);
