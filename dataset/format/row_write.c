@@ -63,6 +63,7 @@ bool vv_cell_any_marked(const char *p, size_t len, const vv_mark_set *set)
 {
 	size_t i = 0;
 
+	assert(set->quotes_on != 0);
 	for (; i + 64 <= len; i += 64) {
 		if (vv_marks(p + i, set).all != 0) return true;
 	}

@@ -3,6 +3,7 @@
  */
 #include "dataset/read/file_text.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/show.h"
@@ -335,6 +336,7 @@ uint64_t vv_file_text_replaced(const vv_file_text *t)
 
 vv_status vv_file_text_measure(vv_file_text *t, uint64_t *bytes, vv_hash128 *hash, vv_error *err)
 {
+	assert(t->encoding);
 	*bytes = t->made.count;
 	*hash = vv_xxh3_digest128(t->made.hash);
 	if (t->is_text ||
