@@ -76,7 +76,7 @@ bool vv_address_read(vv_address *out, const char *text, size_t len)
 
 bool vv_address_same_client(const vv_address *a, const vv_address *b)
 {
-	return memcmp(a->bytes, b->bytes, is_four(a) ? 16 : 8) == 0;
+	return memcmp(a->bytes, b->bytes, is_four(a) || is_four(b) ? 16 : 8) == 0;
 }
 
 bool vv_address_is_loopback(const vv_address *a)

@@ -3,7 +3,8 @@
  * trusted proxies.
  *
  * Two IPv4 addresses count as the same client if they are equal; two IPv6 addresses, if their first
- * 64 bits are equal, since a client usually has a whole network of this size.
+ * 64 bits are equal, since a client usually has a whole network of this size. An IPv4 address and
+ * an IPv6 address never do; an IPv4 address that is mapped into IPv6 is an IPv4 address.
  */
 #ifndef VV_TRANSPORT_HTTP_ADDRESS_H
 #define VV_TRANSPORT_HTTP_ADDRESS_H

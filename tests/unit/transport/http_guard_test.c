@@ -444,6 +444,31 @@ static void only_this_machine_s_own_addresses_are_loopback(void **state)
 	}
 }
 
+/* A client of IPv6 has a network of its own; the addresses of IPv4 are not one such network. */
+static void clients_of_both_protocols_are_told_apart(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} cases[] = {{"192.0.2.1", "192.0.2.1", true},
+		     {"192.0.2.1", "192.0.2.2", false},
+		     {"192.0.2.1", "::1", false},
+		     {"::ffff:192.0.2.1", "192.0.2.1", true},
+		     {"2001:db8::1", "2001:db8::2", true},
+		     {"2001:db8::1", "2001:db8:0:1::1", false},
+		     {"::1", "::2", true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		vv_address a, b;
+
+		assert_true(vv_address_read(&a, cases[i].a, strlen(cases[i].a)));
+		assert_true(vv_address_read(&b, cases[i].b, strlen(cases[i].b)));
+		assert_int_equal(vv_address_same_client(&a, &b), cases[i].same);
+		assert_int_equal(vv_address_same_client(&b, &a), cases[i].same);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_file_that_a_client_may_not_have_made_now_is_asked_for_later),
 	cmocka_unit_test(heads_of_two_meanings_are_refused_and_end_the_connection),
@@ -457,6 +482,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(sixty_wrong_secrets_do_not_hold_up_others),
 	cmocka_unit_test(a_name_at_a_client_has_so_many_tries_and_locks_out_no_other),
 	cmocka_unit_test(only_this_machine_s_own_addresses_are_loopback),
+	cmocka_unit_test(clients_of_both_protocols_are_told_apart),
 };
 
 VV_TEST_SUITE(http_guard)
