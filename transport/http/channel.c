@@ -44,7 +44,7 @@ typedef struct line {
 	bool push, stranger;
 	bool *foreign;                /* as in vv_connect_options */
 	unsigned idle_sec, first_sec; /* first_sec: until something came */
-	const atomic_bool *stopped;   /* set when the caller gave up */
+	const vv_channel *owner;      /* ends the waits */
 	http_settings settings;
 	http_credential credential;
 	bool has_credential, approved;
@@ -279,7 +279,7 @@ static vv_status drive(line *l, vv_error *err)
 	if (l->given_up) {
 		return vv_fail_idle(err, l->url.text, l->first_sec);
 	}
-	if (l->stopped && atomic_load(l->stopped)) return vv_fail_stopped(err, l->url.text);
+	if (vv_channel_is_stopped(l->owner)) return vv_fail_stopped(err, l->url.text);
 	return l->c->poll(l->multi, NULL, 0, VV_STOP_STEP_MS, &events) == CURLM_OK
 		       ? VV_OK
 		       : vv_fail(err, VV_EIO, "'%s': libcurl cannot wait", l->url.text);
@@ -615,11 +615,11 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 	return l->multi && l->easy ? VV_OK : vv_fail_nomem(err);
 }
 
-static void post_watch(void *payload, const atomic_bool *stopped)
+static void post_watch(void *payload, const vv_channel *owner)
 {
 	line *l = payload;
 
-	l->stopped = stopped;
+	l->owner = owner;
 }
 
 vv_status vv_channel_http(vv_channel **out, const vv_url *url, const vv_connect_options *o,

@@ -57,7 +57,7 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 	c->greeted = !talks_first;
 	atomic_init(&c->stopped, false);
 	if (ops->watch) {
-		ops->watch(payload, &c->stopped);
+		ops->watch(payload, c);
 	}
 	return vv_take(&c);
 }
@@ -90,14 +90,11 @@ void vv_channel_stop(vv_channel *c)
 void vv_channel_stop_when(vv_channel *c, const atomic_bool *stopped)
 {
 	c->mark = stopped;
-	if (c->ops->watch) {
-		c->ops->watch(c->payload, stopped);
-	}
 }
 
-static bool is_stopped(const vv_channel *c)
+bool vv_channel_is_stopped(const vv_channel *c)
 {
-	return atomic_load(&c->stopped) || (c->mark && atomic_load(c->mark));
+	return c && (atomic_load(&c->stopped) || (c->mark && atomic_load(c->mark)));
 }
 
 vv_status vv_fail_stopped(vv_error *err, const char *name)
@@ -119,9 +116,6 @@ void vv_channel_stats_get(const vv_channel *c, vv_channel_stats *out)
 static vv_status give_up(vv_channel *c, const vv_patience *p, vv_error *err)
 {
 	vv_channel_stop(c);
-	if (c->ops->watch) {
-		c->ops->watch(c->payload, &c->stopped);
-	}
 	return vv_patience_fail(p, c->name, err);
 }
 
@@ -211,7 +205,8 @@ bool vv_channel_write_failed(const vv_channel *c)
 /* First sends the buffer, since the other side answers only that. */
 static ssize_t receive(vv_channel *c, char *buf, size_t len, vv_error *err)
 {
-	vv_status rc = is_stopped(c) ? vv_fail_stopped(err, c->name) : send_buffer(c, err);
+	vv_status rc = vv_channel_is_stopped(c) ? vv_fail_stopped(err, c->name)
+						: send_buffer(c, err);
 	const uint64_t start = vv_monotonic_ms();
 	ssize_t got = rc < 0 ? (ssize_t)rc : c->ops->read(c->payload, buf, len, err);
 

@@ -49,10 +49,10 @@ typedef struct vv_channel_ops {
 	 * len bytes that were received instead of the greeting; NULL: the greeting was received.
 	 * Returns err->code. ended may be NULL. */
 	vv_status (*ended)(void *payload, const char *noise, size_t len, vv_error *err);
-	/* Sets the flag to watch: after *stopped becomes true, each wait must fail within about 100
-	 * ms, with vv_fail_stopped. Is called before all other functions, and again with another
-	 * flag by vv_channel_stop_when. watch may be NULL. */
-	void (*watch)(void *payload, const atomic_bool *stopped);
+	/* Sets the channel that owns payload: after vv_channel_is_stopped(owner) becomes true, each
+	 * wait must fail within about 100 ms, with vv_fail_stopped. Is called once, before all
+	 * other functions. watch may be NULL. */
+	void (*watch)(void *payload, const vv_channel *owner);
 } vv_channel_ops;
 
 /* Makes a channel, which owns payload. name is the peer's name for messages, and is copied.
@@ -101,6 +101,9 @@ void vv_channel_stop(vv_channel *c);
 /* Stops the channel, as vv_channel_stop does, when the caller's flag *stopped becomes true. Call
  * this before the first read. stopped must outlive the channel. */
 void vv_channel_stop_when(vv_channel *c, const atomic_bool *stopped);
+/* Returns true after vv_channel_stop, and while the flag of vv_channel_stop_when is true. Accepts
+ * NULL. Thread-safe. */
+bool vv_channel_is_stopped(const vv_channel *c);
 /* For the kinds of channels: sets err for a wait that was stopped, and returns VV_EIO. name: the
  * peer's name. */
 vv_status vv_fail_stopped(vv_error *err, const char *name);

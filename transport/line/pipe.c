@@ -132,12 +132,12 @@ bool vv_peer_messages_last(const vv_peer_messages *t, char *out, char *hint, siz
 }
 
 typedef struct pipe_line {
-	int in, out, err;           /* -1: none, or closed */
-	bool owned;                 /* a program's: in and out are closed with the line */
-	int out_flags;              /* to be put back; -1: nothing to put back */
-	bool given_up;              /* it was waited for in vain */
-	const atomic_bool *stopped; /* set when the caller gave up */
-	pid_t pid;                  /* the program; -1: none, or waited for */
+	int in, out, err;        /* -1: none, or closed */
+	bool owned;              /* a program's: in and out are closed with the line */
+	int out_flags;           /* to be put back; -1: nothing to put back */
+	bool given_up;           /* it was waited for in vain */
+	const vv_channel *owner; /* ends the waits; NULL: a server's own line is not stopped */
+	pid_t pid;               /* the program; -1: none, or waited for */
 	int exit_code;
 	unsigned idle_sec; /* 0: without end */
 	unsigned wanted_idle_sec;
@@ -190,7 +190,7 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 		uint64_t waited = vv_monotonic_ms() - start, limit = (uint64_t)p->idle_sec * 1000;
 		int timeout = 60000;
 
-		if (p->stopped && atomic_load(p->stopped)) {
+		if (vv_channel_is_stopped(p->owner)) {
 			p->given_up = true;
 			return vv_fail_stopped(err, p->name);
 		}
@@ -203,7 +203,7 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 		} else if (limit > 0 && limit - waited < 60000) {
 			timeout = (int)(limit - waited) + 1;
 		}
-		timeout = p->stopped && timeout > VV_STOP_STEP_MS ? VV_STOP_STEP_MS : timeout;
+		timeout = p->owner && timeout > VV_STOP_STEP_MS ? VV_STOP_STEP_MS : timeout;
 		int ready = poll(fds, 2, timeout);
 		if (ready < 0 && errno != EINTR) {
 			return vv_fail_errno(err, "cannot wait for", p->name);
@@ -358,7 +358,7 @@ static void pipe_close(void *payload)
 	} else if (p->out_flags >= 0) {
 		(void)fcntl(p->out, F_SETFL, p->out_flags);
 	}
-	p->given_up = p->given_up || (p->stopped && atomic_load(p->stopped));
+	p->given_up = p->given_up || vv_channel_is_stopped(p->owner);
 	if (p->pid > 0 && !wait_program(p, p->given_up ? GIVEN_UP_MS : STOP_MS, false)) {
 		(void)kill(p->pid, SIGTERM);
 		if (!wait_program(p, TERMINATE_MS, false)) {
@@ -374,11 +374,11 @@ static void pipe_close(void *payload)
 	vv_free_all(p->payload, p->name, p);
 }
 
-static void pipe_watch(void *payload, const atomic_bool *stopped)
+static void pipe_watch(void *payload, const vv_channel *owner)
 {
 	pipe_line *p = payload;
 
-	p->stopped = p->owned ? stopped : NULL; /* a server's own line is not stopped */
+	p->owner = p->owned ? owner : NULL;
 }
 
 static const vv_channel_ops pipe_ops = {

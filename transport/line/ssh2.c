@@ -35,9 +35,9 @@ typedef struct ssh2_line {
 	char *name, *host, *program;
 	bool *foreign; /* as in vv_connect_options */
 	vv_peer_messages said;
-	unsigned idle_sec;          /* 0: without end */
-	bool given_up;              /* it was waited for in vain */
-	const atomic_bool *stopped; /* set when the caller gave up */
+	unsigned idle_sec;       /* 0: without end */
+	bool given_up;           /* it was waited for in vain */
+	const vv_channel *owner; /* ends the waits */
 } ssh2_line;
 
 /* --- waiting ------------------------------------------------------------------------------ */
@@ -67,7 +67,7 @@ static vv_status wait_socket(ssh2_line *p, uint64_t start, bool may_send, vv_err
 	int next = (int)KEEPALIVE_SEC;
 	struct pollfd fd = {p->s.fd, POLLIN, 0};
 
-	if (p->stopped && atomic_load(p->stopped)) {
+	if (vv_channel_is_stopped(p->owner)) {
 		p->given_up = true;
 		return vv_fail_stopped(err, p->name);
 	}
@@ -230,7 +230,7 @@ static void ssh2_close(void *payload)
 {
 	ssh2_line *p = payload;
 
-	p->given_up = p->given_up || (p->stopped && atomic_load(p->stopped));
+	p->given_up = p->given_up || vv_channel_is_stopped(p->owner);
 	if (p->channel) {
 		libssh2_session_set_blocking(p->s.session, 1);
 		libssh2_session_set_timeout(p->s.session,
@@ -244,11 +244,11 @@ static void ssh2_close(void *payload)
 	vv_free_all(p->name, p->host, p->program, p);
 }
 
-static void ssh2_watch(void *payload, const atomic_bool *stopped)
+static void ssh2_watch(void *payload, const vv_channel *owner)
 {
 	ssh2_line *p = payload;
 
-	p->stopped = stopped;
+	p->owner = owner;
 }
 
 static const vv_channel_ops ssh2_ops = {

@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "base/thread.h"
 #include "tests/unit/support.h"
 #include "transport/line/channel.h"
 #include "transport/line/pipe.h"
@@ -642,6 +643,37 @@ static void who_says_that_it_works_is_waited_for(void **state)
 	leave(&f);
 }
 
+static void stop_soon(void *payload)
+{
+	vv_sleep_ms(200);
+	vv_channel_stop(payload);
+}
+
+/* As a peer whose blocks other peers gave faster. */
+static void a_wait_that_a_flag_can_end_is_ended_by_a_call_too(void **state)
+{
+	const char *const argv[] = {"sh", "-c", "exec sleep 20", NULL};
+	const vv_program_line program = {.argv = argv, .name = "the peer"};
+	const vv_connect_options o = {.env = vv_test_env(), .idle_sec = 15};
+	const uint64_t start = vv_monotonic_ms();
+	atomic_bool flag;
+	vv_channel *c;
+	char byte;
+	vv_error err;
+
+	(void)state;
+	atomic_init(&flag, false);
+	vv_assert_ok(vv_channel_program(&c, &program, &o, &err), &err);
+	vv_channel_stop_when(c, &flag);
+	vv_worker *other = vv_worker_start(stop_soon, c);
+	assert_non_null(other);
+	assert_int_equal(vv_channel_read(c, &byte, 1, &err), VV_EIO);
+	assert_string_equal(err.message, "stopped waiting for 'the peer'");
+	vv_worker_join(other);
+	vv_channel_close(c);
+	assert_true(vv_monotonic_ms() - start < 8000);
+}
+
 static void nothing_stays_open(void **state)
 {
 	size_t before = vv_test_count_entries("/proc/self/fd");
@@ -749,6 +781,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(lines_beside_the_protocol_are_no_sign_of_life),
 	cmocka_unit_test(who_takes_slowly_is_given_up),
 	cmocka_unit_test(who_says_that_it_works_is_waited_for),
+	cmocka_unit_test(a_wait_that_a_flag_can_end_is_ended_by_a_call_too),
 	cmocka_unit_test(nothing_stays_open),
 	cmocka_unit_test(a_folder_that_is_not_there_is_named),
 	cmocka_unit_test(a_place_for_blocks_is_no_repository),
