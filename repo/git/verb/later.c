@@ -181,9 +181,8 @@ static bool is_left(const vv_later *l, const char *lock)
 	       !vv_later_is_older(l, &st);
 }
 
-static void sweep_lock(const vv_later *l, const char *folder, const char *name, bool dying)
+static void sweep_lock(const vv_later *l, const char *file, bool dying)
 {
-	vv_auto(char) *file = vv_path_join(folder, name, (char *)NULL);
 	vv_auto(char) *lock = file ? vv_asprintf("%s.lock", file) : NULL;
 	const uint64_t until = vv_monotonic_ms() + (dying ? DYING_MS : 0);
 
@@ -196,6 +195,13 @@ static void sweep_lock(const vv_later *l, const char *folder, const char *name, 
 	}
 }
 
+static void sweep_in(const vv_later *l, const char *folder, const char *name, bool dying)
+{
+	vv_auto(char) *file = vv_path_join(folder, name, (char *)NULL);
+
+	sweep_lock(l, file, dying);
+}
+
 void vv_later_sweep_locks(const vv_later *l, vv_repository *r, bool dying)
 {
 	vv_auto(vv_head) head = {0};
@@ -204,17 +210,17 @@ void vv_later_sweep_locks(const vv_later *l, vv_repository *r, bool dying)
 	if (vv_head_read(r, &head, VV_IGNORED) == VV_OK) {
 		refs[1] = head.branch;
 	}
-	sweep_lock(l, r->gitdir, vv_path_base(r->index_file), dying);
-	sweep_lock(l, r->gitdir, "HEAD", dying);
-	sweep_lock(l, r->gitdir, "ORIG_HEAD", dying);
-	sweep_lock(l, r->gitdir, "MERGE_MSG", dying);
-	sweep_lock(l, r->gitdir, "CHERRY_PICK_HEAD", dying);
-	sweep_lock(l, r->gitdir, "REVERT_HEAD", dying);
-	sweep_lock(l, r->commondir, "config", dying);
-	sweep_lock(l, r->commondir, "packed-refs", dying);
+	sweep_lock(l, r->index_file, dying);
+	sweep_in(l, r->gitdir, "HEAD", dying);
+	sweep_in(l, r->gitdir, "ORIG_HEAD", dying);
+	sweep_in(l, r->gitdir, "MERGE_MSG", dying);
+	sweep_in(l, r->gitdir, "CHERRY_PICK_HEAD", dying);
+	sweep_in(l, r->gitdir, "REVERT_HEAD", dying);
+	sweep_in(l, r->commondir, "config", dying);
+	sweep_in(l, r->commondir, "packed-refs", dying);
 	for (size_t i = 0; i < 2; i++) {
 		if (refs[i]) {
-			sweep_lock(l, r->commondir, refs[i], dying);
+			sweep_in(l, r->commondir, refs[i], dying);
 		}
 	}
 }

@@ -82,6 +82,27 @@ static void the_locks_of_a_killed_git_are_removed(void **state VV_UNUSED)
 	vv_repository_close(r);
 }
 
+/* And the lock beside the usual index, which this git did not take, stays. */
+static void the_lock_of_an_index_elsewhere_is_removed_there(void **state VV_UNUSED)
+{
+	const char *args[4];
+	vv_error err;
+
+	git_begin();
+	sh("mkdir ../away");
+	assert_int_equal(setenv("GIT_INDEX_FILE", out("echo $PWD/../away/index"), 1), 0);
+	vv_repository *r = open_here();
+	vv_auto(vv_runner) git = shell(r, args,
+				       "alias.x=!: > ../away/index.lock; : > .git/index.lock; "
+				       "kill -9 $PPID; kill -9 $$");
+	vv_assert_ok(vv_runner_run(&git, &err), &err);
+	assert_int_equal(git.code, 137);
+	assert_string_equal(out("ls ../away .git | grep lock"), "index.lock");
+	sh("rm .git/index.lock");
+	vv_repository_close(r);
+	assert_int_equal(unsetenv("GIT_INDEX_FILE"), 0);
+}
+
 /* A varve that is killed while its git works: git removes its lock, and the next one finds the note. */
 static void the_note_of_a_killed_varve_is_found(void **state VV_UNUSED)
 {
@@ -134,6 +155,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(git_runs_in_the_work_tree_with_a_note_and_the_turn),
 	cmocka_unit_test(a_lock_of_another_program_is_waited_for),
 	cmocka_unit_test(the_locks_of_a_killed_git_are_removed),
+	cmocka_unit_test(the_lock_of_an_index_elsewhere_is_removed_there),
 	cmocka_unit_test(the_note_of_a_killed_varve_is_found),
 	cmocka_unit_test(what_git_refuses_is_worded_by_git),
 };
