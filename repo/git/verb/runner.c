@@ -16,7 +16,6 @@
 #include "repo/git/write_turn.h"
 
 #define BY_GIT "VARVE_BY_GIT"
-#define MORE_MAX 16u
 #define TRIES 3u
 #define LISTED_MAX 20u
 #define BY_SIGNAL 129 /* git's own codes, of usage, end here */
@@ -106,9 +105,15 @@ static vv_status wait_for_index(vv_repository *repo, vv_error *err)
 static vv_status run_once(vv_runner *r, vv_error *err)
 {
 	vv_auto(char) *by = vv_asprintf(BY_GIT "=%s", vv_repository_gitdir(r->repo));
-	const char *more[MORE_MAX] = {by};
+	size_t count = 0;
 
-	for (size_t i = 0; r->more && r->more[i] && i + 2 < MORE_MAX; i++) {
+	while (r->more && r->more[count]) {
+		count++;
+	}
+	vv_auto_free const char **more = vv_calloc(count + 2, sizeof(*more));
+	if (!by || !more) return vv_fail_nomem(err);
+	more[0] = by;
+	for (size_t i = 0; i < count; i++) {
 		more[i + 1] = r->more[i];
 	}
 	const vv_git_call run = {.args = r->args,
@@ -122,7 +127,7 @@ static vv_status run_once(vv_runner *r, vv_error *err)
 				 .output = &r->output};
 	vv_buf_reset(&r->output);
 	vv_buf_reset(&r->said);
-	return by ? vv_git_run(&run, &r->said, &r->code, err) : vv_fail_nomem(err);
+	return vv_git_run(&run, &r->said, &r->code, err);
 }
 
 /* The path, which git does not translate. One that it could not write is its own, and files may have moved already. */

@@ -41,7 +41,7 @@ typedef struct vv_runner {
 	vv_repository *repo;
 	/* arguments after "git", ended by NULL; fewer than VV_GIT_ARGS_MAX */
 	const char *const *args;
-	/* more environment variables "NAME=value", at most 14, ended by NULL; may be NULL */
+	/* more environment variables "NAME=value", ended by NULL; may be NULL */
 	const char *const *more;
 	const char *dir;   /* the folder in which git runs; NULL: the top of the work tree */
 	const void *input; /* git's stdin */

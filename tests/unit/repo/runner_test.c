@@ -103,6 +103,23 @@ static void the_lock_of_an_index_elsewhere_is_removed_there(void **state VV_UNUS
 	assert_int_equal(unsetenv("GIT_INDEX_FILE"), 0);
 }
 
+static void git_gets_any_number_of_variables(void **state VV_UNUSED)
+{
+	static const char *const more[] = {
+		"V=1",  "V1=",  "V2=",  "V3=",  "V4=",  "V5=",  "V6=",  "V7=",     "V8=", "V9=",
+		"V10=", "V11=", "V12=", "V13=", "V14=", "V15=", "V16=", "LAST=20", NULL};
+	const char *args[4];
+	vv_error err;
+
+	git_begin();
+	vv_repository *r = open_here();
+	vv_auto(vv_runner) git = shell(r, args, "alias.x=!echo $V $LAST");
+	git.more = more;
+	vv_assert_ok(vv_runner_run(&git, &err), &err);
+	assert_string_equal(vv_buf_cstr(&git.output), "1 20\n");
+	vv_repository_close(r);
+}
+
 /* A varve that is killed while its git works: git removes its lock, and the next one finds the note. */
 static void the_note_of_a_killed_varve_is_found(void **state VV_UNUSED)
 {
@@ -156,6 +173,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_lock_of_another_program_is_waited_for),
 	cmocka_unit_test(the_locks_of_a_killed_git_are_removed),
 	cmocka_unit_test(the_lock_of_an_index_elsewhere_is_removed_there),
+	cmocka_unit_test(git_gets_any_number_of_variables),
 	cmocka_unit_test(the_note_of_a_killed_varve_is_found),
 	cmocka_unit_test(what_git_refuses_is_worded_by_git),
 };
