@@ -201,8 +201,8 @@ vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err)
 		return rc;
 	}
 	/* First, so that the store keeps no bases for expired blocks. */
-	if ((rc = vv_incoming_expire(r, g->grace_sec, g->dry_run, err)) < 0 ||
-	    (!g->dry_run && (rc = vv_complete_tips_forget(r, err)) < 0)) {
+	if (!g->dry_run && ((rc = vv_incoming_expire(r, g->grace_sec, err)) < 0 ||
+			    (rc = vv_complete_tips_forget(r, err)) < 0)) {
 		goto done;
 	}
 	rc = run_store(g, r, store, vv_notes_begin(vv_repository_notes(r)), now, err);

@@ -532,7 +532,8 @@ static vv_status run(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err
 	if (!gc->marks || !gc->expended || !gc->stored || !gc->young) return vv_fail_nomem(err);
 	if ((rc = part_init(&gc->live, gc->store, err)) < 0 ||
 	    (rc = part_init(&gc->aside, gc->store, err)) < 0 ||
-	    (rc = vv_store_remove_temps(gc->store, VV_GC_TEMP_PREFIX, err)) < 0 ||
+	    (!gc->opts->dry_run &&
+	     (rc = vv_store_remove_temps(gc->store, VV_GC_TEMP_PREFIX, err)) < 0) ||
 	    (rc = first_pass(gc, mark, payload, err)) < 0) {
 		return rc;
 	}

@@ -85,7 +85,8 @@ vv_status vv_incoming_promote(vv_incoming *in, vv_error *err);
  * as if its store had them. `with` must be closed before `in`. */
 vv_status vv_incoming_show(vv_incoming *in, vv_repository *with, vv_error *err);
 
-/* Sets *out to the number of blocks in the folders of ended transfers, and leaves them there. */
+/* Sets *out to the number of blocks in the folders of ended transfers, and leaves them there. Before,
+ * makes the unfinished packs of killed transfers readable (vv_leftovers_each). */
 vv_status vv_incoming_count(vv_repository *r, uint64_t *out, vv_error *err);
 
 /* Sets *out to the CID of the only block, in this folder or the repository's store, that has this
@@ -108,8 +109,8 @@ typedef vv_status (*vv_incoming_fn)(void *payload, const vv_cid *cid, vv_error *
  * A negative result of fn ends the calls, and is returned. */
 vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, vv_error *err);
 /* Removes the folder of each ended transfer whose newest pack is older than grace_sec seconds, and
- * a folder without packs after an hour. dry_run: removes no folder. */
-vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, bool dry_run, vv_error *err);
+ * a folder without packs after an hour. */
+vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, vv_error *err);
 
 /* Removes the folder of each ended transfer if the repository's store has all its blocks. */
 vv_status vv_incoming_tidy(vv_repository *r, vv_error *err);

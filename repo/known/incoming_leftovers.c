@@ -218,7 +218,6 @@ vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, v
 typedef struct expiring {
 	int64_t now;
 	uint64_t grace;
-	bool dry_run;
 } expiring;
 
 /* When the youngest of its packs was made; *any: there is one. */
@@ -252,16 +251,16 @@ static vv_status expire_folder(void *payload, const char *folder, vv_error *err)
 	vv_status rc = youngest(folder, &since, &any, err);
 
 	uint64_t grace = any ? e->grace : EMPTY_SECONDS;
-	if (rc < 0 || e->dry_run || grace > INT64_MAX || since > e->now ||
+	if (rc < 0 || grace > INT64_MAX || since > e->now ||
 	    (since != INT64_MIN && (uint64_t)(e->now - since) < grace)) {
 		return rc;
 	}
 	return vv_remove_leftover(folder, VV_WRITER_LOCK, err);
 }
 
-vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, bool dry_run, vv_error *err)
+vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, vv_error *err)
 {
-	expiring e = {.grace = grace_sec, .dry_run = dry_run, .now = vv_now_sec()};
+	expiring e = {.grace = grace_sec, .now = vv_now_sec()};
 
 	return vv_leftovers_each(r, NULL, expire_folder, &e, err);
 }

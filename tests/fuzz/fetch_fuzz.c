@@ -244,6 +244,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	vv_peer_close(peer);
 	vv_buf_clear(&m.out);
-	require(vv_incoming_expire(repo, 0, false, &err) == VV_OK);
+	require(vv_incoming_expire(repo, 0, &err) == VV_OK);
 	return 0;
 }

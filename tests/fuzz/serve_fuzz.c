@@ -118,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_channel_close(line);
 	check_answers(&m.out);
 	vv_buf_clear(&m.out);
-	require(vv_incoming_expire(repo, 0, false, &err) == VV_OK);
+	require(vv_incoming_expire(repo, 0, &err) == VV_OK);
 	require(vv_ref_get(repo, "refs/heads/main", &ref, &err) == VV_OK);
 	require(vv_oid_equal(&ref.id, &tip));
 	vv_ref_clear(&ref);

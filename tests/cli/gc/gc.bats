@@ -263,6 +263,30 @@ ended() {
 	succeeds varve fsck --data
 }
 
+# All files of the Git folder, with their sizes and times.
+all_files() {
+	find .git -type f -printf '%p %i %s %T@\n' | sort
+}
+
+@test "a dry run leaves what killed processes left" {
+	versions
+	rows 2000 9 > other.csv
+	varve add other.csv > /dev/null
+	varve rm -q -f other.csv
+	mkdir -p .git/varve/incoming/0123456789abcdef/packs
+	touch .git/varve/incoming/0123456789abcdef/writer.lock .git/varve/gc.lock
+	cp "$(ls .git/varve/packs/*.pack | head -n 1)" .git/varve/incoming/0123456789abcdef/packs/tmp-whole
+	touch .git/varve/incoming/0123456789abcdef/packs/tmp-empty .git/varve/packs/gctmp-killed
+	all_files > ../before
+	succeeds varve gc --dry-run
+	all_files | diff ../before -
+	succeeds varve gc --dry-run --prune=now
+	all_files | diff ../before -
+	succeeds varve gc --prune=now
+	[ ! -e .git/varve/packs/gctmp-killed ]
+	[ ! -e .git/varve/incoming/0123456789abcdef ]
+}
+
 @test "gc keeps the versions that a pointer with conflict markers may mean" {
 	new_repo
 	rows 9 > prices.csv

@@ -902,13 +902,12 @@ static void old_leftovers_are_removed(void **state)
 	(void)put(b, 2, -1);
 	keep(b);
 	vv_incoming_close(a);
-	vv_assert_ok(vv_incoming_expire(r, 3600, false, &err), &err);
+	vv_assert_ok(vv_incoming_expire(r, 3600, &err), &err);
 	assert_string_equal(folders(), "2");
 	sh("touch -d '2 days ago' " STORE "/incoming/*/packs/*");
-	vv_assert_ok(vv_incoming_expire(r, UINT64_MAX, false, &err), &err);
-	vv_assert_ok(vv_incoming_expire(r, 3600, true, &err), &err);
+	vv_assert_ok(vv_incoming_expire(r, UINT64_MAX, &err), &err);
 	assert_string_equal(folders(), "2");
-	vv_assert_ok(vv_incoming_expire(r, 3600, false, &err), &err);
+	vv_assert_ok(vv_incoming_expire(r, 3600, &err), &err);
 	assert_string_equal(folders(), "1"); /* the other is at work */
 	assert_int_equal(has(b, 2), 1);
 	vv_incoming_close(b);
@@ -950,14 +949,14 @@ static void a_folder_that_is_half_removed_can_be_removed(void **state)
 	git_begin();
 	r = open_here();
 	sh("mkdir -p " STORE "/incoming/0123456789abcdef/packs");
-	vv_assert_ok(vv_incoming_expire(r, 0, false, &err), &err);
+	vv_assert_ok(vv_incoming_expire(r, 0, &err), &err);
 	vv_assert_ok(vv_incoming_tidy(r, &err), &err);
 	vv_assert_ok(vv_incoming_count(r, &blocks, &err), &err);
 	sh("cd " STORE
 	   "/incoming/0123456789abcdef && rmdir packs && cd .. && rmdir 0123456789abcdef");
 	sh("mkdir -p " STORE "/incoming/0123456789abcdef/packs");
 	sh("touch -d '2 hours ago' " STORE "/incoming/*/packs " STORE "/incoming/*");
-	vv_assert_ok(vv_incoming_expire(r, 0, false, &err), &err);
+	vv_assert_ok(vv_incoming_expire(r, 0, &err), &err);
 	assert_string_equal(folders(), "0");
 }
 
