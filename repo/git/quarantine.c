@@ -602,6 +602,19 @@ vv_status vv_quarantine_take_loose(vv_repository *r, const char *from, vv_error 
 	return vv_syncs_wait(&r->later, err);
 }
 
+/* Reads each object of a new pack, since the files that the pack replaces will be removed. Outside of
+ * the repository: inside, git would also read the replaced objects, to compare them. */
+static vv_status verify_pack(const vv_repository *r, const char *dir, const char *hex,
+			     vv_error *err)
+{
+	static const char *const more[] = {"GIT_DIR=/dev/null", NULL};
+	vv_auto(char) *pack = pack_path(dir, hex, false);
+	const char *args[] = {"index-pack", "--verify", pack, NULL};
+	const vv_git_call call = {.args = args, .env = r->env, .more = more};
+
+	return pack ? vv_git_must(&call, "cannot read the new Git pack", err) : vv_fail_nomem(err);
+}
+
 vv_status vv_quarantine_pack(vv_repository *r, const vv_buf *objects, char **name_out,
 			     vv_error *err)
 {
@@ -638,6 +651,7 @@ vv_status vv_quarantine_pack(vv_repository *r, const vv_buf *objects, char **nam
 		return vv_fail(err, VV_EIO, "git pack-objects did not name the pack that it made");
 	}
 	if (!(*name_out = vv_strndup(name.data, GIT_OID_HEXSZ))) return vv_fail_nomem(err);
+	if ((rc = verify_pack(r, r->stage->dir, *name_out, err)) < 0) return rc;
 	return vv_quarantine_take_pack(r, r->stage->dir, *name_out, err);
 }
 

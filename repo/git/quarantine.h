@@ -57,9 +57,11 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err);
 /* Calls vv_quarantine_stage, waits until the files are durable, and calls vv_quarantine_place. */
 vv_status vv_quarantine_put(vv_repository *r, vv_error *err);
 
-/* Packs existing objects with git, and adds the pack as vv_quarantine_take_pack does. `objects` has
- * a line "<hex> <path>" for each object; git searches for delta bases among objects with similar
- * paths. Sets *name_out to the hash in the pack's name; the caller frees it with vv_free. */
+/* Packs existing objects with git, reads each object from the new pack (git index-pack --verify), and
+ * adds the pack as vv_quarantine_take_pack does. `objects` has a line "<hex> <path>" for each
+ * object; git searches for delta bases among objects with similar paths. Sets *name_out to the hash
+ * in the pack's name; the caller frees it with vv_free. VV_EIO: an object cannot be read; the pack
+ * was not added. */
 vv_status vv_quarantine_pack(vv_repository *r, const vv_buf *objects, char **name_out,
 			     vv_error *err);
 

@@ -416,7 +416,7 @@ static vv_status list_loose(packing *p, unsigned above, vv_error *err)
 
 /* --- removing replaced files ------------------------------------------------ */
 
-/* Reads every object from the new pack's file. */
+/* Does the new pack have every object? vv_quarantine_pack has read all objects of the pack. */
 static vv_status check_pack(const packing *p, const char *hex, vv_error *err)
 {
 	vv_auto(git_odb) *odb = NULL;

@@ -287,6 +287,37 @@ all_files() {
 	[ ! -e .git/varve/incoming/0123456789abcdef ]
 }
 
+@test "loose objects stay when the pack that git made of them cannot be read" {
+	new_repo
+	for i in 1 2 3 4 5; do
+		seq "$i" 300 > a.txt
+		git add a.txt
+		git commit -qm "$i"
+	done
+	mkdir ../bin
+	cat > ../bin/git <<-END
+		#!/bin/sh
+		"$(command -v git)" "\$@" || exit
+		for name; do :; done
+		case " \$* " in
+		*" pack-objects "*)
+			for pack in "\$name"-*.pack; do
+				chmod u+w "\$pack"
+				printf '\\377\\377\\377\\377' | dd of="\$pack" bs=1 seek=40 conv=notrunc 2> /dev/null
+			done ;;
+		esac
+	END
+	chmod +x ../bin/git
+	find .git/objects -type f | sort > ../before
+	PATH=$PWD/../bin:$PATH ends_with 2 varve gc
+	stderr_has "cannot read the new Git pack"
+	find .git/objects -type f | sort | diff ../before -
+	git fsck --strict
+	succeeds varve gc
+	git fsck --strict
+	[ "$(git count-objects)" = "0 objects, 0 kilobytes" ]
+}
+
 @test "gc keeps the versions that a pointer with conflict markers may mean" {
 	new_repo
 	rows 9 > prices.csv
