@@ -34,6 +34,19 @@ static bool is_clean(const char *text)
 	return true;
 }
 
+/* The seconds by which "+02:00", "+0200" or "+02" is ahead of UTC; 0 for "Z" and other text. */
+static int64_t zone_of(const char *text)
+{
+	int hours = 0, minutes = 0;
+
+	if (*text != '+' && *text != '-') return 0;
+	if (sscanf(text + 1, "%2d:%2d", &hours, &minutes) < 2) {
+		(void)sscanf(text + 1, "%2d%2d", &hours, &minutes);
+	}
+	const int64_t ahead = (int64_t)hours * 3600 + (int64_t)minutes * 60;
+	return *text == '-' ? -ahead : ahead;
+}
+
 int64_t vv_s3_time(const char *text)
 {
 	struct tm t = {0};
@@ -46,7 +59,8 @@ int64_t vv_s3_time(const char *text)
 	}
 	t.tm_year -= 1900;
 	t.tm_mon--;
-	return timegm(&t);
+	n += (int)strspn(text + n, ".0123456789");
+	return timegm(&t) - zone_of(text + n);
 }
 
 vv_status vv_s3_key_set(vv_s3_key *out, const char *name, const char *text, vv_error *err)

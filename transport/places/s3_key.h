@@ -33,8 +33,9 @@ vv_status vv_s3_key_from_json(vv_s3_key *out, const vv_buf *text, const char *wh
  * valid. */
 vv_status vv_s3_key_check(const vv_s3_key *k, const char *what, vv_error *err);
 
-/* Parses a time such as "2026-11-22T18:00:00Z". Ignores what follows the seconds, such as
- * fractions; the time counts as UTC. Returns seconds since 1970, or 0 if text is not a time. */
+/* Parses a time such as "2026-11-22T18:00:00Z" or "2026-11-22T20:00:00.5+02:00". Ignores fractions
+ * of seconds; a time without a zone is in UTC. Returns seconds since 1970, or 0 if text is not a
+ * time. */
 int64_t vv_s3_time(const char *text);
 
 #endif

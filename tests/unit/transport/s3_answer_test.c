@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "tests/unit/support.h"
 #include "transport/places/s3_answer.h"
+#include "transport/places/s3_key.h"
 
 /* "key size[ @seconds]\n" for each entry, "/" as the size of a prefix. */
 static vv_status note_entry(void *payload, const vv_listed *e, vv_error *err)
@@ -137,11 +138,33 @@ static void errors_say_code_message_and_region(void **state)
 	assert_false(vv_s3_error_read(&e, "<Error></Error>", 15));
 }
 
+static void a_time_may_have_a_fraction_and_a_zone(void **state)
+{
+	static const char *const same[] = {
+		"2026-11-22T18:00:00Z",        "2026-11-22T18:00:00",
+		"2026-11-22T18:00:00.000Z",    "2026-11-22T18:00:00+00:00",
+		"2026-11-22T20:00:00+02:00",   "2026-11-22T12:30:00-05:30",
+		"2026-11-22T20:00:00.25+0200", "2026-11-23T03:00:00+09"};
+	static const char *const none[] = {"", "2026-11-22", "2026-13-22T18:00:00Z",
+					   "1969-12-31T23:59:59Z"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		if (vv_s3_time(same[i]) != 1795370400) {
+			fail_msg("%s: %lld", same[i], (long long)vv_s3_time(same[i]));
+		}
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		assert_int_equal(vv_s3_time(none[i]), 0);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(keys_sizes_and_prefixes_come_out),
 	cmocka_unit_test(a_key_with_a_nul_is_none),
 	cmocka_unit_test(what_is_no_list_is_refused),
 	cmocka_unit_test(errors_say_code_message_and_region),
+	cmocka_unit_test(a_time_may_have_a_fraction_and_a_zone),
 };
 
 VV_TEST_SUITE(s3_answer)
