@@ -121,8 +121,10 @@ static vv_status keep_head(struct http_page_work *p, const vv_http_head *head, v
 	for (size_t i = 0; i < sizeof(to) / sizeof(to[0]); i++) {
 		if (*to[i]) {
 			vv_buf_puts(&p->text[i], *to[i]);
-			if (p->text[i].failed || strpbrk(*to[i], "\r\n")) {
-				return vv_fail(err, VV_ENOMEM, "a header of the answer is invalid");
+			if (p->text[i].failed) return vv_fail_nomem(err);
+			if (strpbrk(*to[i], "\r\n")) {
+				return vv_fail(err, VV_ECORRUPT,
+					       "a header of the answer has a line break");
 			}
 			*to[i] = vv_buf_cstr(&p->text[i]);
 		}

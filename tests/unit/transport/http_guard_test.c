@@ -169,6 +169,47 @@ static void a_page_of_another_site_cannot_post(void **state)
 	hx_end(f);
 }
 
+static vv_status send_split_head(void *payload, const vv_http_call *call, const vv_http_ask *ask,
+				 const vv_http_reply *reply, vv_error *err)
+{
+	const vv_http_head head = {.status = 302, .location = "/a\r\nX-Forged: 1"};
+	bool wanted;
+
+	(void)payload;
+	(void)call;
+	(void)ask;
+	return reply->begin(reply->out, &head, &wanted, err);
+}
+
+static void keep_line(void *payload, const char *line)
+{
+	vv_buf_puts(payload, line);
+}
+
+/* A fault of the server's own, and not a reason to try again. */
+static void a_head_of_a_page_with_a_line_break_is_not_sent(void **state)
+{
+	static const char ask[] = "GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n"
+				  "Connection: close\r\n\r\n";
+	static const char *paths[] = {"."}, *hosts[] = {"x"};
+	vv_auto(vv_buf) log = VV_BUF_INIT;
+	const vv_http_options o = {
+		.address = "127.0.0.1:0", .paths = paths, .path_count = 1, .hosts = {hosts, 1}};
+	const vv_http_handlers h = {
+		.answer = hx_echo, .page = send_split_head, .log = keep_line, .log_payload = &log};
+	hx_server f = {0};
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	vv_assert_ok(vv_http_server_start(&f.server, &o, &h, &err), &err);
+	const char *got = hx_say(&f, ask, sizeof(ask) - 1);
+	vv_http_server_stop(f.server, 5);
+	vv_assert_contains(got, " 500 ");
+	assert_null(strstr(got, "X-Forged"));
+	vv_assert_contains(vv_buf_cstr(&log), "line break");
+}
+
 /* --- addresses --------------------------------------------------------------------------------- */
 
 static const char *behind(const char *peer, const char *forwarded)
@@ -476,6 +517,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(names_of_hosts_are_told_apart),
 	cmocka_unit_test(a_browser_under_a_foreign_name_is_turned_away),
 	cmocka_unit_test(a_page_of_another_site_cannot_post),
+	cmocka_unit_test(a_head_of_a_page_with_a_line_break_is_not_sent),
 	cmocka_unit_test(only_trusted_proxies_say_whom_they_speak_for),
 	cmocka_unit_test(slow_heads_of_one_client_leave_room_for_others),
 	cmocka_unit_test(slow_heads_of_many_clients_give_way_to_others),
