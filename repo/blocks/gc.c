@@ -449,7 +449,9 @@ static vv_status publish_part(part *p, int64_t since, int64_t time, published *d
 
 static vv_status seal_part(part *p, vv_error *err)
 {
-	return vv_pack_writer_count(p->pack) > 0 ? vv_pack_writer_seal(p->pack, err) : VV_OK;
+	if (vv_pack_writer_count(p->pack) == 0) return VV_OK;
+	vv_status rc = vv_pack_writer_seal(p->pack, err);
+	return rc < 0 ? rc : vv_pack_writer_check(p->pack, err);
 }
 
 static vv_status publish_both(vv_gc *gc, published *done, vv_error *err)

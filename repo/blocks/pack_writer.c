@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/sync.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "base/thread.h"
 #include "repo/blocks/cid_map.h"
 
@@ -503,6 +504,32 @@ vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err)
 vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err)
 {
 	return end_pack(w, false, err);
+}
+
+vv_status vv_pack_writer_check(vv_pack_writer *w, vv_error *err)
+{
+	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
+	const uint64_t end = w->flushed - VV_PACK_HASH_LEN;
+	uint8_t found[VV_PACK_HASH_LEN], stored[VV_PACK_HASH_LEN];
+	size_t len;
+	vv_status rc;
+
+	assert(w->sealed);
+	vv_xxh3_reset(w->state, 0);
+	for (uint64_t at = 0; at < end; at += len) {
+		len = end - at < BUFFER_LEN ? (size_t)(end - at) : BUFFER_LEN;
+		if ((rc = read_locked(w, at, w->buf, len, err)) < 0) return rc;
+		vv_xxh3_update(w->state, w->buf, len);
+	}
+	if ((rc = read_locked(w, end, stored, sizeof stored, err)) < 0) return rc;
+	vv_hash128 sum = vv_xxh3_digest128(w->state);
+	vv_put_le64(found, sum.lo);
+	vv_put_le64(found + 8, sum.hi);
+	return memcmp(found, w->hash, sizeof found) == 0 &&
+			       memcmp(stored, w->hash, sizeof stored) == 0
+		       ? VV_OK
+		       : vv_fail(err, VV_EIO, "the new pack '%s' does not have the written bytes",
+				 vv_text_shows(w->temp));
 }
 
 static vv_status write_index(vv_pack_writer *w, vv_syncs *files, vv_error *err)

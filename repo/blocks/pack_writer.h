@@ -92,6 +92,10 @@ vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err);
  * syncs it. */
 vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err);
 
+/* Reads the file of the complete pack. Call this before vv_pack_writer_stage if the pack replaces other
+ * packs, which will be removed. VV_EIO: the file does not have the written bytes. */
+vv_status vv_pack_writer_check(vv_pack_writer *w, vv_error *err);
+
 /* Writes the index under a temporary name, and sets *id to the pack's name. Adds to `files` the
  * files that must be synced before vv_pack_writer_place: the index, and the pack if it is not
  * durable. since: the time when the pack was set aside, in seconds since 1970; negative: the pack

@@ -529,7 +529,7 @@ static vv_pack_writer *merge_packs(vv_writer *w, vv_pack **packs, size_t count)
 		rc = vv_pack_writer_copy_pack(merged, packs[i], NULL);
 	}
 	if (rc < 0 || vv_pack_writer_copy_writer(merged, w->own, NULL) < 0 ||
-	    vv_pack_writer_end(merged, NULL) < 0) {
+	    vv_pack_writer_end(merged, NULL) < 0 || vv_pack_writer_check(merged, NULL) < 0) {
 		return NULL;
 	}
 	return vv_take(&merged);
@@ -789,10 +789,11 @@ static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
 		rc = vv_pack_writer_copy_pack(merged, l->packs[i], err);
 	}
-	if (rc == VV_OK && (rc = vv_pack_writer_end(merged, err)) == VV_OK) {
-		rc = publish(w, merged, err);
+	if (rc < 0 || (rc = vv_pack_writer_end(merged, err)) < 0 ||
+	    (rc = vv_pack_writer_check(merged, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return publish(w, merged, err);
 }
 
 vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)

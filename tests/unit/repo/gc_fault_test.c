@@ -129,6 +129,22 @@ static void failing_opens_and_unlinks_lose_nothing(void **state)
 	fail_each(VV_FAULT_UNLINK, EIO, true);
 }
 
+static void a_disk_that_changes_a_byte_loses_nothing(void **state)
+{
+	const char *dir = vv_test_path("store"), *origin = prepare();
+	vv_error err;
+
+	(void)state;
+	fill(dir, origin);
+	fx_change_next_write();
+	const vv_status rc = try_gc(dir, &err);
+	assert_true(fx_was_changed());
+	vv_assert_status(rc, VV_EIO, &err);
+	vv_assert_contains(err.message, "does not have the written bytes");
+	assert_true(fx_all_readable(dir, 0, 10));
+	assert_int_equal(fx_fsck(dir, true), 0);
+}
+
 static void a_mark_that_fails_ends_the_run(void **state)
 {
 	const char *dir = vv_test_path("store");
@@ -208,6 +224,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(failing_fsyncs_and_renames_lose_nothing),
 	cmocka_unit_test(failing_reads_lose_nothing),
 	cmocka_unit_test(failing_opens_and_unlinks_lose_nothing),
+	cmocka_unit_test(a_disk_that_changes_a_byte_loses_nothing),
 	cmocka_unit_test(a_mark_that_fails_ends_the_run),
 	cmocka_unit_test(a_killed_gc_loses_nothing),
 	cmocka_unit_test(damage_to_the_disk_is_told_by_fsck_and_does_not_end_it),

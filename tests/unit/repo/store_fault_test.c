@@ -366,6 +366,19 @@ static void a_pack_that_a_power_cut_tore_is_noticed_by_the_next_writer(void **st
 	assert_true(fx_all_readable(dir, 1, 1));
 }
 
+static void packs_stay_when_the_disk_changed_a_byte_of_the_merged_one(void **state)
+{
+	const char *dir = vv_test_path("store");
+
+	(void)state;
+	fx_commit(dir, 0, 1, false);
+	fx_change_next_write();
+	fx_commit(dir, 1, 1, false);
+	assert_true(fx_was_changed());
+	assert_true(fx_all_readable(dir, 0, 2));
+	assert_int_equal(fx_count(dir, "pack-", ".pack"), 2);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(many_commits_wait_once_for_the_disk),
 	cmocka_unit_test(a_commit_waits_for_what_a_killed_one_did_not),
@@ -381,6 +394,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_writer_whose_commit_failed_takes_nothing_more),
 	cmocka_unit_test(failing_reads_of_a_chain_are_errors_and_pass),
 	cmocka_unit_test(a_killed_writer_leaves_old_or_new),
+	cmocka_unit_test(packs_stay_when_the_disk_changed_a_byte_of_the_merged_one),
 };
 
 VV_TEST_SUITE(store_fault)

@@ -3,14 +3,45 @@
  */
 #include "tests/unit/repo/store_fixture.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/sys.h"
 #include "repo/blocks/cbor.h"
 #include "tests/unit/writer_add.h"
 
 #define ROWS 48u
+
+static vv_sys honest;
+static atomic_bool changes;
+
+static ssize_t write_other(int fd, const void *bytes, size_t len)
+{
+	char *copy = len > 300 && atomic_exchange(&changes, false) ? malloc(len) : NULL;
+
+	if (!copy) return honest.write(fd, bytes, len);
+	memcpy(copy, bytes, len);
+	copy[200] ^= 1;
+	const ssize_t put = honest.write(fd, copy, len);
+	free(copy);
+	return put;
+}
+
+void fx_change_next_write(void)
+{
+	honest = vv_sys_ops;
+	atomic_store(&changes, true);
+	vv_sys_ops.write = write_other;
+}
+
+bool fx_was_changed(void)
+{
+	vv_sys_ops = honest;
+	return !atomic_load(&changes);
+}
 
 char fx_fault[512];
 

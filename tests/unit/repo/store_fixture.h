@@ -54,6 +54,10 @@ size_t fx_count(const char *dir, const char *begins, const char *ends);
 /* Returns how many of the blocks first to first + count - 1 can be read. */
 unsigned fx_readable(const char *dir, unsigned first, unsigned count);
 
+/* From now on, the disk changes a byte of the next write of more than 300 bytes. */
+void fx_change_next_write(void);
+bool fx_was_changed(void); /* ends that; returns true if there was such a write */
+
 /* ---- gc ---- */
 
 #define FX_NOW 1700000000
