@@ -555,16 +555,16 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 
 	memset(out, 0, sizeof *out);
 	vv_gc gc = {.store = s, .opts = opts, .result = out};
-	if ((rc = vv_store_make_dirs(s, err)) < 0) return rc;
+	/* A dry run makes no folders, and without them no lock. */
+	const bool none = opts->dry_run && !vv_exists(s->packs_dir);
+	if (!none && (rc = vv_store_make_dirs(s, err)) < 0) return rc;
 	vv_auto(char) *path = vv_path_join(s->dir, VV_GC_LOCK, (char *)NULL);
-	vv_auto(vv_fd) fd = vv_lock(path, true,
-				    opts->writer_wait_ms > 0 &&
-						    opts->writer_wait_ms < SETTLED_WAIT_MS
-					    ? opts->writer_wait_ms
-					    : SETTLED_WAIT_MS,
-				    err);
+	const unsigned wait_ms = opts->writer_wait_ms > 0 && opts->writer_wait_ms < SETTLED_WAIT_MS
+					 ? opts->writer_wait_ms
+					 : SETTLED_WAIT_MS;
+	vv_auto(vv_fd) fd = none ? -1 : vv_lock(path, true, wait_ms, err);
 	vv_store_keep_unpacked(s, VV_UNPACKED_ALL);
-	rc = fd < 0 ? (vv_status)fd : run(&gc, mark, payload, err);
+	rc = fd < 0 && !none ? (vv_status)fd : run(&gc, mark, payload, err);
 	vv_store_keep_unpacked(s, VV_UNPACKED_USUAL);
 	part_clear(&gc.live);
 	part_clear(&gc.aside);

@@ -268,6 +268,15 @@ all_files() {
 	find .git -type f -printf '%p %i %s %T@\n' | sort
 }
 
+@test "a dry run makes no store" {
+	git init -q .
+	all_files > ../before
+	succeeds varve gc --dry-run
+	output_has "would go from 0 B -> about 0 B"
+	all_files | diff ../before -
+	[ ! -e .git/varve ]
+}
+
 @test "a dry run leaves what killed processes left" {
 	versions
 	rows 2000 9 > other.csv
