@@ -39,7 +39,7 @@ static vv_status key_text(pair_check *p, uint64_t row, vv_buf *out, vv_error *er
 	if (got <= 0) {
 		return got < 0 ? (vv_status)got
 			       : vv_fail(err, VV_ECORRUPT, "row %llu is missing",
-					 (unsigned long long)row);
+					 (unsigned long long)row + 1);
 	}
 	const vv_cell *cells = &p->batch.cells[(row - p->batch.first_row) * p->batch.columns];
 	for (size_t k = 0; k < p->candidate->count; k++) {

@@ -19,7 +19,7 @@
  * - Names, paths, revisions and messages are UTF-8 and end with NUL; but a repository may contain paths and commit
  *   messages that are not UTF-8. Data (cells, keys, bytes of files) has a length and may contain any byte. Paths of
  *   files in a repository are relative to the top of the work tree, and their separator is '/'.
- * - Rows, columns and parts are counted from 0, lines from 1.
+ * - Rows, columns and parts are counted from 0, lines from 1. Messages, which are for people, count rows from 1.
  * - Only one thread at a time may use a handle. Different threads may use different handles, even if the handles were made
  *   from the same repository. A varve_version, varve_table, varve_filter or varve_report never changes after it was made, so
  *   threads may share it; but no thread may use it after it was freed.

@@ -226,7 +226,7 @@ static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const v
 	const char *const name = vv_text_shows(col->field->name),
 			  *const text = vv_text_show(c->text, c->len),
 			  *const type = vv_type_name(col->field->type);
-	const unsigned long long n = number;
+	const unsigned long long n = number + 1;
 
 	if (col->form == VV_ARROW_TEXT) {
 		(void)vv_fail(&m->why, VV_EINPUT, "row %llu: column '%s' is not UTF-8: '%s'", n,

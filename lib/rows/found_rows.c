@@ -168,7 +168,7 @@ vv_status found_rows_group_of(uint64_t *index, uint64_t *first, const vv_table *
 				: vv_fail(err, VV_ECORRUPT,
 					  "the version is damaged: row %llu is "
 					  "missing",
-					  (unsigned long long)row);
+					  (unsigned long long)row + 1);
 	}
 	*index = item.index;
 	*first = item.before;

@@ -245,7 +245,7 @@ vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err)
 	if (row >= r->table->root.rows || (r->o.within ? row : first) < r->o.from ||
 	    first >= r->o.to) {
 		return vv_fail(err, VV_EUSAGE, "the selected rows do not include row %llu",
-			       (unsigned long long)row);
+			       (unsigned long long)row + 1);
 	}
 	return start(r, row, err);
 }

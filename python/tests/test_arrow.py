@@ -112,7 +112,7 @@ def test_integers_beyond_64_bits_are_refused_by_cell_and_exact_as_decimals(repo,
     t = repo["HEAD:big.csv"]
     with pytest.raises(varve.Error) as e:
         t.to_arrow()
-    assert "row 0: column 'n' of type integer: '18446744073709551615' is outside the range" in str(e.value)
+    assert "row 1: column 'n' of type integer: '18446744073709551615' is outside the range" in str(e.value)
     assert "decimals" in e.value.hint
     assert t.select(numbers="decimal").to_arrow()["n"].to_pylist() == big
 

@@ -148,7 +148,7 @@ def test_datetimes_have_the_unit_that_the_first_cells_need(folder):
         assert r["n.csv"].to_polars()["t"].n_unique() == 2 and r["n.csv"].lazy().filter(pl.col("id") == 2).collect()["t"].dtype == pl.Datetime("ns")
         r.put("m.csv", b"id,t\n" + b"".join(b"%d,2026-01-01T00:00:00.5\n" % i for i in range(20000)) + b"20000,2026-01-01T00:00:00.1234567\n", key=["id"], message="micros")
         assert r["m.csv"].select(where="id < 9").to_arrow()["t"].type == pa.timestamp("us")
-        with pytest.raises(varve.InvalidDataError, match="row 20000: column 't' of type datetime: '2026-01-01T00:00:00.1234567' is outside the range of Arrow's type"):
+        with pytest.raises(varve.InvalidDataError, match="row 20001: column 't' of type datetime: '2026-01-01T00:00:00.1234567' is outside the range of Arrow's type"):
             r["m.csv"].to_arrow()
 
 

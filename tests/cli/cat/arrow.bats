@@ -54,7 +54,7 @@ arrow() {
 	printf 'id,qty\n1,2\n2,many\n' > m.csv
 	varve add m.csv > /dev/null
 	ends_with 2 varve cat m.csv --format arrow
-	stderr_has many
+	stderr_has "row 2: column 'qty' is of type integer, and has the invalid value 'many'"
 	stderr_has "misfit null"
 	varve cat m.csv --format arrow --misfit null | arrow | sed 1d > out
 	printf '[1, 2]\n[2, null]\n' | diff - out
