@@ -52,6 +52,17 @@ static vv_status soft_ok(const gather *g, vv_status rc, vv_error *err)
 	return g->trees.hard ? rc : vv_missing_ok(rc, err);
 }
 
+/* A commit or tag could not be read. VV_OK: the walk continues. */
+static vv_status pass_unread(gather *g, const git_oid *id, vv_status rc, vv_error *err)
+{
+	vv_error why = *err;
+
+	rc = soft_ok(g, rc, err);
+	if (rc == VV_OK || rc == VV_ENOMEM || !g->unread) return rc;
+	vv_error_clear(err);
+	return g->unread(g->payload, vv_git_shows(id), NULL, NULL, why.message, err);
+}
+
 static vv_status queue_commit(gather *g, vv_node *n, vv_error *err)
 {
 	uint32_t *flags = vv_node_flags(g->walker, n);
@@ -59,7 +70,7 @@ static vv_status queue_commit(gather *g, vv_node *n, vv_error *err)
 
 	if (*flags & QUEUED) return VV_OK;
 	*flags |= QUEUED;
-	if ((rc = vv_node_parse(g->walker, n, err)) < 0) return soft_ok(g, rc, err);
+	if ((rc = vv_node_parse(g->walker, n, err)) < 0) return pass_unread(g, &n->id, rc, err);
 	return vv_queue_push(&g->queue, n, err);
 }
 
@@ -106,9 +117,10 @@ static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_er
 
 	if (rc == VV_ENOTFOUND && g->trees.hard) {
 		(void)vv_prefix(err, "%s", vv_text_shows(where));
-		return vv_recode(err, VV_EMISSING);
+		rc = vv_recode(err, VV_EMISSING);
 	}
-	if (rc < 0 || type == GIT_OBJECT_TAG) return vv_missing_ok(rc, err);
+	if (rc < 0) return pass_unread(g, &id, rc, err);
+	if (type == GIT_OBJECT_TAG) return VV_OK;
 	if (type == GIT_OBJECT_TREE) return vv_tree_pointers_look(&g->trees, &id, NULL, err);
 	if (type == GIT_OBJECT_BLOB) return vv_tree_pointers_blob(&g->trees, &id, "", NULL, err);
 	vv_node *n = vv_walker_node(g->walker, &id);

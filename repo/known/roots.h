@@ -19,7 +19,8 @@
  * call. A negative result ends the calls, and is returned. */
 typedef vv_status (*vv_root_fn)(void *payload, const vv_cid *cid, const char *path,
 				const vv_oid *commit, const char *what, vv_error *err);
-/* Is called for a tree or blob that cannot be read. id: its id in hex. what: the reason. */
+/* Is called for an object of Git that cannot be read. id: its id in hex. what: the reason. For a
+ * commit or tag, path and commit are NULL. */
 typedef vv_status (*vv_unread_fn)(void *payload, const char *id, const char *path,
 				  const vv_oid *commit, const char *what, vv_error *err);
 /* Calls fn once for each root; the roots of refs come first, those of the newest commits before
@@ -27,7 +28,7 @@ typedef vv_status (*vv_unread_fn)(void *payload, const char *id, const char *pat
  * VV_EMISSING: an object that a ref or the index needs is missing. */
 vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err);
 /* Like vv_roots_each, but ignores the commits of a running or killed fetch from a Git host, whose
- * blocks may still be missing. Calls unread for each tree and blob that cannot be read; if unread
+ * blocks may still be missing. Calls unread for each object that cannot be read; if unread
  * is NULL, such an object is an error. */
 vv_status vv_roots_settled_each(vv_repository *r, vv_root_fn fn, vv_unread_fn unread, void *payload,
 				vv_error *err);

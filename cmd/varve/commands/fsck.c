@@ -69,6 +69,7 @@ typedef struct fsck {
 	vv_table_checks *checks;
 	bool later; /* a pointer has a later version than this varve supports */
 	uint64_t records, blocks, problems, rebuilt, mended;
+	uint64_t blocks_wrong;   /* problems that other copies of blocks may solve */
 	vv_elsewhere *elsewhere; /* versions that others keep */
 	uint64_t absent;         /* of these, those that are missing here */
 	size_t *away;            /* their places in versions */
@@ -123,6 +124,16 @@ static void tell_json(fsck *f, const finding *n, const char *cid)
 			   {JSON_SAID("commit", commit_of(n->v))}, {JSON_SAID("help", n->help)});
 }
 
+/* The others are in Git's objects, or of a newer varve. */
+static bool is_of_blocks(const char *kind)
+{
+	static const char *const kinds[] = {"damaged pack", "damaged table", "incomplete table",
+					    "lost table"};
+
+	return vv_array_find(kinds, sizeof(kinds) / sizeof(kinds[0]), it, strcmp(*it, kind) == 0) !=
+	       NULL;
+}
+
 static void tell(fsck *f, const finding *n)
 {
 	char text[VV_CID_TEXT + 1];
@@ -130,6 +141,7 @@ static void tell(fsck *f, const finding *n)
 	vv_auto(char) *rev = NULL;
 
 	f->problems++;
+	f->blocks_wrong += is_of_blocks(n->kind);
 	if (f->silent) return;
 	if (n->cid && !vv_cid_is_null(n->cid)) {
 		vv_cid_text(text, n->cid);
@@ -232,6 +244,7 @@ static vv_status tell_object(fsck *f, const char *id, const char *what, const ve
 {
 	vv_auto(vv_buf) help = VV_BUF_INIT;
 
+	if (strstr(vv_buf_cstr(&f->unread), id)) return VV_OK; /* reported before */
 	vv_buf_printf(&f->unread, "%s\n", id);
 	vv_git_loose_help(f->c->repo, id, &help);
 	tell(f, &(finding){.kind = "damaged Git object",
@@ -247,15 +260,12 @@ static vv_status on_unread(void *payload, const char *id, const char *path, cons
 	const vv_oid none = {0};
 	version v = {.path = (char *)(uintptr_t)path, .commit = commit ? *commit : none};
 
-	return tell_object(payload, id, what, &v, err);
+	return tell_object(payload, id, what, path || commit ? &v : NULL, err);
 }
 
-/* The walk has already reported some of them. */
 static vv_status on_loose(void *payload, const char *id, const char *what, vv_error *err)
 {
-	fsck *f = payload;
-
-	return strstr(vv_buf_cstr(&f->unread), id) ? VV_OK : tell_object(f, id, what, NULL, err);
+	return tell_object(payload, id, what, NULL, err);
 }
 
 /* Below one version: its first bad block is reported with it. */
@@ -744,7 +754,7 @@ static int check_fsck(const vv_context *c)
 /* Hints at other sources for blocks still missing. */
 static void hint_from(const fsck *f)
 {
-	if (json(f) || f->problems == 0) return;
+	if (json(f) || f->blocks_wrong == 0) return;
 	vv_note("hint: %s",
 		!f->o->repair
 			? "'varve fsck --repair --from REMOTE' repairs it from the work tree and the "
