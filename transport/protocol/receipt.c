@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,10 +13,12 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hint.h"
 #include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/blocks/store.h"
 #include "transport/line/url.h"
 
 #define LOG_MAX (256u << 20)
@@ -146,16 +149,12 @@ static bool names(const vv_json *line, const char *root)
 	return false;
 }
 
-static vv_status tell(const vv_json *line, vv_receipt_fn fn, void *payload, vv_error *err)
+static bool read_members(vv_receipt *out, const vv_json *line)
 {
-	vv_receipt rc = {.time = vv_json_get_string(line, "time"),
-			 .peer = vv_json_get_string(line, "peer")};
-
-	if (!rc.time || !rc.peer || !vv_json_get_u64(&rc.blocks, line, "blocks") ||
-	    !vv_json_get_u64(&rc.bytes, line, "bytes") || !vv_json_get_u64(&rc.ms, line, "ms")) {
-		return vv_fail(err, VV_ECORRUPT, "a member is missing");
-	}
-	return fn(payload, &rc, err);
+	*out = (vv_receipt){.time = vv_json_get_string(line, "time"),
+			    .peer = vv_json_get_string(line, "peer")};
+	return out->time && out->peer && vv_json_get_u64(&out->blocks, line, "blocks") &&
+	       vv_json_get_u64(&out->bytes, line, "bytes") && vv_json_get_u64(&out->ms, line, "ms");
 }
 
 vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn, void *payload,
@@ -166,29 +165,74 @@ vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn,
 	char prev[2 * VV_SHA256_LEN + 1] = "";
 	vv_auto(char) *path = log_path(r);
 	uint64_t number = 0;
-	vv_status rc = path ? vv_read_file(&text, path, LOG_MAX, err) : vv_fail_nomem(err);
+	vv_status rc = path ? vv_read_regular(&text, path, LOG_MAX, err) : vv_fail_nomem(err);
 
 	if (rc == VV_ENOTFOUND) return VV_OK;
+	if (rc == VV_EINPUT) {
+		(void)vv_hint_code(err, VV_HINT_FSCK_REPAIR);
+		return vv_recode(err, VV_ECORRUPT);
+	}
 	const char *p = vv_buf_cstr(&text), *end = p + text.len, *nl;
 	for (; rc == VV_OK && p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL;
 	     p = nl + 1) {
+		vv_receipt receipt;
 		vv_json *line;
 		number++;
 		vv_arena_reset(&arena);
 		rc = vv_json_read(&line, &arena, p, (size_t)(nl - p), path, err);
 		const char *said = rc == VV_OK ? vv_json_get_string(line, "prev") : NULL;
-		if (rc < 0 || !said || strcmp(said, prev) != 0) {
-			rc = rc == VV_ENOMEM
-				     ? rc
-				     : vv_fail(err, VV_ECORRUPT,
-					       "'%s', line %llu, does not match the line before it",
-					       vv_text_shows(path), (unsigned long long)number);
-			break;
+		if (rc == VV_ENOMEM) return rc;
+		if (rc < 0 || !said || strcmp(said, prev) != 0 || !read_members(&receipt, line)) {
+			(void)vv_fail(err, VV_ECORRUPT,
+				      "'%s', line %llu, does not match the line before it",
+				      vv_text_shows(path), (unsigned long long)number);
+			return vv_hint_code(err, VV_HINT_FSCK_REPAIR);
 		}
 		rc = hash_line(prev, p, (size_t)(nl - p), err);
-		if (rc == VV_OK && names(line, vv_cid_shows(root))) {
-			rc = tell(line, fn, payload, err);
+		if (rc == VV_OK && root && names(line, vv_cid_shows(root))) {
+			rc = fn(payload, &receipt, err);
 		}
 	}
 	return rc;
+}
+
+/* --- damage ----------------------------------------------------------------------------------- */
+
+/* Moves the log to the first unused folder. */
+static vv_status move_log(const char *path, const char *varvedir, char **kept, vv_error *err)
+{
+	for (unsigned n = 1;; n++) {
+		char number[24];
+
+		(void)snprintf(number, sizeof(number), "%u", n);
+		vv_auto(char) *folder = vv_path_join(varvedir, VV_DAMAGED_DIR, number,
+						     (char *)NULL);
+		if (!folder) return vv_fail_nomem(err);
+		if (vv_exists(folder)) {
+			continue;
+		}
+		vv_auto(char) *to = vv_path_join(folder, "receipts", (char *)NULL);
+		vv_status rc = to ? vv_mkdirs(folder, err) : vv_fail_nomem(err);
+		if (rc < 0 || (rc = vv_rename(path, to, err)) < 0 ||
+		    (rc = vv_fsync_dir(varvedir, err)) < 0) {
+			return rc;
+		}
+		return vv_hand_over(kept, &to);
+	}
+}
+
+vv_status vv_receipts_move_damaged(vv_repository *r, char **kept, vv_error *err)
+{
+	vv_auto(char) *path = log_path(r);
+	vv_auto(char) *lock_path = vv_path_join(vv_repository_varvedir(r), "receipts.lock",
+						(char *)NULL);
+	vv_status rc;
+
+	*kept = NULL;
+	if (!path || !lock_path) return vv_fail_nomem(err);
+	vv_auto(vv_fd) lock = vv_lock(lock_path, true, LOCK_WAIT_MS, err);
+	if (lock < 0) return (vv_status)lock;
+	if ((rc = vv_receipts_of(r, NULL, NULL, NULL, err)) != VV_ECORRUPT) return rc;
+	vv_error_clear(err);
+	return move_log(path, vv_repository_varvedir(r), kept, err);
 }

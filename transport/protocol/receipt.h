@@ -29,11 +29,15 @@ typedef struct vv_receipt {
 	uint64_t blocks, bytes, ms;
 } vv_receipt;
 typedef vv_status (*vv_receipt_fn)(void *payload, const vv_receipt *receipt, vv_error *err);
-/* Calls fn(payload, ...) for each receipt that names root, oldest first. A negative status of fn
- * ends the calls, and is returned. If the log does not exist, fn is not called. An incomplete last
+/* Calls fn(payload, ...) for each receipt that names root, oldest first; with root NULL, only reads
+ * the log. A negative status of fn ends the calls, and is returned. If the log does not exist, fn is not called. An incomplete last
  * line is ignored. VV_ECORRUPT: a hash does not match, so that lines were changed or removed; the
  * message has the number of the line. VV_EREFUSED: the log has more than 256 MiB. */
 vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn, void *payload,
 			 vv_error *err);
+
+/* Moves a damaged log to a new folder below VV_DAMAGED_DIR, and sets *kept, which the caller frees, to its new path; NULL:
+ * the log is not damaged, and stays. */
+vv_status vv_receipts_move_damaged(vv_repository *r, char **kept, vv_error *err);
 
 #endif

@@ -32,6 +32,7 @@
 #include "repo/known/incomplete.h"
 #include "repo/known/loose_pack.h"
 #include "repo/known/roots.h"
+#include "transport/protocol/receipt.h"
 
 typedef struct options {
 	bool data, quiet, repair;
@@ -487,6 +488,22 @@ static vv_status on_git_pack(void *payload, const char *name, bool index, vv_err
 	return rc;
 }
 
+/* Versions do not depend on the log, but 'varve whereis' reads it. */
+static vv_status check_receipts(fsck *f, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = vv_receipts_of(f->c->repo, NULL, NULL, NULL, &why);
+
+	if (rc == VV_OK) return VV_OK;
+	if (rc != VV_ECORRUPT) return vv_error_copy(err, &why);
+	tell(f,
+	     &(finding){
+		     .kind = "damaged receipts",
+		     .what = why.message,
+		     .help = "'varve fsck --repair' moves the file away, and the next fetch begins a new one"});
+	return VV_OK;
+}
+
 static vv_status run_all(fsck *f, vv_error *err)
 {
 	vv_status rc;
@@ -518,7 +535,8 @@ static vv_status run_all(fsck *f, vv_error *err)
 	if ((rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->c->progress, err)) < 0 ||
 	    (rc = vv_roots_settled_each(f->c->repo, on_root, on_unread, f, err)) < 0 ||
 	    (f->o->data && (rc = vv_git_loose_check(f->c->repo, on_loose, f, err)) < 0) ||
-	    (rc = vv_elsewhere_read(&f->elsewhere, f->c->repo, err)) < 0) {
+	    (rc = vv_elsewhere_read(&f->elsewhere, f->c->repo, err)) < 0 ||
+	    (rc = check_receipts(f, err)) < 0) {
 		return rc;
 	}
 	return check_versions(f, err);
@@ -712,6 +730,17 @@ static vv_status repair_indexes(fsck *f, const fsck *before, vv_error *err)
 	return rc;
 }
 
+static vv_status repair_receipts(fsck *f, vv_error *err)
+{
+	vv_auto(char) *kept = NULL;
+	vv_auto(char) *what = NULL;
+	vv_status rc = vv_receipts_move_damaged(f->c->repo, &kept, err);
+
+	if (rc < 0 || !kept) return rc;
+	what = vv_asprintf("the damaged file was renamed to %s", vv_text_shows(kept));
+	return what ? on_mended(f, NULL, "receipts", what, err) : vv_fail_nomem(err);
+}
+
 /* Checks, repairs any damage, and reports into f. */
 static vv_status repair(fsck *f, vv_error *err)
 {
@@ -736,6 +765,7 @@ static vv_status repair(fsck *f, vv_error *err)
 				       .payload = f};
 
 		rc = vv_repair_run(&ask, err);
+		rc = rc < 0 ? rc : repair_receipts(f, err);
 	}
 	/* blocks received by a killed repair are in the store by now */
 	if (rc < 0 || (rc = vv_incoming_tidy(f->c->repo, err)) < 0) return rc;

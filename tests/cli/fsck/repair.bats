@@ -298,6 +298,32 @@ assert r["problems"][0]["block"] and r["problems"][0]["commit"], r
 	varve cat HEAD:prices.csv | cmp - ../two.csv
 }
 
+@test "damaged receipts are found and moved away, and whereis works again" {
+	versions
+	varve clone -q . ../clone
+	cd ../clone
+	git -C "$OLDPWD" commit -q --allow-empty -m three
+	succeeds varve whereis prices.csv
+	cp .git/varve/receipts ../receipts
+	for how in 'echo x >>' 'sed -i 1s/peer/pear/' 'sed -i 1d' 'rm -f FILE; mkdir'; do
+		rm -rf .git/varve/receipts
+		cat ../receipts ../receipts ../receipts > .git/varve/receipts
+		eval "${how//FILE/.git/varve/receipts} .git/varve/receipts"
+		ends_with 2 varve whereis prices.csv
+		stderr_has "hint: varve fsck --repair"
+		ends_with 1 varve fsck
+		output_has "damaged receipts: '"
+		ends_with 1 varve fsck --json
+		[ "$(jq -r '.problems[].kind' <<< "$output")" = "damaged receipts" ]
+		succeeds varve fsck --repair
+		output_has "repaired: receipts: the damaged file was renamed to "
+		succeeds varve whereis prices.csv
+		succeeds varve fsck --data
+	done
+	[ -d .git/varve/damaged/4/receipts ]
+	[ ! -e .git/varve/incomplete ]
+}
+
 @test "--from requires --repair" {
 	new_repo
 	ends_with 2 varve fsck --from origin

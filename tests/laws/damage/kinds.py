@@ -44,6 +44,7 @@ FETCH = [["varve", "fetch", "--data", "--all"]]
 VAULT = [["varve", "vault", "repair"], ["varve", "vault", "replicate"]]
 MARK = [["varve", "vault", "holder", "add", "x", "../x", "--domain", "house x"], *VAULT]
 REPAIR = [["varve", "fsck", "--repair"], ["varve", "fetch", "--data", "--all"]]
+RECEIPTS = [["varve", "fsck", "--repair"], ["varve", "whereis", "t.csv"]]
 VERIFY = ["varve", "verify", "../p"]
 MEND = [shell("varve verify ../p | sed -n 's/: damaged or missing$//p' | xargs -r rm -rf"), *PUBLISH]
 GC, PRUNE = ["varve", "gc", "--remote", "--prune=now"], ["varve", "vault", "prune", "--grace", "0"]
@@ -64,7 +65,7 @@ KINDS = [
     ("repository: results of check", "a/.git/varve/cache/check*/*", None, []),
     ("repository: secret", "a/.git/varve/secret", None, []),
     ("repository: stat cache", "a/.git/varve/stat", None, []),
-    ("repository: receipts", "a/.git/varve/receipts", None, []),
+    ("repository: receipts", "a/.git/varve/receipts", None, RECEIPTS),
     ("repository: lists of the store", "a/.git/varve/host/*/lists/*.list", None, []),
     ("repository: packs seen whole", "a/.git/varve/host/*/lists/*.sound", None, []),
     ("repository: commits complete there", "a/.git/varve/host/*/complete", None, []),
@@ -114,7 +115,7 @@ KINDS = [
     ("repository: newest records seen", "a/.git/varve/vault/seen", None, VAULT),
     ("repository: .varveconfig", "a/.varveconfig", None, [["git", "checkout", ".varveconfig"]]),
     ("lazy clone: speeds", "l/.git/varve/cache/speeds", None, []),
-    ("lazy clone: receipts", "l/.git/varve/receipts", None, []),
+    ("lazy clone: receipts", "l/.git/varve/receipts", None, RECEIPTS),
     ("lazy clone: lists of the store", "l/.git/varve/host/*/lists/*", None, []),
     ("lazy clone: locks", "l/.git/varve/*.lock", None, []),
     ("lazy clone: elsewhere", "l/.git/varve/elsewhere", None, [["varve", "fetch", "--data", "--all"]]),
