@@ -101,8 +101,8 @@ static void print_result(const vv_migrate_result *r, const vv_migrate_options *o
 	}
 	if (!o->dry) {
 		vv_out("old and new ids: %s\n", vv_text_shows(r->map));
-		vv_note("hint: others have to clone again; 'varve push --force REMOTE BRANCH' replaces "
-			"a remote's history");
+		vv_note("hint: others have to clone again; 'varve push --force --all --tags REMOTE' "
+			"replaces a remote's history");
 	}
 }
 
