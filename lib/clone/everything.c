@@ -30,6 +30,7 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/run_git.h"
+#include "repo/git/tree.h"
 
 #define ATTRIBUTES_MAX (16u << 20)
 #define PLACE "varve-place" /* an attribute */
@@ -744,6 +745,49 @@ static vv_status replace_history(migration *m, vv_rewrite *w, vv_error *err)
 	return move_refs(m, w, err);
 }
 
+/* Has the untracked file the bytes that the new commit has? DVC writes its outputs into the work tree. */
+static vv_status is_written(const migration *m, const vv_oid *head, const char *path, bool *out,
+			    vv_error *err)
+{
+	vv_auto(vv_tree_entry) e = {.path = NULL};
+	vv_status rc = vv_tree_entry_at(m->repo, head, path, &e, err);
+
+	*out = false;
+	return rc < 0 ? vv_missing_ok(rc, err)
+		      : vv_migrated_is_file(m->out->contents, path, &e.id, out, err);
+}
+
+/* Refuses changes that would be lost. */
+static vv_status check_changed(const migration *m, const vv_buf *changed, const vv_oid *head,
+			       vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_status rc = vv_index_open(&x, m->repo, err);
+
+	for (size_t at = 0; rc == VV_OK && at < changed->len;
+	     at += strlen(changed->data + at) + 1) {
+		const char *path = changed->data + at;
+		vv_index_entry own;
+		bool same;
+
+		if (vv_index_get(x, path, &own)) {
+			return vv_fail(
+				err, VV_EREFUSED,
+				"%s has uncommitted changes\ncommit them, or stash them with "
+				"'git stash'",
+				vv_text_shows(path));
+		}
+		if ((rc = is_written(m, head, path, &same, err)) == VV_OK && !same) {
+			return vv_fail(
+				err, VV_EREFUSED,
+				"%s is not tracked, and differs from the file that the migration "
+				"would write\nmove it elsewhere first",
+				vv_text_shows(path));
+		}
+	}
+	return rc;
+}
+
 /* Files and index follow HEAD's branch; the refs move last. */
 static vv_status change_files(migration *m, vv_rewrite *w, const vv_oid *head, vv_error *err)
 {
@@ -765,12 +809,9 @@ static vv_status change_files(migration *m, vv_rewrite *w, const vv_oid *head, v
 	    (rc = vv_runner_begin(&b.git, err)) < 0) {
 		return rc;
 	}
-	if (b.git.note.changed.len > 0) {
+	if ((rc = check_changed(m, &b.git.note.changed, head, err)) < 0) {
 		(void)vv_later_drop(m->repo, VV_IGNORED);
-		return vv_fail(
-			err, VV_EREFUSED,
-			"%s has uncommitted changes\ncommit them, or stash them with 'git stash'",
-			vv_text_shows(b.git.note.changed.data));
+		return rc;
 	}
 	if ((rc = vv_by_git_run(&b, "not migrated", err)) < 0) return rc;
 	if ((rc = replace_history(m, w, err)) < 0) return vv_by_git_undo(&b, rc);

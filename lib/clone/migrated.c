@@ -21,6 +21,7 @@
 #include "lib/names/lfs.h"
 #include "lib/tables/dataset_writer.h"
 #include "repo/git/blob.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/objects/blob_series.h"
 #include "repo/git/pointer.h"
 
@@ -457,6 +458,50 @@ vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *fol
 	}
 	*out = v.now;
 	return keep(c, &v, err);
+}
+
+/* Has the file the bytes of a version? */
+static vv_status has_bytes(const version *v, char *take_file, bool *out, vv_error *err)
+{
+	vv_auto(input) in = {.bytes = VV_BUF_INIT, .fd = -1, .hash = vv_xxh3_new(0)};
+	char buf[1 << 16];
+	ssize_t n;
+	vv_hash128 is;
+	vv_status rc = open_file(&in, take_file, err);
+
+	if (rc < 0 || !in.hash) return rc < 0 ? rc : vv_fail_nomem(err);
+	while ((n = input_read(&in, buf, sizeof(buf), err)) > 0) {
+	}
+	if (n < 0) return (vv_status)n;
+	is = vv_xxh3_digest128(in.hash);
+	*out = in.given == v->bytes && is.lo == v->hash.lo && is.hi == v->hash.hi;
+	return VV_OK;
+}
+
+vv_status vv_migrated_is_file(const vv_migrated *c, const char *path, const vv_oid *now, bool *out,
+			      vv_error *err)
+{
+	vv_auto(char) *file = vv_repository_file(c->repo, path);
+	vv_stat st;
+	vv_status rc = VV_OK;
+
+	*out = false;
+	if (!file) return vv_fail_nomem(err);
+	/* DVC's outputs may be links into its cache. */
+	vv_auto(vv_fd) fd = vv_worktree_check_above(c->repo, path, VV_IGNORED) < 0
+				    ? -1
+				    : vv_open_regular(file, O_RDONLY, VV_IGNORED);
+	if (fd < 0 || (rc = vv_fstat(&st, fd, file, err)) < 0) return rc;
+	*out = vv_dataset_reader_is_left(file, &st, now);
+	for (size_t i = 0; i < c->count && rc == VV_OK && !*out; i++) {
+		const version *v = &c->versions[i];
+
+		if (vv_oid_equal(&v->now, now) && v->bytes == st.size &&
+		    strcmp(c->paths[v->path].path, path) == 0) {
+			rc = has_bytes(v, vv_strdup(file), out, err);
+		}
+	}
+	return rc;
 }
 
 /* --- the end ----------------------------------------------------------------------------- */

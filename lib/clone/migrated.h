@@ -75,6 +75,11 @@ vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *fol
 vv_status vv_migrated_dvc_list(vv_migrated *c, const char *folder, const vv_dvc_out *o,
 			       vv_dvc_file *out, vv_error *err);
 
+/* Sets *out to true if the file `path` of the work tree has the bytes of a converted version whose
+ * new id is *now, or is the pointer *now itself; else to false. */
+vv_status vv_migrated_is_file(const vv_migrated *c, const char *path, const vv_oid *now, bool *out,
+			      vv_error *err);
+
 /* Makes the stored blocks and blobs durable, and verifies that every stored version reproduces the
  * bytes it was made of. In an export, creates the blobs of text instead. With dry, stores nothing.
  * VV_EMISSING: contents are missing here; the message names the first, and nothing was made

@@ -359,6 +359,46 @@ as_was() {
 	done
 }
 
+@test "outputs of DVC in the work tree are replaced by the same tables, and edited ones refused" {
+	dvc_project
+	mkdir data
+	rows 30 1 > data/a.csv
+	dvc data/a.csv
+	commit one
+	rows 30 2 > data/a.csv
+	dvc data/a.csv
+	rows 30 3 > b.csv
+	dvc b.csv
+	folder_of all 4
+	kept_folder all
+	printf 'outs:\n- md5: %s.dir\n  hash: md5\n  nfiles: 3\n  path: all\n' "$md5" > all.dvc
+	echo /all >> .gitignore
+	commit two
+	# as after 'dvc checkout', with a link into the cache
+	rows 30 2 > data/a.csv
+	md5=$(rows 30 3 | md5sum | cut -d' ' -f1)
+	ln -s ".dvc/cache/files/md5/${md5:0:2}/${md5:2}" b.csv
+	folder_of all 4
+	[ -z "$(git status --porcelain)" ]
+	head=$(git rev-parse HEAD)
+	echo more >> all/a.csv
+	ends_with 2 varve migrate --everything
+	stderr_has "all/a.csv is not tracked, and differs"
+	[ "$(git rev-parse HEAD)" = "$head" ]
+	[ "$(tail -n 1 all/a.csv)" = more ]
+	folder_of all 4
+	succeeds varve migrate --everything
+	stderr_has "'varve push --force --all --tags REMOTE'"
+	[ -z "$(git status --porcelain)" ]
+	[ -f b.csv ] && [ ! -L b.csv ]
+	rows 30 2 | cmp - data/a.csv
+	rows 30 3 | cmp - b.csv
+	rows 8 4 | cmp - all/deep/b.csv
+	[ "$(git ls-tree -r --name-only HEAD | tr '\n' ' ')" = ".dvc/.gitignore .dvc/config .gitattributes all/a.csv all/deep/b.csv all/deep/er/c.csv b.csv data/a.csv " ]
+	rows 30 1 | cmp - <(varve cat HEAD~1:data/a.csv)
+	succeeds varve fsck --data
+}
+
 @test "what DVC's cache lacks stops all, and the command that gets it is named" {
 	moved_out
 	head=$(git rev-parse HEAD)
