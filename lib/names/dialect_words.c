@@ -111,9 +111,10 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 	if (w->encoding && (rc = vv_encoding_find(name, w->encoding, "", 0, err)) < 0) return rc;
 	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) <
 		    0 ||
-	    (rc = one_byte(&out->quote, "--quote", w->quote, 0, err)) < 0) {
+	    (rc = one_byte(&out->quote, "--quote", w->quote, 0, err)) < 0 ||
+	    (rc = one_byte(&out->escape, "--escape", w->escape, 0, err)) < 0) {
 		return rc;
 	}
 	vv_sniff_hints_declare(out);
-	return one_byte(&out->escape, "--escape", w->escape, 0, err);
+	return VV_OK;
 }

@@ -130,7 +130,7 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 static bool is_described(const vv_sniff_hints *h)
 {
 	return h->has_form || h->delimiter >= 0 || h->encoding || h->declared ||
-	       h->skip_below >= 0 || h->records;
+	       h->skip_below >= 0 || h->records || h->header_join;
 }
 
 /* *guess: only the name suggests a table. */
@@ -142,7 +142,9 @@ static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const 
 
 	*guess = false;
 	if (opts->has_kind) return opts->kind;
-	if (is_described(&opts->hints)) return VV_KIND_TABLE;
+	if (is_described(&opts->hints) || (opts->as_named && opts->key && opts->key[0])) {
+		return VV_KIND_TABLE;
+	}
 	if (!is_parent && in->named_kind && strcmp(in->named_kind, "table") == 0) {
 		before = VV_KIND_TABLE;
 	}
@@ -193,11 +195,15 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_in
 /* Refuses options for tables on a file of bytes. */
 static vv_status refuse_for_bytes(const char *path, const vv_dataset_options *opts, vv_error *err)
 {
-	if (opts->order == VV_ORDER_KEEP) return VV_OK;
+	const char *option = opts->order != VV_ORDER_KEEP  ? "--order"
+			     : opts->as_named && opts->key ? "--no-key"
+							   : NULL;
+
+	if (!option) return VV_OK;
 	return vv_fail(err, VV_EUSAGE,
-		       "'%s' is kept as a file of bytes, and --order is for tables\nuse '--as "
-		       "table' to make a table of it, or omit --order",
-		       vv_text_shows(path));
+		       "'%s' is kept as a file of bytes, and %s is for tables\nuse '--as table' to "
+		       "make a table of it, or omit %s",
+		       vv_text_shows(path), option, option);
 }
 
 vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const char *path,

@@ -43,9 +43,13 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 	if (o->key.count > 0 && o->no_key) {
 		return vv_fail(err, VV_EUSAGE, "--key and --no-key cannot be used together");
 	}
-	if (o->order && o->as && strcmp(o->as, "file") == 0) {
-		return vv_fail(err, VV_EUSAGE,
-			       "--order requires a table: a file kept as bytes has no rows");
+	if (o->as && strcmp(o->as, "file") == 0 &&
+	    (o->order || o->key.count > 0 || o->no_key || vv_written_any(&o->written))) {
+		return vv_fail(err, VV_EUSAGE, "%s a table: a file kept as bytes has no rows",
+			       o->order           ? "--order requires"
+			       : o->key.count > 0 ? "--key requires"
+			       : o->no_key        ? "--no-key requires"
+						  : "options for the form require");
 	}
 	if (o->order) {
 		out->order = strcmp(o->order, "key") == 0 ? VV_ORDER_KEY : VV_ORDER_FILE;

@@ -226,6 +226,42 @@ versions_are() {
 	stderr_has "only tables can be stored in key order"
 }
 
+@test "a named file becomes a table with --key, and --no-key is not passed over in silence" {
+	new_repo
+	printf 'a,b\n1,2\n' > y.txt
+	ends_with 2 varve add --no-key y.txt
+	stderr_has "'y.txt' is kept as a file of bytes, and --no-key is for tables"
+	ends_with 2 varve add --key c y.txt
+	stderr_has "no column named 'c'"
+	succeeds varve add --key a y.txt
+	output_has "new table, 1 row, 2 columns, key a"
+	git rm -q --cached y.txt
+	for option in "--escape none" "--header-join -"; do
+		succeeds varve add $option y.txt
+		output_has "new table, 1 row, 2 columns"
+		git rm -q --cached y.txt
+	done
+	varve add -q --as file y.txt && varve commit -qm bytes
+	succeeds varve add --key a y.txt
+	output_has "new table, 1 row"
+	for option in "--key a" --no-key "--delimiter ," --no-header; do
+		ends_with 2 varve add --as file $option y.txt
+		stderr_has "a file kept as bytes has no rows"
+	done
+	printf '\x1f\x8b\x08\0' > wide.csv
+	ends_with 2 varve add --key a wide.csv
+	stderr_has "compressed"
+	# a folder may have other files
+	mkdir d
+	rows 3 > d/t.csv
+	echo text > d/n.txt
+	varve add -q --as file d/n.txt
+	echo more >> d/n.txt
+	succeeds varve add --key id d
+	output_has "d/t.csv: new table, 3 rows"
+	output_has "d/n.txt: 1 of 1 chunk new"
+}
+
 # The name of the version that a patch of one table makes.
 new_root() {
 	python3 -c '
