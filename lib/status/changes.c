@@ -472,6 +472,8 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 			rc = vv_change_problem(entry, err);
 		} else if (state == VV_WORK_POINTER) {
 			rc = vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
+		} else if (state == VV_WORK_MODIFIED && c->opts->facts && staged.was_pointer) {
+			rc = vv_change_other_pointer(entry, e, &staged, c->r, c->s, err);
 		} else if (state == VV_WORK_MODIFIED && c->opts->facts) {
 			if (vv_oid_is_empty_blob(&e->id)) { /* it has no rows to compare with */
 				memset(&staged.parent, 0, sizeof(staged.parent));

@@ -52,6 +52,14 @@ static bool is_table(const vv_pointer *p)
 	return p->kind && strcmp(p->kind, "table") == 0;
 }
 
+static void take_pointers(vv_change_facts *f, const vv_pointer *before, const vv_pointer *is)
+{
+	f->rows_before = before->rows;
+	f->rows = is->rows;
+	f->columns = is->column_count;
+	f->bytes = is->bytes;
+}
+
 vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_dataset_reader *s,
 				 bool groups, vv_error *err)
 {
@@ -65,16 +73,31 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_datase
 		return rc;
 	}
 	e->table = is_table(&now) || (!now.kind && is_table(&before));
-	const vv_pointer *is = e->index_mode == 0 ? &before
-						  : &now; /* for removed ones: the former */
-	f->rows_before = before.rows;
-	f->rows = is->rows;
-	f->columns = is->column_count;
-	f->bytes = is->bytes;
+	take_pointers(f, &before, e->index_mode == 0 ? &before : &now); /* removed: the former */
 	if (is_table(&before) && is_table(&now)) {
 		rc = vv_change_count(&f->counts, r, e->path, &before.root, &now.root, err);
 	}
 	return rc == VV_OK && groups && now.kind ? count_groups(f, r, &before, &now, err) : rc;
+}
+
+vv_status vv_change_other_pointer(vv_change_entry *e, const vv_index_entry *index,
+				  const vv_dataset_found *found, vv_repository *r,
+				  vv_dataset_reader *s, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer before, now;
+	vv_status rc;
+
+	if ((rc = read_pointer(&before, &arena, &index->id, index->mode, s, err)) < 0 ||
+	    (rc = vv_pointer_read(&now, &arena, vv_buf_cstr(&found->pointer), found->pointer.len,
+				  err)) < 0) {
+		return rc;
+	}
+	e->table = is_table(&now);
+	take_pointers(&e->work_facts, &before, &now);
+	return e->table && is_table(&before) ? vv_change_count(&e->work_facts.counts, r, e->path,
+							       &before.root, &now.root, err)
+					     : VV_OK;
 }
 
 /* The version that a dry import found against the one in the index, read from the blocks that

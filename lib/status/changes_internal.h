@@ -17,6 +17,10 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_datase
  * are compared with the version in the index; may be NULL if that version is not a table. */
 vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *staged,
 			       vv_mem_sink *blocks, const char *temp_dir, vv_error *err);
+/* Sets e->work_facts if the file in the work tree is the pointer found->pointer, of another version than `index`. */
+vv_status vv_change_other_pointer(vv_change_entry *e, const vv_index_entry *index,
+				  const vv_dataset_found *found, vv_repository *r,
+				  vv_dataset_reader *s, vv_error *err);
 
 /* Sets pointer_only, table, root and blocks_here of e for a file in the work tree that is the
  * pointer, not the data. index_blob: the pointer in the index. */

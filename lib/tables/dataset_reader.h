@@ -140,8 +140,10 @@ typedef struct vv_dataset_found {
 	vv_import_result result; /* root, counts, findings; root.kind: table or file */
 	vv_oid blob;             /* the pointer's id; the blob is written if blocks are */
 	vv_buf pointer;          /* the pointer's text */
-	vv_cid parent;           /* root of the previous version; null: no such version was used */
-	vv_root parent_root;     /* always initialised; filled if parent is set */
+	/* the file is itself the pointer: nothing was imported, and of result only cid is set */
+	bool was_pointer;
+	vv_cid parent;       /* root of the previous version; null: no such version was used */
+	vv_root parent_root; /* always initialised; filled if parent is set */
 	/* the root in the previous pointer, even if its blocks are missing; null: no pointer exists */
 	vv_cid named;
 	bool package;       /* a datapackage.json describes the table */

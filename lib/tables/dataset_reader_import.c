@@ -440,7 +440,7 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 	if ((rc = vv_pointer_read(&p, &arena, out->pointer.data, out->pointer.len, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(name));
 	} else {
-		*is_pointer = true;
+		*is_pointer = out->was_pointer = true;
 		out->result.cid = p.root;
 		rc = vv_blob_id(out->pointer.data, out->pointer.len, &out->blob, err);
 	}

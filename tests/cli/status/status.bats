@@ -447,3 +447,17 @@ with_table() {
 	succeeds varve status --porcelain '*.csv'
 	output_is "$(git status --porcelain '*.csv')"
 }
+
+@test "the pointer of another version in the work tree is compared with the index by its rows" {
+	with_table 3000
+	sed -i 's/^9,item/9,other/' prices.csv
+	rows 2 | tail -n 1 | sed 's/^2,/5000,/' >> prices.csv
+	varve add -q prices.csv
+	varve commit -qm two
+	git show HEAD~:prices.csv > prices.csv
+	succeeds varve status
+	output_has "modified:  prices.csv  -1 ~1 rows"
+	varve diff --stat | grep -q "prices.csv | -1 ~1 rows"
+	succeeds varve status --json
+	[ "$(jq -c '.entries[] | [.kind, .unstaged.rowCount, .unstaged.rowCountBefore]' <<< "$output")" = '["table",3000,3001]' ]
+}
