@@ -167,7 +167,7 @@ static void json_entry(vv_json_out *w, const void *item)
 			    {JSON_TEXT("kind", !e->dataset       ? "ordinary"
 					       : e->table        ? "table"
 					       : e->pointer_only ? "pointer"
-								 : "table")});
+								 : "dataset")});
 	json_facts(w, "staged", e, &e->staged_facts);
 	json_facts(w, "unstaged", e, &e->work_facts);
 	vv_json_put_members(w, {JSON_BOOL_WHEN(e->pointer_only, "pointerOnly", true)},

@@ -448,6 +448,16 @@ with_table() {
 	output_is "$(git status --porcelain '*.csv')"
 }
 
+@test "a file that varve keeps as bytes is of the kind dataset in JSON" {
+	new_repo
+	echo one > notes.txt
+	varve add -q --as file notes.txt
+	varve commit -qm one
+	echo two > notes.txt
+	succeeds varve status --json
+	[ "$(jq -r '.entries[].kind' <<< "$output")" = dataset ]
+}
+
 @test "the pointer of another version in the work tree is compared with the index by its rows" {
 	with_table 3000
 	sed -i 's/^9,item/9,other/' prices.csv
