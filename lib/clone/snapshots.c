@@ -448,7 +448,9 @@ static vv_status take_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, vv_error
 	}
 	rc = store(s, i, fd, s->has_table ? &s->raw : NULL, s->force, &why);
 	if (rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_EMISSING) {
-		return ask(s, i, why.message);
+		rc = ask(s, i, why.message);
+		vv_buf_puts(&i->words, s->force || why.code == VV_EINPUT ? "" : " (-f)");
+		return rc < 0 ? rc : vv_buf_ok(&i->words, err);
 	}
 	if (rc < 0) return vv_error_copy(err, &why);
 	if ((rc = merge(s, i, err)) < 0 || i->kind == VV_SNAPSHOT_ASKS) return rc;

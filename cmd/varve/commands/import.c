@@ -35,7 +35,7 @@ static const vv_option table[] = {
 		   "the path of the table in this repository (default: its own name)"),
 	OPT_FLAG(0, "link", link, "leave the table's blocks at the source, in all clones"),
 	OPT_FLAG('f', "force", force,
-		 "replace an existing file; accept dated files that need a decision"),
+		 "replace an existing file; accept dated files of doubtful content"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print which versions would be made"),
 	OPT_LIST(0, "date", dates, "FILE=DATE",
@@ -309,7 +309,7 @@ static vv_status import_files(vv_context *c, vv_error *err)
 	if (json && (rc = json_plan(&s, err)) < 0) return rc;
 	if (s.asks > 0) {
 		c->code = VV_EXIT_NO;
-		vv_note("%s a decision: no version was made (--skip FILE leaves one out, -f accepts all)",
+		vv_note("%s a decision: no version was made (--skip FILE leaves one out)",
 			vv_text_counted(s.asks, "file needs", "files need"));
 	} else if (!o->quiet) {
 		vv_note("%s of %s%s", vv_text_counted(s.versions, "version", NULL),

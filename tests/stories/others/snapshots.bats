@@ -141,7 +141,8 @@ price() {
 	succeeds varve import -o t.csv --older t-2026-10-01.csv
 	cmp t.csv t-2026-10-01.csv
 	ends_with 1 varve import -o t.csv t-2026-10-03.csv
-	output_has "its last line has no line end"
+	output_has "its last line has no line end (-f)"
+	[[ $stderr != *"-f"* ]]
 	succeeds varve import -o t.csv -f t-2026-10-03.csv
 	cmp t.csv t-2026-10-03.csv
 	ends_with 1 varve import -o t.csv --mtime t-2026-10-04*.csv
@@ -149,6 +150,12 @@ price() {
 	mv t-2026-10-04*.csv new.csv
 	succeeds varve import -o t.csv --mtime new.csv
 	[ "$(git log -1 --date=iso-local --format=%cd)" = "2026-10-06 10:00:00 +0000" ]
+	printf 'id,v\n1,"1\n' > t-2026-10-07.csv
+	for force in "" -f; do
+		ends_with 1 varve import -o t.csv $force t-2026-10-07.csv
+		output_has "is never closed"
+		output_lacks "(-f)"
+	done
 	ends_with 2 varve import t-2026-10-01.csv
 	ends_with 2 varve import -o t.csv --date nothing.csv=2026-10-01 new.csv
 	ends_with 2 varve import -o t.csv --date new.csv=never new.csv
