@@ -28,7 +28,7 @@ static void put_character(vv_buf *b, uint8_t c)
 {
 	char ch = (char)c;
 
-	if (c == 0) {
+	if (c == 0 || c == VV_NO_DELIMITER) {
 		vv_buf_puts(b, "none");
 	} else if (c == '\t') {
 		vv_buf_puts(b, "tab");

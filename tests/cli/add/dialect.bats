@@ -338,3 +338,13 @@ rows() {
 	git show :t.csv | grep -q '"kind": "table"'
 	varve info --json :t.csv | grep -q '"id"'
 }
+
+@test "a form without a delimiter is called none where it changes" {
+	new_repo
+	printf 'id,v\n1,a\n2,b\n' > c.csv
+	varve add -q --delimiter none c.csv
+	succeeds varve add --delimiter semicolon c.csv
+	output_has "form:    delimiter none -> ';'"
+	succeeds varve add --delimiter none c.csv
+	output_has "form:    delimiter ';' -> none"
+}
