@@ -66,8 +66,6 @@ typedef struct options {
 			   "at most N rows of each table; 0: all (default: 50 on a terminal)"),                               \
 		OPT_STRING(0, "size", size, "BYTES",                                                                          \
 			   "--format markdown: at most BYTES (default: 65536, GitHub's limit)"),                              \
-		OPT_STRING(0, "pages", pages, "URL",                                                                          \
-			   "--format markdown: link rows to the pages of varve web at URL"),                                  \
 		OPT_STRING('o', "output", output, "FILE", "write to FILE"),                                                   \
 		OPT_FLAG(                                                                                                     \
 			0, "name-status", name_status,                                                                        \
@@ -90,6 +88,8 @@ static const vv_option diff_table[] = {
 		   "compare the result of a query on both versions (needs varve-sql)"),
 	OPT_FLAG(0, "no-index", two_files, "compare two files, as varve compare does"),
 	OPT_COMPARED,
+	OPT_STRING(0, "pages", pages, "URL",
+		   "--format markdown: link rows to the pages of varve web at URL"),
 	OPT_FLAG('p', "patch", same, "rows and cells (the default)"),
 	OPT_FLAG('u', NULL, same, "the same as -p"),
 	OPT_MAYBE_STRING('M', "find-renames", renames, "N", "on",
@@ -503,6 +503,12 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 		if (rc < 0 && !r->two_files) return rc;
 	}
 	if (r->two_files) {
+		if (r->p.pages) {
+			return vv_fail(
+				err, VV_EUSAGE,
+				"--pages requires commits, whose pages it links\n'varve diff REV "
+				"REV -- PATH' compares two versions of a file");
+		}
 		vv_buf_printf(&title, "%s..%s", argv[0], argv[1]);
 		if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {
 			page(r);

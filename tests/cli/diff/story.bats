@@ -195,4 +195,9 @@ EOF
 	stop_server
 	ends_with 2 varve diff --format markdown --pages 'javascript:1' HEAD~1 HEAD
 	ends_with 2 varve diff --pages https://x HEAD~1 HEAD
+	ends_with 2 varve compare --format markdown --pages https://x HEAD~1:k.csv HEAD:k.csv
+	for files in "HEAD~1:k.csv HEAD:k.csv" "--no-index k.csv t.csv"; do
+		ends_with 2 varve diff --format markdown --pages https://x $files
+		stderr_has "--pages requires commits"
+	done
 }
