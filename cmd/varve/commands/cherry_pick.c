@@ -191,11 +191,27 @@ static vv_status pick_one(vv_pick *p, const options *o, outcome *out, vv_error *
 	return VV_OK;
 }
 
+/* Stages the sum of all commits. It is a commit that no log shows, so its id is not printed. */
+static vv_status stage_sum(vv_pick *sum, const options *o, outcome *out, vv_error *err)
+{
+	vv_status rc = vv_pick_run(sum, err);
+
+	if (rc < 0) return rc;
+	vv_progress_end();
+	if (sum->outcome == VV_PICK_EMPTY) {
+		vv_note("together, these commits change nothing here");
+	} else if (!vv_wants_json(o->format)) {
+		print_run(sum, o);
+	}
+	out->lacking |= sum->job.by_git.lacking;
+	return VV_OK;
+}
+
 /* Without commits of their own several commits are one change: each is picked onto the result of those before it, apart, and the
  * last result is staged. */
 static vv_status stage_all(picks *l, vv_context *c, outcome *out, vv_error *err)
 {
-	vv_auto(vv_pick) all = {
+	vv_auto(vv_pick) sum = {
 		.repo = c->repo, .reader = c->reader, .command = c->name, .no_commit = true};
 	vv_oid onto = {0};
 	vv_status rc = VV_OK;
@@ -209,10 +225,10 @@ static vv_status stage_all(picks *l, vv_context *c, outcome *out, vv_error *err)
 		onto = p->outcome == VV_PICK_STAGED ? p->tip : onto;
 	}
 	if (rc < 0 || out->conflicts || vv_oid_is_null(&onto) ||
-	    (rc = vv_pick_begin(&all, &onto, err)) < 0) {
+	    (rc = vv_pick_begin(&sum, &onto, err)) < 0) {
 		return rc;
 	}
-	return pick_one(&all, c->options, out, err);
+	return stage_sum(&sum, c->options, out, err);
 }
 
 static vv_status pick_all(picks *l, vv_context *c, outcome *out, vv_error *err)

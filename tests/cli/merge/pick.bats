@@ -349,3 +349,21 @@ text_over_pointer() {
 	[ ! -e .git/CHERRY_PICK_HEAD ]
 	clean
 }
+
+@test "several commits that together change nothing are not named by a commit that no log has" {
+	new_repo
+	rows 30 > prices.csv
+	varve add -q prices.csv
+	varve commit -qm one
+	change 's/^9,item/9,other/' two
+	varve revert -q HEAD
+	succeeds varve revert -n HEAD~2..HEAD
+	[ "$stderr" = "together, these commits change nothing here" ]
+	clean
+	succeeds varve revert -n --json HEAD~2..HEAD
+	[ "$(jq -r '.picks[].commit' <<< "$output")" = "$(git log --format=%H HEAD~2..HEAD)" ]
+	change 's/^8,item/8,other/' three
+	succeeds varve revert -n --json HEAD~2..HEAD
+	[ "$(jq -r '.picks[].commit' <<< "$output")" = "$(git log --format=%H HEAD~2..HEAD)" ]
+	[ "$(name 8)" = item ] && [ "$(name 9)" = other ]
+}
