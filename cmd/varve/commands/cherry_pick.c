@@ -299,7 +299,7 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 			 "commit the result once the conflicts are resolved"),                     \
 		OPT_FLAG(0, "quit", quit, "forget the operation; files and index do not change"),  \
 		OPT_FLAG('v', "verbose", verbose,                                                  \
-			 "also show the groups and bytes that each table added to the store"),     \
+			 "also show the blocks and bytes that each table added to the store"),     \
 		OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),                \
 		OPT_JSON("the output format")
 

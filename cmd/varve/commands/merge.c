@@ -38,7 +38,7 @@ static const vv_option table[] = {
 	OPT_FLAG('n', "no-verify", merge.no_verify,
 		 "skip the pre-merge-commit and commit-msg hooks"),
 	OPT_FLAG('v', "verbose", verbose,
-		 "also show the groups and bytes that each table added to the store"),
+		 "also show the blocks and bytes that each table added to the store"),
 	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
 	OPT_JSON("the output format"),
 };
