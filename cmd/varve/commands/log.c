@@ -51,8 +51,9 @@ static const vv_option table[] = {
 	OPT_FLAG('p', "patch", patch, "what changed, row by row"),
 	OPT_FLAG('u', NULL, patch, "the same"),
 	OPT_FLAG(0, "name-only", view.name_only, "the paths that changed"),
-	OPT_FLAG(0, "name-status", view.name_status,
-		 "the same, each preceded by its letter: A added, M modified, D deleted"),
+	OPT_FLAG(
+		0, "name-status", view.name_status,
+		"the same, each preceded by its letter: A added, M modified, D deleted, R renamed (with both paths)"),
 	OPT_STRING('S', NULL, filter.value, "VALUE",
 		   "commits that change the number of cells with the value VALUE"),
 	OPT_STRING(0, "since", filter.since, "DATE",

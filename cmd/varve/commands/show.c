@@ -30,8 +30,9 @@ static const vv_option table[] = {
 	OPT_FLAG('u', NULL, patch, "the same"),
 	OPT_FLAG(0, "stat", stat, "show only how many rows and columns changed"),
 	OPT_FLAG(0, "name-only", name_only, "only the paths that changed"),
-	OPT_FLAG(0, "name-status", name_status,
-		 "the same, each preceded by its letter: A added, M modified, D deleted"),
+	OPT_FLAG(
+		0, "name-status", name_status,
+		"the same, each preceded by its letter: A added, M modified, D deleted, R renamed (with both paths)"),
 	OPT_FLAG('s', "no-patch", no_patch, "show only the commit"),
 	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
 			 "colours; without a value: always"),
