@@ -109,8 +109,8 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 	}
 	if (o->quiet) return;
 	if (x->paid > 0) {
-		vv_note("made %s that were missing from earlier runs",
-			vv_text_counted(x->paid, "copy", "copies"));
+		vv_note("made %s that %s missing from earlier runs",
+			vv_text_counted(x->paid, "copy", "copies"), x->paid == 1 ? "was" : "were");
 	}
 	if (x->nothing && !vv_cid_is_null(&x->head)) {
 		vv_note("finished the interrupted run; sent %s in %s", vv_text_bytes(x->sent),

@@ -572,8 +572,9 @@ static void clean_up(vv_clone_job *j, vv_status rc, vv_error *err)
 		return;
 	}
 	if (kept > 0) {
-		vv_hint(err, "%s are kept in '%s'; run the same command again to continue",
-			vv_text_counted(kept, "block", NULL), vv_text_shows(j->folder));
+		vv_hint(err, "%s %s kept in '%s'; run the same command again to continue",
+			vv_text_counted(kept, "block", NULL), kept == 1 ? "is" : "are",
+			vv_text_shows(j->folder));
 	} else if (!j->unfinished.resumed) {
 		vv_unfinished_abandon(&j->unfinished);
 	}

@@ -197,7 +197,7 @@ static vv_status export_pages(const options *o, const char *what, vv_error *err)
 			vv_text_counted(done.files, "data file", NULL), vv_text_bytes(done.bytes));
 		if (done.left_out > 0) {
 			vv_note("%s left out to stay within the size limit; the first page lists them, and --size raises the limit",
-				vv_text_counted(done.left_out, "page or file", NULL));
+				vv_text_counted(done.left_out, "page or file", "pages or files"));
 		}
 	}
 	return rc;

@@ -193,7 +193,7 @@ all_back() {
 	output_has "NOT SAFE: some data has only 2 copies instead of 3"
 	back c
 	succeeds varve vault replicate
-	stderr_has "made 1 copy that were missing from earlier runs"
+	stderr_has "made 1 copy that was missing from earlier runs"
 	[ "$(find ../c -path '*/shards/*' -size 1048512c | wc -l)" = 1 ]
 	succeeds varve vault status
 }

@@ -11,7 +11,7 @@ count() {
 	stderr_has "1 copy is missing: data was sent only to the holders that --to names; run 'varve vault replicate' without --to"
 	[ "$(count a) $(count b) $(count c)" = "0 1 0" ]
 	succeeds varve vault replicate
-	stderr_has "made 1 copy that were missing from earlier runs"
+	stderr_has "made 1 copy that was missing from earlier runs"
 	[ "$(count b)" = 1 ]
 	[ $(($(count a) + $(count c))) = 1 ]
 	change 5

@@ -467,7 +467,7 @@ const vv_command vv_cmd_pre_push = {
 		"called by git's pre-push hook: it sends the rows of tables before their commits",
 	.usage = "NAME URL",
 	.example = "$ varve pre-push \"$@\"",
-	.exit_codes = "1: git must not push",
+	.exit_codes = "git must not push",
 	.arguments = "ref",
 	.hidden = true,
 	.takes = "NAME and URL; git's hook calls it",
