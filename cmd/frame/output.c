@@ -376,8 +376,7 @@ int vv_report(const vv_error *err)
 		message("hint: ",
 			"'varve fetch --data REV PATH' gets the blocks of a version from the remote, or with --from URL from another repository");
 	} else if (err->code == VV_ECORRUPT) {
-		message("hint: ",
-			"'varve fsck' lists the damage; 'varve fsck --repair --from REMOTE' repairs it from the work tree and the remote");
+		message("hint: ", "'varve fsck' lists the damage, and names what repairs it");
 	}
 	return err->code == VV_ECONFLICT || err->lost ? VV_EXIT_NO : VV_EXIT_TROUBLE;
 }
