@@ -127,6 +127,8 @@ void vv_json_bool(vv_json_out *w, bool v);    /* writes true or false as a value
 void vv_json_null(vv_json_out *w);            /* writes null as a value */
 /* Writes a value of len bytes that is already JSON. */
 void vv_json_raw(vv_json_out *w, const char *json, size_t len);
+/* Writes node as a value, as vv_json_put_node does. */
+void vv_json_node(vv_json_out *w, const vv_json *node);
 /* The functions vv_json_add_... write a member: its name and its value. A text NULL writes null. */
 void vv_json_add_string(vv_json_out *w, const char *name, const char *s);
 void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v);

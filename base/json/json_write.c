@@ -382,6 +382,12 @@ void vv_json_raw(vv_json_out *w, const char *json, size_t len)
 	vv_buf_put(w->buf, json, len);
 }
 
+void vv_json_node(vv_json_out *w, const vv_json *node)
+{
+	begin_value(w);
+	vv_json_put_node(w->buf, node);
+}
+
 void vv_json_add_string(vv_json_out *w, const char *name, const char *s)
 {
 	vv_json_name(w, name);

@@ -511,18 +511,6 @@ static bool put_constraints(const vv_profile *p, vv_json_out *w, const profile_c
 	return true;
 }
 
-static void put_node(vv_json_out *w, const vv_json *node)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	vv_json_put_node(&b, node);
-	if (b.failed) {
-		vv_buf_fail(w->buf);
-	}
-	vv_json_raw(w, vv_buf_cstr(&b), b.len);
-}
-
-/* The field's missing values, and the words for them in this column. */
 static void put_missing(vv_json_out *w, const profile_column *c, const vv_field *f)
 {
 	vv_json_add_array(w, "missingValues");
@@ -557,7 +545,7 @@ static void put_field(const vv_profile *p, vv_json_out *w, const profile_column 
 		}
 		constrained = constrained || strcmp(m->name, "constraints") == 0;
 		vv_json_name(w, m->name);
-		put_node(w, m);
+		vv_json_node(w, m);
 		if (strcmp(m->name, "name") == 0 && type != f->type) {
 			vv_json_put_members(
 				w, {JSON_TEXT("type", vv_type_name(type))},
@@ -610,7 +598,7 @@ vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err)
 			continue;
 		}
 		vv_json_name(&w, m->name);
-		put_node(&w, m);
+		vv_json_node(&w, m);
 	}
 	put_key(&w, p);
 	vv_json_close_object(&w);
