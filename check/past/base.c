@@ -41,14 +41,10 @@ static void put_accept(base_check *c, const char *rule)
 			  c->o->path ? c->o->path : "PATH");
 }
 
-static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
-			      vv_error *err)
+static void give_removed(base_check *c, const vv_rule_setting *s, const vv_column_pair *p)
 {
-	const vv_field *was = &c->base->schema.fields[p->a];
-	vv_finding f = base_finding(c, s);
-	base_quota q = {0}; /* of this column */
+	vv_finding f = base_finding(c, s, c->base->schema.fields[p->a].name);
 
-	f.column = was->name;
 	if (p->b >= 0) {
 		const vv_field *is = &c->t->schema.fields[p->b];
 
@@ -63,31 +59,24 @@ static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_
 	}
 	vv_buf_puts(&c->expected, "all columns of the base");
 	put_accept(c, s->rule->code);
-	return base_give(c, &q, &f, err);
+	base_give(c, NULL, &f);
 }
 
-static vv_status give_added(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
-			    vv_error *err)
+static void give_added(base_check *c, const vv_rule_setting *s, const vv_column_pair *p)
 {
-	vv_finding f = base_finding(c, s);
-	base_quota q = {0};
+	vv_finding f = base_finding(c, s, c->t->schema.fields[p->b].name);
 
-	f.column = c->t->schema.fields[p->b].name;
 	vv_buf_puts(&c->message, "the column is new");
 	vv_buf_puts(&c->expected, "no columns other than those of the base");
-	return base_give(c, &q, &f, err);
+	base_give(c, NULL, &f);
 }
 
-static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
-			      vv_error *err)
+static void give_retyped(base_check *c, const vv_rule_setting *s, const vv_column_pair *p)
 {
 	const vv_field *was = &c->base->schema.fields[p->a], *is = &c->t->schema.fields[p->b];
-	uint64_t wrong = 0;
-	vv_status rc = base_count_contradictions(c, (size_t)p->a, (size_t)p->b, &wrong, err);
-	vv_finding f = base_finding(c, s);
-	base_quota q = {0};
+	const uint64_t wrong = base_count_contradictions(c, (size_t)p->a, (size_t)p->b);
+	vv_finding f = base_finding(c, s, is->name);
 
-	f.column = is->name;
 	put_type(&c->message, is);
 	vv_buf_puts(&c->message, " here, ");
 	put_type(&c->message, was);
@@ -101,7 +90,7 @@ static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_
 	if (!c->o->declared && f.severity == VV_SEVERITY_ERROR) {
 		f.severity = VV_SEVERITY_WARNING; /* types that were found are not enforced */
 	}
-	return rc < 0 ? rc : base_give(c, &q, &f, err);
+	base_give(c, NULL, &f);
 }
 
 static bool is_removed(const vv_column_pair *p)
@@ -127,21 +116,20 @@ static bool is_type_told(const base_check *c)
 	       vv_rule_set_severity(c->rules, "type-contradiction") != VV_SEVERITY_OFF;
 }
 
-static vv_status check_columns(base_check *c, vv_error *err)
+static void check_columns(base_check *c)
 {
 	static const struct {
 		const char *code;
 		bool (*is)(const vv_column_pair *p);
-		vv_status (*give)(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
-				  vv_error *err);
+		void (*give)(base_check *c, const vv_rule_setting *s, const vv_column_pair *p);
 	} rules[] = {{"column-removed", is_removed, give_removed},
 		     {"column-added", is_added, give_added},
 		     {"column-retyped", is_retyped, give_retyped}};
-	vv_status rc;
 
 	for (size_t r = 0; r < sizeof(rules) / sizeof(rules[0]) - is_type_told(c); r++) {
-		for (const vv_rule_setting *s = base_setting(c, rules[r].code, NULL); s;
-		     s = base_setting(c, rules[r].code, s)) {
+		const vv_rule_setting *s = NULL;
+
+		while ((s = base_setting(c, rules[r].code, s))) {
 			for (size_t i = 0; i < c->columns.count; i++) {
 				const vv_column_pair *p = &c->columns.pairs[i];
 				if (!rules[r].is(p)) {
@@ -150,22 +138,29 @@ static vv_status check_columns(base_check *c, vv_error *err)
 				const vv_field *f = rules[r].is == is_removed
 							    ? &c->base->schema.fields[p->a]
 							    : &c->t->schema.fields[p->b];
-				if (vv_rule_setting_has(s, f->name, f->name_len) &&
-				    (rc = rules[r].give(c, s, p, err)) < 0) {
-					return rc;
+				if (vv_rule_setting_has(s, f->name, f->name_len)) {
+					rules[r].give(c, s, p);
 				}
 			}
 		}
 	}
-	return VV_OK;
 }
 
 /* The base's key in a version whose columns may have other names. */
 typedef struct old_key {
 	const char **names; /* in t; NULL-ended */
 	size_t count;
-	vv_buf text; /* "id, day", as the base calls them */
+	const char *gone; /* a column that t does not have; NULL: t has all of them */
+	vv_buf text;      /* "id, day", as the base calls them */
 } old_key;
+
+static void old_key_clear(old_key *key)
+{
+	vv_free(key->names);
+	vv_buf_clear(&key->text);
+}
+
+VV_AUTO_CLEAR(old_key, old_key_clear)
 
 typedef struct relay {
 	base_check *c;
@@ -214,22 +209,16 @@ static vv_status relay_more(void *payload, const vv_finding *f, uint64_t count, 
 }
 
 /* t's schema with the base's key for its only key. */
-static vv_status make_schema(vv_buf *out, const vv_table *t, const char *const *key, vv_error *err)
+static void make_schema(vv_buf *out, const vv_table *t, const char *const *key)
 {
 	vv_json_out w = vv_json_begin_object(out, 0);
 	for (const vv_json *m = t->schema.json ? t->schema.json->first : NULL; m; m = m->next) {
-		vv_auto(vv_buf) value = VV_BUF_INIT;
-
 		if (strcmp(m->name, "primaryKey") == 0 || strcmp(m->name, "uniqueKeys") == 0 ||
 		    strcmp(m->name, "foreignKeys") == 0) {
 			continue;
 		}
-		vv_json_put_node(&value, m);
 		vv_json_name(&w, m->name);
-		vv_json_raw(&w, vv_buf_cstr(&value), value.len);
-		if (value.failed) {
-			vv_buf_fail(out);
-		}
+		vv_json_node(&w, m);
 	}
 	vv_json_add_array(&w, "primaryKey");
 	for (; *key; key++) {
@@ -237,14 +226,12 @@ static vv_status make_schema(vv_buf *out, const vv_table *t, const char *const *
 	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
-	return vv_buf_ok(out, err);
 }
 
-static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old_key *key,
-			      vv_error *err)
+static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old_key *key)
 {
 	static const char *const codes[] = {"primary-key"};
-	vv_auto(vv_buf) schema = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_auto(vv_buf) schema = VV_BUF_INIT, expected = VV_BUF_FOR(&schema);
 	relay r = {c, s, NULL};
 	vv_auto(vv_check_result) result = {0};
 	vv_auto(vv_rule_set) rules = {0};
@@ -262,33 +249,30 @@ static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old
 			      .temp_dir = c->o->temp_dir,
 			      .pool = c->o->pool,
 			      .progress = c->o->progress};
-	vv_status rc = vv_rule_set_for(&rules, NULL, c->o->path ? c->o->path : "", err);
+	vv_status rc;
 
-	if (rc < 0) return rc;
 	vv_buf_printf(&expected, "the key (%s) is unique in the base", vv_buf_cstr(&key->text));
-	r.expected = vv_buf_cstr(&expected);
-	if ((rc = vv_buf_ok(&expected, err)) < 0 ||
-	    (rc = vv_rule_set_only(&rules, codes, 1, err)) < 0 ||
-	    (rc = make_schema(&schema, c->t, key->names, err)) < 0) {
+	make_schema(&schema, c->t, key->names);
+	if ((rc = vv_rule_set_for(&rules, NULL, c->o->path ? c->o->path : "", c->err)) < 0 ||
+	    (rc = vv_rule_set_only(&rules, codes, 1, c->err)) < 0 ||
+	    (rc = vv_buf_ok(&schema, c->err)) < 0) {
 		return rc;
 	}
+	r.expected = vv_buf_cstr(&expected);
 	o.schema = vv_buf_cstr(&schema);
 	o.schema_len = schema.len;
-	return vv_check_table(&result, c->t, &o, err);
+	return vv_check_table(&result, c->t, &o, c->err);
 }
 
 /* A column of the key is gone: one finding, whatever the rows are. */
-static vv_status give_gone(base_check *c, const vv_rule_setting *s, const old_key *key,
-			   const char *column, vv_error *err)
+static void give_gone(base_check *c, const vv_rule_setting *s, const old_key *key)
 {
-	base_quota q = {0};
-	vv_finding f = base_finding(c, s);
+	vv_finding f = base_finding(c, s, key->gone);
 
-	f.column = column;
 	f.severity = key_severity(c, s);
 	vv_buf_printf(&c->message, "a column of the key (%s) is gone", vv_buf_cstr(&key->text));
 	vv_buf_printf(&c->expected, "the key (%s) of the base", vv_buf_cstr(&key->text));
-	return base_give(c, &q, &f, err);
+	base_give(c, NULL, &f);
 }
 
 /* A key that varve inferred does not count if a description, then or now, has no key. */
@@ -304,11 +288,11 @@ static bool is_checked(const base_check *c)
 	return !c->o->declared || c->o->declares_key || c->t->root.key_source == VV_KEY_DECLARED;
 }
 
-/* The base's key under t's names; *gone: a column that t does not have. */
-static vv_status find_key(old_key *out, base_check *c, const char **gone, vv_error *err)
+/* The base's key under t's names. */
+static vv_status find_key(old_key *out, const base_check *c)
 {
 	out->names = vv_calloc(c->base->root.key_count + 1, sizeof(*out->names));
-	if (!out->names) return vv_fail_nomem(err);
+	if (!out->names) return vv_fail_nomem(c->err);
 	put_names(&out->text, c->base->root.key, c->base->root.key_count);
 	for (size_t i = 0; i < c->base->root.key_count; i++) {
 		const char *name = c->base->root.key[i];
@@ -316,89 +300,74 @@ static vv_status find_key(old_key *out, base_check *c, const char **gone, vv_err
 		long b = a < 0 ? -1 : vv_columns_to_new(&c->columns, (size_t)a);
 
 		if (b < 0) {
-			*gone = name;
+			out->gone = name;
 		} else {
 			out->names[out->count++] = c->t->schema.fields[b].name;
 		}
 	}
-	return vv_buf_ok(&out->text, err);
+	return vv_buf_ok(&out->text, c->err);
 }
 
 static bool is_own_key(const base_check *c, const old_key *key)
 {
-	if (key->count != c->t->root.key_count) return false;
-	for (size_t i = 0; i < key->count; i++) {
-		if (strcmp(key->names[i], c->t->root.key[i]) != 0) return false;
-	}
-	return true;
+	return vv_root_names_equal((char *const *)key->names, key->count, c->t->root.key,
+				   c->t->root.key_count);
 }
 
-static vv_status check_key(base_check *c, vv_error *err)
+static void check_key(base_check *c)
 {
 	const vv_rule_setting *s = base_setting(c, "key-broken", NULL);
-	const char *gone = NULL;
-	old_key key = {0};
-	vv_status rc;
+	vv_auto(old_key) key = {0};
 
-	if (!s || c->base->root.key_count == 0 || is_nobodys_key(c)) return VV_OK;
-	if ((rc = find_key(&key, c, &gone, err)) == VV_OK) {
-		if (gone) {
-			rc = give_gone(c, s, &key, gone, err);
-		} else if (!is_own_key(c, &key) || !is_checked(c)) {
-			rc = check_unique(c, s, &key, err);
-		}
+	if (!s || c->base->root.key_count == 0 || is_nobodys_key(c)) return;
+	if ((c->rc = find_key(&key, c)) < 0) return;
+	if (key.gone) {
+		give_gone(c, s, &key);
+	} else if (!is_own_key(c, &key) || !is_checked(c)) {
+		c->rc = check_unique(c, s, &key);
 	}
-	vv_free(key.names);
-	vv_buf_clear(&key.text);
-	return rc;
 }
 
-static vv_status match_columns(base_check *c, vv_error *err)
+static vv_status match_columns(base_check *c)
 {
 	vv_auto_free size_t *a = vv_calloc(c->base->root.key_count + 1, sizeof(*a));
 	vv_auto_free size_t *b = vv_calloc(c->t->root.key_count + 1, sizeof(*b));
 	vv_columns_options co = {0};
 
-	if (!a || !b) return vv_fail_nomem(err);
+	if (!a || !b) return vv_fail_nomem(c->err);
 	size_t n = base_key_places(c->base, a, KEY_MAX), m = base_key_places(c->t, b, KEY_MAX);
 	if (n > 0 && vv_root_names_equal(c->base->root.key, n, c->t->root.key, m)) {
 		co = (vv_columns_options){.key_a = a, .key_b = b, .key_count = n};
 	}
-	vv_status rc = vv_columns_match(&c->columns, c->base, c->t, &co, err);
+	vv_status rc = vv_columns_match(&c->columns, c->base, c->t, &co, c->err);
 	c->matched = rc == VV_OK;
 	return rc;
 }
 
 /* ---- data for the rules ---- */
 
-static vv_status explain_settings(const base_check *c, vv_error *err)
+static void explain_rule(base_check *c, vv_check_explained *e, const vv_buf *reads)
 {
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < c->rules->count && rc == VV_OK; i++) {
-		const vv_rule_setting *s = &c->rules->items[i];
-		const char *reads = s->rule->reads;
-		vv_auto(vv_buf) text = VV_BUF_INIT;
-		if (!reads || s->severity == VV_SEVERITY_OFF || (!c->base && s->rule->of_base)) {
-			continue;
-		}
-		vv_buf_puts(&text, reads);
-		for (size_t k = 0; s->columns && s->columns[k]; k++) {
-			vv_buf_printf(&text, "%s%s", k > 0 ? ", " : ": ", s->columns[k]);
-		}
-		const vv_check_explained e = {.rule = s->rule->code,
-					      .name = s->title,
-					      .scope = "past",
-					      .reads = vv_buf_cstr(&text)};
-		if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
-			rc = c->o->explain(c->o->payload, &e, err);
-		}
+	e->reads = vv_buf_cstr(reads);
+	if (c->rc == VV_OK && (c->rc = vv_buf_ok(reads, c->err)) == VV_OK) {
+		c->rc = c->o->explain(c->o->payload, e, c->err);
 	}
-	return rc;
+}
+
+static void explain_setting(base_check *c, const vv_rule_setting *s)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_check_explained e = {.rule = s->rule->code, .name = s->title, .scope = "past"};
+
+	vv_buf_puts(&text, s->rule->reads);
+	for (size_t k = 0; s->columns && s->columns[k]; k++) {
+		vv_buf_printf(&text, "%s%s", k > 0 ? ", " : ": ", s->columns[k]);
+	}
+	explain_rule(c, &e, &text);
 }
 
 /* A rule about changed rows. */
-static vv_status explain_change(base_check *c, const vv_check_rule *line, vv_error *err)
+static void explain_change(base_check *c, const vv_check_rule *line)
 {
 	const vv_condition_how how = {.line = true, .old = &c->base->schema};
 	vv_auto(vv_condition) *condition = NULL;
@@ -411,12 +380,11 @@ static vv_status explain_change(base_check *c, const vv_check_rule *line, vv_err
 	vv_status rc = vv_condition_compile(&condition, line->condition, strlen(line->condition),
 					    &c->t->schema, &how, &why);
 
-	if (rc == VV_ENOMEM || (rc == VV_OK && (rc = base_changed_groups(c, &g, err)) < 0)) {
-		return rc == VV_ENOMEM ? vv_fail_nomem(err) : rc;
-	}
-	if (rc < 0) {
+	if (rc == VV_ENOMEM) {
+		c->rc = vv_fail_nomem(c->err);
+	} else if (rc < 0) {
 		vv_buf_printf(&text, "nothing: %s", why.message);
-	} else {
+	} else if ((g = base_changed_groups(c))) {
 		const size_t *old = vv_condition_old_columns(condition, &count);
 
 		vv_check_put_fields(&text, "old.", &c->base->schema, old, count);
@@ -424,23 +392,26 @@ static vv_status explain_change(base_check *c, const vv_check_rule *line, vv_err
 		vv_check_put_fields(&text, "new.", &c->t->schema, now, count);
 		vv_buf_printf(&text, "; %s", vv_text_counted(g->new_count, "changed group", NULL));
 	}
-	e.reads = vv_buf_cstr(&text);
-	rc = vv_buf_ok(&text, err);
-	return rc < 0 ? rc : c->o->explain(c->o->payload, &e, err);
+	explain_rule(c, &e, &text);
 }
 
-static vv_status explain(base_check *c, vv_error *err)
+static void explain(base_check *c)
 {
-	vv_status rc = explain_settings(c, err);
+	for (size_t i = 0; i < c->rules->count; i++) {
+		const vv_rule_setting *s = &c->rules->items[i];
 
-	for (size_t i = 0; i < c->rules->line_count && rc == VV_OK; i++) {
+		if (s->rule->reads && s->severity != VV_SEVERITY_OFF &&
+		    (c->base || !s->rule->of_base)) {
+			explain_setting(c, s);
+		}
+	}
+	for (size_t i = 0; i < c->rules->line_count; i++) {
 		const vv_check_rule *line = &c->rules->lines[i];
 
 		if (c->base && line->kind == VV_CHECK_CHANGE && line->severity != VV_SEVERITY_OFF) {
-			rc = explain_change(c, line, err);
+			explain_change(c, line);
 		}
 	}
-	return rc;
 }
 
 static void base_check_clear(base_check *c)
@@ -457,25 +428,41 @@ static void base_check_clear(base_check *c)
 
 VV_AUTO_CLEAR(base_check, base_check_clear)
 
+/* Checks all rules, or all that need no base. */
+static void check(base_check *c)
+{
+	if (c->base) {
+		check_columns(c);
+		base_check_types(c);
+		check_key(c);
+		base_check_rows(c);
+		base_check_excel(c);
+	}
+	base_check_values(c);
+}
+
 vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, vv_error *err)
 {
 	vv_auto(vv_rule_set) standard = {0};
-	vv_auto(base_check) c = {.base = base, .t = t, .o = o, .rules = o->rules};
-	vv_status rc;
+	vv_auto(base_check) c = {.base = base,
+				 .t = t,
+				 .o = o,
+				 .rules = o->rules ? o->rules : &standard,
+				 .expected = VV_BUF_FOR(&c.message),
+				 .key = VV_BUF_FOR(&c.message),
+				 .err = err};
 
 	if (t->root.kind != VV_KIND_TABLE || (base && base->root.kind != VV_KIND_TABLE)) {
 		return VV_OK;
 	}
-	if (!c.rules) {
-		if ((rc = vv_rule_set_for(&standard, NULL, o->path, err)) < 0) return rc;
-		c.rules = &standard;
+	if ((!o->rules && (c.rc = vv_rule_set_for(&standard, NULL, o->path, err)) < 0) ||
+	    (base && (c.rc = match_columns(&c)) < 0)) {
+		return c.rc;
 	}
-	if (base && (rc = match_columns(&c, err)) < 0) return rc;
-	if (o->explain) return explain(&c, err);
-	if (base && ((rc = check_columns(&c, err)) < 0 || (rc = base_check_types(&c, err)) < 0 ||
-		     (rc = check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0 ||
-		     (rc = base_check_excel(&c, err)) < 0)) {
-		return rc;
+	if (o->explain) {
+		explain(&c);
+	} else {
+		check(&c);
 	}
-	return base_check_values(&c, err);
+	return c.rc;
 }

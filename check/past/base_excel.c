@@ -9,53 +9,45 @@
 
 #define GROUPS 256u /* which differ, that are looked at: some 250,000 rows */
 
-static vv_status give(base_check *c, const vv_rule_setting *s, const char *column, vv_error *err)
+static void give(base_check *c, const vv_rule_setting *s, const char *column)
 {
-	vv_finding f = base_finding(c, s);
-	base_quota q = {0};
+	vv_finding f = base_finding(c, s, column);
 
-	f.column = column;
 	vv_buf_puts(&c->expected, "the spelling of the base");
 	(void)vv_hint_put(&c->expected, "; ", c->o->words, VV_HINT_RESTORE_SPELLING,
 			  c->o->path ? c->o->path : "");
-	return base_give(c, &q, &f, err);
+	base_give(c, NULL, &f);
 }
 
-static vv_status give_all(base_check *c, const vv_rule_setting *s, const vv_excel_rows *r,
-			  vv_error *err)
+static void give_all(base_check *c, const vv_rule_setting *s, const vv_excel_rows *r)
 {
 	const vv_dialect *was = &c->base->root.dialect, *is = &c->t->root.dialect;
 	bool any = false;
-	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < c->t->columns && rc == VV_OK; i++) {
+	for (size_t i = 0; i < c->t->columns; i++) {
 		const vv_field *f = &c->t->schema.fields[i];
 
 		if (vv_rule_setting_has(s, f->name, f->name_len) &&
 		    vv_excel_column_put(&c->message, &r->columns[i], r->all)) {
 			any = true;
-			rc = give(c, s, f->name, err);
+			give(c, s, f->name);
 		}
 	}
-	if (rc < 0 || !any ||
-	    (was->delimiter == is->delimiter && strcmp(was->encoding, is->encoding) == 0)) {
-		return rc;
+	if (any && (was->delimiter != is->delimiter || strcmp(was->encoding, is->encoding) != 0)) {
+		vv_buf_puts(&c->message, "the file has another form: ");
+		vv_dialect_describe_change(&c->message, was, is);
+		give(c, s, NULL);
 	}
-	vv_buf_puts(&c->message, "the file has another form: ");
-	vv_dialect_describe_change(&c->message, was, is);
-	return give(c, s, NULL, err);
 }
 
-vv_status base_check_excel(base_check *c, vv_error *err)
+void base_check_excel(base_check *c)
 {
 	const vv_rule_setting *s = base_setting(c, "spreadsheet", NULL);
 	vv_auto(vv_excel_rows) *r = NULL;
-	vv_status rc;
 
-	if (!s || base_is_json(c->base) || base_is_json(c->t)) return VV_OK;
-	if ((rc = vv_excel_rows_open(&r, c->base, c->t, GROUPS, err)) < 0) return rc;
+	if (!s || base_is_json(c->base) || base_is_json(c->t)) return;
+	if ((c->rc = vv_excel_rows_open(&r, c->base, c->t, GROUPS, c->err)) < 0) return;
 	for (; s; s = base_setting(c, "spreadsheet", s)) {
-		if ((rc = give_all(c, s, r, err)) < 0) return rc;
+		give_all(c, s, r);
 	}
-	return VV_OK;
 }

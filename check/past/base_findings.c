@@ -23,18 +23,19 @@ const vv_rule_setting *base_setting(const base_check *c, const char *code,
 	const vv_rule_setting *s = after ? after + 1 : vv_rule_set_get(c->rules, code);
 	const vv_rule_setting *end = c->rules->items + c->rules->count;
 
-	for (; s && s < end && strcmp(s->rule->code, code) == 0; s++) {
+	for (; c->rc == VV_OK && s && s < end && strcmp(s->rule->code, code) == 0; s++) {
 		if (s->severity != VV_SEVERITY_OFF) return s;
 	}
 	return NULL;
 }
 
-vv_finding base_finding(const base_check *c, const vv_rule_setting *s)
+vv_finding base_finding(const base_check *c, const vv_rule_setting *s, const char *column)
 {
 	return (vv_finding){.rule = s->rule->code,
 			    .severity = s->severity,
 			    .path = c->o->path,
-			    .commit = c->o->commit};
+			    .commit = c->o->commit,
+			    .column = column};
 }
 
 void base_unread(vv_finding *f, const char *code)
@@ -43,102 +44,88 @@ void base_unread(vv_finding *f, const char *code)
 	f->severity = VV_SEVERITY_ERROR;
 }
 
-static vv_status find_line(base_check *c, vv_finding *f, vv_error *err)
+/* Passes f to the caller, with the line of its row. */
+static vv_status report(base_check *c, vv_finding *f)
 {
-	vv_status rc = c->lines
-			       ? VV_OK
-			       : vv_check_lines_open(&c->lines, c->t, c->o->mend, c->o->cache, err);
+	vv_status rc = vv_buf_ok(&c->message, c->err);
 
-	return rc < 0 ? rc : vv_check_line(c->lines, f->row - 1, &f->line, err);
+	if (rc == VV_OK && f->row > 0 && f->line == 0) {
+		if (!c->lines) {
+			rc = vv_check_lines_open(&c->lines, c->t, c->o->mend, c->o->cache, c->err);
+		}
+		rc = rc < 0 ? rc : vv_check_line(c->lines, f->row - 1, &f->line, c->err);
+	}
+	return rc < 0 ? rc : c->o->finding(c->o->payload, f, c->err);
 }
 
-static bool is_over_limit(const base_check *c, const base_quota *q)
+void base_give(base_check *c, base_quota *q, vv_finding *f)
 {
-	return c->o->limit > 0 && q->given >= c->o->limit;
-}
-
-vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
 	f->message = vv_buf_cstr(&c->message);
 	f->expected = c->expected.len ? vv_buf_cstr(&c->expected) : NULL;
-	if ((rc = vv_buf_ok(&c->message, err)) < 0 || (rc = vv_buf_ok(&c->expected, err)) < 0 ||
-	    (rc = vv_buf_ok(&c->key, err)) < 0) {
-		return rc;
-	}
-	if (is_over_limit(c, q)) {
+	if (q && c->o->limit > 0 && q->given >= c->o->limit) {
 		q->last = *f;
 		q->last.message = "like those above";
 		q->last.expected = q->last.key = q->last.value = NULL;
 		q->last.row = q->last.line = q->last.key_len = q->last.value_len = 0;
 		q->held++;
-	} else {
-		if (f->row > 0 && f->line == 0) {
-			rc = find_line(c, f, err);
+	} else if (c->rc == VV_OK) {
+		c->rc = report(c, f);
+		if (q) {
+			q->given++;
 		}
-		if (rc == VV_OK) {
-			rc = c->o->finding(c->o->payload, f, err);
-		}
-		q->given++;
 	}
 	vv_buf_reset(&c->message);
 	vv_buf_reset(&c->expected);
-	return rc;
 }
 
-vv_status base_told(base_check *c, base_quota *q, vv_error *err)
+void base_told(base_check *c, base_quota *q)
 {
-	vv_status rc = q->held && c->o->more ? c->o->more(c->o->payload, &q->last, q->held, err)
-					     : VV_OK;
-
-	*q = (base_quota){0};
-	return rc;
-}
-
-vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	if (!c->have_regions) {
-		if ((rc = vv_changed_groups_find(&c->regions, c->base, c->t, err)) < 0) return rc;
-		c->have_regions = true;
+	if (c->rc == VV_OK && q->held && c->o->more) {
+		c->rc = c->o->more(c->o->payload, &q->last, q->held, c->err);
 	}
-	*out = &c->regions;
-	return VV_OK;
+	*q = (base_quota){0};
 }
 
-vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
-			  const vv_changed_group *groups, size_t count, base_group_fn fn,
-			  void *payload, vv_error *err)
+const vv_changed_groups *base_changed_groups(base_check *c)
 {
-	if (groups && count == 0) return VV_OK;
-	vv_auto(vv_group_walk) w = vv_group_walk_open(t, wanted, wanted_count, err);
+	if (c->rc == VV_OK && !c->have_regions) {
+		c->rc = vv_changed_groups_find(&c->regions, c->base, c->t, c->err);
+		c->have_regions = c->rc == VV_OK;
+	}
+	return c->rc == VV_OK ? &c->regions : NULL;
+}
+
+void base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
+		     const vv_changed_group *groups, size_t count, base_group_fn fn, void *payload)
+{
+	if (c->rc < 0 || (groups && count == 0)) return;
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, wanted, wanted_count, c->err);
 	for (size_t i = 0; w.rc == VV_OK && (!groups || i < count); i++) {
 		if (groups) {
-			w.rc = vv_table_seek_row(w.reader, groups[i].row, err);
+			w.rc = vv_table_seek_row(w.reader, groups[i].row, c->err);
 		}
 		if (!vv_group_walk_next(&w)) {
 			break;
 		}
 		if ((w.rc = vv_progress_part(c->o->progress, "checking",
 					     w.batch.first_row + w.batch.rows, t->root.rows,
-					     err)) == VV_OK) {
-			w.rc = fn(payload, &w.batch, err);
+					     c->err)) == VV_OK) {
+			fn(payload, &w.batch);
+			w.rc = c->rc;
 		}
 	}
-	return w.rc;
+	c->rc = w.rc;
 }
 
-vv_status base_each_new_group(base_check *c, bool all, const size_t *wanted, size_t wanted_count,
-			      base_group_fn fn, void *payload, vv_error *err)
+void base_each_new_group(base_check *c, bool all, const size_t *wanted, size_t wanted_count,
+			 base_group_fn fn, void *payload)
 {
-	const vv_changed_groups *g = NULL;
-	vv_status rc = all ? VV_OK : base_changed_groups(c, &g, err);
+	const vv_changed_groups *g = all ? NULL : base_changed_groups(c);
 
-	if (rc < 0 || (g && g->new_count == 0)) return rc;
-	return base_each_group(c, c->t, wanted, wanted_count, g ? g->new_groups : NULL,
-			       g ? g->new_count : 0, fn, payload, err);
+	if (all || (g && g->new_count > 0)) {
+		base_each_group(c, c->t, wanted, wanted_count, g ? g->new_groups : NULL,
+				g ? g->new_count : 0, fn, payload);
+	}
 }
 
 size_t base_key_places(const vv_table *t, size_t *places, size_t max)
@@ -217,9 +204,9 @@ static int against(const vv_bound *b, uint64_t n, uint64_t of)
 			: compare_products(n, 1, b->value, 1);
 }
 
-bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of)
+bool base_above(const vv_bound *b, uint64_t n, uint64_t of)
 {
-	return against(b->given ? b : &fallback, n, of) > 0;
+	return against(b, n, of) > 0;
 }
 
 bool base_below(const vv_bound *b, uint64_t n, uint64_t of)

@@ -22,8 +22,11 @@ typedef struct base_check {
 	bool have_regions;         /* regions is set */
 	/* line numbers of t's rows; opened when the first finding about a row is reported */
 	vv_check_lines *lines;
-	/* texts of the next finding, for the members of vv_finding with these names */
+	/* texts of the next finding, for the members of vv_finding with these names; message fails,
+	 * too, if one of the others fails */
 	vv_buf message, expected, key;
+	vv_status rc;  /* the first failure, or VV_OK: after a failure, nothing more is done */
+	vv_error *err; /* receives the error of rc */
 } base_check;
 
 /* How many findings of one setting in one column were reported and withheld. At most o->limit
@@ -35,37 +38,37 @@ typedef struct base_quota {
 } base_quota;
 
 /* Returns the next setting of the rule after `after` whose severity is not off; if `after` is NULL,
- * the first one. Returns NULL after the last setting. */
+ * the first one. Returns NULL after the last setting, and after a failure. */
 const vv_rule_setting *base_setting(const base_check *c, const char *code,
 				    const vv_rule_setting *after);
 /* Returns a finding with the rule and severity of the setting, and the path and commit of the
- * check. */
-vv_finding base_finding(const base_check *c, const vv_rule_setting *s);
-/* Changes f to a finding that its rule could not be checked. The severity of f becomes error. If it was
- * error before, the rule of f becomes `code`, or stays unchanged if code is NULL. Otherwise, the rule
+ * check. column may be NULL: the finding is about a row or the table. */
+vv_finding base_finding(const base_check *c, const vv_rule_setting *s, const char *column);
+/* Changes f to a finding that the rule could not be checked, with severity error. If the severity
+ * of f is already error, the rule of f becomes `code`, or is unchanged if code is NULL; else it
  * becomes "unchecked". */
 void base_unread(vv_finding *f, const char *code);
-/* Passes f to o->finding, with c->message and c->expected as its texts. If f has a row and no line
- * number, finds the line number. If the limit is reached, counts f as withheld instead. Empties both
- * buffers. */
-vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err);
-/* Passes the number of withheld findings, if there are any, to o->more, and resets the quota. */
-vv_status base_told(base_check *c, base_quota *q, vv_error *err);
+/* Passes f to o->finding, with c->message and c->expected as its texts, and with the line number of
+ * f->row (row 0: no line number); or, if the limit of q is reached, counts it as withheld. q NULL:
+ * there is no limit, since the setting has only one finding in the column. Empties both buffers. */
+void base_give(base_check *c, base_quota *q, vv_finding *f);
+/* Passes the number of withheld findings to o->more, and resets the quota. */
+void base_told(base_check *c, base_quota *q);
 
-/* Sets *out to the row groups that only one of the versions has; borrowed from c. */
-vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_error *err);
+/* Returns the row groups that only one of the versions has, borrowed from c; NULL after a
+ * failure. */
+const vv_changed_groups *base_changed_groups(base_check *c);
 
-/* Receives a row group. */
-typedef vv_status (*base_group_fn)(void *payload, vv_batch *b, vv_error *err);
-/* Reads the wanted columns of count row groups of t, and calls fn for each group. If groups is NULL,
- * reads all groups. */
-vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
-			  const vv_changed_group *groups, size_t count, base_group_fn fn,
-			  void *payload, vv_error *err);
-/* Like base_each_group, for the row groups of the checked table that the base does not have. If all is
- * true, for all groups of the checked table. */
-vv_status base_each_new_group(base_check *c, bool all, const size_t *wanted, size_t wanted_count,
-			      base_group_fn fn, void *payload, vv_error *err);
+/* Receives a row group. Sets the check's rc if it fails. */
+typedef void (*base_group_fn)(void *payload, const vv_batch *b);
+/* Reads the wanted columns of count row groups of t (groups NULL: of all groups), and calls fn for
+ * each group. */
+void base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
+		     const vv_changed_group *groups, size_t count, base_group_fn fn, void *payload);
+/* Like base_each_group, for the row groups of the checked table that the base does not have (all: for
+ * all groups). */
+void base_each_new_group(base_check *c, bool all, const size_t *wanted, size_t wanted_count,
+			 base_group_fn fn, void *payload);
 
 /* Sets the key of the finding f to the key of a row, such as "id=5, day=2024-01-01". Each value is cut
  * to 200 bytes. places: the indexes of the `count` columns of the key; if count is 0, f gets no key.
@@ -85,14 +88,14 @@ bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint6
 /* Returns true if the share of valid values, (of - found) / of, is at least `mostly` billionths. `of`
  * is the number of examined values, and found is the number of invalid ones. */
 bool base_tolerated(uint64_t mostly, uint64_t found, uint64_t of);
-/* Returns true if n is above the bound b, or above fallback if b is not given. If the bound is a share,
- * it is a share of the total `of`. */
-bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of);
-/* Returns true if b is given and n is below b. If b is a share, it is a share of the total `of`. */
+/* Returns true if n is above the bound b, or, if b is not given, above 0. of: the total of which b
+ * may be a share. */
+bool base_above(const vv_bound *b, uint64_t n, uint64_t of);
+/* Returns true if b is given, and n is below b. of: the total of which b may be a share. */
 bool base_below(const vv_bound *b, uint64_t n, uint64_t of);
 void base_put_percent(vv_buf *out, uint64_t billionths); /* appends a share as "5 %" */
 void base_put_number(vv_buf *out, uint64_t billionths);  /* appends a share as "0.25" */
-/* Appends a bound as "at most 5 %", or as "at most 100 rows". word: "at most" or "at least"; what:
+/* Appends a bound as "at most 5 %", or as "at most 100 rows"; a bound that is not given is 0. word: "at most" or "at least"; what:
  * the unit of counts, such as "rows". */
 void base_put_bound(vv_buf *out, const char *word, const vv_bound *b, const char *what);
 

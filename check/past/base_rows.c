@@ -50,16 +50,15 @@ static bool contradicts(const hunt *h, const vv_cell *cell)
 	       (h->all || accepts(h->c->t, is, cell));
 }
 
-static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_error *err)
+static void give_contradiction(hunt *h, const vv_batch *b, size_t row)
 {
 	base_check *c = h->c;
 	const vv_field *was = &c->base->schema.fields[h->a], *is = &c->t->schema.fields[h->b];
 	const vv_cell *cells = &b->cells[row * b->columns], *cell = &cells[h->b];
-	vv_finding f = base_finding(c, h->setting);
+	vv_finding f = base_finding(c, h->setting, is->name);
 
 	base_set_key(c, &f, c->t, h->wanted + 1, h->key_count, cells);
 	f.row = b->first_row + row + 1;
-	f.column = is->name;
 	f.value = cell->text ? cell->text : "";
 	f.value_len = cell->len;
 	if (vv_field_is_code(was, f.value, f.value_len)) {
@@ -79,42 +78,42 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 	vv_base_propose(&likely, &intended, was, cell, c->o->path ? c->o->path : "", c->o->words);
 	f.probably = likely.what.len > 0 ? vv_buf_cstr(&likely.what) : NULL;
 	f.intended = intended.len > 0 ? vv_buf_cstr(&intended) : NULL;
-	return base_give(c, &h->quota, &f, err);
+	base_give(c, &h->quota, &f);
 }
 
-static vv_status hunt_group(void *payload, vv_batch *b, vv_error *err)
+static void hunt_group(void *payload, const vv_batch *b)
 {
 	hunt *h = payload;
-	vv_status rc;
 
 	for (size_t i = 0; i < b->rows; i++) {
 		if (!contradicts(h, &b->cells[i * b->columns + h->b])) {
 			continue;
 		}
 		h->found++;
-		if (h->setting && (rc = give_contradiction(h, b, i, err)) < 0) return rc;
+		if (h->setting) {
+			give_contradiction(h, b, i);
+		}
 	}
-	return VV_OK;
 }
 
 /* Looks through what t has alone. */
-static vv_status hunt_through(hunt *h, vv_error *err)
+static void hunt_through(hunt *h)
 {
-	return base_each_new_group(h->c, h->a != h->b, h->wanted, h->key_count + 1, hunt_group, h,
-				   err);
+	base_each_new_group(h->c, h->a != h->b, h->wanted, h->key_count + 1, hunt_group, h);
 }
 
-vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out, vv_error *err)
+uint64_t base_count_contradictions(base_check *c, size_t a, size_t b)
 {
 	hunt h = {.c = c, .a = a, .b = b, .wanted = &b};
-	vv_status rc = takes_anything(&c->base->schema.fields[a]) ? VV_OK : hunt_through(&h, err);
 
-	*out = h.found;
-	return rc;
+	if (!takes_anything(&c->base->schema.fields[a])) {
+		hunt_through(&h);
+	}
+	return h.found;
 }
 
-static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
-			      size_t *wanted, size_t key_count, vv_error *err)
+static void check_column(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
+			 size_t *wanted, size_t key_count)
 {
 	hunt h = {.c = c,
 		  .a = (size_t)p->a,
@@ -122,37 +121,32 @@ static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_
 		  .all = vv_rule_set_severity(c->rules, "type-error") == VV_SEVERITY_OFF,
 		  .wanted = wanted,
 		  .key_count = key_count};
-	vv_status rc = VV_OK;
 
-	if (!h.all && !p->retyped) return VV_OK;
+	if (!h.all && !p->retyped) return;
 	wanted[0] = h.b;
 	if (s->mostly < VV_BILLION) {
-		if ((rc = hunt_through(&h, err)) < 0 ||
-		    base_tolerated(s->mostly, h.found, c->t->root.rows)) {
-			return rc;
-		}
+		hunt_through(&h);
+		if (base_tolerated(s->mostly, h.found, c->t->root.rows)) return;
 		h.found = 0;
 	}
 	h.setting = s;
-	rc = hunt_through(&h, err);
-	return rc < 0 ? rc : base_told(c, &h.quota, err);
+	hunt_through(&h);
+	base_told(c, &h.quota);
 }
 
-vv_status base_check_types(base_check *c, vv_error *err)
+void base_check_types(base_check *c)
 {
-	vv_auto_free size_t *wanted = NULL;
-	vv_status rc = VV_OK;
+	vv_auto_free size_t *wanted = vv_calloc(c->t->root.key_count + 2, sizeof(*wanted));
+	const vv_rule_setting *s = NULL;
 
-	if (c->o->declared ||
-	    vv_rule_set_severity(c->rules, "type-contradiction") == VV_SEVERITY_OFF) {
-		return VV_OK;
+	if (c->o->declared) return;
+	if (!wanted) {
+		c->rc = vv_fail_nomem(c->err);
+		return;
 	}
-	wanted = vv_calloc(c->t->root.key_count + 2, sizeof(*wanted));
-	if (!wanted) return vv_fail_nomem(err);
 	size_t n = base_key_places(c->t, wanted + 1, c->t->root.key_count);
-	for (const vv_rule_setting *s = base_setting(c, "type-contradiction", NULL);
-	     s && rc == VV_OK; s = base_setting(c, "type-contradiction", s)) {
-		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
+	while ((s = base_setting(c, "type-contradiction", s))) {
+		for (size_t i = 0; i < c->columns.count; i++) {
 			const vv_column_pair *p = &c->columns.pairs[i];
 
 			if (p->a < 0 || p->b < 0) {
@@ -162,14 +156,11 @@ vv_status base_check_types(base_check *c, vv_error *err)
 			const vv_field *is = &c->t->schema.fields[p->b];
 			if (!takes_anything(was) &&
 			    vv_rule_setting_has(s, is->name, is->name_len)) {
-				rc = check_column(c, s, p, wanted, n, err);
+				check_column(c, s, p, wanted, n);
 			}
 		}
 	}
-	return rc;
 }
-
-static const vv_bound nothing = {.given = true};
 
 /* Results of one walk over the differing rows. */
 typedef struct row_walk {
@@ -185,12 +176,11 @@ static bool is_asked(const base_check *c)
 {
 	static const char *const codes[] = {"rows-removed", "rows-added", "key-lost",
 					    "cells-changed"};
-	bool asked = false;
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		asked = asked || vv_rule_set_severity(c->rules, codes[i]) != VV_SEVERITY_OFF;
+		if (vv_rule_set_severity(c->rules, codes[i]) != VV_SEVERITY_OFF) return true;
 	}
-	return asked;
+	return false;
 }
 
 /* The base's key where both have its columns, else the new one's, else none. */
@@ -211,7 +201,7 @@ static const char *const *choose_key(const base_check *c, const char **names, vv
 	return of->root.key_count ? names : NULL;
 }
 
-static vv_status walk_open(row_walk *w, vv_error *err)
+static vv_status walk_open(row_walk *w)
 {
 	base_check *c = w->c;
 	size_t most = c->base->root.key_count > c->t->root.key_count ? c->base->root.key_count
@@ -223,7 +213,7 @@ static vv_status walk_open(row_walk *w, vv_error *err)
 				.pool = c->o->pool,
 				.progress = c->o->progress};
 
-	if (!names) return vv_fail_nomem(err);
+	if (!names) return vv_fail_nomem(c->err);
 	o.key = choose_key(c, names, c->base);
 	if (!o.key) {
 		o.key = choose_key(c, names, c->t);
@@ -231,15 +221,17 @@ static vv_status walk_open(row_walk *w, vv_error *err)
 	if (!o.key) {
 		o.key = none;
 	}
-	return vv_rowdiff_open(&w->diff, c->base, c->t, &o, err);
+	return vv_rowdiff_open(&w->diff, c->base, c->t, &o, c->err);
 }
 
 /* The key's places in the base, for naming keys that are gone. */
-static vv_status find_places(row_walk *w, vv_error *err)
+static vv_status find_places(row_walk *w)
 {
 	const size_t *key = vv_rowdiff_key(w->diff, &w->key_count);
 
-	if (!(w->key = vv_calloc(w->key_count + 1, sizeof(*w->key)))) return vv_fail_nomem(err);
+	if (!(w->key = vv_calloc(w->key_count + 1, sizeof(*w->key)))) {
+		return vv_fail_nomem(w->c->err);
+	}
 	for (size_t i = 0; i < w->key_count; i++) {
 		long a = vv_columns_to_old(&w->c->columns, key[i]);
 
@@ -252,107 +244,122 @@ static vv_status find_places(row_walk *w, vv_error *err)
 	return VV_OK;
 }
 
-/* fn NULL: only counts. */
-typedef vv_status (*removed_fn)(row_walk *w, const vv_row_change *change, void *payload,
-				vv_error *err);
-static vv_status walk(row_walk *w, removed_fn fn, void *payload, vv_error *err)
+/* The next row that differs. false: there is none, or the check has failed. */
+static bool walk_next(row_walk *w, vv_row_change *change)
 {
-	vv_row_change change;
-	int more = 0;
-	vv_status rc;
+	base_check *c = w->c;
+	int more = c->rc == VV_OK ? vv_rowdiff_next(w->diff, change, c->err) : 0;
 
-	if ((rc = walk_open(w, err)) == VV_OK) {
-		rc = find_places(w, err);
+	c->rc = more < 0 ? (vv_status)more : c->rc;
+	return more > 0;
+}
+
+static void take_stats(row_walk *w)
+{
+	const size_t count = w->c->columns.count;
+
+	w->stats = *vv_rowdiff_stats_get(w->diff);
+	if (!(w->column_changes = vv_calloc(count + 1, sizeof(*w->column_changes)))) {
+		w->c->rc = vv_fail_nomem(w->c->err);
+	} else if (count > 0) {
+		memcpy(w->column_changes, w->stats.column_changes,
+		       count * sizeof(*w->column_changes));
 	}
-	while (rc == VV_OK && (more = vv_rowdiff_next(w->diff, &change, err)) > 0) {
-		if (fn && change.kind == VV_ROW_REMOVED) {
-			rc = fn(w, &change, payload, err);
+}
+
+static void give_lost(row_walk *w, const vv_rule_setting *s, base_quota *q,
+		      const vv_row_change *change)
+{
+	base_check *c = w->c;
+	vv_finding f = base_finding(c, s, NULL);
+
+	base_set_key(c, &f, c->base, w->key, w->key_count, change->old_cells);
+	vv_buf_puts(&c->message, "the row with this key no longer exists");
+	base_put_bound(&c->expected, "at most", &s->max, "keys gone");
+	base_give(c, q, &f);
+}
+
+/* Counts the differing rows. lost: reports the removed ones by this setting; may be NULL. */
+static void walk(row_walk *w, const vv_rule_setting *lost)
+{
+	base_check *c = w->c;
+	base_quota quota = {0};
+	vv_row_change change;
+
+	if ((c->rc = walk_open(w)) == VV_OK) {
+		c->rc = find_places(w);
+	}
+	while (walk_next(w, &change)) {
+		if (lost && change.kind == VV_ROW_REMOVED) {
+			give_lost(w, lost, &quota, &change);
 		}
 	}
-	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
-	if (rc == VV_OK) {
-		w->stats = *vv_rowdiff_stats_get(w->diff);
-		if (!(w->column_changes = vv_calloc(w->c->columns.count + 1,
-						    sizeof(*w->column_changes)))) {
-			rc = vv_fail_nomem(err);
-		} else if (w->c->columns.count) {
-			memcpy(w->column_changes, w->stats.column_changes,
-			       w->c->columns.count * sizeof(*w->column_changes));
-		}
+	if (c->rc == VV_OK) {
+		take_stats(w);
 	}
+	base_told(c, &quota);
 	vv_rowdiff_close(w->diff);
 	w->diff = NULL;
-	return rc;
 }
 
 static void walk_clear(row_walk *w)
 {
+	vv_rowdiff_close(w->diff);
 	vv_free_all(w->column_changes, w->key);
 }
 VV_AUTO_CLEAR(row_walk, walk_clear)
 
 /* Reports c->message for n of `of` if the setting's bounds do not allow it. */
-static vv_status give_beyond(base_check *c, const vv_rule_setting *s, uint64_t n, uint64_t of,
-			     vv_error *err)
+static void give_beyond(base_check *c, const vv_rule_setting *s, uint64_t n, uint64_t of)
 {
-	base_quota q = {0};
-	vv_finding f = base_finding(c, s);
+	vv_finding f = base_finding(c, s, NULL);
 	/* a setting with a lower bound alone does not limit from above */
-	bool above = (s->max.given || !s->min.given) && base_above(&s->max, nothing, n, of);
+	bool above = (s->max.given || !s->min.given) && base_above(&s->max, n, of);
 
-	if (!above && !base_below(&s->min, n, of)) {
-		vv_buf_reset(&c->message);
-		return VV_OK;
+	if (above || base_below(&s->min, n, of)) {
+		base_put_bound(&c->expected, above ? "at most" : "at least",
+			       above ? &s->max : &s->min, "");
+		base_give(c, NULL, &f);
 	}
-	base_put_bound(&c->expected, above ? "at most" : "at least",
-		       !above         ? &s->min
-		       : s->max.given ? &s->max
-				      : &nothing,
-		       "");
-	return base_give(c, &q, &f, err);
+	vv_buf_reset(&c->message);
 }
 
-static vv_status check_removed(row_walk *w, vv_error *err)
+static void check_removed(row_walk *w)
 {
 	base_check *c = w->c;
 	const uint64_t n = w->stats.removed, of = c->base->root.rows;
-	vv_status rc = VV_OK;
+	const vv_rule_setting *s = NULL;
 
-	for (const vv_rule_setting *s = base_setting(c, "rows-removed", NULL); s && rc == VV_OK;
-	     s = base_setting(c, "rows-removed", s)) {
+	while ((s = base_setting(c, "rows-removed", s))) {
 		vv_buf_printf(&c->message, "%s of the base's %s rows %s gone (", vv_text_count(n),
 			      vv_text_count(of), n == 1 ? "is" : "are");
 		base_put_percent(&c->message, base_share(n, of));
 		vv_buf_putc(&c->message, ')');
-		rc = give_beyond(c, s, n, of, err);
+		give_beyond(c, s, n, of);
 	}
-	return rc;
 }
 
-static vv_status check_added(row_walk *w, vv_error *err)
+static void check_added(row_walk *w)
 {
 	base_check *c = w->c;
 	const uint64_t n = w->stats.added, of = c->base->root.rows;
-	vv_status rc = VV_OK;
+	const vv_rule_setting *s = NULL;
 
-	for (const vv_rule_setting *s = base_setting(c, "rows-added", NULL); s && rc == VV_OK;
-	     s = base_setting(c, "rows-added", s)) {
+	while ((s = base_setting(c, "rows-added", s))) {
 		vv_buf_printf(&c->message, "%s %s new, with %s in the base", vv_text_count(n),
 			      n == 1 ? "row is" : "rows are", vv_text_count(of));
-		rc = give_beyond(c, s, n, of, err);
+		give_beyond(c, s, n, of);
 	}
-	return rc;
 }
 
 /* All cells of rows that both have, in the columns that the setting looks at. */
-static vv_status check_cells(row_walk *w, vv_error *err)
+static void check_cells(row_walk *w)
 {
 	base_check *c = w->c;
 	uint64_t kept = c->base->root.rows - w->stats.removed;
-	vv_status rc = VV_OK;
+	const vv_rule_setting *s = NULL;
 
-	for (const vv_rule_setting *s = base_setting(c, "cells-changed", NULL); s && rc == VV_OK;
-	     s = base_setting(c, "cells-changed", s)) {
+	while ((s = base_setting(c, "cells-changed", s))) {
 		uint64_t changed = 0, cells = 0;
 
 		for (size_t i = 0; i < c->columns.count; i++) {
@@ -369,68 +376,38 @@ static vv_status check_cells(row_walk *w, vv_error *err)
 			      vv_text_count(changed), vv_text_count(cells));
 		base_put_percent(&c->message, base_share(changed, cells));
 		vv_buf_putc(&c->message, ')');
-		rc = give_beyond(c, s, changed, cells, err);
+		give_beyond(c, s, changed, cells);
 	}
-	return rc;
 }
 
-typedef struct lost {
-	const vv_rule_setting *setting;
-	base_quota quota;
-} lost;
-
-static vv_status give_lost(row_walk *w, const vv_row_change *change, void *payload, vv_error *err)
+static void give_no_key(base_check *c, const vv_rule_setting *s)
 {
-	base_check *c = w->c;
-	lost *l = payload;
-	vv_finding f = base_finding(c, l->setting);
-
-	base_set_key(c, &f, c->base, w->key, w->key_count, change->old_cells);
-	vv_buf_puts(&c->message, "the row with this key no longer exists");
-	base_put_bound(&c->expected, "at most", l->setting->max.given ? &l->setting->max : &nothing,
-		       "keys gone");
-	return base_give(c, &l->quota, &f, err);
-}
-
-static vv_status give_no_key(base_check *c, const vv_rule_setting *s, vv_error *err)
-{
-	base_quota q = {0};
-	vv_finding f = base_finding(c, s);
+	vv_finding f = base_finding(c, s, NULL);
 
 	base_unread(&f, "no-key");
 	vv_buf_puts(&c->message, "the rule key-lost requires a key in both versions");
 	vv_buf_puts(&c->expected, "a primaryKey in datapackage.json, or a key of the table");
 	(void)vv_hint_put(&c->expected, "; ", c->o->words, VV_HINT_ADD_KEY,
 			  c->o->path ? c->o->path : "");
-	return base_give(c, &q, &f, err);
+	base_give(c, NULL, &f);
 }
 
 /* How many are gone is known once all were seen, so that the rows are walked again only
  * where they are to be reported. */
-static vv_status check_lost(row_walk *w, vv_error *err)
+static void check_lost(row_walk *w)
 {
 	base_check *c = w->c;
-	vv_status rc = VV_OK;
+	const vv_rule_setting *s = NULL;
 
-	for (const vv_rule_setting *s = base_setting(c, "key-lost", NULL); s && rc == VV_OK;
-	     s = base_setting(c, "key-lost", s)) {
-		lost l = {.setting = s};
-		row_walk again = {.c = c};
+	while ((s = base_setting(c, "key-lost", s))) {
+		vv_auto(row_walk) again = {.c = c};
 
 		if (w->key_count == 0) {
-			rc = give_no_key(c, s, err);
-			continue;
-		}
-		if (!base_above(&s->max, nothing, w->stats.removed, c->base->root.rows)) {
-			continue;
-		}
-		rc = walk(&again, give_lost, &l, err);
-		walk_clear(&again);
-		if (rc == VV_OK) {
-			rc = base_told(c, &l.quota, err);
+			give_no_key(c, s);
+		} else if (base_above(&s->max, w->stats.removed, c->base->root.rows)) {
+			walk(&again, s);
 		}
 	}
-	return rc;
 }
 
 /* ---- rules of varve.checks about changed rows ---- */
@@ -445,7 +422,7 @@ typedef struct change_rules {
 	change_rule *items;
 	size_t count;
 	vv_condition_scratch *scratch;
-	size_t *key; /* of the new version */
+	const size_t *key; /* of the new version */
 	size_t key_count;
 } change_rules;
 
@@ -470,10 +447,8 @@ static vv_finding change_finding(const base_check *c, const vv_check_rule *line)
 }
 
 /* The rule does not apply here: a column or the key is missing. */
-static vv_status give_unread(base_check *c, const vv_check_rule *line, const char *code,
-			     const char *why, vv_error *err)
+static void give_unread(base_check *c, const vv_check_rule *line, const char *code, const char *why)
 {
-	base_quota q = {0};
 	vv_finding f = change_finding(c, line);
 
 	f.unread = true;
@@ -484,18 +459,16 @@ static vv_status give_unread(base_check *c, const vv_check_rule *line, const cha
 		(void)vv_hint_put(&c->expected, "; ", c->o->words, VV_HINT_ADD_KEY,
 				  c->o->path ? c->o->path : "PATH");
 	}
-	return base_give(c, &q, &f, err);
+	base_give(c, NULL, &f);
 }
 
-static vv_status open_change_rules(base_check *c, change_rules *r, vv_error *err)
+static void open_change_rules(base_check *c, change_rules *r)
 {
-	vv_status rc = VV_OK;
-
 	if (!(r->items = vv_calloc(c->rules->line_count + 1, sizeof(*r->items))) ||
 	    !(r->scratch = vv_condition_scratch_new())) {
-		return vv_fail_nomem(err);
+		c->rc = vv_fail_nomem(c->err);
 	}
-	for (size_t i = 0; i < c->rules->line_count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < c->rules->line_count && c->rc == VV_OK; i++) {
 		const vv_check_rule *line = &c->rules->lines[i];
 		const vv_condition_how how = {.json = base_is_json(c->t),
 					      .line = true,
@@ -504,25 +477,24 @@ static vv_status open_change_rules(base_check *c, change_rules *r, vv_error *err
 					      .file = line->file,
 					      .file_line = line->line,
 					      .file_column = line->condition_at + 1};
+		change_rule *item = &r->items[r->count];
 		vv_error why;
 
 		if (line->kind != VV_CHECK_CHANGE || line->severity == VV_SEVERITY_OFF) {
 			continue;
 		}
-		change_rule *item = &r->items[r->count];
-		rc = vv_condition_compile(&item->condition, line->condition,
-					  strlen(line->condition), &c->t->schema, &how, &why);
+		vv_status rc = vv_condition_compile(&item->condition, line->condition,
+						    strlen(line->condition), &c->t->schema, &how,
+						    &why);
 		if (rc == VV_EINPUT) {
-			rc = give_unread(c, line, NULL, vv_check_why(&why, c->o->path, c->o->words),
-					 err);
-		} else if (rc == VV_OK) {
+			give_unread(c, line, NULL, vv_check_why(&why, c->o->path, c->o->words));
+		} else if (rc < 0) {
+			c->rc = vv_error_copy(c->err, &why);
+		} else {
 			item->line = line;
 			r->count++;
-		} else {
-			*err = why;
 		}
 	}
-	return rc;
 }
 
 /* "price: 5 -> 9, status: open": the cells that the rule reads. */
@@ -549,10 +521,10 @@ static void put_cells(vv_buf *out, const base_check *c, const vv_condition *cond
 	}
 }
 
-static vv_status give_change(base_check *c, change_rules *r, change_rule *item,
-			     const vv_row_change *change, bool decided, vv_error *err)
+static void give_change(base_check *c, change_rules *r, change_rule *item,
+			const vv_row_change *change, bool decided)
 {
-	vv_auto(vv_buf) value = VV_BUF_INIT;
+	vv_auto(vv_buf) value = VV_BUF_FOR(&c->message);
 	vv_finding f = change_finding(c, item->line);
 
 	put_cells(&value, c, item->condition, change);
@@ -569,68 +541,60 @@ static vv_status give_change(base_check *c, change_rules *r, change_rule *item,
 		vv_buf_puts(&c->message, "the change does not meet the condition");
 	}
 	vv_buf_puts(&c->expected, item->line->text);
-	vv_status rc = vv_buf_ok(&value, err);
-	return rc < 0 ? rc : base_give(c, &item->quota, &f, err);
+	base_give(c, &item->quota, &f);
 }
 
-static vv_status judge_change(base_check *c, change_rules *r, const vv_row_change *change,
-			      vv_error *err)
+static void judge_change(base_check *c, change_rules *r, const vv_row_change *change)
 {
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < r->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		change_rule *item = &r->items[i];
 		vv_truth truth = vv_condition_eval_change(item->condition, r->scratch,
 							  change->old_cells, change->new_cells);
 		bool decided = !vv_condition_undecided(r->scratch);
 
 		if (truth == VV_FALSE || !decided) {
-			rc = give_change(c, r, item, change, decided, err);
+			give_change(c, r, item, change, decided);
 		}
 	}
-	return rc < 0 ? rc : vv_condition_failed(r->scratch) ? vv_fail_nomem(err) : VV_OK;
+	if (c->rc == VV_OK && vv_condition_failed(r->scratch)) {
+		c->rc = vv_fail_nomem(c->err);
+	}
 }
 
 /* Rows that both have, by key, and that differ. */
-static vv_status check_changes(base_check *c, vv_error *err)
+static void check_changes(base_check *c)
 {
 	vv_auto(change_rules) r = {.items = NULL};
-	row_walk w = {.c = c};
+	vv_auto(row_walk) w = {.c = c};
 	vv_row_change change;
-	int more = 0;
-	vv_status rc = open_change_rules(c, &r, err);
 
-	if (rc < 0 || r.count == 0) return rc;
-	rc = walk_open(&w, err);
-	r.key = rc < 0 ? NULL : (size_t *)(uintptr_t)vv_rowdiff_key(w.diff, &r.key_count);
-	for (size_t i = 0; i < r.count && r.key_count == 0 && rc == VV_OK; i++) {
-		rc = give_unread(c, r.items[i].line, "no-key",
-				 "the rule requires a key in both versions", err);
+	open_change_rules(c, &r);
+	if (c->rc < 0 || r.count == 0 || (c->rc = walk_open(&w)) < 0) return;
+	r.key = vv_rowdiff_key(w.diff, &r.key_count);
+	for (size_t i = 0; i < r.count && r.key_count == 0; i++) {
+		give_unread(c, r.items[i].line, "no-key",
+			    "the rule requires a key in both versions");
 	}
-	while (rc == VV_OK && r.key_count > 0 &&
-	       (more = vv_rowdiff_next(w.diff, &change, err)) > 0) {
+	while (r.key_count > 0 && walk_next(&w, &change)) {
 		if (change.kind == VV_ROW_CHANGED) {
-			rc = judge_change(c, &r, &change, err);
+			judge_change(c, &r, &change);
 		}
 	}
-	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
-	for (size_t i = 0; i < r.count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < r.count; i++) {
 		r.items[i].quota.last.expected = r.items[i].line->text;
-		rc = base_told(c, &r.items[i].quota, err);
+		base_told(c, &r.items[i].quota);
 	}
-	vv_rowdiff_close(w.diff);
-	return rc;
 }
 
-vv_status base_check_rows(base_check *c, vv_error *err)
+void base_check_rows(base_check *c)
 {
 	vv_auto(row_walk) w = {.c = c};
-	vv_status rc = check_changes(c, err);
 
-	if (rc < 0 || !is_asked(c)) return rc;
-	if ((rc = walk(&w, NULL, NULL, err)) < 0 || (rc = check_removed(&w, err)) < 0 ||
-	    (rc = check_added(&w, err)) < 0 || (rc = check_lost(&w, err)) < 0) {
-		return rc;
-	}
-	return check_cells(&w, err);
+	check_changes(c);
+	if (c->rc < 0 || !is_asked(c)) return;
+	walk(&w, NULL);
+	check_removed(&w);
+	check_added(&w);
+	check_lost(&w);
+	check_cells(&w);
 }

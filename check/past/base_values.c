@@ -29,6 +29,7 @@ typedef struct column_values {
 	bool needs_base;
 	vv_distribution was, is;
 	bool have_was, have_is;
+	bool take; /* the reading adds cells to it */
 } column_values;
 
 typedef struct values {
@@ -37,13 +38,12 @@ typedef struct values {
 	size_t count, cap;
 } values;
 
-/* The cells of some columns of one side, added to their distributions. */
+/* The cells of the taken columns of one side, added to their distributions. */
 typedef struct reading {
 	values *v;
 	bool base_side; /* of which table */
 	bool into_is;   /* into the items' `is`, else into `was` */
 	int times;
-	const bool *take; /* which items */
 } reading;
 
 static const vv_field *field_was(const values *v, const column_values *x)
@@ -56,29 +56,27 @@ static const vv_field *field_is(const values *v, const column_values *x)
 	return &v->c->t->schema.fields[x->b];
 }
 
-/* The item for a column, made when it is not there yet. a: its place in the base, or -1. */
-static vv_status want(values *v, long a, long b, vv_dist_kind kind, bool needs_base, vv_error *err)
-{
-	for (size_t i = 0; i < v->count; i++) {
-		if (v->items[i].b == b && v->items[i].kind == kind) {
-			v->items[i].needs_base = v->items[i].needs_base || needs_base;
-			return VV_OK;
-		}
-	}
-	if (!vv_array_room(v->items, v->count, v->cap)) return vv_fail_nomem(err);
-	column_values *x = &v->items[v->count++];
-	*x = (column_values){.a = a, .b = b, .kind = kind, .needs_base = needs_base};
-	vv_distribution_init(&x->was, kind);
-	vv_distribution_init(&x->is, kind);
-	return VV_OK;
-}
-
 static column_values *find_values(values *v, long b, vv_dist_kind kind)
 {
-	for (size_t i = 0; i < v->count; i++) {
-		if (v->items[i].b == b && v->items[i].kind == kind) return &v->items[i];
+	return vv_array_find(v->items, v->count, it, it->b == b && it->kind == kind);
+}
+
+/* Adds an item for a column, unless there is one. a: its place in the base, or -1. */
+static void want(values *v, long a, long b, vv_dist_kind kind, bool needs_base)
+{
+	column_values *x = find_values(v, b, kind);
+
+	if (x) {
+		x->needs_base = x->needs_base || needs_base;
+	} else if (vv_array_add(v->items, v->count, v->cap,
+				(column_values){
+					.a = a, .b = b, .kind = kind, .needs_base = needs_base})) {
+		x = &v->items[v->count - 1];
+		vv_distribution_init(&x->was, kind);
+		vv_distribution_init(&x->is, kind);
+	} else {
+		v->c->rc = vv_fail_nomem(v->c->err);
 	}
-	return NULL;
 }
 
 static vv_dist_kind kind_for(const base_check *c, const vv_column_pair *p)
@@ -90,8 +88,7 @@ static vv_dist_kind kind_for(const base_check *c, const vv_column_pair *p)
 
 static bool is_time(const vv_field *f)
 {
-	return f->type == VV_TYPE_DATE || f->type == VV_TYPE_DATETIME || f->type == VV_TYPE_TIME ||
-	       f->type == VV_TYPE_YEARMONTH || f->type == VV_TYPE_YEAR;
+	return vv_distribution_kind(f) == VV_DIST_TIMES;
 }
 
 /* Does a setting that names no columns look at this one? Times move on by themselves, and
@@ -112,45 +109,59 @@ static bool looks_at(const base_check *c, const vv_rule_setting *s, const vv_col
 			  : is_of_interest(c, s->rule->code, is);
 }
 
-static const char *const value_rules[] = {"null-share", "new-category", "drift-psi"};
+/* The rules that measure the distributions of both versions. */
+static const struct value_rule {
+	const char *code;
+	bool by_type; /* values are counted by the columns' types, else as `kind` says */
+	vv_dist_kind kind;
+} value_rules[] = {{"null-share", false, VV_DIST_COUNTS},
+		   {"new-category", false, VV_DIST_TEXTS},
+		   {"drift-psi", true, 0}};
+#define VALUE_RULES (sizeof(value_rules) / sizeof(value_rules[0]))
 
-static vv_dist_kind dist_kind_for(const base_check *c, const char *code, const vv_column_pair *p)
+static vv_dist_kind dist_kind_for(const base_check *c, const struct value_rule *rule,
+				  const vv_column_pair *p)
 {
-	if (strcmp(code, "null-share") == 0) return VV_DIST_COUNTS;
-	return strcmp(code, "new-category") == 0 ? VV_DIST_TEXTS : kind_for(c, p);
+	return rule->by_type ? kind_for(c, p) : rule->kind;
 }
 
-static vv_status want_all(values *v, vv_error *err)
+static void want_dates(values *v)
 {
 	base_check *c = v->c;
-	vv_status rc = VV_OK;
+	const vv_rule_setting *s = NULL;
 
-	for (size_t k = 0; c->base && k < sizeof(value_rules) / sizeof(value_rules[0]); k++) {
-		for (const vv_rule_setting *s = base_setting(c, value_rules[k], NULL);
-		     s && rc == VV_OK; s = base_setting(c, value_rules[k], s)) {
-			for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
-				const vv_column_pair *p = &c->columns.pairs[i];
-
-				if (looks_at(c, s, p)) {
-					rc = want(v, p->a, p->b,
-						  dist_kind_for(c, value_rules[k], p), true, err);
-				}
-			}
-		}
-	}
-	for (const vv_rule_setting *s = base_setting(c, "freshness", NULL); s && rc == VV_OK;
-	     s = base_setting(c, "freshness", s)) {
-		for (size_t b = 0; b < c->t->columns && rc == VV_OK; b++) {
+	while ((s = base_setting(c, "freshness", s))) {
+		for (size_t b = 0; b < c->t->columns; b++) {
 			const vv_field *f = &c->t->schema.fields[b];
 
 			if (s->columns && is_time(f) &&
 			    vv_rule_setting_has(s, f->name, f->name_len)) {
-				rc = want(v, c->base ? vv_columns_to_old(&c->columns, b) : -1,
-					  (long)b, VV_DIST_TIMES, false, err);
+				want(v, c->base ? vv_columns_to_old(&c->columns, b) : -1, (long)b,
+				     VV_DIST_TIMES, false);
 			}
 		}
 	}
-	return rc;
+}
+
+static void want_all(values *v)
+{
+	base_check *c = v->c;
+
+	for (size_t k = 0; c->base && k < VALUE_RULES; k++) {
+		const vv_rule_setting *s = NULL;
+
+		while ((s = base_setting(c, value_rules[k].code, s))) {
+			for (size_t i = 0; i < c->columns.count; i++) {
+				const vv_column_pair *p = &c->columns.pairs[i];
+
+				if (looks_at(c, s, p)) {
+					want(v, p->a, p->b, dist_kind_for(c, &value_rules[k], p),
+					     true);
+				}
+			}
+		}
+	}
+	want_dates(v);
 }
 
 /* Hashes all inputs of a distribution: the rows, the column's place, how it is read. */
@@ -173,40 +184,41 @@ static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv
 	return rc;
 }
 
-static vv_status load(bool *have, vv_distribution *d, base_check *c, vv_table *t, size_t column,
-		      vv_error *err)
+/* Reads the distribution from the cache. false: it is not there, or the check has failed. */
+static bool load(vv_distribution *d, base_check *c, const vv_table *t, long column)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_hash128 key;
-	vv_status rc;
 
-	*have = false;
-	if (!c->o->cache) return VV_OK;
-	if ((rc = cache_key(&key, t, column, d->kind, err)) < 0) return rc;
-	int got = vv_check_cache_get(c->o->cache, "dist", key, &b, err);
-	if (got > 0) {
-		*have = vv_distribution_get(d, b.data, b.len, VV_IGNORED);
-		if (!*have) {
-			vv_distribution_clear(d);
-		}
+	if (!c->o->cache || c->rc < 0 ||
+	    (c->rc = cache_key(&key, t, (size_t)column, d->kind, c->err)) < 0) {
+		return false;
 	}
-	return got < 0 ? (vv_status)got : VV_OK;
+	int got = vv_check_cache_get(c->o->cache, "dist", key, &b, c->err);
+	c->rc = got < 0 ? (vv_status)got : VV_OK;
+	if (got > 0 && vv_distribution_get(d, b.data, b.len, VV_IGNORED)) return true;
+	vv_distribution_clear(d);
+	return false;
 }
 
-static vv_status store(const vv_distribution *d, base_check *c, const vv_table *t, size_t column,
-		       vv_error *err)
+static void store(const vv_distribution *d, base_check *c, const vv_table *t, long column)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_hash128 key;
-	vv_status rc;
 
-	if (!c->o->cache) return VV_OK;
+	if (!c->o->cache || c->rc < 0) return;
 	vv_distribution_put(&b, d);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK &&
-	    (rc = cache_key(&key, t, column, d->kind, err)) == VV_OK) {
-		rc = vv_check_cache_put(c->o->cache, "dist", key, b.data, b.len, err);
+	if ((c->rc = vv_buf_ok(&b, c->err)) == VV_OK &&
+	    (c->rc = cache_key(&key, t, (size_t)column, d->kind, c->err)) == VV_OK) {
+		c->rc = vv_check_cache_put(c->o->cache, "dist", key, b.data, b.len, c->err);
 	}
-	return rc;
+}
+
+/* Ends the counting of a column's values. */
+static void finish(vv_distribution *d, base_check *c, const vv_table *t, long column)
+{
+	c->rc = c->rc < 0 ? c->rc : vv_distribution_finish(d, c->err);
+	store(d, c, t, column);
 }
 
 static bool is_same_column(const values *v, const column_values *x)
@@ -255,20 +267,20 @@ static vv_status add_group(const reading *r, vv_distribution *parts, const vv_ba
 		size_t at = (size_t)(r->base_side ? x->a : x->b);
 		const vv_field *f = r->base_side ? field_was(r->v, x) : field_is(r->v, x);
 
-		if (r->take[i]) {
-			if ((rc = vv_distribution_add(parts ? &parts[i] : target_of(r, x), f,
-						      &b->cells[at], b->rows, b->columns, r->times,
-						      err)) < 0) {
-				return rc;
-			}
+		if (x->take &&
+		    (rc = vv_distribution_add(parts ? &parts[i] : target_of(r, x), f, &b->cells[at],
+					      b->rows, b->columns, r->times, err)) < 0) {
+			return rc;
 		}
 	}
 	return VV_OK;
 }
 
-static vv_status read_group(void *payload, vv_batch *b, vv_error *err)
+static void read_group(void *payload, const vv_batch *b)
 {
-	return add_group(payload, NULL, b, err);
+	const reading *r = payload;
+
+	r->v->c->rc = add_group(r, NULL, b, r->v->c->err);
 }
 
 static vv_status read_rows(read_job *j, vv_error *err)
@@ -296,15 +308,13 @@ static void run_job(vv_job *job, unsigned worker VV_UNUSED)
 static vv_status take_parts(read_job *j, vv_error *err)
 {
 	const reading *r = j->r;
-	vv_status rc = j->rc;
+	vv_status rc = j->rc < 0 ? vv_error_copy(err, &j->err) : VV_OK;
 
-	if (rc < 0) {
-		*err = j->err;
-	}
 	for (size_t i = 0; i < r->v->count && rc == VV_OK; i++) {
-		if (r->take[i] && (rc = vv_distribution_finish(&j->parts[i], err)) == VV_OK) {
-			rc = vv_distribution_add_all(target_of(r, &r->v->items[i]), &j->parts[i],
-						     err);
+		column_values *x = &r->v->items[i];
+
+		if (x->take && (rc = vv_distribution_finish(&j->parts[i], err)) == VV_OK) {
+			rc = vv_distribution_add_all(target_of(r, x), &j->parts[i], err);
 		}
 	}
 	return rc;
@@ -353,159 +363,142 @@ static vv_status read_in_threads(const reading *r, const size_t *wanted, size_t 
 	return rc;
 }
 
-static vv_status read_columns(const reading *r, const vv_changed_group *groups, size_t count,
-			      vv_error *err)
+static void read_columns(const reading *r, const vv_changed_group *groups, size_t count)
 {
 	values *v = r->v;
 	vv_auto_free size_t *wanted = vv_calloc(v->count + 1, sizeof(*wanted));
 	size_t n = 0;
 	reading mine = *r;
-	vv_status rc = VV_OK;
 
-	if (!wanted) return vv_fail_nomem(err);
+	if (!wanted) {
+		v->c->rc = vv_fail_nomem(v->c->err);
+		return;
+	}
 	for (size_t i = 0; i < v->count; i++) {
-		if (r->take[i]) {
+		if (v->items[i].take) {
 			wanted[n++] = (size_t)(r->base_side ? v->items[i].a : v->items[i].b);
 		}
 	}
 	size_t jobs = v->c->o->pool ? vv_pool_threads(v->c->o->pool) + 1u : 1;
 	jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;
-	if (n > 0 && !groups && jobs > 1 && table_of(r)->root.rows >= ROWS_MIN) {
-		rc = read_in_threads(r, wanted, n, jobs, err);
-	} else if (n > 0) {
-		rc = base_each_group(v->c, table_of(r), wanted, n, groups, count, read_group, &mine,
-				     err);
+	if (n == 0 || v->c->rc < 0) return;
+	if (!groups && jobs > 1 && table_of(r)->root.rows >= ROWS_MIN) {
+		v->c->rc = read_in_threads(r, wanted, n, jobs, v->c->err);
+	} else {
+		base_each_group(v->c, table_of(r), wanted, n, groups, count, read_group, &mine);
 	}
-	return rc;
 }
 
 /* The base's distributions: from the cache, the others in one reading. */
-static vv_status have_base(values *v, bool *take, vv_error *err)
+static void have_base(values *v)
 {
-	reading r = {.v = v, .base_side = true, .times = 1, .take = take};
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
-		column_values *x = &v->items[i];
-
-		if (x->a >= 0) {
-			rc = load(&x->have_was, &x->was, v->c, v->c->base, (size_t)x->a, err);
-		}
-		take[i] = x->needs_base && !x->have_was;
-	}
-	if (rc == VV_OK) {
-		rc = read_columns(&r, NULL, 0, err);
-	}
-	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
-		column_values *x = &v->items[i];
-
-		if (take[i] && (rc = vv_distribution_finish(&x->was, err)) == VV_OK &&
-		    (rc = store(&x->was, v->c, v->c->base, (size_t)x->a, err)) == VV_OK) {
-			x->have_was = true;
-		}
-	}
-	return rc;
-}
-
-/* The new version's from the base's: less what only that has, plus what only this has. */
-static vv_status derive(values *v, bool *take, vv_error *err)
-{
-	reading minus = {.v = v, .base_side = true, .into_is = true, .times = -1, .take = take};
-	reading plus = {.v = v, .into_is = true, .times = 1, .take = take};
-	const vv_changed_groups *g;
-	uint64_t gone = 0;
-	bool any = false;
-	vv_status rc = VV_OK;
+	base_check *c = v->c;
+	const reading r = {.v = v, .base_side = true, .times = 1};
 
 	for (size_t i = 0; i < v->count; i++) {
 		column_values *x = &v->items[i];
 
-		take[i] = !x->have_is && x->have_was && !x->was.over && is_same_column(v, x);
-		any = any || take[i];
-		if (take[i] && (rc = vv_distribution_add_all(&x->is, &x->was, err)) < 0) {
-			break;
+		x->have_was = x->a >= 0 && load(&x->was, c, c->base, x->a);
+		x->take = x->needs_base && !x->have_was;
+	}
+	read_columns(&r, NULL, 0);
+	for (size_t i = 0; i < v->count; i++) {
+		column_values *x = &v->items[i];
+
+		if (x->take) {
+			finish(&x->was, c, c->base, x->a);
+			x->have_was = true;
 		}
 	}
-	if (rc < 0 || !any) return rc;
-	if ((rc = base_changed_groups(v->c, &g, err)) < 0 ||
-	    (g->old_count && (rc = read_columns(&minus, g->old_groups, g->old_count, err)) < 0) ||
-	    (g->new_count && (rc = read_columns(&plus, g->new_groups, g->new_count, err)) < 0)) {
-		return rc;
+}
+
+/* Ends a distribution that was derived. gone: the rows that only the base has. */
+static void settle(column_values *x, base_check *c, uint64_t gone)
+{
+	/* too many distinct values on the way, a cache of another table, or fewer digits
+	 * than fit: read it whole */
+	vv_status rc = x->is.over ? VV_ECORRUPT : vv_distribution_finish(&x->is, VV_IGNORED);
+
+	x->have_is = rc == VV_OK && vv_distribution_settle(&x->is, &x->was, gone);
+	if (x->have_is) {
+		store(&x->is, c, c->t, x->b);
+	} else if (rc == VV_OK || rc == VV_ECORRUPT) {
+		vv_distribution_clear(&x->is);
+	} else {
+		c->rc = vv_fail_nomem(c->err);
+	}
+}
+
+/* The new version's from the base's: less what only that has, plus what only this has. */
+static void derive(values *v)
+{
+	base_check *c = v->c;
+	const reading minus = {.v = v, .base_side = true, .into_is = true, .times = -1};
+	const reading plus = {.v = v, .into_is = true, .times = 1};
+	const vv_changed_groups *g = NULL;
+	uint64_t gone = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < v->count; i++) {
+		column_values *x = &v->items[i];
+
+		x->take = !x->have_is && x->have_was && !x->was.over && is_same_column(v, x);
+		any = any || x->take;
+		if (x->take && c->rc == VV_OK) {
+			c->rc = vv_distribution_add_all(&x->is, &x->was, c->err);
+		}
+	}
+	if (!any || !(g = base_changed_groups(c))) return;
+	if (g->old_count > 0) {
+		read_columns(&minus, g->old_groups, g->old_count);
+	}
+	if (g->new_count > 0) {
+		read_columns(&plus, g->new_groups, g->new_count);
 	}
 	for (size_t i = 0; i < g->old_count; i++) {
 		gone += g->old_groups[i].rows;
 	}
-	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
-		column_values *x = &v->items[i];
-
-		if (!take[i]) {
-			continue;
-		}
-		/* too many distinct values on the way, a cache of another table, or fewer digits
-		 * than fit: read it whole */
-		rc = x->is.over ? VV_ECORRUPT : vv_distribution_finish(&x->is, VV_IGNORED);
-		if (rc == VV_OK && !vv_distribution_settle(&x->is, &x->was, gone)) {
-			rc = VV_ECORRUPT;
-		}
-		x->have_is = rc == VV_OK;
-		if (rc == VV_ECORRUPT) {
-			vv_distribution_clear(&x->is);
-			rc = VV_OK;
-		} else if (rc < 0) {
-			rc = vv_fail_nomem(err);
-		} else {
-			rc = store(&x->is, v->c, v->c->t, (size_t)x->b, err);
+	for (size_t i = 0; i < v->count && c->rc == VV_OK; i++) {
+		if (v->items[i].take) {
+			settle(&v->items[i], c, gone);
 		}
 	}
-	return rc;
 }
 
-static vv_status have_new(values *v, bool *take, vv_error *err)
-{
-	reading r = {.v = v, .into_is = true, .times = 1, .take = take};
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < v->count; i++) {
-		column_values *x = &v->items[i];
-
-		if ((rc = load(&x->have_is, &x->is, v->c, v->c->t, (size_t)x->b, err)) < 0) {
-			break;
-		}
-	}
-	if (rc < 0 || (rc = derive(v, take, err)) < 0) return rc;
-	for (size_t i = 0; i < v->count; i++) {
-		take[i] = !v->items[i].have_is;
-	}
-	rc = read_columns(&r, NULL, 0, err);
-	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
-		column_values *x = &v->items[i];
-
-		if (take[i] && (rc = vv_distribution_finish(&x->is, err)) == VV_OK) {
-			rc = store(&x->is, v->c, v->c->t, (size_t)x->b, err);
-		}
-		x->have_is = true;
-	}
-	return rc;
-}
-
-static vv_status give_over(values *v, const vv_rule_setting *s, const column_values *x,
-			   vv_error *err)
+static void have_new(values *v)
 {
 	base_check *c = v->c;
-	base_quota q = {0};
-	vv_finding f = base_finding(c, s);
+	const reading r = {.v = v, .into_is = true, .times = 1};
+
+	for (size_t i = 0; i < v->count; i++) {
+		v->items[i].have_is = load(&v->items[i].is, c, c->t, v->items[i].b);
+	}
+	derive(v);
+	for (size_t i = 0; i < v->count; i++) {
+		v->items[i].take = !v->items[i].have_is;
+	}
+	read_columns(&r, NULL, 0);
+	for (size_t i = 0; i < v->count; i++) {
+		if (v->items[i].take) {
+			finish(&v->items[i].is, c, c->t, v->items[i].b);
+		}
+	}
+}
+
+static void give_over(values *v, const vv_rule_setting *s, const column_values *x)
+{
+	base_check *c = v->c;
+	vv_finding f = base_finding(c, s, field_is(v, x)->name);
 
 	base_unread(&f, NULL);
-	f.column = field_is(v, x)->name;
 	vv_buf_printf(&c->message,
 		      "has too many different values to compare (more than %s values, or more than "
 		      "%s in all)",
 		      vv_text_count(VV_DIST_VALUES_MAX), vv_text_bytes(VV_DIST_BYTES_MAX));
 	vv_buf_puts(&c->expected, "a column with fewer different values");
-	return base_give(c, &q, &f, err);
+	base_give(c, NULL, &f);
 }
 
-static const vv_bound nothing = {.given = true};
 static const vv_bound no_share = {.given = true, .share = true};
 static const vv_bound psi_default = {.given = true, .share = true, .value = PSI_DEFAULT};
 
@@ -518,22 +511,17 @@ static void put_rise(vv_buf *out, const vv_distribution *was, const vv_distribut
 	vv_buf_puts(out, " in the base");
 }
 
-static vv_status check_null(values *v, const vv_rule_setting *s, const column_values *x,
-			    vv_error *err)
+static void check_null(values *v, const vv_rule_setting *s, column_values *x)
 {
 	base_check *c = v->c;
 	const vv_bound *max = s->max.given ? &s->max : &no_share;
-	base_quota q = {0};
-	vv_finding f = base_finding(c, s);
+	vv_finding f = base_finding(c, s, field_is(v, x)->name);
 
-	if (!base_rose(x->was.missing, x->was.rows, x->is.missing, x->is.rows, max->value)) {
-		return VV_OK;
-	}
-	f.column = field_is(v, x)->name;
+	if (!base_rose(x->was.missing, x->was.rows, x->is.missing, x->is.rows, max->value)) return;
 	put_rise(&c->message, &x->was, &x->is);
 	vv_buf_puts(&c->expected, "an increase of at most ");
 	base_put_percent(&c->expected, max->value);
-	return base_give(c, &q, &f, err);
+	base_give(c, NULL, &f);
 }
 
 /* Where columns are not named: is it one of categories? */
@@ -543,32 +531,27 @@ static bool is_categories(const vv_distribution *d)
 	       d->count * FEW_TIMES <= d->rows - d->missing;
 }
 
-static void put_measure(base_check *c, uint64_t value, const vv_bound *max)
-{
-	vv_buf_puts(&c->message, "the values are distributed differently from the base: PSI ");
-	base_put_number(&c->message, value);
-	vv_buf_puts(&c->expected, "at most ");
-	base_put_number(&c->expected, max->value);
-}
-
-static vv_status check_drift(values *v, const vv_rule_setting *s, column_values *x, vv_error *err)
+static void check_drift(values *v, const vv_rule_setting *s, column_values *x)
 {
 	base_check *c = v->c;
 	const vv_bound *max = s->max.given ? &s->max : &psi_default;
 	vv_drift_bins bins;
-	base_quota q = {0};
-	vv_finding f = base_finding(c, s);
-	vv_status rc;
+	vv_finding f = base_finding(c, s, field_is(v, x)->name);
 
-	if (!s->columns && x->kind == VV_DIST_TEXTS && !is_categories(&x->was)) return VV_OK;
-	if (x->was.over || x->is.over) return give_over(v, s, x, err);
+	if (!s->columns && x->kind == VV_DIST_TEXTS && !is_categories(&x->was)) return;
+	if (x->was.over || x->is.over) {
+		give_over(v, s, x);
+		return;
+	}
 	vv_distribution_level(&x->was, &x->is);
-	if ((rc = vv_drift_bin(&bins, &x->was, &x->is, err)) < 0) return rc;
+	if ((c->rc = vv_drift_bin(&bins, &x->was, &x->is, c->err)) < 0) return;
 	uint64_t value = vv_drift_psi(&bins);
-	if (value <= max->value) return VV_OK;
-	f.column = field_is(v, x)->name;
-	put_measure(c, value, max);
-	return base_give(c, &q, &f, err);
+	if (value <= max->value) return;
+	vv_buf_puts(&c->message, "the values are distributed differently from the base: PSI ");
+	base_put_number(&c->message, value);
+	vv_buf_puts(&c->expected, "at most ");
+	base_put_number(&c->expected, max->value);
+	base_give(c, NULL, &f);
 }
 
 /* The values that the base does not have, and where each is first. */
@@ -579,7 +562,6 @@ typedef struct news {
 	bool *told; /* of x->is.values */
 	base_quota quota;
 	size_t *key, key_count;
-	uint64_t found;
 } news;
 
 static bool is_less(const vv_dist_value *v, const vv_cell *cell)
@@ -595,16 +577,15 @@ static size_t place_of(const vv_distribution *d, const vv_cell *cell)
 	return vv_first_place(i, d->count, is_less(&d->values[i], cell));
 }
 
-static vv_status give_new(news *w, const vv_batch *b, size_t row, size_t place, vv_error *err)
+static void give_new(news *w, const vv_batch *b, size_t row, size_t place)
 {
 	base_check *c = w->v->c;
 	const vv_cell *cells = &b->cells[row * b->columns];
 	const vv_dist_value *value = &w->x->is.values[place];
-	vv_finding f = base_finding(c, w->setting);
+	vv_finding f = base_finding(c, w->setting, field_is(w->v, w->x)->name);
 
 	base_set_key(c, &f, c->t, w->key, w->key_count, cells);
 	f.row = b->first_row + row + 1;
-	f.column = field_is(w->v, w->x)->name;
 	f.value = value->text;
 	f.value_len = value->len;
 	vv_buf_puts(&c->message, "is new in this column");
@@ -612,14 +593,13 @@ static vv_status give_new(news *w, const vv_batch *b, size_t row, size_t place, 
 		vv_buf_printf(&c->message, " (in %s)", vv_text_counted(value->count, "row", NULL));
 	}
 	vv_buf_printf(&c->expected, "one of the base's %s values", vv_text_count(w->x->was.count));
-	return base_give(c, &w->quota, &f, err);
+	base_give(c, &w->quota, &f);
 }
 
-static vv_status news_group(void *payload, vv_batch *b, vv_error *err)
+static void news_group(void *payload, const vv_batch *b)
 {
 	news *w = payload;
 	const vv_field *f = field_is(w->v, w->x);
-	vv_status rc;
 
 	for (size_t i = 0; i < b->rows; i++) {
 		const vv_cell *cell = &b->cells[i * b->columns + (size_t)w->x->b];
@@ -630,67 +610,68 @@ static vv_status news_group(void *payload, vv_batch *b, vv_error *err)
 		size_t at = place_of(&w->x->is, cell);
 		if (at < w->x->is.count && !w->told[at]) {
 			w->told[at] = true;
-			if ((rc = give_new(w, b, i, at, err)) < 0) return rc;
+			give_new(w, b, i, at);
 		}
 	}
-	return VV_OK;
 }
 
 /* Reads rows again only when there is something to report. */
-static vv_status tell_news(news *w, vv_error *err)
+static void tell_news(news *w)
 {
 	base_check *c = w->v->c;
 	vv_auto_free size_t *wanted = vv_calloc(c->t->root.key_count + 2, sizeof(*wanted));
-	vv_status rc;
 
-	if (!wanted) return vv_fail_nomem(err);
+	if (!wanted) {
+		c->rc = vv_fail_nomem(c->err);
+		return;
+	}
 	w->key = wanted + 1;
 	w->key_count = base_key_places(c->t, w->key, c->t->root.key_count);
 	wanted[0] = (size_t)w->x->b;
-	rc = base_each_new_group(c, !is_same_column(w->v, w->x), wanted, w->key_count + 1,
-				 news_group, w, err);
-	return rc < 0 ? rc : base_told(c, &w->quota, err);
+	base_each_new_group(c, !is_same_column(w->v, w->x), wanted, w->key_count + 1, news_group,
+			    w);
+	base_told(c, &w->quota);
 }
 
-static vv_status check_news(values *v, const vv_rule_setting *s, const column_values *x,
-			    vv_error *err)
+static void check_news(values *v, const vv_rule_setting *s, column_values *x)
 {
-	news w = {.v = v, .setting = s, .x = x};
-	vv_status rc = VV_OK;
+	vv_auto_free bool *told = vv_calloc(x->is.count + 1, sizeof(*told));
+	news w = {.v = v, .setting = s, .x = x, .told = told};
+	uint64_t found = 0;
 
-	if (!s->columns && !is_categories(&x->was)) return VV_OK;
-	if (x->was.over || x->is.over) return give_over(v, s, x, err);
-	if (!(w.told = vv_calloc(x->is.count + 1, sizeof(*w.told)))) return vv_fail_nomem(err);
+	if (!s->columns && !is_categories(&x->was)) return;
+	if (x->was.over || x->is.over) {
+		give_over(v, s, x);
+		return;
+	}
+	if (!told) {
+		v->c->rc = vv_fail_nomem(v->c->err);
+		return;
+	}
 	for (size_t i = 0; i < x->is.count; i++) {
-		w.told[i] = vv_distribution_count(&x->was, &x->is.values[i]) > 0;
-		w.found += !w.told[i];
+		told[i] = vv_distribution_count(&x->was, &x->is.values[i]) > 0;
+		found += !told[i];
 	}
-	if (base_above(&s->max, nothing, w.found, x->was.count)) {
-		rc = tell_news(&w, err);
+	if (base_above(&s->max, found, x->was.count)) {
+		tell_news(&w);
 	}
-	vv_free(w.told);
-	return rc;
 }
 
 /* Reports a column that the setting names and the table lacks (dates: or that has none): otherwise the rule would silently
  * check nothing. */
-static vv_status check_named(base_check *c, const vv_rule_setting *s, bool dates, vv_error *err)
+static void check_named(base_check *c, const vv_rule_setting *s, bool dates)
 {
-	vv_status rc;
-
 	for (size_t i = 0; s->columns && s->columns[i]; i++) {
 		const char *name = s->columns[i];
 		const long at = vv_schema_find(&c->t->schema, name, strlen(name));
 		const vv_field *f = at < 0 ? NULL : &c->t->schema.fields[at];
-		base_quota q = {0};
-		vv_finding g = base_finding(c, s);
+		vv_finding g = base_finding(c, s, name);
 
 		if (dates ? f && is_time(f)
 			  : f || vv_schema_find(&c->base->schema, name, strlen(name)) >= 0) {
 			continue;
 		}
 		base_unread(&g, NULL);
-		g.column = name;
 		if (f) {
 			vv_buf_printf(&c->message, "its type is %s, which has no dates",
 				      vv_type_name(f->type));
@@ -698,37 +679,30 @@ static vv_status check_named(base_check *c, const vv_rule_setting *s, bool dates
 			vv_buf_puts(&c->message, "no such column");
 		}
 		vv_buf_puts(&c->expected, dates ? "a column of dates" : "a column of the table");
-		if ((rc = base_give(c, &q, &g, err)) < 0) return rc;
+		base_give(c, NULL, &g);
 	}
-	return VV_OK;
 }
 
-static vv_status check_distributions(values *v, const char *code, vv_error *err)
+static void check_distributions(values *v, const struct value_rule *rule)
 {
+	static void (*const checks[VALUE_RULES])(values * v, const vv_rule_setting *s,
+						 column_values *x) = {check_null, check_news,
+								      check_drift};
 	base_check *c = v->c;
-	vv_status rc = VV_OK;
+	const vv_rule_setting *s = NULL;
 
-	for (const vv_rule_setting *s = base_setting(c, code, NULL); s && rc == VV_OK;
-	     s = base_setting(c, code, s)) {
-		rc = check_named(c, s, false, err);
-		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
+	while ((s = base_setting(c, rule->code, s))) {
+		check_named(c, s, false);
+		for (size_t i = 0; i < c->columns.count && c->rc == VV_OK; i++) {
 			const vv_column_pair *p = &c->columns.pairs[i];
 			column_values *x;
 
-			if (!looks_at(c, s, p) ||
-			    !(x = find_values(v, p->b, dist_kind_for(c, code, p)))) {
-				continue;
-			}
-			if (strcmp(code, "null-share") == 0) {
-				rc = check_null(v, s, x, err);
-			} else if (strcmp(code, "new-category") == 0) {
-				rc = check_news(v, s, x, err);
-			} else {
-				rc = check_drift(v, s, x, err);
+			if (looks_at(c, s, p) &&
+			    (x = find_values(v, p->b, dist_kind_for(c, rule, p)))) {
+				checks[rule - value_rules](v, s, x);
 			}
 		}
 	}
-	return rc;
 }
 
 static void put_age(vv_buf *out, uint64_t seconds)
@@ -751,23 +725,23 @@ static vv_instant newest(const vv_field *f, const vv_distribution *d)
 								      : i;
 }
 
-static vv_status check_age(values *v, const vv_rule_setting *s, const column_values *x,
-			   vv_error *err)
+static void check_age(values *v, const vv_rule_setting *s, const column_values *x)
 {
 	base_check *c = v->c;
 	const vv_field *field = field_is(v, x);
-	base_quota q = {0};
-	vv_finding f = base_finding(c, s);
+	vv_finding f = base_finding(c, s, field->name);
 	vv_instant i;
 
-	f.column = field->name;
-	if (x->is.over) return give_over(v, s, x, err);
+	if (x->is.over) {
+		give_over(v, s, x);
+		return;
+	}
 	if (x->is.count == 0) {
 		vv_buf_puts(&c->message, "has no dates");
 	} else {
 		i = newest(field, &x->is);
 		int64_t at = vv_instant_seconds(&i);
-		if (c->o->now <= at || (uint64_t)(c->o->now - at) <= s->max_age) return VV_OK;
+		if (c->o->now <= at || (uint64_t)(c->o->now - at) <= s->max_age) return;
 		vv_buf_puts(&c->message, "the newest value is ");
 		vv_instant_put(&c->message, &i, field->type == VV_TYPE_DATETIME);
 		vv_buf_puts(&c->message, ", ");
@@ -777,27 +751,25 @@ static vv_status check_age(values *v, const vv_rule_setting *s, const column_val
 	vv_buf_puts(&c->expected, "at most ");
 	put_age(&c->expected, s->max_age);
 	vv_buf_puts(&c->expected, " ago");
-	return base_give(c, &q, &f, err);
+	base_give(c, NULL, &f);
 }
 
-static vv_status check_freshness(values *v, vv_error *err)
+static void check_freshness(values *v)
 {
 	base_check *c = v->c;
-	vv_status rc = VV_OK;
+	const vv_rule_setting *s = NULL;
 
-	for (const vv_rule_setting *s = base_setting(c, "freshness", NULL); s && rc == VV_OK;
-	     s = base_setting(c, "freshness", s)) {
-		rc = check_named(c, s, true, err);
-		for (size_t b = 0; s->columns && b < c->t->columns && rc == VV_OK; b++) {
+	while ((s = base_setting(c, "freshness", s))) {
+		check_named(c, s, true);
+		for (size_t b = 0; s->columns && b < c->t->columns; b++) {
 			const vv_field *f = &c->t->schema.fields[b];
 			const column_values *x = find_values(v, (long)b, VV_DIST_TIMES);
 
 			if (x && is_time(f) && vv_rule_setting_has(s, f->name, f->name_len)) {
-				rc = check_age(v, s, x, err);
+				check_age(v, s, x);
 			}
 		}
 	}
-	return rc;
 }
 
 static void values_clear(values *v)
@@ -811,21 +783,17 @@ static void values_clear(values *v)
 
 VV_AUTO_CLEAR(values, values_clear)
 
-vv_status base_check_values(base_check *c, vv_error *err)
+void base_check_values(base_check *c)
 {
 	vv_auto(values) v = {.c = c};
-	vv_status rc = want_all(&v, err);
 
-	if (rc < 0) return rc;
-	vv_auto_free bool *take = vv_calloc(v.count + 1, sizeof(*take));
-	if (!take) return vv_fail_nomem(err);
-	if (v.count > 0 && ((c->base && (rc = have_base(&v, take, err)) < 0) ||
-			    (rc = have_new(&v, take, err)) < 0)) {
-		return rc;
+	want_all(&v);
+	if (c->base) {
+		have_base(&v);
 	}
-	for (size_t k = 0;
-	     c->base && k < sizeof(value_rules) / sizeof(value_rules[0]) && rc == VV_OK; k++) {
-		rc = check_distributions(&v, value_rules[k], err);
+	have_new(&v);
+	for (size_t k = 0; c->base && k < VALUE_RULES; k++) {
+		check_distributions(&v, &value_rules[k]);
 	}
-	return rc < 0 ? rc : check_freshness(&v, err);
+	check_freshness(&v);
 }
