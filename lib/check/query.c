@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
+#include "base/codec.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -160,21 +161,14 @@ VV_AUTO_CLEAR(reading, reading_clear)
 
 /* --- the query ------------------------------------------------------------------------------- */
 
-static void put_name(vv_buf *out, const char *name)
-{
-	for (; *name; name++) {
-		vv_buf_puts(out, *name == '"' ? "\"\"" : "");
-		if (*name != '"') {
-			vv_buf_putc(out, *name);
-		}
-	}
-}
-
 static void put_table(vv_buf *out, const char *word, const char *path, const char *at, bool empty)
 {
-	vv_buf_printf(out, "%s as (select * from \"", word);
-	put_name(out, path);
-	vv_buf_printf(out, "%s%s\"%s)", *at ? "@" : "", at, empty ? " where false" : "");
+	vv_auto(vv_buf) name = VV_BUF_FOR(out);
+
+	vv_buf_printf(&name, "%s%s%s", path, *at ? "@" : "", at);
+	vv_buf_printf(out, "%s as (select * from ", word);
+	vv_doubled_put(out, '"', vv_buf_cstr(&name), name.len);
+	vv_buf_puts(out, empty ? " where false)" : ")");
 }
 
 /* Writes the query for varve-sql. In a file's folder its name without an extension is the file,
@@ -184,6 +178,7 @@ static void put_query(vv_buf *out, const vv_check_query *q, const vv_check_rule 
 {
 	vv_auto(vv_buf) path = VV_BUF_FOR(out), word = VV_BUF_FOR(out);
 	const char *name = vv_path_base(q->path);
+	const size_t ext = strlen(vv_path_ext(name));
 
 	vv_buf_printf(&path, "%s%s", q->repo || *q->path == '/' ? "" : "./", q->path);
 	vv_buf_puts(out, "with ");
@@ -191,10 +186,8 @@ static void put_query(vv_buf *out, const vv_check_query *q, const vv_check_rule 
 	vv_buf_puts(out, ", ");
 	put_table(out, "base", *base ? q->base_path : vv_buf_cstr(&path), base, !*base);
 	if (!q->repo) {
-		vv_buf_puts(&word, ", \"");
-		put_name(&word, name);
-		word.len -= strlen(vv_path_ext(name)) > 0 ? strlen(vv_path_ext(name)) + 1 : 0;
-		vv_buf_putc(&word, '"');
+		vv_buf_puts(&word, ", ");
+		vv_doubled_put(&word, '"', name, strlen(name) - (ext > 0 ? ext + 1 : 0));
 		put_table(out, vv_buf_cstr(&word), vv_buf_cstr(&path), "", false);
 	}
 	vv_buf_printf(out, " %s", rule->condition);
@@ -244,7 +237,7 @@ static vv_status start(reading *r, vv_error *err)
 	char at[VV_OID_TEXT + 1], base[VV_OID_TEXT + 1];
 	vv_auto(char) *program = NULL;
 	vv_auto(vv_buf) sql = VV_BUF_INIT;
-	const char *argv[16] = {NULL};
+	const char *argv[16];
 	size_t n = 0;
 	vv_status rc;
 
@@ -262,23 +255,15 @@ static vv_status start(reading *r, vv_error *err)
 		folder = vv_repository_is_bare(q->repo) ? vv_repository_gitdir(q->repo)
 							: vv_repository_workdir(q->repo);
 	}
-	argv[n++] = program;
-	argv[n++] = "-C";
-	argv[n++] = folder;
+	vv_words_add(argv, &n, program, "-C", folder);
 	if (q->repo) {
-		argv[n++] = "--git-dir";
-		argv[n++] = vv_repository_gitdir(q->repo);
+		vv_words_add(argv, &n, "--git-dir", vv_repository_gitdir(q->repo));
 	}
-	argv[n++] = "--confined";
-	argv[n++] = "-q";
-	argv[n++] = "--format";
-	argv[n++] = "csv";
+	vv_words_add(argv, &n, "--confined", "-q", "--format", "csv");
 	if (*at) {
-		argv[n++] = "--at";
-		argv[n++] = at;
+		vv_words_add(argv, &n, "--at", at);
 	}
-	argv[n++] = "-c";
-	argv[n++] = vv_buf_cstr(&sql);
+	vv_words_add(argv, &n, "-c", vv_buf_cstr(&sql));
 	return (rc = vv_buf_ok(&sql, err)) < 0
 		       ? rc
 		       : vv_helper_start(&r->helper, q->env, argv, &limits, err);
