@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hint.h"
+#include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/splice.h"
@@ -36,13 +37,6 @@ static vv_status find_code(const char **code, bool *named, const vv_rules_file *
 	const char *best = near.best ? near.best : vv_rule_nearest(a->rule);
 	return best ? vv_hint(err, "did you mean '%s'?", vv_text_shows(best))
 		    : vv_hint_code(err, VV_HINT_LIST_RULES);
-}
-
-static void add_text(vv_json_out *w, const char *name, const char *s)
-{
-	if (s) {
-		vv_json_add_string(w, name, s);
-	}
 }
 
 static vv_status add_entry(vv_splice *s, const char *entry, vv_error *err)
@@ -95,15 +89,13 @@ vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *reader, const vv_
 	if (!has) {
 		vv_buf_puts(&text, "{\n  \"version\": 1\n}\n");
 	}
-	vv_json_out w = vv_json_begin_object(&entry, 0);
-	add_text(&w, "rule", code);
-	add_text(&w, "name", named ? a->rule : NULL);
-	add_text(&w, "path", a->path);
-	add_text(&w, "column", a->column);
-	add_text(&w, "key", a->key);
-	add_text(&w, "until", a->until);
-	add_text(&w, "why", a->why);
-	vv_json_close_object(&w);
+	vv_json_out w = {.buf = &entry};
+	vv_json_put_object(&w, {JSON_TEXT("rule", code)}, {JSON_TEXT_WHEN(named, "name", a->rule)},
+			   {JSON_TEXT_WHEN(a->path, "path", a->path)},
+			   {JSON_TEXT_WHEN(a->column, "column", a->column)},
+			   {JSON_TEXT_WHEN(a->key, "key", a->key)},
+			   {JSON_TEXT_WHEN(a->until, "until", a->until)},
+			   {JSON_TEXT_WHEN(a->why, "why", a->why)});
 	if ((rc = vv_buf_ok(&entry, err)) < 0 || (rc = vv_buf_ok(&text, err)) < 0 ||
 	    (rc = vv_splice_open(&s, text.data, text.len, VV_RULES_NAME, err)) < 0 ||
 	    (rc = add_entry(&s, vv_buf_cstr(&entry), err)) < 0 ||
