@@ -400,16 +400,9 @@ typedef struct listing {
 	vv_check_run *run;
 	const vv_check_owner *owner;
 	const vv_diff_side *side;
-	finding_list found;
+	finding_list *found; /* borrowed */
 	bool any;
 } listing;
-
-static void listing_clear(listing *l)
-{
-	finding_list_clear(&l->found);
-}
-
-VV_AUTO_CLEAR(listing, listing_clear)
 
 static vv_status on_rule_change(void *payload, const char *line, vv_error *err)
 {
@@ -419,12 +412,12 @@ static vv_status on_rule_change(void *payload, const char *line, vv_error *err)
 		.expected = "the rules of the base; the change applies once it is merged"};
 
 	l->any = true;
-	return add_finding(&l->found, f, vv_arena_printf(&l->found.arena, "%s", line), err);
+	return add_finding(l->found, f, vv_arena_printf(&l->found->arena, "%s", line), err);
 }
 
 static vv_status report_changes(listing *l, const char *path, vv_error *err)
 {
-	return report_all(&l->found, l->run, l->owner->rules, l->side, path, err);
+	return report_all(l->found, l->run, l->owner->rules, l->side, path, err);
 }
 
 /* For everything that the owner describes, including tables missing in the commit. */
@@ -470,8 +463,8 @@ static vv_status list_changes(vv_check_run *run, const vv_check_owner *owner, co
 	vv_auto(vv_diff_side) side = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT, checks = VV_BUF_INIT;
 	vv_check_input_options look = {.repo = run->repo, .side = &side};
-	vv_auto(listing) l = {
-		.run = run, .owner = owner, .side = &side, .found = {.arena = VV_ARENA_INIT}};
+	vv_auto(finding_list) found = {.arena = VV_ARENA_INIT};
+	listing l = {.run = run, .owner = owner, .side = &side, .found = &found};
 	bool json = false;
 	vv_status rc;
 
@@ -493,30 +486,33 @@ static vv_status list_changes(vv_check_run *run, const vv_check_owner *owner, co
 	return VV_OK;
 }
 
-vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err)
+/* Makes the report of a request by the rules of run->owner, or, if that is NULL, by the request's
+ * own. */
+static vv_status check_request(vv_check_run *run, const vv_check_request *q, bool *differs,
+			       vv_error *err)
 {
-	bool differs = false;
 	vv_status rc;
 
-	run->owner = q->owner;
+	vv_report_free(vv_take(&run->report));
 	if ((rc = vv_report_new(&run->report, &q->report, err)) < 0 ||
-	    (q->owner && (rc = list_changes(run, q->owner, &q->include, q->argc, q->argv, &differs,
-					    err)) < 0) ||
-	    (rc = check_range(run, &q->include, q->has_exclude ? &q->exclude : NULL, q->base,
-			      q->argc, q->argv, err)) < 0) {
-		return rc;
-	}
-	if (!differs || run->unread.code < 0 || !vv_report_valid(run->report)) return VV_OK;
-	/* its own rules must pass, too, or the branch is invalid after the merge */
-	vv_report_free(run->report);
-	run->report = NULL;
-	run->owner = NULL;
-	if ((rc = vv_report_new(&run->report, &q->report, err)) < 0 ||
-	    (rc = list_changes(run, q->owner, &q->include, q->argc, q->argv, &differs, err)) < 0) {
+	    (q->owner &&
+	     (rc = list_changes(run, q->owner, &q->include, q->argc, q->argv, differs, err)) < 0)) {
 		return rc;
 	}
 	return check_range(run, &q->include, q->has_exclude ? &q->exclude : NULL, q->base, q->argc,
 			   q->argv, err);
+}
+
+vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err)
+{
+	bool differs = false;
+
+	run->owner = q->owner;
+	vv_status rc = check_request(run, q, &differs, err);
+	if (rc < 0 || !differs || run->unread.code < 0 || !vv_report_valid(run->report)) return rc;
+	/* its own rules must pass, too, or the branch is invalid after the merge */
+	run->owner = NULL;
+	return check_request(run, q, &differs, err);
 }
 
 vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *valid, vv_buf *text,
