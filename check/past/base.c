@@ -87,7 +87,7 @@ static void give_retyped(base_check *c, const vv_rule_setting *s, const vv_colum
 	}
 	put_type(&c->expected, was);
 	put_accept(c, s->rule->code);
-	if (!c->o->declared && f.severity == VV_SEVERITY_ERROR) {
+	if (!c->how->declared && f.severity == VV_SEVERITY_ERROR) {
 		f.severity = VV_SEVERITY_WARNING; /* types that were found are not enforced */
 	}
 	base_give(c, NULL, &f);
@@ -112,7 +112,7 @@ static bool is_retyped(const vv_column_pair *p)
  * (type-contradiction). */
 static bool is_type_told(const base_check *c)
 {
-	return !c->o->declared &&
+	return !c->how->declared &&
 	       vv_rule_set_severity(c->rules, "type-contradiction") != VV_SEVERITY_OFF;
 }
 
@@ -278,14 +278,15 @@ static void give_gone(base_check *c, const vv_rule_setting *s, const old_key *ke
 /* A key that varve inferred does not count if a description, then or now, has no key. */
 static bool is_nobodys_key(const base_check *c)
 {
-	return c->base->root.key_source == VV_KEY_INFERRED && c->o->declared &&
-	       (!c->o->declares_key || c->o->base_declared);
+	return c->base->root.key_source == VV_KEY_INFERRED && c->how->declared &&
+	       (!c->how->declares_key || c->how->base_declared);
 }
 
 /* Is t's key its own business (primary-key)? A description decides which keys it has. */
 static bool is_checked(const base_check *c)
 {
-	return !c->o->declared || c->o->declares_key || c->t->root.key_source == VV_KEY_DECLARED;
+	return !c->how->declared || c->how->declares_key ||
+	       c->t->root.key_source == VV_KEY_DECLARED;
 }
 
 /* The base's key under t's names. */
@@ -350,7 +351,7 @@ static void explain_rule(base_check *c, vv_check_explained *e, const vv_buf *rea
 {
 	e->reads = vv_buf_cstr(reads);
 	if (c->rc == VV_OK && (c->rc = vv_buf_ok(reads, c->err)) == VV_OK) {
-		c->rc = c->o->explain(c->o->payload, e, c->err);
+		c->rc = c->o->explain(c->o->explain_payload, e, c->err);
 	}
 }
 
@@ -441,13 +442,14 @@ static void check(base_check *c)
 	base_check_values(c);
 }
 
-vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, vv_error *err)
+vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *how, vv_error *err)
 {
 	vv_auto(vv_rule_set) standard = {0};
 	vv_auto(base_check) c = {.base = base,
 				 .t = t,
-				 .o = o,
-				 .rules = o->rules ? o->rules : &standard,
+				 .how = how,
+				 .o = &how->check,
+				 .rules = how->check.rules ? how->check.rules : &standard,
 				 .expected = VV_BUF_FOR(&c.message),
 				 .key = VV_BUF_FOR(&c.message),
 				 .err = err};
@@ -455,11 +457,11 @@ vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, v
 	if (t->root.kind != VV_KIND_TABLE || (base && base->root.kind != VV_KIND_TABLE)) {
 		return VV_OK;
 	}
-	if ((!o->rules && (c.rc = vv_rule_set_for(&standard, NULL, o->path, err)) < 0) ||
+	if ((!c.o->rules && (c.rc = vv_rule_set_for(&standard, NULL, c.o->path, err)) < 0) ||
 	    (base && (c.rc = match_columns(&c)) < 0)) {
 		return c.rc;
 	}
-	if (o->explain) {
+	if (c.o->explain) {
 		explain(&c);
 	} else {
 		check(&c);

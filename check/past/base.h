@@ -49,10 +49,10 @@
 #include "check/rules/finding.h"
 #include "dataset/table/table.h"
 
-/* Checks t against base by the rules in o->rules, and passes findings to o->finding. If base is NULL,
- * the path is new, and only freshness is checked. Reports nothing for files that are not tables (kind
- * "file"). If a rule cannot be checked because a column or the key is missing, reports an error of
- * this rule, or of no-key; if the severity of the rule is not error, an error of "unchecked". */
-vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, vv_error *err);
+/* Checks t against base by the rules in how->check.rules, and passes findings to how->check.finding. base may be
+ * NULL: the path is new, and only freshness is checked. Reports nothing for files that are not
+ * tables (kind "file"). If a rule cannot be checked because a column or the key is missing, reports
+ * a finding of the rule. */
+vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *how, vv_error *err);
 
 #endif

@@ -12,14 +12,15 @@
 
 /* The check of one table against its base. */
 typedef struct base_check {
-	vv_table *base,            /* the base; may be NULL */
-		*t;                /* the version that is checked */
-	const vv_base_options *o;  /* the options of vv_check_base */
-	const vv_rule_set *rules;  /* o->rules; if that is NULL, the defaults */
-	vv_columns columns;        /* the pairs of columns of base and t */
-	bool matched;              /* columns is set; false if base is NULL */
-	vv_changed_groups regions; /* the groups that only one version has */
-	bool have_regions;         /* regions is set */
+	vv_table *base,             /* the base; may be NULL */
+		*t;                 /* the version that is checked */
+	const vv_base_options *how; /* the options of vv_check_base */
+	const vv_check_options *o;  /* how->check */
+	const vv_rule_set *rules;   /* o->rules; if that is NULL, the defaults */
+	vv_columns columns;         /* the pairs of columns of base and t */
+	bool matched;               /* columns is set; false if base is NULL */
+	vv_changed_groups regions;  /* the groups that only one version has */
+	bool have_regions;          /* regions is set */
 	/* line numbers of t's rows; opened when the first finding about a row is reported */
 	vv_check_lines *lines;
 	/* texts of the next finding, for the members of vv_finding with these names; message fails,

@@ -139,7 +139,7 @@ void base_check_types(base_check *c)
 	vv_auto_free size_t *wanted = vv_calloc(c->t->root.key_count + 2, sizeof(*wanted));
 	const vv_rule_setting *s = NULL;
 
-	if (c->o->declared) return;
+	if (c->how->declared) return;
 	if (!wanted) {
 		c->rc = vv_fail_nomem(c->err);
 		return;

@@ -741,11 +741,11 @@ static void check_age(values *v, const vv_rule_setting *s, const column_values *
 	} else {
 		i = newest(field, &x->is);
 		int64_t at = vv_instant_seconds(&i);
-		if (c->o->now <= at || (uint64_t)(c->o->now - at) <= s->max_age) return;
+		if (c->how->now <= at || (uint64_t)(c->how->now - at) <= s->max_age) return;
 		vv_buf_puts(&c->message, "the newest value is ");
 		vv_instant_put(&c->message, &i, field->type == VV_TYPE_DATETIME);
 		vv_buf_puts(&c->message, ", ");
-		put_age(&c->message, (uint64_t)(c->o->now - at));
+		put_age(&c->message, (uint64_t)(c->how->now - at));
 		vv_buf_puts(&c->message, " ago");
 	}
 	vv_buf_puts(&c->expected, "at most ");

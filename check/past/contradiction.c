@@ -68,12 +68,12 @@ void vv_base_propose(vv_likely *likely, vv_buf *intended, const vv_field *f, con
 }
 
 const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table *t,
-					    const vv_base_options *o, const char *column)
+					    const vv_base_options *how, const char *column)
 {
-	base_check c = {.o = o, .rules = o->rules};
+	base_check c = {.how = how, .o = &how->check, .rules = how->check.rules};
 	const vv_rule_setting *s = NULL;
 
-	if (!base || o->declared || !o->rules || base->root.kind != VV_KIND_TABLE ||
+	if (!base || how->declared || !c.rules || base->root.kind != VV_KIND_TABLE ||
 	    t->root.kind != VV_KIND_TABLE) {
 		return NULL;
 	}
@@ -89,12 +89,12 @@ const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table
 }
 
 void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t,
-		    const vv_base_options *o)
+		    const vv_base_options *how)
 {
 	const vv_rule_setting *s;
 
 	if (!f->column || strcmp(f->rule, "type-error") != 0 ||
-	    !(s = vv_base_type_setting(base, t, o, f->column))) {
+	    !(s = vv_base_type_setting(base, t, how, f->column))) {
 		return;
 	}
 	vv_cell cell = {.text = f->value, .len = (uint32_t)f->value_len, .state = VV_CELL_TEXT};
@@ -108,7 +108,7 @@ void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_
 		vv_buf_printf(text, "%s, as in the base", base_noun(was->type));
 		vv_buf_putc(text, '\0');
 		size_t at = text->len;
-		vv_base_propose(&likely, text, was, &cell, f->path, o->words);
+		vv_base_propose(&likely, text, was, &cell, f->path, how->check.words);
 		f->expected = text->failed ? f->expected : vv_buf_cstr(text);
 		f->intended = text->failed || text->len == at ? NULL : vv_buf_cstr(text) + at;
 	}

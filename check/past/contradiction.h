@@ -16,7 +16,7 @@
  * column. NULL: the rule type-error applies instead. This is so if the type is declared, differs from
  * that in the base, or if type-contradiction is off. base may be NULL. */
 const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table *t,
-					    const vv_base_options *o, const char *column);
+					    const vv_base_options *how, const char *column);
 
 /* Changes f to a finding of type-contradiction if f is a finding of type-error and
  * vv_base_type_setting returns a setting. The type of the column was then inferred from an earlier
@@ -25,7 +25,7 @@ const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table
  * texts are borrowed from `text`, whose content is replaced. Otherwise, f is unchanged. (If type-error
  * is off, vv_check_base itself reports such values.) */
 void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t,
-		    const vv_base_options *o);
+		    const vv_base_options *how);
 
 /* Sets *likely to the probable meaning of `value`, which does not have the type of the field f. *likely
  * must be cleared or zeroed. Appends to `intended` a description of a change of f that makes f accept

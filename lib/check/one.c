@@ -283,7 +283,7 @@ static const vv_rule_setting *type_setting(void *payload, const char *column)
 
 /* The side's schema also applies to the base: so that a finding which the base had under the same
  * rules is not new. */
-static vv_check_options options_of(one *c, const char *path)
+static vv_check_options options_of(one *c)
 {
 	const vv_check_run *run = c->run;
 	const vv_buf *schema = &c->in.package.schema;
@@ -291,7 +291,7 @@ static vv_check_options options_of(one *c, const char *path)
 	vv_check_options o = {.rules = &c->rules,
 			      .base = c->has_base && c->base.open && !c->of_base ? &c->base.table
 										 : NULL,
-			      .path = path,
+			      .path = c->path,
 			      .commit = c->commit,
 			      .limit = all ? 0 : run->limit,
 			      .finding = on_finding,
@@ -361,7 +361,7 @@ static vv_status check_faults(one *c, vv_check_input *in, vv_check_options *o,
 
 static vv_status check_input(one *c, vv_check_input *in, vv_check_result *result, vv_error *err)
 {
-	vv_check_options o = options_of(c, c->path);
+	vv_check_options o = options_of(c);
 	vv_status rc = VV_OK;
 
 	memset(result, 0, sizeof(*result));
@@ -547,28 +547,28 @@ static bool declares_key(const one *c)
 	return s.primary_key_count > 0;
 }
 
+static vv_status on_explained(void *payload, const vv_check_explained *e, vv_error *err)
+{
+	const one *c = payload;
+
+	return c->run->explain(c->run->explain_payload, c->path, e, err);
+}
+
 static void prepare(one *c)
 {
-	vv_check_run *run = c->run;
+	const vv_check_run *run = c->run;
 
 	c->against = (vv_base_options){
-		.rules = &c->rules,
-		.path = c->path,
-		.commit = c->commit,
+		.check = options_of(c),
 		.declared = run->schema || (c->in.described && c->in.package.schema.len > 0),
 		.declares_key = declares_key(c),
 		.base_declared = c->has_base && c->base.described && c->base.package.schema.len > 0,
-		.now = run->now,
-		.limit = run->new_only || run->rows ? 0 : run->limit,
-		.mend = c->in.mend,
-		.finding = on_finding,
-		.more = on_more,
-		.payload = c,
-		.cache = run->cache,
-		.temp_dir = run->temp_dir,
-		.pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
-		.progress = run->progress,
-		.words = run->words};
+		.now = run->now};
+	c->against.check.mend = c->in.mend;
+	if (run->explain) {
+		c->against.check.explain = on_explained;
+		c->against.check.explain_payload = c;
+	}
 }
 
 vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err)
@@ -684,21 +684,11 @@ static vv_status check_settings(one *c, vv_error *err)
 	return rc;
 }
 
-static vv_status on_explained(void *payload, const vv_check_explained *e, vv_error *err)
-{
-	const one *c = payload;
-
-	return c->run->explain(c->run->explain_payload, c->path, e, err);
-}
-
 static vv_status explain(one *c, vv_check_result *result, vv_error *err)
 {
-	vv_check_options o = options_of(c, c->path);
 	vv_status rc;
 
-	o.explain = c->against.explain = on_explained;
-	o.explain_payload = c;
-	if ((rc = vv_check_table(result, &c->in.table, &o, err)) < 0 ||
+	if ((rc = vv_check_table(result, &c->in.table, &c->against.check, err)) < 0 ||
 	    (rc = compare(c, err)) < 0) {
 		return rc;
 	}
@@ -723,7 +713,7 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 	if (c->run->spelled || c->run->explain) {
 		if (!c->in.open) return tell(c, "source-error", c->in.why.message, NULL, err);
 		if (c->run->explain) return explain(c, result, err);
-		vv_check_options o = options_of(c, c->path);
+		vv_check_options o = options_of(c);
 
 		o.spelled = c->run->spelled;
 		return vv_check_table(result, &c->in.table, &o, err);

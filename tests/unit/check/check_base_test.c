@@ -75,7 +75,7 @@ static void read_rules(check *c, const char *json)
 			     &err);
 	}
 	vv_assert_ok(vv_rule_set_for(&c->rules, c->file, "t.csv", &err), &err);
-	c->options.rules = &c->rules;
+	c->options.check.rules = &c->rules;
 }
 
 static void run(check *c)
@@ -102,13 +102,13 @@ static void begin(check *c, const char *base, const char *now, const char *key, 
 		c->has_base = true;
 	}
 	vv_tables_open(&c->tables, &c->now, now, strlen(now), &o);
-	c->options = (vv_base_options){.path = "t.csv",
-				       .words = name_hint,
-				       .finding = note,
-				       .more = note_more,
-				       .payload = &c->out,
-				       .now = 1705276800 /* 2024-01-15 */,
-				       .temp_dir = vv_test_dir()};
+	c->options = (vv_base_options){.check = {.path = "t.csv",
+						 .words = name_hint,
+						 .finding = note,
+						 .more = note_more,
+						 .payload = &c->out,
+						 .temp_dir = vv_test_dir()},
+				       .now = 1705276800 /* 2024-01-15 */};
 	read_rules(c, rules);
 }
 
@@ -164,7 +164,7 @@ static void the_limit_is_one_for_each_column(void **state)
 	check c;
 	(void)state;
 	begin(&c, "id,x,y\n1,a,b\n", "id\n1\n", NULL, NULL);
-	c.options.limit = 1;
+	c.options.check.limit = 1;
 	run(&c);
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
@@ -364,7 +364,7 @@ static void each_lost_key_is_named(void **state)
 	      "key-lost key=id=3: the row with this key no longer exists [at most 1 keys gone]\n");
 	finds(PRICES, now, "id", "{\"rules\":{\"key-lost\":{\"max\":2}}}", "");
 	begin(&c, PRICES, now, "id", "{\"rules\":{\"key-lost\":\"error\"}}");
-	c.options.limit = 1;
+	c.options.check.limit = 1;
 	run(&c);
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
@@ -518,10 +518,10 @@ static void a_cached_check_and_a_fresh_one_agree(void **state)
 
 		put_rows(&next, &r, 6000 + (int)vv_prng_below(&r, 40), round + 1);
 		begin(&c, vv_buf_cstr(&text), vv_buf_cstr(&next), "id", ALL_RULES);
-		c.options.cache = cache;
+		c.options.check.cache = cache;
 		run(&c);
 		vv_buf_puts(&cached, vv_buf_cstr(&c.out));
-		c.options.cache = NULL;
+		c.options.check.cache = NULL;
 		run(&c);
 		assert_string_equal(vv_buf_cstr(&cached), vv_buf_cstr(&c.out));
 		vv_assert_contains(vv_buf_cstr(&cached), "new-category");
@@ -550,7 +550,7 @@ static void several_threads_count_as_one_does(void **state)
 	begin(&c, vv_buf_cstr(&base), vv_buf_cstr(&now), "id", ALL_RULES);
 	run(&c);
 	vv_buf_puts(&alone, vv_buf_cstr(&c.out));
-	c.options.pool = pool;
+	c.options.check.pool = pool;
 	run(&c);
 	assert_string_equal(vv_buf_cstr(&alone), vv_buf_cstr(&c.out));
 	vv_assert_contains(vv_buf_cstr(&alone), "drift-psi column=price");
@@ -602,7 +602,7 @@ static void running_out_of_memory_is_reported(void **state)
 	begin(&c, PRICES, "id,name,price\n1,a,\n3,c,8\n7,x,1\n8,y,2\n", "id",
 	      "{\"rules\":{\"rows-removed\":\"error\",\"key-lost\":\"error\",\"null-share\":\"error\",\"drift-psi\":{\"columns\":[\"price\"]},"
 	      "\"cells-changed\":{\"max\":0}}}");
-	c.options.finding = take_all;
+	c.options.check.finding = take_all;
 	vv_fault_each(VV_FAULT_ALLOC, 0, attempt, NULL, &c);
 	end(&c);
 }
