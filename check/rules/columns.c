@@ -94,15 +94,17 @@ static vv_status is_empty(const check_plan *p, size_t column, bool *out, vv_erro
 static vv_status note_blank(check_plan *p, const labels *l, size_t column, vv_error *err)
 {
 	const check_column *c = &p->columns[column];
-	bool empty;
+	bool empty = false;
 	const vv_status rc = is_empty(p, column, &empty, err);
 
-	/* the first one is the index that R and pandas write */
-	return rc < 0 || (column == 0 && !empty) ? rc
-	       : empty ? check_note_add(p, "blank-column", c->name, c->name_len, l->line, NULL, err,
-					"column %zu has no name and no values", column + 1)
-		       : check_note_add(p, "blank-label", c->name, c->name_len, l->line, "a name",
-					err, "column %zu has no name", column + 1);
+	if (empty) {
+		check_note_add(p, "blank-column", c->name, c->name_len, l->line, NULL,
+			       "column %zu has no name and no values", column + 1);
+	} else if (rc == VV_OK && column > 0) { /* R and pandas write an index as the first one */
+		check_note_add(p, "blank-label", c->name, c->name_len, l->line, "a name",
+			       "column %zu has no name", column + 1);
+	}
+	return rc;
 }
 
 /* Blank and repeated labels: errors under any schema. */
@@ -116,8 +118,9 @@ static vv_status check_header(check_plan *p, const labels *l, vv_error *err)
 		blank += l->blank[i];
 	}
 	if (blank > 0 && blank == l->count) {
-		return check_note_add(p, "blank-header", NULL, 0, l->line, "names of columns", err,
-				      "all cells of the header are blank");
+		check_note_add(p, "blank-header", NULL, 0, l->line, "names of columns",
+			       "all cells of the header are blank");
+		return VV_OK;
 	}
 	if (!vv_names_init(&seen, &p->arena, l->count)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->count; i++) {
@@ -128,11 +131,11 @@ static vv_status check_header(check_plan *p, const labels *l, vv_error *err)
 			continue;
 		}
 		vv_name *first = vv_names_put(&seen, l->text[i], l->len[i], i, &added);
-		if (!added && (rc = check_note_add(p, "duplicate-label", p->columns[i].name,
-						   p->columns[i].name_len, l->line, "another name",
-						   err, "column %zu has the name of column %zu",
-						   i + 1, first->value + 1)) < 0) {
-			return rc;
+		if (!added) {
+			check_note_add(p, "duplicate-label", p->columns[i].name,
+				       p->columns[i].name_len, l->line, "another name",
+				       "column %zu has the name of column %zu", i + 1,
+				       first->value + 1);
 		}
 	}
 	return VV_OK;
@@ -187,10 +190,8 @@ static void match_by_name(check_plan *p, const labels *l)
 }
 
 /* Matches the remaining columns by place: columns under other names. */
-static vv_status match_rest(check_plan *p, const labels *l, vv_error *err)
+static void match_rest(check_plan *p, const labels *l)
 {
-	vv_status rc;
-
 	for (size_t i = 0; i < p->count && i < p->schema->count; i++) {
 		const vv_field *f = &p->schema->fields[i];
 
@@ -198,50 +199,39 @@ static vv_status match_rest(check_plan *p, const labels *l, vv_error *err)
 			continue;
 		}
 		set_field(p, i, i);
-		if (l->blank[i]) {
-			continue;
-		}
-		if ((rc = check_note_add(p, "incorrect-label", f->name, f->name_len, l->line,
-					 f->name, err, "column %zu is called '%s', not '%s'", i + 1,
-					 vv_text_show(l->text[i], l->len[i]),
-					 vv_text_name(f->name, f->name_len))) < 0) {
-			return rc;
+		if (!l->blank[i]) {
+			check_note_add(p, "incorrect-label", f->name, f->name_len, l->line, f->name,
+				       "column %zu is called '%s', not '%s'", i + 1,
+				       vv_text_show(l->text[i], l->len[i]),
+				       vv_text_name(f->name, f->name_len));
 		}
 	}
-	return VV_OK;
 }
 
-static vv_status check_places(check_plan *p, const labels *l, vv_error *err)
+static void check_places(check_plan *p, const labels *l)
 {
-	vv_status rc;
-
 	for (size_t i = 0; i < p->count; i++) {
 		const check_column *c = &p->columns[i];
 
-		if (!c->field || c->field_place == i || p->schema->count != p->count) {
-			continue;
-		}
-		if ((rc = check_note_add(p, "incorrect-label", c->name, c->name_len, l->line, NULL,
-					 err, "'%s' is column %zu, and field %zu of the schema",
-					 vv_text_name(c->name, c->name_len), i + 1,
-					 c->field_place + 1)) < 0) {
-			return rc;
+		if (c->field && c->field_place != i && p->schema->count == p->count) {
+			check_note_add(p, "incorrect-label", c->name, c->name_len, l->line, NULL,
+				       "'%s' is column %zu, and field %zu of the schema",
+				       vv_text_name(c->name, c->name_len), i + 1,
+				       c->field_place + 1);
 		}
 	}
-	return VV_OK;
 }
 
 /* A column that is gone, where that alone is not an error: then its values are missing all the same. */
-static vv_status note_required(check_plan *p, const vv_field *f, uint64_t line, vv_error *err)
+static void note_required(check_plan *p, const vv_field *f, uint64_t line)
 {
 	const vv_json *constraints = vv_json_get(f->json, "constraints");
 
-	if (check_stands(p, "missing-label", f->name, f->name_len) ||
-	    !vv_json_get_bool(constraints, "required", false)) {
-		return VV_OK;
+	if (!check_stands(p, "missing-label", f->name, f->name_len) &&
+	    vv_json_get_bool(constraints, "required", false)) {
+		check_note_add(p, "constraint-error", f->name, f->name_len, line, "a value",
+			       "is missing in all rows, and the field is required");
 	}
-	return check_note_add(p, "constraint-error", f->name, f->name_len, line, "a value", err,
-			      "is missing in all rows, and the field is required");
 }
 
 /* Objects have no header: a member that none of them has is only missed where each row
@@ -256,19 +246,15 @@ static bool is_needed(const check_plan *p, const vv_field *f)
 	return constraints && vv_json_get_bool(constraints, "required", false);
 }
 
-static vv_status extra_and_missing(check_plan *p, const labels *l, bool extra, bool missing,
-				   vv_error *err)
+static void extra_and_missing(check_plan *p, const labels *l, bool extra, bool missing)
 {
-	vv_status rc;
-
 	for (size_t i = 0; i < p->count && extra; i++) {
 		const check_column *c = &p->columns[i];
 
-		if (!c->field &&
-		    (rc = check_note_add(p, "extra-label", c->name, c->name_len, l->line, NULL, err,
-					 "the schema has no field for column %zu, '%s'", i + 1,
-					 vv_text_name(c->name, c->name_len))) < 0) {
-			return rc;
+		if (!c->field) {
+			check_note_add(p, "extra-label", c->name, c->name_len, l->line, NULL,
+				       "the schema has no field for column %zu, '%s'", i + 1,
+				       vv_text_name(c->name, c->name_len));
 		}
 	}
 	for (size_t i = 0; i < p->schema->count && missing; i++) {
@@ -277,22 +263,17 @@ static vv_status extra_and_missing(check_plan *p, const labels *l, bool extra, b
 		if (p->of_field[i] != SIZE_MAX || (p->json && !is_needed(p, f))) {
 			continue;
 		}
-		if ((rc = check_note_add(p, "missing-label", f->name, f->name_len, l->line, NULL,
-					 err,
-					 "the file has no column for field %zu of the schema, '%s'",
-					 i + 1, vv_text_name(f->name, f->name_len))) < 0 ||
-		    (rc = note_required(p, f, l->line, err)) < 0) {
-			return rc;
-		}
+		check_note_add(p, "missing-label", f->name, f->name_len, l->line, NULL,
+			       "the file has no column for field %zu of the schema, '%s'", i + 1,
+			       vv_text_name(f->name, f->name_len));
+		note_required(p, f, l->line);
 	}
-	return VV_OK;
 }
 
-static vv_status match_fields(check_plan *p, const labels *l, vv_error *err)
+static void match_fields(check_plan *p, const labels *l)
 {
 	vv_fields_match match = p->schema->match;
 	bool any = false;
-	vv_status rc = VV_OK;
 
 	if (!l->named) {
 		match_by_place(p);
@@ -300,22 +281,21 @@ static vv_status match_fields(check_plan *p, const labels *l, vv_error *err)
 		match_by_name(p, l);
 	}
 	/* an object's members have no order */
-	if (match == VV_MATCH_EXACT && l->named && !p->json &&
-	    ((rc = match_rest(p, l, err)) < 0 || (rc = check_places(p, l, err)) < 0)) {
-		return rc;
+	if (match == VV_MATCH_EXACT && l->named && !p->json) {
+		match_rest(p, l);
+		check_places(p, l);
 	}
 	for (size_t i = 0; i < p->count; i++) {
 		any = any || p->columns[i].field;
 	}
 	if (match == VV_MATCH_PARTIAL && !any && p->schema->count > 0) {
-		return check_note_add(p, "missing-label", NULL, 0, l->line, NULL, err,
-				      "the file has none of the schema's fields");
+		check_note_add(p, "missing-label", NULL, 0, l->line, NULL,
+			       "the file has none of the schema's fields");
 	}
-	return extra_and_missing(
+	extra_and_missing(
 		p, l,
 		match == VV_MATCH_EXACT || match == VV_MATCH_EQUAL || match == VV_MATCH_SUPERSET,
-		match == VV_MATCH_EXACT || match == VV_MATCH_EQUAL || match == VV_MATCH_SUBSET,
-		err);
+		match == VV_MATCH_EXACT || match == VV_MATCH_EQUAL || match == VV_MATCH_SUBSET);
 }
 
 vv_status check_labels(check_plan *p, vv_error *err)
@@ -335,8 +315,8 @@ vv_status check_labels(check_plan *p, vv_error *err)
 	if ((rc = read_labels(p, &l, err)) < 0) return rc;
 	if (p->schema == &p->table->schema) {
 		match_by_place(p);
-	} else if ((rc = match_fields(p, &l, err)) < 0) {
-		return rc;
+	} else {
+		match_fields(p, &l);
 	}
 	return check_header(p, &l, err);
 }
@@ -371,11 +351,8 @@ static const struct constraint {
 };
 
 /* Reports constraints that are unknown, or invalid for this type. */
-static vv_status check_names(check_plan *p, const check_column *c, const vv_json *node,
-			     vv_error *err)
+static void check_names(check_plan *p, const check_column *c, const vv_json *node)
 {
-	vv_status rc;
-
 	for (const vv_json *n = node->first; n; n = n->next) {
 		const struct constraint *k = constraints,
 					*end = k + sizeof(constraints) / sizeof(*k);
@@ -384,60 +361,42 @@ static vv_status check_names(check_plan *p, const check_column *c, const vv_json
 			k++;
 		}
 		if (k == end) {
-			if ((rc = check_note_node(p, n, err, "no such constraint '%s'",
-						  vv_text_shows(n->name))) < 0) {
-				return rc;
-			}
+			check_note_node(p, n, "no such constraint '%s'", vv_text_shows(n->name));
 		} else if (!(k->types & BIT(c->field->type))) {
-			if ((rc = check_note_node(p, n, err,
-						  "a field of type %s has no constraint '%s'",
-						  vv_type_name(c->field->type), k->name)) < 0) {
-				return rc;
-			}
+			check_note_node(p, n, "a field of type %s has no constraint '%s'",
+					vv_type_name(c->field->type), k->name);
 		} else if (strcmp(k->name, "jsonSchema") == 0) {
-			if ((rc = check_note_node(p, n, err,
-						  "varve cannot check the constraint "
-						  "jsonSchema")) < 0) {
-				return rc;
-			}
+			check_note_node(p, n, "varve cannot check the constraint jsonSchema");
 		}
 	}
-	return VV_OK;
 }
 
-static vv_status read_bound(check_plan *p, check_column *c, const vv_json *constraint,
-			    const char *name, size_t which, vv_error *err)
+static void note_wrong_value(check_plan *p, const check_column *c, const vv_json *node)
 {
-	const vv_json *node = vv_json_get(constraint, name);
-	check_bound *b = &c->bounds[which];
+	check_note_node(p, node, "is not a value of the field's type, %s",
+			vv_type_name(c->field->type));
+}
+
+static void read_bound(check_plan *p, check_column *c, const vv_json *node, check_bound *b)
+{
 	const vv_field *field;
 	vv_field standard;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_FOR(&p->digits);
 	vv_cell cell;
-	vv_status rc = VV_OK;
-	char *copy;
 
-	if (!node || !(ORDERED & BIT(c->field->type))) return VV_OK;
-	if (vv_value_of_node(&cell, &field, &standard, &text, c->field, node)) {
-		/* kept: values borrow from the text that they were read from */
-		copy = vv_arena_strndup(&p->arena, cell.text, cell.len);
-		if (copy) {
-			cell.text = copy;
-			b->given = vv_value_read(&b->value, &p->digits, field, &cell);
-			b->text = copy;
-			b->text_len = cell.len;
-			c->has_bounds = true;
-		}
-		if (!copy || p->digits.failed) {
-			rc = vv_fail_nomem(err);
-		}
-	} else if (text.failed) {
-		rc = vv_fail_nomem(err);
-	} else {
-		rc = check_note_node(p, node, err, "is not a value of the field's type, %s",
-				     vv_type_name(c->field->type));
+	if (!node || !(ORDERED & BIT(c->field->type))) return;
+	if (!vv_value_of_node(&cell, &field, &standard, &text, c->field, node)) {
+		note_wrong_value(p, c, node);
+		return;
 	}
-	return rc;
+	/* kept: values borrow from the text that they were read from */
+	cell.text = vv_arena_strndup(&p->arena, cell.text, cell.len);
+	p->failed = p->failed || !cell.text;
+	if (!cell.text) return;
+	b->given = vv_value_read(&b->value, &p->digits, field, &cell);
+	b->text = cell.text;
+	b->text_len = cell.len;
+	c->has_bounds = true;
 }
 
 /* The greatest whole number that is not above d x 10^scale; false when it has no 64 bits. */
@@ -502,7 +461,7 @@ static void make_ranges(check_plan *p, check_column *c)
 	}
 }
 
-static vv_status read_bounds(check_plan *p, check_column *c, const vv_json *node, vv_error *err)
+static void read_bounds(check_plan *p, check_column *c, const vv_json *node)
 {
 	static const char *const names[BOUND_COUNT] = {
 		[BOUND_MINIMUM] = "minimum",
@@ -510,17 +469,13 @@ static vv_status read_bounds(check_plan *p, check_column *c, const vv_json *node
 		[BOUND_ABOVE] = "exclusiveMinimum",
 		[BOUND_BELOW] = "exclusiveMaximum",
 	};
-	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < BOUND_COUNT; i++) {
-		if ((rc = read_bound(p, c, node, names[i], i, err)) < 0) {
-			break;
-		}
+		read_bound(p, c, vv_json_get(node, names[i]), &c->bounds[i]);
 	}
-	if (rc == VV_OK) {
+	if (!p->digits.failed) {
 		make_ranges(p, c);
 	}
-	return rc;
 }
 
 static void read_lengths(check_column *c, const vv_json *node)
@@ -537,91 +492,85 @@ static void read_lengths(check_column *c, const vv_json *node)
 	c->has_lengths = c->min_length != UINT64_MAX || c->max_length != UINT64_MAX;
 }
 
-static vv_status read_pattern(check_plan *p, check_column *c, const vv_json *node, vv_error *err)
+static void read_pattern(check_plan *p, check_column *c, const vv_json *node)
 {
 	const vv_json *pattern = vv_json_get(node, "pattern");
 	vv_error why;
 
-	if (!pattern || c->field->type != VV_TYPE_STRING) return VV_OK;
+	if (!pattern || c->field->type != VV_TYPE_STRING) return;
 	vv_status rc = vv_pattern_new(&c->pattern, pattern->text, pattern->text_len, &why);
 	c->pattern_text = pattern->text;
-	if (rc == VV_EINPUT) return check_note_node(p, pattern, err, "%s", why.message);
-	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
+	p->failed = p->failed || rc == VV_ENOMEM;
+	if (rc < 0) {
+		check_note_node(p, pattern, "%s", why.message);
+	}
 }
 
-/* The canonical forms of an array's values: ["a", "b"], or [{"value": "a"}, ...]. */
-static vv_status read_values(check_plan *p, vv_names **out, const check_column *c,
-			     const vv_json *list, vv_error *err)
+/* The canonical forms of an array's values: ["a", "b"], or [{"value": "a"}, ...]. NULL: memory ran
+ * out. */
+static vv_names *read_values(check_plan *p, const check_column *c, const vv_json *list)
 {
 	vv_names *names = vv_arena_calloc(&p->arena, 1, sizeof(*names));
-	vv_auto(vv_buf) key = VV_BUF_INIT, scratch = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT, scratch = VV_BUF_FOR(&key), text = VV_BUF_FOR(&key);
 	const vv_field *field;
 	vv_field standard;
 	vv_cell cell;
-	vv_status rc = VV_OK;
+	bool room = names && vv_names_init(names, &p->arena, list->count);
 
-	if (!names || !vv_names_init(names, &p->arena, list->count)) return vv_fail_nomem(err);
-	for (const vv_json *n = list->first; n && rc == VV_OK; n = n->next) {
+	for (const vv_json *n = list->first; n && room; n = n->next) {
 		const vv_json *value = n->type == VV_JSON_OBJECT && vv_json_get(n, "value") &&
 						       c->field->type != VV_TYPE_OBJECT
 					       ? vv_json_get(n, "value")
 					       : n;
-		char *copy;
 
 		vv_buf_reset(&key);
 		if (!vv_value_of_node(&cell, &field, &standard, &text, c->field, value)) {
-			rc = text.failed ? vv_fail_nomem(err)
-					 : check_note_node(p, value, err,
-							   "is not a value of the field's type, %s",
-							   vv_type_name(c->field->type));
+			note_wrong_value(p, c, value);
+			room = !key.failed;
 			continue;
 		}
-		if (!vv_value_put_key(&key, &scratch, field, &cell, false) ||
-		    !(copy = vv_arena_strndup(&p->arena, key.data, key.len))) {
-			rc = vv_fail_nomem(err);
-		} else {
+		const char *copy = vv_value_put_key(&key, &scratch, field, &cell, false)
+					   ? vv_arena_strndup(&p->arena, key.data, key.len)
+					   : NULL;
+		room = copy != NULL;
+		if (copy) {
 			vv_names_put(names, copy, key.len, 0, NULL);
 		}
 	}
-	*out = names;
-	return rc;
+	p->failed = p->failed || !room;
+	return room ? names : NULL;
 }
 
 /* Is each value of the enum one of the categories? */
-static vv_status check_subset(check_plan *p, const check_column *c, const vv_json *list,
-			      vv_error *err)
+static void check_subset(check_plan *p, const check_column *c, const vv_json *list)
 {
 	for (size_t i = 0; i <= c->allowed->mask; i++) {
 		const vv_name *n = &c->allowed->slots[i];
 
 		if (n->text && !vv_names_find(c->categories, n->text, n->len)) {
-			return check_note_node(p, list, err,
-					       "has a value that is not one of the categories");
+			check_note_node(p, list, "has a value that is not one of the categories");
+			return;
 		}
 	}
-	return VV_OK;
 }
 
-vv_status check_constraints(check_plan *p, check_column *c, vv_error *err)
+void check_constraints(check_plan *p, check_column *c)
 {
-	const vv_json *node = vv_json_get(c->field->json, "constraints"), *list = NULL;
+	const vv_json *node = vv_json_get(c->field->json, "constraints");
+	const vv_json *list = node ? vv_json_get(node, "enum") : NULL;
 	const vv_json *categories = vv_json_get(c->field->json, "categories");
-	vv_status rc = VV_OK;
 
-	if (categories && (rc = read_values(p, &c->categories, c, categories, err)) < 0) return rc;
+	c->categories = categories ? read_values(p, c, categories) : NULL;
 	if (node) {
 		c->required = vv_json_get_bool(node, "required", false);
 		read_lengths(c, node);
-		list = vv_json_get(node, "enum");
-		if ((rc = check_names(p, c, node, err)) < 0 ||
-		    (rc = read_bounds(p, c, node, err)) < 0 ||
-		    (rc = read_pattern(p, c, node, err)) < 0 ||
-		    (list && (rc = read_values(p, &c->allowed, c, list, err)) < 0)) {
-			return rc;
-		}
-		if (list && c->categories) {
-			rc = check_subset(p, c, list, err);
-		}
+		check_names(p, c, node);
+		read_bounds(p, c, node);
+		read_pattern(p, c, node);
+	}
+	c->allowed = list ? read_values(p, c, list) : NULL;
+	if (c->allowed && c->categories) {
+		check_subset(p, c, list);
 	}
 	c->spare = !c->has_lengths && !c->pattern && !c->allowed && !c->categories;
 	if (c->constraint == CHECK_OFF) { /* nothing of it is to be looked at */
@@ -631,5 +580,4 @@ vv_status check_constraints(check_plan *p, check_column *c, vv_error *err)
 		c->pattern = NULL;
 		c->spare = true;
 	}
-	return rc;
 }

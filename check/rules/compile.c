@@ -19,33 +19,27 @@
 
 /* Reports a member whose name is nearly a known one, probably a typing error. Others are custom properties, which
  * Table Schema allows. */
-static vv_status note_members(check_plan *p, const vv_json *object, const char *const *known,
-			      vv_error *err)
+static void note_members(check_plan *p, const vv_json *object, const char *const *known)
 {
 	for (const vv_json *m = object ? object->first : NULL; m && m->name; m = m->next) {
-		vv_severity severity = check_severity(p, "unknown-member", NULL, 0, NULL);
 		vv_nearest near;
 		vv_error why;
-		vv_status rc;
 
 		vv_nearest_init(&near, m->name);
 		for (const char *const *k = known; *k; k++) {
 			(void)vv_nearest_try(&near, *k);
 		}
-		if (!near.best || strcmp(near.best, m->name) == 0 || severity == VV_SEVERITY_OFF) {
-			continue;
-		}
-		vv_descriptor_fail(m, p->schema_name, &why, "is not a member of Table Schema");
-		if ((rc = check_note_add(p, "unknown-member", NULL, 0, 0,
-					 vv_arena_printf(&p->arena, "'%s'", near.best), err, "%s",
-					 why.message)) < 0) {
-			return rc;
+		if (near.best && strcmp(near.best, m->name) != 0) {
+			vv_descriptor_fail(m, p->schema_name, &why,
+					   "is not a member of Table Schema");
+			check_note_add(p, "unknown-member", NULL, 0, 0,
+				       vv_arena_printf(&p->arena, "'%s'", near.best), "%s",
+				       why.message);
 		}
 	}
-	return VV_OK;
 }
 
-static vv_status note_schema_members(check_plan *p, vv_error *err)
+static void note_schema_members(check_plan *p)
 {
 	static const char *const schema[] = {"fields",     "fieldsMatch", "primaryKey",
 					     "uniqueKeys", "foreignKeys", "missingValues",
@@ -72,12 +66,11 @@ static vv_status note_schema_members(check_plan *p, vv_error *err)
 					    "categoriesOrdered",
 					    "unit",
 					    NULL};
-	vv_status rc = note_members(p, p->own.json, schema, err);
 
-	for (size_t i = 0; rc == VV_OK && i < p->own.count; i++) {
-		rc = note_members(p, p->own.fields[i].json, field, err);
+	note_members(p, p->own.json, schema);
+	for (size_t i = 0; i < p->own.count; i++) {
+		note_members(p, p->own.fields[i].json, field);
 	}
-	return rc;
 }
 
 /* The schema to check against: the one that was given, if it is one. */
@@ -92,11 +85,13 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 	vv_status rc = vv_schema_read(&p->own, o->schema, o->schema_len, p->schema_name, &why);
 	if (rc == VV_OK) {
 		p->schema = &p->own;
-		return note_schema_members(p, err);
+		note_schema_members(p);
+	} else if (rc == VV_EINPUT) {
+		check_note_unread(p, "schema-error", NULL, "a Table Schema", "%s", why.message);
+	} else {
+		return vv_error_copy(err, &why);
 	}
-	if (rc != VV_EINPUT) return vv_error_copy(err, &why);
-	return check_note_unread(p, "schema-error", NULL, 0, "a Table Schema", err, "%s",
-				 why.message);
+	return VV_OK;
 }
 
 static uint32_t add_slot(check_plan *p, const char *rule, size_t column, size_t condition,
@@ -162,10 +157,8 @@ static bool has_typed_missing(const vv_field *f)
 	return false;
 }
 
-static vv_status make_columns(check_plan *p, vv_error *err)
+static void make_columns(check_plan *p)
 {
-	vv_status rc;
-
 	for (size_t i = 0; i < p->count; i++) {
 		check_column *c = &p->columns[i];
 
@@ -183,12 +176,11 @@ static vv_status make_columns(check_plan *p, vv_error *err)
 		c->type = type_slot(p, i);
 		c->typed_missing = has_typed_missing(c->field);
 		c->constraint = column_slot(p, "constraint-error", i);
-		if ((rc = check_constraints(p, c, err)) < 0) return rc;
+		check_constraints(p, c);
 		if (c->pattern) {
 			c->budget = budget_slot(p, i);
 		}
 	}
-	return VV_OK;
 }
 
 static void take_condition(check_plan *p, const check_condition *made, vv_severity severity,
@@ -199,33 +191,32 @@ static void take_condition(check_plan *p, const check_condition *made, vv_severi
 	add_slot(p, "row-constraint", SIZE_MAX, p->condition_count++, severity, mostly);
 }
 
-static vv_status add_condition(check_plan *p, const vv_rule_setting *s, vv_error *err)
+static void add_condition(check_plan *p, const vv_rule_setting *s)
 {
 	check_condition c = {.text = s->condition, .title = s->title};
 	vv_error why;
 	vv_status rc = vv_condition_new(&c.compiled, s->condition, strlen(s->condition), p->schema,
 					p->json, &why);
 
-	if (rc == VV_EINPUT) {
-		return check_note_unread(p, "row-constraint", s, 0, NULL, err,
-					 "the condition \"%s\" cannot be checked here: %s",
-					 s->condition, vv_check_why(&why, p->o->path, p->o->words));
+	p->failed = p->failed || rc == VV_ENOMEM;
+	if (rc == VV_OK) {
+		take_condition(p, &c, s->severity, s->mostly);
+	} else {
+		check_note_unread(p, "row-constraint", s, NULL,
+				  "the condition \"%s\" cannot be checked here: %s", s->condition,
+				  vv_check_why(&why, p->o->path, p->o->words));
 	}
-	if (rc < 0) return vv_error_copy(err, &why);
-	take_condition(p, &c, s->severity, s->mostly);
-	return VV_OK;
 }
 
 /* A rule of varve.checks that cannot be checked here. */
-static vv_status note_line(check_plan *p, const vv_check_rule *line, const char *why, vv_error *err)
+static void note_line(check_plan *p, const vv_check_rule *line, const char *why)
 {
 	const vv_rule_setting s = {.rule = line->rule, .severity = line->severity};
 
-	vv_status rc = check_note_unread(p, line->rule->code, &s, 0, line->text, err, "%s", why);
-	if (rc == VV_OK) {
+	check_note_unread(p, line->rule->code, &s, line->text, "%s", why);
+	if (!p->failed) {
 		p->last_note->name = vv_check_rule_given(line);
 	}
-	return rc;
 }
 
 static vv_condition_how how_of(const check_plan *p, const vv_check_rule *line, size_t at)
@@ -237,24 +228,33 @@ static vv_condition_how how_of(const check_plan *p, const vv_check_rule *line, s
 				  .file_column = at + 1};
 }
 
+/* Compiles a condition of a rule of varve.checks. NULL: it cannot be checked here, which is noted, or
+ * memory ran out. */
+static vv_condition *compile(check_plan *p, const vv_check_rule *line, const char *text,
+			     const vv_condition_how *how)
+{
+	vv_condition *out = NULL;
+	vv_error why;
+	vv_status rc = vv_condition_compile(&out, text, strlen(text), p->schema, how, &why);
+
+	p->failed = p->failed || rc == VV_ENOMEM;
+	if (rc < 0) {
+		note_line(p, line, vv_check_why(&why, p->o->path, p->o->words));
+	}
+	return rc == VV_OK ? out : NULL;
+}
+
 /* A rule about each row; column: what 'value' is, or NULL. */
-static vv_status add_line(check_plan *p, const vv_check_rule *line, const char *column,
-			  vv_error *err)
+static void add_line(check_plan *p, const vv_check_rule *line, const char *column)
 {
 	check_condition c = {
 		.text = line->text, .title = vv_check_rule_given(line), .column = column};
 	vv_condition_how how = how_of(p, line, line->condition_at);
-	vv_error why;
 
 	how.column = column;
-	vv_status rc = vv_condition_compile(&c.compiled, line->condition, strlen(line->condition),
-					    p->schema, &how, &why);
-	if (rc == VV_EINPUT) {
-		return note_line(p, line, vv_check_why(&why, p->o->path, p->o->words), err);
+	if ((c.compiled = compile(p, line, line->condition, &how))) {
+		take_condition(p, &c, line->severity, VV_BILLION);
 	}
-	if (rc < 0) return vv_error_copy(err, &why);
-	take_condition(p, &c, line->severity, VV_BILLION);
-	return VV_OK;
 }
 
 static bool is_for_column(const check_plan *p, const vv_check_rule *line, size_t field)
@@ -262,33 +262,36 @@ static bool is_for_column(const check_plan *p, const vv_check_rule *line, size_t
 	return fnmatch(line->pattern, p->schema->fields[field].name, 0) == 0;
 }
 
-static vv_status add_row_lines(check_plan *p, vv_error *err)
+static void add_row_line(check_plan *p, const vv_check_rule *line)
 {
-	const vv_rule_set *set = p->o->rules;
-	vv_status rc = VV_OK;
+	bool any = false;
 
-	for (size_t i = 0; set && i < set->line_count && rc == VV_OK; i++) {
-		const vv_check_rule *line = &set->lines[i];
-		bool any = false;
-
-		if (line->severity == VV_SEVERITY_OFF || line->kind != VV_CHECK_ROW) {
-			continue;
-		}
-		if (!line->pattern) {
-			rc = add_line(p, line, NULL, err);
-			continue;
-		}
-		for (size_t f = 0; f < p->schema->count && rc == VV_OK; f++) {
-			if (is_for_column(p, line, f)) {
-				any = true;
-				rc = add_line(p, line, p->schema->fields[f].name, err);
-			}
-		}
-		if (!any && rc == VV_OK) {
-			rc = note_line(p, line, "the pattern does not match any column", err);
+	if (!line->pattern) {
+		add_line(p, line, NULL);
+		return;
+	}
+	for (size_t f = 0; f < p->schema->count; f++) {
+		if (is_for_column(p, line, f)) {
+			any = true;
+			add_line(p, line, p->schema->fields[f].name);
 		}
 	}
-	return rc;
+	if (!any) {
+		note_line(p, line, "the pattern does not match any column");
+	}
+}
+
+/* Calls add for each rule of this kind in varve.checks. */
+static void add_lines(check_plan *p, vv_check_kind kind,
+		      void (*add)(check_plan *p, const vv_check_rule *line))
+{
+	const vv_rule_set *set = p->o->rules;
+
+	for (size_t i = 0; set && i < set->line_count; i++) {
+		if (set->lines[i].kind == kind && set->lines[i].severity != VV_SEVERITY_OFF) {
+			add(p, &set->lines[i]);
+		}
+	}
 }
 
 /* How many conditions there can be. */
@@ -306,14 +309,22 @@ static size_t condition_rules(const check_plan *p)
 	return n;
 }
 
-static vv_status make_conditions(check_plan *p, vv_error *err)
+/* Allocates zeroed items in the plan. NULL, and the plan has failed: memory ran out. */
+static void *take(check_plan *p, size_t count, size_t size)
+{
+	void *items = vv_arena_calloc(&p->arena, count + 1, size);
+
+	p->failed = p->failed || !items;
+	return items;
+}
+
+static void make_conditions(check_plan *p)
 {
 	const vv_rule_set *set = p->o->rules;
-	vv_status rc = VV_OK;
 
-	p->conditions = vv_arena_calloc(&p->arena, condition_rules(p) + 1, sizeof(*p->conditions));
-	p->places = vv_arena_calloc(&p->arena, p->schema->count + 1, sizeof(*p->places));
-	if (!p->conditions || !p->places) return vv_fail_nomem(err);
+	p->conditions = take(p, condition_rules(p), sizeof(*p->conditions));
+	p->places = take(p, p->schema->count, sizeof(*p->places));
+	if (!p->conditions || !p->places) return;
 	for (size_t i = 0; i < p->schema->count; i++) {
 		p->places[i] = p->of_field[i] == SIZE_MAX ? SIZE_MAX
 							  : p->columns[p->of_field[i]].place;
@@ -322,12 +333,11 @@ static vv_status make_conditions(check_plan *p, vv_error *err)
 		const vv_rule_setting *s = &set->items[i];
 
 		if (s->condition && s->severity != VV_SEVERITY_OFF &&
-		    strcmp(s->rule->code, "row-constraint") == 0 &&
-		    (rc = add_condition(p, s, err)) < 0) {
-			break;
+		    strcmp(s->rule->code, "row-constraint") == 0) {
+			add_condition(p, s);
 		}
 	}
-	return rc < 0 ? rc : add_row_lines(p, err);
+	add_lines(p, VV_CHECK_ROW, add_row_line);
 }
 
 /* "id, day" of columns of the plan. */
@@ -367,21 +377,28 @@ static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what,
 	return !b.failed;
 }
 
-/* Columns of the plan by the names of an array (or a single name). *all: each has a column. */
-static size_t *find_columns(check_plan *p, const vv_json *names, size_t *count, bool *all)
+/* Columns of the plan by the names of an array (or a single name), for a key of the rule. NULL: a
+ * column is missing, which is noted, or memory ran out. */
+static size_t *find_columns(check_plan *p, const vv_json *names, size_t *count, const char *rule,
+			    const char *what)
 {
 	const vv_json *n = names->type == VV_JSON_ARRAY ? names->first : names;
+	bool all = true;
 
 	*count = names->type == VV_JSON_ARRAY ? names->count : 1;
-	*all = true;
-	size_t *out = vv_arena_calloc(&p->arena, *count + 1, sizeof(*out));
+	size_t *out = take(p, *count, sizeof(*out));
 	for (size_t i = 0; out && i < *count; i++, n = n->next) {
 		long field = vv_schema_find(p->schema, n->text, n->text_len);
 
 		out[i] = field < 0 ? SIZE_MAX : p->of_field[field];
-		*all = *all && out[i] != SIZE_MAX;
+		all = all && out[i] != SIZE_MAX;
 	}
-	return out;
+	if (all) return out;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_put_node(&b, names);
+	check_note_unread(p, rule, NULL, NULL, "the file does not have a column named by the %s %s",
+			  what, vv_buf_cstr(&b));
+	return NULL;
 }
 
 static bool same_columns(const check_key *k, const size_t *columns, size_t count)
@@ -399,8 +416,7 @@ static bool is_same_rule(const check_key *k, const char *rule, vv_severity sever
 	return strcmp(k->rule->code, rule) == 0 && k->severity == severity && k->mostly == mostly;
 }
 
-static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, size_t count,
-			 vv_error *err)
+static void add_key(check_plan *p, check_key_kind kind, size_t *columns, size_t count)
 {
 	static const char *const rules[] = {"primary-key", "unique-error", "unique-error",
 					    "duplicate-row"};
@@ -413,11 +429,11 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 					      first->name_len, &mostly);
 	check_key *k = &p->keys[p->key_count];
 
-	if (severity == VV_SEVERITY_OFF) return VV_OK;
+	if (severity == VV_SEVERITY_OFF) return;
 	for (size_t i = 0; i < p->key_count && kind != CHECK_ROW; i++) { /* unique twice over */
 		if (!p->keys[i].text && same_columns(&p->keys[i], columns, count) &&
 		    (p->keys[i].stands || is_same_rule(&p->keys[i], rule, severity, mostly))) {
-			return VV_OK;
+			return;
 		}
 	}
 	*k = (check_key){
@@ -429,70 +445,56 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 		.stands = check_stands(p, rule, by_column ? first->name : NULL, first->name_len),
 		.names = list_names(p, columns, count)};
 	/* rows without a whole key are entries of a primary key alone */
-	if (!k->names ||
-	    !columns_id(&k->id, p, kinds[kind], columns, count, p->o->path ? p->o->path : "")) {
-		return vv_fail_nomem(err);
-	}
+	p->failed = p->failed || !k->names ||
+		    !columns_id(&k->id, p, kinds[kind], columns, count,
+				p->o->path ? p->o->path : "");
 	p->key_count++;
-	return VV_OK;
 }
 
 /* Rows that are the same in all columns. */
-static vv_status add_row_key(check_plan *p, vv_error *err)
+static void add_row_key(check_plan *p)
 {
-	size_t *columns = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*columns));
+	size_t *columns = take(p, p->count, sizeof(*columns));
 
-	if (!columns) return vv_fail_nomem(err);
-	for (size_t i = 0; i < p->count; i++) {
+	for (size_t i = 0; columns && i < p->count; i++) {
 		columns[i] = i;
 	}
-	return p->count > 0 ? add_key(p, CHECK_ROW, columns, p->count, err) : VV_OK;
-}
-
-static vv_status missing_key_columns(check_plan *p, const char *rule, const vv_json *names,
-				     const char *what, vv_error *err)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	vv_json_put_node(&b, names);
-	return check_note_unread(p, rule, NULL, 0, NULL, err,
-				 "the file does not have a column named by the %s %s", what,
-				 vv_buf_cstr(&b));
+	if (columns && p->count > 0) {
+		add_key(p, CHECK_ROW, columns, p->count);
+	}
 }
 
 /* The table's own key, where the schema names none. */
-static vv_status root_key(check_plan *p, vv_error *err)
+static void root_key(check_plan *p)
 {
 	const vv_root *root = &p->table->root;
-	size_t *columns = vv_arena_calloc(&p->arena, root->key_count + 1, sizeof(*columns));
+	size_t *columns = take(p, root->key_count, sizeof(*columns));
 
-	if (!columns) return vv_fail_nomem(err);
-	if (!vv_table_key_places(columns, p->table)) return VV_OK;
+	if (!columns || !vv_table_key_places(columns, p->table)) return;
 	p->show_key = columns;
 	p->show_key_count = root->key_count;
 	/* in a described table, only a declared key counts */
 	if (root->key_count == 0 ||
 	    (p->schema != &p->table->schema && root->key_source != VV_KEY_DECLARED)) {
-		return VV_OK;
+		return;
 	}
 	const size_t at = p->key_count;
-	vv_status rc = add_key(p, CHECK_PRIMARY, columns, root->key_count, err);
-	if (rc == VV_OK && p->key_count > at && root->key_source == VV_KEY_INFERRED) {
+	add_key(p, CHECK_PRIMARY, columns, root->key_count);
+	if (p->key_count > at && root->key_source == VV_KEY_INFERRED) {
 		p->keys[at].severity = VV_SEVERITY_WARNING; /* it is not enforced */
 	}
-	return rc;
 }
 
-/* The columns that a rule of varve.checks names; NULL, and it is noted, where one is not there. */
-static vv_status line_columns(check_plan *p, const vv_check_rule *line, check_key_of *out,
-			      vv_error *err)
+/* Sets *out to the columns that a rule of varve.checks names. false: one is missing, which is noted, or
+ * memory ran out. */
+static bool line_columns(check_plan *p, const vv_check_rule *line, check_key_of *out)
 {
 	while (line->columns[out->count]) {
 		out->count++;
 	}
-	size_t *columns = vv_arena_calloc(&p->arena, out->count + 1, sizeof(*columns));
-	if (!columns) return vv_fail_nomem(err);
-	for (size_t i = 0; i < out->count; i++) {
+	size_t *columns = take(p, out->count, sizeof(*columns));
+	out->columns = columns;
+	for (size_t i = 0; columns && i < out->count; i++) {
 		const char *name = line->columns[i];
 		long field = vv_schema_find(p->schema, name, strlen(name));
 
@@ -502,116 +504,80 @@ static vv_status line_columns(check_plan *p, const vv_check_rule *line, check_ke
 
 			vv_buf_printf(&why, "%s:%zu: no such column '%s'", line->file, line->line,
 				      vv_text_shows(name));
-			return note_line(p, line, vv_buf_cstr(&why), err);
+			note_line(p, line, vv_buf_cstr(&why));
+			return false;
 		}
 	}
-	out->columns = columns;
-	return VV_OK;
+	return columns != NULL;
 }
 
-static vv_status add_unique_line(check_plan *p, const vv_check_rule *line, vv_error *err)
+static void add_unique_line(check_plan *p, const vv_check_rule *line)
 {
-	check_key k = {.kind = CHECK_UNIQUE_KEY,
-		       .rule = line->rule,
-		       .severity = line->severity,
-		       .mostly = VV_BILLION,
-		       .stands = true,
-		       .title = vv_check_rule_title(line),
-		       .text = line->text};
+	check_key *k = &p->keys[p->key_count];
 	vv_auto(vv_buf) more = VV_BUF_INIT;
-	vv_error why;
-	vv_status rc = line_columns(p, line, &k.of, err);
 
-	if (rc < 0 || !k.of.columns) return rc;
+	*k = (check_key){.kind = CHECK_UNIQUE_KEY,
+			 .rule = line->rule,
+			 .severity = line->severity,
+			 .mostly = VV_BILLION,
+			 .stands = true,
+			 .title = vv_check_rule_title(line),
+			 .text = line->text};
+	if (!line_columns(p, line, &k->of)) return;
 	if (line->where) {
 		const vv_condition_how how = how_of(p, line, line->where_at);
 
-		rc = vv_condition_compile(&k.of.where, line->where, strlen(line->where), p->schema,
-					  &how, &why);
-		if (rc == VV_EINPUT) {
-			return note_line(p, line, vv_check_why(&why, p->o->path, p->o->words), err);
-		}
-		if (rc < 0) return vv_error_copy(err, &why);
+		if (!(k->of.where = compile(p, line, line->where, &how))) return;
 		p->has_conditions = true;
 		vv_json_put_node(&more, p->schema->json);
 		vv_buf_printf(&more, "\n%s\n", line->where);
 	}
 	vv_buf_puts(&more, p->o->path ? p->o->path : "");
-	p->keys[p->key_count++] = k;
-	check_key *last = &p->keys[p->key_count - 1];
-	last->names = list_names(p, k.of.columns, k.of.count);
-	return last->names && !more.failed &&
-			       columns_id(&last->id, p, "key", k.of.columns, k.of.count,
-					  vv_buf_cstr(&more))
-		       ? VV_OK
-		       : vv_fail_nomem(err);
+	p->key_count++;
+	k->names = list_names(p, k->of.columns, k->of.count);
+	p->failed = p->failed || !k->names || more.failed ||
+		    !columns_id(&k->id, p, "key", k->of.columns, k->of.count, vv_buf_cstr(&more));
 }
 
-static vv_status add_unique_lines(check_plan *p, vv_error *err)
-{
-	const vv_rule_set *set = p->o->rules;
-	vv_status rc;
-
-	for (size_t i = 0; set && i < set->line_count; i++) {
-		if (set->lines[i].kind == VV_CHECK_UNIQUE &&
-		    set->lines[i].severity != VV_SEVERITY_OFF) {
-			if ((rc = add_unique_line(p, &set->lines[i], err)) < 0) return rc;
-		}
-	}
-	return VV_OK;
-}
-
-static vv_status make_keys(check_plan *p, vv_error *err)
+static void make_keys(check_plan *p)
 {
 	const vv_json *node = vv_json_get(p->schema->json, "primaryKey");
-	size_t count, *columns;
-	bool all;
-	vv_status rc = VV_OK;
-
 	const vv_json *unique = vv_json_get(p->schema->json, "uniqueKeys");
-	p->keys = vv_arena_calloc(&p->arena,
-				  p->count + 3 + (unique ? unique->count : 0) +
-					  (p->o->rules ? p->o->rules->line_count : 0),
-				  sizeof(*p->keys));
-	if (!p->keys) return vv_fail_nomem(err);
-	if (node && p->schema->primary_key_count > 0) {
-		if (!(columns = find_columns(p, node, &count, &all))) return vv_fail_nomem(err);
-		if (!all) {
-			rc = missing_key_columns(p, "primary-key", node, "primary key", err);
-		} else {
-			p->show_key = columns;
-			p->show_key_count = count;
-			rc = add_key(p, CHECK_PRIMARY, columns, count, err);
+	size_t count, *columns;
+
+	p->keys = take(p,
+		       p->count + 2 + (unique ? unique->count : 0) +
+			       (p->o->rules ? p->o->rules->line_count : 0),
+		       sizeof(*p->keys));
+	if (!p->keys) return;
+	if (!node || p->schema->primary_key_count == 0) {
+		root_key(p);
+	} else if ((columns = find_columns(p, node, &count, "primary-key", "primary key"))) {
+		p->show_key = columns;
+		p->show_key_count = count;
+		add_key(p, CHECK_PRIMARY, columns, count);
+	}
+	for (const vv_json *n = unique ? unique->first : NULL; n; n = n->next) {
+		if ((columns = find_columns(p, n, &count, "unique-error", "unique key"))) {
+			add_key(p, CHECK_UNIQUE_KEY, columns, count);
 		}
-	} else {
-		rc = root_key(p, err);
 	}
-	for (const vv_json *n = unique ? unique->first : NULL; n && rc == VV_OK; n = n->next) {
-		if (!(columns = find_columns(p, n, &count, &all))) return vv_fail_nomem(err);
-		rc = all ? add_key(p, CHECK_UNIQUE_KEY, columns, count, err)
-			 : missing_key_columns(p, "unique-error", n, "unique key", err);
-	}
-	for (size_t i = 0; i < p->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		const vv_field *f = p->columns[i].field;
 		const vv_json *constraints = f ? vv_json_get(f->json, "constraints") : NULL;
 
-		if (!constraints || !vv_json_get_bool(constraints, "unique", false)) {
-			continue;
+		if (constraints && vv_json_get_bool(constraints, "unique", false) &&
+		    (columns = take(p, 1, sizeof(*columns)))) {
+			columns[0] = i;
+			add_key(p, CHECK_UNIQUE, columns, 1);
 		}
-		if (!(columns = vv_arena_calloc(&p->arena, 1, sizeof(*columns)))) {
-			return vv_fail_nomem(err);
-		}
-		columns[0] = i;
-		rc = add_key(p, CHECK_UNIQUE, columns, 1, err);
 	}
-	if (rc == VV_OK) {
-		rc = add_unique_lines(p, err);
-	}
-	return rc < 0 ? rc : add_row_key(p, err);
+	add_lines(p, VV_CHECK_UNIQUE, add_unique_line);
+	add_row_key(p);
 }
 
 /* id: everything that determines the findings, besides the columns here. */
-static vv_status end_foreign(check_plan *p, check_foreign *f, const vv_buf *id, vv_error *err)
+static void end_foreign(check_plan *p, check_foreign *f, const vv_buf *id)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
@@ -621,14 +587,11 @@ static vv_status end_foreign(check_plan *p, check_foreign *f, const vv_buf *id, 
 	f->names = list_names(p, f->of.columns, f->of.count);
 	f->target_names = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
 	p->foreign_count++;
-	return !b.failed && !id->failed && f->names && f->target_names &&
-			       columns_id(&f->id, p, "refs", f->of.columns, f->of.count,
-					  vv_buf_cstr(id))
-		       ? VV_OK
-		       : vv_fail_nomem(err);
+	p->failed = p->failed || b.failed || id->failed || !f->names || !f->target_names ||
+		    !columns_id(&f->id, p, "refs", f->of.columns, f->of.count, vv_buf_cstr(id));
 }
 
-static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
+static void add_foreign(check_plan *p, const vv_json *node)
 {
 	const vv_json *reference = vv_json_get(node, "reference");
 	const vv_json *fields = vv_json_get(node, "fields"),
@@ -641,25 +604,20 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 	uint64_t mostly;
 	vv_severity severity = check_severity(p, "foreign-key", name->text, name->text_len,
 					      &mostly);
-	bool all;
 
-	*f = (check_foreign){.severity = severity, .mostly = mostly};
-	f->of.columns = find_columns(p, fields, &f->of.count, &all);
-	if (f->of.columns && !all) {
-		return missing_key_columns(p, "foreign-key", fields, "foreign key", err);
-	}
-	f->targets = vv_arena_calloc(&p->arena, f->of.count + 1, sizeof(*f->targets));
-	if (!f->of.columns || !f->targets) return vv_fail_nomem(err);
+	*f = (check_foreign){
+		.severity = severity, .mostly = mostly, .resource = resource ? resource : ""};
+	f->of.columns = find_columns(p, fields, &f->of.count, "foreign-key", "foreign key");
+	if (!f->of.columns || !(f->targets = take(p, f->of.count, sizeof(*f->targets)))) return;
 	for (size_t i = 0; i < f->of.count; i++, t = t->next) {
 		f->targets[i] = t->text;
 	}
-	f->resource = resource ? resource : "";
 	vv_json_put_node(&b, node);
-	return end_foreign(p, f, &b, err);
+	end_foreign(p, f, &b);
 }
 
 /* COLUMNS references TABLE(COLUMNS) */
-static vv_status add_reference(check_plan *p, const vv_check_rule *line, vv_error *err)
+static void add_reference(check_plan *p, const vv_check_rule *line)
 {
 	check_foreign *f = &p->foreigns[p->foreign_count];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -669,45 +627,32 @@ static vv_status add_reference(check_plan *p, const vv_check_rule *line, vv_erro
 			     .targets = line->targets,
 			     .resource = line->target,
 			     .title = vv_check_rule_title(line)};
-	vv_status rc = line_columns(p, line, &f->of, err);
-	if (rc < 0 || !f->of.columns) return rc;
+	if (!line_columns(p, line, &f->of)) return;
 	for (size_t i = 0; i < f->of.count; i++) {
 		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", f->targets[i]);
 	}
 	vv_buf_printf(&b, " of %s", f->resource);
-	return end_foreign(p, f, &b, err);
+	end_foreign(p, f, &b);
 }
-static vv_status make_foreigns(check_plan *p, vv_error *err)
+
+static void make_foreigns(check_plan *p)
 {
 	const vv_json *list = vv_json_get(p->schema->json, "foreignKeys");
-	vv_status rc;
+	size_t lines = p->o->rules ? p->o->rules->line_count : 0;
 
-	const vv_rule_set *set = p->o->rules;
-	size_t lines = set ? set->line_count : 0;
-
-	if (!list && lines == 0) return VV_OK;
-	p->foreigns = vv_arena_calloc(&p->arena, (list ? list->count : 0) + lines + 1,
-				      sizeof(*p->foreigns));
-	if (!p->foreigns) return vv_fail_nomem(err);
+	p->foreigns = take(p, (list ? list->count : 0) + lines, sizeof(*p->foreigns));
+	if (!p->foreigns) return;
 	for (const vv_json *n = list ? list->first : NULL; n; n = n->next) {
-		if ((rc = add_foreign(p, n, err)) < 0) return rc;
+		add_foreign(p, n);
 	}
-	for (size_t i = 0; i < lines; i++) {
-		if (set->lines[i].kind == VV_CHECK_REFERENCES &&
-		    set->lines[i].severity != VV_SEVERITY_OFF &&
-		    (rc = add_reference(p, &set->lines[i], err)) < 0) {
-			return rc;
-		}
-	}
-	return VV_OK;
+	add_lines(p, VV_CHECK_REFERENCES, add_reference);
 }
 
 /* Bounds on the number of rows. */
-static vv_status check_row_count(check_plan *p, vv_error *err)
+static void check_row_count(check_plan *p)
 {
 	const vv_rule_set *set = p->o->rules;
 	uint64_t rows = p->table->root.rows;
-	vv_status rc;
 
 	for (size_t i = 0; set && i < set->count; i++) {
 		const vv_rule_setting *s = &set->items[i];
@@ -725,12 +670,9 @@ static vv_status check_row_count(check_plan *p, vv_error *err)
 		} else {
 			continue;
 		}
-		if ((rc = check_note_setting(p, s, expected, err, "the table has %s",
-					     vv_text_counted(rows, "row", NULL))) < 0) {
-			return rc;
-		}
+		check_note_setting(p, s, expected, "the table has %s",
+				   vv_text_counted(rows, "row", NULL));
 	}
-	return VV_OK;
 }
 
 static vv_status note_almost(void *payload, size_t column, const char *what, vv_error *err)
@@ -738,8 +680,8 @@ static vv_status note_almost(void *payload, size_t column, const char *what, vv_
 	check_plan *p = payload;
 	const check_column *c = column == SIZE_MAX ? NULL : &p->columns[column];
 
-	return check_note_add(p, "almost", c ? c->name : NULL, c ? c->name_len : 0, 0, NULL, err,
-			      "%s", what);
+	check_note_add(p, "almost", c ? c->name : NULL, c ? c->name_len : 0, 0, NULL, "%s", what);
+	return check_plan_ok(p, err);
 }
 
 vv_status check_plan_almost(check_plan *p, vv_error *err)
@@ -767,7 +709,7 @@ static void add_seen(check_plan *p)
 	}
 }
 
-static vv_status make_id(check_plan *p, vv_error *err)
+static void make_id(check_plan *p)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
@@ -791,8 +733,7 @@ static vv_status make_id(check_plan *p, vv_error *err)
 		}
 	}
 	p->id = vv_xxh3_128(b.data, b.len, 0);
-	if (b.failed) return vv_fail_nomem(err);
-	return VV_OK;
+	p->failed = p->failed || b.failed;
 }
 
 static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error *err)
@@ -801,27 +742,24 @@ static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error 
 	vv_status rc = read_schema(out, err);
 
 	if (rc < 0) return rc;
-	out->columns = vv_arena_calloc(&out->arena, out->count + 1, sizeof(*out->columns));
-	out->of_field = vv_arena_calloc(&out->arena, out->schema->count + 1,
-					sizeof(*out->of_field));
-	out->slots = vv_arena_calloc(&out->arena, 5 * out->count + condition_rules(out) + 2,
-				     sizeof(*out->slots));
+	out->columns = take(out, out->count, sizeof(*out->columns));
+	out->of_field = take(out, out->schema->count, sizeof(*out->of_field));
+	out->slots = take(out, 5 * out->count + condition_rules(out) + 1, sizeof(*out->slots));
 	if (!out->columns || !out->of_field || !out->slots) return vv_fail_nomem(err);
-	if (out->count == 0 && t->root.dialect.form != VV_FORM_JSON && !o->sheet &&
-	    (rc = check_note_unread(out, "source-error", NULL, 0,
-				    out->json ? "at least one object" : "a header line, at least",
-				    err,
-				    t->root.bytes > 0 ? "the file contains only line ends"
-						      : "the file is empty")) < 0) {
-		return rc;
+	if (out->count == 0 && t->root.dialect.form != VV_FORM_JSON && !o->sheet) {
+		check_note_unread(out, "source-error", NULL,
+				  out->json ? "at least one object" : "a header line, at least",
+				  t->root.bytes > 0 ? "the file contains only line ends"
+						    : "the file is empty");
 	}
 	out->blank_severity = check_severity(out, "blank-row", NULL, 0, &out->blank_mostly);
 	out->pass_blank = check_stands(out, "blank-row", NULL, 0);
-	if ((rc = check_labels(out, err)) < 0 || (rc = make_columns(out, err)) < 0 ||
-	    (rc = make_keys(out, err)) < 0 || (rc = make_foreigns(out, err)) < 0 ||
-	    (rc = make_conditions(out, err)) < 0 || (rc = check_row_count(out, err)) < 0) {
-		return rc;
-	}
+	if ((rc = check_labels(out, err)) < 0) return rc;
+	make_columns(out);
+	make_keys(out);
+	make_foreigns(out);
+	make_conditions(out);
+	check_row_count(out);
 	out->blank_slot = add_slot(out, "blank-row", SIZE_MAX, SIZE_MAX, out->blank_severity,
 				   out->blank_mostly);
 	add_seen(out);
@@ -829,7 +767,8 @@ static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error 
 		out->has_conditions = out->has_conditions ||
 				      o->rules->lines[i].kind == VV_CHECK_TABLE;
 	}
-	return make_id(out, err);
+	make_id(out);
+	return check_plan_ok(out, err);
 }
 
 vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err)

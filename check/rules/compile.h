@@ -19,8 +19,9 @@ vv_status check_plan_almost(check_plan *p, vv_error *err);
 /* Compares the header with the schema, adds notes about differences, and sets the field of each
  * column. Call once. */
 vv_status check_labels(check_plan *p, vv_error *err);
-/* Sets the constraints of c, a column that has a field, to those of the field. */
-vv_status check_constraints(check_plan *p, check_column *c, vv_error *err);
+/* Sets the constraints of c, a column that has a field, to those of the field. Sets p->failed if
+ * memory runs out. */
+void check_constraints(check_plan *p, check_column *c);
 
 /* ---- spell: writes a plan as lines of varve.checks ---- */
 

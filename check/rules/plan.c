@@ -49,11 +49,11 @@ bool check_stands(const check_plan *p, const char *rule, const char *column, siz
 	return s->severity == VV_SEVERITY_ERROR && s->mostly >= VV_BILLION && !s->accepted;
 }
 
-static vv_status note_add(check_plan *p, const check_note *about, size_t column_len, vv_error *err,
-			  const char *fmt, va_list ap) __attribute__((format(printf, 5, 0)));
+static void note_add(check_plan *p, const check_note *about, size_t column_len, const char *fmt,
+		     va_list ap) __attribute__((format(printf, 4, 0)));
 
-static vv_status note_add(check_plan *p, const check_note *about, size_t column_len, vv_error *err,
-			  const char *fmt, va_list ap)
+static void note_add(check_plan *p, const check_note *about, size_t column_len, const char *fmt,
+		     va_list ap)
 {
 	check_note *n = vv_arena_calloc(&p->arena, 1, sizeof(*n));
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -70,7 +70,8 @@ static vv_status note_add(check_plan *p, const check_note *about, size_t column_
 	}
 	if (!n || text.failed || !n->message || (about->column && !n->column) ||
 	    (about->expected && !n->expected)) {
-		return vv_fail_nomem(err);
+		p->failed = true;
+		return;
 	}
 	if (p->last_note) {
 		p->last_note->next = n;
@@ -78,11 +79,10 @@ static vv_status note_add(check_plan *p, const check_note *about, size_t column_
 		p->notes = n;
 	}
 	p->last_note = n;
-	return VV_OK;
 }
 
-vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
-			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
+void check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
+		    uint64_t line, const char *expected, const char *fmt, ...)
 {
 	check_note about = {.rule = vv_rule_find(rule),
 			    .severity = check_severity(p, rule, column, column_len, NULL),
@@ -91,59 +91,56 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 			    .expected = expected};
 	va_list ap;
 
-	if (about.severity == VV_SEVERITY_OFF) return VV_OK;
+	if (about.severity == VV_SEVERITY_OFF) return;
 	va_start(ap, fmt);
-	vv_status rc = note_add(p, &about, column_len, err, fmt, ap);
+	note_add(p, &about, column_len, fmt, ap);
 	va_end(ap);
-	return rc;
 }
 
-vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
-			     vv_error *err, const char *fmt, ...)
+void check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
+			const char *fmt, ...)
 {
 	check_note about = {.rule = s->rule, .severity = s->severity, .expected = expected};
 	va_list ap;
 
 	va_start(ap, fmt);
-	vv_status rc = note_add(p, &about, 0, err, fmt, ap);
+	note_add(p, &about, 0, fmt, ap);
 	va_end(ap);
-	return rc;
 }
 
-vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
-			    uint64_t line, const char *expected, vv_error *err, const char *fmt,
-			    ...)
+void check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
+		       const char *expected, const char *fmt, ...)
 {
 	vv_severity severity = setting ? setting->severity : check_severity(p, rule, NULL, 0, NULL);
 	const check_note about = {
 		.rule = vv_rule_find(severity == VV_SEVERITY_ERROR ? rule : VV_RULE_UNCHECKED),
 		.severity = VV_SEVERITY_ERROR,
-		.line = line,
 		.expected = expected,
 		.unread = true};
 	va_list ap;
 
 	va_start(ap, fmt);
-	vv_status rc = note_add(p, &about, 0, err, fmt, ap);
+	note_add(p, &about, 0, fmt, ap);
 	va_end(ap);
-	return rc;
 }
 
-vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, const char *fmt, ...)
+void check_note_node(check_plan *p, const vv_json *node, const char *fmt, ...)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error why;
 	va_list ap;
-	vv_status rc;
 
 	va_start(ap, fmt);
 	vv_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
-		vv_descriptor_fail(node, p->schema_name, &why, "%s", vv_buf_cstr(&text));
-		rc = check_note_unread(p, "schema-error", NULL, 0, NULL, err, "%s", why.message);
-	}
-	return rc;
+	p->failed = p->failed || text.failed;
+	vv_descriptor_fail(node, p->schema_name, &why, "%s", vv_buf_cstr(&text));
+	check_note_unread(p, "schema-error", NULL, NULL, "%s", why.message);
+}
+
+vv_status check_plan_ok(const check_plan *p, vv_error *err)
+{
+	return p->failed || p->digits.failed ? vv_fail_nomem(err) : VV_OK;
 }
 
 void check_put_reading(vv_buf *out, const vv_field *f)

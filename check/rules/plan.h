@@ -209,10 +209,14 @@ typedef struct check_plan {
 	size_t *show_key; /* indexes in the plan of the columns that identify a row in reports */
 	size_t show_key_count;
 	check_note *notes, *last_note; /* list of the notes */
+	bool failed;                   /* memory ran out: the plan is not complete */
 	vv_hash128 id; /* identifies everything that determines the results of a group's rows */
 } check_plan;
 
 void check_plan_clear(check_plan *p);
+/* Returns VV_OK if memory has not run out for the plan and its notes. Otherwise sets err and returns
+ * VV_ENOMEM. */
+vv_status check_plan_ok(const check_plan *p, vv_error *err);
 /* Appends bytes that identify how cells of the field f are read, for ids of cached results. */
 void check_put_reading(vv_buf *out, const vv_field *f);
 /* Returns the severity of a rule for a column, and sets *mostly to its `mostly`. mostly may be NULL.
@@ -222,25 +226,24 @@ vv_severity check_severity(const check_plan *p, const char *rule, const char *co
 /* Returns true if all findings of the rule in the column are errors that are neither tolerated by
  * `mostly` nor accepted. Only then may a finding replace other findings of the same cell. */
 bool check_stands(const check_plan *p, const char *rule, const char *column, size_t len);
-/* Adds a finding of the rule to the notes of the plan. The finding is about a column, or about the table
- * if column is NULL. Does nothing if the rule is off. line: line of the file; 0: no line. fmt: format
- * of the message. */
-vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
-			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
-	__attribute__((format(printf, 8, 9)));
+/* Adds a finding of the rule to the notes of the plan, about a column, or, if column is NULL, about
+ * the table. line: line of the file; 0: no line. fmt: format of the message. This and the other
+ * functions that add notes set p->failed if memory runs out. */
+void check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
+		    uint64_t line, const char *expected, const char *fmt, ...)
+	__attribute__((format(printf, 7, 8)));
 /* Adds a finding about the table to the notes, with the rule and severity of a setting. */
-vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
-			     vv_error *err, const char *fmt, ...)
+void check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
+			const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Adds a note that a rule could not be checked: a finding of the rule if its severity is error,
+ * else of the rule "unchecked". setting: the setting that could not be checked; NULL: the first one
+ * of the rule. */
+void check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
+		       const char *expected, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
-/* Adds a note that a rule could not be checked. The note is an error of this rule if the severity of the
- * rule is error, else an error of the rule "unchecked". setting: the setting that could not be checked;
- * NULL: the setting of the rule for findings about the table. */
-vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
-			    uint64_t line, const char *expected, vv_error *err, const char *fmt,
-			    ...) __attribute__((format(printf, 7, 8)));
-/* Adds a note of the rule schema-error about a node of the schema, as check_note_unread does. Its
- * message has the JSON pointer of the node in the descriptor, such as "/fields/0/type". */
-vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+/* Adds a finding about a node of the schema. The finding names the node by its JSON pointer in the
+ * descriptor, such as "/fields/0/type". */
+void check_note_node(check_plan *p, const vv_json *node, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif
