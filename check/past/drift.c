@@ -20,12 +20,11 @@
 #define ROWS_MAX ((uint64_t)1 << 56) /* sums of shares in tenths stay within 64 bits */
 
 /* While values are added and removed, twice as many are distinguished as in the end, so that the answer does not
- * depend on the order. count 0 marks a value that was added and taken away again; used marks a taken slot. */
+ * depend on the order. count 0 marks a value that was added and taken away again. */
 typedef struct vv_dist_slot {
 	uint64_t hash;
 	uint64_t at; /* numbers: the step; texts: place in texts */
 	uint32_t len;
-	bool used;
 	int64_t count;
 } slot;
 
@@ -127,7 +126,8 @@ static void drop_slots(vv_distribution *d)
 {
 	vv_free(d->slots);
 	d->slots = NULL;
-	d->slot_cap = d->slot_used = 0;
+	d->slot_count = d->slot_cap = 0;
+	vv_hash_index_clear(&d->slot_index);
 }
 
 void vv_distribution_clear(vv_distribution *d)
@@ -140,43 +140,21 @@ void vv_distribution_clear(vv_distribution *d)
 
 static bool slot_is(const vv_distribution *d, const slot *s, uint64_t hash, const vv_dist_value *v)
 {
-	if (!s->used || s->hash != hash) return false;
+	if (s->hash != hash) return false;
 	if (has_steps(d)) return s->at == (uint64_t)v->step;
 	return s->len == v->len &&
 	       (v->len == 0 || memcmp(d->texts.data + s->at, v->text, v->len) == 0);
 }
 
+/* NULL: the value has no slot yet. */
 static slot *find_slot(const vv_distribution *d, uint64_t hash, const vv_dist_value *v)
 {
-	size_t at = (size_t)hash & (d->slot_cap - 1);
-
-	while (d->slots[at].used && !slot_is(d, &d->slots[at], hash, v)) {
-		at = (at + 1) & (d->slot_cap - 1);
-	}
-	return &d->slots[at];
+	return vv_hash_find(d->slots, &d->slot_index, hash, s, slot_is(d, s, hash, v));
 }
 
-static bool grow(vv_distribution *d)
+static bool add_slot(vv_distribution *d, const slot *s)
 {
-	size_t cap = d->slot_cap ? d->slot_cap * 2 : 256;
-	slot *all = vv_calloc(cap, sizeof(*all));
-
-	if (!all) return false;
-	for (size_t i = 0; i < d->slot_cap; i++) {
-		size_t at = (size_t)d->slots[i].hash & (cap - 1);
-
-		if (!d->slots[i].used) {
-			continue;
-		}
-		while (all[at].used) {
-			at = (at + 1) & (cap - 1);
-		}
-		all[at] = d->slots[i];
-	}
-	vv_free(d->slots);
-	d->slots = all;
-	d->slot_cap = cap;
-	return true;
+	return vv_hash_add(d->slots, d->slot_count, d->slot_cap, &d->slot_index, s->hash, *s);
 }
 
 static void go_over(vv_distribution *d)
@@ -192,34 +170,29 @@ static uint64_t hash_of(const vv_distribution *d, const vv_dist_value *v)
 }
 
 /* Drops further digits of all numbers so far, and slots whose count is 0. */
-static vv_status coarsen(vv_distribution *d, unsigned digits, vv_error *err)
+static void coarsen(vv_distribution *d, unsigned digits)
 {
-	vv_auto_free slot *old = d->slots;
-	size_t cap = d->slot_cap;
+	const size_t count = d->slot_count;
 
 	d->dropped += digits;
-	if (!old) return VV_OK;
-	d->slots = vv_calloc(cap, sizeof(*d->slots));
-	if (!d->slots) {
-		d->slot_cap = d->slot_used = 0;
-		return vv_fail_nomem(err);
-	}
-	d->slot_used = 0;
-	for (size_t i = 0; i < cap; i++) {
-		vv_dist_value v = {.step = drop_digits((int64_t)old[i].at, digits)};
-		uint64_t hash = hash_of(d, &v);
+	d->slot_count = 0;
+	vv_hash_index_reset(&d->slot_index);
+	for (size_t i = 0; i < count; i++) {
+		slot one = d->slots[i];
+		vv_dist_value v = {.step = drop_digits((int64_t)one.at, digits)};
 
-		if (!old[i].used || old[i].count == 0) {
+		if (one.count == 0) {
 			continue;
 		}
-		slot *s = find_slot(d, hash, &v);
-		d->slot_used += !s->used;
-		*s = (slot){.hash = hash,
-			    .at = (uint64_t)v.step,
-			    .used = true,
-			    .count = s->count + old[i].count};
+		one.hash = hash_of(d, &v);
+		one.at = (uint64_t)v.step;
+		slot *s = find_slot(d, one.hash, &v);
+		if (s) {
+			s->count += one.count;
+		} else {
+			(void)add_slot(d, &one); /* there is room: slots only become fewer */
+		}
 	}
-	return VV_OK;
 }
 
 static int order_steps(const void *a, const void *b)
@@ -246,14 +219,14 @@ static unsigned merge_after(int64_t a, int64_t b)
 /* Drops as many digits as bring the numbers that exist below VV_DIST_STEPS_MAX, none where they are. */
 static vv_status make_room(vv_distribution *d, vv_error *err)
 {
-	vv_auto_free int64_t *steps = vv_calloc(d->slot_used + 1, sizeof(*steps));
+	vv_auto_free int64_t *steps = vv_calloc(d->slot_count + 1, sizeof(*steps));
 	size_t n = 0, different, before,
 	       apart[65] = {0}; /* pairs of neighbours by when they merge */
 	unsigned digits = 0;
 
 	if (!steps) return vv_fail_nomem(err);
-	for (size_t i = 0; i < d->slot_cap; i++) {
-		if (d->slots[i].used && d->slots[i].count > 0) {
+	for (size_t i = 0; i < d->slot_count; i++) {
+		if (d->slots[i].count > 0) {
 			steps[n++] = (int64_t)d->slots[i].at;
 		}
 	}
@@ -265,63 +238,60 @@ static vv_status make_room(vv_distribution *d, vv_error *err)
 		before = different;
 		digits++;
 	}
-	if (digits == 0) return VV_OK;
-	d->finer = before;
-	return coarsen(d, digits, err);
+	if (digits > 0) {
+		d->finer = before;
+		coarsen(d, digits);
+	}
+	return VV_OK;
 }
 
-/* The slot of a value, which may be new; *v loses digits that do not fit. */
-static vv_status make_slot(vv_distribution *d, vv_dist_value *v, slot **out, vv_error *err)
+/* Makes room for a number that has no slot; *v loses digits that do not fit. */
+static vv_status fit_number(vv_distribution *d, vv_dist_value *v, vv_error *err)
 {
-	unsigned before;
 	vv_status rc;
 
-	for (;;) {
-		if (d->slot_used * 2 >= d->slot_cap && !grow(d)) return vv_fail_nomem(err);
-		*out = find_slot(d, hash_of(d, v), v);
-		if ((*out)->used || d->kind != VV_DIST_NUMBERS ||
-		    d->slot_used < 2 * VV_DIST_STEPS_MAX) {
-			return VV_OK;
-		}
-		before = d->dropped;
+	while (d->slot_count >= 2 * VV_DIST_STEPS_MAX && !find_slot(d, hash_of(d, v), v)) {
+		const unsigned before = d->dropped;
+
 		if ((rc = make_room(d, err)) < 0) return rc;
 		v->step = drop_digits(v->step, d->dropped - before);
+		if (d->dropped > before) {
+			continue;
+		}
 		/* those that are gone again leave their slots; others are below none: damage */
-		if (d->dropped == before &&
-		    ((rc = coarsen(d, 0, err)) < 0 || d->slot_used >= 2 * VV_DIST_STEPS_MAX)) {
+		coarsen(d, 0);
+		if (d->slot_count >= 2 * VV_DIST_STEPS_MAX) {
 			go_over(d);
-			return rc;
 		}
 	}
+	return VV_OK;
 }
 
 static vv_status count_value(vv_distribution *d, const vv_dist_value *value, int64_t times,
 			     vv_error *err)
 {
 	vv_dist_value v = *value;
-	slot *s = NULL;
 	vv_status rc;
 
 	if (d->over) return VV_OK;
-	if ((rc = make_slot(d, &v, &s, err)) < 0 || d->over) return rc;
-	if (!s->used) {
-		if (d->slot_used == 2 * VV_DIST_VALUES_MAX ||
-		    v.len > 2 * VV_DIST_BYTES_MAX - d->texts.len) {
-			go_over(d);
-			return VV_OK;
-		}
-		*s = (slot){.hash = hash_of(d, &v),
-			    .at = (uint64_t)v.step,
-			    .len = (uint32_t)v.len,
-			    .used = true};
-		if (d->kind == VV_DIST_TEXTS) {
-			s->at = d->texts.len;
-			vv_buf_put(&d->texts, v.text, v.len);
-		}
-		d->slot_used++;
+	if (d->kind == VV_DIST_NUMBERS && ((rc = fit_number(d, &v, err)) < 0 || d->over)) return rc;
+	slot one = {.hash = hash_of(d, &v), .at = (uint64_t)v.step, .count = times};
+	slot *s = find_slot(d, one.hash, &v);
+	if (s) {
+		s->count += times;
+		return VV_OK;
 	}
-	s->count += times;
-	return vv_buf_ok(&d->texts, err);
+	if (d->slot_count == 2 * VV_DIST_VALUES_MAX ||
+	    v.len > 2 * VV_DIST_BYTES_MAX - d->texts.len) {
+		go_over(d);
+		return VV_OK;
+	}
+	if (d->kind == VV_DIST_TEXTS) {
+		one.at = d->texts.len;
+		one.len = (uint32_t)v.len;
+		vv_buf_put(&d->texts, v.text, v.len);
+	}
+	return add_slot(d, &one) ? vv_buf_ok(&d->texts, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_cell *cells,
@@ -368,7 +338,7 @@ vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *fro
 		go_over(d);
 	}
 	if (from->dropped > d->dropped) {
-		if ((rc = coarsen(d, from->dropped - d->dropped, err)) < 0) return rc;
+		coarsen(d, from->dropped - d->dropped);
 		d->finer = from->finer;
 	} else if (from->dropped == d->dropped && from->finer > d->finer) {
 		d->finer = from->finer;
@@ -405,13 +375,13 @@ vv_status vv_distribution_finish(vv_distribution *d, vv_error *err)
 	if (rc < 0) return rc;
 	vv_free(d->values);
 	d->count = 0;
-	d->values = vv_calloc(d->slot_used + 1, sizeof(*d->values));
+	d->values = vv_calloc(d->slot_count + 1, sizeof(*d->values));
 	if (!d->values) return vv_fail_nomem(err);
-	for (size_t i = 0; i < d->slot_cap; i++) {
+	for (size_t i = 0; i < d->slot_count; i++) {
 		const slot *s = &d->slots[i];
 
 		wrong = wrong || s->count < 0;
-		if (!s->used || s->count <= 0) {
+		if (s->count <= 0) {
 			continue;
 		}
 		d->values[n].count = (uint64_t)s->count;

@@ -12,6 +12,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hash_index.h"
 #include "dataset/schema/schema.h"
 
 /* distribution: counts how often each value occurs in a column. Counts can be subtracted. Therefore the
@@ -70,9 +71,10 @@ typedef struct vv_distribution {
 	/* Used only by drift.c. While values are added: a hash table, in which counts may be below
 	 * 0 */
 	struct vv_dist_slot *slots;
-	size_t slot_cap, slot_used; /* numbers of all slots and of used slots */
-	vv_buf texts,               /* the bytes of all distinct texts */
-		scratch;            /* temporary data of one call */
+	size_t slot_count, slot_cap;
+	vv_hash_index slot_index; /* finds a slot by the hash of its value */
+	vv_buf texts,             /* the bytes of all distinct texts */
+		scratch;          /* temporary data of one call */
 } vv_distribution;
 
 /* Returns how values of the field's type are counted: VV_DIST_NUMBERS, VV_DIST_TIMES or
