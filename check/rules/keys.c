@@ -239,22 +239,13 @@ static void close_kept(struct check_keys *k)
 	check_memo_close(&k->memo);
 	check_key_writer_free(k->writer);
 	check_key_run_close(&k->run);
-	vv_free_all(k->run_map, k->run_has, k->map);
 	vv_key_proof_free(k->fresh);
 	check_key_bounds_clear(&k->bounds);
 	clear_suspects(&k->suspects);
 	check_memo_close(&k->known_misses);
 	vv_buf_clear(&k->misses);
-	vv_free(k->met);
-	k->met = NULL;
-	k->met_count = k->met_cap = 0;
-	k->writer = NULL;
-	k->run_map = k->map = NULL;
-	k->run_has = NULL;
-	k->fresh = NULL;
-	k->old = NULL;
-	k->old_count = 0;
-	k->gone = false;
+	vv_free_all(k->run_map, k->run_has, k->map, k->met);
+	*k = (struct check_keys){.run_file = k->run_file, .orders = k->orders, .has = k->has};
 }
 
 void check_keys_close(check_run *r)
@@ -290,9 +281,6 @@ vv_status check_keys_forget(check_run *r, size_t at, vv_error *err)
 		vv_unlink(k->run_file, true, NULL);
 	}
 	memset(k->has, 0, r->group_count);
-	k->count = 0;
-	k->sought_count = 0;
-	k->bounds_kept = 0;
 	vv_random(&k->seed, sizeof(k->seed)); /* whatever is still kept is of another one */
 	return open_fresh(r, k, err);
 }
