@@ -133,6 +133,11 @@ typedef struct check_run {
 	const uint64_t *run_seed;
 } check_run;
 
+/* Makes r->workers: one for this thread, and one for each thread of the pool. */
+vv_status check_workers_open(check_run *r, vv_error *err);
+/* Frees everything that the run has, with its plan and its keys. */
+void check_run_close(check_run *r);
+
 /* Sets r->groups to the groups in the version's data list, without results. */
 vv_status check_groups_list(check_run *r, vv_error *err);
 /* Sets r->groups to only the given groups of the version. */

@@ -26,7 +26,6 @@ _Static_assert(1u << JSON_COLUMNS_MAX <= CHECK_SOUGHT_MAX, "all spellings of a k
 typedef struct finder {
 	check_run run;
 	vv_check_options o;
-	vv_check_result result;
 	const vv_key_value *values;
 	size_t value_count;
 	vv_buf keys[CHECK_SOUGHT_MAX]; /* canonical bytes, of each spelling */
@@ -52,10 +51,7 @@ static vv_status add_group(finder *f, uint64_t group, vv_error *err)
 
 static const vv_key_value *value_of(const finder *f, size_t place)
 {
-	for (size_t i = 0; i < f->value_count; i++) {
-		if (f->values[i].column == place) return &f->values[i];
-	}
-	return NULL;
+	return vv_array_find(f->values, f->value_count, it, it->column == place);
 }
 
 static bool is_given(const finder *f, const check_key *k)
@@ -185,22 +181,6 @@ static bool is_worth_reading(const check_run *r, bool make)
 	return make || unknown <= r->group_count / PART;
 }
 
-static vv_status open_workers(check_run *r, vv_error *err)
-{
-	size_t count = 1 + (r->o->pool ? vv_pool_threads(r->o->pool) : 0);
-	vv_status rc = VV_OK;
-
-	r->workers = vv_calloc(count, sizeof(*r->workers));
-	if (!r->workers) return vv_fail_nomem(err);
-	for (; r->worker_count < count; r->worker_count++) {
-		if ((rc = check_worker_init(&r->workers[r->worker_count], &r->plan, err)) < 0) {
-			break;
-		}
-	}
-	return rc;
-}
-
-/* False: the kept hashes are damaged. */
 static bool seek_keys(finder *f, uint8_t *hit)
 {
 	bool sound = true;
@@ -212,15 +192,25 @@ static bool seek_keys(finder *f, uint8_t *hit)
 }
 
 /* Reads the groups of the run whose keys are not known, for hit. */
-static vv_status read_unknown(check_run *r, bool make, vv_error *err)
+/* Reads the groups whose keys are not cached, and takes the groups with a hit. places: where they are in
+ * the list; NULL: the run has all groups. */
+static vv_status take_hits(finder *f, const uint8_t *hit, const vv_list_place *places, bool make,
+			   vv_error *err)
 {
+	check_run *r = &f->run;
 	vv_status rc;
 
 	for (size_t i = 0; i < r->group_count; i++) {
 		r->groups[i].known = 1; /* to the rules: only keys are wanted */
 	}
-	if ((rc = open_workers(r, err)) < 0 || (rc = check_read_groups(r, err)) < 0) return rc;
-	return make ? check_keys_keep(r, 0, err) : VV_OK;
+	if ((rc = check_workers_open(r, err)) < 0 || (rc = check_read_groups(r, err)) < 0 ||
+	    (make && (rc = check_keys_keep(r, 0, err)) < 0)) {
+		return rc;
+	}
+	for (size_t i = 0; i < r->group_count; i++) {
+		if (hit[i] && (rc = add_group(f, places ? places[i].index : i, err)) < 0) return rc;
+	}
+	return VV_OK;
 }
 
 /* Searches groups outside the run. */
@@ -238,11 +228,7 @@ static vv_status look_in_others(finder *f, const check_key_run *run, const vv_li
 	}
 	if (!(hit = vv_calloc(r->group_count + 1, 1))) return vv_fail_nomem(err);
 	(void)seek_keys(f, hit); /* in the record, which has been read as a whole */
-	rc = read_unknown(r, make, err);
-	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {
-		rc = hit[i] ? add_group(f, c->new_items[i].index, err) : VV_OK;
-	}
-	return rc;
+	return take_hits(f, hit, c->new_items, make, err);
 }
 
 /* Are few enough groups outside the run? With more, a new run is needed. */
@@ -299,7 +285,6 @@ static int look_at_groups(finder *f, bool make, vv_error *err)
 	check_run *r = &f->run;
 	vv_auto_free uint8_t *hit = NULL;
 	vv_status rc;
-	int known = 0;
 
 	if ((rc = check_groups_list(r, err)) < 0 || r->group_count > CHECK_GROUP_MASK ||
 	    (rc = check_keys_open(r, err)) < 0 || !is_worth_reading(r, make)) {
@@ -309,34 +294,12 @@ static int look_at_groups(finder *f, bool make, vv_error *err)
 	if (!seek_keys(f, hit)) {
 		memset(hit, 0, r->group_count);
 		if ((rc = check_keys_forget(r, 0, err)) < 0 || !is_worth_reading(r, make)) {
-			return rc < 0 ? (int)rc : known;
+			return (int)rc;
 		}
 		(void)seek_keys(f, hit); /* hits are compared with the groups read */
 	}
-	rc = read_unknown(r, make, err);
-	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {
-		rc = hit[i] ? add_group(f, i, err) : VV_OK;
-	}
-	known = 1;
-	return rc < 0 ? (int)rc : known;
-}
-
-static void close_finder(finder *f)
-{
-	check_run *r = &f->run;
-
-	check_keys_close(r);
-	for (size_t i = 0; i < r->worker_count; i++) {
-		check_worker_clear(&r->workers[i]);
-	}
-	for (size_t i = 0; i < CHECK_SOUGHT_MAX; i++) {
-		vv_buf_clear(&f->keys[i]);
-	}
-	vv_free_all(r->workers, r->groups);
-	vv_buf_clear(&r->counts);
-	vv_arena_clear(&r->arena);
-	check_plan_clear(&r->plan);
-	vv_check_result_clear(&f->result);
+	rc = take_hits(f, hit, NULL, make, err);
+	return rc < 0 ? (int)rc : 1;
 }
 
 int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *values, size_t count,
@@ -352,7 +315,7 @@ int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *valu
 					    .temp_dir = o->temp_dir,
 					    .pool = o->pool,
 					    .progress = o->progress},
-		    .run = {.table = t, .o = &f.o, .result = &f.result},
+		    .run = {.table = t, .o = &f.o},
 		    .values = values,
 		    .value_count = count,
 		    .out = out};
@@ -364,6 +327,9 @@ int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *valu
 			known = look_at_groups(&f, o->make, err);
 		}
 	}
-	close_finder(&f);
+	for (size_t i = 0; i < CHECK_SOUGHT_MAX; i++) {
+		vv_buf_clear(&f.keys[i]);
+	}
+	check_run_close(&f.run);
 	return known;
 }

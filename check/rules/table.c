@@ -51,6 +51,21 @@ static void keep_share(check_run *r)
 	r->group_count = to - from;
 }
 
+vv_status check_workers_open(check_run *r, vv_error *err)
+{
+	size_t count = 1 + (r->o->pool ? vv_pool_threads(r->o->pool) : 0);
+	vv_status rc;
+
+	r->workers = vv_calloc(count, sizeof(*r->workers));
+	if (!r->workers) return vv_fail_nomem(err);
+	for (; r->worker_count < count; r->worker_count++) {
+		if ((rc = check_worker_init(&r->workers[r->worker_count], &r->plan, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
 static vv_status open_run(check_run *r, vv_error *err)
 {
 	vv_status rc = check_groups_list(r, err);
@@ -62,23 +77,14 @@ static vv_status open_run(check_run *r, vv_error *err)
 	    (rc = vv_check_lines_open(&r->lines, r->table, r->o->mend, r->o->cache, err)) < 0) {
 		return rc;
 	}
-	r->worker_count = 1 + (r->o->pool ? vv_pool_threads(r->o->pool) : 0);
-	r->workers = vv_calloc(r->worker_count, sizeof(*r->workers));
-	if (!r->workers) return vv_fail_nomem(err);
-	for (size_t i = 0; i < r->worker_count; i++) {
-		if ((rc = check_worker_init(&r->workers[i], &r->plan, err)) < 0) {
-			r->worker_count = i;
-			return rc;
-		}
-	}
-	return check_facts_load(r, err);
+	return (rc = check_workers_open(r, err)) < 0 ? rc : check_facts_load(r, err);
 }
 
-static void close_run(check_run *r)
+void check_run_close(check_run *r)
 {
 	check_keys_close(r);
 	vv_check_lines_close(r->lines);
-	for (size_t i = 0; r->workers && i < r->worker_count; i++) {
+	for (size_t i = 0; i < r->worker_count; i++) {
 		check_worker_clear(&r->workers[i]);
 	}
 	vv_free_all(r->workers, r->groups, r->totals);
@@ -178,7 +184,7 @@ vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_optio
 	out->columns = t->columns;
 	out->groups = r.group_count;
 	out->groups_read = r.groups_read;
-	close_run(&r);
+	check_run_close(&r);
 	if (rc < 0) {
 		vv_check_result_clear(out);
 	}
