@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/key_bytes.h"
@@ -25,20 +26,21 @@
 #define HEAD 32u
 #define GONE_MAX 4u /* a fourth of the groups gone: everything is checked again */
 
-/* Keys that are looked for, those whose hashes are below `end` and not below `begin`. Not a
- * vv_hash_index: where memory ends the table and the bytes of its keys are made again for a part. */
+typedef struct target {
+	uint64_t hash;
+	const char *bytes;
+	uint32_t len;
+	bool met;
+} target;
+
+/* Keys that are looked for, those whose hashes are below `end` and not below `begin`. */
 typedef struct targets {
 	vv_arena arena;
-	struct target {
-		uint64_t hash;
-		const char *bytes;
-		uint32_t len;
-		bool met;
-	} * slots;
-	size_t mask, count, left; /* left: not met yet */
-	uint64_t seed;            /* new in each run, so that collisions cannot be constructed */
-	uint64_t bytes;           /* bytes of the keys */
-	uint64_t begin, end;      /* end 0: 2^64 */
+	vv_hash_index index;
+	target *keys;
+	size_t count, cap, left; /* left: not met yet */
+	uint64_t bytes;          /* bytes of the keys */
+	uint64_t begin, end;     /* end 0: 2^64 */
 } targets;
 
 /* One foreign key under way. */
@@ -67,65 +69,54 @@ static bool in_part(const targets *t, uint64_t hash)
 	return hash >= t->begin && (t->end == 0 || hash < t->end);
 }
 
-static struct target *find_target(const targets *t, const vv_buf *key, uint64_t hash)
+static uint64_t hash_of(const vv_buf *key)
 {
-	size_t at = (size_t)hash & t->mask;
-
-	while (t->slots[at].bytes && !(t->slots[at].hash == hash && t->slots[at].len == key->len &&
-				       memcmp(t->slots[at].bytes, key->data, key->len) == 0)) {
-		at = (at + 1) & t->mask;
-	}
-	return &t->slots[at];
+	return vv_xxh3(key->data, key->len, vv_hash_seed());
 }
 
-/* Rebuilds the table larger, or for a smaller part: drops keys outside the part. */
-static vv_status rebuild(targets *t, size_t mask, vv_error *err)
+static target *find_target(const targets *t, const vv_buf *key, uint64_t hash)
 {
-	vv_auto_free struct target *old = t->slots;
-	size_t old_mask = t->mask;
-	vv_arena kept = VV_ARENA_INIT;
+	return vv_hash_find(t->keys, &t->index, hash, k,
+			    k->hash == hash && k->len == key->len &&
+				    memcmp(k->bytes, key->data, key->len) == 0);
+}
 
-	t->slots = vv_calloc(mask + 1, sizeof(*t->slots));
-	if (!t->slots) {
-		t->slots = vv_take(&old);
-		return vv_fail_nomem(err);
-	}
-	t->mask = mask;
+static bool add_target(targets *t, target key)
+{
+	key.bytes = vv_arena_strndup(&t->arena, key.bytes, key.len);
+	t->left += !key.met;
+	t->bytes += key.len + 64;
+	return key.bytes && vv_hash_add(t->keys, t->count, t->cap, &t->index, key.hash, key);
+}
+
+/* Begins a part, empty. */
+static void clear_targets(targets *t)
+{
+	vv_arena_reset(&t->arena);
+	vv_hash_index_reset(&t->index);
 	t->count = t->left = 0;
 	t->bytes = 0;
-	for (size_t i = 0; old && i <= old_mask; i++) {
-		size_t at = (size_t)old[i].hash & mask;
+}
 
-		if (!old[i].bytes || !in_part(t, old[i].hash)) {
-			continue;
-		}
-		while (t->slots[at].bytes) {
-			at = (at + 1) & mask;
-		}
-		t->slots[at] = old[i];
-		t->slots[at].bytes = vv_arena_strndup(&kept, old[i].bytes, old[i].len);
-		if (!t->slots[at].bytes) {
-			vv_arena_clear(&kept);
-			return vv_fail_nomem(err);
-		}
-		t->count++;
-		t->left += !old[i].met;
-		t->bytes += old[i].len + 64;
+/* Drops the keys outside of the part, which has become smaller. */
+static bool drop_outside(targets *t)
+{
+	vv_auto(vv_arena) bytes = t->arena; /* of all keys */
+	const size_t count = t->count;
+
+	t->arena = (vv_arena)VV_ARENA_INIT;
+	clear_targets(t);
+	for (size_t i = 0; i < count; i++) {
+		if (in_part(t, t->keys[i].hash) && !add_target(t, t->keys[i])) return false;
 	}
-	vv_arena_clear(&t->arena);
-	t->arena = kept;
-	return VV_OK;
+	return true;
 }
 
 static vv_status want_target(targets *t, const vv_buf *key, uint64_t memory, vv_error *err)
 {
-	uint64_t hash = vv_xxh3(key->data, key->len, t->seed);
-	vv_status rc;
+	const uint64_t hash = hash_of(key);
 
-	if (!in_part(t, hash)) return VV_OK;
-	if (2 * t->count >= t->mask && (rc = rebuild(t, 2 * t->mask + 1, err)) < 0) return rc;
-	struct target *slot = find_target(t, key, hash);
-	if (slot->bytes) return VV_OK;
+	if (!in_part(t, hash) || find_target(t, key, hash)) return VV_OK;
 	while (t->bytes + key->len + 64 > memory && t->count > 16) {
 		uint64_t span = t->end - t->begin; /* wraps for end 0: 2^64 - begin */
 
@@ -133,38 +124,23 @@ static vv_status want_target(targets *t, const vv_buf *key, uint64_t memory, vv_
 			break; /* one hash: all its keys must be kept */
 		}
 		t->end = t->begin + (span == 0 ? (uint64_t)1 << 63 : span / 2);
-		if ((rc = rebuild(t, t->mask, err)) < 0) return rc;
+		if (!drop_outside(t)) return vv_fail_nomem(err);
 		if (!in_part(t, hash)) return VV_OK;
-		slot = find_target(t, key, hash);
 	}
-	*slot = (struct target){hash, vv_arena_strndup(&t->arena, key->data, key->len),
-				(uint32_t)key->len, false};
-	if (!slot->bytes) return vv_fail_nomem(err);
-	t->count++;
-	t->left++;
-	t->bytes += key->len + 64;
-	return VV_OK;
+	return add_target(t, (target){hash, key->data, (uint32_t)key->len, false})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static void meet_target(targets *t, const vv_buf *key)
 {
-	uint64_t hash = vv_xxh3(key->data, key->len, t->seed);
+	const uint64_t hash = hash_of(key);
+	target *found = in_part(t, hash) ? find_target(t, key, hash) : NULL;
 
-	if (!in_part(t, hash)) return;
-	struct target *slot = find_target(t, key, hash);
-	if (slot->bytes && !slot->met) {
-		slot->met = true;
+	if (found && !found->met) {
+		found->met = true;
 		t->left--;
 	}
-}
-
-/* Begins a part, empty. */
-static vv_status clear_targets(targets *t, vv_error *err)
-{
-	vv_free(t->slots);
-	t->slots = NULL;
-	vv_arena_reset(&t->arena);
-	return rebuild(t, 1023, err);
 }
 
 static vv_status note_foreign(following *x, const char *message, vv_error *err)
@@ -404,13 +380,12 @@ static vv_status covers(following *x, const check_group_names *a, const check_gr
 			bool *yes, vv_error *err)
 {
 	size_t most = a->count / GONE_MAX + 1;
-	vv_status rc = clear_targets(&x->t, err);
+	vv_status rc;
 
 	*yes = true;
+	clear_targets(&x->t);
 	x->t.begin = x->t.end = 0;
-	if (rc == VV_OK) {
-		rc = each_gone(x, x->there, true, a, b, most, want_key, yes, err);
-	}
+	rc = each_gone(x, x->there, true, a, b, most, want_key, yes, err);
 	if (rc == VV_OK && *yes && x->t.end == 0) {
 		rc = each_gone(x, x->there, true, b, a, most, meet_key, yes, err);
 	}
@@ -574,7 +549,7 @@ static vv_status follow_row(void *payload, size_t row, bool whole, vv_error *err
 {
 	const visiting *v = payload;
 	following *x = v->x;
-	uint64_t hash = vv_xxh3(x->w.key.data, x->w.key.len, x->t.seed);
+	uint64_t hash = hash_of(&x->w.key);
 
 	if (!whole) return VV_OK;
 	if (v->step == FOLLOW_SEE) {
@@ -583,8 +558,8 @@ static vv_status follow_row(void *payload, size_t row, bool whole, vv_error *err
 	}
 	if (v->step == FOLLOW_WANT) return want_target(&x->t, &x->w.key, memory_of(x), err);
 	if (!in_part(&x->t, hash)) return VV_OK;
-	const struct target *found = find_target(&x->t, &x->w.key, hash);
-	if (found->bytes && found->met) return VV_OK;
+	const target *found = find_target(&x->t, &x->w.key, hash);
+	if (found && found->met) return VV_OK;
 	if (v->step == FOLLOW_TELL) return tell(x, x->r->groups[v->group].first_row + row, err);
 	x->bad[v->group]++;
 	return VV_OK;
@@ -623,8 +598,8 @@ static vv_status follow_all(following *x, bool give, vv_error *err)
 	x->t.begin = 0;
 	do {
 		x->t.end = 0;
-		if ((rc = clear_targets(&x->t, err)) < 0 ||
-		    (rc = follow_groups(x, FOLLOW_WANT, give, err)) < 0 ||
+		clear_targets(&x->t);
+		if ((rc = follow_groups(x, FOLLOW_WANT, give, err)) < 0 ||
 		    (!give && x->holds && (rc = meet_gone(x, err)) < 0) ||
 		    (rc = read_there(x, err)) < 0) {
 			return rc;
@@ -674,7 +649,6 @@ static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f,
 	following x = {.r = r, .e = e, .f = f};
 	vv_status rc;
 
-	vv_random(&x.t.seed, sizeof(x.t.seed));
 	if ((rc = check_worker_init(&x.w, &r->plan, err)) < 0) return rc;
 	x.bad = vv_calloc(r->group_count + 1, sizeof(*x.bad));
 	x.known = vv_calloc(r->group_count + 1, 1);
@@ -685,7 +659,8 @@ static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f,
 		rc = follow(&x, err);
 	}
 	check_worker_clear(&x.w);
-	vv_free_all(x.bad, x.known, x.t.slots);
+	vv_free_all(x.bad, x.known, x.t.keys);
+	vv_hash_index_clear(&x.t.index);
 	vv_arena_clear(&x.t.arena);
 	vv_buf_clear_all(&x.key, &x.scratch);
 	check_memo_close(&x.memo);
