@@ -58,29 +58,26 @@ const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path
 			    : NULL;
 }
 
-static vv_status add(vv_check_list *l, const char *path, const vv_oid *blob, const char *package,
-		     vv_error *err)
+vv_status vv_check_list_add(vv_check_list *l, const char *path, const vv_oid *blob,
+			    const char *package, vv_error *err)
 {
-	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	vv_check_path *p = &l->items[l->count];
-	*p = (vv_check_path){.path = vv_strdup(path)};
-	p->package = package ? vv_strdup(package) : NULL;
-	if (!p->path || (package && !p->package)) {
-		vv_free_all(p->path, p->package);
-		return vv_fail_nomem(err);
-	}
+	vv_check_path p = {.path = vv_strdup(path), .package = package ? vv_strdup(package) : NULL};
+
 	if (blob) {
-		p->blob = *blob;
+		p.blob = *blob;
 	}
-	l->count++;
-	return VV_OK;
+	if (p.path && (p.package || !package) && vv_array_add(l->items, l->count, l->cap, p)) {
+		return VV_OK;
+	}
+	vv_free_all(p.path, p.package);
+	return vv_fail_nomem(err);
 }
 
 static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 {
 	lister *l = payload;
 
-	return S_ISREG(e->mode) ? add(l->out, e->path, &e->id, NULL, err) : VV_OK;
+	return S_ISREG(e->mode) ? vv_check_list_add(l->out, e->path, &e->id, NULL, err) : VV_OK;
 }
 
 /* The index; for the work tree only existing files. For a path in conflict ours counts. */
@@ -107,7 +104,8 @@ static vv_status list_index(lister *l, vv_error *err)
 			rc = vv_missing_ok(rc, err);
 		}
 		if (rc == VV_OK && (here || e.hidden)) {
-			rc = add(here ? l->out : &l->sparse, e.path, &e.id, NULL, err);
+			rc = vv_check_list_add(here ? l->out : &l->sparse, e.path, &e.id, NULL,
+					       err);
 		}
 	}
 	return rc;
@@ -126,7 +124,7 @@ static vv_status add_table(vv_check_list *l, const vv_check_path *d, const char 
 		p->named = p->named || named;
 		return VV_OK;
 	}
-	if ((rc = add(l, path, &d->blob, NULL, err)) < 0) return rc;
+	if ((rc = vv_check_list_add(l, path, &d->blob, NULL, err)) < 0) return rc;
 	p = &l->items[l->count - 1];
 	p->document = strlen(d->path);
 	p->named = named;
@@ -182,7 +180,7 @@ static vv_status add_named(lister *l, vv_error *err)
 
 		if (item->exists && !item->folder && !item->pattern &&
 		    !vv_check_list_find(&sorted, item->path) &&
-		    (rc = add(l->out, item->path, NULL, NULL, err)) < 0) {
+		    (rc = vv_check_list_add(l->out, item->path, NULL, NULL, err)) < 0) {
 			return rc;
 		}
 	}
@@ -216,7 +214,7 @@ static vv_status read_packages(lister *l, vv_error *err)
 		}
 		rc = VV_OK;
 		for (size_t k = 0; rc == VV_OK && k < count; k++) {
-			rc = add(&l->described, paths[k], NULL, package, err);
+			rc = vv_check_list_add(&l->described, paths[k], NULL, package, err);
 		}
 		vv_names_free(paths, count);
 	}
@@ -338,7 +336,7 @@ static vv_status add_absent(lister *l, const vv_check_list *all, vv_error *err)
 			rc = add_table(l->out, of, d->path + strlen(of->path) + 1, false, err);
 			continue;
 		}
-		if ((rc = add(l->out, d->path, NULL, d->package, err)) == VV_OK) {
+		if ((rc = vv_check_list_add(l->out, d->path, NULL, d->package, err)) == VV_OK) {
 			vv_check_path *p = &l->out->items[l->out->count - 1];
 
 			p->not_added = l->side->kind != VV_SIDE_COMMIT && is_on_disk(l, d->path);
@@ -367,7 +365,7 @@ static vv_status copy_names(vv_check_list *to, const vv_check_list *from, vv_err
 	for (size_t i = 0; i < from->count; i++) {
 		const vv_check_path *p = &from->items[i];
 
-		if ((rc = add(to, p->path, &p->blob, NULL, err)) < 0) return rc;
+		if ((rc = vv_check_list_add(to, p->path, &p->blob, NULL, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

@@ -68,6 +68,9 @@ vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_re
 vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_dataset_reader *s,
 				       const vv_diff_side *side, const vv_rules_file *rules,
 				       bool only_gone, vv_error *err);
+/* Adds an item at the end. blob and package may be NULL. */
+vv_status vv_check_list_add(vv_check_list *l, const char *path, const vv_oid *blob,
+			    const char *package, vv_error *err);
 void vv_check_list_clear(vv_check_list *l);
 VV_AUTO_CLEAR(vv_check_list, vv_check_list_clear)
 /* Returns the item with this path, or NULL. Borrowed from l. */

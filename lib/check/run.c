@@ -67,7 +67,6 @@ vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *
 
 /* Which of a commit's datasets are checked. */
 typedef struct scope {
-	const vv_oid *before; /* only what differs from this commit; NULL: all */
 	vv_check_list changed;
 	bool all; /* what describes datasets has changed */
 	bool any; /* a dataset has */
@@ -81,14 +80,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	/* a schema may be in any file beside its package */
 	s->all = s->all || strcmp(vv_path_ext(name), "json") == 0 ||
 		 strcmp(c->path, VV_CHECKS_NAME) == 0;
-	if (!vv_array_room(s->changed.items, s->changed.count, s->changed.cap)) {
-		return vv_fail_nomem(err);
-	}
-	vv_check_path *p = &s->changed.items[s->changed.count];
-	memset(p, 0, sizeof(*p));
-	if (!(p->path = vv_strdup(c->path))) return vv_fail_nomem(err);
-	s->changed.count++;
-	return VV_OK;
+	return vv_check_list_add(&s->changed, c->path, NULL, NULL, err);
 }
 
 /* A table that refers to others may be wrong although only they have changed. */
@@ -349,7 +341,7 @@ vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff
 {
 	vv_auto(vv_diff_side) side = {0}, parent = {0};
 	vv_auto(vv_check_list) list = {0};
-	vv_auto(scope) s = {.before = NULL};
+	vv_auto(scope) s = {.all = false};
 	bool has_parent = false;
 	vv_status rc;
 
