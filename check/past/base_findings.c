@@ -100,13 +100,9 @@ void base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wa
 {
 	if (c->rc < 0 || (groups && count == 0)) return;
 	vv_auto(vv_group_walk) w = vv_group_walk_open(t, wanted, wanted_count, c->err);
-	for (size_t i = 0; w.rc == VV_OK && (!groups || i < count); i++) {
-		if (groups) {
-			w.rc = vv_table_seek_row(w.reader, groups[i].row, c->err);
-		}
-		if (!vv_group_walk_next(&w)) {
-			break;
-		}
+	for (size_t i = 0;
+	     groups ? i < count && vv_group_walk_to(&w, groups[i].row) : vv_group_walk_next(&w);
+	     i++) {
 		if ((w.rc = vv_progress_part(c->o->progress, "checking",
 					     w.batch.first_row + w.batch.rows, t->root.rows,
 					     c->err)) == VV_OK) {

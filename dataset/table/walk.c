@@ -24,6 +24,19 @@ bool vv_group_walk_next(vv_group_walk *w)
 	return w->rc == VV_OK && has_more(&w->rc, vv_table_read(w->reader, &w->batch, w->err));
 }
 
+bool vv_group_walk_to(vv_group_walk *w, uint64_t row)
+{
+	if (w->rc == VV_OK && row != w->batch.first_row + w->batch.rows) {
+		w->rc = vv_table_seek_row(w->reader, row, w->err);
+	}
+	const bool found = vv_group_walk_next(w);
+	if (!found && w->rc == VV_OK) {
+		w->rc = vv_fail(w->err, VV_ECORRUPT, "row %llu is missing",
+				(unsigned long long)row + 1);
+	}
+	return found;
+}
+
 void vv_group_walk_close(vv_group_walk *w)
 {
 	vv_table_reader_close(w->reader);

@@ -247,13 +247,10 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 	vv_auto(vv_group_walk) w = vv_group_walk_open(from, NULL, 0, err);
 	const size_t count = v->table->columns + v->more.count;
 	vv_cell *cells = vv_arena_calloc(&v->arena, count + 1, sizeof(*cells));
-	vv_status rc = w.rc;
+	vv_status rc = VV_OK;
 
 	if (!cells) return vv_fail_nomem(err);
-	if (rc < 0 || (rc = vv_table_seek_row(w.reader, row, err)) < 0) return rc;
-	if (!vv_group_walk_next(&w)) {
-		return w.rc < 0 ? w.rc : vv_fail(err, VV_ECORRUPT, "a row is missing");
-	}
+	if (!vv_group_walk_to(&w, row)) return w.rc;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const long at = i < v->table->columns ? vv_columns_to_old(columns, i)
 						      : (long)v->more_from[i - v->table->columns];

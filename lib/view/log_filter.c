@@ -113,13 +113,9 @@ static vv_status count_cells(uint64_t *out, const vv_log_filter *f, vv_table *t,
 {
 	vv_auto(vv_group_walk) w = vv_group_walk_open(t, NULL, 0, err);
 
-	for (size_t i = 0; w.rc == VV_OK && (!groups || i < count); i++) {
-		if (groups) {
-			w.rc = vv_table_seek_row(w.reader, groups[i].row, err);
-		}
-		if (!vv_group_walk_next(&w)) {
-			break;
-		}
+	for (size_t i = 0;
+	     groups ? i < count && vv_group_walk_to(&w, groups[i].row) : vv_group_walk_next(&w);
+	     i++) {
 		*out += count_batch(&w.batch, f->o->value, f->value_len);
 	}
 	return w.rc;
