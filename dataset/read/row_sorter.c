@@ -91,6 +91,7 @@ void row_sort_key(vv_buf *out, const vv_cell *cells, const size_t *columns, size
 struct row_sorter {
 	vv_sorter *lines;
 	vv_buf record;
+	bool failed; /* memory for a record ran out */
 };
 
 vv_status row_sorter_new(row_sorter **out, const char *temp_dir, size_t memory, vv_error *err)
@@ -116,8 +117,8 @@ uint64_t row_sorter_count(const row_sorter *s)
 	return vv_sorter_count(s->lines);
 }
 
-vv_status row_sorter_add(row_sorter *s, const void *key, size_t key_len, const void *line,
-			 size_t line_len, vv_error *err)
+void row_sorter_add(row_sorter *s, const void *key, size_t key_len, const void *line,
+		    size_t line_len)
 {
 	uint8_t head[VV_SORTER_HEAD], place[PLACE];
 
@@ -129,26 +130,27 @@ vv_status row_sorter_add(row_sorter *s, const void *key, size_t key_len, const v
 	vv_buf_put(&s->record, key, key_len);
 	vv_buf_put(&s->record, place, sizeof(place));
 	vv_buf_put(&s->record, line, line_len);
-	return s->record.failed ? vv_fail_nomem(err) : vv_sorter_add(s->lines, s->record.data, err);
+	s->failed |= s->record.failed;
+	if (!s->failed) {
+		vv_sorter_add(s->lines, s->record.data);
+	}
 }
 
-vv_status row_sorter_finish(row_sorter *s, vv_error *err)
+vv_status row_sorter_ok(const row_sorter *s, vv_error *err)
 {
-	return vv_sorter_finish(s->lines, err);
+	return s->failed ? vv_fail_nomem(err) : vv_sorter_ok(s->lines, err);
 }
 
-int row_sorter_next(row_sorter *s, sorted_line *out, vv_error *err)
+bool row_sorter_next(row_sorter *s, sorted_line *out)
 {
-	const void *record;
-	int more = vv_sorter_next(s->lines, &record, err);
+	const uint8_t *record = s->failed ? NULL : vv_sorter_next(s->lines);
 
-	if (more > 0) {
-		const uint8_t *place = (const uint8_t *)record + VV_SORTER_HEAD +
-				       vv_get_le32(record);
+	if (record) {
+		const uint8_t *place = record + VV_SORTER_HEAD + vv_get_le32(record);
 
 		*out = (sorted_line){.bytes = (const char *)place + PLACE,
-				     .len = vv_get_le32((const uint8_t *)record + 4) - PLACE,
+				     .len = vv_get_le32(record + 4) - PLACE,
 				     .place = vv_get_le64(place)};
 	}
-	return more;
+	return record != NULL;
 }

@@ -3,9 +3,11 @@
  * files.
  *
  *   row_sorter_new(&s, temp_dir, err)
- *   row_sorter_add(s, key, key_len, line, line_len, err)     in the file's order
- *   row_sorter_finish(s, err)
- *   while ((more = row_sorter_next(s, &line, err)) > 0) { ... }
+ *   row_sorter_add(s, key, key_len, line, line_len)     in the file's order
+ *   while (row_sorter_next(s, &line)) { ... }
+ *   row_sorter_ok(s, err)
+ *
+ * The sorter keeps its first error, and does nothing after it.
  *
  * Keys are compared as bytes; row_sort_key makes a key from cells. Lines with equal keys stay in
  * the file's order.
@@ -13,6 +15,7 @@
 #ifndef VV_DATASET_READ_ROW_SORTER_H
 #define VV_DATASET_READ_ROW_SORTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,11 +34,9 @@ typedef struct row_sorter row_sorter;
  * be longer. The caller frees *out, also after a failure. */
 vv_status row_sorter_new(row_sorter **out, const char *temp_dir, size_t memory, vv_error *err);
 void row_sorter_free(row_sorter *s); /* accepts NULL */
-/* Adds a line with its key; both are copied. */
-vv_status row_sorter_add(row_sorter *s, const void *key, size_t key_len, const void *line,
-			 size_t line_len, vv_error *err);
-/* Sorts the lines. Call once, after the last line was added. */
-vv_status row_sorter_finish(row_sorter *s, vv_error *err);
+/* Adds a line with its key; both are copied. Must not be called after row_sorter_next. */
+void row_sorter_add(row_sorter *s, const void *key, size_t key_len, const void *line,
+		    size_t line_len);
 
 /* A line, borrowed until the next call. */
 typedef struct sorted_line {
@@ -43,9 +44,11 @@ typedef struct sorted_line {
 	size_t len;
 	uint64_t place; /* the line's number, from 0, in the order of adding */
 } sorted_line;
-/* Sets *out to the next line in key order. Returns 1, 0 after the last line, or a negative
- * status. */
-int row_sorter_next(row_sorter *s, sorted_line *out, vv_error *err);
+/* Sets *out to the next line in key order. Returns false after the last line, and after an
+ * error. */
+bool row_sorter_next(row_sorter *s, sorted_line *out);
+/* Returns the first error of the sorter, or VV_OK. */
+vv_status row_sorter_ok(const row_sorter *s, vv_error *err);
 /* Returns the number of added lines. */
 uint64_t row_sorter_count(const row_sorter *s);
 

@@ -43,8 +43,10 @@ struct vv_sorter {
 	size_t *heap; /* numbers of runs, smallest first */
 	size_t heap_len;
 	size_t piece;
-	bool lent;   /* the record of the first run of the heap */
-	size_t next; /* in memory only: of handles */
+	bool lent;    /* the record of the first run of the heap */
+	size_t next;  /* in memory only: of handles */
+	bool sorted;  /* all records were added, and are in order */
+	vv_error why; /* the first error */
 };
 
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
@@ -181,18 +183,25 @@ static vv_status spill(vv_sorter *s, vv_error *err)
 		       : vv_fail_nomem(err);
 }
 
-vv_status vv_sorter_add(vv_sorter *s, const void *record, vv_error *err)
+vv_status vv_sorter_ok(const vv_sorter *s, vv_error *err)
 {
-	size_t len = length_of(s, record);
-	vv_status rc;
-	if (s->count > 0 && s->records.len + len > s->memory && (rc = spill(s, err)) < 0) return rc;
+	return s->why.code < 0 ? vv_error_copy(err, &s->why) : VV_OK;
+}
+
+void vv_sorter_add(vv_sorter *s, const void *record)
+{
+	const size_t len = length_of(s, record);
+	if (s->why.code < 0 ||
+	    (s->count > 0 && s->records.len + len > s->memory && spill(s, &s->why) < 0)) {
+		return;
+	}
 	if (!vv_array_add(s->handles, s->count, s->cap,
 			  (handle){head_of(s, record), s->records.len})) {
-		return vv_fail_nomem(err);
+		vv_fail_nomem(&s->why);
 	}
 	vv_buf_put(&s->records, record, len);
+	(void)vv_buf_ok(&s->records, &s->why);
 	s->all++;
-	return vv_buf_ok(&s->records, err);
 }
 
 /* ---- merging ---- */
@@ -257,26 +266,24 @@ static void sift_down(vv_sorter *s, size_t at)
 	}
 }
 
-vv_status vv_sorter_rewind(vv_sorter *s, vv_error *err)
+void vv_sorter_rewind(vv_sorter *s)
 {
 	s->next = s->heap_len = 0;
 	s->lent = false;
-	for (size_t i = 0; i < s->run_count; i++) {
+	for (size_t i = 0; s->heap && i < s->run_count && s->why.code == VV_OK; i++) {
 		run *r = &s->runs[i];
 		r->at = r->from;
 		r->pos = 0;
 		vv_buf_reset(&r->piece);
-		int n = next_record(s, r, err);
-		if (n < 0) return (vv_status)n;
+		(void)next_record(s, r, &s->why);
 		s->heap[s->heap_len++] = i;
 	}
-	for (size_t i = s->heap_len; i-- > 0;) {
+	for (size_t i = s->heap_len; i-- > 0 && s->why.code == VV_OK;) {
 		sift_down(s, i);
 	}
-	return VV_OK;
 }
 
-vv_status vv_sorter_finish(vv_sorter *s, vv_error *err)
+static vv_status sort_all(vv_sorter *s, vv_error *err)
 {
 	vv_status rc;
 	if (s->run_count == 0) return sort_memory(s, err);
@@ -286,27 +293,28 @@ vv_status vv_sorter_finish(vv_sorter *s, vv_error *err)
 	s->handles = NULL;
 	s->cap = 0;
 	s->heap = vv_calloc(s->run_count, sizeof(*s->heap));
-	if (!s->heap) return vv_fail_nomem(err);
 	s->piece = s->memory / s->run_count;
 	s->piece = s->piece > PIECE_MAX ? PIECE_MAX : s->piece < PIECE_MIN ? PIECE_MIN : s->piece;
-	return vv_sorter_rewind(s, err);
+	vv_sorter_rewind(s);
+	return vv_alloc_ok(s->heap, err);
 }
 
-int vv_sorter_next(vv_sorter *s, const void **record, vv_error *err)
+const uint8_t *vv_sorter_next(vv_sorter *s)
 {
+	int n = 1;
+	if (s->why.code == VV_OK && !s->sorted) {
+		s->sorted = sort_all(s, &s->why) == VV_OK;
+	}
+	if (s->why.code < 0) return NULL;
 	if (s->run_count == 0) {
-		if (s->next == s->count) return 0;
-		*record = record_of(s, &s->handles[s->next++]);
-		return 1;
+		return s->next < s->count ? record_of(s, &s->handles[s->next++]) : NULL;
 	}
 	if (s->lent) { /* the record lent before is used up now */
-		int n = next_record(s, &s->runs[s->heap[0]], err);
-		if (n < 0) return n;
-		s->heap[0] = n > 0 ? s->heap[0] : s->heap[--s->heap_len];
+		n = next_record(s, &s->runs[s->heap[0]], &s->why);
+		s->heap[0] = n != 0 ? s->heap[0] : s->heap[--s->heap_len];
 	}
-	s->lent = s->heap_len > 0;
-	if (!s->lent) return 0;
+	s->lent = n >= 0 && s->heap_len > 0;
+	if (!s->lent) return NULL;
 	sift_down(s, 0);
-	*record = s->runs[s->heap[0]].record;
-	return 1;
+	return s->runs[s->heap[0]].record;
 }

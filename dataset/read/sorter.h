@@ -1,11 +1,19 @@
 /*
  * sorter: sorts records in memory up to a limit, and on disk beyond it.
  *
- * All records have the same size, or each begins with its lengths: 4 bytes length of the key, 4
- * bytes length of the rest, both little-endian, then the key and the rest. Keys are compared as
- * bytes, so numbers in them must be big-endian; a key comes before longer keys that begin with it.
- * Records with equal keys stay in the order in which they were added. Beyond the limit, sorted runs
- * are written to an unlinked temporary file.
+ * Records have the same size, or they begin with their lengths: 4 bytes length of the key, 4 bytes
+ * length of the rest, both little-endian, then the key and the rest. Keys are compared as bytes, so
+ * numbers in them must be big-endian; a key comes before longer keys that begin with it. Records with
+ * equal keys stay in the order in which they were added. Beyond the limit, sorted runs are written
+ * to a temporary file, which disappears with the process.
+ *
+ * A sorter keeps its first error, and does nothing after it. The caller asks for it once:
+ *
+ *	vv_sorter_add(s, record);
+ *	while ((record = vv_sorter_next(s)) != NULL) {
+ *		...
+ *	}
+ *	return vv_sorter_ok(s, err);
  */
 #ifndef VV_DATASET_READ_SORTER_H
 #define VV_DATASET_READ_SORTER_H
@@ -29,16 +37,16 @@ vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size
 			const char *temp_dir, vv_error *err);
 void vv_sorter_free(vv_sorter *s); /* accepts NULL */
 VV_AUTO_FREE(vv_sorter, vv_sorter_free)
-/* Adds a copy of a record. */
-vv_status vv_sorter_add(vv_sorter *s, const void *record, vv_error *err);
+/* Adds a copy of a record. Must not be called after vv_sorter_next. */
+void vv_sorter_add(vv_sorter *s, const void *record);
 /* Returns the number of added records. */
 uint64_t vv_sorter_count(const vv_sorter *s);
-/* Sorts the records. Call it once, after the last vv_sorter_add. */
-vv_status vv_sorter_finish(vv_sorter *s, vv_error *err);
-/* Sets *record to the next record in order, borrowed until the next call. Returns 1, 0 at the end,
- * or a negative vv_status. */
-int vv_sorter_next(vv_sorter *s, const void **record, vv_error *err);
-/* Makes vv_sorter_next return the first record again. Call vv_sorter_finish first. */
-vv_status vv_sorter_rewind(vv_sorter *s, vv_error *err);
+/* Returns the next record in order, borrowed until the next call. NULL: no record follows, or an
+ * error occurred. The first call sorts the records. */
+const uint8_t *vv_sorter_next(vv_sorter *s);
+/* Makes vv_sorter_next return the first record again. */
+void vv_sorter_rewind(vv_sorter *s);
+/* Returns the first error of the sorter, or VV_OK. */
+vv_status vv_sorter_ok(const vv_sorter *s, vv_error *err);
 
 #endif

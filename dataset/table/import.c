@@ -180,11 +180,10 @@ static vv_status refuse_irregular(import *im, const group_job *j, vv_error *err)
 static vv_status give_lines(import *im, const group_job *j, vv_error *err)
 {
 	size_t end_len, from = 0;
-	vv_status rc = VV_OK;
 
 	(void)vv_dialect_row_end(&im->dialect, &end_len);
 	if (j->irregular.count > 0) return refuse_irregular(im, j, err);
-	for (size_t i = 0; i < j->row_count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < j->row_count; i++) {
 		const vv_row *row = &j->rows[i];
 		bool ends = !(j->last && i + 1 == j->row_count) ||
 			    (im->dialect.form != VV_FORM_JSON && row->newline != VV_NO_NEWLINE);
@@ -192,11 +191,11 @@ static vv_status give_lines(import *im, const group_job *j, vv_error *err)
 		const size_t len = row->end - row->start - (ends ? end_len : 0);
 
 		im->sorting->lines += sorted_line_hash(j->raw + row->start, len, im->rows + i);
-		rc = row_sorter_add(im->sorting->sorter, j->sort_keys.data + from,
-				    j->sort_ends[i] - from, j->raw + row->start, len, err);
+		row_sorter_add(im->sorting->sorter, j->sort_keys.data + from,
+			       j->sort_ends[i] - from, j->raw + row->start, len);
 		from = j->sort_ends[i];
 	}
-	return rc;
+	return row_sorter_ok(im->sorting->sorter, err);
 }
 
 /* If nothing is put, only the store can answer. */

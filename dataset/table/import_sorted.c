@@ -137,9 +137,9 @@ static vv_status put_rows(sorted_file *f, vv_error *err)
 	const char *end = vv_dialect_row_end(d, &end_len);
 	sorted_line line;
 	vv_status rc;
-	int more = 1;
+	bool more = true;
 
-	while (f->piece.len < SORTED_PIECE && (more = row_sorter_next(f->rows, &line, err)) > 0) {
+	while (f->piece.len < SORTED_PIECE && (more = row_sorter_next(f->rows, &line))) {
 		if ((rc = vv_places_add(f->places, line.place, err)) < 0) return rc;
 		f->lines += sorted_line_hash(line.bytes, line.len, line.place);
 		f->places_hash = next_place(f->places_hash, line.place);
@@ -148,8 +148,8 @@ static vv_status put_rows(sorted_file *f, vv_error *err)
 			vv_buf_put(&f->piece, end, end_len);
 		}
 	}
-	if (more < 0) return (vv_status)more;
-	if (more == 0) {
+	if ((rc = row_sorter_ok(f->rows, err)) < 0) return rc;
+	if (!more) {
 		vv_buf_put(&f->piece, d->epilogue.data, d->epilogue.len);
 		f->state = AT_END;
 	}
@@ -274,8 +274,7 @@ static vv_status read_sorted_file(vv_import_result *out, vv_list *places, row_so
 				     .progress = opts->progress};
 	vv_status rc;
 
-	if ((rc = row_sorter_finish(rows, err)) < 0 ||
-	    (rc = vv_places_writer_new(&sorted.places, sink, near ? &parent->places : NULL, err)) <
+	if ((rc = vv_places_writer_new(&sorted.places, sink, near ? &parent->places : NULL, err)) <
 		    0 ||
 	    (rc = import_run(out, &source, sink, &o, &sorting, err)) < 0) {
 		return rc;

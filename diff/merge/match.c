@@ -690,7 +690,7 @@ static vv_status hash_added(merge *m, size_t which, vv_sorter *out, vv_error *er
 			vv_put_be64(record + 8, h.lo);
 			record[16] = (uint8_t)which;
 			vv_put_be64(record + 17, row);
-			rc = vv_sorter_add(out, record, err);
+			vv_sorter_add(out, record);
 		}
 	}
 	return rc;
@@ -732,8 +732,6 @@ vv_status merge_partners(merge *m, vv_error *err)
 {
 	vv_auto(vv_sorter) *sorter = NULL;
 	joining j = {0};
-	const void *p;
-	int more = 1;
 	vv_status rc;
 	m->side[1 - m->ours].follows = m->opts->part;
 	if ((rc = make_room(&m->side[0], err)) < 0 || (rc = make_room(&m->side[1], err)) < 0 ||
@@ -742,15 +740,12 @@ vv_status merge_partners(merge *m, vv_error *err)
 	}
 	if ((rc = vv_sorter_new(&sorter, PARTNER_LEN, PARTNER_LEN, 8u << 20, m->opts->temp_dir,
 				err)) < 0 ||
-	    (rc = hash_added(m, 0, sorter, err)) < 0 || (rc = hash_added(m, 1, sorter, err)) < 0 ||
-	    (rc = vv_sorter_finish(sorter, err)) < 0) {
-		goto done;
+	    (rc = hash_added(m, 0, sorter, err)) < 0 || (rc = hash_added(m, 1, sorter, err)) < 0) {
+		return rc;
 	}
-	while ((more = vv_sorter_next(sorter, &p, err)) > 0 &&
-	       (rc = join_record(m, &j, p, err)) == VV_OK) {
+	for (const uint8_t *p; rc == VV_OK && (p = vv_sorter_next(sorter)) != NULL;) {
+		rc = join_record(m, &j, p, err);
 	}
-	rc = more < 0 ? (vv_status)more : rc;
-done:
 	vv_free(j.x);
-	return rc;
+	return rc < 0 ? rc : vv_sorter_ok(sorter, err);
 }

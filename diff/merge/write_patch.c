@@ -236,12 +236,11 @@ static vv_status single_line(script *s, int side, uint64_t row, vv_error *err)
 
 static vv_status next_event(events *e, vv_error *err)
 {
-	const void *p;
-	int more = vv_sorter_next(e->sorter, &p, err);
-	e->row = more > 0 ? vv_get_be64(p) : PATCH_NONE;
-	e->partner = more > 0 ? vv_get_be64((const uint8_t *)p + 8) : PATCH_NONE;
-	e->changed = more > 0 && ((const uint8_t *)p)[16] != 0;
-	return more < 0 ? (vv_status)more : VV_OK;
+	const uint8_t *p = vv_sorter_next(e->sorter);
+	e->row = p ? vv_get_be64(p) : PATCH_NONE;
+	e->partner = p ? vv_get_be64(p + 8) : PATCH_NONE;
+	e->changed = p && p[16] != 0;
+	return vv_sorter_ok(e->sorter, err);
 }
 
 /* Makes `next` the first irregular line at or below `row`. */
@@ -412,14 +411,15 @@ static vv_status script_walk(script *s, vv_error *err)
 
 /* --- gathering ---------------------------------------------------------------------- */
 
-static vv_status add_event(script *s, int side, uint64_t row, uint64_t partner, bool changed,
-			   vv_error *err)
+/* Notes a row of a side, unless the side does not have it (UINT64_MAX). */
+static void add_event(script *s, int side, uint64_t row, uint64_t partner, bool changed)
 {
 	uint8_t r[EVENT_LEN];
+	if (row == UINT64_MAX) return;
 	vv_put_be64(r, row);
 	vv_put_be64(r + 8, partner);
 	r[16] = changed;
-	return vv_sorter_add(s->events[side].sorter, r, err);
+	vv_sorter_add(s->events[side].sorter, r);
 }
 
 /* Which row is which. */
@@ -442,21 +442,10 @@ static vv_status script_gather(script *s, const vv_patch_write_options *opts,
 				   opts->temp_dir, err);
 	}
 	while (rc == VV_OK && (more = vv_rowdiff_next(d, &c, err)) > 0) {
-		bool changed = c.kind == VV_ROW_CHANGED;
-		if (c.old_row != UINT64_MAX) {
-			rc = add_event(s, 0, c.old_row, c.new_row, changed, err);
-		}
-		if (rc == VV_OK && c.new_row != UINT64_MAX) {
-			rc = add_event(s, 1, c.new_row, c.old_row, changed, err);
-		}
+		add_event(s, 0, c.old_row, c.new_row, c.kind == VV_ROW_CHANGED);
+		add_event(s, 1, c.new_row, c.old_row, c.kind == VV_ROW_CHANGED);
 	}
-	if (rc == VV_OK) {
-		rc = (vv_status)more;
-	}
-	for (int i = 0; i < 2 && rc == VV_OK; i++) {
-		rc = vv_sorter_finish(s->events[i].sorter, err);
-	}
-	return rc;
+	return rc < 0 ? rc : (vv_status)more;
 }
 
 static vv_status open_forms(script *s, vv_error *err)

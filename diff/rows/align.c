@@ -55,6 +55,7 @@ static void stream_close(stream *s)
 	digest_clear(&s->digest);
 	vv_free(s->hashes);
 }
+VV_AUTO_CLEAR(stream, stream_close)
 
 /* Makes a row visible, unless the stream has ended. */
 static vv_status stream_fill(stream *s, vv_error *err)
@@ -111,16 +112,11 @@ static size_t rows_left(const stream *s)
 }
 
 /* Leaves n rows to be found by their hashes. */
-static vv_status pass(stream *s, size_t n, vv_error *err)
+static void pass(stream *s, size_t n)
 {
-	vv_status rc;
 	for (; n > 0; n--, s->at++) {
-		if ((rc = digest_row(&s->digest, row_at(s, 0), s->batch.first_row + s->at, err)) <
-		    0) {
-			return rc;
-		}
+		digest_row(&s->digest, row_at(s, 0), s->batch.first_row + s->at);
 	}
-	return VV_OK;
 }
 
 static bool same_value(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb,
@@ -196,6 +192,7 @@ static bool find_again(vv_rowdiff *d, const stream *x, const stream *y, size_t *
 /* Runs of equal rows found on the way; past `max` of them they are kept on disk if need be. Runs
  * of rows that only have their key in common are always kept so. */
 typedef struct runs {
+	vv_rowdiff *d;
 	vv_segment *list;
 	size_t count, cap, max;
 	vv_sorter *kept;
@@ -211,60 +208,56 @@ static bool lengthen(vv_segment *last, const vv_segment *s)
 }
 
 /* Lets a run go to the sorter, behind the one before it. */
-static vv_status keep_run(runs *r, const vv_segment *s, row_pair how, vv_error *err)
+static void keep_run(runs *r, const vv_segment *s, row_pair how)
 {
-	vv_segment before = r->more[how];
-	if (lengthen(&r->more[how], s)) return VV_OK;
-	r->more[how] = *s;
-	return before.rows > 0 ? rowdiff_keep(r->kept, &before, how, err) : VV_OK;
-}
-
-static vv_status add_run(runs *r, const vv_segment *s, vv_error *err)
-{
-	if (r->count > 0 && lengthen(&r->list[r->count - 1], s)) return VV_OK;
-	if (r->count >= r->max) return keep_run(r, s, PAIR_EQUAL, err);
-	return vv_array_add(r->list, r->count, r->cap, *s) ? VV_OK : vv_fail_nomem(err);
-}
-
-static vv_status end_runs(runs *r, vv_error *err)
-{
-	vv_status rc;
-	for (int how = PAIR_EQUAL; how <= PAIR_CHANGED; how++) {
-		if (r->more[how].rows > 0) {
-			if ((rc = rowdiff_keep(r->kept, &r->more[how], (row_pair)how, err)) < 0) {
-				return rc;
-			}
-		}
+	vv_segment *last = &r->more[how];
+	if (lengthen(last, s)) return;
+	if (last->rows > 0) {
+		rowdiff_keep(r->kept, last, how);
 	}
-	return VV_OK;
+	*last = *s;
+}
+
+static void add_run(runs *r, const vv_segment *s)
+{
+	if (r->count > 0 && lengthen(&r->list[r->count - 1], s)) return;
+	if (r->count >= r->max) {
+		keep_run(r, s, PAIR_EQUAL);
+	} else if (!vv_array_add(r->list, r->count, r->cap, *s)) {
+		vv_buf_fail(&r->d->scratch);
+	}
+}
+
+static void end_runs(runs *r)
+{
+	for (int how = PAIR_EQUAL; how <= PAIR_CHANGED; how++) {
+		keep_run(r, &(vv_segment){0}, (row_pair)how);
+	}
 }
 
 /* The rows at hand, passed as equal or as a pair. */
-static vv_status pass_both(stream *x, stream *y, runs *r, row_pair how, vv_error *err)
+static void pass_both(stream *x, stream *y, runs *r, row_pair how)
 {
 	const vv_segment one = {x->batch.first_row + x->at++, y->batch.first_row + y->at++, 1};
-	return how == PAIR_EQUAL ? add_run(r, &one, err) : keep_run(r, &one, how, err);
+	if (how == PAIR_EQUAL) {
+		add_run(r, &one);
+	} else {
+		keep_run(r, &one, how);
+	}
 }
 
-/* The rows at hand have one key, whose hash this is. *paired: passed; false: the key came
- * before, or the set of keys is full. */
-static vv_status pass_pair(vv_rowdiff *d, stream *x, stream *y, runs *r, uint64_t key, bool *paired,
-			   vv_error *err)
+/* The rows at hand have one key, whose hash this is. True: passed; false: the key came before, or
+ * there is no room for it. */
+static bool pass_pair(vv_rowdiff *d, stream *x, stream *y, runs *r, uint64_t key)
 {
-	vv_key_put put = vv_key_set_put(&d->paired, key, rowdiff_memory(d, 1));
-	if (put == VV_KEY_NO_MEMORY) return vv_fail_nomem(err);
-	*paired = put == VV_KEY_NEW;
+	const vv_key_put put = vv_key_set_put(&d->paired, key, rowdiff_memory(d, 1));
 	d->again |= put == VV_KEY_THERE;
-	d->direct &= *paired;
-	return *paired ? pass_both(x, y, r, PAIR_CHANGED, err) : VV_OK;
-}
-
-static vv_status pass_hashed_pair(vv_rowdiff *d, stream *x, stream *y, runs *r, vv_error *err)
-{
-	vv_hash128 key;
-	bool paired;
-	vv_status rc = digest_key(&y->digest, row_at(y, 0), &key, err);
-	return rc < 0 ? rc : pass_pair(d, x, y, r, key.lo, &paired, err);
+	d->direct &= put == VV_KEY_NEW;
+	d->scratch.failed |= put == VV_KEY_NO_MEMORY;
+	if (put == VV_KEY_NEW) {
+		pass_both(x, y, r, PAIR_CHANGED);
+	}
+	return put == VV_KEY_NEW;
 }
 
 /* --- whole groups side by side ----------------------------------------------------------- */
@@ -298,7 +291,6 @@ static vv_status hash_keys(vv_rowdiff *d, stream *y, const uint8_t *keys, const 
 			   uint64_t **out, vv_error *err)
 {
 	size_t rows = y->batch.rows;
-	vv_hash128 key;
 	vv_status rc = VV_OK;
 	*out = NULL;
 	for (size_t i = 0; i < rows && keys[i] == 0 && rc == VV_OK; i++) {
@@ -310,9 +302,9 @@ static vv_status hash_keys(vv_rowdiff *d, stream *y, const uint8_t *keys, const 
 			rc = *out ? vv_batch_columns(&y->batch, y->digest.key, d->key_count, err)
 				  : vv_fail_nomem(err);
 		}
-		if (rc < 0 || (rc = digest_key(&y->digest, row_at(y, i), &key, err)) < 0) return rc;
-		(*out)[i] = key.lo;
-		vv_key_set_soon(&d->paired, key.lo);
+		if (rc < 0) return rc;
+		(*out)[i] = digest_key(&y->digest, row_at(y, i)).lo;
+		vv_key_set_soon(&d->paired, (*out)[i]);
 	}
 	return rc;
 }
@@ -336,11 +328,11 @@ static vv_status pass_groups(vv_rowdiff *d, stream *x, stream *y, runs *r, vv_er
 	}
 	for (size_t i = 0; i < rows && paired; i++) {
 		if (keys[i] == 0 && others[i] == 0) {
-			if ((rc = pass_both(x, y, r, PAIR_EQUAL, err)) < 0) return rc;
+			pass_both(x, y, r, PAIR_EQUAL);
 		} else if (keys[i] != 0 || !hashes) {
 			return VV_OK;
 		} else {
-			if ((rc = pass_pair(d, x, y, r, hashes[i], &paired, err)) < 0) return rc;
+			paired = pass_pair(d, x, y, r, hashes[i]);
 		}
 	}
 	return VV_OK;
@@ -368,7 +360,6 @@ static int32_t *reach_at(const script *s, int d, int k)
 
 static vv_status hash_rows(stream *s, vv_error *err)
 {
-	vv_status rc = VV_OK;
 	if (s->has_hashes) return VV_OK;
 	if (s->hash_cap < s->batch.rows) {
 		vv_hash128 *p = vv_realloc_array(s->hashes, s->batch.rows, sizeof(*p));
@@ -377,12 +368,10 @@ static vv_status hash_rows(stream *s, vv_error *err)
 		s->hash_cap = s->batch.rows;
 	}
 	for (size_t i = s->at; i < s->batch.rows; i++) {
-		if ((rc = digest_cells(&s->digest, row_at(s, i - s->at), &s->hashes[i], err)) < 0) {
-			break;
-		}
+		s->hashes[i] = digest_cells(&s->digest, row_at(s, i - s->at));
 	}
-	s->has_hashes = rc == VV_OK;
-	return rc;
+	s->has_hashes = true;
+	return VV_OK;
 }
 
 static int32_t follow(const stream *x, const stream *y, int32_t i, int k, int32_t nx, int32_t ny)
@@ -618,20 +607,20 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 	s->limit = equal * 8 < (size_t)(s->end_x + s->end_y) ? EDITS_MIN
 		   : s->limit * 2 < EDITS_MAX                ? s->limit * 2
 							     : EDITS_MAX;
-	while (rc == VV_OK && (i < s->end_x || j < s->end_y)) {
+	while (i < s->end_x || j < s->end_y) {
 		if (i < s->end_x && s->match[0][i] == j) {
-			rc = pass_both(x, y, found, PAIR_EQUAL, err);
+			pass_both(x, y, found, PAIR_EQUAL);
 			i++;
 			j++;
 		} else if (i < s->end_x && s->match[0][i] < 0) {
-			rc = pass(x, 1, err);
+			pass(x, 1);
 			i++;
 		} else {
-			rc = pass(y, 1, err);
+			pass(y, 1);
 			j++;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Passes the rows at hand, or some of them. */
@@ -645,16 +634,17 @@ static vv_status walk_on(vv_rowdiff *d, stream *x, stream *y, runs *found, scrip
 		skip_x = x->ended ? 0 : rows_left(x);
 		skip_y = y->ended ? 0 : rows_left(y);
 	} else if (same_row(d, x, y, row_at(x, 0), row_at(y, 0))) {
-		return pass_both(x, y, found, PAIR_EQUAL, err);
+		pass_both(x, y, found, PAIR_EQUAL);
 	} else if (d->key_count == 0) {
 		return pass_differences(fewest, x, y, found, err);
 	} else if (d->direct && same_key(d, x, y, row_at(x, 0), row_at(y, 0))) {
-		rc = pass_hashed_pair(d, x, y, found, err);
+		(void)pass_pair(d, x, y, found, digest_key(&y->digest, row_at(y, 0)).lo);
 	} else {
 		find_again(d, x, y, &skip_x, &skip_y);
 	}
-	if (rc < 0 || (rc = pass(x, skip_x, err)) < 0) return rc;
-	return pass(y, skip_y, err);
+	pass(x, skip_x);
+	pass(y, skip_y);
+	return VV_OK;
 }
 
 static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, script *fewest,
@@ -662,7 +652,9 @@ static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, script *
 {
 	for (;;) {
 		vv_status rc;
-		if ((rc = vv_buf_ok(&d->scratch, err)) < 0 || (rc = stream_fill(x, err)) < 0 ||
+		if ((rc = vv_buf_ok(&d->scratch, err)) < 0 ||
+		    (rc = vv_sorter_ok(x->digest.out, err)) < 0 ||
+		    (rc = vv_sorter_ok(found->kept, err)) < 0 || (rc = stream_fill(x, err)) < 0 ||
 		    (rc = stream_fill(y, err)) < 0) {
 			return rc;
 		}
@@ -709,20 +701,18 @@ static vv_status merge_runs(vv_changed_groups *g, const runs *found, vv_error *e
 
 vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error *err)
 {
-	stream x = {0}, y = {0};
+	vv_auto(stream) x = {0}, y = {0};
 	script fewest = {0};
-	runs found = {.max = rowdiff_memory(d, 8) / sizeof(vv_segment), .kept = kept};
+	runs found = {.d = d, .max = rowdiff_memory(d, 8) / sizeof(vv_segment), .kept = kept};
 	vv_status rc;
 	if ((rc = stream_open(&x, d, 0, out, err)) < 0 ||
-	    (rc = stream_open(&y, d, 1, out, err)) < 0 ||
-	    (rc = walk(d, &x, &y, &found, &fewest, err)) < 0 || d->again ||
-	    (rc = end_runs(&found, err)) < 0) {
-		goto done;
+	    (rc = stream_open(&y, d, 1, out, err)) < 0) {
+		return rc;
 	}
-	rc = merge_runs(&d->changed, &found, err);
-done:
-	stream_close(&x);
-	stream_close(&y);
+	if ((rc = walk(d, &x, &y, &found, &fewest, err)) == VV_OK && !d->again) {
+		end_runs(&found);
+		rc = merge_runs(&d->changed, &found, err);
+	}
 	vv_free_all(found.list, fewest.reach, fewest.match[0], fewest.match[1]);
 	return rc;
 }

@@ -18,14 +18,14 @@ size_t rowdiff_memory(const vv_rowdiff *d, size_t n)
 	return (size_t)(all / n);
 }
 
-vv_status rowdiff_keep(vv_sorter *kept, const vv_segment *rows, row_pair how, vv_error *err)
+void rowdiff_keep(vv_sorter *kept, const vv_segment *rows, row_pair how)
 {
 	uint8_t r[KEPT_LEN];
 	vv_put_be64(r, rows->old_row);
 	vv_put_be64(r + 8, rows->new_row);
 	vv_put_be64(r + 16, rows->rows);
 	r[24] = (uint8_t)how;
-	return vv_sorter_add(kept, r, err);
+	vv_sorter_add(kept, r);
 }
 
 const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b)
@@ -81,7 +81,8 @@ vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_err
 		      .table = side == 0 ? d->a : d->b,
 		      .side = side,
 		      .key = side == 0 ? d->key_a : d->key_b,
-		      .out = out};
+		      .out = out,
+		      .text = VV_BUF_FOR(&d->scratch)};
 	return choose_columns(g, err);
 }
 
@@ -122,8 +123,7 @@ static void put_hash(uint8_t *out, vv_hash128 h)
 	vv_put_be64(out + 8, h.lo);
 }
 
-/* Puts the compared cells into g->text. */
-static vv_hash128 hash_cells(digest *g, const vv_cell *cells)
+vv_hash128 digest_cells(digest *g, const vv_cell *cells)
 {
 	const vv_rowdiff *d = g->d;
 	vv_buf_reset(&g->text);
@@ -137,45 +137,26 @@ static vv_hash128 hash_cells(digest *g, const vv_cell *cells)
 	return vv_xxh3_128(vv_buf_cstr(&g->text), g->text.len, d->seed);
 }
 
-vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err)
-{
-	*out = hash_cells(g, cells);
-	return vv_buf_ok(&g->text, err);
-}
-
-/* Appends the key's values to g->text. */
-static vv_hash128 hash_key(digest *g, const vv_cell *cells)
+vv_hash128 digest_key(digest *g, const vv_cell *cells)
 {
 	const vv_rowdiff *d = g->d;
-	size_t at = g->text.len;
+	vv_buf_reset(&g->text);
 	for (size_t i = 0; i < d->key_count; i++) {
 		vv_cell c = rowdiff_cell(d, g->key_fields[i], &cells[g->key[i]]);
 		vv_value_put_canonical(&g->text, g->key_fields[i], &c);
 	}
-	return vv_xxh3_128(vv_buf_cstr(&g->text) + at, g->text.len - at, d->seed + 1);
+	return vv_xxh3_128(vv_buf_cstr(&g->text), g->text.len, d->seed + 1);
 }
 
-vv_status digest_key(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err)
+void digest_row(digest *g, const vv_cell *cells, uint64_t row)
 {
-	vv_buf_reset(&g->text);
-	*out = hash_key(g, cells);
-	return vv_buf_ok(&g->text, err);
-}
-
-vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err)
-{
+	const vv_hash128 hash = digest_cells(g, cells);
 	uint8_t record[DIGEST_LEN];
-	const vv_rowdiff *d = g->d;
-	put_hash(record + 16, hash_cells(g, cells));
-	if (d->key_count == 0) {
-		memcpy(record, record + 16, 16);
-	} else {
-		put_hash(record, hash_key(g, cells));
-	}
+	put_hash(record, g->d->key_count == 0 ? hash : digest_key(g, cells));
+	put_hash(record + 16, hash);
 	record[32] = (uint8_t)g->side;
 	vv_put_be64(record + 33, row);
-	vv_status rc = vv_buf_ok(&g->text, err);
-	return rc < 0 ? rc : vv_sorter_add(g->out, record, err);
+	vv_sorter_add(g->out, record);
 }
 
 /* ---- key_set: open addressing; the hashes are good enough to be places themselves ---- */

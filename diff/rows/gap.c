@@ -93,7 +93,7 @@ static vv_status read_side(part *p, int side, vv_error *err)
 									       g.text.len, d->seed);
 		}
 	}
-	return rc < 0 ? rc : vv_buf_ok(&g.text, err);
+	return rc < 0 ? rc : vv_buf_ok(&d->scratch, err);
 }
 
 static size_t larger(const part *p)
@@ -324,7 +324,9 @@ static vv_status pair_part(const part *p, vv_error *err)
 	vv_status rc = partner ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t k = 0; rc == VV_OK && k < p->rows[0]; k++) {
-		rc = partner[k] > 0 ? row_moves_add(&m, k, partner[k] - 1, 1, err) : VV_OK;
+		if (partner[k] > 0) {
+			row_moves_add(&m, k, partner[k] - 1, 1);
+		}
 	}
 	rc = rc < 0 ? rc : row_moves_settle(&m, err);
 	for (size_t k = 0; rc == VV_OK && k < m.count; k++) {

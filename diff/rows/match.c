@@ -23,21 +23,16 @@
 
 /* --- which rows moved ------------------------------------------------------------- */
 
-vv_status row_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
-			vv_error *err)
+void row_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows)
 {
+	const row_run one = {.old_row = old_row, .new_row = new_row, .rows = rows, .moved = true};
 	row_run *last = m->count > 0 ? &m->list[m->count - 1] : NULL;
 	if (last && last->old_row + last->rows == old_row &&
 	    last->new_row + last->rows == new_row) {
 		last->rows += rows;
-		return VV_OK;
+	} else {
+		m->failed |= !vv_array_add(m->list, m->count, m->cap, one);
 	}
-	return vv_array_add(
-		       m->list, m->count, m->cap,
-		       (row_run){
-			       .old_row = old_row, .new_row = new_row, .rows = rows, .moved = true})
-		       ? VV_OK
-		       : vv_fail_nomem(err);
 }
 
 static int by_new_row(const void *a, const void *b)
@@ -60,8 +55,7 @@ vv_status row_moves_settle(row_moves *m, vv_error *err)
 	vv_auto_free size_t *rank = vv_calloc(n + 1, sizeof(*rank)),
 			    *before = vv_calloc(n + 1, sizeof(*before));
 	chain best = {0, 0};
-	vv_status rc = VV_OK;
-	if (!order || !tree || !rank || !before) return vv_fail_nomem(err);
+	if (m->failed || !order || !tree || !rank || !before) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
 		order[i] = &m->list[i];
 	}
@@ -86,7 +80,7 @@ vv_status row_moves_settle(row_moves *m, vv_error *err)
 	for (size_t i = best.last; i > 0; i = before[i - 1]) {
 		m->list[i - 1].moved = false;
 	}
-	return rc;
+	return VV_OK;
 }
 
 void row_moves_clear(row_moves *m)
@@ -111,11 +105,6 @@ typedef struct rows {
 	size_t count, cap;
 } rows;
 
-static vv_status rows_add(rows *r, uint64_t row, vv_error *err)
-{
-	return vv_array_add(r->list, r->count, r->cap, row) ? VV_OK : vv_fail_nomem(err);
-}
-
 typedef struct matcher {
 	vv_rowdiff *d;
 	vv_sorter *kept, *gone, *added;
@@ -132,12 +121,33 @@ typedef struct matcher {
 	size_t repeat_count;
 } matcher;
 
+static void matcher_clear(matcher *m)
+{
+	vv_sorter_free(m->kept);
+	vv_sorter_free(m->gone);
+	vv_sorter_free(m->added);
+	row_moves_clear(&m->moves);
+	vv_free_all(m->left[0].list, m->left[1].list, m->equal[0].list, m->equal[1].list);
+}
+VV_AUTO_CLEAR(matcher, matcher_clear)
+
+/* The first error of the sorters, or memory ran out. */
+static vv_status matcher_ok(const matcher *m, const vv_sorter *another, vv_error *err)
+{
+	const vv_sorter *const sorters[] = {m->kept, m->gone, m->added, another};
+	vv_status rc = vv_buf_ok(&m->d->scratch, err);
+	for (size_t i = 0; rc == VV_OK && i < sizeof(sorters) / sizeof(sorters[0]); i++) {
+		rc = vv_sorter_ok(sorters[i], err);
+	}
+	return rc;
+}
+
 /* Puts the last answer in its place. */
-static vv_status end_entry(vv_rowdiff *d, vv_error *err)
+static void end_entry(vv_rowdiff *d)
 {
 	uint8_t r[ENTRY_LEN];
 	const row_entry *e = &d->last_entry;
-	if (e->rows == 0) return VV_OK;
+	if (e->rows == 0) return;
 	vv_put_be64(r, e->pos);
 	vv_put_be64(r + 8, e->old_row);
 	vv_put_be64(r + 16, e->new_row);
@@ -146,7 +156,7 @@ static vv_status end_entry(vv_rowdiff *d, vv_error *err)
 	r[33] = e->moved;
 	r[34] = e->rekeyed;
 	d->last_entry.rows = 0;
-	return vv_sorter_add(d->entries, r, err);
+	vv_sorter_add(d->entries, r);
 }
 
 /* Is it the same again, a row further down on both sides? No other answer is placed between
@@ -159,36 +169,43 @@ static bool goes_on(const row_entry *last, const row_entry *e)
 	       e->new_row == last->new_row + last->rows && e->pos == last->pos + 2 * last->rows;
 }
 
-static vv_status add_entry(vv_rowdiff *d, const row_entry *e, vv_error *err)
+static void add_entry(vv_rowdiff *d, const row_entry *e)
 {
-	if (goes_on(&d->last_entry, e)) {
-		d->last_entry.rows++;
-		return VV_OK;
+	if (!goes_on(&d->last_entry, e)) {
+		end_entry(d);
+		d->last_entry = *e;
 	}
-	vv_status rc = end_entry(d, err);
-	d->last_entry = *e;
-	d->last_entry.rows = 1;
-	return rc;
+	d->last_entry.rows++;
+}
+
+static void rows_add(matcher *m, rows *r, uint64_t row)
+{
+	if (!vv_array_add(r->list, r->count, r->cap, row)) {
+		vv_buf_fail(&m->d->scratch);
+	}
+}
+
+/* Keeps pairs of an old and a new row, in the order of the lists, as long as both have one. Returns
+ * their number. */
+static size_t keep_pairs(matcher *m, const rows of[2], row_pair how)
+{
+	const size_t n = of[0].count < of[1].count ? of[0].count : of[1].count;
+	for (size_t i = 0; i < n; i++) {
+		rowdiff_keep(m->kept, &(vv_segment){of[0].list[i], of[1].list[i], 1}, how);
+	}
+	return n;
 }
 
 /* The rows of one digest: each old one with a new one; the rest waits for its key. */
-static vv_status end_digest(matcher *m, vv_error *err)
+static void end_digest(matcher *m)
 {
-	size_t n = m->equal[0].count < m->equal[1].count ? m->equal[0].count : m->equal[1].count;
-	vv_status rc;
-	for (size_t i = 0; i < n; i++) {
-		const vv_segment one = {m->equal[0].list[i], m->equal[1].list[i], 1};
-		if ((rc = rowdiff_keep(m->kept, &one, PAIR_EQUAL, err)) < 0) return rc;
-	}
+	const size_t n = keep_pairs(m, m->equal, PAIR_EQUAL);
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = n; i < m->equal[side].count; i++) {
-			if ((rc = rows_add(&m->left[side], m->equal[side].list[i], err)) < 0) {
-				return rc;
-			}
+			rows_add(m, &m->left[side], m->equal[side].list[i]);
 		}
 		m->equal[side].count = 0;
 	}
-	return VV_OK;
 }
 
 static void sort_rows(rows *r)
@@ -214,15 +231,14 @@ static void note_repeat(matcher *m, int side, uint64_t row)
 }
 
 /* Handles the remaining rows of one key. */
-static vv_status end_key(matcher *m, vv_error *err)
+static void end_key(matcher *m)
 {
 	vv_rowdiff *d = m->d;
-	vv_status rc;
 	size_t n = 0;
 	if (d->key_count > 0) {
 		sort_rows(&m->left[0]);
 		sort_rows(&m->left[1]);
-		n = m->left[0].count < m->left[1].count ? m->left[0].count : m->left[1].count;
+		n = keep_pairs(m, m->left, PAIR_CHANGED);
 		for (int side = 0; side < 2; side++) {
 			d->stats.repeated_keys += m->seen[side] > 1 &&
 						  (side == 0 || m->seen[0] <= 1);
@@ -231,22 +247,15 @@ static vv_status end_key(matcher *m, vv_error *err)
 			}
 		}
 	}
-	for (size_t i = 0; i < n; i++) {
-		const vv_segment one = {m->left[0].list[i], m->left[1].list[i], 1};
-		if ((rc = rowdiff_keep(m->kept, &one, PAIR_CHANGED, err)) < 0) return rc;
-	}
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = n; i < m->left[side].count; i++) {
 			uint8_t r[LONE_LEN];
 			vv_put_be64(r, m->left[side].list[i]);
-			if ((rc = vv_sorter_add(side == 0 ? m->gone : m->added, r, err)) < 0) {
-				return rc;
-			}
+			vv_sorter_add(side == 0 ? m->gone : m->added, r);
 		}
+		m->left[side].count = 0;
+		m->seen[side] = 0;
 	}
-	m->left[0].count = m->left[1].count = 0;
-	m->seen[0] = m->seen[1] = 0;
-	return VV_OK;
 }
 
 /* Was the record's key paired already, without being hashed with the others? */
@@ -260,35 +269,26 @@ static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
 {
 	uint8_t last[32] = {0};
 	bool any = false;
-	const void *p;
-	int more;
-	vv_status rc = VV_OK;
-	while ((more = vv_sorter_next(digests, &p, err)) > 0) {
-		const uint8_t *r = p;
+	for (const uint8_t *r; !m->d->again && (r = vv_sorter_next(digests)) != NULL;) {
 		bool other_key = !any || memcmp(last, r, DIGEST_KEY) != 0;
 		if (any && memcmp(last, r, 32) != 0) {
-			if ((rc = end_digest(m, err)) < 0 ||
-			    (other_key && (rc = end_key(m, err)) < 0)) {
-				return rc;
-			}
+			end_digest(m);
 		}
-		if (other_key && is_paired(m, r)) {
-			m->d->again = true;
-			return VV_OK;
+		if (any && other_key) {
+			end_key(m);
 		}
+		m->d->again |= other_key && is_paired(m, r);
 		memcpy(last, r, 32);
 		any = true;
 		int side = r[32] & 1;
 		uint64_t row = vv_get_be64(r + 33);
 		m->first[side] = m->seen[side] == 0 || row < m->first[side] ? row : m->first[side];
 		m->seen[side]++;
-		if ((rc = rows_add(&m->equal[side], row, err)) < 0) return rc;
+		rows_add(m, &m->equal[side], row);
 	}
-	if (more < 0) return (vv_status)more;
-	if (any && (rc = end_digest(m, err)) == VV_OK) {
-		rc = end_key(m, err);
-	}
-	return rc;
+	end_digest(m);
+	end_key(m);
+	return matcher_ok(m, digests, err);
 }
 
 /* Goes through everything that both versions have, in the old one's order. */
@@ -306,25 +306,22 @@ typedef struct common {
 } common;
 
 /* The next pair. */
-static vv_status common_read(common *c, vv_error *err)
+static void common_read(common *c)
 {
-	const void *p;
 	if (c->left > 1) {
 		c->left--;
 		c->old_row++;
 		c->new_row++;
-		return VV_OK;
+		return;
 	}
-	int more = vv_sorter_next(c->m->kept, &p, err);
-	c->has_kept = more > 0;
-	if (more > 0) {
-		const uint8_t *r = p;
+	const uint8_t *r = vv_sorter_next(c->m->kept);
+	c->has_kept = r != NULL;
+	if (r) {
 		c->old_row = vv_get_be64(r);
 		c->new_row = vv_get_be64(r + 8);
 		c->left = vv_get_be64(r + 16);
 		c->how = (row_pair)r[24];
 	}
-	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* Rows are passed that both have. True when they are to be reported as moved. */
@@ -339,7 +336,7 @@ static bool common_moved(common *c, uint64_t old_row, uint64_t new_row, uint64_t
 }
 
 /* Passes a pair of rows; reports its changes. */
-static vv_status common_pair(common *c, vv_error *err)
+static void common_pair(common *c)
 {
 	vv_rowdiff *d = c->d;
 	bool rekeyed = c->how == PAIR_REKEYED, tell_move = false;
@@ -349,18 +346,18 @@ static vv_status common_pair(common *c, vv_error *err)
 		/* a row with another key does not count for the others' order */
 		c->above++;
 	}
-	if (c->how == PAIR_EQUAL && !tell_move) return VV_OK;
+	if (c->how == PAIR_EQUAL && !tell_move) return;
 	row_entry e = {.pos = 2 * c->new_row + 2,
 		       .old_row = c->old_row,
 		       .new_row = c->new_row,
 		       .kind = c->how == PAIR_EQUAL ? VV_ROW_MOVED : VV_ROW_CHANGED,
 		       .moved = tell_move,
 		       .rekeyed = rekeyed};
-	return add_entry(d, &e, err);
+	add_entry(d, &e);
 }
 
 /* A segment of equal rows is passed. */
-static vv_status common_segment(common *c, const vv_segment *s, vv_error *err)
+static void common_segment(common *c, const vv_segment *s)
 {
 	bool moved = common_moved(c, s->old_row, s->new_row, s->rows);
 	for (uint64_t i = 0; moved && i < s->rows; i++) {
@@ -369,31 +366,27 @@ static vv_status common_segment(common *c, const vv_segment *s, vv_error *err)
 			       .new_row = s->new_row + i,
 			       .kind = VV_ROW_MOVED,
 			       .moved = true};
-		vv_status rc = add_entry(c->d, &e, err);
-		if (rc < 0) return rc;
+		add_entry(c->d, &e);
 	}
-	return VV_OK;
 }
 
 /* Passes all common rows before old row `upto`. Groups that only one side has never
  * overlap a segment, so that a segment is passed whole. */
-static vv_status common_pass(common *c, uint64_t upto, vv_error *err)
+static void common_pass(common *c, uint64_t upto)
 {
 	const vv_changed_groups *g = &c->d->changed;
-	vv_status rc = VV_OK;
 	for (;;) {
 		const vv_segment *s = c->segment < g->segment_count ? &g->segments[c->segment]
 								    : NULL;
 		bool pair_first = c->has_kept && (!s || c->old_row < s->old_row);
 		if (pair_first && c->old_row < upto) {
-			if ((rc = common_pair(c, err)) < 0 || (rc = common_read(c, err)) < 0) {
-				return rc;
-			}
+			common_pair(c);
+			common_read(c);
 		} else if (!pair_first && s && s->old_row < upto) {
-			if ((rc = common_segment(c, s, err)) < 0) return rc;
+			common_segment(c, s);
 			c->segment++;
 		} else {
-			return VV_OK;
+			return;
 		}
 	}
 }
@@ -405,78 +398,65 @@ static vv_status find_moves(matcher *m, vv_error *err)
 	const vv_changed_groups *g = &m->d->changed;
 	size_t max = rowdiff_memory(m->d, 1) / MOVE_BYTES, segment = 0;
 	vv_auto(vv_sorter) *again = NULL;
-	const void *p;
-	int more;
+	uint64_t row = 0;
 	vv_status rc;
 	if ((rc = vv_sorter_new(&again, KEPT_LEN, 8, rowdiff_memory(m->d, 8), m->d->opts.temp_dir,
 				err)) < 0) {
 		return rc;
 	}
 	max = max < MOVES_MIN ? MOVES_MIN : max;
-	while ((more = vv_sorter_next(m->kept, &p, err)) > 0) {
-		uint64_t row = vv_get_be64(p);
-		if ((rc = vv_sorter_add(again, p, err)) < 0) return rc;
+	while (row < UINT64_MAX) {
+		const uint8_t *r = vv_sorter_next(m->kept);
+		row = r ? vv_get_be64(r) : UINT64_MAX; /* at the end: the segments below all rows */
 		for (; segment < g->segment_count && g->segments[segment].old_row < row &&
 		       m->moves.count < max;
 		     segment++) {
 			const vv_segment *s = &g->segments[segment];
-			if ((rc = row_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err)) <
-			    0) {
-				return rc;
-			}
+			row_moves_add(&m->moves, s->old_row, s->new_row, s->rows);
 		}
-		const uint8_t *r = p;
-		if (m->moves.count < max && (rc = row_moves_add(&m->moves, row, vv_get_be64(r + 8),
-								vv_get_be64(r + 16), err)) < 0) {
-			return rc;
+		if (r && m->moves.count < max) {
+			row_moves_add(&m->moves, row, vv_get_be64(r + 8), vv_get_be64(r + 16));
 		}
-	}
-	if (more < 0) return (vv_status)more;
-	for (; segment < g->segment_count && m->moves.count < max; segment++) {
-		const vv_segment *s = &g->segments[segment];
-		if ((rc = row_moves_add(&m->moves, s->old_row, s->new_row, s->rows, err)) < 0) {
-			return rc;
+		if (r) {
+			vv_sorter_add(again, r);
 		}
 	}
 	m->has_moves = m->moves.count < max;
-	if (m->has_moves && (rc = row_moves_settle(&m->moves, err)) < 0) return rc;
+	if ((rc = vv_sorter_ok(m->kept, err)) < 0 ||
+	    (m->has_moves && (rc = row_moves_settle(&m->moves, err)) < 0)) {
+		return rc;
+	}
 	vv_sorter_free(m->kept);
 	m->kept = vv_take(&again);
-	return vv_sorter_finish(m->kept, err);
+	return VV_OK;
 }
 
 static vv_status place_rows(matcher *m, vv_error *err)
 {
 	common c = {.d = m->d, .m = m};
-	const void *p;
-	int more;
 	vv_status rc;
-	while ((more = vv_sorter_next(m->added, &p, err)) > 0) {
+	for (const uint8_t *p; (p = vv_sorter_next(m->added)) != NULL;) {
 		uint64_t row = vv_get_be64(p);
 		row_entry e = {.pos = 2 * row + 2,
 			       .old_row = UINT64_MAX,
 			       .new_row = row,
 			       .kind = VV_ROW_ADDED};
-		if ((rc = add_entry(m->d, &e, err)) < 0) return rc;
+		add_entry(m->d, &e);
 	}
-	if (more < 0) return (vv_status)more;
-	if ((rc = vv_sorter_finish(m->kept, err)) < 0 ||
-	    ((m->d->opts.moves || m->d->opts.everything) && (rc = find_moves(m, err)) < 0) ||
-	    (rc = common_read(&c, err)) < 0) {
-		return rc;
-	}
-	while ((more = vv_sorter_next(m->gone, &p, err)) > 0) {
+	if ((m->d->opts.moves || m->d->opts.everything) && (rc = find_moves(m, err)) < 0) return rc;
+	common_read(&c);
+	for (const uint8_t *p; (p = vv_sorter_next(m->gone)) != NULL;) {
 		uint64_t row = vv_get_be64(p);
-		if ((rc = common_pass(&c, row, err)) < 0) return rc;
+		common_pass(&c, row);
 		row_entry e = {.pos = 2 * c.above + 1,
 			       .old_row = row,
 			       .new_row = UINT64_MAX,
 			       .kind = VV_ROW_REMOVED};
-		if ((rc = add_entry(m->d, &e, err)) < 0) return rc;
+		add_entry(m->d, &e);
 	}
-	if (more < 0) return (vv_status)more;
-	rc = common_pass(&c, UINT64_MAX, err);
-	return rc < 0 ? rc : end_entry(m->d, err);
+	common_pass(&c, UINT64_MAX);
+	end_entry(m->d);
+	return matcher_ok(m, m->d->entries, err);
 }
 
 /* The repeated keys' texts, for the warning. */
@@ -507,15 +487,14 @@ static vv_status name_repeats(matcher *m, vv_error *err)
 
 static vv_status match_once(vv_rowdiff *d, vv_error *err)
 {
-	matcher m = {.d = d};
-	vv_sorter *digests = NULL;
+	vv_auto(matcher) m = {.d = d};
+	vv_auto(vv_sorter) *digests = NULL;
 	vv_status rc;
 	if ((rc = vv_sorter_new(&digests, DIGEST_LEN, DIGEST_LEN, rowdiff_memory(d, 4),
 				d->opts.temp_dir, err)) < 0 ||
 	    (rc = vv_sorter_new(&m.kept, KEPT_LEN, 8, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) < 0 ||
 	    (rc = rowdiff_align(d, digests, m.kept, err)) < 0 || d->again ||
-	    (rc = vv_sorter_finish(digests, err)) < 0 ||
 	    (rc = vv_sorter_new(&m.gone, LONE_LEN, LONE_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) < 0 ||
 	    (rc = vv_sorter_new(&m.added, LONE_LEN, LONE_LEN, rowdiff_memory(d, 8),
@@ -523,28 +502,14 @@ static vv_status match_once(vv_rowdiff *d, vv_error *err)
 	    (rc = vv_sorter_new(&d->entries, ENTRY_LEN, 16, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) < 0 ||
 	    (rc = join(&m, digests, err)) < 0 || d->again) {
-		goto done;
+		return rc;
 	}
-	vv_sorter_free(digests);
-	digests = NULL;
-	if ((rc = vv_sorter_finish(m.gone, err)) < 0 || (rc = vv_sorter_finish(m.added, err)) < 0 ||
-	    (d->opts.rekeyed && (rc = rowdiff_rekey(d, &m.gone, &m.added, m.kept, err)) < 0)) {
-		goto done;
+	vv_sorter_free(vv_take(&digests));
+	if ((d->opts.rekeyed && (rc = rowdiff_rekey(d, &m.gone, &m.added, m.kept, err)) < 0) ||
+	    (rc = place_rows(&m, err)) < 0) {
+		return rc;
 	}
-	if ((rc = place_rows(&m, err)) == VV_OK &&
-	    (rc = vv_sorter_finish(d->entries, err)) == VV_OK) {
-		rc = name_repeats(&m, err);
-	}
-done:
-	vv_sorter_free(digests);
-	vv_sorter_free(m.kept);
-	vv_sorter_free(m.gone);
-	vv_sorter_free(m.added);
-	row_moves_clear(&m.moves);
-	for (int i = 0; i < 2; i++) {
-		vv_free_all(m.left[i].list, m.equal[i].list);
-	}
-	return rc;
+	return name_repeats(&m, err);
 }
 
 /* May two rows be one because their keys are spelled alike? Not where a key is read otherwise on

@@ -156,7 +156,9 @@ typedef struct vv_rowdiff {
 	bool *equal;
 	uint64_t equal_old, equal_new; /* UINT64_MAX: `equal` is not valid */
 	rowdiff_needed needed;         /* with opts.only_needed, for the same two groups */
-	vv_buf scratch; /* for comparing values; if scratch.failed is set, memory ran out */
+	/* for comparing values; scratch.failed: memory ran out, here or in a step of the comparison
+	 * that does not return an error of its own */
+	vv_buf scratch;
 	vv_rowdiff_stats stats;
 } vv_rowdiff;
 
@@ -184,22 +186,22 @@ typedef struct digest {
 	size_t column_count;
 	size_t *wanted; /* the columns to decode */
 	size_t wanted_count;
-	vv_sorter *out; /* receives the digests; borrowed; NULL: digest_row is not called */
-	vv_buf text;    /* scratch */
+	vv_sorter *out; /* receives the digests; borrowed */
+	vv_buf text;    /* scratch; if it fails, d->scratch fails */
 } digest;
 /* Initialises *g for one side (0: a, 1: b). Call digest_clear after a failure, too. */
 vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err);
 void digest_clear(digest *g);
 VV_AUTO_CLEAR(digest, digest_clear)
 /* Adds the digest of the row with these cells and this number to the sorter. */
-vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err);
-/* Sets *out to the hash of the row's key. */
-vv_status digest_key(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
+void digest_row(digest *g, const vv_cell *cells, uint64_t row);
+/* Returns the hash of the row's key. */
+vv_hash128 digest_key(digest *g, const vv_cell *cells);
 /* Returns the field by which cells of one side are read, for the pair of column a of the old
  * version and column b of the new version. Borrowed from the tables of d. */
 const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b);
-/* Sets *out to the hash of the compared cells: the hash of the row in its digest. */
-vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
+/* Returns the hash of the compared cells: the hash of the row in its digest. */
+vv_hash128 digest_cells(digest *g, const vv_cell *cells);
 
 /* Bytes of a record of the sorter `kept`: a run of consecutive rows that both versions have. A
  * record has the number of the first row in the old version (8 bytes) and in the new version (8),
@@ -214,7 +216,7 @@ typedef enum row_pair {
 	PAIR_REKEYED /* changed in the key, and perhaps in other cells */
 } row_pair;
 /* Adds a run to the sorter `kept`. */
-vv_status rowdiff_keep(vv_sorter *kept, const vv_segment *rows, row_pair how, vv_error *err);
+void rowdiff_keep(vv_sorter *kept, const vv_segment *rows, row_pair how);
 
 /* ---- moves: finds the smallest set of moved rows: all other rows are in the same order in both
  * versions ---- */
@@ -232,12 +234,11 @@ typedef struct row_moves {
 	size_t count, /* number of runs */
 		cap,  /* capacity of list */
 		at;   /* index of the current run, for callers that go through the list */
+	bool failed;  /* memory ran out; row_moves_settle returns the error */
 } row_moves;
 
-/* Adds a run, which counts as moved until row_moves_settle. Runs must be added in ascending order
- * of old_row. */
-vv_status row_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows,
-			vv_error *err);
+/* Adds a run. Runs must be added in ascending order of old_row. */
+void row_moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uint64_t rows);
 /* Sets `moved` of each run so that the runs that are not moved are in the same order in both
  * versions, and together have as many rows as possible. */
 vv_status row_moves_settle(row_moves *m, vv_error *err);
@@ -289,10 +290,9 @@ vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error
 
 /* ---- rekey: finds rows whose key changed ---- */
 
-/* Moves pairs of rows that differ only in the key from `gone` and `added` to `kept`. If nearly all
- * keys changed, also pairs rows by a column of text (rowdiff.h). *gone and *added contain row
- * numbers (8 bytes each), are finished, and have not been read. Afterwards, they contain the
- * remaining rows, and have not been read; they may be other sorters. */
+/* Moves pairs of rows that differ only in the key from `gone` and `added` to `kept`. `gone` and
+ * `added` contain row numbers (8 bytes each). Afterwards, both can be read again
+ * from the beginning, or are replaced by other sorters. */
 vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
 			vv_error *err);
 

@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/same_values.h"
 #include "diff/rows/value.h"
 
@@ -38,7 +39,7 @@ typedef struct rest {
 static vv_status rest_init(rest *r, vv_rowdiff *d, vv_error *err)
 {
 	const vv_columns *c = d->opts.columns;
-	*r = (rest){.d = d};
+	*r = (rest){.d = d, .text = VV_BUF_FOR(&d->scratch)};
 	for (int side = 0; side < 2; side++) {
 		r->columns[side] = vv_calloc(c->count + 1, sizeof(*r->columns[side]));
 		r->fields[side] = vv_calloc(c->count + 1, sizeof(*r->fields[side]));
@@ -75,8 +76,8 @@ static bool is_filled(const vv_field *f, const vv_cell *c)
 }
 
 /* Adds the record of a row, unless its rest is empty. */
-static vv_status rest_add(rest *r, vv_sorter *out, int side, const vv_cell *cells, uint64_t row,
-			  bool lone, vv_error *err)
+static void rest_add(rest *r, vv_sorter *out, int side, const vv_cell *cells, uint64_t row,
+		     bool lone)
 {
 	uint8_t record[REST_LEN];
 	bool filled = false;
@@ -87,15 +88,14 @@ static vv_status rest_add(rest *r, vv_sorter *out, int side, const vv_cell *cell
 		filled = filled || is_filled(f, &c);
 		vv_value_put_canonical(&r->text, f, &c);
 	}
-	vv_status rc = vv_buf_ok(&r->text, err);
-	if (rc < 0 || !filled) return rc;
-	vv_hash128 h = vv_xxh3_128(r->text.data, r->text.len, r->d->seed);
+	if (!filled) return;
+	vv_hash128 h = vv_xxh3_128(vv_buf_cstr(&r->text), r->text.len, r->d->seed);
 	vv_put_be64(record, h.hi);
 	vv_put_be64(record + 8, h.lo);
 	record[16] = (uint8_t)side;
 	record[17] = lone;
 	vv_put_be64(record + 18, row);
-	return vv_sorter_add(out, record, err);
+	vv_sorter_add(out, record);
 }
 
 /* Rows of one rest. */
@@ -118,34 +118,32 @@ static bool is_pair(const alike *g)
 
 /* Goes through the rests in order: pairs into `pairs` (may be NULL). *shared: old rows that
  * have their rest not for themselves. */
-static vv_status find_pairs(vv_sorter *rests, vv_sorter *pairs, uint64_t *found, uint64_t *shared,
-			    vv_error *err)
+static void find_pairs(vv_sorter *rests, vv_sorter *pairs, uint64_t *found, uint64_t *shared)
 {
 	uint8_t last[REST_HASH] = {0};
 	alike g = {{0}, {0}, {0}};
-	const void *p = NULL;
-	int more;
+	const uint8_t *p;
 	*found = *shared = 0;
 	do {
-		if ((more = vv_sorter_next(rests, &p, err)) < 0) return (vv_status)more;
-		if (more == 0 || memcmp(last, p, REST_HASH) != 0) {
+		p = vv_sorter_next(rests);
+		if (!p || memcmp(last, p, REST_HASH) != 0) {
 			uint8_t pair[PAIR_LEN];
 			*shared += g.count[0] > 1 ? g.count[0] : 0;
 			if (is_pair(&g)) {
 				vv_put_be64(pair, g.row[0]);
 				vv_put_be64(pair + 8, g.row[1]);
-				vv_status rc = pairs ? vv_sorter_add(pairs, pair, err) : VV_OK;
-				if (rc < 0) return rc;
+				if (pairs) {
+					vv_sorter_add(pairs, pair);
+				}
 				(*found)++;
 			}
 			g = (alike){{0}, {0}, {0}};
 		}
-		if (more > 0) {
+		if (p) {
 			memcpy(last, p, REST_HASH);
 			alike_add(&g, p);
 		}
-	} while (more > 0);
-	return VV_OK;
+	} while (p);
 }
 
 /* Is there any pair, if one looks at nothing but the rows that only one side has? Most
@@ -162,35 +160,23 @@ static vv_status may_pair(rest *r, vv_sorter *const lone[2], bool *may, vv_error
 	for (int side = 0; side < 2; side++) {
 		vv_row_by_number *f = side == 0 ? &r->d->rows_a : &r->d->rows_b;
 		const vv_cell *cells;
-		const void *p;
-		int more = 0;
-		while ((more = vv_sorter_next(lone[side], &p, err)) > 0) {
-			uint64_t row = vv_get_be64(p);
-			if ((rc = vv_row_by_number_get(f, row, &cells, err)) < 0 ||
-			    (rc = rest_add(r, rests, side, cells, row, true, err)) < 0) {
-				return rc;
-			}
+		for (const uint8_t *p; (p = vv_sorter_next(lone[side])) != NULL;) {
+			const uint64_t row = vv_get_be64(p);
+			if ((rc = vv_row_by_number_get(f, row, &cells, err)) < 0) return rc;
+			rest_add(r, rests, side, cells, row, true);
 		}
-		if (more < 0) return (vv_status)more;
-		if ((rc = vv_sorter_rewind(lone[side], err)) < 0) return rc;
+		vv_sorter_rewind(lone[side]);
 	}
-	if ((rc = vv_sorter_finish(rests, err)) < 0) return rc;
-	rc = find_pairs(rests, NULL, &found, &shared, err);
+	find_pairs(rests, NULL, &found, &shared);
 	*may = found > 0;
-	return rc;
+	return vv_sorter_ok(rests, err);
 }
 
-/* Is the row at hand the next one of the list? Both ascend. */
-static vv_status is_next(vv_sorter *list, uint64_t row, uint64_t *next, bool *is, vv_error *err)
+/* The next row of the list; UINT64_MAX at its end. */
+static uint64_t next_row(vv_sorter *list)
 {
-	const void *p;
-	*is = *next == row;
-	if (*is) {
-		int more = vv_sorter_next(list, &p, err);
-		*next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
-		return more < 0 ? (vv_status)more : VV_OK;
-	}
-	return VV_OK;
+	const uint8_t *p = vv_sorter_next(list);
+	return p ? vv_get_be64(p) : UINT64_MAX;
 }
 
 /* The rests of all rows of a side's groups that the other side does not have. */
@@ -200,38 +186,21 @@ static vv_status add_groups(rest *r, vv_sorter *out, int side, vv_sorter *lone, 
 	const vv_changed_groups *g = &r->d->changed;
 	const vv_changed_group *groups = side == 0 ? g->old_groups : g->new_groups;
 	size_t count = side == 0 ? g->old_count : g->new_count;
-	vv_auto(vv_table_reader) *reader = NULL;
-	const void *p;
-	vv_auto(vv_batch) b = {0};
-	int more;
-	vv_status rc;
-	if ((rc = vv_table_reader_open(&reader, side == 0 ? r->d->a : r->d->b, r->columns[side],
-				       r->count, false, err)) < 0) {
-		return rc;
+	vv_auto(vv_group_walk) w = vv_group_walk_open(side == 0 ? r->d->a : r->d->b,
+						      r->columns[side], r->count, err);
+	const vv_batch *b = &w.batch;
+	uint64_t next = next_row(lone);
+	for (size_t i = 0; i < count && vv_group_walk_to(&w, groups[i].row); i++) {
+		for (size_t k = 0; k < b->rows; k++) {
+			const uint64_t row = b->first_row + k;
+			const bool is = row == next; /* both ascend */
+			rest_add(r, out, side, &b->cells[k * b->columns], row, is);
+			next = is ? next_row(lone) : next;
+		}
+		*rows += b->rows;
 	}
-	if ((more = vv_sorter_next(lone, &p, err)) < 0) return (vv_status)more;
-	uint64_t next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
-	for (size_t i = 0; i < count; i++) {
-		if ((i == 0 || groups[i].index != groups[i - 1].index + 1) &&
-		    (rc = vv_table_seek_row(reader, groups[i].row, err)) < 0) {
-			return rc;
-		}
-		if ((more = vv_table_read(reader, &b, err)) <= 0) {
-			return more < 0 ? (vv_status)more
-					: vv_fail(err, VV_ECORRUPT,
-						  "a data list is shorter than it declares");
-		}
-		for (size_t k = 0; k < b.rows; k++) {
-			bool is = false;
-			if ((rc = is_next(lone, b.first_row + k, &next, &is, err)) < 0 ||
-			    (rc = rest_add(r, out, side, &b.cells[k * b.columns], b.first_row + k,
-					   is, err)) < 0) {
-				return rc;
-			}
-		}
-		*rows += b.rows;
-	}
-	return vv_sorter_rewind(lone, err);
+	vv_sorter_rewind(lone);
+	return w.rc;
 }
 
 /* The pairs among all rows read; none if their rests do not distinguish rows. */
@@ -244,44 +213,35 @@ static vv_status sure_pairs(rest *r, vv_sorter *const lone[2], vv_sorter *pairs,
 	if ((rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(r->d, 4),
 				r->d->opts.temp_dir, err)) < 0 ||
 	    (rc = add_groups(r, rests, 0, lone[0], &rows[0], err)) < 0 ||
-	    (rc = add_groups(r, rests, 1, lone[1], &rows[1], err)) < 0 ||
-	    (rc = vv_sorter_finish(rests, err)) < 0 ||
-	    (rc = find_pairs(rests, pairs, &found, &shared, err)) < 0) {
+	    (rc = add_groups(r, rests, 1, lone[1], &rows[1], err)) < 0) {
 		return rc;
 	}
+	find_pairs(rests, pairs, &found, &shared);
 	*sure = found > 0 && shared <= SHARED_MIN + rows[0] / SHARED_PART;
-	return vv_sorter_finish(pairs, err);
+	rc = vv_sorter_ok(rests, err);
+	return rc < 0 ? rc : vv_sorter_ok(pairs, err);
 }
 
 /* Replaces the list by itself without the rows of `out`; both ascend. */
 static vv_status take_out(vv_rowdiff *d, vv_sorter **list, vv_sorter *out, vv_error *err)
 {
 	vv_auto(vv_sorter) *left = NULL;
-	const void *p;
-	int more = 0;
 	vv_status rc;
 	if ((rc = vv_sorter_new(&left, ROW_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) < 0) {
 		return rc;
 	}
-	if ((more = vv_sorter_next(out, &p, err)) < 0) return (vv_status)more;
-	uint64_t next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
-	while ((more = vv_sorter_next(*list, &p, err)) > 0) {
-		if (vv_get_be64(p) != next) {
-			if ((rc = vv_sorter_add(left, p, err)) < 0) return rc;
-			continue;
+	uint64_t next = next_row(out);
+	for (const uint8_t *p; (p = vv_sorter_next(*list)) != NULL;) {
+		if (vv_get_be64(p) == next) {
+			next = next_row(out);
+		} else {
+			vv_sorter_add(left, p);
 		}
-		if ((more = vv_sorter_next(out, &p, err)) < 0) {
-			break;
-		}
-		next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
 	}
-	if (more < 0) return (vv_status)more;
-	if ((rc = vv_sorter_finish(left, err)) < 0) return rc;
+	if ((rc = vv_sorter_ok(*list, err)) < 0 || (rc = vv_sorter_ok(out, err)) < 0) return rc;
 	vv_sorter_free(*list);
-	*list = left;
-	left = NULL;
-	return rc;
+	return vv_hand_over(list, &left);
 }
 
 /* The pairs, which are ascending by old row, become rows that both sides have. */
@@ -289,27 +249,19 @@ static vv_status take_pairs(vv_rowdiff *d, vv_sorter *pairs, vv_sorter **gone, v
 			    vv_sorter *kept, vv_error *err)
 {
 	vv_auto(vv_sorter) *news = NULL;
-	const void *p;
-	int more = 0;
 	vv_status rc;
 	if ((rc = vv_sorter_new(&news, ROW_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) < 0) {
 		return rc;
 	}
-	while ((more = vv_sorter_next(pairs, &p, err)) > 0) {
-		const uint8_t *pair = p;
+	for (const uint8_t *pair; (pair = vv_sorter_next(pairs)) != NULL;) {
 		const vv_segment rows = {vv_get_be64(pair), vv_get_be64(pair + 8), 1};
-		if ((rc = rowdiff_keep(kept, &rows, PAIR_REKEYED, err)) < 0 ||
-		    (rc = vv_sorter_add(news, pair + 8, err)) < 0) {
-			return rc;
-		}
+		rowdiff_keep(kept, &rows, PAIR_REKEYED);
+		vv_sorter_add(news, pair + 8);
 	}
-	if (more < 0) return (vv_status)more;
-	if ((rc = vv_sorter_finish(news, err)) < 0 || (rc = vv_sorter_rewind(pairs, err)) < 0 ||
-	    (rc = take_out(d, gone, pairs, err)) < 0) {
-		return rc;
-	}
-	return take_out(d, added, news, err);
+	vv_sorter_rewind(pairs);
+	rc = take_out(d, gone, pairs, err);
+	return rc < 0 ? rc : take_out(d, added, news, err);
 }
 
 /* Takes out those rows that have the same rest. */

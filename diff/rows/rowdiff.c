@@ -209,7 +209,6 @@ const size_t *vv_rowdiff_key(const vv_rowdiff *d, size_t *count)
 /* The next entry in order, without taking it. 1, 0, <0. */
 static int peek_entry(vv_rowdiff *d, vv_error *err)
 {
-	const void *p;
 	if (d->has_ahead) return 1;
 	if (d->ahead.rows > 1) {
 		d->ahead.rows--;
@@ -219,19 +218,17 @@ static int peek_entry(vv_rowdiff *d, vv_error *err)
 		d->has_ahead = true;
 		return 1;
 	}
-	int more = vv_sorter_next(d->entries, &p, err);
-	if (more > 0) {
-		const uint8_t *r = p;
-		d->ahead = (row_entry){.pos = vv_get_be64(r),
-				       .old_row = vv_get_be64(r + 8),
-				       .new_row = vv_get_be64(r + 16),
-				       .rows = vv_get_be64(r + 24),
-				       .kind = (vv_row_kind)r[32],
-				       .moved = r[33] != 0,
-				       .rekeyed = r[34] != 0};
-		d->has_ahead = true;
-	}
-	return more;
+	const uint8_t *r = vv_sorter_next(d->entries);
+	if (!r) return (int)vv_sorter_ok(d->entries, err);
+	d->ahead = (row_entry){.pos = vv_get_be64(r),
+			       .old_row = vv_get_be64(r + 8),
+			       .new_row = vv_get_be64(r + 16),
+			       .rows = vv_get_be64(r + 24),
+			       .kind = (vv_row_kind)r[32],
+			       .moved = r[33] != 0,
+			       .rekeyed = r[34] != 0};
+	d->has_ahead = true;
+	return 1;
 }
 
 /* 1, 0, <0. */

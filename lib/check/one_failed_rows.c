@@ -110,7 +110,8 @@ vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *e
 	vv_put_be64(record + 8, r->added++);
 	vv_put_be64(record + 16, f->line);
 	vv_put_be64(record + 24, reason);
-	return vv_sorter_add(r->sorter, record, err);
+	vv_sorter_add(r->sorter, record);
+	return vv_sorter_ok(r->sorter, err);
 }
 
 /* The file in the making. */
@@ -229,13 +230,9 @@ static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 static vv_status put_rows(writer *w, vv_error *err)
 {
 	uint64_t row = 0, line = 0;
-	const void *record;
-	int more;
 	vv_status rc = VV_OK;
 
-	while ((more = vv_sorter_next(w->r->sorter, &record, err)) > 0 && rc == VV_OK) {
-		const uint8_t *p = record;
-
+	for (const uint8_t *p; rc == VV_OK && (p = vv_sorter_next(w->r->sorter)) != NULL;) {
 		if (row > 0 && vv_get_be64(p) != row) {
 			rc = put_row(w, row, line, err);
 			vv_buf_reset(&w->problems);
@@ -247,7 +244,7 @@ static vv_status put_rows(writer *w, vv_error *err)
 		vv_buf_puts(&w->problems, w->problems.len ? "; " : "");
 		vv_buf_puts(&w->problems, w->r->reasons[vv_get_be64(p + 24)]);
 	}
-	if (more < 0 || rc < 0) return more < 0 ? (vv_status)more : rc;
+	if (rc < 0 || (rc = vv_sorter_ok(w->r->sorter, err)) < 0) return rc;
 	return row > 0 ? put_row(w, row, line, err) : VV_OK;
 }
 
@@ -325,8 +322,7 @@ vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err)
 	if (w.t && !w.json && strchr(",;|\t", w.t->root.dialect.delimiter)) {
 		w.dialect.delimiter = w.t->root.dialect.delimiter;
 	}
-	if ((rc = vv_sorter_finish(r->sorter, err)) == VV_OK &&
-	    (rc = write_failed(&w, err)) == VV_OK && r->passed) {
+	if ((rc = write_failed(&w, err)) == VV_OK && r->passed) {
 		rc = write_passed(&w, err);
 	}
 	vv_free(w.edits);

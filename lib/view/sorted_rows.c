@@ -140,7 +140,8 @@ static vv_status add_sorted_row(vv_sorted_rows *s, const vv_table *t, const vv_c
 	    (rc = vv_buf_ok(&bufs[2], err)) < 0) {
 		return rc;
 	}
-	return row_sorter_add(s->sorter, key->data, key->len, line->data, line->len, err);
+	row_sorter_add(s->sorter, key->data, key->len, line->data, line->len);
+	return row_sorter_ok(s->sorter, err);
 }
 
 vv_status vv_sorted_rows_open(vv_sorted_rows **out, vv_rows *rows, const vv_table *t,
@@ -161,16 +162,14 @@ vv_status vv_sorted_rows_open(vv_sorted_rows **out, vv_rows *rows, const vv_tabl
 	}
 	vv_buf_clear_all(&bufs[0], &bufs[1], &bufs[2]);
 	if (rc < 0 || more < 0) return rc < 0 ? rc : (vv_status)more;
-	if ((rc = row_sorter_finish(s->sorter, err)) < 0) return rc;
 	return vv_hand_over(out, &s);
 }
 
 int vv_sorted_rows_next(vv_sorted_rows *s, const vv_cell **cells, uint64_t *row, vv_error *err)
 {
 	sorted_line line;
-	const int more = row_sorter_next(s->sorter, &line, err);
 
-	if (more <= 0) return more;
+	if (!row_sorter_next(s->sorter, &line)) return (int)row_sorter_ok(s->sorter, err);
 	const char *at = line.bytes;
 
 	memcpy(row, at, sizeof(*row));

@@ -23,10 +23,10 @@ static void fill(vv_sorter *s, size_t count, uint64_t keys, uint64_t seed)
 		record[9] = (uint8_t)(i >> 16);
 		record[10] = (uint8_t)(i >> 8);
 		record[11] = (uint8_t)i;
-		vv_assert_ok(vv_sorter_add(s, record, &err), &err);
+		vv_sorter_add(s, record);
 	}
 	assert_int_equal(vv_sorter_count(s), count);
-	vv_assert_ok(vv_sorter_finish(s, &err), &err);
+	vv_assert_ok(vv_sorter_ok(s, &err), &err);
 }
 
 /* Keys ascend, and records of one key stand as they were added. */
@@ -35,18 +35,19 @@ static void comes_sorted(size_t count, uint64_t keys, size_t memory)
 	vv_sorter *s;
 	vv_error err;
 	uint8_t last[RECORD] = {0};
-	const void *p;
 	size_t seen = 0;
-	int more;
 	vv_assert_ok(vv_sorter_new(&s, RECORD, 8, memory, vv_test_dir(), &err), &err);
 	fill(s, count, keys, count + memory);
-	while ((more = vv_sorter_next(s, &p, &err)) > 0) {
+	for (const uint8_t *p; (p = vv_sorter_next(s)) != NULL;) {
 		/* the rest of the record counts upwards, so that stable order is bytewise order */
 		assert_true(seen == 0 || memcmp(last, p, RECORD) < 0);
 		memcpy(last, p, RECORD);
 		seen++;
 	}
-	vv_assert_ok(more, &err);
+	assert_null(vv_sorter_next(s)); /* the end is the end */
+	vv_sorter_rewind(s);
+	assert_true((vv_sorter_next(s) != NULL) == (count > 0));
+	vv_assert_ok(vv_sorter_ok(s, &err), &err);
 	assert_int_equal(seen, count);
 	vv_sorter_free(s);
 }
@@ -67,25 +68,21 @@ static void a_key_of_any_length_decides_to_its_last_byte(void **state)
 	for (size_t key_len = 1; key_len < RECORD; key_len++) {
 		vv_sorter *s;
 		vv_error err;
-		const void *p;
-		int more;
+		const uint8_t *record;
 
 		vv_assert_ok(vv_sorter_new(&s, RECORD, key_len, 1u << 20, NULL, &err), &err);
 		for (unsigned i = 0; i < 40; i++) {
-			uint8_t record[RECORD] = {0};
+			uint8_t added[RECORD] = {0};
 
-			record[key_len - 1] = (uint8_t)((39 - i) / 2);
-			record[key_len] = (uint8_t)(40 - i % 2);
-			vv_assert_ok(vv_sorter_add(s, record, &err), &err);
+			added[key_len - 1] = (uint8_t)((39 - i) / 2);
+			added[key_len] = (uint8_t)(40 - i % 2);
+			vv_sorter_add(s, added);
 		}
-		vv_assert_ok(vv_sorter_finish(s, &err), &err);
-		for (unsigned i = 0; (more = vv_sorter_next(s, &p, &err)) > 0; i++) {
-			const uint8_t *record = p;
-
+		for (unsigned i = 0; (record = vv_sorter_next(s)) != NULL; i++) {
 			assert_int_equal(record[key_len - 1], i / 2);
 			assert_int_equal(record[key_len], 40 - i % 2);
 		}
-		vv_assert_ok(more, &err);
+		vv_assert_ok(vv_sorter_ok(s, &err), &err);
 		vv_sorter_free(s);
 	}
 }
@@ -103,20 +100,19 @@ static void records_come_in_order_from_disk(void **state)
 static vv_status sort_much(void *payload, vv_error *err)
 {
 	vv_sorter *s = NULL;
-	const void *p;
-	int more = 0;
+	const uint8_t *p;
 	(void)payload;
 	vv_status rc = vv_sorter_new(&s, 8, 8, 1, vv_test_dir(), err);
 	for (uint64_t i = 0; rc == VV_OK && i < 5000; i++) {
 		uint8_t record[8];
 		vv_put_be64(record, i * 7919 % 5000);
-		rc = vv_sorter_add(s, record, err);
+		vv_sorter_add(s, record);
 	}
-	if (rc == VV_OK && (rc = vv_sorter_finish(s, err)) == VV_OK) {
-		for (uint64_t i = 0; (more = vv_sorter_next(s, &p, err)) > 0; i++) {
+	if (rc == VV_OK) {
+		for (uint64_t i = 0; (p = vv_sorter_next(s)) != NULL; i++) {
 			assert_int_equal(vv_get_be64(p), i);
 		}
-		rc = (vv_status)more;
+		rc = vv_sorter_ok(s, err);
 	}
 	vv_sorter_free(s);
 	return rc;
