@@ -96,7 +96,7 @@ static vv_status give_line(script *s, vv_error *err)
 
 static vv_status flush_ndjson(script *s, vv_status rc, vv_error *err)
 {
-	if (rc == VV_OK && (rc = s->ndjson->end(s->ndjson, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_diff_writer_flush(s->ndjson, 0, err)) == VV_OK) {
 		open_line(s);
 	}
 	return rc;
@@ -189,7 +189,7 @@ static vv_status pair_line(script *s, patch_kind kind, uint64_t x, uint64_t y, b
 	s->stats.changed++;
 	s->stats.rekeyed += rekeyed;
 	s->stats.moved += c.moved;
-	rc = flush_ndjson(s, s->ndjson->row(s->ndjson, &c, err), err);
+	rc = flush_ndjson(s, vv_diff_writer_row(s->ndjson, &c, err), err);
 	return rc < 0 ? rc : end_row(s, x, y, err);
 }
 
@@ -227,7 +227,7 @@ static vv_status single_line(script *s, int side, uint64_t row, vv_error *err)
 				 .new_cells = side == 0 ? NULL : r.cells};
 	s->stats.removed += side == 0;
 	s->stats.added += side == 1;
-	rc = flush_ndjson(s, s->ndjson->row(s->ndjson, &c, err), err);
+	rc = flush_ndjson(s, vv_diff_writer_row(s->ndjson, &c, err), err);
 	return rc < 0 ? rc
 		      : end_row(s, side == 0 ? row : PATCH_NONE, side == 0 ? PATCH_NONE : row, err);
 }
@@ -468,9 +468,7 @@ static void script_clear(script *s)
 		vv_forms_close(s->forms[i].reader);
 		patch_rows_close(&s->rows[i]);
 	}
-	if (s->ndjson) {
-		s->ndjson->close(s->ndjson);
-	}
+	vv_diff_writer_close(s->ndjson);
 	vv_buf_clear(&s->line);
 	vv_xxh3_free(s->hash);
 	vv_free_all(s->cells, s->stats.column_changes, s->key);
@@ -487,7 +485,7 @@ static vv_status take_line(void *payload, const void *bytes, size_t len, vv_erro
 static vv_status script_open(script *s, const vv_patch_write_options *opts, vv_error *err)
 {
 	const vv_diff_writer_options wo = {.write = take_line, .payload = s};
-	vv_status rc = vv_diff_writer_ndjson.open(&s->ndjson, &wo, err);
+	vv_status rc = vv_diff_writer_open(&s->ndjson, &vv_diff_writer_lines, &wo, err);
 	s->write = opts->write;
 	s->payload = opts->payload;
 	if (rc < 0 || !(s->hash = vv_xxh3_new(0))) return rc < 0 ? rc : vv_fail_nomem(err);
@@ -602,7 +600,7 @@ static vv_status table_line(script *s, const vv_patch_write_options *opts, vv_er
 	t.key_count = count;
 	s->key = vv_take(&key);
 	s->key_count = count;
-	if ((rc = flush_ndjson(s, s->ndjson->begin_table(s->ndjson, &t, err), err)) < 0 ||
+	if ((rc = flush_ndjson(s, vv_diff_writer_begin_table(s->ndjson, &t, err), err)) < 0 ||
 	    (rc = put_root(s, "oldRoot", t.a, err)) < 0 ||
 	    (rc = put_root(s, "newRoot", t.b, err)) < 0) {
 		return rc;
@@ -624,7 +622,7 @@ static vv_status summary_line(script *s, vv_error *err)
 	s->stats.old_rows = s->table[0] ? s->table[0]->root.rows : 0;
 	s->stats.reordered = s->stats.moved > 0;
 	s->stats.new_rows = s->table[1] ? s->table[1]->root.rows : 0;
-	vv_status rc = flush_ndjson(s, s->ndjson->end_table(s->ndjson, &s->stats, err), err);
+	vv_status rc = flush_ndjson(s, vv_diff_writer_end_table(s->ndjson, &s->stats, err), err);
 	vv_buf_printf(&s->line, ",\"xxh3\":\"%016llx%016llx\"", (unsigned long long)h.hi,
 		      (unsigned long long)h.lo);
 	return rc < 0 ? rc : give_line(s, err);

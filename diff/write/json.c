@@ -15,17 +15,18 @@
 
 typedef struct json_writer {
 	vv_diff_writer base; /* first: callers hold a pointer to it */
-	vv_diff_writer_options opts;
-	bool lines; /* ndjson */
-	vv_buf buf;
 	vv_json_out out;
-	vv_diff_table table;
-	uint64_t rows; /* reported, and so written or left out */
 } json_writer;
 
 static json_writer *self(vv_diff_writer *w)
 {
 	return (json_writer *)(void *)w;
+}
+
+/* Does it write a stream of lines, or one document? */
+static bool has_lines(const json_writer *j)
+{
+	return j->base.kind != &vv_diff_writer_json;
 }
 
 /* A member's name of ours: there are ten for a changed row. */
@@ -49,31 +50,41 @@ static inline void put_number(json_writer *j, const char *name, uint64_t value)
 /* Begins an object of the stream, or an element of the document's list. */
 static void open_item(json_writer *j, const char *type)
 {
-	if (j->lines) {
-		j->out = (vv_json_out){.buf = &j->buf};
+	if (has_lines(j)) {
+		j->out = (vv_json_out){.buf = &j->base.out};
 	} else {
-		vv_buf_puts(&j->buf, j->out.need_comma ? ",\n" : "\n");
+		vv_buf_puts(&j->base.out, j->out.need_comma ? ",\n" : "\n");
 		j->out.need_comma = false;
 	}
 	vv_json_open_object(&j->out);
-	if (j->lines) {
+	if (has_lines(j)) {
 		put_string(j, "type", type);
 	}
 }
 
-static vv_status close_item(json_writer *j, vv_error *err)
+static void close_item(json_writer *j)
 {
 	vv_json_close_object(&j->out);
-	if (j->lines) {
-		vv_buf_putc(&j->buf, '\n');
+	if (has_lines(j)) {
+		vv_buf_putc(&j->base.out, '\n');
 	}
-	return vv_diff_writer_flush(&j->opts, &j->buf, VV_DIFF_FLUSH_AT, err);
+}
+
+/* Ends the object that begins a stream or a table; in a document, a list follows in it. */
+static vv_status end_head(json_writer *j, const char *list)
+{
+	if (has_lines(j)) {
+		close_item(j);
+	} else {
+		vv_json_add_array(&j->out, list);
+	}
+	return VV_OK;
 }
 
 static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
 {
 	const vv_column_pair *p = &t->columns->pairs[i];
-	vv_auto(vv_buf) line = VV_BUF_FOR(&j->buf);
+	vv_auto(vv_buf) line = VV_BUF_FOR(&j->base.out);
 	vv_column_describe(&line, t, i);
 	if (line.len == 0 && !line.failed) return;
 	const vv_field *x = p->a < 0 ? NULL : &t->a->schema.fields[p->a];
@@ -127,35 +138,29 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 			    {JSON_BOOL_WHEN(t->text_to_table, "textToTable", true)});
 }
 
-static vv_status json_begin(vv_diff_writer *w, vv_error *err)
+static vv_status json_begin(vv_diff_writer *w, vv_error *err VV_UNUSED)
 {
 	json_writer *j = self(w);
-	j->out = vv_json_begin_object(&j->buf, 0);
-	if (j->lines) {
+	j->out = vv_json_begin_object(&j->base.out, 0);
+	if (has_lines(j)) {
 		put_string(j, "type", "diff");
 	}
 	put_string(j, "format", FORMAT_NAME);
-	if (j->lines) return close_item(j, err);
-	vv_json_add_array(&j->out, "tables");
-	return VV_OK;
+	return end_head(j, "tables");
 }
 
-static vv_status json_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err)
+static vv_status json_begin_table(vv_diff_writer *w, vv_error *err VV_UNUSED)
 {
 	json_writer *j = self(w);
-	j->table = *t;
-	j->rows = 0;
 	open_item(j, "table");
-	put_head(j, t);
-	if (j->lines) return close_item(j, err);
-	vv_json_add_array(&j->out, "rows");
-	return vv_diff_writer_flush(&j->opts, &j->buf, VV_DIFF_FLUSH_AT, err);
+	put_head(j, &w->table);
+	return end_head(j, "rows");
 }
 
 /* The row's key in one version, by the names of the new one. */
 static void put_key(json_writer *j, const char *name, const vv_row_change *c, bool old_side)
 {
-	const vv_diff_table *t = &j->table;
+	const vv_diff_table *t = &j->base.table;
 	put_name(j, name);
 	if (t->key_count == 0) {
 		vv_json_null(&j->out);
@@ -189,7 +194,7 @@ static void put_whole(json_writer *j, const vv_table *t, const vv_cell *cells)
 
 static void put_changes(json_writer *j, const vv_row_change *c)
 {
-	const vv_diff_table *t = &j->table;
+	const vv_diff_table *t = &j->base.table;
 	put_name(j, "cells");
 	vv_json_open_object(&j->out);
 	for (size_t i = 0; i < t->columns->count; i++) {
@@ -214,11 +219,11 @@ static void put_changes(json_writer *j, const vv_row_change *c)
 	vv_json_close_object(&j->out);
 }
 
-static vv_status json_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err)
+static vv_status json_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err VV_UNUSED)
 {
 	static const char *const kinds[] = {"added", "removed", "changed", "moved"};
 	json_writer *j = self(w);
-	if (++j->rows > j->opts.limit && j->opts.limit > 0) return VV_OK;
+	if (vv_diff_writer_is_over(w)) return VV_OK;
 	open_item(j, "row");
 	put_string(j, "change", kinds[c->kind]);
 	put_key(j, "key", c, !c->new_cells);
@@ -235,18 +240,19 @@ static vv_status json_row(vv_diff_writer *w, const vv_row_change *c, vv_error *e
 		vv_json_add_bool(&j->out, "moved", true);
 	}
 	if (c->kind == VV_ROW_ADDED) {
-		put_whole(j, j->table.b, c->new_cells);
+		put_whole(j, j->base.table.b, c->new_cells);
 	} else if (c->kind == VV_ROW_REMOVED) {
-		put_whole(j, j->table.a, c->old_cells);
+		put_whole(j, j->base.table.a, c->old_cells);
 	} else if (c->kind == VV_ROW_CHANGED) {
 		put_changes(j, c);
 	}
-	return close_item(j, err);
+	close_item(j);
+	return VV_OK;
 }
 
 static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 {
-	const vv_diff_table *t = &j->table;
+	const vv_diff_table *t = &j->base.table;
 	vv_json_put_members(
 		&j->out, {JSON_NUMBER("oldRows", s->old_rows)},
 		{JSON_NUMBER("newRows", s->new_rows)}, {JSON_NUMBER("rowsAdded", s->added)},
@@ -265,74 +271,55 @@ static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 	vv_json_close_object(&j->out);
 	vv_json_put_members(&j->out, {JSON_BOOL("reordered", s->reordered)},
 			    {JSON_NUMBER("repeatedKeys", s->repeated_keys)});
-	/* of a table that is new or gone, not all rows need have been given */
-	uint64_t all = t->a && t->b ? j->rows : s->added + s->removed;
-	uint64_t shown = j->opts.limit > 0 && j->rows > j->opts.limit ? j->opts.limit : j->rows;
-	vv_json_add_u64(&j->out, "leftOut", all > shown ? all - shown : 0);
+	vv_json_add_u64(&j->out, "leftOut", vv_diff_writer_left_out(&j->base, s));
 }
 
-static vv_status json_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err)
+static vv_status json_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats,
+				vv_error *err VV_UNUSED)
 {
 	json_writer *j = self(w);
-	if (j->lines) {
+	if (has_lines(j)) {
 		open_item(j, "summary");
-		put_string(j, "path", j->table.path);
+		put_string(j, "path", w->table.path);
 		put_summary(j, stats);
-		return close_item(j, err);
-	}
-	vv_buf_puts(&j->buf, j->rows > 0 ? "\n" : "");
-	vv_json_close_array(&j->out);
-	vv_json_add_object(&j->out, "summary");
-	put_summary(j, stats);
-	vv_json_close_object(&j->out);
-	return close_item(j, err);
-}
-
-static vv_status json_end(vv_diff_writer *w, vv_error *err)
-{
-	json_writer *j = self(w);
-	if (!j->lines) {
-		vv_buf_puts(&j->buf, j->out.need_comma ? "\n" : "");
+	} else {
+		vv_buf_puts(&w->out, w->rows > 0 ? "\n" : "");
 		vv_json_close_array(&j->out);
+		vv_json_add_object(&j->out, "summary");
+		put_summary(j, stats);
 		vv_json_close_object(&j->out);
-		vv_buf_putc(&j->buf, '\n');
 	}
-	return vv_diff_writer_flush(&j->opts, &j->buf, 0, err);
-}
-
-static void json_close(vv_diff_writer *w)
-{
-	json_writer *j = self(w);
-	if (j) {
-		vv_buf_clear(&j->buf);
-		vv_free(j);
-	}
-}
-
-static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *opts, bool lines,
-			  vv_error *err)
-{
-	json_writer *j = vv_calloc(1, sizeof(*j));
-
-	*out = j ? &j->base : NULL;
-	if (!j) return vv_fail_nomem(err);
-	*j = (json_writer){.base = {json_begin, json_begin_table, json_row, json_end_table,
-				    json_end, json_close, true},
-			   .opts = *opts,
-			   .lines = lines};
+	close_item(j);
 	return VV_OK;
 }
 
-static vv_status open_document(vv_diff_writer **out, const vv_diff_writer_options *opts,
-			       vv_error *err)
+static vv_status document_end(vv_diff_writer *w, vv_error *err VV_UNUSED)
 {
-	return open_any(out, opts, false, err);
+	json_writer *j = self(w);
+	vv_buf_puts(&w->out, j->out.need_comma ? "\n" : "");
+	vv_json_close_array(&j->out);
+	vv_json_close_object(&j->out);
+	vv_buf_putc(&w->out, '\n');
+	return VV_OK;
 }
 
-static vv_status open_lines(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
-{
-	return open_any(out, opts, true, err);
-}
-
-const vv_diff_writer_kind vv_diff_writer_json = {.name = "json", .open = open_document};
-const vv_diff_writer_kind vv_diff_writer_ndjson = {.name = "ndjson", .open = open_lines};
+const vv_diff_writer_kind vv_diff_writer_json = {.name = "json",
+						 .size = sizeof(json_writer),
+						 .begin = json_begin,
+						 .begin_table = json_begin_table,
+						 .row = json_row,
+						 .end_table = json_end_table,
+						 .end = document_end,
+						 .only_needed = true};
+const vv_diff_writer_kind vv_diff_writer_ndjson = {.name = "ndjson",
+						   .size = sizeof(json_writer),
+						   .begin = json_begin,
+						   .begin_table = json_begin_table,
+						   .row = json_row,
+						   .end_table = json_end_table,
+						   .only_needed = true};
+const vv_diff_writer_kind vv_diff_writer_lines = {.name = "lines",
+						  .size = sizeof(json_writer),
+						  .begin_table = json_begin_table,
+						  .row = json_row,
+						  .end_table = json_end_table};

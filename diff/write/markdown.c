@@ -108,13 +108,10 @@ typedef struct md_table {
 
 typedef struct md_writer {
 	vv_diff_writer base; /* first: callers hold a pointer to it */
-	vv_diff_writer_options opts;
-	size_t limit, kept;
+	size_t kept;
 	md_table *tables;
 	size_t count, cap;
-	vv_diff_table table;
-	vv_story *story; /* of a table with both sides; NULL */
-	uint64_t told;
+	vv_story *story;                       /* of a table with both sides; NULL */
 	size_t columns[SECTIONS][COLUMNS_MAX]; /* pairs shown of added and removed rows */
 	size_t column_count[SECTIONS];
 	vv_buf x, y, shown_x, shown_y;
@@ -124,6 +121,13 @@ typedef struct md_writer {
 static md_writer *self(vv_diff_writer *w)
 {
 	return (md_writer *)(void *)w;
+}
+
+/* Bytes of the output at most. */
+static size_t size_limit(const md_writer *w)
+{
+	const size_t limit = w->base.opts.size_limit ? w->base.opts.size_limit : SIZE_LIMIT;
+	return limit < SIZE_LEAST ? SIZE_LEAST : limit;
 }
 
 /* --- escaping --------------------------------------------------------------- */
@@ -261,7 +265,7 @@ static vv_status rank_lines(md_writer *w, section *s, size_t most, vv_error *err
 static bool keep_line(md_writer *w, section *s)
 {
 	s->lines_all++;
-	return s->lines.len < w->limit && w->kept < KEPT_TIMES * w->limit;
+	return s->lines.len < size_limit(w) && w->kept < KEPT_TIMES * size_limit(w);
 }
 
 static void kept_line(md_writer *w, section *s, size_t before)
@@ -282,9 +286,11 @@ static vv_status keep_cell(md_writer *w, section *s, size_t pair, bool *keep, vv
 	l.like = vv_story_like(w->story, pair, &l.cell);
 	l.size = vv_story_size(&l.cell);
 	*keep = (s->worst.len == 0 || by_strangeness(&l, &s->worst) < 0) &&
-		w->kept < KEPT_TIMES * w->limit;
+		w->kept < KEPT_TIMES * size_limit(w);
 	if (!*keep) return VV_OK;
-	if (s->lines.len >= 2 * w->limit && (rc = rank_lines(w, s, w->limit, err)) < 0) return rc;
+	if (s->lines.len >= 2 * size_limit(w) && (rc = rank_lines(w, s, size_limit(w), err)) < 0) {
+		return rc;
+	}
 	if (!vv_array_room(s->cells, s->count, s->cap)) return vv_fail_nomem(err);
 	l.at = s->lines.len;
 	s->cells[s->count++] = l;
@@ -294,12 +300,12 @@ static vv_status keep_cell(md_writer *w, section *s, size_t pair, bool *keep, vv
 /* The address of a row on pages, in the version that has it; nothing where there are none. */
 static void put_row_address(const md_writer *w, vv_buf *b, const vv_row_change *c)
 {
-	const vv_diff_table *t = &w->table;
+	const vv_diff_table *t = &w->base.table;
 	const bool gone = !c->new_cells;
-	const char *commit = gone ? w->opts.old_commit : w->opts.commit;
+	const char *commit = gone ? w->base.opts.old_commit : w->base.opts.commit;
 	const vv_cell *key[KEYS_MAX];
 
-	if (!w->opts.pages || !commit || t->key_count > KEYS_MAX) return;
+	if (!w->base.opts.pages || !commit || t->key_count > KEYS_MAX) return;
 	for (size_t i = 0; i < t->key_count; i++) {
 		const long at = gone ? (t->columns ? vv_columns_to_old(t->columns, t->key[i])
 						   : (long)t->key[i])
@@ -308,8 +314,8 @@ static void put_row_address(const md_writer *w, vv_buf *b, const vv_row_change *
 		if (at < 0) return;
 		key[i] = gone ? &c->old_cells[at] : &c->new_cells[at];
 	}
-	page_row_put(b, w->opts.pages, commit, gone && t->old_path ? t->old_path : t->path, key,
-		     t->key_count, gone ? c->old_row : c->new_row);
+	page_row_put(b, w->base.opts.pages, commit, gone && t->old_path ? t->old_path : t->path,
+		     key, t->key_count, gone ? c->old_row : c->new_row);
 }
 
 /* A cell that leads to the row's page. */
@@ -325,7 +331,7 @@ static void put_linked(vv_buf *b, const vv_buf *address, const char *text, size_
 /* Where the row is: its key, or its number. */
 static void put_row_name(md_writer *w, vv_buf *b, const vv_row_change *c)
 {
-	const vv_diff_table *t = &w->table;
+	const vv_diff_table *t = &w->base.table;
 	vv_auto(vv_buf) address = VV_BUF_FOR(b), text = VV_BUF_FOR(b);
 	size_t shown = 0;
 
@@ -353,9 +359,9 @@ static void put_row_name(md_writer *w, vv_buf *b, const vv_row_change *c)
 
 static void changed_cell(md_writer *w, section *s, size_t pair, const vv_row_change *c)
 {
-	const vv_field *f = vv_column_pairs_field(&w->table, pair);
-	const vv_cell *x = vv_column_pairs_old(&w->table, pair, c),
-		      *y = vv_column_pairs_new(&w->table, pair, c);
+	const vv_field *f = vv_column_pairs_field(&w->base.table, pair);
+	const vv_cell *x = vv_column_pairs_old(&w->base.table, pair, c),
+		      *y = vv_column_pairs_new(&w->base.table, pair, c);
 	vv_buf *b = &s->lines;
 	size_t before = b->len;
 	vv_buf_puts(b, "|");
@@ -380,9 +386,9 @@ static void whole_row(md_writer *w, section *s, int which, const vv_row_change *
 	put_row_address(w, &address, c);
 	for (size_t i = 0; i < w->column_count[which]; i++) {
 		size_t pair = w->columns[which][i];
-		const vv_cell *y = vv_column_pairs_new(&w->table, pair, c);
+		const vv_cell *y = vv_column_pairs_new(&w->base.table, pair, c);
 		vv_buf_reset(&text);
-		put_cell(w, &text, y ? y : vv_column_pairs_old(&w->table, pair, c));
+		put_cell(w, &text, y ? y : vv_column_pairs_old(&w->base.table, pair, c));
 		vv_buf_puts(&s->lines, " ");
 		put_linked(&s->lines, &address, vv_buf_cstr(&text), text.len);
 		vv_buf_puts(&s->lines, " |");
@@ -402,7 +408,7 @@ static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *
 {
 	md_writer *w = self(base);
 	md_table *t = now(w);
-	bool within = w->opts.limit == 0 || ++w->told <= w->opts.limit, keep;
+	bool within = !vv_diff_writer_is_over(base), keep;
 	vv_status rc = w->story ? vv_story_row(w->story, c, err) : VV_OK;
 	if (rc < 0) return rc;
 	if (c->kind == VV_ROW_ADDED || c->kind == VV_ROW_REMOVED) {
@@ -414,7 +420,7 @@ static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *
 		return lines_ok(w, s, err);
 	}
 	section *s = &t->sections[CHANGED];
-	for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
+	for (size_t i = 0; i < vv_column_pairs_count(&w->base.table); i++) {
 		if (!vv_column_pairs_differ(c, i)) {
 			continue;
 		}
@@ -444,9 +450,9 @@ static void choose_columns(md_writer *w, md_table *t, int which)
 	size_t *n = &w->column_count[which];
 	*n = t->columns[which] = 0;
 	for (int key = 1; key >= 0; key--) {
-		for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
-			vv_column_pair p = vv_column_pairs_get(&w->table, i);
-			if (vv_column_pairs_names_row(&w->table, i) != (key == 1) ||
+		for (size_t i = 0; i < vv_column_pairs_count(&w->base.table); i++) {
+			vv_column_pair p = vv_column_pairs_get(&w->base.table, i);
+			if (vv_column_pairs_names_row(&w->base.table, i) != (key == 1) ||
 			    (which == ADDED ? p.b : p.a) < 0) {
 				continue;
 			}
@@ -473,9 +479,9 @@ static void put_section_heads(md_writer *w, md_table *t)
 	vv_buf *b = &t->sections[CHANGED].head;
 	size_t keys = 0;
 	vv_buf_puts(b, "|");
-	for (size_t i = 0; i < vv_column_pairs_count(&w->table) && keys < KEYS_MAX; i++) {
-		if (vv_column_pairs_names_row(&w->table, i)) {
-			const vv_field *f = vv_column_pairs_field(&w->table, i);
+	for (size_t i = 0; i < vv_column_pairs_count(&w->base.table) && keys < KEYS_MAX; i++) {
+		if (vv_column_pairs_names_row(&w->base.table, i)) {
+			const vv_field *f = vv_column_pairs_field(&w->base.table, i);
 			vv_buf_puts(b, " ");
 			put_text(b, f->name, f->name_len, NAME_WIDTH);
 			vv_buf_puts(b, " |");
@@ -489,7 +495,7 @@ static void put_section_heads(md_writer *w, md_table *t)
 		b = &t->sections[k].head;
 		vv_buf_puts(b, "|");
 		for (size_t i = 0; i < w->column_count[k]; i++) {
-			const vv_field *f = vv_column_pairs_field(&w->table, w->columns[k][i]);
+			const vv_field *f = vv_column_pairs_field(&w->base.table, w->columns[k][i]);
 			vv_buf_puts(b, " ");
 			put_text(b, f->name, f->name_len, NAME_WIDTH);
 			vv_buf_puts(b, " |");
@@ -498,17 +504,15 @@ static void put_section_heads(md_writer *w, md_table *t)
 	}
 }
 
-static vv_status md_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv_error *err)
+static vv_status md_begin_table(vv_diff_writer *base, vv_error *err)
 {
 	md_writer *w = self(base);
 	md_table *m = add_table(w);
 	if (!m) return vv_fail_nomem(err);
-	w->table = *t;
-	w->told = 0;
 	vv_story_free(w->story);
 	w->story = NULL;
-	if (t->a && t->b) {
-		vv_status rc = vv_story_new(&w->story, &w->table, err);
+	if (base->table.a && base->table.b) {
+		vv_status rc = vv_story_new(&w->story, &w->base.table, err);
 		if (rc < 0) return rc;
 	}
 	choose_columns(w, m, ADDED);
@@ -604,7 +608,7 @@ static void put_story(vv_buf *b, const md_writer *w)
 		put_code(b, said, strlen(said));
 		vv_buf_puts(b, "\n");
 	}
-	for (size_t i = 0; i < w->table.columns->count; i++) {
+	for (size_t i = 0; i < w->base.table.columns->count; i++) {
 		vv_auto(vv_buf) what = VV_BUF_FOR(b), figures = VV_BUF_FOR(b);
 
 		if (vv_story_changes(story, i) == 0) {
@@ -614,7 +618,7 @@ static void put_story(vv_buf *b, const md_writer *w)
 			more++;
 			continue;
 		}
-		const vv_field *f = vv_column_pairs_field(&w->table, i);
+		const vv_field *f = vv_column_pairs_field(&w->base.table, i);
 		vv_story_put(&what, story, i);
 		vv_story_put_figures(&figures, story, i, false);
 		vv_buf_puts(b, "- ");
@@ -636,11 +640,11 @@ static void put_story(vv_buf *b, const md_writer *w)
 static vv_status md_end_table(vv_diff_writer *base, const vv_rowdiff_stats *stats, vv_error *err)
 {
 	md_writer *w = self(base);
-	const vv_diff_table *t = &w->table;
+	const vv_diff_table *t = &w->base.table;
 	md_table *m = now(w);
 	vv_status rc;
 	if (w->story && ((rc = vv_story_end(w->story, err)) < 0 ||
-			 (rc = rank_lines(w, &m->sections[CHANGED], w->limit, err)) < 0)) {
+			 (rc = rank_lines(w, &m->sections[CHANGED], size_limit(w), err)) < 0)) {
 		return rc;
 	}
 	vv_buf_puts(&m->head, "\n### ");
@@ -768,7 +772,7 @@ static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
 	if (!rooms) return vv_fail_nomem(err);
 	for (; shown < w->count; shown++) {
 		const md_table *t = &w->tables[shown];
-		if (fixed + t->head.len + NOTE_SIZE > w->limit) {
+		if (fixed + t->head.len + NOTE_SIZE > size_limit(w)) {
 			break;
 		}
 		fixed += t->head.len + NOTE_SIZE;
@@ -776,7 +780,7 @@ static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
 			demands[shown] += demand(&t->sections[k]);
 		}
 	}
-	share_out(rooms, demands, shown, w->limit > fixed ? w->limit - fixed : 0);
+	share_out(rooms, demands, shown, size_limit(w) > fixed ? size_limit(w) - fixed : 0);
 	for (size_t i = 0; i < shown; i++) {
 		put_table(b, &w->tables[i], rooms[i]);
 	}
@@ -787,29 +791,23 @@ static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
 	return vv_buf_ok(b, err);
 }
 
-static vv_status md_begin(vv_diff_writer *base VV_UNUSED, vv_error *err VV_UNUSED)
-{
-	return VV_OK;
-}
-
 static vv_status md_end(vv_diff_writer *base, vv_error *err)
 {
 	md_writer *w = self(base);
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_buf_puts(&b, MARKER "## Changes in tables");
-	if (w->opts.title && w->opts.title[0]) {
-		vv_buf_puts(&b, ": ");
-		put_text(&b, w->opts.title, strlen(w->opts.title), LINE_WIDTH / 2);
+	const char *title = base->opts.title;
+	vv_buf_puts(&base->out, MARKER "## Changes in tables");
+	if (title && title[0]) {
+		vv_buf_puts(&base->out, ": ");
+		put_text(&base->out, title, strlen(title), LINE_WIDTH / 2);
 	}
-	vv_buf_puts(&b, w->count == 0 ? "\n\nNo table differs.\n" : "\n");
-	vv_status rc = put_tables(w, &b, err);
-	return rc < 0 ? rc : w->opts.write(w->opts.payload, b.data, b.len, err);
+	vv_buf_puts(&base->out, w->count == 0 ? "\n\nNo table differs.\n" : "\n");
+	return put_tables(w, &base->out, err);
 }
 
-static void md_close(vv_diff_writer *base)
+static void md_clear(vv_diff_writer *base)
 {
 	md_writer *w = self(base);
-	for (size_t i = 0; w && i < w->count; i++) {
+	for (size_t i = 0; i < w->count; i++) {
 		vv_buf_clear(&w->tables[i].head);
 		for (int k = 0; k < SECTIONS; k++) {
 			vv_buf_clear_all(&w->tables[i].sections[k].head,
@@ -817,26 +815,15 @@ static void md_close(vv_diff_writer *base)
 			vv_free(w->tables[i].sections[k].cells);
 		}
 	}
-	if (w) {
-		vv_story_free(w->story);
-		vv_free(w->tables);
-		vv_buf_clear_all(&w->x, &w->y, &w->shown_x, &w->shown_y);
-	}
-	vv_free(w);
+	vv_story_free(w->story);
+	vv_free(w->tables);
+	vv_buf_clear_all(&w->x, &w->y, &w->shown_x, &w->shown_y);
 }
 
-static vv_status md_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
-{
-	md_writer *w = vv_calloc(1, sizeof(*w));
-
-	*out = w ? &w->base : NULL;
-	if (!w) return vv_fail_nomem(err);
-	*w = (md_writer){
-		.base = {md_begin, md_begin_table, md_row, md_end_table, md_end, md_close, false},
-		.opts = *opts};
-	w->limit = opts->size_limit ? opts->size_limit : SIZE_LIMIT;
-	w->limit = w->limit < SIZE_LEAST ? SIZE_LEAST : w->limit;
-	return VV_OK;
-}
-
-const vv_diff_writer_kind vv_diff_writer_markdown = {.name = "markdown", .open = md_open};
+const vv_diff_writer_kind vv_diff_writer_markdown = {.name = "markdown",
+						     .size = sizeof(md_writer),
+						     .begin_table = md_begin_table,
+						     .row = md_row,
+						     .end_table = md_end_table,
+						     .end = md_end,
+						     .clear = md_clear};

@@ -268,23 +268,19 @@ static void sql_put_value(vv_buf *b, const vv_field *f, const vv_cell *c)
 }
 
 typedef struct sql_writer {
-	vv_diff_writer base; /* first: callers hold a pointer to it */
-	vv_diff_writer_options opts;
-	vv_buf buf;
-	vv_diff_table table;
+	vv_diff_writer base;   /* first: callers hold a pointer to it */
 	char *old_name, *name; /* of the table */
 	sql_column *old, *new; /* its columns; NULL without that side */
 	size_t old_count, new_count;
 	const char *rowid;     /* a name for it that no column has */
 	vv_row_by_number rows; /* of the new version */
 	uint64_t next;         /* rows of the new version that were seen to */
-	uint64_t told, left_out;
-	bool by_key;          /* rows are found by the key */
-	bool fresh;           /* no column in common: the table is made again */
-	bool rekey;           /* the key is taken off first and set at the end */
-	bool fills;           /* rows that are not reported need values */
-	bool incomplete;      /* rows were left out, of any table */
-	vv_string_list taken; /* by turns a name of the tables so far, and its path */
+	bool by_key;           /* rows are found by the key */
+	bool fresh;            /* no column in common: the table is made again */
+	bool rekey;            /* the key is taken off first and set at the end */
+	bool fills;            /* rows that are not reported need values */
+	bool incomplete;       /* rows were left out, of any table */
+	vv_string_list taken;  /* by turns a name of the tables so far, and its path */
 } sql_writer;
 
 static sql_writer *self(vv_diff_writer *w)
@@ -304,18 +300,18 @@ static void clear_table(sql_writer *w)
 
 static const vv_field *old_field(const sql_writer *w, const vv_column_pair *p)
 {
-	return &w->table.a->schema.fields[p->a];
+	return &w->base.table.a->schema.fields[p->a];
 }
 
 static const vv_field *new_field(const sql_writer *w, const vv_column_pair *p)
 {
-	return &w->table.b->schema.fields[p->b];
+	return &w->base.table.b->schema.fields[p->b];
 }
 
 static void put_word_name(sql_writer *w, const char *words, const char *name)
 {
-	vv_buf_puts(&w->buf, words);
-	sql_put_name(&w->buf, name);
+	vv_buf_puts(&w->base.out, words);
+	sql_put_name(&w->base.out, name);
 }
 
 /* --- schema ------------------------------------------------------------- */
@@ -336,7 +332,7 @@ static void choose_rowid(sql_writer *w)
 /* Does renaming one column after the other meet a name that is still in use? */
 static bool renames_clash(const sql_writer *w)
 {
-	const vv_columns *c = w->table.columns;
+	const vv_columns *c = w->base.table.columns;
 	for (size_t i = 0; i < c->count; i++) {
 		const vv_column_pair *p = &c->pairs[i];
 		if (p->a < 0 || p->b < 0 || strcmp(w->old[p->a].name, w->new[p->b].name) == 0) {
@@ -355,7 +351,7 @@ static bool renames_clash(const sql_writer *w)
 /* SQLite adds columns at the end, and neither moves nor retypes them. */
 static bool needs_rebuild(const sql_writer *w)
 {
-	const vv_columns *c = w->table.columns;
+	const vv_columns *c = w->base.table.columns;
 	long last = -1;
 	bool added = false;
 	for (size_t i = 0; i < c->count; i++) {
@@ -378,10 +374,10 @@ static void put_primary_key(sql_writer *w, const vv_table *t, const sql_column *
 {
 	for (size_t i = 0; i < t->root.key_count; i++) {
 		long at = vv_schema_find(&t->schema, t->root.key[i], strlen(t->root.key[i]));
-		vv_buf_puts(&w->buf, i == 0 ? ",\n\tPRIMARY KEY (" : ", ");
-		sql_put_name(&w->buf, at >= 0 ? columns[at].name : t->root.key[i]);
+		vv_buf_puts(&w->base.out, i == 0 ? ",\n\tPRIMARY KEY (" : ", ");
+		sql_put_name(&w->base.out, at >= 0 ? columns[at].name : t->root.key[i]);
 	}
-	vv_buf_puts(&w->buf, t->root.key_count > 0 ? ")" : "");
+	vv_buf_puts(&w->base.out, t->root.key_count > 0 ? ")" : "");
 }
 
 /* INT, not INTEGER, for a key: that is a column like others, INTEGER PRIMARY KEY is not. */
@@ -396,25 +392,24 @@ static const char *type_in_table(const vv_table *t, const sql_column *c, size_t 
 
 static void put_create(sql_writer *w, const char *name, bool with_key)
 {
-	const vv_table *t = w->table.b;
+	const vv_table *t = w->base.table.b;
 	put_word_name(w, "CREATE TABLE ", name);
 	for (size_t i = 0; i < w->new_count; i++) {
 		put_word_name(w, i == 0 ? " (\n\t" : ",\n\t", w->new[i].name);
-		vv_buf_printf(&w->buf, " %s", type_in_table(t, w->new, i));
+		vv_buf_printf(&w->base.out, " %s", type_in_table(t, w->new, i));
 	}
 	if (with_key) {
 		put_primary_key(w, t, w->new);
 	}
-	vv_buf_puts(&w->buf, w->new_count > 0 ? "\n);\n" : " (\"\");\n");
+	vv_buf_puts(&w->base.out, w->new_count > 0 ? "\n);\n" : " (\"\");\n");
 }
 
 /* The table copied into one of the new shape. from_old: its columns are the old version's. */
 static vv_status put_rebuild(sql_writer *w, bool with_key, bool from_old, vv_error *err)
 {
-	const vv_diff_table *t = &w->table;
+	const vv_diff_table *t = &w->base.table;
 	vv_auto(char) *temp = vv_asprintf("%s (new)", w->name);
-	vv_status rc = vv_alloc_ok(temp, err);
-	if (rc < 0) return rc;
+	if (!temp) return vv_fail_nomem(err);
 	put_create(w, temp, with_key);
 	for (int round = 0; round < 2; round++) {
 		bool first = true;
@@ -426,9 +421,11 @@ static vv_status put_rebuild(sql_writer *w, bool with_key, bool from_old, vv_err
 			if (p->b < 0 || (from_old && p->a < 0)) {
 				continue;
 			}
-			vv_buf_puts(&w->buf, !first ? ", " : round == 0 ? " (" : ")\n\tSELECT ");
-			sql_put_name(&w->buf, round == 1 && from_old ? w->old[p->a].name
-								     : w->new[p->b].name);
+			vv_buf_puts(&w->base.out, !first       ? ", "
+						  : round == 0 ? " ("
+							       : ")\n\tSELECT ");
+			sql_put_name(&w->base.out, round == 1 && from_old ? w->old[p->a].name
+									  : w->new[p->b].name);
 			first = false;
 		}
 	}
@@ -436,8 +433,8 @@ static vv_status put_rebuild(sql_writer *w, bool with_key, bool from_old, vv_err
 	put_word_name(w, ";\nDROP TABLE ", w->name);
 	put_word_name(w, ";\nALTER TABLE ", temp);
 	put_word_name(w, " RENAME TO ", w->name);
-	vv_buf_puts(&w->buf, ";\n");
-	return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
+	vv_buf_puts(&w->base.out, ";\n");
+	return VV_OK;
 }
 
 static void put_alter(sql_writer *w, const char *what, const char *name)
@@ -446,27 +443,26 @@ static void put_alter(sql_writer *w, const char *what, const char *name)
 	put_word_name(w, what, name);
 }
 
-static vv_status put_alters(sql_writer *w, vv_error *err)
+static void put_alters(sql_writer *w)
 {
-	const vv_columns *c = w->table.columns;
+	const vv_columns *c = w->base.table.columns;
 	for (int step = 0; step < 3; step++) {
 		for (size_t i = 0; i < c->count; i++) {
 			const vv_column_pair *p = &c->pairs[i];
 			if (step == 0 && p->b < 0) {
 				put_alter(w, " DROP COLUMN ", w->old[p->a].name);
-				vv_buf_puts(&w->buf, ";\n");
+				vv_buf_puts(&w->base.out, ";\n");
 			} else if (step == 1 && p->a >= 0 && p->b >= 0 &&
 				   strcmp(w->old[p->a].name, w->new[p->b].name) != 0) {
 				put_alter(w, " RENAME COLUMN ", w->old[p->a].name);
 				put_word_name(w, " TO ", w->new[p->b].name);
-				vv_buf_puts(&w->buf, ";\n");
+				vv_buf_puts(&w->base.out, ";\n");
 			} else if (step == 2 && p->a < 0) {
 				put_alter(w, " ADD COLUMN ", w->new[p->b].name);
-				vv_buf_printf(&w->buf, " %s;\n", w->new[p->b].type);
+				vv_buf_printf(&w->base.out, " %s;\n", w->new[p->b].type);
 			}
 		}
 	}
-	return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
 }
 
 /* --- how rows are found ----------------------------------------------------- */
@@ -483,7 +479,7 @@ static bool is_own_key(const vv_table *t, const size_t *key, size_t count)
 
 static vv_status choose_key(sql_writer *w, vv_error *err)
 {
-	const vv_diff_table *t = &w->table;
+	const vv_diff_table *t = &w->base.table;
 	bool own_a = false, own_b = false, unique = false;
 	vv_status rc = VV_OK;
 	vv_auto_free size_t *old_key = vv_calloc(t->key_count + 1, sizeof(*old_key));
@@ -498,12 +494,12 @@ static vv_status choose_key(sql_writer *w, vv_error *err)
 		own_b = is_own_key(t->b, t->key, t->key_count);
 		unique = own_a && own_b;
 		if (!own_a) {
-			rc = vv_key_unique(&unique, t->a, old_key, t->key_count, w->opts.temp_dir,
-					   err);
+			rc = vv_key_unique(&unique, t->a, old_key, t->key_count,
+					   w->base.opts.temp_dir, err);
 		}
 		if (rc == VV_OK && (own_a || unique) && !own_b) {
-			rc = vv_key_unique(&unique, t->b, t->key, t->key_count, w->opts.temp_dir,
-					   err);
+			rc = vv_key_unique(&unique, t->b, t->key, t->key_count,
+					   w->base.opts.temp_dir, err);
 		}
 	}
 	w->by_key = unique;
@@ -529,7 +525,7 @@ static bool drifts(const sql_writer *w, const vv_column_pair *p, const vv_cell *
 static bool may_drift(const sql_writer *w, const vv_column_pair *p)
 {
 	return p->a >= 0 && p->b >= 0 &&
-	       (p->retyped || p->reconstrained || w->table.columns->missing_changed ||
+	       (p->retyped || p->reconstrained || w->base.table.columns->missing_changed ||
 		(w->old[p->a].is_number && !w->new[p->b].is_number));
 }
 
@@ -544,14 +540,14 @@ static bool was_number(const sql_writer *w, const vv_column_pair *p, const vv_ce
 static void put_old(sql_writer *w, const vv_column_pair *p, const vv_cell *old)
 {
 	bool cast = was_number(w, p, old);
-	vv_buf_puts(&w->buf, cast ? "CAST(" : "");
-	sql_put_value(&w->buf, old_field(w, p), old);
-	vv_buf_puts(&w->buf, cast ? " AS NUMERIC)" : "");
+	vv_buf_puts(&w->base.out, cast ? "CAST(" : "");
+	sql_put_value(&w->base.out, old_field(w, p), old);
+	vv_buf_puts(&w->base.out, cast ? " AS NUMERIC)" : "");
 }
 
 static void put_where_key(sql_writer *w, const vv_cell *old_cells)
 {
-	const vv_diff_table *t = &w->table;
+	const vv_diff_table *t = &w->base.table;
 	for (size_t i = 0; i < t->key_count; i++) {
 		size_t pair = 0;
 		while (t->columns->pairs[pair].b != (long)t->key[i]) {
@@ -560,7 +556,7 @@ static void put_where_key(sql_writer *w, const vv_cell *old_cells)
 		const vv_column_pair *p = &t->columns->pairs[pair];
 		const vv_cell *old = &old_cells[p->a];
 		put_word_name(w, i == 0 ? " WHERE " : " AND ", w->new[p->b].name);
-		vv_buf_puts(&w->buf, sql_is_null(old_field(w, p), old) ? " IS " : " = ");
+		vv_buf_puts(&w->base.out, sql_is_null(old_field(w, p), old) ? " IS " : " = ");
 		put_old(w, p, old);
 	}
 }
@@ -568,8 +564,8 @@ static void put_where_key(sql_writer *w, const vv_cell *old_cells)
 /* One row of those that have all the old values, and none of the new ones yet. */
 static void put_where_values(sql_writer *w, const vv_cell *old_cells)
 {
-	const vv_columns *c = w->table.columns;
-	vv_buf_printf(&w->buf, " WHERE %s = (SELECT %s", w->rowid, w->rowid);
+	const vv_columns *c = w->base.table.columns;
+	vv_buf_printf(&w->base.out, " WHERE %s = (SELECT %s", w->rowid, w->rowid);
 	put_word_name(w, " FROM ", w->name);
 	for (int side = 0; side < 2; side++) {
 		bool first = true;
@@ -578,27 +574,29 @@ static void put_where_values(sql_writer *w, const vv_cell *old_cells)
 			if (p->b < 0 || (p->a < 0 && !w->fills)) {
 				continue;
 			}
-			vv_buf_puts(&w->buf, !first ? ", " : side == 0 ? " WHERE (" : ") IS (");
+			vv_buf_puts(&w->base.out, !first      ? ", "
+						  : side == 0 ? " WHERE ("
+							      : ") IS (");
 			if (side == 0) {
-				sql_put_name(&w->buf, w->new[p->b].name);
+				sql_put_name(&w->base.out, w->new[p->b].name);
 			} else if (p->a < 0) {
-				vv_buf_puts(&w->buf, "NULL");
+				vv_buf_puts(&w->base.out, "NULL");
 			} else {
 				put_old(w, p, &old_cells[p->a]);
 			}
 			first = false;
 		}
 	}
-	vv_buf_putc(&w->buf, ')');
+	vv_buf_putc(&w->base.out, ')');
 	for (size_t i = 0; i < c->count; i++) {
 		const vv_column_pair *p = &c->pairs[i];
 		if (p->a >= 0 && p->b >= 0 && was_number(w, p, &old_cells[p->a])) {
 			put_word_name(w, " AND ", w->new[p->b].name);
-			vv_buf_puts(&w->buf, " IS NOT ");
-			sql_put_value(&w->buf, new_field(w, p), &old_cells[p->a]);
+			vv_buf_puts(&w->base.out, " IS NOT ");
+			sql_put_value(&w->base.out, new_field(w, p), &old_cells[p->a]);
 		}
 	}
-	vv_buf_puts(&w->buf, " LIMIT 1)");
+	vv_buf_puts(&w->base.out, " LIMIT 1)");
 }
 
 static void put_where(sql_writer *w, const vv_cell *old_cells)
@@ -608,13 +606,13 @@ static void put_where(sql_writer *w, const vv_cell *old_cells)
 	} else {
 		put_where_values(w, old_cells);
 	}
-	vv_buf_puts(&w->buf, ";\n");
+	vv_buf_puts(&w->base.out, ";\n");
 }
 
 /* Does the pair's cell need setting? */
 static bool is_set(const sql_writer *w, size_t i, const vv_cell *old_cells, const vv_row_change *c)
 {
-	const vv_column_pair *p = &w->table.columns->pairs[i];
+	const vv_column_pair *p = &w->base.table.columns->pairs[i];
 	if (p->b < 0) return false;
 	const vv_cell *new = &c->new_cells[p->b];
 	if (p->a < 0) return !sql_is_null(new_field(w, p), new);
@@ -625,7 +623,7 @@ static bool is_set(const sql_writer *w, size_t i, const vv_cell *old_cells, cons
 
 static void put_update(sql_writer *w, const vv_cell *old_cells, const vv_row_change *c)
 {
-	const vv_columns *columns = w->table.columns;
+	const vv_columns *columns = w->base.table.columns;
 	bool first = true;
 	for (size_t i = 0; i < columns->count; i++) {
 		const vv_column_pair *p = &columns->pairs[i];
@@ -636,8 +634,8 @@ static void put_update(sql_writer *w, const vv_cell *old_cells, const vv_row_cha
 			put_word_name(w, "UPDATE ", w->name);
 		}
 		put_word_name(w, first ? " SET " : ", ", w->new[p->b].name);
-		vv_buf_puts(&w->buf, " = ");
-		sql_put_value(&w->buf, new_field(w, p), &c->new_cells[p->b]);
+		vv_buf_puts(&w->base.out, " = ");
+		sql_put_value(&w->base.out, new_field(w, p), &c->new_cells[p->b]);
 		first = false;
 	}
 	if (!first) {
@@ -652,17 +650,17 @@ static void put_insert(sql_writer *w, const vv_cell *cells)
 		put_word_name(w, i == 0 ? " (" : ", ", w->new[i].name);
 	}
 	for (size_t i = 0; i < w->new_count; i++) {
-		vv_buf_puts(&w->buf, i == 0 ? ") VALUES (" : ", ");
-		sql_put_value(&w->buf, &w->table.b->schema.fields[i], &cells[i]);
+		vv_buf_puts(&w->base.out, i == 0 ? ") VALUES (" : ", ");
+		sql_put_value(&w->base.out, &w->base.table.b->schema.fields[i], &cells[i]);
 	}
-	vv_buf_puts(&w->buf, w->new_count > 0 ? ");\n" : " DEFAULT VALUES;\n");
+	vv_buf_puts(&w->base.out, w->new_count > 0 ? ");\n" : " DEFAULT VALUES;\n");
 }
 
 /* Sees to the rows up to `place` that no change mentions. Their old values are the new
  * ones; old_cells is room for a row of the old version. */
 static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 {
-	const vv_columns *c = w->table.columns;
+	const vv_columns *c = w->base.table.columns;
 	vv_status rc;
 	if (!w->fills && !w->fresh) return VV_OK;
 	vv_auto_free vv_cell *old_cells = vv_calloc(w->old_count + 1, sizeof(*old_cells));
@@ -683,29 +681,24 @@ static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 		} else {
 			put_update(w, old_cells, &change);
 		}
-		if ((rc = vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_diff_writer_flush(&w->base, VV_DIFF_FLUSH_AT, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
 
 /* --- the writer -------------------------------------------------------------- */
 
-static vv_status sql_begin(vv_diff_writer *base, vv_error *err)
+static vv_status sql_begin(vv_diff_writer *base, vv_error *err VV_UNUSED)
 {
-	sql_writer *w = self(base);
-	static const char head[] = "varve diff as SQL for SQLite";
-	sql_put_comment(&w->buf, head, sizeof(head) - 1);
-	vv_buf_puts(&w->buf, "BEGIN;\n");
-	return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
+	vv_buf_puts(&base->out, "-- varve diff as SQL for SQLite\nBEGIN;\n");
+	return VV_OK;
 }
 
 static void put_head(sql_writer *w)
 {
-	const vv_diff_table *t = &w->table;
-	vv_auto(vv_buf) line = VV_BUF_FOR(&w->buf);
-	vv_buf_putc(&w->buf, '\n');
+	const vv_diff_table *t = &w->base.table;
+	vv_auto(vv_buf) line = VV_BUF_FOR(&w->base.out);
+	vv_buf_putc(&w->base.out, '\n');
 	vv_buf_printf(&line, "%s: ", t->path);
 	if (t->a && t->b) {
 		vv_buf_printf(&line, "%s -> %s", t->old_name ? t->old_name : "old",
@@ -713,24 +706,24 @@ static void put_head(sql_writer *w)
 	} else {
 		vv_buf_puts(&line, t->a ? "removed" : "new");
 	}
-	sql_put_comment(&w->buf, vv_buf_cstr(&line), line.len);
+	sql_put_comment(&w->base.out, vv_buf_cstr(&line), line.len);
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
 		vv_buf_reset(&line);
 		vv_column_describe(&line, t, i);
 		if (line.len > 0) {
-			sql_put_comment(&w->buf, vv_buf_cstr(&line), line.len);
+			sql_put_comment(&w->base.out, vv_buf_cstr(&line), line.len);
 		}
 	}
 	if (t->partial) {
 		vv_buf_puts(
-			&w->buf,
+			&w->base.out,
 			"-- because of the options of this difference, not every change is included\n");
 	}
 }
 
 static vv_status begin_both(sql_writer *w, vv_error *err)
 {
-	const vv_diff_table *t = &w->table;
+	const vv_diff_table *t = &w->base.table;
 	size_t common = 0;
 	vv_status rc;
 	w->fills = w->fresh = w->rekey = w->by_key = false;
@@ -745,20 +738,21 @@ static vv_status begin_both(sql_writer *w, vv_error *err)
 	if (strcmp(w->old_name, w->name) != 0 && !sql_same_name(w->old_name, w->name)) {
 		put_word_name(w, "ALTER TABLE ", w->old_name);
 		put_word_name(w, " RENAME TO ", w->name);
-		vv_buf_puts(&w->buf, ";\n");
+		vv_buf_puts(&w->base.out, ";\n");
 	}
 	if (common == 0) {
 		w->fresh = true;
 		put_word_name(w, "DROP TABLE IF EXISTS ", w->name);
-		vv_buf_puts(&w->buf, ";\n");
+		vv_buf_puts(&w->base.out, ";\n");
 		put_create(w, w->name, true);
-		return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
+		return VV_OK;
 	}
 	if ((rc = choose_key(w, err)) < 0) return rc;
 	if (needs_rebuild(w) || (w->rekey && t->a->root.key_count > 0)) {
 		return put_rebuild(w, !w->rekey, true, err);
 	}
-	return put_alters(w, err);
+	put_alters(w);
+	return VV_OK;
 }
 
 /* SQLite would take tables with one name for the same table. */
@@ -777,13 +771,13 @@ static vv_status take_name(sql_writer *w, const char *name, const char *path, vv
 	return rc < 0 ? rc : vv_string_list_add(&w->taken, vv_strdup(path), err);
 }
 
-static vv_status sql_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv_error *err)
+static vv_status sql_begin_table(vv_diff_writer *base, vv_error *err)
 {
 	sql_writer *w = self(base);
+	const vv_diff_table *t = &base->table;
 	vv_status rc;
 	clear_table(w);
-	w->table = *t;
-	w->next = w->told = w->left_out = 0;
+	w->next = 0;
 	w->fills = w->fresh = false;
 	w->old_count = t->a ? t->a->schema.count : 0;
 	w->new_count = t->b ? t->b->schema.count : 0;
@@ -803,20 +797,16 @@ static vv_status sql_begin_table(vv_diff_writer *base, const vv_diff_table *t, v
 		put_create(w, w->name, true);
 	} else {
 		put_word_name(w, "DROP TABLE ", w->old_name);
-		vv_buf_puts(&w->buf, ";\n");
+		vv_buf_puts(&w->base.out, ";\n");
 	}
-	return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
+	return VV_OK;
 }
 
 static vv_status sql_row(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
 {
 	sql_writer *w = self(base);
 	vv_status rc;
-	if (w->fresh || !w->table.b) return VV_OK;
-	if (w->opts.limit > 0 && ++w->told > w->opts.limit) {
-		w->left_out++;
-		return VV_OK;
-	}
+	if (w->fresh || !base->table.b || vv_diff_writer_is_over(base)) return VV_OK;
 	if ((rc = fill(w, c->place, err)) < 0) return rc;
 	w->next = c->place + (c->new_cells ? 1 : 0);
 	if (c->kind == VV_ROW_ADDED) {
@@ -827,59 +817,48 @@ static vv_status sql_row(vv_diff_writer *base, const vv_row_change *c, vv_error 
 	} else {
 		put_update(w, c->old_cells, c);
 	}
-	return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
+	return VV_OK;
 }
 
 static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *stats, vv_error *err)
 {
 	sql_writer *w = self(base);
-	const vv_diff_table *t = &w->table;
+	const vv_diff_table *t = &base->table;
+	/* DROP TABLE needs no rows, nor does a table that is made again */
+	const uint64_t left_out = w->fresh || !t->b ? 0 : vv_diff_writer_left_out(base, stats);
 	vv_status rc = VV_OK;
-	if (!t->a && w->opts.limit > 0 && stats->added > w->opts.limit) {
-		w->left_out = stats->added - w->opts.limit; /* its rows may not have been given */
-	}
-	if (w->left_out > 0) {
+	if (left_out > 0) {
 		w->incomplete = true;
-		vv_buf_printf(&w->buf, "-- left out: %s\n",
-			      vv_text_counted(w->left_out, "more row", NULL));
+		vv_buf_printf(&base->out, "-- left out: %s\n",
+			      vv_text_counted(left_out, "more row", NULL));
 	} else if (t->a && t->b && (rc = fill(w, t->b->root.rows, err)) == VV_OK && w->rekey &&
 		   t->b->root.key_count > 0) {
 		rc = put_rebuild(w, true, false, err);
 	}
 	vv_row_by_number_close(&w->rows);
-	return rc < 0 ? rc : vv_diff_writer_flush(&w->opts, &w->buf, 0, err);
+	return rc;
 }
 
 /* An incomplete script must not be applied as a whole one. */
-static vv_status sql_end(vv_diff_writer *base, vv_error *err)
+static vv_status sql_end(vv_diff_writer *base, vv_error *err VV_UNUSED)
 {
-	sql_writer *w = self(base);
-	vv_buf_puts(&w->buf, w->incomplete ? "\n-- rows were left out: nothing is done\nROLLBACK;\n"
-					   : "\nCOMMIT;\n");
-	return vv_diff_writer_flush(&w->opts, &w->buf, 0, err);
-}
-
-static void sql_close(vv_diff_writer *base)
-{
-	sql_writer *w = self(base);
-	if (w) {
-		clear_table(w);
-		vv_buf_clear(&w->buf);
-		vv_string_list_clear(&w->taken);
-	}
-	vv_free(w);
-}
-
-static vv_status sql_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
-{
-	sql_writer *w = vv_calloc(1, sizeof(*w));
-
-	*out = w ? &w->base : NULL;
-	if (!w) return vv_fail_nomem(err);
-	*w = (sql_writer){.base = {sql_begin, sql_begin_table, sql_row, sql_end_table, sql_end,
-				   sql_close, false},
-			  .opts = *opts};
+	vv_buf_puts(&base->out, self(base)->incomplete
+					? "\n-- rows were left out: nothing is done\nROLLBACK;\n"
+					: "\nCOMMIT;\n");
 	return VV_OK;
 }
 
-const vv_diff_writer_kind vv_diff_writer_sql = {.name = "sql", .open = sql_open};
+static void sql_clear(vv_diff_writer *base)
+{
+	clear_table(self(base));
+	vv_string_list_clear(&self(base)->taken);
+}
+
+const vv_diff_writer_kind vv_diff_writer_sql = {.name = "sql",
+						.size = sizeof(sql_writer),
+						.begin = sql_begin,
+						.begin_table = sql_begin_table,
+						.row = sql_row,
+						.end_table = sql_end_table,
+						.end = sql_end,
+						.clear = sql_clear};

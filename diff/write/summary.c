@@ -23,10 +23,7 @@ typedef struct line {
 
 typedef struct sum_writer {
 	vv_diff_writer base; /* first: callers hold a pointer to it */
-	vv_diff_writer_options opts;
-	bool one_line;
-	vv_diff_table table;
-	vv_story *story; /* of a table with both sides; NULL */
+	vv_story *story;     /* of a table with both sides; NULL */
 	uint64_t tables, added, removed, changed;
 	line *lines; /* stat: kept to the end, to be aligned */
 	size_t count, cap;
@@ -37,27 +34,17 @@ static sum_writer *self(vv_diff_writer *w)
 	return (sum_writer *)(void *)w;
 }
 
-static vv_status give(sum_writer *s, vv_buf *b, vv_error *err)
+static bool is_one_line(const sum_writer *w)
 {
-	vv_status rc = vv_buf_ok(b, err);
-	if (rc == VV_OK && b->len > 0) {
-		rc = s->opts.write(s->opts.payload, b->data, b->len, err);
-	}
-	vv_buf_clear(b);
-	return rc;
+	return w->base.kind == &vv_diff_writer_stat;
 }
 
-static vv_status sum_begin(vv_diff_writer *w VV_UNUSED, vv_error *err VV_UNUSED)
+static vv_status sum_begin_table(vv_diff_writer *w, vv_error *err)
 {
-	return VV_OK;
-}
+	const vv_diff_table *t = &w->table;
 
-static vv_status sum_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err)
-{
-	sum_writer *s = self(w);
-
-	s->table = *t;
-	return s->one_line || !t->a || !t->b ? VV_OK : vv_story_new(&s->story, &s->table, err);
+	return is_one_line(self(w)) || !t->a || !t->b ? VV_OK
+						      : vv_story_new(&self(w)->story, t, err);
 }
 
 static vv_status sum_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err)
@@ -160,39 +147,38 @@ static void put_key(vv_buf *b, const vv_diff_table *t)
 		    t->columns && t->columns->key_changed ? " (the tables' keys differ)\n" : "\n");
 }
 
-static vv_status summary(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err)
+static void summary(sum_writer *w, const vv_rowdiff_stats *s)
 {
-	const vv_diff_table *t = &w->table;
-	vv_buf b = VV_BUF_INIT;
-	vv_buf_puts(&b, w->tables > 0 ? "\n" : "");
-	vv_text_put_escaped(&b, t->path, strlen(t->path));
+	const vv_diff_table *t = &w->base.table;
+	vv_buf *b = &w->base.out;
+	vv_buf_puts(b, w->tables > 0 ? "\n" : "");
+	vv_text_put_escaped(b, t->path, strlen(t->path));
 	if (!t->a || !t->b) {
-		vv_buf_puts(&b, t->a ? ": removed" : ": new");
+		vv_buf_puts(b, t->a ? ": removed" : ": new");
 	}
-	vv_buf_putc(&b, '\n');
+	vv_buf_putc(b, '\n');
 	if (t->old_path) {
-		put_label(&b, "was");
-		vv_text_put_escaped(&b, t->old_path, strlen(t->old_path));
-		vv_buf_putc(&b, '\n');
+		put_label(b, "was");
+		vv_text_put_escaped(b, t->old_path, strlen(t->old_path));
+		vv_buf_putc(b, '\n');
 	}
-	put_key(&b, t);
-	put_columns(&b, t);
+	put_key(b, t);
+	put_columns(b, t);
 	if (t->form_change) {
-		put_label(&b, "form");
-		vv_text_put_escaped(&b, t->form_change, strlen(t->form_change));
-		vv_buf_putc(&b, '\n');
+		put_label(b, "form");
+		vv_text_put_escaped(b, t->form_change, strlen(t->form_change));
+		vv_buf_putc(b, '\n');
 	}
-	put_label(&b, "rows");
+	put_label(b, "rows");
 	if (t->a && t->b) {
-		vv_buf_printf(&b, "%s -> %s: ", vv_text_count(s->old_rows),
+		vv_buf_printf(b, "%s -> %s: ", vv_text_count(s->old_rows),
 			      vv_text_count(s->new_rows));
 	}
-	put_rows(&b, t, s);
-	vv_buf_puts(&b,
+	put_rows(b, t, s);
+	vv_buf_puts(b,
 		    t->text_to_table ? " (one side is text, the other a table of varve)\n" : "\n");
-	put_striking(&b, w->story);
-	put_cells(&b, t, w->story, s, w->opts.ascii);
-	return give(w, &b, err);
+	put_striking(b, w->story);
+	put_cells(b, t, w->story, s, w->base.opts.ascii);
 }
 
 /* Puts the line of --stat for one table. */
@@ -215,7 +201,7 @@ static vv_status put_line(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_st
 /* Keeps the line of one table until all paths are known. */
 static vv_status keep_line(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err)
 {
-	const vv_diff_table *t = &w->table;
+	const vv_diff_table *t = &w->base.table;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_buf path = VV_BUF_INIT;
 	vv_status rc;
@@ -238,8 +224,10 @@ static vv_status sum_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s, 
 	sum_writer *w = self(base);
 	vv_status rc = w->story ? vv_story_end(w->story, err) : VV_OK;
 
-	if (rc == VV_OK) {
-		rc = w->one_line ? keep_line(w, s, err) : summary(w, s, err);
+	if (rc == VV_OK && is_one_line(w)) {
+		rc = keep_line(w, s, err);
+	} else if (rc == VV_OK) {
+		summary(w, s);
 	}
 	vv_story_free(w->story);
 	w->story = NULL;
@@ -250,10 +238,10 @@ static vv_status sum_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s, 
 	return rc;
 }
 
-static vv_status sum_end(vv_diff_writer *base, vv_error *err)
+static vv_status stat_end(vv_diff_writer *base, vv_error *err VV_UNUSED)
 {
 	sum_writer *w = self(base);
-	vv_buf b = VV_BUF_INIT;
+	vv_buf *b = &base->out;
 	size_t widest = 0;
 	for (size_t i = 0; i < w->count; i++) {
 		size_t n = vv_text_width(w->lines[i].path, strlen(w->lines[i].path));
@@ -262,64 +250,46 @@ static vv_status sum_end(vv_diff_writer *base, vv_error *err)
 	widest = widest > 50 ? 50 : widest;
 	for (size_t i = 0; i < w->count; i++) {
 		size_t n = vv_text_width(w->lines[i].path, strlen(w->lines[i].path));
-		vv_buf_printf(&b, " %s%*s | %s\n", w->lines[i].path,
+		vv_buf_printf(b, " %s%*s | %s\n", w->lines[i].path,
 			      n < widest ? (int)(widest - n) : 0, "", w->lines[i].text);
 	}
 	if (w->count > 0) {
-		vv_buf_printf(&b, " %s table%s differ%s", vv_text_count(w->tables),
+		vv_buf_printf(b, " %s table%s differ%s", vv_text_count(w->tables),
 			      w->tables == 1 ? "" : "s", w->tables == 1 ? "s" : "");
 		if (w->added + w->removed + w->changed > 0) {
-			vv_buf_puts(&b, ": ");
-			vv_row_counts_put(&b, w->added, w->removed, w->changed);
+			vv_buf_puts(b, ": ");
+			vv_row_counts_put(b, w->added, w->removed, w->changed);
 		}
-		vv_buf_putc(&b, '\n');
+		vv_buf_putc(b, '\n');
 	}
-	return give(w, &b, err);
-}
-
-static void sum_close(vv_diff_writer *base)
-{
-	sum_writer *w = self(base);
-	for (size_t i = 0; w && i < w->count; i++) {
-		vv_free_all(w->lines[i].path, w->lines[i].text);
-	}
-	if (w) {
-		vv_free(w->lines);
-		vv_story_free(w->story);
-	}
-	vv_free(w);
-}
-
-static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *opts, bool one_line,
-			  vv_error *err)
-{
-	sum_writer *w = vv_calloc(1, sizeof(*w));
-
-	*out = w ? &w->base : NULL;
-	if (!w) return vv_fail_nomem(err);
-	*w = (sum_writer){.base = {sum_begin, sum_begin_table, sum_row, sum_end_table, sum_end,
-				   sum_close, true},
-			  .opts = *opts,
-			  .one_line = one_line};
 	return VV_OK;
 }
 
-static vv_status open_summary(vv_diff_writer **out, const vv_diff_writer_options *opts,
-			      vv_error *err)
+static void sum_clear(vv_diff_writer *base)
 {
-	return open_any(out, opts, false, err);
-}
-
-static vv_status open_stat(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
-{
-	return open_any(out, opts, true, err);
+	sum_writer *w = self(base);
+	for (size_t i = 0; i < w->count; i++) {
+		vv_free_all(w->lines[i].path, w->lines[i].text);
+	}
+	vv_free(w->lines);
+	vv_story_free(w->story);
 }
 
 const vv_diff_writer_kind vv_diff_writer_summary = {.name = "summary",
-						    .open = open_summary,
+						    .size = sizeof(sum_writer),
+						    .begin_table = sum_begin_table,
+						    .row = sum_row,
+						    .end_table = sum_end_table,
+						    .clear = sum_clear,
+						    .only_needed = true,
 						    .prose = true,
 						    .counts = true};
 const vv_diff_writer_kind vv_diff_writer_stat = {.name = "stat",
-						 .open = open_stat,
+						 .size = sizeof(sum_writer),
+						 .begin_table = sum_begin_table,
+						 .end_table = sum_end_table,
+						 .end = stat_end,
+						 .clear = sum_clear,
+						 .only_needed = true,
 						 .prose = true,
 						 .counts = true};

@@ -15,11 +15,7 @@
 
 typedef struct text_writer {
 	vv_diff_writer base; /* first: callers hold a pointer to it */
-	vv_diff_writer_options opts;
-	vv_diff_table table;
 	text_rows rows;
-	vv_buf out;
-	uint64_t seen;
 	uint64_t tables;
 } text_writer;
 
@@ -49,46 +45,46 @@ static size_t side_len(const char *name, const char *path)
 /* "prices.csv: HEAD~1 -> work tree"; of two files: "a.csv -> b.csv". */
 static void put_heading(text_writer *w)
 {
-	const vv_diff_table *t = &w->table;
+	const vv_diff_table *t = &w->base.table;
 	const char *before = t->old_path ? t->old_path : t->path;
 	size_t old_len = t->old_name ? side_len(t->old_name, before) : 0,
 	       new_len = t->new_name ? side_len(t->new_name, t->path) : 0;
 	bool files = t->a && t->b && t->new_name && strcmp(t->new_name, t->path) == 0;
-	vv_buf_puts(&w->out, w->tables > 0 ? "\n" : "");
-	vv_buf_puts(&w->out, paint(w, TEXT_BOLD));
+	vv_buf_puts(&w->base.out, w->tables > 0 ? "\n" : "");
+	vv_buf_puts(&w->base.out, paint(w, TEXT_BOLD));
 	if (files || t->old_path) {
 		before = files ? t->old_name : before;
-		put_shown(&w->out, before, strlen(before));
-		vv_buf_puts(&w->out, " -> ");
+		put_shown(&w->base.out, before, strlen(before));
+		vv_buf_puts(&w->base.out, " -> ");
 	}
-	put_shown(&w->out, t->path, strlen(t->path));
-	vv_buf_puts(&w->out, text_off(&w->rows));
+	put_shown(&w->base.out, t->path, strlen(t->path));
+	vv_buf_puts(&w->base.out, text_off(&w->rows));
 	if (!t->a || !t->b) {
 		const vv_table *only = t->a ? t->a : t->b;
-		vv_buf_printf(&w->out, ": %s%s table%s, %s, %s",
+		vv_buf_printf(&w->base.out, ": %s%s table%s, %s, %s",
 			      paint(w, t->a ? TEXT_RED : TEXT_GREEN), t->a ? "removed" : "new",
 			      text_off(&w->rows), vv_text_counted(only->root.rows, "row", NULL),
 			      vv_text_counted(only->columns, "column", NULL));
 	} else if (!files && old_len > 0 && new_len > 0) {
-		vv_buf_puts(&w->out, ": ");
-		put_shown(&w->out, t->old_name, old_len);
-		vv_buf_puts(&w->out, " -> ");
-		put_shown(&w->out, t->new_name, new_len);
+		vv_buf_puts(&w->base.out, ": ");
+		put_shown(&w->base.out, t->old_name, old_len);
+		vv_buf_puts(&w->base.out, " -> ");
+		put_shown(&w->base.out, t->new_name, new_len);
 	}
-	vv_buf_putc(&w->out, '\n');
+	vv_buf_putc(&w->base.out, '\n');
 }
 
 static void put_label(text_writer *w, const char *label)
 {
-	vv_buf_printf(&w->out, "  %s%-8s%s ", paint(w, TEXT_DIM), label, text_off(&w->rows));
+	vv_buf_printf(&w->base.out, "  %s%-8s%s ", paint(w, TEXT_DIM), label, text_off(&w->rows));
 }
 
 static void put_key_names(text_writer *w, char *const *names, size_t count)
 {
-	vv_buf_puts(&w->out, count == 0 ? "none" : "");
+	vv_buf_puts(&w->base.out, count == 0 ? "none" : "");
 	for (size_t i = 0; i < count; i++) {
-		vv_buf_puts(&w->out, i > 0 ? ", " : "");
-		put_shown(&w->out, names[i], strlen(names[i]));
+		vv_buf_puts(&w->base.out, i > 0 ? ", " : "");
+		put_shown(&w->base.out, names[i], strlen(names[i]));
 	}
 }
 
@@ -99,84 +95,77 @@ static text_paint column_paint(const vv_column_pair *p)
 
 static void put_schema(text_writer *w)
 {
-	const vv_diff_table *t = &w->table;
+	const vv_diff_table *t = &w->base.table;
 	bool first = true;
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
-		vv_auto(vv_buf) line = VV_BUF_FOR(&w->out);
+		vv_auto(vv_buf) line = VV_BUF_FOR(&w->base.out);
 		vv_text_column_put(&line, t, i);
 		if (line.len > 0) {
 			put_label(w, first ? "columns" : "");
-			vv_buf_puts(&w->out, paint(w, column_paint(&t->columns->pairs[i])));
-			vv_buf_put(&w->out, line.data, line.len);
-			vv_buf_printf(&w->out, "%s\n", text_off(&w->rows));
+			vv_buf_puts(&w->base.out, paint(w, column_paint(&t->columns->pairs[i])));
+			vv_buf_put(&w->base.out, line.data, line.len);
+			vv_buf_printf(&w->base.out, "%s\n", text_off(&w->rows));
 			first = false;
 		}
 	}
 	if (t->columns && t->columns->key_changed) {
 		put_label(w, "key");
 		put_key_names(w, t->a->root.key, t->a->root.key_count);
-		vv_buf_puts(&w->out, " -> ");
+		vv_buf_puts(&w->base.out, " -> ");
 		put_key_names(w, t->b->root.key, t->b->root.key_count);
-		vv_buf_putc(&w->out, '\n');
+		vv_buf_putc(&w->base.out, '\n');
 	}
 	if (t->columns && t->columns->missing_changed) {
 		put_label(w, "schema");
-		vv_buf_puts(&w->out, "missing values changed\n");
+		vv_buf_puts(&w->base.out, "missing values changed\n");
 	}
 	if (t->conflict) {
 		put_label(w, "conflict");
-		vv_buf_puts(&w->out, "not resolved yet");
-		if (vv_hint_put(&w->out, " (", w->opts.words, VV_HINT_CONFLICTS)) {
-			vv_buf_putc(&w->out, ')');
+		vv_buf_puts(&w->base.out, "not resolved yet");
+		if (vv_hint_put(&w->base.out, " (", w->base.opts.words, VV_HINT_CONFLICTS)) {
+			vv_buf_putc(&w->base.out, ')');
 		}
-		vv_buf_putc(&w->out, '\n');
+		vv_buf_putc(&w->base.out, '\n');
 	}
 	if (t->form_change) {
 		put_label(w, "form");
-		put_shown(&w->out, t->form_change, strlen(t->form_change));
-		vv_buf_putc(&w->out, '\n');
+		put_shown(&w->base.out, t->form_change, strlen(t->form_change));
+		vv_buf_putc(&w->base.out, '\n');
 	}
 }
 
-static vv_status text_begin(vv_diff_writer *base VV_UNUSED, vv_error *err VV_UNUSED)
-{
-	return VV_OK;
-}
-
-static vv_status text_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv_error *err)
+static vv_status text_begin_table(vv_diff_writer *base, vv_error *err)
 {
 	text_writer *w = self(base);
-	vv_status rc;
-	w->table = *t;
-	w->seen = 0;
 	text_rows_clear(&w->rows);
-	if ((rc = text_rows_init(&w->rows, &w->table, &w->opts, err)) < 0) return rc;
+	vv_status rc = text_rows_init(&w->rows, &base->table, &base->opts, err);
+	if (rc < 0) return rc;
 	put_heading(w);
 	put_schema(w);
 	w->tables++;
-	return vv_diff_writer_flush(&w->opts, &w->out, VV_DIFF_FLUSH_AT, err);
+	return VV_OK;
 }
 
 static vv_status text_row_of(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
 {
 	text_writer *w = self(base);
 	vv_status rc;
-	if (++w->seen > w->opts.limit && w->opts.limit > 0) return VV_OK;
-	vv_buf_puts(&w->out, w->seen == 1 ? "\n" : "");
+	if (vv_diff_writer_is_over(base)) return VV_OK;
+	vv_buf_puts(&base->out, base->rows == 1 ? "\n" : "");
 	if ((rc = text_rows_add(&w->rows, c, err)) < 0) return rc;
-	if (text_rows_full(&w->rows) || w->seen == w->opts.limit) {
-		bool first = w->seen == w->rows.count;
-		if ((rc = text_rows_put(&w->rows, &w->out, err)) < 0) return rc;
-		return vv_diff_writer_flush(&w->opts, &w->out, first ? 0 : VV_DIFF_FLUSH_AT,
-					    err); /* the first rows are shown at once */
+	if (text_rows_full(&w->rows) || base->rows == base->opts.limit) {
+		bool first = base->rows == w->rows.count;
+		if ((rc = text_rows_put(&w->rows, &base->out, err)) < 0) return rc;
+		/* the first rows are shown at once */
+		return first ? vv_diff_writer_flush(base, 0, err) : VV_OK;
 	}
-	return vv_diff_writer_flush(&w->opts, &w->out, VV_DIFF_FLUSH_AT, err);
+	return VV_OK;
 }
 
 /* "2 rows added, 1 row removed, 3 rows changed (4 cells, 1 key)" */
 static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 {
-	vv_buf *b = &w->out;
+	vv_buf *b = &w->base.out;
 	size_t start = b->len;
 	vv_counts_put(b, start, "", {s->added, "row added", "rows added"},
 		      {s->removed, "row removed", "rows removed"},
@@ -191,7 +180,7 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 		       "cells only written differently (~>)"});
 	if (b->len == start) {
 		size_t added, dropped;
-		vv_column_pairs_lone(&w->table, &added, &dropped);
+		vv_column_pairs_lone(&w->base.table, &added, &dropped);
 		vv_counts_put(b, start, "", {added, "column added", "columns added"},
 			      {dropped, "column dropped", "columns dropped"});
 		vv_buf_puts(b, b->len == start ? "no change in data"
@@ -204,7 +193,7 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 	if (s->reordered && s->moved == 0) {
 		vv_buf_puts(b, "; the order of rows changed (--moves shows it)");
 	}
-	if (w->table.text_to_table) {
+	if (w->base.table.text_to_table) {
 		vv_buf_puts(b, "; one side is text, the other a table of varve");
 	}
 }
@@ -212,54 +201,33 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s, vv_error *err)
 {
 	text_writer *w = self(base);
-	const vv_diff_table *t = &w->table;
-	bool both = t->a && t->b;
-	uint64_t all = both ? w->seen : s->added + s->removed;
-	uint64_t shown = w->opts.limit > 0 && w->seen > w->opts.limit ? w->opts.limit : w->seen;
-	vv_status rc = text_rows_put(&w->rows, &w->out, err);
+	const vv_diff_table *t = &w->base.table;
+	const uint64_t left_out = vv_diff_writer_left_out(base, s);
+	vv_status rc = text_rows_put(&w->rows, &base->out, err);
 	if (rc < 0) return rc;
-	if (all > shown) {
-		vv_buf_printf(&w->out, "    %s\u2026 %s %s not shown (--limit 0 shows all)%s\n",
-			      paint(w, TEXT_DIM), vv_text_counted(all - shown, "more row", NULL),
-			      all - shown == 1 ? "is" : "are", text_off(&w->rows));
+	if (left_out > 0) {
+		vv_buf_printf(&base->out, "    %s\u2026 %s %s not shown (--limit 0 shows all)%s\n",
+			      paint(w, TEXT_DIM), vv_text_counted(left_out, "more row", NULL),
+			      left_out == 1 ? "is" : "are", text_off(&w->rows));
 	}
-	vv_buf_puts(&w->out, w->seen > 0 ? "\n" : "");
-	if (both) {
-		vv_buf_puts(&w->out, "  ");
+	vv_buf_puts(&base->out, base->rows > 0 ? "\n" : "");
+	if (t->a && t->b) {
+		vv_buf_puts(&base->out, "  ");
 		put_sum(w, s);
-		vv_buf_putc(&w->out, '\n');
+		vv_buf_putc(&base->out, '\n');
 	}
-	return vv_diff_writer_flush(&w->opts, &w->out, 0,
-				    err); /* keeps the caller's output between tables in order */
-}
-
-static vv_status text_end(vv_diff_writer *base, vv_error *err)
-{
-	text_writer *w = self(base);
-
-	return vv_diff_writer_flush(&w->opts, &w->out, 0, err);
-}
-
-static void text_close(vv_diff_writer *base)
-{
-	text_writer *w = self(base);
-	if (w) {
-		text_rows_clear(&w->rows);
-		vv_buf_clear(&w->out);
-	}
-	vv_free(w);
-}
-
-static vv_status open_text(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
-{
-	text_writer *w = vv_calloc(1, sizeof(*w));
-
-	*out = w ? &w->base : NULL;
-	if (!w) return vv_fail_nomem(err);
-	*w = (text_writer){.base = {text_begin, text_begin_table, text_row_of, text_end_table,
-				    text_end, text_close, false},
-			   .opts = *opts};
 	return VV_OK;
 }
 
-const vv_diff_writer_kind vv_diff_writer_text = {.name = "text", .open = open_text, .prose = true};
+static void text_clear(vv_diff_writer *base)
+{
+	text_rows_clear(&self(base)->rows);
+}
+
+const vv_diff_writer_kind vv_diff_writer_text = {.name = "text",
+						 .size = sizeof(text_writer),
+						 .begin_table = text_begin_table,
+						 .row = text_row_of,
+						 .end_table = text_end_table,
+						 .clear = text_clear,
+						 .prose = true};

@@ -1,11 +1,11 @@
 /*
  * writer: writes the differences of tables in one of several forms.
  *
- * A caller opens a writer (vv_diff_writer_kind.open) and calls `begin`. For each path, it calls
- * `begin_table`, then `row` for each row, then `end_table`. At last, it calls `end`, and then
- * `close`, also after a failure. Writers pass their output to vv_diff_writer_options.write while
- * they run. Texts of cells and names are escaped, so that they cannot be mistaken for syntax of the
- * form. docs/formats/differences.md describes each form.
+ * A correct caller opens a writer; for each path it calls vv_diff_writer_begin_table,
+ * vv_diff_writer_row for each row, and vv_diff_writer_end_table; then vv_diff_writer_end, and closes
+ * the writer. Writers pass their output to `write` while they run. Texts of cells and names are
+ * escaped, so that they cannot be mistaken for syntax of the form. docs/formats/differences.md
+ * describes each form.
  */
 #ifndef VV_DIFF_WRITE_WRITER_H
 #define VV_DIFF_WRITE_WRITER_H
@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "diff/rows/columns.h"
@@ -81,12 +82,21 @@ typedef struct vv_diff_table {
 
 /* A writer, which writes differences in one form. */
 typedef struct vv_diff_writer vv_diff_writer;
-/* A form of output. */
+/* A form of output. Its functions append to the writer's `out`. */
 typedef struct vv_diff_writer_kind {
 	const char *name; /* such as "text" */
-	/* Opens a writer with these options, which it copies; their pointers must outlive the
-	 * writer. NULL for the form "patch", which vv_patch_write writes. */
-	vv_status (*open)(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err);
+	/* bytes of a writer of the form, whose struct begins with vv_diff_writer; 0 for the form
+	 * "patch", which vv_patch_write writes */
+	size_t size;
+	vv_status (*begin)(vv_diff_writer *w, vv_error *err);       /* may be NULL */
+	vv_status (*begin_table)(vv_diff_writer *w, vv_error *err); /* may be NULL */
+	vv_status (*row)(vv_diff_writer *w, const vv_row_change *c,
+			 vv_error *err); /* may be NULL */
+	vv_status (*end_table)(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err);
+	vv_status (*end)(vv_diff_writer *w, vv_error *err); /* may be NULL */
+	void (*clear)(vv_diff_writer *w); /* releases the form's own members; may be NULL */
+	/* the writer uses only the cells that rows have with vv_rowdiff_options.only_needed */
+	bool only_needed;
 	bool prose;  /* output is for people, and may contain sentences */
 	bool counts; /* output has counts of columns and rows, but no rows */
 	/* name of the output if terminals cannot display it, such as "a workbook"; NULL: they
@@ -96,34 +106,36 @@ typedef struct vv_diff_writer_kind {
 	bool workbook; /* vv_workbook_put receives the output */
 } vv_diff_writer_kind;
 
-/* The functions of a writer; none is NULL. The struct of each form begins with this struct. The
- * table of begin_table and the pointers in it must be valid until end_table has returned. */
 struct vv_diff_writer {
-	vv_status (*begin)(vv_diff_writer *w, vv_error *err);
-	vv_status (*begin_table)(vv_diff_writer *w, const vv_diff_table *t, vv_error *err);
-	vv_status (*row)(vv_diff_writer *w, const vv_row_change *c, vv_error *err);
-	vv_status (*end_table)(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err);
-	vv_status (*end)(vv_diff_writer *w, vv_error *err);
-	void (*close)(vv_diff_writer *w);
-	/* the writer uses only the cells that rows have with vv_rowdiff_options.only_needed */
-	bool only_needed;
+	const vv_diff_writer_kind *kind;
+	vv_diff_writer_options opts;
+	vv_buf out;          /* output that was not passed to opts.write yet */
+	vv_diff_table table; /* the table that is written */
+	uint64_t rows;       /* number of its rows so far, also of those beyond opts.limit */
 };
 
 /* The number of bytes that a writer collects before it writes them. */
 #define VV_DIFF_FLUSH_AT (64u << 10)
 
-/* Passes the text in `gathered` to o->write, and empties `gathered`, if the text is longer than
- * `above` bytes. */
-static inline vv_status vv_diff_writer_flush(const vv_diff_writer_options *o, vv_buf *gathered,
-					     size_t above, vv_error *err)
-{
-	vv_status rc = vv_buf_ok(gathered, err);
+/* Opens a writer of this form, which has a size, and begins the output. */
+vv_status vv_diff_writer_open(vv_diff_writer **out, const vv_diff_writer_kind *kind,
+			      const vv_diff_writer_options *opts, vv_error *err);
+/* Begins a table; t is copied. */
+vv_status vv_diff_writer_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err);
+/* Writes a row of the table. */
+vv_status vv_diff_writer_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err);
+/* Ends the table. */
+vv_status vv_diff_writer_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err);
+/* Ends the output. */
+vv_status vv_diff_writer_end(vv_diff_writer *w, vv_error *err);
+void vv_diff_writer_close(vv_diff_writer *w); /* accepts NULL */
+VV_AUTO_FREE(vv_diff_writer, vv_diff_writer_close)
 
-	if (rc == VV_OK && gathered->len > above) {
-		rc = o->write(o->payload, gathered->data, gathered->len, err);
-		vv_buf_reset(gathered);
-	}
-	return rc;
-}
+/* For forms: passes the collected output to opts.write if it is longer than `above` bytes. */
+vv_status vv_diff_writer_flush(vv_diff_writer *w, size_t above, vv_error *err);
+/* For forms: is the row beyond opts.limit? */
+bool vv_diff_writer_is_over(const vv_diff_writer *w);
+/* For forms, at the end of a table: returns the number of its rows beyond opts.limit. */
+uint64_t vv_diff_writer_left_out(const vv_diff_writer *w, const vv_rowdiff_stats *stats);
 
 #endif

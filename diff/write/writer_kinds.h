@@ -32,6 +32,8 @@ extern const vv_diff_writer_kind vv_diff_writer_sql;
 extern const vv_diff_writer_kind vv_diff_writer_patch;
 extern const vv_diff_writer_kind vv_diff_writer_summary;
 extern const vv_diff_writer_kind vv_diff_writer_stat;
+/* the lines of "ndjson" without the first one, for vv_patch_write */
+extern const vv_diff_writer_kind vv_diff_writer_lines;
 
 /* Makes "|text|json" from the list; without the first bar, this is an argument of OPT_CHOICE. */
 #define VV_DIFF_FORM_CHOICE(name, kind, about) "|" name

@@ -459,7 +459,7 @@ static vv_status begin(comparison *c, vv_error *err)
 	c->differs = true;
 	if (c->begun || !c->how->writer) return VV_OK;
 	c->begun = true;
-	return c->how->writer->begin_table(c->how->writer, &c->told, err);
+	return vv_diff_writer_begin_table(c->how->writer, &c->told, err);
 }
 
 static vv_status give_row(comparison *c, const vv_row_change *r, vv_error *err)
@@ -476,7 +476,7 @@ static vv_status give_row(comparison *c, const vv_row_change *r, vv_error *err)
 		count_row(c, r);
 	}
 	if ((rc = begin(c, err)) < 0 || !c->how->writer) return rc;
-	return c->how->writer->row(c->how->writer, r, err);
+	return vv_diff_writer_row(c->how->writer, r, err);
 }
 
 static uint64_t sheet_row(const vv_subject *s, const vv_table *t)
@@ -599,7 +599,7 @@ static vv_status whole(comparison *c, vv_error *err)
 		rc = more < 0 ? (vv_status)more : VV_OK;
 	}
 	if (rc == VV_OK && c->begun) {
-		rc = c->how->writer->end_table(c->how->writer, &c->stats, err);
+		rc = vv_diff_writer_end_table(c->how->writer, &c->stats, err);
 	}
 	return rc;
 }
@@ -641,7 +641,7 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 				 .ignore = c->how->ignore->items,
 				 .rekeyed = true,
 				 .moves = how->moves,
-				 .only_needed = how->writer && how->writer->only_needed &&
+				 .only_needed = how->writer && how->writer->kind->only_needed &&
 						!c->filtered,
 				 .temp_dir = how->temp_dir ? how->temp_dir : "/tmp",
 				 .pool = how->pool,
@@ -720,7 +720,7 @@ static vv_status look_at_bound(comparison *c, vv_error *err)
 	c->many = true;
 	fill_told(c);
 	if ((rc = begin(c, err)) == VV_OK && c->how->writer) {
-		rc = c->how->writer->end_table(c->how->writer, &nothing, err);
+		rc = vv_diff_writer_end_table(c->how->writer, &nothing, err);
 	}
 	return rc;
 }
@@ -765,12 +765,12 @@ static vv_status both(comparison *c, vv_error *err)
 		vv_notes_put(c->how->notes, "hint: %s", vv_buf_cstr(&c->proposal));
 	}
 	if (!c->begun) return VV_OK;
-	if (!c->filtered) return c->how->writer->end_table(c->how->writer, s, err);
+	if (!c->filtered) return vv_diff_writer_end_table(c->how->writer, s, err);
 	c->stats.old_rows = s->old_rows;
 	c->stats.new_rows = s->new_rows;
 	c->stats.keyed = s->keyed;
 	c->stats.column_changes = c->column_changes;
-	return c->how->writer->end_table(c->how->writer, &c->stats, err);
+	return vv_diff_writer_end_table(c->how->writer, &c->stats, err);
 }
 
 static vv_status write_patch(comparison *c, vv_error *err)

@@ -120,14 +120,14 @@ static void write_form(vv_buf *out, const vv_diff_writer_kind *kind, side s[2], 
 			   .old_name = path,
 			   .new_name = "new"};
 	t.key = vv_rowdiff_key(d, &t.key_count);
-	require(kind->open(&w, &wo, &err) == VV_OK && w->begin(w, &err) == VV_OK &&
-		w->begin_table(w, &t, &err) == VV_OK);
+	require(vv_diff_writer_open(&w, kind, &wo, &err) == VV_OK &&
+		vv_diff_writer_begin_table(w, &t, &err) == VV_OK);
 	while ((more = vv_rowdiff_next(d, &c, &err)) > 0) {
-		require(w->row(w, &c, &err) == VV_OK);
+		require(vv_diff_writer_row(w, &c, &err) == VV_OK);
 	}
-	require(more == 0 && w->end_table(w, vv_rowdiff_stats_get(d), &err) == VV_OK &&
-		w->end(w, &err) == VV_OK);
-	w->close(w);
+	require(more == 0 && vv_diff_writer_end_table(w, vv_rowdiff_stats_get(d), &err) == VV_OK &&
+		vv_diff_writer_end(w, &err) == VV_OK);
+	vv_diff_writer_close(w);
 	vv_rowdiff_close(d);
 	vv_columns_clear(&columns);
 }

@@ -270,7 +270,7 @@ static vv_status compare_files(run *r, vv_context *c, vv_error *err)
 		r->p.how.text_shown_by = "git diff --no-index";
 	}
 	/* a patch is of the file that it is applied to */
-	const source *of = r->p.kind->open ? &b : &a;
+	const source *of = r->p.kind == &vv_diff_writer_patch ? &a : &b;
 	vv_auto(char) *path = r->p.kind->prose || of->subject.from == VV_FROM_WORK ||
 					      !of->subject.path
 				      ? vv_strdup(of == &b ? argv[1] : argv[0])
@@ -555,12 +555,13 @@ static int check_diff(const vv_context *c)
 	if (is_compare(c) && c->argc != 2) {
 		return vv_usage_error("%s requires two files: [[URL#]REV:]PATH", c->name);
 	}
-	if (o->query && !kind->open) {
+	if (o->query && kind == &vv_diff_writer_patch) {
 		return vv_usage_error(
 			"--query and --format patch cannot be used together: the result of a query is not in a file");
 	}
-	if (!kind->open && (o->columns.count || o->ignore_column.count || o->where.count ||
-			    o->tolerance || o->ignore_format || o->limit)) {
+	if (kind == &vv_diff_writer_patch &&
+	    (o->columns.count || o->ignore_column.count || o->where.count || o->tolerance ||
+	     o->ignore_format || o->limit)) {
 		return vv_usage_error(
 			"a patch has all changes: it cannot be limited to columns, rows or values; "
 			"'varve restore --column' undoes the changes of one column");

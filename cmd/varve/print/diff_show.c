@@ -80,7 +80,7 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 	/* into a pipe or file nothing is cut, unless a width is given */
 	wo.width = r->fd < 0 ? vv_out_limit() : 0;
 	if (r->how.only_whether) return VV_OK;
-	if (!r->kind->open) {
+	if (r->kind == &vv_diff_writer_patch) {
 		r->patch = (vv_patch_write_options){.write = write_out,
 						    .payload = r,
 						    .temp_dir = r->how.temp_dir,
@@ -90,12 +90,12 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 		return vv_patch_begin(write_out, r, err);
 	}
 	if ((r->kind->workbook && (rc = vv_workbook_open(&r->book, r->how.temp_dir, err)) < 0) ||
-	    (rc = r->kind->open(&r->writer, &wo, err)) < 0) {
+	    (rc = vv_diff_writer_open(&r->writer, r->kind, &wo, err)) < 0) {
 		return rc;
 	}
 	r->how.writer = r->writer;
 	r->how.counts = r->kind->counts;
-	return r->writer->begin(r->writer, err);
+	return VV_OK;
 }
 
 static vv_status print_line(vv_diff_print *r, vv_buf *line, vv_error *err)
@@ -419,7 +419,7 @@ vv_status vv_diff_print_sides(vv_diff_print *r, vv_diff_sides *d, vv_error *err)
 
 vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err)
 {
-	vv_status rc = r->writer      ? r->writer->end(r->writer, err)
+	vv_status rc = r->writer      ? vv_diff_writer_end(r->writer, err)
 		       : r->how.patch ? vv_patch_end(write_out, r, r->sections, err)
 				      : VV_OK;
 
@@ -430,9 +430,7 @@ vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err)
 void vv_diff_print_clear(vv_diff_print *r)
 {
 	vv_workbook_clear(&r->book);
-	if (r->writer) {
-		r->writer->close(r->writer);
-	}
+	vv_diff_writer_close(r->writer);
 }
 
 uint64_t vv_diff_print_limit(const vv_diff_print *r)

@@ -42,7 +42,6 @@ typedef struct comparing {
 	vv_web_comparison *out;
 	size_t limit;
 	uint32_t cell_max;
-	vv_diff_table told;
 	vv_story *story;
 	vv_buf name;         /* of a group */
 	const char *search;  /* folded; NULL: none */
@@ -62,8 +61,8 @@ static comparing *self(vv_diff_writer *w)
 
 static void fill_pair(const comparing *c, vv_web_column_pair *out, const vv_column_pair *p)
 {
-	const vv_field *old = p->a >= 0 ? &c->told.a->schema.fields[p->a] : NULL;
-	const vv_field *now = p->b >= 0 ? &c->told.b->schema.fields[p->b] : NULL;
+	const vv_field *old = p->a >= 0 ? &c->base.table.a->schema.fields[p->a] : NULL;
+	const vv_field *now = p->b >= 0 ? &c->base.table.b->schema.fields[p->b] : NULL;
 	const vv_field *f = now ? now : old;
 
 	*out = (vv_web_column_pair){
@@ -71,7 +70,8 @@ static void fill_pair(const comparing *c, vv_web_column_pair *out, const vv_colu
 		.old_name = old ? old->name : NULL,
 		.type = now ? vv_type_name(now->type) : NULL,
 		.old_type = old ? vv_type_name(old->type) : NULL,
-		.key = p->b >= 0 && vv_array_has(c->told.key, c->told.key_count, (size_t)p->b),
+		.key = p->b >= 0 &&
+		       vv_array_has(c->base.table.key, c->base.table.key_count, (size_t)p->b),
 		.number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER,
 		.renamed = p->renamed,
 		.moved = p->moved,
@@ -91,17 +91,17 @@ static void describe(comparing *c, const vv_columns *columns)
 
 	for (size_t i = 0; i < columns->count; i++) {
 		vv_buf_reset(&b);
-		vv_column_describe(&b, &c->told, i);
+		vv_column_describe(&b, &c->base.table, i);
 		add_sentence(c, vv_buf_cstr(&b));
 		c->v->failed = c->v->failed || b.failed;
 	}
 	add_sentence(c, columns->key_changed ? "the key changed" : "");
 	add_sentence(c, columns->missing_changed ? "missing values are declared differently" : "");
-	if (c->told.form_change) {
+	if (c->base.table.form_change) {
 		add_sentence(c, vv_web_text(c->v, "the form of the file changed: %s",
-					    c->told.form_change));
+					    c->base.table.form_change));
 	}
-	add_sentence(c, c->told.reordered ? "rows are in another order" : "");
+	add_sentence(c, c->base.table.reordered ? "rows are in another order" : "");
 }
 
 static vv_status find_column(comparing *c, vv_error *err)
@@ -119,12 +119,12 @@ static vv_status find_column(comparing *c, vv_error *err)
 				 vv_text_shows(c->q->column));
 }
 
-static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err)
+static vv_status on_table(vv_diff_writer *w, vv_error *err)
 {
 	comparing *c = self(w);
+	const vv_diff_table *t = &w->table;
 	vv_web_comparison *o = c->out;
 
-	c->told = *t;
 	o->same = false;
 	o->column_count = t->columns->count;
 	o->columns = vv_arena_calloc(&c->v->arena, o->column_count + 1, sizeof(*o->columns));
@@ -133,7 +133,7 @@ static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *e
 		fill_pair(c, &o->columns[i], &t->columns->pairs[i]);
 	}
 	describe(c, t->columns);
-	vv_status rc = vv_story_new(&c->story, &c->told, err);
+	vv_status rc = vv_story_new(&c->story, &c->base.table, err);
 	return rc < 0 ? rc : find_column(c, err);
 }
 
@@ -166,14 +166,14 @@ static bool is_wanted(comparing *c, const vv_row_change *r)
 	    (!r->cells || r->cells[c->column] != VV_CELL_CHANGED || !is_of_group(c, r))) {
 		return false;
 	}
-	return !c->search || has_text(r->old_cells, c->told.a->columns, c->search) ||
-	       has_text(r->new_cells, c->told.b->columns, c->search);
+	return !c->search || has_text(r->old_cells, c->base.table.a->columns, c->search) ||
+	       has_text(r->new_cells, c->base.table.b->columns, c->search);
 }
 
 static vv_status keep_cells(comparing *c, vv_web_row_change *out, const vv_row_change *r,
 			    vv_error *err)
 {
-	const vv_columns *columns = c->told.columns;
+	const vv_columns *columns = c->base.table.columns;
 
 	out->cells = vv_arena_calloc(&c->v->arena, columns->count + 1, sizeof(*out->cells));
 	if (!out->cells) return vv_fail_nomem(err);
@@ -189,17 +189,17 @@ static vv_status keep_cells(comparing *c, vv_web_row_change *out, const vv_row_c
 		}
 		if (old && now && to->change != VV_CELL_SAME) {
 			vv_web_cells_keep(c->v, &to->old_cell, &to->new_cell,
-					  &c->told.a->schema.fields[p->a],
-					  &c->told.b->schema.fields[p->b], &r->old_cells[p->a],
-					  &r->new_cells[p->b], c->cell_max);
+					  &c->base.table.a->schema.fields[p->a],
+					  &c->base.table.b->schema.fields[p->b],
+					  &r->old_cells[p->a], &r->new_cells[p->b], c->cell_max);
 			continue;
 		}
 		if (old && (to->change != VV_CELL_SAME || !r->new_cells)) {
-			vv_web_cell_keep(c->v, &to->old_cell, &c->told.a->schema.fields[p->a],
+			vv_web_cell_keep(c->v, &to->old_cell, &c->base.table.a->schema.fields[p->a],
 					 &r->old_cells[p->a], c->cell_max);
 		}
 		if (now) {
-			vv_web_cell_keep(c->v, &to->new_cell, &c->told.b->schema.fields[p->b],
+			vv_web_cell_keep(c->v, &to->new_cell, &c->base.table.b->schema.fields[p->b],
 					 &r->new_cells[p->b], c->cell_max);
 		}
 	}
@@ -208,20 +208,20 @@ static vv_status keep_cells(comparing *c, vv_web_row_change *out, const vv_row_c
 
 static void keep_key(comparing *c, vv_web_row_change *out, const vv_row_change *r)
 {
-	const vv_columns *columns = c->told.columns;
-	const vv_table *own = r->new_cells ? c->told.b : c->told.a;
+	const vv_columns *columns = c->base.table.columns;
+	const vv_table *own = r->new_cells ? c->base.table.b : c->base.table.a;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	if (c->told.key_count == 0) return;
-	out->found_by_key = own->root.key_count == c->told.key_count;
-	for (size_t i = 0; i < c->told.key_count; i++) {
-		long at = r->new_cells ? (long)c->told.key[i]
-				       : vv_columns_to_old(columns, c->told.key[i]);
+	if (c->base.table.key_count == 0) return;
+	out->found_by_key = own->root.key_count == c->base.table.key_count;
+	for (size_t i = 0; i < c->base.table.key_count; i++) {
+		long at = r->new_cells ? (long)c->base.table.key[i]
+				       : vv_columns_to_old(columns, c->base.table.key[i]);
 		const vv_cell *cells = r->new_cells ? r->new_cells : r->old_cells;
 
 		out->found_by_key = out->found_by_key && at >= 0 &&
 				    strcmp(own->schema.fields[at].name, own->root.key[i]) == 0;
-		vv_key_word_put(&b, i, c->told.key_count, at >= 0 ? cells[at].text : "",
+		vv_key_word_put(&b, i, c->base.table.key_count, at >= 0 ? cells[at].text : "",
 				at >= 0 ? cells[at].len : 0);
 	}
 	out->key = vv_web_keep_buf(c->v, &b);
@@ -326,13 +326,13 @@ static vv_status tell_story(comparing *c, vv_error *err)
 	while (vv_story_striking(c->story, o->striking)) {
 		o->striking++;
 	}
-	o->story = vv_arena_calloc(&c->v->arena, o->striking + c->told.columns->count + 1,
+	o->story = vv_arena_calloc(&c->v->arena, o->striking + c->base.table.columns->count + 1,
 				   sizeof(char *));
 	if (!o->story) return vv_fail_nomem(err);
 	while ((said = vv_story_striking(c->story, o->story_count))) {
 		o->story[o->story_count++] = vv_web_keep_text(c->v, said);
 	}
-	for (size_t i = 0; rc == VV_OK && i < c->told.columns->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < c->base.table.columns->count; i++) {
 		rc = vv_story_changes(c->story, i) > 0 ? tell_column(c, i, err) : VV_OK;
 	}
 	return rc;
@@ -342,7 +342,7 @@ static vv_status on_end(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *
 {
 	comparing *c = self(w);
 	vv_change_counts *to = &c->out->counts;
-	vv_status rc = vv_change_counts_fill(to, &c->told, s, err);
+	vv_status rc = vv_change_counts_fill(to, &c->base.table, s, err);
 
 	if (rc == VV_OK) {
 		rc = tell_story(c, err);
@@ -351,6 +351,10 @@ static vv_status on_end(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *
 	vv_web_counts_take(c->v, to);
 	return rc;
 }
+
+static const vv_diff_writer_kind comparing_kind = {.begin_table = on_table,
+						   .row = on_row,
+						   .end_table = on_end};
 
 /* A comparison of many rows takes tens of megabytes for their digests: only a few at once. */
 static atomic_uint large_ones;
@@ -554,7 +558,7 @@ vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_
 			      const char *path, const vv_web_compare_query *q,
 			      vv_web_comparison *out, vv_error *err)
 {
-	comparing c = {.base = {.begin_table = on_table, .row = on_row, .end_table = on_end},
+	comparing c = {.base.kind = &comparing_kind,
 		       .v = v,
 		       .q = q,
 		       .out = out,

@@ -59,7 +59,7 @@ static vv_status whole(vv_diff_writer *w, vv_diff_table *t, vv_error *err)
 	vv_status rc;
 	int more = 0;
 	*(t->a ? &stats.removed : &stats.added) = only->root.rows;
-	if ((rc = w->begin_table(w, t, err)) < 0 ||
+	if ((rc = vv_diff_writer_begin_table(w, t, err)) < 0 ||
 	    (rc = vv_table_reader_open(&r, only, NULL, 0, false, err)) < 0) {
 		goto done;
 	}
@@ -72,11 +72,11 @@ static vv_status whole(vv_diff_writer *w, vv_diff_table *t, vv_error *err)
 					   .new_row = t->a ? UINT64_MAX : b.first_row + i,
 					   .old_cells = t->a ? cells : NULL,
 					   .new_cells = t->a ? NULL : cells};
-			rc = w->row(w, &c, err);
+			rc = vv_diff_writer_row(w, &c, err);
 		}
 	}
 	rc = rc < 0 ? rc : (vv_status)more;
-	rc = rc < 0 ? rc : w->end_table(w, &stats, err);
+	rc = rc < 0 ? rc : vv_diff_writer_end_table(w, &stats, err);
 done:
 	vv_table_reader_close(r);
 	vv_batch_clear(&b);
@@ -102,12 +102,12 @@ static vv_status both(vv_diff_writer *w, vv_diff_table *t, const vv_written_opti
 	t->columns = &columns;
 	t->reordered = vv_rowdiff_stats_get(d)->reordered;
 	t->key = vv_rowdiff_key(d, &t->key_count);
-	rc = w->begin_table(w, t, err);
+	rc = vv_diff_writer_begin_table(w, t, err);
 	while (rc == VV_OK && (more = vv_rowdiff_next(d, &c, err)) > 0) {
-		rc = w->row(w, &c, err);
+		rc = vv_diff_writer_row(w, &c, err);
 	}
 	rc = rc < 0 ? rc : (vv_status)more;
-	rc = rc < 0 ? rc : w->end_table(w, vv_rowdiff_stats_get(d), err);
+	rc = rc < 0 ? rc : vv_diff_writer_end_table(w, vv_rowdiff_stats_get(d), err);
 done:
 	vv_rowdiff_close(d);
 	vv_columns_clear(&columns);
@@ -192,13 +192,12 @@ vv_status vv_written_all(vv_buf *out, const char *form, const vv_written_pair *p
 	wo.write = gather;
 	wo.payload = out;
 	if (!kind) return vv_fail(err, VV_EUSAGE, "no form '%s'", form);
-	if ((rc = kind->open(&w, &wo, err)) < 0) return rc;
-	rc = w->begin(w, err);
+	rc = vv_diff_writer_open(&w, kind, &wo, err);
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		rc = one(w, &pairs[i], o, err);
 	}
-	rc = rc < 0 ? rc : w->end(w, err);
-	w->close(w);
+	rc = rc < 0 ? rc : vv_diff_writer_end(w, err);
+	vv_diff_writer_close(w);
 	return rc;
 }
 
@@ -223,13 +222,10 @@ static vv_status attempt(void *payload, vv_error *err)
 	vv_diff_writer *w = NULL;
 	wo.write = gather;
 	wo.payload = &out;
-	vv_status rc = vv_diff_writer_find(t->form)->open(&w, &wo, err);
-	if (rc == VV_OK) {
-		rc = w->begin(w, err);
-		rc = rc < 0 ? rc : tell(w, t->sides, t->o, err);
-		rc = rc < 0 ? rc : w->end(w, err);
-		w->close(w);
-	}
+	vv_status rc = vv_diff_writer_open(&w, vv_diff_writer_find(t->form), &wo, err);
+	rc = rc < 0 ? rc : tell(w, t->sides, t->o, err);
+	rc = rc < 0 ? rc : vv_diff_writer_end(w, err);
+	vv_diff_writer_close(w);
 	vv_buf_clear(&out);
 	return rc;
 }

@@ -113,15 +113,12 @@ static vv_status open_shower(shower *s, vv_context *c, vv_error *err)
 					   .context = 2,
 					   .temp_dir = vv_env_temp_dir(vv_environ()),
 					   .words = vv_hint_words};
-	rc = vv_diff_writer_text.open(&s->writer, &wo, err);
-	return rc < 0 ? rc : s->writer->begin(s->writer, err);
+	return vv_diff_writer_open(&s->writer, &vv_diff_writer_text, &wo, err);
 }
 
 static void close_shower(shower *s)
 {
-	if (s->writer) {
-		s->writer->close(s->writer);
-	}
+	vv_diff_writer_close(s->writer);
 }
 VV_AUTO_CLEAR(shower, close_shower)
 
@@ -254,7 +251,7 @@ static vv_status show_file(shower *s, vv_context *c, side *a, side *b, vv_error 
 		say_line(b->path, err->message);
 		return VV_OK;
 	}
-	return rc < 0 ? rc : s->writer->end(s->writer, err);
+	return rc < 0 ? rc : vv_diff_writer_end(s->writer, err);
 }
 
 static void take_side(side *out, const char *path, char **argv)
@@ -344,7 +341,7 @@ static vv_status show_tool(shower *s, vv_context *c, side *a, side *b, vv_error 
 	bool text = (rc == VV_OK && answer.line.len > 0) || rc == VV_EINPUT;
 	vv_buf_clear(&answer.line);
 	if (text) return show_text(s, a->file, b->file, err);
-	return rc < 0 ? rc : s->writer->end(s->writer, err);
+	return rc < 0 ? rc : vv_diff_writer_end(s->writer, err);
 }
 
 static int check_diff_tool(const vv_context *c)
