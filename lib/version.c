@@ -390,11 +390,9 @@ static vv_status keep_entry(void *payload, const vv_tree_entry *e, vv_error *err
 static vv_status list_index(varve_versions *list, vv_session *s, vv_error *err)
 {
 	const vv_index *x;
-	vv_index_entry e;
 	vv_status rc = vv_dataset_reader_index(s->reader, &x, err);
 
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(x, &e);) {
 		if (e.stage == 0 && (e.mode & S_IFMT) == S_IFREG) {
 			rc = keep_name(list, e.path, err);
 		}

@@ -84,12 +84,10 @@ static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 static vv_status list_index(lister *l, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
-	vv_index_entry e;
 	vv_stat st;
 	vv_status rc = vv_index_open(&x, l->repo, err);
 
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(x, &e);) {
 		if (!S_ISREG(e.mode) || (e.stage != 0 && e.stage != 2)) {
 			continue;
 		}

@@ -588,14 +588,12 @@ static vv_status from_tree(void *payload, const vv_tree_entry *e, vv_error *err)
 static vv_status from_index(restore *r, bool is_source, vv_error *err)
 {
 	size_t known = r->count;
-	vv_index_entry e;
 	vv_status rc;
 
-	for (size_t i = 0; i < vv_index_count(r->o->index); i++) {
+	for (vv_index_entry e = {0}; vv_index_next(r->o->index, &e);) {
 		bool literal = false;
 		target key;
 
-		vv_index_at(r->o->index, i, &e);
 		/* git ignores files outside of a sparse checkout, unless they are named. */
 		if (!vv_pathspec_match(r->o->paths, e.path, &literal) ||
 		    (e.skip_worktree && !literal)) {

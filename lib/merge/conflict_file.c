@@ -669,10 +669,7 @@ static bool is_current(const vv_conflict_record *c, const vv_index *x)
 	vv_oid sides[3] = {0};
 	bool any = false;
 
-	for (size_t i = 0, count = vv_index_count(x); i < count; i++) {
-		vv_index_entry e;
-
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; vv_index_next(x, &e);) {
 		if (e.stage >= 1 && e.stage <= 3 && strcmp(e.path, c->path) == 0) {
 			sides[e.stage - 1] = e.id;
 			any = true;

@@ -104,10 +104,7 @@ static vv_status list(lister *l, vv_pathspec *paths, const char *only, vv_error 
 	vv_status rc = VV_OK;
 
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
-		vv_index_entry e;
-
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(x, &e);) {
 		if (!is_listed(&e, paths, only)) {
 			continue;
 		}
@@ -181,10 +178,7 @@ vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err
 	size_t count = 0;
 
 	if (!vv_index_has_conflicts(x)) return VV_OK;
-	for (size_t i = 0; i < vv_index_count(x); i++) {
-		vv_index_entry e;
-
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; vv_index_next(x, &e);) {
 		if (e.stage == 0 || (before && strcmp(before, e.path) == 0)) {
 			continue;
 		}

@@ -656,10 +656,7 @@ static vv_status merge_torn(vv_resolving *r, vv_error *err)
 
 static bool any_conflict(const vv_resolving *r)
 {
-	for (size_t i = 0; i < vv_index_count(r->index); i++) {
-		vv_index_entry e;
-
-		vv_index_at(r->index, i, &e);
+	for (vv_index_entry e = {0}; vv_index_next(r->index, &e);) {
 		if (e.stage != 0 && (!r->paths || vv_pathspec_match(r->paths, e.path, NULL))) {
 			return true;
 		}

@@ -241,10 +241,7 @@ static vv_status warn_table(vv_dataset_reader *reader, vv_repository *r, const v
 void vv_merge_rules_warn(vv_dataset_reader *reader, vv_repository *r, const vv_index *x,
 			 const vv_oid *file)
 {
-	for (size_t i = 0; i < vv_index_count(x); i++) {
-		vv_index_entry e;
-
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; vv_index_next(x, &e);) {
 		(void)warn_table(reader, r, file, e.path, VV_IGNORED);
 	}
 }

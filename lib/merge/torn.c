@@ -207,10 +207,7 @@ static vv_status find(mender *m, vv_pathspec *paths, vv_error *err)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	for (size_t i = 0; i < vv_index_count(m->index); i++) {
-		vv_index_entry e;
-
-		vv_index_at(m->index, i, &e);
+	for (vv_index_entry e = {0}; vv_index_next(m->index, &e);) {
 		if (S_ISREG(e.mode) && (!paths || vv_pathspec_match(paths, e.path, NULL))) {
 			if ((rc = look(m, &e, &text, err)) < 0) return rc;
 		}

@@ -83,10 +83,7 @@ static vv_status collect(undoing *u, vv_error *err)
 	vv_status rc = vv_index_changes(u->repo, u->index, &u->head, on_change, u, err);
 	vv_auto(char) *last = NULL;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(u->index); i++) {
-		vv_index_entry e;
-
-		vv_index_at(u->index, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(u->index, &e);) {
 		if (e.stage == 0 || (last && strcmp(last, e.path) == 0)) {
 			continue;
 		}

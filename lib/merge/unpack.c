@@ -308,11 +308,9 @@ static vv_status tell_left(const vv_unpack *u, const vv_document *d, const char 
 {
 	const size_t ext = strlen(vv_path_ext(path)), stem = strlen(path) - ext - (ext > 0);
 	size_t made;
-	vv_index_entry e;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < vv_index_count(u->index) && rc == VV_OK; i++) {
-		vv_index_at(u->index, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(u->index, &e);) {
 		if (strncmp(e.path, path, stem) != 0 || e.path[stem] != '.' ||
 		    strchr(e.path + stem, '/') || strlen(e.path + stem) <= strlen("..csv") ||
 		    strcmp(vv_path_ext(e.path), "csv") != 0) {

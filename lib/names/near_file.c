@@ -20,10 +20,7 @@ char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path)
 
 	if (rc < 0) return NULL;
 	vv_nearest_init(&near, path);
-	for (size_t i = 0; i < vv_index_count(x); i++) {
-		vv_index_entry e;
-
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; vv_index_next(x, &e);) {
 		if (strcmp(e.path, path) != 0) {
 			(void)vv_nearest_try(&near, e.path);
 		}

@@ -353,10 +353,7 @@ vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_er
 
 vv_status vv_pathspec_in_index(vv_pathspec *p, const vv_index *x, vv_error *err)
 {
-	for (size_t i = 0; i < vv_index_count(x); i++) {
-		vv_index_entry e;
-
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; vv_index_next(x, &e);) {
 		(void)vv_pathspec_match(p, e.path, NULL);
 	}
 	return vv_pathspec_all_matched(p, x, err);

@@ -297,11 +297,9 @@ static vv_status mark_copies(collector *c, vv_error *err)
 			room = vv_hash_index_add(&added, hash_of(&entries[i].index_id), i);
 		}
 	}
-	for (size_t i = 0; room && added.count > 0 && i < vv_index_count(c->x); i++) {
-		vv_index_entry other;
+	for (vv_index_entry other = {0}; room && added.count > 0 && vv_index_next(c->x, &other);) {
 		size_t place;
 
-		vv_index_at(c->x, i, &other);
 		vv_hash_probe p = vv_hash_probe_begin(&added, hash_of(&other.id));
 		while (other.stage == 0 && vv_hash_probe_next(&p, &place)) {
 			vv_change_entry *e = &entries[place];
@@ -647,24 +645,20 @@ static bool is_module(const vv_index_entry *e)
  * .gitmodules. */
 static vv_status add_modules(collector *c, vv_error *err)
 {
-	const size_t count = vv_index_count(c->x);
 	const char *dir = vv_repository_workdir(c->r);
 	vv_auto_free const char **argv = NULL;
 	vv_auto(vv_buf) changed = VV_BUF_INIT;
-	vv_index_entry e;
-	size_t modules = 0, argc = 7;
+	size_t modules = 0, argc = 7, at = 0;
 	int code = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		vv_index_at(c->x, i, &e);
+	for (vv_index_entry e = {0}; vv_index_next(c->x, &e);) {
 		modules += is_module(&e);
 	}
 	if (modules == 0 || !dir) return VV_OK;
 	if (!(argv = vv_calloc(modules + argc + 1, sizeof(*argv)))) return vv_fail_nomem(err);
 	memcpy(argv, (const char *[]){"git", "-C", dir, "diff-files", "--name-only", "-z", "--"},
 	       argc * sizeof(*argv));
-	for (size_t i = 0; i < count; i++) {
-		vv_index_at(c->x, i, &e);
+	for (vv_index_entry e = {0}; vv_index_next(c->x, &e);) {
 		if (is_module(&e) && wanted(c, e.path)) {
 			argv[argc++] = e.path;
 		}
@@ -677,8 +671,8 @@ static vv_status add_modules(collector *c, vv_error *err)
 	if (rc == VV_OK && code != 0) {
 		rc = vv_fail(err, VV_EIO, "git diff-files ended with exit code %d", code);
 	}
-	for (size_t i = 0, at = 0; rc == VV_OK && i < count && at < changed.len; i++) {
-		vv_index_at(c->x, i, &e); /* both in the order of paths */
+	/* both are in the order of paths */
+	for (vv_index_entry e = {0}; rc == VV_OK && at < changed.len && vv_index_next(c->x, &e);) {
 		if (is_module(&e) && strcmp(e.path, changed.data + at) == 0) {
 			at += strlen(e.path) + 1;
 			rc = mark(c, &e, 'M', err);

@@ -359,7 +359,6 @@ vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset
 	data a = {.d = d, .r = r, .x = x, .reader = reader};
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	vv_auto(vv_buf) push = VV_BUF_INIT;
-	size_t count = vv_index_count(x);
 	uint64_t unsent = 0;
 	vv_status rc;
 
@@ -368,10 +367,7 @@ vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset
 	    (rc = vv_attr_list_read(&a.beaten, r, x, VV_ATTR_TEXT_LINES, err)) < 0) {
 		goto done;
 	}
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		vv_index_entry e;
-
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(x, &e);) {
 		if (e.stage == 0 && S_ISREG(e.mode) && !vv_add_never(e.path) &&
 		    (rc = look_at(&a, &e, err)) == VV_OK) {
 			rc = vv_attr_beaten_note(&a.beaten, r, e.path, err);

@@ -51,10 +51,7 @@ vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error 
 	    (rc = vv_attr_list_read(&lines, r, NULL, VV_ATTR_FILTER_LINES, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < vv_index_count(x) && told < TOLD_MAX; i++) {
-		vv_index_entry e;
-
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; told < TOLD_MAX && vv_index_next(x, &e);) {
 		if (is_lost(r, &lines, &e)) {
 			told++;
 			vv_notes_warn(

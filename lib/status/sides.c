@@ -291,12 +291,10 @@ static vv_status find_old_side(finder *f, const vv_index *x, vv_diff_path *p, vv
 /* Paths in conflict: neither the index's changes nor the work tree's name them. */
 static vv_status add_conflicts(finder *f, vv_index *x, vv_error *err)
 {
-	vv_index_entry e;
 	const char *last = "";
 	vv_status rc = VV_OK;
 	if (!vv_index_has_conflicts(x)) return rc;
-	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(x, &e);) {
 		if (e.stage == 0 || strcmp(e.path, last) == 0) {
 			continue;
 		}
@@ -405,11 +403,9 @@ static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const cha
 		rc = vv_tree_entry_at(f->repo, &s->commit, path, &e, err);
 	} else if (s->kind != VV_SIDE_COMMIT) {
 		vv_auto(vv_index) *x = NULL;
-		vv_index_entry ie;
 		if ((rc = vv_index_open(&x, f->repo, err)) == VV_OK) {
 			rc = VV_ENOTFOUND;
-			for (size_t i = 0; i < vv_index_count(x) && rc != VV_OK; i++) {
-				vv_index_at(x, i, &ie);
+			for (vv_index_entry ie = {0}; rc != VV_OK && vv_index_next(x, &ie);) {
 				rc = vv_path_is_at(ie.path, path) ? VV_OK : rc;
 			}
 		}

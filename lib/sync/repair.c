@@ -548,7 +548,6 @@ static vv_status try_renamed(void *payload, const char *path, vv_error *err)
 static vv_status from_renamed(repair *r, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
-	vv_index_entry e;
 	vv_status rc = vv_index_open(&x, r->repo, err);
 
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
@@ -557,8 +556,7 @@ static vv_status from_renamed(repair *r, vv_error *err)
 		if (!find_length(r, n.v, &n.bytes)) {
 			continue;
 		}
-		for (size_t k = 0; rc == VV_OK && k < vv_index_count(x); k++) {
-			vv_index_at(x, k, &e);
+		for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(x, &e);) {
 			rc = try_renamed(&n, e.path, err);
 		}
 		if (rc == VV_OK) {

@@ -333,7 +333,6 @@ static vv_status plan_file(planner *p, vv_add_item *item, vv_error *err)
  * names as text: a repository of code, with its fixtures. */
 static vv_status wants_tables(planner *p, bool *out, vv_error *err)
 {
-	size_t count = vv_index_count(p->x);
 	bool set = true, text = false;
 	vv_status rc;
 
@@ -346,10 +345,7 @@ static vv_status wants_tables(planner *p, bool *out, vv_error *err)
 		if ((rc = vv_config_bool(p->r, "varve.addtables", true, &p->tables, err)) < 0) {
 			return rc;
 		}
-		for (size_t i = 0; !set && !text && i < count; i++) {
-			vv_index_entry e;
-
-			vv_index_at(p->x, i, &e);
+		for (vv_index_entry e = {0}; !set && !text && vv_index_next(p->x, &e);) {
 			vv_add_item item = {.path = (char *)(uintptr_t)e.path};
 			if (vv_add_looks_like_table(e.path) &&
 			    (rc = head_text(p, &item, &text, err)) < 0) {
@@ -546,14 +542,12 @@ static vv_status see_hidden(const vv_add_item *item, const char *path, vv_error 
 
 static vv_status plan_index(planner *p, vv_error *err)
 {
-	size_t count = vv_index_count(p->x);
 	const char *last = "";
 	vv_status rc;
 
-	for (size_t i = 0; i < count; i++) {
-		vv_index_entry e;
+	for (vv_index_entry e = {0}; vv_index_next(p->x, &e);) {
 		vv_add_item item = {0};
-		vv_index_at(p->x, i, &e);
+
 		if (strcmp(e.path, last) == 0 || S_ISDIR(e.mode & 0170000)) {
 			continue;
 		}

@@ -234,11 +234,9 @@ vv_status vv_by_git_place_all(vv_by_git *b, vv_error *err)
 {
 	vv_status rc = vv_index_open(&b->index, b->git.repo, err);
 
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(b->index); i++) {
-		vv_index_entry e;
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(b->index, &e);) {
 		vv_stat st;
 
-		vv_index_at(b->index, i, &e);
 		const coming c = {.path = (char *)(uintptr_t)e.path, .mode = e.mode, .id = e.id};
 		if (e.stage == 0 && !e.hidden && is_pointer_file(b, &c, &st)) {
 			rc = add(b, e.path, e.mode, &e.id, err);

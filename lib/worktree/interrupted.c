@@ -221,11 +221,10 @@ static vv_status look_at_unmerged(undoing *u, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && u->note->command && i < vv_index_count(u->index); i++) {
+	for (vv_index_entry e = {0};
+	     rc == VV_OK && u->note->command && vv_index_next(u->index, &e);) {
 		vv_auto(vv_tree_entry) t = {0};
-		vv_index_entry e;
 
-		vv_index_at(u->index, i, &e);
 		if (e.stage != 0 &&
 		    vv_tree_entry_at(u->repo, &u->note->from, e.path, &t, VV_IGNORED) == VV_OK) {
 			const vv_change c = {t.path, t.mode, t.mode, t.id, t.id};

@@ -90,11 +90,9 @@ static vv_status add_entry(finishing *f, const vv_index_entry *e, const char *fr
 
 static vv_status collect(finishing *f, const char *from, const char *to, vv_error *err)
 {
-	vv_index_entry e;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(f->index); i++) {
-		vv_index_at(f->index, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(f->index, &e);) {
 		const char *rest = rest_of(e.path, to);
 
 		if (rest && e.stage == 0) {
@@ -108,11 +106,9 @@ static vv_status collect(finishing *f, const char *from, const char *to, vv_erro
 
 static bool has_any(const vv_index *x, const char *folder)
 {
-	vv_index_entry e;
 	bool any = false;
 
-	for (size_t i = 0; i < vv_index_count(x) && !any; i++) {
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; !any && vv_index_next(x, &e);) {
 		any = rest_of(e.path, folder) != NULL;
 	}
 	return any;

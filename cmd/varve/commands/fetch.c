@@ -74,13 +74,11 @@ static bool is_pointer_only(vv_repository *r, const vv_index_entry *e)
  * pointers. */
 static void tell_pointers(vv_context *c)
 {
-	vv_index_entry e;
 	size_t count = 0;
 
 	if (!vv_repository_is_bare(c->repo) &&
 	    vv_context_need(c, VV_NEEDS_READER | VV_NEEDS_INDEX, VV_IGNORED) == VV_OK) {
-		for (size_t i = 0; i < vv_index_count(c->index); i++) {
-			vv_index_at(c->index, i, &e);
+		for (vv_index_entry e = {0}; vv_index_next(c->index, &e);) {
 			count += is_pointer_only(c->repo, &e);
 		}
 	}

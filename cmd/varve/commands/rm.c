@@ -49,11 +49,9 @@ static vv_status see_outside(vv_context *c, vv_error *err)
 /* Keeps the removed files; the paths are for the list, which git would print unquoted. */
 static vv_status keep(vv_context *c, const options *o, vv_strings *paths, vv_error *err)
 {
-	vv_index_entry e;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
-		vv_index_at(c->index, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(c->index, &e);) {
 		if (e.skip_worktree || !vv_pathspec_match(&c->paths, e.path, NULL) ||
 		    (paths->count > 0 && strcmp(paths->items[paths->count - 1], e.path) == 0)) {
 			continue; /* or a further stage of a conflict */

@@ -49,13 +49,10 @@ typedef struct lister {
 
 static vv_status assign(lister *l, vv_index *x, vv_error *err)
 {
-	size_t count = vv_index_count(x), line;
-
-	for (size_t i = 0; i < count; i++) {
-		vv_index_entry e;
+	for (vv_index_entry e = {0}; vv_index_next(x, &e);) {
 		bool tracked;
-		vv_index_at(x, i, &e);
-		line = vv_attr_list_deciding(&l->list, e.path);
+
+		const size_t line = vv_attr_list_deciding(&l->list, e.path);
 		if (e.stage > 1 || line == l->list.count) {
 			continue;
 		}
@@ -156,14 +153,12 @@ static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, 
 /* Counts files of the index that Git stores as text though they are tracked now. */
 static vv_status count_plain(vv_context *c, size_t *out, vv_error *err)
 {
-	size_t count = vv_index_count(c->index);
 	vv_status rc = vv_context_need(c, VV_NEEDS_READER, err);
 
 	*out = 0;
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		vv_index_entry e;
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(c->index, &e);) {
 		bool tracked, pointer = true;
-		vv_index_at(c->index, i, &e);
+
 		if (e.stage != 0 || (e.mode & 0170000) != 0100000 || !vv_add_may(e.path) ||
 		    vv_oid_is_empty_blob(&e.id)) {
 			continue;
@@ -181,16 +176,14 @@ static vv_status count_plain(vv_context *c, size_t *out, vv_error *err)
 static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 {
 	vv_auto(vv_attr_list) list = {0};
-	size_t count = vv_index_count(c->index), found = 0;
+	size_t found = 0;
 	vv_auto(char) *first = NULL;
 	vv_status rc = vv_attr_list_read(&list, c->repo, NULL, VV_ATTR_COMPARED_LINES, err);
 
 	rc = rc < 0 ? rc : vv_context_need(c, VV_NEEDS_READER, err);
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		vv_index_entry e;
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(c->index, &e);) {
 		bool tracked = false;
 
-		vv_index_at(c->index, i, &e);
 		if (e.stage > 0 || !vv_attr_list_concerns(&list, e.path) ||
 		    (rc = vv_attr_tracked(c->repo, e.path, &tracked, err)) < 0 || !tracked) {
 			continue;
@@ -216,10 +209,7 @@ static vv_status warn_beaten(vv_repository *r, vv_index *x, const vv_string_list
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_attr_list_read(&lines, r, x, VV_ATTR_TEXT_LINES, err);
 
-	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
-		vv_index_entry e;
-
-		vv_index_at(x, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(x, &e);) {
 		if (e.stage <= 1 && !vv_add_never(e.path)) {
 			rc = vv_attr_beaten_note(&lines, r, e.path, err);
 		}
@@ -526,10 +516,7 @@ static vv_status warn_of_files(vv_context *c, const vv_attr_list *before, vv_err
 	vv_status rc = vv_attr_list_read(&now, c->repo, NULL, VV_ATTR_FILTER_LINES, err);
 	bool told = false;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
-		vv_index_entry e;
-
-		vv_index_at(c->index, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(c->index, &e);) {
 		const vv_attr_list_line *line = told ? NULL : takes_over(before, &now, e.path);
 		if (line) {
 			vv_warn("%s is still tracked, by %s:%u (%s)", vv_text_shows(e.path),

@@ -173,6 +173,16 @@ void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out)
 	vv_index_entry_of(git_index_get_byindex(x->git, i), out);
 }
 
+bool vv_index_next(const vv_index *x, vv_index_entry *e)
+{
+	const size_t at = e->next;
+
+	if (at >= vv_index_count(x)) return false;
+	vv_index_at(x, at, e);
+	e->next = at + 1;
+	return true;
+}
+
 bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out)
 {
 	return vv_index_get_stage(x, path, 0, out);

@@ -34,6 +34,7 @@ typedef struct vv_index_entry {
 	bool skip_worktree;
 	bool hidden;        /* skip-worktree or assume-unchanged: do not read the file */
 	bool intent_to_add; /* the entry of git add --intent-to-add */
+	size_t next;        /* for vv_index_next: the number of the entry after this one */
 } vv_index_entry;
 
 /* Opens and reads the index of r. A lock of another process does not prevent this. */
@@ -69,6 +70,13 @@ vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err
 size_t vv_index_count(const vv_index *x); /* number of entries */
 /* Sets *out to the i-th entry, from 0; entries are sorted by path, then by stage. */
 void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out);
+/* Replaces *e, which is {0} at first, by the entry after it. Returns false at the end.
+ *
+ *	for (vv_index_entry e = {0}; vv_index_next(x, &e);) {
+ *		...
+ *	}
+ */
+bool vv_index_next(const vv_index *x, vv_index_entry *e);
 /* Sets *out to the entry of path with stage 0. Returns false if no such entry exists. */
 bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out);
 /* Sets *out to the entry of path with this stage (1 base, 2 ours, 3 theirs). Returns false if no

@@ -192,12 +192,10 @@ static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 	if ((rc = vv_attr_list_read(&lines, c->repo, NULL, VV_ATTR_FILTER_LINES, err)) == VV_OK) {
 		rc = vv_index_open(&x, c->repo, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
-		vv_index_entry e;
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(x, &e);) {
 		vv_auto(vv_arena) arena = VV_ARENA_INIT;
 		vv_auto(vv_pointer_blob) b = {0};
 
-		vv_index_at(x, i, &e);
 		if (S_ISREG(e.mode) && vv_attr_list_concerns(&lines, e.path) &&
 		    (rc = vv_pointer_blob_read(&b, &arena, c->repo, &e.id, err)) == VV_OK &&
 		    b.found != VV_ENOTFOUND) {

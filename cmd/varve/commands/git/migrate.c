@@ -359,13 +359,9 @@ static vv_status refuse_folder(const vv_pathspec *paths, vv_error *err)
 
 static vv_status look(migration *m, vv_error *err)
 {
-	size_t count = vv_index_count(m->c->index);
 	vv_status rc = refuse_folder(&m->c->paths, err);
 
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		vv_index_entry e;
-
-		vv_index_at(m->c->index, i, &e);
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(m->c->index, &e);) {
 		const char *fault = m->o->export ? NULL : vv_path_fault(e.path);
 		bool named = false;
 

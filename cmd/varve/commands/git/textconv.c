@@ -77,12 +77,10 @@ static vv_status look_in_index(lines *l, bool *settled, vv_error *err)
 	vv_status rc = l->repo ? vv_index_open(&x, l->repo, err) : VV_OK;
 
 	*settled = false;
-	for (size_t i = 0; x && rc == VV_OK && !*settled && i < vv_index_count(x); i++) {
-		vv_index_entry e;
+	for (vv_index_entry e = {0}; x && rc == VV_OK && !*settled && vv_index_next(x, &e);) {
 		vv_pointer p;
 		bool is = false;
 
-		vv_index_at(x, i, &e);
 		if (strcmp(vv_path_base(e.path), base) != 0 || (e.mode & 0170000) != 0100000 ||
 		    (rc = vv_dataset_reader_find_pointer(l->reader, &e.id, &arena, &p, &is, err)) <
 			    0 ||
