@@ -22,40 +22,25 @@ vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const 
 	return VV_OK;
 }
 
-typedef struct places {
-	size_t *items;
-	size_t count, cap;
-} places;
-
-static vv_status places_add(places *p, size_t place, vv_error *err)
-{
-	return vv_array_add(p->items, p->count, p->cap, place) ? VV_OK : vv_fail_nomem(err);
-}
-
 vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
 			  size_t **out, size_t *count, vv_error *err)
 {
-	places p = {NULL, 0, 0};
-	size_t at = 0;
+	const bool all = !names || names->count == 0;
+	const size_t n = all ? t->columns : names->count;
+	vv_auto_free size_t *places = vv_calloc(n + 1, sizeof(*places));
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && names && i < names->count; i++) {
-		rc = vv_view_column(t, names->items[i], strlen(names->items[i]), what, &at, err);
-		if (rc == VV_OK) {
-			rc = places_add(&p, at, err);
+	*out = NULL;
+	*count = 0;
+	if (!places) return vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		places[i] = i;
+		if (!all) {
+			rc = vv_view_column(t, names->items[i], strlen(names->items[i]), what,
+					    &places[i], err);
 		}
 	}
-	if (!names || names->count == 0) {
-		for (size_t i = 0; rc == VV_OK && i < t->columns; i++) {
-			rc = places_add(&p, i, err);
-		}
-	}
-	if (rc < 0) {
-		vv_free(p.items);
-		p.items = NULL;
-		p.count = 0;
-	}
-	*out = p.items;
-	*count = p.count;
-	return rc;
+	if (rc < 0) return rc;
+	*count = n;
+	return vv_hand_over(out, &places);
 }

@@ -16,10 +16,11 @@
 struct vv_view_grid {
 	size_t *widths; /* of the chosen columns */
 	size_t columns;
-	size_t shown;    /* number of columns that fit */
-	size_t sample;   /* rows that may wait */
-	unsigned width;  /* of the terminal; 0: no limit */
-	vv_buf *waiting; /* cells of the first rows, escaped and cut: row x count */
+	size_t shown;   /* number of columns that fit; all, until the widths are fixed */
+	size_t sample;  /* rows that may wait */
+	unsigned width; /* of the terminal; 0: no limit */
+	/* cells of the first rows, escaped and cut: row x count; after them, one row at a time */
+	vv_buf *waiting;
 	size_t waiting_rows;
 	bool open; /* widths are fixed, the header is out */
 };
@@ -48,7 +49,7 @@ vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, u
 				   .widths = vv_calloc(w->count + 1, sizeof(size_t)),
 				   .waiting = vv_calloc(w->count + 1, sample * sizeof(vv_buf))};
 	if (!g->widths || !g->waiting) {
-		vv_free_all(g->widths, g->waiting, g);
+		vv_view_grid_free(g);
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
@@ -61,47 +62,34 @@ vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, u
 	return VV_OK;
 }
 
-static void drop_waiting(struct vv_view_grid *g)
-{
-	for (size_t i = 0; i < g->waiting_rows * g->columns; i++) {
-		vv_buf_clear(&g->waiting[i]);
-	}
-	g->waiting_rows = 0;
-}
-
 void vv_view_grid_free(struct vv_view_grid *g)
 {
 	if (!g) return;
-	drop_waiting(g);
+	for (size_t i = 0; g->waiting && i < g->sample * g->columns; i++) {
+		vv_buf_clear(&g->waiting[i]);
+	}
 	vv_free_all(g->waiting, g->widths, g);
 }
 
-static void put_padded(vv_buf *out, const char *text, size_t len, size_t width, bool right,
-		       bool last)
+/* Puts column i of a line, whose text is escaped already. */
+static void put_padded(const struct vv_view_grid *g, vv_view_writer *w, size_t i,
+		       const vv_buf *text)
 {
-	/* The text is escaped already: its width is counted without escaping again. */
-	size_t n = 0, step;
-	uint32_t cp;
+	const size_t width = vv_text_words_width(vv_buf_cstr(text), text->len);
+	const size_t blanks = g->widths[i] > width ? g->widths[i] - width : 0;
+	const bool right = is_right(w, i);
 
-	for (size_t i = 0; i < len; i += step) {
-		step = vv_utf8_decode(&cp, text + i, len - i);
-		n += step ? vv_text_width(text[i] == '\\' ? "/" : text + i,
-					  text[i] == '\\' ? 1 : step)
-			  : 1;
-		step = step ? step : 1;
-	}
-	for (size_t i = n; right && i < width; i++) {
-		vv_buf_putc(out, ' ');
-	}
-	vv_buf_put(out, text, len);
-	for (size_t i = n; !right && !last && i < width; i++) {
-		vv_buf_putc(out, ' ');
-	}
+	vv_buf_put_spaces(&w->out, (i > 0 ? GAP : 0) + (right ? blanks : 0));
+	vv_buf_put(&w->out, vv_buf_cstr(text), text->len);
+	vv_buf_put_spaces(&w->out, right || i + 1 == g->shown ? 0 : blanks);
 }
 
-static void put_gap(vv_buf *out)
+static void put_row(const struct vv_view_grid *g, vv_view_writer *w, const vv_buf *cells)
 {
-	vv_buf_put(out, "  ", GAP);
+	for (size_t i = 0; i < g->shown; i++) {
+		put_padded(g, w, i, &cells[i]);
+	}
+	vv_buf_putc(&w->out, '\n');
 }
 
 /* How many columns fit the terminal. At least one is shown. */
@@ -119,51 +107,29 @@ static void fit(struct vv_view_grid *g, size_t columns)
 	}
 }
 
-static void put_rule(struct vv_view_grid *g, vv_view_writer *w)
+static vv_status open_grid(struct vv_view_grid *g, vv_view_writer *w, vv_error *err)
 {
+	g->open = true;
+	fit(g, w->count);
 	for (size_t i = 0; i < g->shown; i++) {
-		if (i > 0) {
-			put_gap(&w->out);
-		}
+		const vv_field *f = &w->table->schema.fields[w->columns[i]];
+		vv_auto(vv_buf) name = VV_BUF_FOR(&w->out);
+
+		vv_text_put_words(&name, f->name, f->name_len, g->widths[i]);
+		put_padded(g, w, i, &name);
+	}
+	vv_buf_putc(&w->out, '\n');
+	for (size_t i = 0; i < g->shown; i++) {
+		vv_buf_put_spaces(&w->out, i > 0 ? GAP : 0);
 		for (size_t k = 0; k < g->widths[i]; k++) {
 			vv_buf_putc(&w->out, '-');
 		}
 	}
 	vv_buf_putc(&w->out, '\n');
-}
-
-static vv_status open_grid(struct vv_view_grid *g, vv_view_writer *w, vv_error *err)
-{
-	vv_auto(vv_buf) cell = VV_BUF_INIT;
-
-	g->open = true;
-	fit(g, w->count);
-	for (size_t i = 0; i < g->shown; i++) {
-		const vv_field *f = &w->table->schema.fields[w->columns[i]];
-
-		if (i > 0) {
-			put_gap(&w->out);
-		}
-		vv_buf_reset(&cell);
-		vv_text_put_words(&cell, f->name, f->name_len, g->widths[i]);
-		put_padded(&w->out, vv_buf_cstr(&cell), cell.len, g->widths[i], is_right(w, i),
-			   i + 1 == g->shown);
-	}
-	vv_buf_putc(&w->out, '\n');
-	put_rule(g, w);
 	for (size_t r = 0; r < g->waiting_rows; r++) {
-		for (size_t i = 0; i < g->shown; i++) {
-			const vv_buf *b = &g->waiting[r * w->count + i];
-
-			if (i > 0) {
-				put_gap(&w->out);
-			}
-			put_padded(&w->out, vv_buf_cstr(b), b->len, g->widths[i], is_right(w, i),
-				   i + 1 == g->shown);
-		}
-		vv_buf_putc(&w->out, '\n');
+		put_row(g, w, &g->waiting[r * w->count]);
 	}
-	drop_waiting(g);
+	g->waiting_rows = 0;
 	return vv_buf_ok(&w->out, err);
 }
 
@@ -176,35 +142,23 @@ static void put_text(vv_buf *out, const vv_cell *c, size_t width)
 vv_status vv_view_grid_row(struct vv_view_grid *g, vv_view_writer *w, const vv_cell *cells,
 			   vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_buf *row = &g->waiting[g->waiting_rows * w->count];
 
-	if (!g->open) {
-		for (size_t i = 0; i < w->count; i++) {
-			vv_buf *b = &g->waiting[g->waiting_rows * w->count + i];
-			const vv_cell *c = &cells[w->columns[i]];
-			size_t n = c->state == VV_CELL_NULL ? 4 : vv_text_width(c->text, c->len);
-
-			n = n > CELL_WIDTH_MAX ? CELL_WIDTH_MAX : n;
-			g->widths[i] = n > g->widths[i] ? n : g->widths[i];
-			put_text(b, c, CELL_WIDTH_MAX);
-			if (b->failed) {
-				rc = vv_buf_ok(b, err);
-			}
-		}
-		g->waiting_rows++;
-		return rc == VV_OK && g->waiting_rows == g->sample ? open_grid(g, w, err) : rc;
-	}
 	for (size_t i = 0; i < g->shown; i++) {
-		if (i > 0) {
-			put_gap(&w->out);
-		}
-		vv_buf_reset(&text);
-		put_text(&text, &cells[w->columns[i]], g->widths[i]);
-		put_padded(&w->out, vv_buf_cstr(&text), text.len, g->widths[i], is_right(w, i),
-			   i + 1 == g->shown);
+		const vv_cell *c = &cells[w->columns[i]];
+		size_t n = c->state == VV_CELL_NULL ? 4 : vv_text_width(c->text, c->len);
+
+		n = n > CELL_WIDTH_MAX ? CELL_WIDTH_MAX : n;
+		g->widths[i] = !g->open && n > g->widths[i] ? n : g->widths[i];
+		vv_buf_reset(&row[i]);
+		row[i].owner = &w->out;
+		put_text(&row[i], c, g->open ? g->widths[i] : CELL_WIDTH_MAX);
 	}
-	vv_buf_putc(&w->out, '\n');
+	if (g->open) {
+		put_row(g, w, row);
+	} else if (++g->waiting_rows == g->sample) {
+		return open_grid(g, w, err);
+	}
 	return vv_buf_ok(&w->out, err);
 }
 
