@@ -56,7 +56,7 @@ vv_status vv_text_numbers_find(vv_buf *out, const vv_check_input *in, const vv_c
 {
 	vv_auto(vv_subject) of_now = {0}, of_base = {0};
 	vv_auto(vv_table) now = {0}, before = {0};
-	vv_auto(vv_buf) scratch = VV_BUF_INIT;
+	vv_auto(vv_buf) scratch = VV_BUF_FOR(out);
 	vv_auto_free uint64_t *known = NULL;
 	size_t known_count = 0, count = 0;
 	bool is, was = false;

@@ -26,7 +26,6 @@
 #include "repo/git/run_git.h"
 #include "repo/git/verb/runner.h"
 
-#define NEIGHBOURS 16u
 #define DOUBTFUL_SHOWN 10u
 
 typedef struct side {
@@ -147,29 +146,12 @@ static vv_status set_cells(job *j, vv_error *err)
 /* Behind the nearest row above it that is still there; else at the end, or where it was first in front. */
 static vv_status find_place(job *j, uint64_t *out, vv_error *err)
 {
-	vv_row_wanted wanted = {0}, near[NEIGHBOURS] = {{0}};
 	vv_auto(vv_buf) key = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_key_json_put(&key, j->then.at.cells, j->then.at.key, j->then.at.key_count);
-	wanted.key = vv_buf_cstr(&key);
-	if ((rc = vv_buf_ok(&key, err)) < 0 ||
-	    (rc = vv_rows_find(j->then.table, &wanted, 1, NEIGHBOURS, err)) < 0) {
-		goto done;
-	}
-	for (size_t k = 0; k < NEIGHBOURS && wanted.above && wanted.above[k]; k++) {
-		near[k].key = wanted.above[k];
-	}
-	if ((rc = vv_rows_find(j->now.table, near, NEIGHBOURS, 0, err)) < 0) {
-		goto done;
-	}
-	*out = j->then.at.row == 0 ? 0 : j->now.table->root.rows;
-	for (size_t k = NEIGHBOURS; k-- > 0;) {
-		*out = near[k].key && near[k].row != UINT64_MAX ? near[k].row + 1 : *out;
-	}
-done:
-	vv_rows_wanted_clear(&wanted, 1);
-	return rc;
+	vv_row_wanted wanted = {.key = vv_buf_cstr(&key)};
+	vv_status rc = vv_buf_ok(&key, err);
+	return rc < 0 ? rc : vv_rows_find_places(out, j->now.table, j->then.table, &wanted, 1, err);
 }
 
 static vv_status put_back(job *j, vv_error *err)

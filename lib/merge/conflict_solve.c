@@ -21,9 +21,6 @@
 #include "lib/view/row_find.h"
 #include "repo/git/history/history.h"
 
-/* A restored row is placed after the nearest of this number of rows above it. */
-enum { NEIGHBOURS = 16 };
-
 typedef struct solver {
 	const vv_solution *s;
 	vv_table *table;
@@ -77,7 +74,7 @@ static vv_status find_rows(solver *v, vv_error *err)
 	for (size_t i = 0; i < c->count; i++) {
 		wanted[i].key = c->items[i].key;
 	}
-	vv_status rc = vv_rows_find(v->table, wanted, c->count, 0, err);
+	vv_status rc = vv_rows_find(v->table, wanted, c->count, err);
 	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
 		/* A row that ours removed is not expected; one that the user put there counts. */
 		v->rows[i] = wanted[i].row;
@@ -269,15 +266,6 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 	return rc;
 }
 
-/* Behind which row: the nearest one above that the table here has too; else the end. */
-static uint64_t place_of(const vv_row_wanted *w, const vv_row_wanted *here, uint64_t end)
-{
-	for (size_t k = 0; w->above && w->above[k]; k++) {
-		if (here[k].row != UINT64_MAX) return here[k].row + 1;
-	}
-	return w->row == 0 ? 0 : end;
-}
-
 /* The record has the numbers of a row without a key: there, and of its place here. */
 static void place_by_number(const solver *v, const restored *one, vv_row_wanted *row, uint64_t *to)
 {
@@ -292,47 +280,30 @@ static void place_by_number(const solver *v, const restored *one, vv_row_wanted 
 static vv_status put_back(solver *v, vv_table *from, restored *list, size_t count, vv_error *err)
 {
 	vv_auto_free vv_row_wanted *wanted = vv_calloc(count + 1, sizeof(*wanted));
-	vv_auto_free vv_row_wanted *near = vv_calloc(count * NEIGHBOURS + 1, sizeof(*near));
+	vv_auto_free uint64_t *places = vv_calloc(count + 1, sizeof(*places));
 	vv_columns_options copts = {0};
-	vv_columns columns = {0};
-	vv_status rc = VV_OK;
+	vv_auto(vv_columns) columns = {0};
+	vv_status rc;
 
-	if (!wanted || !near) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!wanted || !places) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		wanted[i].key = v->s->record->items[list[i].item].key;
 	}
 	if ((rc = vv_columns_match(&columns, from, v->table, &copts, err)) < 0 ||
-	    (rc = find_more(v, from, &columns, err)) < 0 ||
-	    (rc = vv_rows_find(from, wanted, count, NEIGHBOURS, err)) < 0) {
-		goto done;
+	    (rc = find_more(v, from, &columns, err)) < 0) {
+		return rc;
 	}
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < NEIGHBOURS && wanted[i].above && wanted[i].above[k]; k++) {
-			near[i * NEIGHBOURS + k].key = wanted[i].above[k];
-		}
-	}
-	rc = vv_rows_find(v->table, near, count * NEIGHBOURS, 0, err);
+	rc = vv_rows_find_places(places, v->table, from, wanted, count, err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_row_edit edit = {.action = VV_ROW_INSERT, .row = v->rows[list[i].item]};
 		place_by_number(v, &list[i], &wanted[i], &edit.row);
 		if (wanted[i].row == UINT64_MAX) {
-			rc = refuse_row(v, &v->s->record->items[list[i].item], err);
-			break;
+			return refuse_row(v, &v->s->record->items[list[i].item], err);
 		}
-		if (edit.row == UINT64_MAX) {
-			edit.row = place_of(&wanted[i], &near[i * NEIGHBOURS], v->table->root.rows);
-		}
+		edit.row = edit.row == UINT64_MAX ? places[i] : edit.row;
 		if ((rc = copy_row(v, from, &columns, wanted[i].row, &edit.cells, err)) == VV_OK) {
 			rc = add_edit(v, &edit, err);
 		}
-	}
-done:
-	vv_columns_clear(&columns);
-	if (wanted) {
-		vv_rows_wanted_clear(wanted, count);
 	}
 	return rc;
 }

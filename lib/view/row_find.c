@@ -17,7 +17,7 @@
 #include "dataset/format/group_edit.h"
 #include "dataset/format/list.h"
 #include "dataset/schema/key_words.h"
-#include "dataset/table/table.h"
+#include "dataset/table/walk.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/coder.h"
 #include "repo/blocks/store.h"
@@ -29,7 +29,7 @@
 
 uint64_t vv_row_hash(vv_buf *text, const vv_cell *cells, size_t count)
 {
-	vv_buf_reset(text);
+	text->len = 0; /* text->failed stays */
 	for (size_t i = 0; i < count; i++) {
 		vv_buf_printf(text, "%d %zu ", (int)cells[i].state, (size_t)cells[i].len);
 		vv_buf_put(text, cells[i].text, cells[i].len);
@@ -39,21 +39,20 @@ uint64_t vv_row_hash(vv_buf *text, const vv_cell *cells, size_t count)
 
 vv_status vv_row_hashes(vv_table *t, uint64_t **out, size_t *count, vv_error *err)
 {
-	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, NULL, 0, err);
+	const vv_batch *b = &w.batch;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_auto(vv_batch) b = {0};
 	vv_auto_free uint64_t *list = vv_calloc((size_t)t->root.rows + 1, sizeof(*list));
 	size_t n = 0;
-	int more = 0;
-	vv_status rc = list ? vv_table_reader_open(&r, t, NULL, 0, false, err) : vv_fail_nomem(err);
 
-	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
-		for (size_t i = 0; i < b.rows && n < t->root.rows; i++) {
-			list[n++] = vv_row_hash(&text, &b.cells[i * b.columns], b.columns);
+	if (!list) return vv_fail_nomem(err);
+	while (vv_group_walk_next(&w)) {
+		for (size_t i = 0; i < b->rows && n < t->root.rows; i++) {
+			list[n++] = vv_row_hash(&text, &b->cells[i * b->columns], b->columns);
 		}
-		rc = vv_buf_ok(&text, err);
+		w.rc = vv_buf_ok(&text, err);
 	}
-	if (rc < 0 || more < 0) return rc < 0 ? rc : (vv_status)more;
+	if (w.rc < 0) return w.rc;
 	if (n > 1) {
 		qsort(list, n, sizeof(*list), vv_u64_order);
 	}
@@ -101,16 +100,8 @@ typedef struct finder {
 	size_t above, next;
 } finder;
 
-void vv_rows_wanted_clear(vv_row_wanted *wanted, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; wanted[i].above && wanted[i].above[k]; k++) {
-			vv_free(wanted[i].above[k]);
-		}
-		vv_free(wanted[i].above);
-		wanted[i].above = NULL;
-	}
-}
+/* Rows above a row whose keys are kept, to find its place by them. */
+#define NEIGHBOURS 16u
 
 static int by_key(const void *a, const void *b)
 {
@@ -196,26 +187,56 @@ static vv_status look(finder *f, const vv_cell *cells, uint64_t row, vv_error *e
 	return VV_OK;
 }
 
-vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t above,
-		       vv_error *err)
+/* above: keys at most that are kept of the rows above each row. */
+static vv_status find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t above, vv_error *err)
 {
 	vv_auto(finder) f = {.key = VV_BUF_INIT};
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	int more = 0;
 	vv_status rc;
 
-	if ((rc = finder_init(&f, t, wanted, count, above, err)) < 0 || f.left == 0 ||
-	    (rc = vv_table_reader_open(&r, t, f.columns, f.column_count, false, err)) < 0) {
-		return rc;
-	}
-	while (rc == VV_OK && f.left > 0 && (more = vv_table_read(r, &b, err)) > 0) {
-		for (size_t i = 0; rc == VV_OK && f.left > 0 && i < b.rows; i++) {
-			rc = look(&f, &b.cells[i * b.columns], b.first_row + i, err);
+	if ((rc = finder_init(&f, t, wanted, count, above, err)) < 0 || f.left == 0) return rc;
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, f.columns, f.column_count, err);
+	const vv_batch *b = &w.batch;
+	while (f.left > 0 && vv_group_walk_next(&w)) {
+		for (size_t i = 0; w.rc == VV_OK && f.left > 0 && i < b->rows; i++) {
+			w.rc = look(&f, &b->cells[i * b->columns], b->first_row + i, err);
 		}
 	}
-	if (more < 0) {
-		rc = (vv_status)more;
+	return w.rc;
+}
+
+vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, vv_error *err)
+{
+	return find(t, wanted, count, 0, err);
+}
+
+/* near: the rows above w, as t has them. */
+static uint64_t place_of(const vv_row_wanted *w, const vv_row_wanted *near, const vv_table *t)
+{
+	for (size_t k = 0; k < NEIGHBOURS; k++) {
+		if (near[k].row != UINT64_MAX) return near[k].row + 1;
+	}
+	return w->row == 0 ? 0 : t->root.rows;
+}
+
+vv_status vv_rows_find_places(uint64_t *places, vv_table *t, vv_table *from, vv_row_wanted *wanted,
+			      size_t count, vv_error *err)
+{
+	vv_auto_free vv_row_wanted *near = vv_calloc(count * NEIGHBOURS + 1, sizeof(*near));
+	vv_status rc = near ? find(from, wanted, count, NEIGHBOURS, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		for (size_t k = 0; wanted[i].above && wanted[i].above[k]; k++) {
+			near[i * NEIGHBOURS + k].key = wanted[i].above[k];
+		}
+	}
+	rc = rc < 0 ? rc : find(t, near, count * NEIGHBOURS, 0, err);
+	for (size_t i = 0; i < count; i++) {
+		places[i] = rc < 0 ? 0 : place_of(&wanted[i], &near[i * NEIGHBOURS], t);
+		for (size_t k = 0; wanted[i].above && wanted[i].above[k]; k++) {
+			vv_free(wanted[i].above[k]);
+		}
+		vv_free(wanted[i].above);
+		wanted[i].above = NULL;
 	}
 	return rc;
 }

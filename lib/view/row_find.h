@@ -31,18 +31,16 @@ typedef struct vv_row_wanted {
 	const char *key;
 	/* result: number of the first row with this key; UINT64_MAX: no such row */
 	uint64_t row;
-	/* result: keys of the rows directly above the row, nearest first, at most as many as the
-	 * argument `above` of vv_rows_find; the last element is NULL. NULL if no row was found, or
-	 * if the argument is 0. Owned (vv_rows_wanted_clear) */
-	char **above;
+	char **above; /* for row_find.c */
 } vv_row_wanted;
 
-/* Finds the rows of t with the `count` keys in `wanted`, and sets `row` and `above` of each
- * element. Reads the columns of the key once. In a table without a key, no row is found. above:
- * maximum number of keys in the member `above` of each element. Clear `wanted` also after a
- * failure. */
-vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t above,
-		       vv_error *err);
-void vv_rows_wanted_clear(vv_row_wanted *wanted, size_t count); /* does not free the array itself */
+/* Finds the rows of t with the `count` keys in `wanted`, and sets `row` of each element. Reads the
+ * columns of the key once. */
+vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, vv_error *err);
+/* Does the same for `from`, another version of t, and sets places[i] to the number of the row of t
+ * before which the row belongs in t: after the nearest row above it that t has too; if there is
+ * none, the first place for the first row, and the end for all others. */
+vv_status vv_rows_find_places(uint64_t *places, vv_table *t, vv_table *from, vv_row_wanted *wanted,
+			      size_t count, vv_error *err);
 
 #endif
