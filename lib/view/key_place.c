@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "dataset/schema/key_words.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/value.h"
 #include "lib/names/table_at.h"
 
@@ -18,8 +19,7 @@ typedef struct search {
 	const vv_key_place *p;
 	const vv_field *field; /* of the key's first column */
 	vv_cell *values;       /* of the key */
-	vv_table_reader *reader;
-	vv_batch batch;
+	vv_group_walk w;
 	vv_buf scratch;
 	uint64_t row;
 	bool found, over;
@@ -27,7 +27,7 @@ typedef struct search {
 
 static const vv_cell *first_of(const search *s, size_t row)
 {
-	return &s->batch.cells[row * s->batch.columns + s->p->key[0]];
+	return &s->w.batch.cells[row * s->w.batch.columns + s->p->key[0]];
 }
 
 /* Texts that are equal, whatever they are in JSON; else as values. */
@@ -58,23 +58,23 @@ static vv_status note_row(search *s, size_t row, vv_same same, vv_error *err)
 	if (same == VV_SAME_VALUE) {
 		vv_auto(vv_buf) words = VV_BUF_INIT;
 
-		vv_key_words_put(&words, s->batch.cells + row * s->batch.columns, s->p->key,
+		vv_key_words_put(&words, s->w.batch.cells + row * s->w.batch.columns, s->p->key,
 				 s->p->key_count);
 		return (all->alike = vv_buf_detach(&words)) ? VV_OK : vv_fail_nomem(err);
 	}
 	if (!s->found) {
-		s->row = s->batch.first_row + row;
+		s->row = s->w.batch.first_row + row;
 	}
 	s->found = true;
-	return all && !vv_array_add(all->rows, all->count, all->cap, s->batch.first_row + row)
+	return all && !vv_array_add(all->rows, all->count, all->cap, s->w.batch.first_row + row)
 		       ? vv_fail_nomem(err)
 		       : VV_OK;
 }
 
 static vv_status look_at_group(search *s, vv_error *err)
 {
-	for (size_t i = 0; i < s->batch.rows && (!s->found || s->p->all); i++) {
-		const vv_same same = compare_key(s, s->batch.cells + i * s->batch.columns);
+	for (size_t i = 0; i < s->w.batch.rows && (!s->found || s->p->all); i++) {
+		const vv_same same = compare_key(s, s->w.batch.cells + i * s->w.batch.columns);
 		vv_status rc = same == VV_OTHER ? VV_OK : note_row(s, i, same, err);
 
 		if (rc < 0) return rc;
@@ -84,40 +84,34 @@ static vv_status look_at_group(search *s, vv_error *err)
 }
 
 /* The first row of the first group that ends at or after the key, if the table is sorted by it. */
-static vv_status narrow(search *s, uint64_t *from, vv_error *err)
+static vv_status narrow(search *s, uint64_t *from)
 {
 	uint64_t low = 0, high = s->p->table->root.rows;
-	vv_status rc;
-	int more;
 
-	while (low < high) {
-		if ((rc = vv_table_seek_row(s->reader, low + (high - low) / 2, err)) < 0) return rc;
-		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) return (vv_status)more;
-		if (vv_value_order(s->field, first_of(s, s->batch.rows - 1), &s->values[0]) < 0) {
-			low = s->batch.first_row + s->batch.rows;
+	while (low < high && vv_group_walk_to(&s->w, low + (high - low) / 2)) {
+		if (vv_value_order(s->field, first_of(s, s->w.batch.rows - 1), &s->values[0]) < 0) {
+			low = s->w.batch.first_row + s->w.batch.rows;
 		} else {
-			high = s->batch.first_row;
+			high = s->w.batch.first_row;
 		}
 	}
 	*from = low;
-	return VV_OK;
+	return s->w.rc;
 }
 
 /* most: row groups at most, while they begin no later than the key; 0: all. */
 static vv_status look_from(search *s, uint64_t from, size_t most, vv_error *err)
 {
-	vv_status rc = vv_table_seek_row(s->reader, from, err);
-	int more;
-
-	for (size_t n = 0;
-	     rc == VV_OK && (!s->found || s->p->all) && !s->over && (most == 0 || n < most); n++) {
-		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) return (vv_status)more;
+	s->w.rc = vv_table_seek_row(s->w.reader, from, err);
+	for (size_t n = 0; (!s->found || s->p->all) && !s->over && (most == 0 || n < most) &&
+			   vv_group_walk_next(&s->w);
+	     n++) {
 		if (most > 0 && vv_value_order(s->field, first_of(s, 0), &s->values[0]) > 0) {
 			return VV_OK;
 		}
-		rc = look_at_group(s, err);
+		s->w.rc = look_at_group(s, err);
 	}
-	return rc;
+	return s->w.rc;
 }
 
 /* By hashes that are kept. 1: looked at all groups that can have the row; 0: that is not known. */
@@ -125,29 +119,26 @@ static int look_by_hash(search *s, vv_error *err)
 {
 	vv_auto_free vv_key_value *values = NULL;
 	vv_auto(vv_key_groups) groups = {.groups = NULL};
-	vv_status rc = VV_OK;
-	int known = 0, more = 0;
+	int known = 0;
 
 	if (!s->p->keys || !(values = vv_calloc(s->p->key_count, sizeof(*values)))) return 0;
 	for (size_t i = 0; i < s->p->key_count; i++) {
 		values[i] = (vv_key_value){s->p->key[i], s->values[i].text, s->values[i].len};
 	}
 	known = vv_key_groups_find(&groups, s->p->table, values, s->p->key_count, s->p->keys, err);
-	for (size_t i = 0; i < groups.count && !s->found && !s->over && rc == VV_OK; i++) {
-		if ((rc = vv_table_seek_group(s->reader, groups.groups[i], err)) < 0 ||
-		    (more = vv_table_read(s->reader, &s->batch, err)) <= 0) {
-			rc = rc < 0 ? rc : (vv_status)more;
-			break;
+	for (size_t i = 0; i < groups.count && !s->found && !s->over && s->w.rc == VV_OK; i++) {
+		s->w.rc = vv_table_seek_group(s->w.reader, groups.groups[i], err);
+		if (vv_group_walk_next(&s->w)) {
+			s->w.rc = look_at_group(s, err);
 		}
-		rc = look_at_group(s, err);
 	}
-	return rc < 0 ? (int)rc : known;
+	return s->w.rc < 0 ? (int)s->w.rc : known;
 }
 
 static vv_status look_in_order(search *s, bool *whole, vv_error *err)
 {
 	uint64_t from = 0;
-	vv_status rc = narrow(s, &from, err);
+	vv_status rc = narrow(s, &from);
 
 	if (rc == VV_OK && from < s->p->table->root.rows) {
 		rc = look_from(s, from, NEIGHBOURS, err);
@@ -175,7 +166,8 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 		*whole = known == 0;
 		return (vv_status)known;
 	}
-	rc = vv_table_reader_open(&s.reader, p->table, p->key, p->key_count, false, err);
+	s.w = vv_group_walk_open(p->table, p->key, p->key_count, err);
+	rc = s.w.rc;
 	if (rc == VV_OK && p->all) {
 		rc = look_from(&s, 0, 0, err);
 		*whole = rc == VV_OK && !s.over;
@@ -188,8 +180,7 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 	}
 	*found = s.found;
 	*row = s.row;
-	vv_table_reader_close(s.reader);
-	vv_batch_clear(&s.batch);
+	vv_group_walk_close(&s.w);
 	vv_buf_clear(&s.scratch);
 	return rc;
 }

@@ -13,6 +13,7 @@
 #include "dataset/format/dialect.h"
 #include "dataset/read/unseen.h"
 #include "dataset/rows/irregular_lines.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/key_unique.h"
 #include "lib/documents/document.h"
@@ -555,16 +556,35 @@ static vv_status find_label(comparison *c, vv_error *err)
 	return rc;
 }
 
-/* A table that only one side has: its rows, up to the limit. */
+/* Gives the rows of a table that only one side has, up to the limit. */
+static vv_status give_rows(comparison *c, vv_table *t, vv_error *err)
+{
+	const bool removed = c->a != NULL;
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, NULL, 0, err);
+	const vv_batch *b = &w.batch;
+	uint64_t left = c->filtered || c->how->limit == 0 ? UINT64_MAX : c->how->limit;
+	while (left > 0 && vv_group_walk_next(&w)) {
+		for (size_t i = 0; i < b->rows && w.rc == VV_OK && left > 0; i++, left--) {
+			const vv_cell *cells = &b->cells[i * b->columns];
+			uint64_t row = b->first_row + i;
+			vv_row_change change = {.kind = removed ? VV_ROW_REMOVED : VV_ROW_ADDED,
+						.place = row,
+						.old_row = removed ? row : UINT64_MAX,
+						.new_row = removed ? UINT64_MAX : row,
+						.old_cells = removed ? cells : NULL,
+						.new_cells = removed ? NULL : cells};
+			w.rc = give_row(c, &change, err);
+		}
+	}
+	return w.rc;
+}
+
+/* A table that only one side has. */
 static vv_status whole(comparison *c, vv_error *err)
 {
 	vv_table *t = c->a ? c->a : c->b;
 	bool removed = c->a != NULL;
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
 	vv_auto_free size_t *key = vv_calloc(t->root.key_count + 1, sizeof(*key));
-	uint64_t given = 0;
-	int more = 1;
 	vv_status rc = VV_OK;
 	if (!key) return vv_fail_nomem(err);
 	c->told.key_count = vv_table_key_places(key, t) ? t->root.key_count : 0;
@@ -576,27 +596,8 @@ static vv_status whole(comparison *c, vv_error *err)
 				      .old_rows = removed ? rows : 0,
 				      .new_rows = removed ? 0 : rows};
 	rc = c->filtered ? VV_OK : begin(c, err);
-	bool rows_wanted = c->filtered || (c->how->writer && !c->how->counts);
-	if (rc == VV_OK && rows_wanted) {
-		rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
-	}
-	while (rc == VV_OK && rows_wanted && more > 0 && (more = vv_table_read(r, &b, err)) > 0) {
-		for (size_t i = 0; i < b.rows && rc == VV_OK && more > 0; i++) {
-			const vv_cell *cells = &b.cells[i * b.columns];
-			uint64_t row = b.first_row + i;
-			vv_row_change change = {.kind = removed ? VV_ROW_REMOVED : VV_ROW_ADDED,
-						.place = row,
-						.old_row = removed ? row : UINT64_MAX,
-						.new_row = removed ? UINT64_MAX : row,
-						.old_cells = removed ? cells : NULL,
-						.new_cells = removed ? NULL : cells};
-			rc = give_row(c, &change, err);
-			more = !c->filtered && c->how->limit > 0 && ++given >= c->how->limit ? 0
-											     : more;
-		}
-	}
-	if (rc == VV_OK) {
-		rc = more < 0 ? (vv_status)more : VV_OK;
+	if (rc == VV_OK && (c->filtered || (c->how->writer && !c->how->counts))) {
+		rc = give_rows(c, t, err);
 	}
 	if (rc == VV_OK && c->begun) {
 		rc = vv_diff_writer_end_table(c->how->writer, &c->stats, err);
