@@ -554,28 +554,23 @@ static vv_status slide_between(merge *m, size_t which, merge_run *prev, merge_ru
 			       bool *moved, vv_error *err)
 {
 	uint64_t from = prev->old_row + prev->rows, steps;
+	bool up = true;
 	if (from == next->old_row || prev->new_row + prev->rows != next->new_row ||
 	    !any_changed(&m->side[1 - which], from, next->old_row)) {
 		return VV_OK;
 	}
-	vv_status rc = find_place(m, which, prev, next, true, &steps, err);
-	if (rc == VV_OK && steps > 0) {
-		prev->rows -= steps;
-		next->old_row -= steps;
-		next->new_row -= steps;
-		next->rows += steps;
-		*moved = true;
-		return VV_OK;
+	vv_status rc = find_place(m, which, prev, next, up, &steps, err);
+	if (rc == VV_OK && steps == 0) {
+		up = false;
+		rc = find_place(m, which, prev, next, up, &steps, err);
 	}
-	if (rc == VV_OK && (rc = find_place(m, which, prev, next, false, &steps, err)) == VV_OK &&
-	    steps > 0) {
-		prev->rows += steps;
-		next->old_row += steps;
-		next->new_row += steps;
-		next->rows -= steps;
-		*moved = true;
-	}
-	return rc;
+	if (rc < 0 || steps == 0) return rc;
+	prev->rows = up ? prev->rows - steps : prev->rows + steps;
+	next->old_row = up ? next->old_row - steps : next->old_row + steps;
+	next->new_row = up ? next->new_row - steps : next->new_row + steps;
+	next->rows = up ? next->rows + steps : next->rows - steps;
+	*moved = true;
+	return VV_OK;
 }
 
 /* Among equal rows without a key, treats as removed those that the other side did not change:

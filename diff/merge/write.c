@@ -278,10 +278,11 @@ static size_t line_end(const merge_writer *w)
 	return n;
 }
 
-/* Writes the held row, which another follows. */
-static void let_go(merge_writer *w)
+/* Writes the held row, which another follows, or which is the last. */
+static void let_go(merge_writer *w, bool last)
 {
 	const vv_dialect *d = &w->m->as.dialect;
+	const bool bare = last && (d->form == VV_FORM_JSON || !d->final_newline);
 	size_t len;
 	const char *text = vv_dialect_row_end(d, &len);
 	if (!w->holds) return;
@@ -290,36 +291,16 @@ static void let_go(merge_writer *w)
 			     ? w->held.len > end &&
 				       memchr(w->held.data + end, ',', w->held.len - end) != NULL
 			     : w->held.len > end;
-	vv_buf_put(&w->out, w->held.data, ended ? w->held.len : end);
-	if (!ended) {
-		vv_buf_put(&w->out, text, len);
-	}
+	vv_buf_put(&w->out, w->held.data, ended && !bare ? w->held.len : end);
+	vv_buf_put(&w->out, text, ended || bare ? 0 : len);
 	w->out.failed |= w->held.failed;
 	vv_buf_reset(&w->held);
 	w->holds = false;
 }
 
-/* Writes the held row as the last. */
-static void let_last_go(merge_writer *w)
-{
-	const vv_dialect *d = &w->m->as.dialect;
-	size_t len;
-	const char *text = vv_dialect_row_end(d, &len);
-	if (!w->holds) return;
-	size_t end = line_end(w);
-	if (d->form == VV_FORM_JSON || !d->final_newline) {
-		vv_buf_put(&w->out, w->held.data, end);
-	} else {
-		vv_buf_put(&w->out, w->held.data, w->held.len);
-		vv_buf_put(&w->out, text, w->held.len == end ? len : 0);
-	}
-	w->out.failed |= w->held.failed;
-	w->holds = false;
-}
-
 static void put_line(merge_writer *w, const char *line, size_t len)
 {
-	let_go(w);
+	let_go(w, false);
 	vv_buf_put(&w->held, line, len);
 	w->holds = true;
 	w->row_count++;
@@ -328,7 +309,7 @@ static void put_line(merge_writer *w, const char *line, size_t len)
 /* Several rows of which the last one begins at `last`. */
 static void put_lines(merge_writer *w, const char *lines, size_t len, size_t last, uint64_t rows)
 {
-	let_go(w);
+	let_go(w, false);
 	vv_buf_put(&w->out, lines, last);
 	w->row_count += rows - 1;
 	put_line(w, lines + last, len - last);
@@ -433,7 +414,7 @@ static vv_status put_cells(merge_writer *w, vv_error *err)
 	const vv_dialect *d = &m->as.dialect;
 	size_t len, i = 0;
 	const char *end = vv_dialect_row_end(d, &len);
-	let_go(w);
+	let_go(w, false);
 	if (d->form == VV_FORM_CSV && m->column_count > 0) {
 		while (i < m->column_count && w->cells[i].state == VV_CELL_ABSENT) {
 			i++;
@@ -836,7 +817,7 @@ static vv_status writer_step(merge_writer *w, vv_error *err)
 		w->drained = true;
 		return merge_added_begin(m, &w->added, &done, err);
 	}
-	let_last_go(w);
+	let_go(w, true);
 	w->state = AT_TAIL;
 	return VV_OK;
 }
