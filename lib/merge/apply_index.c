@@ -11,6 +11,7 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/write/change_words.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/merge/conflict_state.h"
@@ -200,7 +201,7 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 			       vv_text_shows(e->path));
 	}
 	if ((rc = append_merged(a, e->path, err)) < 0) return rc;
-	last_merged(a)->sides[VV_OURS] = (vv_merge_side){e->mode, e->blob};
+	last_merged(a)->sides[VV_OURS] = (vv_index_side){e->mode, e->blob};
 	if (!root) return VV_OK;
 	if ((rc = vv_dataset_open(out, a->files->repo, root, err)) < 0) {
 		if (rc == VV_EMISSING) {
@@ -221,7 +222,7 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 /* The version that the patch makes, which is stored, as the other side. */
 static vv_status take_theirs(vv_apply_index *a, const vv_cid *root, vv_error *err)
 {
-	vv_merge_side *side = &last_merged(a)->sides[VV_THEIRS];
+	vv_index_side *side = &last_merged(a)->sides[VV_THEIRS];
 	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
@@ -298,15 +299,11 @@ static vv_status put_file(vv_apply_index *a, const vv_apply_file *e, vv_error *e
 static vv_status put_merged(vv_apply_index *a, const vv_apply_merged *m, vv_error *err)
 {
 	const vv_conflict_record *c = &m->out.record;
-	vv_index_side sides[3];
 	vv_status rc = vv_checkout_write(a->checkout, m->path, m->out.result.mode,
 					 &m->out.result.id, err);
 
 	if (rc < 0 || (c->count == 0 && c->left_out == 0)) return rc;
-	for (size_t i = 0; i < 3; i++) {
-		sides[i] = (vv_index_side){m->sides[i].mode, m->sides[i].id};
-	}
-	rc = vv_index_set_conflict(a->files->index, m->path, sides, err);
+	rc = vv_index_set_conflict(a->files->index, m->path, m->sides, err);
 	return rc < 0 ? rc : vv_conflict_record_save(a->files->repo, c, err);
 }
 
@@ -350,34 +347,27 @@ vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err)
 	return rc;
 }
 
-void vv_apply_put_count(vv_buf *out, bool *any, uint64_t n, const char *what, const char *rest)
+void vv_apply_put_taken(vv_buf *out, const vv_merge_stats *s, const char *nothing)
 {
-	if (n > 0) {
-		vv_buf_printf(out, "%s%s %s%s%s", *any ? ", " : "", vv_text_count(n), what,
-			      n == 1 ? "" : "s", rest);
-		*any = true;
-	}
+	const size_t start = out->len;
+
+	vv_counts_put(out, start, "", {s->cells_from_theirs, "cell", "cells"},
+		      {s->rows_from_theirs, "new row", "new rows"},
+		      {s->rows_removed_by_theirs, "row removed", "rows removed"});
+	vv_buf_puts(out, out->len > start ? "" : nothing);
 }
 
 void vv_apply_index_describe(const vv_apply_index *a, vv_buf *out)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		const vv_apply_merged *m = &a->merged[i];
-		const vv_merge_stats *s = &m->out.stats;
-		bool any = false;
-
 		if (m->out.record.count > 0 || m->out.record.left_out > 0) {
-			vv_buf_printf(out, "CONFLICT (content): %s: ", vv_text_shows(m->path));
-			vv_conflict_record_describe(out, &m->out.record);
-			(void)vv_hint_put(out, "; ", vv_repository_words(a->files->repo),
-					  VV_HINT_CONFLICTS);
+			vv_conflict_record_report(out, &m->out.record, m->path, "",
+						  vv_repository_words(a->files->repo));
+		} else {
+			vv_buf_printf(out, "%s: merged: ", vv_text_shows(m->path));
+			vv_apply_put_taken(out, &m->out.stats, "done");
 			vv_buf_putc(out, '\n');
-			continue;
 		}
-		vv_buf_printf(out, "%s: merged: ", vv_text_shows(m->path));
-		vv_apply_put_count(out, &any, s->cells_from_theirs, "cell", "");
-		vv_apply_put_count(out, &any, s->rows_from_theirs, "new row", "");
-		vv_apply_put_count(out, &any, s->rows_removed_by_theirs, "row", " removed");
-		vv_buf_puts(out, any ? "\n" : "done\n");
 	}
 }

@@ -22,7 +22,7 @@
 /* One value = one path that was merged. */
 typedef struct vv_apply_merged {
 	char *path;
-	vv_merge_side sides[3]; /* base, ours and theirs */
+	vv_index_side sides[3]; /* base, ours and theirs */
 	vv_dataset_merged out;  /* the result */
 } vv_apply_merged;
 
@@ -66,9 +66,8 @@ vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
  * and, last, the index. */
 vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err);
 
-/* Appends n with a noun to out, such as "2 rows added" for n = 2, what = "row", rest = " added". If
- * *any is true, appends ", " before that; then sets *any to true. Does nothing if n is 0. */
-void vv_apply_put_count(vv_buf *out, bool *any, uint64_t n, const char *what, const char *rest);
+/* Appends what a merge took from theirs, such as "2 cells, 1 new row", or else `nothing`. */
+void vv_apply_put_taken(vv_buf *out, const vv_merge_stats *s, const char *nothing);
 
 /* Appends to out a line for each merged path, such as "prices.csv: merged: 2 cells". */
 void vv_apply_index_describe(const vv_apply_index *a, vv_buf *out);

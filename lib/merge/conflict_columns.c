@@ -218,7 +218,7 @@ static vv_status work_blob(const remake *r, vv_oid *out, vv_error *err)
 static vv_status bring_over(remake *r, vv_error *err)
 {
 	const vv_conflict_path *p = r->s->path;
-	vv_merge_side work = r->before.result;
+	vv_index_side work = r->before.result;
 	vv_dataset_merge in = {
 		.repo = r->s->repo, .writer = r->s->writer, .path = p->path, .no_rules = true};
 	vv_status rc;

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/hint.h"
+#include "base/hint_text.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/write/change_words.h"
 #include "repo/git/merge/conflict_state.h"
 
 #define VERSION 1u
@@ -225,55 +226,52 @@ static uint64_t count_kind(const vv_conflict_record *c, vv_conflict_kind from, v
 	return n;
 }
 
-static void put_part(vv_buf *b, bool *any, const char *text, uint64_t n, const char *noun,
-		     const char *rest)
+static void put_part(vv_buf *b, size_t start, const char *before, const char *text)
 {
-	vv_buf_printf(b, "%s%s%s%s%s%s", *any ? ", " : "", text, text[0] ? " " : "", noun,
-		      n == 1 ? "" : "s", rest);
-	*any = true;
+	vv_buf_printf(b, "%s%s%s", b->len > start ? ", " : "", before, text);
 }
 
 void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 {
+	const size_t start = b->len;
 	uint64_t cells = count_kind(c, VV_CONFLICT_CELL, VV_CONFLICT_ROW_ADDED) + c->left_out;
-	uint64_t removed = count_rows(c, is_removed);
 	uint64_t columns = count_kind(c, VV_CONFLICT_COLUMN_REMOVED, VV_CONFLICT_COLUMN);
-	bool any = false;
 
-	if (cells > 0) {
-		uint64_t rows = count_rows(c, is_cell);
-
-		put_part(b, &any, vv_text_count(cells), cells, "cell", "");
-		if (c->left_out == 0) {
-			vv_buf_printf(b, " of %s row%s", vv_text_count(rows), rows == 1 ? "" : "s");
-		}
+	vv_counts_put(b, start, "", {cells, "cell", "cells"});
+	if (cells > 0 && c->left_out == 0) {
+		vv_buf_printf(b, " of %s", vv_text_counted(count_rows(c, is_cell), "row", NULL));
 	}
-	if (removed > 0) {
-		put_part(b, &any, vv_text_count(removed), removed, "row",
-			 " removed on one side and changed on the other");
-	}
-	if (columns > 0) {
-		put_part(b, &any, vv_text_count(columns), columns, "column", "");
-	}
+	vv_counts_put(b, start, "",
+		      {count_rows(c, is_removed),
+		       "row removed on one side and changed on the other",
+		       "rows removed on one side and changed on the other"},
+		      {columns, "column", "columns"});
 	if (count_kind(c, VV_CONFLICT_KEY, VV_CONFLICT_KEY) > 0) {
-		put_part(b, &any, "the", 1, "key", "");
+		put_part(b, start, "the ", "key");
 	}
 	for (vv_conflict_kind k = VV_CONFLICT_ABOVE; k <= VV_CONFLICT_AROUND; k++) {
 		if (count_kind(c, k, k) > 0) {
-			put_part(b, &any, "the", 1, vv_conflict_place(k), "");
+			put_part(b, start, "the ", vv_conflict_place(k));
 		}
 	}
 	for (size_t i = 0; i < c->count; i++) {
 		if (c->items[i].kind == VV_CONFLICT_TABLE) {
-			put_part(b, &any, "", 1,
+			put_part(b, start, "",
 				 c->items[i].detail ? vv_text_shows(c->items[i].detail)
-						    : "the table as a whole",
-				 "");
+						    : "the table as a whole");
 		}
 	}
-	if (!any) {
-		vv_buf_puts(b, "nothing is left");
-	}
+	vv_buf_puts(b, b->len > start ? "" : "nothing is left");
+}
+
+void vv_conflict_record_report(vv_buf *b, const vv_conflict_record *c, const char *path,
+			       const char *rules, vv_hint_words_fn words)
+{
+	vv_buf_printf(b, "CONFLICT (content): %s: ", vv_text_shows(path));
+	vv_conflict_record_describe(b, c);
+	vv_buf_printf(b, rules[0] ? "; %s" : "%s", rules);
+	(void)vv_hint_put(b, "; ", words, VV_HINT_CONFLICTS);
+	vv_buf_putc(b, '\n');
 }
 
 /* --- writing --------------------------------------------------------------------------- */

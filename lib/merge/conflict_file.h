@@ -45,12 +45,6 @@ typedef struct vv_conflict_item {
 	const char *detail; /* a further description for people; may be NULL */
 } vv_conflict_item;
 
-/* A side of a merge (base, ours or theirs) of a path. */
-typedef struct vv_merge_side {
-	uint32_t mode; /* mode of the file; 0: the side does not have the path */
-	vv_oid id;     /* blob of the file */
-} vv_merge_side;
-
 /* The indices of the sides in arrays. */
 enum { VV_BASE = 0, VV_OURS = 1, VV_THEIRS = 2 };
 
@@ -108,6 +102,11 @@ vv_status vv_conflict_record_decide(vv_conflict_record *c, const vv_conflict_ite
 /* Appends to b a description of the conflicts, such as "3 cells of 2 rows", or "1 row removed on
  * one side and changed on the other, 1 column". */
 void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c);
+/* Appends a line about the conflicts as a merge reports them: "CONFLICT (content): prices.csv: 3
+ * cells of 2 rows; 'varve conflicts' lists them". rules: what rules decided, or "". words: as for
+ * vv_hint_put. */
+void vv_conflict_record_report(vv_buf *b, const vv_conflict_record *c, const char *path,
+			       const char *rules, vv_hint_words_fn words);
 
 /* Writes the record c to its file in r. */
 vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c, vv_error *err);

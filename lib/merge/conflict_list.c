@@ -113,7 +113,7 @@ static vv_status list(lister *l, vv_pathspec *paths, const char *only, vv_error 
 			break;
 		}
 		vv_conflict_path *p = &out->paths[out->count - 1];
-		p->sides[e.stage - 1] = (vv_merge_side){e.mode, e.id};
+		p->sides[e.stage - 1] = (vv_index_side){e.mode, e.id};
 	}
 	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
 		rc = look(l, &out->paths[i], err);

@@ -17,9 +17,8 @@
 /* A path in conflict. */
 typedef struct vv_conflict_path {
 	char *path;
-	vv_merge_side sides[3]; /* base, ours and theirs */
-	/* ours or theirs is a pointer, or both are files that the attributes give to varve's merge
-	 * driver; `record` has the conflicts of the table */
+	vv_index_side sides[3]; /* base, ours and theirs */
+	/* both ours and theirs are tables, and `record` has the conflicts of rows and cells */
 	bool dataset;
 	/* the record was missing or damaged, or was that of another conflict, and was made again;
 	 * the content of the work tree may differ from it */

@@ -182,7 +182,7 @@ static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_datas
 static vv_status settle(vv_resolving *r, const vv_conflict_path *p, const vv_dataset_found *staged,
 			vv_error *err)
 {
-	const vv_merge_side *s = p->sides;
+	const vv_index_side *s = p->sides;
 	vv_auto(vv_dataset_found) own = {0};
 	bool pointer = false;
 	vv_status rc = vv_dataset_reader_is_pointer(r->reader, &p->record.merged, &pointer, err);
@@ -215,7 +215,7 @@ static vv_status take_file(vv_resolving *r, const vv_conflict_path *p, uint32_t 
 
 static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error *err)
 {
-	const vv_merge_side *s = &p->sides[r->side];
+	const vv_index_side *s = &p->sides[r->side];
 	vv_status rc;
 
 	if (is_part(r)) {

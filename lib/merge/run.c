@@ -354,13 +354,8 @@ static void say_theirs(vv_merge_job *j, const vv_merge_stats *s)
 		vv_buf_printf(&j->report, "as %s has it", vv_text_shows(j->names[VV_THEIRS]));
 		return;
 	}
-	bool any = false;
-
 	vv_buf_printf(&j->report, "from %s ", vv_text_shows(j->names[VV_THEIRS]));
-	vv_apply_put_count(&j->report, &any, s->cells_from_theirs, "cell", "");
-	vv_apply_put_count(&j->report, &any, s->rows_from_theirs, "new row", "");
-	vv_apply_put_count(&j->report, &any, s->rows_removed_by_theirs, "row", " removed");
-	vv_buf_puts(&j->report, any ? "" : "the columns or the form");
+	vv_apply_put_taken(&j->report, s, "the columns or the form");
 }
 
 const vv_conflict_record *vv_merge_record(const vv_merge_job *j, const vv_merged_table *t)
@@ -380,19 +375,12 @@ static void say_table(vv_merge_job *j, const vv_merged_table *t)
 	vv_auto(vv_buf) rules = VV_BUF_INIT;
 
 	vv_merge_rules_describe(&rules, s);
-	const char *path = vv_text_shows(t->path);
 	if (record) {
-		vv_buf_printf(&j->report, "CONFLICT (content): %s: ", path);
-		vv_conflict_record_describe(&j->report, record);
-		if (rules.len > 0) {
-			vv_buf_printf(&j->report, "; %s", vv_buf_cstr(&rules));
-		}
-		(void)vv_hint_put(&j->report, "; ", vv_repository_words(j->repo),
-				  VV_HINT_CONFLICTS);
-		vv_buf_putc(&j->report, '\n');
+		vv_conflict_record_report(&j->report, record, t->path, vv_buf_cstr(&rules),
+					  vv_repository_words(j->repo));
 		return;
 	}
-	vv_buf_printf(&j->report, "merged %s: ", path);
+	vv_buf_printf(&j->report, "merged %s: ", vv_text_shows(t->path));
 	if (rules.len == 0 ||
 	    s->cells_from_theirs + s->rows_from_theirs + s->rows_removed_by_theirs > 0) {
 		say_theirs(j, s);

@@ -60,8 +60,8 @@ void vv_dataset_merged_clear(vv_dataset_merged *m)
 	vv_dataset_merged_init(m);
 }
 
-uint32_t vv_merge_mode(const vv_merge_side *base, const vv_merge_side *ours,
-		       const vv_merge_side *theirs)
+uint32_t vv_merge_mode(const vv_index_side *base, const vv_index_side *ours,
+		       const vv_index_side *theirs)
 {
 	return base->mode == ours->mode ? theirs->mode : ours->mode;
 }
@@ -97,7 +97,7 @@ static vv_status find_parent(merging *m, size_t i, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t k = 0; rc == VV_OK && k < 3; k++) {
-		const vv_merge_side *other = &m->in->sides[order[k]];
+		const vv_index_side *other = &m->in->sides[order[k]];
 		bool is = false;
 
 		if (order[k] == i || other->mode == 0 ||

@@ -23,10 +23,10 @@ typedef struct vv_dataset_merge {
 	vv_repository *repo;       /* borrowed */
 	vv_dataset_writer *writer; /* borrowed */
 	const char *path;          /* borrowed */
-	vv_merge_side sides[3];    /* base, ours, theirs; mode 0: the side does not have the path */
-	/* the commits of the sides; may be null. The order of the ids determines the order of rows
-	 * that ours and theirs inserted after the same row. If a side is plain text,
-	 * datapackage.json of its commit describes it */
+	vv_index_side sides[3];    /* base, ours, theirs; mode 0: the side does not have the path */
+	/* the commits of the sides; may be null. The order of their ids determines the order of
+	 * rows that ours and theirs inserted after the same row. Their datapackage.json describes
+	 * plain text */
 	vv_oid commits[3];
 	/* in a rebase: ours without the commits that were already rebased; null: not a rebase */
 	vv_oid onto;
@@ -47,7 +47,7 @@ typedef struct vv_dataset_merge {
 
 /* One value = the result of one merge of a path. */
 typedef struct vv_dataset_merged {
-	vv_merge_side result; /* the merged file */
+	vv_index_side result; /* the merged file */
 	vv_cid root;          /* root of the merged table; null: rows could not be merged */
 	vv_merge_stats stats;
 	/* its items, sides and names are set; without conflicts, it has no items */
@@ -72,8 +72,8 @@ vv_status vv_dataset_merge_write(const vv_dataset_merge *in, const vv_oid *blob,
  * cannot be read. */
 bool vv_merge_file_is(const vv_repository *r, const char *path, const vv_oid *blob);
 
-/* Returns the mode of the merged file: theirs if ours has the mode of base, else ours. */
-uint32_t vv_merge_mode(const vv_merge_side *base, const vv_merge_side *ours,
-		       const vv_merge_side *theirs);
+/* Returns the mode of the merged file: the mode of the side that changed it since base. */
+uint32_t vv_merge_mode(const vv_index_side *base, const vv_index_side *ours,
+		       const vv_index_side *theirs);
 
 #endif

@@ -437,7 +437,7 @@ static vv_status find_copies(search *f, vv_error *err)
 /* The sides as wholes, and which counted cells both changed. */
 static vv_status read_wholes(search *f, vv_error *err)
 {
-	const vv_merge_side *sides = f->in->sides;
+	const vv_index_side *sides = f->in->sides;
 	size_t cap = 0;
 	vv_status rc = VV_OK;
 

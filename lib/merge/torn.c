@@ -25,7 +25,7 @@
 
 typedef struct torn_path {
 	char *path;
-	vv_merge_side sides[3];
+	vv_index_side sides[3];
 	bool committed; /* else the index has the sides */
 } torn_path;
 
@@ -78,7 +78,7 @@ static vv_status append(mender *m, const vv_index_entry *e, torn_path **out, vv_
 }
 
 /* Writes the pointer of a version again: its lines beside the root may be mixed from both sides. */
-static vv_status write_pointer(mender *m, const vv_cid *root, vv_merge_side *out, uint32_t mode,
+static vv_status write_pointer(mender *m, const vv_cid *root, vv_index_side *out, uint32_t mode,
 			       vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -156,7 +156,7 @@ static vv_status find_base(mender *m, torn_path *t, const vv_cid roots[3], vv_er
 	}
 	rc = vv_tree_entry_at(m->repo, &bases[0], t->path, &e, err);
 	if (rc == VV_OK && S_ISREG(e.mode)) {
-		t->sides[VV_BASE] = (vv_merge_side){e.mode, e.id};
+		t->sides[VV_BASE] = (vv_index_side){e.mode, e.id};
 	}
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
@@ -187,7 +187,7 @@ static vv_status look(mender *m, const vv_index_entry *e, vv_buf *text, vv_error
 		rc = known || !vv_work_is_torn(m->repo, e->path, NULL) ? VV_OK
 								       : append(m, e, &t, err);
 		if (rc == VV_OK && t && strcmp(t->path, e->path) == 0) {
-			t->sides[e->stage - 1] = (vv_merge_side){e->mode, e->id};
+			t->sides[e->stage - 1] = (vv_index_side){e->mode, e->id};
 		}
 		return rc;
 	}
@@ -263,16 +263,6 @@ static vv_status may_write(mender *m, const torn_path *t, const vv_oid *merged, 
 	return vv_hint_code(err, VV_HINT_ADD_OR_FIX, t->path);
 }
 
-static vv_status set_conflict(mender *m, const torn_path *t, vv_error *err)
-{
-	vv_index_side sides[3];
-
-	for (int i = 0; i < 3; i++) {
-		sides[i] = (vv_index_side){t->sides[i].mode, t->sides[i].id};
-	}
-	return vv_index_set_conflict(m->index, t->path, sides, err);
-}
-
 static void tell(mender *m, const torn_path *t, const vv_dataset_merged *d, bool clean)
 {
 	vv_buf *b = &m->report->text;
@@ -283,10 +273,7 @@ static void tell(mender *m, const torn_path *t, const vv_dataset_merged *d, bool
 		m->report->merged++;
 		return;
 	}
-	vv_buf_printf(b, "CONFLICT (content): %s: ", vv_text_shows(t->path));
-	vv_conflict_record_describe(b, &d->record);
-	(void)vv_hint_put(b, "; ", vv_repository_words(m->repo), VV_HINT_CONFLICTS);
-	vv_buf_putc(b, '\n');
+	vv_conflict_record_report(b, &d->record, t->path, "", vv_repository_words(m->repo));
 	m->report->conflicts++;
 }
 
@@ -310,7 +297,8 @@ static vv_status mend(mender *m, const torn_path *t, bool dry, vv_error *err)
 	}
 	if ((rc = vv_dataset_writer_commit(m->writer, err)) < 0 ||
 	    (rc = may_write(m, t, &d.result.id, err)) < 0 ||
-	    (!clean && t->committed && (rc = set_conflict(m, t, err)) < 0) ||
+	    (!clean && t->committed &&
+	     (rc = vv_index_set_conflict(m->index, t->path, t->sides, err)) < 0) ||
 	    (!clean && (rc = vv_conflict_record_save(m->repo, &d.record, err)) < 0) ||
 	    (rc = vv_dataset_merge_write(&in, &d.result.id, &st, err)) < 0) {
 		goto done;

@@ -218,7 +218,7 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 	}
 	*done = ours.len != base.len || memcmp(ours.data, base.data, base.len) != 0;
 	if (!*done) return VV_OK;
-	m.sides[VV_OURS] = (vv_merge_side){.mode = e.mode, .id = e.id};
+	m.sides[VV_OURS] = (vv_index_side){.mode = e.mode, .id = e.id};
 	if ((rc = set_side(&m, VV_BASE, u, &base, err)) < 0 ||
 	    (rc = set_side(&m, VV_THEIRS, u, &now, err)) < 0 ||
 	    (rc = vv_dataset_merge_run(&merged, &m, err)) < 0) {

@@ -14,6 +14,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "diff/merge/patch.h"
+#include "diff/write/change_words.h"
 #include "lib/merge/apply_files.h"
 #include "lib/merge/apply_index.h"
 #include "lib/worktree/way_back.h"
@@ -211,26 +212,26 @@ static void say_stored(vv_buf *b, const vv_patch_done *d)
 static void say(run *r, const vv_patch_done *d)
 {
 	vv_buf *b = &r->said;
-	bool any = false, stored = d->stored_order && !(r->index && d->exact);
+	const bool stored = d->stored_order && !(r->index && d->exact);
 	vv_text_put_escaped(b, d->path, strlen(d->path));
 	vv_buf_puts(b, ": ");
+	const size_t start = b->len;
 	if (d->removed || !d->old_path) {
 		vv_buf_puts(b, d->removed ? "removed" : "new");
-		any = true;
 	} else if (strcmp(d->path, d->old_path) != 0) {
 		vv_buf_puts(b, "renamed from ");
 		vv_text_put_escaped(b, d->old_path, strlen(d->old_path));
-		any = true;
 	}
-	vv_apply_put_count(b, &any, d->removed ? 0 : d->rows_changed, "row", " changed");
-	vv_apply_put_count(b, &any, d->removed ? 0 : d->rows_added, "row", " added");
-	vv_apply_put_count(b, &any, d->removed ? 0 : d->rows_removed, "row", " removed");
-	vv_apply_put_count(b, &any, d->rows_moved, "row", " moved");
-	vv_apply_put_count(b, &any, d->rejected, "change", " rejected");
-	vv_buf_puts(b, any          ? ""
-		       : d->already ? "already has these changes"
-		       : stored     ? "the same rows"
-				    : "done");
+	vv_counts_put(b, start, "",
+		      {d->removed ? 0 : d->rows_changed, "row changed", "rows changed"},
+		      {d->removed ? 0 : d->rows_added, "row added", "rows added"},
+		      {d->removed ? 0 : d->rows_removed, "row removed", "rows removed"},
+		      {d->rows_moved, "row moved", "rows moved"},
+		      {d->rejected, "change rejected", "changes rejected"});
+	vv_buf_puts(b, b->len > start ? ""
+		       : d->already   ? "already has these changes"
+		       : stored       ? "the same rows"
+				      : "done");
 	vv_buf_puts(b, d->exact || d->already ? "\n" : " (onto another version)\n");
 	if (d->order_left || d->form_left) {
 		vv_buf_printf(b, "  unchanged: %s%s%s\n", d->order_left ? "the order of rows" : "",

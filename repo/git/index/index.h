@@ -105,10 +105,10 @@ vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, v
 /* Checks that vv_index_add_file would accept the file at path, without reading or staging it.
  * VV_EREFUSED: as for vv_index_add_file. A missing file is not an error. */
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);
-/* One side of a conflict: the mode and id of an entry. */
+/* One side of a conflict or a merge (base, ours or theirs) of a path. */
 typedef struct vv_index_side {
-	uint32_t mode;
-	vv_oid id;
+	uint32_t mode; /* mode of the file; 0: the side does not have the path */
+	vv_oid id;     /* blob of the file */
 } vv_index_side;
 /* Replaces the entries of the path with conflict stages: sides[0], [1] and [2] are base, ours and
  * theirs. A side with mode 0 is absent. */
