@@ -33,7 +33,6 @@ static vv_status root_facts(varve_version *v, vv_repository *r, vv_error *err)
 	vv_store *store;
 	vv_status rc;
 
-	vv_root_init(&root);
 	if ((rc = vv_repository_store(r, &store, err)) == VV_OK &&
 	    (rc = vv_root_load(&root, store, &v->subject.root, err)) == VV_OK) {
 		v->facts.here = true;

@@ -389,7 +389,6 @@ vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int 
 	vv_store *store;
 	vv_status rc = VV_OK;
 
-	vv_dataset_found_init(&found);
 	if (!anything && is_page(fd)) return refuse_body(i, err, "it is a web page (HTML)");
 	if (!anything && size == 0) return refuse_body(i, err, "it is empty");
 	vv_source_fd(&source, &storage, fd, i->url, size);

@@ -209,7 +209,6 @@ static vv_status import_bytes(vv_migrated *c, vv_migrated_path *p, input *in,
 
 	if (p->plain++ == 0 && !(p->reason = vv_strdup(why->message))) return vv_fail_nomem(err);
 	vv_dataset_found_clear(found);
-	vv_dataset_found_init(found);
 	return rc < 0 ? rc
 		      : vv_dataset_writer_stream(c->writer, p->path, &source, &opts, found, err);
 }
@@ -240,7 +239,6 @@ static vv_status store(vv_migrated *c, version *v, input *in, vv_error *err)
 	vv_migrated_path *p = &c->paths[v->path];
 	vv_status rc;
 
-	vv_dataset_found_init(&found);
 	if (!(in->hash = vv_xxh3_new(0))) return vv_fail_nomem(err);
 	if ((rc = import(c, p, in, &found, err)) < 0) return rc;
 	v->now = found.blob;

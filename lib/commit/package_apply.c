@@ -61,7 +61,6 @@ static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_
 	vv_oid blob;
 	vv_status rc;
 
-	vv_root_init(&root);
 	if ((rc = vv_dataset_writer_sink(d->s, &sink, err)) < 0) return rc;
 	rc = vv_table_reschema(&cid, t, &sink, schema->data, schema->len,
 			       has_key ? (const char *const *)package->primary_key : NULL,

@@ -440,7 +440,6 @@ static vv_status put_dataset(vv_txn *t, putting *p, const vv_source *source, vv_
 		import = *p->o->import;
 	}
 	import.as_named = true;
-	vv_dataset_found_init(&found);
 	/* Its pointer can be read at once, though blocks and pointer become durable in their order. */
 	if ((rc = find_parent(t, p, &import, err)) < 0 ||
 	    (rc = vv_dataset_writer_stream(t->writer, p->path, source, &import, &found, err)) < 0 ||
@@ -651,7 +650,6 @@ vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *cid, bool r
 	    (rc = decide(t, &p, err)) < 0 || (rc = vv_repository_store(t->repo, &store, err)) < 0) {
 		return rc;
 	}
-	vv_dataset_found_init(&found);
 	found.result.cid = *cid;
 	if ((rc = vv_root_load(&found.result.root, store, cid, err)) < 0 ||
 	    (rc = vv_root_pointer(&found.pointer, cid, &found.result.root, err)) < 0 ||

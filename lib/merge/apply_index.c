@@ -83,7 +83,6 @@ static vv_status stage_made(vv_apply_index *a, const vv_apply_file *e, bool has_
 	int fd = -1;
 	vv_status rc = VV_OK;
 
-	vv_dataset_found_init(&staged);
 	if (has_parent &&
 	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(a->writer), &e->blob, &arena,
 					    &parent, err)) == VV_OK) {

@@ -167,7 +167,6 @@ vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merg
 	vv_auto(vv_conflict_record) decided = {0};
 	vv_status rc;
 
-	vv_conflict_record_init(&decided);
 	for (int i = 0; any_of_columns(&out->record); i++) {
 		if (i == ROUNDS_MAX) {
 			return vv_fail(err, VV_ENOSUPPORT, "%s has too many conflicts of columns",

@@ -486,7 +486,6 @@ vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
 	bool pointer = false;
 	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
 
-	vv_dataset_found_init(&staged);
 	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(writer),
 							 &record->merged, &pointer, err)) < 0) {
 		return rc;

@@ -187,7 +187,6 @@ static vv_status settle(vv_resolving *r, const vv_conflict_path *p, const vv_dat
 	bool pointer = false;
 	vv_status rc = vv_dataset_reader_is_pointer(r->reader, &p->record.merged, &pointer, err);
 
-	vv_dataset_found_init(&own);
 	if (rc < 0 || (pointer && !staged && (rc = stage_work(r, p, &own, err)) < 0)) return rc;
 	staged = staged ? staged : &own;
 	if (!pointer) {
@@ -365,7 +364,6 @@ static vv_status keep_rest(vv_resolving *r, vv_conflict_path *p, const bool *cho
 	}
 	c->count = left;
 	c->touched = true;
-	vv_dataset_found_init(&staged);
 	if ((rc = stage_work(r, p, &staged, err)) < 0) return rc;
 	if (left == 0 && c->left_out == 0) {
 		if ((rc = settle(r, p, &staged, err)) == VV_OK) {
@@ -465,7 +463,6 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	vv_auto(vv_dataset_found) staged = {0};
 	vv_status rc;
 
-	vv_dataset_found_init(&staged);
 	/* Newly determined tables must be readable as the previous version. */
 	if ((p->found_out && (rc = vv_dataset_writer_commit(r->writer, err)) < 0) ||
 	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||

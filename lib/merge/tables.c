@@ -48,16 +48,10 @@ typedef struct merging {
 	bool plain;        /* the result is text */
 } merging;
 
-void vv_dataset_merged_init(vv_dataset_merged *m)
-{
-	memset(m, 0, sizeof(*m));
-	vv_conflict_record_init(&m->record);
-}
-
 void vv_dataset_merged_clear(vv_dataset_merged *m)
 {
 	vv_conflict_record_clear(&m->record);
-	vv_dataset_merged_init(m);
+	*m = (vv_dataset_merged){.record = m->record};
 }
 
 uint32_t vv_merge_mode(const vv_index_side *base, const vv_index_side *ours,

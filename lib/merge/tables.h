@@ -53,7 +53,6 @@ typedef struct vv_dataset_merged {
 	/* its items, sides and names are set; without conflicts, it has no items */
 	vv_conflict_record record;
 } vv_dataset_merged;
-void vv_dataset_merged_init(vv_dataset_merged *m);
 void vv_dataset_merged_clear(vv_dataset_merged *m);
 VV_AUTO_CLEAR(vv_dataset_merged, vv_dataset_merged_clear)
 

@@ -236,7 +236,6 @@ static vv_status is_version(mender *m, const char *path, const vv_oid *blob, boo
 		*is = vv_merge_file_is(m->repo, path, blob);
 		return VV_OK;
 	}
-	vv_dataset_found_init(&found);
 	opts.parent = &p;
 	rc = vv_dataset_writer_file(m->writer, path, &opts, &found, &pointer, err);
 	*is = rc == VV_OK && (pointer ? vv_oid_equal(&found.blob, blob)

@@ -449,7 +449,6 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 	vv_status rc;
 
 	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0) return rc;
-	vv_dataset_found_init(&staged);
 	vv_dataset_reader_keep(c->s, blocks);
 	vv_status found = vv_dataset_reader_work_state(c->s, e->path, &e->id, e, &state,
 						       c->opts->facts ? &staged : NULL, err);

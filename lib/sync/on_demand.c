@@ -217,7 +217,6 @@ static uint64_t groups_of(const void *bytes, size_t len)
 	vv_auto(vv_table) t = {.columns = 0};
 	uint64_t groups = 0;
 
-	vv_root_init(&t.root);
 	return vv_root_decode(&t.root, bytes, len, NULL) == VV_OK && t.root.kind == VV_KIND_TABLE &&
 			       !vv_root_is_sorted(&t.root) &&
 			       vv_table_groups(&t, &groups, NULL) == VV_OK

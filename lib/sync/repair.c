@@ -317,7 +317,6 @@ static vv_status read_as(repair *r, const char *path VV_UNUSED, const vv_source 
 				  .hints = VV_SNIFF_HINTS_INIT};
 	vv_auto(vv_import_result) made = {0};
 
-	vv_root_init(&made.root);
 	vv_status rc = vv_import(&made, source, &sink, &opts, err);
 	return rc < 0 ? rc : put_root(r, &made.root, err);
 }
@@ -336,9 +335,7 @@ typedef struct forms {
 
 static vv_status add_form(forms *f, const vv_buf *block, vv_error *err)
 {
-	vv_root root;
-
-	vv_root_init(&root);
+	vv_root root = {0};
 	bool fresh = vv_root_decode(&root, block->data, block->len, VV_IGNORED) == VV_OK;
 	for (size_t i = 0; fresh && i < f->count; i++) {
 		fresh = !same_form(&f->roots[i], &root);
@@ -428,7 +425,6 @@ static vv_status read_new(repair *r, const char *path, const vv_source *source, 
 	opts.key = n->key;
 	opts.order = n->order;
 	if (n->header && (opts.hints.skip = find_header(n->header, source, err)) < 0) return VV_OK;
-	vv_dataset_found_init(&found);
 	if ((rc = vv_dataset_reader_import(r->ask->reader, path, source, &opts, &to, &found, err)) <
 		    0 ||
 	    (rc = put_root(r, &found.result.root, err)) < 0) {
@@ -525,7 +521,6 @@ static bool find_length(repair *r, const vv_repair_version *v, uint64_t *bytes)
 
 	*bytes = p.bytes;
 	if (!found) {
-		vv_root_init(&root);
 		found = vv_writer_get(r->w, &v->root, &block, VV_IGNORED) == VV_OK &&
 			vv_root_decode(&root, block.data, block.len, VV_IGNORED) == VV_OK;
 		*bytes = vv_root_file_bytes(&root);

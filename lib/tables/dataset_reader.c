@@ -215,20 +215,13 @@ vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *pa
 	return vv_scan_cache_save(cache, file, secret, err);
 }
 
-void vv_dataset_found_init(vv_dataset_found *f)
-{
-	memset(f, 0, sizeof(*f));
-	vv_root_init(&f->result.root);
-	vv_root_init(&f->parent_root);
-}
-
 void vv_dataset_found_clear(vv_dataset_found *f)
 {
 	vv_import_result_clear(&f->result);
 	vv_root_clear(&f->parent_root);
 	vv_buf_clear(&f->pointer);
 	vv_free(f->package_path);
-	vv_dataset_found_init(f);
+	*f = (vv_dataset_found){0};
 }
 
 vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
@@ -505,7 +498,6 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 		*out = VV_WORK_SAME;
 		return VV_OK;
 	}
-	vv_dataset_found_init(&own);
 	vv_dataset_found *into = found ? found : &own;
 	rc = vv_dataset_reader_import_file(r, path, &opts, NULL, into, &is_pointer, err);
 	if (rc == VV_OK) {

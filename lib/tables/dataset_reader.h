@@ -143,7 +143,7 @@ typedef struct vv_dataset_found {
 	/* the file is itself the pointer: nothing was imported, and of result only cid is set */
 	bool was_pointer;
 	vv_cid parent;       /* root of the previous version; null: no such version was used */
-	vv_root parent_root; /* always initialised; filled if parent is set */
+	vv_root parent_root; /* filled if parent is set */
 	/* the root in the previous pointer, even if its blocks are missing; null: no pointer exists */
 	vv_cid named;
 	bool package;       /* a datapackage.json describes the table */
@@ -154,8 +154,7 @@ typedef struct vv_dataset_found {
 	 * vv_dataset_writer */
 	vv_writer_stats stored;
 } vv_dataset_found;
-void vv_dataset_found_init(vv_dataset_found *f);
-void vv_dataset_found_clear(vv_dataset_found *f);
+void vv_dataset_found_clear(vv_dataset_found *f); /* makes it {0}, as it is at first */
 VV_AUTO_CLEAR(vv_dataset_found, vv_dataset_found_clear)
 
 /* One value = the destination of an import's blocks: a function that opens the sink. It is called

@@ -136,7 +136,6 @@ static void ahead_begin(ahead **out, vv_dataset_reader *r, vv_writer *blocks, co
 	*out = NULL;
 	if (!a) return;
 	*a = (ahead){.reader = r, .opts = opts, .fd = -1, .path = vv_strdup(path)};
-	vv_dataset_found_init(&a->found);
 	if (!is_ready(a, blocks)) {
 		ahead_free(a);
 		return;
@@ -184,7 +183,7 @@ static vv_status ahead_end(ahead *a, vv_dataset_found *out, vv_error *err)
 	a->found.ms = a->ms + (vv_monotonic_ms() - start);
 	vv_dataset_found_clear(out);
 	*out = a->found;
-	vv_dataset_found_init(&a->found);
+	a->found = (vv_dataset_found){0};
 done:
 	ahead_free(a);
 	return rc;

@@ -221,7 +221,6 @@ static vv_status mend_pointer(runner *run, const vv_add_item *item, vv_dataset_f
 	bool is = false;
 	vv_status rc;
 
-	vv_root_init(&root);
 	if ((rc = vv_repository_store(run->r, &store, err)) < 0 ||
 	    (rc = vv_root_load(&root, store, &staged->result.cid, err)) < 0 ||
 	    (rc = vv_root_pointer_is(&is, staged->pointer.data, staged->pointer.len,
@@ -269,7 +268,6 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	bool is_pointer = false;
 	vv_status rc;
 
-	vv_dataset_found_init(&staged);
 	rc = run->dry ? vv_dataset_reader_import_file(vv_dataset_writer_reader(run->s), item->path,
 						      options_of(run, item), NULL, &staged,
 						      &is_pointer, &why)

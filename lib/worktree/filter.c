@@ -302,7 +302,6 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	vv_source source = {.read = input_read, .payload = in, .name = path};
 	vv_auto(vv_dataset_found) staged = {0};
 
-	vv_dataset_found_init(&staged);
 	/* One filter serves all of a rebase, which checks other versions out between two files. */
 	vv_dataset_reader_refresh(vv_dataset_writer_reader(f->writer));
 	vv_status rc = vv_dataset_writer_stream(f->writer, path, &source, &opts, &staged, err);

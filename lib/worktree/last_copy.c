@@ -46,7 +46,6 @@ static vv_status store_again(last_copy *l, bool *same, vv_error *err)
 	vv_error why;
 
 	opts.parent = l->p;
-	vv_dataset_found_init(&found);
 	vv_status rc = vv_dataset_reader_import_file(l->reader, l->path, &opts, &to, &found,
 						     &pointer, &why);
 	*same = rc == VV_OK && !pointer && vv_cid_equal(&found.result.cid, &l->p->root);

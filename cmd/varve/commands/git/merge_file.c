@@ -309,7 +309,6 @@ static vv_status merge_file(vv_context *c, vv_error *err)
 		vv_merge_failure_write(d.folder, &killed);
 	}
 	rc = vv_context_need(c, VV_NEEDS_WRITER, err);
-	vv_dataset_merged_init(&d.out);
 	d.repo = d.in.repo = c->repo;
 	d.writer = d.in.writer = c->writer;
 	if (rc < 0 || (rc = find_names(&d, err)) < 0 || (rc = find_rules(&d, err)) < 0 ||
