@@ -148,6 +148,11 @@ is_new() {
 	ends_with 1 env VARVE_CACHE="$PWD/../cache" varve cat "../hub.git#main:prices.csv"
 	stderr_has "does not have its newest signed version"
 	stderr_lacks "did not answer"
+	mv ../hub.git ../away.git
+	succeeds env VARVE_CACHE="$PWD/../cache" varve cat "../hub.git#main:prices.csv"
+	stderr_has "did not answer"
+	output_is "$(cat ../read)"
+	mv ../away.git ../hub.git
 	succeeds varve -C ../c pull --from ../a
 	is_new ../c
 }
