@@ -43,6 +43,12 @@ static bool is_sound(const char *dir, const vv_folder_item *it)
 			     : vv_folder_has(dir, it->name, it->number);
 }
 
+/* Was it left to a run that was killed: a table to write, or an unreferenced file to remove? */
+static bool is_unsure(const vv_folder_state *s, const vv_folder_items *of, const vv_folder_item *it)
+{
+	return of == &s->files ? it->number == 0 : vv_folder_items_find(&s->gone, it->name) != NULL;
+}
+
 /* Checks the files of the last run, from the file `mark` in dir: tables and pages by their hashes, others by their lengths.
  * below: prefix of names in dir. */
 static vv_status check_held(vv_folder_checked *c, const char *dir, const char *mark,
@@ -63,8 +69,8 @@ static vv_status check_held(vv_folder_checked *c, const char *dir, const char *m
 	for (size_t i = 0; i < 2; i++) {
 		for (size_t k = 0; k < lists[i]->count; k++) {
 			const vv_folder_item *it = &lists[i]->items[k];
-			if (lists[i] == &s.files && it->number == 0) {
-				continue; /* a killed run has not written the table */
+			if (is_unsure(&s, lists[i], it)) {
+				continue;
 			}
 			if (strcmp(it->name, VV_FOLDER_VERSIONS) != 0) {
 				if (!is_sound(dir, it)) {

@@ -416,18 +416,17 @@ static vv_status publish(run *r, vv_error *err)
 		return rc;
 	}
 	/* A table that is in the newest version no more has no reader who needs it whole. */
-	if ((rc = sweep_blocks(r, err)) == VV_OK) {
-		rc = vv_folder_state_hold(&r->state, r->dir, err);
+	if ((rc = sweep_blocks(r, err)) < 0 || (rc = remove_tables(r, err)) < 0 ||
+	    (rc = vv_folder_state_sweep(
+		     &r->state, r->dir,
+		     r->p->prune ? UINT64_MAX : (uint64_t)h->now - VV_PUBLISH_WAIT_SECONDS, err)) <
+		    0 ||
+	    (rc = vv_folder_state_hold(&r->state, r->dir, err)) < 0) {
+		return rc;
 	}
-	rc = rc < 0 ? rc : remove_tables(r, err);
-	rc = rc < 0 ? rc
-		    : vv_folder_state_sweep(
-			      &r->state, r->dir,
-			      r->p->prune ? UINT64_MAX : (uint64_t)h->now - VV_PUBLISH_WAIT_SECONDS,
-			      err);
 	r->p->changed = !h->same;
 	r->p->tables = r->state.files.count;
-	return rc < 0 ? rc : vv_folder_state_write(&r->state, r->dir, VV_FOLDER_MARK, err);
+	return vv_folder_state_write(&r->state, r->dir, VV_FOLDER_MARK, err);
 }
 
 vv_status vv_publish_run(vv_publishing *p, vv_error *err)

@@ -80,6 +80,21 @@ teardown() {
 	output_has "1 not received"
 }
 
+@test "a folder is whole after publish removed packs that nothing needs" {
+	signed
+	for i in 2 3 4; do
+		another "$i"
+		varve publish -q --no-pages -o ../public
+	done
+	grep -q '^gone .*[.]pack$' ../public/folder
+	cp ../public/folder ../before
+	succeeds varve publish -q --no-pages --prune -o ../public
+	succeeds varve verify ../public
+	# a run that was killed after it removed them
+	cp ../before ../public/folder
+	succeeds varve verify ../public
+}
+
 @test "outside of a repository verify checks a URL, and what it saw there is remembered" {
 	signed
 	cp -r ../public ../old
