@@ -101,7 +101,7 @@ static void clear_targets(targets *t)
 /* Drops the keys outside of the part, which has become smaller. */
 static bool drop_outside(targets *t)
 {
-	vv_auto(vv_arena) bytes = t->arena; /* of all keys */
+	vv_auto(vv_arena) bytes VV_UNUSED = t->arena; /* of all keys */
 	const size_t count = t->count;
 
 	t->arena = (vv_arena)VV_ARENA_INIT;
