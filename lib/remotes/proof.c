@@ -115,16 +115,7 @@ static vv_status on_shown(void *payload, size_t i, const vv_cid *cid, const void
 
 /* --- a peer ------------------------------------------------------------------------------------ */
 
-/* A peer must also send the bases of its records. */
-static vv_status no_base(void *payload VV_UNUSED, uint8_t codec VV_UNUSED,
-			 const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid VV_UNUSED, vv_error *err)
-{
-	(void)prefix;
-	return vv_fail(err, VV_ENOTFOUND,
-		       "the peer sent a difference, but was not offered a block "
-		       "to base it on");
-}
-
+/* The bases of differences, which the peer must also send. */
 static vv_status own_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	return vv_store_get(((proving *)payload)->store, cid, out, err);
@@ -143,8 +134,7 @@ static vv_status ask_peer(proving *p, size_t count, vv_error *err)
 	for (size_t i = 0; i < count; i++) {
 		wants[i].cid = p->asked[i];
 	}
-	return vv_peer_blocks(p->there->peer, wants, count, no_base, own_block, on_peer_block, p,
-			      err);
+	return vv_peer_blocks(p->there->peer, wants, count, NULL, own_block, on_peer_block, p, err);
 }
 
 /* --- the whole ------------------------------------------------------------------------------------ */

@@ -425,17 +425,6 @@ static vv_status fetch_unasked(vv_needed *n, const vv_cid *root, vv_error *err)
 	return fetch_from(n, NULL, &f, root, &result, err);
 }
 
-/* No differences against local blocks. */
-static vv_status find_no_base(void *payload VV_UNUSED, uint8_t codec VV_UNUSED,
-			      const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid VV_UNUSED,
-			      vv_error *err)
-{
-	(void)prefix;
-	return vv_fail(err, VV_ENOTFOUND,
-		       "the peer sent a difference, but was not offered a block "
-		       "to base it on");
-}
-
 static vv_status get_given(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	const vv_needed_blocks *w = payload;
@@ -476,7 +465,7 @@ static vv_status ask_given(vv_needed *n, vv_needed_blocks *w, vv_error *err)
 	for (size_t i = 0; i < w->count; i++) {
 		wants[i] = (vv_lacking){.cid = w->cids[i]};
 	}
-	rc = vv_peer_blocks(s->peer, wants, w->count, find_no_base, get_given, take_given, w, err);
+	rc = vv_peer_blocks(s->peer, wants, w->count, NULL, get_given, take_given, w, err);
 	return rc < 0 && rc != VV_ENOMEM ? vv_fail(err, VV_ENOSUPPORT, "the peer sent no block")
 					 : rc;
 }

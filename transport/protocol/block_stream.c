@@ -410,7 +410,8 @@ static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool 
 		*base = in->cids[in->count - r->distance];
 		if (!vv_cid_is_null(base) && base->codec != r->codec) return malformed(err);
 	} else {
-		rc = in->find(in->payload, r->codec, r->prefix, base, VV_IGNORED);
+		rc = in->find ? in->find(in->payload, r->codec, r->prefix, base, VV_IGNORED)
+			      : VV_ENOTFOUND;
 	}
 	if (rc == VV_OK && !vv_cid_is_null(base)) {
 		rc = in->get(in->payload, base, &in->base, VV_IGNORED);

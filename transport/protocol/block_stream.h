@@ -94,8 +94,9 @@ typedef struct vv_block_in vv_block_in;
 typedef vv_status (*vv_block_find_fn)(void *payload, uint8_t codec,
 				      const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid,
 				      vv_error *err);
-/* Opens a stream for receiving. find(payload, ...) looks up the CID of a base. get(payload, ...)
- * reads a base; it must also find blocks that were received earlier in this stream. */
+/* Opens a stream for receiving. find(payload, ...) looks up the CID of a base; NULL: the sender was
+ * not offered any base. get(payload, ...) reads a base, which may also be a block that was received
+ * earlier in this stream. */
 vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_get_fn get,
 			   void *payload, vv_error *err);
 
