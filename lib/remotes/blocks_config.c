@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/file.h"
@@ -174,17 +175,13 @@ static vv_status take_store(vv_blocks_config *c, const char *key, const char *va
 {
 	const char *name = key + 6, *dot = strrchr(name, '.');
 	const size_t name_len = dot ? (size_t)(dot - name) : 0;
-	vv_store_config *s = NULL;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (name_len == 0) return VV_OK;
 	if ((rc = check_key(dot, err)) < 0) return rc;
-	for (size_t i = 0; i < c->store_count; i++) {
-		if (strlen(c->stores[i].name) == name_len &&
-		    memcmp(c->stores[i].name, name, name_len) == 0) {
-			s = &c->stores[i];
-		}
-	}
+	vv_store_config *s = vv_array_find(c->stores, c->store_count, it,
+					   strlen(it->name) == name_len &&
+						   memcmp(it->name, name, name_len) == 0);
 	if (!s && c->store_count == VV_BLOCKS_URLS_MAX) {
 		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG " names more than %u stores",
 			       VV_BLOCKS_URLS_MAX);

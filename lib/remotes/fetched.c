@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/file.h"
@@ -96,17 +97,6 @@ static vv_status run_fetch(vv_fetched *f, const vv_buf *specs, vv_error *err)
 	return rc;
 }
 
-static bool is_shown(const vv_remote_ref *refs, size_t count, const char *name, vv_oid *id)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(refs[i].name, name) == 0) {
-			*id = refs[i].id;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* After another fetch: does the host have these refs, and this repository everything reachable from them? git fetch would
  * contact the host before checking. */
 static bool all_here(const vv_fetched *f, const char *const *names, size_t count, vv_oid *ids)
@@ -119,10 +109,13 @@ static bool all_here(const vv_fetched *f, const char *const *names, size_t count
 	int code = 1;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!is_shown(h->refs, h->ref_count, names[i], &ids[i]) &&
-		    !is_shown(h->heads, h->head_count, names[i], &ids[i])) {
-			return false;
-		}
+		const vv_remote_ref *there = vv_array_find(h->refs, h->ref_count, it,
+							   strcmp(it->name, names[i]) == 0);
+		there = there ? there
+			      : vv_array_find(h->heads, h->head_count, it,
+					      strcmp(it->name, names[i]) == 0);
+		if (!there) return false;
+		ids[i] = there->id;
 		vv_buf_printf(&input, "%s\n", vv_oid_shows(&ids[i]));
 	}
 	run.args = args;

@@ -191,41 +191,29 @@ void vv_remote_clear(vv_remote *m)
 
 /* --- names ------------------------------------------------------------------------------ */
 
-typedef struct names {
-	char **items;
-	size_t count;
-} names;
-
 static vv_status add_name(void *payload, const char *name, const char *value VV_UNUSED,
 			  const char *level VV_UNUSED, vv_error *err)
 {
-	names *l = payload;
+	vv_string_list *l = payload;
 	const char *end = strrchr(name, '.');
 
 	if (strncmp(name, "remote.", 7) != 0 || !end || strcmp(end, ".url") != 0 ||
 	    end <= name + 7) {
 		return VV_OK;
 	}
-	size_t len = (size_t)(end - (name + 7));
-	for (size_t i = 0; i < l->count; i++) {
-		if (strlen(l->items[i]) == len && memcmp(l->items[i], name + 7, len) == 0) {
-			return VV_OK;
-		}
-	}
-	char **items = vv_realloc_array(l->items, l->count + 1, sizeof(*items));
-	if (!items) return vv_fail_nomem(err);
-	l->items = items;
-	l->items[l->count] = vv_strndup(name + 7, len);
-	return l->items[l->count++] ? VV_OK : vv_fail_nomem(err);
+	vv_auto(char) *own = vv_strndup(name + 7, (size_t)(end - (name + 7)));
+	return own && vv_array_find(l->items, l->count, it, strcmp(*it, own) == 0)
+		       ? VV_OK
+		       : vv_string_list_add(l, vv_take(&own), err);
 }
 
 vv_status vv_remote_names(char ***out, size_t *count, vv_repository *r, vv_error *err)
 {
-	names l = {0};
+	vv_string_list l = {0};
 	vv_status rc = vv_config_each(r, "remote.", add_name, &l, err);
 
 	if (rc < 0) {
-		vv_names_free(l.items, l.count);
+		vv_string_list_clear(&l);
 		return rc;
 	}
 	if (l.count > 1) {
@@ -258,10 +246,8 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 		return VV_OK;
 	}
 	if ((rc = vv_remote_names(&list.items, &list.count, r, err)) < 0) return rc;
-	const char *pick = list.count == 1 ? list.items[0] : NULL;
-	for (size_t i = 0; i < list.count; i++) {
-		pick = strcmp(list.items[i], "origin") == 0 ? list.items[i] : pick;
-	}
+	char **origin = vv_array_find(list.items, list.count, it, strcmp(*it, "origin") == 0);
+	const char *pick = origin ? *origin : list.count == 1 ? list.items[0] : NULL;
 	if (!pick) {
 		vv_fail(err, VV_ENOTFOUND,
 			list.count == 0 ? "no remote is configured"
@@ -327,7 +313,6 @@ vv_status vv_remote_peer_folder(vv_buf *out, vv_repository *r, const vv_remote *
 {
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_auto(vv_string_list) all = {0};
-	bool taken = false;
 	vv_status rc;
 
 	if (peer->name) {
@@ -335,10 +320,9 @@ vv_status vv_remote_peer_folder(vv_buf *out, vv_repository *r, const vv_remote *
 	} else {
 		put_end(&name, peer->url);
 		if ((rc = vv_remote_names(&all.items, &all.count, r, err)) < 0) return rc;
-		for (size_t i = 0; i < all.count; i++) {
-			taken |= strcmp(all.items[i], vv_buf_cstr(&name)) == 0;
-		}
 	}
+	const bool taken = vv_array_find(all.items, all.count, it,
+					 strcmp(*it, vv_buf_cstr(&name)) == 0);
 	vv_buf_printf(out, "refs/remotes/%s%s/", taken ? "peer-" : "", vv_buf_cstr(&name));
 	return vv_buf_ok(out, err);
 }

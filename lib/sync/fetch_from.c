@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -37,10 +38,8 @@ static vv_status find_remote(vv_fetch_from *r, vv_error *err)
 
 static bool is_supplier(const vv_fetch_from *r, const char *url)
 {
-	for (size_t i = 1; i < r->supplier_count; i++) {
-		if (strcmp(r->suppliers[i].name, url) == 0) return true;
-	}
-	return false;
+	return vv_array_find(r->suppliers + 1, r->supplier_count - 1, it,
+			     strcmp(it->name, url) == 0) != NULL;
 }
 
 static vv_status add_new(vv_fetch_from *r, const char *url, vv_named_by by, vv_error *err)

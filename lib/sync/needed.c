@@ -169,12 +169,8 @@ void vv_needed_rest(vv_needed *n)
 {
 	for (size_t i = 0; i < n->count; i++) {
 		needed_remote *m = &n->remotes[i];
-		bool host = false;
 
-		for (size_t k = 0; k < m->count; k++) {
-			host |= vv_git_host_of(&m->suppliers[k]) != NULL;
-		}
-		if (!host) {
+		if (!vv_array_find(m->suppliers, m->count, it, vv_git_host_of(it))) {
 			continue;
 		}
 		for (size_t k = m->count; k-- > 0;) {

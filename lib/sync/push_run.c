@@ -352,13 +352,11 @@ VV_AUTO_CLEAR(sending, sending_clear)
 /* Finds the other side's id of a head. *has: it is this or a newer one. */
 static vv_status look_at_head(bool *has, vv_git_push *p, run *r, const vv_hello *h, vv_error *err)
 {
+	const vv_remote_ref *there = vv_array_find(h->heads, h->head_count, it,
+						   strcmp(it->name, p->to) == 0);
 	bool known = false;
 
-	for (size_t i = 0; i < h->head_count; i++) {
-		if (strcmp(h->heads[i].name, p->to) == 0) {
-			p->old = h->heads[i].id;
-		}
-	}
+	p->old = there ? there->id : p->old;
 	*has = false;
 	if (vv_oid_is_null(&p->old)) return VV_OK;
 	const vv_status rc = vv_commits_known(r->j->repo, &p->old, 1, &known, err);
