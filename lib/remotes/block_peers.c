@@ -18,23 +18,6 @@
 #include "transport/protocol/ask.h"
 #include "transport/protocol/push.h"
 
-void vv_block_peers_clear(vv_block_peers *p)
-{
-	vv_string_list_clear(&p->urls);
-	vv_string_list_clear(&p->untrusted);
-	p->named = false;
-}
-
-static vv_status add(vv_block_peers *p, const char *url, vv_error *err)
-{
-	p->named = true;
-	return p->urls.count == 2 * VV_BLOCKS_URLS_MAX ||
-			       vv_array_find(p->urls.items, p->urls.count, it,
-					     strcmp(*it, url) == 0)
-		       ? VV_OK
-		       : vv_string_list_add(&p->urls, vv_strdup(url), err);
-}
-
 /* --- trust ----------------------------------------------------------------------------------- */
 
 typedef struct trust {
@@ -157,34 +140,6 @@ vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const cha
 	return rc;
 }
 
-vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remote *m,
-			      const vv_blocks_config *c, bool write, vv_error *err)
-{
-	const vv_string_list *urls = write && c->push_urls.count > 0 ? &c->push_urls : &c->urls;
-	vv_status rc = VV_OK;
-	bool trusted;
-
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; rc == VV_OK && i < m->blocks_urls.count; i++) {
-		if (!vv_blocks_is_store(m->blocks_urls.items[i])) {
-			rc = add(out, m->blocks_urls.items[i], err);
-		}
-	}
-	for (size_t i = 0; rc == VV_OK && i < urls->count; i++) {
-		out->named = true;
-		rc = vv_block_peer_is_trusted(t, m, urls->items[i], &trusted, err);
-		if (rc == VV_OK) {
-			rc = trusted ? add(out, urls->items[i], err)
-				     : vv_string_list_add(&out->untrusted,
-							  vv_strdup(urls->items[i]), err);
-		}
-	}
-	if (rc < 0) {
-		vv_block_peers_clear(out);
-	}
-	return rc;
-}
-
 /* --- sending ------------------------------------------------------------------------------------ */
 
 static const vv_remote_ref *find_ref(const vv_hello *h, const char *name)
@@ -263,23 +218,35 @@ static vv_status send_to(const char *url, vv_transfer *t, const vv_blocks_ref *r
 	return rc;
 }
 
-vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_blocks_ref *refs,
-			      size_t count, bool dry_run, vv_host_sum *sum, vv_error *err)
+static bool is_trusted_peer(const vv_blocks_source *s)
+{
+	return s->kind == VV_FROM_PEER && s->trusted;
+}
+
+vv_status vv_block_peers_send(const vv_blocks_sources *to, vv_transfer *t,
+			      const vv_blocks_ref *refs, size_t count, bool dry_run,
+			      vv_host_sum *sum, vv_error *err)
 {
 	const unsigned before = t->connect.first_sec;
 	vv_host_sum one;
 	vv_error why = {0};
-	size_t took = 0;
+	size_t peers = 0, took = 0;
 
 	memset(sum, 0, sizeof(*sum));
+	for (size_t i = 0; i < to->count; i++) {
+		peers += is_trusted_peer(&to->items[i]);
+	}
 	/* if there are several, do not wait for a sleeping one */
-	if (p->urls.count > 1 && t->connect.idle_sec == 0) {
+	if (peers > 1 && t->connect.idle_sec == 0) {
 		t->connect.first_sec = VV_ASK_FIRST_SEC;
 	}
-	for (size_t i = 0; i < p->urls.count; i++) {
+	for (size_t i = 0; i < to->count; i++) {
+		if (!is_trusted_peer(&to->items[i])) {
+			continue;
+		}
 		memset(&one, 0, sizeof(one));
-		if (send_to(p->urls.items[i], t, refs, count, dry_run, &one, &why) < 0) {
-			if (p->urls.count > 1) {
+		if (send_to(to->items[i].url, t, refs, count, dry_run, &one, &why) < 0) {
+			if (peers > 1) {
 				vv_notes_warn(t->notes, "%s", why.message);
 			}
 			continue;
@@ -292,7 +259,7 @@ vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_
 	}
 	t->connect.first_sec = before;
 	if (took > 0) return VV_OK;
-	if (p->urls.count == 0) {
+	if (peers == 0) {
 		return vv_fail(err, VV_EREFUSED,
 			       "none of the hosts for blocks in " VV_BLOCKS_CONFIG " is trusted\n"
 			       "'git config --global --add varve.trustedHost HOST' trusts one; "

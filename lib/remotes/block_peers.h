@@ -1,7 +1,7 @@
 /*
- * block_peers: finds the block peers of a Git host, which is a host without varve. A block peer is
- * a repository, served by varve, that stores the blocks of the host's repository. Its URL is in the
- * setting remote.<name>.varveUrl or in the committed .varveconfig.
+ * block_peers: trusts the block peers of a Git host, a host without varve, and sends to them. A block peer is a
+ * repository, served by varve, that stores the blocks of the host's repository; the setting
+ * remote.<name>.varveUrl or the committed .varveconfig has its URL.
  *
  * A block peer from .varveconfig is contacted only if its site is trusted. A site is trusted if it
  * is the remote's own site, if varve.trustedHost or VARVE_TRUSTED_HOSTS lists it, or if the user
@@ -14,26 +14,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/auto.h"
 #include "base/error.h"
-#include "lib/remotes/blocks_config.h"
+#include "lib/remotes/blocks_sources.h"
 #include "lib/remotes/remote.h"
 #include "lib/remotes/transfer.h"
 #include "transport/places/packs/host.h"
-
-/* One value = the block peers of one remote. */
-typedef struct vv_block_peers {
-	vv_string_list urls;      /* their URLs, at most 2 * VV_BLOCKS_URLS_MAX */
-	vv_string_list untrusted; /* URLs from .varveconfig that were left out */
-	bool named;               /* the setting or .varveconfig has URLs, trusted or not */
-} vv_block_peers;
-
-/* Sets *out to the block peers of m, for pushing if `write` is true. c: the content of
- * .varveconfig. Untrusted block peers are left out, with a warning. */
-vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remote *m,
-			      const vv_blocks_config *c, bool write, vv_error *err);
-void vv_block_peers_clear(vv_block_peers *p);
-VV_AUTO_CLEAR(vv_block_peers, vv_block_peers_clear)
 
 /* Sets *yes to true if the block peer `url` from .varveconfig may be contacted, else to false. If
  * necessary, asks the user at the terminal. Without a terminal, or if the user declines, warns that
@@ -54,14 +39,14 @@ typedef struct vv_blocks_ref {
 	vv_oid id;        /* id of the ref in this repository */
 } vv_blocks_ref;
 
-/* Sends `refs` to all block peers in p. Fails unless at least one of them accepts the refs. If
- * there are several block peers, warns of each that failed. A branch of a block peer is only
- * fast-forwarded; new refs are made. A tag kept/<id> is made instead for a branch that cannot be
- * fast-forwarded, for another ref that differs, and for a ref without a name, because a block peer
- * stores blocks only as long as they are reachable from a ref. dry_run: send nothing. Sets *sum to
- * the amount of data sent to all block peers; its `versions` is that of the block peer that got
- * most. VV_EREFUSED: no block peer is trusted, or a ref was refused. */
-vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_blocks_ref *refs,
-			      size_t count, bool dry_run, vv_host_sum *sum, vv_error *err);
+/* Sends `refs` to all trusted block peers in `to`. Fails unless at least one of them accepts the refs; if
+ * there are several block peers, sends a note for each that failed. A branch of a block peer is
+ * only fast-forwarded; new refs are made. For a branch that cannot be fast-forwarded, any other ref
+ * that differs, and a ref without a name, a tag kept/<id> is made instead, because a block peer
+ * stores blocks only as long as they are reachable from a ref. dry_run: send nothing. sum: is set
+ * to the amount of sent data. */
+vv_status vv_block_peers_send(const vv_blocks_sources *to, vv_transfer *t,
+			      const vv_blocks_ref *refs, size_t count, bool dry_run,
+			      vv_host_sum *sum, vv_error *err);
 
 #endif

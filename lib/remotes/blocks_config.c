@@ -133,6 +133,20 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 	return VV_OK;
 }
 
+vv_status vv_store_url_absolute(char **out, vv_repository *r, const char *url, vv_error *err)
+{
+	const char *work = vv_repository_workdir(r);
+	vv_auto(vv_url) u = {0};
+	vv_status rc = vv_url_read(&u, url, err);
+
+	if (rc < 0) return rc;
+	*out = u.kind != VV_URL_PATH || *u.path == '/'
+		       ? vv_strdup(u.kind == VV_URL_PATH ? u.path : url)
+		       : vv_path_join(work ? work : vv_repository_commondir(r), u.path,
+				      (char *)NULL);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
 static vv_status set_url(char **to, const char *value, bool push, vv_error *err)
 {
 	const vv_status rc = vv_store_url_check(value, push, err);

@@ -98,8 +98,10 @@ vv_status vv_blocks_config_change_work(vv_repository *r, const vv_blocks_config_
  * some clones could not reach the URL, it has a password, or it has parts that only the user may
  * set. */
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
-/* Returns true if url is the URL of a store, not of a peer. A path is that of a store if the file
- * that marks a store exists there. */
+/* Sets *out to url, or, if url is a path, to its absolute path: relative paths are relative to the
+ * work tree. The caller frees *out. */
+vv_status vv_store_url_absolute(char **out, vv_repository *r, const char *url, vv_error *err);
+/* Returns true if url is the URL of a store, not of a peer. */
 bool vv_blocks_is_store(const char *url);
 void vv_blocks_config_clear(vv_blocks_config *c);
 VV_AUTO_CLEAR(vv_blocks_config, vv_blocks_config_clear)

@@ -13,29 +13,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/remotes/block_peers.h"
-#include "lib/remotes/named_store.h"
 #include "transport/line/url.h"
 #include "transport/places/place_kinds.h"
-
-void vv_data_store_clear(vv_data_store *s)
-{
-	vv_free_all(s->name, s->url);
-	memset(s, 0, sizeof(*s));
-}
-
-vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, vv_error *err)
-{
-	const char *work = vv_repository_workdir(r);
-	vv_auto(vv_url) u = {0};
-	vv_status rc = vv_url_read(&u, url, err);
-
-	if (rc < 0) return rc;
-	*out = u.kind != VV_URL_PATH || *u.path == '/'
-		       ? vv_strdup(u.kind == VV_URL_PATH ? u.path : url)
-		       : vv_path_join(work ? work : vv_repository_commondir(r), u.path,
-				      (char *)NULL);
-	return *out ? VV_OK : vv_fail_nomem(err);
-}
 
 /* A commit's path in the work tree must not leave it through a committed symbolic link. */
 vv_status vv_data_store_check_links(vv_repository *r, const char *path, vv_error *err)
@@ -92,46 +71,13 @@ vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, v
 	return rc < 0 || trusted ? rc : vv_data_store_refuse(name, err);
 }
 
-/* A store of the commit's. */
-static vv_status take_named(vv_data_store *out, vv_transfer *t, const vv_remote *m,
-			    const char *name, const char *url, vv_error *err)
+vv_status vv_blocks_source_ask(vv_blocks_source *s, vv_transfer *t, const vv_remote *m,
+			       vv_error *err)
 {
-	vv_status rc = vv_data_store_absolute(&out->url, t->repo, url, err);
+	const vv_status rc = s->asked ? VV_OK : check_trust(&s->trusted, t, m, s->url, err);
 
-	if (rc == VV_OK && !(out->name = vv_strdup(name))) {
-		rc = vv_fail_nomem(err);
-	}
-	rc = rc < 0 ? rc : check_trust(&out->trusted, t, m, out->url, err);
-	if (rc < 0) {
-		vv_data_store_clear(out);
-	}
+	s->asked = rc == VV_OK;
 	return rc;
-}
-
-vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote *m,
-			     const vv_blocks_config *c, bool write, vv_error *err)
-{
-	const char *own = vv_store_own(m);
-	const vv_store_config *s = m->blocks_urls.count > 0 ? NULL
-							    : vv_blocks_config_store(c, NULL);
-
-	*out = (vv_data_store){.trusted = own != NULL};
-	if (own) return vv_data_store_absolute(&out->url, t->repo, own, err);
-	return s ? take_named(out, t, m, s->name, write && s->push_url ? s->push_url : s->url, err)
-		 : VV_OK;
-}
-
-vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_remote *m,
-				 const vv_blocks_config *c, vv_error *err)
-{
-	*out = (vv_data_store){.url = NULL};
-	return c->upstream ? take_named(out, t, m, "upstream", c->upstream, err) : VV_OK;
-}
-
-bool vv_data_store_is_named(const vv_remote *m, const vv_blocks_config *c)
-{
-	return m->blocks_urls.count > 0 ? vv_store_own(m) != NULL
-					: vv_blocks_config_store(c, NULL) != NULL;
 }
 
 static const vv_place_choice store = {
@@ -184,8 +130,7 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 	return open_place(out, url, &facts, connect, make, err);
 }
 
-static vv_status open_host(vv_host **out, const vv_data_store *s, vv_transfer *t,
-			   vv_place *take_place, vv_error *err)
+static vv_status open_host(vv_blocks_source *s, vv_transfer *t, vv_place *take_place, vv_error *err)
 {
 	vv_host_change ignored;
 	vv_host_options o = {.repo = t->repo,
@@ -205,7 +150,7 @@ static vv_status open_host(vv_host **out, const vv_data_store *s, vv_transfer *t
 	if (rc == VV_OK && (rc = vv_host_open(&h, &o, err)) == VV_OK) {
 		rc = vv_host_refresh(h, NULL, NULL, &ignored, err);
 	}
-	*out = rc == VV_OK ? vv_take(&h) : NULL;
+	s->host = rc == VV_OK ? vv_take(&h) : NULL;
 	return rc;
 }
 
@@ -229,16 +174,16 @@ static vv_status mend_mark(const char *url, const vv_connect_options *connect, v
 			 : vv_fail(err, VV_ENOTFOUND, "'%s' has no packs", vv_text_url(url));
 }
 
-vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, bool mend,
-			     vv_place *take_place, vv_error *err)
+vv_status vv_data_store_host(vv_blocks_source *s, vv_transfer *t, bool mend, vv_place *take_place,
+			     vv_error *err)
 {
-	vv_status rc = open_host(out, s, t, take_place, err);
+	vv_status rc = open_host(s, t, take_place, err);
 
 	if (mend && (rc == VV_ENOTFOUND || rc == VV_ECORRUPT) &&
 	    mend_mark(s->url, &t->connect, VV_IGNORED) == VV_OK) {
 		vv_notes_put(t->notes, "the file '%s' of '%s' was written again",
 			     vv_files_mark.file, vv_text_url(s->url));
-		rc = open_host(out, s, t, NULL, err);
+		rc = open_host(s, t, NULL, err);
 	}
 	if (rc == VV_ENOTFOUND && s->name) {
 		vv_hint_clear(err);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -30,37 +31,27 @@
 struct vv_git_host {
 	vv_transfer *t;
 	const vv_remote *m;
-	vv_remote *own;           /* m, or NULL: borrowed */
-	const char *url;          /* for requests */
-	vv_remote_folder *folder; /* m is published as files; NULL: it is not */
-	bool named;               /* word is the remote's name */
-	char *word;               /* what git is given: that, or url without its secret */
-	char *blocks_ref;
-	vv_oid blocks_tip;       /* null: it is not there */
-	vv_data_store store;     /* that keeps the blocks in the place of a ref; url NULL: none */
-	bool chosen;             /* by the caller: store is final */
-	bool write;              /* for a push */
-	bool mending;            /* damage there will be repaired */
-	vv_block_peers peers;    /* of the last request */
-	bool peers_listed;       /* to read from, by this: */
-	vv_blocks_config config; /* the content of .varveconfig at */
+	vv_remote *own;            /* m, or NULL: borrowed */
+	const char *url;           /* for requests */
+	vv_remote_folder *folder;  /* m is published as files; NULL: it is not */
+	bool named;                /* word is the remote's name */
+	char *word;                /* what git is given: that, or url without its secret */
+	bool write;                /* for a push */
+	bool mending;              /* damage there will be repaired */
+	bool reading;              /* only reads */
+	vv_blocks_sources sources; /* as .varveconfig lists them */
+	vv_blocks_config config;   /* the content of .varveconfig at */
 	vv_oid config_of;
-	bool config_read;
+	bool listed;         /* sources is that list */
+	bool chosen;         /* its first was chosen: by the caller, or as a published folder */
+	bool peers_asked;    /* whether they are trusted, or the files of a store */
+	bool fresh;          /* one is open: the list is final */
+	bool rewritten;      /* the ref was overwritten since the last visit, not reported yet */
+	vv_oid blocks_tip;   /* of the ref of blocks; null: it is not there */
 	vv_oid fetched_head; /* the remote's HEAD when it was fetched; or null */
 	vv_host_refs refs;
-	vv_host *host;  /* of the remote: NULL until it is needed */
-	vv_host *kept;  /* of the store; NULL: none, or not yet */
-	vv_host *above; /* of [store] upstream, tried last; NULL: none, or not yet */
-	vv_host *keeps; /* one of the first two, which keeps the blocks; NULL until that is known */
-	bool beside;    /* the ref keeps blocks, too: those from before there was a store */
-	bool above_asked;
-	bool fresh;     /* its state is up to date */
-	bool rewritten; /* the ref was overwritten since the last visit, not reported yet */
-	bool reading;   /* only reads */
+	vv_host *host; /* of the remote: NULL until it is needed */
 	vv_fetched fetched;
-	vv_error
-		why; /* why the place of blocks is unreachable: tried only once; code VV_OK: no error */
-	char *untrusted; /* the URL of a store that .varveconfig names; NULL: none */
 };
 
 static vv_git_call call(const vv_git_host *g, const char *const *args)
@@ -80,8 +71,8 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 /* git's words about a published folder of this machine show its files, not what helps. */
 static vv_status explain(const vv_git_host *g, vv_status rc, vv_error *err)
 {
-	if (rc == VV_OK || !g->folder || strstr(g->store.url, "://")) return rc;
-	return vv_hint_set(err, VV_HINT_FOLDER_DAMAGED, g->store.url, NULL, NULL);
+	if (rc == VV_OK || !g->folder || strstr(g->folder->url, "://")) return rc;
+	return vv_hint_set(err, VV_HINT_FOLDER_DAMAGED, g->folder->url, NULL, NULL);
 }
 
 vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m,
@@ -102,9 +93,11 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	g->named = m->name && g->url == m->url && !g->folder;
 	if (g->folder) {
 		g->url = g->folder->history;
-		g->store = (vv_data_store){.url = vv_strdup(g->folder->url), .trusted = true};
 		g->chosen = true;
-		if (!g->store.url) return vv_fail_nomem(err);
+		if (vv_blocks_sources_add(&g->sources, VV_FROM_STORE, NULL, g->folder->url, true,
+					  err) < 0) {
+			return err->code;
+		}
 	}
 	vv_auto(vv_buf) word = VV_BUF_INIT;
 	if (g->named) {
@@ -139,29 +132,26 @@ const char *vv_git_host_kind(const vv_git_host *g)
 
 const char *vv_git_host_blocks_place(const vv_git_host *g)
 {
-	if (g->store.url) return g->store.url;
-	if (g->peers.urls.count > 0) return g->peers.urls.items[0];
-	return g->blocks_ref ? g->blocks_ref : VV_HOST_REF;
+	return g->sources.count > 0 ? g->sources.items[0].url : VV_HOST_REF;
 }
 
 const char *vv_git_host_blocks_url(const vv_git_host *g)
 {
-	return g->store.url ? g->store.url : g->url;
+	const vv_blocks_source *first = g->sources.items;
+
+	return first && first->kind == VV_FROM_STORE && first->trusted ? first->url : g->url;
 }
 
 void vv_git_host_close(vv_git_host *g)
 {
 	if (g) {
 		vv_fetched_clear(&g->fetched);
-		vv_host_close(g->above);
-		vv_host_close(g->kept);
+		vv_blocks_sources_clear(&g->sources);
 		vv_host_close(g->host);
 		vv_remote_folder_close(g->folder);
-		vv_block_peers_clear(&g->peers);
 		vv_blocks_config_clear(&g->config);
 		vv_host_refs_clear(&g->refs);
-		vv_data_store_clear(&g->store);
-		vv_free_all(g->blocks_ref, g->untrusted, g->word);
+		vv_free(g->word);
 		if (g->own) {
 			vv_remote_clear(g->own);
 			vv_free(g->own);
@@ -190,19 +180,16 @@ static vv_status open_host(vv_git_host *g, vv_error *err)
 static vv_oid brought_head(const vv_git_host *g)
 {
 	const vv_hello *h = &g->refs.hello;
-	vv_oid commit = {{0}};
+	const vv_remote_ref *head = vv_array_find(h->refs, h->head ? h->ref_count : 0, it,
+						  strcmp(it->name, h->head) == 0);
+	bool known = false;
 
-	for (size_t i = 0; h->head && i < h->ref_count; i++) {
-		bool known = false;
-
-		if (strcmp(h->refs[i].name, h->head) == 0 &&
-		    vv_commits_known(g->t->repo, &h->refs[i].peeled, 1, &known, VV_IGNORED) ==
-			    VV_OK &&
-		    known) {
-			commit = h->refs[i].peeled;
-		}
-	}
-	return commit;
+	return head &&
+			       vv_commits_known(g->t->repo, &head->peeled, 1, &known, VV_IGNORED) ==
+				       VV_OK &&
+			       known
+		       ? head->peeled
+		       : (vv_oid){{0}};
 }
 
 /* The commit whose .varveconfig applies: HEAD, or, for reading others' pushes, the remote's HEAD if it is stored here. */
@@ -218,134 +205,68 @@ static vv_oid config_commit(const vv_git_host *g)
 		       : theirs;
 }
 
-/* Reads .varveconfig there. */
-static vv_status need_config(vv_git_host *g, vv_error *err)
+/* Lists them as .varveconfig has them. */
+static vv_status list_sources(vv_git_host *g, vv_error *err)
 {
-	const vv_oid commit = config_commit(g);
-
-	if (g->config_read && vv_oid_equal(&commit, &g->config_of)) return VV_OK;
-	vv_blocks_config_clear(&g->config);
-	const vv_status rc = vv_blocks_config_read(&g->config, g->t->repo, &commit, err);
-	g->config_read = rc == VV_OK;
-	g->config_of = commit;
-	g->peers_listed = false;
-	return rc;
-}
-
-/* Chooses the ref: from .varveconfig; else the existing one. Locks it. */
-static vv_status choose_ref(vv_git_host *g, vv_error *err)
-{
+	const vv_host_refs *x = &g->refs;
+	const bool usual = !vv_oid_is_null(&x->usual_tip), branch = !vv_oid_is_null(&x->branch_tip);
+	const vv_oid commit = g->fresh ? g->config_of : config_commit(g);
 	vv_status rc;
 
-	if ((rc = open_host(g, err)) < 0 || (rc = need_config(g, err)) < 0) return rc;
-	const char *ref = g->config.ref ? g->config.ref
-			  : vv_oid_is_null(&g->refs.usual_tip) &&
-					  !vv_oid_is_null(&g->refs.branch_tip)
-				  ? VV_HOST_BRANCH
-				  : VV_HOST_REF;
-	vv_free(g->blocks_ref);
-	if (!(g->blocks_ref = vv_strdup(ref))) return vv_fail_nomem(err);
-	if (strcmp(g->blocks_ref, VV_HOST_REF) == 0) {
-		g->blocks_tip = g->refs.usual_tip;
-	} else if (strcmp(g->blocks_ref, VV_HOST_BRANCH) == 0) {
-		g->blocks_tip = g->refs.branch_tip;
-	} else {
-		rc = vv_host_ask_tip(g->host, g->blocks_ref, &g->blocks_tip, err);
+	if (g->listed && vv_oid_equal(&commit, &g->config_of)) return VV_OK;
+	if (!g->chosen) {
+		vv_blocks_sources_clear(&g->sources);
 	}
+	vv_blocks_config_clear(&g->config);
+	g->listed = false;
+	g->config_of = commit;
+	rc = vv_blocks_config_read(&g->config, g->t->repo, &commit, err);
+	if (vv_error_excuse(rc, g->folder != NULL, err) < 0) return rc;
+	const char *ref = g->config.ref      ? g->config.ref
+			  : branch && !usual ? VV_HOST_BRANCH
+					     : VV_HOST_REF;
+	rc = vv_blocks_sources_list(&g->sources, g->t->repo, g->chosen ? NULL : g->m, &g->config,
+				    usual || branch || g->config.ref ? ref : NULL, g->write, err);
+	g->listed = rc == VV_OK;
+	g->peers_asked = false;
 	return rc;
 }
 
-static vv_status is_store_named(vv_git_host *g, bool *out, vv_error *err)
+/* Is a store before all others? */
+static bool is_store_first(const vv_git_host *g)
 {
-	const vv_status rc = g->chosen ? VV_OK : need_config(g, err);
+	return g->sources.items[0].kind == VV_FROM_STORE;
+}
 
-	*out = g->chosen ? g->store.url != NULL
-			 : rc == VV_OK && vv_data_store_is_named(g->m, &g->config);
-	return rc;
+static vv_blocks_source *find_ref(vv_git_host *g)
+{
+	return vv_array_find(g->sources.items, g->sources.count, it, it->kind == VV_FROM_REF);
+}
+
+/* The tip of the ref, which came with the other refs, or is asked for. */
+static vv_status find_tip(vv_git_host *g, const vv_blocks_source *ref, vv_error *err)
+{
+	if (strcmp(ref->url, VV_HOST_REF) == 0) {
+		g->blocks_tip = g->refs.usual_tip;
+	} else if (strcmp(ref->url, VV_HOST_BRANCH) == 0) {
+		g->blocks_tip = g->refs.branch_tip;
+	} else {
+		const vv_status rc = open_host(g, err);
+		return rc < 0 ? rc : vv_host_ask_tip(g->host, ref->url, &g->blocks_tip, err);
+	}
+	return VV_OK;
 }
 
 vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	const vv_status rc = url ? vv_data_store_may(g->t, name, url, err) : VV_OK;
 
-	vv_data_store_clear(&g->store);
+	vv_blocks_sources_clear(&g->sources);
+	g->listed = false;
 	g->chosen = true;
-	if (!url) return VV_OK;
-	if (!(g->store.name = vv_strdup(name)) || !(g->store.url = vv_strdup(url))) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_data_store_may(g->t, name, url, err);
-	g->store.trusted = rc == VV_OK;
-	return rc;
-}
-
-/* Lists the block peers to read from: notes untrusted ones once. */
-static vv_status list_peers(vv_git_host *g, vv_error *err)
-{
-	vv_status rc = need_config(g, err);
-
-	if (rc < 0 || g->peers_listed) return rc;
-	vv_block_peers_clear(&g->peers);
-	rc = vv_block_peers_list(&g->peers, g->t, g->m, &g->config, false, err);
-	g->peers_listed = rc == VV_OK;
-	return rc;
-}
-
-/* A URL of a web server may be that of a store's files: their mark is requested before it is treated as a peer. */
-static vv_status choose_static(vv_git_host *g, vv_error *err)
-{
-	vv_string_list *urls = &g->peers.urls;
-	vv_error why;
-	vv_status rc = list_peers(g, err);
-
-	for (size_t i = 0; rc == VV_OK && i < urls->count && !g->kept; i++) {
-		const vv_data_store s = {.url = urls->items[i], .trusted = true};
-
-		if (strncmp(s.url, "http://", 7) != 0 && strncmp(s.url, "https://", 8) != 0) {
-			continue;
-		}
-		if (vv_data_store_host(&g->kept, &s, g->t, false, NULL, &why) == VV_OK) {
-			g->store = s;
-			g->keeps = g->kept;
-			memmove(&urls->items[i], &urls->items[i + 1],
-				(--urls->count - i) * sizeof(urls->items[0]));
-			continue;
-		}
-		if (why.code == VV_ENOMEM || why.code == VV_ECANCELLED) {
-			*err = why;
-			rc = why.code;
-		}
-	}
-	return rc;
-}
-
-/* Where blocks go or come from, if that is a store. */
-static vv_status choose_store(vv_git_host *g, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	if (g->kept) {
-		g->keeps = g->kept;
-		return VV_OK;
-	}
-	if (!g->chosen && (rc = need_config(g, err)) == VV_OK) {
-		vv_data_store_clear(&g->store);
-		rc = vv_data_store_find(&g->store, g->t, g->m, &g->config, g->write, err);
-	}
-	if (rc == VV_OK && !g->store.url && !g->chosen && !g->write) return choose_static(g, err);
-	if (rc < 0 || !g->store.url) return rc;
-	if (g->store.trusted) {
-		rc = vv_data_store_host(&g->kept, &g->store, g->t, g->mending,
-					g->folder ? &g->folder->place : NULL, err);
-		g->keeps = rc < 0 ? NULL : g->kept;
-		return rc;
-	}
-	if (g->write) return vv_data_store_refuse(g->store.name, err);
-	vv_free(g->untrusted);
-	g->untrusted = g->store.url;
-	g->store.url = NULL;
-	vv_data_store_clear(&g->store);
-	return VV_OK;
+	return rc < 0 || !url
+		       ? rc
+		       : vv_blocks_sources_add(&g->sources, VV_FROM_STORE, name, url, true, err);
 }
 
 typedef struct losing {
@@ -366,10 +287,10 @@ static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
 	return rc;
 }
 
-/* Those of them that its blocks do not have. */
+/* Those of them that the ref does not have. */
 static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 {
-	losing l = {.host = g->keeps, .out = out};
+	losing l = {.host = g->host, .out = out};
 	bool none = false;
 	vv_status rc = vv_repository_store(g->t->repo, &l.store, err);
 
@@ -381,21 +302,17 @@ static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 			      : vv_hello_each_root(&g->refs.hello, g->t->repo, see_root, &l, err);
 }
 
-static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err)
-{
-	return n->link ? VV_OK : vv_cid_map_put(payload, &n->root, 0, NULL, err);
-}
-
 /* A changed ref is reported only if blocks are lost: another push may have restored all. */
-static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *err)
+static vv_status tell_change(vv_git_host *g, const char *name, vv_host_change change, vv_error *err)
 {
 	const bool absent = g->reading && vv_oid_is_null(&g->blocks_tip);
 	vv_host_lost lost;
 	vv_status rc;
 
-	if (change == VV_HOST_AS_EXPECTED && (!absent || g->untrusted)) return VV_OK;
+	g->rewritten = change == VV_HOST_REWRITTEN;
+	if (change == VV_HOST_AS_EXPECTED && (!absent || is_store_first(g))) return VV_OK;
 	if ((rc = look_for_lost(g, &lost, err)) < 0 || lost.versions == 0) return rc;
-	const char *shown = vv_text_url(g->url), *ref = vv_text_shows(g->blocks_ref);
+	const char *shown = vv_text_url(g->url), *ref = vv_text_shows(name);
 	if (change == VV_HOST_REWRITTEN) {
 		g->rewritten = false;
 		vv_notes_warn(g->t->notes, "%s has lost its blocks: it was overwritten on %s", ref,
@@ -413,69 +330,140 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 	return VV_OK;
 }
 
-static vv_status find_keeper(vv_git_host *g, vv_error *err)
+/* What the ref has lost matters where no store is read before it. */
+static vv_status open_ref(vv_git_host *g, vv_blocks_source *s, vv_error *err)
 {
 	vv_host_change change;
 	vv_status rc;
 
-	if ((rc = choose_store(g, err)) < 0 || g->keeps) {
-		g->fresh = rc == VV_OK;
-		return rc;
-	}
-	if ((rc = choose_ref(g, err)) < 0) return rc;
+	if ((rc = open_host(g, err)) < 0 || (rc = find_tip(g, s, err)) < 0) return rc;
 	if (g->mending) {
 		vv_host_mend(g->host);
 	}
-	if ((rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &change, err)) < 0) {
-		return rc;
-	}
-	g->fresh = true;
-	g->keeps = g->host;
-	g->rewritten = change == VV_HOST_REWRITTEN;
-	return tell_change(g, change, err);
+	if ((rc = vv_host_refresh(g->host, s->url, &g->blocks_tip, &change, err)) < 0) return rc;
+	s->host = g->host;
+	return is_store_first(g) && g->sources.items[0].trusted
+		       ? VV_OK
+		       : tell_change(g, s->url, change, err);
+}
+
+static vv_status open_store(vv_git_host *g, vv_blocks_source *s, vv_error *err)
+{
+	const vv_status rc = vv_blocks_source_ask(s, g->t, g->m, err);
+
+	return rc < 0       ? rc
+	       : s->trusted ? vv_data_store_host(s, g->t, g->mending,
+						 g->folder ? &g->folder->place : NULL, err)
+			    : vv_data_store_refuse(s->name, err);
 }
 
 /* One that does not answer has all the time that it was promised, once. */
-static vv_status need_host(vv_git_host *g, vv_error *err)
+static vv_status open_source(vv_git_host *g, vv_blocks_source *s, vv_error *err)
 {
-	if (g->fresh) return VV_OK;
-	if (g->why.code < 0) {
-		*err = g->why;
-		return g->why.code;
-	}
-	const vv_status rc = find_keeper(g, err);
+	if (s->host || s->kind == VV_FROM_PEER) return VV_OK;
+	if (s->why.code < 0) return vv_error_copy(err, &s->why);
+	const vv_status rc = s->kind == VV_FROM_REF ? open_ref(g, s, err) : open_store(g, s, err);
 	if (rc < 0 && rc != VV_ENOMEM && rc != VV_ECANCELLED) {
-		g->why = *err;
+		s->why = *err;
 	}
+	g->fresh = g->fresh || rc == VV_OK;
 	return rc;
+}
+
+/* A URL of a web server may be that of a store's files: their mark is requested before it is treated as a peer. */
+static vv_status ask_peer(vv_git_host *g, vv_blocks_source *s, vv_error *err)
+{
+	vv_blocks_source *first = g->sources.items;
+	vv_status rc = vv_blocks_source_ask(s, g->t, g->m, err);
+
+	if (rc < 0 || !s->trusted || first->kind != VV_FROM_PEER ||
+	    (strncmp(s->url, "http://", 7) != 0 && strncmp(s->url, "https://", 8) != 0)) {
+		return rc;
+	}
+	if ((rc = vv_data_store_host(s, g->t, false, NULL, err)) == VV_OK) {
+		s->kind = VV_FROM_STORE;
+		const vv_blocks_source store = *s;
+		*s = *first;
+		*first = store;
+		g->fresh = true;
+	}
+	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_ECANCELLED, err);
+}
+
+/* Lists them, and for reading asks block peers: an untrusted one is noted once. */
+static vv_status need_sources(vv_git_host *g, vv_error *err)
+{
+	vv_status rc = list_sources(g, err);
+
+	for (size_t i = 0; rc == VV_OK && !g->write && !g->peers_asked && i < g->sources.count;
+	     i++) {
+		vv_blocks_source *s = &g->sources.items[i];
+		rc = s->kind == VV_FROM_PEER ? ask_peer(g, s, err) : VV_OK;
+	}
+	g->peers_asked = g->peers_asked || rc == VV_OK;
+	return rc;
+}
+
+/* The place that pushes write to. *out NULL: block peers. */
+static vv_status open_first(vv_git_host *g, vv_host **out, vv_error *err)
+{
+	vv_status rc = need_sources(g, err);
+
+	rc = rc < 0 ? rc : open_source(g, g->sources.items, err);
+	*out = rc < 0 ? NULL : g->sources.items[0].host;
+	return rc;
+}
+
+vv_status vv_git_host_sources(vv_git_host *g, const vv_blocks_sources **out, vv_error *err)
+{
+	*out = &g->sources;
+	return need_sources(g, err);
+}
+
+vv_status vv_git_host_place(vv_git_host *g, size_t i, const vv_blocks_source **out, vv_error *err)
+{
+	vv_status rc = need_sources(g, err);
+
+	*out = rc == VV_OK && i < g->sources.count ? &g->sources.items[i] : NULL;
+	if (!*out || (rc = open_source(g, &g->sources.items[i], err)) < 0) return rc;
+	if (g->rewritten) {
+		g->rewritten = false;
+		vv_notes_warn(g->t->notes, "%s on %s was overwritten since it was seen last",
+			      vv_text_url(find_ref(g)->url), vv_text_url(g->url));
+	}
+	return VV_OK;
 }
 
 const char *vv_git_host_untrusted(const vv_git_host *g)
 {
-	return g->untrusted;
+	const vv_blocks_source *first = g->sources.items;
+
+	return first && first->asked && !first->trusted ? first->url : NULL;
+}
+
+static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err)
+{
+	return n->link ? VV_OK : vv_cid_map_put(payload, &n->root, 0, NULL, err);
 }
 
 vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err)
 {
-	vv_status rc = need_host(g, err);
+	vv_status rc = need_sources(g, err);
 
 	*out = NULL;
-	if (rc < 0 || g->keeps == g->host || g->chosen) return rc;
+	if (rc < 0 || !is_store_first(g) || g->chosen) return rc;
 	if (!(*out = vv_cid_map_new())) return vv_fail_nomem(err);
 	return vv_hello_each_root(&g->refs.hello, g->t->repo, note_reached, *out, err);
 }
 
 vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = list_sources(g, err);
 
 	/* a store all read, also where a peer is sent its blocks itself */
-	if ((rc = is_store_named(g, out, err)) < 0 || *out || (rc = need_config(g, err)) < 0 ||
-	    (!g->config.ref && vv_oid_is_null(&g->refs.usual_tip) &&
-	     vv_oid_is_null(&g->refs.branch_tip))) {
-		return rc;
-	}
-	rc = choose_ref(g, err);
+	*out = rc == VV_OK && is_store_first(g);
+	if (rc < 0 || *out) return rc;
+	rc = find_tip(g, find_ref(g), err);
 	*out = rc == VV_OK && !vv_oid_is_null(&g->blocks_tip);
 	return rc;
 }
@@ -489,29 +477,10 @@ vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *er
 
 vv_status vv_git_host_uses_branch(vv_git_host *g, bool *out, vv_error *err)
 {
-	bool stored;
-	vv_status rc;
+	const vv_status rc = list_sources(g, err);
 
-	*out = false;
-	if ((rc = is_store_named(g, &stored, err)) < 0 || stored || (rc = choose_ref(g, err)) < 0) {
-		return rc;
-	}
-	*out = strncmp(g->blocks_ref, "refs/heads/", 11) == 0;
-	return VV_OK;
-}
-
-/* Are its blocks to be elsewhere, in block peers? */
-static vv_status keeps_none(vv_git_host *g, bool *out, vv_error *err)
-{
-	bool stored;
-	vv_status rc = is_store_named(g, &stored, err);
-
-	*out = false;
-	if (rc < 0 || stored || g->chosen) return rc;
-	*out = g->m->blocks_urls.count > 0 || g->config.urls.count > 0;
-	if (*out && !g->write && (rc = choose_store(g, err)) == VV_OK) {
-		*out = !g->kept;
-	}
+	*out = rc == VV_OK && !is_store_first(g) &&
+	       strncmp(find_ref(g)->url, "refs/heads/", 11) == 0;
 	return rc;
 }
 
@@ -522,16 +491,15 @@ void vv_git_host_reading(vv_git_host *g)
 
 static vv_status watch(vv_git_host *g, vv_error *err)
 {
-	bool none, stored;
-	vv_status rc;
+	vv_blocks_source *first;
+	vv_status rc = need_sources(g, err);
 
-	if (g->fresh) return VV_OK;
-	if ((rc = keeps_none(g, &none, err)) < 0 || none ||
-	    (rc = is_store_named(g, &stored, err)) < 0 || stored) {
+	if (rc < 0 || (first = g->sources.items)->kind != VV_FROM_REF || first->host ||
+	    (rc = open_host(g, err)) < 0 || (rc = find_tip(g, first, err)) < 0) {
 		return rc;
 	}
-	if ((rc = choose_ref(g, err)) < 0) return rc;
-	return vv_host_was_at(g->host, g->blocks_ref, &g->blocks_tip) ? VV_OK : need_host(g, err);
+	return vv_host_was_at(g->host, first->url, &g->blocks_tip) ? VV_OK
+								   : open_source(g, first, err);
 }
 
 vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)
@@ -546,58 +514,21 @@ vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)
 	return VV_OK;
 }
 
-/* *none: block peers have the blocks. Determined once: reading the settings takes another
- * process. */
-static vv_status need_keeper(vv_git_host *g, bool *none, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	*none = false;
-	if (!g->fresh && (rc = keeps_none(g, none, err)) == VV_OK && !*none) {
-		rc = need_host(g, err);
-	}
-	return rc;
-}
-
-static void tell_rewritten(vv_git_host *g)
-{
-	if (g->rewritten) {
-		g->rewritten = false;
-		vv_notes_warn(g->t->notes, "%s on %s was overwritten since it was seen last",
-			      vv_text_shows(g->blocks_ref), vv_text_url(g->url));
-	}
-}
-
-vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t count,
-				 uint64_t fetch_bytes, vv_host_keeps *out, vv_error *err)
-{
-	bool none;
-	vv_status rc = need_keeper(g, &none, err);
-
-	for (size_t i = 0; i < count; i++) {
-		out[i] = (vv_host_keeps){.whole = false};
-	}
-	if (rc < 0 || none) return rc;
-	tell_rewritten(g);
-	return vv_host_keeps_each(g->keeps, roots, count, fetch_bytes, out, err);
-}
-
 vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 {
 	vv_auto(vv_cids) roots = {0};
 	vv_auto_free vv_host_keeps *keeps = NULL;
+	vv_host *own;
 	vv_store *store;
-	bool none;
-	vv_status rc = need_keeper(g, &none, err);
+	vv_status rc = open_first(g, &own, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0 || none || (rc = vv_repository_store(g->t->repo, &store, err)) < 0 ||
+	if (rc < 0 || !own || (rc = vv_repository_store(g->t->repo, &store, err)) < 0 ||
 	    (rc = vv_hello_roots(&roots, &g->refs.hello, g->t->repo, err)) < 0) {
 		return rc;
 	}
 	if (!(keeps = vv_calloc(roots.count + 1, sizeof(*keeps)))) return vv_fail_nomem(err);
-	rc = vv_host_keeps_each(g->keeps, roots.items, roots.count, VV_KEEPS_FETCH_BYTES, keeps,
-				err);
+	rc = vv_host_keeps_each(own, roots.items, roots.count, VV_KEEPS_FETCH_BYTES, keeps, err);
 	for (size_t i = 0; rc == VV_OK && i < roots.count; i++) {
 		if (!keeps[i].whole) {
 			out->versions++;
@@ -606,73 +537,6 @@ vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 				memcpy(out->lacks, keeps[i].lacks, sizeof(out->lacks));
 			}
 		}
-	}
-	return rc;
-}
-
-vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err)
-{
-	bool none;
-	vv_status rc = need_keeper(g, &none, err);
-
-	*out = false;
-	if (rc < 0 || none) return rc;
-	if ((rc = vv_host_look(g->keeps, cid, 1, err)) == VV_OK) {
-		*out = vv_host_has(g->keeps, cid);
-	}
-	return rc;
-}
-
-vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
-			   void *payload, vv_error *err)
-{
-	vv_status rc = need_host(g, err);
-
-	if (rc < 0) return rc;
-	tell_rewritten(g);
-	return vv_host_show(g->keeps, cids, count, fn, payload, err);
-}
-
-vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err)
-{
-	bool none;
-	vv_status rc = keeps_none(g, &none, err);
-
-	v->bad_packs = v->lost = 0;
-	if (rc < 0 || none || (rc = need_host(g, err)) < 0) return rc;
-	return vv_host_verify(g->keeps, v, err);
-}
-
-/* Blocks that the store lacks may still be in the ref, which had them before. */
-static vv_status need_beside(vv_git_host *g, vv_error *err)
-{
-	vv_host_change ignored;
-	vv_status rc;
-
-	if (g->beside || g->keeps != g->kept ||
-	    (vv_oid_is_null(&g->refs.usual_tip) && vv_oid_is_null(&g->refs.branch_tip))) {
-		return VV_OK;
-	}
-	if ((rc = choose_ref(g, err)) < 0) return rc;
-	rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &ignored, err);
-	g->beside = rc == VV_OK;
-	return rc;
-}
-
-/* And what neither has, in the store of the repository above. */
-static vv_status need_above(vv_git_host *g, vv_error *err)
-{
-	vv_auto(vv_data_store) s = {0};
-	vv_status rc;
-
-	if (g->above_asked) return VV_OK;
-	g->above_asked = true;
-	if ((rc = need_config(g, err)) < 0 ||
-	    (rc = vv_data_store_upstream(&s, g->t, g->m, &g->config, err)) < 0) {
-		return rc;
-	}
-	if (s.url && s.trusted && (!g->store.url || strcmp(s.url, g->store.url) != 0)) {
-		rc = vv_data_store_host(&g->above, &s, g->t, false, NULL, err);
 	}
 	return rc;
 }
@@ -690,37 +554,39 @@ static size_t leave_absent(const vv_host *h, vv_cid *cids, size_t count)
 	return left;
 }
 
-/* Gets the packs of these, from wherever they are. */
+/* Gets the packs of these, from the first source that has them. Those that cannot be read matter if some are left. */
 static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_error *err)
 {
 	vv_auto_free vv_cid *rest = vv_calloc(count + 1, sizeof(*rest));
-	size_t left = 0;
-	vv_status rc = rest ? vv_host_prefetch(g->keeps, cids, count, err) : vv_fail_nomem(err);
+	size_t left = count;
+	vv_error why, failed = {0};
+	vv_status rc = rest ? need_sources(g, err) : vv_fail_nomem(err);
 
-	if (rc == VV_OK && count > 0) {
-		memcpy(rest, cids, count * sizeof(*rest));
-		left = leave_absent(g->keeps, rest, count);
+	if (rc < 0) return rc;
+	memcpy(rest, cids, count * sizeof(*rest));
+	for (size_t i = 0; left > 0 && i < g->sources.count; i++) {
+		vv_blocks_source *s = &g->sources.items[i];
+
+		rc = open_source(g, s, &why);
+		if (rc == VV_OK && s->host &&
+		    (rc = vv_host_prefetch(s->host, rest, left, &why)) == VV_OK) {
+			left = leave_absent(s->host, rest, left);
+		}
+		if (rc == VV_ENOMEM || rc == VV_ECANCELLED) return vv_error_copy(err, &why);
+		if (rc < 0 && s->trusted && failed.code == VV_OK) {
+			failed = why;
+		}
 	}
-	if (left > 0 && (rc = need_beside(g, err)) == VV_OK && g->beside) {
-		rc = vv_host_prefetch(g->host, rest, left, err);
-		left = rc < 0 ? 0 : leave_absent(g->host, rest, left);
-	}
-	if (rc == VV_OK && left > 0 && (rc = need_above(g, err)) == VV_OK && g->above) {
-		rc = vv_host_prefetch(g->above, rest, left, err);
-	}
-	return rc;
+	return left > 0 && failed.code < 0 ? vv_error_copy(err, &failed) : VV_OK;
 }
 
-static vv_status get_block(vv_git_host *g, vv_block_received *b, vv_buf *bytes, vv_buf *stored,
-			   vv_error *err)
+static vv_status get_block(vv_git_host *g, vv_block_received *b, vv_buf *bytes, vv_buf *stored)
 {
-	vv_host *const others[] = {g->beside ? g->host : NULL, g->above};
-	vv_status rc = vv_host_get(g->keeps, &b->cid, bytes, stored, &b->form, err);
+	vv_status rc = VV_EMISSING;
 
-	for (size_t i = 0; rc < 0 && i < 2; i++) {
-		if (others[i]) {
-			rc = vv_host_get(others[i], &b->cid, bytes, stored, &b->form, VV_IGNORED);
-		}
+	for (size_t i = 0; rc < 0 && i < g->sources.count; i++) {
+		vv_host *h = g->sources.items[i].host;
+		rc = h ? vv_host_get(h, &b->cid, bytes, stored, &b->form, VV_IGNORED) : rc;
 	}
 	b->as_stored = true;
 	b->bytes = vv_buf_cstr(bytes);
@@ -736,7 +602,7 @@ static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_
 
 	for (size_t i = 0; i < count; i++) {
 		vv_block_received b = {.cid = wants[i].cid, .base = wants[i].like};
-		vv_status got = get_block(g, &b, &bytes, &stored, VV_IGNORED);
+		vv_status got = get_block(g, &b, &bytes, &stored);
 
 		/* damaged, too: another source may have it */
 		if ((rc = got == VV_ENOMEM ? vv_fail_nomem(err)
@@ -758,24 +624,20 @@ static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv
 	for (size_t i = 0; i < count; i++) {
 		cids[i] = wants[i].cid;
 	}
-	if ((rc = need_host(g, err)) == VV_OK && (rc = prefetch(g, cids, count, err)) == VV_OK) {
-		rc = give(g, wants, count, fn, fn_payload, err);
-	}
-	return rc;
+	rc = prefetch(g, cids, count, err);
+	return rc < 0 ? rc : give(g, wants, count, fn, fn_payload, err);
 }
 
-static vv_status give_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
+static vv_status give_some(vv_host *h, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
 			   void *payload, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
-	vv_status rc = count > 1 ? vv_host_bring(g->kept, cids, count, err) : VV_OK;
+	vv_status rc = count > 1 ? vv_host_bring(h, cids, count, err) : VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		const vv_status got = count > 1
-					      ? vv_host_get(g->kept, &cids[i], &bytes, NULL, NULL,
-							    &why)
-					      : vv_host_get_alone(g->kept, &cids[i], &bytes, &why);
+		const vv_status got = count > 1 ? vv_host_get(h, &cids[i], &bytes, NULL, NULL, &why)
+						: vv_host_get_alone(h, &cids[i], &bytes, &why);
 		const vv_block_received b = {
 			.cid = cids[i], .bytes = vv_buf_cstr(&bytes), .len = bytes.len};
 
@@ -790,27 +652,24 @@ static vv_status give_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_
 vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
 			   void *payload, vv_error *err)
 {
-	const vv_status rc = need_host(g, err);
+	vv_host *first;
+	const vv_status rc = open_first(g, &first, err);
 
-	return rc < 0 ? rc
-	       : g->keeps == g->kept
-		       ? give_some(g, cids, count, fn, payload, err)
+	return rc == VV_OK && is_store_first(g) ? give_some(first, cids, count, fn, payload, err)
+	       : rc < 0 && g->sources.count < 2
+		       ? rc
 		       : vv_fail(err, VV_ENOSUPPORT, "the host does not serve single blocks");
 }
 
-void vv_git_host_supplier(vv_git_host *g, vv_supplier *out)
+void vv_git_host_supplier(vv_git_host *g, vv_remote *take_m, vv_supplier *out)
 {
+	g->own = take_m;
 	*out = (vv_supplier){.name = g->url, .source = source, .payload = g};
 }
 
 vv_git_host *vv_git_host_of(const vv_supplier *s)
 {
 	return s->source == source ? s->payload : NULL;
-}
-
-void vv_git_host_take_remote(vv_git_host *g, vv_remote *take_m)
-{
-	g->own = take_m;
 }
 
 /* Roots of versions that are not in a store. */
@@ -833,10 +692,7 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *
 	absent a = {0};
 	vv_status rc;
 
-	if ((rc = need_host(g, err)) < 0 ||
-	    (rc = vv_repository_store(g->t->repo, &a.store, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_store(g->t->repo, &a.store, err)) < 0) return rc;
 	if ((rc = vv_new_roots_each(g->t->repo, ids->items, ids->count, haves->items, haves->count,
 				    add_absent, &a, err)) == VV_OK) {
 		rc = prefetch(g, a.roots.items, a.roots.count, err);
@@ -847,16 +703,20 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *
 
 void vv_git_host_tell_damage(const vv_git_host *g)
 {
-	vv_host_sum sum = {0};
+	for (size_t i = 0; i < g->sources.count; i++) {
+		const vv_blocks_source *s = &g->sources.items[i];
+		vv_host_sum sum = {0};
 
-	if (g->keeps) {
-		vv_host_came(g->keeps, &sum);
-	}
-	if (sum.damaged > 0) {
+		if (s->host) {
+			vv_host_came(s->host, &sum);
+		}
+		if (sum.damaged == 0) {
+			continue;
+		}
 		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
-			      vv_text_url(vv_git_host_blocks_place(g)), vv_text_url(g->url));
+			      vv_text_url(s->url), vv_text_url(g->url));
 		if (g->folder) {
-			vv_notes_hint(g->t->notes, VV_HINT_FOLDER_DAMAGED, g->store.url);
+			vv_notes_hint(g->t->notes, VV_HINT_FOLDER_DAMAGED, g->folder->url);
 		} else {
 			vv_notes_hint(g->t->notes, VV_HINT_PUSH_BLOCKS);
 		}
@@ -865,22 +725,17 @@ void vv_git_host_tell_damage(const vv_git_host *g)
 
 uint64_t vv_git_host_bytes(const vv_git_host *g)
 {
-	vv_host_sum sum = {0};
+	uint64_t bytes = 0;
 
-	if (g->keeps) {
-		vv_host_came(g->keeps, &sum);
+	for (size_t i = 0; i < g->sources.count; i++) {
+		vv_host_sum sum = {0};
+
+		if (g->sources.items[i].host) {
+			vv_host_came(g->sources.items[i].host, &sum);
+		}
+		bytes += sum.bytes;
 	}
-	return sum.bytes;
-}
-
-vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err)
-{
-	bool stored;
-	vv_status rc = is_store_named(g, &stored, err);
-
-	*out = &g->peers;
-	if (rc < 0) return rc;
-	return g->write || g->kept || stored ? list_peers(g, err) : choose_static(g, err);
+	return bytes;
 }
 
 static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
@@ -888,8 +743,9 @@ static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_h
 {
 	vv_auto_free vv_oid *ids = vv_calloc(what->count + 1, sizeof(*ids));
 	vv_auto_free vv_oid *there = vv_calloc(g->refs.hello.ref_count + 1, sizeof(*there));
+	vv_host *to = NULL;
 	g->mending = what->verify;
-	vv_status rc = ids && there ? need_host(g, err) : vv_fail_nomem(err);
+	vv_status rc = ids && there ? open_first(g, &to, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < what->count; i++) {
 		ids[i] = what->refs[i].id;
@@ -906,7 +762,7 @@ static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_h
 					 .verify = what->verify};
 	if (rc == VV_OK && (rc = vv_edited_pointers_warn(g->t->repo, ids, what->count, there,
 							 g->refs.hello.ref_count, err)) == VV_OK) {
-		rc = vv_host_send(g->keeps, &to_host, out, err);
+		rc = vv_host_send(to, &to_host, out, err);
 	}
 	return rc;
 }
@@ -914,20 +770,18 @@ static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_h
 vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 			   vv_error *err)
 {
-	bool stored;
-	vv_status rc = is_store_named(g, &stored, err);
+	vv_status rc = list_sources(g, err);
 
 	memset(out, 0, sizeof(*out));
-	vv_block_peers_clear(&g->peers);
-	g->peers_listed = false;
-	if (rc < 0 ||
-	    (!stored && !g->chosen &&
-	     (rc = vv_block_peers_list(&g->peers, g->t, g->m, &g->config, true, err)) < 0)) {
-		return rc;
+	if (rc < 0) return rc;
+	if (g->sources.items[0].kind != VV_FROM_PEER) return send_from_here(g, what, out, err);
+	for (size_t i = 0; rc == VV_OK && i < g->sources.count; i++) {
+		vv_blocks_source *s = &g->sources.items[i];
+		rc = s->kind == VV_FROM_PEER ? vv_blocks_source_ask(s, g->t, g->m, err) : VV_OK;
 	}
-	return g->peers.named ? vv_block_peers_send(&g->peers, g->t, what->refs, what->count,
-						    what->dry_run, out, err)
-			      : send_from_here(g, what, out, err);
+	return rc < 0 ? rc
+		      : vv_block_peers_send(&g->sources, g->t, what->refs, what->count,
+					    what->dry_run, out, err);
 }
 
 /* --- history ------------------------------------------------------------------------------------ */
@@ -962,13 +816,15 @@ vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t c
 
 vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err)
 {
+	vv_blocks_source *s = NULL;
 	vv_status rc = vv_git_host_tidy(g, err);
 
-	if (rc == VV_OK) {
-		rc = need_host(g, err);
+	if (rc == VV_OK && (rc = list_sources(g, err)) == VV_OK) {
+		s = is_store_first(g) ? g->sources.items : find_ref(g);
+		rc = open_source(g, s, err);
 	}
-	*out = g->keeps;
-	*is_store = g->keeps != g->host;
+	*out = s ? s->host : NULL;
+	*is_store = s && s->kind == VV_FROM_STORE;
 	return rc;
 }
 

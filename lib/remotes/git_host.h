@@ -89,11 +89,10 @@ vv_status vv_git_host_uses_branch(vv_git_host *g, bool *out, vv_error *err);
 /* Sets *out to true if the host is empty and will store blocks on a branch. The first branch that
  * is pushed to a host becomes its default branch, so a branch of the user must be pushed first. */
 vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err);
-/* Returns the URL of a store in .varveconfig that was skipped, when blocks were requested, because
- * it is not trusted; borrowed. NULL if no store was skipped. */
+/* Returns the URL of the first source if it was skipped, when blocks were requested, because it is
+ * not trusted; borrowed. NULL if it was not skipped. */
 const char *vv_git_host_untrusted(const vv_git_host *g);
-/* Returns the place that has the blocks, for messages: the URL of the store or of a block peer, or
- * the name of a ref. Borrowed until the next call. */
+/* Returns a description of the place that pushes write blocks to, for messages; borrowed. */
 const char *vv_git_host_blocks_place(const vv_git_host *g);
 /* Returns the URL from which the host's blocks are received, borrowed: the URL of its store, or
  * else its own. */
@@ -116,16 +115,16 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *
 			     vv_error *err);
 
 /* Sets out to the host as a supplier of blocks, valid until vv_git_host_close. The supplier's name
- * is the remote's URL. */
-void vv_git_host_supplier(vv_git_host *g, vv_supplier *out);
-/* Fetches the `count` blocks `cids` from a store, and passes each block to fn, or NULL for one that
- * is missing or damaged. VV_ENOSUPPORT: the blocks are not in a store. */
+ * is the remote's URL. take_m: the remote, on the heap, of which g becomes the owner; NULL: the
+ * caller remains the owner. */
+void vv_git_host_supplier(vv_git_host *g, vv_remote *take_m, vv_supplier *out);
+/* Fetches the `count` blocks `cids` from the store that is the first source, and passes each block
+ * to fn, as vv_peer_blocks does. VV_ENOSUPPORT: the first source is not a store, or it does not
+ * answer, and there are others. */
 vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
 			   void *payload, vv_error *err);
 /* Returns the host of the supplier s, borrowed; NULL if the supplier is not a Git host. */
 vv_git_host *vv_git_host_of(const vv_supplier *s);
-/* Makes g the owner of take_m, which is on the heap. */
-void vv_git_host_take_remote(vv_git_host *g, vv_remote *take_m);
 
 /* One value = the options of one call of vv_git_host_send. */
 typedef struct vv_git_sending {
@@ -142,9 +141,14 @@ typedef struct vv_git_sending {
 vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 			   vv_error *err);
 
-/* Sets *out to the host's trusted block peers from which blocks are read; borrowed until the next
- * call. */
-vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err);
+/* Sets *out to the sources of the host's blocks; borrowed until the next call. It is determined
+ * which block peers are trusted, and which are a store, if g is not open for pushing. */
+vv_status vv_git_host_sources(vv_git_host *g, const vv_blocks_sources **out, vv_error *err);
+/* Sets *out to the source i, whose host is open unless it is a block peer; to NULL if there are not
+ * as many. Source 0 is the one that pushes write to, and the only one whose answer is a proof.
+ * Warns if the ref of blocks was overwritten since the last time. VV_EREFUSED: the source is not
+ * trusted. */
+vv_status vv_git_host_place(vv_git_host *g, size_t i, const vv_blocks_source **out, vv_error *err);
 /* Returns the number of bytes received so far, without the bytes of history. */
 uint64_t vv_git_host_bytes(const vv_git_host *g);
 /* Sets *out to true if the host has a ref of blocks, or if a setting or .varveconfig has a store
@@ -167,42 +171,24 @@ typedef struct vv_host_lost {
 	/* description of the part that one of them lacks, as in vv_host_keeps */
 	char lacks[96];
 } vv_host_lost;
-/* Sets *out to the lost versions of g, found with vv_host_keeps_each. All counts are 0 if block
- * peers store the blocks. */
+/* Sets *out to the lost versions of source 0 of g, found with vv_host_keeps_each. All counts are 0
+ * if block peers store the blocks. */
 vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err);
 
 /* The value of the parameter fetch_bytes (a limit in bytes) for callers that do not remove data
  * because of the result. */
 #define VV_KEEPS_FETCH_BYTES ((uint64_t)64 << 20)
-/* Calls vv_host_keeps_each for the host's blocks, with the same parameters. If block peers store
- * the blocks, sets each element of `out` to the result that the version is not complete. */
-vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t count,
-				 uint64_t fetch_bytes, vv_host_keeps *out, vv_error *err);
-
-/* Sets *out to true if the lists of the host contain the block *cid; else, or if block peers store
- * the blocks, to false. */
-vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err);
-
-/* Calls vv_host_show with the same parameters. Before that, warns if the ref of blocks was
- * overwritten since the last time. */
-vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
-			   void *payload, vv_error *err);
 /* Sets *out, owned by the caller, to the versions that are reachable from the host's refs; a gc of
  * the store may remove other versions. Sets *out to NULL if the host never removes versions, or if
  * the call fails. */
 vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err);
 
-/* Calls vv_host_verify for the host's blocks. If block peers store the blocks, only sets the
- * numbers of damaged packs and lost blocks in *v to 0. */
-vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err);
-
-/* Warns of blocks that the host lists but could not deliver. */
+/* Warns of blocks that a source lists but could not deliver. */
 void vv_git_host_tell_damage(const vv_git_host *g);
 
 /* Makes g use the store with this name and url, a store in the work tree's .varveconfig, for the
- * blocks, or a ref of the host if url is NULL. This overrides settings. url must be absolute; name
- * and url are copied. The caller calls this before other functions. VV_EREFUSED: the store is not
- * trusted. */
+ * blocks, or a ref of the host if url is NULL. This overrides settings. url must be absolute; name is
+ * borrowed, and url is copied. Call this before blocks are requested. */
 vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, vv_error *err);
 /* Determines where the host's blocks are, unless it is known. Sets *out to that store or ref,
  * borrowed, and *is_store to true for a store, to false for a ref of the host. First does what

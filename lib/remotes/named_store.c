@@ -15,7 +15,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/remotes/block_peers.h"
-#include "lib/remotes/blocks_config.h"
+#include "lib/remotes/blocks_sources.h"
 #include "lib/remotes/remote.h"
 #include "repo/git/config.h"
 #include "repo/git/run_git.h"
@@ -122,14 +122,6 @@ vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *er
 	}
 	set(&l, n->name, "url", n->url);
 	return write_lines(r, &l, err);
-}
-
-const char *vv_store_own(const vv_remote *m)
-{
-	for (size_t i = 0; i < m->blocks_urls.count; i++) {
-		if (vv_blocks_is_store(m->blocks_urls.items[i])) return m->blocks_urls.items[i];
-	}
-	return NULL;
 }
 
 static void remove_section(lines *l, const char *name)

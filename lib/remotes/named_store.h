@@ -34,10 +34,6 @@ vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *er
  * this remote, which takes effect at once. */
 vv_status vv_store_switch(vv_repository *r, const char *name, const char *remote, bool *changed,
 			  vv_error *err);
-/* Returns the URL of the store in the user's settings of m (remote.<name>.varveUrl), borrowed; NULL
- * if there is none. */
-const char *vv_store_own(const vv_remote *m);
-
 /* Removes the store `name` from .varveconfig, or, if name is that of a remote, the store from the
  * user's settings of this remote. The files of the store are not removed. VV_ENOTFOUND: the store
  * does not exist. */

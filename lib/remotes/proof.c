@@ -14,6 +14,7 @@
 
 typedef struct proving {
 	const vv_reached *there;
+	vv_host *host; /* the open place; NULL: a peer, or nothing proves anything */
 	vv_store *store;
 	const vv_cid *roots;
 	size_t count;
@@ -36,10 +37,10 @@ static bool is_chosen(uint64_t *met)
 }
 
 typedef struct below {
-	vv_git_host *host; /* NULL: a peer, which reported the whole version */
-	bool here;         /* the whole version */
-	bool listed;       /* by the host, all of it */
-	vv_cid leaf;       /* any; a version of one block has its root */
+	vv_host *host; /* NULL: a peer, which reported the whole version */
+	bool here;     /* the whole version */
+	bool listed;   /* by the host, all of it */
+	vv_cid leaf;   /* any; a version of one block has its root */
 	uint64_t leaves;
 } below;
 
@@ -47,9 +48,9 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 			  size_t len VV_UNUSED, vv_status state, vv_error *err)
 {
 	below *b = payload;
-	bool has = true;
-	vv_status rc = b->host ? vv_git_host_has(b->host, cid, &has, err) : VV_OK;
+	const vv_status rc = b->host ? vv_host_look(b->host, cid, 1, err) : VV_OK;
 
+	const bool has = rc == VV_OK && (!b->host || vv_host_has(b->host, cid));
 	b->here = b->here && state == VV_OK;
 	b->listed = b->listed && has;
 	if (cid->codec == VV_CODEC_RAW && is_chosen(&b->leaves)) {
@@ -62,7 +63,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
  * answer. */
 static vv_status begin(proving *p, size_t i, bool says, vv_error *err)
 {
-	below b = {.host = p->there->host, .here = true, .listed = true, .leaf = p->roots[i]};
+	below b = {.host = p->host, .here = true, .listed = true, .leaf = p->roots[i]};
 	vv_walk w = {.store = p->store,
 		     .budget = UINT64_MAX,
 		     .missing_ok = true,
@@ -143,24 +144,26 @@ static vv_status begin_all(proving *p, vv_error *err)
 {
 	vv_auto_free uint8_t *says = vv_calloc(p->count / 8 + 1, 1);
 	vv_auto(vv_cid_map) *promised = NULL;
-	vv_auto_free vv_host_keeps *keeps = NULL;
+	vv_auto_free vv_host_keeps *keeps = vv_calloc(p->count + 1, sizeof(*keeps));
+	const vv_reached *there = p->there;
+	const vv_blocks_source *place = NULL;
 	size_t at;
-	vv_status rc = says ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = says && keeps ? VV_OK : vv_fail_nomem(err);
 
-	if (rc == VV_OK && p->there->host) {
-		rc = vv_git_host_promises(p->there->host, &promised, err);
+	if (rc == VV_OK && there->host &&
+	    (rc = vv_git_host_place(there->host, there->place, &place, err)) == VV_OK &&
+	    there->place == 0) {
+		rc = vv_git_host_promises(there->host, &promised, err);
 	}
-	if (rc == VV_OK && p->there->host) {
-		keeps = vv_calloc(p->count + 1, sizeof(*keeps));
-		rc = keeps ? vv_git_host_keeps_each(p->there->host, p->roots, p->count, UINT64_MAX,
-						    keeps, err)
-			   : vv_fail_nomem(err);
-	} else if (rc == VV_OK && p->there->peer) {
-		rc = vv_peer_keeps(p->there->peer, p->roots, p->count, says, err);
+	p->host = place ? place->host : NULL;
+	if (rc == VV_OK && p->host) {
+		rc = vv_host_keeps_each(p->host, p->roots, p->count, UINT64_MAX, keeps, err);
+	} else if (rc == VV_OK && !there->host) {
+		rc = vv_peer_keeps(there->peer, p->roots, p->count, says, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
 		const bool may = !promised || vv_cid_map_find(promised, &p->roots[i], &at);
-		rc = begin(p, i, keeps ? may && keeps[i].whole : vv_bit(says, i), err);
+		rc = begin(p, i, (p->host ? keeps[i].whole : vv_bit(says, i)) && may, err);
 	}
 	return rc;
 }
@@ -168,7 +171,7 @@ static vv_status begin_all(proving *p, vv_error *err)
 /* Requests one block of each open version. *asked: their number. */
 static vv_status ask_once(proving *p, size_t *asked, vv_error *err)
 {
-	const size_t most = p->there->host ? SIZE_MAX : AT_ONCE;
+	const size_t most = p->host ? SIZE_MAX : AT_ONCE;
 	size_t n = 0;
 	vv_status rc = VV_OK;
 
@@ -179,9 +182,8 @@ static vv_status ask_once(proving *p, size_t *asked, vv_error *err)
 			p->version[n++] = i;
 		}
 		if (n > 0 && (n == most || i + 1 == p->count)) {
-			rc = p->there->host ? vv_git_host_show(p->there->host, p->asked, n,
-							       on_shown, p, err)
-					    : ask_peer(p, n, err);
+			rc = p->host ? vv_host_show(p->host, p->asked, n, on_shown, p, err)
+				     : ask_peer(p, n, err);
 			*asked += n;
 			n = 0;
 		}

@@ -54,25 +54,31 @@ static vv_status read_kind(const char *text, kind *out, vv_error *err)
 
 static const char *const blocks_refs[] = {VV_HOST_REF, VV_HOST_BRANCH};
 
+/* Has the repository on this machine a ref of blocks? VV_ENOTFOUND: it has none; another error: that is unknown. */
+static vv_status find_blocks_ref(const char *path, const vv_env *env)
+{
+	vv_auto(vv_repository) *there = NULL;
+	vv_status rc = vv_repository_open(&there, path, env, VV_IGNORED) < 0 ? VV_EIO
+									     : VV_ENOTFOUND;
+
+	for (size_t i = 0; rc == VV_ENOTFOUND && i < 2; i++) {
+		vv_auto(vv_ref) ref = {0};
+
+		rc = vv_ref_get(there, blocks_refs[i], &ref, VV_IGNORED);
+	}
+	return rc;
+}
+
 /* One with varve's own folder is a peer; one only of git with a ref of blocks is a host, as is a bundle. */
 static kind kind_of_folder(const char *path, const vv_env *env)
 {
 	vv_auto(char) *varve = vv_path_join(path, "varve", (char *)NULL),
 		      *below = vv_path_join(path, ".git", "varve", (char *)NULL);
-	bool has = !varve || !below || vv_exists(varve) || vv_exists(below);
-	vv_auto(vv_repository) *there = NULL;
 	vv_stat st;
-	kind is = UNKNOWN;
 
 	if (vv_lstat(&st, path, VV_IGNORED) == VV_OK && S_ISREG(st.mode)) return GIT;
-	if (has) return PEER;
-	if (!vv_exists(path) || vv_repository_open(&there, path, env, VV_IGNORED) < 0) return is;
-	for (size_t i = 0; i < 2; i++) {
-		vv_auto(vv_ref) ref = {0};
-
-		is = vv_ref_get(there, blocks_refs[i], &ref, VV_IGNORED) == VV_OK ? GIT : is;
-	}
-	return is;
+	if (!varve || !below || vv_exists(varve) || vv_exists(below)) return PEER;
+	return vv_exists(path) && find_blocks_ref(path, env) == VV_OK ? GIT : UNKNOWN;
 }
 
 /* Determines the kind without a request. A folder is examined each time. */
@@ -113,10 +119,11 @@ static void remember(const vv_transfer *t, const vv_remote *m, const char *is)
 	}
 }
 
-static vv_status reach_host(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
-			    vv_error *err)
+/* take_folder: m as a published folder; NULL: it is a Git host. */
+static vv_status reach_host(vv_reached *out, vv_transfer *t, const vv_remote *m,
+			    vv_remote_folder *take_folder, bool write, vv_error *err)
 {
-	vv_status rc = vv_git_host_open(&out->host, t, m, NULL, write, err);
+	vv_status rc = vv_git_host_open(&out->host, t, m, take_folder, write, err);
 
 	if (rc == VV_OK) {
 		out->hello = vv_git_host_hello(out->host);
@@ -191,11 +198,7 @@ static vv_status reach_folder(vv_reached *out, vv_transfer *t, const vv_remote *
 		rc = ask_all(&(asking){.folder = *known}, err);
 	}
 	if (rc < 0 || (rc = vv_remote_folder_failed(*known, false, err)) < 0) return rc;
-	rc = vv_git_host_open(&out->host, t, m, vv_take(known), write, err);
-	if (rc == VV_OK) {
-		out->hello = vv_git_host_hello(out->host);
-	}
-	return rc;
+	return reach_host(out, t, m, vv_take(known), write, err);
 }
 
 /* The user is asked for a login once, so the search for a folder beside the peer has none. */
@@ -226,7 +229,7 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 	if (rc < 0) return rc;
 	is = is == FOLDER && elsewhere ? UNKNOWN : is;
 	if (is == GIT || is == FOLDER) {
-		rc = is == GIT ? reach_host(out, t, m, write, err)
+		rc = is == GIT ? reach_host(out, t, m, NULL, write, err)
 			       : reach_folder(out, t, m, write, &folder, err);
 		if (rc == VV_OK && !m->kind) {
 			remember(t, m, is == GIT ? "git" : "folder");
@@ -255,7 +258,7 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 		vv_transfer_tell_lines(t, &held);
 		*err = why; /* git would wait for the same */
 		rc = why.code;
-	} else if ((rc = reach_host(out, t, m, write, &why)) == VV_OK) {
+	} else if ((rc = reach_host(out, t, m, NULL, write, &why)) == VV_OK) {
 		remember(t, m, "git");
 	} else {
 		vv_transfer_tell_lines(t, &held);
@@ -307,6 +310,15 @@ const char *vv_reach_shown(const char *name)
 	return k && k->called ? k->called : vv_text_url(name);
 }
 
+/* On the heap; accepts NULL. */
+static void free_remote(vv_remote *m)
+{
+	if (m) {
+		vv_remote_clear(m);
+		vv_free(m);
+	}
+}
+
 vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
 {
 	const kind_above *k = kind_of_name(url);
@@ -332,14 +344,11 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 	}
 	if (rc == VV_OK && there.host) {
 		const uint64_t id = out->id;
-		vv_git_host_take_remote(there.host, m);
-		vv_git_host_supplier(there.host, out);
+		vv_git_host_supplier(there.host, vv_take(&m), out);
 		out->name = url;
 		out->id = id;
-		return rc;
 	}
-	vv_remote_clear(m);
-	vv_free(m);
+	free_remote(m);
 	return rc;
 }
 
@@ -368,9 +377,7 @@ static vv_status open_later(void *payload, const vv_connect_options *o, vv_error
 	if ((rc = vv_reach(&there, &l->t, l->m, false, err)) < 0) return rc;
 	l->opened.peer = there.peer;
 	if (there.host) {
-		vv_git_host_take_remote(there.host, l->m);
-		vv_git_host_supplier(there.host, &l->opened);
-		l->m = NULL;
+		vv_git_host_supplier(there.host, vv_take(&l->m), &l->opened);
 	}
 	return VV_OK;
 }
@@ -387,10 +394,8 @@ static void adopt_later(vv_supplier *s)
 static void free_later(later *l)
 {
 	vv_ask_clear(&l->ask);
-	if (l->m) {
-		vv_remote_clear(l->m);
-	}
-	vv_free_all(l->m, l);
+	free_remote(l->m);
+	vv_free(l);
 }
 
 /* Takes l over, on failure also. */
@@ -503,28 +508,12 @@ static bool was_host(const vv_transfer *t, const char *url)
 	return dir && vv_exists(dir);
 }
 
-/* Is it a repository on this machine without a ref of blocks? Then git need not contact it. */
-static bool lacks_blocks_ref(const vv_transfer *t, const char *path)
-{
-	vv_auto(vv_repository) *there = NULL;
-	vv_ref ref;
-
-	if (vv_repository_open(&there, path, vv_connect_env(&t->connect), VV_IGNORED) < 0) {
-		return false;
-	}
-	for (size_t i = 0; i < 2; i++) {
-		if (vv_ref_get(there, blocks_refs[i], &ref, VV_IGNORED) != VV_ENOTFOUND) {
-			return false;
-		}
-	}
-	return true;
-}
-
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			      bool eager, vv_error *err)
 {
 	const char *url = write && m->push_url ? m->push_url : m->url;
 	bool has = false;
+	vv_auto(vv_git_host) *host = NULL;
 	vv_auto(vv_url) u = {0};
 	vv_auto(vv_head) head = {0};
 	vv_auto(vv_blocks_config) c = {.ref = NULL};
@@ -534,21 +523,19 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 		return VV_OK;
 	}
 	const bool read = vv_blocks_config_read(&c, t->repo, &head.commit, VV_IGNORED) == VV_OK;
-	const bool stored = vv_data_store_is_named(m, &c);
+	const bool stored = vv_blocks_are_stored(m, &c);
 	if (!read && !stored) return VV_OK;
 	bool asks = u.kind == VV_URL_PATH ||
 		    (u.kind == VV_URL_SSH && (eager || stored || was_host(t, m->url)));
 	if (!asks || (write && !eager && u.kind == VV_URL_PATH && !stored && !c.ref &&
-		      !vv_oid_is_null(&head.commit) && lacks_blocks_ref(t, u.path))) {
+		      !vv_oid_is_null(&head.commit) &&
+		      /* git need not contact it */
+		      find_blocks_ref(u.path, vv_connect_env(&t->connect)) == VV_ENOTFOUND)) {
 		return VV_OK;
 	}
-	vv_status rc = vv_git_host_open(out, t, m, NULL, write, VV_IGNORED);
-	if (rc == VV_OK) {
-		rc = vv_git_host_has_blocks(*out, &has, VV_IGNORED);
-	}
-	if (rc == VV_OK && (has || (write && eager))) return VV_OK;
-	vv_git_host_close(*out);
-	*out = NULL;
+	vv_status rc = vv_git_host_open(&host, t, m, NULL, write, VV_IGNORED);
+	rc = rc < 0 ? rc : vv_git_host_has_blocks(host, &has, VV_IGNORED);
+	*out = rc == VV_OK && (has || (write && eager)) ? vv_take(&host) : NULL;
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
@@ -567,18 +554,12 @@ vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *wo
 	vv_git_host *host = NULL;
 	vv_status rc = m ? vv_remote_find(m, t->repo, word, err) : vv_fail_nomem(err);
 
-	*has = false;
-	if (rc == VV_OK && (rc = vv_reach_blocks_ref(&host, t, m, false, true, err)) == VV_OK &&
-	    host) {
-		vv_git_host_take_remote(host, m);
-		vv_git_host_supplier(host, out);
-		*has = true;
-		return VV_OK;
+	rc = rc < 0 ? rc : vv_reach_blocks_ref(&host, t, m, false, true, err);
+	*has = rc == VV_OK && host;
+	if (*has) {
+		vv_git_host_supplier(host, vv_take(&m), out);
 	}
-	if (m) {
-		vv_remote_clear(m);
-	}
-	vv_free(m);
+	free_remote(m);
 	return rc;
 }
 
@@ -598,18 +579,22 @@ void vv_reach_supplier_clear(vv_supplier *s)
 vv_status vv_reach_block_peers(vv_transfer *t, vv_git_host *host, vv_supplier *out, size_t max,
 			       size_t *count, vv_error *err)
 {
-	const vv_block_peers *peers;
+	const vv_blocks_sources *from;
 	vv_error why;
-	vv_status rc = vv_git_host_peers(host, &peers, err);
+	vv_status rc = vv_git_host_sources(host, &from, err);
 
 	*count = 0;
-	for (size_t i = 0; rc == VV_OK && i < peers->urls.count && *count < max; i++) {
-		if (supplier_later(t, &out[*count], peers->urls.items[i], VV_BY_SETTINGS, &why) <
-		    0) {
-			vv_notes_warn(t->notes, "%s is left out: %s",
-				      vv_text_url(peers->urls.items[i]), why.message);
-		} else {
+	for (size_t i = 0; rc == VV_OK && i < from->count && *count < max; i++) {
+		const vv_blocks_source *s = &from->items[i];
+
+		if (s->kind != VV_FROM_PEER || !s->trusted) {
+			continue;
+		}
+		if (supplier_later(t, &out[*count], s->url, VV_BY_SETTINGS, &why) == VV_OK) {
 			(*count)++;
+		} else {
+			vv_notes_warn(t->notes, "%s is left out: %s", vv_text_url(s->url),
+				      why.message);
 		}
 	}
 	return rc;

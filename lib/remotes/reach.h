@@ -26,6 +26,7 @@ typedef struct vv_reached {
 	vv_peer *peer;         /* NULL: the remote is not a peer */
 	vv_git_host *host;     /* NULL: the remote is a peer without an open ref of blocks */
 	const vv_hello *hello; /* its refs; borrowed from peer or host */
+	size_t place; /* of a host: the source (vv_git_host_place) from which proofs are requested */
 } vv_reached;
 
 /* Connects to the remote m, for pushing if `write` is set, and sets *out to the connection. Sets

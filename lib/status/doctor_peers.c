@@ -58,9 +58,13 @@ static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name
 	vv_host_verifying v = {
 		.sample = true, .unseen_bytes = PACKS_UNSEEN, .seen_bytes = PACKS_SEEN};
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	const vv_blocks_source *own;
 	vv_error why;
-	vv_status rc = vv_git_host_verify(host, &v, &why);
+	vv_status rc = vv_git_host_place(host, 0, &own, &why);
 
+	if (rc == VV_OK && own->host) {
+		rc = vv_host_verify(own->host, &v, &why);
+	}
 	if (rc < 0) return say_failed(d, rc, "the packs", name, "cannot be fetched", &why, err);
 	if (v.bad_packs == 0) return VV_OK;
 	vv_buf_printf(&message, "%s of the remote %s %s damaged",
@@ -136,11 +140,11 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 	vv_status rc = vv_git_host_lost(host, &lost, &why);
 
 	*whole = false;
-	if (rc < 0) return say_failed(d, rc, "the blocks", name, "cannot be read", &why, err);
-	if (lost.versions > 0 && vv_git_host_untrusted(host)) {
+	if (rc < 0 && vv_git_host_untrusted(host)) {
 		if ((rc = say_untrusted(d, vv_git_host_untrusted(host), err)) < 0) return rc;
 		return mend_otherwise(d, d->findings[d->count - 1].mend, err);
 	}
+	if (rc < 0) return say_failed(d, rc, "the blocks", name, "cannot be read", &why, err);
 	*whole = lost.versions == 0;
 	if (*whole) return look_at_packs(d, host, name, err);
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
@@ -177,19 +181,23 @@ static vv_status look_at_head(vv_doctor *d, vv_git_host *host, const char *name,
 static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host, const char *name,
 				 vv_error *err)
 {
-	const vv_block_peers *peers;
+	const vv_blocks_sources *from;
 	vv_error why;
-	vv_status rc = vv_git_host_peers(host, &peers, &why);
+	vv_status rc = vv_git_host_sources(host, &from, &why);
 
 	if (rc < 0) return say_failed(d, rc, "the block peers", name, "are unknown", &why, err);
-	for (size_t i = 0; rc == VV_OK && i < peers->untrusted.count; i++) {
-		rc = say_untrusted(d, peers->untrusted.items[i], err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < peers->urls.count; i++) {
-		vv_supplier s;
-		rc = vv_reach_supplier(t, &s, peers->urls.items[i], &why);
-		if (rc == VV_OK) {
-			vv_reach_supplier_clear(&s);
+	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
+		const vv_blocks_source *s = &from->items[i];
+		vv_supplier peer;
+
+		if (s->kind == VV_FROM_PEER && !s->trusted) {
+			rc = say_untrusted(d, s->url, err);
+		}
+		if (s->kind != VV_FROM_PEER || !s->trusted) {
+			continue;
+		}
+		if ((rc = vv_reach_supplier(t, &peer, s->url, &why)) == VV_OK) {
+			vv_reach_supplier_clear(&peer);
 			continue;
 		}
 		vv_hint_word(&why, d->words);
@@ -201,7 +209,7 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 							   "correct it in .varveconfig or "
 							   "remote.NAME.varveUrl",
 					     err, "the block peer %s does not answer: %s",
-					     vv_text_url(peers->urls.items[i]), why.message);
+					     vv_text_url(s->url), why.message);
 	}
 	return rc;
 }

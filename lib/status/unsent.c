@@ -95,9 +95,13 @@ static vv_status leave_unsent(finder *f, vv_error *err)
 	for (size_t i = 0; roots && i < u->count; i++) {
 		roots[i] = u->items[i].root;
 	}
-	vv_status rc = roots && keeps ? vv_git_host_keeps_each(f->host, roots, u->count,
-							       VV_KEEPS_FETCH_BYTES, keeps, err)
+	const vv_blocks_source *own;
+	vv_status rc = roots && keeps ? vv_git_host_place(f->host, 0, &own, err)
 				      : vv_fail_nomem(err);
+	if (rc == VV_OK && own->host) {
+		rc = vv_host_keeps_each(own->host, roots, u->count, VV_KEEPS_FETCH_BYTES, keeps,
+					err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < u->count; i++) {
 		vv_unsent_version *v = &u->items[i];
 		if (keeps[i].whole) {

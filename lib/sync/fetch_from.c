@@ -258,7 +258,7 @@ static vv_status take_host(vv_fetch_from *r, size_t place, vv_error *err)
 	r->supplier_count--;
 	if ((rc = vv_reach(&r->origin, &r->t, &r->stand, false, err)) < 0) return rc;
 	if (r->origin.host) {
-		vv_git_host_supplier(r->origin.host, &r->suppliers[0]);
+		vv_git_host_supplier(r->origin.host, NULL, &r->suppliers[0]);
 	} else {
 		r->suppliers[0].peer = r->origin.peer;
 	}
@@ -440,7 +440,7 @@ static vv_status connect_all(vv_fetch_from *r, vv_error *err)
 		r->silent = why;
 	}
 	if (rc == VV_OK && r->origin.host) {
-		vv_git_host_supplier(r->origin.host, &r->suppliers[0]);
+		vv_git_host_supplier(r->origin.host, NULL, &r->suppliers[0]);
 	} else if (rc == VV_OK) {
 		r->suppliers[0].name = r->remote.url;
 		r->suppliers[0].peer = r->origin.peer;

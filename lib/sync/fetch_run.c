@@ -315,7 +315,7 @@ static bool add_blocks_ref(run *r, vv_status rc)
 	    !host) {
 		return false;
 	}
-	vv_git_host_supplier(host, &r->from.suppliers[r->from.supplier_count++]);
+	vv_git_host_supplier(host, NULL, &r->from.suppliers[r->from.supplier_count++]);
 	return true;
 }
 

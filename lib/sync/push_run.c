@@ -451,7 +451,7 @@ static vv_status send_beside(run *r, vv_error *err)
 	size_t count = 0;
 	vv_auto(vv_blocks_config) c = {.ref = NULL};
 	(void)vv_blocks_config_read(&c, r->j->repo, &r->head.commit, VV_IGNORED);
-	const bool stored = vv_data_store_is_named(&r->remote, &c);
+	const bool stored = vv_blocks_are_stored(&r->remote, &c);
 	vv_status rc = ids ? vv_reach_blocks_ref(&host, &r->t, &r->remote, true, false, err)
 			   : vv_fail_nomem(err);
 
@@ -580,8 +580,8 @@ static vv_status choose_place(run *r, const vv_store_config *s, vv_error *err)
 
 	if (!r->j->move) return VV_OK;
 	if (!r->j->to_store) return vv_git_host_choose(r->there.host, NULL, NULL, err);
-	vv_status rc = vv_data_store_absolute(&url, r->j->repo, s->push_url ? s->push_url : s->url,
-					      err);
+	vv_status rc = vv_store_url_absolute(&url, r->j->repo, s->push_url ? s->push_url : s->url,
+					     err);
 	return rc < 0 ? rc : vv_git_host_choose(r->there.host, s->name, url, err);
 }
 

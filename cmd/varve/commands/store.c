@@ -102,7 +102,7 @@ static vv_status try_url(vv_repository *r, const char *url, const char *named, b
 	vv_status rc = vv_transfer_open(&t, r, &vv_notes_stderr, true, TRIAL_SEC, err);
 
 	t.connect.first_sec = TRIAL_SEC;
-	if (rc < 0 || (rc = vv_data_store_absolute(&whole, r, url, err)) < 0 ||
+	if (rc < 0 || (rc = vv_store_url_absolute(&whole, r, url, err)) < 0 ||
 	    (named && (rc = vv_data_store_may(&t, named, whole, err)) < 0) ||
 	    (make && (rc = vv_data_store_check_links(r, whole, err)) < 0) ||
 	    (rc = vv_data_store_open(&place, whole, &t.connect, make, err)) < 0) {

@@ -103,6 +103,11 @@ static void tell(run *r, const char *who, const char *place, const char *what, u
 	vv_json_close_object(&r->w);
 }
 
+static const char *word_of(bool all, bool some)
+{
+	return all ? "all" : some ? "some" : "nothing";
+}
+
 static vv_status ask_here(run *r, vv_error *err)
 {
 	vv_store *store;
@@ -115,11 +120,7 @@ static vv_status ask_here(run *r, vv_error *err)
 	}
 	if (rc == VV_OK) {
 		r->holders += whole;
-		tell(r, "here", NULL,
-		     whole                           ? "all"
-		     : vv_store_has(store, &r->root) ? "some"
-						     : "nothing",
-		     0, NULL);
+		tell(r, "here", NULL, word_of(whole, vv_store_has(store, &r->root)), 0, NULL);
 	}
 	return rc;
 }
@@ -174,45 +175,65 @@ static void tell_answer(const question *q)
 		return;
 	}
 	q->r->holders += q->have & 1;
-	tell(q->r, q->word, NULL,
-	     (q->have & 1) != 0   ? "all"
-	     : (q->held & 1) != 0 ? "some"
-				  : "nothing",
-	     source, NULL);
+	tell(q->r, q->word, NULL, word_of(q->have & 1, q->held & 1), source, NULL);
 }
 
-/* Checks a Git host, or the store or blocks' ref beside a peer: it has a version if it lists it and returns a block that it
- * cannot foresee. */
-static vv_status find_in_host(question *q, vv_reached *there, const char **what, vv_error *err)
+/* Asks one source of a host. A store or a ref of blocks has a version if it lists it and returns a block that it cannot
+ * foresee. */
+static vv_status ask_source(const question *q, const vv_reached *there, const vv_blocks_source *s,
+			    const char **what, vv_error *err)
 {
 	const vv_cid *root = &q->r->root;
+	question peer = {.r = q->r, .m = {.url = s->url}};
 	vv_store *store;
-	bool listed, holds = false;
-	vv_status rc = q->host ? vv_reach(there, &q->r->t, &q->m, false, err)
-			       : vv_reach_blocks_ref(&there->host, &q->r->t, &q->m, false, false,
-						     err);
+	bool holds = false;
+	vv_status rc;
 
-	if (rc < 0 || !there->host || (rc = vv_git_host_has(there->host, root, &listed, err)) < 0 ||
-	    (rc = vv_repository_store(q->r->repo, &store, err)) < 0 ||
+	if (s->kind == VV_FROM_PEER) {
+		rc = s->trusted ? put_question(&peer, &q->r->t.connect, err)
+				: vv_fail(err, VV_EREFUSED, "this host is not trusted");
+		*what = rc < 0 ? *what : word_of(peer.have & 1, peer.held & 1);
+		return rc;
+	}
+	if ((rc = vv_host_look(s->host, root, 1, err)) < 0) return rc;
+	const bool listed = vv_host_has(s->host, root);
+	if ((rc = vv_repository_store(q->r->repo, &store, err)) < 0 ||
 	    (listed && (rc = vv_proof_ask(&holds, there, store, root, 1, err)) < 0)) {
 		return rc;
 	}
-	q->r->holders += holds;
-	*what = holds ? "all" : listed ? "some" : "nothing";
+	*what = word_of(holds, listed);
 	return VV_OK;
 }
 
+/* Asks the sources of a Git host, or those beside a peer, in the order in which a fetch reads them, until one has all. Prints
+ * the first one, and others that have something. */
 static void tell_host(question *q)
 {
 	const uint64_t source = q->m.url ? vv_speed_source(q->m.url) : 0;
+	const bool lacks = q->ask.status == VV_OK && (q->have & 1) == 0;
 	vv_auto(vv_reached) there = {0};
-	const char *what = "unknown";
 	vv_error why;
-	vv_status rc = find_in_host(q, &there, &what, &why);
+	vv_status rc = q->host ? vv_reach(&there, &q->r->t, &q->m, false, &why)
+			       : vv_reach_blocks_ref(&there.host, &q->r->t, &q->m, false, lacks,
+						     &why);
 
-	if (rc == VV_OK && !there.host) return;
-	tell(q->r, q->word, there.host ? vv_git_host_blocks_place(there.host) : NULL, what, source,
-	     rc < 0 ? why.message : NULL);
+	if (rc < 0) {
+		tell(q->r, q->word, NULL, "unknown", source, why.message);
+	}
+	for (bool more = there.host != NULL; more; there.place++) {
+		const vv_blocks_source *s;
+		const char *what = "unknown";
+
+		rc = vv_git_host_place(there.host, there.place, &s, &why);
+		if (!s && (rc == VV_OK || there.place > 0)) return;
+		rc = rc < 0 ? rc : ask_source(q, &there, s, &what, &why);
+		if (there.place == 0 || strcmp(what, "nothing") != 0) {
+			tell(q->r, q->word, s ? s->url : vv_git_host_blocks_place(there.host), what,
+			     source, rc < 0 ? why.message : NULL);
+		}
+		q->r->holders += strcmp(what, "all") == 0;
+		more = s && strcmp(what, "all") != 0;
+	}
 }
 
 typedef struct linking {

@@ -81,6 +81,30 @@ site() {
 	VARVE_TRUSTED_HOSTS="x,$peer/below" succeeds varve push -q -u origin main
 }
 
+@test "whereis names a block peer that has a version, and one that is not trusted" {
+	with_peer
+	export VARVE_TRUSTED_HOSTS=$(site "$peer")
+	varve push -q -u origin main
+	succeeds varve whereis prices.csv
+	output_has "  all       origin (in $peer)"
+	unset VARVE_TRUSTED_HOSTS
+	succeeds varve whereis prices.csv
+	output_has "  unknown   origin (in $peer): this host is not trusted"
+}
+
+@test "a URL for pushes alone is where blocks go, and come from" {
+	with_peer
+	export VARVE_TRUSTED_HOSTS=$(site "$peer")
+	printf '[blocks]\n\tpushUrl = %s\n' "$peer" > .varveconfig
+	varve commit -qam pushes
+	succeeds varve push -u origin main
+	stderr_has "to $peer"
+	[ "$(git -C ../host.git for-each-ref --format='%(refname)')" = refs/heads/main ]
+	succeeds varve doctor
+	succeeds varve clone "$url" ../b
+	cmp prices.csv ../b/prices.csv
+}
+
 @test "remote.<name>.varveUrl is the user's own word" {
 	with_peer
 	git rm -q --cached .varveconfig

@@ -1,0 +1,108 @@
+load ../helper
+load ../../stories/hosts/host
+load folder
+
+# Where blocks are, beside the place that pushes write to: what is read from there, and what that frees.
+
+# Two versions in the ref of the host; then the repository names an empty store, $store. Here: a clone of it.
+older_ref() {
+	plain_host
+	a_table a 300
+	change 7
+	succeeds varve push -q
+	store=$BATS_TEST_TMPDIR/work/store
+	mkdir "$store"
+	printf 'varve store 1\n' > "$store/format"
+	named "$store"
+	varve clone -q "$url" ../b
+	cd ../b
+}
+
+# The next commit names the store $1, and its blocks stay where they are.
+named() {
+	printf '[store "team"]\n\turl = %s\n' "$1" > .varveconfig
+	git add .varveconfig
+	git commit -qm store --no-verify
+	git push -q --no-verify
+}
+
+@test "what only the ref beside a store has is read and named, and frees nothing" {
+	older_ref
+	cmp prices.csv ../a/prices.csv
+	succeeds varve whereis prices.csv
+	output_has "  nothing   origin (in $store)
+  all       origin (in refs/varve/blocks)"
+	succeeds varve whereis --json prices.csv
+	[ "$(jq -c '[.peers[] | select(.peer == "origin") | [.place, .has]]' <<< "$output")" = \
+		"[[\"$store\",\"nothing\"],[\"refs/varve/blocks\",\"all\"]]" ]
+	ends_with 1 varve drop --history
+	succeeds varve --offline cat HEAD~2:prices.csv
+	[ "$(varve status --remote --json | jq '.lacking | length')" -eq 2 ]
+	ends_with 1 varve doctor
+	output_has "the remote origin lacks the blocks of 2 versions of tables"
+	succeeds varve push --blocks
+	succeeds varve whereis prices.csv
+	output_has "  all       origin (in $store)"
+	output_lacks refs/varve/blocks
+	succeeds varve drop --history
+	ends_with 2 varve --offline cat HEAD~2:prices.csv
+	succeeds varve cat HEAD~2:prices.csv
+}
+
+@test "while a store is away its older ref is read, and frees nothing" {
+	older_ref
+	succeeds varve push -q --blocks
+	mv "$store" "$store.away"
+	succeeds varve whereis prices.csv
+	output_has "  unknown   origin (in $store): "
+	output_has "  all       origin (in refs/varve/blocks)"
+	ends_with 2 varve drop --history
+	succeeds varve --offline cat HEAD~2:prices.csv
+	for lazy in '' --lazy; do
+		rm -rf ../c
+		succeeds varve clone -q $lazy "$url" ../c
+		cmp prices.csv ../c/prices.csv
+		varve -C ../c cat HEAD~2:prices.csv | cmp - <(varve cat HEAD~2:prices.csv)
+	done
+}
+
+@test "where a store is not trusted the older ref is read, and frees nothing" {
+	older_ref
+	named s3://some-bucket/x
+	succeeds varve clone -q "$url" ../c
+	stderr_has "varve.trustedHost s3://some-bucket"
+	cd ../c
+	cmp prices.csv ../a/prices.csv
+	succeeds varve whereis prices.csv
+	output_has "  unknown   origin (in s3://some-bucket/x): the store team, which .varveconfig names, is not trusted"
+	output_has "  all       origin (in refs/varve/blocks)"
+	ends_with 2 varve drop --history
+	stderr_has "is not trusted"
+	succeeds varve --offline cat HEAD~3:prices.csv
+	ends_with 1 varve doctor
+	output_has "varve.trustedHost s3://some-bucket"
+}
+
+@test "whereis names the store of the repository above, from which a fork is read, and drop does not count it" {
+	a_store 300
+	change 7
+	succeeds varve push -q
+	git clone -q --bare ../host.git ../fork.git
+	cd ..
+	mkdir mine
+	printf 'varve store 1\n' > mine/format
+	fork=${url%/*}/fork.git
+	varve clone -q "$fork" b
+	cd b
+	printf '[store]\n\tupstream = %s\n[store "mine"]\n\turl = %s\n' "$store" "$PWD/../mine" > .varveconfig
+	git -c core.hooksPath=/dev/null commit -qam "a store of our own"
+	git -c core.hooksPath=/dev/null push -q
+	succeeds varve whereis prices.csv
+	output_has "  all       origin (in $store)"
+	ends_with 1 varve drop --history
+	succeeds varve --offline cat HEAD~2:prices.csv
+	succeeds varve push --blocks -q
+	succeeds varve whereis prices.csv
+	output_has "  all       origin (in $PWD/../mine)"
+	output_lacks "(in $store)"
+}
