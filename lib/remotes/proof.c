@@ -214,29 +214,38 @@ vv_status vv_proof_ask(bool *holds, const vv_reached *there, vv_store *store, co
 	return rc;
 }
 
+vv_status vv_proof_count_lost(uint64_t *lost, const vv_reached *there, vv_repository *r,
+			      const vv_cid *roots, size_t count, vv_error *err)
+{
+	vv_auto_free bool *holds = vv_calloc(count + 1, sizeof(*holds));
+	vv_store *store;
+	vv_status rc = holds ? vv_repository_store(r, &store, err) : vv_fail_nomem(err);
+
+	*lost = 0;
+	rc = rc < 0 ? rc : vv_proof_ask(holds, there, store, roots, count, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		*lost += !holds[i];
+	}
+	return rc;
+}
+
 vv_status vv_proof_ask_some(vv_proof_sample *out, const vv_reached *there, vv_repository *r,
 			    vv_error *err)
 {
 	vv_auto(vv_cids) roots = {0};
 	vv_cid some[VV_PROOF_SAMPLE];
-	bool holds[VV_PROOF_SAMPLE];
 	uint64_t first;
-	vv_store *store;
-	vv_status rc = vv_hello_roots(&roots, there->hello, r, err);
+	const vv_status rc = vv_hello_roots(&roots, there->hello, r, err);
 
 	*out = (vv_proof_sample){0};
-	if (rc < 0 || (rc = vv_repository_store(r, &store, err)) < 0) return rc;
-	const size_t all = roots.count, count = all < VV_PROOF_SAMPLE ? all : VV_PROOF_SAMPLE;
+	if (rc < 0) return rc;
+	const size_t all = roots.count;
+	out->asked = all < VV_PROOF_SAMPLE ? all : VV_PROOF_SAMPLE;
 	vv_random(&first, sizeof(first));
-	for (size_t i = 0; i < count; i++) { /* evenly, from a random one on */
-		some[i] = roots.items[(size_t)((first % all + i * all / count) % all)];
+	for (size_t i = 0; i < out->asked; i++) { /* evenly, from a random one on */
+		some[i] = roots.items[(size_t)((first % all + i * all / out->asked) % all)];
 	}
-	if ((rc = vv_proof_ask(holds, there, store, some, count, err)) < 0) return rc;
-	out->asked = count;
-	for (size_t i = 0; i < count; i++) {
-		out->lost += !holds[i];
-	}
-	return VV_OK;
+	return vv_proof_count_lost(&out->lost, there, r, some, out->asked, err);
 }
 
 vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, const vv_notes *notes,

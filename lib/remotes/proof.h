@@ -27,10 +27,16 @@
 vv_status vv_proof_ask(bool *holds, const vv_reached *there, vv_store *store, const vv_cid *roots,
 		       size_t count, vv_error *err);
 
+/* Does what vv_proof_ask does, with the local blocks of r, and sets *lost to the number of versions
+ * that were not proved. */
+vv_status vv_proof_count_lost(uint64_t *lost, const vv_reached *there, vv_repository *r,
+			      const vv_cid *roots, size_t count, vv_error *err);
+
 #define VV_PROOF_SAMPLE 16u /* maximum number of versions in a sample */
 /* One value = the result of one sample. */
 typedef struct vv_proof_sample {
-	size_t asked, lost; /* asked: number of requested proofs; lost: number of failed proofs */
+	size_t asked;  /* number of requested proofs */
+	uint64_t lost; /* number of failed proofs */
 } vv_proof_sample;
 /* Requests from the place `there` proofs of a random sample of versions, at most VV_PROOF_SAMPLE,
  * and sets *out to the result. The versions are reachable from refs of the place whose commits are

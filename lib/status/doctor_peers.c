@@ -81,26 +81,16 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 				  const char *name, vv_error *err)
 {
 	vv_auto(vv_cid_map) *versions = NULL;
-	vv_store *store;
-	vv_auto_free vv_cid *roots = NULL;
-	vv_auto_free bool *holds = NULL;
-	size_t count = 0;
+	vv_auto(vv_cids) roots = {0};
 	uint64_t lost = 0;
 	vv_error why;
 	vv_status rc = vv_git_host_promises(there->host, &versions, &why);
 
-	if (rc == VV_OK && versions && (rc = vv_repository_store(r, &store, &why)) == VV_OK) {
-		count = vv_cid_map_count(versions);
-		roots = vv_calloc(count + 1, sizeof(*roots));
-		holds = vv_calloc(count + 1, sizeof(*holds));
-		for (size_t i = 0; roots && i < count; i++) {
-			roots[i] = *vv_cid_map_cid(versions, i);
-		}
-		rc = roots && holds ? vv_proof_ask(holds, there, store, roots, count, &why)
-				    : VV_ENOMEM;
+	for (size_t i = 0; rc == VV_OK && versions && i < vv_cid_map_count(versions); i++) {
+		rc = vv_cids_add(&roots, vv_cid_map_cid(versions, i), &why);
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		lost += !holds[i];
+	if (rc == VV_OK && roots.count > 0) {
+		rc = vv_proof_count_lost(&lost, there, r, roots.items, roots.count, &why);
 	}
 	if (rc < 0) return say_failed(d, rc, "the blocks", name, "cannot be read", &why, err);
 	if (lost > 0) {

@@ -642,30 +642,25 @@ static vv_status prove(run *r, const tips *t, vv_error *err)
 	vv_auto_free vv_oid *ids = vv_calloc(t->count + 1, sizeof(*ids));
 	vv_auto(vv_cids) roots = {0};
 	uint64_t lost = 0;
-	vv_auto_free bool *holds = NULL;
-	vv_store *store;
-	vv_status rc = ids ? vv_repository_store(r->j->repo, &store, err) : vv_fail_nomem(err);
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
+	if (!ids) return vv_fail_nomem(err);
+	for (size_t i = 0; i < t->count; i++) {
 		ids[i] = t->refs[i].id;
 	}
-	rc = rc < 0 ? rc
-		    : vv_new_roots_each(r->j->repo, ids, t->count, NULL, 0, note_version, &roots,
-					err);
-	if (rc == VV_OK && !(holds = vv_calloc(roots.count + 1, sizeof(*holds)))) {
-		rc = vv_fail_nomem(err);
-	}
-	rc = rc < 0 ? rc : vv_proof_ask(holds, &there, store, roots.items, roots.count, err);
-	for (size_t i = 0; rc == VV_OK && i < roots.count; i++) {
-		lost += !holds[i];
+	if ((rc = vv_new_roots_each(r->j->repo, ids, t->count, NULL, 0, note_version, &roots,
+				    err)) < 0 ||
+	    (rc = vv_proof_count_lost(&lost, &there, r->j->repo, roots.items, roots.count, err)) <
+		    0) {
+		return rc;
 	}
 	r->j->proved = roots.count;
-	return rc < 0 || lost == 0 ? rc
-				   : vv_fail(err, VV_EMISSING,
-					     "%s could not send a requested block of %s, so the "
-					     "place of the blocks was not changed",
-					     vv_text_url(vv_git_host_blocks_place(r->there.host)),
-					     vv_text_counted(lost, "version", NULL));
+	return lost == 0 ? VV_OK
+			 : vv_fail(err, VV_EMISSING,
+				   "%s could not send a requested block of %s, so the "
+				   "place of the blocks was not changed",
+				   vv_text_url(vv_git_host_blocks_place(r->there.host)),
+				   vv_text_counted(lost, "version", NULL));
 }
 
 static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_error *err)
