@@ -539,6 +539,27 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
+vv_status vv_reach_send_beside(vv_transfer *t, const vv_remote *m, const vv_blocks_ref *refs,
+			       size_t count, vv_host_sum *sum, vv_error *err)
+{
+	const vv_git_sending what = {.refs = refs, .count = count, .complete = true};
+	vv_auto(vv_git_host) *host = NULL;
+	const vv_blocks_sources *to;
+	vv_status rc = count > 0 ? vv_reach_blocks_ref(&host, t, m, true, false, err) : VV_OK;
+
+	memset(sum, 0, sizeof(*sum));
+	if (rc < 0 || !host) return rc;
+	rc = vv_git_host_send(host, &what, sum, err);
+	vv_notes_end(t->notes);
+	if (rc == VV_OK || (vv_git_host_sources(host, &to, VV_IGNORED) == VV_OK &&
+			    to->items[0].kind == VV_FROM_STORE)) {
+		return rc;
+	}
+	vv_notes_warn(t->notes, "these blocks are not available to users of %s without varve: %s",
+		      vv_text_url(m->url), err->message);
+	return vv_error_excuse(rc, true, err);
+}
+
 vv_status vv_reach_as_host(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
 			   bool eager, vv_error *err)
 {

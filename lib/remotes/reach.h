@@ -45,6 +45,13 @@ VV_AUTO_CLEAR(vv_reached, vv_reached_close)
  * `write` open it even if it has none; false: *out is then NULL. */
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			      bool eager, vv_error *err);
+/* Sends the blocks of `refs`, which are pushed to the peer m, also to the store that the repository
+ * names, or to the peer's ref of blocks, for clients that reach it without varve; does nothing if
+ * there is neither. Sends only versions that are complete here, since the peer has the others. Sets
+ * *sum to the amount of data. If this fails, warns; fails only if a store is named, since others
+ * read the blocks there. */
+vv_status vv_reach_send_beside(vv_transfer *t, const vv_remote *m, const vv_blocks_ref *refs,
+			       size_t count, vv_host_sum *sum, vv_error *err);
 /* Opens the ref of blocks of the remote `word`, a name or URL, as the supplier *out, and sets *has
  * to true; sets *has to false if the remote has no such ref. */
 vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *word, bool *has,

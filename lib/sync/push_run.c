@@ -441,36 +441,20 @@ static vv_status send_heads(run *r, vv_error *err)
 	return VV_OK;
 }
 
-/* A peer that others reach by a plain URL: for them the blocks go into its ref, too; and where the repository names a store, into
- * that, before the history that names them. */
 static vv_status send_beside(run *r, vv_error *err)
 {
 	vv_auto_free vv_blocks_ref *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
-	vv_auto(vv_git_host) *host = NULL;
 	vv_host_sum sum;
 	size_t count = 0;
-	vv_auto(vv_blocks_config) c = {.ref = NULL};
-	(void)vv_blocks_config_read(&c, r->j->repo, &r->head.commit, VV_IGNORED);
-	const bool stored = vv_blocks_are_stored(&r->remote, &c);
-	vv_status rc = ids ? vv_reach_blocks_ref(&host, &r->t, &r->remote, true, false, err)
-			   : vv_fail_nomem(err);
 
-	for (size_t i = 0; host && i < r->j->plan.count; i++) {
+	if (!ids) return vv_fail_nomem(err);
+	for (size_t i = 0; i < r->j->plan.count; i++) {
 		const vv_push_item *it = &r->j->plan.items[i];
 		if (!vv_oid_is_null(&it->id)) {
 			ids[count++] = (vv_blocks_ref){it->to, it->id};
 		}
 	}
-	const vv_git_sending what = {.refs = ids, .count = count, .complete = true};
-	if (rc == VV_OK && count > 0) {
-		rc = vv_git_host_send(host, &what, &sum, err);
-	}
-	vv_notes_end(r->t.notes);
-	if (rc == VV_OK || stored) return rc;
-	vv_notes_warn(r->t.notes, "these blocks are not available to users of %s without varve: %s",
-		      vv_text_url(r->remote.url), err->message);
-	vv_error_clear(err);
-	return VV_OK;
+	return vv_reach_send_beside(&r->t, &r->remote, ids, count, &sum, err);
 }
 
 /* Reports a faster push, which varve's check before the push did not see. */

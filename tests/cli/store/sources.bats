@@ -106,3 +106,25 @@ named() {
 	output_has "  all       origin (in $PWD/../mine)"
 	output_lacks "(in $store)"
 }
+
+@test "where the ref of blocks of a peer refuses, git push goes on as varve push does" {
+	plain_host
+	a_table a 300
+	mkdir -p ../host.git/varve
+	varve clone -q ../host.git ../b
+	cd ../b
+	cat > ../host.git/hooks/update <<-'END'
+	#!/bin/sh
+	case $1 in refs/varve/*) exit 1 ;; esac
+	END
+	chmod +x ../host.git/hooks/update
+	change 7
+	succeeds varve push
+	stderr_has "these blocks are not available to users of"
+	change 8
+	succeeds git push
+	stderr_has "these blocks are not available to users of"
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD)" ]
+	varve clone -q ../host.git ../c
+	cmp prices.csv ../c/prices.csv
+}

@@ -331,14 +331,16 @@ static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err
 	return rc;
 }
 
-/* A Git host without varve keeps them in a ref. */
-static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
+/* A Git host without varve keeps them in a ref. host NULL: a peer, which others reach by a plain URL. */
+static vv_status send_to_host(run *r, vv_git_host *host, vv_transfer *t, const vv_remote *to,
+			      vv_error *err)
 {
 	vv_auto_free vv_blocks_ref *refs = vv_calloc(r->count + 1, sizeof(*refs));
 	vv_host_sum sum;
 	bool branch_first = false;
-	vv_status rc = refs ? vv_git_host_wants_branch_first(host, &branch_first, err)
-			    : vv_fail_nomem(err);
+	vv_status rc = !refs  ? vv_fail_nomem(err)
+		       : host ? vv_git_host_wants_branch_first(host, &branch_first, err)
+			      : VV_OK;
 
 	if (rc == VV_OK && branch_first) {
 		rc = vv_fail(
@@ -353,7 +355,8 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 	}
 	const vv_git_sending what = {.refs = refs, .count = r->count};
 	if (rc == VV_OK) {
-		rc = vv_git_host_send(host, &what, &sum, err);
+		rc = host ? vv_git_host_send(host, &what, &sum, err)
+			  : vv_reach_send_beside(t, to, refs, r->count, &sum, err);
 	}
 	vv_progress_end();
 	if (rc < 0) return stop(r, err);
@@ -383,18 +386,13 @@ static vv_status send(run *r, vv_error *err)
 	if ((rc = vv_reach(&there, &t, &to, true, err)) < 0) {
 		rc = stop(r, err);
 	} else if (there.host) {
-		rc = send_to_host(r, there.host, err);
+		rc = send_to_host(r, there.host, &t, &to, err);
 	} else if (!there.hello->writable) {
 		vv_fail(err, VV_EREFUSED, "it accepts no rows from you\nask its owner");
 		rc = stop(r, err);
 	} else {
 		rc = send_ahead(r, &t, there.peer, err);
-		/* others reach it by a plain URL */
-		if (rc == VV_OK &&
-		    (rc = vv_reach_blocks_ref(&there.host, &t, &to, true, false, err)) == VV_OK &&
-		    there.host) {
-			rc = send_to_host(r, there.host, err);
-		}
+		rc = rc < 0 ? rc : send_to_host(r, NULL, &t, &to, err);
 	}
 	return rc;
 }
