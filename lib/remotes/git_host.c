@@ -376,7 +376,7 @@ static vv_status ask_peer(vv_git_host *g, vv_blocks_source *s, vv_error *err)
 	vv_blocks_source *first = g->sources.items;
 	vv_status rc = vv_blocks_source_ask(s, g->t, g->m, err);
 
-	if (rc < 0 || !s->trusted || first->kind != VV_FROM_PEER ||
+	if (rc < 0 || !s->trusted || g->write || first->kind != VV_FROM_PEER ||
 	    (strncmp(s->url, "http://", 7) != 0 && strncmp(s->url, "https://", 8) != 0)) {
 		return rc;
 	}
@@ -390,15 +390,16 @@ static vv_status ask_peer(vv_git_host *g, vv_blocks_source *s, vv_error *err)
 	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_ECANCELLED, err);
 }
 
-/* Lists them, and for reading asks block peers: an untrusted one is noted once. */
+/* Lists them, and asks about block peers that are used: an untrusted one is noted once. */
 static vv_status need_sources(vv_git_host *g, vv_error *err)
 {
 	vv_status rc = list_sources(g, err);
 
-	for (size_t i = 0; rc == VV_OK && !g->write && !g->peers_asked && i < g->sources.count;
-	     i++) {
+	for (size_t i = 0; rc == VV_OK && !g->peers_asked && i < g->sources.count; i++) {
 		vv_blocks_source *s = &g->sources.items[i];
-		rc = s->kind == VV_FROM_PEER ? ask_peer(g, s, err) : VV_OK;
+		rc = s->kind == VV_FROM_PEER && !(g->write && is_store_first(g))
+			     ? ask_peer(g, s, err)
+			     : VV_OK;
 	}
 	g->peers_asked = g->peers_asked || rc == VV_OK;
 	return rc;
@@ -770,18 +771,14 @@ static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_h
 vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 			   vv_error *err)
 {
-	vv_status rc = list_sources(g, err);
+	const vv_status rc = need_sources(g, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0) return rc;
-	if (g->sources.items[0].kind != VV_FROM_PEER) return send_from_here(g, what, out, err);
-	for (size_t i = 0; rc == VV_OK && i < g->sources.count; i++) {
-		vv_blocks_source *s = &g->sources.items[i];
-		rc = s->kind == VV_FROM_PEER ? vv_blocks_source_ask(s, g->t, g->m, err) : VV_OK;
-	}
 	return rc < 0 ? rc
-		      : vv_block_peers_send(&g->sources, g->t, what->refs, what->count,
-					    what->dry_run, out, err);
+	       : g->sources.items[0].kind == VV_FROM_PEER
+		       ? vv_block_peers_send(&g->sources, g->t, what->refs, what->count,
+					     what->dry_run, out, err)
+		       : send_from_here(g, what, out, err);
 }
 
 /* --- history ------------------------------------------------------------------------------------ */

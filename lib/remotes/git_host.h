@@ -142,7 +142,7 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 			   vv_error *err);
 
 /* Sets *out to the sources of the host's blocks; borrowed until the next call. It is determined
- * which block peers are trusted, and which are a store, if g is not open for pushing. */
+ * which block peers are trusted, and, unless g is open for pushing, which are a store. */
 vv_status vv_git_host_sources(vv_git_host *g, const vv_blocks_sources **out, vv_error *err);
 /* Sets *out to the source i, whose host is open unless it is a block peer; to NULL if there are not
  * as many. Source 0 is the one that pushes write to, and the only one whose answer is a proof.

@@ -10,6 +10,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/remotes/proof.h"
 #include "lib/remotes/reach.h"
 #include "lib/remotes/remote.h"
 #include "lib/remotes/transfer.h"
@@ -82,8 +83,35 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 		       : vv_fail_nomem(err);
 }
 
+/* Of block peers that store the blocks in the place of the remote, one is enough, and one must answer. */
+static vv_status ask_block_peers(finder *f, vv_repository *r, const vv_notes *notes,
+				 const vv_cid *roots, vv_host_keeps *keeps, vv_error *err)
+{
+	const vv_blocks_sources *to;
+	const size_t count = f->out->count;
+	vv_auto_free bool *holds = vv_calloc(count + 1, sizeof(*holds));
+	size_t answers = 0;
+	vv_status rc = holds ? vv_git_host_sources(f->host, &to, err) : vv_fail_nomem(err);
+
+	if (rc < 0) return rc;
+	rc = vv_fail(err, VV_EREFUSED, "no block peer of the remote is trusted");
+	for (size_t i = 0; i < to->count; i++) {
+		const vv_blocks_source *s = &to->items[i];
+
+		if (s->kind != VV_FROM_PEER || !s->trusted ||
+		    (rc = vv_proof_ask_named(holds, r, s->url, notes, roots, count, err)) < 0) {
+			continue;
+		}
+		answers++;
+		for (size_t k = 0; k < count; k++) {
+			keeps[k].whole = keeps[k].whole || holds[k];
+		}
+	}
+	return vv_error_excuse(rc, answers > 0, err);
+}
+
 /* Only those that are incomplete there stay. */
-static vv_status leave_unsent(finder *f, vv_error *err)
+static vv_status leave_unsent(finder *f, vv_repository *r, const vv_notes *notes, vv_error *err)
 {
 	vv_unsent_versions *u = f->out;
 	vv_auto_free vv_cid *roots = vv_calloc(u->count + 1, sizeof(*roots));
@@ -101,6 +129,8 @@ static vv_status leave_unsent(finder *f, vv_error *err)
 	if (rc == VV_OK && own->host) {
 		rc = vv_host_keeps_each(own->host, roots, u->count, VV_KEEPS_FETCH_BYTES, keeps,
 					err);
+	} else if (rc == VV_OK) {
+		rc = ask_block_peers(f, r, notes, roots, keeps, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < u->count; i++) {
 		vv_unsent_version *v = &u->items[i];
@@ -119,7 +149,7 @@ static vv_status leave_unsent(finder *f, vv_error *err)
 }
 
 static vv_status look(finder *f, vv_repository *r, const vv_head *head, const char *remote,
-		      vv_error *err)
+		      const vv_notes *notes, vv_error *err)
 {
 	vv_status rc;
 
@@ -136,7 +166,7 @@ static vv_status look(finder *f, vv_repository *r, const vv_head *head, const ch
 	if (rc < 0 ||
 	    (rc = vv_new_roots_each(r, f->tips.items, f->tips.count, NULL, 0, on_root, f, err)) <
 		    0 ||
-	    (rc = leave_unsent(f, err)) < 0) {
+	    (rc = leave_unsent(f, r, notes, err)) < 0) {
 		return rc;
 	}
 	f->out->place = vv_strdup(vv_git_host_blocks_place(f->host));
@@ -164,7 +194,7 @@ vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, con
 	}
 	if (there.host) {
 		f.host = there.host;
-		rc = look(&f, r, &head, m.name, err);
+		rc = look(&f, r, &head, m.name, notes, err);
 	} else {
 		vv_fail(err, VV_EUSAGE, "%s stores blocks together with its history",
 			vv_text_url(m.url));

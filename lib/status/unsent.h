@@ -21,10 +21,9 @@
 vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err);
 
 /*
- * unsent_versions: finds versions of which a remote's store, or a Git host's ref of blocks
- * (transport/places/packs/host.h), does not have all blocks. Contacts the remote. Checks the
- * versions in HEAD, in the branches and tags of this repository, and in its tracking branches of
- * the remote.
+ * unsent_versions: finds versions whose blocks a remote's store, its block peers, or a Git host's
+ * ref of blocks (transport/places/packs/host.h), do not have completely. Searches the branches and tags of this
+ * repository and of the remote.
  */
 
 /* One value = one version that the remote does not have completely. */
@@ -39,7 +38,7 @@ typedef struct vv_unsent_version {
 
 /* One value = the result of one search. */
 typedef struct vv_unsent_versions {
-	char *place;       /* URL of the store, or name of the ref; owned */
+	char *place; /* URL of the store or of the first block peer, or name of the ref; owned */
 	uint64_t versions; /* number of versions that were checked */
 	/* number of versions that were not checked, as only their sources have the blocks */
 	uint64_t linked;
@@ -48,8 +47,8 @@ typedef struct vv_unsent_versions {
 } vv_unsent_versions;
 
 /* Sets *out to the versions that the remote `name` does not have completely. name NULL: the remote
- * that a push would use. The caller clears *out, also after a failure. VV_EUSAGE: the remote is a
- * peer, which stores all blocks of its refs. VV_EREFUSED: the store is not trusted. */
+ * that a push would use. VV_EUSAGE: the remote is a peer, which stores all blocks of its refs.
+ * VV_EREFUSED: the store is not trusted, or no block peer is. */
 vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, const char *name,
 				  const vv_notes *notes, vv_error *err);
 void vv_unsent_versions_clear(vv_unsent_versions *u); /* u may be all zero */

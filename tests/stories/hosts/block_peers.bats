@@ -92,6 +92,24 @@ site() {
 	output_has "  unknown   origin (in $peer): this host is not trusted"
 }
 
+@test "status --remote asks block peers for the versions" {
+	with_peer
+	export VARVE_TRUSTED_HOSTS=$(site "$peer")
+	varve push -q -u origin main
+	succeeds varve status --remote
+	output_has "$peer: 1 version, 0 incomplete there"
+	change 7
+	succeeds varve status --remote --json
+	[ "$(jq -c '[.versions, (.lacking | length)]' <<< "$output")" = '[2,1]' ]
+	kill "$server"
+	wait "$server" || true
+	server=
+	ends_with 2 varve status --remote
+	unset VARVE_TRUSTED_HOSTS
+	ends_with 2 varve status --remote
+	stderr_has "is not trusted"
+}
+
 @test "a URL for pushes alone is where blocks go, and come from" {
 	with_peer
 	export VARVE_TRUSTED_HOSTS=$(site "$peer")
