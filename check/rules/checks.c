@@ -446,7 +446,7 @@ static void read_reference(reader *r, vv_check_rule *rule)
 	const size_t at = r->at;
 	rule->targets = take_columns(r, false);
 	if (r->rc == VV_OK && list_length(rule->columns) != list_length(rule->targets)) {
-		fail_at(r, at, "expected as many columns as before 'references'");
+		fail_at(r, at, "expected the same number of columns as before 'references'");
 	}
 }
 

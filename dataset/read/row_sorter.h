@@ -2,7 +2,7 @@
  * row_sorter: sorts the lines of a table by key. Lines beyond a limit of memory are in temporary
  * files.
  *
- *   row_sorter_new(&s, temp_dir, err)
+ *   row_sorter_new(&s, temp_dir, 0, err)  (0: 32 MiB of memory)
  *   row_sorter_add(s, key, key_len, line, line_len)     in the file's order
  *   while (row_sorter_next(s, &line)) { ... }
  *   row_sorter_ok(s, err)

@@ -65,7 +65,7 @@ static bool is_portable_spss(const char *head, size_t len)
 
 const vv_unseen *vv_unseen_find(const char *head, size_t len)
 {
-	static const char shared[] = ": its versions share nothing";
+	static const char shared[] = ": each version is stored in full";
 	static const vv_unseen known[] = {
 		{"\x1f\x8b", 2, "compressed", shared, VV_HINT_ADD_AS_CSV, NULL},
 		{"\x28\xb5\x2f\xfd", 4, "compressed", shared, VV_HINT_ADD_AS_CSV, NULL},

@@ -269,8 +269,8 @@ bool import_types_may_narrow(const import *im);
  * field. Sets *narrows to true if no value contradicts the previous type. */
 bool import_type_is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows);
 /* Sets *out to the type inferred from all values of the previous version. If the values cannot be
- * read, or some of them have a leading zero, sets *out to boolean, which excludes all types except
- * string: codes stay texts. */
+ * read, or some of them have a leading zero, sets *out to boolean. The caller infers a type again
+ * only for string and any, so the column remains a string: codes stay texts. */
 vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err);
 /* Adds a warning about a changed type, such as "zip: '02116' in line 7 has a leading zero: string
  * from now on". now: the new field; was: the old one. */

@@ -27,9 +27,10 @@
  * failed_rows: writes the files of --failed-rows (all rows with a finding, and the findings) and
  * --passed-rows (all other rows).
  *
- * A correct caller calls vv_failed_rows_new, vv_failed_rows_add for each finding of a dataset,
- * vv_failed_rows_write once, with the dataset's table, and vv_failed_rows_free. Memory is bounded:
- * above a limit, row numbers are sorted on disk.
+ * The caller makes a writer with vv_failed_rows_new, sets vv_check_run.rows to it for one dataset,
+ * and frees it. vv_check_dataset then calls vv_failed_rows_add for each finding that is neither
+ * known nor accepted, and vv_failed_rows_write. Memory is bounded: above a limit, row numbers are
+ * sorted on disk.
  */
 
 /* A writer of these files. */
@@ -85,7 +86,7 @@ typedef struct vv_check_run {
 	const char *accept_why; /* the reason for accepting them */
 	/* the owner (owner.h) whose rules apply; NULL: the rules of each version apply to it */
 	const vv_check_owner *owner;
-	vv_failed_rows *rows;    /* --failed-rows; may be NULL */
+	vv_failed_rows *rows;    /* --failed-rows, of one dataset; may be NULL */
 	const vv_buf *schema;    /* --schema: replaces the schema of the package; may be NULL */
 	const char *schema_name; /* name of the file with this schema, for messages */
 	const vv_sniff_hints *written; /* with --files: the dialect of the files; may be NULL */

@@ -20,9 +20,10 @@ bool vv_day_is_file(const char *word);
 
 /* Improves the error *err. The caller calls this if *err (VV_ENOTFOUND) reports that word is not a
  * version, and the work tree has no file with this name. If a tracked file has a similar name,
- * replaces *err with an error that suggests the file. If no file has, command is not NULL, and *err
- * does not suggest a ref, replaces *err with the error "no version or file is named". In a bare
- * repository, for a date and for a range ("..") leaves *err unchanged. err must not be NULL.
+ * replaces *err with an error that suggests the file. If no tracked file has a similar name,
+ * replaces *err with the error "no version or file is named", but only if command is not NULL and
+ * *err does not suggest a ref. In a bare repository, for a date and for a range ("..") leaves *err
+ * unchanged. err must not be NULL.
  * command: the running command; the hint then also shows how to pass word as a path (after "--");
  * NULL: the hint does not. Returns the status of *err. */
 vv_status vv_near_file_hint(vv_repository *r, const char *word, const char *command, vv_error *err);

@@ -12,7 +12,7 @@
 /* A datapackage.json of the work tree. */
 typedef struct known_package {
 	char *path;
-	/* the file, or a file to which it refers, differs from the index and HEAD */
+	/* the file, or a file to which it refers, differs from the index or HEAD */
 	bool edited;
 } known_package;
 

@@ -83,8 +83,8 @@ vv_status vv_add_findings(vv_buf *out, bool *retyped, const char *path, vv_datas
 
 /* The content of the JSON object of a path (varve-add(1)). */
 typedef struct vv_add_words {
-	/* change: the change, such as "added"; kind: the kind of the content, such as "table";
-	 * NULL: the path was removed, or is unchanged */
+	/* change: "added", "removed", "unchanged" and so on, never NULL; kind: the kind of the
+	 * content, such as "table"; NULL if the path was removed or is unchanged */
 	const char *change, *kind;
 	const vv_dataset_found *staged; /* result of the import of a dataset; else NULL */
 	/* for an ordinary file that has rows, but is not tracked by varve; else NULL */

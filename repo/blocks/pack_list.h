@@ -40,8 +40,8 @@ vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
 
 /* Sets *out to a new reference to a list that is newer than `seen`: the store's current list, if
  * another thread has renewed it, or else a new list. `seen` may be NULL. force: lists the folder
- * even if the folder seems unchanged. If nothing has changed, *out is `seen`, with another
- * reference. */
+ * even if the folder seems unchanged; *out is then always a new list. Otherwise, if nothing has
+ * changed, *out is `seen`, with another reference. */
 vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
 			 vv_error *err);
 void vv_packs_unref(vv_pack_list *l); /* removes a reference; accepts NULL */

@@ -105,7 +105,7 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 
 	if (t->root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EINPUT,
-			       "the input is kept as a file, not as a table: it has no rows");
+			       "the input is stored as a file, so it has no rows to convert");
 	}
 	if (is_already(t, format) && !o->safe) {
 		rc = vv_table_bytes(t, vv_out_file_put, out, NULL, progress, err);

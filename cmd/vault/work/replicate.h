@@ -62,8 +62,8 @@ typedef struct vv_replicate {
 	bool began,        /* a new vault was made */
 		config;    /* .varveconfig was written */
 	bool nothing;      /* no data was new */
-	/* with look: the name of the first ref whose commit the refs of no run name; empty: no such
-	 * ref. The caller clears it */
+	/* with look: the name of the first ref whose commit is not among the refs of any run; empty
+	 * without such a ref. The caller clears it */
 	vv_buf new_ref;
 	uint64_t new_refs; /* with look: the number of such refs */
 	bool short_of_min; /* shards have fewer than min copies, so no vault record lists them */

@@ -14,7 +14,7 @@
 
 /* The operator of a filter. */
 typedef enum vv_web_op {
-	VV_WEB_EQ, /* equal as values of the column's type: 1.0 is 1 */
+	VV_WEB_EQ, /* equal as values of the column's type (1.0 is 1), or else as texts */
 	VV_WEB_NE,
 	VV_WEB_LT, /* less in the order of the type; missing cells never match */
 	VV_WEB_LE,
@@ -71,8 +71,8 @@ typedef struct vv_web_test {
 } vv_web_test;
 
 /* Sets *out to the tests of a query, valid until the visit ends. q NULL: every row matches.
- * VV_ENOTFOUND: the table lacks a column. VV_EUSAGE: a value or an operator does not fit the type
- * of its column, or `where` is not a condition. */
+ * VV_ENOTFOUND: the table lacks a column. VV_EUSAGE: an operator of order is used on a type
+ * without an order, or with a value that is not of the type; or `where` is not a condition. */
 vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_rows_query *q,
 			   vv_web_test **out, vv_error *err);
 

@@ -624,7 +624,7 @@ pointer_of() {
 	rows 50 | gzip > packed.csv
 	succeeds varve add packed.csv
 	output_has "packed.csv: new file, "
-	stderr_has "packed.csv: compressed, kept as bytes: its versions share nothing"
+	stderr_has "packed.csv: compressed, kept as bytes: each version is stored in full"
 	stderr_has "'varve convert packed.csv OUT.csv' makes a table of it"
 	pointer_of packed.csv | grep -q '"kind": "file"'
 }
@@ -637,7 +637,7 @@ pointer_of() {
 	printf 'PK\3\4xxxx' > book.xlsx
 	printf 'SQLite format 3\0xxxx' > data.db
 	succeeds varve add --as file t.csv.gz book.xlsx data.db
-	stderr_has "t.csv.gz: compressed, kept as bytes: its versions share nothing; 'varve add --as-csv t.csv.gz' makes a table of it"
+	stderr_has "t.csv.gz: compressed, kept as bytes: each version is stored in full; 'varve add --as-csv t.csv.gz' makes a table of it"
 	stderr_has "book.xlsx: a ZIP archive or a workbook, kept as bytes"
 	stderr_has "data.db: an SQLite database, kept as bytes; 'varve add --as-csv data.db'"
 	if [ -e t.csv.xz ]; then

@@ -198,7 +198,7 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 		name matches '('|14: the pattern is not a regular expression
 		unique ()|9: expected the name of a column
 		id references t|16: expected '(' and columns
-		id references t(a, b)|16: expected as many columns as before 'references'
+		id references t(a, b)|16: expected the same number of columns as before 'references'
 		sum(price) > price|14: a condition on counts and sums may name a column only inside them or after 'group by'
 		price > 0 group by name|16: 'group by' requires a rule about counts or sums
 		count(*) > 0 group name|20: expected 'by' after 'group'

@@ -253,7 +253,8 @@ typedef struct vv_host_swept {
 	/* number of versions reachable from `wants` that the store has only partly */
 	uint64_t incomplete;
 } vv_host_swept;
-/* Sweeps a store, and sets *out. Afterwards, the catalog is empty. VV_ENOSUPPORT: the place does
+/* Sweeps a store, and sets *out. Afterwards, no lists are loaded: vv_host_has returns
+ * false until vv_host_look is called. VV_ENOSUPPORT: the place does
  * not allow listing, or does not report when files were written. VV_ELOCKED: another gc is running
  * in the place. VV_ECORRUPT: the place has damaged files; nothing was removed. */
 vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out,

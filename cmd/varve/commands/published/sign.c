@@ -25,7 +25,7 @@ static const vv_option table[] = {
 	OPT_STRING(
 		0, "expires", expires, "DATE",
 		"the date by which a newer head must be signed (default: as long from now as with the last head)"),
-	OPT_FLAG(0, "final", final, "sign the last head: no other can follow"),
+	OPT_FLAG(0, "final", final, "make this head final: no head is accepted after it"),
 	OPT_LIST(0, "mirror", mirrors, "URL", "the URL of a copy; may be repeated"),
 	OPT_LIST(0, "signer", signers, "KEY=DATE",
 		 "for the owner: KEY may sign until DATE; may be repeated"),
