@@ -294,6 +294,7 @@ static vv_status send_to_host(run *r, vv_error *err)
 			refuse(r, it, p->why);
 			continue;
 		}
+		r->j->plan.moved |= p && !p->same;
 		if (p && r->t.unasked) {
 			it->state = p->same ? VV_PUSH_SAME : VV_PUSH_GOES;
 			(void)vv_rev_commit(r->j->repo, p->was, &it->old, VV_IGNORED);

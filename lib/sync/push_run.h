@@ -53,6 +53,7 @@ typedef struct vv_push_plan {
 	vv_arena arena; /* memory of the texts */
 	vv_push_item *items;
 	size_t count, cap;
+	bool moved; /* a Git host moved some of the refs and refused others */
 } vv_push_plan;
 void vv_push_plan_clear(vv_push_plan *p);
 VV_AUTO_CLEAR(vv_push_plan, vv_push_plan_clear)

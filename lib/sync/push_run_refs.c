@@ -156,7 +156,7 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *head,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
 {
-	vv_auto(char) *merge = NULL, *mode = NULL;
+	vv_auto(char) *merge = NULL, *remote = NULL, *mode = NULL;
 	vv_status rc;
 
 	if (!head->branch || strncmp(head->branch, "refs/heads/", 11) != 0) {
@@ -168,8 +168,10 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 			       vv_text_shows(head->branch + 11));
 	}
 	vv_auto(char) *key = vv_asprintf("branch.%s.merge", head->branch + 11);
-	if ((rc = vv_alloc_ok(key, err)) < 0) return rc;
+	vv_auto(char) *from = vv_asprintf("branch.%s.remote", head->branch + 11);
+	if ((rc = vv_alloc_ok(key && from ? key : NULL, err)) < 0) return rc;
 	(void)vv_config_string(r, key, &merge, VV_IGNORED);
+	(void)vv_config_string(r, from, &remote, VV_IGNORED);
 	(void)vv_config_string(r, "push.default", &mode, VV_IGNORED);
 	if (mode && !o->upstream &&
 	    (strcmp(mode, "nothing") == 0 || strcmp(mode, "matching") == 0)) {
@@ -177,6 +179,17 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	}
 	bool current = o->upstream || !m->name || (mode && strcmp(mode, "current") == 0);
 	bool to_upstream = mode && (strcmp(mode, "upstream") == 0 || strcmp(mode, "tracking") == 0);
+	/* The upstream branch is at another remote. */
+	const bool apart = remote && m->name && strcmp(remote, m->name) != 0;
+	if (apart && to_upstream && !o->upstream) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"the upstream branch of '%s' is at '%s', not at '%s': name the ref to "
+			"push",
+			vv_text_shows(head->branch + 11), vv_text_shows(remote),
+			vv_text_shows(m->name));
+	}
+	current |= apart;
 	if (!merge && !current) {
 		bool automatic = false;
 		(void)vv_config_bool(r, "push.autosetupremote", false, &automatic, VV_IGNORED);
@@ -441,13 +454,16 @@ void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url
 	vv_notes_put(vv_repository_notes(r), "To %s", vv_text_url(url));
 	for (size_t i = 0; i < p->count; i++) {
 		const vv_push_item *it = &p->items[i];
-		/* All or none: what could have gone did not. */
-		if (it->state == VV_PUSH_REFUSED || (it->state != VV_PUSH_SAME && !refused)) {
+		/* All or none: what could have gone did not, but at a host that moves each ref alone. */
+		if (it->state == VV_PUSH_REFUSED ||
+		    (it->state != VV_PUSH_SAME && (!refused || p->moved))) {
 			print_item(it, r, dry_run);
 		}
 	}
 	if (refused && goes) {
 		vv_notes_put(vv_repository_notes(r),
-			     "nothing was pushed: either all refs move or none");
+			     p->moved ? "the other refs were pushed: this host cannot move several "
+					"refs at once"
+				      : "nothing was pushed: either all refs move or none");
 	}
 }

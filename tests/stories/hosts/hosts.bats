@@ -1094,3 +1094,44 @@ host_is_whole() {
 	done
 	[ "$tried" -eq 7 ]
 }
+
+@test "a host that cannot move all refs or none moves the others, and push lists them" {
+	plain_host
+	a_table a
+	git -C ../host.git config receive.advertiseAtomic false
+	printf '#!/bin/sh\n[ "$1" != refs/heads/cc ]\n' > ../host.git/hooks/update
+	chmod +x ../host.git/hooks/update
+	git branch cc
+	git branch dd
+	ends_with 1 varve push origin cc dd
+	stderr_has "dd -> dd"
+	stderr_has "the other refs were pushed"
+	! grep -q "nothing was pushed" <<< "$stderr"
+	git -C ../host.git rev-parse -q --verify dd
+	ends_with 1 git -C ../host.git rev-parse -q --verify cc
+	git -C ../host.git config receive.advertiseAtomic true
+	git branch ee
+	ends_with 1 varve push origin cc ee
+	stderr_has "atomic push failure"
+	ends_with 1 git -C ../host.git rev-parse -q --verify ee
+}
+
+@test "a push to another remote than that of the upstream branch goes where git's goes" {
+	plain_host
+	a_table a
+	git init -q --bare ../fork.git
+	git remote add fork "file://$(cd ../fork.git && pwd)"
+	git checkout -q -b topic
+	git branch -q --set-upstream-to=origin/main
+	git config remote.pushDefault fork
+	git -c push.default=simple push --dry-run --porcelain > ../git.out
+	grep -q "refs/heads/topic:refs/heads/topic" ../git.out
+	succeeds varve push
+	stderr_has "topic -> topic"
+	git -C ../fork.git rev-parse -q --verify topic
+	git config push.default upstream
+	ends_with 2 varve push
+	stderr_has "the upstream branch of 'topic' is at 'origin', not at 'fork'"
+	ends_with 1 git -C ../fork.git rev-parse -q --verify main
+	ends_with 128 git push -q
+}
