@@ -218,7 +218,7 @@ holder_that_was_away_is_paid() {
 	output_has "away"
 	kind_again x
 	succeeds varve vault replicate
-	stderr_has "that were missing from earlier runs"
+	stderr_has "missing from earlier runs"
 	has_all x
 	succeeds varve vault audit
 	succeeds varve vault status

@@ -85,7 +85,7 @@ load vault
 	done
 	mv ../c.away ../c
 	succeeds varve vault replicate
-	stderr_has "that were missing from earlier runs"
+	stderr_has "missing from earlier runs"
 	[ "$(ls ../a/*/shards | wc -l)" = "$(ls ../c/*/shards | wc -l)" ]
 }
 
