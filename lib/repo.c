@@ -15,6 +15,7 @@
 #include "lib/sync/on_demand.h"
 #include "lib/view/row_find.h"
 #include "repo/blocks/cid.h"
+#include "repo/git/history/mailmap.h"
 #include "repo/git/history/state.h"
 #include "repo/git/repository_init.h"
 
@@ -84,7 +85,9 @@ void vv_core_drop(vv_core *c)
 
 vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err)
 {
-	return vv_repository_open(out, c->path, c->env, err);
+	return vv_core_is_parents(c)
+		       ? vv_fail(err, VV_EUSAGE, "a handle of the parent is used after fork()")
+		       : vv_repository_open(out, c->path, c->env, err);
 }
 
 static vv_status open_session(vv_session **out, vv_core *c, vv_error *err)
@@ -153,6 +156,7 @@ void vv_session_give(vv_session *s)
 		if (s->demand) {
 			vv_on_demand_alone(s->demand, false);
 		}
+		vv_mailmap_forget(s->repo);
 		vv_auto(vv_locked) lock = vv_mutex_hold(s->core->lock);
 		s->busy = false;
 	}

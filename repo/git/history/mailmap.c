@@ -39,6 +39,13 @@ static void close_mailmap(vv_repository *r)
 	r->mailmap = NULL;
 }
 
+void vv_mailmap_forget(vv_repository *r)
+{
+	if (r->mailmap) {
+		close_mailmap(r);
+	}
+}
+
 /* In a bare repository HEAD's counts. */
 static bool has_mailmap(vv_repository *r)
 {

@@ -13,5 +13,7 @@
  * is false. If git cannot map them, they are unchanged. The caller clears *out, also after a
  * failure. Use this function for commits that are shown to the user. */
 vv_status vv_mailmap_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_error *err);
+/* Ends git, which does the mapping, and forgets its answers: the next call reads .mailmap again. */
+void vv_mailmap_forget(vv_repository *r);
 
 #endif
