@@ -275,9 +275,11 @@ static void a_forked_child_frees_what_its_parent_goes_on_with(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		char id[VARVE_ID_SIZE];
+		varve_txn *txn;
 
 		(void)alarm(30);
-		if (varve_rev_parse(id, a.repo, "HEAD", NULL) != VARVE_EUSAGE) {
+		if (varve_rev_parse(id, a.repo, "HEAD", NULL) != VARVE_EUSAGE ||
+		    varve_txn_open(&txn, a.repo, NULL, NULL) != VARVE_EUSAGE) {
 			_exit(3);
 		}
 		for (size_t i = HANDLES; i-- > 0;) {
@@ -291,6 +293,43 @@ static void a_forked_child_frees_what_its_parent_goes_on_with(void **state)
 	for (size_t i = 0; i < HANDLES; i++) {
 		free_one(&a, i);
 	}
+}
+
+static void newest_author_is(varve_repo *repo, const char *name)
+{
+	const varve_commit *commit;
+	varve_log *log;
+	varve_error e;
+
+	works(varve_log_open(&log, repo, NULL, &e), &e);
+	assert_int_equal(varve_log_next(log, &commit, &e), 1);
+	assert_string_equal(commit->author, name);
+	varve_log_free(log);
+}
+
+/* A handle lives longer than a command. */
+static void a_mailmap_that_changes_while_a_repository_is_open_counts(void **state)
+{
+	varve_repo *repo = begin_repo();
+	const varve_commit *commit;
+	varve_log *log;
+	varve_error e;
+	vv_buf map = VV_BUF_INIT;
+
+	(void)state;
+	make_history();
+	works(varve_log_open(&log, repo, NULL, &e), &e);
+	assert_int_equal(varve_log_next(log, &commit, &e), 1);
+	vv_buf_printf(&map, "First Name <first@x> <%s>\n", commit->author_mail);
+	vv_test_write_text(".mailmap", vv_buf_cstr(&map));
+	vv_buf_reset(&map);
+	vv_buf_printf(&map, "Second Name <second@x> <%s>\n", commit->author_mail);
+	varve_log_free(log);
+	newest_author_is(repo, "First Name");
+	vv_test_write_text(".mailmap", vv_buf_cstr(&map));
+	newest_author_is(repo, "Second Name");
+	vv_buf_clear(&map);
+	varve_repo_free(repo);
 }
 
 /* The blocks that the parent has put are its own, and so is the lock for writers. */
@@ -515,6 +554,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(handles_are_freed_in_any_order),
 	cmocka_unit_test(free_accepts_null),
 	cmocka_unit_test(a_forked_child_frees_what_its_parent_goes_on_with),
+	cmocka_unit_test(a_mailmap_that_changes_while_a_repository_is_open_counts),
 	cmocka_unit_test(a_forked_child_frees_a_cursor_that_reads_ahead),
 	cmocka_unit_test(a_forked_child_frees_a_transaction_that_its_parent_commits),
 	cmocka_unit_test(a_forked_child_frees_a_stream_whose_arrays_are_made_ahead),
