@@ -796,7 +796,7 @@ static vv_status change_files(migration *m, vv_rewrite *w, const vv_oid *head, v
 	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_auto(vv_by_git) b = {.git = {.repo = m->repo,
 					.args = args,
-					.what = "the migration",
+					.what = VV_LATER_MIGRATION,
 					.from = m->head.commit,
 					.to = *head},
 				.keep = true};

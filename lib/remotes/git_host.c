@@ -46,6 +46,7 @@ struct vv_git_host {
 	bool chosen;         /* its first was chosen: by the caller, or as a published folder */
 	bool peers_asked;    /* whether they are trusted, or the files of a store */
 	bool fresh;          /* one is open: the list is final */
+	bool warned;         /* that a source could not be read, where others had blocks */
 	bool rewritten;      /* the ref was overwritten since the last visit, not reported yet */
 	vv_oid blocks_tip;   /* of the ref of blocks; null: it is not there */
 	vv_oid fetched_head; /* the remote's HEAD when it was fetched; or null */
@@ -139,7 +140,7 @@ const char *vv_git_host_blocks_url(const vv_git_host *g)
 {
 	const vv_blocks_source *first = g->sources.items;
 
-	return first && first->kind == VV_FROM_STORE && first->trusted ? first->url : g->url;
+	return first && first->kind == VV_FROM_STORE && first->host ? first->url : g->url;
 }
 
 void vv_git_host_close(vv_git_host *g)
@@ -390,25 +391,25 @@ static vv_status ask_peer(vv_git_host *g, vv_blocks_source *s, vv_error *err)
 	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_ECANCELLED, err);
 }
 
-/* Lists them, and asks about block peers that are used: an untrusted one is noted once. */
-static vv_status need_sources(vv_git_host *g, vv_error *err)
+/* Lists them, and asks about block peers that are used: an untrusted one is noted once. all: also about those after a store. */
+static vv_status need_sources(vv_git_host *g, bool all, vv_error *err)
 {
 	vv_status rc = list_sources(g, err);
 
 	for (size_t i = 0; rc == VV_OK && !g->peers_asked && i < g->sources.count; i++) {
 		vv_blocks_source *s = &g->sources.items[i];
-		rc = s->kind == VV_FROM_PEER && !(g->write && is_store_first(g))
+		rc = s->kind == VV_FROM_PEER && !((g->write || !all) && is_store_first(g))
 			     ? ask_peer(g, s, err)
 			     : VV_OK;
 	}
-	g->peers_asked = g->peers_asked || rc == VV_OK;
+	g->peers_asked = g->peers_asked || (rc == VV_OK && (all || !is_store_first(g)));
 	return rc;
 }
 
 /* The place that pushes write to. *out NULL: block peers. */
 static vv_status open_first(vv_git_host *g, vv_host **out, vv_error *err)
 {
-	vv_status rc = need_sources(g, err);
+	vv_status rc = need_sources(g, false, err);
 
 	rc = rc < 0 ? rc : open_source(g, g->sources.items, err);
 	*out = rc < 0 ? NULL : g->sources.items[0].host;
@@ -418,12 +419,12 @@ static vv_status open_first(vv_git_host *g, vv_host **out, vv_error *err)
 vv_status vv_git_host_sources(vv_git_host *g, const vv_blocks_sources **out, vv_error *err)
 {
 	*out = &g->sources;
-	return need_sources(g, err);
+	return need_sources(g, true, err);
 }
 
 vv_status vv_git_host_place(vv_git_host *g, size_t i, const vv_blocks_source **out, vv_error *err)
 {
-	vv_status rc = need_sources(g, err);
+	vv_status rc = need_sources(g, i > 0, err);
 
 	*out = rc == VV_OK && i < g->sources.count ? &g->sources.items[i] : NULL;
 	if (!*out || (rc = open_source(g, &g->sources.items[i], err)) < 0) return rc;
@@ -449,7 +450,7 @@ static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err
 
 vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err)
 {
-	vv_status rc = need_sources(g, err);
+	vv_status rc = need_sources(g, false, err);
 
 	*out = NULL;
 	if (rc < 0 || !is_store_first(g) || g->chosen) return rc;
@@ -493,7 +494,7 @@ void vv_git_host_reading(vv_git_host *g)
 static vv_status watch(vv_git_host *g, vv_error *err)
 {
 	vv_blocks_source *first;
-	vv_status rc = need_sources(g, err);
+	vv_status rc = need_sources(g, false, err);
 
 	if (rc < 0 || (first = g->sources.items)->kind != VV_FROM_REF || first->host ||
 	    (rc = open_host(g, err)) < 0 || (rc = find_tip(g, first, err)) < 0) {
@@ -561,7 +562,7 @@ static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_e
 	vv_auto_free vv_cid *rest = vv_calloc(count + 1, sizeof(*rest));
 	size_t left = count;
 	vv_error why, failed = {0};
-	vv_status rc = rest ? need_sources(g, err) : vv_fail_nomem(err);
+	vv_status rc = rest ? need_sources(g, false, err) : vv_fail_nomem(err);
 
 	if (rc < 0) return rc;
 	memcpy(rest, cids, count * sizeof(*rest));
@@ -595,8 +596,9 @@ static vv_status get_block(vv_git_host *g, vv_block_received *b, vv_buf *bytes, 
 	return rc;
 }
 
+/* Sets *given to the number of blocks that a source has. */
 static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
-		      void *payload, vv_error *err)
+		      void *payload, size_t *given, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT, stored = VV_BUF_INIT;
 	vv_status rc;
@@ -605,6 +607,7 @@ static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_
 		vv_block_received b = {.cid = wants[i].cid, .base = wants[i].like};
 		vv_status got = get_block(g, &b, &bytes, &stored);
 
+		*given += got == VV_OK;
 		/* damaged, too: another source may have it */
 		if ((rc = got == VV_ENOMEM ? vv_fail_nomem(err)
 					   : fn(payload, i, got < 0 ? NULL : &b, err)) < 0) {
@@ -619,14 +622,24 @@ static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv
 {
 	vv_git_host *g = payload;
 	vv_auto_free vv_cid *cids = vv_calloc(count + 1, sizeof(*cids));
-	vv_status rc;
+	size_t given = 0;
+	vv_error why;
 
 	if (!cids) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		cids[i] = wants[i].cid;
 	}
-	rc = prefetch(g, cids, count, err);
-	return rc < 0 ? rc : give(g, wants, count, fn, fn_payload, err);
+	const vv_status got = prefetch(g, cids, count, &why);
+	if (got == VV_ENOMEM || got == VV_ECANCELLED) return vv_error_copy(err, &why);
+	/* What other sources have comes also if one cannot be read. */
+	const vv_status rc = give(g, wants, count, fn, fn_payload, &given, err);
+	if (rc < 0 || got == VV_OK) return rc;
+	if (given == 0) return vv_error_copy(err, &why);
+	if (!g->warned) {
+		g->warned = true;
+		vv_notes_warn(g->t->notes, "%s", why.message);
+	}
+	return VV_OK;
 }
 
 static vv_status give_some(vv_host *h, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
@@ -657,7 +670,7 @@ vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_
 	const vv_status rc = open_first(g, &first, err);
 
 	return rc == VV_OK && is_store_first(g) ? give_some(first, cids, count, fn, payload, err)
-	       : rc < 0 && g->sources.count < 2
+	       : rc == VV_ENOMEM || rc == VV_ECANCELLED || (rc < 0 && g->sources.count < 2)
 		       ? rc
 		       : vv_fail(err, VV_ENOSUPPORT, "the host does not serve single blocks");
 }
@@ -771,7 +784,7 @@ static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_h
 vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 			   vv_error *err)
 {
-	const vv_status rc = need_sources(g, err);
+	const vv_status rc = need_sources(g, false, err);
 
 	memset(out, 0, sizeof(*out));
 	return rc < 0 ? rc

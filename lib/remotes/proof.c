@@ -254,14 +254,20 @@ vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, co
 	vv_auto(vv_transfer) t = {0};
 	vv_auto(vv_remote) m = {0};
 	vv_auto(vv_reached) there = {0};
+	const vv_blocks_source *own = NULL;
 	vv_store *store;
 	vv_status rc;
 
 	if ((rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0) return rc;
 	if ((rc = vv_repository_store(r, &store, err)) < 0 ||
 	    (rc = vv_remote_find(&m, r, name, err)) < 0 ||
-	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
+	    (rc = vv_reach(&there, &t, &m, false, err)) < 0 ||
+	    (there.host && (rc = vv_git_host_place(there.host, 0, &own, err)) < 0)) {
 		return rc;
+	}
+	if (there.host && !(own && own->host)) {
+		return vv_fail(err, VV_ENOSUPPORT, "'%s' does not store blocks itself",
+			       vv_text_url(name));
 	}
 	return vv_proof_ask(holds, &there, store, roots, count, err);
 }

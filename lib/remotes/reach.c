@@ -551,8 +551,9 @@ vv_status vv_reach_send_beside(vv_transfer *t, const vv_remote *m, const vv_bloc
 	if (rc < 0 || !host) return rc;
 	rc = vv_git_host_send(host, &what, sum, err);
 	vv_notes_end(t->notes);
-	if (rc == VV_OK || (vv_git_host_sources(host, &to, VV_IGNORED) == VV_OK &&
-			    to->items[0].kind == VV_FROM_STORE)) {
+	if (rc == VV_OK || rc == VV_ENOMEM || rc == VV_ECANCELLED ||
+	    (vv_git_host_sources(host, &to, VV_IGNORED) == VV_OK &&
+	     to->items[0].kind == VV_FROM_STORE)) {
 		return rc;
 	}
 	vv_notes_warn(t->notes, "these blocks are not available to users of %s without varve: %s",

@@ -100,6 +100,7 @@ static vv_status ask_block_peers(finder *f, vv_repository *r, const vv_notes *no
 
 		if (s->kind != VV_FROM_PEER || !s->trusted ||
 		    (rc = vv_proof_ask_named(holds, r, s->url, notes, roots, count, err)) < 0) {
+			if (rc == VV_ENOMEM || rc == VV_ECANCELLED) return rc;
 			continue;
 		}
 		answers++;

@@ -173,7 +173,13 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	content is;
 	vv_status rc;
 
-	if (changed && !u->note->discards) return VV_OK;
+	if (changed && !u->note->discards) {
+		/* The file stays, and is untracked again. */
+		if (!c->old_mode && new_entry && strcmp(u->note->what, VV_LATER_MIGRATION) == 0) {
+			vv_buf_put(&u->gone, c->path, strlen(c->path) + 1);
+		}
+		return VV_OK;
+	}
 	if ((rc = look(u, c, &is, err)) < 0) return rc;
 	if ((is == UNTOUCHED && !new_entry) || (changed && is == OTHER)) return VV_OK;
 	if (is == OTHER ||

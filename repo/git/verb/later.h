@@ -31,6 +31,9 @@
 #include "repo/git/repository.h"
 
 /* The content of a note. */
+/* The `what` of a migration, which takes over untracked files that have the new content. */
+#define VV_LATER_MIGRATION "the migration"
+
 typedef struct vv_later {
 	const char *what; /* for messages: "the switch to 'spring'" */
 	/* the commits of HEAD before and after the command; null: no commit, or not known */
