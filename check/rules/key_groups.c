@@ -191,7 +191,6 @@ static bool seek_keys(finder *f, uint8_t *hit)
 	return sound;
 }
 
-/* Reads the groups of the run whose keys are not known, for hit. */
 /* Reads the groups whose keys are not cached, and takes the groups with a hit. places: where they are in
  * the list; NULL: the run has all groups. */
 static vv_status take_hits(finder *f, const uint8_t *hit, const vv_list_place *places, bool make,

@@ -104,61 +104,6 @@ static void commits_clear(vv_sql_commits *commits)
 	}
 }
 
-/* ---- resolved: which commits the revisions of a statement name ---- */
-
-typedef struct vv_sql_resolved {
-	struct vv_sql_resolved *next;
-	const varve_repo *repo;
-	char commit[VARVE_ID_SIZE];
-	char revision[];
-} vv_sql_resolved;
-
-int vv_sql_catalog_resolve(char id[VARVE_ID_SIZE], vv_sql_catalog *c, varve_repo *repo,
-			   const char *revision, varve_error *err)
-{
-	const char *name = revision ? revision : "HEAD";
-	const size_t size = strlen(name) + 1;
-	vv_sql_resolved *r = c->resolved;
-
-	while (r && (r->repo != repo || strcmp(r->revision, name) != 0)) {
-		r = r->next;
-	}
-	if (r) {
-		memcpy(id, r->commit, VARVE_ID_SIZE);
-		return 0;
-	}
-	const int rc = varve_rev_parse(id, repo, name, err);
-	if (rc < 0 || c->cursors == 0 || strcmp(id, name) == 0) return rc;
-	if (!(r = sqlite3_malloc64(sizeof(*r) + size))) return vv_sql_error_memory(err);
-	*r = (vv_sql_resolved){.next = c->resolved, .repo = repo};
-	memcpy(r->commit, id, VARVE_ID_SIZE);
-	memcpy(r->revision, name, size);
-	c->resolved = r;
-	return 0;
-}
-
-const char *vv_sql_catalog_range(char id[VARVE_ID_SIZE], vv_sql_catalog *c, varve_repo *repo,
-				 const char *range)
-{
-	varve_error unused;
-
-	/* An invalid revision is reported by the log. */
-	return range && !strstr(range, "..") &&
-			       vv_sql_catalog_resolve(id, c, repo, range, &unused) == 0
-		       ? id
-		       : range;
-}
-
-static void forget_resolved(vv_sql_catalog *c)
-{
-	while (c->resolved) {
-		vv_sql_resolved *r = c->resolved;
-
-		c->resolved = r->next;
-		sqlite3_free(r);
-	}
-}
-
 /* ---- the catalog ---- */
 
 SQLITE_EXTENSION_INIT3
@@ -228,7 +173,6 @@ void vv_sql_catalog_cursor_opened(vv_sql_catalog *c)
 void vv_sql_catalog_cursor_closed(vv_sql_catalog *c)
 {
 	if (--c->cursors > 0) return;
-	forget_resolved(c);
 	while (c->kept) {
 		vv_sql_kept *k = c->kept;
 

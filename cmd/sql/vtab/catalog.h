@@ -5,8 +5,8 @@
  * Each connection has one catalog. Modules and cursors have references to it. Calls of libvarve that
  * may take long are passed &c->watch, so that sqlite3_interrupt ends them; SQLite itself checks for
  * interruption only between rows. A statement begins when the first cursor is opened, and ends when
- * the last cursor is closed. During a statement, a revision such as "main" names one commit, even if
- * the branch moves.
+ * the last cursor is closed. During a statement, a virtual table such as "prices@main" has the rows
+ * of one commit, even if the branch moves.
  */
 #ifndef VV_CMD_SQL_VTAB_CATALOG_H
 #define VV_CMD_SQL_VTAB_CATALOG_H
@@ -35,7 +35,6 @@ int vv_sql_commits_get(const varve_commit **out, vv_sql_commits *commits, varve_
 
 struct sqlite3;
 struct vv_sql_opened;
-struct vv_sql_resolved;
 
 /* The kind of a warning. */
 enum vv_sql_warning_kind {
@@ -74,14 +73,13 @@ typedef struct vv_sql_catalog {
 	const char *at;     /* the revision for names without '@'; NULL: the work tree; borrowed */
 	unsigned cursors;   /* number of open cursors */
 	uint64_t statement; /* number of statements that have begun */
-	struct vv_sql_resolved *resolved; /* the commits of the statement's revisions */
-	struct vv_sql_opened *opened;     /* the open versions; their references own them */
-	vv_sql_kept *kept;        /* the objects that exist until the end of the statement */
-	vv_sql_warning *warnings; /* newest first */
-	vv_sql_commits commits;   /* the commits that were looked up for result rows */
-	varve_watch watch;        /* ends long calls of libvarve when SQLite is interrupted */
-	int64_t asked_ms;         /* time of the last check for an interruption */
-	varve_error trouble;      /* the reason of SQLite's last error; code 0: no error */
+	struct vv_sql_opened *opened; /* the open versions; their references own them */
+	vv_sql_kept *kept;            /* the objects that exist until the end of the statement */
+	vv_sql_warning *warnings;     /* newest first */
+	vv_sql_commits commits;       /* the commits that were looked up for result rows */
+	varve_watch watch;            /* ends long calls of libvarve when SQLite is interrupted */
+	int64_t asked_ms;             /* time of the last check for an interruption */
+	varve_error trouble;          /* the reason of SQLite's last error; code 0: no error */
 } vv_sql_catalog;
 
 /* Makes a catalog with one reference. Returns NULL if out of memory. */
@@ -95,16 +93,6 @@ void vv_sql_catalog_drop(vv_sql_catalog *c);
 void vv_sql_catalog_cursor_opened(vv_sql_catalog *c);
 /* Subtracts a cursor from the count. The last one ends the statement. */
 void vv_sql_catalog_cursor_closed(vv_sql_catalog *c);
-
-/* Sets id to the commit that a revision names; NULL: HEAD. During a statement, the answer is the same
- * for each call. Returns 0 or a negative code of varve_rev_parse. */
-int vv_sql_catalog_resolve(char id[VARVE_ID_SIZE], vv_sql_catalog *c, varve_repo *repo,
-			   const char *revision, varve_error *err);
-
-/* Returns the range of a log: the commit of a single revision, in id, or else the given range, such as
- * "v1..main" or NULL. The result is borrowed from id or range. */
-const char *vv_sql_catalog_range(char id[VARVE_ID_SIZE], vv_sql_catalog *c, varve_repo *repo,
-				 const char *range);
 
 /* Returns the warning of this kind for a column of the table with this label, borrowed from the
  * catalog. The first call creates it. Returns NULL if out of memory. */

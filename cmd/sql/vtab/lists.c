@@ -127,17 +127,15 @@ static void close_log(void *state)
 static int open_log(void *state, const vv_sql_function_table *t, const char *const *arguments,
 		    varve_error *err)
 {
-	char commit[VARVE_ID_SIZE];
 	log_rows *l = state;
 	int rc = ask_path(&l->asked, t, arguments[0], err);
 	const char *const *paths = asked_paths(&l->asked);
-	const varve_log_options how = {
-		.size = sizeof(how),
-		.paths = paths,
-		.flags = paths ? VARVE_LOG_FOLLOW : 0,
-		.range = vv_sql_catalog_range(commit, t->catalog, t->repo, arguments[1]),
-		.figure = arguments[2],
-		.where = arguments[3]};
+	const varve_log_options how = {.size = sizeof(how),
+				       .paths = paths,
+				       .flags = paths ? VARVE_LOG_FOLLOW : 0,
+				       .range = arguments[1],
+				       .figure = arguments[2],
+				       .where = arguments[3]};
 
 	return rc < 0 ? rc : varve_log_open(&l->log, t->repo, &how, err);
 }
@@ -213,19 +211,13 @@ static void close_tables(void *state)
 static int open_tables(void *state, const vv_sql_function_table *t, const char *const *arguments,
 		       varve_error *err)
 {
-	char commit[VARVE_ID_SIZE];
 	table_rows *l = state;
-	int rc;
 
 	*l = (table_rows){.catalog = t->catalog, .repo = t->repo};
 	if (arguments[0] && !(l->revision = sqlite3_mprintf("%s", arguments[0]))) {
 		return vv_sql_error_memory(err);
 	}
-	if (l->revision &&
-	    (rc = vv_sql_catalog_resolve(commit, l->catalog, l->repo, l->revision, err)) < 0) {
-		return rc;
-	}
-	return vv_sql_paths_list(&l->paths, l->repo, l->revision ? commit : NULL, true, err);
+	return vv_sql_paths_list(&l->paths, l->repo, l->revision, true, err);
 }
 
 static int next_tables(void *state, varve_error *err)
@@ -409,8 +401,8 @@ static int open_check(void *state, const vv_sql_function_table *t, const char *c
 	check_rows *l = state;
 	int rc = begin_check(l, t, arguments[0], err);
 
-	if (rc < 0 || (arguments[1] && (rc = vv_sql_catalog_resolve(commit, t->catalog, t->repo,
-								    arguments[1], err)) < 0)) {
+	if (rc < 0 ||
+	    (arguments[1] && (rc = varve_rev_parse(commit, t->repo, arguments[1], err)) < 0)) {
 		return rc;
 	}
 	rc = varve_check_revision(&l->report, t->repo, arguments[1] ? commit : NULL, NULL, &l->how,

@@ -12,8 +12,7 @@
 SQLITE_EXTENSION_INIT3
 
 /* The commit that the place names now; "": it is a file. */
-static int find_commit(char id[VARVE_ID_SIZE], vv_sql_catalog *c, const vv_sql_place *place,
-		       varve_error *err)
+static int find_commit(char id[VARVE_ID_SIZE], const vv_sql_place *place, varve_error *err)
 {
 	id[0] = '\0';
 	if (!place->repo ||
@@ -24,7 +23,7 @@ static int find_commit(char id[VARVE_ID_SIZE], vv_sql_catalog *c, const vv_sql_p
 		memcpy(id, place->revision, strlen(place->revision) + 1);
 		return 0;
 	}
-	return vv_sql_catalog_resolve(id, c, place->repo, place->revision, err);
+	return varve_rev_parse(id, place->repo, place->revision ? place->revision : "HEAD", err);
 }
 
 static char *file_of(const vv_sql_place *place)
@@ -112,7 +111,7 @@ int vv_sql_opened_get(vv_sql_opened **out, vv_sql_catalog *c, const vv_sql_place
 {
 	char commit[VARVE_ID_SIZE];
 	vv_sql_opened *o;
-	int rc = find_commit(commit, c, place, err);
+	int rc = find_commit(commit, place, err);
 
 	*out = NULL;
 	if (rc < 0) return rc;
@@ -169,7 +168,7 @@ int vv_sql_opened_is_current(bool *is, const vv_sql_opened *o, const vv_sql_plac
 			     varve_error *err)
 {
 	char commit[VARVE_ID_SIZE];
-	int rc = find_commit(commit, o->catalog, place, err);
+	int rc = find_commit(commit, place, err);
 
 	*is = rc == 0 && strcmp(commit, o->commit) == 0 && (commit[0] || same_file(o));
 	return rc;

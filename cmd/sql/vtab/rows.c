@@ -638,12 +638,10 @@ static int keep_values(rows_cursor *c, sqlite3_value **values, varve_error *err)
 static int begin_history(rows_cursor *c, rows_table *t, sqlite3_value **values, varve_error *err)
 {
 	const char *const paths[] = {t->name.path, NULL};
-	char commit[VARVE_ID_SIZE];
-	const varve_log_options how = {
-		.size = sizeof(how),
-		.paths = paths,
-		.flags = VARVE_LOG_FOLLOW,
-		.range = vv_sql_catalog_range(commit, t->catalog, t->repo, t->name.revision)};
+	const varve_log_options how = {.size = sizeof(how),
+				       .paths = paths,
+				       .flags = VARVE_LOG_FOLLOW,
+				       .range = t->name.revision};
 	int rc;
 
 	if ((rc = keep_values(c, values, err)) < 0) return rc;

@@ -110,36 +110,6 @@ id,name,price
 [(2,)]'
 }
 
-@test "during a statement a revision names one commit, whatever becomes of the branch" {
-	two_versions
-	succeeds python <<- 'END'
-		import subprocess
-		c = connect()
-		c.execute("SELECT varve_attach(?)", (folder,))
-		c.execute("SELECT varve_use('main')").fetchall()
-		def seen(what):
-		    numbers = "WITH n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 6) "
-		    found = c.execute(numbers + f"SELECT ({what}) FROM n")
-		    rows = [next(found)]
-		    subprocess.run(["git", "update-ref", "refs/heads/main", "v1"], check=True)
-		    rows += found.fetchall()
-		    now = c.execute(f"WITH n(i) AS (VALUES (1)) SELECT ({what}) FROM n").fetchall()
-		    subprocess.run(["git", "update-ref", "refs/heads/main", "main@{1}"], check=True)
-		    return len(rows), sorted({row[0] for row in rows}), now[0][0]
-		main = "'main' || substr(n.i, 9)"
-		print(seen(f"SELECT sum(price) FROM varve_at_prices({main})"))
-		print(seen(f"SELECT sum(a.price - b.price) FROM varve_at_prices({main}) a JOIN \"prices@main\" b USING (id)"))
-		print(seen(f"SELECT count(*) FROM varve_diff_prices({main}, 'v1')"))
-		print(seen(f"SELECT count(*) FROM varve_log(NULL, {main})"))
-		print(seen(f"SELECT group_concat(commit_hash = (SELECT commit_hash FROM varve_log WHERE message = 'first')) FROM varve_tables({main})"))
-	END
-	output_is "(6, [131.5], 42.5)
-(6, [0.0], 0.0)
-(6, [3], 0)
-(6, [2], 1)
-(6, ['0'], '1')"
-}
-
 @test "the locale of a program changes no number" {
 	for locale in de_DE tr_TR; do
 		localedef -i $locale -f UTF-8 "$BATS_TEST_TMPDIR/$locale.UTF-8" > /dev/null 2>&1 || skip "localedef has no $locale"
