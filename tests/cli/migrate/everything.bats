@@ -582,3 +582,22 @@ migrated() {
 	[ "$(git count-objects -v | sed -n 's/size-pack: //p')" -lt $((before + 500)) ]
 	git fsck --strict
 }
+
+@test "a migration that fails after it took over an output of DVC leaves the file untracked, and runs again" {
+	dvc_project
+	rows 30 3 > b.csv
+	dvc b.csv
+	commit one
+	rows 30 3 > b.csv
+	cp b.csv ../b.csv
+	[ -z "$(git status --porcelain)" ]
+	touch .git/refs/heads/main.lock
+	ends_with 2 varve migrate --everything
+	rm .git/refs/heads/main.lock
+	cmp b.csv ../b.csv
+	[ -z "$(git diff --cached --name-only)" ]
+	succeeds varve migrate --everything
+	cmp b.csv ../b.csv
+	[ -z "$(git status --porcelain)" ]
+	varve cat HEAD:b.csv | cmp - ../b.csv
+}

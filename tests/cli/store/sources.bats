@@ -128,3 +128,20 @@ named() {
 	varve clone -q ../host.git ../c
 	cmp prices.csv ../c/prices.csv
 }
+
+@test "while a store is away the versions that the older ref has come, and the others are missing" {
+	older_ref
+	change 9
+	succeeds varve push -q
+	mv "$store" "$store.away"
+	cd ..
+	ends_with 1 varve clone "$url" c
+	stderr_has "1 of 3 versions lack"
+	cd c
+	succeeds varve --offline cat HEAD~2:prices.csv
+	succeeds varve --offline cat HEAD~3:prices.csv
+	mv "$store.away" "$store"
+	succeeds varve fetch --data --all
+	cmp prices.csv ../b/prices.csv || varve restore prices.csv
+	cmp prices.csv ../b/prices.csv
+}
