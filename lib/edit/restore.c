@@ -151,7 +151,12 @@ static vv_status find_place(job *j, uint64_t *out, vv_error *err)
 	vv_key_json_put(&key, j->then.at.cells, j->then.at.key, j->then.at.key_count);
 	vv_row_wanted wanted = {.key = vv_buf_cstr(&key)};
 	vv_status rc = vv_buf_ok(&key, err);
-	return rc < 0 ? rc : vv_rows_find_places(out, j->now.table, j->then.table, &wanted, 1, err);
+
+	/* No row was above the first; it is not looked for, since the versions may have other keys. */
+	*out = 0;
+	return rc < 0 || j->then.at.row == 0
+		       ? rc
+		       : vv_rows_find_places(out, j->now.table, j->then.table, &wanted, 1, err);
 }
 
 static vv_status put_back(job *j, vv_error *err)

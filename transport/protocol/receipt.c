@@ -201,12 +201,14 @@ vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn,
 /* Moves the log to the first unused folder. */
 static vv_status move_log(const char *path, const char *varvedir, char **kept, vv_error *err)
 {
+	vv_auto(char) *damaged = vv_path_join(varvedir, VV_DAMAGED_DIR, (char *)NULL);
+
+	if (!damaged) return vv_fail_nomem(err);
 	for (unsigned n = 1;; n++) {
 		char number[24];
 
 		(void)snprintf(number, sizeof(number), "%u", n);
-		vv_auto(char) *folder = vv_path_join(varvedir, VV_DAMAGED_DIR, number,
-						     (char *)NULL);
+		vv_auto(char) *folder = vv_path_join(damaged, number, (char *)NULL);
 		if (!folder) return vv_fail_nomem(err);
 		if (vv_exists(folder)) {
 			continue;
@@ -214,6 +216,7 @@ static vv_status move_log(const char *path, const char *varvedir, char **kept, v
 		vv_auto(char) *to = vv_path_join(folder, "receipts", (char *)NULL);
 		vv_status rc = to ? vv_mkdirs(folder, err) : vv_fail_nomem(err);
 		if (rc < 0 || (rc = vv_rename(path, to, err)) < 0 ||
+		    (rc = vv_fsync_dir(folder, err)) < 0 || (rc = vv_fsync_dir(damaged, err)) < 0 ||
 		    (rc = vv_fsync_dir(varvedir, err)) < 0) {
 			return rc;
 		}

@@ -495,12 +495,14 @@ static vv_status check_receipts(fsck *f, vv_error *err)
 	vv_status rc = vv_receipts_of(f->c->repo, NULL, NULL, NULL, &why);
 
 	if (rc == VV_OK) return VV_OK;
-	if (rc != VV_ECORRUPT) return vv_error_copy(err, &why);
+	if (rc == VV_ENOMEM) return vv_error_copy(err, &why);
 	tell(f,
 	     &(finding){
 		     .kind = "damaged receipts",
 		     .what = why.message,
-		     .help = "'varve fsck --repair' moves the file away, and the next fetch begins a new one"});
+		     .help = rc == VV_ECORRUPT
+				     ? "'varve fsck --repair' moves the file away, and the next fetch begins a new one"
+				     : "move the file away; the next fetch begins a new one"});
 	return VV_OK;
 }
 
@@ -736,7 +738,8 @@ static vv_status repair_receipts(fsck *f, vv_error *err)
 	vv_auto(char) *what = NULL;
 	vv_status rc = vv_receipts_move_damaged(f->c->repo, &kept, err);
 
-	if (rc < 0 || !kept) return rc;
+	/* A log that cannot be read otherwise is reported, and the rest is repaired. */
+	if (rc < 0 || !kept) return vv_error_excuse(rc, rc != VV_ENOMEM, err);
 	what = vv_asprintf("the damaged file was renamed to %s", vv_text_shows(kept));
 	return what ? on_mended(f, NULL, "receipts", what, err) : vv_fail_nomem(err);
 }

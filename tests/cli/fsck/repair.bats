@@ -329,3 +329,22 @@ assert r["problems"][0]["block"] and r["problems"][0]["commit"], r
 	ends_with 2 varve fsck --from origin
 	stderr_has "--from requires --repair"
 }
+
+@test "receipts that are too large to be read hide no other damage, and stop no repair" {
+	new_repo
+	rows 2000 > p.csv
+	varve add p.csv > /dev/null
+	varve commit -qm one
+	local pack
+	pack=$(ls .git/varve/packs/*.pack | head -n 1)
+	chmod u+w "$pack"
+	printf 'damage' | dd of="$pack" bs=1 seek=600 conv=notrunc 2> /dev/null
+	truncate -s 300M .git/varve/receipts
+	ends_with 1 varve fsck
+	output_has "damaged receipts: "
+	output_has "damaged table: "
+	ends_with 1 varve fsck --repair
+	output_has "repaired"
+	rm .git/varve/receipts
+	succeeds varve fsck --data
+}

@@ -161,3 +161,15 @@ three() {
 	stderr_has "has no row '1.0', but a row '1', which is the same value written differently"
 	same_bytes edited t.csv
 }
+
+@test "the first row comes back to the first place also where the versions have different keys" {
+	new_repo
+	printf 'id,name\n1,a\n2,b\n3,c\n' > t.csv
+	varve add --no-key t.csv > /dev/null
+	varve commit -qm one
+	printf 'id,name\n2,b\n3,c\n' > t.csv
+	varve add --key id t.csv > /dev/null
+	varve commit -qm two
+	succeeds varve restore --source HEAD~1 --row 1 t.csv
+	[ "$(cat t.csv)" = $'id,name\n1,a\n2,b\n3,c' ]
+}
