@@ -1106,7 +1106,7 @@ host_is_whole() {
 	ends_with 1 varve push origin cc dd
 	stderr_has "dd -> dd"
 	stderr_has "the other refs were pushed"
-	! grep -q "nothing was pushed" <<< "$stderr"
+	stderr_lacks "nothing was pushed"
 	git -C ../host.git rev-parse -q --verify dd
 	ends_with 1 git -C ../host.git rev-parse -q --verify cc
 	git -C ../host.git config receive.advertiseAtomic true
