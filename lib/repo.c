@@ -83,11 +83,18 @@ void vv_core_drop(vv_core *c)
 	}
 }
 
-vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err)
+static vv_status check_process(const vv_core *c, vv_error *err)
 {
 	return vv_core_is_parents(c)
 		       ? vv_fail(err, VV_EUSAGE, "a handle of the parent is used after fork()")
-		       : vv_repository_open(out, c->path, c->env, err);
+		       : VV_OK;
+}
+
+vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err)
+{
+	const vv_status rc = check_process(c, err);
+
+	return rc < 0 ? rc : vv_repository_open(out, c->path, c->env, err);
 }
 
 static vv_status open_session(vv_session **out, vv_core *c, vv_error *err)
@@ -134,9 +141,7 @@ vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err)
 
 	*out = NULL;
 	if (!c) return VV_OK;
-	if (vv_core_is_parents(c)) {
-		return vv_fail(err, VV_EUSAGE, "a handle of the parent is used after fork()");
-	}
+	if ((rc = check_process(c, err)) < 0) return rc;
 	if ((*out = take_idle(c)) != NULL) {
 		/* other processes may have changed data cached by the previous call */
 		vv_dataset_reader_forget((*out)->reader);
