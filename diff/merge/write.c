@@ -279,7 +279,7 @@ static size_t line_end(const merge_writer *w)
 }
 
 /* Writes the held row, which another follows, or which is the last. */
-static void let_go(merge_writer *w, bool last)
+static void end_held_row(merge_writer *w, bool last)
 {
 	const vv_dialect *d = &w->m->as.dialect;
 	const bool bare = last && (d->form == VV_FORM_JSON || !d->final_newline);
@@ -300,7 +300,7 @@ static void let_go(merge_writer *w, bool last)
 
 static void put_line(merge_writer *w, const char *line, size_t len)
 {
-	let_go(w, false);
+	end_held_row(w, false);
 	vv_buf_put(&w->held, line, len);
 	w->holds = true;
 	w->row_count++;
@@ -309,7 +309,7 @@ static void put_line(merge_writer *w, const char *line, size_t len)
 /* Several rows of which the last one begins at `last`. */
 static void put_lines(merge_writer *w, const char *lines, size_t len, size_t last, uint64_t rows)
 {
-	let_go(w, false);
+	end_held_row(w, false);
 	vv_buf_put(&w->out, lines, last);
 	w->row_count += rows - 1;
 	put_line(w, lines + last, len - last);
@@ -414,7 +414,7 @@ static vv_status put_cells(merge_writer *w, vv_error *err)
 	const vv_dialect *d = &m->as.dialect;
 	size_t len, i = 0;
 	const char *end = vv_dialect_row_end(d, &len);
-	let_go(w, false);
+	end_held_row(w, false);
 	if (d->form == VV_FORM_CSV && m->column_count > 0) {
 		while (i < m->column_count && w->cells[i].state == VV_CELL_ABSENT) {
 			i++;
@@ -817,7 +817,7 @@ static vv_status writer_step(merge_writer *w, vv_error *err)
 		w->drained = true;
 		return merge_added_begin(m, &w->added, &done, err);
 	}
-	let_go(w, true);
+	end_held_row(w, true);
 	w->state = AT_TAIL;
 	return VV_OK;
 }

@@ -188,7 +188,8 @@ static vv_status look(finder *f, const vv_cell *cells, uint64_t row, vv_error *e
 }
 
 /* above: keys at most that are kept of the rows above each row. */
-static vv_status find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t above, vv_error *err)
+static vv_status find_rows(vv_table *t, vv_row_wanted *wanted, size_t count, size_t above,
+			   vv_error *err)
 {
 	vv_auto(finder) f = {.key = VV_BUF_INIT};
 	vv_status rc;
@@ -206,7 +207,7 @@ static vv_status find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t a
 
 vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, vv_error *err)
 {
-	return find(t, wanted, count, 0, err);
+	return find_rows(t, wanted, count, 0, err);
 }
 
 /* near: the rows above w, as t has them. */
@@ -222,14 +223,14 @@ vv_status vv_rows_find_places(uint64_t *places, vv_table *t, vv_table *from, vv_
 			      size_t count, vv_error *err)
 {
 	vv_auto_free vv_row_wanted *near = vv_calloc(count * NEIGHBOURS + 1, sizeof(*near));
-	vv_status rc = near ? find(from, wanted, count, NEIGHBOURS, err) : vv_fail_nomem(err);
+	vv_status rc = near ? find_rows(from, wanted, count, NEIGHBOURS, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		for (size_t k = 0; wanted[i].above && wanted[i].above[k]; k++) {
 			near[i * NEIGHBOURS + k].key = wanted[i].above[k];
 		}
 	}
-	rc = rc < 0 ? rc : find(t, near, count * NEIGHBOURS, 0, err);
+	rc = rc < 0 ? rc : find_rows(t, near, count * NEIGHBOURS, 0, err);
 	for (size_t i = 0; i < count; i++) {
 		places[i] = rc < 0 ? 0 : place_of(&wanted[i], &near[i * NEIGHBOURS], t);
 		for (size_t k = 0; wanted[i].above && wanted[i].above[k]; k++) {
