@@ -49,9 +49,9 @@ vv_finding base_finding(const base_check *c, const vv_rule_setting *s, const cha
  * of f is already error, the rule of f becomes `code`, or is unchanged if code is NULL; else it
  * becomes "unchecked". */
 void base_unread(vv_finding *f, const char *code);
-/* Passes f to o->finding, with c->message and c->expected as its texts, and with the line number of
- * f->row (row 0: no line number); or, if the limit of q is reached, counts it as withheld. q NULL:
- * there is no limit, since the setting has only one finding in the column. Empties both buffers. */
+/* Passes f to o->finding, with c->message and c->expected as its texts. If f has a row, first finds
+ * its line number. If the limit of q is reached, counts f as withheld instead. q may be NULL for a
+ * setting with only one finding in a column: f is always passed. Empties both buffers. */
 void base_give(base_check *c, base_quota *q, vv_finding *f);
 /* Passes the number of withheld findings to o->more, and resets the quota. */
 void base_told(base_check *c, base_quota *q);

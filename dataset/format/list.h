@@ -124,7 +124,7 @@ int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, 
  * vv_list_next returns the first entry for which before + weight > `at`. If `at` is past the end of
  * the list, vv_list_next returns 0. Reads only the nodes above the entry. */
 vv_status vv_list_seek(vv_list_reader *r, uint64_t at, vv_error *err);
-/* Moves to the entry with number `index`. If there is no such entry, vv_list_next returns 0. */
+/* Moves to the entry with number `index`. After the last entry, vv_list_next returns 0. */
 vv_status vv_list_seek_index(vv_list_reader *r, uint64_t index, vv_error *err);
 /* Sets *count to the number of entries, and *weight to the sum of their weights. Reads no nodes,
  * since the top has these sums. */
