@@ -233,7 +233,9 @@ def read_index(data):
 
 
 def settings_of(data):
-	return tuple(sorted(line.strip() for line in data.decode('utf-8', 'replace').splitlines() if line.strip()))
+	"""The lines of a config file, sorted, without the kinds of remotes: a command finds a kind that is absent again."""
+	lines = (line.strip() for line in data.decode('utf-8', 'replace').splitlines())
+	return tuple(sorted(line for line in lines if line and not line.startswith('varveKind = ')))
 
 
 def look(tree, repos):
