@@ -10,7 +10,10 @@
  * 	4. the store of the repository from which this one was forked
  *
  * Pushes write to the first source; if this is a block peer, to all block peers. Only the source
- * that pushes write to can prove that blocks are stored: sources behind it may vanish.
+ * that pushes write to can prove that blocks are stored: sources behind it may vanish. The url and
+ * the pushUrl of a store in .varveconfig are two addresses of one place, so an answer at either is a
+ * proof. The files of a store at the URL of a block peer are read first, but while pushes write to
+ * other block peers, they are a mirror, whose owner may remove them, and not a proof.
  */
 #ifndef VV_LIB_REMOTES_BLOCKS_SOURCES_H
 #define VV_LIB_REMOTES_BLOCKS_SOURCES_H
@@ -33,6 +36,7 @@ typedef struct vv_blocks_source {
 	char *url;        /* URL, or absolute path of a folder; of a ref, its full name */
 	bool trusted;     /* may be contacted, as far as known: see asked */
 	bool asked;       /* it was determined whether the source is trusted */
+	bool mirror;      /* pushes write to other block peers, and never to this store */
 	vv_host *host;    /* the open store or ref; NULL: not open, or a block peer */
 	vv_error why;     /* why it cannot be opened; code VV_OK: no error occurred */
 } vv_blocks_source;

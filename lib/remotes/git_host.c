@@ -383,6 +383,8 @@ static vv_status ask_peer(vv_git_host *g, vv_blocks_source *s, vv_error *err)
 	}
 	if ((rc = vv_data_store_host(s, g->t, false, NULL, err)) == VV_OK) {
 		s->kind = VV_FROM_STORE;
+		s->mirror = g->config.push_urls.count > 0 ||
+			    vv_array_find(first, g->sources.count, it, it->kind == VV_FROM_PEER);
 		const vv_blocks_source store = *s;
 		*s = *first;
 		*first = store;

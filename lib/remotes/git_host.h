@@ -145,7 +145,8 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
  * which block peers are trusted, and, unless g is open for pushing, which are a store. */
 vv_status vv_git_host_sources(vv_git_host *g, const vv_blocks_sources **out, vv_error *err);
 /* Sets *out to the source i, whose host is open unless it is a block peer; to NULL if there are not
- * as many. Source 0 is the one that pushes write to, and the only one whose answer is a proof.
+ * as many. Source 0 is the one that pushes write to, unless it is a mirror, and the only one whose
+ * answer is a proof.
  * Warns if the ref of blocks was overwritten since the last time. VV_EREFUSED: the source is not
  * trusted. */
 vv_status vv_git_host_place(vv_git_host *g, size_t i, const vv_blocks_source **out, vv_error *err);

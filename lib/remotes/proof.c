@@ -155,6 +155,12 @@ static vv_status begin_all(proving *p, vv_error *err)
 	    there->place == 0) {
 		rc = vv_git_host_promises(there->host, &promised, err);
 	}
+	if (rc == VV_OK && place && place->mirror && !there->reading) {
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' proves nothing, as pushes write to other block peers\n"
+			       "name a block peer with --from",
+			       vv_text_url(place->url));
+	}
 	p->host = place ? place->host : NULL;
 	if (rc == VV_OK && p->host) {
 		rc = vv_host_keeps_each(p->host, p->roots, p->count, UINT64_MAX, keeps, err);

@@ -27,6 +27,8 @@ typedef struct vv_reached {
 	vv_git_host *host;     /* NULL: the remote is a peer without an open ref of blocks */
 	const vv_hello *hello; /* its refs; borrowed from peer or host */
 	size_t place; /* of a host: the source (vv_git_host_place) from which proofs are requested */
+	/* of a host: the answer of a mirror counts, too, as nothing is removed because of it */
+	bool reading;
 } vv_reached;
 
 /* Connects to the remote m, for pushing if `write` is set, and sets *out to the connection. Sets

@@ -220,6 +220,7 @@ static void tell_host(question *q)
 	if (rc < 0) {
 		tell(q->r, q->word, NULL, "unknown", source, why.message);
 	}
+	there.reading = true;
 	for (bool more = there.host != NULL; more; there.place++) {
 		const vv_blocks_source *s;
 		const char *what = "unknown";

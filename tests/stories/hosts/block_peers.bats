@@ -2,6 +2,7 @@
 # committed .varveconfig names.
 load ../../cli/helper
 load ../../cli/serve/server
+load ../../cli/vault/stores
 load host
 
 setup() {
@@ -11,6 +12,7 @@ setup() {
 
 teardown() {
 	[ -z "$server" ] || kill "$server"
+	stop_program
 }
 
 # keep.git, served at $peer; host.git at $url; a: a table and .varveconfig, not pushed yet; the
@@ -422,5 +424,57 @@ terminal() {
 	server=
 	for command in "push -v" "doctor" "fsck --data" "drop --history"; do
 		hidden $command
+	done
+}
+
+# Two versions at the peer, and in a store that a web server gives, $web, which .varveconfig names in the third commit, by
+# lines of the section blocks: web_store LINE...
+web_store() {
+	local line
+	with_peer
+	mkdir -p ../www/sales
+	printf 'varve store 1\n' > ../www/sales/format
+	start_program "$BATS_TEST_TMPDIR/port" python3 -c '
+import http.server, sys, functools
+handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[2])
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+open(sys.argv[1], "w").write(str(server.server_port))
+server.serve_forever()' "$BATS_TEST_TMPDIR/port" "$PWD/../www" 2> /dev/null
+	web=http://127.0.0.1:$port/sales
+	export VARVE_TRUSTED_HOSTS="http://127.0.0.1:$port $(site "$peer")"
+	git config remote.origin.varveUrl "$PWD/../www/sales"
+	varve push -q -u origin main
+	change 7
+	varve push -q
+	git config --unset remote.origin.varveUrl
+	varve push -q --blocks
+	{ printf '[blocks]\n'; printf '\t%s\n' "$@"; } | sed "s|WEB|$web|; s|PEER|$peer|" > .varveconfig
+	varve commit -qam web
+	varve push -q
+}
+
+@test "a web server's store beside block peers is read first, and frees nothing" {
+	local lines
+	for lines in "url = WEB|pushUrl = PEER" "url = WEB|url = PEER"; do
+		web_store "${lines%|*}" "${lines#*|}"
+		succeeds varve whereis prices.csv
+		output_has "  all       origin (in $web)"
+		ends_with 2 varve drop --history
+		stderr_has "'$web' proves nothing, as pushes write to other block peers"
+		stderr_has "name a block peer with --from"
+		succeeds varve --offline cat HEAD~2:prices.csv
+		succeeds varve doctor
+		succeeds varve drop --history --from "$peer"
+		ends_with 2 varve --offline cat HEAD~2:prices.csv
+		rm -rf ../www
+		succeeds varve fsck --data
+		output_has "$peer has just proved with a block that it has each"
+		kill "$server"
+		wait "$server" || true
+		stop_program
+		cd "$BATS_TEST_TMPDIR"
+		rm -rf work
+		mkdir work
+		cd work
 	done
 }

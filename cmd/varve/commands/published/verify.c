@@ -211,7 +211,7 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
 		return rc;
 	}
-	v->reached = true;
+	v->reached = there.reading = true;
 	rc = vv_heads_see(&v->seen, v->c->repo, &there, m.url, VV_HEADS_COPY, &vv_notes_stderr,
 			  err);
 	if (rc < 0 || !v->seen.judged.has_newest || (rc = bring_history(&there, err)) < 0 ||
