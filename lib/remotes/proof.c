@@ -277,3 +277,100 @@ vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, co
 	}
 	return vv_proof_ask(holds, &there, store, roots, count, err);
 }
+
+/* One value = a search for versions at all sources of a remote. */
+typedef struct finding {
+	vv_transfer *t;
+	vv_store *store;
+	const vv_cid *roots;
+	size_t count;
+	bool *holds;
+	size_t left; /* not proved so far */
+} finding;
+
+/* Asks for those that are left. */
+static vv_status ask_left(finding *f, const vv_reached *there, vv_error *err)
+{
+	vv_auto_free vv_cid *roots = vv_calloc(f->left + 1, sizeof(*roots));
+	vv_auto_free size_t *places = vv_calloc(f->left + 1, sizeof(*places));
+	vv_auto_free bool *holds = vv_calloc(f->left + 1, sizeof(*holds));
+	size_t count = 0;
+
+	if (!roots || !places || !holds) return vv_fail_nomem(err);
+	for (size_t i = 0; i < f->count; i++) {
+		if (!f->holds[i]) {
+			roots[count] = f->roots[i];
+			places[count++] = i;
+		}
+	}
+	const vv_status rc = vv_proof_ask(holds, there, f->store, roots, count, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		f->holds[places[i]] = holds[i];
+		f->left -= holds[i];
+	}
+	return rc;
+}
+
+static vv_status ask_block_peer(finding *f, const vv_blocks_source *s, vv_error *err)
+{
+	const vv_remote m = {.url = s->url};
+	vv_auto(vv_reached) peer = {0};
+
+	if (!s->trusted) {
+		return vv_fail(err, VV_EREFUSED, "'%s' is not trusted", vv_text_url(s->url));
+	}
+	const vv_status rc = vv_reach(&peer, f->t, &m, false, err);
+	return rc < 0 ? rc : ask_left(f, &peer, err);
+}
+
+/* As fetches do: a source that cannot be read matters if versions are left, and if it is trusted or the only one. */
+static vv_status ask_sources(finding *f, vv_reached *there, vv_error *err)
+{
+	vv_error why, failed = {0};
+
+	for (there->place = 0; f->left > 0; there->place++) {
+		const vv_blocks_source *s;
+		vv_status rc = vv_git_host_place(there->host, there->place, &s, &why);
+
+		if (!s && rc == VV_OK) {
+			break;
+		}
+		if (rc == VV_OK) {
+			rc = s->kind == VV_FROM_PEER ? ask_block_peer(f, s, &why)
+						     : ask_left(f, there, &why);
+		}
+		if (rc == VV_ENOMEM || rc == VV_ECANCELLED || (rc < 0 && !s)) {
+			return vv_error_copy(err, &why);
+		}
+		if (rc < 0 && failed.code == VV_OK && (s->trusted || there->place == 0)) {
+			failed = why;
+		}
+	}
+	return f->left > 0 && failed.code < 0 ? vv_error_copy(err, &failed) : VV_OK;
+}
+
+vv_status vv_proof_find_named(bool *holds, vv_repository *r, const char *name,
+			      const vv_notes *notes, const vv_cid *roots, size_t count,
+			      vv_error *err)
+{
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_reached) there = {0}, beside = {.reading = true};
+	finding f = {.t = &t, .roots = roots, .count = count, .holds = holds, .left = count};
+	vv_status rc;
+
+	memset(holds, 0, count * sizeof(*holds));
+	if ((rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0 ||
+	    (rc = vv_repository_store(r, &f.store, err)) < 0 ||
+	    (rc = vv_remote_find(&m, r, name, err)) < 0 ||
+	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
+		return rc;
+	}
+	there.reading = true;
+	if (there.host) return ask_sources(&f, &there, err);
+	if ((rc = ask_left(&f, &there, err)) < 0 || f.left == 0 ||
+	    (rc = vv_reach_blocks_ref(&beside.host, &t, &m, false, true, err)) < 0) {
+		return rc;
+	}
+	return beside.host ? ask_sources(&f, &beside, err) : VV_OK;
+}

@@ -580,18 +580,12 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 			vv_text_url(name + strlen(VV_LINK_SCHEME)));
 		return rc;
 	}
-	if (vv_proof_ask_named(holds, f->c->repo, name, &vv_notes_stderr, roots, count, &why) < 0) {
-		rc = why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
-		vv_buf_printf(
-			&f->keepers,
-			"not here: %s, dropped in favour of the copies of %s, which could not be asked: %s\n",
-			vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
-			why.message);
-		return rc;
-	}
+	const bool answered = vv_proof_find_named(holds, f->c->repo, name, &vv_notes_stderr, roots,
+						  count, &why) == VV_OK;
+	if (!answered && why.code == VV_ENOMEM) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		shown += holds[i];
-		if (!holds[i]) {
+		if (answered && !holds[i]) {
 			tell(f, &(finding){.kind = "lost table",
 					   .what = "its holder does not have it",
 					   .cid = &roots[i],
@@ -599,6 +593,15 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 		}
 	}
 	f->shown += shown;
+	if (!answered) {
+		vv_buf_printf(
+			&f->keepers,
+			"not here: %s, dropped in favour of the copies of %s, which could not be asked: %s\n",
+			vv_text_counted(count - shown, "version", "versions"), vv_reach_shown(name),
+			why.message);
+		count = shown;
+	}
+	if (count == 0) return rc;
 	vv_buf_printf(&f->keepers, "not here: %s; %s has just proved with a block that it has %s\n",
 		      vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
 		      shown == count ? "each" : vv_text_count(shown));

@@ -145,3 +145,51 @@ named() {
 	cmp prices.csv ../b/prices.csv || varve restore prices.csv
 	cmp prices.csv ../b/prices.csv
 }
+
+@test "fsck --data asks the sources that a fetch reads" {
+	older_ref
+	git clone -q --bare ../host.git ../fork.git
+	succeeds varve clone -q --lazy "$url" ../c
+	cd ../c
+	succeeds varve fsck --data
+	output_has "not here: 1 version; origin has just proved with a block that it has each"
+	mv "$store" "$store.away"
+	succeeds varve fsck --data
+	output_has "not here: 1 version; origin has just proved with a block that it has each"
+	git -C ../host.git update-ref -d refs/varve/blocks
+	succeeds varve fsck --data
+	output_has "not here: 1 version, dropped in favour of the copies of origin, which could not be asked"
+	mv "$store.away" "$store"
+	ends_with 1 varve fsck --data
+	output_has "its holder does not have it"
+	varve -C ../b push -q --blocks
+	succeeds varve fsck --data
+	output_has "origin has just proved with a block that it has each"
+}
+
+@test "fsck --data asks the store above a fork, and the ref of blocks of a peer" {
+	older_ref
+	succeeds varve push -q --blocks
+	git clone -q --bare ../host.git ../fork.git
+	git -C ../fork.git update-ref -d refs/varve/blocks
+	cd ..
+	fork=${url%/*}/fork.git
+	varve clone -q "$fork" d
+	cd d
+	mkdir ../mine
+	printf 'varve store 1\n' > ../mine/format
+	printf '[store]\n\tupstream = %s\n[store "mine"]\n\turl = %s\n' "$store" "$PWD/../mine" > .varveconfig
+	git -c core.hooksPath=/dev/null commit -qam "a store of our own"
+	git -c core.hooksPath=/dev/null push -q
+	succeeds varve clone -q --lazy "$fork" ../e
+	cd ../e
+	succeeds varve fsck --data
+	output_has "origin has just proved with a block that it has each"
+	# a peer that got commits by git, and the rows in its ref of blocks
+	git -C ../host.git update-ref refs/heads/main main~1 2> /dev/null || git -C ../host.git update-ref refs/heads/main "$(git rev-parse HEAD~2)"
+	mkdir -p ../host.git/varve
+	succeeds varve clone -q --lazy "../host.git" ../f
+	cd ../f
+	succeeds varve fsck --data
+	output_has "origin has just proved with a block that it has each"
+}

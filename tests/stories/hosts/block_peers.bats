@@ -478,3 +478,17 @@ server.serve_forever()' "$BATS_TEST_TMPDIR/port" "$PWD/../www" 2> /dev/null
 		cd work
 	done
 }
+
+@test "fsck --data finds at a block peer what a web server's store before it lacks" {
+	web_store "url = WEB" "url = PEER"
+	succeeds varve clone -q --lazy "$url" ../b
+	cd ../b
+	find ../www/sales -type f ! -name format -delete
+	succeeds varve fsck --data
+	output_has "not here: 1 version; origin has just proved with a block that it has each"
+	kill "$server"
+	wait "$server" || true
+	server=
+	succeeds varve fsck --data
+	output_has "not here: 1 version, dropped in favour of the copies of origin, which could not be asked"
+}
