@@ -240,18 +240,22 @@ vv_status vv_proof_ask_some(vv_proof_sample *out, const vv_reached *there, vv_re
 {
 	vv_auto(vv_cids) roots = {0};
 	vv_cid some[VV_PROOF_SAMPLE];
-	uint64_t first;
-	const vv_status rc = vv_hello_roots(&roots, there->hello, r, err);
+	uint64_t first, lost;
+	vv_status rc = vv_hello_roots(&roots, there->hello, r, err);
 
 	*out = (vv_proof_sample){0};
 	if (rc < 0) return rc;
 	const size_t all = roots.count;
-	out->asked = all < VV_PROOF_SAMPLE ? all : VV_PROOF_SAMPLE;
+	const size_t asked = all < VV_PROOF_SAMPLE ? all : VV_PROOF_SAMPLE;
 	vv_random(&first, sizeof(first));
-	for (size_t i = 0; i < out->asked; i++) { /* evenly, from a random one on */
-		some[i] = roots.items[(size_t)((first % all + i * all / out->asked) % all)];
+	for (size_t i = 0; i < asked; i++) { /* evenly, from a random one on */
+		some[i] = roots.items[(size_t)((first % all + i * all / asked) % all)];
 	}
-	return vv_proof_count_lost(&out->lost, there, r, some, out->asked, err);
+	rc = vv_proof_count_lost(&lost, there, r, some, asked, err);
+	if (rc == VV_OK) {
+		*out = (vv_proof_sample){.asked = asked, .lost = lost};
+	}
+	return rc;
 }
 
 vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, const vv_notes *notes,

@@ -39,7 +39,7 @@ typedef struct vv_proof_sample {
 	uint64_t lost; /* number of failed proofs */
 } vv_proof_sample;
 /* Requests from the place `there` proofs of a random sample of versions, at most VV_PROOF_SAMPLE,
- * and sets *out to the result. The versions are reachable from refs of the place whose commits are
+ * and sets *out to the result, after a failure to zeros. The versions are reachable from refs of the place whose commits are
  * in r. */
 vv_status vv_proof_ask_some(vv_proof_sample *out, const vv_reached *there, vv_repository *r,
 			    vv_error *err);
