@@ -1135,3 +1135,27 @@ host_is_whole() {
 	ends_with 1 git -C ../fork.git rev-parse -q --verify main
 	ends_with 128 git push -q
 }
+
+@test "a push that others overtake each time names them, and the same command goes on later" {
+	plain_host
+	a_table a 300
+	cat > ../host.git/hooks/update <<-'END'
+	#!/bin/sh
+	case $1 in refs/varve/blocks) ;; *) exit 0 ;; esac
+	unset GIT_QUARANTINE_PATH
+	echo race >> "$GIT_DIR/races"
+	git update-ref "$1" "$(git commit-tree -p "$2" -m other "$2^{tree}")" "$2"
+	END
+	chmod +x ../host.git/hooks/update
+	sed -i 's/^7,item/7,changed/' prices.csv
+	varve commit -qam two
+	ends_with 1 git push
+	stderr_has "the blocks were not accepted: in each of 60 attempts, another push moved refs/varve/blocks of '$url' first"
+	stderr_has "hint: try again when fewer users push; the same command continues"
+	stderr_lacks "--no-verify"
+	[ "$(wc -l < ../host.git/races)" -eq 60 ]
+	rm ../host.git/hooks/update
+	succeeds git push
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+}

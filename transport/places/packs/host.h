@@ -187,7 +187,8 @@ typedef struct vv_host_sending {
 } vv_host_sending;
 /* Sends the blocks that are reachable from what->wants and that the host does not have, and sets
  * *out. If another push was faster, tries again with the blocks that are then still missing.
- * VV_EMISSING: neither this repository nor the host has a block. */
+ * VV_EMISSING: neither this repository nor the host has a block. VV_ECONFLICT: other pushes or a gc
+ * were faster in many attempts. */
 vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err);
 
 /* The arguments of vv_host_compact. The new tree has the blocks that are reachable from `wants`

@@ -381,7 +381,7 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 	sending s = {.h = h, .what = what, .sum = out};
 	vv_host_change ignored;
 	vv_oid tip;
-	bool lost = false, swept = true;
+	bool lost = false, swept = true, anew = false;
 	vv_status rc = VV_OK;
 
 	for (unsigned i = 0; rc == VV_OK && swept && i < TRIES; i++) {
@@ -390,9 +390,15 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 			rc = was_swept(&s, &swept, err);
 		}
 	}
-	for (unsigned i = 1; (lost || (rc < 0 && h->broken)) && i < TRIES; i++) {
+	if (rc == VV_OK && swept) {
+		rc = vv_fail(err, VV_ECONFLICT,
+			     "during each of %u attempts, a gc of '%s' chose files to remove\n"
+			     "try again when it has ended; the sent blocks are kept",
+			     TRIES, vv_text_url(h->url));
+	}
+	for (unsigned i = 1; (lost || (rc < 0 && h->broken && !anew)) && i < TRIES; i++) {
 		if (h->broken) { /* a second time, but no third */
-			i = TRIES - 1;
+			anew = true;
 			if ((rc = vv_host_begin_anew(h, err)) < 0) {
 				break;
 			}
@@ -405,6 +411,13 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 		    (rc = vv_host_refresh(h, h->ref, &tip, &ignored, err)) == VV_OK) {
 			rc = try_send(&s, &lost, err);
 		}
+	}
+	if (lost && !h->too_large) {
+		rc = vv_fail(err, VV_ECONFLICT,
+			     "the blocks were not accepted: in each of %u attempts, another push "
+			     "moved %s of '%s' first\n"
+			     "try again when fewer users push; the same command continues",
+			     TRIES, vv_text_shows(h->ref), vv_text_url(h->url));
 	}
 	if (rc == VV_OK && !what->dry_run && !what->complete) {
 		rc = note_complete(h, what, err);
