@@ -213,3 +213,25 @@ sound() {
 	stderr_has "varve is not on the PATH"
 	[ -z "$(git -C ../hub.git for-each-ref)" ]
 }
+
+# lines COUNT NAME: so many lines of git's about deleted refs, 64 KiB each, and one about NAME.
+lines() {
+	python3 -c '
+import sys
+null = "0" * 40
+for i in range(int(sys.argv[1])):
+    head, tail = f"(delete) {null} refs/heads/{i:06}", f" {i + 1:040x}\n"
+    sys.stdout.write(head + "x" * (65536 - len(head) - len(tail)) + tail)
+print(f"(delete) {null} {sys.argv[2]} {1:040x}")' "$1" "$2"
+}
+
+@test "what git says of refs is read to its end, however long it is" {
+	table_here
+	for count in 3 1024; do
+		lines "$count" refs/varve/blocks > ../lines
+		ends_with 1 varve pre-push origin ../hub.git < ../lines
+		stderr_has "this push would delete refs/varve/blocks of origin"
+		lines "$count" refs/heads/other > ../lines
+		succeeds varve pre-push origin ../hub.git < ../lines
+	done
+}

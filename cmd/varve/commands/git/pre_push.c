@@ -29,7 +29,6 @@
 #include "transport/places/packs/host.h"
 #include "transport/protocol/push.h"
 
-#define INPUT_MAX (64u << 20)
 #define PROC_MAX 65536u
 #define ANCESTORS 6 /* of this process, at most, that are looked at */
 
@@ -157,7 +156,7 @@ static vv_status read_input(run *r, vv_error *err)
 			return (vv_status)got;
 		}
 		r->input.len += (size_t)got;
-	} while (got > 0 && r->input.len < INPUT_MAX);
+	} while (got > 0);
 	return rc;
 }
 
