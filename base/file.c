@@ -797,6 +797,15 @@ static bool is_at(int fd, const char *path)
 	       held.st_dev == there.st_dev;
 }
 
+vv_status vv_hint_folder(vv_status rc, const char *path, vv_error *err)
+{
+	if (rc < 0 && vv_is_folder(path)) {
+		vv_hint(err,
+			"a folder is in the place of this file: move it elsewhere, then try again");
+	}
+	return rc;
+}
+
 int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err)
 {
 	for (unsigned tries = 0; tries < LOCK_TRIES; tries++) {
@@ -804,7 +813,7 @@ int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err)
 		const vv_status rc = fd < 0 ? (vv_status)fd
 					    : wait_for_lock(fd, path, exclusive, wait_ms, err);
 
-		if (rc < 0) return rc;
+		if (rc < 0) return vv_hint_folder(rc, path, err);
 		if (is_at(fd, path)) return vv_fd_take(&fd);
 	}
 	return vv_fail(err, VV_ELOCKED, "'%s' is repeatedly removed by another process",

@@ -262,6 +262,10 @@ VV_AUTO_CLEAR(vv_folder, vv_folder_clear)
 vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err);
 void vv_names_free(char **names, size_t count);
 
+/* Adds the advice to move the folder away to *err, the failure rc of an operation on path, a file of
+ * varve's own, if path is a folder. Returns rc. */
+vv_status vv_hint_folder(vv_status rc, const char *path, vv_error *err);
+
 /* Locks path with flock(), exclusively or shared, and creates path if it does not exist. If another
  * process removes the file meanwhile, locks the new file at path. Returns the descriptor, or a
  * negative vv_status. Closing the descriptor releases the lock. VV_ELOCKED: another process still has

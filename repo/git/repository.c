@@ -853,7 +853,7 @@ vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err)
 		r->has_secret = rc == VV_OK && parse_secret(&text, &r->secret);
 		if (!r->has_secret &&
 		    ((rc < 0 && rc != VV_ENOTFOUND) || (rc = make_secret(r, path, err)) < 0)) {
-			return rc;
+			return vv_hint_folder(rc, path, err);
 		}
 	}
 	*out = r->secret;

@@ -105,7 +105,7 @@ static vv_status read_file(vv_elsewhere *e, const char *path, vv_error *err)
 	const char *newline;
 	vv_status rc = vv_read_file(&text, path, FILE_MAX, err);
 
-	if (rc < 0) return vv_missing_ok(rc, err);
+	if (rc < 0) return vv_missing_ok(vv_hint_folder(rc, path, err), err);
 	const char *p = vv_buf_cstr(&text);
 	const char *end = p + text.len;
 	/* A last line without its end was not written whole. */

@@ -38,8 +38,10 @@ vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_err
 	static const char text[] = "some versions lack blocks here\n";
 	vv_auto(char) *path = mark_path(r);
 
-	return incomplete ? vv_write_file(path, text, sizeof(text) - 1, true, err)
-			  : vv_unlink(path, true, err);
+	const vv_status rc = incomplete ? vv_write_file(path, text, sizeof(text) - 1, true, err)
+					: vv_unlink(path, true, err);
+
+	return vv_hint_folder(rc, path, err);
 }
 
 static char *cache_path(vv_repository *r, const char *name)

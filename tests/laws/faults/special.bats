@@ -123,3 +123,29 @@ each_command() {
 	timeout 60 varve convert <(cat other.csv) new.ndjson
 	[ "$(grep -c . new.ndjson)" = 40 ]
 }
+
+# FILE COMMAND...: a folder in the place of varve's own file is named, with what helps; without it the command succeeds.
+in_the_way() {
+	rm -f ".git/varve/$1"
+	mkdir ".git/varve/$1"
+	touch ".git/varve/$1/x"
+	ends_with 2 varve "${@:2}"
+	stderr_has "/.git/varve/$1': Is a directory"
+	stderr_has "hint: a folder is in the place of this file: move it elsewhere, then try again"
+	rm -r ".git/varve/$1"
+	succeeds varve "${@:2}"
+}
+
+@test "a folder in the place of a file of varve's own is named, with what helps" {
+	base
+	varve init -q --bare ../hub.git
+	git remote add origin ../hub.git
+	varve push -q origin main
+	in_the_way elsewhere fsck
+	in_the_way secret add prices.csv
+	in_the_way incomplete fsck
+	in_the_way turn add prices.csv
+	sed -i 's/^9,/9000,/' prices.csv
+	in_the_way writer.lock add prices.csv
+	in_the_way gc.lock gc
+}
