@@ -28,6 +28,9 @@ static vv_status open_repository(vv_context *c, vv_error *err)
 	    vv_worktree_prefix(&stand, c->repo, VV_IGNORED) == VV_OK) {
 		vv_hint_words_stand(stand);
 	}
+	if (rc == VV_OK && c->dry) {
+		vv_repository_stay_dry(c->repo);
+	}
 	if (rc == VV_OK) { /* a fact to print while work continues */
 		vv_repository_listen(c->repo, &vv_notes_stderr);
 		vv_repository_sweep_locks(c->repo);

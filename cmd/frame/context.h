@@ -78,6 +78,7 @@ typedef struct vv_context {
 	bool unchecked;   /* the command has VV_NEEDS_NO_PACKS */
 	bool locks_index; /* the command has VV_NEEDS_INDEX_LOCK */
 	bool gets;        /* the reader fetches missing blocks */
+	bool dry;         /* --dry-run */
 	/* Git called the command, and one of the two may wait for the other */
 	bool by_git;
 	vv_on_demand *demand;  /* fetches missing blocks (lib/sync/on_demand.h) */

@@ -314,6 +314,15 @@ static bool is_given(const vv_option *o, const void *member)
 	}
 }
 
+bool vv_options_flag(const vv_command *c, const void *options, const char *name)
+{
+	const vv_option *o = vv_array_find(c->options, c->option_count, it,
+					   it->kind == VV_OPT_FLAG && it->name &&
+						   strcmp(it->name, name) == 0);
+
+	return o && is_given(o, (const char *)options + o->offset);
+}
+
 /* The next of the words of a rule that was given, from *at on, or NULL; *at moves behind it. */
 static const char *given_word(const vv_command *c, const void *options, int argc, const char **at)
 {

@@ -837,6 +837,18 @@ static vv_status make_secret(const vv_repository *r, const char *path, vv_error 
 	return rc;
 }
 
+void vv_repository_stay_dry(vv_repository *r)
+{
+	r->dry = true;
+}
+
+bool vv_repository_has_secret(const vv_repository *r)
+{
+	vv_auto(char) *path = vv_path_join(r->varvedir, "secret", NULL);
+
+	return path && vv_exists(path);
+}
+
 vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err)
 {
 	vv_auto(char) *path = NULL;
@@ -851,6 +863,10 @@ vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err)
 		vv_buf_reset(&text);
 		rc = vv_read_file(&text, path, 4096, err);
 		r->has_secret = rc == VV_OK && parse_secret(&text, &r->secret);
+		if (!r->has_secret && r->dry && (rc == VV_OK || rc == VV_ENOTFOUND)) {
+			vv_random(&r->secret, sizeof(r->secret));
+			r->has_secret = true;
+		}
 		if (!r->has_secret &&
 		    ((rc < 0 && rc != VV_ENOTFOUND) || (rc = make_secret(r, path, err)) < 0)) {
 			return vv_hint_folder(rc, path, err);

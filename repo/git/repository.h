@@ -147,5 +147,10 @@ vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, 
 /* Sets *out to the secret of this repository, the seed of the scan cache's hashes. The secret is
  * created on first use, and stored in the file "secret" in varve's folder. */
 vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err);
+/* Returns true if the file of the secret exists. */
+bool vv_repository_has_secret(const vv_repository *r);
+/* Makes vv_repository_secret use a secret that is not stored, if there is none, for a command that
+ * only prints what it would do. Call this before the first use. */
+void vv_repository_stay_dry(vv_repository *r);
 
 #endif

@@ -137,6 +137,7 @@ struct vv_repository {
 	vv_holder self;  /* this process as the holder of locks; pid 0: not determined yet */
 	uint64_t secret; /* see vv_repository_secret; valid if has_secret is set */
 	bool has_secret;
+	bool dry; /* see vv_repository_stay_dry */
 	/* folders with new objects, which must be durable before anything names the objects */
 	vv_syncs later;
 	vv_oid moved_to; /* the commit to which this process last moved a branch or HEAD */

@@ -104,14 +104,25 @@ static vv_status count_held(vv_serve *s, bool no_refs, uint64_t *out, vv_error *
 	return rc;
 }
 
+static bool has_blocks(vv_serve *s)
+{
+	vv_store *store;
+	vv_store_stats stats;
+
+	return vv_repository_store(s->repo, &store, VV_IGNORED) == VV_OK &&
+	       vv_store_stats_get(store, &stats, VV_IGNORED) == VV_OK && stats.blocks > 0;
+}
+
 /* A digest of the repository's secret. A read-only repository may have no secret; then id is
- * empty. */
+ * empty. One without blocks gets none: this may be a dry run, and who counts copies asks for
+ * blocks. */
 static void name_repository(vv_serve *s, char id[VV_REPOSITORY_ID + 1])
 {
 	uint8_t bytes[16 + 8] = "varve repository", digest[VV_SHA256_LEN];
 	uint64_t secret;
 
-	if (vv_repository_secret(s->repo, &secret, VV_IGNORED) == VV_OK) {
+	if ((vv_repository_has_secret(s->repo) || has_blocks(s)) &&
+	    vv_repository_secret(s->repo, &secret, VV_IGNORED) == VV_OK) {
 		vv_put_le64(bytes + 16, secret);
 		if (vv_sha256(digest, bytes, sizeof(bytes), VV_IGNORED) == VV_OK) {
 			vv_hex_write(id, digest, VV_REPOSITORY_ID / 2);

@@ -1108,3 +1108,22 @@ pointer_of() {
 	same_bytes ../want c.csv
 	[ -z "$(git status --porcelain)$(varve status -s)" ]
 }
+
+@test "dry runs in a repository that has no secret make none" {
+	git init -q
+	git config user.name x
+	rows 20 > prices.csv
+	rows 30 > other.csv
+	git add other.csv
+	git commit -qm one
+	succeeds varve add -n prices.csv
+	succeeds varve add -n --convert other.csv
+	rows 31 > other.csv
+	succeeds varve commit --dry-run -a
+	git checkout -q other.csv
+	succeeds varve migrate -n '*.csv'
+	succeeds varve migrate -n --everything '*.csv'
+	[ ! -e .git/varve/secret ]
+	succeeds varve add --convert other.csv
+	[ -e .git/varve/secret ]
+}

@@ -387,6 +387,22 @@ sound() {
 	ends_with 1 git -C ../hub.git rev-parse -q --verify main
 }
 
+@test "a dry run of a push leaves nothing at the peer, and the id of the peer comes with its first blocks" {
+	two_versions
+	git init -q --bare ../plain.git
+	varve init -q --bare ../hub.git
+	for to in plain hub; do
+		find ../$to.git -type f | sort > ../before
+		succeeds varve push -n ../$to.git main
+		stderr_has "would send 2 versions"
+		find ../$to.git -type f | sort | diff ../before -
+		[ "$to" = hub ] || [ ! -e ../plain.git/varve ]
+		succeeds varve push -q ../$to.git main
+		ends_with 1 varve drop -n --history --copies 2 --from ../$to.git --from "file://$(realpath ../$to.git)"
+		output_has "it is the same repository as"
+	done
+}
+
 @test "the pre-push hook may forbid it" {
 	two_versions
 	hub
