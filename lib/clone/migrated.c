@@ -20,6 +20,7 @@
 #include "dataset/table/bytes_encoded.h"
 #include "lib/names/lfs.h"
 #include "lib/tables/dataset_writer.h"
+#include "repo/blocks/store.h"
 #include "repo/git/blob.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/objects/blob_series.h"
@@ -41,6 +42,7 @@ typedef struct version {
 struct vv_migrated {
 	vv_repository *repo;
 	bool export, dry;
+	bool unmake; /* a dry run makes the store */
 	const vv_progress *progress;
 	vv_dataset_writer *writer;
 	vv_migrated_path *paths;
@@ -60,7 +62,11 @@ vv_status vv_migrated_open(vv_migrated **out, vv_repository *r, bool export, boo
 
 	*out = c;
 	if (!c) return vv_fail_nomem(err);
-	*c = (vv_migrated){.repo = r, .export = export, .dry = dry, .progress = progress};
+	*c = (vv_migrated){.repo = r,
+			   .export = export,
+			   .dry = dry,
+			   .unmake = dry && !vv_store_exists(vv_repository_varvedir(r)),
+			   .progress = progress};
 	return vv_dataset_writer_open(&c->writer, r, NULL, err);
 }
 
@@ -68,6 +74,9 @@ void vv_migrated_close(vv_migrated *c)
 {
 	if (!c) return;
 	vv_dataset_writer_close(c->writer);
+	if (c->unmake) {
+		vv_store_unmake(vv_repository_varvedir(c->repo));
+	}
 	for (size_t i = 0; i < c->path_count; i++) {
 		vv_free(c->paths[i].path);
 		vv_buf_clear(&c->paths[i].last_block);

@@ -5,8 +5,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/chain.h"
@@ -31,6 +33,27 @@ vv_status vv_store_make_dirs(vv_store *s, vv_error *err)
 	}
 	if ((rc = vv_fsync_dir(s->dir, err)) < 0) return rc;
 	return had_dir ? VV_OK : sync_above(s->dir, err);
+}
+
+bool vv_store_exists(const char *dir)
+{
+	vv_auto(char) *packs = vv_path_join(dir, "packs", (char *)NULL);
+
+	return packs && vv_exists(packs);
+}
+
+void vv_store_unmake(const char *dir)
+{
+	vv_auto(char) *packs = vv_path_join(dir, "packs", (char *)NULL);
+	vv_auto(char) *cache = vv_path_join(dir, "cache", (char *)NULL);
+	vv_auto(char) *path = vv_path_join(dir, VV_WRITER_LOCK, (char *)NULL);
+	const bool is = packs && cache && path && vv_exists(packs);
+	vv_auto(vv_fd) lock = is ? vv_lock(path, true, 0, VV_IGNORED) : -1;
+
+	if (lock >= 0 && rmdir(packs) == 0) {
+		(void)rmdir(cache);
+		(void)vv_unlink(path, true, VV_IGNORED);
+	}
 }
 
 vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *err)

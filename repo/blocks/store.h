@@ -41,6 +41,12 @@ typedef struct vv_writer vv_writer;
  * otherwise, a missing folder counts as an empty store. */
 vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *err);
 
+/* Returns true if dir has the folder of a store's packs. */
+bool vv_store_exists(const char *dir);
+/* Removes the store in dir, unless it has packs or another process is writing to it: for a dry run,
+ * after the vv_writer that made it. */
+void vv_store_unmake(const char *dir);
+
 /* Opens a store in dir on top of the store `under`: reads find blocks of both, and blocks in dir
  * may be differences from blocks of `under`. Writing, vv_store_stats_get, vv_store_fsck and
  * vv_store_salvage apply only to the packs in dir. create is as in vv_store_open. `under` is

@@ -601,3 +601,21 @@ migrated() {
 	[ -z "$(git status --porcelain)" ]
 	varve cat HEAD:b.csv | cmp - ../b.csv
 }
+
+@test "a dry run makes no store where there was none, and leaves one as it was" {
+	git init -q -b main .
+	rows 60 > a.csv
+	commit one
+	rows 60 1 > a.csv
+	commit two
+	for option in "" --export; do
+		succeeds varve migrate --everything -n $option '*.csv'
+		[ "$(ls .git/varve)" = turn ]
+	done
+	rows 20 > b.csv
+	varve add b.csv > /dev/null
+	varve commit -qm three
+	find .git/varve | sort > ../before
+	succeeds varve migrate --everything -n '*.csv'
+	find .git/varve | sort | diff ../before -
+}
