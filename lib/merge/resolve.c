@@ -456,6 +456,16 @@ static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **cho
 	return rc;
 }
 
+/* A chosen conflict is about a column that one side dropped. While it is undecided, its values do not
+ * protect rows that this side removed, so that the merged table may lack rows of the other side. */
+static bool any_dropped_column(const vv_conflict_path *p, const bool *chosen)
+{
+	for (size_t i = 0; i < p->record.count; i++) {
+		if (chosen[i] && p->record.items[i].kind == VV_CONFLICT_COLUMN_REMOVED) return true;
+	}
+	return false;
+}
+
 static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *err)
 {
 	vv_auto_free bool *chosen = NULL;
@@ -471,9 +481,10 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 		return rc;
 	}
 	bool untouched = !p->record.touched && vv_cid_equal(&staged.result.cid, &p->record.root);
-	if (all && !r->set_column && untouched && r->side == VV_THEIRS) {
+	bool whole = all && !r->set_column && untouched && !any_dropped_column(p, chosen);
+	if (whole && r->side == VV_THEIRS) {
 		rc = take_theirs(r, p, err);
-	} else if (all && !r->set_column && untouched && r->side == VV_OURS) {
+	} else if (whole && r->side == VV_OURS) {
 		rc = settle(r, p, &staged, err);
 	} else if (p->record.left_out > 0) {
 		rc = refuse_many(p, err);

@@ -111,6 +111,45 @@ assert [(k["kind"], k["column"]) for k in i] == [("column-removed", "c"), ("cell
 	clean
 }
 
+# dropped_with_row KEY: spring dropped c and row 2; main edited only c of that row.
+dropped_with_row() {
+	rm -rf "$BATS_TEST_TMPDIR/row"
+	mkdir "$BATS_TEST_TMPDIR/row"
+	cd "$BATS_TEST_TMPDIR/row"
+	three 'id,a,c\n1,x,u\n2,y,v\n3,z,w\n4,s,t\n' 'id,a,c\n1,x,u\n2,y,VV\n3,z,w\n4,s,t\n' 'id,a\n1,x\n3,z\n4,s\n' "$1"
+}
+
+@test "a row edited only in a column that the other side dropped, and removed there, stays with the column" {
+	local key words
+	for key in "--key=id" --no-key; do
+		for words in "--ours" "--ours --column c"; do
+			dropped_with_row "$key"
+			succeeds varve resolve $words
+			if [ "$words" != --ours ]; then # the row is a conflict of its own by now
+				stderr_has "still in conflict: 1 row"
+				succeeds varve resolve --ours
+			fi
+			holds 'id,a,c\n1,x,u\n2,y,VV\n3,z,w\n4,s,t\n'
+			succeeds varve merge --continue
+			clean
+		done
+		for words in --theirs --base; do
+			dropped_with_row "$key"
+			succeeds varve resolve $words
+			[ "$words" = --base ] || holds 'id,a\n1,x\n3,z\n4,s\n'
+			[ "$words" = --theirs ] || holds 'id,a,c\n1,x,u\n3,z,w\n4,s,t\n'
+		done
+	done
+}
+
+@test "so does theirs where ours dropped the column" {
+	three 'id,a,c\n1,x,u\n2,y,v\n3,z,w\n4,s,t\n' 'id,a\n1,x\n3,z\n4,s\n' 'id,a,c\n1,x,u\n2,y,VV\n3,z,w\n4,s,t\n'
+	succeeds varve resolve --theirs
+	holds 'id,a,c\n1,x,u\n2,y,VV\n3,z,w\n4,s,t\n'
+	succeeds varve merge --continue
+	clean
+}
+
 @test "a column renamed on both sides, and conflicts in its cells" {
 	three 'id,b\n1,k\n2,l\n3,m\n4,n\n' 'id,c\n1,K\n2,l\n3,m\n4,n\n' 'id,d\n1,Q\n2,l\n3,m\n4,n\n'
 	ends_with 1 varve conflicts
