@@ -757,6 +757,18 @@ static const char *choose_encoding(const char *x, const char *y, const char *bas
 	return strcmp(x, base) == 0 || (strcmp(y, base) != 0 && *y == '\0') ? y : x;
 }
 
+/* A byte order mark that one side added cannot be written in an encoding of bytes that the other side
+ * chose: there, the mark is as in that side. */
+static bool choose_bom(merge *m, const vv_dialect *x, const vv_dialect *y, const vv_dialect *b)
+{
+	const char *encoding = m->as.dialect.encoding;
+
+	if (*encoding && strncmp(encoding, "UTF-16", 6) != 0) {
+		return strcmp(x->encoding, encoding) == 0 ? x->bom : y->bom;
+	}
+	return choose_number(m, x->bom, y->bom, b->bom) != 0;
+}
+
 vv_status merge_form(merge *m, vv_error *err)
 {
 	const vv_dialect *x = dialect_of(m, 0), *y = dialect_of(m, 1),
@@ -772,7 +784,7 @@ vv_status merge_form(merge *m, vv_error *err)
 	}
 	memcpy(d->encoding, choose_encoding(x->encoding, y->encoding, b->encoding),
 	       sizeof(d->encoding));
-	d->bom = choose_number(m, x->bom, y->bom, b->bom) != 0;
+	d->bom = choose_bom(m, x, y, b);
 	if (d->form != VV_FORM_JSON) {
 		d->newline = (vv_newline)choose_number(m, (unsigned)x->newline,
 						       (unsigned)y->newline, (unsigned)b->newline);

@@ -220,6 +220,28 @@ ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
 	done
 }
 
+@test "a mark of UTF-8 that one side added is gone if the other side chose an encoding without one" {
+	local way
+	for way in "main side" "side main"; do
+		rm -rf .git .gitattributes t.csv
+		new_repo
+		printf 'id,name\n1,M\303\274ller\n2,abc\n3,x\n4,y\n' > t.csv
+		varve add -q --key id t.csv
+		varve commit -qm base
+		git checkout -q -b side
+		printf 'id,name\n1,M\303\274ller\n2,abc\n3,x\n4,z\n' | iconv -t windows-1252 > t.csv
+		varve add -q --encoding windows-1252 t.csv
+		varve commit -qm theirs
+		git checkout -q main
+		printf '\357\273\277id,name\n1,M\303\274ller\n2,J\303\244ger\n3,x\n4,y\n' > t.csv
+		varve add -q t.csv
+		varve commit -qm ours
+		git checkout -q "${way% *}"
+		succeeds varve merge "${way#* }"
+		[ "$(iconv -f windows-1252 t.csv)" = "$(printf 'id,name\n1,M\303\274ller\n2,J\303\244ger\n3,x\n4,z')" ]
+	done
+}
+
 # One side has other line ends; the other wrote a header, title, comment or last lines of its own, or all lines, with its delimiter.
 @test "line ends that one side changed hold for the lines that the other side wrote" {
 	local name base ours want n=0
