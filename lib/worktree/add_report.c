@@ -27,7 +27,7 @@ vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found
 	out->cid = found->result.cid;
 	out->table = root->kind == VV_KIND_TABLE;
 	out->rows = root->rows;
-	out->bytes = root->bytes;
+	out->bytes = vv_root_file_bytes(root);
 	out->groups = found->result.groups;
 	out->groups_new = found->result.groups_new;
 	out->stored = found->stored.stored_bytes;
@@ -161,7 +161,12 @@ static vv_status describe_table(vv_add_report *out, const vv_dataset_found *stag
 				      vv_text_counted(staged->result.irregular_rows, "row", NULL));
 		}
 	} else if (!vv_dialect_equal(&root->dialect, &staged->parent_root.dialect)) {
-		vv_dialect_describe_change(&change, &staged->parent_root.dialect, &root->dialect);
+		bool same;
+		if ((rc = vv_root_same_columns(&same, &staged->parent_root, root, err)) < 0) {
+			return rc;
+		}
+		vv_dialect_describe_change(&change, &staged->parent_root.dialect, &root->dialect,
+					   same);
 		if (change.len > 0) {
 			vv_buf_printf(b, "\n  form:    %s", change.data);
 		}
@@ -292,7 +297,8 @@ vv_status vv_add_put_json(vv_json_out *w, const char *path, const vv_add_words *
 
 	vv_json_open_object(w);
 	vv_json_put_members(w, {JSON_TEXT("path", path)}, {JSON_TEXT("change", words->change)},
-			    {JSON_TEXT_WHEN(words->kind, "kind", words->kind)});
+			    {JSON_TEXT_WHEN(words->kind, "kind", words->kind)},
+			    {JSON_BOOL_WHEN(words->pointer_only, "pointerOnly", true)});
 	if (words->staged) {
 		rc = put_dataset_json(w, words->staged, err);
 	}

@@ -310,7 +310,7 @@ static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
 		vv_error_clear(err);
 	}
 	if (o->is_open) {
-		t->bytes = o->table.root.bytes;
+		t->bytes = vv_root_file_bytes(&o->table.root);
 		t->table = &o->table;
 	}
 	if (o->is_open && o->table.root.kind == VV_KIND_TABLE) {

@@ -229,3 +229,24 @@ listed() {
 	stderr_has 'fetching blocks from origin'
 	[ -e ../out/index.html ]
 }
+
+@test "the size of a file that is not UTF-8 is that of its bytes, in pages, their API, and published pages" {
+	local file folder
+	new_repo src
+	{ echo id,name; seq 40 | sed 's/$/,Zürich/'; } > utf8
+	iconv -t ISO-8859-1 utf8 > src/latin.csv
+	iconv -t UTF-16 utf8 > src/wide.csv
+	varve -C src add -q latin.csv wide.csv
+	varve -C src commit -qm one
+	varve -C src web --export ../out HEAD > log
+	varve -C src publish -q -o ../public
+	for file in latin.csv wide.csv; do
+		for folder in out public/pages; do
+			grep -q "The file itself, $(wc -c < src/$file) B<" $folder/table/*/$file/index.html
+		done
+	done
+	server_setup
+	start_server src
+	[ "$(curl -s "$url/api/v0/data/main/latin.csv" | jq .dataset.bytes)" = "$(wc -c < src/latin.csv)" ]
+	[ "$(curl -s "$url/api/v0/data/main/wide.csv" | jq .dataset.bytes)" = "$(wc -c < src/wide.csv)" ]
+}

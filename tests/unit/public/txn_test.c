@@ -197,6 +197,25 @@ static void results_have_facts(void **state)
 			    ".gitattributes\nnote.txt\nprices");
 }
 
+static void the_length_of_a_file_that_is_not_utf_8_is_that_of_its_bytes(void **state)
+{
+	static const char text[] = "id,name\n1,caf\xe9\n2,t\xe9l\xe9\n3,a\n";
+	const varve_txn_result *r;
+	varve_repo *repo;
+	varve_txn *txn;
+
+	(void)state;
+	git_begin();
+	repo = open_repo(".");
+	txn = open_txn(repo, NULL);
+	varve_repo_free(repo);
+	ok(put(txn, "latin.csv", text));
+	assert_int_equal(varve_txn_next(txn, &r, &err), 1);
+	assert_true(r->stored && r->table);
+	assert_int_equal(r->bytes, strlen(text));
+	varve_txn_free(txn);
+}
+
 static void versions_are_put_at_other_paths(void **state)
 {
 	varve_version *stored, *plain, *file;
@@ -545,6 +564,7 @@ static void what_makes_no_sense_is_refused(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(bytes_come_out_as_they_were_put),
 	cmocka_unit_test(results_have_facts),
+	cmocka_unit_test(the_length_of_a_file_that_is_not_utf_8_is_that_of_its_bytes),
 	cmocka_unit_test(what_was_put_is_read_before_the_commit),
 	cmocka_unit_test(versions_of_another_repository_are_copied),
 	cmocka_unit_test(versions_are_put_at_other_paths),
