@@ -22,7 +22,7 @@ static void give(base_check *c, const vv_rule_setting *s, const char *column)
 static void give_all(base_check *c, const vv_rule_setting *s, const vv_excel_rows *r)
 {
 	const vv_dialect *was = &c->base->root.dialect, *is = &c->t->root.dialect;
-	bool any = false;
+	bool any = false, same = false;
 
 	for (size_t i = 0; i < c->t->columns; i++) {
 		const vv_field *f = &c->t->schema.fields[i];
@@ -34,8 +34,10 @@ static void give_all(base_check *c, const vv_rule_setting *s, const vv_excel_row
 		}
 	}
 	if (any && (was->delimiter != is->delimiter || strcmp(was->encoding, is->encoding) != 0)) {
+		c->rc = vv_root_same_columns(&same, &c->base->root, &c->t->root, c->err);
+		if (c->rc < 0) return;
 		vv_buf_puts(&c->message, "the file has another form: ");
-		vv_dialect_describe_change(&c->message, was, is);
+		vv_dialect_describe_change(&c->message, was, is, same);
 		give(c, s, NULL);
 	}
 }

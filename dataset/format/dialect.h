@@ -224,8 +224,11 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err);
  * newline". */
 void vv_dialect_describe(vv_buf *b, const vv_dialect *d);
 /* Appends a description of the differences between two dialects, such as "LF -> CRLF, BOM added".
- * Appends nothing if the dialects are equal. */
-void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dialect *to);
+ * Appends nothing if the dialects are equal. same_columns: both tables have the same names of columns
+ * in the same order; otherwise header lines and the quoting of columns are not compared, as they
+ * necessarily differ. */
+void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dialect *to,
+				bool same_columns);
 
 /* Returns the quoting of the column with this index. */
 static inline vv_quoting vv_dialect_quoting(const vv_dialect *d, size_t column)

@@ -157,11 +157,24 @@ static void say_flag(vv_buf *b, size_t start, bool from, bool to, const char *ad
 	}
 }
 
+static size_t without_end(const char *s, size_t len)
+{
+	while (len > 0 && (s[len - 1] == '\n' || s[len - 1] == '\r')) {
+		len--;
+	}
+	return len;
+}
+
+/* A change of all line ends is described anyway. */
 static bool same_header(const vv_dialect *a, const vv_dialect *b)
 {
 	size_t a_len, b_len;
 	const char *x = vv_dialect_header(a, &a_len), *y = vv_dialect_header(b, &b_len);
 
+	if (a->newline != b->newline) {
+		a_len = without_end(x, a_len);
+		b_len = without_end(y, b_len);
+	}
 	return a_len == b_len && memcmp(x, y, a_len) == 0;
 }
 
@@ -229,17 +242,23 @@ static void change_header(vv_buf *b, const vv_dialect *from, const vv_dialect *t
 	}
 }
 
-static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
+static size_t count_requoted(const vv_dialect *from, const vv_dialect *to)
 {
 	size_t count = from->quoting_count > to->quoting_count ? from->quoting_count
 							       : to->quoting_count;
 	size_t changed = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		unsigned a = vv_dialect_quoting(from, i), c = vv_dialect_quoting(to, i);
-
-		changed += a != c;
+		changed += vv_dialect_quoting(from, i) != vv_dialect_quoting(to, i);
 	}
+	return changed;
+}
+
+static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, bool same_columns,
+		       size_t start)
+{
+	const size_t changed = same_columns ? count_requoted(from, to) : 0;
+
 	say_character(b, start, "delimiter ", from->delimiter, to->delimiter);
 	say_character(b, start, "quote ", from->quote, to->quote);
 	say_character(b, start, "escape ", from->escape, to->escape);
@@ -258,7 +277,7 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 	if (!vv_bytes_equal(&from->epilogue, &to->epilogue)) {
 		say_lines(b, start, "below the table", from->epilogue, to->epilogue);
 	}
-	if (from->header && to->header && !same_header(from, to)) {
+	if (same_columns && from->header && to->header && !same_header(from, to)) {
 		change_header(b, from, to, start);
 	}
 	if (changed > 0) {
@@ -309,7 +328,8 @@ static void change_json(vv_buf *b, const vv_dialect *from, const vv_dialect *to,
 	}
 }
 
-void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dialect *to)
+void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dialect *to,
+				bool same_columns)
 {
 	size_t start = b->len;
 	bool lines = from->form != VV_FORM_JSON && to->form != VV_FORM_JSON;
@@ -334,11 +354,11 @@ void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dial
 	}
 	if (from->form != to->form) return;
 	if (from->form == VV_FORM_CSV) {
-		change_csv(b, from, to, start);
+		change_csv(b, from, to, same_columns, start);
 	} else {
 		change_json(b, from, to, start);
 	}
-	if (from->form != VV_FORM_JSON && b->len == start &&
+	if (same_columns && from->form != VV_FORM_JSON && b->len == start &&
 	    !vv_bytes_equal(&from->prologue, &to->prologue)) {
 		say(b, start, "lines before the first row");
 	}

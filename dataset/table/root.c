@@ -270,6 +270,25 @@ static bool names_valid(char *const *names, size_t count)
 	return !vv_array_find(names, count, name, !vv_utf8_valid(*name, strlen(*name)));
 }
 
+vv_status vv_root_same_columns(bool *same, const vv_root *a, const vv_root *b, vv_error *err)
+{
+	vv_auto(vv_schema) x = {0}, y = {0};
+	vv_status rc;
+
+	*same = vv_bytes_equal(&a->schema, &b->schema);
+	if (*same || a->schema.len == 0 || b->schema.len == 0) return VV_OK;
+	if ((rc = vv_schema_read(&x, a->schema.data, a->schema.len, "schema", err)) < 0 ||
+	    (rc = vv_schema_read(&y, b->schema.data, b->schema.len, "schema", err)) < 0) {
+		return rc;
+	}
+	*same = x.count == y.count;
+	for (size_t i = 0; *same && i < x.count; i++) {
+		*same = x.fields[i].name_len == y.fields[i].name_len &&
+			memcmp(x.fields[i].name, y.fields[i].name, x.fields[i].name_len) == 0;
+	}
+	return VV_OK;
+}
+
 vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 {
 	vv_status rc;

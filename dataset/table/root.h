@@ -117,6 +117,10 @@ static inline bool vv_root_is_stored(const vv_root *r)
 /* Returns true if both arrays have the same names, in the same order. */
 bool vv_root_names_equal(char *const *a, size_t a_count, char *const *b, size_t b_count);
 
+/* Sets *same to true if the tables a and b have the same names of columns, in the same order.
+ * VV_EINPUT: a schema is invalid. */
+vv_status vv_root_same_columns(bool *same, const vv_root *a, const vv_root *b, vv_error *err);
+
 /* Replaces out's content by the block's bytes. VV_EREFUSED: the block would be longer than
  * VV_BLOCK_MAX, or the schema or the header is longer than VV_HEADER_MAX; VV_EINPUT: the schema or
  * a name is not valid UTF-8; VV_EUSAGE: vv_root_is_stored returns false. */

@@ -132,7 +132,8 @@ vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *stage
 	vv_change_facts *f = &e->work_facts;
 	const vv_root *now = &staged->result.root, *before = &staged->parent_root;
 	vv_buf form = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	bool same;
+	vv_status rc;
 
 	if (vv_cid_is_null(&staged->result.cid)) return VV_OK;
 	e->table = now->kind == VV_KIND_TABLE;
@@ -141,13 +142,13 @@ vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *stage
 			       .groups_new = staged->result.groups_new,
 			       .rows = now->rows,
 			       .rows_before = before->rows,
-			       .bytes = now->bytes};
+			       .bytes = vv_root_file_bytes(now)};
 	if (!e->table || vv_cid_is_null(&staged->parent) || before->kind != VV_KIND_TABLE) {
 		return VV_OK;
 	}
-	if (now->data.len == before->data.len &&
-	    (now->data.len == 0 || memcmp(now->data.data, before->data.data, now->data.len) == 0)) {
-		vv_dialect_describe_change(&form, &before->dialect, &now->dialect);
+	if ((rc = vv_root_same_columns(&same, before, now, err)) < 0) return rc;
+	if (same && vv_buf_equal(&now->data, &before->data)) {
+		vv_dialect_describe_change(&form, &before->dialect, &now->dialect, true);
 		if ((rc = vv_buf_ok(&form, err)) == VV_OK && form.len > 0 &&
 		    !(f->form = vv_buf_detach(&form))) {
 			rc = vv_fail_nomem(err);

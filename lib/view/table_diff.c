@@ -317,14 +317,15 @@ static const char *header_of(const vv_dialect *d, size_t *len)
 	return s;
 }
 
-/* Do the header lines differ only by the columns and the line ends, which are reported anyway? */
+/* Do the header lines differ only by the line ends, which are reported anyway, or are those that Git
+ * converts? */
 static bool same_header(const comparison *c)
 {
 	const vv_dialect *x = &c->a->root.dialect, *y = &c->b->root.dialect;
 	size_t n, m;
 	const char *p = header_of(x, &n), *q = header_of(y, &m);
-	return !same_columns(&c->columns) || (x->form == VV_FORM_CSV && x->newline != y->newline &&
-					      n == m && (n == 0 || memcmp(p, q, n) == 0));
+	return x->form == VV_FORM_CSV && x->newline != y->newline && n == m &&
+	       (n == 0 || memcmp(p, q, n) == 0);
 }
 
 /* Changes the line ends of a side to those that Git stores: it may convert a text in the work tree. */
@@ -341,8 +342,7 @@ static vv_status stored_newline(vv_newline *newline, const opened *o, const vv_s
 	return rc;
 }
 
-/* Describes changes of the rows' form. With changed columns, the header line and the columns'
- * quoting changes necessarily. */
+/* Describes changes of the rows' form. */
 static vv_status describe_form(comparison *c, vv_error *err)
 {
 	vv_auto(vv_dialect) to = {0};
@@ -359,17 +359,7 @@ static vv_status describe_form(comparison *c, vv_error *err)
 	size_t len;
 	const char *header = vv_dialect_header(from, &len);
 	if (same_header(c) && (rc = vv_dialect_set_header(&to, header, len, err)) < 0) return rc;
-	if (!same_columns(&c->columns)) {
-		to.quoting_count = 0;
-		vv_free(to.quoting);
-		to.quoting = from->quoting_count > 0 ? vv_malloc(from->quoting_count) : NULL;
-		if (from->quoting_count > 0 && !to.quoting) return vv_fail_nomem(err);
-		if (to.quoting) {
-			memcpy(to.quoting, from->quoting, from->quoting_count);
-			to.quoting_count = from->quoting_count;
-		}
-	}
-	vv_dialect_describe_change(&b, from, &to);
+	vv_dialect_describe_change(&b, from, &to, same_columns(&c->columns));
 	vv_auto(vv_comment_hashes) before = {.items = NULL}, after = {.items = NULL};
 	if ((rc = vv_forms_comments(&before, c->a, err)) < 0 ||
 	    (rc = vv_forms_comments(&after, c->b, err)) < 0) {

@@ -27,8 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(vv_root_encode(&again, &root, NULL) == VV_OK);
 		require(again.len == size && memcmp(again.data, data, size) == 0);
 		vv_dialect_describe(&words, &root.dialect);
-		vv_dialect_describe_change(&words, &usual, &root.dialect);
-		vv_dialect_describe_change(&words, &root.dialect, &usual);
+		vv_dialect_describe_change(&words, &usual, &root.dialect, true);
+		vv_dialect_describe_change(&words, &root.dialect, &usual, false);
 	}
 	vv_root_clear(&root);
 	vv_dialect_clear(&usual);

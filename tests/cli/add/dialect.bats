@@ -348,3 +348,17 @@ rows() {
 	succeeds varve add --delimiter none c.csv
 	output_has "form:    delimiter ';' -> none"
 }
+
+@test "a column that goes away or is renamed is not called a change of form" {
+	new_repo
+	printf 'id,"name",x\n1,a,5\n2,b,6\n' > t.csv
+	varve add -q t.csv
+	printf 'id,x\n1,5\n2,6\n' > t.csv
+	succeeds varve add t.csv
+	output_has "columns: id integer, x integer"
+	output_lacks "form:"
+	printf 'id,y\r\n1,5\r\n2,6\r\n' > t.csv
+	succeeds varve add t.csv
+	output_has "form:    LF -> CRLF"
+	output_lacks "header line"
+}

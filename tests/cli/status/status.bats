@@ -61,6 +61,21 @@ with_table() {
 	output_has "formatting only: LF -> CRLF"
 }
 
+@test "a renamed column is not a change of formatting only" {
+	new_repo
+	printf 'id,"name",x\n1,a,5\n2,b,6\n' > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	sed -i '1s/.*/id,label,x/' t.csv
+	succeeds varve status
+	output_has "modified:  t.csv  1 column renamed"
+	succeeds varve status --json
+	[ "$(jq -c '.entries[0].unstaged | [.formOnly, .changes.columnsRenamed]' <<< "$output")" = '[null,1]' ]
+	sed -i '1s/.*/id,name,x/' t.csv
+	succeeds varve status
+	output_has "formatting only: header line with other quotes or spaces"
+}
+
 @test "a pointer alone is named with the command that mends it" {
 	with_table
 	git cat-file blob :prices.csv > p
@@ -448,14 +463,14 @@ with_table() {
 	output_is "$(git status --porcelain '*.csv')"
 }
 
-@test "a file that varve keeps as bytes is of the kind dataset in JSON" {
+@test "a file that varve keeps as bytes is of the kind file in JSON" {
 	new_repo
 	echo one > notes.txt
 	varve add -q --as file notes.txt
 	varve commit -qm one
 	echo two > notes.txt
 	succeeds varve status --json
-	[ "$(jq -r '.entries[].kind' <<< "$output")" = dataset ]
+	[ "$(jq -r '.entries[].kind' <<< "$output")" = file ]
 }
 
 @test "the pointer of another version in the work tree is compared with the index by its rows" {

@@ -440,9 +440,29 @@ static void expect_change(const vv_dialect *a, const vv_dialect *b, const char *
 	vv_buf out = VV_BUF_INIT;
 
 	vv_buf_puts(&out, "x: ");
-	vv_dialect_describe_change(&out, a, b);
+	vv_dialect_describe_change(&out, a, b, true);
 	assert_string_equal(vv_buf_cstr(&out) + 3, wanted);
 	vv_buf_clear(&out);
+}
+
+static void a_header_of_other_columns_is_not_a_change_of_form(void **state)
+{
+	vv_dialect d, e;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	(void)state;
+	vv_dialect_init(&d);
+	vv_dialect_init(&e);
+	set(&d.prologue, "id,\"name\"\n");
+	set(&e.prologue, "id\n");
+	e.bom = true;
+	e.quoting = vv_calloc(1, 1);
+	e.quoting_count = 1;
+	e.quoting[0] = VV_QUOTE_ALWAYS;
+	vv_dialect_describe_change(&b, &d, &e, false);
+	assert_string_equal(vv_buf_cstr(&b), "BOM added");
+	vv_dialect_clear(&d);
+	vv_dialect_clear(&e);
 }
 
 static void dialects_are_said_in_words(void **state)
@@ -475,6 +495,12 @@ static void dialects_are_said_in_words(void **state)
 	d = e;
 	set(&d.prologue, "\"id\"\n");
 	expect_change(&e, &d, "header line with other quotes or spaces");
+	set(&e.prologue, "id,name\r\n");
+	e.newline = VV_CRLF;
+	set(&d.prologue, "id,name\n");
+	expect_change(&e, &d, "CRLF -> LF");
+	e.newline = VV_LF;
+	set(&e.prologue, "id,name\n");
 	set(&e.prologue, "id\n# by Ada\n");
 	set(&d.prologue, "id\n# by Bob\n");
 	e.comment = d.comment = '#';
@@ -540,6 +566,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(only_what_separates_cells_makes_other_cells),
 	cmocka_unit_test(minimal_quoting_at_the_end_makes_no_difference),
 	cmocka_unit_test(row_ends_are_lent),
+	cmocka_unit_test(a_header_of_other_columns_is_not_a_change_of_form),
 	cmocka_unit_test(dialects_are_said_in_words),
 	cmocka_unit_test(every_failed_allocation_is_reported),
 };
