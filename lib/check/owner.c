@@ -27,6 +27,7 @@ vv_status vv_check_owner_read(vv_check_owner *out, vv_repository *r, const vv_oi
 			      const char *name, const vv_buf *text, vv_error *err)
 {
 	vv_check_input_options look = {.repo = r, .side = &out->side};
+	bool has = text != NULL, has_checks = false;
 	vv_status rc = VV_OK;
 
 	*out = (vv_check_owner){.has_side = commit != NULL};
@@ -34,18 +35,18 @@ vv_status vv_check_owner_read(vv_check_owner *out, vv_repository *r, const vv_oi
 	if (text) {
 		vv_buf_put(&out->text, text->data, text->len);
 	} else if (commit &&
-		   ((rc = vv_check_rules_text(&out->text, NULL, VV_RULES_NAME, &look, err)) < 0 ||
-		    (rc = vv_check_rules_text(&out->checks, NULL, VV_CHECKS_NAME, &look, err)) <
-			    0)) {
+		   ((rc = vv_check_rules_text(&out->text, &has, VV_RULES_NAME, &look, err)) < 0 ||
+		    (rc = vv_check_rules_text(&out->checks, &has_checks, VV_CHECKS_NAME, &look,
+					      err)) < 0)) {
 		return rc;
 	}
 	if ((rc = vv_buf_ok(&out->text, err)) < 0) return rc;
-	if (out->text.len > 0) {
-		rc = vv_rules_file_read(&out->rules, out->text.data, out->text.len,
+	if (has) {
+		rc = vv_rules_file_read(&out->rules, vv_buf_cstr(&out->text), out->text.len,
 					text ? "the rules of the repository" : VV_RULES_NAME, err);
 	}
-	if (rc == VV_OK && out->checks.len > 0) {
-		rc = vv_rules_file_add(&out->rules, out->checks.data, out->checks.len,
+	if (rc == VV_OK && has_checks) {
+		rc = vv_rules_file_add(&out->rules, vv_buf_cstr(&out->checks), out->checks.len,
 				       VV_CHECKS_NAME, err);
 	}
 	return rc < 0 && commit && !text ? vv_prefix(err, "%s", out->side.name) : rc;
@@ -277,7 +278,7 @@ static vv_status compare_lists(changes *c, const char *name, const vv_json *a, c
 	return VV_OK;
 }
 
-/* Both texts; one that is empty is NULL. VV_EINPUT: one is not an object of JSON. */
+/* Both texts; one that is absent is NULL. VV_EINPUT: one is not an object of JSON. */
 static vv_status read_both(const vv_json **a, const vv_json **b, vv_arena *arena, const vv_buf *was,
 			   const vv_buf *is, vv_error *err)
 {
@@ -288,10 +289,11 @@ static vv_status read_both(const vv_json **a, const vv_json **b, vv_arena *arena
 		vv_json *top;
 
 		*out[i] = NULL;
-		if (texts[i]->len == 0) {
+		if (!texts[i]) {
 			continue;
 		}
-		vv_status rc = vv_json_read(&top, arena, texts[i]->data, texts[i]->len, "it", err);
+		vv_status rc = vv_json_read(&top, arena, vv_buf_cstr(texts[i]), texts[i]->len, "it",
+					    err);
 		if (rc < 0) return rc;
 		if (top->type != VV_JSON_OBJECT) return vv_fail(err, VV_EINPUT, "not an object");
 		*out[i] = top;
@@ -305,7 +307,7 @@ static vv_status begin(changes *c, const vv_json **a, const vv_json **b, vv_aren
 {
 	vv_error why;
 
-	*done = vv_buf_equal(was, is);
+	*done = was && is ? vv_buf_equal(was, is) : was == is;
 	if (*done) return VV_OK;
 	vv_status rc = read_both(a, b, arena, was, is, &why);
 	*done = rc == VV_EINPUT;

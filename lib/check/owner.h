@@ -62,7 +62,8 @@ vv_status vv_check_owner_hold(const vv_check_owner *o, vv_package_resource *is, 
  * {"min":10} -> none". */
 typedef vv_status (*vv_check_change_fn)(void *payload, const char *line, vv_error *err);
 /* Compares an old text of varve.json, `was`, with a new text, `is`, and calls fn for each setting
- * that differs. Either text may be empty. If a text is invalid, calls fn once, with the error. */
+ * that differs. Either may be NULL: the file is absent. If a text is invalid, calls fn once, with the
+ * error. */
 vv_status vv_check_rules_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
 				 void *payload, vv_error *err);
 /* Does the same for two texts of varve.checks, line by line. Calls fn for each line with a rule

@@ -431,8 +431,8 @@ static vv_status list_schemas(listing *l, int argc, char **argv, vv_error *err)
 			continue;
 		}
 		if ((rc = vv_check_described(&b, &described, path, &now, err)) < 0 ||
-		    (rc = vv_check_schema_changes(&a.schema, &b.schema, on_rule_change, l, err)) <
-			    0) {
+		    (rc = vv_check_schema_changes(&a.schema, b.schema.len > 0 ? &b.schema : NULL,
+						  on_rule_change, l, err)) < 0) {
 			return rc;
 		}
 		rc = report_changes(l, path, err);
@@ -457,12 +457,13 @@ static vv_status list_changes(vv_check_run *run, const vv_check_owner *owner, co
 	vv_check_input_options look = {.repo = run->repo, .side = &side};
 	vv_auto(finding_list) found = {.arena = VV_ARENA_INIT};
 	listing l = {.run = run, .owner = owner, .side = &side, .found = &found};
-	bool json = false;
+	bool json = false, has;
 	vv_status rc;
 
 	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
-	    (rc = vv_check_rules_text(&text, NULL, VV_RULES_NAME, &look, err)) < 0 ||
-	    (rc = vv_check_rules_changes(&owner->text, &text, on_rule_change, &l, err)) < 0 ||
+	    (rc = vv_check_rules_text(&text, &has, VV_RULES_NAME, &look, err)) < 0 ||
+	    (rc = vv_check_rules_changes(owner->text.len > 0 ? &owner->text : NULL,
+					 has ? &text : NULL, on_rule_change, &l, err)) < 0 ||
 	    (rc = report_changes(&l, VV_RULES_NAME, err)) < 0 ||
 	    (rc = vv_check_rules_text(&checks, NULL, VV_CHECKS_NAME, &look, err)) < 0 ||
 	    (rc = vv_check_lines_changes(&owner->checks, &checks, on_rule_change, &l, err)) < 0 ||

@@ -310,3 +310,30 @@ reference='{"fields": "price", "reference": {"resource": "parts", "fields": "par
 	assert "line 8" in json.load(open("q.json"))[0]["description"]
 	END
 }
+
+@test "an empty varve.json is refused, whoever reads it" {
+	new_repo
+	rows 3 > t.csv
+	: > varve.json
+	varve add -q t.csv varve.json
+	git commit -qm one
+	rows 4 > t.csv
+	git commit -qam two
+	for range in HEAD HEAD~..HEAD '--rules-from HEAD~ HEAD~..HEAD' --log; do
+		# shellcheck disable=SC2086
+		ends_with 2 varve check $range
+		stderr_has "varve.json, line 1, column 1: the text ends too early"
+	done
+}
+
+@test "a request that empties or adds an empty varve.json has it listed" {
+	new_repo
+	rows 3 > t.csv
+	varve add -q t.csv
+	git commit -qm one
+	: > varve.json
+	git add varve.json
+	git commit -qm two
+	run varve check HEAD~..HEAD
+	output_has "line 1, column 1: the text ends too early"
+}
