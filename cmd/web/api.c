@@ -123,9 +123,10 @@ static void put_dataset(vv_json_out *w, const void *item)
 
 	vv_json_put_object(
 		w, {JSON_TEXT("path", d->path)},
-		{JSON_TEXT("kind", d->damaged ? "damaged"
-				   : d->table ? "table"
-					      : "file")},
+		{JSON_TEXT("kind", d->damaged   ? "damaged"
+				   : !d->stored ? "text"
+				   : d->table   ? "table"
+						: "file")},
 		{JSON_BOOL("stored", d->stored)}, {JSON_NUMBER_WHEN(counted, "rows", d->rows)},
 		{JSON_NUMBER_WHEN(counted, "columns", d->columns)},
 		{JSON_NUMBER("bytes", d->bytes)}, {JSON_TEXT_WHEN(*d->root, "root", d->root)},
@@ -521,8 +522,7 @@ static void put_conflict_path(vv_json_out *w, const void *item)
 	to.path = at->path;
 	to.rows.from = p->next;
 	vv_json_open_object(w);
-	vv_json_put_members(w, {JSON_TEXT("path", at->path)},
-			    {JSON_TEXT("kind", at->dataset ? "table" : "file")},
+	vv_json_put_members(w, {JSON_TEXT("path", at->path)}, {JSON_TEXT("kind", at->kind)},
 			    {JSON_TEXT("words", p->words)}, {JSON_OBJECT("sides")},
 			    {JSON_TEXT("base", names[0])}, {JSON_TEXT("ours", names[1])},
 			    {JSON_TEXT("theirs", names[2])}, {JSON_END});

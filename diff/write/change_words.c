@@ -24,6 +24,8 @@ vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
 				  .reordered = s->reordered};
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
 		const vv_column_pair *p = &t->columns->pairs[i];
+		out->old_columns += p->a >= 0;
+		out->new_columns += p->b >= 0;
 		out->columns_added += p->a < 0;
 		out->columns_removed += p->b < 0;
 		out->columns_renamed += p->renamed;

@@ -31,6 +31,8 @@ typedef struct vv_change_counts {
 	bool reordered;     /* rows that both versions have are in different order */
 	/* numbers of columns; columns_retyped: whose type or format changed */
 	size_t columns_added, columns_removed, columns_renamed, columns_moved, columns_retyped;
+	uint64_t old_columns,
+		new_columns;      /* numbers of columns of the versions; 0 if `many` is set */
 	size_t columns_described; /* columns that differ only in constraints or other members */
 	bool key_changed, missing_changed; /* as in vv_columns */
 	/* the change of the form, such as "LF -> CRLF"; NULL: the form is unchanged; owned */

@@ -249,7 +249,8 @@ static bool has_changes(const vv_commit_job *j)
 /* Reads the status to show, since nothing is to be committed. */
 static vv_status read_status(vv_commit_job *j, vv_error *err)
 {
-	vv_changes_options opts = {.untracked = true, .facts = true, .upstream = true};
+	vv_changes_options opts = {
+		.untracked = true, .kinds = true, .facts = true, .upstream = true};
 	vv_status rc = vv_changes_read(&j->status, j->repo, j->index,
 				       vv_dataset_writer_reader(j->writer), &opts, err);
 

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/merge/tables.h"
+#include "lib/names/content.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 
@@ -74,11 +75,23 @@ static vv_status find_out(lister *l, vv_conflict_path *p, vv_error *err)
 	return rc;
 }
 
+static vv_status name_kind(lister *l, vv_conflict_path *p, vv_error *err)
+{
+	const vv_index_side *of = &p->sides[p->sides[VV_OURS].mode     ? VV_OURS
+					    : p->sides[VV_THEIRS].mode ? VV_THEIRS
+								       : VV_BASE];
+	vv_content version;
+	vv_status rc = vv_content_read(&version, l->repo, of->mode, &of->id, err);
+
+	p->kind = vv_content_kind(&version);
+	return rc;
+}
+
 static vv_status look(lister *l, vv_conflict_path *p, vv_error *err)
 {
-	vv_status rc = is_table(l, p, &p->dataset, err);
+	vv_status rc = name_kind(l, p, err);
 
-	if (rc < 0 || !p->dataset) return rc;
+	if (rc < 0 || (rc = is_table(l, p, &p->dataset, err)) < 0 || !p->dataset) return rc;
 	rc = vv_conflict_record_load(&p->record, l->repo, l->index, p->path, err);
 	if (!l->writer && (rc == VV_ENOTFOUND || rc == VV_EINPUT || rc == VV_ENOSUPPORT)) {
 		vv_conflict_record_clear(&p->record); /* read in part, or of another merge */

@@ -18,6 +18,7 @@
 typedef struct vv_conflict_path {
 	char *path;
 	vv_index_side sides[3]; /* base, ours and theirs */
+	const char *kind;       /* vv_content_kind of ours, else of theirs, else of base */
 	/* both ours and theirs are tables, and `record` has the conflicts of rows and cells */
 	bool dataset;
 	/* the record was missing or damaged, or was that of another conflict, and was made again;

@@ -41,3 +41,8 @@ vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, cons
 	}
 	return rc;
 }
+
+const char *vv_content_kind(const vv_content *c)
+{
+	return c->submodule ? "submodule" : !c->stored ? "text" : c->table ? "table" : "file";
+}

@@ -40,4 +40,8 @@ void vv_content_of_pointer(vv_content *out, const vv_pointer *p);
 vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, const vv_oid *blob,
 			  vv_error *err);
 
+/* Returns the kind as all commands write it in JSON: "table" or "file" if varve stores the version,
+ * else "submodule" or "text". */
+const char *vv_content_kind(const vv_content *c);
+
 #endif

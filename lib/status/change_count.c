@@ -176,7 +176,6 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_re
 		.path = path, .a = a, .b = b, .old_name = path, .new_name = path};
 	vv_auto(char) *file = NULL;
 	bool fits = false, same = false;
-	uint64_t columns;
 	vv_status rc;
 
 	*out = (vv_change_counts){0};
@@ -190,9 +189,10 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_re
 		vv_change_counts_clear(out);
 	}
 	if (rc == VV_OK && same) { /* both have as many rows */
-		rc = vv_text_count_rows(&out->counted, &out->new_rows, &columns, r, reader, path,
-					old, err);
+		rc = vv_text_count_rows(&out->counted, &out->new_rows, &out->new_columns, r, reader,
+					path, old, err);
 		out->old_rows = out->new_rows;
+		out->old_columns = out->new_columns;
 	}
 	return is_no_table(rc) ? VV_OK : rc;
 }

@@ -17,6 +17,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/heads/judge.h"
+#include "lib/names/content.h"
 #include "lib/names/damaged_pointer.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/status/changes_internal.h"
@@ -147,6 +148,19 @@ static vv_status append(vv_changes *out, const char *path, vv_change_entry **ent
 	return VV_OK;
 }
 
+static vv_status name_kind(const collector *c, vv_change_entry *e, uint32_t mode, const vv_oid *id,
+			   vv_error *err)
+{
+	vv_content version = {.there = false};
+	vv_status rc = VV_OK;
+
+	if (c->opts->kinds) {
+		rc = vv_missing_ok(vv_content_read(&version, c->r, mode, id, err), err);
+		e->kind = vv_content_kind(&version);
+	}
+	return rc;
+}
+
 /* Unmerged paths: which of base, ours and theirs there are, as Git spells it. */
 static vv_status add_conflicts(collector *c, vv_error *err)
 {
@@ -163,12 +177,14 @@ static vv_status add_conflicts(collector *c, vv_error *err)
 			continue;
 		}
 		stages = 1u << (e.stage - 1);
+		vv_index_entry shown = e;
 		for (; i < count; i++) {
 			vv_index_at(c->x, i, &other);
 			if (strcmp(other.path, e.path) != 0) {
 				break;
 			}
 			stages |= 1u << (other.stage - 1);
+			shown = shown.stage == 2 ? shown : other;
 		}
 		if (!wanted(c, e.path)) {
 			continue;
@@ -178,6 +194,7 @@ static vv_status add_conflicts(collector *c, vv_error *err)
 		entry->work = codes[stages & 7][1];
 		entry->torn = vv_work_is_torn(c->r, e.path, NULL);
 		c->out->conflicts++;
+		if ((rc = name_kind(c, entry, shown.mode, &shown.id, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -831,6 +848,14 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	const bool lent = vv_dataset_reader_lend_if_none(s, x);
 	rc = read_paths(&c, err);
+	for (size_t i = 0; opts->kinds && rc == VV_OK && i < out->count; i++) {
+		vv_change_entry *e = &out->entries[i];
+
+		if (!e->kind) {
+			rc = name_kind(&c, e, e->index_mode ? e->index_mode : e->head_mode,
+				       e->index_mode ? &e->index_id : &e->head_id, err);
+		}
+	}
 	if (rc == VV_OK && opts->facts) {
 		rc = vv_left_tables_each(r, x, &c.lines, false, warn_left, r, err);
 	}

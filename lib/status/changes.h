@@ -58,6 +58,10 @@ typedef struct vv_change_entry {
 	 * index, HEAD has one. Not set for paths in conflict, nor for a path of which only the file
 	 * in the work tree was deleted */
 	bool dataset;
+	/* the kind (vv_content_kind) of the version in the index, of a path deleted there of that
+	 * in HEAD, in conflict of ours, else theirs, else base; "text" for an untracked path. NULL
+	 * without the option `kinds` */
+	const char *kind;
 	bool table;        /* the path is a table; needs the option `facts` */
 	bool pointer_only; /* the file in the work tree is the pointer */
 	/* if pointer_only: the store has the root, so the data can usually be restored locally */
@@ -132,6 +136,7 @@ typedef struct vv_changes_options {
 	/* find the branch's upstream, and the numbers of commits ahead and behind (runs git) */
 	bool upstream;
 	bool facts;  /* set staged_facts and work_facts of datasets */
+	bool kinds;  /* set `kind` */
 	bool groups; /* if facts is set: also set their groups, groups_new and stored */
 	/* set `missing`. Checks about 256 tables, at equal distances in the index, and all tables
 	 * if one of these lacks blocks */

@@ -17,6 +17,7 @@
 #include "dataset/read/unseen.h"
 #include "dataset/table/root.h"
 #include "lib/documents/reader.h"
+#include "lib/names/content.h"
 #include "lib/worktree/attributes_lines.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
@@ -127,10 +128,20 @@ static vv_status put_same_json(const runner *run, const vv_add_item *item, vv_er
 static vv_status put_dataset_json(const runner *run, const vv_add_item *item,
 				  const vv_dataset_found *staged, bool is_pointer, vv_error *err)
 {
-	vv_add_words words = {.change = change_of(item), .kind = "pointer"};
+	vv_add_words words = {.change = change_of(item), .pointer_only = is_pointer};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_content version;
+	vv_pointer p;
+	vv_status rc;
 
 	if (vv_oid_equal(&staged->blob, &item->blob)) return put_same_json(run, item, err);
-	if (!is_pointer) {
+	if (is_pointer) {
+		rc = vv_pointer_read(&p, &arena, vv_buf_cstr(&staged->pointer), staged->pointer.len,
+				     err);
+		if (rc < 0) return rc;
+		vv_content_of_pointer(&version, &p);
+		words.kind = vv_content_kind(&version);
+	} else {
 		words.kind = staged->result.root.kind == VV_KIND_TABLE ? "table" : "file";
 		words.staged = staged;
 	}

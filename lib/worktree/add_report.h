@@ -86,6 +86,7 @@ typedef struct vv_add_words {
 	/* change: "added", "removed", "unchanged" and so on, never NULL; kind: the kind of the
 	 * content, such as "table"; NULL if the path was removed or is unchanged */
 	const char *change, *kind;
+	bool pointer_only;              /* the file in the work tree is the pointer of a version */
 	const vv_dataset_found *staged; /* result of the import of a dataset; else NULL */
 	/* for an ordinary file that has rows, but is not tracked by varve; else NULL */
 	const vv_unseen *unseen;

@@ -152,15 +152,15 @@ static void put_path_json(vv_json_out *w, const void *item)
 	const vv_conflict_path *p = item;
 	const char *const *names = p->record.names;
 
-	vv_json_put_object(
-		w, {JSON_TEXT("path", p->path)}, {JSON_TEXT("kind", p->dataset ? "table" : "file")},
-		{JSON_OBJECT("sides")}, {JSON_TEXT("base", names[0])},
-		{JSON_TEXT("ours", names[1])}, {JSON_TEXT("theirs", names[2])}, {JSON_END},
-		{JSON_OBJECT("blobs")}, {JSON_TEXT("base", BLOB(p, 0))},
-		{JSON_TEXT("ours", BLOB(p, 1))}, {JSON_TEXT("theirs", BLOB(p, 2))}, {JSON_END},
-		{JSON_NUMBER_WHEN(p->dataset, "leftOut", p->record.left_out)},
-		{JSON_EACH(vv_conflict_item_json, p->dataset ? "items" : NULL, p->record.items,
-			   p->record.count)});
+	vv_json_put_object(w, {JSON_TEXT("path", p->path)}, {JSON_TEXT("kind", p->kind)},
+			   {JSON_OBJECT("sides")}, {JSON_TEXT("base", names[0])},
+			   {JSON_TEXT("ours", names[1])}, {JSON_TEXT("theirs", names[2])},
+			   {JSON_END}, {JSON_OBJECT("blobs")}, {JSON_TEXT("base", BLOB(p, 0))},
+			   {JSON_TEXT("ours", BLOB(p, 1))}, {JSON_TEXT("theirs", BLOB(p, 2))},
+			   {JSON_END},
+			   {JSON_NUMBER_WHEN(p->dataset, "leftOut", p->record.left_out)},
+			   {JSON_EACH(vv_conflict_item_json, p->dataset ? "items" : NULL,
+				      p->record.items, p->record.count)});
 }
 
 static vv_status print_json(const vv_conflict_list *l, vv_error *err)

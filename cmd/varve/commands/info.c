@@ -87,7 +87,7 @@ static void put_json(vv_json_out *w, const listed *l)
 {
 	vv_json_open_object(w);
 	vv_json_put_members(w, {JSON_TEXT("path", l->path)},
-			    {JSON_TEXT("kind", l->stored ? l->p.kind : "table")},
+			    {JSON_TEXT("kind", l->stored ? l->p.kind : "text")},
 			    {JSON_BOOL("stored", l->stored)}, {JSON_NUMBER("bytes", l->p.bytes)});
 	if (is_table(l)) {
 		vv_json_put_members(w, {JSON_NUMBER("rowCount", l->p.rows)},
@@ -649,6 +649,14 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 	vv_json_close_array(w);
 }
 
+/* As log and status have it: how varve stores the file, even if it was changed since. */
+static const char *kind_of(const info *f)
+{
+	return !f->subject->is_dataset && vv_cid_is_null(&f->subject->parent) ? "text"
+	       : f->table->root.kind == VV_KIND_TABLE                         ? "table"
+									      : "file";
+}
+
 static vv_status print_json(const info *f, vv_error *err)
 {
 	const vv_root *r = &f->table->root;
@@ -662,8 +670,7 @@ static vv_status print_json(const info *f, vv_error *err)
 	if (rc < 0) return rc;
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_put_members(
-		&w, {JSON_TEXT("name", f->subject->text)},
-		{JSON_TEXT("kind", r->kind == VV_KIND_TABLE ? "table" : "file")},
+		&w, {JSON_TEXT("name", f->subject->text)}, {JSON_TEXT("kind", kind_of(f))},
 		{JSON_BOOL("stored", f->subject->is_dataset)},
 		{JSON_TEXT("root", vv_cid_shows(&f->table->cid))},
 		{JSON_NUMBER("bytes", vv_root_file_bytes(r))},

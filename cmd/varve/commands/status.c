@@ -105,6 +105,7 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_changes_options opts = {.paths = c->paths.count ? &c->paths : NULL,
 				   .untracked = true,
+				   .kinds = o->format != NULL,
 				   .groups = o->verbose || o->format};
 	vv_status_style style = {.prefix = "",
 				 .short_form = o->short_form && !o->long_form,

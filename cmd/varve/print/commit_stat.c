@@ -71,8 +71,18 @@ static bool is_text(const vv_content *s)
 static vv_status count_rows(collect *c, vv_content *side, const char *path, vv_text_version at,
 			    vv_error *err)
 {
-	return vv_text_count_rows(&side->table, &side->rows, &side->columns, c->repo, c->reader,
-				  path, at, err);
+	return !is_text(side) ? VV_OK
+			      : vv_text_count_rows(&side->table, &side->rows, &side->columns,
+						   c->repo, c->reader, path, at, err);
+}
+
+static void take_rows(vv_content *side, uint64_t rows, uint64_t columns)
+{
+	if (is_text(side)) {
+		side->table = true;
+		side->rows = rows;
+		side->columns = columns;
+	}
 }
 
 /* Is it a table that Git keeps as text, at least on one side, and one to count? Unless all are requested, only files
@@ -106,11 +116,17 @@ static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 	if (o->file && n->file) {
 		keep = c->opts->keep && !line->from && o->bytes + n->bytes <= KEPT_MAX - c->kept;
 		c->kept += keep ? o->bytes + n->bytes : 0;
-		return vv_change_count_texts(&line->counts, keep ? &line->texts : NULL, c->repo,
-					     c->reader, line->path, old, now, most, err);
+		rc = vv_change_count_texts(&line->counts, keep ? &line->texts : NULL, c->repo,
+					   c->reader, line->path, old, now, most, err);
+		if (rc < 0 || !c->opts->texts) return rc;
+		if (line->counts.counted && !line->counts.many) {
+			take_rows(o, line->counts.old_rows, line->counts.old_columns);
+			take_rows(n, line->counts.new_rows, line->counts.new_columns);
+			return VV_OK;
+		}
 	}
-	return is_text(n) ? count_rows(c, n, line->path, now, err)
-			  : count_rows(c, o, line->path, old, err);
+	rc = count_rows(c, o, line->path, old, err);
+	return rc < 0 ? rc : count_rows(c, n, line->path, now, err);
 }
 
 static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
@@ -321,11 +337,6 @@ void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 	}
 }
 
-static const char *kind_of(const vv_content *s)
-{
-	return s->submodule ? "submodule" : !s->stored ? "text" : s->table ? "table" : "file";
-}
-
 void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 {
 	vv_json_open_array(w);
@@ -340,7 +351,7 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 					     : !o->there      ? "added"
 					     : !n->there      ? "removed"
 							      : "modified")},
-			{JSON_TEXT("kind", kind_of(n->there ? n : o))},
+			{JSON_TEXT("kind", vv_content_kind(n->there ? n : o))},
 			{JSON_NUMBER_OR_NULL(n->there && !n->submodule, "bytes", n->bytes)},
 			{JSON_NUMBER_OR_NULL(o->there && !o->submodule, "bytesBefore", o->bytes)});
 		if (o->table || n->table) {

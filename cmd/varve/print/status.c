@@ -164,10 +164,7 @@ static void json_entry(vv_json_out *w, const void *item)
 	vv_json_put_members(w, {JSON_TEXT("path", e->path)},
 			    {JSON_TEXT_WHEN(e->from, "oldPath", e->from)},
 			    {JSON_TEXT("index", letters)}, {JSON_TEXT("worktree", letters + 2)},
-			    {JSON_TEXT("kind", !e->dataset       ? "ordinary"
-					       : e->table        ? "table"
-					       : e->pointer_only ? "pointer"
-								 : "dataset")});
+			    {JSON_TEXT("kind", e->kind ? e->kind : "text")});
 	json_facts(w, "staged", e, &e->staged_facts);
 	json_facts(w, "unstaged", e, &e->work_facts);
 	vv_json_put_members(w, {JSON_BOOL_WHEN(e->pointer_only, "pointerOnly", true)},

@@ -309,3 +309,91 @@ assert (u["path"], u["outcome"], u["new"], u["error"]) == ("t.csv", "committed",
 	holds 'assert d["updates"][0]["outcome"] == "failed" and d["updates"][0]["error"]'
 	ends_with 2 varve update --abort --json
 }
+
+# kind_of FILE FILTER COMMAND...: the kind of the file among the objects that the filter finds in the command's JSON.
+kind_of() {
+	local file=$1 filter=$2
+	shift 2
+	"$@" | jq -r --arg file "$file" "$filter | select((.path // .name | sub(\"^HEAD:\"; \"\")) == \$file) | .kind"
+}
+
+@test "one file is of one kind in the JSON of all commands" {
+	local file
+	git init -q
+	three
+	cp t.csv text.csv
+	echo note | tee kept.txt > note.txt
+	git add text.csv note.txt
+	git commit -qm zero
+	varve init -q > ../out
+	varve add -q --convert t.csv
+	varve add -q --as file kept.txt
+	varve commit -qm one
+	declare -A kind=([t.csv]=table [text.csv]=text [kept.txt]=file [note.txt]=text)
+	for file in "${!kind[@]}"; do
+		echo "9,z" >> "$file"
+	done
+	for file in "${!kind[@]}"; do
+		[ "$(kind_of $file '.entries[]' varve status --json)" = "${kind[$file]}" ]
+		[ "$(kind_of $file . varve info --json $file)" = "${kind[$file]}" ]
+		[ "$(kind_of $file . varve info --json HEAD:$file)" = "${kind[$file]}" ]
+		[ "$(kind_of $file '.files[]' varve add -n --json $file)" = "${kind[$file]}" ]
+	done
+	[ "$(varve info --json | jq -c '[.[] | .kind]')" = '["table","text"]' ]
+	rm t.csv kept.txt
+	[ "$(kind_of t.csv '.entries[]' varve status --json)" = table ]
+	[ "$(kind_of kept.txt '.entries[]' varve status --json)" = file ]
+	git show :t.csv > t.csv
+	git show :kept.txt > kept.txt
+	git commit -qam two
+	[ "$(kind_of t.csv '.entries[]' varve status --json)" = table ]
+	[ "$(kind_of kept.txt '.entries[]' varve status --json)" = file ]
+	varve restore -q t.csv kept.txt
+	rm -- "${!kind[@]}"
+	git commit -qam three
+	for file in text.csv note.txt; do
+		[ "$(kind_of $file '.[1].files[]' varve log --json --stat)" = text ]
+	done
+	for file in "${!kind[@]}"; do
+		[ "$(kind_of $file '.[0].files[]' varve log --json --stat)" = "${kind[$file]}" ]
+	done
+}
+
+@test "a path in conflict is of its kind in the JSON of status and conflicts" {
+	local file side
+	git init -q
+	three
+	cp t.csv text.csv
+	echo 'text.csv merge=varve' > .gitattributes
+	git add text.csv .gitattributes
+	git commit -qm zero
+	varve init -q > ../out
+	echo one > kept.txt
+	varve add -q --convert t.csv
+	varve add -q --as file kept.txt
+	varve commit -qm one
+	git branch side
+	for side in main side; do
+		git switch -q $side
+		sed -i "s/1,a/1,$side/" t.csv text.csv
+		echo $side > kept.txt
+		git commit -qam $side
+	done
+	ends_with 1 varve merge main
+	for file in t.csv:table text.csv:text kept.txt:file; do
+		[ "$(kind_of ${file%:*} '.entries[]' varve status --json)" = ${file#*:} ]
+		[ "$( (varve conflicts --json || true) | jq -r --arg f ${file%:*} '.conflicts[] | select(.path == $f) | .kind')" = ${file#*:} ]
+	done
+}
+
+@test "a pointer that is added is of the kind of its version" {
+	new_repo
+	three
+	varve add -q t.csv
+	varve commit -qm one
+	git show :t.csv > p.csv
+	git rm -q --cached t.csv
+	cp p.csv t.csv
+	succeeds varve add --json t.csv
+	holds 'assert d["files"] == [{"path": "t.csv", "change": "added", "kind": "table", "pointerOnly": True}]'
+}
