@@ -39,7 +39,8 @@ static vv_status not_a_repository(const char *path, vv_error *err)
 }
 
 /* libgit2 does not support '*' in safe.directory and does not distinguish a missing setting from a
- * missing repository, so a refusal is judged again here. */
+ * missing repository, so a refusal is judged again here. A folder that is missing, such as the work
+ * tree, is not a refusal. */
 static vv_status open_foreign(git_repository **out, const vv_env *env, const char *start,
 			      unsigned flags, const char *ceilings, int code, vv_error *err)
 {
@@ -67,19 +68,20 @@ static vv_status open_foreign(git_repository **out, const vv_env *env, const cha
 		len -= 5;
 	}
 	if (!(folder = vv_strndup(found.ptr, len))) return vv_fail_nomem(err);
-	if (!vv_config_is_safe(env, folder)) {
-		git_error_clear();
-		return vv_fail(err, VV_EREFUSED,
-			       "the repository in '%s' belongs to another user\n"
-			       "if you trust it: git config --global --add safe.directory '%s'",
-			       vv_text_shows(folder), vv_text_shows(folder));
-	}
 	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 	code = git_repository_open_ext(out, start, flags, ceilings);
 	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1);
-	return code < 0 ? vv_git_fail(err, code, "cannot open the repository in '%s'",
-				      vv_text_shows(folder))
-			: VV_OK;
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot open the repository in '%s'",
+				   vv_text_shows(folder));
+	}
+	if (vv_config_is_safe(env, folder)) return VV_OK;
+	git_repository_free(*out);
+	*out = NULL;
+	return vv_fail(err, VV_EREFUSED,
+		       "the repository in '%s' belongs to another user\n"
+		       "if you trust it: git config --global --add safe.directory '%s'",
+		       vv_text_shows(folder), vv_text_shows(folder));
 }
 
 static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv_error *err)
@@ -476,7 +478,8 @@ static vv_status set_up(vv_repository *r, vv_error *err)
 static vv_status open_flags(vv_repository **out, const char *path, const vv_env *env,
 			    unsigned flags, vv_error *err)
 {
-	const char *gitdir = path ? NULL : vv_env_get(env, "GIT_DIR");
+	const char *gitdir = path ? NULL : vv_env_get(env, "GIT_DIR"),
+		   *tree = vv_env_get(env, "GIT_WORK_TREE");
 	vv_auto(vv_repository) *r = NULL;
 	vv_status rc;
 
@@ -488,7 +491,11 @@ static vv_status open_flags(vv_repository **out, const char *path, const vv_env 
 	}
 	if ((rc = vv_env_new(&r->env, vv_env_list(env), err)) < 0) return rc;
 	if (gitdir && *gitdir) {
-		if ((rc = open_at(r, gitdir, GIT_REPOSITORY_OPEN_NO_SEARCH, err)) < 0 ||
+		flags = GIT_REPOSITORY_OPEN_NO_SEARCH;
+		if (tree && *tree) { /* core.worktree, as submodules have it, does not count */
+			flags |= GIT_REPOSITORY_OPEN_BARE;
+		}
+		if ((rc = open_at(r, gitdir, flags, err)) < 0 ||
 		    (rc = apply_work_tree(r, err)) < 0) {
 			return rc;
 		}

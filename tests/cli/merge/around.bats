@@ -316,3 +316,45 @@ keeps_ends() {
 	keeps_ends
 	keeps_ends --text '*.csv'
 }
+
+@test "merges, cherry-picks and reverts work in a submodule, and in a work tree of it" {
+	local folder
+	new_repo source
+	cd source
+	{ echo id,v; seq 9 | sed 's/$/,a/'; } > t.csv
+	varve add -q t.csv
+	varve commit -qm base
+	cd ..
+	git init -q top
+	git -C top -c protocol.file.allow=always submodule --quiet add "$PWD/source" mod
+	cd top/mod
+	varve init -q > ../../out
+	varve fetch -q
+	varve restore -q .
+	git switch -qc side
+	sed -i s/^1,a/1,side/ t.csv
+	varve commit -qam side
+	git switch -q main
+	sed -i s/^9,a/9,main/ t.csv
+	varve commit -qam main
+	git worktree add -q -b beside ../../beside
+	for folder in . ../../beside; do
+		cd $folder
+		succeeds varve cherry-pick side
+		[ "$(sed -n '2p;10p' t.csv)" = $'1,side\n9,main' ]
+		succeeds varve revert HEAD
+		[ "$(sed -n '2p;10p' t.csv)" = $'1,a\n9,main' ]
+		succeeds varve merge side
+		[ "$(git rev-list --parents -n 1 HEAD | wc -w)" = 3 ]
+		[ -z "$(git status --porcelain)" ]
+	done
+}
+
+@test "a work tree that does not exist is named, not called another user's" {
+	new_repo
+	git config core.worktree "$PWD/gone"
+	ends_with 2 varve status
+	stderr_has "gone': No such file or directory"
+	stderr_lacks "another user"
+	GIT_DIR=.git GIT_WORK_TREE=. succeeds varve status --porcelain
+}
