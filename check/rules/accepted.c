@@ -16,47 +16,42 @@
 const char *const check_accept_words[] = {"rule", "path",  "name", "column",
 					  "key",  "until", "why",  NULL};
 
-static vv_status read_until(check_accept *a, vv_arena *arena, const vv_json *node, const char *file,
-			    vv_error *err)
+static void read_until(check_accept *a, vv_descriptor *d, const vv_json *node)
 {
 	vv_moment m;
 
 	a->end = INT64_MAX;
-	if (!a->until) return VV_OK;
+	if (!a->until) return;
 	if (!vv_type_is_date(a->until, strlen(a->until)) ||
 	    !vv_type_read_moment(&m, VV_TYPE_DATE, a->until, strlen(a->until))) {
-		return vv_descriptor_fail(vv_json_get(node, "until"), file, err,
-					  "must be a date, such as 2027-03-01");
+		vv_descriptor_fail(d, vv_json_get(node, "until"),
+				   "must be a date, such as 2027-03-01");
+		return;
 	}
 	a->end = (vv_value_days(m.year, m.month, m.day) + 1) * DAY;
-	a->why = vv_arena_printf(arena, "%s (until %s)", a->why, a->until);
-	return a->why ? VV_OK : vv_fail_nomem(err);
+	a->why = vv_arena_printf(d->arena, "%s (until %s)", a->why, a->until);
+	vv_descriptor_note(d, vv_alloc_ok(a->why, d->err));
 }
 
-vv_status check_accept_read(check_accept *out, vv_arena *arena, const vv_json *node,
-			    const vv_rule *rule, const char *file, vv_error *err)
+void check_accept_read(check_accept *out, vv_descriptor *d, const vv_json *node)
 {
 	const vv_json *path = vv_json_get(node, "path");
-	const char **paths;
-	size_t count = 0;
-	vv_status rc;
+	size_t count;
 
-	*out = (check_accept){.rule = rule};
-	if ((rc = vv_descriptor_text(&out->name, node, "name", file, err)) < 0 ||
-	    (rc = vv_descriptor_text(&out->column, node, "column", file, err)) < 0 ||
-	    (rc = vv_descriptor_text(&out->key, node, "key", file, err)) < 0 ||
-	    (rc = vv_descriptor_text(&out->until, node, "until", file, err)) < 0 ||
-	    (rc = vv_descriptor_text(&out->why, node, "why", file, err)) < 0) {
-		return rc;
-	}
+	out->name = vv_descriptor_text(d, node, "name");
+	out->column = vv_descriptor_text(d, node, "column");
+	out->key = vv_descriptor_text(d, node, "key");
+	out->until = vv_descriptor_text(d, node, "until");
+	out->why = vv_descriptor_text(d, node, "why");
 	if (!path || !out->why || !*out->why) {
-		return vv_descriptor_fail(node, file, err,
-					  "needs a 'rule', a 'path' and a reason, 'why'");
+		vv_descriptor_fail(d, node, "needs a 'rule', a 'path' and a reason, 'why'");
+		return;
 	}
-	if ((rc = vv_descriptor_texts(&paths, &count, arena, path, file, err)) < 0) return rc;
-	out->paths = paths;
-	return count > 0 ? read_until(out, arena, node, file, err)
-			 : vv_descriptor_fail(path, file, err, "has no path");
+	out->paths = vv_descriptor_texts(d, &count, path);
+	if (count == 0) {
+		vv_descriptor_fail(d, path, "has no path");
+	}
+	read_until(out, d, node);
 }
 
 static bool is_key(const vv_finding *f, const char *key)

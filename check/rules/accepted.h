@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/json/json.h"
 #include "check/rules/finding.h"
+#include "dataset/schema/descriptor.h"
 
 /* An entry of "accept". */
 typedef struct check_accept {
@@ -29,11 +30,9 @@ typedef struct check_accept {
 /* The names of the members that an entry can have, followed by NULL. */
 extern const char *const check_accept_words[];
 
-/* Reads the entry in node into *out. The caller has checked the names of node's members. rule: the
- * entry's rule. file: the name of the file, for messages. The texts of *out are in arena or node.
- * VV_EINPUT: the entry is invalid. */
-vv_status check_accept_read(check_accept *out, vv_arena *arena, const vv_json *node,
-			    const vv_rule *rule, const char *file, vv_error *err);
+/* Reads the entry in node into *out, whose rule the caller has set. The caller has checked the names of
+ * node's members. The texts of *out are in d->arena or node. VV_EINPUT: the entry is invalid. */
+void check_accept_read(check_accept *out, vv_descriptor *d, const vv_json *node);
 
 /* Searches count entries for one that accepts the finding `found` of the rule at the path, at the time
  * `now`, in seconds since 1970. Returns its reason (check_accept.why), or NULL if no entry accepts the

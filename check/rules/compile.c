@@ -24,14 +24,14 @@ static void note_members(check_plan *p, const vv_json *object, const char *const
 	for (const vv_json *m = object ? object->first : NULL; m && m->name; m = m->next) {
 		vv_nearest near;
 		vv_error why;
+		vv_descriptor d = {.file = p->schema_name, .err = &why};
 
 		vv_nearest_init(&near, m->name);
 		for (const char *const *k = known; *k; k++) {
 			(void)vv_nearest_try(&near, *k);
 		}
 		if (near.best && strcmp(near.best, m->name) != 0) {
-			vv_descriptor_fail(m, p->schema_name, &why,
-					   "is not a member of Table Schema");
+			vv_descriptor_fail(&d, m, "is not a member of Table Schema");
 			check_note_add(p, "unknown-member", NULL, 0, 0,
 				       vv_arena_printf(&p->arena, "'%s'", near.best), "%s",
 				       why.message);

@@ -128,13 +128,14 @@ void check_note_node(check_plan *p, const vv_json *node, const char *fmt, ...)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error why;
+	vv_descriptor d = {.file = p->schema_name, .err = &why};
 	va_list ap;
 
 	va_start(ap, fmt);
 	vv_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
 	p->failed = p->failed || text.failed;
-	vv_descriptor_fail(node, p->schema_name, &why, "%s", vv_buf_cstr(&text));
+	vv_descriptor_fail(&d, node, "%s", vv_buf_cstr(&text));
 	check_note_unread(p, "schema-error", NULL, NULL, "%s", why.message);
 }
 

@@ -41,8 +41,7 @@ struct vv_rules_file {
 /* The file being read. */
 typedef struct reader {
 	vv_rules_file *out;
-	const char *name;
-	vv_error *err;
+	vv_descriptor d;
 } reader;
 
 static const char *const top_words[] = {"$schema",  "version", "description", "onCommit",
@@ -67,21 +66,6 @@ static const char *nearest(const char *word, const char *const *words)
 	return near.best;
 }
 
-static void hint_words(reader *r, const char *word, const char *const *words)
-{
-	const char *near = nearest(word, words);
-	vv_auto(vv_buf) all = VV_BUF_INIT;
-
-	if (near) {
-		vv_hint(r->err, "did you mean '%s'?", near);
-		return;
-	}
-	for (size_t i = 0; words[i]; i++) {
-		vv_buf_printf(&all, "%s%s", i ? ", " : "", words[i]);
-	}
-	vv_hint(r->err, "known here: %s", vv_buf_cstr(&all));
-}
-
 static bool is_word(const char *word, const char *const *words, size_t *place)
 {
 	for (*place = 0; words[*place]; ++*place) {
@@ -90,40 +74,46 @@ static bool is_word(const char *word, const char *const *words, size_t *place)
 	return false;
 }
 
-/* An object, all of whose members are known words. */
-static vv_status want_members(reader *r, const vv_json *node, const char *const *words)
+/* Fails if the word is not one of the words; otherwise, returns its place. */
+static size_t want_known(reader *r, const vv_json *node, const char *word, size_t len,
+			 const char *const *words)
 {
+	vv_auto(vv_buf) all = VV_BUF_INIT;
 	size_t place;
 
-	if (node->type != VV_JSON_OBJECT) {
-		return vv_descriptor_fail(node, r->name, r->err, "must be an object, is %s",
-					  vv_descriptor_kind(node));
+	if (is_word(word, words, &place)) return place;
+	const char *near = nearest(word, words);
+	if (near) {
+		vv_descriptor_fail(&r->d, node, "'%s' is not known here\ndid you mean '%s'?",
+				   vv_text_show(word, len), near);
+		return 0;
 	}
-	for (const vv_json *m = node->first; m; m = m->next) {
-		if (!is_word(m->name, words, &place)) {
-			vv_descriptor_fail(node, r->name, r->err, "'%s' is not known here",
-					   vv_text_show(m->name, m->name_len));
-			hint_words(r, m->name, words);
-			return VV_EINPUT;
-		}
+	for (size_t i = 0; words[i]; i++) {
+		vv_buf_printf(&all, "%s%s", i ? ", " : "", words[i]);
 	}
-	return VV_OK;
+	vv_descriptor_fail(&r->d, node, "'%s' is not known here\nknown here: %s",
+			   vv_text_show(word, len), vv_buf_cstr(&all));
+	return 0;
 }
 
-/* A string that must be one of the words. */
-static vv_status want_word(reader *r, const vv_json *node, const char *const *words, size_t *place)
+/* An object, all of whose members are known words. */
+static bool want_members(reader *r, const vv_json *node, const char *const *words)
 {
-	if (!vv_descriptor_is_text(node)) {
-		return vv_descriptor_fail(node, r->name, r->err, "must be a string, is %s",
-					  vv_descriptor_kind(node));
+	if (!vv_descriptor_want(&r->d, node, VV_JSON_OBJECT)) return false;
+	for (const vv_json *m = node->first; m; m = m->next) {
+		(void)want_known(r, node, m->name, m->name_len, words);
 	}
-	if (!is_word(node->text, words, place)) {
-		vv_descriptor_fail(node, r->name, r->err, "'%s' is not known here",
-				   vv_text_show(node->text, node->text_len));
-		hint_words(r, node->text, words);
-		return VV_EINPUT;
-	}
-	return VV_OK;
+	return r->d.rc == VV_OK;
+}
+
+/* The place of the member's text, which must be one of the words; `otherwise` if the member is missing. */
+static size_t read_word(reader *r, const vv_json *object, const char *member,
+			const char *const *words, size_t otherwise)
+{
+	const vv_json *node = vv_json_get(object, member);
+	const char *word = vv_descriptor_text(&r->d, object, member);
+
+	return word ? want_known(r, node, word, node->text_len, words) : otherwise;
 }
 
 /* Digits, perhaps a point and digits, in billionths; more than nine after the point, or
@@ -161,19 +151,19 @@ static bool read_percent(const char *s, size_t len, uint64_t *out)
 }
 
 /* A bound: 100 or "5%"; where only shares make sense 0.05 or "5%", where only counts do 100. */
-static vv_status read_bound(reader *r, const vv_json *node, vv_rule_setting *s)
+static void read_bound(reader *r, const vv_json *node, vv_rule_setting *s)
 {
 	vv_bound *out = strcmp(node->name, "min") == 0 ? &s->min : &s->max;
 	bool shares = (s->rule->takes & VV_RULE_SHARE) != 0;
 
+	out->given = true;
 	if (s->rule->takes & VV_RULE_COUNT) {
 		if (node->type != VV_JSON_NUMBER ||
 		    !vv_parse_u64(&out->value, node->text, node->text_len)) {
-			vv_descriptor_fail(node, r->name, r->err, "must be a whole number");
-			return vv_hint(
-				r->err,
-				"rows-added and rows-removed accept a share of the base's rows, "
-				"such as \"5%%\"");
+			vv_descriptor_fail(
+				&r->d, node,
+				"must be a whole number\nrows-added and rows-removed accept a share "
+				"of the base's rows, such as \"5%%\"");
 		}
 	} else if (node->type == VV_JSON_STRING &&
 		   read_percent(node->text, node->text_len, &out->value)) {
@@ -183,17 +173,14 @@ static vv_status read_bound(reader *r, const vv_json *node, vv_rule_setting *s)
 		out->share = true;
 	} else if (node->type != VV_JSON_NUMBER || shares ||
 		   !vv_parse_u64(&out->value, node->text, node->text_len)) {
-		vv_descriptor_fail(node, r->name, r->err, "must be %s",
+		vv_descriptor_fail(&r->d, node, "must be %s",
 				   shares ? "a number such as 0.05, or a share such as \"5%\""
 					  : "a whole number, or a share such as \"5%\"");
-		return VV_EINPUT;
 	}
-	out->given = true;
-	return VV_OK;
 }
 
 /* "36h": s, m (minutes), h, d, w. */
-static vv_status read_age(reader *r, const vv_json *node, vv_rule_setting *s)
+static void read_age(reader *r, const vv_json *node, vv_rule_setting *s)
 {
 	static const struct unit {
 		char letter;
@@ -207,110 +194,78 @@ static vv_status read_age(reader *r, const vv_json *node, vv_rule_setting *s)
 			if (node->text[node->text_len - 1] == units[i].letter && n > 0 &&
 			    n <= INT64_MAX / units[i].seconds) {
 				s->max_age = n * units[i].seconds;
-				return VV_OK;
+				return;
 			}
 		}
 	}
-	return vv_descriptor_fail(node, r->name, r->err,
-				  "must be an age such as \"36h\" or \"7d\" (s, m, h, d, w)");
+	vv_descriptor_fail(&r->d, node, "must be an age such as \"36h\" or \"7d\" (s, m, h, d, w)");
 }
 
-static vv_status read_condition(reader *r, const vv_json *node, vv_rule_setting *s)
+static void read_condition(reader *r, const vv_json *node, vv_rule_setting *s)
 {
 	vv_error why;
 
-	if (!vv_descriptor_is_text(node)) {
-		return vv_descriptor_fail(node, r->name, r->err, "must be a string, is %s",
-					  vv_descriptor_kind(node));
-	}
+	if (!vv_descriptor_want_text(&r->d, node)) return;
 	if (vv_condition_check(node->text, node->text_len, &why) < 0) {
-		if (why.code == VV_ENOMEM) return vv_fail_nomem(r->err);
-		vv_descriptor_fail(node, r->name, r->err, "%s", why.message);
-		return vv_hint_copy(r->err, &why);
+		vv_descriptor_fail_with(&r->d, node, &why);
 	}
 	s->condition = node->text;
-	return VV_OK;
 }
 
-/* The node's position as a JSON pointer of known words and numbers. NULL: out of memory. */
-static const char *pointer_of(reader *r, const vv_json *node)
-{
-	const char *path = "";
-
-	for (; path && node->parent; node = node->parent) {
-		size_t place = 0;
-
-		for (const vv_json *n = node->parent->first; n != node; n = n->next) {
-			place++;
-		}
-		path = node->name ? vv_arena_printf(&r->out->arena, "/%s%s", node->name, path)
-				  : vv_arena_printf(&r->out->arena, "/%zu%s", place, path);
-	}
-	return path;
-}
-
-static vv_status want_needed(reader *r, const vv_json *node, const vv_rule_setting *s)
+static void want_needed(reader *r, const vv_json *node, const vv_rule_setting *s)
 {
 	unsigned t = s->rule->takes;
 	bool bound = s->min.given || s->max.given || s->max_age > 0 || s->condition;
 
-	if (s->severity == VV_SEVERITY_OFF) return VV_OK;
+	if (s->severity == VV_SEVERITY_OFF) return;
 	if ((t & VV_RULE_NEEDS_COLUMNS) && !s->columns) {
-		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs 'columns'",
-					  s->rule->code);
+		vv_descriptor_fail(&r->d, node, "the rule %s needs 'columns'", s->rule->code);
 	}
 	if ((t & VV_RULE_NEEDS_BOUND) && !bound) {
-		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs %s",
-					  s->rule->code,
-					  t & VV_RULE_CONDITION ? "a 'condition'"
-					  : t & VV_RULE_AGE     ? "'maxAge'"
-					  : t & VV_RULE_MIN     ? "'min' or 'max'"
-								: "'max'");
+		vv_descriptor_fail(&r->d, node, "the rule %s needs %s", s->rule->code,
+				   t & VV_RULE_CONDITION ? "a 'condition'"
+				   : t & VV_RULE_AGE     ? "'maxAge'"
+				   : t & VV_RULE_MIN     ? "'min' or 'max'"
+							 : "'max'");
 	}
-	return VV_OK;
 }
 
-static vv_status read_columns(reader *r, const vv_json *node, vv_rule_setting *s)
+static void read_columns(reader *r, const vv_json *node, vv_rule_setting *s)
 {
-	const char **names;
 	size_t count;
-	vv_status rc = vv_descriptor_texts(&names, &count, &r->out->arena, node, r->name, r->err);
 
-	if (rc == VV_OK && count == 0) {
-		rc = vv_descriptor_fail(node, r->name, r->err, "has no column");
+	s->columns = vv_descriptor_texts(&r->d, &count, node);
+	if (count == 0) {
+		vv_descriptor_fail(&r->d, node, "has no column");
 	}
-	s->columns = rc == VV_OK ? names : NULL;
-	return rc;
 }
 
-static vv_status read_mostly(reader *r, const vv_json *node, vv_rule_setting *s)
+static void read_mostly(reader *r, const vv_json *node, vv_rule_setting *s)
 {
 	bool ok = node->type == VV_JSON_NUMBER
 			  ? read_billionths(node->text, node->text_len, &s->mostly)
 			  : node->type == VV_JSON_STRING &&
 				    read_percent(node->text, node->text_len, &s->mostly);
 
-	return ok && s->mostly <= VV_BILLION
-		       ? VV_OK
-		       : vv_descriptor_fail(
-				 node, r->name, r->err,
-				 "must be a share from 0 to 1 such as 0.99, or \"99%%\"");
+	if (!ok || s->mostly > VV_BILLION) {
+		vv_descriptor_fail(&r->d, node,
+				   "must be a share from 0 to 1 such as 0.99, or \"99%%\"");
+	}
 }
 
-static vv_status read_severity(reader *r, const vv_json *node, vv_rule_setting *s)
+static void read_severity(reader *r, const vv_json *node, vv_rule_setting *s)
 {
-	size_t place;
-	vv_status rc = want_word(r, node, severity_words, &place);
-
-	s->severity = rc == VV_OK ? (vv_severity)place : s->severity;
-	return rc;
+	if (vv_descriptor_want_text(&r->d, node)) {
+		s->severity = (vv_severity)want_known(r, node, node->text, node->text_len,
+						      severity_words);
+	}
 }
 
 /* Members of a setting that only some rules accept, with the name of their values in varve.schema.json. */
 static const struct {
 	const char *name, *values;
 	unsigned takes;
-	vv_status (*read)(reader *r, const vv_json *node, vv_rule_setting *s);
+	void (*read)(reader *r, const vv_json *node, vv_rule_setting *s);
 } members[] = {{"columns", "texts", VV_RULE_COLUMNS, read_columns},
 	       {"mostly", "mostly", VV_RULE_MOSTLY, read_mostly},
 	       {"min", "count", VV_RULE_MIN, read_bound},
@@ -333,67 +288,70 @@ const char *vv_rule_member(const vv_rule *rule, size_t *i, const char **values)
 }
 
 /* The members of one setting that is written as an object. Those that the rule does not take would do nothing. */
-static vv_status read_members(reader *r, const vv_json *node, vv_rule_setting *s)
+static void read_members(reader *r, const vv_json *node, vv_rule_setting *s)
 {
-	const vv_json *m = vv_json_get(node, "severity");
-	vv_status rc = want_members(r, node, setting_words);
-
-	for (size_t i = 0; i < MEMBERS && rc == VV_OK; i++) {
+	if (!want_members(r, node, setting_words)) return;
+	for (size_t i = 0; i < MEMBERS; i++) {
 		if (!(s->rule->takes & members[i].takes) && vv_json_get(node, members[i].name)) {
-			rc = vv_descriptor_fail(node, r->name, r->err, "the rule %s has no '%s'",
-						s->rule->code, members[i].name);
+			vv_descriptor_fail(&r->d, node, "the rule %s has no '%s'", s->rule->code,
+					   members[i].name);
 		}
 	}
-	if (rc < 0 || (rc = vv_descriptor_text(&s->title, node, "title", r->name, r->err)) < 0 ||
-	    (m && (rc = read_severity(r, m, s)) < 0)) {
-		return rc;
+	s->title = vv_descriptor_text(&r->d, node, "title");
+	s->severity = (vv_severity)read_word(r, node, "severity", severity_words, s->severity);
+	for (size_t i = 0; i < MEMBERS; i++) {
+		const vv_json *m = vv_json_get(node, members[i].name);
+
+		if (m) {
+			members[i].read(r, m, s);
+		}
 	}
-	for (size_t i = 0; i < MEMBERS && rc == VV_OK; i++) {
-		m = vv_json_get(node, members[i].name);
-		rc = m ? members[i].read(r, m, s) : VV_OK;
-	}
-	return rc;
 }
 
 /* "error", {...}, or for conditions "price >= 0". A rule that is named is on: as an error
  * where it is off by default. */
-static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rule,
-			      vv_rule_setting *s)
+static void read_setting(reader *r, const vv_json *node, const vv_rule *rule, vv_rule_setting *s)
 {
+	vv_auto(vv_buf) where = VV_BUF_INIT;
 	size_t place;
-	vv_status rc;
 
+	vv_descriptor_pointer(&where, node);
 	*s = (vv_rule_setting){.rule = rule, .asked = true, .mostly = VV_BILLION};
 	s->severity = rule->by_default == VV_SEVERITY_OFF ? VV_SEVERITY_ERROR : rule->by_default;
-	s->where = pointer_of(r, node);
-	if (!s->where) return vv_fail_nomem(r->err);
+	s->where = vv_arena_strndup(&r->out->arena, vv_buf_cstr(&where), where.len);
+	if (where.failed || !s->where) {
+		vv_descriptor_note(&r->d, vv_fail_nomem(r->d.err));
+	}
 	if (node->type == VV_JSON_OBJECT) {
-		rc = read_members(r, node, s);
+		read_members(r, node, s);
 	} else if (vv_descriptor_is_text(node) && (rule->takes & VV_RULE_CONDITION) &&
 		   !is_word(node->text, severity_words, &place)) {
-		rc = read_condition(r, node, s);
+		read_condition(r, node, s);
 	} else {
-		rc = read_severity(r, node, s);
+		read_severity(r, node, s);
 	}
-	if (rc == VV_OK && strcmp(rule->code, VV_RULE_UNCHECKED) == 0 &&
-	    s->severity != VV_SEVERITY_ERROR) {
-		rc = vv_descriptor_fail(node, r->name, r->err,
-					"%s is always an error: unchecked data is never valid",
-					rule->code);
-		vv_hint(r->err, "\"check\": false leaves a table out");
+	if (strcmp(rule->code, VV_RULE_UNCHECKED) == 0 && s->severity != VV_SEVERITY_ERROR) {
+		vv_descriptor_fail(&r->d, node,
+				   "%s is always an error: unchecked data is never valid\n"
+				   "\"check\": false leaves a table out",
+				   rule->code);
 	}
-	return rc < 0 ? rc : want_needed(r, node, s);
+	want_needed(r, node, s);
 }
 
-static vv_status find_rule(reader *r, const vv_json *node, const char *code, size_t len,
-			   const vv_rule **out)
+static const vv_rule *find_rule(reader *r, const vv_json *node, const char *code, size_t len)
 {
-	*out = vv_rule_find(code);
-	if (*out) return VV_OK;
-	vv_descriptor_fail(node, r->name, r->err, "no such rule '%s'", vv_text_show(code, len));
-	const char *near = vv_rule_nearest(code);
-	return near ? vv_hint(r->err, "did you mean '%s'?", near)
-		    : vv_hint_code(r->err, VV_HINT_LIST_RULES);
+	const vv_rule *rule = vv_rule_find(code);
+	const char *near = rule ? NULL : vv_rule_nearest(code);
+
+	if (near) {
+		vv_descriptor_fail(&r->d, node, "no such rule '%s'\ndid you mean '%s'?",
+				   vv_text_show(code, len), near);
+	} else if (!rule && r->d.rc == VV_OK) {
+		vv_descriptor_fail(&r->d, node, "no such rule '%s'", vv_text_show(code, len));
+		vv_hint_code(r->d.err, VV_HINT_LIST_RULES);
+	}
+	return rule;
 }
 
 /* A column that both settings name, "" if neither names any; otherwise NULL. */
@@ -410,8 +368,8 @@ static const char *common_column(const vv_rule_setting *a, const vv_rule_setting
 
 /* Without a bound or a condition a rule is applied once to a column: of two settings for it one would do
  * nothing. (One that names no columns is for those that no other names.) */
-static vv_status want_once(reader *r, const vv_json *item, const vv_rule_setting *s,
-			   const vv_rule_setting *last)
+static void want_once(reader *r, const vv_json *item, const vv_rule_setting *s,
+		      const vv_rule_setting *last)
 {
 	const unsigned repeats = VV_RULE_MIN | VV_RULE_MAX | VV_RULE_SHARE | VV_RULE_AGE |
 				 VV_RULE_CONDITION;
@@ -420,206 +378,165 @@ static vv_status want_once(reader *r, const vv_json *item, const vv_rule_setting
 		const char *column = common_column(s, last);
 
 		if (column && *column) {
-			return vv_descriptor_fail(item, r->name, r->err,
-						  "column '%s' already has a setting above",
-						  vv_text_shows(column));
-		}
-		if (column) {
-			return vv_descriptor_fail(item, r->name, r->err,
-						  "a setting above already covers all columns");
+			vv_descriptor_fail(&r->d, item, "column '%s' already has a setting above",
+					   vv_text_shows(column));
+		} else if (column) {
+			vv_descriptor_fail(&r->d, item,
+					   "a setting above already covers all columns");
 		}
 	}
-	return VV_OK;
 }
 
-static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
+static void read_rules(reader *r, const vv_json *object, vv_rules_block *b)
 {
+	const vv_json *node = vv_descriptor_get(&r->d, object, "rules", VV_JSON_OBJECT);
 	size_t room = 0;
-	vv_status rc = VV_OK;
 
-	if (node->type != VV_JSON_OBJECT) {
-		return vv_descriptor_fail(node, r->name, r->err, "must be an object, is %s",
-					  vv_descriptor_kind(node));
-	}
-	for (const vv_json *m = node->first; m; m = m->next) {
+	for (const vv_json *m = node ? node->first : NULL; m; m = m->next) {
 		room += m->type == VV_JSON_ARRAY ? m->count : 1;
 	}
-	b->settings = vv_arena_calloc(&r->out->arena, room + 1, sizeof(*b->settings));
-	if (!b->settings) return vv_fail_nomem(r->err);
-	for (const vv_json *m = node->first; rc == VV_OK && m; m = m->next) {
-		const vv_rule *rule;
+	b->settings = vv_descriptor_alloc(&r->d, room + 1, sizeof(*b->settings));
+	for (const vv_json *m = node ? node->first : NULL; m; m = m->next) {
+		const vv_rule *rule = find_rule(r, node, m->name, m->name_len);
+		const size_t first = b->count;
 
-		if ((rc = find_rule(r, node, m->name, m->name_len, &rule)) < 0) {
-			break;
-		}
+		if (r->d.rc < 0) return;
 		if (m->type != VV_JSON_ARRAY) {
-			rc = read_setting(r, m, rule, &b->settings[b->count++]);
+			read_setting(r, m, rule, &b->settings[b->count++]);
 			continue;
 		}
 		if (!m->first) {
-			rc = vv_descriptor_fail(m, r->name, r->err, "is empty");
-			vv_hint(r->err, "use \"off\" to switch the rule off");
+			vv_descriptor_fail(&r->d, m,
+					   "is empty\nuse \"off\" to switch the rule off");
 		}
-		size_t first = b->count;
-		for (const vv_json *item = m->first; rc == VV_OK && item; item = item->next) {
-			if ((rc = read_setting(r, item, rule, &b->settings[b->count++])) == VV_OK) {
-				rc = want_once(r, item, &b->settings[first],
-					       &b->settings[b->count - 1]);
-			}
+		for (const vv_json *item = m->first; item; item = item->next) {
+			vv_rule_setting *s = &b->settings[b->count++];
+
+			read_setting(r, item, rule, s);
+			want_once(r, item, &b->settings[first], s);
 		}
 	}
-	return rc;
 }
 
-static vv_status read_dataset(reader *r, const vv_json *node, vv_rules_block *b)
+static void read_dataset(reader *r, const vv_json *node, vv_rules_block *b)
 {
-	const vv_json *m;
-	const char **paths, *encoding;
+	const vv_json *path = vv_json_get(node, "path");
 	size_t count;
-	vv_status rc;
 
-	if ((rc = want_members(r, node, dataset_words)) < 0) return rc;
-	if (!(m = vv_json_get(node, "path"))) {
-		return vv_descriptor_fail(node, r->name, r->err, "needs a 'path'");
+	if (!want_members(r, node, dataset_words)) return;
+	if (!path) {
+		vv_descriptor_fail(&r->d, node, "needs a 'path'");
+		return;
 	}
-	if ((rc = vv_descriptor_texts(&paths, &count, &r->out->arena, m, r->name, r->err)) < 0) {
-		return rc;
+	b->paths = vv_descriptor_texts(&r->d, &count, path);
+	if (count == 0) {
+		vv_descriptor_fail(&r->d, path, "has no path");
 	}
-	if (count == 0) return vv_descriptor_fail(m, r->name, r->err, "has no path");
-	b->paths = paths;
-	if ((rc = vv_package_encoding(&encoding, node, r->name, r->err)) < 0) return rc;
+	(void)vv_package_encoding(&r->d, node);
 	b->says_check = vv_json_get(node, "check") != NULL;
-	b->check = true;
-	if ((rc = vv_descriptor_bool(&b->check, node, "check", r->name, r->err)) < 0) return rc;
-	m = vv_json_get(node, "rules");
-	return m ? read_rules(r, m, b) : VV_OK;
+	b->check = vv_descriptor_bool(&r->d, node, "check", true);
+	read_rules(r, node, b);
 }
 
-static vv_status read_datasets(reader *r, const vv_json *node)
-{
-	vv_status rc;
-
-	if (node->type != VV_JSON_ARRAY) {
-		return vv_descriptor_fail(node, r->name, r->err, "must be an array, is %s",
-					  vv_descriptor_kind(node));
-	}
-	for (const vv_json *m = node->first; m; m = m->next) {
-		if ((rc = read_dataset(r, m, &r->out->blocks[r->out->block_count++])) < 0) {
-			return rc;
-		}
-	}
-	return VV_OK;
-}
-
-static vv_status read_accept(reader *r, const vv_json *node, check_accept *out)
+static void read_accept(reader *r, const vv_json *node, check_accept *out)
 {
 	const vv_json *code = vv_json_get(node, "rule");
-	const vv_rule *rule;
-	vv_status rc;
 
-	if ((rc = want_members(r, node, check_accept_words)) < 0) return rc;
+	if (!want_members(r, node, check_accept_words)) return;
 	if (!code || !vv_descriptor_is_text(code)) {
-		return vv_descriptor_fail(node, r->name, r->err,
-					  "needs a 'rule', a 'path' and a reason, 'why'");
+		vv_descriptor_fail(&r->d, node, "needs a 'rule', a 'path' and a reason, 'why'");
+		return;
 	}
-	if ((rc = find_rule(r, code, code->text, code->text_len, &rule)) < 0) return rc;
-	return check_accept_read(out, &r->out->arena, node, rule, r->name, r->err);
+	out->rule = find_rule(r, code, code->text, code->text_len);
+	check_accept_read(out, &r->d, node);
 }
 
 /* Which merges use; here they are only to be valid. */
-static vv_status check_merge(reader *r, const vv_json *merge)
+static void check_merge(reader *r, const vv_json *top)
 {
+	const vv_json *merge = vv_json_get(top, "merge");
 	vv_auto(vv_merge_rules) rules = {0};
 
-	return vv_merge_rules_read(&rules, merge, NULL, r->name, r->err);
+	if (merge && r->d.rc == VV_OK) {
+		r->d.rc = vv_merge_rules_read(&rules, merge, NULL, r->d.file, r->d.err);
+	}
 }
 
-static vv_status read_accepts(reader *r, const vv_json *list)
+static void read_accepts(reader *r, const vv_json *top)
 {
+	const vv_json *list = vv_descriptor_get(&r->d, top, "accept", VV_JSON_ARRAY);
 	vv_rules_file *f = r->out;
-	vv_status rc;
 
-	if (list->type != VV_JSON_ARRAY) {
-		return vv_descriptor_fail(list, r->name, r->err, "must be an array, is %s",
-					  vv_descriptor_kind(list));
+	f->accepts = vv_descriptor_alloc(&r->d, list ? list->count + 1 : 1, sizeof(*f->accepts));
+	for (const vv_json *m = list && f->accepts ? list->first : NULL; m; m = m->next) {
+		read_accept(r, m, &f->accepts[f->accept_count++]);
 	}
-	f->accepts = vv_arena_calloc(&f->arena, list->count + 1, sizeof(*f->accepts));
-	if (!f->accepts) return vv_fail_nomem(r->err);
-	for (const vv_json *m = list->first; m; m = m->next) {
-		if ((rc = read_accept(r, m, &f->accepts[f->accept_count++])) < 0) return rc;
+}
+
+static void read_datasets(reader *r, const vv_json *top)
+{
+	const vv_json *datasets = vv_descriptor_get(&r->d, top, "datasets", VV_JSON_ARRAY);
+	vv_rules_file *f = r->out;
+
+	for (const vv_json *m = datasets ? datasets->first : NULL; m; m = m->next) {
+		read_dataset(r, m, &f->blocks[f->block_count++]);
 	}
-	return VV_OK;
 }
 
 static vv_status read_top(reader *r, const vv_json *top)
 {
 	vv_rules_file *f = r->out;
 	const vv_json *m, *datasets = vv_json_get(top, "datasets");
-	size_t place = 0;
 	uint64_t version = 1;
-	vv_status rc;
 
-	if ((rc = want_members(r, top, top_words)) < 0) return rc;
+	if (!want_members(r, top, top_words)) return r->d.rc;
 	if ((m = vv_json_get(top, "version")) &&
 	    (m->type != VV_JSON_NUMBER || !vv_parse_u64(&version, m->text, m->text_len) ||
 	     version != 1)) {
-		return vv_descriptor_fail(m, r->name, r->err,
-					  "this varve supports only version 1 of %s",
-					  VV_RULES_NAME);
+		vv_descriptor_fail(&r->d, m, "this varve supports only version 1 of %s",
+				   VV_RULES_NAME);
 	}
-	if ((m = vv_json_get(top, "onCommit")) &&
-	    (rc = want_word(r, m, commit_words, &place)) < 0) {
-		return rc;
+	f->on_commit = (vv_on_commit)read_word(r, top, "onCommit", commit_words, VV_ON_COMMIT_OFF);
+	f->fail_on = (vv_severity)read_word(r, top, "failOn", severity_words, VV_SEVERITY_ERROR);
+	if (f->fail_on == VV_SEVERITY_OFF) {
+		vv_descriptor_fail(&r->d, vv_json_get(top, "failOn"),
+				   "must be \"warning\" or \"error\"");
 	}
-	f->on_commit = (vv_on_commit)place;
-	place = VV_SEVERITY_ERROR;
-	if ((m = vv_json_get(top, "failOn")) &&
-	    (rc = want_word(r, m, severity_words, &place)) < 0) {
-		return rc;
-	}
-	if (place == VV_SEVERITY_OFF) {
-		return vv_descriptor_fail(m, r->name, r->err, "must be \"warning\" or \"error\"");
-	}
-	f->fail_on = (vv_severity)place;
 	m = vv_json_get(top, "limit");
 	f->has_limit = m != NULL;
 	if (m && (m->type != VV_JSON_NUMBER || !vv_parse_u64(&f->limit, m->text, m->text_len))) {
-		return vv_descriptor_fail(m, r->name, r->err, "must be a whole number");
+		vv_descriptor_fail(&r->d, m, "must be a whole number");
 	}
-	if ((m = vv_json_get(top, "accept")) && (rc = read_accepts(r, m)) < 0) return rc;
-	if ((m = vv_json_get(top, "merge")) && (rc = check_merge(r, m)) < 0) return rc;
-	f->blocks = vv_arena_calloc(&f->arena, 1 + (datasets ? datasets->count : 0),
-				    sizeof(*f->blocks));
-	if (!f->blocks) return vv_fail_nomem(r->err);
+	read_accepts(r, top);
+	check_merge(r, top);
+	f->blocks = vv_descriptor_alloc(&r->d, 1 + (datasets ? datasets->count : 0),
+					sizeof(*f->blocks));
+	if (!f->blocks) return r->d.rc;
 	f->block_count = 1;
-	if ((m = vv_json_get(top, "rules")) && (rc = read_rules(r, m, &f->blocks[0])) < 0) {
-		return rc;
-	}
-	return datasets ? read_datasets(r, datasets) : VV_OK;
+	read_rules(r, top, &f->blocks[0]);
+	read_datasets(r, top);
+	return r->d.rc;
 }
 
 vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
 			     vv_error *err)
 {
-	vv_error own;
-	reader r = {.name = name, .err = err ? err : &own};
+	vv_auto(vv_rules_file) *f = vv_calloc(1, sizeof(*f));
 	vv_json *top;
 	vv_status rc;
 
 	*out = NULL;
-	if (!(r.out = vv_calloc(1, sizeof(*r.out)))) return vv_fail_nomem(err);
+	if (!f) return vv_fail_nomem(err);
+	reader r = {.out = f, .d = {.file = name, .arena = &f->arena, .err = err}};
 	if (len > VV_RULES_MAX) {
-		rc = vv_fail(err, VV_EINPUT, "%s: is larger than %u bytes", vv_text_shows(name),
-			     VV_RULES_MAX);
-	} else if ((rc = vv_json_read(&top, &r.out->arena, json, len, name, r.err)) == VV_OK) {
-		rc = read_top(&r, top);
+		return vv_fail(err, VV_EINPUT, "%s: is larger than %u bytes", vv_text_shows(name),
+			       VV_RULES_MAX);
 	}
-	if (rc < 0) {
-		vv_rules_file_free(r.out);
+	if ((rc = vv_json_read(&top, &f->arena, json, len, name, err)) < 0 ||
+	    (rc = read_top(&r, top)) < 0) {
 		return rc;
 	}
-	*out = r.out;
-	return VV_OK;
+	return vv_hand_over(out, &f);
 }
 
 void vv_rules_file_free(vv_rules_file *f)

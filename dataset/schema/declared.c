@@ -18,33 +18,27 @@ bool vv_declared_pattern_has(const char *pattern, const char *path)
 	return vv_path_match(pattern[0] == '/' ? pattern + 1 : pattern, path);
 }
 
-/* The encoding that varve.json declares for the path; *out is borrowed from arena. Other errors in the file are
+/* The encoding that varve.json declares for the path, borrowed from top; NULL: none. Other errors in the file are
  * found by check. */
-static vv_status find_encoding(const char **out, vv_arena *arena, const vv_json *top,
-			       const char *path, vv_error *err)
+static const char *find_encoding(vv_descriptor *d, const vv_json *top, const char *path)
 {
 	const vv_json *datasets = vv_json_get(top, "datasets");
-	const char **patterns, *encoding;
-	vv_status rc;
+	const char *found = NULL;
 
-	*out = NULL;
 	for (const vv_json *m = datasets ? datasets->first : NULL; m; m = m->next) {
 		const vv_json *paths = vv_json_get(m, "path");
+		const char *encoding = vv_package_encoding(d, m);
 		size_t count = 0;
 
-		if ((rc = vv_package_encoding(&encoding, m, VV_RULES_NAME, err)) < 0) return rc;
 		if (!encoding || !paths) {
 			continue;
 		}
-		if ((rc = vv_descriptor_texts(&patterns, &count, arena, paths, VV_RULES_NAME,
-					      err)) < 0) {
-			return rc;
-		}
+		const char **patterns = vv_descriptor_texts(d, &count, paths);
 		for (size_t i = 0; i < count; i++) {
-			*out = vv_declared_pattern_has(patterns[i], path) ? encoding : *out;
+			found = vv_declared_pattern_has(patterns[i], path) ? encoding : found;
 		}
 	}
-	return VV_OK;
+	return found;
 }
 
 static bool same_encoding(const char *a, const char *b)
@@ -76,7 +70,7 @@ static vv_status add_rules(vv_package_resource *out, const char *path, vv_packag
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const char *encoding = NULL;
+	vv_descriptor d = {.file = VV_RULES_NAME, .arena = &arena, .err = err};
 	vv_json *top;
 	vv_status rc = read(payload, VV_RULES_NAME, &text, err);
 
@@ -85,11 +79,11 @@ static vv_status add_rules(vv_package_resource *out, const char *path, vv_packag
 	if (!strstr(vv_buf_cstr(&text), "encoding") && !strchr(vv_buf_cstr(&text), '\\')) {
 		return VV_OK;
 	}
-	if ((rc = vv_json_read(&top, &arena, text.data, text.len, VV_RULES_NAME, err)) < 0 ||
-	    (rc = find_encoding(&encoding, &arena, top, path, err)) < 0) {
+	if ((rc = vv_json_read(&top, &arena, text.data, text.len, VV_RULES_NAME, err)) < 0) {
 		return rc;
 	}
-	return encoding ? take_encoding(out, encoding, path, err) : VV_OK;
+	const char *encoding = find_encoding(&d, top, path);
+	return d.rc == VV_OK && encoding ? take_encoding(out, encoding, path, err) : d.rc;
 }
 
 vv_status vv_declared_find(vv_package_resource *out, bool *described, const char *package_path,

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/json/json.h"
 #include "dataset/read/sniff.h"
+#include "dataset/schema/descriptor.h"
 
 #define VV_PACKAGE_NAME "datapackage.json"
 
@@ -53,11 +54,9 @@ vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package
 vv_status vv_package_find_in(vv_package_resource *out, const char *package_path, const char *path,
 			     vv_package_read_fn read, void *payload, vv_error *err);
 
-/* Sets *out to the member `encoding` of an object in a descriptor, borrowed from the object, or to
- * NULL if the member is missing. file: the descriptor's path, for messages. VV_EINPUT: the encoding
- * is unknown or not supported. */
-vv_status vv_package_encoding(const char **out, const vv_json *object, const char *file,
-			      vv_error *err);
+/* Returns the member `encoding` of an object in a descriptor, borrowed from the object, or NULL if the
+ * member is missing. VV_EINPUT: the encoding is unknown or not supported. */
+const char *vv_package_encoding(vv_descriptor *d, const vv_json *object);
 
 /* A file of a resource, or its other data. */
 typedef struct vv_package_item {
@@ -125,11 +124,9 @@ vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_p
 /* Returns the length of the folder part of a package's path, including the last '/'. */
 size_t vv_package_folder_len(const char *package_path);
 
-/* Sets *out to the resource in root, the package's parsed text, whose path relative to the package
- * is `path`, or to NULL if no such resource exists. file: the package's path, for messages.
- * VV_EINPUT: a resource has an invalid path, two resources have this path, or the resource consists
- * of several files. */
-vv_status vv_package_match(const vv_json **out, vv_arena *arena, const vv_json *root,
-			   const char *path, const char *file, vv_error *err);
+/* Returns the resource in root, the package's parsed text, whose path relative to the package is
+ * `path`, or NULL if no such resource exists. VV_EINPUT: a resource has an invalid path, two resources
+ * have this path, or the resource consists of several files. */
+const vv_json *vv_package_match(vv_descriptor *d, const vv_json *root, const char *path);
 
 #endif

@@ -19,12 +19,13 @@ static const char new_package[] =
 	"  \"resources\": []\n"
 	"}\n";
 
+/* After an error, all functions that change the text do nothing, and those that find a node return NULL. */
 typedef struct editor {
 	vv_splice s;
 	vv_arena scratch;
+	vv_descriptor d; /* the package; keeps the first error */
 	const vv_package_edit *edit;
 	const char *path; /* of the dataset, relative to the package */
-	vv_error *err;
 } editor;
 
 static void editor_clear(editor *e)
@@ -34,26 +35,49 @@ static void editor_clear(editor *e)
 }
 VV_AUTO_CLEAR(editor, editor_clear)
 
-/* The resource as the text has it now; NULL: none. */
-static vv_status find_resource(editor *e, const vv_json **out)
+/* The package as the text has it now. */
+static const vv_json *package(const editor *e)
 {
-	return vv_package_match(out, &e->scratch, e->s.root, e->path, e->s.file, e->err);
+	return e->d.rc < 0 ? NULL : e->s.root;
 }
 
-/* The schema object as the text has it now. */
-static vv_status find_schema(editor *e, const vv_json **out)
+/* The resource as the text has it now; NULL: none. */
+static const vv_json *find_resource(editor *e)
 {
-	vv_status rc = find_resource(e, out);
+	return package(e) ? vv_package_match(&e->d, package(e), e->path) : NULL;
+}
 
-	if (rc == VV_OK) {
-		*out = vv_json_get(*out, "schema");
+/* The schema object as the text has it now; NULL: none. */
+static const vv_json *find_schema(editor *e)
+{
+	return vv_json_get(find_resource(e), "schema");
+}
+
+/* Sets a member of an object; NULL, and an array: adds an element. */
+static void put_value(editor *e, const vv_json *node, const char *member, const vv_buf *value)
+{
+	vv_error *err = e->d.err;
+
+	if (e->d.rc < 0) return;
+	if (value->failed) {
+		e->d.rc = vv_fail_nomem(err);
+	} else if (member) {
+		e->d.rc = vv_splice_set(&e->s, node, member, vv_buf_cstr(value), err);
+	} else {
+		e->d.rc = vv_splice_append(&e->s, node, vv_buf_cstr(value), err);
 	}
-	return rc;
+}
+
+static void remove_node(editor *e, const vv_json *node)
+{
+	if (node && e->d.rc == VV_OK) {
+		e->d.rc = vv_splice_remove(&e->s, node, e->d.err);
+	}
 }
 
 static bool has_resource_name(const editor *e, const char *name)
 {
-	const vv_json *resources = vv_json_get(e->s.root, "resources");
+	const vv_json *resources = vv_json_get(package(e), "resources");
 
 	for (const vv_json *n = resources ? resources->first : NULL; n; n = n->next) {
 		const char *other = vv_json_get_string(n, "name");
@@ -82,43 +106,37 @@ static const char *resource_name(editor *e)
 	return numbered;
 }
 
-static vv_status add_resource(editor *e)
+static void add_resource(editor *e)
 {
-	const vv_json *resources = vv_json_get(e->s.root, "resources");
-	const char *profile = vv_json_get_string(e->s.root, "$schema");
-	vv_auto(vv_buf) value = VV_BUF_INIT;
-	vv_status rc;
+	const char *profile = vv_json_get_string(package(e), "$schema");
+	vv_auto(vv_buf) value = VV_BUF_INIT, none = VV_BUF_INIT;
 
-	if (!resources) {
-		if ((rc = vv_splice_set(&e->s, e->s.root, "resources", "[]", e->err)) < 0) {
-			return rc;
-		}
-		resources = vv_json_get(e->s.root, "resources");
+	if (!vv_json_get(package(e), "resources")) {
+		vv_buf_puts(&none, "[]");
+		put_value(e, package(e), "resources", &none);
 	}
 	const char *name = resource_name(e);
-	if (!name) return vv_fail_nomem(e->err);
+	value.failed = !name;
 	vv_buf_puts(&value, "{\"name\":");
-	vv_json_put_string(&value, name, strlen(name));
+	vv_json_put_string(&value, name, name ? strlen(name) : 0);
 	vv_buf_puts(&value, profile && strstr(profile, "/2.")
 				    ? ",\"type\":\"table\""
 				    : ",\"profile\":\"tabular-data-resource\"");
 	vv_buf_puts(&value, ",\"path\":");
 	vv_json_put_string(&value, e->path, strlen(e->path));
 	vv_buf_putc(&value, '}');
-	return (rc = vv_buf_ok(&value, e->err)) < 0
-		       ? rc
-		       : vv_splice_append(&e->s, resources, value.data, e->err);
+	put_value(e, vv_json_get(package(e), "resources"), NULL, &value);
 }
 
 /* Is the schema one that vv_package_find takes? */
-static vv_status check(editor *e)
+static void check(editor *e)
 {
-	const vv_json *schema;
+	const vv_json *schema = find_schema(e);
 	vv_auto(vv_schema) read = {0};
-	vv_status rc = find_schema(e, &schema);
 
-	if (rc < 0 || !schema || schema->type == VV_JSON_STRING) return rc;
-	return vv_schema_read_node(&read, schema, e->s.file, e->err);
+	if (schema && schema->type != VV_JSON_STRING) {
+		e->d.rc = vv_schema_read_node(&read, schema, e->s.file, e->d.err);
+	}
 }
 
 static bool wants_schema(const vv_package_edit *edit)
@@ -127,95 +145,79 @@ static bool wants_schema(const vv_package_edit *edit)
 }
 
 /* Makes sure that there is a resource with a schema of its own where one is needed. */
-static vv_status prepare(editor *e)
+static void prepare(editor *e)
 {
-	const vv_json *resource;
-	vv_status rc;
+	vv_auto(vv_buf) value = VV_BUF_INIT;
+	const bool wants = wants_schema(e->edit);
 
-	if ((rc = find_resource(e, &resource)) < 0) return rc;
-	if (!resource && ((rc = add_resource(e)) < 0 || (rc = find_resource(e, &resource)) < 0)) {
-		return rc;
+	if (!find_resource(e)) {
+		add_resource(e);
 	}
-	const vv_json *schema = vv_json_get(resource, "schema");
-	if (schema && schema->type == VV_JSON_STRING && wants_schema(e->edit)) {
-		return vv_fail(e->err, VV_EREFUSED,
-			       "the schema of '%s' is in another file, '%s', which varve does not "
-			       "edit\nedit that file, or move the schema into %s",
-			       vv_text_shows(e->path), vv_text_shows(schema->text),
-			       VV_PACKAGE_NAME);
+	const vv_json *resource = find_resource(e), *schema = vv_json_get(resource, "schema");
+	if (!resource) return;
+	if (schema && schema->type == VV_JSON_STRING && wants) {
+		e->d.rc = vv_fail(
+			e->d.err, VV_EREFUSED,
+			"the schema of '%s' is in another file, '%s', which varve does not "
+			"edit\nedit that file, or move the schema into %s",
+			vv_text_shows(e->path), vv_text_shows(schema->text), VV_PACKAGE_NAME);
+	} else if (schema) {
+		check(e); /* later edits can rely on its shape */
+	} else if (e->edit->schema) {
+		vv_buf_puts(&value, e->edit->schema);
+		put_value(e, resource, "schema", &value);
+	} else if (wants) {
+		e->d.rc = vv_fail(e->d.err, VV_EUSAGE, "'%s' has no schema to change",
+				  vv_text_shows(e->path));
 	}
-	if (schema) {
-		return check(e); /* later edits can rely on its shape */
-	}
-	if (e->edit->schema) {
-		return vv_splice_set(&e->s, resource, "schema", e->edit->schema, e->err);
-	}
-	if (wants_schema(e->edit)) {
-		return vv_fail(e->err, VV_EUSAGE, "'%s' has no schema to change",
-			       vv_text_shows(e->path));
-	}
-	return VV_OK;
 }
 
-static vv_status find_field(editor *e, const vv_json **out, const char *name)
+/* The column's field; NULL after an error. VV_ENOTFOUND: no column has the name. */
+static const vv_json *find_field(editor *e, const char *name)
 {
-	const vv_json *schema;
-	vv_status rc = find_schema(e, &schema);
+	const vv_json *fields = vv_json_get(find_schema(e), "fields");
 
-	if (rc < 0) return rc;
-	const vv_json *fields = vv_json_get(schema, "fields");
-	for (*out = fields ? fields->first : NULL; *out; *out = (*out)->next) {
-		const char *own = vv_json_get_string(*out, "name");
+	if (e->d.rc < 0) return NULL;
+	for (const vv_json *n = fields ? fields->first : NULL; n; n = n->next) {
+		const char *own = vv_json_get_string(n, "name");
 
-		if (own && strcmp(own, name) == 0) return VV_OK;
+		if (own && strcmp(own, name) == 0) return n;
 	}
-	return vv_fail(e->err, VV_ENOTFOUND, "%s: '%s' has no column '%s'", e->s.file,
-		       vv_text_shows(e->path), vv_text_shows(name));
+	e->d.rc = vv_fail(e->d.err, VV_ENOTFOUND, "%s: '%s' has no column '%s'", e->s.file,
+			  vv_text_shows(e->path), vv_text_shows(name));
+	return NULL;
 }
 
 /* Sets a member of the column's field to a string. */
-static vv_status set_text(editor *e, const char *column, const char *member, const char *text)
+static void set_text(editor *e, const char *column, const char *member, const char *text)
 {
 	vv_auto(vv_buf) value = VV_BUF_INIT;
-	const vv_json *field;
-	vv_status rc;
 
-	if (!text) return VV_OK;
+	if (!text) return;
 	vv_json_put_string(&value, text, strlen(text));
-	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK &&
-	    (rc = find_field(e, &field, column)) == VV_OK) {
-		rc = vv_splice_set(&e->s, field, member, value.data, e->err);
-	}
-	return rc;
+	put_value(e, find_field(e, column), member, &value);
 }
 
-static vv_status set_type(editor *e)
+static void set_type(editor *e)
 {
 	const vv_package_edit *edit = e->edit;
-	const vv_json *field;
 	vv_type type;
-	vv_status rc;
 
-	if (!edit->set_column) return VV_OK;
+	if (!edit->set_column) return;
 	if (edit->set_type && !vv_type_parse(&type, edit->set_type)) {
-		return vv_fail(e->err, VV_EUSAGE, "'%s' is not a type of Table Schema",
-			       vv_text_shows(edit->set_type));
+		e->d.rc = vv_fail(e->d.err, VV_EUSAGE, "'%s' is not a type of Table Schema",
+				  vv_text_shows(edit->set_type));
+		return;
 	}
-	if ((rc = set_text(e, edit->set_column, "type", edit->set_type)) < 0 ||
-	    (rc = find_field(e, &field, edit->set_column)) < 0) {
-		return rc;
-	}
-	const vv_json *format = vv_json_get(field, "format");
+	set_text(e, edit->set_column, "type", edit->set_type);
+	const vv_json *format = vv_json_get(find_field(e, edit->set_column), "format");
 	if (edit->set_type && format && format->type == VV_JSON_STRING &&
-	    !vv_type_has_format(type, format->text) &&
-	    (rc = vv_splice_remove(&e->s, format, e->err)) < 0) {
-		return rc;
+	    !vv_type_has_format(type, format->text)) {
+		remove_node(e, format);
 	}
-	if ((rc = set_text(e, edit->set_column, "format", edit->set_format)) < 0 ||
-	    (rc = set_text(e, edit->set_column, "decimalChar", edit->set_decimal_char)) < 0) {
-		return rc;
-	}
-	return set_text(e, edit->set_column, "groupChar", edit->set_group_char);
+	set_text(e, edit->set_column, "format", edit->set_format);
+	set_text(e, edit->set_column, "decimalChar", edit->set_decimal_char);
+	set_text(e, edit->set_column, "groupChar", edit->set_group_char);
 }
 
 static bool is_missing_value(const vv_json *list, const char *value)
@@ -230,85 +232,56 @@ static bool is_missing_value(const vv_json *list, const char *value)
 	return false;
 }
 
-/* Gives the owner, a field or the schema, an explicit list of the missing values that it
- * inherited. */
-static vv_status start_missing(editor *e, const vv_json *owner, const vv_json *schema)
+/* The list of missing values of the owner, the column or the schema. Gives it an explicit list of those
+ * that it inherited, if it has none. */
+static const vv_json *find_missing(editor *e)
 {
-	const vv_json *inherited = vv_json_get(schema, "missingValues");
-	vv_auto(vv_buf) list = VV_BUF_INIT;
-	vv_status rc;
+	const char *column = e->edit->missing_column;
+	const vv_json *inherited = vv_json_get(find_schema(e), "missingValues");
+	const vv_json *owner = column ? find_field(e, column) : find_schema(e);
+	const vv_json *list = vv_json_get(owner, "missingValues");
+	vv_auto(vv_buf) value = VV_BUF_INIT;
 
+	if (list || !owner) return list;
 	if (inherited) {
-		vv_json_put_node(&list, inherited);
+		vv_json_put_node(&value, inherited);
 	} else {
-		vv_buf_puts(&list, "[\"\"]");
+		vv_buf_puts(&value, "[\"\"]");
 	}
-	return (rc = vv_buf_ok(&list, e->err)) < 0
-		       ? rc
-		       : vv_splice_set(&e->s, owner, "missingValues", list.data, e->err);
+	put_value(e, owner, "missingValues", &value);
+	return find_missing(e);
 }
 
-static vv_status find_missing(editor *e, const vv_json **list)
+static void add_missing(editor *e, const char *value)
 {
-	const vv_json *schema;
-	vv_status rc = find_schema(e, &schema);
-
-	const vv_json *owner = schema;
-	if (rc == VV_OK && e->edit->missing_column) {
-		rc = find_field(e, &owner, e->edit->missing_column);
-	}
-	if (rc < 0) return rc;
-	if ((*list = vv_json_get(owner, "missingValues"))) return VV_OK;
-	if ((rc = start_missing(e, owner, schema)) < 0) return rc;
-	return find_missing(e, list);
-}
-
-static vv_status add_missing(editor *e, const char *value)
-{
-	const vv_json *list;
+	const vv_json *list = find_missing(e);
 	vv_auto(vv_buf) item = VV_BUF_INIT;
-	vv_status rc = find_missing(e, &list);
 
-	if (rc < 0) return rc;
-	if (is_missing_value(list, value)) return VV_OK;
+	if (!list || is_missing_value(list, value)) return;
 	bool object = list->first && list->first->type == VV_JSON_OBJECT;
 	vv_buf_puts(&item, object ? "{\"value\":" : "");
 	vv_json_put_string(&item, value, strlen(value));
 	vv_buf_puts(&item, object ? "}" : "");
-	return (rc = vv_buf_ok(&item, e->err)) < 0
-		       ? rc
-		       : vv_splice_append(&e->s, list, item.data, e->err);
+	put_value(e, list, NULL, &item);
 }
 
-static vv_status set_missing(editor *e)
-{
-	vv_status rc;
-
-	for (const char *const *m = e->edit->missing; m && *m; m++) {
-		if ((rc = add_missing(e, *m)) < 0) return rc;
-	}
-	return VV_OK;
-}
-
-static vv_status set_key(editor *e)
+static void set_key(editor *e)
 {
 	const char *const *key = e->edit->key;
 	vv_auto(vv_buf) value = VV_BUF_INIT;
-	const vv_json *schema;
-	vv_status rc;
+	const vv_json *schema = key ? find_schema(e) : NULL;
 
-	if (!key) return VV_OK;
-	if ((rc = find_schema(e, &schema)) < 0) return rc;
-	const vv_json *old = vv_json_get(schema, "primaryKey");
-	if (!key[0]) return old ? vv_splice_remove(&e->s, old, e->err) : VV_OK;
+	if (!schema) return;
+	if (!key[0]) {
+		remove_node(e, vv_json_get(schema, "primaryKey"));
+		return;
+	}
 	for (size_t i = 0; key[i]; i++) {
 		vv_buf_putc(&value, i > 0 ? ',' : '[');
 		vv_json_put_string(&value, key[i], strlen(key[i]));
 	}
 	vv_buf_putc(&value, ']');
-	return (rc = vv_buf_ok(&value, e->err)) < 0
-		       ? rc
-		       : vv_splice_set(&e->s, schema, "primaryKey", value.data, e->err);
+	put_value(e, schema, "primaryKey", &value);
 }
 
 /* Strings that are a column's old name. */
@@ -388,44 +361,42 @@ static size_t count_nodes(const vv_json *root)
 	return count;
 }
 
-static vv_status rename_column(editor *e)
+static void rename_column(editor *e)
 {
-	const vv_package_edit *edit = e->edit;
-	const vv_json *resource, *field, *resources = vv_json_get(e->s.root, "resources");
-	mentions m = {NULL, 0, edit->rename_from};
-	vv_status rc;
+	const char *from = e->edit->rename_from, *to = e->edit->rename_to;
 
-	if (!edit->rename_from || strcmp(edit->rename_from, edit->rename_to) == 0) return VV_OK;
-	if ((rc = find_field(e, &field, edit->rename_from)) < 0 ||
-	    (rc = find_resource(e, &resource)) < 0) {
-		return rc;
-	}
+	if (!from || strcmp(from, to) == 0) return;
+	const vv_json *field = find_field(e, from), *resource = find_resource(e);
+	if (!field || !resource) return;
 	for (const vv_json *n = field->parent->first; n; n = n->next) {
 		const char *name = vv_json_get_string(n, "name");
 
-		if (name && strcmp(name, edit->rename_to) == 0) {
-			return vv_fail(e->err, VV_EEXISTS, "%s: '%s' has a column '%s' already",
-				       e->s.file, vv_text_shows(e->path),
-				       vv_text_shows(edit->rename_to));
+		if (name && strcmp(name, to) == 0) {
+			e->d.rc = vv_fail(e->d.err, VV_EEXISTS,
+					  "%s: '%s' has a column '%s' already", e->s.file,
+					  vv_text_shows(e->path), vv_text_shows(to));
+			return;
 		}
 	}
-	m.nodes = vv_arena_calloc(&e->scratch, count_nodes(e->s.root), sizeof(*m.nodes));
-	if (!m.nodes) return vv_fail_nomem(e->err);
+	mentions m = {.name = from};
+	m.nodes = vv_descriptor_alloc(&e->d, count_nodes(package(e)), sizeof(*m.nodes));
+	if (!m.nodes) return;
 	const char *table = vv_json_get_string(resource, "name");
 	mention_in_schema(&m, vv_json_get(resource, "schema"));
-	for (const vv_json *n = resources->first; n; n = n->next) {
+	for (const vv_json *n = resource->parent->first; n; n = n->next) {
 		mention_in_foreign_keys(&m, n, n == resource, table);
 	}
-	return vv_splice_strings(&e->s, m.nodes, m.count, edit->rename_to, e->err);
+	e->d.rc = vv_splice_strings(&e->s, m.nodes, m.count, to, e->d.err);
 }
 
 vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_package_edit *edit,
 			   vv_error *err)
 {
 	size_t folder_len = vv_package_folder_len(edit->package_path);
-	vv_auto(editor) e = {.edit = edit, .err = err, .path = edit->path + folder_len};
+	vv_auto(editor) e = {.edit = edit, .path = edit->path + folder_len};
 	vv_status rc;
 
+	e.d = (vv_descriptor){.file = edit->package_path, .arena = &e.scratch, .err = err};
 	if (strncmp(edit->path, edit->package_path, folder_len) != 0) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is not below the folder of '%s'",
 			       vv_text_shows(edit->path), vv_text_shows(edit->package_path));
@@ -434,17 +405,20 @@ vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_p
 		text = new_package;
 		len = sizeof(new_package) - 1;
 	}
-	if ((rc = vv_splice_open(&e.s, text, len, edit->package_path, err)) < 0 ||
-	    (rc = prepare(&e)) < 0) {
-		return rc;
+	if ((rc = vv_splice_open(&e.s, text, len, edit->package_path, err)) < 0) return rc;
+	prepare(&e);
+	if (e.d.rc < 0) return e.d.rc;
+	set_type(&e);
+	for (const char *const *m = edit->missing; m && *m; m++) {
+		add_missing(&e, *m);
 	}
-	if ((rc = set_type(&e)) < 0 || (rc = set_missing(&e)) < 0 || (rc = set_key(&e)) < 0 ||
-	    (rc = rename_column(&e)) < 0 || (rc = check(&e)) < 0) {
-		if (rc == VV_EINPUT) {
-			vv_prefix(err, "the change is invalid");
-		}
-		return rc;
+	set_key(&e);
+	rename_column(&e);
+	check(&e);
+	if (e.d.rc == VV_EINPUT) {
+		vv_prefix(err, "the change is invalid");
 	}
+	if (e.d.rc < 0) return e.d.rc;
 	vv_buf_put(out, e.s.text.data, e.s.text.len);
 	return vv_buf_ok(out, err);
 }

@@ -381,59 +381,58 @@ vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *a
 }
 
 typedef struct reader {
+	vv_descriptor d;
 	vv_schema *s;
-	const char *file;
-	vv_error *err;
 	bool v1;
 } reader;
 
-/* One of several words that a member may be; *out is its place. */
-static vv_status read_word(const reader *r, size_t *out, const vv_json *node,
-			   const char *const *words)
+/* The place of the node's text among the words. */
+static size_t read_word(reader *r, const vv_json *node, const char *const *words)
 {
-	if (node->type != VV_JSON_STRING) {
-		return vv_descriptor_fail(node, r->file, r->err, "must be a string, is %s",
-					  vv_descriptor_kind(node));
-	}
+	if (!vv_descriptor_want(&r->d, node, VV_JSON_STRING)) return 0;
 	for (size_t i = 0; words[i]; i++) {
-		if (strcmp(words[i], node->text) == 0) {
-			*out = i;
-			return VV_OK;
-		}
+		if (strcmp(words[i], node->text) == 0) return i;
 	}
-	return vv_descriptor_fail(node, r->file, r->err, "'%s' is not one of its values",
-				  vv_text_show(node->text, node->text_len));
+	vv_descriptor_fail(&r->d, node, "'%s' is not one of its values",
+			   vv_text_show(node->text, node->text_len));
+	return 0;
 }
 
-/* ["", "-"] or [{"value": "", "label": "not asked"}, ...] */
-static vv_status read_missing(const reader *r, const char ***out, const vv_json *node)
+/* "a" or {"value": "a", "label": "not asked"}; NULL: a fault. */
+static const vv_json *value_of(reader *r, const vv_json *item)
 {
+	const vv_json *value = item->type == VV_JSON_OBJECT ? vv_json_get(item, "value") : item;
+
+	if (!value) {
+		vv_descriptor_fail(&r->d, item, "has no 'value'");
+	}
+	return r->d.rc < 0 ? NULL : value;
+}
+
+/* The object's own list of missing values, or `otherwise`. */
+static const char **read_missing(reader *r, const vv_json *object, const char **otherwise)
+{
+	const vv_json *node = vv_descriptor_get(&r->d, object, "missingValues", VV_JSON_ARRAY);
+	const char **out = node ? vv_descriptor_alloc(&r->d, node->count + 1, sizeof(*out)) : NULL;
 	size_t n = 0;
 
-	if (node->type != VV_JSON_ARRAY) {
-		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
-					  vv_descriptor_kind(node));
-	}
-	*out = vv_arena_calloc(&r->s->arena, node->count + 1, sizeof(**out));
-	if (!*out) return vv_fail_nomem(r->err);
-	for (const vv_json *item = node->first; item; item = item->next) {
-		const vv_json *value = item->type == VV_JSON_OBJECT ? vv_json_get(item, "value")
-								    : item;
+	for (const vv_json *item = out ? node->first : NULL; item; item = item->next) {
+		const vv_json *value = value_of(r, item);
 
-		if (!value) return vv_descriptor_fail(item, r->file, r->err, "has no 'value'");
+		if (!value) {
+			continue;
+		}
 		if (item->type != node->first->type) {
-			return vv_descriptor_fail(item, r->file, r->err,
-						  "strings and objects cannot be mixed");
+			vv_descriptor_fail(&r->d, item, "strings and objects cannot be mixed");
+		} else if (!vv_descriptor_is_text(value)) {
+			vv_descriptor_fail(&r->d, value, "must be a string, is %s",
+					   value->type == VV_JSON_STRING
+						   ? "one with NUL in it"
+						   : vv_descriptor_kind(value));
 		}
-		if (!vv_descriptor_is_text(value)) {
-			return vv_descriptor_fail(value, r->file, r->err, "must be a string, is %s",
-						  value->type == VV_JSON_STRING
-							  ? "one with NUL in it"
-							  : vv_descriptor_kind(value));
-		}
-		(*out)[n++] = value->text;
+		out[n++] = value->text;
 	}
-	return VV_OK;
+	return out ? out : otherwise;
 }
 
 /* Type names from other tools. */
@@ -473,501 +472,415 @@ bool vv_schema_is_v1(const vv_json *node)
 }
 
 /* A field without a type is a string in version 1 and any in version 2. */
-static vv_status read_type(const reader *r, vv_type *out, const vv_json *field)
+static vv_type read_type(reader *r, const vv_json *field)
 {
-	const char *name;
-	vv_status rc;
+	vv_type type = r->v1 ? VV_TYPE_STRING : VV_TYPE_ANY;
+	const char *name = vv_descriptor_text(&r->d, field, "type");
+	const vv_json *node = vv_json_get(field, "type");
 
-	*out = r->v1 ? VV_TYPE_STRING : VV_TYPE_ANY;
-	if ((rc = vv_descriptor_text(&name, field, "type", r->file, r->err)) < 0 || !name ||
-	    vv_type_parse(out, name)) {
-		return rc;
-	}
+	if (!name || vv_type_parse(&type, name)) return type;
 	const char *meant = meant_type(name);
-	vv_descriptor_fail(vv_json_get(field, "type"), r->file, r->err,
-			   "'%s' is not a type of Table Schema", vv_text_shows(name));
-	if (meant) return vv_hint(r->err, "is '%s' meant?", meant);
-	return vv_hint(
-		r->err,
-		"types are string number integer boolean date datetime time year yearmonth duration "
-		"object array list geopoint geojson any");
+	if (meant) {
+		vv_descriptor_fail(&r->d, node,
+				   "'%s' is not a type of Table Schema\nis '%s' meant?",
+				   vv_text_shows(name), meant);
+	} else {
+		vv_descriptor_fail(&r->d, node,
+				   "'%s' is not a type of Table Schema\ntypes are string number "
+				   "integer boolean date datetime time year yearmonth duration "
+				   "object array list geopoint geojson any",
+				   vv_text_shows(name));
+	}
+	return type;
 }
 
-static vv_status read_format(const reader *r, vv_field *f, const vv_json *field)
+static void read_format(reader *r, vv_field *f, const vv_json *field)
 {
 	const vv_json *node = vv_json_get(field, "format");
-	vv_error why;
-	vv_status rc;
+	const char *format = vv_descriptor_text(&r->d, field, "format");
 
-	if ((rc = vv_descriptor_text(&f->format, field, "format", r->file, r->err)) < 0) return rc;
-	if (!f->format) {
-		f->format = "default";
-		return VV_OK;
-	}
+	f->format = format ? format : "default";
+	if (!format) return;
 	if (strncmp(f->format, "fmt:", 4) == 0) {
 		f->format += 4;
 	}
 	if (f->type == VV_TYPE_DATE || f->type == VV_TYPE_TIME || f->type == VV_TYPE_DATETIME) {
-		if ((rc = vv_time_plan_new(&f->plan, &r->s->arena, f->type, f->format, &why)) ==
-		    VV_EINPUT) {
-			vv_descriptor_fail(node, r->file, r->err, "%s", why.message);
-			return vv_hint_copy(r->err, &why);
+		vv_error why;
+
+		if (vv_time_plan_new(&f->plan, &r->s->arena, f->type, f->format, &why) < 0) {
+			vv_descriptor_fail_with(&r->d, node, &why);
 		}
-		return rc < 0 ? vv_fail_nomem(r->err) : VV_OK;
+	} else if (!vv_type_has_format(f->type, f->format)) {
+		vv_descriptor_fail(&r->d, node, "'%s' is not a format of the type %s",
+				   vv_text_shows(f->format), vv_type_name(f->type));
 	}
-	if (!vv_type_has_format(f->type, f->format)) {
-		return vv_descriptor_fail(node, r->file, r->err,
-					  "'%s' is not a format of the type %s",
-					  vv_text_shows(f->format), vv_type_name(f->type));
-	}
-	return VV_OK;
 }
 
 /* decimalChar or groupChar: no digit or sign may be in it. */
-static vv_status read_number_char(const reader *r, const char **out, const vv_json *field,
-				  const char *member)
-{
-	const char *text;
-	vv_status rc;
-
-	if ((rc = vv_descriptor_text(&text, field, member, r->file, r->err)) < 0 || !text) {
-		return rc;
-	}
-	if (strpbrk(text, "0123456789+-eE")) {
-		return vv_descriptor_fail(vv_json_get(field, member), r->file, r->err,
-					  "'%s' cannot be used, as numbers contain this character",
-					  vv_text_shows(text));
-	}
-	if (strlen(text) > 16) {
-		return vv_descriptor_fail(vv_json_get(field, member), r->file, r->err,
-					  "is longer than 16 bytes");
-	}
-	*out = text;
-	return VV_OK;
-}
-
-static vv_status read_number(const reader *r, vv_field *f, const vv_json *field)
-{
-	vv_status rc;
-
-	if (f->type == VV_TYPE_NUMBER) {
-		if ((rc = read_number_char(r, &f->decimal, field, "decimalChar")) < 0) return rc;
-		if (f->decimal[0] == '\0') {
-			return vv_descriptor_fail(vv_json_get(field, "decimalChar"), r->file,
-						  r->err, "is empty");
-		}
-	}
-	if ((rc = read_number_char(r, &f->group, field, "groupChar")) < 0 ||
-	    (rc = vv_descriptor_bool(&f->bare_number, field, "bareNumber", r->file, r->err)) < 0) {
-		return rc;
-	}
-	if (f->type == VV_TYPE_NUMBER && strcmp(f->decimal, f->group) == 0) {
-		return vv_descriptor_fail(vv_json_get(field, "groupChar"), r->file, r->err,
-					  "is the same as the decimalChar");
-	}
-	return VV_OK;
-}
-
-static vv_status read_values(const reader *r, const char ***out, const vv_json *field,
-			     const char *member, const char *word)
+static const char *read_number_char(reader *r, const vv_json *field, const char *member,
+				    const char *otherwise)
 {
 	const vv_json *node = vv_json_get(field, member);
-	static const char *const standard[2][4] = {{"true", "True", "TRUE", "1"},
-						   {"false", "False", "FALSE", "0"}};
-	size_t count;
+	const char *text = vv_descriptor_text(&r->d, field, member);
 
-	if (node) {
-		if (node->type != VV_JSON_ARRAY) {
-			return vv_descriptor_fail(node, r->file, r->err,
-						  "must be an array of strings, is %s",
-						  vv_descriptor_kind(node));
-		}
-		return vv_descriptor_texts(out, &count, &r->s->arena, node, r->file, r->err);
+	if (!text) return otherwise;
+	if (strpbrk(text, "0123456789+-eE")) {
+		vv_descriptor_fail(&r->d, node,
+				   "'%s' cannot be used, as numbers contain this character",
+				   vv_text_shows(text));
+	} else if (strlen(text) > 16) {
+		vv_descriptor_fail(&r->d, node, "is longer than 16 bytes");
 	}
-	*out = vv_arena_calloc(&r->s->arena, 5, sizeof(**out));
-	if (!*out) return vv_fail_nomem(r->err);
-	memcpy(*out, standard[word[0] == 't' ? 0 : 1], 4 * sizeof(**out));
-	return VV_OK;
+	return text;
 }
 
-static vv_status read_list(const reader *r, vv_field *f, const vv_json *field)
+static void read_number(reader *r, vv_field *f, const vv_json *field)
+{
+	if (f->type == VV_TYPE_NUMBER) {
+		f->decimal = read_number_char(r, field, "decimalChar", f->decimal);
+	}
+	if (f->decimal[0] == '\0') {
+		vv_descriptor_fail(&r->d, vv_json_get(field, "decimalChar"), "is empty");
+	}
+	f->group = read_number_char(r, field, "groupChar", f->group);
+	f->bare_number = vv_descriptor_bool(&r->d, field, "bareNumber", true);
+	if (f->type == VV_TYPE_NUMBER && strcmp(f->decimal, f->group) == 0) {
+		vv_descriptor_fail(&r->d, vv_json_get(field, "groupChar"),
+				   "is the same as the decimalChar");
+	}
+}
+
+/* The spellings of true or false. */
+static const char **read_values(reader *r, const vv_json *field, const char *member,
+				const char *const standard[4])
+{
+	const vv_json *node = vv_json_get(field, member);
+	size_t count;
+
+	if (node && node->type != VV_JSON_ARRAY) {
+		vv_descriptor_fail(&r->d, node, "must be an array of strings, is %s",
+				   vv_descriptor_kind(node));
+	}
+	if (node) return vv_descriptor_texts(&r->d, &count, node);
+	const char **values = vv_descriptor_alloc(&r->d, 5, sizeof(*values));
+	if (values) {
+		memcpy(values, standard, 4 * sizeof(*values));
+	}
+	return values;
+}
+
+static void read_boolean(reader *r, vv_field *f, const vv_json *field)
+{
+	static const char *const yes[] = {"true", "True", "TRUE", "1"};
+	static const char *const no[] = {"false", "False", "FALSE", "0"};
+
+	f->true_values = read_values(r, field, "trueValues", yes);
+	f->false_values = read_values(r, field, "falseValues", no);
+}
+
+static void read_list(reader *r, vv_field *f, const vv_json *field)
 {
 	static const char *const words[] = {"string",   "integer", "boolean", "number",
 					    "datetime", "date",    "time",    NULL};
+	const char *delimiter = vv_descriptor_text(&r->d, field, "delimiter");
 	const vv_json *node = vv_json_get(field, "itemType");
-	const char *delimiter;
-	size_t place = 0;
-	vv_status rc;
 
-	if ((rc = vv_descriptor_text(&delimiter, field, "delimiter", r->file, r->err)) < 0 ||
-	    (node && (rc = read_word(r, &place, node, words)) < 0)) {
-		return rc;
-	}
-	if (delimiter && delimiter[0] == '\0') {
-		return vv_descriptor_fail(vv_json_get(field, "delimiter"), r->file, r->err,
-					  "is empty");
-	}
+	vv_type_parse(&f->item_type, words[node ? read_word(r, node, words) : 0]);
 	f->delimiter = delimiter ? delimiter : ",";
-	vv_type_parse(&f->item_type, words[place]);
-	return VV_OK;
+	if (f->delimiter[0] == '\0') {
+		vv_descriptor_fail(&r->d, vv_json_get(field, "delimiter"), "is empty");
+	}
 }
 
 /* A value of the descriptor (a minimum, an element of enum) must be one of the
  * field's type: as JSON, or as text by the rules of the field, or for dates of the type. */
-static vv_status want_value(const reader *r, const vv_field *f, const vv_json *node)
+static void want_value(reader *r, const vv_field *f, const vv_json *node)
 {
 	vv_field plain = *f;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool ok;
 
+	if (r->d.rc < 0) return;
 	if (node->type == VV_JSON_STRING) {
 		plain.plan = NULL;
 		ok = vv_type_accepts_text(f, node->text, node->text_len) ||
 		     (f->plan && vv_type_accepts_text(&plain, node->text, node->text_len));
 	} else {
 		vv_json_put_node(&text, node);
-		if (vv_buf_ok(&text, r->err) < 0) return VV_ENOMEM;
+		vv_descriptor_note(&r->d, vv_buf_ok(&text, r->d.err));
 		vv_cell cell = {
 			.text = text.data, .len = (uint32_t)text.len, .state = VV_CELL_LITERAL};
 
-		ok = text.len <= UINT32_MAX && vv_field_accepts(f, &cell);
+		ok = r->d.rc < 0 || (text.len <= UINT32_MAX && vv_field_accepts(f, &cell));
 	}
-	if (ok) return VV_OK;
-	return vv_descriptor_fail(node, r->file, r->err, "is not a value of the field's type, %s",
-				  vv_type_name(f->type));
+	if (!ok) {
+		vv_descriptor_fail(&r->d, node, "is not a value of the field's type, %s",
+				   vv_type_name(f->type));
+	}
 }
 
-static vv_status read_bounds(const reader *r, const vv_field *f, const vv_json *constraints)
+static void read_bounds(reader *r, const vv_field *f, const vv_json *constraints)
 {
 	static const char *const bounds[] = {"minimum", "maximum", "exclusiveMinimum",
 					     "exclusiveMaximum"};
 	static const char *const lengths[] = {"minLength", "maxLength"};
-	vv_status rc;
 
 	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
 		const vv_json *node = vv_json_get(constraints, bounds[i]);
 
-		if (node && (rc = want_value(r, f, node)) < 0) return rc;
+		if (node) {
+			want_value(r, f, node);
+		}
 	}
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		const vv_json *node = vv_json_get(constraints, lengths[i]);
 		uint64_t n;
 
 		if (node && !vv_json_get_u64(&n, constraints, lengths[i])) {
-			return vv_descriptor_fail(node, r->file, r->err,
-						  "must be a whole number, at least 0");
+			vv_descriptor_fail(&r->d, node, "must be a whole number, at least 0");
 		}
 	}
-	return VV_OK;
 }
 
-static vv_status read_constraints(const reader *r, const vv_field *f, const vv_json *field)
+static void read_constraints(reader *r, const vv_field *f, const vv_json *field)
 {
-	const vv_json *node = vv_json_get(field, "constraints");
-	const char *pattern;
-	bool flag;
-	vv_status rc;
+	const vv_json *node = vv_descriptor_get(&r->d, field, "constraints", VV_JSON_OBJECT);
+	const vv_json *list = vv_json_get(node, "enum");
 
-	if (!node) return VV_OK;
-	if (node->type != VV_JSON_OBJECT) {
-		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s",
-					  vv_descriptor_kind(node));
-	}
-	if ((rc = vv_descriptor_bool(&flag, node, "required", r->file, r->err)) < 0 ||
-	    (rc = vv_descriptor_bool(&flag, node, "unique", r->file, r->err)) < 0 ||
-	    (rc = vv_descriptor_text(&pattern, node, "pattern", r->file, r->err)) < 0 ||
-	    (rc = read_bounds(r, f, node)) < 0) {
-		return rc;
-	}
-	const vv_json *list = vv_json_get(node, "jsonSchema");
-	if (list && list->type != VV_JSON_OBJECT) {
-		return vv_descriptor_fail(list, r->file, r->err, "must be an object, is %s",
-					  vv_descriptor_kind(list));
-	}
-	list = vv_json_get(node, "enum");
+	(void)vv_descriptor_bool(&r->d, node, "required", false);
+	(void)vv_descriptor_bool(&r->d, node, "unique", false);
+	(void)vv_descriptor_text(&r->d, node, "pattern");
+	read_bounds(r, f, node);
+	(void)vv_descriptor_get(&r->d, node, "jsonSchema", VV_JSON_OBJECT);
 	if (list && (list->type != VV_JSON_ARRAY || list->count == 0)) {
-		return vv_descriptor_fail(list, r->file, r->err, "must be an array with values");
+		vv_descriptor_fail(&r->d, list, "must be an array with values");
 	}
 	for (const vv_json *n = list ? list->first : NULL; n; n = n->next) {
-		if ((rc = want_value(r, f, n)) < 0) return rc;
+		want_value(r, f, n);
 	}
-	return VV_OK;
 }
 
 /* ["a", "b"] or [{"value": 1, "label": "one"}, ...] */
-static vv_status read_categories(const reader *r, const vv_field *f, const vv_json *field)
+static void read_categories(reader *r, const vv_field *f, const vv_json *field)
 {
 	const vv_json *node = vv_json_get(field, "categories");
-	bool ordered;
-	vv_status rc;
 
-	if ((rc = vv_descriptor_bool(&ordered, field, "categoriesOrdered", r->file, r->err)) < 0 ||
-	    !node) {
-		return rc;
-	}
+	(void)vv_descriptor_bool(&r->d, field, "categoriesOrdered", false);
+	if (!node) return;
 	if (f->type != VV_TYPE_STRING && f->type != VV_TYPE_INTEGER) {
-		return vv_descriptor_fail(node, r->file, r->err,
-					  "only string and integer have categories, not %s",
-					  vv_type_name(f->type));
+		vv_descriptor_fail(&r->d, node, "only string and integer have categories, not %s",
+				   vv_type_name(f->type));
 	}
-	if (node->type != VV_JSON_ARRAY) {
-		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
-					  vv_descriptor_kind(node));
-	}
+	if (!vv_descriptor_want(&r->d, node, VV_JSON_ARRAY)) return;
 	for (const vv_json *n = node->first; n; n = n->next) {
-		const vv_json *value = n->type == VV_JSON_OBJECT ? vv_json_get(n, "value") : n;
-		const char *label;
+		const vv_json *value = value_of(r, n);
 
-		if (!value) return vv_descriptor_fail(n, r->file, r->err, "has no 'value'");
-		if ((rc = want_value(r, f, value)) < 0 ||
-		    (n != value &&
-		     (rc = vv_descriptor_text(&label, n, "label", r->file, r->err)) < 0)) {
-			return rc;
+		if (value) {
+			want_value(r, f, value);
 		}
+		(void)vv_descriptor_text(&r->d, n, "label");
 	}
-	return VV_OK;
 }
 
-static vv_status read_field(const reader *r, vv_field *f, const vv_json *node)
+static void read_field(reader *r, vv_field *f, const vv_json *node)
 {
-	const vv_json *name = vv_json_get(node, "name"),
-		      *missing = vv_json_get(node, "missingValues");
-	vv_status rc;
+	const vv_json *name = vv_json_get(node, "name");
 
-	f->json = node;
-	f->decimal = ".";
-	f->group = "";
-	f->bare_number = true;
-	f->missing = r->s->missing;
-	if (node->type != VV_JSON_OBJECT) {
-		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s",
-					  vv_descriptor_kind(node));
+	if (!vv_descriptor_want(&r->d, node, VV_JSON_OBJECT)) return;
+	if (!name) {
+		vv_descriptor_fail(&r->d, node, "has no 'name'");
+		return;
 	}
-	if (!name) return vv_descriptor_fail(node, r->file, r->err, "has no 'name'");
-	if ((rc = vv_descriptor_text(&f->name, node, "name", r->file, r->err)) < 0 ||
-	    (rc = read_type(r, &f->type, node)) < 0 || (rc = read_format(r, f, node)) < 0 ||
-	    (missing && (rc = read_missing(r, &f->missing, missing)) < 0)) {
-		return rc;
-	}
-	f->name_len = name->text_len;
+	if (!vv_descriptor_want_text(&r->d, name)) return;
+	*f = (vv_field){.json = node,
+			.name = name->text,
+			.name_len = name->text_len,
+			.decimal = ".",
+			.group = "",
+			.bare_number = true,
+			.type = read_type(r, node)};
+	read_format(r, f, node);
+	f->missing = read_missing(r, node, r->s->missing);
 	if (f->type == VV_TYPE_NUMBER || f->type == VV_TYPE_INTEGER) {
-		rc = read_number(r, f, node);
+		read_number(r, f, node);
 	} else if (f->type == VV_TYPE_BOOLEAN) {
-		if ((rc = read_values(r, &f->true_values, node, "trueValues", "true")) == VV_OK) {
-			rc = read_values(r, &f->false_values, node, "falseValues", "false");
-		}
+		read_boolean(r, f, node);
 	} else if (f->type == VV_TYPE_LIST) {
-		rc = read_list(r, f, node);
+		read_list(r, f, node);
 	}
-	if (rc < 0 || (rc = read_constraints(r, f, node)) < 0) return rc;
-	return read_categories(r, f, node);
+	read_constraints(r, f, node);
+	read_categories(r, f, node);
 }
 
-static vv_status read_fields(const reader *r, const vv_json *root)
+static void read_fields(reader *r, const vv_json *root)
 {
-	const vv_json *fields = vv_json_get(root, "fields");
-	vv_status rc;
+	const vv_json *fields = vv_descriptor_get(&r->d, root, "fields", VV_JSON_ARRAY);
+	vv_schema *s = r->s;
 
 	if (!fields) {
-		return vv_descriptor_fail(root, r->file, r->err, "a Table Schema needs 'fields'");
-	}
-	if (fields->type != VV_JSON_ARRAY) {
-		return vv_descriptor_fail(fields, r->file, r->err, "must be an array, is %s",
-					  vv_descriptor_kind(fields));
+		vv_descriptor_fail(&r->d, root, "a Table Schema needs 'fields'");
+		return;
 	}
 	if (fields->count > VV_COLUMNS_MAX) {
-		return vv_descriptor_fail(fields, r->file, r->err, "has more than %u fields",
-					  VV_COLUMNS_MAX);
+		vv_descriptor_fail(&r->d, fields, "has more than %u fields", VV_COLUMNS_MAX);
 	}
-	r->s->fields = vv_arena_calloc(&r->s->arena, fields->count + 1, sizeof(*r->s->fields));
-	r->s->names = vv_arena_calloc(&r->s->arena, 1, sizeof(*r->s->names));
-	if (!r->s->fields || !r->s->names ||
-	    !vv_names_init(r->s->names, &r->s->arena, fields->count)) {
-		return vv_fail_nomem(r->err);
+	s->fields = vv_descriptor_alloc(&r->d, fields->count + 1, sizeof(*s->fields));
+	s->names = vv_descriptor_alloc(&r->d, 1, sizeof(*s->names));
+	if (!s->names) return;
+	if (!vv_names_init(s->names, &s->arena, fields->count)) {
+		vv_descriptor_note(&r->d, vv_fail_nomem(r->d.err));
 	}
 	for (const vv_json *n = fields->first; n; n = n->next) {
-		vv_field *f = &r->s->fields[r->s->count];
+		vv_field *f = &s->fields[s->count];
 
-		if ((rc = read_field(r, f, n)) < 0) return rc;
-		vv_names_put(r->s->names, f->name, f->name_len, r->s->count++, NULL);
+		read_field(r, f, n);
+		if (r->d.rc < 0) return;
+		vv_names_put(s->names, f->name, f->name_len, s->count++, NULL);
 	}
-	return VV_OK;
 }
 
 #define KEY_FIELDS_MAX 256u
 
 /* Names that must be those of fields, none twice. */
-static vv_status read_names(const reader *r, const char ***out, size_t *count, const vv_json *node)
+static const char **read_names(reader *r, size_t *count, const vv_json *node)
 {
 	const vv_json *item = node->type == VV_JSON_ARRAY ? node->first : node;
-	vv_status rc;
+	const char **names = vv_descriptor_texts(&r->d, count, node);
 
-	if ((rc = vv_descriptor_texts(out, count, &r->s->arena, node, r->file, r->err)) < 0) {
-		return rc;
-	}
 	if (*count > KEY_FIELDS_MAX) {
-		return vv_descriptor_fail(node, r->file, r->err, "has more than %u names",
-					  KEY_FIELDS_MAX);
+		vv_descriptor_fail(&r->d, node, "has more than %u names", KEY_FIELDS_MAX);
+		return names;
 	}
-	for (size_t i = 0; i < *count; i++, item = item->next) {
-		if (vv_schema_find(r->s, (*out)[i], strlen((*out)[i])) < 0) {
-			return vv_descriptor_fail(item, r->file, r->err, "no such field '%s'",
-						  vv_text_shows((*out)[i]));
+	for (size_t i = 0; names && i < *count; i++, item = item->next) {
+		if (vv_schema_find(r->s, names[i], strlen(names[i])) < 0) {
+			vv_descriptor_fail(&r->d, item, "no such field '%s'",
+					   vv_text_shows(names[i]));
 		}
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp((*out)[k], (*out)[i]) == 0) {
-				return vv_descriptor_fail(item, r->file, r->err,
-							  "'%s' occurs twice",
-							  vv_text_shows((*out)[i]));
-			}
+		if (vv_text_is_among(names[i], names, i)) {
+			vv_descriptor_fail(&r->d, item, "'%s' occurs twice",
+					   vv_text_shows(names[i]));
 		}
 	}
-	return VV_OK;
+	return names;
 }
 
-static vv_status read_unique_keys(const reader *r, const vv_json *node)
+static void read_unique_keys(reader *r, const vv_json *root)
 {
-	const char **names;
+	const vv_json *node = vv_descriptor_get(&r->d, root, "uniqueKeys", VV_JSON_ARRAY);
 	size_t count;
-	vv_status rc;
 
-	if (node->type != VV_JSON_ARRAY) {
-		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
-					  vv_descriptor_kind(node));
-	}
-	for (const vv_json *n = node->first; n; n = n->next) {
+	for (const vv_json *n = node ? node->first : NULL; n; n = n->next) {
 		if (n->type != VV_JSON_ARRAY || n->count == 0) {
-			return vv_descriptor_fail(n, r->file, r->err,
-						  "must be an array with names of fields");
+			vv_descriptor_fail(&r->d, n, "must be an array with names of fields");
 		}
-		if ((rc = read_names(r, &names, &count, n)) < 0) return rc;
+		(void)read_names(r, &count, n);
 	}
-	return VV_OK;
 }
 
-static vv_status read_foreign_key(const reader *r, const vv_json *node)
+static void read_foreign_key(reader *r, const vv_json *node)
 {
 	const vv_json *fields = vv_json_get(node, "fields"),
-		      *reference = vv_json_get(node, "reference");
-	const char **names, *resource;
+		      *reference = vv_json_get(node, "reference"),
+		      *there = vv_json_get(reference, "fields");
 	size_t count, there_count;
-	vv_status rc;
 
 	if (!fields || !reference) {
-		return vv_descriptor_fail(node, r->file, r->err,
-					  "must be an object with 'fields' and 'reference'");
+		vv_descriptor_fail(&r->d, node, "must be an object with 'fields' and 'reference'");
+		return;
 	}
-	if ((rc = read_names(r, &names, &count, fields)) < 0) return rc;
-	const vv_json *there = vv_json_get(reference, "fields");
+	(void)read_names(r, &count, fields);
 	if (!there) {
-		return vv_descriptor_fail(reference, r->file, r->err,
-					  "must be an object with 'fields'");
+		vv_descriptor_fail(&r->d, reference, "must be an object with 'fields'");
+		return;
 	}
-	if ((rc = vv_descriptor_text(&resource, reference, "resource", r->file, r->err)) < 0) {
-		return rc;
+	const char *resource = vv_descriptor_text(&r->d, reference, "resource");
+	if (resource && resource[0] != '\0') {
+		(void)vv_descriptor_texts(&r->d, &there_count, there);
+	} else {
+		(void)read_names(r, &there_count, there);
 	}
-	rc = resource && resource[0] != '\0'
-		     ? vv_descriptor_texts(&names, &there_count, &r->s->arena, there, r->file,
-					   r->err)
-		     : read_names(r, &names, &there_count, there);
-	if (rc == VV_OK && (count != there_count || count == 0)) {
-		rc = vv_descriptor_fail(node, r->file, r->err,
-					"must name as many fields here (%zu) as in 'reference' "
-					"(%zu)",
-					count, there_count);
+	if (count != there_count || count == 0) {
+		vv_descriptor_fail(&r->d, node,
+				   "must name as many fields here (%zu) as in 'reference' (%zu)",
+				   count, there_count);
 	}
-	return rc;
 }
 
-static vv_status read_keys(const reader *r, const vv_json *root)
+static void read_keys(reader *r, const vv_json *root)
 {
-	const vv_json *node = vv_json_get(root, "primaryKey");
-	vv_status rc;
+	const vv_json *primary = vv_json_get(root, "primaryKey");
 
-	if (node && (rc = read_names(r, &r->s->primary_key, &r->s->primary_key_count, node)) < 0) {
-		return rc;
+	if (primary) {
+		r->s->primary_key = read_names(r, &r->s->primary_key_count, primary);
 	}
-	if ((node = vv_json_get(root, "uniqueKeys")) != NULL &&
-	    (rc = read_unique_keys(r, node)) < 0) {
-		return rc;
+	read_unique_keys(r, root);
+	const vv_json *foreign = vv_descriptor_get(&r->d, root, "foreignKeys", VV_JSON_ARRAY);
+	for (const vv_json *n = foreign ? foreign->first : NULL; n; n = n->next) {
+		read_foreign_key(r, n);
 	}
-	node = vv_json_get(root, "foreignKeys");
-	if (node && node->type != VV_JSON_ARRAY) {
-		return vv_descriptor_fail(node, r->file, r->err, "must be an array, is %s",
-					  vv_descriptor_kind(node));
-	}
-	for (const vv_json *n = node ? node->first : NULL; n; n = n->next) {
-		if ((rc = read_foreign_key(r, n)) < 0) return rc;
-	}
-	return VV_OK;
 }
 
 /* A string; the first profiles of v2 had it as an array of one. */
-static vv_status read_match(const reader *r, const vv_json *root)
+static vv_fields_match read_match(reader *r, const vv_json *root)
 {
 	static const char *const words[] = {"exact",    "equal",   "subset",
 					    "superset", "partial", NULL};
 	const vv_json *node = vv_json_get(root, "fieldsMatch");
-	size_t place = 0;
-	vv_status rc;
 
-	if (!node) return VV_OK;
-	if (node->type == VV_JSON_ARRAY && node->count == 1) {
+	if (node && node->type == VV_JSON_ARRAY && node->count == 1) {
 		node = node->first;
 	}
-	if ((rc = read_word(r, &place, node, words)) < 0) return rc;
-	r->s->match = (vv_fields_match)place;
-	return VV_OK;
+	return node ? (vv_fields_match)read_word(r, node, words) : VV_MATCH_EXACT;
 }
 
 static vv_status read_schema(reader *r, const vv_json *root)
 {
-	const vv_json *missing = vv_json_get(root, "missingValues");
-	vv_status rc;
+	vv_schema *s = r->s;
 
-	r->s->json = root;
+	s->json = root;
 	r->v1 = vv_schema_is_v1(root);
 	if (root->type != VV_JSON_OBJECT) {
-		return vv_descriptor_fail(root, r->file, r->err,
-					  "a Table Schema must be an object, is %s",
-					  vv_descriptor_kind(root));
+		vv_descriptor_fail(&r->d, root, "a Table Schema must be an object, is %s",
+				   vv_descriptor_kind(root));
 	}
-	r->s->missing = vv_arena_calloc(&r->s->arena, 2, sizeof(*r->s->missing));
-	r->s->primary_key = vv_arena_calloc(&r->s->arena, 1, sizeof(*r->s->primary_key));
-	if (!r->s->missing || !r->s->primary_key) return vv_fail_nomem(r->err);
-	r->s->missing[0] = "";
-	if ((missing && (rc = read_missing(r, &r->s->missing, missing)) < 0) ||
-	    (rc = read_fields(r, root)) < 0 || (rc = read_match(r, root)) < 0) {
-		return rc;
+	const char **missing = vv_descriptor_alloc(&r->d, 2, sizeof(*missing));
+	s->primary_key = vv_descriptor_alloc(&r->d, 1, sizeof(*s->primary_key));
+	if (s->primary_key) {
+		missing[0] = "";
+		s->missing = read_missing(r, root, missing);
+		read_fields(r, root);
+		s->match = read_match(r, root);
+		read_keys(r, root);
 	}
-	return read_keys(r, root);
+	if (r->d.rc < 0) {
+		vv_schema_clear(s);
+	}
+	return r->d.rc;
+}
+
+static reader reader_of(vv_schema *out, const char *file, vv_error *err)
+{
+	*out = (vv_schema){0};
+	return (reader){.s = out, .d = {.file = file, .arena = &out->arena, .err = err}};
 }
 
 vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *file, vv_error *err)
 {
-	reader r = {.s = out, .file = file, .err = err};
+	reader r = reader_of(out, file, err);
 
-	*out = (vv_schema){0};
-	vv_status rc = read_schema(&r, node);
-	if (rc < 0) {
-		vv_schema_clear(out);
-	}
-	return rc;
+	return read_schema(&r, node);
 }
 
 vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const char *name,
 			 vv_error *err)
 {
-	reader r = {.s = out, .file = name, .err = err};
+	reader r = reader_of(out, name, err);
 	vv_json *root = NULL;
-	vv_status rc;
+	vv_status rc = vv_json_read(&root, &out->arena, json, len, name, err);
 
-	*out = (vv_schema){0};
-	if ((rc = vv_json_read(&root, &out->arena, json, len, name, err)) == VV_OK) {
-		rc = read_schema(&r, root);
-	}
 	if (rc < 0) {
 		vv_schema_clear(out);
+		return rc;
 	}
-	return rc;
+	return read_schema(&r, root);
 }

@@ -74,95 +74,90 @@ static vv_status add(vv_merge_rules *r, const char *column, size_t len, const vv
 
 /* --- varve.json ------------------------------------------------------------------------- */
 
-static vv_status read_order(vv_merge_rules *r, vv_merge_rule *out, const vv_json *node,
-			    const char *file, vv_error *err)
+static void read_order(vv_merge_rules *r, vv_merge_rule *out, vv_descriptor *d, const vv_json *node)
 {
-	const char **values;
 	size_t count;
-	vv_status rc = vv_descriptor_texts(&values, &count, &r->arena, node, file, err);
+	const char **values = vv_descriptor_texts(d, &count, node);
 
-	if (rc < 0) return rc;
 	if (count < 2) {
-		return vv_descriptor_fail(node, file, err,
-					  "expected at least two values, the least first");
+		vv_descriptor_fail(d, node, "expected at least two values, the least first");
 	}
 	for (size_t i = 0; i < count; i++) {
-		char *copy = vv_arena_strndup(&r->arena, values[i], strlen(values[i]));
-
-		if (!copy) return vv_fail_nomem(err);
-		values[i] = copy;
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(values[i], values[k]) == 0) {
-				return vv_descriptor_fail(node, file, err, "'%s' occurs twice",
-							  vv_text_shows(values[i]));
-			}
+		if (vv_text_is_among(values[i], values, i)) {
+			vv_descriptor_fail(d, node, "'%s' occurs twice", vv_text_shows(values[i]));
+		}
+		values[i] = vv_arena_strndup(&r->arena, values[i], strlen(values[i]));
+		if (!values[i]) {
+			vv_descriptor_note(d, vv_fail_nomem(d->err));
+			return;
 		}
 	}
 	*out = (vv_merge_rule){.kind = VV_MERGE_ORDER, .order = values};
-	return VV_OK;
 }
 
-static vv_status read_rule(vv_merge_rules *r, vv_merge_rule *out, const vv_json *node,
-			   const char *file, vv_error *err)
+static void read_rule(vv_merge_rules *r, vv_merge_rule *out, vv_descriptor *d, const vv_json *node)
 {
 	bool known = false;
-	vv_status rc;
 
-	if (node->type == VV_JSON_ARRAY) return read_order(r, out, node, file, err);
-	if (vv_descriptor_is_text(node) &&
-	    ((rc = read_word(r, out, node->text, node->text_len, &known, err)) < 0 || known)) {
-		return rc;
+	if (node->type == VV_JSON_ARRAY) {
+		read_order(r, out, d, node);
+		return;
 	}
-	return vv_descriptor_fail(node, file, err, "expected %s", FORMS);
+	if (vv_descriptor_is_text(node)) {
+		vv_descriptor_note(d,
+				   read_word(r, out, node->text, node->text_len, &known, d->err));
+	}
+	if (!known) {
+		vv_descriptor_fail(d, node, "expected %s", FORMS);
+	}
 }
 
-static vv_status read_rows(vv_merge_rules *r, const vv_json *node, const char *file, vv_error *err)
+static void read_rows(vv_merge_rules *r, vv_descriptor *d, const vv_json *node)
 {
 	for (size_t i = 0; vv_descriptor_is_text(node) && rows_names[i]; i++) {
 		if (strcmp(node->text, rows_names[i]) == 0) {
 			r->rows = (vv_merge_rows)i;
-			return VV_OK;
+			return;
 		}
 	}
-	return vv_descriptor_fail(node, file, err, "expected \"keep\", \"delete\" or \"conflict\"");
+	vv_descriptor_fail(d, node, "expected \"keep\", \"delete\" or \"conflict\"");
 }
 
-static vv_status read_entry(vv_merge_rules *r, const vv_json *entry, const char *file,
-			    vv_error *err)
+static void read_entry(vv_merge_rules *r, vv_descriptor *d, const vv_json *entry)
 {
 	vv_merge_rule rule;
-	vv_status rc = VV_OK;
 
 	if (entry->type != VV_JSON_OBJECT) {
-		return vv_descriptor_fail(entry, file, err, "expected an object of columns, not %s",
-					  vv_descriptor_kind(entry));
+		vv_descriptor_fail(d, entry, "expected an object of columns, not %s",
+				   vv_descriptor_kind(entry));
 	}
-	for (const vv_json *m = entry->first; m && rc == VV_OK; m = m->next) {
+	for (const vv_json *m = entry->first; m; m = m->next) {
 		if (strcmp(m->name, ROWS_WORD) == 0) {
-			rc = read_rows(r, m, file, err);
-		} else if ((rc = read_rule(r, &rule, m, file, err)) == VV_OK) {
-			rc = add(r, m->name, m->name_len, &rule, err);
+			read_rows(r, d, m);
+			continue;
 		}
+		read_rule(r, &rule, d, m);
+		if (d->rc < 0) return;
+		vv_descriptor_note(d, add(r, m->name, m->name_len, &rule, d->err));
 	}
 	vv_json_put_node(&r->text, entry);
-	return rc < 0 ? rc : vv_buf_ok(&r->text, err);
 }
 
 vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const char *path,
 			      const char *file, vv_error *err)
 {
+	vv_descriptor d = {.file = file, .arena = &out->arena, .err = err};
+
 	if (merge->type != VV_JSON_OBJECT) {
-		return vv_descriptor_fail(merge, file, err, "expected an object of paths, not %s",
-					  vv_descriptor_kind(merge));
+		vv_descriptor_fail(&d, merge, "expected an object of paths, not %s",
+				   vv_descriptor_kind(merge));
 	}
 	for (const vv_json *m = merge->first; m; m = m->next) {
-		if (path && !vv_declared_pattern_has(m->name, path)) {
-			continue;
+		if (!path || vv_declared_pattern_has(m->name, path)) {
+			read_entry(out, &d, m);
 		}
-		vv_status rc = read_entry(out, m, file, err);
-		if (rc < 0) return rc;
 	}
-	return VV_OK;
+	return d.rc < 0 ? d.rc : vv_buf_ok(&out->text, err);
 }
 
 /* --- the command line ---------------------------------------------------------------------- */
