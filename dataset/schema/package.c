@@ -139,8 +139,10 @@ static void read_delimited(vv_sniff_hints *h, vv_descriptor *d, const vv_json *d
 		vv_descriptor_fail(d, delimiter, "is empty");
 	}
 	if (h->delimiter > 0 && (h->delimiter == h->quote || h->delimiter == escape)) {
-		vv_descriptor_fail(d, delimiter,
-				   "must differ from the quote and escape characters");
+		/* "format": "tsv" can set the delimiter, too */
+		vv_descriptor_fail(d, delimiter ? delimiter : dialect,
+				   "%smust differ from the quote and escape characters",
+				   delimiter ? "" : "the delimiter ");
 	}
 	if (escape > 0 && doubled && twice) {
 		refuse(d, escaped,

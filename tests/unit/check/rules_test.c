@@ -190,6 +190,8 @@ static void a_word_that_is_not_known_is_named_with_the_nearest(void **state)
 	assert_refused("{\"rules\": {\"row-count\": {\"minn\": 1}}}",
 		       "varve.json: /rules/row-count: 'minn' is not known here",
 		       "did you mean 'min'?");
+	assert_refused("{\"onCommit\": \"off\\u0000\"}",
+		       "varve.json: /onCommit: has a NUL character in it", "");
 	assert_refused("{\"onCommit\": \"refused\"}",
 		       "varve.json: /onCommit: 'refused' is not known here",
 		       "did you mean 'refuse'?");

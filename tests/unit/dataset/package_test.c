@@ -334,6 +334,8 @@ static void what_cannot_be_honoured_is_refused_by_name(void **state)
 			      "/delimiter: must be a string, is a number");
 	assert_member_refused("\"dialect\":{\"delimiter\":\"'\",\"quoteChar\":\"'\"}",
 			      "/delimiter: must differ from the quote and escape characters");
+	assert_member_refused("\"format\":\"tsv\",\"dialect\":{\"quoteChar\":\"\\t\"}",
+			      "/resources/0/dialect: the delimiter must differ from the quote");
 	assert_member_refused("\"dialect\":{\"doubleQuote\":false}",
 			      "/doubleQuote: 'doubleQuote' is not supported");
 	assert_member_refused("\"dialect\":{\"doubleQuote\":true,\"escapeChar\":\"\\\\\"}",
