@@ -331,10 +331,7 @@ static vv_status look_at(migration *m, vv_folder_edit *f, const char *top, kept 
 	if (k->out->folder) {
 		rc = vv_migrated_dvc_list(m->out->contents, top, k->out, &k->files, err);
 		k->odd = k->files.odd || rc == VV_EMISSING || rc == VV_EINPUT;
-		if (k->odd) {
-			vv_error_clear(err);
-			return VV_OK;
-		}
+		if (k->odd) return VV_OK;
 		if (k->files.count > 1) {
 			qsort(k->files.outs, k->files.count, sizeof(*k->files.outs), by_path);
 		}
@@ -373,7 +370,6 @@ static vv_status store_kept(migration *m, vv_folder_edit *f, const char *top, ke
 		if ((rc = put_path(&path, f, k, i, err)) < 0) return rc;
 		rc = vv_migrated_take_dvc(m->out->contents, path.data, top, &o, &k->ids[i], err);
 		if (rc == VV_EMISSING) { /* counted */
-			vv_error_clear(err);
 			*here = false;
 			rc = VV_OK;
 		}

@@ -263,7 +263,6 @@ static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_err
 	}
 	rc = vv_subject_find_at(&s, there, reader, &commit, i->path, err);
 	for (unsigned n = 0; rc == VV_ENOTFOUND && i->commit && n < RENAMES_MAX; n++) {
-		vv_error_clear(err);
 		if ((rc = follow(i, there, &commit, err)) < 0) return rc;
 		rc = vv_subject_find_at(&s, there, reader, &commit, i->path, err);
 	}

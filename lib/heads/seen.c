@@ -82,7 +82,6 @@ static vv_status pass_over(vv_heads_seen *out, const vv_notes *notes, vv_status 
 	}
 	vv_judged_clear(&out->judged);
 	memset(out, 0, sizeof(*out));
-	vv_error_clear(err);
 	return VV_OK;
 }
 

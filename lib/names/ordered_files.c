@@ -273,7 +273,7 @@ static vv_status make_kept(vv_ordered_file *o, vv_error *err)
 	vv_mutex_unlock(f->lock);
 	uint64_t began = vv_thread_cpu_ms();
 	while ((rc = put_together(&k, o->table, err)) == VV_EIO && drop_one(f)) {
-		vv_error_clear(err); /* the disk may be full of cached files */
+		/* the disk may be full of cached files */
 	}
 	o->cost_ms = vv_thread_cpu_ms() - began;
 	charge(f, o, o->cost_ms);

@@ -317,7 +317,6 @@ static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error
 	vv_status rc = vv_conflict_merged(s->repo, x, s->path, &blob, err);
 
 	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
 		if (!vv_index_get_stage(x, s->path, 2, &e) &&
 		    !vv_index_get_stage(x, s->path, 3, &e)) {
 			return VV_OK;

@@ -687,7 +687,6 @@ static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 	if (rc != VV_ELOCKED || !r->ahead) return rc;
 	vv_document_rows_close(r->rows);
 	r->rows = NULL;
-	vv_error_clear(err);
 	return VV_OK;
 }
 

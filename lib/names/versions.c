@@ -42,7 +42,6 @@ static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version *
 				     "%s, so the history of its rows begins after that version",
 				     err->message);
 		}
-		vv_error_clear(err);
 		rc = VV_OK;
 	}
 	if (rc < 0) {

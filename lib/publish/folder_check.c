@@ -107,7 +107,6 @@ static vv_status check_store(vv_folder_checked *c, vv_repository *r, const char 
 	rc = vv_host_refresh(h, NULL, NULL, &ignored, err);
 	if (rc == VV_ENOTFOUND || rc == VV_ECORRUPT) {
 		put_name(c, "", vv_files_mark.file);
-		vv_error_clear(err);
 		return VV_OK;
 	}
 	rc = rc < 0 ? rc : vv_host_verify(h, &v, err);

@@ -177,7 +177,6 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 		rc = vv_config_string(r, key, &value, err);
 		if (rc == VV_ENOTFOUND) {
 			missing = missing ? missing : key;
-			vv_error_clear(err);
 			rc = VV_OK;
 		} else if (rc == VV_OK && !other && !is_right(i, value)) {
 			other = key;

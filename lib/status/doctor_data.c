@@ -155,7 +155,6 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_pointer_blo
 			rc = vv_doctor_add(a->d, strcmp(filter, "lfs") == 0 ? "lfs" : "attributes",
 					   true, &message, &mend, err);
 		} else if (rc == VV_ENOTFOUND) {
-			vv_error_clear(err);
 			rc = say(
 				a, "attributes",
 				"it is a table of varve, but no line of .gitattributes declares it",

@@ -280,10 +280,8 @@ static vv_status find_old_side(finder *f, const vv_index *x, vv_diff_path *p, vv
 			p->old_mode = git_mode(t.mode);
 			p->old_id = t.id;
 			vv_tree_entry_clear(&t);
-		} else if (rc != VV_ENOTFOUND) {
-			return rc;
 		}
-		vv_error_clear(err);
+		return vv_missing_ok(rc, err);
 	}
 	return VV_OK;
 }

@@ -56,7 +56,6 @@ static vv_status side_open(side *s, const vv_diff_side *of, vv_repository *r,
 	if (rc != VV_ENOSUPPORT) {
 		vv_notes_put(vv_repository_notes(r), "%s", err->message);
 	}
-	vv_error_clear(err);
 	return VV_OK;
 }
 

@@ -716,7 +716,6 @@ static vv_status run_with_next(run *r, vv_named *failed, vv_error *err)
 		} else {
 			return rc;
 		}
-		vv_error_clear(err);
 		restart(r, failed, &silent);
 		r->from.patient = patient;
 	}
@@ -730,14 +729,12 @@ static vv_status run_elsewhere(run *r, vv_named *failed, vv_error *err)
 	vv_status rc = vv_heads_seen_keep(&r->seen, r->j->repo, r->from.t.notes, r->j->quiet, err);
 
 	if (rc < 0) return rc;
-	vv_error_clear(err);
 	restart(r, failed, &lost);
 	if ((rc = run_with_next(r, failed, err)) == VV_OK || rc == VV_ENOMEM ||
 	    rc == VV_ECANCELLED || vv_ref_plan_count_done(&r->j->plan) > 0) {
 		return rc;
 	}
 	restart(r, failed, VV_IGNORED);
-	vv_error_clear(err);
 	r->alone = true;
 	return run_with_next(r, failed, err);
 }

@@ -870,7 +870,6 @@ static vv_status push_refs(run *r, vv_error *err)
 	}
 	if (!r->j->refused && !j->dry_run && (rc = send_heads(r, err)) == VV_EREFUSED) {
 		vv_notes_warn(r->t.notes, "this version is not signed: %s", err->message);
-		vv_error_clear(err);
 		rc = VV_OK;
 	}
 	if (rc < 0) return rc;

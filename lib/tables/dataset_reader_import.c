@@ -119,7 +119,6 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 	if (rc == VV_OK) {
 		out->parent = pointer.root;
 	} else if (rc == VV_EMISSING) {
-		vv_error_clear(err);
 		/* facts that its pointer lacks are found again */
 		rc = keep_named(in, &pointer, err);
 	}

@@ -311,7 +311,6 @@ static vv_status salvage_records(vv_pack *p, vv_coder *c, uint8_t *raw, entries 
 		}
 	}
 	e->count = intact;
-	vv_error_clear(err);
 	atomic_store(&p->damage_at, tear);
 	return VV_OK;
 }

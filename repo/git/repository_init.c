@@ -57,7 +57,6 @@ static vv_status offer_tool(vv_config_edit *edits, size_t *count, vv_repository 
 		vv_status rc = vv_config_string(r, chosen[i], &value, err);
 
 		if (rc != VV_ENOTFOUND) return rc;
-		vv_error_clear(err);
 	}
 	add_edit(edits, count, "diff.tool", "varve");
 	return VV_OK;
@@ -160,7 +159,6 @@ static vv_status open_or_make(vv_repository **out, const char *path, const vv_in
 		vv_repository_sweep_locks(*out);
 	}
 	if (rc != VV_ENOTFOUND) return rc;
-	vv_error_clear(err);
 	if ((rc = make_new(dir, opts, err)) < 0 ||
 	    (rc = is_named_by_env(dir, opts->env)
 			  ? vv_repository_open(out, NULL, opts->env, err)

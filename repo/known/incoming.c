@@ -137,7 +137,6 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 					  base, NULL, &kept, err);
 	}
 	if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
-	vv_error_clear(err);
 	s->lost = true;
 	return VV_OK;
 }
@@ -231,11 +230,7 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 		j.blocks = bad[i] ? before : j.blocks;
 	}
 	v->blocks = j.blocks;
-	if (rc == VV_OK && !v->good) {
-		vv_error_clear(err);
-		rc = rewrite_packs(in, bad, l, false, &v->lost, err);
-	}
-	return rc;
+	return rc == VV_OK && !v->good ? rewrite_packs(in, bad, l, false, &v->lost, err) : rc;
 }
 
 /* --- taking over --------------------------------------------------------------------- */

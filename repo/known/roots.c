@@ -59,7 +59,6 @@ static vv_status pass_unread(gather *g, const git_oid *id, vv_status rc, vv_erro
 
 	rc = soft_ok(g, rc, err);
 	if (rc == VV_OK || rc == VV_ENOMEM || !g->unread) return rc;
-	vv_error_clear(err);
 	return g->unread(g->payload, vv_git_shows(id), NULL, NULL, why.message, err);
 }
 
@@ -223,14 +222,9 @@ static vv_status give_published(gather *g, const vv_cid *version, vv_error *err)
 
 	if (rc < 0 || !added) return rc;
 	rc = vv_published_find(&p, vv_repository_varvedir(g->repo), version, err);
-	if (rc == VV_ECORRUPT) { /* its name is the version */
-		vv_error_clear(err);
-		return g->fn(g->payload, version, "", NULL, NULL, err);
-	}
-	if (rc < 0) { /* not found: withdrawn just now */
-		return vv_missing_ok(rc, err);
-	}
-	return g->fn(g->payload, version, p.path, NULL, NULL, err);
+	/* not found: withdrawn just now; damaged: its name is the version */
+	if (rc < 0 && rc != VV_ECORRUPT) return vv_missing_ok(rc, err);
+	return g->fn(g->payload, version, rc == VV_OK ? p.path : "", NULL, NULL, err);
 }
 
 static vv_status look_at_published(gather *g, vv_error *err)

@@ -421,7 +421,6 @@ vv_status vv_leaf_list_need(vv_leaf_list **out, const char *path, const vv_leaf_
 	vv_status rc = vv_leaf_list_open(out, path, version, err);
 
 	if (rc != VV_ENOTFOUND && rc != VV_ECORRUPT) return rc;
-	vv_error_clear(err);
 	rc = make_list(path, from, version, err);
 	return rc < 0 ? rc : vv_leaf_list_open(out, path, version, err);
 }

@@ -193,7 +193,6 @@ static vv_status open_list(vv_published_files *f, entry *e, vv_error *err)
 	vv_status rc = vv_leaf_list_need(&e->list, path, &f->from, &e->version, err);
 	f->open += e->list != NULL;
 	if (rc == VV_EMISSING || rc == VV_ECORRUPT || rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
 		e->retry_ms = vv_monotonic_ms() + RETRY_MS;
 		rc = VV_OK;
 	}

@@ -246,13 +246,8 @@ vv_status vv_known_hosts_file(vv_known_hosts *k, const char *path, vv_error *err
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_read_file(&text, path, FILE_MAX, err);
 
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	} else if (rc == VV_OK) {
-		rc = vv_known_hosts_text(k, vv_buf_cstr(&text), text.len, path, err);
-	}
-	return rc;
+	return rc < 0 ? vv_missing_ok(rc, err)
+		      : vv_known_hosts_text(k, vv_buf_cstr(&text), text.len, path, err);
 }
 
 /* --- asking --------------------------------------------------------------------------------- */

@@ -64,11 +64,7 @@ static vv_status read_setting(char **out, const vv_connect_options *o, const cha
 		*out = vv_config_outside(o->env, key);
 		return *out ? VV_OK : VV_ENOTFOUND;
 	}
-	vv_status rc = vv_config_string(o->repo, key, out, err);
-	if (rc == VV_ENOTFOUND && err) {
-		vv_error_clear(err);
-	}
-	return rc;
+	return vv_config_string(o->repo, key, out, err);
 }
 
 static vv_status take_setting(char **out, const vv_connect_options *o, const char *key,
@@ -337,16 +333,10 @@ static vv_status by_library(vv_channel **out, const vv_url *url, way w, const ss
 	vv_status rc = vv_ssh_config_read(&config, url, vv_connect_env(o), program, err);
 
 	if (rc < 0) return rc;
-	if (w == AUTO && program && config.special) {
-		rc = run_program(out, url, c, o, err);
-	} else {
-		rc = vv_channel_ssh2(out, url, &config, o, &other, err);
-		if (rc < 0 && other && w == AUTO && program) {
-			vv_error_clear(err);
-			rc = run_program(out, url, c, o, err);
-		}
-	}
-	return rc;
+	const bool may_run = w == AUTO && program;
+	if (may_run && config.special) return run_program(out, url, c, o, err);
+	rc = vv_channel_ssh2(out, url, &config, o, &other, err);
+	return rc < 0 && other && may_run ? run_program(out, url, c, o, err) : rc;
 }
 
 vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_options *o,

@@ -164,9 +164,6 @@ static vv_status run(sftp *f, step_fn step, request *r, vv_error *err)
 	f->depth--;
 	if (rc < 0 && f->lost && old && !r->begun && f->depth == 0) {
 		hang_up(f);
-		if (err) {
-			vv_error_clear(err);
-		}
 		if ((rc = connect_host(f, err)) == VV_OK) {
 			vv_patience_renew(&f->patience);
 			f->depth++;

@@ -235,7 +235,6 @@ vv_status vv_receipts_move_damaged(vv_repository *r, char **kept, vv_error *err)
 	if (!path || !lock_path) return vv_fail_nomem(err);
 	vv_auto(vv_fd) lock = vv_lock(lock_path, true, LOCK_WAIT_MS, err);
 	if (lock < 0) return (vv_status)lock;
-	if ((rc = vv_receipts_of(r, NULL, NULL, NULL, err)) != VV_ECORRUPT) return rc;
-	vv_error_clear(err);
-	return move_log(path, vv_repository_varvedir(r), kept, err);
+	rc = vv_receipts_of(r, NULL, NULL, NULL, err);
+	return rc == VV_ECORRUPT ? move_log(path, vv_repository_varvedir(r), kept, err) : rc;
 }

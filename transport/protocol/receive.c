@@ -352,7 +352,6 @@ vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *e
 	forget_versions(&x->versions);
 	vv_status rc = vv_git_receive_end(x->git, tips->items, tips->count, err);
 	if ((rc == VV_EMISSING || rc == VV_ENOTFOUND) && x->unreadable && x->stats.damaged == 0) {
-		vv_error_clear(err);
 		x->lost = true; /* they were read as others */
 		return VV_OK;
 	}

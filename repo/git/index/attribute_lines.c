@@ -412,7 +412,6 @@ static vv_status put_patterns(vv_buf *text, const char *const *patterns, size_t 
 		vv_status rc = put_pattern(text, patterns[i], literal, err);
 
 		if (rc == VV_EUSAGE && any) {
-			vv_error_clear(err);
 			text->len = before;
 			continue;
 		}

@@ -584,7 +584,6 @@ vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err
 	for (int i = 0; i < ATTEMPTS; i++) {
 		rc = vv_lstat(&out->before, r->index_file, err);
 		if (rc == VV_ENOTFOUND) {
-			vv_error_clear(err);
 			out->taken = true;
 			return VV_OK;
 		}

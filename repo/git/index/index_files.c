@@ -169,7 +169,6 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 			       "cannot add in a bare repository");
 	}
 	if ((rc = vv_lstat(&before, file, err)) == VV_ENOTFOUND) {
-		vv_error_clear(err);
 		rc = vv_index_remove(x, path, err);
 		return rc == VV_ENOTFOUND
 			       ? vv_fail(err, VV_ENOTFOUND,
@@ -319,7 +318,6 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
 	vv_status rc = vv_lstat(&st, file, err);
 	if (rc == VV_ENOTFOUND ||
 	    (rc == VV_OK && vv_worktree_check_above(x->repo, e->path, NULL) < 0)) {
-		vv_error_clear(err);
 		*out = VV_FILE_DELETED;
 		return VV_OK;
 	}

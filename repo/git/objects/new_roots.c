@@ -310,7 +310,6 @@ static vv_status root_of(finding *f, const git_oid *id, vv_cid *out, vv_error *e
 
 	if (rc == VV_ENOMEM) return rc;
 	*out = rc < 0 || !is ? (vv_cid){0} : k.root;
-	vv_error_clear(err);
 	return VV_OK;
 }
 

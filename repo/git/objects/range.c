@@ -47,8 +47,7 @@ static vv_status enqueue(painting *p, vv_node *n, vv_error *err)
 	vv_status rc = vv_must_be_here(vv_node_parse(p->range->walker, n, err), err);
 
 	if (rc == VV_EMISSING && *flags & HAD) {
-		vv_error_clear(err); /* gaps in the haves do not matter */
-		*flags |= SEEN;
+		*flags |= SEEN; /* gaps in the haves do not matter */
 		return VV_OK;
 	}
 	if (rc < 0 || (rc = vv_queue_push(&p->queue, n, err)) < 0) return rc;

@@ -70,7 +70,6 @@ static vv_status fail_unread(vv_tree_pointers *g, const git_oid *id, const char 
 
 	if (may_lack(g, rc)) return vv_error_excuse(rc, true, err);
 	if (!g->unread || rc == VV_ENOMEM) return vv_prefix(err, "%s", vv_text_shows(path));
-	vv_error_clear(err);
 	return g->unread(g->payload, vv_git_shows(id), path, commit, why.message, err);
 }
 
