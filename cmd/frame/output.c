@@ -102,6 +102,22 @@ static void pager_leave(void)
 	unsetenv("GIT_PAGER_IN_USE");
 }
 
+/* Progress: one line, rewritten in place at most ten times a second. */
+static struct {
+	bool shown, over;
+	uint64_t start_ms, last_ms;
+	const char *what;
+} bar;
+
+/* Removes the line with progress, so that a line of output can follow. The next progress shows it again. */
+static void remove_bar(void)
+{
+	if (bar.shown) {
+		fputs("\r\033[K", stderr);
+	}
+	bar.shown = false;
+}
+
 static int out_errno;       /* of the first failed write to stdout */
 static bool forgiving;      /* EPIPE is not a failure */
 static const char *command; /* being run; NULL: outside of one */
@@ -156,6 +172,9 @@ vv_status vv_out_members(unsigned indent, vv_error *err, const vv_json_entry *me
 void vv_out_raw(const void *bytes, size_t len)
 {
 	if (out_errno || len == 0) return;
+	if (vv_out_is_terminal()) {
+		remove_bar();
+	}
 	if (len >= OUT_DIRECT) {
 		if (!write_direct(bytes, len)) {
 			note_failure();
@@ -305,6 +324,7 @@ static void message(const char *prefix, const char *text)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
+	remove_bar();
 	/* keeps the order of outputs if both go to one file */
 	if (!out_errno && fflush(stdout) != 0) {
 		note_failure();
@@ -366,7 +386,6 @@ int vv_report(const vv_error *err)
 	vv_error worded = *err;
 
 	vv_hint_word(&worded, vv_hint_words);
-	vv_progress_end();
 	/* a command that lost its reader prints nothing */
 	if (out_errno == EPIPE && err->code == VV_EIO) return VV_EXIT_TROUBLE;
 	message(speaker, err->message[0] ? err->message : "unknown error");
@@ -417,7 +436,7 @@ int vv_check_json(bool json, bool lists, const char *list_command)
 
 int vv_out_finish(int code)
 {
-	vv_progress_end();
+	remove_bar();
 	if (!out_errno && (fflush(stdout) != 0 || ferror(stdout))) {
 		note_failure();
 	}
@@ -584,13 +603,6 @@ vv_status vv_out_to(const char *path, bool empty, vv_error *err)
 	return rc;
 }
 
-/* Progress: one line, rewritten in place at most ten times a second. */
-static struct {
-	bool shown, over;
-	uint64_t start_ms, last_ms;
-	const char *what;
-} bar;
-
 /* Is it time to write the line again? *ms: since this work began. */
 static bool bar_is_due(const char *what, uint64_t *ms)
 {
@@ -652,17 +664,9 @@ const vv_progress *vv_progress_begin(void)
 	return &p;
 }
 
-void vv_progress_end(void)
-{
-	if (bar.shown) {
-		fputs("\r\033[K", stderr);
-	}
-	bar.shown = false;
-}
-
 void vv_progress_stop(void)
 {
-	vv_progress_end();
+	remove_bar();
 	bar.over = true;
 }
 
@@ -678,7 +682,7 @@ static const vv_progress *begin_bar(void *payload VV_UNUSED)
 
 static void end_bar(void *payload VV_UNUSED)
 {
-	vv_progress_end();
+	remove_bar();
 }
 
 const vv_notes vv_notes_stderr = {put_note, begin_bar, end_bar, NULL, false, vv_hint_words};

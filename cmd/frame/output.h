@@ -134,10 +134,9 @@ void vv_out_page_end(void);
 vv_status vv_out_to(const char *path, bool empty, vv_error *err);
 
 /* Begins the display of progress on stderr. A line with rate and remaining time appears after one
- * second. Returns the functions that receive the progress; NULL if stderr is not a terminal. */
+ * second. It is removed before a message, and before output on a terminal; the next progress shows it
+ * again. Returns the functions that receive the progress; NULL if stderr is not a terminal. */
 const vv_progress *vv_progress_begin(void);
-/* Removes the line with progress. The next progress shows it again. */
-void vv_progress_end(void);
 /* Removes the line with progress. No progress is shown until the next vv_progress_begin. */
 void vv_progress_stop(void);
 

@@ -54,7 +54,7 @@ static int run_in_context(const vv_command *c, vv_context *x)
 			rc = settled < 0 ? settled : rc;
 		}
 	}
-	vv_progress_end();
+	vv_progress_stop();
 	if (rc < 0) {
 		vv_url_words_hint(&x->urls, c->urls, x->argc, x->argv, &err);
 	}

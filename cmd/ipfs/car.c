@@ -197,7 +197,6 @@ static vv_status run_export(job *j, char **argv, vv_error *err)
 			vv_out_look_for_reader();
 		}
 	}
-	vv_progress_end();
 	if (rc == VV_EMISSING) {
 		vv_hint(err, "'varve fetch --data REV' gets missing blocks from the remote; add "
 			     "--from URL to get them from another repository");
@@ -308,7 +307,6 @@ static vv_status take_in(import *m, vv_error *err)
 	    VV_OK) {
 		rc = check_roots(m, err);
 	}
-	vv_progress_end();
 	if (rc < 0) return rc;
 	/* Blocks that no root leads to may lack others: they do not enter the store. */
 	vv_incoming_only(m->in, m->wanted);

@@ -109,14 +109,12 @@ static vv_status publish_one(job *j, const char *word, vv_error *err)
 
 	if ((rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err)) < 0) return rc;
 	rc = vv_publish_list(&list, j->c->repo, &s.root, pool, j->c->progress, err);
-	vv_progress_end();
 	if (rc < 0 || (rc = vv_publish_record(&p, j->c->repo, list, s.path, err)) < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < j->o->to.count; i++) {
 		const vv_publish_to to = {j->o->to.items[i], j->o->with_table,
 					  (unsigned)j->o->timeout, j->c->progress};
 
 		rc = vv_publish_send(&p, j->c->repo, list, &to, err);
-		vv_progress_end();
 	}
 	return rc < 0 ? rc : show_record(j, &p, list, err);
 }

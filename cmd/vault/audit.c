@@ -127,7 +127,6 @@ static vv_status audit_one(vv_context *c, vv_vault_session *s, vv_vault_place *p
 	if (p->holder && vv_audit_run(&x, s, p, &why) == VV_ENOMEM) {
 		rc = vv_error_copy(err, &why);
 	}
-	vv_progress_end();
 	if (x.bad_count > 0 || x.damaged > 0 || (!away && !p->holder)) {
 		c->code = VV_EXIT_NO;
 	} else if (away && c->code == VV_EXIT_OK) {

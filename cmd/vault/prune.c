@@ -76,7 +76,6 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 	    (rc = vv_vault_session_check_key(s, err)) < 0 || (rc = vv_prune_run(&x, s, err)) < 0) {
 		return rc;
 	}
-	vv_progress_end();
 	vv_print_failing(s);
 	vv_note(o->dry_run ? "would rewrite %s, leave out %s and retire %s"
 			   : "rewrote %s, left out %s and retired %s",

@@ -42,7 +42,6 @@ static const vv_option table[] = {
 
 static void on_missing(const char *line)
 {
-	vv_progress_end();
 	vv_out_between("missing: ", line, "\n");
 }
 
@@ -94,7 +93,6 @@ static vv_status write_files(const options *o, vv_repository *repo, const vv_oid
 
 	if (rc == VV_OK && !head.unborn) {
 		rc = vv_first_files_write(repo, &f, &head.commit, err);
-		vv_progress_end();
 	}
 	return rc;
 }
@@ -133,7 +131,6 @@ static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_r
 		if (rc == VV_OK && (rc = keep_policy(&s, err)) == VV_OK) {
 			rc = vv_unfinished_end(u, err);
 		}
-		vv_progress_end();
 		tell(o, x, &s);
 		*code = x->missing_shards + x->missing_versions + x->missing_records + x->older +
 						x->beside >
@@ -216,7 +213,6 @@ static int run_recover(void *opts, int argc, char **argv)
 	if (rc < 0 && unfinished.lock_fd >= 0) { /* the folder is ours */
 		clean_up(&unfinished, &x, &repo, &err);
 	}
-	vv_progress_end();
 	vv_names_free(urls, (size_t)argc);
 	return rc < 0 ? vv_report_trouble(&err) : code;
 }

@@ -294,7 +294,6 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 	vv_status rc = vv_resemble_walk(&walk, &n->root, NULL, err);
 	if (rc < 0 || r->lacking == 0) return rc;
 	r->x->versions++;
-	vv_progress_end();
 	vv_out("lost: %s of commit %.10s lacks %s\n", vv_text_shows(n->path),
 	       vv_oid_shows(&n->commit), vv_text_counted(r->lacking, "block", NULL));
 	return VV_OK;
@@ -553,7 +552,6 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 	const vv_owed *owed = &x->owed;
 	char cost[COST_TEXT];
 
-	vv_progress_end();
 	if (!o->quiet && x->mended > 0) {
 		vv_note("wrote %s of the ledger again",
 			vv_text_counted(x->mended, "damaged record", NULL));

@@ -46,7 +46,6 @@ static const vv_option_rule option_rules[] = {
 static vv_status tell_recovery(void *payload VV_UNUSED, const char *key, vv_error *err)
 {
 	(void)err;
-	vv_progress_end();
 	vv_out("This is the recovery key of the new vault. It is not shown again:\n\n    %s\n\n"
 	       "Keep it on paper, away from this machine: if the machine is lost, only this key opens the copies,\nand anyone who has it can read them. If this key and this machine's key are both lost, the copies cannot be opened.\n",
 	       key);
@@ -144,7 +143,6 @@ static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_
 		return VV_OK;
 	}
 	vv_status rc = vv_prune_run(&tails, s, &why);
-	vv_progress_end();
 	if (rc == VV_EMISSING || rc == VV_EREFUSED) {
 		vv_warn("whole copies could not be changed to a stripe: %s", why.message);
 		return VV_OK;
@@ -197,7 +195,6 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 	}
 	s.mend = !o->dry_run;
 	if ((rc = vv_replicate_run(&x, &s, err)) == VV_OK) {
-		vv_progress_end();
 		tell(o, &x, &s);
 		c->code = x.short_of_min || x.sum.owed > 0 || lacks_records(&s, x.copies)
 				  ? VV_EXIT_NO

@@ -212,7 +212,6 @@ static vv_status print(vv_context *c, vv_vault_session *s, vv_error *err)
 	vv_status rc = vv_vault_status_get(&x, s, err);
 
 	if (rc < 0) return rc;
-	vv_progress_end();
 	c->code = x.safe ? VV_EXIT_OK : VV_EXIT_NO;
 	if (vv_wants_json(o->format)) {
 		rc = print_json(&x, err);

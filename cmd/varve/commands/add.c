@@ -195,7 +195,6 @@ static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 	if (c->reader) {
 		vv_dataset_reader_lend_index(c->reader, NULL);
 	}
-	vv_progress_end();
 	vv_json_close_array(&json);
 	if (rc == VV_OK && req->json) {
 		rc = vv_add_report_json(&rep, &files, o->dry_run, err);

@@ -456,7 +456,6 @@ static vv_status run_apply(vv_context *c, vv_error *err)
 	    (c->argc == 1 || (rc = take_file(&r, c->argv[1], err)) == VV_OK)) {
 		rc = vv_way_back_close(r.back, apply(&r, err), err);
 	}
-	vv_progress_end();
 	if (rc == VV_OK && !o->quiet) {
 		vv_out_bytes(vv_buf_cstr(&r.said), r.said.len);
 		if (r.paths == 0) {

@@ -655,7 +655,6 @@ static vv_status suggest(check *c, vv_error *err)
 					     c->argc, c->argv, err)) < 0) {
 		return rc;
 	}
-	vv_progress_end();
 	vv_out_bytes(vv_buf_cstr(&c->spelled), c->spelled.len);
 	if (c->spelled.len == 0) {
 		vv_note("nothing to suggest for %s", vv_text_counted(tables, "table", NULL));
@@ -683,7 +682,6 @@ static vv_status check_log(check *c, vv_error *err)
 		vv_check_log_html(&c->overview, &t);
 		return vv_buf_ok(&c->overview, err);
 	}
-	vv_progress_end();
 	c->in->code = vv_check_log_print(&t, c->run.only_count > 0, c->o->quiet,
 					 vv_wants_json(c->o->format))
 			      ? VV_EXIT_OK
@@ -927,7 +925,6 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	}
 	c.run.progress = in->progress;
 	rc = run_checks(&c, err);
-	vv_progress_end();
 	if (rc == VV_OK && spells(o)) {
 		show_spelled(&c);
 	} else if (rc == VV_OK && o->explain) {

@@ -166,14 +166,10 @@ static vv_status pick_one(vv_pick *p, const options *o, outcome *out, vv_error *
 {
 	vv_status rc = vv_pick_run(p, err);
 	if (p->stays) {
-		vv_progress_end();
 		vv_note("all changes are staged: run 'varve %s --continue' to commit them, or 'varve %s --abort' to undo them",
 			vv_pick_verb(p), vv_pick_verb(p));
 	}
 	if (rc < 0) return rc;
-	if (p->outcome != VV_PICK_EMPTY) {
-		vv_progress_end();
-	}
 	if (vv_wants_json(o->format)) {
 		put_json(out->json, p);
 	} else {
@@ -197,7 +193,6 @@ static vv_status stage_sum(vv_pick *sum, const options *o, outcome *out, vv_erro
 	vv_status rc = vv_pick_run(sum, err);
 
 	if (rc < 0) return rc;
-	vv_progress_end();
 	if (sum->outcome == VV_PICK_EMPTY) {
 		vv_note("together, these commits change nothing here");
 	} else if (!vv_wants_json(o->format)) {
@@ -277,7 +272,6 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	if (rc == VV_OK && vv_wants_json(o->format)) {
 		rc = vv_out_json(&text, err);
 	}
-	vv_progress_end();
 	if (rc == VV_OK && !out.conflicts && !o->no_commit) {
 		vv_context_gc_after(c, o->quiet);
 	}

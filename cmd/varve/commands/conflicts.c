@@ -191,7 +191,6 @@ static vv_status run_conflicts(vv_context *c, vv_error *err)
 	if (rc == VV_OK && (rc = vv_conflict_list_read(&list, c->repo, c->writer, c->index,
 						       c->argc > 0 ? &c->paths : NULL, false, false,
 						       err)) == VV_OK) {
-		vv_progress_end();
 		c->code = list.count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 		rc = print_all(c->repo, &list, vv_wants_json(o->format), err);
 	}

@@ -115,7 +115,6 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 	}
 	if (rc == VV_OK && (rc = vv_out_file_end(out, err)) == VV_OK && !out->standard &&
 	    !o->quiet) {
-		vv_progress_end();
 		vv_note("wrote %s: %s %s, %s %s", vv_text_shows(out->path), vv_text_count(rows),
 			rows == 1 ? "row" : "rows", vv_text_count(t->columns),
 			t->columns == 1 ? "column" : "columns");

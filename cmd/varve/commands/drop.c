@@ -184,7 +184,6 @@ static vv_status run_drop(vv_context *c, vv_error *err)
 
 	d.paths = (const char *const *)paths;
 	if (rc == VV_OK && (rc = vv_drop_run(&d, c->repo, &vv_notes_stderr, err)) == VV_OK) {
-		vv_progress_end();
 		if (count_fate(&d, VV_DROP_ALONE) > 0) {
 			c->code = VV_EXIT_NO;
 		}

@@ -640,7 +640,6 @@ static vv_status finish(fsck *f, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	vv_progress_end();
 	if (json(f)) {
 		vv_json_close_array(&f->w);
 		vv_json_put_members(&f->w, {JSON_NUMBER("versions", f->count)},
@@ -695,7 +694,6 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 				   {JSON_SAID("commit", commit_of(v))});
 		return VV_OK;
 	}
-	vv_progress_end();
 	if (v && !vv_oid_is_null(&v->commit)) {
 		(void)vv_rev_short(f->c->repo, &v->commit, &rev, VV_IGNORED);
 	}

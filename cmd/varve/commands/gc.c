@@ -247,7 +247,6 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 			       vv_text_url(m.url));
 	}
 	rc = vv_remote_gc_run(&gc, c->repo, there.host, err);
-	vv_progress_end();
 	if (rc == VV_OK && !o->quiet && gc.is_store) {
 		print_store(o, &gc.swept, gc.place);
 	} else if (rc == VV_OK && !o->quiet) {

@@ -49,7 +49,6 @@ static vv_status run_get(vv_context *c, vv_error *err)
 		return rc;
 	}
 	if (!out.standard && !o->quiet) {
-		vv_progress_end();
 		vv_note("wrote %s", vv_text_shows(path));
 	}
 	return rc;

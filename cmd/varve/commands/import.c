@@ -298,14 +298,12 @@ static vv_status import_files(vv_context *c, vv_error *err)
 	    (gap = gap_of(&s, err)) < 0) {
 		return rc < 0 ? rc : VV_ENOMEM;
 	}
-	vv_progress_end();
 	if (!o->quiet && !json) {
 		print_plan(&s, gap);
 	}
 	if (s.asks == 0 && !o->dry_run && (rc = vv_snapshots_commit(&s, err)) < 0) {
 		return vv_hint(err, "run the same command again for the remaining versions");
 	}
-	vv_progress_end();
 	if (json && (rc = json_plan(&s, err)) < 0) return rc;
 	if (s.asks > 0) {
 		c->code = VV_EXIT_NO;
@@ -336,7 +334,6 @@ static vv_status run_import(vv_context *c, vv_error *err)
 		return rc;
 	}
 	if (!done && (rc = stage(c, &i, &root, err)) < 0) return rc;
-	vv_progress_end();
 	if (!o->quiet && !i.path) {
 		vv_note("%s: %s; staged for the next commit, with its source in .varveconfig",
 			vv_text_shows(i.to), vv_text_url(i.url));

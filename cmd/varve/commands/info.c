@@ -711,7 +711,6 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 		vv_prefix(err, "%s", vv_text_shows(s->text));
 	}
 	if (rc == VV_OK) {
-		vv_progress_end();
 		if (vv_wants_json(o->format)) {
 			rc = print_json(&f, err);
 		} else {

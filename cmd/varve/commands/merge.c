@@ -170,7 +170,6 @@ static vv_status merge(vv_branch_merge *m, const options *o, vv_error *err)
 {
 	vv_status rc = vv_branch_merge_run(m, err);
 
-	vv_progress_end();
 	if (!vv_wants_json(o->format) && (rc == VV_OK || m->stays)) {
 		say_done(m, o);
 	} else if (rc == VV_OK) {
@@ -243,7 +242,6 @@ static vv_status try_merge(vv_context *c, vv_error *err)
 	} else {
 		rc = vv_merge_try(&j, err);
 	}
-	vv_progress_end();
 	c->code = j.conflicts.count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 	return rc < 0 ? rc : print_trial(&j, outcome, json, err);
 }
@@ -284,7 +282,6 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 		vv_context_gc_after(c, o->quiet);
 	}
 done:
-	vv_progress_end();
 	c->code = m->outcome == VV_MERGE_CONFLICTS || m->lacking ? VV_EXIT_NO : VV_EXIT_OK;
 	vv_branch_merge_clear(m);
 	return rc;

@@ -134,7 +134,6 @@ static vv_status infer(vv_subject *s, vv_table *t, vv_error *err)
 	if ((rc = vv_profile_make(&profile, t, vv_env_temp_dir(vv_environ()), vv_progress_begin(),
 				  err)) == VV_OK &&
 	    (rc = vv_profile_schema(&schema, profile, err)) == VV_OK) {
-		vv_progress_end();
 		rc = s->from == VV_FROM_WORK ? write_inferred(s, &schema, err)
 					     : show_json(vv_buf_cstr(&schema), schema.len, err);
 	}

@@ -89,7 +89,6 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 		(o->format ? put_unsent_json : put_unsent)(&out, &u);
 		rc = vv_buf_ok(&out, err);
 	}
-	vv_progress_end();
 	if (rc == VV_OK) {
 		vv_out_bytes(out.data, out.len);
 	}
@@ -137,7 +136,6 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	if ((rc = vv_changes_read(&changes, c->repo, c->index, c->reader, &opts, err)) == VV_OK) {
 		rc = vv_status_put(&out, &changes, &style, err);
 	}
-	vv_progress_end();
 	if (rc == VV_OK) {
 		vv_out_bytes(out.data, out.len);
 	}

@@ -218,7 +218,6 @@ static vv_status run_switch(vv_context *c, vv_error *err)
 		}
 		return rc;
 	}
-	vv_progress_end();
 	c->code = b.lacking ? VV_EXIT_NO : c->code;
 	if (vv_wants_json(o->format)) return print_json(&head, &b, err);
 	print_kept(&b.git);

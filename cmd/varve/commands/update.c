@@ -75,7 +75,6 @@ static vv_status pick_update(updates *u, const vv_imported *i, const vv_oid *com
 	rc = vv_pick_begin(&p, commit, err);
 	rc = rc < 0 ? rc : vv_pick_run(&p, err);
 	vv_state_drop_update(c->repo);
-	vv_progress_end();
 	if (p.stays) {
 		vv_note("all changes are staged: run 'varve update --continue' to commit them, or 'varve update --abort' to undo them");
 	}

@@ -119,7 +119,6 @@ static vv_status migrate_history(vv_context *c, const vv_migrate_options *opts, 
 	}
 	o.progress = vv_progress_begin();
 	rc = vv_migrate_everything(&result, &o, c->repo, err);
-	vv_progress_end();
 	if (rc == VV_OK) {
 		print_result(&result, &o);
 	}

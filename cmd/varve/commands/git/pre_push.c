@@ -314,7 +314,6 @@ static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err
 			   .progress = t->progress};
 	vv_status rc = vv_push_run(&p, &out, err);
 
-	vv_progress_end();
 	vv_transfer_tell_lines(t, &out.said);
 	for (size_t i = 0; rc == VV_OK && i < out.answer.count; i++) {
 		if (out.answer.refs[i]) {
@@ -357,7 +356,6 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_transfer *t, const v
 		rc = host ? vv_git_host_send(host, &what, &sum, err)
 			  : vv_reach_send_beside(t, to, refs, r->count, &sum, err);
 	}
-	vv_progress_end();
 	if (rc < 0) return stop(r, err);
 	if (sum.blocks > 0) {
 		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(sum.versions),

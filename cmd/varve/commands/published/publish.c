@@ -218,7 +218,6 @@ static vv_status run_publish(vv_context *c, vv_error *err)
 		(void)vv_parse_bytes(&p.file_bytes, o->files, strlen(o->files));
 	}
 	vv_status rc = vv_publish_run(&p, err);
-	vv_progress_end();
 	if (rc < 0 || (!o->no_pages && (rc = export_pages(o, &p, err)) < 0) ||
 	    (o->to && (rc = give(&g, o, c->repo, err)) < 0) || o->quiet) {
 		return rc;
