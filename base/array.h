@@ -1,5 +1,6 @@
 /*
- * array: arrays that grow by doubling, comparison functions for qsort, and searches in arrays.
+ * array: arrays that grow by doubling, comparison functions for qsort, loops over arrays, and searches
+ * in arrays.
  *
  *	if (!vv_array_add(list->items, list->count, list->cap, item)) return vv_fail_nomem(err);
  *
@@ -52,6 +53,13 @@
 		}                                                                                  \
 		low_;                                                                              \
 	})
+
+/* Begins a loop over the items, in order: vv_array_each(list->items, list->count, item) {...}. `item` points to
+ * the item. items and count are evaluated once, before the first item; the loop must not move the items. No
+ * loop if items is NULL. */
+#define vv_array_each(items, count, item)                                                          \
+	for (__typeof__(*(items)) *item = (items), *item##_end_ = item ? item + (count) : NULL;    \
+	     item != item##_end_; item++)
 
 /* Evaluates to the address of the first item for which the expression is_it is true, or NULL if there
  * is none. Tries all items in order. In is_it, `item` points to the item. */

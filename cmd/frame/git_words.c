@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 
 static const char *const commands[] = {
@@ -69,14 +70,14 @@ static bool listed(const char *list, const char *word, size_t len)
 
 bool vv_git_words_option(const char *command, const char *arg)
 {
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-		if (strcmp(options[i].command, command) != 0) {
+	vv_array_each(options, sizeof(options) / sizeof(options[0]), option) {
+		if (strcmp(option->command, command) != 0) {
 			continue;
 		}
 		if (arg[0] == '-' && arg[1] == '-' && arg[2]) {
-			return listed(options[i].options, arg + 2, strcspn(arg + 2, "="));
+			return listed(option->options, arg + 2, strcspn(arg + 2, "="));
 		}
-		return arg[0] == '-' && arg[1] && listed(options[i].options, arg + 1, 1);
+		return arg[0] == '-' && arg[1] && listed(option->options, arg + 1, 1);
 	}
 	return false;
 }
@@ -86,9 +87,9 @@ void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv)
 	vv_buf_printf(out, "git %s%s", command,
 		      strcmp(command, "blame") == 0 ? " --no-textconv"
 						    : ""); /* lines of the file */
-	for (int i = 0; i < argc; i++) {
+	vv_array_each(argv, argc, it) {
 		vv_buf_putc(out, ' ');
-		vv_text_put_word(out, argv[i]);
+		vv_text_put_word(out, *it);
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "cmd/frame/option.h"
@@ -132,8 +133,8 @@ void vv_help_command(const vv_command *c)
 	}
 	if (c->option_count > 0) {
 		vv_buf_puts(&b, "\noptions:\n");
-		for (size_t i = 0; i < c->option_count; i++) {
-			put_option(&b, &c->options[i]);
+		vv_array_each(c->options, c->option_count, option) {
+			put_option(&b, option);
 		}
 	}
 	if (c->pass) {

@@ -3,6 +3,7 @@
  * It uses nothing of varve, since SQLite's extension is linked with it as well.
  */
 #include "cmd/frame/hint_table.h"
+#include "base/array.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -124,8 +125,8 @@ static const struct {
 
 const char *vv_hint_table_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (strcmp(table[i].name, name) == 0) return table[i].words;
+	vv_array_each(table, sizeof(table) / sizeof(table[0]), it) {
+		if (strcmp(it->name, name) == 0) return it->words;
 	}
 	return NULL;
 }

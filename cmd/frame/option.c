@@ -180,9 +180,9 @@ static vv_status unknown_long(const parser *p, const char *name, size_t len)
 		vv_text_show(name, len));
 	if (hint_absent(p, word)) return VV_EUSAGE;
 	vv_nearest_init(&near, word);
-	for (size_t i = 0; i < p->command->option_count; i++) {
-		if (p->command->options[i].name) {
-			(void)vv_nearest_try(&near, p->command->options[i].name);
+	vv_array_each(p->command->options, p->command->option_count, option) {
+		if (option->name) {
+			(void)vv_nearest_try(&near, option->name);
 		}
 	}
 	if (near.best) {
@@ -211,11 +211,10 @@ static vv_status parse_long(parser *p, const char *text)
 		}
 	}
 	/* "--header" where the table has only "--no-header". */
-	for (size_t i = 0; !value && i < p->command->option_count; i++) {
-		o = &p->command->options[i];
-		if (o->kind == VV_OPT_NO_FLAG && o->name && strncmp(o->name, "no-", 3) == 0 &&
-		    strcmp(o->name + 3, text) == 0) {
-			set_flag(p, o, false);
+	vv_array_each(p->command->options, value ? 0 : p->command->option_count, no) {
+		if (no->kind == VV_OPT_NO_FLAG && no->name && strncmp(no->name, "no-", 3) == 0 &&
+		    strcmp(no->name + 3, text) == 0) {
+			set_flag(p, no, false);
 			return VV_OK;
 		}
 	}
@@ -270,9 +269,9 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 	*out = (vv_arguments){NULL, 0, -1, -1, false};
 	out->argv = vv_calloc((size_t)argc + 1, sizeof(*out->argv));
 	if (!out->argv) return vv_fail_nomem(err);
-	for (size_t i = 0; i < c->option_count; i++) {
-		if (c->options[i].kind == VV_OPT_NO_FLAG) {
-			*(bool *)member(&p, &c->options[i]) = true;
+	vv_array_each(c->options, c->option_count, option) {
+		if (option->kind == VV_OPT_NO_FLAG) {
+			*(bool *)member(&p, option) = true;
 		}
 	}
 	for (; p.at < argc; p.at++) {
@@ -397,8 +396,7 @@ vv_status vv_options_check(const vv_command *c, const void *options, int argc, c
 
 void vv_options_clear(const vv_command *c, void *options)
 {
-	for (size_t i = 0; i < c->option_count; i++) {
-		const vv_option *o = &c->options[i];
+	vv_array_each(c->options, c->option_count, o) {
 		vv_strings *list = (vv_strings *)(void *)((char *)options + o->offset);
 
 		if (o->kind == VV_OPT_NAMES) {

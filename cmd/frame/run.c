@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -73,9 +74,7 @@ static int run_in_context(const vv_command *c, vv_context *x)
 static void name_again(vv_context *x, const vv_command *c)
 {
 	(void)snprintf(x->again, sizeof(x->again), "%s", c->name);
-	for (size_t i = 0; i < c->option_count; i++) {
-		const vv_option *o = &c->options[i];
-
+	vv_array_each(c->options, c->option_count, o) {
 		if (o->name && (strcmp(o->name, "abort") == 0 || strcmp(o->name, "quit") == 0) &&
 		    *(const bool *)((const char *)x->options + o->offset)) {
 			(void)snprintf(x->again, sizeof(x->again), "%s --%s", c->name, o->name);

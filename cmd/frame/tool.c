@@ -143,8 +143,8 @@ static void put_group(vv_buf *b, const vv_tool *p, const vv_tool_group *g, bool 
 {
 	bool any = false;
 
-	for (size_t i = 0; i < p->command_count; i++) {
-		const vv_command *c = p->commands[i];
+	vv_array_each(p->commands, p->command_count, command) {
+		const vv_command *c = *command;
 		if (c->hidden || strcmp(c->group, g->group) != 0 || (!all && !is_daily(p, c))) {
 			continue;
 		}
@@ -173,8 +173,8 @@ void vv_tool_overview(const vv_tool *p, bool all, bool asked)
 			p->called, p->summary, rest);
 		vv_help_put_lines(&b, "  ", p->example);
 	}
-	for (size_t i = 0; i < p->group_count; i++) {
-		put_group(&b, p, &p->groups[i], all);
+	vv_array_each(p->groups, p->group_count, group) {
+		put_group(&b, p, group, all);
 	}
 	for (size_t i = 0; all && i < p->other_count; i++) {
 		vv_buf_printf(&b, "%s  %-14s %s\n", i == 0 ? "\nin programs of their own\n" : "",
@@ -205,8 +205,8 @@ int vv_tool_unknown(const vv_tool *p, const char *word)
 			(void)vv_nearest_try(&near, last_word(p->commands[i]->name));
 		}
 	}
-	for (size_t i = 0; i < p->other_count; i++) {
-		(void)vv_nearest_try(&near, p->others[i].word);
+	vv_array_each(p->others, p->other_count, other) {
+		(void)vv_nearest_try(&near, other->word);
 	}
 	if (near.best) {
 		vv_note("hint: did you mean '%s'?", near.best);

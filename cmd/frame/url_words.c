@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -15,8 +16,8 @@
 
 void vv_url_words_clear(vv_url_words *w)
 {
-	for (int i = 0; w->argv && i < w->argc; i++) {
-		vv_free(w->argv[i]);
+	vv_array_each(w->argv, w->argc, word) {
+		vv_free(*word);
 	}
 	vv_free_all(w->argv, w->url);
 	*w = (vv_url_words){0};
@@ -201,8 +202,8 @@ void vv_url_words_hint(const vv_url_words *w, vv_url_use use, int argc, char **a
 	const bool rev = err->hint_id == VV_HINT_VERSIONS || err->hint_id == VV_HINT_LOG_PATH;
 	bool foreign = false;
 
-	for (int i = 0; use == VV_URLS_NONE && i < argc; i++) {
-		foreign |= vv_cached_url_len(argv[i]) > 0;
+	vv_array_each(argv, use == VV_URLS_NONE ? argc : 0, word) {
+		foreign |= vv_cached_url_len(*word) > 0;
 	}
 	if (foreign || (w->url && rev)) {
 		vv_hint_clear(err);

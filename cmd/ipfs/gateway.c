@@ -71,9 +71,9 @@ static bool put_url(vv_buf *url, const char *address)
 	static const char *const hosts[] = {"/dns/", "/dns4/", "/dns6/", "/ip4/", "/ip6/"};
 	const char *host = NULL;
 
-	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-		if (strncmp(address, hosts[i], strlen(hosts[i])) == 0) {
-			host = address + strlen(hosts[i]);
+	vv_array_each(hosts, sizeof(hosts) / sizeof(hosts[0]), it) {
+		if (strncmp(address, *it, strlen(*it)) == 0) {
+			host = address + strlen(*it);
 		}
 	}
 	const size_t len = host ? strcspn(host, "/") : 0;

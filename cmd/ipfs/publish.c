@@ -76,8 +76,8 @@ static void text_record(const vv_published *p, bool with_time)
 	vv_out("  table  %s\n", text);
 	vv_cid_text(text, &p->file);
 	vv_out("  file   %s\n", text);
-	for (size_t i = 0; i < p->holder_count; i++) {
-		vv_out_between("  at     ", p->holders[i], "\n");
+	vv_array_each(p->holders, p->holder_count, holder) {
+		vv_out_between("  at     ", *holder, "\n");
 	}
 }
 
@@ -110,13 +110,13 @@ static vv_status publish_one(job *j, const char *word, vv_error *err)
 	if ((rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err)) < 0) return rc;
 	rc = vv_publish_list(&list, j->c->repo, &s.root, pool, j->c->progress, err);
 	if (rc < 0 || (rc = vv_publish_record(&p, j->c->repo, list, s.path, err)) < 0) return rc;
-	for (size_t i = 0; rc == VV_OK && i < j->o->to.count; i++) {
-		const vv_publish_to to = {j->o->to.items[i], j->o->with_table,
-					  (unsigned)j->o->timeout, j->c->progress};
+	vv_array_each(j->o->to.items, j->o->to.count, node) {
+		const vv_publish_to to = {*node, j->o->with_table, (unsigned)j->o->timeout,
+					  j->c->progress};
 
-		rc = vv_publish_send(&p, j->c->repo, list, &to, err);
+		if ((rc = vv_publish_send(&p, j->c->repo, list, &to, err)) < 0) return rc;
 	}
-	return rc < 0 ? rc : show_record(j, &p, list, err);
+	return show_record(j, &p, list, err);
 }
 
 /* --- taking back ----------------------------------------------------------------------------- */
@@ -205,14 +205,14 @@ static vv_status show_list(job *j, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (!json(j)) {
-		for (size_t i = 0; i < all.count; i++) {
-			text_record(&all.items[i], true);
+		vv_array_each(all.items, all.count, it) {
+			text_record(it, true);
 		}
 		return VV_OK;
 	}
 	vv_json_open_array(&j->w);
-	for (size_t i = 0; i < all.count; i++) {
-		json_record(&j->w, &all.items[i]);
+	vv_array_each(all.items, all.count, item) {
+		json_record(&j->w, item);
 	}
 	vv_json_close_array(&j->w);
 	return vv_out_json(&j->b, err);

@@ -57,8 +57,8 @@ static vv_status sql_arrow_open(vv_sql_arrow **out, sqlite3_stmt *stmt, vv_error
 	a->count = (size_t)sqlite3_column_count(stmt);
 	a->columns = vv_calloc(a->count + 1, sizeof(*a->columns));
 	if (!a->columns) return vv_fail_nomem(err);
-	for (size_t i = 0; i < a->count; i++) {
-		vv_arrow_column_init_own(&a->columns[i], "", VV_ARROW_NONE, false);
+	vv_array_each(a->columns, a->count, column) {
+		vv_arrow_column_init_own(column, "", VV_ARROW_NONE, false);
 	}
 	return VV_OK;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/module.h"
@@ -196,12 +197,11 @@ vv_status vv_sql_session_bind(sqlite3_stmt *stmt, const vv_strings *words, vv_er
 	for (int i = 1; i <= count; i++) {
 		const char *name = sqlite3_bind_parameter_name(stmt, i), *value = NULL;
 
-		for (size_t n = 0; name && n < words->count; n++) {
+		vv_array_each(words->items, name ? words->count : 0, word) {
 			size_t len = strlen(name) - 1;
 
-			if (strncmp(words->items[n], name + 1, len) == 0 &&
-			    words->items[n][len] == '=') {
-				value = words->items[n] + len + 1;
+			if (strncmp(*word, name + 1, len) == 0 && (*word)[len] == '=') {
+				value = *word + len + 1;
 			}
 		}
 		if (!value) {

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -813,12 +814,12 @@ static int check_sql(const vv_context *c)
 	if ((o->command != NULL) + (o->file != NULL) + c->argc > 1) {
 		return vv_usage_error("sql takes one query: as an argument, with -c or with -f");
 	}
-	for (size_t i = 0; i < o->params.count; i++) {
-		const char *equal = strchr(o->params.items[i], '=');
+	vv_array_each(o->params.items, o->params.count, it) {
+		const char *equal = strchr(*it, '=');
 
-		if (!equal || equal == o->params.items[i]) {
+		if (!equal || equal == *it) {
 			return vv_usage_error("--param requires NAME=VALUE, not '%s'",
-					      vv_text_shows(o->params.items[i]));
+					      vv_text_shows(*it));
 		}
 	}
 	return VV_EXIT_OK;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -215,8 +216,8 @@ static const vv_tool_other others[] = {
 
 const char *vv_word_does(const char *word)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(words[i].word, word) == 0) return words[i].does;
+	vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
+		if (strcmp(it->word, word) == 0) return it->does;
 	}
 	return NULL;
 }
@@ -245,8 +246,8 @@ static int unknown(const char *word, int argc, char **argv)
 
 	/* does not return where there is one */
 	if (vv_tool_run_other(word, argc, argv, &err) != VV_EPROGRAM) return vv_report(&err);
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		if (strcmp(others[i].word, word) == 0) {
+	vv_array_each(others, sizeof(others) / sizeof(others[0]), other) {
+		if (strcmp(other->word, word) == 0) {
 			vv_note("'varve %s' is not installed", word);
 			vv_note("hint: install the package varve-%s", word);
 			return VV_EXIT_TROUBLE;

@@ -99,8 +99,8 @@ static vv_status access_change(const vv_access *x, vv_vault_session *s, vv_error
 	vv_status rc;
 
 	if (!readers.items || !writers.items) return vv_fail_nomem(err);
-	for (size_t i = 0; i < s->secrets.reader_count; i++) {
-		put(&readers, s->secrets.readers[i]);
+	vv_array_each(s->secrets.readers, s->secrets.reader_count, reader) {
+		put(&readers, *reader);
 	}
 	for (size_t i = 0; i < old; i++) {
 		put(&writers, vv_vault_writer_at(s->state, i));

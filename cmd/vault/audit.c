@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
@@ -41,8 +42,7 @@ static void tell_records(const vv_audit *x, const vv_vault_place *p)
 	}
 	vv_out("  ledger: %s of %s damaged:\n", vv_text_count(x->damaged),
 	       vv_text_counted(x->records, "record", NULL));
-	for (size_t i = 0; i < p->meeting.damaged_count; i++) {
-		const vv_damaged_record *d = &p->meeting.damaged[i];
+	vv_array_each(p->meeting.damaged, p->meeting.damaged_count, d) {
 		if (!d->unheard) {
 			vv_out_between("    ", d->name, ": ");
 			vv_out_between("", d->why.message, "\n");
@@ -104,9 +104,9 @@ static void put_json(vv_json_out *w, const vv_audit *x, const vv_vault_place *p)
 		{JSON_NUMBER("leaving", x->leaving)}, {JSON_NUMBER("surplus", x->surplus)},
 		{JSON_NUMBER("bad", x->bad_count)}, {JSON_NUMBER("records", x->records)},
 		{JSON_NUMBER("damaged", x->damaged)}, {JSON_ARRAY("damagedRecords")});
-	for (size_t i = 0; x->damaged > 0 && i < p->meeting.damaged_count; i++) {
-		if (!p->meeting.damaged[i].unheard) {
-			vv_json_string(w, p->meeting.damaged[i].name);
+	vv_array_each(p->meeting.damaged, x->damaged > 0 ? p->meeting.damaged_count : 0, d) {
+		if (!d->unheard) {
+			vv_json_string(w, d->name);
 		}
 	}
 	vv_json_close_array(w);

@@ -166,8 +166,8 @@ static void count_kept(const vv_vault_session *s, const vv_vault_place *p, uint6
 		*bytes = k.bytes;
 		return;
 	}
-	for (size_t i = 0; s->state && i < s->state->shard_count; i++) {
-		const vv_kept *k = &s->state->shards[i];
+	if (!s->state) return;
+	vv_array_each(s->state->shards, s->state->shard_count, k) {
 		const vv_copy *c = vv_vault_copy_at(k, p->id);
 		if (c && c->receipt) {
 			(*shards)++;
@@ -233,8 +233,8 @@ static vv_status run_list(vv_context *c, vv_error *err)
 
 	if (rc < 0) return rc;
 	if ((rc = vv_vault_session_connect(&s, err)) < 0) return rc;
-	for (size_t i = 0; i < s.place_count; i++) {
-		print_place(json ? &w : NULL, &s, &s.places[i]);
+	vv_array_each(s.places, s.place_count, place) {
+		print_place(json ? &w : NULL, &s, place);
 	}
 	vv_json_close_array(&w);
 	if (json) return vv_out_json(&b, err);

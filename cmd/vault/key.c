@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/keys/key_file.h"
 #include "base/secret.h"
@@ -167,8 +168,7 @@ static int run_key(void *opts, int argc, char **argv)
 {
 	vv_error err;
 
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
-		const struct verb *v = &verbs[i];
+	vv_array_each(verbs, sizeof(verbs) / sizeof(*verbs), v) {
 		if (argc == 0 || (strcmp(argv[0], v->name) == 0 && argc == v->words)) {
 			return v->run(opts, argv, &err) < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 		}

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/error.h"
 #include "base/json/json_list.h"
@@ -66,17 +67,16 @@ static vv_status print_all(const report *x, vv_error *err)
 {
 	const vv_standing *s = &x->audited.standing;
 
-	for (size_t i = 0; i < x->rules.named_count; i++) {
+	vv_array_each(x->rules.named, x->rules.named_count, it) {
 		vv_hold_room_facts f;
-		vv_status rc = vv_hold_room_look(x->room, x->rules.named[i].key, &f, err);
+		vv_status rc = vv_hold_room_look(x->room, it->key, &f, err);
 		if (rc < 0) return rc;
-		f.room = vv_holding_room(&x->rules, &x->rules.named[i], &x->audited);
-		print_key(x, x->rules.named[i].key, &f);
+		f.room = vv_holding_room(&x->rules, it, &x->audited);
+		print_key(x, it->key, &f);
 	}
-	for (size_t i = 0; i < s->count; i++) {
-		if (!vv_hold_identity_find(x->rules.named, x->rules.named_count,
-					   s->lines[i].holder)) {
-			print_key(x, s->lines[i].holder, NULL);
+	vv_array_each(s->lines, s->count, line) {
+		if (!vv_hold_identity_find(x->rules.named, x->rules.named_count, line->holder)) {
+			print_key(x, line->holder, NULL);
 		}
 	}
 	return VV_OK;
@@ -247,7 +247,7 @@ static vv_status print_json(const vv_vault_session *s, const vv_ledger_record *o
 	} else {
 		vv_json_open_array(&w);
 		for (size_t i = vv_ledger_count(s->ledger); i > 0; i--) {
-			put_json(&w, s, vv_ledger_at(s->ledger, i - 1), false);
+			put_json(&w, s, vv_ledger_records(s->ledger)[i - 1], false);
 		}
 		vv_json_close_array(&w);
 	}
@@ -285,12 +285,12 @@ static vv_status run_show(const options *o, const vv_vault_session *s, const cha
 		vv_out("  kept until %s\n  signed by %s\n", vv_text_utc((int64_t)r->until),
 		       r->has_key ? vv_did_shows(r->key) : "no key: this holder does not sign");
 	}
-	for (size_t i = 0; i < r->shard_count; i++) {
-		vv_cid_text(text, &r->shards[i].cid);
-		vv_out("  shard %s  %s\n", text, vv_text_bytes(vv_shard_len(r->shards[i].leaves)));
+	vv_array_each(r->shards, r->shard_count, shard) {
+		vv_cid_text(text, &shard->cid);
+		vv_out("  shard %s  %s\n", text, vv_text_bytes(vv_shard_len(shard->leaves)));
 	}
-	for (size_t i = 0; i < r->link_count; i++) {
-		vv_cid_text(text, &r->links[i]);
+	vv_array_each(r->links, r->link_count, link) {
+		vv_cid_text(text, link);
 		vv_out("  names %s\n", text);
 	}
 	return VV_OK;
@@ -301,8 +301,7 @@ static vv_status verify_holders(vv_vault_session *s, size_t *holders, size_t *fa
 {
 	vv_error why;
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		vv_vault_place *p = &s->places[i];
+	vv_array_each(s->places, s->place_count, p) {
 		if (!p->holder && !p->config->dead) {
 			vv_warn("not asked: %s", p->why.message);
 		}
@@ -315,8 +314,7 @@ static vv_status verify_holders(vv_vault_session *s, size_t *holders, size_t *fa
 			continue;
 		}
 		(*holders)++;
-		for (size_t k = 0; k < p->meeting.damaged_count; k++) {
-			const vv_damaged_record *d = &p->meeting.damaged[k];
+		vv_array_each(p->meeting.damaged, p->meeting.damaged_count, d) {
 			vv_out("holder '%s': %s: %s\n", vv_text_shows(p->config->name),
 			       vv_text_shows(d->name), d->why.message);
 			(*faults)++;
@@ -365,8 +363,7 @@ static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 	size_t faults = verify_files(s), holders = 0;
 	vv_status rc;
 
-	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
-		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
+	vv_array_each(vv_ledger_authors(s->ledger), vv_ledger_author_count(s->ledger), a) {
 		char did[VV_DID_TEXT];
 		vv_did_text(did, a->key);
 		if (a->fork[0]) {
@@ -380,8 +377,8 @@ static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 			faults++;
 		}
 	}
-	for (size_t i = 0; i < vv_ledger_count(s->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+	vv_array_each(vv_ledger_records(s->ledger), vv_ledger_count(s->ledger), it) {
+		const vv_ledger_record *r = *it;
 		char did[VV_DID_TEXT];
 		if (!vv_vault_counts(s->state, r)) {
 			vv_did_text(did, r->author);
@@ -443,7 +440,7 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 		rc = print_json(&s, NULL, err);
 	} else {
 		for (size_t i = vv_ledger_count(s.ledger); i > 0; i--) {
-			print_line(&s, vv_ledger_at(s.ledger, i - 1));
+			print_line(&s, vv_ledger_records(s.ledger)[i - 1]);
 		}
 	}
 	return rc;

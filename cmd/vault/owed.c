@@ -57,8 +57,7 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 
 void vv_print_failing(const vv_vault_session *s)
 {
-	for (size_t i = 0; i < s->place_count; i++) {
-		const vv_vault_place *p = &s->places[i];
+	vv_array_each(s->places, s->place_count, p) {
 		if ((!p->holder || p->refuses) && !p->config->dead) {
 			vv_warn("%s", p->why.message);
 		}

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -60,13 +61,13 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 {
 	char did[VV_DID_TEXT];
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		if (!s->places[i].holder) {
-			vv_warn("%s", s->places[i].why.message);
+	vv_array_each(s->places, s->place_count, place) {
+		if (!place->holder) {
+			vv_warn("%s", place->why.message);
 		}
 	}
-	for (size_t i = 0; x->beside > 0 && i < vv_ledger_author_count(s->ledger); i++) {
-		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
+	vv_array_each(vv_ledger_authors(s->ledger),
+		      x->beside > 0 ? vv_ledger_author_count(s->ledger) : 0, a) {
 		vv_did_text(did, a->key);
 		if (a->fork[0]) {
 			vv_warn("the key %s is in use on two machines, and signed two heads: the refs of both were written, those of one below refs/recovered/%s-...",

@@ -96,8 +96,7 @@ static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, v
 	}
 	if (vv_vault_shard_bytes(r->s, k, &r->bytes, VV_IGNORED) == VV_OK) return VV_OK;
 	/* One that fails otherwise may have it still. */
-	for (size_t i = 0; i < r->s->place_count; i++) {
-		vv_vault_place *p = &r->s->places[i];
+	vv_array_each(r->s->places, r->s->place_count, p) {
 		vv_status rc = p->holder ? vv_holder_get_shard(p->holder,
 							       vv_ledger_vault(r->s->ledger),
 							       &k->shard, &r->bytes, VV_IGNORED)
@@ -134,8 +133,7 @@ static vv_status note_lost(resealing *r, const vv_vault_place *p, vv_error *err)
 	vv_ledger_record record = {.kind = VV_LEDGER_AUDIT, .links = links};
 
 	if (!links) return vv_fail_nomem(err);
-	for (size_t i = 0; i < all; i++) {
-		const vv_kept *k = &r->s->state->shards[i];
+	vv_array_each(r->s->state->shards, all, k) {
 		const vv_copy *c = vv_vault_copy_at(k, p->id);
 		if (c && c->receipt && !c->bad && vv_cid_set_has(r->lost, &k->shard.cid)) {
 			links[record.link_count++] = k->shard.cid;
@@ -150,8 +148,7 @@ static vv_status note_lost(resealing *r, const vv_vault_place *p, vv_error *err)
 
 static vv_status note_all_lost(resealing *r, vv_error *err)
 {
-	for (size_t i = 0; i < r->s->place_count; i++) {
-		const vv_vault_place *p = &r->s->places[i];
+	vv_array_each(r->s->places, r->s->place_count, p) {
 		vv_status rc = p->holder && !p->config->dead ? note_lost(r, p, err) : VV_OK;
 		if (rc < 0) return rc;
 	}
@@ -167,17 +164,15 @@ static bool is_again(const resealing *r, const vv_vault_run *run)
 
 static vv_status choose_runs(resealing *r, vv_error *err)
 {
-	for (size_t i = 0; i < r->s->state->runs.count; i++) {
-		const vv_ledger_record *run = r->s->state->runs.items[i];
-		bool lost = false;
-		for (size_t k = 0; k < run->shard_count && !lost; k++) {
-			lost = vv_cid_set_has(r->lost, &run->shards[k].cid);
-		}
+	vv_array_each(r->s->state->runs.items, r->s->state->runs.count, it) {
+		const vv_ledger_record *run = *it;
+		const bool lost = vv_array_find(run->shards, run->shard_count, shard,
+						vv_cid_set_has(r->lost, &shard->cid));
 		vv_status rc = lost ? vv_cid_set_add(r->again, &run->cid, NULL, err) : VV_OK;
 		if (rc < 0) return rc;
 	}
-	for (size_t i = 0; i < r->all.count; i++) {
-		r->search = r->search || (is_again(r, &r->all.runs[i]) && r->all.runs[i].lost);
+	vv_array_each(r->all.runs, r->all.count, item) {
+		r->search = r->search || (is_again(r, item) && item->lost);
 	}
 	return VV_OK;
 }
@@ -197,10 +192,8 @@ static vv_status get_item(resealing *r, vv_item_kind kind, const vv_cid *cid, vv
 
 static vv_status find_gone(resealing *r, vv_error *err)
 {
-	for (size_t i = 0; i < r->all.count; i++) {
-		const vv_vault_run *run = &r->all.runs[i];
-		for (size_t k = 0; is_again(r, run) && k < run->index.count; k++) {
-			const vv_item_place *item = &run->index.items[k];
+	vv_array_each(r->all.runs, r->all.count, run) {
+		vv_array_each(run->index.items, is_again(r, run) ? run->index.count : 0, item) {
 			vv_status rc = get_item(r, item->kind, &item->cid, VV_IGNORED);
 			if (rc == VV_ENOMEM ||
 			    (rc < 0 && vv_cid_set_add(r->gone, &item->cid, NULL, err) < 0)) {
@@ -215,23 +208,24 @@ static vv_status find_gone(resealing *r, vv_error *err)
 /* A run with an item that is a difference to one that is gone cannot be read either. */
 static vv_status add_leaning(resealing *r, bool *grown, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*grown = false;
-	for (size_t i = 0; rc == VV_OK && i < r->rest.count; i++) {
-		const vv_vault_run *run = &r->rest.runs[i];
+	vv_array_each(r->rest.runs, r->rest.count, run) {
 		bool leans = false;
-		for (size_t k = 0; rc == VV_OK && k < run->index.count && !leans; k++) {
+		for (size_t k = 0; k < run->index.count && !leans; k++) {
 			vv_cid base;
 			rc = vv_contents_base(&r->rest, &run->index.items[k].cid, &base, err);
-			leans = rc == VV_OK && vv_cid_set_has(r->gone, &base);
+			if (rc < 0) return rc;
+			leans = vv_cid_set_has(r->gone, &base);
 		}
 		if (leans) {
 			*grown = true;
 			rc = vv_cid_set_add(r->again, &run->record->cid, NULL, err);
+			if (rc < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status choose_all(resealing *r, vv_error *err)
@@ -315,10 +309,8 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 	resealing *r = payload;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < r->all.count; i++) {
-		const vv_vault_run *run = &r->all.runs[i];
-		for (size_t k = 0; is_again(r, run) && k < run->index.count; k++) {
-			const vv_item_place *at = &run->index.items[k];
+	vv_array_each(r->all.runs, r->all.count, run) {
+		vv_array_each(run->index.items, is_again(r, run) ? run->index.count : 0, at) {
 			if (vv_cid_set_has(r->gone, &at->cid)) {
 				continue;
 			}
@@ -435,16 +427,15 @@ static vv_status mend_records(vv_vault_repair *x, vv_vault_session *s, vv_error 
 	vv_error why;
 	vv_status rc;
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		vv_vault_place *p = &s->places[i];
+	vv_array_each(s->places, s->place_count, p) {
 		if (p->holder && vv_vault_session_look(s, p, &why) == VV_ENOMEM) {
 			return vv_error_copy(err, &why);
 		}
 	}
 	if ((rc = vv_vault_session_sync(s, err)) < 0) return rc;
-	for (size_t i = 0; i < s->place_count; i++) {
-		x->mended += s->places[i].meeting.mended;
-		x->damaged += vv_meeting_damaged(&s->places[i].meeting);
+	vv_array_each(s->places, s->place_count, place) {
+		x->mended += place->meeting.mended;
+		x->damaged += vv_meeting_damaged(&place->meeting);
 	}
 	return VV_OK;
 }
@@ -510,10 +501,8 @@ static const char *cost_text(char out[COST_TEXT], const vv_owed *x)
 
 static void tell_damaged(const vv_vault_session *s)
 {
-	for (size_t i = 0; i < s->place_count; i++) {
-		const vv_vault_place *p = &s->places[i];
-		for (size_t k = 0; k < p->meeting.damaged_count; k++) {
-			const vv_damaged_record *d = &p->meeting.damaged[k];
+	vv_array_each(s->places, s->place_count, p) {
+		vv_array_each(p->meeting.damaged, p->meeting.damaged_count, d) {
 			if (!d->unheard) {
 				vv_note("the record %s at '%s' is damaged, "
 					"and no reachable holder has it",

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
@@ -163,9 +164,9 @@ static bool lacks_records(const vv_vault_session *s, unsigned copies)
 	size_t keep = 0;
 	bool failed = false;
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		keep += s->places[i].holder && !s->places[i].behind;
-		failed = failed || s->places[i].behind;
+	vv_array_each(s->places, s->place_count, place) {
+		keep += place->holder && !place->behind;
+		failed = failed || place->behind;
 	}
 	return failed && keep < (copies > 0 ? copies : 1);
 }

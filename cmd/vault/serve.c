@@ -181,15 +181,15 @@ static vv_status audit_place(vv_vault_session *s, vv_vault_place *p, vv_cid_set 
 {
 	vv_auto(vv_audit) a = {.leaves = UINT64_MAX};
 	vv_error why;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (!(*bad = vv_cid_set_new())) return vv_fail_nomem(err);
 	/* a place that failed is closed, so that it does not count */
 	if (vv_audit_run(&a, s, p, &why) == VV_ENOMEM) return vv_fail_nomem(err);
-	for (size_t i = 0; rc == VV_OK && i < a.bad_count; i++) {
-		rc = vv_cid_set_add(*bad, &a.bad[i], NULL, err);
+	vv_array_each(a.bad, a.bad_count, cid) {
+		if ((rc = vv_cid_set_add(*bad, cid, NULL, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Counts the copies of every live shard that prove a leaf now; a stripe of K+M counts by the rule

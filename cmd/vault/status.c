@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -34,8 +35,8 @@ static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
 	const char *other = x->away > 0 ? "other " : "";
 	size_t here = 0;
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		here += s->places[i].holder && !s->places[i].config->dead;
+	vv_array_each(s->places, s->place_count, place) {
+		here += place->holder && !place->config->dead;
 	}
 	if (x->away > 0) {
 		vv_out("safe, if %s away still %s the copies that %s had: ",
@@ -187,8 +188,7 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 	}
 	vv_out("%s%s\n", vv_text_counted(x->copies, "copy", "copies"),
 	       x->code.data > 0 ? " of the rest" : "");
-	for (size_t i = 0; i < s->place_count; i++) {
-		const vv_vault_place *p = &s->places[i];
+	vv_array_each(s->places, s->place_count, p) {
 		if (!p->holder && !p->config->dead) {
 			vv_out_between("away: ", p->config->name, "");
 			vv_out(", last reached %s\n",

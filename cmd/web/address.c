@@ -483,15 +483,15 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 		if (!lists[i]->items) return vv_fail_nomem(err);
 	}
 	if ((rc = read_place(&r, below)) < 0) return rc;
-	for (size_t i = 0; i < count; i++) {
-		const char *value = vv_arena_strndup(arena, parameters[i].value,
-						     strlen(parameters[i].value));
+	vv_array_each(parameters, count, parameter) {
+		const char *value = vv_arena_strndup(arena, parameter->value,
+						     strlen(parameter->value));
 
 		if (!value) return vv_fail_nomem(err);
 		if (strlen(value) > TEXT_MAX) {
 			return vv_fail(err, VV_EUSAGE, "a value of more than %u bytes", TEXT_MAX);
 		}
-		if ((rc = take_parameter(&r, parameters[i].name, value)) < 0) return rc;
+		if ((rc = take_parameter(&r, parameter->name, value)) < 0) return rc;
 	}
 	if ((rc = refuse_unknown(&r)) < 0) return rc;
 	if (r.a || r.b) { /* a form's words take the place of the path's */
@@ -523,9 +523,9 @@ static void put_path(vv_buf *out, const char *path)
 
 static const char *place_name(const vv_web_address *a)
 {
-	for (size_t i = 0; i < PLACES; i++) {
-		if (places[i].place == a->place && (a->api ? places[i].api : places[i].page)) {
-			return places[i].name;
+	vv_array_each(places, PLACES, place) {
+		if (place->place == a->place && (a->api ? place->api : place->page)) {
+			return place->name;
 		}
 	}
 	return "";
@@ -593,13 +593,13 @@ static void give_listed(const vv_web_address *a, bool shown, vv_web_parameter_fn
 {
 	const vv_web_rows_query *q = &a->rows;
 
-	for (size_t i = 0; !shown && i < q->filter_count; i++) {
-		fn(payload, "col", q->filters[i].column);
-		fn(payload, "op", vv_web_op_name(q->filters[i].op));
-		fn(payload, "val", q->filters[i].value);
+	vv_array_each(q->filters, shown ? 0 : q->filter_count, filter) {
+		fn(payload, "col", filter->column);
+		fn(payload, "op", vv_web_op_name(filter->op));
+		fn(payload, "val", filter->value);
 	}
-	for (size_t i = 0; shown && i < q->show_count; i++) {
-		fn(payload, "show", q->show[i]);
+	vv_array_each(q->show, shown ? q->show_count : 0, name) {
+		fn(payload, "show", *name);
 	}
 }
 
@@ -622,8 +622,7 @@ static const char *said(const vv_web_address *a, const known_parameter *p, char 
 
 void vv_web_address_each(const vv_web_address *a, vv_web_parameter_fn fn, void *payload)
 {
-	for (size_t i = 0; i < PARAMETERS; i++) {
-		const known_parameter *p = &known_parameters[i];
+	vv_array_each(known_parameters, PARAMETERS, p) {
 		char number[24];
 
 		if (!(p->places & 1u << a->place) || (p->at == MEMBER(cell) && a->api)) {

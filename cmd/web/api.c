@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/web/api_internal.h"
 #include "cmd/web/model/conflicts.h"
@@ -213,8 +214,8 @@ static void put_rows(api *x, const vv_web_table *t, const vv_web_rows *r)
 		{JSON_BOOL("timeOver", r->time_over)}, {JSON_BOOL("complete", r->complete)},
 		{API_LINK_WHEN(!r->complete, "next", &next)},
 		{API_LINK_WHEN(r->has_previous, "previous", &previous)}, {JSON_ARRAY("rows")});
-	for (size_t i = 0; i < r->count; i++) {
-		put_row(&x->w, &r->rows[i], r->column_count);
+	vv_array_each(r->rows, r->count, row) {
+		put_row(&x->w, row, r->column_count);
 	}
 	vv_json_close_array(&x->w);
 }
@@ -366,8 +367,7 @@ static void put_event(vv_json_out *w, const void *item)
 			    {JSON_TEXT("kind", row_kinds[e->kind])}, {JSON_TEXT("path", e->path)},
 			    {API_SAID("oldPath", e->old_path)}, {API_SAID("newKey", e->key)},
 			    {API_SAID("oldKey", e->old_key)}, {JSON_ARRAY("cells")});
-	for (size_t i = 0; i < e->count; i++) {
-		const vv_web_life_cell *c = &e->cells[i];
+	vv_array_each(e->cells, e->count, c) {
 		const bool old = e->kind != VV_ROW_ADDED && !c->came &&
 				 (c->went || c->change != VV_CELL_SAME),
 			   new = e->kind != VV_ROW_REMOVED && !c->went &&
@@ -457,9 +457,7 @@ static void put_row_change(vv_json_out *w, const vv_web_comparison *c, const vv_
 			    {JSON_NUMBER_WHEN(r->new_row != UINT64_MAX, "newRow", r->new_row)},
 			    {JSON_NUMBER("folded", r->folded)},
 			    {JSON_BOOL_WHEN(r->rekeyed, "rekeyed", true)}, {JSON_ARRAY("cells")});
-	for (size_t i = 0; i < c->column_count; i++) {
-		const vv_web_cell_pair *p = &r->cells[i];
-
+	vv_array_each(r->cells, c->column_count, p) {
 		if (r->kind == VV_ROW_CHANGED && p->change != VV_CELL_SAME) {
 			vv_json_open_array(w);
 			api_put_cell(w, &p->old_cell);
@@ -501,8 +499,8 @@ static vv_status put_compare(api *x)
 		{JSON_EACH(put_pair, "columns", c.columns, c.column_count)},
 		{JSON_NUMBER("matched", c.matched)}, {JSON_BOOL("complete", c.complete)},
 		{API_LINK_WHEN(!c.complete && c.count > 0, "next", &to)}, {JSON_ARRAY("rows")});
-	for (size_t i = 0; i < c.count; i++) {
-		put_row_change(&x->w, &c, &c.rows[i]);
+	vv_array_each(c.rows, c.count, row) {
+		put_row_change(&x->w, &c, row);
 	}
 	vv_json_close_array(&x->w);
 	vv_json_close_object(&x->w);
@@ -532,8 +530,8 @@ static void put_conflict_path(vv_json_out *w, const void *item)
 			{JSON_NUMBER("leftOut", at->record.left_out)},
 			{JSON_BOOL("complete", p->complete)},
 			{API_LINK_WHEN(!p->complete, "next", &to)}, {JSON_ARRAY("items")});
-		for (size_t i = 0; i < p->count; i++) {
-			vv_conflict_item_json(w, p->items[i].item);
+		vv_array_each(p->items, p->count, it) {
+			vv_conflict_item_json(w, it->item);
 		}
 		vv_json_close_array(w);
 	}

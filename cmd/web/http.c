@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -95,8 +96,8 @@ static vv_status announce(vv_child *children, const vv_serve_http_options *o,
 /* Avahi withdraws the services. */
 static void stop_announcing(vv_child *children, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		vv_child_stop(&children[i]);
+	vv_array_each(children, count, child) {
+		vv_child_stop(child);
 	}
 }
 

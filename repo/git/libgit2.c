@@ -222,7 +222,7 @@ int vv_git_loose_firsts(git_odb *odb, bool firsts[256])
 	for (size_t i = 0; code == 0 && i < git_odb_num_backends(odb); i++) {
 		code = git_odb_get_backend(&b, odb, i);
 		if (code == 0 && is_loose(b)) {
-			code = b->foreach (b, note_first, firsts);
+			code = b->foreach(b, note_first, firsts);
 		}
 	}
 	return code;

@@ -26,12 +26,14 @@ def blank(text):
 
 
 def conditions(text):
-    """(line, word, condition, rest of its line) of every if, for and while; text is blanked."""
-    for m in re.finditer(r"^[ \t]*(?:\} )?(?:else )?(if|for|while) \(", text, re.M):
+    """(line, word, condition, rest of its line) of every if and loop, but for a macro that is the head of a loop; text is blanked."""
+    for m in re.finditer(r"^[ \t]*(?:\} )?(?:else )?(if|for|while|vv_array_each) ?\(", text, re.M):
         at, depth = m.end(), 1
         while depth and at < len(text):
             depth += (text[at] == "(") - (text[at] == ")")
             at += 1
+        if re.search(r"#define [^\n]*\n\Z", text[:m.start()]) and text[at:at + 1] == "\n":
+            continue
         yield text.count("\n", 0, m.start()) + 1, m[1], text[m.end():at - 1], text[at:].split("\n", 1)[0].strip()
 
 

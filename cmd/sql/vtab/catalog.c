@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "cmd/sql/vtab/error.h"
 
 /* ---- commit: how a commit's texts outlive the log that lent them ---- */
@@ -94,11 +95,11 @@ int vv_sql_commits_get(const varve_commit **out, vv_sql_commits *commits, varve_
 
 static void commits_clear(vv_sql_commits *commits)
 {
-	for (size_t i = 0; i < VV_COMMIT_SLOTS; i++) {
-		while (commits->slots[i]) {
-			vv_sql_commit *c = commits->slots[i];
+	vv_array_each(commits->slots, VV_COMMIT_SLOTS, slot) {
+		while (*slot) {
+			vv_sql_commit *c = *slot;
 
-			commits->slots[i] = c->next;
+			*slot = c->next;
 			sqlite3_free(c);
 		}
 	}

@@ -1,6 +1,7 @@
 /*
  * function: passes arguments to a function.
  */
+#include "base/array.h"
 #include "cmd/sql/vtab/tables.h"
 
 #include <sqlite3ext.h>
@@ -159,9 +160,9 @@ static void reset(function_cursor *c)
 	}
 	sqlite3_free(c->state);
 	c->state = NULL;
-	for (size_t i = 0; i < VV_FUNCTION_ARGUMENTS; i++) {
-		sqlite3_free(c->arguments[i]);
-		c->arguments[i] = NULL;
+	vv_array_each(c->arguments, VV_FUNCTION_ARGUMENTS, argument) {
+		sqlite3_free(*argument);
+		*argument = NULL;
 	}
 }
 

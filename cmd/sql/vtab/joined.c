@@ -6,6 +6,7 @@
 #include <sqlite3ext.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/push.h"
 
@@ -67,13 +68,13 @@ static bool is_question(const vv_sql_scan_condition *c)
 size_t vv_sql_joined_columns(vv_sql_grouping *out, const vv_sql_scan_plan *plan)
 {
 	*out = (vv_sql_grouping){.join = true, .used = plan->used};
-	for (size_t i = 0; i < plan->count; i++) {
-		if (!is_question(&plan->conditions[i])) {
+	vv_array_each(plan->conditions, plan->count, condition) {
+		if (!is_question(condition)) {
 			continue;
 		}
 		if (out->count == VV_GROUPING_COLUMNS) return 0;
-		out->is[out->count] = plan->conditions[i].op == SQLITE_INDEX_CONSTRAINT_IS;
-		out->by[out->count++] = (size_t)plan->conditions[i].column;
+		out->is[out->count] = condition->op == SQLITE_INDEX_CONSTRAINT_IS;
+		out->by[out->count++] = (size_t)condition->column;
 	}
 	return out->count;
 }

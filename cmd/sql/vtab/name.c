@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "cmd/sql/vtab/error.h"
 SQLITE_EXTENSION_INIT3
 
@@ -200,8 +201,8 @@ static size_t count_as(const vv_sql_paths *l, const char *name, size_t len, int 
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < l->count; i++) {
-		n += closeness(l->items[i], name, len) >= least;
+	vv_array_each(l->items, l->count, it) {
+		n += closeness(*it, name, len) >= least;
 	}
 	return n;
 }
@@ -285,10 +286,10 @@ static int refuse_several(const vv_sql_paths *l, const char *name, size_t len, i
 	size_t left = count_as(l, name, len, least);
 	sqlite3_str *list = sqlite3_str_new(NULL);
 
-	for (size_t i = 0; i < l->count; i++) {
-		if (closeness(l->items[i], name, len) >= least) {
+	vv_array_each(l->items, l->count, it) {
+		if (closeness(*it, name, len) >= least) {
 			left--;
-			sqlite3_str_appendf(list, "'%s'%s", l->items[i],
+			sqlite3_str_appendf(list, "'%s'%s", *it,
 					    left > 1    ? ", "
 					    : left == 1 ? " or "
 							: "");
@@ -312,12 +313,12 @@ static int choose(char **out, const vv_sql_paths *l, const char *name, size_t le
 	int best = 0;
 
 	*out = NULL;
-	for (size_t i = 0; i < l->count; i++) {
-		int close = closeness(l->items[i], name, len);
+	vv_array_each(l->items, l->count, it) {
+		int close = closeness(*it, name, len);
 
 		if (close > best) {
 			best = close;
-			found = l->items[i];
+			found = *it;
 			several = false;
 		} else if (close == best && close > 0) {
 			several = true;

@@ -3,6 +3,7 @@
  *
  * An argument for each column of the key, with its value as written in the file.
  */
+#include "base/array.h"
 #include "cmd/sql/vtab/tables.h"
 
 #include <sqlite3ext.h>
@@ -30,8 +31,8 @@ static void declare_row(const vv_sql_function_table *t, vv_sql_columns_sql *sql)
 					    "column_name", "from_value",  "to_value"};
 	const varve_table_facts *facts = t->declared->facts;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		vv_sql_columns_add(sql, "", names[i], "", "TEXT");
+	vv_array_each(names, sizeof(names) / sizeof(names[0]), name) {
+		vv_sql_columns_add(sql, "", *name, "", "TEXT");
 	}
 	for (size_t i = 0; i < facts->key_count && i < VV_FUNCTION_ARGUMENTS; i++) {
 		vv_sql_columns_add(sql, "",

@@ -124,8 +124,8 @@ static int declare(rows_table *t, bool with_texts, char **message, varve_error *
 	int rc = vv_sql_columns_begin(&sql, most, err);
 	if (rc < 0) return vv_sql_catalog_fail(t->catalog, err, message);
 	vv_sql_columns_add_table(&sql, "", t->declared, false);
-	for (size_t i = 0; i < COMMIT_COLUMNS && commits; i++) {
-		vv_sql_columns_add(&sql, "", commit_columns[i].name, "", "TEXT");
+	vv_array_each(commit_columns, commits ? COMMIT_COLUMNS : 0, column) {
+		vv_sql_columns_add(&sql, "", column->name, "", "TEXT");
 	}
 	if (argument) {
 		vv_sql_columns_add(&sql, "", argument, "", "TEXT HIDDEN");
@@ -278,8 +278,8 @@ static int create(sqlite3 *db, void *aux, int argc, const char *const *argv, sql
 	if (rc == SQLITE_OK) {
 		rc = read_arguments(&repo, &name, c, argc - 3, words, message);
 	}
-	for (size_t i = 0; i < 3; i++) {
-		sqlite3_free(words[i]);
+	vv_array_each(words, 3, word) {
+		sqlite3_free(*word);
 	}
 	if (rc != SQLITE_OK) {
 		vv_sql_name_clear(&name);
@@ -406,12 +406,12 @@ static bool take_grouping(vv_sql_grouping *out, const rows_table *t, sqlite3_ind
 	    t->declared->facts->rows < FEW_ROWS) {
 		return false;
 	}
-	for (int i = 0; i < info->nOrderBy; i++) {
-		int column = info->aOrderBy[i].iColumn;
+	vv_array_each(info->aOrderBy, info->nOrderBy, it) {
+		int column = it->iColumn;
 
 		if (column < 0 || (size_t)column >= t->columns) return false;
 		out->by[out->count] = (size_t)column;
-		out->descending[out->count++] = info->aOrderBy[i].desc != 0;
+		out->descending[out->count++] = it->desc != 0;
 	}
 	return vv_sql_grouped_may(t->declared, out);
 }
@@ -514,8 +514,8 @@ static void reset(rows_cursor *c)
 	c->commit = NULL;
 	vv_sql_blame_drop(c->blame);
 	c->blame = NULL;
-	for (size_t i = 0; c->values && i < c->plan.count; i++) {
-		sqlite3_value_free(c->values[i]);
+	vv_array_each(c->values, c->plan.count, value) {
+		sqlite3_value_free(*value);
 	}
 	sqlite3_free(c->values);
 	c->values = NULL;

@@ -145,8 +145,8 @@ static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t,
 		vv_aligned_column(&l->lines, of_commit[i], strlen(of_commit[i]),
 				  i == 0 ? vv_color_on(VV_YELLOW) : "", false, true);
 	}
-	for (size_t i = 0; r->o->cells && i < 2; i++) {
-		vv_aligned_column(&l->lines, of_cells[i], strlen(of_cells[i]), "", false, false);
+	vv_array_each(of_cells, r->o->cells ? 2 : 0, name) {
+		vv_aligned_column(&l->lines, *name, strlen(*name), "", false, false);
 	}
 	if (!r->o->cells && l->key_count == 0) {
 		vv_aligned_column(&l->lines, "row", 3, "", true, true);
@@ -272,11 +272,11 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 static void json_commits(const blame_run *r, vv_json_out *w)
 {
 	vv_json_add_object(w, "byCommit");
-	for (size_t i = 0; i < r->count; i++) {
-		vv_json_put_members(w, {JSON_OBJECT(vv_oid_shows(&r->commits[i].id))},
-				    {JSON_TEXT("authorName", r->commits[i].author)},
-				    {JSON_TEXT("time", r->commits[i].date)},
-				    {JSON_TEXT("subject", r->commits[i].summary)}, {JSON_END});
+	vv_array_each(r->commits, r->count, commit) {
+		vv_json_put_members(w, {JSON_OBJECT(vv_oid_shows(&commit->id))},
+				    {JSON_TEXT("authorName", commit->author)},
+				    {JSON_TEXT("time", commit->date)},
+				    {JSON_TEXT("subject", commit->summary)}, {JSON_END});
 	}
 	vv_json_close_object(w);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/json/json_list.h"
 #include "base/path.h"
@@ -287,12 +288,11 @@ static vv_status take_selected(check *c, vv_error *err)
 	for (int i = 0; i < c->argc; i++) {
 		c->paths[i] = c->argv[i];
 	}
-	for (size_t i = 0; i < words->count; i++) {
-		if (is_pattern(words->items[i])) {
-			memcpy(&c->paths[c->argc + c->pattern_count++], &words->items[i],
-			       sizeof(*c->paths));
+	vv_array_each(words->items, words->count, it) {
+		if (is_pattern(*it)) {
+			memcpy(&c->paths[c->argc + c->pattern_count++], it, sizeof(*c->paths));
 		} else {
-			c->only[c->run.only_count++] = words->items[i];
+			c->only[c->run.only_count++] = *it;
 		}
 	}
 	c->argv = c->paths;
@@ -511,12 +511,12 @@ static vv_status make_report(check *c, const vv_rules_file *rules, vv_error *err
 /* How the same is reported for all. */
 static void show_accepted(const check *c)
 {
-	for (size_t i = 0; i < c->o->accept.count; i++) {
-		for (int k = 0; k < c->argc; k++) {
+	vv_array_each(c->o->accept.items, c->o->accept.count, rule) {
+		vv_array_each(c->argv, c->argc, path) {
 			vv_auto(vv_buf) b = VV_BUF_INIT;
 			vv_json_out w = vv_json_begin_object(&b, 0);
-			vv_json_put_members(&w, {JSON_TEXT("rule", c->o->accept.items[i])},
-					    {JSON_TEXT("path", c->argv[k])},
+			vv_json_put_members(&w, {JSON_TEXT("rule", *rule)},
+					    {JSON_TEXT("path", *path)},
 					    {JSON_TEXT("why", c->o->why)});
 			vv_json_close_object(&w);
 			vv_note("to accept the findings for everyone, add to %s: \"accept\": [%s]",

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "cmd/frame/option.h"
@@ -38,8 +39,8 @@ static void put_command_names(vv_buf *b)
 			vv_buf_printf(b, "%s%s", n++ > 0 ? " " : "", vv_varve.commands[i]->name);
 		}
 	}
-	for (size_t i = 0; i < vv_varve.other_count; i++) {
-		vv_buf_printf(b, " %s", vv_varve.others[i].word);
+	vv_array_each(vv_varve.others, vv_varve.other_count, other) {
+		vv_buf_printf(b, " %s", other->word);
 	}
 }
 
@@ -58,8 +59,7 @@ static void put_plain(vv_buf *b, const char *s)
 static void bash_command(vv_buf *b, const vv_command *c)
 {
 	vv_buf_printf(b, "\t%s)\n\t\tcase $prev in\n", c->name);
-	for (size_t i = 0; i < c->option_count; i++) {
-		const vv_option *o = &c->options[i];
+	vv_array_each(c->options, c->option_count, o) {
 		if (!has_value(o)) {
 			continue;
 		}
@@ -75,9 +75,9 @@ static void bash_command(vv_buf *b, const vv_command *c)
 		vv_buf_puts(b, "\"; kind=words ;;\n");
 	}
 	vv_buf_puts(b, "\t\t*) words=\"");
-	for (size_t i = 0; i < c->option_count; i++) {
-		if (c->options[i].name) {
-			vv_buf_printf(b, "--%s ", c->options[i].name);
+	vv_array_each(c->options, c->option_count, option) {
+		if (option->name) {
+			vv_buf_printf(b, "--%s ", option->name);
 		}
 	}
 	vv_buf_printf(b, "--help\"; kind=%s ;;\n\t\tesac\n\t\t;;\n",
@@ -195,9 +195,9 @@ static void zsh_script(vv_buf *b)
 		put_plain(b, vv_varve.commands[i]->summary);
 		vv_buf_puts(b, "'\n");
 	}
-	for (size_t i = 0; i < vv_varve.other_count; i++) {
-		vv_buf_printf(b, "\t\t'%s:", vv_varve.others[i].word);
-		put_plain(b, vv_varve.others[i].summary);
+	vv_array_each(vv_varve.others, vv_varve.other_count, other) {
+		vv_buf_printf(b, "\t\t'%s:", other->word);
+		put_plain(b, other->summary);
 		vv_buf_puts(b, "'\n");
 	}
 	vv_buf_puts(b, "\t)\n\t_describe command commands\n}\n"
@@ -208,14 +208,14 @@ static void zsh_script(vv_buf *b)
 		       "\tif (( CURRENT == 2 )); then\n\t\t_varve_commands\n\t\treturn\n\tfi\n"
 		       "\tshift words\n\t(( CURRENT-- ))\n"
 		       "\tcase $words[1] in\n");
-	for (size_t i = 0; i < vv_varve.command_count; i++) {
-		const vv_command *c = vv_varve.commands[i];
+	vv_array_each(vv_varve.commands, vv_varve.command_count, command) {
+		const vv_command *c = *command;
 		if (c->hidden) {
 			continue;
 		}
 		vv_buf_printf(b, "\t%s)\n\t\t_arguments -S", c->name);
-		for (size_t j = 0; j < c->option_count; j++) {
-			zsh_option(b, &c->options[j]);
+		vv_array_each(c->options, c->option_count, option) {
+			zsh_option(b, option);
 		}
 		vv_buf_printf(b, " \\\n\t\t\t'--help[explain the command]' %s\n\t\t;;\n",
 			      zsh_arguments(c));
@@ -230,8 +230,7 @@ static void fish_command(vv_buf *b, const vv_command *c)
 	vv_buf_printf(b, "complete -c varve -f -n __fish_use_subcommand -a %s -d '", c->name);
 	put_plain(b, c->summary);
 	vv_buf_puts(b, "'\n");
-	for (size_t i = 0; i < c->option_count; i++) {
-		const vv_option *o = &c->options[i];
+	vv_array_each(c->options, c->option_count, o) {
 		vv_buf_printf(b, "complete -c varve -n '__fish_seen_subcommand_from %s'", c->name);
 		if (o->name) {
 			vv_buf_printf(b, " -l %s", o->name);
@@ -275,10 +274,10 @@ static void fish_script(vv_buf *b)
 			fish_command(b, vv_varve.commands[i]);
 		}
 	}
-	for (size_t i = 0; i < vv_varve.other_count; i++) {
+	vv_array_each(vv_varve.others, vv_varve.other_count, other) {
 		vv_buf_printf(b, "complete -c varve -f -n __fish_use_subcommand -a %s -d '",
-			      vv_varve.others[i].word);
-		put_plain(b, vv_varve.others[i].summary);
+			      other->word);
+		put_plain(b, other->summary);
 		vv_buf_puts(b, "'\n");
 	}
 }

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -72,8 +73,8 @@ static void put_cells(const vv_conflict_record *c, const vv_conflict_item *item)
 	static const vv_color colors[] = {VV_DIM, VV_GREEN, VV_CYAN};
 	size_t width = 0;
 
-	for (size_t i = 0; i < 3; i++) {
-		size_t w = vv_text_width(c->names[i], strlen(c->names[i]));
+	vv_array_each(c->names, 3, name) {
+		size_t w = vv_text_width(*name, strlen(*name));
 
 		width = w > width ? w : width;
 	}

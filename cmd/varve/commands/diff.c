@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -111,8 +112,8 @@ static const vv_diff_writer_kind *find_kind(const options *o)
 {
 	static const vv_diff_writer_kind *const arrow[] = {VV_ARROW_DIFF_FORMS(VV_DIFF_FORM_KIND)};
 
-	for (size_t i = 0; i < sizeof(arrow) / sizeof(arrow[0]) && o->format; i++) {
-		if (strcmp(arrow[i]->name, o->format) == 0) return arrow[i];
+	vv_array_each(arrow, o->format ? sizeof(arrow) / sizeof(arrow[0]) : 0, form) {
+		if (strcmp((*form)->name, o->format) == 0) return *form;
 	}
 	return o->format ? vv_diff_writer_find(o->format) : &vv_diff_writer_text;
 }
@@ -403,8 +404,8 @@ static vv_status diff_query(run *r, const vv_diff_sides *d, vv_error *err)
 	if (rc == VV_OK && (rc = query_side(r, &files[1], &d->b, err)) == VV_OK) {
 		rc = compare_results(r, files, d, err);
 	}
-	for (int i = 0; i < 2; i++) {
-		vv_new_file_clear(&files[i]);
+	vv_array_each(files, 2, file) {
+		vv_new_file_clear(file);
 	}
 	return rc;
 }
@@ -413,8 +414,8 @@ static void run_clear(run *r)
 {
 	vv_diff_print_clear(&r->p);
 	vv_new_file_clear(&r->file);
-	for (size_t i = 0; r->rename && i < 2 * r->o->rename.count; i++) {
-		vv_free(r->rename[i]);
+	vv_array_each(r->rename, 2 * r->o->rename.count, name) {
+		vv_free(*name);
 	}
 	vv_free(r->rename);
 }

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -53,8 +54,8 @@ static uint64_t count_fate(const vv_drop *d, vv_drop_fate fate)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < d->count; i++) {
-		n += d->versions[i].fate == fate;
+	vv_array_each(d->versions, d->count, version) {
+		n += version->fate == fate;
 	}
 	return n;
 }

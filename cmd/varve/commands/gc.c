@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -68,13 +69,13 @@ static bool parse_grace(uint64_t *out, const char *text)
 	}
 	if (!vv_parse_u64(&n, text, digits) || n > 100000) return false;
 	unit += *unit == '.' || *unit == ' ';
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		len = strlen(units[i].unit);
-		if (strncmp(unit, units[i].unit, len) == 0 ||
-		    (unit[0] == units[i].unit[0] && unit[1] == '\0')) {
+	vv_array_each(units, sizeof(units) / sizeof(units[0]), it) {
+		len = strlen(it->unit);
+		if (strncmp(unit, it->unit, len) == 0 ||
+		    (unit[0] == it->unit[0] && unit[1] == '\0')) {
 			unit += unit[1] == '\0' ? 1 : len;
 			unit += *unit == 's';
-			*out = n * units[i].seconds;
+			*out = n * it->seconds;
 			return *unit == '\0' || strcmp(unit + 1, "ago") == 0;
 		}
 	}

@@ -63,8 +63,8 @@ static char *find_documents(void)
 
 	if (!slash) return NULL;
 	*slash = '\0';
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		vv_auto(char) *dir = vv_path_join(program, places[i], (char *)NULL);
+	vv_array_each(places, sizeof(places) / sizeof(places[0]), place) {
+		vv_auto(char) *dir = vv_path_join(program, *place, (char *)NULL);
 		vv_auto(char) *one = vv_path_join(dir ? dir : "", "use/start.md", (char *)NULL);
 
 		if (one && vv_exists(one)) return vv_take(&dir);
@@ -166,8 +166,8 @@ typedef struct hits {
 
 static void hits_clear(hits *h)
 {
-	for (size_t i = 0; i < BEST; i++) {
-		vv_buf_clear_all(&h->items[i].what, &h->items[i].about);
+	vv_array_each(h->items, BEST, it) {
+		vv_buf_clear_all(&it->what, &it->about);
 	}
 }
 VV_AUTO_CLEAR(hits, hits_clear)
@@ -220,8 +220,8 @@ static bool has_word(const char *text, size_t len, const char *word)
 
 static void search_commands(hits *h, const char *word)
 {
-	for (size_t i = 0; i < vv_varve.command_count; i++) {
-		const vv_command *c = vv_varve.commands[i];
+	vv_array_each(vv_varve.commands, vv_varve.command_count, command) {
+		const vv_command *c = *command;
 		vv_auto(char) *what = vv_asprintf("varve %s", c->name);
 		int score = has_word(c->name, strlen(c->name), word)         ? 60
 			    : has_word(c->summary, strlen(c->summary), word) ? 50

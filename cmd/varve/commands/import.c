@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/json/json_list.h"
 #include "base/path.h"
@@ -98,8 +99,8 @@ static vv_status check_url(const vv_url *u, vv_error *err)
 			       "the URL of an import is committed: it must not have a password\n"
 			       "leave the password out, and keep it in a credential helper of git");
 	}
-	for (size_t k = 0; u->query && k < sizeof(signs) / sizeof(*signs); k++) {
-		const char *at = strstr(u->query, signs[k]);
+	vv_array_each(signs, u->query ? sizeof(signs) / sizeof(*signs) : 0, sign) {
+		const char *at = strstr(u->query, *sign);
 
 		if (at && (at == u->query || at[-1] == '&')) {
 			return vv_fail(

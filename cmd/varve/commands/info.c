@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/error.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
@@ -139,13 +140,13 @@ static vv_status tables_print(vv_dataset_reader *s, bool json, vv_error *err)
 	if (json) {
 		vv_json_open_array(&w);
 	}
-	for (size_t i = 0; i < list.count; i++) {
+	vv_array_each(list.items, list.count, it) {
 		listed l;
 
-		if (list.items[i].absent || list.items[i].not_added) {
+		if (it->absent || it->not_added) {
 			continue;
 		}
-		if ((rc = read_one(&l, &arena, r, &list.items[i], err)) < 0) return rc;
+		if ((rc = read_one(&l, &arena, r, it, err)) < 0) return rc;
 		if (json) {
 			put_json(&w, &l);
 		} else {
@@ -487,21 +488,21 @@ static vv_status print_listing(const info *f, const char *const *names, size_t c
 				  fixed >> i & 1);
 	}
 	for (size_t c = 0; c < f->table->columns; c++) {
-		for (size_t i = 0; i < count; i++) {
-			vv_buf_reset(&cells[i]);
+		vv_array_each(cells, count, cell) {
+			vv_buf_reset(cell);
 		}
 		fill(cells, f, c);
-		for (size_t i = 0; i < count; i++) {
-			vv_aligned_cell(&lines, vv_buf_cstr(&cells[i]));
-			lines.failed = lines.failed || cells[i].failed;
+		vv_array_each(cells, count, it) {
+			vv_aligned_cell(&lines, vv_buf_cstr(it));
+			lines.failed = lines.failed || it->failed;
 		}
 	}
 	if ((rc = vv_aligned_put(&lines, &out, err)) == VV_OK) {
 		vv_out("\n");
 		vv_out_bytes(vv_buf_cstr(&out), out.len);
 	}
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_clear(&cells[i]);
+	vv_array_each(cells, count, item) {
+		vv_buf_clear(item);
 	}
 	return rc;
 }
@@ -611,8 +612,8 @@ static void json_column(vv_json_out *w, const vv_column_stats *s, const vv_cell 
 		{JSON_TEXT_LEN("min", s->any ? vv_buf_cstr(&s->min) : NULL, s->min.len)},
 		{JSON_TEXT_LEN("max", s->any ? vv_buf_cstr(&s->max) : NULL, s->max.len)},
 		{JSON_ARRAY("examples")});
-	for (size_t i = 0; i < s->example_count; i++) {
-		vv_json_string_len(w, vv_buf_cstr(&s->examples[i]), s->examples[i].len);
+	vv_array_each(s->examples, s->example_count, example) {
+		vv_json_string_len(w, vv_buf_cstr(example), example->len);
 	}
 	vv_json_close_array(w);
 	vv_json_close_object(w);
@@ -720,8 +721,8 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 			}
 		}
 	}
-	for (size_t c = 0; f.columns && c < t.columns; c++) {
-		vv_column_stats_clear(&f.columns[c]);
+	vv_array_each(f.columns, t.columns, column) {
+		vv_column_stats_clear(column);
 	}
 	vv_free(f.columns);
 	vv_facts_clear(&f.known);

@@ -347,11 +347,11 @@ static vv_status print_figure(sieve *s, vv_commit_view *view, const options *o,
 	vv_status rc = vv_figure_open(&f, s->repo, reader, o->figure, &o->where, err);
 
 	if (rc < 0 || (rc = read_points(&p, s, f, err)) < 0) return rc;
-	for (size_t i = 0; i < p.count; i++) {
-		const int len = (int)strlen(p.items[i].value);
+	vv_array_each(p.items, p.count, it) {
+		const int len = (int)strlen(it->value);
 
 		width = len > width ? len : width;
-		most = p.items[i].is_number ? fmax(most, fabs(p.items[i].number)) : most;
+		most = it->is_number ? fmax(most, fabs(it->number)) : most;
 	}
 	view->more = tell_point;
 	for (size_t i = 0; rc == VV_OK && i < p.count && !vv_out_failed(); i++) {
@@ -512,8 +512,8 @@ static void print_event(const vv_row_event *e, bool spaced)
 	}
 	vv_out_text(e->path, strlen(e->path));
 	vv_out(": %s\n", e->key ? "key changed" : kinds[e->kind]);
-	for (size_t i = 0; i < e->count; i++) {
-		print_cell(e, &e->cells[i]);
+	vv_array_each(e->cells, e->count, cell) {
+		print_cell(e, cell);
 	}
 }
 
@@ -527,9 +527,7 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 	vv_json_put_members(w, {JSON_TEXT("path", e->path)},
 			    {JSON_TEXT_WHEN(e->old_path, "oldPath", e->old_path)},
 			    {JSON_TEXT("change", kinds[e->kind])}, {JSON_OBJECT("cells")});
-	for (size_t i = 0; i < e->count; i++) {
-		const vv_row_cell *c = &e->cells[i];
-
+	vv_array_each(e->cells, e->count, c) {
 		if (e->kind != VV_ROW_CHANGED) {
 			vv_cell_add_json(w, c->name,
 					 e->kind == VV_ROW_ADDED ? &c->new_cell : &c->old_cell);
@@ -618,8 +616,8 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 	if ((rc = vv_row_history_open(&h, r, c->reader, &ho, err)) == VV_OK) {
 		rc = print_row(o, r, h, max_count, &seen, err);
 	}
-	for (size_t i = 0; i < w->range_count; i++) {
-		bounded = bounded || w->ranges[i].has_exclude;
+	vv_array_each(w->ranges, w->range_count, range) {
+		bounded = bounded || range->has_exclude;
 	}
 	if (rc == VV_OK && seen == 0 && !bounded && !vv_out_failed()) {
 		rc = vv_fail(err, VV_ENOTFOUND, "no version of '%s' has a row with the key '%s'",

@@ -1,6 +1,7 @@
 /*
  * merge: another branch's versions brought into this one.
  */
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -119,8 +120,7 @@ static void put_rules(vv_json_out *w, const vv_merge_stats *s)
 static void put_tables(vv_json_out *w, const vv_merge_job *j)
 {
 	vv_json_add_array(w, "tables");
-	for (size_t i = 0; i < j->tables.count; i++) {
-		const vv_merged_table *t = &j->tables.tables[i];
+	vv_array_each(j->tables.tables, j->tables.count, t) {
 		const vv_conflict_record *c = vv_merge_record(j, t);
 
 		if (vv_merge_report_find(&j->tables, t->path, NULL) != t) {
@@ -190,8 +190,8 @@ static vv_status print_trial(const vv_merge_job *j, const char *outcome, bool js
 
 	if (!json) {
 		vv_out_bytes(vv_buf_cstr(&j->report), j->report.len);
-		for (size_t i = 0; i < j->conflicts.count; i++) {
-			vv_conflicts_print(&j->conflicts.paths[i].record);
+		vv_array_each(j->conflicts.paths, j->conflicts.count, path) {
+			vv_conflicts_print(&path->record);
 		}
 		vv_out("%s\n", conflicts ? "it would be a merge with conflicts" : outcome);
 		return VV_OK;

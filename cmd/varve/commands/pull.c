@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -101,8 +102,7 @@ static vv_status fetch(vv_fetch_job *j, int argc, char **argv, vv_error *err)
 /* The name for merge: the tracking branch if any, otherwise the commit. */
 static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
 {
-	for (size_t i = 0; i < j->plan.count; i++) {
-		const vv_ref_move *m = &j->plan.moves[i];
+	vv_array_each(j->plan.moves, j->plan.count, m) {
 		if (m->to && !m->refused && strncmp(m->to, "refs/remotes/", 13) == 0 &&
 		    strcmp(m->from, j->merge_name) == 0 && vv_oid_equal(&m->id, &j->merge_id)) {
 			return m->to + 13;
@@ -166,14 +166,14 @@ static int merge(const options *o)
 		return vv_report(&err);
 	}
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (words[i].given) {
-			argv[argc++] = (char *)(uintptr_t)words[i].word;
+	vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
+		if (it->given) {
+			argv[argc++] = (char *)(uintptr_t)it->word;
 		}
 	}
-	for (size_t i = 0; i < o->how.count; i++) {
+	vv_array_each(o->how.items, o->how.count, item) {
 		argv[argc++] = (char *)(uintptr_t) "-X";
-		argv[argc++] = (char *)(uintptr_t)o->how.items[i];
+		argv[argc++] = (char *)(uintptr_t)*item;
 	}
 	argv[argc++] = (char *)(uintptr_t)merge_word(&o->job, hex);
 	return vv_command_run(&vv_cmd_merge, argc, argv);

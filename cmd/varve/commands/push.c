@@ -1,6 +1,7 @@
 /*
  * push: commits and blocks to another repository.
  */
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -82,8 +83,8 @@ static vv_status print_json(const vv_push_job *j, vv_error *err)
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_put_members(&w, {JSON_URL("url", j->url)}, {JSON_BOOL("dryRun", j->dry_run)},
 			    {JSON_ARRAY("refs")});
-	for (size_t i = 0; i < j->plan.count; i++) {
-		put_ref(&w, &j->plan.items[i], j->dry_run);
+	vv_array_each(j->plan.items, j->plan.count, it) {
+		put_ref(&w, it, j->dry_run);
 	}
 	vv_json_close_array(&w);
 	vv_json_put_members(&w, {JSON_NUMBER("versions", peer->versions + host->versions)},

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -123,13 +124,13 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 static vv_status rename_in(char **names, size_t count, const char *from, const char *to,
 			   vv_error *err)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(names[i], from) == 0) {
+	vv_array_each(names, count, it) {
+		if (strcmp(*it, from) == 0) {
 			char *name = vv_strdup(to);
 
 			if (!name) return vv_fail_nomem(err);
-			vv_free(names[i]);
-			names[i] = name;
+			vv_free(*it);
+			*it = name;
 		}
 	}
 	return VV_OK;

@@ -68,12 +68,12 @@ static vv_status keep(vv_context *c, const options *o, vv_strings *paths, vv_err
 			"nothing was removed: all these files are outside the sparse checkout\n"
 			"'git sparse-checkout disable' brings every file back");
 	}
-	for (size_t i = 0; !o->recursive && i < c->paths.count; i++) {
-		if (c->paths.items[i].folder && !c->paths.items[i].pattern) {
+	vv_array_each(c->paths.items, o->recursive ? 0 : c->paths.count, path) {
+		if (path->folder && !path->pattern) {
 			return vv_fail(err, VV_EUSAGE,
 				       "'%s' is a folder\n"
 				       "-r removes all that is tracked below it",
-				       vv_text_shows(c->paths.items[i].given));
+				       vv_text_shows(path->given));
 		}
 	}
 	return VV_OK;
@@ -99,8 +99,8 @@ static vv_status run_git(vv_context *c, const options *o, const vv_strings *path
 			args[n++] = words[i].word;
 		}
 	}
-	for (size_t i = 0; i < paths->count; i++) {
-		vv_buf_put(&given, paths->items[i], strlen(paths->items[i]) + 1);
+	vv_array_each(paths->items, paths->count, it) {
+		vv_buf_put(&given, *it, strlen(*it) + 1);
 	}
 	if ((rc = vv_buf_ok(&given, err)) < 0 || (rc = vv_head_read(c->repo, &head, err)) < 0) {
 		return rc;
@@ -126,8 +126,8 @@ static vv_status run_rm(vv_context *c, vv_error *err)
 	if (!items) return vv_fail_nomem(err);
 	vv_dataset_reader_lend_index(c->reader, c->index);
 	if ((rc = keep(c, o, &paths, err)) < 0 || (rc = run_git(c, o, &paths, err)) < 0) return rc;
-	for (size_t i = 0; (!o->quiet || o->dry_run) && i < paths.count; i++) {
-		vv_out("rm '%s'\n", vv_text_shows(paths.items[i]));
+	vv_array_each(paths.items, o->quiet && !o->dry_run ? 0 : paths.count, path) {
+		vv_out("rm '%s'\n", vv_text_shows(*path));
 	}
 	return VV_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/hint_words.h"
@@ -53,9 +54,9 @@ static bool is_for_web(int argc, char **argv)
 	static const char *const names[] = {"--http", "--hash-secret"};
 
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
-			size_t len = strlen(names[k]);
-			if (strncmp(argv[i], names[k], len) == 0 &&
+		vv_array_each(names, sizeof(names) / sizeof(names[0]), name) {
+			size_t len = strlen(*name);
+			if (strncmp(argv[i], *name, len) == 0 &&
 			    (argv[i][len] == '\0' || argv[i][len] == '=')) {
 				return true;
 			}

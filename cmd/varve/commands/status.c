@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -62,14 +63,13 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
 			      vv_text_count(u->linked));
 	}
 	vv_buf_putc(b, '\n');
-	for (size_t i = 0; i < u->count; i++) {
-		vv_buf_printf(b, "  %.10s %s", vv_oid_shows(&u->items[i].commit),
-			      vv_text_shows(u->items[i].path));
-		if (*u->items[i].lacks) {
-			vv_buf_printf(b, ": missing or damaged there: %s", u->items[i].lacks);
+	vv_array_each(u->items, u->count, it) {
+		vv_buf_printf(b, "  %.10s %s", vv_oid_shows(&it->commit), vv_text_shows(it->path));
+		if (*it->lacks) {
+			vv_buf_printf(b, ": missing or damaged there: %s", it->lacks);
 		}
-		vv_buf_puts(b, u->items[i].here ? "\n" : " (not here, either)\n");
-		away += !u->items[i].here;
+		vv_buf_puts(b, it->here ? "\n" : " (not here, either)\n");
+		away += !it->here;
 	}
 	if (u->count > away) {
 		vv_buf_puts(b, "  (use \"varve push --blocks\" to put them there)\n");

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/json/json_list.h"
 #include "base/path.h"
@@ -75,8 +76,7 @@ static vv_status list(vv_repository *r, const options *o, vv_error *err)
 
 	if (rc < 0) return rc;
 	const vv_store_config *usual = vv_blocks_config_store(&c, NULL);
-	for (size_t i = 0; i < c.store_count; i++) {
-		const vv_store_config *s = &c.stores[i];
+	vv_array_each(c.stores, c.store_count, s) {
 		if (s->url && vv_wants_json(o->format)) {
 			list_json(&w, s, s == usual, false);
 		} else if (s->url) {

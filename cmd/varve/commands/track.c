@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -100,8 +101,8 @@ static vv_status list_kind(vv_context *c, bool verbose, bool compared, size_t *l
 	if (rc == VV_OK && (rc = assign(&l, c->index, err)) == VV_OK) {
 		print_lines(&l);
 	}
-	for (size_t i = 0; l.files && i < l.list.count; i++) {
-		vv_buf_clear(&l.files[i].names);
+	vv_array_each(l.files, l.list.count, file) {
+		vv_buf_clear(&file->names);
 	}
 	vv_free(l.files);
 	vv_attr_list_clear(&l.list);

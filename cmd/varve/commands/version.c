@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
@@ -76,8 +77,8 @@ static int run_version(void *given, int argc, char **argv)
 	if (o->verbose) {
 		print_surroundings();
 	}
-	for (size_t i = 0; o->formats && i < sizeof(formats) / sizeof(formats[0]); i++) {
-		vv_out("%-11s %u  %s\n", formats[i].name, formats[i].version, formats[i].state);
+	vv_array_each(formats, o->formats ? sizeof(formats) / sizeof(formats[0]) : 0, format) {
+		vv_out("%-11s %u  %s\n", format->name, format->version, format->state);
 	}
 	return VV_EXIT_OK;
 }

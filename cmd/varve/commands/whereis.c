@@ -318,16 +318,16 @@ static vv_status ask_all(run *r, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_ask_all(asks, count, r->repo, err);
 	}
-	for (size_t i = 0; i < all.count; i++) {
-		if (rc == VV_OK && !all.items[i].host) {
-			tell_answer(&all.items[i]);
+	vv_array_each(all.items, all.count, it) {
+		if (rc == VV_OK && !it->host) {
+			tell_answer(it);
 		}
-		if (rc == VV_OK && (all.items[i].host || all.items[i].m.name)) {
-			tell_host(&all.items[i]);
+		if (rc == VV_OK && (it->host || it->m.name)) {
+			tell_host(it);
 		}
-		vv_ask_clear(&all.items[i].ask);
-		vv_remote_clear(&all.items[i].m);
-		vv_free(all.items[i].word);
+		vv_ask_clear(&it->ask);
+		vv_remote_clear(&it->m);
+		vv_free(it->word);
 	}
 	vv_free(all.items);
 	return rc < 0 ? rc : tell_source(r, err);

@@ -22,8 +22,8 @@ void vv_aligned_init(vv_aligned *a, unsigned width, unsigned indent)
 
 void vv_aligned_clear(vv_aligned *a)
 {
-	for (size_t i = 0; i < a->count; i++) {
-		vv_free((char *)a->columns[i].name);
+	vv_array_each(a->columns, a->count, column) {
+		vv_free((char *)column->name);
 	}
 	vv_free_all(a->columns, a->cells);
 	vv_buf_clear(&a->text);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/json/json_list.h"
@@ -108,9 +109,7 @@ static void put_others(vv_buf *b, const vv_timeline *t, const char *path)
 	for (const vv_rule *rule = vv_rules; rule->code; rule++) {
 		size_t failed = 0;
 
-		for (size_t i = 0; i < t->rule_count; i++) {
-			const vv_timeline_rule *r = &t->rules[i];
-
+		vv_array_each(t->rules, t->rule_count, r) {
 			failed += r->path == path && is_other(r) && strcmp(r->rule, rule->code) == 0
 					  ? r->failed
 					  : 0;
@@ -151,8 +150,8 @@ static void put_json(vv_buf *b, const vv_timeline *t, bool valid)
 {
 	vv_json_out w = vv_json_begin_object(b, 1);
 	vv_json_put_members(&w, {JSON_BOOL("valid", valid)}, {JSON_ARRAY("rules")});
-	for (size_t i = 0; i < t->rule_count; i++) {
-		put_json_rule(&w, t, &t->rules[i]);
+	vv_array_each(t->rules, t->rule_count, rule) {
+		put_json_rule(&w, t, rule);
 	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
@@ -169,12 +168,11 @@ static void put_trend(vv_buf *b, const vv_timeline *t, const vv_timeline_rule *r
 	uint64_t counts[TREND] = {0}, most = 1;
 	size_t last = 0, n = 0, at = SIZE_MAX;
 
-	for (size_t i = 0; i < t->result_count; i++) {
-		last += !t->results[i].count.rule &&
-			vv_text_same(t->results[i].count.path, r->path);
+	vv_array_each(t->results, t->result_count, result) {
+		last += !result->count.rule && vv_text_same(result->count.path, r->path);
 	}
-	for (size_t i = 0; i < t->result_count; i++) {
-		const vv_report_count *c = &t->results[i].count;
+	vv_array_each(t->results, t->result_count, it) {
+		const vv_report_count *c = &it->count;
 
 		if (!vv_text_same(c->path, r->path)) {
 			continue;
@@ -229,16 +227,16 @@ void vv_check_log_html(vv_buf *out, const vv_timeline *t)
 {
 	size_t holds = 0;
 
-	for (size_t i = 0; i < t->rule_count; i++) {
-		holds += t->rules[i].state == VV_TIMELINE_HOLDS;
+	vv_array_each(t->rules, t->rule_count, rule) {
+		holds += rule->state == VV_TIMELINE_HOLDS;
 	}
 	vv_buf_printf(out, "<h2>Rules</h2>\n<p>%zu of %zu hold</p>\n", holds, t->rule_count);
 	if (t->rule_count == 0) return;
 	vv_buf_puts(out, "<table>\n<tr><th>table</th><th>rule</th><th>state</th><th>since</th>"
 			 "<th class=\"n\">findings</th><th class=\"n\">versions that failed</th>"
 			 "<th>last versions</th></tr>\n");
-	for (size_t i = 0; i < t->rule_count; i++) {
-		put_html_rule(out, t, &t->rules[i]);
+	vv_array_each(t->rules, t->rule_count, it) {
+		put_html_rule(out, t, it);
 	}
 	vv_buf_puts(out, "</table>\n");
 }
@@ -248,9 +246,9 @@ bool vv_check_log_print(const vv_timeline *t, bool all, bool quiet, bool json)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	bool valid = true;
 
-	for (size_t i = 0; i < t->rule_count; i++) {
-		valid = valid && !(t->rules[i].state == VV_TIMELINE_FAILS &&
-				   t->rules[i].severity == VV_SEVERITY_ERROR);
+	vv_array_each(t->rules, t->rule_count, rule) {
+		valid = valid &&
+			!(rule->state == VV_TIMELINE_FAILS && rule->severity == VV_SEVERITY_ERROR);
 	}
 	if (quiet) return valid;
 	if (json) {
@@ -369,9 +367,9 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 		static const char *const words[] = {"text",   "json",   "junit",    "sarif",
 						    "github", "gitlab", "markdown", "html"};
 
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-			if (strlen(words[i]) == len && memcmp(words[i], word, len) == 0) {
-				(void)vv_nearest_try(&near, words[i]);
+		vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
+			if (strlen(*it) == len && memcmp(*it, word, len) == 0) {
+				(void)vv_nearest_try(&near, *it);
 			}
 		}
 	}
@@ -385,8 +383,8 @@ vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err)
 	const char *file;
 	vv_status rc;
 
-	for (size_t i = 0; i < outputs->count; i++) {
-		if ((rc = split(outputs->items[i], &form, &file, err)) < 0) return rc;
+	vv_array_each(outputs->items, outputs->count, it) {
+		if ((rc = split(*it, &form, &file, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

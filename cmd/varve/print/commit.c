@@ -375,8 +375,8 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 				      &how, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; !how.names && i < stat.count; i++) {
-		v->uncounted += vv_stat_line_lacks(&stat.lines[i]);
+	vv_array_each(stat.lines, how.names ? 0 : stat.count, line) {
+		v->uncounted += vv_stat_line_lacks(line);
 	}
 	switch (v->style) {
 	case VV_STYLE_LONG:

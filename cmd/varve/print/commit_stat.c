@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -19,10 +20,10 @@
 
 void vv_commit_stat_clear(vv_commit_stat *s)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		vv_free_all(s->lines[i].path, s->lines[i].from);
-		vv_change_counts_clear(&s->lines[i].counts);
-		vv_text_pair_clear(&s->lines[i].texts);
+	vv_array_each(s->lines, s->count, line) {
+		vv_free_all(line->path, line->from);
+		vv_change_counts_clear(&line->counts);
+		vv_text_pair_clear(&line->texts);
 	}
 	vv_free(s->lines);
 	memset(s, 0, sizeof(*s));
@@ -286,13 +287,12 @@ void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 {
 	size_t widest = 0, n;
 
-	for (size_t i = 0; i < s->count; i++) {
-		n = put_path(&s->lines[i], false);
+	vv_array_each(s->lines, s->count, line) {
+		n = put_path(line, false);
 		widest = n > widest ? n : widest;
 	}
 	widest = widest > 50 ? 50 : widest;
-	for (size_t i = 0; i < s->count; i++) {
-		const vv_stat_line *l = &s->lines[i];
+	vv_array_each(s->lines, s->count, l) {
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 
 		vv_out(" ");
@@ -316,8 +316,7 @@ void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 
 void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		const vv_stat_line *l = &s->lines[i];
+	vv_array_each(s->lines, s->count, l) {
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 
 		if (status) {
@@ -340,17 +339,17 @@ void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 {
 	vv_json_open_array(w);
-	for (size_t i = 0; i < s->count; i++) {
-		const vv_content *o = &s->lines[i].old_side, *n = &s->lines[i].new_side;
+	vv_array_each(s->lines, s->count, line) {
+		const vv_content *o = &line->old_side, *n = &line->new_side;
 
 		vv_json_open_object(w);
 		vv_json_put_members(
-			w, {JSON_TEXT("path", s->lines[i].path)},
-			{JSON_TEXT_WHEN(s->lines[i].from, "oldPath", s->lines[i].from)},
-			{JSON_TEXT("change", s->lines[i].from ? "renamed"
-					     : !o->there      ? "added"
-					     : !n->there      ? "removed"
-							      : "modified")},
+			w, {JSON_TEXT("path", line->path)},
+			{JSON_TEXT_WHEN(line->from, "oldPath", line->from)},
+			{JSON_TEXT("change", line->from  ? "renamed"
+					     : !o->there ? "added"
+					     : !n->there ? "removed"
+							 : "modified")},
 			{JSON_TEXT("kind", vv_content_kind(n->there ? n : o))},
 			{JSON_NUMBER_OR_NULL(n->there && !n->submodule, "bytes", n->bytes)},
 			{JSON_NUMBER_OR_NULL(o->there && !o->submodule, "bytesBefore", o->bytes)});
@@ -361,12 +360,11 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 				{JSON_NUMBER_OR_NULL(n->table, "columnCount", n->columns)},
 				{JSON_NUMBER_OR_NULL(o->table, "columnCountBefore", o->columns)});
 		}
-		vv_change_counts_json(w, &s->lines[i].counts);
+		vv_change_counts_json(w, &line->counts);
 		if (n->stored) {
-			vv_json_put_members(
-				w, {JSON_TEXT("root", vv_cid_shows(&n->root))},
-				{JSON_NUMBER_OR_NULL(s->lines[i].has_growth, "addedBytes",
-						     s->lines[i].growth.stored)});
+			vv_json_put_members(w, {JSON_TEXT("root", vv_cid_shows(&n->root))},
+					    {JSON_NUMBER_OR_NULL(line->has_growth, "addedBytes",
+								 line->growth.stored)});
 		}
 		vv_json_close_object(w);
 	}

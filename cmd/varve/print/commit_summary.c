@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -70,12 +71,11 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 
 	if (rc < 0) return rc;
 	print_head(changes->head.branch, hex, message, root_commit);
-	for (size_t i = 0; i < changes->count; i++) {
-		files += changes->entries[i].staged != ' ' && changes->entries[i].staged != '?';
+	vv_array_each(changes->entries, changes->count, entry) {
+		files += entry->staged != ' ' && entry->staged != '?';
 	}
 	vv_out(" %s file%s changed\n", vv_text_count(files), files == 1 ? "" : "s");
-	for (size_t i = 0; i < changes->count; i++) {
-		const vv_change_entry *e = &changes->entries[i];
+	vv_array_each(changes->entries, changes->count, e) {
 		if ((!e->dataset && !e->staged_facts.counts.counted &&
 		     !(e->staged == 'D' && vv_diff_is_table_name(e->path, true))) ||
 		    e->staged == ' ') {

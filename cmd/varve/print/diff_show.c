@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -46,8 +47,8 @@ static bool shows_utf8(void)
 {
 	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = vv_env_get(vv_environ(), names[i]);
+	vv_array_each(names, sizeof(names) / sizeof(names[0]), name) {
+		const char *value = vv_env_get(vv_environ(), *name);
 
 		if (value && *value) {
 			return strstr(value, "UTF-8") || strstr(value, "utf8") ||

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -112,8 +113,7 @@ static void put_short(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 	if (s->branch) {
 		put_short_branch(b, c, s);
 	}
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_change_entry *e = &c->entries[i];
+	vv_array_each(c->entries, c->count, e) {
 		bool odd = e->staged == '?' || e->staged == 'U' || e->work == 'U';
 		if (e->staged == ' ' && e->work == ' ') {
 			continue;
@@ -237,8 +237,8 @@ static const char *conflict_word(const vv_change_entry *e)
 		     {'U', 'D', "deleted by them: "}, {'U', 'A', "added by them:   "},
 		     {'D', 'U', "deleted by us:   "}, {'A', 'A', "both added:      "}};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (words[i].staged == e->staged && words[i].work == e->work) return words[i].text;
+	vv_array_each(words, sizeof(words) / sizeof(words[0]), word) {
+		if (word->staged == e->staged && word->work == e->work) return word->text;
 	}
 	return "both modified:   ";
 }
@@ -364,8 +364,7 @@ static void put_staged(writer *w)
 				: "use \"varve restore --staged <file>...\" to unstage")) {
 		return;
 	}
-	for (size_t i = 0; i < w->c->count; i++) {
-		const vv_change_entry *e = &w->c->entries[i];
+	vv_array_each(w->c->entries, w->c->count, e) {
 		if (e->staged != ' ' && e->staged != '?' && !is_conflict(e)) {
 			put_entry(w, e, word(e->staged), VV_GREEN, true);
 		}
@@ -381,8 +380,7 @@ static void put_conflicts(writer *w)
 		    "use \"varve conflicts\" to list them, \"varve resolve\" or \"varve add <file>...\" to mark resolution")) {
 		return;
 	}
-	for (size_t i = 0; i < w->c->count; i++) {
-		const vv_change_entry *e = &w->c->entries[i];
+	vv_array_each(w->c->entries, w->c->count, e) {
 		if (is_conflict(e)) {
 			put_entry(w, e, conflict_word(e), VV_RED, false);
 			torn += e->torn;
@@ -402,8 +400,7 @@ static void put_unstaged(writer *w)
 		return;
 	}
 	hint(w, "use \"varve restore <file>...\" to discard changes in the work tree");
-	for (size_t i = 0; i < w->c->count; i++) {
-		const vv_change_entry *e = &w->c->entries[i];
+	vv_array_each(w->c->entries, w->c->count, e) {
 		if (e->work != ' ' && e->work != '?' && !is_conflict(e)) {
 			put_entry(w, e, word(e->work), VV_RED, false);
 		}
@@ -413,8 +410,7 @@ static void put_unstaged(writer *w)
 static void put_pointers(writer *w)
 {
 	if (!begin_part(w, w->c->pointers > 0, "Not written to the work tree:", NULL)) return;
-	for (size_t i = 0; i < w->c->count; i++) {
-		const vv_change_entry *e = &w->c->entries[i];
+	vv_array_each(w->c->entries, w->c->count, e) {
 		vv_auto(vv_buf) text = VV_BUF_INIT;
 		if (!e->pointer_only) {
 			continue;
@@ -469,8 +465,7 @@ static void put_text(writer *w, text_kind kind)
 			"use \"varve add --fix\" to convert them"}};
 	bool any = false;
 
-	for (size_t i = 0; i < w->c->count; i++) {
-		const vv_change_entry *e = &w->c->entries[i];
+	vv_array_each(w->c->entries, w->c->count, e) {
 		vv_auto(vv_buf) text = VV_BUF_INIT;
 		if (!e->plain || text_kind_of(e) != kind) {
 			continue;
@@ -502,8 +497,7 @@ static void put_untracked(writer *w)
 			"use \"varve add <file>...\" to include in what will be committed")) {
 		return;
 	}
-	for (size_t i = 0; i < w->c->count; i++) {
-		const vv_change_entry *e = &w->c->entries[i];
+	vv_array_each(w->c->entries, w->c->count, e) {
 		if (e->work == '?') {
 			put_entry(w, e, "", VV_RED, false);
 		}

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hint.h"
@@ -243,8 +244,7 @@ static vv_status find_until(vv_hold_answering *x, const vv_ledger_record *place,
 	uint64_t until = (uint64_t)vv_now_sec() + x->h->rules.term;
 	vv_stat is;
 
-	for (size_t i = 0; i < place->shard_count; i++) {
-		const vv_shard *s = &place->shards[i];
+	vv_array_each(place->shards, place->shard_count, s) {
 		vv_hold_shard_name(name, &x->q->vault, &s->cid);
 		if (vv_hold_look(x->h, name, &is, err) < 0 || is.size != vv_shard_len(s->leaves)) {
 			return vv_fail(err, VV_EMISSING,

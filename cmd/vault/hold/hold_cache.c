@@ -81,8 +81,8 @@ static size_t count_of(const vv_hold_cache *c, const uint8_t *owner)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->count; i++) {
-		n += memcmp(c->items[i].owner, owner, VV_KEY_PUBLIC) == 0;
+	vv_array_each(c->items, c->count, it) {
+		n += memcmp(it->owner, owner, VV_KEY_PUBLIC) == 0;
 	}
 	return n;
 }
@@ -92,9 +92,8 @@ static uint64_t bytes_of_others(const vv_hold_cache *c)
 {
 	uint64_t bytes = 0;
 
-	for (size_t i = 0; i < c->count; i++) {
-		bytes += c->items[i].asked == c->now ? 0
-						     : vv_ledger_bytes(c->items[i].vault->ledger);
+	vv_array_each(c->items, c->count, it) {
+		bytes += it->asked == c->now ? 0 : vv_ledger_bytes(it->vault->ledger);
 	}
 	return bytes;
 }
@@ -107,8 +106,7 @@ static void make_room(vv_hold_cache *c)
 	while (c->count > VV_HOLD_CACHE_VAULTS || bytes_of_others(c) > VV_HOLD_CACHE_BYTES) {
 		cached *worst = NULL;
 		size_t most = 0;
-		for (size_t i = 0; i < c->count; i++) {
-			cached *x = &c->items[i];
+		vv_array_each(c->items, c->count, x) {
 			const size_t n = count_of(c, x->owner);
 			if (x->asked != c->now &&
 			    (n > most || (n == most && x->asked < worst->asked))) {

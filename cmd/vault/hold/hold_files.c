@@ -22,8 +22,8 @@ static vv_status fill_names(vv_hold_answering *x, const char *dir, char **names,
 	const bool authors = strcmp(x->q->name, "records") == 0;
 	vv_stat is;
 
-	for (size_t i = 0; i < count; i++) {
-		const char *name = names[i];
+	vv_array_each(names, count, it) {
+		const char *name = *it;
 		const bool fits = authors ? vv_hold_is_author(name, strlen(name))
 				  : strcmp(x->q->name, "shards") == 0 ? vv_hold_is_cid(name)
 								      : vv_hold_is_record(name);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "cmd/vault/hold/ledger_record.h"
 #include "repo/blocks/cbor_members.h"
@@ -161,8 +162,8 @@ vv_status vv_hold_request_read(vv_hold_message *out, vv_arena *arena, const void
 	}
 	*out = (vv_hold_message){.op = (vv_hold_op)op};
 	if ((rc = read_members(&in, ops[op].asked, pairs - 1, out, err)) < 0) return rc;
-	for (size_t i = 0; i < out->record_count; i++) {
-		sum += out->records[i].len;
+	vv_array_each(out->records, out->record_count, record) {
+		sum += record->len;
 	}
 	return sum <= VV_HOLD_RECORDS_BYTES
 		       ? VV_OK

@@ -49,8 +49,8 @@ vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, cons
 
 void vv_hold_room_forget(vv_hold_room *r)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		vv_free(r->vaults[i].authors);
+	vv_array_each(r->vaults, r->count, vault) {
+		vv_free(vault->authors);
 	}
 	r->count = 0;
 	r->listed = false;
@@ -212,8 +212,7 @@ static bool counts_for(const vv_hold_room *r, const vault_use *v, const uint8_t 
 {
 	bool signed_it = false;
 
-	for (size_t i = 0; i < v->count; i++) {
-		const author *a = &v->authors[i];
+	vv_array_each(v->authors, v->count, a) {
 		const bool own = memcmp(a->key, key, VV_KEY_PUBLIC) == 0;
 		if (a->first && find_identity(r, a->key)) return own;
 		signed_it = signed_it || own;
@@ -225,8 +224,7 @@ static void look(const vv_hold_room *r, const vv_hold_identity *who, vv_hold_roo
 {
 	*out = (vv_hold_room_facts){.room = who->room};
 	out->alone = out->room >= r->rules->size;
-	for (size_t i = 0; i < r->count; i++) {
-		const vault_use *v = &r->vaults[i];
+	vv_array_each(r->vaults, r->count, v) {
 		if (counts_for(r, v, who->key)) {
 			out->shards += v->shards;
 			out->records += v->records;
@@ -281,9 +279,9 @@ static vv_status check_all(const vv_hold_room *r, vv_hold_what what, uint64_t le
 	const uint64_t all = records_free(r, VV_HOLD_LETTING_GO);
 	uint64_t shards = 0, records = 0;
 
-	for (size_t i = 0; i < r->count; i++) {
-		shards += r->vaults[i].shards;
-		records += r->vaults[i].records;
+	vv_array_each(r->vaults, r->count, vault) {
+		shards += vault->shards;
+		records += vault->records;
 	}
 	uint64_t left = what == VV_HOLD_SHARD   ? (records < all ? all - records : 0)
 			: what == VV_HOLD_NOTES ? all - records_free(r, what)
@@ -306,8 +304,7 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what 
 
 	if (rc < 0) return rc;
 	if (!(v = find_vault(r, vault))) return check_all(r, what, len, err);
-	for (size_t i = 0; i < r->rules->admitted_count; i++) {
-		const vv_hold_identity *who = &r->rules->admitted[i];
+	vv_array_each(r->rules->admitted, r->rules->admitted_count, who) {
 		vv_hold_room_facts f;
 		if (!counts_for(r, v, who->key)) {
 			continue;

@@ -71,8 +71,8 @@ static vv_status take_place(vv_hold_vault *v, const vv_ledger_record *r, vv_erro
 		if (!vv_array_room(v->ids, v->id_count, v->id_cap)) return vv_fail_nomem(err);
 		memcpy(v->ids[v->id_count++], r->holder, VV_HOLDER_ID);
 	}
-	for (size_t i = 0; i < r->shard_count; i++) {
-		if (vv_cid_map_get(v->by_cid, &r->shards[i].cid, &at)) {
+	vv_array_each(r->shards, r->shard_count, shard) {
+		if (vv_cid_map_get(v->by_cid, &shard->cid, &at)) {
 			named *n = &v->shards[at];
 			n->place = is_later(r, n->place) ? r : n->place;
 			if (wanted && (!n->wanted || is_later(r, n->wanted))) {
@@ -81,10 +81,10 @@ static vv_status take_place(vv_hold_vault *v, const vv_ledger_record *r, vv_erro
 			continue;
 		}
 		if (!vv_array_room(v->shards, v->count, v->cap)) return vv_fail_nomem(err);
-		if ((rc = vv_cid_map_put(v->by_cid, &r->shards[i].cid, v->count, NULL, err)) < 0) {
+		if ((rc = vv_cid_map_put(v->by_cid, &shard->cid, v->count, NULL, err)) < 0) {
 			return rc;
 		}
-		v->shards[v->count++] = (named){r->shards[i], r, wanted, NULL};
+		v->shards[v->count++] = (named){*shard, r, wanted, NULL};
 	}
 	return VV_OK;
 }
@@ -98,8 +98,8 @@ static void take_gone(vv_hold_vault *v, const vv_ledger_record *r)
 	    !(r->has_key && memcmp(r->key, v->rules->key.public_key, VV_KEY_PUBLIC) == 0)) {
 		return;
 	}
-	for (size_t i = 0; i < r->link_count; i++) {
-		if (vv_cid_map_get(v->by_cid, &r->links[i], &at)) {
+	vv_array_each(r->links, r->link_count, link) {
+		if (vv_cid_map_get(v->by_cid, link, &at)) {
 			named *n = &v->shards[at];
 			n->gone = !n->gone || is_later(r, n->gone) ? r : n->gone;
 		}
@@ -124,13 +124,13 @@ vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err)
 	if ((rc = vv_vault_state_open(&v->state, v->ledger, err)) < 0) {
 		return vv_error_excuse(rc, rc == VV_EMISSING, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(v->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_at(v->ledger, i);
+	vv_array_each(vv_ledger_records(v->ledger), vv_ledger_count(v->ledger), it) {
+		const vv_ledger_record *r = *it;
 		v->wanted = v->wanted || (is_admitted(v->rules, r->author) && record_counts(v, r));
-		rc = is_ours(v, r) ? take_place(v, r, err) : VV_OK;
+		if (is_ours(v, r) && (rc = take_place(v, r, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(v->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_at(v->ledger, i);
+	vv_array_each(vv_ledger_records(v->ledger), vv_ledger_count(v->ledger), it) {
+		const vv_ledger_record *r = *it;
 		if ((r->kind == VV_LEDGER_RETIRE || r->kind == VV_LEDGER_DROP) &&
 		    vv_vault_counts(v->state, r)) {
 			take_gone(v, r);

@@ -325,9 +325,9 @@ size_t vv_ledger_count(const vv_ledger *l)
 	return l->counting_count;
 }
 
-const vv_ledger_record *vv_ledger_at(const vv_ledger *l, size_t i)
+const vv_ledger_record *const *vv_ledger_records(const vv_ledger *l)
 {
-	return l->counting[i];
+	return (const vv_ledger_record *const *)l->counting;
 }
 
 const vv_ledger_record *vv_ledger_find(const vv_ledger *l, const vv_cid *cid)
@@ -343,9 +343,9 @@ size_t vv_ledger_author_count(const vv_ledger *l)
 	return l->author_count;
 }
 
-const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i)
+const vv_ledger_author *vv_ledger_authors(const vv_ledger *l)
 {
-	return &l->authors[i];
+	return l->authors;
 }
 
 const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
@@ -698,8 +698,8 @@ static uint64_t time_now(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
 {
 	uint64_t time = (uint64_t)vv_now_sec();
 	uint64_t limit = time + FUTURE_MAX;
-	for (size_t i = 0; i < l->counting_count; i++) {
-		const vv_ledger_record *r = l->counting[i];
+	vv_array_each(l->counting, l->counting_count, it) {
+		const vv_ledger_record *r = *it;
 		const bool own = memcmp(r->author, key, VV_KEY_PUBLIC) == 0;
 		if (r->time < limit && r->time + !own > time) {
 			time = r->time + !own;

@@ -48,9 +48,10 @@ const vv_cid *vv_ledger_vault(const vv_ledger *l);
 
 /* Returns the number of records that count. */
 size_t vv_ledger_count(const vv_ledger *l);
-/* Returns the i-th of the records that count, from 0. Each record is after its author's previous
- * record. Borrowed until vv_ledger_close. */
-const vv_ledger_record *vv_ledger_at(const vv_ledger *l, size_t i);
+/* Returns the records that count, an array of vv_ledger_count(l) pointers. Each record is after its
+ * author's previous record. The array is borrowed until a record is added, the records until
+ * vv_ledger_close. */
+const vv_ledger_record *const *vv_ledger_records(const vv_ledger *l);
 /* Returns the record with this CID, borrowed until vv_ledger_close. Returns NULL if the ledger does
  * not have the record, or if it does not count. */
 const vv_ledger_record *vv_ledger_find(const vv_ledger *l, const vv_cid *cid);
@@ -72,8 +73,8 @@ typedef struct vv_ledger_author {
 } vv_ledger_author;
 /* Returns the number of authors. */
 size_t vv_ledger_author_count(const vv_ledger *l);
-/* Returns the i-th author, from 0, borrowed until a record is added. */
-const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i);
+/* Returns the authors, an array of vv_ledger_author_count(l), borrowed until a record is added. */
+const vv_ledger_author *vv_ledger_authors(const vv_ledger *l);
 /* Returns the author with this key, borrowed until a record is added; NULL if the ledger has no
  * records by this author. */
 const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC]);

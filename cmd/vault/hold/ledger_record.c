@@ -29,8 +29,8 @@ size_t vv_run_shard_count(const vv_ledger_record *r)
 {
 	size_t count = r->shard_count;
 
-	for (size_t i = 0; i < r->stripe_count; i++) {
-		count += r->stripes[i].code.parity;
+	vv_array_each(r->stripes, r->stripe_count, stripe) {
+		count += stripe->code.parity;
 	}
 	return count;
 }
@@ -180,10 +180,10 @@ static const vv_member parity_list = {NULL,
 static void put_stripes(vv_buf *b, const vv_ledger_record *r)
 {
 	vv_cbor_add_array(b, "stripes", r->stripe_count);
-	for (size_t i = 0; i < r->stripe_count; i++) {
-		const parity p = {r->stripes[i].parity, r->stripes[i].code.parity};
+	vv_array_each(r->stripes, r->stripe_count, stripe) {
+		const parity p = {stripe->parity, stripe->code.parity};
 		vv_cbor_put_array(b, 2);
-		vv_cbor_put_uint(b, r->stripes[i].code.data);
+		vv_cbor_put_uint(b, stripe->code.data);
 		vv_member_put(b, &parity_list, &p);
 	}
 }

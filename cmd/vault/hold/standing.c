@@ -86,8 +86,8 @@ static vv_status read_own(proving *p, vv_error *err)
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < vv_ledger_count(p->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_at(p->ledger, i);
+	vv_array_each(vv_ledger_records(p->ledger), vv_ledger_count(p->ledger), it) {
+		const vv_ledger_record *r = *it;
 		if (is_own(p, r, VV_LEDGER_PLACE)) {
 			if ((rc = take_place(p, r, err)) < 0) return rc;
 		} else if (is_own(p, r, VV_LEDGER_AUDIT)) {
@@ -106,8 +106,8 @@ static bool is_good(const proving *p, const vv_ledger_record *audit)
 /* Was it found missing since then? */
 static bool was_lost(const proving *p, const vv_cid *cid, const uint8_t *holder, uint64_t since)
 {
-	for (size_t i = 0; i < p->failed_count; i++) {
-		const vv_ledger_record *r = p->failed[i];
+	vv_array_each(p->failed, p->failed_count, it) {
+		const vv_ledger_record *r = *it;
 		if (r->time >= since && memcmp(r->holder, holder, VV_HOLDER_ID) == 0 &&
 		    vv_array_find(r->links, r->link_count, link, vv_cid_equal(link, cid))) {
 			return true;
@@ -162,13 +162,14 @@ static vv_status count_receipt(proving *p, const vv_ledger_record *r, const vv_l
 		return rc;
 	}
 	line->proven = a->audit->time > line->proven ? a->audit->time : line->proven;
-	for (size_t i = 0; rc == VV_OK && i < place->shard_count; i++) {
-		const vv_cid *cid = &place->shards[i].cid;
+	vv_array_each(place->shards, place->shard_count, shard) {
+		const vv_cid *cid = &shard->cid;
 		const vv_kept *k = vv_vault_shard_of(p->state, cid);
 		const vv_copy *c = k ? vv_vault_copy_at(k, place->holder) : NULL;
 		bool added = false;
-		if (c && c->receipt && !k->retired && !was_lost(p, cid, place->holder, since)) {
-			rc = vv_cid_set_add(counted, cid, &added, err);
+		if (c && c->receipt && !k->retired && !was_lost(p, cid, place->holder, since) &&
+		    (rc = vv_cid_set_add(counted, cid, &added, err)) < 0) {
+			return rc;
 		}
 		line->bytes += added ? vv_shard_len(k->shard.leaves) : 0;
 	}
@@ -180,7 +181,7 @@ static vv_status count_receipts(proving *p, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < vv_ledger_count(p->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_at(p->ledger, i), *place;
+		const vv_ledger_record *r = vv_ledger_records(p->ledger)[i], *place;
 		if (r->kind != VV_LEDGER_RECEIPT || !vv_vault_counts(p->state, r)) {
 			continue;
 		}

@@ -80,14 +80,14 @@ static bool epoch_is_in(const vv_vault_state *s, const vv_cid *cid)
 
 static vv_status take_epoch(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
 {
-	for (size_t i = 0; i < r->removed_count; i++) {
-		if (!vv_array_add(s->removed, s->removed_count, s->removed_cap, r->removed[i])) {
+	vv_array_each(r->removed, r->removed_count, it) {
+		if (!vv_array_add(s->removed, s->removed_count, s->removed_cap, *it)) {
 			return vv_fail_nomem(err);
 		}
 	}
-	for (size_t i = 0; i < r->key_count; i++) {
+	vv_array_each(r->keys, r->key_count, key) {
 		if (!vv_array_room(s->ever, s->ever_count, s->ever_cap)) return vv_fail_nomem(err);
-		memcpy(s->ever[s->ever_count++], r->keys[i], VV_KEY_PUBLIC);
+		memcpy(s->ever[s->ever_count++], *key, VV_KEY_PUBLIC);
 	}
 	return add_pointer(&s->epochs, r, err);
 }
@@ -101,13 +101,12 @@ static vv_status order_epochs(vv_vault_state *s, vv_error *err)
 
 	do {
 		next = NULL;
-		for (size_t i = 0; i < vv_ledger_count(s->ledger); i++) {
-			const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+		vv_array_each(vv_ledger_records(s->ledger), vv_ledger_count(s->ledger), it) {
+			const vv_ledger_record *r = *it;
 			bool ready = r->kind == VV_LEDGER_EPOCH &&
 				     vv_vault_is_owner(s, r->author) && !epoch_is_in(s, &r->cid);
-			for (size_t k = 0; ready && k < r->link_count; k++) {
-				ready = epoch_is_in(s, &r->links[k]);
-			}
+			ready = ready && !vv_array_find(r->links, r->link_count, link,
+							!epoch_is_in(s, link));
 			if (ready && (!next || vv_cid_compare(&r->cid, &next->cid) < 0)) {
 				next = r;
 			}
@@ -230,16 +229,16 @@ static vv_status take_stripe(vv_vault_state *s, const vv_ledger_record *r, const
 static vv_status take_run(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
 {
 	size_t at, first = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < r->shard_count; i++) {
-		rc = take_shard(s, r, &r->shards[i], &at, err);
+	vv_array_each(r->shards, r->shard_count, shard) {
+		if ((rc = take_shard(s, r, shard, &at, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < r->stripe_count; i++) {
-		rc = take_stripe(s, r, &r->stripes[i], first, err);
-		first += r->stripes[i].code.data;
+	vv_array_each(r->stripes, r->stripe_count, stripe) {
+		if ((rc = take_stripe(s, r, stripe, first, err)) < 0) return rc;
+		first += stripe->code.data;
 	}
-	return rc < 0 ? rc : add_pointer(&s->runs, r, err);
+	return add_pointer(&s->runs, r, err);
 }
 
 static vv_copy *copy_at(vv_kept *k, const uint8_t *holder)
@@ -250,8 +249,8 @@ static vv_copy *copy_at(vv_kept *k, const uint8_t *holder)
 
 static vv_status take_place(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
 {
-	for (size_t i = 0; i < r->shard_count; i++) {
-		vv_kept *k = find_shard(s, &r->shards[i].cid);
+	vv_array_each(r->shards, r->shard_count, shard) {
+		vv_kept *k = find_shard(s, &shard->cid);
 		vv_copy *c = k ? copy_at(k, r->holder) : NULL;
 		if (!k) {
 			continue; /* no vault record named it (yet) */
@@ -277,8 +276,8 @@ static void take_receipt(vv_vault_state *s, const vv_ledger_record *r)
 	if (!place || !vv_ledger_is_received(s->ledger, r, place)) {
 		return; /* no confirmation that it arrived */
 	}
-	for (size_t i = 0; i < place->shard_count; i++) {
-		vv_kept *k = find_shard(s, &place->shards[i].cid);
+	vv_array_each(place->shards, place->shard_count, shard) {
+		vv_kept *k = find_shard(s, &shard->cid);
 		vv_copy *c = k ? copy_at(k, place->holder) : NULL;
 		if (c && (!c->receipt || c->receipt->time <= r->time)) {
 			c->receipt = r;
@@ -289,15 +288,15 @@ static void take_receipt(vv_vault_state *s, const vv_ledger_record *r)
 
 static void take_audit(vv_vault_state *s, const vv_ledger_record *r)
 {
-	for (size_t i = 0; i < r->link_count; i++) {
-		vv_kept *k = find_shard(s, &r->links[i]);
+	vv_array_each(r->links, r->link_count, link) {
+		vv_kept *k = find_shard(s, link);
 		vv_copy *c = k ? copy_at(k, r->holder) : NULL;
 		if (c && (!c->receipt || c->receipt->time <= r->time)) {
 			c->bad = true;
 		}
 	}
-	for (size_t i = 0; i < s->shard_count && r->link_count == 0; i++) {
-		vv_copy *c = copy_at(&s->shards[i], r->holder);
+	vv_array_each(s->shards, r->link_count == 0 ? s->shard_count : 0, shard) {
+		vv_copy *c = copy_at(shard, r->holder);
 		if (c && c->receipt && c->receipt->time <= r->time && c->proven < r->time) {
 			c->proven = r->time;
 		}
@@ -306,8 +305,8 @@ static void take_audit(vv_vault_state *s, const vv_ledger_record *r)
 
 static void take_drop(vv_vault_state *s, const vv_ledger_record *r)
 {
-	for (size_t i = 0; i < r->link_count; i++) {
-		vv_kept *k = find_shard(s, &r->links[i]);
+	vv_array_each(r->links, r->link_count, link) {
+		vv_kept *k = find_shard(s, link);
 		vv_copy *c = k ? copy_at(k, r->holder) : NULL;
 		if (c && (!c->receipt || c->receipt->time <= r->time)) {
 			c->receipt = NULL;
@@ -318,8 +317,8 @@ static void take_drop(vv_vault_state *s, const vv_ledger_record *r)
 
 static void take_retire(vv_vault_state *s, const vv_ledger_record *r)
 {
-	for (size_t i = 0; i < r->link_count; i++) {
-		vv_kept *k = find_shard(s, &r->links[i]);
+	vv_array_each(r->links, r->link_count, link) {
+		vv_kept *k = find_shard(s, link);
 		bool alive = false;
 		size_t n = k ? s->last_naming[k - s->shards] : 0;
 		/* a naming that its author had not seen, or a later one, revives it */
@@ -339,8 +338,7 @@ static void keep_stripes_whole(vv_vault_state *s)
 
 	while (more) {
 		more = false;
-		for (size_t i = 0; i < s->stripe_count; i++) {
-			const vv_kept_stripe *st = &s->stripes[i];
+		vv_array_each(s->stripes, s->stripe_count, st) {
 			const size_t count = vv_code_shards(st->code);
 			size_t retired = 0;
 			for (size_t n = 0; n < count; n++) {
@@ -364,18 +362,19 @@ VV_AUTO_CLEAR(vv_records, records_clear)
 static vv_status sort_records(const vv_vault_state *s, vv_ledger_kind first, vv_ledger_kind last,
 			      vv_records *out, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(s->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
-		if (r->kind >= first && r->kind <= last && vv_vault_counts(s, r)) {
-			rc = add_pointer(out, r, err);
+	vv_array_each(vv_ledger_records(s->ledger), vv_ledger_count(s->ledger), it) {
+		const vv_ledger_record *r = *it;
+		if (r->kind >= first && r->kind <= last && vv_vault_counts(s, r) &&
+		    (rc = add_pointer(out, r, err)) < 0) {
+			return rc;
 		}
 	}
-	if (rc == VV_OK && out->count > 0) {
+	if (out->count > 0) {
 		qsort(out->items, out->count, sizeof(*out->items), vv_ledger_record_compare);
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Statements about copies, in the order of their times. */
@@ -390,7 +389,7 @@ static vv_status take_statements(vv_vault_state *s, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(s->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+		const vv_ledger_record *r = vv_ledger_records(s->ledger)[i];
 		if (r->kind == VV_LEDGER_PLACE && vv_vault_counts(s, r)) {
 			rc = take_place(s, r, err);
 		}
@@ -459,8 +458,8 @@ static const vv_ledger_record *newest_run(const vv_vault_state *s, const uint8_t
 {
 	const vv_ledger_record *newest = NULL;
 
-	for (size_t i = 0; i < s->runs.count; i++) {
-		const vv_ledger_record *run = s->runs.items[i];
+	vv_array_each(s->runs.items, s->runs.count, it) {
+		const vv_ledger_record *run = *it;
 		if (memcmp(run->author, key, VV_KEY_PUBLIC) == 0 &&
 		    (!newest || run->sequence > newest->sequence)) {
 			newest = run;
@@ -473,8 +472,8 @@ bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC
 {
 	const vv_ledger_record *newest = newest_run(s, key);
 
-	for (size_t i = 0; i < vv_ledger_count(s->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+	vv_array_each(vv_ledger_records(s->ledger), vv_ledger_count(s->ledger), it) {
+		const vv_ledger_record *r = *it;
 		if (r->kind == VV_LEDGER_RETIRE && memcmp(r->author, key, VV_KEY_PUBLIC) != 0 &&
 		    vv_vault_counts(s, r) && (!newest || !has_seen(s->ledger, newest, r))) {
 			return true;
@@ -485,8 +484,7 @@ bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC
 
 const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r)
 {
-	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
-		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
+	vv_array_each(vv_ledger_authors(s->ledger), vv_ledger_author_count(s->ledger), a) {
 		const vv_ledger_record *newest = newest_run(s, a->key);
 		if (newest && vv_vault_is_writer(s, a->key) &&
 		    memcmp(a->key, r->author, VV_KEY_PUBLIC) != 0 &&

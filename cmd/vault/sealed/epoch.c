@@ -418,9 +418,8 @@ static vv_status find_ends(making *m, const vv_vault_state *s, vv_error *err)
 		bool followed = false;
 		for (size_t k = i; k < count && !followed; k++) {
 			const vv_ledger_record *later = s->epochs.items[k];
-			for (size_t n = 0; n < later->link_count && !followed; n++) {
-				followed = vv_cid_equal(&later->links[n], &e->cid);
-			}
+			followed = vv_array_find(later->links, later->link_count, link,
+						 vv_cid_equal(link, &e->cid));
 		}
 		if (!followed) {
 			m->r.links[m->r.link_count++] = e->cid;

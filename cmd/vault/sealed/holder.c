@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
@@ -116,8 +117,8 @@ vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_fi
 			run_finish(&all[i]);
 		}
 	}
-	for (size_t i = 0; i < count; i++) {
-		vv_worker_join(all[i].worker);
+	vv_array_each(all, count, it) {
+		vv_worker_join(it->worker);
 	}
 	return VV_OK;
 }

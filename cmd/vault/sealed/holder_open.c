@@ -3,6 +3,7 @@
  */
 #include "cmd/vault/sealed/holder_open.h"
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -197,8 +198,8 @@ static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err
 	    (rc = ask(s, &q, &a, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < a.vault_count; i++) {
-		vv_cid_text(text, &a.vaults[i]);
+	vv_array_each(a.vaults, a.vault_count, vault) {
+		vv_cid_text(text, vault);
 		const vv_listed e = {.name = text, .size = UINT64_MAX};
 		if ((rc = fn(to, &e, err)) < 0) return rc;
 	}

@@ -83,8 +83,8 @@ size_t vv_meeting_damaged(const vv_meeting *m)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < m->damaged_count; i++) {
-		count += !m->damaged[i].unheard;
+	vv_array_each(m->damaged, m->damaged_count, it) {
+		count += !it->unheard;
 	}
 	return count;
 }

@@ -214,8 +214,7 @@ static void write_index(const vv_stream_out *o, vv_buf *b)
 {
 	vv_buf_put_varint(b, 0);
 	vv_buf_put_varint(b, o->count);
-	for (size_t i = 0; i < o->count; i++) {
-		const vv_item_place *p = &o->items[i];
+	vv_array_each(o->items, o->count, p) {
 		vv_buf_putc(b, (int)p->kind);
 		vv_buf_put(b, p->cid.digest, digest_len(p->kind));
 		vv_buf_put_varint(b, 0);

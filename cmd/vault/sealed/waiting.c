@@ -60,8 +60,8 @@ static vv_status read_text(vv_waiting *w, const char *text, vv_error *err)
 		}
 	}
 	uint64_t step = w->now > last && w->now - last < JUMP ? w->now - last : 0;
-	for (size_t i = 0; i < vv_cid_map_count(w->by_cid); i++) {
-		w->things[i].sec += step < STEP_MAX ? step : STEP_MAX;
+	vv_array_each(w->things, vv_cid_map_count(w->by_cid), one) {
+		one->sec += step < STEP_MAX ? step : STEP_MAX;
 	}
 	return rc;
 }
@@ -151,9 +151,9 @@ static bool is_later(const vv_ledger_record *a, const vv_ledger_record *b)
 
 static bool names_any(const vv_ledger_record *gone, const vv_ledger_record *place)
 {
-	for (size_t i = 0; i < gone->link_count; i++) {
+	vv_array_each(gone->links, gone->link_count, link) {
 		if (vv_array_find(place->shards, place->shard_count, s,
-				  vv_cid_equal(&gone->links[i], &s->cid))) {
+				  vv_cid_equal(link, &s->cid))) {
 			return true;
 		}
 	}
@@ -180,12 +180,11 @@ vv_status vv_waiting_places(const vv_ledger_record ***out, size_t *count, const 
 
 	*out = NULL;
 	*count = 0;
-	for (size_t i = 0; i < vv_ledger_count(l); i++) {
-		const vv_ledger_record *r = vv_ledger_at(l, i);
-		bool waits = is_for(of, r);
-		for (size_t k = 0; waits && k < vv_ledger_count(l); k++) {
-			waits = !ends_waiting(of, vv_ledger_at(l, k), r);
-		}
+	vv_array_each(vv_ledger_records(l), vv_ledger_count(l), it) {
+		const vv_ledger_record *r = *it;
+		const bool waits = is_for(of, r) &&
+				   !vv_array_find(vv_ledger_records(l), vv_ledger_count(l), other,
+						  ends_waiting(of, *other, r));
 		if (waits && !vv_array_add(*out, *count, cap, r)) return vv_fail_nomem(err);
 	}
 	return VV_OK;

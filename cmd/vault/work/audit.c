@@ -59,8 +59,7 @@ static vv_status list_expected(auditing *a, vv_error *err)
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < a->s->state->shard_count; i++) {
-		const vv_kept *k = &a->s->state->shards[i];
+	vv_array_each(a->s->state->shards, a->s->state->shard_count, k) {
 		const vv_copy *c = vv_vault_copy_at(k, a->p->id);
 		if (!c || !c->receipt || k->retired) {
 			continue;
@@ -98,14 +97,14 @@ static vv_status check_listed(auditing *a, vv_error *err)
 	vv_error why;
 	vv_status rc;
 
-	for (size_t i = 0; i < a->count; i++) {
-		if (!a->items[i].listed) {
+	vv_array_each(a->items, a->count, it) {
+		if (!it->listed) {
 			vv_fail(&why, VV_EMISSING,
 				"holder '%s': the shard %s is not in its list, or has a wrong length",
 				vv_text_shows(a->p->config->name),
-				vv_cid_shows(&a->items[i].kept->shard.cid));
+				vv_cid_shows(&it->kept->shard.cid));
 			a->x->missing++;
-			if ((rc = note_bad(a, &a->items[i], &why, err)) < 0) return rc;
+			if ((rc = note_bad(a, it, &why, err)) < 0) return rc;
 		}
 	}
 	return VV_OK;

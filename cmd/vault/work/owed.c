@@ -53,9 +53,9 @@ static void find_hopeless(owing *o, vv_spread_shard *shards, size_t count)
 	const size_t enough = shards->code.data > 0 ? shards->code.data : 1;
 	size_t there = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		shards[i].exclude = o->exclude;
-		there += !has_none(o, &shards[i]);
+	vv_array_each(shards, count, shard) {
+		shard->exclude = o->exclude;
+		there += !has_none(o, shard);
 	}
 	for (size_t i = 0; there < enough && i < count; i++) {
 		if (has_none(o, &shards[i]) && !is_held(o, &shards[i])) {
@@ -64,11 +64,11 @@ static void find_hopeless(owing *o, vv_spread_shard *shards, size_t count)
 	}
 	/* with those found after all there may be enough */
 	there = 0;
-	for (size_t i = 0; i < count; i++) {
-		there += shards[i].exclude != o->nobody;
+	vv_array_each(shards, count, it) {
+		there += it->exclude != o->nobody;
 	}
-	for (size_t i = 0; there >= enough && i < count; i++) {
-		shards[i].exclude = o->exclude;
+	vv_array_each(shards, there >= enough ? count : 0, shard) {
+		shard->exclude = o->exclude;
 	}
 }
 

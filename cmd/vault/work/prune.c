@@ -170,8 +170,8 @@ static uint64_t leaves_of(const vv_ledger_record *r)
 {
 	uint64_t leaves = 0;
 
-	for (size_t i = 0; i < r->shard_count; i++) {
-		leaves += r->shards[i].leaves;
+	vv_array_each(r->shards, r->shard_count, shard) {
+		leaves += shard->leaves;
 	}
 	return leaves;
 }
@@ -196,8 +196,8 @@ static uint64_t count_dead(const pruning *p, const vv_vault_run *run)
 {
 	uint64_t dead = 0;
 
-	for (size_t i = 0; i < run->index.count; i++) {
-		dead += !is_needed(p, run, &run->index.items[i].cid);
+	vv_array_each(run->index.items, run->index.count, it) {
+		dead += !is_needed(p, run, &it->cid);
 	}
 	return dead;
 }
@@ -245,8 +245,7 @@ static bool tails_suffice(const pruning *p)
 	const uint64_t data = p->s->policy.code.data;
 	uint64_t leaves = 0, len = 0;
 
-	for (size_t i = 0; i < p->contents.count; i++) {
-		const vv_vault_run *run = &p->contents.runs[i];
+	vv_array_each(p->contents.runs, p->contents.count, run) {
 		if (is_tail(p, run)) {
 			leaves += leaves_of(run->record);
 			len += data > 0 ? needed_len(p, run) : 0;
@@ -296,8 +295,8 @@ static bool is_relied_on(const pruning *p, const vv_vault_run *run)
 {
 	uint64_t last;
 
-	for (size_t i = 0; i < run->index.count; i++) {
-		const vv_cid *item = &run->index.items[i].cid;
+	vv_array_each(run->index.items, run->index.count, it) {
+		const vv_cid *item = &it->cid;
 		if ((!p->live || vv_cid_set_has(p->live, item)) &&
 		    vv_cid_map_get(p->newest, item, &last) && &p->contents.runs[last] != run &&
 		    lacks_copies(p, &p->contents.runs[last])) {
@@ -421,9 +420,9 @@ static vv_status look(pruning *p, vv_error *err)
 	    (rc = find_newest(p, err)) < 0 || p->x->tails) {
 		return rc;
 	}
-	for (size_t i = 0; i < p->contents.count; i++) {
-		if (p->contents.runs[i].lost) {
-			keep_with_all_before(p, &p->contents.runs[i]);
+	vv_array_each(p->contents.runs, p->contents.count, run) {
+		if (run->lost) {
+			keep_with_all_before(p, run);
 		}
 	}
 	if ((rc = find_live(p, err)) < 0 || (rc = add_bases(p, err)) < 0) return rc;

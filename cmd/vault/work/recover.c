@@ -41,13 +41,13 @@ static void tell(const vv_recover *x, const char *fmt, ...)
 static const vv_damaged_record *find_damaged(const vv_vault_session *s, const char *start,
 					     const vv_vault_place **at)
 {
-	for (size_t i = 0; i < s->place_count; i++) {
-		const vv_meeting *m = &s->places[i].meeting;
+	vv_array_each(s->places, s->place_count, place) {
+		const vv_meeting *m = &place->meeting;
 		const vv_damaged_record *found = vv_array_find(
 			m->damaged, m->damaged_count, d,
 			strncmp(d->name, start, strlen(start)) == 0);
 		if (found) {
-			*at = &s->places[i];
+			*at = place;
 			return found;
 		}
 	}
@@ -94,12 +94,10 @@ static void tell_newest_records(vv_recover *x, const vv_vault_session *s)
 {
 	const vv_vault_place *at;
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		const vv_meeting *m = &s->places[i].meeting;
+	vv_array_each(s->places, s->place_count, place) {
+		const vv_meeting *m = &place->meeting;
 
-		for (size_t k = 0; k < m->damaged_count; k++) {
-			const vv_damaged_record *d = &m->damaged[k];
-
+		vv_array_each(m->damaged, m->damaged_count, d) {
 			if (d->unheard || find_damaged(s, d->name, &at) != d ||
 			    vv_ledger_has(s->ledger, d->name) || has_later(s->ledger, d->name)) {
 				continue;
@@ -211,8 +209,7 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 		*out = *r->x->vault;
 		return VV_OK;
 	}
-	for (size_t i = 0; i < r->s->place_count; i++) {
-		vv_vault_place *p = &r->s->places[i];
+	vv_array_each(r->s->places, r->s->place_count, p) {
 		if (p->holder && vv_holder_list_vaults(p->holder, on_vault, &v, &why) < 0) {
 			vv_vault_place_fail(p, &why);
 		}
@@ -307,12 +304,10 @@ static vv_status find_places(recovering *r, vv_error *err)
 /* Some records are missing: gets the available ones, and reports the others. */
 static vv_status bridge(recovering *r, vv_error *err)
 {
-	bool waiting = false;
-
-	for (size_t i = 0; i < vv_ledger_author_count(r->s->ledger); i++) {
-		waiting = waiting || vv_ledger_author_at(r->s->ledger, i)->waiting > 0;
+	if (!vv_array_find(vv_ledger_authors(r->s->ledger), vv_ledger_author_count(r->s->ledger), a,
+			   a->waiting > 0)) {
+		return VV_OK;
 	}
-	if (!waiting) return VV_OK;
 	tell_missing_records(r->x, r->s);
 	const vv_status rc = vv_ledger_bridge(r->s->ledger, err);
 	return rc < 0 ? rc : vv_vault_session_sync(r->s, err);
@@ -367,8 +362,7 @@ static vv_status find_head(recovering *r, vv_error *err)
 	r->x->head = head->cid;
 	r->x->head_time = head->time;
 	memcpy(r->x->head_author, head->author, VV_KEY_PUBLIC);
-	for (size_t i = 0; i < r->s->place_count; i++) {
-		const vv_vault_place *p = &r->s->places[i];
+	vv_array_each(r->s->places, r->s->place_count, p) {
 		r->x->asked += p->holder != NULL;
 		r->x->shown += p->holder != NULL && p->meeting.behind == 0;
 	}
@@ -459,8 +453,7 @@ static vv_status take_items(recovering *r, vv_error *err)
 		r->broken = SIZE_MAX;
 		for (size_t i = 0; i < r->limit; i++) {
 			vv_vault_run *run = &r->contents.runs[i];
-			for (size_t k = 0; k < run->index.count; k++) {
-				const vv_item_place *at = &run->index.items[k];
+			vv_array_each(run->index.items, run->index.count, at) {
 				vv_status rc = take_item(r, run, at, &why);
 				if (rc == VV_ENOMEM || rc == VV_EREFUSED || rc == VV_EIO) {
 					return vv_error_copy(err, &why);
@@ -483,8 +476,7 @@ static void tell_shards(recovering *r)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 
-	for (size_t i = 0; i < r->s->state->shard_count; i++) {
-		const vv_kept *k = &r->s->state->shards[i];
+	vv_array_each(r->s->state->shards, r->s->state->shard_count, k) {
 		vv_error why;
 		if (k->retired || vv_vault_shard_bytes(r->s, k, &bytes, &why) == VV_OK) {
 			continue;
@@ -729,8 +721,8 @@ static void tell_age(const recovering *r)
 			tell_run(r, run);
 		}
 	}
-	for (size_t i = 0; r->x->older && i < r->ref_count; i++) {
-		tell_ref(r, &r->refs[i]);
+	vv_array_each(r->refs, r->x->older ? r->ref_count : 0, ref) {
+		tell_ref(r, ref);
 	}
 }
 
@@ -747,8 +739,8 @@ static vv_status keep_holders(recovering *r, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < r->s->configs.count; i++) {
-		if ((rc = vv_holder_config_write(&r->s->configs.items[i], r->s->repo, err)) < 0) {
+	vv_array_each(r->s->configs.items, r->s->configs.count, it) {
+		if ((rc = vv_holder_config_write(it, r->s->repo, err)) < 0) {
 			return rc;
 		}
 	}
@@ -757,8 +749,8 @@ static vv_status keep_holders(recovering *r, vv_error *err)
 
 static void free_refs(recovering *r)
 {
-	for (size_t i = 0; i < r->ref_count; i++) {
-		vv_free(r->refs[i].name);
+	vv_array_each(r->refs, r->ref_count, ref) {
+		vv_free(ref->name);
 	}
 	vv_ref_tips_clear(&r->tips);
 }

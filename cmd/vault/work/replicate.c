@@ -68,12 +68,12 @@ static void list_run(const replicating *r, vv_spread_shard *list, bool *has)
 	const vv_ledger_record *run = &r->run.record;
 	size_t count = 0, first = 0;
 
-	for (size_t i = 0; i < run->stripe_count; i++) {
-		const vv_code code = run->stripes[i].code;
+	vv_array_each(run->stripes, run->stripe_count, stripe) {
+		const vv_code code = stripe->code;
 		for (size_t n = 0; n < vv_code_shards(code); n++) {
 			list[count].code = code;
 			list[count++].shard = n < code.data ? run->shards[first + n]
-							    : run->stripes[i].parity[n - code.data];
+							    : stripe->parity[n - code.data];
 		}
 		first += code.data;
 	}
@@ -91,8 +91,8 @@ static bool was_dropped(const replicating *r, const vv_ledger_record *receipt,
 {
 	const vv_ledger *l = r->s->ledger;
 
-	for (size_t i = 0; i < vv_ledger_count(l); i++) {
-		const vv_ledger_record *drop = vv_ledger_at(l, i);
+	vv_array_each(vv_ledger_records(l), vv_ledger_count(l), it) {
+		const vv_ledger_record *drop = *it;
 		if (drop->kind != VV_LEDGER_DROP || drop->sequence < receipt->sequence ||
 		    memcmp(drop->author, receipt->author, VV_KEY_PUBLIC) != 0 ||
 		    memcmp(drop->holder, holder, VV_HOLDER_ID) != 0) {
@@ -112,13 +112,14 @@ static void take_receipt(const replicating *r, const vv_ledger_record *receipt,
 	const vv_ledger_record *place = vv_ledger_find(r->s->ledger, &receipt->link);
 	const vv_vault_place *p = place ? vv_vault_place_of(r->s, place->holder) : NULL;
 
-	for (size_t k = 0; p && !p->config->dead && k < place->shard_count; k++) {
-		for (size_t n = 0; n < count; n++) {
-			const vv_cid *cid = &list[n].shard.cid;
-			if (vv_cid_equal(&place->shards[k].cid, cid) &&
+	if (!p || p->config->dead) return;
+	vv_array_each(place->shards, place->shard_count, placed) {
+		vv_array_each(list, count, it) {
+			const vv_cid *cid = &it->shard.cid;
+			if (vv_cid_equal(&placed->cid, cid) &&
 			    !vv_vault_shard_of(r->s->state, cid) &&
 			    !was_dropped(r, receipt, place->holder, cid)) {
-				list[n].has[p - r->s->places] = true;
+				it->has[p - r->s->places] = true;
 			}
 		}
 	}
@@ -130,14 +131,14 @@ static void find_receipts(const replicating *r, vv_spread_shard *list, size_t co
 {
 	const vv_ledger *l = r->s->ledger;
 
-	for (size_t n = 0; n < count; n++) {
-		const vv_kept *k = vv_vault_shard_of(r->s->state, &list[n].shard.cid);
+	vv_array_each(list, count, it) {
+		const vv_kept *k = vv_vault_shard_of(r->s->state, &it->shard.cid);
 		if (k) {
-			vv_spread_holders(r->s, k, 0, list[n].has);
+			vv_spread_holders(r->s, k, 0, it->has);
 		}
 	}
-	for (size_t i = 0; i < vv_ledger_count(l); i++) {
-		const vv_ledger_record *receipt = vv_ledger_at(l, i);
+	vv_array_each(vv_ledger_records(l), vv_ledger_count(l), it) {
+		const vv_ledger_record *receipt = *it;
 		if (receipt->kind == VV_LEDGER_RECEIPT &&
 		    memcmp(receipt->author, r->s->key.public_key, VV_KEY_PUBLIC) == 0) {
 			take_receipt(r, receipt, list, count);
@@ -158,13 +159,12 @@ static vv_status places_changed(const replicating *r, bool *out, vv_error *err)
 static vv_status write_vault_record(replicating *r, vv_error *err)
 {
 	const vv_ledger *l = r->s->ledger;
-	const size_t authors = vv_ledger_author_count(l);
 	vv_ledger_record v = r->run.record;
 	const vv_ledger_record *written;
 	vv_auto(vv_buf) sealed = VV_BUF_INIT;
 	vv_shard_seal seal;
 	bool changed;
-	vv_auto_free vv_cid *links = vv_calloc(authors + 1, sizeof(*links));
+	vv_auto_free vv_cid *links = vv_calloc(vv_ledger_author_count(l) + 1, sizeof(*links));
 	vv_status rc = links ? VV_OK : vv_fail_nomem(err);
 
 	if (rc < 0 || (rc = places_changed(r, &changed, err)) < 0 ||
@@ -176,8 +176,7 @@ static vv_status write_vault_record(replicating *r, vv_error *err)
 	v.links = links;
 	v.sealed = (const uint8_t *)sealed.data;
 	v.sealed_len = sealed.len;
-	for (size_t i = 0; i < authors; i++) {
-		const vv_ledger_author *a = vv_ledger_author_at(l, i);
+	vv_array_each(vv_ledger_authors(l), vv_ledger_author_count(l), a) {
 		if (a->head) {
 			links[v.link_count++] = a->head->cid;
 		}
@@ -501,8 +500,8 @@ static vv_status list_places(replicating *r, vv_error *err)
 		vv_json_add_string(&w, "code", code);
 	}
 	vv_json_add_array(&w, "holders");
-	for (size_t i = 0; i < s->place_count; i++) {
-		const vv_holder_config *c = s->places[i].config;
+	vv_array_each(s->places, s->place_count, place) {
+		const vv_holder_config *c = place->config;
 		if (c->dead) {
 			continue;
 		}
@@ -633,9 +632,9 @@ static vv_status choose_allowed(replicating *r, vv_error *err)
 	if (!(r->allowed = vv_calloc(r->s->place_count + 1, sizeof(*r->allowed)))) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < to->count; i++) {
-		const vv_holder_config *c = vv_holder_config_find(&r->s->configs, to->items[i]);
-		if (!c) return vv_holder_fail_unknown(to->items[i], VV_EUSAGE, err);
+	vv_array_each(to->items, to->count, it) {
+		const vv_holder_config *c = vv_holder_config_find(&r->s->configs, *it);
+		if (!c) return vv_holder_fail_unknown(*it, VV_EUSAGE, err);
 		r->allowed[c - r->s->configs.items] = true;
 	}
 	return VV_OK;

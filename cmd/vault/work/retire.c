@@ -3,14 +3,15 @@
  */
 #include "cmd/vault/work/retire.h"
 
+#include "base/array.h"
 #include "base/sys.h"
 
 /* Equal content makes equal shards: content sealed again may keep its shards' names. */
 static vv_status list_kept(const vv_vault_state *s, const vv_cid_set *runs, vv_cid_set *kept,
 			   vv_error *err)
 {
-	for (size_t i = 0; i < s->runs.count; i++) {
-		const vv_ledger_record *run = s->runs.items[i];
+	vv_array_each(s->runs.items, s->runs.count, it) {
+		const vv_ledger_record *run = *it;
 		const size_t count = vv_cid_set_has(runs, &run->cid) ? 0 : vv_run_shard_count(run);
 		for (size_t k = 0; k < count; k++) {
 			vv_status rc = vv_cid_set_add(kept, &vv_run_shard_at(run, k)->cid, NULL,
@@ -32,8 +33,7 @@ vv_status vv_retire_runs(vv_vault_session *s, const vv_cid_set *runs, uint64_t *
 
 	*shards = 0;
 	if (rc < 0) return rc;
-	for (size_t i = 0; i < all; i++) {
-		const vv_kept *k = &s->state->shards[i];
+	vv_array_each(s->state->shards, all, k) {
 		if (!k->retired && !vv_cid_set_has(kept, &k->shard.cid)) {
 			links[r.link_count++] = k->shard.cid;
 		}

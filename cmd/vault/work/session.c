@@ -63,10 +63,10 @@ static vv_status write_seen(const vv_vault_session *s, vv_error *err)
 	vv_auto(char) *path = vv_vault_session_path(s, "seen", NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		if (s->places[i].seen > 0) {
-			vv_buf_printf(&text, "%llu %s\n", (unsigned long long)s->places[i].seen,
-				      s->places[i].config->name);
+	vv_array_each(s->places, s->place_count, place) {
+		if (place->seen > 0) {
+			vv_buf_printf(&text, "%llu %s\n", (unsigned long long)place->seen,
+				      place->config->name);
 		}
 	}
 	return vv_write_file(path, vv_buf_cstr(&text), text.len, false, err);
@@ -226,10 +226,10 @@ static void forget_ask(vv_vault_place *p)
 
 void vv_vault_session_close(vv_vault_session *s)
 {
-	for (size_t i = 0; i < s->place_count; i++) {
-		vv_meeting_clear(&s->places[i].meeting);
-		vv_vault_holder_close(s->places[i].holder);
-		forget_ask(&s->places[i]);
+	vv_array_each(s->places, s->place_count, place) {
+		vv_meeting_clear(&place->meeting);
+		vv_vault_holder_close(place->holder);
+		forget_ask(place);
 	}
 	vv_free(s->places);
 	vv_holder_configs_clear(&s->configs);
@@ -433,8 +433,8 @@ bool vv_vault_place_takes(const vv_vault_place *p, uint64_t len)
 
 void vv_vault_session_offer_again(vv_vault_session *s)
 {
-	for (size_t i = 0; i < s->place_count; i++) {
-		s->places[i].refuses = false;
+	vv_array_each(s->places, s->place_count, place) {
+		place->refuses = false;
 	}
 }
 
@@ -605,8 +605,7 @@ vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
 	/* twice, since a later holder may have records that an earlier one lacks */
 	for (unsigned turn = 0; s->ledger && turn < 2; turn++) {
 		before = vv_ledger_file_count(s->ledger);
-		for (size_t i = 0; i < s->place_count; i++) {
-			vv_vault_place *p = &s->places[i];
+		vv_array_each(s->places, s->place_count, p) {
 			if (p->holder && (rc = meet_place(s, p, true, err)) < 0) return rc;
 		}
 		if ((rc = vv_vault_session_finish(s, NULL, err)) < 0) return rc;
@@ -633,8 +632,8 @@ size_t vv_vault_session_away(const vv_vault_session *s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		n += !s->places[i].holder && !s->places[i].config->dead;
+	vv_array_each(s->places, s->place_count, place) {
+		n += !place->holder && !place->config->dead;
 	}
 	return n;
 }

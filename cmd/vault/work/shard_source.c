@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "cmd/vault/sealed/stripe.h"
 #include "repo/blocks/cache.h"
@@ -78,10 +79,10 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 	if (!asked) return vv_fail_nomem(err);
 	vv_fail(err, VV_EMISSING, "no reachable holder has the shard %s",
 		vv_cid_shows(&k->shard.cid));
-	for (size_t i = 0; i < s->place_count; i++) {
-		p = &s->places[i];
-		if (p->holder && p->read_failures >= FAILURES_MOST && has_said(p, k)) {
-			*err = p->read_why;
+	vv_array_each(s->places, s->place_count, failing) {
+		if (failing->holder && failing->read_failures >= FAILURES_MOST &&
+		    has_said(failing, k)) {
+			*err = failing->read_why;
 			vv_prefix(err, "the holder failed twice, and is not contacted again");
 			(void)vv_recode(err, VV_EMISSING);
 		}

@@ -127,8 +127,7 @@ vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigne
 void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t away_sec, bool *has)
 {
 	memset(has, 0, s->place_count * sizeof(*has));
-	for (size_t i = 0; i < k->copy_count; i++) {
-		const vv_copy *c = &k->copies[i];
+	vv_array_each(k->copies, k->copy_count, c) {
 		vv_vault_place *p = vv_vault_place_of(s, c->holder);
 		if (!p || !c->receipt || c->bad || p->config->dead) {
 			continue;
@@ -159,14 +158,13 @@ vv_status vv_spread_list_live(vv_spread_list *out, const vv_vault_session *s, ui
 	size_t all = s->state->shard_count;
 
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < s->state->stripe_count; i++) {
-		all += vv_code_shards(s->state->stripes[i].code);
+	vv_array_each(s->state->stripes, s->state->stripe_count, stripe) {
+		all += vv_code_shards(stripe->code);
 	}
 	out->items = vv_calloc(all + 1, sizeof(*out->items));
 	out->has = vv_calloc((all + 1) * (s->place_count + 1), sizeof(*out->has));
 	if (!out->items || !out->has) return vv_fail_nomem(err);
-	for (size_t i = 0; i < s->state->stripe_count; i++) {
-		const vv_kept_stripe *st = &s->state->stripes[i];
+	vv_array_each(s->state->stripes, s->state->stripe_count, st) {
 		const bool live = !s->state->shards[st->shards[0]].retired;
 		for (size_t n = 0; live && n < vv_code_shards(st->code); n++) {
 			list_one(out, s, st->shards[n], st->code, away_sec);
@@ -467,18 +465,16 @@ static vv_status write_receipts(vv_spread *x, serving *v, vv_error *err)
 static vv_status send_parts(vv_spread *x, serving *all, uint64_t start_ms, vv_error *err)
 {
 	const size_t places = x->session->place_count;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < places; i++) {
-		rc = send_part(x, &all[i], start_ms, err);
+	vv_array_each(all, places, v) {
+		if ((rc = send_part(x, v, start_ms, err)) < 0) return rc;
 	}
-	if (rc == VV_OK) {
-		rc = finish_parts(x, all, err);
+	if ((rc = finish_parts(x, all, err)) < 0) return rc;
+	vv_array_each(all, places, v) {
+		if ((rc = write_receipts(x, v, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < places; i++) {
-		rc = write_receipts(x, &all[i], err);
-	}
-	return rc;
+	return VV_OK;
 }
 
 /* The last of these places that names the shard; NULL: none does. */

@@ -160,24 +160,24 @@ static vv_status note_said(sorting *o, const vv_cid *cid, unsigned set, unsigned
 static vv_status find_words(sorting *o, const uint8_t *author, unsigned placed, unsigned dropped,
 			    vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(o->s->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_at(o->s->ledger, i);
+	vv_array_each(vv_ledger_records(o->s->ledger), vv_ledger_count(o->s->ledger), it) {
+		const vv_ledger_record *r = *it;
 		if (memcmp(r->author, author, VV_KEY_PUBLIC) != 0 ||
 		    memcmp(r->holder, o->p->id, VV_HOLDER_ID) != 0) {
 			continue;
 		}
-		for (size_t k = 0; rc == VV_OK && r->kind == VV_LEDGER_PLACE && k < r->shard_count;
-		     k++) {
-			rc = note_said(o, &r->shards[k].cid, placed, dropped, err);
+		vv_array_each(r->shards, r->kind == VV_LEDGER_PLACE ? r->shard_count : 0, shard) {
+			if ((rc = note_said(o, &shard->cid, placed, dropped, err)) < 0) return rc;
 		}
-		for (size_t k = 0; rc == VV_OK && r->kind == VV_LEDGER_DROP && k < r->link_count;
-		     k++) {
-			rc = note_said(o, &r->links[k], dropped, dropped ? 0 : placed, err);
+		vv_array_each(r->links, r->kind == VV_LEDGER_DROP ? r->link_count : 0, link) {
+			if ((rc = note_said(o, link, dropped, dropped ? 0 : placed, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Reads the records of all writers. */
@@ -188,13 +188,12 @@ static vv_status find_said(sorting *o, vv_error *err)
 
 	vv_cid_map_reset(o->named);
 	if ((rc = find_words(o, self, PLACED, DROPPED, err)) < 0) return rc;
-	for (size_t i = 0; i < vv_ledger_author_count(o->s->ledger); i++) {
-		const uint8_t *author = vv_ledger_author_at(o->s->ledger, i)->key;
-		if (memcmp(author, self, VV_KEY_PUBLIC) == 0 ||
-		    !vv_vault_writes(o->s->state, author)) {
+	vv_array_each(vv_ledger_authors(o->s->ledger), vv_ledger_author_count(o->s->ledger), a) {
+		if (memcmp(a->key, self, VV_KEY_PUBLIC) == 0 ||
+		    !vv_vault_writes(o->s->state, a->key)) {
 			continue;
 		}
-		if ((rc = find_words(o, author, THEIRS, 0, err)) < 0) return rc;
+		if ((rc = find_words(o, a->key, THEIRS, 0, err)) < 0) return rc;
 		for (size_t k = 0; k < vv_cid_map_count(o->named); k++) {
 			o->said[k] = o->said[k] & THEIRS ? OTHERS | (o->said[k] & ~THEIRS)
 							 : o->said[k];
@@ -341,9 +340,9 @@ static vv_status write_drop(sorting *o, vv_error *err)
 	vv_status rc;
 
 	if (!shards) return vv_fail_nomem(err);
-	for (size_t i = 0; i < o->count; i++) {
-		if (!o->items[i].dropped) {
-			shards[r.link_count++] = o->items[i].cid;
+	vv_array_each(o->items, o->count, it) {
+		if (!it->dropped) {
+			shards[r.link_count++] = it->cid;
 		}
 	}
 	if (r.link_count > 0) {
@@ -390,7 +389,7 @@ static vv_status find_policy(sorting *o, vv_error *err)
 
 	o->copies = s->policy.copies ? s->policy.copies : 1;
 	for (size_t i = 0; rc == VV_OK && i < vv_ledger_author_count(s->ledger); i++) {
-		const uint8_t *key = vv_ledger_author_at(s->ledger, i)->key;
+		const uint8_t *key = vv_ledger_authors(s->ledger)[i].key;
 		vv_auto(vv_arena) arena = {0};
 		vv_json *doc = NULL;
 		vv_error why = {.code = VV_OK};

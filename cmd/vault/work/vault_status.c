@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "cmd/vault/work/audit.h"
 #include "cmd/vault/work/contents.h"
@@ -22,8 +23,7 @@ static void count_shards(vv_vault_status *out, const vv_vault_session *s)
 {
 	uint64_t proven = UINT64_MAX;
 
-	for (size_t i = 0; i < s->state->shard_count; i++) {
-		const vv_kept *k = &s->state->shards[i];
+	vv_array_each(s->state->shards, s->state->shard_count, k) {
 		if (k->retired) {
 			out->retired++;
 			continue;
@@ -39,8 +39,7 @@ static void count_shards(vv_vault_status *out, const vv_vault_session *s)
 		}
 	}
 	out->proven = proven == UINT64_MAX ? 0 : proven;
-	for (size_t i = 0; i < s->state->stripe_count; i++) {
-		const vv_kept_stripe *st = &s->state->stripes[i];
+	vv_array_each(s->state->stripes, s->state->stripe_count, st) {
 		out->stripes += !s->state->shards[st->shards[0]].retired;
 	}
 }
@@ -83,8 +82,8 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 	out->sum.least = owed.sum.least == SIZE_MAX ? 0 : owed.sum.least;
 	out->sum.rest = owed.sum.rest == SIZE_MAX ? 0 : owed.sum.rest;
 	out->away = vv_vault_session_away(s);
-	for (size_t i = 0; i < s->place_count; i++) {
-		out->damaged += vv_meeting_damaged(&s->places[i].meeting);
+	vv_array_each(s->places, s->place_count, place) {
+		out->damaged += vv_meeting_damaged(&place->meeting);
 	}
 	if (s->state->runs.count > 0) {
 		const vv_ledger_record *head = s->state->runs.items[s->state->runs.count - 1];

@@ -162,8 +162,7 @@ static void sum_up(work *w, const vv_conflict_list *l, vv_web_conflicts *out)
 	size_t tables = 0, files;
 	bool unknown = false;
 
-	for (size_t i = 0; i < l->count; i++) {
-		const vv_conflict_path *p = &l->paths[i];
+	vv_array_each(l->paths, l->count, p) {
 		const bool counted = p->dataset && !p->unknown;
 
 		tables += p->dataset;

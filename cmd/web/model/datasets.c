@@ -120,9 +120,7 @@ static vv_status add_documents(listing *l, const vv_web_commit *c, vv_error *err
 /* The last change of a document is that of its tables. */
 static void take_last(vv_web_datasets *all)
 {
-	for (size_t i = 0; i < all->count; i++) {
-		vv_web_dataset *d = &all->items[i];
-
+	vv_array_each(all->items, all->count, d) {
 		for (size_t k = 0; d->document && !d->has_last && k < all->count; k++) {
 			if (strcmp(all->items[k].path, d->document) == 0) {
 				d->has_last = all->items[k].has_last;
@@ -271,9 +269,7 @@ static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t cou
 	for (size_t i = 0; i < count; i++) {
 		l->items[found[i].at].line_count += found[i].table;
 	}
-	for (size_t i = 0; i < l->count; i++) {
-		vv_web_dataset *d = &l->items[i];
-
+	vv_array_each(l->items, l->count, d) {
 		d->line = vv_arena_calloc(&v->arena, d->line_count + 1, sizeof(*d->line));
 		if (!d->line) return vv_fail_nomem(err);
 		d->line += d->line_count; /* from its end on: the newest comes first */
@@ -352,9 +348,7 @@ vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t l
 	out->count = l.count;
 	out->more = l.more;
 	take_last(out);
-	for (size_t i = 0; history && i < out->tables; i++) {
-		vv_web_dataset *d = &out->items[i];
-
+	vv_array_each(out->items, history ? out->tables : 0, d) {
 		if (d->document && (rc = add_line(v, c, d, err)) < 0) return rc;
 	}
 	return VV_OK;
@@ -378,9 +372,9 @@ static vv_status find_columns(vv_web_visit *v, const vv_web_commit *c, const cha
 	if (!(f->columns = vv_arena_calloc(&v->arena, t->column_count + 1, sizeof(*f->columns)))) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < t->column_count; i++) {
-		if (named || has(t->columns[i].name, words)) {
-			f->columns[f->column_count++] = t->columns[i].name;
+	vv_array_each(t->columns, t->column_count, column) {
+		if (named || has(column->name, words)) {
+			f->columns[f->column_count++] = column->name;
 		}
 	}
 	return VV_OK;
@@ -400,10 +394,10 @@ vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char 
 	if (!(*out = vv_arena_calloc(&v->arena, all.tables + 1, sizeof(**out)))) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < all.tables; i++) {
+	vv_array_each(all.items, all.tables, it) {
 		vv_web_found *f = &(*out)[*count];
 
-		*f = (vv_web_found){.path = all.items[i].path};
+		*f = (vv_web_found){.path = it->path};
 		if ((rc = vv_web_over(v, &over, err)) < 0) return rc;
 		rc = over ? VV_EMISSING : find_columns(v, c, words, f, err);
 		if (rc == VV_ENOMEM || rc == VV_EIO) return rc;

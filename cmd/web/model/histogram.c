@@ -2,6 +2,7 @@
  * histogram: which numbers a scale leaves out, how numbers are rounded, and which widths look good.
  */
 #include "cmd/web/model/histogram.h"
+#include "base/array.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,8 +33,8 @@ uint64_t vv_web_numbers_scale(vv_web_number *numbers, size_t count, double *leas
 	size_t from = 0, to = count;
 
 	qsort(numbers, count, sizeof(*numbers), compare_numbers);
-	for (size_t i = 0; i < count; i++) {
-		all += numbers[i].count;
+	vv_array_each(numbers, count, number) {
+		all += number->count;
 	}
 	const uint64_t apart = all >= SCALED_MIN ? 1 + all / 50 : 0;
 	const double low = ranked(numbers, apart), high = ranked(numbers, all - 1 - apart),
@@ -81,8 +82,8 @@ static double from_units(double at, int exponent)
 
 static void round_to(vv_web_histogram *h, int exponent)
 {
-	for (size_t i = 0; i < h->count; i++) {
-		double *at = &h->numbers[i].at;
+	vv_array_each(h->numbers, h->count, number) {
+		double *at = &number->at;
 
 		*at = h->rounded ? floor(*at / pow(10, exponent - h->exponent))
 				 : in_units(*at, exponent);
@@ -142,9 +143,7 @@ uint64_t vv_web_histogram_bars(vv_web_histogram *h, double unit, vv_web_bar *out
 		out[*count] = (vv_web_bar){unit * from_units(b * width, h->exponent),
 					   unit * from_units((b + 1) * width, h->exponent), 0};
 	}
-	for (size_t i = 0; i < h->count; i++) {
-		const vv_web_number *n = &h->numbers[i];
-
+	vv_array_each(h->numbers, h->count, n) {
 		if (n->at >= least && n->at <= greatest) {
 			out[(size_t)(floor(n->at / width) - from)].rows += n->count;
 		}

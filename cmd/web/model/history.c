@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/sys.h"
 #include "lib/view/figure.h"
@@ -138,8 +139,8 @@ static vv_status go_on(void *payload, vv_error *err)
 
 static void close_figures(vv_figure **figures)
 {
-	for (int f = 0; f < VV_WEB_FIGURES; f++) {
-		vv_figure_close(figures[f]);
+	vv_array_each(figures, VV_WEB_FIGURES, figure) {
+		vv_figure_close(*figure);
 	}
 }
 

@@ -177,10 +177,10 @@ static vv_status make_where(vv_web_visit *v, vv_web_test *s, const vv_web_table 
 
 	if (!texts) return vv_fail_nomem(err);
 	s->conditions.items = texts;
-	for (size_t i = 0; i < q->filter_count; i++) {
+	vv_array_each(q->filters, q->filter_count, filter) {
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 
-		if ((rc = put_filter(&b, v, t, &q->filters[i], err)) < 0) return rc;
+		if ((rc = put_filter(&b, v, t, filter, err)) < 0) return rc;
 		texts[s->conditions.count++] = vv_web_keep_buf(v, &b);
 	}
 	if (q->where && *q->where) {
@@ -207,9 +207,8 @@ vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_
 
 void vv_web_test_put(vv_buf *out, const vv_web_test *s)
 {
-	for (size_t i = 0; i < s->conditions.count; i++) {
-		vv_buf_printf(out, "w%zu:%s", strlen(s->conditions.items[i]),
-			      s->conditions.items[i]);
+	vv_array_each(s->conditions.items, s->conditions.count, it) {
+		vv_buf_printf(out, "w%zu:%s", strlen(*it), *it);
 	}
 	if (s->search) {
 		vv_buf_printf(out, "q%zu:%s", strlen(s->search), s->search);

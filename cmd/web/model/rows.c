@@ -262,11 +262,11 @@ static vv_status make_order(reading *r, size_t most, vv_buf *out, bool *over, vv
 		cut(&o);
 		vv_buf_put(out, &matched, sizeof(matched));
 	}
-	for (size_t i = 0; i < o.count; i++) {
+	vv_array_each(o.rows, o.count, row) {
 		if (rc == VV_OK) {
-			vv_buf_put(out, &o.rows[i].row, sizeof(uint64_t));
+			vv_buf_put(out, &row->row, sizeof(uint64_t));
 		}
-		vv_free(o.rows[i].key);
+		vv_free(row->key);
 	}
 	vv_free(o.rows);
 	vv_buf_clear_all(&o.key, &o.scratch);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "cmd/web/model/memo.h"
@@ -102,9 +103,9 @@ static counter *list_counters(const counting *c, size_t *count)
 	counter *all = vv_malloc((c->used + 1) * sizeof(*all));
 
 	*count = 0;
-	for (size_t i = 0; all && i < SLOTS; i++) {
-		if (c->slots[i].rows > 0) {
-			all[(*count)++] = c->slots[i];
+	vv_array_each(c->slots, all ? SLOTS : 0, slot) {
+		if (slot->rows > 0) {
+			all[(*count)++] = *slot;
 		}
 	}
 	if (*count > 0) {
@@ -244,8 +245,8 @@ static void keep(vv_web_kept *k, void *object)
 	keep_cell(k, &o->least);
 	keep_cell(k, &o->greatest);
 	o->common = vv_web_kept_array(k, o->common, o->common_count, sizeof(*o->common));
-	for (size_t i = 0; o->common && i < o->common_count; i++) {
-		keep_cell(k, &o->common[i].cell);
+	vv_array_each(o->common, o->common_count, one) {
+		keep_cell(k, &one->cell);
 	}
 }
 

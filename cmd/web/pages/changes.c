@@ -77,8 +77,8 @@ static const char *path_words(vv_page *p, const vv_web_log_entry *e, size_t coun
 {
 	uint64_t added = 0, removed = 0, changed = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const vv_web_change *c = &e[i].changes[k];
+	vv_array_each(e, count, it) {
+		const vv_web_change *c = &it->changes[k];
 
 		added += c->counts.added;
 		removed += c->counts.removed;
@@ -144,8 +144,8 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, bool one)
 		.at_version = c && c->kind == VV_WEB_REMOVED
 				      ? NULL
 				      : vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path));
-	for (size_t k = 0; k < e->count; k++) {
-		vv_page_put_change(p, &e->before, &e->commit, &e->changes[k]);
+	vv_array_each(e->changes, e->count, change) {
+		vv_page_put_change(p, &e->before, &e->commit, change);
 	}
 	if (e->more) {
 		part_log_more(&p->html, .at = at, .text = "and more files");
@@ -160,9 +160,7 @@ static size_t count_missing(const vv_web_log *log)
 {
 	size_t found = 0;
 
-	for (size_t i = 0; i < log->count; i++) {
-		const vv_web_log_entry *e = &log->entries[i];
-
+	vv_array_each(log->entries, log->count, e) {
 		found += vv_array_find(e->changes, e->count, c, c->missing) != NULL;
 	}
 	return found;
@@ -202,8 +200,8 @@ static void put_log(vv_page *p, const vv_web_log *log, bool one)
 						     vv_page_day(p, &e->commit),
 						     vv_page_subject(&e->commit)));
 		}
-		for (size_t k = 0; k < same; k++) {
-			put_entry(p, &e[k], one);
+		vv_array_each(e, same, it) {
+			put_entry(p, it, one);
 		}
 		if (same > 1) {
 			part_log_fold_end(&p->html);
@@ -285,16 +283,14 @@ static void put_years(vv_page *p, const char *path, int64_t first, int64_t last)
 static bool put_all_rows(vv_page *p, const char *path, const vv_web_log *log, int64_t *first)
 {
 	vv_web_datasets all = {.count = 0};
-	const vv_web_dataset *d = NULL;
 
 	if (log->complete || p->at->after ||
 	    vv_web_datasets_read(p->asked->visit, &p->asked->commit, FILES, true, &all,
 				 VV_IGNORED) < 0) {
 		return false;
 	}
-	for (size_t i = 0; i < all.tables && !d; i++) {
-		d = strcmp(all.items[i].path, path) == 0 ? &all.items[i] : NULL;
-	}
+	const vv_web_dataset *d = vv_array_find(all.items, all.tables, it,
+						strcmp(it->path, path) == 0);
 	const vv_plot_point *points = d && d->line_count > log->count && d->unread == 0
 					      ? vv_plot_rows(p, d)
 					      : NULL;
@@ -433,8 +429,7 @@ vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err)
 			.self = whole_address(p, vv_page_link(p, p->at)),
 			.home = whole_address(p, vv_page_to(p, VV_WEB_AT_OVERVIEW, NULL, NULL)),
 			.updated = newest->none ? "1970-01-01T00:00:00Z" : vv_page_iso(p, newest));
-	for (size_t i = 0; i < log.count; i++) {
-		const vv_web_log_entry *e = &log.entries[i];
+	vv_array_each(log.entries, log.count, e) {
 		const char *said = "";
 
 		for (size_t k = 0; k < e->count; k++) {

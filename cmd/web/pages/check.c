@@ -2,6 +2,7 @@
  * check: the verdict on a version, and its findings with their rows.
  */
 #include "cmd/web/model/check.h"
+#include "base/array.h"
 #include "base/show.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
@@ -98,8 +99,8 @@ static void put_rules(vv_page *p, const vv_timeline *t)
 	}
 	part_subtitle(&p->html, .text = "Rules", .id = "rules");
 	part_rules_begin(&p->html);
-	for (size_t i = 0; i < t->rule_count; i++) {
-		put_rule(p, t, &t->rules[i]);
+	vv_array_each(t->rules, t->rule_count, rule) {
+		put_rule(p, t, rule);
 	}
 	part_rules_end(&p->html);
 }

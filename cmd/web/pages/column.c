@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/show.h"
 #include "cmd/web/model/history.h"
 #include "cmd/web/model/missing.h"
@@ -117,8 +118,7 @@ static void put_common(vv_page *p, const vv_web_table *t, const vv_web_column *c
 	/* distinct values have no most common one */
 	if (most < 2) return;
 	part_values_begin(&p->html);
-	for (size_t i = 0; i < v->common_count; i++) {
-		const vv_web_value *one = &v->common[i];
+	vv_array_each(v->common, v->common_count, one) {
 		bool whole = one->cell.kind == VV_WEB_VALUE && one->cell.whole == one->cell.len &&
 			     !memchr(one->cell.text, '\0', one->cell.len);
 		const char *text = vv_page_text(p, "%.*s", (int)one->cell.len, one->cell.text);
@@ -256,12 +256,11 @@ static void put_table(vv_page *p, const vv_web_column_life *life, int figures)
 	vv_html *head = vv_page_piece_new(p);
 
 	part_th(head, .text = "Version", .kind = "");
-	for (int f = 0; f < figures; f++) {
-		part_th(head, .text = names[f], .kind = "n");
+	vv_array_each(names, figures, name) {
+		part_th(head, .text = *name, .kind = "n");
 	}
 	part_table_begin(&p->html, .label = "Figures by version", .head = head);
-	for (size_t i = 0; i < life->count; i++) {
-		const vv_web_column_then *then = &life->points[i];
+	vv_array_each(life->points, life->count, then) {
 		const char *none = then->missing ? "data missing" : "no such column";
 
 		part_tr_begin(&p->html, .day = vv_page_day(p, &then->commit),
@@ -282,8 +281,8 @@ static void put_table(vv_page *p, const vv_web_column_life *life, int figures)
 /* With one row all figures equal its value. */
 static bool is_of_one_row(const vv_web_column_life *life)
 {
-	for (size_t i = 0; i < life->count; i++) {
-		const char *rows = life->points[i].figures[VV_WEB_ROWS];
+	vv_array_each(life->points, life->count, point) {
+		const char *rows = point->figures[VV_WEB_ROWS];
 
 		if (rows && strtod(rows, NULL) > 1) return false;
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/show.h"
 #include "cmd/web/model/compare.h"
 #include "cmd/web/pages/page.h"
@@ -45,14 +46,13 @@ static const char *sentence(vv_page *p, const vv_web_comparison *c)
 	const char *said = "";
 	bool any = false;
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (parts[i].n == 0) {
+	vv_array_each(parts, sizeof(parts) / sizeof(parts[0]), part) {
+		if (part->n == 0) {
 			continue;
 		}
-		said = any ? vv_page_text(p, "%s, %s %s", said, vv_text_count(parts[i].n),
-					  parts[i].what)
+		said = any ? vv_page_text(p, "%s, %s %s", said, vv_text_count(part->n), part->what)
 			   : vv_page_text(p, "%s%s %s", c->counted ? "" : "At least ",
-					  vv_text_counted(parts[i].n, "row", NULL), parts[i].what);
+					  vv_text_counted(part->n, "row", NULL), part->what);
 		any = true;
 	}
 	if (!any) {
@@ -98,8 +98,8 @@ static vv_status put_files(vv_page *p, const vv_web_log_entry *e)
 	part_lead(&p->html, .body = lead(p));
 	put_merge_rules(p, NULL);
 	part_list_begin(&p->html, .kind = "paths");
-	for (size_t i = 0; i < e->count; i++) {
-		vv_page_put_change(p, &e->before, &e->commit, &e->changes[i]);
+	vv_array_each(e->changes, e->count, change) {
+		vv_page_put_change(p, &e->before, &e->commit, change);
 	}
 	part_list_end(&p->html);
 	return VV_OK;
@@ -151,8 +151,7 @@ static void put_choices(vv_page *p, const vv_web_comparison *c, const char *at)
 	vv_html *hidden = vv_page_piece_new(p), *keys = vv_page_piece_new(p),
 		*columns = vv_page_piece_new(p);
 
-	for (size_t i = 0; i < c->column_count; i++) {
-		const vv_web_column_pair *pair = &c->columns[i];
+	vv_array_each(c->columns, c->column_count, pair) {
 		const char *name = pair->name ? pair->name : pair->old_name;
 		part_choice(columns, .name = name, .on = q->column && strcmp(q->column, name) == 0,
 			    .words = pair->changed ? vv_page_text(p, "%s (%s)", name,
@@ -392,8 +391,8 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 			.hint = "Choose a row's number to see the whole row.");
 	}
 	part_diff_begin(&p->html, .head = head);
-	for (size_t i = 0; i < c->count; i++) {
-		put_row(p, c, &c->rows[i], order, columns);
+	vv_array_each(c->rows, c->count, row) {
+		put_row(p, c, row, order, columns);
 	}
 	part_diff_end(&p->html);
 	put_pager(p, c);
@@ -447,9 +446,9 @@ static size_t list_groups(vv_page *p, const vv_web_comparison *c, const vv_web_c
 
 	*out = groups;
 	p->failed = p->failed || !groups;
-	for (size_t i = 0; groups && i < c->column_count; i++) {
-		if (c->columns[i].figures) {
-			groups[n++] = &c->columns[i];
+	vv_array_each(c->columns, groups ? c->column_count : 0, column) {
+		if (column->figures) {
+			groups[n++] = column;
 		}
 	}
 	if (n > 0) {
@@ -479,8 +478,8 @@ static void put_what_happened(vv_page *p, const vv_web_comparison *c)
 	if (facts + n == 0) return;
 	part_groups_begin(&p->html);
 	put_facts(p, c, 0, first);
-	for (size_t i = 0; i < shown; i++) {
-		put_group(p, groups[i]);
+	vv_array_each(groups, shown, group) {
+		put_group(p, *group);
 	}
 	if (more + n > 0) {
 		part_groups_more_begin(

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/show.h"
 #include "base/text.h"
 #include "cmd/web/pages/page.h"
@@ -66,10 +67,10 @@ static const char *to_settle(vv_page *p, const char *take, const part *of)
 	if (!p->asked->token) return NULL;
 	vv_web_address_put(&b, &to);
 	vv_buf_printf(&b, "?take=%s", take);
-	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
-		if (more[i].value) {
-			vv_buf_printf(&b, "&%s=", more[i].name);
-			vv_http_encode(&b, more[i].value, strlen(more[i].value));
+	vv_array_each(more, sizeof(more) / sizeof(more[0]), it) {
+		if (it->value) {
+			vv_buf_printf(&b, "&%s=", it->name);
+			vv_http_encode(&b, it->value, strlen(it->value));
 		}
 	}
 	return vv_page_keep(p, vv_buf_cstr(&b));
@@ -183,9 +184,7 @@ static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
 			put_cell(p, t, of.column, c->item->has, c->cells, of.row ? &of : NULL);
 		}
 	}
-	for (size_t k = 0; k < first->value_count; k++) {
-		const vv_web_conflict_value *v = &first->values[k];
-
+	vv_array_each(first->values, first->value_count, v) {
 		put_cell(p, t, v->column, v->has, v->cells, NULL);
 	}
 	if (removed) {

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
@@ -44,9 +45,8 @@ vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, vv_e
 		return rc;
 	}
 	vv_temp_sweep(folder, VV_WRITE_TEMP); /* of exports that were killed */
-	for (size_t i = 0; i < f->before.gone.count; i++) {
-		if (!vv_folder_items_add(&f->before, &f->before.held, f->before.gone.items[i].name,
-					 0)) {
+	vv_array_each(f->before.gone.items, f->before.gone.count, it) {
+		if (!vv_folder_items_add(&f->before, &f->before.held, it->name, 0)) {
 			return vv_fail_nomem(err);
 		}
 	}
@@ -58,8 +58,7 @@ uint64_t vv_export_folder_bytes(const vv_export_folder *f, const char *name)
 	uint64_t sum = 3 * LINE +
 		       2 * strlen(name); /* of the list's beginning, index.html and name */
 
-	for (size_t i = 0; i < f->now.held.count; i++) {
-		const vv_folder_item *it = &f->now.held.items[i];
+	vv_array_each(f->now.held.items, f->now.held.count, it) {
 		sum += it->number + 2 * strlen(it->name) + LINE;
 	}
 	return sum;
@@ -97,8 +96,7 @@ vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const vo
 /* Those that wait and replace nothing, or, replace, the others. */
 static vv_status take_places(const vv_export_folder *f, bool replace, vv_error *err)
 {
-	for (size_t i = 0; i < f->now.held.count; i++) {
-		vv_folder_item *it = &f->now.held.items[i];
+	vv_array_each(f->now.held.items, f->now.held.count, it) {
 		vv_auto(char) *path = vv_path_join(f->folder, it->name, (char *)NULL),
 			      *from = vv_path_join(f->waiting, it->name, (char *)NULL),
 			      *above = path ? vv_path_dir(path) : NULL;
@@ -123,8 +121,8 @@ vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t
 	vv_status rc;
 
 	if ((rc = vv_export_folder_write(f, INDEX, index, len, err)) < 0) return rc;
-	for (size_t i = 0; i < f->before.held.count; i++) {
-		const char *name = f->before.held.items[i].name;
+	vv_array_each(f->before.held.items, f->before.held.count, it) {
+		const char *name = it->name;
 
 		if (!vv_folder_items_find(&now->held, name) &&
 		    !vv_folder_items_add(now, &now->gone, name, 0)) {

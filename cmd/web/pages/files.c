@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/show.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
@@ -114,8 +115,8 @@ vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
 						  : NULL,
 		       .words = words, .rev = p->at->rev);
 	part_found_begin(&p->html);
-	for (size_t i = 0; i < count; i++) {
-		put_found(p, &found[i]);
+	vv_array_each(found, count, it) {
+		put_found(p, it);
 	}
 	part_found_end(&p->html);
 	if (count == 0) {

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
@@ -111,13 +112,13 @@ static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 	part_versions_begin(h, .words = words);
 	put_version_forms(p, h, f);
 	part_refs_begin(h);
-	for (size_t i = 0; i < count; i++) {
-		const char *kind = refs[i].tag ? "tag, " : "";
+	vv_array_each(refs, count, ref) {
+		const char *kind = ref->tag ? "tag, " : "";
 
-		part_ref(h, .at = to_version(p, refs[i].name), .name = refs[i].name,
-			 .words = vv_page_text(p, "%s%s", kind, vv_page_day(p, &refs[i].commit)),
-			 .on = vv_oid_equal(&refs[i].commit.id, &c->id),
-			 .diff = to_difference(p, &refs[i].commit, c, f->dataset));
+		part_ref(h, .at = to_version(p, ref->name), .name = ref->name,
+			 .words = vv_page_text(p, "%s%s", kind, vv_page_day(p, &ref->commit)),
+			 .on = vv_oid_equal(&ref->commit.id, &c->id),
+			 .diff = to_difference(p, &ref->commit, c, f->dataset));
 	}
 	part_refs_end(h);
 	part_versions_end(h);

@@ -149,10 +149,9 @@ static bool count_rows(const vv_web_datasets *all, uint64_t *rows)
 	bool counted = true;
 
 	*rows = 0;
-	for (size_t i = 0; i < all->tables; i++) {
-		*rows += all->items[i].rows;
-		counted = counted && (all->items[i].stored || all->items[i].document ||
-				      all->items[i].line_count > 0);
+	vv_array_each(all->items, all->tables, it) {
+		*rows += it->rows;
+		counted = counted && (it->stored || it->document || it->line_count > 0);
 	}
 	return counted;
 }
@@ -202,9 +201,7 @@ static void put_release(vv_page *p, const vv_web_ref *tag, const vv_web_ref *bef
 		part_words(note, .text = "this version");
 	} else if (vv_web_changes_between(p->asked->visit, &from->commit, c, TABLES, &e,
 					  VV_IGNORED) == VV_OK) {
-		for (size_t i = 0; i < e.count; i++) {
-			const vv_web_change *k = &e.changes[i];
-
+		vv_array_each(e.changes, e.count, k) {
 			known = known &&
 				(!k->table || k->kind != VV_WEB_CHANGED || k->counts.counted);
 			added += k->kind == VV_WEB_ADDED ? k->rows : k->counts.added;
@@ -248,10 +245,10 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 	vv_status rc;
 
 	if ((rc = vv_web_refs(p->asked->visit, 2, &refs, &count, err)) < 0) return rc;
-	for (size_t i = 0; i < count; i++) {
+	vv_array_each(refs, count, ref) {
 		const vv_web_ref **to = newest ? &before : &newest;
 
-		*to = refs[i].tag && !*to ? &refs[i] : *to;
+		*to = ref->tag && !*to ? ref : *to;
 	}
 	part_words(by, .text = vv_page_text(p, "%s, ", c->author));
 	part_moment(by, .iso = vv_page_iso(p, c), .text = vv_page_moment(p, c));
@@ -291,9 +288,7 @@ static void add_rows(vv_page *p, vv_web_dataset *d, const vv_web_log *log)
 	for (size_t i = log->count; d->line && i-- > 0;) { /* oldest first */
 		const vv_web_log_entry *e = &log->entries[i];
 
-		for (size_t k = 0; k < e->count; k++) {
-			const vv_web_change *c = &e->changes[k];
-
+		vv_array_each(e->changes, e->count, c) {
 			if (c->counts.counted && strcmp(c->path, d->path) == 0) {
 				d->rows = c->counts.new_rows;
 				d->last = e->commit;
@@ -369,9 +364,9 @@ static const char *folder_words(vv_page *p, const vv_web_dataset *d, size_t coun
 	const vv_web_dataset *last = d;
 	uint64_t rows = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		rows += d[i].rows;
-		last = d[i].has_last && d[i].last.time > last->last.time ? &d[i] : last;
+	vv_array_each(d, count, it) {
+		rows += it->rows;
+		last = it->has_last && it->last.time > last->last.time ? it : last;
 	}
 	const char *words = vv_page_text(p, "%.*s: %s", (int)folder_len(d), d->path,
 					 vv_text_counted(count, "table", NULL));
@@ -448,8 +443,8 @@ void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log
 	listing l = {.log = log, .fold = all->tables > UNFOLDED};
 	size_t still = 0;
 
-	for (size_t i = 0; i < all->tables; i++) {
-		still += is_still(&d[i]);
+	vv_array_each(d, all->tables, it) {
+		still += is_still(it);
 	}
 	l.apart = !l.fold && still > 1 && still < all->tables;
 	for (int below = 0; below < 2; below++) {
@@ -466,9 +461,9 @@ void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log
 	end_tables(p, &l);
 	if (!l.apart) return;
 	part_fold_begin(&p->html, .text = vv_page_text(p, "%zu tables that never changed", still));
-	for (size_t i = 0; i < all->tables; i++) {
-		if (is_still(&d[i])) {
-			put_table(p, &l, &d[i], 0, NULL);
+	vv_array_each(d, all->tables, item) {
+		if (is_still(item)) {
+			put_table(p, &l, item, 0, NULL);
 		}
 	}
 	end_tables(p, &l);
@@ -535,9 +530,9 @@ static vv_status put_all(vv_page *p, vv_error *err)
 	    (rc = vv_web_log_read(p->asked->visit, &q, &log, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < all.tables; i++) {
-		if (!all.items[i].stored && !all.items[i].damaged && !all.items[i].document) {
-			add_rows(p, &all.items[i], &log);
+	vv_array_each(all.items, all.tables, it) {
+		if (!it->stored && !it->damaged && !it->document) {
+			add_rows(p, it, &log);
 		}
 	}
 	vv_page_begin(p, &(vv_page_frame){.title = p->asked->repository,

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/show.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
@@ -120,8 +121,8 @@ static vv_status answer_list(const vv_http_call *call, const vv_http_ask *ask,
 					     vv_text_counted(count, "repository", "repositories")),
 				     .heading = "Repositories"});
 	part_list_begin(&p.html, .kind = "repositories");
-	for (size_t i = 0; i < count; i++) {
-		put_repository(&p, &ask->listed[i], call->env, each);
+	vv_array_each(ask->listed, count, it) {
+		put_repository(&p, it, call->env, each);
 	}
 	part_list_end(&p.html);
 	reply->no_store = p.passing;

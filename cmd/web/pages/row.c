@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/show.h"
 #include "cmd/web/model/history.h"
@@ -165,12 +166,8 @@ static void put_cell_life(vv_page *p, const vv_web_life *life)
 	const char *name = p->at->cell;
 
 	part_cell_life_begin(&p->html);
-	for (size_t i = 0; i < life->count; i++) {
-		const vv_web_life_event *e = &life->events[i];
-
-		for (size_t k = 0; k < e->count; k++) {
-			const vv_web_life_cell *c = &e->cells[k];
-
+	vv_array_each(life->events, life->count, e) {
+		vv_array_each(e->cells, e->count, c) {
 			if (strcmp(c->name, name) != 0) {
 				continue;
 			}
@@ -217,8 +214,8 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 					   vv_text_counted(life.count, "change", NULL),
 					   life.complete ? "" : " so far"),
 		      .id = "life");
-	for (size_t i = 0; i < life.count; i++) {
-		put_event(p, &life.events[i]);
+	vv_array_each(life.events, life.count, event) {
+		put_event(p, event);
 	}
 	p->passing = p->passing || !life.complete;
 	if (life.missing) {

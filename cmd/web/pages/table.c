@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/show.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
@@ -340,12 +341,12 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 {
 	const char *raw = vv_page_to_raw(p, &t->commit, t->path);
 
-	for (size_t i = 0; i < t->table_count; i++) {
-		const char *path = vv_page_text(p, "%s#%s", t->path, t->tables[i]);
+	vv_array_each(t->tables, t->table_count, table) {
+		const char *path = vv_page_text(p, "%s#%s", t->path, *table);
 
 		part_link_paragraph(&p->html,
 				    .at = vv_page_to(p, VV_WEB_AT_TABLE, t->commit.hex, path),
-				    .text = t->tables[i]);
+				    .text = *table);
 	}
 	if (t->why) {
 		part_note(&p->html,

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "cmd/web/pages/parts.h"
 #include "dataset/schema/type.h"
 
@@ -151,9 +152,7 @@ void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows
 	part_data_begin(&p->html, .head = head, .from = (int64_t)rows->from,
 			.total = (int64_t)(rows->filtered ? 0 : t->rows),
 			.rows = (int64_t)rows->count);
-	for (size_t i = 0; i < rows->count; i++) {
-		const vv_web_row *r = &rows->rows[i];
-
+	vv_array_each(rows->rows, rows->count, r) {
 		put_row(p, t, rows, r, q->jump && r->key && strcmp(q->jump, r->key) == 0);
 	}
 	part_data_end(&p->html);

@@ -1,6 +1,7 @@
 /*
  * trouble: the page of an error: what happened, what to try, and where the thing is that is not here.
  */
+#include "base/array.h"
 #include "base/show.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/web/pages/page.h"
@@ -47,10 +48,9 @@ static void put_ways(vv_page *p, const vv_error *why)
 	if (count > 0) {
 		part_subtitle(&p->html, .text = "Did you mean", .id = "near");
 		part_list_begin(&p->html, .kind = "near");
-		for (size_t i = 0; i < count; i++) {
-			part_link_item(&p->html,
-				       .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, near[i]),
-				       .text = near[i]);
+		vv_array_each(near, count, it) {
+			part_link_item(&p->html, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, *it),
+				       .text = *it);
 		}
 		part_list_end(&p->html);
 	}

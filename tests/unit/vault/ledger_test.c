@@ -89,7 +89,7 @@ static void every_kind_is_read_as_it_was_signed(void **state)
 	/* And from the disk. */
 	vv_assert_ok(vv_ledger_open(&l, vv_test_path("ledger"), &none, &err), &err);
 	assert_int_equal(vv_ledger_count(l), 7);
-	assert_int_equal(vv_ledger_at(l, 6)->kind, VV_LEDGER_DROP);
+	assert_int_equal(vv_ledger_records(l)[6]->kind, VV_LEDGER_DROP);
 	vv_ledger_close(l);
 }
 
@@ -117,7 +117,7 @@ static void a_record_is_refused_when_a_bit_of_it_was_changed(void **state)
 	/* Whole it is taken, and waits for the one before it. */
 	vv_assert_ok(vv_ledger_take(other, name, bytes.data, bytes.len, &err), &err);
 	assert_int_equal(vv_ledger_count(other), 0);
-	assert_int_equal(vv_ledger_author_at(other, 0)->waiting, 1);
+	assert_int_equal(vv_ledger_authors(other)[0].waiting, 1);
 	vv_ledger_close(other);
 	vv_ledger_close(l);
 	vv_buf_clear(&bytes);
@@ -158,7 +158,7 @@ static void two_records_of_one_number_are_both_kept_and_reported(void **state)
 					    bytes.len, &err),
 			     &err);
 	}
-	assert_null(vv_ledger_author_at(copy, 0)->fork[0]);
+	assert_null(vv_ledger_authors(copy)[0].fork[0]);
 	vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
 	vv_assert_ok(vv_ledger_write(copy, &audit, &k, NULL, &err), &err);
 	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
@@ -169,7 +169,7 @@ static void two_records_of_one_number_are_both_kept_and_reported(void **state)
 			     &err);
 	}
 	assert_int_equal(vv_ledger_file_count(copy), 4);
-	assert_int_equal(vv_ledger_author_at(copy, 0)->fork[0]->sequence, 2);
+	assert_int_equal(vv_ledger_authors(copy)[0].fork[0]->sequence, 2);
 	vv_ledger_close(l);
 	vv_ledger_close(copy);
 	vv_buf_clear(&bytes);
@@ -518,7 +518,7 @@ static void a_record_comes_after_all_that_its_author_knew_whatever_the_clocks_sa
 	vv_ledger *l = begin(vv_test_path("a"), &ada);
 	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE};
 	const vv_ledger_record *out;
-	const uint64_t now = vv_ledger_at(l, 0)->time, year = UINT64_C(366) * 86400;
+	const uint64_t now = vv_ledger_records(l)[0]->time, year = UINT64_C(366) * 86400;
 	vv_error err;
 
 	(void)state;
@@ -565,10 +565,10 @@ static void records_after_a_missing_one_count_only_over_a_bridge(void **state)
 		}
 	}
 	assert_int_equal(vv_ledger_count(other), 2);
-	assert_int_equal(vv_ledger_author_at(other, 0)->waiting, 2);
+	assert_int_equal(vv_ledger_authors(other)[0].waiting, 2);
 	vv_assert_ok(vv_ledger_bridge(other, &err), &err);
 	assert_int_equal(vv_ledger_count(other), 4);
-	assert_int_equal(vv_ledger_author_at(other, 0)->waiting, 0);
+	assert_int_equal(vv_ledger_authors(other)[0].waiting, 0);
 	vv_ledger_close(l);
 	vv_ledger_close(other);
 	vv_buf_clear(&bytes);
@@ -738,7 +738,7 @@ static void of_records_written_together_those_count_that_hang_together(void **st
 		}
 		vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
 		assert_int_equal(vv_ledger_count(l), 2 + count);
-		assert_int_equal(vv_ledger_author_at(l, 0)->waiting, 0);
+		assert_int_equal(vv_ledger_authors(l)[0].waiting, 0);
 		for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
 			vv_assert_ok(vv_ledger_check_file(l, i, &err), &err);
 		}
@@ -747,7 +747,7 @@ static void of_records_written_together_those_count_that_hang_together(void **st
 		vv_ledger_close(l);
 		vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
 		assert_int_equal(vv_ledger_count(l), 3 + count);
-		assert_null(vv_ledger_author_at(l, 0)->fork[0]);
+		assert_null(vv_ledger_authors(l)[0].fork[0]);
 		*strchr(names[0], '/') = '\0';
 		(void)snprintf(path, sizeof(path), "%s/%s", dir, names[0]);
 		assert_int_equal(vv_test_count_entries(path), 3 + count);
@@ -781,7 +781,7 @@ static void records_whose_names_came_in_part_all_count(void **state)
 		}
 		vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
 		assert_int_equal(vv_ledger_count(l), 6);
-		assert_int_equal(vv_ledger_author_at(l, 0)->waiting, 0);
+		assert_int_equal(vv_ledger_authors(l)[0].waiting, 0);
 		vv_ledger_close(l);
 	}
 }
@@ -806,7 +806,7 @@ static void a_damaged_record_without_a_name_is_none(void **state)
 	vv_assert_ok(vv_write_file(path, "cut", 3, false, &err), &err);
 	vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
 	assert_int_equal(vv_ledger_count(l), 5);
-	assert_int_equal(vv_ledger_author_at(l, 0)->waiting, 0);
+	assert_int_equal(vv_ledger_authors(l)[0].waiting, 0);
 	vv_ledger_close(l);
 }
 

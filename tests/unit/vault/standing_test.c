@@ -42,7 +42,7 @@ static void begin(scene *x)
 		     &err);
 	vv_assert_ok(vv_cid_of(&x->shard.cid, VV_CODEC_RAW, &content, 1, &err), &err);
 	x->shard.leaves = 2;
-	x->begin = vv_ledger_at(x->ledger, 0)->time + 10;
+	x->begin = vv_ledger_records(x->ledger)[0]->time + 10;
 	x->s = (vv_standing){.now = x->begin + 10 * DAY, .self = x->keys[ME].public_key};
 }
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -35,9 +36,7 @@ static vv_status print_json(const vv_doctor *d, vv_error *err)
 
 static void print_text(const vv_doctor *d)
 {
-	for (size_t i = 0; i < d->count; i++) {
-		const vv_doctor_finding *f = &d->findings[i];
-
+	vv_array_each(d->findings, d->count, f) {
 		vv_out("%s%s: %s\n", f->wrong ? "" : "note: ", f->what, f->message);
 		if (f->mend) {
 			vv_out("\tmend: %s\n", f->mend);

@@ -61,12 +61,12 @@ static void print_contents(const vv_migrate_result *r, const vv_migrate_options 
 	size_t count, taken = 0;
 	const vv_migrated_path *paths = vv_migrated_paths(r->contents, &count);
 
-	for (size_t i = 0; i < count; i++) {
-		if (paths[i].versions > 0) {
-			print_path(&paths[i], o->export);
-			all.versions += paths[i].versions;
-			all.bytes += paths[i].bytes;
-			all.stored += paths[i].stored;
+	vv_array_each(paths, count, path) {
+		if (path->versions > 0) {
+			print_path(path, o->export);
+			all.versions += path->versions;
+			all.bytes += path->bytes;
+			all.stored += path->stored;
 			taken++;
 		}
 	}
@@ -175,8 +175,8 @@ static vv_status read_note(migration *m, const vv_oid *head, vv_error *err)
 	if (!m->note) return vv_fail_nomem(err);
 	vv_buf_printf(&m->begun, "%s%c%s%c", vv_oid_shows(head), '\0',
 		      m->o->export ? "export" : "take", '\0');
-	for (size_t i = 0; i < m->c->paths.count; i++) {
-		vv_buf_printf(&m->begun, "%s%c", m->c->paths.items[i].path, '\0');
+	vv_array_each(m->c->paths.items, m->c->paths.count, it) {
+		vv_buf_printf(&m->begun, "%s%c", it->path, '\0');
 	}
 	m->again = vv_read_regular(&text, m->note, 16u << 20, NULL) == VV_OK &&
 		   text.len == m->begun.len && memcmp(text.data, m->begun.data, text.len) == 0;
@@ -345,12 +345,12 @@ static vv_status look_out(migration *m, const vv_index_entry *e, vv_error *err)
 
 static vv_status refuse_folder(const vv_pathspec *paths, vv_error *err)
 {
-	for (size_t i = 0; i < paths->count; i++) {
-		if (paths->items[i].folder || paths->items[i].exclude) {
+	vv_array_each(paths->items, paths->count, it) {
+		if (it->folder || it->exclude) {
 			return vv_fail(err, VV_EUSAGE,
 				       "%s: migrate takes files and patterns\n"
 				       "a pattern names files of a folder: 'data/**/*.csv'",
-				       vv_text_shows(paths->items[i].given));
+				       vv_text_shows(it->given));
 		}
 	}
 	return VV_OK;
@@ -404,8 +404,8 @@ static vv_status run(migration *m, const char *program, const char *const *words
 	for (size_t i = 0; words[i]; i++) {
 		argv[n++] = words[i];
 	}
-	for (size_t i = 0; paths && i < m->count; i++) {
-		argv[n++] = m->files[i].path;
+	vv_array_each(m->files, paths ? m->count : 0, one) {
+		argv[n++] = one->path;
 	}
 	r.argv = argv;
 	vv_out_flush();
@@ -530,8 +530,8 @@ static vv_status verify(migration *m, bool staged, vv_error *err)
 	int code = 0;
 	vv_status rc;
 
-	for (size_t i = 0; i < m->count; i++) {
-		vv_buf_put(&in, m->files[i].path, strlen(m->files[i].path) + 1);
+	vv_array_each(m->files, m->count, one) {
+		vv_buf_put(&in, one->path, strlen(one->path) + 1);
 	}
 	const vv_run run = {.argv = argv,
 			    .env = vv_environ(),
@@ -645,9 +645,9 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 	static const char *const restore[] = {"restore", "-q", "--", NULL};
 	bool pointers = false, objects = false;
 
-	for (size_t i = 0; i < m->count; i++) {
-		pointers = pointers || m->files[i].pointer_only;
-		objects = objects || m->files[i].object;
+	vv_array_each(m->files, m->count, one) {
+		pointers = pointers || one->pointer_only;
+		objects = objects || one->object;
 	}
 	vv_status rc = m->o->export && pointers ? run(m, self, restore, true, NULL, err) : VV_OK;
 	if (rc < 0) return rc;
@@ -707,8 +707,8 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 	if (!words[2]) {
 		vv_buf_puts(&message,
 			    m->o->export ? "Keep as plain text:" : "Keep as tables of varve:");
-		for (int i = 0; i < m->c->argc; i++) {
-			vv_buf_printf(&message, " %s", m->c->argv[i]);
+		vv_array_each(m->c->argv, m->c->argc, it) {
+			vv_buf_printf(&message, " %s", *it);
 		}
 		words[2] = vv_buf_cstr(&message);
 	}
@@ -739,9 +739,7 @@ static void tell(const migration *m)
 {
 	uint64_t bytes = 0;
 
-	for (size_t i = 0; i < m->count; i++) {
-		const file *f = &m->files[i];
-
+	vv_array_each(m->files, m->count, f) {
 		bytes += f->bytes;
 		vv_out("%s: %s, %s\n", vv_text_shows(f->path),
 		       m->o->export ? "a table of varve"

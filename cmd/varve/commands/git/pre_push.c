@@ -56,8 +56,8 @@ static bool is_blocks_ref(const run *r, const char *name, size_t len)
 {
 	const char *const known[] = {VV_HOST_REF, VV_HOST_BRANCH, r->blocks_ref};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (known[i] && strlen(known[i]) == len && memcmp(name, known[i], len) == 0) {
+	vv_array_each(known, sizeof(known) / sizeof(known[0]), it) {
+		if (*it && strlen(*it) == len && memcmp(name, *it, len) == 0) {
 			return true;
 		}
 	}

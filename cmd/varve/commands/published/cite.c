@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/json/json_list.h"
@@ -183,8 +184,8 @@ static void put_text(vv_buf *b, const citing *x)
 		put_signer(b, x);
 	}
 	vv_buf_puts(b, ".\n");
-	for (size_t i = 0; i < x->places.count; i++) {
-		vv_buf_printf(b, "%s\n", vv_text_shows(x->places.items[i]));
+	vv_array_each(x->places.items, x->places.count, it) {
+		vv_buf_printf(b, "%s\n", vv_text_shows(*it));
 	}
 }
 

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -53,10 +54,10 @@ static vv_status read_date(int64_t *out, const char *text, vv_error *err)
 /* "KEY=DATE" or "KEY=NUMBER"; a key is did:key:z6Mk... or that without its beginning. */
 static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
-		const char *word = from->items[i], *eq = strchr(word, '=');
+	vv_array_each(from->items, from->count, item) {
+		const char *word = *item, *eq = strchr(word, '=');
 		uint8_t key[VV_KEY_PUBLIC];
 		uint64_t number = 0;
 		int64_t date = 0;
@@ -67,20 +68,19 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 		if (!eq || !vv_did_key_read(key, word, (size_t)(eq - word)) ||
 		    (!dates && !vv_parse_u64(&number, eq + 1, strlen(eq + 1)))) {
 			return vv_fail(err, VV_EUSAGE, "'%s' is not KEY=%s, with a key as z6Mk...",
-				       vv_text_shows(from->items[i]), dates ? "DATE" : "NUMBER");
+				       vv_text_shows(*item), dates ? "DATE" : "NUMBER");
 		}
-		if (dates && (rc = read_date(&date, eq + 1, err)) == VV_OK &&
-		    date <= vv_now_sec()) {
+		if (dates && (rc = read_date(&date, eq + 1, err)) < 0) return rc;
+		if (dates && date <= vv_now_sec()) {
 			return vv_fail(err, VV_EUSAGE,
 				       "'%s': the date is past\n"
 				       "--revoke KEY=NUMBER withdraws a key",
-				       vv_text_shows(from->items[i]));
+				       vv_text_shows(*item));
 		}
-		if (rc == VV_OK) {
-			rc = vv_head_keys_set(out, key, dates ? (uint64_t)date : number, NULL, err);
-		}
+		rc = vv_head_keys_set(out, key, dates ? (uint64_t)date : number, NULL, err);
+		if (rc < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status run_sign(vv_context *c, vv_error *err)
