@@ -150,6 +150,7 @@ typedef struct telling {
 	vv_pack_list *packs;
 	vv_incoming_fn fn;
 	void *payload;
+	vv_status answer; /* of fn: a failure is no damage of a block or pack */
 	vv_buf raw;
 } telling;
 
@@ -157,7 +158,7 @@ static vv_status tell_link(void *payload, const vv_cid *cid, vv_error *err)
 {
 	telling *t = payload;
 
-	return t->fn(t->payload, cid, err);
+	return t->answer = t->fn(t->payload, cid, err);
 }
 
 static vv_status tell_record(void *payload, const vv_place *place, const vv_record *r,
@@ -168,15 +169,16 @@ static vv_status tell_record(void *payload, const vv_place *place, const vv_reco
 	vv_record again;
 	vv_status rc;
 
-	if ((rc = t->fn(t->payload, &r->cid, err)) < 0 ||
-	    (base && (rc = t->fn(t->payload, base, err)) < 0) ||
+	if ((rc = tell_link(t, &r->cid, err)) < 0 || (base && (rc = tell_link(t, base, err)) < 0) ||
 	    r->cid.codec != VV_CODEC_DAG_CBOR) {
 		return rc;
 	}
 	rc = vv_source_get_at(&src, place, &t->raw, &again, err);
 	rc = rc < 0 ? rc : vv_cbor_links(t->raw.data, t->raw.len, tell_link, t, err);
 	/* One that cannot be read keeps nothing. */
-	return vv_error_excuse(rc, rc == VV_ECORRUPT || rc == VV_EMISSING || rc == VV_EINPUT, err);
+	return vv_error_excuse(
+		rc, t->answer >= 0 && (rc == VV_ECORRUPT || rc == VV_EMISSING || rc == VV_EINPUT),
+		err);
 }
 
 static vv_status tell_folder(vv_repository *r, const char *folder, telling *t, vv_error *err)
@@ -195,7 +197,7 @@ static vv_status tell_folder(vv_repository *r, const char *folder, telling *t, v
 	t->packs = l;
 	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
 		rc = vv_pack_each_record(l->packs[i], tell_record, t, err);
-		rc = vv_error_excuse(rc, rc == VV_ECORRUPT, err);
+		rc = vv_error_excuse(rc, t->answer >= 0 && rc == VV_ECORRUPT, err);
 	}
 	return rc;
 }

@@ -729,6 +729,49 @@ static void a_difference_whose_base_is_gone_counts_as_not_come(void **state)
 	vv_repository_close(r);
 }
 
+typedef struct refusal {
+	vv_cid cid;
+	vv_status code;
+} refusal;
+
+static vv_status refuse_cid(void *payload, const vv_cid *cid, vv_error *err)
+{
+	const refusal *x = payload;
+
+	return vv_cid_equal(cid, &x->cid) ? vv_fail(err, x->code, "refused") : VV_OK;
+}
+
+/* Of a block, of a base in another pack, and of a link. */
+static void what_the_caller_refuses_of_leftovers_is_not_passed_over(void **state)
+{
+	static const vv_status codes[] = {VV_ECORRUPT, VV_EMISSING, VV_EINPUT, VV_EIO};
+	vv_repository *r;
+	vv_incoming *in;
+	vv_cid link, cids[3];
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	fx_commit(STORE, 1, 5, true);
+	r = open_here();
+	in = begin(r);
+	(void)put(in, 6, 5);
+	link = fx_cid(2);
+	cids[0] = put_node(in, &link, 1);
+	cids[1] = fx_cid(5);
+	cids[2] = link;
+	vv_incoming_close(in);
+	for (size_t i = 0; i < 3; i++) {
+		for (size_t k = 0; k < 4; k++) {
+			refusal x = {cids[i], codes[k]};
+
+			vv_assert_status(vv_incoming_each(r, refuse_cid, &x, &err), codes[k], &err);
+			assert_string_equal(err.message, "refused");
+		}
+	}
+	vv_repository_close(r);
+}
+
 /* --- beside gc -------------------------------------------------------------------------------- */
 
 static void gc_now(vv_repository *r)
@@ -1158,6 +1201,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_was_kept_survives_a_kill),
 	cmocka_unit_test(damaged_leftovers_are_fetched_again),
 	cmocka_unit_test(a_difference_whose_base_is_gone_counts_as_not_come),
+	cmocka_unit_test(what_the_caller_refuses_of_leftovers_is_not_passed_over),
 	cmocka_unit_test(gc_keeps_what_leftovers_stand_on),
 	cmocka_unit_test(a_block_that_gc_took_meanwhile_is_noticed),
 	cmocka_unit_test(what_gc_set_aside_is_taken_in_again),
