@@ -439,7 +439,7 @@ vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn 
 {
 	vv_auto(char) *dir = vv_path_join(objects, "pack", (char *)NULL);
 	vv_auto(vv_folder) f = {0};
-	vv_status rc = vv_folder_read(&f, dir, true, err);
+	vv_status rc = vv_missing_ok(vv_folder_read(&f, dir, true, err), err);
 
 	while (rc == VV_OK && vv_folder_next(&f)) {
 		bool index = vv_path_ends(f.name, ".idx") ||
@@ -453,5 +453,5 @@ vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn 
 			rc = fn(payload, f.name, index, err);
 		}
 	}
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
+	return rc;
 }

@@ -345,7 +345,34 @@ static void no_flipped_bit_of_an_index_ends_the_process(void **state)
 	assert_true(refused > 10 && read > 100);
 }
 
+static vv_status refuse_file(void *payload, const char *name, bool index, vv_error *e)
+{
+	(void)payload;
+	(void)index;
+	return vv_fail(e, VV_ENOTFOUND, "refused %s", name);
+}
+
+static void what_the_caller_refuses_of_a_damaged_file_is_not_passed_over(void **state)
+{
+	const char *objects;
+
+	(void)state;
+	one_pack();
+	objects = out("echo $PWD/.git/objects");
+	vv_assert_ok(vv_git_packs_check(objects, true, refuse_file, NULL, &err), &err);
+	vv_buf b = read_it(INDEX);
+	b.data[b.len - 1] ^= 1;
+	write_it(INDEX, &b);
+	vv_buf_clear(&b);
+	vv_assert_status(vv_git_packs_check(objects, true, refuse_file, NULL, &err), VV_ENOTFOUND,
+			 &err);
+	assert_non_null(strstr(err.message, "refused pack-"));
+	sh("rm -rf .git/objects/pack");
+	vv_assert_ok(vv_git_packs_check(objects, true, refuse_file, NULL, &err), &err);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(what_the_caller_refuses_of_a_damaged_file_is_not_passed_over),
 	cmocka_unit_test(an_offset_beyond_the_pack_is_refused_by_name),
 	cmocka_unit_test(tables_that_do_not_fit_into_the_file_are_refused),
 	cmocka_unit_test(offsets_of_eight_bytes_are_followed),
