@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/hash.h"
 #include "base/hint_text.h"
 #include "base/sys.h"
@@ -39,8 +40,10 @@ typedef struct comparison {
 	vv_table *a, *b; /* NULL: not there */
 	vv_columns columns;
 	vv_rowdiff *rows;
+	vv_arena lists;           /* the lists of `how`, ended by NULL */
 	const char *const *asked; /* key that the user named, {NULL} for none; NULL: missing */
-	vv_diff_keys keys;        /* to try, where the tables have no key of their own in common */
+	const char *const *only, *const *ignore;
+	vv_diff_keys keys; /* to try, where the tables have no key of their own in common */
 	bool guessed;
 	vv_diff_table told;
 	char *form;
@@ -628,8 +631,8 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 				 .columns = &c->columns,
 				 .ignore_format = how->ignore_format,
 				 .tolerance = how->tolerance,
-				 .only = c->how->only->items,
-				 .ignore = c->how->ignore->items,
+				 .only = c->only,
+				 .ignore = c->ignore,
 				 .rekeyed = true,
 				 .moves = how->moves,
 				 .only_needed = how->writer && how->writer->kind->only_needed &&
@@ -670,6 +673,19 @@ static vv_status check_names(const comparison *c, const vv_strings *l, const cha
 	return VV_OK;
 }
 
+/* Sets *out to the names, ended by NULL; NULL: there are none. */
+static vv_status end_list(comparison *c, const char *const **out, const vv_strings *l,
+			  vv_error *err)
+{
+	*out = NULL;
+	if (l->count == 0) return VV_OK;
+	const char **list = vv_arena_calloc(&c->lists, l->count + 1, sizeof(*list));
+	if (!list) return vv_fail_nomem(err);
+	memcpy(list, l->items, l->count * sizeof(*list));
+	*out = list;
+	return VV_OK;
+}
+
 /* The names in the options, for these two tables. */
 static vv_status take_names(comparison *c, vv_error *err)
 {
@@ -677,13 +693,16 @@ static vv_status take_names(comparison *c, vv_error *err)
 	const vv_diff_how *how = c->how;
 	vv_status rc;
 	if ((rc = check_names(c, how->only, "--columns", err)) < 0 ||
-	    (rc = check_names(c, how->ignore, "--ignore-column", err)) < 0) {
+	    (rc = check_names(c, how->ignore, "--ignore-column", err)) < 0 ||
+	    (rc = end_list(c, &c->only, how->only, err)) < 0 ||
+	    (rc = end_list(c, &c->ignore, how->ignore, err)) < 0 ||
+	    (rc = end_list(c, &c->asked, how->key, err)) < 0) {
 		return rc;
 	}
 	bool no_key = how->key->count == 1 && strcmp(how->key->items[0], "none") == 0 &&
 		      vv_schema_find(&c->a->schema, "none", 4) < 0 &&
 		      vv_schema_find(&c->b->schema, "none", 4) < 0;
-	c->asked = no_key ? none : how->key->items;
+	c->asked = no_key ? none : c->asked;
 	return VV_OK;
 }
 
@@ -895,6 +914,7 @@ static void comparison_clear(comparison *c)
 	vv_columns_clear(&c->columns);
 	vv_diff_keys_clear(&c->keys);
 	vv_buf_clear(&c->proposal);
+	vv_arena_clear(&c->lists);
 	vv_free(c->form);
 	vv_where_free(c->where_a);
 	vv_where_free(c->where_b);
