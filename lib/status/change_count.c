@@ -164,6 +164,8 @@ void vv_text_pair_clear(vv_text_pair *p)
 {
 	vv_subject_clear(&p->now);
 	vv_subject_clear(&p->old);
+	vv_free(p->file);
+	p->file = NULL;
 }
 
 vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_repository *r,
@@ -171,17 +173,19 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_re
 				vv_text_version now, uint64_t most, vv_error *err)
 {
 	vv_auto(vv_text_pair) own = {0};
-	vv_subject *a = keep ? &keep->old : &own.old, *b = keep ? &keep->now : &own.now;
+	vv_text_pair *texts = keep ? keep : &own;
+	vv_subject *a = &texts->old, *b = &texts->now;
 	const vv_diff_item item = {
 		.path = path, .a = a, .b = b, .old_name = path, .new_name = path};
-	vv_auto(char) *file = NULL;
 	bool fits = false, same = false;
 	vv_status rc;
 
 	*out = (vv_change_counts){0};
-	if ((rc = find_text(a, r, reader, path, old, most, &file, &fits, err)) < 0 || !fits ||
-	    (rc = find_text(b, r, reader, path, now, most, &file, &fits, err)) < 0 || !fits ||
-	    (rc = take_table(a, old.table, err)) < 0 || (rc = take_table(b, now.table, err)) < 0) {
+	if ((rc = find_text(a, r, reader, path, old, most, &texts->file, &fits, err)) < 0 ||
+	    !fits ||
+	    (rc = find_text(b, r, reader, path, now, most, &texts->file, &fits, err)) < 0 ||
+	    !fits || (rc = take_table(a, old.table, err)) < 0 ||
+	    (rc = take_table(b, now.table, err)) < 0) {
 		return is_no_table(rc) ? VV_OK : rc;
 	}
 	if ((rc = count(out, &same, &item, vv_env_temp_dir(vv_repository_env(r)), err)) == VV_OK &&

@@ -51,6 +51,7 @@ typedef struct vv_text_version {
  * are cleared together. */
 typedef struct vv_text_pair {
 	vv_subject old, now;
+	char *file; /* the path of a file in the work tree, from which `now` borrows; may be NULL */
 } vv_text_pair;
 void vv_text_pair_clear(vv_text_pair *p); /* p may be all zero */
 VV_AUTO_CLEAR(vv_text_pair, vv_text_pair_clear)
