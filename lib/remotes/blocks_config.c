@@ -255,11 +255,11 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if (vv_oid_is_null(commit) ||
-	    vv_tree_entry_at(r, commit, VV_BLOCKS_CONFIG, &e, VV_IGNORED) < 0 ||
-	    (e.mode & 0170000) != 0100000) {
-		return VV_OK;
+	if (vv_oid_is_null(commit)) return VV_OK;
+	if ((rc = vv_tree_entry_at(r, commit, VV_BLOCKS_CONFIG, &e, err)) < 0) {
+		return vv_missing_ok(rc, err);
 	}
+	if ((e.mode & 0170000) != 0100000) return VV_OK;
 	rc = vv_blob_read(r, &e.id, TEXT_MAX, &text, err);
 	return rc < 0 ? rc : vv_blocks_config_parse(out, vv_buf_cstr(&text), text.len, err);
 }
@@ -322,6 +322,7 @@ static const char *const *find_word(const char *const *words, size_t count, size
 typedef struct unknown {
 	vv_blocks_config_fn fn;
 	void *payload;
+	vv_status answer; /* of fn */
 	char *before;
 } unknown;
 
@@ -351,7 +352,7 @@ static vv_status see_word(void *payload, const char *key, const char *value VV_U
 		vv_buf_printf(&said, "; did you mean '%s'?", near.best);
 	}
 	const vv_status rc = vv_buf_ok(&said, err);
-	return rc < 0 ? rc : u->fn(u->payload, vv_buf_cstr(&said), err);
+	return rc < 0 ? rc : (u->answer = u->fn(u->payload, vv_buf_cstr(&said), err));
 }
 
 vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, void *payload,
@@ -361,7 +362,7 @@ vv_status vv_blocks_config_unknown(vv_repository *r, vv_blocks_config_fn fn, voi
 	const vv_status rc = vv_blocks_config_each(r, see_word, &u, err);
 
 	vv_free(u.before);
-	return vv_error_excuse(rc, rc == VV_EINPUT, err);
+	return vv_error_excuse(rc, rc == VV_EINPUT && u.answer >= 0, err);
 }
 
 static vv_status warn_of(void *payload, const char *what, vv_error *err VV_UNUSED)
