@@ -109,7 +109,8 @@ static vv_status check_words(const vv_snapshots *s, const vv_strings *words, boo
 			found = word_of(&one, &s->items[n], has_value) != NULL;
 		}
 		if (!found) {
-			return vv_fail(err, VV_ENOTFOUND, "--date: no file is named '%s'",
+			return vv_fail(err, VV_ENOTFOUND, "%s: no file is named '%s'",
+				       has_value ? "--date" : "--skip",
 				       vv_text_shows(words->items[k]));
 		}
 	}
@@ -232,10 +233,10 @@ static vv_status read_table(vv_snapshots *s, vv_dataset_reader *reader, vv_error
 	vv_auto(vv_tree_entry) e = {0};
 	vv_auto(vv_arena) arena = {0};
 	vv_pointer p;
-	vv_status rc = vv_tree_entry_at(s->repo, &s->head, s->to, &e, VV_IGNORED);
+	vv_status rc = vv_tree_entry_at(s->repo, &s->head, s->to, &e, err);
 
-	if (rc == VV_ENOTFOUND) return VV_OK;
-	if (rc < 0 || (rc = vv_dataset_reader_pointer(reader, &e.id, &arena, &p, err)) < 0) {
+	if (rc < 0) return vv_missing_ok(rc, err);
+	if ((rc = vv_dataset_reader_pointer(reader, &e.id, &arena, &p, err)) < 0) {
 		return rc == VV_EINPUT ? vv_fail(err, VV_EREFUSED,
 						 "Git stores '%s' as text\ntrack the file as a "
 						 "table first, and commit that",
@@ -325,7 +326,7 @@ static vv_status hash_file(vv_snapshot *i, int fd, vv_error *err)
 		rc = vv_digest_update(d, bytes, (size_t)n, err);
 	}
 	if (rc < 0 || n < 0 || (rc = vv_digest_end(d, sum, err)) < 0) {
-		return rc < 0 ? rc : VV_EIO;
+		return rc < 0 ? rc : (vv_status)n;
 	}
 	vv_hex_write(i->sha256, sum, VV_SHA256_LEN);
 	return lseek(fd, 0, SEEK_SET) == 0 ? VV_OK : vv_fail_errno(err, "cannot read", i->file);
@@ -504,7 +505,7 @@ static vv_status look_at(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 {
 	if (i->kind != VV_SNAPSHOT_VERSION) return VV_OK;
 	vv_auto(vv_fd) fd = vv_open_regular(i->file, O_RDONLY, err);
-	return fd < 0 ? VV_EIO : look_into(s, i, fd, err);
+	return fd < 0 ? (vv_status)fd : look_into(s, i, fd, err);
 }
 
 vv_status vv_snapshots_plan(vv_snapshots *s, int argc, char **argv, vv_error *err)

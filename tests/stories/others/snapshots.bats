@@ -158,6 +158,9 @@ price() {
 	done
 	ends_with 2 varve import t-2026-10-01.csv
 	ends_with 2 varve import -o t.csv --date nothing.csv=2026-10-01 new.csv
+	stderr_has "--date: no file is named 'nothing.csv=2026-10-01'"
+	ends_with 2 varve import -o t.csv --skip nothing.csv new.csv
+	stderr_has "--skip: no file is named 'nothing.csv'"
 	ends_with 2 varve import -o t.csv --date new.csv=never new.csv
 	printf 'id,v\n1,9\n' > t.csv
 	printf 'id,v\n1,1\n2,7\n' > t-2026-10-08.csv
