@@ -879,6 +879,19 @@ refs/tags/v1" ]
 	(cd ../b && sound)
 }
 
+# The tree of the blocks' last commit, of the repository in this folder.
+lose_tree() {
+	local pack tree
+	mkdir packs
+	find objects/pack -type f -exec mv {} packs \;
+	for pack in packs/*.pack; do
+		git unpack-objects -q < "$pack"
+	done
+	rm -r packs
+	tree=$(git rev-parse 'refs/heads/tip-refs%varve%blocks^{tree}')
+	rm "objects/${tree:0:2}/${tree:2}"
+}
+
 @test "what is broken in the scratch repository is thrown away" {
 	plain_host
 	a_table a
@@ -887,7 +900,7 @@ refs/tags/v1" ]
 		'rm -rf objects/pack' \
 		'find refs -type f -exec truncate -s 0 {} +' \
 		'find . -type f -name "*.idx" -exec truncate -s 9 {} +' \
-		'rm HEAD' 'echo x > refs/heads/next' 'mkdir -p refs/heads/tip-refs%varve%blocks/x refs/heads/next/x'; do
+		'lose_tree' 'rm HEAD' 'echo x > refs/heads/next' 'mkdir -p refs/heads/tip-refs%varve%blocks/x refs/heads/next/x'; do
 		(
 			cd .git/varve/host/*/git
 			chmod -R u+w .

@@ -682,19 +682,22 @@ vv_status vv_host_check_format(vv_host *h, vv_error *err)
 	vv_auto(vv_tree_entry) e = {0}, packs = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_oid ours;
-	const bool has = vv_tree_entry_at(h->scratch, &h->tip, "format", &e, VV_IGNORED) == VV_OK;
-	const bool has_packs = vv_tree_entry_at(h->scratch, &h->tip, "packs", &packs, VV_IGNORED) ==
-			       VV_OK;
-	vv_status rc = vv_blob_id(VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1, &ours, err);
+	vv_status rc = vv_tree_entry_at(h->scratch, &h->tip, "format", &e, err);
+	const bool has = rc == VV_OK;
 
 	h->lost_format = false;
-	if (rc < 0 || (has && vv_oid_equal(&e.id, &ours))) return rc;
-	if (!has_packs) {
+	if ((rc = vv_missing_ok(rc, err)) < 0 ||
+	    (rc = vv_blob_id(VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1, &ours, err)) < 0 ||
+	    (has && vv_oid_equal(&e.id, &ours))) {
+		return rc;
+	}
+	if ((rc = vv_tree_entry_at(h->scratch, &h->tip, "packs", &packs, err)) == VV_ENOTFOUND) {
 		return vv_fail(err, VV_EREFUSED,
 			       "the ref %s of the host does not have blocks of varve\nset "
 			       "'[blocks] ref' in .varveconfig to another ref",
 			       vv_text_shows(h->ref));
 	}
+	if (rc < 0) return rc;
 	if (has) { /* after an earlier run it is no longer here */
 		if ((rc = vv_host_fetch_blobs(h, &e.id, 1, err)) < 0) return rc;
 		(void)vv_blob_read(h->scratch, &e.id, 64, &text, VV_IGNORED);
