@@ -246,9 +246,10 @@ static vv_status is_table_pointer(lister *l, const vv_check_path *path, bool *ou
 	vv_pointer p;
 	vv_status rc;
 
-	if (l->base && vv_oid_is_empty_blob(blob) &&
-	    vv_tree_entry_at(l->repo, &l->base->commit, path->path, &was, VV_IGNORED) == VV_OK) {
-		blob = &was.id;
+	if (l->base && vv_oid_is_empty_blob(blob)) {
+		rc = vv_tree_entry_at(l->repo, &l->base->commit, path->path, &was, err);
+		blob = rc == VV_OK ? &was.id : blob;
+		if ((rc = vv_missing_ok(rc, err)) < 0) return rc;
 	}
 	rc = vv_dataset_reader_find_pointer(l->reader, blob, &arena, &p, out, err);
 	*out = *out && strcmp(p.kind, "table") == 0;

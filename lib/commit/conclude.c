@@ -38,8 +38,9 @@ static vv_status look_at(void *payload, const vv_change *c, vv_error *err)
 		vv_auto(vv_tree_entry) e = {0};
 
 		if (!package) return vv_fail_nomem(err);
-		*s->found = vv_tree_entry_at(s->repo, s->to, package, &e, VV_IGNORED) == VV_OK;
-		if (!slash) return VV_OK;
+		const vv_status rc = vv_tree_entry_at(s->repo, s->to, package, &e, err);
+		*s->found = rc == VV_OK;
+		if (!slash || (rc < 0 && rc != VV_ENOTFOUND)) return vv_missing_ok(rc, err);
 		*slash = '\0';
 	}
 	return VV_OK;

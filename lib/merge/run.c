@@ -499,9 +499,10 @@ static vv_status expect_conflicts(vv_merge_job *j, vv_error *err)
 		const char *path = j->conflicts.paths[i].path;
 		vv_auto(vv_tree_entry) was = {0}, is = {0};
 
-		if (vv_tree_entry_at(j->repo, &j->ours, path, &was, VV_IGNORED) == VV_OK &&
-		    vv_tree_entry_at(j->repo, &j->tree, path, &is, VV_IGNORED) == VV_OK &&
-		    was.mode == is.mode && vv_oid_equal(&was.id, &is.id)) {
+		if ((rc = vv_tree_entry_at(j->repo, &j->ours, path, &was, err)) < 0 ||
+		    (rc = vv_tree_entry_at(j->repo, &j->tree, path, &is, err)) < 0) {
+			rc = vv_missing_ok(rc, err);
+		} else if (was.mode == is.mode && vv_oid_equal(&was.id, &is.id)) {
 			rc = vv_by_git_expect(&j->by_git, path, is.mode, &is.id, err);
 		}
 	}

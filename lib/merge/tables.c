@@ -182,11 +182,11 @@ static vv_status find_form(merging *m, size_t i, bool *varve, vv_error *err)
 
 	*varve = s->is_dataset;
 	/* of a revert the side is from the commit's parent */
-	if (*varve || !m->sides[i].open || vv_oid_is_null(&s->commit) ||
-	    vv_tree_entry_at(s->repo, &s->commit, s->path, &e, VV_IGNORED) < 0 ||
-	    !vv_oid_equal(&e.id, &s->blob)) {
-		return VV_OK;
+	if (*varve || !m->sides[i].open || vv_oid_is_null(&s->commit)) return VV_OK;
+	if ((rc = vv_tree_entry_at(s->repo, &s->commit, s->path, &e, err)) < 0) {
+		return vv_missing_ok(rc, err);
 	}
+	if (!vv_oid_equal(&e.id, &s->blob)) return VV_OK;
 	rc = vv_subject_beside(s, ".gitattributes", &text, err);
 	if (rc < 0) return vv_missing_ok(rc, err);
 	if ((rc = vv_attr_text_open(&attributes, s->repo, "", &text, "filter", err)) < 0 ||

@@ -48,37 +48,40 @@ void vv_changed_keys_close(vv_changed_keys *k)
 	}
 }
 
-static void put_entry(vv_buf *out, vv_repository *r, const vv_oid *commit, const char *path)
+static vv_status put_entry(vv_buf *out, vv_repository *r, const vv_oid *commit, const char *path,
+			   vv_error *err)
 {
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {0};
+	const vv_status rc = vv_tree_entry_at(r, commit, path, &e, err);
 
-	if (vv_tree_entry_at(r, commit, path, &e, VV_IGNORED) == VV_OK) {
+	if (rc == VV_OK) {
 		vv_buf_put(out, &e.id, sizeof(e.id));
-		vv_tree_entry_clear(&e);
 	}
 	vv_buf_putc(out, '\0');
+	return vv_missing_ok(rc, err);
 }
 
 /* The file, and the descriptions in its folder and those above (dataset/schema/declared.h). */
 static vv_status put_file(vv_buf *out, vv_repository *r, const vv_lineage_file *f, vv_error *err)
 {
 	vv_auto(vv_buf) beside = VV_BUF_INIT;
+	vv_status rc;
 
 	vv_buf_put(out, &f->blob, sizeof(f->blob));
 	vv_buf_puts(out, vv_path_base(f->path));
 	vv_buf_putc(out, '\0');
-	put_entry(out, r, &f->commit, "varve.json");
-	for (size_t len = strlen(f->path); len > 0;) {
+	rc = put_entry(out, r, &f->commit, "varve.json", err);
+	for (size_t len = strlen(f->path); rc == VV_OK && len > 0;) {
 		while (len > 0 && f->path[len - 1] != '/') {
 			len--;
 		}
 		vv_buf_set(&beside, f->path, len);
 		vv_buf_puts(&beside, "datapackage.json");
 		if (beside.failed) return vv_fail_nomem(err);
-		put_entry(out, r, &f->commit, vv_buf_cstr(&beside));
+		rc = put_entry(out, r, &f->commit, vv_buf_cstr(&beside), err);
 		len -= len > 0;
 	}
-	return VV_OK;
+	return rc;
 }
 
 vv_status vv_changed_keys_name(vv_hash128 *out, vv_repository *r, const vv_lineage_file *older,

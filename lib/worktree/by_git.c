@@ -254,10 +254,8 @@ static vv_status expect_changed(vv_by_git *b, vv_error *err)
 	for (size_t at = 0; rc == VV_OK && at < list->len; at += strlen(list->data + at) + 1) {
 		vv_auto(vv_tree_entry) t = {0};
 
-		if (vv_tree_entry_at(b->git.repo, &b->git.to, list->data + at, &t, VV_IGNORED) ==
-		    VV_OK) {
-			rc = add(b, t.path, t.mode, &t.id, err);
-		}
+		rc = vv_tree_entry_at(b->git.repo, &b->git.to, list->data + at, &t, err);
+		rc = rc < 0 ? vv_missing_ok(rc, err) : add(b, t.path, t.mode, &t.id, err);
 	}
 	return rc;
 }

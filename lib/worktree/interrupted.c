@@ -202,6 +202,14 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	return VV_OK;
 }
 
+/* A path that is equal in both commits. */
+static vv_status on_same(undoing *u, const vv_tree_entry *t, vv_error *err)
+{
+	const vv_change c = {t->path, t->mode, t->mode, t->id, t->id};
+
+	return on_change(u, &c, err);
+}
+
 /* Paths that were changed, and are equal in both commits: git may have begun to restore them. */
 static vv_status look_at_discarded(undoing *u, vv_error *err)
 {
@@ -212,12 +220,8 @@ static vv_status look_at_discarded(undoing *u, vv_error *err)
 	     at += strlen(list->data + at) + 1) {
 		vv_auto(vv_tree_entry) t = {0};
 
-		if (vv_tree_entry_at(u->repo, &u->note->from, list->data + at, &t, VV_IGNORED) ==
-		    VV_OK) {
-			const vv_change c = {t.path, t.mode, t.mode, t.id, t.id};
-
-			rc = on_change(u, &c, err);
-		}
+		rc = vv_tree_entry_at(u->repo, &u->note->from, list->data + at, &t, err);
+		rc = rc < 0 ? vv_missing_ok(rc, err) : on_same(u, &t, err);
 	}
 	return rc;
 }
@@ -231,11 +235,9 @@ static vv_status look_at_unmerged(undoing *u, vv_error *err)
 	     rc == VV_OK && u->note->command && vv_index_next(u->index, &e);) {
 		vv_auto(vv_tree_entry) t = {0};
 
-		if (e.stage != 0 &&
-		    vv_tree_entry_at(u->repo, &u->note->from, e.path, &t, VV_IGNORED) == VV_OK) {
-			const vv_change c = {t.path, t.mode, t.mode, t.id, t.id};
-
-			rc = on_change(u, &c, err);
+		if (e.stage != 0) {
+			rc = vv_tree_entry_at(u->repo, &u->note->from, e.path, &t, err);
+			rc = rc < 0 ? vv_missing_ok(rc, err) : on_same(u, &t, err);
 		}
 	}
 	return rc;
