@@ -512,8 +512,8 @@ const char *vv_text_seconds(uint64_t ms)
 	return out;
 }
 
-/* strftime writes years before 1000 with fewer than four digits. */
-const char *vv_text_time(int64_t seconds, const char *format)
+/* NULL: it cannot be represented. strftime writes years before 1000 with fewer than four digits. */
+static char *format_time(int64_t seconds, const char *format)
 {
 	const bool year = strncmp(format, "%Y-", 3) == 0;
 	const time_t t = (time_t)seconds;
@@ -521,15 +521,22 @@ const char *vv_text_time(int64_t seconds, const char *format)
 	struct tm tm;
 	int n = 0;
 
-	if (!gmtime_r(&t, &tm) || (year && tm.tm_year < -1900)) return "?";
+	if (!gmtime_r(&t, &tm) || (year && tm.tm_year < -1900)) return NULL;
 	if (year) {
 		n = snprintf(out, SLOT_SIZE, "%04lld", tm.tm_year + 1900LL);
 	}
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* callers' are looked at */
 	return strftime(out + n, SLOT_SIZE - (size_t)n, format + (year ? 2 : 0), &tm) > 0 ? out
-											  : "?";
+											  : NULL;
 #pragma GCC diagnostic pop
+}
+
+const char *vv_text_time(int64_t seconds, const char *format)
+{
+	const char *out = format_time(seconds, format);
+
+	return out ? out : "?";
 }
 
 const char *vv_text_utc(int64_t seconds)
@@ -541,11 +548,12 @@ const char *vv_text_zoned(int64_t seconds, int offset_min)
 {
 	const int64_t east = (int64_t)offset_min * 60;
 	const bool fits = east < 0 ? seconds >= INT64_MIN - east : seconds <= INT64_MAX - east;
-	const char *time = fits ? vv_text_time(seconds + east, "%Y-%m-%dT%H:%M:%S") : "?";
+	char *out = fits ? format_time(seconds + east, "%Y-%m-%dT%H:%M:%S") : NULL;
 	const int zone = offset_min < 0 ? -offset_min : offset_min;
-	char *out = vv_text_slot();
 
-	(void)snprintf(out, SLOT_SIZE, "%s%c%02d:%02d", time, offset_min < 0 ? '-' : '+',
+	if (!out) return "";
+	const size_t len = strlen(out);
+	(void)snprintf(out + len, SLOT_SIZE - len, "%c%02d:%02d", offset_min < 0 ? '-' : '+',
 		       zone / 60 % 100, zone % 60);
-	return *time == '?' ? "" : out;
+	return out;
 }

@@ -445,6 +445,11 @@ static void a_time_is_written_in_utc(void **state)
 	assert_string_equal(vv_text_zoned(INT64_MIN, -60), "");
 	assert_string_equal(vv_text_zoned(-60000000000, 0), "0068-09-03T13:20:00+00:00");
 	assert_string_equal(vv_text_zoned(-62167219200, -60), "");
+	const char *first = vv_text_zoned(0, 0); /* seven further texts leave it */
+	for (size_t i = 0; i < 7; i++) {
+		(void)vv_text_zoned(60, 0);
+	}
+	assert_string_equal(first, "1970-01-01T00:00:00+00:00");
 	assert_string_equal(vv_text_utc(-62167219200), "0000-01-01T00:00:00Z");
 	assert_string_equal(vv_text_utc(253402300800), "10000-01-01T00:00:00Z");
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/codec.h"
 #include "base/show.h"
 #include "base/sys.h"
 
@@ -22,9 +23,14 @@ static const struct {
 /* Not in a slot of vv_text_shows: a place may need more of these before it is done with the name. */
 static void name_of(char out[NAME_LEN], vv_stored_kind kind, const vv_cid *key)
 {
-	(void)snprintf(out, NAME_LEN, "%s/%s%s", kinds[kind].folder,
-		       kind == VV_STORED_VERSION ? vv_cid_shows(key) : vv_pack_shows(key),
-		       kinds[kind].end);
+	char hex[VV_CID_TEXT + 1];
+
+	if (kind == VV_STORED_VERSION) {
+		vv_cid_text(hex, key);
+	} else {
+		vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
+	}
+	(void)snprintf(out, NAME_LEN, "%s/%s%s", kinds[kind].folder, hex, kinds[kind].end);
 }
 
 const char *vv_stored_shows(vv_stored_kind kind, const vv_cid *key)
