@@ -229,8 +229,10 @@ static vv_status find_source(source *s, vv_context *c, char *word, vv_error *err
 
 	s->subject.env = vv_environ();
 	if (vv_cached_url_len(word) > 0) {
+		char *words[] = {word, NULL};
+
 		s->other = (vv_context){.name = c->name, .gets = true, .progress = c->progress};
-		if ((rc = vv_url_words_read(&s->other.urls, VV_URLS_VERSIONS, 1, &word, -1, err)) <
+		if ((rc = vv_url_words_read(&s->other.urls, VV_URLS_VERSIONS, 1, words, -1, err)) <
 			    0 ||
 		    (rc = vv_context_need(&s->other, VV_NEEDS_READER, err)) < 0) {
 			return rc;
