@@ -126,8 +126,9 @@ static void put_order(vv_buf *b, const vv_dataset_found *staged, bool again)
 	if (is == was && !declared) return;
 	vv_buf_puts(b, "\n  order:   ");
 	if (!is) {
-		vv_buf_printf(b, "the file's, from this version on%s",
-			      declared ? ", and varve does not choose another" : "");
+		vv_buf_puts(b, declared ? "the file's, in this version and all later ones "
+					  "(--order file)"
+					: "the file's, from this version on");
 		return;
 	}
 	vv_buf_puts(b, "rows are kept by ");

@@ -79,7 +79,7 @@ versions_are() {
 	succeeds varve status
 	output_lacks "t.csv"
 	succeeds varve add --order file t.csv
-	output_has "order:   the file's, from this version on"
+	output_has "order:   the file's, in this version and all later ones (--order file)"
 	varve commit -qm file
 	varve cat HEAD:t.csv | cmp - ../three.csv
 	is_kept_by "" t.csv
@@ -708,7 +708,7 @@ packed() {
 	stderr_has "'varve add --order file t.csv' keeps the file's order"
 	is_kept_by id :t.csv
 	succeeds varve add --order file t.csv
-	output_has "order:   the file's, from this version on, and varve does not choose another"
+	output_has "order:   the file's, in this version and all later ones (--order file)"
 	is_kept_by "" :t.csv
 	varve commit -qm two
 	succeeds varve info t.csv
