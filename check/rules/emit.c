@@ -470,10 +470,13 @@ vv_status check_emit_line_ends(check_emit *e, vv_error *err)
 	vv_status rc;
 
 	if (count == 0 || severity == VV_SEVERITY_OFF) return VV_OK;
-	snprintf(message, sizeof(message),
-		 "from here on, %llu %s %s a different line end from the others",
-		 (unsigned long long)count, count == 1 ? "row" : "rows",
-		 count == 1 ? "has" : "have");
+	if (count == 1) {
+		snprintf(message, sizeof(message), "this row ends differently from the others");
+	} else {
+		snprintf(message, sizeof(message),
+			 "this row and %llu later %s end differently from the others",
+			 (unsigned long long)count - 1, count == 2 ? "one" : "ones");
+	}
 	if ((rc = vv_check_line(e->r->lines, row, &f.line, err)) < 0 ||
 	    (rc = check_emit_give(e, &f, err)) < 0) {
 		return rc;

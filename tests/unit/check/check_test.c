@@ -485,7 +485,7 @@ static void rows_with_another_line_end_are_told_once(void **state)
 {
 	(void)state;
 	expect("a,b\n1,2\n3,4\r\n5,6\r\n7,8\n9,0\n", NULL,
-	       "dialect-error 3 0 - - | from here on, 2 rows have a different line end from the others | LF\n");
+	       "dialect-error 3 0 - - | this row and 1 later one end differently from the others | LF\n");
 	expect("a,b\r\n1,2\r\n", NULL, "");
 }
 
