@@ -400,7 +400,7 @@ static vv_status give_group(judging *j, const table_rule *t, size_t i, vv_error 
 	vv_status rc;
 
 	vv_sums_put_group(&key, t->now, i);
-	vv_sums_put_values(&value, j->r->workers[0].conditions, t->now, i, t->was);
+	vv_sums_put_values(&value, t->now, i, t->was);
 	if (f.name) {
 		vv_buf_printf(&message, "%s not meet \"%s\"", key.len ? "the group does" : "does",
 			      vv_text_shows(f.name));

@@ -907,13 +907,11 @@ vv_sums_kind vv_sums_put_value(vv_buf *out, const vv_sums *s)
 	return vv_is_digit(out->data[out->len - 1]) ? VV_SUMS_NUMBER : VV_SUMS_TEXT;
 }
 
-void vv_sums_put_values(vv_buf *out, vv_condition_scratch *scratch, const vv_sums *s, size_t i,
-			const vv_sums *base)
+void vv_sums_put_values(vv_buf *out, const vv_sums *s, size_t i, const vv_sums *base)
 {
 	const vv_condition *c = s->rule->condition;
 	bool has = make_values(s, i, base);
 
-	(void)scratch;
 	for (size_t k = 0; k < c->aggregate_count; k++) {
 		bool of_base = false;
 

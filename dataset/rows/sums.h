@@ -73,8 +73,9 @@ void vv_sums_put(vv_buf *out, vv_sums *s);
  * then no longer be used), or VV_ENOMEM. */
 int vv_sums_read(vv_sums *s, const void *bytes, size_t len);
 
-/* Sorts the groups by their values. Call once, after all rows were added, and before the functions
- * below. Without 'group by', there is one group, even if there are no rows. */
+/* Sorts the groups in an order that depends only on their values, but is not that of the values:
+ * shorter texts come first, so 9, -5, 10, 100. Call once, after all rows were added, and before the
+ * functions below. Without 'group by', there is one group, even if there are no rows. */
 vv_status vv_sums_finish(vv_sums *s, vv_error *err);
 /* Returns the number of groups. */
 size_t vv_sums_groups(const vv_sums *s);
@@ -100,7 +101,6 @@ typedef enum vv_sums_kind {
 vv_sums_kind vv_sums_put_value(vv_buf *out, const vv_sums *s);
 /* Appends the values of the condition's aggregates for the i-th group, such as "count(*) = 12 (base
  * 15)". base: as for vv_sums_judge. */
-void vv_sums_put_values(vv_buf *out, vv_condition_scratch *scratch, const vv_sums *s, size_t i,
-			const vv_sums *base);
+void vv_sums_put_values(vv_buf *out, const vv_sums *s, size_t i, const vv_sums *base);
 
 #endif
