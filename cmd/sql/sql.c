@@ -722,7 +722,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING('c', "command", command, "SQL", "the query, in place of the argument"),
+	OPT_STRING('c', "command", command, "SQL", "the query, instead of QUERY"),
 	OPT_STRING('f', "file", file, "FILE", "read the statements from a file (-: stdin)"),
 	OPT_LIST(0, "param", params, "NAME=VALUE", "the value of :NAME; may be repeated"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),

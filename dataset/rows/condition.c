@@ -523,7 +523,7 @@ static vv_status read_operator(vv_parser *p, bool *more)
 		if (inverted && !vv_token_is_word(&p->t.now, "in")) {
 			return vv_tokens_fail(
 				&p->t, p->t.now.at,
-				"after a value, 'not' is followed by 'in', 'like', 'matches' or 'between'",
+				"after a value, 'not' must be followed by 'in', 'like', 'matches' or 'between'",
 				NULL, 0);
 		}
 		return inverted && (rc = vv_tokens_next(&p->t)) < 0 ? rc

@@ -96,7 +96,7 @@ static vv_status arrow_row(vv_diff_writer *w, const vv_row_change *c, vv_error *
 		vv_prefix(err, "%s", vv_text_shows(s->path));
 		return vv_hint(
 			err,
-			"--misfit null writes null in its place, --misfit text also adds its text");
+			"--misfit null writes null for such a value; --misfit text also writes its text, in the column _misfits");
 	}
 	return rc;
 }

@@ -198,7 +198,7 @@ static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *e
 	if (vv_arrow_batches_misfits(batches)->count > 0 && rc == VV_EINPUT) {
 		return vv_hint(
 			err,
-			"--misfit null writes null in its place, --misfit text also adds its text");
+			"--misfit null writes null for such a value; --misfit text also writes its text, in the column _misfits");
 	}
 	return rc < 0 ? rc : vv_arrow_ipc_end(&ipc, err);
 }

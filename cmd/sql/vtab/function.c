@@ -88,9 +88,9 @@ static int connect(sqlite3 *db, void *aux, int argc VV_UNUSED, const char *const
 			     : SQLITE_OK;
 		if (rc == SQLITE_OK && t->known.declared->facts->columns * 2 + 16 > most) {
 			*message = sqlite3_mprintf(
-				"'%s' has too many columns: %s%s can have at most %llu",
-				t->name.path, vv_sql_name_prefix(t->name.kind), t->name.path,
-				(sqlite3_uint64)(most - 16) / 2);
+				"'%s' has %llu columns; %s can read tables of at most %llu",
+				t->name.path, (sqlite3_uint64)t->known.declared->facts->columns,
+				vv_sql_name_prefix(t->name.kind), (sqlite3_uint64)(most - 16) / 2);
 			rc = SQLITE_ERROR;
 		}
 	}

@@ -791,8 +791,8 @@ static void hint_from(const fsck *f)
 	if (json(f) || f->blocks_wrong == 0) return;
 	vv_note("hint: %s",
 		!f->o->repair
-			? "'varve fsck --repair --from REMOTE' repairs it from the work tree and the "
-			  "remote"
+			? "'varve fsck --repair --from REMOTE' takes missing and damaged blocks from "
+			  "the work tree and the remote"
 		: f->o->from.count > 0
 			? "another repository may have the missing blocks: 'varve fsck --repair --from URL'"
 			: "a remote may have the missing blocks: 'varve fsck --repair --from REMOTE'");

@@ -319,8 +319,9 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what 
 	}
 	if (!counts && v->records + len > most) {
 		vv_fail(err, VV_EREFUSED,
-			"no key of the vault has room on this server, and the vault's records already take %s",
-			vv_text_bytes(v->records));
+			"this server has admitted no key of this vault; without one, its records "
+			"may take %s, and they already take %s",
+			vv_text_bytes(most), vv_text_bytes(v->records));
 		return vv_hint_code(err, VV_HINT_ASK_FOR);
 	}
 	return check_all(r, what, len, err);
