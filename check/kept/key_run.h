@@ -29,7 +29,7 @@
 #define CHECK_GROUP_MASK (((uint64_t)1 << CHECK_GROUP_BITS) - 1)
 #define CHECK_KEY_PIECE 4096u /* bytes of a piece */
 
-/* An open run. */
+/* An open run. Not thread-safe: reading it sets `fine` and `damaged`. */
 typedef struct check_key_run {
 	uint64_t seed;      /* the seed with which keys were hashed */
 	vv_hash128 list;    /* check_key_run_list of the version from which the run was made */
@@ -71,7 +71,8 @@ vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash1
 /* Returns the path of the run in the cache, which the caller frees. NULL: cache is NULL or has no
  * folder, or out of memory. */
 char *check_key_run_file(vv_check_cache *cache, vv_hash128 id);
-/* Sets k->groups to the groups' names. If they are damaged, closes the run: k->entries is then NULL. */
+/* Sets k->groups to the groups' names. If they are damaged, closes the run: k->entries is then
+ * NULL. */
 vv_status check_key_run_names(check_key_run *k, vv_error *err);
 /* Returns true if k has a run, and no damage was found in it so far. */
 bool check_key_run_sound(const check_key_run *k);

@@ -96,8 +96,8 @@ bool base_above(const vv_bound *b, uint64_t n, uint64_t of);
 bool base_below(const vv_bound *b, uint64_t n, uint64_t of);
 void base_put_percent(vv_buf *out, uint64_t billionths); /* appends a share as "5 %" */
 void base_put_number(vv_buf *out, uint64_t billionths);  /* appends a share as "0.25" */
-/* Appends a bound as "at most 5 %", or as "at most 100 rows"; a bound that is not given is 0. word: "at most" or "at least"; what:
- * the unit of counts, such as "rows". */
+/* Appends a bound as "at most 5 %", or as "at most 100 rows"; a bound that is not given is 0. word:
+ * "at most" or "at least"; what: the unit of counts, such as "rows". */
 void base_put_bound(vv_buf *out, const char *word, const vv_bound *b, const char *what);
 
 /* Returns true if the table is NDJSON or a JSON array. */

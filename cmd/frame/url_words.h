@@ -16,20 +16,23 @@ typedef enum vv_url_use {
 	VV_URLS_OWN,      /* the command reads such arguments itself, without vv_url_words_read */
 	VV_URLS_VERSIONS, /* each argument is a version: URL#REV:PATH, or URL#PATH for HEAD:PATH */
 	VV_URLS_RANGES,   /* revisions, then paths: URL#, URL#A..B, URL#REV:PATH */
-	/* as VV_URLS_RANGES, but two arguments that are both files are left to the command */
+	/* as VV_URLS_RANGES, but two arguments that name two different files, at least one of them
+	 * with a URL, are left to the command: url is then NULL */
 	VV_URLS_SIDES
 } vv_url_use;
 
 /* The arguments without their URL. vv_url_words_clear frees all strings. */
 typedef struct vv_url_words {
-	char *url; /* the repository; NULL: no argument has a URL, and the other members are not set */
+	/* the repository; NULL: no argument is to be read in another repository, and the other
+	 * members are zero */
+	char *url;
 	char **argv;
 	int argc, dashdash; /* as in vv_context */
 } vv_url_words;
 
-/* Sets *out to the arguments without their URL. dashdash: as in vv_context. If no argument has a
- * URL, out->url is NULL, and the caller keeps its own arguments. VV_EUSAGE: the arguments name
- * several repositories; or an argument names no version, or has a URL without '#'. */
+/* Sets *out to the arguments without their URL. argv[argc] must be NULL. dashdash: as in
+ * vv_context. If out->url is NULL, the caller keeps its own arguments. VV_EUSAGE: the arguments
+ * name several repositories; or an argument names no version, or has a URL without '#'. */
 vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **argv, int dashdash,
 			    vv_error *err);
 void vv_url_words_clear(vv_url_words *w);

@@ -4,7 +4,7 @@
  *
  * REV is a branch, tag or commit as in Git, optionally with ~ and ^. Reflogs and searches of
  * messages are not supported. A '/' in REV may be literal, or %2F. Only commits that a branch or
- * tag reaches are served. Plain files in Git's history of up to 64 MB are served, too. The
+ * tag reaches are served. Plain files in Git's history of up to 64 MiB are served, too. The
  * functions are called in the server's threads. Nothing is cached between requests, except the
  * whole files of versions whose rows are stored in key order (vv_ordered_files).
  */

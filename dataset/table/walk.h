@@ -32,8 +32,9 @@ vv_group_walk vv_group_walk_open(vv_table *t, const size_t *wanted, size_t wante
 				 vv_error *err);
 /* Reads the next group into w->batch. Returns false at the end, and after an error. */
 bool vv_group_walk_next(vv_group_walk *w);
-/* Like vv_group_walk_next, for the group with this row, from 0. A table without the row is damaged: w->rc is then
- * set to VV_ECORRUPT. */
+/* Like vv_group_walk_next, for the group with this row, from 0. Do not call it after a seek of
+ * w->reader: it does not seek to the row after w->batch. A table without the row is damaged: w->rc
+ * is then set to VV_ECORRUPT. */
 bool vv_group_walk_to(vv_group_walk *w, uint64_t row);
 void vv_group_walk_close(vv_group_walk *w);
 VV_AUTO_CLEAR(vv_group_walk, vv_group_walk_close)

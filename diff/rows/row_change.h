@@ -103,7 +103,9 @@ typedef struct vv_rowdiff_stats {
 	uint64_t groups_read; /* number of row groups of both sides that were read */
 	/* number of keys that occur more than once on one side, among the rows that were read */
 	uint64_t repeated_keys;
-	char *repeated[VV_REPEATS_SHOWN]; /* the first repeated keys, as text; then NULL */
+	/* the first distinct repeated keys, as text; NULL in unused places, so there is no NULL if
+	 * all are used */
+	char *repeated[VV_REPEATS_SHOWN];
 	/* rows were matched by a key */
 	bool keyed;
 	/* rows that both versions have are in different order; unless moves are reported, rows

@@ -22,7 +22,8 @@
 typedef struct vv_arrow_spare vv_arrow_spare;
 vv_arrow_spare *vv_arrow_spare_new(void); /* returns NULL if out of memory */
 /* Closes the pool: no new array may use it. Existing arrays may still have memory from the pool; it
- * stays valid until they are released. s may be NULL. */
+ * stays valid until they are released. Before, drop or give every vv_arrow_memory that names the
+ * pool, and do not use it afterwards. s may be NULL. */
 void vv_arrow_spare_close(vv_arrow_spare *s);
 
 /* Memory for a buffer. All members zero: empty. */
@@ -33,7 +34,7 @@ typedef struct vv_arrow_memory {
 	vv_arrow_spare *spare;
 } vv_arrow_memory;
 
-/* Makes room for `more` further bytes. Returns false if out of memory. */
+/* Makes room for `more` further bytes. Returns false if out of memory; m is then unchanged. */
 bool vv_arrow_room(vv_arrow_memory *m, size_t more);
 /* empties m, and frees its memory or returns it to m's pool */
 void vv_arrow_drop(vv_arrow_memory *m);
@@ -43,8 +44,8 @@ void vv_arrow_drop(vv_arrow_memory *m);
  * them. nulls: the null count. Returns false if out of memory; *out is then all zero. */
 bool vv_arrow_array(struct ArrowArray *out, size_t rows, uint64_t nulls, int64_t buffers,
 		    size_t children);
-/* Moves the memory of m to the array, as its buffer i. The array's release frees it. m is then
- * empty, and keeps its pool. */
+/* Moves the memory of m to the array, as its buffer i; call it once for each buffer. The array's
+ * release frees it. m is then empty, and keeps its pool. */
 void vv_arrow_give(struct ArrowArray *a, size_t i, vv_arrow_memory *m);
 /* Adds a dictionary to the array, and returns it. It is all zero, and the caller fills it with
  * vv_arrow_array. The array owns it. Never returns NULL. */

@@ -19,7 +19,8 @@
 #include "lib/status/sides.h"
 
 /* Sets *out to the rules in a side's varve.json and varve.checks, or to NULL if neither file
- * exists. VV_EINPUT: a file is invalid. */
+ * exists. The caller frees *out with vv_rules_file_free, also after a failure. VV_EINPUT: a file is
+ * invalid. */
 vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err);
 

@@ -3,9 +3,10 @@
  *
  * Candidates are made from profiles (check/past/profile.h) of the newest version and of some
  * earlier versions. Each candidate is checked in all versions. A candidate of the newest version is
- * suggested only if all versions meet it. In addition, each candidate of an earlier version that
- * has the same form, but other values or bounds, must be met by all versions after that earlier
- * version. So lists of values that grow and bounds that rise are not suggested. Bounds are
+ * suggested only if it applies to the newest version, and all versions to which it applies meet it
+ * (a version without its column does not count). In addition, each candidate of an earlier version
+ * that has the same form, but other values or bounds, must be met by all versions after that
+ * earlier version. So lists of values that grow and bounds that rise are not suggested. Bounds are
  * suggested only from ten versions on.
  */
 #ifndef VV_LIB_CHECK_SUGGEST_H

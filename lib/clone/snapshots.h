@@ -4,7 +4,7 @@
  * The date in a file's name becomes the date of author and committer. The commit's message has the
  * file's name, its SHA-256, and the root of the version that has exactly the file's bytes. By
  * these, later imports recognise files that were already committed. Edits that were committed since
- * the last file are merged, cell by cell, with the changes from this file to the next.
+ * the last file are merged, cell by cell, with the changes from that file to the new one.
  *
  *	vv_snapshots s = {.repo = repo, .to = "sales.csv"};
  *

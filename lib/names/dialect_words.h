@@ -14,7 +14,7 @@
 
 /* One value = the arguments of these options; all are borrowed. NULL: the option is not given.
  * skip: --skip-lines; skip_below: --skip-footer; spaces: --initial-space. header is true unless
- * --no-header is given. */
+ * --no-header is given; so {0} means --no-header. */
 typedef struct vv_written {
 	const char *input_format, *encoding, *delimiter, *quote, *escape, *skip, *skip_below,
 		*records, *comment, *spaces, *header_rows, *header_join;
@@ -22,8 +22,10 @@ typedef struct vv_written {
 } vv_written;
 
 /* Converts the options *w to *out, which borrows texts from *w. A character is given as itself, or
- * as "tab", "\t", "comma", "semicolon", "space" or "pipe"; "none" and "" mean no character. Without
- * a delimiter, each line is one cell. VV_EUSAGE: an argument is invalid. */
+ * as "tab", "\t", "comma", "semicolon", "space" or "pipe"; "none" and "" mean no character. With
+ * the delimiter "none", each line is one cell. What is not given is detected. The caller has
+ * checked that input_format is csv, tsv, json or ndjson; any word but "skip" for spaces means that
+ * spaces are kept. VV_EUSAGE: another argument is invalid. */
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err);
 /* Returns true if any option is given in *w. */
 bool vv_written_any(const vv_written *w);

@@ -45,8 +45,8 @@ typedef struct vv_blocks_config {
 	char *upstream;
 } vv_blocks_config;
 
-/* Reads the file in *commit into *out. *out is empty if *commit is null or has no such file.
- * VV_EINPUT: the file is invalid. */
+/* Reads the file in *commit into *out. *out is empty if *commit is null or has no such file, or
+ * only a symbolic link. VV_EINPUT: the file is invalid. */
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
 				vv_error *err);
 /* Parses the len bytes of `text`, the text of the file, into *out. VV_EINPUT: the text is
@@ -94,12 +94,12 @@ void vv_blocks_config_warn(vv_repository *r);
  * VV_EUSAGE: the repository is bare. */
 vv_status vv_blocks_config_change_work(vv_repository *r, const vv_blocks_config_line *lines,
 				       size_t count, vv_error *err);
-/* Returns VV_OK if .varveconfig may contain url, as a URL for pushes if `push` is set. VV_EINPUT:
- * some clones could not reach the URL, it has a password, or it has parts that only the user may
- * set. */
+/* Returns VV_OK if .varveconfig may name url as the URL of a store: store.NAME.url, or pushUrl if
+ * `push` is set. VV_EINPUT: some clones could not reach the URL, it has a password, or it has parts
+ * that only the user may set. */
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
 /* Sets *out to url, or, if url is a path, to its absolute path: relative paths are relative to the
- * work tree. The caller frees *out. */
+ * work tree; in a bare repository, to its Git folder. The caller frees *out. */
 vv_status vv_store_url_absolute(char **out, vv_repository *r, const char *url, vv_error *err);
 /* Returns true if url is the URL of a store, not of a peer. */
 bool vv_blocks_is_store(const char *url);

@@ -21,9 +21,9 @@
 #define VV_COUNT_CELLS_MAX 12000000u
 
 /* Counts the changes from the open table a to the open table b, and sets *out to the counts, which
- * the caller clears. Tables that are open with their stored order may be converted to the order of
- * their files (dataset/table/file_order.h). path: for messages. temp_dir: folder for temporary
- * files. */
+ * the caller clears. out->counted is false if blocks are missing here. Tables that are open with
+ * their stored order may be converted to the order of their files (dataset/table/file_order.h).
+ * path: for messages. temp_dir: folder for temporary files. */
 vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
 				 const char *temp_dir, vv_error *err);
 

@@ -73,16 +73,18 @@ void vv_incoming_only(vv_incoming *in, const vv_cid_set *wanted);
 
 /* Durably moves the blocks to the repository's store. First waits for the store's writer lock,
  * which gc or another writer may have, for up to 10 minutes. Keeps the lock until
- * vv_incoming_close, so that gc does not see new blocks without their references. At most 2000
- * blocks of at most 1 MiB together are packed with the store's small packs; the packs of more
- * blocks are moved whole. VV_ELOCKED: the lock was not free in time. VV_ECONFLICT: blocks of the
- * store that this transfer needs were removed. VV_ECORRUPT: received blocks are damaged; the caller
- * must fetch them again. After a failure, the store is unchanged, and the received blocks that can
- * be read are still in the folder. */
+ * vv_incoming_close, so that gc does not see new blocks without their references. Up to 2,000
+ * blocks with up to 1 MiB in total, or any number if vv_incoming_only leaves some behind, are
+ * written one by one into the store; larger packs are moved as they are. Put no blocks after this
+ * call. VV_ELOCKED: the lock was not free in time. VV_ECONFLICT: blocks of the store that this
+ * transfer needs were removed. VV_ECORRUPT: received blocks are damaged; the caller must fetch them
+ * again. After a failure, the store is unchanged, and the received blocks that can be read are
+ * still in the folder. */
 vv_status vv_incoming_promote(vv_incoming *in, vv_error *err);
 
 /* Commits the blocks put so far, and lets `with`, another handle of the same repository, read them
- * as if its store had them. `with` must be closed before `in`. */
+ * as if its store had them. A vv_store that was got from `with` before is closed. `with` must be
+ * closed before `in`. */
 vv_status vv_incoming_show(vv_incoming *in, vv_repository *with, vv_error *err);
 
 /* Sets *out to the number of blocks in the folders of ended transfers, and leaves them there. Before,

@@ -50,8 +50,8 @@ vv_status vv_plain_came(vv_repository *r, const vv_oid *ids, size_t count, uint6
 			vv_error *err);
 
 /* The result of vv_whole_look. A commit is whole if every version in its history is stored in this
- * repository with all its blocks, or is linked (vv_elsewhere_links). A linked version need not be
- * stored here, even if a whole commit has it. */
+ * repository with all its blocks, or is linked (vv_elsewhere_links). So a whole commit can have
+ * linked versions that are not stored here. */
 typedef struct vv_whole {
 	bool *ids;    /* for each of ids: true if it is whole */
 	bool all;     /* every id is whole */
@@ -64,7 +64,8 @@ typedef struct vv_whole {
 /* Determines which of the count ids, commits or annotated tags, are whole, and sets *out, which the
  * caller clears with vv_whole_clear, also after a failure. Examines only commits that are not
  * reachable from complete tips, and adds whole commits to the complete tips. If the mark is set,
- * examines all commits and all blocks, and adds nothing. Ignores pointers that cannot be read. */
+ * examines all commits and all blocks, and adds nothing. If a pack was lost, sets the mark, and
+ * does the same. Ignores pointers that cannot be read. */
 vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count,
 			vv_error *err);
 void vv_whole_clear(vv_whole *w);

@@ -22,9 +22,10 @@ typedef struct vv_dag_path {
 } vv_dag_path;
 
 /* Follows a path from root, and sets *out. parts: the count names of the path, without percent
- * encoding. Does not read root if count is 0. VV_ENOTFOUND: the path does not exist. VV_EREFUSED:
- * the path has too many parts, or leads through too many blocks. Other errors are those of
- * source. */
+ * encoding. If the path ends at a link, follows the link, and reads a DAG-CBOR block at its end.
+ * Does not read root if count is 0. VV_ENOTFOUND: the path does not exist. VV_EREFUSED: the path
+ * has too many parts, or leads through too many blocks. VV_ECORRUPT: a block is not valid DAG-CBOR.
+ * Other errors are those of source. */
 vv_status vv_dag_path_follow(vv_dag_path *out, const vv_car_source *source, const vv_cid *root,
 			     char *const *parts, size_t count, vv_error *err);
 

@@ -10,8 +10,9 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* Appends the command line for the remote shell, such as "varve serve --stdio '<path>'", to out. It
- * has the path of the URL, and remote_program and service of o. */
+/* Appends the command line for the remote shell to out: "PROGRAM SERVICE --stdio PATH", from
+ * o->remote_program (NULL: varve), o->service (NULL: serve) and url->path. PATH is quoted, except
+ * for a leading ~ or ~user; PROGRAM is not quoted, so it may have arguments. */
 void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o);
 
 /* If the remote shell's exit code means that the shell could not find or run the program (127 or

@@ -45,9 +45,9 @@ bool vv_http_origin_is_host(const char *origin, const char *host);
  * a browser as an argument has a second secret, because other users can see the arguments of a
  * program. The second secret is valid only once ---- */
 
-/* Checks the secret or the cookie of the request q. Returns true if the request may continue. Else
- * queues an answer, which is the redirect or a refusal, and sets *result to the result of
- * queueing. */
+/* Checks the secret or the cookie of the request q. Returns true if the request may continue, or if
+ * the server has no secret. Else queues an answer, which is the redirect or a refusal, and sets
+ * *result to the result of queueing. */
 bool http_url_secret(http_request *q, enum MHD_Result *result);
 
 #endif

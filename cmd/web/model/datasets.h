@@ -6,9 +6,9 @@
 
 #include "cmd/web/model/commits.h"
 
-/* A commit that changed the number of rows, and the new number. */
+/* A commit that changed the table, and the number of rows after it. */
 typedef struct vv_web_rows_then {
-	int64_t time; /* of the commit, in seconds since 1970 */
+	int64_t time; /* author time of the commit, in seconds since 1970 */
 	vv_oid commit;
 	uint64_t rows;
 } vv_web_rows_then;
@@ -28,7 +28,7 @@ typedef struct vv_web_dataset {
 	bool has_last; /* last is set; false: the commit was not found before the time limit */
 	/* the last commit that changed the file, following first parents */
 	vv_web_commit last;
-	vv_web_rows_then *line; /* the newest row counts over time, oldest first */
+	vv_web_rows_then *line; /* the newest row counts over time, at most 400, oldest first */
 	size_t line_count;
 	/* number of versions of a document that `line` lacks because no reader was run for them */
 	size_t unread;

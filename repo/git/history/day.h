@@ -24,8 +24,9 @@ typedef struct vv_day_word {
 	bool bare;
 } vv_day_word;
 
-/* Returns true if the revision rev has a date, and sets *out, which borrows from rev. Git's own
- * forms, such as @{2}, @{-1} and @{upstream}, are not dates. */
+/* Returns true if the revision rev is a bare date, or has @{TEXT} that is not one of Git's own
+ * forms, such as @{2}, @{-1} and @{upstream}, and sets *out, which borrows from rev. vv_day_commit
+ * checks whether TEXT is a date. */
 bool vv_day_word_read(vv_day_word *out, const char *rev);
 
 /* Sets *out to the commit of the date w, found from the commit tip along first parents. VV_EUSAGE:
