@@ -161,7 +161,7 @@ vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *c
 /* Makes vv_receive_take also store the blocks of mended versions. A version is mended if it is
  * reachable from wants and not from wholes, and if this repository and the received blocks together
  * have all of its blocks. If fn is not NULL, fn(payload, ...) checks each such version. A version
- * for which fn fails is not mended; this is not an error. */
+ * for which fn fails is not mended; this is not an error, except for VV_ENOMEM. */
 vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,
 			  vv_version_check_fn fn, void *payload, vv_error *err);
 
