@@ -722,8 +722,8 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING('c', "command", command, "SQL", "the query, instead of QUERY"),
-	OPT_STRING('f', "file", file, "FILE", "read the statements from a file (-: stdin)"),
+	OPT_ONCE('c', "command", command, "SQL", "the query, instead of QUERY"),
+	OPT_ONCE('f', "file", file, "FILE", "read the statements from a file (-: stdin)"),
 	OPT_LIST(0, "param", params, "NAME=VALUE", "the value of :NAME; may be repeated"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_ROWS_FORMATS, "the output format (table)"),

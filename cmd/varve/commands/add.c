@@ -387,7 +387,7 @@ static const vv_option add_table[] = {
 	OPT_FLAG(
 		0, "as-csv", as_csv,
 		"write the tables of documents (book.xlsx) and compressed files (.gz, .zst, .xz, .bz2) to new files beside them, and add the new files"),
-	OPT_STRING(
+	OPT_ONCE(
 		0, "arrow", arrow, "FILE",
 		"write the rows of an Arrow stream or file (-: standard input) to PATH, keep the spelling of equal cells, and add it"),
 	OPT_CHOICE(

@@ -37,7 +37,7 @@ static const vv_option table[] = {
 	OPT_FLAG(
 		0, "data", job.full,
 		"get only data: that of a commit (default: HEAD) or of A..B, at these paths; with --all, of every version"),
-	OPT_STRING(0, "cid", cid, "CID", "get only one table, by its root's CID"),
+	OPT_ONCE(0, "cid", cid, "CID", "get only one table, by its root's CID"),
 	OPT_FLAG('t', "tags", job.tags, "also get all tags"),
 	OPT_FLAG(0, "no-tags", job.no_tags, "do not get tags"),
 	OPT_FLAG('p', "prune", job.prune,

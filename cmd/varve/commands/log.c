@@ -83,8 +83,8 @@ static const vv_option table[] = {
 	OPT_ONCE(0, "row", row, "KEY",
 		 "the commits that changed the row with this key, in one table (values separated "
 		 "by commas)"),
-	OPT_STRING(0, "figure", figure, "AGGREGATE",
-		   "show a figure such as 'sum(price)' for each version of one table, with a bar"),
+	OPT_ONCE(0, "figure", figure, "AGGREGATE",
+		 "show a figure such as 'sum(price)' for each version of one table, with a bar"),
 	OPT_LIST(0, "where", where, "CONDITION",
 		 "with --figure: only of the rows that meet CONDITION"),
 	OPT_NAMES(0, "key", key,

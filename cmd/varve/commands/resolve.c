@@ -20,7 +20,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "ours", ours, "take this branch's version"),
 	OPT_FLAG(0, "theirs", theirs, "take the other branch's version"),
 	OPT_FLAG(0, "base", base, "take the common ancestor's version"),
-	OPT_STRING(0, "set", set, "COL=VALUE", "take this value for a cell in conflict"),
+	OPT_ONCE(0, "set", set, "COL=VALUE", "take this value for a cell in conflict"),
 	OPT_LIST(
 		0, "row", rows, "KEY",
 		"only the row with this key (without a key: its number, or theirs:NUMBER if only the other branch has the row); may be repeated"),

@@ -28,8 +28,8 @@ typedef struct options {
 } options;
 
 static const vv_option set_table[] = {
-	OPT_STRING(0, "if", condition, "COND",
-		   "only if this is true of the row, as in 'owner is null'"),
+	OPT_ONCE(0, "if", condition, "COND",
+		 "only if this is true of the row, as in 'owner is null'"),
 	OPT_FLAG(
 		0, "push", push,
 		"commit only this change and push it; if another push came first, test COND again"),

@@ -996,6 +996,59 @@ renamed_and_changed() {
 	stderr_has "'price'"
 }
 
+@test "resolve refuses a second --set, which would drop the first" {
+	two_branches 's/^7,item 217,[0-9.]*/7,ours,1.00/' 's/^7,item 217,[0-9.]*/7,theirs,2.00/'
+	ends_with 1 varve merge spring
+	cp prices.csv ../merged.csv
+	ends_with 2 varve resolve --set price=3 --set name=x prices.csv --row 7
+	stderr_has "--set was already given, with the value 'price=3'"
+	same_bytes ../merged.csv prices.csv
+}
+
+@test "resolve --base takes the base at all conflicts, also at more than are listed" {
+	new_repo
+	rows 100002 > prices.csv
+	cp prices.csv ../base.csv
+	varve add -q prices.csv
+	varve commit -qm one
+	side spring 's/,item/,theirs/'
+	git checkout -q main
+	side main 's/,item/,ours/; s/^7,[^,]*,[^,]*,/7,ours 217,0.07,/'
+	ends_with 1 varve merge spring
+	cp prices.csv ../merged.csv
+	ends_with 2 varve resolve --base --row 7
+	stderr_has "too many conflicts to resolve one by one"
+	echo '200000,new,1.00,2024-01-01' >> prices.csv
+	ends_with 2 varve resolve --base
+	stderr_has "prices.csv was edited, and has too many conflicts"
+	stderr_has "varve add"
+	cp ../merged.csv prices.csv
+	succeeds varve resolve --base
+	stderr_has "prices.csv: resolved"
+	sed -i 's/^7,\([^,]*\),[^,]*,/7,\1,0.07,/' ../base.csv # not in conflict
+	same_bytes ../base.csv prices.csv
+	succeeds varve merge --continue
+	clean
+}
+
+@test "resolve says of a cell in a table without a key that its row cannot be found after an edit" {
+	new_repo
+	printf 'name,price\na,1\nb,2\nc,3\n' > p.csv
+	varve add -q --no-key p.csv
+	varve commit -qm one
+	git checkout -q -b spring
+	sed -i 's/c,3/c,4/' p.csv
+	varve commit -qam theirs
+	git checkout -q main
+	sed -i 's/c,3/c,5/' p.csv
+	varve commit -qam ours
+	ends_with 1 varve merge spring
+	sed -i '1a new,0' p.csv
+	ends_with 2 varve resolve --theirs p.csv --row 3
+	stderr_has "p.csv has no key and was edited, so row 3 can no longer be found"
+	grep -qx 'c,5' p.csv
+}
+
 @test "a merge passes over a changed file that is no table" {
 	new_repo
 	printf 'id,v\n1,a\n2,b\n' > t.csv

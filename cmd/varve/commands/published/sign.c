@@ -32,8 +32,8 @@ static const vv_option table[] = {
 		 "for the owner: KEY may sign until DATE; may be repeated"),
 	OPT_LIST(0, "revoke", revoked, "KEY=NUMBER",
 		 "for the owner: heads of KEY after NUMBER do not count; may be repeated"),
-	OPT_STRING(0, "join", join, "REMOTE",
-		   "also continue the head at REMOTE, which another machine signed with this key"),
+	OPT_ONCE(0, "join", join, "REMOTE",
+		 "also continue the head at REMOTE, which another machine signed with this key"),
 	OPT_FLAG(0, "all", all, "all branches and tags"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
