@@ -113,7 +113,7 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 	vv_conflict_item *item;
 	vv_status rc;
 
-	if (c->count >= VV_CONFLICTS_MAX) {
+	if (c->count >= VV_CONFLICTS_MAX && !c->unlimited) {
 		c->left_out++;
 		return VV_OK;
 	}

@@ -63,6 +63,7 @@ typedef struct vv_conflict_record {
 	vv_conflict_item *items; /* the conflicts that are not resolved */
 	size_t count, cap;
 	uint64_t left_out; /* number of conflicts beyond VV_CONFLICTS_MAX */
+	bool unlimited;    /* `items` has all conflicts, and left_out is 0 */
 	/* the decisions about columns and key with which `merged` was made */
 	vv_merge_decision *decided;
 	size_t decided_count;
@@ -78,7 +79,7 @@ VV_AUTO_CLEAR(vv_conflict_record, vv_conflict_record_clear)
 const char *vv_conflict_record_text(vv_conflict_record *c, const char *text);
 
 /* Adds a copy of the conflict *from to the record c. If c already has VV_CONFLICTS_MAX items, only
- * increments c->left_out. */
+ * increments c->left_out, unless c->unlimited is set. */
 vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from, vv_error *err);
 
 /* Returns true if the conflict is about a cell, or about a row that one side removed. */

@@ -251,6 +251,50 @@ static vv_status take_theirs(vv_resolving *r, const vv_conflict_path *p, vv_erro
 	return rc;
 }
 
+static vv_status copy_how(vv_conflict_record *c, const vv_strings *how, vv_error *err)
+{
+	const char **items = vv_arena_calloc(&c->arena, how->count + 1, sizeof(*items));
+
+	if (!items) return vv_fail_nomem(err);
+	c->how = (vv_strings){items, how->count};
+	for (size_t i = 0; i < how->count; i++) {
+		if (!(items[i] = vv_conflict_record_text(c, how->items[i]))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+/* Merges again to find the conflicts that the record leaves out. */
+static vv_status find_left_out(vv_resolving *r, vv_conflict_path *p, vv_error *err)
+{
+	const vv_conflict_record *c = &p->record;
+	const vv_dataset_merge in = {
+		.repo = r->repo,
+		.writer = r->writer,
+		.path = p->path,
+		.sides = {p->sides[VV_BASE], p->sides[VV_OURS], p->sides[VV_THEIRS]},
+		.commits = {{{0}}, c->commits[0], c->commits[1]},
+		.names = {c->names[VV_BASE], c->names[VV_OURS], c->names[VV_THEIRS]},
+		.decisions = c->decided,
+		.decision_count = c->decided_count,
+		.how = c->how,
+		.unlimited = true};
+	vv_auto(vv_dataset_merged) out = {0};
+	vv_status rc;
+
+	if ((rc = vv_dataset_merge_run(&out, &in, err)) < 0 ||
+	    (rc = vv_dataset_writer_commit(r->writer, err)) < 0 ||
+	    !vv_cid_equal(&out.record.root, &c->root) || /* with other settings */
+	    (rc = copy_how(&out.record, &c->how, err)) < 0) {
+		return rc;
+	}
+	const vv_conflict_record all = out.record;
+	out.record = p->record;
+	p->record = all;
+	return VV_OK;
+}
+
 /* --- rows and cells --------------------------------------------------------------------------- */
 
 /* A literal where the column's cells are: numbers in JSON. */
@@ -421,8 +465,14 @@ static bool any_of_columns(const vv_conflict_path *p, const bool *chosen)
 	return false;
 }
 
-static vv_status refuse_many(const vv_conflict_path *p, vv_error *err)
+static vv_status refuse_many(const vv_conflict_path *p, bool edited, vv_error *err)
 {
+	if (edited) {
+		vv_fail(err, VV_ENOSUPPORT,
+			"%s was edited, and has too many conflicts to resolve one by one",
+			vv_text_shows(p->path));
+		return vv_hint_code(err, VV_HINT_EDIT_AND_ADD, p->path);
+	}
 	vv_fail(err, VV_ENOSUPPORT, "%s has too many conflicts to resolve one by one",
 		vv_text_shows(p->path));
 	return vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
@@ -440,7 +490,7 @@ static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **cho
 		vv_oid blob;
 		size_t count;
 
-		if (i == ROUNDS_MAX) return refuse_many(p, err);
+		if (i == ROUNDS_MAX) return refuse_many(p, false, err);
 		if ((rc = vv_conflict_columns_solve(&s, &blob, err)) < 0 ||
 		    (rc = write_version(r, p, &blob, err)) < 0) {
 			break;
@@ -480,14 +530,25 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	    (rc = bring_merged(r, p, &staged, err)) < 0) {
 		return rc;
 	}
-	bool untouched = !p->record.touched && vv_cid_equal(&staged.result.cid, &p->record.root);
-	bool whole = all && !r->set_column && untouched && !any_dropped_column(p, chosen);
+	const bool untouched = !p->record.touched &&
+			       vv_cid_equal(&staged.result.cid, &p->record.root);
+	const bool dropped = any_dropped_column(p, chosen);
+	if (p->record.left_out > 0 && !is_part(r) && untouched &&
+	    (r->side == VV_BASE || dropped)) {
+		vv_free(chosen);
+		chosen = NULL;
+		if ((rc = find_left_out(r, p, err)) < 0 ||
+		    (rc = choose(r, p, &chosen, &all, err)) < 0) {
+			return rc;
+		}
+	}
+	const bool whole = all && !r->set_column && untouched && !dropped;
 	if (whole && r->side == VV_THEIRS) {
 		rc = take_theirs(r, p, err);
 	} else if (whole && r->side == VV_OURS) {
 		rc = settle(r, p, &staged, err);
 	} else if (p->record.left_out > 0) {
-		rc = refuse_many(p, err);
+		rc = refuse_many(p, !untouched, err);
 	} else {
 		if ((rc = decide_columns(r, p, &chosen, &staged, err)) == VV_OK) {
 			rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);

@@ -426,6 +426,7 @@ static vv_status name_sides(merging *m, vv_error *err)
 		}
 	}
 	c->how = in->how;
+	c->unlimited = in->unlimited;
 	c->commits[0] = in->commits[VV_OURS];
 	c->commits[1] = in->commits[VV_THEIRS];
 	return VV_OK;
