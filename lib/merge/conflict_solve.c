@@ -130,7 +130,7 @@ static vv_status set_cell(solver *v, size_t i, const char *column, const vv_cell
 	vv_row_edit edit = {.action = VV_ROW_SET, .cell = *cell};
 	vv_status rc;
 
-	if ((rc = need_row(v, i, err)) < 0 ||
+	if ((rc = need_numbers(v, i, err)) < 0 || (rc = need_row(v, i, err)) < 0 ||
 	    (rc = need_column(v, column, &edit.column, err)) < 0) {
 		return rc;
 	}
