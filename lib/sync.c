@@ -451,7 +451,7 @@ static vv_status push(varve_transfer **out, syncing *s, const char *remote, vv_e
 					   .tags = is_set(s, VARVE_SYNC_TAGS),
 					   .force = is_set(s, VARVE_SYNC_FORCE),
 					   .remove = is_set(s, VARVE_SYNC_DELETE),
-					   .lease = s->o.lease,
+					   .leases = {&s->o.lease, s->o.lease != NULL},
 					   .upstream = is_set(s, VARVE_SYNC_SET_UPSTREAM)},
 				  .dry_run = is_set(s, VARVE_SYNC_DRY_RUN),
 				  .no_verify = is_set(s, VARVE_SYNC_NO_HOOKS),

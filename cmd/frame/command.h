@@ -64,6 +64,9 @@ typedef struct vv_option {
 #define OPT_LIST(c, n, m, v, h) VV_OPTION(VV_OPT_LIST, c, n, m, .value = (v), .help = (h))
 #define OPT_NAMES(c, n, m, h) VV_OPTION(VV_OPT_NAMES, c, n, m, .value = "A,B", .help = (h))
 /* The argument must be one of words: "csv|tsv|json". */
+/* An option with an optional argument, which may be repeated. Without the argument, w is added. */
+#define OPT_MAYBE_LIST(c, n, m, v, w, h)                                                           \
+	VV_OPTION(VV_OPT_LIST, c, n, m, .value = (v), .implies = (w), .help = (h))
 #define OPT_CHOICE(c, n, m, v, words, h)                                                           \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .help = (h))
 /* An option without an argument, which sets the member to w: --json is short for --format=json. */

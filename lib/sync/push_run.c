@@ -743,8 +743,9 @@ static vv_status look_unasked(run *r, vv_error *err)
 	vv_store_stats here;
 	vv_store *store;
 	size_t plain_count;
-	bool signs, none = !r->asks && !j->dry_run && !j->refs.lease && !r->remote.push_url &&
-			   r->remote.kind && strcmp(r->remote.kind, "git") == 0;
+	bool signs, none = !r->asks && !j->dry_run && j->refs.leases.count == 0 &&
+			   !r->remote.push_url && r->remote.kind &&
+			   strcmp(r->remote.kind, "git") == 0;
 	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
 
 	r->t.unasked = false;

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "lib/remotes/git_host.h"
 #include "lib/remotes/remote.h"
 #include "lib/remotes/transfer.h"
@@ -64,8 +65,8 @@ typedef struct vv_push_plan_options {
 	int count;
 	/* options of git push: --all, --tags, --force, --delete and --set-upstream */
 	bool all, tags, force, remove, upstream;
-	/* --force-with-lease: its argument; "": all refs; NULL: the option is not given */
-	const char *lease;
+	/* the arguments of --force-with-lease; "": all refs that no other argument names */
+	vv_strings leases;
 } vv_push_plan_options;
 
 /* Adds to p the refs that o selects, before the remote m is contacted. If o selects none, plans the
@@ -74,7 +75,7 @@ typedef struct vv_push_plan_options {
 vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);
 /* Sets old and state of the items of p by the remote's refs, h. Sets `force` of items for which
- * o->lease allows the move, and corrects `to` of items with short_to. VV_EUSAGE: a short name to
+ * o->leases allow the move, and corrects `to` of items with short_to. VV_EUSAGE: a short name to
  * delete is both a branch and a tag. */
 vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *h,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err);

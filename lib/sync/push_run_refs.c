@@ -260,22 +260,36 @@ vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *h
 /* --- comparison with the remote
  * ------------------------------------------------------------------- */
 
+/* The name of a lease: "main" of "main:COMMIT". */
+static bool is_of_lease(const vv_push_item *it, const char *lease)
+{
+	const size_t len = strcspn(lease, ":");
+	const char *const names[] = {short_name(it->to), it->to};
+
+	return vv_array_find(names, 2, n, strlen(*n) == len && strncmp(*n, lease, len) == 0);
+}
+
+/* As in git, the first that names the ref counts; else "" does. NULL: none. */
+static const char *find_lease(const vv_push_item *it, const vv_strings *leases)
+{
+	const char **found = vv_array_find(leases->items, leases->count, l, is_of_lease(it, *l));
+
+	if (!found) {
+		found = vv_array_find(leases->items, leases->count, l, !**l);
+	}
+	return found ? *found : NULL;
+}
+
 /* The lease: the remote branch must be at our tracking branch's id, or at the user's. */
-static vv_status check_lease(vv_push_plan *p VV_UNUSED, vv_repository *r, const vv_remote *m,
-			     vv_push_item *it, const char *lease, vv_error *err)
+static vv_status check_lease(vv_repository *r, const vv_remote *m, vv_push_item *it,
+			     const char *lease, vv_error *err)
 {
 	const char *colon = strchr(lease, ':');
-	size_t len = colon ? (size_t)(colon - lease) : strlen(lease);
 	vv_oid expected = {{0}};
 	vv_auto(char) *tracking = NULL;
 	vv_auto(vv_ref) ref = {0};
 	vv_status rc = VV_OK;
 
-	if (len > 0 &&
-	    (strlen(short_name(it->to)) != len || strncmp(short_name(it->to), lease, len) != 0) &&
-	    (strlen(it->to) != len || strncmp(it->to, lease, len) != 0)) {
-		return VV_OK; /* the lease is for another */
-	}
 	it->force = true;
 	if (colon && colon[1]) {
 		rc = vv_rev_commit(r, colon + 1, &expected, err);
@@ -334,6 +348,7 @@ static vv_status find_deleted(vv_push_plan *p, const vv_hello *h, vv_push_item *
 static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m,
 		       vv_push_item *it, const vv_push_plan_options *o, vv_error *err)
 {
+	const char *lease;
 	bool known, whole = true;
 	vv_status rc = it->short_to ? find_deleted(p, h, it, err) : VV_OK;
 
@@ -349,7 +364,8 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 		it->state = whole ? VV_PUSH_SAME : VV_PUSH_BLOCKS;
 		return VV_OK;
 	}
-	if (o->lease && (rc = check_lease(p, r, m, it, o->lease, err)) < 0) return rc;
+	lease = find_lease(it, &o->leases);
+	if (lease && (rc = check_lease(r, m, it, lease, err)) < 0) return rc;
 	if (it->state == VV_PUSH_REFUSED || vv_oid_is_null(&it->old) || vv_oid_is_null(&it->id) ||
 	    it->force) {
 		return VV_OK;

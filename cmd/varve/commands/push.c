@@ -21,9 +21,9 @@ static const vv_option table[] = {
 		 "all branches; with --blocks: move all blocks to this store or host"),
 	OPT_FLAG(0, "tags", job.refs.tags, "also push all tags"),
 	OPT_FLAG('f', "force", job.refs.force, "push even if the update is not a fast-forward"),
-	OPT_MAYBE_STRING(
-		0, "force-with-lease", job.refs.lease, "REF[:COMMIT]", "",
-		"like --force, but only if the remote branch is unchanged since the last fetch"),
+	OPT_MAYBE_LIST(
+		0, "force-with-lease", job.refs.leases, "REF[:COMMIT]", "",
+		"like --force, but only if the remote branch is unchanged since the last fetch; may be repeated"),
 	OPT_FLAG('d', "delete", job.refs.remove, "delete the named refs at the remote"),
 	OPT_FLAG('n', "dry-run", job.dry_run, "only print what would be sent"),
 	OPT_FLAG('u', "set-upstream", job.refs.upstream,

@@ -327,6 +327,21 @@ sound() {
 
 @test "the checked-out branch of another work tree is refused, or follows, and another one moves" {
 	two_versions
+@test "each --force-with-lease counts, as in git" {
+	two_versions
+	hub
+	git branch side
+	varve push -q origin side
+	old=$(git rev-parse main)
+	git commit -q --amend -m "two again"
+	git branch -q -f side
+	ends_with 1 varve push --force-with-lease=main:HEAD~1 --force-with-lease=side:"$old" origin main side
+	stderr_has "stale info: it has moved"
+	[ "$(git -C ../hub.git rev-parse main side | uniq)" = "$old" ]
+	succeeds varve push --force-with-lease=main:"$old" --force-with-lease=side:"$old" origin main side
+	[ "$(git -C ../hub.git rev-parse main side | uniq)" = "$(git rev-parse main)" ]
+}
+
 	cd ..
 	succeeds varve clone -q a b
 	cd b
