@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -24,31 +25,49 @@
 #include "repo/git/merge/renames.h"
 #include "repo/git/tree.h"
 
+typedef struct patterns {
+	regex_t *items;
+	size_t count;
+} patterns;
+
 struct vv_log_filter {
 	vv_repository *repo;
 	const vv_log_filter_options *o;
 	int64_t since, until;
-	regex_t author, grep;
-	bool has_author, has_grep;
+	patterns authors, greps;
 	size_t value_len;
 };
 
 /* --- opening ------------------------------------------------------------------------------- */
 
-static vv_status compile(regex_t *out, bool *has, const char *option, const char *text,
+static vv_status compile(patterns *out, const char *option, const vv_strings *texts,
 			 bool ignore_case, vv_error *err)
 {
 	char why[128];
 	int code;
 
-	if (!text) return VV_OK;
-	if ((code = regcomp(out, text, REG_NOSUB | (ignore_case ? REG_ICASE : 0))) != 0) {
-		regerror(code, out, why, sizeof(why));
-		return vv_fail(err, VV_EUSAGE, "%s: '%s' is not a regular expression: %s", option,
-			       vv_text_shows(text), why);
+	if (!(out->items = vv_calloc(texts->count + 1, sizeof(*out->items)))) {
+		return vv_fail_nomem(err);
 	}
-	*has = true;
+	for (size_t i = 0; i < texts->count; i++) {
+		regex_t *p = &out->items[i];
+
+		if ((code = regcomp(p, texts->items[i],
+				    REG_NOSUB | (ignore_case ? REG_ICASE : 0))) != 0) {
+			regerror(code, p, why, sizeof(why));
+			return vv_fail(err, VV_EUSAGE, "%s: '%s' is not a regular expression: %s",
+				       option, vv_text_shows(texts->items[i]), why);
+		}
+		out->count++;
+	}
 	return VV_OK;
+}
+
+/* Without patterns, every text matches. */
+static bool matches(const patterns *p, const char *text)
+{
+	return p->count == 0 ||
+	       vv_array_find(p->items, p->count, it, regexec(it, text, 0, NULL, 0) == 0) != NULL;
 }
 
 vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
@@ -64,10 +83,8 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 		.repo = r, .o = opts, .value_len = opts->value ? strlen(opts->value) : 0};
 	if ((opts->since && (rc = vv_date_span(&since, opts->since, err)) < 0) ||
 	    (opts->until && (rc = vv_date_span(&until, opts->until, err)) < 0) ||
-	    (rc = compile(&f->author, &f->has_author, "--author", opts->author, opts->ignore_case,
-			  err)) < 0 ||
-	    (rc = compile(&f->grep, &f->has_grep, "--grep", opts->grep, opts->ignore_case, err)) <
-		    0) {
+	    (rc = compile(&f->authors, "--author", &opts->authors, opts->ignore_case, err)) < 0 ||
+	    (rc = compile(&f->greps, "--grep", &opts->greps, opts->ignore_case, err)) < 0) {
 		return rc;
 	}
 	f->since = since.begin;
@@ -78,12 +95,8 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 void vv_log_filter_close(vv_log_filter *f)
 {
 	if (!f) return;
-	if (f->has_author) {
-		regfree(&f->author);
-	}
-	if (f->has_grep) {
-		regfree(&f->grep);
-	}
+	vv_array_clear(f->authors.items, f->authors.count, it, regfree(it));
+	vv_array_clear(f->greps.items, f->greps.count, it, regfree(it));
 	vv_free(f);
 }
 
@@ -305,7 +318,7 @@ static vv_status matches_author(bool *out, const vv_log_filter *f, const vv_comm
 
 	vv_auto(char) *who = vv_asprintf("%s <%s>", c->author.name, c->author.email);
 	if ((rc = vv_alloc_ok(who, err)) == VV_OK) {
-		*out = regexec(&f->author, who, 0, NULL, 0) == 0;
+		*out = matches(&f->authors, who);
 	}
 	return rc;
 }
@@ -318,7 +331,7 @@ static bool matches_message(const vv_log_filter *f, const char *message)
 
 	for (vv_line l = {.rest = message}; !found && vv_line_next(&l);) {
 		vv_buf_set(&line, l.text, l.len);
-		found = !line.failed && regexec(&f->grep, vv_buf_cstr(&line), 0, NULL, 0) == 0;
+		found = !line.failed && matches(&f->greps, vv_buf_cstr(&line));
 	}
 	return found;
 }
@@ -331,8 +344,8 @@ static vv_status ask(bool *out, const vv_log_filter *f, const vv_commit *c, vv_e
 	*out = c->committer.time >= f->since && c->committer.time < f->until &&
 	       !(f->o->merges && c->parent_count < 2) &&
 	       !(f->o->no_merges && c->parent_count > 1) &&
-	       (!f->has_grep || matches_message(f, c->message));
-	if (*out && f->has_author) {
+	       (f->greps.count == 0 || matches_message(f, c->message));
+	if (*out && f->authors.count > 0) {
 		rc = matches_author(out, f, c, err);
 	}
 	/* a merge only brings together what its parents had */

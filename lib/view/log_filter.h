@@ -9,6 +9,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/history/date.h"
 #include "repo/git/history/history.h"
@@ -21,15 +22,15 @@ typedef struct vv_log_filter_options {
 	 * for vv_date_span; NULL: no limit */
 	const char *since;
 	const char *until; /* likewise, not after the end of this date; NULL: no limit */
-	/* basic regular expressions: author matches "Name <mail>", grep matches a line of the
-	 * message; NULL: no limit */
-	const char *author, *grep;
+	/* basic regular expressions, of which one must match: authors "Name <mail>", greps a line
+	 * of the message; empty: no limit */
+	vv_strings authors, greps;
 	/* only commits that add or remove this value (argument of -S), that is, a cell with this
 	 * text, or, in a file that is not a table, an occurrence; merges do not pass; NULL: no
 	 * limit */
 	const char *value;
 	vv_dataset_reader *reader; /* reads tables for value */
-	bool ignore_case;          /* for author and grep */
+	bool ignore_case;          /* for authors and greps */
 	bool merges, no_merges;    /* merges: only merges; no_merges: no merges */
 	/* the paths to search for `value`, ended by NULL; NULL: all paths */
 	const char *const *paths;

@@ -61,10 +61,10 @@ static const vv_option table[] = {
 	OPT_STRING(0, "after", filter.since, "DATE", "the same as --since"),
 	OPT_STRING(0, "until", filter.until, "DATE", "commits up to DATE"),
 	OPT_STRING(0, "before", filter.until, "DATE", "the same as --until"),
-	OPT_STRING(0, "author", filter.author, "PATTERN",
-		   "commits whose author's name or mail matches"),
-	OPT_STRING(0, "grep", filter.grep, "PATTERN",
-		   "commits with a line of the message that matches"),
+	OPT_LIST(0, "author", filter.authors, "PATTERN",
+		 "commits whose author's name or mail matches; may be repeated"),
+	OPT_LIST(0, "grep", filter.greps, "PATTERN",
+		 "commits with a line of the message that matches; may be repeated"),
 	OPT_FLAG('i', "regexp-ignore-case", filter.ignore_case, "--author and --grep: ignore case"),
 	OPT_FLAG(0, "merges", filter.merges, "only merges"),
 	OPT_FLAG(0, "no-merges", filter.no_merges, "no merges"),
@@ -169,8 +169,9 @@ static vv_commit_style style_of(const options *o)
 
 static bool is_filtered(const options *o)
 {
-	return o->filter.since || o->filter.until || o->filter.author || o->filter.grep ||
-	       o->filter.value || o->filter.merges || o->filter.no_merges;
+	return o->filter.since || o->filter.until || o->filter.authors.count > 0 ||
+	       o->filter.greps.count > 0 || o->filter.value || o->filter.merges ||
+	       o->filter.no_merges;
 }
 
 /* The commits that a filter lets through. */

@@ -149,6 +149,12 @@ print("|".join(c["subject"] for c in json.load(sys.stdin)))')
 	output_is "It is gone|Another one"
 	subjects -i --grep=NEEDLE
 	output_is "A needle"
+	# as in git, one of several patterns is enough
+	subjects --grep=needle --grep=gone
+	output_is "$(git log --format=%s --grep=needle --grep=gone | paste -sd'|')"
+	output_is "It is gone|A needle"
+	subjects --author=Bob --author=Thor
+	output_is "$(git log --format=%s --author=Bob --author=Thor | paste -sd'|')"
 	subjects --merges
 	output_is ""
 	subjects --no-merges -n 1
