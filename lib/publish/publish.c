@@ -304,6 +304,7 @@ static vv_status sweep_blocks(run *r, vv_error *err)
 	const vv_host_sweeping sweep = {.wants = r->wants,
 					.want_count = r->want_count,
 					.wait_sec = r->p->prune ? 0 : VV_PUBLISH_WAIT_SECONDS,
+					.alone = true, /* the lock is held */
 					.small = SMALL_PACKS};
 	vv_host_swept swept;
 	bool due = false;

@@ -106,6 +106,52 @@ teardown() {
 	stderr_has "no branch or tag is called 'nothing'"
 }
 
+@test "rows that are not published any more leave the folder at once with --prune, and else an hour later" {
+	local how
+	a_table
+	another 1
+	varve switch -q -c side
+	rows 500 9 > side.csv
+	sed -i 's/,item/,hidden/' side.csv
+	varve add -q side.csv
+	sed -i 's/^41,/41,secret /' prices.csv
+	varve commit -qam side
+	roots=$(varve info --json side:side.csv | jq -r .root; varve info --json side:prices.csv | jq -r .root)
+	for how in --prune later; do
+		rm -rf ../public
+		varve publish -q --no-pages -o ../public main side
+		varve switch -q main
+		varve clone -q ../public ../old # what a reader has
+		if [ "$how" = later ]; then
+			varve publish -q --no-pages -o ../public main
+			succeeds varve clone -q ../public ../new && rm -rf ../new
+			a_day_passes ../public
+			varve publish -q --no-pages -o ../public main
+		else
+			varve publish -q --no-pages --prune -o ../public main
+		fi
+		for root in $roots; do [ ! -e "../public/versions/$root.packs" ]; done
+		# the pointers alone, and the folder: no block of side is there
+		git clone -q . ../pointers
+		git -C ../pointers fetch -q origin side:side
+		succeeds varve -C ../pointers init
+		git -C ../pointers remote set-url origin "$PWD/../public"
+		ends_with 2 varve -C ../pointers fetch --data --all
+		for file in side.csv prices.csv; do
+			ends_with 2 varve -C ../pointers --offline cat "side:$file"
+		done
+		cmp prices.csv <(varve -C ../pointers --offline cat --raw origin/main:prices.csv)
+		succeeds varve clone -q ../public ../new
+		same_versions . main ../new
+		# nothing is left to rewrite
+		find ../public -type f | sort > ../files
+		varve publish -q --no-pages --prune -o ../public main
+		find ../public -type f | sort | diff ../files -
+		rm -rf ../old ../new ../pointers
+		varve switch -q side
+	done
+}
+
 @test "nothing is written into a folder that is somebody else's" {
 	a_table
 	mkdir ../mine

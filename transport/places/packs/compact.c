@@ -147,7 +147,7 @@ static vv_status find_items(compacting *c, vv_error *err)
 				    err)) < 0) {
 		return rc;
 	}
-	return add_bases(c, err);
+	return c->what->tight ? VV_OK : add_bases(c, err);
 }
 
 /* --- the new packs ------------------------------------------------------------------------------- */
@@ -269,6 +269,12 @@ vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_co
 
 /* --- in a place ---------------------------------------------------------------------------------- */
 
+/* Its differences have bases that no version needs. */
+static bool has_unneeded_base(const compacting *c, const vv_host_pack *p)
+{
+	return vv_array_find(p->bases, p->base_count, it, !vv_cid_set_has(c->listed, it)) != NULL;
+}
+
 /* Among the old ones, those that are small, or mostly unneeded; spare ones: other packs have all of their needed
  * blocks. */
 static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
@@ -293,8 +299,11 @@ static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
 		if (!(p->marks & VV_MARK_OLD)) {
 			continue;
 		}
-		if (needed[i] > 0 && (is_small || mostly_garbage)) {
-			*worth = *worth || mostly_garbage;
+		const bool rewrites = c->what->tight
+					      ? needed[i] < p->blocks || has_unneeded_base(c, p)
+					      : is_small || mostly_garbage;
+		if (needed[i] > 0 && rewrites) {
+			*worth = *worth || mostly_garbage || c->what->tight;
 			small++;
 			bytes += p->len;
 		} else {
@@ -323,7 +332,9 @@ vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_com
 		}
 	}
 	c.count = kept;
-	if (rc == VV_OK && (rc = add_bases(&c, err)) == VV_OK && out->changed && !what->dry_run) {
+	/* tight: a pack that stays has needed bases only */
+	rc = rc < 0 || what->tight ? rc : add_bases(&c, err);
+	if (rc == VV_OK && out->changed && !what->dry_run) {
 		rc = make_packs(&c, err);
 	}
 	if (!out->changed) {

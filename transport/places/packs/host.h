@@ -198,6 +198,7 @@ typedef struct vv_host_compaction {
 	size_t want_count;
 	int64_t before; /* in seconds since 1970; INT64_MAX: no pack is newer */
 	bool dry_run;
+	bool tight; /* for vv_host_repack: rewrite the packs with unneeded blocks, and no others */
 } vv_host_compaction;
 /* The result of vv_host_compact. */
 typedef struct vv_host_compacted {
@@ -216,8 +217,8 @@ vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_co
 /* The arguments of a sweep. A sweep is a gc of a store: it combines small packs into fewer and
  * larger packs, and condemns garbage (condemned.h). A later sweep removes the condemned files;
  * writers therefore need no lock. A sweep keeps the versions that are reachable from `wants`, and
- * files younger than age_sec seconds by the place's own clock. It always keeps versions younger
- * than one hour, since a push writes them before it moves refs. */
+ * files younger than age_sec seconds by the place's own clock. Unless `alone` is set, it also keeps
+ * versions younger than one hour, since a push writes them before it moves refs. */
 typedef struct vv_host_sweeping {
 	const vv_oid *wants;
 	size_t want_count;
@@ -226,6 +227,9 @@ typedef struct vv_host_sweeping {
 	 * may write to the store */
 	uint64_t wait_sec;
 	bool dry_run;
+	/* no other process writes to the store; packs that also have unneeded blocks are then
+	 * rewritten without them */
+	bool alone;
 	size_t small; /* number of small packs that may remain; 0: no pack may remain small */
 } vv_host_sweeping;
 /* Sets *due to true if a sweep is due, else to false. It is due if what->wait_sec has passed since

@@ -240,7 +240,7 @@ static vv_status mark_old(sweeping *s, bool count, vv_error *err)
 	for (size_t i = 0; i < s->version_count; i++) {
 		version *v = &s->versions[i];
 		v->garbage = !v->wanted && is_older(s, v->modified);
-		if (v->garbage && is_young(s, v->modified)) {
+		if (v->garbage && !s->what->alone && is_young(s, v->modified)) {
 			v->garbage = false;
 			s->out->young += count;
 		}
@@ -555,16 +555,18 @@ vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due,
 	return rc;
 }
 
-static vv_status repack(sweeping *s, vv_error *err)
+/* tight: only packs with unneeded blocks are replaced, of any length. */
+static vv_status repack(sweeping *s, bool tight, vv_error *err)
 {
 	const vv_host_compaction what = {.wants = s->what->wants,
 					 .want_count = s->what->want_count,
-					 .dry_run = s->what->dry_run};
+					 .dry_run = s->what->dry_run,
+					 .tight = tight};
 	vv_host_compacted done = {0};
 	vv_status rc = vv_host_sizes(s->h, err);
 
 	mark_replaceable(s);
-	if (rc < 0 || (rc = leave_longer(s, err)) < 0) return rc;
+	if (rc < 0 || (!tight && (rc = leave_longer(s, err)) < 0)) return rc;
 	rc = vv_host_repack(s->h, &what, &done, err);
 	if (rc == VV_EMISSING) {
 		(void)vv_prefix(err, "a pack in '%s' is damaged, and nothing was removed",
@@ -578,7 +580,7 @@ static vv_status repack(sweeping *s, vv_error *err)
 			rc = vv_cid_map_put(s->replaced, &p->key, 0, NULL, err);
 		}
 	}
-	s->out->made = done.packs_after;
+	s->out->made += done.packs_after;
 	if (rc < 0 || (s->out->merged == 0 && !s->joined) || s->what->dry_run) return rc;
 	if ((rc = survey(s, err)) < 0 || (rc = load_catalog(s, err)) < 0 ||
 	    (rc = move_versions(s, err)) < 0) {
@@ -713,9 +715,14 @@ static vv_status sweep(sweeping *s, vv_error *err)
 	if ((rc = wait_for_condemned(s, &waits, err)) < 0 || waits) return rc;
 	if (what->dry_run && s->condemned.packs) return VV_OK; /* later results depend on that */
 	if ((rc = load_catalog(s, err)) < 0 || (rc = add_versions(s, err)) < 0 ||
-	    (rc = mark_old(s, false, err)) < 0 || (rc = repack(s, err)) < 0) {
+	    (rc = mark_old(s, false, err)) < 0) {
 		return rc;
 	}
+	if (what->alone && vv_cid_map_count(s->partial) == 0 &&
+	    ((rc = repack(s, true, err)) < 0 || (rc = mark_old(s, false, err)) < 0)) {
+		return rc;
+	}
+	if ((rc = repack(s, false, err)) < 0) return rc;
 	rc = condemn(s, err);
 	return rc < 0 || what->dry_run ? rc : remove_indexes(s, err);
 }
