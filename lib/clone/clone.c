@@ -26,6 +26,7 @@
 #include "repo/git/run_git.h"
 #include "repo/known/incoming.h"
 #include "transport/line/url.h"
+#include "transport/protocol/connect.h"
 
 /* room: versions in order, and the size of the store. */
 
@@ -208,32 +209,42 @@ static vv_status follow_name(vv_clone_job *j, vv_error *err)
 	return rc < 0 ? rc : vv_config_add(j->repo, peers, gateway, err);
 }
 
-/* A path is kept absolute: the clone is elsewhere. */
-static vv_status fix_url(vv_clone_job *j, vv_error *err)
+/* The URL as the clone has it: a relative path means another folder there. */
+static vv_status make_absolute(char **out, const char *url, vv_error *err)
 {
 	vv_auto(vv_url) u = {0};
 	char cwd[4096];
+	vv_status rc = vv_url_read(&u, url, err);
+
+	*out = NULL;
+	if (rc < 0) return rc;
+	if (u.kind != VV_URL_PATH || url[0] == '/' || strncmp(url, "file:", 5) == 0) {
+		*out = vv_strdup(url);
+	} else if (!getcwd(cwd, sizeof(cwd))) {
+		return vv_fail_errno(err, "cannot find the current folder", NULL);
+	} else {
+		*out = vv_asprintf("%s/%s", cwd, url);
+	}
+	return vv_alloc_ok(*out, err);
+}
+
+static vv_status fix_url(vv_clone_job *j, vv_error *err)
+{
+	vv_auto(vv_url) u = {0};
 
 	if (j->by_name || is_ipfs(j)) return VV_OK;
 	vv_status rc = vv_url_read(&u, j->url, err);
 
-	if (rc == VV_OK && u.kind == VV_URL_PATH && j->from.count == 0 && !vv_exists(u.path)) {
+	if (rc == VV_OK && u.kind == VV_URL_PATH && j->from.count == 0 &&
+	    !vv_connect_finds(u.path)) {
 		return vv_fail(err, VV_ENOTFOUND,
 			       "no such folder '%s'\nURLs begin with https:// or ssh://; a name is "
 			       "KEY/NAME or dns:DOMAIN",
 			       vv_text_url(j->url));
 	}
-	if (rc == VV_OK && u.kind == VV_URL_PATH && j->url[0] != '/' &&
-	    strncmp(j->url, "file:", 5) != 0) {
-		if (!getcwd(cwd, sizeof(cwd))) {
-			rc = vv_fail_errno(err, "cannot find the current folder", NULL);
-		} else {
-			j->absolute = vv_asprintf("%s/%s", cwd, j->url);
-			rc = j->absolute ? VV_OK : vv_fail_nomem(err);
-			j->url = j->absolute ? j->absolute : j->url;
-		}
-	}
-	return rc;
+	if (rc < 0 || (rc = make_absolute(&j->absolute, j->url, err)) < 0) return rc;
+	j->url = j->absolute;
+	return VV_OK;
 }
 
 /* The branch that HEAD names at a remote: j->one. VV_EIO, VV_ENOTFOUND: it does not answer, or has none. */
@@ -331,9 +342,11 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 /* Sets the URL of the newest copy, for git and for later fetches. */
 static vv_status set_place(vv_clone_job *j, vv_error *err)
 {
-	vv_auto(char) *url = vv_remote_key(remote_name(j), "url");
+	vv_auto(char) *key = vv_remote_key(remote_name(j), "url"), *url = NULL;
+	vv_status rc = make_absolute(&url, j->fetch.url, err);
 
-	return url ? vv_config_set(j->repo, url, j->fetch.url, err) : vv_fail_nomem(err);
+	if (rc < 0) return rc;
+	return key ? vv_config_set(j->repo, key, url, err) : vv_fail_nomem(err);
 }
 
 /* --- after the fetch ------------------------------------------------------------------------- */

@@ -87,10 +87,13 @@ static vv_status know(kind *out, vv_transfer *t, const vv_remote *m, const char 
 	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, url, err);
 	const bool folder = rc == VV_OK && u.kind == VV_URL_PATH;
+	const vv_env *const env = vv_connect_env(&t->connect);
+	vv_auto(char) *bare = folder ? vv_asprintf("%s.git", u.path) : NULL;
 
-	*out = !folder                  ? UNKNOWN
-	       : vv_folder_path_is(url) ? FOLDER
-					: kind_of_folder(u.path, vv_connect_env(&t->connect));
+	*out = !folder ? UNKNOWN : vv_folder_path_is(url) ? FOLDER : kind_of_folder(u.path, env);
+	if (*out == UNKNOWN && bare && vv_exists(bare)) {
+		*out = kind_of_folder(bare, env);
+	}
 	if (rc < 0 || *out != UNKNOWN) return rc;
 	if (m->kind) return read_kind(m->kind, out, err);
 	*out = u.kind == VV_URL_GIT ? GIT : folder ? PEER : UNKNOWN;

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/ref_name.h"
+#include "transport/protocol/connect.h"
 
 /* --- refspecs -------------------------------------------------------------------------- */
 
@@ -131,7 +132,7 @@ static vv_status on_setting(void *payload, const char *name, const char *value,
 static bool is_place(const char *word)
 {
 	return strstr(word, "://") || strchr(word, '/') || strchr(word, ':') ||
-	       strcmp(word, ".") == 0 || strcmp(word, "..") == 0 || vv_exists(word);
+	       strcmp(word, ".") == 0 || strcmp(word, "..") == 0 || vv_connect_finds(word);
 }
 
 static vv_status no_remote(vv_repository *r, const char *word, vv_error *err)

@@ -14,6 +14,13 @@
 #include "transport/line/pipe.h"
 #include "transport/line/ssh.h"
 
+bool vv_connect_finds(const char *path)
+{
+	vv_auto(char) *bare = vv_asprintf("%s.git", path);
+
+	return vv_exists(path) || (bare && vv_exists(bare));
+}
+
 /* A folder here is reached through the same protocol as any other repository. */
 static vv_status connect_path(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 			      vv_error *err)
@@ -22,7 +29,7 @@ static vv_status connect_path(vv_channel **out, const vv_url *url, const vv_conn
 		o->program ? o->program : "varve", "serve", "--stdio", "--", url->path, NULL};
 	vv_program_line line = {.argv = argv, .name = url->text};
 
-	if (!vv_exists(url->path)) {
+	if (!vv_connect_finds(url->path)) {
 		(void)vv_fail(err, VV_ENOTFOUND, "no such repository '%s'",
 			      vv_text_shows(url->path));
 		return err ? err->code : VV_ENOTFOUND;

@@ -9,6 +9,10 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
+/* Returns true if path, the path of a repository on this machine, exists; as in git, its ending
+ * ".git" may be left out. */
+bool vv_connect_finds(const char *path);
+
 /* Opens a channel to the repository at the URL, and reads the greeting. For an HTTP URL, sends and
  * reads nothing yet. What the members of o point to must outlive the channel.
  *

@@ -113,17 +113,23 @@ static route route_below(http_request *q, const http_repository *r, const char *
 	return NO_ROUTE;
 }
 
-/* The repository that the path's first part names; *end: where it ends. */
+static const http_repository *find_repository(const vv_http_server *s, const char *name)
+{
+	return vv_array_find(s->repositories, s->repository_count, r, strcmp(name, r->name) == 0);
+}
+
+/* The repository that the path's first part names; *end: where it ends. Clients may leave out .git, as with paths. */
 static const http_repository *find_named(const http_request *q, const char **end)
 {
 	const vv_http_server *s = q->server;
+	const http_repository *r;
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 
 	*end = q->path + 1 + strcspn(q->path + 1, "/");
-	return vv_http_decode(&name, q->path + 1, (size_t)(*end - q->path - 1))
-		       ? vv_array_find(s->repositories, s->repository_count, r,
-				       strcmp(vv_buf_cstr(&name), r->name) == 0)
-		       : NULL;
+	if (!vv_http_decode(&name, q->path + 1, (size_t)(*end - q->path - 1))) return NULL;
+	if ((r = find_repository(s, vv_buf_cstr(&name))) || strcmp(*end, "/varve") != 0) return r;
+	vv_buf_puts(&name, ".git");
+	return find_repository(s, vv_buf_cstr(&name));
 }
 
 /* Browsers get pages; others the list as text. */

@@ -194,6 +194,10 @@ copies() {
 	[ ! -e ../prices ]
 	succeeds here varve clone "$key/eu/prices" --from http://127.0.0.1:8081/ a1
 	cmp prices.csv ../a1/prices.csv
+	succeeds here varve clone "$key/eu/prices" --from public1 byPath
+	[ "$(git -C ../byPath config remote.origin.url)" = "$(cd .. && pwd)/public1" ]
+	succeeds varve -C ../byPath pull
+	stderr_lacks "left out"
 	succeeds here varve clone -q --single-branch "did:key:$key/eu/prices" --from http://127.0.0.1:8081/ a2
 	cmp prices.csv ../a2/prices.csv
 	# the user's mirrors: folders by name, and a gateway of IPFS by the owner's key

@@ -87,6 +87,64 @@ sound() {
 	[ ! -e c ]
 }
 
+@test "clone -b checks out a tag, detached, as git's clone does" {
+	two_versions
+	git tag old HEAD~1
+	git tag -a -m "the same" annotated HEAD~1
+	cd ..
+	for tag in old annotated; do
+		succeeds varve clone -b "$tag" a b
+		stderr_has "HEAD is detached at $(git -C a rev-parse --short HEAD~1)"
+		[ "$(cat b/.git/HEAD)" = "$(git -C a rev-parse HEAD~1)" ]
+		cmp b/prices.csv <(varve -C a cat --raw HEAD~1:prices.csv)
+		[ -z "$(git -C b status --porcelain)" ]
+		[ "$(git -C b rev-parse --abbrev-ref origin/HEAD)" = origin/main ]
+		rm -rf b
+	done
+	ends_with 2 varve clone --single-branch -b old a b
+	stderr_has "old"
+	[ ! -e b ]
+}
+
+@test "the ending .git of a path may be left out, as with git" {
+	two_versions
+	hub
+	cd ..
+	succeeds varve clone hub b
+	[ "$(git -C b config remote.origin.url)" = "$PWD/hub" ]
+	cmp a/prices.csv b/prices.csv
+	succeeds varve clone -q "file://$PWD/hub" c
+	cd a
+	commit_change 's/^9,item/9,three/' three
+	succeeds varve push -q ../hub main
+	cd ../b
+	succeeds varve pull
+	cmp ../a/prices.csv prices.csv
+	succeeds varve -C ../c fetch -q "$PWD/../hub" main
+	succeeds varve cat "$PWD/../hub#main:prices.csv" --limit 1
+	ends_with 2 varve clone ../hubb d
+	stderr_has "no such folder '../hubb'"
+	# a host without varve, whose blocks are in a ref
+	cd ..
+	git init -q --bare host.git
+	git -C a remote add host "$PWD/host.git"
+	succeeds varve -C a push -q --git-host host main 2> /dev/null || true
+	serve_http hub.git
+	succeeds varve clone -q "$url/hub" e
+	cmp a/prices.csv e/prices.csv
+}
+
+@test "clone --serve looks at the address before it makes the clone" {
+	two_versions
+	cd ..
+	ends_with 2 varve clone --serve bogus a b
+	stderr_has "'bogus' is not an address to listen on"
+	[ ! -e b ]
+	ends_with 2 varve clone --room 0 a b
+	stderr_has "--room requires a number above 0"
+	[ ! -e b ]
+}
+
 @test "a clone of a detached HEAD is detached there, unless no branch reaches it or another is asked for" {
 	local how
 	new_repo a
