@@ -365,10 +365,24 @@ static vv_status choose_branch(vv_clone_job *j, vv_buf *branch, const vv_ref_mov
 	if (rc < 0 || branch->len == 0) return rc;
 	*move = vv_ref_plan_find(&j->fetch.plan, branch->data);
 	if (!*move && j->branch) {
-		return vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s'",
-			       vv_text_shows(j->branch));
+		return vv_fail(err, VV_ENOTFOUND, "the remote has no branch%s '%s'",
+			       j->single ? "" : " or tag", vv_text_shows(j->branch));
 	}
 	return VV_OK;
+}
+
+/* -b TAG: VV_OK, and *commit is that of the tag. VV_ENOTFOUND: NAME is not a tag's, or a branch's. */
+static vv_status find_tag(vv_clone_job *j, vv_oid *commit, vv_error *err)
+{
+	vv_auto(char) *head = vv_asprintf("refs/heads/%s", j->branch ? j->branch : ""),
+		      *tag = vv_asprintf("refs/tags/%s", j->branch ? j->branch : "");
+
+	if (!head || !tag) return vv_fail_nomem(err);
+	if (!j->branch || j->single || vv_ref_plan_find(&j->fetch.plan, head) ||
+	    !vv_ref_plan_find(&j->fetch.plan, tag)) {
+		return VV_ENOTFOUND;
+	}
+	return vv_rev_commit(j->repo, tag, commit, err);
 }
 
 /* Sets the branch to the remote's id; files written by an earlier attempt stay, and so does their
@@ -395,8 +409,9 @@ static vv_status write_files(vv_clone_job *j, const vv_oid *commit, vv_error *er
 	return rc;
 }
 
-/* Detached as on the remote. Files written by an earlier attempt stay, with their commit. */
-static vv_status set_detached(vv_clone_job *j, const vv_oid *commit, vv_error *err)
+/* Files written by an earlier attempt stay, with their commit. */
+static vv_status set_detached(vv_clone_job *j, const vv_oid *commit, const char *whose,
+			      vv_error *err)
 {
 	vv_auto(vv_head) now = {0};
 	vv_auto(char) *id = NULL;
@@ -409,7 +424,7 @@ static vv_status set_detached(vv_clone_job *j, const vv_oid *commit, vv_error *e
 	}
 	if ((rc = vv_rev_short(j->repo, &now.commit, &id, err)) < 0) return rc;
 	if (!j->quiet) {
-		vv_notes_put(j->notes, "the remote's HEAD is detached at %s", id);
+		vv_notes_put(j->notes, "%s is detached at %s", whose, id);
 	}
 	return j->bare || j->no_checkout ? VV_OK : write_files(j, &now.commit, err);
 }
@@ -441,11 +456,16 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 	vv_auto(vv_buf) branch = VV_BUF_INIT;
 	const vv_ref_move *m;
 	vv_oid id;
-	vv_status rc = choose_branch(j, &branch, &m, err);
+	vv_status rc = find_tag(j, &id, err);
 
+	if (rc != VV_ENOTFOUND) {
+		rc = rc < 0 ? rc : set_remote_head(j, err);
+		return rc < 0 ? rc : set_detached(j, &id, "HEAD", err);
+	}
+	rc = choose_branch(j, &branch, &m, err);
 	if (rc < 0 || (rc = set_remote_head(j, err)) < 0) return rc;
 	const vv_oid *detached = branch.len == 0 ? vv_ref_plan_detached(&j->fetch.plan) : NULL;
-	if (detached) return set_detached(j, detached, err);
+	if (detached) return set_detached(j, detached, "the remote's HEAD", err);
 	if (branch.len > 0 && strncmp(branch.data, "refs/heads/", 11) == 0) {
 		if ((rc = vv_head_set_branch(j->repo, branch.data, "clone", err)) < 0) return rc;
 		if (!j->bare && ((m && (rc = set_branch(j, branch.data, &m->id, &id, err)) < 0) ||
