@@ -244,6 +244,22 @@ vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *e
 	return rc == VV_ENOTFOUND ? vv_fail(err, VV_EIO, "cannot run '%s'", name) : rc;
 }
 
+static int lacks_web(const char *what)
+{
+	vv_note("%s requires varve-web", what);
+	vv_note("hint: install the package varve-web");
+	return VV_EXIT_TROUBLE;
+}
+
+int vv_tool_check_web(const char *what)
+{
+	vv_auto(char) *path = NULL;
+	vv_error err;
+	const vv_status rc = vv_program_find_own(&path, vv_environ(), "varve-web", &err);
+
+	return rc == VV_EPROGRAM ? lacks_web(what) : rc < 0 ? vv_report(&err) : VV_EXIT_OK;
+}
+
 int vv_tool_serve_http(const char *what, int argc, char **argv)
 {
 	static char word[] = "serve";
@@ -258,10 +274,7 @@ int vv_tool_serve_http(const char *what, int argc, char **argv)
 	memcpy(args + 1, argv, (size_t)argc * sizeof(*argv));
 	vv_status rc = vv_tool_run_other("web", argc + 1, args,
 					 &err); /* does not return where there is one */
-	if (rc != VV_EPROGRAM) return vv_report(&err);
-	vv_note("%s requires varve-web", what);
-	vv_note("hint: install the package varve-web");
-	return VV_EXIT_TROUBLE;
+	return rc == VV_EPROGRAM ? lacks_web(what) : vv_report(&err);
 }
 
 /* --- from main to the end --- */

@@ -65,6 +65,9 @@ int vv_tool_unknown(const vv_tool *p, const char *word);
  * folder, in ../libexec/varve and in PATH. Returns only on failure. VV_EPROGRAM: no such program, or
  * WORD cannot be part of a program's name. */
 vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *err);
+/* Returns 0 if the program varve-web exists. Otherwise, reports that the command `what` needs it, and
+ * returns the exit code. */
+int vv_tool_check_web(const char *what);
 /* Replaces this process by `varve-web serve` with these arguments. Returns only on failure: reports
  * that the command `what` needs varve-web, and returns the exit code. */
 int vv_tool_serve_http(const char *what, int argc, char **argv);

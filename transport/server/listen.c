@@ -12,50 +12,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-
-#define HOST_MAX 256
-
-typedef struct place {
-	char host[HOST_MAX]; /* "": every address of the machine */
-	char port[8];
-} place;
-
-static vv_status not_an_address(const char *address, vv_error *err)
-{
-	return vv_fail(err, VV_EUSAGE,
-		       "'%s' is not an address to listen on\n"
-		       "write HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or *:8080",
-		       vv_text_shows(address));
-}
-
-static vv_status read_place(place *out, const char *address, vv_error *err)
-{
-	const char *colon = strrchr(address, ':'), *host = address;
-	const char *port = colon ? colon + 1 : address;
-	size_t len = colon ? (size_t)(colon - address) : 0;
-	uint64_t number;
-
-	if (!vv_parse_u64(&number, port, strlen(port)) || number > 65535 || strlen(port) > 5) {
-		return not_an_address(address, err);
-	}
-	if (!colon) {
-		host = "127.0.0.1";
-		len = strlen(host);
-	} else if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
-		host++;
-		len -= 2;
-	} else if (memchr(host, ':', len)) {
-		return not_an_address(address, err);
-	}
-	if (len == 0 || len >= HOST_MAX) return not_an_address(address, err);
-	memcpy(out->host, host, len);
-	out->host[len] = '\0';
-	if (strcmp(out->host, "*") == 0) {
-		out->host[0] = '\0';
-	}
-	memcpy(out->port, port, strlen(port) + 1);
-	return VV_OK;
-}
+#include "transport/line/listen_address.h"
 
 /* -1 with errno. */
 static int listen_at(const struct addrinfo *a)
@@ -115,10 +72,10 @@ int http_listen(char **url, const char *address, bool tls, vv_error *err)
 {
 	struct addrinfo how = {0}, *list = NULL;
 	int fd = -1, number = EADDRNOTAVAIL;
-	place p;
+	vv_listen_address p;
 	vv_status rc;
 
-	if ((rc = read_place(&p, address, err)) < 0) return rc;
+	if ((rc = vv_listen_address_read(&p, address, err)) < 0) return rc;
 	how.ai_family = AF_UNSPEC;
 	how.ai_socktype = SOCK_STREAM;
 	how.ai_flags = AI_PASSIVE | AI_NUMERICSERV;

@@ -9,6 +9,7 @@
 #include "cmd/varve/commands.h"
 #include "lib/clone/cached.h"
 #include "repo/git/config.h"
+#include "transport/line/listen_address.h"
 
 typedef struct options {
 	vv_clone_job job;
@@ -100,6 +101,17 @@ static int serve(const options *o, const char *folder)
 }
 
 static int run_clone(void *opts, int argc, char **argv)
+/* Before the clone is made: the program, and the form of the address. */
+static int check_serve(const char *address)
+{
+	vv_listen_address at;
+	vv_error err;
+	const int code = vv_tool_check_web("varve clone --serve");
+
+	if (code != VV_EXIT_OK) return code;
+	return vv_listen_address_read(&at, address, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
+}
+
 {
 	options *o = opts;
 	vv_clone_job *j = &o->job;
@@ -113,6 +125,7 @@ static int run_clone(void *opts, int argc, char **argv)
 			"clone copies a whole repository; 'varve get' copies one file");
 	}
 	j->url = argv[0];
+	if (o->serve && check_serve(o->serve) != VV_EXIT_OK) return VV_EXIT_TROUBLE;
 	j->dir = argc > 1 ? argv[1] : NULL;
 	j->env = vv_environ();
 	j->notes = &vv_notes_stderr;
