@@ -26,6 +26,7 @@ typedef enum vv_option_kind {
 	VV_OPT_NO_FLAG, /* a bool that the option sets to false: --no-header */
 	VV_OPT_STRING,  /* const char *; if the option is repeated, the last argument is used */
 	VV_OPT_NUMBER,  /* uint64_t; the suffixes k, m, g are valid if vv_option.value is "BYTES" */
+	VV_OPT_POSITIVE, /* like VV_OPT_NUMBER, but at least 1; 0 in the member: not given */
 	/* vv_strings: the arguments of all repetitions; the list ends with NULL unless it is empty */
 	VV_OPT_LIST,
 	VV_OPT_NAMES, /* like VV_OPT_LIST, but each argument is a CSV record of column names */
@@ -61,12 +62,13 @@ typedef struct vv_option {
 #define OPT_STRING(c, n, m, v, h) VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .help = (h))
 #define OPT_ONCE(c, n, m, v, h) VV_OPTION(VV_OPT_ONCE, c, n, m, .value = (v), .help = (h))
 #define OPT_NUMBER(c, n, m, v, h) VV_OPTION(VV_OPT_NUMBER, c, n, m, .value = (v), .help = (h))
+#define OPT_POSITIVE(c, n, m, v, h) VV_OPTION(VV_OPT_POSITIVE, c, n, m, .value = (v), .help = (h))
 #define OPT_LIST(c, n, m, v, h) VV_OPTION(VV_OPT_LIST, c, n, m, .value = (v), .help = (h))
-#define OPT_NAMES(c, n, m, h) VV_OPTION(VV_OPT_NAMES, c, n, m, .value = "A,B", .help = (h))
-/* The argument must be one of words: "csv|tsv|json". */
 /* An option with an optional argument, which may be repeated. Without the argument, w is added. */
 #define OPT_MAYBE_LIST(c, n, m, v, w, h)                                                           \
 	VV_OPTION(VV_OPT_LIST, c, n, m, .value = (v), .implies = (w), .help = (h))
+#define OPT_NAMES(c, n, m, h) VV_OPTION(VV_OPT_NAMES, c, n, m, .value = "A,B", .help = (h))
+/* The argument must be one of words: "csv|tsv|json". */
 #define OPT_CHOICE(c, n, m, v, words, h)                                                           \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .help = (h))
 /* An option without an argument, which sets the member to w: --json is short for --format=json. */

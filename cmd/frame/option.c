@@ -49,8 +49,7 @@ static const char *option_name(const vv_option *o, char out[40])
 
 static bool takes_value(const vv_option *o)
 {
-	return (o->kind == VV_OPT_STRING || o->kind == VV_OPT_NUMBER || o->kind >= VV_OPT_LIST) &&
-	       o->value != NULL;
+	return o->kind != VV_OPT_FLAG && o->kind != VV_OPT_NO_FLAG && o->value != NULL;
 }
 
 static vv_status check_choice(const parser *p, const vv_option *o, const char *value)
@@ -78,6 +77,10 @@ static vv_status set_number(const parser *p, const vv_option *o, const char *val
 			       bytes ? " of bytes, or one with k, m or g after it ('5m')" : "",
 			       vv_text_shows(value));
 	}
+	if (v == 0 && o->kind == VV_OPT_POSITIVE) {
+		return vv_fail(p->err, VV_EUSAGE, "%s requires a number above 0",
+			       option_name(o, name));
+	}
 	*(uint64_t *)member(p, o) = v;
 	return VV_OK;
 }
@@ -100,7 +103,7 @@ static vv_status set_value(const parser *p, const vv_option *o, const char *valu
 	vv_status rc;
 
 	if (o->choices && (rc = check_choice(p, o, value)) < 0) return rc;
-	if (o->kind == VV_OPT_NUMBER) return set_number(p, o, value);
+	if (o->kind == VV_OPT_NUMBER || o->kind == VV_OPT_POSITIVE) return set_number(p, o, value);
 	if (o->kind == VV_OPT_LIST) return add_item(p, o, value);
 	if (o->kind == VV_OPT_NAMES) return vv_csv_names_add(member(p, o), value, p->err);
 	if (o->kind == VV_OPT_ONCE && *(const char **)member(p, o)) {
@@ -301,6 +304,7 @@ static bool is_given(const vv_option *o, const void *member)
 	case VV_OPT_NO_FLAG:
 		return !*(const bool *)member;
 	case VV_OPT_NUMBER:
+	case VV_OPT_POSITIVE:
 		return *(const uint64_t *)member > 0;
 	case VV_OPT_LIST:
 	case VV_OPT_NAMES:

@@ -169,9 +169,22 @@ vv_status vv_out_members(unsigned indent, vv_error *err, const vv_json_entry *me
 	return vv_out_json(&b, err);
 }
 
+static vv_buf first_out = VV_BUF_INIT; /* vv_out_before */
+
+void vv_out_before(const void *text, size_t len)
+{
+	vv_buf_put(&first_out, text, len);
+}
+
 void vv_out_raw(const void *bytes, size_t len)
 {
 	if (out_errno || len == 0) return;
+	if (first_out.len > 0) {
+		vv_auto(vv_buf) first = first_out;
+
+		first_out = (vv_buf)VV_BUF_INIT;
+		vv_out_raw(first.data, first.len);
+	}
 	if (vv_out_is_terminal()) {
 		remove_bar();
 	}

@@ -37,6 +37,9 @@ vv_status vv_out_members(unsigned indent, vv_error *err, const vv_json_entry *me
 			 size_t count);
 /* Prints len bytes on stdout, unchanged even on a terminal: for --raw. */
 void vv_out_raw(const void *bytes, size_t len);
+/* Keeps len bytes of text, and prints them before the next output on stdout. So nothing that is
+ * printed on stderr in the meantime falls between them and that output. */
+void vv_out_before(const void *text, size_t len);
 /* Writes buffered output to stdout. */
 void vv_out_flush(void);
 /* Prints len bytes of s on stdout. Control characters are escaped, also if stdout is not a

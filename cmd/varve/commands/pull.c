@@ -18,7 +18,8 @@
 
 typedef struct options {
 	vv_fetch_job job;
-	bool ff, ff_only, no_ff, no_commit, rebase, no_rebase, unrelated;
+	bool ff, ff_only, no_ff, no_commit, unrelated, rebases;
+	const char *rebase; /* "yes" or "no", as the last of --rebase and --no-rebase; or NULL */
 	const char *format;
 	const char *rebase_how; /* "--interactive", "--rebase-merges", or NULL */
 	vv_strings how;
@@ -29,8 +30,8 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "ff", ff, "fast-forward if possible (the default)"),
 	OPT_FLAG(0, "no-ff", no_ff, "make a merge commit even if a fast-forward is possible"),
 	OPT_FLAG(0, "no-commit", no_commit, "stop before the merge's commit"),
-	OPT_FLAG('r', "rebase", rebase, "run 'git rebase' in place of a merge"),
-	OPT_FLAG(0, "no-rebase", no_rebase, "merge, even if pull.rebase is set"),
+	OPT_WORD('r', "rebase", rebase, "yes", "run 'git rebase' in place of a merge"),
+	OPT_WORD(0, "no-rebase", rebase, "no", "merge, even if pull.rebase is set"),
 	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
 	OPT_FLAG(0, "allow-unrelated-histories", unrelated,
 		 "merge even if the branches have no commit in common"),
@@ -41,8 +42,9 @@ static const vv_option table[] = {
 		 "remove remote-tracking branches that no longer exist at the remote"),
 	OPT_FLAG(0, "allow-missing", job.allow_missing,
 		 "accept a version even if no peer has all of its blocks"),
-	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",
-		   "stop waiting for a peer after this long without a byte (default: 60)"),
+	OPT_POSITIVE(
+		0, "timeout", job.idle_sec, "SECONDS",
+		"stop waiting for a peer after this long without a byte (default: varve.timeout, or 10 for the first byte and then 60)"),
 	OPT_FLAG('v', "verbose", job.verbose,
 		 "also show how many blocks arrived, and how much each table added to the store"),
 	OPT_FLAG('q', "quiet", job.quiet, "print only conflicts and warnings"),
@@ -199,8 +201,8 @@ static vv_status read_rebase(options *o, vv_repository *r, vv_error *err)
 	o->rebase_how = vv_text_is_among(value, VV_TEXTS(rebase_merges), 2) ? "--rebase-merges"
 			: vv_text_is_among(value, VV_TEXTS(rebase_interactive), 2) ? "--interactive"
 										   : NULL;
-	o->rebase = true;
-	return o->rebase_how ? VV_OK : vv_config_read_bool("pull.rebase", value, &o->rebase, err);
+	o->rebases = true;
+	return o->rebase_how ? VV_OK : vv_config_read_bool("pull.rebase", value, &o->rebases, err);
 }
 
 /* Reads settings for options not given, like git pull. */
@@ -211,10 +213,11 @@ static vv_status read_settings(options *o, vv_repository *r, vv_error *err)
 	bool on = true;
 	vv_status rc = VV_OK;
 
-	if (!o->rebase && !o->no_rebase && !merges) {
+	o->rebases = o->rebase && strcmp(o->rebase, "yes") == 0;
+	if (!o->rebase && !merges) {
 		rc = read_rebase(o, r, err);
 	}
-	if (rc < 0 || o->rebase || o->ff || o->ff_only || o->no_ff) return rc;
+	if (rc < 0 || o->rebases || o->ff || o->ff_only || o->no_ff) return rc;
 	rc = vv_missing_ok(vv_config_string(r, "pull.ff", &value, err), err);
 	if (rc < 0 || !value) return rc;
 	if ((o->ff_only = strcmp(value, "only") == 0)) return VV_OK;
@@ -229,12 +232,12 @@ static vv_status merge_json(int *code, const options *o, const char *remote, vv_
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w = {.buf = &b};
 
+	vv_buf_puts(&b, "{\"fetch\": ");
 	vv_fetch_json(&w, remote, &o->job, NULL);
+	vv_buf_puts(&b, ",\n\"merge\": ");
 	vv_status rc = vv_buf_ok(&b, err);
 	if (rc < 0) return rc;
-	vv_out("{\"fetch\": ");
-	vv_out_bytes(b.data, b.len);
-	vv_out(",\n\"merge\": ");
+	vv_out_before(b.data, b.len);
 	*code = merge(o);
 	vv_out(*code == VV_EXIT_TROUBLE ? "null}\n" : "}\n");
 	return VV_OK;
@@ -262,14 +265,14 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 
 	o->job.repo = c->repo;
 	vv_status rc = read_settings(o, c->repo, err);
-	if (rc == VV_OK && o->rebase && json) {
+	if (rc == VV_OK && o->rebases && json) {
 		rc = vv_fail(err, VV_EUSAGE,
 			     "pull.rebase is set, and --json cannot be used with a rebase\n"
 			     "--no-rebase merges");
 	}
 	o->job.quiet |= json;
 	rc = rc < 0 ? rc : fetch(&o->job, c->argc, c->argv, err);
-	if (rc == VV_OK && o->rebase && o->how.count > 0) {
+	if (rc == VV_OK && o->rebases && o->how.count > 0) {
 		rc = check_columns(c, err);
 	}
 	if (rc == VV_OK) {
@@ -277,7 +280,7 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 		if (json) {
 			rc = merge_json(&c->code, o, c->argc > 0 ? c->argv[0] : NULL, err);
 		} else {
-			c->code = o->rebase ? rebase(o) : merge(o);
+			c->code = o->rebases ? rebase(o) : merge(o);
 		}
 	}
 	vv_fetch_job_clear(&o->job);

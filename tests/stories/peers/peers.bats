@@ -83,7 +83,7 @@ sound() {
 	[ "$(git -C b branch --show-current)" = spring ]
 	grep -q '^9,spring' b/prices.csv
 	ends_with 2 varve clone -b nothing a c
-	stderr_has "the remote has no branch 'nothing'"
+	stderr_has "the remote has no branch or tag 'nothing'"
 	[ ! -e c ]
 }
 
@@ -270,6 +270,33 @@ sound() {
 	[ "$(git rev-parse HEAD~1)" = "$(git rev-parse origin/main)" ]
 }
 
+@test "of --rebase and --no-rebase the last counts, as in git" {
+	two_versions
+	hub
+	git reset -q --hard HEAD~1
+	printf 'id,v\n9,z\n' > other.csv
+	varve add -q other.csv
+	varve commit -qm "of my own"
+	git branch -q -u origin/main
+	git config pull.rebase true
+	succeeds varve pull --rebase --no-rebase
+	[ "$(git rev-list --parents -1 HEAD | wc -w)" = 3 ]
+	git reset -q --hard HEAD~1
+	succeeds varve pull --no-rebase --rebase
+	[ "$(git rev-list --parents -1 HEAD | wc -w)" = 2 ]
+}
+
+@test "a pull whose merge fails prints one JSON object, and its errors before" {
+	two_versions
+	hub
+	git reset -q --hard HEAD~1
+	echo mine >> prices.csv
+	git branch -q -u origin/main
+	ends_with 2 bash -c 'varve pull --json > ../both 2>&1'
+	sed -n '/^{"fetch"/,$p' ../both | jq -e '.merge == null and .fetch.remote != ""'
+	grep -q "^varve: " ../both
+}
+
 @test "a push that is not a fast-forward needs force, and the other side may forbid it" {
 	two_versions
 	hub
@@ -298,6 +325,21 @@ sound() {
 	stderr_has "stale info: it has moved"
 	varve fetch -q
 	succeeds varve push --force-with-lease
+}
+
+@test "each --force-with-lease counts, as in git" {
+	two_versions
+	hub
+	git branch side
+	varve push -q origin side
+	old=$(git rev-parse main)
+	git commit -q --amend -m "two again"
+	git branch -q -f side
+	ends_with 1 varve push --force-with-lease=main:HEAD~1 --force-with-lease=side:"$old" origin main side
+	stderr_has "stale info: it has moved"
+	[ "$(git -C ../hub.git rev-parse main side | uniq)" = "$old" ]
+	succeeds varve push --force-with-lease=main:"$old" --force-with-lease=side:"$old" origin main side
+	[ "$(git -C ../hub.git rev-parse main side | uniq)" = "$(git rev-parse main)" ]
 }
 
 @test "branches and tags are pushed, deleted, and forbidden to be" {
@@ -385,21 +427,6 @@ sound() {
 
 @test "the checked-out branch of another work tree is refused, or follows, and another one moves" {
 	two_versions
-@test "each --force-with-lease counts, as in git" {
-	two_versions
-	hub
-	git branch side
-	varve push -q origin side
-	old=$(git rev-parse main)
-	git commit -q --amend -m "two again"
-	git branch -q -f side
-	ends_with 1 varve push --force-with-lease=main:HEAD~1 --force-with-lease=side:"$old" origin main side
-	stderr_has "stale info: it has moved"
-	[ "$(git -C ../hub.git rev-parse main side | uniq)" = "$old" ]
-	succeeds varve push --force-with-lease=main:"$old" --force-with-lease=side:"$old" origin main side
-	[ "$(git -C ../hub.git rev-parse main side | uniq)" = "$(git rev-parse main)" ]
-}
-
 	cd ..
 	succeeds varve clone -q a b
 	cd b
