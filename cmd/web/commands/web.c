@@ -16,12 +16,14 @@
 #include "cmd/frame/output.h"
 #include "cmd/web/commands.h"
 #include "cmd/web/http.h"
+#include "cmd/web/model/commits.h"
 #include "cmd/web/pages/export.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/web.h"
 #include "lib/sync/on_demand.h"
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
+#include "repo/git/run_git.h"
 #include "transport/server/words.h"
 
 typedef struct options {
@@ -35,7 +37,7 @@ static const vv_option table[] = {
 	OPT_STRING(0, "port", port, "PORT", "listen on this port (default: a free one)"),
 	OPT_STRING(0, "export", export, "DIR",
 		   "write the pages of A..B, of one version, or of all, into this folder"),
-	OPT_NUMBER(0, "size", size, "BYTES", "with --export: write at most BYTES (default: 20m)"),
+	OPT_POSITIVE(0, "size", size, "BYTES", "with --export: write at most BYTES (default: 20m)"),
 	OPT_FLAG('v', "verbose", verbose, "print a line for each request"),
 };
 
@@ -97,6 +99,36 @@ static vv_status answer(void *payload VV_UNUSED, const vv_http_call *call VV_UNU
 		"'varve web' serves pages only\nto clone or fetch from this machine, run 'varve serve --http ADDR' on it");
 }
 
+/* A file that HEAD has in this form? An edited one, and one that is not committed, has a page of the work tree. */
+static vv_status is_committed(bool *out, vv_repository *r, const char *relative, vv_error *err)
+{
+	vv_auto(vv_buf) changed = VV_BUF_INIT;
+	vv_auto(char) *path = vv_asprintf(":(top,literal)%s", relative);
+	const char *const args[] = {"status", "--porcelain", "--ignored", "--untracked-files=all",
+				    "--",     path,          NULL};
+	const vv_git_call call = {.args = args, .repo = r, .in_worktree = true, .output = &changed};
+	vv_status rc = path ? vv_git_must(&call, "the file's page is not known", err)
+			    : vv_fail_nomem(err);
+
+	*out = changed.len == 0;
+	return rc;
+}
+
+static vv_status put_page(vv_buf *page, vv_repository *r, char *relative, vv_error *err)
+{
+	bool committed = true;
+	vv_status rc = vv_repository_workdir(r) ? is_committed(&committed, r, relative, err)
+						: VV_OK;
+
+	if (rc < 0) return rc;
+	vv_buf_puts(page, committed ? "table/HEAD" : "table/" VV_WEB_WORK);
+	for (char *at = strtok(relative, "/"); at; at = strtok(NULL, "/")) {
+		vv_buf_putc(page, '/');
+		vv_http_encode(page, at, strlen(at));
+	}
+	return vv_buf_ok(page, err);
+}
+
 /* The repository's own folder, and the page to open: path may be one, a folder below it, or a file. */
 static vv_status find_repository(char **out, opening *p, const char *path, vv_error *err)
 {
@@ -115,13 +147,7 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 	if ((rc = vv_repository_open(&r, folder, vv_environ(), err)) < 0) return rc;
 	if (is_file && (rc = vv_repository_relative(&relative, r, path, err)) < 0) return rc;
 	vv_buf_puts(&p->page, "/");
-	if (relative) {
-		vv_buf_puts(&p->page, "table/HEAD");
-		for (char *at = strtok(relative, "/"); at; at = strtok(NULL, "/")) {
-			vv_buf_putc(&p->page, '/');
-			vv_http_encode(&p->page, at, strlen(at));
-		}
-	}
+	if (relative && (rc = put_page(&p->page, r, relative, err)) < 0) return rc;
 	*out = vv_strdup(vv_repository_workdir(r) ? vv_repository_workdir(r)
 						  : vv_repository_gitdir(r));
 	return *out ? vv_buf_ok(&p->page, err) : vv_fail_nomem(err);
@@ -208,7 +234,11 @@ static int run_web(void *opts, int argc, char **argv)
 	const options *o = opts;
 	vv_error err;
 
+	if (o->size && !o->export) return vv_usage_error("--size requires --export");
 	if (o->export) {
+		if (o->port) {
+			return vv_usage_error("--export and --port cannot be used together");
+		}
 		if (argc > 1) {
 			return vv_usage_error(
 				"--export takes one argument: A..B, A...B or a revision");

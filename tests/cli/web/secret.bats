@@ -29,6 +29,33 @@ start_web() {
 	return 1
 }
 
+@test "a file that is edited or not committed opens as it is in the work tree" {
+	two_versions
+	echo 'id,v' > 'src/new one.csv'
+	start_web 'src/new one.csv'
+	case $first in "$url/table/.work/new%20one.csv?secret="*) ;; *) echo "$first" >&2; return 1 ;; esac
+	curl -s -o /dev/null -c jar "$first"
+	[ "$(status -b jar "$url/table/.work/new%20one.csv")" = 200 ]
+	stop_server
+	echo '9999,unsaved,1.00,2024-01-01' >> src/prices.csv
+	start_web src/prices.csv
+	case $first in "$url/table/.work/prices.csv?secret="*) ;; *) echo "$first" >&2; return 1 ;; esac
+	curl -s -o /dev/null -c jar "$first"
+	curl -s -b jar "$url/table/.work/prices.csv?q=unsaved" | grep -q unsaved
+}
+
+@test "options that do nothing together are refused" {
+	two_versions
+	cd src
+	ends_with 2 varve web --size 5m
+	stderr_has "--size requires --export"
+	ends_with 2 varve web --export ../out --port 8080
+	stderr_has "cannot be used together"
+	ends_with 2 varve web --export ../out --size 0
+	stderr_has "--size requires a number above 0"
+	[ ! -e ../out ]
+}
+
 @test "without its secret nobody gets anything on any route" {
 	two_versions
 	start_web src
