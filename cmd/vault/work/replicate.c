@@ -731,8 +731,8 @@ static vv_status settle_policy(replicating *r, vv_error *err)
 				     : 2;
 	x->min = x->min ? x->min : p->min ? p->min : 1;
 	if (x->min > x->copies) {
-		return vv_fail(err, VV_EUSAGE, "at least %s of %u",
-			       vv_text_counted(x->min, "copy", "copies"), x->copies);
+		return vv_fail(err, VV_EUSAGE, "the minimum (--min) is %u, but a run makes only %s",
+			       x->min, vv_text_counted(x->copies, "copy", "copies"));
 	}
 	return VV_OK;
 }
