@@ -734,7 +734,7 @@ static const vv_option table[] = {
 		 "for untrusted queries: allow only SELECT, and only tables of this repository"),
 	OPT_STRING(0, "export-views", views, "FILE.db",
 		   "write a database file with the last commit's tables and their histories"),
-	OPT_NUMBER(0, "timeout", timeout_sec, "SECONDS", "stop a statement after this time"),
+	OPT_POSITIVE(0, "timeout", timeout_sec, "SECONDS", "stop a statement after this time"),
 	OPT_FLAG('q', "quiet", quiet, "do not print warnings"),
 };
 

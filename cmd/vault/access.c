@@ -137,7 +137,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING(0, "key", key, "FILE",
 		   "sign with the key in this file, such as the recovery key"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
+	OPT_POSITIVE(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 };
 
 static void print_key(const uint8_t *key, const char *what)

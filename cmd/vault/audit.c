@@ -20,10 +20,10 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_NUMBER(0, "leaves", leaves, "N",
-		   "ask each holder for at least this many leaves, one per shard (default: 460)"),
+	OPT_POSITIVE(0, "leaves", leaves, "N",
+		     "ask each holder for at least this many leaves, one per shard (default: 460)"),
 	OPT_FLAG(0, "all", all, "read every byte of every shard"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
+	OPT_POSITIVE(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_JSON("the output format"),
 };
 

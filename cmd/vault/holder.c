@@ -27,8 +27,8 @@ static const vv_option table[] = {
 	OPT_STRING(0, "domain", domain, "LABEL",
 		   "add: the failure domain of this holder (default: its disk, or its host)"),
 	OPT_STRING(0, "key", key, "DID", "add: the key with which the server signs"),
-	OPT_NUMBER(0, "quota", quota, "BYTES", "add: keep at most BYTES there"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
+	OPT_POSITIVE(0, "quota", quota, "BYTES", "add: keep at most BYTES there"),
+	OPT_POSITIVE(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_JSON("list: the output format"),
 };
 

@@ -25,7 +25,7 @@ static const vv_option table[] = {
 	OPT_STRING(0, "grace", grace, "DAYS",
 		   "keep retired copies for this many days (default: 14)"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be done"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
+	OPT_POSITIVE(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 };
 
 /* Reports the state before the run: deleted copies may have caused it. */

@@ -36,8 +36,8 @@ static const vv_option table[] = {
 	OPT_STRING(0, "vault", vault, "ID", "recover this vault, if the holders have several"),
 	OPT_FLAG(0, "bare", bare, "make no work tree"),
 	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for a holder after this long without a byte (default: 60)"),
+	OPT_POSITIVE(0, "timeout", timeout, "SECONDS",
+		     "stop waiting for a holder after this long without a byte (default: 60)"),
 	OPT_FLAG('q', "quiet", quiet, "print only missing versions"),
 };
 

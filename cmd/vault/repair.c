@@ -481,8 +481,8 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "now", now, "do not wait 7 days for a holder that is away"),
-	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
+	OPT_POSITIVE(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
+	OPT_POSITIVE(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 

@@ -20,22 +20,22 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_NUMBER(
+	OPT_POSITIVE(
 		0, "copies", copies, "N",
 		"number of copies, each in another failure domain (default: 2); saved in .varveconfig"),
 	OPT_STRING(
 		0, "code", code, "K+M",
 		"instead of copies: stripes of K shards and M of parity, in K + M failure domains; saved in .varveconfig"),
-	OPT_NUMBER(
+	OPT_POSITIVE(
 		0, "min", min, "N",
 		"the fewest copies with which a run is valid (default: 1); saved in .varveconfig"),
 	OPT_LIST(0, "to", to, "HOLDER", "replicate only to this holder; may be repeated"),
-	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
+	OPT_POSITIVE(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print the new data that would be replicated"),
 	OPT_FLAG(0, "adopt", adopt,
 		 "continue after records that another copy of this repository wrote"),
 	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
+	OPT_POSITIVE(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 

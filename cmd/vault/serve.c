@@ -409,7 +409,7 @@ static const vv_option table[] = {
 		 "ssh:// holder run this"),
 	OPT_FLAG(0, "blocks", blocks, "with --stdio: answer from this repository's own vault"),
 	OPT_FLAG(0, "named", named, "with --blocks: a passphrase may be asked for"),
-	OPT_NUMBER(
+	OPT_POSITIVE(
 		0, "timeout", timeout, "SECONDS",
 		"with --blocks: stop waiting for a holder after this long without a byte (default: 60)"),
 	OPT_FLAG('q', "quiet", quiet, "with --blocks: print nothing"),

@@ -18,7 +18,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
+	OPT_POSITIVE(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_JSON("the output format"),
 };
 

@@ -299,8 +299,8 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 
 static const vv_option cherry_pick_table[] = {
 	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
-	OPT_NUMBER('m', "mainline", mainline, "N",
-		   "for a merge, apply its changes against parent N"),
+	OPT_POSITIVE('m', "mainline", mainline, "N",
+		     "for a merge, apply its changes against parent N"),
 	OPT_FLAG('x', NULL, note_origin, "name the original commit in the message"),
 	PICK_OPTIONS,
 };
@@ -339,8 +339,8 @@ const vv_command vv_cmd_cherry_pick = {
 
 static const vv_option revert_table[] = {
 	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
-	OPT_NUMBER('m', "mainline", mainline, "N",
-		   "for a merge, go back to the version of parent N"),
+	OPT_POSITIVE('m', "mainline", mainline, "N",
+		     "for a merge, go back to the version of parent N"),
 	PICK_OPTIONS,
 };
 

@@ -31,12 +31,13 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "git-host", job.git_host,
 		 "treat the remote as a Git host without varve: its blocks are in a ref"),
 	OPT_FLAG('n', "no-checkout", job.no_checkout, "leave the work tree empty"),
-	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",
-		   "stop waiting for a peer after this long without a byte (default: 60)"),
+	OPT_POSITIVE(
+		0, "timeout", job.idle_sec, "SECONDS",
+		"stop waiting for a peer after this long without a byte (default: varve.timeout, or 10 for the first byte and then 60)"),
 	OPT_STRING(0, "serve", serve, "ADDR",
 		   "then serve the clone over HTTP, read-only, until interrupted"),
-	OPT_NUMBER(0, "room", job.room, "BYTES",
-		   "get the rows of the newest versions, as many as fit into BYTES"),
+	OPT_POSITIVE(0, "room", job.room, "BYTES",
+		     "get the rows of the newest versions, as many as fit into BYTES"),
 	OPT_FLAG('v', "verbose", job.verbose,
 		 "also show how many blocks arrived, and from which peers"),
 	OPT_FLAG('q', "quiet", job.quiet, "print nothing on success"),
@@ -100,7 +101,6 @@ static int serve(const options *o, const char *folder)
 	return vv_tool_serve_http("varve clone --serve", n, argv);
 }
 
-static int run_clone(void *opts, int argc, char **argv)
 /* Before the clone is made: the program, and the form of the address. */
 static int check_serve(const char *address)
 {
@@ -112,6 +112,7 @@ static int check_serve(const char *address)
 	return vv_listen_address_read(&at, address, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
 }
 
+static int run_clone(void *opts, int argc, char **argv)
 {
 	options *o = opts;
 	vv_clone_job *j = &o->job;
@@ -124,8 +125,8 @@ static int check_serve(const char *address)
 		return vv_usage_error(
 			"clone copies a whole repository; 'varve get' copies one file");
 	}
-	j->url = argv[0];
 	if (o->serve && check_serve(o->serve) != VV_EXIT_OK) return VV_EXIT_TROUBLE;
+	j->url = argv[0];
 	j->dir = argc > 1 ? argv[1] : NULL;
 	j->env = vv_environ();
 	j->notes = &vv_notes_stderr;

@@ -25,13 +25,14 @@ static const vv_option table[] = {
 	OPT_FLAG(
 		0, "history", history,
 		"instead of a revision: all versions except those at the tip of a branch, remote-tracking branch or tag"),
-	OPT_NUMBER(
+	OPT_POSITIVE(
 		0, "copies", copies, "N",
 		"drop only versions with at least N copies elsewhere (default: 1); each holder of a vault counts"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "ask only this remote or URL, or the vault ('vault:'); may be repeated"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for the other side after this long without a byte (default: 60)"),
+	OPT_POSITIVE(
+		0, "timeout", timeout, "SECONDS",
+		"stop waiting for the other side after this long without a byte (default: varve.timeout, or 10 for the first byte and then 60)"),
 	OPT_FLAG('n', "dry-run", dry_run, "only ask the remotes, and print what would be dropped"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all was dropped"),

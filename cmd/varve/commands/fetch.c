@@ -45,8 +45,9 @@ static const vv_option table[] = {
 	OPT_FLAG('f', "force", job.force, "move refs even if the update is not a fast-forward"),
 	OPT_FLAG(0, "allow-missing", job.allow_missing,
 		 "accept a version even if no peer has all of its blocks"),
-	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",
-		   "stop waiting for a peer after this long without a byte (default: 60)"),
+	OPT_POSITIVE(
+		0, "timeout", job.idle_sec, "SECONDS",
+		"stop waiting for a peer after this long without a byte (default: varve.timeout, or 10 for the first byte and then 60)"),
 	OPT_FLAG('v', "verbose", job.verbose,
 		 "also show how many blocks arrived, and from which peers"),
 	OPT_FLAG('q', "quiet", job.quiet, "print nothing on success"),

@@ -31,9 +31,10 @@ static const vv_option table[] = {
 		"remove data that has been unused for this long: now, never, 3.days, 2.weeks"),
 	OPT_MAYBE_STRING(0, "remote", remote, "NAME", "",
 			 "repack the blocks on a Git host or in its store instead"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "with --remote: stop waiting for the other side after this long without a byte "
-		   "(default: 60)"),
+	OPT_POSITIVE(
+		0, "timeout", timeout, "SECONDS",
+		"with --remote: stop waiting for the other side after this long without a byte "
+		"(default: varve.timeout, or 10 for the first byte and then 60)"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };

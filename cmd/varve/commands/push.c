@@ -31,8 +31,9 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "blocks", job.blocks_only,
 		 "send a Git host all blocks that it lacks, and no commits"),
 	OPT_FLAG(0, "no-verify", job.no_verify, "skip the pre-push hook"),
-	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",
-		   "stop waiting for the other side after this long without a byte (default: 60)"),
+	OPT_POSITIVE(
+		0, "timeout", job.idle_sec, "SECONDS",
+		"stop waiting for the other side after this long without a byte (default: varve.timeout, or 10 for the first byte and then 60)"),
 	OPT_FLAG('v', "verbose", job.verbose, "also show how many blocks were sent"),
 	OPT_FLAG('q', "quiet", job.quiet, "print nothing on success"),
 	OPT_JSON("the output format"),

@@ -42,8 +42,9 @@ static const vv_option table[] = {
 		 "also ask this IPFS router for providers of a published version"),
 	OPT_FLAG('v', "verbose", verbose, "also show the speed of each peer in this network"),
 	OPT_JSON("the output format"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for a peer after this long without a byte (default: 60)"),
+	OPT_POSITIVE(
+		0, "timeout", timeout, "SECONDS",
+		"stop waiting for a peer after this long without a byte (default: varve.timeout, or 10 for the first byte and then 60)"),
 };
 
 typedef struct run {

@@ -26,8 +26,9 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "stop waiting for the other side after this long without a byte (default: 60)"),
+	OPT_POSITIVE(
+		0, "timeout", timeout, "SECONDS",
+		"stop waiting for the other side after this long without a byte (default: varve.timeout, or 10 for the first byte and then 60)"),
 	OPT_JSON("the output format"),
 };
 
