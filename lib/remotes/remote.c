@@ -5,15 +5,18 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/hint.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/ref_name.h"
+#include "transport/line/url.h"
 #include "transport/protocol/connect.h"
 
 /* --- refspecs -------------------------------------------------------------------------- */
@@ -128,6 +131,48 @@ static vv_status on_setting(void *payload, const char *name, const char *value,
 	return take_setting(m, name + 8 + len, value ? value : "", err);
 }
 
+static bool is_current(const char *folder)
+{
+	struct stat here, there;
+
+	return stat(".", &here) == 0 && stat(folder, &there) == 0 && here.st_dev == there.st_dev &&
+	       here.st_ino == there.st_ino;
+}
+
+/* A word without '/' may be a remote's name. */
+static vv_status from_top(char **url, const char *top, bool may_be_name, vv_error *err)
+{
+	vv_auto(vv_url) u = {0};
+
+	if (!*url || **url == '/' || strncmp(*url, "file:", 5) == 0 ||
+	    (may_be_name && !strchr(*url, '/')) || vv_url_read(&u, *url, VV_IGNORED) < 0 ||
+	    u.kind != VV_URL_PATH) {
+		return VV_OK;
+	}
+	char *whole = vv_path_join(top, *url, (char *)NULL);
+	if (!whole) return vv_fail_nomem(err);
+	vv_free(*url);
+	*url = whole;
+	return VV_OK;
+}
+
+/* As in git, relative paths in settings begin at the top of the work tree, or at a bare repository. */
+static vv_status settle_paths(vv_remote *m, const vv_repository *r, vv_error *err)
+{
+	const char *work = vv_repository_workdir(r), *top = work ? work : vv_repository_gitdir(r);
+	vv_status rc;
+
+	if (is_current(top)) return VV_OK;
+	if ((rc = from_top(&m->url, top, false, err)) < 0 ||
+	    (rc = from_top(&m->push_url, top, false, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < m->peers.count; i++) {
+		rc = from_top(&m->peers.items[i], top, true, err);
+	}
+	return rc;
+}
+
 /* Does the word look like a URL, or name an existing folder? */
 static bool is_place(const char *word)
 {
@@ -163,6 +208,7 @@ vv_status vv_remote_find(vv_remote *out, vv_repository *r, const char *word, vv_
 	if (!out->name) return vv_fail_nomem(err);
 	if (r) {
 		rc = vv_config_each(r, "remote.", on_setting, out, err);
+		rc = rc < 0 ? rc : settle_paths(out, r, err);
 	}
 	if (rc == VV_OK && !out->url) {
 		vv_free(out->name);

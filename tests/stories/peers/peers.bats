@@ -134,6 +134,22 @@ sound() {
 	cmp a/prices.csv e/prices.csv
 }
 
+@test "a remote's relative path begins at the top of the work tree, as in git" {
+	two_versions
+	hub
+	varve clone -q ../hub.git ../p
+	git config --add remote.origin.peers ../p
+	mkdir sub
+	cd sub
+	succeeds varve fetch
+	stderr_lacks "left out"
+	(cd .. && commit_change 's/^9,item/9,sub/' three)
+	succeeds varve push
+	[ "$(git -C ../../hub.git rev-parse main)" = "$(git rev-parse main)" ]
+	cd ..
+	succeeds varve -C ../p pull -q
+}
+
 @test "clone --serve looks at the address before it makes the clone" {
 	two_versions
 	cd ..
