@@ -76,6 +76,8 @@ typedef struct vv_option {
 /* An option with an optional argument. Without the argument, the member is set to w. */
 #define OPT_MAYBE_STRING(c, n, m, v, w, h)                                                         \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .implies = (w), .help = (h))
+#define OPT_MAYBE_ONCE(c, n, m, v, w, h)                                                           \
+	VV_OPTION(VV_OPT_ONCE, c, n, m, .value = (v), .implies = (w), .help = (h))
 #define OPT_MAYBE_CHOICE(c, n, m, v, words, w, h)                                                  \
 	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .implies = (w),        \
 		  .help = (h))

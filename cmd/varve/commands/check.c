@@ -66,7 +66,7 @@ static const vv_option table[] = {
 		"list each rule, the columns that it reads, and the row groups with a kept result"),
 	OPT_FLAG(0, "test-rules", test_rules,
 		 "test the example rows of varve.checks, not the data"),
-	OPT_MAYBE_STRING(
+	OPT_MAYBE_ONCE(
 		0, "log", log, "RULE", "",
 		"show since which commit each rule, or only RULE, holds or fails, in all versions; with '--format html', put this above the findings"),
 	OPT_STRING(
@@ -84,10 +84,10 @@ static const vv_option table[] = {
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_LIST(0, "output", outputs, "FORMAT=FILE",
 		 "also write the report to FILE; may be repeated"),
-	OPT_STRING(0, "failed-rows", failed_rows, "FILE",
-		   "write every faulty row to FILE, with the reasons"),
-	OPT_STRING(0, "passed-rows", passed_rows, "FILE",
-		   "write all other rows to FILE, in the form of the data file"),
+	OPT_ONCE(0, "failed-rows", failed_rows, "FILE",
+		 "write every faulty row to FILE, with the reasons"),
+	OPT_ONCE(0, "passed-rows", passed_rows, "FILE",
+		 "write all other rows to FILE, in the form of the data file"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing"),
 	OPT_FLAG(0, "files", files,
 		 "the arguments are files, in or out of a repository; datapackage.json: all that "
@@ -101,7 +101,7 @@ static const vv_option table[] = {
 		 "print rules of dbt, Soda, Great Expectations or ODCS as lines of varve.checks"),
 	OPT_FLAG(0, "suggest", suggest,
 		 "print rules that held in all versions, as lines of varve.checks"),
-	OPT_STRING(0, "save-result", save, "FILE", "save the results in FILE, for another machine"),
+	OPT_ONCE(0, "save-result", save, "FILE", "save the results in FILE, for another machine"),
 	OPT_ONCE(0, "trust-result", trust, "FILE", "trust a result written by --save-result"),
 	OPT_FLAG(0, "no-cache", no_cache, "read everything again, without caches"),
 };

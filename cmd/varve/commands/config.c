@@ -24,7 +24,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING(0, "explain", explain, "PATH", "show where each setting of PATH comes from"),
+	OPT_ONCE(0, "explain", explain, "PATH", "show where each setting of PATH comes from"),
 	OPT_FLAG('l', "list", list, "list varve's settings"),
 	OPT_FLAG(0, "all", all, "with --list: also list unset settings, with their defaults"),
 	OPT_FLAG(0, "unset", unset, "remove a setting from this repository"),

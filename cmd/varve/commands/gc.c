@@ -29,8 +29,8 @@ static const vv_option table[] = {
 	OPT_MAYBE_STRING(
 		0, "prune", prune, "WHEN", "now",
 		"remove data that has been unused for this long: now, never, 3.days, 2.weeks"),
-	OPT_MAYBE_STRING(0, "remote", remote, "NAME", "",
-			 "repack the blocks on a Git host or in its store instead"),
+	OPT_MAYBE_ONCE(0, "remote", remote, "NAME", "",
+		       "repack the blocks on a Git host or in its store instead"),
 	OPT_POSITIVE(
 		0, "timeout", timeout, "SECONDS",
 		"with --remote: stop waiting for the other side after this long without a byte "

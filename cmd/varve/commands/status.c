@@ -152,8 +152,8 @@ static const vv_option status_table[] = {
 	OPT_WORD(0, "json", format, "json", "as JSON"),
 	OPT_CHOICE(0, "format", format, "FORMAT", "json", "the output format"),
 	OPT_FLAG('v', "verbose", verbose, "also show how many groups of each table are new"),
-	OPT_MAYBE_STRING(0, "remote", remote, "NAME", "",
-			 "list the versions that the store or host does not have"),
+	OPT_MAYBE_ONCE(0, "remote", remote, "NAME", "",
+		       "list the versions that the store or host does not have"),
 	OPT_MAYBE_CHOICE('u', "untracked-files", untracked, "MODE", "no|normal|all", "all",
 			 "show untracked files"),
 };

@@ -821,7 +821,7 @@ done:
 static const vv_option migrate_table[] = {
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be moved"),
 	OPT_FLAG(0, "export", export, "convert tables to plain text in Git"),
-	OPT_STRING('m', "message", message, "TEXT", "the message of the commit"),
+	OPT_ONCE('m', "message", message, "TEXT", "the message of the commit"),
 	OPT_FLAG(0, "no-commit", no_commit, "stage all changes, and do not commit"),
 	OPT_FLAG(0, "everything", everything, "rewrite the commits of all branches and tags"),
 	OPT_LIST(0, "include", include, "PATTERN",
