@@ -148,8 +148,10 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 	if (is_file && (rc = vv_repository_relative(&relative, r, path, err)) < 0) return rc;
 	vv_buf_puts(&p->page, "/");
 	if (relative && (rc = put_page(&p->page, r, relative, err)) < 0) return rc;
-	*out = vv_strdup(vv_repository_workdir(r) ? vv_repository_workdir(r)
-						  : vv_repository_gitdir(r));
+	/* the work tree of GIT_WORK_TREE or core.worktree does not lead to its repository */
+	const char *tree = vv_repository_workdir(r);
+	vv_auto(char) *link = tree ? vv_path_join(tree, ".git", (char *)NULL) : NULL;
+	*out = vv_strdup(link && vv_exists(link) ? tree : vv_repository_gitdir(r));
 	return *out ? vv_buf_ok(&p->page, err) : vv_fail_nomem(err);
 }
 

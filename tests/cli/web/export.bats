@@ -250,3 +250,28 @@ listed() {
 	[ "$(curl -s "$url/api/v0/data/main/latin.csv" | jq .dataset.bytes)" = "$(wc -c < src/latin.csv)" ]
 	[ "$(curl -s "$url/api/v0/data/main/wide.csv" | jq .dataset.bytes)" = "$(wc -c < src/wide.csv)" ]
 }
+
+@test "a repository whose work tree is elsewhere is exported and published" {
+	git init -q --bare src.git
+	mkdir tree
+	cd tree
+	for how in setting environment; do
+		if [ $how = setting ]; then
+			git init -q ../there
+			git -C ../there config core.worktree "$PWD"
+			there() { GIT_DIR=$PWD/../there/.git varve "$@"; }
+		else
+			there() { GIT_DIR=$PWD/../src.git GIT_WORK_TREE=$PWD varve "$@"; }
+		fi
+		there init -q
+		rows 5 > t.csv
+		there add -q t.csv
+		there commit -qm one
+		there web --export "$PWD/../$how" 2> /dev/null
+		[ "$(ls -d ../$how/table/*/t.csv)" != '' ]
+		there publish -q -o "$PWD/../$how.public"
+		cmp t.csv ../$how.public/t.csv
+		[ "$(ls -d ../$how.public/pages/table/*/t.csv)" != '' ]
+		rm -f t.csv .gitattributes
+	done
+}
