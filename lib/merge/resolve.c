@@ -230,25 +230,40 @@ static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error 
 	return settle(r, p, NULL, err);
 }
 
-/* With exchanged sides the merge has theirs at all conflicts. */
-static vv_status take_theirs(vv_resolving *r, const vv_conflict_path *p, vv_error *err)
+/* A conflict about a column that one side dropped. While it is undecided, the values of the column do not
+ * protect rows that this side removed, so that the merged table may lack rows that the other side
+ * edited. */
+static bool any_dropped_column(const vv_conflict_record *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->items[i].kind == VV_CONFLICT_COLUMN_REMOVED) return true;
+	}
+	return false;
+}
+
+/* The merge has the first side's values at all conflicts, with exchanged sides those of theirs. */
+static vv_status take_merged(vv_resolving *r, const vv_conflict_path *p, vv_error *err)
 {
 	const vv_conflict_record *c = &p->record;
+	const bool swapped = r->side == VV_THEIRS;
+	const int first = swapped ? VV_THEIRS : VV_OURS, second = swapped ? VV_OURS : VV_THEIRS;
 	vv_dataset_merge in = {.repo = r->repo,
 			       .writer = r->writer,
 			       .path = p->path,
-			       .sides = {p->sides[VV_BASE], p->sides[VV_THEIRS], p->sides[VV_OURS]},
-			       .commits = {{{0}}, c->commits[1], c->commits[0]},
+			       .sides = {p->sides[VV_BASE], p->sides[first], p->sides[second]},
+			       .commits = {{{0}}, c->commits[swapped], c->commits[!swapped]},
 			       .how = c->how,
-			       .swapped = true};
+			       .swapped = swapped};
 	vv_auto(vv_dataset_merged) out = {0};
 	vv_status rc;
 
-	if ((rc = vv_dataset_merge_run(&out, &in, err)) == VV_OK &&
-	    (rc = vv_dataset_writer_commit(r->writer, err)) == VV_OK) {
-		rc = take_file(r, p, out.result.mode, &out.result.id, err);
+	if ((rc = vv_dataset_merge_run(&out, &in, err)) < 0 ||
+	    (any_dropped_column(c) &&
+	     (rc = vv_conflict_columns_take(&out, &in, VV_TAKE_OURS, err)) < 0) ||
+	    (rc = vv_dataset_writer_commit(r->writer, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return take_file(r, p, out.result.mode, &out.result.id, err);
 }
 
 static vv_status copy_how(vv_conflict_record *c, const vv_strings *how, vv_error *err)
@@ -506,16 +521,6 @@ static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **cho
 	return rc;
 }
 
-/* A chosen conflict is about a column that one side dropped. While it is undecided, its values do not
- * protect rows that this side removed, so that the merged table may lack rows of the other side. */
-static bool any_dropped_column(const vv_conflict_path *p, const bool *chosen)
-{
-	for (size_t i = 0; i < p->record.count; i++) {
-		if (chosen[i] && p->record.items[i].kind == VV_CONFLICT_COLUMN_REMOVED) return true;
-	}
-	return false;
-}
-
 static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *err)
 {
 	vv_auto_free bool *chosen = NULL;
@@ -532,9 +537,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	}
 	const bool untouched = !p->record.touched &&
 			       vv_cid_equal(&staged.result.cid, &p->record.root);
-	const bool dropped = any_dropped_column(p, chosen);
-	if (p->record.left_out > 0 && !is_part(r) && untouched &&
-	    (r->side == VV_BASE || dropped)) {
+	if (p->record.left_out > 0 && !is_part(r) && untouched && r->side == VV_BASE) {
 		vv_free(chosen);
 		chosen = NULL;
 		if ((rc = find_left_out(r, p, err)) < 0 ||
@@ -542,9 +545,10 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 			return rc;
 		}
 	}
-	const bool whole = all && !r->set_column && untouched && !dropped;
-	if (whole && r->side == VV_THEIRS) {
-		rc = take_theirs(r, p, err);
+	const bool whole = all && !r->set_column && untouched;
+	if (whole &&
+	    (r->side == VV_THEIRS || (r->side == VV_OURS && any_dropped_column(&p->record)))) {
+		rc = take_merged(r, p, err);
 	} else if (whole && r->side == VV_OURS) {
 		rc = settle(r, p, &staged, err);
 	} else if (p->record.left_out > 0) {

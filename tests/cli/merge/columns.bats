@@ -125,10 +125,6 @@ dropped_with_row() {
 		for words in "--ours" "--ours --column c"; do
 			dropped_with_row "$key"
 			succeeds varve resolve $words
-			if [ "$words" != --ours ]; then # the row is a conflict of its own by now
-				stderr_has "still in conflict: 1 row"
-				succeeds varve resolve --ours
-			fi
 			holds 'id,a,c\n1,x,u\n2,y,VV\n3,z,w\n4,s,t\n'
 			succeeds varve merge --continue
 			clean
@@ -142,12 +138,28 @@ dropped_with_row() {
 	done
 }
 
+@test "a row that is edited only in a contested column is a conflict once the column is decided to stay" {
+	three 'id,a,c\n1,x,u\n2,y,v\n3,z,w\n4,s,t\n' 'id,a,c\n1,x,u\n2,y,VV\n3,z,W\n4,S,t\n' 'id,a\n1,x\n3,z\n4,s2\n'
+	succeeds varve resolve --ours --column c
+	stderr_has "still in conflict: 1 cell of 1 row, 1 row removed on one side and changed on the other"
+	succeeds varve resolve --theirs --row 2
+	holds 'id,a,c\n1,x,u\n3,z,W\n4,S,t\n'
+}
+
 @test "so does theirs where ours dropped the column" {
 	three 'id,a,c\n1,x,u\n2,y,v\n3,z,w\n4,s,t\n' 'id,a\n1,x\n3,z\n4,s\n' 'id,a,c\n1,x,u\n2,y,VV\n3,z,w\n4,s,t\n'
 	succeeds varve resolve --theirs
 	holds 'id,a,c\n1,x,u\n2,y,VV\n3,z,w\n4,s,t\n'
 	succeeds varve merge --continue
 	clean
+}
+
+@test "and in a table that git keeps as text" {
+	new_repo
+	varve track --text t.csv
+	three 'id,a,c\n1,x,u\n2,y,v\n3,z,w\n4,s,t\n' 'id,a,c\n1,x,u\n2,y,VV\n3,z,w\n4,s,t\n' 'id,a\n1,x\n3,z\n4,s\n' -q
+	succeeds varve resolve --ours
+	holds 'id,a,c\n1,x,u\n2,y,VV\n3,z,w\n4,s,t\n'
 }
 
 @test "a column renamed on both sides, and conflicts in its cells" {
