@@ -234,7 +234,8 @@ vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_opti
 				misfit = *err;
 			}
 			misfit.code = VV_ECONFLICT;
-			rc = skip_section(&j, err);
+			rc = opts->left ? opts->left(opts->payload, s.path[1], err) : VV_OK;
+			rc = rc < 0 ? rc : skip_section(&j, err);
 		}
 		patch_section_clear(&s);
 	}

@@ -146,6 +146,9 @@ typedef struct vv_patch_apply_options {
 			 vv_error *err);
 	/* Receives the result for each path whose section was applied. May be NULL. */
 	vv_status (*done)(void *payload, const vv_patch_done *d, vv_error *err);
+	/* Receives the new path of each section that was not applied, because it does not fit as a
+	 * whole; `misfit` may have received its changes. May be NULL. */
+	vv_status (*left)(void *payload, const char *path, vv_error *err);
 	/* Receives each change that does not fit. May be NULL. */
 	vv_status (*misfit)(void *payload, const vv_patch_misfit *m, vv_error *err);
 	/* With VV_PATCH_REJECT: receives a patch with the changes of a path that did not fit, piece
@@ -159,7 +162,8 @@ typedef struct vv_patch_apply_options {
 
 /* Applies all sections of a patch. If it fails, the caller must drop the bytes that `put` has
  * received. VV_ECONFLICT: some sections did not fit, and `misfit` has received their changes that
- * did not; all other sections were still applied. With VV_PATCH_REJECT, a section causes
+ * did not; all other sections were still applied. A section that changes columns has no single
+ * changes that fit: only `left` receives it, if the version that it was made from is missing. With VV_PATCH_REJECT, a section causes
  * VV_ECONFLICT only if it does not fit as a whole. VV_EINPUT: the text is not a patch, or the patch
  * is truncated or invalid; the message has the line and the expected text, and recognises a Git
  * patch. VV_ENOSUPPORT: a newer version of varve wrote the patch. VV_EREFUSED: the patch has a path

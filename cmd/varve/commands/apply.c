@@ -172,7 +172,6 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 {
 	run *r = payload;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	if (r->o->three_way && vv_apply_index_miss(&r->indexed, m->path, err) < 0) return VV_ENOMEM;
 	if (++r->misfits > MISFITS_SHOWN) return VV_OK;
 	vv_text_put_escaped(&b, m->path, strlen(m->path));
 	vv_buf_puts(&b, ": ");
@@ -196,6 +195,14 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 		vv_note("%s", b.data);
 	}
 	return rc;
+}
+
+/* No section may be forgotten beside others that are merged. */
+static vv_status leave(void *payload, const char *path, vv_error *err)
+{
+	run *r = payload;
+
+	return r->o->three_way ? vv_apply_index_miss(&r->indexed, path, err) : VV_OK;
 }
 
 /* Reports changes of the new version that no file shows. */
@@ -380,6 +387,7 @@ static vv_status apply(run *r, vv_error *err)
 		.cache = cache_of_target,
 		.put = put,
 		.done = done,
+		.left = leave,
 		.misfit = misfit,
 		.reject = put_rejected,
 		.payload = r,

@@ -282,6 +282,28 @@ v2() {
 	[ "$(git status --porcelain)" = "M  prices.csv" ]
 }
 
+@test "--3way leaves nothing out: a table that cannot be merged stops the patch, whatever else is merged" {
+	new_repo
+	printf 'id,a,b\n1,x,u\n2,y,v\n' > t.csv
+	printf 'id,a,b\n1,x,u\n2,y,v\n' > k.csv
+	varve track --text t.csv > /dev/null
+	varve add -q --key id k.csv
+	varve add -q t.csv
+	varve commit -qm base
+	git checkout -q -b side
+	printf 'id,a,c\n1,x,u\n2,y,v\n3,z,w\n' > t.csv
+	printf 'id,a,b\n1,x,THEIRS\n2,y,v\n' > k.csv
+	varve commit -qam theirs
+	varve diff --format patch main side > ../p
+	git checkout -q main
+	printf 'id,a,b\n1,x,u\n2,OURS,v\n' > t.csv
+	printf 'id,a,b\n1,x,OURS\n2,y,v\n' > k.csv
+	varve commit -qam ours
+	ends_with 2 varve apply --3way ../p
+	stderr_has "t.csv: the version that the patch was made from"
+	[ -z "$(git status --porcelain)" ]
+}
+
 @test "--3way merges clean through the version the patch was made from" {
 	two_versions
 	printf 'id,name,cost,note\n1,Blue lamp,9.99,a\n2,Red lamp,12.50,b\n3,"Desk",80,c\n5,Bed,5,d\n' > prices.csv
