@@ -73,6 +73,28 @@
 		found_;                                                                            \
 	})
 
+/* Like vv_array_find, for an array of pointers that ends with NULL. items may be NULL. */
+#define vv_ended_find(items, item, is_it)                                                          \
+	__extension__({                                                                            \
+		__typeof__(*(items)) *item = (items);                                              \
+		while (item && *item && !(is_it)) {                                                \
+			item++;                                                                    \
+		}                                                                                  \
+		(item ? *item : NULL) ? item : NULL;                                               \
+	})
+
+/* Finds the first i from 0 to count - 1 for which the expression is_it is true, trying all in order. The
+ * result is count if there is none. */
+#define vv_find_place(i, count, is_it)                                                             \
+	__extension__({                                                                            \
+		const size_t end_ = (count);                                                       \
+		size_t i = 0;                                                                      \
+		while (i < end_ && !(is_it)) {                                                     \
+			i++;                                                                       \
+		}                                                                                  \
+		i;                                                                                 \
+	})
+
 /* Releases an array whose items own memory: evaluates the expression `clear` for each item, then frees
  * items. In clear, `item` points to the item. Does not set items and count, which are then invalid. */
 #define vv_array_clear(items, count, item, clear)                                                  \
@@ -84,7 +106,7 @@
 		vv_free(items);                                                                    \
 	})
 
-/* Comparison function for qsort of arrays of uint64_t. */
+/* Comparison function for qsort of arrays of uint64_t, or of structs that begin with one. */
 int vv_u64_order(const void *a, const void *b);
 /* Sorts the items, removes duplicates, and returns the number of items left. items may be NULL if count
  * is 0. */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
@@ -431,6 +432,13 @@ void vv_text_put_names(vv_buf *b, char *const *names, size_t count)
 	}
 }
 
+bool vv_texts_have(const char *const *list, const char *s, size_t len)
+{
+	return vv_ended_find(list, text,
+			     strlen(*text) == len && (len == 0 || memcmp(*text, s, len) == 0)) !=
+	       NULL;
+}
+
 bool vv_texts_equal(const char *const *a, const char *const *b)
 {
 	for (; *a && *b && strcmp(*a, *b) == 0; a++, b++) {
@@ -492,10 +500,5 @@ char *vv_text_cut_line(char **at)
 
 bool vv_text_is_among(const char *text, const char *const *list, size_t count)
 {
-	size_t i = 0;
-
-	while (i < count && strcmp(list[i], text) != 0) {
-		i++;
-	}
-	return i < count;
+	return vv_array_find(list, count, it, strcmp(*it, text) == 0) != NULL;
 }

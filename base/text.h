@@ -89,6 +89,9 @@ bool vv_text_is_among(const char *text, const char *const *list, size_t count);
 #define VV_TEXTS(list) ((const char *const *)(list))
 /* Appends names as vv_text_name (base/show.h) shows them, separated by ", ". */
 void vv_text_put_names(vv_buf *b, char *const *names, size_t count);
+/* Returns true if s, a text of len bytes, is one of the texts of list, which ends with NULL. list may be
+ * NULL. */
+bool vv_texts_have(const char *const *list, const char *s, size_t len);
 /* Returns true if two lists of texts, each ended by NULL, are equal. */
 bool vv_texts_equal(const char *const *a, const char *const *b);
 

@@ -59,6 +59,17 @@ vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t 
  * another type. */
 const vv_json *vv_json_get(const vv_json *object, const char *name);
 
+/* Evaluates to the first element or member of node for which the expression is_it is true, or NULL if
+ * there is none. node may be NULL. In is_it, `child` points to the element or member. */
+#define vv_json_find(node, child, is_it)                                                           \
+	__extension__({                                                                            \
+		const vv_json *parent_ = (node), *child = parent_ ? parent_->first : NULL;         \
+		while (child && !(is_it)) {                                                        \
+			child = child->next;                                                       \
+		}                                                                                  \
+		child;                                                                             \
+	})
+
 /* Returns the decoded text of the member called name, borrowed from object. NULL: the member is
  * missing or not a string. */
 const char *vv_json_get_string(const vv_json *object, const char *name);

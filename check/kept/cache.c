@@ -70,14 +70,9 @@ vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *e
 /* Empty again. */
 static void clear_records(records *r)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		vv_buf_clear(&r->items[i]->bytes);
-		vv_free(r->items[i]);
-	}
-	vv_free(r->items);
-	r->items = NULL;
-	r->count = r->cap = 0;
+	vv_array_clear(r->items, r->count, it, (vv_buf_clear(&(*it)->bytes), vv_free(*it)));
 	vv_hash_index_clear(&r->places);
+	*r = (records){.items = NULL};
 }
 
 /* One file of the folder. */

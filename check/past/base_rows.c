@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -177,10 +178,8 @@ static bool is_asked(const base_check *c)
 	static const char *const codes[] = {"rows-removed", "rows-added", "key-lost",
 					    "cells-changed"};
 
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		if (vv_rule_set_severity(c->rules, codes[i]) != VV_SEVERITY_OFF) return true;
-	}
-	return false;
+	return vv_array_find(codes, sizeof(codes) / sizeof(codes[0]), it,
+			     vv_rule_set_severity(c->rules, *it) != VV_SEVERITY_OFF) != NULL;
 }
 
 /* The base's key where both have its columns, else the new one's, else none. */
@@ -428,10 +427,7 @@ typedef struct change_rules {
 
 static void change_rules_clear(change_rules *r)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		vv_condition_free(r->items[i].condition);
-	}
-	vv_free(r->items);
+	vv_array_clear(r->items, r->count, it, vv_condition_free(it->condition));
 	vv_condition_scratch_free(r->scratch);
 }
 

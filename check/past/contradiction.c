@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/text.h"
 #include "check/past/base_findings.h"
@@ -34,10 +35,7 @@ const char *base_noun(vv_type t)
 static bool is_like_missing(const char *s, size_t len)
 {
 	if (len == 0 || len > 12 || !vv_likely_one_line(s, len)) return false;
-	for (size_t i = 0; i < len; i++) {
-		if (vv_is_digit(s[i])) return false;
-	}
-	return true;
+	return !vv_array_find(s, len, it, vv_is_digit(*it));
 }
 
 /* The narrowest other type that accepts the value and the column's former ones. */

@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/facts.h"
 #include "dataset/schema/infer.h"
 #include "dataset/table/walk.h"
 #include "diff/rows/key_unique.h"
@@ -184,12 +186,8 @@ static bool is_missing_word(const vv_cell *cell)
 	    !vv_utf8_valid(cell->text, cell->len)) {
 		return false;
 	}
-	for (size_t i = 0; i < cell->len; i++) {
-		if (vv_is_digit(cell->text[i]) || (unsigned char)cell->text[i] < 0x20) {
-			return false;
-		}
-	}
-	return true;
+	return !vv_array_find(cell->text, cell->len, it,
+			      vv_is_digit(*it) || (unsigned char)*it < 0x20);
 }
 
 /* A word that means a missing value in any column of CSV, however frequent. */
@@ -393,10 +391,8 @@ void vv_profile_free(vv_profile *p)
 static int by_bytes(const void *a, const void *b)
 {
 	const profile_word *x = a, *y = b;
-	size_t n = x->len < y->len ? x->len : y->len;
-	int c = n ? memcmp(x->text, y->text, n) : 0;
 
-	return c ? c : x->len < y->len ? -1 : x->len > y->len;
+	return vv_fact_text_order(x->text, x->len, y->text, y->len);
 }
 
 static void put_enum(vv_json_out *w, const profile_column *c)

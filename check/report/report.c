@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/report/items.h"
@@ -190,10 +191,10 @@ vv_status vv_report_more(void *report, const vv_finding *f, uint64_t n, vv_error
 /* The place of a rule that could not be looked at in varve.checks; SIZE_MAX: it is none of these. */
 static size_t unread_place(const vv_report_dataset *d, const vv_report_group *g)
 {
-	for (size_t i = 0; g->unread && g->condition && d->rules && i < d->rules->line_count; i++) {
-		if (strcmp(d->rules->lines[i].text, g->condition) == 0) return i;
-	}
-	return SIZE_MAX;
+	if (!g->unread || !g->condition || !d->rules) return SIZE_MAX;
+	const size_t at = vv_find_place(i, d->rules->line_count,
+					strcmp(d->rules->lines[i].text, g->condition) == 0);
+	return at < d->rules->line_count ? at : SIZE_MAX;
 }
 
 /* Takes the group with the least place out of the list; NULL: there is none. */

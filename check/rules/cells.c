@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -254,10 +255,7 @@ static bool text_clean(const check_column *c, const char *bytes, size_t len, boo
 		return false;
 	}
 	if (c->encoding == CHECK_OFF) return true;
-	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)bytes[i] >= 0x80) return false;
-	}
-	return true;
+	return !vv_array_find(bytes, len, it, (unsigned char)*it >= 0x80);
 }
 
 static bool has_line_end(const char *bytes, size_t len)

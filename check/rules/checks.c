@@ -726,10 +726,7 @@ void vv_checks_free(vv_checks *c)
 
 static bool section_has(const section *s, const char *path)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		if (vv_declared_pattern_has(s->patterns[i], path)) return true;
-	}
-	return false;
+	return vv_array_find(s->patterns, s->count, it, vv_declared_pattern_has(*it, path)) != NULL;
 }
 
 const vv_check_rule *vv_checks_next(const vv_checks *c, const char *path, size_t *i)

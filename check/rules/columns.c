@@ -240,10 +240,8 @@ static bool is_needed(const check_plan *p, const vv_field *f)
 {
 	const vv_json *constraints = vv_json_get(f->json, "constraints");
 
-	for (size_t i = 0; i < p->schema->primary_key_count; i++) {
-		if (strcmp(p->schema->primary_key[i], f->name) == 0) return true;
-	}
-	return constraints && vv_json_get_bool(constraints, "required", false);
+	return vv_text_is_among(f->name, p->schema->primary_key, p->schema->primary_key_count) ||
+	       vv_json_get_bool(constraints, "required", false);
 }
 
 static void extra_and_missing(check_plan *p, const labels *l, bool extra, bool missing)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/show.h"
 #include "base/sys.h"
@@ -151,10 +152,7 @@ static uint32_t budget_slot(check_plan *p, size_t i)
 /* A missing value that reads as a number or a date makes typed encodings ambiguous. */
 static bool has_typed_missing(const vv_field *f)
 {
-	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
-		if ((**m >= '0' && **m <= '9') || **m == '-') return true;
-	}
-	return false;
+	return vv_ended_find(f->missing, it, vv_is_digit(**it) || **it == '-') != NULL;
 }
 
 static void make_columns(check_plan *p)
@@ -404,10 +402,7 @@ static size_t *find_columns(check_plan *p, const vv_json *names, size_t *count, 
 static bool same_columns(const check_key *k, const size_t *columns, size_t count)
 {
 	if (k->of.count != count) return false;
-	for (size_t i = 0; i < count; i++) {
-		if (!vv_array_has(k->of.columns, k->of.count, columns[i])) return false;
-	}
-	return true;
+	return !vv_array_find(columns, count, it, !vv_array_has(k->of.columns, k->of.count, *it));
 }
 
 static bool is_same_rule(const check_key *k, const char *rule, vv_severity severity,

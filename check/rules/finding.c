@@ -156,10 +156,12 @@ const vv_rule vv_rules[] = {
 
 const vv_rule *vv_rule_find(const char *code)
 {
-	for (const vv_rule *r = vv_rules; r->code; r++) {
-		if (strcmp(r->code, code) == 0) return r;
+	const vv_rule *r = vv_rules;
+
+	while (r->code && strcmp(r->code, code) != 0) {
+		r++;
 	}
-	return NULL;
+	return r->code ? r : NULL;
 }
 
 bool vv_rule_needs_bounds(const vv_rule *rule)

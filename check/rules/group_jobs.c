@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "check/rules/keys.h"
 
@@ -142,10 +143,8 @@ static vv_status new_jobs(check_run *r, check_job **out, size_t count, vv_error 
 static void free_jobs(check_run *r, check_job *jobs, size_t count)
 {
 	for (size_t i = 0; jobs && i < count; i++) {
-		for (size_t k = 0; jobs[i].keys && k < r->plan.key_count; k++) {
-			vv_buf_clear_all(&jobs[i].keys[k].entries, &jobs[i].keys[k].spans);
-		}
-		vv_free(jobs[i].keys);
+		vv_array_clear(jobs[i].keys, jobs[i].keys ? r->plan.key_count : 0, key,
+			       vv_buf_clear_all(&key->entries, &key->spans));
 		vv_buf_clear_all(&jobs[i].counts, &jobs[i].more);
 	}
 	vv_free(jobs);

@@ -250,11 +250,8 @@ static void close_kept(struct check_keys *k)
 
 void check_keys_close(check_run *r)
 {
-	for (size_t i = 0; r->keys && i < r->plan.key_count; i++) {
-		close_kept(&r->keys[i]);
-		vv_free_all(r->keys[i].run_file, r->keys[i].orders, r->keys[i].has);
-	}
-	vv_free(r->keys);
+	vv_array_clear(r->keys, r->keys ? r->plan.key_count : 0, k,
+		       (close_kept(k), vv_free_all(k->run_file, k->orders, k->has)));
 	r->keys = NULL;
 }
 
@@ -336,10 +333,7 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 
 static bool is_sought(const struct check_keys *k, uint64_t hash)
 {
-	for (size_t i = 0; i < k->sought_count; i++) {
-		if (k->sought[i] == hash) return true;
-	}
-	return false;
+	return vv_array_find(k->sought, k->sought_count, it, *it == hash) != NULL;
 }
 
 vv_status check_keys_take(check_run *r, size_t at, const check_key_part *part, vv_error *err)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/hint_text.h"
 #include "base/json/json.h"
@@ -57,10 +58,7 @@ static bool is_word(const guess *g, const char *word)
 
 static bool is_one_of(const guess *g, const char *const *words)
 {
-	for (; *words; words++) {
-		if (is_word(g, *words)) return true;
-	}
-	return false;
+	return vv_ended_find(words, it, is_word(g, *it)) != NULL;
 }
 
 /* --- texts of any column --------------------------------------------------------------------- */
@@ -738,10 +736,7 @@ void vv_likely_of_value(vv_likely *out, const char *s, size_t len, const vv_json
 bool vv_likely_one_line(const char *s, size_t len)
 {
 	if (!vv_utf8_valid(s, len)) return false;
-	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) return false;
-	}
-	return true;
+	return !vv_array_find(s, len, it, (unsigned char)*it < 0x20 || *it == 0x7f);
 }
 
 void vv_likely_put_accept(vv_buf *out, const vv_likely *l, const vv_field *f, const char *s,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -152,17 +153,12 @@ static vv_status no_member(void *payload VV_UNUSED, const vv_json_member *m VV_U
 	return VV_OK;
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 vv_status vv_mend_object(vv_json_rows *parser, const char *line, size_t len, bool *blank,
 			 vv_error *err)
 {
 	size_t from = 0, used = 0;
 
-	while (from < len && is_space(line[from])) {
+	while (from < len && vv_is_space(line[from])) {
 		from++;
 	}
 	*blank = from == len;
@@ -171,7 +167,7 @@ vv_status vv_mend_object(vv_json_rows *parser, const char *line, size_t len, boo
 			       ? vv_fail(err, VV_EINPUT, "the line does not begin with an object")
 			       : vv_json_rows_object(parser, &used, line + from, len - from, false,
 						     no_member, NULL, err);
-	for (used += from; rc == VV_OK && used < len && is_space(line[used]); used++) {
+	for (used += from; rc == VV_OK && used < len && vv_is_space(line[used]); used++) {
 	}
 	return rc == VV_OK && used < len
 		       ? vv_fail(err, VV_EINPUT, "expected the end of the line after the object")
@@ -202,7 +198,7 @@ static vv_status put_line(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 static int skip_blank(vv_mend *m, size_t *i, vv_error *err)
 {
 	for (;;) {
-		while (*i < m->r.window.len && is_space(m->r.window.data[*i])) {
+		while (*i < m->r.window.len && vv_is_space(m->r.window.data[*i])) {
 			++*i;
 		}
 		if (*i < m->r.window.len) return 1;

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/json/json.h"
 #include "base/path.h"
@@ -68,10 +69,10 @@ static const char *nearest(const char *word, const char *const *words)
 
 static bool is_word(const char *word, const char *const *words, size_t *place)
 {
-	for (*place = 0; words[*place]; ++*place) {
-		if (strcmp(words[*place], word) == 0) return true;
-	}
-	return false;
+	const char *const *found = vv_ended_find(words, it, strcmp(*it, word) == 0);
+
+	*place = found ? (size_t)(found - words) : 0;
+	return found != NULL;
 }
 
 /* Fails if the word is not one of the words; otherwise, returns its place. */
@@ -358,12 +359,9 @@ static const vv_rule *find_rule(reader *r, const vv_json *node, const char *code
 static const char *common_column(const vv_rule_setting *a, const vv_rule_setting *b)
 {
 	if (!a->columns || !b->columns) return a->columns == b->columns ? "" : NULL;
-	for (size_t i = 0; a->columns[i]; i++) {
-		if (vv_rule_setting_has(b, a->columns[i], strlen(a->columns[i]))) {
-			return a->columns[i];
-		}
-	}
-	return NULL;
+	const char *const *common = vv_ended_find(a->columns, it,
+						  vv_texts_have(b->columns, *it, strlen(*it)));
+	return common ? *common : NULL;
 }
 
 /* Without a bound or a condition a rule is applied once to a column: of two settings for it one would do
@@ -576,17 +574,9 @@ bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit)
 	return f && f->has_limit;
 }
 
-static bool any_has(const char *const *patterns, const char *path)
-{
-	for (; *patterns; patterns++) {
-		if (vv_declared_pattern_has(*patterns, path)) return true;
-	}
-	return false;
-}
-
 static bool block_has(const vv_rules_block *b, const char *path)
 {
-	return !b->paths || any_has(b->paths, path);
+	return !b->paths || vv_ended_find(b->paths, it, vv_declared_pattern_has(*it, path));
 }
 
 const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
@@ -666,13 +656,9 @@ static const vv_rule_setting *find_settings(const vv_rules_file *f, const char *
 	*count = 0;
 	for (size_t i = 0; f && i < f->block_count; i++) {
 		const vv_rules_block *b = &f->blocks[i];
-		size_t from = 0, to;
-
-		while (from < b->count && b->settings[from].rule != rule) {
-			from++;
-		}
-		for (to = from; to < b->count && b->settings[to].rule == rule; to++) {
-		}
+		const size_t from = vv_find_place(k, b->count, b->settings[k].rule == rule);
+		const size_t to = vv_find_place(k, b->count,
+						k > from && b->settings[k].rule != rule);
 		if (to > from && block_has(b, path)) {
 			found = b->settings + from;
 			*count = to - from;
@@ -736,13 +722,8 @@ void vv_rule_set_clear(vv_rule_set *s)
 
 const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		if (s->items[i].severity != VV_SEVERITY_OFF &&
-		    strcmp(s->items[i].rule->code, code) == 0) {
-			return &s->items[i];
-		}
-	}
-	return NULL;
+	return vv_array_find(s->items, s->count, it,
+			     it->severity != VV_SEVERITY_OFF && strcmp(it->rule->code, code) == 0);
 }
 
 vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code)
@@ -775,10 +756,5 @@ vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code)
 
 bool vv_rule_setting_has(const vv_rule_setting *s, const char *column, size_t len)
 {
-	for (size_t i = 0; s->columns && s->columns[i]; i++) {
-		if (strlen(s->columns[i]) == len && memcmp(s->columns[i], column, len) == 0) {
-			return true;
-		}
-	}
-	return !s->columns;
+	return !s->columns || vv_texts_have(s->columns, column, len);
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/text.h"
 
@@ -12,10 +13,8 @@
 static bool names_line(const char *word, const vv_check_rule *line)
 {
 	if (*word == '@') return line->owner && strcmp(line->owner, word + 1) == 0;
-	for (size_t i = 0; *word == '#' && line->tags && line->tags[i]; i++) {
-		if (strcmp(line->tags[i], word + 1) == 0) return true;
-	}
-	return strcmp(line->rule->code, word) == 0 || vv_check_rule_is(line, word);
+	return (*word == '#' && vv_texts_have(line->tags, word + 1, strlen(word + 1))) ||
+	       strcmp(line->rule->code, word) == 0 || vv_check_rule_is(line, word);
 }
 
 static bool names_any(const char *word, const vv_checks *c)
@@ -51,22 +50,16 @@ static vv_status check_codes(const vv_rule_set *s, const char *const *codes, siz
 
 static bool is_line_among(const vv_check_rule *line, const char *const *words, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (names_line(words[i], line)) return true;
-	}
-	return false;
+	return vv_array_find(words, count, it, names_line(*it, line)) != NULL;
 }
 
 bool vv_rule_set_uses(const vv_rule_set *s, const char *word)
 {
 	const vv_rule_setting *setting = vv_rule_set_get(s, word);
 
-	for (size_t i = 0; i < s->line_count; i++) {
-		if (s->lines[i].severity != VV_SEVERITY_OFF && names_line(word, &s->lines[i])) {
-			return true;
-		}
-	}
-	return setting && (setting->asked || !vv_rule_needs_bounds(setting->rule));
+	return vv_array_find(s->lines, s->line_count, it,
+			     it->severity != VV_SEVERITY_OFF && names_line(word, it)) ||
+	       (setting && (setting->asked || !vv_rule_needs_bounds(setting->rule)));
 }
 
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err)

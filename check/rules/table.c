@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "check/rules/compile.h"
 #include "check/rules/group_jobs.h"
@@ -84,10 +85,8 @@ void check_run_close(check_run *r)
 {
 	check_keys_close(r);
 	vv_check_lines_close(r->lines);
-	for (size_t i = 0; i < r->worker_count; i++) {
-		check_worker_clear(&r->workers[i]);
-	}
-	vv_free_all(r->workers, r->groups, r->totals);
+	vv_array_clear(r->workers, r->worker_count, it, check_worker_clear(it));
+	vv_free_all(r->groups, r->totals);
 	vv_buf_clear(&r->counts);
 	check_memo_close(&r->facts);
 	vv_arena_clear(&r->arena);

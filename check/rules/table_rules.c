@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/group_jobs.h"
@@ -143,10 +144,7 @@ static bool wants(const void *payload, size_t i)
 {
 	const counting *c = payload;
 
-	for (size_t k = 0; k < c->count; k++) {
-		if (is_wanted(c, k, i)) return true;
-	}
-	return false;
+	return vv_find_place(k, c->count, is_wanted(c, k, i)) < c->count;
 }
 
 /* Writes for each rule that needs the group: varint length, and that many bytes. */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 bool vv_cell_equal(const vv_cell *a, const vv_cell *b)
 {
 	return a->len == b->len && a->state == b->state &&
@@ -13,11 +15,5 @@ bool vv_cell_equal(const vv_cell *a, const vv_cell *b)
 
 bool vv_cell_is_one_of(const vv_cell *cell, const char **words)
 {
-	for (; words && *words; words++) {
-		if (strlen(*words) == cell->len &&
-		    (cell->len == 0 || memcmp(*words, cell->text, cell->len) == 0)) {
-			return true;
-		}
-	}
-	return false;
+	return vv_texts_have(words, cell->text, cell->len);
 }

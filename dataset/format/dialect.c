@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/json/json_skip.h"
 #include "base/path.h"
@@ -198,10 +199,7 @@ static bool same_habits(const vv_dialect *a, const vv_dialect *b)
 {
 	size_t n = a->quoting_count > b->quoting_count ? a->quoting_count : b->quoting_count;
 
-	for (size_t i = 0; i < n; i++) {
-		if (vv_dialect_quoting(a, i) != vv_dialect_quoting(b, i)) return false;
-	}
-	return true;
+	return vv_find_place(i, n, vv_dialect_quoting(a, i) != vv_dialect_quoting(b, i)) == n;
 }
 
 bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b)

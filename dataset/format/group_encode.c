@@ -140,11 +140,8 @@ void group_gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, si
 
 static bool all_equal(const vv_group_encoder *e, const group_values *c)
 {
-	if (!c->equal) return false;
-	for (size_t i = 1; c->max_len > 8 && i < c->count; i++) {
-		if (!group_same_text(&e->cell[i], &e->cell[0])) return false;
-	}
-	return true;
+	return c->equal && (c->max_len <= 8 || !vv_array_find(e->cell, c->count, it,
+							      !group_same_text(it, &e->cell[0])));
 }
 
 /* Fills e->dict and e->index, and returns the size of the encoding; SIZE_MAX as soon as there are
@@ -473,10 +470,7 @@ const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size
 
 static bool all_absent(const vv_cell *cells, size_t rows, size_t stride)
 {
-	for (size_t r = 0; r < rows; r++) {
-		if (cells[r * stride].state != VV_CELL_ABSENT) return false;
-	}
-	return true;
+	return vv_find_place(r, rows, cells[r * stride].state != VV_CELL_ABSENT) == rows;
 }
 
 vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells, size_t rows,

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/sys.h"
@@ -73,11 +74,6 @@ static const char *pass_name(const char *p, const char *end, const member_name *
 	return p;
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static bool has_member(const char *text, size_t len, const member_name *f)
 {
 	const char *p = text, *end = text + len;
@@ -86,7 +82,7 @@ static bool has_member(const char *text, size_t len, const member_name *f)
 		if (!q || q == end || *q++ != '"') {
 			continue;
 		}
-		while (q < end && is_space(*q)) {
+		while (q < end && vv_is_space(*q)) {
 			q++;
 		}
 		if (q < end && *q == ':') return true;

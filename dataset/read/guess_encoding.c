@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/auto.h"
 #include "base/show.h"
@@ -255,10 +256,7 @@ static size_t differing(const vv_buf *x, const vv_buf *y)
 
 static bool has_controls(const char *s, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (((unsigned char)s[i] & 0xe0) == 0x80) return true;
-	}
-	return false;
+	return vv_array_find(s, len, it, ((unsigned char)*it & 0xe0) == 0x80) != NULL;
 }
 
 #define FEW 3u /* characters, from which no language can be reported */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/hint.h"
 #include "base/path.h"
@@ -19,10 +20,8 @@
 void vv_sniff_result_clear(vv_sniff_result *r)
 {
 	vv_dialect_clear(&r->dialect);
-	for (size_t i = 0; r->names && i < r->columns; i++) {
-		vv_free(r->names[i]);
-	}
-	vv_free_all(r->names, r->name_lens);
+	vv_array_clear(r->names, r->names ? r->columns : 0, it, vv_free(*it));
+	vv_free(r->name_lens);
 	vv_buf_clear(&r->warnings);
 	memset(r, 0, sizeof *r);
 	vv_dialect_init(&r->dialect);
@@ -93,10 +92,8 @@ bool vv_sniff_is_workbook(const char *name)
 	static const char *const workbooks[] = {"xls",  "xlsx", "xlsm", "xlsb", "xltx",
 						"xltm", "xlam", "ods",  "ots"};
 
-	for (size_t i = 0; i < sizeof workbooks / sizeof workbooks[0]; i++) {
-		if (vv_ascii_equal(vv_path_ext(name), workbooks[i])) return true;
-	}
-	return false;
+	return vv_array_find(workbooks, sizeof workbooks / sizeof workbooks[0], it,
+			     vv_ascii_equal(vv_path_ext(name), *it)) != NULL;
 }
 
 /* path: NULL where there is none. */

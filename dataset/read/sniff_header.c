@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -210,12 +211,7 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 
 static size_t first_data(const vv_cell *cells, size_t count)
 {
-	size_t i = 0;
-
-	while (i < count && cell_kind(&cells[i]) != SNIFF_DATA) {
-		i++;
-	}
-	return i;
+	return vv_find_place(i, count, cell_kind(&cells[i]) == SNIFF_DATA);
 }
 
 static void warn_verdict(sniff *s, const vv_cell *first, size_t count, bool fixed, long votes)
@@ -241,13 +237,10 @@ static bool names_key(const vv_cell *first, size_t count, const char *const *key
 	bool all = key && *key;
 
 	for (; all && *key; key++) {
-		size_t len = strlen(*key), i = 0;
+		const size_t len = strlen(*key);
 
-		while (i < count &&
-		       (first[i].len != len || memcmp(first[i].text, *key, len) != 0)) {
-			i++;
-		}
-		all = i < count;
+		all = vv_array_find(first, count, it,
+				    it->len == len && memcmp(it->text, *key, len) == 0) != NULL;
 	}
 	return all;
 }
@@ -285,12 +278,8 @@ static bool is_missing(const vv_cell *c)
 	static const char *const words[] = {"na", "n/a", "nan", "null", "none", "nil", "missing",
 					    "-",  "--",  "...", "..",   ".",    "?",   "x"};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (vv_ascii_is(c->text, c->len, words[i])) {
-			return true;
-		}
-	}
-	return false;
+	return vv_array_find(words, sizeof(words) / sizeof(words[0]), it,
+			     vv_ascii_is(c->text, c->len, *it)) != NULL;
 }
 
 /* Labels of groups: two at least beside the first column, and columns without one or with that before them. */

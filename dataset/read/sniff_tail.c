@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -267,12 +268,8 @@ static bool is_total_word(const vv_cell *c)
 	while (len > 0 && (c->text[len - 1] == ':' || c->text[len - 1] == ' ')) {
 		len--;
 	}
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (vv_ascii_is(c->text, len, words[i])) {
-			return true;
-		}
-	}
-	return false;
+	return vv_array_find(words, sizeof(words) / sizeof(words[0]), it,
+			     vv_ascii_is(c->text, len, *it)) != NULL;
 }
 
 /* The value of digits with marks between them, otherwise NAN; the last mark is the decimal one unless three digits follow. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/hint.h"
 #include "base/path.h"
@@ -93,13 +94,10 @@ const vv_unseen *vv_unseen_find(const char *head, size_t len)
 	if (vv_decompress_is_skippable(head, len)) return &known[1];
 	if (is_portable_spss(head, len)) return &known[sizeof(known) / sizeof(known[0]) - 2];
 	if (is_old_stata(head, len)) return &known[sizeof(known) / sizeof(known[0]) - 1];
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (len >= known[i].len && memcmp(head, known[i].magic, known[i].len) == 0 &&
-		    (head[0] != 'B' || (len >= 10 && memcmp(head + 4, "1AY&SY", 6) == 0))) {
-			return &known[i];
-		}
-	}
-	return NULL;
+	return vv_array_find(
+		known, sizeof(known) / sizeof(known[0]), it,
+		len >= it->len && memcmp(head, it->magic, it->len) == 0 &&
+			(head[0] != 'B' || (len >= 10 && memcmp(head + 4, "1AY&SY", 6) == 0)));
 }
 
 bool vv_unseen_may_be_text(const char *name)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/rows/condition_calls.h"
@@ -481,10 +482,7 @@ static vv_status read_binary(vv_parser *p, const vv_parser_op *o)
 /* Is no parenthesis open? */
 static bool is_outside(const vv_parser *p)
 {
-	for (size_t i = 0; i < p->op_count; i++) {
-		if (p->ops[i].code <= VV_OP_CALL) return false;
-	}
-	return true;
+	return !vv_array_find(p->ops, p->op_count, it, it->code <= VV_OP_CALL);
 }
 
 /* Where an operator may come. *more: a value has to follow. */

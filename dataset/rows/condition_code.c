@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "dataset/schema/type_time.h"
 #include "dataset/schema/value.h"
 
@@ -42,10 +43,7 @@ bool vv_operand_usual(const vv_field *f)
 
 bool vv_operand_read_boolean(const vv_field *f, const char *s, size_t len)
 {
-	for (const char **word = f->true_values; *word; word++) {
-		if (strlen(*word) == len && memcmp(*word, s, len) == 0) return true;
-	}
-	return false;
+	return vv_texts_have(f->true_values, s, len);
 }
 
 bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len)

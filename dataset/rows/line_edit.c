@@ -169,10 +169,8 @@ void vv_line_parts_clear(vv_line_parts *p)
 const vv_line_part *vv_line_part_of(const vv_line_parts *p, size_t column)
 {
 	if (column < p->count && p->items[column].column == column) return &p->items[column];
-	for (size_t i = 0; i < p->count && column != VV_LINE_NONE; i++) {
-		if (p->items[i].column == column) return &p->items[i];
-	}
-	return NULL;
+	return column != VV_LINE_NONE ? vv_array_find(p->items, p->count, it, it->column == column)
+				      : NULL;
 }
 
 /* ---- cells ---- */
@@ -317,13 +315,9 @@ static void put_name(const vv_line_editor *e, vv_buf *out, size_t column)
 /* Which of the new columns the line's column is. */
 static size_t new_column(const vv_line_editor *e, size_t was)
 {
-	size_t i = 0;
-
 	if (!e->from || was == VV_LINE_NONE) return was;
-	while (i < e->columns && e->from[i] != was) {
-		i++;
-	}
-	return i < e->columns ? i : VV_LINE_NONE;
+	const size_t at = vv_find_place(i, e->columns, e->from[i] == was);
+	return at < e->columns ? at : VV_LINE_NONE;
 }
 
 static void put_value(const vv_line_editor *e, vv_buf *out, size_t i, const vv_cell *cell,

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "dataset/rows/condition_calls.h"
 #include "dataset/rows/condition_internal.h"
@@ -167,10 +168,7 @@ static vv_status open_cells(vv_row_block *b, size_t field, vv_error *err)
 /* Does a missing value read like a number or a date? */
 static bool has_typed_missing(const vv_field *f)
 {
-	for (const char **m = f->missing; *m; m++) {
-		if (**m != '\0' && strchr("0123456789+-.", **m)) return true;
-	}
-	return false;
+	return vv_ended_find(f->missing, it, **it != '\0' && strchr("0123456789+-.", **it)) != NULL;
 }
 
 /* Are the numbers of the run the values of the cells? */

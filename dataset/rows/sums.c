@@ -17,6 +17,7 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/facts.h"
 #include "dataset/rows/condition_code.h"
 #include "dataset/rows/row_values.h"
 #include "dataset/rows/sum_values.h"
@@ -71,10 +72,8 @@ void vv_sums_rule_free(vv_sums_rule *r)
 	if (!r) return;
 	vv_condition_free(r->condition);
 	vv_condition_free(r->where);
-	for (size_t i = 0; i < r->key_count; i++) {
-		vv_condition_free(r->keys[i]);
-	}
-	vv_free_all(r->keys, r->columns, r);
+	vv_array_clear(r->keys, r->key_count, it, vv_condition_free(*it));
+	vv_free_all(r->columns, r);
 }
 
 const size_t *vv_sums_rule_columns(const vv_sums_rule *r, size_t *count)
@@ -781,10 +780,8 @@ static void make_value(vv_value_room *out, const cell *c, const vv_condition_agg
 static int order_groups(const void *a, const void *b)
 {
 	const group *x = a, *y = b;
-	size_t n = x->key_len < y->key_len ? x->key_len : y->key_len;
-	int c = n > 0 ? memcmp(x->key, y->key, n) : 0;
 
-	return c != 0 ? c : (x->key_len > y->key_len) - (x->key_len < y->key_len);
+	return vv_fact_text_order(x->key, x->key_len, y->key, y->key_len);
 }
 
 vv_status vv_sums_finish(vv_sums *s, vv_error *err)

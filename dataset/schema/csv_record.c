@@ -100,12 +100,7 @@ void vv_csv_names_clear(vv_strings *list)
 
 void vv_csv_value_put(vv_buf *out, const char *text, size_t len)
 {
-	bool quote = len == 0;
-
-	for (size_t i = 0; i < len && !quote; i++) {
-		quote = strchr(",\"\r\n", text[i]) && text[i];
-	}
-	if (quote) {
+	if (len == 0 || vv_array_find(text, len, it, strchr(",\"\r\n", *it) && *it)) {
 		vv_doubled_put(out, '"', text, len);
 	} else {
 		vv_buf_put(out, text, len);

@@ -327,13 +327,10 @@ uint16_t vv_infer_missing(const vv_cell *c)
 {
 	if (c->state != VV_CELL_TEXT || c->len == 0 || c->len > 4) return 0;
 	if (!strchr("Nn-#.\\", *c->text)) return 0;
-	for (size_t i = 0; i < VV_INFER_MISSING_COUNT; i++) {
-		if (strlen(VV_INFER_MISSING[i]) == c->len &&
-		    memcmp(VV_INFER_MISSING[i], c->text, c->len) == 0) {
-			return (uint16_t)(1u << i);
-		}
-	}
-	return 0;
+	const size_t at = vv_find_place(i, VV_INFER_MISSING_COUNT,
+					strlen(VV_INFER_MISSING[i]) == c->len &&
+						memcmp(VV_INFER_MISSING[i], c->text, c->len) == 0);
+	return at < VV_INFER_MISSING_COUNT ? (uint16_t)(1u << at) : 0;
 }
 
 void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)

@@ -210,12 +210,11 @@ static bool is_row_number(const sample *s, size_t column, const char *name, size
 					    "unnamed: 0", "x",         "...1"};
 	char label[32];
 	int len = snprintf(label, sizeof(label), "field%zu", column + 1);
-	bool nameless = (size_t)len == name_len && memcmp(name, label, name_len) == 0;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !nameless; i++) {
-		nameless = vv_ascii_is(name, name_len, names[i]);
-	}
+	const bool nameless = ((size_t)len == name_len && memcmp(name, label, name_len) == 0) ||
+			      vv_array_find(names, sizeof(names) / sizeof(names[0]), it,
+					    vv_ascii_is(name, name_len, *it));
 	const vv_cell *first = &s->cells[column];
+
 	return nameless && first->len == 1 && (*first->text == '0' || *first->text == '1') &&
 	       counts_rows(s, column);
 }

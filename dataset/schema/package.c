@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/hint.h"
+#include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -478,10 +479,7 @@ static bool has_untyped(const vv_json *schema)
 {
 	const vv_json *fields = vv_json_get(schema, "fields");
 
-	for (const vv_json *n = fields ? fields->first : NULL; n; n = n->next) {
-		if (!vv_json_get(n, "type")) return true;
-	}
-	return false;
+	return vv_json_find(fields, n, !vv_json_get(n, "type")) != NULL;
 }
 
 /* A separate schema is of version 1 unless it names another. If its package determined the version,

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -75,22 +76,17 @@ static void remove_node(editor *e, const vv_json *node)
 	}
 }
 
-static bool has_resource_name(const editor *e, const char *name)
+/* The one of the objects in the array that has this name; NULL: none has. */
+static const vv_json *find_named(const vv_json *array, const char *name)
 {
-	const vv_json *resources = vv_json_get(package(e), "resources");
-
-	for (const vv_json *n = resources ? resources->first : NULL; n; n = n->next) {
-		const char *other = vv_json_get_string(n, "name");
-
-		if (other && strcmp(other, name) == 0) return true;
-	}
-	return false;
+	return vv_json_find(array, n, vv_text_same(vv_json_get_string(n, "name"), name));
 }
 
 /* The file's name without extension, of the characters that resource names may have,
  * and with a number after it where another resource is called so. */
 static const char *resource_name(editor *e)
 {
+	const vv_json *resources = vv_json_get(package(e), "resources");
 	const char *base = vv_path_base(e->path), *dot = strrchr(base, '.');
 	size_t len = dot && dot > base ? (size_t)(dot - base) : strlen(base);
 	char *name = vv_arena_strndup(&e->scratch, base, len), *numbered = name;
@@ -100,7 +96,7 @@ static const char *resource_name(editor *e)
 
 		name[i] = fits ? vv_to_lower(name[i]) : '-';
 	}
-	for (unsigned n = 2; numbered && has_resource_name(e, numbered); n++) {
+	for (unsigned n = 2; numbered && find_named(resources, numbered); n++) {
 		numbered = vv_arena_printf(&e->scratch, "%s-%u", name, n);
 	}
 	return numbered;
@@ -175,17 +171,13 @@ static void prepare(editor *e)
 /* The column's field; NULL after an error. VV_ENOTFOUND: no column has the name. */
 static const vv_json *find_field(editor *e, const char *name)
 {
-	const vv_json *fields = vv_json_get(find_schema(e), "fields");
+	const vv_json *field = find_named(vv_json_get(find_schema(e), "fields"), name);
 
-	if (e->d.rc < 0) return NULL;
-	for (const vv_json *n = fields ? fields->first : NULL; n; n = n->next) {
-		const char *own = vv_json_get_string(n, "name");
-
-		if (own && strcmp(own, name) == 0) return n;
+	if (!field && e->d.rc == VV_OK) {
+		e->d.rc = vv_fail(e->d.err, VV_ENOTFOUND, "%s: '%s' has no column '%s'", e->s.file,
+				  vv_text_shows(e->path), vv_text_shows(name));
 	}
-	e->d.rc = vv_fail(e->d.err, VV_ENOTFOUND, "%s: '%s' has no column '%s'", e->s.file,
-			  vv_text_shows(e->path), vv_text_shows(name));
-	return NULL;
+	return field;
 }
 
 /* Sets a member of the column's field to a string. */
@@ -220,16 +212,11 @@ static void set_type(editor *e)
 	set_text(e, edit->set_column, "groupChar", edit->set_group_char);
 }
 
-static bool is_missing_value(const vv_json *list, const char *value)
+static const char *missing_value(const vv_json *item)
 {
-	for (const vv_json *n = list->first; n; n = n->next) {
-		const char *text = n->type == VV_JSON_OBJECT   ? vv_json_get_string(n, "value")
-				   : n->type == VV_JSON_STRING ? n->text
-							       : NULL;
-
-		if (text && strcmp(text, value) == 0) return true;
-	}
-	return false;
+	return item->type == VV_JSON_OBJECT   ? vv_json_get_string(item, "value")
+	       : item->type == VV_JSON_STRING ? item->text
+					      : NULL;
 }
 
 /* The list of missing values of the owner, the column or the schema. Gives it an explicit list of those
@@ -257,7 +244,7 @@ static void add_missing(editor *e, const char *value)
 	const vv_json *list = find_missing(e);
 	vv_auto(vv_buf) item = VV_BUF_INIT;
 
-	if (!list || is_missing_value(list, value)) return;
+	if (!list || vv_json_find(list, n, vv_text_same(missing_value(n), value))) return;
 	bool object = list->first && list->first->type == VV_JSON_OBJECT;
 	vv_buf_puts(&item, object ? "{\"value\":" : "");
 	vv_json_put_string(&item, value, strlen(value));
@@ -368,15 +355,10 @@ static void rename_column(editor *e)
 	if (!from || strcmp(from, to) == 0) return;
 	const vv_json *field = find_field(e, from), *resource = find_resource(e);
 	if (!field || !resource) return;
-	for (const vv_json *n = field->parent->first; n; n = n->next) {
-		const char *name = vv_json_get_string(n, "name");
-
-		if (name && strcmp(name, to) == 0) {
-			e->d.rc = vv_fail(e->d.err, VV_EEXISTS,
-					  "%s: '%s' has a column '%s' already", e->s.file,
-					  vv_text_shows(e->path), vv_text_shows(to));
-			return;
-		}
+	if (find_named(field->parent, to)) {
+		e->d.rc = vv_fail(e->d.err, VV_EEXISTS, "%s: '%s' has a column '%s' already",
+				  e->s.file, vv_text_shows(e->path), vv_text_shows(to));
+		return;
 	}
 	mentions m = {.name = from};
 	m.nodes = vv_descriptor_alloc(&e->d, count_nodes(package(e)), sizeof(*m.nodes));

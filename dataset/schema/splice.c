@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/json/json.h"
 
 /* The white space after the last line end in s[0 .. len); NULL without a line end. */
 static const char *last_line(const char *s, size_t len, size_t *indent_len)
@@ -101,11 +102,7 @@ static vv_status replace(vv_splice *s, size_t start, size_t end, const vv_buf *w
 
 static bool is_flat(const vv_json *node)
 {
-	if (node->type != VV_JSON_ARRAY) return false;
-	for (const vv_json *n = node->first; n; n = n->next) {
-		if (n->first) return false;
-	}
-	return true;
+	return node->type == VV_JSON_ARRAY && !vv_json_find(node, n, n->first);
 }
 
 /* Where a new value begins: its line's indentation, or that it shares a line. */

@@ -91,12 +91,8 @@ static bool is_domain(const char *s, size_t len)
 static bool is_address_literal(const char *s, size_t len)
 {
 	if (len < 3 || s[0] != '[' || s[len - 1] != ']') return false;
-	for (size_t i = 1; i < len - 1; i++) {
-		if (!vv_is_alnum(s[i]) && s[i] != '.' && s[i] != ':' && s[i] != '-') {
-			return false;
-		}
-	}
-	return true;
+	return !vv_array_find(s + 1, len - 2, it,
+			      !vv_is_alnum(*it) && *it != '.' && *it != ':' && *it != '-');
 }
 
 static bool is_email(const char *s, size_t len)
@@ -328,10 +324,8 @@ static bool holds_number(const vv_field *f, const char *s, size_t len)
 	size_t at, n;
 
 	if (!vv_type_find_number(f, s, len, &at, &n)) return false;
-	for (at += n; at < len; at++) {
-		if (vv_is_digit(s[at])) return false;
-	}
-	return true;
+	at += n;
+	return !vv_array_find(s + at, len - at, it, vv_is_digit(*it));
 }
 
 static bool is_number(const vv_field *f, const char *s, size_t len)
@@ -349,14 +343,6 @@ bool vv_type_is_number(const char *s, size_t len)
 	return is_number(&vv_plain_number, s, len);
 }
 
-static bool is_among(const char *const *texts, const char *s, size_t len)
-{
-	for (; *texts; texts++) {
-		if (strlen(*texts) == len && (len == 0 || memcmp(*texts, s, len) == 0)) return true;
-	}
-	return false;
-}
-
 static const char *const default_true[] = {"true", "True", "TRUE", "1", NULL};
 static const char *const default_false[] = {"false", "False", "FALSE", "0", NULL};
 
@@ -367,7 +353,7 @@ static bool is_boolean(const vv_field *f, const char *s, size_t len)
 	const char *const *no = f->false_values ? (const char *const *)f->false_values
 						: default_false;
 
-	return is_among(yes, s, len) || is_among(no, s, len);
+	return vv_texts_have(yes, s, len) || vv_texts_have(no, s, len);
 }
 
 static bool is_list(const vv_field *f, const char *s, size_t len)
@@ -617,7 +603,7 @@ bool vv_field_missing(const vv_field *f, const vv_cell *cell)
 {
 	switch (cell->state) {
 	case VV_CELL_TEXT:
-		return is_among((const char *const *)f->missing, cell->text, cell->len);
+		return vv_texts_have(f->missing, cell->text, cell->len);
 	case VV_CELL_LITERAL:
 		return false;
 	default:
@@ -663,8 +649,7 @@ bool vv_field_known_by_few(const vv_field *f)
 
 bool vv_field_all_by_few(const vv_field *f)
 {
-	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
-		if ((**m >= '0' && **m <= '9') || (**m == '-' && (*m)[1] != '\0')) return false;
-	}
-	return vv_field_known_by_few(f);
+	return !vv_ended_find(f->missing, it,
+			      vv_is_digit(**it) || (**it == '-' && (*it)[1] != '\0')) &&
+	       vv_field_known_by_few(f);
 }

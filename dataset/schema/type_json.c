@@ -7,8 +7,10 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "base/json/json.h"
 #include "dataset/schema/decimal.h"
 
 /* A quick test of the first character: most cells fail here. */
@@ -91,11 +93,8 @@ bool vv_type_is_geopoint(const char *s, size_t len, bool object)
 /* At least two numbers. */
 static bool is_position(const vv_json *node)
 {
-	if (node->type != VV_JSON_ARRAY || node->count < 2) return false;
-	for (const vv_json *n = node->first; n; n = n->next) {
-		if (n->type != VV_JSON_NUMBER) return false;
-	}
-	return true;
+	return node->type == VV_JSON_ARRAY && node->count >= 2 &&
+	       !vv_json_find(node, n, n->type != VV_JSON_NUMBER);
 }
 
 /* Arrays, `depth` of them one inside of the other, of what is_one accepts (depth 0: one). */
@@ -123,16 +122,16 @@ static bool is_nested(const vv_json *node, unsigned depth, bool (*is_one)(const 
 /* Geometries with coordinates, and how deep these lie. */
 static int coordinate_depth(const char *type)
 {
-	static const struct {
+	static const struct kind {
 		const char *name;
 		int depth;
 	} kinds[] = {{"Point", 0},           {"MultiPoint", 1}, {"LineString", 1},
 		     {"MultiLineString", 2}, {"Polygon", 2},    {"MultiPolygon", 3}};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strcmp(kinds[i].name, type) == 0) return kinds[i].depth;
-	}
-	return -1;
+	const struct kind *kind = vv_array_find(kinds, sizeof(kinds) / sizeof(kinds[0]), it,
+						strcmp(it->name, type) == 0);
+
+	return kind ? kind->depth : -1;
 }
 
 static bool is_object_or_null(const vv_json *node)

@@ -531,12 +531,7 @@ static size_t match_offset(const char *s, size_t avail)
 /* A run of white space, of digits (a fraction's) or of letters (a zone's), at most `most` long. */
 static size_t match_run(bool (*of)(char c), const char *s, size_t avail, size_t most)
 {
-	size_t n = 0;
-
-	while (n < avail && n < most && of(s[n])) {
-		n++;
-	}
-	return n;
+	return vv_find_place(i, avail < most ? avail : most, !of(s[i]));
 }
 
 /* The greatest length below `below` that the item can take; 0: none. */
@@ -705,10 +700,10 @@ static bool match(const pattern *p, const char *s, size_t len, vv_moment *out)
 
 static bool match_one_of(const pattern *p, const char *s, size_t len, vv_moment *out)
 {
-	for (; p; p = p->next) {
-		if (match(p, s, len, out)) return true;
+	while (p && !match(p, s, len, out)) {
+		p = p->next;
 	}
-	return false;
+	return p != NULL;
 }
 
 /* A date, then "T", a comma, white space, then a time. */

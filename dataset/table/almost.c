@@ -100,13 +100,12 @@ static uint64_t count_rows(const looking *k, const vv_cell *c, size_t column)
 
 static bool is_header(const vv_table *t, const vv_cell *row)
 {
-	size_t i = 0;
+	const vv_field *fields = t->schema.fields;
 
-	while (i < t->columns && row[i].len == t->schema.fields[i].name_len && row[i].len > 0 &&
-	       memcmp(row[i].text, t->schema.fields[i].name, row[i].len) == 0) {
-		i++;
-	}
-	return i == t->columns;
+	return vv_find_place(i, t->columns,
+			     row[i].len == 0 || row[i].len != fields[i].name_len ||
+				     memcmp(row[i].text, fields[i].name, row[i].len) != 0) ==
+	       t->columns;
 }
 
 static bool look_at_id(looking *k, const vv_cell *row, uint64_t number)
@@ -238,16 +237,13 @@ static vv_status tell_findings(const looking *k)
 /* The first column that is called id, and is not of the key already. */
 static size_t find_id(const vv_table *t)
 {
-	size_t i = 0;
+	const vv_field *id = vv_array_find(t->schema.fields, t->columns, it,
+					   vv_key_is_id(it->name, it->name_len));
 
-	while (i < t->columns &&
-	       !vv_key_is_id(t->schema.fields[i].name, t->schema.fields[i].name_len)) {
-		i++;
-	}
-	for (size_t k = 0; i < t->columns && k < t->root.key_count; k++) {
-		if (strcmp(t->root.key[k], t->schema.fields[i].name) == 0) return SIZE_MAX;
-	}
-	return i < t->columns && t->root.rows >= FEW_IDS && t->root.rows <= IDS_MAX ? i : SIZE_MAX;
+	return id && !vv_text_is_among(id->name, VV_TEXTS(t->root.key), t->root.key_count) &&
+			       t->root.rows >= FEW_IDS && t->root.rows <= IDS_MAX
+		       ? (size_t)(id - t->schema.fields)
+		       : SIZE_MAX;
 }
 
 vv_status vv_table_almost(vv_table *t, bool breaks, vv_almost_fn fn, void *payload, vv_error *err)

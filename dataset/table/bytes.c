@@ -339,11 +339,9 @@ static void maker_close(maker *m)
 	while (m->head < m->tail) {
 		maker_take(m);
 	}
-	for (size_t i = 0; i < m->tool_count && m->tools; i++) {
-		vv_batch_clear(&m->tools[i].batch);
-		vv_row_writer_free(m->tools[i].writer);
-	}
-	vv_free_all(m->tools, m->places);
+	vv_array_clear(m->tools, m->tools ? m->tool_count : 0, it,
+		       (vv_batch_clear(&it->batch), vv_row_writer_free(it->writer)));
+	vv_free(m->places);
 	for (size_t i = 0; i < PIECES; i++) {
 		for (size_t k = 0; k < PARTS; k++) {
 			vv_buf_clear_all(&m->pieces[i].parts[k].data_item,

@@ -402,11 +402,8 @@ static vv_status plan_parts(file_order *o, vv_error *err)
 static void file_order_close(file_order *o)
 {
 	if (!o) return;
-	for (size_t i = 0; o->parts && i < o->part_count; i++) {
-		vv_buf_clear(&o->parts[i].pending);
-		vv_free(o->parts[i].extents);
-	}
-	vv_free(o->parts);
+	vv_array_clear(o->parts, o->parts ? o->part_count : 0, it,
+		       (vv_buf_clear(&it->pending), vv_free(it->extents)));
 	vv_places_close(o->places);
 	vv_list_reader_close(o->groups);
 	vv_table_reader_close(o->reader);

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -39,12 +40,7 @@ vv_status import_encoded_open(vv_file_text **out, const vv_source *source,
 
 static bool is_ascii(const vv_cell *c)
 {
-	size_t i = 0;
-
-	while (i < c->len && (unsigned char)c->text[i] < 0x80) {
-		i++;
-	}
-	return i == c->len;
+	return !vv_array_find(c->text, c->len, it, (unsigned char)*it >= 0x80);
 }
 
 static void put_shown(vv_buf *b, const vv_cell *c)

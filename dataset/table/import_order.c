@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/table.h"
+#include "dataset/table/walk.h"
 #include "repo/blocks/coder.h"
 
 #define RUN_FIRST 3u /* groups of a run that are not looked at: a changed cell changes one or two */
@@ -54,10 +55,9 @@ struct order_choice {
 
 static bool has_same_key(const vv_root *parent, const char *const *key)
 {
-	for (size_t i = 0; i < parent->key_count; i++) {
-		if (!key[i] || strcmp(parent->key[i], key[i]) != 0) return false;
-	}
-	return !key[parent->key_count];
+	return vv_find_place(i, parent->key_count,
+			     !key[i] || strcmp(parent->key[i], key[i]) != 0) == parent->key_count &&
+	       !key[parent->key_count];
 }
 
 static bool is_asked(const vv_import_options *o, const vv_sink *sink)
@@ -228,34 +228,32 @@ static vv_status count_shared(shared_rows *out, const order_choice *c, import *i
 {
 	vv_table t = {.source = *c->sink, .root = *c->opts->parent, .columns = im->columns};
 	uint64_t steps = c->want / (c->count / c->groups + 1) + 1, last = UINT64_MAX;
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
+	vv_auto(vv_group_walk) w = vv_group_walk_open(&t, NULL, 0, err);
+	const vv_batch *b = &w.batch;
 
 	*out = (shared_rows){0};
-	vv_status rc = vv_table_reader_open(&r, &t, NULL, 0, false, err);
-	for (uint64_t i = 0; i < steps && rc == VV_OK; i++) {
+	for (uint64_t i = 0; i < steps && w.rc == VV_OK; i++) {
 		uint64_t row = c->rows / steps * i + c->rows / steps / 2;
 
-		if ((rc = vv_table_seek_row(r, row, err)) < 0) return rc;
-		int more = vv_table_read(r, &b, err);
-		if (more <= 0) return (vv_status)more;
-		if (b.first_row == last || b.columns != im->columns) {
+		w.rc = vv_table_seek_row(w.reader, row, err);
+		if (!vv_group_walk_next(&w)) return w.rc;
+		if (b->first_row == last || b->columns != im->columns) {
 			continue;
 		}
-		last = b.first_row;
-		for (size_t k = 0; k < b.rows; k++) {
-			uint64_t hash = vv_key_hash(&b.cells[k * b.columns], c->columns, b.columns,
-						    0, NULL);
+		last = b->first_row;
+		for (size_t k = 0; k < b->rows; k++) {
+			uint64_t hash = vv_key_hash(&b->cells[k * b->columns], c->columns,
+						    b->columns, 0, NULL);
 
-			uint64_t to = moved_to(c, index, hash, b.first_row + k);
+			uint64_t to = moved_to(c, index, hash, b->first_row + k);
 
 			if (to != UINT64_MAX) {
-				note_moved(out, b.first_row + k, to);
+				note_moved(out, b->first_row + k, to);
 			}
 		}
-		out->looked += b.rows;
+		out->looked += b->rows;
 	}
-	return rc;
+	return w.rc;
 }
 
 /* Measures with a few groups how many packed bytes rows in file order take. */

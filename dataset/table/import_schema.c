@@ -42,11 +42,7 @@ static vv_status match_parent(import *im, vv_error *err)
 		if (im->fields[i] >= 0) {
 			continue;
 		}
-		bool taken = false;
-		for (size_t k = 0; k < im->columns && !taken; k++) {
-			taken = im->fields[k] == (long)i;
-		}
-		if (!taken) {
+		if (!vv_array_find(im->fields, im->columns, it, *it == (long)i)) {
 			im->renamed_from[i] = (long)i;
 		}
 	}
@@ -312,10 +308,10 @@ size_t import_place_of_old(const import *im, const char *name)
 {
 	long old = vv_schema_find(&im->parent_schema, name, strlen(name));
 
-	for (size_t i = 0; old >= 0 && i < im->field_count; i++) {
-		if (im->fields[i] == old || im->renamed_from[i] == old) return i;
-	}
-	return SIZE_MAX;
+	const size_t at = vv_find_place(i, im->field_count,
+					im->fields[i] == old || im->renamed_from[i] == old);
+
+	return old >= 0 && at < im->field_count ? at : SIZE_MAX;
 }
 
 /* The parent's cut, where all its columns are still there. */
@@ -341,10 +337,10 @@ static vv_status cut_of_parent(import *im, bool *kept, vv_error *err)
 
 static size_t find_column(const import *im, const char *name, size_t len)
 {
-	for (size_t i = 0; i < im->columns; i++) {
-		if (im->name_lens[i] == len && memcmp(im->names[i], name, len) == 0) return i;
-	}
-	return SIZE_MAX;
+	const size_t at = vv_find_place(
+		i, im->columns, im->name_lens[i] == len && memcmp(im->names[i], name, len) == 0);
+
+	return at < im->columns ? at : SIZE_MAX;
 }
 
 static vv_status no_such_column(const import *im, const char *name, size_t len, vv_error *err)

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/mem_sink.h"
@@ -99,11 +100,7 @@ static bool field_differs(const patch_section *s, const vv_field *a, const vv_fi
 /* The number of the pair that has column `at` of a side. */
 static size_t pair_of(const patch_section *s, int side, long at)
 {
-	size_t i = 0;
-	while (i < s->pair_count && s->pairs[i].side[side] != at) {
-		i++;
-	}
-	return i;
+	return vv_find_place(i, s->pair_count, s->pairs[i].side[side] == at);
 }
 
 /* Does the patch change what columns mean, which bytes of rows do not show? */

@@ -135,10 +135,7 @@ static vv_status merge_lines(merge *m, vv_conflict_kind kind, const char *what, 
 
 static bool is_blank(const vv_buf *lines)
 {
-	for (size_t i = 0; i < lines->len; i++) {
-		if (lines->data[i] != '\n' && lines->data[i] != '\r') return false;
-	}
-	return true;
+	return !vv_array_find(lines->data, lines->len, it, *it != '\n' && *it != '\r');
 }
 
 /* The header gets the lines around it, and a line end where it was the whole file: rows may follow now. */
@@ -262,10 +259,7 @@ static vv_status read_members(members *out, piece object, vv_error *err)
 
 static const member *find_member(const members *m, piece name)
 {
-	for (size_t i = 0; i < m->count; i++) {
-		if (same_piece(m->items[i].name, name)) return &m->items[i];
-	}
-	return NULL;
+	return vv_array_find(m->items, m->count, it, same_piece(it->name, name));
 }
 
 /* The same but for white space between its parts? */

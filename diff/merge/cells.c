@@ -171,13 +171,9 @@ static vv_status decide_order(merge_answer *out, vv_arena *arena, const merge_qu
 
 static bool is_bare(const vv_field *f, const vv_cell *c)
 {
-	for (size_t i = 0; i < c->len; i++) {
-		if (!strchr("0123456789+-.eE", c->text[i]) && !strchr(f->decimal, c->text[i]) &&
-		    !strchr(f->group, c->text[i])) {
-			return false;
-		}
-	}
-	return true;
+	return !vv_array_find(c->text, c->len, it,
+			      !strchr("0123456789+-.eE", *it) && !strchr(f->decimal, *it) &&
+				      !strchr(f->group, *it));
 }
 
 /* Digits after the point, as written. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/merge/state.h"
@@ -289,10 +290,7 @@ static void add_column(merge *m, long b, long x, long y, const vv_field *named)
 
 static const vv_column_pair *pair_of(const merge_side *s, long b)
 {
-	for (size_t i = 0; i < s->columns.count; i++) {
-		if (s->columns.pairs[i].a == b) return &s->columns.pairs[i];
-	}
-	return NULL;
+	return vv_array_find(s->columns.pairs, s->columns.count, it, it->a == b);
 }
 
 /* A column that one side dropped: gone, unless the other one changed it. */
@@ -719,10 +717,9 @@ static vv_status list_gone(dropped *d, const merge_side *other, vv_error *err)
 /* Has the row a value in a column that stays? */
 static bool survives(const dropped *d, const vv_cell *cells)
 {
-	for (size_t i = 0; i < d->side->table->columns; i++) {
-		if (!d->gone[i] && cells[i].len > 0) return true;
-	}
-	return false;
+	const size_t columns = d->side->table->columns;
+
+	return vv_find_place(i, columns, !d->gone[i] && cells[i].len > 0) < columns;
 }
 
 static void look_at_added(dropped *d, const vv_cell *cells)

@@ -34,22 +34,12 @@ typedef struct told {
 
 static vv_status add_row(uint64_t **list, size_t *count, size_t *cap, uint64_t row, vv_error *err)
 {
-	if (!vv_array_room(*list, *count, *cap)) return vv_fail_nomem(err);
-	(*list)[(*count)++] = row;
-	return VV_OK;
+	return vv_array_add(*list, *count, *cap, row) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status add_run(merge_run **list, size_t *count, size_t *cap, merge_run r, vv_error *err)
 {
-	if (!vv_array_room(*list, *count, *cap)) return vv_fail_nomem(err);
-	(*list)[(*count)++] = r;
-	return VV_OK;
-}
-
-static int by_old_row(const void *a, const void *b)
-{
-	const merge_run *x = a, *y = b;
-	return x->old_row < y->old_row ? -1 : x->old_row > y->old_row;
+	return vv_array_add(*list, *count, *cap, r) ? VV_OK : vv_fail_nomem(err);
 }
 
 static int by_new_row(const void *a, const void *b)
@@ -159,7 +149,7 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 	uint64_t a = 0, b = 0;
 	vv_status rc = VV_OK;
 	if (!by_new) return vv_fail_nomem(err);
-	sort_list(t->pairs, t->pair_count, sizeof(*t->pairs), by_old_row);
+	sort_list(t->pairs, t->pair_count, sizeof(*t->pairs), vv_u64_order);
 	sort_list(t->gone, t->gone_count, sizeof(*t->gone), vv_u64_order);
 	sort_list(t->added, t->added_count, sizeof(*t->added), vv_u64_order);
 	if (t->pair_count > 0) {
@@ -201,7 +191,7 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 static vv_status order_runs(merge_side *s, vv_error *err)
 {
 	size_t n = 0;
-	sort_list(s->by_old, s->run_count, sizeof(*s->by_old), by_old_row);
+	sort_list(s->by_old, s->run_count, sizeof(*s->by_old), vv_u64_order);
 	for (size_t i = 0; i < s->run_count; i++) {
 		merge_run *last = n > 0 ? &s->by_old[n - 1] : NULL, r = s->by_old[i];
 		if (last && last->old_row + last->rows == r.old_row &&
@@ -228,12 +218,6 @@ typedef struct placed {
 	size_t at;
 } placed;
 
-static int by_place(const void *a, const void *b)
-{
-	const placed *x = a, *y = b;
-	return x->above < y->above ? -1 : x->above > y->above;
-}
-
 /* The rows that no run has, as blocks. */
 static vv_status make_blocks(merge_side *s, vv_error *err)
 {
@@ -255,7 +239,7 @@ static vv_status make_blocks(merge_side *s, vv_error *err)
 			above = s->by_new[i].old_row + s->by_new[i].rows;
 		}
 	}
-	sort_list(order, s->block_count, sizeof(*order), by_place);
+	sort_list(order, s->block_count, sizeof(*order), vv_u64_order);
 	for (size_t i = 0; i < s->block_count; i++) {
 		s->by_above[i] = order[i].at;
 	}
@@ -286,27 +270,20 @@ static vv_status load_groups(merge_groups *g, vv_table *t, uint64_t secret, vv_e
 static bool share_group(const merge_groups *a, const merge_groups *b)
 {
 	vv_auto_free vv_hash128 *names = vv_calloc(a->count + 1, sizeof(*names));
-	bool found = !names;
-	for (size_t i = 0; names && i < a->count; i++) {
+	if (!names) return true;
+	for (size_t i = 0; i < a->count; i++) {
 		names[i] = a->list[i].data;
 	}
-	if (names) {
-		sort_list(names, a->count, sizeof(*names), vv_hash128_order);
-	}
-	for (size_t i = 0; !found && a->count > 0 && i < b->count; i++) {
-		found = bsearch(&b->list[i].data, names, a->count, sizeof(*names),
-				vv_hash128_order) != NULL;
-	}
-	return found;
+	sort_list(names, a->count, sizeof(*names), vv_hash128_order);
+	return a->count > 0 &&
+	       vv_array_find(b->list, b->count, it,
+			     bsearch(&it->data, names, a->count, sizeof(*names), vv_hash128_order));
 }
 
 /* Without a common column rows cannot be matched with base's. */
 static bool shares_column(const merge *m, const merge_side *s)
 {
-	for (size_t i = 0; i < m->base->columns; i++) {
-		if (s->from_base[i] >= 0) return true;
-	}
-	return false;
+	return vv_array_find(s->from_base, m->base->columns, it, *it >= 0) != NULL;
 }
 
 bool merge_is_other_table(merge *m, const merge_side *s)

@@ -107,10 +107,8 @@ static vv_status take_line(fit *f, const patch_op *op, passed *p, vv_error *err)
 	    (rc = keep_text(f, &r.text[1], &op->line[1], err)) < 0) {
 		return rc;
 	}
-	if (!vv_array_room(f->list, f->count, f->cap)) return vv_fail_nomem(err);
 	f->changes += r.kind != PATCH_KEEP;
-	f->list[f->count++] = r;
-	return VV_OK;
+	return vv_array_add(f->list, f->count, f->cap, r) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status take_lines(fit *f, vv_error *err)

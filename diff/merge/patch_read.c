@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/hint.h"
 #include "base/path.h"
@@ -79,24 +80,22 @@ static vv_status lines_fill(patch_lines *l, vv_error *err)
 static const char *const members[] = {"type",    "format",  "patch", "path",     "oldPath",
 				      "oldRoot", "newRoot", "pairs", "identity", "partial",
 				      "change",  "moved",   "rows",  "oldRow",   "newRow",
-				      "oldLine", "newLine", "xxh3",  "tables"};
+				      "oldLine", "newLine", "xxh3",  "tables",   NULL};
 
 static vv_status take_member(void *payload, const vv_json_member *m, vv_error *err)
 {
 	patch_lines *l = payload;
 	vv_json *v, **last = &l->json->first;
-	size_t i = 0, count = sizeof(members) / sizeof(members[0]);
-	while (i < count && (strlen(members[i]) != m->name_len ||
-			     memcmp(members[i], m->name, m->name_len) != 0)) {
-		i++;
-	}
-	if (i == count) return VV_OK;
+	const char *const *name = vv_ended_find(
+		members, it, strlen(*it) == m->name_len && memcmp(*it, m->name, m->name_len) == 0);
+
+	if (!name) return VV_OK;
 	vv_status rc = vv_json_read(&v, &l->arena, m->raw, m->raw_len, "", err);
 	if (rc < 0) return rc;
 	while (*last) {
 		last = &(*last)->next;
 	}
-	v->name = members[i];
+	v->name = *name;
 	v->name_len = m->name_len;
 	*last = v;
 	l->json->count++;
@@ -621,10 +620,9 @@ static const row_kind *find_kind(const vv_json *json)
 	if (vv_json_get_bool(json, "moved", false)) {
 		name = "moved"; /* and changed */
 	}
-	for (size_t i = 0; name && i < sizeof(row_kinds) / sizeof(row_kinds[0]); i++) {
-		if (strcmp(row_kinds[i].name, name) == 0) return &row_kinds[i];
-	}
-	return NULL;
+	return name ? vv_array_find(row_kinds, sizeof(row_kinds) / sizeof(row_kinds[0]), it,
+				    strcmp(it->name, name) == 0)
+		    : NULL;
 }
 
 /* "rows": how many move together; then the line has nothing else of them. */

@@ -67,9 +67,10 @@ static vv_status add(vv_merge_rules *r, const char *column, size_t len, const vv
 {
 	const char *name = vv_arena_strndup(&r->arena, column, len);
 
-	if (!name || !vv_array_room(r->columns, r->count, r->cap)) return vv_fail_nomem(err);
-	r->columns[r->count++] = (vv_merge_named_rule){name, len, *rule};
-	return VV_OK;
+	return name && vv_array_add(r->columns, r->count, r->cap,
+				    (vv_merge_named_rule){name, len, *rule})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* --- varve.json ------------------------------------------------------------------------- */
@@ -249,10 +250,7 @@ const vv_merge_rule *vv_merge_rules_find(const vv_merge_rules *r, const char *co
 
 bool vv_merge_rules_have(const vv_merge_rules *r, vv_merge_rule_kind kind)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		if (r->columns[i].rule.kind == kind) return true;
-	}
-	return false;
+	return vv_array_find(r->columns, r->count, it, it->rule.kind == kind) != NULL;
 }
 
 static vv_merge_rule_kind other(vv_merge_rule_kind kind)

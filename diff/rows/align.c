@@ -140,13 +140,9 @@ static bool same_key(vv_rowdiff *d, const stream *x, const stream *y, const vv_c
 		     const vv_cell *b)
 {
 	const digest *g = &x->digest, *h = &y->digest;
-	for (size_t i = 0; i < d->key_count; i++) {
-		if (!same_cell(d, g->key_fields[i], &a[g->key[i]], h->key_fields[i],
-			       &b[h->key[i]])) {
-			return false;
-		}
-	}
-	return true;
+	return vv_find_place(i, d->key_count,
+			     !same_cell(d, g->key_fields[i], &a[g->key[i]], h->key_fields[i],
+					&b[h->key[i]])) == d->key_count;
 }
 
 /* Certainly equal, as the hashes see it? (Keys that are spelled otherwise are left to the
@@ -156,13 +152,9 @@ static bool same_row(vv_rowdiff *d, const stream *x, const stream *y, const vv_c
 {
 	const digest *g = &x->digest, *h = &y->digest;
 	if (!same_key(d, x, y, a, b)) return false;
-	for (size_t i = 0; i < g->column_count; i++) {
-		if (!same_cell(d, g->fields[i], &a[g->columns[i]], h->fields[i],
-			       &b[h->columns[i]])) {
-			return false;
-		}
-	}
-	return true;
+	return vv_find_place(i, g->column_count,
+			     !same_cell(d, g->fields[i], &a[g->columns[i]], h->fields[i],
+					&b[h->columns[i]])) == g->column_count;
 }
 
 /* The nearest place ahead where both continue with an equal row; false: none in the window. */
@@ -670,12 +662,6 @@ static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, script *
 	}
 }
 
-static int segment_order(const void *a, const void *b)
-{
-	const vv_segment *x = a, *y = b;
-	return x->old_row < y->old_row ? -1 : x->old_row > y->old_row;
-}
-
 /* Lays the runs beside the segments that are shared as whole groups. */
 static vv_status merge_runs(vv_changed_groups *g, const runs *found, vv_error *err)
 {
@@ -685,7 +671,7 @@ static vv_status merge_runs(vv_changed_groups *g, const runs *found, vv_error *e
 	g->segments = p;
 	memcpy(p + g->segment_count, found->list, found->count * sizeof(*p));
 	g->segment_count += found->count;
-	qsort(p, g->segment_count, sizeof(*p), segment_order);
+	qsort(p, g->segment_count, sizeof(*p), vv_u64_order);
 	size_t n = 0;
 	for (size_t i = 1; i < g->segment_count; i++) {
 		if (p[n].old_row + p[n].rows == p[i].old_row &&

@@ -95,16 +95,11 @@ static vv_status read_old(sample *s, vv_error *err)
 {
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_batch *b = NULL;
-	int more = 1;
 	vv_status rc = vv_table_reader_open(&r, s->a, NULL, 0, false, err);
-	while (rc == VV_OK && s->row_count < s->limit && more > 0) {
-		if ((rc = vv_batches_add(&s->batches, &b, err)) < 0) {
-			break;
-		}
-		if ((more = vv_table_read(r, b, err)) <= 0) {
-			rc = (vv_status)more;
-			break;
-		}
+	while (rc == VV_OK && s->row_count < s->limit) {
+		if ((rc = vv_batches_add(&s->batches, &b, err)) < 0) return rc;
+		const int more = vv_table_read(r, b, err);
+		if (more <= 0) return (vv_status)more;
 		for (size_t i = 0; i < b->rows && s->row_count < s->limit; i++) {
 			const vv_cell *cells = &b->cells[i * b->columns];
 			uint64_t h = key_of(s, true, cells, b->first_row + i);
@@ -237,6 +232,7 @@ static void partners_clear(partners *p)
 {
 	vv_free_all(p->to_new, p->to_old, p->likeness, p->asserted);
 }
+VV_AUTO_CLEAR(partners, partners_clear)
 
 static void join(partners *p, size_t a, size_t b, unsigned likeness)
 {
@@ -626,37 +622,32 @@ static bool key_differs(const vv_table *a, const vv_table *b, const partners *p)
 vv_status vv_columns_match(vv_columns *out, vv_table *a, vv_table *b,
 			   const vv_columns_options *opts, vv_error *err)
 {
-	partners p = {0};
+	vv_auto(partners) p = {0};
+	vv_auto(vv_columns) made = {0};
 	vv_status rc;
 	memset(out, 0, sizeof(*out));
 	if ((rc = partners_init(&p, a->columns, b->columns, err)) < 0 ||
 	    (rc = take_asserted(&p, a, b, opts->rename, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	take_names(&p, a, b);
-	if (!opts->no_renames && (rc = take_alike(&p, a, b, opts, err)) < 0) {
-		goto done;
-	}
-	out->pairs = vv_calloc(a->columns + b->columns + 1, sizeof(*out->pairs));
-	if (!out->pairs) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	put_dropped(out, &p, a, b, -1);
+	if (!opts->no_renames && (rc = take_alike(&p, a, b, opts, err)) < 0) return rc;
+	made.pairs = vv_calloc(a->columns + b->columns + 1, sizeof(*made.pairs));
+	if (!made.pairs) return vv_fail_nomem(err);
+	put_dropped(&made, &p, a, b, -1);
 	for (size_t i = 0; i < b->columns; i++) {
-		set_pair(&out->pairs[out->count++], &p, a, b, p.to_old[i], (long)i);
+		set_pair(&made.pairs[made.count++], &p, a, b, p.to_old[i], (long)i);
 		if (p.to_old[i] >= 0) {
-			put_dropped(out, &p, a, b, p.to_old[i]);
+			put_dropped(&made, &p, a, b, p.to_old[i]);
 		}
 	}
-	out->key_changed = key_differs(a, b, &p);
-	out->missing_changed = !vv_texts_equal(VV_TEXTS(a->schema.missing),
+	made.key_changed = key_differs(a, b, &p);
+	made.missing_changed = !vv_texts_equal(VV_TEXTS(a->schema.missing),
 					       VV_TEXTS(b->schema.missing));
-	rc = p.failed ? vv_fail_nomem(err) : mark_moves(out, err);
-done:
-	partners_clear(&p);
-	if (rc < 0) {
-		vv_columns_clear(out);
+	rc = p.failed ? vv_fail_nomem(err) : mark_moves(&made, err);
+	if (rc == VV_OK) {
+		*out = made;
+		made = (vv_columns){0};
 	}
 	return rc;
 }
@@ -669,18 +660,16 @@ void vv_columns_clear(vv_columns *c)
 
 long vv_columns_to_new(const vv_columns *c, size_t a)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->pairs[i].a == (long)a) return c->pairs[i].b;
-	}
-	return -1;
+	const vv_column_pair *p = vv_array_find(c->pairs, c->count, it, it->a == (long)a);
+
+	return p ? p->b : -1;
 }
 
 long vv_columns_to_old(const vv_columns *c, size_t b)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->pairs[i].b == (long)b) return c->pairs[i].a;
-	}
-	return -1;
+	const vv_column_pair *p = vv_array_find(c->pairs, c->count, it, it->b == (long)b);
+
+	return p ? p->a : -1;
 }
 
 bool vv_columns_same(const vv_columns *c)
@@ -694,10 +683,5 @@ bool vv_columns_same(const vv_columns *c)
 
 bool vv_columns_same_places(const vv_columns *c)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->pairs[i].a >= 0 && c->pairs[i].b >= 0 && c->pairs[i].a != c->pairs[i].b) {
-			return false;
-		}
-	}
-	return true;
+	return !vv_array_find(c->pairs, c->count, it, it->a >= 0 && it->b >= 0 && it->a != it->b);
 }

@@ -654,17 +654,11 @@ static void letters(vv_excel *e, const char *s, size_t len)
 
 static bool formula(const vv_cell *was, const vv_cell *is)
 {
-	static const char *const errors[] = {"#NAME?",  "#REF!", "#VALUE!",
-					     "#DIV/0!", "#N/A",  "#NULL!"};
+	static const char *const errors[] = {"#NAME?", "#REF!",  "#VALUE!", "#DIV/0!",
+					     "#N/A",   "#NULL!", NULL};
 
-	for (size_t i = 0;
-	     was->len > 1 && strchr("=-+@", was->text[0]) && i < sizeof(errors) / sizeof(errors[0]);
-	     i++) {
-		if (is->len == strlen(errors[i]) && memcmp(is->text, errors[i], is->len) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return was->len > 1 && strchr("=-+@", was->text[0]) &&
+	       vv_texts_have(errors, is->text, is->len);
 }
 
 static void spell(vv_excel *e, const char *s, size_t len, bool as_date)

@@ -57,13 +57,11 @@ VV_AUTO_CLEAR(pass, pass_clear)
 
 static bool are_groups_in_place(const vv_changed_groups *g)
 {
-	for (size_t i = 0; i < g->old_count && g->old_count == g->new_count; i++) {
-		if (g->old_groups[i].row != g->new_groups[i].row ||
-		    g->old_groups[i].rows != g->new_groups[i].rows) {
-			return false;
-		}
-	}
-	return g->old_count == g->new_count;
+	return g->old_count == g->new_count &&
+	       vv_find_place(i, g->old_count,
+			     g->old_groups[i].row != g->new_groups[i].row ||
+				     g->old_groups[i].rows != g->new_groups[i].rows) ==
+		       g->old_count;
 }
 
 /* One column of the groups at hand. */
@@ -214,11 +212,9 @@ static void find_key(match *m)
 	for (size_t k = 0; k < root->key_count && root->key_count <= KEY_MAX; k++) {
 		const long old = vv_schema_find(&r->base->schema, root->key[k],
 						strlen(root->key[k]));
-		size_t i = 0;
+		const size_t i = vv_find_place(c, r->table->columns,
+					       old >= 0 && r->columns[c].old == old);
 
-		while (i < r->table->columns && (old < 0 || r->columns[i].old != old)) {
-			i++;
-		}
 		if (i == r->table->columns) {
 			m->key_count = 0;
 			return;
@@ -555,13 +551,11 @@ static bool is_spoiled(const vv_excel_column *c)
 static vv_status count_cells(vv_excel_rows *r, bool kept, vv_error *err)
 {
 	const vv_cell *a, *b;
-	bool any = !kept;
 	vv_status rc;
 
-	for (size_t k = 0; k < r->table->columns && !any; k++) {
-		any = is_spoiled(&r->columns[k]);
+	if (kept && !vv_array_find(r->columns, r->table->columns, it, is_spoiled(it))) {
+		return vv_buf_ok(&r->excel.text, err);
 	}
-	if (!any) return vv_buf_ok(&r->excel.text, err);
 	for (size_t i = 0; i < r->count; i++) {
 		const vv_excel_pair *p = &r->pairs[i];
 

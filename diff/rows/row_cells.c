@@ -3,14 +3,12 @@
  */
 #include "diff/rows/match_steps.h"
 
+#include "base/array.h"
 #include "diff/rows/value.h"
 
 bool rowdiff_is_of_key(const vv_rowdiff *d, const vv_column_pair *p)
 {
-	for (size_t i = 0; i < d->key_count; i++) {
-		if (p->b == (long)d->key_b[i]) return true;
-	}
-	return false;
+	return vv_array_find(d->key_b, d->key_count, it, p->b == (long)*it) != NULL;
 }
 
 vv_status rowdiff_compare(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, const bool *equal,

@@ -23,13 +23,7 @@ bool vv_tables_same_data(const vv_table *a, const vv_table *b)
 
 static bool named(const char *const *names, const vv_field *f)
 {
-	for (size_t i = 0; names && names[i]; i++) {
-		if (strlen(names[i]) == f->name_len &&
-		    memcmp(names[i], f->name, f->name_len) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return vv_texts_have(names, f->name, f->name_len);
 }
 
 /* Which pairs are compared: both sides have them, and the options do not leave them out. */

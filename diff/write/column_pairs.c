@@ -5,6 +5,8 @@
 
 #include <assert.h>
 
+#include "base/array.h"
+
 size_t vv_column_pairs_count(const vv_diff_table *t)
 {
 	return t->columns ? t->columns->count : (t->b ? t->b : t->a)->columns;
@@ -38,10 +40,7 @@ static bool is_key(const vv_diff_table *t, size_t pair)
 {
 	vv_column_pair p = vv_column_pairs_get(t, pair);
 	long at = t->b ? p.b : p.a;
-	for (size_t i = 0; i < t->key_count; i++) {
-		if (at >= 0 && t->key[i] == (size_t)at) return true;
-	}
-	return false;
+	return vv_array_find(t->key, t->key_count, it, at >= 0 && *it == (size_t)at) != NULL;
 }
 
 bool vv_column_pairs_names_row(const vv_diff_table *t, size_t pair)

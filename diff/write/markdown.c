@@ -291,10 +291,8 @@ static vv_status keep_cell(md_writer *w, section *s, size_t pair, bool *keep, vv
 	if (s->lines.len >= 2 * size_limit(w) && (rc = rank_lines(w, s, size_limit(w), err)) < 0) {
 		return rc;
 	}
-	if (!vv_array_room(s->cells, s->count, s->cap)) return vv_fail_nomem(err);
 	l.at = s->lines.len;
-	s->cells[s->count++] = l;
-	return VV_OK;
+	return vv_array_add(s->cells, s->count, s->cap, l) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* The address of a row on pages, in the version that has it; nothing where there are none. */
@@ -439,9 +437,9 @@ static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *
 
 static md_table *add_table(md_writer *w)
 {
-	if (!vv_array_room(w->tables, w->count, w->cap)) return NULL;
-	w->tables[w->count] = (md_table){.head = VV_BUF_INIT};
-	return &w->tables[w->count++];
+	return vv_array_add(w->tables, w->count, w->cap, (md_table){.head = VV_BUF_INIT})
+		       ? &w->tables[w->count - 1]
+		       : NULL;
 }
 
 /* Columns of the version that has the rows; the key first, so that rows can be distinguished. */

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/codec.h"
@@ -89,10 +90,7 @@ static void put_clean(vv_buf *b, const char *s, size_t len)
 
 static bool is_taken(const sql_column *c, size_t count, const char *name)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (sql_same_name(c[i].name, name)) return true;
-	}
-	return false;
+	return vv_array_find(c, count, it, sql_same_name(it->name, name)) != NULL;
 }
 
 static vv_status name_column(sql_column *columns, size_t at, const vv_field *f, vv_error *err)
@@ -125,10 +123,7 @@ static const char *type_of(const vv_field *f)
 /* accepts NULL */
 static void sql_columns_free(sql_column *c, size_t count)
 {
-	for (size_t i = 0; c && i < count; i++) {
-		vv_free(c[i].name);
-	}
-	vv_free(c);
+	vv_array_clear(c, c ? count : 0, it, vv_free(it->name));
 }
 
 static vv_status sql_columns_new(sql_column **out, const vv_schema *schema, vv_error *err)
@@ -184,11 +179,7 @@ static bool sql_is_null(const vv_field *f, const vv_cell *c)
 
 static size_t digits(const char *s, size_t len)
 {
-	size_t n = 0;
-	while (n < len && s[n] >= '0' && s[n] <= '9') {
-		n++;
-	}
-	return n;
+	return vv_find_place(i, len, s[i] < '0' || s[i] > '9');
 }
 
 /* Is the text a number that SQLite returns with the same spelling? */
@@ -470,11 +461,9 @@ static void put_alters(sql_writer *w)
 /* Are the rows compared by the key that the version has itself? */
 static bool is_own_key(const vv_table *t, const size_t *key, size_t count)
 {
-	if (count == 0 || t->root.key_count != count) return false;
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(t->root.key[i], t->schema.fields[key[i]].name) != 0) return false;
-	}
-	return true;
+	return count > 0 && t->root.key_count == count &&
+	       vv_find_place(i, count,
+			     strcmp(t->root.key[i], t->schema.fields[key[i]].name) != 0) == count;
 }
 
 static vv_status choose_key(sql_writer *w, vv_error *err)

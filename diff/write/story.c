@@ -123,10 +123,7 @@ void vv_story_free(vv_story *s)
 	for (size_t i = 0; s && s->columns && i < s->count; i++) {
 		column *c = &s->columns[i];
 
-		for (size_t k = 0; k < c->count; k++) {
-			vv_free_all(c->groups[k].from, c->groups[k].to);
-		}
-		vv_free(c->groups);
+		vv_array_clear(c->groups, c->count, it, vv_free_all(it->from, it->to));
 		vv_hash_index_clear(&c->index);
 		vv_figures_clear(&c->figures);
 		vv_buf_clear_all(&c->alike[0], &c->alike[1]);
@@ -254,12 +251,12 @@ static double guess_factor(const numbers *n)
 	if (n->from[largest] == 0) return NAN;
 	for (int digits = 1; digits <= 7; digits++) {
 		const double factor = rounded(n->to[largest] / n->from[largest], digits);
-		size_t i = 0;
 
-		while (i < n->kept && explains_factor(factor, n->from[i], n->to[i], n->half[i])) {
-			i++;
+		if (vv_find_place(i, n->kept,
+				  !explains_factor(factor, n->from[i], n->to[i], n->half[i])) ==
+		    n->kept) {
+			return factor;
 		}
-		if (i == n->kept) return factor;
 	}
 	return NAN;
 }

@@ -268,10 +268,7 @@ static vv_status stat_end(vv_diff_writer *base, vv_error *err VV_UNUSED)
 static void sum_clear(vv_diff_writer *base)
 {
 	sum_writer *w = self(base);
-	for (size_t i = 0; i < w->count; i++) {
-		vv_free_all(w->lines[i].path, w->lines[i].text);
-	}
-	vv_free(w->lines);
+	vv_array_clear(w->lines, w->count, it, vv_free_all(it->path, it->text));
 	vv_story_free(w->story);
 }
 

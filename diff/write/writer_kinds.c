@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/array.h"
+
 static const vv_diff_writer_kind *const kinds[] = {VV_DIFF_FORMS(VV_DIFF_FORM_KIND) NULL};
 
 /* Its rows are lines of the files, which lib/view/table_diff.h writes. */
@@ -12,8 +14,8 @@ const vv_diff_writer_kind vv_diff_writer_patch = {.name = "patch"};
 
 const vv_diff_writer_kind *vv_diff_writer_find(const char *name)
 {
-	for (size_t i = 0; kinds[i]; i++) {
-		if (strcmp(kinds[i]->name, name) == 0) return kinds[i];
-	}
-	return NULL;
+	const vv_diff_writer_kind *const *kind = vv_ended_find(kinds, it,
+							       strcmp((*it)->name, name) == 0);
+
+	return kind ? *kind : NULL;
 }

@@ -222,14 +222,6 @@ static vv_status compare(changes *c, const char *where, const char *name, const 
 	return rc < 0 ? rc : c->fn(c->payload, vv_buf_cstr(&c->line), err);
 }
 
-static bool is_among(const char *name, const char *const *names)
-{
-	for (; *names; names++) {
-		if (strcmp(name, *names) == 0) return true;
-	}
-	return false;
-}
-
 /* The members of two objects (NULL: none), but for those named, which are compared apart. */
 static vv_status compare_members(changes *c, const char *where, const vv_json *a, const vv_json *b,
 				 const char *const *but, vv_error *err)
@@ -239,7 +231,7 @@ static vv_status compare_members(changes *c, const char *where, const vv_json *a
 
 		for (const vv_json *m = from ? from->first : NULL; m && m->name; m = m->next) {
 			const vv_json *n = member(other, m->name);
-			vv_status rc = (side && n) || is_among(m->name, but)
+			vv_status rc = (side && n) || vv_texts_have(but, m->name, m->name_len)
 					       ? VV_OK
 					       : compare(c, where, m->name, side ? n : m,
 							 side ? m : n, err);

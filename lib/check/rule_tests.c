@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -71,10 +72,7 @@ static vv_status read_row(vv_buf *cells, const trying *t, const vv_check_row *ro
 /* Buffers for the cells of `count` columns. */
 static void clear_cells(vv_buf *cells, size_t count)
 {
-	for (size_t i = 0; cells && i < count; i++) {
-		vv_buf_clear(&cells[i]);
-	}
-	vv_free(cells);
+	vv_array_clear(cells, cells ? count : 0, it, vv_buf_clear(it));
 }
 
 static vv_status put_row(vv_buf *out, const trying *t, const vv_check_row *row, vv_error *err)

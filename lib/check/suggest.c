@@ -225,12 +225,8 @@ static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_erro
 static size_t place_of(const learning *l, const vv_oid *commit)
 {
 	const char *hex = vv_oid_shows(commit);
-	size_t i = 0;
 
-	while (i < l->t.commit_count && strcmp(l->t.commits[i].hex, hex) != 0) {
-		i++;
-	}
-	return i;
+	return vv_find_place(i, l->t.commit_count, strcmp(l->t.commits[i].hex, hex) == 0);
 }
 
 static const vv_oid *lesson_commit(const learning *l, size_t lesson)

@@ -182,10 +182,7 @@ static vv_status find_file(vv_apply_files *f, const char *path, const char *behi
 vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path)
 {
 	const char *own = strip_path(f, path);
-	for (size_t i = 0; own && i < f->count; i++) {
-		if (strcmp(f->list[i].path, own) == 0) return &f->list[i];
-	}
-	return NULL;
+	return own ? vv_array_find(f->list, f->count, it, strcmp(it->path, own) == 0) : NULL;
 }
 
 /* --- reading ------------------------------------------------------------------ */

@@ -25,11 +25,8 @@ void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_wr
 void vv_apply_index_clear(vv_apply_index *a)
 {
 	vv_names_free(a->missed, a->missed_count);
-	for (size_t i = 0; i < a->count; i++) {
-		vv_free(a->merged[i].path);
-		vv_dataset_merged_clear(&a->merged[i].out);
-	}
-	vv_free(a->merged);
+	vv_array_clear(a->merged, a->count, it,
+		       (vv_free(it->path), vv_dataset_merged_clear(&it->out)));
 	memset(a, 0, sizeof(*a));
 }
 

@@ -164,11 +164,8 @@ const char *vv_conflict_file_reason(const vv_conflict_path *p)
 
 void vv_conflict_list_clear(vv_conflict_list *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		vv_free(l->paths[i].path);
-		vv_conflict_record_clear(&l->paths[i].record);
-	}
-	vv_free(l->paths);
+	vv_array_clear(l->paths, l->count, it,
+		       (vv_free(it->path), vv_conflict_record_clear(&it->record)));
 	memset(l, 0, sizeof(*l));
 }
 

@@ -57,12 +57,8 @@ typedef bool (*item_is)(const vv_conflict_item *item, const char *word);
 
 static bool is_any(const vv_conflict_item *item, const vv_strings *words, item_is is)
 {
-	bool any = words->count == 0;
-
-	for (size_t i = 0; i < words->count && !any; i++) {
-		any = is(item, words->items[i]);
-	}
-	return any;
+	return words->count == 0 ||
+	       vv_array_find(words->items, words->count, it, is(item, *it)) != NULL;
 }
 
 static bool is_wanted(const vv_resolving *r, const vv_conflict_item *item)
@@ -474,10 +470,10 @@ static vv_status bring_merged(vv_resolving *r, const vv_conflict_path *p, vv_dat
 
 static bool any_of_columns(const vv_conflict_path *p, const bool *chosen)
 {
-	for (size_t i = 0; i < p->record.count; i++) {
-		if (chosen[i] && vv_conflict_is_of_columns(&p->record.items[i])) return true;
-	}
-	return false;
+	const size_t count = p->record.count;
+
+	return vv_find_place(i, count,
+			     chosen[i] && vv_conflict_is_of_columns(&p->record.items[i])) < count;
 }
 
 static vv_status refuse_many(const vv_conflict_path *p, bool edited, vv_error *err)

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "dataset/format/facts.h"
@@ -150,10 +151,7 @@ static bool begins(const test *t, const char *s, size_t len)
 /* Do all texts that mean a missing value have no letters, which facts count? */
 static bool only_empty_is_missing(const vv_field *f)
 {
-	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
-		if (**m) return false;
-	}
-	return true;
+	return !vv_ended_find(f->missing, it, **it != '\0');
 }
 
 /* Can missing values pass the test, by the facts? */
@@ -335,13 +333,11 @@ static bool has_text(const vv_where *w, const vv_cell *cells)
 
 bool vv_where_holds(vv_where *w, const vv_cell *cells)
 {
-	for (size_t i = 0; i < w->count; i++) {
-		if (!test_holds(w, &w->tests[i], &cells[w->tests[i].column])) return false;
-	}
-	for (size_t i = 0; i < w->condition_count; i++) {
-		if (!w->judged[i] && !condition_holds(w, i, cells)) return false;
-	}
-	return has_text(w, cells);
+	return !vv_array_find(w->tests, w->count, it, !test_holds(w, it, &cells[it->column])) &&
+	       vv_find_place(i, w->condition_count,
+			     !w->judged[i] && !condition_holds(w, i, cells)) ==
+		       w->condition_count &&
+	       has_text(w, cells);
 }
 
 vv_status vv_where_ok(const vv_where *w, vv_error *err)

@@ -133,10 +133,8 @@ static vv_status finder_init(finder *f, vv_table *t, vv_row_wanted *wanted, size
 
 static void finder_clear(finder *f)
 {
-	for (size_t i = 0; f->ring && i < f->above; i++) {
-		vv_free(f->ring[i]);
-	}
-	vv_free_all(f->ring, f->sorted, f->columns);
+	vv_array_clear(f->ring, f->ring ? f->above : 0, it, vv_free(*it));
+	vv_free_all(f->sorted, f->columns);
 	vv_buf_clear(&f->key);
 }
 VV_AUTO_CLEAR(finder, finder_clear)
@@ -213,10 +211,9 @@ vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, vv_erro
 /* near: the rows above w, as t has them. */
 static uint64_t place_of(const vv_row_wanted *w, const vv_row_wanted *near, const vv_table *t)
 {
-	for (size_t k = 0; k < NEIGHBOURS; k++) {
-		if (near[k].row != UINT64_MAX) return near[k].row + 1;
-	}
-	return w->row == 0 ? 0 : t->root.rows;
+	const vv_row_wanted *known = vv_array_find(near, NEIGHBOURS, it, it->row != UINT64_MAX);
+
+	return known ? known->row + 1 : w->row == 0 ? 0 : t->root.rows;
 }
 
 vv_status vv_rows_find_places(uint64_t *places, vv_table *t, vv_table *from, vv_row_wanted *wanted,

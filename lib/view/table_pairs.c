@@ -80,10 +80,11 @@ static int likeness(const halves *l, const half *gone, const half *come)
 	if (!was->beside && !is->beside) {
 		return vv_rows_shared(gone->rows, gone->count, come->rows, come->count);
 	}
-	for (size_t i = 0; was->beside && is->beside && i < l->count; i++) {
-		if (goes_with(&l->items[i].pair, was->name, is->name)) return 100;
-	}
-	return 0;
+	return was->beside && is->beside &&
+			       vv_array_find(l->items, l->count, it,
+					     goes_with(&it->pair, was->name, is->name))
+		       ? 100
+		       : 0;
 }
 
 /* Joins those that are at least so alike. */

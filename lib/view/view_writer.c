@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json.h"
 #include "base/json/json_skip.h"
 #include "base/sys.h"
@@ -153,10 +154,7 @@ void vv_view_writer_clear(vv_view_writer *w)
 	if (!w->table) {
 		return; /* never initialised */
 	}
-	for (size_t i = 0; w->names && i < w->count; i++) {
-		vv_buf_clear(&w->names[i]);
-	}
-	vv_free(w->names);
+	vv_array_clear(w->names, w->names ? w->count : 0, it, vv_buf_clear(it));
 	vv_view_grid_free(w->grid);
 	vv_dialect_clear(&w->dialect);
 	vv_arena_clear(&w->labels_arena);

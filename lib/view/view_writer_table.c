@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/view/view_writer.h"
@@ -65,10 +66,8 @@ vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, u
 void vv_view_grid_free(struct vv_view_grid *g)
 {
 	if (!g) return;
-	for (size_t i = 0; g->waiting && i < g->sample * g->columns; i++) {
-		vv_buf_clear(&g->waiting[i]);
-	}
-	vv_free_all(g->waiting, g->widths, g);
+	vv_array_clear(g->waiting, g->waiting ? g->sample * g->columns : 0, it, vv_buf_clear(it));
+	vv_free_all(g->widths, g);
 }
 
 /* Puts column i of a line, whose text is escaped already. */

@@ -69,7 +69,22 @@ static void a_longest_run_that_rises_is_kept(void **state)
 	assert_true(vv_array_keep_rising(places, 0));
 }
 
+static void items_are_found_in_order(void **state)
+{
+	const char *words[] = {"ant", "bee", "bat", NULL};
+	const char **none = NULL;
+
+	(void)state;
+	assert_ptr_equal(vv_ended_find(words, it, **it == 'b'), &words[1]);
+	assert_null(vv_ended_find(words, it, **it == 'c'));
+	assert_null(vv_ended_find(none, it, true));
+	assert_int_equal(vv_find_place(i, 3, words[i][0] == 'b'), 1);
+	assert_int_equal(vv_find_place(i, 3, words[i][0] == 'c'), 3);
+	assert_int_equal(vv_find_place(i, 0, true), 0);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(items_are_found_in_order),
 	cmocka_unit_test(a_longest_run_that_rises_is_kept),
 	cmocka_unit_test(a_thousand_items_are_kept),
 	cmocka_unit_test(room_for_many_is_made_at_once),
