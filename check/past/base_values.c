@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "check/past/drift.h"
 #include "check/past/instant.h"
+#include "dataset/format/facts.h"
 #include "dataset/table/walk.h"
 
 #define JOBS_MAX 16u
@@ -322,10 +323,7 @@ static vv_status take_parts(read_job *j, vv_error *err)
 
 static void clear_job(read_job *j, const reading *r)
 {
-	for (size_t i = 0; j->parts && i < r->v->count; i++) {
-		vv_distribution_clear(&j->parts[i]);
-	}
-	vv_free(j->parts);
+	vv_array_clear(j->parts, j->parts ? r->v->count : 0, it, vv_distribution_clear(it));
 }
 
 static vv_status read_in_threads(const reading *r, const size_t *wanted, size_t wanted_count,
@@ -564,17 +562,11 @@ typedef struct news {
 	size_t *key, key_count;
 } news;
 
-static bool is_less(const vv_dist_value *v, const vv_cell *cell)
-{
-	size_t n = v->len < cell->len ? v->len : cell->len;
-	int order = n ? memcmp(v->text, cell->text, n) : 0;
-
-	return order < 0 || (order == 0 && v->len < cell->len);
-}
-
 static size_t place_of(const vv_distribution *d, const vv_cell *cell)
 {
-	return vv_first_place(i, d->count, is_less(&d->values[i], cell));
+	return vv_first_place(
+		i, d->count,
+		vv_fact_text_order(d->values[i].text, d->values[i].len, cell->text, cell->len) < 0);
 }
 
 static void give_new(news *w, const vv_batch *b, size_t row, size_t place)
@@ -774,11 +766,8 @@ static void check_freshness(values *v)
 
 static void values_clear(values *v)
 {
-	for (size_t i = 0; i < v->count; i++) {
-		vv_distribution_clear(&v->items[i].was);
-		vv_distribution_clear(&v->items[i].is);
-	}
-	vv_free(v->items);
+	vv_array_clear(v->items, v->count, it,
+		       (vv_distribution_clear(&it->was), vv_distribution_clear(&it->is)));
 }
 
 VV_AUTO_CLEAR(values, values_clear)

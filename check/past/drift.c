@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "check/past/instant.h"
+#include "dataset/format/facts.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/value.h"
 
@@ -361,9 +362,7 @@ static int by_step(const void *a, const void *b)
 static int by_text(const void *a, const void *b)
 {
 	const vv_dist_value *x = a, *y = b;
-	size_t n = x->len < y->len ? x->len : y->len;
-	int c = n ? memcmp(x->text, y->text, n) : 0;
-	return c != 0 ? c : x->len < y->len ? -1 : x->len > y->len;
+	return vv_fact_text_order(x->text, x->len, y->text, y->len);
 }
 
 vv_status vv_distribution_finish(vv_distribution *d, vv_error *err)

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/sys.h"
+#include "dataset/format/facts.h"
 #include "dataset/schema/decimal.h"
 
 void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limit)
@@ -90,14 +91,6 @@ uint64_t vv_column_stats_distinct(const vv_column_stats *s, bool *exact)
 	return ((uint64_t)s->used << s->level) + (s->zero ? 1 : 0);
 }
 
-static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	size_t n = a_len < b_len ? a_len : b_len;
-	int c = n ? memcmp(a, b, n) : 0;
-
-	return c ? c : (a_len > b_len) - (a_len < b_len);
-}
-
 /* False: one of them is not a number as the field spells it. Nearly all are small. */
 static bool compare_numbers(int *out, vv_column_stats *s, const char *a, size_t a_len,
 			    const char *b, size_t b_len)
@@ -129,7 +122,7 @@ static int compare_values(vv_column_stats *s, const char *a, size_t a_len, const
 	    compare_numbers(&order, s, a, a_len, b, b_len)) {
 		return order;
 	}
-	return compare_bytes(a, a_len, b, b_len);
+	return vv_fact_text_order(a, a_len, b, b_len);
 }
 
 static void set(vv_buf *b, const vv_cell *c)
