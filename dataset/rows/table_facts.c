@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "dataset/table/walk.h"
+
 typedef struct union_of {
 	vv_facts *out;
 	bool some;
@@ -28,16 +30,11 @@ static bool take(void *payload, const uint8_t *facts, size_t len)
 vv_status vv_table_facts(vv_facts *out, const vv_table *t, vv_error *err)
 {
 	union_of u = {.out = out};
-	vv_auto(vv_list_reader) *list = NULL;
-	vv_list_item item;
-	vv_status rc;
+	vv_auto(vv_list_walk) w = vv_list_walk_open(t, VV_LIST_FACTS, err);
 
 	*out = (vv_facts)VV_FACTS_INIT;
-	if ((rc = vv_list_reader_open(&list, VV_LIST_FACTS, &t->source, t->root.facts.data,
-				      t->root.facts.len, err)) < 0) {
-		return rc;
-	}
-	int more = vv_list_next_that_may(list, take, &u, &item, err);
+	if (w.rc < 0) return w.rc;
+	int more = vv_list_next_that_may(w.reader, take, &u, &w.item, err);
 	if (more < 0 || u.rc == VV_OK) return more < 0 ? (vv_status)more : VV_OK;
 	return vv_error_copy(err, &u.err);
 }

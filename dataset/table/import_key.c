@@ -219,13 +219,11 @@ static vv_status find_groups(change *c, vv_error *err)
 typedef vv_status (*row_fn)(change *c, some_keys *k, const vv_cell *cells, uint64_t hash,
 			    bool usable, vv_error *err);
 
-static vv_status each_row(change *c, some_keys *k, vv_table_reader *r, vv_batch *b, row_fn fn,
-			  vv_error *err)
+static vv_status each_row(change *c, some_keys *k, const vv_batch *b, row_fn fn, vv_error *err)
 {
-	int more = vv_table_read(r, b, err);
-	vv_status rc = more < 0 ? (vv_status)more : VV_OK;
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && more > 0 && i < b->rows && !c->harm; i++) {
+	for (size_t i = 0; rc == VV_OK && i < b->rows && !c->harm; i++) {
 		const vv_cell *cells = &b->cells[i * b->columns];
 		bool usable;
 		uint64_t hash = vv_key_hash(cells, c->columns, c->column_count, c->seed, &usable);
@@ -237,16 +235,15 @@ static vv_status each_row(change *c, some_keys *k, vv_table_reader *r, vv_batch 
 
 static vv_status each_group(change *c, some_keys *k, row_fn fn, vv_error *err)
 {
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	vv_status rc = vv_table_reader_open(&r, k->table, c->columns, c->column_count, false, err);
+	vv_auto(vv_group_walk) w = vv_group_walk_open(k->table, c->columns, c->column_count, err);
 
-	for (size_t i = 0; rc == VV_OK && i < k->group_count && !c->harm; i++) {
-		if ((rc = vv_table_seek_group(r, k->groups[i], err)) == VV_OK) {
-			rc = each_row(c, k, r, &b, fn, err);
+	for (size_t i = 0; w.rc == VV_OK && i < k->group_count && !c->harm; i++) {
+		w.rc = vv_table_seek_group(w.reader, k->groups[i], err);
+		if (vv_group_walk_next(&w)) {
+			w.rc = each_row(c, k, &w.batch, fn, err);
 		}
 	}
-	return rc;
+	return w.rc;
 }
 
 static vv_status keep_hash(change *c, some_keys *k, const vv_cell *cells VV_UNUSED, uint64_t hash,
@@ -340,32 +337,25 @@ static bool may_meet(void *payload, const uint8_t *facts, size_t len)
 /* Groups that both have and that may have a new key, in place of those that now alone has. */
 static vv_status find_neighbours(change *c, some_keys *out, vv_error *err)
 {
-	const vv_root *root = &c->now.table->root;
-	vv_auto(vv_list_reader) *r = NULL;
-	vv_list_item item;
+	vv_auto(vv_list_walk) w = vv_list_walk_open(c->now.table, VV_LIST_FACTS, err);
 	size_t changed = 0;
 	int more;
-	vv_status rc = vv_list_reader_open(&r, VV_LIST_FACTS, &c->now.table->source,
-					   root->facts.data, root->facts.len, err);
 
-	while (rc == VV_OK && (more = vv_list_next_that_may(r, may_meet, c, &item, err)) != 0) {
-		if (more < 0) {
-			rc = (vv_status)more;
-			break;
-		}
-		while (changed < c->now.group_count && c->now.groups[changed] < item.index) {
+	if (w.rc < 0) return w.rc;
+	while ((more = vv_list_next_that_may(w.reader, may_meet, c, &w.item, err)) > 0) {
+		const uint64_t index = w.item.index;
+
+		while (changed < c->now.group_count && c->now.groups[changed] < index) {
 			changed++;
 		}
-		if (changed < c->now.group_count && c->now.groups[changed] == item.index) {
+		if (changed < c->now.group_count && c->now.groups[changed] == index) {
 			continue;
 		}
-		if (!vv_array_room(out->groups, out->group_count, out->group_cap)) {
-			rc = vv_fail_nomem(err);
-			break;
+		if (!vv_array_add(out->groups, out->group_count, out->group_cap, index)) {
+			return vv_fail_nomem(err);
 		}
-		out->groups[out->group_count++] = item.index;
 	}
-	return rc;
+	return (vv_status)more;
 }
 
 static vv_status look(change *c, some_keys *stayed, vv_error *err)

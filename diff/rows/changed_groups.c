@@ -28,34 +28,33 @@ static vv_status take_groups(const vv_list_place *items, size_t count, vv_change
 	return VV_OK;
 }
 
-/* First row and rows of items [index, index + items). */
-static vv_status rows_of(vv_list_reader *list, uint64_t index, uint64_t items, uint64_t *row,
-			 uint64_t *rows, vv_error *err)
+/* The number of the first row of an item; of the item after the last, the number of all rows. */
+static vv_status first_row(uint64_t *row, vv_list_reader *list, uint64_t index, vv_error *err)
 {
 	vv_list_item item;
+	uint64_t items;
 	vv_status rc = vv_list_seek_index(list, index, err);
-	uint64_t n, w;
-	if (rc < 0) return rc;
-	int more = vv_list_next(list, &item, err);
+
+	vv_list_totals(list, &items, row);
+	if (rc < 0 || index >= items) return rc;
+	const int more = vv_list_next(list, &item, err);
 	if (more <= 0) {
 		return more < 0 ? (vv_status)more
 				: vv_fail(err, VV_ECORRUPT,
 					  "a data list is shorter than it declares");
 	}
 	*row = item.before;
-	if ((rc = vv_list_seek_index(list, index + items, err)) < 0) return rc;
-	vv_list_totals(list, &n, &w);
-	if (index + items >= n) {
-		*rows = w - *row;
-		return VV_OK;
-	}
-	more = vv_list_next(list, &item, err);
-	if (more <= 0) {
-		return more < 0 ? (vv_status)more
-				: vv_fail(err, VV_ECORRUPT,
-					  "a data list is shorter than it declares");
-	}
-	*rows = item.before - *row;
+	return VV_OK;
+}
+
+/* First row and rows of items [index, index + items). */
+static vv_status rows_of(vv_list_reader *list, uint64_t index, uint64_t items, uint64_t *row,
+			 uint64_t *rows, vv_error *err)
+{
+	vv_status rc = first_row(row, list, index, err);
+
+	if (rc < 0 || (rc = first_row(rows, list, index + items, err)) < 0) return rc;
+	*rows -= *row;
 	return VV_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "check/rules/key_groups.h"
 #include "dataset/table/table.h"
+#include "dataset/table/walk.h"
 #include "lib/rows/where.h"
 
 /* ---- where_groups: the row groups that can have rows that a view wants, one after the other.
@@ -153,25 +154,17 @@ void found_group_clear(found_group *g)
 vv_status found_rows_group_of(uint64_t *index, uint64_t *first, const vv_table *t, uint64_t row,
 			      vv_error *err)
 {
-	vv_auto(vv_list_reader) *list = NULL;
-	vv_list_item item;
-	vv_status rc;
-	int more;
+	vv_auto(vv_list_walk) list = vv_list_walk_open(t, VV_LIST_DATA, err);
 
-	if ((rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
-				      t->root.data.len, err)) < 0 ||
-	    (rc = vv_list_seek(list, row, err)) < 0) {
-		return rc;
+	vv_list_walk_seek(&list, row);
+	if (!vv_list_walk_next(&list)) {
+		return list.rc < 0 ? list.rc
+				   : vv_fail(err, VV_ECORRUPT,
+					     "the version is damaged: row %llu is missing",
+					     (unsigned long long)row + 1);
 	}
-	if ((more = vv_list_next(list, &item, err)) <= 0) {
-		return more < 0 ? (vv_status)more
-				: vv_fail(err, VV_ECORRUPT,
-					  "the version is damaged: row %llu is "
-					  "missing",
-					  (unsigned long long)row + 1);
-	}
-	*index = item.index;
-	*first = item.before;
+	*index = list.item.index;
+	*first = list.item.before;
 	return VV_OK;
 }
 

@@ -17,6 +17,7 @@
 #include "check/kept/cache.h"
 #include "dataset/format/list.h"
 #include "dataset/rows/sums.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/columns.h"
 #include "lib/names/version.h"
 
@@ -332,7 +333,7 @@ static uint64_t names_hash(const vv_figure *f)
 static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, vv_sums *all,
 			   vv_sums *part, const size_t *places, vv_error *err)
 {
-	vv_auto(vv_list_reader) *list = NULL;
+	vv_auto(vv_list_walk) list = vv_list_walk_open(t, VV_LIST_DATA, err);
 	vv_auto(vv_table_reader) *reader = NULL;
 	vv_auto(vv_batch) b = {0};
 	/* The schema determines how columns are read. */
@@ -340,17 +341,12 @@ static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, 
 				      names_hash(f) + (uint64_t)t->root.dialect.form);
 	size_t column_count;
 	const size_t *columns = vv_sums_rule_columns(rule, &column_count);
-	vv_list_item item;
-	int more = 0;
-	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
-					   t->root.data.len, err);
+	vv_status rc = list.rc < 0 ? list.rc
+				   : vv_table_reader_open(&reader, t, columns, column_count, false,
+							  err);
 
-	if (rc < 0 ||
-	    (rc = vv_table_reader_open(&reader, t, columns, column_count, false, err)) < 0) {
-		return rc;
-	}
-	while (rc == VV_OK && (more = vv_list_next(list, &item, err)) > 0) {
-		const vv_hash128 key = vv_xxh3_128(item.bytes, item.len, seed);
+	while (rc == VV_OK && vv_list_walk_next(&list)) {
+		const vv_hash128 key = vv_xxh3_128(list.item.bytes, list.item.len, seed);
 		const struct entry *e = find(&f->groups, key);
 
 		if (!e && f->go_on && (rc = f->go_on(f->payload, err)) < 0) {
@@ -358,7 +354,7 @@ static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, 
 			return rc;
 		}
 		if (!e &&
-		    ((rc = count_group(f, part, reader, &b, t, places, item.index, err)) < 0 ||
+		    ((rc = count_group(f, part, reader, &b, t, places, list.item.index, err)) < 0 ||
 		     (rc = add_known(&f->groups, key, f->part.data, f->part.len, err)) < 0)) {
 			return rc;
 		}
@@ -367,7 +363,7 @@ static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, 
 			return vv_fail_nomem(err);
 		}
 	}
-	return more < 0 ? (vv_status)more : rc;
+	return rc < 0 ? rc : list.rc;
 }
 
 static vv_status count_table(vv_figure *f, const vv_sums_rule *rule, vv_table *t,

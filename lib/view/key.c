@@ -29,18 +29,13 @@ static vv_status read_sample(sample *s, size_t limit, vv_error *err)
 {
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_batch *b = NULL;
-	int more = 1;
 	s->cells = vv_calloc(limit * s->column_count + 1, sizeof(*s->cells));
 	if (!s->cells) return vv_fail_nomem(err);
 	vv_status rc = vv_table_reader_open(&r, s->table, s->columns, s->column_count, false, err);
 	while (rc == VV_OK && s->rows < limit) {
-		if ((rc = vv_batches_add(&s->batches, &b, err)) < 0 ||
-		    (more = vv_table_read(r, b, err)) <= 0) {
-			if (rc == VV_OK) {
-				rc = (vv_status)more;
-			}
-			break;
-		}
+		if ((rc = vv_batches_add(&s->batches, &b, err)) < 0) return rc;
+		const int more = vv_table_read(r, b, err);
+		if (more <= 0) return (vv_status)more;
 		for (size_t i = 0; i < b->rows && s->rows < limit; i++, s->rows++) {
 			for (size_t k = 0; k < s->column_count; k++) {
 				s->cells[s->rows * s->column_count + k] =
