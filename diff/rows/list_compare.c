@@ -31,7 +31,8 @@ typedef struct side {
 	vv_list_reader *reader;
 	span *spans;
 	size_t span_count;
-	nodes nodes;
+	nodes nodes,       /* of the height that is looked at */
+		uncovered; /* what is left of the spans for a lower height */
 } side;
 
 static vv_status add_node(nodes *n, const node *x, vv_error *err)
@@ -40,10 +41,10 @@ static vv_status add_node(nodes *n, const node *x, vv_error *err)
 }
 
 /* The nodes of one height inside a side's spans. If no node of that height begins there (a lower
- * tree) the span's items remain for a lower height: uncovered gets them. */
-static vv_status list_nodes(side *s, unsigned height, nodes *uncovered, vv_error *err)
+ * tree) the span's items remain for a lower height: s->uncovered gets them. */
+static vv_status list_nodes(side *s, unsigned height, vv_error *err)
 {
-	s->nodes.count = 0;
+	s->nodes.count = s->uncovered.count = 0;
 	for (size_t i = 0; i < s->span_count; i++) {
 		uint64_t at = s->spans[i].index, end = at + s->spans[i].items;
 		vv_status rc = vv_list_seek_index(s->reader, at, err);
@@ -69,7 +70,7 @@ static vv_status list_nodes(side *s, unsigned height, nodes *uncovered, vv_error
 			} else {
 				/* no node of this height here: all that is left of the span waits */
 				n.items = end - at;
-				rc = add_node(uncovered, &n, err);
+				rc = add_node(&s->uncovered, &n, err);
 				at = end;
 				continue;
 			}
@@ -111,6 +112,12 @@ typedef struct shares {
 	vv_list_share *list;
 	size_t count, cap;
 } shares;
+
+static void shares_clear(shares *s)
+{
+	vv_free(s->list);
+}
+VV_AUTO_CLEAR(shares, shares_clear)
 
 static vv_status share(shares *s, node *a, node *b, vv_error *err)
 {
@@ -168,15 +175,10 @@ static vv_status strike(side *a, side *b, shares *out, vv_error *err)
 	return rc;
 }
 
-static int span_order(const void *a, const void *b)
-{
-	const span *x = a, *y = b;
-	return x->index < y->index ? -1 : x->index > y->index;
-}
-
 /* The spans for the next height: nodes that are not shared, and uncovered spans. */
-static vv_status narrow(side *s, const nodes *uncovered, vv_error *err)
+static vv_status narrow(side *s, vv_error *err)
 {
+	const nodes *uncovered = &s->uncovered;
 	span *p = vv_calloc(s->nodes.count + uncovered->count + 1, sizeof(*p));
 	size_t n = 0;
 	if (!p) return vv_fail_nomem(err);
@@ -188,7 +190,7 @@ static vv_status narrow(side *s, const nodes *uncovered, vv_error *err)
 	for (size_t i = 0; i < uncovered->count; i++) {
 		p[n++] = (span){uncovered->list[i].index, uncovered->list[i].items};
 	}
-	qsort(p, n, sizeof(*p), span_order);
+	qsort(p, n, sizeof(*p), vv_u64_order);
 	vv_free(s->spans);
 	s->spans = p;
 	s->span_count = n;
@@ -210,8 +212,9 @@ static vv_status side_open(side *s, vv_list_reader *reader, vv_error *err)
 
 static void side_close(side *s)
 {
-	vv_free_all(s->spans, s->nodes.list);
+	vv_free_all(s->spans, s->nodes.list, s->uncovered.list);
 }
+VV_AUTO_CLEAR(side, side_close)
 
 static vv_status take_items(const side *s, vv_list_place **out, size_t *count, vv_error *err)
 {
@@ -229,16 +232,8 @@ static vv_status take_items(const side *s, vv_list_place **out, size_t *count, v
 
 static bool in_order(const shares *s)
 {
-	for (size_t i = 1; i < s->count; i++) {
-		if (s->list[i].old_index < s->list[i - 1].old_index) return false;
-	}
-	return true;
-}
-
-static int share_order(const void *a, const void *b)
-{
-	const vv_list_share *x = a, *y = b;
-	return x->old_index < y->old_index ? -1 : x->old_index > y->old_index;
+	return vv_find_place(i, s->count,
+			     i > 0 && s->list[i].old_index < s->list[i - 1].old_index) == s->count;
 }
 
 /* In the old list's order, those that follow each other in both as one. */
@@ -247,7 +242,7 @@ static void take_shares(vv_list_changes *out, shares *s)
 	size_t n = 0;
 
 	if (!in_order(s)) {
-		qsort(s->list, s->count, sizeof(*s->list), share_order);
+		qsort(s->list, s->count, sizeof(*s->list), vv_u64_order);
 	}
 	for (size_t i = 0; i < s->count; i++) {
 		vv_list_share *last = n > 0 ? &s->list[n - 1] : NULL;
@@ -266,44 +261,33 @@ static void take_shares(vv_list_changes *out, shares *s)
 static vv_status compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
 			 bool share_nodes, vv_error *err)
 {
-	side x = {0}, y = {0};
-	shares shared = {0};
-	nodes left_x = {0}, left_y = {0};
+	vv_auto(side) x = {0}, y = {0};
+	vv_auto(shares) shared = {0};
+	vv_auto(vv_list_changes) made = {0};
 	unsigned ha = vv_list_height(a), hb = vv_list_height(b);
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = side_open(&x, a, err)) < 0 || (rc = side_open(&y, b, err)) < 0) {
-		goto done;
-	}
+	if ((rc = side_open(&x, a, err)) < 0 || (rc = side_open(&y, b, err)) < 0) return rc;
 	for (unsigned height = !share_nodes ? 0 : ha > hb ? ha : hb;; height--) {
-		left_x.count = left_y.count = 0;
-		if ((rc = list_nodes(&x, height, &left_x, err)) < 0 ||
-		    (rc = list_nodes(&y, height, &left_y, err)) < 0) {
-			goto done;
-		}
-		if (share_nodes && (rc = strike(&x, &y, &shared, err)) < 0) {
-			goto done;
+		if ((rc = list_nodes(&x, height, err)) < 0 ||
+		    (rc = list_nodes(&y, height, err)) < 0 ||
+		    (share_nodes && (rc = strike(&x, &y, &shared, err)) < 0)) {
+			return rc;
 		}
 		if (height == 0) {
 			break;
 		}
-		if ((rc = narrow(&x, &left_x, err)) < 0 || (rc = narrow(&y, &left_y, err)) < 0) {
-			goto done;
-		}
+		if ((rc = narrow(&x, err)) < 0 || (rc = narrow(&y, err)) < 0) return rc;
 	}
-	if ((rc = take_items(&x, &out->old_items, &out->old_count, err)) == VV_OK &&
-	    (rc = take_items(&y, &out->new_items, &out->new_count, err)) == VV_OK) {
-		take_shares(out, &shared);
+	if ((rc = take_items(&x, &made.old_items, &made.old_count, err)) < 0 ||
+	    (rc = take_items(&y, &made.new_items, &made.new_count, err)) < 0) {
+		return rc;
 	}
-done:
-	side_close(&x);
-	side_close(&y);
-	vv_free_all(shared.list, left_x.list, left_y.list);
-	if (rc < 0) {
-		vv_list_changes_clear(out);
-	}
-	return rc;
+	take_shares(&made, &shared);
+	*out = made;
+	made = (vv_list_changes){0};
+	return VV_OK;
 }
 
 vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b, vv_error *err)

@@ -23,6 +23,14 @@ typedef struct remake {
 	bool same;                             /* the work tree has what before has */
 } remake;
 
+static void remake_clear(remake *r)
+{
+	vv_dataset_merged_clear(&r->before);
+	vv_dataset_merged_clear(&r->after);
+	vv_dataset_merged_clear(&r->both);
+}
+VV_AUTO_CLEAR(remake, remake_clear)
+
 static vv_status merge_again(const remake *r, vv_dataset_merged *out, vv_error *err)
 {
 	const vv_conflict_record *c = r->record;
@@ -282,7 +290,7 @@ static vv_status replace_record(remake *r, vv_error *err)
 
 vv_status vv_conflict_columns_solve(const vv_columns_solution *s, vv_oid *out, vv_error *err)
 {
-	remake r = {.s = s, .record = &s->path->record};
+	vv_auto(remake) r = {.s = s, .record = &s->path->record};
 	const vv_cid *work = &s->work->result.cid;
 	vv_status rc = VV_OK;
 
@@ -294,13 +302,8 @@ vv_status vv_conflict_columns_solve(const vv_columns_solution *s, vv_oid *out, v
 	if (rc < 0 || (rc = note_decisions(&r, err)) < 0 ||
 	    (rc = merge_again(&r, &r.after, err)) < 0 ||
 	    (!r.same && (rc = bring_over(&r, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	*out = r.same ? r.after.result.id : r.both.result.id;
-	rc = replace_record(&r, err);
-done:
-	vv_dataset_merged_clear(&r.before);
-	vv_dataset_merged_clear(&r.after);
-	vv_dataset_merged_clear(&r.both);
-	return rc;
+	return replace_record(&r, err);
 }

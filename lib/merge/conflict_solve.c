@@ -427,26 +427,27 @@ static vv_status renumber(solver *v, vv_error *err)
 	return VV_OK;
 }
 
+static void solver_clear(solver *v)
+{
+	vv_free_all(v->rows, v->back, v->edits);
+	vv_arena_clear(&v->arena);
+}
+VV_AUTO_CLEAR(solver, solver_clear)
+
 vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, void *payload,
 			    vv_error *err)
 {
-	solver v = {.s = s, .table = t, .arena = VV_ARENA_INIT};
+	vv_auto(solver) v = {.s = s, .table = t, .arena = VV_ARENA_INIT};
 
 	v.rows = vv_calloc(s->record->count + 1, sizeof(*v.rows));
 	v.back = vv_calloc(s->record->count + 1, sizeof(*v.back));
 	vv_status rc = v.rows && v.back ? VV_OK : vv_fail_nomem(err);
 	if (rc < 0 || (rc = find_rows(&v, err)) < 0 || (rc = decide(&v, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_row_edits_sort(v.edits, v.count);
-	if ((rc = vv_rows_edit(t, &v.more, v.edits, v.count, fn, payload, err)) == VV_OK &&
-	    s->chosen) {
-		rc = renumber(&v, err);
-	}
-done:
-	vv_free_all(v.rows, v.back, v.edits);
-	vv_arena_clear(&v.arena);
-	return rc;
+	rc = vv_rows_edit(t, &v.more, v.edits, v.count, fn, payload, err);
+	return rc == VV_OK && s->chosen ? renumber(&v, err) : rc;
 }
 
 typedef struct temp_file {

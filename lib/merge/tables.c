@@ -399,12 +399,8 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	    (rc = open_blocks(m, &sink, err)) < 0 ||
 	    (rc = vv_merge_tables(&result, &m->out->stats,
 				  s[VV_BASE].open ? &s[VV_BASE].table : NULL, &s[VV_OURS].table,
-				  &s[VV_THEIRS].table, &sink, &opts, err)) < 0) {
-		goto done;
-	}
-	rc = keep_result(m, &result, &sink, err);
-done:
-	if (rc < 0) {
+				  &s[VV_THEIRS].table, &sink, &opts, err)) < 0 ||
+	    (rc = keep_result(m, &result, &sink, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(in->path));
 	}
 	return rc;

@@ -287,30 +287,25 @@ static vv_status mend(mender *m, const torn_path *t, bool dry, vv_error *err)
 	vv_stat st;
 	vv_status rc;
 
-	if ((rc = vv_dataset_merge_run(&d, &in, err)) < 0) {
-		goto done;
-	}
-	bool clean = d.record.count == 0 && d.record.left_out == 0;
+	if ((rc = vv_dataset_merge_run(&d, &in, err)) < 0) return rc;
+	const bool clean = d.record.count == 0 && d.record.left_out == 0;
 	if (dry) {
-		goto done;
+		tell(m, t, &d, clean);
+		return VV_OK;
 	}
 	if ((rc = vv_dataset_writer_commit(m->writer, err)) < 0 ||
 	    (rc = may_write(m, t, &d.result.id, err)) < 0 ||
 	    (!clean && t->committed &&
 	     (rc = vv_index_set_conflict(m->index, t->path, t->sides, err)) < 0) ||
 	    (!clean && (rc = vv_conflict_record_save(m->repo, &d.record, err)) < 0) ||
-	    (rc = vv_dataset_merge_write(&in, &d.result.id, &st, err)) < 0) {
-		goto done;
+	    (rc = vv_dataset_merge_write(&in, &d.result.id, &st, err)) < 0 ||
+	    (clean &&
+	     ((rc = vv_index_set(m->index, t->path, d.result.mode, &d.result.id, &st, err)) < 0 ||
+	      (rc = vv_conflict_drop(m->repo, t->path, err)) < 0))) {
+		return rc;
 	}
-	if (clean && (rc = vv_index_set(m->index, t->path, d.result.mode, &d.result.id, &st,
-					err)) == VV_OK) {
-		rc = vv_conflict_drop(m->repo, t->path, err);
-	}
-done:
-	if (rc == VV_OK) {
-		tell(m, t, &d, clean);
-	}
-	return rc;
+	tell(m, t, &d, clean);
+	return VV_OK;
 }
 
 vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer *w, vv_index *x,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/hint_text.h"
 #include "base/sys.h"
@@ -304,10 +305,7 @@ static size_t sample_key(const comparison *c, size_t *a, size_t *b, size_t max)
 
 static bool same_columns(const vv_columns *c)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->pairs[i].a != c->pairs[i].b || c->pairs[i].renamed) return false;
-	}
-	return true;
+	return !vv_array_find(c->pairs, c->count, it, it->a != it->b || it->renamed);
 }
 
 /* The header line without its line end. */
@@ -922,23 +920,22 @@ static void comparison_clear(comparison *c)
 	close_side(&c->old_side);
 	close_side(&c->new_side);
 }
+VV_AUTO_CLEAR(comparison, comparison_clear)
 
-vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
-			       const vv_diff_how *how, vv_error *err)
+static vv_status compare(vv_diff_answer *out, const vv_diff_item *item, const vv_diff_how *how,
+			 vv_error *err)
 {
-	comparison c = {.item = item, .how = how, .proposal = VV_BUF_INIT};
+	vv_auto(comparison) c = {.item = item, .how = how, .proposal = VV_BUF_INIT};
 	bool stored = (item->a && item->a->is_dataset) || (item->b && item->b->is_dataset),
 	     unreadable = false;
 	vv_status rc;
-	out->differs = out->many = out->respelled = false;
-	out->line = (vv_buf)VV_BUF_INIT;
 	if (item->open_a && item->open_b) {
 		c.a = item->open_a;
 		c.b = item->open_b;
 		rc = both(&c, err);
 		out->differs = c.differs;
 		out->many = c.many;
-		goto done;
+		return rc;
 	}
 	if (is_document(item) ? how->only_whether || how->patch || (item->whole && !stored)
 			      : !stored && !item->compared &&
@@ -949,24 +946,19 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 		if (unreadable && is_document(item) && !(item->a ? item->a : item->b)->table) {
 			/* A reader's failure was reported when its tables were listed. */
 			vv_error_clear(err);
-			rc = tell_text(item, how, out, NULL, err);
-		} else if (unreadable && !item->named) {
+			return tell_text(item, how, out, NULL, err);
+		}
+		if (unreadable && !item->named) {
 			char why[sizeof(err->message)];
 			memcpy(why, err->message, sizeof(why));
-			rc = tell_text(item, how, out, why, err);
+			return tell_text(item, how, out, why, err);
 		}
-		goto done;
+		return rc;
 	}
-	if (is_file(&c.old_side) || is_file(&c.new_side)) {
-		rc = tell_files(&c, out, err);
-		goto done;
-	}
+	if (is_file(&c.old_side) || is_file(&c.new_side)) return tell_files(&c, out, err);
 	if (how->patch) {
 		rc = write_patch(&c, err);
-		out->differs = c.differs;
-		goto done;
-	}
-	if (c.a && c.b) {
+	} else if (c.a && c.b) {
 		if ((rc = both(&c, err)) == VV_OK) {
 			rc = tell_respelled(&c, out, err);
 		}
@@ -975,8 +967,15 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 		rc = whole(&c, err);
 	}
 	out->differs = c.differs;
-done:
-	comparison_clear(&c);
+	return rc;
+}
+
+vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
+			       const vv_diff_how *how, vv_error *err)
+{
+	out->differs = out->many = out->respelled = false;
+	out->line = (vv_buf)VV_BUF_INIT;
+	vv_status rc = compare(out, item, how, err);
 	if (rc < 0) {
 		vv_buf_clear(&out->line);
 	}
