@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/handles.h"
@@ -225,14 +226,12 @@ int varve_table_write(const varve_table *table, int format, const varve_rows_opt
 	varve_rows_options o;
 	varve_rows *rows;
 	uint64_t written = 0;
-	size_t i = 0;
+	const size_t format_count = sizeof(formats) / sizeof(formats[0]);
+	const size_t i = vv_find_place(k, format_count, formats[k].format == format);
 	vv_error e;
 	int rc;
 
-	while (i < sizeof(formats) / sizeof(formats[0]) && formats[i].format != format) {
-		i++;
-	}
-	if (i == sizeof(formats) / sizeof(formats[0])) {
+	if (i == format_count) {
 		return vv_give(err, vv_fail(&e, VV_EUSAGE, "unknown format %d", format), &e);
 	}
 	rc = (int)vv_take_options(&o, sizeof(o), options, &e);

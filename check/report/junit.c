@@ -94,10 +94,12 @@ static void put_case(vv_buf *b, const vv_check_report *r, const vv_report_datase
 
 static bool has_group(const vv_report_dataset *d, const char *code)
 {
-	for (const vv_report_group *g = d->first; g; g = g->next) {
-		if (strcmp(g->code, code) == 0) return true;
+	const vv_report_group *g = d->first;
+
+	while (g && strcmp(g->code, code) != 0) {
+		g = g->next;
 	}
-	return false;
+	return g != NULL;
 }
 
 /* Is the rule a test case there? */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/emit.h"
@@ -220,24 +221,21 @@ static vv_status check_names(reading *r, const vv_check_options *o)
 		vv_finding f = {
 			.path = o->path, .commit = o->commit, .line = line, .column = s->names[i]};
 		char message[96];
-		size_t k = 0;
+		const bool blank = !vv_array_find(s->names[i], s->name_lens[i], it,
+						  *it != ' ' && *it != '\t');
 
-		while (k < s->name_lens[i] && (s->names[i][k] == ' ' || s->names[i][k] == '\t')) {
-			k++;
-		}
-		if (k == s->name_lens[i] && i == 0) {
+		if (blank && i == 0) {
 			continue; /* the index that R and pandas write */
-		} else if (k == s->name_lens[i]) {
+		} else if (blank) {
 			f.rule = "blank-label";
 			f.column = NULL;
 			snprintf(message, sizeof(message), "column %zu has no name", i + 1);
 		} else {
-			for (k = 0;
-			     k < i && (s->name_lens[k] != s->name_lens[i] ||
-				       memcmp(s->names[k], s->names[i], s->name_lens[i]) != 0);
-			     k++) {
-				;
-			}
+			const size_t k = vv_find_place(
+				n, i,
+				s->name_lens[n] == s->name_lens[i] &&
+					memcmp(s->names[n], s->names[i], s->name_lens[i]) == 0);
+
 			if (k == i) {
 				continue;
 			}

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "dataset/format/group_edit_internal.h"
 #include "dataset/format/group_internal.h"
@@ -211,9 +212,7 @@ static bool apply_equal_texts(const edit_column *e, const group_reading *from, c
 	    len > VV_BLOCK_MAX || r->base_rows * len != (uint64_t)(from->end - p)) {
 		return false;
 	}
-	for (size_t i = 0; i < r->in; i++) {
-		if (values[i].len != len) return false;
-	}
+	if (vv_array_find(values, r->in, it, it->len != len)) return false;
 	char *in = vv_arena_alloc(e->arena,
 				  (size_t)(r->in * len) + 1); /* less than the edits have */
 	if (!in) return false;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/hint.h"
 #include "base/show.h"
@@ -422,11 +423,8 @@ static bool may_go_on(const char *s, size_t len)
 	unsigned char c = (unsigned char)s[0];
 	size_t want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 1;
 
-	if (len >= want || c > 0xf4) return false;
-	for (size_t i = 1; i < len; i++) {
-		if (((unsigned char)s[i] & 0xc0) != 0x80) return false;
-	}
-	return true;
+	return len < want && c <= 0xf4 &&
+	       !vv_array_find(s + 1, len - 1, it, ((unsigned char)*it & 0xc0) != 0x80);
 }
 
 /* vv_utf8_decode, with most characters beyond ASCII in its first lines. */

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "dataset/format/row_write.h"
@@ -269,10 +270,8 @@ static bool is_clean(const vv_cell *c)
 	static const bool usual[256] = {[','] = true, ['\t'] = true, [';'] = true, ['|'] = true};
 
 	if (c->flags & VV_CELL_QUOTED) return true;
-	for (size_t i = 0; i < c->len; i++) {
-		if (usual[(uint8_t)c->text[i]]) return is_decimal_comma(c->text, c->len);
-	}
-	return true;
+	return !vv_array_find(c->text, c->len, it, usual[(uint8_t)*it]) ||
+	       is_decimal_comma(c->text, c->len);
 }
 
 /* Has the sample no delimiter but the candidate's? Then all cells that it parts are clean. */

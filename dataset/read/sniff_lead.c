@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/text.h"
 #include "dataset/read/sniff_internal.h"
@@ -119,13 +120,9 @@ static vv_status find_comments(const sniff *s, size_t *lead, vv_error *err)
 
 bool sniff_is_uncut(const sniff *s, size_t from, size_t to)
 {
-	for (size_t i = from; i < to; i++) {
-		if (s->hints->delimiter >= 0 ? (uint8_t)s->text[i] == s->hints->delimiter
-					     : memchr(",\t;|", s->text[i], 4) != NULL) {
-			return false;
-		}
-	}
-	return true;
+	return !vv_array_find(s->text + from, to - from, it,
+			      s->hints->delimiter >= 0 ? (uint8_t)*it == s->hints->delimiter
+						       : memchr(",\t;|", *it, 4) != NULL);
 }
 
 /* The line's cells are empty, but perhaps for the first. */

@@ -295,11 +295,9 @@ static double read_amount(const vv_cell *c)
  * fill, is empty, and all others are empty or no less than about the sum of those above. Its amounts are added to these. */
 static bool add_total(double *sums, const vv_cell *cells, size_t count, bool first_filled)
 {
-	size_t at = 0, amounts = 0, others = 0;
+	const size_t at = vv_find_place(i, count, cells[i].len > 0);
+	size_t amounts = 0, others = 0;
 
-	while (at < count && cells[at].len == 0) {
-		at++;
-	}
 	for (size_t i = at; i < count; i++) {
 		const double v = read_amount(&cells[i]);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "dataset/rows/condition_calls.h"
 
@@ -381,11 +382,9 @@ static vv_status want_letter(vv_parser *p, vv_term *n, char letter)
 static vv_status want_alike(vv_parser *p, vv_term *terms, const char *takes, size_t count,
 			    vv_term *out)
 {
-	size_t letters = strlen(takes), from = 0, lead = SIZE_MAX;
+	const size_t letters = strlen(takes), from = vv_find_place(i, letters, takes[i] == 'x');
+	size_t lead = SIZE_MAX;
 
-	while (from < letters && takes[from] != 'x') {
-		from++;
-	}
 	for (size_t i = from; i < count && from < letters; i++) {
 		if (lead == SIZE_MAX ||
 		    (terms[lead].literal != SIZE_MAX && terms[i].literal == SIZE_MAX)) {

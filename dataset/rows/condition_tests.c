@@ -133,7 +133,7 @@ static void take_like(taken *x, size_t column, const vv_literal *l)
 /* Steps that are a test of a column: COLUMN [TEXT] [LITERAL [LITERAL]] and what compares them. */
 static void take_test(taken *x, size_t begin, size_t end)
 {
-	static const struct {
+	static const struct comparison {
 		vv_step_code step;
 		vv_condition_op test;
 	} ops[] = {
@@ -167,17 +167,15 @@ static void take_test(taken *x, size_t begin, size_t end)
 		take(x, s->at, VV_CONDITION_FROM, &x->c->literals[s[1].at]);
 		take(x, s->at, VV_CONDITION_UP_TO, l);
 	} else if (n == 3 && l && l->spelled) {
-		size_t i = 0;
+		const struct comparison *op = vv_array_find(ops, sizeof(ops) / sizeof(ops[0]), it,
+							    it->step == last->code);
 
-		while (i < sizeof(ops) / sizeof(ops[0]) && ops[i].step != last->code) {
-			i++;
-		}
-		if (i == sizeof(ops) / sizeof(ops[0])) {
+		if (!op) {
 			x->all = false;
-		} else if (ops[i].test == VV_CONDITION_EQUAL && is_plain_text(x->c, s->at)) {
+		} else if (op->test == VV_CONDITION_EQUAL && is_plain_text(x->c, s->at)) {
 			take(x, s->at, VV_CONDITION_SAME, l);
 		} else {
-			take(x, s->at, ops[i].test, l);
+			take(x, s->at, op->test, l);
 		}
 	} else {
 		x->all = false;

@@ -68,10 +68,7 @@ static void normalise(vv_decimal *d, vv_buf *buf, int64_t exponent)
 	while (d->count > 0 && p[d->count - 1] == '0') {
 		d->count--;
 	}
-	size_t zeros = 0;
-	while (zeros < d->count && p[zeros] == '0') {
-		zeros++;
-	}
+	const size_t zeros = vv_find_place(i, d->count, p[i] != '0');
 	d->digits_at += zeros;
 	d->count -= zeros;
 	d->exponent = exponent - (int64_t)zeros;

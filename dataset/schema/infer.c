@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
+#include "base/text.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type_time.h"
 
@@ -148,14 +149,10 @@ static uint32_t classify_number(const char *s, size_t len)
 
 static uint32_t classify_word(const char *s, size_t len)
 {
-	static const char *const words[] = {"true", "True", "TRUE", "false", "False", "FALSE"};
+	static const char *const words[] = {"true",  "True",  "TRUE", "false",
+					    "False", "FALSE", NULL};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (len == (i < 3 ? 4u : 5u) && memcmp(s, words[i], len) == 0) {
-			return TEXT | BIT(VV_TYPE_BOOLEAN);
-		}
-	}
-	return TEXT;
+	return vv_texts_have(words, s, len) ? TEXT | BIT(VV_TYPE_BOOLEAN) : TEXT;
 }
 
 static uint32_t classify_text(const char *s, size_t len)

@@ -362,7 +362,7 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 	looks leading[COMBINED_MAX];
 	int scores[RANKED_MAX];
 	ranking singles = {out, scores, 0, max < RANKED_MAX ? max : RANKED_MAX};
-	size_t leading_count = 0, first = 0;
+	size_t leading_count = 0;
 	int best_named = 0;
 
 	*count = 0;
@@ -372,9 +372,8 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 		vv_free(s.hashes);
 		return vv_fail_nomem(err);
 	}
-	while (first < columns && is_row_number(&s, first, names[first], name_lens[first])) {
-		first++;
-	}
+	const size_t first = vv_find_place(c, columns,
+					   !is_row_number(&s, c, names[c], name_lens[c]));
 	for (size_t c = first; c < columns; c++) {
 		if (c >= first + LEADING_MAX && leading_count == COMBINED_MAX &&
 		    name_score(names[c], name_lens[c]) < NAMED_ALONE) {

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/hint.h"
@@ -24,7 +25,7 @@
 
 static const vv_ending *find_mediatype(const char *name)
 {
-	static const struct {
+	static const struct mediatype {
 		const char *name, *ending;
 	} known[] = {{"text/csv", "csv"},
 		     {"text/tab-separated-values", "tsv"},
@@ -35,12 +36,10 @@ static const vv_ending *find_mediatype(const char *name)
 		     {"application/json", "json"}};
 	const size_t len = strcspn(name, "; ");
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (vv_ascii_is(name, len, known[i].name)) {
-			return vv_ending_find(known[i].ending, strlen(known[i].ending));
-		}
-	}
-	return NULL;
+	const struct mediatype *type = vv_array_find(known, sizeof(known) / sizeof(known[0]), it,
+						     vv_ascii_is(name, len, it->name));
+
+	return type ? vv_ending_find(type->ending, strlen(type->ending)) : NULL;
 }
 
 static void refuse(vv_descriptor *d, const vv_json *node, const char *hint)

@@ -118,18 +118,15 @@ static bool is_authority(const char *s, size_t len)
 			host = i + 1;
 		}
 	}
-	for (size_t i = 0; i < host; i++) {
-		if (s[i] == '[' || s[i] == ']') return false;
-	}
+	if (vv_array_find(s, host, it, *it == '[' || *it == ']')) return false;
 	if (host < len && s[host] == '[') {
 		const char *end = memchr(s + host, ']', len - host);
 
 		if (!end || end == s + host + 1) return false;
-		for (const char *p = s + host + 1; p < end; p++) {
-			if (!vv_is_hex(*p) && !vv_is_alpha(*p) &&
-			    !is_one_of(*p, ":.-_~!$&'()*+,;=")) {
-				return false;
-			}
+		if (vv_array_find(s + host + 1, (size_t)(end - s) - host - 1, it,
+				  !vv_is_hex(*it) && !vv_is_alpha(*it) &&
+					  !is_one_of(*it, ":.-_~!$&'()*+,;="))) {
+			return false;
 		}
 		host = (size_t)(end - s) + 1;
 		if (host < len && s[host] != ':') return false;

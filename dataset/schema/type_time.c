@@ -493,10 +493,10 @@ static bool starts_with(const char *s, size_t avail, const char *name, size_t le
 /* Which of the names (cut to three letters when brief) the text begins with; -1: none. */
 static int find_name(const char *const *names, int count, bool brief, const char *s, size_t avail)
 {
-	for (int i = 0; i < count; i++) {
-		if (starts_with(s, avail, names[i], brief ? 3 : strlen(names[i]))) return i;
-	}
-	return -1;
+	const char *const *name = vv_array_find(
+		names, (size_t)count, it, starts_with(s, avail, *it, brief ? 3 : strlen(*it)));
+
+	return name ? (int)(name - names) : -1;
 }
 
 static size_t match_name(const char *const *names, int count, bool brief, const char *s,

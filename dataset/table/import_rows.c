@@ -180,14 +180,9 @@ vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err)
 static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_t origin,
 			      vv_error *err)
 {
-	size_t lead = 0, tail = 0;
+	const size_t lead = vv_find_place(i, len, !is_blank(im, bytes[i]));
+	const size_t tail = vv_find_place(i, len - lead, !is_blank(im, bytes[len - 1 - i]));
 
-	while (lead < len && is_blank(im, bytes[lead])) {
-		lead++;
-	}
-	while (tail < len - lead && is_blank(im, bytes[len - 1 - tail])) {
-		tail++;
-	}
 	if (lead < len / 2 && tail < len / 2) {
 		return import_refuse_long_row(im, origin + lead, err);
 	}

@@ -279,12 +279,10 @@ typedef struct items {
 static bool note_item(items *l, int version, const char *key, size_t key_len, const char *text,
 		      size_t len)
 {
-	size_t i = 0;
+	const size_t i = vv_find_place(k, l->count,
+				       l->list[k].key_len == key_len &&
+					       memcmp(l->list[k].key, key, key_len) == 0);
 
-	while (i < l->count &&
-	       (l->list[i].key_len != key_len || memcmp(l->list[i].key, key, key_len) != 0)) {
-		i++;
-	}
 	l->too_many = i == ITEMS_MAX;
 	if (l->too_many) return false;
 	if (i == l->count) {
@@ -781,8 +779,9 @@ void merge_cells_single(merge *m, merge_row_state *s, size_t which)
 bool merge_value_changed(merge *m, const merge_row_state *s, size_t which)
 {
 	const merge_side *side = &m->side[which];
-	for (size_t i = 0; side->counts && i < side->table->columns; i++) {
-		if (side->counts[i] && s->side[which][i].len > 0) return true;
+	const size_t columns = side->counts ? side->table->columns : 0;
+	if (vv_find_place(i, columns, side->counts[i] && s->side[which][i].len > 0) < columns) {
+		return true;
 	}
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];

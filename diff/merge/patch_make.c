@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/mem_sink.h"
@@ -34,12 +35,9 @@ vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, c
 /* Bytes at the beginning of both texts to omit, so that the shown part contains the difference. */
 static size_t alike(const vv_cell *a, const vv_cell *b)
 {
-	size_t n = 0;
-
 	if (!a || !b || a->state != VV_CELL_TEXT || b->state != VV_CELL_TEXT) return 0;
-	while (n < a->len && n < b->len && a->text[n] == b->text[n]) {
-		n++;
-	}
+	const size_t least = a->len < b->len ? a->len : b->len;
+	size_t n = vv_find_place(i, least, a->text[i] != b->text[i]);
 	if (n + SHOWN_BEFORE < SHOWN_MAX) return 0;
 	for (n -= SHOWN_BEFORE; n > 0 && ((unsigned char)a->text[n] & 0xc0) == 0x80; n--) {
 		/* to where a character begins */

@@ -203,8 +203,8 @@ static bool is_git_patch(const char *text, size_t len)
 {
 	static const char *const first[] = {"diff --git ", "diff --cc ", "--- ",
 					    "Index: ", "GIT binary patch"};
-	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
-		if (begins(text, len, first[i])) return true;
+	if (vv_array_find(first, sizeof(first) / sizeof(first[0]), it, begins(text, len, *it))) {
+		return true;
 	}
 	/* as 'git format-patch', 'git show' and 'git log -p' begin */
 	for (const char *p = text;

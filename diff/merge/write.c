@@ -412,14 +412,11 @@ static vv_status put_cells(merge_writer *w, vv_error *err)
 {
 	const merge *m = w->m;
 	const vv_dialect *d = &m->as.dialect;
-	size_t len, i = 0;
+	size_t len;
 	const char *end = vv_dialect_row_end(d, &len);
 	end_held_row(w, false);
 	if (d->form == VV_FORM_CSV && m->column_count > 0) {
-		while (i < m->column_count && w->cells[i].state == VV_CELL_ABSENT) {
-			i++;
-		}
-		if (i == m->column_count) {
+		if (!vv_array_find(w->cells, m->column_count, it, it->state != VV_CELL_ABSENT)) {
 			/* an empty line would be no row */
 			w->cells[0] = (vv_cell){.state = VV_CELL_TEXT};
 		}

@@ -322,10 +322,8 @@ static size_t own_key(const vv_table *a, const vv_table *b, const partners *p, s
 	    !vv_table_key_places(key_b, b)) {
 		return 0;
 	}
-	for (size_t i = 0; i < a->root.key_count; i++) {
-		if (p->to_new[key_a[i]] != (long)key_b[i]) return 0;
-	}
-	return a->root.key_count;
+	const size_t count = a->root.key_count;
+	return vv_find_place(i, count, p->to_new[key_a[i]] != (long)key_b[i]) == count ? count : 0;
 }
 
 /* By what rows are found: see vv_columns_options. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/show.h"
 #include "base/text.h"
@@ -75,14 +76,10 @@ static bool is_digit(char c)
 
 static void strip(number *n)
 {
-	size_t lead = 0;
-
 	while (n->count > 0 && n->digits[n->count - 1] == '0') {
 		n->count--;
 	}
-	while (lead < n->count && n->digits[lead] == '0') {
-		lead++;
-	}
+	const size_t lead = vv_find_place(i, n->count, n->digits[i] != '0');
 	memmove(n->digits, n->digits + lead, n->count - lead);
 	n->count -= lead;
 	n->point = n->count > 0 ? n->point - (long)lead : 0;
@@ -321,12 +318,10 @@ typedef struct part {
 
 static int month_of(const char *s, size_t len)
 {
-	for (int m = 0; len >= 3 && m < 12; m++) {
-		if (len <= strlen(months[m]) && vv_ascii_compare(s, months[m], len) == 0) {
-			return m + 1;
-		}
-	}
-	return 0;
+	const size_t month = vv_find_place(
+		m, 12, len <= strlen(months[m]) && vv_ascii_compare(s, months[m], len) == 0);
+
+	return len >= 3 && month < 12 ? (int)month + 1 : 0;
 }
 
 /* Reads one to three parts; *rest: the position after them. 0: not a date. */
@@ -418,9 +413,7 @@ static bool read_date(moment *m, const part *p, size_t n, order o)
 		return other->digits > 0 && other->digits < 3 && (n == 2 || p[2].digits > 0) &&
 		       set_date(m, n == 3 ? full_year(&p[2]) : 0, p[name].value, other->value);
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (p[i].digits == 0) return false;
-	}
+	if (vv_array_find(p, n, it, it->digits == 0)) return false;
 	if (o == ORDER_ISO) {
 		return n == 3 && p[0].digits == 4 &&
 		       set_date(m, p[0].value, p[1].value, p[2].value);
@@ -604,12 +597,8 @@ static const uint16_t ansi[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026
 static unsigned char ansi_of(uint32_t cp)
 {
 	if (cp < 0x80 || (cp >= 0xA0 && cp <= 0xFF)) return (unsigned char)cp;
-	for (size_t i = 0; i < 32; i++) {
-		if (ansi[i] == cp || (ansi[i] == 0 && cp == 0x80 + i)) {
-			return (unsigned char)(0x80 + i);
-		}
-	}
-	return 0;
+	const size_t at = vv_find_place(i, 32, ansi[i] == cp || (ansi[i] == 0 && cp == 0x80 + i));
+	return at < 32 ? (unsigned char)(0x80 + at) : 0;
 }
 
 void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len)
@@ -624,13 +613,11 @@ void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len)
 /* Takes the text as ANSI bytes, with '?' for lost letters, and its UTF-8 read as ANSI. */
 static void letters(vv_excel *e, const char *s, size_t len)
 {
-	size_t plain = 0, at;
+	const char *beyond = vv_array_find(s, len, it, (unsigned char)*it >= 0x80);
+	size_t at;
 	uint32_t cp;
 
-	while (plain < len && (unsigned char)s[plain] < 0x80) {
-		plain++;
-	}
-	if (plain == len || len > TEXT_MAX || !vv_utf8_valid(s, len)) return;
+	if (!beyond || len > TEXT_MAX || !vv_utf8_valid(s, len)) return;
 	at = begin(e);
 	for (size_t i = 0; i < len;) {
 		i += vv_utf8_decode(&cp, s + i, len - i);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "dataset/format/facts.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/moment.h"
@@ -276,10 +277,7 @@ static bool scale(vv_decimal *out, const vv_decimal *x, const vv_decimal *percen
 		sum[i - 1] += sum[i] / 10;
 		sum[i] %= 10;
 	}
-	size_t zeros = 0;
-	while (zeros < n && sum[zeros] == 0) {
-		zeros++;
-	}
+	const size_t zeros = vv_find_place(i, n, sum[i] != 0);
 	for (size_t i = 0; i < n; i++) {
 		buf->data[at + i] = (char)('0' + sum[i]);
 	}

@@ -265,10 +265,9 @@ static double guess_step(const numbers *n)
 {
 	const double step = rounded(n->to[0] - n->from[0], 10);
 
-	for (size_t i = 0; i < n->kept; i++) {
-		if (!explains_step(step, n->from[i], n->to[i])) return NAN;
-	}
-	return step;
+	return vv_find_place(i, n->kept, !explains_step(step, n->from[i], n->to[i])) == n->kept
+		       ? step
+		       : NAN;
 }
 
 static void guess(numbers *n)

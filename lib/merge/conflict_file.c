@@ -428,13 +428,11 @@ static bool read_kind(const vv_json *v, vv_conflict_kind *out)
 {
 	const char *name = vv_json_get_string(v, "kind");
 
-	for (size_t i = 0; name && i < KINDS; i++) {
-		if (strcmp(name, kind_names[i]) == 0) {
-			*out = (vv_conflict_kind)i;
-			return true;
-		}
-	}
-	return false;
+	const size_t kind = name ? vv_find_place(i, KINDS, strcmp(name, kind_names[i]) == 0)
+				 : KINDS;
+
+	*out = (vv_conflict_kind)kind;
+	return kind < KINDS;
 }
 
 /* A value as JSON text. */
@@ -550,12 +548,9 @@ static vv_status read_decided(reading *in, const vv_json *v)
 	bool object = v->type == VV_JSON_OBJECT;
 	vv_merge_decision d = {.column = object ? vv_json_get_string(v, "column") : NULL};
 	const char *take = object ? vv_json_get_string(v, "take") : NULL;
-	size_t side = 0;
+	const size_t side = take ? vv_find_place(i, 3, strcmp(take, side_names[i]) == 0) : 3;
 
-	while (take && side < 3 && strcmp(take, side_names[side]) != 0) {
-		side++;
-	}
-	if (!take || side == 3 || !read_kind(v, &d.kind)) {
+	if (side == 3 || !read_kind(v, &d.kind)) {
 		return bad(in, "a decision of an unknown kind");
 	}
 	d.take = (vv_merge_take)side;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -127,10 +128,9 @@ static vv_status find_lfs(vv_subject *s, vv_error *err)
 /* The version whose form the text of a side keeps. */
 static const vv_root *root_before(const merging *m, size_t i)
 {
-	for (size_t k = VV_BASE; k < i; k++) {
-		if (m->sides[k].open) return &m->sides[k].table.root;
-	}
-	return NULL;
+	const side *before = vv_array_find(m->sides, i, it, it->open);
+
+	return before ? &before->table.root : NULL;
 }
 
 static vv_status open_side(merging *m, size_t i, vv_error *err)

@@ -404,11 +404,8 @@ static vv_status finish(test *x, const vv_table *t, vv_error *err)
 
 static void add_column(vv_where *w, size_t column)
 {
-	size_t i = 0;
+	const size_t i = vv_find_place(k, w->column_count, w->columns[k] >= column);
 
-	while (i < w->column_count && w->columns[i] < column) {
-		i++;
-	}
 	if (i < w->column_count && w->columns[i] == column) return;
 	memmove(w->columns + i + 1, w->columns + i, (w->column_count - i) * sizeof(*w->columns));
 	w->columns[i] = column;
