@@ -302,22 +302,16 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 
 static void tell_below(const below *b)
 {
-	vv_auto(vv_buf) what = VV_BUF_INIT;
-
 	if (b->damaged) {
-		vv_buf_printf(&what, "%s damaged %s", vv_text_count(b->damaged),
-			      b->damaged == 1 ? "block" : "blocks");
 		tell(b->f, &(finding){.kind = "damaged table",
-				      .what = vv_buf_cstr(&what),
+				      .what = vv_text_counted(b->damaged, "damaged block", NULL),
 				      .cid = &b->first_damaged,
 				      .v = b->v});
 	}
-	vv_buf_reset(&what);
 	if (b->missing) {
-		vv_buf_printf(&what, "%s %s not here", vv_text_count(b->missing),
-			      b->missing == 1 ? "block is" : "blocks are");
 		tell(b->f, &(finding){.kind = "incomplete table",
-				      .what = vv_buf_cstr(&what),
+				      .what = vv_text_counted(b->missing, "block is not here",
+							      "blocks are not here"),
 				      .cid = &b->first_missing,
 				      .v = b->v});
 	}
@@ -712,25 +706,19 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
  * reported with the rest. */
 static vv_status repair_indexes(fsck *f, const fsck *before, vv_error *err)
 {
-	char **names = before->git_indexes.items;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < before->git_indexes.count; i++) {
+	vv_array_each(before->git_indexes.items, before->git_indexes.count, name) {
 		const char *what = NULL;
-		vv_auto(char) *file = vv_path_join("objects/pack", names[i], (char *)NULL);
+		vv_auto(char) *file = vv_path_join("objects/pack", *name, (char *)NULL);
 
-		rc = file ? vv_git_pack_mend(f->c->repo, names[i], &what, err) : vv_fail_nomem(err);
-		if (rc == VV_OK) {
-			rc = on_mended(f, NULL, file, what, err);
-		} else if (rc == VV_ECORRUPT) {
-			rc = VV_OK;
-		}
+		if (!file) return vv_fail_nomem(err);
+		rc = vv_git_pack_mend(f->c->repo, *name, &what, err);
+		rc = rc == VV_OK ? on_mended(f, NULL, file, what, err) : rc;
+		if (rc < 0 && rc != VV_ECORRUPT) return rc;
 	}
-	if (rc == VV_OK) {
-		vv_context_close(f->c);
-		rc = vv_context_need(f->c, vv_cmd_fsck.needs, err);
-	}
-	return rc;
+	vv_context_close(f->c);
+	return vv_context_need(f->c, vv_cmd_fsck.needs, err);
 }
 
 static vv_status repair_receipts(fsck *f, vv_error *err)

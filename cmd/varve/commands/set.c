@@ -2,6 +2,7 @@
  * set: one row of a table set, put in (set) or deleted (delete), here or also at the remote.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -317,13 +318,6 @@ static vv_status run(vv_context *c, bool remove, vv_error *err)
 	return rc < 0 || o->push ? rc : tell_row_set(c, &r, err);
 }
 
-static int check_set(const vv_context *c)
-{
-	return c->argc < 3 ? vv_usage_error(
-				     "set requires a file, a row's key and at least one COL=VALUE")
-			   : VV_EXIT_OK;
-}
-
 static vv_status run_set(vv_context *c, vv_error *err)
 {
 	return run(c, false, err);
@@ -341,7 +335,9 @@ const vv_command vv_cmd_set = {
 	.options_size = sizeof(options),
 	.exit_codes = "the condition is not met: nothing was done, and the row is printed",
 	.arguments = "path",
-	.check = check_set,
+	.takes = "a file, a row's key and at least one COL=VALUE",
+	.least = 3,
+	.most = INT_MAX,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_READER,
 	.run = run_set,
 };

@@ -141,6 +141,19 @@ typedef struct questions {
 	size_t count, cap;
 } questions;
 
+static void question_clear(question *q)
+{
+	vv_ask_clear(&q->ask);
+	vv_remote_clear(&q->m);
+	vv_free(q->word);
+}
+
+static void questions_clear(questions *all)
+{
+	vv_array_clear(all->items, all->count, q, question_clear(q));
+}
+VV_AUTO_CLEAR(questions, questions_clear)
+
 static vv_status put_question(void *payload, const vv_connect_options *o, vv_error *err)
 {
 	question *q = payload;
@@ -281,57 +294,50 @@ static vv_status list_questions(questions *all, run *r, vv_error *err)
 	vv_status rc = vv_remote_names(&names.items, &names.count, r->repo, err);
 
 	if (rc < 0) return rc;
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		vv_remote m;
-		rc = add_question(all, r, names.items[i], false, err);
-		if (rc == VV_OK &&
-		    vv_remote_find(&m, r->repo, names.items[i], VV_IGNORED) == VV_OK) {
-			for (size_t k = 0; rc == VV_OK && k < m.peers.count; k++) {
-				rc = add_question(all, r, m.peers.items[k], false, err);
-			}
-			vv_remote_clear(&m);
+	vv_array_each(names.items, names.count, name) {
+		vv_auto(vv_remote) m = {0};
+		if ((rc = add_question(all, r, *name, false, err)) < 0) return rc;
+		if (vv_remote_find(&m, r->repo, *name, VV_IGNORED) < 0) {
+			continue;
+		}
+		vv_array_each(m.peers.items, m.peers.count, peer) {
+			if ((rc = add_question(all, r, *peer, false, err)) < 0) return rc;
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < r->o->from.count; i++) {
-		rc = add_question(all, r, r->o->from.items[i], true, err);
+	vv_array_each(r->o->from.items, r->o->from.count, word) {
+		if ((rc = add_question(all, r, *word, true, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status ask_all(run *r, vv_error *err)
 {
-	questions all = {0};
-	vv_status rc = list_questions(&all, r, err);
-	vv_auto_free vv_ask **asks = vv_calloc(all.count + 1, sizeof(vv_ask *));
+	vv_auto(questions) all = {0};
+	vv_auto_free vv_ask **asks = NULL;
 	size_t count = 0;
+	vv_status rc = list_questions(&all, r, err);
 
-	rc = rc < 0 || asks ? rc : vv_fail_nomem(err);
-	for (size_t i = 0; rc == VV_OK && i < all.count; i++) {
-		question *q = &all.items[i];
+	if (rc < 0) return rc;
+	if (!(asks = vv_calloc(all.count + 1, sizeof(vv_ask *)))) return vv_fail_nomem(err);
+	vv_array_each(all.items, all.count, q) {
 		if (q->ask.status == VV_OK && !q->host) {
 			q->ask.url = q->m.url;
 			q->ask.open = put_question;
 			q->ask.payload = q;
-			rc = vv_ask_prepare(&q->ask, &r->t.connect, err);
+			if ((rc = vv_ask_prepare(&q->ask, &r->t.connect, err)) < 0) return rc;
 			asks[count++] = &q->ask;
 		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_ask_all(asks, count, r->repo, err);
-	}
-	vv_array_each(all.items, all.count, it) {
-		if (rc == VV_OK && !it->host) {
-			tell_answer(it);
+	if ((rc = vv_ask_all(asks, count, r->repo, err)) < 0) return rc;
+	vv_array_each(all.items, all.count, q) {
+		if (!q->host) {
+			tell_answer(q);
 		}
-		if (rc == VV_OK && (it->host || it->m.name)) {
-			tell_host(it);
+		if (q->host || q->m.name) {
+			tell_host(q);
 		}
-		vv_ask_clear(&it->ask);
-		vv_remote_clear(&it->m);
-		vv_free(it->word);
 	}
-	vv_free(all.items);
-	return rc < 0 ? rc : tell_source(r, err);
+	return tell_source(r, err);
 }
 
 /* --- holders of the vault ----------------------------------------------------------------------- */
@@ -397,8 +403,8 @@ static vv_status tell_vault(run *r, vv_error *err)
 		}
 		vv_json_add_array(&r->w, "holders");
 	}
-	for (size_t i = 0; rc == VV_OK && i < v.count; i++) {
-		tell_holder(r, &v, &v.holders[i]);
+	vv_array_each(v.holders, rc == VV_OK ? v.count : 0, holder) {
+		tell_holder(r, &v, holder);
 	}
 	if (r->json) {
 		vv_json_close_array(&r->w);
@@ -464,14 +470,15 @@ static vv_status find_published(run *r, vv_error *err)
 static vv_status ask_routers(run *r, vv_error *err)
 {
 	const vv_published *p = &r->published;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < r->o->routing.count; i++) {
-		if ((rc = ask_router(r, r->o->routing.items[i], &p->file, "file", err)) == VV_OK) {
-			rc = ask_router(r, r->o->routing.items[i], &p->version, "table", err);
+	vv_array_each(r->o->routing.items, r->o->routing.count, url) {
+		if ((rc = ask_router(r, *url, &p->file, "file", err)) < 0 ||
+		    (rc = ask_router(r, *url, &p->version, "table", err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)

@@ -346,7 +346,9 @@ void vv_explained_clear(vv_explained *x)
 
 static vv_status split(const char *text, vv_report_form *form, const char **file, vv_error *err)
 {
-	const char *equals = strchr(text, '='), *choices = VV_REPORT_FORMS, *word;
+	static const char *const forms[] = {"text",   "json",   "junit",    "sarif",
+					    "github", "gitlab", "markdown", "html"};
+	const char *equals = strchr(text, '=');
 	vv_nearest near;
 	char name[32];
 
@@ -363,15 +365,8 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 	memcpy(name, text, len);
 	name[len] = '\0';
 	vv_nearest_init(&near, name);
-	while (vv_choice_next(&choices, &word, &len)) {
-		static const char *const words[] = {"text",   "json",   "junit",    "sarif",
-						    "github", "gitlab", "markdown", "html"};
-
-		vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
-			if (strlen(*it) == len && memcmp(*it, word, len) == 0) {
-				(void)vv_nearest_try(&near, *it);
-			}
-		}
+	vv_array_each(forms, sizeof(forms) / sizeof(forms[0]), it) {
+		(void)vv_nearest_try(&near, *it);
 	}
 	return near.best ? vv_hint(err, "did you mean '%s'?", near.best)
 			 : vv_hint(err, "known: %s", VV_REPORT_FORMS);

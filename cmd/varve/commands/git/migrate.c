@@ -420,36 +420,36 @@ static vv_status run(migration *m, const char *program, const char *const *words
  * Git's, for all users. */
 static vv_status write_objects(migration *m, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < m->count && rc == VV_OK; i++) {
+	vv_array_each(m->files, m->count, f) {
 		vv_auto(vv_buf) text = VV_BUF_INIT;
 		vv_auto(char) *to = NULL;
 		vv_stat st;
 
-		if (m->files[i].converted && (rc = vv_blob_read(m->c->repo, &m->files[i].blob,
-								SIZE_MAX, &text, err)) == VV_OK) {
-			rc = vv_worktree_write_bytes(m->c->repo, m->files[i].path,
-						     vv_buf_cstr(&text), text.len, true, err);
+		if (f->converted &&
+		    ((rc = vv_blob_read(m->c->repo, &f->blob, SIZE_MAX, &text, err)) < 0 ||
+		     (rc = vv_worktree_write_bytes(m->c->repo, f->path, vv_buf_cstr(&text),
+						   text.len, true, err)) < 0)) {
+			return rc;
 		}
-		if (!m->files[i].object) {
+		if (!f->object) {
 			continue;
 		}
-		if (!(to = vv_repository_file(m->c->repo, m->files[i].path))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(to = vv_repository_file(m->c->repo, f->path))) return vv_fail_nomem(err);
 		if (vv_lstat(&st, to, NULL) < 0 || st.size <= VV_LFS_POINTER_MAX) {
-			const char *argv[] = {"cp", "--", m->files[i].object, to, NULL};
+			const char *argv[] = {"cp", "--", f->object, to, NULL};
 			int code = 0;
 			const vv_run copy = {.argv = argv, .env = vv_environ()};
 
-			if ((rc = vv_run_program(&copy, &code, err)) == VV_OK && code != 0) {
-				rc = vv_fail(err, VV_EIO, "%s could not be written",
-					     vv_text_shows(m->files[i].path));
+			if ((rc = vv_run_program(&copy, &code, err)) < 0) return rc;
+			if (code != 0) {
+				return vv_fail(err, VV_EIO, "%s could not be written",
+					       vv_text_shows(f->path));
 			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* A line for Git LFS of the very pattern loses its words: the one that follows takes over. */
@@ -548,27 +548,28 @@ static vv_status verify(migration *m, bool staged, vv_error *err)
 	}
 	const char *p = vv_buf_cstr(&out);
 	const char *end = p + out.len;
-	for (size_t i = 0; i < m->count && rc == VV_OK; i++) { /* path, "filter", value */
+	vv_array_each(m->files, m->count, f) { /* path, "filter", value */
 		const char *value = p;
 
 		for (int part = 0; part < 2 && value < end; part++) {
 			value += strlen(value) + 1;
 		}
 		if (value >= end) {
-			rc = vv_fail(err, VV_EIO, "git did not report the filter");
-		} else if ((strcmp(value, "varve") == 0) == m->o->export) {
-			rc = refuse_line(m, m->files[i].path, err);
-		} else if (m->o->export && strcmp(value, "unspecified") != 0 &&
-			   strcmp(value, "unset") != 0) {
-			rc = vv_fail(
+			return vv_fail(err, VV_EIO, "git did not report the filter");
+		}
+		if ((strcmp(value, "varve") == 0) == m->o->export) {
+			return refuse_line(m, f->path, err);
+		}
+		if (m->o->export && strcmp(value, "unspecified") != 0 &&
+		    strcmp(value, "unset") != 0) {
+			return vv_fail(
 				err, VV_EREFUSED,
 				"%s: another line of .gitattributes assigns it to the filter '%s'\nremove that line, or add one with !filter after it",
-				vv_text_shows(m->files[i].path), vv_text_shows(value));
-		} else {
-			p = value + strlen(value) + 1;
+				vv_text_shows(f->path), vv_text_shows(value));
 		}
+		p = value + strlen(value) + 1;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
@@ -758,6 +759,40 @@ static int check_migrate(const vv_context *c)
 		       : VV_EXIT_OK;
 }
 
+static vv_status migrate(migration *m, vv_error *err)
+{
+	vv_auto(char) *self = vv_varve_path();
+	bool staged;
+	vv_status rc;
+
+	if (!self) return vv_fail_nomem(err);
+	if ((rc = check_index(m, err)) < 0 || (rc = look(m, err)) < 0) return rc;
+	if (m->count == 0 && !m->again) {
+		if (!m->o->dry_run) {
+			drop_note(m);
+		}
+		vv_out(m->o->export ? "all of these are plain files already\n"
+				    : "all of these are tables of varve already\n");
+		return VV_OK;
+	}
+	tell(m);
+	if (m->o->dry_run) return VV_OK;
+	if ((rc = vv_write_file(m->note, m->begun.data, m->begun.len, true, err)) < 0 ||
+	    (rc = vv_repository_set_up(m->c->repo, "varve", err)) < 0 ||
+	    (!m->o->export && (rc = vv_push_hook_set(m->c->repo, false, err)) < 0) ||
+	    (rc = stage(m, self, err)) < 0) {
+		return rc;
+	}
+	if (!m->o->no_commit) {
+		if ((rc = is_staged(&staged, m, err)) < 0) return rc;
+		rc = staged ? commit(m, self, err) : fail_changed(m, err);
+		if (rc < 0) return rc;
+	}
+	drop_note(m);
+	vv_out("older versions are unchanged\n");
+	return VV_OK;
+}
+
 static vv_status run_migrate(vv_context *c, vv_error *err)
 {
 	vv_auto(migration) m = {.c = c, .o = c->options};
@@ -775,47 +810,11 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 					      .dry = m.o->dry_run},
 			err);
 	}
-	vv_auto(char) *self = vv_varve_path();
-	vv_status rc = self ? VV_OK : vv_fail_nomem(err);
-	if (rc < 0 || (rc = check_index(&m, err)) < 0 || (rc = look(&m, err)) < 0) {
-		goto done;
-	}
-	if (m.count == 0 && !m.again) {
-		if (!m.o->dry_run) {
-			drop_note(&m);
-		}
-		vv_out(m.o->export ? "all of these are plain files already\n"
-				   : "all of these are tables of varve already\n");
-		goto done;
-	}
-	tell(&m);
-	if (m.o->dry_run) {
-		goto done;
-	}
-	if ((rc = vv_write_file(m.note, m.begun.data, m.begun.len, true, err)) < 0 ||
-	    (rc = vv_repository_set_up(c->repo, "varve", err)) < 0 ||
-	    (!m.o->export && (rc = vv_push_hook_set(c->repo, false, err)) < 0) ||
-	    (rc = stage(&m, self, err)) < 0) {
-		goto done;
-	}
-	if (!m.o->no_commit) {
-		bool staged;
-
-		if ((rc = is_staged(&staged, &m, err)) == VV_OK) {
-			rc = staged ? commit(&m, self, err) : fail_changed(&m, err);
-		}
-	}
-	if (rc == VV_OK) {
-		drop_note(&m);
-		vv_out("older versions are unchanged\n");
-	}
-done:
-	if (rc < 0 && m.code) { /* that varve has reported it */
-		vv_error_clear(err);
-		c->code = m.code;
-		rc = VV_OK;
-	}
-	return rc;
+	const vv_status rc = migrate(&m, err);
+	if (rc == VV_OK || m.code == 0) return rc;
+	c->code = m.code; /* that varve has reported the error */
+	vv_error_clear(err);
+	return VV_OK;
 }
 
 static const vv_option migrate_table[] = {

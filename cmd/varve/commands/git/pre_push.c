@@ -56,12 +56,8 @@ static bool is_blocks_ref(const run *r, const char *name, size_t len)
 {
 	const char *const known[] = {VV_HOST_REF, VV_HOST_BRANCH, r->blocks_ref};
 
-	vv_array_each(known, sizeof(known) / sizeof(known[0]), it) {
-		if (*it && strlen(*it) == len && memcmp(name, *it, len) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return vv_array_find(known, sizeof(known) / sizeof(known[0]), it,
+			     *it && strlen(*it) == len && memcmp(name, *it, len) == 0) != NULL;
 }
 
 /* A ref that others lean on: a push must not take it back. */
@@ -146,7 +142,6 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 
 static vv_status read_input(run *r, vv_error *err)
 {
-	vv_status rc = VV_OK;
 	ssize_t got;
 
 	do {
@@ -157,7 +152,7 @@ static vv_status read_input(run *r, vv_error *err)
 		}
 		r->input.len += (size_t)got;
 	} while (got > 0);
-	return rc;
+	return VV_OK;
 }
 
 static vv_status read_refs(run *r, vv_error *err)
