@@ -851,9 +851,9 @@ void vv_repository_stay_dry(vv_repository *r)
 
 bool vv_repository_has_secret(const vv_repository *r)
 {
-	vv_auto(char) *path = vv_path_join(r->varvedir, "secret", NULL);
+	vv_auto(char) *path = r->has_secret ? NULL : vv_path_join(r->varvedir, "secret", NULL);
 
-	return path && vv_exists(path);
+	return r->has_secret || (path && vv_exists(path));
 }
 
 vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err)

@@ -418,11 +418,11 @@ all" ]
 	git init -q --bare host.git
 	varve clone -q host.git a
 	cd a
-	git config remote.origin.varveKind git
 	rows 100 > prices.csv
 	varve add -q prices.csv
 	varve commit -qm one
 	varve push -q -u origin main
+	git config remote.origin.varveKind git
 	varve clone -q ../host.git ../b
 	(
 		cd ../b
