@@ -34,9 +34,9 @@ typedef struct run {
 	vv_transfer t;
 	vv_reached there;
 	vv_push_outcome out;
-	bool asks;    /* for the refs of a Git host, in any case */
-	bool fetched; /* what is missing here, as far as others have it */
-	vv_buf shown; /* to the pre-push hook, which has agreed to it */
+	bool asks;        /* for the refs of a Git host, in any case */
+	unsigned fetches; /* of what is missing here, as far as others have it */
+	vv_buf shown;     /* to the pre-push hook, which has agreed to it */
 } run;
 
 void vv_push_job_init(vv_push_job *j, vv_repository *r)
@@ -222,7 +222,8 @@ static vv_status run_hook(run *r, vv_error *err)
 				      vv_oid_shows(&it->id), it->to, vv_oid_shows(&it->old));
 		}
 	}
-	if ((rc = vv_buf_ok(&input, err)) < 0 || (r->fetched && vv_buf_equal(&input, &r->shown)) ||
+	if ((rc = vv_buf_ok(&input, err)) < 0 ||
+	    (r->fetches > 0 && vv_buf_equal(&input, &r->shown)) ||
 	    (rc = is_hook_done(r, &ran, err)) < 0 ||
 	    (!ran && (rc = vv_hook_run_with(r->j->repo, "pre-push", args, input.data, input.len,
 					    &ran, err)) < 0)) {
@@ -778,9 +779,12 @@ static bool is_refused_here(const vv_push_plan *plan)
 	return here;
 }
 
+/* First what is new to the refs of the remote. A store or a ref of blocks may lack more than that: it was named after the
+ * refs had moved. */
 static vv_status fetch_lacking(run *r, vv_error *err)
 {
 	const vv_push_plan *plan = &r->j->plan;
+	const bool host = r->there.host != NULL;
 	vv_auto_free vv_oid *goes = vv_calloc(2 * plan->count + 1, sizeof(*goes));
 	vv_oid *there = goes ? goes + plan->count : NULL;
 	vv_fetch_data f = {.repo = r->j->repo,
@@ -803,7 +807,15 @@ static vv_status fetch_lacking(run *r, vv_error *err)
 		}
 	}
 	vv_reached_close(&r->there); /* the remote may be asked, too, and its host has one lock */
-	return vv_fetch_data_for_push(&f, r->j->quiet ? NULL : r->t.notes, err);
+	const vv_notes *notes = r->j->quiet ? NULL : r->t.notes;
+	vv_status rc = r->fetches++ == 0 || !host ? vv_fetch_data_for_push(&f, notes, err)
+						  : VV_EMISSING;
+	if (rc == VV_EMISSING && host && f.there_count > 0) {
+		r->fetches++;
+		f.there_count = 0;
+		rc = vv_fetch_data_for_push(&f, notes, err);
+	}
+	return rc;
 }
 
 static vv_status push_refs(run *r, vv_error *err);
@@ -841,8 +853,7 @@ static vv_status push_refs(run *r, vv_error *err)
 			r->asks = true;
 			return push_refs_again(r, err);
 		}
-		if (rc == VV_EMISSING && !r->fetched && !j->dry_run) {
-			r->fetched = true;
+		if (rc == VV_EMISSING && r->fetches < 2 && !j->dry_run) {
 			rc = fetch_lacking(r, err);
 			return rc < 0 ? rc : push_refs_again(r, err);
 		}

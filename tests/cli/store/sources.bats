@@ -193,3 +193,32 @@ named() {
 	succeeds varve fsck --data
 	output_has "origin has just proved with a block that it has each"
 }
+
+# Versions that a dropped in favour of the older ref; an empty store is named since.
+dropped_before() {
+	plain_host
+	a_table a 300
+	for row in 7 8; do
+		change $row
+		succeeds varve push -q
+	done
+	succeeds varve drop --history
+	store=$(dirname "$PWD")/store
+	mkdir "$store"
+	printf 'varve store 1\n' > "$store/format"
+	named "$store"
+	change 9
+}
+
+@test "a push to a store that was named since fetches what only the older ref has" {
+	for push in "varve push" "git push"; do
+		dropped_before
+		succeeds $push
+		stderr_has "2 versions were fetched, as the push needs them"
+		git -C ../host.git update-ref -d refs/varve/blocks
+		varve clone -q "$url" ../b
+		cmp prices.csv ../b/prices.csv
+		cd ..
+		rm -rf a b host.git store
+	done
+}
