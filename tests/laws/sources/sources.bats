@@ -20,6 +20,6 @@ walk() {
 	if [ -n "${VARVE_TEST_ALL-}" ]; then
 		walk 10 120
 	else
-		walk 1 30
+		walk 1 25
 	fi
 }

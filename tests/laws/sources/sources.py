@@ -26,8 +26,7 @@ chance = random.Random(SEED)
 clock = 1700000000
 lines = []  # what was done, as shell
 content = {}  # commit: the bytes of TABLE
-topics = {"origin": [], "up": []}  # branches beside main at the hosts
-named = False  # the fork has a store of its own
+topics = []  # branches of the fork beside main: (the clone that has it, its name)
 number = 0
 
 
@@ -76,7 +75,7 @@ def read(path):
 
 def first_rows():
     r = random.Random(1)
-    return b"id,name,price\n" + b"".join(b"%d,item %d,%d\n" % (i, i, r.getrandbits(60)) for i in range(1500))
+    return b"id,name,price\n" + b"".join(b"%d,item %d,%d\n" % (i, i, r.getrandbits(60)) for i in range(8000))
 
 
 def table_of(place):
@@ -92,9 +91,9 @@ def edited(place):
     if chance.random() < 0.2:
         return chance.choice(sorted(content.values()))
     rows = data.split(b"\n")
-    part = 1 + 300 * (["u"] + CLONES).index(place)
+    part = 1 + 2000 * (["u"] + CLONES).index(place)
     for _ in range(chance.choice([1, 1, 3, 40])):
-        at = part + chance.randrange(300)
+        at = part + chance.randrange(2000)
         cells = rows[at].split(b",")
         cells[1] = chance.choice([b"pear", b"plum", b"fig"])
         rows[at] = b",".join(cells)
@@ -112,7 +111,7 @@ def note(place):
 def commit_edit(place):
     data = edited(place)
     if data == table_of(place):
-        data = data.replace(b"id,name,price\n", b"id,name,price\n", 1) + b"%d,more,0\n" % (100000 + clock)
+        data += b"%d,more,0\n" % (100000 + clock)
     write(f"{place}/{TABLE}", data)
     varve(place, "commit", "-qam", f"edit {len(lines)}")
     note(place)
@@ -162,13 +161,18 @@ def any_clone():
     return chance.choice(CLONES)
 
 
+def push(place, name, must=(0,)):
+    """By varve, or by git, whose hook sends the blocks."""
+    return run(place, chance.choice(["varve", "varve", "git"]), "push", "-q", "origin", name, must=must)
+
+
 def push_main():
     place = any_clone()
     run(place, "git", "checkout", "-q", "main", must=(0,))
     if not pull(place):
         pull(place)
     commit_edit(place)
-    varve(place, "push", "-q", "origin", "main")
+    push(place, "main")
 
 
 def push_branch():
@@ -181,15 +185,15 @@ def push_branch():
     commit_edit(place)
     if chance.random() < 0.3:
         commit_edit(place)
-    varve(place, "push", "-q", "origin", name)
-    topics["origin"].append((place, name))
+    push(place, name)
+    topics.append((place, name))
     if chance.random() < 0.7:
         run(place, "git", "checkout", "-q", "main", must=(0,))
 
 
 def delete_branch():
-    if topics["origin"]:
-        _, name = topics["origin"].pop(chance.randrange(len(topics["origin"])))
+    if topics:
+        _, name = topics.pop(chance.randrange(len(topics)))
         varve(any_clone(), "push", "-q", "origin", "--delete", name)
 
 
@@ -199,9 +203,8 @@ def push_branch_again():
     own = [b for b in git(place, "for-each-ref", "--format=%(refname:short)", "refs/heads").split() if b != "main"]
     if own:
         name = chance.choice(own)
-        end = varve(place, "push", "-q", "origin", name, must=(0, 1, 2))
-        if end.returncode == 0 and (place, name) not in topics["origin"]:
-            topics["origin"].append((place, name))
+        if push(place, name, must=(0, 1, 2)).returncode == 0 and (place, name) not in topics:
+            topics.append((place, name))
 
 
 def upstream():
@@ -218,25 +221,43 @@ def upstream():
     place = any_clone()
     run(place, "git", "checkout", "-q", "main", must=(0,))
     if pull(place) and pull(place, "up", name):
-        varve(place, "push", "-q", "origin", "main")
+        push(place, "main")
     if name != "main":
         varve("u", "push", "-q", "origin", "--delete", name)
         run("u", "git", "checkout", "-q", "main", must=(0,))
         run("u", "git", "branch", "-q", "-D", name, must=(0,))
 
 
-def name_store():
-    global named
-    place = any_clone()
-    run(place, "git", "checkout", "-q", "main", must=(0,))
-    pull(place)
-    named = not named or chance.random() < 0.7
-    write(f"{place}/.varveconfig", f"[store]\n\tupstream = {UP_STORE}\n".encode() +
-          (f'[store "team"]\n\turl = {STORE}\n'.encode() if named else b""))
+def commit_config(place):
     if git(place, "status", "--porcelain", ".varveconfig"):
         run(place, "git", "commit", "-qam", "where blocks are", must=(0,))
         note(place)
-        varve(place, "push", "-q", "origin", "main")
+        push(place, "main")
+
+
+def name_store():
+    """From now on pushes write there, as soon as their clones know it."""
+    place = any_clone()
+    run(place, "git", "checkout", "-q", "main", must=(0,))
+    pull(place)
+    write(f"{place}/.varveconfig", f'[store]\n\tupstream = {UP_STORE}\n[store "team"]\n\turl = {STORE}\n'.encode())
+    commit_config(place)
+
+
+def leave_store():
+    """All blocks go back to the ref, and nobody writes to the store any more."""
+    place = any_clone()
+    run(place, "git", "checkout", "-q", "main", must=(0,))
+    pull(place)
+    varve(place, "fetch", "-q", "--data", "--all", must=(0, 1, 2))
+    if b"team" not in read(f"{place}/.varveconfig") or \
+            varve(place, "push", "-q", "--blocks", "--all", "origin", must=(0, 1, 2)).returncode != 0:
+        run(place, "git", "checkout", "-q", ".varveconfig", must=(0,))
+        return
+    commit_config(place)
+    for other in CLONES:
+        run(other, "git", "checkout", "-q", "main", must=(0,))
+        pull(other)
 
 
 def push_blocks():
@@ -333,7 +354,7 @@ def clone_new():
             raise Fault(f"fsck of a new clone: {end.stdout.decode('utf-8', 'replace')}")
 
 
-ACTIONS = {push_main: 6, push_branch: 4, push_branch_again: 2, delete_branch: 3, upstream: 3, name_store: 2, push_blocks: 2, drop: 4,
+ACTIONS = {push_main: 6, push_branch: 4, push_branch_again: 2, delete_branch: 3, upstream: 3, name_store: 2, leave_store: 1, push_blocks: 2, drop: 4,
            gc: 2, gc_remote: 4, gc_host: 1, damage: 2, away: 2, fetch: 3, fsck: 1, clone_new: 2}
 
 
