@@ -354,8 +354,8 @@ def clone_new():
             raise Fault(f"fsck of a new clone: {end.stdout.decode('utf-8', 'replace')}")
 
 
-ACTIONS = {push_main: 6, push_branch: 4, push_branch_again: 2, delete_branch: 3, upstream: 3, name_store: 2, leave_store: 1, push_blocks: 2, drop: 4,
-           gc: 2, gc_remote: 4, gc_host: 1, damage: 2, away: 2, fetch: 3, fsck: 1, clone_new: 2}
+ACTIONS = {push_main: 6, push_branch: 4, push_branch_again: 2, delete_branch: 3, upstream: 3, name_store: 2, leave_store: 1, push_blocks: 2,
+           drop: 4, gc: 2, gc_remote: 4, gc_host: 1, damage: 2, away: 2, fetch: 3, fsck: 1, clone_new: 2}
 
 
 # --- the walk ----------------------------------------------------------------------------------
