@@ -690,7 +690,13 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 			       r->paths ? "none of these paths is in conflict"
 					: "nothing is in conflict");
 	}
-	if (is_part(r) && r->list.count > 1) return vv_fail(err, VV_EUSAGE, "name the table: PATH");
+	if (is_part(r) && r->list.count > 1) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"%zu files are in conflict\n"
+			"--row, --column, --key and --set apply to one of them: name it as PATH",
+			r->list.count);
+	}
 	if ((rc = note_way_back(r, &back, err)) < 0) return vv_way_back_close(back, rc, err);
 	r->checkout = (vv_checkout){r->repo, r->reader, r->index};
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {

@@ -946,6 +946,24 @@ renamed_and_changed() {
 	stderr_has "prices.csv: still in conflict: 1 cell of 1 row"
 }
 
+@test "with several files in conflict, parts of one are resolved by its name" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/'
+	printf 'ours\n' > note.txt
+	varve commit -qam ours
+	git checkout -q spring
+	printf 'theirs\n' > note.txt
+	varve commit -qam theirs
+	git checkout -q main
+	ends_with 1 varve merge spring
+	for paths in "" "prices.csv note.txt"; do
+		ends_with 2 varve resolve --ours $paths --row 7
+		stderr_has "2 files are in conflict"
+		stderr_has "name it as PATH"
+	done
+	succeeds varve resolve --ours prices.csv --row 7
+	stderr_has "prices.csv: resolved"
+}
+
 @test "a file that a merge left with conflicts is not staged until somebody settles them" {
 	two_branches 's/^7,item/7,ours/; s/^8,item/8,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/'
 	ends_with 1 varve merge spring
