@@ -165,6 +165,14 @@ load vault
 	[ "$(jq -c .receipts <<< "$output")" = "[]" ]
 }
 
+@test "a minimum that no run can reach is refused, and so is 0" {
+	new_vault a b
+	ends_with 2 varve vault replicate --copies 2 --min 5
+	stderr_is "varve: the minimum (--min) is 5, but a run makes only 2 copies"
+	ends_with 2 varve vault replicate --copies 0
+	stderr_has "--copies requires a number above 0"
+}
+
 @test "a replicate that ends a run that waited says so" {
 	new_vault a b
 	mv ../b ../b.away
