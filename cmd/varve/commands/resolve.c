@@ -17,10 +17,14 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "ours", ours, "take this branch's version"),
-	OPT_FLAG(0, "theirs", theirs, "take the other branch's version"),
+	OPT_FLAG(0, "ours", ours,
+		 "take this branch's version; in a rebase, that of the branch below"),
+	OPT_FLAG(0, "theirs", theirs,
+		 "take the other branch's version; in a rebase, that of your commit"),
 	OPT_FLAG(0, "base", base, "take the common ancestor's version"),
-	OPT_ONCE(0, "set", set, "COL=VALUE", "take this value for a cell in conflict"),
+	OPT_ONCE(
+		0, "set", set, "COL=VALUE",
+		"take this value for the cell in conflict in COL; of several rows, --row names it"),
 	OPT_LIST(
 		0, "row", rows, "KEY",
 		"only the row with this key (without a key: its number, or theirs:NUMBER if only the other branch has the row); may be repeated"),
@@ -110,8 +114,10 @@ const vv_command vv_cmd_resolve = {
 	.name = "resolve",
 	.group = "history",
 	.summary = "decide conflicts: whole tables, rows or single cells",
-	.usage = "--ours | --theirs | --base [PATH... [--row KEY] [--column COL] [--key]]\n"
-		 "--set COL=VALUE [PATH [--row KEY]]",
+	.usage = "--ours | --theirs | --base [PATH...]\n"
+		 "--ours | --theirs | --base [--row KEY]... [--column COL]... [PATH]\n"
+		 "--ours | --theirs | --base --key [PATH]\n"
+		 "--set COL=VALUE [--row KEY]... [PATH]",
 	.example = "$ varve resolve --theirs prices.csv --row 7\n"
 		   "prices.csv: still in conflict: 1 cell of 1 row\n"
 		   "$ varve resolve --set price=2.50 prices.csv --row 9\n"
