@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NEEDED_MAX 8u /* limit of remotes */
+#define NEEDED_MAX VV_NEEDED_FROM_MAX /* limit of remotes */
 #define NEEDED_PEERS_MAX 4u
 #define NEEDED_SUPPLIERS_MAX 20u /* of one remote; with unnamed ones VV_SUPPLIERS_MAX at most */
 
@@ -156,6 +156,7 @@ vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names)
 {
 	vv_auto(vv_needed) *n = vv_needed_new(r);
 
+	assert(names->count <= NEEDED_MAX);
 	for (size_t i = 0; n && i < names->count; i++) {
 		if (add_needed(n, names->items[i], VV_IGNORED) < 0) return NULL;
 	}
@@ -532,7 +533,7 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 	if (rc < 0 && !reached && n->unasked_count > 0) {
 		if (fetch_unasked(n, root, &why) == VV_OK) {
 			n->by = n->unasked[0].name;
-			return VV_OK;
+			return vv_needed_is_here(n, root, err);
 		}
 		if (n->count == 0 && !n->off) {
 			*err = why;

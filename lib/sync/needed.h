@@ -24,8 +24,9 @@ vv_needed *vv_needed_new(vv_repository *r);
 /* Does what vv_needed_new does, but the fetcher ignores varve.autoFetch and --offline, because the
  * user requested the fetch. */
 vv_needed *vv_needed_new_asked(vv_repository *r);
+#define VV_NEEDED_FROM_MAX 8u /* maximum number of remotes of vv_needed_new_from */
 /* Does what vv_needed_new does, but the fetcher uses only these remotes (names or URLs, which are
- * copied), and ignores varve.autoFetch and --offline. */
+ * copied), at most VV_NEEDED_FROM_MAX, and ignores varve.autoFetch and --offline. */
 vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
 /* Sets the receiver of progress, which may cancel. `progress` is borrowed until vv_needed_free. */
 void vv_needed_watch(vv_needed *n, const vv_progress *progress);
@@ -59,8 +60,8 @@ typedef struct vv_needed_blocks {
 /* Fetches the blocks `what`, without storing them, from the first remote only: a peer, or the store
  * of a Git host. The connection remains open. VV_OK does not mean that all blocks came: missing and
  * damaged blocks are left out. VV_ENOSUPPORT: the remote cannot be reached or does not serve single
- * blocks, or fetching is disabled. The caller may then call vv_needed_fetch, which tries other
- * remotes. */
+ * blocks, fetching is disabled, or the exchange with a peer failed, also in get or take. The caller
+ * may then call vv_needed_fetch, which tries other remotes. */
 vv_status vv_needed_get(vv_needed *n, const vv_needed_blocks *what, vv_error *err);
 /* Call this function after vv_needed_fetch has failed for the version *root. Returns true if the
  * caller should leave the pointer in place of the file, and not report an error. This is so in two

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "lib/sync/needed.h"
 #include "lib/tables/dataset_reader.h"
 
 /* A version in the history. */
@@ -45,6 +46,6 @@ typedef struct vv_repair {
  * minute. */
 vv_status vv_repair_run(const vv_repair *r, vv_error *err);
 
-#define VV_REPAIR_PEERS_MAX 8u /* maximum number of peers in vv_repair.from */
+#define VV_REPAIR_PEERS_MAX VV_NEEDED_FROM_MAX /* maximum number of peers in vv_repair.from */
 
 #endif

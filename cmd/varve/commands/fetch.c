@@ -13,6 +13,7 @@
 #include "cmd/varve/commands.h"
 #include "lib/sync/fetch_data.h"
 #include "lib/sync/fetch_run.h"
+#include "lib/sync/needed.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 #include "repo/git/pointer.h"
@@ -237,6 +238,9 @@ static int check_fetch(const vv_context *c)
 
 	if (o->job.full && c->dashdash > 1) {
 		return vv_usage_error("--data accepts one REV, or A..B, before '--'");
+	}
+	if (o->job.full && o->job.from.count > VV_NEEDED_FROM_MAX) {
+		return vv_usage_error("--from: at most %u peers with --data", VV_NEEDED_FROM_MAX);
 	}
 	return o->cid && c->argc > 1 ? vv_usage_error("--cid accepts one remote at most")
 				     : VV_EXIT_OK;

@@ -226,6 +226,9 @@ old_branch() {
 	ends_with 2 varve fetch --data --from ../empty HEAD~3
 	stderr_has "1 version could not be fetched: prices.csv"
 	not_here 3
+	# a ninth is not left out silently
+	ends_with 2 varve fetch --data $(printf ' --from ../empty%.0s' 1 2 3 4 5 6 7 8) --from ../copy HEAD~3
+	stderr_has "--from: at most 8 peers with --data"
 }
 
 @test "a plain host gives packs when they are needed, with and without filters" {
