@@ -50,11 +50,12 @@ typedef struct vv_cached_options {
 size_t vv_cached_url_len(const char *word);
 
 /* Opens the cached clone of a URL, and fetches its refs. If the fetch fails but the URL was read
- * before, warns with the age of the refs and succeeds, unless o->must_answer is set. Otherwise
- * fails with VV_ENOTFOUND, VV_EIO or another code of vv_clone_job_run. If the environment has
- * VV_OFFLINE_VAR, uses the cache without connecting; VV_EMISSING: the URL was never read.
- * VV_EUSAGE: the URL is empty, or the cache has no folder. VV_ELOCKED: another process repeatedly
- * removed the clone, or kept it locked for ten minutes. */
+ * before, warns with the age of the refs and succeeds, unless o->must_answer is set, or the cause
+ * is damage, a lost signed version, a full disk, a lack of memory or the user. Otherwise fails with
+ * VV_ENOTFOUND, VV_EIO or another code of vv_clone_job_run. If the environment has VV_OFFLINE_VAR,
+ * uses the cache without connecting; VV_EMISSING: the URL was never read. VV_EUSAGE: the URL is
+ * empty, or the cache has no folder. VV_ELOCKED: another process repeatedly removed the clone, or
+ * kept it locked for ten minutes. */
 vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_options *o,
 			 vv_error *err);
 /* Returns the URL, or the absolute path if the URL is the path of a folder. Borrowed from c. */

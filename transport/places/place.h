@@ -84,7 +84,8 @@ typedef struct vv_place_mark {
 	const char *keeps; /* a word for the place's content in messages: "copies" */
 } vv_place_mark;
 
-/* Options for opening a place. Borrowed until the place is closed. */
+/* Options for opening a place. Read only during the call, except for *mark, which is borrowed until
+ * the place is closed. */
 typedef struct vv_place_facts {
 	const char *domain; /* name of the failure domain; NULL: determined by the kind */
 	uint64_t quota;     /* maximum bytes to store; 0: no limit */
