@@ -89,7 +89,7 @@ typedef struct vv_web_column_then {
 typedef struct vv_web_column_life {
 	vv_web_column_then *points; /* newest first */
 	size_t count, of; /* count: number of points; of: number of versions that were found */
-	/* false: the time limit was reached, or the table has more than 4,000 versions; the figures
+	/* false: the time limit was reached, or the table has at least 4,000 versions; the figures
 	 * computed so far are stored, and the next visit continues */
 	bool complete;
 	bool missing; /* data of some points is missing */
