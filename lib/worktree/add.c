@@ -128,23 +128,21 @@ static vv_status put_same_json(const runner *run, const vv_add_item *item, vv_er
 static vv_status put_dataset_json(const runner *run, const vv_add_item *item,
 				  const vv_dataset_found *staged, bool is_pointer, vv_error *err)
 {
-	vv_add_words words = {.change = change_of(item), .pointer_only = is_pointer};
+	vv_add_words words = {.change = change_of(item),
+			      .staged = is_pointer ? NULL : staged,
+			      .pointer_only = is_pointer};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_content version;
+	const vv_buf *text = &staged->pointer;
+	vv_content version = {.there = true};
 	vv_pointer p;
 	vv_status rc;
 
 	if (vv_oid_equal(&staged->blob, &item->blob)) return put_same_json(run, item, err);
-	if (is_pointer) {
-		rc = vv_pointer_read(&p, &arena, vv_buf_cstr(&staged->pointer), staged->pointer.len,
-				     err);
-		if (rc < 0) return rc;
+	if (text->len > 0) { /* that of an empty file is empty */
+		if ((rc = vv_pointer_read(&p, &arena, text->data, text->len, err)) < 0) return rc;
 		vv_content_of_pointer(&version, &p);
-		words.kind = vv_content_kind(&version);
-	} else {
-		words.kind = staged->result.root.kind == VV_KIND_TABLE ? "table" : "file";
-		words.staged = staged;
 	}
+	words.kind = vv_content_kind(&version);
 	return put_json(run, item, &words, err);
 }
 

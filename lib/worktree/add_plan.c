@@ -223,7 +223,8 @@ static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_e
 	vv_status rc;
 
 	*out = false;
-	if (vv_oid_is_null(&item->blob)) return VV_OK;
+	/* the pointer of an empty file is empty */
+	if (vv_oid_is_null(&item->blob) || vv_oid_is_empty_blob(&item->blob)) return VV_OK;
 	if ((rc = vv_repository_store(p->r, &store, err)) < 0 ||
 	    (rc = vv_blob_read(p->r, &item->blob, VV_POINTER_MAX, &text, err)) < 0 ||
 	    (rc = vv_pointer_read(&pointer, &arena, text.data, text.len, err)) < 0) {

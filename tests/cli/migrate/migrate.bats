@@ -296,3 +296,25 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	rm before
 	[ -z "$(git status --porcelain)" ]
 }
+
+@test "an empty file among the others does not stop a migration, nor add --fix" {
+	git init -q
+	: > empty.csv
+	rows 3 > t.csv
+	cp t.csv want.csv
+	git add . && git commit -qm text
+	succeeds varve migrate '*.csv'
+	is_table HEAD:t.csv
+	cmp t.csv want.csv
+	[ ! -s empty.csv ]
+	[ -z "$(git status --porcelain)" ]
+	succeeds varve add --fix
+	succeeds varve add --fix empty.csv
+	printf 'id,v\n1,a\n' > empty.csv
+	succeeds varve add empty.csv
+	output_has "table, 1 row"
+	git commit -qm full
+	succeeds varve migrate --export '*.csv'
+	cmp t.csv want.csv
+	[ "$(git show HEAD:empty.csv)" = $'id,v\n1,a' ]
+}

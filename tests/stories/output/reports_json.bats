@@ -333,6 +333,11 @@ kind_of() {
 	for file in "${!kind[@]}"; do
 		echo "9,z" >> "$file"
 	done
+	varve track '*.tsv' > ../out
+	: > empty.tsv
+	[ "$(kind_of empty.tsv '.files[]' varve add --json empty.tsv)" = text ]
+	[ "$(kind_of empty.tsv '.entries[]' varve status --json)" = text ]
+	git rm -q -f empty.tsv
 	for file in "${!kind[@]}"; do
 		[ "$(kind_of $file '.entries[]' varve status --json)" = "${kind[$file]}" ]
 		[ "$(kind_of $file . varve info --json $file)" = "${kind[$file]}" ]

@@ -687,7 +687,8 @@ static vv_status is_staged(bool *staged, migration *m, vv_error *err)
 		    (rc = vv_dataset_reader_is_pointer(m->c->reader, &e.id, &pointer, err)) < 0) {
 			return rc;
 		}
-		*staged = *staged && pointer == !m->o->export;
+		/* an empty file is the same in both */
+		*staged = *staged && (pointer == !m->o->export || vv_oid_is_empty_blob(&e.id));
 	}
 	return VV_OK;
 }
