@@ -531,8 +531,10 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	    (rc = bring_merged(r, p, &staged, err)) < 0) {
 		return rc;
 	}
+	/* a text is read here without the key that the merge found, as another root */
 	const bool untouched = !p->record.touched &&
-			       vv_cid_equal(&staged.result.cid, &p->record.root);
+			       (vv_cid_equal(&staged.result.cid, &p->record.root) ||
+				vv_merge_file_is(r->repo, p->path, &p->record.merged));
 	if (p->record.left_out > 0 && !is_part(r) && untouched && r->side == VV_BASE) {
 		vv_free(chosen);
 		chosen = NULL;

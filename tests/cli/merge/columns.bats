@@ -156,7 +156,7 @@ dropped_with_row() {
 
 @test "and in a table that git keeps as text" {
 	new_repo
-	varve track --text t.csv
+	varve track --text t.csv > /dev/null
 	three 'id,a,c\n1,x,u\n2,y,v\n3,z,w\n4,s,t\n' 'id,a,c\n1,x,u\n2,y,VV\n3,z,w\n4,s,t\n' 'id,a\n1,x\n3,z\n4,s\n' -q
 	succeeds varve resolve --ours
 	holds 'id,a,c\n1,x,u\n2,y,VV\n3,z,w\n4,s,t\n'
@@ -484,6 +484,16 @@ assert (a["rowNumbers"], b["rowNumbers"]) == ({"base": 1, "theirs": 2}, {"base":
 	ends_with 2 varve resolve --theirs t.csv --row 2
 	holds 'a,b,c\n0,0,0\n1,x,k\n2,W,l\n3,z,m\n'
 	ends_with 1 varve conflicts
+}
+
+@test "a row with a key that ours removed comes back with the whole of theirs in a table that git keeps as text" {
+	new_repo
+	varve track --text t.csv > /dev/null
+	three 'id,a\n1,x\n2,y\n4,z\n' 'id,a\n1,X\n2,y\n' 'id,a\n1,x\n2,y\n4,Z\n' -q
+	succeeds varve resolve --theirs
+	holds 'id,a\n1,X\n2,y\n4,Z\n'
+	succeeds varve merge --continue
+	clean
 }
 
 @test "a row without a key of a table that git keeps as text is put back with the whole table" {
