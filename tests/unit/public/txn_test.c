@@ -199,7 +199,7 @@ static void results_have_facts(void **state)
 
 static void the_length_of_a_file_that_is_not_utf_8_is_that_of_its_bytes(void **state)
 {
-	static const char text[] = "id,name\n1,caf\xe9\n2,t\xe9l\xe9\n3,a\n";
+	static const char latin[] = "id,name\n1,caf\xe9\n2,t\xe9l\xe9\n3,a\n";
 	const varve_txn_result *r;
 	varve_repo *repo;
 	varve_txn *txn;
@@ -209,10 +209,10 @@ static void the_length_of_a_file_that_is_not_utf_8_is_that_of_its_bytes(void **s
 	repo = open_repo(".");
 	txn = open_txn(repo, NULL);
 	varve_repo_free(repo);
-	ok(put(txn, "latin.csv", text));
+	ok(put(txn, "latin.csv", latin));
 	assert_int_equal(varve_txn_next(txn, &r, &err), 1);
 	assert_true(r->stored && r->table);
-	assert_int_equal(r->bytes, strlen(text));
+	assert_int_equal(r->bytes, strlen(latin));
 	varve_txn_free(txn);
 }
 
