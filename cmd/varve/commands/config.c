@@ -96,7 +96,7 @@ static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_er
 }
 
 /* Appends names, separated by commas, with `before` in front of them. */
-static void put_names(vv_buf *b, const char *before, char *const *names, size_t count)
+static void list_names(vv_buf *b, const char *before, char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		vv_buf_printf(b, "%s%s", i ? ", " : before, names[i]);
@@ -108,7 +108,7 @@ static void explain_key(answer *a, const vv_root *r, const vv_package_resource *
 	vv_auto(vv_buf) names = VV_BUF_INIT;
 	const char *from = "looked for, none found; or --no-key";
 
-	put_names(&names, "", r->key, r->key_count);
+	list_names(&names, "", r->key, r->key_count);
 	if (r->key_source == VV_KEY_INFERRED) {
 		from = "found when the table was first added";
 	} else if (r->key_source == VV_KEY_DECLARED) {
@@ -123,7 +123,7 @@ static void explain_order(answer *a, const vv_root *r, const char *kept)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	put_names(&b, "by ", r->sorted_by, vv_root_is_sorted(r) ? r->sorted_by_count : 0);
+	list_names(&b, "by ", r->sorted_by, vv_root_is_sorted(r) ? r->sorted_by_count : 0);
 	say(a, "order", b.len ? vv_buf_cstr(&b) : "the file's",
 	    b.len                    ? "set by --order key, or chosen because the order of rows changes with each delivery; kept from then on"
 	    : r->file_order_declared ? "set by --order file; kept from then on"
@@ -159,7 +159,7 @@ static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
 	    res->schema.len ? res->package_path : "inferred, and kept from version to version");
 	explain_key(a, r, res);
 	vv_buf_reset(&b);
-	put_names(&b, "", r->cut_columns, r->cut_column_count);
+	list_names(&b, "", r->cut_columns, r->cut_column_count);
 	vv_buf_printf(&b, "%s, about %lu rows", r->cut_column_count ? "" : "whole rows",
 		      (unsigned long)r->cut_rows);
 	say(a, "groups by", vv_buf_cstr(&b), kept);
