@@ -572,11 +572,10 @@ static void put_key(vv_json_out *w, const vv_profile *p)
 vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err)
 {
 	const vv_json *schema = p->t->schema.json;
-	bool own = false;
-
-	for (size_t i = 0; i < p->t->columns; i++) {
-		own = own || has_strangers(&p->columns[i], &p->t->schema.fields[i]);
-	}
+	const size_t count = p->t->columns;
+	const bool own = vv_find_place(i, count,
+				       has_strangers(&p->columns[i], &p->t->schema.fields[i])) <
+			 count;
 	vv_json_out w = vv_json_begin_object(out, 0);
 	if (own &&
 	    !(schema &&

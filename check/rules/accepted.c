@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "dataset/schema/declared.h"
 #include "dataset/schema/descriptor.h"
@@ -77,15 +78,12 @@ const char *check_accept_why(const check_accept *list, size_t count, const char 
 {
 	for (size_t i = 0; i < count; i++) {
 		const check_accept *a = &list[i];
-		bool here = false;
 
-		if (strcmp(a->rule->code, rule) != 0 || now >= a->end) {
-			continue;
+		if (strcmp(a->rule->code, rule) == 0 && now < a->end &&
+		    vv_ended_find(a->paths, it, vv_declared_pattern_has(*it, path)) &&
+		    (!found || is_about(a, found))) {
+			return a->why;
 		}
-		for (const char *const *p = a->paths; *p && !here; p++) {
-			here = vv_declared_pattern_has(*p, path);
-		}
-		if (here && (!found || is_about(a, found))) return a->why;
 	}
 	return NULL;
 }

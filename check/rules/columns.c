@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -271,7 +272,6 @@ static void extra_and_missing(check_plan *p, const labels *l, bool extra, bool m
 static void match_fields(check_plan *p, const labels *l)
 {
 	vv_fields_match match = p->schema->match;
-	bool any = false;
 
 	if (!l->named) {
 		match_by_place(p);
@@ -283,10 +283,8 @@ static void match_fields(check_plan *p, const labels *l)
 		match_rest(p, l);
 		check_places(p, l);
 	}
-	for (size_t i = 0; i < p->count; i++) {
-		any = any || p->columns[i].field;
-	}
-	if (match == VV_MATCH_PARTIAL && !any && p->schema->count > 0) {
+	if (match == VV_MATCH_PARTIAL && p->schema->count > 0 &&
+	    !vv_array_find(p->columns, p->count, it, it->field)) {
 		check_note_add(p, "missing-label", NULL, 0, l->line, NULL,
 			       "the file has none of the schema's fields");
 	}

@@ -758,9 +758,9 @@ static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error 
 	out->blank_slot = add_slot(out, "blank-row", SIZE_MAX, SIZE_MAX, out->blank_severity,
 				   out->blank_mostly);
 	add_seen(out);
-	for (size_t i = 0; o->rules && i < o->rules->line_count; i++) {
-		out->has_conditions = out->has_conditions ||
-				      o->rules->lines[i].kind == VV_CHECK_TABLE;
+	if (o->rules &&
+	    vv_array_find(o->rules->lines, o->rules->line_count, it, it->kind == VV_CHECK_TABLE)) {
+		out->has_conditions = true;
 	}
 	make_id(out);
 	return check_plan_ok(out, err);

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -462,9 +463,7 @@ static vv_status save_record(following *x, vv_error *err)
 	vv_status rc;
 
 	if (!r->o->cache) return VV_OK;
-	for (size_t i = 0; i < r->group_count; i++) {
-		x->has_long = x->has_long || r->groups[i].item;
-	}
+	x->has_long = x->has_long || vv_array_find(r->groups, r->group_count, it, it->item);
 	/* the keys of such groups cannot be read from the blocks alone, later */
 	if ((rc = list_there(x, &there, err)) < 0 || x->has_long) return rc;
 	check_memo_begin(&b, r->group_count);

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/table/table.h"
@@ -305,13 +306,12 @@ vv_status check_facts_save(check_run *r, vv_error *err)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT, entries = VV_BUF_INIT, tail = VV_BUF_INIT;
 	size_t count = r->group_count;
-	bool news = false;
 	vv_status rc;
 
-	for (size_t i = 0; i < r->group_count; i++) {
-		news = news || r->groups[i].known != 1;
+	if (!r->o->cache || r->group_count > UINT32_MAX / 4 ||
+	    !vv_array_find(r->groups, r->group_count, it, it->known != 1)) {
+		return VV_OK;
 	}
-	if (!r->o->cache || !news || r->group_count > UINT32_MAX / 4) return VV_OK;
 	put_groups(r, &entries, &tail);
 	if ((rc = vv_buf_ok(&entries, err)) < 0 ||
 	    (rc = put_old(r, &entries, &tail, &count, err)) < 0) {

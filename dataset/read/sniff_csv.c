@@ -277,13 +277,9 @@ static bool is_clean(const vv_cell *c)
 /* Has the sample no delimiter but the candidate's? Then all cells that it parts are clean. */
 static bool is_all_clean(const sniff *s, const profile *p)
 {
-	bool none = p->escape == 0;
-
-	for (size_t i = 0; none && i < sizeof usual_delimiters; i++) {
-		none = usual_delimiters[i] == p->delimiter ||
-		       !memchr(s->text, usual_delimiters[i], s->len);
-	}
-	return none;
+	return p->escape == 0 &&
+	       !vv_array_find(usual_delimiters, sizeof usual_delimiters, it,
+			      *it != p->delimiter && memchr(s->text, *it, s->len));
 }
 
 static void profile_row(profile *p, const vv_cell *cells, size_t count, bool clean)

@@ -186,11 +186,8 @@ static bool has_names(const sniff *s, size_t at, uint8_t delimiter)
 
 	d.delimiter = delimiter;
 	vv_auto(sniff_reader) r = sniff_reader_begin(s, &d, at, VV_IGNORED);
-	bool names = sniff_reader_row(&r, &row) && row.cells >= 3;
-	for (size_t i = 0; names && i < row.cells; i++) {
-		names = r.cells[i].len > 0 && !vv_is_digit(*r.cells[i].text);
-	}
-	return names;
+	return sniff_reader_row(&r, &row) && row.cells >= 3 &&
+	       !vv_array_find(r.cells, row.cells, it, it->len == 0 || vv_is_digit(*it->text));
 }
 
 static vv_status find_titles(const sniff *given, size_t *lead, vv_error *err)

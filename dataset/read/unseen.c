@@ -104,12 +104,10 @@ bool vv_unseen_may_be_text(const char *name)
 {
 	static const char *const called[] = {"", "txt", "text", "dat", "asc", "tab", "psv", "prn"};
 	const char *ext = vv_path_ext(name);
-	bool may = false;
 
-	for (size_t i = 0; i < sizeof(called) / sizeof(called[0]); i++) {
-		may = may || vv_ascii_equal(ext, called[i]);
-	}
-	return may && vv_path_base(name)[0] != '.';
+	return vv_path_base(name)[0] != '.' &&
+	       vv_array_find(called, sizeof(called) / sizeof(called[0]), it,
+			     vv_ascii_equal(ext, *it));
 }
 
 const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len)

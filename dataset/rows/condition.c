@@ -119,12 +119,9 @@ static vv_status read_null(vv_parser *p)
 static bool is_keyword(const vv_token *t)
 {
 	static const char *const words[] = {"and", "or", "in", "is", "null", "like", "between"};
-	bool is = false;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		is = is || vv_token_is_word(t, words[i]);
-	}
-	return is;
+	return vv_array_find(words, sizeof(words) / sizeof(words[0]), it,
+			     vv_token_is_word(t, *it)) != NULL;
 }
 
 /* old.NAME, new.NAME: after the word. */

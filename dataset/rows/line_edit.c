@@ -413,11 +413,10 @@ void vv_line_new(vv_line_editor *e, vv_buf *out, const vv_cell *cells)
 	const char delimiter = (char)e->is->delimiter;
 	size_t len;
 	const char *end = vv_dialect_row_end(e->is, &len);
-	bool quoted = false;
+	const bool quoted = e->is->form == VV_FORM_CSV &&
+			    vv_array_find(cells, e->columns, it,
+					  it->len == 0 && it->flags & VV_CELL_QUOTED);
 
-	for (size_t i = 0; i < e->columns && e->is->form == VV_FORM_CSV; i++) {
-		quoted = quoted || (cells[i].len == 0 && cells[i].flags & VV_CELL_QUOTED);
-	}
 	if (!quoted) {
 		vv_row_write(e->writer, out, cells, e->columns);
 	}

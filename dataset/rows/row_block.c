@@ -695,12 +695,10 @@ static vv_status take_step(vv_row_values *x, size_t operands, vv_row_block *b,
 	const vv_step *step = &c->steps[at];
 	const size_t begin = x[0].begin;
 	vv_row_values out = {.form = VV_VALUES_LATER};
-	bool later = false, done = false;
+	const bool later = vv_array_find(x, operands, it, it->form == VV_VALUES_LATER) != NULL;
+	bool done = false;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < operands; i++) {
-		later = later || x[i].form == VV_VALUES_LATER;
-	}
 	if (step->code == VV_STEP_AND || step->code == VV_STEP_OR || step->code == VV_STEP_NOT) {
 		rc = logic(&out, b, c, s, x, step->code, err);
 		done = true;

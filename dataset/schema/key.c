@@ -219,18 +219,15 @@ static bool is_row_number(const sample *s, size_t column, const char *name, size
 	       counts_rows(s, column);
 }
 
+static bool is_year(const vv_cell *c)
+{
+	return c->len == 4 && memcmp(c->text, "1500", 4) >= 0 && memcmp(c->text, "2200", 4) < 0;
+}
+
 /* Are all values four digits that are a year? */
 static bool has_years(const sample *s, size_t column)
 {
-	bool years = true;
-
-	for (size_t r = 0; r < s->rows && years; r++) {
-		const vv_cell *c = &s->cells[r * s->stride + column];
-
-		years = c->len == 4 &&
-			(memcmp(c->text, "1500", 4) >= 0 && memcmp(c->text, "2200", 4) < 0);
-	}
-	return years;
+	return vv_find_place(r, s->rows, !is_year(&s->cells[r * s->stride + column])) == s->rows;
 }
 
 /* Does it have amounts as 1.234,50 or 1,234? */

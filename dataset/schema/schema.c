@@ -103,12 +103,9 @@ bool vv_field_is_found(const vv_field *f)
 {
 	static const char *const members[] = {"name",        "type",      "format",
 					      "decimalChar", "groupChar", "missingValues"};
-	bool found = true;
+	const size_t count = sizeof(members) / sizeof(members[0]);
 
-	for (const vv_json *n = f->json->first; n && found; n = n->next) {
-		found = vv_text_is_among(n->name, members, sizeof(members) / sizeof(members[0]));
-	}
-	return found;
+	return !vv_json_find(f->json, n, !vv_text_is_among(n->name, members, count));
 }
 
 bool vv_field_is_code(const vv_field *f, const char *s, size_t len)

@@ -529,11 +529,7 @@ static bool is_json_list(const vv_field *f, const char *s, size_t len)
 	bool unknown;
 	const vv_json *items = vv_type_read_array(&unknown, &arena, s, len);
 
-	bool ok = items != NULL;
-	for (const vv_json *n = ok ? items->first : NULL; n && ok; n = n->next) {
-		ok = list_item_fits(f->item_type, n);
-	}
-	return ok || unknown;
+	return unknown || (items && !vv_json_find(items, n, !list_item_fits(f->item_type, n)));
 }
 
 static bool accepts_literal(const vv_field *f, const char *s, size_t len)

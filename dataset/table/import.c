@@ -672,11 +672,9 @@ static vv_status import_table(import *im, vv_error *err)
 	const vv_root *near = im->sorting                           ? im->sorting->near
 			      : table && !vv_root_is_sorted(parent) ? parent
 								    : NULL;
-	im->new_columns = !im->opts->schema && (!table || im->columns > im->parent_schema.count ||
-						im->dialect.form != VV_FORM_CSV);
-	for (size_t i = 0; !im->new_columns && i < im->columns; i++) {
-		im->new_columns = !import_field_before(im, i);
-	}
+	im->new_columns = (!im->opts->schema && (!table || im->columns > im->parent_schema.count ||
+						 im->dialect.form != VV_FORM_CSV)) ||
+			  vv_find_place(i, im->columns, !import_field_before(im, i)) < im->columns;
 	im->need_infer = im->new_columns || import_types_may_narrow(im);
 	if ((rc = open_lists(im, near, err)) < 0 || (rc = open_old(im, err)) < 0 ||
 	    (rc = im->window ? import_rows(im, err) : import_given(im, err)) < 0 ||

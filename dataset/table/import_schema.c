@@ -835,12 +835,9 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	vv_auto(vv_schema) package = {0};
 	vv_auto_free vv_new_field *fields = vv_calloc(im->columns + 1, sizeof(*fields));
 	vv_status rc = VV_OK;
-	bool again = false;
 	if (!fields) return vv_fail_nomem(err);
 	if ((rc = fill_fields(im, fields, err)) < 0) return rc;
-	for (size_t i = 0; i < im->columns; i++) {
-		again = again || fields[i].again;
-	}
+	const bool again = vv_array_find(fields, im->columns, it, it->again) != NULL;
 	if (opts->schema) {
 		if ((rc = vv_schema_read(&package, opts->schema, opts->schema_len,
 					 "datapackage.json", err)) < 0) {

@@ -66,16 +66,14 @@ vv_import_finding *import_find_misfit(const import *im, size_t column)
 	return vv_array_find(im->out->findings, im->out->finding_count, f, f->column == column);
 }
 
+static bool is_code(const vv_cell *c)
+{
+	return c->len > 1 && *c->text == '0' && vv_is_digit(c->text[1]);
+}
+
 static bool has_codes(const vv_batch *b, size_t column)
 {
-	bool has = false;
-
-	for (size_t i = 0; i < b->rows && !has; i++) {
-		const vv_cell *c = &b->cells[i * b->columns + column];
-
-		has = c->len > 1 && *c->text == '0' && vv_is_digit(c->text[1]);
-	}
-	return has;
+	return vv_find_place(i, b->rows, is_code(&b->cells[i * b->columns + column])) < b->rows;
 }
 
 vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err)

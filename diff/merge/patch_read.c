@@ -532,15 +532,12 @@ static vv_status read_identity(patch_section *s, const vv_json *v, vv_error *err
 static bool same_columns(const patch_section *s)
 {
 	const patch_side *a = &s->side[0], *b = &s->side[1];
-	bool same = a->exists && b->exists && a->schema.count == b->schema.count &&
-		    s->pair_count == a->schema.count;
-	for (size_t i = 0; same && i < s->pair_count; i++) {
-		const patch_pair *p = &s->pairs[i];
-		same = p->side[0] >= 0 && p->side[0] == p->side[1] &&
-		       strcmp(a->schema.fields[p->side[0]].name,
-			      b->schema.fields[p->side[1]].name) == 0;
-	}
-	return same;
+	return a->exists && b->exists && a->schema.count == b->schema.count &&
+	       s->pair_count == a->schema.count &&
+	       !vv_array_find(s->pairs, s->pair_count, p,
+			      p->side[0] < 0 || p->side[0] != p->side[1] ||
+				      strcmp(a->schema.fields[p->side[0]].name,
+					     b->schema.fields[p->side[1]].name) != 0);
 }
 
 int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_error *err)

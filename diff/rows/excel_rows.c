@@ -539,12 +539,7 @@ static void count_kept(vv_excel_rows *r, vv_excel_column *c, const vv_cell *was)
 
 static bool is_spoiled(const vv_excel_column *c)
 {
-	bool any = false;
-
-	for (size_t k = 0; k < VV_EXCEL_KINDS; k++) {
-		any = any || c->spoiled[k] > 0;
-	}
-	return any;
+	return vv_array_find(c->spoiled, VV_EXCEL_KINDS, it, *it > 0) != NULL;
 }
 
 /* Cells that differ come first: of most columns none of the others need be looked at. */

@@ -49,12 +49,9 @@ static bool is_plain(const vv_field *f)
 {
 	unsigned digits;
 	int64_t number;
-	bool plain = vv_field_plain_marks(f);
 
-	for (const char *const *m = (const char *const *)f->missing; plain && *m; m++) {
-		plain = !read_plain(&number, &digits, *m, strlen(*m));
-	}
-	return plain;
+	return vv_field_plain_marks(f) &&
+	       !vv_ended_find(f->missing, it, read_plain(&number, &digits, *it, strlen(*it)));
 }
 
 void vv_figures_init(vv_figures *f, const vv_field *before, const vv_field *after, size_t most)
@@ -722,12 +719,9 @@ static vv_status read_these(pass *x, int side, const vv_changed_group *groups, s
 /* Do the rows of a group that both have mean the same in both? */
 static bool same_meaning(const vv_diff_table *t)
 {
-	bool same = vv_columns_same_places(t->columns) && !t->columns->missing_changed;
-
-	for (size_t i = 0; i < t->columns->count; i++) {
-		same = same && !t->columns->pairs[i].retyped && !t->columns->pairs[i].reconstrained;
-	}
-	return same;
+	return vv_columns_same_places(t->columns) && !t->columns->missing_changed &&
+	       !vv_array_find(t->columns->pairs, t->columns->count, it,
+			      it->retyped || it->reconstrained);
 }
 
 vv_status vv_whole_figures(vv_figures *figures, bool *wanted, const vv_diff_table *t, uint64_t most,

@@ -374,10 +374,8 @@ static void put_primary_key(sql_writer *w, const vv_table *t, const sql_column *
 /* INT, not INTEGER, for a key: that is a column like others, INTEGER PRIMARY KEY is not. */
 static const char *type_in_table(const vv_table *t, const sql_column *c, size_t at)
 {
-	bool in_key = false;
-	for (size_t i = 0; i < t->root.key_count; i++) {
-		in_key = in_key || strcmp(t->root.key[i], t->schema.fields[at].name) == 0;
-	}
+	const bool in_key = vv_text_is_among(t->schema.fields[at].name, VV_TEXTS(t->root.key),
+					     t->root.key_count);
 	return in_key && strcmp(c[at].type, "INTEGER") == 0 ? "INT" : c[at].type;
 }
 

@@ -172,16 +172,13 @@ static size_t row_number_width(const text_rows *r)
 
 static void mark_changed(text_rows *r, bool *whole)
 {
-	*whole = false;
 	for (size_t i = 0; i < r->column_count; i++) {
-		r->columns[i].changed = r->columns[i].used = false;
-		for (size_t k = 0; k < r->count && !r->columns[i].changed; k++) {
-			r->columns[i].changed = text_change(r, &r->rows[k], i) != VV_CELL_SAME;
-		}
+		r->columns[i].used = false;
+		r->columns[i].changed = vv_array_find(r->rows, r->count, it,
+						      text_change(r, it, i) != VV_CELL_SAME) !=
+					NULL;
 	}
-	for (size_t k = 0; k < r->count; k++) {
-		*whole |= r->rows[k].kind != VV_ROW_CHANGED;
-	}
+	*whole = vv_array_find(r->rows, r->count, it, it->kind != VV_ROW_CHANGED) != NULL;
 }
 
 /* Columns beside the changed ones; where whole rows are shown, as many as fit. */

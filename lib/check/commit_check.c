@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "lib/check/run.h"
 #include "lib/documents/document.h"
 
@@ -33,12 +34,7 @@ static vv_status choose_paths(const vv_commit_check *c, char ***out, size_t *cou
 		paths[n++] = e->path;
 	}
 	for (size_t i = 0; i < c->path_count; i++) {
-		bool there = false;
-
-		for (size_t k = 0; k < n; k++) {
-			there = there || strcmp(paths[k], c->paths[i]) == 0;
-		}
-		if (!there) {
+		if (!vv_text_is_among(c->paths[i], VV_TEXTS(paths), n)) {
 			paths[n++] = c->paths[i];
 		}
 	}

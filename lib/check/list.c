@@ -259,10 +259,7 @@ static vv_status is_table_pointer(lister *l, const vv_check_path *path, bool *ou
 /* Is it named, or matched by a pattern? */
 static bool is_named(const lister *l, bool literal)
 {
-	for (size_t i = 0; i < l->spec.count; i++) {
-		literal = literal || l->spec.items[i].pattern;
-	}
-	return literal;
+	return literal || vv_array_find(l->spec.items, l->spec.count, it, it->pattern);
 }
 
 static vv_status keep_document(lister *l, vv_check_path *p, bool named, vv_error *err)
@@ -468,13 +465,12 @@ static vv_status add_past(lister *l, const vv_check_list *all, const vv_diff_sid
 {
 	vv_auto(vv_check_list) files = {0}, past = {0};
 	lister of_base = {.out = &files};
-	bool any = false;
 	vv_status rc = vv_tree_each(l->repo, &base->commit, "", on_entry, &of_base, err);
 
-	for (size_t i = 0; rc == VV_OK && i < files.count && !any; i++) {
-		any = !vv_check_list_find(all, files.items[i].path);
+	if (rc < 0 ||
+	    !vv_array_find(files.items, files.count, it, !vv_check_list_find(all, it->path))) {
+		return rc;
 	}
-	if (rc < 0 || !any) return rc;
 	sort(&files);
 	if ((rc = vv_check_list_read(&past, l->repo, l->reader, base, NULL, 0, NULL,
 				     VV_CHECK_ANY_OF, err)) < 0 ||

@@ -130,7 +130,6 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 	vv_check_input_options look = c->look;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const vv_json *list = NULL, *found = NULL;
 	vv_json *top;
 	vv_status rc;
 
@@ -144,13 +143,10 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 	    (rc = vv_json_read(&top, &arena, vv_buf_cstr(&text), text.len, package, err)) < 0) {
 		return rc;
 	}
-	list = vv_json_get(top, "resources");
-	for (const vv_json *n = list ? list->first : NULL; n && !found; n = n->next) {
-		const char *called = vv_json_get_string(n, "name");
-
-		found = called && strcmp(called, name) == 0 ? n : NULL;
-	}
-	found = found ? vv_json_get(found, "path") : NULL;
+	const vv_json *found = vv_json_get(
+		vv_json_find(vv_json_get(top, "resources"), n,
+			     vv_text_same(vv_json_get_string(n, "name"), name)),
+		"path");
 	if (found && found->type == VV_JSON_ARRAY) {
 		found = found->count == 1 ? found->first : NULL;
 	}

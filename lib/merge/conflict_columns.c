@@ -100,13 +100,11 @@ static bool item_set_has(const item_set *s, const vv_conflict_item *item)
 
 static bool same_cells(const vv_conflict_item *a, const vv_conflict_item *b)
 {
-	bool same = a->kind == b->kind;
-
-	for (size_t i = 0; same && i < 3; i++) {
-		same = a->has[i] == b->has[i] &&
-		       (!a->has[i] || vv_cell_equal(&a->cells[i], &b->cells[i]));
-	}
-	return same;
+	return a->kind == b->kind &&
+	       vv_find_place(i, 3,
+			     a->has[i] != b->has[i] ||
+				     (a->has[i] && !vv_cell_equal(&a->cells[i], &b->cells[i]))) ==
+		       3;
 }
 
 /* The conflict that this one was before: of the same row and column, or, where the column is

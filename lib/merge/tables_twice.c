@@ -325,10 +325,7 @@ static vv_status compare_picked(void *payload, vv_table *picked, vv_error *err)
 	    (rc = compare_versions(&asked, t->f, t->before, t->after, true, err)) == VV_OK) {
 		rc = compare(&other, t->f, picked, &after, true, err);
 	}
-	t->same = true;
-	for (size_t i = 0; i < other.count && t->same; i++) {
-		t->same = !find_change(&asked, other.list[i].cell);
-	}
+	t->same = !vv_array_find(other.list, other.count, it, find_change(&asked, it->cell));
 	vv_free_all(asked.list, other.list);
 	return rc;
 }

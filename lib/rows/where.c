@@ -321,14 +321,9 @@ static bool condition_holds(vv_where *w, size_t i, const vv_cell *cells)
 
 static bool has_text(const vv_where *w, const vv_cell *cells)
 {
-	bool has = w->search_len == 0;
-
-	for (size_t i = 0; !has && i < w->column_count; i++) {
-		const vv_cell *c = &cells[w->columns[i]];
-
-		has = vv_text_has(c->text, c->len, w->search, w->search_len);
-	}
-	return has;
+	return w->search_len == 0 || vv_array_find(w->columns, w->column_count, it,
+						   vv_text_has(cells[*it].text, cells[*it].len,
+							       w->search, w->search_len));
 }
 
 bool vv_where_holds(vv_where *w, const vv_cell *cells)

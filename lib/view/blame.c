@@ -524,17 +524,14 @@ static vv_status take_row(step *t, size_t k, vv_error *err)
 	const uint64_t row = t->part->row[k];
 	const uint8_t *bits = t->part->bits ? t->part->bits + k * b->width : NULL;
 	size_t from;
-	bool there = false;
 	if (!b->by_cell && b->by[target] < WEAK) {
 		return VV_OK; /* by another part of it */
 	}
 	if ((from = side_of_all(t, row)) != NO_SIDE) {
 		return give(t, &t->sides[from], target, row, bits, err);
 	}
-	for (size_t i = 0; i < t->count; i++) {
-		there |= t->sides[i].old_of[row] != NOWHERE;
-	}
-	if (!there || (!b->by_cell && is_set_here(t, row, bits))) {
+	if (!vv_array_find(t->sides, t->count, it, it->old_of[row] != NOWHERE) ||
+	    (!b->by_cell && is_set_here(t, row, bits))) {
 		set_all(t, target, bits);
 		return VV_OK;
 	}

@@ -598,12 +598,9 @@ static vv_status whole(comparison *c, vv_error *err)
 
 static bool columns_differ(const comparison *c)
 {
-	bool same = vv_columns_same(&c->columns) && !c->columns.key_changed &&
-		    !c->columns.missing_changed;
-	for (size_t i = 0; i < c->columns.count && same; i++) {
-		same = !c->columns.pairs[i].reconstrained;
-	}
-	return !same;
+	return !vv_columns_same(&c->columns) || c->columns.key_changed ||
+	       c->columns.missing_changed ||
+	       vv_array_find(c->columns.pairs, c->columns.count, it, it->reconstrained);
 }
 
 static void warn_repeats(const comparison *c, const vv_rowdiff_stats *s)
