@@ -336,12 +336,11 @@ static vv_status find_merge_base(check *c, const vv_oid *commit, const vv_head *
 			"--new-only has nothing to compare with: the branch has no upstream\n"
 			"name a base: --base origin/main");
 	}
-	if (rc < 0 || (rc = vv_rev_commit(c->run.repo, upstream, &there, err)) < 0 ||
-	    (rc = vv_merge_base(c->run.repo, commit, &there, &base, err)) < 0) {
-		goto done;
+	if (rc == VV_OK && (rc = vv_rev_commit(c->run.repo, upstream, &there, err)) == VV_OK &&
+	    (rc = vv_merge_base(c->run.repo, commit, &there, &base, err)) == VV_OK) {
+		rc = vv_diff_side_commit(&c->base, c->run.repo, &base, "where it left the upstream",
+					 err);
 	}
-	rc = vv_diff_side_commit(&c->base, c->run.repo, &base, "where it left the upstream", err);
-done:
 	if (rc == VV_ENOTFOUND) {
 		vv_hint(err, "in a shallow clone: git fetch --unshallow; or name a base: --base "
 			     "origin/main");
@@ -514,11 +513,10 @@ static void show_accepted(const check *c)
 	vv_array_each(c->o->accept.items, c->o->accept.count, rule) {
 		vv_array_each(c->argv, c->argc, path) {
 			vv_auto(vv_buf) b = VV_BUF_INIT;
-			vv_json_out w = vv_json_begin_object(&b, 0);
-			vv_json_put_members(&w, {JSON_TEXT("rule", *rule)},
-					    {JSON_TEXT("path", *path)},
-					    {JSON_TEXT("why", c->o->why)});
-			vv_json_close_object(&w);
+			vv_json_out w = {.buf = &b};
+			vv_json_put_object(&w, {JSON_TEXT("rule", *rule)},
+					   {JSON_TEXT("path", *path)},
+					   {JSON_TEXT("why", c->o->why)});
 			vv_note("to accept the findings for everyone, add to %s: \"accept\": [%s]",
 				VV_RULES_NAME, vv_text_show(vv_buf_cstr(&b), b.len));
 		}

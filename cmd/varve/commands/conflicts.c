@@ -164,16 +164,14 @@ static void put_path_json(vv_json_out *w, const void *item)
 				      p->record.items, p->record.count)});
 }
 
-static vv_status print_json(const vv_conflict_list *l, vv_error *err)
-{
-	return vv_out_object(2, err, {JSON_EACH(put_path_json, "conflicts", l->paths, l->count)});
-}
-
 /* --- the command --------------------------------------------------------------------------- */
 
 static vv_status print_all(vv_repository *r, const vv_conflict_list *l, bool json, vv_error *err)
 {
-	if (json) return print_json(l, err);
+	if (json) {
+		return vv_out_object(2, err,
+				     {JSON_EACH(put_path_json, "conflicts", l->paths, l->count)});
+	}
 	if (l->count > 0) {
 		vv_page_for(r);
 	}

@@ -601,7 +601,6 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 	vv_repository *r = c->repo;
 	vv_auto(vv_row_history) *h = NULL;
 	uint64_t seen = 0;
-	bool bounded = false;
 	vv_status rc;
 
 	if (w->path_count != 1) {
@@ -617,10 +616,8 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 	if ((rc = vv_row_history_open(&h, r, c->reader, &ho, err)) == VV_OK) {
 		rc = print_row(o, r, h, max_count, &seen, err);
 	}
-	vv_array_each(w->ranges, w->range_count, range) {
-		bounded = bounded || range->has_exclude;
-	}
-	if (rc == VV_OK && seen == 0 && !bounded && !vv_out_failed()) {
+	if (rc == VV_OK && seen == 0 && !vv_out_failed() &&
+	    !vv_array_find(w->ranges, w->range_count, range, range->has_exclude)) {
 		rc = vv_fail(err, VV_ENOTFOUND, "no version of '%s' has a row with the key '%s'",
 			     vv_text_shows(w->paths[0]), vv_text_shows(o->row));
 	}

@@ -53,11 +53,6 @@ static const vv_option_rule option_rules[] = {
 	{NULL, NULL, NULL},
 };
 
-static bool is_column(const options *o)
-{
-	return o->columns.count > 0 && !o->row;
-}
-
 static int check_restore(const vv_context *c)
 {
 	const options *o = c->options;
@@ -199,7 +194,7 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 
 	if (o->forget) return VV_OK; /* done with VV_NEEDS_RIGHT */
 	if (o->row) return restore_row(c, err);
-	if (is_column(o)) return restore_column(c, err);
+	if (o->columns.count > 0) return restore_column(c, err);
 	if (o->spelling) return restore_spelling(c, err);
 	vv_status rc = vv_restore_run(&done, &r, err);
 	if (rc == VV_EMISSING) {
