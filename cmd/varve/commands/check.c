@@ -336,11 +336,12 @@ static vv_status find_merge_base(check *c, const vv_oid *commit, const vv_head *
 			"--new-only has nothing to compare with: the branch has no upstream\n"
 			"name a base: --base origin/main");
 	}
-	if (rc == VV_OK && (rc = vv_rev_commit(c->run.repo, upstream, &there, err)) == VV_OK &&
-	    (rc = vv_merge_base(c->run.repo, commit, &there, &base, err)) == VV_OK) {
-		rc = vv_diff_side_commit(&c->base, c->run.repo, &base, "where it left the upstream",
-					 err);
+	if (rc < 0 || (rc = vv_rev_commit(c->run.repo, upstream, &there, err)) < 0 ||
+	    (rc = vv_merge_base(c->run.repo, commit, &there, &base, err)) < 0) {
+		goto done;
 	}
+	rc = vv_diff_side_commit(&c->base, c->run.repo, &base, "where it left the upstream", err);
+done:
 	if (rc == VV_ENOTFOUND) {
 		vv_hint(err, "in a shallow clone: git fetch --unshallow; or name a base: --base "
 			     "origin/main");
