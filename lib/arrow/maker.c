@@ -18,56 +18,43 @@ struct vv_arrow_maker {
 	vv_arrow_options o;
 	vv_rows_group group;
 	size_t at; /* the next of its rows */
+	/* the o.count columns of the table, then the numbers of rows and the texts of misfits, if requested */
 	vv_arrow_column *columns;
-	vv_arrow_spare *spare; /* of their arrays */
+	size_t count;
+	vv_arrow_spare *spare; /* of the arrays of the table's columns */
 	char *row_number;      /* NULL: none */
-	vv_arrow_memory numbers;
-	vv_arrow_column rest; /* texts of misfits, if requested */
-	size_t usual_rows;    /* of an array, where it can be known */
+	size_t usual_rows;     /* of an array, where it can be known */
 	uint64_t done;
 	vv_arrow_misfits misfits;
 	bool ended;
 };
 
-static size_t all_columns(const vv_arrow_maker *b)
-{
-	return b->o.count + (b->row_number != NULL) + b->misfits.keep;
-}
-
 /* ---- arrays ---- */
 
 static vv_status give_batch(vv_arrow_maker *b, struct ArrowArray *out, size_t rows, vv_error *err)
 {
-	const size_t count = b->o.count;
-	bool ok = vv_arrow_array(out, rows, 0, 1, all_columns(b));
+	vv_status rc = b->misfits.keep ? vv_arrow_column_put_misfits(&b->columns[b->count - 1],
+								     &b->misfits, rows, err)
+				       : VV_OK;
+	bool ok = rc == VV_OK && vv_arrow_array(out, rows, 0, 1, b->count);
 
-	for (size_t i = 0; ok && i < count; i++) {
+	for (size_t i = 0; ok && i < b->count; i++) {
 		ok = vv_arrow_column_end(out->children[i], &b->columns[i], rows);
-	}
-	if (ok && b->row_number &&
-	    (ok = vv_arrow_room(&b->numbers, 1) &&
-		  vv_arrow_array(out->children[count], rows, 0, 2, 0))) {
-		vv_arrow_give(out->children[count], 1, &b->numbers);
-	}
-	if (ok && b->misfits.keep) {
-		ok = vv_arrow_column_put_misfits(&b->rest, &b->misfits, rows, err) == VV_OK &&
-		     vv_arrow_column_end(out->children[all_columns(b) - 1], &b->rest, rows);
 	}
 	if (!ok && out->release) {
 		out->release(out);
 	}
-	return ok ? VV_OK : vv_fail_nomem(err);
+	return ok || rc < 0 ? rc : vv_fail_nomem(err);
 }
 
 static vv_status begin_batch(vv_arrow_maker *b, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < b->o.count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < b->count && rc == VV_OK; i++) {
 		rc = vv_arrow_column_begin(&b->columns[i], b->usual_rows, err);
 	}
-	b->numbers.len = 0;
-	return rc == VV_OK && b->misfits.keep ? vv_arrow_column_begin(&b->rest, 0, err) : rc;
+	return rc;
 }
 
 static bool is_full(const vv_arrow_maker *b, size_t rows)
@@ -101,14 +88,15 @@ static int take_group(vv_arrow_maker *b, vv_error *err)
 
 static vv_status put_numbers(vv_arrow_maker *b, const uint32_t *rows, size_t count, vv_error *err)
 {
+	vv_arrow_memory *numbers = &b->columns[b->o.count].values;
 	uint64_t *to;
 
-	if (!vv_arrow_room(&b->numbers, count * sizeof(*to))) return vv_fail_nomem(err);
-	to = (uint64_t *)(void *)(b->numbers.bytes + b->numbers.len);
+	if (!vv_arrow_room(numbers, count * sizeof(*to))) return vv_fail_nomem(err);
+	to = (uint64_t *)(void *)(numbers->bytes + numbers->len);
 	for (size_t i = 0; i < count; i++) {
 		to[i] = b->group.batch->first_row + rows[i];
 	}
-	b->numbers.len += count * sizeof(*to);
+	numbers->len += count * sizeof(*to);
 	return VV_OK;
 }
 
@@ -166,18 +154,11 @@ vv_status vv_arrow_maker_next(vv_arrow_maker *b, struct ArrowArray *out, vv_erro
 
 bool vv_arrow_maker_schema(const vv_arrow_maker *b, struct ArrowSchema *out)
 {
-	const size_t count = b->o.count;
 	const vv_bytes *schema = &b->table->root.schema;
-	bool ok = vv_arrow_schema(out, "+s", "", false, all_columns(b));
+	bool ok = vv_arrow_schema(out, "+s", "", false, b->count);
 
-	for (size_t i = 0; ok && i < count; i++) {
+	for (size_t i = 0; ok && i < b->count; i++) {
 		ok = vv_arrow_column_schema(out->children[i], &b->columns[i]);
-	}
-	if (ok && b->row_number) {
-		ok = vv_arrow_schema(out->children[count], "l", b->row_number, false, 0);
-	}
-	if (ok && b->misfits.keep) {
-		ok = vv_arrow_column_schema(out->children[all_columns(b) - 1], &b->rest);
 	}
 	ok = ok && vv_arrow_schema_note(out, "varve:schema", schema->data, schema->len);
 	if (!ok && out->release) {
@@ -235,12 +216,19 @@ static vv_status open_maker(vv_arrow_maker *b, const vv_arrow_maker *like, vv_er
 			       (int)o->misfit);
 	}
 	b->misfits.keep = o->misfit == VARVE_MISFIT_TEXT;
-	vv_arrow_column_init_own(&b->rest, "_misfits", VV_ARROW_TEXT, false);
 	b->usual_rows = least((size_t)o->batch_rows, o->rows);
 	if (!(b->spare = vv_arrow_spare_new()) ||
-	    !(b->columns = vv_calloc(o->count + 1, sizeof(*b->columns))) ||
+	    !(b->columns = vv_calloc(o->count + 2, sizeof(*b->columns))) ||
 	    (o->row_number && !(b->row_number = vv_strdup(o->row_number)))) {
 		return vv_fail_nomem(err);
+	}
+	b->count = o->count;
+	if (b->row_number) {
+		vv_arrow_column_init_own(&b->columns[b->count++], b->row_number, VV_ARROW_INT,
+					 true);
+	}
+	if (b->misfits.keep) {
+		vv_arrow_column_init_own(&b->columns[b->count++], "_misfits", VV_ARROW_TEXT, false);
 	}
 	return open_columns(b, like, err);
 }
@@ -281,10 +269,7 @@ const vv_arrow_misfits *vv_arrow_maker_misfits(const vv_arrow_maker *b)
 void vv_arrow_maker_close(vv_arrow_maker *b)
 {
 	if (b) {
-		vv_array_clear(b->columns, b->columns ? b->o.count : 0, it,
-			       vv_arrow_column_clear(it));
-		vv_arrow_drop(&b->numbers);
-		vv_arrow_column_clear(&b->rest);
+		vv_array_clear(b->columns, b->count, it, vv_arrow_column_clear(it));
 		vv_arrow_misfits_clear(&b->misfits);
 		vv_arrow_spare_close(b->spare);
 		vv_free_all(b->row_number, b);
