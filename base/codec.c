@@ -2,6 +2,7 @@
  * codec: the alphabets.
  */
 #include "base/codec.h"
+#include "base/array.h"
 
 #include <assert.h>
 #include <string.h>
@@ -50,10 +51,7 @@ bool vv_hex_read(uint8_t *out, size_t count, const char *text)
 
 bool vv_hex_is_lower(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (!vv_is_hex(text[i]) || vv_is_upper(text[i])) return false;
-	}
-	return true;
+	return !vv_array_find(text, len, c, !vv_is_hex(*c) || vv_is_upper(*c));
 }
 
 /* --- base32 --------------------------------------------------------------------------- */

@@ -123,14 +123,9 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	va_start(ap, fmt);
 	const char *hint = cut_hint(text, fmt, ap);
 	va_end(ap);
+	*err = (vv_error){
+		.code = code, .login = login, .block = block, .silent = silent, .lost = lost};
 	copy_cut(err->message, sizeof err->message, text);
-	err->code = code;
-	err->login = login;
-	err->block = block;
-	err->silent = silent;
-	err->lost = lost;
-	err->full = err->answered = err->failed = false;
-	vv_hint_clear(err);
 	set_hint(err, hint ? hint : "");
 	return code;
 }
@@ -319,10 +314,6 @@ vv_status vv_missing_ok(vv_status rc, vv_error *err)
 void vv_error_clear(vv_error *err)
 {
 	if (err) {
-		err->code = VV_OK;
-		err->login = err->full = err->block = err->silent = err->lost = err->failed =
-			err->answered = false;
-		err->message[0] = '\0';
-		vv_hint_clear(err);
+		*err = (vv_error){.code = VV_OK};
 	}
 }

@@ -626,7 +626,7 @@ void vv_new_file_clear(vv_new_file *f)
 
 void vv_remove_empty_above(const char *path, size_t least, const char *except)
 {
-	char *dir = vv_path_dir(path);
+	vv_auto(char) *dir = vv_path_dir(path);
 
 	while (dir && strlen(dir) > least && (!except || strcmp(dir, except) != 0) &&
 	       vv_sys_ops.rmdir(dir) == 0) {
@@ -635,7 +635,6 @@ void vv_remove_empty_above(const char *path, size_t least, const char *except)
 		vv_free(dir);
 		dir = up;
 	}
-	vv_free(dir);
 }
 
 static void fill_stat(vv_stat *out, const struct stat *st)

@@ -27,9 +27,7 @@ uint64_t vv_hash_seed(void)
 void vv_hash_index_clear(vv_hash_index *ix)
 {
 	vv_free(ix->slots);
-	ix->slots = NULL;
-	ix->mask = 0;
-	ix->count = 0;
+	*ix = (vv_hash_index){.slots = NULL};
 }
 
 void vv_hash_index_reset(vv_hash_index *ix)

@@ -43,15 +43,15 @@ static void read_machine(vv_holder *out)
 	vv_hex_write(out->machine, digest, 8);
 }
 
-void vv_holder_self(vv_holder *out)
+vv_holder vv_holder_self(void)
 {
+	vv_holder self = {.pid = (uint64_t)getpid(), .pid_space = vv_os_pid_space()};
 	vv_os_process p;
 
-	*out = (vv_holder){.pid = (uint64_t)getpid()};
-	out->started = vv_os_process_find(&p, getpid()) ? p.started : 0;
-	out->pid_space = vv_os_pid_space();
-	vv_os_boot(out->boot);
-	read_machine(out);
+	self.started = vv_os_process_find(&p, getpid()) ? p.started : 0;
+	vv_os_boot(self.boot);
+	read_machine(&self);
+	return self;
 }
 
 void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h)
@@ -141,10 +141,10 @@ static uint64_t whereabouts(void)
 	const uint64_t self = (uint64_t)getpid() << 17 | 0x10000;
 	uint64_t have = atomic_load(&known);
 	char place[96];
-	vv_holder h;
 
 	if ((have & ~UINT64_C(0xffff)) != self) {
-		vv_holder_self(&h);
+		const vv_holder h = vv_holder_self();
+
 		(void)snprintf(place, sizeof place, "%s %llu %s", h.boot,
 			       (unsigned long long)h.pid_space, h.machine);
 		have = self | (vv_xxh3(place, strlen(place), 0) & 0xffff);

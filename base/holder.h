@@ -31,7 +31,7 @@ typedef struct vv_holder {
 } vv_holder;
 
 /* Describes the calling process. */
-void vv_holder_self(vv_holder *out);
+vv_holder vv_holder_self(void);
 
 /* Writes a holder as one line of text: "varve-lock 1 pid=... host=..." */
 void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h);

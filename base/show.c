@@ -358,10 +358,7 @@ const char *vv_text_shows(const char *s)
 /* Long, and of the characters that tokens have: no name of a person. */
 static bool is_token(const char *s, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (!vv_is_alnum(s[i]) && s[i] != '_' && s[i] != '-') return false;
-	}
-	return len >= 20;
+	return len >= 20 && !vv_array_find(s, len, c, !vv_is_alnum(*c) && *c != '_' && *c != '-');
 }
 
 bool vv_url_secret(const char *url, size_t *from, size_t *len)
@@ -395,12 +392,10 @@ static bool is_secret_name(const char *name, size_t len)
 	static const char *const ends[] = {"token", "_key",      "password",   "secret", "auth",
 					   "sig",   "signature", "credential", "jwt"};
 
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-		const size_t n = strlen(ends[i]);
-
-		if (len >= n && vv_ascii_compare(name + len - n, ends[i], n) == 0) return true;
-	}
-	return false;
+	return vv_array_find(ends, sizeof ends / sizeof ends[0], end,
+			     len >= strlen(*end) && vv_ascii_compare(name + len - strlen(*end),
+								     *end, strlen(*end)) == 0) !=
+	       NULL;
 }
 
 void vv_url_hide_parameters(char *url)

@@ -117,7 +117,7 @@ static vv_status add_folder(vv_file_batch *b, const char *folder, vv_error *err)
 /* The folder, and those in which new ones above it get their names. */
 static vv_status make_folder(vv_file_batch *b, const char *folder, vv_error *err)
 {
-	char *at = vv_strdup(folder);
+	vv_auto(char) *at = vv_strdup(folder);
 	vv_status rc = at ? add_folder(b, folder, err) : vv_fail_nomem(err);
 
 	while (rc == VV_OK && !vv_exists(at)) {
@@ -126,7 +126,6 @@ static vv_status make_folder(vv_file_batch *b, const char *folder, vv_error *err
 		vv_free(at);
 		at = above;
 	}
-	vv_free(at);
 	return rc < 0 ? rc : vv_mkdirs(folder, err);
 }
 

@@ -343,11 +343,9 @@ unsigned vv_text_distance(const char *a, const char *b, unsigned max)
 
 #define SLIPS_MAX 3u
 
-void vv_nearest_init(vv_nearest *n, const char *word)
+vv_nearest vv_nearest_to(const char *word)
 {
-	n->word = word;
-	n->best = NULL;
-	n->distance = SLIPS_MAX + 1;
+	return (vv_nearest){.word = word, .distance = SLIPS_MAX + 1};
 }
 
 /* The number of slips allowed in a word of this length. */

@@ -117,8 +117,8 @@ typedef struct vv_nearest {
 	const char *best;  /* borrowed from the caller; NULL: no near candidate so far */
 	unsigned distance; /* errors between word and best; 3 if best only begins with word */
 } vv_nearest;
-/* Starts a search. word is borrowed as long as n is used. */
-void vv_nearest_init(vv_nearest *n, const char *word);
+/* Starts a search. word is borrowed as long as the result is used. */
+vv_nearest vv_nearest_to(const char *word);
 /* Compares a candidate with n->word. Returns true if the candidate becomes n->best. Among equally
  * near candidates, one with the same first letter as the word is preferred, then the one that was
  * tried first. */

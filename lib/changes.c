@@ -31,12 +31,10 @@ static vv_status put(varve_changes *list, const char *path, const char *old_path
 
 	c.path = vv_arena_strndup(&list->arena, path, strlen(path));
 	c.old_path = old_path ? vv_arena_strndup(&list->arena, old_path, strlen(old_path)) : NULL;
-	if (!c.path || (old_path && !c.old_path) ||
-	    !vv_array_room(list->items, list->count, list->cap)) {
-		return vv_fail_nomem(err);
-	}
-	list->items[list->count++] = c;
-	return VV_OK;
+	return c.path && (!old_path || c.old_path) &&
+			       vv_array_add(list->items, list->count, list->cap, c)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 #define LISTING "listing changes"

@@ -54,11 +54,9 @@ static vv_status add(varve_filter *f, const varve_test *test, size_t len, vv_err
 
 	t.column = vv_arena_strndup(&f->arena, test->column, strlen(test->column));
 	t.value.data = len > 0 ? vv_arena_strndup(&f->arena, test->value.data, len) : "";
-	if (!t.column || !t.value.data || !vv_array_room(f->tests, f->count, f->cap)) {
-		return vv_fail_nomem(err);
-	}
-	f->tests[f->count++] = t;
-	return VV_OK;
+	return t.column && t.value.data && vv_array_add(f->tests, f->count, f->cap, t)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t count, vv_error *err)

@@ -4,6 +4,7 @@
  * yajl's memory and the offsets of its errors come first; json_rows needs them too.
  */
 #include "base/json/json.h"
+#include "base/array.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -160,12 +161,11 @@ static const char *own_words(const char *reason)
 		{"probable comment", "JSON has no comments"},
 	};
 
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-		if (strncmp(reason, table[i].begin, strlen(table[i].begin)) == 0) {
-			return table[i].words;
-		}
-	}
-	return reason;
+	const __typeof__(table[0]) *known = vv_array_find(
+		table, sizeof table / sizeof table[0], it,
+		strncmp(reason, it->begin, strlen(it->begin)) == 0);
+
+	return known ? known->words : reason;
 }
 
 size_t vv_json_fault(yajl_handle handle, const char *text, size_t len, size_t last_end, char *why,

@@ -217,7 +217,7 @@ static vv_status parse(walk *w, const char *text, size_t len, vv_error *err)
 
 static vv_status run(walk *w, const char *text, size_t len, vv_error *err)
 {
-	vv_json_pool pool = {0};
+	vv_auto(vv_json_pool) pool = {0};
 	vv_status rc = vv_json_pool_init(&pool, len, err);
 
 	if (rc < 0) return rc;
@@ -226,7 +226,6 @@ static vv_status run(walk *w, const char *text, size_t len, vv_error *err)
 	rc = parse(w, text, len, err);
 	yajl_free(w->handle);
 	vv_arena_clear(&w->arena);
-	vv_json_pool_clear(&pool);
 	if (rc == VV_OK) {
 		rc = vv_buf_ok(&w->r->path, err);
 	}

@@ -91,7 +91,7 @@ static bool is_plain(const char *s, size_t len)
 
 bool vv_json_put_string(vv_buf *b, const char *s, size_t len)
 {
-	vv_buf clean = VV_BUF_FOR(b);
+	vv_auto(vv_buf) clean = VV_BUF_FOR(b);
 	bool valid = true;
 
 	if (is_plain(s, len)) {
@@ -110,7 +110,6 @@ bool vv_json_put_string(vv_buf *b, const char *s, size_t len)
 		valid = false;
 		vv_utf8_put_clean(&clean, s, len);
 		put_escaped(b, vv_buf_cstr(&clean), clean.len);
-		vv_buf_clear(&clean);
 	}
 	vv_buf_putc(b, '"');
 	return valid;

@@ -23,11 +23,10 @@
 static void note_members(check_plan *p, const vv_json *object, const char *const *known)
 {
 	for (const vv_json *m = object ? object->first : NULL; m && m->name; m = m->next) {
-		vv_nearest near;
 		vv_error why;
 		vv_descriptor d = {.file = p->schema_name, .err = &why};
 
-		vv_nearest_init(&near, m->name);
+		vv_nearest near = vv_nearest_to(m->name);
 		for (const char *const *k = known; *k; k++) {
 			(void)vv_nearest_try(&near, *k);
 		}

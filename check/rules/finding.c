@@ -178,9 +178,7 @@ bool vv_rule_is_written(const char *code)
 
 const char *vv_rule_nearest(const char *word)
 {
-	vv_nearest near;
-
-	vv_nearest_init(&near, word);
+	vv_nearest near = vv_nearest_to(word);
 	for (const vv_rule *r = vv_rules; r->code; r++) {
 		(void)vv_nearest_try(&near, r->code);
 	}

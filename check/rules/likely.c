@@ -712,7 +712,6 @@ void vv_likely_of_value(vv_likely *out, const char *s, size_t len, const vv_json
 			vv_likely_right_fn right, void *payload)
 {
 	vv_auto(char) *word = len <= TEXT_MAX ? vv_strndup(s, len) : NULL;
-	vv_nearest near;
 
 	assert(right);
 	*out = (vv_likely){.what = VV_BUF_INIT, .member = VV_BUF_INIT};
@@ -720,7 +719,7 @@ void vv_likely_of_value(vv_likely *out, const char *s, size_t len, const vv_json
 	    blanks_around(out, s, len, right, payload)) {
 		return;
 	}
-	vv_nearest_init(&near, word);
+	vv_nearest near = vv_nearest_to(word);
 	for (const vv_json *n = values ? values->first : NULL; n; n = n->next) {
 		const vv_json *v = n->type == VV_JSON_OBJECT ? vv_json_get(n, "value") : n;
 

@@ -58,9 +58,7 @@ static const char *const commit_words[] = {"off", "warn", "refuse", NULL};
 
 static const char *nearest(const char *word, const char *const *words)
 {
-	vv_nearest near;
-
-	vv_nearest_init(&near, word);
+	vv_nearest near = vv_nearest_to(word);
 	for (; *words; words++) {
 		(void)vv_nearest_try(&near, *words);
 	}

@@ -176,13 +176,12 @@ static bool hint_absent(const parser *p, const char *name)
 static vv_status unknown_long(const parser *p, const char *name, size_t len)
 {
 	vv_auto(char) *word = vv_strndup(name, len);
-	vv_nearest near;
 
 	if (!word) return vv_fail_nomem(p->err);
 	vv_fail(p->err, VV_EUSAGE, "%s has no option '--%s'", p->command->name,
 		vv_text_show(name, len));
 	if (hint_absent(p, word)) return VV_EUSAGE;
-	vv_nearest_init(&near, word);
+	vv_nearest near = vv_nearest_to(word);
 	vv_array_each(p->command->options, p->command->option_count, option) {
 		if (option->name) {
 			(void)vv_nearest_try(&near, option->name);

@@ -196,10 +196,8 @@ void vv_tool_overview(const vv_tool *p, bool all, bool asked)
 
 int vv_tool_unknown(const vv_tool *p, const char *word)
 {
-	vv_nearest near;
-
 	vv_note("%s has no command '%s'", p->called, vv_text_shows(word));
-	vv_nearest_init(&near, word);
+	vv_nearest near = vv_nearest_to(word);
 	for (size_t i = 0; i < p->command_count; i++) {
 		if (!p->commands[i]->hidden) {
 			(void)vv_nearest_try(&near, last_word(p->commands[i]->name));

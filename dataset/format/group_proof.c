@@ -626,10 +626,9 @@ static bool is_item(const vv_buf *made, const void *item, size_t len)
 static bool read_items(scratch *s, const group_items *items, vv_cid *cid, uint64_t *rows,
 		       uint64_t *bytes)
 {
-	vv_cbor c;
 	size_t n;
 
-	vv_cbor_init(&c, items->data, items->data_len);
+	vv_cbor c = vv_cbor_of(items->data, items->data_len);
 	if (vv_cbor_get_array(&c, &n, VV_IGNORED) < 0 || n != 2 ||
 	    vv_cbor_get_link(&c, cid, VV_IGNORED) < 0 ||
 	    vv_cbor_get_uint(&c, rows, VV_IGNORED) < 0) {
@@ -640,7 +639,7 @@ static bool read_items(scratch *s, const group_items *items, vv_cid *cid, uint64
 	vv_cbor_put_link(&s->item, cid);
 	vv_cbor_put_uint(&s->item, *rows);
 	if (!is_item(&s->item, items->data, items->data_len)) return false;
-	vv_cbor_init(&c, items->layout, items->layout_len);
+	c = vv_cbor_of(items->layout, items->layout_len);
 	if (vv_cbor_get_uint(&c, bytes, VV_IGNORED) < 0) return false;
 	vv_buf_reset(&s->item);
 	vv_cbor_put_uint(&s->item, *bytes);

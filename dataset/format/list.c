@@ -412,10 +412,8 @@ static vv_status read_node(list_node *out, vv_cbor *c, vv_error *err)
 
 vv_status list_node_read(list_node *out, const void *bytes, size_t len, vv_error *err)
 {
-	vv_cbor c;
-
 	memset(out, 0, sizeof *out);
-	vv_cbor_init(&c, bytes, len);
+	vv_cbor c = vv_cbor_of(bytes, len);
 	vv_status rc = read_node(out, &c, err);
 	if (rc < 0) {
 		list_node_clear(out);
@@ -450,7 +448,6 @@ vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_
 	vv_auto(vv_list_reader) *r = vv_calloc(1, sizeof *r);
 	list_node node;
 	vv_auto(vv_buf) copy = VV_BUF_INIT;
-	vv_cbor c;
 	vv_status rc;
 
 	*out = NULL;
@@ -458,7 +455,7 @@ vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_
 	*r = (vv_list_reader){.kind = kind, .source = *source};
 	vv_buf_put(&copy, top, top_len);
 	if ((rc = vv_buf_ok(&copy, err)) < 0) return rc;
-	vv_cbor_init(&c, copy.data, copy.len);
+	vv_cbor c = vv_cbor_of(copy.data, copy.len);
 	if ((rc = list_top_read(&node, kind, &c, err)) < 0) return rc;
 	r->low = r->top_level = node.level;
 	list_frame *f = &r->frame[node.level];
@@ -551,7 +548,7 @@ static int give_item(vv_list_reader *r, vv_list_item *out)
 			      .index = f->index,
 			      .before = f->weight,
 			      .weight = item->weight};
-	vv_cbor_init(&out->cbor, item->bytes, item->len);
+	out->cbor = vv_cbor_of(item->bytes, item->len);
 	advance(f);
 	return 1;
 }

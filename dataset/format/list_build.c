@@ -262,14 +262,13 @@ static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
 {
 	vv_auto(vv_buf) item = VV_BUF_INIT;
 	list_item above;
-	vv_cbor c;
 	vv_status rc = write_node(b, number, &item, err);
 
 	if (rc >= 0 && number + 1 == LIST_LEVELS) {
 		rc = vv_fail(err, VV_EREFUSED, "a list has more than %u levels", LIST_LEVELS);
 	}
 	if (rc < 0) return rc;
-	vv_cbor_init(&c, item.data, item.len);
+	vv_cbor c = vv_cbor_of(item.data, item.len);
 	if ((rc = list_item_read(&above, &c, b->kind, number + 1, err)) >= 0) {
 		rc = add(b, number + 1, &above, err);
 	}
@@ -298,14 +297,13 @@ static vv_status overflow(vv_list_builder *b, unsigned number, vv_error *err)
 	vv_auto(vv_buf) head = l->items;
 	size_t count = l->count;
 	list_item item;
-	vv_cbor c;
 	vv_status rc;
 
 	l->items = (vv_buf){0};
 	l->count = 0;
 	l->weight = l->below = 0;
 	l->overflowed = true;
-	vv_cbor_init(&c, head.data, head.len);
+	vv_cbor c = vv_cbor_of(head.data, head.len);
 	for (size_t i = 0; i < count; i++) {
 		if ((rc = list_item_read(&item, &c, b->kind, number, err)) < 0 ||
 		    (rc = feed(b, number, &item, err)) < 0) {
@@ -333,7 +331,6 @@ vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, 
 			      vv_error *err)
 {
 	list_item parsed;
-	vv_cbor c;
 	vv_status rc;
 
 	assert(len > 0);
@@ -342,7 +339,7 @@ vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, 
 			       "the list failed earlier, so nothing can "
 			       "be added");
 	}
-	vv_cbor_init(&c, item, len);
+	vv_cbor c = vv_cbor_of(item, len);
 	if ((rc = list_item_read(&parsed, &c, b->kind, 0, err)) >= 0 &&
 	    (rc = vv_cbor_end(&c, err)) >= 0) {
 		assert(parsed.weight == weight);

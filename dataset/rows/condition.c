@@ -295,14 +295,13 @@ static vv_status push_base(vv_parser *p, size_t at)
 
 static vv_status fail_function(vv_parser *p, const vv_token *t)
 {
-	vv_nearest near;
 	char word[32];
 	const vv_call *call;
 
 	vv_tokens_fail(&p->t, t->at, "no such function", t->text, t->len);
 	(void)snprintf(word, sizeof(word), "%.*s", t->len < sizeof(word) ? (int)t->len : 0,
 		       t->text);
-	vv_nearest_init(&near, word);
+	vv_nearest near = vv_nearest_to(word);
 	for (size_t i = 0; *word && (call = vv_call_at(i)); i++) {
 		(void)vv_nearest_try(&near, call->name);
 	}

@@ -47,9 +47,8 @@ bool vv_schema_places(size_t *out, const vv_schema *s, const char *const *names,
 const char *vv_schema_nearest(const vv_schema *s, const char *name, size_t len)
 {
 	vv_auto(char) *word = vv_strndup(name, len);
-	vv_nearest near;
 
-	vv_nearest_init(&near, word ? word : "");
+	vv_nearest near = vv_nearest_to(word ? word : "");
 	for (size_t i = 0; word && i < s->count && i < 4096; i++) {
 		(void)vv_nearest_try(&near, s->fields[i].name);
 	}

@@ -77,12 +77,11 @@ typedef struct maker {
 
 static vv_status make_chunk(maker *m, piece *p, const part *of, vv_batch *b, vv_error *err)
 {
-	vv_cbor c;
 	size_t n, len;
 	uint64_t bytes;
 	const uint8_t *text;
 	vv_status rc;
-	vv_cbor_init(&c, of->data_item.data, of->data_item.len);
+	vv_cbor c = vv_cbor_of(of->data_item.data, of->data_item.len);
 	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 ||
 	    (rc = vv_cbor_get_link(&c, &b->cid, err)) < 0 ||
 	    (rc = vv_cbor_get_uint(&c, &bytes, err)) < 0 ||

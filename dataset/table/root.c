@@ -493,7 +493,7 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
 
 	vv_root_clear(out);
 	if ((rc = vv_cbor_check(bytes, len, err)) < 0) return rc;
-	vv_cbor_init(&in.c, bytes, len);
+	in.c = vv_cbor_of(bytes, len);
 	vv_root_init(&x.root);
 	if ((rc = get_record(&x, &in, err)) < 0) {
 		vv_root_clear(&x.root);

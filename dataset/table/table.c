@@ -223,7 +223,7 @@ static vv_status open_item(vv_group *g, vv_cbor *c, size_t *n, vv_table *t, vv_b
 {
 	uint64_t rows;
 	vv_status rc;
-	vv_cbor_init(c, item, len);
+	*c = vv_cbor_of(item, len);
 	vv_arena_reset(&b->arena);
 	if ((rc = vv_cbor_get_array(c, n, err)) < 0 ||
 	    (rc = vv_cbor_get_link(c, &b->cid, err)) < 0 ||
@@ -377,13 +377,12 @@ static vv_status read_raw_len(vv_batch *b, vv_cbor *c, vv_error *err)
 
 vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err)
 {
-	vv_cbor c;
 	vv_cbor_type type;
 	size_t n;
 	uint64_t total;
 	const uint8_t *bytes;
 	vv_status rc;
-	vv_cbor_init(&c, item, len);
+	vv_cbor c = vv_cbor_of(item, len);
 	vv_buf_reset(&b->quirks);
 	if ((rc = vv_cbor_peek(&c, &type, err)) < 0) return rc;
 	if (type == VV_CBOR_UINT) return read_raw_len(b, &c, err);

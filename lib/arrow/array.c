@@ -227,22 +227,24 @@ bool vv_arrow_schema(struct ArrowSchema *a, const char *format, const char *name
 
 	memset(a, 0, sizeof(*a));
 	if (!h) return false;
-	*a = (struct ArrowSchema){.format = format, .release = release_schema, .private_data = h};
-	h->children = calloc(children + 1, sizeof(*h->children));
-	h->pointers = calloc(children + 1, sizeof(*h->pointers));
-	h->name = strdup(name);
-	if (!h->children || !h->pointers || !h->name) {
-		release_schema(a);
-		return false;
-	}
-	for (size_t i = 0; i < children; i++) {
+	*h = (held_schema){.children = calloc(children + 1, sizeof(*h->children)),
+			   .pointers = calloc(children + 1, sizeof(*h->pointers)),
+			   .name = strdup(name)};
+	const bool ok = h->children && h->pointers && h->name;
+	for (size_t i = 0; ok && i < children; i++) {
 		h->pointers[i] = &h->children[i];
 	}
-	a->name = h->name;
-	a->flags = nullable ? ARROW_FLAG_NULLABLE : 0;
-	a->n_children = (int64_t)children;
-	a->children = h->pointers;
-	return true;
+	*a = (struct ArrowSchema){.format = format,
+				  .name = h->name,
+				  .flags = nullable ? ARROW_FLAG_NULLABLE : 0,
+				  .n_children = ok ? (int64_t)children : 0,
+				  .children = h->pointers,
+				  .release = release_schema,
+				  .private_data = h};
+	if (!ok) {
+		release_schema(a);
+	}
+	return ok;
 }
 
 bool vv_arrow_schema_dictionary(struct ArrowSchema *a, const char *format)

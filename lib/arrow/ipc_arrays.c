@@ -361,11 +361,10 @@ static vv_status take_dictionary(decode *d, const struct ArrowSchema *s, struct 
 				      "in a pipe",
 				      err);
 	}
-	if (!vv_array_room(d->h->others, d->h->other_count, d->h->other_cap)) {
+	if (!vv_array_add(d->h->others, d->h->other_count, d->h->other_cap, h)) {
 		return vv_fail_nomem(err);
 	}
 	h->refs++;
-	d->h->others[d->h->other_count++] = h;
 	a->dictionary = &h->array;
 	for (int64_t i = 0; i < a->length; i++) {
 		const uint8_t *at = (const uint8_t *)a->buffers[1] + i * width;
@@ -455,13 +454,16 @@ static vv_status set_packing(decode *d, vv_flat_table compression, vv_error *err
 vv_status vv_ipc_decode(vv_ipc_place *at, vv_ipc_held *h, vv_flatbuffer *b, vv_flat_table t,
 			const struct ArrowSchema *of, uint64_t room, vv_error *err)
 {
-	decode d = {.at = at, .h = h, .b = b, .room = room};
+	decode d = {.at = at,
+		    .h = h,
+		    .b = b,
+		    .room = room,
+		    .nodes = vv_flat_elements(b, t, 1, 16),
+		    .buffers = vv_flat_elements(b, t, 2, 16),
+		    .variadic = vv_flat_elements(b, t, 4, 8)};
 	const int64_t rows = vv_flat_int(b, t, 0, 8, 0);
 	vv_status rc;
 
-	d.nodes = vv_flat_elements(b, t, 1, 16);
-	d.buffers = vv_flat_elements(b, t, 2, 16);
-	d.variadic = vv_flat_elements(b, t, 4, 8);
 	if ((rc = set_packing(&d, vv_flat_child(b, t, 3), err)) < 0) return rc;
 	if (b->bad || t.at == 0 || rows < 0 || rows > ROWS_MAX) {
 		return vv_ipc_damaged(at, "a batch of rows cannot be read", err);

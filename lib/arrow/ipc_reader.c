@@ -210,11 +210,11 @@ static vv_status read_encoded(reader *r, vv_flatbuffer *b, vv_flat_table t, vv_f
 		}
 	} else {
 		d = vv_arena_calloc(&r->arena, 1, sizeof(*d));
-		if (!d || !vv_array_room(r->dictionaries, r->dictionary_count, r->dictionary_cap)) {
+		if (!d ||
+		    !vv_array_add(r->dictionaries, r->dictionary_count, r->dictionary_cap, d)) {
 			return vv_fail_nomem(err);
 		}
 		*d = (vv_ipc_dictionary){.id = id, .type = type};
-		r->dictionaries[r->dictionary_count++] = d;
 	}
 	/* of fields that share a dictionary the first one's, which its arrays were looked at by */
 	out->dictionary = d->type;

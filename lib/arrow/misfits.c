@@ -56,11 +56,9 @@ void vv_arrow_misfits_keep(vv_arrow_misfits *m, const char *column, const char *
 	vv_json_put_string(&m->texts, column, strlen(column));
 	vv_buf_putc(&m->texts, ':');
 	put_text(&m->texts, text, len);
-	if (m->texts.failed || !vv_array_room(m->kept, m->kept_count, m->kept_cap)) {
-		m->failed = true;
-		return;
-	}
-	m->kept[m->kept_count++] = (struct vv_arrow_misfit){row, at, m->texts.len - at};
+	m->failed = m->texts.failed ||
+		    !vv_array_add(m->kept, m->kept_count, m->kept_cap,
+				  (struct vv_arrow_misfit){row, at, m->texts.len - at});
 	m->sorted = false;
 }
 

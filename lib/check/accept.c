@@ -21,11 +21,10 @@ static vv_status find_code(const char **code, bool *named, const vv_rules_file *
 {
 	const vv_rule *rule = vv_rule_find(a->rule);
 	const vv_check_rule *line;
-	vv_nearest near;
 
 	*named = !rule;
 	*code = rule ? rule->code : NULL;
-	vv_nearest_init(&near, a->rule);
+	vv_nearest near = vv_nearest_to(a->rule);
 	for (size_t i = 0; !*code && (line = vv_rules_check(file, NULL, &i));) {
 		if (vv_check_rule_is(line, a->rule)) {
 			*code = line->rule->code;

@@ -110,7 +110,7 @@ static vv_status work_id(vv_hash128 *out, bool *has, vv_repository *r, const cha
 	h.x = x;
 	rc = work ? add_package(&h, "", 0, err) : VV_OK;
 	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++, before = e.path) {
-		vv_index_at(x, i, &e);
+		e = vv_index_at(x, i);
 		*has = *has || strcmp(e.path, path) == 0 ||
 		       (strncmp(e.path, path, document) == 0 && !e.path[document]);
 		if ((rc = add_entry(&h, &e, work, err)) == VV_OK && work) {

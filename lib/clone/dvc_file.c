@@ -32,9 +32,10 @@ void vv_dvc_file_clear(vv_dvc_file *d)
 
 static vv_dvc_out *new_out(vv_dvc_file *d)
 {
-	if (!vv_array_room(d->outs, d->count, d->cap)) return NULL;
-	d->outs[d->count] = (vv_dvc_out){.path = VV_BUF_INIT, .kept = true};
-	return &d->outs[d->count++];
+	return vv_array_add(d->outs, d->count, d->cap,
+			    (vv_dvc_out){.path = VV_BUF_INIT, .kept = true})
+		       ? &d->outs[d->count - 1]
+		       : NULL;
 }
 
 /* --- scalars --- */

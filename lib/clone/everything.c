@@ -508,10 +508,7 @@ static vv_status take_dvc(migration *m, vv_folder_edit *f, size_t at, bool lock,
 	    (lock && (rc = works_elsewhere(m, f, &odd, err)) < 0)) {
 		return rc;
 	}
-	for (size_t i = 0; i < d.count && !lock; i++) {
-		odd = odd || !d.outs[i].kept;
-	}
-	if (d.odd || odd) {
+	if (d.odd || odd || (!lock && vv_array_find(d.outs, d.count, it, !it->kept))) {
 		m->out->folders += !m->writing;
 		return VV_OK;
 	}
@@ -575,12 +572,11 @@ static vv_status take_ref(void *payload, const vv_ref *ref, vv_error *err)
 	migration *m = payload;
 
 	if (ref->symbolic || vv_oid_is_null(&ref->commit)) return VV_OK;
-	if (!vv_array_room(m->refs, m->ref_count, m->ref_cap)) return vv_fail_nomem(err);
-	vv_ref *r = &m->refs[m->ref_count];
-	*r = (vv_ref){.name = vv_strdup(ref->name), .id = ref->id, .commit = ref->commit};
-	if (!r->name) return vv_fail_nomem(err);
-	m->ref_count++;
-	return VV_OK;
+	char *name = vv_strdup(ref->name);
+	return vv_array_own(m->refs, m->ref_count, m->ref_cap, name,
+			    (vv_ref){.name = name, .id = ref->id, .commit = ref->commit})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status check_branch(const migration *m, const char *name, vv_error *err)

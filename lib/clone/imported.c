@@ -124,9 +124,11 @@ static vv_status take_line(void *payload, const char *name, const char *text,
 	vv_auto(char) *path = vv_strndup(to, (size_t)(dot - to));
 	if (!path) return vv_fail_nomem(err);
 	if (!(i = (vv_imported *)(uintptr_t)vv_imported_find(l, path))) {
-		if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-		i = &l->items[l->count++];
-		*i = (vv_imported){.to = vv_take(&path)};
+		if (!vv_array_add(l->items, l->count, l->cap,
+				  (vv_imported){.to = vv_take(&path)})) {
+			return vv_fail_nomem(err);
+		}
+		i = &l->items[l->count - 1];
 	}
 	for (size_t k = 0; k < LINES && !at; k++) {
 		at = strcmp(lines[k].key, dot + 1) == 0 ? member(i, &lines[k]) : NULL;

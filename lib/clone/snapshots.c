@@ -48,12 +48,11 @@ void vv_snapshots_clear(vv_snapshots *s)
 
 static vv_status add_file(vv_snapshots *s, const char *file, vv_error *err)
 {
-	vv_snapshot *i = vv_array_room(s->items, s->count, s->cap) ? &s->items[s->count] : NULL;
+	char *copy = vv_strdup(file);
 
-	if (!i) return vv_fail_nomem(err);
-	*i = (vv_snapshot){.file = vv_strdup(file)};
-	s->count++;
-	return vv_alloc_ok(i->file, err);
+	return vv_array_own(s->items, s->count, s->cap, copy, (vv_snapshot){.file = copy})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status add_files(vv_snapshots *s, const char *word, vv_error *err)
@@ -194,15 +193,12 @@ static int by_date(const void *a, const void *b)
 static vv_snapshot_before *add_before(vv_snapshots *s, const char *file, size_t len, int64_t time,
 				      const vv_oid *commit)
 {
-	vv_snapshot_before *b = vv_array_room(s->before, s->before_count, s->before_cap)
-					? &s->before[s->before_count]
-					: NULL;
+	vv_snapshot_before b = {.file = vv_strndup(file, len), .time = time};
 
-	if (!b) return NULL;
-	*b = (vv_snapshot_before){.file = vv_strndup(file, len), .time = time};
-	b->commit = commit ? *commit : b->commit;
-	s->before_count += b->file != NULL;
-	return b->file ? b : NULL;
+	b.commit = commit ? *commit : b.commit;
+	return vv_array_own(s->before, s->before_count, s->before_cap, b.file, b)
+		       ? &s->before[s->before_count - 1]
+		       : NULL;
 }
 
 /* Reads the message of an import. */

@@ -129,16 +129,15 @@ static vv_status commit_guard(vv_repository *r, const vv_changes *changes, vv_er
 
 /* --- staging ----------------------------------------------------------------------------- */
 
-vv_status vv_commit_stage(vv_commit_job *j, vv_error *err)
+static vv_status stage(vv_commit_job *j, vv_error *err)
 {
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
 	vv_add_request req = {.paths = j->paths, .as_tracked = true, .options = &import};
-	vv_add_plan plan = {0};
-	vv_index *x = NULL;
+	vv_auto(vv_add_plan) plan = {0};
+	vv_auto(vv_index) *x = NULL;
 	vv_writer *w;
 	vv_status rc;
 
-	if ((!j->all && !j->paths) || j->dry_run) return VV_OK;
 	/* Unlike Git: staging a table in a conflict would settle it, unseen, for ours. */
 	if ((rc = vv_dataset_writer_blocks(j->writer, &w, err)) < 0 ||
 	    (rc = vv_index_copy_take(&j->index_before, j->repo, err)) < 0 ||
@@ -147,13 +146,18 @@ vv_status vv_commit_stage(vv_commit_job *j, vv_error *err)
 	    (rc = vv_add_plan_make(&plan, j->repo, x, vv_dataset_writer_reader(j->writer), &req,
 				   err)) < 0 ||
 	    (rc = vv_add_run(&j->added, &plan, j->repo, x, j->writer, &req, false, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_index_copy_mark(&j->index_before, j->repo);
-done:
+	return VV_OK;
+}
+
+vv_status vv_commit_stage(vv_commit_job *j, vv_error *err)
+{
+	if ((!j->all && !j->paths) || j->dry_run) return VV_OK;
+	const vv_status rc = stage(j, err);
+
 	vv_notes_end(vv_repository_notes(j->repo));
-	vv_add_plan_clear(&plan);
-	vv_index_close(x);
 	vv_dataset_writer_release(j->writer);
 	return rc;
 }
@@ -523,13 +527,12 @@ static vv_status commit_index(vv_commit_job *j, vv_error *err)
 static bool has_same_entries(const vv_commit_job *j)
 {
 	vv_auto(vv_index) *now = NULL;
-	vv_index_entry a, b;
 	bool same = j->index && vv_index_open(&now, j->repo, VV_IGNORED) == VV_OK &&
 		    vv_index_count(now) == vv_index_count(j->index);
 
 	for (size_t i = 0; same && i < vv_index_count(now); i++) {
-		vv_index_at(j->index, i, &a);
-		vv_index_at(now, i, &b);
+		const vv_index_entry a = vv_index_at(j->index, i), b = vv_index_at(now, i);
+
 		same = strcmp(a.path, b.path) == 0 && a.stage == b.stage && a.mode == b.mode &&
 		       vv_oid_equal(&a.id, &b.id);
 	}

@@ -23,10 +23,13 @@
 
 /* --- beginning --------------------------------------------------------------------------- */
 
-vv_status vv_txn_over(vv_txn *t, vv_status rc, const vv_error *err)
+vv_status vv_txn_over(vv_txn *t, vv_status rc, const vv_error *own, vv_error *err)
 {
 	if (rc < 0) {
-		vv_fail(&t->failed, rc, "%s", err && err->code == rc ? err->message : "it failed");
+		vv_fail(&t->failed, rc, "%s", own->code == rc ? own->message : "it failed");
+	}
+	if (rc < 0 && err) {
+		*err = *own;
 	}
 	return rc;
 }
@@ -243,22 +246,19 @@ static vv_txn_change *change_of(vv_txn *t, const char *path, vv_error *err)
 static vv_status add_result(vv_txn *t, const vv_txn_change *c, const vv_add_outcome *what,
 			    vv_error *err)
 {
-	vv_txn_result *r = NULL;
+	vv_auto_free vv_txn_result *r = vv_calloc(1, sizeof(*r));
 
-	if (!vv_array_room(t->results, t->result_count, t->result_cap) ||
-	    !(r = vv_calloc(1, sizeof(*r)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	r->what = *what;
 	r->state = c->new_mode == 0                                                     ? 'D'
 		   : c->old_mode == 0                                                   ? 'A'
 		   : c->new_mode == c->old_mode && vv_oid_equal(&c->new_id, &c->old_id) ? ' '
 											: 'M';
-	if (!(r->what.path = vv_strdup(c->path))) {
-		vv_free(r);
+	r->what.path = vv_strdup(c->path);
+	if (!vv_array_own(t->results, t->result_count, t->result_cap, r->what.path, r)) {
 		return vv_fail_nomem(err);
 	}
-	t->results[t->result_count++] = r;
+	r = NULL;
 	return VV_OK;
 }
 
@@ -324,10 +324,7 @@ vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "the transaction has a branch, but no work tree");
 	}
 	rc = add(t, req, &own);
-	if (rc < 0 && err) {
-		*err = own;
-	}
-	return vv_txn_over(t, rc, &own);
+	return vv_txn_over(t, rc, &own, err);
 }
 
 /* A file that will be replaced must be one that is not lost thereby. */
@@ -410,11 +407,10 @@ static vv_status make_readable(vv_txn *t, vv_error *err)
 	vv_error own = {0};
 	vv_status rc;
 
-	if ((rc = vv_dataset_writer_commit(t->writer, &own)) < 0 ||
-	    (rc = vv_repository_flush(t->repo, &own)) < 0) {
-		*err = own;
+	if ((rc = vv_dataset_writer_commit(t->writer, &own)) == VV_OK) {
+		rc = vv_repository_flush(t->repo, &own);
 	}
-	return vv_txn_over(t, rc, &own);
+	return vv_txn_over(t, rc, &own, err);
 }
 
 /* The version before is the transaction's own where it has put one. */

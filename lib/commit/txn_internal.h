@@ -56,9 +56,9 @@ vv_status vv_txn_begin(vv_txn *t, const char *from, vv_error *err);
 /* Closes t->index and sets it to NULL. t->reader then no longer uses it. */
 void vv_txn_close_index(vv_txn *t);
 
-/* Records the error *err in t if rc is negative, so that later calls for the transaction fail.
- * Returns rc. */
-vv_status vv_txn_over(vv_txn *t, vv_status rc, const vv_error *err);
+/* If rc is negative, records the error *own in t, so that later calls for the transaction fail, and
+ * copies it to err. Returns rc. */
+vv_status vv_txn_over(vv_txn *t, vv_status rc, const vv_error *own, vv_error *err);
 /* Returns the first failure of the transaction, or VV_OK if it has not failed. */
 vv_status vv_txn_is_over(const vv_txn *t, vv_error *err);
 

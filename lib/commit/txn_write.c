@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -25,36 +26,21 @@
 
 static bool has_datasets(const vv_txn *t)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < t->change_count && !any; i++) {
-		any = t->changes[i].made && t->changes[i].dataset;
-	}
-	return any;
+	return vv_array_find(t->changes, t->change_count, c, c->made && c->dataset) != NULL;
 }
 
 static bool is_changed(const vv_txn *t)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < t->change_count && !any; i++) {
-		any = t->changes[i].made;
-	}
-	return any;
+	return vv_array_find(t->changes, t->change_count, c, c->made) != NULL;
 }
 
 /* Is a path another file than in the index, or gone? */
 static bool has_other(const vv_txn *t)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < t->change_count && !any; i++) {
-		const vv_txn_change *c = &t->changes[i];
-
-		any = c->made && (c->new_mode != c->old_mode ||
-				  (c->new_mode && !vv_oid_equal(&c->new_id, &c->old_id)));
-	}
-	return any;
+	return vv_array_find(t->changes, t->change_count, c,
+			     c->made && (c->new_mode != c->old_mode ||
+					 (c->new_mode && !vv_oid_equal(&c->new_id, &c->old_id)))) !=
+	       NULL;
 }
 
 /* Paths that .gitattributes is to name. */
@@ -263,10 +249,7 @@ vv_status vv_txn_stage(vv_txn *t, vv_error *err)
 	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
 	if (t->branch) return vv_fail(err, VV_EUSAGE, "the transaction has a branch, but no index");
 	rc = stage(t, &own);
-	if (rc < 0 && err) {
-		*err = own;
-	}
-	return vv_txn_over(t, rc, &own);
+	return vv_txn_over(t, rc, &own, err);
 }
 
 /* --- commits ----------------------------------------------------------------------------- */
@@ -517,8 +500,5 @@ vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn
 	memset(id, 0, sizeof(*id));
 	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
 	rc = commit(id, t, message, o ? o : &none, &own);
-	if (rc < 0 && err) {
-		*err = own;
-	}
-	return vv_txn_over(t, rc, &own);
+	return vv_txn_over(t, rc, &own, err);
 }

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/sys.h"
@@ -308,14 +309,10 @@ static bool is_frame(const char *line, size_t len)
 	static const char *const frames[] = {
 		"Traceback (most recent call last)", "During handling of the above exception",
 		"The above exception was the direct cause", "note: ", "stack backtrace:"};
-	bool is = len == 0 || strchr(" \t\r", line[0]);
 
-	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
-		const size_t n = strlen(frames[i]);
-
-		is = is || (len >= n && memcmp(line, frames[i], n) == 0);
-	}
-	return is;
+	return len == 0 || strchr(" \t\r", line[0]) ||
+	       vv_array_find(frames, sizeof(frames) / sizeof(frames[0]), it,
+			     len >= strlen(*it) && memcmp(line, *it, strlen(*it)) == 0);
 }
 
 /* Puts a line before the useful ones, unless it repeats the previous one. False: no space. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/json/json.h"
@@ -110,15 +111,13 @@ bool vv_document_is_name(vv_repository *repo, const vv_env *env, const char *nam
 					    "sqlite",  "sqlite3", "db",    "gpkg",
 					    "dta",     "sav",     "por"};
 	const char *ext = vv_path_ext(name);
-	bool off, is = false;
+	bool off;
 	vv_auto(char) *kind = attribute(&off, repo, name), *command = NULL;
 
 	if (off || kind) return !off;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		is = is || vv_ascii_equal(ext, known[i]);
-	}
-	return is || vv_sniff_is_workbook(name) ||
-	       (command = configured(repo, env, name, NULL)) != NULL;
+	return vv_array_find(known, sizeof(known) / sizeof(known[0]), it,
+			     vv_ascii_equal(ext, *it)) ||
+	       vv_sniff_is_workbook(name) || (command = configured(repo, env, name, NULL)) != NULL;
 }
 
 vv_status vv_reader_find(char **command, char **kind, bool *own, vv_repository *repo,

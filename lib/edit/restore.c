@@ -391,9 +391,9 @@ static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *cell, s
 
 static vv_row_edit *put_edit(spelling_job *j, uint64_t row, vv_row_action action)
 {
-	if (!vv_array_room(j->edits, j->count, j->cap)) return NULL;
-	j->edits[j->count] = (vv_row_edit){.row = row, .action = action};
-	return &j->edits[j->count++];
+	return vv_array_add(j->edits, j->count, j->cap, (vv_row_edit){.row = row, .action = action})
+		       ? &j->edits[j->count - 1]
+		       : NULL;
 }
 
 static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *err)
@@ -549,16 +549,10 @@ typedef struct restore {
 static vv_status add_target(restore *r, const char *path, uint32_t mode, const vv_oid *id,
 			    vv_error *err)
 {
-	if (!vv_array_room(r->targets, r->count, r->cap)) return vv_fail_nomem(err);
-	target *t = &r->targets[r->count];
-	*t = (target){.path = vv_strdup(path)};
-	if (!t->path) return vv_fail_nomem(err);
-	t->mode = mode;
-	if (id) {
-		t->id = *id;
-	}
-	r->count++;
-	return VV_OK;
+	target t = {.path = vv_strdup(path), .mode = mode};
+
+	t.id = id ? *id : t.id;
+	return vv_array_own(r->targets, r->count, r->cap, t.path, t) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status from_tree(void *payload, const vv_tree_entry *e, vv_error *err)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "base/file.h"
@@ -398,11 +399,8 @@ static bool fits(const char *text, size_t max, bool blanks)
 {
 	const size_t len = strlen(text);
 
-	for (size_t i = 0; i < len; i++) {
-		const unsigned char c = (unsigned char)text[i];
-		if (c < 0x20 || c == 0x7f || (c == ' ' && !blanks)) return false;
-	}
-	return len > 0 && len <= max && text[0] != ' ' && text[len - 1] != ' ';
+	return len > 0 && len <= max && text[0] != ' ' && text[len - 1] != ' ' &&
+	       !vv_array_find(text, len, c, vv_is_control(*c) || (*c == ' ' && !blanks));
 }
 
 bool vv_head_name_fits(const char *name)
@@ -425,10 +423,7 @@ vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error
 
 const vv_head_key *vv_head_keys_find(const vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC])
 {
-	for (size_t i = 0; i < l->count; i++) {
-		if (memcmp(l->items[i].key, key, VV_KEY_PUBLIC) == 0) return &l->items[i];
-	}
-	return NULL;
+	return vv_array_find(l->items, l->count, it, memcmp(it->key, key, VV_KEY_PUBLIC) == 0);
 }
 
 vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], uint64_t number,

@@ -240,27 +240,21 @@ static vv_status add_node(judging *g, const vv_head_commit *c, vv_error *err)
 {
 	node *n = vv_calloc(1, sizeof(*n));
 
-	if (!n || !vv_array_room(g->nodes, g->count, g->cap)) {
-		vv_free(n);
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_own(g->nodes, g->count, g->cap, n, n)) return vv_fail_nomem(err);
 	*n = (node){.id = c->id,
 		    .number = c->record.number,
 		    .time = c->record.time,
 		    .signers = c->record.signers,
 		    .revoked = c->record.revoked};
 	memcpy(n->key, c->record.key, sizeof(n->key));
-	g->nodes[g->count++] = n;
 	return VV_OK;
 }
 
 /* Was it judged by an earlier run? */
 static bool is_trusted(const judging *g, const vv_oid *id)
 {
-	for (size_t i = 0; g->t->known && i < g->t->count; i++) {
-		if (vv_oid_equal(&g->t->heads[i].commit, id)) return true;
-	}
-	return false;
+	return g->t->known &&
+	       vv_array_find(g->t->heads, g->t->count, it, vv_oid_equal(&it->commit, id));
 }
 
 /* A record that was believed before: nothing below it is read. A signer's is taken with the owner's newest. */

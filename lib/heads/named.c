@@ -265,7 +265,7 @@ vv_status vv_named_silent(const char *name, vv_error *err)
 vv_status vv_named_remotes(vv_named *out, vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
-	const vv_status rc = vv_remote_names(&names.items, &names.count, r, err);
+	const vv_status rc = vv_remote_names(&names, r, err);
 
 	for (size_t i = 0; i < names.count; i++) {
 		vv_auto(vv_remote) m = {0};

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/path.h"
@@ -102,10 +103,7 @@ vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err)
 
 const vv_trusted_head *vv_trust_find(const vv_trust *t, const uint8_t key[VV_KEY_PUBLIC])
 {
-	for (size_t i = 0; i < t->count; i++) {
-		if (memcmp(t->heads[i].key, key, VV_KEY_PUBLIC) == 0) return &t->heads[i];
-	}
-	return NULL;
+	return vv_array_find(t->heads, t->count, it, memcmp(it->key, key, VV_KEY_PUBLIC) == 0);
 }
 
 void vv_trust_forget(vv_trust *t, const uint8_t key[VV_KEY_PUBLIC])

@@ -163,12 +163,8 @@ static vv_status find_file(vv_apply_files *f, const char *path, const char *behi
 	}
 	vv_auto(char) *name = vv_asprintf("%s%s", own, behind);
 	if (!name) return vv_fail_nomem(err);
-	for (size_t i = 0; i < f->count; i++) {
-		if (strcmp(f->list[i].path, name) == 0) {
-			*out = &f->list[i];
-			return VV_OK;
-		}
-	}
+	*out = vv_array_find(f->list, f->count, it, strcmp(it->path, name) == 0);
+	if (*out) return VV_OK;
 	if (!vv_array_room(f->list, f->count, f->cap)) return vv_fail_nomem(err);
 	vv_apply_file *e = &f->list[f->count];
 	*e = (vv_apply_file){.fd = -1};

@@ -45,16 +45,15 @@ vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t le
 	memcpy(oid, hex, HEX_LEN);
 	oid[HEX_LEN] = '\0';
 	const char first[3] = {oid[0], oid[1], 0}, second[3] = {oid[2], oid[3], 0};
-	char *file = vv_path_join(vv_repository_commondir(r), "lfs", "objects", first, second, oid,
-				  (char *)NULL);
+	vv_auto(char) *file = vv_path_join(vv_repository_commondir(r), "lfs", "objects", first,
+					   second, oid, (char *)NULL);
 	if (!file) return vv_fail_nomem(err);
 	if (!vv_exists(file)) {
-		vv_free(file);
 		return vv_fail(
 			err, VV_EMISSING,
 			"its content is in Git LFS, and object %.12s is missing here\n'git lfs fetch --all' fetches it",
 			oid);
 	}
-	*path = file;
+	*path = vv_take(&file);
 	return VV_OK;
 }

@@ -14,12 +14,11 @@
 char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path)
 {
 	vv_auto(vv_index) *x = NULL;
-	vv_nearest near;
 	const vv_status rc = commit ? vv_index_open_tree(&x, r, commit, VV_IGNORED)
 				    : vv_index_open(&x, r, VV_IGNORED);
 
 	if (rc < 0) return NULL;
-	vv_nearest_init(&near, path);
+	vv_nearest near = vv_nearest_to(path);
 	for (vv_index_entry e = {0}; vv_index_next(x, &e);) {
 		if (strcmp(e.path, path) != 0) {
 			(void)vv_nearest_try(&near, e.path);

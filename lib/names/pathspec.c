@@ -34,10 +34,8 @@ static bool is_on(const vv_repository *r, const char *name)
 	static const char *const off[] = {"", "0", "false", "no", "off"};
 	const char *value = vv_env_get(vv_repository_env(r), name);
 
-	for (size_t i = 0; value && i < sizeof(off) / sizeof(off[0]); i++) {
-		if (vv_ascii_is(value, strlen(value), off[i])) return false;
-	}
-	return value != NULL;
+	return value && !vv_array_find(off, sizeof(off) / sizeof(off[0]), it,
+				       vv_ascii_is(value, strlen(value), *it));
 }
 
 /* Does the environment have git take all paths as they are? */

@@ -183,25 +183,24 @@ char *vv_subject_name(const vv_subject *s)
 static bool take_table(vv_subject *s, char *path)
 {
 	char *hash = path ? strrchr(path, '#') : NULL;
-	vv_buf table = VV_BUF_INIT;
 
 	if (!hash || hash == path || (!hash[1] && !s->table)) return false;
-	vv_buf_printf(&table, "%s%s%s", hash + 1, s->table ? "#" : "", s->table ? s->table : "");
+	char *table = vv_asprintf("%s%s%s", hash + 1, s->table ? "#" : "",
+				  s->table ? s->table : "");
 	vv_free(s->table);
 	*hash = '\0';
-	return (s->table = vv_buf_detach(&table)) != NULL;
+	return (s->table = table) != NULL;
 }
 
 /* A near miss: the same path below the folder we are in. */
 static void hint_here(vv_subject *s, const char *rev, vv_error *err)
 {
 	vv_auto(char) *here = NULL;
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {0};
 
 	if (vv_repository_relative(&here, s->repo, s->path, VV_IGNORED) == VV_OK &&
 	    strcmp(here, s->path) != 0 &&
 	    vv_tree_entry_at(s->repo, &s->commit, here, &e, VV_IGNORED) == VV_OK) {
-		vv_tree_entry_clear(&e);
 		vv_hint(err,
 			"paths are relative to the top of the repository: did you mean "
 			"'%s:%s'?",

@@ -27,14 +27,11 @@ static void drop(vv_versions *v, size_t i)
 
 static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version **out, vv_error *err)
 {
-	vv_version *new = vv_calloc(1, sizeof(*new));
-	if (!new || !vv_array_room(v->items, v->count, v->cap)) {
-		vv_free(new);
-		return vv_fail_nomem(err);
-	}
+	vv_auto_free vv_version *made = vv_calloc(1, sizeof(*made));
+	if (!made || !vv_array_room(v->items, v->count, v->cap)) return vv_fail_nomem(err);
 	const vv_subject *like = v->like ? &v->like->at.subject : NULL;
 	const vv_subject_options how = {.unpack = true, .like = like, .keep = !like};
-	vv_status rc = vv_table_at_open(&new->at, v->repo, v->reader, &f->commit, f->path, &how,
+	vv_status rc = vv_table_at_open(&made->at, v->repo, v->reader, &f->commit, f->path, &how,
 					err);
 	if (vv_table_at_is_none(rc)) {
 		if (rc == VV_EINPUT) {
@@ -44,13 +41,10 @@ static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version *
 		}
 		rc = VV_OK;
 	}
-	if (rc < 0) {
-		vv_free(new);
-		return rc;
-	}
-	new->blob = f->blob;
-	new->path = f->path;
-	*out = v->items[v->count++] = new;
+	if (rc < 0) return rc;
+	made->blob = f->blob;
+	made->path = f->path;
+	vv_version *new = *out = v->items[v->count++] = vv_take(&made);
 	if (like && new->at.subject.lent) {
 		new->like = v->like;
 		v->like->now++;

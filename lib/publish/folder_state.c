@@ -33,9 +33,10 @@ vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, con
 {
 	const char *copy = vv_arena_strndup(&s->arena, name, strlen(name));
 
-	if (!copy || !vv_array_room(to->items, to->count, to->cap)) return NULL;
-	to->items[to->count] = (vv_folder_item){.name = copy, .number = number};
-	return &to->items[to->count++];
+	return copy && vv_array_add(to->items, to->count, to->cap,
+				    (vv_folder_item){.name = copy, .number = number})
+		       ? &to->items[to->count - 1]
+		       : NULL;
 }
 
 vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name)

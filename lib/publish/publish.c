@@ -64,10 +64,8 @@ static bool is_own(const char *path)
 {
 	const size_t len = strcspn(path, "/");
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		if (vv_ascii_is(path, len, own[i])) return true;
-	}
-	return vv_ascii_compare(path, "gc-", 3) == 0;
+	return vv_array_find(own, sizeof(own) / sizeof(own[0]), it, vv_ascii_is(path, len, *it)) ||
+	       vv_ascii_compare(path, "gc-", 3) == 0;
 }
 
 /* Is the file there as the state has it? All of it is read: one whose bytes changed since is written again. */

@@ -184,7 +184,6 @@ static vv_status send_to(const char *url, vv_transfer *t, const vv_blocks_ref *r
 	vv_auto(vv_peer) *peer = NULL;
 	const vv_hello *h;
 	vv_auto(vv_push_outcome) out = {0};
-	vv_channel_stats line;
 	vv_auto(vv_arena) arena = {0};
 	vv_status rc;
 
@@ -210,7 +209,7 @@ static vv_status send_to(const char *url, vv_transfer *t, const vv_blocks_ref *r
 				     vv_text_shows(out.answer.refs[i]));
 		}
 	}
-	vv_peer_stats(peer, &line);
+	vv_channel_stats line = vv_peer_stats(peer);
 	sum->versions = out.sum.datasets;
 	sum->blocks = out.sum.blocks;
 	sum->raw = out.sum.bytes;

@@ -311,7 +311,7 @@ static const char *const known[][11] = {{"blocks", "url", "pushUrl", "ref"},
 static const char *const *find_word(const char *const *words, size_t count, size_t step,
 				    const char *word, vv_nearest *near)
 {
-	vv_nearest_init(near, word);
+	*near = vv_nearest_to(word);
 	for (size_t i = 0; i < count && words[i * step]; i++) {
 		if (vv_ascii_equal(words[i * step], word)) return &words[i * step];
 		(void)vv_nearest_try(near, words[i * step]);

@@ -721,12 +721,8 @@ void vv_git_host_tell_damage(const vv_git_host *g)
 {
 	for (size_t i = 0; i < g->sources.count; i++) {
 		const vv_blocks_source *s = &g->sources.items[i];
-		vv_host_sum sum = {0};
 
-		if (s->host) {
-			vv_host_came(s->host, &sum);
-		}
-		if (sum.damaged == 0) {
+		if (!s->host || vv_host_came(s->host).damaged == 0) {
 			continue;
 		}
 		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
@@ -744,12 +740,9 @@ uint64_t vv_git_host_bytes(const vv_git_host *g)
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < g->sources.count; i++) {
-		vv_host_sum sum = {0};
+		const vv_host *h = g->sources.items[i].host;
 
-		if (g->sources.items[i].host) {
-			vv_host_came(g->sources.items[i].host, &sum);
-		}
-		bytes += sum.bytes;
+		bytes += h ? vv_host_came(h).bytes : 0;
 	}
 	return bytes;
 }

@@ -257,11 +257,11 @@ static vv_status on_name(void *payload, const vv_listed *e, vv_error *err)
 		t->seen = e->size == strlen(t->name);
 		t->now = e->modified;
 	} else if (vv_temp_name_read(e->name, &ended)) {
-		if (!vv_array_room(t->others, t->other_count, t->other_cap) ||
-		    !(t->others[t->other_count].name = vv_strdup(e->name))) {
+		char *name = vv_strdup(e->name);
+		if (!vv_array_own(t->others, t->other_count, t->other_cap, name,
+				  (vv_listed){.name = name, .modified = e->modified})) {
 			return vv_fail_nomem(err);
 		}
-		t->others[t->other_count++].modified = e->modified;
 	}
 	return VV_OK;
 }

@@ -105,8 +105,7 @@ vv_status vv_push_hook_lacks(vv_repository *r, vv_buf *message, vv_buf *mend, vv
 	    (rc = vv_push_hook_find(&hook, r, err)) < 0 || (hook.calls && hook.runs)) {
 		return rc;
 	}
-	if ((rc = vv_remote_names(&remotes.items, &remotes.count, r, err)) == VV_OK &&
-	    remotes.count > 0) {
+	if ((rc = vv_remote_names(&remotes, r, err)) == VV_OK && remotes.count > 0) {
 		vv_push_hook_describe(&hook, vv_repository_words(r), message, mend);
 	}
 	return rc;

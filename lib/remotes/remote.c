@@ -182,12 +182,11 @@ static bool is_place(const char *word)
 
 static vv_status no_remote(vv_repository *r, const char *word, vv_error *err)
 {
-	vv_nearest near;
 	vv_auto(vv_string_list) names = {0};
 
 	vv_fail(err, VV_ENOTFOUND, "no remote or folder is named '%s'", vv_text_shows(word));
-	vv_nearest_init(&near, word);
-	if (vv_remote_names(&names.items, &names.count, r, VV_IGNORED) == VV_OK) {
+	vv_nearest near = vv_nearest_to(word);
+	if (vv_remote_names(&names, r, VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; i < names.count; i++) {
 			(void)vv_nearest_try(&near, names.items[i]);
 		}
@@ -254,20 +253,14 @@ static vv_status add_name(void *payload, const char *name, const char *value VV_
 		       : vv_string_list_add(l, vv_take(&own), err);
 }
 
-vv_status vv_remote_names(char ***out, size_t *count, vv_repository *r, vv_error *err)
+vv_status vv_remote_names(vv_string_list *out, vv_repository *r, vv_error *err)
 {
-	vv_string_list l = {0};
-	vv_status rc = vv_config_each(r, "remote.", add_name, &l, err);
+	const vv_status rc = vv_config_each(r, "remote.", add_name, out, err);
 
-	if (rc < 0) {
-		vv_string_list_clear(&l);
-		return rc;
+	if (rc < 0) return rc;
+	if (out->count > 1) {
+		qsort(out->items, out->count, sizeof(*out->items), vv_text_order);
 	}
-	if (l.count > 1) {
-		qsort(l.items, l.count, sizeof(*l.items), vv_text_order);
-	}
-	*out = l.items;
-	*count = l.count;
 	return VV_OK;
 }
 
@@ -292,7 +285,7 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 	    (branch_setting(name, r, branch, "remote", VV_IGNORED) == VV_OK)) {
 		return VV_OK;
 	}
-	if ((rc = vv_remote_names(&list.items, &list.count, r, err)) < 0) return rc;
+	if ((rc = vv_remote_names(&list, r, err)) < 0) return rc;
 	char **origin = vv_array_find(list.items, list.count, it, strcmp(*it, "origin") == 0);
 	const char *pick = origin ? *origin : list.count == 1 ? list.items[0] : NULL;
 	if (!pick) {
@@ -366,7 +359,7 @@ vv_status vv_remote_peer_folder(vv_buf *out, vv_repository *r, const vv_remote *
 		vv_buf_puts(&name, peer->name);
 	} else {
 		put_end(&name, peer->url);
-		if ((rc = vv_remote_names(&all.items, &all.count, r, err)) < 0) return rc;
+		if ((rc = vv_remote_names(&all, r, err)) < 0) return rc;
 	}
 	const bool taken = vv_array_find(all.items, all.count, it,
 					 strcmp(*it, vv_buf_cstr(&name)) == 0);

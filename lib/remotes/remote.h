@@ -62,9 +62,8 @@ VV_AUTO_CLEAR(vv_remote, vv_remote_clear)
 vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, bool push,
 			    vv_error *err);
 
-/* Sets *names to the names of all remotes of r, sorted, and *count to their number. The caller
- * frees *names with vv_names_free. */
-vv_status vv_remote_names(char ***names, size_t *count, vv_repository *r, vv_error *err);
+/* Adds the names of all remotes of r to *out, an empty list, sorted. */
+vv_status vv_remote_names(vv_string_list *out, vv_repository *r, vv_error *err);
 
 /* Sets *out to the tracking ref ("refs/remotes/origin/main") of `branch`, a branch of the remote m,
  * which the caller frees with vv_free, or to NULL if the branch has no tracking ref. */

@@ -230,7 +230,7 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 {
 	vv_transfer *t = payload;
 	const vv_sink source = {.get = get_incoming, .payload = in};
-	vv_table table;
+	vv_auto(vv_table) table = {0};
 	char hex[VV_OID_TEXT + 1];
 	vv_status rc = recall(t, err);
 
@@ -239,7 +239,6 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 		if ((rc = check_pointer(with, &table, v, err)) == VV_OK) {
 			rc = vv_table_checks_next(t->checks, &table, t->pool, t->progress, err);
 		}
-		vv_table_close(&table);
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EINPUT || rc == VV_ENOSUPPORT || rc == VV_EREFUSED) {
 		vv_oid_text(hex, &v->commit);
@@ -330,13 +329,10 @@ void vv_transfer_sum_fetch(vv_transfer_sum *out, const vv_transfer *t, const vv_
 	uint64_t line = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		vv_channel_stats st;
-		if (suppliers[i].peer) {
-			vv_peer_stats(suppliers[i].peer, &st);
-			line += st.bytes_in;
-		} else {
-			line += suppliers[i].line > 0 ? suppliers[i].line : suppliers[i].bytes;
-		}
+		const vv_supplier *s = &suppliers[i];
+		line += s->peer       ? vv_peer_stats(s->peer).bytes_in
+			: s->line > 0 ? s->line
+				      : s->bytes;
 	}
 	*out = (vv_transfer_sum){.commits = r->sum.commits,
 				 .versions = r->versions,

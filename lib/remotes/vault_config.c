@@ -62,17 +62,14 @@ vv_status vv_holder_fail_unknown(const char *name, vv_status code, vv_error *err
 static vv_status entry_of(vv_holder_configs *c, const char *name, size_t len,
 			  vv_holder_config **out, vv_error *err)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (strlen(c->items[i].name) == len && memcmp(c->items[i].name, name, len) == 0) {
-			*out = &c->items[i];
-			return VV_OK;
-		}
+	*out = vv_array_find(c->items, c->count, it,
+			     strlen(it->name) == len && memcmp(it->name, name, len) == 0);
+	if (*out) return VV_OK;
+	char *copy = vv_strndup(name, len);
+	if (!vv_array_own(c->items, c->count, c->cap, copy, (vv_holder_config){.name = copy})) {
+		return vv_fail_nomem(err);
 	}
-	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
-	*out = &c->items[c->count];
-	memset(*out, 0, sizeof(**out));
-	if (!((*out)->name = vv_strndup(name, len))) return vv_fail_nomem(err);
-	c->count++;
+	*out = &c->items[c->count - 1];
 	return VV_OK;
 }
 

@@ -342,7 +342,7 @@ static vv_status find_keepers(dropping *x, vv_error *err)
 		rc = add_named(x, x->d->from->items[i], err);
 	}
 	if (rc < 0 || x->d->from->count > 0) return rc;
-	if ((rc = vv_remote_names(&names.items, &names.count, x->repo, err)) < 0) return rc;
+	if ((rc = vv_remote_names(&names, x->repo, err)) < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		rc = add_keeper(x, names.items[i], err);
 	}

@@ -145,9 +145,7 @@ static void remember(vv_repository *r, vv_store *store, vv_status rc, int64_t no
 	if (rc < 0) {
 		m.failed = now;
 	} else if (vv_store_stats_get(store, &stats, VV_IGNORED) == VV_OK) {
-		m.known = true;
-		m.bytes = stats.pack_bytes + stats.index_bytes;
-		m.failed = 0;
+		m = (vv_gc_memory){.known = true, .bytes = stats.pack_bytes + stats.index_bytes};
 	}
 	vv_gc_memory_write(&m, r);
 }

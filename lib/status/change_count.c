@@ -207,7 +207,7 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 {
 	vv_subject_options how = {.pool = vv_dataset_reader_pool(reader), .unpack = true};
 	vv_auto(vv_subject) s = {0};
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	*is = false;
@@ -225,7 +225,6 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 	*is = t.root.kind == VV_KIND_TABLE;
 	*rows = t.root.rows;
 	*columns = t.columns;
-	vv_table_close(&t);
 	return VV_OK;
 }
 

@@ -72,10 +72,9 @@ static vv_status look(missing_blocks *m, const vv_index *x, const size_t *at, si
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i += step) {
-		vv_index_entry e;
+		const vv_index_entry e = vv_index_at(x, at[i]);
 		bool here;
 
-		vv_index_at(x, at[i], &e);
 		if ((rc = look_at(m, &e, &here, err)) == VV_OK && !here) {
 			rc = vv_string_list_add(&m->paths, vv_strdup(e.path), err);
 		}
@@ -138,13 +137,13 @@ static bool wanted(const collector *c, const char *path)
 
 static vv_status append(vv_changes *out, const char *path, vv_change_entry **entry, vv_error *err)
 {
-	if (!vv_array_room(out->entries, out->count, out->cap)) return vv_fail_nomem(err);
-	*entry = &out->entries[out->count];
-	memset(*entry, 0, sizeof(**entry));
-	(*entry)->staged = (*entry)->work = ' ';
-	(*entry)->path = vv_strdup(path);
-	if (!(*entry)->path) return vv_fail_nomem(err);
-	out->count++;
+	char *copy = vv_strdup(path);
+
+	if (!vv_array_own(out->entries, out->count, out->cap, copy,
+			  (vv_change_entry){.path = copy, .staged = ' ', .work = ' '})) {
+		return vv_fail_nomem(err);
+	}
+	*entry = &out->entries[out->count - 1];
 	return VV_OK;
 }
 
@@ -169,17 +168,15 @@ static vv_status add_conflicts(collector *c, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < count;) {
-		vv_index_entry e, other;
+		const vv_index_entry e = vv_index_at(c->x, i++);
 		vv_change_entry *entry;
-		unsigned stages = 0;
-		vv_index_at(c->x, i++, &e);
 		if (e.stage == 0) {
 			continue;
 		}
-		stages = 1u << (e.stage - 1);
+		unsigned stages = 1u << (e.stage - 1);
 		vv_index_entry shown = e;
 		for (; i < count; i++) {
-			vv_index_at(c->x, i, &other);
+			const vv_index_entry other = vv_index_at(c->x, i);
 			if (strcmp(other.path, e.path) != 0) {
 				break;
 			}
@@ -703,8 +700,7 @@ static vv_status add_entries(collector *c, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_index_entry e;
-		vv_index_at(c->x, i, &e);
+		vv_index_entry e = vv_index_at(c->x, i);
 		if (e.stage != 0 || e.hidden || vv_mode_is_submodule(e.mode) ||
 		    !wanted(c, e.path)) {
 			continue;

@@ -131,7 +131,7 @@ vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *stage
 {
 	vv_change_facts *f = &e->work_facts;
 	const vv_root *now = &staged->result.root, *before = &staged->parent_root;
-	vv_buf form = VV_BUF_INIT;
+	vv_auto(vv_buf) form = VV_BUF_INIT;
 	bool same;
 	vv_status rc;
 
@@ -154,7 +154,6 @@ vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *stage
 			rc = vv_fail_nomem(err);
 		}
 	}
-	vv_buf_clear(&form);
 	return rc == VV_OK && !f->form ? count_work(e, staged, blocks, temp_dir, err) : rc;
 }
 

@@ -31,53 +31,51 @@
 enum { GIT_MAJOR = 2, GIT_MINOR = 34 };
 #define ROOM_MIN (64u << 20)
 
-vv_status vv_doctor_add(vv_doctor *d, const char *what, bool wrong, vv_buf *message, vv_buf *mend,
-			vv_error *err)
+const char *vv_doctor_hint(vv_doctor *d, vv_hint_id hint, const char *of)
 {
-	vv_doctor_finding *f = vv_array_room(d->findings, d->count, d->cap) ? &d->findings[d->count]
-									    : NULL;
-	vv_status rc = vv_buf_ok(message, err);
+	vv_buf_reset(&d->mend);
+	(void)vv_hint_put(&d->mend, "", d->words, hint, of);
+	return vv_buf_cstr(&d->mend);
+}
 
-	if (rc == VV_OK && mend) {
-		rc = vv_buf_ok(mend, err);
-	}
-	if (rc == VV_OK && !f) {
-		rc = vv_fail_nomem(err);
-	}
-	if (rc == VV_OK) {
-		*f = (vv_doctor_finding){.what = what,
-					 .wrong = wrong,
-					 .message = vv_strdup(vv_buf_cstr(message)),
-					 .mend = mend && mend->len ? vv_strdup(mend->data) : NULL};
-		d->count++;
-		d->wrong += wrong;
-		if (!f->message || (mend && mend->len && !f->mend)) {
-			rc = vv_fail_nomem(err);
-		}
-	}
-	vv_buf_clear(message);
-	if (mend) {
-		vv_buf_clear(mend);
-	}
-	return rc;
+const char *vv_doctor_mend(vv_doctor *d, const char *fmt, ...)
+{
+	va_list ap;
+
+	vv_buf_reset(&d->mend);
+	va_start(ap, fmt);
+	vv_buf_vprintf(&d->mend, fmt, ap);
+	va_end(ap);
+	return vv_buf_cstr(&d->mend);
 }
 
 vv_status vv_doctor_say(vv_doctor *d, const char *what, bool wrong, const char *mend, vv_error *err,
 			const char *fmt, ...)
 {
-	vv_buf message = VV_BUF_INIT, how = VV_BUF_INIT;
+	const bool has_mend = mend && *mend;
+	vv_buf message = VV_BUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vv_buf_vprintf(&message, fmt, ap);
 	va_end(ap);
-	vv_buf_puts(&how, mend ? mend : "");
-	return vv_doctor_add(d, what, wrong, &message, &how, err);
+	const vv_doctor_finding f = {.what = what,
+				     .wrong = wrong,
+				     .message = vv_buf_detach(&message),
+				     .mend = has_mend ? vv_strdup(mend) : NULL};
+	if (!f.message || (has_mend && !f.mend) || d->mend.failed ||
+	    !vv_array_add(d->findings, d->count, d->cap, f)) {
+		vv_free_all(f.message, f.mend);
+		return vv_fail_nomem(err);
+	}
+	d->wrong += wrong;
+	return VV_OK;
 }
 
 void vv_doctor_clear(vv_doctor *d)
 {
 	vv_array_clear(d->findings, d->count, it, vv_free_all(it->message, it->mend));
+	vv_buf_clear(&d->mend);
 	memset(d, 0, sizeof(*d));
 }
 
@@ -167,7 +165,7 @@ static bool is_right(size_t i, const char *value)
 vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_error *err)
 {
 	const char *missing = NULL, *other = NULL;
-	vv_auto(vv_buf) value_shown = VV_BUF_INIT, init = VV_BUF_INIT;
+	vv_auto(vv_buf) value_shown = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < vv_drivers_count && rc == VV_OK; i++) {
@@ -183,18 +181,17 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 			vv_buf_puts(&value_shown, vv_text_shows(value));
 		}
 	}
-	(void)vv_hint_put(&init, "", d->words, VV_HINT_INIT_AGAIN);
 	if (rc == VV_OK && missing) {
 		rc = vv_doctor_say(
-			d, "settings", needed, vv_buf_cstr(&init), err,
+			d, "settings", needed, vv_doctor_hint(d, VV_HINT_INIT_AGAIN, NULL), err,
 			needed ? "git cannot handle tables: the setting %s is missing"
 			       : "git would not handle tables, of which none is tracked: "
 				 "the setting %s is missing",
 			missing);
 	}
 	if (rc == VV_OK && other) {
-		rc = vv_doctor_say(d, "settings", true, vv_buf_cstr(&init), err,
-				   "%s is '%s', which does not call varve", other,
+		rc = vv_doctor_say(d, "settings", true, vv_doctor_hint(d, VV_HINT_INIT_AGAIN, NULL),
+				   err, "%s is '%s', which does not call varve", other,
 				   vv_buf_cstr(&value_shown));
 	}
 	return rc;
@@ -204,10 +201,12 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 
 static vv_status say_hook(vv_doctor *d, const vv_hook_found *h, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_auto(vv_buf) message = VV_BUF_INIT, mend = VV_BUF_INIT;
 
 	vv_push_hook_describe(h, d->words, &message, &mend);
-	return vv_doctor_add(d, "hook", true, &message, &mend, err);
+	return message.failed || mend.failed ? vv_fail_nomem(err)
+					     : vv_doctor_say(d, "hook", true, vv_buf_cstr(&mend),
+							     err, "%s", vv_buf_cstr(&message));
 }
 
 static vv_status look_at_hook(vv_doctor *d, vv_repository *r, vv_error *err)
@@ -246,15 +245,13 @@ static vv_status look_for_locks(vv_doctor *d, vv_repository *r, vv_error *err)
 
 		if (!file) return vv_fail_nomem(err);
 		if (vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode)) {
-			vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+			const char *shown = vv_text_shows(file);
 
-			vv_buf_printf(&message, "the lock %s exists: git is running, or was killed",
-				      vv_text_shows(file));
-			vv_buf_printf(&mend, "rm %s (when no git is running here)",
-				      vv_text_shows(file));
-			if ((rc = vv_doctor_add(d, "lock", true, &message, &mend, err)) < 0) {
-				return rc;
-			}
+			rc = vv_doctor_say(
+				d, "lock", true,
+				vv_doctor_mend(d, "rm %s (when no git is running here)", shown),
+				err, "the lock %s exists: git is running, or was killed", shown);
+			if (rc < 0) return rc;
 		}
 	}
 	return VV_OK;
@@ -272,13 +269,9 @@ static vv_status look_at_disk(vv_doctor *d, vv_repository *r, vv_error *err)
 	}
 	if (statvfs(dir, &st) == 0 && st.f_blocks > 0 &&
 	    (uint64_t)st.f_bavail * st.f_frsize < ROOM_MIN) {
-		vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
-
-		vv_buf_printf(&message, "the disk of %s", vv_text_shows(dir));
-		vv_buf_printf(&message, " has only %s left",
-			      vv_text_bytes((uint64_t)st.f_bavail * st.f_frsize));
-		(void)vv_hint_put(&mend, "", d->words, VV_HINT_GC_ROOM);
-		return vv_doctor_add(d, "disk", true, &message, &mend, err);
+		return vv_doctor_say(d, "disk", true, vv_doctor_hint(d, VV_HINT_GC_ROOM, NULL), err,
+				     "the disk of %s has only %s left", vv_text_shows(dir),
+				     vv_text_bytes((uint64_t)st.f_bavail * st.f_frsize));
 	}
 	return VV_OK;
 }
@@ -321,8 +314,7 @@ static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
 	if (vv_cid_is_null(&vault)) return VV_OK;
 	if (vv_holder_configs_read(&holders, r, &why) < 0) {
 		vv_hint_word(&why, d->words);
-		return vv_doctor_say(d, "vault", true, why.hint[0] ? why.hint : NULL, err, "%s",
-				     why.message);
+		return vv_doctor_say(d, "vault", true, why.hint, err, "%s", why.message);
 	}
 	const bool used = holders.count > 0;
 	vv_holder_configs_clear(&holders);

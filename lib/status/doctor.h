@@ -21,7 +21,6 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
@@ -48,6 +47,7 @@ typedef struct vv_doctor {
 	/* writes the sentences of hints; set by the caller; NULL: remedies that are hints are left
 	 * out */
 	vv_hint_words_fn words;
+	vv_buf mend; /* the result of vv_doctor_hint or vv_doctor_mend */
 } vv_doctor;
 
 /* Checks for git, its version, and varve on the PATH. If git was not found or is too old, the first
@@ -65,8 +65,7 @@ vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err);
 /* Checks attributes, pointers and their blocks, for each path of the index x, and sets d->tables.
  * If there are tables, also looks for versions of the history without blocks, and for versions that
  * no remote has. Needs a work tree. */
-vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset_reader *reader,
-			 vv_error *err);
+vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_error *err);
 /* Contacts each remote. Checks that it answers, and, for a Git host, that it has the blocks that
  * its refs need, undamaged, and that its block peers answer. */
 vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err);
@@ -74,11 +73,13 @@ vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err);
 void vv_doctor_clear(vv_doctor *d);
 VV_AUTO_CLEAR(vv_doctor, vv_doctor_clear)
 
-/* Adds a finding to d with copies of the texts in message and mend, and clears both buffers, also
- * on failure. mend may be NULL or empty. */
-vv_status vv_doctor_add(vv_doctor *d, const char *what, bool wrong, vv_buf *message, vv_buf *mend,
-			vv_error *err);
-/* Adds a finding to d with a formatted message and the remedy `mend`, which may be NULL. */
+/* Return a remedy for vv_doctor_say: the sentence of the hint with its argument `of`, which may be
+ * NULL, or a formatted text. It is valid until the next call of one of them. If memory runs out,
+ * vv_doctor_say fails. */
+const char *vv_doctor_hint(vv_doctor *d, vv_hint_id hint, const char *of);
+const char *vv_doctor_mend(vv_doctor *d, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Adds a finding to d with a formatted message and the remedy `mend`, which may be NULL or empty. */
 vv_status vv_doctor_say(vv_doctor *d, const char *what, bool wrong, const char *mend, vv_error *err,
 			const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 

@@ -30,20 +30,22 @@
 typedef struct data {
 	vv_doctor *d;
 	vv_repository *r;
-	vv_index *x;
-	vv_dataset_reader *reader;
 	vv_attr_list lines, beaten;
 	bool remote; /* there is one to fetch from */
 } data;
 
+static void data_clear(data *a)
+{
+	vv_attr_list_clear(&a->lines);
+	vv_attr_list_clear(&a->beaten);
+}
+VV_AUTO_CLEAR(data, data_clear)
+
 static vv_status say(data *a, const char *what, const char *message, const char *path,
 		     vv_hint_id hint, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT, mend = VV_BUF_INIT;
-
-	vv_buf_printf(&text, "%s: %s", vv_text_shows(path), message);
-	(void)vv_hint_put(&mend, "", a->d->words, hint, path);
-	return vv_doctor_add(a->d, what, true, &text, &mend, err);
+	return vv_doctor_say(a->d, what, true, vv_doctor_hint(a->d, hint, path), err, "%s: %s",
+			     vv_text_shows(path), message);
 }
 
 /* Since when the path is at the version that the index has: "commit a1b2c3d of 2026-11-20". */
@@ -61,7 +63,7 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 				 vv_error *err)
 {
 	vv_auto(vv_elsewhere) *noted = NULL;
-	vv_buf text = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_auto(vv_buf) since = VV_BUF_INIT;
 	vv_store *store;
 	vv_cid missing;
 	vv_status rc;
@@ -72,20 +74,21 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 		return rc;
 	}
 	if (vv_elsewhere_links(noted, &p->root)) {
-		(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_BLOCKS_FETCH);
-		vv_buf_printf(
-			&text, "%s is linked: its rows are at %s", vv_text_shows(path),
+		return vv_doctor_say(
+			a->d, "blocks", false, vv_doctor_hint(a->d, VV_HINT_BLOCKS_FETCH, NULL),
+			err, "%s is linked: its rows are at %s", vv_text_shows(path),
 			vv_text_url(vv_elsewhere_keeper(noted, &p->root) + strlen(VV_LINK_SCHEME)));
-		return vv_doctor_add(a->d, "blocks", false, &text, &mend, err);
 	}
-	vv_buf_printf(&text, "%s: blocks of its rows are not here", vv_text_shows(path));
-	put_since(&text, a->r, path);
+	put_since(&since, a->r, path);
 	bool repair = vv_work_has_data(a->r, path);
-	(void)vv_hint_put(&mend, "", a->d->words,
-			  repair      ? VV_HINT_FSCK_REPAIR
-			  : a->remote ? VV_HINT_BLOCKS_FETCH
-				      : VV_HINT_BLOCKS_REMOTE);
-	if ((rc = vv_doctor_add(a->d, "blocks", true, &text, &mend, err)) == VV_OK) {
+	const vv_hint_id hint = repair      ? VV_HINT_FSCK_REPAIR
+				: a->remote ? VV_HINT_BLOCKS_FETCH
+					    : VV_HINT_BLOCKS_REMOTE;
+	rc = since.failed ? vv_fail_nomem(err)
+			  : vv_doctor_say(a->d, "blocks", true, vv_doctor_hint(a->d, hint, NULL),
+					  err, "%s: blocks of its rows are not here%s",
+					  vv_text_shows(path), vv_buf_cstr(&since));
+	if (rc == VV_OK) {
 		a->d->findings[a->d->count - 1].fetch = !repair && a->remote;
 	}
 	return rc;
@@ -109,13 +112,13 @@ static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, c
 
 static vv_status say_damaged(data *a, const char *path, const char *what, bool work, vv_error *err)
 {
-	vv_auto(vv_buf) message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_auto(vv_buf) mend = VV_BUF_INIT;
 	vv_status rc = vv_damaged_pointer_mend(&mend, a->r, path, NULL, err);
 
-	vv_buf_printf(&message, "%s%s: a damaged pointer: %s", work ? "in the work tree, " : "",
-		      vv_text_shows(path), what);
-	if (rc < 0) return rc;
-	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);
+	if (rc < 0 || (rc = vv_buf_ok(&mend, err)) < 0) return rc;
+	return vv_doctor_say(a->d, "pointer", true, vv_buf_cstr(&mend), err,
+			     "%s%s: a damaged pointer: %s", work ? "in the work tree, " : "",
+			     vv_text_shows(path), what);
 }
 
 /* Checks a pointer that is not torn. */
@@ -144,16 +147,15 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_pointer_blo
 			rc = VV_ENOTFOUND; /* of a line that only the index still has */
 		}
 		if (rc == VV_OK) {
-			vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
-
-			vv_buf_printf(&message, "%s: filter=%s overrides varve's line",
-				      vv_text_shows(path), vv_text_shows(filter));
-			vv_buf_printf(&mend,
-				      "remove from .gitattributes the line that sets this "
-				      "filter ('git check-attr filter -- %s' shows the filter)",
-				      vv_text_shows(path));
-			rc = vv_doctor_add(a->d, strcmp(filter, "lfs") == 0 ? "lfs" : "attributes",
-					   true, &message, &mend, err);
+			rc = vv_doctor_say(
+				a->d, strcmp(filter, "lfs") == 0 ? "lfs" : "attributes", true,
+				vv_doctor_mend(
+					a->d,
+					"remove from .gitattributes the line that sets this "
+					"filter ('git check-attr filter -- %s' shows the filter)",
+					vv_text_shows(path)),
+				err, "%s: filter=%s overrides varve's line", vv_text_shows(path),
+				vv_text_shows(filter));
 		} else if (rc == VV_ENOTFOUND) {
 			rc = say(
 				a, "attributes",
@@ -170,20 +172,17 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_pointer_blo
 
 static vv_status say_torn(data *a, const char *path, const vv_buf *text, bool work, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 	vv_cid roots[3];
 	bool has[3];
 	vv_error why;
 
 	(void)vv_pointer_refuse_torn(vv_buf_cstr(text), text->len, path, &why);
-	vv_buf_printf(&message, "%s%s", work ? "in the work tree, " : "", why.message);
-	if (vv_pointer_torn_roots(roots, has, vv_buf_cstr(text), text->len)) {
-		(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_FIX, path);
-	} else {
-		vv_hint_word(&why, a->d->words);
-		vv_buf_puts(&mend, why.hint);
-	}
-	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);
+	vv_hint_word(&why, a->d->words);
+	return vv_doctor_say(a->d, "pointer", true,
+			     vv_pointer_torn_roots(roots, has, vv_buf_cstr(text), text->len)
+				     ? vv_doctor_hint(a->d, VV_HINT_FIX, path)
+				     : why.hint,
+			     err, "%s%s", work ? "in the work tree, " : "", why.message);
 }
 
 /* The text that Git has under a path which varve is to keep. */
@@ -303,7 +302,7 @@ static vv_status say_beaten(data *a, vv_error *err)
 static vv_status find_remote(data *a, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
-	vv_status rc = vv_remote_names(&names.items, &names.count, a->r, err);
+	vv_status rc = vv_remote_names(&names, a->r, err);
 
 	a->remote = names.count > 0;
 	return rc;
@@ -336,10 +335,8 @@ static vv_status look_at_history(data *a, vv_error *err)
 	}
 	vv_elsewhere_free(o.elsewhere);
 	if (rc < 0 || o.missing == 0) return rc;
-	vv_auto(vv_buf) mend = VV_BUF_INIT;
-	(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_BLOCKS_FETCH);
-	rc = vv_doctor_say(a->d, "blocks", false, vv_buf_cstr(&mend), err,
-			   "the blocks of %s of the history are missing here",
+	rc = vv_doctor_say(a->d, "blocks", false, vv_doctor_hint(a->d, VV_HINT_BLOCKS_FETCH, NULL),
+			   err, "the blocks of %s of the history are missing here",
 			   vv_text_counted(o.missing, "version", "versions"));
 	if (rc == VV_OK) {
 		a->d->findings[a->d->count - 1].fetch = true;
@@ -352,19 +349,17 @@ static vv_status say_left(void *payload, const char *path, const char *words, vv
 	return say(payload, "plain", words, path, VV_HINT_ADD_CONVERT, err);
 }
 
-vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset_reader *reader,
-			 vv_error *err)
+vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_error *err)
 {
-	data a = {.d = d, .r = r, .x = x, .reader = reader};
+	vv_auto(data) a = {.d = d, .r = r};
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
-	vv_auto(vv_buf) push = VV_BUF_INIT;
 	uint64_t unsent = 0;
 	vv_status rc;
 
 	if ((rc = find_remote(&a, err)) < 0 ||
 	    (rc = vv_attr_list_read(&a.lines, r, NULL, VV_ATTR_FILTER_LINES, err)) < 0 ||
 	    (rc = vv_attr_list_read(&a.beaten, r, x, VV_ATTR_TEXT_LINES, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(x, &e);) {
 		if (e.stage == 0 && S_ISREG(e.mode) && !vv_add_never(e.path) &&
@@ -374,18 +369,11 @@ vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset
 	}
 	if (rc < 0 || (rc = say_beaten(&a, err)) < 0 ||
 	    (rc = vv_left_tables_each(r, x, &a.lines, true, say_left, &a, err)) < 0 ||
-	    d->tables == 0 || (rc = vv_unsent_count(&unsent, r, err)) < 0) {
-		goto done;
+	    d->tables == 0 || (rc = vv_unsent_count(&unsent, r, err)) < 0 ||
+	    (rc = look_at_history(&a, err)) < 0 || unsent == 0) {
+		return rc;
 	}
-	if ((rc = look_at_history(&a, err)) == VV_OK && unsent > 0) {
-		(void)vv_hint_put(&push, "", d->words, VV_HINT_PUSH);
-		rc = vv_doctor_say(
-			d, "unsent", false, vv_buf_cstr(&push), err,
-			"local branches have %s that no known remote has",
-			vv_text_counted(unsent, "version of a table", "versions of tables"));
-	}
-done:
-	vv_attr_list_clear(&a.lines);
-	vv_attr_list_clear(&a.beaten);
-	return rc;
+	return vv_doctor_say(d, "unsent", false, vv_doctor_hint(d, VV_HINT_PUSH, NULL), err,
+			     "local branches have %s that no known remote has",
+			     vv_text_counted(unsent, "version of a table", "versions of tables"));
 }

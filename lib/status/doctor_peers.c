@@ -23,16 +23,13 @@ static vv_status mend_otherwise(vv_doctor *d, const char *with, vv_error *err)
 	for (size_t i = 0; i < d->count; i++) {
 		vv_doctor_finding *f = &d->findings[i];
 		if (f->fetch) {
-			vv_buf mend = VV_BUF_INIT;
-			if (with) {
-				vv_buf_puts(&mend, with);
-			} else {
-				(void)vv_hint_put(&mend, "", d->words, VV_HINT_BLOCKS_ASK);
+			char *mend = vv_strdup(with);
+			if (!mend || d->mend.failed) {
+				vv_free(mend);
+				return vv_fail_nomem(err);
 			}
-			vv_status rc = vv_buf_ok(&mend, err);
-			if (rc < 0) return rc;
 			vv_free(f->mend);
-			f->mend = vv_buf_detach(&mend);
+			f->mend = mend;
 		}
 	}
 	return VV_OK;
@@ -44,9 +41,8 @@ static vv_status say_failed(vv_doctor *d, vv_status rc, const char *what, const 
 {
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	vv_hint_word(why, d->words);
-	return vv_doctor_say(d, "peer", true, why->hint[0] ? why->hint : NULL, err,
-			     "%s of the remote %s %s: %s", what, vv_text_shows(name), how,
-			     why->message);
+	return vv_doctor_say(d, "peer", true, why->hint, err, "%s of the remote %s %s: %s", what,
+			     vv_text_shows(name), how, why->message);
 }
 
 /* Do packs match their names? Limits in bytes for packs never seen here, and for others. */
@@ -57,7 +53,6 @@ static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name
 {
 	vv_host_verifying v = {
 		.sample = true, .unseen_bytes = PACKS_UNSEEN, .seen_bytes = PACKS_SEEN};
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 	const vv_blocks_source *own;
 	vv_error why;
 	vv_status rc = vv_git_host_place(host, 0, &own, &why);
@@ -67,13 +62,12 @@ static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name
 	}
 	if (rc < 0) return say_failed(d, rc, "the packs", name, "cannot be fetched", &why, err);
 	if (v.bad_packs == 0) return VV_OK;
-	vv_buf_printf(&message, "%s of the remote %s %s damaged",
-		      vv_text_counted(v.bad_packs, "pack", NULL), vv_text_shows(name),
-		      v.bad_packs == 1 ? "is" : "are");
-	vv_buf_printf(&message, " (in %s): %s", vv_text_url(vv_git_host_blocks_place(host)),
-		      vv_text_counted(v.lost, "block is lost there", "blocks are lost there"));
-	(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_TO, name);
-	return vv_doctor_add(d, "peer", true, &message, &mend, err);
+	return vv_doctor_say(
+		d, "peer", true, vv_doctor_hint(d, VV_HINT_PUSH_BLOCKS_TO, name), err,
+		"%s of the remote %s %s damaged (in %s): %s",
+		vv_text_counted(v.bad_packs, "pack", NULL), vv_text_shows(name),
+		v.bad_packs == 1 ? "is" : "are", vv_text_url(vv_git_host_blocks_place(host)),
+		vv_text_counted(v.lost, "block is lost there", "blocks are lost there"));
 }
 
 /* Does a store show a random block of each version? */
@@ -97,11 +91,8 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 	}
 	if (rc < 0) return say_failed(d, rc, "the blocks", name, "cannot be read", &why, err);
 	if (lost > 0) {
-		vv_auto(vv_buf) mend = VV_BUF_INIT;
-
-		(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_TO, name);
 		rc = vv_doctor_say(
-			d, "peer", true, vv_buf_cstr(&mend), err,
+			d, "peer", true, vv_doctor_hint(d, VV_HINT_PUSH_BLOCKS_TO, name), err,
 			"the store of the remote %s could not send a requested block of %s",
 			vv_text_shows(name),
 			vv_text_counted(lost, "version of a table", "versions of tables"));
@@ -111,17 +102,15 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 
 static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 	vv_auto(vv_buf) site = VV_BUF_INIT;
+	const bool known = vv_block_peer_site(&site, url, VV_IGNORED) == VV_OK && site.len > 0;
 
-	vv_buf_printf(&message,
-		      "%s names blocks at %s, a host that is not trusted: it is not contacted",
-		      VV_BLOCKS_CONFIG, vv_text_url(url));
-	vv_buf_printf(&mend, "git config --global --add varve.trustedHost %s",
-		      vv_block_peer_site(&site, url, VV_IGNORED) == VV_OK && site.len > 0
-			      ? vv_text_shows(vv_buf_cstr(&site))
-			      : "URL");
-	return vv_doctor_add(d, "peer", true, &message, &mend, err);
+	return vv_doctor_say(
+		d, "peer", true,
+		vv_doctor_mend(d, "git config --global --add varve.trustedHost %s",
+			       known ? vv_text_shows(vv_buf_cstr(&site)) : "URL"),
+		err, "%s names blocks at %s, a host that is not trusted: it is not contacted",
+		VV_BLOCKS_CONFIG, vv_text_url(url));
 }
 
 /* Has a Git host the blocks that its refs need? */
@@ -140,19 +129,15 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 	if (rc < 0) return say_failed(d, rc, "the blocks", name, "cannot be read", &why, err);
 	*whole = lost.versions == 0;
 	if (*whole) return look_at_packs(d, host, name, err);
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
-	vv_buf_printf(&message, "the remote %s lacks the blocks of %s", vv_text_shows(name),
-		      vv_text_counted(lost.versions, "version of a table", "versions of tables"));
-	vv_buf_printf(&message, " that its branches and tags need (in %s",
-		      vv_text_url(vv_git_host_blocks_place(host)));
-	vv_buf_printf(&message, "%s%s)", *lost.lacks ? ": " : "", lost.lacks);
-	if (lost.here > 0) {
-		(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_TO, name);
-	} else {
-		(void)vv_hint_put(&mend, "", d->words, VV_HINT_BLOCKS_ASK);
-	}
-	rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
-	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, NULL, err) : rc;
+	const char *mend = lost.here > 0 ? vv_doctor_hint(d, VV_HINT_PUSH_BLOCKS_TO, name)
+					 : vv_doctor_hint(d, VV_HINT_BLOCKS_ASK, NULL);
+	rc = vv_doctor_say(
+		d, "peer", true, mend, err,
+		"the remote %s lacks the blocks of %s that its branches and tags need (in %s%s%s)",
+		vv_text_shows(name),
+		vv_text_counted(lost.versions, "version of a table", "versions of tables"),
+		vv_text_url(vv_git_host_blocks_place(host)), *lost.lacks ? ": " : "", lost.lacks);
+	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, mend, err) : rc;
 }
 
 /* Who clones by git gets the blocks' branch in the work tree. */
@@ -237,17 +222,12 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 	if (rc == VV_ENOMEM) {
 		rc = vv_fail_nomem(err);
 	} else if (rc < 0) {
-		vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
-
-		vv_buf_printf(&message, "the remote %s does not answer", vv_text_shows(name));
-		vv_buf_printf(&message, " (%s): %s", vv_text_url(m.url ? m.url : ""), why.message);
 		vv_hint_word(&why, d->words);
-		if (why.hint[0]) {
-			vv_buf_puts(&mend, why.hint);
-		} else {
-			(void)vv_hint_put(&mend, "", d->words, VV_HINT_REMOTE_MOVED, name);
-		}
-		rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
+		rc = vv_doctor_say(
+			d, "peer", true,
+			why.hint[0] ? why.hint : vv_doctor_hint(d, VV_HINT_REMOTE_MOVED, name), err,
+			"the remote %s does not answer (%s): %s", vv_text_shows(name),
+			vv_text_url(m.url ? m.url : ""), why.message);
 	}
 	return rc;
 }
@@ -255,7 +235,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
-	vv_status rc = vv_remote_names(&names.items, &names.count, r, err);
+	vv_status rc = vv_remote_names(&names, r, err);
 
 	for (size_t i = 0; i < names.count && rc == VV_OK; i++) {
 		rc = ask(d, r, names.items[i], names.count == 1, err);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/hint.h"
@@ -108,14 +109,10 @@ static const char *with_placeholder(const char *name, vv_buf *b)
 
 const vv_setting *vv_setting_find(const char *name)
 {
-	const vv_setting *found = NULL;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	const char *sought = with_placeholder(name, &b);
 
-	for (size_t i = 0; i < vv_setting_count && !found; i++) {
-		found = vv_ascii_equal(vv_settings[i].name, sought) ? &vv_settings[i] : NULL;
-	}
-	return found;
+	return vv_array_find(vv_settings, vv_setting_count, it, vv_ascii_equal(it->name, sought));
 }
 
 bool vv_setting_is_ours(const char *name)
@@ -129,7 +126,6 @@ bool vv_setting_is_ours(const char *name)
 
 vv_status vv_setting_must_exist(const char *name, vv_error *err)
 {
-	vv_nearest near;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	const char *sought = with_placeholder(name, &b);
 	const char *own = strrchr(sought, '.');
@@ -137,7 +133,7 @@ vv_status vv_setting_must_exist(const char *name, vv_error *err)
 	if (vv_setting_find(name)) return VV_OK;
 	(void)vv_fail(err, VV_EUSAGE, "varve has no setting '%s'", vv_text_shows(name));
 	/* Only the part after the last dot: the common prefix is not significant. */
-	vv_nearest_init(&near, own ? own + 1 : sought);
+	vv_nearest near = vv_nearest_to(own ? own + 1 : sought);
 	for (size_t i = 0; i < vv_setting_count; i++) {
 		if ((strncmp(vv_settings[i].name, OF_REMOTE, strlen(OF_REMOTE)) == 0) ==
 		    (sought != name)) {

@@ -176,15 +176,10 @@ static bool is_wanted(finder *f, const char *path, bool *literal)
 static vv_status add_path(finder *f, const vv_diff_path *from, vv_error *err)
 {
 	vv_diff_sides *d = f->out;
-	bool literal;
-	if (!is_wanted(f, from->path, &literal)) return VV_OK;
-	if (!vv_array_room(d->paths, d->count, d->cap)) return vv_fail_nomem(err);
-	d->paths[d->count] = *from;
-	d->paths[d->count].literal = literal;
-	d->paths[d->count].path = vv_strdup(from->path);
-	if (!d->paths[d->count].path) return vv_fail_nomem(err);
-	d->count++;
-	return VV_OK;
+	vv_diff_path p = *from;
+	if (!is_wanted(f, from->path, &p.literal)) return VV_OK;
+	p.path = vv_strdup(from->path);
+	return vv_array_own(d->paths, d->count, d->cap, p.path, p) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Regular files have two modes for git; old trees have others. */

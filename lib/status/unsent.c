@@ -28,7 +28,7 @@ static vv_status count_one(void *payload, const vv_new_root *n, vv_error *err VV
 static vv_status has_remote(vv_repository *r, bool *out, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
-	vv_status rc = vv_remote_names(&names.items, &names.count, r, err);
+	vv_status rc = vv_remote_names(&names, r, err);
 
 	*out = names.count > 0;
 	return rc;

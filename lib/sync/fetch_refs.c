@@ -95,14 +95,12 @@ static const vv_remote_ref *find(const vv_hello *h, const char *word)
 
 static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
 {
-	vv_nearest near;
-
 	if (count_refs(h) == 0) {
 		return vv_fail(err, VV_ENOTFOUND, "the remote is empty, and does not have '%s'",
 			       vv_text_shows(word));
 	}
 	vv_fail(err, VV_ENOTFOUND, "the remote has no branch or tag '%s'", vv_text_shows(word));
-	vv_nearest_init(&near, word);
+	vv_nearest near = vv_nearest_to(word);
 	for (size_t i = 0; i < h->ref_count; i++) {
 		const char *name = h->refs[i].name;
 		(void)vv_nearest_try(&near,

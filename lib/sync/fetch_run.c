@@ -175,9 +175,9 @@ static vv_status leave_behind(run *r, const vv_oid *id, const vv_error *why, vv_
 	vv_fetch_result *f = &r->result;
 	size_t cap = f->behind_count;
 
-	if (!vv_array_room(f->behind, f->behind_count, cap)) return vv_fail_nomem(err);
-	f->behind[f->behind_count++] = (vv_fetch_behind){*id, *why};
-	return VV_OK;
+	return vv_array_add(f->behind, f->behind_count, cap, (vv_fetch_behind){*id, *why})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* The remote lacks the commits of its head, so another copy is tried. If none has them a clone begins with the available

@@ -255,7 +255,7 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 		}
 	}
 	if (rc == VV_OK) {
-		rc = vv_remote_names(&names.items, &names.count, n->repo, err);
+		rc = vv_remote_names(&names, n->repo, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		rc = add_needed(n, names.items[i], err);

@@ -55,7 +55,7 @@ static vv_status find_place(run *r, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
 	vv_auto(char) *name = vv_take(&r->remote.url);
-	vv_status rc = vv_remote_names(&names.items, &names.count, r->j->repo, err);
+	vv_status rc = vv_remote_names(&names, r->j->repo, err);
 	bool found = false;
 
 	for (size_t i = 0; rc == VV_OK && !found && i < names.count; i++) {
@@ -147,9 +147,8 @@ static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
 static void sum_up(run *r)
 {
 	const vv_fetch_sum *s = &r->out.sum;
-	vv_channel_stats line;
 
-	vv_peer_stats(r->there.peer, &line);
+	vv_channel_stats line = vv_peer_stats(r->there.peer);
 	r->j->sum = (vv_transfer_sum){.commits = s->commits,
 				      .versions = s->datasets,
 				      .blocks = s->blocks,
@@ -245,24 +244,36 @@ static void refuse(run *r, vv_push_item *it, const char *why)
 	r->j->refused = true;
 }
 
+/* The refs of the plan that are not deleted; the caller frees the list. */
+static vv_status list_blocks_refs(const run *r, vv_blocks_ref **out, size_t *count, vv_error *err)
+{
+	*count = 0;
+	if (!(*out = vv_calloc(r->j->plan.count + 1, sizeof(**out)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < r->j->plan.count; i++) {
+		const vv_push_item *it = &r->j->plan.items[i];
+		if (!vv_oid_is_null(&it->id)) {
+			(*out)[(*count)++] = (vv_blocks_ref){it->to, it->id};
+		}
+	}
+	return VV_OK;
+}
+
 /* For a Git host: blocks first, then history, by git, which runs the hook itself. For an empty host with blocks on a
  * branch in reverse order. */
 static vv_status send_to_host(run *r, vv_error *err)
 {
-	vv_auto_free vv_blocks_ref *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
+	vv_auto_free vv_blocks_ref *ids = NULL;
 	vv_auto_free vv_git_push *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
-	size_t count = 0, going = 0;
+	size_t count, going = 0;
 	bool branch_first = false;
-	vv_status rc = !ids || !refs ? vv_fail_nomem(err)
-		       : r->t.unasked
-			       ? VV_OK
-			       : vv_git_host_wants_branch_first(r->there.host, &branch_first, err);
+	vv_status rc = list_blocks_refs(r, &ids, &count, err);
 
+	rc = rc < 0         ? rc
+	     : !refs        ? vv_fail_nomem(err)
+	     : r->t.unasked ? VV_OK
+			    : vv_git_host_wants_branch_first(r->there.host, &branch_first, err);
 	for (size_t i = 0; rc == VV_OK && i < r->j->plan.count; i++) {
 		const vv_push_item *it = &r->j->plan.items[i];
-		if (!vv_oid_is_null(&it->id)) {
-			ids[count++] = (vv_blocks_ref){it->to, it->id};
-		}
 		if (it->state == VV_PUSH_GOES) {
 			refs[going++] = (vv_git_push){
 				.to = it->to, .id = it->id, .old = it->old, .force = it->force};
@@ -445,18 +456,12 @@ static vv_status send_heads(run *r, vv_error *err)
 
 static vv_status send_beside(run *r, vv_error *err)
 {
-	vv_auto_free vv_blocks_ref *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
+	vv_auto_free vv_blocks_ref *ids = NULL;
 	vv_host_sum sum;
-	size_t count = 0;
+	size_t count;
+	const vv_status rc = list_blocks_refs(r, &ids, &count, err);
 
-	if (!ids) return vv_fail_nomem(err);
-	for (size_t i = 0; i < r->j->plan.count; i++) {
-		const vv_push_item *it = &r->j->plan.items[i];
-		if (!vv_oid_is_null(&it->id)) {
-			ids[count++] = (vv_blocks_ref){it->to, it->id};
-		}
-	}
-	return vv_reach_send_beside(&r->t, &r->remote, ids, count, &sum, err);
+	return rc < 0 ? rc : vv_reach_send_beside(&r->t, &r->remote, ids, count, &sum, err);
 }
 
 /* Reports a faster push, which varve's check before the push did not see. */
@@ -534,12 +539,12 @@ static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
 	tips *t = payload;
 
 	if (vv_oid_is_null(&ref->commit)) return VV_OK;
-	if (!vv_array_room(t->refs, t->count, t->cap)) return vv_fail_nomem(err);
 	bool remote = strncmp(ref->name, "refs/remotes/", 13) == 0;
 	char *name = remote ? NULL : vv_arena_strndup(&t->arena, ref->name, strlen(ref->name));
-	if (!remote && !name) return vv_fail_nomem(err);
-	t->refs[t->count++] = (vv_blocks_ref){name, ref->id};
-	return VV_OK;
+	return (remote || name) && vv_array_add(t->refs, t->count, t->cap,
+						(vv_blocks_ref){name, ref->id})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* --- moving ---------------------------------------------------------------------------------- */
@@ -602,10 +607,9 @@ static vv_status add_host_refs(run *r, tips *t, vv_error *err)
 	rc = rc < 0 ? rc : vv_commits_known(r->j->repo, ids, h->ref_count, known, err);
 	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
 		unknown += !known[i];
-		if (known[i] && !vv_array_room(t->refs, t->count, t->cap)) {
+		if (known[i] &&
+		    !vv_array_add(t->refs, t->count, t->cap, (vv_blocks_ref){NULL, ids[i]})) {
 			rc = vv_fail_nomem(err);
-		} else if (known[i]) {
-			t->refs[t->count++] = (vv_blocks_ref){NULL, ids[i]};
 		}
 	}
 	if (rc < 0 || unknown == 0) return rc;
@@ -771,12 +775,8 @@ static vv_status look_unasked(run *r, vv_error *err)
 /* For refusals by git itself the host's refs explain more. */
 static bool is_refused_here(const vv_push_plan *plan)
 {
-	bool here = false;
-
-	for (size_t i = 0; i < plan->count; i++) {
-		here |= plan->items[i].why && strstr(plan->items[i].why, "[rejected]");
-	}
-	return here;
+	return vv_array_find(plan->items, plan->count, it,
+			     it->why && strstr(it->why, "[rejected]")) != NULL;
 }
 
 /* First what is new to the refs of the remote. A store or a ref of blocks may lack more than that: it was named after the

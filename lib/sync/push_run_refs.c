@@ -399,20 +399,13 @@ vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *
 
 bool vv_push_plan_refused(const vv_push_plan *p)
 {
-	bool refused = false;
-	for (size_t i = 0; i < p->count; i++) {
-		refused |= p->items[i].state == VV_PUSH_REFUSED;
-	}
-	return refused;
+	return vv_array_find(p->items, p->count, it, it->state == VV_PUSH_REFUSED) != NULL;
 }
 
 bool vv_push_plan_goes(const vv_push_plan *p)
 {
-	bool goes = false;
-	for (size_t i = 0; i < p->count; i++) {
-		goes |= p->items[i].state == VV_PUSH_GOES || p->items[i].state == VV_PUSH_BLOCKS;
-	}
-	return goes;
+	return vv_array_find(p->items, p->count, it,
+			     it->state == VV_PUSH_GOES || it->state == VV_PUSH_BLOCKS) != NULL;
 }
 
 static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)

@@ -165,7 +165,7 @@ static vv_status take_from(repair *r, source_fn fn, const char *name, vv_error *
 			break;
 		}
 		if ((rc = fn(r, err)) == VV_OK && (rc = vv_writer_commit(r->w, err)) == VV_OK) {
-			vv_writer_stats_get(r->w, &stats);
+			stats = vv_writer_stats_get(r->w);
 		}
 		vv_writer_close(r->w);
 		r->w = NULL;
@@ -340,10 +340,7 @@ static vv_status add_form(forms *f, const vv_buf *block, vv_error *err)
 	for (size_t i = 0; fresh && i < f->count; i++) {
 		fresh = !same_form(&f->roots[i], &root);
 	}
-	if (fresh && vv_array_room(f->roots, f->count, f->cap)) {
-		f->roots[f->count++] = root;
-		return VV_OK;
-	}
+	if (fresh && vv_array_add(f->roots, f->count, f->cap, root)) return VV_OK;
 	vv_root_clear(&root);
 	return fresh ? vv_fail_nomem(err) : VV_OK;
 }

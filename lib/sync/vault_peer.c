@@ -52,7 +52,7 @@ static vv_status start(vv_peer **out, const vv_connect_options *o, bool named,
 	char timeout[16];
 	const char *argv[12];
 	size_t n = 0;
-	vv_channel *line;
+	vv_auto(vv_channel) *line = NULL;
 	vv_status rc = find_program(&program, vv_repository_env(o->repo), err);
 
 	*out = NULL;
@@ -71,11 +71,8 @@ static vv_status start(vv_peer **out, const vv_connect_options *o, bool named,
 		vv_channel_stop_when(line, o->stopped);
 	}
 	vv_channel_pace(line, VV_PACE_DEFAULT, own.idle_sec);
-	if ((rc = vv_channel_greet(line, err)) < 0) {
-		vv_channel_close(line);
-		return rc;
-	}
-	if ((rc = vv_peer_over(out, line, err)) == VV_OK) {
+	if ((rc = vv_channel_greet(line, err)) == VV_OK &&
+	    (rc = vv_peer_over(out, vv_take(&line), err)) == VV_OK) {
 		vv_peer_set_own(*out);
 	}
 	return rc;

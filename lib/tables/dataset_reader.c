@@ -358,15 +358,12 @@ static vv_status was_package_edited(vv_dataset_reader *r, const char *package, b
 /* Is there a package, in the folder of path or above, that the index or HEAD does not have like this? */
 static vv_status look_for_new_package(vv_dataset_reader *r, const char *path, vv_error *err)
 {
-	char *folder = vv_path_dir(path);
+	vv_auto(char) *folder = vv_path_dir(path);
 	vv_status rc = folder ? dataset_reader_open_index(r, err) : vv_fail_nomem(err);
 
-	if (rc < 0 || (r->folder && strcmp(r->folder, folder) == 0)) {
-		vv_free(folder);
-		return rc;
-	}
+	if (rc < 0 || (r->folder && strcmp(r->folder, folder) == 0)) return rc;
 	vv_free(r->folder);
-	r->folder = folder;
+	r->folder = vv_take(&folder);
 	rc = was_package_edited(r, VV_RULES_NAME, &r->new_package, err);
 	for (size_t len = strlen(path); rc == VV_OK && !r->new_package && len > 0; len -= len > 0) {
 		vv_auto(vv_buf) b = VV_BUF_INIT;

@@ -283,15 +283,15 @@ static vv_status change_root(vv_dataset_found *out, const untold *u, vv_buf *blo
 	return vv_cid_of(cid, VV_CODEC_DAG_CBOR, block->data, block->len, err);
 }
 
-static vv_status take_changed(vv_dataset_found *out, const untold *u, vv_buf *take_block,
+/* Moves the bytes of block to out. */
+static vv_status take_changed(vv_dataset_found *out, const untold *u, vv_buf *block,
 			      const vv_cid *cid, const vv_sink *sink, vv_error *err)
 {
 	vv_root *root = &out->result.root;
 	vv_status rc;
 
-	if (sink->put && (rc = sink->put(sink->payload, cid, take_block->data, take_block->len,
-					 NULL, err)) < 0) {
-		vv_buf_clear(take_block);
+	if (sink->put &&
+	    (rc = sink->put(sink->payload, cid, block->data, block->len, NULL, err)) < 0) {
 		return rc;
 	}
 	root->key_source = u->source;
@@ -300,7 +300,8 @@ static vv_status take_changed(vv_dataset_found *out, const untold *u, vv_buf *ta
 	vv_scan_cache_free(out->result.cache); /* it names the other root */
 	out->result.cache = NULL;
 	vv_buf_clear(&out->result.root_block);
-	out->result.root_block = *take_block;
+	out->result.root_block = *block;
+	*block = (vv_buf)VV_BUF_INIT;
 	return VV_OK;
 }
 
@@ -314,7 +315,7 @@ static vv_status take_named(vv_dataset_found *out, const dataset_inputs *in, con
 	vv_key_source sources[2] = {root->key_source, VV_KEY_INFERRED};
 	untold u = {was, root->key_source};
 	size_t count = in->opts.key_known ? 2 : 1;
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_cid cid = out->result.cid;
 	bool is = !in->named_kind || vv_cid_equal(&out->named, &cid);
 	vv_status rc;
@@ -325,23 +326,14 @@ static vv_status take_named(vv_dataset_found *out, const dataset_inputs *in, con
 		if (i % 2 >= count) {
 			continue;
 		}
-		if ((rc = change_root(out, &u, &block, &cid, err)) < 0) {
-			vv_buf_clear(&block);
-			return rc;
-		}
+		if ((rc = change_root(out, &u, &block, &cid, err)) < 0) return rc;
 		is = vv_cid_equal(&out->named, &cid);
 	}
 	if (!is) { /* another version: as if it were a new one */
 		u = (untold){was, sources[0]};
-		if ((rc = change_root(out, &u, &block, &cid, err)) < 0) {
-			vv_buf_clear(&block);
-			return rc;
-		}
+		if ((rc = change_root(out, &u, &block, &cid, err)) < 0) return rc;
 	}
-	if (vv_cid_equal(&cid, &out->result.cid)) {
-		vv_buf_clear(&block);
-		return VV_OK;
-	}
+	if (vv_cid_equal(&cid, &out->result.cid)) return VV_OK;
 	return take_changed(out, &u, &block, &cid, sink, err);
 }
 

@@ -331,23 +331,19 @@ vv_status vv_dataset_writer_open_version(vv_dataset_writer *w, vv_table *out, co
 /* A pointer whose blob waits for the blocks to be durable. */
 static vv_status add_pointer(vv_dataset_writer *w, const vv_buf *text, vv_error *err)
 {
-	vv_buf copy = VV_BUF_INIT;
-	if (!vv_array_room(w->pointers, w->pointer_count, w->pointer_cap)) {
+	vv_auto(vv_buf) copy = VV_BUF_INIT;
+
+	vv_buf_put(&copy, text->data, text->len);
+	if (copy.failed || !vv_array_add(w->pointers, w->pointer_count, w->pointer_cap, copy)) {
 		return vv_fail_nomem(err);
 	}
-	vv_buf_put(&copy, text->data, text->len);
-	if (vv_buf_ok(&copy, err) < 0) return VV_ENOMEM;
-	w->pointers[w->pointer_count++] = copy;
+	copy = (vv_buf)VV_BUF_INIT;
 	return VV_OK;
 }
 
 static vv_writer_stats stats_now(const vv_dataset_writer *w)
 {
-	vv_writer_stats stats = {0};
-	if (w->blocks) {
-		vv_writer_stats_get(w->blocks, &stats);
-	}
-	return stats;
+	return w->blocks ? vv_writer_stats_get(w->blocks) : (vv_writer_stats){0};
 }
 
 /* Counts one import's additions to the store, and saves its scan cache and pointer. */

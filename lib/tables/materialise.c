@@ -126,15 +126,12 @@ static vv_status explain_missing(const char *path, vv_status rc, vv_error *err)
 static vv_status make_file(vv_dataset_reader *r, const char *path, const char *file, vv_table *t,
 			   char **temp, vv_scan_cache **cache, uint32_t mode, vv_error *err)
 {
-	vv_table old = {0};
-	int old_fd, fd;
+	vv_auto(vv_table) old = {0};
+	vv_auto(vv_fd) old_fd = -1;
 	vv_status rc = VV_OK;
 	open_old(r, &t->source, path, file, &old, &old_fd);
-	fd = open_temp(r, file, temp, err);
-	if (fd < 0) {
-		rc = (vv_status)fd;
-		goto done;
-	}
+	const int fd = open_temp(r, file, temp, err);
+	if (fd < 0) return (vv_status)fd;
 	for (;;) {
 		/* groups in key order are not pieces of the file */
 		bool cached = t->root.kind == VV_KIND_TABLE && !vv_root_is_sorted(&t->root);
@@ -148,8 +145,7 @@ static vv_status make_file(vv_dataset_reader *r, const char *path, const char *f
 			break;
 		}
 		/* perhaps only the guess about the old file was wrong */
-		vv_close(old_fd, NULL, NULL);
-		old_fd = -1;
+		vv_fd_close(&old_fd);
 		vv_scan_cache_free(*cache);
 		if (vv_sys_ops.ftruncate(fd, 0) < 0 || lseek(fd, 0, SEEK_SET) < 0) {
 			rc = vv_fail_errno(err, "cannot empty", *temp);
@@ -160,13 +156,7 @@ static vv_status make_file(vv_dataset_reader *r, const char *path, const char *f
 	if (rc == VV_OK) {
 		rc = vv_worktree_mode(fd, file, mode, err);
 	}
-	rc = vv_close_after(rc, fd, *temp, err);
-done:
-	if (old_fd >= 0) {
-		vv_close(old_fd, NULL, NULL);
-		vv_table_close(&old);
-	}
-	return rc;
+	return vv_close_after(rc, fd, *temp, err);
 }
 
 void vv_made_file_clear(vv_made_file *m)

@@ -52,11 +52,12 @@ static vv_add_outcome *new_outcome(runner *run, const vv_add_item *item, uint32_
 {
 	vv_add_report *rep = run->rep;
 
-	if (!vv_array_room(rep->outcomes, rep->outcome_count, rep->outcome_cap)) return NULL;
-	vv_add_outcome *o = &rep->outcomes[rep->outcome_count];
-	*o = (vv_add_outcome){.path = vv_strdup(item->path), .mode = mode, .st = item->st};
-	rep->outcome_count += o->path != NULL;
-	return o->path ? o : NULL;
+	char *path = vv_strdup(item->path);
+
+	return vv_array_own(rep->outcomes, rep->outcome_count, rep->outcome_cap, path,
+			    (vv_add_outcome){.path = path, .mode = mode, .st = item->st})
+		       ? &rep->outcomes[rep->outcome_count - 1]
+		       : NULL;
 }
 
 /* Notes the index's entry of an ordinary file that was added. */

@@ -51,9 +51,7 @@ static vv_status apply(editing *e, vv_error *err)
 
 static vv_status bad_type(const char *name, vv_error *err)
 {
-	vv_nearest near;
-
-	vv_nearest_init(&near, name);
+	vv_nearest near = vv_nearest_to(name);
 	for (int t = VV_TYPE_ANY; t <= VV_TYPE_GEOJSON; t++) {
 		(void)vv_nearest_try(&near, vv_type_name((vv_type)t));
 	}

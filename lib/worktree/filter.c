@@ -126,6 +126,7 @@ static void input_clear(input *in)
 	vv_xxh3_free(in->hash);
 	(void)vv_close(in->file, NULL, NULL);
 }
+VV_AUTO_CLEAR(input, input_clear)
 
 /* Reads on until the head has `want` bytes or all is read. */
 static vv_status fill_head(input *in, size_t want, vv_error *err)
@@ -157,20 +158,18 @@ static bool has_text(vv_filter *f, const vv_oid *blob, const vv_buf *text)
 static vv_status is_known(vv_filter *f, const char *path, const vv_buf *text, bool *out,
 			  vv_error *err)
 {
-	vv_index *x = NULL;
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(vv_tree_entry) t = {0};
 	vv_index_entry e;
-	vv_tree_entry t;
 	vv_oid head;
 	vv_status rc;
 
 	*out = false;
 	if ((rc = vv_index_open(&x, f->repo, err)) < 0) return rc;
 	*out = vv_index_get(x, path, &e) && has_text(f, &e.id, text);
-	vv_index_close(x);
 	if (!*out && vv_rev_commit(f->repo, "HEAD", &head, VV_IGNORED) == VV_OK &&
 	    vv_tree_entry_at(f->repo, &head, path, &t, VV_IGNORED) == VV_OK) {
 		*out = has_text(f, &t.id, text);
-		vv_tree_entry_clear(&t);
 	}
 	return VV_OK;
 }
@@ -474,7 +473,7 @@ static vv_status refuse_encoding(vv_filter *f, const char *path, vv_error *err)
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err)
 {
-	input in = {.read = read, .payload = payload, .file = -1};
+	vv_auto(input) in = {.read = read, .payload = payload, .file = -1};
 	bool torn = false, known = false, as_it_is = vv_add_never(path);
 	vv_status rc;
 
@@ -485,7 +484,6 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 	    ((rc = is_left_to_git(f, path, &as_it_is, err)) < 0 ||
 	     (rc = fill_head(&in, HEAD_BYTES, err)) < 0 ||
 	     (!as_it_is && (rc = is_textconv(f, path, &in.head, &as_it_is, err)) < 0))) {
-		input_clear(&in);
 		return rc;
 	}
 	if (as_it_is) {
@@ -512,9 +510,7 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 	if (rc == VV_OK && vv_pointer_looks_like(out->data, out->len)) {
 		rc = refuse_encoding(f, path, err);
 	}
-	rc = rc < 0 ? rc : refuse_untouched(f, path, out, err);
-	input_clear(&in);
-	return rc;
+	return rc < 0 ? rc : refuse_untouched(f, path, out, err);
 }
 
 void vv_smudge_clear(vv_smudge *s)

@@ -34,9 +34,8 @@ static char *package_in(const char *folder)
 vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error *err)
 {
 	vv_auto(vv_package_resource) res = {0};
-	char *folder = NULL, *candidate = NULL, *file = NULL;
+	vv_auto(char) *folder = NULL, *top = NULL;
 	vv_auto(char) *name = vv_subject_name(s);
-	bool there;
 
 	*out = NULL;
 	if (!name) return vv_fail_nomem(err);
@@ -49,25 +48,17 @@ vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error
 	if (rc != VV_ENOTFOUND) return rc;
 	folder = vv_strdup(s->path);
 	while (folder && go_up(folder)) {
-		if (!(candidate = package_in(folder)) ||
-		    !(file = vv_repository_file(s->repo, candidate))) {
-			break;
-		}
-		there = vv_exists(file);
-		vv_free(file);
-		if (there) {
-			*out = candidate;
-			vv_free(folder);
+		vv_auto(char) *candidate = package_in(folder);
+		vv_auto(char) *file = candidate ? vv_repository_file(s->repo, candidate) : NULL;
+
+		if (!file) return vv_fail_nomem(err);
+		if (vv_exists(file)) {
+			*out = vv_take(&candidate);
 			return VV_OK;
 		}
-		vv_free(candidate);
-		candidate = NULL;
 	}
-	vv_free_all(candidate, folder);
-	if ((folder = vv_strdup(s->path)) != NULL && go_up(folder)) {
-		*out = package_in(folder);
-	}
-	vv_free(folder);
+	top = vv_strdup(s->path);
+	*out = top && go_up(top) ? package_in(top) : NULL;
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 

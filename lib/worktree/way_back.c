@@ -443,18 +443,14 @@ static bool is_at(const vv_head *head, const vv_later *note)
 static bool is_next(vv_repository *r, const vv_later *note)
 {
 	vv_auto(vv_head) head = {0};
-	vv_commit c;
-	bool is = false;
+	vv_auto(vv_commit) c = {0};
 
-	if (strcmp(note->command, VV_WAY_BACK_COMMIT) == 0 &&
-	    vv_head_read(r, &head, VV_IGNORED) == VV_OK &&
-	    vv_commit_read(r, &head.commit, &c, VV_IGNORED) == VV_OK) {
-		is = vv_oid_is_null(&note->from)
-			     ? c.parent_count == 0
-			     : c.parent_count > 0 && vv_oid_equal(&c.parents[0], &note->from);
-		vv_commit_clear(&c);
-	}
-	return is;
+	return strcmp(note->command, VV_WAY_BACK_COMMIT) == 0 &&
+	       vv_head_read(r, &head, VV_IGNORED) == VV_OK &&
+	       vv_commit_read(r, &head.commit, &c, VV_IGNORED) == VV_OK &&
+	       (vv_oid_is_null(&note->from)
+			? c.parent_count == 0
+			: c.parent_count > 0 && vv_oid_equal(&c.parents[0], &note->from));
 }
 
 /* failed: the command itself just failed, so its uncommitted changes are undone even if another process moved HEAD. */

@@ -39,17 +39,11 @@ void vv_blob_unref(vv_blob *b)
 
 vv_block_cache *vv_block_cache_new(size_t max_bytes)
 {
-	vv_block_cache *c = vv_calloc(1, sizeof *c);
+	vv_auto_free vv_block_cache *c = vv_calloc(1, sizeof *c);
 
-	if (c) {
-		c->max_bytes = max_bytes;
-		c->lock = vv_mutex_new();
-		if (!c->lock) {
-			vv_free(c);
-			c = NULL;
-		}
-	}
-	return c;
+	if (!c || !(c->lock = vv_mutex_new())) return NULL;
+	c->max_bytes = max_bytes;
+	return vv_take(&c);
 }
 
 static size_t size_of(const vv_blob *b)

@@ -215,9 +215,9 @@ static vv_status read_simple(const vv_cbor *c, head *out, vv_error *err)
 				   : "a value that dag-cbor does not allow",
 			   err);
 	}
-	out->type = low == SIMPLE_NULL ? VV_CBOR_NULL : VV_CBOR_BOOL;
-	out->value = low == SIMPLE_TRUE;
-	out->len = 1;
+	*out = (head){.type = low == SIMPLE_NULL ? VV_CBOR_NULL : VV_CBOR_BOOL,
+		      .value = low == SIMPLE_TRUE,
+		      .len = 1};
 	return VV_OK;
 }
 
@@ -228,9 +228,7 @@ static vv_status read_link_head(const vv_cbor *c, head *out, vv_error *err)
 	if (left(c) < sizeof opening + VV_CID_BYTES || memcmp(c->p, opening, sizeof opening) != 0) {
 		return bad(c, "a tag that is not a link (tag 42 with a CID of 36 bytes)", err);
 	}
-	out->type = VV_CBOR_LINK;
-	out->value = VV_CID_BYTES;
-	out->len = sizeof opening;
+	*out = (head){.type = VV_CBOR_LINK, .value = VV_CID_BYTES, .len = sizeof opening};
 	return VV_OK;
 }
 
@@ -273,12 +271,12 @@ static vv_status expect(const vv_cbor *c, vv_cbor_type type, head *out, vv_error
 
 /* ---- the cursor ---- */
 
-void vv_cbor_init(vv_cbor *c, const void *bytes, size_t len)
+vv_cbor vv_cbor_of(const void *bytes, size_t len)
 {
 	static const uint8_t nothing[1];
+	const uint8_t *start = len > 0 ? bytes : nothing;
 
-	c->start = c->p = len > 0 ? bytes : nothing;
-	c->end = c->start + len;
+	return (vv_cbor){start, start, start + len};
 }
 
 vv_status vv_cbor_peek(const vv_cbor *c, vv_cbor_type *out, vv_error *err)
@@ -554,9 +552,7 @@ vv_status vv_cbor_skip(vv_cbor *c, vv_error *err)
 
 vv_status vv_cbor_check(const void *bytes, size_t len, vv_error *err)
 {
-	vv_cbor c;
-
-	vv_cbor_init(&c, bytes, len);
+	vv_cbor c = vv_cbor_of(bytes, len);
 	vv_status rc = walk_value(&c, NULL, NULL, err);
 	return rc < 0 ? rc : vv_cbor_end(&c, err);
 }
@@ -569,7 +565,7 @@ vv_status vv_cbor_placed_links(const void *bytes, size_t len, vv_placed_link_fn 
 
 	/* No link is shown before the whole block is known to be sound. */
 	if (rc == VV_OK) {
-		vv_cbor_init(&c, bytes, len);
+		c = vv_cbor_of(bytes, len);
 		rc = walk_value(&c, fn, payload, err);
 	}
 	return rc;

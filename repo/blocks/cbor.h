@@ -67,8 +67,8 @@ typedef struct vv_cbor {
 	const uint8_t *start, *p, *end; /* the block's bytes; p: the next item */
 } vv_cbor;
 
-/* Sets c to the first item of a block of len bytes. */
-void vv_cbor_init(vv_cbor *c, const void *bytes, size_t len);
+/* Returns a cursor at the first item of a block of len bytes. */
+vv_cbor vv_cbor_of(const void *bytes, size_t len);
 /* Sets *out to the type of the next item, without moving the cursor. */
 vv_status vv_cbor_peek(const vv_cbor *c, vv_cbor_type *out, vv_error *err);
 /* Read the next item, which must have the type in the function's name, and move the cursor past it.

@@ -90,10 +90,8 @@ vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_
 
 static bool is_bad(const chain *ch, const vv_pack *pack, uint64_t offset)
 {
-	for (size_t i = 0; ch && i < ch->bad_count; i++) {
-		if (ch->bad[i].pack == pack && ch->bad[i].offset == offset) return true;
-	}
-	return false;
+	return ch &&
+	       vv_array_find(ch->bad, ch->bad_count, it, it->pack == pack && it->offset == offset);
 }
 
 /* VV_EMISSING: this index does not name it. VV_ECORRUPT: the index names a record that is wrong, or
@@ -475,11 +473,11 @@ static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, vo
 
 static vv_status walk_up(chain *ch, vv_buf *out, vv_error *err)
 {
-	vv_blob *base = ch->base, *blob;
+	vv_auto(vv_blob) *base = vv_take(&ch->base);
+	vv_blob *blob;
 	size_t i = ch->count;
 	vv_status rc = VV_OK;
 
-	ch->base = NULL;
 	while (rc == VV_OK && --i > 0) {
 		const level *l = &ch->levels[i];
 
@@ -504,7 +502,6 @@ static vv_status walk_up(chain *ch, vv_buf *out, vv_error *err)
 			out->data[out->len] = '\0';
 		}
 	}
-	vv_blob_unref(base);
 	return rc;
 }
 

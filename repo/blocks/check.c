@@ -431,7 +431,6 @@ static vv_status retire(salvage *s, vv_pack *p, bool lost, char **folder, vv_err
 static vv_status save_all(salvage *s, bool *lost, vv_error *err)
 {
 	uint64_t before, bad, now = 0;
-	vv_writer_stats stats;
 	vv_status rc;
 
 	do {
@@ -446,8 +445,7 @@ static vv_status save_all(salvage *s, bool *lost, vv_error *err)
 				bad += s->bad;
 			}
 		}
-		vv_writer_stats_get(s->w, &stats);
-		now = stats.blocks_new;
+		now = vv_writer_stats_get(s->w).blocks_new;
 		if ((rc = vv_writer_commit(s->w, err)) < 0) return rc;
 	} while (bad > 0 && now > before);
 	return VV_OK;

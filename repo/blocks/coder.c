@@ -104,16 +104,9 @@ struct vv_coder_pool {
 
 vv_coder_pool *vv_coder_pool_new(void)
 {
-	vv_coder_pool *pool = vv_calloc(1, sizeof *pool);
+	vv_auto_free vv_coder_pool *pool = vv_calloc(1, sizeof *pool);
 
-	if (pool) {
-		pool->lock = vv_mutex_new();
-		if (!pool->lock) {
-			vv_free(pool);
-			pool = NULL;
-		}
-	}
-	return pool;
+	return pool && (pool->lock = vv_mutex_new()) ? vv_take(&pool) : NULL;
 }
 
 vv_coder *vv_coder_new(vv_error *err)

@@ -61,14 +61,11 @@ struct vv_decompress {
 	bool between;         /* a member or frame has ended, none has begun */
 	uint64_t taken, made; /* so far: of the file, and bytes that came out */
 	z_stream z;
-	bool z_open;
 	ZSTD_DStream *zstd;
 	xz_library xz;
 	lzma_stream lzma;
-	bool lzma_open;
 	bzip2_library bzip2;
 	bz_stream bz;
-	bool bz_open;
 	lz4_library lz4;
 	void *lz4_context;
 };
@@ -117,6 +114,26 @@ static vv_status absent(const vv_decompress *d, const char *library, const char 
 		       vv_text_shows(d->name), library, install);
 }
 
+static vv_status begin_plain(vv_decompress *d VV_UNUSED, vv_error *err VV_UNUSED)
+{
+	return VV_OK;
+}
+
+static vv_status begin_gzip(vv_decompress *d, vv_error *err)
+{
+	/* + 16: a gzip header, and only that */
+	return inflateInit2(&d->z, 15 + 16) == Z_OK ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status begin_zstd(vv_decompress *d, vv_error *err)
+{
+	d->zstd = ZSTD_createDStream();
+	return d->zstd && !ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax,
+							       ZSTD_WINDOW_LOG_MAX))
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
 static vv_status begin_xz(vv_decompress *d, vv_error *err)
 {
 	void *library = vv_os_library("lzma", "5");
@@ -127,11 +144,9 @@ static vv_status begin_xz(vv_decompress *d, vv_error *err)
 		return absent(d, "liblzma", VV_OS_INSTALL("liblzma5", "xz"), err);
 	}
 	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
-	if (d->xz.decoder(&d->lzma, XZ_MEMORY_MAX, LZMA_CONCATENATED) != LZMA_OK) {
-		return vv_fail_nomem(err);
-	}
-	d->lzma_open = true;
-	return VV_OK;
+	return d->xz.decoder(&d->lzma, XZ_MEMORY_MAX, LZMA_CONCATENATED) == LZMA_OK
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status begin_bzip2(vv_decompress *d, vv_error *err)
@@ -186,88 +201,13 @@ static form form_of(const uint8_t *head, size_t len)
 		       : PLAIN;
 }
 
-static vv_status begin(vv_decompress *d, vv_error *err)
-{
-	d->between = true;
-	d->form = form_of(d->input, d->len);
-	switch (d->form) {
-	case GZIP:
-		if (inflateInit2(&d->z, 15 + 16) != Z_OK) { /* + 16: a gzip header, and only that */
-			return vv_fail_nomem(err);
-		}
-		d->z_open = true;
-		return VV_OK;
-	case ZSTANDARD:
-		d->zstd = ZSTD_createDStream();
-		return d->zstd && !ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax,
-								       ZSTD_WINDOW_LOG_MAX))
-			       ? VV_OK
-			       : vv_fail_nomem(err);
-	case XZ:
-		return begin_xz(d, err);
-	case BZIP2:
-		return begin_bzip2(d, err);
-	case LZ4:
-		return begin_lz4(d, err);
-	case PLAIN:
-		break;
-	}
-	return VV_OK;
-}
-
-vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *payload,
-			     const char *name, vv_error *err)
-{
-	vv_auto(vv_decompress) *d = vv_calloc(1, sizeof(*d));
-
-	*out = NULL;
-	if (!d) return vv_fail_nomem(err);
-	*d = (vv_decompress){
-		.read = read, .payload = payload, .name = name, .input = vv_malloc(INPUT)};
-	vv_status rc = d->input ? refill(d, err) : vv_fail_nomem(err);
-	rc = rc < 0 ? rc : begin(d, err);
-	if (rc == VV_OK && d->form == PLAIN && vv_decompress_name(name) > 0) {
-		rc = vv_fail(
-			err, VV_EINPUT,
-			"%s: the content does not have the format of the file name's extension\nif "
-			"the file is not compressed, rename it",
-			vv_text_shows(name));
-	}
-	return rc < 0 ? rc : vv_hand_over(out, &d);
-}
-
-void vv_decompress_close(vv_decompress *d)
-{
-	if (!d) return;
-	if (d->z_open) {
-		inflateEnd(&d->z);
-	}
-	if (d->lzma_open) {
-		d->xz.end(&d->lzma);
-	}
-	if (d->bz_open) {
-		d->bzip2.end(&d->bz);
-	}
-	if (d->lz4_context) {
-		d->lz4.close(d->lz4_context);
-	}
-	ZSTD_freeDStream(d->zstd);
-	vv_free_all(d->input, d);
-}
-
-static const char *kind_of(const vv_decompress *d)
-{
-	static const char *const kinds[] = {"plain", "gzip", "zstd", "xz", "bzip2", "lz4"};
-
-	return kinds[d->form];
-}
+static const char *const kinds[] = {"plain", "gzip", "zstd", "xz", "bzip2", "lz4"};
 
 static vv_status damaged(const vv_decompress *d, const char *what, vv_error *err)
 {
-	return vv_fail(err, VV_EINPUT, "%s: %s: %s", vv_text_shows(d->name), kind_of(d), what);
+	return vv_fail(err, VV_EINPUT, "%s: %s: %s", vv_text_shows(d->name), kinds[d->form], what);
 }
 
-/* One step of zlib: *made bytes came out. */
 static vv_status step_gzip(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
 {
 	if (d->between) {
@@ -330,7 +270,6 @@ static vv_status step_bzip2(vv_decompress *d, void *buf, size_t len, size_t *mad
 	if (d->between) {
 		memset(&d->bz, 0, sizeof(d->bz));
 		if (d->bzip2.init(&d->bz, 0, 0) != BZ_OK) return vv_fail_nomem(err);
-		d->bz_open = true;
 		d->between = false;
 	}
 	d->bz.next_in = (char *)d->input + d->pos;
@@ -342,7 +281,6 @@ static vv_status step_bzip2(vv_decompress *d, void *buf, size_t len, size_t *mad
 	*made = len - d->bz.avail_out;
 	if (code == BZ_STREAM_END) {
 		d->bzip2.end(&d->bz);
-		d->bz_open = false;
 		d->between = true;
 		return VV_OK;
 	}
@@ -365,13 +303,59 @@ static vv_status step_lz4(vv_decompress *d, void *buf, size_t len, size_t *made,
 	return VV_OK;
 }
 
+static const struct {
+	vv_status (*begin)(vv_decompress *d, vv_error *err);
+	/* *made: bytes that came out */
+	vv_status (*step)(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err);
+} forms[] = {[PLAIN] = {begin_plain, NULL},         [GZIP] = {begin_gzip, step_gzip},
+	     [ZSTANDARD] = {begin_zstd, step_zstd}, [XZ] = {begin_xz, step_xz},
+	     [BZIP2] = {begin_bzip2, step_bzip2},   [LZ4] = {begin_lz4, step_lz4}};
+
+vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *payload,
+			     const char *name, vv_error *err)
+{
+	vv_auto(vv_decompress) *d = vv_calloc(1, sizeof(*d));
+
+	*out = NULL;
+	if (!d) return vv_fail_nomem(err);
+	*d = (vv_decompress){.read = read,
+			     .payload = payload,
+			     .name = name,
+			     .input = vv_malloc(INPUT),
+			     .between = true};
+	vv_status rc = d->input ? refill(d, err) : vv_fail_nomem(err);
+	d->form = form_of(d->input, d->len);
+	rc = rc < 0 ? rc : forms[d->form].begin(d, err);
+	if (rc == VV_OK && d->form == PLAIN && vv_decompress_name(name) > 0) {
+		rc = vv_fail(
+			err, VV_EINPUT,
+			"%s: the content does not have the format of the file name's extension\nif "
+			"the file is not compressed, rename it",
+			vv_text_shows(name));
+	}
+	return rc < 0 ? rc : vv_hand_over(out, &d);
+}
+
+void vv_decompress_close(vv_decompress *d)
+{
+	if (!d) return;
+	(void)inflateEnd(&d->z); /* of one that is not open: nothing */
+	if (d->xz.end) {
+		d->xz.end(&d->lzma);
+	}
+	if (d->bzip2.end) {
+		d->bzip2.end(&d->bz);
+	}
+	if (d->lz4_context) {
+		d->lz4.close(d->lz4_context);
+	}
+	ZSTD_freeDStream(d->zstd);
+	vv_free_all(d->input, d);
+}
+
 static vv_status step(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
 {
-	vv_status rc = d->form == GZIP        ? step_gzip(d, buf, len, made, err)
-		       : d->form == ZSTANDARD ? step_zstd(d, buf, len, made, err)
-		       : d->form == XZ        ? step_xz(d, buf, len, made, err)
-		       : d->form == LZ4       ? step_lz4(d, buf, len, made, err)
-					      : step_bzip2(d, buf, len, made, err);
+	const vv_status rc = forms[d->form].step(d, buf, len, made, err);
 
 	d->made += *made;
 	if (rc < 0 || d->made <= MADE_FREE || d->made / MADE_TIMES <= d->taken) return rc;
@@ -379,16 +363,13 @@ static vv_status step(vv_decompress *d, void *buf, size_t len, size_t *made, vv_
 		err, VV_EREFUSED,
 		"%s: %s: it unpacks to more than %u times its size\nif you trust the file, unpack "
 		"it with another program",
-		vv_text_shows(d->name), kind_of(d), MADE_TIMES);
+		vv_text_shows(d->name), kinds[d->form], MADE_TIMES);
 }
 
 /* Zeros after the last gzip member are padding (tapes, block devices). */
 static bool only_padding(const vv_decompress *d)
 {
-	for (size_t i = d->pos; i < d->len; i++) {
-		if (d->input[i]) return false;
-	}
-	return true;
+	return !vv_array_find(d->input + d->pos, d->len - d->pos, byte, *byte != 0);
 }
 
 static ssize_t read_plain(vv_decompress *d, void *buf, size_t len, vv_error *err)

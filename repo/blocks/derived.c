@@ -151,10 +151,12 @@ vv_status vv_kept_open(vv_kept **out, const char *file, const vv_kept_form *form
 	vv_status rc;
 
 	*out = NULL;
-	if (!k || (file && !(k->file = vv_strdup(file)))) return vv_fail_nomem(err);
-	k->form = form;
-	k->secret = secret;
-	k->len = form->key_len + form->value_len;
+	if (!k) return vv_fail_nomem(err);
+	*k = (vv_kept){.file = file ? vv_strdup(file) : NULL,
+		       .form = form,
+		       .secret = secret,
+		       .len = form->key_len + form->value_len};
+	if (file && !k->file) return vv_fail_nomem(err);
 	if (file && (rc = read_all(k, err)) < 0) return rc;
 	return vv_hand_over(out, &k);
 }

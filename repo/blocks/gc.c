@@ -113,10 +113,7 @@ static bool is_in_use(const vv_pack *p)
 
 static bool lists(const vv_pack_list *l, const vv_pack *p)
 {
-	for (size_t i = 0; l && i < l->count; i++) {
-		if (l->packs[i] == p) return true;
-	}
-	return false;
+	return l && vv_array_find(l->packs, l->count, it, *it == p);
 }
 
 /* Adds the records of the packs in use that were not there before. Reading them

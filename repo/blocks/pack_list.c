@@ -220,12 +220,11 @@ static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen
 /* The current packs of the store below. */
 static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 {
-	vv_pack_list *seen = NULL;
+	vv_auto(vv_pack_list) *seen = NULL;
 	vv_status rc;
 
 	if ((rc = vv_packs_get(s->under, &seen, err)) < 0) return rc;
 	rc = vv_packs_renew(s->under, seen, false, &l->under, err);
-	vv_packs_unref(seen);
 	if (rc < 0) {
 		l->under = NULL;
 		return rc;

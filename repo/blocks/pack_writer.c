@@ -102,22 +102,19 @@ vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err)
 	return rc;
 }
 
-/* Under the lock, with rc negative and err set: nothing more is taken. */
-static vv_status fail_for_good(vv_pack_writer *w, const vv_error *err)
+/* Under the lock, with the result of a step: after a failure nothing more is taken. */
+static vv_status end_step(vv_pack_writer *w, vv_status rc, const vv_error *err)
 {
-	if (w->failed.code == VV_OK) {
-		w->failed = *err;
+	if (rc < 0 && w->failed.code == VV_OK) {
+		(void)vv_fail(&w->failed, rc, "an earlier step failed");
+		w->failed = err ? *err : w->failed;
 	}
-	return err->code;
+	return rc;
 }
 
 static vv_status still_well(const vv_pack_writer *w, vv_error *err)
 {
-	if (w->failed.code < 0) {
-		*err = w->failed;
-		return w->failed.code;
-	}
-	return VV_OK;
+	return w->failed.code < 0 ? vv_error_copy(err, &w->failed) : VV_OK;
 }
 
 /* ---- bytes ---- */
@@ -221,11 +218,9 @@ vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_it
 {
 	uint8_t header[VV_RECORD_HEADER_MAX];
 	uint64_t sum, offset;
-	vv_error local;
 	vv_record r;
 	vv_status rc;
 
-	err = err ? err : &local;
 	*record_len = 0;
 	describe(&r, item);
 	if (!vv_method_has_base(r.method)) {
@@ -242,11 +237,8 @@ vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_it
 	}
 	if (rc == VV_OK && !vv_cid_map_get(w->own, &item->cid, &offset)) {
 		rc = append_record(w, c, &r, item, vv_method_has_base(r.method) ? NULL : &sum, err);
-		if (rc < 0) {
-			rc = fail_for_good(w, err);
-		} else {
-			*record_len = vv_record_len(&r);
-		}
+		*record_len = rc < 0 ? 0 : vv_record_len(&r);
+		return end_step(w, rc, err);
 	}
 	return rc;
 }
@@ -279,10 +271,8 @@ vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err)
 	copying c = {w, 0};
 	vv_pack_scan scan = {copy_bytes, copy_entry, &c};
 	bool sound = false;
-	vv_error local;
 	vv_status rc;
 
-	err = err ? err : &local;
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	if ((rc = still_well(w, err)) == VV_OK && (rc = begin(w, err)) == VV_OK) {
 		c.start = position(w);
@@ -291,10 +281,7 @@ vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err)
 			rc = vv_pack_bad(p, atomic_load(&p->damage_at), "the pack is damaged", err);
 		}
 	}
-	if (rc < 0) {
-		rc = fail_for_good(w, err);
-	}
-	return rc;
+	return end_step(w, rc, err);
 }
 
 static vv_status cut_short(vv_error *err)
@@ -338,18 +325,18 @@ static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error 
 
 vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv_error *err)
 {
-	vv_error local;
 	vv_status rc;
 
-	err = err ? err : &local;
 	vv_mutex_lock(from->lock);
 	vv_mutex_lock(w->lock);
 	from->closed = true;
-	if ((rc = still_well(w, err)) < 0 || (rc = still_well(from, err)) < 0 ||
-	    (rc = begin(w, err)) < 0 ||
-	    (from->count > 0 && (rc = copy_records(w, from, err)) < 0)) {
-		rc = fail_for_good(w, err);
+	if ((rc = still_well(w, err)) == VV_OK && (rc = still_well(from, err)) == VV_OK) {
+		rc = begin(w, err);
 	}
+	if (rc == VV_OK && from->count > 0) {
+		rc = copy_records(w, from, err);
+	}
+	rc = end_step(w, rc, err);
 	vv_mutex_unlock(w->lock);
 	vv_mutex_unlock(from->lock);
 	return rc;
@@ -452,48 +439,38 @@ static vv_status put_trailer(vv_pack_writer *w, vv_error *err)
 
 vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err)
 {
-	vv_status rc;
-
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	if ((rc = still_well(w, err)) == VV_OK && w->fd >= 0 && !w->closed && w->buf_len >= least &&
-	    (rc = flush(w, err)) < 0) {
-		rc = fail_for_good(w, err);
+	vv_status rc = still_well(w, err);
+	if (rc == VV_OK && w->fd >= 0 && !w->closed && w->buf_len >= least) {
+		rc = flush(w, err);
 	}
-	return rc;
+	return end_step(w, rc, err);
 }
 
 vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err)
 {
-	vv_error local;
-	vv_status rc;
-
-	err = err ? err : &local;
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	if ((rc = still_well(w, err)) == VV_OK && w->fd >= 0 && (rc = flush(w, err)) == VV_OK) {
+	vv_status rc = still_well(w, err);
+	if (rc == VV_OK && w->fd >= 0 && (rc = flush(w, err)) == VV_OK) {
 		rc = vv_fsync(w->fd, w->temp, err);
 	}
-	if (rc < 0) {
-		rc = fail_for_good(w, err);
-	}
-	return rc;
+	return end_step(w, rc, err);
 }
 
 static vv_status end_pack(vv_pack_writer *w, bool sync, vv_error *err)
 {
-	vv_error local;
-	vv_status rc;
-
-	err = err ? err : &local;
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	w->closed = true;
-	if ((rc = still_well(w, err)) < 0 || (rc = begin(w, err)) < 0 ||
-	    (rc = put_trailer(w, err)) < 0 || (sync && (rc = vv_fsync(w->fd, w->temp, err)) < 0)) {
-		rc = fail_for_good(w, err);
-	} else {
-		w->sealed = true;
-		w->synced = sync;
+	vv_status rc = still_well(w, err);
+	if (rc == VV_OK && (rc = begin(w, err)) == VV_OK) {
+		rc = put_trailer(w, err);
 	}
-	return rc;
+	if (rc == VV_OK && sync) {
+		rc = vv_fsync(w->fd, w->temp, err);
+	}
+	w->sealed = rc == VV_OK;
+	w->synced = rc == VV_OK && sync;
+	return end_step(w, rc, err);
 }
 
 vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err)
@@ -550,20 +527,15 @@ static vv_status write_index(vv_pack_writer *w, vv_syncs *files, vv_error *err)
 vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_syncs *files,
 			       vv_error *err)
 {
-	vv_error local;
-	vv_status rc;
-
-	err = err ? err : &local;
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	id->aside = since >= 0;
 	id->since = since >= 0 ? since : 0;
 	memcpy(id->hash, w->hash, sizeof id->hash);
-	if ((rc = still_well(w, err)) == VV_OK &&
-	    ((!w->synced && (rc = vv_syncs_add(files, w->fd, w->temp, err)) < 0) ||
-	     (rc = write_index(w, files, err)) < 0)) {
-		rc = fail_for_good(w, err);
+	vv_status rc = still_well(w, err);
+	if (rc == VV_OK && !w->synced) {
+		rc = vv_syncs_add(files, w->fd, w->temp, err);
 	}
-	return rc;
+	return end_step(w, rc < 0 ? rc : write_index(w, files, err), err);
 }
 
 static vv_status place_files(vv_pack_writer *w, const vv_pack_name *id, vv_error *err)
@@ -590,15 +562,9 @@ static vv_status place_files(vv_pack_writer *w, const vv_pack_name *id, vv_error
 
 vv_status vv_pack_writer_place(vv_pack_writer *w, const vv_pack_name *id, vv_error *err)
 {
-	vv_error local;
-	vv_status rc;
-
-	err = err ? err : &local;
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	if ((rc = still_well(w, err)) == VV_OK && (rc = place_files(w, id, err)) < 0) {
-		rc = fail_for_good(w, err);
-	}
-	return rc;
+	const vv_status rc = still_well(w, err);
+	return end_step(w, rc < 0 ? rc : place_files(w, id, err), err);
 }
 
 void vv_pack_writer_date(vv_pack_writer *w, int64_t sec)

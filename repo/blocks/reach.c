@@ -13,35 +13,19 @@
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/cid_map.h"
 
-struct vv_cid_set {
-	vv_cid_map *map;
-};
-
 vv_cid_set *vv_cid_set_new(void)
 {
-	vv_cid_set *set = vv_malloc(sizeof *set);
-
-	if (set) {
-		set->map = vv_cid_map_new();
-		if (!set->map) {
-			vv_free(set);
-			set = NULL;
-		}
-	}
-	return set;
+	return vv_cid_map_new();
 }
 
 void vv_cid_set_free(vv_cid_set *set)
 {
-	if (set) {
-		vv_cid_map_free(set->map);
-		vv_free(set);
-	}
+	vv_cid_map_free(set);
 }
 
 vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err)
 {
-	return vv_cid_map_put(set->map, cid, 0, added, err);
+	return vv_cid_map_put(set, cid, 0, added, err);
 }
 
 vv_status vv_cid_set_note(void *set, const vv_cid *cid, vv_error *err)
@@ -55,17 +39,17 @@ bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid)
 {
 	size_t at;
 
-	return vv_cid_map_find(set->map, cid, &at);
+	return vv_cid_map_find(set, cid, &at);
 }
 
 uint64_t vv_cid_set_count(const vv_cid_set *set)
 {
-	return vv_cid_map_count(set->map);
+	return vv_cid_map_count(set);
 }
 
 const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i)
 {
-	return vv_cid_map_cid(set->map, i);
+	return vv_cid_map_cid(set, i);
 }
 
 typedef struct walking {

@@ -17,7 +17,7 @@
 #include "repo/blocks/store.h"
 
 /* A set of CIDs, which remembers the order of addition. */
-typedef struct vv_cid_set vv_cid_set;
+typedef struct vv_cid_map vv_cid_set;
 vv_cid_set *vv_cid_set_new(void);      /* NULL: out of memory */
 void vv_cid_set_free(vv_cid_set *set); /* accepts NULL */
 VV_AUTO_FREE(vv_cid_set, vv_cid_set_free)

@@ -192,12 +192,11 @@ void vv_store_keep_unpacked(vv_store *s, size_t bytes)
 
 void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t len)
 {
-	vv_blob *blob = vv_blob_new(cid, len);
+	vv_auto(vv_blob) *blob = vv_blob_new(cid, len);
 
 	if (blob) {
 		memcpy(blob->bytes, bytes, len);
 		vv_block_cache_put(s->cache, blob);
-		vv_blob_unref(blob);
 	}
 }
 

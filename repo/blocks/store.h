@@ -208,8 +208,8 @@ typedef struct vv_writer_stats {
 	uint64_t leaves_new;              /* new blocks without links */
 	uint64_t raw_bytes, stored_bytes; /* total bytes of new blocks, raw and as stored */
 } vv_writer_stats;
-/* Sets *out to the numbers of the writer so far. */
-void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out);
+/* Returns the numbers of the writer so far. */
+vv_writer_stats vv_writer_stats_get(const vv_writer *w);
 
 /* Makes the blocks put since the last commit durable and visible, and merges small packs
  * geometrically, like git repack --geometric. After vv_store_wait_later, does not wait until the

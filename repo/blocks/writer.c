@@ -234,19 +234,11 @@ bool vv_writer_settle(vv_writer *w)
 /* The current packs: a reference. */
 static vv_status current_packs(vv_writer *w, vv_pack_list **out, vv_error *err)
 {
-	vv_status rc = VV_OK;
-
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	if (w->failed.code < 0) {
-		rc = w->failed.code;
-		if (err) {
-			*err = w->failed;
-		}
-	} else {
-		*out = w->packs;
-		(void)atomic_fetch_add(&w->packs->refs, 1);
-	}
-	return rc;
+	if (w->failed.code < 0) return vv_error_copy(err, &w->failed);
+	*out = w->packs;
+	(void)atomic_fetch_add(&w->packs->refs, 1);
+	return VV_OK;
 }
 
 /* The first bytes of a writer are compressed harder: a usual commit is not larger. */
@@ -341,7 +333,7 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 static vv_status is_known(const vv_source *src, const vv_cid *cid, const void *bytes, size_t len,
 			  bool *known, vv_error *err)
 {
-	vv_buf stored = VV_BUF_INIT;
+	vv_auto(vv_buf) stored = VV_BUF_INIT;
 	vv_place place;
 	vv_record r;
 	vv_status rc = vv_source_find(src, cid, &place, &r, err);
@@ -351,7 +343,6 @@ static vv_status is_known(const vv_source *src, const vv_cid *cid, const void *b
 		rc = vv_source_get_at(src, &place, &stored, &r, err);
 		*known = rc == VV_OK && stored.len == len &&
 			 (len == 0 || memcmp(stored.data, bytes, len) == 0);
-		vv_buf_clear(&stored);
 	}
 	return rc == VV_ENOMEM ? rc : VV_OK;
 }
@@ -510,10 +501,10 @@ vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, 
 	return rc;
 }
 
-void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out)
+vv_writer_stats vv_writer_stats_get(const vv_writer *w)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	*out = w->stats;
+	return w->stats;
 }
 
 /* ---- committing ---- */
@@ -632,10 +623,7 @@ vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err)
 	vv_status rc;
 
 	assert(!w->staged);
-	if (w->failed.code < 0) {
-		*err = w->failed;
-		return err->code;
-	}
+	if (w->failed.code < 0) return vv_error_copy(err, &w->failed);
 	if (!any && !has_to_wait(w)) return VV_OK;
 	if ((w->store->waits_later && (rc = set_mark(w, err)) < 0) ||
 	    (rc = choose_packs_to_merge(w->packs, any ? vv_pack_writer_len(w->own) : 0,
@@ -666,13 +654,9 @@ vv_status vv_writer_place(vv_writer *w, vv_syncs *folders, vv_error *err)
 /* All is durable. The mark stays if a young pack is damaged, so that the next writer finds it again. */
 static void drop_mark(vv_writer *w)
 {
-	bool damaged = false;
+	const bool damaged = vv_array_find(w->packs->packs, w->packs->own, p,
+					   is_young(w, *p) && vv_pack_is_damaged(*p)) != NULL;
 
-	for (size_t i = 0; i < w->packs->own; i++) {
-		const vv_pack *p = w->packs->packs[i];
-
-		damaged |= is_young(w, p) && vv_pack_is_damaged(p);
-	}
 	w->marked = damaged || vv_unlink(w->mark_path, true, NULL) < 0;
 }
 
@@ -712,13 +696,14 @@ vv_status vv_writer_commit(vv_writer *w, vv_error *err)
 	vv_status rc;
 
 	err = err ? err : &local;
-	if ((rc = vv_writer_stage(w, &syncs, err)) < 0 || (rc = wait_for(w, &syncs, err)) < 0 ||
-	    (rc = vv_writer_place(w, &syncs, err)) < 0) {
-		goto done;
+	if ((rc = vv_writer_stage(w, &syncs, err)) == VV_OK &&
+	    (rc = wait_for(w, &syncs, err)) == VV_OK) {
+		rc = vv_writer_place(w, &syncs, err);
 	}
-	w->store->placed_unsynced |= w->placed && w->store->waits_later;
-	rc = wait_for(w, &syncs, err);
-done:
+	if (rc == VV_OK) {
+		w->store->placed_unsynced |= w->placed && w->store->waits_later;
+		rc = wait_for(w, &syncs, err);
+	}
 	vv_writer_finish(w, rc < 0 ? err : NULL);
 	return rc;
 }
@@ -798,10 +783,8 @@ static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 
 vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 {
-	vv_error local;
 	vv_status rc;
 
-	err = err ? err : &local;
 	if (l->own == 0) return VV_OK;
 	if (w->marked && (rc = vv_writer_commit(w, err)) < 0) return rc;
 	rc = l->own == 1 ? move_pack(w, l->packs[0], err) : copy_packs(w, l, err);

@@ -34,7 +34,7 @@ static bool read_lock(char text[VV_HOLDER_TEXT], vv_holder *holder, vv_stat *st,
 const vv_holder *vv_repository_holder(vv_repository *r)
 {
 	if (r->self.pid != (uint64_t)getpid()) {
-		vv_holder_self(&r->self);
+		r->self = vv_holder_self();
 	}
 	return &r->self;
 }

@@ -59,13 +59,12 @@ vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_er
 		bool absolute = *path == '/';
 
 		path += len;
-		char *file = dir ? vv_path_join(dir, name, NULL) : NULL;
+		vv_auto(char) *file = dir ? vv_path_join(dir, name, NULL) : NULL;
 		if (absolute && !file) return vv_fail_nomem(err);
 		if (file && vv_program_runs(file)) {
-			*out = file;
+			*out = vv_take(&file);
 			return VV_OK;
 		}
-		vv_free(file);
 	}
 	return vv_fail(err, VV_EPROGRAM,
 		       "no program '%s' on the PATH\ninstall %s, or add its folder to the PATH",

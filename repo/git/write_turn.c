@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/lock.h"
 #include "repo/git/repository_internal.h"
 
 #define TURN_FILE "turn"
@@ -56,13 +57,6 @@ bool vv_write_turn_is_lent(const vv_repository *r)
 	return path && is_lent(r, path);
 }
 
-static void know_self(vv_repository *r)
-{
-	if (r->self.pid != (uint64_t)getpid()) {
-		vv_holder_self(&r->self);
-	}
-}
-
 /* Not synced: after a power cut it is free. */
 static vv_status name_holder(vv_repository *r, const char *path, vv_error *err)
 {
@@ -71,8 +65,7 @@ static vv_status name_holder(vv_repository *r, const char *path, vv_error *err)
 	int64_t sec;
 	uint32_t nsec;
 
-	know_self(r);
-	vv_holder_text(text, &r->self);
+	vv_holder_text(text, vv_repository_holder(r));
 	vv_now(&sec, &nsec);
 	uint64_t number = vv_xxh3(text, strlen(text), (uint64_t)sec * 1000000000u + nsec);
 	number = vv_xxh3(here, sizeof(here), number);
@@ -84,14 +77,14 @@ static vv_status name_holder(vv_repository *r, const char *path, vv_error *err)
 
 static vv_status fail_locked(vv_repository *r, const char *path, vv_error *err)
 {
+	const vv_holder *self = vv_repository_holder(r);
 	vv_holder holder;
 	char number[17];
 
-	know_self(r);
 	if (!read_turn(&holder, number, path)) {
 		(void)vv_fail(err, VV_ELOCKED,
 			      "another varve process is writing in this work tree");
-	} else if (holder.pid == r->self.pid && holder.started == r->self.started) {
+	} else if (holder.pid == self->pid && holder.started == self->started) {
 		return vv_fail(err, VV_ELOCKED,
 			       "this process already has an open transaction in this work "
 			       "tree\nend that transaction first");

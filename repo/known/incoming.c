@@ -174,7 +174,6 @@ static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l
 }
 
 typedef struct judging {
-	vv_incoming *in;
 	vv_source src;
 	uint64_t blocks;
 } judging;
@@ -206,7 +205,7 @@ typedef struct verdict {
 static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *err)
 {
 	vv_pack_scan nothing = {NULL, NULL, NULL};
-	judging j = {.in = in};
+	judging j = {.blocks = 0};
 	vv_auto(vv_pack_list) *l = NULL;
 	vv_auto_free bool *bad = NULL;
 	bool sound;
@@ -362,9 +361,7 @@ void vv_incoming_close(vv_incoming *in)
 
 uint64_t vv_incoming_blocks(const vv_incoming *in)
 {
-	vv_writer_stats stats;
-
-	vv_writer_stats_get(in->writer, &stats);
+	vv_writer_stats stats = vv_writer_stats_get(in->writer);
 	return in->taken + stats.blocks_new;
 }
 

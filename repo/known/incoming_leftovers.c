@@ -95,32 +95,23 @@ vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn
 
 /* --- counting ------------------------------------------------------------------------ */
 
-typedef struct counting {
-	vv_repository *repo;
-	uint64_t blocks;
-} counting;
-
-static vv_status count_folder(void *payload, const char *folder, vv_error *err)
+static vv_status count_folder(void *blocks, const char *folder, vv_error *err)
 {
-	counting *c = payload;
 	vv_auto(vv_store) *s = NULL;
 	vv_store_stats stats;
 	vv_status rc;
 
 	if ((rc = vv_store_open(&s, folder, false, err)) == VV_OK &&
 	    (rc = vv_store_stats_get(s, &stats, err)) == VV_OK) {
-		c->blocks += stats.blocks;
+		*(uint64_t *)blocks += stats.blocks;
 	}
 	return rc;
 }
 
 vv_status vv_incoming_count(vv_repository *r, uint64_t *out, vv_error *err)
 {
-	counting c = {r, 0};
-	vv_status rc = vv_leftovers_each(r, NULL, count_folder, &c, err);
-
-	*out = c.blocks;
-	return rc;
+	*out = 0;
+	return vv_leftovers_each(r, NULL, count_folder, out, err);
 }
 
 /* --- bases -------------------------------------------------------------- */

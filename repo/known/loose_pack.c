@@ -268,11 +268,10 @@ static vv_status add_pack(packing *p, const char *hex, bool own, vv_error *err)
 
 	if (is_listed(p, hex)) return VV_OK;
 	if ((rc = is_free(p, hex, &whole, &st, err)) < 0 || !whole) return rc;
-	if (!vv_array_room(p->packs, p->pack_count, p->pack_cap)) return vv_fail_nomem(err);
-	own_pack *pack = &p->packs[p->pack_count++];
-	*pack = (own_pack){.bytes = st.size, .own = own};
-	memcpy(pack->hex, hex, GIT_OID_HEXSZ);
-	return VV_OK;
+	own_pack pack = {.bytes = st.size, .own = own};
+	memcpy(pack.hex, hex, GIT_OID_HEXSZ);
+	return vv_array_add(p->packs, p->pack_count, p->pack_cap, pack) ? VV_OK
+									: vv_fail_nomem(err);
 }
 
 static bool is_hex(const char *text)

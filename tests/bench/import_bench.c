@@ -33,7 +33,6 @@ static void run(vv_store *store, vv_pool *pool, const char *file, vv_import_resu
 	vv_error err;
 	vv_stat st;
 	vv_writer *writer;
-	vv_writer_stats stats;
 	vv_sink sink;
 	vv_source source;
 	vv_fd_source fds;
@@ -54,7 +53,7 @@ static void run(vv_store *store, vv_pool *pool, const char *file, vv_import_resu
 	must(vv_import(&next, &source, &sink, &opts, &err), &err);
 	uint64_t t1 = vv_monotonic_ms();
 	must(vv_writer_commit(writer, &err), &err);
-	vv_writer_stats_get(writer, &stats);
+	vv_writer_stats stats = vv_writer_stats_get(writer);
 	vv_writer_close(writer);
 	vv_close(fd, NULL, NULL);
 	uint64_t t2 = vv_monotonic_ms();

@@ -61,9 +61,8 @@ static void copy_all(const uint8_t *data, size_t size, vv_buf *out)
 {
 	vv_cbor_type type;
 	size_t count;
-	vv_cbor c;
 
-	vv_cbor_init(&c, data, size);
+	vv_cbor c = vv_cbor_of(data, size);
 	while (vv_cbor_end(&c, NULL) < 0) {
 		require(vv_cbor_peek(&c, &type, NULL) == VV_OK);
 		if (type == VV_CBOR_ARRAY) {
@@ -97,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		copy_all(data, size, &again);
 		require(again.len == size && memcmp(again.data, data, size) == 0);
 		require(vv_cbor_links(data, size, count_link, &links, &err) == VV_OK);
-		vv_cbor_init(&c, data, size);
+		c = vv_cbor_of(data, size);
 		require(vv_cbor_skip(&c, &err) == VV_OK && c.p == data + size);
 	} else {
 		require(err.code == VV_ECORRUPT && err.message[0] != '\0');

@@ -357,10 +357,9 @@ static vv_status parse_header(vv_car_reader *r, vv_error *err)
 {
 	size_t pairs;
 	uint64_t version;
-	vv_cbor c;
 	vv_status rc;
 
-	vv_cbor_init(&c, r->section.data, r->section.len);
+	vv_cbor c = vv_cbor_of(r->section.data, r->section.len);
 	if (vv_cbor_get_map(&c, &pairs, err) < 0) return bad_header(err);
 	if (pairs != 2) {
 		return vv_fail(err, VV_EINPUT,
@@ -451,11 +450,10 @@ vv_status vv_car_reader_open(vv_car_reader **out, vv_car_read_fn read, void *pay
 	vv_status rc;
 
 	*out = NULL;
-	if (!r || !(r->buf = vv_malloc(BUFFER))) return vv_fail_nomem(err);
-	r->read = read;
-	r->payload = payload;
-	r->end = UINT64_MAX;
-	if ((rc = read_header(r, err)) < 0) return rc;
+	if (!r) return vv_fail_nomem(err);
+	*r = (vv_car_reader){
+		.read = read, .payload = payload, .end = UINT64_MAX, .buf = vv_malloc(BUFFER)};
+	if ((rc = vv_alloc_ok(r->buf, err)) < 0 || (rc = read_header(r, err)) < 0) return rc;
 	return vv_hand_over(out, &r);
 }
 

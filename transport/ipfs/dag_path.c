@@ -31,7 +31,7 @@ static vv_status enter(walker *w, const vv_cid *cid, vv_error *err)
 	w->path->inside = false;
 	if (cid->codec != VV_CODEC_DAG_CBOR) return VV_OK;
 	if ((rc = w->source->get(w->source->payload, cid, &w->block, err)) < 0) return rc;
-	vv_cbor_init(&w->at, w->block.data, w->block.len);
+	w->at = vv_cbor_of(w->block.data, w->block.len);
 	return VV_OK;
 }
 

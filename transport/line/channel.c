@@ -55,7 +55,6 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 	c->name = copy;
 	c->lock = lock;
 	c->greeted = !talks_first;
-	atomic_init(&c->stopped, false);
 	if (ops->watch) {
 		ops->watch(payload, c);
 	}
@@ -107,9 +106,9 @@ const char *vv_channel_name(const vv_channel *c)
 	return c->name;
 }
 
-void vv_channel_stats_get(const vv_channel *c, vv_channel_stats *out)
+vv_channel_stats vv_channel_stats_get(const vv_channel *c)
 {
-	*out = c->stats;
+	return c->stats;
 }
 
 /* A line that is too slow is closed without waiting, too. */

@@ -129,8 +129,8 @@ typedef struct vv_channel_stats {
 	uint64_t bytes_out, bytes_in; /* bytes of the protocol, without those that ssh or TLS add */
 	uint64_t turns;               /* number of requests */
 } vv_channel_stats;
-/* Sets *out to the numbers of the channel so far. */
-void vv_channel_stats_get(const vv_channel *c, vv_channel_stats *out);
+/* Returns the numbers of the channel so far. */
+vv_channel_stats vv_channel_stats_get(const vv_channel *c);
 
 #define VV_GREETING "varve 1\n"
 

@@ -174,10 +174,8 @@ static vv_status add_entry(vv_known_hosts *k, entry *e, const char *file, vv_err
 		return vv_fail(err, VV_EREFUSED, "over %u lines of '%s' are for the host '%s'",
 			       ENTRIES_MAX, file, k->host);
 	}
-	if (!vv_array_room(k->entries, k->count, k->cap) || !(e->file = vv_strdup(file))) {
-		return vv_fail_nomem(err);
-	}
-	k->entries[k->count++] = *e;
+	e->file = vv_strdup(file);
+	if (!vv_array_own(k->entries, k->count, k->cap, e->file, *e)) return vv_fail_nomem(err);
 	e->key = NULL;
 	return VV_OK;
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/sys.h"
@@ -142,12 +143,9 @@ static variant variant_of(const ssh_command *c)
 	}
 	word += i;
 	len -= i;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (vv_ascii_is(word, len, names[i].name)) {
-			return names[i].is;
-		}
-	}
-	return UNKNOWN;
+	const __typeof__(names[0]) *known = vv_array_find(names, sizeof(names) / sizeof(names[0]),
+							  it, vv_ascii_is(word, len, it->name));
+	return known ? known->is : UNKNOWN;
 }
 
 /* --- errors ------------------------------------------------------------------------- */
@@ -164,9 +162,7 @@ static ssh_facts *new_facts(const char *host, const char *program, bool *foreign
 	ssh_facts *f = vv_malloc(sizeof(*f) + host_len + program_len);
 
 	if (f) {
-		f->foreign = foreign;
-		f->host = (char *)(f + 1);
-		f->program = f->host + host_len;
+		*f = (ssh_facts){foreign, (char *)(f + 1), (char *)(f + 1) + host_len};
 		memcpy(f->host, host, host_len);
 		memcpy(f->program, program, program_len);
 	}

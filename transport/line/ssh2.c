@@ -230,6 +230,7 @@ static void ssh2_close(void *payload)
 {
 	ssh2_line *p = payload;
 
+	if (!p) return;
 	p->given_up = p->given_up || vv_channel_is_stopped(p->owner);
 	if (p->channel) {
 		libssh2_session_set_blocking(p->s.session, 1);
@@ -243,6 +244,8 @@ static void ssh2_close(void *payload)
 	vv_peer_messages_clear(&p->said);
 	vv_free_all(p->name, p->host, p->program, p);
 }
+
+VV_AUTO_FREE(ssh2_line, ssh2_close)
 
 static void ssh2_watch(void *payload, const vv_channel *owner)
 {
@@ -266,7 +269,7 @@ static const vv_channel_ops ssh2_ops = {
 static vv_status start_varve(ssh2_line *p, const vv_url *url, const vv_connect_options *o,
 			     vv_error *err)
 {
-	vv_buf command = VV_BUF_INIT;
+	vv_auto(vv_buf) command = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_ssh_remote_command(&command, url, o);
@@ -275,7 +278,6 @@ static vv_status start_varve(ssh2_line *p, const vv_url *url, const vv_connect_o
 					     LIBSSH2_CHANNEL_PACKET_DEFAULT, NULL, 0);
 	int code = p->channel ? libssh2_channel_exec(p->channel, command.data)
 			      : libssh2_session_last_errno(p->s.session);
-	vv_buf_clear(&command);
 	if (code != 0) return vv_ssh_login_fail(&p->s, code, "cannot run varve on", err);
 	libssh2_keepalive_config(p->s.session, 1, KEEPALIVE_SEC);
 	libssh2_session_set_blocking(p->s.session, 0);
@@ -285,7 +287,7 @@ static vv_status start_varve(ssh2_line *p, const vv_url *url, const vv_connect_o
 vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_config *c,
 			  const vv_connect_options *o, bool *other, vv_error *err)
 {
-	ssh2_line *p = NULL;
+	vv_auto(ssh2_line) *p = NULL;
 	vv_status rc;
 
 	*out = NULL;
@@ -299,23 +301,14 @@ vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_conf
 			 .idle_sec = vv_idle_sec(o),
 			 .foreign = o->foreign,
 			 .s = {.fd = -1, .config = c, .options = o, .seconds = vv_idle_sec(o)}};
-	if (!p->name || !p->host || !p->program) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!p->name || !p->host || !p->program) return vv_fail_nomem(err);
 	p->s.name = p->name;
-	if ((rc = vv_ssh_login_open(&p->s, err)) < 0) {
-		*other = p->s.other;
-		goto done;
-	}
-	rc = start_varve(p, url, o, err);
+	rc = vv_ssh_login_open(&p->s, err);
+	*other = rc < 0 && p->s.other;
+	if (rc < 0 || (rc = start_varve(p, url, o, err)) < 0) return rc;
 	p->s.config = NULL; /* both are the caller's, for the login only */
 	p->s.options = NULL;
-done:
-	if (rc < 0) {
-		ssh2_close(p);
-		return rc;
-	}
 	*out = vv_channel_new(&ssh2_ops, p, p->name, true);
+	p = NULL;
 	return *out ? VV_OK : vv_fail_nomem(err);
 }

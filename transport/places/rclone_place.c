@@ -60,9 +60,9 @@ static vv_status explain(const rclone *r, vv_buf *said, int code, vv_error *err)
 	return vv_fail(err, VV_EIO, "'%s': rclone: %s", r->name, vv_text_shows(line + date));
 }
 
-/* words: NULL-ended, at most 8. *code: NULL where each but 0 is a failure. */
+/* words: NULL-ended, at most 8. absent: set if rclone finds no such file or folder; NULL: that is a failure, too. */
 static vv_status run(const rclone *r, const char *const *words, const void *input, size_t len,
-		     vv_buf *output, int *code, vv_error *err)
+		     vv_buf *output, bool *absent, vv_error *err)
 {
 	static const char *const more[] = {"TZ=UTC", "RCLONE_ASK_PASSWORD=false", NULL};
 	char wait[16];
@@ -76,7 +76,7 @@ static vv_status run(const rclone *r, const char *const *words, const void *inpu
 			     .output = output ? output : &ignored,
 			     .errors = &said};
 	size_t n = 2;
-	int ended;
+	int code;
 	vv_status rc;
 
 	if (r->first_sec > 0) {
@@ -85,21 +85,21 @@ static vv_status run(const rclone *r, const char *const *words, const void *inpu
 			     wait);
 	}
 	vv_words_add_list(argv, &n, words);
-	if ((rc = vv_run_program(&call, &ended, err)) < 0) {
+	if ((rc = vv_run_program(&call, &code, err)) < 0) {
 		return rc == VV_EPROGRAM
 			       ? vv_hint(err, "install rclone, and set up the remote in its "
 					      "configuration: rclone config")
 			       : rc;
 	}
-	if (code) {
-		*code = ended;
+	if (absent) {
+		*absent = code == NO_FOLDER || code == NO_FILE;
 	}
-	return ended == 0 || code ? VV_OK : explain(r, &said, ended, err);
+	return code == 0 || (absent && *absent) ? VV_OK : explain(r, &said, code, err);
 }
 
 /* --- one object ------------------------------------------------------------------------------- */
 
-static vv_status absent(const rclone *r, const char *name, vv_error *err)
+static vv_status fail_absent(const rclone *r, const char *name, vv_error *err)
 {
 	return vv_fail(err, VV_ENOTFOUND, "'%s' has no file '%s'", r->name, name);
 }
@@ -110,15 +110,12 @@ static vv_status is_there(const rclone *r, const char *path, bool *out, vv_error
 	const char *const words[] = {"lsf", "--files-only", "--", path, NULL};
 	vv_auto(vv_buf) text = VV_BUF_INIT, base = VV_BUF_INIT;
 	const char *slash = strrchr(path, '/'), *colon = strrchr(path, ':');
-	int code;
-	vv_status rc = run(r, words, NULL, 0, &text, &code, err);
+	bool absent;
+	const vv_status rc = run(r, words, NULL, 0, &text, &absent, err);
 
 	vv_buf_printf(&base, "%s\n", slash && slash > colon ? slash + 1 : colon + 1);
-	*out = rc == VV_OK && code == 0 && !base.failed &&
+	*out = rc == VV_OK && !absent && !base.failed &&
 	       strcmp(vv_buf_cstr(&text), vv_buf_cstr(&base)) == 0;
-	if (rc == VV_OK && code != 0 && code != NO_FOLDER && code != NO_FILE) {
-		rc = run(r, words, NULL, 0, &text, NULL, err);
-	}
 	return rc;
 }
 
@@ -129,23 +126,18 @@ static vv_status rclone_get(void *payload, const char *name, uint64_t from, uint
 	char offset[24], count[24];
 	vv_auto(vv_buf) path = VV_BUF_INIT, bytes = VV_BUF_INIT;
 	const char *words[] = {"cat", "--offset", offset, "--count", count, "--", NULL, NULL};
-	bool there;
-	int code;
+	bool absent, there;
 	vv_status rc;
 
 	(void)snprintf(offset, sizeof(offset), "%llu", (unsigned long long)from);
 	(void)snprintf(count, sizeof(count), "%llu", (unsigned long long)len);
 	if ((rc = put_path(&path, r, name, err)) < 0) return rc;
 	words[6] = path.data;
-	if ((rc = run(r, words, NULL, 0, &bytes, &code, err)) < 0) return rc;
-	if (code == NO_FOLDER || code == NO_FILE) return absent(r, name, err);
-	if (code != 0) {
-		vv_buf_reset(&bytes);
-		if ((rc = run(r, words, NULL, 0, &bytes, NULL, err)) < 0) return rc;
-	}
+	if ((rc = run(r, words, NULL, 0, &bytes, &absent, err)) < 0) return rc;
+	if (absent) return fail_absent(r, name, err);
 	if (bytes.len == 0 && len > 0) {
 		if ((rc = is_there(r, path.data, &there, err)) < 0) return rc;
-		return there ? VV_OK : absent(r, name, err);
+		return there ? VV_OK : fail_absent(r, name, err);
 	}
 	vv_buf_put(out, bytes.data, bytes.len < len ? bytes.len : (size_t)len);
 	return vv_buf_ok(out, err);
@@ -156,12 +148,11 @@ static void sweep(rclone *r)
 {
 	vv_auto(vv_buf) path = VV_BUF_INIT;
 	const char *words[] = {"delete", "--min-age", "1d", "--", NULL, NULL};
-	int code;
 
 	if (r->swept || put_path(&path, r, INCOMING, VV_IGNORED) < 0) return;
 	r->swept = true;
 	words[4] = path.data;
-	(void)run(r, words, NULL, 0, NULL, &code, VV_IGNORED);
+	(void)run(r, words, NULL, 0, NULL, NULL, VV_IGNORED);
 }
 
 static vv_status rclone_put(void *payload, const char *name, const void *bytes, size_t len,
@@ -186,10 +177,9 @@ static vv_status rclone_put(void *payload, const char *name, const void *bytes, 
 	if ((rc = run(r, words, bytes, len, NULL, NULL, err)) < 0 ||
 	    (rc = run(r, move, NULL, 0, NULL, NULL, err)) < 0) {
 		const char *const gone[] = {"deletefile", "--retries", "1", "--", temp.data, NULL};
-		int code;
 
 		if (rc != VV_EPROGRAM) {
-			(void)run(r, gone, NULL, 0, NULL, &code, VV_IGNORED);
+			(void)run(r, gone, NULL, 0, NULL, NULL, VV_IGNORED);
 			rc = vv_recode(err, VV_EREFUSED); /* the place does not want it */
 		}
 	}
@@ -209,7 +199,7 @@ static vv_status rclone_remove(void *payload, const char *name, vv_error *err)
 		return rc;
 	}
 	words[2] = path.data;
-	return there ? run(r, words, NULL, 0, NULL, NULL, err) : absent(r, name, err);
+	return there ? run(r, words, NULL, 0, NULL, NULL, err) : fail_absent(r, name, err);
 }
 
 /* --- lists ------------------------------------------------------------------------------------ */
@@ -242,17 +232,12 @@ static vv_status rclone_list(void *payload, const char *folder, vv_listed_fn fn,
 	const rclone *r = payload;
 	vv_auto(vv_buf) path = VV_BUF_INIT, text = VV_BUF_INIT;
 	const char *words[] = {"lsf", "--format", "stp", "--separator", ";", "--", NULL, NULL};
-	int code;
+	bool absent;
 	vv_status rc = put_path(&path, r, folder, err);
 
 	if (rc < 0) return rc;
 	words[6] = path.data;
-	if ((rc = run(r, words, NULL, 0, &text, &code, err)) < 0) return rc;
-	if (code == NO_FOLDER) return VV_OK;
-	if (code != 0) {
-		vv_buf_reset(&text);
-		if ((rc = run(r, words, NULL, 0, &text, NULL, err)) < 0) return rc;
-	}
+	if ((rc = run(r, words, NULL, 0, &text, &absent, err)) < 0 || absent) return rc;
 	for (char *line = text.data, *end; line && *line; line = end) {
 		end = line + strcspn(line, "\n");
 		if (*end) {

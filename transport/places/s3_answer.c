@@ -246,7 +246,7 @@ typedef struct page {
 	vv_buf *token;
 	uint64_t size;
 	int64_t modified;
-	bool has_size, ended, truncated;
+	bool has_size, truncated;
 } page;
 
 /* A text without NUL; those are not names of ours. */
@@ -280,9 +280,7 @@ static vv_status on_page(void *payload, const reader *r, vv_error *err)
 	const char *text = vv_buf_cstr(&r->text);
 
 	if (!is_name(&r->open[0], "ListBucketResult")) return damaged("it is not a list", err);
-	if (r->depth == 1) {
-		g->ended = true;
-	} else if (r->depth == 2 && is_name(n, "IsTruncated")) {
+	if (r->depth == 2 && is_name(n, "IsTruncated")) {
 		g->truncated = strcmp(text, "true") == 0;
 	} else if (r->depth == 2 && is_name(n, "NextContinuationToken")) {
 		vv_buf_set(g->token, text, r->text.len);

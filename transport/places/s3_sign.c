@@ -43,10 +43,10 @@ static bool add_line(request *r, const char *text, size_t len)
 	line *l = &r->lines[r->count];
 
 	if (!colon || r->count == HEADERS_MAX) return false;
-	l->name = text;
-	l->name_len = (size_t)(colon - text);
-	l->value = colon + 1;
-	l->value_len = len - l->name_len - 1;
+	*l = (line){.name = text,
+		    .name_len = (size_t)(colon - text),
+		    .value = colon + 1,
+		    .value_len = (size_t)(text + len - (colon + 1))};
 	while (l->value_len > 0 && *l->value == ' ') {
 		l->value++;
 		l->value_len--;

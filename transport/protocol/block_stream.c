@@ -360,12 +360,12 @@ static vv_status malformed(vv_error *err)
 
 static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_error *err)
 {
-	memset(r, 0, sizeof(*r));
-	unsigned head = *(*p)++;
-	r->method = head & METHOD;
-	r->base = head >> BASE_SHIFT & BASE_MASK;
-	r->codec = (head & NODE) != 0 ? VV_CODEC_DAG_CBOR : VV_CODEC_RAW;
-	r->absent = r->method == ABSENT;
+	const unsigned head = *(*p)++;
+
+	*r = (record){.method = head & METHOD,
+		      .base = head >> BASE_SHIFT & BASE_MASK,
+		      .codec = (head & NODE) != 0 ? VV_CODEC_DAG_CBOR : VV_CODEC_RAW,
+		      .absent = (head & METHOD) == ABSENT};
 	if (r->absent) return head == ABSENT ? VV_OK : malformed(err);
 	if ((head & EDITS) && (r->method != VV_METHOD_DIFF || r->base == 0)) return malformed(err);
 	if ((head & PARTS) && (r->method != VV_METHOD_ZSTD || (head & EDITS))) {

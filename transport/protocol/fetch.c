@@ -170,8 +170,7 @@ static vv_status has_blocks(vv_repository *r, bool *out, vv_error *err)
  * everything except withheld leaves. */
 static vv_status negotiate(run *r, vv_error *err)
 {
-	vv_receive_stats stats;
-	vv_oid *haves = NULL;
+	vv_auto_free vv_oid *haves = NULL;
 	size_t count = 0;
 	bool all = false, here = false;
 	vv_fetch_start start = {0};
@@ -180,7 +179,7 @@ static vv_status negotiate(run *r, vv_error *err)
 	if (rc == VV_OK && count == 0) {
 		rc = has_blocks(r->f->repo, &here, err);
 	}
-	vv_receive_stats_get(r->x, &stats);
+	vv_receive_stats stats = vv_receive_stats_get(r->x);
 	bool nodes = named_suppliers(r->f) > 1 || stats.resumed > 0 || r->lost || here;
 	for (size_t told = HAVES_FIRST; rc == VV_OK && !start.ready; told *= 4) {
 		if (told > HAVES_FIRST) {
@@ -208,7 +207,6 @@ static vv_status negotiate(run *r, vv_error *err)
 				     r->f->suppliers[0].name);
 		}
 	}
-	vv_free(haves);
 	if (rc == VV_OK && !vv_receive_lost(r->x)) {
 		rc = vv_receive_objects_end(r->x, &r->wants, err);
 	}
@@ -293,7 +291,7 @@ static void note_speeds(const vv_fetch *f, vv_speeds *speeds)
 static vv_status gather(run *r, const vv_lacking *list, size_t count, size_t *left, vv_error *err)
 {
 	const vv_fetch *f = r->f;
-	vv_speeds *speeds;
+	vv_auto(vv_speeds) *speeds = NULL;
 
 	if (vv_speeds_open(&speeds, f->repo, VV_OS_NETWORK_TABLES, VV_IGNORED) == VV_OK) {
 		recall_speeds(f, speeds);
@@ -302,7 +300,6 @@ static vv_status gather(run *r, const vv_lacking *list, size_t count, size_t *le
 				 left, err);
 	if (speeds) {
 		note_speeds(f, speeds);
-		vv_speeds_close(speeds);
 	}
 	return rc;
 }
@@ -310,7 +307,7 @@ static vv_status gather(run *r, const vv_lacking *list, size_t count, size_t *le
 /* Repeats until no block is missing, or none is available. root NULL: below the new versions. */
 static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 {
-	vv_lacking *list = NULL;
+	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0, left = 0;
 	vv_status rc;
 
@@ -330,7 +327,6 @@ static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 	if (rc == VV_OK && count > 0) {
 		rc = note_missing(r, list, count, err);
 	}
-	vv_free(list);
 	return rc;
 }
 
@@ -385,12 +381,9 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 static uint64_t damaged_of(const run *r, size_t i)
 {
 	const vv_supplier *s = &r->f->suppliers[i];
-	vv_receive_stats stats = {0};
 
-	if (i == 0 && r->x) {
-		vv_receive_stats_get(r->x, &stats);
-	}
-	return (s->peer ? vv_peer_damaged(s->peer) : 0) + stats.damaged;
+	return (s->peer ? vv_peer_damaged(s->peer) : 0) +
+	       (i == 0 && r->x ? vv_receive_stats_get(r->x).damaged : 0);
 }
 
 /* A supplier that sent damaged blocks, or was dropped for sending wrong ones; NULL: none. */
@@ -429,11 +422,8 @@ static vv_status name_damage(const run *r, vv_error *err)
 /* A named one that failed before it could report its blocks; NULL: none. */
 static const vv_supplier *find_failed(const run *r)
 {
-	for (size_t i = 0; i < r->f->supplier_count; i++) {
-		const vv_supplier *s = &r->f->suppliers[i];
-		if (s->dropped && !s->stopped && !s->unasked && s->why.code < 0) return s;
-	}
-	return NULL;
+	return vv_array_find(r->f->suppliers, r->f->supplier_count, s,
+			     s->dropped && !s->stopped && !s->unasked && s->why.code < 0);
 }
 
 static vv_status fail_missing(const run *r, vv_error *err)
@@ -562,7 +552,7 @@ static vv_status take_some(run *r, const vv_oids *wants, const vv_oids *commons,
 		rc = vv_refs_update(f->repo, refs, ref_count, f->message, err);
 	}
 	if (rc == VV_OK) {
-		vv_receive_stats_get(r->x, &out->received);
+		out->received = vv_receive_stats_get(r->x);
 		out->mended = r->lacking && out->received.blocks > 0;
 		out->versions -= out->incomplete;
 		out->incomplete = out->missing_count = 0;
@@ -587,14 +577,14 @@ static vv_status take_all(run *r, vv_error *err)
 	    (rc = vv_receive_check(r->x, wants, commons, f->check, f->payload, err)) < 0) {
 		return f->each && is_of_version(rc) ? take_some(r, wants, commons, err) : rc;
 	}
-	vv_receive_stats_get(r->x, &r->result->received);
+	r->result->received = vv_receive_stats_get(r->x);
 	if (r->wants.count > 0 && r->result->sum.commits == 0) { /* the origin did not count them */
 		r->result->sum.commits = r->result->received.commits;
 	}
 	r->result->mended = r->lacking && r->result->received.blocks > 0;
 	rc = vv_receive_take(r->x, wants, commons, incomplete, f->refs, f->ref_count, f->message,
 			     err);
-	vv_receive_stats_get(r->x, &r->result->received);
+	r->result->received = vv_receive_stats_get(r->x);
 	r->result->elsewhere = r->result->received.linked;
 	if (rc == VV_OK && r->lacking && !incomplete && !r->elsewhere) {
 		rc = vv_repository_look_whole(f->repo, err);
@@ -629,7 +619,7 @@ static vv_status read_elsewhere(run *r, vv_error *err)
 static void close_run(run *r)
 {
 	if (r->x) {
-		vv_receive_stats_get(r->x, &r->result->received);
+		r->result->received = vv_receive_stats_get(r->x);
 	}
 	vv_receive_close(r->x);
 	vv_free_all(r->wants.items, r->here.items, r->commons.items, r->whole.items);

@@ -192,14 +192,13 @@ static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)
 /* The error that the other side had becomes ours. */
 static vv_status take_error(vv_frame_reader *r, vv_error *err)
 {
-	vv_cbor c;
 	const char *word;
 	const uint8_t *hint, *text;
 	size_t word_len, hint_len, text_len, pairs;
 	vv_status status = VV_EIO, rc;
 	vv_auto(vv_buf) shown = VV_BUF_INIT;
 
-	vv_cbor_init(&c, r->payload.data, r->payload.len);
+	vv_cbor c = vv_cbor_of(r->payload.data, r->payload.len);
 	if ((rc = vv_cbor_get_map(&c, &pairs, err)) < 0 ||
 	    (rc = vv_cbor_get_key(&c, "code", err)) < 0 ||
 	    (rc = vv_cbor_get_text(&c, &word, &word_len, err)) < 0 ||

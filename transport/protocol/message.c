@@ -113,9 +113,8 @@ bool vv_request_is_hold(const void *bytes, size_t len)
 {
 	const char *word;
 	size_t pairs, n;
-	vv_cbor c;
 
-	vv_cbor_init(&c, bytes, len);
+	vv_cbor c = vv_cbor_of(bytes, len);
 	return vv_cbor_get_map(&c, &pairs, VV_IGNORED) == VV_OK && vv_cbor_try_key(&c, "op") &&
 	       vv_cbor_get_text(&c, &word, &n, VV_IGNORED) == VV_OK && n >= 4 &&
 	       memcmp(word, "hold", 4) == 0 && (n == 4 || word[4] == '-');
@@ -159,7 +158,7 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	vv_status rc = vv_cbor_check(bytes, len, err);
 
 	memset(out, 0, sizeof(*out));
-	vv_cbor_init(&in.c, bytes, len);
+	in.c = vv_cbor_of(bytes, len);
 	if (rc < 0 || (rc = vv_cbor_get_map(&in.c, &pairs, err)) < 0) {
 		return vv_prefix(err, "a request is malformed");
 	}
@@ -360,7 +359,7 @@ static vv_status begin_answer(vv_cbor *c, const void *bytes, size_t len, vv_erro
 {
 	size_t pairs;
 	vv_status rc = vv_cbor_check(bytes, len, err);
-	vv_cbor_init(c, bytes, len);
+	*c = vv_cbor_of(bytes, len);
 	if (rc == VV_OK) {
 		rc = vv_cbor_get_map(c, &pairs, err);
 	}

@@ -75,9 +75,9 @@ void vv_peer_close(vv_peer *p)
 	}
 }
 
-void vv_peer_stats(const vv_peer *p, vv_channel_stats *out)
+vv_channel_stats vv_peer_stats(const vv_peer *p)
 {
-	vv_channel_stats_get(p->line, out);
+	return vv_channel_stats_get(p->line);
 }
 
 /* Ends a request that was written with rc. If a write failed, the other side may have sent the reason
@@ -85,7 +85,7 @@ void vv_peer_stats(const vv_peer *p, vv_channel_stats *out)
  * waits for the rest. */
 static vv_status end_request(vv_peer *p, vv_status rc, vv_error *err)
 {
-	vv_frame_reader in;
+	vv_auto(vv_frame_reader) in = {0};
 	vv_error why;
 	uint8_t type;
 
@@ -95,9 +95,7 @@ static vv_status end_request(vv_peer *p, vv_status rc, vv_error *err)
 	if (rc != VV_EIO || !vv_channel_write_failed(p->line)) return rc;
 	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
 	vv_status said = vv_frame_read(&in, &type, &why);
-	vv_frame_reader_clear(&in);
-	if (said < 0 && why.answered) return vv_error_copy(err, &why);
-	return rc;
+	return said < 0 && why.answered ? vv_error_copy(err, &why) : rc;
 }
 
 /* For an answer. Signs of life may come anywhere in it. */
@@ -213,11 +211,10 @@ vv_status vv_peer_question(vv_peer *p, const vv_buf *question, vv_buf *answer, v
 static vv_status take_frames(vv_peer *p, vv_frame_reader *in, vv_receive *x,
 			     const vv_progress *progress, vv_fetch_sum *sum, vv_error *err)
 {
-	vv_channel_stats before, now;
+	const uint64_t before = vv_channel_stats_get(p->line).bytes_in;
 	uint8_t type;
 	vv_status rc = vv_receive_begin(x, err);
 
-	vv_channel_stats_get(p->line, &before);
 	while (rc == VV_OK && (rc = vv_frame_read(in, &type, err)) == VV_OK) {
 		if (type == VV_FRAME_MESSAGE) {
 			return vv_fetch_sum_read(sum, in->payload.data, in->payload.len, err);
@@ -228,9 +225,8 @@ static vv_status take_frames(vv_peer *p, vv_frame_reader *in, vv_receive *x,
 		if ((rc = vv_receive_frame(x, type, in->payload.data, in->payload.len, err)) < 0) {
 			break;
 		}
-		vv_channel_stats_get(p->line, &now);
-		rc = vv_progress_update(progress, "receiving", now.bytes_in - before.bytes_in, 0,
-					err);
+		rc = vv_progress_update(progress, "receiving",
+					vv_channel_stats_get(p->line).bytes_in - before, 0, err);
 	}
 	return rc;
 }
@@ -239,11 +235,10 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 			vv_fetch_start *start, vv_fetch_sum *sum, vv_error *err)
 {
 	vv_auto(vv_frame_reader) in = {0};
-	vv_receive_limits limits;
 	vv_status rc = send_request(p, q, err);
 
 	memset(sum, 0, sizeof(*sum));
-	vv_receive_limits_get(x, &limits);
+	vv_receive_limits limits = vv_receive_limits_get(x);
 	begin_answer(p, &in, limits.bytes);
 	if (rc == VV_OK && (rc = vv_frame_read_message(&in, err)) == VV_OK) {
 		rc = vv_fetch_start_read(start, &p->scratch, in.payload.data, in.payload.len, err);

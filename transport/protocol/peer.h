@@ -30,8 +30,8 @@ vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err);
 void vv_peer_set_own(vv_peer *p);
 void vv_peer_close(vv_peer *p); /* accepts NULL */
 VV_AUTO_FREE(vv_peer, vv_peer_close)
-/* Sets *out to the statistics of the peer's channel. */
-void vv_peer_stats(const vv_peer *p, vv_channel_stats *out);
+/* Returns the statistics of the peer's channel. */
+vv_channel_stats vv_peer_stats(const vv_peer *p);
 
 /* Sets *out to the peer's refs, borrowed until vv_peer_close. For a push
  * (vv_connect_options.write), the answer also tells for which refs the peer has all blocks. */

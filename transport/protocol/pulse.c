@@ -19,10 +19,8 @@ struct vv_pulse {
 
 static uint64_t sent(vv_channel *line)
 {
-	vv_channel_stats stats;
-
 	vv_channel_lock(line);
-	vv_channel_stats_get(line, &stats);
+	vv_channel_stats stats = vv_channel_stats_get(line);
 	vv_channel_unlock(line);
 	return stats.bytes_out;
 }

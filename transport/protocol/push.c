@@ -167,7 +167,6 @@ static vv_status push_missing(run *r, vv_error *err)
 
 	for (int i = 0; i < ATTEMPTS; i++) {
 		const vv_cids *missing = &r->out->answer.missing;
-		vv_send_plan plan;
 		vv_fetch_sum sum;
 		if (missing->count == 0 ||
 		    vv_cid_equal(&missing->items[missing->count - 1], &last)) {
@@ -175,7 +174,7 @@ static vv_status push_missing(run *r, vv_error *err)
 		}
 		last = missing->items[missing->count - 1];
 		if ((rc = vv_send_only(r->send, missing, err)) < 0) return rc;
-		vv_send_plan_get(r->send, &plan);
+		vv_send_plan plan = vv_send_plan_get(r->send);
 		if (plan.blocks > missing->count && (rc = ask_which(r, &plan, err)) < 0) return rc;
 		if ((rc = send_once(r, &sum, err)) < 0) return rc;
 		r->out->sum.blocks += sum.blocks;
@@ -222,7 +221,7 @@ vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err)
 	}
 	if (r.wants.count > 0) {
 		if ((rc = find_common(&r, err)) == VV_OK && (rc = open_send(&r, err)) == VV_OK) {
-			vv_send_plan_get(r.send, &plan);
+			plan = vv_send_plan_get(r.send);
 			rc = ask_have(&r, &plan, err);
 		}
 	}

@@ -109,16 +109,18 @@ void vv_receive_close(vv_receive *x)
 	}
 }
 
-void vv_receive_stats_get(const vv_receive *x, vv_receive_stats *out)
+vv_receive_stats vv_receive_stats_get(const vv_receive *x)
 {
-	*out = x->stats;
-	out->objects = vv_git_receive_count(x->git);
-	out->commits = x->versions.sum.commits;
+	vv_receive_stats stats = x->stats;
+
+	stats.objects = vv_git_receive_count(x->git);
+	stats.commits = x->versions.sum.commits;
+	return stats;
 }
 
-void vv_receive_limits_get(const vv_receive *x, vv_receive_limits *out)
+vv_receive_limits vv_receive_limits_get(const vv_receive *x)
 {
-	*out = x->limits;
+	return x->limits;
 }
 
 vv_incoming *vv_receive_incoming(vv_receive *x)
@@ -382,21 +384,16 @@ static vv_status copy_ids(vv_oid **out, size_t *count, const vv_oids *from, vv_e
 static vv_status keep_version(void *payload, const vv_new_root *n, vv_error *err)
 {
 	versions *v = payload;
-	const char *path = v->count > 0 ? v->items[v->count - 1].path : NULL;
+	vv_new_root kept = *n;
 
-	if (!vv_array_room(v->items, v->count, v->cap)) return vv_fail_nomem(err);
-	if ((!path || strcmp(path, n->path) != 0) &&
-	    !(path = vv_arena_strndup(&v->paths, n->path, strlen(n->path)))) {
-		return vv_fail_nomem(err);
-	}
-	v->items[v->count] = *n;
-	v->items[v->count].path = path;
-	if (n->link &&
-	    !(v->items[v->count].link = vv_arena_strndup(&v->paths, n->link, strlen(n->link)))) {
-		return vv_fail_nomem(err);
-	}
-	v->count++;
-	return VV_OK;
+	kept.path = v->count > 0 && strcmp(v->items[v->count - 1].path, n->path) == 0
+			    ? v->items[v->count - 1].path
+			    : vv_arena_strndup(&v->paths, n->path, strlen(n->path));
+	kept.link = n->link ? vv_arena_strndup(&v->paths, n->link, strlen(n->link)) : NULL;
+	return kept.path && (!n->link || kept.link) &&
+			       vv_array_add(v->items, v->count, v->cap, kept)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status find_versions(vv_receive *x, const vv_oids *wants, const vv_oids *commons,

@@ -63,10 +63,10 @@ vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_l
 			  vv_error *err);
 void vv_receive_close(vv_receive *x); /* accepts NULL */
 VV_AUTO_FREE(vv_receive, vv_receive_close)
-/* Sets *out to the numbers so far. */
-void vv_receive_stats_get(const vv_receive *x, vv_receive_stats *out);
-/* Sets *out to the limits with which x was opened. */
-void vv_receive_limits_get(const vv_receive *x, vv_receive_limits *out);
+/* Returns the numbers so far. */
+vv_receive_stats vv_receive_stats_get(const vv_receive *x);
+/* Returns the limits with which x was opened. */
+vv_receive_limits vv_receive_limits_get(const vv_receive *x);
 vv_incoming *vv_receive_incoming(vv_receive *x); /* borrowed */
 
 /* Begins a stream of blocks and objects: a request or an answer. */

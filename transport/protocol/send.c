@@ -162,9 +162,9 @@ void vv_send_close(vv_send *s)
 	}
 }
 
-void vv_send_plan_get(const vv_send *s, vv_send_plan *out)
+vv_send_plan vv_send_plan_get(const vv_send *s)
 {
-	*out = s->plan;
+	return s->plan;
 }
 
 const vv_cid *vv_send_block(const vv_send *s, size_t i)

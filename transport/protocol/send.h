@@ -39,8 +39,8 @@ vv_status vv_send_open_history(vv_send **out, vv_repository *r, const vv_oids *w
 			       const vv_oids *commons, vv_error *err);
 void vv_send_close(vv_send *s); /* accepts NULL */
 VV_AUTO_FREE(vv_send, vv_send_close)
-/* Sets *out to the numbers of the plan. */
-void vv_send_plan_get(const vv_send *s, vv_send_plan *out);
+/* Returns the numbers of the plan. */
+vv_send_plan vv_send_plan_get(const vv_send *s);
 
 /* Returns the i-th CID of the plan, from 0; borrowed from s. */
 const vv_cid *vv_send_block(const vv_send *s, size_t i);

@@ -48,12 +48,10 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 	if (!vv_ref_is_served(&l->hidden, ref->name)) return VV_OK;
 	const bool of_commit = !vv_oid_is_null(&ref->commit);
 	if (!of_commit && strncmp(ref->name, "refs/tags/", 10) != 0) return VV_OK;
-	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	vv_remote_ref *r = &l->items[l->count++];
-	r->name = vv_arena_strndup(l->arena, ref->name, strlen(ref->name));
-	r->id = ref->id;
-	r->peeled = of_commit ? ref->commit : ref->id;
-	return r->name ? VV_OK : vv_fail_nomem(err);
+	const vv_remote_ref r = {.name = vv_arena_strndup(l->arena, ref->name, strlen(ref->name)),
+				 .id = ref->id,
+				 .peeled = of_commit ? ref->commit : ref->id};
+	return r.name && vv_array_add(l->items, l->count, l->cap, r) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Git itself may have brought commits without their blocks. */
@@ -338,13 +336,12 @@ static vv_status send_all(vv_serve *s, vv_channel *line, const vv_request *q, co
 			  vv_error *err)
 {
 	vv_auto(vv_send) *send = NULL;
-	vv_send_plan plan;
 	vv_fetch_sum sum = {0};
 	vv_status rc = q->history ? vv_send_open_history(&send, s->repo, &q->want, common, err)
 				  : vv_send_open(&send, s->repo, &q->want, common, NULL, err);
 
 	if (rc < 0) return rc;
-	vv_send_plan_get(send, &plan);
+	vv_send_plan plan = vv_send_plan_get(send);
 	if (q->nodes || (common->count > 0 && plan.leaf_bytes > UNASKED_BYTES)) {
 		vv_send_skip_leaves(send);
 		sum.withheld = plan.leaves > 0;
@@ -459,7 +456,7 @@ static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 	bool drained = false;
 
 	s->op = "none";
-	s->sent = s->received = 0;
+	s->sent = 0;
 	s->failed = true;
 	vv_frame_reader_init(&in, line, REQUEST_BUDGET);
 	vv_status rc = vv_frame_read(&in, &type, &why);

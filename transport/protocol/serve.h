@@ -62,9 +62,9 @@ typedef struct vv_serve {
 	uint64_t stall_ms;
 	atomic_uint_fast64_t done;
 	/* The following members describe the last request, for the log. */
-	const char *op;          /* the op's name */
-	uint64_t sent, received; /* numbers of blocks */
-	bool failed;             /* the request failed */
+	const char *op; /* the op's name */
+	uint64_t sent;  /* number of blocks */
+	bool failed;    /* the request failed */
 } vv_serve;
 
 /* Sets the error of a server that does not store copies for others, and returns VV_EREFUSED. */

@@ -346,10 +346,9 @@ static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_erro
 /* Objects are compressed against the names of the blocks before them: damaged ones are why the others do not fit. */
 static vv_status end_objects(push *p, vv_error *err)
 {
-	vv_receive_stats stats;
 	vv_status rc = vv_receive_objects_end(p->x, &p->wants, err);
 
-	vv_receive_stats_get(p->x, &stats);
+	vv_receive_stats stats = vv_receive_stats_get(p->x);
 	if (stats.damaged == 0 || !err || (rc != VV_EMISSING && rc != VV_ENOTFOUND)) return rc;
 	vv_prefix(err, "%s %s arrived damaged and cannot be unpacked", vv_text_count(stats.damaged),
 		  stats.damaged == 1 ? "block" : "blocks");
@@ -359,13 +358,12 @@ static vv_status end_objects(push *p, vv_error *err)
 
 static vv_status find_missing(push *p, vv_cids *out, vv_error *err)
 {
-	vv_receive_stats stats;
 	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0;
 	vv_status rc = list_missing(p, &list, &count, err);
 
 	if (rc < 0) return rc;
-	vv_receive_stats_get(p->x, &stats);
+	vv_receive_stats stats = vv_receive_stats_get(p->x);
 
 	if (count == 0) return VV_OK;
 	out->items = vv_arena_calloc(p->arena, count, sizeof(vv_cid));
@@ -478,7 +476,6 @@ static vv_status mend_own(push *p, vv_error *err)
 static vv_status receive_push(push *p, vv_frame_reader *in, bool *drained, vv_cids *missing,
 			      vv_error *err)
 {
-	vv_receive_stats stats;
 	vv_status rc = vv_receive_open(&p->x, p->s->repo, &p->s->limits, err);
 
 	if (rc < 0 || (rc = receive_frames(p, in, drained, err)) < 0 ||
@@ -492,8 +489,6 @@ static vv_status receive_push(push *p, vv_frame_reader *in, bool *drained, vv_ci
 	note_step(p);
 	if (p->refused || (rc = find_missing(p, missing, err)) < 0 || p->refused) return rc;
 	note_step(p);
-	vv_receive_stats_get(p->x, &stats);
-	p->s->received = stats.blocks;
 	if (p->s->check && (rc = vv_receive_check(p->x, &p->wants, &p->commons, p->s->check,
 						  p->s->payload, err)) < 0) {
 		return rc;

@@ -20,7 +20,6 @@ typedef struct vv_http_call {
 	const char *repository; /* path for opening the repository */
 	const vv_env *env;      /* environment for opening the repository */
 	const char *user;       /* NULL: anonymous */
-	const char *peer;       /* the client's address, for messages */
 	bool may_write;         /* the user may push */
 	/* determines which objects branches and tags reach; other objects are not sent */
 	vv_reachable *reach;
@@ -74,8 +73,8 @@ typedef struct vv_http_ask {
 	size_t listed_count;
 	/* the method is POST; the parameters are the request, and its body is not read */
 	bool post;
-	const char *accept, *host; /* values of the headers Accept and Host; "": no such header */
-	bool secure;               /* the request was received over HTTPS */
+	const char *host; /* value of the header Host; "": no such header */
+	bool secure;      /* the request was received over HTTPS */
 	/* time by which the answer should begin, on the clock of vv_monotonic_ms */
 	uint64_t until_ms;
 	bool (*gone)(void *asker); /* returns true if the client has closed the connection */
@@ -100,8 +99,6 @@ typedef struct vv_http_head {
 	/* seconds for which the client may cache the page; 0: the client asks each time whether it
 	 * has changed, unless `fixed` is set */
 	unsigned kept_s;
-	/* pages of the origins that --cors allows may read this page */
-	bool shared;
 	uint64_t size; /* size of the body; UINT64_MAX: not known in advance */
 } vv_http_head;
 

@@ -177,7 +177,6 @@ static vv_status run_page(http_request *q, vv_error *err)
 				 .post = !http_is_get(q),
 				 .listed = p->listed,
 				 .listed_count = p->listed ? s->repository_count : 0,
-				 .accept = or_empty(http_header(q, "Accept")),
 				 .host = or_empty(http_header(q, "Host")),
 				 .secure = s->tls_cert.len > 0,
 				 .until_ms = q->start_ms + s->o.page_ms,

@@ -209,7 +209,6 @@ vv_http_call http_call_of(const http_request *q)
 	return (vv_http_call){.repository = q->repository ? q->repository->path : NULL,
 			      .env = q->server->o.env,
 			      .user = q->is_known ? q->user.name : NULL,
-			      .peer = q->peer,
 			      .may_write = q->may_write,
 			      .reach = q->repository ? q->repository->reach : NULL};
 }

@@ -23,12 +23,11 @@ static vv_status answer(http_request *q, vv_error *err)
 {
 	const vv_http_call call = http_call_of(q);
 	vv_auto(vv_channel) *line = http_stream_channel(q);
-	vv_channel_stats stats;
 
 	if (!line) return vv_fail_nomem(err);
 	vv_status rc = q->server->handlers.answer(q->server->handlers.answer_payload, &call, line,
 						  err);
-	vv_channel_stats_get(line, &stats);
+	vv_channel_stats stats = vv_channel_stats_get(line);
 	if (rc < 0) {
 		(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);
 		/* The answer sent so far contains the error. */

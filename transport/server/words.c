@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "base/path.h"
@@ -13,13 +14,10 @@
 
 bool vv_http_decode(vv_buf *out, const char *text, size_t len)
 {
-	size_t start = out->len;
+	const size_t start = out->len;
 
-	if (!vv_percent_read(out, text, len) || out->failed) return false;
-	for (size_t i = start; i < out->len; i++) {
-		if (vv_is_control(out->data[i])) return false;
-	}
-	return true;
+	return vv_percent_read(out, text, len) && !out->failed &&
+	       !vv_array_find(out->data + start, out->len - start, c, vv_is_control(*c));
 }
 
 bool vv_http_decode_value(vv_buf *out, const char *text, size_t len)
@@ -61,45 +59,33 @@ static bool read_number(const char **p, uint64_t *out)
 	return *p > start;
 }
 
-static void last_bytes(vv_http_range *out, uint64_t count, uint64_t size)
+static vv_http_range last_bytes(uint64_t count, uint64_t size)
 {
-	if (count == 0 || size == 0) {
-		out->kind = VV_HTTP_UNSATISFIABLE;
-		return;
-	}
-	out->kind = VV_HTTP_PART;
-	out->len = count < size ? count : size;
-	out->from = size - out->len;
+	const uint64_t len = count < size ? count : size;
+
+	return (vv_http_range){len > 0 ? VV_HTTP_PART : VV_HTTP_UNSATISFIABLE, size - len, len};
 }
 
 void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size)
 {
 	uint64_t first, last = UINT64_MAX;
 
-	out->kind = VV_HTTP_WHOLE;
-	out->from = 0;
-	out->len = size;
+	*out = (vv_http_range){VV_HTTP_WHOLE, 0, size};
 	if (!value || vv_ascii_compare(value, "bytes=", 6) != 0) return;
 	const char *p = skip_blank(value + 6);
 	bool has_first = read_number(&p, &first);
 	if (*p++ != '-') return;
 	bool has_last = read_number(&p, &last);
 	if (*skip_blank(p) != '\0' || (!has_first && !has_last)) return;
+	last = has_last ? last : UINT64_MAX;
 	if (!has_first) {
-		last_bytes(out, last, size);
-		return;
-	}
-	if (!has_last) {
-		last = UINT64_MAX;
-	}
-	if (last < first) return;
-	if (first >= size) {
+		*out = last_bytes(last, size);
+	} else if (last >= first && first >= size) {
 		out->kind = VV_HTTP_UNSATISFIABLE;
-		return;
+	} else if (last >= first) {
+		*out = (vv_http_range){VV_HTTP_PART, first,
+				       (last < size ? last : size - 1) - first + 1};
 	}
-	out->kind = VV_HTTP_PART;
-	out->from = first;
-	out->len = (last < size ? last : size - 1) - first + 1;
 }
 
 /* --- entity tags -------------------------------------------------------------------------- */

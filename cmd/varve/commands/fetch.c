@@ -180,7 +180,7 @@ static vv_status fetch_all(vv_context *c, report *rep, vv_fetch_data *data, vv_e
 	vv_auto(vv_string_list) names = {0};
 	size_t failed = 0;
 	vv_error first = {0}, why;
-	vv_status rc = vv_remote_names(&names.items, &names.count, c->repo, err);
+	vv_status rc = vv_remote_names(&names, c->repo, err);
 
 	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		if (!quiet) {

@@ -45,7 +45,7 @@ static void list_json(vv_json_out *w, const vv_store_config *s, bool usual, bool
 static vv_status list_own(vv_json_out *w, vv_repository *r, bool json, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
-	vv_status rc = vv_remote_names(&names.items, &names.count, r, err);
+	vv_status rc = vv_remote_names(&names, r, err);
 
 	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		vv_auto(vv_remote) m = {.name = NULL};

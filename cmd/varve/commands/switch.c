@@ -123,7 +123,7 @@ static void hint_branch(const plan *p, vv_error *err)
 {
 	near_branch n = {.name = VV_BUF_INIT};
 
-	vv_nearest_init(&n.near, p->word);
+	n.near = vv_nearest_to(p->word);
 	if (vv_refs_each(p->c->repo, "refs/heads/", look_at_branch, &n, VV_IGNORED) == VV_OK &&
 	    n.near.best) {
 		vv_hint(err, "did you mean '%s'?", vv_text_shows(n.near.best));

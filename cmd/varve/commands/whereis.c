@@ -291,7 +291,7 @@ static vv_status tell_source(run *r, vv_error *err)
 static vv_status list_questions(questions *all, run *r, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
-	vv_status rc = vv_remote_names(&names.items, &names.count, r->repo, err);
+	vv_status rc = vv_remote_names(&names, r->repo, err);
 
 	if (rc < 0) return rc;
 	vv_array_each(names.items, names.count, name) {

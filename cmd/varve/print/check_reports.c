@@ -349,7 +349,6 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 	static const char *const forms[] = {"text",   "json",   "junit",    "sarif",
 					    "github", "gitlab", "markdown", "html"};
 	const char *equals = strchr(text, '=');
-	vv_nearest near;
 	char name[32];
 
 	if (!equals || !equals[1]) {
@@ -364,7 +363,7 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 							    : sizeof(name) - 1;
 	memcpy(name, text, len);
 	name[len] = '\0';
-	vv_nearest_init(&near, name);
+	vv_nearest near = vv_nearest_to(name);
 	vv_array_each(forms, sizeof(forms) / sizeof(forms[0]), it) {
 		(void)vv_nearest_try(&near, *it);
 	}

@@ -154,7 +154,7 @@ vv_status vv_hold_request_read(vv_hold_message *out, vv_arena *arena, const void
 	size_t pairs, op, sum = 0;
 	vv_status rc;
 
-	vv_cbor_init(&in.c, bytes, len);
+	in.c = vv_cbor_of(bytes, len);
 	if ((rc = vv_cbor_get_map(&in.c, &pairs, err)) < 0 ||
 	    (rc = vv_cbor_get_key(&in.c, "op", err)) < 0 ||
 	    (rc = vv_cbor_get_word(&in.c, ops, &op, err)) < 0) {
@@ -180,7 +180,7 @@ vv_status vv_hold_answer_read(vv_hold_message *out, vv_hold_op op, vv_arena *are
 	vv_status rc;
 
 	*out = (vv_hold_message){.op = op};
-	vv_cbor_init(&in.c, bytes, len);
+	in.c = vv_cbor_of(bytes, len);
 	if ((rc = vv_cbor_get_map(&in.c, &pairs, err)) < 0 ||
 	    (rc = read_members(&in, ops[op].answered, pairs, out, err)) < 0) {
 		return rc;

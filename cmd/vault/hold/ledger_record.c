@@ -344,7 +344,7 @@ vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, 
 	vv_members_in in = {.arena = arena};
 
 	if (len <= VV_SIGNATURE) return vv_fail(err, VV_ECORRUPT, "not a record of a ledger");
-	vv_cbor_init(&in.c, (const uint8_t *)bytes + VV_SIGNATURE, len - VV_SIGNATURE);
+	in.c = vv_cbor_of((const uint8_t *)bytes + VV_SIGNATURE, len - VV_SIGNATURE);
 	return get_record(&in, out, err);
 }
 
@@ -361,7 +361,7 @@ vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const vo
 	}
 	p += VV_SIGNATURE;
 	len -= VV_SIGNATURE;
-	vv_cbor_init(&in.c, p, len);
+	in.c = vv_cbor_of(p, len);
 	if ((rc = vv_cbor_check(p, len, err)) < 0 || (rc = get_record(&in, out, err)) < 0 ||
 	    (rc = vv_cid_of(&out->cid, VV_CODEC_DAG_CBOR, p, len, err)) < 0) {
 		return rc;

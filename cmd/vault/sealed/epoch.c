@@ -144,7 +144,7 @@ static vv_status read_inner(vv_epoch_secrets *x, const uint8_t *bytes, size_t le
 	inner of = {.readers = NULL};
 	vv_status rc;
 
-	vv_cbor_init(&in.c, bytes, len);
+	in.c = vv_cbor_of(bytes, len);
 	if ((rc = vv_cbor_check(bytes, len, err)) < 0 ||
 	    (rc = vv_members_get_map(&in, 2, err)) < 0) {
 		return rc;

@@ -63,8 +63,7 @@ static void put_remotes(vv_buf *out, vv_web_visit *v)
 {
 	vv_auto(vv_string_list) names = {0};
 
-	if (!v->reach &&
-	    vv_remote_names(&names.items, &names.count, v->repo, VV_IGNORED) == VV_OK) {
+	if (!v->reach && vv_remote_names(&names, v->repo, VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; i < names.count; i++) {
 			vv_buf_printf(out, "%s%s",
 				      i == 0                ? ""

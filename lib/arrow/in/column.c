@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/type_time.h"
@@ -205,14 +206,11 @@ static bool read_instant(vv_value *v, const rewrite_column *c, const vv_cell *ol
 	if (type == VV_TYPE_DATE || type == VV_TYPE_DATETIME || type == VV_TYPE_TIME) {
 		return accepts(c, old) && vv_value_read(v, &none, c->field, old);
 	}
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (forms[i].is(old->text, old->len)) {
-			vv_field plain = {.type = forms[i].type, .format = "default"};
+	const __typeof__(forms[0]) *form = vv_array_find(forms, sizeof(forms) / sizeof(forms[0]),
+							 it, it->is(old->text, old->len));
+	const vv_field plain = {.type = form ? form->type : type, .format = "default"};
 
-			return vv_value_read(v, &none, &plain, old);
-		}
-	}
-	return false;
+	return form && vv_value_read(v, &none, &plain, old);
 }
 
 static bool read_time(incoming_value *out, const rewrite_column *c, const vv_cell *old,
@@ -427,7 +425,7 @@ static void put_part(vv_buf *out, char kind, const void *bytes, size_t len)
 static bool put_typed(vv_buf *out, const incoming_value *v, vv_buf *scratch)
 {
 	double d = v->d == 0 ? 0.0 : v->d;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_FOR(out);
 
 	switch (v->kind) {
 	case INCOMING_NULL:
@@ -453,8 +451,6 @@ static bool put_typed(vv_buf *out, const incoming_value *v, vv_buf *scratch)
 		} else {
 			put_part(out, 't', v->text, v->len);
 		}
-		out->failed = out->failed || text.failed;
-		vv_buf_clear(&text);
 		break;
 	default:
 		put_part(out, 'i', &v->i, sizeof(v->i));

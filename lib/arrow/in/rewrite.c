@@ -411,15 +411,17 @@ static vv_status gather(rewrite *w, size_t most, vv_error *err)
 			}
 			if ((more = next_batch(w, err)) <= 0) return (vv_status)more;
 		}
-		if (!vv_array_room(w->rows, w->count, w->cap)) return vv_fail_nomem(err);
-		arrived *a = &w->rows[w->count++];
-		vv_status rc;
+		if (!vv_array_add(w->rows, w->count, w->cap,
+				  (arrived){.batch = (uint32_t)w->batch,
+					    .row = (uint32_t)w->row++,
+					    .old = MATCH_NONE,
+					    .number = ++w->arrived_count})) {
+			return vv_fail_nomem(err);
+		}
+		arrived *a = &w->rows[w->count - 1];
+		vv_status rc = find_old(w, a, err);
 
-		*a = (arrived){.batch = (uint32_t)w->batch,
-			       .row = (uint32_t)w->row++,
-			       .old = MATCH_NONE,
-			       .number = ++w->arrived_count};
-		if ((rc = find_old(w, a, err)) < 0) return rc;
+		if (rc < 0) return rc;
 		if (a->old != MATCH_NONE) {
 			w->ascending = w->ascending && a->old >= last;
 			last = a->old;

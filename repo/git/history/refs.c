@@ -100,12 +100,9 @@ static void sort_refs(ref_list *l)
 
 static vv_status add_ref(ref_list *l, git_reference *take_ref, vv_error *err)
 {
-	if (!vv_array_room(l->items, l->count, l->cap)) {
-		git_reference_free(take_ref);
-		return vv_fail_nomem(err);
-	}
-	l->items[l->count++] = take_ref;
-	return VV_OK;
+	if (vv_array_add(l->items, l->count, l->cap, take_ref)) return VV_OK;
+	git_reference_free(take_ref);
+	return vv_fail_nomem(err);
 }
 
 static int compare_name(const void *name, const void *item)

@@ -51,7 +51,7 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 	near_search s;
 	vv_auto(vv_head) head = {0};
 
-	vv_nearest_init(&s.near, rev);
+	s.near = vv_nearest_to(rev);
 	(void)vv_refs_each(r, "refs/", consider, &s, NULL);
 	(void)vv_fail(err, VV_ENOTFOUND, "no version named '%s'", vv_text_shows(rev));
 	if (s.near.best) return vv_hint(err, "did you mean '%s'?", vv_text_shows(s.near.best));

@@ -105,9 +105,10 @@ static vv_status append(vv_folder_edit *f, const char *name, size_t len, uint32_
 {
 	char *copy = vv_arena_strndup(&f->arena, name, len);
 
-	if (!copy || !vv_array_room(f->entries, f->count, f->cap)) return vv_fail_nomem(err);
-	f->entries[f->count++] = (vv_folder_entry){.name = copy, .mode = mode, .id = *id};
-	return VV_OK;
+	return copy && vv_array_add(f->entries, f->count, f->cap,
+				    (vv_folder_entry){.name = copy, .mode = mode, .id = *id})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 vv_status vv_folder_edit_put(vv_folder_edit *f, const char *name, uint32_t mode, const vv_oid *id,

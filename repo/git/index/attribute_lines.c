@@ -296,46 +296,28 @@ vv_status vv_attr_lines(vv_repository *r, const vv_index *x, vv_attr_lines_kind 
 
 /* --- writing ------------------------------------------------------------------------- */
 
-/* The pattern that matches just this path. */
-static vv_status put_literal(vv_buf *b, const char *path, vv_error *err)
-{
-	if (!strchr(path, '/')) {
-		vv_buf_putc(b, '/'); /* else it would match in every folder */
-	}
-	for (const char *p = path; *p; p++) {
-		if (*p == ' ') {
-			vv_buf_puts(b, "[[:space:]]"); /* as Git LFS writes it */
-		} else if (*p == '*' || *p == '?' || *p == '[') {
-			vv_buf_printf(b, "[%c]", *p);
-		} else if (p == path && (*p == '"' || *p == '#')) {
-			vv_buf_printf(b, "[%c]", *p);
-		} else if (p == path && *p == '!') {
-			vv_buf_puts(b, "[\\!]");
-		} else if ((unsigned char)*p < 32 || *p == 127 || *p == '\\') {
-			return vv_fail(err, VV_EUSAGE, "a .gitattributes line cannot name '%s'",
-				       vv_text_shows(path));
-		} else {
-			vv_buf_putc(b, *p);
-		}
-	}
-	return vv_buf_ok(b, err);
-}
-
+/* literal: the pattern that matches just this path. Spaces are written as by Git LFS. */
 static vv_status put_pattern(vv_buf *b, const char *pattern, bool literal, vv_error *err)
 {
 	if (!*pattern) return vv_fail(err, VV_EUSAGE, "the pattern is empty");
-	if (literal) return put_literal(b, pattern, err);
-	if (*pattern == '!') {
+	if (!literal && *pattern == '!') {
 		return vv_fail(err, VV_EUSAGE, "a pattern of .gitattributes cannot begin with '!'");
+	}
+	if (literal && !strchr(pattern, '/')) {
+		vv_buf_putc(b, '/'); /* else it would match in every folder */
 	}
 	for (const char *p = pattern; *p; p++) {
 		if (*p == ' ') {
 			vv_buf_puts(b, "[[:space:]]");
-		} else if ((unsigned char)*p < 32 || *p == 127) {
-			return vv_fail(err, VV_EUSAGE,
-				       "a .gitattributes line cannot have the pattern '%s'",
-				       vv_text_shows(pattern));
-		} else if (p == pattern && (*p == '"' || *p == '#')) {
+		} else if ((unsigned char)*p < 32 || *p == 127 || (literal && *p == '\\')) {
+			return vv_fail(
+				err, VV_EUSAGE,
+				literal ? "a .gitattributes line cannot name '%s'"
+					: "a .gitattributes line cannot have the pattern '%s'",
+				vv_text_shows(pattern));
+		} else if (p == pattern && *p == '!') {
+			vv_buf_puts(b, "[\\!]");
+		} else if ((literal && strchr("*?[", *p)) || (p == pattern && strchr("\"#", *p))) {
 			vv_buf_printf(b, "[%c]", *p);
 		} else {
 			vv_buf_putc(b, *p);

@@ -142,11 +142,11 @@ bool vv_index_is_current(const vv_index *x)
 
 /* --- looking ----------------------------------------------------------------------- */
 
-void vv_index_entry_of(const git_index_entry *from, vv_index_entry *out)
+vv_index_entry vv_index_entry_of(const git_index_entry *from)
 {
 	const bool skipped = (from->flags_extended & SKIP_WORKTREE) != 0;
 
-	*out = (vv_index_entry){.path = from->path,
+	return (vv_index_entry){.path = from->path,
 				.id = *vv_from_git(&from->id),
 				.mode = from->mode,
 				.stage = GIT_INDEX_ENTRY_STAGE(from),
@@ -156,7 +156,6 @@ void vv_index_entry_of(const git_index_entry *from, vv_index_entry *out)
 				.ctime_sec = from->ctime.seconds,
 				.ctime_nsec = from->ctime.nanoseconds,
 				.ino = from->ino,
-				.dev = from->dev,
 				.skip_worktree = skipped,
 				.hidden = skipped || (from->flags & GIT_INDEX_ENTRY_VALID) != 0,
 				.intent_to_add = (from->flags_extended & INTENT_TO_ADD) != 0};
@@ -167,10 +166,10 @@ size_t vv_index_count(const vv_index *x)
 	return git_index_entrycount(x->git);
 }
 
-void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out)
+vv_index_entry vv_index_at(const vv_index *x, size_t i)
 {
 	assert(i < vv_index_count(x));
-	vv_index_entry_of(git_index_get_byindex(x->git, i), out);
+	return vv_index_entry_of(git_index_get_byindex(x->git, i));
 }
 
 bool vv_index_next(const vv_index *x, vv_index_entry *e)
@@ -178,7 +177,7 @@ bool vv_index_next(const vv_index *x, vv_index_entry *e)
 	const size_t at = e->next;
 
 	if (at >= vv_index_count(x)) return false;
-	vv_index_at(x, at, e);
+	*e = vv_index_at(x, at);
 	e->next = at + 1;
 	return true;
 }
@@ -194,7 +193,7 @@ bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index
 
 	git_error_clear();
 	if (e) {
-		vv_index_entry_of(e, out);
+		*out = vv_index_entry_of(e);
 	}
 	return e != NULL;
 }

@@ -30,7 +30,7 @@ typedef struct vv_index_entry {
 	int stage;     /* 0 normal, 1 base, 2 ours, 3 theirs */
 	uint32_t size; /* size of the file as recorded; 0: empty, or git must run the filter */
 	int64_t mtime_sec, ctime_sec; /* stat of the file, as recorded */
-	uint32_t mtime_nsec, ctime_nsec, ino, dev;
+	uint32_t mtime_nsec, ctime_nsec, ino;
 	bool skip_worktree;
 	bool hidden;        /* skip-worktree or assume-unchanged: do not read the file */
 	bool intent_to_add; /* the entry of git add --intent-to-add */
@@ -68,8 +68,8 @@ vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *e
 vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err);
 
 size_t vv_index_count(const vv_index *x); /* number of entries */
-/* Sets *out to the i-th entry, from 0; entries are sorted by path, then by stage. */
-void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out);
+/* Returns the i-th entry, from 0; entries are sorted by path, then by stage. */
+vv_index_entry vv_index_at(const vv_index *x, size_t i);
 /* Replaces *e, which is {0} at first, by the entry after it. Returns false at the end.
  *
  *	for (vv_index_entry e = {0}; vv_index_next(x, &e);) {

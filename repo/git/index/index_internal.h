@@ -21,7 +21,7 @@ typedef struct vv_index_edit {
 } vv_index_edit;
 
 /* Sets *out to the entry `from`, whose path is borrowed. */
-void vv_index_entry_of(const git_index_entry *from, vv_index_entry *out);
+vv_index_entry vv_index_entry_of(const git_index_entry *from);
 /* Returns true if st, the stat of the file of the entry e, equals the recorded stat in size, kind,
  * executable bit, inode and mtime. The ctime may differ. Returns false for entries with conflict
  * stages and entries of git add --intent-to-add. */

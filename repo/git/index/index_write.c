@@ -225,7 +225,6 @@ static vv_status put_stats(const vv_index *x, git_index *now, vv_buf *left, vv_e
 vv_status vv_index_note_moved(bool *noted, const vv_repository *r, const char *file, vv_error *err)
 {
 	vv_auto(git_index) *now = NULL;
-	vv_index_entry known;
 	vv_stat made, top, st;
 	int code = git_index_open(&now, file);
 	vv_status rc;
@@ -245,7 +244,7 @@ vv_status vv_index_note_moved(bool *noted, const vv_repository *r, const char *f
 		if (vv_lstat(&st, path, VV_IGNORED) < 0 || S_ISDIR(st.mode)) {
 			continue;
 		}
-		vv_index_entry_of(&e, &known);
+		const vv_index_entry known = vv_index_entry_of(&e);
 		*noted = *noted && vv_index_has_written(&known, &st);
 		e.ctime.seconds = (int32_t)(uint32_t)st.ctime_sec;
 		e.ctime.nanoseconds = st.ctime_nsec;

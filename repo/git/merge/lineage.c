@@ -46,13 +46,11 @@ struct vv_lineage {
 /* One string for each path. */
 static const char *intern(vv_lineage *l, const char *path)
 {
-	for (size_t i = 0; i < l->path_count; i++) {
-		if (l->paths[i] == path || strcmp(l->paths[i], path) == 0) return l->paths[i];
-	}
+	const char **known = vv_array_find(l->paths, l->path_count, it,
+					   *it == path || strcmp(*it, path) == 0);
+	if (known) return *known;
 	char *copy = vv_arena_strndup(&l->arena, path, strlen(path));
-	if (!copy || !vv_array_room(l->paths, l->path_count, l->path_cap)) return NULL;
-	l->paths[l->path_count++] = copy;
-	return copy;
+	return copy && vv_array_add(l->paths, l->path_count, l->path_cap, copy) ? copy : NULL;
 }
 
 /* The path in Git's trees; NULL: no memory. */

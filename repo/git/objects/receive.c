@@ -65,6 +65,9 @@ static void put_oids(vv_buf *b, const char *mark, const vv_oid *ids, size_t coun
 static vv_status fail_git(const char *what, const vv_buf *git_words, int code, vv_status as,
 			  vv_error *err)
 {
+	vv_error local;
+
+	err = err ? err : &local;
 	(void)vv_git_explain(what, git_words, code, err);
 	return vv_recode(err, as);
 }
@@ -77,11 +80,9 @@ vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_co
 			      "--revs", "--thin",    "--stdout", "--delta-base-offset",
 			      "-q",     NULL};
 	vv_auto(vv_buf) revs = VV_BUF_INIT, said = VV_BUF_INIT;
-	vv_error local;
 	int code;
 	vv_status rc = vv_refuse_shallow(r, err);
 
-	err = err ? err : &local;
 	if (rc < 0) return rc;
 	put_oids(&revs, "", wants, want_count, NULL);
 	put_oids(&revs, "^", haves, have_count, r);
@@ -272,11 +273,9 @@ static vv_status git_pack_end(vv_git_pack *p, char hex[GIT_OID_HEXSZ + 1], vv_er
 {
 	static const char word[] = "pack\t";
 	const size_t lead = sizeof(word) - 1;
-	vv_error local;
 	int code;
 	vv_status rc;
 
-	err = err ? err : &local;
 	if (!p->started) {
 		return vv_fail(err, VV_ECORRUPT, "the pack of Git objects ends in its header");
 	}
@@ -657,10 +656,8 @@ static vv_status check_connected(vv_git_receive *g, const vv_oid *tips, size_t c
 
 vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err)
 {
-	vv_error local;
 	vv_status rc;
 
-	err = err ? err : &local;
 	if (g->failed.code < 0) return vv_error_copy(err, &g->failed);
 	if ((rc = check_expected(g, err)) < 0 ||
 	    (g->count > 0 && !g->taken &&

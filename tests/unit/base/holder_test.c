@@ -12,9 +12,7 @@
 
 static vv_holder self(void)
 {
-	vv_holder h;
-
-	vv_holder_self(&h);
+	vv_holder h = vv_holder_self();
 	return h;
 }
 
@@ -108,7 +106,7 @@ static void a_process_that_ended_is_dead_before_and_after_its_parent_asks(void *
 	assert_int_equal(pipe(pipes), 0);
 	child = fork();
 	if (child == 0) {
-		vv_holder_self(&h);
+		h = vv_holder_self();
 		_exit(write(pipes[1], &h, sizeof h) == sizeof h ? 0 : 1);
 	}
 	assert_int_equal(read(pipes[0], &h, sizeof h), sizeof h);

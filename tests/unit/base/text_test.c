@@ -247,9 +247,7 @@ static void sizes_take_a_unit(void **state)
 
 static const char *nearest(const char *word, const char *const *words)
 {
-	vv_nearest n;
-
-	vv_nearest_init(&n, word);
+	vv_nearest n = vv_nearest_to(word);
 	for (; *words; words++) {
 		(void)vv_nearest_try(&n, *words);
 	}

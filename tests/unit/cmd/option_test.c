@@ -268,14 +268,12 @@ static void a_rule_can_both_exclude_and_require(void **state)
 
 static void the_nearest_word_wins_and_far_ones_do_not(void **state)
 {
-	vv_nearest n;
-
 	(void)state;
-	vv_nearest_init(&n, "comit");
+	vv_nearest n = vv_nearest_to("comit");
 	vv_nearest_try(&n, "config");
 	vv_nearest_try(&n, "commit");
 	assert_string_equal(n.best, "commit");
-	vv_nearest_init(&n, "frobnicate");
+	n = vv_nearest_to("frobnicate");
 	vv_nearest_try(&n, "commit");
 	assert_null(n.best);
 }

@@ -87,10 +87,9 @@ static void make_random(vv_dialect *d, vv_prng *r)
 
 static vv_status get(vv_dialect *d, const vv_buf *b, vv_error *err)
 {
-	vv_cbor c;
 	vv_status rc;
 
-	vv_cbor_init(&c, b->data, b->len);
+	vv_cbor c = vv_cbor_of(b->data, b->len);
 	rc = vv_dialect_get(d, &c, err);
 	if (rc >= 0 && (rc = vv_cbor_end(&c, err)) < 0) {
 		vv_dialect_clear(d);

@@ -364,14 +364,13 @@ static void what_has_another_form_is_left_to_reading(void **state)
 static void a_claim_that_is_off_is_not_proved(void **state)
 {
 	fixture *f = *state;
-	vv_cbor c;
 	uint64_t raw_len;
 	vv_error err;
 
 	begin_plain(f, 5000);
 	load(f, 0);
 	assert_true(is_proved(f, false) && is_proved(f, true));
-	vv_cbor_init(&c, f->layout.data, f->layout.len);
+	vv_cbor c = vv_cbor_of(f->layout.data, f->layout.len);
 	vv_assert_ok(vv_cbor_get_uint(&c, &raw_len, &err), &err);
 	/* its length */
 	for (int64_t off = -1; off <= 1; off++) {
@@ -502,12 +501,11 @@ static vv_status lie(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 
 static vv_cid cid_of_item(const fixture *f)
 {
-	vv_cbor c;
 	vv_cid cid;
 	size_t n;
 	vv_error err;
 
-	vv_cbor_init(&c, f->data.data, f->data.len);
+	vv_cbor c = vv_cbor_of(f->data.data, f->data.len);
 	vv_assert_ok(vv_cbor_get_array(&c, &n, &err), &err);
 	vv_assert_ok(vv_cbor_get_link(&c, &cid, &err), &err);
 	return cid;

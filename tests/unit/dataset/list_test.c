@@ -731,7 +731,6 @@ static void a_node_under_the_wrong_sums_is_refused(void **state)
 	memory_init(&m);
 	must_build(&list, &p, &m.sink, NULL);
 	for (int wrong = 0; wrong < 2; wrong++) {
-		vv_cbor c;
 		size_t count;
 
 		vv_buf_reset(&top);
@@ -744,7 +743,7 @@ static void a_node_under_the_wrong_sums_is_refused(void **state)
 		vv_cbor_put_uint(&top, wrong ? 16 : 15);
 		vv_cbor_put_key(&top, "level");
 		vv_cbor_put_uint(&top, 1);
-		vv_cbor_init(&c, top.data, top.len);
+		vv_cbor c = vv_cbor_of(top.data, top.len);
 		vv_assert_ok(vv_cbor_get_map(&c, &count, &err), &err);
 		vv_assert_ok(
 			vv_list_reader_open(&r, VV_LIST_DATA, &m.sink, top.data, top.len, &err),

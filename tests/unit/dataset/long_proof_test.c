@@ -246,12 +246,11 @@ static void read_nth(fixture *f, vv_list_kind kind, size_t n, vv_buf *out)
 static void take_apart(fixture *f, size_t n, item *out)
 {
 	vv_buf b = VV_BUF_INIT;
-	vv_cbor c;
 	size_t count;
 	vv_error err;
 
 	read_nth(f, VV_LIST_DATA, n, &b);
-	vv_cbor_init(&c, b.data, b.len);
+	vv_cbor c = vv_cbor_of(b.data, b.len);
 	vv_assert_ok(vv_cbor_get_array(&c, &count, &err), &err);
 	assert_int_equal(count, 3);
 	vv_assert_ok(vv_cbor_get_link(&c, &out->group, &err), &err);
@@ -355,7 +354,6 @@ static void put_like(forgery *g, size_t n, const vv_buf *data, const vv_buf *lay
 {
 	const vv_scan_entry *e = &g->f->sound.cache->entries[n];
 	vv_buf own_data = VV_BUF_INIT, own_layout = VV_BUF_INIT;
-	vv_cbor c;
 	vv_cid cid;
 	uint64_t rows;
 	size_t count;
@@ -363,7 +361,7 @@ static void put_like(forgery *g, size_t n, const vv_buf *data, const vv_buf *lay
 
 	read_nth(g->f, VV_LIST_DATA, n, &own_data);
 	read_nth(g->f, VV_LIST_LAYOUT, n, &own_layout);
-	vv_cbor_init(&c, own_data.data, own_data.len);
+	vv_cbor c = vv_cbor_of(own_data.data, own_data.len);
 	vv_assert_ok(vv_cbor_get_array(&c, &count, &err), &err);
 	vv_assert_ok(vv_cbor_get_link(&c, &cid, &err), &err);
 	vv_assert_ok(vv_cbor_get_uint(&c, &rows, &err), &err);

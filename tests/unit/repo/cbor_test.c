@@ -326,7 +326,6 @@ static void a_cursor_reads_what_was_written(void **state)
 	uint64_t u;
 	bool flag;
 	vv_error err;
-	vv_cbor c;
 
 	(void)state;
 	vv_cbor_put_map(&b, 3);
@@ -341,7 +340,7 @@ static void a_cursor_reads_what_was_written(void **state)
 	vv_cbor_put_bytes(&b, "xy", 2);
 	vv_cbor_put_bool(&b, false);
 	vv_cbor_put_null(&b);
-	vv_cbor_init(&c, b.data, b.len);
+	vv_cbor c = vv_cbor_of(b.data, b.len);
 	vv_assert_ok(vv_cbor_get_map(&c, &count, &err), &err);
 	assert_int_equal(count, 3);
 	vv_assert_ok(vv_cbor_get_key(&c, "v", &err), &err);
@@ -382,7 +381,7 @@ static void a_value_of_another_type_leaves_the_cursor_where_it_was(void **state)
 	vv_cbor c, before;
 
 	(void)state;
-	vv_cbor_init(&c, list, sizeof list);
+	c = vv_cbor_of(list, sizeof list);
 	before = c;
 	vv_assert_status(vv_cbor_get_map(&c, &count, &err), VV_ECORRUPT, &err);
 	vv_assert_contains(err.message, "expected a map, found a list");
@@ -402,10 +401,9 @@ static void integers_beyond_the_signed_range_are_not_cut(void **state)
 	size_t len, count;
 	uint8_t *bytes = unhex(big_ints.hex, &len);
 	vv_error err;
-	vv_cbor c;
 
 	(void)state;
-	vv_cbor_init(&c, bytes, len);
+	vv_cbor c = vv_cbor_of(bytes, len);
 	vv_assert_ok(vv_cbor_get_array(&c, &count, &err), &err);
 	vv_assert_ok(vv_cbor_get_uint(&c, &u, &err), &err);
 	assert_true(u == UINT64_MAX);

@@ -592,8 +592,8 @@ static void an_index_that_is_changed_while_another_reads_it_has_all_its_entries(
 	assert_int_equal(vv_index_count(b), 14);
 	assert_int_equal(vv_index_count(a), 15);
 	for (size_t i = 0; i < vv_index_count(b); i++) {
-		vv_index_at(a, i, &ours);
-		vv_index_at(b, i, &theirs);
+		ours = vv_index_at(a, i);
+		theirs = vv_index_at(b, i);
 		assert_string_equal(ours.path, theirs.path);
 		ours.path = theirs.path = NULL;
 		assert_memory_equal(&ours, &theirs, /* up to the padding at its end */

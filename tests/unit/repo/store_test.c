@@ -208,7 +208,6 @@ static void a_block_is_stored_once(void **state)
 	const char *dir = vv_test_path("store");
 	vv_store *s = fx_open(dir);
 	vv_writer *w = fx_writer(s);
-	vv_writer_stats stats;
 	vv_store_stats all;
 	vv_error err;
 	unsigned round, i;
@@ -221,7 +220,7 @@ static void a_block_is_stored_once(void **state)
 		}
 		commit(w);
 	}
-	vv_writer_stats_get(w, &stats);
+	vv_writer_stats stats = vv_writer_stats_get(w);
 	assert_int_equal(stats.blocks_new, 10);
 	assert_int_equal(stats.blocks_known, 50);
 	assert_true(stats.stored_bytes < stats.raw_bytes);
@@ -816,7 +815,6 @@ static void threads_may_put_and_get_at_once(void **state)
 	const char *dir = vv_test_path("store");
 	vv_store *s;
 	vv_pool *pool = vv_pool_new(3);
-	vv_writer_stats stats;
 	putting jobs[4];
 	vv_writer *w;
 	unsigned i;
@@ -838,7 +836,7 @@ static void threads_may_put_and_get_at_once(void **state)
 		assert_false(jobs[i].failed);
 	}
 	commit(w);
-	vv_writer_stats_get(w, &stats);
+	vv_writer_stats stats = vv_writer_stats_get(w);
 	assert_int_equal(stats.blocks_new, 120);
 	assert_int_equal(stats.blocks_known, 120);
 	vv_writer_close(w);

@@ -278,7 +278,7 @@ static void conflicts_are_seen_and_settled(void **state)
 	assert_true(vv_index_has_conflicts(x));
 	assert_false(get(x, "f", &e));
 	for (i = 0; i < vv_index_count(x); i++) {
-		vv_index_at(x, i, &e);
+		e = vv_index_at(x, i);
 		stages += e.stage > 0;
 	}
 	assert_int_equal(stages, 3);
@@ -378,10 +378,9 @@ static void files_are_written_as_git_writes_them(void **state)
 	r = open_here();
 	x = open_index(r);
 	for (i = 0; i < vv_index_count(x); i++) {
-		vv_index_entry e;
 		char *path;
 
-		vv_index_at(x, i, &e);
+		vv_index_entry e = vv_index_at(x, i);
 		path = vv_strdup(e.path);
 		vv_assert_ok(vv_worktree_write_file(x, path, e.mode, &e.id, &err), &err);
 		vv_free(path);

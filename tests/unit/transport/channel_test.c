@@ -75,7 +75,6 @@ static void hang_up(int *fd)
 
 static void bytes_go_both_ways_and_are_counted(void **state)
 {
-	vv_channel_stats stats;
 	char got[16];
 	vv_error err;
 	pair p;
@@ -92,7 +91,7 @@ static void bytes_go_both_ways_and_are_counted(void **state)
 	vv_assert_ok(vv_channel_read(p.here, got + 2, 4, &err), &err);
 	assert_memory_equal(got, "answer", 6);
 	vv_assert_ok(vv_channel_done(p.here, &err), &err);
-	vv_channel_stats_get(p.here, &stats);
+	vv_channel_stats stats = vv_channel_stats_get(p.here);
 	assert_int_equal(stats.bytes_out, 5);
 	assert_int_equal(stats.bytes_in, 6);
 	assert_int_equal(stats.turns, 1);

@@ -68,9 +68,7 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 		return vv_fail(err, VV_EREFUSED, "the host lists more than %s blocks",
 			       vv_text_count(max));
 	}
-	if (!vv_array_room(c->packs, c->count, c->cap)) return vv_fail_nomem(err);
-	vv_host_pack *p = &c->packs[c->count];
-	*p = (vv_host_pack){
+	vv_host_pack p = {
 		.bases = vv_calloc(list->base_count + 1, sizeof(vv_cid)),
 		.key = vv_pack_key(list->hash),
 		.blob = *blob,
@@ -78,10 +76,9 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 		.blocks = list->count,
 		.base_count = list->base_count,
 	};
-	if (!p->bases) return vv_fail_nomem(err);
-	c->count++;
+	if (!vv_array_own(c->packs, c->count, c->cap, p.bases, p)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < list->base_count; i++) {
-		p->bases[i] = vv_host_list_base(list, i);
+		p.bases[i] = vv_host_list_base(list, i);
 	}
 	return look_in(c, c->count - 1, list, false, err);
 }

@@ -423,7 +423,6 @@ typedef struct found_pack {
 } found_pack;
 
 typedef struct finding {
-	vv_host *h;
 	found_pack *items;
 	size_t count, cap;
 } finding;
@@ -714,7 +713,7 @@ void vv_host_mend(vv_host *h)
 
 vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 {
-	finding f = {.h = h};
+	finding f = {.count = 0};
 	vv_auto_free vv_oid *missing = NULL;
 	size_t missing_count = 0;
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;

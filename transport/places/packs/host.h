@@ -265,7 +265,7 @@ typedef struct vv_host_swept {
 vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out,
 			vv_error *err);
 
-/* Sets *out to numbers about the data fetched so far: bytes, packs and damaged. */
-void vv_host_came(const vv_host *h, vv_host_sum *out);
+/* Returns numbers about the data fetched so far: bytes, packs and damaged. */
+vv_host_sum vv_host_came(const vv_host *h);
 
 #endif

@@ -124,9 +124,9 @@ vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *
 	return roots ? vv_files_look_for(h, roots, count, err) : vv_files_look_at_all(h, err);
 }
 
-void vv_host_came(const vv_host *h, vv_host_sum *out)
+vv_host_sum vv_host_came(const vv_host *h)
 {
-	*out = h->came;
+	return h->came;
 }
 
 /* --- packs ---------------------------------------------------------------------------------------- */

@@ -729,13 +729,15 @@ static vv_status sweep(sweeping *s, vv_error *err)
 
 vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out, vv_error *err)
 {
-	sweeping s = {.h = h, .what = what, .out = out};
+	sweeping s = {.h = h,
+		      .what = what,
+		      .out = out,
+		      .wanted = vv_cid_map_new(),
+		      .partial = vv_cid_map_new(),
+		      .replaced = vv_cid_map_new()};
 	vv_error ignored;
 
 	memset(out, 0, sizeof(*out));
-	s.wanted = vv_cid_map_new();
-	s.partial = vv_cid_map_new();
-	s.replaced = vv_cid_map_new();
 	vv_status rc = s.wanted && s.partial && s.replaced ? sweep(&s, err) : vv_fail_nomem(err);
 	h->sweeper = NULL;
 	vv_sweeper_end(&s.own);

@@ -61,9 +61,8 @@ static vv_status look(const vv_sweeper *s, found *f, vv_error *err)
 static vv_status write_mark(vv_sweeper *s, vv_error *err)
 {
 	char text[VV_HOLDER_TEXT + 24], line[VV_HOLDER_TEXT];
-	vv_holder self;
+	const vv_holder self = vv_holder_self();
 
-	vv_holder_self(&self);
 	vv_holder_text(line, &self);
 	(void)snprintf(text, sizeof(text), "%s\n%u\n", line, ++s->times);
 	s->told_ms = vv_monotonic_ms();
@@ -75,7 +74,6 @@ static vv_status judge(const vv_sweeper *s, const found *f, vv_holder *who, bool
 		       vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_holder self;
 	const vv_status rc = vv_place_get(s->place, f->name, 0, VV_HOLDER_TEXT, &text, err);
 
 	*who = (vv_holder){.pid = 0};
@@ -86,7 +84,7 @@ static vv_status judge(const vv_sweeper *s, const found *f, vv_holder *who, bool
 	(void)vv_buf_cstr(&text);
 	text.data[strcspn(text.data, "\n")] = '\0';
 	if (vv_holder_parse(who, text.data)) {
-		vv_holder_self(&self);
+		const vv_holder self = vv_holder_self();
 		*dead = *dead || vv_holder_state_of(who, &self, f->modified) == VV_HOLDER_DEAD;
 	}
 	return VV_OK;

@@ -62,8 +62,8 @@ static vv_status examine(vv_doctor *d, vv_context *c, vv_error *err)
 	/* Attributes are git's answer. */
 	const bool git = d->count == 0 || strcmp(d->findings[0].what, "git") != 0;
 	if (git && !vv_repository_is_bare(c->repo) &&
-	    ((rc = vv_context_need(c, VV_NEEDS_READER | VV_NEEDS_INDEX, err)) < 0 ||
-	     (rc = vv_doctor_data(d, c->repo, c->index, c->reader, err)) < 0 ||
+	    ((rc = vv_context_need(c, VV_NEEDS_INDEX, err)) < 0 ||
+	     (rc = vv_doctor_data(d, c->repo, c->index, err)) < 0 ||
 	     (rc = vv_doctor_settings(d, c->repo, d->tables > 0, err)) < 0)) {
 		return rc;
 	}
