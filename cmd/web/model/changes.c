@@ -94,11 +94,19 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 
 /* --- one path ------------------------------------------------------------------------------ */
 
-static void put_words(vv_web_visit *v, vv_web_change *out, const vv_content *a, const vv_content *b)
+static void put_words(vv_web_visit *v, vv_web_change *out, const vv_change *c, const vv_content *a,
+		      const vv_content *b)
 {
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 
-	if (out->kind == VV_WEB_ADDED && b->table && b->rows + b->columns > 0) {
+	if (a->submodule && b->submodule) {
+		vv_buf_printf(&words, "submodule %.7s", vv_oid_shows(&c->old_id));
+		vv_buf_printf(&words, " -> %.7s", vv_oid_shows(&c->new_id));
+	} else if (a->submodule || b->submodule) {
+		vv_buf_puts(&words, b->submodule ? a->there ? "now a submodule" : "new: submodule"
+				    : b->there   ? "no longer a submodule"
+						 : "removed: submodule");
+	} else if (out->kind == VV_WEB_ADDED && b->table && b->rows + b->columns > 0) {
 		vv_change_whole_put(&words, false, b->rows, b->columns);
 	} else if (out->kind == VV_WEB_REMOVED && a->stored && a->table) {
 		vv_change_whole_put(&words, true, a->rows, a->columns);
@@ -152,7 +160,7 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 	    (rc = count(v, out, c, &a, &b, of, err)) < 0) {
 		return rc;
 	}
-	put_words(v, out, &a, &b);
+	put_words(v, out, c, &a, &b);
 	return VV_OK;
 }
 

@@ -357,9 +357,10 @@ static vv_status make(export *e, size_t at, vv_buf *out, vv_error *err)
 					     : vv_buf_ok(out, err);
 }
 
-/* The exact bytes of a file; *fits false: more than most. */
+/* The exact bytes of a file; *fits false: more than most. *is false: the version has no such file, or
+ * it is a submodule. */
 static vv_status read_data(export *e, const vv_web_address *to, uint64_t most, vv_buf *out,
-			   bool *fits, vv_error *err)
+			   bool *is, bool *fits, vv_error *err)
 {
 	vv_beginning t = {.most = most};
 	vv_web_commit c;
@@ -377,9 +378,10 @@ static vv_status read_data(export *e, const vv_web_address *to, uint64_t most, v
 		}
 	}
 	vv_web_visit_forget(e->visit);
-	*fits = !t.more && rc != VV_ENOTFOUND;
+	*is = rc != VV_ENOTFOUND && rc != VV_EUSAGE;
+	*fits = !t.more;
 	*out = t.bytes;
-	return *fits ? rc : VV_OK;
+	return *is && *fits ? rc : VV_OK;
 }
 
 /* ---- writing */
@@ -417,16 +419,20 @@ static void leave_out(export *e, leaf *l)
 /* Writes a leaf if it fits. The first page gets its room at the end. */
 static vv_status try_leaf(export *e, size_t at, vv_error *err)
 {
-	bool bytes = e->leaves[at].to.place == VV_WEB_AT_RAW, fits = true;
+	bool bytes = e->leaves[at].to.place == VV_WEB_AT_RAW, is = true, fits = true;
 	uint64_t held = vv_export_folder_bytes(e->folder, e->leaves[at].name);
 	uint64_t most = e->leaves[at].rank == FILES ? e->most / 2 : e->most;
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 
 	most = most > held ? most - held : 0;
-	vv_status rc = bytes ? read_data(e, &e->leaves[at].to, most, &out, &fits, err)
+	vv_status rc = bytes ? read_data(e, &e->leaves[at].to, most, &out, &is, &fits, err)
 			     : make(e, at, &out, err);
 	if (rc < 0) return rc;
 	leaf *l = &e->leaves[at]; /* making may have moved them */
+	if (!is) {
+		l->made = l->out = true;
+		return VV_OK;
+	}
 	if (!fits && l->rank == FILES) {
 		l->rank = LARGE;
 		return VV_OK;

@@ -275,3 +275,27 @@ listed() {
 		rm -f t.csv .gitattributes
 	done
 }
+
+@test "a version with a submodule is exported and published" {
+	git init -q other
+	git -C other commit -q --allow-empty -m one
+	new_repo src
+	cd src
+	rows 5 > t.csv
+	varve add -q t.csv
+	git -c protocol.file.allow=always submodule --quiet add "$PWD/../other" mod
+	varve commit -qm one
+	git -C mod commit -q --allow-empty -m two
+	varve commit -qam two
+	succeeds varve web --export ../out
+	stderr_lacks "left out"
+	grep -rq "new: submodule" ../out --include='*.html'
+	grep -rq "submodule $(git rev-parse --short=7 HEAD~:mod) -&gt; $(git rev-parse --short=7 HEAD:mod)" ../out --include='*.html'
+	succeeds varve publish -q -o ../public
+	cmp t.csv ../public/t.csv
+	succeeds python3 "$links" ../out
+	git rm -q mod
+	git commit -qm three
+	succeeds varve web --export ../out HEAD~..HEAD
+	succeeds varve publish -q -o ../public
+}
