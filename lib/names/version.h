@@ -181,6 +181,8 @@ typedef struct vv_subject_options {
 	 * file */
 	bool unpack;
 	bool as_add; /* plain text: the root must be the one that add would make */
+	/* a file of the work tree: each CRLF is read as LF, as Git stores the file; not with in_file */
+	bool as_lf;
 	/* threads for reading plain text; NULL: those of the reader, if any */
 	vv_pool *pool;
 	const vv_progress *progress;

@@ -4,6 +4,7 @@
  */
 #include "lib/names/version_internal.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <string.h>
 #include <time.h>
@@ -135,9 +136,62 @@ bool vv_subject_is_packed(const vv_subject *s)
 	return vv_decompress_name(s->path ? s->path : s->text) > 0;
 }
 
+/* A source whose line ends CRLF are read as LF. */
+typedef struct lf_source {
+	vv_source of;
+	bool held; /* the last byte read was a CR, which was not yet returned */
+} lf_source;
+
+static ssize_t read_as_lf(void *payload, void *buf, size_t len, vv_error *err)
+{
+	lf_source *s = payload;
+	char *out = buf;
+	size_t kept = 0;
+
+	assert(len > 1);
+	while (kept == 0) {
+		const size_t before = s->held;
+
+		if (s->held) {
+			out[0] = '\r';
+		}
+		const ssize_t n = s->of.read(s->of.payload, out + before, len - before, err);
+		if (n <= 0) {
+			s->held = false;
+			return n < 0 ? n : (ssize_t)before;
+		}
+		const size_t end = before + (size_t)n;
+		s->held = out[end - 1] == '\r';
+		for (size_t i = 0; i < end - s->held; i++) {
+			if (out[i] != '\r' || out[i + 1] != '\n') {
+				out[kept++] = out[i];
+			}
+		}
+	}
+	return (ssize_t)kept;
+}
+
+static vv_status again_as_lf(void *payload, vv_error *err)
+{
+	lf_source *s = payload;
+
+	s->held = false;
+	return s->of.again(s->of.payload, err);
+}
+
+static void use_lf(lf_source *s, vv_source *source)
+{
+	*s = (lf_source){.of = *source};
+	source->payload = s;
+	source->read = read_as_lf;
+	source->again = source->again ? again_as_lf : NULL;
+	source->line = NULL;
+}
+
 /* Where the bytes come from while they are read. */
 typedef struct input {
 	vv_subject_source from;
+	lf_source lf;
 	/* of a version in Git that was read as a document before: its first bytes, while the others are not read */
 	vv_buf head;
 	bool later;
@@ -767,7 +821,10 @@ static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 	    (rc = vv_subject_way_open(&r->way, s, opts, err)) < 0) {
 		return rc;
 	}
-	io->in_file = opts->in_file && !unpack && (!like || s->lent) &&
+	if (opts->as_lf && s->from == VV_FROM_WORK) {
+		use_lf(&in->lf, &in->from.source);
+	}
+	io->in_file = opts->in_file && !opts->as_lf && !unpack && (!like || s->lent) &&
 		      in->from.blob.len <= IN_MEMORY_MAX;
 	vv_mem_sink_use(&sink, s->passing);
 	if ((s->lent && (rc = share_groups(io, &known, like, err)) < 0) ||

@@ -817,6 +817,21 @@ static vv_status are_files(const comparison *c, bool *out, vv_error *err)
 	return VV_OK;
 }
 
+/* In a patch a text has the line ends that Git stores, as those of the work tree depend on the machine. Git leaves a
+ * text alone that it has with CRLF. */
+static vv_status reads_as_lf(const comparison *c, bool *out, vv_error *err)
+{
+	const vv_subject *b = c->item->b;
+
+	*out = false;
+	if (!c->how->patch || !b || !b->repo || !b->path || b->from != VV_FROM_WORK ||
+	    !c->old_side.is_open || !c->old_side.is_text ||
+	    c->old_side.table.root.dialect.newline == VV_CRLF) {
+		return VV_OK;
+	}
+	return vv_attr_stores_lf(b->repo, b->path, out, err);
+}
+
 static vv_status open_sides(comparison *c, bool in_file, bool *unreadable, vv_error *err)
 {
 	const vv_diff_item *i = c->item;
@@ -831,6 +846,7 @@ static vv_status open_sides(comparison *c, bool in_file, bool *unreadable, vv_er
 	if (rc < 0) return rc;
 	new.in_file = in_file && i->a && i->a->in_file;
 	new.before = c->old_side.is_open ? &c->old_side.table.root : NULL;
+	if ((rc = reads_as_lf(c, &new.as_lf, err)) < 0) return rc;
 	if ((rc = open_side(&c->new_side, i->b, &new, err)) < 0) {
 		*unreadable = rc == VV_EINPUT && !i->b->is_dataset;
 	}

@@ -441,3 +441,39 @@ v2() {
 	grep -v '"type":"\(diff\|end\)"' ../p | sed 's/,"oldRoot".*/}/; s/,"oldLine".*/}/; s/,"newLine".*/}/; s/,"xxh3".*/}/' | grep '"row"' | grep -v '"kept"' > ../rows
 	grep '"row"' ../n | cmp - ../rows
 }
+
+@test "a patch of a text has the line ends that Git stores, and applying it keeps those of the file" {
+	new_repo here
+	cd here
+	rows 9 > t.csv
+	varve track --text t.csv > ../out
+	varve add -q .
+	varve commit -qm one
+	git clone -q . ../there
+	git config core.autocrlf true
+	sed -i 's/$/\r/' t.csv
+	[ -z "$(git diff)" ]
+	cp t.csv ../before.csv
+	varve set -q t.csv 3 name=new
+	cp t.csv ../after.csv
+	varve diff --format patch > ../p
+	! grep -q '\\r' ../p
+	varve apply -R ../p > ../out
+	cmp t.csv ../before.csv
+	varve apply ../p > ../out
+	cmp t.csv ../after.csv
+	cd ../there
+	varve apply ../p > ../out
+	[ "$(git diff --numstat)" = $'1\t1\tt.csv' ]
+	tr -d '\r' < ../after.csv | cmp - t.csv
+	cd ../here
+	git -c core.autocrlf=false add t.csv # Git leaves a file alone that it has with CRLF
+	varve commit -qm two
+	varve set -q t.csv 4 name=other
+	varve diff --format patch > ../p
+	cp t.csv ../after.csv
+	varve apply -R ../p > ../out
+	git diff --quiet
+	varve apply ../p > ../out
+	cmp t.csv ../after.csv
+}
