@@ -525,7 +525,10 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 	if (vv_url_read(&u, url, VV_IGNORED) < 0 || vv_head_read(t->repo, &head, VV_IGNORED) < 0) {
 		return VV_OK;
 	}
-	const bool read = vv_blocks_config_read(&c, t->repo, &head.commit, VV_IGNORED) == VV_OK;
+	/* A push must not take a store for none; a fetch has other sources. */
+	vv_status rc = vv_blocks_config_read(&c, t->repo, &head.commit, err);
+	const bool read = rc == VV_OK;
+	if ((rc = vv_error_excuse(rc, !write, err)) < 0) return rc;
 	const bool stored = vv_blocks_are_stored(m, &c);
 	if (!read && !stored) return VV_OK;
 	bool asks = u.kind == VV_URL_PATH ||
@@ -536,7 +539,7 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 		      find_blocks_ref(u.path, vv_connect_env(&t->connect)) == VV_ENOTFOUND)) {
 		return VV_OK;
 	}
-	vv_status rc = vv_git_host_open(&host, t, m, NULL, write, VV_IGNORED);
+	rc = vv_git_host_open(&host, t, m, NULL, write, VV_IGNORED);
 	rc = rc < 0 ? rc : vv_git_host_has_blocks(host, &has, VV_IGNORED);
 	*out = rc == VV_OK && (has || (write && eager)) ? vv_take(&host) : NULL;
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;

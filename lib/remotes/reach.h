@@ -44,7 +44,8 @@ VV_AUTO_CLEAR(vv_reached, vv_reached_close)
  * clients without varve. The caller closes *out. Sets *out to NULL if the peer has neither, if git
  * cannot connect to the peer, or if its URL is neither a path nor one of ssh. eager: if it is not
  * known whether the peer has a ref of blocks, connect to the peer again to find out, and with
- * `write` open it even if it has none; false: *out is then NULL. */
+ * `write` open it even if it has none; false: *out is then NULL. With `write`, fails if
+ * .varveconfig cannot be read; without it, the stores in that file are then not used. */
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			      bool eager, vv_error *err);
 /* Sends the blocks of `refs`, which are pushed to the peer m, also to the store that the repository

@@ -222,3 +222,46 @@ dropped_before() {
 		rm -rf a b host.git store
 	done
 }
+
+@test "a push to a peer is refused where the stores that HEAD names cannot be read" {
+	local tree files
+	new_repo
+	varve init -q --bare ../peer
+	git remote add origin ../peer
+	git config push.default current
+	printf 'id,v\n1,2\n' > t.csv
+	varve add t.csv > /dev/null
+	mkdir ../store
+	varve store add s "$PWD/../store" > /dev/null 2>&1
+	git add .varveconfig
+	varve commit -qm one
+	succeeds varve push
+	files=$(find ../store -type f | wc -l)
+	[ "$files" -gt 2 ]
+	git branch side
+	printf 'id,v\n1,3\n' > t.csv
+	varve add t.csv > /dev/null
+	echo '[' >> .varveconfig
+	git add .varveconfig
+	varve commit -qm invalid
+	ends_with 2 varve push
+	stderr_has ".varveconfig cannot be read: bad config line"
+	git checkout -q HEAD~1 .varveconfig
+	varve commit -q --amend -m two
+	git switch -q side
+	git commit -q --allow-empty -m side
+	echo x > x
+	git add x
+	git commit -qm side
+	tree=$(git rev-parse 'HEAD^{tree}')
+	mv ".git/objects/${tree:0:2}/${tree:2}" ../tree
+	ends_with 2 varve push origin main
+	stderr_has "$tree"
+	[ "$(git -C ../peer rev-parse main)" = "$(git rev-parse main~1)" ]
+	mv ../tree ".git/objects/${tree:0:2}/${tree:2}"
+	succeeds varve push origin main
+	[ "$(find ../store -type f | wc -l)" -gt "$files" ]
+	# a fetch has other sources
+	rm ".git/objects/${tree:0:2}/${tree:2}"
+	succeeds varve fetch
+}
