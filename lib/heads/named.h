@@ -51,9 +51,10 @@ bool vv_named_has(const vv_named *n, const char *url);
 
 /* Sets *out to the repository whose heads r trusts, with the URLs of its copies: the mirrors in its
  * newest head, the user's mirrors (varve.mirror, then `more`), and then the mirrors of `name`. If
- * the name cannot be resolved, or has another key (VV_EREFUSED), returns the error; *out then lacks
- * only the name's mirrors. If r trusts no head, *out is the repository of the name; if name is
- * NULL, too, *out is unchanged. `more` may be NULL. Clear *out also on failure. */
+ * the name cannot be resolved, or has another key or another name (VV_EREFUSED), returns the error;
+ * *out then lacks only the name's mirrors. If r trusts no head, *out is the repository of the name,
+ * with the name's mirrors first; if the name cannot be resolved, it has no mirrors; if name is
+ * NULL, *out is unchanged. `more` may be NULL. Clear *out also on failure. */
 vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 			   const vv_strings *more, vv_error *err);
 /* Returns VV_ENOTFOUND, with the message that no copy of the repository `name` answers. */
