@@ -221,19 +221,16 @@ static vv_status add_unpacked(vv_context *c, vv_add_request *req, vv_error *err)
 	return rc;
 }
 
-/* The version of a path that the work tree has, or else the index; none: the path is new. *why: the file that is there is neither. */
+/* The version of a path that the work tree has, or else the index; none: the path is new. *why: the file that is there is neither.
+ * old borrows file, or staged, the path's word in the index. */
 static vv_status find_old(vv_subject *old, vv_error *why, vv_context *c, const char *path,
-			  const char *file, vv_error *err)
+			  const char *file, const char *staged, vv_error *err)
 {
 	vv_index_entry entry;
 	vv_status rc;
 	vv_stat st;
 
-	vv_auto(char) *staged = vv_asprintf(":%s", path);
-	if ((rc = vv_alloc_ok(staged, err)) < 0 ||
-	    (rc = vv_index_check_module(c->index, path, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_index_check_module(c->index, path, err)) < 0) return rc;
 	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && !S_ISREG(st.mode)) {
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' is not a regular file: --arrow writes one table",
@@ -262,6 +259,7 @@ static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_option
 	const char *path = c->paths.items[0].path;
 	vv_auto(char) *file = vv_repository_file(c->repo, path);
 	vv_auto(char) *dir = file ? vv_worktree_temp_dir(c->repo, file) : NULL;
+	vv_auto(char) *staged = vv_asprintf(":%s", path);
 	vv_auto(vv_subject) old = {.text = NULL};
 	vv_auto(vv_convert_input) in = {.fd = -1};
 	const rewritten_place place = {dir, VV_WRITE_TEMP, path, file};
@@ -270,9 +268,9 @@ static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_option
 	bool same = true;
 	vv_status rc;
 
-	if (!dir) return vv_fail_nomem(err);
+	if (!dir || !staged) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, VV_WRITE_TEMP); /* of processes that were killed */
-	if ((rc = find_old(&old, &why, c, path, file, err)) < 0 ||
+	if ((rc = find_old(&old, &why, c, path, file, staged, err)) < 0 ||
 	    (rc = vv_convert_input_open(&in, o->arrow, NULL, err)) < 0 ||
 	    (rc = vv_arrow_ipc_read(&stream, &in.bytes, err)) < 0 ||
 	    (rc = rewritten_make(made, &stream, old.path ? &old : NULL, &place, how, err)) < 0 ||

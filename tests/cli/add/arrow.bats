@@ -249,3 +249,14 @@ arrow() {
 	varve add -q --mode delete --arrow new.arrows t.csv
 	printf '%s\n' id,v x,1 | cmp - t.csv
 }
+
+@test "where the file is gone, and blocks of its version are missing, the message names the version" {
+	new_repo
+	printf 'id,v\n1,2\n' > prices-of-a-shop-and-its-branches.csv
+	varve add --key id prices-of-a-shop-and-its-branches.csv > /dev/null
+	varve commit -qm one
+	varve cat --format arrow prices-of-a-shop-and-its-branches.csv > ../rows.arrow
+	rm prices-of-a-shop-and-its-branches.csv .git/varve/packs/*
+	ends_with 2 varve add --arrow ../rows.arrow prices-of-a-shop-and-its-branches.csv
+	stderr_has "varve: :prices-of-a-shop-and-its-branches.csv: block "
+}
