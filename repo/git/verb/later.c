@@ -34,8 +34,10 @@ static void put_part(vv_buf *b, const char *text)
 vv_status vv_later_must_be_free(vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_later) there = {0};
+	const vv_status rc = vv_later_read(&there, r, err);
 
-	if (vv_later_read(&there, r, VV_IGNORED) < 0 || !there.back || there.own) return VV_OK;
+	if (rc < 0) return vv_missing_ok(rc, err);
+	if (!there.back || there.own) return VV_OK;
 	return vv_fail(err, VV_ELOCKED,
 		       "another varve process is changing files of this work tree\ntry again when "
 		       "that process has ended");

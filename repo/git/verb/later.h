@@ -71,7 +71,8 @@ vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err);
  * sync the file. VV_ENOTFOUND: no note exists. */
 vv_status vv_later_append(vv_repository *r, const char *parts, size_t len, vv_error *err);
 /* Checks that no other process has written a note with `back` set. VV_ELOCKED: such a note exists:
- * another varve process, perhaps one that waits for this process, is changing files. */
+ * another varve process, perhaps one that waits for this process, is changing files. A note that
+ * cannot be read is an error, as in vv_later_read. */
 vv_status vv_later_must_be_free(vv_repository *r, vv_error *err);
 /* Reads the note into *out, which the caller clears with vv_later_clear, also after a failure.
  * VV_ENOTFOUND: no note exists. VV_ENOSUPPORT: a newer varve wrote the note. VV_ECORRUPT: the note

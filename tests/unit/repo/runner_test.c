@@ -50,6 +50,25 @@ static void git_runs_in_the_work_tree_with_a_note_and_the_turn(void **state VV_U
 	vv_repository_close(r);
 }
 
+static void a_note_that_cannot_be_read_is_not_written_over(void **state VV_UNUSED)
+{
+	vv_later note = {.what = "the test"};
+	vv_error err;
+
+	git_begin();
+	vv_repository *r = open_here();
+	sh("mkdir -p .git/varve; printf 'varve-later 2\\0x\\0' > .git/varve/later");
+	vv_assert_status(vv_later_must_be_free(r, &err), VV_ENOSUPPORT, &err);
+	vv_assert_status(vv_later_write(r, &note, &err), VV_ENOSUPPORT, &err);
+	assert_string_equal(out("tr '\\0' ' ' < .git/varve/later"), "varve-later 2 x ");
+	sh("echo damaged > .git/varve/later");
+	vv_assert_status(vv_later_write(r, &note, &err), VV_ECORRUPT, &err);
+	sh("rm .git/varve/later");
+	vv_assert_ok(vv_later_write(r, &note, &err), &err);
+	vv_later_clear(&note);
+	vv_repository_close(r);
+}
+
 static void a_lock_of_another_program_is_waited_for(void **state VV_UNUSED)
 {
 	static const char *const args[] = {"update-index", "--refresh", NULL};
@@ -170,6 +189,7 @@ static void what_git_refuses_is_worded_by_git(void **state VV_UNUSED)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(git_runs_in_the_work_tree_with_a_note_and_the_turn),
+	cmocka_unit_test(a_note_that_cannot_be_read_is_not_written_over),
 	cmocka_unit_test(a_lock_of_another_program_is_waited_for),
 	cmocka_unit_test(the_locks_of_a_killed_git_are_removed),
 	cmocka_unit_test(the_lock_of_an_index_elsewhere_is_removed_there),
