@@ -67,7 +67,8 @@ static vv_status check_one(files *f, const vv_check_path *path)
 	}
 	f->datasets++;
 	if (f->run->rows && f->datasets > 1) {
-		return vv_fail(f->err, VV_EUSAGE, "--failed-rows requires exactly one file");
+		return vv_fail(f->err, VV_EUSAGE,
+			       "--failed-rows and --passed-rows take exactly one file");
 	}
 	return vv_check_dataset(f->run, f->rules, f->side, NULL, path, f->err);
 }

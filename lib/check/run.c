@@ -322,8 +322,8 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 	if (rc < 0) return rc;
 	if (run->rows && list.count > 1) {
 		return vv_fail(err, VV_EUSAGE,
-			       "--failed-rows requires one table, not %zu\nname one of them, such "
-			       "as '%s'",
+			       "--failed-rows and --passed-rows take one table, not %zu\nname one "
+			       "of them, such as '%s'",
 			       list.count, vv_text_shows(list.items[0].path));
 	}
 	return check_list(run, &list, argc == 0, NULL, side, base, err);

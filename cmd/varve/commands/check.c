@@ -608,8 +608,9 @@ static vv_status check_range(check *c, vv_error *err)
 			      .report = report_options(c, c->owner.rules)};
 
 	if (splits(c->o) || c->o->explain) {
-		return vv_fail(err, VV_EUSAGE, "%s accepts one version, not a range",
-			       splits(c->o) ? "--failed-rows" : "--explain");
+		return vv_fail(err, VV_EUSAGE, "%s one version, not a range",
+			       splits(c->o) ? "--failed-rows and --passed-rows take"
+					    : "--explain accepts");
 	}
 	c->run.no_base = c->o->no_base;
 	return vv_check_request_run(&c->run, &q, err);

@@ -355,7 +355,7 @@ constraint-error 4 price" ]
 	cp prices.csv more.csv
 	varve add more.csv > /dev/null
 	ends_with 2 varve check --failed-rows failed.csv
-	stderr_has "requires one table, not 2"
+	stderr_has "--failed-rows and --passed-rows take one table, not 2"
 }
 
 @test "--failed-rows of JSON writes NDJSON, with each value as the file has it" {

@@ -38,6 +38,7 @@ for d in json.load(sys.stdin)["datasets"]:
 	[ ! -e g.csv ]
 	varve commit -q -m first
 	ends_with 2 varve check --passed-rows g.csv HEAD..HEAD
+	stderr_has "--failed-rows and --passed-rows take one version, not a range"
 	[ ! -e g.csv ]
 }
 
@@ -110,7 +111,7 @@ prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 	ends_with 2 varve check --files --delimiter tab datapackage.json
 	stderr_has "cannot be used together"
 	ends_with 2 varve check --files --failed-rows f.csv datapackage.json
-	stderr_has "--failed-rows requires exactly one file"
+	stderr_has "--failed-rows and --passed-rows take exactly one file"
 }
 
 @test "options say how files are written" {
