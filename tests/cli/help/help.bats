@@ -349,3 +349,54 @@ all_commands() {
 	succeeds at/bin/varve help rules
 	output_is text
 }
+
+@test "an option is refused twice where its first value would be dropped" {
+	local line option words
+	while read -r option words; do
+		# shellcheck disable=SC2086
+		ends_with 2 varve $words
+		stderr_has "$option was already given, with the value 'x'"
+	done <<-'END'
+		--set resolve --set x --set y
+		--if set a.csv 1 --if x --if y
+		--column accept --column x --column y
+		--why accept --why x --why y
+		--rules check --rules x --rules y
+		--schema check --schema x --schema y
+		--from check --from x --from y
+		--failed-rows check --failed-rows x --failed-rows y
+		--log check --log=x --log=y
+		--query diff --query x --query y
+		--figure log --figure x --figure y
+		--row log --row x --row y
+		--cid fetch --cid x --cid y
+		--arrow add --arrow x --arrow y
+		--join sign --join x --join y
+		--remote status --remote=x --remote=y
+		--remote gc --remote=x --remote=y
+		--explain config --explain x --explain y
+		--message migrate -m x -m y
+		--command sql -c x -c y
+		--file sql -f x -f y
+	END
+}
+
+@test "a limit of 0 is refused" {
+	local words
+	while read -r words; do
+		# shellcheck disable=SC2086
+		ends_with 2 varve $words
+		stderr_has "requires a number above 0"
+	done <<-'END'
+		clone --room 0 a
+		fetch --timeout 0
+		drop --copies 0 HEAD
+		cherry-pick -m 0 HEAD
+		sql --timeout 0 x
+		web --export a --size 0
+		web serve --connections 0
+		vault replicate --min 0
+		vault audit --leaves 0
+		vault repair --limit-rate 0
+	END
+}
