@@ -131,6 +131,7 @@ teardown() {
 			varve publish -q --no-pages --prune -o ../public main
 		fi
 		for root in $roots; do [ ! -e "../public/versions/$root.packs" ]; done
+		ends_with 1 git -C ../public/repo.git cat-file -e "$(git rev-parse side)"
 		# the pointers alone, and the folder: no block of side is there
 		git clone -q . ../pointers
 		git -C ../pointers fetch -q origin side:side
@@ -147,6 +148,11 @@ teardown() {
 		find ../public -type f | sort > ../files
 		varve publish -q --no-pages --prune -o ../public main
 		find ../public -type f | sort | diff ../files -
+		# and it can be published again
+		varve publish -q --no-pages -o ../public main side
+		succeeds varve clone -q ../public ../again
+		cmp <(varve cat --raw side:side.csv) <(varve -C ../again --offline cat --raw origin/side:side.csv)
+		rm -rf ../again
 		rm -rf ../old ../new ../pointers
 		varve switch -q side
 	done

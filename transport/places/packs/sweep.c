@@ -718,7 +718,9 @@ static vv_status sweep(sweeping *s, vv_error *err)
 	    (rc = mark_old(s, false, err)) < 0) {
 		return rc;
 	}
-	if (what->alone && vv_cid_map_count(s->partial) == 0 &&
+	const bool drops = what->wait_sec == 0 ||
+			   vv_array_find(s->versions, s->version_count, v, v->garbage);
+	if (what->alone && drops && vv_cid_map_count(s->partial) == 0 &&
 	    ((rc = repack(s, true, err)) < 0 || (rc = mark_old(s, false, err)) < 0)) {
 		return rc;
 	}
