@@ -42,7 +42,7 @@ typedef struct vv_clone_job {
 	/* maximum bytes of blocks to fetch; above 0, lazy and no_checkout are implied; 0: no
 	 * limit */
 	uint64_t room;
-	const char *branch;  /* the branch to check out; NULL: the branch of the remote's HEAD */
+	const char *branch;  /* branch or tag to check out; NULL: the branch of the remote's HEAD */
 	const char *origin;  /* the remote's name; NULL: clone.defaultRemoteName, or "origin" */
 	const char *program; /* path of varve on the ssh server; NULL: the default */
 	vv_strings from;     /* further peers to fetch from */

@@ -19,7 +19,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(0, "bare", job.bare, "make a repository without a work tree, for a server"),
 	OPT_STRING('b', "branch", job.branch, "NAME",
-		   "check out this branch instead of that of the remote's HEAD"),
+		   "check out this branch or tag instead of the branch of the remote's HEAD"),
 	OPT_STRING('o', "origin", job.origin, "NAME",
 		   "the name of the remote (default: clone.defaultRemoteName, or origin)"),
 	OPT_LIST(0, "from", job.from, "PEER", "get blocks from this URL as well; may be repeated"),
