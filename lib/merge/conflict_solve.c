@@ -252,7 +252,9 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 		const long at = i < v->table->columns ? vv_columns_to_old(columns, i)
 						      : (long)v->more_from[i - v->table->columns];
 
-		cells[i].state = VV_CELL_ABSENT;
+		/* an absent cell at the end would make a line of CSV too short */
+		cells[i].state = v->table->root.dialect.form == VV_FORM_CSV ? VV_CELL_TEXT
+									    : VV_CELL_ABSENT;
 		if (at < 0) {
 			continue;
 		}

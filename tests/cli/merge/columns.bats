@@ -1,9 +1,10 @@
 # Conflicts of columns and of the key: listed, and decided one by one.
 load ../helper
 
-# three BASE OURS THEIRS [KEY]: a table t.csv, changed on main and on spring, and merged.
+# three BASE OURS THEIRS [KEY [FOLDER]]: a table t.csv, changed on main and on spring, and merged.
 three() {
-	new_repo
+	new_repo "${5-.}"
+	cd "${5-.}"
 	printf "$1" > t.csv
 	varve add ${4-"--key" id} t.csv > /dev/null
 	varve commit -qm one
@@ -484,6 +485,15 @@ assert (a["rowNumbers"], b["rowNumbers"]) == ({"base": 1, "theirs": 2}, {"base":
 	ends_with 2 varve resolve --theirs t.csv --row 2
 	holds 'a,b,c\n0,0,0\n1,x,k\n2,W,l\n3,z,m\n'
 	ends_with 1 varve conflicts
+}
+
+@test "a row that is put back has an empty cell in a column that it lacks, also at the end of the line" {
+	three 'id,a\n1,x\n2,y\n4,z\n' 'id,a,p\n1,x,P\n2,W,Q\n' 'id,a\n1,x\n2,V\n4,Z\n'
+	succeeds varve resolve --theirs --row 4
+	holds 'id,a,p\n1,x,P\n2,W,Q\n4,Z,\n'
+	three 'id,a\n1,x\n2,y\n4,z\n' 'id,a,p\n1,x,P\n2,W,Q\n' 'id,a\n1,x\n2,V\n4,Z\n' --no-key other
+	succeeds varve resolve --base
+	holds 'id,a,p\n1,x,P\n2,y,Q\n4,z,\n'
 }
 
 @test "a row with a key that ours removed comes back with the whole of theirs in a table that git keeps as text" {
