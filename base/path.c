@@ -325,12 +325,10 @@ static int in_class(const char *name, size_t len, unsigned char c)
 	} else if (c > ' ' && c != 0x7f) {
 		bits = c < 0x80 ? PUNCT : 0;
 	}
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-		if (strlen(classes[i].name) == len && memcmp(classes[i].name, name, len) == 0) {
-			return (bits & classes[i].bits) != 0;
-		}
-	}
-	return -1;
+	const __typeof__(classes[0]) *class = vv_array_find(
+		classes, sizeof(classes) / sizeof(classes[0]), it,
+		strlen(it->name) == len && memcmp(it->name, name, len) == 0);
+	return class ? (bits & class->bits) != 0 : -1;
 }
 
 /* The byte at *p, or the one that a backslash there escapes; moves *p after it. NUL: there is

@@ -428,16 +428,13 @@ static vv_status check_push(const syncing *s, vv_error *err)
 
 static vv_status reject(const varve_transfer *t, vv_error *err)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		if (t->refs[i].refused) {
-			return vv_fail(err, VV_EREJECTED,
-				       "'%s' was not moved in %s: %s\n"
-				       "fetch and merge the remote's commits, then push again",
-				       vv_text_shows(t->refs[i].to), vv_text_url(t->counts.url),
-				       t->refs[i].refused);
-		}
-	}
-	return VV_OK;
+	const __typeof__(t->refs[0]) *ref = vv_array_find(t->refs, t->count, it, it->refused);
+
+	return ref ? vv_fail(err, VV_EREJECTED,
+			     "'%s' was not moved in %s: %s\n"
+			     "fetch and merge the remote's commits, then push again",
+			     vv_text_shows(ref->to), vv_text_url(t->counts.url), ref->refused)
+		   : VV_OK;
 }
 
 static vv_status push(varve_transfer **out, syncing *s, const char *remote, vv_error *err)

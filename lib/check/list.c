@@ -52,9 +52,7 @@ static void sort(vv_check_list *list)
 
 const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path)
 {
-	vv_check_path key = {.path = (char *)path};
-
-	return l->count > 0 ? bsearch(&key, l->items, l->count, sizeof(*l->items), vv_text_order)
+	return l->count > 0 ? bsearch(&path, l->items, l->count, sizeof(*l->items), vv_text_order)
 			    : NULL;
 }
 

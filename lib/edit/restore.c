@@ -55,13 +55,9 @@ static bool is_asked(const job *j, const vv_field *f)
 {
 	const vv_strings *names = j->r->columns;
 
-	for (size_t i = 0; i < names->count; i++) {
-		if (strlen(names->items[i]) == f->name_len &&
-		    memcmp(names->items[i], f->name, f->name_len) == 0) {
-			return true;
-		}
-	}
-	return names->count == 0;
+	return names->count == 0 ||
+	       vv_array_find(names->items, names->count, it,
+			     strlen(*it) == f->name_len && memcmp(*it, f->name, f->name_len) == 0);
 }
 
 static bool is_json(const job *j)
@@ -573,7 +569,6 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 
 	for (vv_index_entry e = {0}; vv_index_next(r->o->index, &e);) {
 		bool literal = false;
-		target key;
 
 		/* git ignores files outside of a sparse checkout, unless they are named. */
 		if (!vv_pathspec_match(r->o->paths, e.path, &literal) ||
@@ -584,11 +579,10 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 			vv_fail(err, VV_EUSAGE, "'%s' is in conflict", vv_text_shows(e.path));
 			return vv_hint_code(err, VV_HINT_RESOLVE);
 		}
-		key.path = (char *)(uintptr_t)e.path;
 		if (is_source) {
 			if ((rc = add_target(r, e.path, e.mode, &e.id, err)) < 0) return rc;
 		} else if (known == 0 ||
-			   !bsearch(&key, r->targets, known, sizeof(target), vv_text_order)) {
+			   !bsearch(&e.path, r->targets, known, sizeof(target), vv_text_order)) {
 			if (r->count > known &&
 			    strcmp(r->targets[r->count - 1].path, e.path) == 0) {
 				continue; /* a further stage of the same conflict */

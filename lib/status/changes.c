@@ -214,13 +214,10 @@ static vv_status on_staged(void *payload, const vv_change *change, vv_error *err
 	entry->head_mode = change->old_mode;
 	entry->index_id = change->new_id;
 	entry->index_mode = change->new_mode;
-	if (change->old_mode == 0) {
-		entry->staged = 'A';
-	} else if (change->new_mode == 0) {
-		entry->staged = 'D';
-	} else {
-		entry->staged = (change->old_mode ^ change->new_mode) & 0170000 ? 'T' : 'M';
-	}
+	entry->staged = change->old_mode == 0                             ? 'A'
+			: change->new_mode == 0                           ? 'D'
+			: (change->old_mode ^ change->new_mode) & 0170000 ? 'T'
+									  : 'M';
 	if (S_ISREG(change->new_mode ? change->new_mode : change->old_mode)) {
 		const bool was = change->new_mode == 0 ||
 				 (change->old_mode && vv_oid_is_empty_blob(&change->new_id));
@@ -277,17 +274,21 @@ static vv_status pair_renames(collector *c, vv_error *err)
 	return rc;
 }
 
+/* The entry of a path of the index that differs from HEAD, or NULL. */
+static vv_change_entry *find_staged(const collector *c, const char *path)
+{
+	return c->staged_count == 0 ? NULL
+				    : bsearch(&path, c->out->entries, c->staged_count,
+					      sizeof(*c->out->entries), vv_text_order);
+}
+
 /* Is the new dataset e a copy of this other entry of the index, that HEAD has or that is new and before it? */
 static bool copies(const collector *c, const vv_change_entry *e, const vv_index_entry *other)
 {
-	const vv_changes *out = c->out;
-	const vv_change_entry key = {.path = (char *)(uintptr_t)other->path};
-
 	if (!vv_oid_equal(&other->id, &e->index_id) || strcmp(other->path, e->path) == 0) {
 		return false;
 	}
-	const vv_change_entry *was = bsearch(&key, out->entries, c->staged_count, sizeof(key),
-					     vv_text_order);
+	const vv_change_entry *was = find_staged(c, other->path);
 	return !was || vv_oid_equal(&was->head_id, &other->id) || strcmp(other->path, e->path) < 0;
 }
 
@@ -358,12 +359,9 @@ static vv_status add_staged(collector *c, vv_error *err)
 static vv_status entry_of(collector *c, const vv_index_entry *e, vv_change_entry **out,
 			  vv_error *err)
 {
-	vv_change_entry key = {.path = (char *)(uintptr_t)e->path};
 	vv_status rc;
 
-	*out = c->staged_count == 0 ? NULL
-				    : bsearch(&key, c->out->entries, c->staged_count, sizeof(key),
-					      vv_text_order);
+	*out = find_staged(c, e->path);
 	if (*out) return VV_OK;
 	if ((rc = append(c->out, e->path, out, err)) < 0) return rc;
 	(*out)->head_id = (*out)->index_id = e->id;
@@ -514,11 +512,7 @@ static vv_status mark_pointer(collector *c, const vv_index_entry *e, bool lost, 
 /* Is a table staged under this path? */
 static bool is_staged_table(const collector *c, const char *path)
 {
-	const vv_change_entry key = {.path = (char *)(uintptr_t)path};
-	const vv_change_entry *e = c->staged_count == 0
-					   ? NULL
-					   : bsearch(&key, c->out->entries, c->staged_count,
-						     sizeof(key), vv_text_order);
+	const vv_change_entry *e = find_staged(c, path);
 
 	return e && e->dataset;
 }

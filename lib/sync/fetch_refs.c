@@ -41,24 +41,22 @@ static const char *keep(vv_ref_plan *p, const char *text)
 static vv_status add(vv_ref_plan *p, const char *from, const char *to, const vv_oid *id, bool force,
 		     bool for_merge, vv_error *err)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		vv_ref_move *m = &p->moves[i];
-		if (to && m->to && strcmp(m->to, to) == 0) {
-			m->for_merge |= for_merge;
-			if (vv_oid_equal(&m->id, id)) return VV_OK;
-			return vv_fail(err, VV_EUSAGE, "'%s' and '%s' would both become '%s'",
-				       vv_text_shows(m->from), vv_text_shows(from),
-				       vv_text_shows(to));
-		}
+	vv_ref_move *same = vv_array_find(p->moves, p->count, it,
+					  to && it->to && strcmp(it->to, to) == 0);
+	if (same) {
+		same->for_merge |= for_merge;
+		if (vv_oid_equal(&same->id, id)) return VV_OK;
+		return vv_fail(err, VV_EUSAGE, "'%s' and '%s' would both become '%s'",
+			       vv_text_shows(same->from), vv_text_shows(from), vv_text_shows(to));
 	}
-	if (!vv_array_room(p->moves, p->count, p->cap)) return vv_fail_nomem(err);
-	vv_ref_move *m = &p->moves[p->count++];
-	*m = (vv_ref_move){.from = keep(p, from),
-			   .to = to ? keep(p, to) : NULL,
-			   .id = *id,
-			   .force = force,
-			   .for_merge = for_merge};
-	return m->from && (!to || m->to) ? VV_OK : vv_fail_nomem(err);
+	const vv_ref_move m = {.from = keep(p, from),
+			       .to = to ? keep(p, to) : NULL,
+			       .id = *id,
+			       .force = force,
+			       .for_merge = for_merge};
+	return m.from && (!to || m.to) && vv_array_add(p->moves, p->count, p->cap, m)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* Branches and tags, then what else a Git host has. */

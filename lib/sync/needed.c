@@ -484,10 +484,9 @@ static const char *link_name(vv_needed *n, const vv_cid *root)
 	    vv_elsewhere_links(n->elsewhere, root)) {
 		return vv_elsewhere_keeper(n->elsewhere, root);
 	}
-	for (size_t i = 0; i < n->link_count; i++) {
-		if (vv_cid_equal(&n->links[i].root, root)) return n->links[i].name;
-	}
-	return NULL;
+	const __typeof__(n->links[0]) *link = vv_array_find(n->links, n->link_count, it,
+							    vv_cid_equal(&it->root, root));
+	return link ? link->name : NULL;
 }
 
 static vv_status fetch_linked(vv_needed *n, const char *name, const vv_cid *root, vv_error *err)

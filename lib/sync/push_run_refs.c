@@ -25,16 +25,17 @@ void vv_push_plan_clear(vv_push_plan *p)
 static vv_status add(vv_push_plan *p, const char *from, const char *word, const char *to,
 		     const vv_oid *id, bool force, vv_error *err)
 {
-	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
-	vv_push_item *it = &p->items[p->count++];
-	*it = (vv_push_item){
+	const vv_push_item it = {
 		.from = from ? vv_arena_strndup(&p->arena, from, strlen(from)) : NULL,
 		.word = vv_arena_strndup(&p->arena, word, strlen(word)),
 		.to = vv_arena_strndup(&p->arena, to, strlen(to)),
 		.id = *id,
 		.force = force,
 	};
-	return (!from || it->from) && it->word && it->to ? VV_OK : vv_fail_nomem(err);
+	return (!from || it.from) && it.word && it.to &&
+			       vv_array_add(p->items, p->count, p->cap, it)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static const char *short_name(const char *ref)

@@ -111,13 +111,12 @@ static const vv_cid *step_pair(step steps[2], const vv_link *link, const list *t
 
 static vv_status item_add(levels *v, const vv_link *link, const vv_cid *like, vv_error *err)
 {
-	if (!vv_array_room(v->items, v->count, v->cap)) return vv_fail_nomem(err);
-	item *it = &v->items[v->count++];
-	*it = (item){.cid = link->cid, .member = link->member};
-	if (like && like->codec == it->cid.codec) {
-		it->like = *like;
+	item it = {.cid = link->cid, .member = link->member};
+
+	if (like && like->codec == it.cid.codec) {
+		it.like = *like;
 	}
-	return VV_OK;
+	return vv_array_add(v->items, v->count, v->cap, it) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status kid_add(levels *v, size_t node, size_t kid, vv_error *err)
@@ -333,11 +332,10 @@ static vv_status tell_children_first(levels *v, vv_error *err)
 
 	for (size_t next = 0; rc == VV_OK;) {
 		if (next != NONE) {
-			if (!vv_array_room(stack, depth, cap)) {
+			if (!vv_array_add(stack, depth, cap, (frame){next, 0})) {
 				rc = vv_fail_nomem(err);
 				break;
 			}
-			stack[depth++] = (frame){next, 0};
 		}
 		frame *top = &stack[depth - 1];
 		item *it = &v->items[top->item];
@@ -413,14 +411,12 @@ typedef struct walking {
 
 static vv_status push(walking *k, const vv_cid *cid, const vv_cid *like, vv_error *err)
 {
-	if (!vv_array_room(k->stack, k->depth, k->cap)) return vv_fail_nomem(err);
-	memset(&k->stack[k->depth], 0, sizeof(pair));
-	k->stack[k->depth].cid = *cid;
+	pair p = {.cid = *cid};
+
 	if (like) {
-		k->stack[k->depth].like = *like;
+		p.like = *like;
 	}
-	k->depth++;
-	return VV_OK;
+	return vv_array_add(k->stack, k->depth, k->cap, p) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* --- reading ---------------------------------------------------------------------------- */

@@ -133,12 +133,10 @@ static vv_status take_setting(void *payload, const char *name, const char *value
 	if (strcmp(level, "local") != 0 && strcmp(level, "worktree") != 0) {
 		return VV_OK; /* git reads these itself */
 	}
-	for (size_t i = 0; i < sizeof(reaching) / sizeof(reaching[0]); i++) {
-		if (strncmp(name, reaching[i], strlen(reaching[i])) == 0) {
-			return add_setting(e, name, value, err);
-		}
-	}
-	return take_of_remote(e, name, value, err);
+	return vv_array_find(reaching, sizeof(reaching) / sizeof(reaching[0]), it,
+			     strncmp(name, *it, strlen(*it)) == 0)
+		       ? add_setting(e, name, value, err)
+		       : take_of_remote(e, name, value, err);
 }
 
 static vv_status add_words(environment *e, const char *const *words, vv_error *err)
@@ -686,10 +684,10 @@ static vv_status code_of(const char *said)
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 
 	put_own_words(&words, said);
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strstr(vv_buf_cstr(&words), known[i].words)) return known[i].code;
-	}
-	return VV_EIO;
+	const __typeof__(known[0]) *what = vv_array_find(known, sizeof(known) / sizeof(known[0]),
+							 it,
+							 strstr(vv_buf_cstr(&words), it->words));
+	return what ? what->code : VV_EIO;
 }
 
 /* The host's lines for people come first, unless they were shown already; lines that report only a

@@ -3,6 +3,8 @@
  */
 #include "transport/places/place_kinds.h"
 
+#include "base/array.h"
+
 #define ROW(kind, open) {kind, open},
 static const struct {
 	vv_url_kind kind;
@@ -18,10 +20,9 @@ vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice 
 	if (choice->server && (url->kind == VV_URL_HTTP || url->kind == VV_URL_SSH)) {
 		return choice->server(out, url, choice->payload, facts, connect, err);
 	}
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (kinds[i].kind == url->kind && (vv_url_scheme_of(url)->may & choice->use)) {
-			return kinds[i].open(out, url, facts, connect, make, err);
-		}
-	}
-	return vv_fail(err, VV_EUSAGE, "'%s' %s", url->text, choice->otherwise);
+	const __typeof__(kinds[0]) *kind = vv_array_find(kinds, sizeof(kinds) / sizeof(kinds[0]),
+							 it, it->kind == url->kind);
+	return kind && (vv_url_scheme_of(url)->may & choice->use)
+		       ? kind->open(out, url, facts, connect, make, err)
+		       : vv_fail(err, VV_EUSAGE, "'%s' %s", url->text, choice->otherwise);
 }

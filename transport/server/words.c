@@ -184,10 +184,9 @@ const char *vv_http_type_of(const char *name)
 	};
 	const char *ext = vv_path_ext(name);
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(ext, types[i].ext) == 0) return types[i].type;
-	}
-	return "application/octet-stream";
+	const __typeof__(types[0]) *known = vv_array_find(types, sizeof(types) / sizeof(types[0]),
+							  it, strcmp(ext, it->ext) == 0);
+	return known ? known->type : "application/octet-stream";
 }
 
 /* --- credentials -------------------------------------------------------------------------- */

@@ -295,15 +295,13 @@ static vv_status take_record(made *m, uint64_t offset, const vv_record *r, vv_er
 	if (!find_base(m, offset, r, &b.base) || m->count == VV_HOST_LIST_MAX) {
 		return bad(err, "it does not match its pack");
 	}
-	if (!vv_array_room(m->blocks, m->count, m->cap) ||
-	    !vv_array_room(m->bases, m->base_count, m->base_cap)) {
-		return vv_fail_nomem(err);
-	}
-	m->blocks[m->count++] = b;
-	if (vv_method_has_base(r->method) && r->distance == 0) {
-		m->bases[m->base_count++] = b.base;
-	}
-	return VV_OK;
+	const bool apart = vv_method_has_base(r->method) && r->distance == 0;
+
+	return vv_array_add(m->blocks, m->count, m->cap, b) &&
+			       (!apart ||
+				vv_array_add(m->bases, m->base_count, m->base_cap, b.base))
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], const void *pack,

@@ -124,13 +124,11 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 		}
 	}
 	if ((rc = vv_cids_add(&s->roots, &n->root, err)) < 0) return rc;
-	if (!vv_array_room(s->versions, s->version_count, s->version_cap)) {
+	const version v = {.path = vv_arena_strndup(&s->arena, n->path, strlen(n->path)),
+			   .commit = n->commit};
+	if (!v.path || !vv_array_add(s->versions, s->version_count, s->version_cap, v)) {
 		return vv_fail_nomem(err);
 	}
-	version *v = &s->versions[s->version_count++];
-	v->path = vv_arena_strndup(&s->arena, n->path, strlen(n->path));
-	v->commit = n->commit;
-	if (!v->path) return vv_fail_nomem(err);
 	rc = vv_resemble_walk(&walk, &n->root, before ? &n->before : NULL, err);
 	s->lost = s->lost ||
 		  missing > 0; /* where it is not here, it was brought there by another */
