@@ -455,7 +455,7 @@ vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err)
 	vv_status rc = need_sources(g, false, err);
 
 	*out = NULL;
-	if (rc < 0 || !is_store_first(g) || g->chosen) return rc;
+	if (rc < 0 || !is_store_first(g) || g->chosen || g->sources.items[0].mirror) return rc;
 	if (!(*out = vv_cid_map_new())) return vv_fail_nomem(err);
 	return vv_hello_each_root(&g->refs.hello, g->t->repo, note_reached, *out, err);
 }
@@ -527,7 +527,8 @@ vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 	vv_status rc = open_first(g, &own, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0 || !own || (rc = vv_repository_store(g->t->repo, &store, err)) < 0 ||
+	if (rc < 0 || !own || g->sources.items[0].mirror ||
+	    (rc = vv_repository_store(g->t->repo, &store, err)) < 0 ||
 	    (rc = vv_hello_roots(&roots, &g->refs.hello, g->t->repo, err)) < 0) {
 		return rc;
 	}

@@ -180,8 +180,8 @@ vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err);
  * because of the result. */
 #define VV_KEEPS_FETCH_BYTES ((uint64_t)64 << 20)
 /* Sets *out, owned by the caller, to the versions that are reachable from the host's refs; a gc of
- * the store may remove other versions. Sets *out to NULL if the host never removes versions, or if
- * the call fails. */
+ * the store may remove other versions. Sets *out to NULL if the host never removes versions, if block
+ * peers store them, or if the call fails. */
 vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err);
 
 /* Warns of blocks that a source lists but could not deliver. */

@@ -76,18 +76,15 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 {
 	vv_auto(vv_cid_map) *versions = NULL;
 	vv_auto(vv_cids) roots = {0};
-	vv_reached reading = *there;
 	uint64_t lost = 0;
 	vv_error why;
 	vv_status rc = vv_git_host_promises(there->host, &versions, &why);
-
-	reading.reading = true;
 
 	for (size_t i = 0; rc == VV_OK && versions && i < vv_cid_map_count(versions); i++) {
 		rc = vv_cids_add(&roots, vv_cid_map_cid(versions, i), &why);
 	}
 	if (rc == VV_OK && roots.count > 0) {
-		rc = vv_proof_count_lost(&lost, &reading, r, roots.items, roots.count, &why);
+		rc = vv_proof_count_lost(&lost, there, r, roots.items, roots.count, &why);
 	}
 	if (rc < 0) return say_failed(d, rc, "the blocks", name, "cannot be read", &why, err);
 	if (lost > 0) {
