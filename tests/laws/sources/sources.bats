@@ -6,7 +6,7 @@ walk() {
 	local i seed
 	plain_host
 	for ((i = 0; i < $1; i++)); do
-		seed=$((${VARVE_TEST_SEED:-1} + i))
+		seed=$((${VARVE_TEST_SEED:-3} + i))
 		mkdir "../walk$seed"
 		(cd "../walk$seed" && python3 "$BATS_TEST_DIRNAME/sources.py" "$seed" "$2") || {
 			tail -n 40 "../walk$seed/log"
