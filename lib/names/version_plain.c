@@ -4,7 +4,6 @@
  */
 #include "lib/names/version_internal.h"
 
-#include <assert.h>
 #include <fcntl.h>
 #include <string.h>
 #include <time.h>
@@ -139,33 +138,34 @@ bool vv_subject_is_packed(const vv_subject *s)
 /* A source whose line ends CRLF are read as LF. */
 typedef struct lf_source {
 	vv_source of;
-	bool held; /* the last byte read was a CR, which was not yet returned */
+	size_t at, len; /* of `raw` */
+	char raw[8192]; /* bytes that were read, but not yet returned */
 } lf_source;
+
+static ssize_t fill_raw(lf_source *s, vv_error *err)
+{
+	const ssize_t n = s->of.read(s->of.payload, s->raw, sizeof(s->raw), err);
+
+	s->at = 0;
+	s->len = n > 0 ? (size_t)n : 0;
+	return n;
+}
 
 static ssize_t read_as_lf(void *payload, void *buf, size_t len, vv_error *err)
 {
 	lf_source *s = payload;
 	char *out = buf;
 	size_t kept = 0;
+	ssize_t n;
 
-	assert(len > 1);
-	while (kept == 0) {
-		const size_t before = s->held;
-
-		if (s->held) {
-			out[0] = '\r';
+	while (kept < len) {
+		if (s->at == s->len && (kept > 0 || (n = fill_raw(s, err)) <= 0)) {
+			return kept > 0 ? (ssize_t)kept : n;
 		}
-		const ssize_t n = s->of.read(s->of.payload, out + before, len - before, err);
-		if (n <= 0) {
-			s->held = false;
-			return n < 0 ? n : (ssize_t)before;
-		}
-		const size_t end = before + (size_t)n;
-		s->held = out[end - 1] == '\r';
-		for (size_t i = 0; i < end - s->held; i++) {
-			if (out[i] != '\r' || out[i + 1] != '\n') {
-				out[kept++] = out[i];
-			}
+		const char c = s->raw[s->at++];
+		if (c == '\r' && s->at == s->len && (n = fill_raw(s, err)) < 0) return n;
+		if (c != '\r' || s->at == s->len || s->raw[s->at] != '\n') {
+			out[kept++] = c;
 		}
 	}
 	return (ssize_t)kept;
@@ -175,13 +175,14 @@ static vv_status again_as_lf(void *payload, vv_error *err)
 {
 	lf_source *s = payload;
 
-	s->held = false;
+	s->at = s->len = 0;
 	return s->of.again(s->of.payload, err);
 }
 
 static void use_lf(lf_source *s, vv_source *source)
 {
-	*s = (lf_source){.of = *source};
+	s->of = *source;
+	s->at = s->len = 0;
 	source->payload = s;
 	source->read = read_as_lf;
 	source->again = source->again ? again_as_lf : NULL;

@@ -477,3 +477,27 @@ v2() {
 	varve apply ../p > ../out
 	cmp t.csv ../after.csv
 }
+
+@test "a patch of a long text, or of one without a final line end, is read as Git stores it" {
+	local end
+	for end in '' $'\r\n'; do
+		git init -q here
+		cd here
+		varve init -q > ../out
+		echo '*.csv text eol=crlf' > .gitattributes
+		varve track --text '*.csv' > ../out
+		{ printf 'id,v\r\n'; seq 3000 | awk '{ printf "%d,%0*d\r\n", $1, $1 % 97 + 1, 7 }'; printf '9999,"a\r\nb"%s' "$end"; } > t.csv
+		varve add -q .
+		varve commit -qm one
+		git clone -q . ../there
+		git -C ../there config core.attributesFile /dev/null
+		git -C ../there show HEAD:t.csv > ../there/t.csv
+		varve set -q t.csv 2999 v=new
+		varve diff --format patch > ../p
+		cd ../there
+		varve apply ../p > ../out
+		[ "$(git hash-object --no-filters t.csv)" = "$(git -C ../here hash-object t.csv)" ]
+		cd ..
+		rm -rf here there
+	done
+}
