@@ -293,6 +293,39 @@ static const vv_column_pair *pair_of(const merge_side *s, long b)
 	return vv_array_find(s->columns.pairs, s->columns.count, it, it->a == b);
 }
 
+static bool is_changed(const merge_side *s, uint64_t row)
+{
+	const size_t at = vv_first_place(i, s->changed_count, s->changed[i] < row);
+	return at < s->changed_count && s->changed[at] == row;
+}
+
+/* JSON: did the other side drop the column only by removing rows, of which one is in the result, since the
+ * keeper changed it? */
+static vv_status went_with_rows(merge *m, long b, size_t keeper, bool *out, vv_error *err)
+{
+	merge_side *s = &m->side[keeper], *other = &m->side[1 - keeper];
+	const vv_merge_rows rule = merge_rows_rule(m, keeper);
+	bool stays = false;
+	*out = false;
+	if (other->table->root.dialect.form == VV_FORM_CSV || other->gone == 0 ||
+	    s->changed_count == 0 || rule == VV_MERGE_ROWS_DELETE ||
+	    (rule == VV_MERGE_ROWS_CONFLICT && keeper != m->ours)) {
+		return VV_OK;
+	}
+	for (uint64_t row = 0; row < m->base->root.rows; row++) {
+		const vv_cell *cells;
+		vv_status rc = vv_row_by_number_get(&m->rows, row, &cells, err);
+		if (rc < 0) return rc;
+		if (cells[b].state == VV_CELL_ABSENT) {
+			continue;
+		}
+		if (merge_to_side(other, row) != MERGE_NONE) return VV_OK;
+		stays = stays || (is_changed(s, row) && merge_to_side(s, row) != MERGE_NONE);
+	}
+	*out = stays;
+	return VV_OK;
+}
+
 /* A column that one side dropped: gone, unless the other one changed it. */
 static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 {
@@ -305,7 +338,17 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 			   : p->renamed                     ? "renamed it"
 			   : p->retyped || p->reconstrained ? "changed its definition"
 							    : NULL;
-	if (!what) return VV_OK;
+	if (!what) {
+		bool stays;
+		vv_status rc = went_with_rows(m, b, keeper, &stays, err);
+		if (rc == VV_OK && stays) {
+			long places[2] = {-1, -1};
+			places[keeper] = s->from_base[b];
+			add_column(m, b, places[0], places[1], was);
+			m->partial = true;
+		}
+		return rc;
+	}
 	int decided = merge_decided(m, VV_CONFLICT_COLUMN_REMOVED, was->name, was->name_len);
 	if (decided == 2 || (decided < 0 ? m->ours : (size_t)decided) == keeper) {
 		long places[2] = {-1, -1};

@@ -160,3 +160,14 @@ uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new
 	left = there < left ? there : left;
 	return unchanged < left ? unchanged : left;
 }
+
+vv_merge_rows merge_rows_rule(const merge *m, size_t keeper)
+{
+	vv_merge_rows rows = m->opts->rules ? m->opts->rules->rows : VV_MERGE_ROWS_CONFLICT;
+
+	if (rows == VV_MERGE_ROWS_OURS || rows == VV_MERGE_ROWS_THEIRS) {
+		return (rows == VV_MERGE_ROWS_OURS) == (keeper == m->ours) ? VV_MERGE_ROWS_KEEP
+									   : VV_MERGE_ROWS_DELETE;
+	}
+	return rows;
+}

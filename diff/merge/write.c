@@ -607,18 +607,6 @@ static vv_status report_removed(merge_writer *w, size_t keeper, vv_error *err)
 	return merge_conflict(m, &r, err);
 }
 
-/* The rule for a row that `keeper` changed and the other side removed. */
-static vv_merge_rows rows_rule(const merge *m, size_t keeper)
-{
-	vv_merge_rows rows = m->opts->rules ? m->opts->rules->rows : VV_MERGE_ROWS_CONFLICT;
-
-	if (rows == VV_MERGE_ROWS_OURS || rows == VV_MERGE_ROWS_THEIRS) {
-		return (rows == VV_MERGE_ROWS_OURS) == (keeper == m->ours) ? VV_MERGE_ROWS_KEEP
-									   : VV_MERGE_ROWS_DELETE;
-	}
-	return rows;
-}
-
 /* A row that one side removed and the other changed. Where ours removed it, it only waited for the added rows
  * above it, so that its place is known. */
 static vv_status put_kept(merge_writer *w, vv_error *err)
@@ -627,7 +615,7 @@ static vv_status put_kept(merge_writer *w, vv_error *err)
 	merge_row_state *s = &w->row;
 	size_t keeper = s->row[0] != MERGE_NONE ? 0 : 1;
 	const bool want[3] = {keeper == 0, keeper == 1, m->partial || m->key_count == 0};
-	bool keeps = rows_rule(m, keeper) == VV_MERGE_ROWS_KEEP;
+	bool keeps = merge_rows_rule(m, keeper) == VV_MERGE_ROWS_KEEP;
 	vv_status rc = load_row(m, s, want, err);
 	if (rc < 0) return rc;
 	m->stats->rows_kept += keeps;
@@ -649,7 +637,7 @@ static vv_status judge_removed(merge_writer *w, bool *stays, vv_error *err)
 		rc = load_row(m, s, want, err);
 		changed = rc == VV_OK && merge_value_changed(m, s, keeper);
 	}
-	vv_merge_rows rule = changed ? rows_rule(m, keeper) : VV_MERGE_ROWS_DELETE;
+	vv_merge_rows rule = changed ? merge_rows_rule(m, keeper) : VV_MERGE_ROWS_DELETE;
 	*stays = rule == VV_MERGE_ROWS_KEEP ||
 		 (rule == VV_MERGE_ROWS_CONFLICT && (keeper == m->ours || m->key_count == 0));
 	if (rc < 0 || *stays) return rc;

@@ -568,3 +568,56 @@ assert (a["rowNumbers"], b["rowNumbers"]) == ({"base": 1, "theirs": 2}, {"base":
 	touch t.csv
 	[ -z "$(git status --porcelain)" ]
 }
+
+# lonely SIDE: SIDE removes the only row that has a member, which the other side changes elsewhere in that row.
+lonely() {
+	rm -rf "$BATS_TEST_TMPDIR/lonely"
+	new_repo "$BATS_TEST_TMPDIR/lonely"
+	cd "$BATS_TEST_TMPDIR/lonely"
+	printf '{"id":1,"a":"x"}\n{"id":2,"a":"y"}\n{"id":4,"a":"z","only":"here"}\n' > t.ndjson
+	varve add -q --key id t.ndjson
+	varve commit -qm base
+	git branch theirs
+	git checkout -q -b other
+	[ "$1" = theirs ] || git checkout -q theirs
+	printf '{"id":1,"a":"x"}\n{"id":2,"a":"y"}\n{"id":4,"a":"Z","only":"here"}\n' > t.ndjson
+	varve commit -qam changed
+	[ "$1" = theirs ] && git checkout -q theirs || git checkout -q other
+	printf '{"id":1,"a":"x"}\n{"id":2,"a":"Y"}\n' > t.ndjson
+	varve commit -qam removed
+	git checkout -q other
+}
+
+whole() {
+	[ "$(cat t.ndjson)" = "$(printf '{"id":1,"a":"x"}\n{"id":2,"a":"Y"}\n{"id":4,"a":"Z","only":"here"}')" ]
+}
+
+@test "JSON: a row that stays keeps a member that no other row has" {
+	lonely theirs
+	ends_with 1 varve merge theirs
+	whole
+	succeeds varve resolve --ours
+	whole
+	succeeds varve merge --continue
+	[ -z "$(git status --porcelain)" ]
+	lonely theirs
+	succeeds varve merge -q -X ours theirs
+	whole
+	lonely ours
+	ends_with 1 varve merge theirs
+	succeeds varve resolve --theirs
+	whole
+	lonely ours
+	succeeds varve merge -q -X theirs theirs
+	whole
+	for side in ours theirs; do
+		lonely $side
+		echo '{"merge": {"t.ndjson": {"deleted-vs-edited": "keep"}}}' > varve.json
+		git add varve.json
+		git commit -qm rule
+		succeeds varve merge -q theirs
+		whole
+		touch t.ndjson
+		[ -z "$(git status --porcelain)" ]
+	done
+}
