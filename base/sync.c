@@ -31,9 +31,9 @@ static void run(void *payload)
 
 static void drop(vv_syncs *s)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		(void)vv_close(s->items[i].fd, s->items[i].path, NULL);
-		vv_free(s->items[i].path);
+	vv_array_each(s->items, s->count, item) {
+		(void)vv_close(item->fd, item->path, NULL);
+		vv_free(item->path);
 	}
 	s->count = 0;
 }
@@ -83,10 +83,10 @@ vv_status vv_syncs_wait(vv_syncs *s, vv_error *err)
 			run(&s->items[i - 1]);
 		}
 	}
-	for (size_t i = 0; i < s->count; i++) {
-		vv_worker_join(s->items[i].worker);
-		if (rc == VV_OK && s->items[i].status < 0) {
-			rc = vv_error_copy(err, &s->items[i].err);
+	vv_array_each(s->items, s->count, item) {
+		vv_worker_join(item->worker);
+		if (rc == VV_OK && item->status < 0) {
+			rc = vv_error_copy(err, &item->err);
 		}
 	}
 	drop(s);
@@ -181,11 +181,11 @@ vv_status vv_file_batch_keep(vv_file_batch *b, const char *path, vv_error *err)
 /* Removes files that were not renamed yet. */
 static void drop_batch(vv_file_batch *b)
 {
-	for (size_t i = 0; i < b->count; i++) {
-		if (b->items[i].temp) {
-			(void)vv_unlink(b->items[i].temp, true, NULL);
+	vv_array_each(b->items, b->count, item) {
+		if (item->temp) {
+			(void)vv_unlink(item->temp, true, NULL);
 		}
-		vv_free_all(b->items[i].temp, b->items[i].path);
+		vv_free_all(item->temp, item->path);
 	}
 	vv_string_list_clear(&b->folders);
 	b->count = 0;
@@ -196,10 +196,10 @@ static vv_status name_all(vv_file_batch *b, vv_error *err)
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < b->count; i++) {
-		if ((rc = vv_rename(b->items[i].temp, b->items[i].path, err)) < 0) return rc;
-		vv_free(b->items[i].temp);
-		b->items[i].temp = NULL;
+	vv_array_each(b->items, b->count, item) {
+		if ((rc = vv_rename(item->temp, item->path, err)) < 0) return rc;
+		vv_free(item->temp);
+		item->temp = NULL;
 	}
 	return VV_OK;
 }

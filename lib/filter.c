@@ -156,9 +156,7 @@ vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varv
 		return vv_where_new(out, &table->table, &one, &how, err);
 	}
 	if (!(tests = vv_calloc(2 * filter->count + 1, sizeof(*tests)))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < filter->count; i++) {
-		const varve_test *t = &filter->tests[i];
-
+	vv_array_each(filter->tests, filter->count, t) {
 		n += vv_where_test_put(tests + n, (unsigned)t->op,
 				       &(vv_where_test){.column = t->column,
 							.state = (vv_cell_state)t->state,

@@ -576,9 +576,9 @@ static void check_changes(base_check *c)
 			judge_change(c, &r, &change);
 		}
 	}
-	for (size_t i = 0; i < r.count; i++) {
-		r.items[i].quota.last.expected = r.items[i].line->text;
-		base_told(c, &r.items[i].quota);
+	vv_array_each(r.items, r.count, item) {
+		item->quota.last.expected = item->line->text;
+		base_told(c, &item->quota);
 	}
 }
 

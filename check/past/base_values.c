@@ -372,9 +372,9 @@ static void read_columns(const reading *r, const vv_changed_group *groups, size_
 		v->c->rc = vv_fail_nomem(v->c->err);
 		return;
 	}
-	for (size_t i = 0; i < v->count; i++) {
-		if (v->items[i].take) {
-			wanted[n++] = (size_t)(r->base_side ? v->items[i].a : v->items[i].b);
+	vv_array_each(v->items, v->count, item) {
+		if (item->take) {
+			wanted[n++] = (size_t)(r->base_side ? item->a : item->b);
 		}
 	}
 	size_t jobs = v->c->o->pool ? vv_pool_threads(v->c->o->pool) + 1u : 1;
@@ -393,16 +393,12 @@ static void have_base(values *v)
 	base_check *c = v->c;
 	const reading r = {.v = v, .base_side = true, .times = 1};
 
-	for (size_t i = 0; i < v->count; i++) {
-		column_values *x = &v->items[i];
-
+	vv_array_each(v->items, v->count, x) {
 		x->have_was = x->a >= 0 && load(&x->was, c, c->base, x->a);
 		x->take = x->needs_base && !x->have_was;
 	}
 	read_columns(&r, NULL, 0);
-	for (size_t i = 0; i < v->count; i++) {
-		column_values *x = &v->items[i];
-
+	vv_array_each(v->items, v->count, x) {
 		if (x->take) {
 			finish(&x->was, c, c->base, x->a);
 			x->have_was = true;
@@ -453,8 +449,8 @@ static void derive(values *v)
 	if (g->new_count > 0) {
 		read_columns(&plus, g->new_groups, g->new_count);
 	}
-	for (size_t i = 0; i < g->old_count; i++) {
-		gone += g->old_groups[i].rows;
+	vv_array_each(g->old_groups, g->old_count, old_group) {
+		gone += old_group->rows;
 	}
 	for (size_t i = 0; i < v->count && c->rc == VV_OK; i++) {
 		if (v->items[i].take) {
@@ -468,8 +464,8 @@ static void have_new(values *v)
 	base_check *c = v->c;
 	const reading r = {.v = v, .into_is = true, .times = 1};
 
-	for (size_t i = 0; i < v->count; i++) {
-		v->items[i].have_is = load(&v->items[i].is, c, c->t, v->items[i].b);
+	vv_array_each(v->items, v->count, item) {
+		item->have_is = load(&item->is, c, c->t, item->b);
 	}
 	derive(v);
 	for (size_t i = 0; i < v->count; i++) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "check/past/instant.h"
@@ -527,9 +528,9 @@ static bool adds_up(const vv_distribution *d)
 
 	if (d->rows > ROWS_MAX || d->missing > left || d->other > left - d->missing) return false;
 	left -= d->missing + d->other;
-	for (size_t i = 0; i < d->count; i++) {
-		if (d->values[i].count > left) return false;
-		left -= d->values[i].count;
+	vv_array_each(d->values, d->count, value) {
+		if (value->count > left) return false;
+		left -= value->count;
 	}
 	return left == 0 || d->over || d->kind == VV_DIST_COUNTS;
 }
@@ -634,8 +635,8 @@ static uint64_t total(const vv_distribution *d)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < d->count; i++) {
-		n += d->values[i].count;
+	vv_array_each(d->values, d->count, value) {
+		n += value->count;
 	}
 	return n;
 }

@@ -235,8 +235,8 @@ static vv_type type_of(const profile_column *c, const vv_field *f)
 	    (c->stranger_count == 0 && c->narrow.missing == 0)) {
 		return f->type;
 	}
-	for (size_t i = 0; i < c->stranger_count; i++) {
-		words += c->strangers[i].count;
+	vv_array_each(c->strangers, c->stranger_count, stranger) {
+		words += stranger->count;
 	}
 	return words * 2 < c->values ? vv_infer_type(&c->narrow, NULL) : f->type;
 }
@@ -518,8 +518,8 @@ static void put_missing(vv_json_out *w, const profile_column *c, const vv_field 
 			vv_json_string(w, VV_INFER_MISSING[i]);
 		}
 	}
-	for (size_t i = 0; i < c->stranger_count; i++) {
-		vv_json_string_len(w, c->strangers[i].text, c->strangers[i].len);
+	vv_array_each(c->strangers, c->stranger_count, stranger) {
+		vv_json_string_len(w, stranger->text, stranger->len);
 	}
 	vv_json_close_array(w);
 }

@@ -85,14 +85,14 @@ vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error
 	r->last->rules = rules;
 	r->last->looked_at = vv_arena_calloc(&r->arena, r->rule_count + 1, sizeof(bool));
 	if (!r->last->looked_at) return vv_fail_nomem(err);
-	for (size_t i = 0; i < rules->count; i++) {
-		if (rules->items[i].severity != VV_SEVERITY_OFF) {
-			r->last->looked_at[rules->items[i].rule - vv_rules] = true;
+	vv_array_each(rules->items, rules->count, item) {
+		if (item->severity != VV_SEVERITY_OFF) {
+			r->last->looked_at[item->rule - vv_rules] = true;
 		}
 	}
-	for (size_t i = 0; i < rules->line_count; i++) {
-		if (rules->lines[i].severity != VV_SEVERITY_OFF) {
-			r->last->looked_at[rules->lines[i].rule - vv_rules] = true;
+	vv_array_each(rules->lines, rules->line_count, line) {
+		if (line->severity != VV_SEVERITY_OFF) {
+			r->last->looked_at[line->rule - vv_rules] = true;
 		}
 	}
 	return VV_OK;

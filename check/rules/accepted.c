@@ -76,9 +76,7 @@ static bool is_about(const check_accept *a, const vv_finding *f)
 const char *check_accept_why(const check_accept *list, size_t count, const char *rule,
 			     const char *path, const vv_finding *found, int64_t now)
 {
-	for (size_t i = 0; i < count; i++) {
-		const check_accept *a = &list[i];
-
+	vv_array_each(list, count, a) {
 		if (strcmp(a->rule->code, rule) == 0 && now < a->end &&
 		    vv_ended_find(a->paths, it, vv_declared_pattern_has(*it, path)) &&
 		    (!found || is_about(a, found))) {

@@ -177,13 +177,13 @@ static const char *text_bytes(const vv_group_run *run, size_t rows, size_t *len,
 
 	*some_empty = false;
 	*len = 0;
-	for (size_t r = 0; r < rows; r++) {
-		if (run->stride != 1 || cells[r].state != VV_CELL_TEXT ||
-		    cells[r].text != cells[0].text + *len) {
+	vv_array_each(cells, rows, cell) {
+		if (run->stride != 1 || cell->state != VV_CELL_TEXT ||
+		    cell->text != cells[0].text + *len) {
 			return NULL;
 		}
-		*len += cells[r].len;
-		*some_empty = *some_empty || cells[r].len == 0;
+		*len += cell->len;
+		*some_empty = *some_empty || cell->len == 0;
 	}
 	return rows > 0 ? cells[0].text : NULL;
 }
@@ -272,10 +272,9 @@ static void look_at_run(check_worker *w, const check_plan *p, const check_column
 
 	*clean = *one_line = true;
 	if (run->form == VV_RUN_SHARED) {
-		for (size_t i = 0; i < run->count; i++) {
-			*clean = *clean && check_cell(w, p, c, &run->cells[i]) == 0;
-			*one_line = *one_line &&
-				    !has_line_end(run->cells[i].text, run->cells[i].len);
+		vv_array_each(run->cells, run->count, cell) {
+			*clean = *clean && check_cell(w, p, c, cell) == 0;
+			*one_line = *one_line && !has_line_end(cell->text, cell->len);
 		}
 	} else if (run->form == VV_RUN_CELLS) {
 		const char *bytes = text_bytes(run, rows, &len, &some_empty);

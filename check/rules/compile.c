@@ -694,9 +694,7 @@ vv_status check_plan_almost(check_plan *p, vv_error *err)
 static void add_seen(check_plan *p)
 {
 	p->counter_count = p->slot_count;
-	for (size_t i = 0; i < p->slot_count; i++) {
-		check_slot *s = &p->slots[i];
-
+	vv_array_each(p->slots, p->slot_count, s) {
 		if (s->mostly < VV_BILLION && s->column != SIZE_MAX) {
 			s->seen = (uint32_t)p->counter_count++;
 		}
@@ -709,12 +707,10 @@ static void make_id(check_plan *p)
 
 	vv_buf_printf(&b, "rows %d %zu %u %d\n", p->json, p->count, p->blank_slot, p->pass_blank);
 	vv_json_put_node(&b, p->schema->json);
-	for (size_t i = 0; i < p->count; i++) {
-		vv_buf_printf(&b, " %zu", p->columns[i].field_place);
+	vv_array_each(p->columns, p->count, column) {
+		vv_buf_printf(&b, " %zu", column->field_place);
 	}
-	for (size_t i = 0; i < p->slot_count; i++) {
-		const check_slot *s = &p->slots[i];
-
+	vv_array_each(p->slots, p->slot_count, s) {
 		const check_column *c = s->column == SIZE_MAX ? NULL : &p->columns[s->column];
 
 		vv_buf_printf(&b, "\n%s %zu %u %d", s->rule->code, s->column, s->seen,

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -58,8 +59,8 @@ static uint64_t known_groups(const check_run *r)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < r->group_count; i++) {
-		n += r->groups[i].known != 0;
+	vv_array_each(r->groups, r->group_count, group) {
+		n += group->known != 0;
 	}
 	return n;
 }

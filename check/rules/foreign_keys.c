@@ -489,8 +489,8 @@ static vv_status meet_gone(following *x, vv_error *err)
 	bool ok = true;
 	vv_status rc;
 
-	for (size_t i = 0; i < r->group_count; i++) {
-		vv_buf_put(&now, r->groups[i].name, 32);
+	vv_array_each(r->groups, r->group_count, group) {
+		vv_buf_put(&now, group->name, 32);
 	}
 	if ((rc = vv_buf_ok(&now, err)) < 0 ||
 	    (rc = check_group_names_open(&here, (const uint8_t *)now.data, 32, r->group_count,

@@ -185,8 +185,8 @@ static bool seek_keys(finder *f, uint8_t *hit)
 {
 	bool sound = true;
 
-	for (size_t i = 0; i < f->key_count; i++) {
-		sound = check_keys_seek(&f->run, 0, &f->keys[i], hit) && sound;
+	vv_array_each(f->keys, f->key_count, key) {
+		sound = check_keys_seek(&f->run, 0, key, hit) && sound;
 	}
 	return sound;
 }
@@ -199,8 +199,8 @@ static vv_status take_hits(finder *f, const uint8_t *hit, const vv_list_place *p
 	check_run *r = &f->run;
 	vv_status rc;
 
-	for (size_t i = 0; i < r->group_count; i++) {
-		r->groups[i].known = 1; /* to the rules: only keys are wanted */
+	vv_array_each(r->groups, r->group_count, group) {
+		group->known = 1; /* to the rules: only keys are wanted */
 	}
 	if ((rc = check_workers_open(r, err)) < 0 || (rc = check_read_groups(r, err)) < 0 ||
 	    (make && (rc = check_keys_keep(r, 0, err)) < 0)) {
@@ -235,8 +235,8 @@ static bool are_few(const check_key_run *run, const vv_list_changes *c, bool mak
 {
 	uint64_t rows = 0;
 
-	for (size_t i = 0; i < c->new_count; i++) {
-		rows += c->new_items[i].weight;
+	vv_array_each(c->new_items, c->new_count, new_item) {
+		rows += new_item->weight;
 	}
 	return c->new_count <= run->group_count / PART &&
 	       !(make && check_keys_outgrow(run->entry_count, rows));

@@ -188,8 +188,8 @@ vv_status check_lines_keep(vv_check_lines *l, vv_error *err)
 	vv_status rc;
 
 	if (!l->cache || l->kept) return VV_OK;
-	for (size_t i = 0; i < l->count; i++) {
-		vv_put_le32(bytes, l->groups[i].newlines);
+	vv_array_each(l->groups, l->count, group) {
+		vv_put_le32(bytes, group->newlines);
 		vv_buf_put(&b, bytes, sizeof(bytes));
 	}
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "dataset/schema/descriptor.h"
 
 static const vv_rule_setting *find_setting(const check_plan *p, const char *rule,
@@ -158,11 +159,11 @@ void check_plan_clear(check_plan *p)
 	for (size_t i = 0; p->columns && i < p->count; i++) {
 		vv_pattern_free(p->columns[i].pattern);
 	}
-	for (size_t i = 0; i < p->condition_count; i++) {
-		vv_condition_free(p->conditions[i].compiled);
+	vv_array_each(p->conditions, p->condition_count, condition) {
+		vv_condition_free(condition->compiled);
 	}
-	for (size_t i = 0; i < p->key_count; i++) {
-		vv_condition_free(p->keys[i].of.where);
+	vv_array_each(p->keys, p->key_count, key) {
+		vv_condition_free(key->of.where);
 	}
 	vv_schema_clear(&p->own);
 	vv_buf_clear(&p->digits);

@@ -290,10 +290,10 @@ const char *vv_rule_member(const vv_rule *rule, size_t *i, const char **values)
 static void read_members(reader *r, const vv_json *node, vv_rule_setting *s)
 {
 	if (!want_members(r, node, setting_words)) return;
-	for (size_t i = 0; i < MEMBERS; i++) {
-		if (!(s->rule->takes & members[i].takes) && vv_json_get(node, members[i].name)) {
+	vv_array_each(members, MEMBERS, member) {
+		if (!(s->rule->takes & member->takes) && vv_json_get(node, member->name)) {
 			vv_descriptor_fail(&r->d, node, "the rule %s has no '%s'", s->rule->code,
-					   members[i].name);
+					   member->name);
 		}
 	}
 	s->title = vv_descriptor_text(&r->d, node, "title");
@@ -728,9 +728,9 @@ vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code)
 {
 	vv_severity highest = VV_SEVERITY_OFF;
 
-	for (size_t i = 0; i < s->count; i++) {
-		if (strcmp(s->items[i].rule->code, code) == 0 && s->items[i].severity > highest) {
-			highest = s->items[i].severity;
+	vv_array_each(s->items, s->count, item) {
+		if (strcmp(item->rule->code, code) == 0 && item->severity > highest) {
+			highest = item->severity;
 		}
 	}
 	return highest;
@@ -738,9 +738,8 @@ vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code)
 
 void vv_rule_set_accept(vv_rule_set *s, const char *code)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		s->items[i].accepted = s->items[i].accepted ||
-				       strcmp(s->items[i].rule->code, code) == 0;
+	vv_array_each(s->items, s->count, item) {
+		item->accepted = item->accepted || strcmp(item->rule->code, code) == 0;
 	}
 }
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "base/path.h"
@@ -438,20 +439,20 @@ vv_status check_plan_spell(vv_buf *out, const check_plan *p, vv_error *err)
 	const vv_rule_set *set = p->o->rules;
 
 	put_section(out, p->o->path);
-	for (size_t i = 0; i < p->key_count; i++) {
-		put_key(&s, &p->keys[i]);
+	vv_array_each(p->keys, p->key_count, key) {
+		put_key(&s, key);
 	}
 	for (size_t i = 0; i < p->count; i++) {
 		put_column_rules(&s, i);
 	}
-	for (size_t i = 0; i < p->foreign_count; i++) {
-		put_reference(&s, &p->foreigns[i]);
+	vv_array_each(p->foreigns, p->foreign_count, foreign) {
+		put_reference(&s, foreign);
 	}
-	for (size_t i = 0; i < set->count; i++) {
-		put_setting(&s, &set->items[i]);
+	vv_array_each(set->items, set->count, item) {
+		put_setting(&s, item);
 	}
-	for (size_t i = 0; i < set->line_count; i++) {
-		put_check(&s, &set->lines[i]);
+	vv_array_each(set->lines, set->line_count, line) {
+		put_check(&s, line);
 	}
 	return vv_buf_ok(out, err);
 }

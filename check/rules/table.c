@@ -22,15 +22,15 @@ static vv_status sum_counts(check_run *r, vv_error *err)
 {
 	r->totals = vv_calloc(r->plan.counter_count + 1, sizeof(*r->totals));
 	if (!r->totals) return vv_fail_nomem(err);
-	for (size_t i = 0; i < r->group_count; i++) {
+	vv_array_each(r->groups, r->group_count, group) {
 		const uint8_t *p = (const uint8_t *)r->counts.data;
 		uint64_t n, counter, count;
 
-		if (r->groups[i].counts == UINT32_MAX) {
+		if (group->counts == UINT32_MAX) {
 			continue;
 		}
 		const uint8_t *end = p + r->counts.len;
-		p += r->groups[i].counts;
+		p += group->counts;
 		if (!vv_varint_read(&p, end, &n)) {
 			continue;
 		}
@@ -114,8 +114,8 @@ static vv_status compare_keys(check_run *r, vv_error *err)
 	int known = 1;
 
 	while (rc == VV_OK && (known = check_keys_compare(r, err)) == 0) {
-		for (size_t i = 0; i < r->group_count; i++) {
-			r->groups[i].known = 1;
+		vv_array_each(r->groups, r->group_count, group) {
+			group->known = 1;
 		}
 		rc = check_read_groups(r, err);
 	}

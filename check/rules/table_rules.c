@@ -522,9 +522,7 @@ static void judging_clear(judging *j)
 	for (size_t i = 0; j->parts && i < j->r->worker_count * j->count; i++) {
 		vv_sums_free(j->parts[i]);
 	}
-	for (size_t k = 0; k < j->count; k++) {
-		table_rule *t = &j->rules[k];
-
+	vv_array_each(j->rules, j->count, t) {
 		check_memo_close(&t->memo);
 		vv_sums_free(t->now);
 		vv_sums_free(t->was);
@@ -551,8 +549,8 @@ static vv_status explain_rule(const judging *j, const table_rule *t, vv_error *e
 
 	vv_check_put_fields(&reads, "", r->plan.schema, columns, count);
 	vv_buf_puts(&reads, count > 0 ? "" : "the number of rows");
-	for (size_t i = 0; i < r->group_count; i++) {
-		e.kept += t->whole || is_kept(&c, t, &r->groups[i], &bytes, &len);
+	vv_array_each(r->groups, r->group_count, group) {
+		e.kept += t->whole || is_kept(&c, t, group, &bytes, &len);
 	}
 	return check_explain_give(r, &e, &reads, err);
 }

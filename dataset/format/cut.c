@@ -6,6 +6,7 @@
  */
 #include "dataset/format/cut.h"
 
+#include "base/array.h"
 #include "base/hash.h"
 
 /* Bytes of cells in `rows` rows, at most: with the factor 1.29 above and the
@@ -41,8 +42,8 @@ static uint64_t hash_row(const vv_cut_params *p, const vv_cell *cells, size_t co
 	while (columns > 0 && cells[columns - 1].state == VV_CELL_ABSENT) {
 		columns--;
 	}
-	for (size_t i = 0; i < columns; i++) {
-		h = hash_cell(&cells[i], h * 31);
+	vv_array_each(cells, columns, cell) {
+		h = hash_cell(cell, h * 31);
 	}
 	return h;
 }

@@ -437,8 +437,8 @@ void vv_dialect_put(vv_buf *b, const vv_dialect *d)
 {
 	size_t pairs = 0;
 
-	for (size_t i = 0; i < MEMBERS; i++) {
-		pairs += is_said(d, &members[i]);
+	vv_array_each(members, MEMBERS, it) {
+		pairs += is_said(d, it);
 	}
 	vv_cbor_put_map(b, pairs);
 	for (size_t i = 0; i < MEMBERS; i++) {

@@ -344,8 +344,7 @@ void vv_facts_put(vv_buf *out, const vv_facts *f)
 	size_t start = out->len;
 	bool full = false;
 
-	for (size_t c = 0; c < f->count; c++) {
-		const vv_fact *column = &f->columns[c];
+	vv_array_each(f->columns, f->count, column) {
 		size_t at = out->len;
 
 		if (!full) {

@@ -34,9 +34,7 @@ static void splice(const edit_plan *r, void *to, const void *from, const void *v
 	const uint8_t *in = from, *value = values;
 	size_t left = r->base_rows;
 
-	for (size_t i = 0; i < r->count; i++) {
-		const edit_run *run = &r->runs[i];
-
+	vv_array_each(r->runs, r->count, run) {
 		memcpy(out, in, run->keep * size);
 		out += run->keep * size;
 		in += (run->keep + run->drop) * size;
@@ -112,9 +110,9 @@ static void put_lengths(vv_buf *out, const vv_cell *cells, size_t count)
 {
 	uint32_t least = UINT32_MAX, most = 0;
 
-	for (size_t r = 0; r < count; r++) {
-		least = cells[r].len < least ? cells[r].len : least;
-		most = cells[r].len > most ? cells[r].len : most;
+	vv_array_each(cells, count, cell) {
+		least = cell->len < least ? cell->len : least;
+		most = cell->len > most ? cell->len : most;
 	}
 	if (least == most) {
 		vv_buf_putc(out, GROUP_LEN_EQUAL);
@@ -155,8 +153,7 @@ static void splice_texts(const edit_plan *r, const uint8_t *length, const uint8_
 {
 	size_t left = r->base_rows;
 
-	for (size_t i = 0; i < r->count; i++) {
-		const edit_run *run = &r->runs[i];
+	vv_array_each(r->runs, r->count, run) {
 		const size_t len = group_sum_bytes(length, run->keep);
 
 		vv_buf_put(out, text, len);
@@ -427,8 +424,7 @@ static void splice_plane(const group_numbers *base, const edit_plan *r, const va
 	const uint8_t *plane = base->planes + j * base->count, *mark = base->empty;
 	size_t left = r->base_rows, n = 0;
 
-	for (size_t i = 0; i < r->count; i++) {
-		const edit_run *run = &r->runs[i];
+	vv_array_each(r->runs, r->count, run) {
 		const size_t keep = in_planes(mark, run->keep);
 
 		vv_buf_put(out, plane, keep);
@@ -529,9 +525,9 @@ static vv_status apply_values(edit_column *e, const group_numbers *base, number_
 	vv_status rc = splice_values(e, base, r, &v, err);
 
 	if (rc < 0) return rc;
-	for (size_t i = 0; i < r->count; i++) {
-		at += r->runs[i].keep;
-		for (size_t k = 0; k < r->runs[i].add; k++, at++) {
+	vv_array_each(r->runs, r->count, run) {
+		at += run->keep;
+		for (size_t k = 0; k < run->add; k++, at++) {
 			const bool first = at == 0 || v.empty[at - 1];
 
 			if ((rc = read_number(e, h, first ? h->base : v.value[at - 1], &v, at,

@@ -245,8 +245,8 @@ static mode mode_of(const lines *l, const vv_cell *cells, size_t rows, int encod
 	}
 	if (!plain) return MIXED;
 	if (l->habit == VV_QUOTE_MINIMAL) return AS_IT_IS;
-	for (size_t r = 0; r < rows; r++) {
-		quoted += vv_quoting_quotes(l->habit, &cells[r]);
+	vv_array_each(cells, rows, cell) {
+		quoted += vv_quoting_quotes(l->habit, cell);
 	}
 	return quoted == 0 ? AS_IT_IS : quoted == rows ? QUOTED : MIXED;
 }

@@ -1,6 +1,7 @@
 /*
  * list: parses a node's bytes and finds its end; reads lists in order.
  */
+#include "base/array.h"
 #include "dataset/format/list_internal.h"
 
 #include <string.h>
@@ -322,9 +323,7 @@ static vv_status read_items(list_node *out, vv_cbor *c, size_t most, vv_error *e
 	if (rc < 0) return rc;
 	if (out->count > most) return bad(c, "the block has too many entries", err);
 	if (!(out->item = vv_malloc(out->count * sizeof *out->item))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < out->count; i++) {
-		list_item *item = &out->item[i];
-
+	vv_array_each(out->item, out->count, item) {
 		if ((rc = list_item_read(item, c, out->kind, out->level, err)) < 0) return rc;
 		if (__builtin_add_overflow(out->weight, item->weight, &out->weight) ||
 		    __builtin_add_overflow(out->items, item->count, &out->items)) {

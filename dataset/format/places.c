@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/format/places_block.h"
@@ -65,9 +66,9 @@ static void put_packed(vv_places_writer *w, vv_buf *out, unsigned width)
 	vv_buf_putc(out, PLACES_FORM_PACKED);
 	vv_buf_putc(out, (int)width);
 	vv_buf_put_varint(out, w->rows);
-	for (size_t i = 0; i < w->count; i++) {
-		for (uint64_t k = 0; k < w->runs[i].count; k++) {
-			bits |= (w->runs[i].first + k) << have;
+	vv_array_each(w->runs, w->count, run) {
+		for (uint64_t k = 0; k < run->count; k++) {
+			bits |= (run->first + k) << have;
 			for (have += width; have >= 8; have -= 8) {
 				vv_buf_putc(out, (int)(bits & 0xff));
 				bits >>= 8;

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -336,8 +337,8 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, vv_expected *e, const
 
 	columns = present(cells, columns);
 	if (columns == 0) return;
-	for (size_t i = 0; i < columns; i++) {
-		bytes += cells[i].len;
+	vv_array_each(cells, columns, cell) {
+		bytes += cell->len;
 	}
 	if (e && bytes > PIECE) {
 		write_pieces(d, out, e, cells, columns);

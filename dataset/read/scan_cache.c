@@ -77,9 +77,7 @@ vv_status vv_scan_cache_save(const vv_scan_cache *c, const char *file, uint64_t 
 	vv_derived_begin(&b, MARK);
 	vv_cid_write(tmp, &c->root);
 	vv_buf_put(&b, tmp, VV_CID_BYTES);
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_scan_entry *e = &c->entries[i];
-
+	vv_array_each(c->entries, c->count, e) {
 		vv_put_le64(tmp, e->raw_len | (e->clean_cut ? FLAG_CLEAN : 0));
 		vv_put_le64(tmp + 8, e->hash.lo);
 		vv_put_le64(tmp + 16, e->hash.hi);

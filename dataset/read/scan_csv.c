@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/error.h"
 #include "base/hint.h"
 #include "base/text.h"
@@ -181,15 +182,15 @@ static int decode_cells(vv_scan *s, vv_cell *cells, size_t count, vv_error *err)
 {
 	const char quote = (char)s->set.quote, escape = (char)s->set.escape;
 
-	for (size_t i = 0; i < count; i++) {
-		const char *from = cells[i].text, *end = from + cells[i].len;
+	vv_array_each(cells, count, cell) {
+		const char *from = cell->text, *end = from + cell->len;
 		bool taken = false;
 		char *to;
 
-		if (!(cells[i].flags & CELL_ESCAPED)) {
+		if (!(cell->flags & CELL_ESCAPED)) {
 			continue;
 		}
-		char *room = to = vv_scan_room(s, cells[i].len);
+		char *room = to = vv_scan_room(s, cell->len);
 		if (!room) return vv_fail_nomem(err);
 		/* Each quote inside is the first of two; an escape has a byte after it.
 		 * Without branches: their places cannot be foreseen. */
@@ -198,9 +199,9 @@ static int decode_cells(vv_scan *s, vv_cell *cells, size_t count, vv_error *err)
 			*to = *from;
 			to += !taken;
 		}
-		cells[i].text = room;
-		cells[i].len = (uint32_t)(to - room);
-		cells[i].flags &= (uint8_t)~CELL_ESCAPED;
+		cell->text = room;
+		cell->len = (uint32_t)(to - room);
+		cell->flags &= (uint8_t)~CELL_ESCAPED;
 	}
 	return VV_OK;
 }

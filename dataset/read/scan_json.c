@@ -212,8 +212,8 @@ static int read_object(vv_scan *s, const char *text, const char *end, bool more,
 				      "expected an object, which begins with '{', found '%s'",
 				      vv_text_show(text, 1));
 	}
-	for (size_t i = 0; i < stride; i++) {
-		vv_cell_set_absent(&cells[i]);
+	vv_array_each(cells, stride, cell) {
+		vv_cell_set_absent(cell);
 	}
 	j->cells = cells;
 	j->stride = stride;

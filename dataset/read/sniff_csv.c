@@ -96,9 +96,9 @@ static void choose_habits(uint8_t *out, const column_habits *columns, size_t cou
 {
 	size_t total[HABITS] = {0};
 
-	for (size_t i = 0; i < count; i++) {
+	vv_array_each(columns, count, column) {
 		for (unsigned h = 0; h < HABITS; h++) {
-			total[h] += columns[i].misses[h];
+			total[h] += column->misses[h];
 		}
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -291,12 +291,12 @@ static void profile_row(profile *p, const vv_cell *cells, size_t count, bool cle
 	}
 	p->match += count == p->first;
 	p->over += count > p->first;
-	for (size_t i = 0; i < count; i++) {
-		p->quoted += (cells[i].flags & VV_CELL_QUOTED) != 0;
-		p->stray += (cells[i].flags & VV_CELL_HAS_QUOTE) != 0;
-		if (cells[i].len > 0) {
+	vv_array_each(cells, count, cell) {
+		p->quoted += (cell->flags & VV_CELL_QUOTED) != 0;
+		p->stray += (cell->flags & VV_CELL_HAS_QUOTE) != 0;
+		if (cell->len > 0) {
 			p->judged++;
-			p->clean += clean || is_clean(&cells[i]);
+			p->clean += clean || is_clean(cell);
 		}
 	}
 }

@@ -92,11 +92,11 @@ static bool is_series(const vv_cell *cells, size_t count)
 	long last = -1, step = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		long v = small_integer(&cells[i]);
+	vv_array_each(cells, count, cell) {
+		long v = small_integer(cell);
 
 		if (v < 0) {
-			if (cell_kind(&cells[i]) == SNIFF_DATA) return false;
+			if (cell_kind(cell) == SNIFF_DATA) return false;
 			continue;
 		}
 		const bool years = last >= 1000 && v < 3000; /* which may leave some out */
@@ -120,8 +120,8 @@ static size_t count_years(const vv_cell *cells, size_t count)
 {
 	size_t years = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		years += is_year(&cells[i]);
+	vv_array_each(cells, count, cell) {
+		years += is_year(cell);
 	}
 	return years;
 }

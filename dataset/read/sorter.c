@@ -66,8 +66,8 @@ vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size
 void vv_sorter_free(vv_sorter *s)
 {
 	if (!s) return;
-	for (size_t i = 0; i < s->run_count; i++) {
-		vv_buf_clear(&s->runs[i].piece);
+	vv_array_each(s->runs, s->run_count, it) {
+		vv_buf_clear(&it->piece);
 	}
 	vv_buf_clear(&s->records);
 	temp_bytes_clear(&s->disk);

@@ -654,11 +654,11 @@ vv_status vv_condition_check(const char *text, size_t len, vv_error *err)
 void vv_condition_free(vv_condition *c)
 {
 	if (c) {
-		for (size_t i = 0; i < c->literal_count; i++) {
-			vv_pattern_free(c->literals[i].pattern);
+		vv_array_each(c->literals, c->literal_count, literal) {
+			vv_pattern_free(literal->pattern);
 		}
-		for (size_t i = 0; i < c->aggregate_count; i++) {
-			vv_condition_free(c->aggregates[i].argument);
+		vv_array_each(c->aggregates, c->aggregate_count, aggregate) {
+			vv_condition_free(aggregate->argument);
 		}
 		vv_arena_clear(&c->arena);
 		vv_free(c);

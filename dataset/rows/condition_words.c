@@ -1,6 +1,7 @@
 /*
  * condition_words: splits a condition into words, numbers, dates and texts, and puts in parameters.
  */
+#include "base/array.h"
 #include "dataset/rows/condition_internal.h"
 
 #include <string.h>
@@ -146,9 +147,7 @@ static vv_status read_param(vv_tokens *p)
 	while (p->pos < p->len && (is_letter(p->text[p->pos]) || is_digit(p->text[p->pos]))) {
 		p->pos++;
 	}
-	for (size_t i = 0; i < p->how->param_count; i++) {
-		const vv_condition_param *x = &p->how->params[i];
-
+	vv_array_each(p->how->params, p->how->param_count, x) {
 		if (strlen(x->name) == p->pos - begin &&
 		    memcmp(x->name, p->text + begin, p->pos - begin) == 0) {
 			t->type = VV_TOKEN_STRING;

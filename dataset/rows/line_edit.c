@@ -361,8 +361,7 @@ static void edit_json(vv_line_editor *e, vv_buf *out, const char *line, size_t l
 	bool any = false;
 
 	vv_buf_put(out, line, p->count > 0 ? p->items[0].start : p->end);
-	for (size_t k = 0; k < p->count; k++) {
-		const vv_line_part *m = &p->items[k];
+	vv_array_each(p->items, p->count, m) {
 		const size_t i = new_column(e, m->column);
 
 		if (m->column != VV_LINE_NONE &&

@@ -92,9 +92,7 @@ bool vv_sums_rule_is_one(const vv_sums_rule *r, size_t len)
 
 bool vv_sums_rule_has_base(const vv_sums_rule *r)
 {
-	for (size_t i = 0; i < r->condition->step_count; i++) {
-		const vv_step *s = &r->condition->steps[i];
-
+	vv_array_each(r->condition->steps, r->condition->step_count, s) {
 		if (s->code == VV_STEP_AGGREGATE && s->before) return true;
 	}
 	return false;
@@ -114,8 +112,8 @@ static vv_status list_columns(vv_sums_rule *r, const vv_schema *schema, vv_error
 	r->columns = vv_calloc(schema->count + 1, sizeof(*r->columns));
 	if (!used || !r->columns) return vv_fail_nomem(err);
 	mark(r->where, used);
-	for (size_t i = 0; i < r->condition->aggregate_count; i++) {
-		mark(r->condition->aggregates[i].argument, used);
+	vv_array_each(r->condition->aggregates, r->condition->aggregate_count, aggregate) {
+		mark(aggregate->argument, used);
 	}
 	for (size_t i = 0; i < r->key_count; i++) {
 		mark(r->keys[i], used);
@@ -385,8 +383,8 @@ static vv_status find_shared(vv_sums *s, vv_row_block *b, const vv_row_values *k
 		if (of[r] == NONE) {
 			continue;
 		}
-		for (size_t k = 0; k < count; k++) {
-			at = at * keys[k].count + (keys[k].index ? keys[k].index[r] : 0);
+		vv_array_each(keys, count, key) {
+			at = at * key->count + (key->index ? key->index[r] : 0);
 		}
 		if (seen[at] == NONE - 1) {
 			bool has = true;
@@ -598,11 +596,11 @@ static void put_cell(vv_buf *out, cell *c, const vv_condition_aggregate *a)
 void vv_sums_put(vv_buf *out, vv_sums *s)
 {
 	vv_buf_put_varint(out, s->count);
-	for (size_t i = 0; i < s->count; i++) {
-		vv_buf_put_varint(out, s->groups[i].key_len);
-		vv_buf_put(out, s->groups[i].key, s->groups[i].key_len);
+	vv_array_each(s->groups, s->count, it) {
+		vv_buf_put_varint(out, it->key_len);
+		vv_buf_put(out, it->key, it->key_len);
 		for (size_t k = 0; k < s->rule->condition->aggregate_count; k++) {
-			put_cell(out, &s->groups[i].cells[k], &s->rule->condition->aggregates[k]);
+			put_cell(out, &it->cells[k], &s->rule->condition->aggregates[k]);
 		}
 	}
 }
@@ -912,9 +910,9 @@ void vv_sums_put_values(vv_buf *out, const vv_sums *s, size_t i, const vv_sums *
 	for (size_t k = 0; k < c->aggregate_count; k++) {
 		bool of_base = false;
 
-		for (size_t n = 0; n < c->step_count; n++) {
-			of_base = of_base || (c->steps[n].code == VV_STEP_AGGREGATE &&
-					      c->steps[n].at == k && c->steps[n].before);
+		vv_array_each(c->steps, c->step_count, step) {
+			of_base = of_base || (step->code == VV_STEP_AGGREGATE && step->at == k &&
+					      step->before);
 		}
 		vv_buf_printf(out, "%s%s = ", k > 0 ? ", " : "", c->aggregates[k].text);
 		put_room(out, &s->rooms[0][k], &c->aggregates[k]);

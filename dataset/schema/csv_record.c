@@ -79,12 +79,12 @@ vv_status vv_csv_names_add(vv_strings *list, const char *text, vv_error *err)
 	if (rc < 0 || !items) return rc < 0 ? rc : vv_fail_nomem(err);
 	list->items = items;
 	items[list->count] = NULL;
-	for (size_t i = 0; i < r.count; i++) {
-		if (r.values[i].len == 0) {
+	vv_array_each(r.values, r.count, value) {
+		if (value->len == 0) {
 			return vv_fail(err, VV_EUSAGE, "an empty column name in '%s'",
 				       vv_text_shows(text));
 		}
-		if (!(items[list->count] = vv_strndup(r.values[i].text, r.values[i].len))) {
+		if (!(items[list->count] = vv_strndup(value->text, value->len))) {
 			return vv_fail_nomem(err);
 		}
 		items[++list->count] = NULL;

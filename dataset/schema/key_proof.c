@@ -709,8 +709,8 @@ vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, 
 		    (rc = find_pairs(p, l, list, err)) < 0) {
 			return rc;
 		}
-		for (size_t i = 0; i < list->count; i++) {
-			int answer = fn(payload, list->pairs[i].first, list->pairs[i].second, err);
+		vv_array_each(list->pairs, list->count, it) {
+			int answer = fn(payload, it->first, it->second, err);
 
 			if (answer != 0) return answer < 0 ? (vv_status)answer : VV_OK;
 		}

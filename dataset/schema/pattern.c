@@ -10,6 +10,7 @@
 #include <pcre2.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/sys.h"
@@ -102,13 +103,13 @@ static void put_ranges(vv_buf *out, const char_range *ranges, size_t count, bool
 {
 	uint32_t next = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	vv_array_each(ranges, count, range) {
 		if (!others) {
-			put_range(out, ranges[i].from, ranges[i].to);
-		} else if (ranges[i].from > next) {
-			put_range(out, next, ranges[i].from - 1);
+			put_range(out, range->from, range->to);
+		} else if (range->from > next) {
+			put_range(out, next, range->from - 1);
 		}
-		next = ranges[i].to + 1;
+		next = range->to + 1;
 	}
 	if (others) {
 		put_range(out, next, 0x10ffff);

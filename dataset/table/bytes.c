@@ -370,8 +370,8 @@ vv_status table_hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64
 static void take_hashes(vv_xxh3_state *state, const piece *p)
 {
 	uint8_t le[8];
-	for (size_t i = 0; i < p->count; i++) {
-		vv_put_le64(le, p->parts[i].hash);
+	vv_array_each(p->parts, p->count, it) {
+		vv_put_le64(le, it->hash);
 		vv_xxh3_update(state, le, sizeof(le));
 	}
 }

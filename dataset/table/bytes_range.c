@@ -493,8 +493,8 @@ static vv_status find_aside(file_order *o, const part *p, vv_error *err)
 	uint8_t head[HEAD];
 	vv_status rc;
 
-	for (size_t i = 0; i < p->count; i++) {
-		uint64_t at = p->extents[i].at, end = at + p->extents[i].len;
+	vv_array_each(p->extents, p->count, it) {
+		uint64_t at = it->at, end = at + it->len;
 
 		while (at < end) {
 			if ((rc = temp_bytes_get(&o->aside, at, head, HEAD, err)) < 0 ||

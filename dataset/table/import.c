@@ -78,8 +78,7 @@ static vv_status open_old(import *im, vv_error *err)
 static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 {
 	vv_import_result *out = im->out;
-	for (size_t i = 0; i < j->misfit_count; i++) {
-		import_misfit *m = &j->misfits[i];
+	vv_array_each(j->misfits, j->misfit_count, m) {
 		vv_import_finding *known = import_find_misfit(im, m->column);
 
 		if (known) {

@@ -23,9 +23,9 @@ vv_infer import_verdict(const import *im, size_t column)
 
 	vv_infer_init(&all);
 	all.json = im->dialect.form != VV_FORM_CSV;
-	for (size_t w = 0; w < im->worker_count; w++) {
-		if (column < im->workers[w].infer_count) {
-			vv_infer_merge(&all, &im->workers[w].infer[column]);
+	vv_array_each(im->workers, im->worker_count, worker) {
+		if (column < worker->infer_count) {
+			vv_infer_merge(&all, &worker->infer[column]);
 		}
 	}
 	return all;

@@ -215,9 +215,9 @@ static size_t choose_members(vv_member out[MEMBERS], unsigned parts)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < MEMBERS; i++) {
-		if (members[i].of & parts) {
-			out[n++] = members[i].member;
+	vv_array_each(members, MEMBERS, member) {
+		if (member->of & parts) {
+			out[n++] = member->member;
 		}
 	}
 	return n;

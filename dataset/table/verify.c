@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
@@ -183,9 +184,9 @@ static vv_status find_context(pairs *p, vv_error *err)
 		vv_buf_put(&p->text, root->cut_columns[i], strlen(root->cut_columns[i]) + 1);
 	}
 	vv_buf_put_varint(&p->text, schema->count);
-	for (size_t i = 0; i < schema->count; i++) {
-		vv_buf_put_varint(&p->text, schema->fields[i].name_len);
-		vv_buf_put(&p->text, schema->fields[i].name, schema->fields[i].name_len);
+	vv_array_each(schema->fields, schema->count, field) {
+		vv_buf_put_varint(&p->text, field->name_len);
+		vv_buf_put(&p->text, field->name, field->name_len);
 	}
 	vv_dialect_put(&p->text, &d);
 	vv_status rc = vv_buf_ok(&p->text, err);

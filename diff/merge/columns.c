@@ -81,8 +81,7 @@ static vv_status match_side(merge *m, merge_side *s, const char *const *rename, 
 	vv_columns_clear(&s->columns);
 	if ((rc = vv_columns_match(&s->columns, m->base, s->table, &opts, err)) < 0) return rc;
 	s->moved_columns = false;
-	for (size_t i = 0; i < s->columns.count; i++) {
-		const vv_column_pair *p = &s->columns.pairs[i];
+	vv_array_each(s->columns.pairs, s->columns.count, p) {
 		if (p->a >= 0 && p->b >= 0) {
 			s->to_base[p->b] = p->a;
 			s->from_base[p->a] = p->b;
@@ -101,8 +100,7 @@ static vv_status share_renames(merge *m, size_t knows, vv_error *err)
 	size_t n = 0;
 	vv_auto_free const char **list = vv_calloc(2 * from->columns.count + 1, sizeof(*list));
 	if (!list) return vv_fail_nomem(err);
-	for (size_t i = 0; i < from->columns.count; i++) {
-		const vv_column_pair *p = &from->columns.pairs[i];
+	vv_array_each(from->columns.pairs, from->columns.count, p) {
 		const char *name = p->renamed ? from->table->schema.fields[p->b].name : NULL;
 		long there = name && to->from_base[p->a] < 0 ? find_name(to->table, name) : -1;
 		if (there >= 0 && to->to_base[there] < 0) {
@@ -506,9 +504,9 @@ static vv_status part_names(merge *m, vv_error *err)
 	for (size_t round = 0; again && rc == VV_OK; round++) {
 		size_t n = 0;
 		again = false;
-		for (size_t i = 0; i < m->column_count; i++) {
-			if (!m->columns[i].dropped) {
-				list[n++] = &m->columns[i];
+		vv_array_each(m->columns, m->column_count, column) {
+			if (!column->dropped) {
+				list[n++] = column;
 			}
 		}
 		qsort(list, n, sizeof(*list), by_name);

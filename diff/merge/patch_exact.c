@@ -4,6 +4,7 @@
  */
 #include "diff/merge/patch_exact.h"
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "diff/merge/patch_rows.h"
 
@@ -196,9 +197,9 @@ static vv_status exact_open(exact *e, patch_job *j, vv_error *err)
 	e->map = vv_calloc(to->schema.count + 1, sizeof(*e->map));
 	e->cells = vv_calloc(to->schema.count + 1, sizeof(*e->cells));
 	if (!e->map || !e->cells) return vv_fail_nomem(err);
-	for (size_t i = 0; i < s->pair_count; i++) {
-		if (s->pairs[i].side[1] >= 0) {
-			e->map[s->pairs[i].side[1]] = s->pairs[i].side[0];
+	vv_array_each(s->pairs, s->pair_count, pair) {
+		if (pair->side[1] >= 0) {
+			e->map[pair->side[1]] = pair->side[0];
 		}
 	}
 	return VV_OK;

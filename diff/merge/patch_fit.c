@@ -131,8 +131,7 @@ static uint64_t put_side(fit *f, int side, vv_buf *out)
 	vv_edited_file file = {.dialect = &f->section->side[side].root.dialect, .out = out};
 	uint64_t rows = 0;
 	vv_edited_file_head(&file);
-	for (size_t i = 0; i < f->count; i++) {
-		fit_row *r = &f->list[i];
+	vv_array_each(f->list, f->count, r) {
 		if (r->text[side].data && !r->misfits) {
 			r->at[side] = rows++;
 			vv_edited_file_lines(&file, r->text[side].data, r->text[side].len, false);
@@ -587,8 +586,7 @@ static vv_status give_edited(fit *f, vv_error *err)
 {
 	vv_patch_done *d = &f->job->done;
 
-	for (size_t i = 0; i < f->count; i++) {
-		const fit_row *r = &f->list[i];
+	vv_array_each(f->list, f->count, r) {
 		d->rows_changed += r->kind == PATCH_CHANGE && !r->misfits;
 		d->rows_added += r->kind == PATCH_ADD && !r->misfits;
 		d->rows_removed += r->kind == PATCH_REMOVE && !r->misfits;

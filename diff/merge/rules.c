@@ -262,8 +262,8 @@ static vv_merge_rule_kind other(vv_merge_rule_kind kind)
 
 void vv_merge_rules_swap(vv_merge_rules *r)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		r->columns[i].rule.kind = other(r->columns[i].rule.kind);
+	vv_array_each(r->columns, r->count, column) {
+		column->rule.kind = other(column->rule.kind);
 	}
 	r->all = other(r->all);
 	r->rows = r->rows == VV_MERGE_ROWS_OURS     ? VV_MERGE_ROWS_THEIRS

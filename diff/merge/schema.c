@@ -5,6 +5,7 @@
  * which side merges. The header is a version's own if it names the result's columns, otherwise
  * written again.
  */
+#include "base/array.h"
 #include "diff/merge/steps.h"
 
 #include <stdio.h>
@@ -365,8 +366,8 @@ done:
 static vv_status choose_schema(merge *m, vv_error *err)
 {
 	vv_error why = {0};
-	for (size_t i = 0; i < m->column_count; i++) {
-		m->columns[i].done = false; /* set where two added columns have different types */
+	vv_array_each(m->columns, m->column_count, column) {
+		column->done = false; /* set where two added columns have different types */
 	}
 	vv_status rc = make_both(m, false, true, &why);
 	if (rc == VV_EINPUT) {

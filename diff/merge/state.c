@@ -24,8 +24,7 @@ int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base)
 
 int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, size_t len)
 {
-	for (size_t i = 0; i < m->opts->decision_count; i++) {
-		const vv_merge_decision *d = &m->opts->decisions[i];
+	vv_array_each(m->opts->decisions, m->opts->decision_count, d) {
 		bool named = d->column && column ? strlen(d->column) == len &&
 							   memcmp(d->column, column, len) == 0
 						 : !d->column && !column;

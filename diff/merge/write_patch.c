@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/hash.h"
@@ -506,8 +507,8 @@ static vv_status script_rows(script *s, const vv_patch_write_options *opts, vv_e
 					    sizeof(*s->stats.column_changes));
 	if (!s->cells || !s->stats.column_changes) return vv_fail_nomem(err);
 	s->full = (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
-	for (size_t i = 0; i < s->columns->count; i++) {
-		s->full |= s->columns->pairs[i].a < 0 || s->columns->pairs[i].b < 0;
+	vv_array_each(s->columns->pairs, s->columns->count, pair) {
+		s->full |= pair->a < 0 || pair->b < 0;
 	}
 	if ((rc = open_forms(s, err)) < 0 || (rc = script_gather(s, opts, s->columns, err)) < 0) {
 		return rc;

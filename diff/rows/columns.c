@@ -672,8 +672,7 @@ long vv_columns_to_old(const vv_columns *c, size_t b)
 
 bool vv_columns_same(const vv_columns *c)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_column_pair *p = &c->pairs[i];
+	vv_array_each(c->pairs, c->count, p) {
 		if (p->a < 0 || p->b < 0 || p->renamed || p->moved || p->retyped) return false;
 	}
 	return true;

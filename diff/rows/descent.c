@@ -58,8 +58,7 @@ vv_status vv_descent_open(vv_descent *d, vv_table *older, vv_table *newer, const
 	if (!d->keyed) {
 		own_key(d, older);
 	}
-	for (size_t i = 0; i < d->columns.count; i++) {
-		const vv_column_pair *p = &d->columns.pairs[i];
+	vv_array_each(d->columns.pairs, d->columns.count, p) {
 		d->columns_differ |= p->a < 0 || p->b < 0 || p->renamed;
 	}
 	const vv_rowdiff_options o = {.key = d->keyed ? key : none,

@@ -45,8 +45,8 @@ static vv_status add_node(nodes *n, const node *x, vv_error *err)
 static vv_status list_nodes(side *s, unsigned height, vv_error *err)
 {
 	s->nodes.count = s->uncovered.count = 0;
-	for (size_t i = 0; i < s->span_count; i++) {
-		uint64_t at = s->spans[i].index, end = at + s->spans[i].items;
+	vv_array_each(s->spans, s->span_count, it) {
+		uint64_t at = it->index, end = at + it->items;
 		vv_status rc = vv_list_seek_index(s->reader, at, err);
 		while (rc == VV_OK && at < end) {
 			node n = {.index = at};
@@ -221,8 +221,7 @@ static vv_status take_items(const side *s, vv_list_place **out, size_t *count, v
 	*out = vv_calloc(s->nodes.count + 1, sizeof(**out));
 	*count = 0;
 	if (!*out) return vv_fail_nomem(err);
-	for (size_t i = 0; i < s->nodes.count; i++) {
-		const node *n = &s->nodes.list[i];
+	vv_array_each(s->nodes.list, s->nodes.count, n) {
 		if (!n->shared) {
 			(*out)[(*count)++] = (vv_list_place){n->index, n->before, n->weight};
 		}

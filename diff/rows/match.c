@@ -464,12 +464,12 @@ static vv_status name_repeats(matcher *m, vv_error *err)
 {
 	vv_rowdiff *d = m->d;
 	size_t count = 0;
-	for (size_t i = 0; i < m->repeat_count; i++) {
-		bool old = m->repeats[i].side == 0;
+	vv_array_each(m->repeats, m->repeat_count, repeat) {
+		bool old = repeat->side == 0;
 		const vv_cell *cells;
 		vv_buf b = VV_BUF_INIT;
-		vv_status rc = vv_row_by_number_get(old ? &d->rows_a : &d->rows_b,
-						    m->repeats[i].row, &cells, err);
+		vv_status rc = vv_row_by_number_get(old ? &d->rows_a : &d->rows_b, repeat->row,
+						    &cells, err);
 		if (rc < 0) return rc;
 		const size_t *key = old ? d->key_a : d->key_b;
 		for (size_t k = 0; k < d->key_count; k++) {
@@ -519,8 +519,7 @@ static bool may_be_direct(const vv_rowdiff *d)
 	const vv_columns *c = d->opts.columns;
 	bool may = d->key_count > 0 && !d->canonical && !c->missing_changed;
 	for (size_t k = 0; may && k < d->key_count; k++) {
-		for (size_t i = 0; i < c->count; i++) {
-			const vv_column_pair *p = &c->pairs[i];
+		vv_array_each(c->pairs, c->count, p) {
 			may = may &&
 			      (p->b != (long)d->key_b[k] ||
 			       (p->a == (long)d->key_a[k] && !p->retyped && !p->reconstrained));

@@ -45,8 +45,8 @@ static vv_status rest_init(rest *r, vv_rowdiff *d, vv_error *err)
 		r->fields[side] = vv_calloc(c->count + 1, sizeof(*r->fields[side]));
 		if (!r->columns[side] || !r->fields[side]) return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < c->count; i++) {
-		long at[2] = {c->pairs[i].a, c->pairs[i].b};
+	vv_array_each(c->pairs, c->count, pair) {
+		long at[2] = {pair->a, pair->b};
 		if (at[0] < 0 || at[1] < 0 || vv_array_has(d->key_b, d->key_count, (size_t)at[1])) {
 			continue;
 		}

@@ -130,11 +130,11 @@ vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_co
 		vv_auto(vv_changed_groups) r = {0};
 		if ((rc = vv_changed_groups_find(&r, a, b, err)) < 0) return rc;
 		old_rows = new_rows = 0;
-		for (size_t i = 0; i < r.old_count; i++) {
-			old_rows += r.old_groups[i].rows;
+		vv_array_each(r.old_groups, r.old_count, old_group) {
+			old_rows += old_group->rows;
 		}
-		for (size_t i = 0; i < r.new_count; i++) {
-			new_rows += r.new_groups[i].rows;
+		vv_array_each(r.new_groups, r.new_count, new_group) {
+			new_rows += new_group->rows;
 		}
 	}
 	*cells = old_rows * a->columns + new_rows * b->columns;

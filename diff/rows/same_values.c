@@ -56,8 +56,8 @@ static vv_status add_row(vv_value_set *s, const vv_table *t, const vv_cell *cell
 static bool all_repeat(const vv_value_set *sets, size_t count)
 {
 	bool all = true;
-	for (size_t i = 0; i < count; i++) {
-		all &= sets[i].repeats;
+	vv_array_each(sets, count, set) {
+		all &= set->repeats;
 	}
 	return all;
 }
@@ -66,9 +66,9 @@ static vv_status add_batch(vv_value_set *sets, size_t count, const vv_table *t, 
 			   vv_buf *text, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	for (size_t i = 0; i < count; i++) {
-		for (size_t r = 0; r < b->rows && !sets[i].repeats && rc == VV_OK; r++) {
-			rc = add_row(&sets[i], t, &b->cells[r * b->columns], text, err);
+	vv_array_each(sets, count, set) {
+		for (size_t r = 0; r < b->rows && !set->repeats && rc == VV_OK; r++) {
+			rc = add_row(set, t, &b->cells[r * b->columns], text, err);
 		}
 		if (rc < 0) return rc;
 	}
@@ -83,9 +83,9 @@ static vv_status list_columns(const vv_value_set *sets, size_t count, const vv_t
 	*out_count = 0;
 	*out = vv_calloc(t->columns + 1, sizeof(**out));
 	if (!wanted || !*out) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < sets[i].count; k++) {
-			wanted[sets[i].columns[k]] = true;
+	vv_array_each(sets, count, set) {
+		for (size_t k = 0; k < set->count; k++) {
+			wanted[set->columns[k]] = true;
 		}
 	}
 	for (size_t i = 0; i < t->columns; i++) {
@@ -107,8 +107,8 @@ vv_status vv_value_sets_read(vv_value_set *sets, size_t count, vv_table *t, vv_e
 	while (!all_repeat(sets, count) && vv_group_walk_next(&w)) {
 		w.rc = add_batch(sets, count, t, &w.batch, &text, err);
 	}
-	for (size_t i = 0; i < count; i++) {
-		settle(&sets[i]);
+	vv_array_each(sets, count, set) {
+		settle(set);
 	}
 	return w.rc;
 }

@@ -332,8 +332,8 @@ static vv_status figures_same(vv_figures *f, vv_error *err)
 	vv_buf_put(&to->low, f->side[0].low.data, f->side[0].low.len);
 	vv_buf_put(&to->high, f->side[0].high.data, f->side[0].high.len);
 	memcpy(f->bins[1], f->bins[0], sizeof(f->bins[0]));
-	for (size_t i = 0; i < f->count; i++) {
-		f->values[i].count[1] = f->values[i].count[0];
+	vv_array_each(f->values, f->count, value) {
+		value->count[1] = value->count[0];
 	}
 	return to->low.failed || to->high.failed ? vv_fail_nomem(err) : VV_OK;
 }
@@ -377,8 +377,8 @@ static void put_frequent(vv_buf *out, const vv_figures *f, int side)
 {
 	const vv_figures_value *best = NULL;
 
-	for (size_t i = 0; i < f->count; i++) {
-		best = !best || more_frequent(&f->values[i], best, side) ? &f->values[i] : best;
+	vv_array_each(f->values, f->count, value) {
+		best = !best || more_frequent(value, best, side) ? value : best;
 	}
 	if (best && best->count[side] > 1) {
 		put_value(out, best->text, best->len);
@@ -414,9 +414,7 @@ static size_t frequent_counts(uint64_t counts[2][VV_BARS], const vv_figures *f)
 	const vv_figures_value *best[VV_BARS];
 	size_t n = 0;
 
-	for (size_t i = 0; i < f->count; i++) {
-		const vv_figures_value *v = &f->values[i];
-
+	vv_array_each(f->values, f->count, v) {
 		if (n == VV_BARS && !more_frequent(v, best[n - 1], 2)) {
 			continue;
 		}
@@ -746,8 +744,8 @@ vv_status vv_whole_figures(vv_figures *figures, bool *wanted, const vv_diff_tabl
 				  : vv_changed_groups_all(&only, t->a, t->b, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < only.new_count; i++) {
-		x.all_rows += only.new_groups[i].rows;
+	vv_array_each(only.new_groups, only.new_count, new_group) {
+		x.all_rows += new_group->rows;
 	}
 	rc = read_others(&x, only.old_groups, only.old_count, err);
 	for (size_t i = 0; i < t->columns->count && rc == VV_OK; i++) {

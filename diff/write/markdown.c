@@ -238,8 +238,8 @@ static vv_status rank_lines(md_writer *w, section *s, size_t most, vv_error *err
 	vv_auto(vv_buf) lines = VV_BUF_INIT;
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->count; i++) {
-		s->cells[i].like = vv_story_like(w->story, s->cells[i].pair, &s->cells[i].cell);
+	vv_array_each(s->cells, s->count, cell) {
+		cell->like = vv_story_like(w->story, cell->pair, &cell->cell);
 	}
 	if (s->count > 1) {
 		qsort(s->cells, s->count, sizeof(*s->cells), by_strangeness);
@@ -805,12 +805,11 @@ static vv_status md_end(vv_diff_writer *base, vv_error *err)
 static void md_clear(vv_diff_writer *base)
 {
 	md_writer *w = self(base);
-	for (size_t i = 0; i < w->count; i++) {
-		vv_buf_clear(&w->tables[i].head);
+	vv_array_each(w->tables, w->count, table) {
+		vv_buf_clear(&table->head);
 		for (int k = 0; k < SECTIONS; k++) {
-			vv_buf_clear_all(&w->tables[i].sections[k].head,
-					 &w->tables[i].sections[k].lines);
-			vv_free(w->tables[i].sections[k].cells);
+			vv_buf_clear_all(&table->sections[k].head, &table->sections[k].lines);
+			vv_free(table->sections[k].cells);
 		}
 	}
 	vv_story_free(w->story);

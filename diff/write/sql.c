@@ -324,14 +324,13 @@ static void choose_rowid(sql_writer *w)
 static bool renames_clash(const sql_writer *w)
 {
 	const vv_columns *c = w->base.table.columns;
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_column_pair *p = &c->pairs[i];
+	vv_array_each(c->pairs, c->count, p) {
 		if (p->a < 0 || p->b < 0 || strcmp(w->old[p->a].name, w->new[p->b].name) == 0) {
 			continue;
 		}
-		for (size_t k = 0; k < c->count; k++) {
-			if (c->pairs[k].a >= 0 && c->pairs[k].b >= 0 &&
-			    sql_same_name(w->old[c->pairs[k].a].name, w->new[p->b].name)) {
+		vv_array_each(c->pairs, c->count, pair) {
+			if (pair->a >= 0 && pair->b >= 0 &&
+			    sql_same_name(w->old[pair->a].name, w->new[p->b].name)) {
 				return true;
 			}
 		}
@@ -345,8 +344,7 @@ static bool needs_rebuild(const sql_writer *w)
 	const vv_columns *c = w->base.table.columns;
 	long last = -1;
 	bool added = false;
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_column_pair *p = &c->pairs[i];
+	vv_array_each(c->pairs, c->count, p) {
 		if (p->a < 0) {
 			added = true;
 		} else if (p->b >= 0) {
@@ -405,8 +403,7 @@ static vv_status put_rebuild(sql_writer *w, bool with_key, bool from_old, vv_err
 		if (round == 0) {
 			put_word_name(w, "INSERT INTO ", temp);
 		}
-		for (size_t i = 0; i < t->columns->count; i++) {
-			const vv_column_pair *p = &t->columns->pairs[i];
+		vv_array_each(t->columns->pairs, t->columns->count, p) {
 			if (p->b < 0 || (from_old && p->a < 0)) {
 				continue;
 			}
@@ -436,8 +433,7 @@ static void put_alters(sql_writer *w)
 {
 	const vv_columns *c = w->base.table.columns;
 	for (int step = 0; step < 3; step++) {
-		for (size_t i = 0; i < c->count; i++) {
-			const vv_column_pair *p = &c->pairs[i];
+		vv_array_each(c->pairs, c->count, p) {
 			if (step == 0 && p->b < 0) {
 				put_alter(w, " DROP COLUMN ", w->old[p->a].name);
 				vv_buf_puts(&w->base.out, ";\n");
@@ -556,8 +552,7 @@ static void put_where_values(sql_writer *w, const vv_cell *old_cells)
 	put_word_name(w, " FROM ", w->name);
 	for (int side = 0; side < 2; side++) {
 		bool first = true;
-		for (size_t i = 0; i < c->count; i++) {
-			const vv_column_pair *p = &c->pairs[i];
+		vv_array_each(c->pairs, c->count, p) {
 			if (p->b < 0 || (p->a < 0 && !w->fills)) {
 				continue;
 			}
@@ -575,8 +570,7 @@ static void put_where_values(sql_writer *w, const vv_cell *old_cells)
 		}
 	}
 	vv_buf_putc(&w->base.out, ')');
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_column_pair *p = &c->pairs[i];
+	vv_array_each(c->pairs, c->count, p) {
 		if (p->a >= 0 && p->b >= 0 && was_number(w, p, &old_cells[p->a])) {
 			put_word_name(w, " AND ", w->new[p->b].name);
 			vv_buf_puts(&w->base.out, " IS NOT ");
@@ -658,9 +652,9 @@ static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 		if ((rc = vv_row_by_number_get(&w->rows, w->next, &change.new_cells, err)) < 0) {
 			return rc;
 		}
-		for (size_t i = 0; i < c->count; i++) {
-			if (c->pairs[i].a >= 0 && c->pairs[i].b >= 0) {
-				old_cells[c->pairs[i].a] = change.new_cells[c->pairs[i].b];
+		vv_array_each(c->pairs, c->count, pair) {
+			if (pair->a >= 0 && pair->b >= 0) {
+				old_cells[pair->a] = change.new_cells[pair->b];
 			}
 		}
 		if (w->fresh) {
@@ -714,8 +708,7 @@ static vv_status begin_both(sql_writer *w, vv_error *err)
 	size_t common = 0;
 	vv_status rc;
 	w->fills = w->fresh = w->rekey = w->by_key = false;
-	for (size_t i = 0; i < t->columns->count; i++) {
-		const vv_column_pair *p = &t->columns->pairs[i];
+	vv_array_each(t->columns->pairs, t->columns->count, p) {
 		common += p->a >= 0 && p->b >= 0;
 		w->fills = w->fills || (p->a < 0 || may_drift(w, p));
 	}

@@ -243,8 +243,8 @@ static vv_status stat_end(vv_diff_writer *base, vv_error *err VV_UNUSED)
 	sum_writer *w = self(base);
 	vv_buf *b = &base->out;
 	size_t widest = 0;
-	for (size_t i = 0; i < w->count; i++) {
-		size_t n = vv_text_width(w->lines[i].path, strlen(w->lines[i].path));
+	vv_array_each(w->lines, w->count, it) {
+		size_t n = vv_text_width(it->path, strlen(it->path));
 		widest = n > widest ? n : widest;
 	}
 	widest = widest > 50 ? 50 : widest;

@@ -213,8 +213,8 @@ static bool choose(text_rows *r)
 	}
 	if (kept < wanted) return false;
 	take_context(r, whole, left);
-	for (size_t i = 0; i < r->column_count; i++) {
-		kept += r->columns[i].used;
+	vv_array_each(r->columns, r->column_count, column) {
+		kept += column->used;
 	}
 	return kept > 0;
 }
@@ -222,8 +222,8 @@ static bool choose(text_rows *r)
 static bool hides_columns(const text_rows *r, size_t *hidden)
 {
 	*hidden = 0;
-	for (size_t i = 0; i < r->column_count; i++) {
-		*hidden += !r->columns[i].used;
+	vv_array_each(r->columns, r->column_count, column) {
+		*hidden += !column->used;
 	}
 	return *hidden > 0;
 }

@@ -280,8 +280,7 @@ static vv_status sift(lister *l, vv_error *err)
 	size_t kept = 0;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < list->count; i++) {
-		vv_check_path *p = &list->items[i];
+	vv_array_each(list->items, list->count, p) {
 		bool literal, keep = rc == VV_OK && is_wanted(l, p->path, &literal);
 
 		if (keep && p->document == 0 &&
@@ -356,9 +355,7 @@ static vv_status copy_names(vv_check_list *to, const vv_check_list *from, vv_err
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < from->count; i++) {
-		const vv_check_path *p = &from->items[i];
-
+	vv_array_each(from->items, from->count, p) {
 		if ((rc = vv_check_list_add(to, p->path, &p->blob, NULL, err)) < 0) return rc;
 	}
 	return VV_OK;
@@ -436,9 +433,7 @@ static vv_status follow_renames(lister *l, vv_check_list *past, const vv_check_l
 			gone[gone_count++] = (vv_rename_file){p->path, S_IFREG | 0644, p->blob};
 		}
 	}
-	for (size_t i = 0; i < all->count; i++) {
-		const vv_check_path *p = &all->items[i];
-
+	vv_array_each(all->items, all->count, p) {
 		if (!vv_oid_is_null(&p->blob) && !vv_check_list_find(files, p->path)) {
 			come[come_count++] = (vv_rename_file){p->path, S_IFREG | 0644, p->blob};
 		}

@@ -212,9 +212,9 @@ static vv_status judge_change(const trying *t, const vv_schema *schema, const vv
 /* The n-th of the rows with +, from 1. */
 static const vv_check_row *right_row(const vv_check_rule *rule, uint64_t n)
 {
-	for (size_t i = 0; i < rule->row_count; i++) {
-		n -= rule->rows[i].right;
-		if (n == 0 && rule->rows[i].right) return &rule->rows[i];
+	vv_array_each(rule->rows, rule->row_count, row) {
+		n -= row->right;
+		if (n == 0 && row->right) return row;
 	}
 	return NULL;
 }
@@ -284,11 +284,11 @@ static vv_status try_table(trying *t, vv_error *err)
 	vv_rule_set *set = t->set;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < set->count; i++) {
-		set->items[i].severity = VV_SEVERITY_OFF;
+	vv_array_each(set->items, set->count, item) {
+		item->severity = VV_SEVERITY_OFF;
 	}
-	for (size_t i = 0; i < set->line_count; i++) {
-		set->lines[i].severity = VV_SEVERITY_OFF;
+	vv_array_each(set->lines, set->line_count, line) {
+		line->severity = VV_SEVERITY_OFF;
 	}
 	for (size_t i = 0; i < set->line_count && rc == VV_OK; i++) {
 		t->rule = &set->lines[i];

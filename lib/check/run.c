@@ -356,8 +356,8 @@ vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff
 						 &s, err)) < 0)) {
 		return rc;
 	}
-	for (size_t i = 0; i < list.count; i++) {
-		s.any = s.any || has_changed(&s, &list.items[i]);
+	vv_array_each(list.items, list.count, item) {
+		s.any = s.any || has_changed(&s, item);
 	}
 	return check_list(run, &list, argc == 0, has_parent ? &s : NULL, &side, base, err);
 }

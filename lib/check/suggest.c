@@ -316,9 +316,7 @@ static vv_status judge(learning *l, const vv_oid *head, vv_error *err)
 		places[i] = l->commit_count * (i + 1) < LESSONS ? 0
 								: place_of(l, lesson_commit(l, i));
 	}
-	for (size_t i = 0; i < l->t.result_count; i++) {
-		const vv_timeline_result *v = &l->t.results[i];
-
+	vv_array_each(l->t.results, l->t.result_count, v) {
 		l->versions += !v->count.rule;
 		newest = v->commit > newest ? v->commit : newest;
 	}

@@ -354,8 +354,7 @@ static vv_status found_in(vv_timeline *t, size_t from, const vv_timeline_result 
 static vv_status add_held(vv_timeline *t, size_t from, const vv_rule_set *set, const char *path,
 			  bool queries, vv_error *err)
 {
-	for (size_t i = 0; i < set->line_count; i++) {
-		const vv_check_rule *line = &set->lines[i];
+	vv_array_each(set->lines, set->line_count, line) {
 		vv_report_count c = {
 			.path = path,
 			.rule = line->rule->code,

@@ -295,8 +295,8 @@ static vv_status leave_commit(vv_repository *r, const vv_ref_plan *p, vv_error *
 	const char *branch = NULL;
 	vv_status rc = vv_head_read(r, &head, err);
 
-	for (size_t i = 0; i < p->count; i++) {
-		const char *name = p->moves[i].from;
+	vv_array_each(p->moves, p->count, move) {
+		const char *name = move->from;
 
 		if (strncmp(name, "refs/heads/", 11) == 0 &&
 		    (!branch || strcmp(name, "refs/heads/main") == 0)) {

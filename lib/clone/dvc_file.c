@@ -211,8 +211,7 @@ static void take_line(reader *r, const char *line, size_t len)
 /* The paths behind wdir; outputs that lack a part are odd. */
 static vv_status finish(reader *r, vv_error *err)
 {
-	for (size_t i = 0; i < r->d->count; i++) {
-		vv_dvc_out *o = &r->d->outs[i];
+	vv_array_each(r->d->outs, r->d->count, o) {
 		vv_auto(vv_buf) path = VV_BUF_INIT;
 
 		if ((r->wdir.len > 0 && !put_path(&path, r->wdir.data)) ||

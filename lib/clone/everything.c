@@ -657,11 +657,11 @@ static vv_status store_contents(migration *m, vv_error *err)
 	    (rc = walk(m, w, err)) < 0 || (rc = vv_migrated_finish(m->out->contents, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < m->ref_count; i++) {
+	vv_array_each(m->refs, m->ref_count, ref) {
 		vv_oid now;
 
-		if ((rc = vv_rewrite_object(w, &m->refs[i].id, &now, err)) < 0) return rc;
-		m->out->refs += !vv_oid_equal(&now, &m->refs[i].id);
+		if ((rc = vv_rewrite_object(w, &ref->id, &now, err)) < 0) return rc;
+		m->out->refs += !vv_oid_equal(&now, &ref->id);
 	}
 	m->out->unsigned_count = vv_rewrite_unsigned(w);
 	return VV_OK;
@@ -823,10 +823,10 @@ static vv_status write_history(migration *m, vv_error *err)
 	    (rc = vv_rewrite_object(w, &m->head.commit, &head, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < m->ref_count; i++) {
+	vv_array_each(m->refs, m->ref_count, ref) {
 		vv_oid tag;
 
-		if ((rc = vv_rewrite_object(w, &m->refs[i].id, &tag, err)) < 0) return rc;
+		if ((rc = vv_rewrite_object(w, &ref->id, &tag, err)) < 0) return rc;
 	}
 	if ((rc = vv_repository_flush(m->repo, err)) < 0) return rc;
 	return vv_oid_equal(&head, &m->head.commit) ? replace_history(m, w, err)

@@ -69,8 +69,8 @@ static const char *value(const vv_imported *i, const struct line *l)
 
 void vv_imported_clear(vv_imported *i)
 {
-	for (size_t k = 0; k < LINES; k++) {
-		vv_free(*member(i, &lines[k]));
+	vv_array_each(lines, LINES, line) {
+		vv_free(*member(i, line));
 	}
 	vv_free(i->to);
 	*i = (vv_imported){.to = NULL};
@@ -80,12 +80,12 @@ vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err)
 {
 	bool fine = (out->to = vv_strdup(i->to)) != NULL;
 
-	for (size_t k = 0; k < LINES; k++) {
-		const char *text = value(i, &lines[k]);
+	vv_array_each(lines, LINES, line) {
+		const char *text = value(i, line);
 		char *copy = text ? vv_strdup(text) : NULL;
 
 		fine = fine && (copy || !text);
-		*member(out, &lines[k]) = copy;
+		*member(out, line) = copy;
 	}
 	return fine ? VV_OK : vv_fail_nomem(err);
 }
@@ -140,9 +140,7 @@ static vv_status check(const vv_imported_list *l, vv_error *err)
 {
 	const char *lacking;
 
-	for (size_t k = 0; k < l->count; k++) {
-		const vv_imported *i = &l->items[k];
-
+	vv_array_each(l->items, l->count, i) {
 		if (vv_path_check(i->to, err) < 0) return vv_prefix(err, VV_BLOCKS_CONFIG);
 		lacking = !i->root ? "root" : !i->url ? "url" : NULL;
 		if (lacking) {

@@ -77,10 +77,10 @@ void vv_migrated_close(vv_migrated *c)
 	if (c->unmake) {
 		vv_store_unmake(vv_repository_varvedir(c->repo));
 	}
-	for (size_t i = 0; i < c->path_count; i++) {
-		vv_free(c->paths[i].path);
-		vv_buf_clear(&c->paths[i].last_block);
-		vv_free(c->paths[i].reason);
+	vv_array_each(c->paths, c->path_count, path) {
+		vv_free(path->path);
+		vv_buf_clear(&path->last_block);
+		vv_free(path->reason);
 	}
 	vv_free_all(c->paths, c->versions);
 	vv_hash_index_clear(&c->path_index);

@@ -35,9 +35,9 @@
 
 void vv_snapshots_clear(vv_snapshots *s)
 {
-	for (size_t k = 0; k < s->count; k++) {
-		vv_free(s->items[k].file);
-		vv_buf_clear(&s->items[k].words);
+	vv_array_each(s->items, s->count, item) {
+		vv_free(item->file);
+		vv_buf_clear(&item->words);
 	}
 	vv_array_clear(s->before, s->before_count, it, vv_free(it->file));
 	vv_free(s->items);
@@ -296,8 +296,7 @@ static const vv_snapshot_before *last_until(const vv_snapshots *s, int64_t time)
 {
 	const vv_snapshot_before *found = NULL;
 
-	for (size_t k = 0; k < s->before_count; k++) {
-		const vv_snapshot_before *b = &s->before[k];
+	vv_array_each(s->before, s->before_count, b) {
 		const bool planned = vv_oid_is_null(&b->commit);
 
 		if (b->time <= time &&
@@ -383,9 +382,7 @@ static vv_status put_renames(vv_snapshot *i, vv_table *a, vv_table *b, vv_error 
 	vv_status rc = vv_columns_match(&c, a, b, &o, err);
 
 	if (rc < 0) return rc;
-	for (size_t k = 0; k < c.count; k++) {
-		const vv_column_pair *p = &c.pairs[k];
-
+	vv_array_each(c.pairs, c.count, p) {
 		if (p->renamed) {
 			vv_buf_printf(&i->words,
 				      ": '%s' is now called '%s' (%u %% of the values are equal)",

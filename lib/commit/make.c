@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hint.h"
@@ -301,9 +302,7 @@ static vv_status compare_commit(vv_commit_job *j, vv_error *err)
 	size_t count = 0;
 	vv_status rc;
 
-	for (size_t i = 0; i < j->changes.count; i++) {
-		const vv_change_entry *e = &j->changes.entries[i];
-
+	vv_array_each(j->changes.entries, j->changes.count, e) {
 		count += e->staged == 'R' ? 2 : e->staged != ' ' && e->staged != '?';
 	}
 	rc = vv_tree_changes(j->repo, vv_oid_is_null(&j->base) ? NULL : &j->base, &j->id, "",
@@ -318,9 +317,7 @@ static vv_status write_paths(const vv_commit_job *j, const char *file, vv_error 
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
-	for (size_t i = 0; i < j->changes.count; i++) {
-		const vv_change_entry *e = &j->changes.entries[i];
-
+	vv_array_each(j->changes.entries, j->changes.count, e) {
 		if (!strchr(" ?", e->staged)) {
 			vv_buf_printf(&b, ":(top,literal)%s%c", e->path, '\0');
 		}
@@ -474,9 +471,7 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 				 .path_count = j->described_count};
 	vv_auto(vv_buf) told = VV_BUF_INIT;
 
-	for (size_t i = 0; i < j->changes.count; i++) {
-		const vv_change_entry *e = &j->changes.entries[i];
-
+	vv_array_each(j->changes.entries, j->changes.count, e) {
 		if (strcmp(e->path, VV_RULES_NAME) == 0 && !strchr(" ?", e->staged)) {
 			vv_merge_rules_warn(vv_dataset_writer_reader(j->writer), j->repo, j->index,
 					    &e->index_id);

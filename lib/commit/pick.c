@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/commit/conclude.h"
@@ -87,9 +88,7 @@ static bool is_asked(const vv_pick *p, const vv_changed_file *f, const vv_change
 	bool is = vv_pathspec_match(p->paths, f->change.path, NULL);
 
 	is |= f->old_path && vv_pathspec_match(p->paths, f->old_path, NULL);
-	for (size_t i = 0; i < since->count; i++) {
-		const vv_changed_file *s = &since->items[i];
-
+	vv_array_each(since->items, since->count, s) {
 		is |= s->old_path && strcmp(s->old_path, f->change.path) == 0 &&
 		      vv_pathspec_match(p->paths, s->change.path, NULL);
 	}

@@ -43,8 +43,8 @@ vv_status vv_txn_is_over(const vv_txn *t, vv_error *err)
 
 static void drop_changes(vv_txn *t)
 {
-	for (size_t i = 0; i < t->change_count; i++) {
-		vv_free(t->changes[i].path);
+	vv_array_each(t->changes, t->change_count, change) {
+		vv_free(change->path);
 	}
 	t->change_count = 0;
 }

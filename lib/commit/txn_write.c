@@ -49,9 +49,7 @@ static vv_status list_tracks(const vv_txn *t, const char ***out, size_t *count, 
 	*count = 0;
 	*out = vv_calloc(t->change_count + 1, sizeof(**out));
 	if (!*out) return vv_fail_nomem(err);
-	for (size_t i = 0; i < t->change_count; i++) {
-		const vv_txn_change *c = &t->changes[i];
-
+	vv_array_each(t->changes, t->change_count, c) {
 		if (c->made && c->new_mode && c->track) {
 			(*out)[(*count)++] = c->path;
 		}
@@ -193,9 +191,9 @@ static vv_status drop_conflicts(vv_txn *t, vv_error *err)
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < t->change_count; i++) {
-		if (t->changes[i].made) {
-			if ((rc = vv_conflict_drop(t->repo, t->changes[i].path, err)) < 0) {
+	vv_array_each(t->changes, t->change_count, change) {
+		if (change->made) {
+			if ((rc = vv_conflict_drop(t->repo, change->path, err)) < 0) {
 				return rc;
 			}
 		}
@@ -358,9 +356,7 @@ static vv_status describe(vv_txn *t, char ***paths, size_t *count, vv_error *err
 
 	changes.entries = vv_calloc(t->change_count + 1, sizeof(*changes.entries));
 	if (!changes.entries) return vv_fail_nomem(err);
-	for (size_t i = 0; i < t->change_count; i++) {
-		const vv_txn_change *c = &t->changes[i];
-
+	vv_array_each(t->changes, t->change_count, c) {
 		if (c->made && c->new_mode) {
 			changes.entries[changes.count++] = (vv_change_entry){
 				.path = c->path, .index_mode = c->new_mode, .staged = 'M'};
@@ -383,9 +379,7 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, char *const *describe
 	vv_auto(vv_buf) told = VV_BUF_INIT;
 
 	if (!paths) return vv_fail_nomem(err);
-	for (size_t i = 0; i < t->change_count; i++) {
-		const vv_txn_change *c = &t->changes[i];
-
+	vv_array_each(t->changes, t->change_count, c) {
 		check.all = check.all || (c->made && (strcmp(c->path, "varve.json") == 0 ||
 						      strcmp(c->path, "varve.checks") == 0));
 		if (c->made) {

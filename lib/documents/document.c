@@ -469,9 +469,7 @@ vv_status vv_document_find(const vv_document_table **out, const vv_document *d, 
 	size_t own = 0;
 
 	*out = NULL;
-	for (size_t i = 0; i < d->count; i++) {
-		const vv_document_table *t = &d->tables[i];
-
+	vv_array_each(d->tables, d->count, t) {
 		if (table ? strcmp(t->name, table) == 0 : !t->beside) {
 			*out = t;
 			own++;

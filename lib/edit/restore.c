@@ -321,9 +321,9 @@ static vv_status check_pairs(const spelling_job *j, vv_error *err)
 	const vv_excel_rows *r = j->rows;
 	uint64_t old = 0, now = 0;
 
-	for (size_t i = 0; i < r->count; i++) {
-		old += r->pairs[i].old != VV_EXCEL_NO_ROW;
-		now += r->pairs[i].row != VV_EXCEL_NO_ROW;
+	vv_array_each(r->pairs, r->count, pair) {
+		old += pair->old != VV_EXCEL_NO_ROW;
+		now += pair->row != VV_EXCEL_NO_ROW;
 	}
 	if (r->paired >= (old < now ? old : now) / 2) return VV_OK;
 	vv_fail(err, VV_EREFUSED, "'%s': most rows have no matching row in %s",
@@ -453,9 +453,7 @@ static vv_status add_row(spelling_job *j, uint64_t row, uint64_t place, vv_error
 /* The place in the base after the row of the file, which both have unchanged. */
 static uint64_t behind(const vv_changed_groups *g, uint64_t row)
 {
-	for (size_t i = 0; i < g->segment_count; i++) {
-		const vv_segment *s = &g->segments[i];
-
+	vv_array_each(g->segments, g->segment_count, s) {
 		if (row >= s->new_row && row - s->new_row < s->rows) {
 			return s->old_row + (row - s->new_row) + 1;
 		}
@@ -637,8 +635,8 @@ static vv_status unstage(const vv_restore *o, vv_error *err)
 		args[1] = "--cached";
 		args[4] = "-rfq";
 	}
-	for (size_t i = 0; i < o->paths->count; i++) {
-		vv_buf_put(&words, o->paths->items[i].given, strlen(o->paths->items[i].given) + 1);
+	vv_array_each(o->paths->items, o->paths->count, item) {
+		vv_buf_put(&words, item->given, strlen(item->given) + 1);
 	}
 	if ((rc = vv_buf_ok(&words, err)) < 0) return rc;
 	vv_auto(vv_runner) git = {.repo = o->repo,

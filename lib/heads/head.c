@@ -355,8 +355,8 @@ vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *re
 	if ((rc = put_object(&top, r, "tree", &tree, err)) < 0) return rc;
 	vv_oid_text(hex, &top);
 	vv_buf_printf(&bytes, "tree %s\n", hex);
-	for (size_t i = 0; i < parent_count; i++) {
-		vv_oid_text(hex, &parents[i]);
+	vv_array_each(parents, parent_count, parent) {
+		vv_oid_text(hex, parent);
 		vv_buf_printf(&bytes, "parent %s\n", hex);
 	}
 	vv_buf_printf(&bytes, "author varve <%s> %lld +0000\ncommitter varve <%s> %lld +0000\n",

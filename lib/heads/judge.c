@@ -507,10 +507,10 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 	memcpy(g.owner, t->owner, sizeof(g.owner));
 	memcpy(g.name, t->name, sizeof(g.name));
 	if (!t->known && (rc = find_owner(&g, out, heads, count, err)) < 0) return rc;
-	for (size_t i = 0; i < count; i++) {
-		if ((rc = walk(&g, &heads[i].id, err)) < 0) return rc;
-		const node *n = g.nodes[find_node(&g, &heads[i].id)];
-		if ((rc = check_name(&g, &heads[i], n, err)) < 0) return rc;
+	vv_array_each(heads, count, head) {
+		if ((rc = walk(&g, &head->id, err)) < 0) return rc;
+		const node *n = g.nodes[find_node(&g, &head->id)];
+		if ((rc = check_name(&g, head, n, err)) < 0) return rc;
 		owner = newer(&g, owner, n->owner);
 	}
 	if (owner == SIZE_MAX) {

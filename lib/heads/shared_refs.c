@@ -95,8 +95,8 @@ static void sort(vv_shared_refs *l, const char *branch)
 	if (l->count > 1) {
 		qsort(l->items, l->count, sizeof(*l->items), vv_text_order);
 	}
-	for (size_t i = 0; i < l->count; i++) {
-		const char *name = l->items[i].name;
+	vv_array_each(l->items, l->count, item) {
+		const char *name = item->name;
 		if (strncmp(name, "refs/heads/", 11) == 0 &&
 		    (!l->head || (branch && strcmp(name, branch) == 0))) {
 			l->head = name;
@@ -192,7 +192,7 @@ const vv_oid *vv_shared_refs_head(const vv_shared_refs *l)
 
 void vv_shared_refs_put(vv_buf *out, const vv_shared_refs *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		vv_buf_printf(out, "%s %s\n", vv_oid_shows(&l->items[i].id), l->items[i].name);
+	vv_array_each(l->items, l->count, item) {
+		vv_buf_printf(out, "%s %s\n", vv_oid_shows(&item->id), item->name);
 	}
 }

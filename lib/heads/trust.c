@@ -91,8 +91,7 @@ vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err)
 	vv_status rc = vv_mkdirs_above(path, err);
 
 	vv_buf_printf(&text, FIRST "name %s\nowner %s\n", t->name, vv_did_key_shows(t->owner));
-	for (size_t i = 0; i < t->count; i++) {
-		const vv_trusted_head *h = &t->heads[i];
+	vv_array_each(t->heads, t->count, h) {
 		vv_buf_printf(&text, "head %s %llu %lld %lld %s\n", vv_did_key_shows(h->key),
 			      (unsigned long long)h->number, (long long)h->time,
 			      (long long)h->expires, vv_oid_shows(&h->commit));
@@ -186,9 +185,9 @@ const vv_trusted_head *vv_trust_newest(const vv_trust *t)
 {
 	const vv_trusted_head *newest = NULL;
 
-	for (size_t i = 0; i < t->count; i++) {
-		if (!newest || t->heads[i].time > newest->time) {
-			newest = &t->heads[i];
+	vv_array_each(t->heads, t->count, head) {
+		if (!newest || head->time > newest->time) {
+			newest = head;
 		}
 	}
 	return newest;

@@ -32,8 +32,7 @@ static void close_subject(vv_apply_files *f)
 void vv_apply_files_clear(vv_apply_files *f)
 {
 	close_subject(f);
-	for (size_t i = 0; i < f->count; i++) {
-		vv_apply_file *e = &f->list[i];
+	vv_array_each(f->list, f->count, e) {
 		vv_close(e->fd, NULL, NULL);
 		if (e->temp) {
 			vv_unlink(e->temp, true, NULL);

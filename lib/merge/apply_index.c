@@ -355,8 +355,7 @@ void vv_apply_put_taken(vv_buf *out, const vv_merge_stats *s, const char *nothin
 
 void vv_apply_index_describe(const vv_apply_index *a, vv_buf *out)
 {
-	for (size_t i = 0; i < a->count; i++) {
-		const vv_apply_merged *m = &a->merged[i];
+	vv_array_each(a->merged, a->count, m) {
 		if (m->out.record.count > 0 || m->out.record.left_out > 0) {
 			vv_conflict_record_report(out, &m->out.record, m->path, "",
 						  vv_repository_words(a->files->repo));

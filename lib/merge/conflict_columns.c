@@ -74,9 +74,9 @@ static vv_status item_set_make(item_set *s, const vv_conflict_record *c, vv_erro
 {
 	s->list = vv_calloc(c->count + 1, sizeof(*s->list));
 	if (!s->list) return vv_fail_nomem(err);
-	for (size_t i = 0; i < c->count; i++) {
-		if (!vv_conflict_is_of_columns(&c->items[i])) {
-			s->list[s->count++] = &c->items[i];
+	vv_array_each(c->items, c->count, item) {
+		if (!vv_conflict_is_of_columns(item)) {
+			s->list[s->count++] = item;
 		}
 	}
 	if (s->count > 1) {

@@ -196,12 +196,12 @@ static uint64_t count_rows(const vv_conflict_record *c, bool (*of)(const vv_conf
 	const vv_conflict_item *before = NULL;
 	uint64_t rows = 0;
 
-	for (size_t i = 0; i < c->count; i++) {
-		if (!of(&c->items[i])) {
+	vv_array_each(c->items, c->count, item) {
+		if (!of(item)) {
 			continue;
 		}
-		rows += !before || !vv_conflict_same_row(before, &c->items[i]);
-		before = &c->items[i];
+		rows += !before || !vv_conflict_same_row(before, item);
+		before = item;
 	}
 	return rows;
 }
@@ -220,8 +220,8 @@ static uint64_t count_kind(const vv_conflict_record *c, vv_conflict_kind from, v
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < c->count; i++) {
-		n += c->items[i].kind >= from && c->items[i].kind <= to;
+	vv_array_each(c->items, c->count, item) {
+		n += item->kind >= from && item->kind <= to;
 	}
 	return n;
 }
@@ -254,11 +254,11 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 			put_part(b, start, "the ", vv_conflict_place(k));
 		}
 	}
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->items[i].kind == VV_CONFLICT_TABLE) {
+	vv_array_each(c->items, c->count, item) {
+		if (item->kind == VV_CONFLICT_TABLE) {
 			put_part(b, start, "",
-				 c->items[i].detail ? vv_text_shows(c->items[i].detail)
-						    : "the table as a whole");
+				 item->detail ? vv_text_shows(item->detail)
+					      : "the table as a whole");
 		}
 	}
 	vv_buf_puts(b, b->len > start ? "" : "nothing is left");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/history.h"
@@ -41,9 +42,7 @@ static vv_status compare_commits(bool *one, const vv_dataset_merge *in, const vv
 					paths, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < ours.count; i++) {
-		const vv_changed_file *a = &ours.items[i];
-
+	vv_array_each(ours.items, ours.count, a) {
 		for (size_t k = 0; is_change(a, in, VV_OURS) && k < theirs.count; k++) {
 			const vv_changed_file *b = &theirs.items[k];
 

@@ -231,8 +231,8 @@ static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error 
  * edited. */
 static bool any_dropped_column(const vv_conflict_record *c)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->items[i].kind == VV_CONFLICT_COLUMN_REMOVED) return true;
+	vv_array_each(c->items, c->count, item) {
+		if (item->kind == VV_CONFLICT_COLUMN_REMOVED) return true;
 	}
 	return false;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/declared.h"
@@ -178,9 +179,9 @@ vv_status vv_merge_rules_check_columns(vv_repository *r, vv_dataset_reader *read
 	}
 	s.names.items = vv_arena_calloc(&rules.arena, rules.count + 1, sizeof(char *));
 	if (!s.names.items) return vv_fail_nomem(err);
-	for (size_t i = 0; i < rules.count; i++) {
-		if (strcmp(rules.columns[i].column, "*") != 0) {
-			s.names.items[s.names.count++] = rules.columns[i].column;
+	vv_array_each(rules.columns, rules.count, column) {
+		if (strcmp(column->column, "*") != 0) {
+			s.names.items[s.names.count++] = column->column;
 		}
 	}
 	s.left = s.names.count;

@@ -397,11 +397,11 @@ static bool is_told(const vv_merge_job *j, const char *line, size_t len)
 {
 	static const char in[] = "Merge conflict in ";
 
-	for (size_t i = 0; i < j->tables.count; i++) {
-		const size_t n = strlen(j->tables.tables[i].path);
+	vv_array_each(j->tables.tables, j->tables.count, table) {
+		const size_t n = strlen(table->path);
 
-		if (n + sizeof(in) <= len && j->tables.tables[i].conflicts &&
-		    memcmp(line + len - n, j->tables.tables[i].path, n) == 0 &&
+		if (n + sizeof(in) <= len && table->conflicts &&
+		    memcmp(line + len - n, table->path, n) == 0 &&
 		    memcmp(line + len - n - (sizeof(in) - 1), in, sizeof(in) - 1) == 0) {
 			return true;
 		}

@@ -287,8 +287,7 @@ static bool match_prefix(vv_pathspec *p, const char *path, size_t len)
 
 static bool is_excluded(const vv_pathspec *p, const char *path)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		const vv_pathspec_item *item = &p->items[i];
+	vv_array_each(p->items, p->count, item) {
 		size_t len = item->exclude ? strlen(item->path) : 0;
 
 		if (!item->exclude) {
@@ -317,10 +316,9 @@ bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal)
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
 		any = match_prefix(p, path, (size_t)(slash - path)) || any;
 	}
-	for (size_t i = 0; i < p->count; i++) {
-		if (p->items[i].pattern && !p->items[i].exclude &&
-		    matches_pattern(&p->items[i], path)) {
-			p->items[i].matched = any = true;
+	vv_array_each(p->items, p->count, item) {
+		if (item->pattern && !item->exclude && matches_pattern(item, path)) {
+			item->matched = any = true;
 		}
 	}
 	if (literal) {
@@ -333,12 +331,12 @@ vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_er
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < p->count; i++) {
-		if (!p->items[i].matched) {
-			const char *given = p->items[i].given;
+	vv_array_each(p->items, p->count, item) {
+		if (!item->matched) {
+			const char *given = item->given;
 			const bool is_there = vv_exists(given);
 
-			rc = x ? vv_index_check_module(x, p->items[i].path, err) : VV_OK;
+			rc = x ? vv_index_check_module(x, item->path, err) : VV_OK;
 			if (rc < 0) return rc;
 			rc = vv_fail(err, VV_ENOTFOUND,
 				     is_there ? "'%s' is not tracked" : "no file matches '%s'",

@@ -58,8 +58,8 @@ static void put_ref(vv_buf *b, const vv_ref *r, bool packed)
 static void put_refs(vv_buf *b, const vv_shared_refs *l, bool packed)
 {
 	vv_buf_puts(b, packed ? "# pack-refs with: peeled fully-peeled sorted \n" : "");
-	for (size_t i = 0; i < l->count; i++) {
-		put_ref(b, &l->items[i], packed);
+	vv_array_each(l->items, l->count, item) {
+		put_ref(b, item, packed);
 	}
 }
 
@@ -295,8 +295,8 @@ static void put_ids(vv_buf *b, const char *before, const vv_oid *ids, size_t cou
 
 static void put_now(vv_buf *b, const char *before, const vv_shared_refs *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		put_ids(b, before, &l->items[i].id, 1);
+	vv_array_each(l->items, l->count, item) {
+		put_ids(b, before, &item->id, 1);
 	}
 }
 

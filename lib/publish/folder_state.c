@@ -131,8 +131,7 @@ vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, const char
 
 static void put_items(vv_buf *b, const char *kind, const vv_folder_items *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		const vv_folder_item *it = &l->items[i];
+	vv_array_each(l->items, l->count, it) {
 		vv_buf_printf(b, "%s %s%s%llu %s\n", kind,
 			      *kind == 'f' ? vv_oid_shows(&it->blob) : "", *kind == 'f' ? " " : "",
 			      (unsigned long long)it->number, it->name);
@@ -244,8 +243,7 @@ vv_status vv_folder_state_sweep(vv_folder_state *s, const char *dir, uint64_t un
 	size_t kept = 0;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < s->gone.count; i++) {
-		const vv_folder_item *it = &s->gone.items[i];
+	vv_array_each(s->gone.items, s->gone.count, it) {
 		if (it->number > until || rc < 0) {
 			s->gone.items[kept++] = *it;
 		} else {

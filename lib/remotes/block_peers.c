@@ -232,8 +232,8 @@ vv_status vv_block_peers_send(const vv_blocks_sources *to, vv_transfer *t,
 	size_t peers = 0, took = 0;
 
 	memset(sum, 0, sizeof(*sum));
-	for (size_t i = 0; i < to->count; i++) {
-		peers += is_trusted_peer(&to->items[i]);
+	vv_array_each(to->items, to->count, item) {
+		peers += is_trusted_peer(item);
 	}
 	/* if there are several, do not wait for a sleeping one */
 	if (peers > 1 && t->connect.idle_sec == 0) {

@@ -33,8 +33,8 @@ void vv_blocks_config_clear(vv_blocks_config *c)
 	vv_free(c->ref);
 	vv_string_list_clear(&c->urls);
 	vv_string_list_clear(&c->push_urls);
-	for (size_t i = 0; i < c->store_count; i++) {
-		vv_free_all(c->stores[i].name, c->stores[i].url, c->stores[i].push_url);
+	vv_array_each(c->stores, c->store_count, store) {
+		vv_free_all(store->name, store->url, store->push_url);
 	}
 	vv_free(c->upstream);
 	memset(c, 0, sizeof(*c));
@@ -44,8 +44,7 @@ const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const c
 {
 	const vv_store_config *first = NULL;
 
-	for (size_t i = 0; i < c->store_count; i++) {
-		const vv_store_config *s = &c->stores[i];
+	vv_array_each(c->stores, c->store_count, s) {
 		if (name ? strcmp(s->name, name) == 0 : s->url && s->usual) return s;
 		first = first || !s->url ? first : s;
 	}

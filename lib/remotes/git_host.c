@@ -720,9 +720,7 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *
 
 void vv_git_host_tell_damage(const vv_git_host *g)
 {
-	for (size_t i = 0; i < g->sources.count; i++) {
-		const vv_blocks_source *s = &g->sources.items[i];
-
+	vv_array_each(g->sources.items, g->sources.count, s) {
 		if (!s->host || vv_host_came(s->host).damaged == 0) {
 			continue;
 		}
@@ -740,8 +738,8 @@ uint64_t vv_git_host_bytes(const vv_git_host *g)
 {
 	uint64_t bytes = 0;
 
-	for (size_t i = 0; i < g->sources.count; i++) {
-		const vv_host *h = g->sources.items[i].host;
+	vv_array_each(g->sources.items, g->sources.count, item) {
+		const vv_host *h = item->host;
 
 		bytes += h ? vv_host_came(h).bytes : 0;
 	}

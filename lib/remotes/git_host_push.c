@@ -1,6 +1,7 @@
 /*
  * git_host_push: the options of git push, and the lines of --porcelain.
  */
+#include "base/array.h"
 #include "lib/remotes/git_host.h"
 
 #include <stdio.h>
@@ -27,8 +28,7 @@ static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, 
 		return VV_OK; /* "To <url>", "Done" */
 	}
 	to++;
-	for (size_t i = 0; i < count; i++) {
-		vv_git_push *p = &refs[i];
+	vv_array_each(refs, count, p) {
 		if (strlen(p->to) != (size_t)(tab - to) ||
 		    memcmp(p->to, to, (size_t)(tab - to)) != 0) {
 			continue;
@@ -49,13 +49,13 @@ static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, 
 static vv_status put_leases(const vv_git_push *refs, size_t count, const char **args, size_t *n,
 			    vv_arena *arena, vv_error *err)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (!refs[i].force) {
+	vv_array_each(refs, count, ref) {
+		if (!ref->force) {
 			continue;
 		}
-		args[*n] = vv_arena_printf(
-			arena, "--force-with-lease=%s:%s", refs[i].to,
-			vv_oid_is_null(&refs[i].old) ? "" : vv_oid_shows(&refs[i].old));
+		args[*n] = vv_arena_printf(arena, "--force-with-lease=%s:%s", ref->to,
+					   vv_oid_is_null(&ref->old) ? ""
+								     : vv_oid_shows(&ref->old));
 		if (!args[(*n)++]) return vv_fail_nomem(err);
 	}
 	return VV_OK;
@@ -64,8 +64,7 @@ static vv_status put_leases(const vv_git_push *refs, size_t count, const char **
 static vv_status put_specs(const vv_git_push *refs, size_t count, const char **args, size_t *n,
 			   vv_arena *arena, vv_error *err)
 {
-	for (size_t i = 0; i < count; i++) {
-		const vv_git_push *p = &refs[i];
+	vv_array_each(refs, count, p) {
 		args[*n] = vv_arena_printf(
 			arena, "%s:%s", vv_oid_is_null(&p->id) ? "" : vv_oid_shows(&p->id), p->to);
 		if (!args[(*n)++]) return vv_fail_nomem(err);

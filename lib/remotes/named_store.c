@@ -67,9 +67,9 @@ static vv_status check_name(const char *name, vv_error *err)
 /* None of the others is the usual one any more. */
 static void unset_usual(lines *l, const vv_blocks_config *c, const char *name)
 {
-	for (size_t i = 0; i < c->store_count; i++) {
-		if (c->stores[i].usual && strcmp(c->stores[i].name, name) != 0) {
-			set(l, c->stores[i].name, "default", "false");
+	vv_array_each(c->stores, c->store_count, store) {
+		if (store->usual && strcmp(store->name, name) != 0) {
+			set(l, store->name, "default", "false");
 		}
 	}
 }
@@ -269,8 +269,7 @@ static vv_status on_name(void *payload, const vv_listed *e, vv_error *err)
 /* Trials that were killed left their files. */
 static void sweep(trying *t)
 {
-	for (size_t i = 0; i < t->other_count; i++) {
-		const vv_listed *e = &t->others[i];
+	vv_array_each(t->others, t->other_count, e) {
 		vv_auto(char) *name = vv_path_join(FOLDER, e->name, (char *)NULL);
 		bool ended = false;
 

@@ -293,8 +293,8 @@ static size_t kind_count;
 
 void vv_reach_add_kind(const char *scheme, const char *called, vv_suppliers_open_fn open)
 {
-	for (size_t i = 0; i < kind_count; i++) {
-		if (strcmp(kinds[i].scheme, scheme) == 0) return;
+	vv_array_each(kinds, kind_count, it) {
+		if (strcmp(it->scheme, scheme) == 0) return;
 	}
 	assert(kind_count < sizeof(kinds) / sizeof(kinds[0]));
 	kinds[kind_count++] = (kind_above){scheme, called, open};

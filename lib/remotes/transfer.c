@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/path.h"
@@ -286,11 +287,10 @@ static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, s
 {
 	size_t several = 0; /* named ones, and those that sent data */
 
-	for (size_t i = 0; i < count; i++) {
-		several += !suppliers[i].unasked || suppliers[i].blocks > 0;
+	vv_array_each(suppliers, count, supplier) {
+		several += !supplier->unasked || supplier->blocks > 0;
 	}
-	for (size_t i = 0; i < count; i++) {
-		const vv_supplier *s = &suppliers[i];
+	vv_array_each(suppliers, count, s) {
 		if (several > 1 && s->blocks > 0 && !blocks) {
 			vv_notes_put(t->notes, "  %s of data from %s", vv_text_bytes(s->bytes),
 				     vv_text_url(s->name));
@@ -328,8 +328,7 @@ void vv_transfer_sum_fetch(vv_transfer_sum *out, const vv_transfer *t, const vv_
 {
 	uint64_t line = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const vv_supplier *s = &suppliers[i];
+	vv_array_each(suppliers, count, s) {
 		line += s->peer       ? vv_peer_stats(s->peer).bytes_in
 			: s->line > 0 ? s->line
 				      : s->bytes;

@@ -366,8 +366,8 @@ static vv_status ask_one(dropping *x, size_t keeper, vv_error *err)
 /* If no keeper was reached, the versions' state is unknown. */
 static vv_status fail_unasked(const dropping *x, vv_error *err)
 {
-	for (size_t i = 0; i < x->d->keeper_count; i++) {
-		if (!x->d->keepers[i].failed) return VV_OK;
+	vv_array_each(x->d->keepers, x->d->keeper_count, keeper) {
+		if (!keeper->failed) return VV_OK;
 	}
 	if (x->d->keeper_count == 0) return VV_OK;
 	*err = x->d->keepers[0].why;
@@ -379,8 +379,8 @@ static vv_status ask_keepers(dropping *x, vv_error *err)
 	uint64_t asked = 0;
 	vv_status rc = find_keepers(x, err);
 
-	for (size_t i = 0; i < x->d->count; i++) {
-		asked += is_asked_for(&x->d->versions[i]);
+	vv_array_each(x->d->versions, x->d->count, version) {
+		asked += is_asked_for(version);
 	}
 	if (rc < 0 || asked == 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < x->d->keeper_count; i++) {
@@ -406,8 +406,7 @@ static vv_status note_elsewhere(dropping *x, vv_error *err)
 	vv_status rc;
 
 	if (!list) return vv_fail_nomem(err);
-	for (size_t i = 0; i < d->count; i++) {
-		const vv_drop_version *v = &d->versions[i];
+	vv_array_each(d->versions, d->count, v) {
 		if (v->fate == VV_DROP_GOES) {
 			list[count++] = (vv_elsewhere_version){v->root, v->before,
 							       d->keepers[v->keeper].name};

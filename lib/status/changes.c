@@ -724,8 +724,7 @@ static vv_status add_work(collector *c, vv_error *err)
 	if (c->out->count > 1) {
 		qsort(c->out->entries, c->out->count, sizeof(*c->out->entries), vv_text_order);
 	}
-	for (size_t i = 0; i < c->out->count; i++) {
-		const vv_change_entry *e = &c->out->entries[i];
+	vv_array_each(c->out->entries, c->out->count, e) {
 		c->out->unstaged += e->work != ' ' && e->work != 'U' && e->staged != 'U' &&
 				    !(e->staged == 'A' && e->work == 'A') &&
 				    !(e->staged == 'D' && e->work == 'D');
@@ -766,8 +765,7 @@ static vv_status mark_linked(vv_changes *out, vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_elsewhere) *noted = NULL;
 
-	for (size_t i = 0; i < out->count; i++) {
-		vv_change_entry *e = &out->entries[i];
+	vv_array_each(out->entries, out->count, e) {
 		vv_status rc;
 
 		if (!e->pointer_only || e->blocks_here) {
@@ -866,10 +864,10 @@ static void facts_clear(vv_change_facts *f)
 
 void vv_changes_clear(vv_changes *c)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		vv_free_all(c->entries[i].path, c->entries[i].from, c->entries[i].mend);
-		facts_clear(&c->entries[i].staged_facts);
-		facts_clear(&c->entries[i].work_facts);
+	vv_array_each(c->entries, c->count, entry) {
+		vv_free_all(entry->path, entry->from, entry->mend);
+		facts_clear(&entry->staged_facts);
+		facts_clear(&entry->work_facts);
 	}
 	vv_free(c->entries);
 	vv_buf_clear_all(&c->signed_by, &c->hook, &c->hook_mend);

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hint_text.h"
 #include "base/sys.h"
@@ -20,8 +21,7 @@ enum { PATIENCE = 10 };
 /* A fetch does not bring blocks that the only remote has lost, or if it is not contacted. */
 static vv_status mend_otherwise(vv_doctor *d, const char *with, vv_error *err)
 {
-	for (size_t i = 0; i < d->count; i++) {
-		vv_doctor_finding *f = &d->findings[i];
+	vv_array_each(d->findings, d->count, f) {
 		if (f->fetch) {
 			char *mend = vv_strdup(with);
 			if (!mend || d->mend.failed) {

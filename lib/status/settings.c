@@ -134,10 +134,9 @@ vv_status vv_setting_must_exist(const char *name, vv_error *err)
 	(void)vv_fail(err, VV_EUSAGE, "varve has no setting '%s'", vv_text_shows(name));
 	/* Only the part after the last dot: the common prefix is not significant. */
 	vv_nearest near = vv_nearest_to(own ? own + 1 : sought);
-	for (size_t i = 0; i < vv_setting_count; i++) {
-		if ((strncmp(vv_settings[i].name, OF_REMOTE, strlen(OF_REMOTE)) == 0) ==
-		    (sought != name)) {
-			(void)vv_nearest_try(&near, strrchr(vv_settings[i].name, '.') + 1);
+	vv_array_each(vv_settings, vv_setting_count, it) {
+		if ((strncmp(it->name, OF_REMOTE, strlen(OF_REMOTE)) == 0) == (sought != name)) {
+			(void)vv_nearest_try(&near, strrchr(it->name, '.') + 1);
 		}
 	}
 	if (near.best) {

@@ -95,9 +95,7 @@ static vv_status ask_block_peers(finder *f, vv_repository *r, const vv_notes *no
 
 	if (rc < 0) return rc;
 	rc = vv_fail(err, VV_EREFUSED, "no block peer of the remote is trusted");
-	for (size_t i = 0; i < to->count; i++) {
-		const vv_blocks_source *s = &to->items[i];
-
+	vv_array_each(to->items, to->count, s) {
 		if (s->kind != VV_FROM_PEER || !s->trusted ||
 		    (rc = vv_proof_ask_named(holds, r, s->url, notes, roots, count, err)) < 0) {
 			if (rc == VV_ENOMEM || rc == VV_ECANCELLED) return rc;

@@ -90,8 +90,8 @@ static void add_unasked(vv_fetch_from *r)
 {
 	size_t added;
 
-	for (size_t i = 0; i < r->supplier_count; i++) {
-		if (r->suppliers[i].id == vv_speed_source(VV_VAULT_SOURCE)) return;
+	vv_array_each(r->suppliers, r->supplier_count, supplier) {
+		if (supplier->id == vv_speed_source(VV_VAULT_SOURCE)) return;
 	}
 	vv_reach_unasked(&r->t, r->suppliers + r->supplier_count,
 			 VV_SUPPLIERS_MAX - r->supplier_count, &added, &r->untold);
@@ -176,8 +176,7 @@ static vv_status add_nearby(vv_fetch_from *r, vv_error *err)
 /* Who could not be reached when it was needed. */
 void vv_fetch_from_tell(const vv_fetch_from *r)
 {
-	for (size_t i = 0; i < r->supplier_count; i++) {
-		const vv_supplier *s = &r->suppliers[i];
+	vv_array_each(r->suppliers, r->supplier_count, s) {
 		if (s->left_out && !s->unasked) {
 			vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_url(s->name),
 				      s->why.message);

@@ -99,8 +99,8 @@ static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
 	}
 	vv_fail(err, VV_ENOTFOUND, "the remote has no branch or tag '%s'", vv_text_shows(word));
 	vv_nearest near = vv_nearest_to(word);
-	for (size_t i = 0; i < h->ref_count; i++) {
-		const char *name = h->refs[i].name;
+	vv_array_each(h->refs, h->ref_count, ref) {
+		const char *name = ref->name;
 		(void)vv_nearest_try(&near,
 				     strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name);
 	}
@@ -169,10 +169,10 @@ static vv_status plan_pattern(vv_ref_plan *p, const vv_hello *h, const vv_ref_pl
 static vv_status add_tags(vv_ref_plan *p, const vv_hello *h, bool force, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	for (size_t i = 0; i < h->ref_count; i++) {
-		const char *name = h->refs[i].name;
+	vv_array_each(h->refs, h->ref_count, ref) {
+		const char *name = ref->name;
 		if (strncmp(name, "refs/tags/", 10) == 0 &&
-		    (rc = add(p, name, name, &h->refs[i].id, force, false, err)) < 0) {
+		    (rc = add(p, name, name, &ref->id, force, false, err)) < 0) {
 			return rc;
 		}
 	}
@@ -255,8 +255,7 @@ vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote *remote,
 			       const char *folder, bool asked, vv_error *err)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		vv_ref_move *m = &p->moves[i];
+	vv_array_each(p->moves, p->count, m) {
 		bool owned = false;
 		vv_status rc = m->to ? vv_remote_owns(&owned, remote, m->to, err) : VV_OK;
 
@@ -343,8 +342,7 @@ void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, 
 {
 	bool head = false;
 
-	for (size_t i = 0; i < p->count; i++) {
-		const vv_ref_move *m = &p->moves[i];
+	vv_array_each(p->moves, p->count, m) {
 		if (!m->to || vv_oid_equal(&m->old, &m->id) ||
 		    (quiet && !m->refused && !m->behind)) {
 			continue;
@@ -364,8 +362,7 @@ vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *
 
 	vv_text_put_url(&shown, url); /* 'git merge FETCH_HEAD' has it in the commit's message */
 	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < p->count; i++) {
-			const vv_ref_move *m = &p->moves[i];
+		vv_array_each(p->moves, p->count, m) {
 			if (m->for_merge != (pass == 0) || vv_oid_is_null(&m->id) || m->behind) {
 				continue;
 			}
@@ -428,8 +425,7 @@ vv_status vv_ref_plan_changes(vv_ref_plan *p, vv_repository *r, bool forward, bo
 	*count = 0;
 	*out = vv_calloc(p->count + 1, sizeof(**out));
 	if (!*out) return vv_fail_nomem(err);
-	for (size_t i = 0; i < p->count; i++) {
-		vv_ref_move *m = &p->moves[i];
+	vv_array_each(p->moves, p->count, m) {
 		bool is_forward = !forward, older = false;
 		vv_status rc = VV_OK;
 
@@ -457,8 +453,7 @@ vv_status vv_ref_plan_changes(vv_ref_plan *p, vv_repository *r, bool forward, bo
 
 void vv_ref_plan_done(vv_ref_plan *p, const char *to)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		vv_ref_move *m = &p->moves[i];
+	vv_array_each(p->moves, p->count, m) {
 		m->done |= m->to && !m->behind && strcmp(m->to, to) == 0;
 	}
 }
@@ -467,8 +462,8 @@ size_t vv_ref_plan_count_done(const vv_ref_plan *p)
 {
 	size_t done = 0;
 
-	for (size_t i = 0; i < p->count; i++) {
-		done += p->moves[i].done && p->moves[i].to;
+	vv_array_each(p->moves, p->count, move) {
+		done += move->done && move->to;
 	}
 	return done;
 }

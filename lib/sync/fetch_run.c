@@ -75,8 +75,7 @@ static vv_status limit_plan(run *r, vv_error *err)
 	vv_auto(vv_buf) folder = VV_BUF_INIT;
 	vv_status rc;
 
-	for (size_t i = 0; i < r->j->plan.count; i++) {
-		vv_ref_move *m = &r->j->plan.moves[i];
+	vv_array_each(r->j->plan.moves, r->j->plan.count, m) {
 		m->force = m->force && r->j->force;
 	}
 	if ((rc = vv_remote_peer_folder(&folder, r->j->repo, &r->from.stand, err)) < 0) return rc;
@@ -116,9 +115,9 @@ static vv_status list_wants(const run *r, vv_oids *out, vv_error *err)
 	out->count = 0;
 	out->items = vv_calloc(p->count + 1, sizeof(vv_oid));
 	if (!out->items) return vv_fail_nomem(err);
-	for (size_t i = 0; i < p->count; i++) {
-		if (!vv_oid_is_null(&p->moves[i].id) && !p->moves[i].behind) {
-			out->items[out->count++] = p->moves[i].id;
+	vv_array_each(p->moves, p->count, move) {
+		if (!vv_oid_is_null(&move->id) && !move->behind) {
+			out->items[out->count++] = move->id;
 		}
 	}
 	return VV_OK;
@@ -333,8 +332,7 @@ static void add_before(run *r, const vv_fetch_result *before)
 
 static void mark_behind(run *r)
 {
-	for (size_t i = 0; i < r->j->plan.count; i++) {
-		vv_ref_move *m = &r->j->plan.moves[i];
+	vv_array_each(r->j->plan.moves, r->j->plan.count, m) {
 		m->behind = false;
 		for (size_t k = 0; k < r->result.behind_count; k++) {
 			m->behind |= vv_oid_equal(&r->result.behind[k].id, &m->id);
@@ -446,11 +444,11 @@ static vv_status fetch(run *r, vv_error *err)
 		vv_git_host_tell_damage(r->from.origin.host);
 	}
 	/* of hosts packs came, which are smaller than the blocks in them */
-	for (size_t i = 0; i < r->from.supplier_count; i++) {
-		const vv_git_host *host = vv_git_host_of(&r->from.suppliers[i]);
+	vv_array_each(r->from.suppliers, r->from.supplier_count, supplier) {
+		const vv_git_host *host = vv_git_host_of(supplier);
 		if (host) {
-			r->from.suppliers[i].name = vv_git_host_blocks_url(host);
-			r->from.suppliers[i].line = vv_git_host_bytes(host);
+			supplier->name = vv_git_host_blocks_url(host);
+			supplier->line = vv_git_host_bytes(host);
 		}
 	}
 	return rc;
@@ -528,8 +526,7 @@ static vv_status finish(run *r, vv_error *err)
 	vv_fetch_job *j = r->j;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < j->plan.count; i++) {
-		const vv_ref_move *m = &j->plan.moves[i];
+	vv_array_each(j->plan.moves, j->plan.count, m) {
 		j->moved += vv_ref_moves(m);
 		j->refused |= m->refused;
 		j->behind |= m->behind;
@@ -558,9 +555,9 @@ static void note_receipts(run *r)
 
 	/* The origin's blocks that came unasked were not counted by its batches. */
 	uint64_t blocks = 0, bytes = 0;
-	for (size_t i = 0; i < r->from.supplier_count; i++) {
-		blocks += r->from.suppliers[i].blocks;
-		bytes += r->from.suppliers[i].bytes;
+	vv_array_each(r->from.suppliers, r->from.supplier_count, supplier) {
+		blocks += supplier->blocks;
+		bytes += supplier->bytes;
 	}
 	vv_supplier *origin = &r->from.suppliers[0];
 	if (r->result.received.blocks > blocks) {
@@ -594,8 +591,7 @@ static vv_status tell_behind(const run *r, vv_error *err)
 	const vv_ref_move *merge = NULL;
 	bool any = false;
 
-	for (size_t i = 0; i < p->count; i++) {
-		const vv_ref_move *m = &p->moves[i];
+	vv_array_each(p->moves, p->count, m) {
 		if (!m->behind) {
 			continue;
 		}

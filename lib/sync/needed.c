@@ -116,8 +116,8 @@ void vv_needed_free(vv_needed *n)
 			(void)vv_elsewhere_remove(n->repo, n->here, VV_IGNORED);
 		}
 		vv_cid_set_free(n->here);
-		for (size_t i = 0; i < n->count; i++) {
-			clear_remote(&n->remotes[i]);
+		vv_array_each(n->remotes, n->count, remote) {
+			clear_remote(remote);
 		}
 		clear_remote(&n->source);
 		vv_array_clear(n->links, n->link_count, it, vv_free(it->name));
@@ -168,9 +168,7 @@ vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names)
 
 void vv_needed_rest(vv_needed *n)
 {
-	for (size_t i = 0; i < n->count; i++) {
-		needed_remote *m = &n->remotes[i];
-
+	vv_array_each(n->remotes, n->count, m) {
 		if (!vv_array_find(m->suppliers, m->count, it, vv_git_host_of(it))) {
 			continue;
 		}

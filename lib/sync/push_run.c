@@ -214,8 +214,7 @@ static vv_status run_hook(run *r, vv_error *err)
 	bool ran = false;
 	vv_status rc;
 
-	for (size_t i = 0; i < r->j->plan.count; i++) {
-		const vv_push_item *it = &r->j->plan.items[i];
+	vv_array_each(r->j->plan.items, r->j->plan.count, it) {
 		if (it->state == VV_PUSH_GOES) {
 			vv_buf_printf(&input, "%s %s %s %s\n", it->from ? it->from : "(delete)",
 				      vv_oid_shows(&it->id), it->to, vv_oid_shows(&it->old));
@@ -249,8 +248,7 @@ static vv_status list_blocks_refs(const run *r, vv_blocks_ref **out, size_t *cou
 {
 	*count = 0;
 	if (!(*out = vv_calloc(r->j->plan.count + 1, sizeof(**out)))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < r->j->plan.count; i++) {
-		const vv_push_item *it = &r->j->plan.items[i];
+	vv_array_each(r->j->plan.items, r->j->plan.count, it) {
 		if (!vv_oid_is_null(&it->id)) {
 			(*out)[(*count)++] = (vv_blocks_ref){it->to, it->id};
 		}
@@ -355,8 +353,8 @@ typedef struct sending {
 
 static void sending_clear(sending *s)
 {
-	for (size_t i = 0; i < s->going; i++) {
-		vv_free(s->moves[i].why);
+	vv_array_each(s->moves, s->going, move) {
+		vv_free(move->why);
 	}
 	vv_heads_free(s->heads, s->count);
 }
@@ -405,8 +403,8 @@ static vv_status send_heads_once(sending *s, run *r, const vv_reached *there, vv
 	if (rc < 0 || s->going == 0) return rc;
 	rc = there->host ? vv_git_host_push(there->host, s->moves, s->going, true, &said, err)
 			 : send_heads_to_peer(r, there->peer, s->moves, s->going, err);
-	for (size_t i = 0; i < s->going; i++) {
-		s->refused |= s->moves[i].why != NULL;
+	vv_array_each(s->moves, s->going, move) {
+		s->refused |= move->why != NULL;
 	}
 	if (rc == VV_OK && !s->refused && !r->j->quiet) {
 		vv_notes_put(r->t.notes, "sent %s", vv_text_counted(s->going, "signed head", NULL));
@@ -445,10 +443,10 @@ static vv_status send_heads(run *r, vv_error *err)
 	    (rc = send_heads_once(&again, r, &there, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < again.going; i++) {
-		if (again.moves[i].why) {
+	vv_array_each(again.moves, again.going, move) {
+		if (move->why) {
 			vv_notes_warn(r->t.notes, "the signed head was not accepted: %s",
-				      again.moves[i].why);
+				      move->why);
 		}
 	}
 	return VV_OK;
@@ -495,8 +493,7 @@ static vv_status send(run *r, vv_error *err)
 	size_t count = 0;
 
 	if (!refs) return vv_fail_nomem(err);
-	for (size_t i = 0; i < r->j->plan.count; i++) {
-		const vv_push_item *it = &r->j->plan.items[i];
+	vv_array_each(r->j->plan.items, r->j->plan.count, it) {
 		if (it->state == VV_PUSH_GOES || it->state == VV_PUSH_BLOCKS) {
 			refs[count++] = (vv_push_ref){it->to, it->old, it->id, it->force};
 		}
@@ -794,8 +791,7 @@ static vv_status fetch_lacking(run *r, vv_error *err)
 			   .progress = r->t.progress};
 
 	if (!goes) return vv_fail_nomem(err);
-	for (size_t i = 0; i < plan->count; i++) {
-		const vv_push_item *it = &plan->items[i];
+	vv_array_each(plan->items, plan->count, it) {
 		bool known = false;
 
 		if (!vv_oid_is_null(&it->id)) {

@@ -331,9 +331,9 @@ static vv_status find_deleted(vv_push_plan *p, const vv_hello *h, vv_push_item *
 	bool is_branch = false, is_tag = false;
 
 	if (!tag) return vv_fail_nomem(err);
-	for (size_t i = 0; i < h->ref_count; i++) {
-		is_branch = is_branch || strcmp(h->refs[i].name, it->to) == 0;
-		is_tag = is_tag || strcmp(h->refs[i].name, tag) == 0;
+	vv_array_each(h->refs, h->ref_count, ref) {
+		is_branch = is_branch || strcmp(ref->name, it->to) == 0;
+		is_tag = is_tag || strcmp(ref->name, tag) == 0;
 	}
 	if (is_branch && is_tag) {
 		return vv_fail(err, VV_EUSAGE,
@@ -354,10 +354,10 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	vv_status rc = it->short_to ? find_deleted(p, h, it, err) : VV_OK;
 
 	if (rc < 0) return rc;
-	for (size_t i = 0; i < h->ref_count; i++) {
-		if (strcmp(h->refs[i].name, it->to) == 0) {
-			it->old = h->refs[i].id;
-			whole = h->refs[i].whole;
+	vv_array_each(h->refs, h->ref_count, ref) {
+		if (strcmp(ref->name, it->to) == 0) {
+			it->old = ref->id;
+			whole = ref->whole;
 		}
 	}
 	if (vv_oid_is_null(&it->old) && vv_oid_is_null(&it->id)) return match_gone(r, m, it, err);
@@ -462,8 +462,7 @@ void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url
 	}
 	if (quiet && !refused) return;
 	vv_notes_put(vv_repository_notes(r), "To %s", vv_text_url(url));
-	for (size_t i = 0; i < p->count; i++) {
-		const vv_push_item *it = &p->items[i];
+	vv_array_each(p->items, p->count, it) {
 		/* All or none: what could have gone did not, but at a host that moves each ref alone. */
 		if (it->state == VV_PUSH_REFUSED ||
 		    (it->state != VV_PUSH_SAME && (!refused || p->moved))) {

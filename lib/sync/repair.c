@@ -486,8 +486,8 @@ static vv_status from_worktree(repair *r, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < r->count; i++) {
-		r->items[i].tried = false;
+	vv_array_each(r->items, r->count, item) {
+		item->tried = false;
 	}
 	for (size_t i = 0; i < r->count; i++) {
 		if (r->items[i].tried) {

@@ -5,14 +5,14 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "lib/heads/verdict.h"
 #include "repo/git/history/history.h"
 
 vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err)
 {
-	for (size_t i = 0; i < s->plan->count; i++) {
-		vv_ref_move *m = &s->plan->moves[i];
+	vv_array_each(s->plan->moves, s->plan->count, m) {
 		bool is = true;
 		if (!m->to && !m->for_merge && strcmp(m->from, "HEAD") == 0) { /* on no branch */
 			m->id = (vv_oid){{0}};

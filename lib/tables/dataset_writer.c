@@ -62,8 +62,8 @@ vv_status vv_dataset_writer_open(vv_dataset_writer **out, vv_repository *repo,
 
 static void drop_pointers(vv_dataset_writer *w)
 {
-	for (size_t i = 0; i < w->pointer_count; i++) {
-		vv_buf_clear(&w->pointers[i]);
+	vv_array_each(w->pointers, w->pointer_count, pointer) {
+		vv_buf_clear(pointer);
 	}
 	w->pointer_count = 0;
 }

@@ -600,9 +600,9 @@ static vv_status blame_step(vv_blame *b, vv_blame_part *part, vv_table *newer,
 		}
 	}
 	rc = rc < 0 ? rc : take_rows(&t, err);
-	for (size_t i = 0; i < t.count; i++) {
-		parts[t.sides[i].number] = t.sides[i].into;
-		side_close(&t.sides[i]);
+	vv_array_each(t.sides, t.count, it) {
+		parts[it->number] = it->into;
+		side_close(it);
 	}
 	*named = t.named;
 	vv_free_all(t.sides, t.origin, t.scratch);

@@ -112,9 +112,7 @@ static void save(vv_figure *f, const known *k, const char *kind)
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	uint8_t key[16];
 
-	for (size_t i = 0; i < k->count; i++) {
-		const struct entry *e = &k->items[i];
-
+	vv_array_each(k->items, k->count, e) {
 		vv_put_le64(key, e->key.lo);
 		vv_put_le64(key + 8, e->key.hi);
 		vv_buf_put(&out, key, sizeof(key));
@@ -181,8 +179,8 @@ void vv_figure_close(vv_figure *f)
 	if (f->unfinished && f->groups.bytes.len < PARTS_MAX) {
 		save(f, &f->groups, PARTS);
 	}
-	for (size_t i = 0; i < f->name_count; i++) {
-		vv_free_all(f->names[i].asked, f->names[i].now);
+	vv_array_each(f->names, f->name_count, name) {
+		vv_free_all(name->asked, name->now);
 	}
 	known_clear(&f->groups);
 	known_clear(&f->versions);
@@ -319,9 +317,7 @@ static uint64_t names_hash(const vv_figure *f)
 {
 	uint64_t hash = 0;
 
-	for (size_t i = 0; i < f->name_count; i++) {
-		const renamed *n = &f->names[i];
-
+	vv_array_each(f->names, f->name_count, n) {
 		if (strcmp(n->now, n->asked) != 0) {
 			hash = vv_xxh3(n->asked, strlen(n->asked), hash);
 			hash = vv_xxh3(n->now, strlen(n->now), hash);

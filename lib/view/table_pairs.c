@@ -117,15 +117,13 @@ vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subje
 	*out = vv_calloc(of_a->count + of_b->count + 1, sizeof(**out));
 	l.items = vv_calloc(of_a->count + of_b->count + 1, sizeof(*l.items));
 	if (!*out || !l.items) return vv_fail_nomem(err);
-	for (size_t i = 0; i < of_b->count; i++) {
-		const vv_document_table *is = &of_b->tables[i];
-
+	vv_array_each(of_b->tables, of_b->count, is) {
 		l.items[l.count].pair.is = is;
 		come += !(l.items[l.count++].pair.was = vv_document_has(of_a, is->name));
 	}
-	for (size_t i = 0; i < of_a->count; i++) {
-		if (!vv_document_has(of_b, of_a->tables[i].name)) {
-			l.items[l.count++].pair.was = &of_a->tables[i];
+	vv_array_each(of_a->tables, of_a->count, table) {
+		if (!vv_document_has(of_b, table->name)) {
+			l.items[l.count++].pair.was = table;
 			gone++;
 		}
 	}

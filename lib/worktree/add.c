@@ -373,8 +373,8 @@ static size_t count_datasets(const vv_add_plan *plan)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < plan->count; i++) {
-		n += plan->items[i].action == VV_ADD_DATASET;
+	vv_array_each(plan->items, plan->count, item) {
+		n += item->action == VV_ADD_DATASET;
 	}
 	return n;
 }
@@ -400,9 +400,7 @@ static vv_status set_entries(runner *run, vv_error *err)
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < run->rep->outcome_count; i++) {
-		const vv_add_outcome *o = &run->rep->outcomes[i];
-
+	vv_array_each(run->rep->outcomes, run->rep->outcome_count, o) {
 		if (o->dataset &&
 		    (rc = vv_index_set(run->x, o->path, o->mode, &o->blob, &o->st, err)) < 0) {
 			return rc;
@@ -438,8 +436,7 @@ vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index
 static vv_status track_again(const vv_add_report *rep, vv_repository *r, vv_error *err)
 {
 	vv_attr_flush(r);
-	for (size_t i = 0; i < rep->outcome_count; i++) {
-		vv_add_outcome *o = &rep->outcomes[i];
+	vv_array_each(rep->outcomes, rep->outcome_count, o) {
 		bool tracked = true;
 		vv_status rc = o->dataset ? vv_attr_tracked(r, o->path, &tracked, err) : VV_OK;
 
@@ -457,9 +454,9 @@ static vv_status track_paths(const vv_add_report *rep, vv_repository *r, vv_attr
 	vv_status rc = VV_OK;
 
 	if (!paths) return vv_fail_nomem(err);
-	for (size_t i = 0; i < rep->outcome_count; i++) {
-		if (rep->outcomes[i].track) {
-			paths[count++] = rep->outcomes[i].path;
+	vv_array_each(rep->outcomes, rep->outcome_count, outcome) {
+		if (outcome->track) {
+			paths[count++] = outcome->path;
 		}
 	}
 	if (count > 0 && (rc = vv_attr_edit_begin(edit, r, err)) == VV_OK) {
@@ -500,9 +497,8 @@ static vv_status drop_conflicts(const vv_add_report *rep, vv_repository *r, vv_e
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < rep->outcome_count; i++) {
-		if (rep->outcomes[i].dataset &&
-		    (rc = vv_conflict_drop(r, rep->outcomes[i].path, err)) < 0) {
+	vv_array_each(rep->outcomes, rep->outcome_count, outcome) {
+		if (outcome->dataset && (rc = vv_conflict_drop(r, outcome->path, err)) < 0) {
 			return rc;
 		}
 	}

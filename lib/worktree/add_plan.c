@@ -652,15 +652,13 @@ static vv_status plan_untracked(planner *p, vv_error *err)
 	vv_status rc;
 
 	if (!paths) return search(p, "", err);
-	for (size_t i = 0; i < paths->count; i++) {
-		if (!paths->items[i].exclude &&
-		    (rc = vv_index_check_module(p->x, paths->items[i].path, err)) < 0) {
+	vv_array_each(paths->items, paths->count, item) {
+		if (!item->exclude && (rc = vv_index_check_module(p->x, item->path, err)) < 0) {
 			return rc;
 		}
 	}
 	if ((rc = refuse_ignored(p, paths, err)) < 0) return rc;
-	for (size_t i = 0; i < paths->count; i++) {
-		vv_pathspec_item *arg = &paths->items[i];
+	vv_array_each(paths->items, paths->count, arg) {
 		if (arg->exclude) {
 			continue;
 		}

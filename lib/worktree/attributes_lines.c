@@ -280,9 +280,7 @@ vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *pat
 
 void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		const vv_attr_list_line *at = &l->lines[i];
-
+	vv_array_each(l->lines, l->count, at) {
 		if (at->datasets == 0) {
 			continue;
 		}

@@ -216,9 +216,7 @@ static void note_reach(vv_parted *p)
 	const vv_parts *parts = &p->parts;
 	size_t to = (size_t)parts->from + parts->stored;
 
-	for (size_t i = 0; i < parts->count; i++) {
-		const vv_part *part = &parts->items[i];
-
+	vv_array_each(parts->items, parts->count, part) {
 		if (part->ready && part->from - to <= GAP_MOST) {
 			to = (size_t)part->from + part->stored;
 		}
@@ -320,9 +318,7 @@ vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parte
 	if ((rc = begin_parted(p, src, cid, &l, err)) < 0 || (rc = read_front(p, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < p->parts.count; i++) {
-		vv_part *part = &p->parts.items[i];
-
+	vv_array_each(p->parts.items, p->parts.count, part) {
 		part->there = (size_t)part->from + part->stored <= p->have;
 	}
 	vv_coder *c = vv_coder_take(src->store->coders, err);

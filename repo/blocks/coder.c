@@ -11,6 +11,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -312,8 +313,8 @@ static vv_status put_parts(vv_coder *c, const uint8_t *raw, size_t len, vv_packe
 	size_t parts_len = 0, seam = p->seam_count;
 	vv_status rc;
 
-	for (size_t i = 0; i < p->count; i++) {
-		parts_len += p->items[i].len;
+	vv_array_each(p->items, p->count, item) {
+		parts_len += item->len;
 	}
 	p->head_len = (uint32_t)(len - parts_len);
 	vv_part head = {.len = p->head_len, .text = true};
@@ -328,9 +329,7 @@ static vv_status put_parts(vv_coder *c, const uint8_t *raw, size_t len, vv_packe
 	}
 	p->stored = head.stored;
 	seam = 0;
-	for (size_t i = 0; i < p->count; i++) {
-		vv_part *part = &p->items[i];
-
+	vv_array_each(p->items, p->count, part) {
 		part->sum = vv_xxh3(raw + part->at, part->len, 0);
 		while (seam < p->seam_count && p->seams[seam] <= part->at) {
 			seam++;
@@ -668,8 +667,8 @@ static vv_status expand_parts(vv_coder *c, const uint8_t *stored, size_t stored_
 	vv_status rc = vv_parts_read(p, stored, stored_len, stored_len, raw_len, err);
 
 	if (rc < 0 || (rc = vv_coder_head(c, p, stored, raw, raw_len, err)) < 0) return rc;
-	for (size_t i = 0; i < p->count; i++) {
-		if ((rc = vv_coder_part(c, &p->items[i], stored, raw, err)) < 0) return rc;
+	vv_array_each(p->items, p->count, item) {
+		if ((rc = vv_coder_part(c, item, stored, raw, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

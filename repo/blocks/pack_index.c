@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -72,8 +73,8 @@ static void put_entries(vv_buf *out, const vv_pack_index_entry *entries, size_t 
 {
 	uint8_t word[8];
 
-	for (size_t i = 0; i < count; i++) {
-		vv_put_be64(word, entries[i].prefix);
+	vv_array_each(entries, count, entry) {
+		vv_put_be64(word, entry->prefix);
 		vv_buf_put(out, word, PREFIX_LEN);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -102,8 +103,8 @@ vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN]
 	if (count > 1) {
 		qsort(entries, count, sizeof *entries, compare_entries);
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (entries[i].offset > UINT32_MAX) {
+	vv_array_each(entries, count, entry) {
+		if (entry->offset > UINT32_MAX) {
 			width = 8;
 		}
 	}

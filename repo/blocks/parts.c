@@ -94,9 +94,7 @@ vv_status vv_parts_write(vv_buf *out, vv_parts *p, const void *head, vv_error *e
 	uint32_t at = 0;
 
 	vv_buf_put_varint(out, p->count);
-	for (size_t i = 0; i < p->count; i++) {
-		const vv_part *part = &p->items[i];
-
+	vv_array_each(p->items, p->count, part) {
 		vv_buf_put_varint(out, part->at - at);
 		vv_buf_put_varint(out, part->len);
 		vv_buf_put_varint(out, part->stored);

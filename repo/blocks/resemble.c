@@ -301,8 +301,7 @@ static vv_status next_level(levels *v, size_t from, size_t to, vv_error *err)
 			return rc;
 		}
 	}
-	for (size_t i = 0; i < v->theirs.count; i++) {
-		const vv_link *link = &v->theirs.items[i];
+	vv_array_each(v->theirs.items, v->theirs.count, link) {
 		if (link->cid.codec == VV_CODEC_DAG_CBOR && !vv_cid_set_has(v->ours, &link->cid) &&
 		    (rc = list_add(&v->next, link, err)) < 0) {
 			return rc;

@@ -125,12 +125,12 @@ static int by_prefix(const vv_memory_object **out, const git_odb_backend *backen
 	const vv_memory_odb *m = (const vv_memory_odb *)backend;
 
 	*out = NULL;
-	for (size_t i = 0; i < m->count; i++) {
-		if (git_oid_ncmp(&m->items[i].id, id, digits) != 0) {
+	vv_array_each(m->items, m->count, item) {
+		if (git_oid_ncmp(&item->id, id, digits) != 0) {
 			continue;
 		}
 		if (*out) return GIT_EAMBIGUOUS;
-		*out = &m->items[i];
+		*out = item;
 	}
 	return *out ? 0 : GIT_ENOTFOUND;
 }

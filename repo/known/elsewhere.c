@@ -290,8 +290,8 @@ static vv_status note_all(vv_repository *r, vv_repository *with, const char *rem
 	noting t = {.remote = remote, .list = list};
 
 	if (rc < 0 || (rc = vv_repository_store(r, &t.store, err)) < 0) return rc;
-	for (size_t i = 0; i < want_count; i++) {
-		known += has_tip(list, &wants[i]);
+	vv_array_each(wants, want_count, want) {
+		known += has_tip(list, want);
 	}
 	const uint64_t before = count_away(list);
 	if (known == want_count ||

@@ -471,9 +471,9 @@ static vv_status rewrite_list(const packing *p, const char *new_hex, vv_error *e
 	vv_auto(char) *path = vv_path_join(p->repo->varvedir, VV_OWN_PACKS, NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
-	for (size_t i = 0; i < p->pack_count; i++) {
-		if (!p->packs[i].merged && p->packs[i].own) {
-			vv_buf_printf(&text, "%s\n", p->packs[i].hex);
+	vv_array_each(p->packs, p->pack_count, pack) {
+		if (!pack->merged && pack->own) {
+			vv_buf_printf(&text, "%s\n", pack->hex);
 		}
 	}
 	vv_buf_printf(&text, "%s\n", new_hex);

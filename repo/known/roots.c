@@ -234,8 +234,8 @@ static vv_status look_at_published(gather *g, vv_error *err)
 	vv_status rc = vv_published_list(&versions, &count, vv_repository_varvedir(g->repo), err);
 
 	if (rc < 0) return rc;
-	for (size_t i = 0; i < count; i++) {
-		if ((rc = give_published(g, &versions[i], err)) < 0) return rc;
+	vv_array_each(versions, count, version) {
+		if ((rc = give_published(g, version, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

@@ -99,8 +99,8 @@ static char **member_of(const http_settings *s, const struct setting *of)
 
 void http_settings_clear(http_settings *s)
 {
-	for (size_t i = 0; i < STRINGS; i++) {
-		vv_free(*member_of(s, &strings[i]));
+	vv_array_each(strings, STRINGS, string) {
+		vv_free(*member_of(s, string));
 	}
 	memset(s, 0, sizeof(*s));
 }
@@ -233,11 +233,11 @@ void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s)
 	(void)c->setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	(void)c->setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
 	(void)c->setopt(easy, CURLOPT_USERAGENT, "varve");
-	for (size_t i = 0; i < STRINGS; i++) {
-		const char *value = *member_of(s, &strings[i]);
+	vv_array_each(strings, STRINGS, string) {
+		const char *value = *member_of(s, string);
 
-		if (value && strings[i].option) {
-			(void)c->setopt(easy, strings[i].option, value);
+		if (value && string->option) {
+			(void)c->setopt(easy, string->option, value);
 		}
 	}
 	(void)c->setopt(easy, CURLOPT_SSL_VERIFYPEER, s->no_verify ? 0L : 1L);

@@ -91,9 +91,9 @@ static vv_status push_nodes(writing *w, const frame *f, vv_error *err)
 	vv_status rc = vv_unixfs_node_decode(&links, &count, w->block.data, w->block.len, err);
 
 	if (rc < 0) return rc;
-	for (size_t i = 0; i < count; i++) {
-		uint64_t end = at + links[i].bytes; /* their sum was checked */
-		frame child = {.cid = links[i].cid,
+	vv_array_each(links, count, link) {
+		uint64_t end = at + link->bytes; /* their sum was checked */
+		frame child = {.cid = link->cid,
 			       .whole = f->whole || (f->from <= at && end <= f->to)};
 
 		if (child.whole || (f->from < end && at < f->to)) {
@@ -173,8 +173,8 @@ static vv_status choose(writing *w, const vv_cid *root, frame *out, bool *deep, 
 	    (rc = vv_unixfs_node_decode(&links, &count, w->block.data, w->block.len, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < count; i++) {
-		size += links[i].bytes;
+	vv_array_each(links, count, link) {
+		size += link->bytes;
 	}
 	*deep = part_of(&o->part, size, &out->from, &out->to);
 	out->whole = out->from == 0 && out->to == size;

@@ -69,9 +69,9 @@ static vv_status make_tree_node(vv_unixfs_tree *t, unsigned h, vv_unixfs_link *o
 	}
 	out->bytes = 0;
 	out->total = t->node.len;
-	for (size_t i = 0; i < v->count; i++) {
-		out->bytes += v->links[i].bytes; /* their sum was checked when it was written */
-		if (__builtin_add_overflow(out->total, v->links[i].total, &out->total)) {
+	vv_array_each(v->links, v->count, link) {
+		out->bytes += link->bytes; /* their sum was checked when it was written */
+		if (__builtin_add_overflow(out->total, link->total, &out->total)) {
 			return vv_fail(err, VV_EREFUSED, "the file has more than 2^64 bytes");
 		}
 	}

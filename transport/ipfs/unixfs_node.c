@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 
 #define LINK_MIN (2u + 2u + VV_CID_BYTES + 2u + 2u) /* its head, hash, name, a short size */
@@ -46,11 +47,11 @@ vv_status vv_unixfs_node_encode(vv_buf *out, const vv_unixfs_link *links, size_t
 	uint64_t sum = 0;
 
 	assert(count > 0 && count <= VV_UNIXFS_WIDTH);
-	for (size_t i = 0; i < count; i++) {
-		if (__builtin_add_overflow(sum, links[i].bytes, &sum)) {
+	vv_array_each(links, count, link) {
+		if (__builtin_add_overflow(sum, link->bytes, &sum)) {
 			return vv_fail(err, VV_EREFUSED, "the file has more than 2^64 bytes");
 		}
-		put_link(out, &links[i]);
+		put_link(out, link);
 	}
 	size_t len = 2 + 1 + vv_varint_len(sum);
 	for (size_t i = 0; i < count; i++) {
@@ -120,8 +121,8 @@ static bool read_node(cursor c, vv_unixfs_link *links, size_t count)
 	uint64_t type, sum;
 	cursor data;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!read_link(&c, &links[i])) return false;
+	vv_array_each(links, count, link) {
+		if (!read_link(&c, link)) return false;
 	}
 	if (!take_bytes(&c, NODE_DATA, &data) || c.p != c.end ||
 	    !take_number(&data, DATA_TYPE, &type) || !take_number(&data, DATA_BYTES, &sum)) {

@@ -260,8 +260,7 @@ bool vv_known_hosts_has(const vv_known_hosts *k, const char *type)
 {
 	bool exact = has_exact(k);
 
-	for (size_t i = 0; i < k->count; i++) {
-		const entry *e = &k->entries[i];
+	vv_array_each(k->entries, k->count, e) {
 		size_t len;
 		const char *own = vv_host_key_type(e->key, e->len, &len);
 

@@ -80,9 +80,7 @@ static vv_status take_common(run *r, const vv_oids *told, const vv_fetch_start *
 		memcpy(sorted, told->items, told->count * sizeof(vv_oid));
 		qsort(sorted, told->count, sizeof(vv_oid), compare_oids);
 	}
-	for (size_t i = 0; i < start->common.count; i++) {
-		const vv_oid *id = &start->common.items[i];
-
+	vv_array_each(start->common.items, start->common.count, id) {
 		if (!bsearch(id, sorted, told->count, sizeof(vv_oid), compare_oids)) {
 			return vv_fail(err, VV_ECORRUPT,
 				       "%s violates the protocol: it claims common commits that "
@@ -147,8 +145,8 @@ static size_t named_suppliers(const vv_fetch *f)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < f->supplier_count; i++) {
-		count += !f->suppliers[i].unasked;
+	vv_array_each(f->suppliers, f->supplier_count, supplier) {
+		count += !supplier->unasked;
 	}
 	return count;
 }
@@ -260,8 +258,7 @@ static vv_status list_lacking(run *r, const vv_cid *root, vv_lacking **list, siz
 /* Reads the suppliers' records; one without a number gets that of its name. */
 static void recall_speeds(const vv_fetch *f, const vv_speeds *speeds)
 {
-	for (size_t i = 0; i < f->supplier_count; i++) {
-		vv_supplier *s = &f->suppliers[i];
+	vv_array_each(f->suppliers, f->supplier_count, s) {
 		s->id = s->id ? s->id : vv_speed_source(s->name);
 		s->known = vv_speeds_of(speeds, s->id);
 	}
@@ -269,8 +266,7 @@ static void recall_speeds(const vv_fetch *f, const vv_speeds *speeds)
 
 static void note_speeds(const vv_fetch *f, vv_speeds *speeds)
 {
-	for (size_t i = 0; i < f->supplier_count; i++) {
-		vv_supplier *s = &f->suppliers[i];
+	vv_array_each(f->suppliers, f->supplier_count, s) {
 		if (s->noted || s->skipped) {
 			continue;
 		}
@@ -511,8 +507,7 @@ static vv_status judge_all(run *r, const vv_oids *wants, const vv_oids *commons,
 	vv_status rc;
 
 	if (!(good->items = vv_calloc(wants->count + 1, sizeof(vv_oid)))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < wants->count; i++) {
-		const vv_oid *id = &wants->items[i];
+	vv_array_each(wants->items, wants->count, id) {
 		if (is_behind(r, id) || holds(good->items, good->count, id)) {
 			continue;
 		}

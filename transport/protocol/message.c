@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/text.h"
 #include "repo/blocks/cbor_members.h"
@@ -233,8 +234,7 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 	vv_cbor_add_bytes(&b, "head", head, strlen(head)); /* bytes: refs need not be UTF-8 */
 	vv_cbor_add_uint(&b, "held", h->held);
 	vv_cbor_add_array(&b, "refs", h->ref_count);
-	for (size_t i = 0; i < h->ref_count; i++) {
-		const vv_remote_ref *r = &h->refs[i];
+	vv_array_each(h->refs, h->ref_count, r) {
 		bool tag = !vv_oid_equal(&r->id, &r->peeled);
 		vv_cbor_put_array(&b, tag ? 3 : 2);
 		vv_cbor_put_bytes(&b, r->name, strlen(r->name));
@@ -277,8 +277,8 @@ static vv_status get_refs(vv_members_in *in, vv_hello *out, vv_error *err)
 	if (!(out->refs = vv_arena_calloc(in->arena, out->ref_count + 1, sizeof(*out->refs)))) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < out->ref_count; i++) {
-		if ((rc = get_ref(in, &out->refs[i], err)) < 0) return rc;
+	vv_array_each(out->refs, out->ref_count, ref) {
+		if ((rc = get_ref(in, ref, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

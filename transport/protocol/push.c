@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "repo/git/objects/send.h"
@@ -33,9 +34,9 @@ static vv_status find_wants(run *r, vv_error *err)
 {
 	r->wants.items = vv_calloc(r->p->ref_count + 1, sizeof(vv_oid));
 	if (!r->wants.items) return vv_fail_nomem(err);
-	for (size_t i = 0; i < r->p->ref_count; i++) {
-		if (!vv_oid_is_null(&r->p->refs[i].id)) {
-			r->wants.items[r->wants.count++] = r->p->refs[i].id;
+	vv_array_each(r->p->refs, r->p->ref_count, ref) {
+		if (!vv_oid_is_null(&ref->id)) {
+			r->wants.items[r->wants.count++] = ref->id;
 		}
 	}
 	return VV_OK;

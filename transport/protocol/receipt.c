@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -99,13 +100,13 @@ static vv_status append(int fd, const char *path, const vv_supplier *suppliers, 
 	vv_status rc;
 
 	if ((rc = last_hash(fd, path, prev, &end, err)) < 0) return rc;
-	for (size_t i = 0; i < count; i++) {
+	vv_array_each(suppliers, count, supplier) {
 		size_t start = b.len;
 
-		if (suppliers[i].blocks == 0) {
+		if (supplier->blocks == 0) {
 			continue;
 		}
-		put_line(&b, prev, &suppliers[i], roots, root_count);
+		put_line(&b, prev, supplier, roots, root_count);
 		if ((rc = vv_buf_ok(&b, err)) < 0 ||
 		    (rc = hash_line(prev, b.data + start, b.len - 1 - start, err)) < 0) {
 			return rc;

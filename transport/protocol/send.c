@@ -181,8 +181,8 @@ void vv_send_skip(vv_send *s, size_t i)
 
 void vv_send_skip_leaves(vv_send *s)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		s->items[i].skip |= s->items[i].cid.codec == VV_CODEC_RAW;
+	vv_array_each(s->items, s->count, it) {
+		it->skip |= it->cid.codec == VV_CODEC_RAW;
 	}
 }
 

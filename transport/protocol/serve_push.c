@@ -217,9 +217,9 @@ static vv_status find_tips(push *p, vv_error *err)
 {
 	p->wants.items = vv_arena_calloc(p->arena, p->q->ref_count + 1, sizeof(vv_oid));
 	if (!p->wants.items) return vv_fail_nomem(err);
-	for (size_t i = 0; i < p->q->ref_count; i++) {
-		if (!vv_oid_is_null(&p->q->refs[i].id)) {
-			p->wants.items[p->wants.count++] = p->q->refs[i].id;
+	vv_array_each(p->q->refs, p->q->ref_count, ref) {
+		if (!vv_oid_is_null(&ref->id)) {
+			p->wants.items[p->wants.count++] = ref->id;
 		}
 	}
 	return vv_refs_each(p->s->repo, "refs/", add_common, p, err);

@@ -259,9 +259,9 @@ vv_status incoming_open(incoming *in, struct ArrowArrayStream *stream, vv_error 
 
 static void drop_batches(incoming *in)
 {
-	for (size_t i = 0; i < in->batch_count; i++) {
-		if (in->batches[i].release) {
-			in->batches[i].release(&in->batches[i]);
+	vv_array_each(in->batches, in->batch_count, batche) {
+		if (batche->release) {
+			batche->release(batche);
 		}
 	}
 	in->batch_count = 0;

@@ -362,8 +362,8 @@ static int take(same_rows *s, vv_error *err)
 		same_rows_stop(s);
 		return vv_error_copy(err, &p->why);
 	}
-	for (size_t i = 0; i < p->count; i++) {
-		s->looked += p->groups[i].rows;
+	vv_array_each(p->groups, p->count, group) {
+		s->looked += group->rows;
 	}
 	return 1;
 }

@@ -250,8 +250,8 @@ static void put_text(const vv_commit_options *opts, const vv_person *author,
 	const size_t len = strlen(opts->message);
 
 	put_id(out, "tree", opts->tree);
-	for (size_t i = 0; i < opts->parent_count; i++) {
-		put_id(out, "parent", &opts->parents[i]);
+	vv_array_each(opts->parents, opts->parent_count, parent) {
+		put_id(out, "parent", parent);
 	}
 	vv_buf_puts(out, "author ");
 	vv_person_put(out, author);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/hint.h"
 #include "base/sys.h"
@@ -27,9 +28,7 @@ struct vv_log {
 void vv_log_put_tips(vv_buf *out, const vv_log_options *o)
 {
 	vv_buf_puts(out, o->all || o->range_count > 0 ? "" : "HEAD\n");
-	for (size_t i = 0; i < o->range_count; i++) {
-		const vv_range *range = &o->ranges[i];
-
+	vv_array_each(o->ranges, o->range_count, range) {
 		if (range->has_exclude) {
 			vv_buf_printf(out, "%s%s", range->symmetric ? "" : "^",
 				      vv_oid_shows(&range->exclude));

@@ -543,8 +543,8 @@ static void put_all_packed(vv_buf *out, const packed_refs *p)
 	} else {
 		vv_buf_put(out, p->text.data, p->header_len);
 	}
-	for (size_t i = 0; i < p->count; i++) {
-		vv_buf_put(out, p->refs[i].text, p->refs[i].len);
+	vv_array_each(p->refs, p->count, ref) {
+		vv_buf_put(out, ref->text, ref->len);
 	}
 }
 
@@ -632,9 +632,7 @@ static int by_name(const void *x, const void *y)
 static void transaction_clear(transaction *t)
 {
 	vv_git_lock_release(&t->packed_lock);
-	for (size_t i = 0; i < t->count; i++) {
-		move *m = &t->moves[i];
-
+	vv_array_each(t->moves, t->count, m) {
 		vv_git_lock_release(&m->lock);
 		if (m->path && (!m->change->id || m->packed || m->made_dir)) {
 			remove_empty_above(ref_is_own(m->change->name) ? t->repo->gitdir

@@ -182,9 +182,7 @@ static vv_status write_tree(vv_rewrite *w, vv_folder_edit *f, git_oid *out, vv_e
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	qsort(f->entries, f->count, sizeof(*f->entries), by_name);
-	for (size_t i = 0; i < f->count; i++) {
-		const vv_folder_entry *e = &f->entries[i];
-
+	vv_array_each(f->entries, f->count, e) {
 		if (e->mode) {
 			vv_buf_printf(&text, "%o %s", (unsigned)e->mode, e->name);
 			vv_buf_putc(&text, '\0');

@@ -698,10 +698,9 @@ vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, si
 	for (int as_text = 0; as_text < 2; as_text++) {
 		size_t n = 0;
 
-		for (size_t i = 0; i < count; i++) {
-			if (renames[i].line ==
-			    (as_text ? VV_ATTR_TEXT_LINE : VV_ATTR_FILTER_LINE)) {
-				to[n++] = renames[i].to;
+		vv_array_each(renames, count, rename) {
+			if (rename->line == (as_text ? VV_ATTR_TEXT_LINE : VV_ATTR_FILTER_LINE)) {
+				to[n++] = rename->to;
 			}
 		}
 		if ((rc = append_lines(&text, to, n, true, as_text, err)) < 0) return rc;

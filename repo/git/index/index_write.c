@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/index/index_file.h"
@@ -305,23 +306,23 @@ static vv_status write_new(vv_index *x, vv_error *err)
 /* `git stash` and `git checkout` take a file away before they write the new one. */
 static vv_status must_be_gone(const vv_index *x, vv_error *err)
 {
-	for (size_t i = 0; i < x->edit_count; i++) {
+	vv_array_each(x->edits, x->edit_count, edit) {
 		vv_auto(char) *file = NULL;
 		vv_stat st;
 
-		if (!x->edits[i].gone) {
+		if (!edit->gone) {
 			continue;
 		}
-		if (!(file = vv_repository_file(x->repo, x->edits[i].path))) {
+		if (!(file = vv_repository_file(x->repo, edit->path))) {
 			return vv_fail_nomem(err);
 		}
-		if (vv_worktree_check_above(x->repo, x->edits[i].path, VV_IGNORED) == VV_OK &&
+		if (vv_worktree_check_above(x->repo, edit->path, VV_IGNORED) == VV_OK &&
 		    vv_lstat(&st, file, VV_IGNORED) == VV_OK && !S_ISDIR(st.mode)) {
 			return vv_fail(
 				err, VV_ECONFLICT,
 				"'%s' was being written by another program; nothing was staged\n"
 				"try again",
-				vv_text_shows(x->edits[i].path));
+				vv_text_shows(edit->path));
 		}
 	}
 	return VV_OK;

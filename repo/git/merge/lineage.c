@@ -116,8 +116,8 @@ static vv_status mark_inside(vv_lineage *l, vv_error *err)
 	vv_oid at;
 	int more = 0;
 	vv_status rc = VV_OK;
-	for (size_t i = 0; i < l->o.range_count; i++) {
-		l->bounded = l->bounded || l->o.ranges[i].has_exclude;
+	vv_array_each(l->o.ranges, l->o.range_count, range) {
+		l->bounded = l->bounded || range->has_exclude;
 	}
 	if (!l->bounded || (rc = vv_log_open(&log, l->repo, &lo, err)) < 0) return rc;
 	while ((more = vv_log_next(log, &at, err)) > 0) {

@@ -136,8 +136,8 @@ int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 	if ((more = vv_lineage_next(l->lineage, &at, err)) <= 0) return more;
 	*out = (vv_path_log_entry){
 		at.file.commit, at.file.path, {at.file.path}, {at.file.tail}, false};
-	for (size_t i = 0; i < at.parent_count; i++) {
-		const char *path = at.parents[i].path;
+	vv_array_each(at.parents, at.parent_count, parent) {
+		const char *path = parent->path;
 
 		if (!path) {
 			continue;
@@ -145,10 +145,10 @@ int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 		came = false;
 		if (strcmp(path, at.file.path) != 0) {
 			out->paths[1] = path;
-			out->tails[1] = at.parents[i].tail;
-			out->only_renamed = vv_oid_equal(&at.parents[i].blob, &at.file.blob);
+			out->tails[1] = parent->tail;
+			out->only_renamed = vv_oid_equal(&parent->blob, &at.file.blob);
 		}
-		if ((rc = vv_lineage_follow(l->lineage, &at.parents[i], NULL, err)) < 0) {
+		if ((rc = vv_lineage_follow(l->lineage, parent, NULL, err)) < 0) {
 			return (int)rc;
 		}
 	}

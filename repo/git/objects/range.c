@@ -230,8 +230,8 @@ vv_status vv_object_range_open(vv_object_range *g, vv_repository *r, const vv_oi
 	if (!(g->walker = vv_walker_take(r))) return vv_fail_nomem(err);
 	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading reports it */
 	git_error_clear();
-	for (size_t i = 0; i < have_count; i++) {
-		if ((rc = begin_have(&p, &haves[i], err)) < 0) {
+	vv_array_each(haves, have_count, have) {
+		if ((rc = begin_have(&p, have, err)) < 0) {
 			break;
 		}
 	}

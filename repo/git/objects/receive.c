@@ -583,9 +583,7 @@ static vv_status check_expected(vv_git_receive *g, vv_error *err)
 		(void)git_odb_refresh(g->repo->odb); /* others may have brought some of it */
 		git_error_clear();
 	}
-	for (size_t i = 0; i < g->expected.count; i++) {
-		const git_oid *id = &g->expected.ids[i];
-
+	vv_array_each(g->expected.ids, g->expected.count, id) {
 		if (!vv_new_pack_has(g->came, id) && !vv_object_is_here(g->repo, id)) {
 			return vv_fail(err, VV_EMISSING,
 				       "the Git object %s is needed by other objects, but was not "

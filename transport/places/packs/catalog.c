@@ -31,9 +31,8 @@ vv_catalog *vv_catalog_new(void)
 void vv_catalog_free(vv_catalog *c)
 {
 	if (c) {
-		for (size_t i = 0; i < c->count; i++) {
-			vv_free_all(c->packs[i].bases, c->packs[i].came[0].items,
-				    c->packs[i].came[1].items);
+		vv_array_each(c->packs, c->count, pack) {
+			vv_free_all(pack->bases, pack->came[0].items, pack->came[1].items);
 		}
 		vv_free(c->packs);
 		vv_cid_map_free(c->blocks);
@@ -121,7 +120,7 @@ bool vv_catalog_has(vv_catalog *c, size_t i, unsigned marks)
 
 void vv_catalog_unmark(vv_catalog *c, unsigned marks)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		c->packs[i].marks &= ~marks;
+	vv_array_each(c->packs, c->count, pack) {
+		pack->marks &= ~marks;
 	}
 }

@@ -286,8 +286,8 @@ static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
 
 	*worth = false;
 	if (!needed) return vv_fail_nomem(err);
-	for (size_t i = 0; i < c->count; i++) {
-		if (vv_catalog_find(c->h->catalog, &c->items[i].cid, &pack, NULL)) {
+	vv_array_each(c->items, c->count, item) {
+		if (vv_catalog_find(c->h->catalog, &item->cid, &pack, NULL)) {
 			needed[pack]++;
 		}
 	}

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -225,8 +226,8 @@ static vv_status join_parts(joining *j, uint64_t *bytes, vv_error *err)
 {
 	vv_status rc = vv_files_each(j->h, j->count, get_part, j, "packs", err);
 	rc = rc < 0 ? rc : write_joined(j, bytes, err);
-	for (size_t i = 0; i < j->count; i++) {
-		vv_buf_clear(&j->parts[i].bytes);
+	vv_array_each(j->parts, j->count, it) {
+		vv_buf_clear(&it->bytes);
 	}
 	return rc;
 }

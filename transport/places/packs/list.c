@@ -252,8 +252,8 @@ vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], 
 		vv_put_le32(numbers + 4, place_of(&blocks[i].base, blocks, count, bases, kept));
 		vv_buf_put(out, numbers, 8);
 	}
-	for (size_t i = 0; i < kept; i++) {
-		put_cid(out, &bases[i]);
+	vv_array_each(bases, kept, base) {
+		put_cid(out, base);
 	}
 	return put_checksum(out, start, err);
 }
@@ -262,8 +262,8 @@ vv_status vv_host_list_add_parts(vv_buf *list, const vv_cids *parts, vv_error *e
 {
 	assert(list->len > CHECKSUM_LEN && parts->count > 0 && parts->count <= VV_HOST_LIST_PARTS);
 	list->len -= CHECKSUM_LEN;
-	for (size_t i = 0; i < parts->count; i++) {
-		vv_buf_put(list, parts->items[i].digest, VV_PACK_HASH_LEN);
+	vv_array_each(parts->items, parts->count, item) {
+		vv_buf_put(list, item->digest, VV_PACK_HASH_LEN);
 	}
 	return put_checksum(list, 0, err);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/codec.h"
 
@@ -147,9 +148,9 @@ vv_status vv_multi_index_write(vv_buf *out, const uint8_t (*packs)[VV_PACK_HASH_
 		vv_put_le32(number, (uint32_t)i);
 		vv_buf_put(out, number, 4);
 	}
-	for (size_t i = 0; i < count; i++) {
-		vv_put_be64(number, entries[i].prefix);
-		vv_put_le32(number + 8, entries[i].pack);
+	vv_array_each(entries, count, entry) {
+		vv_put_be64(number, entry->prefix);
+		vv_put_le32(number + 8, entry->pack);
 		vv_buf_put(out, number, sizeof(number));
 	}
 	return vv_buf_ok(out, err);

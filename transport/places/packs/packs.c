@@ -138,8 +138,7 @@ static vv_status look_below(vv_host *h, const vv_cids *blocks, vv_cid_set *seen,
 	vv_cid is;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < blocks->count; i++) {
-		const vv_cid *cid = &blocks->items[i];
+	vv_array_each(blocks->items, blocks->count, cid) {
 		/* A false one leads nowhere: it will be refused when it is taken. */
 		if (cid->codec == VV_CODEC_DAG_CBOR &&
 		    vv_host_read(h, false, cid, &bytes, NULL, NULL, VV_IGNORED) == VV_OK &&

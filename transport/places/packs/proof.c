@@ -473,8 +473,8 @@ static vv_status name_damaged(verifying *x, vv_error *err)
 	    (rc = vv_stored_list(&versions, &x->h->place, VV_STORED_VERSION, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < packs.count; i++) {
-		const vv_cid *key = &packs.items[i].key;
+	vv_array_each(packs.items, packs.count, item) {
+		const vv_cid *key = &item->key;
 		if (!vv_cid_set_has(x->h->listed, key)) {
 			vv_buf_printf(out, "%s\n", vv_stored_shows(VV_STORED_LIST, key));
 		}

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 
 vv_seek *vv_seek_new(void)
@@ -21,8 +22,8 @@ vv_seek *vv_seek_new(void)
 void vv_seek_free(vv_seek *s)
 {
 	if (s) {
-		for (size_t i = 0; i < s->file_count; i++) {
-			vv_buf_clear(&s->files[i].head);
+		vv_array_each(s->files, s->file_count, file) {
+			vv_buf_clear(&file->head);
 		}
 		vv_free_all(s->files, s->names.items, s->packs.items);
 		vv_cid_map_free(s->of);

@@ -50,8 +50,8 @@ typedef struct sweeping {
 
 static void clear_survey(sweeping *s)
 {
-	for (size_t i = 0; i < s->version_count; i++) {
-		vv_version_packs_clear(&s->versions[i].names);
+	vv_array_each(s->versions, s->version_count, it) {
+		vv_version_packs_clear(&it->names);
 	}
 	s->version_count = s->pack_count = 0;
 	vv_cid_map_free(s->version_names);
@@ -157,8 +157,8 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 	const version *v = &s->versions[i];
 	bool sound = v->sound;
 
-	for (size_t k = 0; k < v->names.packs.count; k++) {
-		pack *p = find_pack(s, &v->names.packs.items[k]);
+	vv_array_each(v->names.packs.items, v->names.packs.count, item) {
+		pack *p = find_pack(s, item);
 		sound = sound && p && p->has_pack && p->has_list;
 		if (p) {
 			p->needed = true;
@@ -543,8 +543,8 @@ vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due,
 		vv_auto(vv_stored_files) packs = {0};
 		size_t small = 0;
 		rc = vv_stored_list(&packs, &h->place, VV_STORED_PACK, err);
-		for (size_t i = 0; i < packs.count; i++) {
-			small += packs.items[i].size < h->pack_bytes / 2;
+		vv_array_each(packs.items, packs.count, item) {
+			small += item->size < h->pack_bytes / 2;
 		}
 		*due = small > what->small;
 		return rc;
@@ -694,9 +694,9 @@ static vv_status condemn(sweeping *s, vv_error *err)
 static void count_before(sweeping *s)
 {
 	s->out->before.versions = s->version_count;
-	for (size_t i = 0; i < s->pack_count; i++) {
-		s->out->before.packs += s->packs[i].has_pack;
-		s->out->before.bytes += s->packs[i].size;
+	vv_array_each(s->packs, s->pack_count, it) {
+		s->out->before.packs += it->has_pack;
+		s->out->before.bytes += it->size;
 	}
 }
 

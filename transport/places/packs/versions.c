@@ -149,8 +149,8 @@ vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, unsigned needed, u
 		qsort(of.packs.items, of.packs.count, sizeof(*of.packs.items),
 		      vv_pack_names_compare);
 	}
-	for (size_t i = 0; i < of.packs.count; i++) {
-		const vv_cid index = vv_seek_index_of(h->seek, &of.packs.items[i]);
+	vv_array_each(of.packs.items, of.packs.count, item) {
+		const vv_cid index = vv_seek_index_of(h->seek, item);
 		if ((rc = vv_cids_add(&of.indexes, &index, err)) < 0) return rc;
 	}
 	const bool again = vv_condemned_has(h->condemned.versions, root);
