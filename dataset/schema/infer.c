@@ -327,7 +327,7 @@ uint16_t vv_infer_missing(const vv_cell *c)
 	const size_t at = vv_find_place(i, VV_INFER_MISSING_COUNT,
 					strlen(VV_INFER_MISSING[i]) == c->len &&
 						memcmp(VV_INFER_MISSING[i], c->text, c->len) == 0);
-	return at < VV_INFER_MISSING_COUNT ? (uint16_t)(1u << at) : 0;
+	return (uint16_t)(at < VV_INFER_MISSING_COUNT ? 1u << at : 0);
 }
 
 void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
