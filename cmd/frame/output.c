@@ -174,20 +174,28 @@ static vv_buf first_out = VV_BUF_INIT; /* vv_out_before */
 void vv_out_before(const void *text, size_t len)
 {
 	vv_buf_put(&first_out, text, len);
+	if (first_out.failed) {
+		errno = ENOMEM;
+		note_failure();
+	}
+}
+
+/* Before output: what vv_out_before was given, without the line with progress. */
+static void put_first(void)
+{
+	vv_auto(vv_buf) first = first_out;
+
+	first_out = (vv_buf)VV_BUF_INIT;
+	remove_bar();
+	if (first.len > 0) {
+		vv_out_raw(first.data, first.len);
+	}
 }
 
 void vv_out_raw(const void *bytes, size_t len)
 {
 	if (out_errno || len == 0) return;
-	if (first_out.len > 0) {
-		vv_auto(vv_buf) first = first_out;
-
-		first_out = (vv_buf)VV_BUF_INIT;
-		vv_out_raw(first.data, first.len);
-	}
-	if (vv_out_is_terminal()) {
-		remove_bar();
-	}
+	put_first();
 	if (len >= OUT_DIRECT) {
 		if (!write_direct(bytes, len)) {
 			note_failure();
@@ -270,6 +278,7 @@ void vv_out(const char *fmt, ...)
 		n = b.failed ? -1 : 0;
 		vv_out_bytes(b.data, b.len);
 	} else {
+		put_first();
 		n = vfprintf(stdout, fmt, ap);
 	}
 	va_end(ap);

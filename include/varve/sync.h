@@ -54,7 +54,8 @@ typedef struct varve_sync_options {
 	/* fetch, push: refspecs, ended by NULL. NULL: the refspecs in Git's settings (remote.NAME.fetch,
 	 * remote.NAME.push); without remote.NAME.push, a push moves the branch that the current branch follows */
 	const char *const *specs;
-	/* clone, fetch: further remotes or URLs from which blocks can be fetched, ended by NULL; or NULL */
+	/* clone, fetch: further remotes or URLs from which blocks can be fetched, ended by NULL; or NULL. Calls
+	 * that fetch only blocks accept at most 8 */
 	const char *const *from;
 	const char *branch; /* clone: the branch to check out; NULL: the remote's HEAD */
 	/* push: the value of the option --force-with-lease of git push, such as "REF:ID"; "": the option without a

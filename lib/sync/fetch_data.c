@@ -84,6 +84,10 @@ static vv_status fetch(vv_fetch_data *f, const vv_cid *root, vv_error *err)
 	vv_status rc;
 
 	f->versions = f->fetched = 0;
+	if (f->from && f->from->count > VV_NEEDED_FROM_MAX) {
+		return vv_fail(err, VV_EUSAGE, "blocks can be fetched from at most %u named peers",
+			       VV_NEEDED_FROM_MAX);
+	}
 	r.seen = vv_cid_set_new();
 	r.needed = !f->from             ? vv_needed_new(f->repo)
 		   : f->from->count > 0 ? vv_needed_new_from(f->repo, f->from)

@@ -587,7 +587,7 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 		}
 	}
 	f->shown += shown;
-	if (!answered) {
+	if (!answered && count > shown) {
 		vv_buf_printf(
 			&f->keepers,
 			"not here: %s, dropped in favour of the copies of %s, which could not be asked: %s\n",

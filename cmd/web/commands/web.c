@@ -151,6 +151,7 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 	/* the work tree of GIT_WORK_TREE or core.worktree does not lead to its repository */
 	const char *tree = vv_repository_workdir(r);
 	vv_auto(char) *link = tree ? vv_path_join(tree, ".git", (char *)NULL) : NULL;
+	if (tree && !link) return vv_fail_nomem(err);
 	*out = vv_strdup(link && vv_exists(link) ? tree : vv_repository_gitdir(r));
 	return *out ? vv_buf_ok(&p->page, err) : vv_fail_nomem(err);
 }
