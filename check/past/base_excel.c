@@ -33,7 +33,8 @@ static void give_all(base_check *c, const vv_rule_setting *s, const vv_excel_row
 			give(c, s, f->name);
 		}
 	}
-	if (any && (was->delimiter != is->delimiter || strcmp(was->encoding, is->encoding) != 0)) {
+	if (any && c->rc == VV_OK &&
+	    (was->delimiter != is->delimiter || strcmp(was->encoding, is->encoding) != 0)) {
 		c->rc = vv_root_same_columns(&same, &c->base->root, &c->t->root, c->err);
 		if (c->rc < 0) return;
 		vv_buf_puts(&c->message, "the file has another form: ");

@@ -89,7 +89,7 @@ void *vv_descriptor_alloc(vv_descriptor *d, size_t count, size_t size)
 
 void vv_descriptor_note(vv_descriptor *d, vv_status rc)
 {
-	d->rc = rc < 0 ? rc : d->rc;
+	d->rc = d->rc == VV_OK ? rc : d->rc;
 }
 
 static const char *const kinds[] = {
@@ -163,5 +163,9 @@ const char **vv_descriptor_texts(vv_descriptor *d, size_t *count, const vv_json 
 	     texts && item && vv_descriptor_want_text(d, item); item = single ? NULL : item->next) {
 		texts[(*count)++] = item->text;
 	}
-	return d->rc < 0 ? NULL : texts;
+	if (d->rc < 0) {
+		*count = 0;
+		return NULL;
+	}
+	return texts;
 }

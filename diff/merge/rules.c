@@ -80,7 +80,7 @@ static void read_order(vv_merge_rules *r, vv_merge_rule *out, vv_descriptor *d, 
 	size_t count;
 	const char **values = vv_descriptor_texts(d, &count, node);
 
-	if (count < 2) {
+	if (d->rc == VV_OK && count < 2) {
 		vv_descriptor_fail(d, node, "expected at least two values, the least first");
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -131,6 +131,7 @@ static void read_entry(vv_merge_rules *r, vv_descriptor *d, const vv_json *entry
 	if (entry->type != VV_JSON_OBJECT) {
 		vv_descriptor_fail(d, entry, "expected an object of columns, not %s",
 				   vv_descriptor_kind(entry));
+		return;
 	}
 	for (const vv_json *m = entry->first; m; m = m->next) {
 		if (strcmp(m->name, ROWS_WORD) == 0) {
@@ -152,6 +153,7 @@ vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const c
 	if (merge->type != VV_JSON_OBJECT) {
 		vv_descriptor_fail(&d, merge, "expected an object of paths, not %s",
 				   vv_descriptor_kind(merge));
+		return d.rc;
 	}
 	for (const vv_json *m = merge->first; m; m = m->next) {
 		if (!path || vv_declared_pattern_has(m->name, path)) {

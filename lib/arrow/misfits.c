@@ -56,7 +56,7 @@ void vv_arrow_misfits_keep(vv_arrow_misfits *m, const char *column, const char *
 	vv_json_put_string(&m->texts, column, strlen(column));
 	vv_buf_putc(&m->texts, ':');
 	put_text(&m->texts, text, len);
-	m->failed = m->texts.failed ||
+	m->failed = m->failed || m->texts.failed ||
 		    !vv_array_add(m->kept, m->kept_count, m->kept_cap,
 				  (struct vv_arrow_misfit){row, at, m->texts.len - at});
 	m->sorted = false;

@@ -81,10 +81,10 @@ static vv_status name_kind(lister *l, vv_conflict_path *p, vv_error *err)
 					    : p->sides[VV_THEIRS].mode ? VV_THEIRS
 								       : VV_BASE];
 	vv_content version;
-	vv_status rc = vv_content_read(&version, l->repo, of->mode, &of->id, err);
+	const vv_status rc = vv_content_read(&version, l->repo, of->mode, &of->id, err);
 
 	p->kind = vv_content_kind(&version);
-	return rc;
+	return vv_error_excuse(rc, rc == VV_EMISSING, err);
 }
 
 static vv_status look(lister *l, vv_conflict_path *p, vv_error *err)

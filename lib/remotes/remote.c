@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/path.h"
+#include "base/signature/did.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/refs.h"
@@ -139,14 +140,23 @@ static bool is_current(const char *folder)
 	       here.st_ino == there.st_ino;
 }
 
+/* KEY/NAME (lib/heads/named.h) is no path. */
+static bool begins_with_key(const char *url)
+{
+	uint8_t key[VV_KEY_PUBLIC];
+	const char *slash = strchr(url, '/');
+
+	return slash && vv_did_key_read(key, url, (size_t)(slash - url));
+}
+
 /* A word without '/' may be a remote's name. */
 static vv_status from_top(char **url, const char *top, bool may_be_name, vv_error *err)
 {
 	vv_auto(vv_url) u = {0};
 
 	if (!*url || **url == '/' || strncmp(*url, "file:", 5) == 0 ||
-	    (may_be_name && !strchr(*url, '/')) || vv_url_read(&u, *url, VV_IGNORED) < 0 ||
-	    u.kind != VV_URL_PATH) {
+	    (may_be_name && !strchr(*url, '/')) || begins_with_key(*url) ||
+	    vv_url_read(&u, *url, VV_IGNORED) < 0 || u.kind != VV_URL_PATH) {
 		return VV_OK;
 	}
 	char *whole = vv_path_join(top, *url, (char *)NULL);

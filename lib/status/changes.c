@@ -154,7 +154,8 @@ static vv_status name_kind(const collector *c, vv_change_entry *e, uint32_t mode
 	vv_status rc = VV_OK;
 
 	if (c->opts->kinds) {
-		rc = vv_missing_ok(vv_content_read(&version, c->r, mode, id, err), err);
+		rc = vv_content_read(&version, c->r, mode, id, err);
+		rc = vv_error_excuse(rc, rc == VV_ENOTFOUND || rc == VV_EMISSING, err);
 		e->kind = vv_content_kind(&version);
 	}
 	return rc;

@@ -56,7 +56,7 @@ static vv_status take_env(ssh_command *out, const vv_env *env, const char *name,
 }
 
 /* A setting of o->repo, or of the user and the system; owned by the caller. VV_ENOTFOUND when
- * it is not set (err is then cleared). */
+ * it is not set. */
 static vv_status read_setting(char **out, const vv_connect_options *o, const char *key,
 			      vv_error *err)
 {

@@ -60,9 +60,9 @@ static vv_status explain(const rclone *r, vv_buf *said, int code, vv_error *err)
 	return vv_fail(err, VV_EIO, "'%s': rclone: %s", r->name, vv_text_shows(line + date));
 }
 
-/* words: NULL-ended, at most 8. absent: set if rclone finds no such file or folder; NULL: that is a failure, too. */
+/* words: NULL-ended, at most 8. *absent: NO_FOLDER or NO_FILE if rclone finds none, else 0; absent NULL: that is a failure, too. */
 static vv_status run(const rclone *r, const char *const *words, const void *input, size_t len,
-		     vv_buf *output, bool *absent, vv_error *err)
+		     vv_buf *output, int *absent, vv_error *err)
 {
 	static const char *const more[] = {"TZ=UTC", "RCLONE_ASK_PASSWORD=false", NULL};
 	char wait[16];
@@ -92,7 +92,7 @@ static vv_status run(const rclone *r, const char *const *words, const void *inpu
 			       : rc;
 	}
 	if (absent) {
-		*absent = code == NO_FOLDER || code == NO_FILE;
+		*absent = code == NO_FOLDER || code == NO_FILE ? code : 0;
 	}
 	return code == 0 || (absent && *absent) ? VV_OK : explain(r, &said, code, err);
 }
@@ -110,7 +110,7 @@ static vv_status is_there(const rclone *r, const char *path, bool *out, vv_error
 	const char *const words[] = {"lsf", "--files-only", "--", path, NULL};
 	vv_auto(vv_buf) text = VV_BUF_INIT, base = VV_BUF_INIT;
 	const char *slash = strrchr(path, '/'), *colon = strrchr(path, ':');
-	bool absent;
+	int absent;
 	const vv_status rc = run(r, words, NULL, 0, &text, &absent, err);
 
 	vv_buf_printf(&base, "%s\n", slash && slash > colon ? slash + 1 : colon + 1);
@@ -126,7 +126,8 @@ static vv_status rclone_get(void *payload, const char *name, uint64_t from, uint
 	char offset[24], count[24];
 	vv_auto(vv_buf) path = VV_BUF_INIT, bytes = VV_BUF_INIT;
 	const char *words[] = {"cat", "--offset", offset, "--count", count, "--", NULL, NULL};
-	bool absent, there;
+	int absent;
+	bool there;
 	vv_status rc;
 
 	(void)snprintf(offset, sizeof(offset), "%llu", (unsigned long long)from);
@@ -232,12 +233,18 @@ static vv_status rclone_list(void *payload, const char *folder, vv_listed_fn fn,
 	const rclone *r = payload;
 	vv_auto(vv_buf) path = VV_BUF_INIT, text = VV_BUF_INIT;
 	const char *words[] = {"lsf", "--format", "stp", "--separator", ";", "--", NULL, NULL};
-	bool absent;
+	int absent;
 	vv_status rc = put_path(&path, r, folder, err);
 
 	if (rc < 0) return rc;
 	words[6] = path.data;
-	if ((rc = run(r, words, NULL, 0, &text, &absent, err)) < 0 || absent) return rc;
+	if ((rc = run(r, words, NULL, 0, &text, &absent, err)) < 0 || absent == NO_FOLDER)
+		return rc;
+	if (absent != 0) { /* of a file in the folder: the list has not all of them */
+		return vv_fail(err, VV_EIO,
+			       "'%s': rclone lists '%s' only in part\nrun the command again",
+			       r->name, vv_text_shows(path.data));
+	}
 	for (char *line = text.data, *end; line && *line; line = end) {
 		end = line + strcspn(line, "\n");
 		if (*end) {

@@ -179,9 +179,9 @@ static enum MHD_Result say_list(http_request *q)
 	vv_buf_puts(&text, "this is a server of varve");
 	(void)vv_hint_put(&text, "; ", s->o.words, VV_HINT_CLONE_URL);
 	vv_buf_putc(&text, ':');
-	vv_array_each(s->repositories, s->repository_count, repositorie) {
+	vv_array_each(s->repositories, s->repository_count, it) {
 		vv_buf_puts(&text, "\n/");
-		vv_http_encode(&text, repositorie->name, strlen(repositorie->name));
+		vv_http_encode(&text, it->name, strlen(it->name));
 	}
 	return text.failed ? MHD_NO : http_say(q, MHD_HTTP_OK, "%s", vv_buf_cstr(&text));
 }
@@ -611,11 +611,11 @@ void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)
 	}
 	vv_worker_join(s->watch);
 	vv_ring_free(s->clock);
-	vv_array_each(s->repositories, s->repository_count, repositorie) {
-		vv_published_files_free(repositorie->published);
-		vv_reachable_free(repositorie->reach);
-		vv_repository_close(repositorie->repo);
-		vv_free_all(repositorie->name, repositorie->path);
+	vv_array_each(s->repositories, s->repository_count, it) {
+		vv_published_files_free(it->published);
+		vv_reachable_free(it->reach);
+		vv_repository_close(it->repo);
+		vv_free_all(it->name, it->path);
 	}
 	vv_free(s->repositories);
 	vv_free(s->proxies);

@@ -259,9 +259,9 @@ vv_status incoming_open(incoming *in, struct ArrowArrayStream *stream, vv_error 
 
 static void drop_batches(incoming *in)
 {
-	vv_array_each(in->batches, in->batch_count, batche) {
-		if (batche->release) {
-			batche->release(batche);
+	vv_array_each(in->batches, in->batch_count, batch) {
+		if (batch->release) {
+			batch->release(batch);
 		}
 	}
 	in->batch_count = 0;

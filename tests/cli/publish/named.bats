@@ -172,6 +172,9 @@ copies() {
 	git remote add ada "$key/eu/prices"
 	ends_with 2 varve push ada main
 	stderr_has "' is a repository's name, which cannot be pushed to"
+	mkdir -p sub
+	ends_with 2 varve -C sub push ada main
+	stderr_has "' is a repository's name, which cannot be pushed to"
 	git remote set-url --push ada "$PWD/../bare.git"
 	succeeds varve push "$key/eu/prices" main
 	[ "$(git -C ../bare.git rev-parse main)" = "$(git rev-parse main)" ]

@@ -147,7 +147,7 @@ static vv_status find_items(compacting *c, vv_error *err)
 				    err)) < 0) {
 		return rc;
 	}
-	return c->what->tight ? VV_OK : add_bases(c, err);
+	return add_bases(c, err);
 }
 
 /* --- the new packs ------------------------------------------------------------------------------- */
@@ -332,9 +332,7 @@ vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_com
 		}
 	}
 	c.count = kept;
-	/* tight: a pack that stays has needed bases only */
-	rc = rc < 0 || what->tight ? rc : add_bases(&c, err);
-	if (rc == VV_OK && out->changed && !what->dry_run) {
+	if (rc == VV_OK && (rc = add_bases(&c, err)) == VV_OK && out->changed && !what->dry_run) {
 		rc = make_packs(&c, err);
 	}
 	if (!out->changed) {

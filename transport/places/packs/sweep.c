@@ -563,6 +563,7 @@ static vv_status repack(sweeping *s, bool tight, vv_error *err)
 					 .dry_run = s->what->dry_run,
 					 .tight = tight};
 	vv_host_compacted done = {0};
+	uint64_t merged = 0;
 	vv_status rc = vv_host_sizes(s->h, err);
 
 	mark_replaceable(s);
@@ -574,14 +575,15 @@ static vv_status repack(sweeping *s, bool tight, vv_error *err)
 		return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 	}
 	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(s->h->catalog, &p);) {
-		s->out->merged += (p->marks & VV_MARK_OLD) != 0;
+		merged += (p->marks & VV_MARK_OLD) != 0;
 		s->joined |= (p->marks & VV_MARK_SPARE) != 0;
 		if (p->marks & (VV_MARK_OLD | VV_MARK_SPARE)) {
 			rc = vv_cid_map_put(s->replaced, &p->key, 0, NULL, err);
 		}
 	}
+	s->out->merged += merged;
 	s->out->made += done.packs_after;
-	if (rc < 0 || (s->out->merged == 0 && !s->joined) || s->what->dry_run) return rc;
+	if (rc < 0 || (merged == 0 && !s->joined) || s->what->dry_run) return rc;
 	if ((rc = survey(s, err)) < 0 || (rc = load_catalog(s, err)) < 0 ||
 	    (rc = move_versions(s, err)) < 0) {
 		return rc;
