@@ -798,7 +798,7 @@ static bool is_at(int fd, const char *path)
 
 vv_status vv_hint_folder(vv_status rc, const char *path, vv_error *err)
 {
-	if (rc < 0 && vv_is_folder(path)) {
+	if (rc < 0 && path && vv_is_folder(path)) {
 		vv_hint(err,
 			"a folder is in the place of this file: move it elsewhere, then try again");
 	}

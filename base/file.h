@@ -263,7 +263,7 @@ vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *
 void vv_names_free(char **names, size_t count);
 
 /* Adds the advice to move the folder away to *err, the failure rc of an operation on path, a file of
- * varve's own, if path is a folder. Returns rc. */
+ * varve's own, if path is a folder. path may be NULL. Returns rc. */
 vv_status vv_hint_folder(vv_status rc, const char *path, vv_error *err);
 
 /* Locks path with flock(), exclusively or shared, and creates path if it does not exist. If another
