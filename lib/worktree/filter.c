@@ -54,6 +54,8 @@ void vv_filter_close(vv_filter *f)
 	vv_needed_free(f->needed);
 	vv_attr_list_clear(&f->lines);
 	vv_buf_clear(&f->warned);
+	vv_free(f->written);
+	vv_hash_index_clear(&f->written_index);
 	vv_dataset_writer_close(f->writer);
 	vv_repository_close(f->repo);
 }
@@ -335,31 +337,93 @@ static vv_status skip_same(input *in, int fd, const char *path, vv_error *err)
 	return rc;
 }
 
-/* Is it the index's version that git passes, as the file has it? Then it need not be imported. */
+/* A file that smudge has passed to git. */
+typedef struct written_file {
+	vv_hash128 path; /* hash of the path */
+	vv_oid blob;     /* the pointer */
+	vv_oid staged;   /* the path's blob in the index at that time; null: none */
+	uint64_t size;
+	vv_hash128 bytes; /* hash of the file's bytes, with the repository's secret as seed */
+} written_file;
+
+static bool same_hash(vv_hash128 a, vv_hash128 b)
+{
+	return a.lo == b.lo && a.hi == b.hi;
+}
+
+static written_file *find_written(const vv_filter *f, vv_hash128 path)
+{
+	return vv_hash_find(f->written, &f->written_index, path.lo, it, same_hash(it->path, path));
+}
+
+static vv_hash128 hash_path(const char *path)
+{
+	return vv_xxh3_128(path, strlen(path), vv_hash_seed());
+}
+
+/* The version that smudge last wrote for the path, or NULL. Meanwhile another program may have staged
+ * another version with the same bytes: then that one counts. */
+static const written_file *known_written(const vv_filter *f, const char *path, const vv_oid *staged)
+{
+	const written_file *w = f->written_count > 0 ? find_written(f, hash_path(path)) : NULL;
+
+	return w && (vv_oid_equal(&w->staged, staged) || vv_oid_equal(&w->blob, staged)) ? w : NULL;
+}
+
+/* Opens the file; *st: its metadata. -1: there is none. */
+static int open_file(const vv_filter *f, const char *path, vv_stat *st)
+{
+	vv_auto(char) *file = vv_repository_file(f->repo, path);
+	int fd = file ? vv_open_regular(file, O_NOFOLLOW, VV_IGNORED) : -1;
+
+	if (fd >= 0 && vv_fstat(st, fd, path, VV_IGNORED) == VV_OK) return fd;
+	(void)vv_close(fd, NULL, NULL);
+	return -1;
+}
+
+/* Does git pass the file that smudge has written, or the index's version as the file has it? Neither is imported.
+ * Git's recursive merge (checkout -m, am -3, stash pop) writes a file, asks for its pointer at once, and fails half
+ * way, over local changes, if that is not the merge's. But the index on the disk still has the version before the
+ * merge, and the quoting or the schema that an import takes from there may differ from the merge's. */
 static vv_status clean_known(vv_filter *f, const char *path, input *in, vv_buf *out, bool *known,
 			     vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
-	vv_index_entry e;
+	vv_index_entry e = {0};
 	vv_stat st, after;
-	vv_hash128 want, is;
-	bool proved;
+	vv_hash128 want = {0, 0}, is;
+	bool proved = false;
 	vv_status rc;
-	int fd;
+	int fd = -1;
 
-	if ((rc = vv_index_open(&x, f->repo, err)) < 0 || !vv_index_get(x, path, &e)) return rc;
-	*known = in->head.len == 0 && vv_oid_is_empty_blob(&e.id);
-	if (*known || (fd = vv_dataset_reader_open_known(vv_dataset_writer_reader(f->writer), path,
-							 &e.id, &st, &proved, &want)) < 0) {
-		return rc;
+	if ((rc = vv_index_open(&x, f->repo, err)) < 0) return rc;
+	const bool staged = vv_index_get(x, path, &e);
+	const vv_oid none = {0}, *blob = NULL;
+	const written_file *w = known_written(f, path, staged ? &e.id : &none);
+	*known = staged && in->head.len == 0 && vv_oid_is_empty_blob(&e.id);
+	if (*known) return VV_OK;
+	if (staged) {
+		fd = vv_dataset_reader_open_known(vv_dataset_writer_reader(f->writer), path, &e.id,
+						  &st, &proved, &want);
 	}
+	const bool is_staged = fd >= 0;
+	if (!is_staged && w) {
+		fd = open_file(f, path, &st);
+	}
+	if (fd < 0) return VV_OK;
 	rc = skip_same(in, fd, path, err);
 	is = vv_xxh3_digest128(in->hash);
-	*known = rc == VV_OK && in->head.len == 0 && in->given == st.size &&
-		 vv_fstat(&after, fd, path, VV_IGNORED) == VV_OK && vv_stat_equal(&st, &after) &&
-		 (proved || (is.lo == want.lo && is.hi == want.hi));
+	if (rc == VV_OK && in->head.len == 0 && in->given == st.size &&
+	    vv_fstat(&after, fd, path, VV_IGNORED) == VV_OK && vv_stat_equal(&st, &after)) {
+		const bool is_written = w && w->size == st.size && same_hash(w->bytes, is);
+
+		blob = is_written && !(is_staged && proved)           ? &w->blob
+		       : is_staged && (proved || same_hash(is, want)) ? &e.id
+								      : NULL;
+	}
 	(void)input_begin_again(in, fd);
-	return *known ? vv_blob_read(f->repo, &e.id, VV_POINTER_MAX, out, err) : rc;
+	*known = blob && vv_blob_read(f->repo, blob, VV_POINTER_MAX, out, VV_IGNORED) == VV_OK;
+	return rc;
 }
 
 /* Is the stream a pointer that git merged as text? Then the head has all of it. */
@@ -653,13 +717,62 @@ static vv_status give_table(vv_filter *f, const char *path, vv_table *t, vv_byte
 	return rc;
 }
 
+/* A file's bytes on their way to git. */
+typedef struct hashed {
+	vv_bytes_fn fn;
+	void *payload;
+	vv_xxh3_state *hash;
+	uint64_t size;
+} hashed;
+
+static vv_status give_hashed(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	hashed *h = payload;
+
+	vv_xxh3_update(h->hash, bytes, len);
+	h->size += len;
+	return h->fn(h->payload, bytes, len, err);
+}
+
+/* Records the file for clean_known; without that, it is imported. */
+static void note_written(vv_filter *f, const char *path, const vv_smudge *s, uint64_t size,
+			 vv_hash128 bytes)
+{
+	written_file now = {.path = hash_path(path), .size = size, .bytes = bytes};
+	written_file *before = find_written(f, now.path);
+	vv_auto(vv_index) *x = NULL;
+	vv_index_entry e;
+
+	if (vv_blob_id(vv_buf_cstr(&s->content), s->content.len, &now.blob, VV_IGNORED) < 0 ||
+	    vv_index_open(&x, f->repo, VV_IGNORED) < 0) {
+		return;
+	}
+	if (vv_index_get(x, path, &e)) {
+		now.staged = e.id;
+	}
+	if (before) {
+		*before = now;
+	} else {
+		(void)vv_hash_add(f->written, f->written_count, f->written_cap, &f->written_index,
+				  now.path.lo, now);
+	}
+}
+
 vv_status vv_filter_bytes(vv_filter *f, const char *path, const vv_smudge *s, vv_bytes_fn fn,
 			  void *payload, vv_error *err)
 {
 	vv_auto(vv_table) t = {0};
+	uint64_t secret = 0;
 	vv_status rc;
 
 	if (!s->materialise) return fn(payload, vv_buf_cstr(&s->content), s->content.len, err);
-	rc = vv_dataset_open_stored(&t, f->repo, &s->root, err);
-	return rc < 0 ? rc : give_table(f, path, &t, fn, payload, err);
+	(void)vv_repository_secret(f->repo, &secret, VV_IGNORED);
+	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(secret);
+	hashed h = {fn, payload, hash, 0};
+	if (!hash) return vv_fail_nomem(err);
+	if ((rc = vv_dataset_open_stored(&t, f->repo, &s->root, err)) == VV_OK &&
+	    (rc = give_table(f, path, &t, give_hashed, &h, err)) == VV_OK) {
+		note_written(f, path, s, h.size, vv_xxh3_digest128(hash));
+	}
+	return rc;
 }

@@ -11,6 +11,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hash_index.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 #include "lib/tables/dataset_writer.h"
@@ -32,6 +33,11 @@ typedef struct vv_filter {
 	/* lines of VV_ATTR_TEXT_LINES; set when the first pointer was returned */
 	vv_attr_list lines;
 	vv_buf warned; /* path and text of the last report */
+	/* for each path, the version that vv_filter_bytes last passed to git, and an index by the
+	 * hash of the path */
+	struct written_file *written;
+	size_t written_count, written_cap;
+	vv_hash_index written_index;
 } vv_filter;
 
 /* Opens the filter *f for the repository of the current folder. notes receives warnings, and the
@@ -52,12 +58,14 @@ vv_status vv_filter_stores(const vv_filter *f, bool *out, vv_error *err);
 typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_error *err);
 
 /* Reads the content of the file `path` with `read`, stores its blocks, and appends its pointer to
- * out. The blocks are then durable, or, if f->waits_later is set, only visible to other processes.
- * The content is appended unchanged if it is a pointer that the index or HEAD has for this path, or
- * whose blocks are all here; if it is the output of textconv; or if the file can never be a dataset
- * (datapackage.json, .git*). VV_EMISSING: the content is a pointer whose blocks are missing here.
- * VV_EREFUSED: the file still has the conflict that a merge left, or an attribute makes Git convert
- * the pointer. */
+ * out. If the content is what vv_filter_bytes last passed to git for `path`, appends the pointer of
+ * that version, even if an import would give another one; but not if another version was staged
+ * meanwhile. The blocks are then durable, or, if f->waits_later is set, only visible to other
+ * processes. The content is appended unchanged if it is a pointer that the index or HEAD has for
+ * this path, or whose blocks are all here; if it is the output of textconv; or if the file can
+ * never be a dataset (datapackage.json, .git*). VV_EMISSING: the content is a pointer whose blocks
+ * are missing here. VV_EREFUSED: the file still has the conflict that a merge left, or an attribute
+ * makes Git convert the pointer. */
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err);
 
