@@ -58,11 +58,11 @@ vv_status vv_filter_stores(const vv_filter *f, bool *out, vv_error *err);
 typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_error *err);
 
 /* Reads the content of the file `path` with `read`, stores its blocks, and appends its pointer to
- * out. If the content is what vv_filter_bytes last passed to git for `path`, appends the pointer of
- * that version, even if an import would give another one; but not if another version was staged
- * meanwhile. The blocks are then durable, or, if f->waits_later is set, only visible to other
- * processes. The content is appended unchanged if it is a pointer that the index or HEAD has for
- * this path, or whose blocks are all here; if it is the output of textconv; or if the file can
+ * out. If the content is the data that vv_filter_bytes last passed to git for `path`, appends the
+ * pointer of that version, even if an import would give another one, unless another version was
+ * staged meanwhile. The blocks are then durable, or, if f->waits_later is set, only visible to
+ * other processes. The content is appended unchanged if it is a pointer that the index or HEAD has
+ * for this path, or whose blocks are all here; if it is the output of textconv; or if the file can
  * never be a dataset (datapackage.json, .git*). VV_EMISSING: the content is a pointer whose blocks
  * are missing here. VV_EREFUSED: the file still has the conflict that a merge left, or an attribute
  * makes Git convert the pointer. */
