@@ -195,9 +195,10 @@ static vv_status set_side(vv_dataset_merge *m, size_t side, const vv_unpack *u, 
 	return vv_blob_write(u->repo, vv_buf_cstr(text), text->len, &m->sides[side].id, err);
 }
 
-/* *done: the file has the new content, merged with local changes since the previous delivery. */
+/* *done: the file has the new content, merged with local changes since the previous delivery, and
+ * *bytes is its length. */
 static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to, const char *file,
-			   bool *done, vv_error *err)
+			   bool *done, uint64_t *bytes, vv_error *err)
 {
 	vv_auto(vv_buf) base = VV_BUF_INIT, ours = VV_BUF_INIT, now = VV_BUF_INIT,
 			what = VV_BUF_INIT;
@@ -232,8 +233,12 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 			       vv_text_shows(to), vv_text_shows(in->path), vv_buf_cstr(&what),
 			       vv_text_shows(to));
 	}
-	if ((rc = vv_dataset_writer_commit(u->writer, err)) < 0) return rc;
-	return vv_dataset_merge_write(&m, &merged.result.id, &st, err);
+	if ((rc = vv_dataset_writer_commit(u->writer, err)) < 0 ||
+	    (rc = vv_dataset_merge_write(&m, &merged.result.id, &st, err)) < 0) {
+		return rc;
+	}
+	*bytes = st.size;
+	return VV_OK;
 }
 
 /* Writes it to the path to, if nothing is lost by that. */
@@ -258,7 +263,9 @@ static vv_status unpack_one(const vv_unpack *u, const inside *in, const char *to
 			return rc;
 		}
 	}
-	if (!same && bytes > 0 && (rc = merge_one(u, in, to, file, &merged, err)) < 0) return rc;
+	if (!same && bytes > 0 && (rc = merge_one(u, in, to, file, &merged, &bytes, err)) < 0) {
+		return rc;
+	}
 	if (!same && !merged && (rc = write_file(u->repo, in, file, &bytes, err)) < 0) return rc;
 	return u->made(u->payload, to, bytes, err);
 }
