@@ -83,6 +83,7 @@ static void a_writer_waits_no_longer_than_it_wants(void **state)
 
 	(void)state;
 	vv_assert_status(vv_ring_write(r, "123456", 6, 50, &err), VV_EIO, &err);
+	vv_assert_contains(err.message, "read nothing");
 	assert_int_equal(vv_ring_read(r, buf, 8, 50, &err), 4);
 	vv_ring_free(r);
 }
