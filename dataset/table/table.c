@@ -474,6 +474,7 @@ int vv_table_read(vv_table_reader *r, vv_batch *b, vv_error *err)
 	b->first_row = item.before;
 	b->index = item.index;
 	b->numbers = r->numbers;
+	b->by_row = false;
 	vv_status rc = table_load_data(r->table, b, item.bytes, item.len, r->wanted,
 				       r->wanted_count, err);
 	return rc < 0 ? (int)rc : read_layout(r, b, err);
@@ -512,7 +513,9 @@ int vv_table_read_rows(vv_table_reader *r, vv_batch *b, vv_error *err)
 	if (more <= 0) return more;
 	b->first_row = item.before;
 	b->index = item.index;
+	b->numbers = false; /* of the previous reader */
 	b->by_row = false;
+	b->long_bytes = 0;
 	vv_group_close(&b->group);
 	if ((rc = open_item(&b->group, &c, &n, r->table, b, item.bytes, item.len, err)) < 0) {
 		return rc;

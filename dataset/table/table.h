@@ -71,7 +71,7 @@ typedef struct vv_batch {
 	vv_cid cid;          /* CID of the group's block */
 	vv_arena arena;      /* memory of decoded texts */
 	vv_parted parted;    /* the group's block */
-	bool numbers;        /* vv_table_reader_numbers was called for the reader */
+	bool numbers;        /* cells of numbers may be VV_CELL_NUMBER (vv_table_reader_numbers) */
 	uint64_t long_bytes; /* total bytes of long cells, which are stored outside of the group */
 	uint64_t raw_len;    /* with layout: bytes of the group in the file */
 	vv_buf quirks;       /* with layout: docs/formats/store.md, "quirks" */
