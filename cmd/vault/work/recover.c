@@ -641,8 +641,10 @@ static vv_status take_in(recovering *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_receive_objects_end(r->receive, &tips, err)) < 0) {
-		vv_hint(err,
-			"received data is kept: run 'varve vault recover' again when more holders can be reached");
+		if (rc == VV_EMISSING || rc == VV_ENOTFOUND) {
+			vv_hint(err,
+				"received data is kept: run 'varve vault recover' again when more holders can be reached");
+		}
 		return rc;
 	}
 	vv_receive_doubt(r->receive);
