@@ -114,7 +114,7 @@ static vv_status migrate_history(vv_context *c, const vv_migrate_options *opts, 
 	vv_status rc;
 
 	if (!o.dry && ((rc = vv_repository_set_up(c->repo, "varve", err)) < 0 ||
-		       (!o.export && (rc = vv_push_hook_set(c->repo, false, err)) < 0))) {
+		       (!o.export && (rc = vv_push_hook_set(c->repo, NULL, err)) < 0))) {
 		return rc;
 	}
 	o.progress = vv_progress_begin();
@@ -780,7 +780,7 @@ static vv_status migrate(migration *m, vv_error *err)
 	if (m->o->dry_run) return VV_OK;
 	if ((rc = vv_write_file(m->note, m->begun.data, m->begun.len, true, err)) < 0 ||
 	    (rc = vv_repository_set_up(m->c->repo, "varve", err)) < 0 ||
-	    (!m->o->export && (rc = vv_push_hook_set(m->c->repo, false, err)) < 0) ||
+	    (!m->o->export && (rc = vv_push_hook_set(m->c->repo, NULL, err)) < 0) ||
 	    (rc = stage(m, self, err)) < 0) {
 		return rc;
 	}
