@@ -26,9 +26,9 @@ VV_AUTO_FREE(vv_ring, vv_ring_free)
  * wait_ms milliseconds (0: waits without limit); some of the bytes may then have been written. */
 vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait_ms, vv_error *err);
 
-/* Reads at least one and at most len bytes into out. Returns the number of bytes read, 0 at the end
- * of the stream, or a negative status. VV_EIO: the stream was stopped, or the writer wrote nothing
- * for wait_ms milliseconds (0: waits without limit). */
+/* Reads at least one and at most len bytes, len being at least 1, into out. Returns the number
+ * of bytes read, 0 at the end of the stream, or a negative status. VV_EIO: the stream was
+ * stopped, or the writer wrote nothing for wait_ms milliseconds (0: waits without limit). */
 ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_error *err);
 
 /* Ends the stream. The reader can still read the bytes in the ring. */

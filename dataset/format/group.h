@@ -151,8 +151,8 @@ typedef struct vv_group_run {
 	int64_t least, most; /* the least and the greatest number */
 } vv_group_run;
 
-/* Decodes the column with this index into *out. numbers false: a column of numbers is decoded into
- * cells, too. VV_ECORRUPT: the column is damaged. */
+/* Decodes the column with this index into *out. numbers false: columns of numbers are also
+ * returned as VV_RUN_CELLS, without numbers. VV_ECORRUPT: the column is damaged. */
 vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
 			  vv_arena *arena, vv_error *err);
 

@@ -20,13 +20,14 @@
  * out->hints.encoding to the encoding in varve.json. Sets *described to true if a package describes
  * the path. If none does, returns VV_OK, and the other members of *out are empty. The caller clears
  * *out. read is also called for varve.json. Errors: those of vv_package_find, except VV_ENOTFOUND;
- * VV_EINPUT also if varve.json is invalid, or if the two encodings differ. */
+ * VV_EINPUT also if a varve.json that may declare encodings is invalid, or if the two encodings
+ * differ. */
 vv_status vv_declared_find(vv_package_resource *out, bool *described, const char *package_path,
 			   const char *path, vv_package_read_fn read, void *payload, vv_error *err);
 
 /* Returns true if a pattern of varve.json matches the path. As in .gitattributes, '*' and '?' do
  * not match '/', but '**' does. A pattern without '/' is matched with the file's name, in every
- * folder; any other pattern, without a '/' at its beginning, with the whole path. */
+ * folder; any other pattern is matched with the whole path; a '/' at its beginning is ignored. */
 bool vv_declared_pattern_has(const char *pattern, const char *path);
 
 #endif

@@ -22,10 +22,11 @@ typedef enum vv_moment_form {
 
 /* Appends the normal form of a value of the field f, a column of dates, times or datetimes:
  * 2024-01-31, 12:30:00.5, 2024-01-31T11:30:00Z. A time with a zone is converted to UTC. Returns
- * VV_MOMENT_AS_IT_IS if the text already has this form, if the column is of another type, or if the
- * column's format does not determine the value with certainty ("any", names of zones, weekdays,
- * weeks). In a column without a format, also returns VV_MOMENT_AS_IT_IS for texts that are not
- * values, and for years outside of 2 to 9998. */
+ * VV_MOMENT_AS_IT_IS if the column is of another type, or if its format does not determine the
+ * value with certainty ("any", names of zones, weekdays, weeks). In a column without a format,
+ * returns it also for dates and times, for texts of the form YYYY-MM-DDTHH:MM:SS, perhaps with
+ * Z, for texts that are not values, and for years outside of 2 to 9998. VV_MOMENT_PUT does not
+ * mean that the text had another form. */
 vv_moment_form vv_moment_put(vv_buf *out, const vv_field *f, const char *s, size_t len);
 
 #endif

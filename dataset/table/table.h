@@ -32,12 +32,13 @@ typedef struct vv_table {
 	vv_root root;     /* the decoded root */
 	vv_schema schema; /* empty if the kind is file */
 	size_t columns;   /* schema.count; 0 if the kind is file */
-	/* blocks made by vv_table_to_file_order; NULL: it was not called */
+	/* blocks made by vv_table_to_file_order; NULL: the table was not converted */
 	struct vv_mem_sink *scratch;
 } vv_table;
 
 /* Opens a version, of kind table or file. *source is copied; what it refers to must outlive the
- * table. VV_EMISSING: the source does not have the root; VV_EUSAGE: cid is not the CID of a root.
+ * table. VV_EMISSING: the source does not have the root; VV_EUSAGE: cid is the CID of a row group or
+ * chunk; VV_ECORRUPT: the block is not a root, or is damaged; VV_ENOSUPPORT: a newer varve wrote it.
  *
  * Rows are in the order of the file. A version in key order, whose rows are stored sorted by
  * root.sorted_by (vv_root_is_sorted), is read completely and converted to the order of its file:
@@ -56,7 +57,7 @@ bool vv_table_key_places(size_t *out, const vv_table *t);
 VV_AUTO_CLEAR(vv_table, vv_table_close)
 
 /* A row group that was read, with the cells of the requested columns. A cell is made when it is
- * decoded and stored in cells. */
+ * decoded and stored in cells. Initialise a vv_batch with {0} before its first use. */
 typedef struct vv_batch {
 	vv_cell *cells;  /* rows x columns of the table; columns not requested are absent */
 	size_t cell_cap; /* capacity of cells */
@@ -122,14 +123,16 @@ void vv_table_reader_numbers(vv_table_reader *r);
  * long cells. Returns 1, 0 at the end, or a negative vv_status. */
 int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);
 /* Like vv_table_read, but does not make the cells: call vv_batch_row, vv_batch_columns,
- * vv_batch_cell or vv_batch_run for them. Only if the group has long cells, the cells of the wanted
- * columns are made at once, and batch->by_row is false. */
+ * vv_batch_cell or vv_batch_run for them. Only if the group has long cells, the cells of the
+ * wanted columns are made at once, and batch->by_row is false. Columns that are not wanted are
+ * then absent: name in `wanted` every column that you will request. */
 int vv_table_read_rows(vv_table_reader *r, vv_batch *batch, vv_error *err);
 /* Appends the group's bytes in the file, made directly from its columns
- * (dataset/format/group_lines.h). Call it after vv_table_read_rows of a reader with layout. last:
- * the group is the last of the table. Returns 1 on success, or a negative vv_status. Returns 0,
- * with nothing appended, if this is not possible for the group: use vv_batch_lines then. After
- * success, b has no cells. */
+ * (dataset/format/group_lines.h). Call it after vv_table_read_rows of a reader with layout.
+ * last: the group is the last of the table. Returns 1 on success, or a negative vv_status. After
+ * success, b has no cells. Returns 0, with nothing appended, if this is not possible for the
+ * group. The cells of b are then undefined: call vv_table_seek_group with b->index,
+ * vv_table_read and vv_batch_lines; the reader must have been opened with wanted NULL for that. */
 int vv_batch_quick_lines(vv_buf *out, const vv_table *t, vv_batch *b, bool last, vv_error *err);
 /* Makes the cells of all rows in the given columns, and no others. Call it after
  * vv_table_read_rows. */
@@ -173,8 +176,9 @@ vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t l
 /* Makes a writer for the table's rows in its dialect. */
 vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err);
 #define VV_ANY_LENGTH UINT64_MAX
-/* Like vv_batch_lines, with the caller's writer, and only for the first `upto` rows. VV_ECORRUPT:
- * the rows would have more than `most` bytes (VV_ANY_LENGTH: no limit); nothing is appended. */
+/* Like vv_batch_lines, with the caller's writer, and only for the first `upto` rows.
+ * VV_ECORRUPT: the rows would have more than `most` bytes (VV_ANY_LENGTH: no limit), or the
+ * quirks are invalid; some rows may then have been appended. */
 vv_status table_batch_bytes(vv_buf *out, size_t *ends, const vv_table *t, vv_row_writer *w,
 			    const vv_batch *b, size_t upto, bool last, uint64_t most,
 			    vv_error *err);
@@ -185,10 +189,10 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends, const vv_table *t, vv_row
 vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
 			    const void *item, size_t len, bool last, vv_error *err);
 /* Checks that the scanner reads exactly the cells of the batch from its lines, which begin at
- * offset `from` of `raw`. So a version cannot have cells that its file does not have. Checks only
- * batches with quirks, since other lines are written from the cells. The content of raw is the same
- * after the call. VV_ECORRUPT: a line does not match its cells; *row is set to its number in the
- * batch. row may be NULL. */
+ * offset `from` of `raw`. So a version cannot have cells that its file does not have. Checks
+ * only batches that have a raw line (VV_QUIRK_RAW), since other lines are written from the
+ * cells. The content of raw is the same after the call. VV_ECORRUPT: a line does not match its
+ * cells; *row is set to its number in the batch. row may be NULL. */
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,
 			    bool last, size_t *row, vv_error *err);
 /* Appends the bytes of the file before the first row: BOM and prologue. */
@@ -200,13 +204,15 @@ vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);
  * VV_ECORRUPT: the top of the list, which is in the root, is damaged. */
 vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err);
 
-/* Makes a root like that of t, but with another schema and key, stores it with sink->put, and sets
- * *out to its CID. Row groups are not changed. key: names of columns, followed by NULL; source: the
- * new key's source. If key is NULL, key and source do not change. If vv_table_open converted t to
- * the order of the file, the new root is in that order, too. If sink->put is NULL, the root is not
- * stored. Sets block to the root's bytes; block may be NULL. VV_EUSAGE: the schema's fields are not
- * the table's columns. VV_ENOTFOUND: a name in key is not a column. VV_EINPUT: the schema is
- * invalid. */
+/* Makes a root like that of t, but with another schema and key, stores it with sink->put, and
+ * sets *out to its CID. Row groups are not changed. key: names of columns, followed by NULL;
+ * source: the new key's source. If key is NULL, key and source do not change. If vv_table_open
+ * converted t to the order of the file, the new root is in that order, too; its lists, and row
+ * groups that were made for that order, are then only in t->source, not in sink, and are lost
+ * when t is closed. To store a version, open it with vv_table_open_stored. If sink->put is NULL,
+ * the root is not stored. Sets block to the root's bytes; block may be NULL. VV_EUSAGE: the
+ * schema's fields are not the table's columns. VV_ENOTFOUND: a name in key is not a column.
+ * VV_EINPUT: the schema is invalid. */
 vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const char *schema,
 			    size_t schema_len, const char *const *key, vv_key_source source,
 			    vv_buf *block, vv_error *err);

@@ -10,8 +10,8 @@
 
 /* Makes the new bytes of one path, piece by piece. */
 typedef struct patch_maker {
-	/* Appends further bytes to out. Sets *end to true with the last bytes; is then not called
-	 * again. */
+	/* Appends further bytes, in UTF-8, to out. Sets *end to true with the last bytes; is then
+	 * not called again. */
 	vv_status (*more)(struct patch_maker *m, vv_buf *out, bool *end, vv_error *err);
 } patch_maker;
 
@@ -32,8 +32,9 @@ typedef struct patch_job {
  * VV_ECONFLICT, or the status with which opts->misfit failed. */
 vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, const char *expected,
 			    const char *found, vv_error *err);
-/* Does what patch_misfit_text does, with the texts of two cells, in quotes and cut to the part that
- * differs. expected NULL: "no cell"; found NULL: NULL. */
+/* Does what patch_misfit_text does, with the cells `expected` and `found`: a text in quotes,
+ * null or "no cell"; long texts are cut so that the difference is shown. expected NULL: "no
+ * cell"; found NULL: NULL. */
 vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 			    const vv_cell *expected, const vv_cell *found, vv_error *err);
 
@@ -41,10 +42,10 @@ vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 vv_status patch_give(void *payload, const void *bytes, size_t len, vv_error *err);
 
 /* Calls m->more until the end, imports the bytes with the schema and form of the root `as`, and
- * also passes them to opts->put, unless opts->check is set or j->keep stores the result. Sets *cid
- * to the CID of the resulting root, and *rows to its number of rows. as NULL: the section removes
- * the file; the bytes are dropped, and *cid and *rows are not set. VV_EINPUT: the bytes cannot be
- * read with the schema and form of `as`. */
+ * also passes them, in the encoding of `as`, to opts->put, unless opts->check is set or j->keep
+ * stores the result. Sets *cid to the CID of the resulting root, and *rows to its number of
+ * rows. as NULL: the section removes the file; the bytes are dropped, and *cid and *rows are not
+ * set. VV_EINPUT: the bytes cannot be read with the schema and form of `as`. */
 vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows,
 		     vv_error *err);
 

@@ -4,8 +4,8 @@
  * the version that the patch was made from.
  *
  * A correct caller calls vv_apply_index_init with the files of the patch, then vv_patch_apply, then
- * vv_apply_index_merge if vv_patch_apply returned VV_ECONFLICT, then vv_apply_index_commit, and
- * vv_apply_index_clear in every case.
+ * vv_apply_index_merge if vv_patch_apply returned VV_ECONFLICT because of a misfit, or VV_OK and
+ * a->missed_count > 0, then vv_apply_index_commit, and vv_apply_index_clear in every case.
  */
 #ifndef VV_LIB_MERGE_APPLY_INDEX_H
 #define VV_LIB_MERGE_APPLY_INDEX_H
@@ -30,7 +30,8 @@ typedef struct vv_apply_merged {
 typedef struct vv_apply_index {
 	vv_apply_files *files;     /* borrowed; reads files from the index */
 	vv_dataset_writer *writer; /* borrowed */
-	/* writes the work tree; borrowed; NULL: only the index is changed */
+	/* writes the work tree; borrowed; NULL: only the index is changed, and
+	 * vv_apply_index_merge must not be called */
 	vv_checkout *checkout;
 	char **missed; /* paths for which the patch does not apply */
 	size_t missed_count;
@@ -54,16 +55,20 @@ vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err
  * the index had exactly the patch's old version, the result is exactly the patch's new version. */
 vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error *err);
 
-/* Merges the changes of `patch` into the versions of the paths in a->missed, and adds the results
- * to a->merged. Writes and commits blocks and blobs, but changes neither the index nor the work
- * tree. opts: as for vv_patch_apply; only reverse, temp_dir and pool are used. VV_EMISSING: the
- * version that the patch was made from is missing. VV_ECONFLICT: a path cannot be merged: the patch
- * adds, removes or renames it, it is not in the index, or it is not a table. */
+/* Merges the changes of `patch` into the versions of the paths in a->missed, and adds the
+ * results to a->merged. Writes and commits blocks and blobs, but changes neither the index nor
+ * the work tree. opts: as for vv_patch_apply; only reverse, temp_dir and pool are used.
+ * VV_EMISSING: the version that the patch was made from is missing. VV_ECONFLICT: the patch
+ * removes or renames the path, or the index does not have it. If the sides cannot be merged as
+ * rows, returns VV_OK; the path has one conflict of kind VV_CONFLICT_TABLE, and a->conflicts
+ * counts it. */
 vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 			       const vv_patch_apply_options *opts, vv_error *err);
 
-/* Writes the files in the work tree if a->checkout is set, the conflict records (conflict_file.h)
- * and, last, the index. */
+/* Writes the files in the work tree if a->checkout is set, the conflict records
+ * (conflict_file.h) and, last, the index. Releases the writer (vv_dataset_writer_release),
+ * except if making the blocks or objects durable failed. If writing fails and a->checkout is
+ * set, restores the files that were changed. */
 vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err);
 
 /* Appends what a merge took from theirs, such as "2 cells, 1 new row", or else `nothing`. */

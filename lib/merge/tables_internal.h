@@ -14,9 +14,9 @@
 vv_status vv_merge_twice(const char **why, const vv_merge_rules *rules, const vv_dataset_merge *in,
 			 vv_error *err);
 
-/* Applies the change from versions[0] to versions[1] to versions[2], which are blobs of the table,
- * and calls show with the result, which is valid only during the call. Cells in conflict have the
- * value of versions[2]. Stores nothing. */
+/* Applies to versions[2] the change that leads from versions[0] to versions[1]; all three are
+ * blobs of the table. Calls show with the result, which is valid only during the call; cells in
+ * conflict have the value of versions[2]. Returns the status of show. Stores nothing. */
 vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 			const vv_oid *const versions[3],
 			vv_status (*show)(void *payload, vv_table *picked, vv_error *err),

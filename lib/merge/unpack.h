@@ -24,17 +24,18 @@ typedef struct vv_unpack {
 	void *payload;
 } vv_unpack;
 
-/* Writes the content of the file at path, which is relative to the repository, to new files beside
- * that file, each durably and in one step. The file at path is not changed. prices.csv.gz is
- * unpacked to prices.csv; a document, to a CSV file for each table, such as book.Prices.csv. An
- * existing file is replaced only if its content is not lost by that, for example because the index
- * has it. If the history has another version of the file at path, edits of the existing file are
- * merged by cell with the changes since the newest such version. VV_EUSAGE: path is neither a
- * compressed file nor a document. VV_EREFUSED: an existing file cannot be replaced, two tables
- * would get the same file name, or the unpacked content is too large. VV_ECONFLICT: the existing
- * file and the file at path changed the same cell; the existing file is unchanged. VV_EINPUT: the
- * file at path is damaged or truncated. VV_ENOSUPPORT: no installed reader supports the
- * document. */
+/* Writes the content of the file at path, which is relative to the repository, to new files
+ * beside that file, each in one step, and durably unless it was merged. The file at path is not
+ * changed. prices.csv.gz is unpacked to prices.csv; a document, to a CSV file for each table,
+ * such as book.Prices.csv. An existing file is replaced only if its content is not lost by that,
+ * for example because the index has it. If the history has another version of the file at path,
+ * edits of the existing file are merged by cell with the changes since the newest such version.
+ * VV_EUSAGE: path is neither a compressed file nor a document. VV_EREFUSED: an existing file
+ * cannot be replaced, two tables would get the same file name, or the unpacked content is too
+ * large. VV_ECONFLICT: the existing file and the file at path changed the same cell; the
+ * existing file is unchanged. VV_EINPUT: the file at path is damaged or truncated.
+ * VV_ENOSUPPORT: no installed reader supports the document, or the library for the compression
+ * is not installed. */
 vv_status vv_unpack_run(const vv_unpack *u, const char *path, vv_error *err);
 
 #endif

@@ -2,7 +2,8 @@
  * push_hook: installs the pre-push hook that makes git push tables with their blocks.
  *
  * Commands such as 'varve init' and 'varve clone', and the first run of the filter, install the
- * hook. It calls 'varve pre-push', which then calls the previous hook, if there was one.
+ * hook. It calls 'varve pre-push', which first runs the previous hook, if there was one, and then
+ * sends the blocks.
  */
 #ifndef VV_LIB_REMOTES_PUSH_HOOK_H
 #define VV_LIB_REMOTES_PUSH_HOOK_H
@@ -19,7 +20,8 @@
 #define VV_PUSH_HOOK_EARLIER ".before-varve"
 
 /* Installs the hook in r; does nothing in a bare repository. If another hook or core.hooksPath
- * prevents this, sends one line to notes, and succeeds. notes may be NULL. */
+ * prevents this, sends one line to notes, unless the hook that git runs calls varve anyway, and
+ * succeeds. notes may be NULL. */
 vv_status vv_push_hook_set(vv_repository *r, const vv_notes *notes, vv_error *err);
 
 /* Sets *out to the pre-push hook that git runs in r. The caller clears *out with

@@ -34,7 +34,7 @@ typedef struct vv_change_facts {
 	uint64_t groups, groups_new;
 	/* rows, columns: numbers of rows and columns of the new version, or of the deleted version
 	 * if the path is deleted; rows_before: number of rows of the old version. In work_facts,
-	 * columns is 0 */
+	 * columns is set only if the file is another pointer; else 0 */
 	uint64_t rows, rows_before, columns;
 	/* stored: for a staged change, bytes of its new blocks in the store; bytes: size of the
 	 * file */
@@ -129,7 +129,8 @@ typedef struct vv_changes {
 /* One value = the options of one comparison. */
 typedef struct vv_changes_options {
 	vv_pathspec *paths; /* NULL: all paths */
-	bool no_work;       /* compare only HEAD and the index */
+	/* compare only HEAD and the index; `missing`, `beaten` and `hook` then stay empty */
+	bool no_work;
 	/* untracked: list untracked files, and folders that have only untracked files;
 	 * untracked_all: list all files in such folders */
 	bool untracked, untracked_all;

@@ -30,7 +30,9 @@ VV_AUTO_FREE(vv_dataset_writer, vv_dataset_writer_close)
 vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w);
 
 /* Sets *out to the store's writer, borrowed. The first call locks the store for writing until
- * vv_dataset_writer_release. */
+ * vv_dataset_writer_release, and waits up to one minute for the lock. VV_ELOCKED: another
+ * process still has the lock. After vv_dataset_writer_settle, the next call opens a new writer:
+ * earlier writers and sinks are then invalid. */
 vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_error *err);
 
 /* Sets *out to a sink that stores blocks with the store's writer, and also reads blocks that are
@@ -41,22 +43,25 @@ vv_status vv_dataset_writer_sink(vv_dataset_writer *w, vv_sink *out, vv_error *e
 vv_status vv_dataset_writer_open_version(vv_dataset_writer *w, vv_table *out, const vv_cid *root,
 					 vv_error *err);
 
-/* Imports the work tree file at `path`, relative to the repository, stores it, and sets *out to the
- * result. A valid pointer, and errors, are handled as by vv_dataset_reader_import_file. */
+/* Imports the work tree file at `path`, relative to the repository, stores it, and sets *out,
+ * which must be initialised ({0}), to the result. A valid pointer, and errors, are handled as by
+ * vv_dataset_reader_import_file. */
 vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,
 				 const vv_dataset_options *opts, vv_dataset_found *out,
 				 bool *is_pointer, vv_error *err);
 
-/* Starts to import the file `path` in another thread, for a later vv_dataset_writer_file with the
- * same path and options. opts is borrowed until that call. Call this function in the order of the
- * later calls. Results, messages and their order do not change. Returns false if no further file
- * can be started now: first call vv_dataset_writer_file for an earlier file. Returns true also for
- * files that are not started, such as large ones; vv_dataset_writer_file then imports them. */
+/* Starts to import the file `path` in another thread, for a later vv_dataset_writer_file with
+ * the same path and opts. opts is borrowed until that call, and compared by its address. Call
+ * this function in the order of the later calls. Results, messages and their order do not
+ * change. Locks the store if that needs no waiting. Returns false if no file can be started now,
+ * because too many are started or another process has locked the store: first call
+ * vv_dataset_writer_file for the next file of the order. Returns true also for files that are
+ * not started, such as large ones; vv_dataset_writer_file then imports them. */
 bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path,
 			     const vv_dataset_options *opts);
 
-/* Imports the bytes of `source` as the content of `path`, as vv_dataset_writer_file imports a file.
- * Used by the clean filter. */
+/* Imports the bytes of `source` as the content of `path`, as vv_dataset_writer_file imports a
+ * file; *out must be initialised there, too. Used by the clean filter. */
 vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const vv_source *source,
 				   const vv_dataset_options *opts, vv_dataset_found *out,
 				   vv_error *err);
@@ -64,7 +69,8 @@ vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const
 /* Makes the blocks durable, and then writes the pointers' blobs. The caller then writes the index
  * or refs, and calls vv_dataset_writer_release. */
 vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err);
-/* Unlocks the store for other writers and gc. */
+/* Unlocks the store for other writers and gc. Discards blocks that were not committed, and
+ * imports that were started. */
 void vv_dataset_writer_release(vv_dataset_writer *w);
 
 /* Writes the pointers' blobs, makes them and the blocks durable, and writes the index x; the caller

@@ -40,9 +40,11 @@ typedef struct vv_view_writer {
 	vv_dialect dialect;    /* dialect of the output */
 	const vv_cell *labels; /* header cells of all columns of the table */
 	vv_arena labels_arena; /* memory of labels */
-	bool safe;      /* put ' before cells that a spreadsheet would evaluate as formulas */
-	vv_buf defused; /* scratch: the last cell with ' put before it */
-	vv_buf line;    /* scratch: the last JSON literal, on one line */
+	/* set by the caller after vv_view_writer_init: put ' before cells that a spreadsheet would
+	 * evaluate as formulas */
+	bool safe;
+	vv_buf defused;        /* scratch: the last cell with ' put before it */
+	vv_buf line;           /* scratch: the last JSON literal, on one line */
 	bool quotes_by_column; /* VV_VIEW_OWN: quote each column as in the dialect */
 	/* VV_VIEW_JSON and VV_VIEW_NDJSON: */
 	bool typed; /* convert text of CSV to numbers, booleans and null, as in the schema */

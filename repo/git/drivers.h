@@ -1,7 +1,7 @@
 /*
  * drivers: lists the settings in Git's configuration that make git call varve: the filter, the diff
- * driver and the merge drivers. 'varve init' writes them to a repository's configuration, 'varve
- * install' to the user's.
+ * driver, the merge drivers and the difftool. 'varve init' writes them to a repository's
+ * configuration, 'varve install' to the user's.
  */
 #ifndef VV_REPO_GIT_DRIVERS_H
 #define VV_REPO_GIT_DRIVERS_H

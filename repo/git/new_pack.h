@@ -32,8 +32,9 @@ void vv_new_pack_close(vv_new_pack *s);
 VV_AUTO_FREE(vv_new_pack, vv_new_pack_close)
 
 /* Adds an object, and sets *added to true; if the pack already has the object, sets *added to
- * false. VV_EREFUSED: the pack would have too many objects. VV_ECORRUPT: vv_new_pack_end has
- * succeeded before. After another error, the pack must not be used. */
+ * false. id is not checked against the bytes. VV_EREFUSED: the pack would have too many objects.
+ * VV_ECORRUPT: vv_new_pack_end has succeeded before. After another error, the pack must not be
+ * used. */
 vv_status vv_new_pack_add(vv_new_pack *s, const git_oid *id, git_object_t type, const void *bytes,
 			  size_t len, bool *added, vv_error *err);
 /* Returns true if the pack has the object id. */
@@ -48,9 +49,9 @@ vv_status vv_new_pack_find(const vv_new_pack *s, const uint8_t *prefix, size_t l
  * the object. */
 vv_status vv_new_pack_read(vv_new_pack *s, const git_oid *id, vv_buf *out, vv_error *err);
 
-/* Renames the file to "pack-<hex>.pack" in the folder dir, which must be on the same file system,
- * and writes its index "pack-<hex>.idx". Writes the name's hex digits to hex. Syncs neither
- * file. */
+/* Renames the file to "pack-<hex>.pack" in the folder dir, which must be on the same file
+ * system, and writes its index "pack-<hex>.idx". Writes the name's hex digits to hex. Syncs
+ * neither file. VV_EEXISTS: dir has an index of this name. */
 vv_status vv_new_pack_end(vv_new_pack *s, const char *dir, char hex[GIT_OID_HEXSZ + 1],
 			  vv_error *err);
 

@@ -1,5 +1,5 @@
 /*
- * pack_keep: writes .keep files for new packs until a ref or the index names their objects.
+ * pack_keep: protects new packs with .keep files until a ref or the index names their objects.
  * Internal to repo.
  *
  * "git repack -a -d" drops packed objects that nothing names, but does not touch a pack with a

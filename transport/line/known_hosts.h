@@ -28,13 +28,14 @@ VV_AUTO_FREE(vv_known_hosts, vv_known_hosts_free)
 /* Returns the name of the host in the files, "name" or "[name]:port"; borrowed from k. */
 const char *vv_known_hosts_name(const vv_known_hosts *k);
 
-/* Adds the keys of the lines for the host in text, the content of a file. text is copied. file: the
- * file's name, for vv_known_hosts_check; also copied. VV_EREFUSED: more than 1024 lines are for the
- * host. */
+/* Adds the keys of the lines for the host in text, the content of a file. text is copied. file:
+ * the file's name, for vv_known_hosts_check; also copied. Lines over 64 KiB are skipped. On
+ * failure, keys of earlier lines stay added. VV_EREFUSED: more than 1024 lines are for the host. */
 vv_status vv_known_hosts_text(vv_known_hosts *k, const char *text, size_t len, const char *file,
 			      vv_error *err);
-/* Adds the keys of the lines for the host in the file path. If the file does not exist, adds
- * nothing. */
+/* Adds the keys of the lines for the host in the file path, as vv_known_hosts_text does. If the
+ * file does not exist, adds nothing. VV_EREFUSED: the file is larger than 16 MiB, or more than
+ * 1024 lines are for the host. */
 vv_status vv_known_hosts_file(vv_known_hosts *k, const char *path, vv_error *err);
 
 /* Returns true if the files have a key of this type, such as "ssh-ed25519", for the host; NULL: a
@@ -46,8 +47,10 @@ bool vv_known_hosts_has_authority(const vv_known_hosts *k);
 
 /* The result of vv_known_hosts_check. */
 typedef enum vv_known {
-	VV_KNOWN_YES,    /* the files have the key for the host */
-	VV_KNOWN_NOT,    /* the files have no key for the host */
+	VV_KNOWN_YES, /* the files have the key for the host */
+	/* the files have no key for the host; for a port other than 22: no key for [host]:port, and
+	 * not this key for the host without a port */
+	VV_KNOWN_NOT,
 	VV_KNOWN_OTHER,  /* the files have only other keys for the host, of this or another type */
 	VV_KNOWN_REVOKED /* the key is marked @revoked */
 } vv_known;
@@ -65,8 +68,8 @@ vv_status vv_known_hosts_line(vv_buf *out, const vv_known_hosts *k, const void *
 
 /* Appends the fingerprint of a key, "SHA256:...". */
 vv_status vv_host_key_fingerprint(vv_buf *out, const void *key, size_t len, vv_error *err);
-/* Returns the type in key, the blob of a key: *type_len bytes without a NUL, borrowed from key.
- * NULL: the blob is invalid. */
+/* Returns the type in key, the blob of a key: *type_len bytes, not NUL-terminated, borrowed from
+ * key. NULL: the blob is invalid. */
 const char *vv_host_key_type(const void *key, size_t len, size_t *type_len);
 
 #endif

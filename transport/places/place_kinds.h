@@ -35,9 +35,9 @@ typedef struct vv_place_choice {
 /* clang-format on */
 
 /* Opens the place at a URL with the function of its kind in VV_PLACE_KINDS; the arguments and
- * errors are those of this function. A URL of http or ssh is opened with choice->server if that is
- * set. The caller closes *out with vv_place_close. VV_EUSAGE: the URL does not have the use that
- * choice requires. */
+ * errors are those of that function. A URL of http or ssh is opened with choice->server if that
+ * is set; then neither choice->use nor make is considered. The caller closes *out with
+ * vv_place_close. VV_EUSAGE: the URL does not have the use that choice requires. */
 vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice *choice,
 			const vv_place_facts *facts, const vv_connect_options *connect, bool make,
 			vv_error *err);
@@ -71,10 +71,10 @@ void vv_folder_place_changed(const vv_place *p);
  * on this machine. Places at one host are assumed to fail together ---- */
 
 /* Opens the folder at the URL on an SFTP host. connect must outlive the place. make: makes and
- * marks the folder if necessary. VV_ENOTFOUND: the host does not exist, or the folder does not
- * exist or has no mark. VV_EREFUSED: the host's key is unknown, or the host forbids access or does
- * not accept the login; in the last case, err->login is set. VV_ENOSUPPORT: the settings or the ssh
- * configuration require the program ssh. */
+ * marks the folder if necessary. VV_EUSAGE: the path begins with ~user. VV_ENOTFOUND: the host
+ * does not exist, or the folder does not exist or has no mark. VV_EREFUSED: the host's key is
+ * unknown, or the host forbids access or does not accept the login; in the last case, err->login
+ * is set. VV_ENOSUPPORT: the settings or the ssh configuration require the program ssh. */
 vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -107,8 +107,9 @@ vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_fac
  * write, such URLs are accepted only from the user's own settings, never from a file of the
  * repository ---- */
 
-/* Opens the path at the URL of an rclone remote. make: writes a missing mark. VV_ENOTFOUND: the
- * mark is missing. VV_EPROGRAM: rclone is not installed. */
+/* Opens the path at the URL of an rclone remote. The environment of connect must outlive the
+ * place. make: writes a missing mark. VV_ENOTFOUND: the mark is missing. VV_EREFUSED: make is
+ * set, and the place without a mark is not empty. VV_EPROGRAM: rclone is not installed. */
 vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			       const vv_connect_options *connect, bool make, vv_error *err);
 

@@ -4,9 +4,9 @@
  *
  * The space of a vault is charged to the signer of the vault's first record if this identity is
  * admitted; else to each admitted identity that signed a record of the vault. The sizes of records
- * and shards are read from the disk. So no stored number can be wrong, and files that a killed
- * process wrote are counted, too. If the limit of an identity is reduced, nothing is deleted; only
- * new data is refused.
+ * and shards are read from the disk. No sum is stored that could become wrong, and files that a
+ * killed process wrote are counted, too. If the limit of an identity is reduced, nothing is deleted;
+ * only new data is refused.
  *
  * Only one thread at a time may call these functions: the caller must hold the lock of vv_hold.
  */
@@ -48,9 +48,11 @@ typedef enum vv_hold_what {
 	VV_HOLD_NOTES,     /* records that do not release data */
 	VV_HOLD_LETTING_GO /* records of which one releases data */
 } vv_hold_what;
-/* Checks that len bytes of this kind may be added to the vault. VV_EREFUSED: an identity to which the
- * vault is charged has too little space (the message names it); no such identity is admitted, and the
- * vault's records fill the reserve; or the whole folder is full. The hint has a remedy. */
+/* Checks that len bytes of this kind may be added to the vault. For a new vault, call
+ * vv_hold_room_author first: a vault that is not known yet is checked only against the whole
+ * folder. VV_EREFUSED: an identity to which the vault is charged has too little space (the
+ * message names it); no such identity is admitted, and the vault's records fill the reserve; or
+ * the whole folder is full. The hint has a remedy. */
 vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what what, uint64_t len,
 			     vv_error *err);
 /* Notes that len bytes were added to the vault. records: true for bytes of records, false for bytes

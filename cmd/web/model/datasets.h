@@ -25,7 +25,9 @@ typedef struct vv_web_dataset {
 	uint64_t rows, columns,
 		bytes; /* rows and columns are set for stored tables and tables of documents */
 	char root[VV_CID_TEXT + 1]; /* CID of a stored dataset's root; else "" */
-	bool has_last; /* last is set; false: the commit was not found before the time limit */
+	/* last is set; false: no history was requested, or the commit was not found before the time
+	 * limit */
+	bool has_last;
 	/* the last commit that changed the file, following first parents */
 	vv_web_commit last;
 	vv_web_rows_then *line; /* the newest row counts over time, at most 400, oldest first */
@@ -38,7 +40,8 @@ typedef struct vv_web_dataset {
 typedef struct vv_web_datasets {
 	vv_web_dataset *items; /* ordered by path, tables before other files */
 	size_t count, tables;  /* numbers of items, and of tables among them */
-	bool more;             /* not all files are listed */
+	/* not all files are listed; tables of documents may be missing even if it is false */
+	bool more;
 } vv_web_datasets;
 
 /* Sets *out to the files of a version, at most `limit`. The empty version has no files. history:
@@ -46,7 +49,7 @@ typedef struct vv_web_datasets {
 vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t limit, bool history,
 			       vv_web_datasets *out, vv_error *err);
 
-/* A table that was found by the words of a search. */
+/* A table that was found by a search. */
 typedef struct vv_web_found {
 	const char *path;
 	/* names of the matching columns; of all columns if the path matches */
@@ -54,9 +57,10 @@ typedef struct vv_web_found {
 	size_t column_count;
 } vv_web_found;
 
-/* Sets *out to the tables of a version whose path or column names contain the words, ignoring case,
- * and *count to their number. If words is NULL or "", all tables match. Sets *complete to true if
- * the column names of every table were compared in time. */
+/* Sets *out to the tables of a version whose path or column names contain the text `words`,
+ * ignoring case, and *count to their number. If words is NULL or "", all tables match. Sets
+ * *complete to false if the time limit was reached, a table could not be opened, or not all
+ * files were looked at. */
 vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char *words,
 			    vv_web_found **out, size_t *count, bool *complete, vv_error *err);
 

@@ -29,16 +29,17 @@ typedef struct incoming {
 	bool keep;
 } incoming;
 
-/* Opens *in for a stream. Moves the ownership of the stream to *in, also on failure, so the caller
- * always calls incoming_close. VV_EUSAGE: the stream has no columns, or a table cannot store the
- * type of a column; the message names the column. VV_EINPUT, VV_EIO: the producer reports an
- * error. */
+/* Opens *in for a stream. Moves the ownership of the stream to *in, also on failure, so the
+ * caller always calls incoming_close. VV_EUSAGE: the stream has single values instead of rows,
+ * or a table cannot store the type of a column; the message then names the column. VV_EINPUT,
+ * VV_EIO: the producer reports an error. */
 vv_status incoming_open(incoming *in, struct ArrowArrayStream *stream, vv_error *err);
 void incoming_close(incoming *in); /* in may be all zero */
 
-/* Reads the next batch that has rows, and makes it the current batch. Returns 1, 0 at the end, or a
- * negative vv_status. Releases earlier batches, unless in->keep is set. VV_EINPUT, VV_EIO: the
- * producer reports an error. */
+/* Reads the next batch that has rows, and makes it the current batch. Returns 1, 0 at the end,
+ * or a negative vv_status. Releases earlier batches, unless in->keep is set. VV_EINPUT: the
+ * producer reports invalid input (EINVAL), or a batch has another number of columns than the
+ * stream. VV_EIO: the producer reports another error. */
 int incoming_next(incoming *in, vv_error *err);
 /* Makes the batch with index `batch` in in->batches the current one again. */
 void incoming_select(incoming *in, size_t batch);

@@ -38,11 +38,11 @@ void vv_tip_walk_clear(vv_tip_walk *w); /* w may be zeroed */
 vv_status vv_tip_walk_add(vv_tip_walk *w, const vv_oid *id, const vv_oid *commit, vv_error *err);
 /* Visits the next commit, and sets *out to it, or to NULL at the end. */
 vv_status vv_tip_walk_next(vv_tip_walk *w, vv_node **out, vv_error *err);
-/* Sets out[i] to true if the walk has found that ids[i] is a commit reachable from a tip, or a tag
- * object between a tip and its commit. Walks only until all ids are found, or `slop` successive
- * commits were older than all ids not yet found. slop is needed because with wrong clocks, an older
- * commit may be visited before a newer one. If slop is too small, out[i] is false for a reachable
- * commit. */
+/* Sets out[i] to true if the walk has found that ids[i] is a commit reachable from a tip, or a
+ * tag object between a tip and its commit. Walks only until all ids are found, or `slop`
+ * successive commits were older than all ids that were sought at the start. slop is needed
+ * because with wrong clocks, an older commit may be visited before a newer one. If slop is too
+ * small, out[i] is false for a reachable commit. slop 0: does not walk. */
 vv_status vv_tip_walk_find(vv_tip_walk *w, const vv_oid *ids, size_t count, unsigned slop,
 			   bool *out, vv_error *err);
 

@@ -84,8 +84,8 @@ vv_status vv_host_refresh(vv_host *h, const char *ref, const vv_oid *tip, vv_hos
  * not exist. */
 vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err);
 
-/* Returns true if tip is the id that blocks_ref had at its last vv_host_refresh, in this run or an
- * earlier one. */
+/* Returns true if tip is the id that blocks_ref had at its last vv_host_refresh, in this run or
+ * an earlier one. Makes blocks_ref the ref of h. */
 bool vv_host_was_at(vv_host *h, const char *blocks_ref, const vv_oid *tip);
 
 /* For a store: gets the lists of the count versions `roots`, so that vv_host_has is correct for
