@@ -26,7 +26,7 @@ static const vv_option table[] = {
 		 "also send the file to this IPFS node and pin it; may be repeated"),
 	OPT_FLAG(0, "with-table", with_table, "also send the table's own blocks"),
 	OPT_POSITIVE(0, "timeout", timeout, "SECONDS",
-		     "stop waiting for a node after this many seconds of silence (default: 300)"),
+		     "stop waiting for a node after this long without a byte (default: 300)"),
 	OPT_FLAG('l', "list", list, "list published versions"),
 	OPT_FLAG(0, "withdraw", withdraw, "withdraw a version: it is no longer served or kept"),
 	OPT_JSON("the output format"),

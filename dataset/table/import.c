@@ -373,9 +373,9 @@ static void warn_marked_rows(import *im)
 	vv_import_result *out = im->out;
 
 	if (out->marked_rows == 0 || im->opts->as) return;
-	vv_buf_printf(&out->warnings, "%s%s NUL or a byte order mark inside",
+	vv_buf_printf(&out->warnings, "%s contain%s a NUL byte or a byte order mark",
 		      vv_text_counted(out->marked_rows, "row", NULL),
-		      out->marked_rows == 1 ? " has" : " have");
+		      out->marked_rows == 1 ? "s" : "");
 	put_first_line(im, &im->marked);
 	vv_buf_puts(&out->warnings, "; it is kept as a part of the cell\n");
 }

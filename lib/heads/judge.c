@@ -184,7 +184,7 @@ static const char *not_allowed(const judging *g, size_t owner, const vv_head_rec
 	if (memcmp(r->key, g->owner, sizeof(g->owner)) == 0) return NULL;
 	if (owner == SIZE_MAX) return "its signer is not the owner";
 	const vv_head_key *k = vv_head_keys_find(&g->nodes[owner]->signers, r->key);
-	if (!k) return "its signer is not the owner, and the owner did not authorize its key";
+	if (!k) return "it is signed neither by the owner nor with a key that the owner authorized";
 	if (r->time > (int64_t)k->number) return "its signer's permission had expired";
 	return is_revoked(g->nodes[owner], r->key, r->number) ? "the owner revoked its signer"
 							      : NULL;

@@ -157,8 +157,9 @@ static vv_status begin_all(proving *p, vv_error *err)
 	}
 	if (rc == VV_OK && place && place->mirror && !there->reading) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' proves nothing, as pushes write to other block peers\n"
-			       "name a block peer with --from",
+			       "'%s' is a mirror: pushes write to other block peers, so it cannot "
+			       "prove that they have the blocks\n"
+			       "name one of those with --from",
 			       vv_text_url(place->url));
 	}
 	p->host = place ? place->host : NULL;

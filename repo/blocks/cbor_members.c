@@ -167,11 +167,12 @@ static vv_status get_text(vv_members_in *in, const vv_member *f, const char **ou
 
 	if (rc < 0) return rc;
 	text = bytes ? (const char *)bytes : text;
-	if (len > f->max || memchr(text, 0, len)) {
-		return vv_fail(err, VV_ECORRUPT,
-			       "a name is too long (%zu bytes), or contains a "
-			       "NUL byte",
-			       len);
+	if (len > f->max) {
+		return vv_fail(err, VV_ECORRUPT, "a name has %zu bytes; at most %zu are allowed",
+			       len, f->max);
+	}
+	if (memchr(text, 0, len)) {
+		return vv_fail(err, VV_ECORRUPT, "a name contains a NUL byte");
 	}
 	*out = vv_arena_strndup(in->arena, text, len);
 	return *out ? VV_OK : vv_fail_nomem(err);

@@ -379,7 +379,8 @@ static const vv_option add_table[] = {
 	OPT_CHOICE(
 		0, "order", order, "ORDER", "file|key",
 		"key: store the rows in the order of the key, for files whose order changes with each delivery; file: in the order of the file"),
-	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep the file as a table, or as bytes"),
+	OPT_CHOICE(0, "as", as, "KIND", "table|file",
+		   "table: store the rows; file: store the file as bytes"),
 	OPT_WRITTEN(""),
 	OPT_FLAG(0, "convert", convert, "also convert files that are text in HEAD"),
 	OPT_FLAG(

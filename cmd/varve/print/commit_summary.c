@@ -44,7 +44,7 @@ static vv_status print_line(vv_repository *r, const vv_change_entry *e, vv_error
 	}
 	vv_out("\n");
 	if (e->dataset && !tracked) { /* as after 'git mv' */
-		vv_warn("%s: not tracked by .gitattributes any longer: varve track %s",
+		vv_warn("%s: no longer tracked by .gitattributes; 'varve track %s' tracks it again",
 			vv_text_shows(e->path), vv_text_shows(e->path));
 	}
 	return rc;

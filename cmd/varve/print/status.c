@@ -25,8 +25,9 @@ static void put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool gro
 		return;
 	}
 	if (!staged && e->lost) {
-		vv_buf_puts(b, "not tracked by .gitattributes any longer: varve track ");
-		vv_buf_puts(b, vv_text_shows(e->path));
+		vv_buf_printf(
+			b, "no longer tracked by .gitattributes; 'varve track %s' tracks it again",
+			vv_text_shows(e->path));
 		return;
 	}
 	if (!staged && e->edited) {

@@ -115,7 +115,7 @@ with_table() {
 	with_table
 	git mv prices.csv costs.csv
 	succeeds varve status
-	output_has "costs.csv  not tracked by .gitattributes any longer: varve track costs.csv"
+	output_has "costs.csv  no longer tracked by .gitattributes; 'varve track costs.csv' tracks it again"
 	succeeds varve track costs.csv
 	varve commit -q -m moved
 	succeeds varve status --porcelain

@@ -257,7 +257,7 @@ moved_past_varve() {
 	rows 40 | cmp - u.dat
 	git mv u.dat u.other
 	succeeds varve commit -m other
-	stderr_has "u.other: not tracked by .gitattributes any longer: varve track u.other"
+	stderr_has "u.other: no longer tracked by .gitattributes; 'varve track u.other' tracks it again"
 }
 
 @test "the line of a table follows git mv and varve commit -a, and a table that git commit -a made text is named" {

@@ -460,7 +460,7 @@ server.serve_forever()' "$BATS_TEST_TMPDIR/port" "$PWD/../www" 2> /dev/null
 		succeeds varve whereis prices.csv
 		output_has "  all       origin (in $web)"
 		ends_with 2 varve drop --history
-		stderr_has "'$web' proves nothing, as pushes write to other block peers"
+		stderr_has "'$web' is a mirror: pushes write to other block peers, so it cannot prove that they have the blocks"
 		stderr_has "name a block peer with --from"
 		succeeds varve --offline cat HEAD~2:prices.csv
 		succeeds varve doctor
