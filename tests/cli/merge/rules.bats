@@ -287,3 +287,20 @@ assert t["conflictCount"] == 1 and t["items"][0]["column"] == "title", t' <<< "$
 	[ -z "$(git status --porcelain -uno)" ]
 	succeeds varve merge --dry-run side -X sum:count -X 'latest by updated_at:*'
 }
+
+@test "rules of a wrong form are named" {
+	new_repo
+	printf 'id,v\n1,2\n' > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	local json
+	for json in '{"merge":["x"]}' '{"merge":[["x"]]}' '{"merge":{"t.csv":["max"]}}' '{"merge":{"t.csv":{"v":["open",5]}}}'; do
+		echo "$json" > varve.json
+		ends_with 2 varve check
+		stderr_has "varve.json"
+	done
+	echo '{"datasets":[{"path":["a.csv",5],"encoding":"latin1"}]}' > varve.json
+	printf 'id,v\n1,3\n' > t.csv
+	ends_with 2 varve add t.csv
+	stderr_has "varve.json"
+}

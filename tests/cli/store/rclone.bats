@@ -130,6 +130,10 @@ copy() {
 	chmod +x ../fails/rclone
 	PATH=$PWD/../fails:$PATH ends_with 2 varve store test
 	stderr_has "no list today"
+	# A file that is gone while a folder is listed: the list is not whole, and the folder not empty.
+	printf '#!/bin/sh\ncase " $* " in\n*" lsf "*) exit 4 ;;\nesac\nexec %s "$@"\n' "$(command -v rclone)" > ../fails/rclone
+	PATH=$PWD/../fails:$PATH ends_with 2 varve gc --remote
+	stderr_has "only in part"
 	mkdir ../bin
 	for program in git sh cat sed; do
 		ln -s "$(command -v "$program")" ../bin/
