@@ -194,7 +194,7 @@ table() {
 	varve commit -qam right
 	deliver 10 3
 	succeeds varve add --as-csv t.csv.gz
-	output_has "t.csv: 37 bytes, unpacked from t.csv.gz"
+	output_has "t.csv: 37 B, unpacked from t.csv.gz"
 	printf 'id,item,price\n1,a,10\n2,right,2\n3,c,3\n' > want
 	same_bytes want t.csv
 	varve commit -qm two

@@ -461,7 +461,7 @@ server.serve_forever()' "$BATS_TEST_TMPDIR/port" "$PWD/../www" 2> /dev/null
 		output_has "  all       origin (in $web)"
 		ends_with 2 varve drop --history
 		stderr_has "'$web' is a mirror: pushes write to other block peers, so it cannot prove that they have the blocks"
-		stderr_has "name a block peer with --from"
+		stderr_has "name one of those with --from"
 		succeeds varve --offline cat HEAD~2:prices.csv
 		succeeds varve doctor
 		succeeds varve drop --history --from "$peer"
