@@ -238,8 +238,9 @@ static vv_status rclone_list(void *payload, const char *folder, vv_listed_fn fn,
 
 	if (rc < 0) return rc;
 	words[6] = path.data;
-	if ((rc = run(r, words, NULL, 0, &text, &absent, err)) < 0 || absent == NO_FOLDER)
+	if ((rc = run(r, words, NULL, 0, &text, &absent, err)) < 0 || absent == NO_FOLDER) {
 		return rc;
+	}
 	if (absent != 0) { /* of a file in the folder: the list has not all of them */
 		return vv_fail(err, VV_EIO,
 			       "'%s': rclone lists '%s' only in part\nrun the command again",
