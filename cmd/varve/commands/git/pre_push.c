@@ -428,8 +428,7 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 				   .there_count = r->have_count};
 		rc = vv_fetch_data_for_push(&f, &vv_notes_stderr, err);
 		r->stopped = is_final(rc);
-		if (rc < 0) return rc;
-		rc = send(r, err);
+		rc = rc < 0 ? rc : send(r, err);
 		/* a store that was named after the refs had moved lacks more than what is new to them */
 		if (rc == VV_EMISSING && r->have_count > 0) {
 			f.there_count = 0;
