@@ -325,10 +325,13 @@ static vv_status add_named(dropping *x, const char *word, vv_error *err)
 			     "password, and store it in a credential helper of Git",
 			     vv_text_url(word));
 	} else {
-		vv_auto(char) *bare = vv_asprintf("%s.git", u.path ? u.path : "");
-		whole = u.kind == VV_URL_PATH ? realpath(u.path, NULL) : NULL;
+		vv_auto(char) *bare = NULL;
+
 		/* the ending may be left out (vv_connect_finds) */
-		whole = whole || !bare || u.kind != VV_URL_PATH ? whole : realpath(bare, NULL);
+		if (u.kind == VV_URL_PATH && !(whole = realpath(u.path, NULL))) {
+			if (!(bare = vv_asprintf("%s.git", u.path))) return vv_fail_nomem(err);
+			whole = realpath(bare, NULL);
+		}
 		rc = add_keeper(x, whole ? whole : word, err);
 	}
 	free(whole);

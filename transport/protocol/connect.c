@@ -16,9 +16,9 @@
 
 bool vv_connect_finds(const char *path)
 {
+	if (vv_exists(path)) return true;
 	vv_auto(char) *bare = vv_asprintf("%s.git", path);
-
-	return vv_exists(path) || (bare && vv_exists(bare));
+	return bare && vv_exists(bare);
 }
 
 /* A folder here is reached through the same protocol as any other repository. */
