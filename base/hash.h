@@ -8,6 +8,7 @@
 #ifndef VV_BASE_HASH_H
 #define VV_BASE_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,6 +63,11 @@ vv_status vv_hmac_sha256(uint8_t out[VV_SHA256_LEN], const void *key, size_t key
 
 /* Computes the 64-bit XXH3 of len bytes. Seed 0 means unseeded XXH3. */
 uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed);
+
+static inline bool vv_hash128_equal(vv_hash128 a, vv_hash128 b)
+{
+	return a.lo == b.lo && a.hi == b.hi;
+}
 
 /* Comparison function for qsort of arrays of vv_hash128. */
 int vv_hash128_order(const void *a, const void *b);

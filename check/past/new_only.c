@@ -140,8 +140,7 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 /* NULL: it is not known. */
 static known_entry *find_entry(const vv_known *k, const vv_hash128 *name)
 {
-	return vv_hash_find(k->entries, &k->index, name->lo, e,
-			    e->name.lo == name->lo && e->name.hi == name->hi);
+	return vv_hash_find(k->entries, &k->index, name->lo, e, vv_hash128_equal(e->name, *name));
 }
 
 vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)

@@ -65,5 +65,5 @@ bool vv_text_encoder_made(const vv_text_encoder *e, uint64_t count, vv_hash128 h
 {
 	vv_hash128 made = vv_xxh3_digest128(e->hash);
 
-	return e->count == count && made.lo == hash.lo && made.hi == hash.hi;
+	return e->count == count && vv_hash128_equal(made, hash);
 }

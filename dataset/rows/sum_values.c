@@ -162,7 +162,7 @@ static void insert(vv_distinct *d, vv_hash128 h)
 	size_t at = (size_t)h.lo & (d->cap - 1);
 
 	while (d->items[at].lo != 0 || d->items[at].hi != 0) {
-		if (d->items[at].lo == h.lo && d->items[at].hi == h.hi) return;
+		if (vv_hash128_equal(d->items[at], h)) return;
 		at = (at + 1) & (d->cap - 1);
 	}
 	d->items[at] = h;

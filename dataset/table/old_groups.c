@@ -169,7 +169,7 @@ static int try_group(const old_groups *o, size_t i, const char *bytes, size_t le
 		return 0;
 	}
 	vv_hash128 h = vv_xxh3_128(bytes, (size_t)e->raw_len, o->secret);
-	return h.lo == e->hash.lo && h.hi == e->hash.hi;
+	return vv_hash128_equal(h, e->hash);
 }
 
 int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, const vv_dialect *d,

@@ -115,7 +115,7 @@ void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
 wanted_id *wanted_rows_find(const wanted_rows *ids, vv_hash128 hash)
 {
 	return vv_hash_find(ids->list, &ids->by_hash, hash.lo, id,
-			    id->hash.lo == hash.lo && id->hash.hi == hash.hi);
+			    vv_hash128_equal(id->hash, hash));
 }
 
 vv_status wanted_rows_want(wanted_rows *ids, vv_hash128 hash, vv_error *err)

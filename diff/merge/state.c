@@ -151,7 +151,7 @@ uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new
 			  *b = find_group(&s->groups, new_row);
 	uint64_t left = rest_of_group(&m->groups, a, m->base, old_row);
 	bool same = s->same_places && old_row - a->row == new_row - b->row &&
-		    a->data.lo == b->data.lo && a->data.hi == b->data.hi && a->layout == b->layout;
+		    vv_hash128_equal(a->data, b->data) && a->layout == b->layout;
 	if (same) return left;
 	if (!s->exact || !a->plain || !b->plain) return 0;
 	uint64_t there = rest_of_group(&s->groups, b, s->table, new_row),

@@ -369,7 +369,7 @@ static vv_status hash_rows(stream *s, vv_error *err)
 static int32_t follow(const stream *x, const stream *y, int32_t i, int k, int32_t nx, int32_t ny)
 {
 	const vv_hash128 *a = &x->hashes[x->at], *b = &y->hashes[y->at];
-	while (i < nx && i - k < ny && a[i].lo == b[i - k].lo && a[i].hi == b[i - k].hi) {
+	while (i < nx && i - k < ny && vv_hash128_equal(a[i], b[i - k])) {
 		i++;
 	}
 	return i;
@@ -479,11 +479,6 @@ static void slide_down(int32_t *mine, int32_t *other, int32_t start, int32_t end
 	}
 }
 
-static bool same_hash(const vv_hash128 *a, const vv_hash128 *b)
-{
-	return a->lo == b->lo && a->hi == b->hi;
-}
-
 /* One side's rows while blocks of them go to another place. */
 typedef struct slider {
 	const vv_hash128 *rows;
@@ -497,7 +492,7 @@ static bool try_up(slider *s, int32_t start, int32_t end, int32_t nth)
 	const int32_t *mine = s->mine;
 	int32_t steps = 0;
 	for (int32_t k = 1; k <= start && mine[start - k] >= 0 &&
-			    same_hash(&s->rows[start - k], &s->rows[end - k]);
+			    vv_hash128_equal(s->rows[start - k], s->rows[end - k]);
 	     k++) {
 		bool edge = k == start;
 		if ((edge && mine[0] > 0) || (!edge && mine[start - k - 1] >= 0 &&
@@ -518,7 +513,7 @@ static int32_t try_down(slider *s, int32_t start, int32_t end, int32_t nth)
 	const int32_t *mine = s->mine;
 	int32_t steps = 0;
 	for (int32_t k = 1; end + k <= s->count && mine[end + k - 1] >= 0 &&
-			    same_hash(&s->rows[start + k - 1], &s->rows[end + k - 1]);
+			    vv_hash128_equal(s->rows[start + k - 1], s->rows[end + k - 1]);
 	     k++) {
 		int32_t last = mine[end + k - 1];
 		bool edge = end + k == s->count;

@@ -140,7 +140,7 @@ vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err)
 	rc = more < 0 ? (vv_status)more : VV_OK;
 	qsort(hashes, n, sizeof(*hashes), vv_hash128_order);
 	for (size_t i = 1; i < n && !*out; i++) {
-		*out = hashes[i].lo == hashes[i - 1].lo && hashes[i].hi == hashes[i - 1].hi;
+		*out = vv_hash128_equal(hashes[i], hashes[i - 1]);
 	}
 	return rc;
 }

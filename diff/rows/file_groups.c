@@ -139,9 +139,8 @@ static vv_status read_raw(vv_file_groups *g, const file_group *p, vv_error *err)
 	ssize_t got = vv_pread_full(g->fd, g->raw.data, (size_t)p->len, p->offset, g->name, err);
 	if (got < 0) return (vv_status)got;
 	vv_hash128 h = vv_xxh3_128(g->raw.data, (size_t)got, g->secret);
-	return (uint64_t)got == p->len && h.lo == p->hash.lo && h.hi == p->hash.hi
-		       ? VV_OK
-		       : refuse_changed(g, err);
+	return (uint64_t)got == p->len && vv_hash128_equal(h, p->hash) ? VV_OK
+								       : refuse_changed(g, err);
 }
 
 static vv_status scan_rows(vv_file_groups *g, const file_group *p, vv_error *err)

@@ -180,7 +180,7 @@ static vv_status count_group(vv_story *s, column *c, const vv_cell *a, const vv_
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
-		if (c->groups[at].hash.lo == hash.lo && c->groups[at].hash.hi == hash.hi) {
+		if (vv_hash128_equal(c->groups[at].hash, hash)) {
 			c->groups[at].count++;
 			c->spelled += c->groups[at].spelling;
 			c->last.group = at;

@@ -481,7 +481,7 @@ static vv_status has_bytes(const version *v, char *take_file, bool *out, vv_erro
 	}
 	if (n < 0) return (vv_status)n;
 	is = vv_xxh3_digest128(in.hash);
-	*out = in.given == v->bytes && is.lo == v->hash.lo && is.hi == v->hash.hi;
+	*out = in.given == v->bytes && vv_hash128_equal(is, v->hash);
 	return VV_OK;
 }
 

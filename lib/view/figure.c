@@ -67,8 +67,7 @@ struct vv_figure {
 
 static const struct entry *find(const known *k, vv_hash128 key)
 {
-	return vv_hash_find(k->items, &k->index, key.lo, e,
-			    e->key.lo == key.lo && e->key.hi == key.hi);
+	return vv_hash_find(k->items, &k->index, key.lo, e, vv_hash128_equal(e->key, key));
 }
 
 static vv_status add_known(known *k, vv_hash128 key, const void *bytes, size_t len, vv_error *err)

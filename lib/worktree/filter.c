@@ -346,14 +346,10 @@ typedef struct written_file {
 	vv_hash128 bytes; /* hash of the file's bytes, with the repository's secret as seed */
 } written_file;
 
-static bool same_hash(vv_hash128 a, vv_hash128 b)
-{
-	return a.lo == b.lo && a.hi == b.hi;
-}
-
 static written_file *find_written(const vv_filter *f, vv_hash128 path)
 {
-	return vv_hash_find(f->written, &f->written_index, path.lo, it, same_hash(it->path, path));
+	return vv_hash_find(f->written, &f->written_index, path.lo, it,
+			    vv_hash128_equal(it->path, path));
 }
 
 static vv_hash128 hash_path(const char *path)
@@ -415,11 +411,11 @@ static vv_status clean_known(vv_filter *f, const char *path, input *in, vv_buf *
 	is = vv_xxh3_digest128(in->hash);
 	if (rc == VV_OK && in->head.len == 0 && in->given == st.size &&
 	    vv_fstat(&after, fd, path, VV_IGNORED) == VV_OK && vv_stat_equal(&st, &after)) {
-		const bool is_written = w && w->size == st.size && same_hash(w->bytes, is);
+		const bool is_written = w && w->size == st.size && vv_hash128_equal(w->bytes, is);
 
-		blob = is_written && !(is_staged && proved)           ? &w->blob
-		       : is_staged && (proved || same_hash(is, want)) ? &e.id
-								      : NULL;
+		blob = is_written && !(is_staged && proved)                  ? &w->blob
+		       : is_staged && (proved || vv_hash128_equal(is, want)) ? &e.id
+									     : NULL;
 	}
 	(void)input_begin_again(in, fd);
 	*known = blob && vv_blob_read(f->repo, blob, VV_POINTER_MAX, out, VV_IGNORED) == VV_OK;
