@@ -54,7 +54,7 @@ bool vv_descriptor_want(vv_descriptor *d, const vv_json *node, vv_json_type type
 /* Returns true if node is a string without a NUL; otherwise, fails (VV_EINPUT). */
 bool vv_descriptor_want_text(vv_descriptor *d, const vv_json *node);
 
-/* Returns the optional member of object, or NULL if it is missing. VV_EINPUT: the member has not this
+/* Returns the optional member of object, or NULL if it is missing. VV_EINPUT: the member does not have this
  * type. */
 const vv_json *vv_descriptor_get(vv_descriptor *d, const vv_json *object, const char *member,
 				 vv_json_type type);

@@ -103,8 +103,8 @@ typedef struct vv_rowdiff_stats {
 	uint64_t groups_read; /* number of row groups of both sides that were read */
 	/* number of keys that occur more than once on one side, among the rows that were read */
 	uint64_t repeated_keys;
-	/* the first distinct repeated keys, as text; NULL in unused places, so there is no NULL if
-	 * all are used */
+	/* the first distinct repeated keys, as text; unused places are NULL. If all places are used,
+	 * no NULL follows */
 	char *repeated[VV_REPEATS_SHOWN];
 	/* rows were matched by a key */
 	bool keyed;

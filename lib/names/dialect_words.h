@@ -23,7 +23,7 @@ typedef struct vv_written {
 
 /* Converts the options *w to *out, which borrows texts from *w. A character is given as itself, or
  * as "tab", "\t", "comma", "semicolon", "space" or "pipe"; "none" and "" mean no character. With
- * the delimiter "none", each line is one cell. What is not given is detected. The caller has
+ * the delimiter "none", each line is one cell. Members that are not set are detected. The caller has
  * checked that input_format is csv, tsv, json or ndjson; any word but "skip" for spaces means that
  * spaces are kept. VV_EUSAGE: another argument is invalid. */
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err);

@@ -634,7 +634,7 @@ static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv
 	}
 	const vv_status got = prefetch(g, cids, count, &why);
 	if (got == VV_ENOMEM || got == VV_ECANCELLED) return vv_error_copy(err, &why);
-	/* What other sources have comes also if one cannot be read. */
+	/* If one source cannot be read, the blocks of the others are still fetched. */
 	const vv_status rc = give(g, wants, count, fn, fn_payload, &given, err);
 	if (rc < 0 || got == VV_OK) return rc;
 	if (given == 0) return vv_error_copy(err, &why);

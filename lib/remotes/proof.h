@@ -48,8 +48,8 @@ vv_status vv_proof_ask_some(vv_proof_sample *out, const vv_reached *there, vv_re
 vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, const vv_notes *notes,
 			     const vv_cid *roots, size_t count, vv_error *err);
 /* Does the same, but asks all sources of blocks of the remote (blocks_sources.h), in the order in which
- * they are read, for the versions that those before did not prove: holds[i] true is no reason to
- * remove anything. Fails if a source cannot answer, and versions are left; holds is set then, too. */
+ * they are read, each for the versions that are still not proved. A caller must not remove versions
+ * because holds[i] is true. Fails if a source cannot answer, and versions are left; holds is set then, too. */
 vv_status vv_proof_find_named(bool *holds, vv_repository *r, const char *name,
 			      const vv_notes *notes, const vv_cid *roots, size_t count,
 			      vv_error *err);

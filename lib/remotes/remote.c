@@ -140,7 +140,7 @@ static bool is_current(const char *folder)
 	       here.st_ino == there.st_ino;
 }
 
-/* KEY/NAME (lib/heads/named.h) is no path. */
+/* Is the URL a name of the form KEY/NAME (lib/heads/named.h), not a path? */
 static bool begins_with_key(const char *url)
 {
 	uint8_t key[VV_KEY_PUBLIC];

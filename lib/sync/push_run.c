@@ -35,7 +35,7 @@ typedef struct run {
 	vv_reached there;
 	vv_push_outcome out;
 	bool asks;        /* for the refs of a Git host, in any case */
-	unsigned fetches; /* of what is missing here, as far as others have it */
+	unsigned fetches; /* how often missing blocks were fetched from others */
 	vv_buf shown;     /* to the pre-push hook, which has agreed to it */
 } run;
 

@@ -141,7 +141,8 @@ typedef struct telling {
 	vv_pack_list *packs;
 	vv_incoming_fn fn;
 	void *payload;
-	vv_status answer; /* of fn: a failure is no damage of a block or pack */
+	vv_status
+		answer; /* last result of fn; a failure of fn does not mean that data is damaged */
 	vv_buf raw;
 } telling;
 
