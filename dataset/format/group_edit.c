@@ -571,7 +571,7 @@ static vv_status apply_numbers(edit_column *e, const group_reading *from, int en
 
 static vv_status apply_literal(edit_column *e, vv_buf *out, vv_error *err)
 {
-	vv_cell column;
+	vv_cell column = {0};
 	vv_status rc = read_text(e, &column, err);
 
 	if (rc < 0 || column.len == 0) return rc < 0 ? rc : bad(err);
