@@ -195,7 +195,7 @@ static bool is_device(const char *part, size_t len)
 /* Finds parts that lead out of the work tree or into Git's folder. */
 static const char *part_danger(const char *part, size_t len)
 {
-	if (len == 0) return "a folder's name in it is empty";
+	if (len == 0) return "it has '//', or ends in '/'";
 	if (len > PART_MAX) return "a name in it is longer than 255 bytes";
 	if (vv_ascii_is(part, len, ".") || vv_ascii_is(part, len, "..")) {
 		return "'.' and '..' are not allowed";

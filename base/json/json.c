@@ -156,7 +156,7 @@ static const char *own_words(const char *reason)
 				      "and null"},
 		{"invalid char in", "a JSON value cannot begin with this character"},
 		{"invalid character inside", "a control character in a string must be escaped"},
-		{"inside a string", "not an escape of JSON"},
+		{"inside a string", "not a JSON escape sequence"},
 		{"invalid (non-hex)", "'\\u' needs four hexadecimal digits"},
 		{"probable comment", "JSON has no comments"},
 	};

@@ -209,7 +209,7 @@ static vv_status parse(walk *w, const char *text, size_t len, vv_error *err)
 	if (status == yajl_status_ok || w->done || w->r->found) return VV_OK;
 	if (status == yajl_status_client_canceled) {
 		w->r->fault = w->last_end;
-		return vv_fail(err, VV_EINPUT, "nested more than %d deep", VV_JSON_DEPTH);
+		return vv_fail(err, VV_EINPUT, "nested more than %d levels deep", VV_JSON_DEPTH);
 	}
 	w->r->fault = vv_json_fault(w->handle, text, len, w->last_end, why, sizeof(why));
 	return vv_fail(err, VV_EINPUT, "%s", why);
