@@ -120,8 +120,7 @@ static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, l
 		 * rare: a flipped bit is likelier, until the pack is known to be sound. */
 		if (rc == VV_OK && !(atomic_load(&p->rebuilt) && !vv_pack_is_damaged(p))) {
 			rc = vv_pack_bad(p, offset,
-					 "the pack has another block here than its index lists",
-					 err);
+					 "the index lists a different block at this offset", err);
 		}
 		if (rc < 0 && rc != VV_ECORRUPT) return rc;
 		worst = rc == VV_ECORRUPT ? rc : worst;

@@ -87,13 +87,13 @@ static vv_status renew_index(checking *c, const char *why, vv_error *err)
 	if ((rc = vv_pack_rebuild(p, err)) < 0) return rc;
 	vv_pack_name_write(name, &p->id, "index");
 	if (vv_pack_store_index(p, &what) < 0) {
-		(void)snprintf(text, sizeof text, "%s, and cannot be made again: %s", why,
+		(void)snprintf(text, sizeof text, "%s, and cannot be rebuilt: %s", why,
 			       what.message);
 	} else if (is_gone(p)) {
 		(void)vv_unlink(p->index_path, true, NULL);
 		return VV_OK;
 	} else {
-		(void)snprintf(text, sizeof text, "%s, and was made again", why);
+		(void)snprintf(text, sizeof text, "%s, and was rebuilt", why);
 	}
 	return tell(c, name, 0, NULL, VV_ENOTFOUND, text, err);
 }

@@ -429,7 +429,7 @@ int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err)
 	if (fd == (int)VV_ELOCKED) {
 		vv_fail(err, VV_ELOCKED, "%s\ntry again later",
 			exclusive
-				? "another drop is running in this repository, or another repository is asking which blocks it has"
+				? "another drop is running in this repository, or another repository is asking which blocks this one has"
 				: "another varve process is dropping versions at the moment");
 	}
 	return fd;

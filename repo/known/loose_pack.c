@@ -614,7 +614,7 @@ vv_status vv_git_pack_mend(vv_repository *r, const char *name, const char **what
 		*what = "removed; each pack has an index of its own";
 		return vv_unlink(index, true, err);
 	}
-	*what = "made again from its pack";
+	*what = "rebuilt from its pack";
 	return make_again(vv_repository_env(r), dir, index, err);
 }
 

@@ -70,7 +70,7 @@ static vv_status is_to_come(const vv_day_word *w, const vv_node *tip, vv_error *
 	put_day(day, tip->time);
 	return vv_fail(err, VV_ENOTFOUND,
 		       "'%.*s' is in the future\n"
-		       "the newest version is of %s",
+		       "the newest version is from %s",
 		       (int)w->len, w->text, day);
 }
 
@@ -85,7 +85,7 @@ static vv_status is_before_all(const vv_day_word *w, const vv_node *first, vv_er
 					"this shallow clone begins on %s: 'git fetch --unshallow' "
 					"gets the older commits",
 					day)
-			      : vv_hint(err, "the first version is of %s", day);
+			      : vv_hint(err, "the first version is from %s", day);
 }
 
 vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *w, vv_oid *out,

@@ -183,11 +183,11 @@ biggest_pack() {
 	for index in .git/varve/packs/*.index; do flip "$index" 60; done
 	varve cat HEAD:prices.csv | cmp - prices.csv
 	succeeds varve fsck --data
-	stderr_has "it was damaged, and was made again"
+	stderr_has "it was damaged, and was rebuilt"
 	diff -r .git/varve/packs ../sound
 	rm .git/varve/packs/*.index
 	succeeds varve fsck --data
-	stderr_has "it was missing, and was made again"
+	stderr_has "it was missing, and was rebuilt"
 	diff -r .git/varve/packs ../sound
 	for index in .git/varve/packs/*.index; do : > "$index"; done # as a power cut leaves it
 	succeeds varve fsck --json
@@ -351,7 +351,7 @@ overwrite() {
 	ends_with 1 varve fsck
 	output_has "damaged Git index: objects/pack/$(basename "$index")"
 	succeeds varve fsck --repair
-	output_has "repaired: objects/pack/$(basename "$index"): made again from its pack"
+	output_has "repaired: objects/pack/$(basename "$index"): rebuilt from its pack"
 	output_has "sound: 2 versions"
 	cmp "$index" ../index
 	rm -f "${index%.idx}.rev" # of git 2.41 and newer

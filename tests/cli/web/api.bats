@@ -298,7 +298,7 @@ lively() {
 	day=$(git -C src show -s --format=%ad --date=format:%Y-%m-%d HEAD)
 	[ "$(said "datasets/$day" .commit.id)" = "$(id_of HEAD)" ]
 	[ "$(said datasets/1999-12-31 .error.code)" = notFound ]
-	[ "$(said datasets/1999-12-31 .error.hint)" = "the first version is of $(git -C src show -s --format=%ad --date=format:%Y-%m-%d HEAD~2)" ]
+	[ "$(said datasets/1999-12-31 .error.hint)" = "the first version is from $(git -C src show -s --format=%ad --date=format:%Y-%m-%d HEAD~2)" ]
 	for day in 1999-13-31 2024-02-30 2023-02-29 2024-00-10 2024-01-00; do
 		[ "$(said "datasets/$day" '.error | .code, .message, .hint')" = "badRequest
 no such day '$day'

@@ -92,7 +92,7 @@ sample() {
 only_the_index_is_told() {
 	succeeds varve fsck --data
 	stderr_has "index '$pack.index'"
-	stderr_has "was made again"
+	stderr_has "was rebuilt"
 	cmp ".git/varve/packs/$pack.index" "../sound/$pack.index"
 	succeeds varve fsck --data
 	[ -z "$stderr" ]
