@@ -913,7 +913,7 @@ def test_what_is_lost_is_said(folder):
             r.write("c.csv", [{"id": 2, "n": "cheap"}], mode="upsert", columns="keep", match="id")
         assert r["c.csv"].to_arrow()["n"].to_pylist() == ["2.5", "cheap"]
         r.write("h.csv", [{"h": 1}])
-        with pytest.warns(varve.VarveWarning, match="column 'h' has integers of more than 63 bits, which are read as text alone"):
+        with pytest.warns(varve.VarveWarning, match="column 'h' has integers of more than 63 bits, which can only be read as text"):
             r.write("h.csv", pl.DataFrame({"h": [2**64 - 1]}, schema={"h": pl.UInt64}), mode="append")
         assert r["h.csv"].select(text=True).to_polars()["h"].to_list() == ["1", str(2**64 - 1)]
 

@@ -170,9 +170,10 @@ static vv_status match_rows(layout *l, incoming *in, const vv_table *old, const 
 			err);
 	case VARVE_ARROW_MATCH_NUMBER:
 		l->by = MATCH_BY_NUMBER;
-		return l->number ? VV_OK
-				 : vv_fail(err, VV_ESCHEMA,
-					   "the data has no column '%s' of numbers", ROW_NUMBER);
+		return l->number
+			       ? VV_OK
+			       : vv_fail(err, VV_ESCHEMA,
+					 "the data has no column '%s' of row numbers", ROW_NUMBER);
 	case VARVE_ARROW_MATCH_PLACE:
 		l->by = MATCH_BY_PLACE;
 		return VV_OK;

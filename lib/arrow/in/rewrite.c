@@ -165,7 +165,7 @@ static void warn_lost(rewrite *w, size_t i, const incoming_value *v, bool missin
 	const char *why =
 		loses_zone(c, h, v)
 			? "has no time zones: points in time with one are written in UTC"
-		: wide    ? "has integers of more than 63 bits, which are read as text alone"
+		: wide    ? "has integers of more than 63 bits, which can only be read as text"
 		: missing ? "has texts that its missingValues name: they are read as missing"
 			  : NULL;
 
