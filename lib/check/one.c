@@ -151,7 +151,7 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 		found = found->count == 1 ? found->first : NULL;
 	}
 	if (!found || found->type != VV_JSON_STRING) {
-		return vv_fail(err, VV_ENOTFOUND, "%s has no resource '%s' in one file",
+		return vv_fail(err, VV_ENOTFOUND, "%s has no resource '%s' with exactly one file",
 			       vv_text_shows(package), vv_text_shows(name));
 	}
 	vv_buf_reset(&text);

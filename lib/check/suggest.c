@@ -556,7 +556,7 @@ vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, cons
 			code == NO_LIBRARY || !none ? vv_text_shows(said)
 						    : "the Python package varve-data is missing");
 		return none ? vv_hint(err,
-				      "pip install varve-data pyyaml, or ./python in place of varve-data in a clone of varve")
+				      "pip install varve-data pyyaml; in a clone of varve: pip install ./python pyyaml")
 			    : err->code;
 	}
 	for (vv_line l = {.rest = vv_buf_cstr(&text)}; vv_line_next(&l);) {
