@@ -94,10 +94,11 @@ static vv_status read_patterns(migration *m, vv_error *err)
 	for (size_t i = 0; i < m->pattern_count; i++) {
 		if (*m->patterns[i] == '!' || strpbrk(m->patterns[i], " \t\r\n\"") ||
 		    !*m->patterns[i]) {
-			return vv_fail(err, VV_EUSAGE,
-				       "'%s' is not a valid pattern for "
-				       "--everything",
-				       vv_text_shows(m->patterns[i]));
+			return vv_fail(
+				err, VV_EUSAGE,
+				"'%s' is not a valid pattern for --everything\na pattern "
+				"cannot be empty, begin with '!', or contain blanks or quotes",
+				vv_text_shows(m->patterns[i]));
 		}
 		vv_buf_printf(&text, "%s " PLACE "=%zu\n", m->patterns[i], i);
 	}
