@@ -352,7 +352,8 @@ static vv_status hint_hook(const vv_commit_job *j, vv_error *err)
 
 		if (vv_hook_find(&f, j->repo, names[i], "", "varve", VV_IGNORED) == VV_OK &&
 		    f.runs) {
-			vv_hint(err, "the hook %s may have refused it", vv_text_shows(f.path));
+			vv_hint(err, "the hook %s may have refused the commit",
+				vv_text_shows(f.path));
 		}
 	}
 	return err->code;

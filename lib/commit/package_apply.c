@@ -81,9 +81,10 @@ static vv_status apply(describer *d, const char *path, const vv_package_resource
 	vv_status rc = VV_OK;
 
 	if (vv_package_other_dialect(&t->root, &res->hints)) {
-		vv_buf_printf(d->warnings,
-			      "%s describes %s in a different form from the one it was read in",
-			      vv_text_shows(res->package_path), vv_text_shows(path));
+		vv_buf_printf(
+			d->warnings,
+			"the dialect of %s in %s differs from the one that the file was read with",
+			vv_text_shows(path), vv_text_shows(res->package_path));
 		(void)vv_hint_put(d->warnings, "; ", vv_repository_words(d->r), VV_HINT_ADD, path);
 		vv_buf_putc(d->warnings, '\n');
 	}

@@ -321,7 +321,7 @@ vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err)
 
 	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
 	if (t->branch) {
-		return vv_fail(err, VV_EUSAGE, "the transaction has a branch, but no work tree");
+		return vv_fail(err, VV_EUSAGE, "a transaction on a branch has no work tree");
 	}
 	rc = add(t, req, &own);
 	return vv_txn_over(t, rc, &own, err);
@@ -368,7 +368,7 @@ static vv_status must_be_free(vv_txn *t, putting *p, vv_error *err)
 	if (rc < 0) return rc;
 	p->had = vv_index_get(t->index, p->path, &p->before);
 	if (p->had && !S_ISREG(p->before.mode)) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is a link or submodule",
+		return vv_fail(err, VV_EUSAGE, "'%s' is a symbolic link or a submodule",
 			       vv_text_shows(p->path));
 	}
 	if ((rc = vv_index_check_free(t->index, p->path, err)) < 0) return rc;

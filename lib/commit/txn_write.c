@@ -245,7 +245,7 @@ vv_status vv_txn_stage(vv_txn *t, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
-	if (t->branch) return vv_fail(err, VV_EUSAGE, "the transaction has a branch, but no index");
+	if (t->branch) return vv_fail(err, VV_EUSAGE, "a transaction on a branch has no index");
 	rc = stage(t, &own);
 	return vv_txn_over(t, rc, &own, err);
 }

@@ -189,7 +189,7 @@ clean() {
 	ends_with 1 varve commit -m x
 	stderr_has "no prices on Sundays"
 	stderr_has "nothing was committed"
-	stderr_has "pre-commit may have refused it"
+	stderr_has "pre-commit may have refused the commit"
 	[ "$(git rev-list --count HEAD)" = 1 ]
 	succeeds varve commit -q -n -m x
 }
