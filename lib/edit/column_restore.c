@@ -53,7 +53,7 @@ static vv_status find_pairs(const job *j, const vv_columns *columns, bool *asked
 		}
 		if (!found) {
 			return vv_fail(err, VV_ENOTFOUND,
-				       "'%s' has no column '%s' in both versions",
+				       "'%s': both versions must have the column '%s'",
 				       vv_text_shows(j->r->path), vv_text_shows(name));
 		}
 	}

@@ -47,7 +47,7 @@ typedef struct job {
 
 static vv_status refuse_column(const job *j, const char *name, vv_error *err)
 {
-	return vv_fail(err, VV_ENOTFOUND, "'%s' has no column '%s' in both versions",
+	return vv_fail(err, VV_ENOTFOUND, "'%s': both versions must have the column '%s'",
 		       vv_text_shows(j->r->path), vv_text_shows(name));
 }
 
@@ -100,7 +100,7 @@ static vv_status find_more(job *j, vv_error *err)
 		} else if (was->len > 0) {
 			vv_notes_warn(
 				vv_repository_notes(j->r->repo),
-				"%s: '%s' of column '%s' is not restored: the file has no such column",
+				"%s: the value '%s' of column '%s' is not restored: the file has no such column",
 				vv_text_shows(j->r->path), vv_text_name(was->text, was->len),
 				vv_text_name(f->name, f->name_len));
 		}

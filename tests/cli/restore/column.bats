@@ -58,7 +58,7 @@ bad_night() {
 	succeeds varve restore --column p --source HEAD~1 -f t.ndjson
 	printf '{"id": 1, "p": 5}\n{"id":2,"p":6}\n' | cmp - t.ndjson
 	ends_with 2 varve restore --column nope --source HEAD~1 t.ndjson
-	stderr_has "'t.ndjson' has no column 'nope' in both versions"
+	stderr_has "'t.ndjson': both versions must have the column 'nope'"
 	ends_with 2 varve restore --where 'id = 1' t.ndjson
 	ends_with 2 varve restore --column p t.ndjson t.ndjson
 }
