@@ -213,7 +213,7 @@ static vv_status take_seed(vv_head_signer *s, const char *text, const char *from
 			       from);
 	}
 	if (!plain || !vv_hex_read(s->seed, sizeof(s->seed), plain + 7)) {
-		return vv_fail(err, VV_EINPUT, "%s is not a key of varve's", from);
+		return vv_fail(err, VV_EINPUT, "%s is not a key of varve, or is damaged", from);
 	}
 	s->has_seed = true;
 	return vv_ssh_public_key(s->key, s->seed, err);
@@ -245,8 +245,11 @@ static vv_status take_own_key(vv_head_signer *s, const vv_env *env, vv_error *er
 	vv_stat st;
 
 	if (path && vv_lstat(&st, path, VV_IGNORED) == VV_OK && (st.mode & 077) != 0) {
-		return vv_fail(err, VV_EREFUSED, "other users can read the key '%s'",
-			       vv_text_shows(path));
+		return vv_fail(
+			err, VV_EREFUSED,
+			"other users can read the key '%s'\n'chmod 600 %s' protects the key; "
+			"if another user may have read the key, make a new one",
+			vv_text_shows(path), vv_text_shows(path));
 	}
 	vv_status rc = vv_read_regular(&text, path, COMMIT_MAX, err);
 	if (rc == VV_ENOTFOUND) {

@@ -304,7 +304,8 @@ static vv_status walk(judging *g, const vv_oid *tip, vv_error *err)
 			continue;
 		}
 		if (depth > RECORDS_MAX || g->count > RECORDS_MAX) {
-			return refuse(g, VV_EREFUSED, "its history has no beginning", &id, err);
+			return refuse(g, VV_EREFUSED, "its history has more than a million records",
+				      &id, err);
 		}
 		if ((rc = vv_head_commit_read(&c, g->r, &id, err)) < 0) {
 			return rc == VV_ECORRUPT
@@ -442,7 +443,7 @@ static vv_status find_owner(judging *g, vv_judged *out, const vv_shown_head *hea
 		}
 		id = c.parents[0];
 	}
-	return refuse(g, VV_EREFUSED, "its history has no beginning", &id, err);
+	return refuse(g, VV_EREFUSED, "its history has more than a million records", &id, err);
 }
 
 static vv_status check_name(const judging *g, const vv_shown_head *h, const node *n, vv_error *err)
