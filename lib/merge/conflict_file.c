@@ -467,7 +467,7 @@ vv_status vv_conflict_values_read(vv_conflict_value **out, size_t *count, vv_are
 
 		value->column = v->name;
 		if (!read_cell(arena, v, &value->cell)) {
-			return vv_fail(err, VV_EINPUT, "values of no row");
+			return vv_fail(err, VV_EINPUT, "a value is not a cell");
 		}
 	}
 	return VV_OK;
@@ -527,7 +527,7 @@ static vv_status read_item(reading *in, const vv_json *v)
 			continue;
 		}
 		if (!read_cell(&c->arena, side, &item->cells[i])) {
-			return bad(in, "a value of no cell");
+			return bad(in, "a value is not a cell");
 		}
 		item->has[i] = true;
 	}
@@ -561,7 +561,7 @@ static vv_status read_how(reading *in, const vv_json *list)
 {
 	vv_conflict_record *c = in->record;
 
-	if (list->type != VV_JSON_ARRAY) return bad(in, "how is not a list");
+	if (list->type != VV_JSON_ARRAY) return bad(in, "'how' is not a list");
 	if (!(c->how.items = vv_arena_calloc(&c->arena, list->count + 1, sizeof(*c->how.items)))) {
 		return vv_fail_nomem(in->err);
 	}
@@ -620,7 +620,7 @@ static vv_status read_head(reading *in, const vv_json *doc)
 	}
 	c->touched = vv_json_get_bool(doc, "touched", false);
 	return vv_json_get_u64(&c->left_out, doc, "leftOut") ? VV_OK
-							     : bad(in, "leftOut is not a number");
+							     : bad(in, "'leftOut' is not a number");
 }
 
 static vv_status read_record(reading *in, const vv_buf *text)
