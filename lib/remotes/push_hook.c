@@ -39,8 +39,8 @@ static vv_status tell_elsewhere(vv_repository *r, vv_hook_place place, const vv_
 		vv_push_hook_describe(&hook, vv_repository_words(r), &message, &mend);
 		vv_notes_put(notes, "hint: %s: %s",
 			     place == VV_HOOK_BLOCKED
-				     ? "the hook pre-push does not belong to varve, and there is "
-				       "already a pre-push" EARLIER " besides"
+				     ? "the hook pre-push does not belong to varve, and "
+				       "pre-push" EARLIER " already exists"
 				     : "no hook was written, as core.hooksPath leads out of this "
 				       "repository's Git folder",
 			     vv_buf_cstr(&mend));

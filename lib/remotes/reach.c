@@ -562,7 +562,8 @@ vv_status vv_reach_send_beside(vv_transfer *t, const vv_remote *m, const vv_bloc
 	     to->items[0].kind == VV_FROM_STORE)) {
 		return rc;
 	}
-	vv_notes_warn(t->notes, "these blocks are not available to users of %s without varve: %s",
+	vv_notes_warn(t->notes,
+		      "clients that read %s through git alone cannot get these blocks: %s",
 		      vv_text_url(m->url), err->message);
 	return vv_error_excuse(rc, true, err);
 }

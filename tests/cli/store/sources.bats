@@ -120,10 +120,10 @@ named() {
 	chmod +x ../host.git/hooks/update
 	change 7
 	succeeds varve push
-	stderr_has "these blocks are not available to users of"
+	stderr_has "through git alone cannot get these blocks"
 	change 8
 	succeeds git push
-	stderr_has "these blocks are not available to users of"
+	stderr_has "through git alone cannot get these blocks"
 	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD)" ]
 	varve clone -q ../host.git ../c
 	cmp prices.csv ../c/prices.csv

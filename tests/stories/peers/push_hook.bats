@@ -199,7 +199,7 @@ sound() {
 	echo one > .git/hooks/pre-push
 	echo two > .git/hooks/pre-push.before-varve
 	succeeds varve init
-	stderr_has "the hook pre-push does not belong to varve, and there is already a pre-push"
+	stderr_has "the hook pre-push does not belong to varve, and pre-push.before-varve already exists"
 	[ "$(cat .git/hooks/pre-push .git/hooks/pre-push.before-varve)" = $'one\ntwo' ]
 }
 
