@@ -89,8 +89,8 @@ static vv_status look_at_added(void *payload, const vv_change *c, vv_error *err)
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 
 	vv_buf_printf(&words,
-		      "it has been text in Git since '%s', a table of varve, was renamed "
-		      "to it",
+		      "'%s', a table of varve, was renamed to this file, which Git stores as "
+		      "text",
 		      vv_text_shows(l->from));
 	return l->fn(l->payload, c->path, vv_buf_cstr(&words), err);
 }

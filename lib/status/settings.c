@@ -30,15 +30,14 @@ const vv_setting vv_settings[] = {
 	{"varve.gcDays", VV_SETTING_NUMBER, "14", NULL,
 	 "days for which gc keeps blocks that no version needs"},
 	{"varve.hold", VV_SETTING_NUMBER, "0", NULL,
-	 "the most bytes of sealed copies that a server keeps here for others"},
+	 "the maximum number of bytes of sealed copies that a server stores here for others"},
 	{"varve.holdFor", VV_SETTING_TEXT, NULL, NULL,
 	 "an identity (DID) that may store copies here, with =BYTES to limit it; may be set "
 	 "several times"},
 	{"varve.holdRatio", VV_SETTING_TEXT, NULL, NULL,
 	 "bytes that an identity may store here for each byte that it stores for you"},
 	{"varve.holdTerm", VV_SETTING_NUMBER, "90", NULL,
-	 "the least number of days that a copy is "
-	 "kept"},
+	 "the minimum number of days that a copy is kept"},
 	{"varve.keepAlive", VV_SETTING_NUMBER, "5000", NULL,
 	 "milliseconds between two progress reports of a busy server; 0: none"},
 	{"varve.keepFree", VV_SETTING_NUMBER, "64m", NULL,

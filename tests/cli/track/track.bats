@@ -275,10 +275,10 @@ moved_past_varve() {
 	git mv moved.csv text.csv
 	git commit -q -a -m text
 	succeeds varve status
-	stderr_has "text.csv: it has been text in Git since 'moved.csv', a table of varve, was renamed to it"
+	stderr_has "text.csv: 'moved.csv', a table of varve, was renamed to this file, which Git stores as text"
 	git commit -q --allow-empty -m later
 	ends_with 1 varve doctor --offline
-	output_has "plain: text.csv: it has been text in Git since 'moved.csv'"
+	output_has "plain: text.csv: 'moved.csv', a table of varve, was renamed to this file"
 	varve add -q --convert text.csv
 	varve commit -q -m back
 	succeeds varve doctor --offline
