@@ -656,7 +656,7 @@ static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_er
 
 	if (r->j->blocks.incomplete > 0) {
 		vv_fail(err, VV_EMISSING,
-			"%s of tables %s incomplete both here and there, so the place of the "
+			"%s of tables %s incomplete both here and at the remote, so the place of the "
 			"blocks was not changed",
 			vv_text_counted(r->j->blocks.incomplete, "version", NULL),
 			r->j->blocks.incomplete == 1 ? "is" : "are");
@@ -722,7 +722,7 @@ done:
 		vv_notes_put(r->t.notes, "the remote has every block that this repository has");
 	}
 	if (r->j->blocks.incomplete > 0) {
-		vv_notes_warn(r->t.notes, "%s of tables %s incomplete both here and there",
+		vv_notes_warn(r->t.notes, "%s of tables %s incomplete both here and at the remote",
 			      vv_text_counted(r->j->blocks.incomplete, "version", NULL),
 			      r->j->blocks.incomplete == 1 ? "is" : "are");
 	}

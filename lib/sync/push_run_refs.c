@@ -316,7 +316,7 @@ static vv_status match_gone(vv_repository *r, const vv_remote *m, vv_push_item *
 	vv_status rc = vv_remote_tracking(&tracking, m, it->to, err);
 
 	it->state = VV_PUSH_REFUSED;
-	it->why = "the ref does not exist there";
+	it->why = "the remote has no such ref";
 	if (rc == VV_OK && tracking && vv_ref_get(r, tracking, &ref, VV_IGNORED) == VV_OK) {
 		it->state = VV_PUSH_SAME;
 		it->why = NULL;

@@ -189,7 +189,7 @@ push_size() {
 	GIT_SSH_COMMAND="$proxy --ssh" succeeds varve push --delete origin side
 	ends_with 1 git rev-parse -q --verify origin/side
 	GIT_SSH_COMMAND="$proxy --ssh" ends_with 1 varve push --delete origin side
-	stderr_has "the ref does not exist there"
+	stderr_has "the remote has no such ref"
 }
 
 @test "a clone that failed is completed without touching what the user put into its folder" {
