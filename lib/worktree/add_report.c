@@ -71,7 +71,7 @@ static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_rep
 	vv_buf_puts(b, "key ");
 	vv_text_put_names(b, root->key, root->key_count);
 	if (!again && rep->dry) {
-		vv_buf_puts(b, " (not proved in a dry run)");
+		vv_buf_puts(b, " (not verified in a dry run)");
 	} else if (!again) {
 		vv_buf_puts(b, how[root->key_source]);
 	}
@@ -342,8 +342,8 @@ static vv_status put_new_key(vv_add_report *out, const char *path, vv_table *old
 	if ((rc = find_new_key(&column, &whole, old, new, err)) < 0 || column < 0) return rc;
 	const vv_field *f = &new->schema.fields[column];
 
-	vv_buf_printf(&out->text, "  key:     none, but no value of '%s' comes twice %s",
-		      vv_text_name(f->name, f->name_len), whole ? "now" : "in the first rows now");
+	vv_buf_printf(&out->text, "  key:     none, but the values of '%s' are unique%s",
+		      vv_text_name(f->name, f->name_len), whole ? "" : " in the first rows");
 	(void)vv_hint_put(&out->text, ": ", out->words, VV_HINT_ADD_KEY_FOUND, f->name, path);
 	vv_buf_putc(&out->text, '\n');
 	return VV_OK;

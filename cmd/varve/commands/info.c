@@ -255,7 +255,7 @@ static void put_key_hint(const info *f, vv_buf *b)
 {
 	if (f->could_be_key < 0) return;
 	const vv_field *field = &f->table->schema.fields[f->could_be_key];
-	vv_buf_printf(b, "; no value of '%s' comes twice", vv_text_shows(field->name));
+	vv_buf_printf(b, "; the values of '%s' are unique", vv_text_shows(field->name));
 	if (f->subject->path) {
 		/* a document is not added as a table */
 		vv_buf_puts(b,

@@ -770,7 +770,7 @@ pointer_of() {
 	succeeds varve add -n prices.csv
 	output_has "key not searched for in a dry run"
 	succeeds varve add -n --key id prices.csv
-	output_has "key id (not proved in a dry run)"
+	output_has "key id (not verified in a dry run)"
 	succeeds varve add -n --no-key prices.csv
 	output_has ", no key"
 	output_lacks "dry run"

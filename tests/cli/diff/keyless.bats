@@ -14,23 +14,23 @@ became_unique() {
 	became_unique
 	succeeds varve add t.csv
 	output_has "70 rows (+65), 2 columns, no key"
-	output_has "key:     none, but no value of 'id' comes twice now: 'varve add --key id t.csv' makes it the key"
+	output_has "key:     none, but the values of 'id' are unique: 'varve add --key id t.csv' makes it the key"
 	varve commit -qm two
 	echo 71,3 >> t.csv
 	succeeds varve add t.csv
-	output_lacks "comes twice"
+	output_lacks "are unique"
 	succeeds varve add --key id t.csv
 	output_has "key id"
 	echo 72,3 >> t.csv
 	succeeds varve add t.csv
 	output_has "key id"
-	output_lacks "comes twice"
+	output_lacks "are unique"
 }
 
 @test "add does not speak of a key to who wants none" {
 	became_unique
 	succeeds varve add --no-key t.csv
-	output_lacks "comes twice"
+	output_lacks "are unique"
 }
 
 @test "the command that add names is one that a shell takes" {
@@ -48,13 +48,13 @@ became_unique() {
 	became_unique 5000
 	varve add t.csv > /dev/null
 	succeeds varve info t.csv
-	output_has "no value of 'id' comes twice: 'varve add --key id t.csv' makes it the key"
+	output_has "the values of 'id' are unique: 'varve add --key id t.csv' makes it the key"
 	succeeds varve info --json t.csv
 	output_has '"couldBeKey": "id"'
 	echo 4711,1 >> t.csv
 	varve add t.csv > /dev/null
 	succeeds varve info t.csv
-	output_lacks "comes twice"
+	output_lacks "are unique"
 	succeeds varve info --json t.csv
 	output_has '"couldBeKey": null'
 }
