@@ -86,7 +86,8 @@ void vv_core_drop(vv_core *c)
 static vv_status check_process(const vv_core *c, vv_error *err)
 {
 	return vv_core_is_parents(c)
-		       ? vv_fail(err, VV_EUSAGE, "a handle of the parent is used after fork()")
+		       ? vv_fail(err, VV_EUSAGE,
+				 "this handle was opened before fork(): open a new one")
 		       : VV_OK;
 }
 

@@ -65,7 +65,7 @@ static vv_status wait_for_place(bool ahead, vv_error *err)
 		if (ahead || i == WAITS) {
 			return vv_fail(err, VV_ELOCKED,
 				       "%u readers of documents are running, which is the "
-				       "limit\ntry again in some seconds",
+				       "limit\ntry again in a few seconds",
 				       HELPERS_MAX);
 		}
 		vv_sleep_ms(20);

@@ -679,7 +679,7 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const
 		count = asked->count;
 	}
 	if (count > KEY_MAX) {
-		rc = vv_fail(err, VV_EUSAGE, "a key of more than %u columns", KEY_MAX);
+		rc = vv_fail(err, VV_EUSAGE, "a key can have at most %u columns", KEY_MAX);
 	}
 	const char **names = vv_arena_calloc(&h->names, count + 1, sizeof(*names));
 	if (rc == VV_OK && !names) {
