@@ -371,7 +371,7 @@ static vv_status check_record(const record *x, unsigned parts, vv_error *err)
 	if (x->kind != (parts & OF_FILE ? VV_KIND_FILE : VV_KIND_TABLE)) {
 		return root_fail("it has neither the members of a table nor those of a file", err);
 	}
-	if (x->format != VV_FORMAT) return root_fail("unknown format generation", err);
+	if (x->format != VV_FORMAT) return root_fail("unknown format", err);
 	if (parts & OF_FILE) {
 		return x->data.weight == r->bytes
 			       ? VV_OK
@@ -440,16 +440,16 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 		if ((rc = vv_cbor_skip(&c, err)) < 0) return rc;
 	}
 	if (format > VV_FORMAT) {
-		return vv_fail(err, VV_ENOSUPPORT,
-			       "the stored version has format generation %llu, but this program "
-			       "supports only %u\n"
-			       "a newer varve can read it",
-			       (unsigned long long)format, VV_FORMAT);
+		return vv_fail(
+			err, VV_ENOSUPPORT,
+			"the stored version has format %llu, and this varve reads only format "
+			"%u\nupgrade varve to read it",
+			(unsigned long long)format, VV_FORMAT);
 	}
 	if (format == VV_FORMAT && odd) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "this version has a '%s' that this program does not support\n"
-			       "a newer varve can read it",
+			       "this version has a '%s' that this varve does not support\n"
+			       "upgrade varve to read it",
 			       vv_text_show(odd, odd_len));
 	}
 	return VV_OK;

@@ -237,11 +237,11 @@ static vv_status take_first(patch_lines *l, vv_error *err)
 		return vv_hint_code(err, VV_HINT_DIFF_PATCH);
 	}
 	if (version > PATCH_VERSION) {
-		return vv_fail(err, VV_ENOSUPPORT,
-			       "%s is a patch of version %llu, this program supports %u\n"
-			       "a newer varve can read it",
-			       vv_text_shows(l->source->name), (unsigned long long)version,
-			       PATCH_VERSION);
+		return vv_fail(
+			err, VV_ENOSUPPORT,
+			"%s is a patch of version %llu, and this varve reads only version %u\n"
+			"upgrade varve to read it",
+			vv_text_shows(l->source->name), (unsigned long long)version, PATCH_VERSION);
 	}
 	l->within = true;
 	l->sections = 0;

@@ -461,7 +461,7 @@ static const char *judge_trailer(vv_pack *p, const uint8_t trailer[VV_PACK_TRAIL
 	return NULL;
 }
 
-/* Another format generation is refused; a damaged header that merely looks like one is damage. */
+/* Another format is refused; a damaged header that merely looks like one is damage. */
 static vv_status judge_version(vv_pack *p, uint8_t version, vv_error *err)
 {
 	vv_pack_scan scan = {NULL, NULL, NULL};
@@ -471,8 +471,8 @@ static vv_status judge_version(vv_pack *p, uint8_t version, vv_error *err)
 	if (p->records_end == p->stat.size || (rc = vv_pack_scan_all(p, &scan, &sound, err)) < 0 ||
 	    sound) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "pack '%s' has format generation %u; this varve supports 1\n"
-			       "use a newer varve",
+			       "pack '%s' has format %u, and this varve reads only format 1\n"
+			       "upgrade varve to read it",
 			       vv_text_shows(p->name), (unsigned)version);
 	}
 	return VV_OK;

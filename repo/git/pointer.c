@@ -315,7 +315,7 @@ static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *j
 	if (version != 1) {
 		return vv_fail(err, VV_ENOSUPPORT,
 			       VV_POINTER_LATER "%llu; this varve reads version 1\n"
-						"use a newer varve",
+						"upgrade varve to read it",
 			       (unsigned long long)version);
 	}
 	out->kind = string_of(json, "kind");

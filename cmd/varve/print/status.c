@@ -460,7 +460,7 @@ static void put_text(writer *w, text_kind kind)
 	} parts[] = {
 		[DAMAGED_POINTERS] = {"Damaged pointers committed instead of tables:", NULL},
 		[LATER_POINTERS] = {"Pointers of a newer varve, which this one cannot read:",
-				    "use a newer varve"},
+				    "upgrade varve to read them"},
 		[PLAIN_TEXT] = {
 			"Committed as plain text, although .gitattributes tracks them as tables:",
 			"use \"varve add --fix\" to convert them"}};

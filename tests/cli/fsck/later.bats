@@ -25,21 +25,21 @@ is_named_everywhere() {
 	output_is $'id,name\n1,pen\n2,cup'
 	ends_with 2 varve clone . "$BATS_TEST_TMPDIR/copy"
 	stderr_has "cannot be checked here: p.csv in commit"
-	stderr_has "a newer varve can read it"
+	stderr_has "upgrade varve to read it"
 }
 
 @test "a root of a later format is named everywhere, and is no damage" {
 	later_repo 66666f726d617401 66666f726d617402
 	ends_with 2 varve cat HEAD:p.csv
-	stderr_has "has format generation 2, but this program supports only 1"
-	stderr_has "a newer varve can read it"
+	stderr_has "has format 2, and this varve reads only format 1"
+	stderr_has "upgrade varve to read it"
 	is_named_everywhere
 }
 
 @test "a root in an order that this varve does not know is named everywhere, and is no damage" {
 	later_repo 656f726465726466696c65 656f7264657264726f6c6c
 	ends_with 2 varve cat HEAD:p.csv
-	stderr_has "has a 'order' that this program does not support"
-	stderr_has "a newer varve can read it"
+	stderr_has "has a 'order' that this varve does not support"
+	stderr_has "upgrade varve to read it"
 	is_named_everywhere
 }

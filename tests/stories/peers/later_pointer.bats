@@ -53,7 +53,7 @@ goes_along() {
 	later
 	succeeds varve status
 	output_has "Pointers of a newer varve, which this one cannot read:
-  (use a newer varve)
+  (upgrade varve to read them)
 	other.csv
 
 nothing to commit, working tree clean"

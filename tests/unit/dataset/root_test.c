@@ -333,7 +333,7 @@ static void a_later_format_generation_is_named(void **state)
 	put_draft(&b, &later);
 	vv_root_init(&r);
 	vv_assert_status(vv_root_decode(&r, b.data, b.len, &err), VV_ENOSUPPORT, &err);
-	vv_assert_contains(err.message, "generation 2");
+	vv_assert_contains(err.message, "format 2");
 	assert_true(err.hint[0] != '\0');
 	vv_root_clear(&r);
 	vv_buf_clear(&b);

@@ -589,9 +589,9 @@ static void a_pack_of_a_newer_format_is_refused_by_name(void **state)
 	vv_pack_name_write(name, &id, "pack");
 	vv_test_write(vv_test_path("newer/packs/%s", name), bytes, sizeof bytes);
 	vv_assert_status(fx_get(s, 0, &err), VV_ENOSUPPORT, &err);
-	vv_assert_contains(err.message, "generation 3");
+	vv_assert_contains(err.message, "format 3");
 	vv_assert_contains(err.message, name);
-	vv_assert_contains(err.hint, "newer varve");
+	vv_assert_contains(err.hint, "upgrade varve");
 	vv_store_close(s);
 }
 
