@@ -529,7 +529,7 @@ static void give_change(base_check *c, change_rules *r, change_rule *item,
 	f.value = vv_buf_cstr(&value);
 	f.value_len = value.len;
 	if (!decided) {
-		vv_buf_puts(&c->message, "could not be decided: a pattern takes too many steps");
+		vv_buf_puts(&c->message, "could not be checked: a pattern takes too many steps");
 	} else if (f.name) {
 		vv_buf_printf(&c->message, "the change does not meet \"%s\"",
 			      vv_text_shows(f.name));

@@ -131,7 +131,7 @@ static const struct {
 	{"the row ends before this column", "a cell", SAID, 0},
 	{"is not valid UTF-8", "UTF-8", SAID, 0},
 	{NULL, "", TYPE, 0},
-	{"could not be decided: the pattern takes too many steps", "the pattern ", PATTERN, 0},
+	{"could not be checked: the pattern takes too many steps", "the pattern ", PATTERN, 0},
 	{"is missing, and the field is required", "a value", SAID, 0},
 	{"is shorter than 'minLength' allows", "a length of at least ", LEAST, 0},
 	{"is longer than 'maxLength' allows", "a length of at most ", MOST, 0},
@@ -635,7 +635,7 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 			continue;
 		}
 		if (truths[row] == VV_TRUTH_UNDECIDED) {
-			f.message = "could not be decided: a pattern takes too many steps";
+			f.message = "could not be checked: a pattern takes too many steps";
 		}
 		e->given[slot]++;
 		if ((rc = put_values(e, columns, count, row, err)) == VV_OK) {

@@ -134,7 +134,7 @@ static void a_pattern_over_its_budget_is_a_finding(void **state)
 	(void)state;
 	expect("a\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\nab\n",
 	       "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"constraints\":{\"pattern\":\"(a|aa)+[b-d]\"}}]}",
-	       "pattern-budget 2 1 a aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! | could not be decided: the pattern "
+	       "pattern-budget 2 1 a aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! | could not be checked: the pattern "
 	       "takes too many steps | the pattern (a|aa)+[b-d]\n");
 }
 
