@@ -236,7 +236,8 @@ static vv_status fit_texts(vv_parser *p, const vv_term *x, vv_term *y, size_t at
 	    (y->literal != SIZE_MAX || y->kind == VV_OPERAND_ANY)) {
 		return VV_OK;
 	}
-	return vv_tokens_fail(&p->t, at, "requires a column on the left and a value on the right",
+	return vv_tokens_fail(&p->t, at,
+			      "the operator requires a column on the left and a value on the right",
 			      NULL, 0);
 }
 
@@ -271,7 +272,7 @@ static vv_status emit_compare(vv_parser *p, const vv_parser_op *o)
 	vv_term *x = y - 1 - between;
 	bool swapped = x->literal != SIZE_MAX && y->literal == SIZE_MAX;
 	if (p->t.how->filter && x->literal != SIZE_MAX && y->literal != SIZE_MAX) {
-		return vv_tokens_fail(&p->t, o->at, "requires a column in the comparison", NULL, 0);
+		return vv_tokens_fail(&p->t, o->at, "the comparison requires a column", NULL, 0);
 	}
 	if (p->t.how->filter && !is_text_step(o->step) && o->step != VV_STEP_EQUAL &&
 	    o->step != VV_STEP_NOT_EQUAL &&

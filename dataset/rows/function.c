@@ -115,7 +115,8 @@ static vv_status read_all(vv_function *f, const vv_given *args, size_t count, vv
 			continue;
 		}
 		if (x != VV_GIVEN_NULL && x != args[i].kind) {
-			return vv_fail(err, VV_EUSAGE, "%s compares texts or numbers",
+			return vv_fail(err, VV_EUSAGE,
+				       "the arguments of %s must be all texts or all numbers",
 				       f->call->name);
 		}
 		x = args[i].kind;

@@ -116,8 +116,8 @@ two_versions() {
 		note=~COLUMN is null
 		note = ''~write: "note" is null
 		id~wants true or false, not a number
-		3 = 3~requires a column in the comparison
-		'item' = 'pear'~requires a column in the comparison
+		3 = 3~the comparison requires a column
+		'item' = 'pear'~the comparison requires a column
 		item = 'pear~a text has no closing quote
 		id = :p~not understood: ':'
 		id in 1~'in' requires a list

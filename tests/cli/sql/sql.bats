@@ -838,7 +838,7 @@ for i in range(200):
 	ends_with 1 varve sql "SELECT days(1, '2024-01-01')"
 	stderr_has 'days requires a date, not a number'
 	ends_with 1 varve sql "SELECT least('a', 1)"
-	stderr_has 'least compares texts or numbers'
+	stderr_has 'the arguments of least must be all texts or all numbers'
 	ends_with 1 varve sql "SELECT days('2024-01-01')"
 	stderr_has 'wrong number of arguments to function days()'
 	succeeds varve sql --format csv "SELECT round(5) / 2, trunc(7), days('2024-13-01', '2024-01-01'), add_days('2024-02-28T10:00:00Z', 1)"
