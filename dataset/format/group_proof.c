@@ -678,8 +678,8 @@ static vv_status open_block(scratch *s, vv_group *g, const proof_setting *t, con
 	return g->rows == rows && g->columns == t->columns
 		       ? VV_OK
 		       : vv_fail(err, VV_ECORRUPT,
-				 "a row group has another number of rows or "
-				 "columns than its list states");
+				 "a row group differs from its list in the "
+				 "number of rows or columns");
 }
 
 /* *is: a cut comes after the last row, or the file's end, and nowhere before. By rows alone: too few bytes

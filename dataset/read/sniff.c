@@ -111,7 +111,7 @@ static vv_status refuse_magic(const char *sample, size_t len, const char *path, 
 		      (len < 10 || memcmp(sample + 4, "\x31\x41\x59\x26\x53\x59", 6) != 0)))) {
 			continue;
 		}
-		vv_fail(err, VV_EINPUT, "%s, no table", m->what);
+		vv_fail(err, VV_EINPUT, "%s, not a table", m->what);
 		if (m->hint != VV_HINT_NONE && is_file(path) &&
 		    (!m->packed || vv_sniff_is_workbook(path))) {
 			return vv_hint_code(err, m->hint, path);
@@ -129,7 +129,7 @@ static vv_status refuse_wide(const char *sample, size_t len, vv_error *err)
 	const bool utf32 = len >= 4 && memcmp(sample, "\xff\xfe\0\0", 4) == 0;
 
 	vv_fail(err, VV_EINPUT, "UTF-%s text, not UTF-8", utf32 ? "32" : "16");
-	return utf32 ? vv_hint(err, "'iconv -f UTF-32 -t UTF-8' converts it")
+	return utf32 ? vv_hint(err, "'iconv -f UTF-32 -t UTF-8 OLD > NEW' converts it")
 		     : vv_hint_code(err, VV_HINT_CONVERT_UTF8);
 }
 

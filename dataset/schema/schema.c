@@ -389,7 +389,7 @@ static size_t read_word(reader *r, const vv_json *node, const char *const *words
 	for (size_t i = 0; words[i]; i++) {
 		if (strcmp(words[i], node->text) == 0) return i;
 	}
-	vv_descriptor_fail(&r->d, node, "'%s' is not one of its values",
+	vv_descriptor_fail(&r->d, node, "'%s' is not a known value",
 			   vv_text_show(node->text, node->text_len));
 	return 0;
 }

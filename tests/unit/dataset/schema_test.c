@@ -184,7 +184,7 @@ static void wrong_shapes_are_named_with_their_place(void **state)
 	assert_refused("{\"fields\":[],\"missingValues\":[{\"value\":1}]}",
 		       "/missingValues/0/value: must be a string, is a number");
 	assert_refused("{\"fields\":[],\"fieldsMatch\":\"most\"}",
-		       "/fieldsMatch: 'most' is not one of its values");
+		       "/fieldsMatch: 'most' is not a known value");
 	assert_refused("{\"fields\":[],\"fieldsMatch\":5}",
 		       "/fieldsMatch: must be a string, is a number");
 	assert_field_refused("\"type\":5", "/fields/0/type: must be a string, is a number");
@@ -294,7 +294,7 @@ static void number_marks_must_not_be_parts_of_numbers(void **state)
 	assert_field_refused("\"type\":\"list\",\"delimiter\":\"\"",
 			     "/fields/0/delimiter: is empty");
 	assert_field_refused("\"type\":\"list\",\"itemType\":\"list\"",
-			     "/fields/0/itemType: 'list' is not one of its values");
+			     "/fields/0/itemType: 'list' is not a known value");
 }
 
 static void constraints_and_categories_must_be_values_of_the_type(void **state)
