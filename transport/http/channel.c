@@ -247,7 +247,8 @@ static vv_status unpause(line *l, vv_error *err)
 	keep |= l->out_paused ? CURLPAUSE_SEND : 0;
 	keep |= l->in_paused ? CURLPAUSE_RECV : 0;
 	if (l->c->pause(l->easy, keep) != CURLE_OK) {
-		return vv_fail(err, VV_EIO, "'%s': libcurl cannot go on", l->url.text);
+		return vv_fail(err, VV_EIO, "'%s': libcurl cannot continue the transfer",
+			       l->url.text);
 	}
 	return VV_OK;
 }
@@ -263,7 +264,8 @@ static vv_status drive(line *l, vv_error *err)
 	l->stirred = false;
 	if (was_paused && (rc = unpause(l, err)) < 0) return rc;
 	if (l->c->perform(l->multi, &running) != CURLM_OK) {
-		return vv_fail(err, VV_EIO, "'%s': libcurl cannot go on", l->url.text);
+		return vv_fail(err, VV_EIO, "'%s': libcurl cannot continue the transfer",
+			       l->url.text);
 	}
 	while ((message = l->c->info_read(l->multi, &left)) != NULL) {
 		if (message->msg == CURLMSG_DONE && message->easy_handle == l->easy) {
@@ -326,7 +328,7 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 	case 401:
 		return vv_fail(err, VV_EAUTH,
 			       "'%s': authentication failed%s%s\n"
-			       "'git credential reject' makes Git forget a wrong secret",
+			       "'git help credential' shows how to make Git forget a wrong secret",
 			       l->url.text, says, text);
 	case 403:
 		return vv_fail(err, VV_EAUTH, "'%s': permission denied%s%s", l->url.text, says,

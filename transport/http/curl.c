@@ -41,11 +41,11 @@ static vv_status load(http_curl *table, vv_error *err)
 				       "libcurl4", "curl"));
 	}
 	if (!find_all(library, table)) {
-		return vv_fail(err, VV_ENOSUPPORT, "the libcurl here is too old");
+		return vv_fail(err, VV_ENOSUPPORT, "the installed libcurl is too old");
 	}
 	return table->global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK
 		       ? VV_OK
-		       : vv_fail(err, VV_ENOSUPPORT, "libcurl does not start");
+		       : vv_fail(err, VV_ENOSUPPORT, "libcurl cannot be initialized");
 }
 
 vv_status http_curl_load(const http_curl **out, vv_error *err)

@@ -423,8 +423,8 @@ static vv_status enter_v2(vv_car_reader *r, vv_error *err)
 	if (from < r->offset || len == 0 || __builtin_add_overflow(from, len, &r->end)) {
 		r->end = UINT64_MAX;
 		return vv_fail(err, VV_EINPUT,
-			       "the CAR file of version 2 declares %llu bytes of blocks from "
-			       "byte %llu on",
+			       "the CAR file of version 2 has invalid bounds of its blocks: %llu "
+			       "bytes from byte %llu",
 			       (unsigned long long)len, (unsigned long long)from);
 	}
 	return skip_to(r, from, err);

@@ -289,11 +289,12 @@ vv_status vv_channel_greet(vv_channel *c, vv_error *err)
 		c->in_len += (size_t)got;
 		if ((found = find_greeting(c, err)) < 0) return (vv_status)found;
 		if (!found && c->in_len > NOISE_MAX) {
-			return vv_fail(err, VV_EIO,
-				       "'%s' does not answer as varve does; it sent: %s\na "
-				       "start-up file of the login shell there may print this; "
-				       "start-up files must not print for programs",
-				       c->name, vv_text_show(c->in, NOISE_MAX));
+			return vv_fail(
+				err, VV_EIO,
+				"'%s' does not answer as varve does; it sent: %s\na "
+				"start-up file of the login shell on that host may print this: "
+				"it must print nothing in shells that are not interactive",
+				c->name, vv_text_show(c->in, NOISE_MAX));
 		}
 	}
 	return VV_OK;

@@ -409,7 +409,7 @@ vv_status vv_serve_fail_hold(vv_error *err)
 	return vv_fail(
 		err, VV_EREFUSED,
 		"no copies are kept here for others\n"
-		"the server's owner allows it with --hold SIZE --for DID, or the setting varve.hold");
+		"the server's owner can allow copies with --hold SIZE --for DID, or the setting varve.hold");
 }
 
 static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in, bool *drained,

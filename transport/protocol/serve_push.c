@@ -238,7 +238,7 @@ static vv_status check_forward(push *p, vv_error *err)
 			continue;
 		}
 		if (!is_branch(r) && !vv_ref_is_head(r->name)) {
-			rc = r->force ? VV_OK : refuse_ref(p, i, "the tag exists there", err);
+			rc = r->force ? VV_OK : refuse_ref(p, i, "the tag already exists", err);
 			continue;
 		}
 		if ((rc = vv_is_ancestor(with, &r->old, &r->id, &forward, err)) < 0 || forward) {

@@ -61,7 +61,7 @@ static unsigned read_wish(const http_request *q, wish *w, vv_error *err)
 		values[i] = w->has[i] ? vv_buf_cstr(&w->params[i]) : NULL;
 	}
 	if (bad) {
-		vv_fail(err, VV_EUSAGE, "a parameter that cannot be decoded");
+		vv_fail(err, VV_EUSAGE, "a parameter cannot be decoded");
 		return MHD_HTTP_BAD_REQUEST;
 	}
 	const vv_form_params p = {

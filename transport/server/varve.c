@@ -77,7 +77,7 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 							       "write"
 							     : "this server is read-only");
 		if (!s->auth && !s->o.read_only) {
-			vv_buf_puts(&why, ": it takes pushes when run with --auth FILE");
+			vv_buf_puts(&why, ": it accepts pushes when run with --auth FILE");
 		}
 		return http_say(q, MHD_HTTP_FORBIDDEN, "%s", vv_buf_cstr(&why));
 	}

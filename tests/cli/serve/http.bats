@@ -271,7 +271,7 @@ teardown() {
 	varve commit -qam three
 	ends_with 2 varve push origin main
 	stderr_has "read-only"
-	stderr_has "it takes pushes when run with --auth FILE"
+	stderr_has "it accepts pushes when run with --auth FILE"
 	stderr_lacks "Git host"
 	stop_server
 }

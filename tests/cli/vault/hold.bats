@@ -74,7 +74,7 @@ shard_records() {
 	start_server ../plain
 	ends_with 2 varve vault holder add plain "$url"
 	stderr_has "holder 'plain': remote: no copies are kept here for others"
-	stderr_has "the server's owner allows it with --hold SIZE --for DID"
+	stderr_has "the server's owner can allow copies with --hold SIZE --for DID"
 	stop_server
 }
 

@@ -355,7 +355,7 @@ fails() {
 		fails
 		stderr_has "-7: "
 		stderr_has 'does not answer as varve does; it sent: Welcome to this host, it is number 1\nWelcome'
-		stderr_has "hint: a start-up file of the login shell there may print this"
+		stderr_has "hint: a start-up file of the login shell on that host may print this"
 	}
 	each_way endless
 }

@@ -432,7 +432,7 @@ static void nothing_but_noise_is_shown_escaped(void **state)
 			   "does not answer as varve does; it sent: Welcome\\nWelcome\\n");
 	vv_assert_contains(
 		f.err.hint,
-		"a start-up file of the login shell there may print this; start-up files must not print for programs");
+		"a start-up file of the login shell on that host may print this: it must print nothing in shells that are not interactive");
 	leave(&f);
 }
 

@@ -419,7 +419,7 @@ vv_status vv_files_mend_lists(vv_host *h, vv_error *err)
 		rc = rc == VV_OK && !made ? vv_host_note_ruin(h, &name, err) : rc;
 	}
 	if (rc < 0 || again == 0) return rc;
-	vv_notes_put(h->notes, "%s of '%s' %s missing or damaged: made again from %s",
+	vv_notes_put(h->notes, "%s of '%s' %s missing or damaged: rebuilt from %s",
 		     vv_text_counted(again, "list", NULL), vv_text_url(h->url),
 		     again == 1 ? "was" : "were", again == 1 ? "its pack" : "their packs");
 	/* versions may be whole by these, and ruins are fewer */
