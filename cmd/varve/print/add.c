@@ -61,7 +61,7 @@ void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool
 			       vv_buf_cstr(&rep->ordinary_names));
 			vv_out("%s", vv_buf_cstr(&rep->unseen_lines));
 			if (rep->unseen > VV_ADD_UNSEEN_SHOWN) {
-				vv_out("  and %s more whose rows are not seen\n",
+				vv_out("  and %s more that are not read as tables\n",
 				       vv_text_count(rep->unseen - VV_ADD_UNSEEN_SHOWN));
 			}
 		}

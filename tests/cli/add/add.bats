@@ -738,7 +738,7 @@ pointer_of() {
 	echo more >> u.csv.gz
 	succeeds varve add --dry-run .
 	output_has "would stage 6 ordinary files"
-	output_has "  and 2 more whose rows are not seen"
+	output_has "  and 2 more that are not read as tables"
 	succeeds varve add -q .
 	output_is ""
 }
@@ -1044,7 +1044,7 @@ pointer_of() {
 	stderr_has "varve add --as file 'open quote.csv'"
 	cd deep
 	ends_with 2 varve add --as table ../../other/two.json
-	stderr_has "'varve add --records /a ../../other/two.json' makes a table of the first one"
+	stderr_has "'varve add --records /a ../../other/two.json' makes a table of the first array"
 	succeeds varve add --records /a ../../other/two.json
 	ends_with 2 varve add ../ragged.csv
 	stderr_has "varve add --as file ../ragged.csv"

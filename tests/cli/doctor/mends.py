@@ -23,7 +23,7 @@ ROWS = {
             "varve cat :t.csv | grep -q text && git cat-file blob :t.csv | grep -q varve"),
     "BLOCKS_FETCH": (r"mkdir c && (cd c && " + NEW + r") && varve init -q p && cd p && git commit -q --allow-empty -m p && "
                      r"git init -q --bare ../r.git && git remote add origin ../r.git && git subtree add -q --prefix child ../c main",
-                     "blocks", {r" \(with (--from) URL.*": r" \1 ../c"},
+                     "blocks", {r" \(add (--from) URL.*": r" \1 ../c"},
                      "varve fsck -q && varve cat HEAD:child/t.csv | grep -q 1,a"),
     "BLOCKS_REMOTE": (r"mkdir c && (cd c && " + NEW + r") && git clone -q c p && cd p && varve init -q && git remote remove origin",
                       "blocks", {r".*'(varve remote add) NAME URL'\), then (.*)": r"\1 origin ../c && varve fetch -q && \2"},

@@ -454,7 +454,7 @@ tamper() {
 	stderr_has "2 of 2 versions lack blocks"
 	[ ! -e ../b/.git/varve/host/*/blocks ]
 	# the way out that it names
-	stderr_has "hint: 'varve push --blocks' in a clone that has them restores them"
+	stderr_has "hint: 'varve push --blocks' in a clone that has the blocks restores them"
 	succeeds varve -C ../a push --blocks
 	cd ../b
 	succeeds varve fetch
@@ -781,7 +781,7 @@ refs/tags/v1" ]
 	[ "${stderr/ 0 B/}" = "$stderr" ]
 	for i in 1 2; do
 		succeeds varve -C ../b fetch
-		stderr_has "'varve push --blocks' in a clone that has them restores them"
+		stderr_has "'varve push --blocks' in a clone that has the blocks restores them"
 	done
 	ends_with 1 varve -C ../b doctor
 	output_has "the remote origin lacks the blocks of 1 version of a table"
