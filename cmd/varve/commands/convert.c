@@ -122,19 +122,13 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 	return rc;
 }
 
-/* Reports an undeclared encoding, and the replaced characters. */
+/* Reports an undeclared encoding. */
 static void tell_encoding(const options *o, const vv_convert_input *in)
 {
 	const char *name = vv_file_text_encoding(in->text);
-	uint64_t replaced = vv_file_text_replaced(in->text);
 
 	if (name[0] && !in->encoding && !o->quiet) {
 		vv_note("%s: read as %s", vv_text_shows(in->name), name);
-	}
-	if (replaced > 0) {
-		vv_warn("%s: replaced %s by U+FFFD, as the bytes have no meaning in %s",
-			vv_text_shows(in->name), vv_text_counted(replaced, "character", NULL),
-			name);
 	}
 }
 
@@ -194,9 +188,9 @@ static vv_status convert_file(const options *o, const char *path, const vv_sniff
 	vv_random(&io.secret, sizeof(io.secret));
 	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) < 0) return rc;
 	if (!in.is_arrow && vv_file_text_replaced(in.text) > 0) {
-		return vv_fail(err, VV_EINPUT, "%s: %s that %s does not have",
-			       vv_text_shows(in.name),
-			       vv_text_counted(vv_file_text_replaced(in.text), "character", NULL),
+		return vv_fail(err, VV_EINPUT, "%s: %s not valid in %s", vv_text_shows(in.name),
+			       vv_text_counted(vv_file_text_replaced(in.text), "character is",
+					       "characters are"),
 			       vv_file_text_encoding(in.text));
 	}
 	if ((rc = vv_table_open(&t, &sink, &result.cid, err)) == VV_OK) {

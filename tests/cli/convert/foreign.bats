@@ -146,7 +146,7 @@ latin() {
 @test "UTF-16 that is broken is refused" {
 	printf '\xff\xfea\0\n\0\x00\xd8\n\0' > bad.csv
 	ends_with 2 varve convert bad.csv o.csv
-	stderr_has "1 character that UTF-16LE does not have"
+	stderr_has "1 character is not valid in UTF-16LE"
 	[ ! -e o.csv ]
 }
 
