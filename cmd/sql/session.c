@@ -136,7 +136,7 @@ static vv_status advise(const char *sql, size_t place, vv_error *err)
 	size_t len = strlen(of);
 
 	if (sql[place] == '"' && strstr(err->message, "no such column")) {
-		return vv_hint(err, "write a text 'in single quotes'; double quotes are for names");
+		return vv_hint(err, "write text in 'single quotes'; double quotes are for names");
 	}
 	if (strstr(err->message, "no such column") && strstr(sql, "varve_diff_")) {
 		return vv_hint(err,

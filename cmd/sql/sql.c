@@ -111,7 +111,7 @@ static void show_warnings(const vv_sql_catalog *c)
 				w->count == 1 ? "is" : "are", w->type, vv_text_count(w->row + 1),
 				vv_text_shows(w->column));
 		} else {
-			vv_warn("%s: %s of column '%s' became the nearest number that SQLite has, the first in row %s; with --exact, numbers are texts as written",
+			vv_warn("%s: %s of column '%s' became the nearest number that SQLite can store, the first in row %s; --exact shows numbers as text, exactly as written",
 				vv_text_shows(w->label), cells, vv_text_shows(w->column),
 				vv_text_count(w->row + 1));
 		}
@@ -695,7 +695,7 @@ static vv_status sql_export(vv_sql_session *s, const char *file, size_t *count, 
 
 	if (vv_exists(file)) {
 		return vv_fail(err, VV_EEXISTS,
-			       "'%s' exists already\n"
+			       "'%s' already exists\n"
 			       "remove it, or name another file",
 			       vv_text_shows(file));
 	}
@@ -729,7 +729,7 @@ static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_ROWS_FORMATS, "the output format (table)"),
 	OPT_STRING(0, "at", at, "REV",
 		   "query the tables of this version (default: of the work tree)"),
-	OPT_FLAG(0, "exact", exact, "show numbers as texts, as written"),
+	OPT_FLAG(0, "exact", exact, "show numbers as text, exactly as written"),
 	OPT_FLAG(0, "confined", confined,
 		 "for untrusted queries: allow only SELECT, and only tables of this repository"),
 	OPT_STRING(0, "export-views", views, "FILE.db",
