@@ -179,7 +179,7 @@ static vv_status change(vv_context *c, vv_vault_session *s, bool write, vv_error
 			x.write ? "write to" : "read", epochs + 1);
 	} else {
 		vv_note(x.write ? "the data that this key wrote stays in the vault"
-				: "this key cannot read data that is sealed later; it can still "
+				: "this key cannot read data sealed after this change; it can still "
 				  "read earlier data and its own copies");
 	}
 	return VV_OK;

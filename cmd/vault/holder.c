@@ -300,7 +300,7 @@ static vv_status run_dead(vv_context *c, vv_error *err)
 		vv_holder_config dead = *h;
 		dead.dead = true;
 		if ((rc = vv_holder_config_write(&dead, c->repo, err)) == VV_OK) {
-			vv_note("the copies of '%s' count as lost; run 'varve vault repair' to make them again",
+			vv_note("the copies of '%s' count as lost; run 'varve vault repair' to replace them",
 				vv_text_shows(h->name));
 		}
 	}

@@ -48,7 +48,7 @@ static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 static void tell_shared(const vv_surplus *x)
 {
 	if (x->shared > 0) {
-		vv_note("%s: other writers placed them, or did not replicate yet; run 'varve vault prune' on the machines of those writers, or remove a writer whose machine is lost with 'varve vault writers remove'",
+		vv_note("%s because of other writers, which placed such copies or have not replicated since; run 'varve vault prune' on the machines of those writers, or remove a writer whose machine is lost with 'varve vault writers remove'",
 			vv_text_counted(x->shared, "surplus copy stays", "surplus copies stay"));
 	}
 	if (x->policy > 0) {

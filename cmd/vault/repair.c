@@ -542,7 +542,7 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 	char cost[COST_TEXT];
 
 	if (!o->quiet && x->mended > 0) {
-		vv_note("wrote %s of the ledger again",
+		vv_note("rewrote %s of the ledger",
 			vv_text_counted(x->mended, "damaged record", NULL));
 	}
 	tell_damaged(s);

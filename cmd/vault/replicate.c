@@ -150,7 +150,7 @@ static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_
 	}
 	if (rc < 0) return vv_error_copy(err, &why);
 	if (tails.runs > 0 && !o->quiet) {
-		vv_note("wrote %s again in stripes; sent %s, and retired %s",
+		vv_note("rewrote %s as stripes; sent %s, and retired %s",
 			vv_text_counted(tails.runs, "run", NULL), vv_text_bytes(tails.sent),
 			vv_text_counted(tails.shards, "shard", NULL));
 	}

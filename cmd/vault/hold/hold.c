@@ -141,7 +141,7 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 	if (vv_hold_look(h, name, &is, NULL) < 0) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"this server has no copies of the vault %s\na vault must begin with a record of a key that the server keeps copies for: on the server, name the key with 'varve serve --for DID'",
+			"this server has no copies of the vault %s\na vault must begin with a record written with a key that the server keeps copies for: on the server, name the key with 'varve serve --for DID'",
 			vv_cid_shows(vault));
 	}
 	return vv_hold_cache_need(h->cache, vault, &h->vault, err);

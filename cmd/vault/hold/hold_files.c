@@ -197,12 +197,12 @@ vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err)
 	if (vv_key_verify(x->q->signature, x->q->key, VV_VAULTS_PURPOSE, bytes, sizeof(bytes),
 			  err) < 0) {
 		return vv_fail(err, VV_EREFUSED,
-			       "a request for vaults must be signed, and was not");
+			       "a request to list vaults must have a valid signature");
 	}
 	if ((time > now ? time - now : now - time) > CLOCK_SEC) {
 		return vv_fail(err, VV_EREFUSED,
 			       "the clocks of both machines differ by more than an hour\n"
-			       "set them; or name the vault: --vault ID");
+			       "set the clocks, or name the vault with --vault ID");
 	}
 	x->a.vaults = vv_arena_calloc(x->arena, VV_HOLD_VAULTS_MAX, sizeof(*x->a.vaults));
 	if (!x->a.vaults) return vv_fail_nomem(err);

@@ -319,8 +319,8 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what 
 	}
 	if (!counts && v->records + len > most) {
 		vv_fail(err, VV_EREFUSED,
-			"this server has admitted no key of this vault; without one, its records "
-			"may take %s, and they already take %s",
+			"this server keeps copies for no key of this vault, so the vault's records "
+			"may take at most %s; they already take %s",
 			vv_text_bytes(most), vv_text_bytes(v->records));
 		return vv_hint_code(err, VV_HINT_ASK_FOR);
 	}

@@ -230,10 +230,8 @@ static void renew(void *payload, vv_hold_identity *admitted, size_t count)
 	vv_error err;
 
 	if (vv_audited_open(&a, k->o->env, &err) < 0) {
-		vv_notes_warn(
-			k->o->notes,
-			"the room for others could not be calculated again, and is unchanged: %s",
-			err.message);
+		vv_notes_warn(k->o->notes, "the room for others could not be updated: %s",
+			      err.message);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -258,7 +256,7 @@ static vv_status open_kept(kept *k, vv_repository *r, vv_error *err)
 			       .renew = k->rules.ratio > 0 ? renew : NULL,
 			       .payload = k};
 	if ((rc = vv_key_ring_open(&rules.key, k->o->env, NULL, err)) < 0) {
-		return vv_prefix(err, "receipts are signed with this machine's key, but");
+		return vv_prefix(err, "receipts cannot be signed");
 	}
 	memcpy(k->rules.key, rules.key.public_key, VV_KEY_PUBLIC);
 	rc = vv_hold_open(&k->hold, k->path, &rules, err);

@@ -425,7 +425,7 @@ vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error
 	s->ledger = l;
 	s->first = vv_ledger_find(l, vv_ledger_vault(l));
 	if (!s->first) {
-		rc = vv_fail(err, VV_EMISSING, "the vault's first record is not here");
+		rc = vv_fail(err, VV_EMISSING, "the vault's first record is missing here");
 	} else if ((rc = order_epochs(s, err)) == VV_OK && (rc = take_runs(s, err)) == VV_OK) {
 		rc = take_statements(s, err);
 	}

@@ -186,9 +186,9 @@ static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err
 	vv_status rc;
 
 	if (!s->has_self) {
-		return vv_fail(err, VV_EREFUSED,
-			       "a server lists vaults only for keys of these "
-			       "vaults");
+		return vv_fail(
+			err, VV_EREFUSED,
+			"a server lists a vault only to the vault's keys, and no key was given");
 	}
 	q.time = (uint64_t)vv_now_sec();
 	memcpy(q.key, s->self.public_key, VV_KEY_PUBLIC);

@@ -251,21 +251,21 @@ stripes_are() {
 		add_bytes "$n" 1500000
 		succeeds varve vault replicate
 		if [ "$n" != 3 ]; then
-			[[ $stderr != *"again in stripes"* ]]
+			[[ $stderr != *"as stripes"* ]]
 			stripes_are 0
 		fi
 	done
-	stderr_has "again in stripes"
+	stderr_has "as stripes"
 	stripes_are 1
 	succeeds varve vault status
 	output_has "safe: 1 stripe is whole, the rest has 3 copies"
 	# Not again and again.
 	succeeds varve vault replicate
-	[[ $stderr != *"again in stripes"* ]]
+	[[ $stderr != *"as stripes"* ]]
 	stripes_are 1
 	add_bytes 4 200000
 	succeeds varve vault replicate
-	[[ $stderr != *"again in stripes"* ]]
+	[[ $stderr != *"as stripes"* ]]
 	# What was retired goes, and all is there without it.
 	succeeds varve vault prune --grace 0
 	stderr_has "rewrote 0 runs"
@@ -285,7 +285,7 @@ stripes_are() {
 	output=$(< ../out) keep_recovery
 	[ "$(find .. -path '*/shards/*' -size 1048512c | wc -l)" -ge 8 ]
 	succeeds varve vault replicate --code 4+2
-	stderr_has "again in stripes"
+	stderr_has "as stripes"
 	stripes_are 1
 	succeeds varve vault prune --grace 0
 	succeeds varve vault status

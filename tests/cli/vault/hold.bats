@@ -109,7 +109,7 @@ shard_records() {
 	stderr_has "nobody"
 	did=did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd
 	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g --for "$did" keeper
-	stderr_has "receipts are signed with this machine's key, but: this machine has no key yet"
+	stderr_has "receipts cannot be signed: this machine has no key yet"
 	stderr_has "varve vault key new"
 	varve vault key new
 	git init -q --bare other

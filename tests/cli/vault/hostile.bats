@@ -121,7 +121,7 @@ bob_joins() {
 	bob_joins readers
 	old=$(git rev-parse main)
 	succeeds varve vault readers remove "$did"
-	stderr_has "this key cannot read data that is sealed later; it can still read earlier data and its own copies"
+	stderr_has "this key cannot read data sealed after this change; it can still read earlier data and its own copies"
 	change 5
 	succeeds varve vault replicate
 	cd ../bob

@@ -36,7 +36,7 @@ damage() {
 		output_has "holder 'a': $(basename "$(dirname "$damaged")")/$(basename "$damaged"): "
 		output_lacks "sound"
 		succeeds varve vault repair
-		stderr_has "wrote 1 damaged record of the ledger again"
+		stderr_has "rewrote 1 damaged record of the ledger"
 		cmp "$damaged" "../good/${damaged#*/work/a/}"
 		succeeds varve vault audit
 		output_has "records read, all sound"
