@@ -489,7 +489,8 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 
 		if (!value) return vv_fail_nomem(err);
 		if (strlen(value) > TEXT_MAX) {
-			return vv_fail(err, VV_EUSAGE, "a value of more than %u bytes", TEXT_MAX);
+			return vv_fail(err, VV_EUSAGE, "the parameter '%s' has more than %u bytes",
+				       vv_text_shows(parameter->name), TEXT_MAX);
 		}
 		if ((rc = take_parameter(&r, parameter->name, value)) < 0) return rc;
 	}

@@ -107,7 +107,8 @@ static vv_status is_committed(bool *out, vv_repository *r, const char *relative,
 	const char *const args[] = {"status", "--porcelain", "--ignored", "--untracked-files=all",
 				    "--",     path,          NULL};
 	const vv_git_call call = {.args = args, .repo = r, .in_worktree = true, .output = &changed};
-	vv_status rc = path ? vv_git_must(&call, "the file's page is not known", err)
+	vv_status rc = path ? vv_git_must(&call, "cannot find out whether the file is committed",
+					  err)
 			    : vv_fail_nomem(err);
 
 	*out = changed.len == 0;
