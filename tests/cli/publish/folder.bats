@@ -191,7 +191,7 @@ teardown() {
 	varve add -q sub/small.csv packs.csv
 	varve commit -qm small
 	succeeds varve publish --files 1k -o ../public
-	stderr_has "1 table is longer than --files allows: it has no file"
+	stderr_has "1 table is too long for a file (see --files)"
 	[ ! -e ../public/prices.csv ]
 	cmp sub/small.csv ../public/sub/small.csv
 	succeeds varve publish --files 20m -o ../public

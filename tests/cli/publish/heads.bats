@@ -207,7 +207,7 @@ at() {
 	# another signer whose time is over
 	key_of late
 	ends_with 2 as ada varve sign --signer "$key_late=2020-01-01"
-	stderr_has "the date is past"
+	stderr_has "the date is in the past"
 	as ada varve sign -q --signer "$key_late=$(date -u -d '+2 seconds' +%FT%TZ)"
 	sleep 3
 	ends_with 2 as late varve sign

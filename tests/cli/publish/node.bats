@@ -192,7 +192,7 @@ GET /routing/v1/providers/$table" ]
 	ssh-keygen -q -t ed25519 -N "" -f ../id
 	varve config varve.signingKey "$PWD/../id.pub"
 	ends_with 2 varve publish -q -o ../public --to "$address" --name
-	stderr_has "cannot sign records of IPNS"
+	stderr_has "cannot sign IPNS records"
 	ln -s /etc/passwd ../public/link
 	ends_with 2 varve publish -q -o ../public --to "$address"
 	stderr_has "' is not a file or a folder"

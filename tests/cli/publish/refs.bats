@@ -78,7 +78,7 @@ is_new() {
 	output_has "main 2 commits after its signed head, number 2"
 	git branch -qM main gone
 	ends_with 1 varve -C ../c verify origin
-	output_has "main is not there"
+	output_has "main is missing there"
 }
 
 @test "another history, a moved tag and no heads at all move nothing" {

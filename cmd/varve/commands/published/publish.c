@@ -36,10 +36,10 @@ static const vv_option table[] = {
 	OPT_FLAG(
 		0, "force", force,
 		"publish even if the folder has newer or other commits, which are first fetched here"),
-	OPT_FLAG(0, "no-pages", no_pages, "write no pages for browsers (needs varve-web)"),
+	OPT_FLAG(0, "no-pages", no_pages, "do not write pages for browsers, which varve-web makes"),
 	OPT_FLAG(
 		0, "prune", prune,
-		"remove unused files at once, not an hour later; only while nothing reads the folder"),
+		"remove unused files at once, not an hour later; safe only while nothing reads the folder"),
 	OPT_STRING(
 		0, "to", to, "URL",
 		"also send the folder to this IPFS node, ipfs+http://127.0.0.1:5001, and pin it"),
@@ -90,8 +90,8 @@ static vv_status export_pages(const options *o, const vv_publishing *p, vv_error
 	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
 	if (code == 0) return write_index(o->output, err);
 	return vv_fail(err, VV_EIO,
-		       "the folder is complete but for its pages: %.*s\n"
-		       "if '%s' has nothing of yours, remove it: the next publish writes it again",
+		       "the folder was written without its pages: %.*s\n"
+		       "if '%s' has no files of your own, remove it and publish again",
 		       (int)strcspn(vv_buf_cstr(&said), "\n"), vv_buf_cstr(&said),
 		       vv_text_shows(pages));
 }
@@ -120,7 +120,7 @@ static vv_status sign_name(given *g, vv_repository *r, const vv_url *node,
 	if (rc < 0) return rc;
 	if (!signer.has_seed) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "ssh-keygen cannot sign records of IPNS\n"
+			       "ssh-keygen cannot sign IPNS records\n"
 			       "unset varve.signingKey: 'varve key' makes a key that can");
 	}
 	const int64_t now = vv_now_sec();
@@ -184,9 +184,8 @@ static void print_text(const vv_publishing *p, const given *g, const char *folde
 		vv_out("ipns://%s until %s\n", g->name, vv_text_utc(g->until));
 	}
 	if (p->too_long > 0) {
-		vv_note("%s longer than --files allows: %s no file",
-			vv_text_counted(p->too_long, "table is", "tables are"),
-			p->too_long == 1 ? "it has" : "they have");
+		vv_note("%s too long for a file (see --files)",
+			vv_text_counted(p->too_long, "table is", "tables are"));
 	}
 }
 

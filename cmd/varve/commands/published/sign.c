@@ -25,13 +25,13 @@ static const vv_option table[] = {
 		   "the repository's name, in the first head (default: the folder's)"),
 	OPT_STRING(
 		0, "expires", expires, "DATE",
-		"the date by which a newer head must be signed (default: as long from now as with the last head)"),
+		"the date by which a newer head must be signed (default: after the same period as for the last head)"),
 	OPT_FLAG(0, "final", final, "make this head final: no head is accepted after it"),
 	OPT_LIST(0, "mirror", mirrors, "URL", "the URL of a copy; may be repeated"),
 	OPT_LIST(0, "signer", signers, "KEY=DATE",
 		 "for the owner: KEY may sign until DATE; may be repeated"),
 	OPT_LIST(0, "revoke", revoked, "KEY=NUMBER",
-		 "for the owner: heads of KEY after NUMBER do not count; may be repeated"),
+		 "for the owner: heads that KEY signed after NUMBER do not count; may be repeated"),
 	OPT_ONCE(0, "join", join, "REMOTE",
 		 "also continue the head at REMOTE, which another machine signed with this key"),
 	OPT_FLAG(0, "all", all, "all branches and tags"),
@@ -67,13 +67,14 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 		}
 		if (!eq || !vv_did_key_read(key, word, (size_t)(eq - word)) ||
 		    (!dates && !vv_parse_u64(&number, eq + 1, strlen(eq + 1)))) {
-			return vv_fail(err, VV_EUSAGE, "'%s' is not KEY=%s, with a key as z6Mk...",
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s' is not KEY=%s, with a key such as z6Mk...",
 				       vv_text_shows(*item), dates ? "DATE" : "NUMBER");
 		}
 		if (dates && (rc = read_date(&date, eq + 1, err)) < 0) return rc;
 		if (dates && date <= vv_now_sec()) {
 			return vv_fail(err, VV_EUSAGE,
-				       "'%s': the date is past\n"
+				       "'%s': the date is in the past\n"
 				       "--revoke KEY=NUMBER withdraws a key",
 				       vv_text_shows(*item));
 		}

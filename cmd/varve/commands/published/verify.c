@@ -101,7 +101,7 @@ static vv_status compare_refs(verifying *v, const vv_hello *hello, vv_error *err
 		if (is.is == VV_NOT_SIGNED && !known) {
 			vv_buf_printf(&v->refs,
 				      there ? "%s is at commit %.10s, which was not fetched here\n"
-					    : "%s is not there\n",
+					    : "%s is missing there\n",
 				      vv_text_shows(vv_ref_short_name(name.data)),
 				      vv_oid_shows(&shown));
 		} else if (is.is != VV_AS_SIGNED) {
@@ -254,9 +254,9 @@ static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 			best->c->code = VV_EXIT_NO;
 		}
 		if (rc == VV_OK && !sound) {
-			rc = vv_fail(&why, VV_ECORRUPT, "files there are damaged or missing");
+			rc = vv_fail(&why, VV_ECORRUPT, "some of its files are damaged or missing");
 		} else if (rc == VV_OK && !now->has_newest) {
-			rc = vv_fail(&why, VV_EREFUSED, "it shows no signed head");
+			rc = vv_fail(&why, VV_EREFUSED, "it has no signed head");
 		} else if (alien) {
 			rc = vv_fail(&why, VV_EREFUSED, "it is another repository");
 		}
@@ -301,7 +301,7 @@ static vv_status print_damaged(const verifying *v, bool json, vv_error *err)
 			strlen(VV_FOLDER_MARK) + 1) == 0
 			? "hint: without the file '" VV_FOLDER_MARK
 			  "' varve cannot recognise '%s'; its owner must publish into a new folder"
-			: "hint: remove damaged files; its owner's 'varve publish -o %s' writes them again",
+			: "hint: remove the damaged files; the owner can restore them with 'varve publish -o %s'",
 		vv_text_shows(v->folder));
 	return VV_OK;
 }
@@ -371,9 +371,9 @@ static vv_status print_text(const verifying *v, vv_error *err)
 		vv_out("all packs, tables and pages read, with %s\n",
 		       vv_text_counted(v->all.blocks, "block", NULL));
 	} else if (v->some.asked > 0) {
-		vv_out("asked for a random block of %s: %s not received\n",
-		       vv_text_counted(v->some.asked, "version", NULL),
-		       vv_text_count(v->some.lost));
+		vv_out("received a random block of %s of %s\n",
+		       vv_text_count(v->some.asked - v->some.lost),
+		       vv_text_counted(v->some.asked, "version", NULL));
 	}
 	print_git(&v->commit);
 	print_git(&v->tag);
