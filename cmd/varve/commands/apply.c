@@ -239,11 +239,12 @@ static void say(run *r, const vv_patch_done *d)
 		       : d->already   ? "already has these changes"
 		       : stored       ? "the same rows"
 				      : "done");
-	vv_buf_puts(b, d->exact || d->already ? "\n" : " (onto another version)\n");
+	vv_buf_puts(b, d->exact || d->already ? "\n" : " (applied to another version)\n");
 	if (d->order_left || d->form_left) {
-		vv_buf_printf(b, "  unchanged: %s%s%s\n", d->order_left ? "the order of rows" : "",
+		vv_buf_printf(b, "  not applied: %s%s%s\n",
+			      d->order_left ? "the new order of rows" : "",
 			      d->order_left && d->form_left ? ", " : "",
-			      d->form_left ? "how the file is written" : "");
+			      d->form_left ? "the new form of the file" : "");
 	}
 	if (d->schema && !(r->index && d->exact)) {
 		vv_buf_puts(b,
@@ -407,14 +408,13 @@ static vv_status apply(run *r, vv_error *err)
 		vv_hint(err, "%s",
 			o->exact
 				? "nothing was written; the patch may apply to this version without --exact"
-			: o->check ? "--reject applies the parts that fit, and keeps the rest for "
-				     "later"
+			: o->check ? "--reject applies the parts that fit, and writes the rest to "
+				     "PATH.rej"
 			: o->cached || !r->repo
 				? "nothing was written; --reject applies the parts that fit, and "
-				  "keeps the rest for later"
+				  "writes the rest to PATH.rej"
 				: "nothing was written; --reject applies the parts that fit, and "
-				  "keeps the rest for later; "
-				  "--3way merges");
+				  "writes the rest to PATH.rej; --3way merges");
 	}
 	return rc < 0 || o->check ? rc : vv_apply_files_commit(&r->files, err);
 }

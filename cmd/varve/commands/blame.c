@@ -433,8 +433,8 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 	if (first.table.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE,
 			     "'%s' is kept as a file, not as a table\n"
-			     "'varve add --as table' makes a table of it",
-			     vv_text_shows(r->path));
+			     "'varve add --as table %s' makes a table of it",
+			     vv_text_shows(r->path), vv_text_shows(r->path));
 	} else if ((rc = choose_rows(r, &first.table, err)) == VV_OK) {
 		const vv_blame_options o = {.key = r->key,
 					    .rows = r->rows,

@@ -64,7 +64,7 @@ v2() {
 	two_versions
 	printf 'id,name,price\n0,Bed,5\n1,Blue lamp,9.99\n2,Red lamp,12.50\n3,Oak desk,80\n' > prices.csv
 	succeeds varve apply ../p
-	output_has "(onto another version)"
+	output_has "(applied to another version)"
 	printf 'id,name,price\n0,Bed,5\n1,Blue lamp,8.99\n3,Oak desk,80\n4,Sofa,700\n' | cmp - prices.csv
 	ends_with 1 varve apply --exact -R ../p
 	stderr_has "without --exact"
@@ -338,7 +338,7 @@ v2() {
 	[ "$(git status --porcelain t.csv)" = "M  t.csv" ]
 	git reset -q --hard
 	succeeds varve apply ../p
-	output_has "unchanged: the order of rows"
+	output_has "not applied: the new order of rows"
 }
 
 @test "--3way without the version, and other troubles" {
