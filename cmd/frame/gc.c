@@ -30,7 +30,7 @@ void vv_gc_print(const vv_gc_run *g)
 		if (g->grace_sec == UINT64_MAX) {
 			vv_out("; kept\n");
 		} else if (out->young_until > 0) {
-			vv_out("; kept while less than an hour old, as a program may be about to use them: "
+			vv_out("; kept until an hour old, since a program may be about to use them; "
 			       "'varve gc --prune=now' removes them after %s\n",
 			       vv_text_time(out->young_until, VV_TIME_MINUTE));
 		} else {

@@ -108,11 +108,10 @@ static void report_alone(const vv_drop *d)
 	vv_error why;
 
 	vv_fail(&why, VV_EREFUSED,
-		"%s: too few others keep %s (asked for: %u)\n"
+		"%s: too few copies elsewhere (required: %u)\n"
 		"'varve push' or 'varve vault replicate' copies them elsewhere; "
 		"--from names other places that may have them",
-		vv_text_counted(alone, "version stays", "versions stay"),
-		alone == 1 ? "it" : "them", d->copies);
+		vv_text_counted(alone, "version stays", "versions stay"), d->copies);
 	(void)vv_report(&why);
 }
 
@@ -128,7 +127,7 @@ static void tell(const options *o, const vv_drop *d)
 		       vv_text_bytes(d->gc.result.dropped_bytes),
 		       d->goes == 1 ? "it is" : "they are", d->goes == 1 ? "it" : "them");
 	} else if (d->count == 0) {
-		vv_out("no such version of a table there\n");
+		vv_out("no such version of a table\n");
 	} else if (count_fate(d, VV_DROP_ALONE) == 0) {
 		vv_out("nothing to drop\n");
 	}

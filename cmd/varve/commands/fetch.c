@@ -220,7 +220,7 @@ static vv_status fetch_data(vv_context *c, vv_fetch_data *f, bool quiet, vv_erro
 	if (rc == VV_OK && (rc = vv_fetch_data_run(f, err)) == VV_OK && !quiet) {
 		vv_note("%s%s",
 			vv_text_counted(f->versions, "version of a table", "versions of tables"),
-			f->versions == 0           ? " there"
+			f->versions == 0           ? " to fetch"
 			: f->fetched == 0          ? ": all blocks already existed here"
 			: f->fetched < f->versions ? ": missing ones were fetched"
 						   : ": fetched");

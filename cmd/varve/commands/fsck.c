@@ -310,8 +310,7 @@ static void tell_below(const below *b)
 	}
 	if (b->missing) {
 		tell(b->f, &(finding){.kind = "incomplete table",
-				      .what = vv_text_counted(b->missing, "block is not here",
-							      "blocks are not here"),
+				      .what = vv_text_counted(b->missing, "missing block", NULL),
 				      .cid = &b->first_missing,
 				      .v = b->v});
 	}
@@ -349,7 +348,7 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 	    (rc = vv_root_pointer_is(&is, text.data, text.len, &v->root, &t->root, err)) == VV_OK &&
 	    !is) {
 		tell(f, &(finding){.kind = "false pointer",
-				   .what = "it does not name its data",
+				   .what = "it differs from the version that it names",
 				   .cid = &v->root,
 				   .v = v});
 	}
@@ -511,10 +510,10 @@ static vv_status run_all(fsck *f, vv_error *err)
 	if (f->git_indexes.count > 0) {
 		if (!f->silent) {
 			vv_note("hint: the rest was not checked; %s",
-				f->o->repair ? "where the pack is damaged, too, fetch it again: "
+				f->o->repair ? "if the pack is damaged, too, fetch it again: "
 					       "'git fetch --refetch'"
-					     : "'varve fsck --repair' makes an index again from "
-					       "its pack");
+					     : "'varve fsck --repair' makes a new index from "
+					       "the pack");
 		}
 		return VV_OK;
 	}
@@ -561,7 +560,7 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 	if (strcmp(name, VV_VAULT_SOURCE) == 0) {
 		vv_buf_printf(
 			&f->keepers,
-			"not here: %s, left in the vault; 'varve vault audit' asks its holders\n",
+			"not here: %s, left in the vault; 'varve vault audit' checks its holders\n",
 			vv_text_counted(count, "version", "versions"));
 		return rc;
 	}
@@ -596,7 +595,7 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 		count = shown;
 	}
 	if (count == 0) return rc;
-	vv_buf_printf(&f->keepers, "not here: %s; %s has just proved with a block that it has %s\n",
+	vv_buf_printf(&f->keepers, "not here: %s; %s has just sent a block of %s as proof\n",
 		      vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
 		      shown == count ? "each" : vv_text_count(shown));
 	return rc;

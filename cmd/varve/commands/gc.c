@@ -111,7 +111,7 @@ static vv_status is_due(const options *o, vv_repository *repo, bool *due, vv_err
 		if (gc.off) {
 			vv_note("nothing was done: %s", gc.off);
 		} else {
-			vv_note("nothing was done: the store has %s, a gc is worth it above %s",
+			vv_note("nothing was done: the store has %s, and --auto runs gc only above %s",
 				vv_text_bytes(gc.bytes), vv_text_bytes(gc.limit));
 		}
 	}

@@ -33,7 +33,7 @@ sums() {
 	git remote remove origin
 	before=$(ls -l .git/varve/packs)
 	ends_with 1 varve drop --history
-	stderr_has "5 versions stay: too few others keep them (asked for: 1)"
+	stderr_has "5 versions stay: too few copies elsewhere (required: 1)"
 	[ "$(ls -l .git/varve/packs)" = "$before" ]
 	succeeds varve fsck
 	output_has "sound: 6 versions of tables"
@@ -196,7 +196,7 @@ sums() {
 @test "so many others as are asked for must keep a version" {
 	six
 	ends_with 1 varve drop --history --copies 2
-	stderr_has "5 versions stay: too few others keep them (asked for: 2)"
+	stderr_has "5 versions stay: too few copies elsewhere (required: 2)"
 	output_has "1 copy"
 	varve clone -q ../hub.git ../b
 	git remote add b ../b

@@ -319,7 +319,7 @@ assert any(p["kind"] == "damaged table" and p["path"] == "prices.csv" for p in r
 	flip "$index" $(($(wc -c < "$index") - 10))
 	ends_with 1 varve fsck
 	output_has "damaged Git index: objects/pack/$(basename "$index") does not match its checksum"
-	stderr_has "'varve fsck --repair' makes an index again"
+	stderr_has "'varve fsck --repair' makes a new index"
 	rm -f "$index"
 	git index-pack "$pack" > /dev/null
 	succeeds varve fsck --data

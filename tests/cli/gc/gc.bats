@@ -387,7 +387,7 @@ all_files() {
 	pointer=$(git show :t.csv)
 	git reset -q
 	varve gc --prune=now > out
-	grep -q "kept while less than an hour old, as a program may be about to use them" out
+	grep -q "kept until an hour old, since a program may be about to use them" out
 	# git goes on with what it has stored
 	git update-index --cacheinfo "100644,$(git hash-object -w --stdin <<< "$pointer"),t.csv"
 	git commit -q -m two

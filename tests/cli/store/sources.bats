@@ -152,10 +152,10 @@ named() {
 	succeeds varve clone -q --lazy "$url" ../c
 	cd ../c
 	succeeds varve fsck --data
-	output_has "not here: 1 version; origin has just proved with a block that it has each"
+	output_has "not here: 1 version; origin has just sent a block of each as proof"
 	mv "$store" "$store.away"
 	succeeds varve fsck --data
-	output_has "not here: 1 version; origin has just proved with a block that it has each"
+	output_has "not here: 1 version; origin has just sent a block of each as proof"
 	git -C ../host.git update-ref -d refs/varve/blocks
 	succeeds varve fsck --data
 	output_has "not here: 1 version, dropped in favour of the copies of origin, which could not be asked"
@@ -164,7 +164,7 @@ named() {
 	output_has "its holder does not have it"
 	varve -C ../b push -q --blocks
 	succeeds varve fsck --data
-	output_has "origin has just proved with a block that it has each"
+	output_has "origin has just sent a block of each as proof"
 }
 
 @test "fsck --data asks the store above a fork, and the ref of blocks of a peer" {
@@ -184,14 +184,14 @@ named() {
 	succeeds varve clone -q --lazy "$fork" ../e
 	cd ../e
 	succeeds varve fsck --data
-	output_has "origin has just proved with a block that it has each"
+	output_has "origin has just sent a block of each as proof"
 	# a peer that got commits by git, and the rows in its ref of blocks
 	git -C ../host.git update-ref refs/heads/main main~1 2> /dev/null || git -C ../host.git update-ref refs/heads/main "$(git rev-parse HEAD~2)"
 	mkdir -p ../host.git/varve
 	succeeds varve clone -q --lazy "../host.git" ../f
 	cd ../f
 	succeeds varve fsck --data
-	output_has "origin has just proved with a block that it has each"
+	output_has "origin has just sent a block of each as proof"
 }
 
 # Versions that a dropped in favour of the older ref; an empty store is named since.

@@ -468,7 +468,7 @@ server.serve_forever()' "$BATS_TEST_TMPDIR/port" "$PWD/../www" 2> /dev/null
 		ends_with 2 varve --offline cat HEAD~2:prices.csv
 		rm -rf ../www
 		succeeds varve fsck --data
-		output_has "$peer has just proved with a block that it has each"
+		output_has "$peer has just sent a block of each as proof"
 		kill "$server"
 		wait "$server" || true
 		stop_program
@@ -486,7 +486,7 @@ server.serve_forever()' "$BATS_TEST_TMPDIR/port" "$PWD/../www" 2> /dev/null
 	find ../www/sales -type f ! -name format -delete
 	succeeds varve doctor # block peers have all
 	succeeds varve fsck --data
-	output_has "not here: 1 version; origin has just proved with a block that it has each"
+	output_has "not here: 1 version; origin has just sent a block of each as proof"
 	kill "$server"
 	wait "$server" || true
 	server=
