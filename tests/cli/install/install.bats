@@ -111,7 +111,7 @@ keys() {
 	ln -s "$HOME/none/at/all" "$HOME/link"
 	export GIT_CONFIG_GLOBAL="$HOME/link"
 	ends_with 2 varve install
-	stderr_has "git does not write the settings of your user"
+	stderr_has "git could not write the settings of your user"
 }
 
 @test "uninstall says that pointers stay" {

@@ -252,7 +252,8 @@ static void wait_for_disk(session *s)
 	vv_error err;
 
 	if (s->open && vv_filter_wait(&s->filter, &err) < 0) {
-		vv_prefix(&err, "blocks that git's index may name are not safe on the disk");
+		vv_prefix(&err,
+			  "blocks that git's index may refer to are not yet safely on the disk");
 		vv_hint(&err, "the next command that writes to the store tries again");
 		vv_report(&err);
 	}

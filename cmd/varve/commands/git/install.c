@@ -47,7 +47,7 @@ static vv_status git_config(const level *l, const char *a, const char *b, const 
 	vv_status rc = vv_run_program(&run, code, err);
 
 	if (rc == VV_OK && *code != 0 && errors.len > 0) {
-		rc = vv_fail(err, VV_EREFUSED, "git does not write the settings of %s: %.*s",
+		rc = vv_fail(err, VV_EREFUSED, "git could not write the settings of %s: %.*s",
 			     l->name, (int)strcspn(vv_buf_cstr(&errors), "\n"),
 			     vv_buf_cstr(&errors));
 	}

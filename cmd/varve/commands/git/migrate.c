@@ -81,7 +81,7 @@ static void print_contents(const vv_migrate_result *r, const vv_migrate_options 
 static void print_result(const vv_migrate_result *r, const vv_migrate_options *o)
 {
 	if (r->folders > 0) {
-		vv_warn("%s of DVC not changed: a folder of them has files that match no pattern, or its list is not in .dvc/cache",
+		vv_warn("%s of DVC not changed: one tracks a folder in which some files match no pattern, or whose list is not in .dvc/cache",
 			vv_text_counted(r->folders, "file", "files"));
 	}
 	if (r->changed == 0) {
@@ -96,7 +96,7 @@ static void print_result(const vv_migrate_result *r, const vv_migrate_options *o
 	       o->dry ? "would be rewritten" : "rewritten");
 	vv_out("%s moved\n", vv_text_counted(r->refs, "branch or tag", "branches and tags"));
 	if (r->unsigned_count > 0) {
-		vv_out("%s dropped, as they are valid only for the old commits\n",
+		vv_out("%s dropped: valid only for the old commits\n",
 		       vv_text_counted(r->unsigned_count, "signature", "signatures"));
 	}
 	if (!o->dry) {
@@ -377,7 +377,7 @@ static vv_status look(migration *m, vv_error *err)
 	if (rc == VV_OK && m->damaged > 0) {
 		return vv_fail(err, VV_EREFUSED,
 			       "%s damaged: nothing was changed\n"
-			       "mend and commit them, or name the other files",
+			       "fix and commit them, or name only the other files",
 			       vv_text_counted(m->damaged, "pointer is", "pointers are"));
 	}
 	return rc < 0 ? rc : vv_pathspec_all_matched(&m->c->paths, m->c->index, err);

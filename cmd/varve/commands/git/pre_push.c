@@ -118,17 +118,15 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 	for (size_t i = 1; i < 4; i++) {
 		char *space = strchr(words[i - 1], ' ');
 		if (!space) {
-			return vv_fail(
-				err, VV_EINPUT,
-				"these are not the arguments that git passes to a pre-push hook");
+			return vv_fail(err, VV_EINPUT,
+				       "stdin is not what git passes to a pre-push hook");
 		}
 		*space = '\0';
 		words[i] = space + 1;
 	}
 	if (!vv_oid_parse(&ref.id, words[1], strlen(words[1])) ||
 	    !vv_oid_parse(&ref.old, words[3], strlen(words[3]))) {
-		return vv_fail(err, VV_EINPUT,
-			       "these are not the arguments that git passes to a pre-push hook");
+		return vv_fail(err, VV_EINPUT, "stdin is not what git passes to a pre-push hook");
 	}
 	ref.name = words[2];
 	if (only_grows(r, ref.name, strlen(ref.name))) {
@@ -280,8 +278,9 @@ static vv_status stop(run *r, vv_error *err)
 		  vv_text_shows(r->name), vv_text_count(r->versions),
 		  r->versions == 1 ? "version of a table" : "versions of tables");
 	return vv_hint(
-		err, "push to a repository whose machine has varve: a folder, or a server ('varve "
-		     "help serve')");
+		err,
+		"push to a repository on a machine that has varve: a folder, or a server ('varve "
+		"help serve')");
 }
 
 /* Only branches and tags have blocks there. */
@@ -338,7 +337,7 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_transfer *t, const v
 	if (rc == VV_OK && branch_first) {
 		rc = vv_fail(
 			err, VV_EUSAGE,
-			"the repository there is empty, and would take the branch of the blocks for its default branch\n"
+			"the remote is empty, and would make the branch with the blocks its default branch\n"
 			"let varve do the first push: varve push -u %s %s",
 			vv_text_shows(r->name), vv_text_shows(r->refs[0].name));
 	}
