@@ -382,10 +382,9 @@ static vv_status tell_vault(run *r, vv_error *err)
 
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (!r->json && rc == VV_OK && v.is) {
-		vv_out("holders of the vault%s, which has %s%s of the blocks of this version:\n",
-		       r->o->no_ask ? " by its ledger" : "",
+		vv_out("the vault has %s%s of the blocks of this version; its holders%s:\n",
 		       v.kept == v.blocks && !v.partly ? "all" : vv_text_count(v.kept),
-		       v.partly ? " or more" : "");
+		       v.partly ? " or more" : "", r->o->no_ask ? " according to its ledger" : "");
 	} else if (!r->json && rc < 0) {
 		vv_out("holders of the vault:\n  unknown   %s\n", why.message);
 	}
@@ -461,7 +460,7 @@ static vv_status find_published(run *r, vv_error *err)
 					 err);
 
 	if (rc == VV_ENOTFOUND) {
-		vv_hint(err, "a router learns which CIDs are asked for; "
+		vv_hint(err, "routers are asked only about published versions; "
 			     "'varve ipfs publish' publishes a version");
 	}
 	return rc;
@@ -486,7 +485,7 @@ static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
 	run *r = payload;
 
 	if (!r->json) {
-		vv_out(r->receipts++ == 0 ? "who delivered them here:\n" : "");
+		vv_out(r->receipts++ == 0 ? "received here:\n" : "");
 		vv_out("  %s  %s (%s) from ", c->time, vv_text_counted(c->blocks, "block", NULL),
 		       vv_text_bytes(c->bytes));
 		vv_out_between("", c->peer, "\n");
@@ -610,7 +609,7 @@ const vv_command vv_cmd_whereis = {
 		   "peers that have its blocks:\n"
 		   "  all       here\n"
 		   "  all       origin\n"
-		   "who delivered them here:\n"
+		   "received here:\n"
 		   "  2026-03-01T10:00:00Z  139 blocks (1.2 MB) from ../sales",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -19,7 +19,7 @@ print(h[sys.argv[2]])' "$1" "$2"
 	new_vault a b
 	varve vault replicate -q --copies 2
 	succeeds varve whereis t.csv
-	output_has "holders of the vault, which has all of the blocks of this version:"
+	output_has "the vault has all of the blocks of this version; its holders:"
 	output_has "  all       a: 1 of 1 shard, proven never"
 	output_has "  all       b: 1 of 1 shard, proven never"
 	[ "$(of a shown)" = 1 ]
@@ -52,7 +52,7 @@ assert d["holders"][0]["proven"].startswith("20"), d'
 	[ "$(of b shown)" = 0 ]
 	# by the ledger alone all of them have it
 	succeeds varve whereis --no-ask t.csv
-	output_has "holders of the vault by its ledger, which has all of the blocks of this version:"
+	output_has "the vault has all of the blocks of this version; its holders according to its ledger:"
 	output_has "  all       a: 1 of 1 shard"
 	output_has "  all       c: 1 of 1 shard"
 	[ "$(of c asked --no-ask)" = 0 ]

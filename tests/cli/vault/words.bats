@@ -159,8 +159,8 @@ load vault
 	new_vault a
 	succeeds varve vault replicate --copies 1
 	succeeds varve whereis HEAD:t.csv
-	output_lacks "who delivered them here"
-	output_has "holders of the vault, which has all of the blocks of this version:"
+	output_lacks "received here"
+	output_has "the vault has all of the blocks of this version; its holders:"
 	succeeds varve whereis --json HEAD:t.csv
 	[ "$(jq -c .receipts <<< "$output")" = "[]" ]
 }
