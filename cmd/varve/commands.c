@@ -91,7 +91,7 @@ static const vv_tool_group groups[] = {
 	{"look", "look at data"},
 	{"history", "go through history"},
 	{"peers", "exchange with others"},
-	{"care", "keep it in order"},
+	{"care", "check and clean up"},
 };
 
 /* What `varve help` lists without --all. */

@@ -17,7 +17,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_ONCE(0, "why", why, "TEXT", "the reason, which reports show"),
 	OPT_STRING(0, "until", until, "DATE",
-		   "accept until this day; after it, the entry is an error"),
+		   "accept until this day; after that, check reports the entry as an error"),
 	OPT_ONCE(0, "column", column, "COL", "only findings in this column"),
 	OPT_FLAG(0, "all", all, "accept all findings of the rule, not only those of one KEY"),
 };

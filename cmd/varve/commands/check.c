@@ -63,19 +63,18 @@ static const vv_option table[] = {
 		"datapackage.json, as lines of varve.checks"),
 	OPT_FLAG(
 		0, "explain", explain,
-		"list each rule, the columns that it reads, and the row groups with a kept result"),
+		"list each rule, the columns that it reads, and how many row groups have a cached result"),
 	OPT_FLAG(0, "test-rules", test_rules,
 		 "test the example rows of varve.checks, not the data"),
 	OPT_MAYBE_ONCE(
 		0, "log", log, "RULE", "",
-		"show since which commit each rule, or only RULE, holds or fails, in all versions; with '--format html', put this above the findings"),
+		"show since which commit each rule, or only RULE, holds or fails; this checks all versions; with '--format html', put it above the findings"),
 	OPT_STRING(
 		0, "limit", limit, "N",
 		"list at most N findings for each rule and column; 0: up to 16 MiB of findings (default: 20)"),
 	OPT_CHOICE(0, "fail-on", fail_on, "SEVERITY", "error|warning",
 		   "the lowest severity that makes data invalid (default: error)"),
-	OPT_STRING(0, "now", now, "TIME",
-		   "measure freshness at this time instead of the present one"),
+	OPT_STRING(0, "now", now, "TIME", "measure freshness at this time instead of now"),
 	OPT_LIST(0, "accept", accept, "RULE",
 		 "accept the findings of this rule in PATH; requires --why"),
 	OPT_ONCE(0, "why", why, "TEXT", "the reason for --accept"),

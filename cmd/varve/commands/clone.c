@@ -27,7 +27,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "single-branch", job.single,
 		 "get one branch: --branch, or that of the remote's HEAD"),
 	OPT_FLAG(0, "lazy", job.lazy,
-		 "fetch only history, and the data of a version when it is needed"),
+		 "fetch only history; fetch the data of a version when it is needed"),
 	OPT_FLAG(0, "git-host", job.git_host,
 		 "treat the remote as a Git host without varve: its blocks are in a ref"),
 	OPT_FLAG('n', "no-checkout", job.no_checkout, "leave the work tree empty"),
@@ -51,7 +51,7 @@ static const vv_absent_option absent[] = {
 	{"depth", SHALLOW_HINT},
 	{"shallow-since", SHALLOW_HINT},
 	{"shallow-exclude", SHALLOW_HINT},
-	{"filter", "--lazy gets history alone, and the data of a version when it is needed"},
+	{"filter", "--lazy gets only history, and the data of a version when it is needed"},
 	{"revision", "clone it with --lazy, then 'git switch --detach REV'"},
 	{NULL, NULL},
 };

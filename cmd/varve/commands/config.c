@@ -106,7 +106,7 @@ static void list_names(vv_buf *b, const char *before, char *const *names, size_t
 static void explain_key(answer *a, const vv_root *r, const vv_package_resource *res)
 {
 	vv_auto(vv_buf) names = VV_BUF_INIT;
-	const char *from = "looked for, none found; or --no-key";
+	const char *from = "none was found, or --no-key";
 
 	list_names(&names, "", r->key, r->key_count);
 	if (r->key_source == VV_KEY_INFERRED) {
@@ -245,7 +245,7 @@ static vv_status explain_path(answer *a, const options *o, vv_context *c, vv_err
 	say(a, "described", described ? "yes" : "no",
 	    described ? res.package_path : "no datapackage.json names it");
 	if (!s.is_dataset && !tracked && !described && !vv_add_looks_like_table(s.path)) {
-		say(a, "kind", "text", "an ordinary file of git's");
+		say(a, "kind", "text", "an ordinary Git file");
 		return VV_OK;
 	}
 	if ((rc = vv_subject_open(&s, &t, NULL, err)) < 0) return rc;

@@ -48,7 +48,7 @@ static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
 	if (item->key || name.len > 0) {
 		vv_out("  row %s", vv_text_shows(vv_buf_cstr(&name)));
 	} else {
-		vv_out("  a row that is gone");
+		vv_out("  a removed row");
 	}
 	if (item->kind == VV_CONFLICT_ROW_ADDED) {
 		vv_out(", added on both sides");
@@ -104,7 +104,7 @@ static void put_item(const vv_conflict_record *c, size_t i)
 		       item->column                    ? vv_text_shows(item->column)
 		       : item->kind == VV_CONFLICT_KEY ? "key"
 		       : vv_conflict_place(item->kind) ? vv_conflict_place(item->kind)
-						       : "the whole",
+						       : "the whole table",
 		       item->detail ? ": " : "", item->detail ? vv_text_shows(item->detail) : "");
 		return;
 	}
@@ -140,7 +140,8 @@ static void print_path(const vv_conflict_path *p)
 	vv_out("%s\n", vv_buf_cstr(&what));
 	vv_conflicts_print(&p->record);
 	if (p->record.count == 0 && p->record.left_out == 0) {
-		vv_note("hint: 'varve add --fix %s' takes the merged rows", vv_text_shows(p->path));
+		vv_note("hint: 'varve add --fix %s' stages the merged rows",
+			vv_text_shows(p->path));
 	}
 }
 

@@ -36,7 +36,7 @@ static const vv_option table[] = {
 		   "the path of the table in this repository (default: its own name)"),
 	OPT_FLAG(0, "link", link, "leave the table's blocks at the source, in all clones"),
 	OPT_FLAG('f', "force", force,
-		 "replace an existing file; accept dated files of doubtful content"),
+		 "replace an existing file; accept dated files that would be refused"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print which versions would be made"),
 	OPT_LIST(0, "date", dates, "FILE=DATE",

@@ -174,7 +174,8 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_JSON("the output format"),
-	OPT_FLAG(0, "quick", quick, "read no rows: describe columns by the facts in the table"),
+	OPT_FLAG(0, "quick", quick,
+		 "read no rows: show only figures that are stored with the table"),
 };
 
 static const vv_option_rule option_rules[] = {

@@ -56,7 +56,7 @@ static vv_status check_names(rename_job *j, vv_error *err)
 		return rc;
 	}
 	if (len == 0 || !vv_utf8_valid(j->to, len)) {
-		return vv_fail(err, VV_EUSAGE, "a column's name must be some text in UTF-8");
+		return vv_fail(err, VV_EUSAGE, "a column's name must be UTF-8 text, and not empty");
 	}
 	if (vv_schema_find(&j->table.schema, j->to, len) >= 0) {
 		return vv_fail(err, VV_EEXISTS, "a column '%s' already exists",
@@ -106,7 +106,7 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 	if (!s->is_dataset && (rc = find_text(j, &compared, err)) < 0) return rc;
 	if ((!s->is_dataset || !s->on_disk) && !j->text) {
 		vv_fail(err, VV_EUSAGE, "'%s' is %s", vv_text_shows(path),
-			s->is_dataset ? "only a pointer: its data is not here"
+			s->is_dataset ? "only a pointer, and its data is missing here"
 			: vv_cid_is_null(&s->parent) && !compared ? "not a table yet"
 								  : "changed since it was added");
 		return vv_hint(err,

@@ -24,7 +24,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "base", base, "take the common ancestor's version"),
 	OPT_ONCE(
 		0, "set", set, "COL=VALUE",
-		"take this value for the cell in conflict in COL; of several rows, --row names it"),
+		"use this value for the cell in conflict in COL; if several rows are in conflict, name one with --row"),
 	OPT_LIST(
 		0, "row", rows, "KEY",
 		"only the row with this key (without a key: its number, or theirs:NUMBER if only the other branch has the row); may be repeated"),

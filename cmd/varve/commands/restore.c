@@ -133,8 +133,8 @@ static vv_status restore_column(vv_context *c, vv_error *err)
 			vv_text_counted(done.rows, "row", NULL));
 	}
 	if (done.unsaved > 0 && !o->force) { /* a dry run */
-		vv_note("%s: --force is needed: no version has %s", vv_text_shows(r.path),
-			vv_text_counted(done.unsaved, "of these values", "of these values"));
+		vv_note("%s: %s in no version, so --force is required", vv_text_shows(r.path),
+			vv_text_counted(done.unsaved, "of these values is", "of these values are"));
 	}
 	return VV_OK;
 }
@@ -176,7 +176,7 @@ static void print_restored(const vv_context *c, const vv_restored *done)
 	vv_note("restored %s", vv_text_counted(n, "file", NULL));
 	if (done->datasets > 0 && !vv_repository_is_initialised(c->repo)) {
 		vv_note("hint: Git is not set up for tables in this clone yet: run "
-			"'varve init'; before that, 'git add' stores tables whole");
+			"'varve init'; without it, 'git add' stores tables whole");
 	}
 }
 

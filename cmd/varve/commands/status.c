@@ -68,11 +68,11 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
 		if (*it->lacks) {
 			vv_buf_printf(b, ": missing or damaged there: %s", it->lacks);
 		}
-		vv_buf_puts(b, it->here ? "\n" : " (not here, either)\n");
+		vv_buf_puts(b, it->here ? "\n" : " (also missing here)\n");
 		away += !it->here;
 	}
 	if (u->count > away) {
-		vv_buf_puts(b, "  (use \"varve push --blocks\" to put them there)\n");
+		vv_buf_puts(b, "  (use \"varve push --blocks\" to send them)\n");
 	}
 }
 

@@ -262,14 +262,13 @@ static vv_status add_own(vv_context *c, const char *name, const char *url, vv_er
 	if (rc < 0 || !m.name) {
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' is not a remote of this repository\n"
-			       "a store of rclone is a setting of a remote: 'varve store add "
+			       "an rclone store is a setting of a remote: 'varve store add "
 			       "origin rclone:...'",
 			       vv_text_shows(name));
 	}
 	if (o->push_url || o->usual) {
 		return vv_fail(err, VV_EUSAGE,
-			       "--push-url and --default cannot be used with a "
-			       "store of rclone");
+			       "--push-url and --default cannot be used with an rclone store");
 	}
 	if ((own = vv_store_own(&m)) != NULL && strcmp(own, url) != 0) {
 		vv_fail(err, VV_EEXISTS, "the remote '%s' already has a store: %s",

@@ -194,9 +194,9 @@ static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 		}
 	}
 	if (rc == VV_OK && found > 0) {
-		vv_buf_printf(text, "%s%s stay%s in blocks, by another line of .gitattributes\n",
-			      vv_text_shows(first), found > 1 ? " and others" : "",
-			      found > 1 ? "" : "s");
+		vv_buf_printf(
+			text, "%s%s stay%s in blocks, because of another line of .gitattributes\n",
+			vv_text_shows(first), found > 1 ? " and others" : "", found > 1 ? "" : "s");
 	}
 	return rc;
 }
@@ -376,9 +376,8 @@ static vv_status track(vv_context *c, vv_error *err)
 	} else if (rc == VV_OK && edit.changed && (rc = count_plain(c, &plain, err)) == VV_OK &&
 		   plain > 0) {
 		vv_buf_printf(&text,
-			      "%s file%s that Git has as text match%s; 'varve "
-			      "add --fix' makes tables of them\n",
-			      vv_text_count(plain), plain == 1 ? "" : "s", plain == 1 ? "es" : "");
+			      "%s stored in Git as text; 'varve add --fix' makes tables of them\n",
+			      vv_text_counted(plain, "matching file is", "matching files are"));
 	}
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);

@@ -159,7 +159,7 @@ grown() {
 	git merge -q -m both b1 b2 > "$HOME/out" 2>&1 || true
 	[ -n "$(git ls-files -u)" ]
 	ends_with 1 varve conflicts
-	stderr_has "'varve add --fix t.csv' takes the merged rows"
+	stderr_has "'varve add --fix t.csv' stages the merged rows"
 	succeeds varve add --fix t.csv
 	printf 'id,n\n1,x1\n2,x2\n3,c\n' | cmp - t.csv
 }

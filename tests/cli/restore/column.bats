@@ -38,7 +38,7 @@ bad_night() {
 	cmp before t.csv
 	succeeds varve restore --column price --source HEAD~2 -n t.csv
 	stderr_has "would restore 3 cells in 3 rows"
-	stderr_has "--force is needed"
+	stderr_has "--force is required"
 	succeeds varve restore --column price --source HEAD~2 --where 'id != 2' t.csv
 	stderr_is "t.csv: restored 2 cells in 2 rows"
 	succeeds varve restore --column price --source HEAD~2 --force t.csv

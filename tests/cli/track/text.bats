@@ -177,7 +177,7 @@ two_branches() {
 	stderr_has "p.csv: a line of '.gitattributes' already makes varve store this table"
 	stderr_has "'varve untrack'"
 	succeeds varve track --text '*.csv'
-	output_has "p.csv stays in blocks, by another line of .gitattributes"
+	output_has "p.csv stays in blocks, because of another line of .gitattributes"
 }
 
 @test "a line that wins is named" {

@@ -42,7 +42,7 @@ load ../helper
 	rows 6 > b.csv
 	git add . && git commit -q -m text
 	succeeds varve track '*.csv'
-	output_has "2 files that Git has as text match; 'varve add --fix' makes tables of them"
+	output_has "2 matching files are stored in Git as text; 'varve add --fix' makes tables of them"
 }
 
 @test "track and untrack take the name of a file with brackets as that file" {
