@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -428,14 +429,13 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 	}
 	out->pointer.len = (size_t)n;
 	vv_pointer_tidy(&out->pointer);
+	*is_pointer = out->was_pointer = true;
 	if ((rc = vv_pointer_read(&p, &arena, out->pointer.data, out->pointer.len, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(name));
-	} else {
-		*is_pointer = out->was_pointer = true;
-		out->result.cid = p.root;
-		rc = vv_blob_id(out->pointer.data, out->pointer.len, &out->blob, err);
+		return rc == VV_EINPUT ? vv_hint_code(err, VV_HINT_RESTORE_DATA, name) : rc;
 	}
-	return rc;
+	out->result.cid = p.root;
+	return vv_blob_id(out->pointer.data, out->pointer.len, &out->blob, err);
 }
 
 /* One attempt; *changed when the file was written to meanwhile. */

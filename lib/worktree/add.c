@@ -301,7 +301,7 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	} else {
 		rc = vv_conflict_refuse_untouched(run->r, run->x, item->path, &staged.blob, err);
 	}
-	if (rc == VV_EINPUT) {
+	if (rc == VV_EINPUT && !is_pointer) {
 		note_refused(run, item);
 	}
 	run->rep->guessed += item->guess && rc == VV_OK && !staged.result.only_bytes;

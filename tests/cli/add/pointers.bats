@@ -68,6 +68,19 @@ torn() {
 	[ "$(git status --porcelain)" = "M  p.csv" ]
 }
 
+@test "a damaged pointer in the place of the file is not taken for a bad CSV file" {
+	new_repo
+	rows 20 > p.csv
+	varve add -q p.csv
+	varve commit -qm one
+	git cat-file blob HEAD:p.csv | sed 's/bafy/bafz/' > p.csv
+	ends_with 2 varve add p.csv
+	stderr_is "varve: p.csv: line 3 of the pointer must have a CID as its \"root\"
+hint: 'varve restore p.csv' writes the data"
+	succeeds varve restore p.csv
+	rows 20 | cmp - p.csv
+}
+
 @test "a pointer with conflict markers is named, and both its versions are merged" {
 	torn
 	succeeds varve status
