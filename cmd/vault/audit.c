@@ -36,7 +36,7 @@ static void tell_records(const vv_audit *x, const vv_vault_place *p)
 {
 	if (p->holder && !vv_vault_holder_keeps_records(p->holder)) return;
 	if (x->damaged == 0) {
-		vv_out("  ledger: all of %s read, all sound\n",
+		vv_out("  ledger: %s of %s read, all sound\n", vv_text_count(x->records),
 		       vv_text_counted(x->records, "record", NULL));
 		return;
 	}
@@ -57,15 +57,15 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 
 	vv_out_text(p->config->name, strlen(p->config->name));
 	if (bad == 0 && x->damaged > 0) {
-		vv_out(": FAILED: %s of the ledger damaged; the holder lists all of %s, with the right sizes\n",
-		       vv_text_counted(x->damaged, "record", NULL),
+		vv_out(": FAILED: %s of the ledger damaged; the holder lists %s of %s, with the right sizes\n",
+		       vv_text_counted(x->damaged, "record", NULL), vv_text_count(x->shards),
 		       vv_text_counted(x->shards, "shard", NULL));
 	} else if (bad > 0) {
 		vv_out(": FAILED: %s of %s missing or changed\n", vv_text_count(bad),
 		       vv_text_counted(x->shards, "shard", NULL));
 		vv_out_between("  ", x->first, "\n");
 	} else {
-		vv_out(": lists all of %s, with the right sizes\n",
+		vv_out(": lists %s of %s, with the right sizes\n", vv_text_count(x->shards),
 		       vv_text_counted(x->shards, "shard", NULL));
 	}
 	tell_records(x, p);
@@ -188,8 +188,8 @@ const vv_command vv_cmd_vault_audit = {
 	.usage = "[--leaves N | --all] [--timeout SECONDS] [--json] [HOLDER...]",
 	.example =
 		"$ varve vault audit stick\n"
-		"stick: lists all of 2 shards, with the right sizes\n"
-		"  ledger: all of 12 records read, all sound\n"
+		"stick: lists 2 of 2 shards, with the right sizes\n"
+		"  ledger: 12 of 12 records read, all sound\n"
 		"  2 random leaves requested, one per shard: all sound (8.3 kB read); chance to detect the loss of 1 % of the shards: 100.0 %",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

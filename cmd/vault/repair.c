@@ -547,7 +547,7 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 	}
 	tell_damaged(s);
 	if (!o->quiet || owed->sum.owed > 0) {
-		vv_note("made %s again (%s)%s", vv_text_counted(owed->shards, "copy", "copies"),
+		vv_note("replaced %s (%s)%s", vv_text_counted(owed->shards, "copy", "copies"),
 			vv_text_bytes(owed->sent), owed->shards > 0 ? cost_text(cost, owed) : "");
 	}
 	tell_resealed(o, x);
@@ -603,7 +603,7 @@ const vv_command vv_cmd_vault_repair = {
 	.summary = "replace sealed copies that failed an audit, or whose holder is away",
 	.usage = "[--now] [--limit-rate BYTES]",
 	.example = "$ varve vault repair --now\n"
-		   "made 1 copy again (4.1 kB); read 4.1 kB, 1.0 bytes for each byte sent\n"
+		   "replaced 1 copy (4.1 kB); read 4.1 kB, 1.0 bytes for each byte sent\n"
 		   "safe: everything in the vault has 2 copies",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

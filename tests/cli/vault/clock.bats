@@ -70,7 +70,7 @@ setup_clock() {
 	away=$(for h in a b c; do ls ../$h/*/shards/* > /dev/null 2>&1 && echo "$h"; done | head -n 1)
 	mv "../$away" ../gone
 	succeeds varve vault repair
-	stderr_has "made 0 copies again"
+	stderr_has "replaced 0 copies"
 	succeeds faketime "$(date -d '8 days' +%F)" varve vault repair
-	stderr_has "made 1 copy again"
+	stderr_has "replaced 1 copy"
 }

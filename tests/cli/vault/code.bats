@@ -104,13 +104,13 @@ all_back() {
 	varve vault holder add g ../g --domain "house g" 2> /dev/null
 	varve vault holder add h ../h --domain "house h" 2> /dev/null
 	succeeds varve vault repair
-	[[ $stderr =~ "made "([0-9]+)" copies again (".*"); read "([0-9.]+)" MB" ]]
+	[[ $stderr =~ "replaced "([0-9]+)" copies (".*"); read "([0-9.]+)" MB" ]]
 	# The rest is a shard of less than 1 MB, and two of its three copies may be gone.
 	awk -v read="${BASH_REMATCH[2]}" 'BEGIN { exit !(read * 1e6 >= 4 * 1048512 && read * 1e6 < 6 * 1048512) }'
 	[ "$(find ../g ../h -path '*/shards/*' -size 1048512c -printf '%f\n' | sort)" = "$gone" ]
 	[ ! -e .git/varve/vault/made ]
 	succeeds varve vault repair
-	stderr_has "made 0 copies again"
+	stderr_has "replaced 0 copies"
 	# Now two others can go: the vault knows who came in their place.
 	away a c
 	all_back d

@@ -142,7 +142,7 @@ holder_shows_single_leaves() {
 		[ "$read" -lt "$largest" ]
 	fi
 	succeeds varve vault audit --all x
-	output_has "x: lists all of 1 shard, with the right sizes"
+	output_has "x: lists 1 of 1 shard, with the right sizes"
 	output_has "every byte was read"
 }
 
@@ -167,7 +167,7 @@ holder_is_caught_and_repaired() {
 	ends_with 1 varve vault status
 	output_has "3 copies were missing or changed"
 	succeeds varve vault repair
-	stderr_has "made 3 copies again"
+	stderr_has "replaced 3 copies"
 	succeeds varve vault audit --all
 	succeeds varve vault status
 	has_all x

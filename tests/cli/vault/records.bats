@@ -26,10 +26,10 @@ damage() {
 		damage "$how" "$damaged"
 		count=$(ls ../a/*/records/*/* | wc -l)
 		ends_with 1 varve vault audit
-		output_has "a: FAILED: 1 record of the ledger damaged; the holder lists all of 1 shard, with the right sizes"
+		output_has "a: FAILED: 1 record of the ledger damaged; the holder lists 1 of 1 shard, with the right sizes"
 		output_has "  ledger: 1 of $count records damaged:"
 		output_has "    $(basename "$(dirname "$damaged")")/$(basename "$damaged"): "
-		output_has "b: lists all of 1 shard"
+		output_has "b: lists 1 of 1 shard"
 		ends_with 1 varve vault audit --json a
 		echo "$output" | python3 -c 'import json, sys; d = json.load(sys.stdin)[0]; assert d["damaged"] == 1 and sys.argv[1] in d["damagedRecords"][0], d' "$(basename "$damaged")"
 		ends_with 1 varve vault ledger verify

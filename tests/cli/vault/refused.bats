@@ -42,7 +42,7 @@ records_of() {
 	(cd ../a/*/shards && rm $(kind_shards x))
 	rm -r .git/varve/vault/runs
 	succeeds varve vault audit x
-	output_has "x: lists all of 3 shards, with the right sizes"
+	output_has "x: lists 3 of 3 shards, with the right sizes"
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 1 copy"
 	stderr_has "1 copy is missing: the deletions may have made room; run 'varve vault replicate' to try again"
@@ -61,7 +61,7 @@ records_of() {
 	output_has "x: 1 of 1 shard"
 	ends_with 1 varve vault audit a
 	ends_with 1 varve vault repair
-	stderr_has "made 3 copies again"
+	stderr_has "replaced 3 copies"
 	stderr_has "still missing: holder 'x': remote: it is full"
 	succeeds varve vault audit a
 	stop_keeper
@@ -140,11 +140,11 @@ records_of() {
 	stderr_has "holder 'x': remote: cannot write"
 	stderr_lacks "cannot be reached"
 	succeeds varve vault audit x
-	output_has "x: lists all of 1 shard, with the right sizes"
+	output_has "x: lists 1 of 1 shard, with the right sizes"
 	(cd ../a/*/shards && rm $(kind_shards x))
 	ends_with 1 varve vault audit a
 	ends_with 1 varve vault repair
-	stderr_has "made 1 copy again"
+	stderr_has "replaced 1 copy"
 	succeeds varve vault audit a
 }
 

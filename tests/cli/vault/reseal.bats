@@ -111,7 +111,7 @@ comes_back() {
 	rmdir ../a/*/shards
 	mv ../shards "../a/$(ls ../a | grep bafy)/shards"
 	succeeds varve vault repair
-	stderr_has "made 2 copies again"
+	stderr_has "replaced 2 copies"
 	succeeds varve vault status
 	comes_back a b
 }

@@ -287,7 +287,7 @@ change_readme() {
 	stderr_has "this server does not keep copies for any writer of this vault"
 	stderr_has "there: ask the server's owner to keep copies for your key (varve serve --for DID); 'varve vault key show' prints its DID"
 	as ben succeeds varve vault audit --all ann
-	output_has "ann: lists all of 2 shards, with the right sizes"
+	output_has "ann: lists 2 of 2 shards, with the right sizes"
 	output_has "it accepts no new data: holder 'ann': remote: this server does not keep copies for any writer of this vault"
 	as ben succeeds varve vault holder list
 	output_has "accepts no new data: holder 'ann': remote: this server does not keep copies"

@@ -34,11 +34,11 @@ load vault
 	cp ../kept "$3"
 	ends_with 1 varve vault audit
 	output_has "a: FAILED: 3 of 3 shards missing or changed"
-	output_has "b: lists all of 3 shards"
+	output_has "b: lists 3 of 3 shards"
 	ends_with 1 varve vault status
 	output_has "3 copies were missing or changed"
 	succeeds varve vault repair
-	stderr_has "made 3 copies again"
+	stderr_has "replaced 3 copies"
 	succeeds varve vault audit --all
 	succeeds varve vault status
 	cmp ../kept "$1"
@@ -87,9 +87,9 @@ load vault
 	away=$(for h in a b c; do ls ../$h/*/shards/* > /dev/null 2>&1 && echo "$h"; done | head -n 1)
 	mv "../$away" ../gone
 	succeeds varve vault repair
-	stderr_has "made 0 copies again"
+	stderr_has "replaced 0 copies"
 	succeeds varve vault repair --now
-	stderr_has "made 1 copy again"
+	stderr_has "replaced 1 copy"
 	mv ../gone "../$away"
 	succeeds varve vault audit
 }
