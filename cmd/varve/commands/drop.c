@@ -127,16 +127,16 @@ static void tell(const options *o, const vv_drop *d)
 		       vv_text_bytes(d->gc.result.dropped_bytes),
 		       d->goes == 1 ? "it is" : "they are", d->goes == 1 ? "it" : "them");
 	} else if (d->count == 0) {
-		vv_out("no such version of a table\n");
+		vv_out("nothing to drop: no versions of tables match\n");
 	} else if (count_fate(d, VV_DROP_ALONE) == 0) {
 		vv_out("nothing to drop\n");
 	}
 	if (in_use > 0) {
-		vv_out("%s: staged or published\n",
+		vv_out("%s: staged, checked out or published\n",
 		       vv_text_counted(in_use, "version stays", "versions stay"));
 	}
 	if (away > 0) {
-		vv_out("%s not here anyway\n",
+		vv_out("%s already missing here\n",
 		       vv_text_counted(away, "version was", "versions were"));
 	}
 	tell_alone(d);

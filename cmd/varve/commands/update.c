@@ -189,7 +189,10 @@ static vv_status run_update(vv_context *c, vv_error *err)
 	}
 	if (rc == VV_OK && c->code == VV_EXIT_OK && (u.found == 0 || u.found < (size_t)c->argc)) {
 		vv_fail(err, VV_ENOTFOUND,
-			c->argc > 0 ? "not every path was imported" : "nothing was imported");
+			c->argc == 1  ? "'%s' was not imported"
+			: c->argc > 1 ? "not every path was imported"
+				      : "nothing was imported",
+			vv_text_shows(c->argc > 0 ? c->argv[0] : ""));
 		rc = vv_hint(
 			err,
 			"'varve import URL#PATH' imports a table; .varveconfig lists the imported tables");

@@ -137,19 +137,19 @@ sums() {
 @test "versions are named as for fetch --data; what is staged or published stays" {
 	six
 	succeeds varve drop HEAD
-	output_has "1 version stays: staged or published"
+	output_has "1 version stays: staged, checked out or published"
 	ends_with 2 varve drop HEAD~3..HEAD~1 other
 	stderr_has "no table at 'other'"
 	succeeds varve drop HEAD~3..HEAD~1
 	output_has "dropped 3 versions"
 	succeeds varve drop HEAD~3
-	output_has "1 version was not here anyway"
+	output_has "1 version was already missing here"
 	varve ipfs publish HEAD~4:t.csv > /dev/null
 	succeeds varve drop --history
 	output_has "dropped 1 version,"
 	varve restore --source HEAD~5 --staged t.csv
 	succeeds varve drop HEAD~5
-	output_has "1 version stays: staged or published"
+	output_has "1 version stays: staged, checked out or published"
 	ends_with 2 varve drop
 	stderr_has "specify the versions: a revision, A..B, or --history"
 	ends_with 2 varve drop nosuch
