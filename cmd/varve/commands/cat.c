@@ -41,7 +41,7 @@ static const vv_option table[] = {
 	OPT_NAMES(0, "dictionary", dictionary,
 		  "--format arrow: encode these text columns with a dictionary"),
 	OPT_LIST(0, "from", from, "PEER",
-		 "get a table named by its CID from this remote or URL if it is not here"),
+		 "get a table named by its CID from this remote or URL if it is missing here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would evaluate"),
 	OPT_STRING('o', "output", output, "FILE", "write to FILE"),

@@ -18,7 +18,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "ours", ours,
-		 "take this branch's version; in a rebase, that of the branch below"),
+		 "take this branch's version; in a rebase, that of the branch rebased onto"),
 	OPT_FLAG(0, "theirs", theirs,
 		 "take the other branch's version; in a rebase, that of your commit"),
 	OPT_FLAG(0, "base", base, "take the common ancestor's version"),

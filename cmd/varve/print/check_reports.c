@@ -264,7 +264,7 @@ bool vv_check_log_print(const vv_timeline *t, bool all, bool quiet, bool json)
 
 void vv_explained_init(vv_explained *x, bool json)
 {
-	static const char *const names[] = {"scope", "reads", "groups kept", "rule"};
+	static const char *const names[] = {"scope", "reads", "groups cached", "rule"};
 
 	*x = (vv_explained){.json = json};
 	vv_aligned_init(&x->lines, vv_out_limit(), 2);

@@ -223,7 +223,7 @@ static vv_status check_index(migration *m, vv_error *err)
 	if ((rc = vv_head_read(m->c->repo, &head, err)) == VV_OK && head.unborn) {
 		rc = vv_fail(err, VV_EREFUSED,
 			     "no commits yet, so there is nothing to migrate\n"
-			     "'varve add FILE' begins with tables");
+			     "start with 'varve add FILE'");
 	} else if (rc == VV_OK && (rc = read_note(m, &head.commit, err)) == VV_OK) {
 		rc = vv_index_changes(m->c->repo, NULL, &head.commit, refuse_staged, m, err);
 	}

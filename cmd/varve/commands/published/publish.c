@@ -121,7 +121,7 @@ static vv_status sign_name(given *g, vv_repository *r, const vv_url *node,
 	if (!signer.has_seed) {
 		return vv_fail(err, VV_ENOSUPPORT,
 			       "ssh-keygen cannot sign IPNS records\n"
-			       "unset varve.signingKey: 'varve key' makes a key that can");
+			       "unset varve.signingKey: 'varve key new' makes a key that can");
 	}
 	const int64_t now = vv_now_sec();
 	g->until = now + NAME_SECONDS;
