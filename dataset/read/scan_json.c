@@ -292,7 +292,7 @@ static int line_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 		end = s->end;
 	}
 	int rc = read_object(s, text, line, false, cells, stride, &after, err);
-	if (rc < 0 && rc != VV_ENOMEM) {
+	if (rc < 0 && rc != VV_ENOMEM && (*text != '{' || s->bytes + s->fault == line)) {
 		(void)vv_hint(err, "write each object on one line");
 	}
 	if (rc != 1) return rc;

@@ -144,6 +144,34 @@ static void anything_but_one_object_a_line_is_refused(void **state)
 	REFUSED(&d, "{\"a\":1", "", 6);
 }
 
+static void only_objects_of_several_lines_get_the_hint_to_write_one(void **state)
+{
+	static const struct {
+		const char *text;
+		bool hinted;
+	} lines[] = {{"[1]\n", true},
+		     {"{\"a\":\n1}\n", true},
+		     {"{\n\"a\":1}\n", true},
+		     {"{\"a\":1}{\"a\":2}\n", true},
+		     {"{\"a\":1,\"a\":2}\n", false},
+		     {"{\"a\":x}\n", false},
+		     {"{\"a\":\"\\q\"}\n", false}};
+	vv_dialect d = form(VV_FORM_NDJSON);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		vv_buf out = VV_BUF_INIT;
+		vv_error err = {0};
+		uint64_t fault;
+
+		vv_assert_status(rows_scan(&out, &d, 0, lines[i].text, strlen(lines[i].text), 0,
+					   false, &fault, &err),
+				 VV_EINPUT, &err);
+		assert_int_equal(err.hint[0] != '\0', lines[i].hinted);
+		vv_buf_clear(&out);
+	}
+}
+
 /* --- arrays ------------------------------------------------------------- */
 
 static void a_rows_end_is_the_separator_behind_it(void **state)
@@ -411,6 +439,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(lines_end_with_lf_cr_or_crlf),
 	cmocka_unit_test(blank_lines_and_spaces_belong_to_a_row),
 	cmocka_unit_test(anything_but_one_object_a_line_is_refused),
+	cmocka_unit_test(only_objects_of_several_lines_get_the_hint_to_write_one),
 	cmocka_unit_test(a_rows_end_is_the_separator_behind_it),
 	cmocka_unit_test(the_body_ends_behind_the_last_row),
 	cmocka_unit_test(an_empty_array_has_no_rows),
