@@ -129,7 +129,8 @@ static vv_status refuse_wide(const char *sample, size_t len, vv_error *err)
 	const bool utf32 = len >= 4 && memcmp(sample, "\xff\xfe\0\0", 4) == 0;
 
 	vv_fail(err, VV_EINPUT, "UTF-%s text, not UTF-8", utf32 ? "32" : "16");
-	return utf32 ? vv_hint(err, "'iconv -f UTF-32 -t UTF-8 OLD > NEW' converts it")
+	return utf32 ? vv_hint(err,
+			       "'iconv -f UTF-32 -t UTF-8 OLD > NEW' converts it; '--as file' keeps it as bytes")
 		     : vv_hint_code(err, VV_HINT_CONVERT_UTF8);
 }
 

@@ -478,7 +478,7 @@ static vv_type read_type(reader *r, const vv_json *field)
 	const char *meant = meant_type(name);
 	if (meant) {
 		vv_descriptor_fail(&r->d, node,
-				   "'%s' is not a type of Table Schema\nis '%s' meant?",
+				   "'%s' is not a type of Table Schema\ndid you mean '%s'?",
 				   vv_text_shows(name), meant);
 	} else {
 		vv_descriptor_fail(&r->d, node,
