@@ -431,10 +431,9 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 		return rc;
 	}
 	if (first.table.root.kind != VV_KIND_TABLE) {
-		rc = vv_fail(err, VV_EUSAGE,
-			     "'%s' is kept as a file, not as a table\n"
-			     "'varve add --as table %s' makes a table of it",
-			     vv_text_shows(r->path), vv_text_shows(r->path));
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
+			     vv_text_shows(r->path));
+		vv_hint_code(err, VV_HINT_ADD_AS_TABLE, r->path);
 	} else if ((rc = choose_rows(r, &first.table, err)) == VV_OK) {
 		const vv_blame_options o = {.key = r->key,
 					    .rows = r->rows,
