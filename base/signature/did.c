@@ -41,7 +41,8 @@ vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_er
 	    bytes[0] != 0xed || bytes[1] != 0x01) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"not the DID of an Ed25519 key\nsuch a DID begins with did:key:z6Mk");
+			"'%s' is not the DID of an Ed25519 key\nsuch a DID begins with did:key:z6Mk",
+			vv_text_shows(text));
 	}
 	memcpy(public_key, bytes + 2, VV_KEY_PUBLIC);
 	return VV_OK;

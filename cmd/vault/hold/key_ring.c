@@ -168,10 +168,7 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const 
 	size_t number = 1;
 	vv_status rc;
 
-	if (strncmp(word, "did:", 4) == 0) {
-		rc = vv_did_read(out, word, err);
-		return rc < 0 ? vv_prefix(err, "'%s'", vv_text_shows(word)) : rc;
-	}
+	if (strncmp(word, "did:", 4) == 0) return vv_did_read(out, word, err);
 	if ((rc = vv_key_ring_read(&text, env, "trusted", err)) < 0) return rc;
 	for (vv_line l = {.rest = vv_buf_cstr(&text)}; vv_line_next(&l); number++) {
 		if (n > 0 && strncmp(l.text, word, n) == 0 && l.text[n] == ' ') {
