@@ -267,8 +267,9 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 	*rows = 0;
 	if (t->root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EUSAGE,
-			       "this is kept as a file: it has bytes, but no rows\nomit --columns, "
-			       "--where, --format and similar options to write its bytes");
+			       "%s is kept as a file: it has bytes, but no rows\nomit --columns, "
+			       "--where, --format and similar options to write its bytes",
+			       opts->path ? vv_text_shows(opts->path) : "this");
 	}
 	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||
 	    ((where->count > 0 || opts->search) &&

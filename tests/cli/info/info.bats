@@ -67,7 +67,7 @@ assert n["min"] == "1" and n["max"] == "200000"
 	output_has "kind     file"
 	output_has "chunks"
 	ends_with 2 varve cat blob.bin --limit 1
-	stderr_has "this is kept as a file: it has bytes, but no rows"
+	stderr_has "varve: blob.bin is kept as a file: it has bytes, but no rows"
 }
 
 @test "hostile cells are escaped" {
