@@ -220,8 +220,8 @@ static vv_status open_sealed(vv_key *out, const parts *p, const char *head, vv_p
 	vv_auto(vv_secret_buf) passphrase = VV_BUF_INIT;
 	vv_status rc = ask ? ask(payload, p->did, &passphrase, err)
 			   : vv_fail(err, VV_EREFUSED,
-				     "the key is protected, and no passphrase "
-				     "was given");
+				     "the key is protected by a passphrase, and "
+				     "none was given");
 
 	if (rc == VV_OK && (rc = stretch(key, &passphrase, p, err)) == VV_OK) {
 		if (crypto_aead_xchacha20poly1305_ietf_decrypt(seed, NULL, NULL, p->bytes, SEALED,

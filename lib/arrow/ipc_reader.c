@@ -499,7 +499,7 @@ static vv_status begin(reader *r, message *out, vv_error *err)
 
 	if (got < 0) return (vv_status)got;
 	if (!vv_arrow_ipc_looks_like(r->head, (size_t)got)) {
-		return vv_fail(err, VV_EINPUT, "%s: it is not an Arrow stream or file",
+		return vv_fail(err, VV_EINPUT, "%s: not an Arrow stream or file",
 			       vv_text_shows(r->source.name));
 	}
 	r->file = vv_get_le32(r->head) != MARK;

@@ -232,7 +232,8 @@ static bool is_headless(const vv_fetch_job *j)
 /* A warning would be lost when a program reads the rows, so this is an error. */
 static vv_status check_signed(const vv_cached *c, const vv_fetch_job *j, vv_error *err)
 {
-	return j->behind ? vv_fail(err, VV_ELOST, "'%s' does not have its newest signed version",
+	return j->behind ? vv_fail(err, VV_ELOST,
+				   "'%s' does not have the repository's newest signed version",
 				   vv_text_url(c->url))
 			 : VV_OK;
 }

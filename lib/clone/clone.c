@@ -147,7 +147,7 @@ static vv_status name_dir(vv_clone_job *j, vv_error *err)
 	if (end == start || (end - start == 1 && *start == '.') ||
 	    strncmp(start, "..", (size_t)(end - start)) == 0) {
 		return vv_fail(err, VV_EUSAGE,
-			       "cannot derive a folder name from '%s'\ngive a folder after the URL",
+			       "cannot derive a folder name from '%s'\nname a folder after the URL",
 			       vv_text_url(name));
 	}
 	vv_buf b = VV_BUF_INIT;

@@ -106,7 +106,7 @@ static vv_status begin(making *k, vv_error *err)
 		return vv_fail(
 			err, VV_EUSAGE,
 			k->trust.known
-				? "a signed repository keeps its name: %s"
+				? "this repository is signed as '%s', and cannot be renamed"
 				: "a name must be one line without leading or trailing blanks%s",
 			k->trust.known ? k->trust.name : "");
 	}

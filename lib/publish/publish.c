@@ -221,7 +221,7 @@ static vv_status choose_refs(run *r, bool heads, vv_error *err)
 	if (rc < 0) return rc;
 	if (!r->refs.head) {
 		return vv_fail(err, VV_EUSAGE,
-			       "a published folder has at least one branch\n"
+			       "none of the refs to publish is a branch\n"
 			       "name a branch after the folder");
 	}
 	vv_free(p->head);

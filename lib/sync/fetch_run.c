@@ -193,7 +193,7 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 		"names",
 		vv_text_url(r->from.remote.url), what, vv_did_key_shows(h->key),
 		vv_oid_shows(named));
-	vv_hint(&why, "get the commit with --from URL from its signer, a mirror or another clone");
+	vv_hint(&why, "get the commit from its signer, a mirror or another clone: --from URL");
 	if (!r->alone) {
 		*err = why;
 		return why.code;

@@ -106,7 +106,7 @@ arrow() {
 	ends_with 2 varve add --arrow cut2.arrows other.csv
 	[ ! -e other.csv ]
 	ends_with 2 varve add --arrow one.csv p.csv
-	stderr_has "it is not an Arrow stream or file"
+	stderr_has ": not an Arrow stream or file"
 	[ -z "$(find . -name '.varve-tmp*')" ]
 	ends_with 2 varve add --mode upsert p.csv
 	stderr_has "--mode requires --arrow"

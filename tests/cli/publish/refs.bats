@@ -133,20 +133,20 @@ is_new() {
 	stop_server
 	ends_with 1 varve clone ../hub.git ../c
 	stderr_has "but lacks the commit ${new:0:10} that this head names; the clone has the remote's current version, which is not signed"
-	stderr_has "get the commit with --from URL from its signer, a mirror or another clone"
+	stderr_has "get the commit from its signer, a mirror or another clone: --from URL"
 	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
 	succeeds varve -C ../c status
 	output_lacks "Signed by"
 	ends_with 1 varve -C ../c fetch
 	stderr_has "main stays behind: "
 	ends_with 1 varve -C ../c pull
-	stderr_has "get the commit with --from URL from its signer, a mirror or another clone"
+	stderr_has "get the commit from its signer, a mirror or another clone: --from URL"
 	[ "$(git -C ../c rev-parse HEAD)" = "$old" ]
 	ends_with 1 varve cat "../hub.git#main:prices.csv"
-	stderr_has "does not have its newest signed version"
+	stderr_has "does not have the repository's newest signed version"
 	# nor does a copy that was read before stand in for it
 	ends_with 1 env VARVE_CACHE="$PWD/../cache" varve cat "../hub.git#main:prices.csv"
-	stderr_has "does not have its newest signed version"
+	stderr_has "does not have the repository's newest signed version"
 	stderr_lacks "did not answer"
 	mv ../hub.git ../away.git
 	succeeds env VARVE_CACHE="$PWD/../cache" varve cat "../hub.git#main:prices.csv"
