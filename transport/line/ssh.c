@@ -169,25 +169,25 @@ static ssh_facts *new_facts(const char *host, const char *program, bool *foreign
 	return f;
 }
 
-/* OpenSSH's messages, the status for each, and the hint around the host. */
+/* OpenSSH's messages, the status for each, and the hint before the host. */
 static const struct {
 	const char *says;
 	vv_status code;
-	const char *before, *after;
+	const char *hint;
 } sayings[] = {
 	{"REMOTE HOST IDENTIFICATION HAS CHANGED", VV_EREFUSED,
-	 "if the change was announced to you: ssh-keygen -R ", ", then connect again"},
+	 "if the change was announced to you, connect again after this: ssh-keygen -R "},
 	{"Host key verification failed", VV_EREFUSED,
-	 "run this once, and compare the fingerprint that it shows: ssh ", ""},
+	 "run this once, and compare the fingerprint that it shows: ssh "},
 	{"Permission denied (", VV_EAUTH,
-	 "check that the right key is in ~/.ssh or in ssh-agent, and known to ", "?"},
+	 "check that the right key is in ~/.ssh or in ssh-agent, and known to "},
 	{"Too many authentication failures", VV_EAUTH,
-	 "name the right key in ~/.ssh/config (IdentityFile, IdentitiesOnly yes) for ", ""},
-	{"Could not resolve hostname", VV_ENOTFOUND, "check the name ", ""},
-	{"Name or service not known", VV_ENOTFOUND, "check the name ", ""},
-	{"Connection refused", VV_EIO, "check that sshd listens on that port of ", "?"},
-	{"timed out", VV_EIO, "check that this host can be reached from here: ", "?"},
-	{"No route to host", VV_EIO, "check that this host can be reached from here: ", "?"},
+	 "name the right key in ~/.ssh/config (IdentityFile, IdentitiesOnly yes) for "},
+	{"Could not resolve hostname", VV_ENOTFOUND, "check the name "},
+	{"Name or service not known", VV_ENOTFOUND, "check the name "},
+	{"Connection refused", VV_EIO, "check that sshd listens on that port of "},
+	{"timed out", VV_EIO, "check that this host can be reached from here: "},
+	{"No route to host", VV_EIO, "check that this host can be reached from here: "},
 };
 
 static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_messages *said,
@@ -214,11 +214,11 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_message
 		if (strstr(text, sayings[i].says)) {
 			return vv_fail(err, sayings[i].code,
 				       "cannot connect to '%s': %s\n"
-				       "%s%s%s",
+				       "%s%s",
 				       vv_text_shows(f->host),
 				       i == 0 ? "its host key differs from the one in known_hosts"
 					      : vv_text_shows(last),
-				       sayings[i].before, vv_text_shows(f->host), sayings[i].after);
+				       sayings[i].hint, vv_text_shows(f->host));
 		}
 	}
 	if (spoke) {
