@@ -73,7 +73,7 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 {
 	static const char *const outcomes[] = {"unchanged", "changed", "added", "deleted"};
 	static const char *const words[] = {
-		[VV_RESTORED_NOTHING] = "is unchanged",
+		[VV_RESTORED_NOTHING] = "unchanged",
 		[VV_RESTORED_ROW] = "restored",
 		[VV_RESTORED_NO_ROW] = "removed, as the restored version does not have it"};
 	const options *o = c->options;

@@ -39,7 +39,7 @@ static const vv_option set_table[] = {
 	OPT_JSON("the output format"),
 };
 
-static const char *const set_words[] = {[VV_SET_NOTHING] = "is unchanged",
+static const char *const set_words[] = {[VV_SET_NOTHING] = "unchanged",
 					[VV_SET_CELLS] = "changed",
 					[VV_SET_ADDED] = "added",
 					[VV_SET_REMOVED] = "deleted"};

@@ -26,7 +26,7 @@ tasks() {
 	output_is '{"id":1,"owner":"ada"}'
 	[ "$(git log --format=%s)" = "$(git -C ../first log --format=%s)" ]
 	succeeds varve set --if 'owner is null' --push tasks.jsonl 1 owner=ada
-	stderr_is "tasks.jsonl: row 1: is unchanged"
+	stderr_is "tasks.jsonl: row 1: unchanged"
 	succeeds varve delete --if "owner = 'ada'" --push --json tasks.jsonl 1
 	output_has '"outcome":"deleted"'
 	succeeds varve delete --if "owner = 'ada'" --push tasks.jsonl 1
