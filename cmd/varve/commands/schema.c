@@ -76,7 +76,7 @@ static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t
 			       "name it as PATH, without a revision");
 	}
 	if ((rc = vv_describe(&package, &describes, s, t, &d, err)) == VV_OK) {
-		vv_note("%s %s; 'varve add %s' and 'varve commit' record it, no row is stored "
+		vv_note("%s %s; 'varve add %s' and 'varve commit' record it; no row is stored "
 			"again",
 			describes ? "changed" : "wrote", vv_text_shows(package),
 			vv_text_shows(package));
@@ -188,7 +188,7 @@ const vv_command vv_cmd_schema = {
 		 "[REV:]PATH | CID",
 	.example = "$ varve schema --type id=string --key id prices.csv\n"
 		   "wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' "
-		   "record it, no row is stored again",
+		   "record it; no row is stored again",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
