@@ -131,7 +131,7 @@ static void put_order(vv_buf *b, const vv_dataset_found *staged, bool again)
 					: "the file's, from this version on");
 		return;
 	}
-	vv_buf_puts(b, "rows are kept by ");
+	vv_buf_puts(b, "rows are stored by ");
 	vv_text_put_names(b, root->sorted_by, root->sorted_by_count);
 	vv_buf_puts(b, ", with their positions in the file, from this version on");
 }

@@ -334,7 +334,7 @@ static void print_form(const info *f, vv_buf *b)
 		      vv_text_count(r->cut_rows));
 	print_text("cut", b);
 	if (vv_root_is_sorted(r)) {
-		vv_buf_puts(b, "rows are kept by ");
+		vv_buf_puts(b, "rows are stored by ");
 		put_names(b, VV_TEXTS(r->sorted_by), r->sorted_by_count);
 		vv_buf_puts(b, ", each with its place in the file");
 		print_text("order", b);

@@ -43,7 +43,7 @@ versions_are() {
 	new_repo
 	shuffled 4000 1 > t.csv && cp t.csv ../one.csv
 	succeeds varve add --order key --key id t.csv
-	output_has "order:   rows are kept by id, with their positions in the file, from this version on"
+	output_has "order:   rows are stored by id, with their positions in the file, from this version on"
 	varve commit -qm one
 	shuffled 4000 2 > t.csv && cp t.csv ../two.csv
 	succeeds varve add t.csv
@@ -60,7 +60,7 @@ versions_are() {
 	succeeds varve fsck --data
 	output_has "sound"
 	succeeds varve info HEAD:t.csv
-	output_has "order    rows are kept by id"
+	output_has "order    rows are stored by id"
 	is_kept_by id HEAD:t.csv
 }
 
@@ -339,7 +339,7 @@ for i in rows:
 	git commit -qm gone
 	succeeds varve add --order key t.csv
 	output_has "key id (found: no value repeats)"
-	output_has "order:   rows are kept by id"
+	output_has "order:   rows are stored by id"
 	varve commit -qm one
 	varve cat HEAD:t.csv | cmp - ../one.csv
 	succeeds varve fsck --data
@@ -348,14 +348,14 @@ for i in rows:
 	cp u.csv ../u.csv
 	succeeds varve add --order key u.csv
 	output_has "key code (found: no value repeats)"
-	output_has "order:   rows are kept by code"
+	output_has "order:   rows are stored by code"
 	varve commit -qm two
 	varve cat HEAD:u.csv | cmp - ../u.csv
 	succeeds varve fsck --data
 	mkdir sub && cp ../one.csv sub/p.csv
 	printf '{"resources":[{"name":"p","path":"p.csv","schema":{"fields":[{"name":"id"},{"name":"name"},{"name":"price"},{"name":"day"}],"primaryKey":"name"}}]}' > sub/datapackage.json
 	ends_with 0 varve add --order key sub/p.csv
-	output_has "order:   rows are kept by name"
+	output_has "order:   rows are stored by name"
 	varve cat :sub/p.csv | cmp - ../one.csv
 }
 
