@@ -178,7 +178,7 @@ static vv_status section_run(patch_job *j, bool *skipped, vv_error *err)
 	if (s->side[1].exists && (!s->side[0].exists || moves)) {
 		if ((rc = o->open(o->payload, s->path[1], NULL, NULL, &exists, err)) < 0) return rc;
 		if (exists) {
-			return patch_misfit_text(j, NULL, NULL, "no file there yet", "a file", err);
+			return patch_misfit_text(j, NULL, NULL, "no such file", "a file", err);
 		}
 	}
 	if (s->side[0].exists) {

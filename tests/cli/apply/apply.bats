@@ -136,7 +136,7 @@ v2() {
 	succeeds varve apply -R ../gone
 	v2 | cmp - prices.csv
 	ends_with 1 varve apply -R ../gone
-	stderr_has "expected no file there yet"
+	stderr_has "expected no such file"
 }
 
 @test "files of bytes are not in a patch, which is said" {
