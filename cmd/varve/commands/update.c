@@ -191,7 +191,7 @@ static vv_status run_update(vv_context *c, vv_error *err)
 		vv_fail(err, VV_ENOTFOUND,
 			c->argc == 1  ? "'%s' was not imported"
 			: c->argc > 1 ? "not every path was imported"
-				      : "nothing was imported",
+				      : "this repository has no imports",
 			vv_text_shows(c->argc > 0 ? c->argv[0] : ""));
 		rc = vv_hint(
 			err,
