@@ -368,7 +368,7 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 		(void)vv_nearest_try(&near, *it);
 	}
 	return near.best ? vv_hint(err, "did you mean '%s'?", near.best)
-			 : vv_hint(err, "known: %s", VV_REPORT_FORMS);
+			 : vv_hint(err, "the formats are %s", VV_REPORT_FORMS);
 }
 
 vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err)

@@ -340,7 +340,7 @@ teardown() {
 	diff -r ../good ../public
 	rm ../public/pages/varve-export
 	ends_with 2 varve publish -o ../public
-	stderr_has "remove it: the next publish writes it again"
+	stderr_has "remove it and publish again"
 	rm -r ../public/pages
 	succeeds varve publish -o ../public
 	diff -r ../good/pages ../public/pages

@@ -424,7 +424,7 @@ knows_places() {
 	x_and a
 	succeeds varve vault replicate --copies 2
 	succeeds ask "$url" hold-vaults key=zeros:32 time=0 signature=zeros:64
-	output_has "must be signed, and was not"
+	output_has "must have a valid signature"
 	new_machine
 	varve vault key new > /dev/null
 	ends_with 2 varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url"

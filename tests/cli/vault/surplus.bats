@@ -262,7 +262,7 @@ both_are_safe() {
 	succeeds varve vault writers add "$(cat ../eve)"
 	before=$(copies)
 	succeeds varve vault prune --grace 0
-	stderr_has "or did not replicate yet"
+	stderr_has "or have not replicated since"
 	[ "$(copies)" = "$before" ]
 }
 
