@@ -448,7 +448,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 	vv_auto(vv_holding) *holding = NULL;
 	vv_error err;
 
-	if (!o->stdio || argc != 1) return vv_usage_error("--stdio accepts one repository");
+	if (!o->stdio || argc != 1) return vv_usage_error("--stdio requires one repository");
 	if (o->blocks) return serve_blocks(o, argv[0]);
 	if (isatty(STDIN_FILENO)) {
 		vv_note("--stdio is run by clients that keep copies here, and reads and writes varve's protocol: it is not for a terminal");

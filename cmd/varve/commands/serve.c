@@ -35,7 +35,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 	const options *o = given;
 
 	if (!o->stdio) return vv_usage_error("choose --http ADDR or --stdio");
-	if (argc != 1) return vv_usage_error("--stdio accepts one repository");
+	if (argc != 1) return vv_usage_error("--stdio requires one repository");
 	if (isatty(STDIN_FILENO)) {
 		vv_note("this speaks varve's protocol on stdin and stdout; 'varve clone' and "
 			"'varve push' run it");

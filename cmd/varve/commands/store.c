@@ -204,9 +204,9 @@ static vv_status test(vv_context *c, const char *name, vv_error *err)
 		/* it was tried */
 	} else if (!s || !s->url) {
 		rc = vv_fail(err, VV_ENOTFOUND,
-			     VV_BLOCKS_CONFIG " has no store%s%s\n"
+			     VV_BLOCKS_CONFIG " has no store%s%s%s\n"
 					      "'varve store add NAME URL' adds one",
-			     name ? " " : "", name ? vv_text_shows(name) : "");
+			     name ? " '" : "", name ? vv_text_shows(name) : "", name ? "'" : "");
 	} else {
 		rc = print_test(c, s->name, s->url, s->push_url, s->name, err);
 	}
