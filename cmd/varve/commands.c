@@ -91,7 +91,7 @@ static const vv_tool_group groups[] = {
 	{"look", "look at data"},
 	{"history", "go through history"},
 	{"peers", "exchange with others"},
-	{"care", "check and clean up"},
+	{"care", "set up and maintain"},
 };
 
 /* What `varve help` lists without --all. */

@@ -71,12 +71,12 @@ static void tell_keepers(const vv_drop *d)
 		if (k->failed) {
 			vv_out("%s: not counted: %s\n", vv_reach_shown(k->name), k->why.message);
 		} else if (k->copies != 1) {
-			vv_out("%s: keeps %s of %s, at %s\n", vv_reach_shown(k->name),
-			       vv_text_count(k->versions), vv_text_count(asked),
+			vv_out("%s: has %s of %s, at %s\n", vv_reach_shown(k->name),
+			       vv_text_count(k->versions), vv_text_counted(asked, "version", NULL),
 			       vv_text_counted(k->copies, "place", NULL));
 		} else {
-			vv_out("%s: keeps %s of %s\n", vv_reach_shown(k->name),
-			       vv_text_count(k->versions), vv_text_count(asked));
+			vv_out("%s: has %s of %s\n", vv_reach_shown(k->name),
+			       vv_text_count(k->versions), vv_text_counted(asked, "version", NULL));
 		}
 	}
 }
@@ -207,7 +207,7 @@ const vv_command vv_cmd_drop = {
 	.summary = "remove local data of versions that others have",
 	.usage = "REV|A..B [PATH...]\n--history [PATH...]",
 	.example =
-		"$ varve drop --history\norigin: keeps 2 of 2\ndropped 2 versions, 15.8 kB; when "
+		"$ varve drop --history\norigin: has 2 of 2 versions\ndropped 2 versions, 15.8 kB; when "
 		"they "
 		"are needed, varve fetches them",
 	.options = table,

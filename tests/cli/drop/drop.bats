@@ -49,7 +49,7 @@ sums() {
 	succeeds varve fsck
 	output_has "sound: 6 versions of tables"
 	succeeds varve drop --history
-	output_has "origin: keeps 5 of 5"
+	output_has "origin: has 5 of 5 versions"
 	output_has "dropped 5 versions"
 	[ "$(du -sb .git/varve/packs | cut -f1)" -lt $((size * 2 / 3)) ]
 	succeeds varve fsck
@@ -221,7 +221,7 @@ sums() {
 	varve clone -q --bare ../hub.git ../none.git
 	succeeds varve drop -n --history
 	output_has "origin: not counted:"
-	output_has "other: keeps 5 of 5"
+	output_has "other: has 5 of 5 versions"
 	git remote remove other
 	pkill -P $locker || true
 	kill $locker || true
@@ -271,7 +271,7 @@ sums() {
 	varve push -q origin main
 	sums . > ../before
 	succeeds varve drop --history
-	output_has "origin: keeps 5 of 5"
+	output_has "origin: has 5 of 5 versions"
 	output_has "dropped 5 versions"
 	sums . > ../after
 	cmp ../before ../after
@@ -345,7 +345,7 @@ json_of() {
 	: > "../evil/$newest"
 	put_blocks
 	ends_with 0 varve drop --history
-	output_has "origin: keeps 5 of 5"
+	output_has "origin: has 5 of 5 versions"
 	sums . > ../after
 	cmp ../before ../after
 }

@@ -171,7 +171,7 @@ other() { cp "$(ls "$(dirname "$1")"/* | grep -vxF "$1" | head -1)" "$1"; }
 		head -c "$(($(stat -c %s "$pack") - 128))" /dev/zero | dd of="$pack" bs=1 seek=32 conv=notrunc status=none
 	done
 	run varve drop --history
-	output_has "keeps 0 of 5"
+	output_has "has 0 of 5 versions"
 	succeeds varve --offline fsck --data
 	for commit in $(git rev-list main); do
 		succeeds varve --offline cat "$commit:prices.csv"

@@ -19,7 +19,7 @@ three_versions() {
 	ends_with 1 varve drop --history --copies 3
 	output_has "at 2 places"
 	succeeds varve drop --history --copies 2
-	output_has "the vault: keeps 4 of 4, at 2 places"
+	output_has "the vault: has 4 of 4 versions, at 2 places"
 	output_has "dropped 4 versions"
 	succeeds varve fsck
 	output_has "not here: 4 versions, left with the vault"
@@ -51,7 +51,7 @@ three_versions() {
 	change 4
 	change 5
 	ends_with 1 varve drop --history
-	output_has "the vault: keeps 5 of 6"
+	output_has "the vault: has 5 of 6 versions"
 	stderr_has "1 version stays"
 }
 

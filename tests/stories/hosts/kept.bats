@@ -131,7 +131,7 @@ all_there() {
 		cp ../object "$object"
 	done
 	succeeds varve drop --history
-	output_has "keeps 5 of 5"
+	output_has "has 5 of 5 versions"
 }
 
 # Git itself refuses a new clone then, and all packs are there.
