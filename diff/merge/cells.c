@@ -780,7 +780,8 @@ bool merge_value_changed(merge *m, const merge_row_state *s, size_t which)
 {
 	const merge_side *side = &m->side[which];
 	const size_t columns = side->counts ? side->table->columns : 0;
-	if (vv_find_place(i, columns, side->counts[i] && s->side[which][i].len > 0) < columns) {
+	if (vv_find_place(i, columns,
+			  side->counts[i] && merge_has_value(side, &s->side[which][i])) < columns) {
 		return true;
 	}
 	for (size_t i = 0; i < m->column_count; i++) {

@@ -291,10 +291,29 @@ static const vv_column_pair *pair_of(const merge_side *s, long b)
 	return vv_array_find(s->columns.pairs, s->columns.count, it, it->a == b);
 }
 
-static bool is_changed(const merge_side *s, uint64_t row)
+/* Does the keeper's row have a value that base's lacks, in a column that counts for a row removed by
+ * the other side? */
+static vv_status has_news(merge *m, size_t keeper, const vv_cell *was, uint64_t row, bool *out,
+			  vv_error *err)
 {
-	const size_t at = vv_first_place(i, s->changed_count, s->changed[i] < row);
-	return at < s->changed_count && s->changed[at] == row;
+	merge_side *s = &m->side[keeper];
+	const vv_cell *cells;
+	vv_status rc = vv_row_by_number_get(&s->rows, row, &cells, err);
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < s->table->columns && !*out; i++) {
+		const long b = s->to_base[i];
+		const vv_field *was_field = b >= 0 ? field_of(m, 2, b) : NULL;
+		if (!was_field) {
+			*out = merge_has_value(s, &cells[i]);
+		} else if (m->side[1 - keeper].from_base[b] >= 0 ||
+			   merge_decided(m, VV_CONFLICT_COLUMN_REMOVED, was_field->name,
+					 was_field->name_len) == (int)keeper) {
+			*out = vv_value_compare(&m->scratch, was_field, &was[b],
+						field_of(m, (int)keeper, (long)i),
+						&cells[i]) == VV_OTHER;
+		}
+	}
+	return m->scratch.failed ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* JSON: did the other side drop the column only by removing rows, of which one is in the result, since the
@@ -306,8 +325,7 @@ static vv_status went_with_rows(merge *m, long b, size_t keeper, bool *out, vv_e
 	bool stays = false;
 	*out = false;
 	if (other->table->root.dialect.form == VV_FORM_CSV || other->gone == 0 ||
-	    s->changed_count == 0 || rule == VV_MERGE_ROWS_DELETE ||
-	    (rule == VV_MERGE_ROWS_CONFLICT && keeper != m->ours)) {
+	    rule == VV_MERGE_ROWS_DELETE || (rule == VV_MERGE_ROWS_CONFLICT && keeper != m->ours)) {
 		return VV_OK;
 	}
 	for (uint64_t row = 0; row < m->base->root.rows; row++) {
@@ -318,7 +336,11 @@ static vv_status went_with_rows(merge *m, long b, size_t keeper, bool *out, vv_e
 			continue;
 		}
 		if (merge_to_side(other, row) != MERGE_NONE) return VV_OK;
-		stays = stays || (is_changed(s, row) && merge_to_side(s, row) != MERGE_NONE);
+		const uint64_t kept = stays ? MERGE_NONE : merge_to_side(s, row);
+		if (kept != MERGE_NONE &&
+		    (rc = has_news(m, keeper, cells, kept, &stays, err)) < 0) {
+			return rc;
+		}
 	}
 	*out = stays;
 	return VV_OK;
@@ -760,14 +782,15 @@ static bool survives(const dropped *d, const vv_cell *cells)
 {
 	const size_t columns = d->side->table->columns;
 
-	return vv_find_place(i, columns, !d->gone[i] && cells[i].len > 0) < columns;
+	return vv_find_place(i, columns, !d->gone[i] && merge_has_value(d->side, &cells[i])) <
+	       columns;
 }
 
 static void look_at_added(dropped *d, const vv_cell *cells)
 {
 	bool says = false;
 	for (size_t i = 0; i < d->side->table->columns; i++) {
-		if (d->gone[i] && cells[i].len > 0) {
+		if (d->gone[i] && merge_has_value(d->side, &cells[i])) {
 			d->side->filled[d->side->to_base[i]] = true;
 			says = true;
 		}
@@ -789,7 +812,7 @@ static vv_status look_at_changed(dropped *d, uint64_t old_row, vv_error *err)
 		return rc;
 	}
 	for (size_t i = 0; i < s->table->columns; i++) {
-		says |= d->gone[i] && cells[i].len > 0 &&
+		says |= d->gone[i] && merge_has_value(s, &cells[i]) &&
 			vv_value_compare(&m->scratch, &m->base->schema.fields[s->to_base[i]],
 					 &was[s->to_base[i]], &s->table->schema.fields[i],
 					 &cells[i]) == VV_OTHER;

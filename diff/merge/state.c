@@ -77,6 +77,13 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 
 /* --- rows ------------------------------------------------------------------- */
 
+bool merge_has_value(const merge_side *s, const vv_cell *c)
+{
+	const bool json = s->table->root.dialect.form != VV_FORM_CSV;
+
+	return c->len > 0 || (json && c->state != VV_CELL_ABSENT);
+}
+
 /* The run that contains a row of base; NULL: none. */
 static const merge_run *find_run(merge_side *s, uint64_t old_row)
 {

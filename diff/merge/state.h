@@ -194,6 +194,9 @@ int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, siz
 /* Returns the rule for a row that the side `keeper` changed and the other side removed. */
 vv_merge_rows merge_rows_rule(const merge *m, size_t keeper);
 
+/* Returns true if the side's cell has a value. In JSON, null and the empty text are values, too. */
+bool merge_has_value(const merge_side *s, const vv_cell *c);
+
 /* Returns the number in the side of row old_row of base. MERGE_NONE: the side removed the row. */
 uint64_t merge_to_side(merge_side *s, uint64_t old_row);
 /* Returns a number of consecutive rows, from old_row of base and from new_row of the side on, that

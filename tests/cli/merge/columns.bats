@@ -569,8 +569,9 @@ assert (a["rowNumbers"], b["rowNumbers"]) == ({"base": 1, "theirs": 2}, {"base":
 	[ -z "$(git status --porcelain)" ]
 }
 
-# lonely SIDE: SIDE removes the only row that has a member, which the other side changes elsewhere in that row.
+# lonely SIDE [ROW]: SIDE removes the only row that has a member, and the other side replaces it by ROW.
 lonely() {
+	row=${2-'{"id":4,"a":"Z","only":"here"}'}
 	rm -rf "$BATS_TEST_TMPDIR/lonely"
 	new_repo "$BATS_TEST_TMPDIR/lonely"
 	cd "$BATS_TEST_TMPDIR/lonely"
@@ -580,7 +581,7 @@ lonely() {
 	git branch theirs
 	git checkout -q -b other
 	[ "$1" = theirs ] || git checkout -q theirs
-	printf '{"id":1,"a":"x"}\n{"id":2,"a":"y"}\n{"id":4,"a":"Z","only":"here"}\n' > t.ndjson
+	printf '{"id":1,"a":"x"}\n{"id":2,"a":"y"}\n%s\n' "$row" > t.ndjson
 	varve commit -qam changed
 	[ "$1" = theirs ] && git checkout -q theirs || git checkout -q other
 	printf '{"id":1,"a":"x"}\n{"id":2,"a":"Y"}\n' > t.ndjson
@@ -589,7 +590,7 @@ lonely() {
 }
 
 whole() {
-	[ "$(cat t.ndjson)" = "$(printf '{"id":1,"a":"x"}\n{"id":2,"a":"Y"}\n{"id":4,"a":"Z","only":"here"}')" ]
+	[ "$(cat t.ndjson)" = "$(printf '{"id":1,"a":"x"}\n{"id":2,"a":"Y"}\n%s' "$row")" ]
 }
 
 @test "JSON: a row that stays keeps a member that no other row has" {
@@ -620,4 +621,64 @@ whole() {
 		touch t.ndjson
 		[ -z "$(git status --porcelain)" ]
 	done
+}
+
+@test "JSON: a row that stays because of a new member keeps a member that no other row has" {
+	for new in 1 null '""'; do
+		row='{"id":4,"a":"z","only":"here","new":'$new'}'
+		lonely theirs "$row"
+		ends_with 1 varve merge theirs
+		whole
+		succeeds varve resolve --ours
+		whole
+		lonely theirs "$row"
+		succeeds varve merge -q -X ours theirs
+		whole
+		lonely ours "$row"
+		ends_with 1 varve merge theirs
+		succeeds varve resolve --theirs
+		whole
+		lonely ours "$row"
+		succeeds varve merge -q -X theirs theirs
+		whole
+		touch t.ndjson
+		[ -z "$(git status --porcelain)" ]
+	done
+}
+
+@test "JSON: null in an added row is a value of a column that the other side dropped" {
+	new_repo
+	printf '{"id":%s,"a":"x","b":"y"}\n' 1 2 3 > t.ndjson
+	varve add -q --key id t.ndjson
+	varve commit -qm one
+	git checkout -q -b spring
+	sed -i 's/,"b":"y"//' t.ndjson
+	varve commit -qam dropped
+	git checkout -q main
+	echo '{"id":4,"a":"x","b":null}' >> t.ndjson
+	varve commit -qam added
+	ends_with 1 varve merge spring
+	ends_with 1 varve conflicts
+	output_has "column b: theirs dropped column 'b', ours added rows with values in this column"
+	[ "$(tail -n 1 t.ndjson)" = '{"id":4,"a":"x","b":null}' ]
+}
+
+@test "JSON: a removed row that was only respelled takes its column away" {
+	new_repo
+	rows() {
+		seq 3000 | sed 's/.*/{"id":&,"a":&.5}/'
+	}
+	only='{"id":4000,"a":1.0,"only":"here"}'
+	{ rows; echo "$only"; } > t.ndjson
+	varve add -q --key id t.ndjson
+	varve commit -qm one
+	git checkout -q -b spring
+	rows | sed 's/"a":1\.5/"a":2.5/' > t.ndjson
+	varve commit -qam removed
+	git checkout -q main
+	sed -i "s/:1\.0,/:1.00,/" t.ndjson
+	varve commit -qam respelled
+	succeeds varve merge -q -X ours spring
+	touch t.ndjson
+	[ -z "$(git status --porcelain)" ]
 }
