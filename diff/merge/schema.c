@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/header_rows.h"
+#include "dataset/rows/line_edit.h"
 #include "dataset/schema/header.h"
 #include "diff/merge/around.h"
 #include "diff/merge/state.h"
@@ -635,13 +636,37 @@ static bool has_columns(const merge *m, int version, bool names)
 	return all;
 }
 
-/* Do rows of the version mean and look the same in the result? */
-static bool rows_fit(const merge *m, int version)
+/* Do rows of the version mean and look the same in the result? any_form: they may look different. */
+static bool rows_fit(const merge *m, int version, bool any_form)
 {
 	const vv_table *t = merge_version(m, version);
 	const vv_dialect *d = &m->as.dialect;
 	return t && has_columns(m, version, d->form != VV_FORM_CSV) &&
-	       vv_dialect_same_rows(d, &t->root.dialect);
+	       (any_form || vv_dialect_same_rows(d, &t->root.dialect));
+}
+
+/* Can cells be changed in lines of each version? */
+static bool lines_fit(const merge *m)
+{
+	const vv_dialect *d = &m->as.dialect;
+	if (d->form != VV_FORM_CSV) {
+		return m->base_copies && rows_fit(m, 0, false) && rows_fit(m, 1, false);
+	}
+	return m->base && vv_dialect_same_cells(d, dialect_of(m, 0)) &&
+	       vv_dialect_same_cells(d, dialect_of(m, 1)) &&
+	       vv_dialect_same_cells(d, dialect_of(m, 2));
+}
+
+static bool is_respelled(const merge *m, int side)
+{
+	const merge_side *s = &m->side[side];
+	const size_t columns = s->table->columns;
+	return m->base &&
+	       (dialect_of(m, side)->newline != dialect_of(m, 2)->newline ||
+		vv_find_place(i, columns,
+			      s->to_base[i] >= 0 && quoting_habit(m, side, (long)i) !=
+							    quoting_habit(m, 2, s->to_base[i])) <
+			columns);
 }
 
 /* Does the version's header name the result's columns under its characters? */
@@ -651,29 +676,42 @@ static bool header_fits(const merge *m, int version)
 	       vv_dialect_same_cells(&m->as.dialect, dialect_of(m, version));
 }
 
-/* The names of the result's columns, in the bytes of a version that has them. */
-static vv_status find_labels(const merge *m, vv_cell *cells, vv_arena *arena, vv_error *err)
+/* The names of the result's columns, in the bytes of a version that has them, and with its quotes. */
+static vv_status find_labels(const merge *m, vv_cell *cells, uint8_t *quoting, vv_arena *arena,
+			     vv_error *err)
 {
+	vv_auto(vv_line_parts) parts = {0};
 	for (size_t i = 0; i < m->column_count; i++) {
 		cells[i] = (vv_cell){.text = m->columns[i].name,
 				     .len = (uint32_t)m->columns[i].name_len};
 	}
 	for (int version = 2; version >= 0; version--) {
 		const vv_table *t = merge_version(m, version);
+		const vv_dialect *d = t ? &t->root.dialect : NULL;
 		const vv_cell *labels;
-		vv_status rc = t ? vv_header_labels(&labels, arena, &t->root.dialect, &t->schema,
-						    err)
-				 : VV_OK;
-
-		if (rc < 0) return rc;
-		for (size_t i = 0; t && i < m->column_count; i++) {
+		size_t len;
+		if (!t) {
+			continue;
+		}
+		const char *line = vv_dialect_header(d, &len);
+		vv_status rc = vv_header_labels(&labels, arena, d, &t->schema, err);
+		if (rc < 0 ||
+		    (rc = vv_line_parts_read(&parts, d, &t->schema, line, len, err)) < 0) {
+			return rc;
+		}
+		for (size_t i = 0; i < m->column_count; i++) {
 			const merge_column *c = &m->columns[i];
 			long at = version == 2 ? c->b : c->side[version];
 			const vv_field *f = at >= 0 ? &t->schema.fields[at] : NULL;
 
 			if (f && f->name_len == c->name_len &&
 			    memcmp(f->name, c->name, c->name_len) == 0) {
+				const vv_line_part *p = vv_line_part_of(&parts, (size_t)at);
 				cells[i] = labels[at];
+				quoting[i] = p && p->from < p->to && d->quote &&
+							     line[p->from] == (char)d->quote
+						     ? VV_QUOTE_ALWAYS
+						     : VV_QUOTE_MINIMAL;
 			}
 		}
 	}
@@ -687,9 +725,15 @@ static vv_status write_header(merge *m, vv_error *err)
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_cell *cells = vv_arena_calloc(&arena, m->column_count + 1, sizeof(*cells));
-	vv_status rc = cells ? vv_row_writer_new(&w, d, m->column_count, NULL, NULL, err)
-			     : vv_fail_nomem(err);
-	if (rc < 0 || (rc = find_labels(m, cells, &arena, err)) < 0) return rc;
+	vv_dialect of_header = *d; /* borrowed, but for the quoting */
+	of_header.quoting = vv_arena_calloc(&arena, m->column_count + 1, 1);
+	of_header.quoting_count = m->column_count;
+	if (!cells || !of_header.quoting) return vv_fail_nomem(err);
+	vv_status rc = find_labels(m, cells, of_header.quoting, &arena, err);
+	if (rc < 0 ||
+	    (rc = vv_row_writer_new(&w, &of_header, m->column_count, NULL, NULL, err)) < 0) {
+		return rc;
+	}
 	if (m->column_count > 0) {
 		vv_row_write(w, &line, cells, m->column_count);
 		size_t len;
@@ -798,8 +842,11 @@ vv_status merge_form(merge *m, vv_error *err)
 	}
 	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) ||
 		   (x->form == VV_FORM_CSV) != (b->form == VV_FORM_CSV);
-	m->base_copies = m->base && rows_fit(m, 2);
-	m->side[0].copies = rows_fit(m, 0);
-	m->side[1].copies = rows_fit(m, 1);
+	m->base_copies = m->base && rows_fit(m, 2, false);
+	m->edits = lines_fit(m);
+	for (int i = 0; i < 2; i++) {
+		m->side[i].copies = rows_fit(m, i, m->edits);
+		m->side[i].respelled = m->edits && is_respelled(m, i);
+	}
 	return VV_OK;
 }

@@ -93,7 +93,10 @@ typedef struct merge_side {
 
 	vv_row_by_number rows; /* reads rows of this side */
 	bool copies;           /* lines of this side can be copied to the result */
-	bool own_columns;      /* the result has a column of this side that base lacks */
+	/* this side changed the usual quotes of a column, or the usual line end, so that rows with
+	 * the same cells may have other lines */
+	bool respelled;
+	bool own_columns; /* the result has a column of this side that base lacks */
 	/* one for each column of this side: true if base lacks the column, and no decision removed
 	 * it. A value in such a column counts as a change of its row, so that the value is not lost
 	 * if the other side removed the row. NULL: no such column */
@@ -143,6 +146,8 @@ typedef struct merge {
 	merge_groups groups;   /* groups of base */
 	vv_row_by_number rows; /* rows of base */
 	bool base_copies;      /* lines of base can be copied to the result */
+	/* a row of the result can be made by changing cells in a line of any version */
+	bool edits;
 
 	merge_column *columns; /* in the order of the result */
 	size_t column_count;

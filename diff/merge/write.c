@@ -253,10 +253,9 @@ struct merge_writer {
 	uint64_t inside;
 	uint64_t orphan; /* base row that may have gone on that side, after the one just given */
 	merge_added added;
-	bool drained; /* rows added after the last row were begun */
-	bool waiting; /* row below comes when the rows added before it are written */
-	vv_line_editor
-		editor; /* of lines that both sides changed; spelled NULL: such lines are written again */
+	bool drained;              /* rows added after the last row were begun */
+	bool waiting;              /* row below comes when the rows added before it are written */
+	vv_line_editor editors[3]; /* of lines of each version; without m->edits only the first */
 	vv_line_parts parts[3];
 	bool *changed;
 	vv_bytes *spelled;
@@ -342,8 +341,8 @@ static vv_status check_encoding(merge_writer *w, vv_error *err)
 	const merge *m = w->m;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; w->editor.encoding && i < m->column_count && rc == VV_OK; i++) {
-		rc = vv_line_takes(&w->editor, &w->cells[i], i, err);
+	for (size_t i = 0; w->editors[0].encoding && i < m->column_count && rc == VV_OK; i++) {
+		rc = vv_line_takes(&w->editors[0], &w->cells[i], i, err);
 		if (rc == VV_EINPUT) {
 			return vv_prefix(err, "row %llu, column '%s'",
 					 (unsigned long long)w->row_count + 1,
@@ -464,63 +463,172 @@ static bool same_text(const char *a, size_t a_len, const char *b, size_t b_len)
 	return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
 }
 
-/* A row that both changed, whose lines can be in the result: each cell is spelled as the side has it that changed it, or its
- * spelling; all other bytes are those of the first side. */
-static vv_status put_spelled(merge_writer *w, vv_error *err)
+/* The line of a version for the row; text NULL: its row was not read. */
+typedef struct row_line {
+	const char *text, *end;
+	size_t len, end_len;
+} row_line;
+
+static vv_status read_row_line(merge_writer *w, int version, row_line *out, vv_error *err)
 {
 	merge *m = w->m;
-	merge_row_state *s = &w->row;
-	vv_row_by_number *rows[] = {&m->side[0].rows, &m->side[1].rows, &m->rows};
-	const uint64_t at[] = {s->row[0], s->row[1], s->base_row};
-	const char *line[3], *end[3];
-	size_t len[3], end_len[3];
-	bool known;
+	const merge_row_state *s = &w->row;
+	const vv_table *t = merge_version(m, version);
+	vv_row_by_number *rows = version == 2 ? &m->rows : &m->side[version].rows;
 	vv_status rc;
 
-	for (int v = 0; v < 3; v++) {
-		const vv_table *t = merge_version(m, v);
+	*out = (row_line){0};
+	if (version == 2 ? !s->base : !s->side[version]) return VV_OK;
+	if ((rc = vv_row_by_number_line(rows, version == 2 ? s->base_row : s->row[version],
+					&out->text, &out->len, err)) < 0 ||
+	    (rc = vv_line_parts_read(&w->parts[version], &t->root.dialect, &t->schema, out->text,
+				     out->len, err)) < 0) {
+		return rc;
+	}
+	out->end_len = vv_line_end(&t->root.dialect, out->text, out->len);
+	out->end = out->text + out->len - out->end_len;
+	return VV_OK;
+}
 
-		if ((rc = vv_row_by_number_line(rows[v], at[v], &line[v], &len[v], err)) < 0 ||
-		    (rc = vv_line_parts_read(&w->parts[v], &t->root.dialect, &t->schema, line[v],
-					     len[v], err)) < 0) {
-			return rc;
-		}
-		end_len[v] = vv_line_end(&t->root.dialect, line[v], len[v]);
-		end[v] = line[v] + len[v] - end_len[v];
+static long place_in(const merge_column *c, int version)
+{
+	return version == 2 ? c->b : c->side[version];
+}
+
+/* The cell in the version's line, with its quotes; data NULL: it cannot be copied to the result. */
+static vv_bytes spelling_in(const merge_writer *w, const row_line *lines, size_t i, int version)
+{
+	const merge *m = w->m;
+	const long at = place_in(&m->columns[i], version);
+	const vv_line_part *p = lines[version].text && at >= 0
+					? vv_line_part_of(&w->parts[version], (size_t)at)
+					: NULL;
+	const bool moves = !vv_dialect_is_bare(&m->as.dialect) && (at == 0) != (i == 0);
+
+	if (!p || moves || (p->from == p->to && m->column_count == 1)) return (vv_bytes){NULL, 0};
+	return (vv_bytes){(char *)(uintptr_t)lines[version].text + p->from, p->to - p->from};
+}
+
+static bool has_cell(const merge_writer *w, size_t i, int version)
+{
+	const vv_cell *cells = version == 2 ? w->row.base : w->row.side[version];
+	const long at = place_in(&w->m->columns[i], version);
+
+	return cells && at >= 0 && vv_cell_equal(&w->cells[i], &cells[at]);
+}
+
+/* How the other side spells the cell, if the first side did not change its spelling. */
+static vv_bytes spelling_of_other(const merge_writer *w, const row_line *lines, size_t i)
+{
+	const vv_bytes x = spelling_in(w, lines, i, 0), y = spelling_in(w, lines, i, 1),
+		       b = spelling_in(w, lines, i, 2);
+	const bool takes = !x.data  ? true
+			   : b.data ? vv_bytes_equal(&x, &b)
+				    : !has_cell(w, i, 0) ||
+					      vv_fact_text_order(x.data, x.len, y.data, y.len) < 0;
+
+	return y.data && takes && has_cell(w, i, 1) ? y : (vv_bytes){NULL, 0};
+}
+
+/* Did one side alone add the row? */
+static bool is_of_one_side(const merge_row_state *s)
+{
+	return s->base_row == MERGE_NONE && (s->row[0] == MERGE_NONE || s->row[1] == MERGE_NONE);
+}
+
+/* Where a row of one side has the usual line end of its file, it gets that of the result. */
+static void put_single_end(merge_writer *w, const vv_dialect *was, const row_line *line)
+{
+	size_t was_len, len;
+	const char *was_end = vv_dialect_row_end(was, &was_len),
+		   *end = vv_dialect_row_end(&w->m->as.dialect, &len);
+	const bool usual = same_text(line->end, line->end_len, was_end, was_len);
+
+	vv_buf_put(&w->held, usual ? end : line->end, usual ? len : line->end_len);
+}
+
+static void put_merged_end(merge_writer *w, const row_line *lines)
+{
+	const row_line *x = &lines[0], *y = &lines[1], *b = &lines[2];
+	const int side = x->end_len == 0
+				 ? 1
+				 : merge_pick(same_text(x->end, x->end_len, y->end, y->end_len),
+					      same_text(x->end, x->end_len, b->end, b->end_len),
+					      same_text(y->end, y->end_len, b->end, b->end_len));
+
+	vv_buf_put(&w->held, lines[side == 1].end, lines[side == 1].end_len);
+}
+
+/* Makes the row from the line of the first version that was read: each cell is spelled as the side has it that changed it,
+ * or its spelling; all other bytes are those of the line. In a row that one side alone added, cells with the
+ * usual quotes of its file get those of the result. */
+static vv_status put_edited(merge_writer *w, vv_error *err)
+{
+	merge *m = w->m;
+	const merge_row_state *s = &w->row;
+	const int from = s->side[0] ? 0 : s->side[1] ? 1 : 2;
+	const vv_table *t = merge_version(m, from);
+	const vv_dialect *was = &t->root.dialect, *is = &m->as.dialect;
+	const bool single = is_of_one_side(s), both = s->side[0] && s->side[1];
+	row_line lines[3];
+	bool known;
+	vv_status rc = is->form == VV_FORM_CSV && is->quote == 0 ? check_cells(w, err) : VV_OK;
+
+	if (rc < 0) return rc;
+	for (int v = 0; v < 3; v++) {
+		if ((rc = read_row_line(w, v, &lines[v], err)) < 0) return rc;
 	}
 	for (size_t i = 0; i < m->column_count; i++) {
-		const char *text[3] = {NULL};
-		size_t n[3] = {0};
-		const bool x = vv_cell_equal(&w->cells[i], &s->side[0][i]),
-			   y = vv_cell_equal(&w->cells[i], &s->side[1][i]);
+		const long at = place_in(&m->columns[i], from);
+		const bool requote = single && at >= 0 &&
+				     vv_dialect_quoting(was, (size_t)at) !=
+					     vv_dialect_quoting(is, i);
 
-		for (int v = 0; v < 3; v++) {
-			const vv_line_part *p = vv_line_part_of(&w->parts[v], i);
-			text[v] = p ? line[v] + p->from : NULL;
-			n[v] = p ? p->to - p->from : 0;
-		}
-		/* a cell whose spelling the first side changed keeps its quotes */
-		const bool theirs = y && same_text(text[0], n[0], text[2], n[2]);
-		w->changed[i] = !x;
-		w->spelled[i] = (vv_bytes){theirs ? (char *)text[1] : NULL, n[1]}; /* read only */
+		w->changed[i] = requote || !has_cell(w, i, from);
+		w->spelled[i] = both ? spelling_of_other(w, lines, i) : (vv_bytes){NULL, 0};
 	}
 	put_line(w, NULL, 0);
 	vv_buf_reset(&m->text);
 	if ((rc = find_lead(w, &w->held, &known, err)) < 0 ||
-	    (rc = vv_line_edit(&w->editor, &m->text, line[0], len[0], s->side[0], w->cells,
-			       w->changed, w->spelled, err)) < 0) {
+	    (rc = vv_line_edit(&w->editors[from], &m->text, lines[from].text, lines[from].len,
+			       from == 2 ? s->base : s->side[from], w->cells, w->changed,
+			       w->spelled, err)) < 0) {
 		return rc;
 	}
-	const size_t own = known ? vv_line_lead(&m->as.dialect, m->column_count, line[0], len[0])
+	const size_t own = known ? vv_line_lead(was, t->columns, lines[from].text, lines[from].len)
 				 : 0;
-	const int side = end_len[0] == 0
-				 ? 1
-				 : merge_pick(same_text(end[0], end_len[0], end[1], end_len[1]),
-					      same_text(end[0], end_len[0], end[2], end_len[2]),
-					      same_text(end[1], end_len[1], end[2], end_len[2]));
-	vv_buf_put(&w->held, m->text.data + own, m->text.len - own - end_len[0]);
-	vv_buf_put(&w->held, end[side == 1], end_len[side == 1]);
+	vv_buf_put(&w->held, m->text.data + own, m->text.len - own - lines[from].end_len);
+	if (single) {
+		put_single_end(w, was, &lines[from]);
+	} else if (both) {
+		put_merged_end(w, lines);
+	} else {
+		vv_buf_put(&w->held, lines[from].end, lines[from].end_len);
+	}
 	return vv_buf_ok(&w->held, err);
+}
+
+/* CSV: would the row be an empty line, which is no row, without quotes? */
+static bool is_blank_row(const merge_writer *w)
+{
+	const size_t columns = w->m->column_count;
+
+	return w->m->as.dialect.form == VV_FORM_CSV && w->cells[0].len == 0 &&
+	       vv_find_place(i, columns, i > 0 && w->cells[i].state != VV_CELL_ABSENT) == columns;
+}
+
+/* Is the row to be made from a line, rather than copied or written again? */
+static bool is_edited(const merge_writer *w)
+{
+	const merge *m = w->m;
+	const merge_row_state *s = &w->row;
+	const bool both = s->side[0] && s->side[1];
+	const int side = s->row[0] != MERGE_NONE ? 0 : 1;
+
+	if (!m->edits || is_blank_row(w)) return false;
+	if (both) return s->base || m->as.dialect.form == VV_FORM_CSV;
+	return is_of_one_side(s) && m->as.dialect.form == VV_FORM_CSV &&
+	       !vv_dialect_same_rows(&m->as.dialect, &merge_version(m, side)->root.dialect);
 }
 
 /* Puts the row that was merged: a line of a version with the same cells, otherwise a new one. */
@@ -533,7 +641,7 @@ static vv_status put_row(merge_writer *w, vv_error *err)
 	bool can[2];
 	vv_status rc = VV_OK;
 	if ((rc = check_encoding(w, err)) < 0) return rc;
-	if (w->spelled && s->base && s->side[0] && s->side[1]) return put_spelled(w, err);
+	if (is_edited(w)) return put_edited(w, err);
 	for (size_t i = 0; i < 2; i++) {
 		can[i] = m->side[i].copies && s->side[i] && merge_cells_are(m, s, (int)i);
 	}
@@ -545,7 +653,8 @@ static vv_status put_row(merge_writer *w, vv_error *err)
 	} else if (!s->side[0] && !s->side[1] && s->base && m->base_copies) {
 		rc = vv_row_by_number_line(&m->rows, s->base_row, &line, &len, err);
 	} else {
-		return put_cells(w, err);
+		const bool csv = m->as.dialect.form == VV_FORM_CSV;
+		return m->edits && csv && !is_blank_row(w) ? put_edited(w, err) : put_cells(w, err);
 	}
 	bool known = false;
 	put_line(w, NULL, 0);
@@ -581,7 +690,7 @@ static vv_status put_common(merge_writer *w, vv_error *err)
 		want[i] = s->touched[i] || m->side[i].own_columns ||
 			  (!m->base_copies && m->side[i].copies);
 	}
-	want[2] = (s->touched[0] && s->touched[1]) || (!want[0] && !want[1]) || m->partial ||
+	want[2] = want[0] == want[1] || m->partial ||
 		  (theirs_first && !m->side[1 - m->ours].reordered);
 	vv_status rc = load_row(m, s, want, err);
 	const uint64_t cells = m->stats->cells_from_theirs;
@@ -760,7 +869,8 @@ static vv_status begin_row(merge_writer *w, uint64_t row, vv_error *err)
 	for (size_t i = 0; i < 2; i++) {
 		s->row[i] = merge_to_side(&m->side[i], row);
 		s->touched[i] = s->row[i] != MERGE_NONE &&
-				merge_untouched(m, &m->side[i], row, s->row[i]) == 0;
+				(m->side[i].respelled ||
+				 merge_untouched(m, &m->side[i], row, s->row[i]) == 0);
 	}
 	if (s->row[0] == MERGE_NONE && s->row[1] == MERGE_NONE) {
 		stays = false;
@@ -809,15 +919,38 @@ static vv_status writer_step(merge_writer *w, vv_error *err)
 
 /* --- the whole ------------------------------------------------------------------ */
 
+/* Opens the editor of a version's lines. */
+static vv_status open_editor(merge_writer *w, int version, const char *const *names, vv_error *err)
+{
+	merge *m = w->m;
+	const vv_table *t = merge_version(m, version);
+	vv_line_editor *e = &w->editors[version];
+	size_t *from = vv_arena_calloc(&m->arena, m->column_count + 1, sizeof(*from));
+	if (!from) return vv_fail_nomem(err);
+	for (size_t i = 0; i < m->column_count; i++) {
+		const long at = place_in(&m->columns[i], version);
+		from[i] = at < 0 ? VV_LINE_NONE : (size_t)at;
+	}
+	*e = (vv_line_editor){.was = &t->root.dialect,
+			      .schema = &t->schema,
+			      .is = &m->as.dialect,
+			      .names = names,
+			      .from = m->as.dialect.form == VV_FORM_CSV ? from : NULL,
+			      .columns = m->column_count};
+	return vv_line_editor_open(e, err);
+}
+
 vv_status merge_writer_open(merge *m, vv_error *err)
 {
 	merge_writer *w = vv_calloc(1, sizeof(*w));
-	vv_auto_free const char **names = vv_calloc(m->column_count + 1, sizeof(*names));
-	vv_auto_free size_t *lens = vv_calloc(m->column_count + 1, sizeof(*lens));
-	vv_status rc = VV_OK;
+	const size_t room = m->column_count + 1;
+	const char **names = vv_arena_calloc(&m->arena, room, sizeof(*names));
+	vv_auto_free size_t *lens = vv_calloc(room, sizeof(*lens));
+	vv_status rc;
 	m->writer = w;
-	if (!w || !names || !lens ||
-	    !(w->cells = vv_calloc(m->column_count + 1, sizeof(*w->cells)))) {
+	if (!w || !names || !lens || !(w->cells = vv_calloc(room, sizeof(*w->cells))) ||
+	    !(w->changed = vv_calloc(room, sizeof(*w->changed))) ||
+	    !(w->spelled = vv_calloc(room, sizeof(*w->spelled)))) {
 		return vv_fail_nomem(err);
 	}
 	w->m = m;
@@ -826,20 +959,11 @@ vv_status merge_writer_open(merge *m, vv_error *err)
 		names[i] = m->columns[i].name;
 		lens[i] = m->columns[i].name_len;
 	}
-	if (m->base_copies && m->side[0].copies && m->side[1].copies) {
-		w->changed = vv_calloc(m->column_count + 1, sizeof(*w->changed));
-		w->spelled = vv_calloc(m->column_count + 1, sizeof(*w->spelled));
-		if (!w->changed || !w->spelled) return vv_fail_nomem(err);
+	for (int v = 0; v < (m->edits ? 3 : 1); v++) {
+		if ((rc = open_editor(w, v, names, err)) < 0) return rc;
 	}
-	w->editor = (vv_line_editor){.was = &m->side[0].table->root.dialect,
-				     .schema = &m->side[0].table->schema,
-				     .is = &m->as.dialect};
-	if ((rc = vv_line_editor_open(&w->editor, err)) < 0) return rc;
-	if ((rc = vv_row_writer_new(&w->rows, &m->as.dialect, m->column_count, names, lens, err)) ==
-	    VV_OK) {
-		rc = put_blocks(w, 0, err);
-	}
-	return rc;
+	rc = vv_row_writer_new(&w->rows, &m->as.dialect, m->column_count, names, lens, err);
+	return rc < 0 ? rc : put_blocks(w, 0, err);
 }
 
 static vv_status more_bytes(merge_writer *w, vv_error *err)
@@ -890,8 +1014,8 @@ void merge_writer_close(merge *m)
 	merge_writer *w = m->writer;
 	if (w) {
 		vv_row_writer_free(w->rows);
-		vv_line_editor_close(&w->editor);
 		for (int v = 0; v < 3; v++) {
+			vv_line_editor_close(&w->editors[v]);
 			vv_line_parts_clear(&w->parts[v]);
 		}
 		vv_buf_clear_all(&w->out, &w->held);

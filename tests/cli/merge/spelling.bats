@@ -1,0 +1,50 @@
+# Quotes and line ends of CSV: what nobody changed stays, whatever is usual in a column or in the file.
+load ../helper
+
+# merged BASE OURS THEIRS RESULT: a merge of these texts makes this one.
+merged() {
+	printf "$1" > base
+	printf "$2" > ours
+	printf "$3" > theirs
+	succeeds varve merge-file base ours theirs t.csv
+	printf "$4" | cmp - ours
+}
+
+start() {
+	new_repo
+	varve track --text '*.csv'
+}
+
+@test "quotes of cells that nobody changed stay where one side makes other quotes usual in a column" {
+	start
+	base='id,a,b\n1,"u",p\n2,"v",q\n3,w,r\n4,x,s\n5,y,t\n'
+	merged "$base" "$base"'6,"z",i\n7,"z",j\n' 'id,a,b\n1,"u",p\n2,"v",q\n3,w,r\n4,x,S\n5,Y,t\n' \
+		'id,a,b\n1,"u",p\n2,"v",q\n3,w,r\n4,x,S\n5,Y,t\n6,"z",i\n7,"z",j\n'
+}
+
+@test "line ends that nobody changed stay where one side makes others usual" {
+	start
+	base='id,a\n1,u\r\n2,v\r\n3,w\n4,x\n5,y\n'
+	merged "$base" "$base"'6,i\r\n7,j\r\n' 'id,a\n1,u\r\n2,V\r\n3,w\n4,X\n5,y\n' \
+		'id,a\n1,u\r\n2,V\r\n3,w\n4,X\n5,y\n6,i\r\n7,j\r\n'
+}
+
+@test "a row that one side added has the quotes and line end that the other side gave to all rows" {
+	start
+	merged 'id,a\n1,u\n2,v\n3,w\n' 'id,a\n1,"u"\r\n2,"v"\r\n3,"w"\r\n' 'id,a\n1,u\n2,v\n3,w\n"4",x\n' \
+		'id,a\n1,"u"\r\n2,"v"\r\n3,"w"\r\n"4","x"\r\n'
+}
+
+@test "quotes that are not usual stay where both sides add or drop columns, and the header gets none" {
+	start
+	base='id,a,b\n"1",u,p\n"2","v","q"\n3,w,r\n'
+	merged "$base" 'id,a,b,c\n"1",u,p,5\n"2","v","q",6\n3,w,r,7\n' 'id,a,b,d\n"1",u,p,A\n"2","v","q",B\n3,w,r,C\n' \
+		'id,a,b,c,d\n"1",u,p,5,A\n"2","v","q",6,B\n3,w,r,7,C\n'
+	merged "$base" 'id,b\n"1",p\n"2","q"\n3,r\n' 'id,a,b,d\n"1",u,p,A\n"2","v","q",B\n3,w,r,C\n' \
+		'id,b,d\n"1",p,A\n"2","q",B\n3,r,C\n'
+}
+
+@test "random quotes, line ends and columns: what nobody changed stays" {
+	start
+	succeeds python3 "$BATS_TEST_DIRNAME/spelling_law.py" "${VARVE_TEST_SEED:-$RANDOM}" 25
+}
