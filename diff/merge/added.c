@@ -1,0 +1,206 @@
+/*
+ * added: the order of rows that were added at one place, by one side or both: sorted by key if both
+ * sides' rows ascend by it; otherwise one side's follow the other's, the one whose first row is
+ * smaller first. Rows of one key are one row; of blocks without a key that are equal one stays.
+ */
+#include "diff/merge/added.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "diff/merge/cells.h"
+#include "diff/rows/value.h"
+
+vv_status merge_added_put(merge_added *a, size_t side, const merge_block *b, vv_error *err)
+{
+	merge_spans *s = &a->pending[side];
+
+	return vv_array_add(s->list, s->count, s->cap, (merge_span){b->above, b->row, b->rows})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
+void merge_added_clear(merge_added *a)
+{
+	vv_free_all(a->pending[0].list, a->pending[1].list);
+	memset(a, 0, sizeof(*a));
+}
+
+/* Is the row in the result, or does it come with its partner? */
+static bool is_placed(const merge_side *side, uint64_t row)
+{
+	const uint64_t at = merge_added_index(side, row);
+
+	return side->placed[at] || (side->follows && side->partner[at] != MERGE_NONE);
+}
+
+/* The row that comes next and is not in the result yet, or MERGE_NONE. */
+static uint64_t spans_peek(const merge_side *side, merge_spans *s)
+{
+	while (s->at < s->count) {
+		const merge_span *p = &s->list[s->at];
+		if (s->inside == p->rows) {
+			s->at++;
+			s->inside = 0;
+		} else if (is_placed(side, p->row + s->inside)) {
+			s->inside++;
+		} else {
+			return p->row + s->inside;
+		}
+	}
+	return MERGE_NONE;
+}
+
+static void rewind_spans(merge_spans *s)
+{
+	s->at = 0;
+	s->inside = 0;
+}
+
+/* Order by key of two rows of the sides a and b. */
+static int key_order(const merge *m, size_t a, const vv_cell *x, size_t b, const vv_cell *y)
+{
+	for (size_t i = 0; i < m->key_count; i++) {
+		int c = vv_value_order(&m->compare.fields[m->key[i]], &x[m->side[a].key[i]],
+				       &y[m->side[b].key[i]]);
+		if (c != 0) return c;
+	}
+	return 0;
+}
+
+/* Do the rows to come ascend by key? */
+static vv_status ascends(merge *m, merge_added *a, size_t which, bool *out, vv_error *err)
+{
+	merge_side *side = &m->side[which];
+	merge_spans *s = &a->pending[which];
+	const vv_cell *cells, *last;
+	uint64_t row, before = MERGE_NONE;
+	vv_status rc = VV_OK;
+	*out = true;
+	while (*out && rc == VV_OK && (row = spans_peek(side, s)) != MERGE_NONE) {
+		if (before != MERGE_NONE &&
+		    (rc = vv_row_by_number_get(&side->rows, before, &last, err)) == VV_OK &&
+		    (rc = vv_row_by_number_get(&side->rows, row, &cells, err)) == VV_OK) {
+			*out = key_order(m, which, last, which, cells) < 0;
+		}
+		before = row;
+		s->inside++;
+	}
+	rewind_spans(s);
+	return rc;
+}
+
+/* The rows that come next on both sides. */
+static vv_status both_rows(merge *m, const uint64_t row[2], const vv_cell **x, const vv_cell **y,
+			   vv_error *err)
+{
+	vv_status rc = vv_row_by_number_get(&m->side[0].rows, row[0], x, err);
+	return rc < 0 ? rc : vv_row_by_number_get(&m->side[1].rows, row[1], y, err);
+}
+
+/* Order of what both sides have to come, row by row; 0: equal. first_only: of their first
+ * rows, x's being the smaller one when these are equal. */
+static vv_status blocks_order(merge *m, merge_added *a, bool first_only, int *order, vv_error *err)
+{
+	const vv_cell *x, *y;
+	vv_status rc = VV_OK;
+	*order = 0;
+	for (;;) {
+		uint64_t row[2] = {spans_peek(&m->side[0], &a->pending[0]),
+				   spans_peek(&m->side[1], &a->pending[1])};
+		if (row[0] == MERGE_NONE || row[1] == MERGE_NONE) {
+			*order = row[0] == row[1] ? 0 : row[0] == MERGE_NONE ? -1 : 1;
+			break;
+		}
+		if ((rc = both_rows(m, row, &x, &y, err)) < 0 ||
+		    (*order = merge_content_order(m, x, y)) != 0 || first_only) {
+			break;
+		}
+		a->pending[0].inside++;
+		a->pending[1].inside++;
+	}
+	rewind_spans(&a->pending[0]);
+	rewind_spans(&a->pending[1]);
+	return rc;
+}
+
+vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error *err)
+{
+	bool x_ascends = false, y_ascends = false;
+	bool has[2] = {spans_peek(&m->side[0], &a->pending[0]) != MERGE_NONE,
+		       spans_peek(&m->side[1], &a->pending[1]) != MERGE_NONE};
+	int order = 0;
+	vv_status rc = VV_OK;
+	rewind_spans(&a->pending[0]);
+	rewind_spans(&a->pending[1]);
+	*any = a->active = has[0] || has[1];
+	if (!*any) {
+		a->pending[0].count = a->pending[1].count = 0;
+	}
+	if (!has[0] || !has[1]) return VV_OK;
+	if (m->opts->part &&
+	    a->pending[1 - m->ours].list[0].above <= a->pending[m->ours].list[0].above) {
+		/* right below the row that it was put below */
+		a->first = 1 - m->ours;
+		a->mode = ADDED_ONE_BY_ONE;
+		return VV_OK;
+	}
+	if (m->key_count > 0 && ((rc = ascends(m, a, 0, &x_ascends, err)) < 0 ||
+				 (rc = ascends(m, a, 1, &y_ascends, err)) < 0)) {
+		return rc;
+	}
+	if (x_ascends && y_ascends) {
+		a->mode = ADDED_BY_KEY;
+		return VV_OK;
+	}
+	if ((rc = blocks_order(m, a, m->key_count > 0, &order, err)) == VV_OK) {
+		a->first = m->opts->part ? m->ours : order <= 0 ? 0 : 1;
+		a->mode = m->key_count == 0 && order == 0 ? ADDED_TOGETHER : ADDED_ONE_BY_ONE;
+	}
+	return rc;
+}
+
+/* Which side's row comes next; both have one. */
+static vv_status choose_head(merge *m, const merge_added *a, const uint64_t head[2], size_t *which,
+			     vv_error *err)
+{
+	const vv_cell *x, *y;
+	vv_status rc = VV_OK;
+	*which = a->first;
+	if (a->mode == ADDED_BY_KEY && (rc = both_rows(m, head, &x, &y, err)) == VV_OK) {
+		*which = key_order(m, 0, x, 1, y) <= 0 ? 0 : 1;
+	}
+	return rc;
+}
+
+int merge_added_next(merge *m, merge_added *a, uint64_t row[2], vv_error *err)
+{
+	uint64_t head[2] = {spans_peek(&m->side[0], &a->pending[0]),
+			    spans_peek(&m->side[1], &a->pending[1])};
+	size_t which = head[0] != MERGE_NONE ? 0 : 1;
+	row[0] = row[1] = MERGE_NONE;
+	if (head[0] == MERGE_NONE && head[1] == MERGE_NONE) {
+		for (size_t i = 0; i < 2; i++) {
+			rewind_spans(&a->pending[i]);
+			a->pending[i].count = 0;
+		}
+		a->active = false;
+		return 0;
+	}
+	if (head[0] != MERGE_NONE && head[1] != MERGE_NONE) {
+		vv_status rc = choose_head(m, a, head, &which, err);
+		if (rc < 0) return rc;
+	}
+	row[which] = head[which];
+	row[1 - which] =
+		a->mode == ADDED_TOGETHER
+			? head[1 - which]
+			: m->side[which].partner[merge_added_index(&m->side[which], head[which])];
+	for (size_t i = 0; i < 2; i++) {
+		if (row[i] != MERGE_NONE) {
+			m->side[i].placed[merge_added_index(&m->side[i], row[i])] = true;
+		}
+	}
+	return 1;
+}
