@@ -250,7 +250,7 @@ static vv_status list(varve_conflicts *out, merging *m, const char *const *paths
 		rc = vv_conflict_list_read(&out->list, m->repo, m->writer, m->index,
 					   paths ? &take.spec : NULL, false, false, err);
 	}
-	return rc;
+	return rc < 0 ? rc : vv_conflict_list_failure(&out->list, m->repo, err);
 }
 
 int varve_conflicts_open(varve_conflicts **out, varve_repo *repo, const char *const *paths,

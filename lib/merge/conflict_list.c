@@ -110,6 +110,11 @@ static bool is_listed(const vv_index_entry *e, vv_pathspec *paths, const char *o
 	       (!paths || vv_pathspec_match(paths, e->path, NULL));
 }
 
+bool vv_conflict_stops(const vv_error *why)
+{
+	return why->code == VV_ENOMEM || why->code == VV_ECANCELLED || why->full;
+}
+
 static vv_status list(lister *l, vv_pathspec *paths, const char *only, vv_error *err)
 {
 	vv_conflict_list *out = l->out;
@@ -129,7 +134,12 @@ static vv_status list(lister *l, vv_pathspec *paths, const char *only, vv_error 
 		p->sides[e.stage - 1] = (vv_index_side){e.mode, e.id};
 	}
 	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
-		rc = look(l, &out->paths[i], err);
+		vv_error why;
+
+		if (look(l, &out->paths[i], &why) < 0) {
+			out->paths[i].failure = why;
+			rc = !l->writer || vv_conflict_stops(&why) ? vv_error_copy(err, &why) : rc;
+		}
 	}
 	return rc;
 }
@@ -141,6 +151,23 @@ vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_data
 	lister l = {out, r, vv_dataset_writer_reader(s), s, x, keep, again};
 
 	return list(&l, paths, NULL, err);
+}
+
+vv_status vv_conflict_list_failure(const vv_conflict_list *l, vv_repository *r, vv_error *err)
+{
+	const vv_error *first = NULL;
+
+	vv_array_each(l->paths, l->count, p) {
+		if (p->failure.code == VV_OK) {
+			continue;
+		}
+		(void)vv_prefix_name(&p->failure, p->path);
+		if (first) {
+			vv_notes_warn(vv_repository_notes(r), "%s", p->failure.message);
+		}
+		first = first ? first : &p->failure;
+	}
+	return first ? vv_error_copy(err, first) : VV_OK;
 }
 
 vv_status vv_conflict_list_known(vv_conflict_list *out, vv_repository *r, vv_dataset_reader *reader,

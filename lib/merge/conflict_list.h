@@ -24,8 +24,11 @@ typedef struct vv_conflict_path {
 	/* the record was missing or damaged, or was that of another conflict, and was made again;
 	 * the content of the work tree may differ from it */
 	bool found_out;
-	bool resolved;             /* vv_resolve has resolved the whole path */
-	bool unknown;              /* vv_conflict_list_known found no record that it can use */
+	bool resolved; /* vv_resolve has resolved the whole path */
+	bool unknown;  /* vv_conflict_list_known found no record that it can use */
+	/* vv_conflict_list_read: why the conflicts of this path could not be determined; code
+	 * VV_OK: they were. vv_resolve: also why it was not resolved */
+	vv_error failure;
 	vv_conflict_record record; /* empty, except for tables; its names are always set */
 } vv_conflict_path;
 
@@ -39,11 +42,17 @@ typedef struct vv_conflict_list {
  * paths: list only these; NULL: list all. If git made the conflict without running varve, the table
  * has no record, or has that of an earlier conflict; this function then merges again and makes the
  * record. keep: pass the blocks of these merges to the writer s. again: also make damaged records
- * again. VV_EINPUT: a record is damaged, and `again` is false. VV_ENOSUPPORT: a newer varve wrote a
- * record. */
+ * again. If this fails for a path, sets its `failure`, and continues with the next path: VV_EINPUT: a
+ * record is damaged, and `again` is false; VV_ENOSUPPORT: a newer varve wrote a record. */
 vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
 				vv_index *x, vv_pathspec *paths, bool keep, bool again,
 				vv_error *err);
+/* Returns true if after this error of one path, the other paths would fail as well: memory or the
+ * disk is exhausted, or the user cancelled. */
+bool vv_conflict_stops(const vv_error *why);
+/* Returns VV_OK, or the first failure in the list, whose message names the path; warns of the
+ * others. */
+vv_status vv_conflict_list_failure(const vv_conflict_list *l, vv_repository *r, vv_error *err);
 /* Sets *out to the paths in conflict in the index x, and reads the existing records. Unlike
  * vv_conflict_list_read, merges nothing and reads no blocks. `unknown` is true for a table whose
  * record is missing, belongs to another conflict, is damaged, or was written by a newer varve. The

@@ -19,6 +19,7 @@
 #include "lib/merge/conflict_solve.h"
 #include "lib/merge/tables.h"
 #include "lib/merge/torn.h"
+#include "lib/names/damaged_pointer.h"
 #include "lib/rows/named_columns.h"
 #include "lib/worktree/attributes_edit.h"
 #include "lib/worktree/way_back.h"
@@ -685,6 +686,7 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 {
 	vv_way_back *back = NULL;
 	vv_error later;
+	bool stop = false;
 	vv_status rc = VV_OK;
 
 	if (r->list.count == 0) {
@@ -701,10 +703,16 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 	}
 	if ((rc = note_way_back(r, &back, err)) < 0) return vv_way_back_close(back, rc, err);
 	r->checkout = (vv_checkout){r->repo, r->reader, r->index};
-	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
-		rc = resolve_path(r, &r->list.paths[i], err);
+	for (size_t i = 0; !stop && i < r->list.count; i++) {
+		vv_conflict_path *p = &r->list.paths[i];
+
+		if (p->failure.code == VV_OK && resolve_path(r, p, &later) < 0) {
+			p->failure = later;
+			stop = vv_conflict_stops(&later);
+		}
 	}
-	/* Resolved paths are staged also if a later path failed. */
+	rc = vv_conflict_list_failure(&r->list, r->repo, err);
+	/* Resolved paths are staged also if another path failed. */
 	vv_status written = finish(r, rc < 0 ? &later : err);
 	/* If nothing was resolved nothing is changed. */
 	written = vv_way_back_close(back, rc < 0 && !r->changed ? rc : written,
@@ -741,17 +749,33 @@ static bool any_conflict(const vv_resolving *r)
 	return false;
 }
 
+/* Resolves no file that is still torn. */
+static void refuse_torn(vv_resolving *r, const vv_error *torn)
+{
+	vv_array_each(r->list.paths, r->list.count, p) {
+		if (vv_work_is_torn(r->repo, p->path, NULL) && p->failure.code == VV_OK) {
+			p->failure = *torn;
+		}
+	}
+}
+
 vv_status vv_resolve(vv_resolving *r, vv_error *err)
 {
+	vv_error torn;
 	vv_status rc = r->paths ? vv_pathspec_in_index(r->paths, r->index, err) : VV_OK;
 
 	if (rc == VV_ENOTFOUND) return vv_hint_code(err, VV_HINT_RESOLVE_ROW);
 	if (rc < 0) return rc;
-	if ((rc = merge_torn(r, err)) == VV_OK && (!r->merged || any_conflict(r))) {
-		if ((rc = vv_conflict_list_read(&r->list, r->repo, r->writer, r->index, r->paths,
-						true, !is_part(r), err)) == VV_OK) {
-			rc = resolve_all(r, err);
-		}
+	const vv_status merged = merge_torn(r, &torn);
+	const bool any = any_conflict(r);
+	if (merged < 0 && (!any || vv_conflict_stops(&torn))) return vv_error_copy(err, &torn);
+	if (r->merged && !any) return VV_OK;
+	rc = vv_conflict_list_read(&r->list, r->repo, r->writer, r->index, r->paths, true,
+				   !is_part(r), err);
+	if (rc < 0) return rc;
+	if (merged < 0) {
+		refuse_torn(r, &torn);
 	}
-	return rc;
+	rc = resolve_all(r, err);
+	return rc < 0 || merged == VV_OK ? rc : vv_error_copy(err, &torn);
 }

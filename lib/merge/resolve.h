@@ -41,7 +41,7 @@ typedef struct vv_resolving {
 
 /* Resolves the conflicts that the options of r select. First repairs torn pointers (torn.h) at the
  * selected paths. Then writes the files, the records and, last, the index, and removes the records
- * of paths without conflicts. Stages each path without remaining conflicts, even if a later path
+ * of paths without conflicts. Stages each path without remaining conflicts, even if another path
  * fails. VV_ENOTFOUND: a selected conflict does not exist, nothing is in conflict, or a path is not
  * in the index. VV_EUSAGE: rows or columns are given for several tables, or for a path that is in
  * conflict as a whole; set_column is given without rows, and several of its cells are in conflict;

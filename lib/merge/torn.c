@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "dataset/table/root.h"
 #include "dataset/table/table.h"
+#include "lib/merge/conflict_list.h"
 #include "lib/merge/tables.h"
 #include "lib/names/damaged_pointer.h"
 #include "repo/git/blob.h"
@@ -312,17 +313,21 @@ vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer 
 		       vv_pathspec *paths, bool committed, bool dry, vv_error *err)
 {
 	mender m = {.repo = r, .writer = w, .index = x, .committed = committed, .report = out};
-	size_t done = 0;
+	vv_error why;
 
 	memset(out, 0, sizeof(*out));
 	vv_status rc = find(&m, paths, err);
-	for (; done < m.count && rc == VV_OK; done += rc == VV_OK) {
-		rc = mend(&m, &m.list[done], dry, err);
+	bool stop = rc < 0;
+	for (size_t i = 0; !stop && i < m.count; i++) {
+		if (mend(&m, &m.list[i], dry, &why) < 0) {
+			(void)vv_prefix_name(&why, m.list[i].path);
+			rc = rc < 0 ? rc : vv_error_copy(err, &why);
+			stop = vv_conflict_stops(&why);
+		}
 	}
-	/* merged paths are written, although a later path failed */
-	if (done > 0 && !dry) {
-		vv_error later;
-		vv_status written = vv_index_write(x, rc < 0 ? &later : err);
+	/* merged paths are written, although another path failed */
+	if (out->merged + out->conflicts > 0 && !dry) {
+		vv_status written = vv_index_write(x, rc < 0 ? &why : err);
 
 		rc = rc < 0 ? rc : written;
 	}

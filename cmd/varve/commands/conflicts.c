@@ -153,16 +153,17 @@ static void put_path_json(vv_json_out *w, const void *item)
 {
 	const vv_conflict_path *p = item;
 	const char *const *names = p->record.names;
+	const bool failed = p->failure.code < 0, rows = p->dataset && !failed;
 
 	vv_json_put_object(w, {JSON_TEXT("path", p->path)}, {JSON_TEXT("kind", p->kind)},
 			   {JSON_OBJECT("sides")}, {JSON_TEXT("base", names[0])},
 			   {JSON_TEXT("ours", names[1])}, {JSON_TEXT("theirs", names[2])},
 			   {JSON_END}, {JSON_OBJECT("blobs")}, {JSON_TEXT("base", BLOB(p, 0))},
 			   {JSON_TEXT("ours", BLOB(p, 1))}, {JSON_TEXT("theirs", BLOB(p, 2))},
-			   {JSON_END},
-			   {JSON_NUMBER_WHEN(p->dataset, "leftOut", p->record.left_out)},
-			   {JSON_EACH(vv_conflict_item_json, p->dataset ? "items" : NULL,
-				      p->record.items, p->record.count)});
+			   {JSON_END}, {JSON_TEXT_WHEN(failed, "error", p->failure.message)},
+			   {JSON_NUMBER_WHEN(rows, "leftOut", p->record.left_out)},
+			   {JSON_EACH(vv_conflict_item_json, rows ? "items" : NULL, p->record.items,
+				      p->record.count)});
 }
 
 /* --- the command --------------------------------------------------------------------------- */
@@ -177,7 +178,9 @@ static vv_status print_all(vv_repository *r, const vv_conflict_list *l, bool jso
 		vv_page_for(r);
 	}
 	for (size_t i = 0; i < l->count && !vv_out_failed(); i++) {
-		print_path(&l->paths[i]);
+		if (l->paths[i].failure.code == VV_OK) {
+			print_path(&l->paths[i]);
+		}
 	}
 	return VV_OK;
 }
@@ -194,7 +197,7 @@ static vv_status run_conflicts(vv_context *c, vv_error *err)
 		c->code = list.count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 		rc = print_all(c->repo, &list, vv_wants_json(o->format), err);
 	}
-	return rc;
+	return rc < 0 ? rc : vv_conflict_list_failure(&list, c->repo, err);
 }
 
 const vv_command vv_cmd_conflicts = {

@@ -105,13 +105,18 @@ hint: 'varve restore p.csv' writes the data"
 	output_lacks U
 }
 
-@test "a file that is as neither version of a torn pointer stays as it is" {
+@test "a file that is as neither version of a torn pointer stays as it is, and the next path is mended" {
 	torn
+	cp "$HOME/kept" q.csv
+	varve add -q q.csv
+	index_has q.csv "$HOME/torn"
+	git -c core.hooksPath=/dev/null commit -q -m torn
 	sed -i 's/item 62,/mine,/' p.csv
 	cp p.csv "$HOME/mine"
 	ends_with 2 varve add --fix
 	stderr_has "varve add p.csv"
 	cmp p.csv "$HOME/mine"
+	[ "$(git diff --name-only --diff-filter=U)" = q.csv ]
 	succeeds varve add p.csv
 	cmp p.csv "$HOME/mine"
 	succeeds varve cat :p.csv

@@ -1163,3 +1163,39 @@ id,v" ]
 	succeeds varve resolve --ours
 	[ "$(cat t.csv)" = $'v\nx\nx' ]
 }
+
+@test "conflicts and resolve go on after a path that cannot be merged again" {
+	new_repo
+	for t in a b c; do
+		printf 'id,v\n1,x\n2,y\n' > $t.csv
+	done
+	varve add -q --key id a.csv b.csv c.csv
+	varve commit -qm one
+	git checkout -q -b spring
+	sed -i 's/x/theirs/' ?.csv
+	varve commit -qam spring
+	git checkout -q main
+	tick
+	sed -i 's/x/ours/' ?.csv
+	varve commit -qam main
+	ends_with 1 varve merge spring
+	for record in .git/varve/conflicts/*; do
+		! grep -q '[ab].csv' "$record" || sed -i 's/"varve-conflicts":[0-9]*/"varve-conflicts":99/' "$record"
+	done
+	ends_with 2 varve conflicts
+	output_has "c.csv: 1 cell of 1 row"
+	[[ $output != *"a.csv"* ]]
+	stderr_has "varve: the record of the conflicts of a.csv is of a later version"
+	stderr_has "warning: the record of the conflicts of b.csv is of a later version"
+	ends_with 2 varve conflicts --json
+	echo "$output" | python3 -c '
+import json, sys
+a, b, c = json.load(sys.stdin)["conflicts"]
+assert "later version" in a["error"] and "items" not in a and "error" not in c and len(c["items"]) == 1, (a, c)'
+	ends_with 2 varve resolve --theirs
+	stderr_has "c.csv: resolved"
+	stderr_has "varve: the record of the conflicts of a.csv is of a later version"
+	stderr_has "warning: the record of the conflicts of b.csv is of a later version"
+	[ "$(git diff --name-only --diff-filter=U)" = "$(printf 'a.csv\nb.csv')" ]
+	[ "$(cat c.csv)" = "$(printf 'id,v\n1,theirs\n2,y')" ]
+}
