@@ -328,7 +328,7 @@ static vv_status ask_block_peer(finding *f, const vv_blocks_source *s, vv_error 
 	return rc < 0 ? rc : ask_left(f, &peer, err);
 }
 
-/* As fetches do: a source that cannot be read matters if versions are left, and if it is trusted or the only one. */
+/* If versions are left, a source that could not be asked may have them: that is an error. */
 static vv_status ask_sources(finding *f, vv_reached *there, vv_error *err)
 {
 	vv_error why, failed = {0};
@@ -347,7 +347,7 @@ static vv_status ask_sources(finding *f, vv_reached *there, vv_error *err)
 		if (rc == VV_ENOMEM || rc == VV_ECANCELLED || (rc < 0 && !s)) {
 			return vv_error_copy(err, &why);
 		}
-		if (rc < 0 && failed.code == VV_OK && (s->trusted || there->place == 0)) {
+		if (rc < 0 && failed.code == VV_OK) {
 			failed = why;
 		}
 	}
@@ -362,6 +362,7 @@ vv_status vv_proof_find_named(bool *holds, vv_repository *r, const char *name,
 	vv_auto(vv_remote) m = {0};
 	vv_auto(vv_reached) there = {0}, beside = {.reading = true};
 	finding f = {.t = &t, .roots = roots, .count = count, .holds = holds, .left = count};
+	vv_error unasked;
 	vv_status rc;
 
 	memset(holds, 0, count * sizeof(*holds));
@@ -374,8 +375,9 @@ vv_status vv_proof_find_named(bool *holds, vv_repository *r, const char *name,
 	there.reading = true;
 	if (there.host) return ask_sources(&f, &there, err);
 	if ((rc = ask_left(&f, &there, err)) < 0 || f.left == 0 ||
-	    (rc = vv_reach_blocks_ref(&beside.host, &t, &m, false, true, err)) < 0) {
+	    (rc = vv_reach_blocks_beside(&beside.host, &t, &m, &unasked, err)) < 0) {
 		return rc;
 	}
-	return beside.host ? ask_sources(&f, &beside, err) : VV_OK;
+	if (beside.host && ((rc = ask_sources(&f, &beside, err)) < 0 || f.left == 0)) return rc;
+	return unasked.code < 0 ? vv_error_copy(err, &unasked) : VV_OK;
 }

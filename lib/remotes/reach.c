@@ -511,8 +511,8 @@ static bool was_host(const vv_transfer *t, const char *url)
 	return dir && vv_exists(dir);
 }
 
-vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
-			      bool eager, vv_error *err)
+static vv_status open_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
+				 bool eager, vv_error *unasked, vv_error *err)
 {
 	const char *url = write && m->push_url ? m->push_url : m->url;
 	bool has = false;
@@ -522,15 +522,24 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 	vv_auto(vv_blocks_config) c = {.ref = NULL};
 
 	*out = NULL;
+	unasked->code = VV_OK;
 	if (vv_url_read(&u, url, VV_IGNORED) < 0 || vv_head_read(t->repo, &head, VV_IGNORED) < 0) {
 		return VV_OK;
 	}
 	/* A push must not take a store for none; a fetch has other sources. */
-	vv_status rc = vv_blocks_config_read(&c, t->repo, &head.commit, err);
+	vv_error why;
+	vv_status rc = vv_blocks_config_read(&c, t->repo, &head.commit, &why);
 	const bool read = rc == VV_OK;
-	if ((rc = vv_error_excuse(rc, !write, err)) < 0) return rc;
+	if (!read) {
+		*unasked = why;
+	}
+	if (!read && write) return vv_error_copy(err, &why);
 	const bool stored = vv_blocks_are_stored(m, &c);
 	if (!read && !stored) return VV_OK;
+	if (stored && u.kind != VV_URL_PATH && u.kind != VV_URL_SSH) {
+		vv_fail(unasked, VV_ENOSUPPORT,
+			"its store is only read through a Git host, a path or ssh");
+	}
 	bool asks = u.kind == VV_URL_PATH ||
 		    (u.kind == VV_URL_SSH && (eager || stored || was_host(t, m->url)));
 	if (!asks || (write && !eager && u.kind == VV_URL_PATH && !stored && !c.ref &&
@@ -539,10 +548,27 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 		      find_blocks_ref(u.path, vv_connect_env(&t->connect)) == VV_ENOTFOUND)) {
 		return VV_OK;
 	}
-	rc = vv_git_host_open(&host, t, m, NULL, write, VV_IGNORED);
-	rc = rc < 0 ? rc : vv_git_host_has_blocks(host, &has, VV_IGNORED);
+	rc = vv_git_host_open(&host, t, m, NULL, write, &why);
+	rc = rc < 0 ? rc : vv_git_host_has_blocks(host, &has, &why);
+	if (rc < 0 && (stored || c.ref || u.kind == VV_URL_PATH || was_host(t, m->url))) {
+		*unasked = why;
+	}
 	*out = rc == VV_OK && (has || (write && eager)) ? vv_take(&host) : NULL;
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
+			      bool eager, vv_error *err)
+{
+	vv_error unasked;
+
+	return open_blocks_ref(out, t, m, write, eager, &unasked, err);
+}
+
+vv_status vv_reach_blocks_beside(vv_git_host **out, vv_transfer *t, const vv_remote *m,
+				 vv_error *unasked, vv_error *err)
+{
+	return open_blocks_ref(out, t, m, false, true, unasked, err);
 }
 
 vv_status vv_reach_send_beside(vv_transfer *t, const vv_remote *m, const vv_blocks_ref *refs,

@@ -48,6 +48,11 @@ VV_AUTO_CLEAR(vv_reached, vv_reached_close)
  * .varveconfig cannot be read; without it, the stores in that file are then not used. */
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			      bool eager, vv_error *err);
+/* Does what vv_reach_blocks_ref does with `eager` and without `write`. If *out is NULL or incomplete
+ * because .varveconfig cannot be read, or because a place that is known or likely to have blocks of
+ * the peer cannot be opened, sets *unasked to the reason; otherwise sets unasked->code to VV_OK. */
+vv_status vv_reach_blocks_beside(vv_git_host **out, vv_transfer *t, const vv_remote *m,
+				 vv_error *unasked, vv_error *err);
 /* Sends the blocks of `refs`, which are pushed to the peer m, also to the store that the repository
  * names, or to the peer's ref of blocks, for clients that reach it without varve; does nothing if
  * there is neither. Sends only versions that are complete here, since the peer has the others. Sets

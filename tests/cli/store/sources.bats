@@ -194,6 +194,27 @@ named() {
 	output_has "origin has just sent a block of each as proof"
 }
 
+@test "fsck --data calls nothing lost while another source could not be asked" {
+	older_ref
+	printf '[store]\n\tupstream = s3://some-bucket/x\n[store "team"]\n\turl = %s\n' "$store" > .varveconfig
+	git commit -qam upstream --no-verify
+	git push -q --no-verify
+	succeeds varve clone -q --lazy "$url" ../c
+	mkdir -p ../host.git/varve
+	succeeds varve clone -q --lazy ../host.git ../d
+	git -C ../host.git update-ref -d refs/varve/blocks
+	cd ../c
+	succeeds varve fsck --data
+	output_has "dropped in favour of the copies of origin, which could not be asked"
+	output_has "is not trusted"
+	# the peer does not have them, and where else they may be cannot be read
+	cd ../d
+	echo '[store' > .varveconfig
+	git commit -qam broken --no-verify
+	succeeds varve fsck --data
+	output_has "dropped in favour of the copies of origin, which could not be asked"
+}
+
 # Versions that a dropped in favour of the older ref; an empty store is named since.
 dropped_before() {
 	plain_host
