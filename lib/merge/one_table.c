@@ -212,6 +212,35 @@ static vv_status try_changes(bool *one, const vv_dataset_merge *in, vv_error *er
 	return rc;
 }
 
+/* git checkout -m to a branch that renamed the table: HEAD's version is the base, the branch's is ours, and that of the work
+ * tree, which is in no commit, is theirs. Nothing is staged, so that the work tree has no new names. */
+static vv_status try_switch(bool *one, const vv_dataset_merge *in, vv_error *err)
+{
+	const vv_oid *const blobs[] = {&in->sides[VV_OURS].id};
+	vv_auto(vv_buf) log = VV_BUF_INIT;
+	vv_auto(vv_index) *index = NULL;
+	vv_index_entry e;
+	vv_status rc = vv_index_open(&index, in->repo, err);
+
+	rc = rc < 0 ? rc : read_log(&log, in, blobs, 1, in->path, true, err);
+	for (vv_line l = {.rest = vv_buf_cstr(&log)}; rc == VV_OK && !*one && vv_line_next(&l);) {
+		vv_auto(vv_changed_files) f = {0};
+		vv_oid commit;
+
+		if (!vv_oid_parse(&commit, l.text, l.len < VV_OID_TEXT ? l.len : VV_OID_TEXT)) {
+			continue;
+		}
+		rc = vv_changed_files_read(&f, in->repo, &in->commits[VV_OURS], &commit, NULL, err);
+		vv_array_each(f.items, f.count, c) {
+			*one |= c->old_path && is_change(c, in, VV_OURS) &&
+				strcmp(c->change.path, in->path) == 0 &&
+				vv_index_get(index, c->old_path, &e) &&
+				vv_oid_equal(&e.id, &in->sides[VV_BASE].id);
+		}
+	}
+	return rc;
+}
+
 vv_status vv_one_table_check(bool *one, const vv_dataset_merge *in, vv_error *err)
 {
 	bool pointer = false;
@@ -227,5 +256,6 @@ vv_status vv_one_table_check(bool *one, const vv_dataset_merge *in, vv_error *er
 	    *one) {
 		return rc;
 	}
-	return try_changes(one, in, err);
+	rc = try_changes(one, in, err);
+	return rc < 0 || *one ? rc : try_switch(one, in, err);
 }

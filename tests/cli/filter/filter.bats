@@ -442,6 +442,24 @@ both_are_there() {
 	[ "$(git status --porcelain | paste -sd ' ')" = " M a.csv  M b.csv" ]
 }
 
+@test "git checkout -m takes local changes to a branch that renamed and changed the table" {
+	new_repo
+	rows 40 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	git checkout -q -b other
+	varve mv t.csv u.csv
+	sed -i 's/^9,item/9,theirs/' u.csv
+	varve add -q u.csv
+	varve commit -qm renamed
+	git checkout -q main
+	sed -i 's/^3,item/3,mine/' t.csv
+	succeeds git checkout -m other
+	[ "$(git status --porcelain)" = " M u.csv" ]
+	grep -q '^9,theirs' u.csv
+	grep -q '^3,mine' u.csv
+}
+
 @test "git merge, cherry-pick, rebase, am and stash with the recursive strategy write what the merge driver made" {
 	narrowed
 	git stash -q
