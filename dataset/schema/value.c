@@ -347,6 +347,18 @@ int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf)
 	}
 }
 
+int vv_value_text_rank(vv_buf *scratch, const vv_field *f, const vv_cell *a, const vv_cell *b)
+{
+	vv_value x, y;
+	int rank = 2;
+
+	scratch->len = 0; /* not reset: that memory ran out must not be forgotten */
+	if (vv_value_read(&x, scratch, f, a) && vv_value_read(&y, scratch, f, b)) {
+		rank = vv_value_rank(&x, &y, scratch);
+	}
+	return rank != 2 ? rank : vv_fact_text_order(a->text, a->len, b->text, b->len);
+}
+
 /* The JSON in a cell, or the literal, with its members sorted and its numbers canonical:
  * objects are equal whatever the order of their members. Iterative: the text is data. */
 static int order_members(const vv_json *a, const vv_json *b)

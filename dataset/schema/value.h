@@ -50,6 +50,10 @@ bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell 
  * memory runs out. buf: the buffer of vv_value_read. */
 int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
 
+/* Compares two texts, which must be values of the field f: below 0, 0 or above 0. Values without an
+ * order are compared bytewise. Overwrites scratch; out of memory if scratch->failed is true. */
+int vv_value_text_rank(vv_buf *scratch, const vv_field *f, const vv_cell *a, const vv_cell *b);
+
 /* Reads a number in the most frequent form quickly: an optional minus sign, digits, and, if
  * fraction is true, optionally a point and more digits. Sets *d to the nearest double, and, if
  * fraction is false, *i to the integer. Returns false for other forms, and for numbers that need a

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/spelling.h"
+#include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/write/text_cell.h"
@@ -149,29 +150,28 @@ static void keep_text(vv_buf *to, const vv_cell *cell)
 	vv_buf_set(to, cell->text, cell->len < VV_FIGURES_TEXT ? cell->len : VV_FIGURES_TEXT);
 }
 
-static int order(const vv_cell *a, const vv_buf *b)
+/* Compares the cell with the text of a bound, and numbers by x and `with`; equal values by their bytes. */
+static int order(const vv_figures *f, int side, double x, double with, const vv_cell *cell,
+		 const vv_buf *text, vv_buf *scratch)
 {
-	const size_t len = a->len < VV_FIGURES_TEXT ? a->len : VV_FIGURES_TEXT;
+	const vv_cell a = {.text = cell->text,
+			   .len = cell->len < VV_FIGURES_TEXT ? cell->len : VV_FIGURES_TEXT};
+	const vv_cell b = {.text = vv_buf_cstr(text), .len = (uint32_t)text->len};
+	const int rank = f->numeric ? (x > with) - (x < with)
+				    : vv_value_text_rank(scratch, f->field[side], &a, &b);
 
-	return vv_fact_text_order(a->text, len, vv_buf_cstr(b), b->len);
+	return rank != 0 ? rank : vv_fact_text_order(a.text, a.len, b.text, b.len);
 }
 
-/* Equal numbers: callers compare the texts. */
-static int compare(double x, double with)
+static void bound(vv_figures *f, int side, double x, const vv_cell *cell, vv_buf *scratch)
 {
-	return x < with ? -1 : x > with;
-}
+	vv_figures_side *s = &f->side[side];
 
-static void bound(const vv_figures *f, vv_figures_side *s, double x, const vv_cell *cell)
-{
-	int low = f->numeric ? compare(x, s->least) : 0;
-	int high = f->numeric ? compare(x, s->greatest) : 0;
-
-	if (!s->any || low < 0 || (low == 0 && order(cell, &s->low) < 0)) {
+	if (!s->any || order(f, side, x, s->least, cell, &s->low, scratch) < 0) {
 		s->least = x;
 		keep_text(&s->low, cell);
 	}
-	if (!s->any || high > 0 || (high == 0 && order(cell, &s->high) > 0)) {
+	if (!s->any || order(f, side, x, s->greatest, cell, &s->high, scratch) > 0) {
 		s->greatest = x;
 		keep_text(&s->high, cell);
 	}
@@ -190,7 +190,8 @@ static void count_number(vv_figures *f, int side, double x, uint64_t times)
 }
 
 /* A number has a text where that may be the least or the greatest. */
-static void look_at_number(vv_figures *f, int side, const vv_figures_value *v, uint64_t times)
+static void look_at_number(vv_figures *f, int side, const vv_figures_value *v, uint64_t times,
+			   vv_buf *scratch)
 {
 	const vv_figures_side *s = &f->side[side];
 	const double x = (double)v->number / (double)spell_power[v->digits];
@@ -201,7 +202,7 @@ static void look_at_number(vv_figures *f, int side, const vv_figures_value *v, u
 		const size_t len = v->digits > 0 ? spell_write_decimal(text, v->number, v->digits,
 								       v->digits)
 						 : spell_write_integer(text, v->number);
-		bound(f, &f->side[side], x, &(vv_cell){.text = text, .len = (uint32_t)len});
+		bound(f, side, x, &(vv_cell){.text = text, .len = (uint32_t)len}, scratch);
 	}
 }
 
@@ -214,12 +215,12 @@ static vv_status look_at(vv_figures *f, int side, const vv_figures_value *v, uin
 	double x = 0;
 
 	if (!v->text) {
-		look_at_number(f, side, v, times);
-	} else if (!f->numeric) {
-		bound(f, s, 0, &cell);
-	} else if (vv_figures_number(&x, scratch, f->field[side], &cell)) {
+		look_at_number(f, side, v, times, scratch);
+	} else if (!f->numeric && vv_field_accepts(f->field[side], &cell)) {
+		bound(f, side, 0, &cell, scratch);
+	} else if (f->numeric && vv_figures_number(&x, scratch, f->field[side], &cell)) {
 		count_number(f, side, x, times);
-		bound(f, s, x, &cell);
+		bound(f, side, x, &cell, scratch);
 	}
 	return s->low.failed || s->high.failed || scratch->failed ? vv_fail_nomem(err) : VV_OK;
 }

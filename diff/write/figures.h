@@ -55,7 +55,8 @@ typedef struct vv_figures_side {
 	double least,     /* the least number */
 		greatest; /* the greatest number */
 	/* texts of the least and the greatest value, up to VV_FIGURES_TEXT bytes. Unless
-	 * vv_figures.numeric, values are ordered by their bytes */
+	 * vv_figures.numeric, in the order of vv_value_text_rank; values that are not of the
+	 * column's type are left out */
 	vv_buf low, high;
 } vv_figures_side;
 

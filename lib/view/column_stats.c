@@ -7,8 +7,8 @@
 
 #include "base/hash.h"
 #include "base/sys.h"
-#include "dataset/format/facts.h"
 #include "dataset/schema/decimal.h"
+#include "dataset/schema/value.h"
 
 void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limit)
 {
@@ -91,38 +91,20 @@ uint64_t vv_column_stats_distinct(const vv_column_stats *s, bool *exact)
 	return ((uint64_t)s->used << s->level) + (s->zero ? 1 : 0);
 }
 
-/* False: one of them is not a number as the field spells it. Nearly all are small. */
-static bool compare_numbers(int *out, vv_column_stats *s, const char *a, size_t a_len,
-			    const char *b, size_t b_len)
+/* Nearly all numbers are small. */
+static int compare_values(vv_column_stats *s, const vv_cell *a, const vv_buf *b)
 {
-	const vv_field *f = s->field;
+	const vv_cell with = {.text = vv_buf_cstr(b), .len = (uint32_t)b->len};
+	const vv_type type = s->field->type;
 	vv_small m, n;
-	vv_decimal x, y;
-
-	if (vv_field_plain_marks(f) && vv_small_read(&m, a, a_len, true) &&
-	    vv_small_read(&n, b, b_len, true) && vv_small_compare(out, &m, &n)) {
-		return true;
-	}
-	s->scratch.len = 0; /* not reset: that memory ran out must not be forgotten */
-	if (!vv_decimal_read(&x, &s->scratch, f, a, a_len) ||
-	    !vv_decimal_read(&y, &s->scratch, f, b, b_len)) {
-		return false;
-	}
-	*out = vv_decimal_compare(&x, &y, &s->scratch);
-	return true;
-}
-
-static int compare_values(vv_column_stats *s, const char *a, size_t a_len, const char *b,
-			  size_t b_len)
-{
-	vv_type type = s->field->type;
 	int order;
 
-	if ((type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER || type == VV_TYPE_YEAR) &&
-	    compare_numbers(&order, s, a, a_len, b, b_len)) {
+	if ((type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER) && vv_field_plain_marks(s->field) &&
+	    vv_small_read(&m, a->text, a->len, true) &&
+	    vv_small_read(&n, with.text, with.len, true) && vv_small_compare(&order, &m, &n)) {
 		return order;
 	}
-	return vv_fact_text_order(a, a_len, b, b_len);
+	return vv_value_text_rank(&s->scratch, s->field, a, &with);
 }
 
 static void set(vv_buf *b, const vv_cell *c)
@@ -132,12 +114,13 @@ static void set(vv_buf *b, const vv_cell *c)
 
 static vv_status widen(vv_column_stats *s, const vv_cell *c, vv_error *err)
 {
-	size_t len = c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES;
+	const vv_cell cut = {.text = c->text,
+			     .len = c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES};
 
-	if (!s->any || compare_values(s, c->text, len, vv_buf_cstr(&s->min), s->min.len) < 0) {
+	if (!s->any || compare_values(s, &cut, &s->min) < 0) {
 		set(&s->min, c);
 	}
-	if (!s->any || compare_values(s, c->text, len, vv_buf_cstr(&s->max), s->max.len) > 0) {
+	if (!s->any || compare_values(s, &cut, &s->max) > 0) {
 		set(&s->max, c);
 	}
 	s->any = true;

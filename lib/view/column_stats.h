@@ -38,11 +38,11 @@ typedef struct vv_column_stats {
 	size_t used, cap, limit;
 	unsigned level; /* the sample has the hashes whose lowest `level` bits are 0 */
 	bool zero;      /* the hash 0, which is not in the table, occurred */
-	/* smallest and largest value: numbers and years in their order, other types in the order of
-	 * bytes; empty before the first value */
+	/* smallest and largest value, in the order of the type (vv_value_text_rank); empty before the
+	 * first value */
 	vv_buf min, max;
 	bool any;                     /* min and max are set */
-	vv_buf scratch;               /* memory for the digits of compared numbers */
+	vv_buf scratch;               /* memory for the digits of compared values */
 	vv_buf examples[VV_EXAMPLES]; /* the first distinct values */
 	size_t example_count;
 } vv_column_stats;

@@ -102,6 +102,17 @@ EOF
 	done
 }
 
+@test "least and greatest of dates in a format are the first and the last day" {
+	new_repo
+	printf 'id,day\n1,02/01/2024\n2,31/05/2023\n3,01/12/2024\n4,never\n' > t.csv
+	echo '{"resources": [{"path": "t.csv", "schema": {"fields": [{"name": "day", "type": "date", "format": "%d/%m/%Y"}]}}]}' > datapackage.json
+	varve add -q --key id t.csv
+	varve commit -qam old
+	sed -i 's:02/01/2024:15/01/2025:' t.csv
+	succeeds varve diff --summary
+	output_has "least 31/05/2023, greatest 01/12/2024 -> 15/01/2025"
+}
+
 @test "a factor of ten, a value beside its twin and rows that are lost together are notable, and a comment begins with them" {
 	new_repo
 	cat > make.py <<-'EOF'

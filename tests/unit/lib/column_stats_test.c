@@ -6,13 +6,14 @@
 
 #include "lib/view/column_stats.h"
 
-/* The one field of a schema, of this type. */
-static void make_field(vv_schema *s, const char *type)
+/* The one field of a schema, of this type and format. */
+static void make_field(vv_schema *s, const char *type, const char *format)
 {
 	char json[128];
 	vv_error err;
 
-	snprintf(json, sizeof(json), "{\"fields\":[{\"name\":\"a\",\"type\":\"%s\"}]}", type);
+	snprintf(json, sizeof(json),
+		 "{\"fields\":[{\"name\":\"a\",\"type\":\"%s\",\"format\":\"%s\"}]}", type, format);
 	*s = (vv_schema){0};
 	vv_assert_ok(vv_schema_read(s, json, strlen(json), "schema", &err), &err);
 }
@@ -26,13 +27,13 @@ static void add(vv_column_stats *s, const char *text)
 	vv_assert_ok(vv_column_stats_add(s, &c, &err), &err);
 }
 
-static void expect_range(const char *type, const char *const *values, const char *min,
-			 const char *max)
+static void expect_range(const char *type, const char *format, const char *const *values,
+			 const char *min, const char *max)
 {
 	vv_column_stats s;
 	vv_schema schema;
 
-	make_field(&schema, type);
+	make_field(&schema, type, format);
 	vv_column_stats_init(&s, &schema.fields[0], 1000);
 	for (; *values; values++) {
 		add(&s, *values);
@@ -54,11 +55,31 @@ static void values_compare_as_their_type_does(void **state)
 	static const char *const words[] = {"10", "9", "a", NULL};
 
 	(void)state;
-	expect_range("integer", integers, "-10", "10");
-	expect_range("integer", large, "99999999999999999999", "123456789012345678902");
-	expect_range("number", numbers, "-0.5", "1e3");
-	expect_range("number", near, "0.10000000000000000001", "0.10000000000000000003");
-	expect_range("string", words, "10", "a");
+	expect_range("integer", "default", integers, "-10", "10");
+	expect_range("integer", "default", large, "99999999999999999999", "123456789012345678902");
+	expect_range("number", "default", numbers, "-0.5", "1e3");
+	expect_range("number", "default", near, "0.10000000000000000001", "0.10000000000000000003");
+	expect_range("string", "default", words, "10", "a");
+}
+
+static void times_compare_as_instants(void **state)
+{
+	static const char *const dates[] = {"01/12/2024", "02/01/2023", "31/05/2024", NULL};
+	static const char *const times[] = {"11.30 PM", "01.15 PM", "10.00 AM", NULL};
+	static const char *const zones[] = {"2024-01-01T00:30:00+02:00", "2023-12-31T23:00:00Z",
+					    "2024-01-01T00:00:00.5Z", NULL};
+	static const char *const months[] = {"-0010-01", "2024-05", "-0009-12", NULL};
+	static const char *const years[] = {"2024", "-0010", "-0009", NULL};
+	static const char *const durations[] = {"P10D", "PT30H", "P9D", NULL};
+
+	(void)state;
+	expect_range("date", "%d/%m/%Y", dates, "02/01/2023", "01/12/2024");
+	expect_range("time", "%I.%M %p", times, "10.00 AM", "11.30 PM");
+	expect_range("datetime", "default", zones, "2024-01-01T00:30:00+02:00",
+		     "2024-01-01T00:00:00.5Z");
+	expect_range("yearmonth", "default", months, "-0010-01", "2024-05");
+	expect_range("year", "default", years, "-0010", "2024");
+	expect_range("duration", "default", durations, "PT30H", "P10D");
 }
 
 static void missing_values_and_misfits_are_counted_apart(void **state)
@@ -68,7 +89,7 @@ static void missing_values_and_misfits_are_counted_apart(void **state)
 	bool exact;
 
 	(void)state;
-	make_field(&schema, "integer");
+	make_field(&schema, "integer", "default");
 	vv_column_stats_init(&s, &schema.fields[0], 1000);
 	add(&s, "1");
 	add(&s, "");
@@ -97,7 +118,7 @@ static void distinct_values_are_exact_to_the_limit_and_then_near(void **state)
 	unsigned i;
 
 	(void)state;
-	make_field(&schema, "string");
+	make_field(&schema, "string", "default");
 	vv_column_stats_init(&s, &schema.fields[0], 4096);
 	for (i = 0; i < 4096; i++) {
 		snprintf(text, sizeof(text), "%u", i);
@@ -120,6 +141,7 @@ static void distinct_values_are_exact_to_the_limit_and_then_near(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(values_compare_as_their_type_does),
+	cmocka_unit_test(times_compare_as_instants),
 	cmocka_unit_test(missing_values_and_misfits_are_counted_apart),
 	cmocka_unit_test(distinct_values_are_exact_to_the_limit_and_then_near),
 };
