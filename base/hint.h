@@ -108,6 +108,7 @@
 	X(SIGN_JOIN, "sign-join", "place") \
 	X(STATUS, "status", "") \
 	X(STORE_EMPTIED, "store-emptied", "store") \
+	X(STORE_FORK, "store-fork", "") \
 	X(STORE_LIST, "store-list", "") \
 	X(STORE_REMOVE, "store-remove", "store") \
 	X(STORE_ROOM, "store-room", "") \

@@ -67,7 +67,8 @@ vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err);
  * no remote has. Needs a work tree. */
 vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_error *err);
 /* Contacts each remote. Checks that it answers, and, for a Git host, that it has the blocks that
- * its refs need, undamaged, and that its block peers answer. */
+ * its refs need, undamaged, and that its block peers answer. Also finds remotes that share a store.
+ */
 vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err);
 
 void vv_doctor_clear(vv_doctor *d);

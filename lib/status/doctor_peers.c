@@ -8,6 +8,7 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/remotes/blocks_config.h"
 #include "lib/remotes/proof.h"
 #include "lib/remotes/reach.h"
 #include "lib/remotes/remote.h"
@@ -189,7 +190,49 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 	return rc;
 }
 
-static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only, vv_error *err)
+/* The store that .varveconfig of the remote's HEAD names, owned; NULL: none, or that commit is not here. */
+static char *store_of(vv_repository *r, const vv_hello *there)
+{
+	vv_auto(vv_blocks_config) c = {0};
+	const vv_store_config *store = NULL;
+	char *url = NULL;
+	const vv_remote_ref *head = there->head ? vv_array_find(there->refs, there->ref_count, it,
+								strcmp(it->name, there->head) == 0)
+						: NULL;
+
+	if (head && vv_blocks_config_read(&c, r, &head->id, VV_IGNORED) == VV_OK) {
+		store = vv_blocks_config_store(&c, NULL);
+	}
+	if (store) {
+		(void)vv_store_url_absolute(&url, r, store->url, VV_IGNORED);
+	}
+	return url;
+}
+
+/* A fork inherits .varveconfig, but a gc of the store sees the refs of one host and one clone. */
+static vv_status look_for_shared(vv_doctor *d, const vv_string_list *names, char *const *stores,
+				 vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < names->count; i++) {
+		char *const *first = vv_array_find(stores, i, it, vv_text_same(*it, stores[i]));
+
+		if (stores[i] && first) {
+			rc = vv_doctor_say(
+				d, "store", false, vv_doctor_hint(d, VV_HINT_STORE_FORK, NULL), err,
+				"the remotes %s and %s share a store (%s): a gc in a clone of one "
+				"of them removes versions that only the other has",
+				vv_text_shows(names->items[first - stores]),
+				vv_text_shows(names->items[i]), vv_text_url(stores[i]));
+		}
+	}
+	return rc;
+}
+
+/* *store: as store_of says. */
+static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only, char **store,
+		     vv_error *err)
 {
 	vv_auto(vv_transfer) t = {0};
 	vv_auto(vv_remote) m = {0};
@@ -202,6 +245,9 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 	if ((rc = vv_remote_find(&m, r, name, &why)) == VV_OK) {
 		/* of a peer others may read its ref of blocks, or a store */
 		rc = vv_reach_as_host(&reached, &t, &m, false, true, &why);
+	}
+	if (rc == VV_OK) {
+		*store = store_of(r, reached.hello);
 	}
 	if (rc == VV_OK && reached.host) {
 		t.connect.ask = NULL; /* this command asks no questions about trust */
@@ -233,9 +279,13 @@ vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
 	vv_status rc = vv_remote_names(&names, r, err);
+	vv_auto(vv_string_list) stores = {.items = vv_calloc(names.count + 1, sizeof(char *)),
+					  .count = names.count};
 
+	if (rc < 0) return rc;
+	if (!stores.items) return vv_fail_nomem(err);
 	for (size_t i = 0; i < names.count && rc == VV_OK; i++) {
-		rc = ask(d, r, names.items[i], names.count == 1, err);
+		rc = ask(d, r, names.items[i], names.count == 1, &stores.items[i], err);
 	}
-	return rc;
+	return rc < 0 ? rc : look_for_shared(d, &names, stores.items, err);
 }

@@ -69,6 +69,7 @@ WORDS = {
     "set-upstream": "Repo.push(set_upstream=True) sets it, or 'git branch --set-upstream-to=REMOTE/BRANCH'",
     "status": "Repo.status() lists staged changes",
     "store-emptied": "mount its disk; if the store was emptied, run 'varve store remove {0}', then 'varve store add {0} URL' and 'varve push --blocks'",
+    "store-fork": "if one is a fork, give it its own: 'varve store add --default NAME URL' there, with this one as store.upstream in .varveconfig",
     "store-list": "'varve store list' lists them",
     "store-room": "make room there, or use another store: 'varve store add'",
     "switch": "'git switch {0}' goes to it",

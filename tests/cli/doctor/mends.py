@@ -44,6 +44,7 @@ REASONS = {
     "GC_ROOM": "the disk's room is not the test's to fill",
     "MIGRATE": "needs Git LFS: tests/cli/migrate",
     "READ_NEWER": "needs a newer varve",
+    "STORE_FORK": "is tried by a test of stores",
     "REMOTE_MOVED": "what to type is not known to varve",
 }
 

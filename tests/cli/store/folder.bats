@@ -304,6 +304,28 @@ true" ]
 	stderr_has "$store"
 }
 
+@test "doctor notes a store that a fork shares with the repository above" {
+	a_store 300
+	git clone -q --bare ../host.git ../fork.git
+	fork=${url%/*}/fork.git
+	varve clone -q "$fork" ../b
+	cd ../b
+	succeeds varve doctor
+	output_lacks "share a store"
+	git remote add upstream "$url"
+	succeeds varve doctor
+	output_has "note: store: the remotes origin and upstream share a store ($store): a gc in a clone of one of them removes versions that only the other has"
+	output_has "mend: if one is a fork, give it its own: 'varve store add --default NAME URL' there, with this one as store.upstream in .varveconfig"
+	# as the mend says
+	succeeds varve store add --default mine "$PWD/../mine"
+	git config --file .varveconfig store.upstream "$store"
+	git config --file .varveconfig --remove-section store.team
+	git -c core.hooksPath=/dev/null commit -qam "a store of our own"
+	succeeds varve push origin main
+	succeeds varve doctor
+	output_lacks "share a store"
+}
+
 @test "blocks that a folder's repository lacks come from the store that it names" {
 	new_repo
 	rows 300 > t.csv
