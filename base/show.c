@@ -300,11 +300,10 @@ size_t vv_text_fitting(const char *s, size_t len, size_t width, bool *cut)
 #define SHOW_WIDTH 120u
 /* Every column takes at most four bytes; combining marks, which take none, end
  * the text early when they use up the rest. */
-#define SLOT_SIZE 1024u
 
 char *vv_text_slot(void)
 {
-	static _Thread_local char slots[SLOTS][SLOT_SIZE];
+	static _Thread_local char slots[SLOTS][VV_TEXT_SLOT];
 	static _Thread_local unsigned turn;
 
 	turn = (turn + 1) % SLOTS;
@@ -324,7 +323,7 @@ static const char *show(const char *s, size_t len, bool name)
 		if (name && s[at] == '\\') {
 			p.len = 1;
 		}
-		if (p.len + sizeof VV_ELLIPSIS > SLOT_SIZE - fill) {
+		if (p.len + sizeof VV_ELLIPSIS > VV_TEXT_SLOT - fill) {
 			cut = true;
 			break;
 		}
@@ -418,7 +417,7 @@ void vv_url_hide_parameters(char *url)
 
 const char *vv_text_url(const char *url)
 {
-	char shown[SLOT_SIZE];
+	char shown[VV_TEXT_SLOT];
 	size_t from = 0, len = 0;
 
 	if (!url) return vv_text_shows(url);
@@ -458,7 +457,7 @@ const char *vv_text_counted(uint64_t n, const char *one, const char *many)
 	char *out = vv_text_slot();
 	size_t fill = put_count(out, n);
 
-	(void)snprintf(out + fill, SLOT_SIZE - fill, " %s%s", n == 1 || !many ? one : many,
+	(void)snprintf(out + fill, VV_TEXT_SLOT - fill, " %s%s", n == 1 || !many ? one : many,
 		       n == 1 || many ? "" : "s");
 	return out;
 }
@@ -471,7 +470,7 @@ const char *vv_text_bytes(uint64_t n)
 	size_t i = 0;
 
 	if (n < 1000) {
-		(void)snprintf(out, SLOT_SIZE, "%" PRIu64 " B", n);
+		(void)snprintf(out, VV_TEXT_SLOT, "%" PRIu64 " B", n);
 		return out;
 	}
 	/* Tenths of the unit, rounded; 999,950 bytes are 1.0 MB, not 1000.0 kB. */
@@ -483,7 +482,7 @@ const char *vv_text_bytes(uint64_t n)
 		unit *= 1000;
 		i++;
 	}
-	(void)snprintf(out, SLOT_SIZE, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10,
+	(void)snprintf(out, VV_TEXT_SLOT, "%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10,
 		       units[i]);
 	return out;
 }
@@ -495,13 +494,13 @@ const char *vv_text_seconds(uint64_t ms)
 	uint64_t seconds = ms / 1000 + (ms % 1000 >= 500 ? 1 : 0);
 
 	if (tenths < 600) {
-		(void)snprintf(out, SLOT_SIZE, "%" PRIu64 ".%" PRIu64 " s", tenths / 10,
+		(void)snprintf(out, VV_TEXT_SLOT, "%" PRIu64 ".%" PRIu64 " s", tenths / 10,
 			       tenths % 10);
 	} else if (seconds < 3600) {
-		(void)snprintf(out, SLOT_SIZE, "%" PRIu64 " min %" PRIu64 " s", seconds / 60,
+		(void)snprintf(out, VV_TEXT_SLOT, "%" PRIu64 " min %" PRIu64 " s", seconds / 60,
 			       seconds % 60);
 	} else {
-		(void)snprintf(out, SLOT_SIZE, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
+		(void)snprintf(out, VV_TEXT_SLOT, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
 			       seconds % 3600 / 60);
 	}
 	return out;
@@ -518,12 +517,12 @@ static char *format_time(int64_t seconds, const char *format)
 
 	if (!gmtime_r(&t, &tm) || (year && tm.tm_year < -1900)) return NULL;
 	if (year) {
-		n = snprintf(out, SLOT_SIZE, "%04lld", tm.tm_year + 1900LL);
+		n = snprintf(out, VV_TEXT_SLOT, "%04lld", tm.tm_year + 1900LL);
 	}
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* callers' are looked at */
-	return strftime(out + n, SLOT_SIZE - (size_t)n, format + (year ? 2 : 0), &tm) > 0 ? out
-											  : NULL;
+	return strftime(out + n, VV_TEXT_SLOT - (size_t)n, format + (year ? 2 : 0), &tm) > 0 ? out
+											     : NULL;
 #pragma GCC diagnostic pop
 }
 
@@ -548,7 +547,7 @@ const char *vv_text_zoned(int64_t seconds, int offset_min)
 
 	if (!out) return "";
 	const size_t len = strlen(out);
-	(void)snprintf(out + len, SLOT_SIZE - len, "%c%02d:%02d", offset_min < 0 ? '-' : '+',
+	(void)snprintf(out + len, VV_TEXT_SLOT - len, "%c%02d:%02d", offset_min < 0 ? '-' : '+',
 		       zone / 60 % 100, zone % 60);
 	return out;
 }

@@ -41,7 +41,8 @@ void vv_piece_next(vv_piece *p, const char *s, size_t len);
  * does not fit; the result then leaves one column for VV_ELLIPSIS. */
 size_t vv_text_fitting(const char *s, size_t len, size_t width, bool *cut);
 
-/* Returns the next of this thread's rotating buffers. Each has 1,024 bytes. */
+#define VV_TEXT_SLOT 1024u /* bytes of a rotating buffer */
+/* Returns the next of this thread's rotating buffers. */
 char *vv_text_slot(void);
 
 /* Returns s escaped and cut to at most 120 columns, for names and values in messages, in a rotating

@@ -135,27 +135,6 @@ void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width)
 	}
 }
 
-void vv_text_put_word(vv_buf *b, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "-_=+.,/:@%^";
-	if (*word && strspn(word, plain) == strlen(word)) {
-		vv_buf_puts(b, word);
-		return;
-	}
-	vv_buf_putc(b, '"');
-	for (; *word; word += strcspn(word + 1, "\"\\$`") + 1) {
-		if (strchr("\"\\$`", *word)) {
-			vv_buf_putc(b, '\\');
-			vv_buf_putc(b, *word);
-		} else {
-			vv_text_put_escaped(b, word, 1);
-		}
-		vv_text_put_escaped(b, word + 1, strcspn(word + 1, "\"\\$`"));
-	}
-	vv_buf_putc(b, '"');
-}
-
 void vv_text_put_quoted(vv_buf *b, const char *s, size_t len)
 {
 	vv_buf_putc(b, '\'');
@@ -167,6 +146,44 @@ void vv_text_put_quoted(vv_buf *b, const char *s, size_t len)
 		}
 	}
 	vv_buf_putc(b, '\'');
+}
+
+void vv_text_put_word(vv_buf *b, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "-_=+.,/:@%^~";
+	const size_t len = strlen(word);
+	vv_auto(vv_buf) shown = VV_BUF_FOR(b);
+	bool odd = false;
+	vv_piece p;
+
+	vv_buf_puts(&shown, "$'");
+	for (size_t at = 0; at < len; at += p.taken) {
+		vv_piece_next(&p, word + at, len - at);
+		odd = odd || (p.text[0] == '\\' && word[at] != '\\');
+		const bool hex = p.text[0] == '\\' || p.text[0] == '\'';
+		for (size_t i = 0; hex && i < p.taken; i++) {
+			vv_buf_printf(&shown, "\\x%02X", (unsigned char)word[at + i]);
+		}
+		vv_buf_put(&shown, p.text, hex ? 0 : p.len);
+	}
+	if (odd) {
+		vv_buf_printf(b, "%s'", vv_buf_cstr(&shown));
+	} else if (len > 0 && *word != '~' && strspn(word, plain) == len) {
+		vv_buf_puts(b, word);
+	} else {
+		vv_text_put_quoted(b, word, len);
+	}
+}
+
+const char *vv_text_word(const char *word)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_text_put_word(&b, word);
+	return b.failed || b.len >= VV_TEXT_SLOT
+		       ? vv_text_shows(word)
+		       : memcpy(vv_text_slot(), vv_buf_cstr(&b), b.len + 1);
 }
 
 /* Number of leading bytes that need no escapes, one column each. */

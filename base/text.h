@@ -36,10 +36,13 @@ size_t vv_text_words_width(const char *s, size_t len);
 void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size_t indent,
 			 size_t width);
 
-/* Appends a word of a command that people may copy. A word that is empty or has characters other than
- * ASCII letters, digits and "-_=+.,/:@%^" is put in double quotes: '"', '\\', '$' and '`' get a
- * backslash, and control characters are escaped as vv_text_put_escaped does. */
+/* Appends a word of a command that people may copy: unquoted if sh reads it as one word, else in
+ * single quotes. A word that vv_text_put_escaped would escape is written as bash's $'...',
+ * with such bytes as \xHH; a backslash alone needs no escape. */
 void vv_text_put_word(vv_buf *b, const char *word);
+/* Returns what vv_text_put_word appends, in a rotating buffer (base/show.h). A longer word is shown
+ * as vv_text_shows does. */
+const char *vv_text_word(const char *word);
 
 /* Appends s in single quotes, so that sh reads any s as one word. */
 void vv_text_put_quoted(vv_buf *b, const char *s, size_t len);

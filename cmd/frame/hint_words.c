@@ -13,20 +13,6 @@
 #include "base/text.h"
 #include "cmd/frame/hint_table.h"
 
-/* Unquoted if sh reads it as one word. */
-static void put_shell_word(vv_buf *b, const char *word)
-{
-	size_t len = strlen(word),
-	       plain = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "./_-+@~^=,");
-
-	if (plain == len && len > 0) {
-		vv_buf_put(b, word, len);
-	} else {
-		vv_text_put_quoted(b, word, len);
-	}
-}
-
 static char stand[4096];
 
 void vv_hint_words_stand(const char *folder)
@@ -74,6 +60,27 @@ static void put_path(vv_buf *b, const char *path)
 	}
 }
 
+/* No option, no home. */
+static void put_path_word(vv_buf *b, const char *path)
+{
+	vv_buf_puts(b, *path && strchr("-~", *path) ? "./" : "");
+	vv_text_put_word(b, path);
+}
+
+const char *vv_hint_path(const char *path)
+{
+	vv_auto(vv_buf) from_here = VV_BUF_INIT, word = VV_BUF_INIT;
+	const char *out = path;
+
+	if (*stand) {
+		put_path(&from_here, path);
+		out = vv_buf_cstr(&from_here);
+	}
+	put_path_word(&word, out);
+	return word.len < VV_TEXT_SLOT ? memcpy(vv_text_slot(), vv_buf_cstr(&word), word.len + 1)
+				       : vv_text_shows(path);
+}
+
 void vv_hint_words(char *out, size_t size, const char *name, const char *const args[VV_HINT_ARGS])
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -97,11 +104,10 @@ void vv_hint_words(char *out, size_t size, const char *name, const char *const a
 				put_path(&path, arg);
 				arg = vv_buf_cstr(&path);
 			}
-			if (*words == '$') {
-				vv_buf_puts(&b, is && *arg && strchr("-~", *arg)
-							? "./"
-							: ""); /* no option, no home */
-				put_shell_word(&b, arg);
+			if (*words == '$' && is) {
+				put_path_word(&b, arg);
+			} else if (*words == '$') {
+				vv_text_put_word(&b, arg);
 			} else {
 				vv_buf_puts(&b, vv_text_shows(arg));
 			}

@@ -214,6 +214,6 @@ void vv_url_words_hint(const vv_url_words *w, vv_url_use use, int argc, char **a
 	} else if (w->url && rev) {
 		vv_hint(err,
 			"'varve log %s#' lists its versions; URL#REV:PATH names a file in a version",
-			vv_text_url(w->url));
+			vv_text_word(vv_text_url(w->url)));
 	}
 }

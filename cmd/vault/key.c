@@ -123,7 +123,7 @@ static vv_status run_trust(const options *o VV_UNUSED, char **argv, vv_error *er
 			err, VV_EUSAGE,
 			"'%s' is a key, but the name must come first\nrun 'varve vault key trust %s %s'",
 			vv_text_shows(name),
-			strncmp(did, "did:", 4) == 0 ? "NAME" : vv_text_shows(did),
+			strncmp(did, "did:", 4) == 0 ? "NAME" : vv_text_word(did),
 			vv_text_shows(name));
 	}
 	vv_status rc = vv_did_read(key, did, err);

@@ -135,7 +135,7 @@ vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const cha
 			      VV_BLOCKS_CONFIG, vv_text_url(url));
 		vv_notes_put(t->notes,
 			     "hint: 'git config --global --add varve.trustedHost %s' trusts it",
-			     there.len > 0 ? vv_text_shows(asked.site) : "URL");
+			     there.len > 0 ? vv_text_word(asked.site) : "URL");
 	}
 	return rc;
 }

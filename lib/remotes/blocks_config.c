@@ -111,7 +111,7 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 			       VV_BLOCKS_CONFIG ": '%s' cannot be set here, as each user has to "
 						"set it\n'git config remote.origin.varveUrl %s' "
 						"does so",
-			       vv_text_url(url), vv_text_url(url));
+			       vv_text_url(url), vv_text_word(vv_text_url(url)));
 	}
 	if (endpoint) {
 		return vv_fail(

@@ -245,12 +245,11 @@ static vv_status look_for_locks(vv_doctor *d, vv_repository *r, vv_error *err)
 
 		if (!file) return vv_fail_nomem(err);
 		if (vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode)) {
-			const char *shown = vv_text_shows(file);
-
-			rc = vv_doctor_say(
-				d, "lock", true,
-				vv_doctor_mend(d, "rm %s (when no git is running here)", shown),
-				err, "the lock %s exists: git is running, or was killed", shown);
+			rc = vv_doctor_say(d, "lock", true,
+					   vv_doctor_mend(d, "rm %s (when no git is running here)",
+							  vv_text_word(file)),
+					   err, "the lock %s exists: git is running, or was killed",
+					   vv_text_shows(file));
 			if (rc < 0) return rc;
 		}
 	}

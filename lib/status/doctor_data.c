@@ -153,7 +153,7 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_pointer_blo
 					a->d,
 					"remove from .gitattributes the line that sets this "
 					"filter ('git check-attr filter -- %s' shows the filter)",
-					vv_text_shows(path)),
+					vv_text_word(path)),
 				err, "%s: filter=%s overrides varve's line", vv_text_shows(path),
 				vv_text_shows(filter));
 		} else if (rc == VV_ENOTFOUND) {

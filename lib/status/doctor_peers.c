@@ -106,7 +106,7 @@ static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
 	return vv_doctor_say(
 		d, "peer", true,
 		vv_doctor_mend(d, "git config --global --add varve.trustedHost %s",
-			       known ? vv_text_shows(vv_buf_cstr(&site)) : "URL"),
+			       known ? vv_text_word(vv_buf_cstr(&site)) : "URL"),
 		err, "%s names blocks at %s, a host that is not trusted: it is not contacted",
 		VV_BLOCKS_CONFIG, vv_text_url(url));
 }

@@ -538,7 +538,7 @@ static vv_status see_hidden(const vv_add_item *item, const char *path, vv_error 
 	return vv_hint(
 		err,
 		"'git update-index --no-skip-worktree --no-assume-unchanged %s' removes these marks",
-		vv_text_shows(path));
+		vv_text_word(path));
 }
 
 static vv_status plan_index(planner *p, vv_error *err)
@@ -626,7 +626,7 @@ static vv_status refuse_ignored(planner *p, const vv_pathspec *paths, vv_error *
 	return vv_fail(
 		err, VV_EREFUSED,
 		"%s is ignored by a .gitignore file; nothing was staged\nuse -f if you really want to add it; 'git check-ignore -v %s' shows the pattern",
-		vv_text_shows(ignored.data), vv_text_shows(ignored.data));
+		vv_text_shows(ignored.data), vv_text_word(ignored.data));
 }
 
 /* A file that is named, so that nothing needs to be searched. */

@@ -49,7 +49,7 @@ static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_erro
 		       vv_text_shows(path),
 		       as_text ? "sets its diff or merge driver, or its filter"
 			       : "unsets filter=varve",
-		       as_text ? "filter diff merge" : "filter", vv_text_shows(path));
+		       as_text ? "filter diff merge" : "filter", vv_text_word(path));
 }
 
 static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t count, bool literal,

@@ -3,11 +3,13 @@ words, only the message is shown.
 """
 from __future__ import annotations
 
+import shlex
+
 FETCH = "Repo.fetch_data() gets the blocks from the remotes"
 FILE = "Repo.put(path, data) takes any bytes; 'varve add --as file {0}' keeps them as they are"
 FSCK = "'varve fsck' lists what is damaged or missing"
 
-# {0} to {2}: the arguments
+# {0} to {2}: the arguments, as words of a shell; {0!s}, {0!r}: as they are, and in Python's form
 WORDS = {
     "add": "Repo.put({0!r}, data) stores a version",
     "add-as-csv": "unpack it first, or: 'varve add --as-csv {0}'",
@@ -20,7 +22,7 @@ WORDS = {
     "add-or-fix": "Repo.resolve() decides what is left",
     "add-records": "'varve add --records {0} {1}' makes a table of the first array",
     "as-file": FILE,
-    "behind": "Repo.push({0!r}, [{1!r}]) in a clone that has the blocks sends them",
+    "behind": "'varve push {0} {1}' in a clone that has the blocks sends them",
     "blocks-ask": "somebody who has them sends them with 'varve push --blocks'; then Repo.fetch_data()",
     "blocks-fetch": FETCH,
     "blocks-remote": "'git remote add NAME URL' names one that has them; then Repo.fetch_data()",
@@ -57,9 +59,9 @@ WORDS = {
     "push-all": "'varve push --all' sends a peer the blocks that it lacks",
     "push-blocks": "'varve push --blocks' in a clone that has the blocks restores them",
     "push-blocks-to": "'varve push --blocks {0}' sends them",
-    "push-to": "Repo.push({0!r}, ['{1}:{2}'])",
+    "push-to": "Repo.push({0!r}, ['{1!s}:{2!s}'])",
     "push-upstream": "Repo.push({0!r}, [{1!r}], set_upstream=True)",
-    "read-newer": "upgrade varve to read {0}",
+    "read-newer": "upgrade varve to read {0!s}",
     "remote-add": "'git remote add {0} URL' makes it",
     "remote-moved": "try again; if the address has changed: 'git remote set-url {0} URL'",
     "remotes": "name one: 'git remote -v' lists them",
@@ -89,6 +91,13 @@ WITHOUT = set("""
     track update-force publish-back sign-join""".split())
 
 
+class Word(str):
+    """A text that is formatted as a word of a shell."""
+
+    def __format__(self, spec: str) -> str:
+        return shlex.quote(self)
+
+
 def words(name: str, args: list[str]) -> str:
     """The sentence of a hint; "" if unknown."""
-    return WORDS.get(name, "").format(*args)
+    return WORDS.get(name, "").format(*map(Word, args))

@@ -80,8 +80,8 @@ static vv_status open_foreign(git_repository **out, const vv_env *env, const cha
 	*out = NULL;
 	return vv_fail(err, VV_EREFUSED,
 		       "the repository in '%s' belongs to another user\n"
-		       "if you trust it: git config --global --add safe.directory '%s'",
-		       vv_text_shows(folder), vv_text_shows(folder));
+		       "if you trust it: git config --global --add safe.directory %s",
+		       vv_text_shows(folder), vv_text_word(folder));
 }
 
 static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv_error *err)

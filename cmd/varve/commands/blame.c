@@ -11,6 +11,7 @@
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/aligned.h"
@@ -408,7 +409,7 @@ static vv_status need_path(const blame_run *r, const char *rev, const vv_oid *co
 			"'%s' does not exist in %s\n"
 			"'varve log --all -- %s' lists the commits that have it; or name the "
 			"path relative to the current folder",
-			vv_text_shows(r->path), vv_text_shows(rev), vv_text_shows(r->path));
+			vv_text_shows(r->path), vv_text_shows(rev), vv_hint_path(r->path));
 	}
 	return rc;
 }

@@ -333,7 +333,7 @@ static vv_status check_name(const char *name, vv_error *err)
 	return vv_fail(err, VV_EUSAGE,
 		       "'%s' is not one of varve's settings (varve.*)\n"
 		       "'git config %s' works here",
-		       vv_text_shows(name), vv_text_shows(name));
+		       vv_text_shows(name), vv_text_word(name));
 }
 
 static vv_status set(vv_repository *r, const char *name, const char *value, vv_error *err)

@@ -7,6 +7,7 @@
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/conflicts.h"
@@ -140,8 +141,7 @@ static void print_path(const vv_conflict_path *p)
 	vv_out("%s\n", vv_buf_cstr(&what));
 	vv_conflicts_print(&p->record);
 	if (p->record.count == 0 && p->record.left_out == 0) {
-		vv_note("hint: 'varve add --fix %s' stages the merged rows",
-			vv_text_shows(p->path));
+		vv_note("hint: 'varve add --fix %s' stages the merged rows", vv_hint_path(p->path));
 	}
 }
 

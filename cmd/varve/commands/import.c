@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
@@ -195,7 +196,7 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 	if (*done || o->force || !there) return VV_OK;
 	vv_fail(err, VV_EEXISTS, "'%s' already exists", vv_text_shows(i->to));
 	return known ? vv_hint(err, "'varve update %s' fetches changes from its source",
-			       vv_text_shows(i->to))
+			       vv_hint_path(i->to))
 		     : vv_hint(err, "use another path with -o, or replace it with -f");
 }
 

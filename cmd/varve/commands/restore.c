@@ -202,7 +202,7 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 			"'varve fetch --data %s' gets the blocks from the remote, or with --from URL from "
 			"another "
 			"repository; the file was not changed",
-			o->source ? vv_text_shows(o->source) : "HEAD");
+			o->source ? vv_text_word(o->source) : "HEAD");
 	}
 	if (rc < 0) return rc;
 	if (vv_wants_json(o->format)) {

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "check/past/profile.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
@@ -79,7 +80,7 @@ static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t
 		vv_note("%s %s; 'varve add %s' and 'varve commit' record it; no row is stored "
 			"again",
 			describes ? "changed" : "wrote", vv_text_shows(package),
-			vv_text_shows(package));
+			vv_hint_path(package));
 	}
 	return rc;
 }
@@ -120,7 +121,7 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 	if (rc == VV_OK) {
 		vv_note("wrote %s; record it with 'varve add %s' and 'varve commit'; 'varve "
 			"check' follows it",
-			vv_text_shows(package), vv_text_shows(package));
+			vv_text_shows(package), vv_hint_path(package));
 	}
 	return rc;
 }

@@ -2,6 +2,7 @@
  * commit_summary: the lines after a commit; the numbers were found with the changes.
  */
 #include "cmd/varve/print/commit_summary.h"
+#include "cmd/frame/hint_words.h"
 
 #include <string.h>
 
@@ -45,7 +46,7 @@ static vv_status print_line(vv_repository *r, const vv_change_entry *e, vv_error
 	vv_out("\n");
 	if (e->dataset && !tracked) { /* as after 'git mv' */
 		vv_warn("%s: no longer tracked by .gitattributes; 'varve track %s' tracks it again",
-			vv_text_shows(e->path), vv_text_shows(e->path));
+			vv_text_shows(e->path), vv_hint_path(e->path));
 	}
 	return rc;
 }

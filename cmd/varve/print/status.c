@@ -2,6 +2,7 @@
  * status: the forms of status: short, JSON, and the long one for people.
  */
 #include "cmd/varve/print/status.h"
+#include "cmd/frame/hint_words.h"
 
 #include <string.h>
 
@@ -27,12 +28,12 @@ static void put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool gro
 	if (!staged && e->lost) {
 		vv_buf_printf(
 			b, "no longer tracked by .gitattributes; 'varve track %s' tracks it again",
-			vv_text_shows(e->path));
+			vv_hint_path(e->path));
 		return;
 	}
 	if (!staged && e->edited) {
 		vv_buf_puts(b, "its pointer was edited, the data is the same: varve add --fix ");
-		vv_buf_puts(b, vv_text_shows(e->path));
+		vv_buf_puts(b, vv_hint_path(e->path));
 		return;
 	}
 	if (f->form) {

@@ -140,8 +140,8 @@ static vv_status check_addable(vv_repository *r, const char *path, const vv_stat
 	}
 	return vv_fail(err, VV_EREFUSED,
 		       "'%s' uses a filter that only git can run: %s\n"
-		       "git add '%s'",
-		       vv_text_shows(path), vv_text_shows(conversion.name), vv_text_shows(path));
+		       "git add %s",
+		       vv_text_shows(path), vv_text_shows(conversion.name), vv_text_word(path));
 }
 
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err)

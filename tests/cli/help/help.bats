@@ -245,7 +245,7 @@ all_commands() {
 	[ "$n" -ge 30 ]
 	echo a > "a b.csv"
 	ends_with 2 varve head "a b.csv"
-	stderr_has "varve cat \"a b.csv\" --limit 10"
+	stderr_has "varve cat 'a b.csv' --limit 10"
 }
 
 @test "help searches words, commands and pages for a word, and names the three best" {

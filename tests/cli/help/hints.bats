@@ -40,3 +40,40 @@ fill() {
 		fi
 	done < ../commands
 }
+
+# The command of the last output from $1 to $2, without the quotes around it, run as it is written.
+typed() {
+	local command
+	command=$(grep -m 1 -oP "(?<=')$1 .*(?=' $2)" <<< "$output$stderr")
+	echo "$command" >&2
+	eval "$command"
+}
+
+@test "commands that hints name work as they are written, whatever a file is called, in every folder" {
+	local name
+	new_repo
+	mkdir "an odd \$folder"
+	cd "an odd \$folder"
+	for name in '-a b.csv' "it's.csv" 'a[1].csv' $'\u202ex\u0301.csv' '~x.csv'; do
+		rows 20 > "./$name"
+		varve add -q "./$name"
+		varve commit -q -m one
+		: > ../.gitattributes
+		rows 21 > "./$name"
+		succeeds varve status
+		typed "varve track" tracks
+		succeeds varve status
+		output_lacks "tracks it again"
+		varve add -q ../.gitattributes "./$name"
+		varve schema --key id "./$name" > said 2>&1
+		output=$(cat said) stderr=
+		typed "varve add" and
+		varve commit -qm schema
+		git mv "./$name" x
+		succeeds varve commit -m moved
+		typed "varve track" tracks
+		git mv x "./$name"
+		varve add -q ../.gitattributes
+		varve commit -qm back
+	done
+}

@@ -500,6 +500,17 @@ static void a_mark_of_a_later_format_is_told_with_its_number(void **state)
 		"a newer varve wrote it in format 12, and this varve reads only format 1");
 }
 
+static void words_of_commands_are_read_by_a_shell_as_they_are(void **state)
+{
+	(void)state;
+	assert_string_equal(vv_text_word("HEAD~2:a-b_1.csv"), "HEAD~2:a-b_1.csv");
+	assert_string_equal(vv_text_word(""), "''");
+	assert_string_equal(vv_text_word("~a"), "'~a'");
+	assert_string_equal(vv_text_word("a $b!\\.csv"), "'a $b!\\.csv'");
+	assert_string_equal(vv_text_word("it's"), "'it'\\''s'");
+	assert_string_equal(vv_text_word("it's\033[1m\n\\"), "$'it\\x27s\\x1B[1m\\x0A\\x5C'");
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_mark_of_a_later_format_is_told_with_its_number),
 	cmocka_unit_test(a_time_is_written_in_utc),
@@ -519,6 +530,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(shown_text_is_bounded_whatever_it_is),
 	cmocka_unit_test(numbers_are_written_for_people),
 	cmocka_unit_test(only_plain_decimals_are_parsed),
+	cmocka_unit_test(words_of_commands_are_read_by_a_shell_as_they_are),
 	cmocka_unit_test(sizes_take_a_unit),
 	cmocka_unit_test(distances_stop_at_the_limit),
 	cmocka_unit_test(the_nearest_name_is_what_a_slip_of_the_finger_meant),

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "cmd/frame/command.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/clone/everything.h"
@@ -247,7 +248,7 @@ static vv_status changed(const char *path, vv_error *err)
 	return vv_fail(err, VV_EREFUSED,
 		       "%s has uncommitted changes\n"
 		       "commit them first, or discard them with 'varve restore %s'",
-		       vv_text_shows(path), vv_text_shows(path));
+		       vv_text_shows(path), vv_hint_path(path));
 }
 
 /* Is the file of the work tree the same as in the index? A pointer of Git LFS may be checked out as
@@ -512,7 +513,7 @@ static vv_status refuse_line(const migration *m, const char *path, vv_error *err
 	return vv_hint(err,
 		       "'git check-attr filter -- %s' shows the filter; "
 		       "name the pattern exactly as .gitattributes has it",
-		       vv_text_shows(path));
+		       vv_hint_path(path));
 }
 
 /* Every moved path must now belong to its new keeper: otherwise another line wins. Runs git, since libgit2 still

@@ -76,7 +76,7 @@ static vv_status refuse(const run *r, const char *what, const char *ref, vv_erro
 		what, vv_text_shows(ref), vv_text_shows(r->name),
 		vv_ref_is_hosts_head(ref, strlen(ref)) ? "names the newest signed version"
 						       : "has the rows of all tables",
-		vv_text_shows(r->name), vv_text_shows(r->name));
+		vv_text_word(r->name), vv_text_word(r->name));
 }
 
 static vv_status see_growing_ref(const run *r, const vv_push_ref *ref, vv_error *err)
@@ -339,7 +339,7 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_transfer *t, const v
 			err, VV_EUSAGE,
 			"the remote is empty, and would make the branch with the blocks its default branch\n"
 			"let varve do the first push: varve push -u %s %s",
-			vv_text_shows(r->name), vv_text_shows(r->refs[0].name));
+			vv_text_word(r->name), vv_text_word(r->refs[0].name));
 	}
 
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {

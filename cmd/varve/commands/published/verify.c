@@ -269,7 +269,7 @@ static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 		if (is_other(&v) || v.refs.len > 0) { /* a copy is not ahead */
 			best->c->code = VV_EXIT_NO;
 			vv_warn("%s differs from its signed version: 'varve verify %s' shows how",
-				vv_text_url(url), vv_text_url(url));
+				vv_text_url(url), vv_text_word(vv_text_url(url)));
 		}
 		if (!known->has_newest ||
 		    vv_head_record_is_newer(&now->newest.record, &known->newest.record)) {
