@@ -39,6 +39,7 @@ typedef struct cell {
 } cell;
 
 typedef struct group {
+	const vv_sums_rule *rule; /* for order_groups */
 	char *key;
 	size_t key_len;
 	cell *cells;
@@ -257,7 +258,8 @@ static size_t have_group(vv_sums *s)
 	if (has_key(s, s->near)) return s->near;
 	size_t i = find_group(s, &hash);
 	if (i == SIZE_MAX) {
-		group g = {.key = vv_arena_strndup(&s->arena, vv_buf_cstr(&s->key), s->key.len),
+		group g = {.rule = s->rule,
+			   .key = vv_arena_strndup(&s->arena, vv_buf_cstr(&s->key), s->key.len),
 			   .key_len = s->key.len,
 			   .cells = vv_arena_calloc(&s->arena,
 						    s->rule->condition->aggregate_count + 1,
@@ -775,11 +777,60 @@ static void make_value(vv_value_room *out, const cell *c, const vv_condition_agg
 	}
 }
 
+/* One value of a group's key. */
+typedef struct key_part {
+	bool missing;
+	const char *text;
+	size_t len;
+} key_part;
+
+static bool next_part(key_part *out, const uint8_t **p, const uint8_t *end)
+{
+	uint64_t len = 0;
+
+	if (*p == end) return false;
+	out->missing = *(*p)++ == 0;
+	if (!vv_varint_read(p, end, &len) || len > (uint64_t)(end - *p)) return false;
+	out->text = (const char *)*p;
+	out->len = (size_t)len;
+	*p += len;
+	return true;
+}
+
+/* The number of digits before the point, as vv_value_put writes a number. */
+static size_t whole_digits(const key_part *n, bool negative)
+{
+	const char *from = n->text + negative, *end = n->text + n->len;
+
+	return from < end && *from == 'I' ? SIZE_MAX : (size_t)(vv_after_digits(from, end) - from);
+}
+
+static int order_parts(const key_part *a, const key_part *b, vv_operand_kind kind)
+{
+	const int order = vv_fact_text_order(a->text, a->len, b->text, b->len);
+
+	if (a->missing != b->missing) return a->missing ? -1 : 1;
+	if (kind != VV_OPERAND_NUMBER || order == 0) return order;
+	const bool negative = a->len > 0 && *a->text == '-';
+	if (negative != (b->len > 0 && *b->text == '-')) return negative ? -1 : 1;
+	const size_t x = whole_digits(a, negative), y = whole_digits(b, negative);
+	return (x != y ? x < y : order < 0) == negative ? 1 : -1;
+}
+
 static int order_groups(const void *a, const void *b)
 {
 	const group *x = a, *y = b;
+	const uint8_t *p = (const uint8_t *)x->key, *q = (const uint8_t *)y->key;
+	key_part of_x, of_y;
+	int order = 0;
 
-	return vv_fact_text_order(x->key, x->key_len, y->key, y->key_len);
+	for (size_t k = 0; order == 0 && k < x->rule->key_count; k++) {
+		if (next_part(&of_x, &p, (const uint8_t *)x->key + x->key_len) &&
+		    next_part(&of_y, &q, (const uint8_t *)y->key + y->key_len)) {
+			order = order_parts(&of_x, &of_y, x->rule->keys[k]->kind);
+		}
+	}
+	return order;
 }
 
 vv_status vv_sums_finish(vv_sums *s, vv_error *err)
@@ -851,15 +902,11 @@ vv_truth vv_sums_judge(const vv_sums *s, vv_condition_scratch *scratch, size_t i
 void vv_sums_put_group(vv_buf *out, const vv_sums *s, size_t i)
 {
 	const uint8_t *p = (const uint8_t *)s->groups[i].key, *end = p + s->groups[i].key_len;
+	key_part part;
 
-	for (size_t k = 0; k < s->rule->key_count && p < end; k++) {
-		bool missing = *p++ == 0;
-		uint64_t len = 0;
-
-		if (!vv_varint_read(&p, end, &len) || len > (uint64_t)(end - p)) return;
+	for (size_t k = 0; k < s->rule->key_count && next_part(&part, &p, end); k++) {
 		vv_buf_printf(out, "%s%s=", k > 0 ? ", " : "", vv_condition_text(s->rule->keys[k]));
-		vv_buf_put(out, missing ? "null" : (const char *)p, missing ? 4 : (size_t)len);
-		p += len;
+		vv_buf_put(out, part.missing ? "null" : part.text, part.missing ? 4 : part.len);
 	}
 }
 

@@ -73,8 +73,8 @@ void vv_sums_put(vv_buf *out, vv_sums *s);
  * then no longer be used), or VV_ENOMEM. */
 int vv_sums_read(vv_sums *s, const void *bytes, size_t len);
 
-/* Sorts the groups in an order that depends only on their values, but is not that of the values:
- * shorter texts come first, so 9, -5, 10, 100. Call once, after all rows were added, and before the
+/* Sorts the groups by their values: a missing value first, numbers in their order, other values by
+ * their texts. Call once, after all rows were added, and before the
  * functions below. Without 'group by', there is one group, even if there are no rows. */
 vv_status vv_sums_finish(vv_sums *s, vv_error *err);
 /* Returns the number of groups. */

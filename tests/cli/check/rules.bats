@@ -300,3 +300,36 @@ varve.checks:25: the rule should report this change (-), but accepts it: id=1, a
 	output_has "max(n) = 7"
 	output_has "2 errors"
 }
+
+@test "groups that break a rule are listed in the order of their values" {
+	local again
+	new_repo
+	printf 'id,g,d,s\n1,10,2024-02-01,b\n2,9,2024-01-01,aa\n3,-10,2023-12-31,c\n4,,2024-01-01,\n5,2.5,2024-03-01,B\n6,-9,2024-01-15,b\n7,2.45,,b\n8,2,2024-01-01,b\n' > t.csv
+	printf '[t.csv]\nnumber: count(*) > 9 group by g\nday: count(*) > 9 group by d\nboth: count(*) > 9 group by s, g\n' > varve.checks
+	succeeds varve add --key id t.csv
+	for again in no yes; do
+		ends_with 1 varve check --json --select '*' t.csv
+		[ "$(jq -r '.datasets[].findings[] | "\(.name): \(.keyText)"' <<< "$output")" = "number: g=null
+number: g=-10
+number: g=-9
+number: g=2
+number: g=2.45
+number: g=2.5
+number: g=9
+number: g=10
+day: d=null
+day: d=2023-12-31
+day: d=2024-01-01
+day: d=2024-01-15
+day: d=2024-02-01
+day: d=2024-03-01
+both: s=null, g=null
+both: s=B, g=2.5
+both: s=aa, g=9
+both: s=b, g=-9
+both: s=b, g=2
+both: s=b, g=2.45
+both: s=b, g=10
+both: s=c, g=-10" ] || { jq -r '.datasets[].findings[] | "\(.name): \(.keyText)"' <<< "$output"; false; }
+	done
+}
