@@ -272,14 +272,16 @@ static vv_status compare_files(run *r, vv_context *c, vv_error *err)
 	if (a.subject.from == VV_FROM_WORK && b.subject.from == VV_FROM_WORK) {
 		r->p.how.text_shown_by = "git diff --no-index";
 	}
-	/* a patch is of the file that it is applied to */
-	const source *of = r->p.kind == &vv_diff_writer_patch ? &a : &b;
-	vv_auto(char) *path = r->p.kind->prose || of->subject.from == VV_FROM_WORK ||
-					      !of->subject.path
-				      ? vv_strdup(of == &b ? argv[1] : argv[0])
-				      : vv_subject_name(&of->subject);
+	/* a patch is of the file that it is applied to, by a path that git apply would take, too */
+	const bool patch = r->p.kind == &vv_diff_writer_patch;
+	const source *of = patch ? &a : &b;
+	const bool given = r->p.kind->prose || of->subject.from == VV_FROM_WORK ||
+			   !of->subject.path;
+	vv_auto(char) *path = !given  ? vv_subject_name(&of->subject)
+			      : patch ? vv_path_absolute("/", argv[0])
+				      : vv_strdup(argv[1]);
 	if (!path) return vv_fail_nomem(err);
-	const vv_diff_item item = {.path = path,
+	const vv_diff_item item = {.path = path + (given && patch),
 				   .a = &a.subject,
 				   .b = &b.subject,
 				   .old_name = argv[0],

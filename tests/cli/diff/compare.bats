@@ -78,3 +78,27 @@ two() {
 		ends_with 0 varve diff --exit-code $words
 	done
 }
+
+@test "a patch of two files is applied, however their paths are written" {
+	local old dir=${PWD#/}
+	two
+	cp a.csv kept.csv
+	mkdir in
+	for old in a.csv ./a.csv in/../a.csv "../${PWD##*/}/a.csv" "$PWD/a.csv" "/..//$dir/./a.csv"; do
+		cp kept.csv a.csv
+		varve compare --format patch "$old" "$PWD/b.csv" > p
+		case $old in
+		/*) dir=${PWD#/}/a.csv ;;
+		../*) dir=${PWD##*/}/a.csv ;;
+		*) dir=a.csv ;;
+		esac
+		[ "$(jq -r 'select(.type == "table") | .path' p)" = "$dir" ]
+		[ "$(jq -r 'select(.type == "table") | .old' p)" = "$old" ]
+		slashes=${dir//[!\/]/}
+		succeeds varve apply -p "${#slashes}" p
+		cmp a.csv b.csv
+	done
+	# as git does
+	git diff --no-index "$PWD/kept.csv" b.csv > p || true
+	grep -q "^--- a${PWD}/kept.csv" p
+}
