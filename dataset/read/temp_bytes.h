@@ -1,6 +1,6 @@
 /*
  * temp_bytes: stores bytes temporarily, in memory up to a limit, and beyond the limit in an
- * unlinked temporary file. Private to dataset/read.
+ * unlinked temporary file. Private to dataset.
  */
 #ifndef VV_DATASET_READ_TEMP_BYTES_H
 #define VV_DATASET_READ_TEMP_BYTES_H
