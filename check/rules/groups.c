@@ -86,7 +86,7 @@ vv_status check_groups_list(check_run *r, vv_error *err)
 	return w.rc;
 }
 
-vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
+vv_status check_groups_list_some(check_run *r, const vv_changed_group *places, size_t count,
 				 vv_error *err)
 {
 	vv_auto(vv_list_walk) w = begin_list(r, count, err);

@@ -141,7 +141,7 @@ void check_run_close(check_run *r);
 /* Sets r->groups to the groups in the version's data list, without results. */
 vv_status check_groups_list(check_run *r, vv_error *err);
 /* Sets r->groups to only the given groups of the version. */
-vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
+vv_status check_groups_list_some(check_run *r, const vv_changed_group *places, size_t count,
 				 vv_error *err);
 
 /* Sets name to a hash that identifies the content of the group with this item in the data list. Sets

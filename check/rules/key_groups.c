@@ -139,7 +139,7 @@ static int compare_lists(const finder *f, check_key_run *run, vv_list_changes *o
 				      t->root.data.len, VV_IGNORED)) == VV_OK) {
 		vv_list_totals(a, &count, &rows);
 		rc = count != run->group_count ? VV_ECORRUPT
-					       : vv_list_compare(out, a, b, VV_IGNORED);
+					       : vv_list_compare(out, a, b, true, VV_IGNORED);
 	}
 	/* gc may have removed nodes of the other version: then all groups are looked through */
 	return rc == VV_OK ? 1 : rc == VV_ENOMEM ? (int)vv_fail_nomem(err) : 0;
@@ -193,7 +193,7 @@ static bool seek_keys(finder *f, uint8_t *hit)
 
 /* Reads the groups whose keys are not cached, and takes the groups with a hit. places: where they are in
  * the list; NULL: the run has all groups. */
-static vv_status take_hits(finder *f, const uint8_t *hit, const vv_list_place *places, bool make,
+static vv_status take_hits(finder *f, const uint8_t *hit, const vv_changed_group *places, bool make,
 			   vv_error *err)
 {
 	check_run *r = &f->run;
@@ -236,7 +236,7 @@ static bool are_few(const check_key_run *run, const vv_list_changes *c, bool mak
 	uint64_t rows = 0;
 
 	vv_array_each(c->new_items, c->new_count, new_item) {
-		rows += new_item->weight;
+		rows += new_item->rows;
 	}
 	return c->new_count <= run->group_count / PART &&
 	       !(make && check_keys_outgrow(run->entry_count, rows));
@@ -246,7 +246,7 @@ static bool are_few(const check_key_run *run, const vv_list_changes *c, bool mak
 static int look_by_run(finder *f, check_key_run *run, bool make, vv_error *err)
 {
 	vv_hash128 list = check_key_run_list(f->run.table);
-	vv_list_share all = {0, 0, run->group_count};
+	vv_list_share all = {.items = run->group_count};
 	vv_list_changes c = {.shares = &all, .share_count = 1};
 	bool other = run->list.lo != list.lo || run->list.hi != list.hi;
 	int known = 1;

@@ -636,60 +636,39 @@ vv_status vv_list_seek_index(vv_list_reader *r, uint64_t index, vv_error *err)
 	return list_reader_go(r, index, true, 0, true, err);
 }
 
-/* Brings the frame of level `height` to where its next item is the node of that
- * height that begins here; or finds that node among those already loaded. */
-static list_frame *node_here(vv_list_reader *r, unsigned height, bool *loaded, vv_error *err)
+int vv_list_next_node(vv_list_reader *r, unsigned height, vv_list_node *out, vv_error *err)
 {
-	if (!settle(r) || height == 0 || height > r->top_level) return NULL;
-	*loaded = r->low < height;
-	if (*loaded) {
-		for (unsigned level = r->low; level < height; level++) {
-			if (r->frame[level].next != 0) return NULL;
-		}
-		return &r->frame[height - 1];
-	}
-	while (r->low > height) {
-		if (load_child(r, err) < 0) return NULL;
-	}
-	return &r->frame[height];
-}
-
-bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t *weight,
-		       unsigned height)
-{
-	bool loaded;
-	list_frame *f = node_here(r, height, &loaded, NULL);
-
-	if (!f) return false;
-	*cid = loaded ? f->cid : f->node.item[f->next].cid;
-	*items = loaded ? f->node.items : f->node.item[f->next].count;
-	*weight = loaded ? f->node.weight : f->node.item[f->next].weight;
-	return true;
-}
-
-vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err)
-{
-	vv_list_item item;
-	bool loaded;
-	int more;
+	vv_list_item entry;
+	vv_status rc;
 
 	if (height == 0) {
-		more = vv_list_next(r, &item, err);
-		return more < 0 ? (vv_status)more : VV_OK;
+		const int more = vv_list_next(r, &entry, err);
+
+		if (more <= 0) return more;
+		*out = (vv_list_node){.index = entry.index,
+				      .items = 1,
+				      .before = entry.before,
+				      .weight = entry.weight};
+		rc = vv_cid_of(&out->name, VV_CODEC_RAW, entry.bytes, entry.len, err);
+		return rc < 0 ? (int)rc : 1;
 	}
-	vv_error_clear(err);
-	list_frame *f = node_here(r, height, &loaded, err);
-	if (!f) {
-		return err && err->code < 0 ? err->code
-					    : vv_fail(err, VV_EUSAGE,
-						      "the list reader is not at the start of "
-						      "a node of height %u",
-						      height);
-	}
-	if (loaded) {
+	if (!settle(r) || height > r->top_level) return 0;
+	if (r->low < height) { /* it is loaded, if all below begins here, too */
+		for (unsigned level = r->low; level < height; level++) {
+			if (r->frame[level].next != 0) return 0;
+		}
+		const list_frame *f = &r->frame[height - 1];
+		*out = (vv_list_node){f->cid, f->first_index, f->node.items, f->first_weight,
+				      f->node.weight};
 		r->low = height;
-	} else {
-		advance(f);
+		return 1;
 	}
-	return VV_OK;
+	while (r->low > height) {
+		if ((rc = load_child(r, err)) < 0) return (int)rc;
+	}
+	list_frame *f = &r->frame[height];
+	const list_item *item = &f->node.item[f->next];
+	*out = (vv_list_node){item->cid, f->index, item->count, f->weight, item->weight};
+	advance(f);
+	return 1;
 }

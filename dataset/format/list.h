@@ -136,13 +136,17 @@ void vv_list_totals(const vv_list_reader *r, uint64_t *count, uint64_t *weight);
 /* Returns the greatest height of a node in the list; 0: the list has no nodes, since its top
  * contains the entries. */
 unsigned vv_list_height(const vv_list_reader *r);
-/* Returns true if a node of exactly this height, at least 1, begins at the reader's position, and
- * sets *cid, *items (the number of entries) and *weight to those of this node. Reads only nodes
- * above it. If one of them cannot be read, returns false; vv_list_next then returns the error. */
-bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t *weight,
-		       unsigned height);
-/* Moves past the node of this height at the reader's position, without reading the node. Height 0:
- * past one entry. VV_EUSAGE: no such node begins at the position. */
-vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err);
+/* A node of a list, or an entry. */
+typedef struct vv_list_node {
+	vv_cid name;    /* the node's CID; of an entry, that of its bytes */
+	uint64_t index, /* number of entries before the node */
+		items,  /* number of entries in the node */
+		before, /* sum of the weights of the entries before the node */
+		weight; /* sum of the weights of the entries in the node */
+} vv_list_node;
+/* Sets *out to the node of exactly this height that begins at the reader's position (height 0: to
+ * the next entry), and moves past it without reading it. Reads only nodes above it. Returns 1, 0 if
+ * no such node begins at the position, or a negative status. */
+int vv_list_next_node(vv_list_reader *r, unsigned height, vv_list_node *out, vv_error *err);
 
 #endif

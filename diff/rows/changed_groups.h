@@ -15,13 +15,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/table.h"
-
-/* A group that only one version has. */
-typedef struct vv_changed_group {
-	uint64_t index; /* number of the group, from 0 */
-	uint64_t row;   /* number of its first row, from 0 */
-	uint64_t rows;  /* number of its rows */
-} vv_changed_group;
+#include "diff/rows/list_compare.h"
 
 /* Rows [old_row, old_row + rows) of the old version equal rows [new_row, new_row + rows) of the new
  * version, if the columns have the same indexes in both. */

@@ -12,8 +12,7 @@
 
 /* A node (or, at height 0, an item) of one side. */
 typedef struct node {
-	vv_cid name; /* of the item's bytes at height 0: hostile data must not make two of them equal */
-	uint64_t index, items, before, weight;
+	vv_list_node at; /* its name is a CID: hostile data must not make two of them equal */
 	bool shared;
 } node;
 
@@ -49,35 +48,20 @@ static vv_status list_nodes(side *s, unsigned height, vv_error *err)
 		uint64_t at = it->index, end = at + it->items;
 		vv_status rc = vv_list_seek_index(s->reader, at, err);
 		while (rc == VV_OK && at < end) {
-			node n = {.index = at};
-			vv_list_item item;
-			if (height == 0) {
-				int more = vv_list_next(s->reader, &item, err);
-				if (more <= 0) {
-					return more < 0 ? (vv_status)more
-							: vv_fail(err, VV_ECORRUPT,
-								  "a list is shorter than it "
-								  "declares");
-				}
-				rc = vv_cid_of(&n.name, VV_CODEC_RAW, item.bytes, item.len, err);
-				n.items = 1;
-				n.before = item.before;
-				n.weight = item.weight;
-			} else if (vv_list_peek_node(s->reader, &n.name, &n.items, &n.weight,
-						     height) &&
-				   at + n.items <= end) {
-				rc = vv_list_skip(s->reader, height, err);
-			} else {
-				/* no node of this height here: all that is left of the span waits */
-				n.items = end - at;
-				rc = add_node(&s->uncovered, &n, err);
-				at = end;
-				continue;
+			node n = {0};
+			const int more = vv_list_next_node(s->reader, height, &n.at, err);
+			if (more < 0) return (vv_status)more;
+			if (more == 0 && height == 0) {
+				return vv_fail(err, VV_ECORRUPT,
+					       "a list is shorter than it declares");
 			}
-			if (rc == VV_OK) {
-				rc = add_node(&s->nodes, &n, err);
+			if (more ==
+			    0) { /* no node of this height here: the rest of the span waits */
+				n.at.index = at;
+				n.at.items = end - at;
 			}
-			at += n.items;
+			rc = add_node(more > 0 ? &s->nodes : &s->uncovered, &n, err);
+			at += n.at.items;
 		}
 		if (rc < 0) return rc;
 	}
@@ -87,8 +71,8 @@ static vv_status list_nodes(side *s, unsigned height, vv_error *err)
 static int by_name(const void *a, const void *b)
 {
 	const node *const *x = a, *const *y = b;
-	int c = vv_cid_compare(&(*x)->name, &(*y)->name);
-	return c != 0 ? c : (*x)->index < (*y)->index ? -1 : (*x)->index > (*y)->index;
+	int c = vv_cid_compare(&(*x)->at.name, &(*y)->at.name);
+	return c != 0 ? c : (*x)->at.index < (*y)->at.index ? -1 : (*x)->at.index > (*y)->at.index;
 }
 
 /* Those that are not shared, by name. */
@@ -119,17 +103,19 @@ static void shares_clear(shares *s)
 }
 VV_AUTO_CLEAR(shares, shares_clear)
 
-static vv_status share(shares *s, node *a, node *b, vv_error *err)
+static vv_status add_share(shares *s, node *a, node *b, vv_error *err)
 {
 	if (!vv_array_room(s->list, s->count, s->cap)) return vv_fail_nomem(err);
 	a->shared = b->shared = true;
-	s->list[s->count++] = (vv_list_share){a->index, b->index, a->items};
+	s->list[s->count++] = (vv_list_share){a->at.index,  b->at.index,  a->at.items,
+					      a->at.before, b->at.before, a->at.weight};
 	return VV_OK;
 }
 
 static bool same_name(const nodes *a, size_t i, const nodes *b, size_t k)
 {
-	return i < a->count && k < b->count && vv_cid_equal(&a->list[i].name, &b->list[k].name);
+	return i < a->count && k < b->count &&
+	       vv_cid_equal(&a->list[i].at.name, &b->list[k].at.name);
 }
 
 /* Removes nodes in the same order in both, where single nodes were added, removed or changed: nearly
@@ -140,7 +126,7 @@ static vv_status strike_in_order(nodes *a, nodes *b, shares *out, vv_error *err)
 
 	while (i < a->count && k < b->count) {
 		if (same_name(a, i, b, k)) {
-			vv_status rc = share(out, &a->list[i++], &b->list[k++], err);
+			vv_status rc = add_share(out, &a->list[i++], &b->list[k++], err);
 			if (rc < 0) return rc;
 		} else if (same_name(a, i, b, k + 1)) {
 			k++;
@@ -163,13 +149,13 @@ static vv_status strike(side *a, side *b, shares *out, vv_error *err)
 
 	rc = rc < 0 || (x && y) ? rc : vv_fail_nomem(err);
 	while (rc == VV_OK && i < x_count && k < y_count) {
-		int c = vv_cid_compare(&x[i]->name, &y[k]->name);
+		int c = vv_cid_compare(&x[i]->at.name, &y[k]->at.name);
 		if (c < 0) {
 			i++;
 		} else if (c > 0) {
 			k++;
 		} else {
-			rc = share(out, x[i++], y[k++], err);
+			rc = add_share(out, x[i++], y[k++], err);
 		}
 	}
 	return rc;
@@ -184,11 +170,11 @@ static vv_status narrow(side *s, vv_error *err)
 	if (!p) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->nodes.count; i++) {
 		if (!s->nodes.list[i].shared) {
-			p[n++] = (span){s->nodes.list[i].index, s->nodes.list[i].items};
+			p[n++] = (span){s->nodes.list[i].at.index, s->nodes.list[i].at.items};
 		}
 	}
 	for (size_t i = 0; i < uncovered->count; i++) {
-		p[n++] = (span){uncovered->list[i].index, uncovered->list[i].items};
+		p[n++] = (span){uncovered->list[i].at.index, uncovered->list[i].at.items};
 	}
 	qsort(p, n, sizeof(*p), vv_u64_order);
 	vv_free(s->spans);
@@ -216,14 +202,15 @@ static void side_close(side *s)
 }
 VV_AUTO_CLEAR(side, side_close)
 
-static vv_status take_items(const side *s, vv_list_place **out, size_t *count, vv_error *err)
+static vv_status take_items(const side *s, vv_changed_group **out, size_t *count, vv_error *err)
 {
 	*out = vv_calloc(s->nodes.count + 1, sizeof(**out));
 	*count = 0;
 	if (!*out) return vv_fail_nomem(err);
 	vv_array_each(s->nodes.list, s->nodes.count, n) {
 		if (!n->shared) {
-			(*out)[(*count)++] = (vv_list_place){n->index, n->before, n->weight};
+			(*out)[(*count)++] = (vv_changed_group){n->at.index, n->at.before,
+								n->at.weight};
 		}
 	}
 	return VV_OK;
@@ -248,6 +235,7 @@ static void take_shares(vv_list_changes *out, shares *s)
 		if (last && last->old_index + last->items == s->list[i].old_index &&
 		    last->new_index + last->items == s->list[i].new_index) {
 			last->items += s->list[i].items;
+			last->rows += s->list[i].rows;
 		} else {
 			s->list[n++] = s->list[i];
 		}
@@ -257,8 +245,8 @@ static void take_shares(vv_list_changes *out, shares *s)
 	s->list = NULL;
 }
 
-static vv_status compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
-			 bool share_nodes, vv_error *err)
+vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b, bool share,
+			  vv_error *err)
 {
 	vv_auto(side) x = {0}, y = {0};
 	vv_auto(shares) shared = {0};
@@ -268,10 +256,10 @@ static vv_status compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = side_open(&x, a, err)) < 0 || (rc = side_open(&y, b, err)) < 0) return rc;
-	for (unsigned height = !share_nodes ? 0 : ha > hb ? ha : hb;; height--) {
+	for (unsigned height = !share ? 0 : ha > hb ? ha : hb;; height--) {
 		if ((rc = list_nodes(&x, height, err)) < 0 ||
 		    (rc = list_nodes(&y, height, err)) < 0 ||
-		    (share_nodes && (rc = strike(&x, &y, &shared, err)) < 0)) {
+		    (share && (rc = strike(&x, &y, &shared, err)) < 0)) {
 			return rc;
 		}
 		if (height == 0) {
@@ -287,17 +275,6 @@ static vv_status compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader
 	*out = made;
 	made = (vv_list_changes){0};
 	return VV_OK;
-}
-
-vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b, vv_error *err)
-{
-	return compare(out, a, b, true, err);
-}
-
-vv_status vv_list_compare_none(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
-			       vv_error *err)
-{
-	return compare(out, a, b, false, err);
 }
 
 void vv_list_changes_clear(vv_list_changes *c)

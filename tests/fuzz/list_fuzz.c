@@ -61,14 +61,13 @@ static void skip_on(vv_list_reader *r)
 {
 	for (unsigned i = 0; i < STEPS; i++) {
 		unsigned height = vv_list_height(r);
-		uint64_t items, weight;
-		vv_cid cid;
+		vv_list_node at;
+		int more;
 
-		while (height > 0 && (i + height) % 3 != 0 &&
-		       !vv_list_peek_node(r, &cid, &items, &weight, height)) {
-			height--;
+		while ((more = vv_list_next_node(r, height, &at, NULL)) == 0 && height > 0) {
+			height -= (i + height) % 3 != 0 ? 1 : height;
 		}
-		if (vv_list_skip(r, height, NULL) < 0) return;
+		if (more <= 0) return;
 	}
 }
 

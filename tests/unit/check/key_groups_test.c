@@ -309,7 +309,7 @@ static vv_status get_counted(void *payload, const vv_cid *cid, vv_buf *out, vv_e
 static size_t nodes_of(const vv_table *t, vv_cid *out, size_t max)
 {
 	vv_list_reader *list;
-	uint64_t items, weight;
+	vv_list_node node;
 	size_t count = 0;
 	vv_list_item item;
 	vv_error err;
@@ -317,9 +317,8 @@ static size_t nodes_of(const vv_table *t, vv_cid *out, size_t max)
 	vv_assert_ok(vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
 					 t->root.data.len, &err),
 		     &err);
-	while (count < max && vv_list_peek_node(list, &out[count], &items, &weight, 1)) {
-		vv_assert_ok(vv_list_skip(list, 1, &err), &err);
-		count++;
+	while (count < max && vv_list_next_node(list, 1, &node, &err) > 0) {
+		out[count++] = node.name;
 	}
 	if (count == 0) {
 		assert_true(vv_list_next(list, &item, &err) > 0);

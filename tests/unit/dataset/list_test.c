@@ -420,15 +420,16 @@ static size_t compare(vv_list_reader *a, vv_list_reader *b)
 		int more;
 
 		for (; height > 0 && !skipped; height--) {
-			vv_cid c, d;
-			uint64_t items, weight;
+			vv_list_node c, d;
+			bool has_c = vv_list_next_node(a, height, &c, &err) > 0,
+			     has_d = vv_list_next_node(b, height, &d, &err) > 0;
 
-			if (vv_list_peek_node(a, &c, &items, &weight, height) &&
-			    vv_list_peek_node(b, &d, &items, &weight, height) &&
-			    vv_cid_equal(&c, &d)) {
-				vv_assert_ok(vv_list_skip(a, height, &err), &err);
-				vv_assert_ok(vv_list_skip(b, height, &err), &err);
-				skipped = true;
+			skipped = has_c && has_d && vv_cid_equal(&c.name, &d.name);
+			if (has_c && !skipped) {
+				vv_assert_ok(vv_list_seek_index(a, c.index, &err), &err);
+			}
+			if (has_d && !skipped) {
+				vv_assert_ok(vv_list_seek_index(b, d.index, &err), &err);
 			}
 		}
 		if (skipped) {
@@ -479,13 +480,13 @@ static bool has_seed(const plan *p, uint64_t seed)
 
 /* Holds what a list alone has, and what is shared, against the seeds. */
 static void expect_side(const plan *p, const plan *other, const uint64_t *before,
-			const vv_list_place *places, size_t count, uint8_t *shared)
+			const vv_changed_group *places, size_t count, uint8_t *shared)
 {
 	for (size_t i = 0; i < count; i++) {
 		assert_true(i == 0 || places[i].index > places[i - 1].index);
 		assert_true(places[i].index < p->count);
-		assert_int_equal(places[i].before, before[places[i].index]);
-		assert_int_equal(places[i].weight, before[places[i].index + 1] - places[i].before);
+		assert_int_equal(places[i].row, before[places[i].index]);
+		assert_int_equal(places[i].rows, before[places[i].index + 1] - places[i].row);
 		assert_int_equal(shared[places[i].index], 0);
 		shared[places[i].index] = 2;
 	}
@@ -509,11 +510,14 @@ static void compare_plans(const plan *p, const plan *q)
 	must_build(&b, q, &m.sink, NULL);
 	open_list(&x, p->kind, &m.sink, &a);
 	open_list(&y, q->kind, &m.sink, &b);
-	vv_assert_ok(vv_list_compare(&c, x, y, &err), &err);
+	vv_assert_ok(vv_list_compare(&c, x, y, true, &err), &err);
 	for (size_t i = 0; i < c.share_count; i++) {
 		const vv_list_share *s = &c.shares[i];
 
 		assert_true(i == 0 || s->old_index > c.shares[i - 1].old_index);
+		assert_int_equal(s->old_row, before_p[s->old_index]);
+		assert_int_equal(s->new_row, before_q[s->new_index]);
+		assert_int_equal(s->rows, before_p[s->old_index + s->items] - s->old_row);
 		for (uint64_t k = 0; k < s->items; k++) {
 			assert_int_equal(seed_of(p, s->old_index + k),
 					 seed_of(q, s->new_index + k));
@@ -571,7 +575,7 @@ static void comparing_reads_only_nodes_that_differ(void **state)
 	open_list(&x, p.kind, &m.sink, &a);
 	open_list(&y, q.kind, &m.sink, &b);
 	m.gets = 0;
-	vv_assert_ok(vv_list_compare(&c, x, y, &err), &err);
+	vv_assert_ok(vv_list_compare(&c, x, y, true, &err), &err);
 	assert_int_equal(c.old_count, 3);
 	assert_int_equal(c.new_count, 3);
 	assert_int_equal(c.share_count, 2);
@@ -582,7 +586,7 @@ static void comparing_reads_only_nodes_that_differ(void **state)
 	vv_list_reader_close(y);
 	open_list(&x, p.kind, &m.sink, &a);
 	open_list(&y, q.kind, &m.sink, &b);
-	vv_assert_status(vv_list_compare(&c, x, y, &err), VV_EMISSING, &err);
+	vv_assert_status(vv_list_compare(&c, x, y, true, &err), VV_EMISSING, &err);
 	vv_list_reader_close(x);
 	vv_list_reader_close(y);
 	vv_list_clear(&a);
@@ -645,7 +649,7 @@ static void names_of_nodes_cannot_be_made_alike(void **state)
 	open_list(&x, p.kind, &m.sink, &lists[0]);
 	open_list(&y, p.kind, &m.sink, &lists[1]);
 	/* they are two: looked into, and they are not there */
-	vv_assert_status(vv_list_compare(&c, x, y, &err), VV_EMISSING, &err);
+	vv_assert_status(vv_list_compare(&c, x, y, true, &err), VV_EMISSING, &err);
 	vv_list_reader_close(x);
 	vv_list_reader_close(y);
 	vv_list_clear(&lists[0]);
@@ -670,22 +674,19 @@ static void skipping_lands_behind_the_node(void **state)
 	open_list(&r, p.kind, &m.sink, &list);
 	while (at < p.count) {
 		unsigned height = (unsigned)vv_prng_below(&rng, vv_list_height(r) + 1);
-		uint64_t items = 1, weight = before[at + 1] - before[at];
-		vv_cid cid;
+		vv_list_node node;
 
-		if (height > 0 && !vv_list_peek_node(r, &cid, &items, &weight, height)) {
-			height = 0;
-		}
-		if (height == 0 && vv_prng_below(&rng, 2)) {
+		if (vv_prng_below(&rng, 4) == 0 || vv_list_next_node(r, height, &node, &err) == 0) {
 			expect_item(r, &p, before, at++);
 			continue;
 		}
-		assert_int_equal(before[at + items] - before[at], weight);
-		vv_assert_ok(vv_list_skip(r, height, &err), &err);
-		at += items;
+		assert_int_equal(node.index, at);
+		assert_int_equal(node.before, before[at]);
+		assert_int_equal(before[at + node.items] - before[at], node.weight);
+		at += node.items;
 	}
-	assert_false(vv_list_peek_node(r, &(vv_cid){0}, &at, &at, 1));
-	assert_true(vv_list_skip(r, 1, &err) < 0);
+	assert_int_equal(vv_list_next_node(r, 0, &(vv_list_node){0}, &err), 0);
+	assert_int_equal(vv_list_next_node(r, 1, &(vv_list_node){0}, &err), 0);
 	vv_list_reader_close(r);
 	vv_list_clear(&list);
 	free(before);
