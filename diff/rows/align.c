@@ -353,12 +353,7 @@ static int32_t *reach_at(const script *s, int d, int k)
 static vv_status hash_rows(stream *s, vv_error *err)
 {
 	if (s->has_hashes) return VV_OK;
-	if (s->hash_cap < s->batch.rows) {
-		vv_hash128 *p = vv_realloc_array(s->hashes, s->batch.rows, sizeof(*p));
-		if (!p) return vv_fail_nomem(err);
-		s->hashes = p;
-		s->hash_cap = s->batch.rows;
-	}
+	if (!vv_array_room_for(s->hashes, 0, s->hash_cap, s->batch.rows)) return vv_fail_nomem(err);
 	for (size_t i = s->at; i < s->batch.rows; i++) {
 		s->hashes[i] = digest_cells(&s->digest, row_at(s, i - s->at));
 	}
@@ -563,13 +558,9 @@ static vv_status script_room(script *s, size_t side, size_t rows, vv_error *err)
 		s->reach = vv_calloc((size_t)(EDITS_MAX + 1) * (EDITS_MAX + 2) / 2,
 				     sizeof(*s->reach));
 	}
-	if (s->match_cap[side] < rows) {
-		int32_t *p = vv_realloc_array(s->match[side], rows, sizeof(*p));
-		if (!p) return vv_fail_nomem(err);
-		s->match[side] = p;
-		s->match_cap[side] = rows;
-	}
-	return s->reach ? VV_OK : vv_fail_nomem(err);
+	return s->reach && vv_array_room_for(s->match[side], 0, s->match_cap[side], rows)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* Passes the rows at hand with the fewest differences. */

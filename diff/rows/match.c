@@ -391,19 +391,13 @@ static void common_pass(common *c, uint64_t upto)
 	}
 }
 
-/* Finds the moved rows among those of both versions, by reading the sorter of kept rows and making
- * it again. Beyond a share of the memory, rows after a later one also count as moved. */
+/* Finds the moved rows among those of both versions. Beyond a share of the memory, rows after a later
+ * one also count as moved. */
 static vv_status find_moves(matcher *m, vv_error *err)
 {
 	const vv_changed_groups *g = &m->d->changed;
 	size_t max = rowdiff_memory(m->d, 1) / MOVE_BYTES, segment = 0;
-	vv_auto(vv_sorter) *again = NULL;
 	uint64_t row = 0;
-	vv_status rc;
-	if ((rc = vv_sorter_new(&again, KEPT_LEN, 8, rowdiff_memory(m->d, 8), m->d->opts.temp_dir,
-				err)) < 0) {
-		return rc;
-	}
 	max = max < MOVES_MIN ? MOVES_MIN : max;
 	while (row < UINT64_MAX) {
 		const uint8_t *r = vv_sorter_next(m->kept);
@@ -417,18 +411,10 @@ static vv_status find_moves(matcher *m, vv_error *err)
 		if (r && m->moves.count < max) {
 			row_moves_add(&m->moves, row, vv_get_be64(r + 8), vv_get_be64(r + 16));
 		}
-		if (r) {
-			vv_sorter_add(again, r);
-		}
 	}
+	vv_sorter_rewind(m->kept);
 	m->has_moves = m->moves.count < max;
-	if ((rc = vv_sorter_ok(m->kept, err)) < 0 ||
-	    (m->has_moves && (rc = row_moves_settle(&m->moves, err)) < 0)) {
-		return rc;
-	}
-	vv_sorter_free(m->kept);
-	m->kept = vv_take(&again);
-	return VV_OK;
+	return m->has_moves ? row_moves_settle(&m->moves, err) : VV_OK;
 }
 
 static vv_status place_rows(matcher *m, vv_error *err)
