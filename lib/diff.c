@@ -161,13 +161,13 @@ static void count_row(varve_diff_counts *n, const vv_row_change *c)
 
 int vv_diff_row(varve_diff *d, vv_row_change *out, vv_error *err)
 {
-	vv_status rc;
-	int more;
+	vv_status rc = VV_OK;
+	bool more;
 
-	while ((more = vv_rowdiff_next(d->rows, out, err)) > 0 && !is_wanted(d, out)) {
+	while ((more = vv_rowdiff_next(d->rows, out, &rc, err)) && !is_wanted(d, out)) {
 	}
-	if (d->filter && ((rc = vv_where_ok(d->where_before, err)) < 0 ||
-			  (rc = vv_where_ok(d->where_after, err)) < 0)) {
+	if (rc < 0 || (d->filter && ((rc = vv_where_ok(d->where_before, err)) < 0 ||
+				     (rc = vv_where_ok(d->where_after, err)) < 0))) {
 		return (int)rc;
 	}
 	return more;

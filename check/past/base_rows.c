@@ -246,11 +246,7 @@ static vv_status find_places(row_walk *w)
 /* The next row that differs. false: there is none, or the check has failed. */
 static bool walk_next(row_walk *w, vv_row_change *change)
 {
-	base_check *c = w->c;
-	int more = c->rc == VV_OK ? vv_rowdiff_next(w->diff, change, c->err) : 0;
-
-	c->rc = more < 0 ? (vv_status)more : c->rc;
-	return more > 0;
+	return vv_rowdiff_next(w->diff, change, &w->c->rc, w->c->err);
 }
 
 static void take_stats(row_walk *w)

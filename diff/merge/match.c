@@ -88,7 +88,6 @@ static vv_status compare_side(merge *m, merge_side *s, told *t, vv_error *err)
 	vv_auto(vv_rowdiff) *d = NULL;
 	vv_row_change c;
 	const char *key[VV_KEY_COLUMNS_MAX + 1] = {NULL};
-	int more;
 	for (size_t i = 0; i < m->key_count; i++) {
 		key[i] = s->table->schema.fields[s->key[i]].name;
 	}
@@ -103,9 +102,9 @@ static vv_status compare_side(merge *m, merge_side *s, told *t, vv_error *err)
 				   .progress = m->opts->progress};
 	vv_status rc = vv_rowdiff_open(&d, m->base, s->table, &opts, err);
 	if (rc < 0) return rc;
-	while ((more = vv_rowdiff_next(d, &c, err)) > 0 && (rc = told_add(t, &c, err)) == VV_OK) {
+	while (vv_rowdiff_next(d, &c, &rc, err)) {
+		rc = told_add(t, &c, err);
 	}
-	rc = more < 0 ? (vv_status)more : rc;
 	const vv_rowdiff_stats *stats = vv_rowdiff_stats_get(d);
 	for (size_t i = 0; rc == VV_OK && i < s->columns.count; i++) {
 		const vv_column_pair *p = &s->columns.pairs[i];

@@ -436,17 +436,16 @@ static vv_status script_gather(script *s, const vv_patch_write_options *opts,
 				 .pool = opts->pool};
 	vv_auto(vv_rowdiff) *d = NULL;
 	vv_row_change c;
-	int more = 0;
 	vv_status rc = vv_rowdiff_open(&d, s->table[0], s->table[1], &ro, err);
 	for (int i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = vv_sorter_new(&s->events[i].sorter, EVENT_LEN, 8, (size_t)8 << 20,
 				   opts->temp_dir, err);
 	}
-	while (rc == VV_OK && (more = vv_rowdiff_next(d, &c, err)) > 0) {
+	while (vv_rowdiff_next(d, &c, &rc, err)) {
 		add_event(s, 0, c.old_row, c.new_row, c.kind == VV_ROW_CHANGED);
 		add_event(s, 1, c.new_row, c.old_row, c.kind == VV_ROW_CHANGED);
 	}
-	return rc < 0 ? rc : (vv_status)more;
+	return rc;
 }
 
 static vv_status open_forms(script *s, vv_error *err)

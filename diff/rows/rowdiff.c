@@ -200,20 +200,20 @@ const size_t *vv_rowdiff_key(const vv_rowdiff *d, size_t *count)
 	return d->key_b;
 }
 
-/* The next entry in order, without taking it. 1, 0, <0. */
-static int peek_entry(vv_rowdiff *d, vv_error *err)
+/* The next entry in order, without taking it. false: there is none, or d->entries has failed. */
+static bool peek_entry(vv_rowdiff *d)
 {
-	if (d->has_ahead) return 1;
+	if (d->has_ahead) return true;
 	if (d->ahead.rows > 1) {
 		d->ahead.rows--;
 		d->ahead.pos += 2;
 		d->ahead.old_row++;
 		d->ahead.new_row++;
 		d->has_ahead = true;
-		return 1;
+		return true;
 	}
 	const uint8_t *r = vv_sorter_next(d->entries);
-	if (!r) return (int)vv_sorter_ok(d->entries, err);
+	if (!r) return false;
 	d->ahead = (row_entry){.pos = vv_get_be64(r),
 			       .old_row = vv_get_be64(r + 8),
 			       .new_row = vv_get_be64(r + 16),
@@ -222,7 +222,7 @@ static int peek_entry(vv_rowdiff *d, vv_error *err)
 			       .moved = r[33] != 0,
 			       .rekeyed = r[34] != 0};
 	d->has_ahead = true;
-	return 1;
+	return true;
 }
 
 /* 1, 0, <0. */
@@ -390,31 +390,30 @@ static vv_status read_pair(vv_rowdiff *d, const row_entry *e, vv_row_change *out
 static vv_status fill_gap(vv_rowdiff *d, vv_error *err)
 {
 	row_gap *g = &d->gap;
-	vv_status rc = VV_OK;
-	int more;
+	vv_status rc;
 	rowdiff_gap_begin(g, d->ahead.pos);
-	while ((more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_REMOVED &&
-	       d->ahead.pos == g->pos) {
+	while (peek_entry(d) && d->ahead.kind == VV_ROW_REMOVED && d->ahead.pos == g->pos) {
 		if ((rc = rowdiff_gap_remove(g, d->ahead.old_row, err)) < 0) return rc;
 		d->has_ahead = false;
 	}
 	g->first = g->pos / 2;
-	while (more > 0 && (more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_ADDED &&
+	while (peek_entry(d) && d->ahead.kind == VV_ROW_ADDED &&
 	       d->ahead.new_row == g->first + g->added) {
 		g->added++;
 		d->has_ahead = false;
 	}
-	return more < 0 ? (vv_status)more : rowdiff_gap_match(d, err);
+	rc = vv_sorter_ok(d->entries, err);
+	return rc < 0 ? rc : rowdiff_gap_match(d, err);
 }
 
 /* The next entry; without a key, rows are paired. */
-static int next_entry(vv_rowdiff *d, row_entry *e, vv_error *err)
+static bool next_entry(vv_rowdiff *d, row_entry *e, vv_status *rc, vv_error *err)
 {
-	if (d->key_count == 0 && rowdiff_gap_next(&d->gap, e)) return 1;
-	const int more = peek_entry(d, err);
-	if (more > 0 && d->key_count == 0 && d->ahead.kind == VV_ROW_REMOVED) {
-		const vv_status rc = fill_gap(d, err);
-		return rc < 0 ? (int)rc : rowdiff_gap_next(&d->gap, e);
+	if (d->key_count == 0 && rowdiff_gap_next(&d->gap, e)) return true;
+	const bool more = peek_entry(d);
+	if (more && d->key_count == 0 && d->ahead.kind == VV_ROW_REMOVED) {
+		*rc = fill_gap(d, err);
+		return *rc == VV_OK && rowdiff_gap_next(&d->gap, e);
 	}
 	*e = d->ahead;
 	d->has_ahead = false;
@@ -456,29 +455,28 @@ static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool
 	return VV_OK;
 }
 
-int vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_error *err)
+bool vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_status *rc, vv_error *err)
 {
 	row_entry e = {0};
-	int more;
-	while ((more = next_entry(d, &e, err)) > 0) {
-		bool tell = true;
-		vv_status rc = VV_OK;
+	bool tell = false;
+	while (*rc == VV_OK && !tell && next_entry(d, &e, rc, err)) {
 		*out = (vv_row_change){.kind = e.kind,
 				       .moved = e.moved,
 				       .rekeyed = e.rekeyed,
 				       .old_row = e.old_row,
 				       .new_row = e.new_row,
 				       .place = e.kind == VV_ROW_REMOVED ? e.pos / 2 : e.new_row};
+		tell = true;
 		if (e.kind == VV_ROW_ADDED) {
 			d->stats.added++;
-			rc = vv_row_by_number_get(&d->rows_b, e.new_row, &out->new_cells, err);
+			*rc = vv_row_by_number_get(&d->rows_b, e.new_row, &out->new_cells, err);
 		} else if (e.kind == VV_ROW_REMOVED) {
 			d->stats.removed++;
-			rc = vv_row_by_number_get(&d->rows_a, e.old_row, &out->old_cells, err);
+			*rc = vv_row_by_number_get(&d->rows_a, e.old_row, &out->old_cells, err);
 		} else {
-			rc = tell_pair(d, &e, out, &tell, err);
+			*rc = tell_pair(d, &e, out, &tell, err);
 		}
-		if (rc < 0 || tell) return rc < 0 ? (int)rc : 1;
 	}
-	return more;
+	*rc = *rc < 0 ? *rc : vv_sorter_ok(d->entries, err);
+	return tell && *rc == VV_OK;
 }

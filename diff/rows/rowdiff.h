@@ -1,8 +1,13 @@
 /*
  * rowdiff: iterates over the rows that differ between two versions.
  *
- * A caller calls vv_rowdiff_open, then vv_rowdiff_next until it returns 0, then
- * vv_rowdiff_stats_get and vv_rowdiff_close.
+ * A caller calls vv_rowdiff_open, then vv_rowdiff_next until it returns false, then
+ * vv_rowdiff_stats_get and vv_rowdiff_close:
+ *
+ *	while (vv_rowdiff_next(d, &change, &rc, err)) {
+ *		rc = use_change(&change, err);
+ *	}
+ *	return rc;
  *
  * Groups and list nodes that both versions have are recognised by CID and not read, so that the
  * cost depends on the size of the change. Memory is bounded: digests (hashes of the key and the
@@ -44,9 +49,10 @@ typedef struct vv_rowdiff vv_rowdiff;
  * is missing; the message names the side. */
 vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 			  const vv_rowdiff_options *opts, vv_error *err);
-/* Sets *out to the next row that differs. Returns 1, 0 at the end, or a negative status. */
-int vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_error *err);
-/* Returns the statistics, borrowed. They are complete once vv_rowdiff_next has returned 0. */
+/* Sets *out to the next row that differs. Returns false at the end, if *rc is negative at the call,
+ * and after a failure, which sets *rc. */
+bool vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_status *rc, vv_error *err);
+/* Returns the statistics, borrowed. They are complete at the end of the rows. */
 const vv_rowdiff_stats *vv_rowdiff_stats_get(const vv_rowdiff *d);
 /* Returns the indexes of the key's columns in the new version, borrowed, and sets *count to their
  * number, which is 0 without a key. */

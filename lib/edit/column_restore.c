@@ -99,7 +99,6 @@ static vv_status compare(job *j, cells *out, vv_error *err)
 	vv_auto(vv_columns) columns = {0};
 	vv_auto(vv_rowdiff) *d = NULL;
 	vv_row_change change;
-	int more = 0;
 	vv_status rc = vv_columns_match(&columns, was, &j->file.table, &how, err);
 	const vv_rowdiff_options o = {.key = root->key_count > 0 ? (const char *const *)root->key
 								 : none,
@@ -114,10 +113,10 @@ static vv_status compare(job *j, cells *out, vv_error *err)
 	    (rc = vv_rowdiff_open(&d, was, &j->file.table, &o, err)) < 0) {
 		return rc;
 	}
-	while (rc == VV_OK && (more = vv_rowdiff_next(d, &change, err)) > 0) {
+	while (vv_rowdiff_next(d, &change, &rc, err)) {
 		rc = take_row(j, out, &change, &columns, asked, err);
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return rc;
 }
 
 /* Cells that a version has otherwise; source NULL: the index. */

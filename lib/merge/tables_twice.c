@@ -167,11 +167,10 @@ static vv_status compare(changes *out, search *f, vv_table *a, vv_table *b, bool
 		.temp_dir = vv_env_temp_dir(vv_repository_env(f->in->repo))};
 	vv_auto(vv_rowdiff) *d = NULL;
 	size_t keys = 0, places[2][VV_KEY_COLUMNS_MAX];
-	int more = 0;
 	vv_status rc = vv_columns_match(&columns, a, b, &names, err);
 
 	rc = rc < 0 ? rc : vv_rowdiff_open(&d, a, b, &opts, err);
-	while (rc == VV_OK && (more = vv_rowdiff_next(d, &p.row, err)) > 0) {
+	while (vv_rowdiff_next(d, &p.row, &rc, err)) {
 		const bool gone = p.row.kind == VV_ROW_REMOVED;
 		const size_t *key = vv_rowdiff_key(d, &keys);
 
@@ -188,7 +187,7 @@ static vv_status compare(changes *out, search *f, vv_table *a, vv_table *b, bool
 	if (out->count > 0) {
 		qsort(out->list, out->count, sizeof(*out->list), change_order);
 	}
-	return rc < 0 ? rc : (vv_status)more;
+	return rc;
 }
 
 static vv_status open_version(vv_subject *s, vv_table *t, const search *f, const vv_oid *blob,

@@ -314,12 +314,11 @@ static vv_status read_changes(side *s, size_t width, uint64_t new_rows, vv_error
 	vv_row_change c;
 	uint64_t next = 0;
 	size_t skip = 0;
-	int more = 0;
 	vv_status rc = VV_OK;
 	for (uint64_t i = 0; i < new_rows; i++) {
 		s->old_of[i] = UNTOLD;
 	}
-	while (rc == VV_OK && (more = vv_rowdiff_next(s->d.rows, &c, err)) > 0) {
+	while (vv_rowdiff_next(s->d.rows, &c, &rc, err)) {
 		if (c.kind != VV_ROW_REMOVED) {
 			s->old_of[c.new_row] = c.kind == VV_ROW_ADDED ? NOWHERE : c.old_row;
 		}
@@ -329,7 +328,6 @@ static vv_status read_changes(side *s, size_t width, uint64_t new_rows, vv_error
 		}
 		rc = rc < 0 ? rc : vv_descent_rest_add(&rest, &c, err);
 	}
-	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 	vv_descent_rest_sort(&rest);
 	for (uint64_t i = 0; rc == VV_OK && i < new_rows; i++) {
 		if (s->old_of[i] == UNTOLD) {

@@ -341,12 +341,11 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 	vv_row_change c;
 	bool is = false, had = false, copy;
 	uint64_t row;
-	int more = 0;
 	vv_status rc = VV_OK;
 	if (p->keys) {
 		vv_changed_keys_begin(p->keys);
 	}
-	while (rc == VV_OK && !is && (more = vv_rowdiff_next(p->d.rows, &c, err)) > 0) {
+	while (!is && vv_rowdiff_next(p->d.rows, &c, &rc, err)) {
 		if (c.new_cells) {
 			put_changed(p, &words, c.new_cells, p->key, p->key_count);
 			is = strcmp(vv_buf_cstr(&words), now->row) == 0;
@@ -365,7 +364,8 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 		}
 		rc = rc < 0 ? rc : vv_buf_ok(&words, err);
 	}
-	if (p->keys && rc == VV_OK && !is && more == 0) {
+	const bool ended = !is;
+	if (p->keys && rc == VV_OK && ended) {
 		rc = vv_changed_keys_keep(p->keys, &p->name, err);
 	}
 	if (rc == VV_OK && is) {
@@ -376,15 +376,15 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 			f->parent.row = dup(&h->names, vv_buf_cstr(&words));
 			rc = f->parent.row ? vv_buf_ok(&words, err) : vv_fail_nomem(err);
 		}
-	} else if (rc == VV_OK && more == 0 && had) {
+	} else if (rc == VV_OK && had) {
 		/* likewise: another row may still have it */
 		rc = locate(h, p->newer, p->path, now, &row, &is, err);
 	}
-	if (rc == VV_OK && more == 0 && (is || !had)) {
+	if (rc == VV_OK && ended && (is || !had)) {
 		f->key = f->old_key = NULL;
 		rc = same_row(h, f, p, now, err);
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return rc;
 }
 
 /* Identifies the row in the older version, where it has the number old_row. */
@@ -416,9 +416,8 @@ static vv_status look_by_number(vv_row_history *h, found *f, pair *p, uint64_t r
 	uint64_t before = 0, next = 0, old_row = NOWHERE; /* before: rows above with changes */
 	size_t skip = 0;
 	bool is = false;
-	int more = 0;
 	vv_status rc = VV_OK;
-	while (rc == VV_OK && (more = vv_rowdiff_next(p->d.rows, &c, err)) > 0) {
+	while (vv_rowdiff_next(p->d.rows, &c, &rc, err)) {
 		before += c.kind != VV_ROW_REMOVED && c.new_row < row;
 		if (c.kind != VV_ROW_REMOVED && c.new_row == row) {
 			is = true;
@@ -427,7 +426,6 @@ static vv_status look_by_number(vv_row_history *h, found *f, pair *p, uint64_t r
 		}
 		rc = rc < 0 ? rc : vv_descent_rest_add(&rest, &c, err);
 	}
-	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 	if (rc == VV_OK && !is) {
 		vv_descent_rest_sort(&rest);
 		for (uint64_t i = before; i <= row; i++) {

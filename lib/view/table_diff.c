@@ -733,7 +733,6 @@ static vv_status look_at_bound(comparison *c, vv_error *err)
 static vv_status both(comparison *c, vv_error *err)
 {
 	vv_row_change change;
-	int more = 0;
 	vv_status rc;
 	if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0) return rc;
 	if ((rc = match_columns(c, err)) < 0 || (rc = choose_renamed_keys(c, err)) < 0 ||
@@ -757,12 +756,9 @@ static vv_status both(comparison *c, vv_error *err)
 		rc = begin(c, err);
 		c->differs = false;
 	}
-	while (rc == VV_OK && !(c->how->only_whether && c->differs) &&
-	       (more = vv_rowdiff_next(c->rows, &change, err)) > 0) {
+	while (!(c->how->only_whether && c->differs) &&
+	       vv_rowdiff_next(c->rows, &change, &rc, err)) {
 		rc = give_row(c, &change, err);
-	}
-	if (rc == VV_OK && more < 0) {
-		rc = (vv_status)more;
 	}
 	if (rc < 0) return rc;
 	warn_repeats(c, s);

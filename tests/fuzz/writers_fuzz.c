@@ -108,7 +108,7 @@ static void write_form(vv_buf *out, const vv_diff_writer_kind *kind, side s[2], 
 	vv_rowdiff *d = NULL;
 	vv_diff_writer *w = NULL;
 	vv_row_change c;
-	int more = 0;
+	vv_status rc = VV_OK;
 	vv_error err = {0};
 	require(vv_columns_match(&columns, &s[0].table, &s[1].table, &co, &err) == VV_OK);
 	vv_rowdiff_options ro = {.columns = &columns, .moves = true, .temp_dir = "/tmp"};
@@ -122,10 +122,11 @@ static void write_form(vv_buf *out, const vv_diff_writer_kind *kind, side s[2], 
 	t.key = vv_rowdiff_key(d, &t.key_count);
 	require(vv_diff_writer_open(&w, kind, &wo, &err) == VV_OK &&
 		vv_diff_writer_begin_table(w, &t, &err) == VV_OK);
-	while ((more = vv_rowdiff_next(d, &c, &err)) > 0) {
-		require(vv_diff_writer_row(w, &c, &err) == VV_OK);
+	while (vv_rowdiff_next(d, &c, &rc, &err)) {
+		rc = vv_diff_writer_row(w, &c, &err);
 	}
-	require(more == 0 && vv_diff_writer_end_table(w, vv_rowdiff_stats_get(d), &err) == VV_OK &&
+	require(rc == VV_OK &&
+		vv_diff_writer_end_table(w, vv_rowdiff_stats_get(d), &err) == VV_OK &&
 		vv_diff_writer_end(w, &err) == VV_OK);
 	vv_diff_writer_close(w);
 	vv_rowdiff_close(d);

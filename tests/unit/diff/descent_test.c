@@ -22,7 +22,7 @@ static void compares(const char *older, const char *const *old_key, const char *
 	vv_row_change c;
 	unsigned changed = 0;
 	vv_error err;
-	int more;
+	vv_status rc = VV_OK;
 
 	vv_tables_init(&tables);
 	vv_tables_open(&tables, &a, older, strlen(older), &(vv_tables_options){.key = old_key});
@@ -33,12 +33,12 @@ static void compares(const char *older, const char *const *old_key, const char *
 		assert_string_equal(d.old_key[i], keyed ? key[i] : old_key[i]);
 	}
 	assert_null(d.old_key[2]);
-	while ((more = vv_rowdiff_next(d.rows, &c, &err)) > 0) {
+	while (vv_rowdiff_next(d.rows, &c, &rc, &err)) {
 		assert_int_equal(c.kind, VV_ROW_CHANGED);
 		assert_int_equal(c.new_row, 1);
 		changed++;
 	}
-	vv_assert_ok((vv_status)more, &err);
+	vv_assert_ok(rc, &err);
 	assert_int_equal(changed, 1);
 	vv_descent_close(&d);
 	vv_table_close(&a);

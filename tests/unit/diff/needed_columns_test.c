@@ -90,12 +90,12 @@ static size_t tell_all(vv_buf *out, vv_table *a, vv_table *b, const vv_columns *
 	vv_row_change c;
 	vv_error err;
 	size_t key_count, absent = 0;
-	int more;
+	vv_status rc = VV_OK;
 	o.columns = columns;
 	o.temp_dir = vv_test_dir();
 	vv_assert_ok(vv_rowdiff_open(&d, a, b, &o, &err), &err);
 	const size_t *key = vv_rowdiff_key(d, &key_count);
-	while ((more = vv_rowdiff_next(d, &c, &err)) > 0) {
+	while (vv_rowdiff_next(d, &c, &rc, &err)) {
 		vv_buf_printf(out, "%d %d %d %llu %llu", (int)c.kind, c.moved, c.rekeyed,
 			      (unsigned long long)c.old_row, (unsigned long long)c.new_row);
 		for (size_t i = 0; i < key_count; i++) {
@@ -120,7 +120,7 @@ static size_t tell_all(vv_buf *out, vv_table *a, vv_table *b, const vv_columns *
 		}
 		vv_buf_puts(out, "\n");
 	}
-	vv_assert_ok(more, &err);
+	vv_assert_ok(rc, &err);
 	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(d);
 	vv_buf_printf(out, "%llu %llu %llu %llu %llu", (unsigned long long)s->added,
 		      (unsigned long long)s->removed, (unsigned long long)s->changed,

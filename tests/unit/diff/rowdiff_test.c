@@ -143,13 +143,13 @@ static void compare(answers *out, vv_table *a, vv_table *b, const vv_rowdiff_opt
 	vv_row_change c;
 	vv_error err;
 	size_t cap = 0;
-	int more;
+	vv_status rc = VV_OK;
 	memset(out, 0, sizeof(*out));
 	vv_assert_ok(vv_columns_match(&columns, a, b, &(vv_columns_options){0}, &err), &err);
 	o.columns = &columns;
 	o.temp_dir = vv_test_dir();
 	vv_assert_ok(vv_rowdiff_open(&d, a, b, &o, &err), &err);
-	while ((more = vv_rowdiff_next(d, &c, &err)) > 0) {
+	while (vv_rowdiff_next(d, &c, &rc, &err)) {
 		if (out->count == cap) {
 			cap = cap ? cap * 2 : 64;
 			out->list = realloc(out->list, cap * sizeof(answer));
@@ -167,7 +167,7 @@ static void compare(answers *out, vv_table *a, vv_table *b, const vv_rowdiff_opt
 			x->cells[i] = c.cells[i];
 		}
 	}
-	vv_assert_ok(more, &err);
+	vv_assert_ok(rc, &err);
 	out->stats = *vv_rowdiff_stats_get(d);
 	for (size_t i = 0; i < VV_REPEATS_SHOWN && out->stats.repeated[i]; i++) {
 		strncat(out->repeated, out->stats.repeated[i], 20);
@@ -737,7 +737,6 @@ static vv_status compare_once(void *payload, vv_error *err)
 	vv_columns columns;
 	vv_rowdiff *d = NULL;
 	vv_row_change c;
-	int more = 0;
 	vv_status rc = vv_columns_match(&columns, &p->x, &p->y, &(vv_columns_options){0}, err);
 	vv_rowdiff_options o = {.key = by_k,
 				.columns = &columns,
@@ -746,10 +745,9 @@ static vv_status compare_once(void *payload, vv_error *err)
 				.memory = 1};
 	if (rc < 0) return rc;
 	rc = vv_rowdiff_open(&d, &p->x, &p->y, &o, err);
-	while (rc == VV_OK && (more = vv_rowdiff_next(d, &c, err)) > 0) {
+	while (vv_rowdiff_next(d, &c, &rc, err)) {
 		assert_true(c.changed < COLUMNS);
 	}
-	rc = rc < 0 ? rc : (vv_status)more;
 	vv_rowdiff_close(d);
 	vv_columns_clear(&columns);
 	return rc;

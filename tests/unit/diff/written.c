@@ -75,7 +75,6 @@ static vv_status whole(vv_diff_writer *w, vv_diff_table *t, vv_error *err)
 			rc = vv_diff_writer_row(w, &c, err);
 		}
 	}
-	rc = rc < 0 ? rc : (vv_status)more;
 	rc = rc < 0 ? rc : vv_diff_writer_end_table(w, &stats, err);
 done:
 	vv_table_reader_close(r);
@@ -90,7 +89,6 @@ static vv_status both(vv_diff_writer *w, vv_diff_table *t, const vv_written_opti
 	vv_columns_options co = {.rename = o->rename};
 	vv_rowdiff *d = NULL;
 	vv_row_change c;
-	int more = 0;
 	vv_status rc = vv_columns_match(&columns, t->a, t->b, &co, err);
 	vv_rowdiff_options ro = {.columns = &columns,
 				 .key = o->by,
@@ -103,10 +101,9 @@ static vv_status both(vv_diff_writer *w, vv_diff_table *t, const vv_written_opti
 	t->reordered = vv_rowdiff_stats_get(d)->reordered;
 	t->key = vv_rowdiff_key(d, &t->key_count);
 	rc = vv_diff_writer_begin_table(w, t, err);
-	while (rc == VV_OK && (more = vv_rowdiff_next(d, &c, err)) > 0) {
+	while (vv_rowdiff_next(d, &c, &rc, err)) {
 		rc = vv_diff_writer_row(w, &c, err);
 	}
-	rc = rc < 0 ? rc : (vv_status)more;
 	rc = rc < 0 ? rc : vv_diff_writer_end_table(w, vv_rowdiff_stats_get(d), err);
 done:
 	vv_rowdiff_close(d);
