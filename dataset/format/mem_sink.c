@@ -1,37 +1,27 @@
 /*
- * mem_sink: how passing blocks are kept: each with its place in
- * memory or in the temporary file, found by CID.
+ * mem_sink: how passing blocks are kept: one after the other in a temp_bytes, found by CID.
  */
 #include "dataset/format/mem_sink.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/array.h"
-#include "base/file.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "dataset/format/temp_bytes.h"
 
 #define MEMORY_MAX (24u << 20) /* bytes of blocks kept in memory; a comparison has two of these */
 
 typedef struct entry {
 	vv_cid cid, base; /* base null: none */
+	uint64_t offset;  /* in the sink's bytes */
 	uint32_t len;
-	uint8_t *bytes; /* NULL: in the file, at offset */
-	uint64_t offset;
 } entry;
 
 struct vv_mem_sink {
 	vv_mutex *lock; /* import puts from several threads */
 	vv_sink below;  /* get NULL: nothing */
-	char *dir;
-	char *path; /* of the temporary file, for messages */
-	int fd;     /* -1 while everything fits into memory */
-	uint64_t file_len;
-	uint64_t memory; /* bytes of blocks in memory */
-	uint64_t total;
-	uint64_t limit; /* of total; past it blocks are dropped */
+	temp_bytes bytes;
+	uint64_t limit; /* of bytes; past it blocks are dropped */
 	bool full;
 	entry *entries;
 	size_t count, cap;
@@ -44,18 +34,12 @@ vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_d
 
 	*out = NULL;
 	if (!m) return vv_fail_nomem(err);
-	if (!temp_dir) {
-		temp_dir = getenv("TMPDIR");
-	}
-	*m = (vv_mem_sink){.lock = vv_mutex_new(),
-			   .dir = vv_strdup(temp_dir && *temp_dir ? temp_dir : "/tmp"),
-			   .fd = -1,
-			   .limit = UINT64_MAX};
+	*m = (vv_mem_sink){.lock = vv_mutex_new(), .limit = UINT64_MAX};
+	temp_bytes_init(&m->bytes, temp_dir, MEMORY_MAX);
 	if (below) {
 		vv_sink_dry(&m->below, below);
 	}
-	if (!m->lock || !m->dir) return vv_fail_nomem(err);
-	return vv_hand_over(out, &m);
+	return m->lock ? vv_hand_over(out, &m) : vv_fail_nomem(err);
 }
 
 vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *temp_dir,
@@ -72,11 +56,10 @@ vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *
 void vv_mem_sink_free(vv_mem_sink *m)
 {
 	if (!m) return;
-	vv_array_clear(m->entries, m->count, it, vv_free(it->bytes));
-	vv_fd_close(&m->fd);
+	temp_bytes_clear(&m->bytes);
 	vv_mutex_free(m->lock);
 	vv_hash_index_clear(&m->index);
-	vv_free_all(m->path, m->dir, m);
+	vv_free_all(m->entries, m);
 }
 
 void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes)
@@ -100,31 +83,13 @@ static const entry *find(const vv_mem_sink *m, const vv_cid *cid)
 	return vv_hash_find(m->entries, &m->index, hash_of(cid), e, vv_cid_equal(&e->cid, cid));
 }
 
-static vv_status spill(vv_mem_sink *m, entry *e, const void *bytes, size_t len, vv_error *err)
-{
-	vv_status rc;
-
-	if (m->fd < 0) {
-		m->fd = vv_temp_open_unlinked(&m->path, m->dir, "varve-", err);
-		if (m->fd < 0) {
-			vv_status failed = (vv_status)m->fd;
-
-			m->fd = -1;
-			return failed;
-		}
-	}
-	if ((rc = vv_write_full(m->fd, bytes, len, m->path, err)) < 0) return rc;
-	e->offset = m->file_len;
-	m->file_len += len;
-	return VV_OK;
-}
-
 static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size_t len,
 		      const vv_cid *base, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	const uint64_t offset = temp_bytes_len(&m->bytes);
+	vv_status rc;
 
-	if (m->full || len > m->limit - m->total) {
+	if (m->full || len > m->limit - offset) {
 		m->full = true;
 		return VV_OK;
 	}
@@ -136,19 +101,9 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 	if (len > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a block of %zu bytes is over the limit", len);
 	}
-	entry fresh = {.cid = *cid, .base = base ? *base : (vv_cid){0}, .len = (uint32_t)len};
-	if (m->memory + len > MEMORY_MAX) {
-		rc = spill(m, &fresh, bytes, len, err);
-	} else if (!(fresh.bytes = vv_malloc(len))) {
-		rc = vv_fail_nomem(err);
-	} else {
-		memcpy(fresh.bytes, bytes, len);
-		m->memory += len;
-	}
-	if (rc < 0) return rc;
-	m->entries[m->count] = fresh;
+	if ((rc = temp_bytes_put(&m->bytes, bytes, len, err)) < 0) return rc;
+	m->entries[m->count] = (entry){*cid, base ? *base : (vv_cid){0}, offset, (uint32_t)len};
 	(void)vv_hash_index_add(&m->index, hash_of(cid), m->count++); /* has room */
-	m->total += len;
 	return VV_OK;
 }
 
@@ -161,49 +116,47 @@ static vv_status put(void *payload, const vv_cid *cid, const void *bytes, size_t
 	return keep(m, cid, bytes, len, base, err);
 }
 
+static vv_status read_block(vv_buf *out, const vv_mem_sink *m, const entry *e, vv_error *err)
+{
+	vv_buf_reset(out);
+	if (!vv_buf_reserve(out, e->len)) return vv_buf_ok(out, err);
+	out->len = e->len;
+	out->data[out->len] = '\0';
+	return temp_bytes_get(&m->bytes, e->offset, out->data, e->len, err);
+}
+
+/* *found false: the block was not put into this sink. */
+static vv_status get_own(vv_mem_sink *m, const vv_cid *cid, vv_buf *out, bool *found, vv_error *err)
+{
+	vv_auto(vv_locked) lock = vv_mutex_hold(m->lock);
+	const entry *e = find(m, cid);
+
+	*found = e != NULL;
+	return e ? read_block(out, m, e, err) : VV_OK;
+}
+
 static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	vv_mem_sink *m = payload;
-	const entry *found;
-	entry e;
+	bool found;
+	vv_status rc = get_own(m, cid, out, &found, err);
 
-	/* A block's bytes never move or go once they are put: only the entry needs the lock. */
-	vv_mutex_lock(m->lock);
-	if ((found = find(m, cid))) {
-		e = *found;
-	}
-	vv_mutex_unlock(m->lock);
-	if (!found) {
-		if (m->below.get) return m->below.get(m->below.payload, cid, out, err);
-		return vv_fail(err, VV_EMISSING, "a block of the table is missing");
-	}
-	vv_buf_reset(out);
-	if (e.bytes) {
-		vv_buf_put(out, e.bytes, e.len);
-		return vv_buf_ok(out, err);
-	}
-	if (!vv_buf_reserve(out, e.len)) return vv_buf_ok(out, err);
-	ssize_t got = vv_pread_full(m->fd, out->data, e.len, e.offset, m->path, err);
-	if (got < 0) return (vv_status)got;
-	if ((size_t)got != e.len) {
-		return vv_fail(err, VV_EIO, "temporary file '%s' is shorter than written", m->path);
-	}
-	out->len = e.len;
-	out->data[out->len] = '\0';
-	return VV_OK;
+	if (found) return rc;
+	return m->below.get ? m->below.get(m->below.payload, cid, out, err)
+			    : vv_fail(err, VV_EMISSING, "a block of the table is missing");
 }
 
 /* Blocks of this sink are never in parts. */
 static vv_status get_parted(void *payload, const vv_cid *cid, vv_parted *out, vv_error *err)
 {
 	vv_mem_sink *m = payload;
+	bool found;
 
-	vv_mutex_lock(m->lock);
-	const bool passes = find(m, cid) != NULL;
-	vv_mutex_unlock(m->lock);
-	if (!passes && m->below.get) return vv_sink_get_parted(&m->below, cid, out, err);
 	out->parts.count = out->left = 0;
-	return get(m, cid, &out->block, err);
+	vv_status rc = get_own(m, cid, &out->block, &found, err);
+	if (found) return rc;
+	return m->below.get ? vv_sink_get_parted(&m->below, cid, out, err)
+			    : get(m, cid, &out->block, err);
 }
 
 /* Only blocks stored below count, not those in memory here. */
@@ -224,34 +177,28 @@ void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m)
 			 .passing = true};
 }
 
-/* The entry of a number, as find has it: others may be put meanwhile. False: there are fewer. */
-static bool entry_at(entry *out, vv_mem_sink *m, size_t i)
+/* The block of a number, and its entry, as find has it: others may be put meanwhile. 1; 0: there are fewer; <0. */
+static int block_at(entry *out, vv_buf *bytes, vv_mem_sink *m, size_t i, vv_error *err)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(m->lock);
-	const bool there = i < m->count;
-	if (there) {
-		*out = m->entries[i];
-	}
-	return there;
+	if (i >= m->count) return 0;
+	*out = m->entries[i];
+	const vv_status rc = read_block(bytes, m, out, err);
+	return rc < 0 ? (int)rc : 1;
 }
 
 vv_status vv_mem_sink_pour(vv_mem_sink *m, size_t *from, const vv_sink *to, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc = VV_OK;
-	size_t i = from ? *from : 0;
+	size_t own = 0, *i = from ? from : &own;
+	int more;
+	vv_status rc;
 
-	for (entry e; rc == VV_OK && entry_at(&e, m, i); i += rc == VV_OK) {
-		const vv_cid *base = vv_cid_is_null(&e.base) ? NULL : &e.base;
-
-		if (e.bytes) {
-			rc = to->put(to->payload, &e.cid, e.bytes, e.len, base, err);
-		} else if ((rc = get(m, &e.cid, &bytes, err)) == VV_OK) {
-			rc = to->put(to->payload, &e.cid, bytes.data, bytes.len, base, err);
+	for (entry e; (more = block_at(&e, &bytes, m, *i, err)) > 0; ++*i) {
+		if ((rc = to->put(to->payload, &e.cid, bytes.data, bytes.len,
+				  vv_cid_is_null(&e.base) ? NULL : &e.base, err)) < 0) {
+			return rc;
 		}
 	}
-	if (from) {
-		*from = i;
-	}
-	return rc;
+	return (vv_status)more;
 }

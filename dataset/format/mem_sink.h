@@ -22,7 +22,7 @@ typedef struct vv_mem_sink vv_mem_sink;
 
 /* Makes a sink. Blocks that were not put into the sink, such as those of the previous version, are
  * read from the store below, which may be NULL, and must outlive the sink. temp_dir: the folder for
- * the temporary file; NULL: the folder in TMPDIR, or /tmp. */
+ * the temporary file, which is borrowed; NULL or a missing folder: TMPDIR, else /tmp. */
 vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_dir, vv_error *err);
 /* Like vv_mem_sink_new, but reads blocks that were not put into the sink from another sink.
  * below->payload must outlive *out. */

@@ -16,7 +16,7 @@
 
 #include "base/error.h"
 #include "dataset/read/source.h"
-#include "dataset/read/temp_bytes.h"
+#include "dataset/format/temp_bytes.h"
 
 /* The result of gone_members_find. */
 typedef struct gone_members {

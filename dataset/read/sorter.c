@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
-#include "dataset/read/temp_bytes.h"
+#include "dataset/format/temp_bytes.h"
 
 /* Bytes read ahead of each run while merging: all of them together stay within the memory,
  * except with very many runs. */

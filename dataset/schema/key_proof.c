@@ -14,7 +14,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
-#include "dataset/read/temp_bytes.h"
+#include "dataset/format/temp_bytes.h"
 
 #define PARTITION_BITS 8u
 #define PARTITIONS (1u << PARTITION_BITS)

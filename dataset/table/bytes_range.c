@@ -13,7 +13,7 @@
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
 #include "dataset/format/places.h"
-#include "dataset/read/temp_bytes.h"
+#include "dataset/format/temp_bytes.h"
 #include "dataset/table/walk.h"
 
 typedef struct range {

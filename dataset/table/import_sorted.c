@@ -14,7 +14,7 @@
 #include "dataset/format/mem_sink.h"
 #include "dataset/format/places.h"
 #include "dataset/read/row_sorter.h"
-#include "dataset/read/temp_bytes.h"
+#include "dataset/format/temp_bytes.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import_state.h"
 

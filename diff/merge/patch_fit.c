@@ -167,7 +167,6 @@ static vv_status open_side(fit *f, int side, vv_error *err)
 	vv_auto(vv_import_result) r = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_table *t = side == 0 ? &f->merge.base : &f->merge.theirs;
-	bool *open = side == 0 ? &f->merge.base_open : &f->merge.theirs_open;
 	vv_mem_source storage;
 	vv_source source;
 	const uint64_t rows = put_side(f, side, &text);
@@ -188,7 +187,6 @@ static vv_status open_side(fit *f, int side, vv_error *err)
 	if (rc < 0) return rc;
 	if (r.root.rows != rows) return no_rows_of_it(f, side, err);
 	if ((rc = vv_table_open(t, &f->merge.blocks, &r.cid, err)) < 0) return rc;
-	*open = true;
 	vv_row_by_number_init(&f->sides[side], t, VV_ROW_GROUPS_MANY, true);
 	return VV_OK;
 }

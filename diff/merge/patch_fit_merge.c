@@ -14,42 +14,30 @@
 
 void patch_merge_clear(patch_merge *m)
 {
-	if (m->theirs_open) {
-		vv_table_close(&m->theirs);
-	}
-	if (m->base_open) {
-		vv_table_close(&m->base);
-	}
+	vv_table_close(&m->theirs);
+	vv_table_close(&m->base);
 	vv_import_result_clear(&m->result);
 	vv_mem_sink_free(m->made);
 }
 
+/* A block of the target or of the base. */
 static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	const patch_merge *m = payload;
-	const vv_table *tables[] = {m->job->target, m->part ? NULL : &m->base};
-	vv_sink made;
-	vv_mem_sink_use(&made, m->made);
-	vv_status rc = made.get(made.payload, cid, out, err);
-	for (size_t i = 0; rc == VV_EMISSING && i < 2 && tables[i]; i++) {
-		rc = tables[i]->source.get(tables[i]->source.payload, cid, out, err);
-	}
-	return rc;
-}
-
-static vv_status put_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-			   const vv_cid *base, vv_error *err)
-{
-	vv_sink made;
-	vv_mem_sink_use(&made, ((patch_merge *)payload)->made);
-	return made.put(made.payload, cid, bytes, len, base, err);
+	const vv_sink *target = &m->job->target->source, *base = &m->base.source;
+	vv_status rc = target->get(target->payload, cid, out, err);
+	return rc == VV_EMISSING && !m->part ? base->get(base->payload, cid, out, err) : rc;
 }
 
 vv_status patch_merge_open(patch_merge *m, patch_job *j, vv_error *err)
 {
 	*m = (patch_merge){.job = j};
-	m->blocks = (vv_sink){.put = put_block, .get = get_block, .payload = m};
-	return vv_mem_sink_new(&m->made, NULL, j->opts->temp_dir, err);
+	const vv_sink below = {.get = get_block, .payload = m};
+	vv_status rc = vv_mem_sink_over(&m->made, &below, j->opts->temp_dir, err);
+	if (rc < 0) return rc;
+	vv_mem_sink_use(&m->blocks, m->made);
+	m->blocks.passing = false;
+	return VV_OK;
 }
 
 vv_status patch_merge_whole(patch_merge *m, vv_error *err)
@@ -73,7 +61,6 @@ vv_status patch_merge_whole(patch_merge *m, vv_error *err)
 	    (rc = vv_table_open(&m->theirs, &m->blocks, &s->side[1].cid, err)) < 0) {
 		return rc;
 	}
-	m->theirs_open = true;
 	m->job->done.rows_moved = j.done.rows_moved;
 	return VV_OK;
 }

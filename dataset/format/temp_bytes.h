@@ -2,8 +2,8 @@
  * temp_bytes: stores bytes temporarily, in memory up to a limit, and beyond the limit in an
  * unlinked temporary file. Private to dataset.
  */
-#ifndef VV_DATASET_READ_TEMP_BYTES_H
-#define VV_DATASET_READ_TEMP_BYTES_H
+#ifndef VV_DATASET_FORMAT_TEMP_BYTES_H
+#define VV_DATASET_FORMAT_TEMP_BYTES_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
  * temp_bytes: the file loses its name as soon as it is open, so that it disappears however the
  * process ends.
  */
-#include "dataset/read/temp_bytes.h"
+#include "dataset/format/temp_bytes.h"
 
 #include <string.h>
 
