@@ -547,8 +547,7 @@ int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, 
 	if ((fd = vv_temp_open(path_out, dir, prefix, err)) < 0) return fd;
 	if ((rc = vv_unlink(*path_out, true, err)) < 0) {
 		vv_close(fd, NULL, NULL);
-		vv_free(*path_out);
-		*path_out = NULL;
+		vv_free(vv_take(path_out));
 		return (int)rc;
 	}
 	return fd;
@@ -608,8 +607,7 @@ vv_status vv_new_file_place(vv_new_file *f, const char *path, vv_error *err)
 	const vv_status rc = vv_rename(f->temp, path, err);
 
 	if (rc == VV_OK) {
-		vv_free(f->temp);
-		f->temp = NULL;
+		vv_free(vv_take(&f->temp));
 	}
 	return rc;
 }
@@ -620,8 +618,7 @@ void vv_new_file_clear(vv_new_file *f)
 		(void)vv_close(f->fd, NULL, VV_IGNORED);
 		(void)vv_unlink(f->temp, true, VV_IGNORED);
 	}
-	vv_free(f->temp);
-	f->temp = NULL;
+	vv_free(vv_take(&f->temp));
 }
 
 void vv_remove_empty_above(const char *path, size_t least, const char *except)

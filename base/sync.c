@@ -198,8 +198,7 @@ static vv_status name_all(vv_file_batch *b, vv_error *err)
 
 	vv_array_each(b->items, b->count, item) {
 		if ((rc = vv_rename(item->temp, item->path, err)) < 0) return rc;
-		vv_free(item->temp);
-		item->temp = NULL;
+		vv_free(vv_take(&item->temp));
 	}
 	return VV_OK;
 }

@@ -250,8 +250,7 @@ vv_mutex *vv_mutex_new(void)
 	vv_mutex *m = vv_malloc(sizeof *m);
 
 	if (m && pthread_mutex_init(&m->lock, NULL) != 0) {
-		vv_free(m);
-		m = NULL;
+		vv_free(vv_take(&m));
 	}
 	return m;
 }

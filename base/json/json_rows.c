@@ -72,8 +72,7 @@ vv_json_rows *vv_json_rows_new(void)
 static void drop_handle(vv_json_rows *r)
 {
 	if (r->handle) {
-		yajl_free(r->handle);
-		r->handle = NULL;
+		yajl_free(vv_take(&r->handle));
 	}
 }
 

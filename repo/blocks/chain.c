@@ -525,8 +525,7 @@ static vv_status get_from(chain *ch, const level *top, vv_buf *out, vv_error *er
 	vv_status rc = walk_down(ch, top, err);
 
 	rc = rc < 0 ? rc : walk_up(ch, out, err);
-	vv_blob_unref(ch->base);
-	ch->base = NULL;
+	vv_blob_unref(vv_take(&ch->base));
 	return rc;
 }
 

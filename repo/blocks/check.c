@@ -80,8 +80,7 @@ static vv_status renew_index(checking *c, const char *why, vv_error *err)
 	vv_error what;
 	vv_status rc;
 
-	vv_pack_index_close(c->index);
-	c->index = NULL;
+	vv_pack_index_close(vv_take(&c->index));
 	/* A writer that merges packs takes the old ones away, and their indexes with them. */
 	if (vv_pack_is_damaged(p) || is_gone(p)) return VV_OK;
 	if ((rc = vv_pack_rebuild(p, err)) < 0) return rc;
@@ -294,8 +293,7 @@ vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *paylo
 		if ((rc = check_pack(&c, err)) == VV_OK && (rc = check_index(&c, err)) == VV_OK) {
 			rc = check_records(&c, err);
 		}
-		vv_pack_index_close(c.index);
-		c.index = NULL;
+		vv_pack_index_close(vv_take(&c.index));
 		c.done += c.pack->stat.size;
 	}
 	vv_buf_clear(&c.raw);
@@ -356,8 +354,7 @@ static vv_status save_pack(salvage *s, vv_pack *p, bool *lost, vv_error *err)
 	if (rc != VV_ENOMEM) {
 		rc = check_records(&s->c, err);
 	}
-	vv_pack_index_close(s->c.index);
-	s->c.index = NULL;
+	vv_pack_index_close(vv_take(&s->c.index));
 	*lost = wanted == 0 || s->sound < wanted;
 	return rc;
 }

@@ -40,8 +40,7 @@ void vv_cid_map_free(vv_cid_map *m)
 void vv_cid_map_reset(vv_cid_map *m)
 {
 	vv_hash_index_clear(&m->index);
-	vv_free(m->entries);
-	m->entries = NULL;
+	vv_free(vv_take(&m->entries));
 	m->count = m->cap = 0;
 }
 

@@ -209,8 +209,7 @@ static ZSTD_CCtx *new_compressor(void)
 
 	if (ctx && (!set_parameter(ctx, ZSTD_c_contentSizeFlag, 0) ||
 		    !set_parameter(ctx, ZSTD_c_dictIDFlag, 0))) {
-		(void)ZSTD_freeCCtx(ctx);
-		ctx = NULL;
+		(void)ZSTD_freeCCtx(vv_take(&ctx));
 	}
 	return ctx;
 }

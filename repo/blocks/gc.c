@@ -285,8 +285,7 @@ static vv_status second_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_er
 {
 	vv_status rc;
 
-	gc->before = gc->packs;
-	gc->packs = NULL;
+	gc->before = vv_take(&gc->packs);
 	vv_cid_map_reset(gc->marks);
 	vv_cid_map_reset(gc->expended);
 	if ((rc = vv_packs_renew(gc->store, NULL, true, &gc->packs, err)) < 0 ||

@@ -65,13 +65,11 @@ static vv_status drop_file(vv_pack_writer *w, vv_error *err)
 	w->fd = -1;
 	if (w->temp) {
 		rc = vv_unlink(w->temp, true, err);
-		vv_free(w->temp);
-		w->temp = NULL;
+		vv_free(vv_take(&w->temp));
 	}
 	if (w->index_temp) {
 		(void)vv_unlink(w->index_temp, true, NULL);
-		vv_free(w->index_temp);
-		w->index_temp = NULL;
+		vv_free(vv_take(&w->index_temp));
 	}
 	return rc;
 }
@@ -549,14 +547,12 @@ static vv_status place_files(vv_pack_writer *w, const vv_pack_name *id, vv_error
 	vv_pack_name_write(name, id, "index");
 	index = vv_path_join(w->dir, name, (char *)NULL);
 	if ((rc = vv_rename(w->index_temp, index, err)) < 0) return rc;
-	vv_free(w->index_temp);
-	w->index_temp = NULL;
+	vv_free(vv_take(&w->index_temp));
 	if ((rc = vv_rename(w->temp, pack, err)) < 0) {
 		(void)vv_unlink(index, true, NULL);
 		return rc;
 	}
-	vv_free(w->temp);
-	w->temp = NULL;
+	vv_free(vv_take(&w->temp));
 	return rc;
 }
 

@@ -218,6 +218,5 @@ vv_status vv_completing_add(vv_completing *c, const vv_cid *root, bool *complete
 
 void vv_completing_clear(vv_completing *c)
 {
-	vv_cid_set_free(c->whole);
-	c->whole = NULL;
+	vv_cid_set_free(vv_take(&c->whole));
 }

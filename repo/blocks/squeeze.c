@@ -42,8 +42,7 @@ vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn 
 					s->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL)) ||
 				ZSTD_isError(ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_windowLog,
 								    ZSTD_WINDOW_LOG)))) {
-			(void)ZSTD_freeCStream(s->zstd);
-			s->zstd = NULL;
+			(void)ZSTD_freeCStream(vv_take(&s->zstd));
 		}
 	}
 	if (!s->z_open && !s->zstd) return vv_fail_nomem(err);

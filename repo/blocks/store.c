@@ -122,8 +122,7 @@ static vv_status look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_e
 		*tries = 3;
 	}
 	if (!any) {
-		vv_packs_unref(*l);
-		*l = NULL;
+		vv_packs_unref(vv_take(l));
 	}
 	return VV_OK;
 }

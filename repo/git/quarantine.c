@@ -765,14 +765,12 @@ static vv_status start_again(vv_quarantine *s, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (s->streamed) return vv_fail(err, VV_EIO, "an earlier write of Git objects failed");
-	git_odb_free(s->loose);
-	s->loose = NULL;
+	git_odb_free(vv_take(&s->loose));
 	s->pack[0] = '\0';
 	s->tried = false;
 	if (s->dir) {
 		rc = vv_remove_tree(s->dir, err);
-		vv_free(s->dir);
-		s->dir = NULL;
+		vv_free(vv_take(&s->dir));
 	}
 	return rc;
 }

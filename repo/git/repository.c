@@ -76,8 +76,7 @@ static vv_status open_foreign(git_repository **out, const vv_env *env, const cha
 				   vv_text_shows(folder));
 	}
 	if (vv_config_is_safe(env, folder)) return VV_OK;
-	git_repository_free(*out);
-	*out = NULL;
+	git_repository_free(vv_take(out));
 	return vv_fail(err, VV_EREFUSED,
 		       "the repository in '%s' belongs to another user\n"
 		       "if you trust it: git config --global --add safe.directory %s",
@@ -519,8 +518,7 @@ static vv_status open_checked(vv_repository **out, const char *path, const vv_en
 	vv_status rc = open_flags(out, path, env, flags, err);
 
 	if (rc == VV_OK && (rc = vv_repository_check_packs(*out, err)) < 0) {
-		vv_repository_close(*out);
-		*out = NULL;
+		vv_repository_close(vv_take(out));
 	}
 	return rc;
 }

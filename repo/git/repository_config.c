@@ -232,8 +232,7 @@ vv_status vv_config_load(vv_repository *r, vv_error *err)
 void vv_config_unload(vv_repository *r)
 {
 	vv_config_forget(r);
-	git_config_free(r->config);
-	r->config = NULL;
+	git_config_free(vv_take(&r->config));
 }
 
 /* The levels that a repository cannot write. NULL on failure. */

@@ -193,8 +193,7 @@ vv_status vv_repository_init(vv_repository **out, const char *path, const vv_ini
 	if ((rc = vv_git_start(err)) < 0) return rc;
 	if ((rc = open_or_make(out, path, opts, created, err)) < 0 ||
 	    (rc = vv_repository_set_up(*out, opts->program, err)) < 0) {
-		vv_repository_close(*out);
-		*out = NULL;
+		vv_repository_close(vv_take(out));
 	}
 	vv_git_stop();
 	return rc;

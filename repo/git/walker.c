@@ -301,8 +301,7 @@ vv_node *vv_queue_at(const vv_queue *q, size_t i)
 
 void vv_queue_clear(vv_queue *q)
 {
-	vv_free(q->items);
-	q->items = NULL;
+	vv_free(vv_take(&q->items));
 	q->count = q->cap = 0;
 }
 
@@ -313,8 +312,7 @@ vv_status vv_nodes_add(vv_nodes *list, vv_node *n, vv_error *err)
 
 void vv_nodes_clear(vv_nodes *list)
 {
-	vv_free(list->items);
-	list->items = NULL;
+	vv_free(vv_take(&list->items));
 	list->count = list->cap = 0;
 }
 

@@ -74,10 +74,8 @@ static vv_status make_folder(vv_incoming *in, vv_error *err)
 		rc = vv_fail(err, VV_ELOCKED, "'%s' was removed", vv_text_shows(in->folder));
 	}
 	if (rc < 0) {
-		vv_writer_close(in->writer);
-		in->writer = NULL;
-		vv_store_close(in->own);
-		in->own = NULL;
+		vv_writer_close(vv_take(&in->writer));
+		vv_store_close(vv_take(&in->own));
 	} else {
 		vv_store_keep_unpacked(in->own, VV_UNPACKED_TRANSFER);
 	}
@@ -649,8 +647,7 @@ vv_status vv_incoming_promote(vv_incoming *in, vv_error *err)
 			     : move_pending(in, err);
 	}
 	if (rc < 0) {
-		vv_writer_close(in->promoted);
-		in->promoted = NULL;
+		vv_writer_close(vv_take(&in->promoted));
 	}
 	in->moved = rc == VV_OK;
 	return rc;

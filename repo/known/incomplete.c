@@ -141,8 +141,7 @@ static vv_status is_complete(look *l, const vv_cid *root, bool *out, vv_error *e
 		*out = rc == VV_OK;
 		if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
 			/* The walked part of this one may be incomplete. */
-			vv_cid_set_free(l->walked);
-			l->walked = NULL;
+			vv_cid_set_free(vv_take(&l->walked));
 			rc = vv_error_excuse(rc, true, err);
 		}
 	}

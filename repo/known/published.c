@@ -191,8 +191,7 @@ vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, v
 		}
 	}
 	if (rc < 0) {
-		vv_free(*out);
-		*out = NULL;
+		vv_free(vv_take(out));
 		*count = 0;
 	}
 	return rc;

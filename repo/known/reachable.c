@@ -83,10 +83,8 @@ VV_AUTO_CLEAR(tips, tips_clear)
 /* No table was walked. */
 static void forget_blocks(vv_reachable *x)
 {
-	vv_cid_set_free(x->blocks);
-	x->blocks = NULL;
-	vv_free(x->holes);
-	x->holes = NULL;
+	vv_cid_set_free(vv_take(&x->blocks));
+	vv_free(vv_take(&x->holes));
 	x->hole_count = x->hole_cap = x->walked = 0;
 }
 
@@ -96,14 +94,12 @@ static void forget(vv_reachable *x)
 	tips_clear(&x->tips);
 	vv_tip_walk_clear(&x->below);
 	vv_nodes_clear(&x->listed);
-	vv_walker_free(x->walker);
-	x->walker = NULL;
+	vv_walker_free(vv_take(&x->walker));
 	if (x->has_trees) {
 		vv_tree_pointers_clear(&x->trees);
 		x->has_trees = false;
 	}
-	vv_free_all(x->roots, x->published);
-	x->roots = x->published = NULL;
+	vv_free_all(vv_take(&x->roots), vv_take(&x->published));
 	x->root_count = x->root_cap = x->looked = x->published_count = 0;
 	forget_blocks(x);
 }
@@ -112,8 +108,7 @@ static void close_repository(vv_reachable *x)
 {
 	forget(x);
 	vv_hidden_refs_clear(&x->hidden);
-	vv_repository_close(x->repo);
-	x->repo = NULL;
+	vv_repository_close(vv_take(&x->repo));
 }
 
 void vv_reachable_free(vv_reachable *x)

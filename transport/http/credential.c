@@ -15,8 +15,7 @@ void http_credential_clear(http_credential *c)
 	if (c->secret) {
 		vv_wipe(c->secret, strlen(c->secret));
 	}
-	vv_free_all(c->user, c->secret);
-	c->user = c->secret = NULL;
+	vv_free_all(vv_take(&c->user), vv_take(&c->secret));
 }
 
 void http_credential_apply(const http_curl *c, CURL *easy, const http_credential *credential,

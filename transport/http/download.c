@@ -24,8 +24,7 @@ typedef struct taking {
 
 void http_download_clear(http_download *d)
 {
-	vv_free_all(d->etag_now, d->modified_now, d->moved);
-	d->etag_now = d->modified_now = d->moved = NULL;
+	vv_free_all(vv_take(&d->etag_now), vv_take(&d->modified_now), vv_take(&d->moved));
 }
 
 /* len 0: start over, since the request is repeated. */
@@ -35,8 +34,7 @@ static vv_status take(void *payload, const char *bytes, size_t len, vv_error *er
 
 	if (len == 0) {
 		t->d->bytes = 0;
-		vv_digest_free(t->digest);
-		t->digest = NULL;
+		vv_digest_free(vv_take(&t->digest));
 		if (vv_sys_ops.ftruncate(t->d->fd, 0) < 0 || lseek(t->d->fd, 0, SEEK_SET) < 0) {
 			return vv_fail_errno(err, "cannot write", t->d->file);
 		}

@@ -110,8 +110,7 @@ static vv_status take_versions(vv_published_files *f, const vv_cid *versions, si
 	for (i = 0; i < count; i++) {
 		for (size_t k = 0; k < f->count && !entries[i]; k++) {
 			if (f->entries[k] && vv_cid_equal(&f->entries[k]->version, &versions[i])) {
-				entries[i] = f->entries[k];
-				f->entries[k] = NULL;
+				entries[i] = vv_take(&f->entries[k]);
 			}
 		}
 		if (!entries[i] && !(entries[i] = new_entry(f, &versions[i]))) {
@@ -143,8 +142,7 @@ static vv_status look_at_records(vv_published_files *f, vv_error *err)
 static void close_list(vv_published_files *f, entry *e)
 {
 	if (e->list && e->users == 0) {
-		vv_leaf_list_close(e->list);
-		e->list = NULL;
+		vv_leaf_list_close(vv_take(&e->list));
 		f->open--;
 	}
 }

@@ -224,8 +224,7 @@ void vv_ssh_login_close(vv_ssh_login *s)
 		libssh2_session_set_blocking(s->session, 1);
 		libssh2_session_set_timeout(s->session, GOODBYE_MS);
 		(void)libssh2_session_disconnect(s->session, "done");
-		(void)libssh2_session_free(s->session);
-		s->session = NULL;
+		(void)libssh2_session_free(vv_take(&s->session));
 	}
 	if (s->fd >= 0) {
 		(void)close(s->fd);

@@ -148,8 +148,7 @@ vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err
 	} else if (q->code != 0) {
 		rc = fail_lookup(l->host, q->code, q->number, err);
 	} else {
-		*out = q->list;
-		q->list = NULL;
+		*out = vv_take(&q->list);
 	}
 	vv_left_end(thread);
 	return rc;

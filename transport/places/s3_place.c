@@ -788,8 +788,7 @@ static vv_status open_bucket(s3 *s, const vv_url *url, bool make, vv_error *err)
 	vv_status rc = open_at(s, url, NULL, make, err);
 	s->opening = false;
 	if (rc == VV_OK || !s->answered || !s->at.assumed) return rc;
-	http_site_close(s->site);
-	s->site = NULL;
+	http_site_close(vv_take(&s->site));
 	s3_url_clear(&s->at);
 	return open_at(s, url, s->answered, make, err);
 }

@@ -19,8 +19,7 @@ void vv_s3_wipe(char **text)
 {
 	if (*text) {
 		vv_wipe(*text, strlen(*text));
-		vv_free(*text);
-		*text = NULL;
+		vv_free(vv_take(text));
 	}
 }
 

@@ -52,8 +52,7 @@ typedef struct sftp {
 static void hang_up(sftp *f)
 {
 	if (f->session) {
-		(void)libssh2_sftp_shutdown(f->session);
-		f->session = NULL;
+		(void)libssh2_sftp_shutdown(vv_take(&f->session));
 	}
 	vv_ssh_login_close(&f->login);
 	f->lost = false;

@@ -78,8 +78,7 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 	if (rc < 0) return rc;
 	vv_channel_pace(*out, VV_PACE_DEFAULT, vv_idle_sec(o));
 	if ((rc = vv_channel_greet(*out, err)) < 0) {
-		vv_channel_close(*out);
-		*out = NULL;
+		vv_channel_close(vv_take(out));
 	}
 	return rc;
 }

@@ -181,8 +181,7 @@ static vv_status negotiate(run *r, vv_error *err)
 	bool nodes = named_suppliers(r->f) > 1 || stats.resumed > 0 || r->lost || here;
 	for (size_t told = HAVES_FIRST; rc == VV_OK && !start.ready; told *= 4) {
 		if (told > HAVES_FIRST) {
-			vv_free(haves);
-			haves = NULL;
+			vv_free(vv_take(&haves));
 			if ((rc = list_haves(r, told, &haves, &count, &all, err)) < 0) {
 				break;
 			}
@@ -313,8 +312,7 @@ static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 		if (rc < 0 || left == count) {
 			break;
 		}
-		vv_free(list);
-		list = NULL;
+		vv_free(vv_take(&list));
 		rc = vv_incoming_keep(vv_receive_incoming(r->x), err);
 		if (rc < 0) {
 			break;
@@ -605,8 +603,7 @@ static vv_status read_elsewhere(run *r, vv_error *err)
 	vv_status rc = r->f->full ? VV_OK : vv_elsewhere_read(&r->elsewhere, r->f->repo, err);
 
 	if (rc == VV_OK && r->elsewhere && !vv_elsewhere_remote(r->elsewhere, 0)) {
-		vv_elsewhere_free(r->elsewhere);
-		r->elsewhere = NULL;
+		vv_elsewhere_free(vv_take(&r->elsewhere));
 	}
 	return rc;
 }

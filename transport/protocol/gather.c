@@ -608,8 +608,7 @@ static size_t first_batch(const gathering *g, size_t i)
 static void reopen(vv_supplier *s)
 {
 	if (s->unasked && s->stopped && s->ask) {
-		vv_peer_close(s->peer);
-		s->peer = NULL;
+		vv_peer_close(vv_take(&s->peer));
 		s->opened = s->dropped = s->stopped = false;
 	}
 }

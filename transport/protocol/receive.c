@@ -498,8 +498,7 @@ static vv_status give_lacking(lacking *l, vv_status rc, vv_lacking **out, size_t
 {
 	vv_cid_set_free(l->seen);
 	if (rc < 0) {
-		vv_free(l->list);
-		l->list = NULL;
+		vv_free(vv_take(&l->list));
 		l->count = 0;
 	}
 	*out = l->list;

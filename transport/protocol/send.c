@@ -295,8 +295,7 @@ static vv_status send_one_by_one(vv_send *s, uint64_t *commits, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_object_out_flush(s->objects, err);
 	}
-	vv_object_out_close(s->objects);
-	s->objects = NULL;
+	vv_object_out_close(vv_take(&s->objects));
 	return rc;
 }
 

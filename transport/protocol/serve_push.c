@@ -327,13 +327,11 @@ static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_erro
 	}
 	vv_status rc = list_own(p, list, count, err);
 	if (rc == VV_OK && *count == 0) {
-		vv_free(*list);
-		*list = NULL;
+		vv_free(vv_take(list));
 		rc = list_linked(p, list, count, err);
 	}
 	if (rc == VV_OK && *count == 0) {
-		vv_free(*list);
-		*list = NULL;
+		vv_free(vv_take(list));
 		rc = list_gone(p, list, count, err);
 	}
 	if (rc == VV_OK && *count == 0) {

@@ -65,8 +65,7 @@ static void reset(vv_attr_asker *a)
 	if (a->files) {
 		(void)vv_remove_tree(a->files, VV_IGNORED);
 	}
-	vv_free(a->files);
-	a->files = NULL;
+	vv_free(vv_take(&a->files));
 	a->hold = 0;
 	a->stamp.len = a->answers.len = a->at = a->next = a->ahead = 0;
 }
@@ -91,8 +90,7 @@ static vv_attr_asker *asker_new(vv_repository *r, const char *const *names, size
 
 static void close_asker(vv_repository *r)
 {
-	asker_free(r->attributes);
-	r->attributes = NULL;
+	asker_free(vv_take(&r->attributes));
 }
 
 /* Removes leftovers of dead processes there. */

@@ -97,8 +97,7 @@ int vv_index_file_read(git_index **out, vv_repository *r, const char *file)
 
 	if (code == 0 || !is_for_git(file)) return code;
 	if ((code = git_index_new(out)) == 0 && (code = add_by_git(*out, r, file)) < 0) {
-		git_index_free(*out);
-		*out = NULL;
+		git_index_free(vv_take(out));
 	}
 	return code;
 }
@@ -132,8 +131,7 @@ int vv_index_file_lend(vv_repository *r)
 
 static void forget(vv_repository *r)
 {
-	vv_index_file_close(r->index_kept);
-	r->index_kept = NULL;
+	vv_index_file_close(vv_take(&r->index_kept));
 }
 
 static int make(vv_index_file **out, vv_repository *r_or_null)

@@ -118,8 +118,7 @@ static bool is_as_told(const vv_index *x, git_index *now, const char *path)
 /* Reads the new file, as git wrote it, in place of *now. */
 static vv_status read_new(git_index **now, const vv_index *x, vv_error *err)
 {
-	git_index_free(*now);
-	*now = NULL;
+	git_index_free(vv_take(now));
 	int code = vv_index_file_read(now, x->repo, x->lock.new_path);
 	if (code < 0) {
 		return vv_git_fail(err, code, "cannot read the index '%s'",

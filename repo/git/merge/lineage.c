@@ -302,8 +302,7 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 		if (!t) {
 			if (!(l->node = vv_queue_pop(&l->queue))) return 0;
 			trail **slot = (trail **)vv_node_note(l->walker, l->node);
-			l->waiting = *slot;
-			*slot = NULL;
+			l->waiting = vv_take(slot);
 			continue;
 		}
 		trail now = *t;

@@ -494,8 +494,7 @@ static vv_status begin_pack(vv_git_receive *g, vv_error *err)
 {
 	vv_status rc;
 
-	vv_new_pack_close(g->came);
-	g->came = NULL;
+	vv_new_pack_close(vv_take(&g->came));
 	vv_oid_set_clear(&g->expected);
 	g->count = 0;
 	if ((rc = open_objects(g, err)) < 0) return rc;

@@ -22,8 +22,7 @@ vv_catalog *vv_catalog_new(void)
 	vv_catalog *c = vv_calloc(1, sizeof(*c));
 
 	if (c && !(c->blocks = vv_cid_map_new())) {
-		vv_free(c);
-		c = NULL;
+		vv_free(vv_take(&c));
 	}
 	return c;
 }

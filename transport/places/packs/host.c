@@ -135,8 +135,7 @@ static vv_status tidy(vv_host *h, bool *locked, vv_error *err)
 static vv_status throw_away_scratch(vv_host *h, vv_error *err)
 {
 	vv_host_forget_complete(h);
-	vv_repository_close(h->scratch);
-	h->scratch = NULL;
+	vv_repository_close(vv_take(&h->scratch));
 	return vv_remove_tree(h->git_dir, err);
 }
 
@@ -146,8 +145,7 @@ static vv_status open_scratch(vv_host *h, vv_error *err)
 
 	rc = rc < 0 ? rc : forget_promisor(h, err);
 
-	vv_repository_close(h->scratch);
-	h->scratch = NULL;
+	vv_repository_close(vv_take(&h->scratch));
 	return rc < 0 ? rc
 		      : vv_repository_open(&h->scratch, h->git_dir, vv_repository_env(h->repo),
 					   err);

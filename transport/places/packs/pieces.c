@@ -456,8 +456,7 @@ static vv_status reopen(vv_host *h, bool proof, vv_error *err)
 {
 	vv_store **s = proof ? &h->shown : &h->blocks;
 
-	vv_store_close(*s);
-	*s = NULL;
+	vv_store_close(vv_take(s));
 	return proof ? vv_store_open(s, h->proof, true, err)
 		     : vv_store_open_over(s, h->packs, h->main, true, err);
 }

@@ -428,8 +428,7 @@ static vv_status empty(vv_host *h, vv_error *err)
 {
 	vv_status rc;
 
-	vv_store_close(h->blocks);
-	h->blocks = NULL;
+	vv_store_close(vv_take(&h->blocks));
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		vv_catalog_pack(h->catalog, i)->here = false;
 		vv_catalog_pack(h->catalog, i)->came[0].count = 0;

@@ -13,8 +13,7 @@ vv_seek *vv_seek_new(void)
 	vv_seek *s = vv_calloc(1, sizeof(*s));
 
 	if (s && (!(s->of = vv_cid_map_new()) || !(s->asked = vv_cid_set_new()))) {
-		vv_seek_free(s);
-		s = NULL;
+		vv_seek_free(vv_take(&s));
 	}
 	return s;
 }
