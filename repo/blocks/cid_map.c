@@ -10,19 +10,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/hash_index.h"
 #include "base/sys.h"
-
-typedef struct entry {
-	uint64_t value;
-	vv_cid cid;
-} entry;
-
-struct vv_cid_map {
-	entry *entries;
-	size_t count, cap;
-	vv_hash_index index;
-};
 
 vv_cid_map *vv_cid_map_new(void)
 {
@@ -58,7 +46,7 @@ static uint64_t hash_of(uint64_t prefix)
 	return h ^ h >> 29;
 }
 
-static entry *find_entry(const vv_cid_map *m, const vv_cid *cid, uint64_t hash)
+static vv_cid_map_entry *find_entry(const vv_cid_map *m, const vv_cid *cid, uint64_t hash)
 {
 	return vv_hash_find(m->entries, &m->index, hash, e, vv_cid_equal(&e->cid, cid));
 }
@@ -77,14 +65,15 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 		return vv_fail(err, VV_EREFUSED, "more than %u blocks in one operation",
 			       UINT32_MAX - 1);
 	}
-	return vv_hash_add(m->entries, m->count, m->cap, &m->index, hash, (entry){value, *cid})
+	return vv_hash_add(m->entries, m->count, m->cap, &m->index, hash,
+			   (vv_cid_map_entry){value, *cid})
 		       ? VV_OK
 		       : vv_fail_nomem(err);
 }
 
 vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_error *err)
 {
-	entry *e = find_entry(m, cid, hash_of(vv_cid_prefix(cid)));
+	vv_cid_map_entry *e = find_entry(m, cid, hash_of(vv_cid_prefix(cid)));
 
 	if (!e) return vv_cid_map_put(m, cid, value, NULL, err);
 	e->value = value;
@@ -93,7 +82,7 @@ vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_er
 
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at)
 {
-	const entry *e = find_entry(m, cid, hash_of(vv_cid_prefix(cid)));
+	const vv_cid_map_entry *e = find_entry(m, cid, hash_of(vv_cid_prefix(cid)));
 
 	if (e) {
 		*at = (size_t)(e - m->entries);

@@ -12,14 +12,24 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/hash_index.h"
 #include "repo/blocks/cid.h"
 
-typedef struct vv_cid_map vv_cid_map;
+typedef struct vv_cid_map_entry {
+	uint64_t value;
+	vv_cid cid;
+} vv_cid_map_entry;
+/* A map; empty if all members are 0. Its members are private. */
+typedef struct vv_cid_map {
+	vv_cid_map_entry *entries;
+	size_t count, cap;
+	vv_hash_index index;
+} vv_cid_map;
 
-vv_cid_map *vv_cid_map_new(void);    /* NULL when out of memory */
+vv_cid_map *vv_cid_map_new(void);    /* an empty map; NULL when out of memory */
 void vv_cid_map_free(vv_cid_map *m); /* accepts NULL */
 VV_AUTO_FREE(vv_cid_map, vv_cid_map_free)
-void vv_cid_map_reset(vv_cid_map *m);         /* removes all entries */
+void vv_cid_map_reset(vv_cid_map *m);         /* removes all entries, and frees their memory */
 size_t vv_cid_map_count(const vv_cid_map *m); /* number of entries */
 
 /* Adds cid with the value, and sets *added to true. If the map already has cid, changes nothing and

@@ -28,7 +28,7 @@
 
 typedef struct part {
 	vv_pack_writer *pack;
-	vv_cid_map *hints;
+	vv_cid_map hints;
 } part;
 
 struct vv_gc {
@@ -37,10 +37,10 @@ struct vv_gc {
 	vv_gc_result *result;
 	vv_pack_list *packs;  /* as of now */
 	vv_pack_list *before; /* as of the first pass */
-	vv_cid_map *marks;    /* of this pass; value: 0, or 1 + the place of the similar block */
-	vv_cid_map *expended; /* of this pass: stored by others */
-	vv_cid_map *stored;   /* records of sound packs in use; value: record's length */
-	vv_cid_map *young;    /* those of packs that are young */
+	vv_cid_map marks;     /* of this pass; value: 0, or 1 + the place of the similar block */
+	vv_cid_map expended;  /* of this pass: stored by others */
+	vv_cid_map stored;    /* records of sound packs in use; value: record's length */
+	vv_cid_map young;     /* those of packs that are young */
 	int64_t newest; /* the time of the newest pack in use, which new packs take over; 0: none */
 	part live, aside;
 	bool tidy; /* the packs are as this run would leave them */
@@ -54,22 +54,23 @@ vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool
 	size_t at;
 	uint64_t value = 0;
 
-	if (resembles && !vv_cid_is_null(resembles) && vv_cid_map_find(gc->marks, resembles, &at)) {
+	if (resembles && !vv_cid_is_null(resembles) &&
+	    vv_cid_map_find(&gc->marks, resembles, &at)) {
 		value = at + 1;
 	}
-	return vv_cid_map_put(gc->marks, cid, value, first, err);
+	return vv_cid_map_put(&gc->marks, cid, value, first, err);
 }
 
 vv_status vv_gc_expend(vv_gc *gc, const vv_cid *cid, bool *first, vv_error *err)
 {
-	return vv_cid_map_put(gc->expended, cid, 0, first, err);
+	return vv_cid_map_put(&gc->expended, cid, 0, first, err);
 }
 
 static bool is_marked(const vv_gc *gc, const vv_cid *cid)
 {
 	size_t at;
 
-	return vv_cid_map_find(gc->marks, cid, &at);
+	return vv_cid_map_find(&gc->marks, cid, &at);
 }
 
 /* For an unmarked block: does it stay for the grace period? */
@@ -77,8 +78,8 @@ static bool has_grace(const vv_gc *gc, const vv_cid *cid)
 {
 	size_t at;
 
-	return (gc->opts->grace_sec > 0 || vv_cid_map_find(gc->young, cid, &at)) &&
-	       !vv_cid_map_find(gc->expended, cid, &at);
+	return (gc->opts->grace_sec > 0 || vv_cid_map_find(&gc->young, cid, &at)) &&
+	       !vv_cid_map_find(&gc->expended, cid, &at);
 }
 
 static bool is_young(const vv_gc *gc, const vv_pack *p)
@@ -101,9 +102,9 @@ static vv_status add_stored(void *payload, const vv_record *r, uint64_t offset V
 			    vv_error *err)
 {
 	adding *a = payload;
-	vv_status rc = a->young ? vv_cid_map_put(a->gc->young, &r->cid, 0, NULL, err) : VV_OK;
+	vv_status rc = a->young ? vv_cid_map_put(&a->gc->young, &r->cid, 0, NULL, err) : VV_OK;
 
-	return rc < 0 ? rc : vv_cid_map_put(a->gc->stored, &r->cid, vv_record_len(r), NULL, err);
+	return rc < 0 ? rc : vv_cid_map_put(&a->gc->stored, &r->cid, vv_record_len(r), NULL, err);
 }
 
 static bool is_in_use(const vv_pack *p)
@@ -171,16 +172,16 @@ static bool is_tidy(const vv_gc *gc)
 	for (size_t i = 0; i < gc->packs->count; i++) {
 		in_use += !gc->packs->packs[i]->id.aside;
 	}
-	for (size_t i = 0; i < vv_cid_map_count(gc->marks); i++) {
-		const vv_cid *cid = vv_cid_map_cid(gc->marks, i);
+	for (size_t i = 0; i < vv_cid_map_count(&gc->marks); i++) {
+		const vv_cid *cid = vv_cid_map_cid(&gc->marks, i);
 
-		if (!vv_cid_map_find(gc->stored, cid, &at)) {
+		if (!vv_cid_map_find(&gc->stored, cid, &at)) {
 			if (vv_source_find(&src, cid, &place, &r, NULL) == VV_OK) return false;
 		} else if (at != next++) {
 			return false;
 		}
 	}
-	return in_use <= 1 && next == vv_cid_map_count(gc->stored);
+	return in_use <= 1 && next == vv_cid_map_count(&gc->stored);
 }
 
 /* ---- writing ---- */
@@ -188,31 +189,30 @@ static bool is_tidy(const vv_gc *gc)
 static vv_status part_init(part *p, vv_store *s, vv_error *err)
 {
 	p->pack = vv_pack_writer_new(s->packs_dir, VV_GC_TEMP_PREFIX);
-	p->hints = vv_cid_map_new();
-	return p->pack && p->hints ? VV_OK : vv_fail_nomem(err);
+	return p->pack ? VV_OK : vv_fail_nomem(err);
 }
 
 static void part_clear(part *p)
 {
 	vv_pack_writer_free(p->pack);
-	vv_cid_map_free(p->hints);
+	vv_cid_map_reset(&p->hints);
 }
 
 /* Writes marked blocks that are not there yet to the live pack. */
 static vv_status write_live(vv_gc *gc, vv_error *err)
 {
 	vv_source from = {gc->store, gc->packs, NULL, false};
-	size_t count = vv_cid_map_count(gc->marks);
+	size_t count = vv_cid_map_count(&gc->marks);
 	uint64_t len;
 	bool lost;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_cid cid = *vv_cid_map_cid(gc->marks, i);
-		uint64_t like = vv_cid_map_value(gc->marks, i);
+		vv_cid cid = *vv_cid_map_cid(&gc->marks, i);
+		uint64_t like = vv_cid_map_value(&gc->marks, i);
 
-		rc = vv_copy_block(&from, gc->live.pack, gc->live.hints, &cid,
-				   like > 0 ? vv_cid_map_cid(gc->marks, (size_t)like - 1) : NULL,
+		rc = vv_copy_block(&from, gc->live.pack, &gc->live.hints, &cid,
+				   like > 0 ? vv_cid_map_cid(&gc->marks, (size_t)like - 1) : NULL,
 				   &len, &lost, err);
 		if (rc == VV_OK && i % PROGRESS_STEP == 0) {
 			rc = vv_progress_part(gc->opts->progress, "rewriting blocks", i, count,
@@ -227,16 +227,16 @@ static vv_status write_live(vv_gc *gc, vv_error *err)
 static vv_status write_aside(vv_gc *gc, vv_error *err)
 {
 	vv_source from = {gc->store, gc->packs, NULL, false};
-	size_t count = vv_cid_map_count(gc->stored);
+	size_t count = vv_cid_map_count(&gc->stored);
 	uint64_t len;
 	bool lost;
 	vv_status rc;
 
 	for (size_t i = 0; i < count; i++) {
-		vv_cid cid = *vv_cid_map_cid(gc->stored, i);
+		vv_cid cid = *vv_cid_map_cid(&gc->stored, i);
 
 		if (!is_marked(gc, &cid) && has_grace(gc, &cid) &&
-		    (rc = vv_copy_block(&from, gc->aside.pack, gc->aside.hints, &cid, NULL, &len,
+		    (rc = vv_copy_block(&from, gc->aside.pack, &gc->aside.hints, &cid, NULL, &len,
 					&lost, err)) < 0) {
 			return rc;
 		}
@@ -247,11 +247,11 @@ static vv_status write_aside(vv_gc *gc, vv_error *err)
 /* Is anything in the live pack that is not marked (any more)? */
 static bool has_surplus(vv_gc *gc)
 {
-	size_t count = vv_cid_map_count(gc->stored);
+	size_t count = vv_cid_map_count(&gc->stored);
 	uint64_t offset;
 
 	for (size_t i = 0; i < count; i++) {
-		const vv_cid *cid = vv_cid_map_cid(gc->stored, i);
+		const vv_cid *cid = vv_cid_map_cid(&gc->stored, i);
 
 		if (!is_marked(gc, cid) && vv_pack_writer_find(gc->live.pack, cid, &offset)) {
 			return true;
@@ -286,8 +286,8 @@ static vv_status second_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_er
 	vv_status rc;
 
 	gc->before = vv_take(&gc->packs);
-	vv_cid_map_reset(gc->marks);
-	vv_cid_map_reset(gc->expended);
+	vv_cid_map_reset(&gc->marks);
+	vv_cid_map_reset(&gc->expended);
 	if ((rc = vv_packs_renew(gc->store, NULL, true, &gc->packs, err)) < 0 ||
 	    (rc = mark(payload, gc, err)) < 0 || (rc = collect(gc, gc->before, err)) < 0) {
 		return rc;
@@ -296,7 +296,7 @@ static vv_status second_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_er
 	if (gc->tidy) return VV_OK;
 	/* Without grace, blocks that have just become unreachable are removed as well. */
 	if (gc->opts->grace_sec == 0 && has_surplus(gc)) {
-		vv_cid_map_reset(gc->live.hints);
+		vv_cid_map_reset(&gc->live.hints);
 		if ((rc = vv_pack_writer_reset(gc->live.pack, err)) < 0) return rc;
 	}
 	if ((rc = write_live(gc, err)) < 0) return rc;
@@ -342,20 +342,21 @@ static vv_status count_dropped(vv_gc *gc, vv_error *err)
 
 static vv_status count_all(vv_gc *gc, vv_error *err)
 {
-	size_t count = vv_cid_map_count(gc->stored);
+	size_t count = vv_cid_map_count(&gc->stored);
 	vv_source src = {gc->store, gc->packs, gc->live.pack, false};
 	vv_gc_result *out = gc->result;
 	vv_place place;
 	vv_record r;
 
-	for (size_t i = 0; i < vv_cid_map_count(gc->marks); i++) {
-		if (vv_source_find(&src, vv_cid_map_cid(gc->marks, i), &place, &r, NULL) == VV_OK) {
+	for (size_t i = 0; i < vv_cid_map_count(&gc->marks); i++) {
+		if (vv_source_find(&src, vv_cid_map_cid(&gc->marks, i), &place, &r, NULL) ==
+		    VV_OK) {
 			out->live_blocks++;
 			out->live_bytes += vv_record_len(&r);
 		}
 	}
 	for (size_t i = 0; i < count; i++) {
-		const vv_cid *cid = vv_cid_map_cid(gc->stored, i);
+		const vv_cid *cid = vv_cid_map_cid(&gc->stored, i);
 		uint64_t offset;
 
 		if (is_marked(gc, cid) || vv_pack_writer_find(gc->live.pack, cid, &offset)) {
@@ -363,13 +364,13 @@ static vv_status count_all(vv_gc *gc, vv_error *err)
 		}
 		if (has_grace(gc, cid)) {
 			out->aside_blocks++;
-			out->aside_bytes += vv_cid_map_value(gc->stored, i);
+			out->aside_bytes += vv_cid_map_value(&gc->stored, i);
 			out->young_until = gc->opts->grace_sec > 0
 						   ? 0
 						   : gc->newest + (int64_t)gc->opts->young_sec;
 		} else {
 			out->dropped_blocks++;
-			out->dropped_bytes += vv_cid_map_value(gc->stored, i);
+			out->dropped_bytes += vv_cid_map_value(&gc->stored, i);
 		}
 	}
 	return count_dropped(gc, err);
@@ -523,11 +524,6 @@ static vv_status run(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err
 {
 	vv_status rc;
 
-	gc->marks = vv_cid_map_new();
-	gc->expended = vv_cid_map_new();
-	gc->stored = vv_cid_map_new();
-	gc->young = vv_cid_map_new();
-	if (!gc->marks || !gc->expended || !gc->stored || !gc->young) return vv_fail_nomem(err);
 	if ((rc = part_init(&gc->live, gc->store, err)) < 0 ||
 	    (rc = part_init(&gc->aside, gc->store, err)) < 0 ||
 	    (!gc->opts->dry_run &&
@@ -566,9 +562,9 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 	part_clear(&gc.aside);
 	vv_packs_unref(gc.packs);
 	vv_packs_unref(gc.before);
-	vv_cid_map_free(gc.marks);
-	vv_cid_map_free(gc.expended);
-	vv_cid_map_free(gc.stored);
-	vv_cid_map_free(gc.young);
+	vv_cid_map_reset(&gc.marks);
+	vv_cid_map_reset(&gc.expended);
+	vv_cid_map_reset(&gc.stored);
+	vv_cid_map_reset(&gc.young);
 	return rc;
 }

@@ -38,7 +38,7 @@ struct vv_pack_writer {
 	vv_xxh3_state *state;
 	vv_pack_index_entry *entries; /* one for each record */
 	size_t count, cap;
-	vv_cid_map *own; /* appended blocks: where their records start */
+	vv_cid_map own; /* appended blocks: where their records start */
 };
 
 vv_pack_writer *vv_pack_writer_new(const char *dir, const char *prefix)
@@ -50,9 +50,8 @@ vv_pack_writer *vv_pack_writer_new(const char *dir, const char *prefix)
 			      .dir = vv_strdup(dir),
 			      .prefix = vv_strdup(prefix),
 			      .lock = vv_mutex_new(),
-			      .state = vv_xxh3_new(0),
-			      .own = vv_cid_map_new()};
-	if (!w->dir || !w->prefix || !w->lock || !w->state || !w->own) return NULL;
+			      .state = vv_xxh3_new(0)};
+	if (!w->dir || !w->prefix || !w->lock || !w->state) return NULL;
 	return vv_take(&w);
 }
 
@@ -78,7 +77,7 @@ void vv_pack_writer_free(vv_pack_writer *w)
 {
 	if (w) {
 		(void)drop_file(w, NULL);
-		vv_cid_map_free(w->own);
+		vv_cid_map_reset(&w->own);
 		vv_xxh3_free(w->state);
 		vv_mutex_free(w->lock);
 		vv_free_all(w->entries, w->buf, w->prefix, w->dir, w);
@@ -91,7 +90,7 @@ vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err)
 	vv_status rc = drop_file(w, err);
 	vv_error_clear(&w->failed);
 	vv_xxh3_reset(w->state, 0);
-	vv_cid_map_reset(w->own);
+	vv_cid_map_reset(&w->own);
 	w->buf_len = 0;
 	w->flushed = 0;
 	w->count = 0;
@@ -191,7 +190,7 @@ static vv_status append_record(vv_pack_writer *w, vv_coder *c, vv_record *r,
 
 	if ((rc = begin(w, err)) < 0) return rc;
 	uint64_t start = position(w);
-	if (vv_method_has_base(r->method) && vv_cid_map_get(w->own, &r->base, &base)) {
+	if (vv_method_has_base(r->method) && vv_cid_map_get(&w->own, &r->base, &base)) {
 		r->distance = start - base;
 	}
 	(void)vv_record_write(header, r);
@@ -205,7 +204,7 @@ static vv_status append_record(vv_pack_writer *w, vv_coder *c, vv_record *r,
 	if ((rc = put(w, header, r->header_len, err)) < 0 ||
 	    (rc = put(w, item->packed.bytes, item->packed.len, err)) < 0 ||
 	    (rc = put(w, tail, sizeof tail, err)) < 0 ||
-	    (rc = vv_cid_map_put(w->own, &r->cid, start, NULL, err)) < 0) {
+	    (rc = vv_cid_map_put(&w->own, &r->cid, start, NULL, err)) < 0) {
 		return rc;
 	}
 	return add_entry(w, vv_cid_prefix(&r->cid), start, err);
@@ -233,7 +232,7 @@ vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_it
 	if (rc == VV_OK && w->closed) {
 		rc = vv_fail(err, VV_ELOCKED, "a block was added during a commit of the same pack");
 	}
-	if (rc == VV_OK && !vv_cid_map_get(w->own, &item->cid, &offset)) {
+	if (rc == VV_OK && !vv_cid_map_get(&w->own, &item->cid, &offset)) {
 		rc = append_record(w, c, &r, item, vv_method_has_base(r.method) ? NULL : &sum, err);
 		*record_len = rc < 0 ? 0 : vv_record_len(&r);
 		return end_step(w, rc, err);
@@ -345,16 +344,16 @@ vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv
 bool vv_pack_writer_find(vv_pack_writer *w, const vv_cid *cid, uint64_t *offset)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	return vv_cid_map_get(w->own, cid, offset);
+	return vv_cid_map_get(&w->own, cid, offset);
 }
 
 bool vv_pack_writer_at(vv_pack_writer *w, size_t i, vv_cid *cid, uint64_t *offset)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	bool there = i < vv_cid_map_count(w->own);
+	bool there = i < vv_cid_map_count(&w->own);
 	if (there) {
-		*cid = *vv_cid_map_cid(w->own, i);
-		*offset = vv_cid_map_value(w->own, i);
+		*cid = *vv_cid_map_cid(&w->own, i);
+		*offset = vv_cid_map_value(&w->own, i);
 	}
 	return there;
 }
@@ -364,9 +363,9 @@ unsigned vv_pack_writer_find_prefix(vv_pack_writer *w, uint8_t codec, uint64_t p
 	size_t at;
 
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	unsigned found = vv_cid_map_find_prefix(w->own, codec, prefix, &at);
+	unsigned found = vv_cid_map_find_prefix(&w->own, codec, prefix, &at);
 	if (found > 0) {
-		*out = *vv_cid_map_cid(w->own, at);
+		*out = *vv_cid_map_cid(&w->own, at);
 	}
 	return found;
 }

@@ -11,7 +11,6 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "repo/blocks/cbor.h"
-#include "repo/blocks/cid_map.h"
 
 vv_cid_set *vv_cid_set_new(void)
 {
@@ -21,6 +20,11 @@ vv_cid_set *vv_cid_set_new(void)
 void vv_cid_set_free(vv_cid_set *set)
 {
 	vv_cid_map_free(set);
+}
+
+void vv_cid_set_reset(vv_cid_set *set)
+{
+	vv_cid_map_reset(set);
 }
 
 vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err)
@@ -140,9 +144,9 @@ static vv_status visit(walking *k, const vv_cid *cid, vv_error *err)
 
 vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err)
 {
-	vv_auto(vv_cid_set) *own = w->seen ? NULL : vv_cid_set_new();
-	walking k = {.w = w, .seen = w->seen ? w->seen : own};
-	vv_status rc = k.seen ? push(&k, root, err) : vv_fail_nomem(err);
+	vv_cid_set own = {0};
+	walking k = {.w = w, .seen = w->seen ? w->seen : &own};
+	vv_status rc = push(&k, root, err);
 
 	while (rc == VV_OK && k.count > 0) {
 		vv_cid cid = k.stack[--k.count];
@@ -151,6 +155,7 @@ vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err)
 	}
 	vv_buf_clear(&k.block);
 	vv_free(k.stack);
+	vv_cid_set_reset(&own);
 	return rc;
 }
 
@@ -192,31 +197,29 @@ vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_
 vv_status vv_completing_add(vv_completing *c, const vv_cid *root, bool *complete, vv_error *err)
 {
 	completeness found = {true, NULL};
+	vv_cid_set seen = {0};
 	vv_walk w = {.store = c->store,
-		     .seen = vv_cid_set_new(),
+		     .seen = &seen,
+		     .known = &c->whole,
 		     .budget = UINT64_MAX,
 		     .missing_ok = true,
 		     .visit = stop_at_missing,
 		     .payload = &found};
 
 	*complete = false;
-	if (!c->whole) {
-		c->whole = vv_cid_set_new();
-	}
-	w.known = c->whole;
-	vv_status rc = w.seen && c->whole ? vv_walk_from(&w, root, err) : vv_fail_nomem(err);
+	vv_status rc = vv_walk_from(&w, root, err);
 	c->looked += UINT64_MAX - w.budget;
 	if (rc == VV_OK && found.complete) {
 		*complete = true;
-		for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(w.seen); i++) {
-			rc = vv_cid_set_add(c->whole, vv_cid_set_at(w.seen, i), NULL, err);
+		for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(&seen); i++) {
+			rc = vv_cid_set_add(&c->whole, vv_cid_set_at(&seen, i), NULL, err);
 		}
 	}
-	vv_cid_set_free(w.seen);
+	vv_cid_set_reset(&seen);
 	return found.complete ? rc : VV_OK;
 }
 
 void vv_completing_clear(vv_completing *c)
 {
-	vv_cid_set_free(vv_take(&c->whole));
+	vv_cid_set_reset(&c->whole);
 }

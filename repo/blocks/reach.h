@@ -14,13 +14,15 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
+#include "repo/blocks/cid_map.h"
 #include "repo/blocks/store.h"
 
-/* A set of CIDs, which remembers the order of addition. */
+/* A set of CIDs, which remembers the order of addition; empty if all members are 0. */
 typedef struct vv_cid_map vv_cid_set;
-vv_cid_set *vv_cid_set_new(void);      /* NULL: out of memory */
+vv_cid_set *vv_cid_set_new(void);      /* an empty set; NULL: out of memory */
 void vv_cid_set_free(vv_cid_set *set); /* accepts NULL */
 VV_AUTO_FREE(vv_cid_set, vv_cid_set_free)
+void vv_cid_set_reset(vv_cid_set *set); /* removes all CIDs, and frees their memory */
 /* Adds cid. Sets *added to true if cid is new in the set, and to false otherwise. added may be
  * NULL. */
 vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err);
@@ -61,9 +63,8 @@ vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_
  * vv_completing_clear. */
 typedef struct vv_completing {
 	vv_store *store;
-	/* CIDs that the store has with all blocks below them; NULL: no root was added yet */
-	vv_cid_set *whole;
-	uint64_t looked; /* number of blocks visited so far */
+	vv_cid_set whole; /* CIDs that the store has with all blocks below them */
+	uint64_t looked;  /* number of blocks visited so far */
 } vv_completing;
 /* Sets *complete to true if the store has root and all blocks below root, and to false if one of
  * them is missing or damaged. */

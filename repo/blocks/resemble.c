@@ -52,14 +52,14 @@ typedef struct levels {
 	size_t count, cap;
 	size_t *kids; /* places of items; used only for children first, as is */
 	size_t kid_count, kid_cap;
-	vv_cid_map *places; /* of items: a block may be linked to from several levels */
-	list theirs, next;  /* links of this level; nodes to be read for the next */
-	list nodes;         /* those that theirs are the links of */
-	size_t *starts;     /* of each of nodes: place of its first link in theirs */
+	vv_cid_map places; /* of items: a block may be linked to from several levels */
+	list theirs, next; /* links of this level; nodes to be read for the next */
+	list nodes;        /* those that theirs are the links of */
+	size_t *starts;    /* of each of nodes: place of its first link in theirs */
 	size_t start_cap;
-	list own;               /* of one node */
-	vv_cid_map *here;       /* theirs of this level -> place */
-	vv_cid_set *old, *ours; /* theirs of all levels; ours of this level */
+	list own;             /* of one node */
+	vv_cid_map here;      /* theirs of this level -> place */
+	vv_cid_set old, ours; /* theirs of all levels; ours of this level */
 	vv_buf block;
 } levels;
 
@@ -161,7 +161,7 @@ static vv_status level_theirs(levels *v, vv_error *err)
 	v->next = swap;
 	v->next.count = 0;
 	v->theirs.count = 0;
-	vv_cid_map_reset(v->here);
+	vv_cid_map_reset(&v->here);
 	if (!vv_array_room_for(v->starts, (size_t)0, v->start_cap, v->nodes.count)) {
 		return vv_fail_nomem(err);
 	}
@@ -177,8 +177,8 @@ static vv_status level_theirs(levels *v, vv_error *err)
 		const vv_cid *cid = &v->theirs.items[i].cid;
 		bool added;
 
-		if ((rc = vv_cid_map_put(v->here, cid, i, &added, err)) < 0 ||
-		    (rc = vv_cid_set_add(v->old, cid, &added, err)) < 0) {
+		if ((rc = vv_cid_map_put(&v->here, cid, i, &added, err)) < 0 ||
+		    (rc = vv_cid_set_add(&v->old, cid, &added, err)) < 0) {
 			return rc;
 		}
 	}
@@ -192,8 +192,7 @@ static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 	vv_status rc = VV_OK;
 	bool there, added;
 
-	vv_cid_set_free(v->ours);
-	if (!(v->ours = vv_cid_set_new())) return vv_fail_nomem(err);
+	vv_cid_set_reset(&v->ours);
 	for (size_t i = from; rc == VV_OK && i < to; i++) {
 		if (v->items[i].cid.codec != VV_CODEC_DAG_CBOR) {
 			continue;
@@ -207,7 +206,7 @@ static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 			++*v->w->missing;
 		}
 		for (size_t k = 0; rc == VV_OK && k < v->own.count; k++) {
-			rc = vv_cid_set_add(v->ours, &v->own.items[k].cid, &added, err);
+			rc = vv_cid_set_add(&v->ours, &v->own.items[k].cid, &added, err);
 		}
 	}
 	return rc;
@@ -220,8 +219,10 @@ static vv_status add_new(levels *v, size_t node, const vv_link *link, const vv_c
 	bool added;
 	vv_status rc = vv_cid_set_add(v->w->seen, &link->cid, &added, err);
 
-	if (rc < 0 || !added || (rc = item_add(v, link, like, err)) < 0 || !v->places) return rc;
-	rc = vv_cid_map_put(v->places, &link->cid, v->count - 1, NULL, err);
+	if (rc < 0 || !added || (rc = item_add(v, link, like, err)) < 0 || !v->w->children_first) {
+		return rc;
+	}
+	rc = vv_cid_map_put(&v->places, &link->cid, v->count - 1, NULL, err);
 	return rc < 0 ? rc : kid_add(v, node, v->count - 1, err);
 }
 
@@ -241,7 +242,7 @@ static void likeness(levels *v, size_t node)
 	uint64_t place;
 
 	for (size_t k = 0; k < v->own.count; k++) {
-		if (!vv_cid_map_get(v->here, &v->own.items[k].cid, &place)) {
+		if (!vv_cid_map_get(&v->here, &v->own.items[k].cid, &place)) {
 			continue;
 		}
 		size_t of = node_of(v, (size_t)place);
@@ -273,18 +274,18 @@ static vv_status add_links(levels *v, size_t node, step steps[2], vv_error *err)
 	v->items[node].kids = v->kid_count;
 	for (size_t k = 0; rc == VV_OK && k < v->own.count; k++) {
 		const vv_link *link = &v->own.items[k];
-		if (v->places && vv_cid_map_get(v->places, &link->cid, &place) &&
+		if (v->w->children_first && vv_cid_map_get(&v->places, &link->cid, &place) &&
 		    (rc = kid_add(v, node, (size_t)place, err)) < 0) {
 			break;
 		}
-		if (vv_cid_map_get(v->here, &link->cid, &place)) {
+		if (vv_cid_map_get(&v->here, &link->cid, &place)) {
 			step_anchor(steps, link, (size_t)place);
 			continue;
 		}
-		if (vv_cid_set_has(v->old, &link->cid)) {
+		if (vv_cid_set_has(&v->old, &link->cid)) {
 			continue;
 		}
-		rc = add_new(v, node, link, step_pair(steps, link, &v->theirs, v->ours), err);
+		rc = add_new(v, node, link, step_pair(steps, link, &v->theirs, &v->ours), err);
 	}
 	return rc;
 }
@@ -302,7 +303,7 @@ static vv_status next_level(levels *v, size_t from, size_t to, vv_error *err)
 		}
 	}
 	vv_array_each(v->theirs.items, v->theirs.count, link) {
-		if (link->cid.codec == VV_CODEC_DAG_CBOR && !vv_cid_set_has(v->ours, &link->cid) &&
+		if (link->cid.codec == VV_CODEC_DAG_CBOR && !vv_cid_set_has(&v->ours, &link->cid) &&
 		    (rc = list_add(&v->next, link, err)) < 0) {
 			return rc;
 		}
@@ -357,10 +358,10 @@ static void levels_clear(levels *v)
 {
 	vv_free_all(v->items, v->kids, v->theirs.items, v->next.items, v->nodes.items, v->starts,
 		    v->own.items);
-	vv_cid_map_free(v->places);
-	vv_cid_map_free(v->here);
-	vv_cid_set_free(v->old);
-	vv_cid_set_free(v->ours);
+	vv_cid_map_reset(&v->places);
+	vv_cid_map_reset(&v->here);
+	vv_cid_set_reset(&v->old);
+	vv_cid_set_reset(&v->ours);
 	vv_buf_clear(&v->block);
 }
 VV_AUTO_CLEAR(levels, levels_clear)
@@ -369,13 +370,10 @@ VV_AUTO_CLEAR(levels, levels_clear)
 static vv_status compare_levels(const vv_resemble *w, const vv_cid *root, const vv_cid *before,
 				vv_error *err)
 {
-	vv_auto(levels) v = {.w = w, .here = vv_cid_map_new(), .old = vv_cid_set_new()};
+	vv_auto(levels) v = {.w = w};
 	bool added = false;
 	vv_status rc;
 
-	if (!v.here || !v.old || (w->children_first && !(v.places = vv_cid_map_new()))) {
-		return vv_fail_nomem(err);
-	}
 	if ((rc = vv_cid_set_add(w->seen, root, &added, err)) < 0 || !added) return rc;
 	if ((rc = item_add(&v, &(vv_link){.cid = *root}, before, err)) < 0 ||
 	    (rc = list_add(&v.next, &(vv_link){.cid = *before}, err)) < 0) {
@@ -403,8 +401,8 @@ typedef struct walking {
 	const vv_resemble *w;
 	pair *stack;
 	size_t depth, cap;
-	list own, theirs;   /* of the current node, and of its similar one */
-	vv_cid_map *places; /* of theirs -> place */
+	list own, theirs;  /* of the current node, and of its similar one */
+	vv_cid_map places; /* of theirs -> place */
 	vv_buf block;
 } walking;
 
@@ -462,9 +460,9 @@ static vv_status index_theirs(walking *k, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	vv_cid_map_reset(k->places);
+	vv_cid_map_reset(&k->places);
 	for (size_t i = 0; rc == VV_OK && i < k->theirs.count; i++) {
-		rc = vv_cid_map_put(k->places, &k->theirs.items[i].cid, i, NULL, err);
+		rc = vv_cid_map_put(&k->places, &k->theirs.items[i].cid, i, NULL, err);
 	}
 	return rc;
 }
@@ -479,7 +477,7 @@ static vv_status push_links(walking *k, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < k->own.count; i++) {
 		const vv_link *link = &k->own.items[i];
-		if (vv_cid_map_get(k->places, &link->cid, &place)) {
+		if (vv_cid_map_get(&k->places, &link->cid, &place)) {
 			step_anchor(steps, link, (size_t)place);
 			continue; /* the other version has it, with all below it */
 		}
@@ -541,14 +539,14 @@ vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_ci
 	if (alike && !w->mark && root->codec == VV_CODEC_DAG_CBOR) {
 		return compare_levels(w, root, before, err);
 	}
-	walking k = {.w = w, .places = vv_cid_map_new()};
-	vv_status rc = k.places ? push(&k, root, alike ? before : NULL, err) : vv_fail_nomem(err);
+	walking k = {.w = w};
+	vv_status rc = push(&k, root, alike ? before : NULL, err);
 
 	while (rc == VV_OK && k.depth > 0) {
 		rc = visit_next(&k, err);
 	}
 	vv_free_all(k.stack, k.own.items, k.theirs.items);
-	vv_cid_map_free(k.places);
+	vv_cid_map_reset(&k.places);
 	vv_buf_clear(&k.block);
 	return rc;
 }

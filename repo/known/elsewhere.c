@@ -29,8 +29,8 @@ struct vv_elsewhere {
 				      * again */
 	} * listed;
 	size_t count, cap;
-	vv_cid_map *by_root;   /* its place in listed */
-	vv_cid_map *by_before; /* the place of the first that came after it */
+	vv_cid_map by_root;   /* its place in listed */
+	vv_cid_map by_before; /* the place of the first that came after it */
 	vv_string_list remotes;
 	vv_oid tips[TIPS_MAX]; /* the newest first */
 	size_t tip_count;
@@ -64,14 +64,14 @@ static vv_status add_root(vv_elsewhere *e, const vv_cid *root, const vv_cid *bef
 	vv_status rc = add_remote(e, remote, len, &at, err);
 
 	if (rc < 0) return rc;
-	if (vv_cid_map_get(e->by_root, root, &i)) {
+	if (vv_cid_map_get(&e->by_root, root, &i)) {
 		e->listed[i].remote = e->listed[i].remote > 0 ? e->listed[i].remote : at;
 		return VV_OK;
 	}
 	if (!vv_array_room(e->listed, e->count, e->cap)) return vv_fail_nomem(err);
-	if ((rc = vv_cid_map_put(e->by_root, root, e->count, NULL, err)) < 0 ||
+	if ((rc = vv_cid_map_put(&e->by_root, root, e->count, NULL, err)) < 0 ||
 	    (!vv_cid_is_null(before) &&
-	     (rc = vv_cid_map_put(e->by_before, before, e->count, NULL, err)) < 0)) {
+	     (rc = vv_cid_map_put(&e->by_before, before, e->count, NULL, err)) < 0)) {
 		return rc;
 	}
 	e->listed[e->count++] = (struct listed){.root = *root, .before = *before, .remote = at};
@@ -116,18 +116,9 @@ static vv_status read_file(vv_elsewhere *e, const char *path, vv_error *err)
 	return rc;
 }
 
-static vv_elsewhere *new_list(void)
-{
-	vv_elsewhere *e = vv_calloc(1, sizeof(*e));
-
-	if (!e || ((e->by_root = vv_cid_map_new()) && (e->by_before = vv_cid_map_new()))) return e;
-	vv_elsewhere_free(e);
-	return NULL;
-}
-
 vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err)
 {
-	vv_auto(vv_elsewhere) *e = new_list();
+	vv_auto(vv_elsewhere) *e = vv_calloc(1, sizeof(*e));
 	vv_auto(char) *path = file_path(r, "elsewhere");
 	vv_status rc = e && path ? read_file(e, path, err) : vv_fail_nomem(err);
 
@@ -138,8 +129,8 @@ vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err)
 void vv_elsewhere_free(vv_elsewhere *e)
 {
 	if (e) {
-		vv_cid_map_free(e->by_root);
-		vv_cid_map_free(e->by_before);
+		vv_cid_map_reset(&e->by_root);
+		vv_cid_map_reset(&e->by_before);
 		vv_string_list_clear(&e->remotes);
 		vv_free_all(e->listed, e);
 	}
@@ -148,7 +139,7 @@ void vv_elsewhere_free(vv_elsewhere *e)
 bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root)
 {
 	uint64_t i;
-	return vv_cid_map_get(e->by_root, root, &i) && e->listed[i].remote > 0;
+	return vv_cid_map_get(&e->by_root, root, &i) && e->listed[i].remote > 0;
 }
 
 #define STEPS_MAX 64u /* in each direction */
@@ -158,7 +149,7 @@ static bool step(const vv_elsewhere *e, bool older, vv_cid *at)
 {
 	uint64_t place;
 
-	if (!vv_cid_map_get(older ? e->by_root : e->by_before, at, &place) ||
+	if (!vv_cid_map_get(older ? &e->by_root : &e->by_before, at, &place) ||
 	    (older && vv_cid_is_null(&e->listed[place].before))) {
 		return false;
 	}
@@ -199,7 +190,7 @@ const char *vv_elsewhere_keeper(const vv_elsewhere *e, const vv_cid *root)
 {
 	uint64_t i;
 
-	return vv_cid_map_get(e->by_root, root, &i) && e->listed[i].remote > 0
+	return vv_cid_map_get(&e->by_root, root, &i) && e->listed[i].remote > 0
 		       ? e->remotes.items[e->listed[i].remote - 1]
 		       : NULL;
 }
@@ -345,7 +336,7 @@ static vv_status add_all(vv_repository *r, const vv_elsewhere_version *versions,
 			 vv_error *err)
 {
 	vv_auto(vv_elsewhere) *older = NULL;
-	vv_auto(vv_elsewhere) *e = new_list();
+	vv_auto(vv_elsewhere) *e = vv_calloc(1, sizeof(*e));
 	vv_auto(char) *path = file_path(r, "elsewhere");
 	vv_status rc;
 

@@ -43,7 +43,7 @@ struct vv_incoming {
 	vv_writer *promoted;    /* of main, after promote: has its lock */
 	vv_mutex *keeping;      /* locked while blocks are made durable */
 	vv_mutex *lock;         /* guards relied */
-	vv_cid_set *relied;     /* of main, as answered by has */
+	vv_cid_set relied;      /* of main, as answered by has */
 	uint64_t taken;         /* blocks taken over from others */
 	const vv_cid_set *only; /* what promote moves; NULL: everything */
 	bool unwanted;          /* a block exists that `only` lacks */
@@ -320,11 +320,8 @@ vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err)
 
 	*out = NULL;
 	if (!in) return vv_fail_nomem(err);
-	*in = (vv_incoming){.repo = r,
-			    .keeping = vv_mutex_new(),
-			    .lock = vv_mutex_new(),
-			    .relied = vv_cid_set_new()};
-	if (!in->keeping || !in->lock || !in->relied) return vv_fail_nomem(err);
+	*in = (vv_incoming){.repo = r, .keeping = vv_mutex_new(), .lock = vv_mutex_new()};
+	if (!in->keeping || !in->lock) return vv_fail_nomem(err);
 	if ((rc = vv_repository_store(r, &in->main, err)) < 0 ||
 	    (rc = vv_repository_incomplete(r, &in->incomplete, err)) < 0 ||
 	    (rc = open_folder(in, err)) < 0 || (rc = take_over(in, err)) < 0) {
@@ -349,7 +346,7 @@ void vv_incoming_close(vv_incoming *in)
 	vv_writer_close(in->writer);
 	vv_store_close(in->own);
 	vv_writer_close(in->promoted);
-	vv_cid_set_free(in->relied);
+	vv_cid_set_reset(&in->relied);
 	vv_mutex_free(in->lock);
 	vv_mutex_free(in->keeping);
 	vv_free_all(in->folder, in);
@@ -368,7 +365,7 @@ static bool rely(vv_incoming *in, const vv_cid *cid)
 	bool added;
 
 	vv_mutex_lock(in->lock);
-	vv_status rc = vv_cid_set_add(in->relied, cid, &added, NULL);
+	vv_status rc = vv_cid_set_add(&in->relied, cid, &added, NULL);
 	vv_mutex_unlock(in->lock);
 	return rc == VV_OK;
 }
@@ -494,10 +491,10 @@ vv_status vv_incoming_keep(vv_incoming *in, vv_error *err)
 /* gc may have been at work since has answered. */
 static vv_status check_relied(vv_incoming *in, vv_error *err)
 {
-	size_t count = (size_t)vv_cid_set_count(in->relied);
+	size_t count = (size_t)vv_cid_set_count(&in->relied);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!vv_writer_has(in->promoted, vv_cid_set_at(in->relied, i))) {
+		if (!vv_writer_has(in->promoted, vv_cid_set_at(&in->relied, i))) {
 			return vv_fail(err, VV_ECONFLICT,
 				       "blocks of this repository were removed in the meantime\n"
 				       "run the command again: received data is kept");

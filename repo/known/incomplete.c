@@ -117,9 +117,9 @@ typedef struct look {
 	vv_elsewhere *elsewhere;
 	vv_object_range range;
 	vv_blob_look blobs;
-	bool careful;       /* the mark is set: a node does not imply the blocks below it */
-	vv_cid_set *walked; /* careful: known to be complete with everything below */
-	vv_cid_set *good, *bad;
+	bool careful;      /* the mark is set: a node does not imply the blocks below it */
+	vv_cid_set walked; /* careful: known to be complete with everything below */
+	vv_cid_set good, bad;
 	bool lacks;
 	vv_whole *out;
 } look;
@@ -135,13 +135,12 @@ static vv_status is_complete(look *l, const vv_cid *root, bool *out, vv_error *e
 		return VV_OK;
 	}
 	if (*out && l->careful) {
-		if (!l->walked && !(l->walked = vv_cid_set_new())) return vv_fail_nomem(err);
-		w.seen = l->walked;
+		w.seen = &l->walked;
 		rc = vv_walk_from(&w, root, err);
 		*out = rc == VV_OK;
 		if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
 			/* The walked part of this one may be incomplete. */
-			vv_cid_set_free(vv_take(&l->walked));
+			vv_cid_set_reset(&l->walked);
 			rc = vv_error_excuse(rc, true, err);
 		}
 	}
@@ -150,12 +149,12 @@ static vv_status is_complete(look *l, const vv_cid *root, bool *out, vv_error *e
 
 static vv_status look_at_root(look *l, const vv_cid *root, vv_error *err)
 {
-	bool complete = vv_cid_set_has(l->good, root), added;
+	bool complete = vv_cid_set_has(&l->good, root), added;
 	vv_status rc;
 
-	if (!complete && !vv_cid_set_has(l->bad, root) &&
+	if (!complete && !vv_cid_set_has(&l->bad, root) &&
 	    ((rc = is_complete(l, root, &complete, err)) < 0 ||
-	     (rc = vv_cid_set_add(complete ? l->good : l->bad, root, &added, err)) < 0)) {
+	     (rc = vv_cid_set_add(complete ? &l->good : &l->bad, root, &added, err)) < 0)) {
 		return rc;
 	}
 	l->lacks |= !complete;
@@ -319,15 +318,12 @@ vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size
 	memset(out, 0, sizeof(*out));
 	look l = {.repo = r, .out = out, .blobs.repo = r};
 	out->ids = vv_calloc(count + 1, sizeof(bool));
-	l.good = vv_cid_set_new();
-	l.bad = vv_cid_set_new();
-	vv_status rc = out->ids && l.good && l.bad ? look_all(&l, out, ids, count, err)
-						   : vv_fail_nomem(err);
+	vv_status rc = out->ids ? look_all(&l, out, ids, count, err) : vv_fail_nomem(err);
 	vv_object_range_clear(&l.range);
 	vv_elsewhere_free(l.elsewhere);
-	vv_cid_set_free(l.walked);
-	vv_cid_set_free(l.good);
-	vv_cid_set_free(l.bad);
+	vv_cid_set_reset(&l.walked);
+	vv_cid_set_reset(&l.good);
+	vv_cid_set_reset(&l.bad);
 	vv_blob_look_clear(&l.blobs);
 	return rc;
 }

@@ -31,7 +31,7 @@ typedef struct marking {
 	vv_arena names;
 	uint64_t missing;
 	vv_resemble walk, leave; /* kept versions, and those that others store */
-	vv_cid_set *in_use;      /* with drop: versions in an index, or published, now */
+	vv_cid_set in_use;       /* with drop: versions in an index, or published, now */
 } marking;
 
 /* Notes root as the newest so far at path; *newer is the one noted before, or null. */
@@ -92,7 +92,7 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path,
 		return vv_resemble_walk(&m->walk, cid, NULL, err); /* kept if it is stored here */
 	}
 	if (m->keep->drop && vv_cid_set_has(m->keep->drop, cid) &&
-	    !vv_cid_set_has(m->in_use, cid)) {
+	    !vv_cid_set_has(&m->in_use, cid)) {
 		return vv_resemble_walk(&m->leave, cid, NULL, err);
 	}
 	m->keep->roots++;
@@ -110,15 +110,12 @@ static vv_status on_used_root(void *payload, const vv_cid *cid, const char *path
 	marking *m = payload;
 	bool added;
 
-	return cid ? vv_cid_set_add(m->in_use, cid, &added, err) : VV_OK;
+	return cid ? vv_cid_set_add(&m->in_use, cid, &added, err) : VV_OK;
 }
 
 static vv_status list_in_use(marking *m, vv_error *err)
 {
-	if (!m->keep->drop) return VV_OK;
-	m->in_use = vv_cid_set_new();
-	return m->in_use ? vv_roots_in_use_each(m->keep->repo, on_used_root, m, err)
-			 : vv_fail_nomem(err);
+	return m->keep->drop ? vv_roots_in_use_each(m->keep->repo, on_used_root, m, err) : VV_OK;
 }
 
 static vv_status on_incoming(void *payload, const vv_cid *cid, vv_error *err)
@@ -132,7 +129,7 @@ static void marking_clear(marking *m)
 {
 	vv_arena_clear(&m->names);
 	vv_free(m->paths);
-	vv_cid_set_free(m->in_use);
+	vv_cid_set_reset(&m->in_use);
 	vv_hash_index_clear(&m->index);
 }
 

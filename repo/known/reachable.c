@@ -57,7 +57,7 @@ struct vv_reachable {
 	size_t root_count, root_cap, walked;
 	vv_cid *published; /* versions that are roots, too */
 	size_t published_count;
-	vv_cid_set *blocks;
+	vv_cid_set blocks;
 	vv_cid *holes; /* nodes that were missing here when their table was walked; the first ones */
 	size_t hole_count, hole_cap;
 };
@@ -83,7 +83,7 @@ VV_AUTO_CLEAR(tips, tips_clear)
 /* No table was walked. */
 static void forget_blocks(vv_reachable *x)
 {
-	vv_cid_set_free(vv_take(&x->blocks));
+	vv_cid_set_reset(&x->blocks);
 	vv_free(vv_take(&x->holes));
 	x->hole_count = x->hole_cap = x->walked = 0;
 }
@@ -343,7 +343,7 @@ static bool hole_was_filled(const vv_reachable *x, vv_store *store)
 static vv_status go_deeper(vv_reachable *x, vv_store *store, bool *end, vv_error *err)
 {
 	vv_walk w = {.store = store,
-		     .seen = x->blocks,
+		     .seen = &x->blocks,
 		     .budget = UINT64_MAX,
 		     .missing_ok = true,
 		     .visit = on_block,
@@ -363,17 +363,6 @@ static vv_status go_deeper(vv_reachable *x, vv_store *store, bool *end, vv_error
 	}
 	n = x->listed.items[x->looked++];
 	return vv_tree_pointers_look(&x->trees, &n->tree, vv_from_git(&n->id), err);
-}
-
-static vv_status begin_blocks(vv_reachable *x, vv_error *err)
-{
-	if (!x->has_trees) {
-		vv_tree_pointers_init(&x->trees, x->repo, on_pointer, x);
-		x->has_trees = true;
-		x->trees.hard = false; /* missing objects are not served */
-	}
-	if (!x->blocks && !(x->blocks = vv_cid_set_new())) return vv_fail_nomem(err);
-	return VV_OK;
 }
 
 static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, bool *out,
@@ -398,11 +387,15 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 	if (hole_was_filled(x, store)) {
 		forget_blocks(x);
 	}
-	if ((rc = begin_blocks(x, err)) < 0) return rc;
+	if (!x->has_trees) {
+		vv_tree_pointers_init(&x->trees, x->repo, on_pointer, x);
+		x->has_trees = true;
+		x->trees.hard = false; /* missing objects are not served */
+	}
 	/* One that is missing here at all is worth no walk. */
 	while (!end) {
 		while (at < count &&
-		       (vv_cid_set_has(x->blocks, &cids[at]) || !vv_store_has(store, &cids[at]))) {
+		       (vv_cid_set_has(&x->blocks, &cids[at]) || !vv_store_has(store, &cids[at]))) {
 			at++;
 		}
 		if (at == count) {
@@ -411,7 +404,7 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 		if ((rc = go_deeper(x, store, &end, err)) < 0) return rc;
 	}
 	for (size_t i = 0; i < count; i++) {
-		out[i] = vv_cid_set_has(x->blocks, &cids[i]) && vv_store_has(store, &cids[i]);
+		out[i] = vv_cid_set_has(&x->blocks, &cids[i]) && vv_store_has(store, &cids[i]);
 	}
 	return VV_OK;
 }

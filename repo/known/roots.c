@@ -27,7 +27,7 @@ typedef struct gather {
 	vv_walker *walker;
 	vv_queue queue;
 	vv_tree_pointers trees;
-	vv_cid_set *roots;
+	vv_cid_set roots;
 	git_oid *soft; /* tips of reflogs and states, for the second round */
 	size_t soft_count, soft_cap;
 	bool settled; /* without refs of a running fetch */
@@ -40,7 +40,7 @@ static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path
 	bool added;
 
 	if (!p || what) return g->fn(g->payload, p ? &p->root : NULL, path, commit, what, err);
-	vv_status rc = vv_cid_set_add(g->roots, &p->root, &added, err);
+	vv_status rc = vv_cid_set_add(&g->roots, &p->root, &added, err);
 	return rc < 0 || !added ? rc : g->fn(g->payload, &p->root, path, commit, NULL, err);
 }
 
@@ -218,7 +218,7 @@ static vv_status give_published(gather *g, const vv_cid *version, vv_error *err)
 {
 	vv_auto(vv_published) p = {0};
 	bool added;
-	vv_status rc = vv_cid_set_add(g->roots, version, &added, err);
+	vv_status rc = vv_cid_set_add(&g->roots, version, &added, err);
 
 	if (rc < 0 || !added) return rc;
 	rc = vv_published_find(&p, vv_repository_varvedir(g->repo), version, err);
@@ -266,7 +266,7 @@ static vv_status gather_all(gather *g, vv_error *err)
 static void gather_clear(gather *g)
 {
 	vv_free(g->soft);
-	vv_cid_set_free(g->roots);
+	vv_cid_set_reset(&g->roots);
 	vv_tree_pointers_clear(&g->trees);
 	vv_queue_clear(&g->queue);
 	vv_walker_free(g->walker);
@@ -290,13 +290,12 @@ static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *er
 			     .unread = unread,
 			     .payload = payload,
 			     .walker = vv_walker_new(r),
-			     .roots = vv_cid_set_new(),
 			     .settled = settled};
 
 	vv_tree_pointers_init(&g.trees, r, on_pointer, &g);
 	g.trees.meant = true;
 	g.trees.unread = unread ? on_unread : NULL;
-	if (!g.walker || !g.roots) return vv_fail_nomem(err);
+	if (!g.walker) return vv_fail_nomem(err);
 	vv_walker_begin(g.walker);
 	return what(&g, err);
 }

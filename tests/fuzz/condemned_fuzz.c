@@ -20,12 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < size; i++) {
 		lines += data[i] == '\n';
 	}
-	/* without a line of a version or pack there are no maps */
-	if (rc == VV_OK
-		    ? (c.versions ? vv_cid_map_count(c.versions) + vv_cid_map_count(c.packs) : 0) +
-				      1 >
-			      lines
-		    : !err.message[0] || c.versions || c.packs) {
+	const size_t named = vv_cid_map_count(&c.versions) + vv_cid_map_count(&c.packs);
+	if (rc == VV_OK ? named + 1 > lines : !err.message[0] || vv_condemned_any(&c)) {
 		abort();
 	}
 	vv_condemned_clear(&c);

@@ -36,7 +36,7 @@ typedef struct writing {
 	void *payload;
 	vv_car_stats stats;
 	vv_buf block;
-	vv_cid_set *written;
+	vv_cid_set written;
 	frame *stack;
 	size_t count, cap;
 } writing;
@@ -131,7 +131,7 @@ static vv_status push_children(writing *w, const frame *f, vv_error *err)
 static vv_status write_block(writing *w, const frame *f, bool deep, vv_error *err)
 {
 	bool is_new = false;
-	vv_status rc = vv_cid_set_add(w->written, &f->cid, &is_new, err);
+	vv_status rc = vv_cid_set_add(&w->written, &f->cid, &is_new, err);
 	const bool put = is_new || w->o->dups;
 
 	if (rc < 0 || (!put && (!deep || f->cid.codec != VV_CODEC_DAG_PB))) return rc;
@@ -210,7 +210,6 @@ vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,
 	vv_auto(vv_buf) head = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!(w.written = vv_cid_set_new())) return vv_fail_nomem(err);
 	vv_cbor_put_car_header(&head, o->above_count > 0 ? &o->above[0] : root);
 	if ((rc = vv_buf_ok(&head, err)) == VV_OK &&
 	    (rc = write_out(&w, head.data, head.len, err)) == VV_OK) {
@@ -219,7 +218,7 @@ vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,
 	if (stats) {
 		*stats = w.stats;
 	}
-	vv_cid_set_free(w.written);
+	vv_cid_set_reset(&w.written);
 	vv_free(w.stack);
 	vv_buf_clear(&w.block);
 	return rc;

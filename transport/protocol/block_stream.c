@@ -63,7 +63,7 @@ struct vv_block_out {
 	vv_block_form_fn get_form; /* NULL: all is made here */
 	vv_effort effort;
 	vv_coder *coder;
-	vv_cid_map *sent; /* value: number of its record */
+	vv_cid_map sent; /* value: number of its record */
 	uint64_t records, blocks, raw_bytes;
 	vv_buf links, raw, base, prefix, stored, frame;
 };
@@ -80,9 +80,8 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 		.payload = payload,
 		.effort = effort,
 		.coder = vv_coder_new(err),
-		.sent = vv_cid_map_new(),
 	};
-	if (!o->coder || !o->sent) return vv_fail_nomem(err);
+	if (!o->coder) return vv_fail_nomem(err);
 	vv_coder_effort(o->coder, effort);
 	vv_coder_allow_edits(o->coder, effort > VV_EFFORT_QUICK);
 	vv_coder_allow_parts(o->coder, true);
@@ -98,7 +97,7 @@ void vv_block_out_close(vv_block_out *o)
 {
 	if (o) {
 		vv_coder_free(o->coder);
-		vv_cid_map_free(o->sent);
+		vv_cid_map_reset(&o->sent);
 		vv_buf_clear_all(&o->raw, &o->base, &o->stored, &o->prefix, &o->frame, &o->links);
 		vv_free(o);
 	}
@@ -151,7 +150,7 @@ static unsigned name_base(const vv_block_out *o, const vv_cid *cid, const vv_cid
 	if (!base || vv_cid_is_null(base) || base->codec != cid->codec || vv_cid_equal(base, cid)) {
 		return BASE_NONE;
 	}
-	if (vv_cid_map_get(o->sent, base, &at)) {
+	if (vv_cid_map_get(&o->sent, base, &at)) {
 		*distance = o->records - at;
 		return BASE_DISTANCE;
 	}
@@ -196,7 +195,7 @@ static void put_record(vv_block_out *o, const vv_cid *cid, const vv_compressed *
 
 static vv_status note_sent(vv_block_out *o, const vv_cid *cid, vv_error *err)
 {
-	vv_status rc = vv_cid_map_put(o->sent, cid, o->records, NULL, err);
+	vv_status rc = vv_cid_map_put(&o->sent, cid, o->records, NULL, err);
 
 	if (rc < 0 || (rc = add_link(&o->links, cid, err)) < 0) return rc;
 	o->records++;
@@ -253,7 +252,7 @@ static vv_status note_link(void *payload, const vv_cid *link, vv_error *err)
 	uint64_t at;
 	(void)err;
 
-	if (vv_cid_map_get(n->out->sent, link, &at) && n->out->records - at > n->links) {
+	if (vv_cid_map_get(&n->out->sent, link, &at) && n->out->records - at > n->links) {
 		n->links = n->out->records - at;
 	}
 	return VV_OK;

@@ -26,13 +26,13 @@ typedef struct run {
 	const vv_fetch *f;
 	vv_fetch_result *result;
 	vv_receive *x;
-	vv_oids wants, here;       /* f's: those that are missing here, and the others */
-	vv_oids commons;           /* of ours, those that the origin has; owned */
-	vv_oids whole;             /* commits below which nothing is lacking here; owned */
-	vv_elsewhere *elsewhere;   /* versions to leave there; NULL: none */
-	bool lacking;              /* stored commits have missing versions */
-	vv_cid_set *lacking_roots; /* of new versions; NULL: none */
-	char lacking_path[128];    /* the first version that lacks blocks; "": not known */
+	vv_oids wants, here;      /* f's: those that are missing here, and the others */
+	vv_oids commons;          /* of ours, those that the origin has; owned */
+	vv_oids whole;            /* commits below which nothing is lacking here; owned */
+	vv_elsewhere *elsewhere;  /* versions to leave there; NULL: none */
+	bool lacking;             /* stored commits have missing versions */
+	vv_cid_set lacking_roots; /* of new versions */
+	char lacking_path[128];   /* the first version that lacks blocks; "": not known */
 	char lacking_commit[VV_OID_TEXT + 1];
 	bool lost; /* the origin relies on blocks that are missing here: offer it no commit */
 	bool bare; /* or, after drops, request only commits */
@@ -334,8 +334,7 @@ static bool was_here(const run *r, const vv_cid *root)
 
 static vv_status note_lacking(run *r, const vv_cid *root, vv_error *err)
 {
-	if (!r->lacking_roots && !(r->lacking_roots = vv_cid_set_new())) return vv_fail_nomem(err);
-	return vv_cid_set_add(r->lacking_roots, root, NULL, err);
+	return vv_cid_set_add(&r->lacking_roots, root, NULL, err);
 }
 
 static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err)
@@ -465,7 +464,7 @@ static vv_status refuse_lacking(void *payload, const vv_new_root *n, vv_error *e
 {
 	const run *r = payload;
 
-	if (!vv_cid_set_has(r->lacking_roots, &n->root)) return VV_OK;
+	if (!vv_cid_set_has(&r->lacking_roots, &n->root)) return VV_OK;
 	return vv_fail(err, VV_EMISSING, "%s lacks blocks from commit %.10s on",
 		       vv_text_shows(n->path), vv_oid_shows(&n->commit));
 }
@@ -475,9 +474,10 @@ static vv_status judge(run *r, const vv_oid *want, const vv_oids *commons, vv_er
 {
 	const vv_fetch *f = r->f;
 	const vv_oids one = {(vv_oid *)(uintptr_t)want, 1};
-	vv_status rc = r->lacking_roots ? vv_receive_versions_each(r->x, &one, commons,
-								   refuse_lacking, r, err)
-					: VV_OK;
+	vv_status rc = vv_cid_set_count(&r->lacking_roots) > 0
+			       ? vv_receive_versions_each(r->x, &one, commons, refuse_lacking, r,
+							  err)
+			       : VV_OK;
 
 	return rc == VV_OK && f->check
 		       ? vv_receive_check(r->x, &one, commons, f->check, f->payload, err)
@@ -615,7 +615,7 @@ static void close_run(run *r)
 	}
 	vv_receive_close(r->x);
 	vv_free_all(r->wants.items, r->here.items, r->commons.items, r->whole.items);
-	vv_cid_set_free(r->lacking_roots);
+	vv_cid_set_reset(&r->lacking_roots);
 	vv_elsewhere_free(r->elsewhere);
 }
 

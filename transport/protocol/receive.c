@@ -435,7 +435,7 @@ vv_status vv_receive_versions_each(vv_receive *x, const vv_oids *wants, const vv
 
 typedef struct lacking {
 	vv_receive *x;
-	vv_cid_set *seen;
+	vv_cid_set seen;
 	vv_lacking *list;
 	size_t count, cap, max;
 	bool whole; /* do not assume that the store's blocks are complete */
@@ -465,7 +465,7 @@ static vv_status look_below(lacking *l, const vv_cid *root, const vv_cid *before
 	const vv_resemble walk = {.get = get_here,
 				  .fn = note_lacking,
 				  .payload = l,
-				  .seen = l->seen,
+				  .seen = &l->seen,
 				  .missing = &missing};
 	bool below;
 
@@ -474,7 +474,7 @@ static vv_status look_below(lacking *l, const vv_cid *root, const vv_cid *before
 	/* The one before may be a linked version, which is missing here; or came, and is not taken in: not in the store, and
 	 * none of the new versions. */
 	const bool known = before && !vv_cid_is_null(before) && !l->whole &&
-			   (vv_store_has(l->x->store, before) || vv_cid_set_has(l->seen, before));
+			   (vv_store_has(l->x->store, before) || vv_cid_set_has(&l->seen, before));
 	return vv_resemble_walk(&walk, root, known ? before : NULL, err);
 }
 
@@ -487,8 +487,7 @@ static vv_status look_at_version(void *payload, const vv_new_root *n, vv_error *
 
 static vv_status begin_lacking(lacking *l, vv_receive *x, size_t max, vv_error *err)
 {
-	*l = (lacking){.x = x, .max = max, .seen = vv_cid_set_new()};
-	if (!l->seen) return vv_fail_nomem(err);
+	*l = (lacking){.x = x, .max = max};
 	vv_status rc = vv_repository_incomplete(x->repo, &l->whole, err);
 	l->whole |= x->doubt;
 	return rc;
@@ -496,7 +495,7 @@ static vv_status begin_lacking(lacking *l, vv_receive *x, size_t max, vv_error *
 
 static vv_status give_lacking(lacking *l, vv_status rc, vv_lacking **out, size_t *count)
 {
-	vv_cid_set_free(l->seen);
+	vv_cid_set_reset(&l->seen);
 	if (rc < 0) {
 		vv_free(vv_take(&l->list));
 		l->count = 0;
@@ -618,11 +617,11 @@ static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *com
 			     "try again");
 	}
 	if (rc == VV_OK) {
-		vv_incoming_only(x->incoming, l.seen);
+		vv_incoming_only(x->incoming, &l.seen);
 		rc = vv_incoming_promote(x->incoming, err);
 		vv_incoming_only(x->incoming, NULL);
 	}
-	vv_cid_set_free(l.seen);
+	vv_cid_set_reset(&l.seen);
 	vv_free(l.list);
 	return rc;
 }

@@ -40,7 +40,7 @@ struct vv_send {
 	bool mends; /* also sends blocks that the common versions lack there and this side has */
 	item *items;
 	size_t count, cap;
-	vv_cid_set *seen; /* all CIDs of items */
+	vv_cid_set seen; /* all CIDs of items */
 	vv_send_plan plan;
 	vv_new_sum sum;
 	vv_recent_nodes nodes;
@@ -97,7 +97,7 @@ static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 	const vv_resemble walk = {.get = get_block,
 				  .fn = add_item,
 				  .payload = s,
-				  .seen = s->seen,
+				  .seen = &s->seen,
 				  .children_first = true,
 				  .missing = &missing};
 
@@ -116,8 +116,7 @@ static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
-	*s = (vv_send){.repo = r, .wants = *wants, .commons = *commons, .seen = vv_cid_set_new()};
-	if (!s->seen) return vv_fail_nomem(err);
+	*s = (vv_send){.repo = r, .wants = *wants, .commons = *commons};
 	if ((rc = vv_repository_store(r, &s->store, err)) < 0) return rc;
 	vv_store_keep_unpacked(s->store, VV_UNPACKED_TRANSFER);
 	/* Without any block in the store no version has one to send, and the walk is skipped. */
@@ -155,7 +154,7 @@ void vv_send_close(vv_send *s)
 		if (s->store) {
 			vv_store_keep_unpacked(s->store, VV_UNPACKED_USUAL);
 		}
-		vv_cid_set_free(s->seen);
+		vv_cid_set_reset(&s->seen);
 		vv_free(s->items);
 		vv_buf_clear(&s->piece);
 		vv_free(s);
@@ -188,16 +187,16 @@ void vv_send_skip_leaves(vv_send *s)
 
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 {
-	vv_cid_set *all = vv_cid_set_new();
 	const vv_resemble walk = {.get = get_block,
 				  .fn = add_item,
 				  .payload = s,
-				  .seen = all,
+				  .seen = &s->seen,
 				  .children_first = true};
-	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = VV_OK;
 
 	s->again = true;
 	s->count = 0;
+	vv_cid_set_reset(&s->seen);
 	s->plan = (vv_send_plan){.datasets = s->plan.datasets};
 	memset(&s->nodes, 0, sizeof(s->nodes));
 	for (size_t i = 0; rc == VV_OK && i < blocks->count; i++) {
@@ -209,10 +208,6 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 		} else {
 			rc = vv_resemble_walk(&walk, &blocks->items[i], NULL, err);
 		}
-	}
-	if (all) {
-		vv_cid_set_free(s->seen);
-		s->seen = all;
 	}
 	return rc;
 }
@@ -238,7 +233,7 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 		const item *it = &s->items[i];
 		/* The other side may already have the base: it is not among the sent blocks, or is
 		 * skipped as already there. */
-		bool known = !vv_cid_is_null(&it->like) && !vv_cid_set_has(s->seen, &it->like);
+		bool known = !vv_cid_is_null(&it->like) && !vv_cid_set_has(&s->seen, &it->like);
 
 		if (it->skip) {
 			continue;

@@ -36,7 +36,7 @@
 typedef struct vv_linked {
 	vv_repository *repo;
 	vv_oid_set trees, files; /* that were looked at */
-	vv_cid_map *roots;       /* the place in sources */
+	vv_cid_map roots;        /* the place in sources */
 	vv_string_list sources;
 } vv_linked;
 
@@ -47,19 +47,11 @@ VV_AUTO_CLEAR(vv_linked, linked_clear)
 #define FILE_MAX (1u << 20)
 #define WORD "link"
 
-/* Clear in any case. */
-static vv_status linked_init(vv_linked *l, vv_repository *r, vv_error *err)
-{
-	*l = (vv_linked){.repo = r};
-	l->roots = vv_cid_map_new();
-	return l->roots ? VV_OK : vv_fail_nomem(err);
-}
-
 static void linked_clear(vv_linked *l)
 {
 	vv_oid_set_clear(&l->trees);
 	vv_oid_set_clear(&l->files);
-	vv_cid_map_free(l->roots);
+	vv_cid_map_reset(&l->roots);
 	vv_string_list_clear(&l->sources);
 	memset(l, 0, sizeof(*l));
 }
@@ -69,7 +61,7 @@ static const char *linked_source(const vv_linked *l, const vv_cid *root)
 {
 	uint64_t at;
 
-	return vv_cid_map_get(l->roots, root, &at) ? l->sources.items[at] : NULL;
+	return vv_cid_map_get(&l->roots, root, &at) ? l->sources.items[at] : NULL;
 }
 
 /* Most files link nothing, and need no git. */
@@ -118,7 +110,7 @@ static vv_status add_roots(vv_linked *l, const lines *all, const char *like, con
 	for (size_t at = 0;
 	     rc == VV_OK && (text = next_value(all, &at, like, ".root", &name)) != NULL;) {
 		if (vv_cid_parse(&root, text, strlen(text), VV_IGNORED) == VV_OK) {
-			rc = vv_cid_map_put(l->roots, &root, l->sources.count - 1, &added, err);
+			rc = vv_cid_map_put(&l->roots, &root, l->sources.count - 1, &added, err);
 			used = used || added;
 		}
 	}
@@ -204,17 +196,17 @@ static vv_status linked_see(vv_linked *l, const git_oid *tree, vv_error *err)
 vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn, void *payload,
 			 vv_error *err)
 {
-	vv_auto(vv_linked) l = {0};
+	vv_auto(vv_linked) l = {.repo = r};
 	git_oid tree;
-	vv_status rc = linked_init(&l, r, err);
+	vv_status rc;
 
-	if (rc < 0 || (rc = vv_commit_tree(r, commit, &tree, err)) < 0 ||
+	if ((rc = vv_commit_tree(r, commit, &tree, err)) < 0 ||
 	    (rc = linked_see(&l, &tree, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < vv_cid_map_count(l.roots); i++) {
-		if ((rc = fn(payload, vv_cid_map_cid(l.roots, i),
-			     l.sources.items[vv_cid_map_value(l.roots, i)], err)) < 0) {
+	for (size_t i = 0; i < vv_cid_map_count(&l.roots); i++) {
+		if ((rc = fn(payload, vv_cid_map_cid(&l.roots, i),
+			     l.sources.items[vv_cid_map_value(&l.roots, i)], err)) < 0) {
 			return rc;
 		}
 	}
@@ -251,7 +243,7 @@ typedef struct finding {
 	vv_object_range range;
 	vv_new_root_fn fn;
 	void *payload;
-	vv_cid_set *given;
+	vv_cid_set given;
 	vv_oid_set edge;  /* all blobs of the haves' commits next to the range */
 	bool edge_loaded; /* that was worth the while */
 	known *known;
@@ -371,14 +363,14 @@ static vv_status give(finding *f, const vv_cid *root, uint64_t bytes, const vv_c
 		      const char *path, vv_error *err)
 {
 	bool added;
-	vv_status rc = vv_cid_set_add(f->given, root, &added, err);
+	vv_status rc = vv_cid_set_add(&f->given, root, &added, err);
 
 	if (rc < 0 || !added) return rc;
 	vv_new_root n = {.root = *root, .bytes = bytes, .link = linked_source(&f->linked, root)};
 	if (!vv_cid_is_null(before) && !vv_cid_equal(before, root) &&
 	    !linked_source(&f->linked, before)) {
 		n.before = *before;
-		n.known_before = !vv_cid_set_has(f->given, before);
+		n.known_before = !vv_cid_set_has(&f->given, before);
 	}
 	n.path = path;
 	n.commit = *vv_from_git(&f->commit->id);
@@ -425,7 +417,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	vv_arena_reset(&f->look.arena);
 	if ((rc = came_by_merge(f, c, &is, err)) < 0 || is ||
 	    (rc = read_root(f, vv_to_git(&c->new_id), c->path, &k, &is, err)) < 0 || !is ||
-	    vv_cid_set_has(f->given, &k.root)) {
+	    vv_cid_set_has(&f->given, &k.root)) {
 		return rc;
 	}
 	if (!is_file(c->old_mode)) return keep_item(&f->added, c->path, &c->new_id, err);
@@ -557,11 +549,8 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 		*sum = (vv_new_sum){r->came_plain->commits, r->came_plain->blob_bytes};
 		return VV_OK;
 	}
-	finding f = {.repo = r, .fn = fn, .payload = payload, .look.repo = r};
-	if (!(f.given = vv_cid_set_new())) return vv_fail_nomem(err);
-	if ((rc = linked_init(&f.linked, r, err)) == VV_OK) {
-		rc = vv_object_range_open(&f.range, r, wants, want_count, haves, have_count, err);
-	}
+	finding f = {.repo = r, .fn = fn, .payload = payload, .linked.repo = r, .look.repo = r};
+	rc = vv_object_range_open(&f.range, r, wants, want_count, haves, have_count, err);
 	const int plain = rc == VV_OK ? vv_pack_heads_plain(r, f.range.commits.count,
 							    have_count == 0, &plain_sum, err)
 				      : (int)rc;
@@ -582,7 +571,7 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	linked_clear(&f.linked);
 	vv_object_range_clear(&f.range);
 	vv_oid_set_clear(&f.edge);
-	vv_cid_set_free(f.given);
+	vv_cid_set_reset(&f.given);
 	vv_blob_look_clear(&f.look);
 	return rc;
 }

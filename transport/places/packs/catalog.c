@@ -12,31 +12,31 @@
 #include "repo/blocks/cid_map.h"
 
 struct vv_catalog {
-	vv_cid_map *blocks; /* pack << 8 | depth */
+	vv_cid_map blocks; /* pack << 8 | depth */
 	vv_host_pack *packs;
 	size_t count, cap;
 };
 
 vv_catalog *vv_catalog_new(void)
 {
-	vv_catalog *c = vv_calloc(1, sizeof(*c));
+	return vv_calloc(1, sizeof(vv_catalog));
+}
 
-	if (c && !(c->blocks = vv_cid_map_new())) {
-		vv_free(vv_take(&c));
+void vv_catalog_reset(vv_catalog *c)
+{
+	if (!c) return;
+	vv_array_each(c->packs, c->count, pack) {
+		vv_free_all(pack->bases, pack->came[0].items, pack->came[1].items);
 	}
-	return c;
+	vv_free(c->packs);
+	vv_cid_map_reset(&c->blocks);
+	memset(c, 0, sizeof(*c));
 }
 
 void vv_catalog_free(vv_catalog *c)
 {
-	if (c) {
-		vv_array_each(c->packs, c->count, pack) {
-			vv_free_all(pack->bases, pack->came[0].items, pack->came[1].items);
-		}
-		vv_free(c->packs);
-		vv_cid_map_free(c->blocks);
-		vv_free(c);
-	}
+	vv_catalog_reset(c);
+	vv_free(c);
 }
 
 /* again: also those that another pack has. */
@@ -48,8 +48,8 @@ static vv_status look_in(vv_catalog *c, size_t i, const vv_host_list *list, bool
 	for (size_t k = 0; rc == VV_OK && k < list->count; k++) {
 		const vv_host_block b = vv_host_list_block(list, k);
 		const uint64_t place = (uint64_t)i << 8 | b.depth;
-		rc = again ? vv_cid_map_set(c->blocks, &b.cid, place, err)
-			   : vv_cid_map_put(c->blocks, &b.cid, place, NULL, err);
+		rc = again ? vv_cid_map_set(&c->blocks, &b.cid, place, err)
+			   : vv_cid_map_put(&c->blocks, &b.cid, place, NULL, err);
 	}
 	return rc;
 }
@@ -62,7 +62,7 @@ vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, v
 vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
 			 vv_error *err)
 {
-	if (vv_cid_map_count(c->blocks) + list->count > max) {
+	if (vv_cid_map_count(&c->blocks) + list->count > max) {
 		return vv_fail(err, VV_EREFUSED, "the host lists more than %s blocks",
 			       vv_text_count(max));
 	}
@@ -102,7 +102,7 @@ bool vv_catalog_find(const vv_catalog *c, const vv_cid *cid, size_t *pack, unsig
 {
 	uint64_t value;
 
-	if (!vv_cid_map_get(c->blocks, cid, &value)) return false;
+	if (!vv_cid_map_get(&c->blocks, cid, &value)) return false;
 	if (pack) {
 		*pack = (size_t)(value >> 8);
 	}

@@ -59,6 +59,7 @@ typedef struct vv_catalog vv_catalog;
 vv_catalog *vv_catalog_new(void);    /* NULL: out of memory */
 void vv_catalog_free(vv_catalog *c); /* accepts NULL */
 VV_AUTO_FREE(vv_catalog, vv_catalog_free)
+void vv_catalog_reset(vv_catalog *c); /* removes all packs; accepts NULL */
 
 /* Adds the pack of list. vv_catalog_find continues to return an earlier pack for the blocks that
  * both have. blob: the id of the pack's blob at a Git host. VV_EREFUSED: the catalog would have

@@ -18,7 +18,7 @@ typedef struct compacting {
 	vv_host *h;
 	const vv_host_compaction *what;
 	vv_host_compacted *out;
-	vv_cid_set *seen, *listed;
+	vv_cid_set seen, listed;
 	vv_outgoing *items;
 	size_t count, cap;
 	vv_cids roots;
@@ -85,7 +85,7 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	    !vv_catalog_has(c->h->catalog, pack, VV_MARK_OLD)) {
 		return VV_OK;
 	}
-	if ((rc = vv_cid_set_add(c->listed, cid, &added, err)) < 0 || !added) return rc;
+	if ((rc = vv_cid_set_add(&c->listed, cid, &added, err)) < 0 || !added) return rc;
 	return vv_array_add(c->items, c->count, c->cap,
 			    (vv_outgoing){.cid = *cid, .like = like ? *like : (vv_cid){0}})
 		       ? VV_OK
@@ -106,10 +106,10 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	const vv_resemble walk = {.get = get_block,
 				  .fn = add_item,
 				  .payload = c,
-				  .seen = c->seen,
+				  .seen = &c->seen,
 				  .children_first = true,
 				  .missing = &missing};
-	bool before = !vv_cid_is_null(&n->before) && vv_cid_set_has(c->seen, &n->before);
+	bool before = !vv_cid_is_null(&n->before) && vv_cid_set_has(&c->seen, &n->before);
 	vv_status rc = vv_resemble_walk(&walk, &n->root, before ? &n->before : NULL, err);
 
 	/* a place may have a part of a version; blocks that its lists name but it lacks are found
@@ -220,20 +220,14 @@ static void count_before(compacting *c)
 	}
 }
 
-static vv_status begin(compacting *c, vv_error *err)
-{
-	memset(c->out, 0, sizeof(*c->out));
-	c->seen = vv_cid_set_new();
-	c->listed = vv_cid_set_new();
-	return c->seen && c->listed ? vv_host_sizes(c->h, err) : vv_fail_nomem(err);
-}
-
 static void end(compacting *c)
 {
-	vv_cid_set_free(c->seen);
-	vv_cid_set_free(c->listed);
+	vv_cid_set_reset(&c->seen);
+	vv_cid_set_reset(&c->listed);
 	vv_free_all(c->items, c->roots.items, c->removed);
 }
+
+VV_AUTO_CLEAR(compacting, end)
 
 /* The packs can be fewer. */
 static bool is_worth(const vv_host *h, uint64_t packs, uint64_t bytes)
@@ -244,9 +238,10 @@ static bool is_worth(const vv_host *h, uint64_t packs, uint64_t bytes)
 vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			  vv_error *err)
 {
-	compacting c = {.h = h, .what = what, .out = out};
-	vv_status rc = begin(&c, err);
+	vv_auto(compacting) c = {.h = h, .what = what, .out = out};
+	vv_status rc = vv_host_sizes(h, err);
 
+	memset(out, 0, sizeof(*out));
 	if (rc == VV_OK && vv_catalog_packs(h->catalog) > 0) {
 		rc = find_old(&c, err);
 	}
@@ -263,7 +258,6 @@ vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_co
 		out->bytes_after -= c.old_bytes;
 		rc = make_packs(&c, err);
 	}
-	end(&c);
 	return rc;
 }
 
@@ -272,7 +266,7 @@ vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_co
 /* Its differences have bases that no version needs. */
 static bool has_unneeded_base(const compacting *c, const vv_host_pack *p)
 {
-	return vv_array_find(p->bases, p->base_count, it, !vv_cid_set_has(c->listed, it)) != NULL;
+	return vv_array_find(p->bases, p->base_count, it, !vv_cid_set_has(&c->listed, it)) != NULL;
 }
 
 /* Among the old ones, those that are small, or mostly unneeded; spare ones: other packs have all of their needed
@@ -318,10 +312,11 @@ static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
 vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			 vv_error *err)
 {
-	compacting c = {.h = h, .what = what, .out = out};
+	vv_auto(compacting) c = {.h = h, .what = what, .out = out};
 	size_t kept = 0, pack;
-	vv_status rc = begin(&c, err);
+	vv_status rc = vv_host_sizes(h, err);
 
+	memset(out, 0, sizeof(*out));
 	if (rc == VV_OK && (rc = find_items(&c, err)) == VV_OK) {
 		rc = choose_packs(&c, &out->changed, err);
 	}
@@ -338,6 +333,5 @@ vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_com
 	if (!out->changed) {
 		vv_catalog_unmark(h->catalog, VV_MARK_OLD);
 	}
-	end(&c);
 	return rc;
 }

@@ -11,16 +11,15 @@
 #define HEAD "varve condemned 1\n"
 #define FILE_MAX ((size_t)64 << 20)
 
-bool vv_condemned_has(const vv_cid_map *m, const vv_cid *key)
+bool vv_condemned_any(const vv_condemned *c)
 {
-	size_t at;
-	return m && vv_cid_map_find(m, key, &at);
+	return vv_cid_map_count(&c->versions) + vv_cid_map_count(&c->packs) > 0;
 }
 
 void vv_condemned_clear(vv_condemned *c)
 {
-	vv_cid_map_free(c->versions);
-	vv_cid_map_free(c->packs);
+	vv_cid_map_reset(&c->versions);
+	vv_cid_map_reset(&c->packs);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -38,10 +37,10 @@ static vv_status read_line(vv_condemned *c, const char *line, size_t len, vv_err
 
 	if (len > v && memcmp(line, version, v) == 0 &&
 	    vv_cid_parse(&key, line + v, len - v, VV_IGNORED) == VV_OK) {
-		return vv_cid_map_put(c->versions, &key, 0, NULL, err);
+		return vv_cid_map_put(&c->versions, &key, 0, NULL, err);
 	}
 	if (len > p && memcmp(line, pack, p) == 0 && vv_pack_key_read(&key, line + p, len - p)) {
-		return vv_cid_map_put(c->packs, &key, 0, NULL, err);
+		return vv_cid_map_put(&c->packs, &key, 0, NULL, err);
 	}
 	if (len == r + VV_CONDEMNED_RUN && memcmp(line, run, r) == 0 &&
 	    vv_hex_is_lower(line + r, VV_CONDEMNED_RUN)) {
@@ -59,11 +58,6 @@ vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_
 	memset(out, 0, sizeof(*out));
 	if (rc == VV_ENOSUPPORT) return rc;
 	if (rc < 0 || text[len - 1] != '\n') return damaged(err);
-	out->versions = vv_cid_map_new();
-	out->packs = vv_cid_map_new();
-	if (!out->versions || !out->packs) {
-		rc = vv_fail_nomem(err);
-	}
 	for (const char *p = text + head, *end = text + len; rc == VV_OK && p < end;) {
 		const size_t n = (size_t)((const char *)memchr(p, '\n', (size_t)(end - p)) - p);
 		rc = read_line(out, p, n, err);
@@ -71,10 +65,6 @@ vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_
 	}
 	if (rc < 0) {
 		vv_condemned_clear(out);
-	} else if (vv_cid_map_count(out->versions) + vv_cid_map_count(out->packs) == 0) {
-		vv_cid_map_free(out->versions);
-		vv_cid_map_free(out->packs);
-		out->versions = out->packs = NULL;
 	}
 	return rc;
 }
@@ -100,11 +90,11 @@ vv_status vv_condemned_put(vv_condemned *c, const vv_place *p, vv_error *err)
 		vv_hex_write(c->run, random, sizeof(random));
 	}
 	vv_buf_printf(&text, HEAD "run %s\n", c->run);
-	for (size_t i = 0; c->versions && i < vv_cid_map_count(c->versions); i++) {
-		vv_buf_printf(&text, "version %s\n", vv_cid_shows(vv_cid_map_cid(c->versions, i)));
+	for (size_t i = 0; i < vv_cid_map_count(&c->versions); i++) {
+		vv_buf_printf(&text, "version %s\n", vv_cid_shows(vv_cid_map_cid(&c->versions, i)));
 	}
-	for (size_t i = 0; c->packs && i < vv_cid_map_count(c->packs); i++) {
-		vv_buf_printf(&text, "pack %s\n", vv_pack_shows(vv_cid_map_cid(c->packs, i)));
+	for (size_t i = 0; i < vv_cid_map_count(&c->packs); i++) {
+		vv_buf_printf(&text, "pack %s\n", vv_pack_shows(vv_cid_map_cid(&c->packs, i)));
 	}
 	vv_status rc = vv_buf_ok(&text, err);
 	return rc < 0 ? rc : vv_place_put(p, VV_CONDEMNED_FILE, text.data, text.len, err);

@@ -32,10 +32,9 @@
 
 #define VV_CONDEMNED_RUN 32u /* hex digits of a run's id */
 
-/* The content of the file: versions by their roots, and packs by their keys (vv_pack_key). Both are
- * NULL if nothing is condemned. run is "" if the file does not exist. */
+/* The content of the file: versions by their roots, and packs by their keys (vv_pack_key). run is "" if the file does not exist. */
 typedef struct vv_condemned {
-	vv_cid_map *versions, *packs;
+	vv_cid_map versions, packs;
 	char run[VV_CONDEMNED_RUN + 1];
 } vv_condemned;
 
@@ -47,8 +46,7 @@ vv_status vv_condemned_put(vv_condemned *c, const vv_place *p, vv_error *err);
 /* Parses text, the content of the file, into *out, as vv_condemned_get does. text[len] must be
  * NUL. */
 vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_error *err);
-/* Returns true if the map, c->versions or c->packs, is not NULL and has the key. */
-bool vv_condemned_has(const vv_cid_map *versions_or_packs, const vv_cid *key);
+bool vv_condemned_any(const vv_condemned *c); /* true if c has a version or a pack */
 void vv_condemned_clear(vv_condemned *c);
 VV_AUTO_CLEAR(vv_condemned, vv_condemned_clear)
 

@@ -30,12 +30,10 @@ static bool is_absent(vv_status rc)
 	return rc == VV_ENOTFOUND || rc == VV_EREFUSED;
 }
 
-vv_status vv_files_begin_anew(vv_host *h, vv_error *err)
+void vv_files_begin_anew(vv_host *h)
 {
-	const vv_status rc = vv_host_forget_lists(h, err);
-
+	vv_host_forget_lists(h);
 	h->anew = true;
-	return rc;
 }
 
 static vv_status check_mark(const vv_host *h, const vv_buf *text, vv_error *err)
@@ -68,7 +66,10 @@ vv_status vv_files_refresh(vv_host *h, vv_error *err)
 		rc = vv_place_put(&h->place, vv_files_mark.file, vv_files_mark.text,
 				  strlen(vv_files_mark.text), err);
 	}
-	return rc < 0 ? rc : vv_host_forget_lists(h, err);
+	if (rc == VV_OK) {
+		vv_host_forget_lists(h);
+	}
+	return rc;
 }
 
 static vv_oid id_of(const vv_cid *pack)
@@ -88,7 +89,7 @@ static vv_status note_parts(vv_host *h, const vv_buf *bytes, vv_error *err)
 	if (rc < 0) return rc;
 	for (size_t i = 0; i < list.part_count; i++) {
 		const vv_cid key = vv_pack_key(list.parts + i * VV_PACK_HASH_LEN);
-		if ((rc = vv_cid_set_note(h->joined, &key, err)) < 0) return rc;
+		if ((rc = vv_cid_set_note(&h->joined, &key, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -116,9 +117,9 @@ static vv_status load_list(vv_host *h, const vv_cid *pack, bool *sound, vv_error
 	vv_host_list list;
 	vv_status rc = vv_alloc_ok(path, err);
 
-	*sound = rc == VV_OK && vv_cid_set_has(h->listed, pack);
+	*sound = rc == VV_OK && vv_cid_set_has(&h->listed, pack);
 	if (rc < 0 || *sound || vv_host_is_ruin(h, pack) ||
-	    vv_condemned_has(h->condemned.packs, pack)) {
+	    vv_cid_set_has(&h->condemned.packs, pack)) {
 		return rc;
 	}
 	if (vv_read_file(&bytes, path, VV_HOST_LIST_BYTES, VV_IGNORED) < 0 ||
@@ -129,7 +130,7 @@ static vv_status load_list(vv_host *h, const vv_cid *pack, bool *sound, vv_error
 		if (rc < 0) return vv_missing_ok(rc, err);
 	}
 	if ((rc = vv_host_take_list(h, &name, &id, &bytes, sound, err)) < 0 || !*sound) return rc;
-	if ((rc = vv_cid_set_note(h->listed, pack, err)) < 0) return rc;
+	if ((rc = vv_cid_set_note(&h->listed, pack, err)) < 0) return rc;
 	return note_parts(h, &bytes, err);
 }
 
@@ -148,7 +149,7 @@ static vv_status bring_list(void *payload, size_t i, vv_error *err)
 	vv_auto(char) *path = vv_host_list_path(b->h, pack);
 
 	if (!path) return vv_fail_nomem(err);
-	return (b->h->anew ? vv_cid_set_has(b->h->listed, pack) : vv_exists(path))
+	return (b->h->anew ? vv_cid_set_has(&b->h->listed, pack) : vv_exists(path))
 		       ? VV_OK
 		       : fetch_list(b->h, pack, path, err);
 }
@@ -229,7 +230,7 @@ static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 	vv_auto(vv_version_packs) v = {0};
 	bool sound = true;
 
-	if (vv_condemned_has(h->condemned.versions, root)) return VV_OK;
+	if (vv_cid_set_has(&h->condemned.versions, root)) return VV_OK;
 	vv_status rc = vv_files_version(h, root, &v, &sound, err);
 	if (rc < 0) return vv_error_excuse(rc, is_absent(rc), err);
 	if (sound && (rc = vv_seek_note(h, &v, err)) == VV_OK &&
@@ -237,7 +238,7 @@ static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 		rc = take_lists(h, &v.packs, v.older, h->many && !h->anew ? v.older_count : 0,
 				&sound, err);
 	}
-	return rc == VV_OK && sound ? vv_cid_set_note(h->versions, root, err) : rc;
+	return rc == VV_OK && sound ? vv_cid_set_note(&h->versions, root, err) : rc;
 }
 
 /* --- all of it ------------------------------------------------------------------------------- */
@@ -267,8 +268,8 @@ vv_status vv_files_take_sorted(vv_host *h, const vv_stored_files *lists, bool *s
 		next.count = 0;
 		for (; i < lists->count && lists->items[i].size >= least; i++) {
 			const vv_cid *key = &lists->items[i].key;
-			const bool unread = !h->anew && vv_cid_set_has(h->joined, key);
-			if (!vv_condemned_has(h->condemned.packs, key) &&
+			const bool unread = !h->anew && vv_cid_set_has(&h->joined, key);
+			if (!vv_cid_set_has(&h->condemned.packs, key) &&
 			    (rc = vv_cids_add(unread ? &h->unread : &next, key, err)) < 0) {
 				return rc;
 			}
@@ -295,24 +296,24 @@ vv_status vv_files_take_older(vv_host *h, vv_error *err)
 	uint64_t len;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(h->older); i++) {
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(&h->older); i++) {
 		if (vv_older_is_unread(h, i, &len)) {
-			rc = vv_cids_add(&names, vv_cid_map_cid(h->older, i), err);
+			rc = vv_cids_add(&names, vv_cid_map_cid(&h->older, i), err);
 		}
 	}
 	rc = rc < 0 ? rc : vv_files_take_lists(h, &names, &(bool){false}, err);
 	if (rc < 0) return rc;
-	vv_cid_map_free(h->older); /* what did not come is not there */
-	return (h->older = vv_cid_map_new()) ? VV_OK : vv_fail_nomem(err);
+	vv_cid_map_reset(&h->older); /* what did not come is not there */
+	return VV_OK;
 }
 
 vv_status vv_files_take_parts(vv_host *h, vv_error *err)
 {
 	vv_status rc = vv_files_look_at_all(h, err);
 
-	for (size_t i = 0; rc == VV_OK && !h->all && i < vv_cid_set_count(h->joined); i++) {
-		const vv_cid *key = vv_cid_set_at(h->joined, i);
-		rc = vv_cid_set_has(h->listed, key) ? VV_OK : vv_cids_add(&h->unread, key, err);
+	for (size_t i = 0; rc == VV_OK && !h->all && i < vv_cid_set_count(&h->joined); i++) {
+		const vv_cid *key = vv_cid_set_at(&h->joined, i);
+		rc = vv_cid_set_has(&h->listed, key) ? VV_OK : vv_cids_add(&h->unread, key, err);
 	}
 	return rc < 0 ? rc : take_left(h, &h->unread, err);
 }
@@ -322,7 +323,7 @@ static bool is_whole(const vv_host *h, const vv_version_file *f)
 	bool whole = f->sound;
 
 	for (size_t i = 0; whole && i < f->names.packs.count; i++) {
-		whole = vv_cid_set_has(h->listed, &f->names.packs.items[i]);
+		whole = vv_cid_set_has(&h->listed, &f->names.packs.items[i]);
 	}
 	return whole;
 }
@@ -337,7 +338,7 @@ static vv_status judge_versions(vv_host *h, const vv_cids *roots, vv_error *err)
 	for (size_t i = 0; files && i < roots->count; i++) {
 		if (rc == VV_OK && is_whole(h, &files[i]) &&
 		    (rc = vv_seek_note(h, &files[i].names, err)) == VV_OK) {
-			rc = vv_cid_set_note(h->versions, &roots->items[i], err);
+			rc = vv_cid_set_note(&h->versions, &roots->items[i], err);
 		}
 		vv_version_packs_clear(&files[i].names);
 	}
@@ -361,17 +362,15 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 	rc = vv_error_excuse(rc, h->unlistable, err);
 	for (size_t i = 0; rc == VV_OK && i < versions.count; i++) {
 		const vv_cid *root = &versions.items[i].key;
-		if (!vv_condemned_has(h->condemned.versions, root)) {
+		if (!vv_cid_set_has(&h->condemned.versions, root)) {
 			rc = h->anew ? vv_cids_add(&roots, root, err)
-				     : vv_cid_set_note(h->versions, root, err);
+				     : vv_cid_set_note(&h->versions, root, err);
 		}
 	}
 	rc = rc < 0 ? rc : vv_files_take_sorted(h, &lists, &sound, err);
 	if (rc == VV_OK && h->anew) return judge_versions(h, &roots, err);
 	if (rc == VV_OK && !sound) { /* which versions needed it is in their files alone */
-		vv_cid_set_free(h->versions);
-		h->versions = vv_cid_set_new();
-		rc = h->versions ? VV_OK : vv_fail_nomem(err);
+		vv_cid_set_reset(&h->versions);
 		h->damaged_list = true;
 	}
 	return rc;
@@ -410,8 +409,8 @@ vv_status vv_files_mend_lists(vv_host *h, vv_error *err)
 	vv_status rc = vv_stored_list(&packs, &h->place, VV_STORED_PACK, err);
 	for (size_t i = 0; rc == VV_OK && i < packs.count; i++) {
 		const vv_host_name name = {.key = packs.items[i].key};
-		if (vv_cid_set_has(h->listed, &name.key) ||
-		    vv_condemned_has(h->condemned.packs, &name.key)) {
+		if (vv_cid_set_has(&h->listed, &name.key) ||
+		    vv_cid_set_has(&h->condemned.packs, &name.key)) {
 			continue;
 		}
 		rc = make_list(h, &name.key, &made, err);
@@ -423,7 +422,7 @@ vv_status vv_files_mend_lists(vv_host *h, vv_error *err)
 		     vv_text_counted(again, "list", NULL), vv_text_url(h->url),
 		     again == 1 ? "was" : "were", again == 1 ? "its pack" : "their packs");
 	/* versions may be whole by these, and ruins are fewer */
-	if ((rc = vv_files_begin_anew(h, err)) < 0) return rc;
+	vv_files_begin_anew(h);
 	return vv_files_look_at_all(h, err);
 }
 
@@ -435,13 +434,13 @@ vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *e
 		*there = vv_host_has(h, root);
 		return VV_OK;
 	}
-	if (!h->all && !vv_cid_set_has(h->versions, root)) {
+	if (!h->all && !vv_cid_set_has(&h->versions, root)) {
 		rc = ++h->asked > ASKED_ONE_BY_ONE ? vv_files_look_at_all(h, err) : VV_OK;
 	}
-	if (rc == VV_OK && (!h->all || h->damaged_list) && !vv_cid_set_has(h->versions, root)) {
+	if (rc == VV_OK && (!h->all || h->damaged_list) && !vv_cid_set_has(&h->versions, root)) {
 		rc = load_version(h, root, err);
 	}
-	*there = rc == VV_OK && vv_cid_set_has(h->versions, root);
+	*there = rc == VV_OK && vv_cid_set_has(&h->versions, root);
 	return rc;
 }
 
@@ -521,7 +520,7 @@ vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err)
 	for (size_t i = 0; i < v->packs.count; i++) {
 		const vv_cid *index = &v->indexes.items[i];
 		if (!vv_cid_is_null(index) &&
-		    (rc = vv_seek_add(h->seek, &v->packs.items[i], index, err)) < 0) {
+		    (rc = vv_seek_add(&h->seek, &v->packs.items[i], index, err)) < 0) {
 			return rc;
 		}
 	}
@@ -541,13 +540,13 @@ static vv_status give_up(vv_seek_file *f, vv_status rc, vv_error *err)
 
 static vv_status get_of(vv_host *h, size_t i, uint64_t from, size_t len, vv_buf *out, vv_error *err)
 {
-	return vv_stored_get(&h->place, VV_STORED_INDEX, &h->seek->names.items[i], from, len, out,
+	return vv_stored_get(&h->place, VV_STORED_INDEX, &h->seek.names.items[i], from, len, out,
 			     err);
 }
 
 static vv_status read_head(vv_host *h, size_t i, vv_error *err)
 {
-	vv_seek_file *f = &h->seek->files[i];
+	vv_seek_file *f = &h->seek.files[i];
 	vv_status rc;
 
 	if ((rc = get_of(h, i, 0, HEAD_BYTES, &f->head, err)) < 0 ||
@@ -568,7 +567,7 @@ typedef struct asking {
 
 static vv_status find_in(const asking *a, size_t i, vv_error *err)
 {
-	vv_seek_file *f = &a->h->seek->files[i];
+	vv_seek_file *f = &a->h->seek.files[i];
 	vv_auto(vv_buf) part = VV_BUF_INIT;
 	size_t packs[VV_MULTI_FOUND], len;
 	uint64_t from;
@@ -597,7 +596,7 @@ static vv_status find_in(const asking *a, size_t i, vv_error *err)
 static vv_status ask_index(void *payload, size_t i, vv_error *err)
 {
 	const asking *a = payload;
-	vv_seek_file *f = &a->h->seek->files[i];
+	vv_seek_file *f = &a->h->seek.files[i];
 
 	f->found_count = 0;
 	return f->useless ? VV_OK : give_up(f, find_in(a, i, err), err);
@@ -619,11 +618,11 @@ static vv_status ask_indexes(vv_host *h, const vv_cid *cid, vv_error *err)
 {
 	asking a = {h, cid};
 	vv_auto(vv_cids) packs = {0};
-	vv_status rc = open_files(h->seek, err);
+	vv_status rc = open_files(&h->seek, err);
 
-	rc = rc < 0 ? rc : vv_files_each(h, h->seek->file_count, ask_index, &a, NULL, err);
-	for (size_t i = 0; rc == VV_OK && i < h->seek->file_count; i++) {
-		const vv_seek_file *f = &h->seek->files[i];
+	rc = rc < 0 ? rc : vv_files_each(h, h->seek.file_count, ask_index, &a, NULL, err);
+	for (size_t i = 0; rc == VV_OK && i < h->seek.file_count; i++) {
+		const vv_seek_file *f = &h->seek.files[i];
 		for (size_t k = 0; rc == VV_OK && k < f->found_count; k++) {
 			rc = vv_cids_add(&packs, &f->found[k], err);
 		}
@@ -637,14 +636,14 @@ static vv_status open_version(vv_host *h, const vv_cid *root, vv_error *err)
 	vv_auto(vv_version_packs) v = {0};
 	vv_auto(vv_cids) whole = {0};
 	bool sound = false, added;
-	vv_status rc = vv_cid_set_add(h->seek->asked, root, &added, err);
+	vv_status rc = vv_cid_set_add(&h->seek.asked, root, &added, err);
 
 	if (rc < 0 || !added) return rc;
 	rc = vv_files_version(h, root, &v, &sound, err);
 	rc = vv_error_excuse(rc, is_absent(rc), err);
 	rc = rc == VV_OK && sound ? vv_seek_note(h, &v, err) : rc;
 	for (size_t i = 0; rc == VV_OK && sound && i < v.packs.count; i++) {
-		rc = vv_cids_add(vv_cid_is_null(&v.indexes.items[i]) ? &whole : &h->seek->packs,
+		rc = vv_cids_add(vv_cid_is_null(&v.indexes.items[i]) ? &whole : &h->seek.packs,
 				 &v.packs.items[i], err);
 	}
 	return rc < 0 ? rc : vv_files_take_lists(h, &whole, &sound, err);
@@ -656,14 +655,14 @@ static vv_status find_list(vv_host *h, const vv_cid *cid, bool *found, vv_error 
 	vv_status rc = VV_OK;
 
 	*found = vv_catalog_find(h->catalog, cid, NULL, NULL);
-	if (!*found && h->seek->names.count > 0 && (rc = ask_indexes(h, cid, err)) == VV_OK) {
+	if (!*found && h->seek.names.count > 0 && (rc = ask_indexes(h, cid, err)) == VV_OK) {
 		*found = vv_catalog_find(h->catalog, cid, NULL, NULL);
 	}
 	if (rc < 0 || *found || cid->codec != VV_CODEC_DAG_CBOR ||
-	    vv_cid_set_has(h->seek->asked, cid) || (rc = open_version(h, cid, err)) < 0) {
+	    vv_cid_set_has(&h->seek.asked, cid) || (rc = open_version(h, cid, err)) < 0) {
 		return rc;
 	}
-	if (!vv_catalog_find(h->catalog, cid, NULL, NULL) && h->seek->names.count > 0) {
+	if (!vv_catalog_find(h->catalog, cid, NULL, NULL) && h->seek.names.count > 0) {
 		rc = ask_indexes(h, cid, err);
 	}
 	*found = rc == VV_OK && vv_catalog_find(h->catalog, cid, NULL, NULL);
@@ -711,8 +710,8 @@ vv_status vv_seek_block(vv_host *h, const vv_cid *cid, bool *found, vv_error *er
 /* Reads the other lists of the versions of vv_seek_block: the catalog then equals one without seeks. */
 static vv_status end_seek(vv_host *h, vv_error *err)
 {
-	const bool any = h->seek->packs.count > 0;
-	const vv_status rc = take_left(h, &h->seek->packs, err);
+	const bool any = h->seek.packs.count > 0;
+	const vv_status rc = take_left(h, &h->seek.packs, err);
 
 	return rc < 0 || !any ? rc : vv_host_prefer_sound(h, err);
 }

@@ -26,7 +26,7 @@
 
 /* Empties the catalog. Later calls read all lists from the place, and do not use local copies from
  * earlier runs. */
-vv_status vv_files_begin_anew(vv_host *h, vv_error *err);
+void vv_files_begin_anew(vv_host *h);
 /* Empties the catalog (vv_host_forget_lists), and checks that the place is a store that this varve
  * can read. VV_ENOSUPPORT: a newer varve wrote the store. VV_ECORRUPT: the mark is damaged; with
  * vv_host_mend, it is written again instead. */

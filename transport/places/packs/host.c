@@ -151,36 +151,20 @@ static vv_status open_scratch(vv_host *h, vv_error *err)
 					   err);
 }
 
-static void free_lists(vv_host *h)
+void vv_host_forget_lists(vv_host *h)
 {
-	vv_catalog_free(h->catalog);
-	vv_cid_set_free(h->versions);
-	vv_cid_set_free(h->listed);
-	vv_cid_set_free(h->pieces);
-	vv_cid_set_free(h->joined);
-	vv_cid_map_free(h->older);
-	vv_seek_free(h->seek);
-}
-
-vv_status vv_host_forget_lists(vv_host *h, vv_error *err)
-{
-	free_lists(h);
+	vv_catalog_reset(h->catalog);
+	vv_cid_set_reset(&h->versions);
+	vv_cid_set_reset(&h->listed);
+	vv_cid_set_reset(&h->pieces);
+	vv_cid_set_reset(&h->joined);
+	vv_cid_map_reset(&h->older);
+	vv_seek_clear(&h->seek);
 	h->ruin_count = 0;
 	h->unread.count = 0;
-	h->catalog = vv_catalog_new();
-	h->versions = vv_cid_set_new();
-	h->listed = vv_cid_set_new();
-	h->pieces = vv_cid_set_new();
-	h->joined = vv_cid_set_new();
-	h->older = vv_cid_map_new();
-	h->seek = vv_seek_new();
 	h->damaged_list = h->anew = false;
 	h->all = !vv_host_is_place(h); /* a ref's come with its tree */
 	h->asked = 0;
-	return h->catalog && h->versions && h->listed && h->pieces && h->joined && h->older &&
-			       h->seek
-		       ? VV_OK
-		       : vv_fail_nomem(err);
 }
 
 bool vv_host_has(const vv_host *h, const vv_cid *cid)
@@ -206,8 +190,11 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	if ((rc = copy_options(h, o, err)) < 0 || (rc = vv_mkdirs(h->lists, err)) < 0) return rc;
-	if ((rc = vv_host_forget_lists(h, err)) < 0) return rc;
-	if (!(lock = vv_path_join(h->dir, "lock", (char *)NULL))) return vv_fail_nomem(err);
+	if (!(h->catalog = vv_catalog_new()) ||
+	    !(lock = vv_path_join(h->dir, "lock", (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	vv_host_forget_lists(h);
 	if ((h->lock = vv_lock(lock, true, LOCK_WAIT_MS, err)) < 0) return (vv_status)h->lock;
 	if ((rc = tidy(h, &left, err)) < 0 || (left && (rc = throw_away_scratch(h, err)) < 0) ||
 	    (rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_remove_tree(h->proof, err)) < 0 ||
@@ -246,7 +233,8 @@ void vv_host_close(vv_host *h)
 			vv_fd_close(&h->lock);
 		}
 		vv_place_close(&h->place);
-		free_lists(h);
+		vv_host_forget_lists(h);
+		vv_catalog_free(h->catalog);
 		vv_cids_clear(&h->unread);
 		vv_cid_set_free(h->intact);
 		vv_free_all(h->ruins, h->bad, h->proof, h->packs, h->lists, h->git_dir, h->dir,

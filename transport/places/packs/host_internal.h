@@ -56,25 +56,25 @@ struct vv_host {
 	vv_cid_set *intact;
 	vv_host_sum came; /* numbers about the fetched data */
 	/* For a store (files.h): */
-	vv_place place;       /* not open: the blocks are in a ref */
-	vv_cid_set *versions; /* versions whose files and lists were read */
-	vv_cid_set *listed;   /* packs whose lists are in the catalog */
-	vv_cid_set *pieces;   /* records that were fetched one by one (pieces.c) */
+	vv_place place;      /* not open: the blocks are in a ref */
+	vv_cid_set versions; /* versions whose files and lists were read */
+	vv_cid_set listed;   /* packs whose lists are in the catalog */
+	vv_cid_set pieces;   /* records that were fetched one by one (pieces.c) */
 	/* the last download of packs is complete, so that vv_host_close removes files with parts of
 	 * packs */
 	bool parts_done;
-	vv_cid_set *joined; /* packs whose blocks another pack of the catalog also has (join.c) */
-	vv_cids unread;     /* packs in joined whose lists were left out of the catalog */
+	vv_cid_set joined; /* packs whose blocks another pack of the catalog also has (join.c) */
+	vv_cids unread;    /* packs in joined whose lists were left out of the catalog */
 	/* older packs (older.h) and their lengths */
-	vv_cid_map *older;
+	vv_cid_map older;
 	size_t asked;       /* number of versions that were requested one by one */
 	bool many;          /* many versions were requested together */
 	bool all,           /* all lists are in the catalog */
 		unlistable; /* the place does not allow listing */
 	/* a list is damaged, so that `versions` is not complete */
 	bool damaged_list;
-	bool anew;     /* ignore local copies of lists, and read the lists of the place */
-	vv_seek *seek; /* the indexes in the files of versions */
+	bool anew;    /* ignore local copies of lists, and read the lists of the place */
+	vv_seek seek; /* the indexes in the files of versions */
 	/* while sending: the condemned versions and packs, which count as missing */
 	vv_condemned condemned;
 	/* the sweeper of the running sweep, borrowed; NULL: no sweep is running */
@@ -171,7 +171,7 @@ bool vv_host_is_complete(vv_host *h, const vv_oid *id); /* true if id is in the 
 void vv_host_forget_complete(vv_host *h);
 
 /* Empties the catalog, and forgets what was learnt about versions and packs of the host. */
-vv_status vv_host_forget_lists(vv_host *h, vv_error *err);
+void vv_host_forget_lists(vv_host *h);
 
 /* The following functions of host.c are for packs.c. */
 /* Loads the lists in the tree of h->tip into the catalog, from local copies if they exist. */

@@ -61,7 +61,7 @@ static void choose(joining *j, unsigned size)
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
 		if (!(p->marks & j->mark) || p->bad || size_of(p->len) != size ||
-		    vv_cid_set_has(h->joined, &p->key) || bytes + p->len > JOIN_BYTES ||
+		    vv_cid_set_has(&h->joined, &p->key) || bytes + p->len > JOIN_BYTES ||
 		    j->count == VV_HOST_LIST_PARTS) {
 			continue;
 		}
@@ -258,11 +258,11 @@ static bool is_due(const vv_host *h)
 
 	for (vv_host_pack *p = NULL; vv_catalog_next(h->catalog, &p);) {
 		if (!(p->marks & VV_MARK_NEEDED) && !p->bad && size_of(p->len) < JOIN_SIZES &&
-		    !vv_cid_set_has(h->joined, &p->key)) {
+		    !vv_cid_set_has(&h->joined, &p->key)) {
 			counts[size_of(p->len)]++;
 		}
 	}
-	for (size_t i = 0; i < vv_cid_map_count(h->older); i++) {
+	for (size_t i = 0; i < vv_cid_map_count(&h->older); i++) {
 		if (vv_older_is_unread(h, i, &len) && size_of(len) < JOIN_SIZES) {
 			counts[size_of(len)]++;
 		}
@@ -318,7 +318,7 @@ vv_status vv_files_join(vv_host *h, uint64_t *bytes, vv_error *err)
 	joining j = {.h = h, .mark = VV_MARK_NEEDED};
 	vv_status rc;
 
-	if (h->condemned.packs) return VV_OK;
+	if (vv_condemned_any(&h->condemned)) return VV_OK;
 	rc = join_marked(&j, bytes, err);
 	return rc < 0 ? rc : join_older(h, bytes, err);
 }

@@ -17,18 +17,18 @@ vv_status vv_older_note(vv_host *h, const vv_version_packs *v, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < v->older_count; i++) {
-		rc = vv_cid_map_put(h->older, &v->older[i].key, v->older[i].len, NULL, err);
+		rc = vv_cid_map_put(&h->older, &v->older[i].key, v->older[i].len, NULL, err);
 	}
 	return rc;
 }
 
 bool vv_older_is_unread(const vv_host *h, size_t i, uint64_t *len)
 {
-	const vv_cid *key = vv_cid_map_cid(h->older, i);
+	const vv_cid *key = vv_cid_map_cid(&h->older, i);
 
-	(void)vv_cid_map_get(h->older, key, len);
-	return !vv_cid_set_has(h->listed, key) && !vv_cid_set_has(h->joined, key) &&
-	       !vv_condemned_has(h->condemned.packs, key);
+	(void)vv_cid_map_get(&h->older, key, len);
+	return !vv_cid_set_has(&h->listed, key) && !vv_cid_set_has(&h->joined, key) &&
+	       !vv_cid_set_has(&h->condemned.packs, key);
 }
 
 static int compare_lens(const void *a, const void *b)
@@ -46,13 +46,14 @@ vv_status vv_older_name(vv_host *h, unsigned needed, unsigned named, vv_version_
 
 	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(h->catalog, &p);) {
 		if (!(p->marks & needed) && (named == 0 || (p->marks & named)) && !p->bad &&
-		    !vv_cid_set_has(h->joined, &p->key)) {
+		    !vv_cid_set_has(&h->joined, &p->key)) {
 			rc = vv_version_packs_add_older(out, &p->key, p->len, err);
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && !named && i < vv_cid_map_count(h->older); i++) {
+	for (size_t i = 0; rc == VV_OK && !named && i < vv_cid_map_count(&h->older); i++) {
 		if (vv_older_is_unread(h, i, &len)) {
-			rc = vv_version_packs_add_older(out, vv_cid_map_cid(h->older, i), len, err);
+			rc = vv_version_packs_add_older(out, vv_cid_map_cid(&h->older, i), len,
+							err);
 		}
 	}
 	if (rc < 0 || out->older_count == 0) return rc;

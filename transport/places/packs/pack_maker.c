@@ -25,7 +25,7 @@ struct vv_pack_maker {
 	bool thorough;
 	vv_buf raw, stored; /* of the block at hand */
 	vv_pack_writer *writer;
-	vv_cid_map *sent; /* depth of all that was put, in this pack and those before */
+	vv_cid_map sent; /* depth of all that was put, in this pack and those before */
 	vv_host_block *blocks;
 	size_t count, cap;
 	vv_cid *bases;
@@ -45,11 +45,10 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 		.dir = dir,
 		.max_bytes = max_bytes,
 		.thorough = thorough,
-		.sent = vv_cid_map_new(),
 		.coder = vv_coder_new(err),
 		.writer = vv_pack_writer_new(dir, "tmp-"),
 	};
-	if (!m->sent || !m->coder || !m->writer) return vv_fail_nomem(err);
+	if (!m->coder || !m->writer) return vv_fail_nomem(err);
 	const vv_status rc = vv_packs_renew(from, NULL, true, &m->packs, err);
 	if (rc < 0) return rc;
 	vv_coder_effort(m->coder, thorough ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK);
@@ -63,7 +62,7 @@ void vv_pack_maker_free(vv_pack_maker *m)
 		vv_pack_writer_free(m->writer);
 		vv_packs_unref(m->packs);
 		vv_coder_free(m->coder);
-		vv_cid_map_free(m->sent);
+		vv_cid_map_reset(&m->sent);
 		vv_buf_clear_all(&m->raw, &m->stored);
 		vv_free_all(m->blocks, m->bases, m);
 	}
@@ -75,7 +74,7 @@ static unsigned depth_on(const vv_pack_maker *m, const vv_cid *base)
 	uint64_t value;
 	unsigned depth;
 
-	if (vv_cid_map_get(m->sent, base, &value)) return (unsigned)value + 1;
+	if (vv_cid_map_get(&m->sent, base, &value)) return (unsigned)value + 1;
 	return vv_catalog_find(m->catalog, base, NULL, &depth) ? depth + 1 : 0;
 }
 
@@ -131,7 +130,7 @@ static vv_status note(vv_pack_maker *m, const vv_pack_item *item, vv_error *err)
 	    !vv_pack_writer_find(m->writer, &item->base, &ignored)) {
 		m->bases[m->base_count++] = item->base;
 	}
-	return vv_cid_map_put(m->sent, &item->cid, item->depth, NULL, err);
+	return vv_cid_map_put(&m->sent, &item->cid, item->depth, NULL, err);
 }
 
 static vv_status put_block(vv_pack_maker *m, const vv_cid *cid, const void *bytes, size_t len,

@@ -62,9 +62,9 @@ static vv_status follow_ref(vv_host *h, const char *filter, const vv_oid *old,
 static vv_status refresh(vv_host *h, const char *filter, const vv_oid *tip, const vv_oid *old,
 			 vv_host_change *change, vv_error *err)
 {
-	vv_status rc = vv_host_forget_lists(h, err);
+	vv_status rc = VV_OK;
 
-	if (rc < 0) return rc;
+	vv_host_forget_lists(h);
 	h->last_folder = h->in_last_folder = 0;
 	if (vv_oid_is_null(tip)) {
 		*change = vv_oid_is_null(old) ? VV_HOST_AS_EXPECTED : VV_HOST_GONE;

@@ -101,7 +101,7 @@ static vv_status is_new(gathering *g, size_t pack, uint64_t offset, bool *out, v
 	vv_put_le64(key.digest, offset);
 	memcpy(key.digest + 8, vv_catalog_pack(g->h->catalog, pack)->key.digest, VV_PACK_HASH_LEN);
 	key.digest[8 + VV_PACK_HASH_LEN] = g->t->proof;
-	return vv_cid_set_add(g->h->pieces, &key, out, err);
+	return vv_cid_set_add(&g->h->pieces, &key, out, err);
 }
 
 static bool is_whole(const gathering *g, size_t pack)
@@ -502,13 +502,6 @@ static vv_status gather(gathering *g, const vv_cid *cids, size_t count, bool *fo
 	return take_all(g, found_bad, err);
 }
 
-vv_status vv_pieces_forget(vv_host *h, vv_error *err)
-{
-	vv_cid_set_free(h->pieces);
-	h->pieces = vv_cid_set_new();
-	return h->pieces ? VV_OK : vv_fail_nomem(err);
-}
-
 vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
 		       vv_error *err)
 {
@@ -523,9 +516,8 @@ vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, 
 		clear(&g);
 		rc = rc == VV_OK && again ? reopen(h, t->proof, err) : rc;
 		if (rc == VV_OK && found_bad && (rc = vv_files_take_parts(h, err)) == VV_OK) {
-			if ((rc = vv_host_prefer_sound(h, err)) == VV_OK) {
-				rc = vv_pieces_forget(h, err);
-			}
+			rc = vv_host_prefer_sound(h, err);
+			vv_cid_set_reset(&h->pieces);
 		}
 	} while (rc == VV_OK && found_bad);
 	return rc;
@@ -582,10 +574,10 @@ static vv_status take_chain(vv_host *h, const vv_host_taking *t, const vv_cid *c
 	*more = g.part_count > 0;
 	clear(&g);
 	if (rc < 0 || !found_bad) return rc;
-	if ((rc = vv_files_take_parts(h, err)) < 0 || (rc = vv_host_prefer_sound(h, err)) < 0 ||
-	    (rc = vv_pieces_forget(h, err)) < 0) {
+	if ((rc = vv_files_take_parts(h, err)) < 0 || (rc = vv_host_prefer_sound(h, err)) < 0) {
 		return rc;
 	}
+	vv_cid_set_reset(&h->pieces);
 	return vv_host_take(h, t, cid, 1, err);
 }
 

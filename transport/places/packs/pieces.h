@@ -13,10 +13,6 @@
 
 #include "transport/places/packs/host_internal.h"
 
-/* Forgets which records were requested. Call this after the folder of downloaded packs was
- * emptied. */
-vv_status vv_pieces_forget(vv_host *h, vv_error *err);
-
 /* Replaces the content of out with the block cid, which was downloaded or is in this repository;
  * with proof, only with a block that was downloaded for verification. If the downloaded ranges do
  * not have the block, or are damaged, downloads whole packs, and searches there. stored, form: as

@@ -91,9 +91,9 @@ static vv_status take_named(keeping *k, vv_error *err)
 	vv_auto(vv_cid_set) *seen = vv_cid_set_new();
 	vv_auto(vv_cids) names = {0};
 	bool added;
-	vv_status rc = seen ? vv_files_begin_anew(k->h, err) : vv_fail_nomem(err);
-
-	rc = rc < 0 ? rc : vv_files_versions(k->h, k->roots, k->count, k->files, err);
+	vv_files_begin_anew(k->h);
+	vv_status rc = seen ? vv_files_versions(k->h, k->roots, k->count, k->files, err)
+			    : vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < k->count; i++) {
 		const vv_cids *of = &k->files[i].names.packs;
 		for (size_t n = 0; rc == VV_OK && k->files[i].sound && n < of->count; n++) {
@@ -433,8 +433,8 @@ static vv_status empty(vv_host *h, vv_error *err)
 		vv_catalog_pack(h->catalog, i)->here = false;
 		vv_catalog_pack(h->catalog, i)->came[0].count = 0;
 	}
-	if ((rc = vv_pieces_forget(h, err)) < 0 || (rc = vv_remove_tree(h->packs, err)) < 0 ||
-	    (rc = vv_host_clean(h, err)) < 0) {
+	vv_cid_set_reset(&h->pieces);
+	if ((rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_host_clean(h, err)) < 0) {
 		return rc;
 	}
 	return vv_store_open_over(&h->blocks, h->packs, h->main, true, err);
@@ -474,7 +474,7 @@ static vv_status name_damaged(verifying *x, vv_error *err)
 	}
 	vv_array_each(packs.items, packs.count, item) {
 		const vv_cid *key = &item->key;
-		if (!vv_cid_set_has(x->h->listed, key)) {
+		if (!vv_cid_set_has(&x->h->listed, key)) {
 			vv_buf_printf(out, "%s\n", vv_stored_shows(VV_STORED_LIST, key));
 		}
 	}
@@ -496,7 +496,9 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 	vv_status rc;
 
 	v->bad_packs = v->lost = v->blocks = 0;
-	if (vv_host_is_place(h) && (rc = vv_files_begin_anew(h, err)) < 0) return rc;
+	if (vv_host_is_place(h)) {
+		vv_files_begin_anew(h);
+	}
 	if ((rc = vv_host_look(h, NULL, 0, err)) < 0) return rc;
 	if (v->mend && vv_host_is_place(h) && (rc = vv_files_mend_lists(h, err)) < 0) return rc;
 	if (!h->intact && !(h->intact = vv_cid_set_new())) return vv_fail_nomem(err);

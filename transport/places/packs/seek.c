@@ -8,27 +8,15 @@
 #include "base/array.h"
 #include "base/sys.h"
 
-vv_seek *vv_seek_new(void)
+void vv_seek_clear(vv_seek *s)
 {
-	vv_seek *s = vv_calloc(1, sizeof(*s));
-
-	if (s && (!(s->of = vv_cid_map_new()) || !(s->asked = vv_cid_set_new()))) {
-		vv_seek_free(vv_take(&s));
+	vv_array_each(s->files, s->file_count, file) {
+		vv_buf_clear(&file->head);
 	}
-	return s;
-}
-
-void vv_seek_free(vv_seek *s)
-{
-	if (s) {
-		vv_array_each(s->files, s->file_count, file) {
-			vv_buf_clear(&file->head);
-		}
-		vv_free_all(s->files, s->names.items, s->packs.items);
-		vv_cid_map_free(s->of);
-		vv_cid_set_free(s->asked);
-		vv_free(s);
-	}
+	vv_free_all(s->files, s->names.items, s->packs.items);
+	vv_cid_map_reset(&s->of);
+	vv_cid_set_reset(&s->asked);
+	memset(s, 0, sizeof(*s));
 }
 
 vv_status vv_seek_add(vv_seek *s, const vv_cid *pack, const vv_cid *index, vv_error *err)
@@ -43,12 +31,12 @@ vv_status vv_seek_add(vv_seek *s, const vv_cid *pack, const vv_cid *index, vv_er
 		if (rc < 0) return rc;
 		at = s->names.count;
 	}
-	return vv_cid_map_put(s->of, pack, at - 1, NULL, err);
+	return vv_cid_map_put(&s->of, pack, at - 1, NULL, err);
 }
 
 vv_cid vv_seek_index_of(const vv_seek *s, const vv_cid *pack)
 {
 	uint64_t at;
 
-	return vv_cid_map_get(s->of, pack, &at) ? s->names.items[at] : (vv_cid){0};
+	return vv_cid_map_get(&s->of, pack, &at) ? s->names.items[at] : (vv_cid){0};
 }

@@ -22,19 +22,18 @@ typedef struct vv_seek_file {
 	size_t found_count;
 } vv_seek_file;
 
-/* The indexes and packs of the version files read so far. */
+/* The indexes and packs of the version files read so far; empty if all members are 0. */
 typedef struct vv_seek {
 	vv_cids names;       /* names of indexes, each once */
 	vv_seek_file *files; /* opened indexes, in the order of names */
 	size_t file_count, file_cap;
-	vv_cid_map *of;    /* for each pack, the position of its index in names */
-	vv_cid_set *asked; /* versions whose files were read for a search */
+	vv_cid_map of;    /* for each pack, the position of its index in names */
+	vv_cid_set asked; /* versions whose files were read for a search */
 	/* packs of versions whose lists are not all in the host's catalog (vv_host.catalog) */
 	vv_cids packs;
 } vv_seek;
 
-vv_seek *vv_seek_new(void);    /* NULL: out of memory */
-void vv_seek_free(vv_seek *s); /* accepts NULL */
+void vv_seek_clear(vv_seek *s); /* forgets all */
 /* Records that the file of a version lists this index for the pack. If an index is already recorded
  * for the pack, it stays. */
 vv_status vv_seek_add(vv_seek *s, const vv_cid *pack, const vv_cid *index, vv_error *err);

@@ -31,7 +31,7 @@ typedef struct sending {
 	vv_host *h;
 	const vv_host_sending *what;
 	vv_arena arena;
-	vv_cid_set *seen;
+	vv_cid_set seen;
 	vv_outgoing *items;
 	size_t count, cap;
 	version *versions;
@@ -101,7 +101,7 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	const vv_resemble walk = {.get = get_block,
 				  .fn = add_item,
 				  .payload = s,
-				  .seen = s->seen,
+				  .seen = &s->seen,
 				  .children_first = true,
 				  .missing = &missing};
 	/* A host that lost packs may have a version without all that is below it. */
@@ -112,7 +112,7 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	s->plain = false;
 	if (n->link || rc < 0 || (!lossy && there)) return rc;
 	before = !vv_cid_is_null(&n->before) &&
-		 (vv_cid_set_has(s->seen, &n->before) || (!lossy && before));
+		 (vv_cid_set_has(&s->seen, &n->before) || (!lossy && before));
 	if (s->what->complete) {
 		bool complete;
 		vv_cid lacked;
@@ -200,13 +200,12 @@ static vv_status plan_once(sending *s, vv_error *err)
 {
 	vv_status rc;
 
-	vv_cid_set_free(s->seen);
-	s->seen = vv_cid_set_new();
+	vv_cid_set_reset(&s->seen);
 	s->count = s->version_count = s->roots.count = 0;
 	s->raw = 0;
 	s->lost = false;
 	vv_arena_reset(&s->arena);
-	if (!s->seen || (rc = find_haves(s, err)) < 0) return s->seen ? rc : vv_fail_nomem(err);
+	if ((rc = find_haves(s, err)) < 0) return rc;
 	rc = vv_new_roots_each(s->h->repo, s->what->wants, s->what->want_count, s->haves,
 			       s->have_count, add_version, s, err);
 	return rc == VV_OK && s->plain && !s->what->dry_run
@@ -244,7 +243,7 @@ static vv_status add_bases(sending *s, vv_error *err)
 		for (size_t k = 0; rc == VV_OK && k < p->base_count; k++) {
 			const vv_cid *base = &p->bases[k];
 			if (!vv_host_has(s->h, base) && vv_store_has(s->h->main, base) &&
-			    (rc = vv_cid_set_add(s->seen, base, &added, err)) == VV_OK && added) {
+			    (rc = vv_cid_set_add(&s->seen, base, &added, err)) == VV_OK && added) {
 				rc = add_item(s, base, NULL, err);
 			}
 		}
@@ -272,7 +271,7 @@ static vv_status describe(void *payload, vv_host_commit *c, bool last, vv_error 
 
 	if (last && s->what->verify) {
 		vv_free(s->bad);
-		rc = vv_host_bad_packs(s->h, s->seen, s->sum->incomplete == 0, &s->bad,
+		rc = vv_host_bad_packs(s->h, &s->seen, s->sum->incomplete == 0, &s->bad,
 				       &c->removed_count, err);
 		c->removed = s->bad;
 	}
@@ -310,7 +309,7 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 		.bases = h->catalog,
 		.thorough = s->raw < THOROUGH_BYTES,
 		/* A blob that a host has lost git does not send it again: its tree has it. */
-		.salt = h->condemned.packs ||
+		.salt = vv_condemned_any(&h->condemned) ||
 			(h->bad_count + h->ruin_count > 0 && !vv_host_is_place(h)),
 		.describe = describe,
 		.missing = missing,
@@ -339,7 +338,7 @@ static void pause_before(unsigned attempt)
 static vv_status heed_condemned(sending *s, bool again, vv_error *err)
 {
 	vv_host *h = s->h;
-	vv_condemned none = {.versions = NULL};
+	vv_condemned none = {.run = ""};
 
 	vv_condemned_clear(&h->condemned);
 	if (!vv_host_is_place(h)) return VV_OK;
@@ -348,21 +347,18 @@ static vv_status heed_condemned(sending *s, bool again, vv_error *err)
 		rc = vv_condemned_put(&none, &h->place, err); /* no gc removes by a damaged one */
 		memcpy(h->condemned.run, none.run, sizeof(none.run));
 	}
-	if (rc == VV_OK && again) return vv_files_begin_anew(h, err);
-	return rc == VV_OK && h->condemned.packs ? vv_host_forget_lists(h, err) : rc;
-}
-
-static vv_status forget_condemned(vv_host *h, vv_error *err)
-{
-	if (!h->condemned.packs) return VV_OK;
-	vv_condemned_clear(&h->condemned);
-	return vv_host_forget_lists(h, err);
+	if (rc == VV_OK && again) {
+		vv_files_begin_anew(h);
+	} else if (rc == VV_OK && vv_condemned_any(&h->condemned)) {
+		vv_host_forget_lists(h);
+	}
+	return rc;
 }
 
 /* Did a gc condemn something since the file was read? What this one relied on may be gone. */
 static vv_status was_swept(const sending *s, bool *out, vv_error *err)
 {
-	vv_auto(vv_condemned) now = {.versions = NULL};
+	vv_auto(vv_condemned) now = {.run = ""};
 	const vv_host *h = s->h;
 	vv_status rc = VV_OK;
 
@@ -420,12 +416,13 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 	if (rc == VV_OK && !what->dry_run && !what->complete) {
 		rc = note_complete(h, what, err);
 	}
-	if (rc == VV_OK) {
-		rc = forget_condemned(h, err);
+	if (rc == VV_OK && vv_condemned_any(&h->condemned)) {
+		vv_condemned_clear(&h->condemned);
+		vv_host_forget_lists(h);
 	}
 	vv_free_all(s.haves, s.roots.items, s.bad, s.items, s.versions);
 	vv_buf_clear(&s.message);
-	vv_cid_set_free(s.seen);
+	vv_cid_set_reset(&s.seen);
 	vv_arena_clear(&s.arena);
 	return rc;
 }

@@ -35,11 +35,11 @@ typedef struct sweeping {
 	vv_sweeper own;
 	int64_t now, condemned_at;
 	vv_condemned condemned;
-	vv_cid_map *wanted;   /* roots */
-	vv_cid_map *partial;  /* packs that have blocks of versions that are not whole */
-	vv_cid_map *replaced; /* packs whose blocks are in others now */
-	bool joined;          /* of some of them other packs have all that is needed */
-	vv_cid_map *version_names, *pack_names;
+	vv_cid_map wanted;   /* roots */
+	vv_cid_map partial;  /* packs that have blocks of versions that are not whole */
+	vv_cid_map replaced; /* packs whose blocks are in others now */
+	bool joined;         /* of some of them other packs have all that is needed */
+	vv_cid_map version_names, pack_names;
 	vv_stored_files indexes;
 	version *versions;
 	pack *packs;
@@ -54,9 +54,8 @@ static void clear_survey(sweeping *s)
 		vv_version_packs_clear(&it->names);
 	}
 	s->version_count = s->pack_count = 0;
-	vv_cid_map_free(s->version_names);
-	vv_cid_map_free(s->pack_names);
-	s->version_names = s->pack_names = NULL;
+	vv_cid_map_reset(&s->version_names);
+	vv_cid_map_reset(&s->pack_names);
 	vv_stored_files_clear(&s->indexes);
 }
 
@@ -68,11 +67,11 @@ static vv_status add_listed_versions(sweeping *s, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < files.count; i++) {
 		const vv_stored *e = &files.items[i];
-		rc = vv_cid_map_put(s->version_names, &e->key, 0, &added, err);
+		rc = vv_cid_map_put(&s->version_names, &e->key, 0, &added, err);
 		if (rc == VV_OK && added &&
 		    !vv_array_add(s->versions, s->version_count, s->version_cap,
 				  (version){.modified = e->modified,
-					    .wanted = vv_condemned_has(s->wanted, &e->key)})) {
+					    .wanted = vv_cid_set_has(&s->wanted, &e->key)})) {
 			rc = vv_fail_nomem(err);
 		}
 	}
@@ -83,14 +82,14 @@ static vv_status note_file(sweeping *s, const vv_stored *e, bool is_list, vv_err
 {
 	bool added;
 	size_t at;
-	vv_status rc = vv_cid_map_put(s->pack_names, &e->key, 0, &added, err);
+	vv_status rc = vv_cid_map_put(&s->pack_names, &e->key, 0, &added, err);
 
 	if (rc < 0) return rc;
 	if (added &&
 	    !vv_array_add(s->packs, s->pack_count, s->pack_cap, (pack){.modified = e->modified})) {
 		return vv_fail_nomem(err);
 	}
-	(void)vv_cid_map_find(s->pack_names, &e->key, &at);
+	(void)vv_cid_map_find(&s->pack_names, &e->key, &at);
 	pack *p = &s->packs[at];
 	p->has_list = p->has_list || is_list;
 	p->has_pack = p->has_pack || !is_list;
@@ -119,7 +118,7 @@ static vv_status read_version(void *payload, size_t i, vv_error *err)
 {
 	sweeping *s = payload;
 	version *v = &s->versions[i];
-	vv_status rc = vv_files_version(s->h, vv_cid_map_cid(s->version_names, i), &v->names,
+	vv_status rc = vv_files_version(s->h, vv_cid_map_cid(&s->version_names, i), &v->names,
 					&v->sound, err);
 
 	v->there = rc == VV_OK; /* else another gc was faster */
@@ -132,9 +131,6 @@ static vv_status survey(sweeping *s, vv_error *err)
 	vv_status rc;
 
 	clear_survey(s);
-	s->version_names = vv_cid_map_new();
-	s->pack_names = vv_cid_map_new();
-	if (!s->version_names || !s->pack_names) return vv_fail_nomem(err);
 	if ((rc = add_listed_versions(s, err)) < 0 || (rc = add_listed_packs(s, false, err)) < 0 ||
 	    (rc = add_listed_packs(s, true, err)) < 0 ||
 	    (rc = vv_stored_list(&s->indexes, p, VV_STORED_INDEX, err)) < 0) {
@@ -149,7 +145,7 @@ static vv_status survey(sweeping *s, vv_error *err)
 static pack *find_pack(sweeping *s, const vv_cid *key)
 {
 	size_t at;
-	return vv_cid_map_find(s->pack_names, key, &at) ? &s->packs[at] : NULL;
+	return vv_cid_map_find(&s->pack_names, key, &at) ? &s->packs[at] : NULL;
 }
 
 static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
@@ -169,7 +165,7 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 	vv_fail(err, VV_ECORRUPT,
 		"'%s' lacks packs of the version %s, or the version's file is damaged: nothing was "
 		"removed",
-		vv_text_url(s->h->url), vv_cid_shows(vv_cid_map_cid(s->version_names, i)));
+		vv_text_url(s->h->url), vv_cid_shows(vv_cid_map_cid(&s->version_names, i)));
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
 
@@ -179,8 +175,8 @@ static vv_status mark(sweeping *s, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < s->pack_count; i++) {
-		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);
-		s->packs[i].needed = s->packs[i].held = vv_condemned_has(s->partial, key);
+		const vv_cid *key = vv_cid_map_cid(&s->pack_names, i);
+		s->packs[i].needed = s->packs[i].held = vv_cid_set_has(&s->partial, key);
 	}
 	for (size_t i = 0; i < s->version_count; i++) {
 		const version *v = &s->versions[i];
@@ -191,7 +187,7 @@ static vv_status mark(sweeping *s, vv_error *err)
 
 static vv_status note_wanted(void *payload, const vv_new_root *n, vv_error *err)
 {
-	return vv_cid_map_put(((sweeping *)payload)->wanted, &n->root, 0, NULL, err);
+	return vv_cid_map_put(&((sweeping *)payload)->wanted, &n->root, 0, NULL, err);
 }
 
 /* --- the clock ----------------------------------------------------------------------------------- */
@@ -281,7 +277,7 @@ static vv_status prove(sweeping *s, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		if (!s->versions[i].garbage && s->versions[i].there) {
-			roots[count++] = *vv_cid_map_cid(s->version_names, i);
+			roots[count++] = *vv_cid_map_cid(&s->version_names, i);
 		}
 	}
 	rc = rc < 0 ? rc : vv_host_keeps_each(s->h, roots, count, 0, keeps, err);
@@ -300,8 +296,8 @@ static vv_status remove_packs(sweeping *s, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
-		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);
-		if (s->packs[i].needed || !vv_condemned_has(s->condemned.packs, key)) {
+		const vv_cid *key = vv_cid_map_cid(&s->pack_names, i);
+		if (s->packs[i].needed || !vv_cid_set_has(&s->condemned.packs, key)) {
 			continue;
 		}
 		s->out->removed.packs++;
@@ -326,7 +322,7 @@ static vv_status remove_indexes(sweeping *s, vv_error *err)
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->indexes.count; i++) {
 		const vv_stored *e = &s->indexes.items[i];
-		if (!vv_condemned_has(named, &e->key) && is_older(s, e->modified)) {
+		if (!vv_cid_set_has(named, &e->key) && is_older(s, e->modified)) {
 			rc = vv_stored_remove(&s->h->place, VV_STORED_INDEX, &e->key, err);
 		}
 	}
@@ -343,8 +339,8 @@ static vv_status carry_out(sweeping *s, vv_error *err)
 		version *v = &s->versions[i];
 		uint64_t is = 0; /* unless it was condemned a moment ago */
 		v->garbage = !v->wanted && v->modified <= s->condemned_at &&
-			     vv_cid_map_get(s->condemned.versions,
-					    vv_cid_map_cid(s->version_names, i), &is) &&
+			     vv_cid_map_get(&s->condemned.versions,
+					    vv_cid_map_cid(&s->version_names, i), &is) &&
 			     (is == 0 || is == v->names.digest);
 	}
 	if ((rc = mark(s, err)) < 0 || (!s->what->dry_run && (rc = prove(s, err)) < 0) ||
@@ -357,13 +353,14 @@ static vv_status carry_out(sweeping *s, vv_error *err)
 			s->versions[i].there = s->what->dry_run;
 			if (!s->what->dry_run &&
 			    (rc = vv_stored_remove(&s->h->place, VV_STORED_VERSION,
-						   vv_cid_map_cid(s->version_names, i), err)) < 0) {
+						   vv_cid_map_cid(&s->version_names, i), err)) <
+				    0) {
 				return rc;
 			}
 		}
 	}
 	if (rc < 0 || (rc = remove_packs(s, err)) < 0 || s->what->dry_run) return rc;
-	vv_condemned none = {.versions = NULL};
+	vv_condemned none = {.run = ""};
 	memcpy(none.run, s->condemned.run, sizeof(none.run));
 	return vv_condemned_put(&none, &s->h->place, err);
 }
@@ -374,7 +371,7 @@ static vv_status wait_for_condemned(sweeping *s, bool *waits, vv_error *err)
 	vv_status rc = vv_condemned_get(&s->condemned, &s->h->place, err);
 
 	*waits = false;
-	if (rc < 0 || !s->condemned.packs) return rc;
+	if (rc < 0 || !vv_condemned_any(&s->condemned)) return rc;
 	*waits = s->condemned_at == 0 || s->now - s->condemned_at < wait;
 	s->out->removable = *waits ? s->condemned_at + wait : 0;
 	if (*waits) return VV_OK;
@@ -393,12 +390,13 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
 {
 	vv_auto(vv_stored_files) packs = {0};
 	bool sound = true;
-	vv_status rc = vv_files_begin_anew(s->h, err);
+	vv_status rc = VV_OK;
 
+	vv_files_begin_anew(s->h);
 	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
 		const pack *p = &s->packs[i];
-		const vv_stored is = {.key = *vv_cid_map_cid(s->pack_names, i), .size = p->size};
-		if (p->has_list && p->has_pack && !vv_condemned_has(s->replaced, &is.key) &&
+		const vv_stored is = {.key = *vv_cid_map_cid(&s->pack_names, i), .size = p->size};
+		if (p->has_list && p->has_pack && !vv_cid_set_has(&s->replaced, &is.key) &&
 		    !vv_array_add(packs.items, packs.count, packs.cap, is)) {
 			rc = vv_fail_nomem(err);
 		}
@@ -431,7 +429,7 @@ static vv_status add_version(sweeping *s, const vv_cid *root, vv_error *err)
 	}
 	s->out->incomplete++;
 	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(s->h->catalog, &p);) {
-		rc = p->marks & VV_MARK_NEEDED ? vv_cid_map_put(s->partial, &p->key, 0, NULL, err)
+		rc = p->marks & VV_MARK_NEEDED ? vv_cid_map_put(&s->partial, &p->key, 0, NULL, err)
 					       : VV_OK;
 	}
 	return rc;
@@ -441,9 +439,9 @@ static vv_status add_versions(sweeping *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(s->wanted); i++) {
-		const vv_cid *root = vv_cid_map_cid(s->wanted, i);
-		if (!vv_condemned_has(s->version_names, root) && vv_host_has(s->h, root)) {
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(&s->wanted); i++) {
+		const vv_cid *root = vv_cid_map_cid(&s->wanted, i);
+		if (!vv_cid_set_has(&s->version_names, root) && vv_host_has(s->h, root)) {
 			rc = add_version(s, root, err);
 		}
 	}
@@ -463,16 +461,16 @@ static vv_status move_versions(sweeping *s, vv_error *err)
 		const version *v = &s->versions[i];
 		bool moves = false;
 		for (size_t k = 0; v->wanted && k < v->names.packs.count && !moves; k++) {
-			moves = vv_condemned_has(s->replaced, &v->names.packs.items[k]);
+			moves = vv_cid_set_has(&s->replaced, &v->names.packs.items[k]);
 		}
 		for (size_t k = 0; v->wanted && k < v->names.older_count && !moves; k++) {
-			moves = vv_condemned_has(s->replaced, &v->names.older[k].key);
+			moves = vv_cid_set_has(&s->replaced, &v->names.older[k].key);
 		}
 		if (v->wanted) {
-			all[all_count++] = *vv_cid_map_cid(s->version_names, i);
+			all[all_count++] = *vv_cid_map_cid(&s->version_names, i);
 		}
 		if (moves) {
-			roots[count++] = *vv_cid_map_cid(s->version_names, i);
+			roots[count++] = *vv_cid_map_cid(&s->version_names, i);
 		}
 	}
 	rc = rc < 0 ? rc : vv_versions_look_each(s->h, all, all_count, VV_MARK_NAMED, err);
@@ -533,13 +531,13 @@ static vv_status leave_longer(sweeping *s, vv_error *err)
 
 vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due, vv_error *err)
 {
-	vv_auto(vv_condemned) c = {.versions = NULL};
+	vv_auto(vv_condemned) c = {.run = ""};
 	sweeping s = {.h = h};
 	vv_status rc = vv_host_sizes(h, err);
 
 	*due = false;
 	if (rc < 0 || (rc = vv_condemned_get(&c, &h->place, err)) < 0) return rc;
-	if (!c.packs) {
+	if (!vv_condemned_any(&c)) {
 		vv_auto(vv_stored_files) packs = {0};
 		size_t small = 0;
 		rc = vv_stored_list(&packs, &h->place, VV_STORED_PACK, err);
@@ -578,7 +576,7 @@ static vv_status repack(sweeping *s, bool tight, vv_error *err)
 		merged += (p->marks & VV_MARK_OLD) != 0;
 		s->joined |= (p->marks & VV_MARK_SPARE) != 0;
 		if (p->marks & (VV_MARK_OLD | VV_MARK_SPARE)) {
-			rc = vv_cid_map_put(s->replaced, &p->key, 0, NULL, err);
+			rc = vv_cid_map_put(&s->replaced, &p->key, 0, NULL, err);
 		}
 	}
 	s->out->merged += merged;
@@ -651,9 +649,6 @@ static vv_status condemn(sweeping *s, vv_error *err)
 	vv_condemned *c = &s->condemned;
 
 	vv_condemned_clear(c);
-	c->versions = vv_cid_map_new();
-	c->packs = vv_cid_map_new();
-	if (!c->versions || !c->packs) return vv_fail_nomem(err);
 	vv_status rc = mark_old(s, true, err);
 	if (rc == VV_OK) {
 		keep_bases(s);
@@ -662,7 +657,7 @@ static vv_status condemn(sweeping *s, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		if (s->versions[i].garbage) {
 			s->out->condemned.versions++;
-			rc = vv_cid_map_put(c->versions, vv_cid_map_cid(s->version_names, i),
+			rc = vv_cid_map_put(&c->versions, vv_cid_map_cid(&s->version_names, i),
 					    s->versions[i].names.digest, NULL, err);
 		}
 	}
@@ -671,7 +666,7 @@ static vv_status condemn(sweeping *s, vv_error *err)
 		if (!p->needed && is_older(s, p->modified)) {
 			s->out->condemned.packs++;
 			s->out->condemned.bytes += p->size;
-			rc = vv_cid_map_put(c->packs, vv_cid_map_cid(s->pack_names, i), 0, NULL,
+			rc = vv_cid_map_put(&c->packs, vv_cid_map_cid(&s->pack_names, i), 0, NULL,
 					    err);
 		}
 	}
@@ -715,14 +710,15 @@ static vv_status sweep(sweeping *s, vv_error *err)
 	}
 	count_before(s);
 	if ((rc = wait_for_condemned(s, &waits, err)) < 0 || waits) return rc;
-	if (what->dry_run && s->condemned.packs) return VV_OK; /* later results depend on that */
+	/* in a dry run, later results depend on that */
+	if (what->dry_run && vv_condemned_any(&s->condemned)) return VV_OK;
 	if ((rc = load_catalog(s, err)) < 0 || (rc = add_versions(s, err)) < 0 ||
 	    (rc = mark_old(s, false, err)) < 0) {
 		return rc;
 	}
 	const bool drops = what->wait_sec == 0 ||
 			   vv_array_find(s->versions, s->version_count, v, v->garbage);
-	if (what->alone && drops && vv_cid_map_count(s->partial) == 0 &&
+	if (what->alone && drops && vv_cid_map_count(&s->partial) == 0 &&
 	    ((rc = repack(s, true, err)) < 0 || (rc = mark_old(s, false, err)) < 0)) {
 		return rc;
 	}
@@ -733,24 +729,18 @@ static vv_status sweep(sweeping *s, vv_error *err)
 
 vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out, vv_error *err)
 {
-	sweeping s = {.h = h,
-		      .what = what,
-		      .out = out,
-		      .wanted = vv_cid_map_new(),
-		      .partial = vv_cid_map_new(),
-		      .replaced = vv_cid_map_new()};
-	vv_error ignored;
+	sweeping s = {.h = h, .what = what, .out = out};
 
 	memset(out, 0, sizeof(*out));
-	vv_status rc = s.wanted && s.partial && s.replaced ? sweep(&s, err) : vv_fail_nomem(err);
+	const vv_status rc = sweep(&s, err);
 	h->sweeper = NULL;
 	vv_sweeper_end(&s.own);
 	clear_survey(&s);
 	vv_free_all(s.versions, s.packs);
-	vv_cid_map_free(s.wanted);
-	vv_cid_map_free(s.partial);
-	vv_cid_map_free(s.replaced);
+	vv_cid_map_reset(&s.wanted);
+	vv_cid_map_reset(&s.partial);
+	vv_cid_map_reset(&s.replaced);
 	vv_condemned_clear(&s.condemned);
-	/* packs of the catalog may be gone */
-	return vv_host_forget_lists(h, rc < 0 ? &ignored : err) < 0 && rc == VV_OK ? VV_ENOMEM : rc;
+	vv_host_forget_lists(h); /* packs of the catalog may be gone */
+	return rc;
 }

@@ -150,16 +150,16 @@ vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, unsigned needed, u
 		      vv_pack_names_compare);
 	}
 	vv_array_each(of.packs.items, of.packs.count, item) {
-		const vv_cid index = vv_seek_index_of(h->seek, item);
+		const vv_cid index = vv_seek_index_of(&h->seek, item);
 		if ((rc = vv_cids_add(&of.indexes, &index, err)) < 0) return rc;
 	}
-	const bool again = vv_condemned_has(h->condemned.versions, root);
+	const bool again = vv_cid_set_has(&h->condemned.versions, root);
 	if ((rc = vv_older_name(h, needed, named, &of, err)) < 0 ||
 	    (rc = vv_version_file_write(&text, root, &of, again, err)) < 0 ||
 	    (rc = vv_stored_put(&h->place, VV_STORED_VERSION, root, &text, err)) < 0) {
 		return rc;
 	}
-	return vv_cid_set_note(h->versions, root, err);
+	return vv_cid_set_note(&h->versions, root, err);
 }
 
 static vv_status put_version(vv_host *h, const vv_cid *root, unsigned named, vv_error *err)
