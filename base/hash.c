@@ -121,6 +121,12 @@ int vv_hash128_order(const void *a, const void *b)
 			      : (x->lo > y->lo) - (x->lo < y->lo);
 }
 
+void vv_hash128_write(uint8_t out[16], vv_hash128 h)
+{
+	vv_put_le64(out, h.lo);
+	vv_put_le64(out + 8, h.hi);
+}
+
 vv_hash128 vv_xxh3_128(const void *bytes, size_t len, uint64_t seed)
 {
 	XXH128_hash_t h = XXH3_128bits_withSeed(bytes, len, seed);

@@ -72,6 +72,9 @@ static inline bool vv_hash128_equal(vv_hash128 a, vv_hash128 b)
 /* Comparison function for qsort of arrays of vv_hash128. */
 int vv_hash128_order(const void *a, const void *b);
 
+/* Writes the bytes of h as formats have them: lo before hi, both little-endian. */
+void vv_hash128_write(uint8_t out[16], vv_hash128 h);
+
 /* Computes the 128-bit XXH3 of len bytes, with the seed as in vv_xxh3. */
 vv_hash128 vv_xxh3_128(const void *bytes, size_t len, uint64_t seed);
 

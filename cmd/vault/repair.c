@@ -61,7 +61,7 @@ typedef struct resealing {
 	vv_cid_set *gone;      /* items */
 	vv_store *store;
 	bool search; /* an index is lost: all that refs reach is looked for */
-	vv_ref_tips tips;
+	vv_oids tips;
 	uint64_t lacking; /* of the version that is looked at */
 	vv_buf bytes;
 } resealing;
@@ -253,7 +253,7 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	resealing *r = payload;
 
-	return vv_vault_keeps_ref(ref) ? vv_ref_tips_add(&r->tips, &ref->id, err) : VV_OK;
+	return vv_vault_keeps_ref(ref) ? vv_oids_add(&r->tips, &ref->id, err) : VV_OK;
 }
 
 static vv_status get_node(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
@@ -416,7 +416,7 @@ static vv_status reseal_run(vv_vault_repair *x, vv_vault_session *s, vv_error *e
 	vv_cid_set_free(r.lost);
 	vv_cid_set_free(r.again);
 	vv_cid_set_free(r.gone);
-	vv_ref_tips_clear(&r.tips);
+	vv_oids_clear(&r.tips);
 	vv_buf_clear(&r.bytes);
 	return rc;
 }

@@ -36,7 +36,7 @@ typedef struct version {
 } version;
 
 typedef struct filling {
-	vv_ref_tips tips;
+	vv_oids tips;
 	version *versions; /* the oldest first */
 	size_t count, cap;
 } filling;
@@ -94,7 +94,7 @@ static vv_status room_fill(vv_room_sum *out, vv_repository *r, uint64_t room,
 	for (size_t i = f.count; rc == VV_OK && i-- > 0;) {
 		rc = take(out, &f.versions[i], room, store, needed, err);
 	}
-	vv_ref_tips_clear(&f.tips);
+	vv_oids_clear(&f.tips);
 	vv_free(f.versions);
 	return rc;
 }

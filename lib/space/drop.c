@@ -33,7 +33,7 @@ typedef struct dropping {
 	vv_store *store;
 	vv_cid_map *named;  /* root -> place in d->versions */
 	vv_cid_set *in_use; /* may not go */
-	vv_ref_tips tips;   /* of all refs */
+	vv_oids tips;       /* of all refs */
 	bool *found;        /* with history: d->paths[i] has a version */
 } dropping;
 
@@ -86,7 +86,7 @@ static vv_status take_ref(void *payload, const vv_ref *ref, vv_error *err)
 
 	if (vv_oid_is_null(&ref->commit)) return VV_OK;
 	/* A pull is about to merge what its tracking branch has. */
-	if ((rc = vv_ref_tips_add(&x->tips, &ref->commit, err)) < 0 || !x->d->history ||
+	if ((rc = vv_oids_add(&x->tips, &ref->commit, err)) < 0 || !x->d->history ||
 	    (strncmp(ref->name, "refs/heads/", 11) != 0 &&
 	     strncmp(ref->name, "refs/remotes/", 13) != 0 &&
 	     strncmp(ref->name, "refs/tags/", 10) != 0)) {
@@ -123,7 +123,7 @@ static vv_status find_versions(dropping *x, vv_error *err)
 	if ((rc = vv_roots_in_use_each(x->repo, on_used_root, x, err)) < 0 ||
 	    (rc = vv_refs_each(x->repo, "refs/", take_ref, x, err)) < 0 ||
 	    (vv_rev_commit(x->repo, "HEAD", &head, VV_IGNORED) == VV_OK &&
-	     (rc = vv_ref_tips_add(&x->tips, &head, err)) < 0)) {
+	     (rc = vv_oids_add(&x->tips, &head, err)) < 0)) {
 		return rc;
 	}
 	if (!x->d->history) {
@@ -466,7 +466,7 @@ vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_er
 	vv_status rc = x.named && x.in_use ? run(&x, err) : vv_fail_nomem(err);
 	vv_cid_map_free(x.named);
 	vv_cid_set_free(x.in_use);
-	vv_ref_tips_clear(&x.tips);
+	vv_oids_clear(&x.tips);
 	vv_free(x.found);
 	return rc;
 }

@@ -223,11 +223,11 @@ done:
 
 static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
-	return vv_ref_tips_add(payload, &ref->commit, err);
+	return vv_oids_add(payload, &ref->commit, err);
 }
 
 /* In a store what only this clone has is not in its history, as on a host. */
-static vv_status add_own(vv_repository *r, vv_ref_tips *tips, vv_error *err)
+static vv_status add_own(vv_repository *r, vv_oids *tips, vv_error *err)
 {
 	static const char *const own[] = {"refs/heads/", "refs/tags/", "refs/stash"};
 	vv_status rc = VV_OK;
@@ -238,7 +238,7 @@ static vv_status add_own(vv_repository *r, vv_ref_tips *tips, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status sweep_store(vv_remote_gc *g, vv_host *h, const vv_ref_tips *tips, vv_error *err)
+static vv_status sweep_store(vv_remote_gc *g, vv_host *h, const vv_oids *tips, vv_error *err)
 {
 	const vv_host_sweeping what = {
 		.wants = tips->items,
@@ -249,7 +249,7 @@ static vv_status sweep_store(vv_remote_gc *g, vv_host *h, const vv_ref_tips *tip
 	return vv_host_sweep(h, &what, &g->swept, err);
 }
 
-static vv_status compact_ref(vv_remote_gc *g, vv_host *h, const vv_ref_tips *tips, vv_error *err)
+static vv_status compact_ref(vv_remote_gc *g, vv_host *h, const vv_oids *tips, vv_error *err)
 {
 	const uint64_t grace = g->has_grace ? g->grace_sec : VV_REMOTE_GC_HOST_SECONDS;
 	vv_host_compaction what = {.wants = tips->items,
@@ -267,7 +267,7 @@ static vv_status compact_ref(vv_remote_gc *g, vv_host *h, const vv_ref_tips *tip
 vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host, vv_error *err)
 {
 	vv_host *keeper;
-	vv_auto(vv_ref_tips) tips = {0};
+	vv_auto(vv_oids) tips = {0};
 	vv_status rc;
 
 	if (vv_repository_is_shallow(r)) {

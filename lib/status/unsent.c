@@ -36,7 +36,7 @@ static vv_status has_remote(vv_repository *r, bool *out, vv_error *err)
 
 vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err)
 {
-	vv_auto(vv_ref_tips) ours = {0}, theirs = {0};
+	vv_auto(vv_oids) ours = {0}, theirs = {0};
 	uint64_t found = 0;
 	bool remote = false;
 	vv_status rc;
@@ -60,7 +60,7 @@ typedef struct finder {
 	vv_unsent_versions *out;
 	vv_git_host *host;
 	vv_store *store;
-	vv_ref_tips tips;
+	vv_oids tips;
 } finder;
 
 void vv_unsent_versions_clear(vv_unsent_versions *u)
@@ -156,7 +156,7 @@ static vv_status look(finder *f, vv_repository *r, const vv_head *head, const ch
 	const char *const from[] = {"refs/heads/", "refs/tags/", there};
 	if ((rc = vv_alloc_ok(there, err)) < 0 ||
 	    (rc = vv_repository_store(r, &f->store, err)) < 0 ||
-	    (rc = vv_ref_tips_add(&f->tips, &head->commit, err)) < 0) {
+	    (rc = vv_oids_add(&f->tips, &head->commit, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < (remote ? 3u : 2u); i++) {
@@ -200,6 +200,6 @@ vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, con
 		rc = vv_hint_code(err, VV_HINT_UNSENT);
 	}
 done:
-	vv_ref_tips_clear(&f.tips);
+	vv_oids_clear(&f.tips);
 	return rc;
 }

@@ -57,13 +57,13 @@ static vv_status take_new_root(void *payload, const vv_new_root *n, vv_error *er
 static vv_status take_all(run *r, vv_error *err)
 {
 	vv_auto(vv_elsewhere) *e = NULL;
-	vv_auto(vv_ref_tips) tips = {0};
+	vv_auto(vv_oids) tips = {0};
 	vv_auto(vv_head) head = {0};
 	const vv_cid *root;
 	vv_status rc;
 
 	if ((rc = vv_head_read(r->f->repo, &head, err)) < 0 ||
-	    (!head.unborn && (rc = vv_ref_tips_add(&tips, &head.commit, err)) < 0) ||
+	    (!head.unborn && (rc = vv_oids_add(&tips, &head.commit, err)) < 0) ||
 	    (rc = vv_ref_tips_list(&tips, r->f->repo, "refs/", err)) < 0 ||
 	    (rc = vv_new_roots_each(r->f->repo, tips.items, tips.count, NULL, 0, take_new_root, r,
 				    err)) < 0) {

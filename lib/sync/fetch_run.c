@@ -161,8 +161,7 @@ static vv_status expect_blocks(run *r, vv_error *err)
 	}
 	/* if peers store them, the host is used only for single blocks that no peer has */
 	if (rc == VV_OK && !whole.all && r->from.supplier_count - r->from.unasked_count == 1) {
-		const vv_oids haves = {whole.tips, whole.tip_count};
-		rc = vv_git_host_expect(r->from.origin.host, &wants, &haves, &why);
+		rc = vv_git_host_expect(r->from.origin.host, &wants, &whole.tips, &why);
 		rc = rc < 0 ? say_unkept(r, &why, err) : rc;
 	}
 	return rc;

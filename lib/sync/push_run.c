@@ -740,11 +740,11 @@ static vv_status note_any(void *payload, const vv_new_root *n VV_UNUSED, vv_erro
 static vv_status look_unasked(run *r, vv_error *err)
 {
 	const vv_push_job *j = r->j;
-	vv_auto_free vv_oid *ids = vv_calloc(j->plan.count + 1, sizeof(*ids)), *plain = NULL;
+	vv_auto_free vv_oid *ids = vv_calloc(j->plan.count + 1, sizeof(*ids));
+	vv_auto(vv_oids) plain = {0};
 	vv_auto(sending) heads = {.count = 0};
 	vv_store_stats here;
 	vv_store *store;
-	size_t plain_count;
 	bool signs, none = !r->asks && !j->dry_run && j->refs.leases.count == 0 &&
 			   !r->remote.push_url && r->remote.kind &&
 			   strcmp(r->remote.kind, "git") == 0;
@@ -759,8 +759,8 @@ static vv_status look_unasked(run *r, vv_error *err)
 	    (rc = vv_heads_list(&heads.heads, &heads.count, j->repo, err)) < 0 || heads.count > 0 ||
 	    (rc = vv_repository_store(j->repo, &store, err)) < 0 ||
 	    (rc = vv_store_stats_get(store, &here, err)) < 0 || here.packs > 0 ||
-	    (rc = vv_plain_tips_read(j->repo, &plain, &plain_count, err)) < 0 ||
-	    (rc = vv_new_roots_each(j->repo, ids, j->plan.count, plain, plain_count, note_any,
+	    (rc = vv_plain_tips_read(j->repo, &plain, err)) < 0 ||
+	    (rc = vv_new_roots_each(j->repo, ids, j->plan.count, plain.items, plain.count, note_any,
 				    &none, err)) < 0 ||
 	    !none) {
 		return rc;

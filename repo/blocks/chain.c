@@ -59,8 +59,9 @@ static vv_status read_header(const vv_source *src, level *l, vv_error *err)
 	vv_status rc;
 
 	if (place->pack) {
-		return vv_pack_record(place->pack, place->offset, &l->record, l->peek, &l->have,
-				      err);
+		l->have = sizeof(l->peek);
+		return vv_pack_front(place->pack, place->offset, &l->record, l->peek, &l->have,
+				     err);
 	}
 	if ((rc = vv_pack_writer_read(src->own, place->offset, l->peek, sizeof l->peek, &l->have,
 				      err)) < 0) {
@@ -136,12 +137,7 @@ static vv_status find_in_pack(vv_pack *p, const vv_cid *cid, const chain *ch, le
 	vv_error rebuild;
 
 	if (rc == VV_ECORRUPT && !atomic_load(&p->rebuilt)) {
-		if ((rc = vv_pack_rebuild(p, &rebuild)) < 0) {
-			if (err) {
-				*err = rebuild;
-			}
-			return rc;
-		}
+		if (vv_pack_rebuild(p, &rebuild) < 0) return vv_error_copy(err, &rebuild);
 		rc = find_by_index(p, cid, ch, out, err);
 	}
 	return rc;
@@ -173,13 +169,7 @@ static vv_status find_record(const vv_source *src, const vv_cid *cid, const chai
 			break;
 		}
 	}
-	if (damage.code < 0) {
-		if (err) {
-			*err = damage;
-		}
-		return damage.code;
-	}
-	return VV_EMISSING;
+	return damage.code < 0 ? vv_error_copy(err, &damage) : VV_EMISSING;
 }
 
 static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
@@ -351,12 +341,7 @@ static vv_status push_level(chain *ch, const level *l, vv_error *err)
 /* Notes the place as one to avoid, and the error, if it is the first. */
 static vv_status note_bad(chain *ch, const level *l, const vv_error *what, vv_error *err)
 {
-	if (what->code != VV_ECORRUPT) {
-		if (err) {
-			*err = *what;
-		}
-		return what->code;
-	}
+	if (what->code != VV_ECORRUPT) return vv_error_copy(err, what);
 	if (ch->first.code == VV_OK) {
 		ch->first = *what;
 	}

@@ -41,22 +41,16 @@ static vv_status tell(checking *c, const char *file, uint64_t offset, const vv_c
 
 static vv_status check_pack(checking *c, vv_error *err)
 {
-	vv_pack_scan scan = {NULL, NULL, NULL};
 	vv_pack *p = c->pack;
 	bool sound = false;
 	vv_error what;
 	vv_status rc = VV_OK;
 
 	if (!vv_pack_is_damaged(p)) {
-		rc = vv_pack_scan_all(p, &scan, &sound, &what);
+		rc = vv_pack_scan_all(p, NULL, &sound, &what);
 	}
 	if (rc == VV_EIO) return tell(c, p->name, 0, NULL, rc, what.message, err);
-	if (rc < 0) {
-		if (err) {
-			*err = what;
-		}
-		return rc;
-	}
+	if (rc < 0) return vv_error_copy(err, &what);
 	if (vv_pack_is_damaged(p)) {
 		rc = tell(c, p->name, atomic_load(&p->damage_at), NULL, VV_ECORRUPT,
 			  atomic_load(&p->damage), err);
@@ -152,14 +146,12 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool 
 {
 	vv_source src = {c->store, c->packs, NULL, false};
 	vv_place place = {c->pack, offset};
-	uint8_t peek[VV_RECORD_PEEK];
-	size_t have;
 	vv_error what;
 	vv_record r;
 
 	*len = 0;
 	*good = false;
-	vv_status rc = vv_pack_record(c->pack, offset, &r, peek, &have, &what);
+	vv_status rc = vv_pack_record(c->pack, offset, &r, &what);
 	if (rc == VV_ECORRUPT || rc == VV_EIO) {
 		return tell(c, c->pack->name, offset, NULL, rc, what.message, err);
 	}
@@ -175,10 +167,7 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool 
 		}
 	}
 	if (rc < 0 && rc != VV_ECORRUPT && rc != VV_EIO && rc != VV_EMISSING) {
-		if (err) {
-			*err = what;
-		}
-		return rc;
+		return vv_error_copy(err, &what);
 	}
 	*good = rc == VV_OK;
 	rc = tell(c, c->pack->name, offset, &r.cid, rc, rc < 0 ? what.message : "", err);
@@ -207,11 +196,9 @@ static bool reads(checking *c, uint64_t offset)
 {
 	vv_source src = {c->store, c->packs, NULL, false};
 	vv_place place = {c->pack, offset};
-	uint8_t peek[VV_RECORD_PEEK];
-	size_t have;
 	vv_record r;
 
-	return vv_pack_record(c->pack, offset, &r, peek, &have, NULL) == VV_OK &&
+	return vv_pack_record(c->pack, offset, &r, NULL) == VV_OK &&
 	       vv_source_get_at(&src, &place, &c->raw, &r, NULL) == VV_OK;
 }
 

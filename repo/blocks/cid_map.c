@@ -84,7 +84,7 @@ bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at)
 {
 	const vv_cid_map_entry *e = find_entry(m, cid, hash_of(vv_cid_prefix(cid)));
 
-	if (e) {
+	if (e && at) {
 		*at = (size_t)(e - m->entries);
 	}
 	return e != NULL;
@@ -92,11 +92,12 @@ bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at)
 
 bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value)
 {
-	size_t at;
+	const vv_cid_map_entry *e = find_entry(m, cid, hash_of(vv_cid_prefix(cid)));
 
-	if (!vv_cid_map_find(m, cid, &at)) return false;
-	*value = m->entries[at].value;
-	return true;
+	if (e && value) {
+		*value = e->value;
+	}
+	return e != NULL;
 }
 
 const vv_cid *vv_cid_map_cid(const vv_cid_map *m, size_t at)

@@ -41,9 +41,9 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_error *err);
 
 /* Returns true if the map has cid, and sets *at to its position in the order of insertion, from
- * 0. */
+ * 0. at may be NULL. */
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at);
-/* Returns true if the map has cid, and sets *value to the value of cid. */
+/* Returns true if the map has cid, and sets *value to the value of cid. value may be NULL. */
 bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value);
 
 /* Returns the number of CIDs with this codec whose digests begin with prefix: 0, 1, or 2 for two or

@@ -36,16 +36,13 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
 
 vv_status vv_place_base(const vv_place *place, const vv_record *r, vv_cid *out, vv_error *err)
 {
-	uint8_t peek[VV_RECORD_PEEK];
 	vv_record base;
-	size_t have;
 
 	if (r->distance == 0) {
 		*out = r->base;
 		return VV_OK;
 	}
-	vv_status rc = vv_pack_record(place->pack, place->offset - r->distance, &base, peek, &have,
-				      err);
+	vv_status rc = vv_pack_record(place->pack, place->offset - r->distance, &base, err);
 	if (rc == VV_OK) {
 		*out = base.cid;
 	}
@@ -209,11 +206,10 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 {
 	vv_source own = {from->store, NULL, to, false};
 	vv_auto(vv_buf) raw = VV_BUF_INIT, kept = VV_BUF_INIT;
-	uint64_t offset;
 
 	*record_len = 0;
 	*lost = false;
-	if (vv_pack_writer_find(to, cid, &offset)) return VV_OK;
+	if (vv_pack_writer_find(to, cid, NULL)) return VV_OK;
 	copying cp = {.from = from, .own = &own, .coder = vv_coder_take(from->store->coders, err)};
 	if (!cp.coder) return VV_ENOMEM;
 	vv_status rc = fetch(&cp, cid, &raw, err);

@@ -66,20 +66,11 @@ vv_status vv_gc_expend(vv_gc *gc, const vv_cid *cid, bool *first, vv_error *err)
 	return vv_cid_map_put(&gc->expended, cid, 0, first, err);
 }
 
-static bool is_marked(const vv_gc *gc, const vv_cid *cid)
-{
-	size_t at;
-
-	return vv_cid_map_find(&gc->marks, cid, &at);
-}
-
 /* For an unmarked block: does it stay for the grace period? */
 static bool has_grace(const vv_gc *gc, const vv_cid *cid)
 {
-	size_t at;
-
-	return (gc->opts->grace_sec > 0 || vv_cid_map_find(&gc->young, cid, &at)) &&
-	       !vv_cid_map_find(&gc->expended, cid, &at);
+	return (gc->opts->grace_sec > 0 || vv_cid_map_find(&gc->young, cid, NULL)) &&
+	       !vv_cid_map_find(&gc->expended, cid, NULL);
 }
 
 static bool is_young(const vv_gc *gc, const vv_pack *p)
@@ -235,7 +226,7 @@ static vv_status write_aside(vv_gc *gc, vv_error *err)
 	for (size_t i = 0; i < count; i++) {
 		vv_cid cid = *vv_cid_map_cid(&gc->stored, i);
 
-		if (!is_marked(gc, &cid) && has_grace(gc, &cid) &&
+		if (!vv_cid_map_find(&gc->marks, &cid, NULL) && has_grace(gc, &cid) &&
 		    (rc = vv_copy_block(&from, gc->aside.pack, &gc->aside.hints, &cid, NULL, &len,
 					&lost, err)) < 0) {
 			return rc;
@@ -248,12 +239,12 @@ static vv_status write_aside(vv_gc *gc, vv_error *err)
 static bool has_surplus(vv_gc *gc)
 {
 	size_t count = vv_cid_map_count(&gc->stored);
-	uint64_t offset;
 
 	for (size_t i = 0; i < count; i++) {
 		const vv_cid *cid = vv_cid_map_cid(&gc->stored, i);
 
-		if (!is_marked(gc, cid) && vv_pack_writer_find(gc->live.pack, cid, &offset)) {
+		if (!vv_cid_map_find(&gc->marks, cid, NULL) &&
+		    vv_pack_writer_find(gc->live.pack, cid, NULL)) {
 			return true;
 		}
 	}
@@ -316,7 +307,7 @@ static vv_status count_unmarked(void *payload, const vv_record *r, uint64_t offs
 {
 	counting *c = payload;
 
-	if (!is_marked(c->gc, &r->cid)) {
+	if (!vv_cid_map_find(&c->gc->marks, &r->cid, NULL)) {
 		c->blocks++;
 		c->bytes += vv_record_len(r);
 	}
@@ -357,9 +348,8 @@ static vv_status count_all(vv_gc *gc, vv_error *err)
 	}
 	for (size_t i = 0; i < count; i++) {
 		const vv_cid *cid = vv_cid_map_cid(&gc->stored, i);
-		uint64_t offset;
-
-		if (is_marked(gc, cid) || vv_pack_writer_find(gc->live.pack, cid, &offset)) {
+		if (vv_cid_map_find(&gc->marks, cid, NULL) ||
+		    vv_pack_writer_find(gc->live.pack, cid, NULL)) {
 			continue;
 		}
 		if (has_grace(gc, cid)) {
@@ -413,21 +403,9 @@ typedef struct published {
 	size_t count;
 } published;
 
-static bool same_name(const vv_pack_name *a, const vv_pack_name *b)
-{
-	return a->aside == b->aside && a->since == b->since &&
-	       memcmp(a->hash, b->hash, sizeof a->hash) == 0;
-}
-
 static bool is_published(const published *p, const vv_pack_name *id)
 {
-	return vv_array_find(p->names, p->count, it, same_name(it, id)) != NULL;
-}
-
-static bool was_listed(const vv_gc *gc, const vv_pack_name *id)
-{
-	return vv_array_find(gc->packs->packs, gc->packs->count, it, same_name(&(*it)->id, id)) !=
-	       NULL;
+	return vv_array_find(p->names, p->count, it, vv_pack_name_equal(it, id)) != NULL;
 }
 
 /* The new pack has the age of its content. */
@@ -447,7 +425,7 @@ static vv_status publish_part(part *p, int64_t since, int64_t time, published *d
 static vv_status seal_part(part *p, vv_error *err)
 {
 	if (vv_pack_writer_count(p->pack) == 0) return VV_OK;
-	vv_status rc = vv_pack_writer_seal(p->pack, err);
+	vv_status rc = vv_pack_writer_end(p->pack, true, err);
 	return rc < 0 ? rc : vv_pack_writer_check(p->pack, err);
 }
 
@@ -465,7 +443,7 @@ static vv_status publish_both(vv_gc *gc, published *done, vv_error *err)
 		while (done->count > 0) {
 			const vv_pack_name *id = &done->names[--done->count];
 
-			if (!was_listed(gc, id)) {
+			if (!vv_packs_have(gc->packs, id)) {
 				(void)vv_store_remove_pack(gc->store, id, NULL);
 			}
 		}

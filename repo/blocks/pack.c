@@ -52,6 +52,12 @@ bool vv_pack_name_read(vv_pack_name *out, const char *name)
 	       vv_hex_is_lower(name, HASH_HEX) && vv_hex_read(out->hash, VV_PACK_HASH_LEN, name);
 }
 
+bool vv_pack_name_equal(const vv_pack_name *a, const vv_pack_name *b)
+{
+	return a->aside == b->aside && a->since == b->since &&
+	       memcmp(a->hash, b->hash, sizeof a->hash) == 0;
+}
+
 void vv_pack_name_write(char out[VV_PACK_NAME_MAX], const vv_pack_name *n, const char *ext)
 {
 	char hex[HASH_HEX + 1];
@@ -121,11 +127,12 @@ vv_status vv_pack_front(const vv_pack *p, uint64_t offset, vv_record *out, void 
 	return what ? vv_pack_bad(p, offset, what, err) : VV_OK;
 }
 
-vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
-			 uint8_t peek[VV_RECORD_PEEK], size_t *have, vv_error *err)
+vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out, vv_error *err)
 {
-	*have = VV_RECORD_PEEK;
-	return vv_pack_front(p, offset, out, peek, have, err);
+	uint8_t peek[VV_RECORD_PEEK];
+	size_t have = sizeof peek;
+
+	return vv_pack_front(p, offset, out, peek, &have, err);
 }
 
 /* ---- scanning ---- */
@@ -146,8 +153,6 @@ typedef struct scanner {
 static vv_status scan_records(scanner *s, vv_error *err)
 {
 	vv_record r;
-	uint8_t peek[VV_RECORD_PEEK];
-	size_t have;
 	vv_status rc;
 
 	while (s->parsed && s->next < s->at + s->len && s->next < s->pack->records_end) {
@@ -160,14 +165,14 @@ static vv_status scan_records(scanner *s, vv_error *err)
 				     ? VV_ECORRUPT
 				     : VV_OK;
 		} else {
-			rc = vv_pack_record(s->pack, s->next, &r, peek, &have, err);
+			rc = vv_pack_record(s->pack, s->next, &r, err);
 		}
 		if (rc == VV_ECORRUPT) {
 			vv_pack_set_damaged(s->pack, s->next, "no intact record starts here");
 			s->parsed = false;
 			return VV_OK;
 		}
-		if (rc < 0 || (s->scan->record &&
+		if (rc < 0 || (s->scan && s->scan->record &&
 			       (rc = s->scan->record(s->scan->payload, &r, s->next, err)) < 0)) {
 			return rc;
 		}
@@ -188,7 +193,7 @@ static vv_status pass_bytes(scanner *s, vv_error *err)
 	if (to > s->pack->records_end) {
 		to = s->pack->records_end;
 	}
-	if (!s->scan->bytes || to <= from) return VV_OK;
+	if (!s->scan || !s->scan->bytes || to <= from) return VV_OK;
 	return s->scan->bytes(s->scan->payload, s->buf + (from - s->at), (size_t)(to - from), err);
 }
 
@@ -229,9 +234,7 @@ vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv
 		return VV_OK;
 	}
 	if (rc < 0) return rc;
-	vv_hash128 sum = vv_xxh3_digest128(hash);
-	vv_put_le64(found, sum.lo);
-	vv_put_le64(found + 8, sum.hi);
+	vv_hash128_write(found, vv_xxh3_digest128(hash));
 	if (memcmp(found, p->id.hash, sizeof found) != 0) {
 		vv_pack_set_damaged(p, 0, "its content does not match its name, which is a hash");
 	} else if (!s.parsed || s.next != p->records_end || s.count != p->count) {
@@ -248,6 +251,13 @@ typedef struct entries {
 	vv_pack_index_entry *items;
 	size_t count, cap;
 } entries;
+
+static void entries_clear(entries *e)
+{
+	vv_free(e->items);
+}
+
+VV_AUTO_CLEAR(entries, entries_clear)
 
 static vv_status push_entry(void *payload, const vv_record *r, uint64_t offset, vv_error *err)
 {
@@ -297,7 +307,8 @@ static vv_status salvage_records(vv_pack *p, vv_coder *c, uint8_t *raw, entries 
 	vv_status rc;
 
 	for (;;) {
-		rc = vv_pack_record(p, offset, &r, header, &have, err);
+		have = sizeof header;
+		rc = vv_pack_front(p, offset, &r, header, &have, err);
 		if (rc == VV_ECORRUPT) {
 			break;
 		}
@@ -333,41 +344,23 @@ static vv_status encode_index(const vv_pack *p, entries *e, vv_pack_index **out,
 	return rc < 0 ? rc : vv_pack_index_from(out, &bytes, p->id.hash, err);
 }
 
-/* The index file, if it is good. */
-static vv_status read_whole_index(const vv_pack *p, vv_pack_index **out, vv_error *err)
-{
-	vv_status rc = vv_pack_index_open(out, p->index_path, p->id.hash, true, err);
-
-	return rc == VV_ENOMEM ? rc : VV_OK;
-}
-
 /* *out NULL: the index in use should stay. For a damaged pack a good index has more than the pack
  * itself: also lost blocks. */
 static vv_status make_index(vv_pack *p, vv_pack_index **out, vv_error *err)
 {
 	vv_pack_index *now = atomic_load(&p->index);
-	entries e = {NULL, 0, 0};
+	vv_auto(entries) e = {NULL, 0, 0};
 	vv_pack_scan scan = {NULL, push_entry, &e};
-	bool sound = false, keep = false;
-	vv_status rc = VV_OK;
+	bool sound = false;
+	vv_status rc;
 
-	if (!vv_pack_is_damaged(p)) {
-		rc = vv_pack_scan_all(p, &scan, &sound, err);
+	if (!vv_pack_is_damaged(p) && (rc = vv_pack_scan_all(p, &scan, &sound, err)) < 0) return rc;
+	if (!sound) {
+		if (now && vv_pack_index_is_whole(now)) return VV_OK;
+		rc = vv_pack_index_open(out, p->index_path, p->id.hash, true, err);
+		if (rc == VV_OK || rc == VV_ENOMEM || (rc = salvage(p, &e, err)) < 0) return rc;
 	}
-	if (rc == VV_OK && !sound) {
-		keep = now && vv_pack_index_is_whole(now);
-		if (!keep) {
-			rc = read_whole_index(p, out, err);
-		}
-		if (rc == VV_OK && !keep && !*out) {
-			rc = salvage(p, &e, err);
-		}
-	}
-	if (rc == VV_OK && !keep && !*out) {
-		rc = encode_index(p, &e, out, err);
-	}
-	vv_free(e.items);
-	return rc;
+	return encode_index(p, &e, out, err);
 }
 
 static atomic_ulong rebuilds;
@@ -464,11 +457,10 @@ static const char *judge_trailer(vv_pack *p, const uint8_t trailer[VV_PACK_TRAIL
 /* Another format is refused; a damaged header that merely looks like one is damage. */
 static vv_status judge_version(vv_pack *p, uint8_t version, vv_error *err)
 {
-	vv_pack_scan scan = {NULL, NULL, NULL};
 	bool sound = false;
 	vv_status rc;
 
-	if (p->records_end == p->stat.size || (rc = vv_pack_scan_all(p, &scan, &sound, err)) < 0 ||
+	if (p->records_end == p->stat.size || (rc = vv_pack_scan_all(p, NULL, &sound, err)) < 0 ||
 	    sound) {
 		return vv_fail(err, VV_ENOSUPPORT,
 			       "pack '%s' has format %u, and this varve reads only format 1\n"
@@ -511,16 +503,12 @@ static vv_status check_ends(vv_pack *p, vv_error *err)
 /* From the index's file, or else from the pack itself. */
 static vv_status load_index(vv_pack *p, bool whole, vv_error *err)
 {
-	vv_pack_index *index = NULL;
-	vv_status rc = vv_pack_index_open(&index, p->index_path, p->id.hash, whole, err);
+	vv_auto(vv_pack_index) *index = NULL;
+	const vv_status rc = vv_pack_index_open(&index, p->index_path, p->id.hash, whole, err);
 
-	if (rc == VV_OK && p->records_end < p->stat.size &&
-	    vv_pack_index_count(index) != p->count) {
-		vv_pack_index_close(index);
-		rc = VV_ECORRUPT;
-	}
-	if (rc == VV_OK) {
-		atomic_store(&p->index, index);
+	if (rc == VV_OK &&
+	    (p->records_end == p->stat.size || vv_pack_index_count(index) == p->count)) {
+		atomic_store(&p->index, vv_take(&index));
 		atomic_store(&p->index_stored, true);
 		return VV_OK;
 	}
@@ -555,23 +543,12 @@ static vv_status open_pack(vv_pack *p, const char *dir, const char *name, bool w
 
 vv_status vv_pack_open(vv_pack **out, const char *dir, const char *name, bool whole, vv_error *err)
 {
-	vv_pack *p = vv_calloc(1, sizeof *p);
+	vv_auto(vv_pack) *p = vv_calloc(1, sizeof *p);
 
 	if (!p) return vv_fail_nomem(err);
-	p->fd = -1;
-	atomic_init(&p->refs, 1);
-	atomic_init(&p->damage, NULL);
-	atomic_init(&p->damage_at, 0);
-	atomic_init(&p->index, NULL);
-	atomic_init(&p->rebuilt, false);
-	atomic_init(&p->index_stored, false);
+	*p = (vv_pack){.fd = -1, .refs = 1};
 	vv_status rc = open_pack(p, dir, name, whole, err);
-	if (rc < 0) {
-		vv_pack_unref(p);
-	} else {
-		*out = p;
-	}
-	return rc;
+	return rc < 0 ? rc : vv_hand_over(out, &p);
 }
 
 void vv_pack_ref(vv_pack *p)

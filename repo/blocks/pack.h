@@ -47,6 +47,7 @@ typedef struct vv_pack_name {
 /* Parses a file name that ends in ".pack". Returns false if `name` is not the name of a pack. */
 bool vv_pack_name_read(vv_pack_name *out, const char *name);
 /* Writes the file name of the pack n. ext: "pack" or "index". */
+bool vv_pack_name_equal(const vv_pack_name *a, const vv_pack_name *b);
 void vv_pack_name_write(char out[VV_PACK_NAME_MAX], const vv_pack_name *n, const char *ext);
 
 /* An open pack, shared by all lists that contain it by reference counting. After vv_pack_open, only
@@ -82,6 +83,7 @@ vv_status vv_pack_open(vv_pack **out, const char *dir, const char *name, bool wh
 void vv_pack_ref(vv_pack *p);
 /* Removes a reference, and closes the pack with the last one. Accepts NULL. */
 void vv_pack_unref(vv_pack *p);
+VV_AUTO_FREE(vv_pack, vv_pack_unref)
 
 bool vv_pack_is_damaged(const vv_pack *p); /* true if p->damage is set */
 /* Marks the pack as damaged, unless it already is. what_static: a constant that describes the damage. */
@@ -91,13 +93,11 @@ void vv_pack_set_damaged(vv_pack *p, uint64_t offset, const char *what_static);
 vv_status vv_pack_bad(const vv_pack *p, uint64_t offset, const char *what, vv_error *err);
 
 /* Reads the header of the record at offset into *out, and checks that the whole record is inside
- * the pack. Also writes *have bytes of the pack from offset on to peek: fewer than VV_RECORD_PEEK
- * only at the end of the pack. VV_ECORRUPT: the header is damaged, or the record is not inside the
- * pack. */
-vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
-			 uint8_t peek[VV_RECORD_PEEK], size_t *have, vv_error *err);
-/* Reads a record's header as vv_pack_record does, but with a buffer of any size: `first` has room for *have bytes, at
- * least VV_RECORD_HEADER_MAX. Sets *have to the number of bytes read. */
+ * the pack. VV_ECORRUPT: the header is damaged, or the record is not inside the pack. */
+vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out, vv_error *err);
+/* Reads a record's header as vv_pack_record does, and also writes bytes of the pack from offset on to
+ * `first`, which has room for *have bytes, at least VV_RECORD_HEADER_MAX. Sets *have to the number of
+ * bytes read. */
 vv_status vv_pack_front(const vv_pack *p, uint64_t offset, vv_record *out, void *first,
 			size_t *have, vv_error *err);
 
@@ -111,7 +111,7 @@ typedef struct vv_pack_scan {
 	vv_status (*record)(void *payload, const vv_record *r, uint64_t offset, vv_error *err);
 	void *payload;
 } vv_pack_scan;
-/* Reads the pack once, from start to end, and calls the functions of scan. Sets *sound to true if
+/* Reads the pack once, from start to end, and calls the functions of scan (NULL: none). Sets *sound to true if
  * the hash in the trailer matches, and the records fill the pack exactly; else marks the pack as
  * damaged. */
 vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv_error *err);

@@ -161,6 +161,11 @@ void vv_packs_unref(vv_pack_list *l)
 	}
 }
 
+bool vv_packs_have(const vv_pack_list *l, const vv_pack_name *id)
+{
+	return vv_array_find(l->packs, l->count, it, vv_pack_name_equal(&(*it)->id, id)) != NULL;
+}
+
 static int rank(const vv_pack *p)
 {
 	return p->id.aside ? 2 : vv_pack_is_damaged(p) ? 1 : 0;
@@ -214,8 +219,6 @@ static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen
 	}
 	return rc;
 }
-
-/* The current list, a reference; the packs are listed when none was yet. */
 
 /* The current packs of the store below. */
 static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)

@@ -46,6 +46,8 @@ vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_li
 			 vv_error *err);
 void vv_packs_unref(vv_pack_list *l); /* removes a reference; accepts NULL */
 VV_AUTO_FREE(vv_pack_list, vv_packs_unref)
+/* Returns true if the list has a pack of this name. */
+bool vv_packs_have(const vv_pack_list *l, const vv_pack_name *id);
 
 /* An iteration over the packs of a list that may have a block, in the order of the list. According
  * to their indexes, the other packs do not have the block.

@@ -214,7 +214,7 @@ vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_it
 				uint64_t *record_len, vv_error *err)
 {
 	uint8_t header[VV_RECORD_HEADER_MAX];
-	uint64_t sum, offset;
+	uint64_t sum;
 	vv_record r;
 	vv_status rc;
 
@@ -232,7 +232,7 @@ vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_it
 	if (rc == VV_OK && w->closed) {
 		rc = vv_fail(err, VV_ELOCKED, "a block was added during a commit of the same pack");
 	}
-	if (rc == VV_OK && !vv_cid_map_get(&w->own, &item->cid, &offset)) {
+	if (rc == VV_OK && !vv_cid_map_get(&w->own, &item->cid, NULL)) {
 		rc = append_record(w, c, &r, item, vv_method_has_base(r.method) ? NULL : &sum, err);
 		*record_len = rc < 0 ? 0 : vv_record_len(&r);
 		return end_step(w, rc, err);
@@ -286,32 +286,37 @@ static vv_status cut_short(vv_error *err)
 	return vv_fail(err, VV_EIO, "an unfinished pack was cut short while it was read");
 }
 
+static vv_status read_locked(vv_pack_writer *w, uint64_t offset, uint8_t *out, size_t len,
+			     vv_error *err)
+{
+	ssize_t got;
+	size_t n = 0;
+
+	if (offset < w->flushed) {
+		n = w->flushed - offset < len ? (size_t)(w->flushed - offset) : len;
+		got = vv_pread_full(w->fd, out, n, offset, w->temp, err);
+		if (got < 0) return (vv_status)got;
+		if ((size_t)got < n) return cut_short(err);
+	}
+	if (n < len) {
+		memcpy(out + n, w->buf + (offset + n - w->flushed), len - n);
+	}
+	return VV_OK;
+}
+
 static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error *err)
 {
-	uint64_t start = position(w), at = VV_PACK_HEADER_LEN;
+	const uint64_t start = position(w), end = position(from);
+	uint64_t at = VV_PACK_HEADER_LEN;
 	vv_status rc = VV_OK;
 
 	vv_auto_free uint8_t *piece = vv_malloc(BUFFER_LEN);
 	if (!piece) return vv_fail_nomem(err);
-	while (rc == VV_OK && at < from->flushed) {
-		size_t n = from->flushed - at < BUFFER_LEN ? (size_t)(from->flushed - at)
-							   : BUFFER_LEN;
-		ssize_t got = vv_pread_full(from->fd, piece, n, at, from->temp, err);
-
-		if (got < 0) {
-			rc = (vv_status)got;
-		} else if ((size_t)got < n) {
-			rc = cut_short(err);
-		} else {
+	for (size_t n; rc == VV_OK && at < end; at += n) {
+		n = end - at < BUFFER_LEN ? (size_t)(end - at) : BUFFER_LEN;
+		if ((rc = read_locked(from, at, piece, n, err)) == VV_OK) {
 			rc = put(w, piece, n, err);
 		}
-		at += n;
-	}
-	if (rc == VV_OK) {
-		size_t skip = (size_t)(at -
-				       from->flushed); /* the header, while nothing was flushed */
-
-		rc = put(w, from->buf + skip, from->buf_len - skip, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
 		rc = add_entry(w, from->entries[i].prefix,
@@ -370,24 +375,6 @@ unsigned vv_pack_writer_find_prefix(vv_pack_writer *w, uint8_t codec, uint64_t p
 	return found;
 }
 
-static vv_status read_locked(vv_pack_writer *w, uint64_t offset, uint8_t *out, size_t len,
-			     vv_error *err)
-{
-	ssize_t got;
-	size_t n = 0;
-
-	if (offset < w->flushed) {
-		n = w->flushed - offset < len ? (size_t)(w->flushed - offset) : len;
-		got = vv_pread_full(w->fd, out, n, offset, w->temp, err);
-		if (got < 0) return (vv_status)got;
-		if ((size_t)got < n) return cut_short(err);
-	}
-	if (n < len) {
-		memcpy(out + n, w->buf + (offset + n - w->flushed), len - n);
-	}
-	return VV_OK;
-}
-
 vv_status vv_pack_writer_read(vv_pack_writer *w, uint64_t offset, void *out, size_t len,
 			      size_t *got, vv_error *err)
 {
@@ -427,9 +414,7 @@ static vv_status put_trailer(vv_pack_writer *w, vv_error *err)
 	    (rc = flush(w, err)) < 0) {
 		return rc;
 	}
-	vv_hash128 sum = vv_xxh3_digest128(w->state);
-	vv_put_le64(w->hash, sum.lo);
-	vv_put_le64(w->hash + 8, sum.hi);
+	vv_hash128_write(w->hash, vv_xxh3_digest128(w->state));
 	if ((rc = put(w, w->hash, sizeof w->hash, err)) < 0) return rc;
 	return flush(w, err);
 }
@@ -454,7 +439,7 @@ vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err)
 	return end_step(w, rc, err);
 }
 
-static vv_status end_pack(vv_pack_writer *w, bool sync, vv_error *err)
+vv_status vv_pack_writer_end(vv_pack_writer *w, bool sync, vv_error *err)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	w->closed = true;
@@ -468,16 +453,6 @@ static vv_status end_pack(vv_pack_writer *w, bool sync, vv_error *err)
 	w->sealed = rc == VV_OK;
 	w->synced = rc == VV_OK && sync;
 	return end_step(w, rc, err);
-}
-
-vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err)
-{
-	return end_pack(w, true, err);
-}
-
-vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err)
-{
-	return end_pack(w, false, err);
 }
 
 vv_status vv_pack_writer_check(vv_pack_writer *w, vv_error *err)
@@ -496,9 +471,7 @@ vv_status vv_pack_writer_check(vv_pack_writer *w, vv_error *err)
 		vv_xxh3_update(w->state, w->buf, len);
 	}
 	if ((rc = read_locked(w, end, stored, sizeof stored, err)) < 0) return rc;
-	vv_hash128 sum = vv_xxh3_digest128(w->state);
-	vv_put_le64(found, sum.lo);
-	vv_put_le64(found + 8, sum.hi);
+	vv_hash128_write(found, vv_xxh3_digest128(w->state));
 	return memcmp(found, w->hash, sizeof found) == 0 &&
 			       memcmp(stored, w->hash, sizeof stored) == 0
 		       ? VV_OK

@@ -2,13 +2,13 @@
  * pack_writer: writes a pack.
  *
  * A correct caller: vv_pack_writer_new; append records or copy packs, from any thread;
- * vv_pack_writer_seal; vv_pack_writer_publish; fsync of the folder; vv_pack_writer_reset or
- * vv_pack_writer_free. vv_pack_writer_seal completes the pack and makes it durable under a
- * temporary name. vv_pack_writer_publish writes the index and renames both files.
+ * vv_pack_writer_end; vv_pack_writer_publish; fsync of the folder; vv_pack_writer_reset or
+ * vv_pack_writer_free. vv_pack_writer_end completes the pack and, with sync, makes it durable under
+ * a temporary name. vv_pack_writer_publish writes the index and renames both files.
  * vv_pack_writer_reset and vv_pack_writer_free remove the files if they were not published. A
- * caller with other files to sync calls vv_pack_writer_end and vv_pack_writer_stage, waits for all
- * syncs at once, and calls vv_pack_writer_place, instead of vv_pack_writer_seal and
- * vv_pack_writer_publish. After a failure, all calls fail with the same error until
+ * caller with other files to sync calls vv_pack_writer_end without sync, and vv_pack_writer_stage,
+ * waits for all syncs at once, and calls vv_pack_writer_place, instead of vv_pack_writer_publish.
+ * After a failure, all calls fail with the same error until
  * vv_pack_writer_reset.
  */
 #ifndef VV_REPO_BLOCKS_PACK_WRITER_H
@@ -82,15 +82,13 @@ uint64_t vv_pack_writer_len(vv_pack_writer *w);   /* length that the complete pa
  * without syncing it. */
 vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err);
 
-/* Makes the records so far durable, so that vv_pack_writer_seal needs less time. */
+/* Makes the records so far durable, so that vv_pack_writer_end needs less time. */
 vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err);
 
-/* Completes the pack, and makes it durable. No record can be appended afterwards. */
-vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err);
-/* Completes the pack as vv_pack_writer_seal does, but does not make it durable:
- * vv_pack_writer_stage then adds the pack to the files to be synced, and vv_pack_writer_publish
- * syncs it. */
-vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err);
+/* Completes the pack. No record can be appended afterwards. sync: makes the pack durable; without,
+ * vv_pack_writer_stage adds the pack to the files to be synced, and vv_pack_writer_publish syncs
+ * it. */
+vv_status vv_pack_writer_end(vv_pack_writer *w, bool sync, vv_error *err);
 
 /* Reads the file of the complete pack. Call this before vv_pack_writer_stage if the pack replaces other
  * packs, which will be removed. VV_EIO: the file does not have the written bytes. */

@@ -41,9 +41,7 @@ vv_status vv_cid_set_note(void *set, const vv_cid *cid, vv_error *err)
 
 bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid)
 {
-	size_t at;
-
-	return vv_cid_map_find(set, cid, &at);
+	return vv_cid_map_find(set, cid, NULL);
 }
 
 uint64_t vv_cid_set_count(const vv_cid_set *set)

@@ -149,10 +149,7 @@ static vv_status search_packs(vv_store *s, const vv_cid *cid, bool live_only, se
 			break;
 		}
 		if (look_again(s, &l, &tries, &again) < 0) {
-			if (err) {
-				*err = again;
-			}
-			rc = again.code;
+			rc = vv_error_copy(err, &again);
 			break;
 		}
 	}
@@ -506,16 +503,14 @@ typedef struct match {
 static vv_status match_in_pack(match *m, vv_pack *p, vv_error *err)
 {
 	vv_pack_index *index = atomic_load(&p->index);
-	uint8_t peek[VV_RECORD_PEEK];
 	uint64_t first, count, offset;
 	vv_record r;
-	size_t have;
 	vv_status rc;
 
 	if ((rc = vv_pack_index_find(index, m->prefix, &first, &count, err)) < 0) return rc;
 	for (uint64_t i = 0; i < count; i++) {
 		if ((rc = vv_pack_index_offset(index, first + i, &offset, err)) < 0) return rc;
-		if ((rc = vv_pack_record(p, offset, &r, peek, &have, err)) < 0) {
+		if ((rc = vv_pack_record(p, offset, &r, err)) < 0) {
 			if (rc != VV_ECORRUPT) return rc;
 			continue; /* reading it reports the fault */
 		}

@@ -68,7 +68,6 @@ static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len,
 	vv_auto_free vv_pack **packs = vv_calloc(l->count + 1,
 						 sizeof *packs); /* NULL means the new one */
 	size_t n = 0, at = 0;
-	vv_status rc = VV_OK;
 
 	*out = NULL;
 	*count = 0;
@@ -89,16 +88,15 @@ static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len,
 		sizes[i] = packs[i] ? packs[i]->stat.size : new_len;
 	}
 	size_t split = find_split(sizes, n);
-	if (split > at) return rc; /* the new one is fine where it is */
+	if (split > at) return VV_OK; /* the new one is fine where it is */
 	memmove(packs + at, packs + at + 1, (n - at - 1) * sizeof *packs);
 	n--;
 	memmove(packs, packs + split, (n - split) * sizeof *packs);
 	n -= split;
 	qsort(packs, n, sizeof *packs, compare_age);
-	*out = packs;
+	*out = vv_take(&packs);
 	*count = n;
-	packs = NULL;
-	return rc;
+	return VV_OK;
 }
 
 struct vv_writer {
@@ -140,13 +138,12 @@ static bool is_young(const vv_writer *w, const vv_pack *p)
 /* After a killed filter, or a power cut, young packs may be torn. Blocks of a damaged one do not count as stored. */
 static vv_status check_young(const vv_writer *w, vv_error *err)
 {
-	const vv_pack_scan scan = {NULL, NULL, NULL};
 	vv_status rc = VV_OK;
 	bool sound;
 
 	for (size_t i = 0; i < w->packs->own && rc == VV_OK; i++) {
 		if (is_young(w, w->packs->packs[i])) {
-			rc = vv_pack_scan_all(w->packs->packs[i], &scan, &sound, err);
+			rc = vv_pack_scan_all(w->packs->packs[i], NULL, &sound, err);
 		}
 	}
 	w->store->young_checked = true;
@@ -403,10 +400,9 @@ vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *
 {
 	vv_source src = {w->store, NULL, w->own, false};
 	vv_auto(vv_pack_list) *packs = NULL;
-	uint64_t offset;
 	vv_status rc;
 
-	if (vv_pack_writer_find(w->own, cid, &offset)) {
+	if (vv_pack_writer_find(w->own, cid, NULL)) {
 		if ((rc = current_packs(w, &packs, err)) < 0) return rc;
 		src.packs = packs;
 		rc = vv_source_get(&src, cid, out, err);
@@ -418,9 +414,7 @@ vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *
 
 vv_status vv_writer_get_parted(vv_writer *w, const vv_cid *cid, vv_parted *out, vv_error *err)
 {
-	uint64_t offset;
-
-	if (!vv_pack_writer_find(w->own, cid, &offset)) {
+	if (!vv_pack_writer_find(w->own, cid, NULL)) {
 		return vv_store_get_parted(w->store, cid, out, err);
 	}
 	out->parts.count = out->left = 0;
@@ -520,21 +514,10 @@ static vv_pack_writer *merge_packs(vv_writer *w, vv_pack **packs, size_t count)
 		rc = vv_pack_writer_copy_pack(merged, packs[i], NULL);
 	}
 	if (rc < 0 || vv_pack_writer_copy_writer(merged, w->own, NULL) < 0 ||
-	    vv_pack_writer_end(merged, NULL) < 0 || vv_pack_writer_check(merged, NULL) < 0) {
+	    vv_pack_writer_end(merged, false, NULL) < 0 || vv_pack_writer_check(merged, NULL) < 0) {
 		return NULL;
 	}
 	return vv_take(&merged);
-}
-
-static bool same_name(const vv_pack_name *a, const vv_pack_name *b)
-{
-	return a->aside == b->aside && a->since == b->since &&
-	       memcmp(a->hash, b->hash, sizeof a->hash) == 0;
-}
-
-static bool is_listed(const vv_pack_list *l, const vv_pack_name *id)
-{
-	return vv_array_find(l->packs, l->count, it, same_name(&(*it)->id, id)) != NULL;
 }
 
 vv_status vv_writer_renew(vv_writer *w, vv_error *err)
@@ -564,7 +547,7 @@ static void after_publish(vv_writer *w)
 	vv_error err;
 
 	for (size_t i = 0; i < w->merging_count; i++) {
-		if (!same_name(&w->merging[i]->id, &w->id)) {
+		if (!vv_pack_name_equal(&w->merging[i]->id, &w->id)) {
 			(void)vv_store_remove_pack(w->store, &w->merging[i]->id, NULL);
 		}
 	}
@@ -637,7 +620,7 @@ vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err)
 	if (has_to_wait(w) && (rc = stage_young(w, files, err)) < 0) return rc;
 	if (!any && !w->merged) return VV_OK;
 	w->staged = w->merged ? w->merged : w->own;
-	if (!w->merged && (rc = vv_pack_writer_end(w->own, err)) < 0) return rc;
+	if (!w->merged && (rc = vv_pack_writer_end(w->own, false, err)) < 0) return rc;
 	return vv_pack_writer_stage(w->staged, -1, &w->id, files, err);
 }
 
@@ -662,7 +645,7 @@ static void drop_mark(vv_writer *w)
 
 void vv_writer_finish(vv_writer *w, const vv_error *failed)
 {
-	if (w->placed && failed && !is_listed(w->packs, &w->id)) {
+	if (w->placed && failed && !vv_packs_have(w->packs, &w->id)) {
 		(void)vv_store_remove_pack(w->store, &w->id, NULL);
 		(void)vv_fsync_dir(w->store->packs_dir, NULL);
 	}
@@ -759,7 +742,7 @@ static vv_status publish(const vv_writer *w, vv_pack_writer *merged, vv_error *e
 
 	if (rc < 0) return rc;
 	rc = vv_fsync_dir(w->store->packs_dir, err);
-	if (rc < 0 && !is_listed(w->packs, &id)) {
+	if (rc < 0 && !vv_packs_have(w->packs, &id)) {
 		(void)vv_store_remove_pack(w->store, &id, NULL);
 		(void)vv_fsync_dir(w->store->packs_dir, NULL);
 	}
@@ -774,7 +757,7 @@ static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
 		rc = vv_pack_writer_copy_pack(merged, l->packs[i], err);
 	}
-	if (rc < 0 || (rc = vv_pack_writer_end(merged, err)) < 0 ||
+	if (rc < 0 || (rc = vv_pack_writer_end(merged, false, err)) < 0 ||
 	    (rc = vv_pack_writer_check(merged, err)) < 0) {
 		return rc;
 	}

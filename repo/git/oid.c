@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/show.h"
 
@@ -51,4 +52,17 @@ bool vv_oid_is_empty_blob(const vv_oid *oid)
 				      0x29, 0xae, 0x77, 0x5a, 0xd8, 0xc2, 0xe4, 0x8c, 0x53, 0x91}};
 
 	return vv_oid_equal(oid, &empty);
+}
+
+vv_status vv_oids_add(vv_oids *list, const vv_oid *id, vv_error *err)
+{
+	return vv_oid_is_null(id) || vv_array_add(list->items, list->count, list->cap, *id)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
+void vv_oids_clear(vv_oids *list)
+{
+	vv_free(list->items);
+	*list = (vv_oids){0};
 }

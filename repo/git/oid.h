@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
+#include "base/error.h"
 #include "base/sys.h"
 
 /* A Git object id (SHA-1). may_alias: repository_internal.h also accesses ids with libgit2's type. */
@@ -26,6 +28,16 @@ bool vv_oid_parse(vv_oid *out, const char *hex, size_t len);
 bool vv_oid_equal(const vv_oid *a, const vv_oid *b);
 bool vv_oid_is_null(const vv_oid *oid);       /* true if all bytes are 0 */
 bool vv_oid_is_empty_blob(const vv_oid *oid); /* true for the id of the empty blob */
+
+/* A list of ids of Git objects. Initialise with {0}; clear with vv_oids_clear if it was filled by
+ * vv_oids_add. */
+typedef struct vv_oids {
+	vv_oid *items;
+	size_t count, cap;
+} vv_oids;
+vv_status vv_oids_add(vv_oids *list, const vv_oid *id, vv_error *err); /* ignores a null id */
+void vv_oids_clear(vv_oids *list);
+VV_AUTO_CLEAR(vv_oids, vv_oids_clear)
 
 /* A JSON member (base/json/json_list.h) with the id as text, or null if the id is null. */
 #define JSON_OID(n, id) JSON_TEXT(n, vv_oid_is_null(id) ? NULL : vv_oid_shows(id))

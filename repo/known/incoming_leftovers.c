@@ -119,13 +119,11 @@ vv_status vv_incoming_count(vv_repository *r, uint64_t *out, vv_error *err)
 vv_status vv_pack_each_record(vv_pack *p, vv_record_fn fn, void *payload, vv_error *err)
 {
 	vv_place place = {p, VV_PACK_HEADER_LEN};
-	uint8_t peek[VV_RECORD_PEEK];
 	vv_record r;
-	size_t have;
 	vv_status rc = VV_OK;
 
 	while (rc == VV_OK && place.offset < p->records_end) {
-		rc = vv_pack_record(p, place.offset, &r, peek, &have, err);
+		rc = vv_pack_record(p, place.offset, &r, err);
 		if (rc == VV_OK) {
 			bool apart = vv_method_has_base(r.method) && r.distance == 0;
 

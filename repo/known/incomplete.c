@@ -49,11 +49,11 @@ static char *cache_path(vv_repository *r, const char *name)
 	return vv_path_join(vv_repository_varvedir(r), "cache", name, (char *)NULL);
 }
 
-static vv_status read_tips(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
+static vv_status read_tips(vv_repository *r, vv_oids *out, vv_error *err)
 {
 	vv_auto(char) *path = cache_path(r, "complete");
 
-	return path ? vv_kept_commits_read(out, count, path, err) : vv_fail_nomem(err);
+	return path ? vv_kept_commits_read(out, path, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
@@ -77,14 +77,13 @@ vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err)
 	return path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
 }
 
-vv_status vv_plain_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
+vv_status vv_plain_tips_read(vv_repository *r, vv_oids *out, vv_error *err)
 {
 	vv_auto(char) *path = cache_path(r, "plain");
 
-	*out = NULL;
-	*count = 0;
+	*out = (vv_oids){0};
 	if (vv_repository_is_shallow(r)) return VV_OK;
-	return path ? vv_kept_commits_read(out, count, path, err) : vv_fail_nomem(err);
+	return path ? vv_kept_commits_read(out, path, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_plain_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
@@ -176,13 +175,6 @@ static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err
 	return rc < 0 || !is ? rc : look_at_root(l, &p.root, err);
 }
 
-static vv_status add_edge(vv_whole *out, const git_oid *id, vv_error *err)
-{
-	return vv_array_add(out->edge, out->edge_count, out->edge_cap, *vv_from_git(id))
-		       ? VV_OK
-		       : vv_fail_nomem(err);
-}
-
 /* A commit lacks blocks when a parent does, or its changes against its first one. */
 static vv_status look_at_commit(look *l, vv_node *n, vv_error *err)
 {
@@ -202,7 +194,7 @@ static vv_status look_at_commit(look *l, vv_node *n, vv_error *err)
 		uint32_t *flags = vv_node_flags(w, n->parents[i]);
 		if (!(*flags & (LACKS | EDGE))) {
 			*flags |= EDGE;
-			rc = add_edge(l->out, &n->parents[i]->id, err);
+			rc = vv_oids_add(&l->out->edge, vv_from_git(&n->parents[i]->id), err);
 		}
 	}
 	if (l->lacks) {
@@ -235,31 +227,27 @@ static vv_status is_whole(look *l, const vv_oid *id, bool *out, vv_error *err)
 static vv_status list_tips(const look *l, vv_whole *out, const vv_oid *ids, size_t count,
 			   vv_error *err)
 {
-	vv_oid *tips = vv_calloc(out->edge_count + count + out->tip_count + 1, sizeof(vv_oid));
-	size_t n = 0;
+	vv_auto(vv_oids) before = out->tips;
+	vv_oids *tips = &out->tips;
+	vv_status rc = VV_OK;
 
-	if (!tips) return vv_fail_nomem(err);
-	for (size_t i = 0; i < out->edge_count; i++) {
-		tips[n++] = out->edge[i];
+	*tips = (vv_oids){0};
+	for (size_t i = 0; rc == VV_OK && i < out->edge.count; i++) {
+		rc = vv_oids_add(tips, &out->edge.items[i], err);
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (out->ids[i]) {
-			tips[n++] = ids[i];
-		}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = out->ids[i] ? vv_oids_add(tips, &ids[i], err) : VV_OK;
 	}
-	size_t found = n;
-	for (size_t i = 0; i < out->tip_count; i++) {
-		tips[n++] = out->tips[i];
+	const size_t found = tips->count;
+	for (size_t i = 0; rc == VV_OK && i < before.count; i++) {
+		rc = vv_oids_add(tips, &before.items[i], err);
 	}
-	vv_free(out->tips);
-	out->tips = tips;
-	out->tip_count = n;
 	/* Derived: where it cannot be written (a medium that is read-only), it is found out again. */
-	if (!l->careful && found > 0 && l->range.commits.count > 0 &&
-	    vv_complete_tips_add(l->repo, tips, found, VV_IGNORED) == VV_ENOMEM) {
+	if (rc == VV_OK && !l->careful && found > 0 && l->range.commits.count > 0 &&
+	    vv_complete_tips_add(l->repo, tips->items, found, VV_IGNORED) == VV_ENOMEM) {
 		return vv_fail_nomem(err);
 	}
-	return VV_OK;
+	return rc;
 }
 
 /* A lost pack can have had blocks below existing nodes: only a walk finds complete versions. */
@@ -288,18 +276,19 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 	if (rc < 0 || (rc = vv_elsewhere_read(&l->elsewhere, l->repo, err)) < 0 ||
 	    (rc = vv_repository_incomplete(l->repo, &l->careful, err)) < 0 ||
 	    (rc = mind_lost_packs(l, err)) < 0 ||
-	    (!l->careful && (rc = read_tips(l->repo, &out->tips, &out->tip_count, err)) < 0) ||
-	    (rc = vv_object_range_open(&l->range, l->repo, ids, count, out->tips, out->tip_count,
-				       err)) < 0) {
+	    (!l->careful && (rc = read_tips(l->repo, &out->tips, err)) < 0) ||
+	    (rc = vv_object_range_open(&l->range, l->repo, ids, count, out->tips.items,
+				       out->tips.count, err)) < 0) {
 		return rc;
 	}
 	const vv_nodes *commits = &l->range.commits;
 	const int plain = commits->count > 0 ? vv_pack_heads_plain(l->repo, commits->count,
-								   out->tip_count == 0, &sum, err)
+								   out->tips.count == 0, &sum, err)
 					     : 0;
 	rc = plain < 0 ? (vv_status)plain
 	     : plain == 0 && commits->count > 1
-		     ? vv_promised_bring_new(l->repo, ids, count, out->tips, out->tip_count, err)
+		     ? vv_promised_bring_new(l->repo, ids, count, out->tips.items, out->tips.count,
+					     err)
 		     : VV_OK;
 	for (size_t i = 0; plain == 0 && rc == VV_OK && i < commits->count; i++) {
 		rc = look_at_commit(l, commits->items[i], err);
@@ -330,13 +319,13 @@ vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size
 
 void vv_whole_clear(vv_whole *w)
 {
-	vv_free_all(w->ids, w->edge, w->tips);
+	vv_free_all(w->ids, w->edge.items, w->tips.items);
 	memset(w, 0, sizeof(*w));
 }
 
 vv_status vv_repository_look_whole(vv_repository *r, vv_error *err)
 {
-	vv_auto(vv_ref_tips) t = {0};
+	vv_auto(vv_oids) t = {0};
 	vv_auto(vv_head) head = {0};
 	vv_auto(vv_whole) whole = {0};
 	bool marked = false;
@@ -345,7 +334,7 @@ vv_status vv_repository_look_whole(vv_repository *r, vv_error *err)
 	if (rc < 0 || !marked) return rc;
 	if ((rc = vv_ref_tips_list(&t, r, "refs/", err)) < 0 ||
 	    (rc = vv_head_read(r, &head, err)) < 0 ||
-	    (rc = vv_ref_tips_add(&t, &head.commit, err)) < 0) {
+	    (rc = vv_oids_add(&t, &head.commit, err)) < 0) {
 		return rc;
 	}
 	/* With an incomplete history the result is unknown: the mark stays. */

@@ -33,12 +33,12 @@ vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t coun
 /* Empties the list of complete tips. Call this before you remove blocks. */
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err);
 
-/* Sets *out to an array of the *count plain tips, the last added first. A plain tip is a commit
+/* Sets *out to the list of the plain tips, the last added first. A plain tip is a commit
  * whose whole history has no version of a dataset, as an earlier search has found. A push to a Git
  * host (a Git server without varve) does not search the history of plain tips again. The list is a
  * cache (kept_commits.h), the file cache/plain; in a shallow repository, the list is empty. The
- * caller frees *out with vv_free. */
-vv_status vv_plain_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err);
+ * caller clears *out. */
+vv_status vv_plain_tips_read(vv_repository *r, vv_oids *out, vv_error *err);
 /* Adds the count commits `tips` to the front of the list of plain tips. Does nothing in a shallow
  * repository. */
 vv_status vv_plain_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);
@@ -55,11 +55,9 @@ vv_status vv_plain_came(vv_repository *r, const vv_oid *ids, size_t count, uint6
 typedef struct vv_whole {
 	bool *ids;    /* for each of ids: true if it is whole */
 	bool all;     /* every id is whole */
-	vv_oid *edge; /* the whole parents of commits that are not whole */
-	size_t edge_count, edge_cap;
+	vv_oids edge; /* the whole parents of commits that are not whole */
 	/* edge, those of ids that are whole, and the complete tips from before the call */
-	vv_oid *tips;
-	size_t tip_count;
+	vv_oids tips;
 } vv_whole;
 /* Determines which of the count ids, commits or annotated tags, are whole, and sets *out, which the
  * caller clears with vv_whole_clear, also after a failure. Examines only commits that are not

@@ -14,20 +14,19 @@ static const vv_kept_form form = {.mark = "VVWHOL\x01\n",
 				  .key_len = sizeof(vv_oid),
 				  .max = VV_KEPT_COMMITS_MAX};
 
-vv_status vv_kept_commits_read(vv_oid **out, size_t *count, const char *file, vv_error *err)
+vv_status vv_kept_commits_read(vv_oids *out, const char *file, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_auto(vv_kept) *k = NULL;
 	vv_status rc;
 
-	*count = 0;
-	*out = NULL;
+	*out = (vv_oids){0};
 	if ((rc = vv_kept_open(&k, file, &form, 0, err)) < 0 ||
 	    (rc = vv_kept_list(k, SIZE_MAX, &b, err)) < 0) {
 		return rc;
 	}
-	*count = b.len / sizeof(vv_oid);
-	*out = (vv_oid *)vv_buf_detach(&b);
+	out->count = out->cap = b.len / sizeof(vv_oid);
+	out->items = (vv_oid *)vv_buf_detach(&b);
 	return VV_OK;
 }
 

@@ -15,9 +15,8 @@
 
 #define VV_KEPT_COMMITS_MAX 4096u /* most commits of a list */
 
-/* Sets *out to an array of the *count commits in the file, at most VV_KEPT_COMMITS_MAX. The caller
- * frees *out with vv_free. */
-vv_status vv_kept_commits_read(vv_oid **out, size_t *count, const char *file, vv_error *err);
+/* Sets *out to the commits in the file, at most VV_KEPT_COMMITS_MAX. The caller clears *out. */
+vv_status vv_kept_commits_read(vv_oids *out, const char *file, vv_error *err);
 
 /* Returns true if the list in the file has the commit id. */
 bool vv_kept_commits_has(const char *file, const vv_oid *id);

@@ -190,7 +190,7 @@ static void try_questions(vv_peer *peer)
 {
 	const vv_hello *hello;
 	const vv_oid ids[] = {ours, theirs};
-	const vv_oids list = {(vv_oid *)(uintptr_t)ids, 2};
+	const vv_oids list = {.items = (vv_oid *)(uintptr_t)ids, .count = 2};
 	const vv_cid cids[] = {small_leaf(0, 0), small_leaf(1, 1), small_leaf(2, 2)};
 	uint8_t bits = 0, have = 0, held = 0;
 	vv_error err = {0};

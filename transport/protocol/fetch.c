@@ -51,13 +51,10 @@ static vv_status find_wants(run *r, vv_error *err)
 	const vv_oids *all = &r->f->wants;
 	vv_auto_free bool *known = vv_calloc(all->count + 1, sizeof(bool));
 
-	r->wants.items = vv_calloc(all->count + 1, sizeof(vv_oid));
-	r->here.items = vv_calloc(all->count + 1, sizeof(vv_oid));
-	if (!known || !r->wants.items || !r->here.items) return vv_fail_nomem(err);
+	if (!known) return vv_fail_nomem(err);
 	vv_status rc = vv_commits_known(r->f->repo, all->items, all->count, known, err);
 	for (size_t i = 0; rc == VV_OK && i < all->count; i++) {
-		vv_oids *to = known[i] ? &r->here : &r->wants;
-		to->items[to->count++] = all->items[i];
+		rc = vv_oids_add(known[i] ? &r->here : &r->wants, &all->items[i], err);
 	}
 	return rc;
 }
@@ -72,10 +69,10 @@ static vv_status take_common(run *r, const vv_oids *told, const vv_fetch_start *
 			     vv_error *err)
 {
 	vv_auto_free vv_oid *sorted = vv_calloc(told->count + 1, sizeof(vv_oid));
+	vv_status rc;
 
-	vv_free(r->commons.items);
-	r->commons = (vv_oids){.items = vv_calloc(start->common.count + 1, sizeof(vv_oid))};
-	if (!sorted || !r->commons.items) return vv_fail_nomem(err);
+	vv_oids_clear(&r->commons);
+	if (!sorted) return vv_fail_nomem(err);
 	if (told->count > 0) {
 		memcpy(sorted, told->items, told->count * sizeof(vv_oid));
 		qsort(sorted, told->count, sizeof(vv_oid), compare_oids);
@@ -87,7 +84,7 @@ static vv_status take_common(run *r, const vv_oids *told, const vv_fetch_start *
 				       "this side never named",
 				       r->f->suppliers[0].name);
 		}
-		r->commons.items[r->commons.count++] = *id;
+		if ((rc = vv_oids_add(&r->commons, id, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -104,39 +101,38 @@ static vv_status find_lacking(run *r, vv_error *err)
 		return rc;
 	}
 	r->lacking = !whole.all;
-	r->whole = (vv_oids){whole.tips, whole.tip_count};
-	whole.tips = NULL;
+	r->whole = whole.tips;
+	whole.tips = (vv_oids){0};
 	return VV_OK;
 }
 
 /* Lists the haves: whole commits, at most max. A few are searched only near the tips, since the origin nearly
  * always has one of these, and a long history costs time. *all: no others. */
-static vv_status list_haves(run *r, size_t max, vv_oid **out, size_t *count, bool *all,
-			    vv_error *err)
+static vv_status list_haves(run *r, size_t max, vv_oids *out, bool *all, vv_error *err)
 {
 	vv_auto(vv_whole) whole = {0};
 	size_t kept = 0;
 	uint32_t visits = max <= HAVES_NEAR ? (uint32_t)(max * max / 4) : 0;
 	vv_status rc = vv_commits_sample(r->f->repo, max < HAVES_MAX ? max : HAVES_MAX, visits, out,
-					 count, all, err);
+					 all, err);
 
 	*all = *all || max >= HAVES_MAX || (r->lost && !r->bare);
 
 	if (r->lost && !r->bare) {
-		*count = 0;
+		out->count = 0;
 	}
 	if (r->f->lazy || r->elsewhere) {
 		return rc; /* versions were dropped: negotiate sees whether one of them is needed */
 	}
 	if (rc == VV_OK) {
-		rc = vv_whole_look(&whole, r->f->repo, *out, *count, err);
+		rc = vv_whole_look(&whole, r->f->repo, out->items, out->count, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < *count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
 		if (whole.ids[i]) {
-			(*out)[kept++] = (*out)[i];
+			out->items[kept++] = out->items[i];
 		}
 	}
-	*count = kept;
+	out->count = kept;
 	return rc;
 }
 
@@ -168,27 +164,26 @@ static vv_status has_blocks(vv_repository *r, bool *out, vv_error *err)
  * everything except withheld leaves. */
 static vv_status negotiate(run *r, vv_error *err)
 {
-	vv_auto_free vv_oid *haves = NULL;
-	size_t count = 0;
+	vv_auto(vv_oids) haves = {0};
 	bool all = false, here = false;
 	vv_fetch_start start = {0};
-	vv_status rc = list_haves(r, HAVES_FIRST, &haves, &count, &all, err);
+	vv_status rc = list_haves(r, HAVES_FIRST, &haves, &all, err);
 
-	if (rc == VV_OK && count == 0) {
+	if (rc == VV_OK && haves.count == 0) {
 		rc = has_blocks(r->f->repo, &here, err);
 	}
 	vv_receive_stats stats = vv_receive_stats_get(r->x);
 	bool nodes = named_suppliers(r->f) > 1 || stats.resumed > 0 || r->lost || here;
 	for (size_t told = HAVES_FIRST; rc == VV_OK && !start.ready; told *= 4) {
 		if (told > HAVES_FIRST) {
-			vv_free(vv_take(&haves));
-			if ((rc = list_haves(r, told, &haves, &count, &all, err)) < 0) {
+			vv_oids_clear(&haves);
+			if ((rc = list_haves(r, told, &haves, &all, err)) < 0) {
 				break;
 			}
 		}
 		const vv_request q = {.op = VV_OP_FETCH,
 				      .want = r->wants,
-				      .have = {haves, count},
+				      .have = haves,
 				      .done = all,
 				      .nodes = nodes || r->f->lazy,
 				      .history = r->f->lazy || r->bare};
@@ -473,7 +468,7 @@ static vv_status refuse_lacking(void *payload, const vv_new_root *n, vv_error *e
 static vv_status judge(run *r, const vv_oid *want, const vv_oids *commons, vv_error *err)
 {
 	const vv_fetch *f = r->f;
-	const vv_oids one = {(vv_oid *)(uintptr_t)want, 1};
+	const vv_oids one = {.items = (vv_oid *)(uintptr_t)want, .count = 1};
 	vv_status rc = vv_cid_set_count(&r->lacking_roots) > 0
 			       ? vv_receive_versions_each(r->x, &one, commons, refuse_lacking, r,
 							  err)
@@ -504,13 +499,12 @@ static vv_status judge_all(run *r, const vv_oids *wants, const vv_oids *commons,
 	vv_error why;
 	vv_status rc;
 
-	if (!(good->items = vv_calloc(wants->count + 1, sizeof(vv_oid)))) return vv_fail_nomem(err);
 	vv_array_each(wants->items, wants->count, id) {
 		if (is_behind(r, id) || holds(good->items, good->count, id)) {
 			continue;
 		}
 		if ((rc = judge(r, id, commons, &why)) == VV_OK) {
-			good->items[good->count++] = *id;
+			if ((rc = vv_oids_add(good, id, err)) < 0) return rc;
 		} else if (!is_of_version(rc)) {
 			return vv_error_copy(err, &why);
 		} else if (!vv_array_add(out->behind, out->behind_count, cap,

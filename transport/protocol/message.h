@@ -40,17 +40,6 @@ typedef enum vv_op {
 
 const char *vv_op_name(vv_op op); /* such as "hello"; static */
 
-/* A list of ids of Git objects. */
-typedef struct vv_oids {
-	vv_oid *items;
-	size_t count;
-} vv_oids;
-static inline void vv_oids_free(vv_oids *o) /* for a list that owns its items */
-{
-	vv_free(o->items);
-}
-VV_AUTO_CLEAR(vv_oids, vv_oids_free)
-
 /* A ref to be moved by a push. */
 typedef struct vv_push_ref {
 	const char *name;

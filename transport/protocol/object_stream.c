@@ -42,19 +42,8 @@ void vv_recent_nodes_add(vv_recent_nodes *r, const vv_cid *cid)
 	memcpy(r->texts + r->count++ * VV_CID_TEXT, vv_cid_shows(cid), VV_CID_TEXT);
 }
 
-/* All ids of a stream, in order. */
-typedef struct ids {
-	vv_oid *items;
-	size_t count, cap;
-} ids;
-
-static vv_status ids_add(ids *l, const vv_oid *id, vv_error *err)
-{
-	return vv_array_add(l->items, l->count, l->cap, *id) ? VV_OK : vv_fail_nomem(err);
-}
-
 /* The distance back to the id; 0: not among the last `reach` ids. */
-static size_t ids_distance(const ids *l, const vv_oid *id)
+static size_t ids_distance(const vv_oids *l, const vv_oid *id)
 {
 	const size_t reach = 4096;
 	for (size_t back = 1; back <= l->count && back <= reach; back++) {
@@ -72,8 +61,8 @@ static void put_id(vv_buf *b, const vv_oid *id, bool hex)
 	}
 }
 
-static void put_prefix(vv_buf *b, vv_git_type type, const ids *recent, const vv_recent_nodes *nodes,
-		       const vv_oid *base_id, const vv_buf *base)
+static void put_prefix(vv_buf *b, vv_git_type type, const vv_oids *recent,
+		       const vv_recent_nodes *nodes, const vv_oid *base_id, const vv_buf *base)
 {
 	vv_buf_reset(b);
 	if (type == VV_GIT_BLOB) {
@@ -99,7 +88,7 @@ struct vv_object_out {
 	void *payload;
 	const vv_recent_nodes *nodes;
 	vv_coder *coder;
-	ids sent;
+	vv_oids sent; /* all ids of the stream, in order */
 	uint64_t raw; /* bytes of them */
 	vv_effort effort;
 	vv_buf base, prefix, frame;
@@ -200,7 +189,7 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 		vv_buf_put(&o->frame, g->base.id, id_len(g->type));
 	}
 	vv_buf_put(&o->frame, s.bytes, s.len);
-	if ((rc = ids_add(&o->sent, &g->id, err)) < 0) return rc;
+	if ((rc = vv_oids_add(&o->sent, &g->id, err)) < 0) return rc;
 	o->raw += g->len;
 	lessen_effort(o);
 	return o->frame.len >= VV_FRAME_AIM ? vv_object_out_flush(o, err)
@@ -224,7 +213,7 @@ struct vv_object_in {
 	const vv_recent_nodes *nodes;
 	uint64_t object_max;
 	vv_coder *coder;
-	ids had;
+	vv_oids had;    /* all ids of the stream, in order */
 	vv_buf pending; /* fed and not yet parsed, from `at` on */
 	size_t at;
 	vv_buf raw, base, prefix, room;
@@ -400,5 +389,5 @@ vv_status vv_object_in_note(vv_object_in *in, const vv_oid *id, vv_error *err)
 			return VV_ENOMEM;
 		}
 	}
-	return ids_add(&in->had, id, err);
+	return vv_oids_add(&in->had, id, err);
 }

@@ -32,12 +32,10 @@ void vv_push_outcome_clear(vv_push_outcome *o)
 
 static vv_status find_wants(run *r, vv_error *err)
 {
-	r->wants.items = vv_calloc(r->p->ref_count + 1, sizeof(vv_oid));
-	if (!r->wants.items) return vv_fail_nomem(err);
+	vv_status rc;
+
 	vv_array_each(r->p->refs, r->p->ref_count, ref) {
-		if (!vv_oid_is_null(&ref->id)) {
-			r->wants.items[r->wants.count++] = ref->id;
-		}
+		if ((rc = vv_oids_add(&r->wants, &ref->id, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -49,13 +47,8 @@ static vv_status common_refs(run *r, vv_error *err)
 	size_t count = r->hello->ref_count + r->hello->head_count;
 	vv_auto_free bool *known = vv_calloc(count + 1, sizeof(bool));
 	vv_auto_free vv_oid *ids = vv_calloc(count + 1, sizeof(vv_oid));
-	vv_status rc = VV_OK;
+	vv_status rc = known && ids ? VV_OK : vv_fail_nomem(err);
 
-	r->commons.items = vv_calloc(count + 1, sizeof(vv_oid));
-	r->whole.items = vv_calloc(count + r->hello->edge.count + 1, sizeof(vv_oid));
-	if (!known || !ids || !r->commons.items || !r->whole.items) {
-		rc = vv_fail_nomem(err);
-	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		ids[i] = r->hello->refs[i].peeled;
 	}
@@ -63,17 +56,15 @@ static vv_status common_refs(run *r, vv_error *err)
 		rc = vv_commits_known(r->p->repo, ids, count, known, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (known[i]) {
-			r->commons.items[r->commons.count++] = ids[i];
-		}
-		if (known[i] && r->hello->refs[i].whole) {
-			r->whole.items[r->whole.count++] = ids[i];
+		if (known[i] && (rc = vv_oids_add(&r->commons, &ids[i], err)) == VV_OK &&
+		    r->hello->refs[i].whole) {
+			rc = vv_oids_add(&r->whole, &ids[i], err);
 		}
 	}
 	r->mends = r->whole.count < r->commons.count;
 	for (size_t i = 0; rc == VV_OK && i < r->hello->edge.count; i++) {
 		/* also such as are missing here */
-		r->whole.items[r->whole.count++] = r->hello->edge.items[i];
+		rc = vv_oids_add(&r->whole, &r->hello->edge.items[i], err);
 	}
 	return rc;
 }
@@ -81,24 +72,22 @@ static vv_status common_refs(run *r, vv_error *err)
 /* Its refs are all unknown here: which of our commits does it have? */
 static vv_status ask_known(run *r, vv_error *err)
 {
-	vv_auto_free vv_oid *sample = NULL;
-	size_t count, at = 0;
+	vv_auto(vv_oids) sample = {0};
+	size_t at = 0;
 	uint8_t bits[KNOWN_MAX / 8];
 	bool all;
-	vv_status rc = vv_commits_sample(r->p->repo, KNOWN_MAX, 0, &sample, &count, &all, err);
+	vv_status rc = vv_commits_sample(r->p->repo, KNOWN_MAX, 0, &sample, &all, err);
 
 	if (rc < 0) return rc;
-	vv_free(r->commons.items);
-	r->commons.items = vv_calloc(count + 1, sizeof(vv_oid));
-	if (!r->commons.items) return vv_fail_nomem(err);
-	for (size_t step = KNOWN_FIRST; at < count && r->commons.count == 0; step *= 4) {
-		size_t n = count - at < step ? count - at : step;
-		const vv_oids ids = {sample + at, n};
+	for (size_t step = KNOWN_FIRST; at < sample.count && r->commons.count == 0; step *= 4) {
+		size_t n = sample.count - at < step ? sample.count - at : step;
+		const vv_oids ids = {.items = sample.items + at, .count = n};
 		r->out->rounds++;
 		if ((rc = vv_peer_known(r->p->peer, &ids, bits, err)) < 0) return rc;
 		for (size_t i = 0; i < n; i++) {
-			if (vv_bit(bits, i)) {
-				r->commons.items[r->commons.count++] = sample[at + i];
+			if (vv_bit(bits, i) &&
+			    (rc = vv_oids_add(&r->commons, &ids.items[i], err)) < 0) {
+				return rc;
 			}
 		}
 		at += n;

@@ -25,8 +25,8 @@
 
 /* The new versions between wants and commons, found once: everything about them is computed from this list. */
 typedef struct versions {
-	vv_oid *wants, *commons; /* NULL: none were found yet */
-	size_t want_count, common_count;
+	bool found;
+	vv_oids wants, commons;
 	vv_new_root *items;
 	size_t count, cap;
 	vv_new_sum sum;
@@ -92,7 +92,7 @@ vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_l
 
 static void forget_versions(versions *v)
 {
-	vv_free_all(v->wants, v->commons, v->items);
+	vv_free_all(v->wants.items, v->commons.items, v->items);
 	vv_arena_clear(&v->paths);
 	memset(v, 0, sizeof(*v));
 }
@@ -364,20 +364,20 @@ vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *e
 
 /* --- the new versions ----------------------------------------------------------------- */
 
-static bool same_ids(const vv_oid *a, size_t count, const vv_oids *b)
+static bool same_ids(const vv_oids *a, const vv_oids *b)
 {
-	return count == b->count &&
-	       (count == 0 || memcmp(a, b->items, count * sizeof(vv_oid)) == 0);
+	return a->count == b->count &&
+	       (a->count == 0 || memcmp(a->items, b->items, a->count * sizeof(vv_oid)) == 0);
 }
 
-static vv_status copy_ids(vv_oid **out, size_t *count, const vv_oids *from, vv_error *err)
+static vv_status copy_ids(vv_oids *out, const vv_oids *from, vv_error *err)
 {
-	if (!(*out = vv_calloc(from->count + 1, sizeof(vv_oid)))) return vv_fail_nomem(err);
-	if (from->count > 0) {
-		memcpy(*out, from->items, from->count * sizeof(vv_oid));
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
+		rc = vv_oids_add(out, &from->items[i], err);
 	}
-	*count = from->count;
-	return VV_OK;
+	return rc;
 }
 
 /* Versions that follow each other mostly have one path, which is kept once. */
@@ -402,18 +402,18 @@ static vv_status find_versions(vv_receive *x, const vv_oids *wants, const vv_oid
 	versions *v = &x->versions;
 	vv_status rc;
 
-	if (v->wants && same_ids(v->wants, v->want_count, wants) &&
-	    same_ids(v->commons, v->common_count, commons)) {
+	if (v->found && same_ids(&v->wants, wants) && same_ids(&v->commons, commons)) {
 		return VV_OK;
 	}
 	forget_versions(v);
 	if ((rc = vv_new_roots_sum(vv_receive_repository(x), wants->items, wants->count,
 				   commons->items, commons->count, keep_version, v, &v->sum, err)) <
 		    0 ||
-	    (rc = copy_ids(&v->commons, &v->common_count, commons, err)) < 0 ||
-	    (rc = copy_ids(&v->wants, &v->want_count, wants, err)) < 0) {
+	    (rc = copy_ids(&v->commons, commons, err)) < 0 ||
+	    (rc = copy_ids(&v->wants, wants, err)) < 0) {
 		forget_versions(v);
 	}
+	v->found = rc == VV_OK;
 	return rc;
 }
 

@@ -70,11 +70,11 @@ static vv_status find_whole(vv_serve *s, vv_arena *arena, ref_list *refs, vv_oid
 	for (size_t i = 0; i < refs->count; i++) {
 		refs->items[i].whole = whole.ids[i];
 	}
-	if (whole.edge_count > 0) {
-		edge->count = whole.edge_count < EDGE_TOLD ? whole.edge_count : EDGE_TOLD;
+	if (whole.edge.count > 0) {
+		edge->count = whole.edge.count < EDGE_TOLD ? whole.edge.count : EDGE_TOLD;
 		edge->items = vv_arena_alloc(arena, edge->count * sizeof(vv_oid));
 		if (edge->items) {
-			memcpy(edge->items, whole.edge, edge->count * sizeof(vv_oid));
+			memcpy(edge->items, whole.edge.items, edge->count * sizeof(vv_oid));
 		} else {
 			return vv_fail_nomem(err);
 		}

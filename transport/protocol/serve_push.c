@@ -29,7 +29,6 @@ typedef struct push {
 	const vv_push_ref *follow; /* the work tree follows this one; NULL */
 	vv_receive *x;
 	vv_oids wants, commons;
-	size_t common_cap;
 	vv_whole whole; /* of commons */
 	bool refused;
 	vv_hidden_refs hidden;
@@ -207,20 +206,15 @@ static vv_status add_common(void *payload, const vv_ref *ref, vv_error *err)
 {
 	push *p = payload;
 
-	if (vv_oid_is_null(&ref->commit) || ref->symbolic) return VV_OK;
-	return vv_array_add(p->commons.items, p->commons.count, p->common_cap, ref->commit)
-		       ? VV_OK
-		       : vv_fail_nomem(err);
+	return ref->symbolic ? VV_OK : vv_oids_add(&p->commons, &ref->commit, err);
 }
 
 static vv_status find_tips(push *p, vv_error *err)
 {
-	p->wants.items = vv_arena_calloc(p->arena, p->q->ref_count + 1, sizeof(vv_oid));
-	if (!p->wants.items) return vv_fail_nomem(err);
+	vv_status rc;
+
 	vv_array_each(p->q->refs, p->q->ref_count, ref) {
-		if (!vv_oid_is_null(&ref->id)) {
-			p->wants.items[p->wants.count++] = ref->id;
-		}
+		if ((rc = vv_oids_add(&p->wants, &ref->id, err)) < 0) return rc;
 	}
 	return vv_refs_each(p->s->repo, "refs/", add_common, p, err);
 }
@@ -293,9 +287,8 @@ static vv_status look_at_own(push *p, vv_error *err)
 
 static vv_status list_own(push *p, vv_lacking **list, size_t *count, vv_error *err)
 {
-	const vv_oids wholes = {p->whole.tips, p->whole.tip_count};
-
-	return vv_receive_lacking(p->x, &p->commons, &wholes, MISSING_TOLD, list, count, err);
+	return vv_receive_lacking(p->x, &p->commons, &p->whole.tips, MISSING_TOLD, list, count,
+				  err);
 }
 
 /* Lists blocks lost since their versions were recorded as complete: the records are ignored, and each block is looked
@@ -464,11 +457,9 @@ static vv_status take_push(push *p, vv_error *err)
 
 static vv_status mend_own(push *p, vv_error *err)
 {
-	const vv_oids wholes = {p->whole.tips, p->whole.tip_count};
-
-	return p->whole.all
-		       ? VV_OK
-		       : vv_receive_mend(p->x, &p->wants, &wholes, p->s->check, p->s->payload, err);
+	return p->whole.all ? VV_OK
+			    : vv_receive_mend(p->x, &p->wants, &p->whole.tips, p->s->check,
+					      p->s->payload, err);
 }
 
 static vv_status receive_push(push *p, vv_frame_reader *in, bool *drained, vv_cids *missing,
@@ -536,6 +527,6 @@ vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *i
 	}
 	vv_receive_close(p.x);
 	vv_whole_clear(&p.whole);
-	vv_free(p.commons.items);
+	vv_free_all(p.wants.items, p.commons.items);
 	return rc;
 }

@@ -264,14 +264,14 @@ const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, cons
 	return NULL;
 }
 
-static vv_status add_tips(const vv_vault_run *run, vv_ref_tips *out, vv_error *err)
+static vv_status add_tips(const vv_vault_run *run, vv_oids *out, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	for (vv_line l = {.rest = run->refs.data}; rc == VV_OK && vv_line_next(&l);) {
 		vv_oid id;
 		if (l.len > VV_OID_TEXT && vv_oid_parse(&id, l.text, VV_OID_TEXT)) {
-			rc = vv_ref_tips_add(out, &id, err);
+			rc = vv_oids_add(out, &id, err);
 		}
 	}
 	return rc;
@@ -304,7 +304,7 @@ bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count)
 	return run->refs.len > 0;
 }
 
-vv_status vv_contents_tips(const vv_contents *c, vv_ref_tips *out, vv_error *err)
+vv_status vv_contents_tips(const vv_contents *c, vv_oids *out, vv_error *err)
 {
 	vv_status rc = VV_OK;
 

@@ -73,7 +73,7 @@ const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, cons
  * two runs, and neither follows the other, the result is true for both. */
 bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count);
 /* Adds to out the ids to which the refs in every author's last run (vv_contents_is_last) point. */
-vv_status vv_contents_tips(const vv_contents *c, vv_ref_tips *out, vv_error *err);
+vv_status vv_contents_tips(const vv_contents *c, vv_oids *out, vv_error *err);
 
 /* Sets the content of out to the raw bytes of an item of the vault. Also reads the item's bases,
  * unless they were read recently. VV_EMISSING: no index has the item or a base, or a shard cannot

@@ -26,7 +26,7 @@ typedef struct pruning {
 	vv_contents contents;
 	vv_store *store;
 	vv_cid_set *live;
-	vv_ref_tips tips;
+	vv_oids tips;
 	bool *chosen;        /* of contents.runs */
 	vv_cid_set *lacking; /* shards that lack copies */
 	vv_cid_map *newest;  /* item -> the last of contents.runs that has it */
@@ -498,7 +498,7 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	vv_contents_close(&p.contents);
 	vv_cid_set_free(p.live);
 	vv_cid_map_free(p.newest);
-	vv_ref_tips_clear(&p.tips);
+	vv_oids_clear(&p.tips);
 	vv_free(p.chosen);
 	vv_cid_set_free(p.lacking);
 	vv_buf_clear_all(&p.bytes, &p.base);

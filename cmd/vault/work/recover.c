@@ -166,7 +166,7 @@ typedef struct recovering {
 	vv_buf bytes, base;
 	wanted_ref *refs;
 	size_t ref_count, ref_cap;
-	vv_ref_tips tips;
+	vv_oids tips;
 	vv_oid detached;
 	uint64_t undone; /* items that could not be had */
 	size_t limit;  /* runs from this one on are left out: not all of their history can be had */
@@ -575,9 +575,9 @@ static vv_status list_refs(recovering *r, vv_error *err)
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < r->ref_count; i++) {
-		rc = vv_ref_tips_add(&r->tips, &r->refs[i].id, err);
+		rc = vv_oids_add(&r->tips, &r->refs[i].id, err);
 	}
-	return rc < 0 ? rc : vv_ref_tips_add(&r->tips, &r->detached, err);
+	return rc < 0 ? rc : vv_oids_add(&r->tips, &r->detached, err);
 }
 
 /* Chooses of two authors' refs the one ahead; drops the other one, or keeps it beside if both diverged. */
@@ -634,13 +634,13 @@ static vv_status on_version(void *payload, const vv_new_root *n, vv_error *err)
 
 static vv_status take_in(recovering *r, vv_error *err)
 {
-	const vv_oids tips = {r->tips.items, r->tips.count}, none = {NULL, 0};
+	const vv_oids none = {0};
 	vv_auto_free vv_ref_change *changes = NULL;
 	vv_auto_free vv_lacking *list = NULL;
 	size_t lacking = 0;
 	vv_status rc;
 
-	if ((rc = vv_receive_objects_end(r->receive, &tips, err)) < 0) {
+	if ((rc = vv_receive_objects_end(r->receive, &r->tips, err)) < 0) {
 		if (rc == VV_EMISSING || rc == VV_ENOTFOUND) {
 			vv_hint(err,
 				"received data is kept: run 'varve vault recover' again when more holders can be reached");
@@ -648,12 +648,12 @@ static vv_status take_in(recovering *r, vv_error *err)
 		return rc;
 	}
 	vv_receive_doubt(r->receive);
-	if ((rc = vv_receive_lacking(r->receive, &tips, &none, LACKING_MAX, &list, &lacking, err)) <
-	    0) {
+	if ((rc = vv_receive_lacking(r->receive, &r->tips, &none, LACKING_MAX, &list, &lacking,
+				     err)) < 0) {
 		return rc;
 	}
 	if (lacking > 0 &&
-	    (rc = vv_receive_versions_each(r->receive, &tips, &none, on_version, r, err)) < 0) {
+	    (rc = vv_receive_versions_each(r->receive, &r->tips, &none, on_version, r, err)) < 0) {
 		return rc;
 	}
 	choose_refs(r);
@@ -663,7 +663,7 @@ static vv_status take_in(recovering *r, vv_error *err)
 		changes[i].id = &r->refs[i].id;
 		changes[i].force = true;
 	}
-	rc = vv_receive_take(r->receive, &tips, &none, lacking > 0, changes, r->ref_count,
+	rc = vv_receive_take(r->receive, &r->tips, &none, lacking > 0, changes, r->ref_count,
 			     "recover", err);
 	r->x->refs = r->ref_count;
 	return rc;
@@ -754,7 +754,7 @@ static void free_refs(recovering *r)
 	vv_array_each(r->refs, r->ref_count, ref) {
 		vv_free(ref->name);
 	}
-	vv_ref_tips_clear(&r->tips);
+	vv_oids_clear(&r->tips);
 }
 
 /* Takes the content of the runs below the limit. */

@@ -36,8 +36,8 @@ typedef struct replicating {
 	vv_stream_out *out;
 	vv_waiting_run run;  /* of the stream under way */
 	vv_buf refs, places; /* current texts */
-	vv_ref_tips tips, known;
-	const vv_ref_tips *haves; /* one of these */
+	vv_oids tips, known;
+	const vv_oids *haves; /* one of these */
 	vv_cid_set *seen;
 	bool whole;       /* a writer retired shards: searches everything, not only new content */
 	const char *path; /* of the version that is walked, for messages */
@@ -434,7 +434,7 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 	if (!vv_vault_keeps_ref(ref)) return VV_OK;
 	vv_buf_printf(&r->refs, "%s %s\n", vv_oid_shows(&ref->id), ref->name);
 	const vv_status rc = vv_buf_ok(&r->refs, err);
-	return rc < 0 ? rc : vv_ref_tips_add(&r->tips, &ref->id, err);
+	return rc < 0 ? rc : vv_oids_add(&r->tips, &ref->id, err);
 }
 
 /* "ref: refs/heads/main" (or a detached HEAD's id), then "ID NAME" for each. */
@@ -448,7 +448,7 @@ static vv_status list_refs(replicating *r, vv_error *err)
 		vv_buf_printf(&r->refs, "ref: %s\n", head.branch);
 	} else {
 		vv_buf_printf(&r->refs, "%s HEAD\n", vv_oid_shows(&head.commit));
-		rc = vv_ref_tips_add(&r->tips, &head.commit, err);
+		rc = vv_oids_add(&r->tips, &head.commit, err);
 	}
 	return rc < 0 ? rc : vv_refs_each(r->s->repo, "", on_ref, r, err);
 }
@@ -800,8 +800,8 @@ vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err)
 	vv_contents_close(&r.contents);
 	vv_cid_set_free(r.seen);
 	vv_buf_clear_all(&r.refs, &r.places, &r.bytes, &r.base);
-	vv_ref_tips_clear(&r.tips);
-	vv_ref_tips_clear(&r.known);
+	vv_oids_clear(&r.tips);
+	vv_oids_clear(&r.known);
 	vv_waiting_run_clear(&r.run);
 	vv_free(r.allowed);
 	return rc;

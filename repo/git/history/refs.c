@@ -237,24 +237,12 @@ bool vv_refs_any(vv_repository *r, const char *prefix)
 	return any;
 }
 
-void vv_ref_tips_clear(vv_ref_tips *t)
-{
-	vv_free(t->items);
-	*t = (vv_ref_tips){.items = NULL};
-}
-
-vv_status vv_ref_tips_add(vv_ref_tips *t, const vv_oid *commit, vv_error *err)
-{
-	if (vv_oid_is_null(commit)) return VV_OK;
-	return vv_array_add(t->items, t->count, t->cap, *commit) ? VV_OK : vv_fail_nomem(err);
-}
-
 static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
 {
-	return vv_ref_tips_add(payload, &ref->commit, err);
+	return vv_oids_add(payload, &ref->commit, err);
 }
 
-vv_status vv_ref_tips_list(vv_ref_tips *t, vv_repository *r, const char *prefix, vv_error *err)
+vv_status vv_ref_tips_list(vv_oids *t, vv_repository *r, const char *prefix, vv_error *err)
 {
 	return vv_refs_each(r, prefix, add_tip, t, err);
 }

@@ -41,17 +41,8 @@ vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *
  * "refs/remotes/origin/main", and other names unchanged; borrowed from name. */
 const char *vv_ref_short_name(const char *name);
 
-/* A list of commits to which refs point. Initialise with {0}. */
-typedef struct vv_ref_tips {
-	vv_oid *items;
-	size_t count, cap;
-} vv_ref_tips;
-void vv_ref_tips_clear(vv_ref_tips *t);
-VV_AUTO_CLEAR(vv_ref_tips, vv_ref_tips_clear)
-/* Adds a commit to t; ignores a null id. */
-vv_status vv_ref_tips_add(vv_ref_tips *t, const vv_oid *commit, vv_error *err);
 /* Adds to t the commits of all refs whose names begin with prefix. */
-vv_status vv_ref_tips_list(vv_ref_tips *t, vv_repository *r, const char *prefix, vv_error *err);
+vv_status vv_ref_tips_list(vv_oids *t, vv_repository *r, const char *prefix, vv_error *err);
 
 /* Sets the ref called name to id if its current value is `old`. If `old` is NULL, the ref must not
  * exist yet, or, with force, may have any value. Writes staged objects first. message is written to

@@ -617,7 +617,7 @@ static vv_status open_inner(vv_git_receive *g, vv_error *err)
 
 static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
-	return vv_ref_tips_add(payload, &ref->id, err);
+	return vv_oids_add(payload, &ref->id, err);
 }
 
 /* 1: one pack of ordinary files came into an empty repository, with all that the tips reach. */
@@ -635,7 +635,7 @@ static vv_status check_connected(vv_git_receive *g, const vv_oid *tips, size_t c
 {
 	const uint64_t max = g->limits.object_bytes > 0 ? g->limits.object_bytes : UINT64_MAX;
 	vv_objects_walk o = {g->inner, max, NULL, NULL};
-	vv_auto(vv_ref_tips) ours = {0};
+	vv_auto(vv_oids) ours = {0};
 	vv_auto(vv_object_range) range = {0};
 	const int whole = is_whole(g, tips, count, max, err);
 

@@ -84,7 +84,7 @@ vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint
 			 vv_error *err)
 {
 	static const char *const of[] = {"refs/heads/", "refs/tags/", "refs/remotes/"};
-	vv_auto(vv_ref_tips) t = {0};
+	vv_auto(vv_oids) t = {0};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < sizeof(of) / sizeof(of[0]); i++) {
@@ -123,28 +123,24 @@ static vv_status gather_sample(vv_tip_walk *w, vv_nodes *tips, vv_nodes *others,
 	return rc;
 }
 
-vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
-			    size_t *count, bool *all, vv_error *err)
+vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oids *out, bool *all,
+			    vv_error *err)
 {
 	vv_auto(vv_nodes) tips = VV_NODES_INIT, others = VV_NODES_INIT;
 	vv_auto(vv_tip_walk) w = {0};
 	vv_status rc = walk_open(&w, r, err);
 
-	*out = NULL;
-	*count = 0;
+	*out = (vv_oids){0};
 	if (rc < 0 || (rc = gather_sample(&w, &tips, &others, max, visits, all, err)) < 0) {
 		return rc;
 	}
-	if (!(*out = vv_calloc(tips.count + others.count + 1, sizeof(vv_oid)))) {
-		return vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < tips.count; i++) {
+		rc = vv_oids_add(out, vv_from_git(&tips.items[i]->id), err);
 	}
-	for (size_t i = 0; i < tips.count; i++) {
-		(*out)[(*count)++] = *vv_from_git(&tips.items[i]->id);
+	for (size_t i = 0; rc == VV_OK && i < others.count && out->count < max; i++) {
+		rc = vv_oids_add(out, vv_from_git(&others.items[i]->id), err);
 	}
-	for (size_t i = 0; i < others.count && *count < max; i++) {
-		(*out)[(*count)++] = *vv_from_git(&others.items[i]->id);
-	}
-	return VV_OK;
+	return rc;
 }
 
 vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *id, uint64_t max,

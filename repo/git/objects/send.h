@@ -102,13 +102,13 @@ vv_status vv_commits_count(vv_repository *r, const vv_oid *wants, size_t want_co
 vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *out,
 			 vv_error *err);
 
-/* Sets *out to an array of *count distinct commits, at most max, to offer to a peer in a
+/* Sets *out to a list of distinct commits, at most max, to offer to a peer in a
  * negotiation. First come the tips of all refs, then ancestors of the tips, at distances 1, 2, 4, 8
  * ... along all parents; both newest first. Visits at most `visits` commits; 0: at most 200,000.
  * Sets *all to false if max, or a limit `visits` other than 0, cut the sample short; else to
- * true. The caller frees *out with vv_free. */
-vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
-			    size_t *count, bool *all, vv_error *err);
+ * true. The caller clears *out, also after a failure. */
+vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oids *out, bool *all,
+			    vv_error *err);
 
 /* Sets *out to true if the new part of the history is bounded: all wants descend from commits of
  * commons, and no new commit is a root commit. */

@@ -269,38 +269,38 @@ static void known_is_what_a_ref_reaches(void **state)
 static void a_sample_thins_out_towards_the_past(void **state)
 {
 	vv_repository *r;
-	vv_oid *ids;
-	size_t count, i;
+	vv_oids ids;
+	size_t i;
 	bool all;
 	vv_error err;
 
 	(void)state;
 	git_begin();
 	r = open_here();
-	vv_assert_ok(vv_commits_sample(r, 10, 0, &ids, &count, &all, &err), &err);
-	assert_int_equal(count, 0);
-	vv_free(ids);
+	vv_assert_ok(vv_commits_sample(r, 10, 0, &ids, &all, &err), &err);
+	assert_int_equal(ids.count, 0);
+	vv_oids_clear(&ids);
 	vv_repository_close(r);
 	sh("for i in $(seq 40); do echo $i; git commit -q --allow-empty -m $i --date=$((1600000000+i)); done > /dev/null; git branch old HEAD~33");
 	r = open_here();
-	vv_assert_ok(vv_commits_sample(r, 256, 0, &ids, &count, &all, &err), &err);
-	assert_int_equal(count, 2 + 6 + 3); /* tips; 1 .. 32 above old; 1, 2, 4 below it */
+	vv_assert_ok(vv_commits_sample(r, 256, 0, &ids, &all, &err), &err);
+	assert_int_equal(ids.count, 2 + 6 + 3); /* tips; 1 .. 32 above old; 1, 2, 4 below it */
 	assert_true(all);
-	for (i = 0; i < count; i++) {
-		assert_string_equal(
-			out("git merge-base --is-ancestor %s main && echo yes", hex_of(&ids[i])),
-			"yes");
+	for (i = 0; i < ids.count; i++) {
+		assert_string_equal(out("git merge-base --is-ancestor %s main && echo yes",
+					hex_of(&ids.items[i])),
+				    "yes");
 	}
-	vv_free(ids);
-	vv_assert_ok(vv_commits_sample(r, 4, 0, &ids, &count, &all, &err), &err);
-	assert_int_equal(count, 4);
+	vv_oids_clear(&ids);
+	vv_assert_ok(vv_commits_sample(r, 4, 0, &ids, &all, &err), &err);
+	assert_int_equal(ids.count, 4);
 	assert_false(all);
-	assert_true(vv_oid_equal(&ids[0], &(vv_oid){{0}}) == false);
-	vv_free(ids);
-	vv_assert_ok(vv_commits_sample(r, 256, 9, &ids, &count, &all, &err), &err);
-	assert_in_range(count, 2, 9); /* of nine commits that are looked at */
+	assert_true(vv_oid_equal(&ids.items[0], &(vv_oid){{0}}) == false);
+	vv_oids_clear(&ids);
+	vv_assert_ok(vv_commits_sample(r, 256, 9, &ids, &all, &err), &err);
+	assert_in_range(ids.count, 2, 9); /* of nine commits that are looked at */
 	assert_false(all);
-	vv_free(ids);
+	vv_oids_clear(&ids);
 	vv_repository_close(r);
 }
 
@@ -646,8 +646,7 @@ static vv_status count_root(void *payload, const vv_new_root *n, vv_error *err)
 static vv_status ask_all(vv_repository *r, const vv_oid *want, const vv_oid *have, vv_error *err)
 {
 	uint64_t objects = 0, roots = 0, commits = 0;
-	vv_oid *sample = NULL;
-	size_t count = 0;
+	vv_oids sample;
 	bool known[2] = {false, false}, bounded = false, all;
 	vv_oid both[2];
 	vv_status rc;
@@ -659,10 +658,11 @@ static vv_status ask_all(vv_repository *r, const vv_oid *want, const vv_oid *hav
 	    (rc = vv_new_roots_each(r, want, 1, have, 1, count_root, &roots, err)) < 0 ||
 	    (rc = vv_commits_known(r, both, 2, known, err)) < 0 ||
 	    (rc = vv_commits_bounded(r, want, 1, have, 1, &bounded, err)) < 0 ||
-	    (rc = vv_commits_sample(r, 256, 0, &sample, &count, &all, err)) < 0) {
+	    (rc = vv_commits_sample(r, 256, 0, &sample, &all, err)) < 0) {
 		return rc;
 	}
-	vv_free(sample);
+	const size_t count = sample.count;
+	vv_oids_clear(&sample);
 	assert_int_equal(commits, 3);
 	assert_int_equal(objects, 4 + 4 + 3 + 1); /* two commits, a merge, the tag */
 	assert_int_equal(roots, 2);

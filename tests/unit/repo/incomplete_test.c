@@ -23,9 +23,9 @@ static size_t read_tips(vv_repository *r, vv_oid *first)
 	vv_error err;
 
 	vv_assert_ok(vv_whole_look(&w, r, NULL, 0, &err), &err);
-	count = w.tip_count;
+	count = w.tips.count;
 	if (first && count > 0) {
-		*first = w.tips[0];
+		*first = w.tips.items[0];
 	}
 	vv_whole_clear(&w);
 	return count;
@@ -119,9 +119,8 @@ static vv_oid head_of(vv_repository *r)
 /* What came as one pack without a pointer is known to be whole; with one, or with anything beside the pack, it is looked at. */
 static void a_plain_history_that_came_in_one_pack_is_whole(void **state)
 {
-	vv_auto_free vv_oid *plain = NULL;
+	vv_auto(vv_oids) plain = {0};
 	uint64_t commits;
-	size_t count;
 	vv_error err;
 
 	(void)state;
@@ -132,9 +131,9 @@ static void a_plain_history_that_came_in_one_pack_is_whole(void **state)
 	vv_assert_ok(vv_plain_came(r, &head, 1, &commits, &err), &err);
 	assert_int_equal(commits, 3);
 	assert_int_equal(read_tips(r, NULL), 1);
-	vv_assert_ok(vv_plain_tips_read(r, &plain, &count, &err), &err);
-	assert_int_equal(count, 1);
-	assert_true(vv_oid_equal(&plain[0], &head));
+	vv_assert_ok(vv_plain_tips_read(r, &plain, &err), &err);
+	assert_int_equal(plain.count, 1);
+	assert_true(vv_oid_equal(&plain.items[0], &head));
 	vv_repository_close(r);
 
 	sh("rm -r .git/varve/cache; echo 4 > f; git commit -qam 4");

@@ -122,7 +122,7 @@ static void claim(loop_line *l)
 {
 	const kit *k = l->payload;
 	vv_oid id = k->commits[2];
-	const vv_fetch_start start = {true, {&id, 1}};
+	const vv_fetch_start start = {true, {.items = &id, .count = 1}};
 	memory_line m = {.out = VV_BUF_INIT};
 	vv_channel *line = memory_line_open(&m, NULL, 0);
 	vv_error err;

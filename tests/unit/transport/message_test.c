@@ -272,7 +272,7 @@ static void bits_are_those_of_the_questions(void **state)
 static void answers_of_fetch_and_push_are_read_as_written(void **state)
 {
 	vv_oid ids[] = {oid(8), oid(9)};
-	const vv_fetch_start start = {true, {ids, 2}};
+	const vv_fetch_start start = {true, {.items = ids, .count = 2}};
 	const vv_fetch_sum sum = {.commits = 1,
 				  .datasets = 2,
 				  .blocks = 300,

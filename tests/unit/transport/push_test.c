@@ -12,8 +12,8 @@
 static size_t push_last(vv_serve *far, vv_repository *near, const vv_oid commits[3])
 {
 	const vv_push_ref ref = {"refs/heads/main", commits[1], commits[2], false};
-	const vv_oids wants = {(vv_oid *)(uintptr_t)&commits[2], 1},
-		      commons = {(vv_oid *)(uintptr_t)&commits[1], 1};
+	const vv_oids wants = {.items = (vv_oid *)(uintptr_t)&commits[2], .count = 1},
+		      commons = {.items = (vv_oid *)(uintptr_t)&commits[1], .count = 1};
 	loop_line line = {.serve = far};
 	vv_buf said = VV_BUF_INIT;
 	vv_fetch_sum sum = {0};

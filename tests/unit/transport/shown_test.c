@@ -59,7 +59,7 @@ static void end(kit *k)
 
 static bool is_known(kit *k, unsigned v)
 {
-	const vv_oids ids = {&k->commits[v], 1};
+	const vv_oids ids = {.items = &k->commits[v], .count = 1};
 	uint8_t bits = 0;
 	vv_error err;
 
@@ -69,7 +69,8 @@ static bool is_known(kit *k, unsigned v)
 
 static bool is_fetched(kit *k, unsigned v)
 {
-	const vv_request q = {.op = VV_OP_FETCH, .want = {&k->commits[v], 1}, .done = true};
+	const vv_request q = {
+		.op = VV_OP_FETCH, .want = {.items = &k->commits[v], .count = 1}, .done = true};
 	vv_repository *near = small_repository(vv_test_path("near%u", v));
 	vv_receive_limits limits;
 	vv_fetch_start start = {0};
@@ -94,8 +95,9 @@ static bool is_fetched(kit *k, unsigned v)
 /* Its commit as one that the client says to have. */
 static bool is_common(kit *k, unsigned v)
 {
-	const vv_request q = {
-		.op = VV_OP_FETCH, .want = {&k->commits[2], 1}, .have = {&k->commits[v], 1}};
+	const vv_request q = {.op = VV_OP_FETCH,
+			      .want = {&k->commits[2], 1},
+			      .have = {.items = &k->commits[v], .count = 1}};
 	vv_repository *near = small_repository(vv_test_path("near%u", v));
 	vv_receive_limits limits;
 	vv_fetch_start start = {0};

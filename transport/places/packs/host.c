@@ -237,8 +237,8 @@ void vv_host_close(vv_host *h)
 		vv_catalog_free(h->catalog);
 		vv_cids_clear(&h->unread);
 		vv_cid_set_free(h->intact);
-		vv_free_all(h->ruins, h->bad, h->proof, h->packs, h->lists, h->git_dir, h->dir,
-			    h->ref, h->tip_ref, h->remote, h->push_url, h->url, h);
+		vv_free_all(h->ruins, h->bad.items, h->proof, h->packs, h->lists, h->git_dir,
+			    h->dir, h->ref, h->tip_ref, h->remote, h->push_url, h->url, h);
 	}
 }
 
@@ -506,22 +506,28 @@ static vv_status fetch_ids(vv_host *h, const vv_oid *ids, size_t count, bool all
 
 /* git requests ids in order, and a host refuses the first missing one before it sends anything. So the last one is an
  * id that no host has. */
-vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err)
+vv_status vv_host_ask(vv_host *h, vv_oids *ids, size_t *lacks, vv_error *err)
 {
 	static const char refused[] = "not our ref ";
 	vv_auto(vv_buf) said = VV_BUF_INIT;
+	vv_oid nowhere;
 	int code;
 
 	*lacks = SIZE_MAX;
-	memset(&ids[count], 0xff, sizeof(*ids));
-	const vv_status rc = h->by_id_fails ? VV_OK
-					    : fetch_ids(h, ids, count + 1, true, &said, &code, err);
+	memset(&nowhere, 0xff, sizeof(nowhere));
+	vv_status rc = vv_oids_add(ids, &nowhere, err);
+	if (rc < 0) return rc;
+	if (!h->by_id_fails) {
+		rc = fetch_ids(h, ids->items, ids->count, true, &said, &code, err);
+	}
 	const char *named = strstr(vv_buf_cstr(&said), refused);
-	for (size_t i = 0; named && *lacks > count && i <= count; i++) {
-		if (strncmp(named + sizeof(refused) - 1, vv_oid_shows(&ids[i]), VV_OID_TEXT) == 0) {
+	for (size_t i = 0; named && *lacks == SIZE_MAX && i < ids->count; i++) {
+		if (strncmp(named + sizeof(refused) - 1, vv_oid_shows(&ids->items[i]),
+			    VV_OID_TEXT) == 0) {
 			*lacks = i;
 		}
 	}
+	ids->count--;
 	h->knows_no_filters = strstr(vv_buf_cstr(&said), "filtering not recognized") != NULL;
 	return rc;
 }
@@ -530,24 +536,22 @@ vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_e
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
 {
 	vv_auto(vv_buf) said = VV_BUF_INIT;
-	vv_auto_free vv_oid *wanted = vv_calloc(count + 1, sizeof(*wanted));
-	size_t n = 0, lacks;
+	vv_auto(vv_oids) wanted = {0};
+	size_t lacks;
 	int code = 0;
-	vv_status rc = vv_alloc_ok(wanted, err);
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; wanted && i < count; i++) {
-		if (!has_blob(h, &ids[i])) {
-			wanted[n++] = ids[i];
-		}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = has_blob(h, &ids[i]) ? VV_OK : vv_oids_add(&wanted, &ids[i], err);
 	}
-	h->dirty = h->dirty || n > 0;
-	while (rc == VV_OK && n > 0 && !h->by_id_fails) {
-		if ((rc = fetch_ids(h, wanted, n, false, &said, &code, err)) < 0 || code == 0 ||
-		    (rc = vv_host_ask(h, wanted, n, &lacks, err)) < 0) {
+	h->dirty = h->dirty || wanted.count > 0;
+	while (rc == VV_OK && wanted.count > 0 && !h->by_id_fails) {
+		if ((rc = fetch_ids(h, wanted.items, wanted.count, false, &said, &code, err)) < 0 ||
+		    code == 0 || (rc = vv_host_ask(h, &wanted, &lacks, err)) < 0) {
 			return rc;
 		}
-		if (lacks >= n) return vv_host_fetch_whole(h, err);
-		wanted[lacks] = wanted[--n];
+		if (lacks >= wanted.count) return vv_host_fetch_whole(h, err);
+		wanted.items[lacks] = wanted.items[--wanted.count];
 	}
 	return rc;
 }

@@ -48,8 +48,7 @@ struct vv_host {
 	bool too_large;        /* the last push was too large for the host */
 	vv_host_name *ruins;   /* packs whose lists are damaged */
 	size_t ruin_count, ruin_cap;
-	vv_oid *bad; /* blob ids of packs that were found to be bad */
-	size_t bad_count, bad_cap;
+	vv_oids bad;     /* blob ids of packs that were found to be bad */
 	char *proof;     /* folder with only the packs that were fetched for verification */
 	vv_store *shown; /* store with the packs in proof; NULL: no such store yet */
 	/* blocks that vv_host_verify read in packs; NULL: nothing was verified */
@@ -183,12 +182,11 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 /* Makes an empty scratch repository, and fetches the ref and all objects that are reachable from
  * it. */
 vv_status vv_host_fetch_whole(vv_host *h, vv_error *err);
-/* Finds the first of the count objects ids that the host does not have, and sets *lacks to its
- * index; to count if the host has all of them; to SIZE_MAX if the host does not answer as git does.
+/* Finds the first of the objects ids that the host does not have, and sets *lacks to its
+ * index; to ids->count if the host has all of them; to SIZE_MAX if the host does not answer as git does.
  * Fetches no object: it requests all ids, and after them an id that no object has. git on the host
- * refuses such a request, and its message ("not our ref ID") has the first missing id. ids must
- * have room for one more item. */
-vv_status vv_host_ask(vv_host *h, vv_oid *ids, size_t count, size_t *lacks, vv_error *err);
+ * refuses such a request, and its message ("not our ref ID") has the first missing id. */
+vv_status vv_host_ask(vv_host *h, vv_oids *ids, size_t *lacks, vv_error *err);
 /* Sets h->tip to the tip of the last run if the scratch repository still has its objects; else to a
  * null id. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err);

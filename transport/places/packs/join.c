@@ -164,9 +164,7 @@ static vv_status add_end(joined *x, vv_error *err)
 	vv_buf_put(&x->pack, end, before);
 	const vv_status rc = vv_buf_ok(&x->pack, err);
 	if (rc < 0) return rc;
-	const vv_hash128 sum = vv_xxh3_128(x->pack.data, x->pack.len, 0);
-	vv_put_le64(end + before, sum.lo);
-	vv_put_le64(end + before + 8, sum.hi);
+	vv_hash128_write(end + before, vv_xxh3_128(x->pack.data, x->pack.len, 0));
 	vv_buf_put(&x->pack, end + before, VV_PACK_HASH_LEN);
 	return vv_buf_ok(&x->pack, err);
 }

@@ -13,21 +13,20 @@
 
 static bool is_known_bad(const vv_host *h, const vv_oid *blob)
 {
-	return vv_array_find(h->bad, h->bad_count, id, vv_oid_equal(id, blob)) != NULL;
+	return vv_array_find(h->bad.items, h->bad.count, id, vv_oid_equal(id, blob)) != NULL;
 }
 
 vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err)
 {
 	p->bad = true;
-	if (is_known_bad(h, &p->blob)) return VV_OK;
-	return vv_array_add(h->bad, h->bad_count, h->bad_cap, p->blob) ? VV_OK : vv_fail_nomem(err);
+	return is_known_bad(h, &p->blob) ? VV_OK : vv_oids_add(&h->bad, &p->blob, err);
 }
 
 void vv_host_forget_bad(vv_host *h, const vv_oid *pack)
 {
-	for (size_t i = 0; i < h->bad_count; i++) {
-		if (vv_oid_equal(&h->bad[i], pack)) {
-			h->bad[i--] = h->bad[--h->bad_count];
+	for (size_t i = 0; i < h->bad.count; i++) {
+		if (vv_oid_equal(&h->bad.items[i], pack)) {
+			h->bad.items[i--] = h->bad.items[--h->bad.count];
 		}
 	}
 	for (vv_host_pack *p = NULL; vv_catalog_next(h->catalog, &p);) {
@@ -54,10 +53,10 @@ vv_status vv_host_prefer_sound(vv_host *h, vv_error *err)
 	vv_host_list list;
 	vv_status rc = VV_OK;
 
-	for (vv_host_pack *p = NULL; h->bad_count > 0 && vv_catalog_next(h->catalog, &p);) {
+	for (vv_host_pack *p = NULL; h->bad.count > 0 && vv_catalog_next(h->catalog, &p);) {
 		p->bad = is_known_bad(h, &p->blob);
 	}
-	for (size_t i = 0; h->bad_count > 0 && rc == VV_OK && i < vv_catalog_packs(h->catalog);
+	for (size_t i = 0; h->bad.count > 0 && rc == VV_OK && i < vv_catalog_packs(h->catalog);
 	     i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
 		if (!p->bad && (rc = vv_host_list_again(h, p, &bytes, &list, err)) == VV_OK) {
@@ -85,9 +84,7 @@ bool vv_host_is_named_rightly(const vv_cid *pack, const vv_buf *bytes)
 	uint8_t is[VV_PACK_HASH_LEN];
 
 	if (bytes->len < VV_PACK_TRAILER_LEN) return false;
-	const vv_hash128 sum = vv_xxh3_128(bytes->data, bytes->len - sizeof(is), 0);
-	vv_put_le64(is, sum.lo);
-	vv_put_le64(is + 8, sum.hi);
+	vv_hash128_write(is, vv_xxh3_128(bytes->data, bytes->len - sizeof(is), 0));
 	return memcmp(is, pack->digest, sizeof(is)) == 0 &&
 	       memcmp(is, bytes->data + bytes->len - sizeof(is), sizeof(is)) == 0;
 }

@@ -54,9 +54,7 @@ static vv_status put_index(indexing *x, size_t from, size_t to, size_t entries, 
 					    to - from, x->entries, entries, err);
 
 	if (rc < 0) return rc;
-	const vv_hash128 sum = vv_xxh3_128(bytes.data, bytes.len, 0);
-	vv_put_le64(hash, sum.lo);
-	vv_put_le64(hash + 8, sum.hi);
+	vv_hash128_write(hash, vv_xxh3_128(bytes.data, bytes.len, 0));
 	const vv_cid key = vv_pack_key(hash);
 	rc = vv_stored_put(&x->h->place, VV_STORED_INDEX, &key, &bytes, err);
 	for (size_t i = from; rc == VV_OK && i < to; i++) {
@@ -100,7 +98,7 @@ vv_status vv_seek_make_indexes(vv_host *h, unsigned mark, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
 		if ((p->marks & mark) && p->blocks >= LARGE_BLOCKS &&
-		    !vv_cid_map_find(&h->seek.of, &p->key, &(size_t){0})) {
+		    !vv_cid_map_find(&h->seek.of, &p->key, NULL)) {
 			x.packs[x.count++] = (listed){p->key, i, p->blocks};
 			blocks += p->blocks;
 		}

@@ -118,7 +118,7 @@ static vv_status choose(vv_pack_maker *m, vv_pack_item *item, const vv_cid *like
 
 static vv_status note(vv_pack_maker *m, const vv_pack_item *item, vv_error *err)
 {
-	uint64_t offset = 0, ignored;
+	uint64_t offset = 0;
 
 	(void)vv_pack_writer_find(m->writer, &item->cid, &offset);
 	if (!vv_array_room(m->blocks, m->count, m->cap) ||
@@ -126,8 +126,7 @@ static vv_status note(vv_pack_maker *m, const vv_pack_item *item, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	m->blocks[m->count++] = (vv_host_block){item->cid, item->depth, offset, item->base};
-	if (!vv_cid_is_null(&item->base) &&
-	    !vv_pack_writer_find(m->writer, &item->base, &ignored)) {
+	if (!vv_cid_is_null(&item->base) && !vv_pack_writer_find(m->writer, &item->base, NULL)) {
 		m->bases[m->base_count++] = item->base;
 	}
 	return vv_cid_map_put(&m->sent, &item->cid, item->depth, NULL, err);
@@ -207,7 +206,7 @@ vv_status vv_pack_maker_take(vv_pack_maker *m, vv_buf *pack, vv_buf *list, vv_ci
 
 	vv_buf_reset(pack);
 	vv_buf_reset(list);
-	if ((rc = vv_pack_writer_seal(m->writer, err)) < 0 ||
+	if ((rc = vv_pack_writer_end(m->writer, true, err)) < 0 ||
 	    (rc = vv_pack_writer_publish(m->writer, -1, &id, err)) < 0 ||
 	    (rc = read_pack(m, &id, pack, err)) < 0 ||
 	    (rc = vv_host_list_write(list, id.hash, pack->len, m->blocks, m->count, m->bases,

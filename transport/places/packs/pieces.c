@@ -278,10 +278,7 @@ static vv_status take_part(gathering *g, const part *p, vv_status got, const vv_
 		g->failed[p->pack] = true;
 		return VV_OK;
 	}
-	if (got < 0) {
-		*err = *why;
-		return got;
-	}
+	if (got < 0) return vv_error_copy(err, why);
 	g->h->came.bytes += bytes->len;
 	if (p->len < vv_catalog_pack(g->h->catalog, p->pack)->len) {
 		return write_at(g, p->pack, p->from, bytes->data, bytes->len, err);

@@ -166,22 +166,23 @@ static vv_status keeps_in_place(keeping *k, vv_error *err)
 }
 
 /* Appends the ids that rev-list prints of the ref's history. */
-static vv_status add_history(vv_host *h, const char *filter, vv_oid **ids, size_t *n, vv_error *err)
+static vv_status add_history(vv_host *h, const char *filter, vv_oids *ids, vv_error *err)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	const char *args[] = {"rev-list", "--objects",           "--missing=print",
 			      filter,     vv_oid_shows(&h->tip), NULL};
 	vv_git_call run = vv_host_run(h, args);
+	vv_oid id;
 	vv_status rc;
 
 	run.output = &out;
 	if ((rc = vv_git_must(&run, "the scratch repository", err)) < 0) return rc;
-	vv_oid *more = vv_realloc_array(*ids, *n + out.len / VV_OID_TEXT + 1, sizeof(**ids));
-	if (!more) return vv_fail_nomem(err);
-	*ids = more;
 	for (const char *p = vv_buf_cstr(&out), *end = p + out.len; p < end;) {
 		p += *p == '?';
-		*n += end - p > (ptrdiff_t)VV_OID_TEXT && vv_oid_parse(&more[*n], p, VV_OID_TEXT);
+		if (end - p > (ptrdiff_t)VV_OID_TEXT && vv_oid_parse(&id, p, VV_OID_TEXT) &&
+		    (rc = vv_oids_add(ids, &id, err)) < 0) {
+			return rc;
+		}
 		const char *line = memchr(p, '\n', (size_t)(end - p));
 		p = line ? line + 1 : end;
 	}
@@ -192,26 +193,26 @@ static vv_status add_history(vv_host *h, const char *filter, vv_oid **ids, size_
  * are its commits and trees, and its blobs, too, if the host does not support filters. */
 static vv_status ask_for_history(vv_host *h, bool believed, vv_error *err)
 {
-	vv_auto_free vv_oid *ids = NULL;
-	size_t trees = 0, lacks = 0;
+	vv_auto(vv_oids) ids = {0};
+	size_t lacks = 0;
 	vv_status rc = VV_OK;
 
-	if (vv_oid_is_null(&h->tip) ||
-	    (rc = add_history(h, "--filter=blob:none", &ids, &trees, err)) < 0) {
+	if (vv_oid_is_null(&h->tip) || (rc = add_history(h, "--filter=blob:none", &ids, err)) < 0) {
 		return rc;
 	}
-	size_t n = trees;
-	rc = add_history(h, "--no-filter", &ids, &n, err);
-	while (rc == VV_OK && (rc = vv_host_ask(h, ids, n, &lacks, err)) == VV_OK && lacks < n) {
+	const size_t trees = ids.count;
+	rc = add_history(h, "--no-filter", &ids, err);
+	while (rc == VV_OK && (rc = vv_host_ask(h, &ids, &lacks, err)) == VV_OK &&
+	       lacks < ids.count) {
 		if (lacks < trees || h->knows_no_filters) {
 			return vv_fail(
 				err, VV_ECORRUPT,
 				"%s no longer has the object %s of %s: new clones cannot get "
 				"blocks from this host\nrun 'git fsck' on the host to see which other objects are lost",
-				vv_text_url(h->url), vv_oid_shows(&ids[lacks]),
+				vv_text_url(h->url), vv_oid_shows(&ids.items[lacks]),
 				vv_text_shows(h->ref));
 		}
-		ids[lacks] = ids[--n];
+		ids.items[lacks] = ids.items[--ids.count];
 	}
 	return rc == VV_OK && lacks == SIZE_MAX && !believed ? vv_host_fetch_whole(h, err) : rc;
 }
@@ -222,30 +223,30 @@ static vv_status ask_for_blobs(vv_host *h, unsigned mark, bool believed, vv_erro
 {
 	vv_catalog *c = h->catalog;
 	const size_t count = vv_catalog_packs(c);
-	vv_auto_free vv_oid *ids = vv_calloc(2 * count + 1, sizeof(*ids));
 	vv_auto_free size_t *which = vv_calloc(2 * count + 1, sizeof(*which));
-	size_t n = 0, lacks = 0;
-	vv_status rc = ids && which ? VV_OK : vv_fail_nomem(err);
+	vv_auto(vv_oids) ids = {0};
+	size_t lacks = 0;
+	vv_status rc = which ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < 2 * count; i++) { /* first the packs' */
 		const vv_host_pack *p = vv_catalog_pack(c, i % count);
 		if ((mark == 0 || (p->marks & mark)) && (i < count || !vv_oid_is_null(&p->list))) {
-			ids[n] = i < count ? p->blob : p->list;
-			which[n++] = i % count;
+			which[ids.count] = i % count;
+			rc = vv_oids_add(&ids, i < count ? &p->blob : &p->list, err);
 		}
 	}
-	while (rc == VV_OK && n > 0 && (rc = vv_host_ask(h, ids, n, &lacks, err)) == VV_OK &&
-	       lacks < n) {
+	while (rc == VV_OK && ids.count > 0 && (rc = vv_host_ask(h, &ids, &lacks, err)) == VV_OK &&
+	       lacks < ids.count) {
 		rc = vv_host_note_bad(h, vv_catalog_pack(c, which[lacks]), err);
-		ids[lacks] = ids[--n];
-		which[lacks] = which[n];
+		ids.items[lacks] = ids.items[--ids.count];
+		which[lacks] = which[ids.count];
 	}
-	if (rc == VV_OK && lacks != n && !believed) {
-		rc = vv_host_fetch_blobs(h, ids, n, err);
+	if (rc == VV_OK && lacks != ids.count && !believed) {
+		rc = vv_host_fetch_blobs(h, ids.items, ids.count, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_host_pack *p = vv_catalog_pack(c, i);
-		if (p->bad || ((lacks == n || believed) && vv_host_is_sound(h, p))) {
+		if (p->bad || ((lacks == ids.count || believed) && vv_host_is_sound(h, p))) {
 			p->marks &= ~mark;
 		}
 	}
@@ -274,7 +275,7 @@ static vv_status fetch_unseen(vv_host *h, uint64_t fetch_bytes, vv_error *err)
 static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv_error *err)
 {
 	vv_host *h = k->h;
-	const size_t bad = h->bad_count;
+	const size_t bad = h->bad.count;
 	vv_status rc = VV_OK;
 
 	vv_catalog_unmark(h->catalog, VV_MARK_UNSEEN);
@@ -292,7 +293,7 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 	}
 	rc = rc < 0 ? rc : ask_for_blobs(h, VV_MARK_UNSEEN, fetch_bytes < UINT64_MAX, err);
 	rc = rc < 0 ? rc : fetch_unseen(h, fetch_bytes, err);
-	*again = rc == VV_OK && h->bad_count > bad;
+	*again = rc == VV_OK && h->bad.count > bad;
 	return *again ? vv_host_prefer_sound(h, err) : rc;
 }
 
@@ -532,11 +533,11 @@ vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, vv_h
 	vv_status rc = VV_OK;
 
 	*count = 0;
-	*names = vv_calloc(h->bad_count + h->ruin_count + 1, sizeof(**names));
+	*names = vv_calloc(h->bad.count + h->ruin_count + 1, sizeof(**names));
 	if (!*names) return vv_fail_nomem(err);
 	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(h->catalog, &p);) {
 		bool needed = false;
-		if (!p->bad || *count == h->bad_count ||
+		if (!p->bad || *count == h->bad.count ||
 		    (rc = vv_host_list_again(h, p, &bytes, &list, err)) < 0) {
 			continue;
 		}

@@ -37,8 +37,7 @@ typedef struct sending {
 	version *versions;
 	size_t version_count, version_cap;
 	uint64_t raw;  /* of leaves, approximate: in their stored form here */
-	vv_oid *haves; /* below which nothing is lacking there */
-	size_t have_count;
+	vv_oids haves; /* below which nothing is lacking there */
 	bool plain; /* so far nothing that was looked at, and nothing below the haves, names a version */
 	vv_host_name *bad; /* packs that leave with the last commit */
 	vv_buf message;    /* of a commit */
@@ -83,7 +82,7 @@ static vv_status is_there(sending *s, const vv_new_root *n, bool *there, bool *b
 	vv_status rc;
 
 	*before = false;
-	if ((rc = vv_files_look(h, &n->root, there, err)) < 0 || (*there && h->bad_count == 0)) {
+	if ((rc = vv_files_look(h, &n->root, there, err)) < 0 || (*there && h->bad.count == 0)) {
 		return rc;
 	}
 	if (!vv_cid_is_null(&n->before) &&
@@ -105,7 +104,7 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 				  .children_first = true,
 				  .missing = &missing};
 	/* A host that lost packs may have a version without all that is below it. */
-	const bool lossy = s->h->bad_count > 0;
+	const bool lossy = s->h->bad.count > 0;
 	bool there, before;
 	vv_status rc = n->link ? VV_OK : is_there(s, n, &there, &before, err);
 
@@ -142,26 +141,21 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 static vv_status find_haves(sending *s, vv_error *err)
 {
 	const vv_host_sending *what = s->what;
-	vv_auto_free vv_oid *plain = NULL;
-	size_t plain_count;
 	vv_status rc;
 
-	s->have_count = 0;
-	if (!s->haves && !(s->haves = vv_calloc(what->there_count + PLAIN_MAX, sizeof(vv_oid)))) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_plain_tips_read(s->h->repo, &plain, &plain_count, err)) < 0) return rc;
+	vv_oids_clear(&s->haves);
+	if ((rc = vv_plain_tips_read(s->h->repo, &s->haves, err)) < 0) return rc;
 	s->plain = true;
-	for (size_t i = 0; i < plain_count && i < PLAIN_MAX; i++) {
-		s->haves[s->have_count++] = plain[i];
+	if (s->haves.count > PLAIN_MAX) {
+		s->haves.count = PLAIN_MAX;
 	}
-	for (size_t i = 0; i < what->there_count && !what->complete; i++) {
+	for (size_t i = 0; rc == VV_OK && i < what->there_count && !what->complete; i++) {
 		if (vv_host_is_complete(s->h, &what->there[i])) {
-			s->haves[s->have_count++] = what->there[i];
+			rc = vv_oids_add(&s->haves, &what->there[i], err);
 			s->plain = false;
 		}
 	}
-	return VV_OK;
+	return rc;
 }
 
 #define NOTED_MAX 64u /* limit of pairs of the host's and sent commits; others are checked again */
@@ -169,14 +163,14 @@ static vv_status find_haves(sending *s, vv_error *err)
 /* The sent commits are now complete there, and so are their ancestors on the host: the next push stops at them. */
 static vv_status note_complete(vv_host *h, const vv_host_sending *what, vv_error *err)
 {
-	vv_auto_free vv_oid *ids = vv_calloc(what->want_count + NOTED_MAX, sizeof(*ids));
-	size_t count = 0, pairs = 0;
+	vv_auto(vv_oids) ids = {0};
+	size_t pairs = 0;
+	vv_status rc = VV_OK;
 
-	if (!ids) return vv_fail_nomem(err);
-	for (size_t i = 0; i < what->want_count; i++) {
-		ids[count++] = what->wants[i];
+	for (size_t i = 0; rc == VV_OK && i < what->want_count; i++) {
+		rc = vv_oids_add(&ids, &what->wants[i], err);
 	}
-	for (size_t i = 0; i < what->there_count && pairs < NOTED_MAX; i++) {
+	for (size_t i = 0; rc == VV_OK && i < what->there_count && pairs < NOTED_MAX; i++) {
 		bool below = false;
 
 		if (vv_host_is_complete(h, &what->there[i])) {
@@ -190,10 +184,10 @@ static vv_status note_complete(vv_host *h, const vv_host_sending *what, vv_error
 			}
 		}
 		if (below) {
-			ids[count++] = what->there[i];
+			rc = vv_oids_add(&ids, &what->there[i], err);
 		}
 	}
-	return vv_host_note_complete(h, ids, count, err);
+	return rc < 0 ? rc : vv_host_note_complete(h, ids.items, ids.count, err);
 }
 
 static vv_status plan_once(sending *s, vv_error *err)
@@ -206,8 +200,8 @@ static vv_status plan_once(sending *s, vv_error *err)
 	s->lost = false;
 	vv_arena_reset(&s->arena);
 	if ((rc = find_haves(s, err)) < 0) return rc;
-	rc = vv_new_roots_each(s->h->repo, s->what->wants, s->what->want_count, s->haves,
-			       s->have_count, add_version, s, err);
+	rc = vv_new_roots_each(s->h->repo, s->what->wants, s->what->want_count, s->haves.items,
+			       s->haves.count, add_version, s, err);
 	return rc == VV_OK && s->plain && !s->what->dry_run
 		       ? vv_plain_tips_add(s->h->repo, s->what->wants, s->what->want_count, err)
 		       : rc;
@@ -310,7 +304,7 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 		.thorough = s->raw < THOROUGH_BYTES,
 		/* A blob that a host has lost git does not send it again: its tree has it. */
 		.salt = vv_condemned_any(&h->condemned) ||
-			(h->bad_count + h->ruin_count > 0 && !vv_host_is_place(h)),
+			(h->bad.count + h->ruin_count > 0 && !vv_host_is_place(h)),
 		.describe = describe,
 		.missing = missing,
 		.payload = s};
@@ -420,7 +414,7 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 		vv_condemned_clear(&h->condemned);
 		vv_host_forget_lists(h);
 	}
-	vv_free_all(s.haves, s.roots.items, s.bad, s.items, s.versions);
+	vv_free_all(s.haves.items, s.roots.items, s.bad, s.items, s.versions);
 	vv_buf_clear(&s.message);
 	vv_cid_set_reset(&s.seen);
 	vv_arena_clear(&s.arena);
