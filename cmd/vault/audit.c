@@ -148,16 +148,16 @@ static vv_status audit_all(vv_context *c, vv_vault_session *s, vv_error *err)
 	const options *o = c->options;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w = vv_json_begin_array(&b, 2);
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
-		vv_vault_place *p = &s->places[i];
-		if (!p->config->dead && is_asked(c, p->config->name)) {
-			rc = audit_one(c, s, p, &w, err);
+	vv_array_each(s->places, s->place_count, p) {
+		if (!p->config->dead && is_asked(c, p->config->name) &&
+		    (rc = audit_one(c, s, p, &w, err)) < 0) {
+			return rc;
 		}
 	}
 	vv_json_close_array(&w);
-	if (rc < 0 || vv_wants_json(o->format)) return rc < 0 ? rc : vv_out_json(&b, err);
+	if (vv_wants_json(o->format)) return vv_out_json(&b, err);
 	vv_note("an audit does not prove that a holder keeps the copies on its own disk, or that it will keep them");
 	return VV_OK;
 }
@@ -172,13 +172,14 @@ static vv_status run_audit(vv_context *c, vv_error *err)
 	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
-	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
-		rc = vv_holder_config_find(&s.configs, c->argv[i])
-			     ? VV_OK
-			     : vv_holder_fail_unknown(c->argv[i], VV_EUSAGE, err);
+	if (rc < 0) return rc;
+	vv_array_each(c->argv, c->argc, name) {
+		if (!vv_holder_config_find(&s.configs, *name)) {
+			return vv_holder_fail_unknown(*name, VV_EUSAGE, err);
+		}
 	}
-	if (rc < 0 || (rc = audit_all(c, &s, err)) < 0) return rc;
-	return vv_vault_session_sync(&s, err);
+	rc = audit_all(c, &s, err);
+	return rc < 0 ? rc : vv_vault_session_sync(&s, err);
 }
 
 const vv_command vv_cmd_vault_audit = {

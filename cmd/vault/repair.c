@@ -113,16 +113,17 @@ static vv_status find_lost(resealing *r, vv_error *err)
 	vv_auto_free bool *has = vv_calloc(r->s->place_count + 1, sizeof(*has));
 	const bool reached = vv_array_find(r->s->places, r->s->place_count, p, p->holder);
 	bool lost;
-	vv_status rc = has ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && reached && i < r->s->state->shard_count; i++) {
-		const vv_kept *k = &r->s->state->shards[i];
-		if ((rc = is_lost(r, k, has, &lost, err)) == VV_OK && lost) {
-			rc = vv_cid_set_add(r->lost, &k->shard.cid, NULL, err);
+	if (!has) return vv_fail_nomem(err);
+	vv_array_each(r->s->state->shards, reached ? r->s->state->shard_count : 0, k) {
+		if ((rc = is_lost(r, k, has, &lost, err)) < 0 ||
+		    (lost && (rc = vv_cid_set_add(r->lost, &k->shard.cid, NULL, err)) < 0)) {
+			return rc;
 		}
 	}
 	r->x->lost = vv_cid_set_count(r->lost);
-	return rc;
+	return VV_OK;
 }
 
 /* Records in the ledger that a holder lacks shards that it should have. */
@@ -233,13 +234,14 @@ static vv_status choose_all(resealing *r, vv_error *err)
 	bool grown;
 	vv_status rc;
 
-	if ((rc = vv_contents_open(&r->all, r->s, err)) < 0 || (rc = choose_runs(r, err)) < 0) {
+	if ((rc = vv_contents_open(&r->all, r->s, NULL, err)) < 0 ||
+	    (rc = choose_runs(r, err)) < 0) {
 		return rc;
 	}
 	do {
 		grown = false;
 		vv_contents_close(&r->rest);
-		if ((rc = vv_contents_open_without(&r->rest, r->s, r->again, err)) < 0) return rc;
+		if ((rc = vv_contents_open(&r->rest, r->s, r->again, err)) < 0) return rc;
 		if ((rc = find_gone(r, err)) == VV_OK && r->x->gone > 0) {
 			rc = add_leaning(r, &grown, err);
 		}
@@ -347,7 +349,7 @@ static vv_status seal(resealing *r, vv_error *err)
  * gone here may still be there. */
 static bool may_retire(resealing *r, const vv_vault_run *run)
 {
-	const bool last = vv_contents_is_last(&r->all, (size_t)(run - r->all.runs), r->all.count);
+	const bool last = vv_contents_is_last(&r->all, run, r->all.count);
 
 	if (memcmp(run->record->author, r->s->key.public_key, VV_KEY_PUBLIC) != 0 &&
 	    (run->lost || last || r->x->gone > 0)) {
@@ -361,22 +363,23 @@ static bool may_retire(resealing *r, const vv_vault_run *run)
 static vv_status retire_runs(resealing *r, vv_error *err)
 {
 	vv_auto(vv_cid_set) *old = vv_cid_set_new();
-	vv_status rc = old ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < r->all.count; i++) {
-		const vv_vault_run *run = &r->all.runs[i];
-		if (is_again(r, run) && may_retire(r, run)) {
-			rc = vv_cid_set_add(old, &run->record->cid, NULL, err);
+	if (!old) return vv_fail_nomem(err);
+	vv_array_each(r->all.runs, r->all.count, run) {
+		if (is_again(r, run) && may_retire(r, run) &&
+		    (rc = vv_cid_set_add(old, &run->record->cid, NULL, err)) < 0) {
+			return rc;
 		}
 	}
-	rc = rc < 0 ? rc : vv_retire_runs(r->s, old, &r->x->retired, err);
-	for (uint64_t i = 0; rc == VV_OK && i < vv_cid_set_count(r->lost); i++) {
+	if ((rc = vv_retire_runs(r->s, old, &r->x->retired, err)) < 0) return rc;
+	for (uint64_t i = 0; i < vv_cid_set_count(r->lost); i++) {
 		const vv_kept *k = vv_vault_shard_of(r->s->state, vv_cid_set_at(r->lost, i));
 		bool there = k && !k->retired &&
 			     vv_vault_shard_bytes(r->s, k, &r->bytes, err) == VV_OK;
 		r->x->left += k && !k->retired && !there;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status run_all(resealing *r, vv_error *err)

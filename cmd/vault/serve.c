@@ -100,7 +100,7 @@ static vv_status open_vault(serving *x, vv_error *err)
 				     : vv_vault_session_reach(s, err)) < 0 ||
 	    (rc = vv_vault_session_need_ledger(s, err)) < 0 ||
 	    (rc = vv_vault_session_need_reader(s, err)) < 0 ||
-	    (rc = vv_contents_open(&x->contents, s, err)) < 0) {
+	    (rc = vv_contents_open(&x->contents, s, NULL, err)) < 0) {
 		return rc;
 	}
 	vv_vault_session_unlock(s);
@@ -201,12 +201,11 @@ static vv_status count_proven(vv_vault_session *s, vv_cid_set *const *bad, unsig
 	vv_spread_sum sum = {.least = SIZE_MAX};
 	vv_status rc = vv_spread_list_live(&list, s, 0, err);
 
-	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
-		only_proven(s, &list.items[i], bad);
+	if (rc < 0) return rc;
+	vv_array_each(list.items, list.count, it) {
+		only_proven(s, it, bad);
 	}
-	if (rc == VV_OK) {
-		rc = vv_spread_count(&sum, s, 1, list.items, list.count, err);
-	}
+	rc = vv_spread_count(&sum, s, 1, list.items, list.count, err);
 	*copies = sum.least == SIZE_MAX ? 0 : (unsigned)sum.least;
 	return rc;
 }
@@ -283,7 +282,7 @@ static vv_status vault_keeps(serving *x, char *keeps, unsigned *copies, const vv
 	if (rc < 0) return rc;
 	/* opened before its shards are requested: another writer's later additions must not count as
 	 * proven */
-	if ((rc = vv_contents_open(&contents, &s, err)) < 0 ||
+	if ((rc = vv_contents_open(&contents, &s, NULL, err)) < 0 ||
 	    (rc = prove_vault(&s, copies, err)) < 0) {
 		return rc;
 	}

@@ -100,8 +100,8 @@ static uint64_t bytes_of_others(const vv_hold_cache *c)
 
 static void make_room(vv_hold_cache *c)
 {
-	for (size_t i = 0; i < c->count; i++) { /* authors may have come */
-		vv_hold_room_owner(c->room, id_of(c->items[i].vault), c->items[i].owner);
+	vv_array_each(c->items, c->count, it) { /* authors may have come */
+		vv_hold_room_owner(c->room, id_of(it->vault), it->owner);
 	}
 	while (c->count > VV_HOLD_CACHE_VAULTS || bytes_of_others(c) > VV_HOLD_CACHE_BYTES) {
 		cached *worst = NULL;

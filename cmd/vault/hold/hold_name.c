@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/error.h"
 #include "base/keys/key.h"
@@ -15,12 +16,8 @@ const vv_place_mark vv_hold_mark = {"varve-holder", "This folder keeps sealed co
 
 bool vv_hold_is_author(const char *name, size_t len)
 {
-	bool fine = len > 1 && len < VV_DID_TEXT && name[0] == 'z';
-
-	for (size_t i = 0; fine && i < len; i++) {
-		fine = vv_is_alnum(name[i]);
-	}
-	return fine;
+	return len > 1 && len < VV_DID_TEXT && name[0] == 'z' &&
+	       !vv_array_find(name, len, c, !vv_is_alnum(*c));
 }
 
 bool vv_hold_is_cid(const char *name)

@@ -170,10 +170,11 @@ static vv_status count_all(vv_hold_room *r, vv_error *err)
 					      : vv_hold_list(r->place, NULL, on_vault, r, err);
 
 	r->listed = rc == VV_OK;
-	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
-		rc = r->vaults[i].counted ? VV_OK : count_vault(r, &r->vaults[i], err);
+	if (rc < 0) return rc;
+	vv_array_each(r->vaults, r->count, v) {
+		if (!v->counted && (rc = count_vault(r, v, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 void vv_hold_room_forget_vault(vv_hold_room *r, const vv_cid *vault)

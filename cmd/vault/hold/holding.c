@@ -136,11 +136,10 @@ static vv_status read_named(vv_holding_rules *x, const vv_holding_options *o, vv
 {
 	naming n = {x, o->env};
 	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < o->admitted.count; i++) {
-		rc = admit(&n, o->admitted.items[i], err);
+	vv_array_each(o->admitted.items, o->admitted.count, it) {
+		if ((rc = admit(&n, *it, err)) < 0) return rc;
 	}
-	if (rc == VV_OK && o->admitted.count == 0) {
+	if (o->admitted.count == 0) {
 		rc = vv_config_each(r, "varve.holdfor", on_entry, &n, err);
 	}
 	if (rc < 0 || x->named_count > 0) return rc;

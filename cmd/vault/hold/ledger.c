@@ -299,8 +299,7 @@ static vv_status extend(vv_ledger *l, size_t at, bool was_stale, vv_error *err)
 			    memcmp(l->files[at + 1].record->author, r->author, VV_KEY_PUBLIC) != 0);
 	vv_status rc;
 
-	for (size_t i = 0; !was_stale && alone && i < l->author_count; i++) {
-		vv_ledger_author *a = &l->authors[i];
+	vv_array_each(l->authors, !was_stale && alone ? l->author_count : 0, a) {
 		if (memcmp(a->key, r->author, VV_KEY_PUBLIC) == 0 && a->head && a->waiting == 0 &&
 		    a->head->sequence + 1 == r->sequence &&
 		    vv_cid_equal(&a->head->cid, &r->previous)) {
@@ -431,9 +430,9 @@ static vv_status load_chain(vv_ledger *l, found *list, size_t count, vv_error *e
 {
 	vv_auto(vv_cid_set) *vouched = vv_cid_set_new();
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc = vouched ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = count; rc == VV_OK && i > 0; i--) {
+	vv_status rc;
+	if (!vouched) return vv_fail_nomem(err);
+	for (size_t i = count; i > 0; i--) {
 		found *f = &list[i - 1];
 		if ((rc = read_found(l, f, &bytes, err)) < 0 ||
 		    (rc = read_named(f->record, &l->arena, f->name, f->bytes, f->len, vouched,
@@ -446,14 +445,17 @@ static vv_status load_chain(vv_ledger *l, found *list, size_t count, vv_error *e
 			}
 			return rc;
 		}
-		if (!vv_cid_is_null(&f->record->previous)) {
-			rc = vv_cid_set_add(vouched, &f->record->previous, NULL, err);
+		if (!vv_cid_is_null(&f->record->previous) &&
+		    (rc = vv_cid_set_add(vouched, &f->record->previous, NULL, err)) < 0) {
+			return rc;
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = file_record(l, list[i].name, list[i].record, list[i].bytes, list[i].len, err);
+	vv_array_each(list, count, it) {
+		if ((rc = file_record(l, it->name, it->record, it->bytes, it->len, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Names that begin with "~" come last. */
@@ -466,31 +468,29 @@ static vv_status load_author(vv_ledger *l, const char *author, vv_error *err)
 	bool left = false;
 	vv_status rc = dir ? vv_list_dir(&names.items, &names.count, dir, err) : vv_fail_nomem(err);
 
-	if (rc == VV_OK && !(list = vv_calloc(names.count + 1, sizeof(*list)))) {
-		rc = vv_fail_nomem(err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		left = left ||
-		       strncmp(names.items[i], VV_WRITE_TEMP, sizeof(VV_WRITE_TEMP) - 1) == 0;
-		if (is_record_name(names.items[i])) { /* other files are from a killed writer */
+	if (rc < 0) return rc;
+	if (!(list = vv_calloc(names.count + 1, sizeof(*list)))) return vv_fail_nomem(err);
+	vv_array_each(names.items, names.count, it) {
+		left = left || strncmp(*it, VV_WRITE_TEMP, sizeof(VV_WRITE_TEMP) - 1) == 0;
+		if (is_record_name(*it)) { /* other files are from a killed writer */
 			const int n = snprintf(list[chain].name, sizeof(list[chain].name), "%s/%s",
-					       author, names.items[i]);
+					       author, *it);
 			chain += n > 0 && (size_t)n < sizeof(list[chain].name);
-		}
-	}
-	rc = rc < 0 ? rc : load_chain(l, list, chain, err);
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		char name[VV_LEDGER_NAME];
-		const int n = snprintf(name, sizeof(name), "%s/%s", author, names.items[i] + 1);
-		if (names.items[i][0] == '~' && is_record_name(names.items[i] + 1) && n > 0 &&
-		    (size_t)n < sizeof(name)) {
-			rc = load_unnamed(l, name, err);
 		}
 	}
 	if (left) {
 		vv_temp_sweep(dir, VV_WRITE_TEMP);
 	}
-	return rc;
+	if ((rc = load_chain(l, list, chain, err)) < 0) return rc;
+	vv_array_each(names.items, names.count, it) {
+		char name[VV_LEDGER_NAME];
+		const int n = snprintf(name, sizeof(name), "%s/%s", author, *it + 1);
+		if (**it == '~' && is_record_name(*it + 1) && n > 0 && (size_t)n < sizeof(name) &&
+		    (rc = load_unnamed(l, name, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
 }
 
 static vv_status load(vv_ledger *l, vv_error *err)
@@ -498,10 +498,11 @@ static vv_status load(vv_ledger *l, vv_error *err)
 	vv_auto(vv_string_list) names = {0};
 	vv_status rc = vv_list_dir(&names.items, &names.count, l->dir, err);
 
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		rc = names.items[i][0] == 'z' ? load_author(l, names.items[i], err) : VV_OK;
+	if (rc < 0) return rc;
+	vv_array_each(names.items, names.count, name) {
+		if (**name == 'z' && (rc = load_author(l, *name, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err)

@@ -180,8 +180,8 @@ static vv_status count_receipts(proving *p, vv_error *err)
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < vv_ledger_count(p->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_records(p->ledger)[i], *place;
+	vv_array_each(vv_ledger_records(p->ledger), vv_ledger_count(p->ledger), it) {
+		const vv_ledger_record *r = *it, *place;
 		if (r->kind != VV_LEDGER_RECEIPT || !vv_vault_counts(p->state, r)) {
 			continue;
 		}

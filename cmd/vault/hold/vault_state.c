@@ -129,8 +129,8 @@ static bool has_seen(const vv_ledger *l, const vv_ledger_record *later,
 	while (r && !(r->kind == VV_LEDGER_VAULT && r->sequence > 0)) {
 		r = vv_cid_is_null(&r->previous) ? NULL : vv_ledger_find(l, &r->previous);
 	}
-	for (size_t i = 0; r && i < r->link_count; i++) {
-		const vv_ledger_record *head = vv_ledger_find(l, &r->links[i]);
+	vv_array_each(r ? r->links : NULL, r ? r->link_count : 0, link) {
+		const vv_ledger_record *head = vv_ledger_find(l, link);
 		if (head && memcmp(head->author, earlier->author, VV_KEY_PUBLIC) == 0 &&
 		    head->sequence >= earlier->sequence) {
 			return true;
@@ -219,8 +219,8 @@ static vv_status take_stripe(vv_vault_state *s, const vv_ledger_record *r, const
 		s->stripe_count--;
 		return VV_OK;
 	}
-	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
-		vv_kept *k = &s->shards[to->shards[i]];
+	vv_array_each(to->shards, vv_code_shards(st->code), at) {
+		vv_kept *k = &s->shards[*at];
 		k->stripe = k->stripe ? k->stripe : s->stripe_count;
 	}
 	return VV_OK;
@@ -341,11 +341,11 @@ static void keep_stripes_whole(vv_vault_state *s)
 		vv_array_each(s->stripes, s->stripe_count, st) {
 			const size_t count = vv_code_shards(st->code);
 			size_t retired = 0;
-			for (size_t n = 0; n < count; n++) {
-				retired += s->shards[st->shards[n]].retired != NULL;
+			vv_array_each(st->shards, count, at) {
+				retired += s->shards[*at].retired != NULL;
 			}
-			for (size_t n = 0; retired < count && n < count; n++) {
-				s->shards[st->shards[n]].retired = NULL;
+			vv_array_each(st->shards, retired < count ? count : 0, at) {
+				s->shards[*at].retired = NULL;
 			}
 			more = more || (retired > 0 && retired < count);
 		}
@@ -386,20 +386,19 @@ static vv_status take_statements(vv_vault_state *s, vv_error *err)
 		[VV_LEDGER_RETIRE] = take_retire,
 		[VV_LEDGER_DROP] = take_drop};
 	vv_auto(vv_records) p = {0};
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(s->ledger); i++) {
-		const vv_ledger_record *r = vv_ledger_records(s->ledger)[i];
-		if (r->kind == VV_LEDGER_PLACE && vv_vault_counts(s, r)) {
-			rc = take_place(s, r, err);
+	vv_status rc;
+	vv_array_each(vv_ledger_records(s->ledger), vv_ledger_count(s->ledger), it) {
+		if ((*it)->kind == VV_LEDGER_PLACE && vv_vault_counts(s, *it) &&
+		    (rc = take_place(s, *it, err)) < 0) {
+			return rc;
 		}
 	}
-	rc = rc < 0 ? rc : sort_records(s, VV_LEDGER_RECEIPT, VV_LEDGER_DROP, &p, err);
-	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
-		takers[p.items[i]->kind](s, p.items[i]);
+	if ((rc = sort_records(s, VV_LEDGER_RECEIPT, VV_LEDGER_DROP, &p, err)) < 0) return rc;
+	vv_array_each(p.items, p.count, it) {
+		takers[(*it)->kind](s, *it);
 	}
 	keep_stripes_whole(s);
-	return rc;
+	return VV_OK;
 }
 
 static vv_status take_runs(vv_vault_state *s, vv_error *err)
@@ -407,10 +406,11 @@ static vv_status take_runs(vv_vault_state *s, vv_error *err)
 	vv_auto(vv_records) p = {0};
 	vv_status rc = sort_records(s, VV_LEDGER_VAULT, VV_LEDGER_VAULT, &p, err);
 
-	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
-		rc = p.items[i]->shard_count > 0 ? take_run(s, p.items[i], err) : VV_OK;
+	if (rc < 0) return rc;
+	vv_array_each(p.items, p.count, it) {
+		if ((*it)->shard_count > 0 && (rc = take_run(s, *it, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- open, close, look --------------------------------------------------------------------------- */

@@ -222,16 +222,16 @@ static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn,
 		(void)names;
 		s->arena = (vv_arena)VV_ARENA_INIT;
 		if (a.name_count == 0 && a.more) {
-			rc = vv_fail(err, VV_ECORRUPT, "its list is too long");
+			return vv_fail(err, VV_ECORRUPT, "its list is too long");
 		}
 		if (a.name_count > 0 && strcmp(a.names[0].name, q.after) <= 0) {
-			rc = vv_fail(err, VV_ECORRUPT, "its list repeats names");
+			return vv_fail(err, VV_ECORRUPT, "its list repeats names");
 		}
-		for (size_t i = 0; rc == VV_OK && i < a.name_count; i++) {
-			const vv_listed e = {.name = a.names[i].name, .size = a.names[i].size};
-			rc = fn(to, &e, err);
+		vv_array_each(a.names, a.name_count, it) {
+			const vv_listed e = {.name = it->name, .size = it->size};
+			if ((rc = fn(to, &e, err)) < 0) return rc;
 		}
-		if (rc == VV_OK && a.name_count > 0) {
+		if (a.name_count > 0) {
 			const char *end = a.names[a.name_count - 1].name;
 			memcpy(last, end, strlen(end) + 1); /* VV_HOLD_NAME_MAX was checked */
 			q.after = last;

@@ -103,10 +103,9 @@ static vv_status read_listed(vv_meeting *m, const listing *l, bool check_only, v
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
-		const char *name = l->items[i].name;
+	vv_status rc;
+	vv_array_each(l->items, l->count, it) {
+		const char *name = it->name;
 		if (!check_only && (vv_ledger_has(m->ledger, name) || find_damaged(m, name))) {
 			continue;
 		}
@@ -123,8 +122,9 @@ static vv_status read_listed(vv_meeting *m, const listing *l, bool check_only, v
 		} else if (m->took && !check_only) {
 			rc = m->took(m->payload, name, err);
 		}
+		if (rc < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* May this one be written? What the holder has under its name is not it. */

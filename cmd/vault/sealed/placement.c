@@ -129,8 +129,8 @@ vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
 			}
 		}
 	}
-	for (size_t i = 0; i < shards; i++) {
-		out[i] = SIZE_MAX;
+	vv_array_each(out, shards, at) {
+		*at = SIZE_MAX;
 	}
 	for (size_t i = 0; i < shards; i++) {
 		place_apart(&m, i);

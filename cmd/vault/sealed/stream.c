@@ -245,9 +245,8 @@ vv_status vv_stream_out_end(vv_stream_out *o, const vv_buf *refs, vv_buf *index,
 	    (rc = put_text(o, VV_ITEM_INDEX, &b, &at[0], err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < 2; i++) {
-		vv_put_le64(trailer + 8 * i, at[i]);
-	}
+	vv_put_le64(trailer, at[0]);
+	vv_put_le64(trailer + 8, at[1]);
 	vv_buf_put(&o->pending, trailer, TRAILER);
 	if ((rc = send_full(o, err)) == VV_OK) {
 		rc = send_shard(o, o->pending.data, o->pending.len, err);
@@ -437,18 +436,14 @@ static vv_status read_text(vv_stream_in *in, uint64_t at, vv_item_kind kind, vv_
 vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_error *err)
 {
 	vv_auto(vv_buf) trailer = VV_BUF_INIT;
-	uint64_t at[2];
-	vv_status rc = VV_OK;
-
+	vv_status rc;
 	if (in->shards == 0) return damaged(err);
 	if ((rc = load(in, in->shards - 1, err)) < 0) return rc;
 	const uint64_t len = (uint64_t)(in->shards - 1) * VV_SHARD_FULL + in->content.len;
 	if (len < TRAILER) return damaged(err);
 	if ((rc = read_some(in, len - TRAILER, TRAILER, &trailer, err)) < 0) return rc;
 	if (trailer.len != TRAILER) return damaged(err);
-	for (size_t i = 0; i < 2; i++) {
-		at[i] = vv_get_le64((const uint8_t *)trailer.data + 8 * i);
-	}
-	rc = read_text(in, at[0], VV_ITEM_INDEX, index, err);
-	return rc < 0 ? rc : read_text(in, at[1], VV_ITEM_REFS, refs, err);
+	const uint8_t *at = (const uint8_t *)trailer.data;
+	rc = read_text(in, vv_get_le64(at), VV_ITEM_INDEX, index, err);
+	return rc < 0 ? rc : read_text(in, vv_get_le64(at + 8), VV_ITEM_REFS, refs, err);
 }

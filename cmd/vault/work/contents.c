@@ -183,13 +183,8 @@ static bool has_index(const vv_vault_state *s, const vv_ledger_record *r)
 	return last && !last->retired;
 }
 
-vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err)
-{
-	return vv_contents_open_without(out, s, NULL, err);
-}
-
-vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const vv_cid_set *runs,
-				   vv_error *err)
+vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, const vv_cid_set *without,
+			   vv_error *err)
 {
 	vv_auto(vv_buf) index = VV_BUF_INIT;
 	vv_status rc = VV_OK;
@@ -203,7 +198,7 @@ vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const 
 		const vv_ledger_record *r = s->state->runs.items[i];
 		vv_vault_run *run;
 		if ((rc = new_run(out, r, &run, err)) < 0 || !has_index(s->state, r) ||
-		    (runs && vv_cid_set_has(runs, &r->cid))) {
+		    (without && vv_cid_set_has(without, &r->cid))) {
 			continue;
 		}
 		if (!read_cache(s, run, &index)) {
@@ -290,13 +285,10 @@ static bool follows(const vv_ledger *l, const vv_ledger_record *later,
 	return !later || vv_cid_equal(&later->cid, &earlier->cid);
 }
 
-bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count)
+bool vv_contents_is_last(const vv_contents *c, const vv_vault_run *run, size_t count)
 {
-	const vv_vault_run *run = &c->runs[i];
-
-	for (size_t k = i + 1; run->refs.len > 0 && k < count; k++) {
-		const vv_vault_run *later = &c->runs[k];
-		if (later->refs.len > 0 && is_by(later, run->record->author) &&
+	vv_array_each(c->runs, run->refs.len > 0 ? count : 0, later) {
+		if (later > run && later->refs.len > 0 && is_by(later, run->record->author) &&
 		    follows(c->session->ledger, later->record, run->record)) {
 			return false;
 		}
@@ -306,14 +298,13 @@ bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count)
 
 vv_status vv_contents_tips(const vv_contents *c, vv_oids *out, vv_error *err)
 {
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
-		if (vv_contents_is_last(c, i, c->count)) {
-			rc = add_tips(&c->runs[i], out, err);
+	vv_status rc;
+	vv_array_each(c->runs, c->count, run) {
+		if (vv_contents_is_last(c, run, c->count) && (rc = add_tips(run, out, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- items ------------------------------------------------------------------------------------------ */

@@ -25,6 +25,7 @@ typedef struct vv_vault_run {
 	vv_item_index index;
 	vv_buf refs; /* text of the run's refs; empty: no refs, or no index */
 	bool lost;   /* the run's index could not be read; `why` has the reason */
+	bool chosen; /* for the caller: to be rewritten (prune.c) */
 	vv_error why;
 	vv_stream_in *in; /* NULL: not open */
 	struct vv_run_reading *reading;
@@ -46,14 +47,12 @@ typedef struct vv_contents {
 	size_t next_open;                /* the oldest element of `open` */
 } vv_contents;
 
-/* Opens the contents of the session's vault; without s->state, they are empty. A run whose index
- * cannot be read is not an error: it is marked as lost. Borrows s until vv_contents_close. On
- * failure, *out need not be closed. */
-vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err);
-/* Like vv_contents_open, but does not read the indexes of the runs whose records have the CIDs
- * `runs`, so that their items are not found. NULL: reads all indexes. */
-vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const vv_cid_set *runs,
-				   vv_error *err);
+/* Opens the contents of the session's vault; without s->state, they are empty. Does not read the
+ * indexes of the runs whose records have the CIDs `without`, so that their items are not found;
+ * NULL: reads all indexes. A run whose index cannot be read is not an error: it is marked as lost.
+ * Borrows s until vv_contents_close. On failure, *out need not be closed. */
+vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, const vv_cid_set *without,
+			   vv_error *err);
 void vv_contents_close(vv_contents *c);
 VV_AUTO_CLEAR(vv_contents, vv_contents_close)
 
@@ -69,9 +68,9 @@ bool vv_vault_keeps_ref(const vv_ref *ref);
 /* Returns the last of the first `count` runs that has refs and is by this author (author NULL: by
  * any author). NULL: no such run. */
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, const uint8_t *author);
-/* Returns true if run i has its author's newest refs among the first `count` runs. If a key signed
- * two runs, and neither follows the other, the result is true for both. */
-bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count);
+/* Returns true if run, one of c->runs, has its author's newest refs among the first `count` runs. If
+ * a key signed two runs, and neither follows the other, the result is true for both. */
+bool vv_contents_is_last(const vv_contents *c, const vv_vault_run *run, size_t count);
 /* Adds to out the ids to which the refs in every author's last run (vv_contents_is_last) point. */
 vv_status vv_contents_tips(const vv_contents *c, vv_oids *out, vv_error *err);
 

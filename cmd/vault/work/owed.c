@@ -97,13 +97,14 @@ static vv_status take_leave(owing *o, uint64_t *owed, vv_error *err)
 	vv_spread_sum sum;
 	vv_status rc = vv_spread_count(&sum, o->s, o->x->copies, o->list.items, o->list.count, err);
 
-	for (size_t i = 0; rc == VV_OK && i < o->list.count; i++) {
+	if (rc < 0) return rc;
+	vv_array_each(o->list.items, o->list.count, it) {
 		for (size_t p = 0; p < o->s->place_count; p++) {
-			o->list.items[i].has[p] = o->list.items[i].has[p] && !o->x->leave[p];
+			it->has[p] = it->has[p] && !o->x->leave[p];
 		}
 	}
-	*owed = rc == VV_OK ? sum.owed : 0;
-	return rc;
+	*owed = sum.owed;
+	return VV_OK;
 }
 
 /* --- bringing them -------------------------------------------------------------------------------- */

@@ -27,7 +27,6 @@ typedef struct pruning {
 	vv_store *store;
 	vv_cid_set *live;
 	vv_oids tips;
-	bool *chosen;        /* of contents.runs */
 	vv_cid_set *lacking; /* shards that lack copies */
 	vv_cid_map *newest;  /* item -> the last of contents.runs that has it */
 	size_t kept; /* this many of contents.runs are live as a whole: the last of them is unreadable now */
@@ -105,16 +104,15 @@ static void keep_with_all_before(pruning *p, const vv_vault_run *run)
 /* All of these is alive, bases too, which are among them. */
 static vv_status add_kept(pruning *p, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < p->kept; i++) {
-		const vv_item_index *x = &p->contents.runs[i].index;
-		for (size_t k = 0; rc == VV_OK && k < x->count; k++) {
-			rc = vv_cid_set_add(p->live, &x->items[k].cid, NULL, err);
+	vv_array_each(p->contents.runs, p->kept, run) {
+		vv_array_each(run->index.items, run->index.count, it) {
+			if ((rc = vv_cid_set_add(p->live, &it->cid, NULL, err)) < 0) return rc;
 		}
 	}
 	p->x->unread = p->kept;
-	return rc;
+	return VV_OK;
 }
 
 /* Those of one run that were not looked at yet, the last first: a shard is opened once for all that is in it, and
@@ -218,17 +216,17 @@ static uint64_t needed_len(const pruning *p, const vv_vault_run *run)
 
 static vv_status find_newest(pruning *p, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (!(p->newest = vv_cid_map_new())) return vv_fail_nomem(err);
-	for (size_t i = p->contents.count; rc == VV_OK && i > 0; i--) {
-		const vv_item_index *x = &p->contents.runs[i - 1].index;
-		const size_t count = is_ours(p, &p->contents.runs[i - 1]) ? x->count : 0;
-		for (size_t k = 0; rc == VV_OK && k < count; k++) {
-			rc = vv_cid_map_put(p->newest, &x->items[k].cid, i - 1, NULL, err);
+	vv_array_each(p->contents.runs, p->contents.count, run) {
+		const uint64_t number = (uint64_t)(run - p->contents.runs);
+
+		vv_array_each(run->index.items, is_ours(p, run) ? run->index.count : 0, it) {
+			if ((rc = vv_cid_map_set(p->newest, &it->cid, number, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Without stripes: is it one of the small ones? With them: does all of it lie in whole copies? */
@@ -267,16 +265,16 @@ static vv_status find_lacking(pruning *p, vv_error *err)
 	}
 	for (size_t i = 0; rc == VV_OK && i < list.count; i += n) {
 		const vv_spread_shard *first = &list.items[i];
-		bool whole = first->code.data > 0 || vv_spread_copies(p->s, first->has) >= copies;
+		bool whole = vv_spread_copies(p->s, first->has) >= copies;
 		n = vv_spread_together(first);
 		if (first->code.data > 0) {
-			rc = vv_spread_apart(at, p->s, first, err);
+			if ((rc = vv_spread_apart(at, p->s, first, err)) < 0) return rc;
+			whole = !vv_array_has(at, n, SIZE_MAX);
 		}
-		for (size_t k = 0; rc == VV_OK && first->code.data > 0 && k < n; k++) {
-			whole = whole && at[k] != SIZE_MAX;
-		}
-		for (size_t k = 0; rc == VV_OK && !whole && k < n; k++) {
-			rc = vv_cid_set_add(p->lacking, &first[k].shard.cid, NULL, err);
+		vv_array_each(first, whole ? 0 : n, it) {
+			if ((rc = vv_cid_set_add(p->lacking, &it->shard.cid, NULL, err)) < 0) {
+				return rc;
+			}
 		}
 	}
 	return rc;
@@ -309,9 +307,8 @@ static bool is_relied_on(const pruning *p, const vv_vault_run *run)
 static void count_chosen(pruning *p)
 {
 	p->x->runs = p->x->shards = p->x->dead = 0;
-	for (size_t i = 0; i < p->contents.count; i++) {
-		const vv_vault_run *run = &p->contents.runs[i];
-		if (p->chosen[i]) {
+	vv_array_each(p->contents.runs, p->contents.count, run) {
+		if (run->chosen) {
 			p->x->runs++;
 			p->x->shards += vv_run_shard_count(run->record);
 			p->x->dead += count_dead(p, run);
@@ -322,21 +319,19 @@ static void count_chosen(pruning *p)
 /* Runs of ours that are less than half alive, and tails once there are enough of them. */
 static vv_status choose_runs(pruning *p, vv_error *err)
 {
-	vv_status rc;
+	const vv_status rc = find_lacking(p, err);
 
-	if (!(p->chosen = vv_calloc(p->contents.count + 1, sizeof(*p->chosen)))) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = find_lacking(p, err)) < 0) return rc;
+	if (rc < 0) return rc;
 	bool tails = tails_suffice(p);
-	for (size_t i = 0; i < p->contents.count; i++) {
-		const vv_vault_run *run = &p->contents.runs[i];
+
+	vv_array_each(p->contents.runs, p->contents.count, run) {
 		const uint64_t dead = is_ours(p, run) ? count_dead(p, run) : 0;
-		const bool may = i >= p->kept && is_ours(p, run) &&
+		const bool may = run >= p->contents.runs + p->kept && is_ours(p, run) &&
 				 ((!p->x->tails && dead * 2 > run->index.count) ||
 				  (tails && is_tail(p, run)));
-		p->chosen[i] = may && !is_relied_on(p, run);
-		p->x->unready += may && !p->chosen[i];
+
+		run->chosen = may && !is_relied_on(p, run);
+		p->x->unready += may && !run->chosen;
 	}
 	count_chosen(p);
 	return VV_OK;
@@ -366,13 +361,13 @@ static vv_status item_bytes(pruning *p, vv_item_kind kind, const vv_cid *cid, vv
 static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error *err)
 {
 	pruning *p = payload;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < p->contents.count; i++) {
-		const vv_item_index *x = &p->contents.runs[i].index;
-		for (size_t k = 0; p->chosen[i] && k < x->count; k++) {
-			vv_item item = {.kind = x->items[k].kind, .cid = x->items[k].cid};
-			if (!is_needed(p, &p->contents.runs[i], &item.cid)) {
+	vv_array_each(p->contents.runs, p->contents.count, run) {
+		vv_array_each(run->index.items, run->chosen ? run->index.count : 0, at) {
+			vv_item item = {.kind = at->kind, .cid = at->cid};
+
+			if (!is_needed(p, run, &item.cid)) {
 				continue;
 			}
 			if ((rc = vv_contents_base(&p->contents, &item.cid, &item.base_cid, err)) <
@@ -389,7 +384,7 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 			if ((rc = put(to, &item, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Retires the chosen runs without live content, which then count no longer as chosen; or the remaining
@@ -398,16 +393,16 @@ static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
 {
 	vv_auto(vv_cid_set) *old = vv_cid_set_new();
 	uint64_t shards;
-	vv_status rc = old ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < p->contents.count; i++) {
-		const vv_vault_run *run = &p->contents.runs[i];
-		if (p->chosen[i] && (!dead || count_dead(p, run) == run->index.count)) {
-			p->chosen[i] = !dead;
-			rc = vv_cid_set_add(old, &run->record->cid, NULL, err);
+	if (!old) return vv_fail_nomem(err);
+	vv_array_each(p->contents.runs, p->contents.count, run) {
+		if (run->chosen && (!dead || count_dead(p, run) == run->index.count)) {
+			run->chosen = !dead;
+			if ((rc = vv_cid_set_add(old, &run->record->cid, NULL, err)) < 0) return rc;
 		}
 	}
-	return rc < 0 ? rc : vv_retire_runs(p->s, old, &shards, err);
+	return vv_retire_runs(p->s, old, &shards, err);
 }
 
 /* Finds live content: everything, if only tails are rewritten. */
@@ -415,7 +410,7 @@ static vv_status look(pruning *p, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = vv_contents_open(&p->contents, p->s, err)) < 0 ||
+	if ((rc = vv_contents_open(&p->contents, p->s, NULL, err)) < 0 ||
 	    (rc = vv_repository_store(p->s->repo, &p->store, err)) < 0 ||
 	    (rc = find_newest(p, err)) < 0 || p->x->tails) {
 		return rc;
@@ -459,17 +454,15 @@ static vv_status rewrite(pruning *p, vv_error *err)
 	    x->dry_run) {
 		return rc;
 	}
-	uint64_t runs = x->runs;
-	uint64_t shards = x->shards;
-	uint64_t dead = x->dead;
+	const vv_prune all = *x;
 	/* dead runs are removed even without room, and make some */
 	if ((rc = retire_runs(p, true, err)) < 0) return rc;
 	count_chosen(p);
 	if (x->runs > 0 && (rc = seal_again(p, &ready, err)) < 0) return rc;
 	x->unready += ready ? 0 : x->runs;
-	x->runs = ready ? runs : runs - x->runs;
-	x->shards = ready ? shards : shards - x->shards;
-	x->dead = ready ? dead : dead - x->dead;
+	x->runs = ready ? all.runs : all.runs - x->runs;
+	x->shards = ready ? all.shards : all.shards - x->shards;
+	x->dead = ready ? all.dead : all.dead - x->dead;
 	return VV_OK;
 }
 
@@ -499,7 +492,6 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	vv_cid_set_free(p.live);
 	vv_cid_map_free(p.newest);
 	vv_oids_clear(&p.tips);
-	vv_free(p.chosen);
 	vv_cid_set_free(p.lacking);
 	vv_buf_clear_all(&p.bytes, &p.base);
 	return rc;

@@ -281,24 +281,18 @@ static vv_status find_places(recovering *r, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error why;
-	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < r->s->state->runs.count; i++) {
-		const vv_ledger_record *run = r->s->state->runs.items[i];
-		if (!run->sealed) {
-			continue;
-		}
+	vv_array_each(r->s->state->runs.items, r->s->state->runs.count, it) {
+		const vv_ledger_record *run = *it;
+
 		/* One that cannot be opened or read is not worth the rest. */
-		if (vv_vault_session_places(r->s, run->author, &text, &why) == VV_OK) {
-			rc = add_places(r, &text, &why);
-		}
-		if (rc == VV_ENOMEM) {
-			*err = why;
-		} else {
-			rc = VV_OK;
+		if (run->sealed &&
+		    vv_vault_session_places(r->s, run->author, &text, &why) == VV_OK &&
+		    add_places(r, &text, &why) == VV_ENOMEM) {
+			return vv_error_copy(err, &why);
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Some records are missing: gets the available ones, and reports the others. */
@@ -348,7 +342,7 @@ static vv_status open_vault(recovering *r, vv_error *err)
 	} while (r->s->place_count > places);
 	tell_newest_records(r->x, r->s);
 	r->s->policy.vault = vault;
-	return vv_contents_open(&r->contents, r->s, err);
+	return vv_contents_open(&r->contents, r->s, NULL, err);
 }
 
 /* The newest vault record, and who had it before the ledgers met. */
@@ -570,14 +564,15 @@ static vv_status list_refs(recovering *r, vv_error *err)
 	vv_status rc = read_refs(r, newest, true, err);
 	for (size_t i = r->limit; rc == VV_OK && i > 0; i--) {
 		const vv_vault_run *run = &r->contents.runs[i - 1];
-		if (run != newest && vv_contents_is_last(&r->contents, i - 1, r->limit)) {
+		if (run != newest && vv_contents_is_last(&r->contents, run, r->limit)) {
 			rc = read_refs(r, run, false, err);
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < r->ref_count; i++) {
-		rc = vv_oids_add(&r->tips, &r->refs[i].id, err);
+	if (rc < 0) return rc;
+	vv_array_each(r->refs, r->ref_count, ref) {
+		if ((rc = vv_oids_add(&r->tips, &ref->id, err)) < 0) return rc;
 	}
-	return rc < 0 ? rc : vv_oids_add(&r->tips, &r->detached, err);
+	return vv_oids_add(&r->tips, &r->detached, err);
 }
 
 /* Chooses of two authors' refs the one ahead; drops the other one, or keeps it beside if both diverged. */
@@ -586,8 +581,8 @@ static void choose_refs(recovering *r)
 	vv_repository *repo = vv_receive_repository(r->receive);
 	size_t kept = 0;
 
-	for (size_t i = 0; i < r->ref_count; i++) {
-		wanted_ref *other = &r->refs[i], *ours = NULL;
+	vv_array_each(r->refs, r->ref_count, other) {
+		wanted_ref *ours = NULL;
 		bool behind = false, ahead = false;
 		if (strncmp(other->name, "refs/recovered/", 15) == 0) {
 			const char *rest = strchr(other->name + 15, '/');
@@ -659,9 +654,8 @@ static vv_status take_in(recovering *r, vv_error *err)
 	choose_refs(r);
 	if (!(changes = vv_calloc(r->ref_count + 1, sizeof(*changes)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->ref_count; i++) {
-		changes[i].name = r->refs[i].name;
-		changes[i].id = &r->refs[i].id;
-		changes[i].force = true;
+		changes[i] = (vv_ref_change){
+			.name = r->refs[i].name, .id = &r->refs[i].id, .force = true};
 	}
 	rc = vv_receive_take(r->receive, &r->tips, &none, lacking > 0, changes, r->ref_count,
 			     "recover", err);
@@ -716,9 +710,9 @@ static void tell_age(const recovering *r)
 {
 	const vv_vault_run *used = refs_of(r, NULL);
 
-	for (size_t i = 0; i < r->contents.count; i++) {
-		const vv_vault_run *run = &r->contents.runs[i];
-		if (run > used && (run->lost || (i >= r->limit && run->refs.len > 0))) {
+	vv_array_each(r->contents.runs, r->contents.count, run) {
+		const bool left_out = run >= r->contents.runs + r->limit;
+		if (run > used && (run->lost || (left_out && run->refs.len > 0))) {
 			r->x->older = true;
 			tell_run(r, run);
 		}
@@ -780,12 +774,9 @@ static vv_status take_below(recovering *r, const vv_receive_limits *limits, vv_e
 /* The first run of which nothing, or not all of Git's history, can be had. */
 static size_t first_broken(const recovering *r)
 {
-	size_t first = r->broken;
+	const size_t end = r->broken < r->limit ? r->broken : r->limit;
 
-	for (size_t i = 0; i < r->limit && i < first; i++) {
-		first = r->contents.runs[i].lost ? i : first;
-	}
-	return first;
+	return vv_find_place(i, end, r->contents.runs[i].lost);
 }
 
 static vv_status run_all(recovering *r, vv_error *err)

@@ -580,7 +580,7 @@ static vv_status seal_new(replicating *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = list_refs(r, err)) < 0 ||
-	    (rc = vv_contents_open_without(&r->contents, r->s, r->x->without, err)) < 0 ||
+	    (rc = vv_contents_open(&r->contents, r->s, r->x->without, err)) < 0 ||
 	    (rc = list_haves(r, err)) < 0 ||
 	    (r->x->look && !r->whole && (rc = note_new_refs(r, err)) < 0) ||
 	    (rc = vv_repository_store(r->s->repo, &r->store, err)) < 0) {

@@ -44,14 +44,14 @@ static vv_status read_seen(vv_vault_session *s, vv_error *err)
 
 	for (vv_line l = {.rest = vv_buf_cstr(&text)}; rc == VV_OK && vv_line_next(&l);) {
 		const size_t digits = strspn(l.text, "0123456789");
-		for (size_t i = 0; i < s->place_count && digits < l.len; i++) {
-			const char *name = s->places[i].config->name;
+		vv_array_each(s->places, digits < l.len ? s->place_count : 0, place) {
+			const char *name = place->config->name;
 			if (strlen(name) == l.len - digits - 1 &&
 			    memcmp(l.text + digits + 1, name, l.len - digits - 1) == 0) {
 				uint64_t seen = 0;
 				(void)vv_parse_u64(&seen, l.text, digits);
 				/* from a clock that was far ahead: the wait begins now */
-				s->places[i].seen = seen < s->now ? seen : s->now;
+				place->seen = seen < s->now ? seen : s->now;
 			}
 		}
 	}
@@ -92,8 +92,8 @@ static void join_places(vv_vault_session *s)
 {
 	bool again = true;
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		s->places[i].fails_with = i;
+	vv_array_each(s->places, s->place_count, place) {
+		place->fails_with = (size_t)(place - s->places);
 	}
 	while (again) {
 		again = false;
@@ -161,9 +161,9 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 	if (!(s->places = vv_calloc(s->place_count + 1, sizeof(*s->places)))) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < s->place_count; i++) {
-		s->places[i].config = &s->configs.items[i];
-		vv_fail(&s->places[i].why, VV_EIO, "not asked");
+	vv_array_each(s->places, s->place_count, place) {
+		place->config = &s->configs.items[place - s->places];
+		vv_fail(&place->why, VV_EIO, "not asked");
 	}
 	join_places(s);
 	if ((rc = read_seen(s, err)) < 0 ||
@@ -383,11 +383,14 @@ static vv_status refresh(vv_vault_session *s, vv_error *err)
 		s->readable = rc == VV_OK;
 		rc = rc == VV_EREFUSED ? VV_OK : rc; /* callers that need to read report it */
 	}
-	for (size_t i = 0; rc == VV_OK && s->readable && i < s->place_count; i++) {
-		rc = vv_epoch_holder_id(s->places[i].id, &s->secrets, s->state,
-					s->places[i].config->url, &why);
+	if (rc < 0) return vv_error_copy(err, &why);
+	vv_array_each(s->places, s->readable ? s->place_count : 0, place) {
+		if ((rc = vv_epoch_holder_id(place->id, &s->secrets, s->state, place->config->url,
+					     err)) < 0) {
+			return rc;
+		}
 	}
-	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
+	return VV_OK;
 }
 
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err)
@@ -667,35 +670,34 @@ vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 	vv_auto_free visit *list = vv_calloc(s->place_count + 1, sizeof(*list));
 	vv_auto_free vv_ask **asks = vv_calloc(s->place_count + 1, sizeof(vv_ask *));
 	size_t count = 0;
-	vv_status rc = list && asks ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
-		vv_vault_place *p = &s->places[i];
+	if (!list || !asks) return vv_fail_nomem(err);
+	vv_array_each(s->places, s->place_count, p) {
 		p->meeting.listed = false;
 		if (!p->holder && !p->config->dead) {
 			list[count] = (visit){.s = s, .p = p};
-			rc = prepare_place(&list[count], err);
+			if ((rc = prepare_place(&list[count], err)) < 0) return rc;
 			asks[count++] = p->ask;
 		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_ask_all(asks, count, s->repo, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_vault_place *p = list[i].p;
-		if (asks[i]->status < 0) {
-			p->why = asks[i]->why;
-			p->silent = p->silent || asks[i]->silent;
+	if ((rc = vv_ask_all(asks, count, s->repo, err)) < 0) return rc;
+	vv_array_each(list, count, it) {
+		vv_vault_place *p = it->p;
+
+		if (p->ask->status < 0) {
+			p->why = p->ask->why;
+			p->silent = p->silent || p->ask->silent;
 			continue;
 		}
 		p->seen = s->now;
 		p->read_failures = 0;
-		rc = learn_key(&s->configs.items[p - s->places], p->holder, err);
+		if ((rc = learn_key(&s->configs.items[p - s->places], p->holder, err)) < 0) {
+			return rc;
+		}
 	}
-	if (rc == VV_OK) {
-		join_places(s);
-	}
-	return rc;
+	join_places(s);
+	return VV_OK;
 }
 
 vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err)

@@ -37,9 +37,8 @@ static vv_vault_place *next_place(const vv_vault_session *s, const vv_kept *k, c
 {
 	vv_vault_place *best = NULL;
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		vv_vault_place *p = &s->places[i];
-		if (!p->holder || asked[i] || p->read_failures >= FAILURES_MOST) {
+	vv_array_each(s->places, s->place_count, p) {
+		if (!p->holder || asked[p - s->places] || p->read_failures >= FAILURES_MOST) {
 			continue;
 		}
 		if (!best || turn_of(p, k) < turn_of(best, k) ||
@@ -134,8 +133,8 @@ typedef struct whole {
 
 static void whole_clear(whole *w)
 {
-	for (size_t i = 0; i < VV_STRIPE_MAX; i++) {
-		vv_buf_clear(&w->bytes[i]);
+	vv_array_each(w->bytes, VV_STRIPE_MAX, it) {
+		vv_buf_clear(it);
 	}
 }
 VV_AUTO_CLEAR(whole, whole_clear)

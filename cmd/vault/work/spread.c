@@ -452,13 +452,11 @@ static vv_status write_receipts(vv_spread *x, serving *v, vv_error *err)
 			rc = hand_place(x, p, v->place, err);
 		}
 	}
-	if (rc == VV_OK) {
-		rc = write_receipt(x, p, v->place, &written, err);
+	if (rc < 0 || (rc = write_receipt(x, p, v->place, &written, err)) < 0) return rc;
+	vv_array_each(v->done.which, written ? v->done.count : 0, which) {
+		v->part.shards[*which].has[p - x->session->places] = true;
 	}
-	for (size_t i = 0; rc == VV_OK && written && i < v->done.count; i++) {
-		v->part.shards[v->done.which[i]].has[p - x->session->places] = true;
-	}
-	return rc;
+	return VV_OK;
 }
 
 /* The parts of all holders: they wait for their disks together. */
@@ -483,10 +481,9 @@ static const vv_ledger_record *place_of(const vv_ledger_record *const *places, s
 {
 	const vv_ledger_record *found = NULL;
 
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < places[i]->shard_count; k++) {
-			found = vv_cid_equal(&places[i]->shards[k].cid, &sh->cid) ? places[i]
-										  : found;
+	vv_array_each(places, count, place) {
+		vv_array_each((*place)->shards, (*place)->shard_count, named) {
+			found = vv_cid_equal(&named->cid, &sh->cid) ? *place : found;
 		}
 	}
 	return found;
@@ -530,29 +527,30 @@ static vv_status hand_places(vv_spread *x, serving *all, vv_error *err)
 {
 	vv_status rc = vv_ledger_sync(x->session->ledger, err);
 
-	for (size_t i = 0; rc == VV_OK && i < x->session->place_count; i++) {
-		serving *v = &all[i];
+	if (rc < 0) return rc;
+	vv_array_each(all, x->session->place_count, v) {
 		if (v->part.count > 0) {
-			rc = hand_place(x, v->part.p, v->place, err);
+			if ((rc = hand_place(x, v->part.p, v->place, err)) < 0) return rc;
 			v->part.count = vv_vault_place_takes(v->part.p, 1) ? v->part.count : 0;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* A batch for each holder; *any: there was something left. */
 static vv_status serve_batches(vv_spread *x, serving *all, uint64_t start_ms, bool *any,
 			       vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*any = false;
-	for (size_t i = 0; rc == VV_OK && i < x->session->place_count; i++) {
-		rc = choose_part(x, &all[i], err);
-		*any = *any || all[i].part.count > 0;
+	vv_array_each(all, x->session->place_count, v) {
+		if ((rc = choose_part(x, v, err)) < 0) return rc;
+		*any = *any || v->part.count > 0;
 	}
-	if (rc < 0 || !*any || (rc = hand_places(x, all, err)) < 0) return rc;
-	return send_parts(x, all, start_ms, err);
+	if (!*any) return VV_OK;
+	rc = hand_places(x, all, err);
+	return rc < 0 ? rc : send_parts(x, all, start_ms, err);
 }
 
 static vv_status serve(vv_spread *x, const target *targets, vv_spread_shard *shards,

@@ -317,8 +317,8 @@ static vv_status choose_due(sorting *o, vv_error *err)
 	size_t due = 0;
 	bool goes = false;
 
-	for (size_t i = 0; i < o->count; i++) {
-		const candidate c = o->items[i];
+	vv_array_each(o->items, o->count, it) {
+		const candidate c = *it;
 		vv_status rc = is_due(o, &c, &goes, err);
 		if (rc < 0) return rc;
 		if (goes) {
@@ -358,13 +358,14 @@ static void remove_due(sorting *o)
 	const vv_cid *vault = vv_ledger_vault(o->s->ledger);
 	vv_error why;
 
-	for (size_t i = 0; o->p->holder && i < o->count; i++) {
+	vv_array_each(o->items, o->count, it) {
+		if (!o->p->holder) return;
 		/* Another writer may have brought it just now. */
-		if (!o->alone && !is_own(said_of(o, &o->items[i].cid))) {
+		if (!o->alone && !is_own(said_of(o, &it->cid))) {
 			o->x->shared++;
 			continue;
 		}
-		vv_status rc = vv_holder_remove_shard(o->p->holder, vault, &o->items[i].cid, &why);
+		vv_status rc = vv_holder_remove_shard(o->p->holder, vault, &it->cid, &why);
 		if (rc == VV_EREFUSED && !why.failed) {
 			o->x->held++;
 			if (!o->x->holding[0]) {
@@ -375,7 +376,7 @@ static void remove_due(sorting *o)
 			vv_vault_place_fail(o->p, &why);
 		} else {
 			o->x->deleted++;
-			o->x->retired += o->items[i].kept && o->items[i].kept->retired;
+			o->x->retired += it->kept && it->kept->retired;
 		}
 	}
 }
@@ -385,11 +386,10 @@ static vv_status find_policy(sorting *o, vv_error *err)
 {
 	const vv_vault_session *s = o->s;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = VV_OK;
 
 	o->copies = s->policy.copies ? s->policy.copies : 1;
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_author_count(s->ledger); i++) {
-		const uint8_t *key = vv_ledger_authors(s->ledger)[i].key;
+	vv_array_each(vv_ledger_authors(s->ledger), vv_ledger_author_count(s->ledger), author) {
+		const uint8_t *key = author->key;
 		vv_auto(vv_arena) arena = {0};
 		vv_json *doc = NULL;
 		vv_error why = {.code = VV_OK};
@@ -410,7 +410,7 @@ static vv_status find_policy(sorting *o, vv_error *err)
 			}
 		} else {
 			o->unknown = true;
-			rc = why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+			if (why.code == VV_ENOMEM) return vv_fail_nomem(err);
 		}
 	}
 	for (size_t i = 0; i < vv_vault_writer_count(s->state); i++) {
@@ -419,7 +419,7 @@ static vv_status find_policy(sorting *o, vv_error *err)
 		o->alone = o->alone && !other;
 		o->unknown = o->unknown || (other && !vv_ledger_author_of(s->ledger, key));
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status sort_place(sorting *o, vv_vault_place *p, vv_error *err)

@@ -201,9 +201,7 @@ static vv_status look_at(finding *f, size_t place, bool *has, vv_where_holder *h
 	h->whole = count > 0 && !f->out->partly && f->out->kept == f->out->blocks &&
 		   h->shards == count && h->shown == h->asked;
 	vv_status rc = vv_spread_list_live(&live, s, 0, err);
-	for (size_t i = 0; rc == VV_OK && i < live.count; i++) {
-		h->whole = h->whole && live.items[i].has[place];
-	}
+	h->whole = h->whole && !vv_array_find(live.items, live.count, it, !it->has[place]);
 	return rc;
 }
 
@@ -245,7 +243,7 @@ static vv_status find(finding *f, vv_repository *r, const vv_cid *root, vv_error
 	    (rc = vv_vault_session_need_ledger(s, err)) < 0 ||
 	    (rc = vv_vault_session_need_reader(s, err)) < 0 ||
 	    (rc = vv_repository_store(r, &f->store, err)) < 0 ||
-	    (rc = vv_contents_open(&f->contents, s, err)) < 0) {
+	    (rc = vv_contents_open(&f->contents, s, NULL, err)) < 0) {
 		return rc;
 	}
 	f->blocks = vv_cid_set_new();
