@@ -131,12 +131,7 @@ const vv_command *vv_tool_find(const vv_tool *p, const char *word)
 
 static bool is_daily(const vv_tool *p, const vv_command *c)
 {
-	bool found = !p->daily;
-
-	for (size_t i = 0; p->daily && p->daily[i] && !found; i++) {
-		found = strcmp(p->daily[i], c->name) == 0;
-	}
-	return found;
+	return !p->daily || vv_ended_find(p->daily, name, strcmp(*name, c->name) == 0);
 }
 
 static void put_group(vv_buf *b, const vv_tool *p, const vv_tool_group *g, bool all)
@@ -176,9 +171,10 @@ void vv_tool_overview(const vv_tool *p, bool all, bool asked)
 	vv_array_each(p->groups, p->group_count, group) {
 		put_group(&b, p, group, all);
 	}
-	for (size_t i = 0; all && i < p->other_count; i++) {
-		vv_buf_printf(&b, "%s  %-14s %s\n", i == 0 ? "\nin programs of their own\n" : "",
-			      p->others[i].word, p->others[i].summary);
+	vv_array_each(p->others, all ? p->other_count : 0, other) {
+		vv_buf_printf(&b, "%s  %-14s %s\n",
+			      other == p->others ? "\nin programs of their own\n" : "", other->word,
+			      other->summary);
 	}
 	if (p->group_count > 0) {
 		vv_buf_printf(&b, "\n'varve help%s COMMAND' explains one of them", rest);
@@ -198,9 +194,9 @@ int vv_tool_unknown(const vv_tool *p, const char *word)
 {
 	vv_note("%s has no command '%s'", p->called, vv_text_shows(word));
 	vv_nearest near = vv_nearest_to(word);
-	for (size_t i = 0; i < p->command_count; i++) {
-		if (!p->commands[i]->hidden) {
-			(void)vv_nearest_try(&near, last_word(p->commands[i]->name));
+	vv_array_each(p->commands, p->command_count, command) {
+		if (!(*command)->hidden) {
+			(void)vv_nearest_try(&near, last_word((*command)->name));
 		}
 	}
 	vv_array_each(p->others, p->other_count, other) {
@@ -217,13 +213,14 @@ int vv_tool_unknown(const vv_tool *p, const char *word)
 
 /* --- other programs --- */
 
-vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *err)
+vv_status vv_tool_run_other(const char *word, const char *command, int argc, char **argv,
+			    vv_error *err)
 {
 	char name[sizeof("varve-") + VV_PROGRAM_WORD_MAX];
 	vv_auto(char) *path = NULL;
-	vv_auto_free char **args = NULL;
+	vv_auto_free const char **args = NULL;
+	size_t n = 0;
 	vv_status rc;
-
 	if (strlen(word) > VV_PROGRAM_WORD_MAX) {
 		return vv_fail(err, VV_EPROGRAM, "program '%s' not found", vv_text_shows(word));
 	}
@@ -232,12 +229,11 @@ vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *e
 	    (rc = vv_program_find_own(&path, vv_environ(), name, err)) < 0) {
 		return rc;
 	}
-	if (!(args = vv_calloc((size_t)argc + 2, sizeof(*args)))) return vv_fail_nomem(err);
-	args[0] = name;
-	for (int i = 0; i < argc; i++) {
-		args[i + 1] = argv[i];
-	}
-	execve(path, args, (char *const *)(uintptr_t)vv_env_list(vv_environ()));
+	if (!(args = vv_calloc((size_t)argc + 3, sizeof(*args)))) return vv_fail_nomem(err);
+	vv_words_add(args, &n, name, command);
+	memcpy(args + n, argv, (size_t)argc * sizeof(*args));
+	execve(path, (char *const *)(uintptr_t)args,
+	       (char *const *)(uintptr_t)vv_env_list(vv_environ()));
 	rc = vv_fail_errno(err, "cannot run", path);
 	return rc == VV_ENOTFOUND ? vv_fail(err, VV_EIO, "cannot run '%s'", name) : rc;
 }
@@ -260,18 +256,9 @@ int vv_tool_check_web(const char *what)
 
 int vv_tool_serve_http(const char *what, int argc, char **argv)
 {
-	static char word[] = "serve";
-	vv_auto_free char **args = vv_calloc((size_t)argc + 1, sizeof(*args));
 	vv_error err;
-
-	if (!args) {
-		vv_fail_nomem(&err);
-		return vv_report(&err);
-	}
-	args[0] = word;
-	memcpy(args + 1, argv, (size_t)argc * sizeof(*argv));
-	vv_status rc = vv_tool_run_other("web", argc + 1, args,
-					 &err); /* does not return where there is one */
+	/* does not return where there is one */
+	const vv_status rc = vv_tool_run_other("web", "serve", argc, argv, &err);
 	return rc == VV_EPROGRAM ? lacks_web(what) : vv_report(&err);
 }
 

@@ -62,9 +62,10 @@ void vv_tool_overview(const vv_tool *p, bool all, bool asked);
 int vv_tool_unknown(const vv_tool *p, const char *word);
 
 /* Replaces this process by the program varve-WORD. The program is looked for in this program's
- * folder, in ../libexec/varve and in PATH. Returns only on failure. VV_EPROGRAM: no such program, or
- * WORD cannot be part of a program's name. */
-vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *err);
+ * folder, in ../libexec/varve and in PATH. Its arguments are `command`, unless that is NULL, and argv.
+ * Returns only on failure. VV_EPROGRAM: no such program, or WORD cannot be part of a program's name. */
+vv_status vv_tool_run_other(const char *word, const char *command, int argc, char **argv,
+			    vv_error *err);
 /* Returns 0 if the program varve-web exists. Otherwise, reports that the command `what` needs it, and
  * returns the exit code. */
 int vv_tool_check_web(const char *what);

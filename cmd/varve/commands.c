@@ -245,7 +245,7 @@ static int unknown(const char *word, int argc, char **argv)
 	vv_error err;
 
 	/* does not return where there is one */
-	if (vv_tool_run_other(word, argc, argv, &err) != VV_EPROGRAM) return vv_report(&err);
+	if (vv_tool_run_other(word, NULL, argc, argv, &err) != VV_EPROGRAM) return vv_report(&err);
 	vv_array_each(others, sizeof(others) / sizeof(others[0]), other) {
 		if (strcmp(other->word, word) == 0) {
 			vv_note("'varve %s' is not installed", word);

@@ -80,12 +80,12 @@ static vv_status show_page(const char *topic, vv_error *err)
 	vv_auto(char) *documents = find_documents();
 	vv_auto(vv_buf) file = VV_BUF_INIT, text = VV_BUF_INIT;
 
-	for (size_t i = 0; documents && *name && i < ROOMS; i++) {
-		if (room > 0 && (strlen(rooms[i]) != room || strncmp(rooms[i], topic, room) != 0)) {
+	vv_array_each(rooms, documents && *name ? ROOMS : 0, one) {
+		if (room > 0 && (strlen(*one) != room || strncmp(*one, topic, room) != 0)) {
 			continue;
 		}
 		vv_buf_reset(&file);
-		vv_buf_printf(&file, "%s/%s/%s.md", documents, rooms[i], name);
+		vv_buf_printf(&file, "%s/%s/%s.md", documents, *one, name);
 		if (!vv_exists(vv_buf_cstr(&file))) {
 			continue;
 		}
@@ -176,12 +176,11 @@ static void offer(hits *h, int score, const char *what, const char *about, size_
 {
 	size_t at = 0;
 
-	for (size_t i = 0; i < BEST; i++) { /* the same, which came with more */
-		const char *had = vv_buf_cstr(&h->items[i].what);
-
+	vv_array_each(h->items, BEST, it) { /* the same, which came with more */
+		const char *had = vv_buf_cstr(&it->what);
 		if (strncmp(had, what, strlen(what)) == 0 && strchr(" ", had[strlen(what)])) {
-			if (h->items[i].about.len == 0) {
-				vv_buf_put(&h->items[i].about, about, len);
+			if (it->about.len == 0) {
+				vv_buf_put(&it->about, about, len);
 			}
 			return;
 		}
@@ -227,13 +226,11 @@ static void search_commands(hits *h, const char *word)
 			    : has_word(c->summary, strlen(c->summary), word) ? 50
 									     : 0;
 
-		for (size_t k = 0; score == 0 && k < c->option_count; k++) {
-			const vv_option *o = &c->options[k];
-
-			score = (o->name && has_word(o->name, strlen(o->name), word)) ||
-						has_word(o->help, strlen(o->help), word)
-					? 20
-					: 0;
+		if (score == 0 &&
+		    vv_array_find(c->options, c->option_count, o,
+				  (o->name && has_word(o->name, strlen(o->name), word)) ||
+					  has_word(o->help, strlen(o->help), word))) {
+			score = 20;
 		}
 		if (what && !c->hidden && (score > 0 || c != &vv_cmd_help)) {
 			offer(h, score, what, c->summary, strlen(c->summary));
@@ -353,7 +350,7 @@ static int run_help(void *given, int argc, char **argv)
 	}
 	/* `varve help vault audit` is for varve-vault to answer: `varve vault audit -h`. */
 	if (show_manual(argv[0], argc > 1 ? argv[1] : NULL)) return VV_EXIT_OK;
-	if (vv_tool_run_other(argv[0], argc > 1 ? 2 : 1, args, &err) != VV_EPROGRAM) {
+	if (vv_tool_run_other(argv[0], NULL, argc > 1 ? 2 : 1, args, &err) != VV_EPROGRAM) {
 		return vv_report(&err);
 	}
 	if (argc == 1) {

@@ -138,19 +138,8 @@ const vv_command vv_cmd_sign = {
 
 static int run_key(void *none VV_UNUSED, int argc, char **argv)
 {
-	vv_auto_free char **words = vv_calloc((size_t)argc + 2, sizeof(*words));
 	vv_error err;
-	char key[] = "key";
-
-	if (!words) {
-		vv_fail_nomem(&err);
-		return vv_report_trouble(&err);
-	}
-	words[0] = key;
-	for (int i = 0; i < argc; i++) {
-		words[i + 1] = argv[i];
-	}
-	vv_tool_run_other("vault", argc + 1, words, &err);
+	vv_tool_run_other("vault", "key", argc, argv, &err);
 	return vv_report_trouble(&err);
 }
 
