@@ -154,26 +154,22 @@ static vv_status on_shard(void *payload, const vv_cid *cid VV_UNUSED, uint64_t s
 
 /* Counts the holder's shards in the ledger; if this machine's key does not open the vault, whose holders' names are
  * sealed, in the holder's list. */
-static void count_kept(const vv_vault_session *s, const vv_vault_place *p, uint64_t *shards,
-		       uint64_t *bytes)
+static kept count_kept(const vv_vault_session *s, const vv_vault_place *p)
 {
-	*shards = *bytes = 0;
+	kept k = {0, 0};
 	if (!s->readable && s->ledger && p->holder) {
-		kept k = {0, 0};
 		(void)vv_holder_list_shards(p->holder, vv_ledger_vault(s->ledger), on_shard, &k,
 					    VV_IGNORED);
-		*shards = k.shards;
-		*bytes = k.bytes;
-		return;
-	}
-	if (!s->state) return;
-	vv_array_each(s->state->shards, s->state->shard_count, k) {
-		const vv_copy *c = vv_vault_copy_at(k, p->id);
-		if (c && c->receipt) {
-			(*shards)++;
-			*bytes += vv_shard_len(k->shard.leaves);
+	} else if (s->state) {
+		vv_array_each(s->state->shards, s->state->shard_count, it) {
+			const vv_copy *c = vv_vault_copy_at(it, p->id);
+			if (c && c->receipt) {
+				k.shards++;
+				k.bytes += vv_shard_len(it->shard.leaves);
+			}
 		}
 	}
+	return k;
 }
 
 static void out_url(const char *url)
@@ -193,22 +189,21 @@ static void print_place(vv_json_out *w, const vv_vault_session *s, const vv_vaul
 			    : p->holder     ? "here"
 					    : "away";
 	const bool fails = (!p->holder || p->refuses) && !p->config->dead;
-	uint64_t shards, bytes;
+	const kept k = count_kept(s, p);
 
-	count_kept(s, p, &shards, &bytes);
 	if (w) {
 		vv_json_put_object(w, {JSON_TEXT("name", p->config->name)},
 				   {JSON_URL("url", p->config->url)},
 				   {JSON_TEXT("domain", *domain ? domain : NULL)},
-				   {JSON_TEXT("state", state)}, {JSON_NUMBER("shards", shards)},
-				   {JSON_NUMBER("bytes", bytes)}, {JSON_TEXT("caveat", caveat)},
+				   {JSON_TEXT("state", state)}, {JSON_NUMBER("shards", k.shards)},
+				   {JSON_NUMBER("bytes", k.bytes)}, {JSON_TEXT("caveat", caveat)},
 				   {JSON_TEXT("error", fails ? p->why.message : NULL)});
 		return;
 	}
 	vv_out_between("", p->config->name, "  ");
 	out_url(p->config->url);
-	vv_out("\n  %s, %s in %s", state, vv_text_bytes(bytes),
-	       vv_text_counted(shards, "shard", NULL));
+	vv_out("\n  %s, %s in %s", state, vv_text_bytes(k.bytes),
+	       vv_text_counted(k.shards, "shard", NULL));
 	if (*domain) {
 		vv_out_between(", fails together with: ", domain, "");
 	}

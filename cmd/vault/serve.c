@@ -286,11 +286,8 @@ static vv_status vault_keeps(serving *x, char *keeps, unsigned *copies, const vv
 	    (rc = prove_vault(&s, copies, err)) < 0) {
 		return rc;
 	}
-	if ((rc = find_kept(keeps, x->repo, &contents, roots, count, err)) == VV_OK) {
-		vv_contents_close(&contents);
-		rc = vv_vault_session_sync(&s, err);
-	}
-	return rc;
+	rc = find_kept(keeps, x->repo, &contents, roots, count, err);
+	return rc < 0 ? rc : vv_vault_session_sync(&s, err);
 }
 
 static vv_status answer_keeps(serving *x, const vv_cid *roots, size_t count, vv_json_out *w,

@@ -24,15 +24,6 @@ char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const
 	return vv_path_join(s->dir, folder, name, (char *)NULL);
 }
 
-vv_status vv_vault_session_waiting(const vv_vault_session *s, const char *name, vv_waiting **out,
-				   vv_error *err)
-{
-	vv_auto(char) *path = vv_vault_session_path(s, name, NULL);
-
-	*out = NULL;
-	return path ? vv_waiting_open(out, path, s->now, err) : vv_fail_nomem(err);
-}
-
 /* --- when holders were seen ---------------------------------------------------------------- */
 
 /* Lines "SECONDS NAME". */

@@ -30,7 +30,6 @@
 #include "cmd/vault/sealed/epoch.h"
 #include "cmd/vault/sealed/holder.h"
 #include "cmd/vault/sealed/meeting.h"
-#include "cmd/vault/sealed/waiting.h"
 #include "lib/remotes/transfer.h"
 #include "lib/remotes/vault_config.h"
 #include "repo/git/repository.h"
@@ -249,11 +248,6 @@ vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV
 /* Returns the path of the file `name` in `folder`, a subfolder of s->dir. If name is NULL, returns
  * the path of s->dir/folder. The caller frees the path with vv_free. NULL: out of memory. */
 char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const char *name);
-
-/* Opens the file `name` in s->dir, which has waiting times (cmd/vault/sealed/waiting.h). The caller
- * closes *out, also on failure. */
-vv_status vv_vault_session_waiting(const vv_vault_session *s, const char *name, vv_waiting **out,
-				   vv_error *err);
 
 /* Sets the content of out to the list of holders in the author's newest vault record that has a
  * list, without padding. out is empty if no record of the author has a list. s->state must not be

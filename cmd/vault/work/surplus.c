@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/vault/sealed/placement.h"
+#include "cmd/vault/sealed/waiting.h"
 #include "cmd/vault/work/spread.h"
 #include "cmd/vault/work/waiting_run.h"
 #include "repo/blocks/cid_map.h"
@@ -449,8 +450,9 @@ static vv_status sort_place(sorting *o, vv_vault_place *p, vv_error *err)
 vv_status vv_surplus_run(vv_surplus *x, vv_vault_session *s, vv_error *err)
 {
 	sorting o = {.x = x, .s = s, .named = vv_cid_map_new(), .alone = true};
-	vv_status rc = o.named ? vv_vault_session_waiting(s, "surplus", &o.waiting, err)
-			       : vv_fail_nomem(err);
+	vv_auto(char) *path = vv_vault_session_path(s, "surplus", NULL);
+	vv_status rc = o.named && path ? vv_waiting_open(&o.waiting, path, s->now, err)
+				       : vv_fail_nomem(err);
 
 	if (rc == VV_OK && (rc = find_policy(&o, err)) == VV_OK) {
 		rc = find_kept(&o, err);
