@@ -84,32 +84,32 @@ static vv_status put_version(vv_url_words *w, const char *word, const char *rest
 static vv_status put_versions(vv_url_words *w, int argc, char **argv, vv_error *err)
 {
 	const char *rest;
-	vv_status rc = VV_OK;
-
-	for (int i = 0; rc == VV_OK && i < argc; i++) {
-		if ((rc = split(w, &rest, argv[i], err)) == VV_OK) {
-			rc = put_version(w, argv[i], rest, err);
+	vv_status rc;
+	vv_array_each(argv, argc, word) {
+		if ((rc = split(w, &rest, *word, err)) < 0 ||
+		    (rc = put_version(w, *word, rest, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Revisions: the words before "--", without the paths. */
 static vv_status put_revisions(vv_url_words *w, int argc, char **argv, vv_error *err)
 {
 	const char *rest, *colon;
-	vv_status rc = VV_OK;
-
-	for (int i = 0; rc == VV_OK && i < argc; i++) {
-		if ((rc = split(w, &rest, argv[i], err)) < 0) return rc;
-		rest = rest ? rest : argv[i];
+	vv_status rc;
+	vv_array_each(argv, argc, word) {
+		if ((rc = split(w, &rest, *word, err)) < 0) return rc;
+		rest = rest ? rest : *word;
 		colon = vv_subject_colon(rest);
-		if (*rest && colon != rest) {
-			rc = put(w, rest, colon ? (size_t)(colon - rest) : strlen(rest), err);
+		if (*rest && colon != rest &&
+		    (rc = put(w, rest, colon ? (size_t)(colon - rest) : strlen(rest), err)) < 0) {
+			return rc;
 		}
 	}
 	w->dashdash = w->argc;
-	return rc;
+	return VV_OK;
 }
 
 /* The paths of the words before "--", each once, and the words behind it. */

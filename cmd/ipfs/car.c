@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/json/json_list.h"
 #include "base/path.h"
@@ -289,10 +290,11 @@ static vv_status check_roots(import *m, vv_error *err)
 			err,
 			"the file was cut off, or contains only a part; received data is kept for some time: import a complete file, or fetch the rest from a peer");
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = check_root(m, &roots[i], err);
+	if (rc < 0) return rc;
+	vv_array_each(roots, count, root) {
+		if ((rc = check_root(m, root, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status take_in(import *m, vv_error *err)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -125,14 +126,14 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 	size_t count = 0;
 	vv_status rc = vv_published_list(&versions, &count, varvedir, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = vv_published_find(out, varvedir, &versions[i], err);
+	if (rc < 0) return rc;
+	vv_array_each(versions, count, version) {
+		rc = vv_published_find(out, varvedir, version, err);
 		if (rc < 0 || vv_cid_equal(&out->version, cid) || vv_cid_equal(&out->file, cid)) {
 			return rc;
 		}
 		vv_published_clear(out);
 	}
-	if (rc < 0) return rc;
 	return vv_fail(
 		err, VV_ENOTFOUND,
 		"%s is not published by this repository\nlist the published versions with 'varve ipfs publish --list'",

@@ -129,22 +129,20 @@ static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t,
 {
 	static const char *const of_cells[] = {"column", "value"};
 	static const char *const of_commit[] = {"commit", "author", "date"};
-	size_t n = 0;
 	*l = (listing){.r = r, .t = t};
 	l->key_count = key_places(r, t, l->key, KEY_MAX);
 	vv_aligned_init(&l->lines, vv_out_limit(), r->o->cells ? 2 : 0);
 	if (!(l->order = vv_calloc(t->columns + 1, sizeof(*l->order)))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < l->key_count; i++) {
-		l->order[n++] = l->key[i];
-	}
+	memcpy(l->order, l->key, l->key_count * sizeof(*l->order));
+	size_t n = l->key_count;
 	for (size_t i = 0; i < t->columns; i++) {
 		if (!vv_array_has(l->key, l->key_count, i)) {
 			l->order[n++] = i;
 		}
 	}
-	for (size_t i = 0; i < 3; i++) {
-		vv_aligned_column(&l->lines, of_commit[i], strlen(of_commit[i]),
-				  i == 0 ? vv_color_on(VV_YELLOW) : "", false, true);
+	vv_array_each(of_commit, 3, name) {
+		vv_aligned_column(&l->lines, *name, strlen(*name),
+				  name == of_commit ? vv_color_on(VV_YELLOW) : "", false, true);
 	}
 	vv_array_each(of_cells, r->o->cells ? 2 : 0, name) {
 		vv_aligned_column(&l->lines, *name, strlen(*name), "", false, false);
@@ -152,8 +150,8 @@ static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t,
 	if (!r->o->cells && l->key_count == 0) {
 		vv_aligned_column(&l->lines, "row", 3, "", true, true);
 	}
-	for (size_t i = 0; !r->o->cells && i < n; i++) {
-		const vv_field *f = &t->schema.fields[l->order[i]];
+	vv_array_each(l->order, r->o->cells ? 0 : n, at) {
+		const vv_field *f = &t->schema.fields[*at];
 		bool number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER;
 		vv_aligned_column(&l->lines, f->name, f->name_len, "", number, false);
 	}
@@ -205,10 +203,10 @@ static void put_title(listing *l, const vv_cell *cells, uint64_t row)
 	if (l->key_count == 0) {
 		vv_buf_printf(b, "row %llu", (unsigned long long)row + 1);
 	}
-	for (size_t i = 0; i < l->key_count; i++) {
-		const vv_field *f = &l->t->schema.fields[l->key[i]];
-		const vv_cell *c = &cells[l->key[i]];
-		vv_buf_puts(b, i > 0 ? ", " : "");
+	vv_array_each(l->key, l->key_count, at) {
+		const vv_field *f = &l->t->schema.fields[*at];
+		const vv_cell *c = &cells[*at];
+		vv_buf_puts(b, at > l->key ? ", " : "");
 		vv_text_put_words(b, f->name, f->name_len, 0);
 		vv_buf_puts(b, ": ");
 		vv_text_put_escaped(b, c->text ? c->text : "", c->len);
@@ -230,8 +228,8 @@ static void put_row(listing *l, const vv_cell *cells, uint64_t row, uint64_t ind
 	} else {
 		put_title(l, cells, row);
 	}
-	for (size_t i = 0; i < l->t->columns; i++) {
-		size_t c = l->order[i];
+	vv_array_each(l->order, l->t->columns, at) {
+		size_t c = *at;
 		if (r->o->cells) {
 			put_commit(l, &r->commits[vv_blame_of(r->walk.blame, index, c)]);
 			put_text(l, l->t->schema.fields[c].name, l->t->schema.fields[c].name_len,
@@ -248,9 +246,9 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 	vv_json_add_u64(w, "row", row + 1);
 	if (key_count > 0) {
 		vv_json_add_array(w, "keyValues");
-		for (size_t i = 0; i < key_count; i++) {
-			vv_json_string_len(w, cells[key[i]].text ? cells[key[i]].text : "",
-					   cells[key[i]].len);
+		vv_array_each(key, key_count, at) {
+			vv_json_string_len(w, cells[*at].text ? cells[*at].text : "",
+					   cells[*at].len);
 		}
 		vv_json_close_array(w);
 	}
@@ -432,26 +430,23 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 		return rc;
 	}
 	if (first.table.root.kind != VV_KIND_TABLE) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
-			     vv_text_shows(r->path));
-		vv_hint_code(err, VV_HINT_ADD_AS_TABLE, r->path);
-	} else if ((rc = choose_rows(r, &first.table, err)) == VV_OK) {
-		const vv_blame_options o = {.key = r->key,
-					    .rows = r->rows,
-					    .row_count = r->row_count,
-					    .cells = r->o->cells,
-					    .temp_dir = vv_env_temp_dir(vv_repository_env(r->repo)),
-					    .pool = vv_dataset_reader_pool(r->reader)};
-		r->walk = (vv_blame_walk){.repo = r->repo, .reader = r->reader, .path = r->path};
-		rc = vv_blame_walk_run(&r->walk, &start, &first.table, &o, err);
-		for (size_t i = 0; rc == VV_OK && i < r->walk.count; i++) {
-			rc = add_commit(r, &r->walk.commits[i], err);
-		}
-		if (rc == VV_OK) {
-			rc = print_all(r, &first.table, err);
-		}
+		vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
+			vv_text_shows(r->path));
+		return vv_hint_code(err, VV_HINT_ADD_AS_TABLE, r->path);
 	}
-	return rc;
+	if ((rc = choose_rows(r, &first.table, err)) < 0) return rc;
+	const vv_blame_options o = {.key = r->key,
+				    .rows = r->rows,
+				    .row_count = r->row_count,
+				    .cells = r->o->cells,
+				    .temp_dir = vv_env_temp_dir(vv_repository_env(r->repo)),
+				    .pool = vv_dataset_reader_pool(r->reader)};
+	r->walk = (vv_blame_walk){.repo = r->repo, .reader = r->reader, .path = r->path};
+	if ((rc = vv_blame_walk_run(&r->walk, &start, &first.table, &o, err)) < 0) return rc;
+	vv_array_each(r->walk.commits, r->walk.count, id) {
+		if ((rc = add_commit(r, id, err)) < 0) return rc;
+	}
+	return print_all(r, &first.table, err);
 }
 
 /* "PATH REV" is accepted too: the existing file is the path, unless "--" decides. The files of a

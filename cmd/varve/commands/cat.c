@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
@@ -118,14 +119,16 @@ static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, cha
 	vv_cid cid;
 	vv_status rc = vv_repository_store(repo, &store, err);
 
-	for (int i = 0; rc == VV_OK && i < argc; i++) {
-		if (vv_cid_parse(&cid, argv[i], strlen(argv[i]), VV_IGNORED) == VV_OK &&
-		    !vv_store_has(store, &cid)) {
-			rc = vv_fetch_one_cid(repo, argv[i], o->from.items[0], &others, true, 0,
-					      err);
+	if (rc < 0) return rc;
+	vv_array_each(argv, argc, word) {
+		if (vv_cid_parse(&cid, *word, strlen(*word), VV_IGNORED) == VV_OK &&
+		    !vv_store_has(store, &cid) &&
+		    (rc = vv_fetch_one_cid(repo, *word, o->from.items[0], &others, true, 0, err)) <
+			    0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Opens the kept keys of a stored version, to find rows. Makes missing keys only without a limit, since that reads all

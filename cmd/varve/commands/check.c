@@ -284,9 +284,7 @@ static vv_status take_selected(check *c, vv_error *err)
 	c->only = vv_calloc(words->count + 1, sizeof(*c->only));
 	c->run.only_used = vv_calloc(words->count + 1, sizeof(*c->run.only_used));
 	if (!c->paths || !c->only || !c->run.only_used) return vv_fail_nomem(err);
-	for (int i = 0; i < c->argc; i++) {
-		c->paths[i] = c->argv[i];
-	}
+	memcpy(c->paths, c->argv, (size_t)c->argc * sizeof(*c->paths));
 	vv_array_each(words->items, words->count, it) {
 		if (is_pattern(*it)) {
 			memcpy(&c->paths[c->argc + c->pattern_count++], it, sizeof(*c->paths));

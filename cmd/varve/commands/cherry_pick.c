@@ -99,19 +99,19 @@ static vv_status add_words(picks *l, const vv_context *c, bool revert, vv_error 
 			       : vv_fail(err, VV_EUSAGE,
 					 "cherry-pick does not accept files\nuse 'varve "
 					 "restore --source COMMIT FILE' for single files");
-	rc = rc < 0 ? rc
-		    : vv_pathspec_init(&l->paths, c->repo, c->argc - words, c->argv + words, err);
-	for (int i = 0; rc == VV_OK && i < words; i++) {
-		rc = add_word(l, c, revert, c->argv[i], err);
+	if (rc < 0 || (rc = vv_pathspec_init(&l->paths, c->repo, c->argc - words, c->argv + words,
+					     err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK && (rc = vv_pathspec_all_matched(&l->paths, NULL, err)) < 0) {
+	vv_array_each(c->argv, words, word) {
+		if ((rc = add_word(l, c, revert, *word, err)) < 0) return rc;
+	}
+	if ((rc = vv_pathspec_all_matched(&l->paths, NULL, err)) < 0) {
 		(void)vv_prefix(err, "in the changes of %s",
 				words == 1 ? vv_text_shows(c->argv[0]) : "these commits");
 		return vv_hint(err, "'varve show --stat COMMIT' lists the changes of a commit");
 	}
-	return rc == VV_OK && l->count == 0
-		       ? vv_fail(err, VV_ENOTFOUND, "this range has no commits")
-		       : rc;
+	return l->count == 0 ? vv_fail(err, VV_ENOTFOUND, "this range has no commits") : VV_OK;
 }
 
 static void print_run(const vv_pick *p, const options *o)
@@ -211,18 +211,13 @@ static vv_status stage_all(picks *l, vv_context *c, outcome *out, vv_error *err)
 	vv_oid onto = {0};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && !out->conflicts && i < l->count; i++) {
-		vv_pick *p = &l->items[i];
-
+	vv_array_each(l->items, l->count, p) {
 		p->apart = true;
 		p->onto = onto;
-		rc = pick_one(p, c->options, out, err);
+		if ((rc = pick_one(p, c->options, out, err)) < 0 || out->conflicts) return rc;
 		onto = p->outcome == VV_PICK_STAGED ? p->tip : onto;
 	}
-	if (rc < 0 || out->conflicts || vv_oid_is_null(&onto) ||
-	    (rc = vv_pick_begin(&sum, &onto, err)) < 0) {
-		return rc;
-	}
+	if (vv_oid_is_null(&onto) || (rc = vv_pick_begin(&sum, &onto, err)) < 0) return rc;
 	return stage_sum(&sum, c->options, out, err);
 }
 

@@ -34,9 +34,9 @@ static void put_command_names(vv_buf *b)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < vv_varve.command_count; i++) {
-		if (!vv_varve.commands[i]->hidden) {
-			vv_buf_printf(b, "%s%s", n++ > 0 ? " " : "", vv_varve.commands[i]->name);
+	vv_array_each(vv_varve.commands, vv_varve.command_count, c) {
+		if (!(*c)->hidden) {
+			vv_buf_printf(b, "%s%s", n++ > 0 ? " " : "", (*c)->name);
 		}
 	}
 	vv_array_each(vv_varve.others, vv_varve.other_count, other) {
@@ -88,8 +88,8 @@ static void bash_command(vv_buf *b, const vv_command *c)
 static void bash_others(vv_buf *b)
 {
 	vv_buf_putc(b, '\t');
-	for (size_t i = 0; i < vv_varve.other_count; i++) {
-		vv_buf_printf(b, "%s%s", i > 0 ? " | " : "", vv_varve.others[i].word);
+	vv_array_each(vv_varve.others, vv_varve.other_count, other) {
+		vv_buf_printf(b, "%s%s", other > vv_varve.others ? " | " : "", other->word);
 	}
 	vv_buf_puts(
 		b,
@@ -120,9 +120,9 @@ static void bash_script(vv_buf *b)
 		"\tdone\n"
 		"\tcase $cmd in\n"
 		"\t'') words=\"$commands -C --git-dir --offline --no-pager --help --version\"; kind=words ;;\n");
-	for (size_t i = 0; i < vv_varve.command_count; i++) {
-		if (!vv_varve.commands[i]->hidden) {
-			bash_command(b, vv_varve.commands[i]);
+	vv_array_each(vv_varve.commands, vv_varve.command_count, c) {
+		if (!(*c)->hidden) {
+			bash_command(b, *c);
 		}
 	}
 	bash_others(b);
@@ -187,12 +187,12 @@ static void zsh_script(vv_buf *b)
 		       "# zsh completion for varve; put into your .zshrc, after compinit:\n"
 		       "#   eval \"$(varve completion zsh)\"\n"
 		       "_varve_commands()\n{\n\tlocal -a commands\n\tcommands=(\n");
-	for (size_t i = 0; i < vv_varve.command_count; i++) {
-		if (vv_varve.commands[i]->hidden) {
+	vv_array_each(vv_varve.commands, vv_varve.command_count, c) {
+		if ((*c)->hidden) {
 			continue;
 		}
-		vv_buf_printf(b, "\t\t'%s:", vv_varve.commands[i]->name);
-		put_plain(b, vv_varve.commands[i]->summary);
+		vv_buf_printf(b, "\t\t'%s:", (*c)->name);
+		put_plain(b, (*c)->summary);
 		vv_buf_puts(b, "'\n");
 	}
 	vv_array_each(vv_varve.others, vv_varve.other_count, other) {
@@ -269,9 +269,9 @@ static void fish_script(vv_buf *b)
 {
 	vv_buf_puts(b, "# fish completion for varve:\n"
 		       "#   varve completion fish > ~/.config/fish/completions/varve.fish\n");
-	for (size_t i = 0; i < vv_varve.command_count; i++) {
-		if (!vv_varve.commands[i]->hidden) {
-			fish_command(b, vv_varve.commands[i]);
+	vv_array_each(vv_varve.commands, vv_varve.command_count, c) {
+		if (!(*c)->hidden) {
+			fish_command(b, *c);
 		}
 	}
 	vv_array_each(vv_varve.others, vv_varve.other_count, other) {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -98,8 +99,8 @@ static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_er
 /* Appends names, separated by commas, with `before` in front of them. */
 static void list_names(vv_buf *b, const char *before, char *const *names, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_printf(b, "%s%s", i ? ", " : before, names[i]);
+	vv_array_each(names, count, name) {
+		vv_buf_printf(b, "%s%s", name > names ? ", " : before, *name);
 	}
 }
 

@@ -80,8 +80,8 @@ static void put_cells(const vv_conflict_record *c, const vv_conflict_item *item)
 		width = w > width ? w : width;
 	}
 	vv_out("    %s\n", vv_text_shows(item->column));
-	for (size_t i = 0; i < 3; i++) {
-		size_t side = order[i], w = vv_text_width(c->names[side], strlen(c->names[side]));
+	vv_array_each(order, 3, at) {
+		size_t side = *at, w = vv_text_width(c->names[side], strlen(c->names[side]));
 
 		if (side == VV_BASE && !item->has[side]) {
 			continue;

@@ -66,8 +66,7 @@ static void tell_keepers(const vv_drop *d)
 	const uint64_t asked = d->count - count_fate(d, VV_DROP_IN_USE) -
 			       count_fate(d, VV_DROP_AWAY);
 
-	for (size_t i = 0; asked > 0 && i < d->keeper_count; i++) {
-		const vv_drop_keeper *k = &d->keepers[i];
+	vv_array_each(d->keepers, asked > 0 ? d->keeper_count : 0, k) {
 		if (k->failed) {
 			vv_out("%s: not counted: %s\n", vv_reach_shown(k->name), k->why.message);
 		} else if (k->copies != 1) {
@@ -87,9 +86,8 @@ static void tell_alone(const vv_drop *d)
 	const uint64_t alone = count_fate(d, VV_DROP_ALONE);
 	uint64_t shown = 0;
 
-	for (size_t i = 0; i < d->count && shown < SHOWN_MAX; i++) {
-		const vv_drop_version *v = &d->versions[i];
-		if (v->fate == VV_DROP_ALONE) {
+	vv_array_each(d->versions, d->count, v) {
+		if (v->fate == VV_DROP_ALONE && shown < SHOWN_MAX) {
 			vv_out_between(shown == 0 ? "stays:\n  " : "  ", v->path, "");
 			vv_out("  %s  %s\n", vv_cid_shows(&v->root),
 			       vv_text_counted(v->copies, "copy", "copies"));

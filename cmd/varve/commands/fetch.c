@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/json/json_list.h"
 #include "base/show.h"
@@ -182,25 +183,24 @@ static vv_status fetch_all(vv_context *c, report *rep, vv_fetch_data *data, vv_e
 	vv_error first = {0}, why;
 	vv_status rc = vv_remote_names(&names, c->repo, err);
 
-	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+	if (rc < 0) return rc;
+	vv_array_each(names.items, names.count, name) {
 		if (!quiet) {
-			vv_note("fetching %s", vv_text_shows(names.items[i]));
+			vv_note("fetching %s", vv_text_shows(*name));
 		}
-		if (fetch_one(c, names.items[i], NULL, 0, rep, &why) == VV_OK) {
+		if (fetch_one(c, *name, NULL, 0, rep, &why) == VV_OK) {
 			continue;
 		}
 		if (failed++ == 0) {
 			first = why;
-			vv_prefix(&first, "%s", vv_text_shows(names.items[i]));
+			vv_prefix(&first, "%s", vv_text_shows(*name));
 		} else {
-			vv_notes_warn(&vv_notes_stderr, "%s: %s", vv_text_shows(names.items[i]),
+			vv_notes_warn(&vv_notes_stderr, "%s: %s", vv_text_shows(*name),
 				      why.message);
 		}
 	}
-	if (rc == VV_OK && failed > 0) {
-		rc = vv_error_copy(err, &first);
-	}
-	if (rc < 0 || !o->job.full) return rc;
+	if (failed > 0) return vv_error_copy(err, &first);
+	if (!o->job.full) return VV_OK;
 	rep->data = data;
 	return fetch_rest(c, data, quiet, err);
 }

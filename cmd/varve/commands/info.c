@@ -62,9 +62,9 @@ static bool is_table(const listed *l)
 
 static void put_names(vv_buf *b, const char *const *names, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_puts(b, i ? ", " : "");
-		vv_text_put_words(b, names[i], strlen(names[i]), 0);
+	vv_array_each(names, count, name) {
+		vv_buf_puts(b, name > names ? ", " : "");
+		vv_text_put_words(b, *name, strlen(*name), 0);
 	}
 }
 
@@ -465,10 +465,9 @@ static void fill_line(vv_buf *cells, const info *f, size_t column)
 	vv_buf_printf(&cells[DISTINCT], "%s%s", exact ? "" : "about ", vv_text_count(distinct));
 	vv_text_put_cut(&cells[MIN], vv_buf_cstr(&s->min), s->min.len, SHOWN);
 	vv_text_put_cut(&cells[MAX], vv_buf_cstr(&s->max), s->max.len, SHOWN);
-	for (size_t i = 0; i < s->example_count; i++) {
-		vv_buf_puts(&cells[EXAMPLES], i ? ", " : "");
-		vv_text_put_cut(&cells[EXAMPLES], vv_buf_cstr(&s->examples[i]), s->examples[i].len,
-				SHOWN);
+	vv_array_each(s->examples, s->example_count, it) {
+		vv_buf_puts(&cells[EXAMPLES], it > s->examples ? ", " : "");
+		vv_text_put_cut(&cells[EXAMPLES], vv_buf_cstr(it), it->len, SHOWN);
 	}
 }
 
@@ -698,16 +697,12 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 		  .table = &t,
 		  .progress = progress,
 		  .quick = o->quick && t.root.kind == VV_KIND_TABLE};
-	if (f.quick) {
-		if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK) {
-			rc = vv_table_facts(&f.known, &t, err);
-		}
-	} else if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK &&
-		   (rc = count_stored(&f, err)) == VV_OK && t.root.kind == VV_KIND_TABLE) {
-		rc = read_columns(&f, err);
-		if (rc == VV_OK) {
-			rc = find_key(&f, err);
-		}
+	if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK) {
+		rc = f.quick ? vv_table_facts(&f.known, &t, err) : count_stored(&f, err);
+	}
+	if (rc == VV_OK && !f.quick && t.root.kind == VV_KIND_TABLE &&
+	    (rc = read_columns(&f, err)) == VV_OK) {
+		rc = find_key(&f, err);
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING || (rc == VV_EUSAGE && f.quick)) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));

@@ -501,12 +501,10 @@ static void print_cell(const vv_row_event *e, const vv_row_cell *c)
 	vv_out("%s\n", c->came ? " (column added)" : c->went ? " (column dropped)" : "");
 }
 
+static const char *const kinds[] =
+	{[VV_ROW_ADDED] = "added", [VV_ROW_REMOVED] = "removed", [VV_ROW_CHANGED] = "changed"};
 static void print_event(const vv_row_event *e, bool spaced)
 {
-	static const char *const kinds[] = {[VV_ROW_ADDED] = "added",
-					    [VV_ROW_REMOVED] = "removed",
-					    [VV_ROW_CHANGED] = "changed"};
-
 	vv_out("%s  ", spaced ? "\n" : "");
 	if (e->old_path) {
 		vv_out_between("", e->old_path, " -> ");
@@ -521,10 +519,6 @@ static void print_event(const vv_row_event *e, bool spaced)
 /* The forms of diff --json (docs/formats/differences.md). */
 static void json_event(const vv_row_event *e, vv_json_out *w)
 {
-	static const char *const kinds[] = {[VV_ROW_ADDED] = "added",
-					    [VV_ROW_REMOVED] = "removed",
-					    [VV_ROW_CHANGED] = "changed"};
-
 	vv_json_put_members(w, {JSON_TEXT("path", e->path)},
 			    {JSON_TEXT_WHEN(e->old_path, "oldPath", e->old_path)},
 			    {JSON_TEXT("change", kinds[e->kind])}, {JSON_OBJECT("cells")});

@@ -77,10 +77,8 @@ static vv_status run_some(vv_runner *git, const vv_context *c, int first, int la
 		args[n++] = "-n";
 	}
 	args[n++] = "--";
-	for (int i = first; i < last; i++) {
-		args[n++] = c->argv[i];
-	}
-	args[n] = c->argv[c->argc - 1];
+	memcpy(args + n, c->argv + first, (size_t)(last - first) * sizeof(*args));
+	args[n + (size_t)(last - first)] = c->argv[c->argc - 1];
 	git->args = args;
 	vv_status rc = vv_runner_run(git, err);
 	git->args = NULL;

@@ -126,14 +126,15 @@ static int rebase(const options *o)
 	vv_error err;
 	vv_status rc = argv ? vv_merge_rules_check(&o->how, &err) : vv_fail_nomem(&err);
 
-	for (size_t i = 0; rc == VV_OK && i < o->how.count; i++) {
-		vv_buf_printf(&rules, "%s\n", o->how.items[i]);
-		if (!strchr(o->how.items[i], ':')) {
+	if (rc < 0) return vv_report(&err);
+	vv_array_each(o->how.items, o->how.count, it) {
+		vv_buf_printf(&rules, "%s\n", *it);
+		if (!strchr(*it, ':')) {
 			argv[argc++] = (char *)(uintptr_t) "-X";
-			argv[argc++] = (char *)(uintptr_t)o->how.items[i];
+			argv[argc++] = (char *)(uintptr_t)*it;
 		}
 	}
-	if (rc < 0 || (rc = vv_buf_ok(&rules, &err)) < 0) return vv_report(&err);
+	if (vv_buf_ok(&rules, &err) < 0) return vv_report(&err);
 	(void)setenv(VV_MERGE_RULES_VAR, vv_buf_cstr(&rules), 1);
 	if (o->rebase_how) {
 		argv[argc++] = (char *)(uintptr_t)o->rebase_how;

@@ -108,9 +108,8 @@ static void measure(vv_aligned *a)
 static size_t needed(const vv_aligned *a, size_t count, size_t level)
 {
 	size_t sum = a->indent, shown = 0;
-	for (size_t i = 0; i < a->count; i++) {
-		const vv_aligned_column_of *c = &a->columns[i];
-		if (i < count || c->fixed) {
+	vv_array_each(a->columns, a->count, c) {
+		if (c < a->columns + count || c->fixed) {
 			sum += c->fixed || c->width < level ? c->width : level;
 			shown++;
 		}
@@ -132,12 +131,11 @@ static void share_out(vv_aligned *a)
 			break;
 		}
 	}
-	for (size_t i = 0; i < a->count; i++) {
-		vv_aligned_column_of *c = &a->columns[i];
+	vv_array_each(a->columns, a->count, c) {
 		size_t most = a->width ? level : FREE_MAX;
-		c->taken = i >= shown && !c->fixed       ? 0
-			   : c->fixed || c->width < most ? c->width
-							 : most;
+		c->taken = c >= a->columns + shown && !c->fixed ? 0
+			   : c->fixed || c->width < most        ? c->width
+								: most;
 	}
 }
 

@@ -126,17 +126,15 @@ static void put_others(vv_buf *b, const vv_timeline *t, const char *path)
 
 static void put_all(vv_buf *b, const vv_timeline *t, bool all)
 {
-	for (size_t i = 0; i < t->rule_count; i++) {
-		const vv_timeline_rule *r = &t->rules[i];
-
-		if (i == 0 || r->path != r[-1].path) {
+	vv_array_each(t->rules, t->rule_count, r) {
+		if (r == t->rules || r->path != r[-1].path) {
 			vv_text_put_escaped(b, r->path, strlen(r->path));
 			vv_buf_printf(b, ": %s\n", vv_text_counted(r->versions, "version", NULL));
 		}
 		if (all || !is_other(r)) {
 			put_rule(b, t, r);
 		}
-		if (!all && (i + 1 == t->rule_count || r[1].path != r->path)) {
+		if (!all && (r + 1 == t->rules + t->rule_count || r[1].path != r->path)) {
 			put_others(b, t, r->path);
 		}
 	}
@@ -183,8 +181,8 @@ static void put_trend(vv_buf *b, const vv_timeline *t, const vv_timeline_rule *r
 			counts[at] += c->found;
 		}
 	}
-	for (size_t i = 0; i < TREND; i++) {
-		most = counts[i] > most ? counts[i] : most;
+	vv_array_each(counts, TREND, count) {
+		most = *count > most ? *count : most;
 	}
 	for (size_t i = last < TREND ? TREND - last : 0; i < TREND; i++) {
 		vv_buf_printf(b, "&#%u;",

@@ -435,10 +435,9 @@ static void put_missing(writer *w)
 	begin_part(
 		w, count > 0, "Blocks missing here:",
 		"use \"varve fsck --repair\" to make them from the files, or \"varve fetch --data\"");
-	for (size_t i = 0; i < count && i < MISSING_SHOWN; i++) {
+	vv_array_each(w->c->missing, count < MISSING_SHOWN ? count : MISSING_SHOWN, path) {
 		vv_auto(vv_buf) text = VV_BUF_INIT;
-
-		put_shown(&text, w->s->prefix, w->c->missing[i]);
+		put_shown(&text, w->s->prefix, *path);
 		line(w, "\t%s", vv_buf_cstr(&text));
 	}
 	if (count > MISSING_SHOWN) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -280,16 +281,17 @@ static vv_status merge_lines(vv_context *c, vv_error *err)
 
 static vv_status has_pointer(const driver *d, bool *any, vv_error *err)
 {
-	vv_status rc = VV_OK;
-
+	vv_dataset_reader *reader = vv_dataset_writer_reader(d->writer);
+	vv_status rc;
 	*any = false;
-	for (size_t i = 0; rc == VV_OK && !*any && i < 3; i++) {
-		if (d->in.sides[i].mode) {
-			rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(d->writer),
-							  &d->in.sides[i].id, any, err);
+	vv_array_each(d->in.sides, 3, side) {
+		if (side->mode &&
+		    ((rc = vv_dataset_reader_is_pointer(reader, &side->id, any, err)) < 0 ||
+		     *any)) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status merge_file(vv_context *c, vv_error *err)

@@ -402,9 +402,7 @@ static vv_status run(migration *m, const char *program, const char *const *words
 
 	if (!argv) return vv_fail_nomem(err);
 	argv[n++] = program;
-	for (size_t i = 0; words[i]; i++) {
-		argv[n++] = words[i];
-	}
+	vv_words_add_list(argv, &n, words);
 	vv_array_each(m->files, paths ? m->count : 0, one) {
 		argv[n++] = one->path;
 	}
@@ -576,29 +574,25 @@ static vv_status verify(migration *m, bool staged, vv_error *err)
 static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 {
 	vv_status rc = m->o->export ? VV_OK : drop_lfs(m, err);
-
-	for (size_t i = 0; i < m->c->paths.count && rc == VV_OK; i++) {
-		const vv_pathspec_item *item = &m->c->paths.items[i];
-		bool literal = !item->pattern;
-
-		if (!m->o->export) {
-			rc = vv_attr_edit_track(edit, item->path, literal, err);
+	if (rc < 0) return rc;
+	vv_array_each(m->c->paths.items, m->c->paths.count, item) {
+		rc = m->o->export ? vv_attr_leave_text(m->c->repo, item->path, !item->pattern, err)
+				  : vv_attr_edit_track(edit, item->path, !item->pattern, err);
+		if (rc == VV_ENOTFOUND && m->o->export) {
+			vv_error_clear(err); /* a line of another pattern; verify reports it */
 			continue;
 		}
-		rc = vv_attr_leave_text(m->c->repo, item->path, literal, err);
-		if (rc == VV_ENOTFOUND) { /* a line of another pattern; verify reports it */
-			vv_error_clear(err);
-			rc = VV_OK;
-			continue;
+		if (rc < 0) return rc;
+		if (m->o->export) {
+			edit->changed = true;
+			vv_attr_flush(m->c->repo);
 		}
-		edit->changed = true;
-		vv_attr_flush(m->c->repo);
 	}
-	rc = rc < 0 ? rc : verify(m, false, err);
-	for (size_t i = 0; rc == VV_OK && !m->o->export && i < m->count; i++) {
-		rc = vv_attr_check_encoding(m->c->repo, m->files[i].path, err);
+	if ((rc = verify(m, false, err)) < 0) return rc;
+	vv_array_each(m->files, m->o->export ? 0 : m->count, f) {
+		if ((rc = vv_attr_check_encoding(m->c->repo, f->path, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The lines, and the files that are to be plain, in one step. */
@@ -614,14 +608,13 @@ static vv_status stage_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 	if ((rc = change_lines(m, edit, err)) < 0) {
 		edit->changed = true;
 		vv_attr_edit_undo(edit);
+		return rc;
 	}
-	for (size_t i = 0; m->o->export && i < m->count && rc == VV_OK; i++) {
-		rc = vv_index_add_file(x, m->files[i].path, err);
+	vv_array_each(m->files, m->o->export ? m->count : 0, f) {
+		if ((rc = vv_index_add_file(x, f->path, err)) < 0) return rc;
 	}
-	if (rc == VV_OK && (rc = vv_index_add_file(x, ".gitattributes", err)) == VV_OK) {
-		rc = vv_index_write(x, err);
-	}
-	return rc;
+	rc = vv_index_add_file(x, ".gitattributes", err);
+	return rc < 0 ? rc : vv_index_write(x, err);
 }
 
 /* A file was refused: the lines are as before, so that the same can be done for the other files. */

@@ -288,10 +288,10 @@ static size_t keep_pushable(run *r)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < r->count; i++) {
-		if (strncmp(r->refs[i].name, "refs/heads/", 11) == 0 ||
-		    strncmp(r->refs[i].name, "refs/tags/", 10) == 0) {
-			r->refs[kept++] = r->refs[i];
+	vv_array_each(r->refs, r->count, ref) {
+		if (strncmp(ref->name, "refs/heads/", 11) == 0 ||
+		    strncmp(ref->name, "refs/tags/", 10) == 0) {
+			r->refs[kept++] = *ref;
 		}
 	}
 	return kept;

@@ -255,9 +255,9 @@ static bool has_value(const lines *l, const vv_cell *c)
 
 static void put_key(lines *l, const vv_cell *cells)
 {
-	for (size_t i = 0; i < l->key_count; i++) {
-		vv_buf_printf(&l->out, "%s%s=", i > 0 ? ", " : "", l->names[l->key[i]]);
-		put_value(l, &cells[l->key[i]]);
+	vv_array_each(l->key, l->key_count, at) {
+		vv_buf_printf(&l->out, "%s%s=", at > l->key ? ", " : "", l->names[*at]);
+		put_value(l, &cells[*at]);
 	}
 }
 
@@ -337,10 +337,7 @@ static vv_status put_table(lines *l, vv_error *err)
 
 static void free_names(lines *l)
 {
-	for (size_t i = 0; l->open && l->names && i < l->table.columns; i++) {
-		vv_free(l->names[i]);
-	}
-	vv_free(l->names);
+	vv_array_clear(l->names, l->open && l->names ? l->table.columns : 0, it, vv_free(*it));
 	l->names = NULL;
 }
 
@@ -384,11 +381,11 @@ static vv_status put_document(lines *l, bool *is, vv_error *err)
 	    (rc = vv_subject_document_open(&d, is, &l->subject, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; *is && i < d.document.count && rc == VV_OK; i++) {
-		rc = put_one(l, &d.document.tables[i], err);
+	vv_array_each(d.document.tables, *is ? d.document.count : 0, t) {
+		if ((rc = put_one(l, t, err)) < 0) return rc;
 	}
 	close_table(l);
-	return rc < 0 ? rc : flush(l, 0, err);
+	return flush(l, 0, err);
 }
 
 /* --- files other than tables

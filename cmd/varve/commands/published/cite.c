@@ -139,20 +139,19 @@ static vv_status read_package(citing *x, vv_error *err)
 static vv_status find_places(citing *x, vv_error *err)
 {
 	vv_auto(vv_remote) m = {.name = NULL};
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && x->is_signed && i < x->head.record.mirror_count; i++) {
-		rc = add_copy(&x->places, x->head.record.mirrors[i], err);
+	vv_status rc;
+	vv_array_each(x->head.record.mirrors, x->is_signed ? x->head.record.mirror_count : 0, url) {
+		if ((rc = add_copy(&x->places, *url, err)) < 0) return rc;
 	}
-	if (rc < 0 || x->places.count > 0) return rc;
+	if (x->places.count > 0) return VV_OK;
 	if ((rc = vv_remote_find(&m, x->c->repo, "origin", err)) < 0) return vv_missing_ok(rc, err);
 	return add_copy(&x->places, vv_text_url(m.url), err);
 }
 
 static void put_authors(vv_buf *b, const citing *x, const char *between)
 {
-	for (size_t i = 0; i < x->authors.count; i++) {
-		vv_buf_printf(b, "%s%s", i > 0 ? between : "", vv_text_shows(x->authors.items[i]));
+	vv_array_each(x->authors.items, x->authors.count, it) {
+		vv_buf_printf(b, "%s%s", it > x->authors.items ? between : "", vv_text_shows(*it));
 	}
 }
 
