@@ -318,11 +318,10 @@ static void put_tsv(vv_buf *b, const char *s, size_t len)
 {
 	static const char marks[] = "\t\n\r\\", letters[] = "tnr\\";
 
-	for (size_t i = 0; i < len; i++) {
-		const char *mark = memchr(marks, s[i], sizeof(marks) - 1);
-
+	vv_array_each(s, len, c) {
+		const char *mark = memchr(marks, *c, sizeof(marks) - 1);
 		vv_buf_puts(b, mark ? "\\" : "");
-		vv_buf_putc(b, mark ? letters[mark - marks] : s[i]);
+		vv_buf_putc(b, mark ? letters[mark - marks] : *c);
 	}
 }
 
@@ -393,9 +392,9 @@ static void put_shown(vv_buf *b, form f, const char *s, size_t len)
 
 		vv_buf_put(&copy, b->data + from, b->len - from);
 		b->len = from;
-		for (size_t i = 0; i < copy.len; i++) {
-			vv_buf_puts(b, copy.data[i] == '|' ? "\\" : "");
-			vv_buf_putc(b, copy.data[i]);
+		vv_array_each(copy.data, copy.len, c) {
+			vv_buf_puts(b, *c == '|' ? "\\" : "");
+			vv_buf_putc(b, *c);
 		}
 	}
 	vv_buf_putc(b, '\0');

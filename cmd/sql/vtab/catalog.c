@@ -39,8 +39,8 @@ static vv_sql_commit *copy(const varve_commit *from)
 	size_t size = 0;
 	vv_sql_commit *c;
 
-	for (size_t i = 0; i < count; i++) {
-		size += strlen(texts[i]) + 1;
+	vv_array_each(texts, count, text) {
+		size += strlen(*text) + 1;
 	}
 	if (!(c = sqlite3_malloc64(sizeof(*c) + size))) return NULL;
 	char *at = c->texts;

@@ -226,10 +226,9 @@ static void declare_cells(const vv_sql_function_table *t, vv_sql_columns_sql *sq
 {
 	const varve_table_facts *facts = t->declared->facts;
 
-	for (size_t i = 0; i < facts->key_count; i++) {
-		vv_sql_columns_add(sql, "",
-				   varve_table_column(t->declared->table, facts->key[i])->name, "",
-				   vv_sql_value_declaration(t->declared, facts->key[i]));
+	vv_array_each(facts->key, facts->key_count, at) {
+		vv_sql_columns_add(sql, "", varve_table_column(t->declared->table, *at)->name, "",
+				   vv_sql_value_declaration(t->declared, *at));
 	}
 }
 

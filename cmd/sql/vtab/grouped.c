@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/value.h"
 SQLITE_EXTENSION_INIT3
@@ -183,8 +184,8 @@ static uint64_t hash_bytes(const char *text, size_t len)
 {
 	uint64_t h = len;
 
-	for (size_t i = 0; i < len; i++) {
-		h = (h ^ (uint8_t)text[i]) * 0x100000001b3u;
+	vv_array_each(text, len, c) {
+		h = (h ^ (uint8_t)*c) * 0x100000001b3u;
 	}
 	return mix(h);
 }
@@ -360,10 +361,10 @@ static int find_group(uint32_t *out, vv_sql_grouped *g, uint32_t hash, const vv_
 
 static void drop_columns(vv_sql_grouped *g)
 {
-	for (size_t i = 0; i < COLUMNS; i++) {
-		sqlite3_free(g->columns[i].of.any);
-		sqlite3_free(g->columns[i].null);
-		g->columns[i] = (column){.cap = 0};
+	vv_array_each(g->columns, COLUMNS, c) {
+		sqlite3_free(c->of.any);
+		sqlite3_free(c->null);
+		*c = (column){.cap = 0};
 	}
 	sqlite3_free(g->texts);
 	g->texts = NULL;
@@ -402,9 +403,9 @@ static int take_row(vv_sql_grouped *g, vv_sql_scan *scan, varve_error *err)
 	    (rc = find_group(&g->ids[g->count], g, hash, values, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < g->other_count; i++) {
-		if ((rc = vv_sql_scan_read(&v, scan, g->others[i], err)) < 0 ||
-		    (rc = keep(g, g->others[i], g->count, &v, err)) < 0) {
+	vv_array_each(g->others, g->other_count, other) {
+		if ((rc = vv_sql_scan_read(&v, scan, *other, err)) < 0 ||
+		    (rc = keep(g, *other, g->count, &v, err)) < 0) {
 			return rc;
 		}
 	}
@@ -518,10 +519,9 @@ static int sort(vv_sql_grouped *g, varve_error *err)
 		start += x->count;
 		x->count = 0;
 	}
-	for (size_t i = 0; i < g->count; i++) {
-		group *x = &g->groups[g->ids[i]];
-
-		g->ids[i] = x->start + x->count++;
+	vv_array_each(g->ids, g->count, id) {
+		group *x = &g->groups[*id];
+		*id = x->start + x->count++;
 	}
 	rc = move(&g->rows, g, sizeof(*g->rows), err);
 	for (size_t i = 0; i < g->other_count && rc == 0 && g->count > 0; i++) {
@@ -544,8 +544,8 @@ static void plan(vv_sql_grouped *g, const vv_sql_opened *of)
 	for (size_t i = 0; i < COLUMNS && i < of->facts->columns; i++) {
 		g->classes[i] = of->columns[i].class;
 	}
-	for (size_t i = 0; i < g->how.count && !g->how.join; i++) {
-		g->by[g->how.by[i]] = true;
+	vv_array_each(g->how.by, g->how.join ? 0 : g->how.count, at) {
+		g->by[*at] = true;
 	}
 	if (g->how.join && used >> (of->facts->columns < COLUMNS ? of->facts->columns : COLUMNS)) {
 		used = 0; /* columns as written, or beyond what can be kept */

@@ -83,13 +83,8 @@ static bool has_key(const vv_sql_joined *j, const vv_sql_grouping *how)
 {
 	const varve_table_facts *facts = j->version->facts;
 
-	for (size_t i = 0; i < facts->key_count; i++) {
-		size_t k = 0;
-
-		while (k < how->count && how->by[k] != facts->key[i]) {
-			k++;
-		}
-		if (k == how->count) return false;
+	vv_array_each(facts->key, facts->key_count, at) {
+		if (!vv_array_find(how->by, how->count, by, *by == *at)) return false;
 	}
 	return facts->key_count > 0;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/registered.h"
 #include "cmd/sql/vtab/rewrite.h"
@@ -163,12 +164,11 @@ static int add(vv_sql_catalog *c, const char *module, const vv_sql_name *name,
 
 static int add_fixed(vv_sql_catalog *c, varve_error *err)
 {
-	int rc = 0;
-
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]) && rc == 0; i++) {
-		rc = add(c, fixed[i]->name, NULL, fixed[i], err);
+	int rc;
+	vv_array_each(fixed, sizeof(fixed) / sizeof(fixed[0]), table) {
+		if ((rc = add(c, (*table)->name, NULL, *table, err)) < 0) return rc;
 	}
-	return rc;
+	return 0;
 }
 
 /* Runs a statement that creates the table of this name, and frees it. */

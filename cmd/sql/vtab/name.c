@@ -154,12 +154,8 @@ static char folded(char c)
 
 static bool equal(const char *name, size_t name_len, const char *part, size_t part_len)
 {
-	bool same = name_len == part_len;
-
-	for (size_t i = 0; i < name_len && same; i++) {
-		same = folded(name[i]) == folded(part[i]);
-	}
-	return same;
+	return name_len == part_len &&
+	       vv_find_place(i, name_len, folded(name[i]) != folded(part[i])) == name_len;
 }
 
 static const char *last_part(const char *path)

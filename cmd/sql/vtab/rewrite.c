@@ -6,6 +6,9 @@
 #include <sqlite3ext.h>
 #include <stdbool.h>
 #include <string.h>
+
+#include "base/array.h"
+
 SQLITE_EXTENSION_INIT3
 
 typedef enum kind { END, BLANK, WORD, STRING, OTHER } kind;
@@ -169,12 +172,9 @@ static size_t put_function(sqlite3_str *out, const token *name, const char *end)
 	static const char *const names[] = {"varve_at",         "varve_blame",   "varve_diff",
 					    "varve_diff_cells", "varve_history", "varve_row"};
 	const char *at = name->at + name->len;
-	bool known = false;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !known; i++) {
-		known = is_word(name, names[i]);
+	if (!vv_array_find(names, sizeof(names) / sizeof(names[0]), it, is_word(name, *it))) {
+		return 0;
 	}
-	if (!known) return 0;
 	token open = next_token(&at, end);
 	token table = next_token(&at, end);
 	const char *rest = at;
