@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -37,11 +38,11 @@ typedef struct wish {
 
 static void wish_clear(wish *w)
 {
-	for (size_t i = 0; i < PARAMS; i++) {
-		vv_buf_clear(&w->params[i]);
+	vv_array_each(w->params, PARAMS, it) {
+		vv_buf_clear(it);
 	}
-	for (size_t i = 0; i < w->part_count; i++) {
-		vv_free(w->parts[i]);
+	vv_array_each(w->parts, w->part_count, it) {
+		vv_free(*it);
 	}
 	vv_buf_clear(&w->roots);
 }
@@ -432,9 +433,8 @@ static unsigned follow_path(http_request *q, wish *w, const vv_cid *root, vv_err
 							       : MHD_HTTP_INTERNAL_SERVER_ERROR;
 	}
 	const vv_cid *end = &q->route.blocks[q->route.count - 1];
-	for (size_t i = 0; i < q->route.count; i++) {
-		vv_buf_printf(&w->roots, "%s%s", i > 0 ? "," : "",
-			      vv_cid_shows(&q->route.blocks[i]));
+	vv_array_each(q->route.blocks, q->route.count, it) {
+		vv_buf_printf(&w->roots, "%s%s", it > q->route.blocks ? "," : "", vv_cid_shows(it));
 	}
 	vv_cid_text(w->cid, end);
 	if (vv_buf_ok(&w->roots, err) < 0) return MHD_HTTP_INTERNAL_SERVER_ERROR;

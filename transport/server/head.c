@@ -43,9 +43,8 @@ static enum MHD_Result look_at(void *payload, enum MHD_ValueKind kind VV_UNUSED,
 	look *l = payload;
 
 	l->bad = l->bad || !is_token(name, name_len);
-	for (size_t i = 0; value && i < len; i++) {
-		l->bad = l->bad || ((unsigned char)value[i] < 32 && value[i] != '\t') ||
-			 value[i] == 127;
+	vv_array_each(value, len, c) {
+		l->bad = l->bad || ((unsigned char)*c < 32 && *c != '\t') || *c == 127;
 	}
 	for (size_t i = 0; i < SINGLE; i++) {
 		l->seen[i] += vv_ascii_equal(name, single[i]);
@@ -67,11 +66,9 @@ static unsigned check_form(const http_request *q, const char *version, const cha
 	*why = "the request's header is not valid HTTP";
 	(void)MHD_get_connection_values_n(q->mhd, MHD_HEADER_KIND, look_at, &l);
 	if (l.bad) return MHD_HTTP_BAD_REQUEST;
-	for (size_t i = 0; i < SINGLE; i++) {
-		if (l.seen[i] > 1) {
-			*why = "the request has a header twice that may occur only once";
-			return MHD_HTTP_BAD_REQUEST;
-		}
+	if (vv_array_find(l.seen, SINGLE, times, *times > 1)) {
+		*why = "the request has a header twice that may occur only once";
+		return MHD_HTTP_BAD_REQUEST;
 	}
 	const char *length = http_header(q, "Content-Length");
 	const char *coding = http_header(q, "Transfer-Encoding");

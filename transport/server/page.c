@@ -36,12 +36,12 @@ struct http_page_work {
 
 static void free_page(struct http_page_work *p)
 {
-	for (size_t i = 0; i < sizeof(p->text) / sizeof(p->text[0]); i++) {
-		vv_buf_clear(&p->text[i]);
+	vv_array_each(p->text, sizeof(p->text) / sizeof(p->text[0]), it) {
+		vv_buf_clear(it);
 	}
-	for (size_t i = 0; i < p->count; i++) {
-		vv_free((char *)(uintptr_t)p->parameters[i].name);
-		vv_free((char *)(uintptr_t)p->parameters[i].value);
+	vv_array_each(p->parameters, p->count, it) {
+		vv_free((char *)(uintptr_t)it->name);
+		vv_free((char *)(uintptr_t)it->value);
 	}
 	vv_free_all(p->parameters, p->listed, p->base);
 	vv_ring_free(p->ready);

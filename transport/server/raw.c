@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "transport/server/words.h"
 
@@ -161,8 +162,8 @@ static enum MHD_Result count_known(void *payload, enum MHD_ValueKind kind VV_UNU
 {
 	size_t *known = payload;
 
-	for (size_t i = 0; i < NAMES; i++) {
-		*known += strlen(names[i]) == len && memcmp(names[i], name, len) == 0;
+	vv_array_each(names, NAMES, it) {
+		*known += strlen(*it) == len && memcmp(*it, name, len) == 0;
 	}
 	return MHD_YES;
 }
@@ -183,8 +184,8 @@ static void read_query(http_request *q, query *out)
 
 static void clear_query(query *x)
 {
-	for (size_t i = 0; i < NAMES; i++) {
-		vv_buf_clear(&x->values[i]);
+	vv_array_each(x->values, NAMES, it) {
+		vv_buf_clear(it);
 	}
 }
 

@@ -378,13 +378,12 @@ static vv_status open_repository(vv_http_server *s, http_repository *r, const ch
 		}
 	}
 	free(real);
-	for (size_t i = 0; rc == VV_OK && &s->repositories[i] != r; i++) {
-		if (strcmp(s->repositories[i].name, r->name) == 0) {
-			rc = vv_fail(err, VV_EUSAGE,
-				     "two repositories would have the name '%s'\nrename one of the "
-				     "folders",
-				     vv_text_shows(r->name));
-		}
+	if (rc == VV_OK && vv_array_find(s->repositories, (size_t)(r - s->repositories), one,
+					 strcmp(one->name, r->name) == 0)) {
+		rc = vv_fail(err, VV_EUSAGE,
+			     "two repositories would have the name '%s'\nrename one of the "
+			     "folders",
+			     vv_text_shows(r->name));
 	}
 	return rc;
 }
@@ -488,12 +487,11 @@ static void fill_defaults(vv_http_options *o)
 /* Whom X-Forwarded-For is believed of, and what names are ours. */
 static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_error *err)
 {
-	vv_status rc = VV_OK;
-
+	vv_status rc;
 	s->proxies = vv_calloc(o->proxies.count + 1, sizeof(*s->proxies));
 	if (!s->proxies) return vv_fail_nomem(err);
-	for (size_t i = 0; i < o->origins.count; i++) {
-		const char *origin = o->origins.items[i], *host = strstr(origin, "://");
+	vv_array_each(o->origins.items, o->origins.count, it) {
+		const char *origin = *it, *host = strstr(origin, "://");
 
 		if (strcmp(origin, "*") != 0 && strcmp(origin, "null") != 0 &&
 		    (!host || host[3] == '\0' || strpbrk(host + 3, "/ \t"))) {
@@ -503,18 +501,19 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 				       vv_text_shows(origin));
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < o->proxies.count; i++) {
-		rc = vv_network_read(&s->proxies[s->proxy_count++], o->proxies.items[i], err);
+	vv_array_each(o->proxies.items, o->proxies.count, it) {
+		if ((rc = vv_network_read(&s->proxies[s->proxy_count++], *it, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < o->hosts.count; i++) {
-		if (o->hosts.items[i][0] == '\0' || strpbrk(o->hosts.items[i], ":/ ")) {
-			rc = vv_fail(err, VV_EUSAGE,
-				     "'%s' is not the name of a host\nwrite it without scheme and "
-				     "port: data.example.org",
-				     vv_text_shows(o->hosts.items[i]));
+	vv_array_each(o->hosts.items, o->hosts.count, it) {
+		if (**it == '\0' || strpbrk(*it, ":/ ")) {
+			return vv_fail(
+				err, VV_EUSAGE,
+				"'%s' is not the name of a host\nwrite it without scheme and "
+				"port: data.example.org",
+				vv_text_shows(*it));
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* A browser can be directed to an address of this machine or network under any name. If the server
