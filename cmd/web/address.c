@@ -478,9 +478,9 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 	vv_status rc;
 
 	*out = (vv_web_address){.base = base};
-	for (size_t i = 0; i < 4; i++) {
-		lists[i]->items = vv_arena_calloc(arena, SHOW_MAX, sizeof(char *));
-		if (!lists[i]->items) return vv_fail_nomem(err);
+	vv_array_each(lists, 4, list) {
+		(*list)->items = vv_arena_calloc(arena, SHOW_MAX, sizeof(char *));
+		if (!(*list)->items) return vv_fail_nomem(err);
 	}
 	if ((rc = read_place(&r, below)) < 0) return rc;
 	vv_array_each(parameters, count, parameter) {

@@ -156,8 +156,8 @@ static void put_column_names(vv_json_out *w, const char *name, const vv_web_tabl
 			     const size_t *columns, size_t count)
 {
 	vv_json_add_array(w, name);
-	for (size_t i = 0; i < count; i++) {
-		vv_json_string(w, t->columns[columns[i]].name);
+	vv_array_each(columns, count, at) {
+		vv_json_string(w, t->columns[*at].name);
 	}
 	vv_json_close_array(w);
 }

@@ -175,9 +175,9 @@ static vv_status read_files(vv_changed_files *out, vv_web_visit *v, const vv_web
 	vv_status rc = vv_changed_files_read(out, v->repo, a->none ? NULL : &a->id,
 					     b->none ? NULL : &b->id, path ? paths : NULL, err);
 
-	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
-		if (!path || strcmp(out->items[i].change.path, path) == 0) {
-			out->items[kept++] = out->items[i];
+	vv_array_each(out->items, rc == VV_OK ? out->count : 0, it) {
+		if (!path || strcmp(it->change.path, path) == 0) {
+			out->items[kept++] = *it;
 		}
 	}
 	out->count = kept;
@@ -355,9 +355,8 @@ static vv_status read_entry(vv_web_walk *w, vv_web_log_entry *e, vv_error *err)
 		e->rows = e->changes[0].counts.counted ? e->changes[0].counts.new_rows
 						       : e->changes[0].rows;
 	}
-	for (size_t i = 0; *w->table && i < e->count; i++) { /* reported for a document's table */
-		vv_web_change *c = &e->changes[i];
-
+	/* reported for a document's table */
+	vv_array_each(e->changes, *w->table ? e->count : 0, c) {
 		if (c->old_path || strcmp(w->table, w->was_table) != 0) {
 			c->old_path = vv_web_text(w->v, "%s%s", c->old_path ? c->old_path : c->path,
 						  w->was_table);

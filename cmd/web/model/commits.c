@@ -237,9 +237,9 @@ vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *co
 	if (l.count > 0) {
 		qsort(l.items, l.count, sizeof(*l.items), by_place);
 	}
-	for (size_t i = 0; i < l.count; i++) {
-		if (of[l.items[i].tag]++ < most) {
-			l.items[kept++] = l.items[i];
+	vv_array_each(l.items, l.count, it) {
+		if (of[it->tag]++ < most) {
+			l.items[kept++] = *it;
 		}
 	}
 	if (!(*out = vv_arena_alloc(&v->arena, (kept + 1) * sizeof(**out)))) {

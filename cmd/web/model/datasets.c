@@ -266,22 +266,21 @@ static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t cou
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < count; i++) {
-		l->items[found[i].at].line_count += found[i].table;
+	vv_array_each(found, count, f) {
+		l->items[f->at].line_count += f->table;
 	}
 	vv_array_each(l->items, l->count, d) {
 		d->line = vv_arena_calloc(&v->arena, d->line_count + 1, sizeof(*d->line));
 		if (!d->line) return vv_fail_nomem(err);
 		d->line += d->line_count; /* from its end on: the newest comes first */
 	}
-	for (size_t i = 0; i < count; i++) {
-		vv_web_dataset *d = &l->items[found[i].at];
-
-		if (found[i].table) {
-			*--d->line = found[i].then;
+	vv_array_each(found, count, f) {
+		vv_web_dataset *d = &l->items[f->at];
+		if (f->table) {
+			*--d->line = f->then;
 		}
 		if (!d->has_last &&
-		    (rc = vv_web_commit_read(v, &found[i].then.commit, &d->last, err)) < 0) {
+		    (rc = vv_web_commit_read(v, &f->then.commit, &d->last, err)) < 0) {
 			return rc;
 		}
 		d->has_last = true;

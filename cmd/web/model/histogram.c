@@ -56,11 +56,11 @@ static void merge_equal(vv_web_histogram *h)
 	size_t kept = 0;
 
 	qsort(n, h->count, sizeof(*n), compare_numbers);
-	for (size_t i = 0; i < h->count; i++) {
-		if (kept > 0 && !(n[kept - 1].at < n[i].at)) {
-			n[kept - 1].count += n[i].count;
+	vv_array_each(n, h->count, it) {
+		if (kept > 0 && !(n[kept - 1].at < it->at)) {
+			n[kept - 1].count += it->count;
 		} else {
-			n[kept++] = n[i];
+			n[kept++] = *it;
 		}
 	}
 	h->count = kept;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~"
@@ -36,13 +37,10 @@ bool vv_issue_home(vv_buf *out, const char *url)
 {
 	static const char *const schemes[] = {"https://", "http://", "ssh://"};
 	const char *at;
-	bool scheme = false;
-
+	const char *const *scheme = vv_array_find(schemes, 3, it,
+						  strncmp(url, *it, strlen(*it)) == 0);
 	vv_buf_reset(out);
-	for (size_t i = 0; i < 3 && !scheme; i++) {
-		scheme = strncmp(url, schemes[i], strlen(schemes[i])) == 0;
-		url += scheme ? strlen(schemes[i]) : 0;
-	}
+	url += scheme ? strlen(*scheme) : 0;
 	if ((at = strchr(url, '@')) && at < url + strcspn(url, "/")) {
 		url = at + 1;
 	} else if (!scheme) {

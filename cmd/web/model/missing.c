@@ -17,29 +17,22 @@ typedef struct version {
 } version;
 
 /* In a lazy clone a version has all its blocks here or none; in others some may be lost. */
-static vv_status lacks(vv_web_visit *v, const version *at, bool *out, vv_error *err)
+static bool lacks(vv_web_visit *v, const version *at)
 {
 	vv_auto(vv_tree_entry) e = {.path = NULL};
 	vv_content c;
 	vv_store *store;
 	vv_cid first;
 	bool whole;
-	vv_status rc;
 
-	*out = false;
-	if (!at->commit || at->commit->none || at->commit->work || !at->commit->hex[0]) {
-		return VV_OK;
+	if (!at->commit || at->commit->none || at->commit->work || !at->commit->hex[0] ||
+	    vv_tree_entry_at(v->repo, &at->commit->id, at->path, &e, VV_IGNORED) < 0 ||
+	    vv_content_read(&c, v->repo, e.mode, &e.id, VV_IGNORED) < 0 || !c.stored ||
+	    vv_repository_store(v->repo, &store, VV_IGNORED) < 0) {
+		return false; /* it does not have the path, or is damaged otherwise */
 	}
-	if ((rc = vv_tree_entry_at(v->repo, &at->commit->id, at->path, &e, err)) < 0) return rc;
-	rc = vv_content_read(&c, v->repo, e.mode, &e.id, err);
-	if (rc < 0 || !c.stored || (rc = vv_repository_store(v->repo, &store, err)) < 0) return rc;
-	if (!vv_store_has(store, &c.root)) {
-		*out = true;
-		return VV_OK;
-	}
-	rc = vv_store_complete(store, &c.root, &whole, &first, err);
-	*out = rc == VV_OK && !whole;
-	return rc;
+	return !vv_store_has(store, &c.root) ||
+	       (vv_store_complete(store, &c.root, &whole, &first, VV_IGNORED) == VV_OK && !whole);
 }
 
 /* "'varve fetch --data 9da2c18e prices.csv'", "'...' and '...'" */
@@ -114,18 +107,12 @@ vv_status vv_web_missing_say(vv_web_visit *v, const vv_web_commit *a, const vv_w
 			     const char *path, vv_error *err)
 {
 	version at[2] = {{a, path}, {b, path}};
-	bool lacking[2] = {false, false};
 	const char *old = NULL;
 
 	if (a && vv_web_renamed(v, a, b, path, &old, VV_IGNORED) == VV_OK && old) {
 		at[0].path = old;
 	}
-	for (size_t i = 0; i < 2; i++) {
-		if (lacks(v, &at[i], &lacking[i], VV_IGNORED) < 0) {
-			lacking[i] =
-				false; /* then it does not have the path, or is damaged otherwise */
-		}
-	}
+	const bool lacking[2] = {lacks(v, &at[0]), lacks(v, &at[1])};
 	if (!lacking[0] && !lacking[1]) return err->code;
 	hint(v, at, lacking, err);
 	if (lacking[0] && lacking[1]) {

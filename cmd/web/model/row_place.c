@@ -3,6 +3,7 @@
  */
 #include "cmd/web/model/row_place.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "lib/view/kept_keys.h"
@@ -35,9 +36,9 @@ static vv_status find(vv_web_visit *v, const vv_web_table *t, vv_key_place *p, u
 /* "Symbol", "country,year" */
 static void put_key_names(vv_buf *out, const vv_web_table *t)
 {
-	for (size_t i = 0; i < t->key_count; i++) {
-		vv_buf_printf(out, "%s%s", i > 0 ? "," : "",
-			      vv_text_shows(t->columns[t->key[i]].name));
+	vv_array_each(t->key, t->key_count, at) {
+		vv_buf_printf(out, "%s%s", at > t->key ? "," : "",
+			      vv_text_shows(t->columns[*at].name));
 	}
 }
 

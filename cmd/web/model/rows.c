@@ -62,9 +62,9 @@ static vv_status choose_columns(reading *r, vv_error *err)
 		r->wanted[r->wanted_count++] = o->columns[i];
 	}
 	o->column_count = n;
-	for (size_t i = 0; q->show_count > 0 && i < r->t->key_count; i++) {
-		if (!vv_array_has(o->columns, n, r->t->key[i])) {
-			r->wanted[r->wanted_count++] = r->t->key[i];
+	vv_array_each(r->t->key, q->show_count > 0 ? r->t->key_count : 0, at) {
+		if (!vv_array_has(o->columns, n, *at)) {
+			r->wanted[r->wanted_count++] = *at;
 		}
 	}
 	return VV_OK;

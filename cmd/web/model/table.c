@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/show.h"
 #include "base/sys.h"
@@ -68,9 +69,8 @@ static vv_status read_columns(vv_web_visit *v, opened *o, vv_error *err)
 			.unit = said(f, "unit"),
 			.number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER};
 	}
-	for (size_t i = 0; i < table->root.key_count; i++) {
-		const char *name = table->root.key[i];
-		long at = vv_schema_find(&table->schema, name, strlen(name));
+	vv_array_each(table->root.key, table->root.key_count, name) {
+		long at = vv_schema_find(&table->schema, *name, strlen(*name));
 
 		if (at >= 0) {
 			key[t->key_count++] = (size_t)at;

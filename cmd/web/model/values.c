@@ -123,8 +123,8 @@ static vv_status prune(counting *c, vv_error *err)
 	if (!kept) return vv_fail_nomem(err);
 	memset(c->slots, 0, SLOTS * sizeof(*c->slots));
 	c->used = n / 2;
-	for (size_t i = 0; i < c->used; i++) {
-		*find_slot(c->slots, kept[i].hash) = kept[i];
+	vv_array_each(kept, c->used, it) {
+		*find_slot(c->slots, it->hash) = *it;
 	}
 	c->pruned = true;
 	return VV_OK;

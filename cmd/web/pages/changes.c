@@ -432,9 +432,9 @@ vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err)
 	vv_array_each(log.entries, log.count, e) {
 		const char *said = "";
 
-		for (size_t k = 0; k < e->count; k++) {
-			said = vv_page_text(p, "%s%s%s: %s", said, k ? "; " : "",
-					    e->changes[k].path, change_said(p, &e->changes[k]));
+		vv_array_each(e->changes, e->count, c) {
+			said = vv_page_text(p, "%s%s%s: %s", said, c > e->changes ? "; " : "",
+					    c->path, change_said(p, c));
 		}
 		part_feed_entry(
 			&p->html, .title = vv_page_subject(&e->commit),

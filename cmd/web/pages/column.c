@@ -173,7 +173,7 @@ static void put_histogram(vv_page *p, const vv_web_column *c, const vv_web_value
 
 /* whole: with its histogram, on a page of its own; else for a panel beside others. */
 static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
-			    const vv_web_values *v, bool whole)
+			    const vv_web_values *v)
 {
 	const vv_web_column *c = &t->columns[column];
 
@@ -186,14 +186,14 @@ static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
 				"These figures cover the first %s: the time limit of this page was reached before the others were read.",
 				vv_text_counted(v->looked_at, "row", NULL)));
 	}
-	if (whole && v->bar_count > 1) {
+	if (v->bar_count > 1) {
 		put_histogram(p, c, v);
 	}
-	if (whole && v->common_count > 0 && v->common[0].rows > 1) {
+	if (v->common_count > 0 && v->common[0].rows > 1) {
 		part_subtitle(&p->html, .text = "Commonest values", .id = "common");
 	}
 	put_common(p, t, c, v);
-	if (!v->common_exact && v->common_count > 0 && whole) {
+	if (!v->common_exact && v->common_count > 0) {
 		part_note(&p->html, .text = "Values that occur too rarely were not counted.");
 	}
 }
@@ -382,7 +382,7 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 		part_words(words, .text = vv_page_text(p, ". %s", c->description));
 	}
 	part_paragraph(&p->html, .body = words);
-	page_put_values(p, t, i, &v, true);
+	page_put_values(p, t, i, &v);
 	/* 1: of this version alone, for the panel */
 	if (p->at->limit == 1 || (t->rows > ROWS_AT_ONCE && p->at->limit == 0)) {
 		offer_versions(p);

@@ -331,8 +331,8 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 					       gone && c->old_path ? c->old_path : c->path, r->key,
 					       0)
 			      : NULL);
-	for (size_t i = 0; i < columns; i++) {
-		put_cell(p, &c->columns[order[i]], r, order[i]);
+	vv_array_each(order, columns, at) {
+		put_cell(p, &c->columns[*at], r, *at);
 	}
 	part_diff_row_end(&p->html);
 }
@@ -378,8 +378,8 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 		return;
 	}
 	const size_t columns = order_columns(p, c, &order);
-	for (size_t i = 0; i < columns; i++) {
-		put_head(p, head, &c->columns[order[i]]);
+	vv_array_each(order, columns, at) {
+		put_head(p, head, &c->columns[*at]);
 	}
 	if (columns < c->column_count) {
 		part_note(
@@ -417,13 +417,12 @@ static void put_group(vv_page *p, const vv_web_column_pair *pair)
 	const char *column = p->at->compare.column, *label = label_of(pair);
 	vv_html *what = vv_page_piece_new(p);
 
-	for (size_t i = 0; i < pair->group_count; i++) {
-		const vv_web_group *g = &pair->groups[i];
-
+	vv_array_each(pair->groups, pair->group_count, g) {
 		part_link(what, .at = g->named ? to_changed(p, label, g->name) : NULL,
 			  .text = g->name);
-		part_words(what, .text = vv_page_text(p, " (%s)%s", vv_text_count(g->cells),
-						      i + 1 < pair->group_count ? ", " : ""));
+		part_words(what, .text = vv_page_text(
+					 p, " (%s)%s", vv_text_count(g->cells),
+					 g + 1 < pair->groups + pair->group_count ? ", " : ""));
 	}
 	part_group(&p->html, .at = to_changed(p, label, NULL),
 		   .on = column && strcmp(column, label) == 0, .name = label,
@@ -487,12 +486,12 @@ static void put_what_happened(vv_page *p, const vv_web_comparison *c)
 						     : vv_page_text(p, "%zu more%s", more,
 								    n > 0 ? ", and figures" : ""));
 		put_facts(p, c, first, facts);
-		for (size_t i = shown; i < n; i++) {
-			put_group(p, groups[i]);
+		vv_array_each(groups + shown, n - shown, group) {
+			put_group(p, *group);
 		}
-		for (size_t i = 0; i < n; i++) {
-			part_figures(&p->html, .name = label_of(groups[i]),
-				     .figures = groups[i]->figures);
+		vv_array_each(groups, n, group) {
+			part_figures(&p->html, .name = label_of(*group),
+				     .figures = (*group)->figures);
 		}
 		part_groups_more_end(&p->html);
 	}

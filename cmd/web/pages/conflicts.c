@@ -322,8 +322,8 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 				name_of(p, all.state)));
 	}
 	part_lead(&p->html, .body = lead);
-	for (size_t i = 0; i < all.count; i++) {
-		put_path(p, &all.paths[i], i, path != NULL);
+	vv_array_each(all.paths, all.count, t) {
+		put_path(p, t, (size_t)(t - all.paths), path != NULL);
 	}
 	if (!*all.words) {
 		put_none(p, &all);

@@ -14,8 +14,7 @@ static void put_others(vv_page *p, const vv_web_datasets *all)
 {
 	part_subtitle(&p->html, .text = "Other files", .id = "files");
 	part_files_begin(&p->html);
-	for (size_t i = all->tables; i < all->count; i++) {
-		const vv_web_dataset *d = &all->items[i];
+	vv_array_each(all->items + all->tables, all->count - all->tables, d) {
 		part_file_row(&p->html, .name = d->path,
 			      .at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
 			      .size = vv_page_bytes(p, d->bytes));
@@ -28,12 +27,10 @@ static void keep_below(vv_web_datasets *all, const char *folder)
 {
 	size_t len = folder ? strlen(folder) : 0, kept = 0, tables = 0;
 
-	for (size_t i = 0; i < all->count && len > 0; i++) {
-		const char *path = all->items[i].path;
-
-		if (strncmp(path, folder, len) == 0 && path[len] == '/') {
-			tables += i < all->tables;
-			all->items[kept++] = all->items[i];
+	vv_array_each(all->items, len > 0 ? all->count : 0, d) {
+		if (strncmp(d->path, folder, len) == 0 && d->path[len] == '/') {
+			tables += d < all->items + all->tables;
+			all->items[kept++] = *d;
 		}
 	}
 	if (len > 0) {
@@ -82,13 +79,12 @@ static void put_found(vv_page *p, const vv_web_found *f)
 	bool linked = p->at->rows.search && *p->at->rows.search;
 	vv_html *columns = vv_page_piece_new(p);
 
-	for (size_t i = 0; i < f->column_count; i++) {
-		if (i > 0) {
+	vv_array_each(f->columns, f->column_count, name) {
+		if (name > f->columns) {
 			part_words(columns, .text = ", ");
 		}
-		part_link(columns,
-			  .at = linked ? vv_page_to_column(p, c, f->path, f->columns[i]) : NULL,
-			  .text = f->columns[i]);
+		part_link(columns, .at = linked ? vv_page_to_column(p, c, f->path, *name) : NULL,
+			  .text = *name);
 	}
 	part_found(&p->html, .name = f->path, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, f->path),
 		   .columns = columns);

@@ -34,14 +34,11 @@ static const char *here(vv_page *p)
 static const char *version_words(vv_page *p, const vv_web_commit *c, const vv_web_ref *refs,
 				 size_t count)
 {
-	const char *name = c->brief;
-
+	const vv_web_ref *ref = vv_array_find(refs, count, it,
+					      vv_oid_equal(&it->commit.id, &c->id));
 	if (c->none) return "nothing";
 	if (c->work) return "the work tree";
-	for (size_t i = count; i-- > 0;) { /* the first one wins */
-		name = vv_oid_equal(&refs[i].commit.id, &c->id) ? refs[i].name : name;
-	}
-	return vv_page_text(p, "%s, %s", name, vv_page_day(p, c));
+	return vv_page_text(p, "%s, %s", ref ? ref->name : c->brief, vv_page_day(p, c));
 }
 
 /* This page at another version; of a comparison, another beginning. */
@@ -166,11 +163,10 @@ static vv_html *views(vv_page *p, const vv_page_frame *f)
 	if (f->dataset) {
 		put_dataset_views(p, h, f, rev);
 	}
-	for (size_t i = 0; !f->dataset && p->asked->repository && i < 4; i++) {
-		const vv_web_place at = of_all[i].place;
-
-		part_view(h, .at = vv_page_to(p, at, at == VV_WEB_AT_TREE ? rev : NULL, NULL),
-			  .text = of_all[i].words, .on = p->at->place == at);
+	vv_array_each(of_all, !f->dataset && p->asked->repository ? 4 : 0, it) {
+		const char *at = it->place == VV_WEB_AT_TREE ? rev : NULL;
+		part_view(h, .at = vv_page_to(p, it->place, at, NULL), .text = it->words,
+			  .on = p->at->place == it->place);
 	}
 	if (!f->dataset && vv_page_finds_sql(p, &sql)) {
 		part_view(h, .at = vv_page_to(p, VV_WEB_AT_SQL, NULL, NULL), .text = "SQL",

@@ -423,12 +423,11 @@ static void put_group(vv_page *p, listing *l, const vv_web_dataset *d, size_t co
 		part_fold_begin(&p->html, .text = folder_words(p, d, count));
 		named = true;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (l->apart && is_still(&d[i])) {
+	vv_array_each(d, count, it) {
+		if (l->apart && is_still(it)) {
 			continue;
 		}
-		put_table(p, l, &d[i], len,
-			  named ? NULL : vv_page_text(p, "%.*s", (int)len, d->path));
+		put_table(p, l, it, len, named ? NULL : vv_page_text(p, "%.*s", (int)len, d->path));
 		named = true;
 	}
 	if (l->fold && len > 0) {

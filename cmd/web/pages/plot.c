@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/show.h"
 #include "cmd/web/model/histogram.h"
 #include "cmd/web/pages/parts.h"
@@ -276,9 +277,9 @@ void vv_plot_spark(vv_page *p, vv_html *h, const char *words, const vv_plot_poin
 
 	if (count < 2) return;
 	least = greatest = points[0].y;
-	for (size_t i = 1; i < count; i++) {
-		least = points[i].y < least ? points[i].y : least;
-		greatest = points[i].y > greatest ? points[i].y : greatest;
+	vv_array_each(points, count, it) {
+		least = it->y < least ? it->y : least;
+		greatest = it->y > greatest ? it->y : greatest;
 	}
 	if (!(greatest > least)) {
 		return; /* a line without information */
@@ -299,8 +300,8 @@ static double sum(const vv_plot_bar *b)
 {
 	double all = 0;
 
-	for (size_t i = 0; i < VV_PLOT_STACK; i++) {
-		all += b->parts[i];
+	vv_array_each(b->parts, VV_PLOT_STACK, part) {
+		all += *part;
 	}
 	return all;
 }

@@ -104,9 +104,7 @@ static vv_html *value_of(vv_page *p, const vv_web_life_event *e, const vv_web_li
 static void put_cells(vv_page *p, const vv_web_life_event *e, size_t from, size_t to)
 {
 	part_event_cells_begin(&p->html);
-	for (size_t i = from; i < to; i++) {
-		const vv_web_life_cell *c = &e->cells[i];
-
+	vv_array_each(e->cells + from, to - from, c) {
 		part_event_cell(&p->html, .name = c->name, .old_name = c->old_name,
 				.note = c->came   ? "new column"
 					: c->went ? "column dropped"

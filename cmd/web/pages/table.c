@@ -101,14 +101,12 @@ static vv_status put_filters(vv_page *p, vv_error *err)
 			 vv_page_text(p, "any column contains \u201c%s\u201d", q->search));
 		others = *q;
 	}
-	for (size_t i = 0; i < q->filter_count; i++) {
-		const vv_web_filter *f = &q->filters[i];
-
+	vv_array_each(q->filters, q->filter_count, f) {
 		others.filters = filters;
 		others.filter_count = 0;
-		for (size_t k = 0; k < q->filter_count; k++) {
-			filters[others.filter_count] = q->filters[k];
-			others.filter_count += k != i;
+		vv_array_each(q->filters, q->filter_count, other) {
+			filters[others.filter_count] = *other;
+			others.filter_count += other != f;
 		}
 		put_chip(p, &others,
 			 vv_page_text(p, "%s %s %s", f->column, vv_page_op_words(f->op),
@@ -167,8 +165,8 @@ static void put_jump(vv_page *p, const vv_web_table *t)
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 
 	if (!vv_page_is_served(p) || t->key_count == 0) return;
-	for (size_t i = 0; i < t->key_count; i++) {
-		vv_buf_printf(&key, "%s%s", i ? "," : "", t->columns[t->key[i]].name);
+	vv_array_each(t->key, t->key_count, at) {
+		vv_buf_printf(&key, "%s%s", at > t->key ? "," : "", t->columns[*at].name);
 	}
 	vv_page_put_kept(kept, p->at);
 	part_jump_form(&p->html, .at = to_here(p, t), .key = vv_page_keep(p, vv_buf_cstr(&key)),
@@ -273,9 +271,9 @@ static vv_status choose_columns(vv_page *p, const vv_web_table *t, vv_web_rows_q
 		return vv_fail_nomem(err);
 	}
 	for (int keys = 1; keys >= 0; keys--) {
-		for (size_t i = 0; i < t->column_count && q->show_count < VV_PAGE_COLUMNS; i++) {
-			if (t->columns[i].key == (keys == 1)) {
-				names[q->show_count++] = t->columns[i].name;
+		vv_array_each(t->columns, t->column_count, c) {
+			if (c->key == (keys == 1) && q->show_count < VV_PAGE_COLUMNS) {
+				names[q->show_count++] = c->name;
 			}
 		}
 	}

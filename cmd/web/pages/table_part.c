@@ -146,8 +146,8 @@ void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows
 {
 	vv_html *head = vv_page_piece_new(p);
 
-	for (size_t i = 0; i < rows->column_count; i++) {
-		put_head(p, head, t, &t->columns[rows->columns[i]], q, sortable);
+	vv_array_each(rows->columns, rows->column_count, at) {
+		put_head(p, head, t, &t->columns[*at], q, sortable);
 	}
 	part_data_begin(&p->html, .head = head, .from = (int64_t)rows->from,
 			.total = (int64_t)(rows->filtered ? 0 : t->rows),
