@@ -18,26 +18,27 @@ typedef struct arrival {
 	char name[VV_LEDGER_NAME];
 	bool settled, linked; /* all before it are here, or in this request */
 	bool added, is_new;
+	const vv_hold_bytes *bytes; /* of the request */
 } arrival;
 
 /* Checks the records alone, before reading any ledger: a request of garbage costs only its size. */
 static vv_status read_records(vv_hold_answering *x, arrival *list, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
-		const vv_hold_bytes *b = &x->q->records[i];
-		vv_ledger_record *r = &list[i].record;
-		rc = vv_ledger_record_read(r, x->arena, b->bytes, b->len, err);
-		if (rc == VV_OK &&
-		    !vv_cid_equal(vv_cid_is_null(&r->vault) ? &r->cid : &r->vault, &x->q->vault)) {
-			rc = vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
+	vv_array_each(list, x->q->record_count, a) {
+		vv_ledger_record *r = &a->record;
+		a->bytes = &x->q->records[a - list];
+		if ((rc = vv_ledger_record_read(r, x->arena, a->bytes->bytes, a->bytes->len, err)) <
+		    0) {
+			return rc;
 		}
-		if (rc == VV_OK) {
-			vv_ledger_name(list[i].name, r);
+		if (!vv_cid_equal(vv_cid_is_null(&r->vault) ? &r->cid : &r->vault, &x->q->vault)) {
+			return vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
 		}
+		vv_ledger_name(a->name, r);
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Number of the record in the request; record_count: it is not there. */
@@ -85,24 +86,26 @@ static vv_status judge_records(vv_hold_answering *x, vv_hold_vault *v, arrival *
 	vv_status rc = find_linked(x, l, list, err);
 
 	*any = false;
+	if (rc < 0) return rc;
 	const bool opens = vv_array_find(list, x->q->record_count, a,
 					 a->linked && !vv_ledger_has(l, a->name) &&
 						 vv_hold_vault_opens(v, &a->record));
-	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
-		const vv_hold_bytes *r = &x->q->records[i];
-		arrival *a = &list[i];
+	vv_array_each(list, x->q->record_count, a) {
 		if (!a->linked || (!opens && !vv_hold_vault_heeds(v, &a->record))) {
 			continue;
 		}
-		rc = vv_hold_vault_add(v, a->name, r->bytes, r->len, &a->is_new, err);
 		a->added = true;
-		*any = *any || (rc == VV_OK && a->is_new);
+		if ((rc = vv_hold_vault_add(v, a->name, a->bytes->bytes, a->bytes->len, &a->is_new,
+					    err)) < 0) {
+			return rc;
+		}
+		*any = *any || a->is_new;
 	}
-	if (rc == VV_OK && vv_ledger_bytes(l) > LEDGER_MAX) {
-		rc = vv_fail(err, VV_EREFUSED, "the vault's records take more than %s",
-			     vv_text_bytes(LEDGER_MAX));
+	if (vv_ledger_bytes(l) > LEDGER_MAX) {
+		return vv_fail(err, VV_EREFUSED, "the vault's records take more than %s",
+			       vv_text_bytes(LEDGER_MAX));
 	}
-	return rc == VV_OK && *any ? vv_hold_vault_refresh(v, err) : rc;
+	return *any ? vv_hold_vault_refresh(v, err) : VV_OK;
 }
 
 /* Records that do not count are not kept: a stranger's, or one behind a gap. */
@@ -124,19 +127,19 @@ static bool lets_go(const vv_hold_answering *x, const arrival *list)
 static vv_status check_records(vv_hold_answering *x, const arrival *list, vv_error *err)
 {
 	uint64_t len = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
-		if (list[i].is_new && is_to_be_written(x->h, &list[i])) {
-			len += x->q->records[i].len;
-			rc = vv_hold_room_author(x->h->room, &x->q->vault, &list[i].record, err);
+	vv_array_each(list, x->q->record_count, a) {
+		if (a->is_new && is_to_be_written(x->h, a)) {
+			len += a->bytes->len;
+			rc = vv_hold_room_author(x->h->room, &x->q->vault, &a->record, err);
+			if (rc < 0) return rc;
 		}
 	}
-	return rc < 0 || len == 0
-		       ? rc
-		       : vv_hold_room_check(x->h->room, &x->q->vault,
-					    lets_go(x, list) ? VV_HOLD_LETTING_GO : VV_HOLD_NOTES,
-					    len, err);
+	return len == 0 ? VV_OK
+			: vv_hold_room_check(x->h->room, &x->q->vault,
+					     lets_go(x, list) ? VV_HOLD_LETTING_GO : VV_HOLD_NOTES,
+					     len, err);
 }
 
 /* Writes records of h->vault. *left: its memory has records that are not on disk. */
@@ -146,19 +149,18 @@ static vv_status write_records(vv_hold_answering *x, const arrival *list, bool *
 	char name[VV_HOLD_NAME_LEN];
 	vv_status rc = check_records(x, list, err);
 
-	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
-		const vv_hold_bytes *r = &x->q->records[i];
-		if (!is_to_be_written(h, &list[i])) {
-			*left = *left || list[i].added;
+	vv_array_each(list, rc == VV_OK ? x->q->record_count : 0, a) {
+		if (!is_to_be_written(h, a)) {
+			*left = *left || a->added;
 			continue;
 		}
 		/* Known ones too: the file may have been damaged since it was read. */
-		vv_hold_record_name(name, &x->q->vault, list[i].name);
-		if ((rc = vv_place_put(&h->place, name, r->bytes, r->len, err)) < 0) {
+		vv_hold_record_name(name, &x->q->vault, a->name);
+		if ((rc = vv_place_put(&h->place, name, a->bytes->bytes, a->bytes->len, err)) < 0) {
 			break;
 		}
-		if (list[i].is_new) {
-			vv_hold_room_came(h->room, &x->q->vault, true, r->len);
+		if (a->is_new) {
+			vv_hold_room_came(h->room, &x->q->vault, true, a->bytes->len);
 		}
 		x->a.kept++;
 	}
