@@ -7,6 +7,7 @@
 #include <isa-l/erasure_code.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 
 #define BODY (VV_LEAVES_MAX * VV_LEAF) /* bytes of a full shard before its trailer */
@@ -61,8 +62,8 @@ vv_status vv_stripe_open(vv_stripe_work **out, vv_code code, const uint8_t *from
 			      .wanted_count = wanted_count,
 			      .tables = vv_malloc((size_t)TABLE * code.data * wanted_count + 1)};
 	if (!w->tables) return vv_fail_nomem(err);
-	for (size_t i = 0; i < wanted_count; i++) {
-		if (!(w->made[i] = vv_calloc(1, BODY))) return vv_fail_nomem(err);
+	vv_array_each(w->made, wanted_count, made) {
+		if (!(*made = vv_calloc(1, BODY))) return vv_fail_nomem(err);
 	}
 	if ((rc = find_rows(rows, code, from, wanted, wanted_count, err)) < 0) return rc;
 	ec_init_tables((int)code.data, (int)wanted_count, rows, w->tables);
@@ -72,8 +73,8 @@ vv_status vv_stripe_open(vv_stripe_work **out, vv_code code, const uint8_t *from
 void vv_stripe_close(vv_stripe_work *w)
 {
 	if (w) {
-		for (size_t i = 0; i < w->wanted_count; i++) {
-			vv_free(w->made[i]);
+		vv_array_each(w->made, w->wanted_count, made) {
+			vv_free(*made);
 		}
 		vv_free_all(w->tables, w);
 	}

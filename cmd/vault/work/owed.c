@@ -21,6 +21,13 @@ typedef struct owing {
 	vv_buf bytes;
 	bool sent; /* anything */
 } owing;
+static void owing_clear(owing *o)
+{
+	vv_buf_clear(&o->bytes);
+	vv_spread_list_clear(&o->list);
+	vv_free_all(o->exclude, o->nobody);
+}
+VV_AUTO_CLEAR(owing, owing_clear)
 
 static bool has_none(const owing *o, const vv_spread_shard *sh)
 {
@@ -152,25 +159,16 @@ static vv_status fix_all(owing *o, vv_error *err)
 vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 {
 	const uint64_t before = s->read;
-	owing o = {.x = x, .s = s};
+	vv_auto(owing) o = {.x = x, .s = s};
 	uint64_t owed = 0;
-	vv_status rc = list_all(&o, err);
+	vv_status rc;
 
-	x->sum = (vv_spread_sum){.least = SIZE_MAX, .rest = SIZE_MAX};
-	if (rc == VV_OK && x->leave) {
-		rc = take_leave(&o, &owed, err);
-	}
-	if (rc == VV_OK && x->fix) {
-		rc = fix_all(&o, err);
-	}
-	if (rc == VV_OK) {
-		rc = vv_spread_count(&x->sum, s, x->copies, o.list.items, o.list.count, err);
+	if ((rc = list_all(&o, err)) < 0 || (x->leave && (rc = take_leave(&o, &owed, err)) < 0) ||
+	    (x->fix && (rc = fix_all(&o, err)) < 0) ||
+	    (rc = vv_spread_count(&x->sum, s, x->copies, o.list.items, o.list.count, err)) < 0) {
+		return rc;
 	}
 	x->less = x->leave && x->sum.owed > owed ? x->sum.owed - owed : 0;
 	x->read += s->read - before;
-	vv_buf_clear(&o.bytes);
-	vv_spread_list_clear(&o.list);
-	vv_free_all(o.exclude, o.nobody);
-	if (rc < 0) return rc;
 	return o.sent ? vv_vault_session_sync(s, err) : vv_ledger_sync(s->ledger, err);
 }

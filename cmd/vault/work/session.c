@@ -569,25 +569,25 @@ vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err
 	vv_auto_free vv_vault_holder **holders = vv_calloc(s->place_count + 1,
 							   sizeof(vv_vault_holder *));
 	vv_auto_free vv_finished *result = vv_calloc(s->place_count + 1, sizeof(*result));
-	vv_status rc = holders && result ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
-		holders[i] = s->places[i].holder;
+	if (!holders || !result) return vv_fail_nomem(err);
+	vv_array_each(s->places, s->place_count, p) {
+		holders[p - s->places] = p->holder;
 	}
-	if (rc == VV_OK) {
-		rc = vv_holders_finish(holders, s->place_count, result, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
-		if (result[i].status < 0) {
-			s->places[i].meeting.listed = false;
-			s->places[i].behind = true;
-			vv_vault_place_put_failed(&s->places[i], &result[i].err, 0);
+	if ((rc = vv_holders_finish(holders, s->place_count, result, err)) < 0) return rc;
+	vv_array_each(s->places, s->place_count, p) {
+		const vv_finished *r = &result[p - s->places];
+		if (r->status < 0) {
+			p->meeting.listed = false;
+			p->behind = true;
+			vv_vault_place_put_failed(p, &r->err, 0);
 		}
 		if (lost) {
-			lost[i] = result[i].status < 0;
+			lost[p - s->places] = r->status < 0;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)

@@ -190,6 +190,7 @@ void vv_spread_list_clear(vv_spread_list *l)
 typedef struct target {
 	size_t *shards; /* of the list */
 	size_t count;
+	uint64_t below; /* takes_below of the place, before the round */
 } target;
 
 /* Room to choose in. */
@@ -608,21 +609,20 @@ static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, 
 	const size_t places = x->session->place_count;
 	const uint64_t before = x->shards;
 	target *targets = vv_calloc(places + 1, sizeof(*targets));
-	vv_auto_free uint64_t *took = vv_calloc(places + 1, sizeof(*took));
-	vv_status rc = targets && took ? aim(x, shards, count, targets, err) : vv_fail_nomem(err);
+	vv_status rc = targets ? aim(x, shards, count, targets, err) : vv_fail_nomem(err);
 
 	*any = false;
-	for (size_t i = 0; rc == VV_OK && i < places; i++) {
-		took[i] = takes_below(&x->session->places[i]);
+	vv_array_each(targets, places, t) {
+		t->below = takes_below(&x->session->places[t - targets]);
 	}
 	if (rc == VV_OK) {
 		rc = serve(x, targets, shards, start_ms, err);
 		*any = x->shards > before;
 	}
 	/* refused shards are not offered to the holder again: the next round tries another one */
-	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+	vv_array_each(targets, places, t) {
 		*any = *any ||
-		       (targets[i].count > 0 && takes_below(&x->session->places[i]) < took[i]);
+		       (t->count > 0 && takes_below(&x->session->places[t - targets]) < t->below);
 	}
 	vv_array_clear(targets, targets ? places : 0, t, vv_free(t->shards));
 	return rc;

@@ -212,25 +212,20 @@ static vv_status look_at_all(finding *f, vv_error *err)
 	const vv_vault_session *s = &f->session;
 	vv_vault_where *out = f->out;
 	vv_auto_free bool *has = vv_calloc(s->place_count + 1, sizeof(*has));
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	out->holders = vv_calloc(s->place_count + 1, sizeof(*out->holders));
-	if (!has || !out->holders) {
-		rc = vv_fail_nomem(err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
+	if (!has || !out->holders) return vv_fail_nomem(err);
+	vv_array_each(s->places, s->place_count, p) {
 		vv_where_holder *h = &out->holders[out->count];
-		if (s->places[i].config->dead) {
+		if (p->config->dead) {
 			continue;
 		}
-		if (!(h->name = vv_strdup(s->places[i].config->name))) {
-			rc = vv_fail_nomem(err);
-			break;
-		}
+		if (!(h->name = vv_strdup(p->config->name))) return vv_fail_nomem(err);
 		out->count++;
-		rc = look_at(f, i, has, h, err);
+		if ((rc = look_at(f, (size_t)(p - s->places), has, h, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status find(finding *f, vv_repository *r, const vv_cid *root, vv_error *err)
