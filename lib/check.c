@@ -133,8 +133,7 @@ static vv_status make_report(varve_report **out, job *j, vv_error *err)
 	vv_status rc;
 
 	if (j->run.unread.code < 0) {
-		*err = j->run.unread;
-		return err->code;
+		return vv_error_copy(err, &j->run.unread);
 	}
 	if (!(r = vv_calloc(1, sizeof(*r)))) return vv_fail_nomem(err);
 	r->report = j->run.report;

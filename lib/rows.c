@@ -229,12 +229,11 @@ int varve_table_write(const varve_table *table, int format, const varve_rows_opt
 	const size_t format_count = sizeof(formats) / sizeof(formats[0]);
 	const size_t i = vv_find_place(k, format_count, formats[k].format == format);
 	vv_error e;
-	int rc;
 
 	if (i == format_count) {
 		return vv_give(err, vv_fail(&e, VV_EUSAGE, "unknown format %d", format), &e);
 	}
-	rc = (int)vv_take_options(&o, sizeof(o), options, &e);
+	int rc = (int)vv_take_options(&o, sizeof(o), options, &e);
 	o.numbers = false;
 	if (rc < 0 || (rc = (int)new_rows(&rows, table, &o, false, &e)) < 0) {
 		return vv_give(err, (vv_status)rc, &e);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -135,13 +136,10 @@ static vv_status judge_heads(vv_repository *r, vv_repository *with, const vv_pus
 		shown[n++] = here[i];
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		size_t at = 0;
 		if (!vv_ref_is_head(refs[i].name)) {
 			continue;
 		}
-		while (at < n && strcmp(shown[at].name, refs[i].name) != 0) {
-			at++;
-		}
+		const size_t at = vv_find_place(k, n, strcmp(shown[k].name, refs[i].name) == 0);
 		if (at == VV_HELLO_HEADS || vv_oid_is_null(&refs[i].id)) {
 			rc = vv_fail(err, VV_EREFUSED, "%s",
 				     at == VV_HELLO_HEADS ? "there are too many signed heads"
@@ -362,11 +360,10 @@ static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t co
 		vv_error_clear(err);
 		rc = VV_OK;
 	}
-	if (rc == VV_OK && !valid && refuse) {
-		rc = vv_fail(err, VV_EREFUSED,
-			     "the check of the data found errors (receive.varveCheck)");
-	}
-	return rc;
+	return rc < 0 || valid || !refuse
+		       ? rc
+		       : vv_fail(err, VV_EREFUSED,
+				 "the check of the data found errors (receive.varveCheck)");
 }
 
 static void judging_clear(judging *j)

@@ -413,12 +413,9 @@ static vv_status list_names(varve_versions *list, const varve_versions_options *
 		if (strcmp(list->revision, ":") == 0) {
 			rc = list_index(list, s, err);
 		} else if ((rc = vv_rev_commit(s->repo, list->revision, &commit, err)) == VV_OK) {
-			char id[VARVE_ID_SIZE];
-
 			/* the branch may move while the list is read */
-			vv_oid_text(id, &commit);
 			vv_free(list->revision);
-			list->revision = vv_strdup(id);
+			list->revision = vv_strdup(vv_oid_shows(&commit));
 			rc = list->revision
 				     ? vv_tree_each(s->repo, &commit, "", keep_entry, list, err)
 				     : vv_fail_nomem(err);

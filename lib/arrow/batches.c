@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/thread.h"
 
@@ -214,9 +215,7 @@ bool vv_arrow_batches_close(vv_arrow_batches *b)
 		vv_pool_wait(b->pool, &share_at(b, b->head)->job);
 	}
 	vv_pool_free(b->pool);
-	for (unsigned i = 0; i < b->used; i++) {
-		share *s = &b->shares[i];
-
+	vv_array_each(b->shares, b->used, s) {
 		if (s->array.release) {
 			s->array.release(&s->array);
 		}

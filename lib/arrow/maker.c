@@ -123,8 +123,7 @@ static vv_status put_rows(vv_arrow_maker *b, size_t *have, vv_error *err)
 	}
 	if (rc == VV_OK && b->misfits.count > 0 && b->o.misfit == VARVE_MISFIT_ERROR) {
 		b->misfits.count = 1; /* no more than the first one was looked for */
-		*err = b->misfits.why;
-		rc = b->misfits.why.code;
+		rc = vv_error_copy(err, &b->misfits.why);
 	}
 	*have += count;
 	b->at += count;

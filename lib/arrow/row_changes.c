@@ -227,11 +227,9 @@ static vv_status put_rows(vv_arrow_changes *c, const vv_row_change *r, vv_error 
 		rc = put_row(c, update ? "update_preimage" : "delete", r->old_cells, true,
 			     r->old_row, err);
 	}
-	if (rc == VV_OK && r->new_cells) {
-		rc = put_row(c, update ? "update_postimage" : "insert", r->new_cells, false,
-			     r->new_row, err);
-	}
-	return rc;
+	return rc < 0 || !r->new_cells ? rc
+				       : put_row(c, update ? "update_postimage" : "insert",
+						 r->new_cells, false, r->new_row, err);
 }
 
 /* ---- cells ---- */
@@ -285,8 +283,7 @@ vv_status vv_arrow_changes_put(vv_arrow_changes *c, const vv_row_change *r, vv_e
 		}
 	}
 	if (rc == VV_OK && c->misfits.count > 0 && c->o.misfit == VARVE_MISFIT_ERROR) {
-		*err = c->misfits.why;
-		rc = c->misfits.why.code;
+		rc = vv_error_copy(err, &c->misfits.why);
 	}
 	return rc;
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -23,9 +24,7 @@ static vv_status choose_paths(const vv_commit_check *c, char ***out, size_t *cou
 
 	*all = c->all;
 	if (!paths) return vv_fail_nomem(err);
-	for (size_t i = 0; i < changed; i++) {
-		const vv_change_entry *e = &c->changes->entries[i];
-
+	vv_array_each(c->changes->entries, changed, e) {
 		if (e->staged == ' ' || e->staged == '?') {
 			continue;
 		}

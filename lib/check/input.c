@@ -30,8 +30,7 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 	}
 	if (!o->repo && strcmp(path, VV_RULES_NAME) == 0) {
 		if (!o->rules_text) return vv_fail(err, VV_ENOTFOUND, "no such %s", path);
-		vv_buf_put(out, o->rules_text->data, o->rules_text->len);
-		return vv_buf_ok(out, err);
+		return vv_buf_write(out, o->rules_text->data, o->rules_text->len, err);
 	}
 	vv_auto(char) *file = o->repo ? vv_repository_file(o->repo, path) : vv_strdup(path);
 	if (!file) return vv_fail_nomem(err);
@@ -132,8 +131,7 @@ static vv_status find_package(vv_check_input *in, const char *path, const vv_che
 		in->bad_package = true;
 		return VV_OK;
 	}
-	*err = in->why;
-	return rc;
+	return vv_error_copy(err, &in->why);
 }
 
 vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *err)

@@ -420,7 +420,6 @@ static vv_status follow_renames(lister *l, vv_check_list *past, const vv_check_l
 	vv_auto_free vv_check_path **of = vv_calloc(most + 1, sizeof(*of));
 	vv_auto_free size_t *from = vv_calloc(all->count + 1, sizeof(*from));
 	size_t gone_count = 0, come_count = 0;
-	vv_status rc;
 
 	if (!gone || !come || !of || !from) return vv_fail_nomem(err);
 	for (size_t i = 0; i < most; i++) {
@@ -438,7 +437,7 @@ static vv_status follow_renames(lister *l, vv_check_list *past, const vv_check_l
 			come[come_count++] = (vv_rename_file){p->path, S_IFREG | 0644, p->blob};
 		}
 	}
-	rc = vv_renames_find(l->repo, gone, gone_count, come, come_count, from, err);
+	vv_status rc = vv_renames_find(l->repo, gone, gone_count, come, come_count, from, err);
 	for (size_t i = 0; rc == VV_OK && i < come_count; i++) {
 		vv_check_path *p = from[i] == VV_RENAMED_FROM_NONE ? NULL : of[from[i]];
 		bool found;

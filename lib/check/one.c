@@ -240,8 +240,7 @@ static vv_status on_resource(void *payload, const char *name, vv_table **out,
 		open_resource(c, r, err);
 	}
 	if (r->rc < 0) {
-		*err = r->why;
-		return r->rc;
+		return vv_error_copy(err, &r->why);
 	}
 	*out = &r->in.table;
 	*schema = r->is_declared ? &r->declared : NULL;
@@ -587,11 +586,10 @@ static vv_status check_text_numbers(one *c, vv_error *err)
 			.commit = c->commit,
 			.message = "is stored as text, so sums ignore it",
 			.expected = "a number"};
-	vv_status rc;
 
 	if (!c->in.subject.table || !c->in.open || f.severity == VV_SEVERITY_OFF) return VV_OK;
-	rc = vv_text_numbers_find(&cells, &c->in, c->has_base && c->base.open ? &c->base : NULL,
-				  err);
+	vv_status rc = vv_text_numbers_find(&cells, &c->in,
+					    c->has_base && c->base.open ? &c->base : NULL, err);
 	f.value = vv_buf_cstr(&cells);
 	f.value_len = cells.len;
 	return rc < 0 || cells.len == 0 ? rc : on_finding(c, &f, err);
@@ -688,8 +686,7 @@ static vv_status explain(one *c, vv_check_result *result, vv_error *err)
 	    (rc = compare(c, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < c->rules.line_count; i++) {
-		const vv_check_rule *line = &c->rules.lines[i];
+	vv_array_each(c->rules.lines, c->rules.line_count, line) {
 		const vv_check_explained e = {.rule = line->text,
 					      .name = vv_check_rule_given(line),
 					      .scope = "SQL",

@@ -62,22 +62,11 @@ void vv_check_owner_clear(vv_check_owner *o)
 
 /* ---- the applicable schema ---- */
 
-/* NULL where object is. */
-static const vv_json *member(const vv_json *object, const char *name)
-{
-	return object ? vv_json_get(object, name) : NULL;
-}
-
 static const vv_json *find_field(const vv_json *schema, const char *name)
 {
-	const vv_json *fields = member(schema, "fields");
-
-	for (const vv_json *f = fields ? fields->first : NULL; f && name; f = f->next) {
-		const char *other = vv_json_get_string(f, "name");
-
-		if (other && strcmp(other, name) == 0) return f;
-	}
-	return NULL;
+	return name ? vv_json_find(vv_json_get(schema, "fields"), f,
+				   vv_text_same(vv_json_get_string(f, "name"), name))
+		    : NULL;
 }
 
 static void put_item(vv_buf *out, const vv_json *item, bool *any)
@@ -114,8 +103,7 @@ static vv_status lay_over(vv_buf *out, const vv_buf *theirs, const vv_buf *own, 
 	bool any = false;
 
 	if (own->len == 0) {
-		vv_buf_put(out, theirs->data, theirs->len);
-		return vv_buf_ok(out, err);
+		return vv_buf_write(out, theirs->data, theirs->len, err);
 	}
 	vv_status rc = vv_json_read(&a, &arena, theirs->data, theirs->len, "the schema", err);
 	if (rc < 0 || (rc = vv_json_read(&b, &arena, own->data, own->len, "the schema", err)) < 0) {
@@ -230,7 +218,7 @@ static vv_status compare_members(changes *c, const char *where, const vv_json *a
 		const vv_json *from = side ? b : a, *other = side ? a : b;
 
 		for (const vv_json *m = from ? from->first : NULL; m && m->name; m = m->next) {
-			const vv_json *n = member(other, m->name);
+			const vv_json *n = vv_json_get(other, m->name);
 			vv_status rc = (side && n) || vv_texts_have(but, m->name, m->name_len)
 					       ? VV_OK
 					       : compare(c, where, m->name, side ? n : m,
@@ -319,13 +307,13 @@ vv_status vv_check_rules_changes(const vv_buf *was, const vv_buf *is, vv_check_c
 	vv_status rc = begin(&c, &a, &b, &arena, was, is, &done, err);
 
 	if (rc < 0 || done || (rc = compare_members(&c, "", a, b, apart, err)) < 0 ||
-	    (rc = compare_members(&c, "rule ", member(a, "rules"), member(b, "rules"), none, err)) <
-		    0 ||
-	    (rc = compare_lists(&c, "datasets", member(a, "datasets"), member(b, "datasets"),
-				err)) < 0) {
+	    (rc = compare_members(&c, "rule ", vv_json_get(a, "rules"), vv_json_get(b, "rules"),
+				  none, err)) < 0 ||
+	    (rc = compare_lists(&c, "datasets", vv_json_get(a, "datasets"),
+				vv_json_get(b, "datasets"), err)) < 0) {
 		return rc;
 	}
-	return compare_lists(&c, "accept", member(a, "accept"), member(b, "accept"), err);
+	return compare_lists(&c, "accept", vv_json_get(a, "accept"), vv_json_get(b, "accept"), err);
 }
 
 /* A line of a text, and the section that it is in. */
@@ -419,8 +407,8 @@ static vv_status compare_field(changes *c, const vv_json *a, const vv_json *b, v
 	    (rc = compare_members(c, where, a, b, apart, err)) < 0) {
 		return rc;
 	}
-	return compare_members(c, where, member(a, "constraints"), member(b, "constraints"), none,
-			       err);
+	return compare_members(c, where, vv_json_get(a, "constraints"),
+			       vv_json_get(b, "constraints"), none, err);
 }
 
 vv_status vv_check_schema_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
@@ -434,13 +422,13 @@ vv_status vv_check_schema_changes(const vv_buf *was, const vv_buf *is, vv_check_
 	vv_status rc = begin(&c, &a, &b, &arena, was, is, &done, err);
 
 	if (rc < 0 || done || (rc = compare_members(&c, "", a, b, apart, err)) < 0) return rc;
-	fields = member(a, "fields");
+	fields = vv_json_get(a, "fields");
 	for (const vv_json *f = fields ? fields->first : NULL; f; f = f->next) {
 		const vv_json *now = find_field(b, vv_json_get_string(f, "name"));
 
 		if ((rc = compare_field(&c, f, now, err)) < 0) return rc;
 	}
-	fields = member(b, "fields");
+	fields = vv_json_get(b, "fields");
 	for (const vv_json *f = fields ? fields->first : NULL; f; f = f->next) {
 		const char *name = vv_json_get_string(f, "name");
 

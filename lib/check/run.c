@@ -532,8 +532,7 @@ vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *va
 	run.cache = cache;
 	rc = vv_check_request_run(&run, q, err);
 	if (rc == VV_OK && run.unread.code < 0) {
-		*err = run.unread;
-		rc = err->code;
+		rc = vv_error_copy(err, &run.unread);
 	}
 	if (rc == VV_OK) {
 		*valid = vv_report_valid(run.report);

@@ -114,12 +114,12 @@ static size_t form_of(const char *line)
 	static const char *const words[] = {" in (", " matches ", " >= ", " <= ", " between "};
 	const size_t name = name_len(line);
 
-	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
-		if (strncmp(line + name, words[k], strlen(words[k])) == 0) {
-			return name + (k < 2 ? strlen(words[k]) : 0);
-		}
-	}
-	return strlen(line);
+	const size_t count = sizeof(words) / sizeof(words[0]);
+	const size_t at = vv_find_place(k, count,
+					strncmp(line + name, words[k], strlen(words[k])) == 0);
+
+	if (at == count) return strlen(line);
+	return name + (at < 2 ? strlen(words[at]) : 0);
 }
 
 /* A range, to its values, is its column alone. */
@@ -320,8 +320,7 @@ static vv_status judge(learning *l, const vv_oid *head, vv_error *err)
 		l->versions += !v->count.rule;
 		newest = v->commit > newest ? v->commit : newest;
 	}
-	for (size_t i = 0; i < l->t.result_count; i++) {
-		const vv_timeline_result *v = &l->t.results[i];
+	vv_array_each(l->t.results, l->t.result_count, v) {
 		uint64_t n;
 
 		if (!v->count.name || *v->count.name != 'r' ||

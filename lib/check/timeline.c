@@ -179,8 +179,7 @@ static vv_status judge(reading *r, const vv_commit *c, vv_buf *out, vv_error *er
 	run->report = NULL;
 	run->owner = NULL;
 	if (rc == VV_OK && run->unread.code < 0) {
-		*err = run->unread;
-		rc = err->code;
+		rc = vv_error_copy(err, &run->unread);
 	}
 	return rc;
 }
@@ -285,8 +284,7 @@ vv_status vv_timeline_try(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 	vv_auto(reading) r = {.t = t, .run = run, .argc = 1, .argv = &path};
 	vv_status rc;
 
-	vv_buf_put(&r.owner.checks, checks->data, checks->len);
-	if ((rc = vv_buf_ok(&r.owner.checks, err)) < 0 ||
+	if ((rc = vv_buf_write(&r.owner.checks, checks->data, checks->len, err)) < 0 ||
 	    (rc = vv_rules_file_add(&r.owner.rules, checks->data, checks->len, VV_CHECKS_NAME,
 				    err)) < 0) {
 		return rc;
@@ -390,9 +388,7 @@ static vv_status sum_path(vv_timeline *t, const char *path, const vv_rule_set *s
 	vv_status rc;
 
 	if (!at) return vv_fail_nomem(err);
-	for (size_t i = 0; i < t->result_count; i++) {
-		const vv_timeline_result *v = &t->results[i];
-
+	vv_array_each(t->results, t->result_count, v) {
 		if (strcmp(v->count.path, path) != 0) {
 			continue;
 		}

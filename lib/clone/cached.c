@@ -385,9 +385,9 @@ static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
 
 	if (!find_asked(c, &asked)) {
 		if (!offline) return clone_here(c, err);
-		vv_fail(err, VV_EMISSING, "%s is not in the cache, and --offline forbids fetching",
-			vv_text_url(c->url));
-		return err->code;
+		return vv_fail(err, VV_EMISSING,
+			       "%s is not in the cache, and --offline forbids fetching",
+			       vv_text_url(c->url));
 	}
 	/* Another process fetched while this one waited. */
 	if (offline || c->o->as_is || asked > begun) return VV_OK;

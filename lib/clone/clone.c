@@ -55,11 +55,10 @@ static vv_status take(vv_room_sum *out, const version *v, uint64_t room, vv_stor
 		      vv_needed *needed, vv_error *err)
 {
 	vv_store_stats stats;
-	vv_cid missing;
 	bool here;
 	vv_status rc;
 
-	if ((rc = vv_store_complete(store, &v->root, &here, &missing, err)) < 0) return rc;
+	if ((rc = vv_store_complete(store, &v->root, &here, NULL, err)) < 0) return rc;
 	if (!here && v->bytes <= room && out->used <= room - v->bytes) {
 		rc = vv_needed_fetch(needed, &v->root, err);
 		here = rc == VV_OK;

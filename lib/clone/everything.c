@@ -173,8 +173,7 @@ static vv_status end_tables(migration *m, const vv_folder_edit *f, vv_buf *text,
 	bool given_away = false;
 	vv_status rc;
 
-	vv_buf_put(&before, text->data, text->len);
-	if ((rc = vv_buf_ok(&before, err)) < 0 ||
+	if ((rc = vv_buf_write(&before, text->data, text->len, err)) < 0 ||
 	    (rc = vv_attr_drop_filter(text, "varve", false, m->patterns, m->pattern_count, err)) <
 		    0 ||
 	    (rc = is_given_away(m, f, &before, text, &given_away, err)) < 0 || !given_away) {

@@ -335,9 +335,7 @@ static size_t count_common(const vv_table *a, const vv_table *b)
 {
 	size_t common = 0;
 
-	for (size_t c = 0; c < b->columns; c++) {
-		const vv_field *f = &b->schema.fields[c];
-
+	vv_array_each(b->schema.fields, b->columns, f) {
 		common += vv_schema_find(&a->schema, f->name, f->name_len) >= 0;
 	}
 	return common;
@@ -458,7 +456,6 @@ static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, bool
 			    vv_error *err)
 {
 	vv_auto(vv_new_file) f = {0};
-	vv_status rc;
 
 	if (vv_env_get(vv_repository_env(r), VV_OFFLINE_VAR)) {
 		return vv_fail(err, VV_EMISSING,
@@ -466,7 +463,7 @@ static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, bool
 			       vv_text_url(i->url));
 	}
 	vv_temp_sweep(vv_repository_varvedir(r), TEMP);
-	rc = vv_new_file_open(&f, vv_repository_varvedir(r), TEMP, err);
+	vv_status rc = vv_new_file_open(&f, vv_repository_varvedir(r), TEMP, err);
 	return rc < 0 ? rc : ask_file(i, root, r, f.fd, f.temp, anything, err);
 }
 

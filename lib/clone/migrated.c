@@ -473,14 +473,13 @@ static vv_status has_bytes(const version *v, char *take_file, bool *out, vv_erro
 	vv_auto(input) in = {.bytes = VV_BUF_INIT, .fd = -1, .hash = vv_xxh3_new(0)};
 	char buf[1 << 16];
 	ssize_t n;
-	vv_hash128 is;
 	vv_status rc = open_file(&in, take_file, err);
 
 	if (rc < 0 || !in.hash) return rc < 0 ? rc : vv_fail_nomem(err);
 	while ((n = input_read(&in, buf, sizeof(buf), err)) > 0) {
 	}
 	if (n < 0) return (vv_status)n;
-	is = vv_xxh3_digest128(in.hash);
+	vv_hash128 is = vv_xxh3_digest128(in.hash);
 	*out = in.given == v->bytes && vv_hash128_equal(is, v->hash);
 	return VV_OK;
 }

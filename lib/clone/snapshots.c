@@ -207,7 +207,6 @@ static vv_status take_commit(vv_snapshots *s, const vv_commit *c, vv_error *err)
 	const char *sha = strstr(c->message, SHA_LINE), *root = strstr(c->message, ROOT_LINE);
 	size_t len;
 	const char *subject = vv_commit_subject(c, &len);
-	vv_snapshot_before *b;
 	vv_cid cid;
 
 	if (!sha || !root || strncmp(subject, SUBJECT, strlen(SUBJECT)) != 0) return VV_OK;
@@ -217,7 +216,8 @@ static vv_status take_commit(vv_snapshots *s, const vv_commit *c, vv_error *err)
 	    vv_cid_parse(&cid, root, strcspn(root, "\n"), VV_IGNORED) < 0) {
 		return VV_OK;
 	}
-	b = add_before(s, subject + strlen(SUBJECT), len - strlen(SUBJECT), c->author.time, &c->id);
+	vv_snapshot_before *b = add_before(s, subject + strlen(SUBJECT), len - strlen(SUBJECT),
+					   c->author.time, &c->id);
 	if (!b) return vv_fail_nomem(err);
 	memcpy(b->sha256, sha, 64);
 	b->raw = cid;
@@ -435,12 +435,11 @@ static vv_status take_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, vv_error
 				 *newest = last_until(s, INT64_MAX);
 	vv_snapshot_before *b;
 	vv_error why;
-	vv_status rc;
 
 	if (newest && newest->time > i->time && !s->older) {
 		return ask(s, i, "it is older than the newest version (--older, --skip FILE)");
 	}
-	rc = store(s, i, fd, s->has_table ? &s->raw : NULL, s->force, &why);
+	vv_status rc = store(s, i, fd, s->has_table ? &s->raw : NULL, s->force, &why);
 	if (rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_EMISSING) {
 		rc = ask(s, i, why.message);
 		vv_buf_puts(&i->words, s->force || why.code == VV_EINPUT ? "" : " (-f)");

@@ -190,11 +190,9 @@ static vv_status sweep(const char *top, const char *const *skip, bool locks, vv_
 
 		rc = vv_folder_read(&f, dir, true, err);
 		while (rc == VV_OK && vv_folder_next(&f)) {
-			bool skipped = false;
+			const bool skipped = strcmp(dir, top) == 0 &&
+					     vv_texts_have(skip, f.name, strlen(f.name));
 
-			for (size_t k = 0; strcmp(dir, top) == 0 && skip[k]; k++) {
-				skipped |= strcmp(f.name, skip[k]) == 0;
-			}
 			rc = skipped ? VV_OK : sweep_entry(&todo, &f, locks, err);
 		}
 	}

@@ -63,8 +63,7 @@ static vv_status add_to_message(const vv_conclusion *c, vv_error *err)
 	vv_status rc = file ? vv_state_message(c->repo, &text, err) : vv_fail_nomem(err);
 
 	if (rc < 0 || !c->more || c->more->len == 0) return rc;
-	vv_buf_put(&text, c->more->data, c->more->len);
-	rc = vv_buf_ok(&text, err);
+	rc = vv_buf_write(&text, c->more->data, c->more->len, err);
 	return rc < 0 ? rc : vv_write_file(file, text.data, text.len, true, err);
 }
 

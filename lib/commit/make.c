@@ -300,13 +300,12 @@ static vv_status compare_commit(vv_commit_job *j, vv_error *err)
 {
 	comparison m = {.job = j};
 	size_t count = 0;
-	vv_status rc;
 
 	vv_array_each(j->changes.entries, j->changes.count, e) {
 		count += e->staged == 'R' ? 2 : e->staged != ' ' && e->staged != '?';
 	}
-	rc = vv_tree_changes(j->repo, vv_oid_is_null(&j->base) ? NULL : &j->base, &j->id, "",
-			     compare, &m, err);
+	vv_status rc = vv_tree_changes(j->repo, vv_oid_is_null(&j->base) ? NULL : &j->base, &j->id,
+				       "", compare, &m, err);
 	j->other |= m.count != count;
 	return rc;
 }
@@ -315,7 +314,6 @@ static vv_status compare_commit(vv_commit_job *j, vv_error *err)
 static vv_status write_paths(const vv_commit_job *j, const char *file, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_array_each(j->changes.entries, j->changes.count, e) {
 		if (!strchr(" ?", e->staged)) {
@@ -328,7 +326,7 @@ static vv_status write_paths(const vv_commit_job *j, const char *file, vv_error 
 	for (size_t i = 0; i < j->described_count; i++) {
 		vv_buf_printf(&b, ":(top,literal)%s%c", j->described[i], '\0');
 	}
-	rc = vv_buf_ok(&b, err);
+	vv_status rc = vv_buf_ok(&b, err);
 	return rc < 0 ? rc : vv_write_file(file, b.data, b.len, false, err);
 }
 
@@ -373,7 +371,6 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 					     "GIT_ICASE_PATHSPECS=0",
 					     j->git_env,
 					     NULL};
-	vv_error later;
 	size_t n = 4;
 	vv_status rc;
 
@@ -408,7 +405,7 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 		return git.code == 1 ? hint_hook(j, err) : vv_runner_name_disk(&git, err);
 	}
 	if (j->made) { /* the first failure counts */
-		const vv_status read = read_made(j, rc < 0 ? &later : err);
+		const vv_status read = read_made(j, rc < 0 ? VV_IGNORED : err);
 
 		rc = rc < 0 ? rc : read;
 	}

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -54,9 +55,7 @@ static vv_status list_rules(const vv_merge_job *j, vv_buf *out, vv_error *err)
 {
 	vv_auto(vv_buf) rules = VV_BUF_FOR(out);
 
-	for (size_t i = 0; i < j->tables.count; i++) {
-		const vv_merged_table *t = &j->tables.tables[i];
-
+	vv_array_each(j->tables.tables, j->tables.count, t) {
 		vv_buf_reset(&rules);
 		vv_merge_rules_describe(&rules, &t->stats);
 		if (rules.len > 0 && vv_merge_report_find(&j->tables, t->path, NULL) == t) {

@@ -24,14 +24,6 @@ typedef struct maker {
 	char *file; /* COMMIT_EDITMSG */
 } maker;
 
-static bool is_blank(const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (!strchr(" \t\r\f\v", s[i])) return false;
-	}
-	return true;
-}
-
 void vv_message_clean(vv_buf *message, const char *comment_char)
 {
 	const char *p = vv_buf_cstr(message), *end = p + message->len;
@@ -48,7 +40,7 @@ void vv_message_clean(vv_buf *message, const char *comment_char)
 			p += step;
 			continue;
 		}
-		while (len > 0 && is_blank(p + len - 1, 1)) {
+		while (len > 0 && strchr(" \t\r\f\v", p[len - 1])) {
 			len--;
 		}
 		if (len == 0) {
@@ -89,22 +81,12 @@ static vv_status read_source(maker *m, vv_buf *out, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status prepare(maker *m, vv_error *err)
+static vv_status run_hook(const maker *m, const char *name, const char *source, vv_error *err)
 {
-	const char *args[3] = {m->file, m->source, NULL};
+	const char *args[] = {m->file, source, NULL};
 	bool ran;
 
-	if (m->o->no_hooks) return VV_OK;
-	return vv_hook_run(m->r, "prepare-commit-msg", args, &ran, err);
-}
-
-static vv_status verify(maker *m, vv_error *err)
-{
-	const char *args[2] = {m->file, NULL};
-	bool ran;
-
-	if (m->o->no_hooks) return VV_OK;
-	return vv_hook_run(m->r, "commit-msg", args, &ran, err);
+	return m->o->no_hooks ? VV_OK : vv_hook_run(m->r, name, args, &ran, err);
 }
 
 static vv_status run(maker *m, vv_buf *out, vv_error *err)
@@ -116,11 +98,12 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 	const bool strip = m->source && strcmp(m->source, "merge") == 0;
 	vv_message_clean(out, strip ? m->comment_char : NULL);
 	if ((rc = vv_write_file(m->file, vv_buf_cstr(out), out->len, false, err)) < 0 ||
-	    (rc = prepare(m, err)) < 0) {
+	    (rc = run_hook(m, "prepare-commit-msg", m->source, err)) < 0) {
 		return rc;
 	}
 	vv_buf_reset(out);
-	if ((rc = verify(m, err)) < 0 || (rc = vv_read_file(out, m->file, MESSAGE_MAX, err)) < 0) {
+	if ((rc = run_hook(m, "commit-msg", NULL, err)) < 0 ||
+	    (rc = vv_read_file(out, m->file, MESSAGE_MAX, err)) < 0) {
 		return rc;
 	}
 	vv_message_clean(out, strip ? m->comment_char : NULL);

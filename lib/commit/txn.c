@@ -345,10 +345,9 @@ static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_erro
 	} else if (vv_index_get(t->index, c->path, &e)) {
 		rc = vv_checkout_is_clean(&checkout, &e, &clean, err);
 	}
-	if (rc == VV_OK && !clean) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' has unstaged changes", vv_text_shows(c->path));
-	}
-	return rc;
+	return rc < 0 || clean ? rc
+			       : vv_fail(err, VV_EREFUSED, "'%s' has unstaged changes",
+					 vv_text_shows(c->path));
 }
 
 /* --- putting ----------------------------------------------------------------------------- */

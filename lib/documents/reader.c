@@ -13,6 +13,7 @@
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "dataset/read/sniff.h"
 #include "dataset/read/unseen.h"
 #include "lib/documents/helper.h"
@@ -37,12 +38,7 @@ static char *own_command(const vv_env *env)
 
 static bool is_own(const char *kind)
 {
-	bool is = false;
-
-	for (size_t i = 0; kind && i < OWN_KINDS; i++) {
-		is = is || strcmp(own_kinds[i], kind) == 0;
-	}
-	return is;
+	return kind && vv_text_is_among(kind, own_kinds, OWN_KINDS);
 }
 
 char *vv_reader_setting(vv_repository *repo, const vv_env *env, const char *key)

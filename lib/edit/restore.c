@@ -221,12 +221,11 @@ vv_status vv_row_restore_run(vv_row_restored *out, size_t *cells, const vv_row_r
 			     vv_error *err)
 {
 	job j = {.r = r, .file = {.repo = r->repo, .reader = r->reader, .path = r->path}};
-	vv_status rc;
 
 	j.now.table = &j.file.table;
 	j.then.table = &j.file.then;
 	*out = VV_RESTORED_NOTHING;
-	rc = vv_row_file_open(&j.file, err);
+	vv_status rc = vv_row_file_open(&j.file, err);
 	rc = rc < 0 ? rc : vv_row_file_then(&j.file, r->source, err);
 	rc = rc < 0 ? rc : decide(&j, out, err);
 	if (rc == VV_OK && j.count > 0) {
@@ -308,12 +307,11 @@ static vv_status find_columns(spelling_job *j, vv_error *err)
 					  : '.';
 		}
 	}
-	for (size_t i = 0; i < j->file.then.columns; i++) {
-		if (j->from[i] == SIZE_MAX) {
-			return refuse_spelling(j, &j->file.then.schema.fields[i], "gone", err);
-		}
-	}
-	return VV_OK;
+	const size_t gone = vv_find_place(i, j->file.then.columns, j->from[i] == SIZE_MAX);
+
+	return gone == j->file.then.columns
+		       ? VV_OK
+		       : refuse_spelling(j, &j->file.then.schema.fields[gone], "gone", err);
 }
 
 static vv_status check_pairs(const spelling_job *j, vv_error *err)
@@ -738,10 +736,9 @@ static vv_status restore_all(restore *r, vv_error *err)
 		NULL,      NULL};
 	vv_auto(char) *source = NULL;
 	size_t n = 4;
-	vv_status rc;
 
 	if ((r->top = vv_repository_open_top(r->o->repo, err)) < 0) return (vv_status)r->top;
-	rc = expect(r, err);
+	vv_status rc = expect(r, err);
 	(void)vv_close(r->top, NULL, VV_IGNORED);
 	vv_attr_list_clear(&r->lines);
 	if (rc < 0 || r->paths.len == 0) return rc;

@@ -91,10 +91,9 @@ static vv_status split(parts *out, vv_head_commit *c, const vv_buf *raw, vv_erro
 
 	while (p < end && *p != '\n') {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
-		size_t k = at;
-		while (k < 5 && strncmp(p, order[k], strlen(order[k])) != 0) {
-			k++;
-		}
+		const size_t k = at + vv_find_place(i, 5 - at,
+						    strncmp(p, order[at + i],
+							    strlen(order[at + i])) == 0);
 		if (!nl || k == 5 || (k != 1 && seen[k] > 0)) return odd(err);
 		at = k;
 		seen[k]++;
@@ -338,7 +337,6 @@ vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *re
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT, tree = VV_BUF_INIT, bytes = VV_BUF_INIT,
 			signature = VV_BUF_INIT, commit = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
 	uint8_t digest[VV_SHA256_LEN];
 	vv_oid blob, ids, top;
 	vv_status rc;
@@ -352,15 +350,12 @@ vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *re
 	    (rc = put_object(&ids, r, "blob", refs, err)) < 0) {
 		return rc;
 	}
-	vv_oid_text(hex, &blob);
-	vv_buf_printf(&tree, "100644 blob %s\thead\n100644 blob %s\trefs\n", hex,
+	vv_buf_printf(&tree, "100644 blob %s\thead\n100644 blob %s\trefs\n", vv_oid_shows(&blob),
 		      vv_oid_shows(&ids));
 	if ((rc = put_object(&top, r, "tree", &tree, err)) < 0) return rc;
-	vv_oid_text(hex, &top);
-	vv_buf_printf(&bytes, "tree %s\n", hex);
+	vv_buf_printf(&bytes, "tree %s\n", vv_oid_shows(&top));
 	vv_array_each(parents, parent_count, parent) {
-		vv_oid_text(hex, parent);
-		vv_buf_printf(&bytes, "parent %s\n", hex);
+		vv_buf_printf(&bytes, "parent %s\n", vv_oid_shows(parent));
 	}
 	vv_buf_printf(&bytes, "author varve <%s> %lld +0000\ncommitter varve <%s> %lld +0000\n",
 		      vv_did_key_shows(record->key), (long long)record->time,

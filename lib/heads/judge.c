@@ -146,12 +146,8 @@ vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *com
 static vv_status refuse(const judging *g, vv_status code, const char *what, const vv_oid *id,
 			vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
-
-	vv_oid_text(hex, id);
-	hex[10] = '\0';
-	return vv_fail(err, code, "'%s' has a signed head (%s) that cannot be trusted: %s",
-		       vv_text_url(g->from), hex, what);
+	return vv_fail(err, code, "'%s' has a signed head (%.10s) that cannot be trusted: %s",
+		       vv_text_url(g->from), vv_oid_shows(id), what);
 }
 
 /* --- one record ----------------------------------------------------------------------------------- */
@@ -394,8 +390,7 @@ static vv_status compare(const judging *g, const node *owner, const node *n, boo
 static vv_status check_missing(const judging *g, const node *owner, const vv_shown_head *heads,
 			       size_t count, vv_error *err)
 {
-	for (size_t i = 0; i < g->t->count; i++) {
-		const vv_trusted_head *h = &g->t->heads[i];
+	vv_array_each(g->t->heads, g->t->count, h) {
 		bool there = owner && is_revoked(owner, h->key, h->number);
 
 		for (size_t k = 0; k < count && !there; k++) {
@@ -421,12 +416,8 @@ static vv_status check_missing(const judging *g, const node *owner, const vv_sho
 /* --- the whole ------------------------------------------------------------------------------------ */
 
 /* Nothing is pinned yet: the owner is who signed the first record, which has no parents. */
-static vv_status find_owner(judging *g, vv_judged *out, const vv_shown_head *heads, size_t count,
-			    vv_error *err)
+static vv_status find_owner(judging *g, vv_judged *out, vv_oid id, vv_error *err)
 {
-	vv_oid id = heads[0].id;
-
-	(void)count;
 	for (size_t i = 0; i < RECORDS_MAX; i++) {
 		vv_auto(vv_head_commit) c = {.parent_count = 0};
 		const vv_status rc = vv_head_commit_read(&c, g->r, &id, err);
@@ -507,7 +498,7 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 	if (count == 0) return t->known ? check_missing(&g, NULL, heads, 0, err) : VV_OK;
 	memcpy(g.owner, t->owner, sizeof(g.owner));
 	memcpy(g.name, t->name, sizeof(g.name));
-	if (!t->known && (rc = find_owner(&g, out, heads, count, err)) < 0) return rc;
+	if (!t->known && (rc = find_owner(&g, out, heads[0].id, err)) < 0) return rc;
 	vv_array_each(heads, count, head) {
 		if ((rc = walk(&g, &head->id, err)) < 0) return rc;
 		const node *n = g.nodes[find_node(&g, &head->id)];

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -156,8 +157,7 @@ static vv_status see(making *k, const uint8_t key[VV_KEY_PUBLIC], uint64_t numbe
 /* The newest of each other signer, as far as the signer's last record has it not below. */
 static vv_status see_others(making *k, vv_error *err)
 {
-	for (size_t i = 0; i < k->trust.count; i++) {
-		const vv_trusted_head *h = &k->trust.heads[i];
+	vv_array_each(k->trust.heads, k->trust.count, h) {
 		bool below = false;
 		vv_status rc = VV_OK;
 

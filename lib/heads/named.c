@@ -220,8 +220,7 @@ static vv_status add_found(vv_named *out, const vv_trust *t, const char *name, v
 			"it is ignored",
 			vv_text_shows(name));
 	}
-	vv_buf_put(&out->mirrors, found.mirrors.data, found.mirrors.len);
-	return vv_buf_ok(&out->mirrors, err);
+	return vv_buf_write(&out->mirrors, found.mirrors.data, found.mirrors.len, err);
 }
 
 vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,

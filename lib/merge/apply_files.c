@@ -97,11 +97,9 @@ static vv_status look_for_edits(vv_apply_files *f, const vv_apply_file *e,
 		vv_fail(err, VV_EREFUSED, "'%s' has unstaged changes", vv_text_shows(e->path));
 		return vv_hint_code(err, VV_HINT_EDITS);
 	}
-	if (rc == VV_OK && e->exists) {
-		rc = vv_last_copy_keep(f->repo, f->checkout->reader, f->checkout->index, e->path,
-				       err);
-	}
-	return rc;
+	return rc < 0 || !e->exists ? rc
+				    : vv_last_copy_keep(f->repo, f->checkout->reader,
+							f->checkout->index, e->path, err);
 }
 
 static vv_status look_in_index(vv_apply_files *f, vv_apply_file *e, vv_error *err)

@@ -79,14 +79,13 @@ static vv_status try_merge(bool *one, const vv_dataset_merge *in, vv_error *err)
 {
 	vv_auto_free vv_oid *bases = NULL;
 	size_t count = 0;
-	vv_status rc;
 
 	if (vv_oid_is_null(&in->commits[VV_THEIRS])) return VV_OK;
 	if (!vv_oid_is_null(&in->commits[VV_BASE])) {
 		return try_commits(one, in, &in->commits[VV_BASE], &in->commits[VV_THEIRS], err);
 	}
-	rc = vv_merge_bases(in->repo, &in->commits[VV_OURS], &in->commits[VV_THEIRS], &bases,
-			    &count, err);
+	vv_status rc = vv_merge_bases(in->repo, &in->commits[VV_OURS], &in->commits[VV_THEIRS],
+				      &bases, &count, err);
 	/* git's merge of several bases is in no commit. */
 	*one = count > 1 && has_side(in, VV_OURS) && has_side(in, VV_THEIRS);
 	for (size_t i = 0; rc == VV_OK && !*one && i < count; i++) {

@@ -166,12 +166,11 @@ static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_datas
 		opts.kind = VV_KIND_TABLE;
 	}
 	vv_status rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
-	if (rc == VV_OK && pointer) {
-		rc = vv_fail(err, VV_EUSAGE,
-			     "%s is only a pointer\nuse --ours or --theirs to take the whole table",
-			     vv_text_shows(p->path));
-	}
-	return rc;
+	return rc < 0 || !pointer
+		       ? rc
+		       : vv_fail(err, VV_EUSAGE,
+				 "%s is only a pointer\nuse --ours or --theirs to take the whole table",
+				 vv_text_shows(p->path));
 }
 
 /* Without remaining conflicts the work tree's file is the resolution, in the form of the result. staged NULL: it was not read
@@ -232,10 +231,8 @@ static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error 
  * edited. */
 static bool any_dropped_column(const vv_conflict_record *c)
 {
-	vv_array_each(c->items, c->count, item) {
-		if (item->kind == VV_CONFLICT_COLUMN_REMOVED) return true;
-	}
-	return false;
+	return vv_array_find(c->items, c->count, it, it->kind == VV_CONFLICT_COLUMN_REMOVED) !=
+	       NULL;
 }
 
 /* The merge has the first side's values at all conflicts, with exchanged sides those of theirs. */
@@ -713,10 +710,10 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 	}
 	rc = vv_conflict_list_failure(&r->list, r->repo, err);
 	/* Resolved paths are staged also if another path failed. */
-	vv_status written = finish(r, rc < 0 ? &later : err);
+	vv_status written = finish(r, rc < 0 ? VV_IGNORED : err);
 	/* If nothing was resolved nothing is changed. */
 	written = vv_way_back_close(back, rc < 0 && !r->changed ? rc : written,
-				    rc < 0 ? &later : err);
+				    rc < 0 ? VV_IGNORED : err);
 	vv_dataset_writer_release(r->writer);
 	if (written == VV_OK) {
 		tell_next(r);

@@ -149,10 +149,9 @@ static vv_status find_columns(void *payload, const vv_tree_entry *e, vv_error *e
 {
 	sought *s = payload;
 	vv_auto(vv_table_at) t = {.open = false};
-	vv_status rc;
 
 	if (s->left == 0 || !S_ISREG(e->mode)) return VV_OK;
-	rc = vv_table_at_open(&t, s->repo, s->reader, s->commit, e->path, NULL, err);
+	vv_status rc = vv_table_at_open(&t, s->repo, s->reader, s->commit, e->path, NULL, err);
 	if (rc < 0) return vv_error_excuse(rc, vv_table_at_is_none(rc), err);
 	for (size_t i = 0; i < s->names.count; i++) {
 		const char *name = s->names.items[i];
@@ -190,14 +189,10 @@ vv_status vv_merge_rules_check_columns(vv_repository *r, vv_dataset_reader *read
 		rc = vv_tree_each(r, s.commit, "", find_columns, &s, err);
 		if (rc < 0) return vv_error_excuse(rc, rc != VV_ENOMEM, err);
 	}
-	for (size_t i = 0; i < s.names.count; i++) {
-		if (s.names.items[i]) {
-			return vv_fail(err, VV_EUSAGE,
-				       "-X: no table of either side has a column '%s'",
-				       vv_text_shows(s.names.items[i]));
-		}
-	}
-	return VV_OK;
+	const char **lacking = vv_array_find(s.names.items, s.names.count, it, *it);
+	return lacking ? vv_fail(err, VV_EUSAGE, "-X: no table of either side has a column '%s'",
+				 vv_text_shows(*lacking))
+		       : VV_OK;
 }
 
 static bool warn_column(vv_repository *r, const vv_merge_rules *rules, const char *path,

@@ -191,10 +191,8 @@ static vv_status open_inside(vv_repository **out, const vv_merge_job *j, vv_erro
 	list[n++] = j->guide;
 	list[n++] = j->rules;
 	list[n++] = "GIT_EDITOR=:";
-	for (size_t own = n, i = 0, k; i < count; i++) {
-		for (k = 0; k < own && !is_same_name(list[k], given[i]); k++) {
-		}
-		if (k == own) {
+	for (size_t own = n, i = 0; i < count; i++) {
+		if (!vv_array_find(list, own, it, is_same_name(*it, given[i]))) {
 			list[n++] = given[i];
 		}
 	}
@@ -244,12 +242,9 @@ static void tell(const vv_runner *r)
 
 	for (const char *p = vv_buf_cstr(&r->said); *p;) {
 		const size_t len = strcspn(p, "\r\n");
-		bool is = false;
 
-		for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-			is |= strncmp(p, own[i], strlen(own[i])) == 0;
-		}
-		if (!is && len > 0) {
+		if (len > 0 && !vv_array_find(own, sizeof(own) / sizeof(own[0]), it,
+					      strncmp(p, *it, strlen(*it)) == 0)) {
 			vv_notes_put(vv_repository_notes(r->repo), "%s", vv_text_show(p, len));
 		}
 		p += len + strspn(p + len, "\r\n");
@@ -360,12 +355,11 @@ static void say_theirs(vv_merge_job *j, const vv_merge_stats *s)
 
 const vv_conflict_record *vv_merge_record(const vv_merge_job *j, const vv_merged_table *t)
 {
-	for (size_t i = 0; t->conflicts && i < j->conflicts.count; i++) {
-		const vv_conflict_path *p = &j->conflicts.paths[i];
+	const vv_conflict_path *p = vv_array_find(
+		j->conflicts.paths, t->conflicts ? j->conflicts.count : 0, it,
+		strcmp(it->path, t->path) == 0 && it->dataset && !it->unknown);
 
-		if (strcmp(p->path, t->path) == 0 && p->dataset && !p->unknown) return &p->record;
-	}
-	return NULL;
+	return p ? &p->record : NULL;
 }
 
 static void say_table(vv_merge_job *j, const vv_merged_table *t)
@@ -415,9 +409,7 @@ static vv_status describe(vv_merge_job *j, vv_error *err)
 	vv_auto(vv_buf) said = j->report;
 
 	j->report = (vv_buf)VV_BUF_INIT;
-	for (size_t i = 0; i < j->tables.count; i++) {
-		const vv_merged_table *t = &j->tables.tables[i];
-
+	vv_array_each(j->tables.tables, j->tables.count, t) {
 		if (vv_merge_report_find(&j->tables, t->path, NULL) == t) {
 			say_table(j, t);
 		}
@@ -435,10 +427,9 @@ static vv_status find_base(vv_merge_job *j, vv_error *err)
 {
 	vv_auto_free vv_oid *bases = NULL;
 	size_t count = 0;
-	vv_status rc;
 
 	if (strcmp(j->verb, "merge") != 0) return VV_OK;
-	rc = vv_merge_bases(j->repo, &j->ours, &j->theirs, &bases, &count, err);
+	vv_status rc = vv_merge_bases(j->repo, &j->ours, &j->theirs, &bases, &count, err);
 	if (rc == VV_OK && count == 1) {
 		j->base = bases[0];
 	}

@@ -327,7 +327,7 @@ vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer 
 	}
 	/* merged paths are written, although another path failed */
 	if (out->merged + out->conflicts > 0 && !dry) {
-		vv_status written = vv_index_write(x, rc < 0 ? &why : err);
+		vv_status written = vv_index_write(x, rc < 0 ? VV_IGNORED : err);
 
 		rc = rc < 0 ? rc : written;
 	}

@@ -104,12 +104,11 @@ static vv_status run(undoing *u, vv_error *err)
 {
 	vv_auto(char) *command = vv_asprintf("%s --abort", vv_state_shown(u->repo));
 	vv_auto(char) *what = vv_asprintf("'%s'", command ? command : "");
-	vv_status rc;
 
 	if (!what) return vv_fail_nomem(err);
 	u->by_git.git.what = what;
 	u->by_git.git.command = command;
-	rc = vv_runner_begin(&u->by_git.git, err);
+	vv_status rc = vv_runner_begin(&u->by_git.git, err);
 	for (size_t at = 0; rc == VV_OK && at < u->gone.len; at += strlen(u->gone.data + at) + 1) {
 		rc = vv_worktree_remove(u->repo, u->gone.data + at, err);
 	}

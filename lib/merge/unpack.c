@@ -51,8 +51,7 @@ static vv_status take(void *payload, const void *bytes, size_t len, vv_error *er
 
 	o->bytes += len;
 	if (o->text) {
-		vv_buf_put(o->text, bytes, len);
-		return vv_buf_ok(o->text, err);
+		return vv_buf_write(o->text, bytes, len, err);
 	}
 	if (o->to >= 0) return vv_write_full(o->to, bytes, len, o->path, err);
 	for (const char *p = bytes; len > 0 && !o->differs;) {

@@ -59,12 +59,9 @@ static bool read_words(magic *m, const char *s, size_t len)
 
 	for (const char *end = s + len; s < end;) {
 		const size_t n = strcspn(s, ",)");
-		size_t i = 0;
+		const size_t i = vv_find_place(
+			k, count, strlen(known[k].word) == n && strncmp(known[k].word, s, n) == 0);
 
-		while (i < count &&
-		       (strlen(known[i].word) != n || strncmp(known[i].word, s, n) != 0)) {
-			i++;
-		}
 		if (i == count && n > 0) return false;
 		if (i < count) {
 			*known[i].flag = true;
@@ -151,7 +148,6 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 {
 	magic m = {0};
 	vv_stat st;
-	vv_status rc;
 
 	item->given = given;
 	if (!r) {
@@ -185,8 +181,8 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 	item->glob = m.glob || is_on(r, "GIT_GLOB_PATHSPECS");
 	item->icase = !are_literal(r) && (m.icase || is_on(r, "GIT_ICASE_PATHSPECS"));
 	item->pattern = item->wild || item->icase;
-	rc = item->wild ? pattern_path(&item->path, r, given, m.top, err)
-			: plain_path(&item->path, r, given, m.top, err);
+	vv_status rc = item->wild ? pattern_path(&item->path, r, given, m.top, err)
+				  : plain_path(&item->path, r, given, m.top, err);
 	if (rc == VV_OK && item->icase && !(item->lower = lower_copy(item->path))) {
 		rc = vv_fail_nomem(err);
 	}

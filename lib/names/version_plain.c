@@ -373,7 +373,6 @@ static vv_status open_parent(vv_subject_way *w, const vv_subject *s, vv_error *e
 static vv_status take_parent(vv_subject_way *w, const vv_subject *s, bool as_table, vv_error *err)
 {
 	vv_import_options *io = &w->io;
-	vv_status rc;
 
 	if (!w->has_parent) return VV_OK;
 	if (w->parent.root.kind != VV_KIND_TABLE) {
@@ -384,8 +383,8 @@ static vv_status take_parent(vv_subject_way *w, const vv_subject *s, bool as_tab
 	io->hints.parent = &w->parent.root.dialect;
 	io->key = w->has_key ? io->key : NULL; /* the parent's stays */
 	if (!s->reader || s->lfs) return VV_OK;
-	rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &w->cache, &io->secret,
-					  err);
+	vv_status rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &w->cache,
+						    &io->secret, err);
 	io->cache = w->cache;
 	return rc;
 }

@@ -165,9 +165,8 @@ static vv_status take_objects(proving *x, const vv_buf *text, vv_error *err)
 
 static void put_head(vv_buf *names, const vv_oid *id)
 {
-	char hex[VV_OID_TEXT + 1];
+	const char *hex = vv_oid_shows(id);
 
-	vv_oid_text(hex, id);
 	vv_buf_printf(names, "%s\n%s^{tree}\n%s:head\n%s:refs\n", hex, hex, hex, hex);
 }
 
@@ -211,7 +210,6 @@ static vv_status prove_version(proving *x, vv_error *err)
 	const vv_oid *commit = &x->p->subject->commit;
 	vv_head_commit *head = &x->p->head;
 	vv_auto(vv_buf) names = VV_BUF_INIT, text = VV_BUF_INIT;
-	const vv_trusted_head *owner;
 	vv_trust trust;
 	bool is;
 	vv_status rc;
@@ -222,7 +220,7 @@ static vv_status prove_version(proving *x, vv_error *err)
 	}
 	if (!is) return vv_fail(err, VV_ENOTFOUND, "this version is not signed");
 	put_head(&names, &head->id);
-	owner = vv_trust_find(&trust, trust.owner);
+	const vv_trusted_head *owner = vv_trust_find(&trust, trust.owner);
 	x->owner = owner ? owner->commit : head->id;
 	put_head(&names, &x->owner);
 	if ((rc = put_way(&names, x, err)) < 0 || (rc = vv_buf_ok(&names, err)) < 0) return rc;
@@ -239,7 +237,6 @@ vv_status vv_row_proof_make(vv_buf *out, vv_row_proof *p, vv_error *err)
 {
 	vv_auto(proving) x = {.p = p, .there = vv_cid_set_new()};
 	vv_auto(vv_buf) root = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
 	vv_cid cid;
 	vv_status rc;
 
@@ -249,25 +246,21 @@ vv_status vv_row_proof_make(vv_buf *out, vv_row_proof *p, vv_error *err)
 	vv_cbor_add_text(&root, "v", "proof");
 	vv_cbor_put_key(&root, "key");
 	vv_buf_put(&root, x.key.data, x.key.len);
-	vv_oid_text(hex, &p->head.id);
-	vv_cbor_add_text(&root, "head", hex);
+	vv_cbor_add_text(&root, "head", vv_oid_shows(&p->head.id));
 	vv_cbor_add_text(&root, "path", p->subject->path);
 	vv_cbor_put_key(&root, "root");
 	vv_cbor_put_link(&root, &p->subject->root);
-	vv_oid_text(hex, &x.owner);
-	vv_cbor_add_text(&root, "owner", hex);
-	vv_oid_text(hex, &p->subject->commit);
-	vv_cbor_add_text(&root, "commit", hex);
+	vv_cbor_add_text(&root, "owner", vv_oid_shows(&x.owner));
+	vv_cbor_add_text(&root, "commit", vv_oid_shows(&p->subject->commit));
 	vv_cbor_add_uint(&root, "format", 1);
 	vv_cbor_add_array(&root, "objects", x.object_count);
-	vv_buf_put(&root, x.objects.data, x.objects.len);
-	if ((rc = vv_buf_ok(&root, err)) < 0 || (rc = vv_buf_ok(&x.key, err)) < 0 ||
-	    (rc = vv_buf_ok(&x.objects, err)) < 0 || (rc = vv_buf_ok(&x.blocks, err)) < 0 ||
+	if ((rc = vv_buf_write(&root, x.objects.data, x.objects.len, err)) < 0 ||
+	    (rc = vv_buf_ok(&x.key, err)) < 0 || (rc = vv_buf_ok(&x.objects, err)) < 0 ||
+	    (rc = vv_buf_ok(&x.blocks, err)) < 0 ||
 	    (rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, root.data, root.len, err)) < 0) {
 		return rc;
 	}
 	vv_cbor_put_car_header(out, &cid);
 	put_section(out, &cid, root.data, root.len);
-	vv_buf_put(out, x.blocks.data, x.blocks.len);
-	return vv_buf_ok(out, err);
+	return vv_buf_write(out, x.blocks.data, x.blocks.len, err);
 }

@@ -101,13 +101,12 @@ static vv_status check_empty(const char *path, vv_error *err)
 	for (size_t i = 0; i < names.count; i++) { /* without temporary files */
 		others += strncmp(names.items[i], VV_WRITE_TEMP, strlen(VV_WRITE_TEMP)) != 0;
 	}
-	if (rc == VV_OK && others > 0) {
-		rc = vv_fail(err, VV_EREFUSED,
-			     "'%s' is not empty, and is not a store\nuse a new folder, or a new "
-			     "folder inside this one",
-			     vv_text_shows(path));
-	}
-	return rc;
+	return rc < 0 || others == 0
+		       ? rc
+		       : vv_fail(err, VV_EREFUSED,
+				 "'%s' is not empty, and is not a store\nuse a new folder, or a new "
+				 "folder inside this one",
+				 vv_text_shows(path));
 }
 
 static vv_status open_place(vv_place *out, const char *url, const vv_place_facts *facts,

@@ -212,7 +212,6 @@ static vv_status list_sources(vv_git_host *g, vv_error *err)
 	const vv_host_refs *x = &g->refs;
 	const bool usual = !vv_oid_is_null(&x->usual_tip), branch = !vv_oid_is_null(&x->branch_tip);
 	const vv_oid commit = g->fresh ? g->config_of : config_commit(g);
-	vv_status rc;
 
 	if (g->listed && vv_oid_equal(&commit, &g->config_of)) return VV_OK;
 	if (!g->chosen) {
@@ -221,7 +220,7 @@ static vv_status list_sources(vv_git_host *g, vv_error *err)
 	vv_blocks_config_clear(&g->config);
 	g->listed = false;
 	g->config_of = commit;
-	rc = vv_blocks_config_read(&g->config, g->t->repo, &commit, err);
+	vv_status rc = vv_blocks_config_read(&g->config, g->t->repo, &commit, err);
 	if (vv_error_excuse(rc, g->folder != NULL, err) < 0) return rc;
 	const char *ref = g->config.ref      ? g->config.ref
 			  : branch && !usual ? VV_HOST_BRANCH

@@ -58,8 +58,7 @@ vv_status vv_folder_url_put(vv_buf *out, const char *url, vv_error *err)
 			len -= sizeof(git) - 1;
 		}
 	}
-	vv_buf_put(out, url, len);
-	return vv_buf_ok(out, err);
+	return vv_buf_write(out, url, len, err);
 }
 
 bool vv_folder_path_is(const char *url)
@@ -234,13 +233,12 @@ static vv_status bring_pack(void *payload, size_t i, vv_error *err)
 	vv_auto(vv_buf) name = VV_BUF_INIT, part = VV_BUF_INIT;
 	vv_auto(char) *path = vv_path_join(b->dir, b->packs[i], (char *)NULL);
 	vv_stat st = {0};
-	vv_status rc;
 
 	vv_buf_printf(&name, VV_FOLDER_GIT "/objects/pack/%s", b->packs[i]);
 	if (!path || name.failed) return vv_fail_nomem(err);
 	const int fd = vv_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0666, err);
 	if (fd < 0) return (vv_status)fd;
-	rc = vv_fstat(&st, fd, path, err);
+	vv_status rc = vv_fstat(&st, fd, path, err);
 	for (bool more = true; rc == VV_OK && more; st.size += part.len) {
 		vv_buf_reset(&part);
 		if ((rc = vv_place_get(&b->f->place, name.data, st.size, PART_BYTES, &part, err)) ==
@@ -293,10 +291,7 @@ static vv_status bring(bringing *b, vv_transfer *t, vv_error *err)
 	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) {
 		return VV_OK; /* git looks for objects elsewhere */
 	}
-	if (rc < 0) {
-		*err = why;
-		return rc;
-	}
+	if (rc < 0) return vv_error_copy(err, &why);
 	for (size_t i = b->count; rc == VV_OK && i-- > 0;) {
 		rc = take_pack(b, i, t->repo, &limits.git, &why);
 		if (rc == VV_ECORRUPT) {

@@ -232,7 +232,6 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 	vv_transfer *t = payload;
 	const vv_sink source = {.get = get_incoming, .payload = in};
 	vv_auto(vv_table) table = {0};
-	char hex[VV_OID_TEXT + 1];
 	vv_status rc = recall(t, err);
 
 	if (rc < 0) return rc;
@@ -242,13 +241,11 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 		}
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EINPUT || rc == VV_ENOSUPPORT || rc == VV_EREFUSED) {
-		vv_oid_text(hex, &v->commit);
-		hex[10] = '\0';
-		vv_prefix(err, "%s: %s in commit %s",
+		vv_prefix(err, "%s: %s in commit %.10s",
 			  rc == VV_EREFUSED     ? "the received blocks were rejected"
 			  : rc == VV_ENOSUPPORT ? "the received blocks cannot be checked here"
 						: "the received blocks are damaged",
-			  vv_text_shows(v->path), hex);
+			  vv_text_shows(v->path), vv_oid_shows(&v->commit));
 	}
 	return rc;
 }

@@ -173,9 +173,7 @@ bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len)
 	const vv_where *w = where;
 	vv_fact f;
 
-	for (size_t i = 0; i < w->count; i++) {
-		const test *t = &w->tests[i];
-
+	vv_array_each(w->tests, w->count, t) {
 		if (t->op == VV_WHERE_DIFFERS) {
 			continue; /* facts do not cover it */
 		}
@@ -361,15 +359,11 @@ bool vv_where_value(const vv_where *w, size_t i, vv_key_value *out)
 	*out = (vv_key_value){t->column, t->text, t->len};
 	/* keys are looked up by texts as the column spells them */
 	if (t->state == VV_CELL_LITERAL && !vv_field_plain_marks(t->field)) return false;
-	for (size_t k = 0; t->op == VV_WHERE_FROM && k < w->count; k++) {
-		const test *u = &w->tests[k];
-
-		if (u->op == VV_WHERE_UP_TO && u->column == t->column && u->len == t->len &&
-		    memcmp(u->text, t->text, t->len) == 0) {
-			return true;
-		}
-	}
-	return t->op == VV_WHERE_IS;
+	return t->op == VV_WHERE_IS ||
+	       (t->op == VV_WHERE_FROM &&
+		vv_array_find(w->tests, w->count, u,
+			      u->op == VV_WHERE_UP_TO && u->column == t->column &&
+				      u->len == t->len && memcmp(u->text, t->text, t->len) == 0));
 }
 
 void vv_where_free(vv_where *w)

@@ -142,12 +142,11 @@ static vv_status find_fates(dropping *x, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < x->d->count; i++) {
 		vv_drop_version *v = &x->d->versions[i];
-		vv_cid missing;
 		bool complete = false;
 
 		if (vv_cid_set_has(x->in_use, &v->root)) {
 			v->fate = VV_DROP_IN_USE;
-		} else if ((rc = vv_store_complete(x->store, &v->root, &complete, &missing, err)) ==
+		} else if ((rc = vv_store_complete(x->store, &v->root, &complete, NULL, err)) ==
 				   VV_OK &&
 			   !complete) {
 			v->fate = VV_DROP_AWAY;
@@ -207,15 +206,13 @@ static vv_status check_other(dropping *x, size_t keeper, const vv_remote *m, con
 
 	memcpy(k->id, hello->id, sizeof(k->id));
 	if (!(k->url = vv_strdup(m->url))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < keeper; i++) {
-		const vv_drop_keeper *other = &x->d->keepers[i];
-		if ((k->id[0] && memcmp(k->id, other->id, sizeof(k->id)) == 0) ||
-		    (other->url && strcmp(k->url, other->url) == 0)) {
-			return vv_fail(err, VV_EREFUSED, "it is the same repository as %s",
-				       vv_reach_shown(other->name));
-		}
-	}
-	return VV_OK;
+	const vv_drop_keeper *other = vv_array_find(
+		x->d->keepers, keeper, it,
+		(k->id[0] && memcmp(k->id, it->id, sizeof(k->id)) == 0) ||
+			(it->url && strcmp(k->url, it->url) == 0));
+	return other ? vv_fail(err, VV_EREFUSED, "it is the same repository as %s",
+			       vv_reach_shown(other->name))
+		     : VV_OK;
 }
 
 static vv_status ask_remote(dropping *x, size_t keeper, vv_error *err)

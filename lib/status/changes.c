@@ -54,12 +54,11 @@ static vv_status look_at(missing_blocks *m, const vv_index_entry *e, bool *here,
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
-	vv_cid missing;
 	vv_status rc = vv_dataset_reader_pointer(m->reader, &e->id, &arena, &p, err);
 
 	*here = true;
 	if (rc == VV_OK && !(*here = vv_store_has(m->store, &p.root) && !m->doubtful)) {
-		rc = vv_store_complete(m->store, &p.root, here, &missing, err);
+		rc = vv_store_complete(m->store, &p.root, here, NULL, err);
 	}
 	/* damage is reported elsewhere */
 	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_EIO, err);

@@ -189,12 +189,11 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 				 "the setting %s is missing",
 			missing);
 	}
-	if (rc == VV_OK && other) {
-		rc = vv_doctor_say(d, "settings", true, vv_doctor_hint(d, VV_HINT_INIT_AGAIN, NULL),
-				   err, "%s is '%s', which does not call varve", other,
-				   vv_buf_cstr(&value_shown));
-	}
-	return rc;
+	return rc < 0 || !other ? rc
+				: vv_doctor_say(d, "settings", true,
+						vv_doctor_hint(d, VV_HINT_INIT_AGAIN, NULL), err,
+						"%s is '%s', which does not call varve", other,
+						vv_buf_cstr(&value_shown));
 }
 
 /* --- hook ---------------------------------------------------------------------------------- */

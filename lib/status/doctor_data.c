@@ -65,11 +65,10 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 	vv_auto(vv_elsewhere) *noted = NULL;
 	vv_auto(vv_buf) since = VV_BUF_INIT;
 	vv_store *store;
-	vv_cid missing;
 	vv_status rc;
 
 	if ((rc = vv_repository_store(a->r, &store, err)) < 0 ||
-	    (rc = vv_store_complete(store, &p->root, here, &missing, err)) < 0 || *here ||
+	    (rc = vv_store_complete(store, &p->root, here, NULL, err)) < 0 || *here ||
 	    (rc = vv_elsewhere_read(&noted, a->r, err)) < 0) {
 		return rc;
 	}
@@ -215,13 +214,12 @@ static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p
 {
 	uint64_t limit;
 	vv_store *store;
-	vv_cid missing;
 	bool here = false;
 	vv_status rc;
 
 	if ((rc = vv_config_u64(a->r, "varve.smudgelimit", VV_SMUDGE_LIMIT, &limit, err)) < 0 ||
 	    p->bytes > limit || (rc = vv_repository_store(a->r, &store, err)) < 0 ||
-	    (rc = vv_store_complete(store, &p->root, &here, &missing, err)) < 0 || !here) {
+	    (rc = vv_store_complete(store, &p->root, &here, NULL, err)) < 0 || !here) {
 		return rc;
 	}
 	return say(a, "pointer", "the work tree has its pointer instead of the data", path,

@@ -138,10 +138,9 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 			      strlen(argv[i]), err);
 	}
 	*used = i;
-	if (rc == VV_OK && dashdash > i) {
-		rc = vv_fail(err, VV_EUSAGE, "diff compares two versions, not %d", dashdash);
-	}
-	return rc;
+	return rc < 0 || dashdash <= i
+		       ? rc
+		       : vv_fail(err, VV_EUSAGE, "diff compares two versions, not %d", dashdash);
 }
 
 /* The sides that no revision was named for. */

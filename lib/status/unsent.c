@@ -115,7 +115,6 @@ static vv_status leave_unsent(finder *f, vv_repository *r, const vv_notes *notes
 	vv_unsent_versions *u = f->out;
 	vv_auto_free vv_cid *roots = vv_calloc(u->count + 1, sizeof(*roots));
 	vv_auto_free vv_host_keeps *keeps = vv_calloc(u->count + 1, sizeof(*keeps));
-	vv_cid missing;
 	size_t kept = 0;
 
 	u->versions = u->count;
@@ -138,7 +137,7 @@ static vv_status leave_unsent(finder *f, vv_repository *r, const vv_notes *notes
 			continue;
 		}
 		memcpy(v->lacks, keeps[i].lacks, sizeof(v->lacks));
-		if (vv_store_complete(f->store, &v->root, &v->here, &missing, VV_IGNORED) < 0) {
+		if (vv_store_complete(f->store, &v->root, &v->here, NULL, VV_IGNORED) < 0) {
 			v->here = false;
 		}
 		u->items[kept++] = *v;

@@ -28,20 +28,18 @@ static vv_status take_root(void *payload, const vv_cid *root, const char *path, 
 {
 	run *r = payload;
 	bool added, complete;
-	vv_cid missing;
 	vv_error why;
 	vv_status rc = vv_cid_set_add(r->seen, root, &added, err);
 
 	if (rc < 0 || !added) return rc;
 	r->f->versions++;
-	if ((rc = vv_store_complete(r->store, root, &complete, &missing, err)) < 0 || complete) {
+	if ((rc = vv_store_complete(r->store, root, &complete, NULL, err)) < 0 || complete) {
 		return rc < 0 ? rc : vv_needed_is_here(r->needed, root, err);
 	}
 	if ((rc = vv_needed_fetch(r->needed, root, &why)) == VV_OK) {
 		r->f->fetched++;
 	} else if (rc == VV_ENOMEM || rc == VV_ECANCELLED) {
-		*err = why;
-		return rc;
+		return vv_error_copy(err, &why);
 	} else if (r->failed++ == 0) {
 		r->first = why;
 		vv_prefix(&r->first, "%s", vv_text_shows(path));

@@ -144,10 +144,9 @@ static vv_status is_own_remote(vv_fetch_from *r, vv_error *err)
 static vv_status add_mirrors(vv_fetch_from *r, vv_error *err)
 {
 	vv_error why;
-	vv_status rc;
 
 	if ((!r->own && !r->found_by) || !r->remote.name) return VV_OK;
-	rc = vv_named_mirrors(&r->mirrors, r->repo, r->found_by, &r->named, &why);
+	vv_status rc = vv_named_mirrors(&r->mirrors, r->repo, r->found_by, &r->named, &why);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		vv_notes_warn(r->t.notes, "%s", why.message);
@@ -311,8 +310,7 @@ static vv_status take_stand_in(vv_fetch_from *r, vv_error *err)
 		}
 	}
 	if (vv_ask_all(asks, count, r->repo, &why) < 0) {
-		*err = why;
-		return why.code;
+		return vv_error_copy(err, &why);
 	}
 	for (size_t i = 1; i < r->supplier_count; i++) {
 		vv_supplier *s = &r->suppliers[i];
@@ -340,8 +338,7 @@ static vv_status take_stand_in(vv_fetch_from *r, vv_error *err)
 	}
 	if (choose(&place, &r->t, r->repo, r->suppliers, places, count, &why) < 0) {
 		vv_fetch_from_tell(r);
-		*err = why;
-		return why.code;
+		return vv_error_copy(err, &why);
 	}
 	r->stand_name = r->suppliers[place].name;
 	r->stand_in = !r->found_by;
@@ -350,8 +347,7 @@ static vv_status take_stand_in(vv_fetch_from *r, vv_error *err)
 			 (r->found_by && r->suppliers[place].peer);
 	if (vv_remote_find(&r->stand, r->repo, r->stand_name, &why) < 0 ||
 	    (r->found_by && take_place(r, &why) < 0)) {
-		*err = why;
-		return why.code;
+		return vv_error_copy(err, &why);
 	}
 	tell_stand_in(r, err->message, count);
 	if (!r->suppliers[place].peer) return take_host(r, place, err);
@@ -446,8 +442,7 @@ static vv_status connect_all(vv_fetch_from *r, vv_error *err)
 	}
 	r->hello = r->origin.hello;
 	if (rc < 0 && rc != VV_EIO && rc != VV_ENOTFOUND && rc != VV_EPROGRAM && rc != silent) {
-		*err = r->silent;
-		return rc;
+		return vv_error_copy(err, &r->silent);
 	}
 	if (add_suppliers(r, err) < 0 || add_nearby(r, err) < 0) return err->code;
 	if (rc < 0) {

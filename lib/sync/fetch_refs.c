@@ -117,7 +117,7 @@ static const char *local_name(vv_ref_plan *p, const char *to, const char *from)
 }
 
 static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_remote_ref *ref,
-		       bool merge, vv_error *err)
+		       vv_error *err)
 {
 	vv_status rc = VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < o->tracking_count; i++) {
@@ -125,7 +125,7 @@ static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_re
 		if (rc < 0) return vv_fail_nomem(err);
 		if (to) {
 			rc = add(p, ref->name, to, &ref->id, o->tracking[i].force || o->force,
-				 merge, err);
+				 false, err);
 		}
 	}
 	return rc;
@@ -139,15 +139,14 @@ static vv_status plan_one(vv_ref_plan *p, const vv_hello *h, const vv_ref_plan_o
 	vv_status rc;
 
 	if (!ref) return not_there(h, s->from, err);
-	bool merge = first;
 	if (s->to && s->to[0] != '\0') {
 		const char *to = local_name(p, s->to, ref->name);
 		if (!to) return vv_fail_nomem(err);
-		rc = add(p, ref->name, to, &ref->id, s->force || o->force, merge, err);
+		rc = add(p, ref->name, to, &ref->id, s->force || o->force, first, err);
 	} else {
-		rc = add(p, ref->name, NULL, &ref->id, true, merge, err);
+		rc = add(p, ref->name, NULL, &ref->id, true, first, err);
 	}
-	return rc < 0 ? rc : track(p, o, ref, false, err);
+	return rc < 0 ? rc : track(p, o, ref, err);
 }
 
 static vv_status plan_pattern(vv_ref_plan *p, const vv_hello *h, const vv_ref_plan_options *o,
@@ -197,10 +196,9 @@ static vv_status prune_one(void *payload, const vv_ref *ref, vv_error *err)
 	vv_auto(char) *from = ref->symbolic ? NULL : vv_refspec_map(&back, ref->name, &rc);
 
 	if (!from) return VV_OK;
-	bool there = false;
-	for (size_t i = 0; i < count_refs(g->h); i++) {
-		there |= strcmp(ref_at(g->h, i)->name, from) == 0;
-	}
+	const size_t count = count_refs(g->h);
+	const bool there = vv_find_place(i, count, strcmp(ref_at(g->h, i)->name, from) == 0) <
+			   count;
 	return there ? VV_OK : add(g->p, from, ref->name, &none, true, false, err);
 }
 

@@ -194,8 +194,7 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 		vv_oid_shows(named));
 	vv_hint(&why, "get the commit from its signer, a mirror or another clone: --from URL");
 	if (!r->alone) {
-		*err = why;
-		return why.code;
+		return vv_error_copy(err, &why);
 	}
 	if (!r->j->keep_missing) return leave_behind(r, &m->id, &why, err);
 	vv_notes_warn(r->from.t.notes,

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/blob.h"
@@ -60,13 +61,11 @@ vv_status vv_paths_unfound(bool **found, const char *const *paths, vv_error *err
 
 vv_status vv_paths_found(const char *const *paths, const bool *found, vv_error *err)
 {
-	for (size_t i = 0; paths && paths[i]; i++) {
-		if (!found[i]) {
-			return vv_fail(err, VV_ENOTFOUND, "no table at '%s' in these versions",
-				       vv_text_shows(paths[i]));
-		}
-	}
-	return VV_OK;
+	const char *const *lacking = vv_ended_find(paths, it, !found[it - paths]);
+
+	return lacking ? vv_fail(err, VV_ENOTFOUND, "no table at '%s' in these versions",
+				 vv_text_shows(*lacking))
+		       : VV_OK;
 }
 
 static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
@@ -74,10 +73,9 @@ static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 	naming *n = payload;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_pointer_blob) b = {0};
-	vv_status rc;
 
 	if (!S_ISREG(e->mode) || !vv_path_is_among(e->path, n->paths, NULL)) return VV_OK;
-	rc = vv_pointer_blob_read(&b, &arena, n->repo, &e->id, err);
+	vv_status rc = vv_pointer_blob_read(&b, &arena, n->repo, &e->id, err);
 	if (rc < 0 || b.found != VV_OK) return rc;
 	(void)vv_path_is_among(e->path, n->paths, n->found);
 	return n->fn(n->payload, &b.pointer.root, e->path, err);

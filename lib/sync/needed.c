@@ -377,8 +377,7 @@ static vv_status connect_needed(vv_needed *n, needed_remote *m, vv_error *err)
 		m->failed = reach_needed(n, m, &m->why) < 0;
 	}
 	if (m->failed) {
-		*err = m->why;
-		return err->code;
+		return vv_error_copy(err, &m->why);
 	}
 	return VV_OK;
 }
@@ -512,8 +511,7 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 			return vv_needed_is_here(n, root, err);
 		}
 		if (rc == VV_ECANCELLED || rc == VV_ENOMEM) {
-			*err = of_source;
-			return rc;
+			return vv_error_copy(err, &of_source);
 		}
 	}
 	rc = vv_fail(err, VV_EMISSING, "%s", n->off ? n->why_off : "no remote is configured");
@@ -533,8 +531,7 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 			return vv_needed_is_here(n, root, err);
 		}
 		if (n->count == 0 && !n->off) {
-			*err = why;
-			rc = why.code;
+			rc = vv_error_copy(err, &why);
 		}
 	}
 	if (rc < 0 && source) {

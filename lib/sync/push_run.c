@@ -327,13 +327,12 @@ static vv_status send_heads_to_peer(run *r, vv_peer *peer, vv_git_push *moves, s
 	vv_push_ref refs[VV_HEAD_LIST_MAX];
 	vv_auto(vv_push_outcome) out = {.rounds = 0};
 	const vv_push p = {.repo = r->j->repo, .peer = peer, .refs = refs, .ref_count = count};
-	vv_status rc;
 
 	for (size_t i = 0; i < count; i++) {
 		refs[i] = (vv_push_ref){
 			.name = moves[i].to, .old = moves[i].old, .id = moves[i].id};
 	}
-	rc = vv_push_run(&p, &out, err);
+	vv_status rc = vv_push_run(&p, &out, err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const char *why = out.answer.refs[i];
 		moves[i].why = why ? vv_strdup(why) : NULL;

@@ -252,10 +252,8 @@ vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *h
 	if (rc == VV_OK && o->tags) {
 		rc = vv_refs_each(r, "refs/tags/", add_ref, &a, err);
 	}
-	if (rc == VV_OK && o->count == 0 && !o->all && !o->tags) {
-		rc = add_configured(p, r, head, m, o, err);
-	}
-	return rc;
+	return rc < 0 || o->count > 0 || o->all || o->tags ? rc
+							   : add_configured(p, r, head, m, o, err);
 }
 
 /* --- comparison with the remote
@@ -349,7 +347,6 @@ static vv_status find_deleted(vv_push_plan *p, const vv_hello *h, vv_push_item *
 static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m,
 		       vv_push_item *it, const vv_push_plan_options *o, vv_error *err)
 {
-	const char *lease;
 	bool known, whole = true;
 	vv_status rc = it->short_to ? find_deleted(p, h, it, err) : VV_OK;
 
@@ -365,7 +362,7 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 		it->state = whole ? VV_PUSH_SAME : VV_PUSH_BLOCKS;
 		return VV_OK;
 	}
-	lease = find_lease(it, &o->leases);
+	const char *lease = find_lease(it, &o->leases);
 	if (lease && (rc = check_lease(r, m, it, lease, err)) < 0) return rc;
 	if (it->state == VV_PUSH_REFUSED || vv_oid_is_null(&it->old) || vv_oid_is_null(&it->id) ||
 	    it->force) {

@@ -396,14 +396,11 @@ static long find_header(const vv_pointer *p, const vv_source *source, vv_error *
 	if (n <= 0 || !source->again || source->again(source->payload, err) < 0) return -1;
 	head.len = (size_t)n;
 	for (char *line = head.data, *end; line < head.data + n; line = end + 1, lines++) {
-		size_t i = 0;
-
 		if (!(end = memchr(line, '\n', (size_t)(head.data + n - line)))) return -1;
 		*end = '\0';
-		while (i < p->column_count && strstr(line, p->columns[i].name)) {
-			i++;
+		if (!vv_array_find(p->columns, p->column_count, it, !strstr(line, it->name))) {
+			return lines;
 		}
-		if (i == p->column_count) return lines;
 	}
 	return -1;
 }
@@ -577,8 +574,7 @@ static vv_status from_peers(repair *r, vv_error *err)
 		if (vv_needed_fetch(n, &roots[i], &why) == VV_OK) {
 			rc = look_again(r, vv_needed_by(n), err);
 		} else if (why.code == VV_ENOMEM) {
-			*err = why;
-			rc = why.code;
+			rc = vv_error_copy(err, &why);
 		} else if (why.code != VV_EMISSING && strcmp(why.message, last.message) != 0) {
 			vv_notes_warn(vv_repository_notes(r->repo), "%s", why.message);
 			last = why;

@@ -116,12 +116,10 @@ bool vv_dataset_reader_runs_nothing(const vv_dataset_reader *r)
 
 const char *vv_dataset_reader_copy(const vv_dataset_reader *r, const vv_oid *blob)
 {
-	for (unsigned i = 0; i < COPIES; i++) {
-		if (r->copies[i].file && vv_oid_equal(&r->copies[i].id, blob)) {
-			return r->copies[i].file;
-		}
-	}
-	return NULL;
+	const copied_blob *c = vv_array_find(r->copies, COPIES, it,
+					     it->file && vv_oid_equal(&it->id, blob));
+
+	return c ? c->file : NULL;
 }
 
 void vv_dataset_reader_take_copy(vv_dataset_reader *r, const vv_oid *blob, char *take_file)

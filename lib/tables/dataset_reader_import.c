@@ -467,10 +467,9 @@ static vv_status import_once(vv_dataset_reader *r, const char *path, const char 
 		*changed = true;
 	}
 	out->st = before;
-	if (rc == VV_OK && !*changed && !*is_pointer) {
-		rc = vv_stat_cache_set(r->stats, path, &before, &out->blob, sure, err);
-	}
-	return rc;
+	return rc < 0 || *changed || *is_pointer
+		       ? rc
+		       : vv_stat_cache_set(r->stats, path, &before, &out->blob, sure, err);
 }
 
 vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,

@@ -65,12 +65,11 @@ static vv_status put_entry(vv_buf *out, vv_repository *r, const vv_oid *commit, 
 static vv_status put_file(vv_buf *out, vv_repository *r, const vv_lineage_file *f, vv_error *err)
 {
 	vv_auto(vv_buf) beside = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_put(out, &f->blob, sizeof(f->blob));
 	vv_buf_puts(out, vv_path_base(f->path));
 	vv_buf_putc(out, '\0');
-	rc = put_entry(out, r, &f->commit, "varve.json", err);
+	vv_status rc = put_entry(out, r, &f->commit, "varve.json", err);
 	for (size_t len = strlen(f->path); rc == VV_OK && len > 0;) {
 		while (len > 0 && f->path[len - 1] != '/') {
 			len--;

@@ -155,7 +155,6 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	search s = {.p = p, .field = &p->table->schema.fields[p->key[0]]};
-	vv_status rc;
 
 	*found = *whole = false;
 	if (!(s.values = vv_arena_calloc(&arena, p->key_count, sizeof(*s.values)))) {
@@ -167,7 +166,7 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 		return (vv_status)known;
 	}
 	s.w = vv_group_walk_open(p->table, p->key, p->key_count, err);
-	rc = s.w.rc;
+	vv_status rc = s.w.rc;
 	if (rc == VV_OK && p->all) {
 		rc = look_from(&s, 0, 0, err);
 		*whole = rc == VV_OK && !s.over;

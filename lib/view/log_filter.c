@@ -111,9 +111,7 @@ static uint64_t count_batch(const vv_batch *b, const char *value, size_t len)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < b->rows * b->columns; i++) {
-		const vv_cell *c = &b->cells[i];
-
+	vv_array_each(b->cells, b->rows * b->columns, c) {
 		n += c->state != VV_CELL_ABSENT && c->state != VV_CELL_NULL && c->len == len &&
 		     (len == 0 || memcmp(c->text, value, len) == 0);
 	}
@@ -182,8 +180,7 @@ static vv_status count_piece(void *payload, const void *bytes, size_t len, vv_er
 	const char *rest;
 	vv_status rc;
 
-	vv_buf_put(&p->seen, bytes, len);
-	if ((rc = vv_buf_ok(&p->seen, err)) < 0) return rc;
+	if ((rc = vv_buf_write(&p->seen, bytes, len, err)) < 0) return rc;
 	const char *end = vv_buf_cstr(&p->seen) + p->seen.len;
 	p->count += count_text(vv_buf_cstr(&p->seen), end, p->f->o->value, p->f->value_len, &rest);
 	p->seen.len = (size_t)(end - rest);

@@ -540,10 +540,10 @@ static bool is_of_merge(found *all, size_t count, found **out)
 		}
 	}
 	*out = first ? first : any;
-	for (size_t c = 0; first && c < first->count; c++) {
-		if (first->cells[c].change != VV_CELL_FORMAT) return true;
-	}
-	return !first && any; /* spelling alone is not a change */
+	/* spelling alone is not a change */
+	return first ? vv_array_find(first->cells, first->count, it,
+				     it->change != VV_CELL_FORMAT) != NULL
+		     : any != NULL;
 }
 
 static void fill_event(vv_row_event *out, const vv_lineage_stop *at, const vv_lineage_file *parent,
@@ -577,7 +577,6 @@ static vv_status follow(vv_row_history *h, const vv_lineage_file *parent, const 
 static int look(vv_row_history *h, const vv_lineage_stop *at, vv_row_event *out, vv_error *err)
 {
 	size_t count = at->parent_count, tables = 0;
-	bool had = false;
 	found *all = vv_arena_calloc(&h->answer, count + 1, sizeof(*all)), *told = NULL;
 	vv_table *t;
 	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
@@ -597,9 +596,9 @@ static int look(vv_row_history *h, const vv_lineage_stop *at, vv_row_event *out,
 		}
 		return (int)rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		had |= all[i].outcome == ROW_DIFFERS && all[i].kind != VV_ROW_ADDED;
-	}
+	const bool had = vv_array_find(all, rc == VV_OK ? count : 0, it,
+				       it->outcome == ROW_DIFFERS && it->kind != VV_ROW_ADDED) !=
+			 NULL;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		/* where no parent has the row, its key may have lived before */
 		if (all[i].outcome == ROW_DIFFERS && !(had && all[i].kind == VV_ROW_ADDED)) {

@@ -151,12 +151,11 @@ vv_status vv_sorted_rows_open(vv_sorted_rows **out, vv_rows *rows, const vv_tabl
 	vv_buf bufs[3] = {VV_BUF_INIT, VV_BUF_INIT, VV_BUF_INIT};
 	const vv_cell *cells;
 	int more = 1;
-	vv_status rc;
 
 	if (!s) return vv_fail_nomem(err);
 	s->order = *order;
 	if (!(s->cells = vv_calloc(t->columns + 1, sizeof(*s->cells)))) return vv_fail_nomem(err);
-	rc = row_sorter_new(&s->sorter, order->temp_dir, 0, err);
+	vv_status rc = row_sorter_new(&s->sorter, order->temp_dir, 0, err);
 	while (rc == VV_OK && (more = vv_rows_next(rows, &cells, err)) > 0) {
 		rc = add_sorted_row(s, t, cells, vv_rows_number(rows), bufs, err);
 	}

@@ -590,10 +590,7 @@ static vv_status whole(comparison *c, vv_error *err)
 	if (rc == VV_OK && (c->filtered || (c->how->writer && !c->how->counts))) {
 		rc = give_rows(c, t, err);
 	}
-	if (rc == VV_OK && c->begun) {
-		rc = vv_diff_writer_end_table(c->how->writer, &c->stats, err);
-	}
-	return rc;
+	return rc < 0 || !c->begun ? rc : vv_diff_writer_end_table(c->how->writer, &c->stats, err);
 }
 
 static bool columns_differ(const comparison *c)

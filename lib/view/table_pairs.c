@@ -35,11 +35,10 @@ vv_status vv_table_beside_open(vv_subject *s, vv_table *t, const vv_subject *of,
 {
 	const vv_notes *heard = of->repo ? vv_repository_notes(of->repo) : NULL;
 	vv_notes quiet = heard ? *heard : (vv_notes){.note = NULL};
-	vv_status rc;
 
 	quiet.note = NULL; /* the displaying code notes the facts */
 	vv_repository_listen(of->repo, &quiet);
-	rc = vv_subject_dup(s, of, of->text, err);
+	vv_status rc = vv_subject_dup(s, of, of->text, err);
 	rc = rc < 0 ? rc : vv_subject_take_table(s, table, err);
 	rc = rc < 0 ? rc : vv_subject_open(s, t, NULL, err);
 	vv_repository_listen(of->repo, heard);

@@ -276,13 +276,12 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	vv_auto(vv_dataset_found) staged = {0};
 	vv_error why = {0};
 	bool is_pointer = false;
-	vv_status rc;
 
-	rc = run->dry ? vv_dataset_reader_import_file(vv_dataset_writer_reader(run->s), item->path,
-						      options_of(run, item), NULL, &staged,
-						      &is_pointer, &why)
-		      : vv_dataset_writer_file(run->s, item->path, options_of(run, item), &staged,
-					       &is_pointer, &why);
+	vv_status rc = run->dry ? vv_dataset_reader_import_file(vv_dataset_writer_reader(run->s),
+								item->path, options_of(run, item),
+								NULL, &staged, &is_pointer, &why)
+				: vv_dataset_writer_file(run->s, item->path, options_of(run, item),
+							 &staged, &is_pointer, &why);
 	if (item->guess && (rc == VV_EINPUT || rc == VV_EREFUSED)) {
 		const bool two = why.hint_id == VV_HINT_ADD_RECORDS;
 		vv_dataset_found_clear(&staged);

@@ -52,13 +52,12 @@ static bool fetch(vv_by_git *b, const vv_cid *root, vv_error *err)
 /* Is all of the version here, perhaps now? */
 static vv_status get_blocks(vv_by_git *b, const vv_cid *root, bool *here, vv_error *err)
 {
-	vv_cid missing;
 	vv_store *store;
 	vv_error why = {0};
 	vv_status rc;
 
 	if ((rc = vv_repository_store(b->git.repo, &store, err)) < 0 ||
-	    (rc = vv_store_complete(store, root, here, &missing, err)) < 0 || *here) {
+	    (rc = vv_store_complete(store, root, here, NULL, err)) < 0 || *here) {
 		return rc;
 	}
 	*here = !b->here_only && fetch(b, root, &why);
@@ -80,11 +79,10 @@ static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	bool table = false, here = true;
 	vv_pointer p;
-	vv_status rc;
 
 	if (!S_ISREG(c->mode)) return VV_OK;
 	vv_blob_expect(b->git.repo, &c->id);
-	rc = vv_dataset_reader_find_pointer(b->reader, &c->id, &arena, &p, &table, err);
+	vv_status rc = vv_dataset_reader_find_pointer(b->reader, &c->id, &arena, &p, &table, err);
 	if (rc < 0 || !table) {
 		c->plain = rc == VV_OK;
 		return rc;

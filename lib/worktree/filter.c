@@ -180,13 +180,12 @@ static vv_status is_known(vv_filter *f, const char *path, const vv_buf *text, bo
 static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, const vv_pointer *p,
 			  bool *out, vv_error *err)
 {
-	vv_cid missing;
 	vv_store *store;
 	vv_status rc = is_known(f, path, text, out, err);
 
 	if (rc < 0 || *out) return rc;
 	rc = vv_repository_store(f->repo, &store, err);
-	return rc < 0 ? rc : vv_store_complete(store, &p->root, out, &missing, err);
+	return rc < 0 ? rc : vv_store_complete(store, &p->root, out, NULL, err);
 }
 
 /* A pointer that is damaged, or of a later version, and committed so: git runs the filter for it repeatedly, and an error
@@ -200,8 +199,7 @@ static vv_status pass_broken(vv_filter *f, const char *path, const vv_buf *text,
 
 	if (rc < 0) return vv_error_copy(err, &why);
 	if (!known) return err->code;
-	vv_buf_put(out, text->data, text->len);
-	return vv_buf_ok(out, err);
+	return vv_buf_write(out, text->data, text->len, err);
 }
 
 static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *text, vv_buf *out,
@@ -223,8 +221,7 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 			     "blocks, or replace the file by the data",
 			     vv_text_shows(path));
 	} else if (rc == VV_OK) {
-		vv_buf_put(out, text->data, text->len);
-		rc = vv_buf_ok(out, err);
+		rc = vv_buf_write(out, text->data, text->len, err);
 	}
 	return rc;
 }
@@ -311,8 +308,7 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	}
 	if (rc == VV_OK && (rc = store_blocks(f, err)) == VV_OK) {
 		warn(f, path, &staged);
-		vv_buf_put(out, staged.pointer.data, staged.pointer.len);
-		rc = vv_buf_ok(out, err);
+		rc = vv_buf_write(out, staged.pointer.data, staged.pointer.len, err);
 	}
 	vv_dataset_writer_release(f->writer);
 	return rc;
@@ -589,10 +585,9 @@ void vv_filter_rest(vv_filter *f)
 vv_status vv_filter_wait(vv_filter *f, vv_error *err)
 {
 	vv_store *store;
-	vv_status rc;
 
 	if (!f->waits_later) return VV_OK;
-	rc = vv_repository_store(f->repo, &store, err);
+	vv_status rc = vv_repository_store(f->repo, &store, err);
 	return rc < 0 ? rc : vv_store_wait(store, LOCK_WAIT_MS, err);
 }
 
@@ -645,7 +640,6 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	vv_auto(vv_buf) hint = VV_BUF_INIT;
 	vv_pointer p;
 	vv_store *store;
-	vv_cid missing;
 	vv_error why;
 	bool complete = false;
 
@@ -678,7 +672,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 		return rc;
 	}
 	if ((rc = vv_repository_store(f->repo, &store, err)) < 0 ||
-	    (rc = vv_store_complete(store, &p.root, &complete, &missing, err)) < 0) {
+	    (rc = vv_store_complete(store, &p.root, &complete, NULL, err)) < 0) {
 		return rc;
 	}
 	if (!complete && !(f->by_varve && vv_runner_is_here_only(vv_repository_env(f->repo)))) {

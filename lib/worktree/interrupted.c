@@ -328,10 +328,9 @@ static vv_status remove_versions(vv_repository *r, vv_error *err)
 	vv_auto(vv_index) *x = NULL;
 	vv_auto(vv_folder) f = {0};
 	vv_index_entry e;
-	vv_status rc;
 
 	vv_temp_sweep(vv_repository_workdir(r), VV_WRITE_TEMP);
-	rc = vv_folder_read(&f, vv_repository_workdir(r), false, err);
+	vv_status rc = vv_folder_read(&f, vv_repository_workdir(r), false, err);
 	while (rc == VV_OK && vv_folder_next(&f)) {
 		if (strncmp(f.name, begins, sizeof(begins) - 1) == 0 &&
 		    strlen(f.name) == sizeof(begins) - 1 + strlen("XXXXXX") &&

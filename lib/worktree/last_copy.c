@@ -100,7 +100,6 @@ vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const v
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_index_entry e;
 	vv_pointer p;
-	vv_cid missing;
 	bool dataset = false, complete = false, doubtful = false;
 	vv_status rc;
 
@@ -115,7 +114,7 @@ vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const v
 	}
 	/* Whole versions come into a store: all below is looked for only where some is known to lack. */
 	complete = !doubtful && vv_store_has(l.store, &p.root);
-	if (!complete && (rc = vv_store_complete(l.store, &p.root, &complete, &missing, err)) < 0) {
+	if (!complete && (rc = vv_store_complete(l.store, &p.root, &complete, NULL, err)) < 0) {
 		return rc;
 	}
 	if (!complete) {

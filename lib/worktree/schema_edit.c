@@ -220,6 +220,5 @@ vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, si
 			}
 		}
 	}
-	vv_buf_put(out, json + s.done, json_len - s.done);
-	return vv_buf_ok(out, err);
+	return vv_buf_write(out, json + s.done, json_len - s.done, err);
 }

@@ -315,7 +315,6 @@ static vv_status put_file_back(backing *b, const record *r, bool *left, vv_error
 	vv_auto(char) *file = vv_repository_file(b->repo, r->path);
 	vv_auto(char) *dir = file ? vv_path_dir(file) : NULL;
 	char now[IDENTITY_MAX];
-	vv_status rc;
 
 	if (!dir) return vv_fail_nomem(err);
 	identify(now, file);
@@ -329,7 +328,7 @@ static vv_status put_file_back(backing *b, const record *r, bool *left, vv_error
 						  : vv_worktree_remove(b->repo, r->path, err);
 	}
 	if (now[0] && strcmp(now, r->is) == 0) return VV_OK;
-	rc = vv_worktree_make_room(b->repo, r->path, err);
+	vv_status rc = vv_worktree_make_room(b->repo, r->path, err);
 	return rc < 0 ? rc : bring(b, r->kept, file, err);
 }
 

@@ -39,10 +39,9 @@ static bool json_fits(const struct ArrowSchema *type, unsigned depth)
 	    strcmp(type->format, "+L") != 0 && strncmp(type->format, "+w:", 3) != 0) {
 		return false;
 	}
-	for (int64_t i = 0; i < type->n_children; i++) {
-		if (!json_fits(type->children[i], depth + 1)) return false;
-	}
-	return type->format[1] == 's' || type->n_children == 1;
+	return (type->format[1] == 's' || type->n_children == 1) &&
+	       !vv_array_find(type->children, (size_t)type->n_children, it,
+			      !json_fits(*it, depth + 1));
 }
 
 /* Refuses a value longer than a row: nested types need few bytes for much text. */

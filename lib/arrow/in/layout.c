@@ -18,12 +18,9 @@
 
 static size_t find_incoming(const incoming *in, const char *name)
 {
-	size_t i = 0;
+	const size_t at = vv_find_place(i, in->count, strcmp(in->columns[i].name, name) == 0);
 
-	while (i < in->count && strcmp(in->columns[i].name, name) != 0) {
-		i++;
-	}
-	return i < in->count ? i : COLUMN_NONE;
+	return at < in->count ? at : COLUMN_NONE;
 }
 
 static bool is_number(const incoming_column *c)
@@ -43,13 +40,12 @@ static bool is_nameless_index(const char *name)
 
 static vv_status check_names(const incoming *in, vv_error *err)
 {
-	for (size_t i = 0; i < in->count; i++) {
-		const char *name = in->columns[i].name;
+	const size_t twice = vv_find_place(i, in->count,
+					   find_incoming(in, in->columns[i].name) < i);
 
-		if (find_incoming(in, name) < i) {
-			return vv_fail(err, VV_EUSAGE, "the data has two columns '%s'",
-				       vv_text_shows(name));
-		}
+	if (twice < in->count) {
+		return vv_fail(err, VV_EUSAGE, "the data has two columns '%s'",
+			       vv_text_shows(in->columns[twice].name));
 	}
 	return in->count > 0 ? VV_OK : vv_fail(err, VV_EUSAGE, "the data has no columns");
 }
@@ -193,11 +189,9 @@ static vv_status match_new(layout *l, const char *const *key, vv_error *err)
 {
 	l->by = key && key[0] ? MATCH_BY_KEY : MATCH_BY_PLACE;
 	for (size_t i = 0; key && key[i]; i++) {
-		size_t at = 0;
+		const size_t at = vv_find_place(k, l->count,
+						strcmp(l->columns[k].name, key[i]) == 0);
 
-		while (at < l->count && strcmp(l->columns[at].name, key[i]) != 0) {
-			at++;
-		}
 		if (at == l->count || l->match_count == l->count) {
 			return vv_fail(err, VV_ENOTFOUND, "the data has no column '%s' for the key",
 				       vv_text_name(key[i], strlen(key[i])));

@@ -30,8 +30,8 @@ typedef enum phase { PHASE_HEAD, PHASE_ALL, PHASE_ROWS, PHASE_REST, PHASE_TAIL, 
 
 /* An incoming row, and which of the version's it is. */
 typedef struct arrived {
+	uint64_t number; /* among all that came, from 1: for vv_u64_order */
 	uint64_t old;    /* MATCH_NONE: a new one */
-	uint64_t number; /* among all that came, from 1 */
 	uint32_t batch, row;
 	size_t from,
 		len; /* its line, where lines are made in another order than they are written */
@@ -434,17 +434,7 @@ static int by_old(const void *a, const void *b)
 {
 	const arrived *x = a, *y = b;
 
-	if (x->old != y->old) return x->old < y->old ? -1 : 1;
-	return x->batch != y->batch ? (x->batch < y->batch ? -1 : 1)
-				    : (x->row > y->row) - (x->row < y->row);
-}
-
-static int by_arrival(const void *a, const void *b)
-{
-	const arrived *x = a, *y = b;
-
-	return x->batch != y->batch ? (x->batch < y->batch ? -1 : 1)
-				    : (x->row > y->row) - (x->row < y->row);
+	return x->old != y->old ? (x->old < y->old ? -1 : 1) : vv_u64_order(a, b);
 }
 
 /* The lines of a window whose rows come in another order, made in the version's and then put in theirs. */
@@ -471,7 +461,7 @@ static vv_status make_lines(rewrite *w, vv_error *err)
 			vv_buf_put(&w->lines, w->line.data, w->line.len);
 		}
 	}
-	qsort(w->rows + w->begin, w->count - w->begin, sizeof(*w->rows), by_arrival);
+	qsort(w->rows + w->begin, w->count - w->begin, sizeof(*w->rows), vv_u64_order);
 	return vv_buf_ok(&w->lines, err);
 }
 

@@ -470,9 +470,7 @@ vv_status same_rows_open(same_rows **out, vv_table *t, const rewrite_column *col
 			 .used = threads + 2 < PORTIONS_MAX ? threads + 2 : PORTIONS_MAX};
 	if ((rc = vv_table_groups(t, &s->groups, err)) < 0) return rc;
 	if (!(s->pool = vv_pool_new(threads))) return vv_fail_nomem(err);
-	for (unsigned i = 0; i < s->used; i++) {
-		portion *p = &s->portions[i];
-
+	vv_array_each(s->portions, s->used, p) {
 		p->of = s;
 		p->columns = vv_calloc(count + 1, sizeof(*p->columns));
 		p->in = vv_calloc(count + 1, sizeof(*p->in));
@@ -487,9 +485,7 @@ void same_rows_close(same_rows *s)
 	if (!s) return;
 	same_rows_stop(s);
 	vv_pool_free(s->pool);
-	for (unsigned i = 0; i < s->used; i++) {
-		portion *p = &s->portions[i];
-
+	vv_array_each(s->portions, s->used, p) {
 		vv_table_reader_close(p->reader);
 		if (p->of) {
 			vv_batch_clear(&p->batch);

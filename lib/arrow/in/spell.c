@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json/json.h"
 #include "base/text.h"
 #include "lib/arrow/in/plain_text.h"
@@ -75,16 +76,14 @@ static bool put_directive(vv_buf *out, char directive, const plain_moment *m, co
 		   {'z', 5, 0, "+0000"},
 		   {'Z', 3, 0, "UTC"},
 		   {'%', 1, 0, "%"}};
-	size_t i = 0;
+	const __typeof__(all[0]) *is = vv_array_find(all, sizeof(all) / sizeof(all[0]), it,
+						     it->directive == directive);
 
-	while (i < sizeof(all) / sizeof(all[0]) && all[i].directive != directive) {
-		i++;
-	}
-	if (i == sizeof(all) / sizeof(all[0])) return false;
-	if (all[i].text) {
-		vv_buf_printf(out, "%.*s", all[i].width, all[i].text);
+	if (!is) return false;
+	if (is->text) {
+		vv_buf_printf(out, "%.*s", is->width, is->text);
 	} else {
-		vv_buf_printf(out, "%0*lld", all[i].width, all[i].number);
+		vv_buf_printf(out, "%0*lld", is->width, is->number);
 	}
 	return directive != 'y' || (d->year >= 1969 && d->year <= 2068);
 }
