@@ -24,7 +24,7 @@ static vv_status choose_paths(const vv_commit_check *c, char ***out, size_t *cou
 
 	*all = c->all;
 	if (!paths) return vv_fail_nomem(err);
-	vv_array_each(c->changes->entries, changed, e) {
+	vv_array_each(c->changes ? c->changes->entries : NULL, changed, e) {
 		if (e->staged == ' ' || e->staged == '?') {
 			continue;
 		}
