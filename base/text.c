@@ -461,6 +461,13 @@ bool vv_texts_equal(const char *const *a, const char *const *b)
 	return !*a && !*b;
 }
 
+vv_status vv_text_set(char **at, const char *text, vv_error *err)
+{
+	vv_free(*at);
+	*at = text ? vv_strdup(text) : NULL;
+	return *at || !text ? VV_OK : vv_fail_nomem(err);
+}
+
 bool vv_text_same(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);

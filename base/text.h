@@ -130,6 +130,10 @@ bool vv_nearest_try(vv_nearest *n, const char *candidate);
 /* Returns true if a and b are both NULL, or are equal texts. */
 bool vv_text_same(const char *a, const char *b);
 
+/* Frees *at, and sets it to a copy of text, or to NULL if text is NULL. *at is NULL or was allocated with
+ * vv_malloc; text must not be part of it. VV_ENOMEM: *at is NULL then. */
+vv_status vv_text_set(char **at, const char *text, vv_error *err);
+
 /* Checks that a text begins with mark, such as "varve store 1\n". A mark ends with "1\n". VV_ENOSUPPORT:
  * the text begins with this mark, but with another number; the message says that a newer varve wrote
  * `what`. VV_ECORRUPT: the text has a different beginning; err is then not set. */

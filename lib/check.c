@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "check/report/report.h"
 #include "lib/check/files.h"
 #include "lib/check/one.h"
@@ -170,8 +171,7 @@ static int end(varve_report **out, job *j, vv_status rc, vv_error *e, varve_erro
 static vv_status name_side(vv_diff_side *s, vv_side_kind kind, const char *name, vv_error *err)
 {
 	s->kind = kind;
-	s->name = vv_strdup(name);
-	return s->name ? VV_OK : vv_fail_nomem(err);
+	return vv_text_set(&s->name, name, err);
 }
 
 /* The checked part of a table, and the results of other parts. */

@@ -8,6 +8,7 @@
 
 #include "base/env.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "base/thread.h"
 #include "lib/clone/cached.h"
 #include "lib/clone/imported.h"
@@ -179,9 +180,7 @@ void vv_session_alone(vv_session *s)
 
 static vv_status set_folder(vv_core *c, int which, const char *path, vv_error *err)
 {
-	if (!path) return VV_OK;
-	c->folders[which] = vv_strdup(path);
-	return c->folders[which] ? VV_OK : vv_fail_nomem(err);
+	return vv_text_set(&c->folders[which], path, err);
 }
 
 static vv_status set_folders(vv_core *c, const vv_repository *r, vv_error *err)
@@ -203,8 +202,7 @@ static vv_status set_path(vv_core *c, const char *path, vv_error *err)
 
 	if (!path) return VV_OK;
 	if (!realpath(path, real)) return vv_fail_errno(err, "cannot open", path);
-	c->path = vv_strdup(real);
-	return c->path ? VV_OK : vv_fail_nomem(err);
+	return vv_text_set(&c->path, real, err);
 }
 
 vv_status vv_core_may_write(const vv_core *c, vv_error *err)

@@ -46,8 +46,7 @@ static vv_status open_side(vv_diff_side *out, const vv_commit_check *c, vv_repos
 			   vv_error *err)
 {
 	if (c->commit) return vv_diff_side_commit(out, r, c->commit, "the commit", err);
-	out->name = vv_strdup("index");
-	return out->name ? VV_OK : vv_fail_nomem(err);
+	return vv_text_set(&out->name, "index", err);
 }
 
 static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,

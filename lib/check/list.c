@@ -383,8 +383,7 @@ static vv_status set_was(vv_check_list *l, const char *path, const char *was, bo
 	}
 	*found = p != NULL;
 	if (!p) return VV_OK;
-	p->was = vv_strdup(was);
-	return vv_alloc_ok(p->was, err);
+	return vv_text_set(&p->was, was, err);
 }
 
 /* Moves removed files into the list. Described ones are listed as absent. */

@@ -163,8 +163,7 @@ static vv_status on_gateway(void *payload, const char *name VV_UNUSED, const cha
 	char **gateway = payload;
 
 	if (!value || *gateway || !vv_named_is_gateway(value)) return VV_OK;
-	*gateway = vv_strdup(value);
-	return vv_alloc_ok(*gateway, err);
+	return vv_text_set(gateway, value, err);
 }
 
 /* ipfs://CID and ipns://NAME are read from a gateway. */
@@ -277,10 +276,7 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 	const char *place = NULL;
 	vv_status rc;
 
-	if (j->branch) {
-		j->one = vv_strdup(j->branch);
-		return j->one ? VV_OK : vv_fail_nomem(err);
-	}
+	if (j->branch) return vv_text_set(&j->one, j->branch, err);
 	if ((rc = vv_transfer_open(&t, j->repo, j->notes, j->quiet, j->idle_sec, err)) < 0) {
 		return rc;
 	}

@@ -103,13 +103,6 @@ const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to)
 	return vv_array_find(l->items, l->count, it, strcmp(it->to, to) == 0);
 }
 
-static vv_status replace(char **at, const char *text, vv_error *err)
-{
-	vv_free(*at);
-	*at = vv_strdup(text);
-	return *at ? VV_OK : vv_fail_nomem(err);
-}
-
 /* "import.PATH.KEY" */
 static vv_status take_line(void *payload, const char *name, const char *text,
 			   const char *level VV_UNUSED, vv_error *err)
@@ -133,7 +126,7 @@ static vv_status take_line(void *payload, const char *name, const char *text,
 	for (size_t k = 0; k < LINES && !at; k++) {
 		at = strcmp(lines[k].key, dot + 1) == 0 ? member(i, &lines[k]) : NULL;
 	}
-	return at ? replace(at, text, err) : VV_OK;
+	return at ? vv_text_set(at, text, err) : VV_OK;
 }
 
 static vv_status check(const vv_imported_list *l, vv_error *err)
@@ -226,7 +219,7 @@ static vv_status find_rename(char **path, bool *moved, bool *seen, vv_repository
 
 		if (f->old_path && strcmp(f->old_path, *path) == 0) {
 			*moved = true;
-			rc = replace(path, f->change.path, err);
+			rc = vv_text_set(path, f->change.path, err);
 		}
 	}
 	return rc;
@@ -275,8 +268,8 @@ static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_err
 		*root = s.root;
 		vv_free(i->licence);
 		if ((rc = read_licence(&i->licence, &s, err)) == VV_OK &&
-		    (rc = replace(&i->commit, vv_oid_shows(&commit), err)) == VV_OK) {
-			rc = replace(&i->root, vv_cid_shows(root), err);
+		    (rc = vv_text_set(&i->commit, vv_oid_shows(&commit), err)) == VV_OK) {
+			rc = vv_text_set(&i->root, vv_cid_shows(root), err);
 		}
 	}
 	return rc;
@@ -410,7 +403,7 @@ vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int 
 		return rc;
 	}
 	*root = found.result.cid;
-	return replace(&i->root, vv_cid_shows(root), err);
+	return vv_text_set(&i->root, vv_cid_shows(root), err);
 }
 
 static vv_status take_facts(vv_imported *i, http_download *d, vv_error *err)
@@ -422,7 +415,7 @@ static vv_status take_facts(vv_imported *i, http_download *d, vv_error *err)
 	vv_free_all(i->etag, i->modified);
 	i->etag = vv_take(&d->etag_now);
 	i->modified = vv_take(&d->modified_now);
-	return replace(&i->sha256, hex, err);
+	return vv_text_set(&i->sha256, hex, err);
 }
 
 static vv_status ask_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd, const char *temp,
@@ -487,7 +480,7 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool
 		return rc;
 	}
 	vv_repository_listen(there, o.notes);
-	if ((rc = replace(&i->url, vv_cached_url(c), err)) < 0 ||
+	if ((rc = vv_text_set(&i->url, vv_cached_url(c), err)) < 0 ||
 	    (rc = look(i, root, there, err)) < 0 ||
 	    (rc = vv_repository_store(r, &store, err)) < 0) {
 		return rc;

@@ -31,8 +31,7 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *
 	if (rc < 0 || (rc = vv_head_read(m->repo, &m->head, err)) < 0) return rc;
 	if (given) {
 		/* "-" is the branch before, as git merge takes it. */
-		m->word = vv_strdup(strcmp(given, "-") == 0 ? "@{-1}" : given);
-		return m->word ? VV_OK : vv_fail_nomem(err);
+		return vv_text_set(&m->word, strcmp(given, "-") == 0 ? "@{-1}" : given, err);
 	}
 	if (!m->head.branch) return vv_fail(err, VV_EUSAGE, "name the branch to merge");
 	rc = vv_branch_upstream(m->repo, m->head.branch, &m->word, &ahead, &behind, err);

@@ -120,9 +120,7 @@ vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_option
 	vv_status rc = vv_config_string(r, "core.commentChar", &m.comment_char, err);
 
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && strlen(m.comment_char) != 1)) {
-		vv_free(m.comment_char);
-		m.comment_char = vv_strdup("#");
-		rc = m.comment_char ? VV_OK : vv_fail_nomem(err);
+		rc = vv_text_set(&m.comment_char, "#", err);
 	}
 	if (rc == VV_OK &&
 	    !(m.file = vv_path_join(vv_repository_gitdir(r), "COMMIT_EDITMSG", (char *)NULL))) {

@@ -229,8 +229,7 @@ static vv_status take_ssh_key(vv_head_signer *s, const char *file, vv_error *err
 	    (rc = vv_ssh_key_read(s->key, vv_buf_cstr(&line), err)) < 0) {
 		return rc < 0 ? vv_prefix(err, "varve.signingKey") : rc;
 	}
-	s->key_file = vv_strdup(file);
-	return s->key_file ? VV_OK : vv_fail_nomem(err);
+	return vv_text_set(&s->key_file, file, err);
 }
 
 static vv_status take_own_key(vv_head_signer *s, const vv_env *env, vv_error *err)

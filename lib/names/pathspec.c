@@ -150,10 +150,7 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 	vv_stat st;
 
 	item->given = given;
-	if (!r) {
-		item->path = vv_strdup(given);
-		return vv_alloc_ok(item->path, err);
-	}
+	if (!r) return vv_text_set(&item->path, given, err);
 	const char *path = given;
 	const bool known = read_magic(&m, &path) && !(m.literal && m.glob);
 	/* a file of the name is meant, but an exclusion never includes one */

@@ -43,9 +43,7 @@ void vv_subject_forget(vv_subject *s)
 vv_status vv_subject_take_table(vv_subject *s, const char *table, vv_error *err)
 {
 	vv_subject_forget(s);
-	vv_free(s->table);
-	s->table = table ? vv_strdup(table) : NULL;
-	return s->table || !table ? VV_OK : vv_fail_nomem(err);
+	return vv_text_set(&s->table, table, err);
 }
 
 void vv_subject_clear(vv_subject *s)

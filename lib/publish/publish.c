@@ -224,9 +224,7 @@ static vv_status choose_refs(run *r, bool heads, vv_error *err)
 			       "none of the refs to publish is a branch\n"
 			       "name a branch after the folder");
 	}
-	vv_free(p->head);
-	p->head = vv_strdup(r->refs.head);
-	return p->head ? VV_OK : vv_fail_nomem(err);
+	return vv_text_set(&p->head, r->refs.head, err);
 }
 
 /* --- blocks --------------------------------------------------------------------------------------- */

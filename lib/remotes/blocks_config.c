@@ -150,10 +150,7 @@ static vv_status set_url(char **to, const char *value, bool push, vv_error *err)
 {
 	const vv_status rc = vv_store_url_check(value, push, err);
 
-	if (rc < 0) return rc;
-	vv_free(*to);
-	*to = vv_strdup(value);
-	return *to ? VV_OK : vv_fail_nomem(err);
+	return rc < 0 ? rc : vv_text_set(to, value, err);
 }
 
 /* Settings only for users: a commit cannot set them. */

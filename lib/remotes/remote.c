@@ -99,11 +99,7 @@ static vv_status take_setting(vv_remote *m, const char *key, const char *value, 
 		     : strcmp(key, "varvename") == 0 ? &m->found_by
 						     : NULL;
 	if (one) {
-		char *copy = vv_strdup(value);
-		if (!copy) return vv_fail_nomem(err);
-		vv_free(*one);
-		*one = copy;
-		return VV_OK;
+		return vv_text_set(one, value, err);
 	}
 	if (strcmp(key, "fetch") == 0) {
 		vv_refspec *list = vv_realloc_array(m->fetch, m->fetch_count + 1, sizeof(*list));

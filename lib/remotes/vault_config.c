@@ -88,9 +88,7 @@ static vv_status on_entry(void *payload, const char *key, const char *value,
 		      : strcmp(last, ".key") == 0    ? &h->key
 						     : NULL;
 	if (text) {
-		vv_free(*text);
-		*text = vv_strdup(value);
-		return *text ? VV_OK : vv_fail_nomem(err);
+		return vv_text_set(text, value, err);
 	}
 	if (strcmp(last, ".quota") == 0 && !vv_parse_u64(&h->quota, value, strlen(value))) {
 		return vv_fail(err, VV_EINPUT, "the setting %s is not a number of bytes: '%s'", key,

@@ -221,6 +221,5 @@ vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 
 vv_status vv_change_problem(vv_change_entry *e, vv_error *err)
 {
-	e->work_facts.problem = vv_strdup(err->message);
-	return e->work_facts.problem ? VV_OK : vv_fail_nomem(err);
+	return vv_text_set(&e->work_facts.problem, err->message, err);
 }

@@ -167,8 +167,7 @@ static vv_status look(finder *f, vv_repository *r, const vv_head *head, const ch
 	    (rc = leave_unsent(f, r, notes, err)) < 0) {
 		return rc;
 	}
-	f->out->place = vv_strdup(vv_git_host_blocks_place(f->host));
-	return f->out->place ? VV_OK : vv_fail_nomem(err);
+	return vv_text_set(&f->out->place, vv_git_host_blocks_place(f->host), err);
 }
 
 vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, const char *name,

@@ -196,9 +196,8 @@ static vv_status judge(vv_head_record *out, vv_transfer *t, vv_repository *r, co
 	if (s->peer) {
 		rc = vv_peer_hello(s->peer, &from.hello, err);
 	} else if ((rc = vv_remote_find(&remote, r, s->name, err)) == VV_OK) {
-		vv_free(remote.kind);
-		remote.kind = vv_strdup(vv_git_host_kind(vv_git_host_of(s)));
-		rc = remote.kind ? vv_reach(&host, t, &remote, false, err) : vv_fail_nomem(err);
+		rc = vv_text_set(&remote.kind, vv_git_host_kind(vv_git_host_of(s)), err);
+		rc = rc < 0 ? rc : vv_reach(&host, t, &remote, false, err);
 		from = host;
 	}
 	if (rc < 0 || (rc = vv_heads_see(&seen, r, &from, s->name, VV_HEADS_COPY, NULL, err)) < 0) {
@@ -245,7 +244,8 @@ static vv_status choose(size_t *best, vv_transfer *t, vv_repository *r, vv_suppl
 static vv_status take_host(vv_fetch_from *r, size_t place, vv_error *err)
 {
 	vv_supplier *s = r->suppliers + place;
-	vv_status rc;
+	/* its kind is known */
+	vv_status rc = vv_text_set(&r->stand.kind, vv_git_host_kind(vv_git_host_of(s)), err);
 
 	vv_free(r->stand.kind); /* its kind is known */
 	if (!(r->stand.kind = vv_strdup(vv_git_host_kind(vv_git_host_of(s))))) {
@@ -271,10 +271,9 @@ static vv_status take_place(vv_fetch_from *r, vv_error *err)
 	if (r->found_by == r->remote.url) { /* which stays */
 		r->remote.found_by = vv_take(&r->remote.url);
 	}
-	vv_free_all(r->remote.url, r->remote.kind);
-	r->remote.kind = r->stand.kind ? vv_strdup(r->stand.kind) : NULL;
-	r->remote.url = vv_strdup(r->stand.url);
-	return r->remote.url && (r->remote.kind || !r->stand.kind) ? VV_OK : vv_fail_nomem(err);
+	const vv_status rc = vv_text_set(&r->remote.kind, r->stand.kind, err);
+
+	return rc < 0 ? rc : vv_text_set(&r->remote.url, r->stand.url, err);
 }
 
 static void tell_stand_in(const vv_fetch_from *r, const char *why, size_t count)

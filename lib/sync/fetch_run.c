@@ -530,8 +530,7 @@ static vv_status finish(run *r, vv_error *err)
 		j->behind |= m->behind;
 		if (m->for_merge && !j->merge_name && !m->behind) {
 			j->merge_id = m->is_signed ? m->signed_id : m->id;
-			j->merge_name = vv_strdup(m->from);
-			rc = j->merge_name ? rc : vv_fail_nomem(err);
+			rc = rc < 0 ? rc : vv_text_set(&j->merge_name, m->from, err);
 		}
 	}
 	j->behind |= r->lost;
@@ -539,11 +538,7 @@ static vv_status finish(run *r, vv_error *err)
 	j->versions = r->result.versions;
 	j->mended = r->result.mended;
 	j->blocks_head = r->from.origin.host && vv_git_host_has_blocks_head(r->from.origin.host);
-	if (r->from.hello->head) {
-		j->remote_head = vv_strdup(r->from.hello->head);
-		rc = j->remote_head ? rc : vv_fail_nomem(err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_text_set(&j->remote_head, r->from.hello->head, err);
 }
 
 /* Notes the peers' deliveries, also if the fetch failed later. */

@@ -59,8 +59,7 @@ static vv_status get_holder(vv_where_holder *out, const vv_json *h, vv_error *er
 	if (why) {
 		(void)vv_fail(&out->why, VV_EIO, "%s", vv_text_shows(why));
 	}
-	out->name = vv_strdup(vv_text_shows(name));
-	return out->name ? VV_OK : vv_fail_nomem(err);
+	return vv_text_set(&out->name, vv_text_shows(name), err);
 }
 
 static vv_status get_where(vv_vault_where *out, const vv_json *doc, vv_error *err)

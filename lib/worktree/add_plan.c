@@ -294,8 +294,7 @@ static vv_status note_moved(void *payload, const vv_change *c, vv_error *err)
 	moved *m = payload;
 
 	if (c->new_mode || m->from || !vv_oid_equal(&c->old_id, m->blob)) return VV_OK;
-	m->from = vv_strdup(c->path);
-	return vv_alloc_ok(m->from, err);
+	return vv_text_set(&m->from, c->path, err);
 }
 
 /* A pointer that no line tracks: if 'git mv' renamed the table, its line follows; if its line was removed,

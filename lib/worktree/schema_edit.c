@@ -10,6 +10,7 @@
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "lib/names/version.h"
 #include "repo/git/index/worktree.h"
 
@@ -41,10 +42,7 @@ vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error
 	if (!name) return vv_fail_nomem(err);
 	vv_status rc = vv_package_find(&res, name, vv_subject_beside, s, err);
 	*describes = rc == VV_OK;
-	if (rc == VV_OK) {
-		*out = vv_strdup(res.package_path);
-		return *out ? VV_OK : vv_fail_nomem(err);
-	}
+	if (rc == VV_OK) return vv_text_set(out, res.package_path, err);
 	if (rc != VV_ENOTFOUND) return rc;
 	folder = vv_strdup(s->path);
 	while (folder && go_up(folder)) {
