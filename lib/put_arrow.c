@@ -79,8 +79,8 @@ static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *pat
 				     .match_names = o->match_columns,
 				     .key = o->key};
 	vv_auto(vv_subject) old = {0};
-	vv_table table;
-	rewrite *w = NULL;
+	vv_auto(vv_table) table = {0};
+	vv_auto(rewrite) *w = NULL;
 	vv_oid blob;
 	vv_status rc = vv_txn_blob(&blob, t->txn, path, err);
 	const bool exists = rc == VV_OK;
@@ -95,21 +95,16 @@ static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *pat
 		rc = vv_subject_open(&old, &table,
 				     &(vv_subject_options){.find_key = true, .writes = true}, err);
 	}
-	if (rc < 0) return rc;
-	if ((rc = rewrite_open(&w, stream, exists ? &table : NULL, path, &how, err)) == VV_OK) {
-		rc = put_bytes(t, path, w, o, err);
+	if (rc < 0 ||
+	    (rc = rewrite_open(&w, stream, exists ? &table : NULL, path, &how, err)) < 0 ||
+	    (rc = put_bytes(t, path, w, o, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK) {
-		warn(t, path, rewrite_warnings(w));
-	}
-	if (rc == VV_OK && changes) {
+	warn(t, path, rewrite_warnings(w));
+	if (changes) {
 		*changes = *rewrite_changes(w);
 	}
-	rewrite_close(w);
-	if (exists) {
-		vv_table_close(&table);
-	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_put_arrow_take(varve_put_arrow_options *o, const varve_put_arrow_options *given,

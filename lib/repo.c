@@ -343,8 +343,8 @@ int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options
 		    bool *created, varve_error *err)
 {
 	varve_repo_options o;
-	vv_repository *r = NULL;
-	vv_env *env = NULL;
+	vv_auto(vv_env) *env = NULL;
+	vv_auto(vv_repository) *r = NULL;
 	bool made = false;
 	vv_error e;
 	vv_status rc;
@@ -371,8 +371,6 @@ int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options
 							: vv_repository_workdir(r),
 			       &o, &e);
 	}
-	vv_repository_close(r);
-	vv_env_free(env);
 	if (rc == VV_OK && created) {
 		*created = made;
 	}

@@ -44,6 +44,7 @@ void varve_table_free(varve_table *table)
 	vv_core_drop(table->core);
 	vv_free_all(table->text, table->columns, table->key, table->schema, table);
 }
+VV_AUTO_FREE(varve_table, varve_table_free)
 
 static vv_status set_columns(varve_table *t, vv_error *err)
 {
@@ -161,7 +162,7 @@ static vv_status open_table(varve_table *t, const varve_version *version,
 int varve_table_open(varve_table **out, const varve_version *version,
 		     const varve_table_options *options, varve_error *err)
 {
-	varve_table *t = vv_calloc(1, sizeof(*t));
+	vv_auto(varve_table) *t = vv_calloc(1, sizeof(*t));
 	varve_table_options o;
 	vv_error e;
 	vv_status rc;
@@ -178,12 +179,7 @@ int varve_table_open(varve_table **out, const varve_version *version,
 	if (t->session && !t->session->demand) {
 		vv_session_give(t->session);
 	}
-	if (rc < 0) {
-		varve_table_free(t);
-		return vv_give(err, rc, &e);
-	}
-	*out = t;
-	return 0;
+	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &t), &e);
 }
 
 /* ---- facts ---- */

@@ -50,22 +50,20 @@ static vv_status open_txn(varve_txn *t, const varve_repo *repo, const varve_txn_
 	return vv_txn_open(&t->txn, t->repo, o.branch, o.from, progress, err);
 }
 
+VV_AUTO_FREE(varve_txn, varve_txn_free)
+
 int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *options,
 		   varve_error *err)
 {
-	varve_txn *t = vv_calloc(1, sizeof(*t));
+	vv_auto(varve_txn) *t = vv_calloc(1, sizeof(*t));
 	vv_error why = {0};
 	vv_status rc = t ? VV_OK : vv_fail_nomem(&why);
 
 	if (rc == VV_OK && (rc = vv_core_may_write(repo->core, &why)) == VV_OK) {
 		rc = open_txn(t, repo, options, &why);
 	}
-
-	*out = rc < 0 ? NULL : t;
-	if (rc < 0) {
-		varve_txn_free(t);
-	}
-	return vv_give(err, rc, &why);
+	*out = NULL;
+	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &t), &why);
 }
 
 void varve_txn_free(varve_txn *t)

@@ -175,10 +175,11 @@ static void free_version(varve_version *v)
 		vv_free_all(v->text, v->name, v);
 	}
 }
+VV_AUTO_FREE(varve_version, free_version)
 
 static vv_status make_version(varve_version **out, vv_core *core, const wanted *w, vv_error *err)
 {
-	varve_version *v = vv_calloc(1, sizeof(*v));
+	vv_auto(varve_version) *v = vv_calloc(1, sizeof(*v));
 	const char *text = w->word ? w->word : w->file ? w->file : w->path;
 	vv_session *s = NULL;
 	vv_status rc;
@@ -197,12 +198,7 @@ static vv_status make_version(varve_version **out, vv_core *core, const wanted *
 	v->subject.repo = NULL;
 	v->subject.reader = NULL;
 	vv_session_give(s);
-	if (rc < 0) {
-		free_version(v);
-		return rc;
-	}
-	*out = v;
-	return VV_OK;
+	return rc < 0 ? rc : vv_hand_over(out, &v);
 }
 
 int varve_version_find(varve_version **out, varve_repo *repo, const char *word, varve_error *err)

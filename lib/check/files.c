@@ -143,11 +143,10 @@ static vv_status check_package(files *f, const char *package, const vv_buf *text
 static bool begins_object(const char *path)
 {
 	char head[256];
-	int fd = vv_open_regular(path, 0, VV_IGNORED);
+	vv_auto(vv_fd) fd = vv_open_regular(path, 0, VV_IGNORED);
 	ssize_t n = fd >= 0 ? vv_read_full(fd, head, sizeof(head), path, VV_IGNORED) : 0;
 	ssize_t i = n >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
-	vv_close(fd, path, NULL);
 	while (i < n && (head[i] == ' ' || head[i] == '\t' || head[i] == '\n' || head[i] == '\r')) {
 		i++;
 	}

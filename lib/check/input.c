@@ -197,7 +197,7 @@ static vv_status import_mended(vv_check_input *in, vv_import_result *result,
 {
 	vv_import_options io = *asked;
 	vv_source source, readable;
-	vv_mend *m = NULL;
+	vv_auto(vv_mend) *m = NULL;
 	vv_error why;
 	vv_status rc = vv_check_input_source(in, &source, err);
 
@@ -213,10 +213,9 @@ static vv_status import_mended(vv_check_input *in, vv_import_result *result,
 	if (rc == VV_OK && (rc = vv_table_open(&in->table, sink, &result->cid, &why)) == VV_OK) {
 		in->open = true;
 		in->refused = false;
-		in->mend = m;
+		in->mend = vv_take(&m);
 		return VV_OK;
 	}
-	vv_mend_close(m);
 	if (is_refusal(rc) || rc == VV_ENOTFOUND || rc == VV_ECONFLICT) return VV_OK;
 	return vv_error_copy(err, &why);
 }

@@ -462,7 +462,7 @@ static vv_status check_queries(one *c, const vv_check_input *in, const vv_diff_s
 /* Collects the base's findings as known. */
 static vv_status know_base(one *c, vv_error *err)
 {
-	vv_check_result result;
+	vv_auto(vv_check_result) result = {0};
 	uint64_t seed;
 
 	vv_random(&seed, sizeof(seed));
@@ -474,7 +474,6 @@ static vv_status know_base(one *c, vv_error *err)
 	if (rc == VV_OK) {
 		rc = check_queries(c, &c->base, c->base_side, NULL, err);
 	}
-	vv_check_result_clear(&result);
 	c->of_base = false;
 	return rc;
 }
@@ -631,14 +630,13 @@ static bool note_used(one *c)
 static bool has_column(const one *c, const char *name)
 {
 	const vv_table *t = &c->in.table;
-	vv_schema declared;
+	vv_auto(vv_schema) declared = {0};
 	bool has = vv_schema_find(&t->schema, name, strlen(name)) >= 0;
 
 	if (!has && c->in.described && c->in.package.schema.len > 0 &&
 	    vv_schema_read(&declared, c->in.package.schema.data, c->in.package.schema.len, "",
 			   NULL) == VV_OK) {
 		has = vv_schema_find(&declared, name, strlen(name)) >= 0;
-		vv_schema_clear(&declared);
 	}
 	return has;
 }
@@ -758,7 +756,7 @@ vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const v
 vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			 const char *path, const vv_finding *found, size_t count, vv_error *err)
 {
-	one c = {.run = run, .path = path};
+	vv_auto(one) c = {.run = run, .path = path};
 	vv_report_facts facts = {.rows = 0};
 	char hex[VV_OID_TEXT + 1];
 	bool begun = false;
@@ -781,11 +779,7 @@ vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv
 		begun = true;
 		rc = on_finding(&c, &f, err);
 	}
-	if (rc == VV_OK && begun) {
-		rc = vv_report_end(run->report, &facts, err);
-	}
-	one_clear(&c);
-	return rc;
+	return rc < 0 || !begun ? rc : vv_report_end(run->report, &facts, err);
 }
 
 /* Reports a missing base: its pointer was edited or torn. */

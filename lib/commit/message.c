@@ -24,6 +24,12 @@ typedef struct maker {
 	char *file; /* COMMIT_EDITMSG */
 } maker;
 
+static void maker_clear(maker *m)
+{
+	vv_free_all(m->file, m->comment_char);
+}
+VV_AUTO_CLEAR(maker, maker_clear)
+
 void vv_message_clean(vv_buf *message, const char *comment_char)
 {
 	const char *p = vv_buf_cstr(message), *end = p + message->len;
@@ -116,7 +122,7 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 
 vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_options *o, vv_error *err)
 {
-	maker m = {r, o, NULL, NULL, NULL};
+	vv_auto(maker) m = {r, o, NULL, NULL, NULL};
 	vv_status rc = vv_config_string(r, "core.commentChar", &m.comment_char, err);
 
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && strlen(m.comment_char) != 1)) {
@@ -126,9 +132,5 @@ vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_option
 	    !(m.file = vv_path_join(vv_repository_gitdir(r), "COMMIT_EDITMSG", (char *)NULL))) {
 		rc = vv_fail_nomem(err);
 	}
-	if (rc == VV_OK) {
-		rc = run(&m, out, err);
-	}
-	vv_free_all(m.file, m.comment_char);
-	return rc;
+	return rc < 0 ? rc : run(&m, out, err);
 }

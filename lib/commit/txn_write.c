@@ -62,19 +62,17 @@ static vv_status must_be_same(const vv_txn *t, const vv_index *now, const vv_txn
 			      vv_error *err)
 {
 	vv_index_entry e = {.mode = 0};
-	char *file;
+	vv_auto(char) *file = NULL;
 	vv_stat st;
-	bool there, same = true;
 
 	if (!vv_index_get(now, c->path, &e)) {
 		e.mode = 0;
 	}
-	same = e.mode == c->old_mode && (!e.mode || vv_oid_equal(&e.id, &c->old_id));
+	bool same = e.mode == c->old_mode && (!e.mode || vv_oid_equal(&e.id, &c->old_id));
 	if (same && c->work) {
 		if (!(file = vv_repository_file(t->repo, c->path))) return vv_fail_nomem(err);
-		there = vv_lstat(&st, file, NULL) == VV_OK;
+		const bool there = vv_lstat(&st, file, NULL) == VV_OK;
 		same = there == c->was_there && (!there || vv_stat_equal(&st, &c->was));
-		vv_free(file);
 	}
 	return same ? VV_OK
 		    : vv_fail(err, VV_ECONFLICT, "'%s' was changed in the meantime",

@@ -309,14 +309,10 @@ static void forget_list(vv_document *d, vv_buf *list)
 static vv_status read_head(vv_buf *out, const char *file, vv_error *err)
 {
 	char bytes[VV_UNSEEN_HEAD];
-	const int fd = vv_open_regular(file, 0, err);
+	vv_auto(vv_fd) fd = vv_open_regular(file, 0, err);
 	const ssize_t n = fd < 0 ? fd : vv_read_full(fd, bytes, sizeof(bytes), file, err);
 
-	if (fd >= 0) {
-		vv_close(fd, NULL, NULL);
-	}
-	vv_buf_put(out, bytes, n > 0 ? (size_t)n : 0);
-	return n < 0 ? (vv_status)n : vv_buf_ok(out, err);
+	return n < 0 ? (vv_status)n : vv_buf_write(out, bytes, (size_t)n, err);
 }
 
 /* d->command. */
@@ -426,16 +422,11 @@ vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const c
 
 bool vv_document_is_unchanged(const vv_document *d)
 {
-	const int fd = d->before ? vv_open_regular(d->file, 0, VV_IGNORED) : -1;
+	vv_auto(vv_fd) fd = d->before ? vv_open_regular(d->file, 0, VV_IGNORED) : -1;
 	vv_stat now;
-	const bool same = !d->before ||
-			  (fd >= 0 && vv_fstat(&now, fd, d->file, VV_IGNORED) == VV_OK &&
-			   vv_stat_equal(&now, d->before));
 
-	if (fd >= 0) {
-		vv_close(fd, NULL, NULL);
-	}
-	return same;
+	return !d->before || (fd >= 0 && vv_fstat(&now, fd, d->file, VV_IGNORED) == VV_OK &&
+			      vv_stat_equal(&now, d->before));
 }
 
 void vv_document_close(vv_document *d)

@@ -59,10 +59,7 @@ static vv_status open_made(const vv_apply_file *e, vv_source *source, vv_fd_sour
 	vv_status rc;
 
 	if ((*fd = vv_open(e->temp, O_RDONLY | O_NOFOLLOW, 0, err)) < 0) return (vv_status)*fd;
-	if ((rc = vv_fstat(&st, *fd, e->temp, err)) < 0) {
-		vv_close(*fd, NULL, NULL);
-		return rc;
-	}
+	if ((rc = vv_fstat(&st, *fd, e->temp, err)) < 0) return rc;
 	vv_source_fd(source, storage, *fd, e->path, st.size);
 	return VV_OK;
 }
@@ -77,7 +74,7 @@ static vv_status stage_made(vv_apply_index *a, const vv_apply_file *e, bool has_
 	vv_auto(vv_dataset_found) staged = {0};
 	vv_fd_source storage;
 	vv_source source;
-	int fd = -1;
+	vv_auto(vv_fd) fd = -1;
 	vv_status rc = VV_OK;
 
 	if (has_parent &&
@@ -90,9 +87,6 @@ static vv_status stage_made(vv_apply_index *a, const vv_apply_file *e, bool has_
 		    VV_OK) {
 		rc = vv_blob_write(a->files->repo, vv_buf_cstr(&staged.pointer), staged.pointer.len,
 				   blob, err);
-	}
-	if (fd >= 0) {
-		vv_close(fd, NULL, NULL);
 	}
 	return rc;
 }

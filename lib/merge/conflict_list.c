@@ -40,7 +40,7 @@ static vv_status append(vv_conflict_list *l, const char *path, vv_error *err)
 static vv_status is_table(lister *l, const vv_conflict_path *p, bool *out, vv_error *err)
 {
 	bool ours = false, theirs = false;
-	char *driver = NULL;
+	vv_auto(char) *driver = NULL;
 	vv_status rc;
 
 	*out = false;
@@ -53,7 +53,6 @@ static vv_status is_table(lister *l, const vv_conflict_path *p, bool *out, vv_er
 	*out = ours || theirs;
 	if (!*out && (rc = vv_attr_value(l->repo, p->path, "merge", &driver, err)) == VV_OK) {
 		*out = strcmp(driver, "varve") == 0;
-		vv_free(driver);
 	}
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }

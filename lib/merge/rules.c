@@ -21,16 +21,11 @@ enum { BASE, OURS, THEIRS };
 /* The id of varve.json in a commit; null: it has none. */
 static vv_status find_file(vv_oid *out, vv_repository *r, const vv_oid *commit, vv_error *err)
 {
-	vv_tree_entry e;
-	vv_status rc;
+	vv_auto(vv_tree_entry) e = {.path = NULL};
+	const vv_status rc = vv_tree_entry_at(r, commit, VV_RULES_NAME, &e, err);
 
-	memset(out, 0, sizeof(*out));
-	if ((rc = vv_tree_entry_at(r, commit, VV_RULES_NAME, &e, err)) < 0) {
-		return vv_missing_ok(rc, err);
-	}
 	*out = e.id;
-	vv_tree_entry_clear(&e);
-	return VV_OK;
+	return vv_missing_ok(rc, err);
 }
 
 static vv_status read_file(vv_merge_rules *out, vv_repository *r, const vv_oid *file,

@@ -489,7 +489,7 @@ static vv_status note_both(void *payload, const vv_conflict *c, vv_error *err)
 	return vv_buf_ok(&b->words, err);
 }
 
-static void close_sides(merging *m)
+static void merging_clear(merging *m)
 {
 	for (size_t i = 0; i < 3; i++) {
 		if (m->sides[i].open) {
@@ -498,7 +498,9 @@ static void close_sides(merging *m)
 		vv_subject_clear(&m->sides[i].subject);
 	}
 	vv_mem_sink_free(m->blocks.passing);
+	vv_needed_free(m->needed);
 }
+VV_AUTO_CLEAR(merging, merging_clear)
 
 /* A version as a side; table: of a document, else NULL. */
 static vv_status open_version(merging *m, size_t i, const vv_oid *blob, const char *table,
@@ -560,11 +562,10 @@ static vv_status compare_document(const merging *m, both_changed *b, vv_error *e
 	}
 	if (!is) return vv_fail(err, VV_ENOSUPPORT, "no reader");
 	for (size_t i = 0; i < d.document.count && rc == VV_OK; i++) {
-		merging one = {.in = in, .out = m->out, .store = m->store, .plain = true};
+		vv_auto(merging) one = {.in = in, .out = m->out, .store = m->store, .plain = true};
 
 		b->table = d.document.tables[i].name;
 		rc = compare_table(&one, b, temp, err);
-		close_sides(&one);
 	}
 	return rc;
 }
@@ -599,12 +600,12 @@ vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 			void *payload, vv_error *err)
 {
 	static const size_t places[] = {VV_BASE, VV_THEIRS, VV_OURS};
-	merging m = {.in = in, .plain = true};
+	vv_auto(merging) m = {.in = in, .plain = true};
 	vv_auto(char) *temp = vv_path_join(vv_repository_varvedir(in->repo), "cache", NULL);
 	vv_merge_options opts = {.rules = rules, .temp_dir = temp};
 	vv_auto(vv_import_result) result = {0};
 	vv_merge_stats stats;
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_sink sink;
 	vv_status rc = temp ? vv_repository_store(in->repo, &m.store, err) : vv_fail_nomem(err);
 
@@ -616,13 +617,9 @@ vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 	    (rc = vv_merge_tables(&result, &stats, &m.sides[VV_BASE].table, &m.sides[VV_OURS].table,
 				  &m.sides[VV_THEIRS].table, &sink, &opts, err)) < 0 ||
 	    (rc = vv_table_open(&t, &sink, &result.cid, err)) < 0) {
-		close_sides(&m);
 		return rc;
 	}
-	rc = show(payload, &t, err);
-	vv_table_close(&t);
-	close_sides(&m);
-	return rc;
+	return show(payload, &t, err);
 }
 
 /* Opens the sides, or finds out why there is nothing to merge by rows. */
@@ -649,23 +646,21 @@ static vv_status open_sides(merging *m, bool *rows, vv_error *err)
 
 vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err)
 {
-	merging m = {.in = in, .out = out};
+	vv_auto(merging) m = {.in = in, .out = out};
 	bool rows = false;
 	vv_status rc;
 
 	vv_dataset_merged_clear(out);
 	out->result.mode = vv_merge_mode(&in->sides[VV_BASE], &in->sides[VV_OURS],
 					 &in->sides[VV_THEIRS]);
-	if ((rc = name_sides(&m, err)) < 0 ||
-	    (rc = vv_repository_store(in->repo, &m.store, err)) < 0 ||
-	    (rc = in->apart ? give_up(&m, in->apart, err) : open_sides(&m, &rows, err)) < 0) {
-		goto done;
+	rc = name_sides(&m, err);
+	rc = rc < 0 ? rc : vv_repository_store(in->repo, &m.store, err);
+	if (rc == VV_OK) {
+		rc = in->apart ? give_up(&m, in->apart, err) : open_sides(&m, &rows, err);
 	}
-	if (rows) {
-		rc = choose_form(&m, err);
-		rc = rc < 0 ? rc : merge_rows(&m, err);
+	if (rc == VV_OK && rows && (rc = choose_form(&m, err)) == VV_OK) {
+		rc = merge_rows(&m, err);
 	}
-done:
 	if (rc == VV_EMISSING) {
 		vv_hint_code(err, VV_HINT_FETCH_ALL);
 	}
@@ -673,7 +668,5 @@ done:
 		out->record.merged = out->result.id;
 		out->record.root = out->root;
 	}
-	close_sides(&m);
-	vv_needed_free(m.needed);
 	return rc;
 }

@@ -172,11 +172,9 @@ bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it)
 	uint64_t len;
 
 	if (!vv_folder_has(dir, it->name, it->number) || !hash) return false;
-	const int fd = vv_open(path, O_RDONLY | O_NOFOLLOW, 0, VV_IGNORED);
-	bool same = fd >= 0 && vv_hash_rest(hash, &len, fd, path, VV_IGNORED) == VV_OK &&
-		    vv_xxh3_digest(hash) == it->hash;
-	(void)vv_close(fd, path, VV_IGNORED);
-	return same;
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | O_NOFOLLOW, 0, VV_IGNORED);
+	return fd >= 0 && vv_hash_rest(hash, &len, fd, path, VV_IGNORED) == VV_OK &&
+	       vv_xxh3_digest(hash) == it->hash;
 }
 
 vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv_error *err)

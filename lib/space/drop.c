@@ -309,7 +309,7 @@ static vv_status add_named(dropping *x, const char *word, vv_error *err)
 {
 	vv_auto(vv_remote) m = {0};
 	vv_auto(vv_url) u = {0};
-	char *whole = NULL;
+	vv_auto(char) *whole = NULL;
 	vv_status rc;
 
 	if (strcmp(word, VV_VAULT_SOURCE) == 0) return add_keeper(x, word, err);
@@ -331,7 +331,6 @@ static vv_status add_named(dropping *x, const char *word, vv_error *err)
 		}
 		rc = add_keeper(x, whole ? whole : word, err);
 	}
-	free(whole);
 	return rc;
 }
 

@@ -302,7 +302,7 @@ static vv_status on_unknown(void *payload, const char *what, vv_error *err)
 /* Is what reads the vault here? How safe it is, is for `varve vault status`. */
 static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
 {
-	vv_holder_configs holders;
+	vv_auto(vv_holder_configs) holders = {0};
 	vv_error why;
 	vv_cid vault;
 
@@ -314,11 +314,9 @@ static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
 		vv_hint_word(&why, d->words);
 		return vv_doctor_say(d, "vault", true, why.hint, err, "%s", why.message);
 	}
-	const bool used = holders.count > 0;
-	vv_holder_configs_clear(&holders);
 	if (vv_vault_installed(vv_repository_env(r), &why) == VV_OK) return VV_OK;
 	vv_hint_word(&why, d->words);
-	return vv_doctor_say(d, "vault", used, why.hint, err, "%s", why.message);
+	return vv_doctor_say(d, "vault", holders.count > 0, why.hint, err, "%s", why.message);
 }
 
 vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err)

@@ -260,8 +260,6 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 		}
 		return rc;
 	}
-	vv_reached_close(&reached);
-	vv_transfer_close(&t);
 	if (rc == VV_ENOMEM) {
 		rc = vv_fail_nomem(err);
 	} else if (rc < 0) {

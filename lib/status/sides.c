@@ -50,7 +50,15 @@ typedef struct finder {
 	vv_dataset_reader *reader;
 	vv_pathspec paths;
 	int conflict_stage; /* the side of conflicts that is compared with the work tree */
+	char **words;       /* the selected paths, with DOCUMENT in place of DOCUMENT#TABLE */
 } finder;
+
+static void finder_clear(finder *f)
+{
+	vv_pathspec_clear(&f->paths);
+	vv_diff_words_free(f->words);
+}
+VV_AUTO_CLEAR(finder, finder_clear)
 
 void vv_diff_sides_clear(vv_diff_sides *d)
 {
@@ -258,8 +266,7 @@ static vv_status find_old_side(finder *f, const vv_index *x, vv_diff_path *p, vv
 {
 	const vv_diff_side *a = &f->out->a;
 	vv_index_entry e;
-	vv_tree_entry t;
-	vv_status rc;
+	vv_auto(vv_tree_entry) t = {.path = NULL};
 	if (f->out->b.kind == VV_SIDE_INDEX) {
 		p->stage = VV_STAGE_HIDDEN;
 	} else if (a->kind == VV_SIDE_INDEX) {
@@ -269,11 +276,10 @@ static vv_status find_old_side(finder *f, const vv_index *x, vv_diff_path *p, vv
 			p->old_id = e.id;
 		}
 	} else if (!vv_oid_is_null(&a->commit)) {
-		rc = vv_tree_entry_at(f->repo, &a->commit, p->path, &t, err);
+		const vv_status rc = vv_tree_entry_at(f->repo, &a->commit, p->path, &t, err);
 		if (rc == VV_OK) {
 			p->old_mode = git_mode(t.mode);
 			p->old_id = t.id;
-			vv_tree_entry_clear(&t);
 		}
 		return vv_missing_ok(rc, err);
 	}
@@ -436,47 +442,35 @@ static vv_status check_paths(finder *f, vv_error *err)
 vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_reader *s, int argc,
 			     char **argv, const vv_diff_sides_options *opts, vv_error *err)
 {
-	finder f = {.out = out,
-		    .repo = r,
-		    .reader = s,
-		    .conflict_stage = opts->stage ? opts->stage : 2};
-	char **words = NULL;
+	vv_auto(finder) f = {.out = out,
+			     .repo = r,
+			     .reader = s,
+			     .conflict_stage = opts->stage ? opts->stage : 2};
 	int used = 0;
 	vv_status rc;
 	memset(out, 0, sizeof(*out));
 	if ((rc = take_revisions(out, r, argc, argv, opts->dashdash, &used, err)) < 0 ||
 	    (rc = complete_sides(out, r, opts->cached, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	out->revisions = used;
 	if (opts->stage && (out->a.kind != VV_SIDE_INDEX || out->b.kind != VV_SIDE_WORK)) {
-		rc = vv_fail(
+		return vv_fail(
 			err, VV_EUSAGE,
 			"--base, --ours and --theirs compare a side of a conflict with the work "
 			"tree\nomit the revision (or --cached)");
-		goto done;
 	}
 	if (vv_repository_is_bare(r) && out->b.kind != VV_SIDE_COMMIT) {
-		rc = vv_fail(err, VV_EUSAGE,
-			     "a bare repository has no work tree to compare with\n"
-			     "name two versions, as in HEAD~1 HEAD");
-		goto done;
+		return vv_fail(err, VV_EUSAGE,
+			       "a bare repository has no work tree to compare with\n"
+			       "name two versions, as in HEAD~1 HEAD");
 	}
-	rc = vv_diff_sides_take_tables(out, &words, r, argc - used, argv + used, err);
-	if (rc < 0 || (rc = vv_pathspec_init(&f.paths, r, argc - used, words, err)) < 0) {
-		goto done;
+	if ((rc = vv_diff_sides_take_tables(out, &f.words, r, argc - used, argv + used, err)) < 0 ||
+	    (rc = vv_pathspec_init(&f.paths, r, argc - used, f.words, err)) < 0 ||
+	    (rc = list_paths(&f, err)) < 0 || (rc = check_paths(&f, err)) < 0 || !opts->renames) {
+		return rc;
 	}
-	if ((rc = list_paths(&f, err)) == VV_OK) {
-		rc = check_paths(&f, err);
-		rc = rc == VV_OK && opts->renames ? find_renamed(out, r, err) : rc;
-	}
-done:
-	vv_pathspec_clear(&f.paths);
-	vv_diff_words_free(words);
-	if (rc < 0) {
-		vv_diff_sides_clear(out);
-	}
-	return rc;
+	return find_renamed(out, r, err);
 }
 
 static vv_status name_commit(vv_diff_side *s, vv_repository *r, const vv_oid *commit, vv_error *err)
@@ -496,20 +490,16 @@ static vv_status name_commit(vv_diff_side *s, vv_repository *r, const vv_oid *co
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, const char *const *paths, vv_error *err)
 {
-	finder f = {.out = out, .repo = r};
-	char **words;
+	vv_auto(finder) f = {.out = out, .repo = r};
 	int count = 0;
 	memset(out, 0, sizeof(*out));
-	vv_status rc = vv_diff_sides_take_paths(out, &words, r, paths, err);
-	for (; words && words[count]; count++) {
+	vv_status rc = vv_diff_sides_take_paths(out, &f.words, r, paths, err);
+	for (; f.words && f.words[count]; count++) {
 	}
-	if (rc < 0 || (rc = vv_pathspec_init(&f.paths, NULL, count, words, err)) < 0 ||
+	if (rc < 0 || (rc = vv_pathspec_init(&f.paths, NULL, count, f.words, err)) < 0 ||
 	    (rc = name_commit(&out->a, r, from, err)) < 0 ||
-	    (rc = name_commit(&out->b, r, to, err)) < 0 || (rc = list_paths(&f, err)) < 0 ||
-	    (rc = find_renamed(out, r, err)) < 0) {
-		vv_diff_sides_clear(out);
+	    (rc = name_commit(&out->b, r, to, err)) < 0 || (rc = list_paths(&f, err)) < 0) {
+		return rc;
 	}
-	vv_pathspec_clear(&f.paths);
-	vv_diff_words_free(words);
-	return rc;
+	return find_renamed(out, r, err);
 }

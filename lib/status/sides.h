@@ -80,15 +80,15 @@ typedef struct vv_diff_sides_options {
 
 /* Splits the argc arguments in argv, which do not contain "--", into revisions and paths, and sets
  * *out to the sides and to the selected paths that differ. If a side is the index or the work tree,
- * selected paths in conflict are listed even if they do not differ. On failure, *out is empty.
- * VV_ENOTFOUND: a revision does not exist, or an argument is a path that neither side has.
+ * selected paths in conflict are listed even if they do not differ. The caller clears *out, also after
+ * a failure. VV_ENOTFOUND: a revision does not exist, or an argument is a path that neither side has.
  * VV_EUSAGE: the arguments and options do not define two sides. */
 vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_reader *s, int argc,
 			     char **argv, const vv_diff_sides_options *opts, vv_error *err);
 /* Sets *out to the sides *from and *to, two commits, and to the paths that differ between them,
  * with renames detected. from NULL: an empty tree. paths: list only these; they are relative to the
- * repository, and the last element is NULL. paths NULL: list all paths. On failure, *out is
- * empty. */
+ * repository, and the last element is NULL. paths NULL: list all paths. The caller clears
+ * *out, also after a failure. */
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, const char *const *paths, vv_error *err);
 /* Sets *out to a copy of `paths`, in which each path DOCUMENT#TABLE is replaced by DOCUMENT. Adds

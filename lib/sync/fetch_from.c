@@ -247,10 +247,7 @@ static vv_status take_host(vv_fetch_from *r, size_t place, vv_error *err)
 	/* its kind is known */
 	vv_status rc = vv_text_set(&r->stand.kind, vv_git_host_kind(vv_git_host_of(s)), err);
 
-	vv_free(r->stand.kind); /* its kind is known */
-	if (!(r->stand.kind = vv_strdup(vv_git_host_kind(vv_git_host_of(s))))) {
-		return vv_fail_nomem(err);
-	}
+	if (rc < 0) return rc;
 	vv_reach_supplier_clear(s);
 	memmove(s, s + 1, (r->supplier_count - place - 1) * sizeof(*s));
 	r->supplier_count--;

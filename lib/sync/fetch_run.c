@@ -660,6 +660,7 @@ static void close_run(run *r)
 	vv_fetch_result_clear(&r->result);
 	vv_heads_seen_clear(&r->seen);
 }
+VV_AUTO_CLEAR(run, close_run)
 
 static vv_fetch_from wanted(const vv_fetch_job *j, const vv_named *failed)
 {
@@ -731,7 +732,7 @@ static vv_status run_elsewhere(run *r, vv_named *failed, vv_error *err)
 vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
 {
 	vv_auto(vv_named) failed = {.mirrors = VV_BUF_INIT};
-	run r = {.j = j, .from = wanted(j, &failed)};
+	vv_auto(run) r = {.j = j, .from = wanted(j, &failed)};
 	vv_status rc = run_with_next(&r, &failed, err);
 
 	if (rc == VV_EREFUSED && r.lost) {
@@ -739,7 +740,6 @@ vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
 	}
 	j->name = vv_take(&r.from.remote.name);
 	j->url = vv_take(&r.from.remote.url);
-	close_run(&r);
 	return rc;
 }
 
@@ -752,7 +752,7 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 	vv_status rc = vv_cid_parse(&root, cid, strlen(cid), err);
 
 	if (rc < 0) return rc;
-	run r = {.j = &j, .from = wanted(&j, &failed)};
+	vv_auto(run) r = {.j = &j, .from = wanted(&j, &failed)};
 	if ((rc = vv_fetch_from_open(&r.from, idle_sec, err)) == VV_OK) {
 		const vv_fetch f = {.repo = repo,
 				    .suppliers = r.from.suppliers,
@@ -766,6 +766,5 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 		vv_transfer_tell_fetch(&r.from.t, &r.result, r.from.suppliers,
 				       r.from.supplier_count);
 	}
-	close_run(&r);
 	return rc;
 }

@@ -233,17 +233,14 @@ static int open_data(repair *r, const char *path, vv_stat *st)
 {
 	vv_auto(char) *file = vv_repository_file(r->repo, path);
 	char head[16];
-	int fd = file ? vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED) : -1;
-	ssize_t n = -1;
+	vv_auto(vv_fd) fd = file ? vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED)
+				 : -1;
+	const ssize_t n = fd >= 0 && vv_fstat(st, fd, file, VV_IGNORED) == VV_OK &&
+					  S_ISREG(st->mode)
+				  ? vv_pread_full(fd, head, sizeof(head), 0, file, VV_IGNORED)
+				  : -1;
 
-	if (fd >= 0 && vv_fstat(st, fd, file, VV_IGNORED) == VV_OK && S_ISREG(st->mode)) {
-		n = vv_pread_full(fd, head, sizeof(head), 0, file, VV_IGNORED);
-	}
-	if (fd >= 0 && (n < 0 || vv_pointer_looks_like(head, (size_t)n))) {
-		(void)vv_close(fd, NULL, NULL);
-		fd = -1;
-	}
-	return fd;
+	return n < 0 || vv_pointer_looks_like(head, (size_t)n) ? -1 : vv_fd_take(&fd);
 }
 
 /* A file that cannot be read in this form is not an error: it has changed. */

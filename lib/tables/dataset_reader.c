@@ -411,11 +411,8 @@ bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st)
 {
 	char head[32];
 	const bool may = st->size >= VV_POINTER_MIN && st->size <= VV_POINTER_READ;
-	int fd = may && S_ISREG(st->mode) ? vv_open_regular(file, O_NOFOLLOW, NULL) : -1;
+	vv_auto(vv_fd) fd = may && S_ISREG(st->mode) ? vv_open_regular(file, O_NOFOLLOW, NULL) : -1;
 	ssize_t n = fd < 0 ? 0 : vv_read_full(fd, head, sizeof(head), file, NULL);
-	if (fd >= 0) {
-		vv_close(fd, file, NULL);
-	}
 	return n > 0 && vv_pointer_looks_like(head, (size_t)n);
 }
 
@@ -452,19 +449,20 @@ int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const v
 {
 	vv_auto(char) *file = vv_repository_file(r->repo, path);
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	int fd = file ? vv_open_regular(file, O_NOFOLLOW, VV_IGNORED) : -1;
+	vv_auto(vv_fd) fd = file ? vv_open_regular(file, O_NOFOLLOW, VV_IGNORED) : -1;
 	vv_pointer p;
 	uint64_t size;
 	bool anew;
 
-	if (fd >= 0 && vv_fstat(st, fd, path, VV_IGNORED) == VV_OK &&
-	    knows_file(r, path, st, blob, proved, &anew, VV_IGNORED) == VV_OK && !anew &&
-	    (*proved || (vv_dataset_reader_pointer(r, blob, &arena, &p, VV_IGNORED) == VV_OK &&
-			 vv_known_bytes_of(r->repo, &p.root, &size, want) && size == st->size))) {
-		return fd;
-	}
-	(void)vv_close(fd, NULL, NULL);
-	return -1;
+	return fd >= 0 && vv_fstat(st, fd, path, VV_IGNORED) == VV_OK &&
+			       knows_file(r, path, st, blob, proved, &anew, VV_IGNORED) == VV_OK &&
+			       !anew &&
+			       (*proved || (vv_dataset_reader_pointer(r, blob, &arena, &p,
+								      VV_IGNORED) == VV_OK &&
+					    vv_known_bytes_of(r->repo, &p.root, &size, want) &&
+					    size == st->size))
+		       ? vv_fd_take(&fd)
+		       : -1;
 }
 
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,

@@ -118,31 +118,29 @@ static bool is_ready(ahead *a, vv_writer *blocks)
 
 static void ahead_free(ahead *a)
 {
-	if (a->fd >= 0) {
+	if (a) {
 		vv_close(a->fd, NULL, NULL);
+		dataset_inputs_clear(&a->in);
+		vv_dataset_found_clear(&a->found);
+		vv_mem_sink_free(a->blocks);
+		vv_free_all(a->path, a->file, a);
 	}
-	dataset_inputs_clear(&a->in);
-	vv_dataset_found_clear(&a->found);
-	vv_mem_sink_free(a->blocks);
-	vv_free_all(a->path, a->file, a);
 }
+VV_AUTO_FREE(ahead, ahead_free)
 
 /* *out NULL: the file is not one for this (long, gone, a pointer, or its inputs are not to be had). */
 static void ahead_begin(ahead **out, vv_dataset_reader *r, vv_writer *blocks, const char *path,
 			const vv_dataset_options *opts)
 {
-	ahead *a = vv_calloc(1, sizeof(*a));
+	vv_auto(ahead) *a = vv_calloc(1, sizeof(*a));
 
 	*out = NULL;
 	if (!a) return;
 	*a = (ahead){.reader = r, .opts = opts, .fd = -1, .path = vv_strdup(path)};
-	if (!is_ready(a, blocks)) {
-		ahead_free(a);
-		return;
-	}
+	if (!is_ready(a, blocks)) return;
 	a->job.run = run_ahead;
 	vv_pool_submit(r->pool, &a->job);
-	*out = a;
+	*out = vv_take(&a);
 }
 
 static bool ahead_is_of(const ahead *a, const char *path, const vv_dataset_options *opts)
@@ -161,32 +159,29 @@ static bool is_unchanged(const ahead *a)
 
 /* Waits for it, stores its blocks, and frees it. VV_ENOTFOUND: the import failed, or the file changed meanwhile;
  * nothing was stored. */
-static vv_status ahead_end(ahead *a, vv_dataset_found *out, vv_error *err)
+static vv_status ahead_end(ahead *take_a, vv_dataset_found *out, vv_error *err)
 {
+	vv_auto(ahead) *a = take_a;
 	vv_dataset_reader *r = a->reader;
-	vv_status rc = VV_ENOTFOUND;
+	vv_status rc;
 
 	vv_pool_wait(r->pool, &a->job);
 	uint64_t start = vv_monotonic_ms();
-	if (a->status < 0 || !is_unchanged(a)) {
-		goto done;
-	}
+	if (a->status < 0 || !is_unchanged(a)) return VV_ENOTFOUND;
 	if ((rc = vv_mem_sink_pour(a->blocks, NULL, &a->below, err)) < 0 ||
 	    (rc = dataset_import_settle(&a->found, &a->in, err)) < 0 ||
 	    (rc = vv_stat_cache_set(r->stats, a->path, &a->before, &a->found.blob, a->sure, err)) <
 		    0 ||
 	    (rc = vv_progress_update(r->progress, "reading", a->before.size, a->before.size, err)) <
 		    0) {
-		goto done;
+		return rc;
 	}
 	a->found.st = a->before;
 	a->found.ms = a->ms + (vv_monotonic_ms() - start);
 	vv_dataset_found_clear(out);
 	*out = a->found;
 	a->found = (vv_dataset_found){0};
-done:
-	ahead_free(a);
-	return rc;
+	return VV_OK;
 }
 
 /* Waits for it and forgets it. */

@@ -259,7 +259,7 @@ static vv_status follow(vv_figure *f, vv_table *t, vv_error *err)
 	vv_auto(vv_subject) s = {0};
 	vv_auto(vv_table) newer = {0};
 	vv_auto(vv_sums_rule) *rule = NULL;
-	vv_columns c;
+	vv_auto(vv_columns) c = {.count = 0};
 	vv_status rc = open_table(f, &s, &newer, &f->commit, f->path, err);
 
 	/* Where answers were kept until now, no column was looked for. */
@@ -278,7 +278,6 @@ static vv_status follow(vv_figure *f, vv_table *t, vv_error *err)
 			*now = name;
 		}
 	}
-	vv_columns_clear(&c);
 	return VV_OK;
 }
 

@@ -239,9 +239,11 @@ static vv_status read_as_table(side *out, const vv_log_filter *f, const vv_oid *
 	return vv_error_excuse(rc, vv_table_at_is_none(rc), err);
 }
 
+VV_AUTO_CLEAR(side, side_close)
+
 static vv_status count_sides(const vv_log_filter *f, side *a, side *b, vv_error *err)
 {
-	vv_changed_groups r = {0};
+	vv_auto(vv_changed_groups) r = {0};
 	vv_status rc = VV_OK;
 
 	if (a->rows && b->rows) {
@@ -250,7 +252,6 @@ static vv_status count_sides(const vv_log_filter *f, side *a, side *b, vv_error 
 			    VV_OK) {
 			rc = count_cells(&b->count, f, b->rows, r.new_groups, r.new_count, err);
 		}
-		vv_changed_groups_clear(&r);
 	} else if (a->rows) {
 		rc = count_cells(&a->count, f, a->rows, NULL, 0, err);
 	} else if (b->rows) {
@@ -264,7 +265,7 @@ static vv_status look(const search *s, const vv_changed_file *file, bool *found,
 	const vv_log_filter *f = s->f;
 	const vv_change *c = &file->change;
 	const uint32_t old_mode = c->old_mode, new_mode = c->new_mode;
-	side a = {.rows = NULL}, b = {.rows = NULL};
+	vv_auto(side) a = {.rows = NULL}, b = {.rows = NULL};
 	vv_status rc = VV_OK;
 
 	if (old_mode != 0 && new_mode != 0 && vv_oid_equal(&c->old_id, &c->new_id)) {
@@ -282,8 +283,6 @@ static vv_status look(const search *s, const vv_changed_file *file, bool *found,
 		rc = rc < 0 ? rc : count_sides(f, &a, &b, err);
 	}
 	*found = a.count != b.count;
-	side_close(&a);
-	side_close(&b);
 	if (rc == VV_EMISSING) {
 		vv_prefix(err, "%s", vv_text_shows(c->path));
 	}

@@ -698,7 +698,7 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 			  vv_error *err)
 {
 	place *p = vv_arena_calloc(&h->names, 1, sizeof(*p));
-	vv_table_at t = {0};
+	vv_auto(vv_table_at) t = {0};
 
 	if (!p || (o->row && !(p->row = dup(&h->names, o->row)))) return vv_fail_nomem(err);
 	p->number = o->row ? NOWHERE : o->number;
@@ -713,7 +713,6 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 	if (rc == VV_OK) {
 		rc = begin_key(h, p, &t.table, o->path, o->key, err);
 	}
-	vv_table_at_close(&t);
 	h->first = p;
 	return rc < 0 ? rc : vv_lineage_begin(h->lineage, commit, o->path, p, err);
 }

@@ -366,11 +366,9 @@ static const written_file *known_written(const vv_filter *f, const char *path, c
 static int open_file(const vv_filter *f, const char *path, vv_stat *st)
 {
 	vv_auto(char) *file = vv_repository_file(f->repo, path);
-	int fd = file ? vv_open_regular(file, O_NOFOLLOW, VV_IGNORED) : -1;
+	vv_auto(vv_fd) fd = file ? vv_open_regular(file, O_NOFOLLOW, VV_IGNORED) : -1;
 
-	if (fd >= 0 && vv_fstat(st, fd, path, VV_IGNORED) == VV_OK) return fd;
-	(void)vv_close(fd, NULL, NULL);
-	return -1;
+	return fd >= 0 && vv_fstat(st, fd, path, VV_IGNORED) == VV_OK ? vv_fd_take(&fd) : -1;
 }
 
 /* Does git pass the file that smudge has written, or the index's version as the file has it? Neither is imported.
@@ -467,8 +465,6 @@ static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head,
 	vv_auto(char) *file = NULL;
 	char now[HEAD_BYTES];
 	bool stores;
-	ssize_t n = -1;
-	int fd;
 	vv_status rc;
 
 	*out = false;
@@ -477,10 +473,9 @@ static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head,
 	}
 	if ((rc = vv_filter_stores(f, &stores, err)) < 0) return rc;
 	if (!(file = vv_repository_file(f->repo, path))) return vv_fail_nomem(err);
-	if (!stores && (fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL)) >= 0) {
-		n = vv_pread_full(fd, now, sizeof(now), 0, file, NULL);
-		(void)vv_close(fd, file, NULL);
-	}
+	vv_auto(vv_fd) fd = stores ? -1
+				   : vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL);
+	const ssize_t n = fd < 0 ? -1 : vv_pread_full(fd, now, sizeof(now), 0, file, NULL);
 	*out = n >= 0 && memcmp(now, head->data, (size_t)n) != 0;
 	return VV_OK;
 }

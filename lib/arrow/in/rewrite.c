@@ -737,10 +737,10 @@ static vv_status open_rows(rewrite *w, vv_error *err)
 vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table *old,
 		       const char *path, const rewrite_options *o, vv_error *err)
 {
-	rewrite *w = vv_calloc(1, sizeof(*w));
+	vv_auto(rewrite) *w = vv_calloc(1, sizeof(*w));
 	vv_status rc;
 
-	*out = w;
+	*out = NULL;
 	if (!w) {
 		if (stream->release) {
 			stream->release(stream);
@@ -762,11 +762,7 @@ vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table 
 		w->changed = vv_calloc(w->layout.count + 1, sizeof(*w->changed));
 		rc = w->habits && w->cells && w->changed ? open_rows(w, err) : vv_fail_nomem(err);
 	}
-	if (rc < 0) {
-		rewrite_close(w);
-		*out = NULL;
-	}
-	return rc;
+	return rc < 0 ? rc : vv_hand_over(out, &w);
 }
 
 void rewrite_close(rewrite *w)
