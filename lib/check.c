@@ -294,8 +294,8 @@ static vv_status check_side(job *j, vv_error *err)
 		rc = vv_check_side(&j->run, &j->side, j->has_base ? &j->base : NULL, (int)count,
 				   argv, err);
 	}
-	for (size_t i = 0; i < count; i++) {
-		vv_free(argv[i]);
+	vv_array_each(argv, count, arg) {
+		vv_free(*arg);
 	}
 	return rc;
 }
@@ -423,8 +423,8 @@ static vv_status read_history(varve_check_history *out, job *j, const char *revi
 		return rc;
 	}
 	rc = vv_timeline_read(&out->timeline, &j->run, &head, &rules, (int)count, argv, err);
-	for (size_t i = 0; i < count; i++) {
-		vv_free(argv[i]);
+	vv_array_each(argv, count, arg) {
+		vv_free(*arg);
 	}
 	return rc;
 }

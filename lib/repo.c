@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/env.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -54,8 +55,8 @@ static void free_core(vv_core *c)
 		next = s->next;
 		close_session(s);
 	}
-	for (size_t i = 0; i < 4; i++) {
-		vv_free(c->folders[i]);
+	vv_array_each(c->folders, 4, folder) {
+		vv_free(*folder);
 	}
 	vv_cached_close(c->cached);
 	vv_buf_clear(&c->warnings);

@@ -55,9 +55,9 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 	static const char *const suffixes[] = {"", ".git"};
 	char real[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+	vv_array_each(suffixes, sizeof(suffixes) / sizeof(suffixes[0]), suffix) {
 		vv_auto(vv_repository) *r = NULL;
-		vv_auto(char) *b = vv_asprintf("%s%s", path, suffixes[i]);
+		vv_auto(char) *b = vv_asprintf("%s%s", path, *suffix);
 		if (!b || !realpath(b, real)) {
 			continue;
 		}

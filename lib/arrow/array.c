@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 #define ALIGN 64u
 #define SPARES 32u
 #define SPARE_MOST ((size_t)1 << 20) /* bytes of one: fewer are cheap to keep, more are rare */
@@ -32,8 +34,8 @@ vv_arrow_spare *vv_arrow_spare_new(void)
 
 static void empty_spare(vv_arrow_spare *s)
 {
-	for (size_t i = 0; i < SPARES; i++) {
-		free(atomic_exchange(&s->bytes[i], NULL));
+	vv_array_each(s->bytes, SPARES, it) {
+		free(atomic_exchange(it, NULL));
 	}
 }
 
@@ -137,9 +139,9 @@ static void release_array(struct ArrowArray *a)
 	if (h->dictionary.release) {
 		h->dictionary.release(&h->dictionary);
 	}
-	for (size_t i = 0; i < 3; i++) {
-		vv_arrow_drop(&h->owned[i]);
-		leave_spare(h->owned[i].spare);
+	vv_array_each(h->owned, 3, it) {
+		vv_arrow_drop(it);
+		leave_spare(it->spare);
 	}
 	free(h->children);
 	free(h->pointers);

@@ -186,8 +186,8 @@ static vv_status open_batches(vv_arrow_batches *b, vv_table *t, vv_rows *rows,
 	b->progress = vv_rows_progress(rows);
 	if (!(b->pool = vv_pool_new(cpus - 1))) return vv_fail_nomem(err);
 	b->used = cpus < SHARES_MAX ? cpus + 1 : SHARES_MAX;
-	for (unsigned i = 0; i < b->used; i++) {
-		if ((rc = open_share(&b->shares[i], b, t, o, err)) < 0) return rc;
+	vv_array_each(b->shares, b->used, it) {
+		if ((rc = open_share(it, b, t, o, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

@@ -5,6 +5,7 @@
  * target is written.
  */
 #include "lib/arrow/ipc.h"
+#include "base/array.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,10 +61,10 @@ static size_t place_members(slot *slots, size_t count)
 	size_t end = 4; /* after the distance to the table of places */
 
 	for (size_t size = 8; size > 0; size /= 2) {
-		for (size_t i = 0; i < count; i++) {
-			if (slots[i].size == size) {
+		vv_array_each(slots, count, it) {
+			if (it->size == size) {
 				end = (end + size - 1) / size * size;
-				slots[i].at = end;
+				it->at = end;
 				end += size;
 			}
 		}
@@ -79,18 +80,17 @@ static void put_table(vv_buf *b, size_t from, slot *slots, size_t count)
 	put_zeros(b, (8 - (b->len + places) % 8) % 8);
 	put_le(b, places, 2);
 	put_le(b, end, 2);
-	for (size_t i = 0; i < count; i++) {
-		put_le(b, slots[i].size ? slots[i].at : 0, 2);
+	vv_array_each(slots, count, it) {
+		put_le(b, it->size ? it->at : 0, 2);
 	}
 	size_t table = b->len;
 	refer(b, from);
 	put_le(b, places, 4);
 	put_zeros(b, end - 4);
-	for (size_t i = 0; i < count; i++) {
-		slots[i].at += table;
-		for (size_t k = 0; k < slots[i].size && !b->failed; k++) {
-			b->data[slots[i].at + k] = (char)(uint8_t)((uint64_t)slots[i].value >>
-								   8 * k);
+	vv_array_each(slots, count, it) {
+		it->at += table;
+		for (size_t k = 0; k < it->size && !b->failed; k++) {
+			b->data[it->at + k] = (char)(uint8_t)((uint64_t)it->value >> 8 * k);
 		}
 	}
 }
@@ -207,9 +207,9 @@ static bool is_decimal(layout *out, const char *format)
 
 static bool layout_of(layout *out, const char *format)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (strcmp(formats[i].format, format) == 0) {
-			*out = formats[i].is;
+	vv_array_each(formats, sizeof(formats) / sizeof(formats[0]), it) {
+		if (strcmp(it->format, format) == 0) {
+			*out = it->is;
 			return true;
 		}
 	}
@@ -264,10 +264,10 @@ static void put_pairs(vv_buf *b, size_t from, const char *metadata)
 		slot pair[] = {{4, 0, 0}, {4, 0, 0}};
 
 		put_table(b, at, pair, 2);
-		for (size_t k = 0; k < 2; k++) {
+		vv_array_each(pair, 2, it) {
 			const size_t len = (size_t)native32(p);
 
-			put_string(b, pair[k].at, p + 4, len);
+			put_string(b, it->at, p + 4, len);
 			p += 4 + len;
 		}
 	}

@@ -28,8 +28,8 @@ vv_status vv_ipc_damaged(const vv_ipc_place *at, const char *why, vv_error *err)
 void vv_ipc_let_go(vv_ipc_held *h)
 {
 	if (!h || --h->refs > 0) return;
-	for (size_t i = 0; i < h->other_count; i++) {
-		vv_ipc_let_go(h->others[i]); /* nested as their types are */
+	vv_array_each(h->others, h->other_count, other) {
+		vv_ipc_let_go(*other); /* nested as their types are */
 	}
 	vv_array_clear(h->parts, h->part_count, it, vv_buf_clear(it));
 	vv_free(h->others);
@@ -487,9 +487,8 @@ vv_status vv_ipc_decode(vv_ipc_place *at, vv_ipc_held *h, vv_flatbuffer *b, vv_f
 				    err);
 	}
 	at->column = NULL;
-	for (size_t i = 0; i < h->other_count; i++) {
-		h->bytes += of ? h->others[i]->bytes
-			       : 0; /* of a dictionary: they live as long as it */
+	vv_array_each(h->others, h->other_count, other) {
+		h->bytes += of ? (*other)->bytes : 0; /* of a dictionary: they live as long as it */
 	}
 	return rc;
 }

@@ -242,9 +242,8 @@ static vv_status put_key(vv_arrow_changes *c, const vv_row_change *r, vv_error *
 	if (c->o.key_count == 0) {
 		return vv_arrow_column_put_int(&c->columns[0].out, &number, c->rows, err);
 	}
-	for (size_t i = 0; i < c->own; i++) {
-		if ((rc = put_cell(c, &c->columns[i], &c->columns[i].new, r->new_cells, r->new_row,
-				   err)) < 0) {
+	vv_array_each(c->columns, c->own, it) {
+		if ((rc = put_cell(c, it, &it->new, r->new_cells, r->new_row, err)) < 0) {
 			return rc;
 		}
 	}

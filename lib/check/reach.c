@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -65,8 +66,8 @@ static bool is_of_system(const char *real)
 {
 	static const char *const folders[] = {"/proc", "/sys", "/dev"};
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		if (vv_path_below(folders[i], real)) {
+	vv_array_each(folders, sizeof(folders) / sizeof(folders[0]), folder) {
+		if (vv_path_below(*folder, real)) {
 			return !vv_path_below("/dev/shm", real); /* a folder of files in memory */
 		}
 	}

@@ -264,15 +264,14 @@ static vv_status try_rule(trying *t, vv_error *err)
 		     row ? row->text : rule->text);
 		return VV_OK;
 	}
-	for (size_t i = 0; i < rule->row_count; i++) {
-		if (rule->rows[i].right) {
+	vv_array_each(rule->rows, rule->row_count, row) {
+		if (row->right) {
 			continue;
 		}
-		if ((rc = judge(t, &rule->rows[i], err)) < 0) return rc;
+		if ((rc = judge(t, row, err)) < 0) return rc;
 		if (t->found == 0) {
-			tell(t, rule->rows[i].line,
-			     "the rule should report this row (-), but accepts it",
-			     rule->rows[i].text);
+			tell(t, row->line, "the rule should report this row (-), but accepts it",
+			     row->text);
 		}
 	}
 	return VV_OK;

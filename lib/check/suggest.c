@@ -405,8 +405,8 @@ static vv_status put_all(vv_buf *out, const learning *l, const vv_rules_file *ru
 	size_t before = out->len, count = 0;
 
 	if (!chosen || !read_lines_there(&there, rules, l->path)) return vv_fail_nomem(err);
-	for (size_t i = 0; i < l->count; i++) {
-		const candidate *c = choose(l, &l->items[i]);
+	vv_array_each(l->items, l->count, it) {
+		const candidate *c = choose(l, it);
 
 		if (c && !is_written(&there, c->text)) {
 			chosen[count++] = c;

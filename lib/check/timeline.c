@@ -62,8 +62,8 @@ static void put_text(vv_buf *b, const char *s, size_t len)
 static void put_words(vv_buf *b, const char *const *words, size_t count)
 {
 	vv_buf_put_varint(b, count);
-	for (size_t i = 0; i < count; i++) {
-		put_text(b, words[i], strlen(words[i]));
+	vv_array_each(words, count, word) {
+		put_text(b, *word, strlen(*word));
 	}
 }
 
@@ -90,8 +90,8 @@ static vv_status put_count(void *payload, const vv_report_count *c, vv_error *er
 	const char *const texts[] = {c->path, c->rule, c->name, c->column, c->message};
 	vv_buf *b = payload;
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		put_maybe(b, texts[i]);
+	vv_array_each(texts, sizeof(texts) / sizeof(texts[0]), text) {
+		put_maybe(b, *text);
 	}
 	vv_buf_put_varint(b, c->severity);
 	vv_buf_put_varint(b, c->found);
@@ -143,8 +143,8 @@ static vv_status take_record(vv_timeline *t, size_t commit, const vv_buf *b, boo
 		const char **const texts[] = {&v.count.path, &v.count.rule, &v.count.name,
 					      &v.count.column, &v.count.message};
 
-		for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-			*texts[i] = take_maybe(&r);
+		vv_array_each(texts, sizeof(texts) / sizeof(texts[0]), text) {
+			**text = take_maybe(&r);
 		}
 		v.count.severity = (vv_severity)take_number(&r);
 		v.count.found = take_number(&r);

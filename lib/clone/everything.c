@@ -727,8 +727,8 @@ static vv_status replace_history(migration *m, vv_rewrite *w, vv_error *err)
 	const vv_rewritten *c = vv_rewrite_changed(w, &count);
 	vv_status rc;
 
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_printf(&pairs, "%s %s\n", vv_oid_shows(&c[i].old), vv_oid_shows(&c[i].now));
+	vv_array_each(c, count, it) {
+		vv_buf_printf(&pairs, "%s %s\n", vv_oid_shows(&it->old), vv_oid_shows(&it->now));
 	}
 	if ((rc = vv_buf_ok(&pairs, err)) < 0 || (rc = write_map(m, &pairs, err)) < 0 ||
 	    (rc = vv_refs_each(m->repo, "refs/notes/", copy_notes, &notes, err)) < 0) {

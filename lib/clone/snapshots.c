@@ -477,9 +477,7 @@ static vv_status look_into(vv_snapshots *s, vv_snapshot *i, int fd, vv_error *er
 
 	if (rc < 0 || (rc = vv_repository_store(s->repo, &blocks, err)) < 0) return rc;
 	const vv_snapshot_before *before = last_until(s, i->time);
-	for (size_t k = 0; k < s->before_count; k++) {
-		const vv_snapshot_before *b = &s->before[k];
-
+	vv_array_each(s->before, s->before_count, b) {
 		if (strcmp(b->sha256, i->sha256) != 0 || (b->time != i->time && b != before)) {
 			continue;
 		}

@@ -323,8 +323,8 @@ static vv_status write_paths(const vv_commit_job *j, const char *file, vv_error 
 			vv_buf_printf(&b, ":(top,literal)%s%c", e->from, '\0');
 		}
 	}
-	for (size_t i = 0; i < j->described_count; i++) {
-		vv_buf_printf(&b, ":(top,literal)%s%c", j->described[i], '\0');
+	vv_array_each(j->described, j->described_count, path) {
+		vv_buf_printf(&b, ":(top,literal)%s%c", *path, '\0');
 	}
 	vv_status rc = vv_buf_ok(&b, err);
 	return rc < 0 ? rc : vv_write_file(file, b.data, b.len, false, err);

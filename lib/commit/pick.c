@@ -107,9 +107,9 @@ static vv_status find_changed(vv_pick *p, vv_error *err)
 		    0) {
 		return rc;
 	}
-	for (size_t i = 0; i < p->changed.count; i++) {
-		if (is_asked(p, &p->changed.items[i], &since)) {
-			p->changed.items[kept++] = p->changed.items[i];
+	vv_array_each(p->changed.items, p->changed.count, it) {
+		if (is_asked(p, it, &since)) {
+			p->changed.items[kept++] = *it;
 		}
 	}
 	p->changed.count = kept;

@@ -384,8 +384,8 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, char *const *describe
 			paths[check.path_count++] = c->path;
 		}
 	}
-	for (size_t i = 0; i < described_count; i++) {
-		paths[check.path_count++] = described[i];
+	vv_array_each(described, described_count, path) {
+		paths[check.path_count++] = *path;
 	}
 	check.paths = paths;
 	check.progress = vv_dataset_reader_progress(t->reader);

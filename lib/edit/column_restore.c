@@ -148,9 +148,7 @@ static void count(job *j, vv_column_restored *out)
 	const vv_field *fields = j->file.table.schema.fields;
 	size_t at = 0, kept = 0;
 
-	for (size_t i = 0; i < j->edits.count; i++) {
-		const vv_row_edit *e = &j->edits.items[i];
-
+	vv_array_each(j->edits.items, j->edits.count, e) {
 		if (e->column == EVERY_COLUMN) {
 			continue;
 		}

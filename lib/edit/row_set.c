@@ -186,8 +186,8 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 		rc = text_value(j, &cell, f, equals + 1, err);
 	}
 	if (rc < 0) return rc;
-	for (size_t i = 0; i < j->now.key_count; i++) {
-		if (j->now.key[i] == at) {
+	vv_array_each(j->now.key, j->now.key_count, key) {
+		if (*key == at) {
 			return vv_fail(err, VV_EUSAGE, "%s belongs to the key and cannot be set",
 				       vv_text_name(word, len));
 		}
@@ -239,8 +239,8 @@ static vv_status read_values(job *j, vv_error *err)
 	j->more = vv_arena_calloc(&j->arena, j->s->count + 1, sizeof(*j->more));
 	if (!j->cells || !j->given || !j->more) return vv_fail_nomem(err);
 	if (!j->now.has && !j->s->remove && (rc = key_cells(j, err)) < 0) return rc;
-	for (size_t i = 0; i < j->s->count; i++) {
-		if ((rc = read_value(j, j->s->values[i], err)) < 0) return rc;
+	vv_array_each(j->s->values, j->s->count, it) {
+		if ((rc = read_value(j, *it, err)) < 0) return rc;
 	}
 	j->file.more = (vv_more_columns){j->more, j->columns - j->file.table.columns};
 	return VV_OK;

@@ -385,8 +385,8 @@ bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b)
 
 void vv_head_record_clear(vv_head_record *r)
 {
-	for (size_t i = 0; i < r->mirror_count; i++) {
-		vv_free(r->mirrors[i]);
+	vv_array_each(r->mirrors, r->mirror_count, mirror) {
+		vv_free(*mirror);
 	}
 	r->mirror_count = 0;
 }
@@ -443,10 +443,10 @@ vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], ui
 
 static void put_keys(vv_buf *out, const char *word, const vv_head_keys *l, bool commits)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		vv_buf_printf(out, "%s %s %llu%s%s\n", word, vv_did_key_shows(l->items[i].key),
-			      (unsigned long long)l->items[i].number, commits ? " " : "",
-			      commits ? vv_oid_shows(&l->items[i].commit) : "");
+	vv_array_each(l->items, l->count, it) {
+		vv_buf_printf(out, "%s %s %llu%s%s\n", word, vv_did_key_shows(it->key),
+			      (unsigned long long)it->number, commits ? " " : "",
+			      commits ? vv_oid_shows(&it->commit) : "");
 	}
 }
 
@@ -462,8 +462,8 @@ void vv_head_record_put(vv_buf *out, const vv_head_record *r)
 	vv_buf_puts(out, "refs ");
 	vv_hex_put(out, r->refs, sizeof(r->refs));
 	vv_buf_puts(out, "\n");
-	for (size_t i = 0; i < r->mirror_count; i++) {
-		vv_buf_printf(out, "mirror %s\n", r->mirrors[i]);
+	vv_array_each(r->mirrors, r->mirror_count, mirror) {
+		vv_buf_printf(out, "mirror %s\n", *mirror);
 	}
 	put_keys(out, "signer", &r->signers, false);
 	put_keys(out, "revoked", &r->revoked, false);

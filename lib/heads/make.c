@@ -218,9 +218,9 @@ static vv_status join_keys(vv_head_keys *to, const vv_head_keys *from, vv_error 
 {
 	vv_head_keys new = {.count = 0};
 
-	for (size_t i = 0; i < from->count; i++) {
-		if (!vv_head_keys_find(to, from->items[i].key)) {
-			new.items[new.count++] = from->items[i];
+	vv_array_each(from->items, from->count, it) {
+		if (!vv_head_keys_find(to, it->key)) {
+			new.items[new.count++] = *it;
 		}
 	}
 	return set_keys(to, &new, err);

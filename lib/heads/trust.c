@@ -153,9 +153,8 @@ vv_status vv_trust_join(vv_trust *t, const vv_trust *before, const vv_trust *now
 	if (strcmp(t->name, now->name) != 0 || memcmp(t->owner, now->owner, VV_KEY_PUBLIC) != 0) {
 		return both_moved(now, err);
 	}
-	for (size_t i = 0; i < now->count; i++) {
-		const vv_trusted_head *other = &now->heads[i],
-				      *old = vv_trust_find(before, other->key),
+	vv_array_each(now->heads, now->count, other) {
+		const vv_trusted_head *old = vv_trust_find(before, other->key),
 				      *mine = vv_trust_find(t, other->key);
 		bool follows = is_same(mine, old), precedes = false;
 

@@ -133,8 +133,8 @@ static vv_status drop_decided(remake *r, vv_error *err)
 	    (rc = item_set_make(&open, r->record, err)) < 0) {
 		goto done;
 	}
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_conflict_item *item = &c->items[i], *was = item_before(&all, item);
+	vv_array_each(c->items, c->count, item) {
+		const vv_conflict_item *was = item_before(&all, item);
 
 		if (vv_conflict_is_of_columns(item) || !was || item_set_has(&open, was)) {
 			c->items[left++] = *item;

@@ -111,8 +111,8 @@ vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_
 		     (rc = note_change(out, &file, in, err)) < 0)) {
 		return rc;
 	}
-	for (size_t i = 0; i < in->how.count; i++) {
-		if ((rc = vv_merge_rules_put(out, in->how.items[i], err)) < 0) return rc;
+	vv_array_each(in->how.items, in->how.count, it) {
+		if ((rc = vv_merge_rules_put(out, *it, err)) < 0) return rc;
 	}
 	if (in->swapped) {
 		vv_merge_rules_swap(out);
@@ -125,8 +125,8 @@ vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err)
 	vv_auto(vv_merge_rules) rules = {0};
 	vv_status rc;
 
-	for (size_t i = 0; i < how->count; i++) {
-		if ((rc = vv_merge_rules_put(&rules, how->items[i], err)) < 0) return rc;
+	vv_array_each(how->items, how->count, it) {
+		if ((rc = vv_merge_rules_put(&rules, *it, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -168,8 +168,8 @@ vv_status vv_merge_rules_check_columns(vv_repository *r, vv_dataset_reader *read
 	sought s = {.repo = r, .reader = reader};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < how->count; i++) {
-		if ((rc = vv_merge_rules_put(&rules, how->items[i], err)) < 0) return rc;
+	vv_array_each(how->items, how->count, it) {
+		if ((rc = vv_merge_rules_put(&rules, *it, err)) < 0) return rc;
 	}
 	s.names.items = vv_arena_calloc(&rules.arena, rules.count + 1, sizeof(char *));
 	if (!s.names.items) return vv_fail_nomem(err);
@@ -252,8 +252,8 @@ void vv_merge_rules_describe(vv_buf *out, const vv_merge_stats *s)
 	vv_auto(vv_buf) b = VV_BUF_FOR(out);
 	uint64_t all = 0;
 
-	for (size_t i = 0; i < VV_MERGE_RULES; i++) {
-		all += s->by_rule[i];
+	vv_array_each(s->by_rule, VV_MERGE_RULES, it) {
+		all += *it;
 	}
 	if (all > 0) {
 		const char *before = " (";

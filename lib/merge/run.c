@@ -141,8 +141,8 @@ static vv_status make_words(vv_merge_job *j, vv_error *err)
 	if (vv_config_string(j->repo, VV_LFS_MERGE_DRIVER, &own, VV_IGNORED) < 0) {
 		vv_lfs_merge_setting(&j->lfs);
 	}
-	for (size_t i = 0; i < j->how.count; i++) {
-		vv_buf_printf(&rules, "%s\n", j->how.items[i]);
+	vv_array_each(j->how.items, j->how.count, it) {
+		vv_buf_printf(&rules, "%s\n", *it);
 	}
 	j->attributes = vv_asprintf("core.attributesFile=%s/attributes", j->folder);
 	j->guide = vv_asprintf(VV_MERGE_FOLDER_VAR "=%s", j->folder);
@@ -219,9 +219,9 @@ static vv_status run_trial(vv_runner *r, vv_repository *inside, const vv_merge_j
 	const char *args[VV_GIT_ARGS_MAX];
 	size_t n = put_settings(j, args);
 
-	for (size_t i = 0; i < SETTINGS; i++) {
+	vv_array_each(settings, SETTINGS, it) {
 		args[n++] = "-c";
-		args[n++] = settings[i];
+		args[n++] = *it;
 	}
 	for (size_t i = 0; words[i]; i++) {
 		args[n++] = words[i];

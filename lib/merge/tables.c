@@ -491,11 +491,11 @@ static vv_status note_both(void *payload, const vv_conflict *c, vv_error *err)
 
 static void merging_clear(merging *m)
 {
-	for (size_t i = 0; i < 3; i++) {
-		if (m->sides[i].open) {
-			vv_table_close(&m->sides[i].table);
+	vv_array_each(m->sides, 3, it) {
+		if (it->open) {
+			vv_table_close(&it->table);
 		}
-		vv_subject_clear(&m->sides[i].subject);
+		vv_subject_clear(&it->subject);
 	}
 	vv_mem_sink_free(m->blocks.passing);
 	vv_needed_free(m->needed);

@@ -63,11 +63,8 @@ typedef struct search {
 
 static void search_clear(search *f)
 {
-	for (size_t i = 0; i < 2; i++) {
-		for (size_t k = 0; k < f->sides[i].count; k++) {
-			vv_free(f->sides[i].list[k].cells.list);
-		}
-		vv_free(f->sides[i].list);
+	vv_array_each(f->sides, 2, it) {
+		vv_array_clear(it->list, it->count, of, vv_free(of->cells.list));
 	}
 	vv_free(f->cells);
 }
@@ -346,8 +343,8 @@ static vv_status try_copy(search *f, const step *first, const step *last, const 
 /* Does the step differ from this one in a cell, which a pick would set, or leave unchanged? */
 static bool contradicts(const step *s, const step *last)
 {
-	for (size_t i = 0; i < s->cells.count; i++) {
-		const change *c = &s->cells.list[i], *d = find_change(&last->cells, c->cell);
+	vv_array_each(s->cells.list, s->cells.count, c) {
+		const change *d = find_change(&last->cells, c->cell);
 
 		if (d && d->value != c->value) return true;
 	}
@@ -365,8 +362,8 @@ static bool add_amounts(row *r, const step *s, const step *added)
 {
 	bool any = false, all = true;
 
-	for (size_t i = 0; i < added->cells.count; i++) {
-		const change *d = &added->cells.list[i], *c = find_change(&s->cells, d->cell);
+	vv_array_each(added->cells.list, added->cells.count, d) {
+		const change *c = find_change(&s->cells, d->cell);
 		const double weighted = d->by * (double)(d->cell >> 40);
 
 		if (c) {

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/path.h"
@@ -67,8 +68,7 @@ static vv_status check_held(vv_folder_checked *c, const char *dir, const char *m
 		return VV_OK;
 	}
 	for (size_t i = 0; i < 2; i++) {
-		for (size_t k = 0; k < lists[i]->count; k++) {
-			const vv_folder_item *it = &lists[i]->items[k];
+		vv_array_each(lists[i]->items, lists[i]->count, it) {
 			if (is_unsure(&s, lists[i], it)) {
 				continue;
 			}

@@ -143,17 +143,16 @@ static vv_status look_lost(vv_folder_history *h, vv_error *err)
 	vv_folder_items *packs = &h->state->packs;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < packs->count; i++) {
-		const char *name = packs->items[i].name;
+	vv_array_each(packs->items, packs->count, it) {
+		const char *name = it->name;
 		if (is_whole(h, name, "pack") && is_whole(h, name, "idx")) {
-			packs->items[kept++] = packs->items[i];
+			packs->items[kept++] = *it;
 			continue;
 		}
-		for (size_t k = 0; k < 2; k++) {
+		vv_array_each(ends, 2, end) {
+			vv_auto(char) *file = vv_asprintf("%s/" PACKS "%s.%s", h->dir, name, *end);
 			vv_status rc;
 
-			vv_auto(char) *file = vv_asprintf("%s/" PACKS "%s.%s", h->dir, name,
-							  ends[k]);
 			if ((rc = vv_alloc_ok(file, err)) < 0 ||
 			    (rc = vv_unlink(file, true, err)) < 0) {
 				return rc;
@@ -288,8 +287,8 @@ vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err)
 
 static void put_ids(vv_buf *b, const char *before, const vv_oid *ids, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_printf(b, "%s%s\n", before, vv_oid_shows(&ids[i]));
+	vv_array_each(ids, count, id) {
+		vv_buf_printf(b, "%s%s\n", before, vv_oid_shows(id));
 	}
 }
 
@@ -331,10 +330,10 @@ static vv_status note_pack(vv_folder_history *h, const char *name, uint64_t byte
 	const size_t len = strlen(PACKS), name_len = strlen(name);
 	size_t kept = 0;
 
-	for (size_t i = 0; i < gone->count; i++) {
-		const char *path = gone->items[i].name;
+	vv_array_each(gone->items, gone->count, it) {
+		const char *path = it->name;
 		if (strncmp(path, PACKS, len) != 0 || strncmp(path + len, name, name_len) != 0) {
-			gone->items[kept++] = gone->items[i];
+			gone->items[kept++] = *it;
 		}
 	}
 	gone->count = kept;
@@ -409,9 +408,9 @@ static vv_status let_go(vv_folder_history *h, size_t first, size_t end, vv_error
 	vv_folder_items *packs = &h->state->packs;
 
 	for (size_t i = first; i < end; i++) {
-		for (size_t k = 0; k < 2; k++) {
+		vv_array_each(ends, 2, ending) {
 			vv_auto(vv_buf) name = VV_BUF_INIT;
-			vv_buf_printf(&name, PACKS "%s.%s", packs->items[i].name, ends[k]);
+			vv_buf_printf(&name, PACKS "%s.%s", packs->items[i].name, *ending);
 			const vv_status rc = vv_buf_ok(&name, err);
 			if (rc < 0) return rc;
 			if (!vv_folder_items_add(h->state, &h->state->gone, name.data,

@@ -162,9 +162,9 @@ static vv_status write_table(run *r, const vv_folder_table *of, vv_folder_item *
 
 static vv_status write_tables(run *r, vv_error *err)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		vv_folder_item *it = vv_folder_items_find(&r->state.files, r->items[i].path);
-		const vv_status rc = write_table(r, &r->items[i], it, err);
+	vv_array_each(r->items, r->count, table) {
+		vv_folder_item *it = vv_folder_items_find(&r->state.files, table->path);
+		const vv_status rc = write_table(r, table, it, err);
 		if (rc < 0) return rc;
 		r->p->written++;
 	}
@@ -177,11 +177,10 @@ static vv_status remove_tables(run *r, vv_error *err)
 	vv_folder_items *files = &r->state.files;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < files->count; i++) {
-		if (files->items[i].kept) {
-			files->items[kept++] = files->items[i];
-		} else if (!vv_folder_items_add(&r->state, &r->state.gone, files->items[i].name,
-						0)) {
+	vv_array_each(files->items, files->count, it) {
+		if (it->kept) {
+			files->items[kept++] = *it;
+		} else if (!vv_folder_items_add(&r->state, &r->state.gone, it->name, 0)) {
 			return vv_fail_nomem(err);
 		}
 	}

@@ -239,12 +239,12 @@ vv_status vv_block_peers_send(const vv_blocks_sources *to, vv_transfer *t,
 	if (peers > 1 && t->connect.idle_sec == 0) {
 		t->connect.first_sec = VV_ASK_FIRST_SEC;
 	}
-	for (size_t i = 0; i < to->count; i++) {
-		if (!is_trusted_peer(&to->items[i])) {
+	vv_array_each(to->items, to->count, it) {
+		if (!is_trusted_peer(it)) {
 			continue;
 		}
 		memset(&one, 0, sizeof(one));
-		if (send_to(to->items[i].url, t, refs, count, dry_run, &one, &why) < 0) {
+		if (send_to(it->url, t, refs, count, dry_run, &one, &why) < 0) {
 			if (peers > 1) {
 				vv_notes_warn(t->notes, "%s", why.message);
 			}

@@ -165,15 +165,15 @@ static vv_status check_key(const char *dot, vv_error *err)
 		   {".profile", NULL},
 		   {".keyfile", NULL}};
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		if (strcmp(own[i].key, dot) != 0) {
+	vv_array_each(own, sizeof(own) / sizeof(own[0]), it) {
+		if (strcmp(it->key, dot) != 0) {
 			continue;
 		}
 		vv_fail(err, VV_EINPUT,
 			VV_BLOCKS_CONFIG ": '%s' of a store cannot be set here: each user sets it",
-			own[i].key + 1);
-		return own[i].hint
-			       ? vv_hint(err, "git config %s VALUE", own[i].hint)
+			it->key + 1);
+		return it->hint
+			       ? vv_hint(err, "git config %s VALUE", it->hint)
 			       : vv_hint(err,
 					 "remove it; each user sets it in AWS's own variables and files");
 	}

@@ -550,9 +550,9 @@ static size_t leave_absent(const vv_host *h, vv_cid *cids, size_t count)
 {
 	size_t left = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!vv_host_has(h, &cids[i])) {
-			cids[left++] = cids[i];
+	vv_array_each(cids, count, it) {
+		if (!vv_host_has(h, it)) {
+			cids[left++] = *it;
 		}
 	}
 	return left;

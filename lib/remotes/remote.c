@@ -193,8 +193,8 @@ static vv_status no_remote(vv_repository *r, const char *word, vv_error *err)
 	vv_fail(err, VV_ENOTFOUND, "no remote or folder is named '%s'", vv_text_shows(word));
 	vv_nearest near = vv_nearest_to(word);
 	if (vv_remote_names(&names, r, VV_IGNORED) == VV_OK) {
-		for (size_t i = 0; i < names.count; i++) {
-			(void)vv_nearest_try(&near, names.items[i]);
+		vv_array_each(names.items, names.count, name) {
+			(void)vv_nearest_try(&near, *name);
 		}
 		if (near.best) {
 			vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hint.h"
@@ -91,8 +92,8 @@ vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url, bool lo
 	*out = NULL;
 	if (!f) return vv_fail_nomem(err);
 	atomic_init(&f->stopped, false);
-	for (size_t i = 0; i < VV_FOLDER_FIRST; i++) {
-		f->first[i] = (vv_buf)VV_BUF_INIT;
+	vv_array_each(f->first, VV_FOLDER_FIRST, it) {
+		*it = (vv_buf)VV_BUF_INIT;
 	}
 	if ((rc = vv_folder_url_put(&folder, url, err)) < 0 ||
 	    (rc = vv_url_read(&u, folder.data, err)) < 0) {
@@ -114,8 +115,8 @@ void vv_remote_folder_close(vv_remote_folder *f)
 {
 	if (!f) return;
 	vv_place_close(&f->place);
-	for (size_t i = 0; i < VV_FOLDER_FIRST; i++) {
-		vv_buf_clear(&f->first[i]);
+	vv_array_each(f->first, VV_FOLDER_FIRST, it) {
+		vv_buf_clear(it);
 	}
 	vv_free_all(f->history, f->url, f);
 }

@@ -310,8 +310,8 @@ static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
 			      vv_text_count(r->incomplete),
 			      vv_text_counted(r->versions, "version", NULL),
 			      r->incomplete == 1 ? "s" : "", vv_text_count(r->missing_count));
-		for (size_t i = 0; i < r->missing_shown; i++) {
-			vv_notes_put(t->notes, "  %s", vv_cid_shows(&r->missing[i]));
+		vv_array_each(r->missing, r->missing_shown, it) {
+			vv_notes_put(t->notes, "  %s", vv_cid_shows(it));
 		}
 	}
 	if (r->missing_count > 0 && !t->left_out &&

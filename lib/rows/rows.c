@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/thread.h"
 #include "lib/rows/found_rows.h"
@@ -131,10 +132,10 @@ static bool take_portion(vv_rows *r)
 static vv_status start(vv_rows *r, uint64_t row, vv_error *err)
 {
 	wait_for_reading(r);
-	for (size_t i = 0; i < 2; i++) {
-		r->portions[i].count = 0;
-		r->portions[i].wanted = 1;
-		r->portions[i].last = false;
+	vv_array_each(r->portions, 2, it) {
+		it->count = 0;
+		it->wanted = 1;
+		it->last = false;
 	}
 	r->group = r->at = 0;
 	return found_rows_start(r->from, row, err);
@@ -257,9 +258,9 @@ bool vv_rows_close(vv_rows *r)
 	wait_for_reading(r);
 	vv_pool_free(r->pool);
 	found_rows_close(r->from);
-	for (size_t i = 0; i < 2; i++) {
-		for (size_t g = 0; g < PORTION; g++) {
-			found_group_clear(&r->portions[i].groups[g]);
+	vv_array_each(r->portions, 2, it) {
+		vv_array_each(it->groups, PORTION, group) {
+			found_group_clear(group);
 		}
 	}
 	vv_free(r);

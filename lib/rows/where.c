@@ -372,8 +372,8 @@ void vv_where_free(vv_where *w)
 	for (size_t i = 0; w->tests && i < w->count; i++) {
 		vv_buf_clear(&w->tests[i].digits);
 	}
-	for (size_t i = 0; i < w->condition_count; i++) {
-		vv_condition_free(w->conditions[i]);
+	vv_array_each(w->conditions, w->condition_count, it) {
+		vv_condition_free(*it);
 	}
 	vv_condition_scratch_free(w->scratch);
 	vv_free_all(w->conditions, w->judged, w->answers, w->columns, w->tests, w);
@@ -406,8 +406,8 @@ static vv_status list_columns(vv_where *w, const vv_table *t, vv_error *err)
 {
 	w->columns = vv_calloc(t->schema.count + 1, sizeof(*w->columns));
 	if (!w->columns) return vv_fail_nomem(err);
-	for (size_t i = 0; i < w->count; i++) {
-		add_column(w, w->tests[i].column);
+	vv_array_each(w->tests, w->count, it) {
+		add_column(w, it->column);
 	}
 	for (size_t i = 0; i < w->condition_count; i++) {
 		size_t count;

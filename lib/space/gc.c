@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -232,8 +233,8 @@ static vv_status add_own(vv_repository *r, vv_oids *tips, vv_error *err)
 	static const char *const own[] = {"refs/heads/", "refs/tags/", "refs/stash"};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		if ((rc = vv_ref_tips_list(tips, r, own[i], err)) < 0) return rc;
+	vv_array_each(own, sizeof(own) / sizeof(own[0]), it) {
+		if ((rc = vv_ref_tips_list(tips, r, *it, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

@@ -383,9 +383,9 @@ static vv_status find_renamed(vv_diff_sides *d, vv_repository *r, vv_error *err)
 			join(d, come_at[i], gone_at[from[i]]);
 		}
 	}
-	for (size_t i = 0; i < d->count; i++) {
-		if (d->paths[i].path) {
-			d->paths[n++] = d->paths[i];
+	vv_array_each(d->paths, d->count, it) {
+		if (it->path) {
+			d->paths[n++] = *it;
 		}
 	}
 	d->count = n;
@@ -415,11 +415,11 @@ static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const cha
 /* Paths without results must at least exist. */
 static vv_status check_paths(finder *f, vv_error *err)
 {
-	for (size_t i = 0; i < f->paths.count; i++) {
-		const char *path = f->paths.items[i].path, *given = f->paths.items[i].given;
+	vv_array_each(f->paths.items, f->paths.count, it) {
+		const char *path = it->path, *given = it->given;
 		bool in_a = false, in_b = false;
 		vv_status rc;
-		if (f->paths.items[i].matched || f->paths.items[i].pattern) {
+		if (it->matched || it->pattern) {
 			continue;
 		}
 		if ((rc = side_has(&in_a, f, &f->out->a, path, err)) < 0 ||

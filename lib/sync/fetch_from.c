@@ -151,8 +151,8 @@ static vv_status add_mirrors(vv_fetch_from *r, vv_error *err)
 	if (rc < 0) {
 		vv_notes_warn(r->t.notes, "%s", why.message);
 	}
-	for (size_t i = 0; i < r->remote.peers.count; i++) {
-		vv_named_add(&r->mirrors, r->remote.peers.items[i]);
+	vv_array_each(r->remote.peers.items, r->remote.peers.count, it) {
+		vv_named_add(&r->mirrors, *it);
 	}
 	if ((r->found_by && (rc = vv_named_remotes(&r->mirrors, r->repo, err)) < 0) ||
 	    (rc = vv_buf_ok(&r->mirrors.mirrors, err)) < 0) {

@@ -121,8 +121,8 @@ void vv_needed_free(vv_needed *n)
 		}
 		clear_remote(&n->source);
 		vv_array_clear(n->links, n->link_count, it, vv_free(it->name));
-		for (size_t i = 0; i < n->unasked_count; i++) {
-			vv_reach_supplier_clear(&n->unasked[i]);
+		vv_array_each(n->unasked, n->unasked_count, it) {
+			vv_reach_supplier_clear(it);
 		}
 		if (n->begun && !n->off) {
 			vv_transfer_close(&n->t);
@@ -515,15 +515,15 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 		}
 	}
 	rc = vv_fail(err, VV_EMISSING, "%s", n->off ? n->why_off : "no remote is configured");
-	for (size_t i = 0; i < n->count; i++) {
-		if ((rc = fetch_needed(n, &n->remotes[i], root, &why)) == VV_OK) {
-			n->by = n->remotes[i].name;
+	vv_array_each(n->remotes, n->count, it) {
+		if ((rc = fetch_needed(n, it, root, &why)) == VV_OK) {
+			n->by = it->name;
 			return vv_needed_is_here(n, root, err);
 		}
 		*err = why;
 		if (rc == VV_ECANCELLED) return rc;
-		vv_prefix(err, "%s", shown(&n->remotes[i]));
-		reached = reached || n->remotes[i].count > 0;
+		vv_prefix(err, "%s", shown(it));
+		reached = reached || it->count > 0;
 	}
 	if (rc < 0 && !reached && n->unasked_count > 0) {
 		if (fetch_unasked(n, root, &why) == VV_OK) {

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/table.h"
@@ -44,8 +45,8 @@ vv_ahead *vv_ahead_new(void)
 void vv_ahead_free(vv_ahead *a)
 {
 	if (a) {
-		for (size_t i = 0; i < NODES; i++) {
-			vv_cids_clear(&a->nodes[i].links);
+		vv_array_each(a->nodes, NODES, it) {
+			vv_cids_clear(&it->links);
 		}
 		vv_free(a);
 	}

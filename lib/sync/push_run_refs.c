@@ -389,8 +389,8 @@ vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
 {
 	vv_status rc;
-	for (size_t i = 0; i < p->count; i++) {
-		if ((rc = match(p, r, h, m, &p->items[i], o, err)) < 0) return rc;
+	vv_array_each(p->items, p->count, it) {
+		if ((rc = match(p, r, h, m, it, o, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

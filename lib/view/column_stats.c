@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/schema/decimal.h"
@@ -19,8 +20,8 @@ void vv_column_stats_clear(vv_column_stats *s)
 {
 	vv_free(s->hashes);
 	vv_buf_clear_all(&s->min, &s->max, &s->scratch);
-	for (size_t i = 0; i < VV_EXAMPLES; i++) {
-		vv_buf_clear(&s->examples[i]);
+	vv_array_each(s->examples, VV_EXAMPLES, it) {
+		vv_buf_clear(it);
 	}
 }
 

@@ -267,8 +267,8 @@ static vv_status follow(vv_figure *f, vv_table *t, vv_error *err)
 		rc = compile(f, &rule, &newer, err);
 	}
 	if (rc < 0 || (rc = vv_columns_match(&c, t, &newer, &o, err)) < 0) return rc;
-	for (size_t i = 0; i < f->name_count; i++) {
-		char **now = &f->names[i].now;
+	vv_array_each(f->names, f->name_count, it) {
+		char **now = &it->now;
 		const long at = vv_schema_find(&newer.schema, *now, strlen(*now)),
 			   was = at < 0 ? -1 : vv_columns_to_old(&c, (size_t)at);
 		char *name = was < 0 ? NULL : vv_strdup(t->schema.fields[was].name);

@@ -30,9 +30,9 @@
 uint64_t vv_row_hash(vv_buf *text, const vv_cell *cells, size_t count)
 {
 	text->len = 0; /* text->failed stays */
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_printf(text, "%d %zu ", (int)cells[i].state, (size_t)cells[i].len);
-		vv_buf_put(text, cells[i].text, cells[i].len);
+	vv_array_each(cells, count, it) {
+		vv_buf_printf(text, "%d %zu ", (int)it->state, (size_t)it->len);
+		vv_buf_put(text, it->text, it->len);
 	}
 	return vv_xxh3(vv_buf_cstr(text), text->len, 0);
 }
@@ -117,11 +117,11 @@ static vv_status finder_init(finder *f, vv_table *t, vv_row_wanted *wanted, size
 	f->ring = vv_calloc(above + 1, sizeof(*f->ring));
 	if (!f->columns || !f->sorted || !f->ring) return vv_fail_nomem(err);
 	f->column_count = vv_table_key_places(f->columns, t) ? t->root.key_count : 0;
-	for (size_t i = 0; i < count; i++) {
-		wanted[i].row = UINT64_MAX;
-		wanted[i].above = NULL;
-		if (wanted[i].key && f->column_count > 0) {
-			f->sorted[f->count++] = &wanted[i];
+	vv_array_each(wanted, count, it) {
+		it->row = UINT64_MAX;
+		it->above = NULL;
+		if (it->key && f->column_count > 0) {
+			f->sorted[f->count++] = it;
 		}
 	}
 	f->left = f->count;

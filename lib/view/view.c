@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
@@ -30,9 +31,9 @@ bool vv_view_format_parse(vv_view_format *out, const char *name)
 		     {"jsonl", VV_VIEW_NDJSON}, {"table", VV_VIEW_TABLE},
 		     {"arrow", VV_VIEW_ARROW}};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(known[i].name, name) == 0) {
-			*out = known[i].format;
+	vv_array_each(known, sizeof(known) / sizeof(known[0]), it) {
+		if (strcmp(it->name, name) == 0) {
+			*out = it->format;
 			return true;
 		}
 	}

@@ -2,6 +2,7 @@
  * arrow_value: the layouts of Arrow's arrays.
  */
 #include "lib/arrow/in/arrow_value.h"
+#include "base/array.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -92,11 +93,11 @@ bool incoming_read_type(incoming_column *c, const struct ArrowSchema *schema)
 	c->type = schema->dictionary ? schema->dictionary : schema;
 	c->name = schema->name ? schema->name : "";
 	const char *f = c->type->format;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(f, types[i].format) == 0) {
-			c->kind = types[i].kind;
-			c->width = types[i].width;
-			c->per_second = types[i].per_second;
+	vv_array_each(types, sizeof(types) / sizeof(types[0]), it) {
+		if (strcmp(f, it->format) == 0) {
+			c->kind = it->kind;
+			c->width = it->width;
+			c->per_second = it->per_second;
 			return true;
 		}
 	}
@@ -258,10 +259,10 @@ vv_status incoming_read(incoming_value *out, incoming_column *c, const struct Ar
 	if (c->schema->dictionary) {
 		incoming_column index = {0};
 
-		for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-			if (strcmp(c->schema->format, types[i].format) == 0) {
-				index.width = types[i].width;
-				index.kind = types[i].kind;
+		vv_array_each(types, sizeof(types) / sizeof(types[0]), it) {
+			if (strcmp(c->schema->format, it->format) == 0) {
+				index.width = it->width;
+				index.kind = it->kind;
 			}
 		}
 		at = index.kind == INCOMING_UINT ? (int64_t)get_uint(a->buffers[1], index.width, at)
