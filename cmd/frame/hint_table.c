@@ -69,7 +69,7 @@ static const struct {
 	{"hook-line", "add to %1 the line: varve pre-push \"$@\""},
 	{"init", "'varve init' makes one; 'varve check --files', 'varve compare' and 'varve sql' read files without one"},
 	{"init-again", "varve init"},
-	{"key-new", "make one with 'varve vault key new', or import one with 'varve vault key import FILE'; commands of 'varve vault' also accept the recovery key: --key FILE"},
+	{"key-new", "make one with 'varve vault key new', or import one with 'varve vault key import FILE'; vault commands also accept the recovery key: --key FILE"},
 	{"last-copy", "'varve fetch' or 'varve fsck --repair' may bring the blocks back; 'varve add --fix $1' makes a new version of the file"},
 	{"list-rules", "'varve check --list-rules' lists them all"},
 	{"log-path", "'varve log -- $1' lists the versions that have it"},

@@ -378,9 +378,9 @@ static const vv_option add_table[] = {
 	OPT_FLAG(0, "no-key", no_key, "the table has no key; do not search for one"),
 	OPT_CHOICE(
 		0, "order", order, "ORDER", "file|key",
-		"key: store the rows in the order of the key, for files whose order changes with each delivery; file: in the order of the file"),
+		"the order of the stored rows; key is for files whose order changes with each delivery"),
 	OPT_CHOICE(0, "as", as, "KIND", "table|file",
-		   "table: store the rows; file: store the file as bytes"),
+		   "store the rows of a table, or the bytes of a file"),
 	OPT_WRITTEN(""),
 	OPT_FLAG(0, "convert", convert, "also convert files that are text in HEAD"),
 	OPT_FLAG(

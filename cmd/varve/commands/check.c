@@ -79,7 +79,7 @@ static const vv_option table[] = {
 		 "accept the findings of this rule in PATH; requires --why"),
 	OPT_ONCE(0, "why", why, "TEXT", "the reason for --accept"),
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_REPORT_FORMS "|checks",
-		   "the format of the report (default: text); checks: see --list-rules"),
+		   "the format of the report (default: text; for checks, see --list-rules)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_LIST(0, "output", outputs, "FORMAT=FILE",
 		 "also write the report to FILE; may be repeated"),

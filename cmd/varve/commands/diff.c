@@ -73,7 +73,7 @@ typedef struct options {
 			"only the paths that differ, each after its letter: A added, M modified, D deleted, R renamed (with " \
 			"both paths)"),                                                                                       \
 		OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",                                    \
-				 "colours in text; without a value: always"),                                                 \
+				 "colours in text (without a value: always)"),                                                \
 		OPT_WORD(0, "no-color", color, "never", "short for --color=never"),                                           \
 		OPT_FLAG(0, "exit-code", exit_code, "exit with 1 if anything differs"),                                       \
 		OPT_FLAG('q', "quiet", quiet, "print nothing; implies --exit-code")

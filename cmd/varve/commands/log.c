@@ -71,7 +71,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "decorate", decorate, "name branches and tags (the default)"),
 	OPT_FLAG(0, "no-decorate", no_decorate, "do not name branches and tags"),
 	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
-			 "colours; without a value: always"),
+			 "colours (without a value: always)"),
 	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
 	OPT_JSON("the output format"),
 	OPT_STRING('n', "max-count", max_count, "N", "at most N commits"),

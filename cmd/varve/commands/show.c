@@ -35,7 +35,7 @@ static const vv_option table[] = {
 		"the same, each preceded by its letter: A added, M modified, D deleted, R renamed (with both paths)"),
 	OPT_FLAG('s', "no-patch", no_patch, "show only the commit"),
 	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
-			 "colours; without a value: always"),
+			 "colours (without a value: always)"),
 	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
 	OPT_FLAG(0, "raw", raw, "write control characters to a terminal, too"),
 };
