@@ -89,7 +89,7 @@ assert s["fields"][0]["name"] == "number" and s["primaryKey"] in ("number", ["nu
 	ends_with 2 varve rename-column t.csv id name
 	stderr_has "a column 'name' already exists"
 	ends_with 2 varve rename-column t.csv id ''
-	stderr_has "some text"
+	stderr_has "UTF-8 text, and not empty"
 	same_bytes ../before.csv t.csv
 	echo '2,y' >> t.csv
 	ends_with 2 varve rename-column t.csv id number
