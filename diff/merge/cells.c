@@ -735,7 +735,7 @@ static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_k
 		rc = conflict_cell(m, s, i, kind, why, err);
 		from = (int)m->ours;
 	}
-	const vv_cell *cell = cell_of(m, s, i, from);
+	const vv_cell *cell = c->single ? NULL : cell_of(m, s, i, from);
 	/* base's cell replaces an unread one */
 	int spelled_by = from < 2 && !s->side[from] ? 2 : from;
 	s->out[i] = cell ? spelled(m, spelled_by, type_of(m, i), cell) : nothing(m);

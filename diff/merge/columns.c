@@ -316,33 +316,31 @@ static vv_status has_news(merge *m, size_t keeper, const vv_cell *was, uint64_t 
 	return m->scratch.failed ? vv_fail_nomem(err) : VV_OK;
 }
 
-/* JSON: did the other side drop the column only by removing rows, of which one is in the result, since the
- * keeper changed it? */
-static vv_status went_with_rows(merge *m, long b, size_t keeper, bool *out, vv_error *err)
+/* JSON: has a row that the other side removed a member of the column, and is it in the result, since the keeper changed
+ * it? */
+static vv_status stays_in_row(merge *m, long b, size_t keeper, bool *out, vv_error *err)
 {
 	merge_side *s = &m->side[keeper], *other = &m->side[1 - keeper];
 	const vv_merge_rows rule = merge_rows_rule(m, keeper);
-	bool stays = false;
 	*out = false;
 	if (other->table->root.dialect.form == VV_FORM_CSV || other->gone == 0 ||
 	    rule == VV_MERGE_ROWS_DELETE || (rule == VV_MERGE_ROWS_CONFLICT && keeper != m->ours)) {
 		return VV_OK;
 	}
-	for (uint64_t row = 0; row < m->base->root.rows; row++) {
+	for (uint64_t row = 0; row < m->base->root.rows && !*out; row++) {
+		const uint64_t kept = merge_to_side(other, row) == MERGE_NONE
+					      ? merge_to_side(s, row)
+					      : MERGE_NONE;
 		const vv_cell *cells;
-		vv_status rc = vv_row_by_number_get(&m->rows, row, &cells, err);
-		if (rc < 0) return rc;
-		if (cells[b].state == VV_CELL_ABSENT) {
+		if (kept == MERGE_NONE) {
 			continue;
 		}
-		if (merge_to_side(other, row) != MERGE_NONE) return VV_OK;
-		const uint64_t kept = stays ? MERGE_NONE : merge_to_side(s, row);
-		if (kept != MERGE_NONE &&
-		    (rc = has_news(m, keeper, cells, kept, &stays, err)) < 0) {
-			return rc;
+		vv_status rc = vv_row_by_number_get(&m->rows, row, &cells, err);
+		if (rc == VV_OK && cells[b].state != VV_CELL_ABSENT) {
+			rc = has_news(m, keeper, cells, kept, out, err);
 		}
+		if (rc < 0) return rc;
 	}
-	*out = stays;
 	return VV_OK;
 }
 
@@ -360,11 +358,12 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 							    : NULL;
 	if (!what) {
 		bool stays;
-		vv_status rc = went_with_rows(m, b, keeper, &stays, err);
+		vv_status rc = stays_in_row(m, b, keeper, &stays, err);
 		if (rc == VV_OK && stays) {
 			long places[2] = {-1, -1};
 			places[keeper] = s->from_base[b];
 			add_column(m, b, places[0], places[1], was);
+			m->columns[m->column_count - 1].single = true;
 			m->partial = true;
 		}
 		return rc;

@@ -842,7 +842,8 @@ vv_status merge_form(merge *m, vv_error *err)
 	}
 	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) ||
 		   (x->form == VV_FORM_CSV) != (b->form == VV_FORM_CSV);
-	m->base_copies = m->base && rows_fit(m, 2, false);
+	m->base_copies = m->base && rows_fit(m, 2, false) &&
+			 !vv_array_find(m->columns, m->column_count, it, it->single);
 	m->edits = lines_fit(m);
 	for (int i = 0; i < 2; i++) {
 		m->side[i].copies = rows_fit(m, i, m->edits);

@@ -114,6 +114,8 @@ typedef struct merge_column {
 	const vv_field *type;
 	bool dropped;   /* merge_columns_choose removed the column from the result again */
 	bool contested; /* a conflict about the column's name or existence was already reported */
+	/* JSON: one side dropped the column, which only rows that this side removed still have */
+	bool single;
 	/* the version (0, 1: a side; 2: base) that a decision chose; -1: no decision */
 	int takes;
 	bool done;                 /* scratch of merge_columns_choose */

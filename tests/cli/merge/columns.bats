@@ -646,6 +646,30 @@ whole() {
 	done
 }
 
+@test "JSON: a member removed from all rows stays in a row that was removed and changed, and goes from the others" {
+	for side in ours theirs; do
+		new_repo "$side"
+		cd "$side"
+		printf '{"id":%s,"a":"x","b":"y"}\n' 1 2 3 > t.ndjson
+		varve add -q --key id t.ndjson
+		echo '{"merge": {"t.ndjson": {"deleted-vs-edited": "keep"}}}' > varve.json
+		git add varve.json
+		varve commit -qm one
+		git checkout -q -b dropped
+		printf '{"id":%s,"a":"x"}\n' 1 3 > t.ndjson
+		varve commit -qam dropped
+		git checkout -q -b changed main
+		sed -i '2s/x/new/' t.ndjson
+		varve commit -qam changed
+		[ "$side" = ours ] && git checkout -q dropped
+		succeeds varve merge -q "$([ "$side" = ours ] && echo changed || echo dropped)"
+		[ "$(cat t.ndjson)" = "$(printf '%s\n' '{"id":1,"a":"x"}' '{"id":2,"a":"new","b":"y"}' '{"id":3,"a":"x"}')" ]
+		touch t.ndjson
+		[ -z "$(git status --porcelain)" ]
+		cd ..
+	done
+}
+
 @test "JSON: null in an added row is a value of a column that the other side dropped" {
 	new_repo
 	printf '{"id":%s,"a":"x","b":"y"}\n' 1 2 3 > t.ndjson
