@@ -12,7 +12,6 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -25,7 +24,7 @@ void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, cons
 	*f = (vv_fetched){
 		.t = t, .git = *git, .word = word, .hello = hello, .published = published};
 	(void)snprintf(f->folder, sizeof(f->folder), "refs/varve/fetched/%016llx/",
-		       (unsigned long long)vv_xxh3(git->url, strlen(git->url), 0));
+		       (unsigned long long)vv_host_key(git->url));
 }
 
 static vv_status remove_ref(void *repo, const vv_ref *ref, vv_error *err VV_UNUSED)

@@ -52,6 +52,33 @@ refs/varve/blocks" ]
 	[ "$(grep -c "^varve" "$ssh_calls")" -eq 1 ]
 }
 
+@test "a host at a path has one state, whatever the path and the folder it is used from" {
+	local states
+	plain_host
+	a_table a 300
+	mkdir -p in/deep ../b
+	git config core.sshCommand false
+	git remote set-url origin ../host.git
+	git config remote.origin.varveKind git
+	rm -rf .git/varve/host
+	succeeds varve fetch
+	cd in/deep
+	succeeds varve fetch
+	succeeds varve fetch ../../../host.git main
+	succeeds varve fetch "$OLDPWD/../host.git" main
+	ln -s ../../../host.git link
+	succeeds varve fetch ./link main
+	states=(../../.git/varve/host/*)
+	[ "${#states[@]}" -eq 1 ]
+	# the same words, another place
+	cp -R ../../../host.git ../host.git
+	succeeds varve fetch ../host.git main
+	cd ..
+	succeeds varve fetch ../../host.git main
+	states=(../.git/varve/host/*)
+	[ "${#states[@]}" -eq 2 ]
+}
+
 @test "what one pushes while another does lands for both" {
 	plain_host
 	a_table a

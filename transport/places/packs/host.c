@@ -3,6 +3,7 @@
  */
 #include "transport/places/packs/host.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/tree.h"
+#include "transport/line/url.h"
 #include "transport/places/packs/host_internal.h"
 
 #define LOCK_WAIT_MS 600000u
@@ -27,12 +29,22 @@
 
 /* --- opening --------------------------------------------------------------------------------- */
 
+/* A path means another folder in another current folder, and one folder has several paths. */
+uint64_t vv_host_key(const char *url)
+{
+	vv_auto(vv_url) u = {0};
+	char real[PATH_MAX];
+	const bool folder = vv_url_read(&u, url, VV_IGNORED) == VV_OK && u.kind == VV_URL_PATH &&
+			    realpath(u.path, real);
+
+	return folder ? vv_xxh3(real, strlen(real), 0) : vv_xxh3(url, strlen(url), 0);
+}
+
 char *vv_host_dir(vv_repository *r, const char *url)
 {
 	char name[17];
 
-	(void)snprintf(name, sizeof(name), "%016llx",
-		       (unsigned long long)vv_xxh3(url, strlen(url), 0));
+	(void)snprintf(name, sizeof(name), "%016llx", (unsigned long long)vv_host_key(url));
 	return vv_path_join(vv_repository_varvedir(r), "host", name, (char *)NULL);
 }
 

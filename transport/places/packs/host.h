@@ -52,6 +52,8 @@ extern const vv_place_mark vv_files_mark;
 
 typedef struct vv_host vv_host;
 
+/* Returns a number for the place at this URL, the same for all paths of one folder. */
+uint64_t vv_host_key(const char *url);
 /* Returns the path of the folder with the local state of the host at this URL, which the caller
  * frees with vv_free. NULL: out of memory. */
 char *vv_host_dir(vv_repository *r, const char *url);
