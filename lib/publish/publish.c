@@ -401,10 +401,10 @@ static vv_status publish(run *r, vv_error *err)
 		.repo = r->p->repo, .state = &r->state, .dir = r->dir, .refs = &r->refs};
 	h->now = vv_now_sec();
 	r->p->written = r->p->too_long = 0;
-	if ((rc = vv_folder_history_look(h, err)) < 0 || (rc = send_blocks(r, err)) < 0 ||
-	    (rc = vv_folder_history_pack(h, err)) < 0 ||
-	    (rc = vv_tree_each(r->p->repo, vv_shared_refs_head(&r->refs), "", see_entry, r, err)) <
-		    0 ||
+	if ((rc = vv_tree_each(r->p->repo, vv_shared_refs_head(&r->refs), "", see_entry, r, err)) <
+		    0 || /* first: it may refuse, and writes nothing */
+	    (rc = vv_folder_history_look(h, err)) < 0 ||
+	    (rc = send_blocks(r, err)) < 0 || (rc = vv_folder_history_pack(h, err)) < 0 ||
 	    (rc = vv_folder_state_write(&r->state, r->dir, VV_FOLDER_MARK, err)) < 0 ||
 	    (!h->same && (rc = vv_folder_history_list(h, err)) < 0) ||
 	    (rc = write_tables(r, err)) < 0 ||

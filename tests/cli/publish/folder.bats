@@ -171,7 +171,9 @@ teardown() {
 	echo mine > ../public/more.csv
 	varve add -q more.csv
 	varve commit -qm more
+	cp -a ../public ../before
 	ends_with 2 varve publish -o ../public
+	diff -r ../before ../public
 	stderr_has "more.csv' was not written by varve, and has the name of a table"
 	[ "$(cat ../public/more.csv)" = mine ]
 	rm ../public/more.csv
