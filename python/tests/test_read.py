@@ -200,6 +200,14 @@ def test_a_closed_repository_says_so_and_its_tables_stay(repo, folder):
     assert len(list(t)) == 4
 
 
+def test_commands_of_hints_quote_names():
+    from varve import _hints
+
+    assert _hints.words("fix", ["a b.csv"]) == "'varve add --fix 'a b.csv'' makes it whole"
+    assert _hints.words("behind", ["--all", "origin"]).startswith("'varve push --all origin'")
+    assert _hints.words("push-to", ["origin", "HEAD", "refs/heads/a"]) == "Repo.push('origin', ['HEAD:refs/heads/a'])"
+
+
 def test_errors_pickle():
     import pickle
 

@@ -83,7 +83,7 @@ cached_bytes() {
 	output_has "things.csv: new table"
 	succeeds varve diff other#main main -- prices.csv things.csv
 	output_is ""
-	stderr_has 'varve compare "other#main:prices.csv" "other#main:things.csv"'
+	stderr_has "varve compare 'other#main:prices.csv' 'other#main:things.csv'"
 }
 
 @test "words of two repositories or of none are refused, and name which" {
