@@ -25,22 +25,45 @@ int vv_sql_error_memory(varve_error *err)
 	return varve_error_set(err, VARVE_ENOMEM, "out of memory");
 }
 
+/* Appends text to the hint, of which n bytes are filled, as far as there is room. */
+static void put(vv_sql_hint *hint, size_t *n, const char *text, size_t len)
+{
+	const size_t room = sizeof(hint->text) - 1 - *n, fits = len < room ? len : room;
+
+	memcpy(hint->text + *n, text, fits);
+	*n += fits;
+}
+
+/* Appends a word of a command, in single quotes unless sh reads it as one word. */
+static void put_word(vv_sql_hint *hint, size_t *n, const char *word)
+{
+	const char *quote = word[strcspn(word, " \t\n'\"\\$`!&;|<>(){}[]*?#~")] || !*word ? "'"
+											  : "";
+
+	put(hint, n, quote, strlen(quote));
+	for (; *word; word++) {
+		put(hint, n, *word == '\'' ? "'\\''" : word, *word == '\'' ? 4 : 1);
+	}
+	put(hint, n, quote, strlen(quote));
+}
+
 const char *vv_sql_error_hint(vv_sql_hint *hint, const varve_error *err)
 {
 	const char *args[3], *name = varve_error_hint(err, args);
 	const char *words = name ? vv_hint_table_find(name) : err->hint;
 	size_t n = 0;
 
-	while (words && *words && n < sizeof(hint->text) - 1) {
-		const char *put = words++, *arg = strchr("%$", *put) ? words : "";
-		size_t len = 1, room = sizeof(hint->text) - 1 - n;
+	for (; words && *words; words++) {
+		const char mark = name && words[1] >= '1' && words[1] <= '3' ? *words : '\0';
 
-		if (name && *arg >= '1' && *arg <= '3') {
-			put = args[*words++ - '1'];
-			len = strlen(put) < room ? strlen(put) : room;
+		if (mark == '$') {
+			put_word(hint, &n, args[*++words - '1']);
+		} else if (mark == '%') {
+			words++;
+			put(hint, &n, args[*words - '1'], strlen(args[*words - '1']));
+		} else {
+			put(hint, &n, words, 1);
 		}
-		memcpy(hint->text + n, put, len);
-		n += len;
 	}
 	hint->text[n] = '\0';
 	return hint->text;

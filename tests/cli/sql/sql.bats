@@ -844,3 +844,9 @@ for i in range(200):
 	succeeds varve sql --format csv "SELECT round(5) / 2, trunc(7), days('2024-13-01', '2024-01-01'), add_days('2024-02-28T10:00:00Z', 1)"
 	output_has '2.5,7.0,,2024-02-29T10:00:00Z'
 }
+
+@test "commands of hints have names as words of a shell" {
+	printf '{"a":[{"x":1}],"b":[{"x":1}]}' > "it's one.json"
+	ends_with 1 varve sql "SELECT * FROM \"./it's one.json\""
+	stderr_has "hint: 'varve add --records /a '$PWD/it'\\''s one.json'' makes a table of the first one"
+}
