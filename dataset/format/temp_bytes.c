@@ -5,6 +5,7 @@
 #include "dataset/format/temp_bytes.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -46,10 +47,13 @@ static vv_status flush(temp_bytes *t, vv_error *err)
 {
 	vv_status rc;
 
-	if ((t->fd < 0 && (rc = open_file(t, err)) < 0) ||
-	    (rc = vv_write_full(t->fd, t->tail.data, t->tail.len, t->path, err)) < 0) {
-		return rc;
+	if (t->fd < 0 && (rc = open_file(t, err)) < 0) return rc;
+	/* a write may have failed half-way */
+	if (lseek(t->fd, (off_t)t->flushed, SEEK_SET) < 0) {
+		return vv_fail_errno(err, "cannot write", t->path);
 	}
+	rc = vv_write_full(t->fd, t->tail.data, t->tail.len, t->path, err);
+	if (rc < 0) return rc;
 	t->flushed += t->tail.len;
 	vv_buf_clear(&t->tail);
 	return VV_OK;
@@ -57,10 +61,11 @@ static vv_status flush(temp_bytes *t, vv_error *err)
 
 vv_status temp_bytes_put(temp_bytes *t, const void *bytes, size_t len, vv_error *err)
 {
-	vv_status rc;
-
+	if (!vv_buf_reserve(&t->tail, len)) {
+		t->tail.failed = false; /* its bytes are still there */
+		return vv_fail_nomem(err);
+	}
 	vv_buf_put(&t->tail, bytes, len);
-	if ((rc = vv_buf_ok(&t->tail, err)) < 0) return rc;
 	return t->tail.len > (t->fd < 0 ? t->memory : PIECE) ? flush(t, err) : VV_OK;
 }
 

@@ -28,7 +28,8 @@ typedef struct temp_bytes {
 void temp_bytes_init(temp_bytes *t, const char *dir, size_t memory);
 void temp_bytes_clear(temp_bytes *t);         /* also closes the file, which deletes it */
 uint64_t temp_bytes_len(const temp_bytes *t); /* returns the number of bytes */
-/* Appends len bytes. After a failure, only temp_bytes_clear may be called. */
+/* Appends len bytes. After a failure, it is undefined whether they were appended; the bytes before
+ * them are unchanged. */
 vv_status temp_bytes_put(temp_bytes *t, const void *bytes, size_t len, vv_error *err);
 /* Copies the len bytes from offset `at` on to out. These bytes must exist. */
 vv_status temp_bytes_get(const temp_bytes *t, uint64_t at, void *out, size_t len, vv_error *err);
