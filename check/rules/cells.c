@@ -129,7 +129,7 @@ unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 	unsigned found = 0;
 	bool valid = true;
 
-	if (cell->state == VV_CELL_ABSENT && c->missing_cell != CHECK_OFF) {
+	if (cell->state == VV_CELL_ABSENT && c->slots[CHECK_SLOT_MISSING] != CHECK_OFF) {
 		return c->hides_required || !c->required ? CHECK_MISSING_CELL
 							 : CHECK_MISSING_CELL | CHECK_REQUIRED;
 	}
@@ -137,15 +137,15 @@ unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 	    (f && vv_field_missing(f, cell))) {
 		return c->required ? CHECK_REQUIRED : 0;
 	}
-	if (c->encoding != CHECK_OFF || c->pattern) {
+	if (c->slots[CHECK_SLOT_ENCODING] != CHECK_OFF || c->pattern) {
 		valid = vv_utf8_valid(cell->text, cell->len);
 	}
-	if (!valid && c->encoding != CHECK_OFF) {
+	if (!valid && c->slots[CHECK_SLOT_ENCODING] != CHECK_OFF) {
 		found = CHECK_ENCODING;
 	}
 	if (!f) return found;
 	if (!(p->json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell))) {
-		return c->type == CHECK_OFF ? found : found | CHECK_TYPE;
+		return c->slots[CHECK_SLOT_TYPE] == CHECK_OFF ? found : found | CHECK_TYPE;
 	}
 	if (c->has_lengths) {
 		found |= check_length(c, cell);
@@ -161,7 +161,7 @@ unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 	if (c->allowed || c->categories) {
 		found |= check_among(w, p, c, cell);
 	}
-	return c->budget == CHECK_OFF ? found & ~(unsigned)CHECK_BUDGET : found;
+	return c->slots[CHECK_SLOT_BUDGET] == CHECK_OFF ? found & ~(unsigned)CHECK_BUDGET : found;
 }
 
 /* --- columns judged by how they are encoded ------------------------------------------------
@@ -188,37 +188,24 @@ static const char *text_bytes(const vv_group_run *run, size_t rows, size_t *len,
 	return rows > 0 ? cells[0].text : NULL;
 }
 
+static bool takes_all(const vv_field *f)
+{
+	return f->type == VV_TYPE_ANY || (f->type == VV_TYPE_STRING && f->format[0] == 'd');
+}
+
 static bool takes_numbers(const vv_field *f, bool decimals)
 {
-	switch (f->type) {
-	case VV_TYPE_ANY:
-		return true;
-	case VV_TYPE_STRING:
-		return f->format[0] == 'd';
-	case VV_TYPE_INTEGER:
-		return !decimals;
-	case VV_TYPE_NUMBER:
-		return !decimals ||
-		       (f->decimal[0] == '.' && f->decimal[1] == '\0' && f->group[0] != '.');
-	default:
-		return false;
-	}
+	return takes_all(f) || (f->type == VV_TYPE_INTEGER && !decimals) ||
+	       (f->type == VV_TYPE_NUMBER &&
+		(!decimals ||
+		 (f->decimal[0] == '.' && f->decimal[1] == '\0' && f->group[0] != '.')));
 }
 
 static bool takes_dates(const vv_field *f, const vv_group_run *run)
 {
-	switch (f->type) {
-	case VV_TYPE_ANY:
-		return true;
-	case VV_TYPE_STRING:
-		return f->format[0] == 'd';
-	case VV_TYPE_DATE:
-		return run->form == VV_RUN_DAYS && !f->plan;
-	case VV_TYPE_DATETIME:
-		return run->form == VV_RUN_MOMENTS && !f->plan && !run->space;
-	default:
-		return false;
-	}
+	return takes_all(f) || (f->type == VV_TYPE_DATE && run->form == VV_RUN_DAYS && !f->plan) ||
+	       (f->type == VV_TYPE_DATETIME && run->form == VV_RUN_MOMENTS && !f->plan &&
+		!run->space);
 }
 
 static bool numbers_clean(check_worker *w, const check_plan *p, const check_column *c,
@@ -244,9 +231,7 @@ static bool numbers_clean(check_worker *w, const check_plan *p, const check_colu
 
 static bool text_clean(const check_column *c, const char *bytes, size_t len, bool some_empty)
 {
-	if (!bytes || !c->spare || c->has_bounds) return false;
-	if (c->field && c->field->type != VV_TYPE_ANY &&
-	    !(c->field->type == VV_TYPE_STRING && c->field->format[0] == 'd')) {
+	if (!bytes || !c->spare || c->has_bounds || (c->field && !takes_all(c->field))) {
 		return false;
 	}
 	/* an empty text is missing by default; others may be named so too */
@@ -254,7 +239,7 @@ static bool text_clean(const check_column *c, const char *bytes, size_t len, boo
 			    c->field->missing[0][0] != '\0' || c->field->missing[1] != NULL)) {
 		return false;
 	}
-	if (c->encoding == CHECK_OFF) return true;
+	if (c->slots[CHECK_SLOT_ENCODING] == CHECK_OFF) return true;
 	return !vv_array_find(bytes, len, it, (unsigned char)*it >= 0x80);
 }
 
@@ -352,20 +337,17 @@ static uint32_t seen_counter(const check_plan *p, uint32_t slot)
 
 static void count_found(check_worker *w, const check_column *c, unsigned found)
 {
-	count(w, c->missing_cell, (found & CHECK_MISSING_CELL) != 0);
-	count(w, c->encoding, (found & CHECK_ENCODING) != 0);
-	count(w, c->type, (found & CHECK_TYPE) != 0);
-	count(w, c->budget, (found & CHECK_BUDGET) != 0);
-	count(w, c->constraint, (unsigned)__builtin_popcount(found & CHECK_CONSTRAINTS));
+	for (unsigned i = 0; i < CHECK_SLOTS; i++) {
+		const unsigned kinds = i < CHECK_SLOT_CONSTRAINT ? 1u << i : CHECK_CONSTRAINTS;
+
+		count(w, c->slots[i], (unsigned)__builtin_popcount(found & kinds));
+	}
 }
 
 /* Does some rule of the column let a share through? Then all values count. */
 static bool counts_seen(const check_plan *p, const check_column *c)
 {
-	return seen_counter(p, c->missing_cell) != CHECK_OFF ||
-	       seen_counter(p, c->encoding) != CHECK_OFF || seen_counter(p, c->type) != CHECK_OFF ||
-	       seen_counter(p, c->budget) != CHECK_OFF ||
-	       seen_counter(p, c->constraint) != CHECK_OFF;
+	return vv_array_find(c->slots, CHECK_SLOTS, it, seen_counter(p, *it) != CHECK_OFF) != NULL;
 }
 
 static void count_seen(check_worker *w, const check_plan *p, const check_column *c,
@@ -374,11 +356,11 @@ static void count_seen(check_worker *w, const check_plan *p, const check_column 
 	bool value = (cell->state == VV_CELL_TEXT || cell->state == VV_CELL_LITERAL) &&
 		     !(c->field && vv_field_missing(c->field, cell));
 
-	count(w, seen_counter(p, c->missing_cell), 1);
-	count(w, seen_counter(p, c->encoding), value);
-	count(w, seen_counter(p, c->type), value);
-	count(w, seen_counter(p, c->budget), value);
-	count(w, seen_counter(p, c->constraint), value || c->required);
+	for (unsigned i = 0; i < CHECK_SLOTS; i++) {
+		count(w, seen_counter(p, c->slots[i]),
+		      value || i == CHECK_SLOT_MISSING ||
+			      (i == CHECK_SLOT_CONSTRAINT && c->required));
+	}
 }
 
 uint32_t check_line_ends(const vv_cell *cells, size_t stride, size_t rows)

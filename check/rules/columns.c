@@ -569,7 +569,7 @@ void check_constraints(check_plan *p, check_column *c)
 		check_subset(p, c, list);
 	}
 	c->spare = !c->has_lengths && !c->pattern && !c->allowed && !c->categories;
-	if (c->constraint == CHECK_OFF) { /* nothing of it is to be looked at */
+	if (c->slots[CHECK_SLOT_CONSTRAINT] == CHECK_OFF) { /* nothing of it is to be looked at */
 		c->required = c->has_lengths = c->has_bounds = false;
 		c->allowed = c->categories = NULL;
 		vv_pattern_free(c->pattern);

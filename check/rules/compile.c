@@ -141,7 +141,7 @@ static uint32_t budget_slot(check_plan *p, size_t i)
 	uint64_t mostly;
 	vv_severity severity = check_severity(p, rule, c->name, c->name_len, &mostly);
 
-	if (severity != VV_SEVERITY_ERROR && c->constraint != CHECK_OFF) {
+	if (severity != VV_SEVERITY_ERROR && c->slots[CHECK_SLOT_CONSTRAINT] != CHECK_OFF) {
 		rule = VV_RULE_UNCHECKED;
 		severity = VV_SEVERITY_ERROR;
 	}
@@ -160,22 +160,24 @@ static void make_columns(check_plan *p)
 		check_column *c = &p->columns[i];
 
 		c->min_length = c->max_length = UINT64_MAX;
-		c->missing_cell = p->json ? CHECK_OFF : column_slot(p, "missing-cell", i);
-		c->encoding = column_slot(p, "encoding-error", i);
-		c->type = c->budget = c->constraint = CHECK_OFF;
+		memset(c->slots, 0xff, sizeof(c->slots)); /* CHECK_OFF */
+		if (!p->json) {
+			c->slots[CHECK_SLOT_MISSING] = column_slot(p, "missing-cell", i);
+		}
+		c->slots[CHECK_SLOT_ENCODING] = column_slot(p, "encoding-error", i);
 		c->spare = true;
 		if (!c->field) {
 			continue;
 		}
-		c->hides_required = c->missing_cell != CHECK_OFF &&
+		c->hides_required = c->slots[CHECK_SLOT_MISSING] != CHECK_OFF &&
 				    check_stands(p, "missing-cell", c->name, c->name_len);
 		c->hides_pattern = check_stands(p, "encoding-error", c->name, c->name_len);
-		c->type = type_slot(p, i);
+		c->slots[CHECK_SLOT_TYPE] = type_slot(p, i);
 		c->typed_missing = has_typed_missing(c->field);
-		c->constraint = column_slot(p, "constraint-error", i);
+		c->slots[CHECK_SLOT_CONSTRAINT] = column_slot(p, "constraint-error", i);
 		check_constraints(p, c);
 		if (c->pattern) {
-			c->budget = budget_slot(p, i);
+			c->slots[CHECK_SLOT_BUDGET] = budget_slot(p, i);
 		}
 	}
 }
@@ -570,19 +572,26 @@ static void make_keys(check_plan *p)
 	add_row_key(p);
 }
 
-/* id: everything that determines the findings, besides the columns here. */
-static void end_foreign(check_plan *p, check_foreign *f, const vv_buf *id)
+/* node: in the schema; NULL: the reference is in varve.checks. */
+static void end_foreign(check_plan *p, check_foreign *f, const vv_json *node)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	/* what determines the findings, besides the columns here */
+	vv_auto(vv_buf) id = VV_BUF_INIT;
 
 	for (size_t i = 0; i < f->of.count; i++) {
-		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", f->targets[i]);
+		vv_buf_printf(&id, "%s%s", i > 0 ? ", " : "", f->targets[i]);
 	}
 	f->names = list_names(p, f->of.columns, f->of.count);
-	f->target_names = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
+	f->target_names = id.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&id), id.len);
+	if (node) {
+		vv_buf_reset(&id);
+		vv_json_put_node(&id, node);
+	} else {
+		vv_buf_printf(&id, " of %s", f->resource);
+	}
 	p->foreign_count++;
-	p->failed = p->failed || b.failed || id->failed || !f->names || !f->target_names ||
-		    !columns_id(&f->id, p, "refs", f->of.columns, f->of.count, vv_buf_cstr(id));
+	p->failed = p->failed || id.failed || !f->names || !f->target_names ||
+		    !columns_id(&f->id, p, "refs", f->of.columns, f->of.count, vv_buf_cstr(&id));
 }
 
 static void add_foreign(check_plan *p, const vv_json *node)
@@ -593,7 +602,6 @@ static void add_foreign(check_plan *p, const vv_json *node)
 	const vv_json *t = there->type == VV_JSON_ARRAY ? there->first : there;
 	const char *resource = vv_json_get_string(reference, "resource");
 	check_foreign *f = &p->foreigns[p->foreign_count];
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 	const vv_json *name = fields->type == VV_JSON_ARRAY ? fields->first : fields;
 	uint64_t mostly;
 	vv_severity severity = check_severity(p, "foreign-key", name->text, name->text_len,
@@ -606,27 +614,22 @@ static void add_foreign(check_plan *p, const vv_json *node)
 	for (size_t i = 0; i < f->of.count; i++, t = t->next) {
 		f->targets[i] = t->text;
 	}
-	vv_json_put_node(&b, node);
-	end_foreign(p, f, &b);
+	end_foreign(p, f, node);
 }
 
 /* COLUMNS references TABLE(COLUMNS) */
 static void add_reference(check_plan *p, const vv_check_rule *line)
 {
 	check_foreign *f = &p->foreigns[p->foreign_count];
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	*f = (check_foreign){.severity = line->severity,
 			     .mostly = VV_BILLION,
 			     .targets = line->targets,
 			     .resource = line->target,
 			     .title = vv_check_rule_title(line)};
-	if (!line_columns(p, line, &f->of)) return;
-	for (size_t i = 0; i < f->of.count; i++) {
-		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", f->targets[i]);
+	if (line_columns(p, line, &f->of)) {
+		end_foreign(p, f, NULL);
 	}
-	vv_buf_printf(&b, " of %s", f->resource);
-	end_foreign(p, f, &b);
 }
 
 static void make_foreigns(check_plan *p)

@@ -484,22 +484,6 @@ vv_status check_emit_line_ends(check_emit *e, vv_error *err)
 	return check_emit_total(e, &f, 1, 1, false, err);
 }
 
-static uint32_t slot_of(const check_column *c, unsigned kind)
-{
-	switch (kind) {
-	case CHECK_MISSING_CELL:
-		return c->missing_cell;
-	case CHECK_ENCODING:
-		return c->encoding;
-	case CHECK_TYPE:
-		return c->type;
-	case CHECK_BUDGET:
-		return c->budget;
-	default:
-		return c->constraint;
-	}
-}
-
 static bool wants(const check_emit *e, uint32_t slot)
 {
 	return e->given[slot] < e->r->totals[slot] && e->given[slot] < check_limit(e->r) &&
@@ -553,12 +537,12 @@ static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *
 
 	for (unsigned k = 0; k < CHECK_KINDS; k++) {
 		unsigned kind = found & 1u << k;
-		uint32_t slot;
+		uint32_t slot = c->slots[k < CHECK_SLOT_CONSTRAINT ? k : CHECK_SLOT_CONSTRAINT];
 		vv_finding f = {.column = c->name,
 				.value = cell->text ? cell->text : "",
 				.value_len = cell->len};
 
-		if (kind == 0 || (slot = slot_of(c, kind)) == CHECK_OFF || !wants(e, slot)) {
+		if (kind == 0 || slot == CHECK_OFF || !wants(e, slot)) {
 			continue;
 		}
 		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL) {

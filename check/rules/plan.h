@@ -44,6 +44,16 @@ enum {
 #define CHECK_CONSTRAINTS 0x3ff0u /* all bits of constraint-error */
 #define CHECK_KINDS 14            /* number of bits */
 
+/* The slots of a column: one for each of the first kinds, and one for all constraints. */
+enum {
+	CHECK_SLOT_MISSING,
+	CHECK_SLOT_ENCODING,
+	CHECK_SLOT_TYPE,
+	CHECK_SLOT_BUDGET,
+	CHECK_SLOT_CONSTRAINT,
+	CHECK_SLOTS
+};
+
 /* A slot: one kind of finding that is counted for each row group, such as the type errors of one
  * column. */
 typedef struct check_slot {
@@ -81,8 +91,8 @@ typedef struct check_column {
 	const vv_field *field; /* NULL: the schema lacks the column */
 	const char *name;      /* name of the column; name_len bytes */
 	size_t name_len;
-	/* indexes of the slots for these faults; CHECK_OFF: the rule is not checked */
-	uint32_t missing_cell, encoding, type, budget, constraint;
+	/* indexes of slots, by CHECK_SLOT_...; CHECK_OFF: the rule is not checked */
+	uint32_t slots[CHECK_SLOTS];
 	/* a finding for a missing cell replaces the finding "required" for the same cell */
 	bool hides_required,
 		/* a finding for invalid UTF-8 replaces the finding "pattern" for the same cell */

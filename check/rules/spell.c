@@ -267,8 +267,8 @@ static void put_column_rules(speller *s, size_t i)
 	const vv_json *node = c->field ? vv_json_get(c->field->json, "constraints") : NULL;
 	const vv_json *categories = c->field ? vv_json_get(c->field->json, "categories") : NULL;
 
-	if (!c->field || c->constraint == CHECK_OFF) return;
-	const check_slot *slot = &s->p->slots[c->constraint];
+	if (!c->field || c->slots[CHECK_SLOT_CONSTRAINT] == CHECK_OFF) return;
+	const check_slot *slot = &s->p->slots[c->slots[CHECK_SLOT_CONSTRAINT]];
 	vv_buf_reset(&s->name);
 	put_column(&s->name, s, i);
 	if (slot->mostly < VV_BILLION) {
