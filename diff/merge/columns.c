@@ -266,15 +266,7 @@ static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *co
 	va_start(ap, fmt);
 	vv_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
-	vv_status rc = vv_buf_ok(&text, err);
-	if (rc == VV_OK) {
-		merge_report r = {.kind = kind,
-				  .row = MERGE_NONE,
-				  .column = column,
-				  .detail = vv_buf_cstr(&text)};
-		rc = merge_conflict(m, &r, err);
-	}
-	return rc;
+	return merge_conflict_text(m, kind, column, &text, err);
 }
 
 static void add_column(merge *m, long b, long x, long y, const vv_field *named)

@@ -345,14 +345,16 @@ static int by_key(const void *a, const void *b)
 	return c != 0 ? c : x->row < y->row ? -1 : x->row > y->row;
 }
 
-static vv_status hash_key(merge *m, merge_side *s, uint64_t row, new_key *out, vv_error *err)
+/* types: of the result, for rows of both sides, or of base. */
+static vv_status hash_key(merge *m, merge_side *s, uint64_t row, const vv_schema *types,
+			  new_key *out, vv_error *err)
 {
+	const size_t *key = types == &m->compare ? m->key : m->base_key;
 	const vv_cell *cells;
 	vv_status rc = vv_row_by_number_get(&s->rows, row, &cells, err);
 	vv_buf_reset(&m->text);
 	for (size_t i = 0; i < m->key_count && rc == VV_OK; i++) {
-		vv_value_put_canonical(&m->text, &m->base->schema.fields[m->base_key[i]],
-				       &cells[s->key[i]]);
+		vv_value_put_canonical(&m->text, &types->fields[key[i]], &cells[s->key[i]]);
 	}
 	*out = (new_key){vv_xxh3_128(vv_buf_cstr(&m->text), m->text.len, m->opts->secret), row};
 	return rc < 0 ? rc : vv_buf_ok(&m->text, err);
@@ -370,13 +372,15 @@ static vv_status list_new_keys(merge *m, merge_side *s, const told *t, new_keys 
 	out->list = vv_calloc(t->added_count + t->rekeyed_count + 1, sizeof(*out->list));
 	if (!out->list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->added_count; i++) {
-		if ((rc = hash_key(m, s, t->added[i], &out->list[out->count++], err)) < 0) {
+		if ((rc = hash_key(m, s, t->added[i], &m->base->schema, &out->list[out->count++],
+				   err)) < 0) {
 			break;
 		}
 	}
 	for (size_t i = 0; i < t->pair_count && t->rekeyed_count > 0 && rc == VV_OK; i++) {
 		if (is_listed(t->rekeyed, t->rekeyed_count, t->pairs[i].old_row)) {
-			rc = hash_key(m, s, t->pairs[i].new_row, &out->list[out->count++], err);
+			rc = hash_key(m, s, t->pairs[i].new_row, &m->base->schema,
+				      &out->list[out->count++], err);
 		}
 	}
 	sort_list(out->list, out->count, sizeof(*out->list), by_key);
@@ -399,7 +403,7 @@ static vv_status is_alike(merge *m, merge_side *s, const told *t, uint64_t old_r
 	if (!is_listed(t->rekeyed, t->rekeyed_count, old_row)) return VV_OK;
 	for (size_t i = 0; i < t->pair_count && rc == VV_OK; i++) {
 		if (t->pairs[i].old_row == old_row) {
-			rc = hash_key(m, s, t->pairs[i].new_row, &own, err);
+			rc = hash_key(m, s, t->pairs[i].new_row, &m->base->schema, &own, err);
 			*out = rc == VV_OK && vv_hash128_order(&own.key, key) == 0;
 			break;
 		}
@@ -421,7 +425,7 @@ static vv_status part_rekeyed(merge *m, size_t which, told t[2], const new_keys 
 		bool parts = false;
 		new_key key;
 		if (is_listed(mine->rekeyed, mine->rekeyed_count, p.old_row) &&
-		    (rc = hash_key(m, s, p.new_row, &key, err)) == VV_OK &&
+		    (rc = hash_key(m, s, p.new_row, &m->base->schema, &key, err)) == VV_OK &&
 		    brings_key(others, &key.key)) {
 			rc = is_alike(m, &m->side[1 - which], &t[1 - which], p.old_row, &key.key,
 				      &parts, err);
@@ -639,26 +643,16 @@ static vv_status hash_added(merge *m, size_t which, vv_sorter *out, vv_error *er
 {
 	merge_side *s = &m->side[which];
 	uint8_t record[PARTNER_LEN];
-	const vv_cell *cells;
+	new_key key;
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < s->block_count && rc == VV_OK; i++) {
 		for (uint64_t k = 0; k < s->blocks[i].rows && rc == VV_OK; k++) {
 			uint64_t row = s->blocks[i].row + k;
-			if ((rc = vv_row_by_number_get(&s->rows, row, &cells, err)) < 0) {
+			if ((rc = hash_key(m, s, row, &m->compare, &key, err)) < 0) {
 				break;
 			}
-			vv_buf_reset(&m->text);
-			for (size_t c = 0; c < m->key_count; c++) {
-				vv_value_put_canonical(&m->text, &m->compare.fields[m->key[c]],
-						       &cells[s->key[c]]);
-			}
-			if ((rc = vv_buf_ok(&m->text, err)) < 0) {
-				break;
-			}
-			vv_hash128 h = vv_xxh3_128(vv_buf_cstr(&m->text), m->text.len,
-						   m->opts->secret);
-			vv_put_be64(record, h.hi);
-			vv_put_be64(record + 8, h.lo);
+			vv_put_be64(record, key.key.hi);
+			vv_put_be64(record + 8, key.key.lo);
 			record[16] = (uint8_t)which;
 			vv_put_be64(record + 17, row);
 			vv_sorter_add(out, record);

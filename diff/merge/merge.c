@@ -90,12 +90,7 @@ static vv_status take_for_key(merge *m, vv_import_result *out, const vv_sink *si
 			       : "both have lost");
 	vv_text_put_names(&why, base->key, base->key_count);
 	vv_buf_puts(&why, ", by which rows are merged");
-	vv_status rc = vv_buf_ok(&why, err);
-	if (rc == VV_OK) {
-		merge_report r = {
-			.kind = VV_CONFLICT_KEY, .row = MERGE_NONE, .detail = vv_buf_cstr(&why)};
-		rc = merge_conflict(m, &r, err);
-	}
+	vv_status rc = merge_conflict_text(m, VV_CONFLICT_KEY, NULL, &why, err);
 	return rc < 0 ? rc : take_version(out, m->side[m->ours].table, sink, m->opts, err);
 }
 

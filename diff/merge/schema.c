@@ -168,15 +168,7 @@ static vv_status conflict_member(maker *k, const merge_column *c, const char *me
 	}
 	put_had(&text, ": ours", &v[k->m->ours]);
 	put_had(&text, ", theirs", &v[1 - k->m->ours]);
-	vv_status rc = vv_buf_ok(&text, err);
-	if (rc == VV_OK) {
-		merge_report r = {.kind = VV_CONFLICT_COLUMN,
-				  .row = MERGE_NONE,
-				  .column = c ? c->name : NULL,
-				  .detail = vv_buf_cstr(&text)};
-		rc = merge_conflict(k->m, &r, err);
-	}
-	return rc;
+	return merge_conflict_text(k->m, VV_CONFLICT_COLUMN, c ? c->name : NULL, &text, err);
 }
 
 static bool is_kind(const char *member)
@@ -470,11 +462,7 @@ static vv_status choose_key(merge *m, vv_error *err)
 	vv_buf_puts(&text, "both changed the key of the table");
 	put_key(&text, ": ours", merge_version(m, (int)m->ours));
 	put_key(&text, "; theirs", merge_version(m, 1 - (int)m->ours));
-	merge_report r = {.kind = VV_CONFLICT_KEY, .row = MERGE_NONE, .detail = vv_buf_cstr(&text)};
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
-		rc = merge_conflict(m, &r, err);
-	}
-	return rc;
+	return merge_conflict_text(m, VV_CONFLICT_KEY, NULL, &text, err);
 }
 
 /* The cut of the common version, so that it does not depend on the side. */

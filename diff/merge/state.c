@@ -75,6 +75,15 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 	return rc < 0 ? rc : m->opts->conflict(m->opts->payload, &c, err);
 }
 
+vv_status merge_conflict_text(merge *m, vv_conflict_kind kind, const char *column,
+			      const vv_buf *detail, vv_error *err)
+{
+	const merge_report r = {
+		.kind = kind, .row = MERGE_NONE, .column = column, .detail = vv_buf_cstr(detail)};
+	const vv_status rc = vv_buf_ok(detail, err);
+	return rc < 0 ? rc : merge_conflict(m, &r, err);
+}
+
 /* --- rows ------------------------------------------------------------------- */
 
 bool merge_has_value(const merge_side *s, const vv_cell *c)

@@ -183,6 +183,9 @@ typedef struct merge_report {
 } merge_report;
 /* Counts the conflict, and passes it to opts->conflict, if that is not NULL. */
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err);
+/* Reports a conflict that is not about a row. column may be NULL. */
+vv_status merge_conflict_text(merge *m, vv_conflict_kind kind, const char *column,
+			      const vv_buf *detail, vv_error *err);
 /* Returns the table of a version (0, 1: a side; 2: base, which may be NULL); borrowed. */
 vv_table *merge_version(const merge *m, int version);
 /* Chooses between the values of x and y, given which of the three values are equal. Returns 0 to
