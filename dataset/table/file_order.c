@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 
 /* ---- the table of the file ---- */
 

@@ -9,7 +9,7 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/thread.h"
-#include "dataset/format/mem_sink.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
 #include "dataset/table/walk.h"
 #include "repo/blocks/coder.h"

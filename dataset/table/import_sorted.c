@@ -11,12 +11,12 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/format/places.h"
-#include "dataset/read/row_sorter.h"
 #include "dataset/format/temp_bytes.h"
+#include "dataset/read/row_sorter.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import_state.h"
+#include "dataset/table/mem_sink.h"
 
 #define KEPT_IN_MEMORY ((size_t)8 << 20)
 

@@ -12,9 +12,9 @@
 #include "dataset/format/chunk.h"
 #include "dataset/format/group.h"
 #include "dataset/format/group_lines.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/format/quirks.h"
 #include "dataset/read/scan.h"
+#include "dataset/table/mem_sink.h"
 
 vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_cid *cid,
 			       vv_error *err)

@@ -12,7 +12,7 @@
 #ifndef VV_DIFF_MERGE_PATCH_FIT_H
 #define VV_DIFF_MERGE_PATCH_FIT_H
 
-#include "dataset/format/mem_sink.h"
+#include "dataset/table/mem_sink.h"
 #include "diff/merge/options.h"
 #include "diff/merge/patch_make.h"
 #include "diff/merge/patch_rows.h"

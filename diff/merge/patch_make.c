@@ -9,8 +9,8 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/read/text_encoder.h"
+#include "dataset/table/mem_sink.h"
 
 #define PIECE ((size_t)64 << 10)
 #define SHOWN_MAX 200u   /* columns of a cell that does not fit */

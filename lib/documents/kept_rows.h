@@ -13,7 +13,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "dataset/format/mem_sink.h"
+#include "dataset/table/mem_sink.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"

@@ -6,7 +6,7 @@
  * vv_subject_bytes for the exact bytes, closes the table, and last calls vv_subject_clear, also
  * after a failure. A subject is a stored dataset or plain text: a CSV, TSV, NDJSON or JSON blob in
  * Git's history, or a changed file of the work tree. Plain text is imported into temporary blocks
- * (dataset/format/mem_sink.h), and nothing is stored. PATH#TABLE is a table of a document, unless a
+ * (dataset/table/mem_sink.h), and nothing is stored. PATH#TABLE is a table of a document, unless a
  * file has this name.
  */
 #ifndef VV_LIB_NAMES_VERSION_H
@@ -19,10 +19,10 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/thread.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/schema/declared.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
 #include "diff/rows/file_groups.h"
 #include "lib/documents/document.h"

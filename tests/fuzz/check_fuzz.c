@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "check/rules/check.h"
-#include "dataset/format/mem_sink.h"
+#include "dataset/table/mem_sink.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/input_file.h"
 

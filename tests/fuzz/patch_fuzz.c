@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "diff/merge/patch.h"
 #include "tests/fuzz/fuzz.h"
 

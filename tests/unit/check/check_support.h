@@ -12,7 +12,7 @@
 
 #include "base/sys.h"
 #include "check/rules/check.h"
-#include "dataset/format/mem_sink.h"
+#include "dataset/table/mem_sink.h"
 
 static inline int hex(char c)
 {

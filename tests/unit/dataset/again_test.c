@@ -1,9 +1,9 @@
 /* Nothing is stored that does not come back: a block that is not what the rows give is noticed. */
 #include <string.h>
 
-#include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
 #include "tests/unit/dataset/memory.h"
 

@@ -7,7 +7,7 @@
 #include "base/sys.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/list.h"
-#include "dataset/format/mem_sink.h"
+#include "dataset/table/mem_sink.h"
 
 static vv_cell text(const char *s)
 {

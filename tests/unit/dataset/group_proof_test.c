@@ -9,8 +9,8 @@
 
 #include "base/hash.h"
 #include "dataset/format/group_internal.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/verify.h"
 #include "tests/unit/dataset/group_support.h"
 

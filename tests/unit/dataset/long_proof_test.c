@@ -11,9 +11,9 @@
 #include "base/hash.h"
 #include "dataset/format/chunk.h"
 #include "dataset/format/group.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
 #include "dataset/table/verify.h"
 

@@ -1,11 +1,11 @@
-/* Tests of dataset/format/mem_sink.h: blocks that pass through one command. */
+/* Tests of dataset/table/mem_sink.h: blocks that pass through one command. */
 #include "tests/unit/support.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/format/mem_sink.h"
+#include "dataset/table/mem_sink.h"
 
 #define BLOCK (512u << 10)
 #define BLOCKS 130u /* 65 MB: more than is kept in memory */

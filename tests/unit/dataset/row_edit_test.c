@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/rows/row_edit.h"
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 
 static vv_cell text(const char *s)
 {

@@ -8,9 +8,9 @@
 
 #include "base/hint.h"
 #include "dataset/format/cell.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
 #include "dataset/table/verify.h"
 

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include "dataset/format/mem_sink.h"
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
 #include "dataset/table/verify.h"
 

@@ -12,8 +12,8 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
 #include "diff/rows/file_groups.h"
 

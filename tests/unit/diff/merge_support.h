@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
 #include "dataset/table/verify.h"
 #include "diff/merge/merge.h"

@@ -4,7 +4,7 @@
 #ifndef VV_TESTS_UNIT_DIFF_TABLES_H
 #define VV_TESTS_UNIT_DIFF_TABLES_H
 
-#include "dataset/format/mem_sink.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
 
 /* The sink with the blocks of all tables of a test. */

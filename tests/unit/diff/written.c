@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/format/mem_sink.h"
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/write/writer_kinds.h"
 

@@ -1,7 +1,7 @@
 /*
  * mem_sink: how passing blocks are kept: one after the other in a temp_bytes, found by CID.
  */
-#include "dataset/format/mem_sink.h"
+#include "dataset/table/mem_sink.h"
 
 #include "base/array.h"
 #include "base/hash_index.h"

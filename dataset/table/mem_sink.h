@@ -7,8 +7,8 @@
  * so that memory does not grow with the file's size. Several threads may put and get blocks at the
  * same time.
  */
-#ifndef VV_DATASET_FORMAT_MEM_SINK_H
-#define VV_DATASET_FORMAT_MEM_SINK_H
+#ifndef VV_DATASET_TABLE_MEM_SINK_H
+#define VV_DATASET_TABLE_MEM_SINK_H
 
 #include <stdbool.h>
 #include <stdint.h>
