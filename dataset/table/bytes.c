@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
 #include "dataset/table/walk.h"
@@ -51,17 +52,18 @@ typedef struct tools {
 	vv_row_writer *writer; /* NULL until it is needed */
 } tools;
 
-/* Where the groups of the old file lie: a hash table by what makes their bytes. */
+/* Where a group of the old file lies, by what makes its bytes. */
 typedef struct old_place {
 	vv_hash128 items;
-	uint64_t at, raw_len; /* raw_len 0: free slot */
+	uint64_t at;
 } old_place;
 
 typedef struct maker {
 	vv_table *table;
 	const vv_bytes_options *opts;
 	old_place *places;
-	size_t place_cap;
+	size_t place_count, place_cap;
+	vv_hash_index place_index; /* by items */
 	vv_pool *pool, *own_pool;
 	vv_list_reader *data, *layout;
 	tools *tools; /* one a thread, and one for who waits */
@@ -107,16 +109,6 @@ static vv_hash128 items_hash(const void *data, size_t data_len, const void *layo
 	return vv_xxh3_128(layout, layout_len, a.lo ^ a.hi);
 }
 
-static old_place *find_place(const maker *m, vv_hash128 h)
-{
-	size_t i = (size_t)h.lo & (m->place_cap - 1);
-	while (m->places[i].raw_len != 0 &&
-	       (m->places[i].items.lo != h.lo || m->places[i].items.hi != h.hi)) {
-		i = (i + 1) & (m->place_cap - 1);
-	}
-	return &m->places[i];
-}
-
 /* The groups of the old file, but for its last one, whose end may be special. */
 static vv_status load_places(maker *m, vv_error *err)
 {
@@ -128,15 +120,15 @@ static vv_status load_places(maker *m, vv_error *err)
 	vv_auto(vv_list_walk) data = vv_list_walk_open(old, VV_LIST_DATA, err);
 	vv_auto(vv_list_walk) layout = vv_list_walk_open(old, VV_LIST_LAYOUT, err);
 
-	for (m->place_cap = 16; m->place_cap < 2 * count; m->place_cap *= 2) {
-	}
-	if (!(m->places = vv_calloc(m->place_cap, sizeof(*m->places)))) return vv_fail_nomem(err);
 	for (uint64_t i = 1;
 	     i < count && vv_list_walk_next(&data) && vv_list_walk_beside(&layout, &data); i++) {
 		const vv_list_item *a = &data.item, *b = &layout.item;
-		const vv_hash128 h = items_hash(a->bytes, a->len, b->bytes, b->len);
+		const old_place o = {items_hash(a->bytes, a->len, b->bytes, b->len), at};
 
-		*find_place(m, h) = (old_place){.items = h, .at = at, .raw_len = b->weight};
+		if (!vv_hash_add(m->places, m->place_count, m->place_cap, &m->place_index,
+				 o.items.lo, o)) {
+			return vv_fail_nomem(err);
+		}
 		at += b->weight;
 	}
 	return data.rc < 0 ? data.rc : layout.rc;
@@ -244,11 +236,12 @@ static vv_status next_part(maker *m, part *of, uint64_t *bytes, bool *more, vv_e
 	m->left--;
 	of->copied = false;
 	if (m->places && m->left > 0) {
-		const old_place *o = find_place(m, items_hash(of->data_item.data, of->data_item.len,
-							      of->layout_item.data,
-							      of->layout_item.len));
-		of->copied = o->raw_len != 0;
-		of->copy_at = o->at;
+		const vv_hash128 h = items_hash(of->data_item.data, of->data_item.len,
+						of->layout_item.data, of->layout_item.len);
+		const old_place *place = vv_hash_find(m->places, &m->place_index, h.lo, o,
+						      vv_hash128_equal(o->items, h));
+		of->copied = place != NULL;
+		of->copy_at = place ? place->at : 0;
 	}
 	of->last = m->left == 0;
 	return VV_OK;
@@ -340,6 +333,7 @@ static void maker_close(maker *m)
 	}
 	vv_array_clear(m->tools, m->tools ? m->tool_count : 0, it,
 		       (vv_batch_clear(&it->batch), vv_row_writer_free(it->writer)));
+	vv_hash_index_clear(&m->place_index);
 	vv_free(m->places);
 	for (size_t i = 0; i < PIECES; i++) {
 		for (size_t k = 0; k < PARTS; k++) {
@@ -353,7 +347,6 @@ static void maker_close(maker *m)
 	vv_xxh3_free(m->hash);
 	vv_pool_free(m->own_pool);
 }
-VV_AUTO_CLEAR(maker, maker_close)
 
 vv_status table_hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64_t bytes,
 			    vv_error *err)
@@ -387,12 +380,6 @@ static vv_status keep_entries(const maker *m, const piece *p, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status give(maker *m, vv_bytes_fn fn, void *payload, const vv_buf *b, vv_error *err)
-{
-	m->bytes += b->len;
-	return b->len > 0 ? fn(payload, b->data, b->len, err) : VV_OK;
-}
-
 /* The next bytes of a piece that was taken; by_group: of one part. False when all were given. */
 static bool piece_next(const maker *m, piece *p, const char **bytes, size_t *len)
 {
@@ -405,81 +392,38 @@ static bool piece_next(const maker *m, piece *p, const char **bytes, size_t *len
 	return *len > 0;
 }
 
-static vv_status give_piece(maker *m, vv_bytes_fn fn, void *payload, piece *p, vv_error *err)
-{
-	const char *bytes;
-	size_t len;
-
-	while (piece_next(m, p, &bytes, &len)) {
-		m->bytes += len;
-		vv_status rc = fn(payload, bytes, len, err);
-		if (rc < 0 || (rc = vv_progress_update(m->opts->progress, "writing", m->bytes,
-						       m->table->root.bytes, err)) < 0) {
-			return rc;
-		}
-	}
-	return VV_OK;
-}
-
-vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
-			  vv_error *err)
-{
-	vv_auto(maker) m = {0};
-	vv_auto(vv_buf) ends = VV_BUF_INIT;
-	bool more = true;
-	vv_status rc = maker_open(&m, t, opts, err);
-	if (rc < 0 || (rc = table_head(&ends, t, err)) < 0 ||
-	    (rc = give(&m, fn, payload, &ends, err)) < 0) {
-		return rc;
-	}
-	while (more || m.head < m.tail) {
-		while (more && has_room(&m)) {
-			if ((rc = maker_begin(&m, &more, err)) < 0) return rc;
-		}
-		if (m.head == m.tail) {
-			break;
-		}
-		piece *p = maker_take(&m);
-		if (p->status < 0) return vv_error_copy(err, &p->err);
-		if ((rc = give_piece(&m, fn, payload, p, err)) < 0 ||
-		    (rc = keep_entries(&m, p, err)) < 0) {
-			return rc;
-		}
-		take_hashes(m.hash, p);
-		trim(p);
-	}
-	vv_buf_reset(&ends);
-	if ((rc = table_tail(&ends, t, err)) < 0 || (rc = give(&m, fn, payload, &ends, err)) < 0) {
-		return rc;
-	}
-	return vv_root_has_places(&t->root) ? VV_OK : table_hash_agrees(t, m.hash, m.bytes, err);
-}
-
-/* The same pulled: a maker without threads, and the bytes being read. */
+/* A maker, and the bytes that are next. */
 struct group_source {
 	maker m;
-	vv_buf ends;
+	vv_buf ends;  /* the head or the tail */
 	piece *piece; /* of which some may be left */
+	bool more;    /* there are groups to begin */
 	const char *at;
 	size_t left;
 	enum { AT_GROUPS, AT_TAIL, AT_END } state;
 };
 
-vv_status group_source_open(group_source **out, vv_table *t, vv_error *err)
+static void source_give_ends(group_source *s)
 {
-	group_source *s = vv_calloc(1, sizeof(*s));
-	*out = NULL;
-	if (!s) return vv_fail_nomem(err);
-	vv_status rc = maker_open(&s->m, t, NULL, err);
-	rc = rc < 0 ? rc : table_head(&s->ends, t, err);
-	if (rc < 0) {
-		group_source_close(s);
-		return rc;
-	}
 	s->at = vv_buf_cstr(&s->ends);
 	s->left = s->ends.len;
-	*out = s;
-	return VV_OK;
+	s->m.bytes += s->left;
+}
+
+vv_status group_source_open(group_source **out, vv_table *t, const vv_bytes_options *opts,
+			    vv_error *err)
+{
+	vv_auto(group_source) *s = vv_calloc(1, sizeof(*s));
+	vv_status rc;
+
+	*out = NULL;
+	if (!s) return vv_fail_nomem(err);
+	if ((rc = maker_open(&s->m, t, opts, err)) < 0 || (rc = table_head(&s->ends, t, err)) < 0) {
+		return rc;
+	}
+	s->more = true;
+	source_give_ends(s);
+	return vv_hand_over(out, &s);
 }
 
 void group_source_close(group_source *s)
@@ -491,42 +435,47 @@ void group_source_close(group_source *s)
 	}
 }
 
-/* The piece after, made; NULL: there is none, or (with *rc) it failed. */
-static piece *source_piece(group_source *s, vv_status *rc, vv_error *err)
+/* Goes on to the piece after, made; s->piece is NULL if there is none. */
+static vv_status source_next_piece(group_source *s, vv_error *err)
 {
-	bool more;
+	maker *m = &s->m;
+	vv_status rc;
 
-	if ((*rc = maker_begin(&s->m, &more, err)) < 0 || !more) return NULL;
-	piece *p = maker_take(&s->m);
-	*rc = p->status;
-	if (*rc < 0 && err) {
-		*err = p->err;
+	if (s->piece) {
+		take_hashes(m->hash, s->piece);
+		trim(s->piece);
+		s->piece = NULL;
 	}
-	return *rc < 0 ? NULL : p;
+	while (s->more && has_room(m)) {
+		if ((rc = maker_begin(m, &s->more, err)) < 0) return rc;
+	}
+	if (m->head == m->tail) return VV_OK;
+	s->piece = maker_take(m);
+	return s->piece->status < 0 ? vv_error_copy(err, &s->piece->err)
+				    : keep_entries(m, s->piece, err);
 }
 
 /* Goes on to the next bytes, if there are any. */
 static vv_status source_next(group_source *s, vv_error *err)
 {
+	const vv_table *t = s->m.table;
 	vv_status rc;
 
 	if (s->state == AT_GROUPS) {
-		if (s->piece && piece_next(&s->m, s->piece, &s->at, &s->left)) return VV_OK;
-		if (s->piece) {
-			take_hashes(s->m.hash, s->piece);
-			trim(s->piece);
-			s->piece = NULL;
+		if (s->piece && piece_next(&s->m, s->piece, &s->at, &s->left)) {
+			s->m.bytes += s->left;
+			return VV_OK;
 		}
-		if ((s->piece = source_piece(s, &rc, err)) || rc < 0) return rc;
+		if ((rc = source_next_piece(s, err)) < 0 || s->piece) return rc;
 		s->state = AT_TAIL;
 		vv_buf_reset(&s->ends);
-		rc = table_tail(&s->ends, s->m.table, err);
-		s->at = vv_buf_cstr(&s->ends);
-		s->left = s->ends.len;
+		rc = table_tail(&s->ends, t, err);
+		source_give_ends(s);
 		return rc;
 	}
 	s->state = AT_END;
-	return table_hash_agrees(s->m.table, s->m.hash, s->m.bytes, err);
+	return vv_root_has_places(&t->root) ? VV_OK
+					    : table_hash_agrees(t, s->m.hash, s->m.bytes, err);
 }
 
 ssize_t group_source_read(void *source, void *buf, size_t len, vv_error *err)
@@ -542,8 +491,24 @@ ssize_t group_source_read(void *source, void *buf, size_t len, vv_error *err)
 	}
 	s->at += n;
 	s->left -= n;
-	s->m.bytes += n;
 	return (ssize_t)n;
+}
+
+vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
+			  vv_error *err)
+{
+	vv_auto(group_source) *s = NULL;
+	vv_status rc = group_source_open(&s, t, opts, err);
+
+	while (rc == VV_OK && s->state != AT_END) {
+		if (s->left > 0 && (rc = fn(payload, s->at, s->left, err)) == VV_OK) {
+			rc = vv_progress_update(s->m.opts->progress, "writing", s->m.bytes,
+						t->root.bytes, err);
+		}
+		s->left = 0;
+		rc = rc < 0 ? rc : source_next(s, err);
+	}
+	return rc;
 }
 
 vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_error *err)
@@ -557,7 +522,8 @@ vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_er
 	int more;
 	vv_status rc;
 	if ((rc = vv_table_reader_open(&r, t, NULL, 0, true, err)) < 0 ||
-	    (rc = vv_table_seek_row(r, row, err)) < 0 || (rc = table_row_writer(&w, t, err)) < 0) {
+	    (rc = vv_table_seek_row(r, row, err)) < 0 ||
+	    (rc = table_row_writer(&w, &t->root.dialect, &t->schema, t->columns, err)) < 0) {
 		return rc;
 	}
 	if ((more = vv_table_read(r, &b, err)) <= 0) {

@@ -96,9 +96,11 @@ vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_b
 vv_status table_hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64_t bytes,
 			    vv_error *err);
 typedef struct group_source group_source;
-vv_status group_source_open(group_source **out, vv_table *t, vv_error *err);
+vv_status group_source_open(group_source **out, vv_table *t, const vv_bytes_options *opts,
+			    vv_error *err);
 ssize_t group_source_read(void *source, void *buf, size_t len, vv_error *err);
 void group_source_close(group_source *s); /* accepts NULL */
+VV_AUTO_FREE(group_source, group_source_close)
 vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
 			  vv_error *err);
 

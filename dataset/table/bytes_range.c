@@ -703,7 +703,7 @@ vv_status vv_table_source_open_with(vv_table_source **out, vv_table *t, vv_pool 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
 	vv_status rc = vv_root_has_places(&t->root) ? file_order_open(&s->order, t, pool, NULL, err)
-						    : group_source_open(&s->groups, t, err);
+						    : group_source_open(&s->groups, t, NULL, err);
 	return rc < 0 ? rc : vv_hand_over(out, &s);
 }
 

@@ -656,27 +656,32 @@ vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const
 /* --- lines ---------------------------------------------------------------- */
 
 /* The caller frees both, also on failure. */
-static vv_status column_names(const char ***names, size_t **lens, const vv_table *t, vv_error *err)
+static vv_status column_names(const char ***names, size_t **lens, const vv_schema *s,
+			      size_t columns, vv_error *err)
 {
-	*names = vv_calloc(t->columns + 1, sizeof(**names));
-	*lens = vv_calloc(t->columns + 1, sizeof(**lens));
+	*names = vv_calloc(columns + 1, sizeof(**names));
+	*lens = vv_calloc(columns + 1, sizeof(**lens));
 	if (!*names || !*lens) return vv_fail_nomem(err);
-	for (size_t i = 0; i < t->columns; i++) {
-		const vv_field *f = t->schema.fields ? &t->schema.fields[i] : NULL;
-
-		(*names)[i] = f && f->name ? f->name : "";
-		(*lens)[i] = f ? f->name_len : 0;
+	for (size_t i = 0; i < columns && i < s->count; i++) {
+		(*names)[i] = s->fields[i].name;
+		(*lens)[i] = s->fields[i].name_len;
 	}
 	return VV_OK;
 }
 
-vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err)
+vv_status table_row_writer(vv_row_writer **out, const vv_dialect *d, const vv_schema *s,
+			   size_t columns, vv_error *err)
 {
 	vv_auto_free const char **names = NULL;
 	vv_auto_free size_t *lens = NULL;
-	vv_status rc = column_names(&names, &lens, t, err);
+	vv_status rc = column_names(&names, &lens, s, columns, err);
 
-	return rc < 0 ? rc : vv_row_writer_new(out, &t->root.dialect, t->columns, names, lens, err);
+	return rc < 0 ? rc : vv_row_writer_new(out, d, columns, names, lens, err);
+}
+
+static vv_status writer_of(vv_row_writer **out, const vv_table *t, vv_error *err)
+{
+	return table_row_writer(out, &t->root.dialect, &t->schema, t->columns, err);
 }
 
 /* Has the last row of a group its row end? last: it is the last group. */
@@ -760,7 +765,7 @@ vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch 
 			 vv_error *err)
 {
 	vv_auto(vv_row_writer) *w = NULL;
-	vv_status rc = table_row_writer(&w, t, err);
+	vv_status rc = writer_of(&w, t, err);
 	return rc < 0 ? rc
 		      : table_batch_bytes(out, ends, t, w, b, b->rows, last, VV_ANY_LENGTH, err);
 }
@@ -782,7 +787,7 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
 	if (done == 0) {
 		vv_status rc;
 		vv_buf_reserve(out, b->expected ? 0 : (size_t)b->raw_len + 64);
-		if ((!*w && (rc = table_row_writer(w, t, err)) < 0) ||
+		if ((!*w && (rc = writer_of(w, t, err)) < 0) ||
 		    (rc = table_batch_bytes(out, NULL, t, *w, b, b->rows, last, b->raw_len, err)) <
 			    0) {
 			return rc;
@@ -840,7 +845,7 @@ static vv_status new_scan(vv_scan **out, const vv_table *t, vv_error *err)
 {
 	vv_auto_free const char **names = NULL;
 	vv_auto_free size_t *lens = NULL;
-	vv_status rc = column_names(&names, &lens, t, err);
+	vv_status rc = column_names(&names, &lens, &t->schema, t->columns, err);
 
 	return rc < 0 ? rc : vv_scan_new(out, &t->root.dialect, t->columns, names, lens, err);
 }

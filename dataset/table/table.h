@@ -171,10 +171,13 @@ vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len
 /* Sets raw_len and quirks of b from an item of the list of layouts (CBOR). */
 vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
 
+/* Makes a writer for rows of `columns` cells with the names of the fields of s. In CSV, s may have
+ * fewer fields. */
+vv_status table_row_writer(vv_row_writer **out, const vv_dialect *d, const vv_schema *s,
+			   size_t columns, vv_error *err);
+
 /* Private to dataset/table, up to table_tail. */
 
-/* Makes a writer for the table's rows in its dialect. */
-vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err);
 #define VV_ANY_LENGTH UINT64_MAX
 /* Like vv_batch_lines, with the caller's writer, and only for the first `upto` rows.
  * VV_ECORRUPT: the rows would have more than `most` bytes (VV_ANY_LENGTH: no limit), or the

@@ -74,15 +74,8 @@ vv_status patch_rows_get(patch_rows *r, uint64_t row, patch_row *out, vv_error *
 
 vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s, vv_error *err)
 {
-	vv_auto_free const char **names = vv_calloc(s->count + 1, sizeof(*names));
-	vv_auto_free size_t *lens = vv_calloc(s->count + 1, sizeof(*lens));
 	*w = (patch_writer){.dialect = d, .columns = s->count};
-	if (!names || !lens) return vv_fail_nomem(err);
-	for (size_t i = 0; i < s->count; i++) {
-		names[i] = s->fields[i].name;
-		lens[i] = s->fields[i].name_len;
-	}
-	return vv_row_writer_new(&w->rows, d, s->count, names, lens, err);
+	return table_row_writer(&w->rows, d, s, s->count, err);
 }
 
 void patch_writer_close(patch_writer *w)
