@@ -7,17 +7,17 @@
  *
  *	void vv_store_close(vv_store *s); // accepts NULL
  *	VV_AUTO_FREE(vv_store, vv_store_close)
- *	void vv_list_clear(vv_list *l); // accepts a list that is empty or was cleared
- *	VV_AUTO_CLEAR(vv_list, vv_list_clear)
+ *	void vv_schema_clear(vv_schema *s); // accepts a schema that is empty or was cleared
+ *	VV_AUTO_CLEAR(vv_schema, vv_schema_clear)
  *
  * A function initialises each variable in its declaration, and may then return anywhere. It hands a
  * pointer to its caller with vv_take:
  *
- *	vv_auto(vv_list) names = {0};
+ *	vv_auto(vv_schema) a = {0};
  *	vv_auto(vv_store) *s = NULL;
  *	vv_status rc;
  *
- *	if ((rc = read_names(&names, path, err)) < 0 || (rc = vv_store_open(&s, dir, true, err)) < 0) {
+ *	if ((rc = read_schema(&a, path, err)) < 0 || (rc = vv_store_open(&s, dir, true, err)) < 0) {
  *		return rc;
  *	}
  *	*out = vv_take(&s);

@@ -162,14 +162,13 @@ static vv_status write_chunk(vv_list_builder *list, const vv_sink *sink, vv_buf 
 	return vv_list_builder_add(list, scratch->data, scratch->len, len, err);
 }
 
-vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, size_t len,
+vv_status vv_chunks_write(vv_buf *out, const vv_sink *sink, const void *bytes, size_t len,
 			  vv_error *err)
 {
 	const uint8_t *p = bytes;
 	vv_auto(vv_list_builder) *list = NULL;
 	vv_auto(vv_buf) scratch = VV_BUF_INIT;
 
-	memset(out, 0, sizeof *out);
 	vv_status rc = vv_list_builder_new(&list, VV_LIST_CHUNKS, sink, NULL, err);
 	for (size_t at = 0, n; at < len && rc == VV_OK; at += n) {
 		n = vv_chunk_cut(p + at, len - at, true);

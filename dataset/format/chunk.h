@@ -27,9 +27,9 @@
  * bytes in the sequence. */
 size_t vv_chunk_cut(const uint8_t *bytes, size_t len, bool at_end);
 
-/* Cuts len bytes into chunks, stores the chunks with sink, and sets *out to their list. The caller
- * clears *out. */
-vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, size_t len,
+/* Cuts len bytes into chunks, stores the chunks with sink, and appends the top of their list to
+ * out. */
+vv_status vv_chunks_write(vv_buf *out, const vv_sink *sink, const void *bytes, size_t len,
 			  vv_error *err);
 
 /* Reads the list of chunks with the encoded top top[0 .. top_len), and appends the bytes of all

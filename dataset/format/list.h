@@ -30,11 +30,6 @@ typedef enum vv_list_kind {
 } vv_list_kind;
 #define VV_LIST_KINDS 5 /* number of kinds */
 
-/* The top of a finished list, which is written into the block that owns the list. */
-typedef struct vv_list {
-	vv_buf top; /* {"items": [...], "level": n} in CBOR */
-} vv_list;
-
 /* Functions that read and write the blocks of lists, and of the objects in them. */
 typedef struct vv_sink {
 	/* Stores a block. cid is the CID of the bytes. base: a similar block, from which the
@@ -83,11 +78,9 @@ VV_AUTO_FREE(vv_list_builder, vv_list_builder_free)
  * be too large, or an earlier call failed. */
 vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, uint64_t weight,
 			      vv_error *err);
-/* Writes the last nodes, and sets *out to the finished list, which the caller clears. The builder
- * can only be freed then. */
-vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err);
-void vv_list_clear(vv_list *l);
-VV_AUTO_CLEAR(vv_list, vv_list_clear)
+/* Writes the last nodes, and appends the top of the finished list to out: {"items": [...], "level":
+ * n} in CBOR, for the block that owns the list. The builder can only be freed then. */
+vv_status vv_list_builder_finish(vv_list_builder *b, vv_buf *out, vv_error *err);
 
 /* Reads the entries of a list in order, from any entry on. */
 typedef struct vv_list_reader vv_list_reader;

@@ -350,12 +350,11 @@ vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, 
 	return rc;
 }
 
-vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err)
+vv_status vv_list_builder_finish(vv_list_builder *b, vv_buf *out, vv_error *err)
 {
 	unsigned number = 0;
 	vv_status rc = VV_OK;
 
-	memset(out, 0, sizeof *out);
 	if (b->failed) {
 		return vv_fail(err, VV_EREFUSED,
 			       "the list failed earlier, so it cannot be finished");
@@ -367,16 +366,7 @@ vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err
 	}
 	b->failed = true; /* it is used up */
 	if (rc < 0) return rc;
-	vv_cbor_put_map(&out->top, 2);
-	put_items(&out->top, &b->level[number], number);
-	rc = vv_buf_ok(&out->top, err);
-	if (rc < 0) {
-		vv_list_clear(out);
-	}
-	return rc;
-}
-
-void vv_list_clear(vv_list *l)
-{
-	vv_buf_clear(&l->top);
+	vv_cbor_put_map(out, 2);
+	put_items(out, &b->level[number], number);
+	return vv_buf_ok(out, err);
 }

@@ -140,7 +140,7 @@ vv_status vv_places_add(vv_places_writer *w, uint64_t place, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_places_finish(vv_places_writer *w, vv_list *out, vv_error *err)
+vv_status vv_places_finish(vv_places_writer *w, vv_buf *out, vv_error *err)
 {
 	vv_status rc;
 

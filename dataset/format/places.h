@@ -26,8 +26,8 @@ void vv_places_writer_free(vv_places_writer *w); /* accepts NULL */
 VV_AUTO_FREE(vv_places_writer, vv_places_writer_free)
 /* Adds the place of the next row. VV_EREFUSED: place is above VV_PLACE_MAX. */
 vv_status vv_places_add(vv_places_writer *w, uint64_t place, vv_error *err);
-/* Writes the last blocks, and sets *out to the list, which the caller clears. */
-vv_status vv_places_finish(vv_places_writer *w, vv_list *out, vv_error *err);
+/* Writes the last blocks, and appends the top of the list to out. */
+vv_status vv_places_finish(vv_places_writer *w, vv_buf *out, vv_error *err);
 
 /* Reads the places in key order. The caller must check that they are a permutation. */
 typedef struct vv_places_reader vv_places_reader;

@@ -66,6 +66,12 @@ static vv_status make(piece *p, vv_error *err)
 	return rc;
 }
 
+static group_items items_of(const piece *p)
+{
+	return (group_items){p->data.data,  p->layout.data, p->facts.data, p->data.len,
+			     p->layout.len, p->facts.len,   p->last};
+}
+
 static void run(vv_job *job, unsigned worker)
 {
 	piece *p = (piece *)(void *)job;
@@ -73,10 +79,7 @@ static void run(vv_job *job, unsigned worker)
 	int proved = 0;
 
 	if (s->proofs && s->cut.rows > 0) {
-		const group_items items = {p->data.data, p->layout.data, p->facts.data,
-					   p->data.len,  p->layout.len,  p->facts.len,
-					   p->last};
-
+		const group_items items = items_of(p);
 		const proof_setting setting = {&p->table->source, &p->table->root.dialect,
 					       p->table->columns, &s->cut};
 
@@ -114,21 +117,6 @@ static int next_items(group_stream *s, piece *p, vv_error *err)
 	return next_item(s->facts, &p->facts, &item, err);
 }
 
-static streamed_group items_of(const piece *p)
-{
-	return (streamed_group){.data = p->data.data,
-				.layout = p->layout.data,
-				.facts = p->facts.data,
-				.data_len = p->data.len,
-				.layout_len = p->layout.len,
-				.facts_len = p->facts.len,
-				.rows = p->rows,
-				.known = p->known,
-				.pair = p->pair,
-				.raw = p->known ? NULL : p->raw.data,
-				.raw_len = (size_t)p->pair.raw_len};
-}
-
 /* 1, 0 when all are begun, <0. */
 static int begin_next(group_stream *s, vv_error *err)
 {
@@ -140,8 +128,8 @@ static int begin_next(group_stream *s, vv_error *err)
 	s->left--;
 	p->last = s->left == 0;
 	p->status = VV_OK;
-	const streamed_group items = items_of(p);
-	int known = s->known(s->payload, &items, p->last, &p->pair, err);
+	const group_items items = items_of(p);
+	int known = s->known(s->payload, &items, &p->pair, err);
 	if (known < 0) return known;
 	p->known = known > 0 && p->pair.raw_len == raw_len;
 	p->proved = false;
@@ -256,8 +244,13 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 	rc = p->proved ? note_pair(s, &p->pair, err) : p->known ? VV_OK : fill_pair(s, p, err);
 	if (rc < 0) return (int)rc;
 	s->given = true;
-	*out = items_of(p);
-	out->next = s->next;
+	*out = (streamed_group){.items = items_of(p),
+				.rows = p->rows,
+				.known = p->known,
+				.pair = p->pair,
+				.raw = p->known ? NULL : p->raw.data,
+				.raw_len = (size_t)p->pair.raw_len,
+				.next = s->next};
 	return 1;
 }
 

@@ -20,8 +20,7 @@
 
 /* A group. Pointers are borrowed until the next call. */
 typedef struct streamed_group {
-	const void *data, *layout, *facts; /* the group's items in the lists of the version */
-	size_t data_len, layout_len, facts_len;
+	group_items items;
 	uint64_t rows; /* number of rows of the group */
 	bool known;    /* is_known returned 1, or the group was proved */
 	/* see group_proof.h. If the group is not known, and the byte `next` is a row end, raw_hash
@@ -33,9 +32,8 @@ typedef struct streamed_group {
 } streamed_group;
 
 /* Sets pair->key for a group with the given items. If an earlier proof of this pair is known, sets
- * the other members of *pair, too, and returns 1; else returns 0, or a negative status. last: the
- * group is the last of the version. */
-typedef int (*group_known_fn)(void *payload, const streamed_group *items, bool last, vv_pair *pair,
+ * the other members of *pair, too, and returns 1; else returns 0, or a negative status. */
+typedef int (*group_known_fn)(void *payload, const group_items *items, vv_pair *pair,
 			      vv_error *err);
 
 /* One value = one stream of groups. */

@@ -85,35 +85,27 @@ static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 			known->count += m->count;
 			known->code |= m->code;
 			vv_free(m->value);
-			m->value = NULL;
-			continue;
+		} else if (vv_array_add(out->findings, out->finding_count, out->finding_cap, *m)) {
+			out->findings[out->finding_count - 1].row += im->rows;
+			out->findings[out->finding_count - 1].offset += j->offset;
+		} else {
+			return vv_fail_nomem(err);
 		}
-		vv_import_finding *p = vv_realloc_array(out->findings, out->finding_count + 1,
-							sizeof(*p));
-		if (!p) return vv_fail_nomem(err);
-		out->findings = p;
-		p[out->finding_count++] = (vv_import_finding){.column = m->column,
-							      .row = im->rows + m->row,
-							      .offset = j->offset + m->at,
-							      .type = m->type,
-							      .value = m->value,
-							      .count = m->count,
-							      .code = m->code};
 		m->value = NULL;
 	}
 	j->misfit_count = 0;
 	return VV_OK;
 }
 
-vv_status import_append_group(import *im, const vv_scan_entry *e, const void *data, size_t data_len,
-			      const void *layout, size_t layout_len, const void *facts,
-			      size_t facts_len, uint64_t rows, vv_error *err)
+vv_status import_append_group(import *im, const vv_scan_entry *e, const group_items *items,
+			      uint64_t rows, vv_error *err)
 {
 	uint8_t le[8];
 	vv_status rc;
-	if ((rc = vv_list_builder_add(im->data, data, data_len, rows, err)) < 0 ||
-	    (rc = vv_list_builder_add(im->layout, layout, layout_len, e->raw_len, err)) < 0 ||
-	    (rc = vv_list_builder_add(im->facts, facts, facts_len, 1, err)) < 0 ||
+	if ((rc = vv_list_builder_add(im->data, items->data, items->data_len, rows, err)) < 0 ||
+	    (rc = vv_list_builder_add(im->layout, items->layout, items->layout_len, e->raw_len,
+				      err)) < 0 ||
+	    (rc = vv_list_builder_add(im->facts, items->facts, items->facts_len, 1, err)) < 0 ||
 	    (rc = vv_scan_cache_add(im->out->cache, e, err)) < 0) {
 		return rc;
 	}
@@ -255,6 +247,32 @@ static void wait_for(import *im, group_job *j)
 	}
 }
 
+/* Adds what was found in a group that was encoded. */
+static vv_status take_found(import *im, group_job *j, vv_error *err)
+{
+	vv_status rc;
+
+	if (j->lost.count > 0) return import_refuse_lost(im, j, err);
+	for (size_t k = 0; k < im->candidate_count; k++) {
+		im->holes[k] |= j->key_hole[k];
+		if ((rc = vv_key_proof_add(im->proofs[k], j->hashes + k * j->row_count,
+					   j->row_count, im->rows, err)) < 0) {
+			return rc;
+		}
+	}
+	if ((rc = take_misfits(im, j, err)) < 0) return rc;
+	im->out->irregular_rows += j->irregular.count;
+	im->out->breaks |= j->breaks;
+	add_found(&im->shorts, &j->shorts, j->offset);
+	add_found(&im->marked, &j->marked, j->offset);
+	add_found(&im->foreign, &j->foreign, j->offset);
+	im->out->groups_new += !old_groups_has(im->old, &j->cid) && !is_stored(im, &j->cid);
+	if (im->need_infer) {
+		keep_types(im, j->types, j->columns);
+	}
+	return VV_OK;
+}
+
 vv_status import_collect(import *im, vv_error *err)
 {
 	group_job *j = &im->jobs[im->job_head % IMPORT_JOBS];
@@ -269,34 +287,14 @@ vv_status import_collect(import *im, vv_error *err)
 	j->slab = NULL;
 	if (rc < 0) return rc;
 	if (!j->known && j->status < 0) return vv_error_copy(err, &j->err);
-	if (!j->known && j->lost.count > 0) return import_refuse_lost(im, j, err);
-	if (j->known) {
-		return import_append_group(im, &j->entry, j->data_item.data, j->data_item.len,
-					   j->layout_item.data, j->layout_item.len,
-					   j->facts_item.data, j->facts_item.len, j->row_count,
-					   err);
-	}
-	for (size_t k = 0; k < im->candidate_count; k++) {
-		im->holes[k] |= j->key_hole[k];
-		if ((rc = vv_key_proof_add(im->proofs[k], j->hashes[k], j->row_count, im->rows,
-					   err)) < 0) {
-			return rc;
-		}
-	}
-	if ((rc = take_misfits(im, j, err)) < 0) return rc;
-	im->out->irregular_rows += j->irregular.count;
-	im->out->breaks |= j->breaks;
-	add_found(&im->shorts, &j->shorts, j->offset);
-	add_found(&im->marked, &j->marked, j->offset);
-	add_found(&im->foreign, &j->foreign, j->offset);
-
-	im->out->groups_new += !old_groups_has(im->old, &j->cid) && !is_stored(im, &j->cid);
-	if (im->need_infer) {
-		keep_types(im, j->types, j->columns);
-	}
-	return import_append_group(im, &j->entry, j->data_item.data, j->data_item.len,
-				   j->layout_item.data, j->layout_item.len, j->facts_item.data,
-				   j->facts_item.len, j->row_count, err);
+	if (!j->known && (rc = take_found(im, j, err)) < 0) return rc;
+	const group_items items = {.data = j->data_item.data,
+				   .layout = j->layout_item.data,
+				   .facts = j->facts_item.data,
+				   .data_len = j->data_item.len,
+				   .layout_len = j->layout_item.len,
+				   .facts_len = j->facts_item.len};
+	return import_append_group(im, &j->entry, &items, j->row_count, err);
 }
 
 vv_status import_collect_all(import *im, vv_error *err)
@@ -474,9 +472,6 @@ static void set_encoding(vv_dialect *d, const char *name)
 static vv_status finish_root(import *im, vv_error *err)
 {
 	vv_root *root = &im->out->root;
-	vv_auto(vv_list) data = {VV_BUF_INIT};
-	vv_auto(vv_list) layout = {VV_BUF_INIT};
-	vv_auto(vv_list) facts = {VV_BUF_INIT};
 	vv_status rc;
 	root->kind = VV_KIND_TABLE;
 	root->file_order_declared = is_file_order_declared(im);
@@ -486,15 +481,11 @@ static vv_status finish_root(import *im, vv_error *err)
 				 : im->given_bytes + im->dialect.epilogue.len;
 	root->hash = vv_xxh3_digest128(im->hash);
 	if ((rc = check_width(im, err)) < 0 || (rc = import_whole_again(im, err)) < 0 ||
-	    (rc = vv_list_builder_finish(im->data, &data, err)) < 0 ||
-	    (rc = vv_list_builder_finish(im->layout, &layout, err)) < 0 ||
-	    (rc = vv_list_builder_finish(im->facts, &facts, err)) < 0) {
+	    (rc = vv_list_builder_finish(im->data, &root->data, err)) < 0 ||
+	    (rc = vv_list_builder_finish(im->layout, &root->layout, err)) < 0 ||
+	    (rc = vv_list_builder_finish(im->facts, &root->facts, err)) < 0) {
 		return rc;
 	}
-	root->data = data.top;
-	root->layout = layout.top;
-	root->facts = facts.top;
-	data.top = layout.top = facts.top = (vv_buf)VV_BUF_INIT;
 	vv_dialect_clear(&root->dialect);
 	root->dialect = im->dialect;
 	root->dialect.final_newline = im->final_newline || root->dialect.form == VV_FORM_JSON;
@@ -809,7 +800,6 @@ static vv_status import_chunks(import *im, vv_error *err)
 {
 	vv_root *root = &im->out->root;
 	vv_auto(vv_buf) block = VV_BUF_INIT;
-	vv_auto(vv_list) top = {VV_BUF_INIT};
 	vv_auto(old_chunks) old = {0};
 	const vv_root *p = im->opts->parent;
 	vv_status rc = vv_list_builder_new(&im->data, VV_LIST_CHUNKS, im->sink,
@@ -834,11 +824,7 @@ static vv_status import_chunks(import *im, vv_error *err)
 	root->kind = VV_KIND_FILE;
 	root->bytes = vv_window_origin(im->window);
 	root->hash = vv_xxh3_digest128(im->hash);
-	if ((rc = vv_list_builder_finish(im->data, &top, err)) == VV_OK) {
-		root->data = top.top;
-		top.top = (vv_buf)VV_BUF_INIT;
-	}
-	return rc;
+	return vv_list_builder_finish(im->data, &root->data, err);
 }
 
 /* *is: it cannot be a table whatever its name. */

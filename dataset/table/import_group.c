@@ -49,12 +49,8 @@ void import_job_clear(group_job *j)
 	vv_free_all(j->cells, j->rows);
 	vv_arena_clear(&j->arena);
 	vv_buf_clear_all(&j->data_item, &j->layout_item, &j->facts_item, &j->given, &j->sort_keys);
-	vv_free(j->sort_ends);
-	for (size_t i = 0; i < IMPORT_PROOFS; i++) {
-		vv_free(j->hashes[i]);
-	}
+	vv_free_all(j->sort_ends, j->hashes, j->types);
 	vv_array_clear(j->misfits, j->misfit_count, it, vv_free(it->value));
-	vv_free(j->types);
 }
 
 static void infer_init(vv_infer *types, size_t from, size_t count, const import *im)
@@ -67,13 +63,9 @@ static void infer_init(vv_infer *types, size_t from, size_t count, const import 
 
 vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err)
 {
-	if (w->infer_count < columns) {
-		vv_infer *p = vv_realloc_array(w->infer, columns, sizeof(*p));
-		if (!p) return vv_fail_nomem(err);
-		w->infer = p;
-		infer_init(p, w->infer_count, columns, im);
-		w->infer_count = columns;
-	}
+	const size_t had = w->infer_count;
+	if (!vv_array_room_for(w->infer, 0, w->infer_count, columns)) return vv_fail_nomem(err);
+	infer_init(w->infer, had, w->infer_count, im);
 	return VV_OK;
 }
 
@@ -283,15 +275,9 @@ static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 
 static vv_status put_quirk_chunks(group_job *j, const vv_buf *q, vv_error *err)
 {
-	vv_auto(vv_list) chunks = {VV_BUF_INIT};
-	vv_status rc = vv_chunks_write(&chunks, j->im->sink, q->data, q->len, err);
-
-	if (rc == VV_OK) {
-		vv_cbor_put_array(&j->layout_item, 2);
-		vv_cbor_put_uint(&j->layout_item, q->len);
-		vv_buf_put(&j->layout_item, chunks.top.data, chunks.top.len);
-	}
-	return rc;
+	vv_cbor_put_array(&j->layout_item, 2);
+	vv_cbor_put_uint(&j->layout_item, q->len);
+	return vv_chunks_write(&j->layout_item, j->im->sink, q->data, q->len, err);
 }
 
 static vv_status put_layout(group_job *j, const vv_buf *q, vv_error *err)
@@ -369,17 +355,11 @@ static bool has_long_cells(const group_job *j)
 static vv_status put_out(const group_job *j, vv_buf *outs, size_t place, const vv_cell *cell,
 			 vv_error *err)
 {
-	vv_auto(vv_list) chunks = {VV_BUF_INIT};
-	vv_status rc = vv_chunks_write(&chunks, j->im->sink, cell->text, cell->len, err);
-
-	if (rc == VV_OK) {
-		vv_cbor_put_array(outs, 4);
-		vv_cbor_put_uint(outs, place / j->stride);
-		vv_cbor_put_uint(outs, place % j->stride);
-		vv_cbor_put_uint(outs, cell->len);
-		vv_buf_put(outs, chunks.top.data, chunks.top.len);
-	}
-	return rc;
+	vv_cbor_put_array(outs, 4);
+	vv_cbor_put_uint(outs, place / j->stride);
+	vv_cbor_put_uint(outs, place % j->stride);
+	vv_cbor_put_uint(outs, cell->len);
+	return vv_chunks_write(outs, j->im->sink, cell->text, cell->len, err);
 }
 
 /* Puts the longest cells of rows that are too long out of line: their text is taken
@@ -619,21 +599,17 @@ static vv_status hash_keys(group_job *j, vv_error *err)
 {
 	const import *im = j->im;
 	if (im->candidate_count == 0) return VV_OK;
-	if (j->hash_cap < j->row_count) {
-		for (size_t k = 0; k < im->candidate_count; k++) {
-			uint64_t *p = vv_realloc_array(j->hashes[k], j->row_count, sizeof(*p));
-			if (!p) return vv_fail_nomem(err);
-			j->hashes[k] = p;
-		}
-		j->hash_cap = j->row_count;
+	if (!vv_array_room_for(j->hashes, 0, j->hash_cap, im->candidate_count * j->row_count)) {
+		return vv_fail_nomem(err);
 	}
 	for (size_t k = 0; k < im->candidate_count; k++) {
 		const vv_key_candidate *c = &im->candidates[k];
 		j->key_hole[k] = false;
 		for (size_t r = 0; r < j->row_count; r++) {
 			bool usable;
-			j->hashes[k][r] = vv_key_hash(&j->cells[r * j->stride], c->columns,
-						      c->count, im->key_seed, &usable);
+			j->hashes[k * j->row_count + r] = vv_key_hash(&j->cells[r * j->stride],
+								      c->columns, c->count,
+								      im->key_seed, &usable);
 			j->key_hole[k] |= !usable;
 		}
 	}
@@ -666,7 +642,7 @@ static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *er
 		if (!f) {
 			continue;
 		}
-		import_misfit *m = NULL;
+		vv_import_finding *m = NULL;
 		for (size_t r = 0; r < j->row_count; r++) {
 			const vv_cell *cell = &j->cells[r * j->stride + c];
 			if (is_accepted(im, f, cell)) {
@@ -678,21 +654,19 @@ static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *er
 				m->code = m->code || code;
 				continue;
 			}
-			import_misfit *p = vv_realloc_array(j->misfits, j->misfit_count + 1,
-							    sizeof(*p));
-			if (!p) return vv_fail_nomem(err);
-			j->misfits = p;
-			m = &p[j->misfit_count];
-			*m = (import_misfit){.column = c,
-					     .row = r,
-					     .at = j->rows[r].start,
-					     .type = f->type,
-					     .count = 1,
-					     .code = code};
+			const vv_import_finding first = {.column = c,
+							 .row = r,
+							 .offset = j->rows[r].start,
+							 .type = f->type,
+							 .count = 1,
+							 .code = code};
+			if (!vv_array_add(j->misfits, j->misfit_count, j->misfit_cap, first)) {
+				return vv_fail_nomem(err);
+			}
+			m = &j->misfits[j->misfit_count - 1];
 			m->value = vv_strndup(cell->text ? cell->text : "",
 					      cell->len < 200 ? cell->len : 200);
 			if (!m->value) return vv_fail_nomem(err);
-			j->misfit_count++;
 		}
 	}
 	return VV_OK;

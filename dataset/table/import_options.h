@@ -166,7 +166,7 @@ typedef struct vv_import_result {
 	 * imports again; empty: the key is valid */
 	vv_buf key_lost;
 	vv_import_finding *findings;
-	size_t finding_count;
+	size_t finding_count, finding_cap;
 	bool schema_changed; /* columns or types differ from those of the previous version */
 	/* a row is longer than VV_ROW_MAX or could not be reproduced exactly: the table was
 	 * refused, or stored as a file */

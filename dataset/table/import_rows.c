@@ -61,14 +61,12 @@ static vv_status take_old(import *im, vv_error *err)
 			if ((rc = vv_window_fill(im->window, want, err)) < 0) return rc;
 			continue;
 		}
-		old_items items;
+		uint64_t rows;
 		const vv_scan_entry *e = old_groups_entry(im->old, index);
-		old_groups_items(im->old, index, &items);
+		const group_items items = old_groups_items(im->old, index, &rows);
 		if ((rc = import_collect_all(im, err)) < 0 ||
 		    (rc = import_take_types(im, index, err)) < 0 ||
-		    (rc = import_append_group(im, e, items.data, items.data_len, items.layout,
-					      items.layout_len, items.facts, items.facts_len,
-					      items.rows, err)) < 0) {
+		    (rc = import_append_group(im, e, &items, rows, err)) < 0) {
 			return rc;
 		}
 		old_groups_took(im->old, index);
@@ -293,9 +291,14 @@ static bool is_clean_cut(const import *im, const group_job *j, scan_end end)
 		  j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
 }
 
-static void submit(import *im, group_job *j)
+/* Hands on a group whose rows were scanned up to `end`. */
+static void submit(import *im, group_job *j, scan_end end)
 {
 	assert(j == &im->jobs[im->job_tail % IMPORT_JOBS]);
+	j->im = im;
+	j->cut = is_clean_cut(im, j, end);
+	vv_arena_clear(&j->arena);
+	vv_scan_detach_arena(im->scan, &j->arena);
 	im->final_newline = j->rows[j->row_count - 1].newline != VV_NO_NEWLINE;
 	j->known = false;
 	j->job.run = import_group_run;
@@ -307,7 +310,6 @@ static void submit(import *im, group_job *j)
 /* The job gets the window's first bytes. */
 static void hold_bytes(import *im, group_job *j, size_t used)
 {
-	j->im = im;
 	j->raw = vv_window_bytes(im->window);
 	j->raw_len = used;
 	j->offset = vv_window_origin(im->window);
@@ -327,11 +329,8 @@ static vv_status finish_group(import *im, group_job *j, scan_end end, vv_error *
 		return rc;
 	}
 	j->last = body_over || (vv_window_len(im->window) == 0 && vv_window_at_end(im->window));
-	j->cut = is_clean_cut(im, j, end);
 	j->base = (vv_cid){0};
 	old_groups_base(im->old, j->row_count, &j->base);
-	vv_arena_clear(&j->arena);
-	vv_scan_detach_arena(im->scan, &j->arena);
 	return VV_OK;
 }
 
@@ -385,7 +384,7 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 		return rc;
 	}
 	*more = !j->last;
-	submit(im, j);
+	submit(im, j, end);
 	if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0) return rc;
 	/* this group holds more of the window than any other */
 	return used > VV_WINDOW_FIRST ? import_collect_all(im, err) : VV_OK;
@@ -504,14 +503,12 @@ vv_status import_rows(import *im, vv_error *err)
 
 /* ---- groups that are given ---- */
 
-static vv_status set_items(group_job *j, const streamed_group *g, vv_error *err)
+static vv_status set_items(group_job *j, const group_items *g, vv_error *err)
 {
 	vv_status rc;
 
-	vv_buf_reset(&j->data_item);
-	vv_buf_reset(&j->layout_item);
-	vv_buf_put(&j->data_item, g->data, g->data_len);
-	vv_buf_put(&j->layout_item, g->layout, g->layout_len);
+	vv_buf_set(&j->data_item, g->data, g->data_len);
+	vv_buf_set(&j->layout_item, g->layout, g->layout_len);
 	vv_buf_set(&j->facts_item, g->facts, g->facts_len);
 	if ((rc = vv_buf_ok(&j->data_item, err)) < 0 ||
 	    (rc = vv_buf_ok(&j->layout_item, err)) < 0) {
@@ -522,7 +519,7 @@ static vv_status set_items(group_job *j, const streamed_group *g, vv_error *err)
 
 static vv_status take_proved(import *im, group_job *j, const streamed_group *g, vv_error *err)
 {
-	vv_status rc = set_items(j, g, err);
+	vv_status rc = set_items(j, &g->items, err);
 
 	if (rc < 0) return rc;
 	j->row_count = (size_t)g->rows;
@@ -557,18 +554,14 @@ static vv_status scan_given(import *im, group_job *j, const streamed_group *g, v
 	if (used != g->raw_len || j->row_count == 0 || (g->next >= 0 && end != SCAN_CUT)) {
 		return refuse_given(err);
 	}
-	j->im = im;
 	j->raw = j->given.data;
 	j->raw_len = used;
 	j->slab = NULL;
 	j->lines = 0;
 	j->offset = im->given_bytes;
 	j->last = g->next < 0;
-	j->cut = is_clean_cut(im, j, end);
 	j->base = (vv_cid){0};
-	vv_arena_clear(&j->arena);
-	vv_scan_detach_arena(im->scan, &j->arena);
-	submit(im, j);
+	submit(im, j, end);
 	if (g->raw_len > VV_WINDOW_FIRST) { /* too large to keep several */
 		if ((rc = import_collect_all(im, err)) < 0) return rc;
 		vv_buf_clear(&j->given);

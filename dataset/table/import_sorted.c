@@ -221,7 +221,7 @@ static vv_status read_file(vv_import_result *out, import_sorting *sorting, kept_
 
 /* The groups were made again while they were stored: do they have all lines, and the list all places? Else only_bytes. */
 static vv_status comes_back(vv_import_result *out, const sorted_file *f, uint64_t lines,
-			    const vv_list *places, const vv_sink *sink, vv_error *err)
+			    const vv_buf *places, const vv_sink *sink, vv_error *err)
 {
 	vv_auto(vv_places_reader) *r = NULL;
 	uint64_t place, hash = 0;
@@ -229,7 +229,7 @@ static vv_status comes_back(vv_import_result *out, const sorted_file *f, uint64_
 	vv_status rc;
 
 	if (!sink->put || sink->passing) return VV_OK;
-	if ((rc = vv_places_open(&r, sink, &places->top, err)) < 0) return rc;
+	if ((rc = vv_places_open(&r, sink, places, err)) < 0) return rc;
 	while ((more = vv_places_next(r, &place, err)) > 0) {
 		hash = next_place(hash, place);
 	}
@@ -249,7 +249,7 @@ static vv_status refuse_key_order(vv_import_result *out, const vv_source *source
 }
 
 /* The groups of the sorted file, which has the form and the schema of the file. */
-static vv_status read_sorted_file(vv_import_result *out, vv_list *places, row_sorter *rows,
+static vv_status read_sorted_file(vv_import_result *out, vv_buf *places, row_sorter *rows,
 				  const vv_import_result *file, uint64_t lines, const vv_sink *sink,
 				  const vv_import_options *opts, vv_error *err)
 {
@@ -296,7 +296,7 @@ static void swap_lists(vv_buf *a, vv_buf *b)
 }
 
 /* The file's result, with the sorted file's groups. */
-static void take_groups(vv_import_result *out, vv_import_result *sorted, vv_list *places,
+static void take_groups(vv_import_result *out, vv_import_result *sorted, vv_buf *places,
 			import_sorting *sorting, vv_hash128 hash)
 {
 	vv_root *root = &out->root;
@@ -304,7 +304,7 @@ static void take_groups(vv_import_result *out, vv_import_result *sorted, vv_list
 	swap_lists(&root->data, &sorted->root.data);
 	swap_lists(&root->layout, &sorted->root.layout);
 	swap_lists(&root->facts, &sorted->root.facts);
-	swap_lists(&root->places, &places->top);
+	swap_lists(&root->places, places);
 	root->file_order_declared = false;
 	root->hash = hash;
 	root->sorted_by = sorting->names;
@@ -396,7 +396,7 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 	vv_auto(kept_source) file = {
 		.from = source, .keeps = !asked || finds, .hash = vv_xxh3_new(0), .bytes.fd = -1};
 	vv_auto(vv_import_result) sorted = {0};
-	vv_auto(vv_list) places = {VV_BUF_INIT};
+	vv_auto(vv_buf) places = VV_BUF_INIT;
 	vv_error why = {0};
 	vv_status rc;
 

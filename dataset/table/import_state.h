@@ -9,6 +9,7 @@
 #include "dataset/format/cut.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/group.h"
+#include "dataset/format/group_proof.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/file_text.h"
 #include "dataset/read/scan.h"
@@ -73,18 +74,6 @@ typedef struct import_worker {
 	unsigned wary;
 } import_worker;
 
-/* One value = the cells of one group that contradict the type of one column: the first cell, and
- * their number. */
-typedef struct import_misfit {
-	size_t column;  /* index of the column */
-	size_t row;     /* row of the first cell in the group */
-	size_t at;      /* offset of this row in raw */
-	vv_type type;   /* the type that the cell contradicts */
-	uint64_t count; /* number of cells */
-	bool code;      /* one of the cells has a leading zero */
-	char *value;    /* text of the first cell */
-} import_misfit;
-
 /* One value = the rows of one kind in a group, or in all groups so far: their number, and the first
  * one. */
 typedef struct import_found {
@@ -145,13 +134,15 @@ typedef struct group_job {
 	/* number of lines before raw; set if import.lines is maintained */
 	uint64_t lines;
 
-	bool breaks;         /* CSV: a cell contains a line feed */
-	uint64_t *hashes[2]; /* for each key candidate: the hash of each row's values */
+	bool breaks; /* CSV: a cell contains a line feed */
+	/* for each key candidate, one after the other: the hash of each row's values */
+	uint64_t *hashes;
 	size_t hash_cap;
 	/* for each key candidate: true if some row lacks a part of the key */
 	bool key_hole[2];
-	import_misfit *misfits; /* at most one for each column */
-	size_t misfit_count;
+	/* at most one for each column; row and offset are relative to the group */
+	vv_import_finding *misfits;
+	size_t misfit_count, misfit_cap;
 } group_job;
 
 #define IMPORT_JOBS 12  /* maximum number of groups in progress */
@@ -395,11 +386,9 @@ void import_hand_over(import *im);
 vv_status import_collect(import *im, vv_error *err);
 /* Calls import_collect for all groups in progress. */
 vv_status import_collect_all(import *im, vv_error *err);
-/* Appends a group of `rows` rows to the lists: its entry e and its items `data`, `layout` and
- * `facts`. */
-vv_status import_append_group(import *im, const vv_scan_entry *e, const void *data, size_t data_len,
-			      const void *layout, size_t layout_len, const void *facts,
-			      size_t facts_len, uint64_t rows, vv_error *err);
+/* Appends a group of `rows` rows to the lists: its entry e and its items. */
+vv_status import_append_group(import *im, const vv_scan_entry *e, const group_items *items,
+			      uint64_t rows, vv_error *err);
 /* Adds the types of a group that is reused from opts->known. index: number of the group in that
  * version. */
 vv_status import_take_types(import *im, size_t index, vv_error *err);

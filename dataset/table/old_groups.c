@@ -27,9 +27,7 @@ struct old_groups {
 	old_group *groups;
 	size_t count;
 	vv_buf items;
-	uint32_t *heads;     /* hash table over head_hash: group number + 1, 0 for none */
-	uint32_t *chain;     /* next group with the same slot */
-	size_t slots;        /* of heads: a power of two */
+	vv_hash_index heads; /* by head_hash */
 	vv_hash_index names; /* by CID */
 	size_t next;         /* the group expected next */
 	uint64_t scanned;    /* rows since the last group taken over: scanned, */
@@ -62,14 +60,19 @@ static vv_status load_list(old_groups *o, const vv_table *t, vv_list_kind kind, 
 	return w.rc < 0 ? w.rc : vv_buf_ok(&o->items, err);
 }
 
-static vv_status index_names(old_groups *o, vv_error *err)
+static vv_status index_groups(old_groups *o, const vv_scan_cache *cache, vv_error *err)
 {
-	if (!vv_hash_index_reserve(&o->names, o->count)) return vv_fail_nomem(err);
+	if (!vv_hash_index_reserve(&o->names, o->count) ||
+	    (cache && !vv_hash_index_reserve(&o->heads, o->count))) {
+		return vv_fail_nomem(err);
+	}
 	for (size_t i = 0; i < o->count; i++) {
-		if (!vv_hash_index_add(&o->names, vv_cid_prefix(&o->groups[i].cid), i)) {
+		if (!vv_hash_index_add(&o->names, vv_cid_prefix(&o->groups[i].cid), i) ||
+		    (cache && !vv_hash_index_add(&o->heads, cache->entries[i].head_hash, i))) {
 			return vv_fail_nomem(err);
 		}
 	}
+	o->cache = cache;
 	return VV_OK;
 }
 
@@ -77,23 +80,6 @@ bool old_groups_has(const old_groups *o, const vv_cid *cid)
 {
 	return o && vv_hash_find(o->groups, &o->names, vv_cid_prefix(cid), g,
 				 vv_cid_equal(&g->cid, cid)) != NULL;
-}
-
-static vv_status index_heads(old_groups *o, vv_error *err)
-{
-	o->slots = 16;
-	while (o->slots < o->count * 2) {
-		o->slots *= 2;
-	}
-	o->heads = vv_calloc(o->slots, sizeof(*o->heads));
-	o->chain = vv_calloc(o->count + 1, sizeof(*o->chain));
-	if (!o->heads || !o->chain) return vv_fail_nomem(err);
-	for (size_t i = o->count; i-- > 0;) { /* so that chains run in file order */
-		size_t slot = (size_t)o->cache->entries[i].head_hash & (o->slots - 1);
-		o->chain[i] = o->heads[slot];
-		o->heads[slot] = (uint32_t)i + 1;
-	}
-	return VV_OK;
 }
 
 static vv_status load_groups(old_groups *o, const vv_sink *sink, const vv_root *from,
@@ -112,12 +98,10 @@ static vv_status load_groups(old_groups *o, const vv_sink *sink, const vv_root *
 	if (!(o->groups = vv_calloc(o->count + 1, sizeof(*o->groups)))) return vv_fail_nomem(err);
 	if ((rc = load_list(o, &t, VV_LIST_DATA, err)) < 0 ||
 	    (rc = load_list(o, &t, VV_LIST_LAYOUT, err)) < 0 ||
-	    (cache && (rc = load_list(o, &t, VV_LIST_FACTS, err)) < 0) ||
-	    (rc = index_names(o, err)) < 0 || !cache || cache->count != o->count) {
+	    (cache && (rc = load_list(o, &t, VV_LIST_FACTS, err)) < 0)) {
 		return rc;
 	}
-	o->cache = cache;
-	return index_heads(o, err);
+	return index_groups(o, cache && cache->count == o->count ? cache : NULL, err);
 }
 
 vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *from,
@@ -137,8 +121,9 @@ void old_groups_close(old_groups *o)
 {
 	if (o) {
 		vv_hash_index_clear(&o->names);
+		vv_hash_index_clear(&o->heads);
 		vv_buf_clear(&o->items);
-		vv_free_all(o->groups, o->heads, o->chain, o);
+		vv_free_all(o->groups, o);
 	}
 }
 
@@ -182,24 +167,18 @@ int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, 
 	}
 	uint64_t head = vv_xxh3(bytes, len < VV_SCAN_HEAD ? len : VV_SCAN_HEAD, o->secret);
 	if (o->next < o->count && o->cache->entries[o->next].head_hash == head) {
+		*index = o->next;
 		int m = try_group(o, o->next, bytes, len, at_end, d, want);
-		if (m != 0) {
-			*index = o->next;
-			return m;
-		}
+		if (m != 0) return m;
 	}
-	unsigned tries = 0;
-	for (uint32_t at = o->heads[(size_t)head & (o->slots - 1)]; at != 0 && tries < 16;
-	     at = o->chain[at - 1]) {
-		if (o->cache->entries[at - 1].head_hash != head || at - 1 == o->next) {
+	vv_hash_probe probe = vv_hash_probe_begin(&o->heads, head);
+	for (unsigned tries = 0; tries < 16 && vv_hash_probe_next(&probe, index);) {
+		if (o->cache->entries[*index].head_hash != head || *index == o->next) {
 			continue;
 		}
 		tries++;
-		int m = try_group(o, at - 1, bytes, len, at_end, d, want);
-		if (m != 0) {
-			*index = at - 1;
-			return m;
-		}
+		int m = try_group(o, *index, bytes, len, at_end, d, want);
+		if (m != 0) return m;
 	}
 	return 0;
 }
@@ -209,17 +188,17 @@ const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index)
 	return &o->cache->entries[index];
 }
 
-void old_groups_items(const old_groups *o, size_t index, old_items *out)
+group_items old_groups_items(const old_groups *o, size_t index, uint64_t *rows)
 {
 	const old_group *g = &o->groups[index];
 	const uint8_t *items = (const uint8_t *)o->items.data;
-	*out = (old_items){.data = items + g->of[VV_LIST_DATA].at,
-			   .layout = items + g->of[VV_LIST_LAYOUT].at,
-			   .facts = items + g->of[VV_LIST_FACTS].at,
-			   .data_len = g->of[VV_LIST_DATA].len,
-			   .layout_len = g->of[VV_LIST_LAYOUT].len,
-			   .facts_len = g->of[VV_LIST_FACTS].len,
-			   .rows = g->rows};
+	*rows = g->rows;
+	return (group_items){.data = items + g->of[VV_LIST_DATA].at,
+			     .layout = items + g->of[VV_LIST_LAYOUT].at,
+			     .facts = items + g->of[VV_LIST_FACTS].at,
+			     .data_len = g->of[VV_LIST_DATA].len,
+			     .layout_len = g->of[VV_LIST_LAYOUT].len,
+			     .facts_len = g->of[VV_LIST_FACTS].len};
 }
 
 void old_groups_took(old_groups *o, size_t index)

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "dataset/format/dialect.h"
+#include "dataset/format/group_proof.h"
 #include "dataset/format/list.h"
 #include "dataset/read/scan_cache.h"
 #include "dataset/table/root.h"
@@ -34,14 +35,9 @@ int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, 
 		     size_t *index, size_t *want);
 /* Returns the entry of the group in the scan cache; borrowed. */
 const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index);
-/* The items of a group in the lists of its version; borrowed. */
-typedef struct old_items {
-	const uint8_t *data, *layout, *facts;
-	size_t data_len, layout_len, facts_len;
-	uint64_t rows; /* number of rows of the group */
-} old_items;
-/* Sets *out to the items of the group. */
-void old_groups_items(const old_groups *o, size_t index, old_items *out);
+/* Returns the items of the group in the lists of its version, and sets *rows to the number of its
+ * rows. */
+group_items old_groups_items(const old_groups *o, size_t index, uint64_t *rows);
 /* Records that group `index` was reused, for old_groups_base. */
 void old_groups_took(old_groups *o, size_t index);
 /* Returns true if the previous version has a group with this CID. */

@@ -193,14 +193,13 @@ static vv_status find_context(pairs *p, vv_error *err)
 	return rc < 0 ? rc : vv_sha256(p->context, p->text.data, p->text.len, err);
 }
 
-static int is_known(void *payload, const streamed_group *items, bool last, vv_pair *pair,
-		    vv_error *err)
+static int is_known(void *payload, const group_items *items, vv_pair *pair, vv_error *err)
 {
 	pairs *p = payload;
 	vv_status rc;
 
 	vv_buf_set(&p->text, p->context, sizeof(p->context));
-	vv_buf_putc(&p->text, !last ? 0 : p->table->root.dialect.final_newline ? 2 : 1);
+	vv_buf_putc(&p->text, !items->last ? 0 : p->table->root.dialect.final_newline ? 2 : 1);
 	vv_buf_put_varint(&p->text, items->data_len);
 	vv_buf_put(&p->text, items->data, items->data_len);
 	vv_buf_put_varint(&p->text, items->layout_len);

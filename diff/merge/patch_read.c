@@ -325,14 +325,9 @@ static vv_status empty_list(vv_buf *out, vv_list_kind kind, vv_error *err)
 {
 	static const vv_sink nowhere = {.put = NULL};
 	vv_auto(vv_list_builder) *b = NULL;
-	vv_auto(vv_list) list = {VV_BUF_INIT};
 	vv_status rc = vv_list_builder_new(&b, kind, &nowhere, NULL, err);
-	if (rc == VV_OK && (rc = vv_list_builder_finish(b, &list, err)) == VV_OK) {
-		vv_buf_clear(out);
-		*out = list.top;
-		list.top = (vv_buf)VV_BUF_INIT;
-	}
-	return rc;
+	vv_buf_reset(out);
+	return rc < 0 ? rc : vv_list_builder_finish(b, out, err);
 }
 
 /* The root as that of a table without rows: its own blocks are missing here. */

@@ -68,7 +68,7 @@ static void a_cut_waits_until_enough_bytes_are_there(void **state)
 	free(zeros);
 }
 
-static void write_chunks(vv_list *out, memory *m, const void *bytes, size_t len)
+static void write_chunks(vv_buf *out, memory *m, const void *bytes, size_t len)
 {
 	vv_error err;
 
@@ -83,26 +83,25 @@ static void bytes_come_back_exactly(void **state)
 	for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
 		uint8_t *bytes = random_bytes(lens[i], 3);
 		vv_buf out = VV_BUF_INIT;
-		vv_list list;
+		vv_buf list = VV_BUF_INIT;
 		vv_error err;
 		memory m;
 
 		memory_init(&m);
 		write_chunks(&list, &m, bytes, lens[i]);
 		vv_buf_puts(&out, "before ");
-		vv_assert_ok(
-			vv_chunks_read(&out, &m.sink, list.top.data, list.top.len, lens[i], &err),
-			&err);
+		vv_assert_ok(vv_chunks_read(&out, &m.sink, list.data, list.len, lens[i], &err),
+			     &err);
 		assert_int_equal(out.len, 7 + lens[i]);
 		assert_memory_equal(out.data, "before ", 7);
 		assert_memory_equal(out.data + 7, bytes, lens[i]);
 		if (lens[i] > 0) {
-			vv_assert_status(vv_chunks_read(&out, &m.sink, list.top.data, list.top.len,
+			vv_assert_status(vv_chunks_read(&out, &m.sink, list.data, list.len,
 							lens[i] - 1, &err),
 					 VV_EREFUSED, &err);
 		}
 		vv_buf_clear(&out);
-		vv_list_clear(&list);
+		vv_buf_clear(&list);
 		memory_clear(&m);
 		free(bytes);
 	}
@@ -112,7 +111,7 @@ static void an_insertion_makes_few_new_chunks(void **state)
 {
 	size_t len = 4u << 20;
 	uint8_t *bytes = random_bytes(len, 4), *more = malloc(len + 5);
-	vv_list a, b;
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
 	unsigned before;
 	memory m;
 
@@ -125,8 +124,8 @@ static void an_insertion_makes_few_new_chunks(void **state)
 	before = m.puts;
 	write_chunks(&b, &m, more, len + 5);
 	assert_true(m.puts - before <= 4);
-	vv_list_clear(&a);
-	vv_list_clear(&b);
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
 	memory_clear(&m);
 	free(bytes);
 	free(more);
@@ -170,7 +169,7 @@ static void a_leaf_says_what_it_is(void **state)
 static void a_chunk_of_another_length_is_refused(void **state)
 {
 	vv_buf top = VV_BUF_INIT, out = VV_BUF_INIT;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	vv_error err;
 	memory m;
 
@@ -188,9 +187,9 @@ static void a_chunk_of_another_length_is_refused(void **state)
 	vv_assert_status(vv_chunks_read(&out, &m.sink, top.data, top.len, 100, &err), VV_ECORRUPT,
 			 &err);
 	m.block[0].gone = true;
-	vv_assert_status(vv_chunks_read(&out, &m.sink, list.top.data, list.top.len, 100, &err),
-			 VV_EMISSING, &err);
-	vv_list_clear(&list);
+	vv_assert_status(vv_chunks_read(&out, &m.sink, list.data, list.len, 100, &err), VV_EMISSING,
+			 &err);
+	vv_buf_clear(&list);
 	vv_buf_clear(&top);
 	vv_buf_clear(&out);
 	memory_clear(&m);
@@ -206,16 +205,16 @@ static vv_status write_and_read(void *payload, vv_error *err)
 {
 	fault_run *f = payload;
 	vv_buf out = VV_BUF_INIT;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	vv_status rc = vv_chunks_write(&list, &f->m.sink, f->bytes, f->len, err);
 
 	if (rc >= 0) {
-		rc = vv_chunks_read(&out, &f->m.sink, list.top.data, list.top.len, f->len, err);
+		rc = vv_chunks_read(&out, &f->m.sink, list.data, list.len, f->len, err);
 	}
 	if (rc >= 0) {
 		assert_memory_equal(out.data, f->bytes, f->len);
 	}
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	vv_buf_clear(&out);
 	return rc;
 }

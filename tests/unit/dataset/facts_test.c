@@ -311,7 +311,7 @@ static void a_search_reads_only_nodes_that_can_have_it(void **state)
 	vv_sink sink;
 	vv_list_builder *builder;
 	vv_list_reader *r;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	vv_list_item got;
 	vv_buf item = VV_BUF_INIT;
 	search s = {.wanted = {.units = 71237, .scale = 1}};
@@ -330,9 +330,8 @@ static void a_search_reads_only_nodes_that_can_have_it(void **state)
 	}
 	vv_assert_ok(vv_list_builder_finish(builder, &list, &err), &err);
 	vv_list_builder_free(builder);
-	vv_assert_ok(
-		vv_list_reader_open(&r, VV_LIST_FACTS, &sink, list.top.data, list.top.len, &err),
-		&err);
+	vv_assert_ok(vv_list_reader_open(&r, VV_LIST_FACTS, &sink, list.data, list.len, &err),
+		     &err);
 	vv_list_totals(r, &count, &weight);
 	assert_int_equal(count, COUNT);
 	assert_int_equal(weight, COUNT);
@@ -345,7 +344,7 @@ static void a_search_reads_only_nodes_that_can_have_it(void **state)
 	assert_true(found >= COUNT / 200 && found <= COUNT / 200 + 2);
 	assert_true(s.asked < COUNT / 2 + 600); /* of the second half only one node */
 	vv_list_reader_close(r);
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	vv_mem_sink_free(m);
 	vv_buf_clear(&item);
 }

@@ -573,7 +573,7 @@ static vv_cid put(const fixture *f, uint8_t codec, const vv_buf *bytes)
 static vv_cid put_version(fixture *f, const vv_cid *group)
 {
 	vv_list_builder *b;
-	vv_list list = {VV_BUF_INIT};
+	vv_buf list = VV_BUF_INIT;
 	vv_root root = f->table.root; /* borrows */
 	vv_buf item = VV_BUF_INIT, block = VV_BUF_INIT;
 	vv_cid cid;
@@ -585,11 +585,11 @@ static vv_cid put_version(fixture *f, const vv_cid *group)
 	vv_assert_ok(vv_list_builder_new(&b, VV_LIST_DATA, &f->sink, NULL, &err), &err);
 	vv_assert_ok(vv_list_builder_add(b, item.data, item.len, f->rows, &err), &err);
 	vv_assert_ok(vv_list_builder_finish(b, &list, &err), &err);
-	root.data = list.top;
+	root.data = list;
 	vv_assert_ok(vv_root_encode(&block, &root, &err), &err);
 	cid = put(f, VV_CODEC_DAG_CBOR, &block);
 	vv_list_builder_free(b);
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	vv_buf_clear(&item);
 	vv_buf_clear(&block);
 	return cid;

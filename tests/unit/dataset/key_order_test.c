@@ -526,7 +526,7 @@ static void is_refused(const uint64_t *places, size_t count, const char *from, c
 {
 	vv_import_result r;
 	vv_places_writer *w = NULL;
-	vv_list list = {VV_BUF_INIT};
+	vv_buf list = VV_BUF_INIT;
 	vv_buf block = VV_BUF_INIT, got = VV_BUF_INIT;
 	vv_cid cid;
 	vv_table t;
@@ -546,7 +546,7 @@ static void is_refused(const uint64_t *places, size_t count, const char *from, c
 		vv_assert_ok(vv_places_finish(w, &list, &err), &err);
 		vv_places_writer_free(w);
 		vv_buf_clear(&r.root.places);
-		r.root.places = list.top;
+		r.root.places = list;
 	}
 	vv_assert_ok(vv_root_encode(&block, &r.root, &err), &err);
 	for (size_t i = 0; from && i + strlen(from) <= block.len; i++) {
@@ -614,7 +614,7 @@ static void groups_that_are_not_sorted_are_refused(void **state)
 {
 	vv_import_result r, plain;
 	vv_places_writer *w = NULL;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	vv_buf block = VV_BUF_INIT;
 	vv_cid cid;
 	vv_table t;
@@ -636,7 +636,7 @@ static void groups_that_are_not_sorted_are_refused(void **state)
 	vv_assert_ok(vv_places_finish(w, &list, &err), &err);
 	vv_places_writer_free(w);
 	vv_buf_clear(&r.root.places);
-	r.root.places = list.top;
+	r.root.places = list;
 	vv_buf_reset(&r.root.data);
 	vv_buf_put(&r.root.data, plain.root.data.data, plain.root.data.len);
 	vv_buf_reset(&r.root.layout);

@@ -194,7 +194,7 @@ static void heavy_entries_end_a_node_early(void **state)
 	vv_buf item = VV_BUF_INIT;
 	uint8_t *quirks = calloc(1, 100000);
 	vv_error err;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	memory m;
 
 	(void)state;
@@ -213,7 +213,7 @@ static void heavy_entries_end_a_node_early(void **state)
 		vv_assert_ok(list_node_check(m.block[i].bytes, m.block[i].len, &err), &err);
 	}
 	vv_list_builder_free(b);
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	vv_buf_clear(&item);
 	free(quirks);
 	memory_clear(&m);

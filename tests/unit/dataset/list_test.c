@@ -54,7 +54,7 @@ static uint64_t seed_of(const plan *p, uint64_t i)
 	return p->first + i + (i >= p->edit && i < p->edit + p->edits ? 1000000007u : 0);
 }
 
-static vv_status build(vv_list *out, const plan *p, const vv_sink *sink, const vv_buf *old,
+static vv_status build(vv_buf *out, const plan *p, const vv_sink *sink, const vv_buf *old,
 		       vv_error *err)
 {
 	vv_list_builder *b = NULL;
@@ -79,7 +79,7 @@ static vv_status build(vv_list *out, const plan *p, const vv_sink *sink, const v
 	return rc;
 }
 
-static void must_build(vv_list *out, const plan *p, const vv_sink *sink, const vv_buf *old)
+static void must_build(vv_buf *out, const plan *p, const vv_sink *sink, const vv_buf *old)
 {
 	vv_error err;
 
@@ -212,14 +212,14 @@ static void the_nodes_are_those_of_a_naive_builder(void **state)
 		for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
 			plan p = {(vv_list_kind)kind, counts[i], 77, 0, 0};
 			vv_buf expected = VV_BUF_INIT;
-			vv_list list;
+			vv_buf list = VV_BUF_INIT;
 			memory m;
 
 			memory_init(&m);
 			must_build(&list, &p, &m.sink, NULL);
 			naive(&expected, &p);
-			assert_int_equal(list.top.len, expected.len);
-			assert_memory_equal(list.top.data, expected.data, expected.len);
+			assert_int_equal(list.len, expected.len);
+			assert_memory_equal(list.data, expected.data, expected.len);
 			for (size_t k = 0; k < m.count; k++) {
 				vv_error err;
 
@@ -228,18 +228,18 @@ static void the_nodes_are_those_of_a_naive_builder(void **state)
 					&err);
 			}
 			vv_buf_clear(&expected);
-			vv_list_clear(&list);
+			vv_buf_clear(&list);
 			memory_clear(&m);
 		}
 	}
 }
 
 static void open_list(vv_list_reader **r, vv_list_kind kind, const vv_sink *sink,
-		      const vv_list *list)
+		      const vv_buf *list)
 {
 	vv_error err;
 
-	vv_assert_ok(vv_list_reader_open(r, kind, sink, list->top.data, list->top.len, &err), &err);
+	vv_assert_ok(vv_list_reader_open(r, kind, sink, list->data, list->len, &err), &err);
 }
 
 /* Does the reader give entry `index` of the plan next? */
@@ -282,7 +282,7 @@ static void entries_come_back_in_order_with_their_places(void **state)
 		vv_list_reader *r;
 		vv_list_item item;
 		vv_error err;
-		vv_list list;
+		vv_buf list = VV_BUF_INIT;
 		memory m;
 
 		memory_init(&m);
@@ -298,7 +298,7 @@ static void entries_come_back_in_order_with_their_places(void **state)
 		assert_int_equal(vv_list_next(r, &item, &err), 0);
 		assert_int_equal(m.gets, m.puts); /* each node once */
 		vv_list_reader_close(r);
-		vv_list_clear(&list);
+		vv_buf_clear(&list);
 		free(before);
 		memory_clear(&m);
 	}
@@ -311,7 +311,7 @@ static void seeking_reads_only_the_nodes_on_the_path(void **state)
 	vv_list_reader *r;
 	vv_list_item item;
 	vv_error err;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	vv_prng rng;
 	memory m;
 
@@ -343,7 +343,7 @@ static void seeking_reads_only_the_nodes_on_the_path(void **state)
 	vv_assert_ok(vv_list_seek_index(r, 0, &err), &err);
 	expect_item(r, &p, before, 0);
 	vv_list_reader_close(r);
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	free(before);
 	memory_clear(&m);
 }
@@ -351,7 +351,7 @@ static void seeking_reads_only_the_nodes_on_the_path(void **state)
 static void a_small_change_writes_few_nodes_and_each_has_a_base(void **state)
 {
 	plan p = {VV_LIST_DATA, 20000, 5, 0, 0}, q = {VV_LIST_DATA, 20000, 5, 9000, 2};
-	vv_list a, b, plain;
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT, plain = VV_BUF_INIT;
 	memory m;
 	size_t first;
 
@@ -359,7 +359,7 @@ static void a_small_change_writes_few_nodes_and_each_has_a_base(void **state)
 	memory_init(&m);
 	must_build(&a, &p, &m.sink, NULL);
 	first = m.count;
-	must_build(&b, &q, &m.sink, &a.top);
+	must_build(&b, &q, &m.sink, &a);
 	assert_true(m.count - first >= 1 && m.count - first <= 8);
 	for (size_t i = first; i < m.count; i++) {
 		const memory_block *base = memory_find(&m, &m.block[i].base);
@@ -369,11 +369,11 @@ static void a_small_change_writes_few_nodes_and_each_has_a_base(void **state)
 	}
 	/* what came before decides nothing */
 	must_build(&plain, &q, &m.sink, NULL);
-	assert_int_equal(plain.top.len, b.top.len);
-	assert_memory_equal(plain.top.data, b.top.data, b.top.len);
-	vv_list_clear(&a);
-	vv_list_clear(&b);
-	vv_list_clear(&plain);
+	assert_int_equal(plain.len, b.len);
+	assert_memory_equal(plain.data, b.data, b.len);
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
+	vv_buf_clear(&plain);
 	memory_clear(&m);
 }
 
@@ -381,7 +381,7 @@ static void bases_are_found_behind_an_insertion(void **state)
 {
 	/* the same entries, but 40 more in front: places shift by 40 */
 	plan p = {VV_LIST_DATA, 20000, 1000, 0, 0}, q = {VV_LIST_DATA, 20040, 960, 12000, 1};
-	vv_list a, b;
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
 	memory m;
 	size_t first, like = 0;
 
@@ -389,7 +389,7 @@ static void bases_are_found_behind_an_insertion(void **state)
 	memory_init(&m);
 	must_build(&a, &p, &m.sink, NULL);
 	first = m.count;
-	must_build(&b, &q, &m.sink, &a.top);
+	must_build(&b, &q, &m.sink, &a);
 	assert_true(m.count - first <= 12);
 	for (size_t i = first; i < m.count; i++) {
 		const memory_block *base = memory_find(&m, &m.block[i].base);
@@ -401,8 +401,8 @@ static void bases_are_found_behind_an_insertion(void **state)
 		}
 	}
 	assert_true(like >= 1);
-	vv_list_clear(&a);
-	vv_list_clear(&b);
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
 	memory_clear(&m);
 }
 
@@ -447,7 +447,7 @@ static void equal_nodes_are_skipped_unread(void **state)
 {
 	plan p = {VV_LIST_DATA, 30000, 5, 0, 0}, q = {VV_LIST_DATA, 30000, 5, 17000, 3};
 	vv_list_reader *x, *y;
-	vv_list a, b;
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
 	memory m;
 
 	(void)state;
@@ -462,8 +462,8 @@ static void equal_nodes_are_skipped_unread(void **state)
 	assert_true(m.gets <= 16);
 	vv_list_reader_close(x);
 	vv_list_reader_close(y);
-	vv_list_clear(&a);
-	vv_list_clear(&b);
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
 	memory_clear(&m);
 }
 
@@ -501,7 +501,7 @@ static void compare_plans(const plan *p, const plan *q)
 	uint8_t *of_p = calloc((size_t)p->count + 1, 1), *of_q = calloc((size_t)q->count + 1, 1);
 	vv_list_changes c;
 	vv_list_reader *x, *y;
-	vv_list a, b;
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
 	vv_error err;
 	memory m;
 
@@ -530,8 +530,8 @@ static void compare_plans(const plan *p, const plan *q)
 	vv_list_changes_clear(&c);
 	vv_list_reader_close(x);
 	vv_list_reader_close(y);
-	vv_list_clear(&a);
-	vv_list_clear(&b);
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
 	free(before_p);
 	free(before_q);
 	free(of_p);
@@ -564,7 +564,7 @@ static void comparing_reads_only_nodes_that_differ(void **state)
 	plan p = {VV_LIST_DATA, 30000, 5, 0, 0}, q = {VV_LIST_DATA, 30000, 5, 17000, 3};
 	vv_list_changes c;
 	vv_list_reader *x, *y;
-	vv_list a, b;
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
 	vv_error err;
 	memory m;
 
@@ -589,8 +589,8 @@ static void comparing_reads_only_nodes_that_differ(void **state)
 	vv_assert_status(vv_list_compare(&c, x, y, true, &err), VV_EMISSING, &err);
 	vv_list_reader_close(x);
 	vv_list_reader_close(y);
-	vv_list_clear(&a);
-	vv_list_clear(&b);
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
 	memory_clear(&m);
 }
 
@@ -625,7 +625,7 @@ static void names_of_nodes_cannot_be_made_alike(void **state)
 	vv_list_changes c;
 	uint8_t digests[2][32];
 	vv_hash128 h[2];
-	vv_list lists[2];
+	vv_buf lists[2] = {{0}};
 	vv_error err;
 	memory m;
 
@@ -639,9 +639,9 @@ static void names_of_nodes_cannot_be_made_alike(void **state)
 
 		h[i] = vv_xxh3_128(digests[i], 32, VV_CODEC_DAG_CBOR);
 		must_build(&lists[i], &p, &m.sink, NULL);
-		at = (uint8_t *)lists[i].top.data;
+		at = (uint8_t *)lists[i].data;
 		while (memcmp(at + k, node, sizeof(node)) != 0) {
-			assert_true(++k + sizeof(node) + 32 <= lists[i].top.len);
+			assert_true(++k + sizeof(node) + 32 <= lists[i].len);
 		}
 		memcpy(at + k + sizeof(node), digests[i], 32);
 	}
@@ -652,8 +652,8 @@ static void names_of_nodes_cannot_be_made_alike(void **state)
 	vv_assert_status(vv_list_compare(&c, x, y, true, &err), VV_EMISSING, &err);
 	vv_list_reader_close(x);
 	vv_list_reader_close(y);
-	vv_list_clear(&lists[0]);
-	vv_list_clear(&lists[1]);
+	vv_buf_clear(&lists[0]);
+	vv_buf_clear(&lists[1]);
 	memory_clear(&m);
 }
 
@@ -663,7 +663,7 @@ static void skipping_lands_behind_the_node(void **state)
 	uint64_t *before = sums(&p), at = 0;
 	vv_list_reader *r;
 	vv_error err;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	vv_prng rng;
 	memory m;
 
@@ -688,7 +688,7 @@ static void skipping_lands_behind_the_node(void **state)
 	assert_int_equal(vv_list_next_node(r, 0, &(vv_list_node){0}, &err), 0);
 	assert_int_equal(vv_list_next_node(r, 1, &(vv_list_node){0}, &err), 0);
 	vv_list_reader_close(r);
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	free(before);
 	memory_clear(&m);
 }
@@ -699,7 +699,7 @@ static void a_missing_node_is_an_error_and_no_end(void **state)
 	vv_list_reader *r;
 	vv_list_item item;
 	vv_error err;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	memory m;
 	int more;
 
@@ -714,7 +714,7 @@ static void a_missing_node_is_an_error_and_no_end(void **state)
 	assert_int_equal(more, VV_EMISSING);
 	assert_int_equal(vv_list_next(r, &item, &err), VV_EMISSING);
 	vv_list_reader_close(r);
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	memory_clear(&m);
 }
 
@@ -725,7 +725,7 @@ static void a_node_under_the_wrong_sums_is_refused(void **state)
 	vv_list_reader *r;
 	vv_list_item item;
 	vv_error err;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	memory m;
 
 	(void)state;
@@ -753,14 +753,14 @@ static void a_node_under_the_wrong_sums_is_refused(void **state)
 		vv_list_reader_close(r);
 	}
 	vv_buf_clear(&top);
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	memory_clear(&m);
 }
 
 static void a_dry_builder_gives_the_same_top_and_stores_nothing(void **state)
 {
 	plan p = {VV_LIST_CHUNKS, 900, 5, 0, 0};
-	vv_list a, b;
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
 	memory m;
 	vv_sink dry;
 
@@ -770,12 +770,12 @@ static void a_dry_builder_gives_the_same_top_and_stores_nothing(void **state)
 	dry = m.sink;
 	dry.put = NULL;
 	m.puts = 0;
-	must_build(&b, &p, &dry, &a.top);
+	must_build(&b, &p, &dry, &a);
 	assert_int_equal(m.puts, 0);
-	assert_int_equal(a.top.len, b.top.len);
-	assert_memory_equal(a.top.data, b.top.data, a.top.len);
-	vv_list_clear(&a);
-	vv_list_clear(&b);
+	assert_int_equal(a.len, b.len);
+	assert_memory_equal(a.data, b.data, a.len);
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
 	memory_clear(&m);
 }
 
@@ -793,13 +793,12 @@ static vv_status build_and_read(void *payload, vv_error *err)
 	vv_list_reader *r = NULL;
 	vv_list_item item;
 	uint64_t seen = 0;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	vv_status rc = build(&list, &f->p, &f->m->sink, f->old, err);
 	int more = 0;
 
 	if (rc >= 0) {
-		rc = vv_list_reader_open(&r, f->p.kind, &f->m->sink, list.top.data, list.top.len,
-					 err);
+		rc = vv_list_reader_open(&r, f->p.kind, &f->m->sink, list.data, list.len, err);
 	}
 	while (rc >= 0 && (more = vv_list_next(r, &item, err)) > 0) {
 		seen++;
@@ -811,7 +810,7 @@ static vv_status build_and_read(void *payload, vv_error *err)
 		assert_int_equal(seen, f->p.count);
 	}
 	vv_list_reader_close(r);
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	return rc;
 }
 

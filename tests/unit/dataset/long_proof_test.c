@@ -285,12 +285,12 @@ static void put_together(vv_buf *out, const item *items, size_t count)
 
 static void chunks_of(fixture *f, item *it, const char *text, size_t len)
 {
-	vv_list chunks;
+	vv_buf chunks = VV_BUF_INIT;
 	vv_error err;
 
 	vv_assert_ok(vv_chunks_write(&chunks, &f->sink, text, len, &err), &err);
 	vv_buf_clear(&it->chunks);
-	it->chunks = chunks.top;
+	it->chunks = chunks;
 	it->bytes = len;
 }
 
@@ -298,7 +298,7 @@ static void chunks_of(fixture *f, item *it, const char *text, size_t len)
 static void even_chunks_of(fixture *f, item *it, const char *text, size_t len)
 {
 	vv_list_builder *list;
-	vv_list chunks;
+	vv_buf chunks = VV_BUF_INIT;
 	vv_buf b = VV_BUF_INIT;
 	vv_cid cid;
 	vv_error err;
@@ -320,7 +320,7 @@ static void even_chunks_of(fixture *f, item *it, const char *text, size_t len)
 	vv_list_builder_free(list);
 	vv_buf_clear(&b);
 	vv_buf_clear(&it->chunks);
-	it->chunks = chunks.top;
+	it->chunks = chunks;
 }
 
 static void begin(forgery *g, fixture *f)
@@ -374,7 +374,7 @@ static void put_like(forgery *g, size_t n, const vv_buf *data, const vv_buf *lay
 static vv_cid end(forgery *g)
 {
 	vv_root root = g->f->sound.root; /* borrows */
-	vv_list data, layout;
+	vv_buf data = VV_BUF_INIT, layout = VV_BUF_INIT;
 	vv_buf block = VV_BUF_INIT;
 	vv_cid cid;
 	vv_error err;
@@ -384,15 +384,15 @@ static vv_cid end(forgery *g)
 	root.rows = g->rows;
 	root.bytes = g->bytes;
 	root.hash = vv_xxh3_digest128(g->hash);
-	root.data = data.top;
-	root.layout = layout.top;
+	root.data = data;
+	root.layout = layout;
 	vv_assert_ok(vv_root_encode(&block, &root, &err), &err);
 	vv_assert_ok(vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, &err), &err);
 	vv_assert_ok(g->f->sink.put(g->f->sink.payload, &cid, block.data, block.len, NULL, &err),
 		     &err);
 	vv_buf_clear(&block);
-	vv_list_clear(&data);
-	vv_list_clear(&layout);
+	vv_buf_clear(&data);
+	vv_buf_clear(&layout);
 	vv_list_builder_free(g->data);
 	vv_list_builder_free(g->layout);
 	vv_xxh3_free(g->hash);
@@ -579,7 +579,7 @@ static void a_raw_line_that_need_not_be_is_refused(void **state)
 {
 	fixture *f = *state;
 	vv_buf layout = VV_BUF_INIT, quirks = VV_BUF_INIT;
-	vv_list chunks;
+	vv_buf chunks = VV_BUF_INIT;
 	vv_error err;
 	size_t len;
 	const char *text = add_plain(f, &len);
@@ -593,9 +593,9 @@ static void a_raw_line_that_need_not_be_is_refused(void **state)
 	vv_cbor_put_uint(&layout, f->sound.cache->entries[0].raw_len);
 	vv_cbor_put_array(&layout, 2);
 	vv_cbor_put_uint(&layout, quirks.len);
-	vv_buf_put(&layout, chunks.top.data, chunks.top.len);
+	vv_buf_put(&layout, chunks.data, chunks.len);
 	with_groups(f, NULL, 0, &layout, 0);
-	vv_list_clear(&chunks);
+	vv_buf_clear(&chunks);
 	vv_buf_clear(&quirks);
 	vv_buf_clear(&layout);
 }

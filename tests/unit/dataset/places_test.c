@@ -6,7 +6,7 @@
 #include "base/sys.h"
 #include "tests/unit/dataset/memory.h"
 
-static void write_places(memory *m, vv_list *out, const uint64_t *places, size_t count)
+static void write_places(memory *m, vv_buf *out, const uint64_t *places, size_t count)
 {
 	vv_places_writer *w = NULL;
 	vv_error err;
@@ -19,9 +19,9 @@ static void write_places(memory *m, vv_list *out, const uint64_t *places, size_t
 	vv_places_writer_free(w);
 }
 
-static uint64_t bytes_of(const memory *m, const vv_list *list)
+static uint64_t bytes_of(const memory *m, const vv_buf *list)
 {
-	uint64_t sum = list->top.len;
+	uint64_t sum = list->len;
 
 	for (size_t i = 0; i < m->count; i++) {
 		sum += m->block[i].len;
@@ -33,14 +33,14 @@ static uint64_t bytes_of(const memory *m, const vv_list *list)
 static uint64_t come_back(const uint64_t *places, size_t count)
 {
 	memory m;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	vv_places_reader *r = NULL;
 	vv_error err;
 	uint64_t place, bytes;
 
 	memory_init(&m);
 	write_places(&m, &list, places, count);
-	vv_assert_ok(vv_places_open(&r, &m.sink, &list.top, &err), &err);
+	vv_assert_ok(vv_places_open(&r, &m.sink, &list, &err), &err);
 	for (size_t i = 0; i < count; i++) {
 		assert_int_equal(vv_places_next(r, &place, &err), 1);
 		assert_int_equal(place, places[i]);
@@ -48,7 +48,7 @@ static uint64_t come_back(const uint64_t *places, size_t count)
 	assert_int_equal(vv_places_next(r, &place, &err), 0);
 	vv_places_close(r);
 	bytes = bytes_of(&m, &list);
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	memory_clear(&m);
 	return bytes;
 }
@@ -132,7 +132,7 @@ static void a_row_that_comes_changes_few_blocks(void **state)
 	const size_t count = 60000;
 	uint64_t *p = identity(count + 1);
 	memory m;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	unsigned before;
 
 	(void)state;
@@ -149,7 +149,7 @@ static void a_row_that_comes_changes_few_blocks(void **state)
 	}
 	memory_init(&m);
 	write_places(&m, &list, p, count);
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	before = m.puts;
 	for (size_t i = count; i > count / 2; i--) {
 		p[i] = p[i - 1] + (p[i - 1] >= p[count / 2] ? 1 : 0);
@@ -159,7 +159,7 @@ static void a_row_that_comes_changes_few_blocks(void **state)
 	}
 	write_places(&m, &list, p, count + 1);
 	assert_true(before == 0 || m.puts - before <= before / 2 + 2);
-	vv_list_clear(&list);
+	vv_buf_clear(&list);
 	memory_clear(&m);
 	free(p);
 }
@@ -171,18 +171,18 @@ static void a_block_is_the_bytes_of_the_format_page(void **state)
 	static const char sorted[] = "\xa2\x65items\x81\x44\x00\x00\xe8\x07\x65level\x00";
 	uint64_t *p = identity(1000);
 	memory m;
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 
 	(void)state;
 	memory_init(&m);
 	write_places(&m, &list, four, 4);
-	assert_int_equal(list.top.len, sizeof(packed) - 1);
-	assert_memory_equal(list.top.data, packed, sizeof(packed) - 1);
-	vv_list_clear(&list);
+	assert_int_equal(list.len, sizeof(packed) - 1);
+	assert_memory_equal(list.data, packed, sizeof(packed) - 1);
+	vv_buf_clear(&list);
 	write_places(&m, &list, p, 1000);
-	assert_int_equal(list.top.len, sizeof(sorted) - 1);
-	assert_memory_equal(list.top.data, sorted, sizeof(sorted) - 1);
-	vv_list_clear(&list);
+	assert_int_equal(list.len, sizeof(sorted) - 1);
+	assert_memory_equal(list.data, sorted, sizeof(sorted) - 1);
+	vv_buf_clear(&list);
 	memory_clear(&m);
 	free(p);
 }

@@ -231,7 +231,7 @@ static void all_that_a_table_can_say_comes_back(void **state)
 static void make_file(vv_root *r, memory *m)
 {
 	static const char text[] = "some bytes";
-	vv_list list;
+	vv_buf list = VV_BUF_INIT;
 	vv_error err;
 	vv_cid cid;
 	vv_list_builder *b;
@@ -249,7 +249,7 @@ static void make_file(vv_root *r, memory *m)
 	vv_assert_ok(vv_list_builder_finish(b, &list, &err), &err);
 	vv_list_builder_free(b);
 	vv_buf_clear(&item);
-	r->data = list.top;
+	r->data = list;
 }
 
 static void a_file_comes_back(void **state)

@@ -146,7 +146,7 @@ static vv_cid put_groups(fixture *f, const vv_import_result *from, const size_t 
 	const vv_buf *const tops[3] = {&from->root.data, &from->root.layout, &from->root.facts};
 	vv_root forged = from->root; /* borrows */
 	vv_list_builder *to[3];
-	vv_list made[3];
+	vv_buf made[3] = {{0}};
 	vv_xxh3_state *hash = vv_xxh3_new(0);
 	vv_error err;
 	vv_cid cid;
@@ -176,15 +176,15 @@ static vv_cid put_groups(fixture *f, const vv_import_result *from, const size_t 
 	}
 	vv_xxh3_free(hash);
 	vv_buf block = VV_BUF_INIT;
-	forged.data = made[0].top;
-	forged.layout = made[1].top;
-	forged.facts = made[2].top;
+	forged.data = made[0];
+	forged.layout = made[1];
+	forged.facts = made[2];
 	vv_assert_ok(vv_root_encode(&block, &forged, &err), &err);
 	vv_assert_ok(vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, &err), &err);
 	vv_assert_ok(f->sink.put(f->sink.payload, &cid, block.data, block.len, NULL, &err), &err);
 	vv_buf_clear(&block);
 	for (size_t k = 0; k < 3; k++) {
-		vv_list_clear(&made[k]);
+		vv_buf_clear(&made[k]);
 	}
 	return cid;
 }
