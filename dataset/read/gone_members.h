@@ -15,8 +15,8 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "dataset/read/source.h"
 #include "dataset/format/temp_bytes.h"
+#include "dataset/read/source.h"
 
 /* The result of gone_members_find. */
 typedef struct gone_members {
