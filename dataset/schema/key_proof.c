@@ -38,7 +38,7 @@ typedef struct partition {
 
 struct vv_key_proof {
 	partition parts[PARTITIONS];
-	size_t limit, held; /* entries in memory */
+	size_t limit, held; /* entries for which there is memory */
 	temp_bytes disk;
 	bool finished; /* repeats, or all in order, were requested */
 	bool broken;   /* spilling failed half-way */
@@ -84,7 +84,9 @@ static vv_status spill(vv_key_proof *p, vv_error *err)
 					 err)) < 0) {
 			return rc;
 		}
-		part->count = 0;
+		vv_free(part->entries);
+		part->entries = NULL;
+		part->count = part->cap = 0;
 	}
 	p->held = 0;
 	p->broken = false;
@@ -103,12 +105,17 @@ static vv_status add_one(vv_key_proof *p, uint64_t hash, uint64_t row, vv_error 
 	partition *part = &p->parts[hash >> (64 - PARTITION_BITS)];
 	vv_status rc;
 
-	if (p->held >= p->limit && p->held > 0 && (rc = spill(p, err)) < 0) return rc;
+	/* the array would grow to twice its size */
+	if (part->count == part->cap && p->held > 0 && p->held + part->cap >= p->limit &&
+	    (rc = spill(p, err)) < 0) {
+		return rc;
+	}
+	const size_t had = part->cap;
 	if (!vv_array_add(part->entries, part->count, part->cap, (vv_key_entry){hash, row})) {
 		return vv_fail_nomem(err);
 	}
 	part->total++;
-	p->held++;
+	p->held += part->cap - had;
 	return VV_OK;
 }
 
