@@ -76,7 +76,6 @@ vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err)
 {
 	vv_auto(vv_digest) *d = vv_calloc(1, sizeof *d);
 
-	*out = NULL;
 	if (!d) return vv_fail_nomem(err);
 	d->kind = kind;
 	vv_status rc = judge(kind == VV_DIGEST_MD5    ? MD5_Init(&d->ctx.md5)

@@ -199,13 +199,21 @@ static vv_status check_whole(const vv_pack_index *x, vv_error *err)
 	return x->fan ? check_fan(x, err) : VV_OK;
 }
 
+/* Reads exactly len bytes of the file. */
+static vv_status read_at(const vv_pack_index *x, uint64_t offset, void *out, size_t len,
+			 vv_error *err)
+{
+	const ssize_t got = vv_pread_full(x->fd, out, len, offset, x->path, err);
+
+	if (got < 0) return (vv_status)got;
+	return (size_t)got == len ? VV_OK : bad(x, "it is cut short", err);
+}
+
 static vv_status read_front(vv_pack_index *x, size_t len, vv_error *err)
 {
 	if (!vv_buf_reserve(&x->bytes, len)) return vv_fail_nomem(err);
-	ssize_t got = vv_pread_full(x->fd, x->bytes.data, len, 0, x->path, err);
-	if (got < 0) return (vv_status)got;
-	x->bytes.len = (size_t)got;
-	return (size_t)got == len ? VV_OK : bad(x, "it is cut short", err);
+	x->bytes.len = len;
+	return read_at(x, 0, x->bytes.data, len, err);
 }
 
 static vv_status open_file(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_LEN], bool whole,
@@ -302,15 +310,12 @@ static vv_status read_page(const vv_pack_index *x, page *pg, uint64_t place, vv_
 {
 	uint64_t first = place > PAGE_ENTRIES / 2 ? place - PAGE_ENTRIES / 2 : 0;
 	size_t count = x->count - first < PAGE_ENTRIES ? (size_t)(x->count - first) : PAGE_ENTRIES;
-	ssize_t got = vv_pread_full(x->fd, pg->bytes, count * PREFIX_LEN,
-				    x->prefixes_at + first * PREFIX_LEN, x->path, err);
+	const vv_status rc = read_at(x, x->prefixes_at + first * PREFIX_LEN, pg->bytes,
+				     count * PREFIX_LEN, err);
 
-	pg->count = 0;
-	if (got < 0) return (vv_status)got;
-	if ((size_t)got < count * PREFIX_LEN) return bad(x, "it is cut short", err);
 	pg->first = first;
-	pg->count = count;
-	return VV_OK;
+	pg->count = rc < 0 ? 0 : count;
+	return rc;
 }
 
 static vv_status prefix_at(const vv_pack_index *x, page *pg, uint64_t place, uint64_t *out,
@@ -402,15 +407,13 @@ vv_status vv_pack_index_offset(const vv_pack_index *x, uint64_t place, uint64_t 
 	uint64_t where = x->offsets_at + place * x->width;
 	uint8_t bytes[8];
 	const uint8_t *p = bytes;
-	ssize_t got;
+	vv_status rc;
 
 	if (place >= x->count) return bad(x, "an entry is outside the index", err);
 	if (x->fd < 0) {
 		p = at(x, where);
-	} else {
-		got = vv_pread_full(x->fd, bytes, x->width, where, x->path, err);
-		if (got < 0) return (vv_status)got;
-		if ((size_t)got < x->width) return bad(x, "it is cut short", err);
+	} else if ((rc = read_at(x, where, bytes, x->width, err)) < 0) {
+		return rc;
 	}
 	*out = x->width == 8 ? vv_get_le64(p) : vv_get_le32(p);
 	return VV_OK;

@@ -59,7 +59,7 @@ static size_t find_split(const uint64_t *sizes, size_t count)
 /* Chooses which packs a new one of this many bytes is merged with, so that of
  * those that remain each is at least twice the next smaller: then their number is
  * logarithmic, and a byte is copied as often. *out: an array of *count borrowed
- * packs, oldest first, owned by the caller; NULL for none. */
+ * packs, oldest first, owned by the caller; left as they are for none. */
 static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len,
 				       const vv_stat *younger, vv_pack ***out, size_t *count,
 				       vv_error *err)
@@ -69,8 +69,6 @@ static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len,
 						 sizeof *packs); /* NULL means the new one */
 	size_t n = 0, at = 0;
 
-	*out = NULL;
-	*count = 0;
 	if (!sizes || !packs) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->own; i++) {
 		if (!l->packs[i]->id.aside && !vv_pack_is_damaged(l->packs[i]) &&
@@ -228,12 +226,22 @@ bool vv_writer_settle(vv_writer *w)
 
 /* ---- putting ---- */
 
-/* The current packs: a reference. */
-static vv_status current_packs(vv_writer *w, vv_pack_list **out, vv_error *err)
+/* A source with a reference to its packs. */
+typedef vv_source held_source;
+
+static void held_source_clear(held_source *src)
+{
+	vv_packs_unref((vv_pack_list *)(uintptr_t)src->packs);
+}
+
+VV_AUTO_CLEAR(held_source, held_source_clear)
+
+/* Sets the packs of src to the current ones. */
+static vv_status current_packs(vv_writer *w, held_source *src, vv_error *err)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	if (w->failed.code < 0) return vv_error_copy(err, &w->failed);
-	*out = w->packs;
+	src->packs = w->packs;
 	(void)atomic_fetch_add(&w->packs->refs, 1);
 	return VV_OK;
 }
@@ -355,8 +363,7 @@ vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes,
 			     const vv_cid *base, const vv_block_form *form, bool *kept,
 			     vv_error *err)
 {
-	vv_source src = {w->store, NULL, w->own, true};
-	vv_auto(vv_pack_list) *packs = NULL;
+	vv_auto(held_source) src = {w->store, NULL, w->own, true};
 	uint64_t record_len = 0;
 	bool known;
 	vv_status rc;
@@ -372,8 +379,7 @@ vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes,
 #else
 	(void)names_bytes;
 #endif
-	if ((rc = current_packs(w, &packs, err)) < 0) return rc;
-	src.packs = packs;
+	if ((rc = current_packs(w, &src, err)) < 0) return rc;
 	rc = is_known(&src, cid, bytes, len, &known, err);
 	if (rc == VV_OK && !known) {
 		vv_pack_item item = {.cid = *cid, .raw = bytes, .raw_len = len};
@@ -398,13 +404,11 @@ vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size
 
 vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
-	vv_source src = {w->store, NULL, w->own, false};
-	vv_auto(vv_pack_list) *packs = NULL;
+	vv_auto(held_source) src = {w->store, NULL, w->own, false};
 	vv_status rc;
 
 	if (vv_pack_writer_find(w->own, cid, NULL)) {
-		if ((rc = current_packs(w, &packs, err)) < 0) return rc;
-		src.packs = packs;
+		if ((rc = current_packs(w, &src, err)) < 0) return rc;
 		rc = vv_source_get(&src, cid, out, err);
 		/* A commit may have taken it out of our hands meanwhile. */
 		if (rc != VV_ECORRUPT && rc != VV_EMISSING) return rc;
@@ -424,23 +428,19 @@ vv_status vv_writer_get_parted(vv_writer *w, const vv_cid *cid, vv_parted *out, 
 vv_status vv_writer_get_form(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err)
 {
-	vv_source src = {w->store, NULL, w->own, false};
-	vv_auto(vv_pack_list) *packs = NULL;
-	const vv_status rc = current_packs(w, &packs, err);
+	vv_auto(held_source) src = {w->store, NULL, w->own, false};
+	const vv_status rc = current_packs(w, &src, err);
 
-	src.packs = packs;
 	return rc < 0 ? rc : vv_source_get_form(&src, cid, out, stored, form, err);
 }
 
 bool vv_writer_has(vv_writer *w, const vv_cid *cid)
 {
-	vv_source src = {w->store, NULL, w->own, true};
-	vv_auto(vv_pack_list) *packs = NULL;
+	vv_auto(held_source) src = {w->store, NULL, w->own, true};
 	vv_place place;
 	vv_record r;
 
-	if (current_packs(w, &packs, NULL) < 0) return false;
-	src.packs = packs;
+	if (current_packs(w, &src, NULL) < 0) return false;
 	return vv_source_find(&src, cid, &place, &r, NULL) == VV_OK;
 }
 

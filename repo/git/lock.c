@@ -317,15 +317,13 @@ int vv_git_lock_open_new(vv_git_lock *l, vv_error *err)
 vv_status vv_git_lock_replace(vv_git_lock *l, bool sync_dir, vv_error *err)
 {
 	vv_status rc = vv_rename(l->new_path, l->path, err);
-	char *dir;
 
 	if (rc == VV_OK) {
 		unlock(l);
 	}
 	if (rc == VV_OK && sync_dir) {
-		dir = vv_path_dir(l->path);
+		vv_auto(char) *dir = vv_path_dir(l->path);
 		rc = dir ? vv_fsync_dir(dir, err) : vv_fail_nomem(err);
-		vv_free(dir);
 	}
 	vv_git_lock_release(l);
 	return rc;

@@ -67,7 +67,6 @@ vv_status vv_new_pack_open(vv_new_pack **out, const char *path, vv_error *err)
 {
 	vv_auto(vv_new_pack) *s = vv_calloc(1, sizeof(*s));
 
-	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
 	*s = (vv_new_pack){.fd = -1,
 			   .pack = {.zalloc = z_alloc, .zfree = z_free},

@@ -87,7 +87,6 @@ static vv_status beside(char **out, const char *folder, const char *name, vv_err
 {
 	char self[PATH_MAX];
 
-	*out = NULL;
 	if (!vv_os_program(self, sizeof(self))) return VV_OK;
 	char *slash = strrchr(self, '/');
 	if (!slash) return VV_OK;
@@ -202,16 +201,10 @@ static void become(const void *payload)
 			_exit(EXEC_FAILED);
 		}
 	}
-	if (e->out[1] >= 0 && dup2(e->out[1], 1) < 0) {
-		_exit(EXEC_FAILED);
-	}
-	if (e->err[1] >= 0 && dup2(e->err[1], 2) < 0) {
-		_exit(EXEC_FAILED);
-	}
-	if (run->mute && ((null_fd = open("/dev/null", O_WRONLY)) < 0 || dup2(null_fd, 2) < 0)) {
-		_exit(EXEC_FAILED);
-	}
-	if (run->output_to_errors && dup2(2, 1) < 0) {
+	if ((e->out[1] >= 0 && dup2(e->out[1], 1) < 0) ||
+	    (e->err[1] >= 0 && dup2(e->err[1], 2) < 0) ||
+	    (run->mute && ((null_fd = open("/dev/null", O_WRONLY)) < 0 || dup2(null_fd, 2) < 0)) ||
+	    (run->output_to_errors && dup2(2, 1) < 0)) {
 		_exit(EXEC_FAILED);
 	}
 	(void)signal(SIGPIPE, SIG_DFL);
@@ -357,15 +350,20 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 	return rc;
 }
 
+static void close_ends(vv_child *c)
+{
+	vv_fd_close(&c->in);
+	vv_fd_close(&c->out);
+	vv_fd_close(&c->err);
+}
+
 /* It is stopped where something failed. */
 static vv_status wait_for(const vv_run *run, vv_child *c, vv_status rc, int *exit_code,
 			  vv_error *err)
 {
 	int status = 0;
 
-	vv_fd_close(&c->in);
-	vv_fd_close(&c->out);
-	vv_fd_close(&c->err);
+	close_ends(c);
 	if (rc < 0) {
 		(void)kill(c->pid, SIGTERM);
 	}
@@ -430,9 +428,7 @@ void vv_child_stop(vv_child *c)
 	if (c->pid <= 0) return;
 	(void)kill(c->pid, SIGKILL);
 	(void)waitpid(c->pid, NULL, 0);
-	vv_fd_close(&c->in);
-	vv_fd_close(&c->out);
-	vv_fd_close(&c->err);
+	close_ends(c);
 	c->pid = 0;
 }
 

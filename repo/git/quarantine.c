@@ -195,7 +195,6 @@ static vv_status memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *er
 	vv_auto_free vv_memory_odb *m = vv_calloc(1, sizeof(*m));
 	int code;
 
-	*out = NULL;
 	if (!m) return vv_fail_nomem(err);
 	m->backend = (git_odb_backend){.version = GIT_ODB_BACKEND_VERSION,
 				       .read = on_read,
@@ -268,16 +267,13 @@ static void close_stage(vv_repository *r)
 
 static vv_status stage_open(vv_repository *r, vv_error *err)
 {
-	vv_quarantine *s;
+	vv_auto_free vv_quarantine *s = NULL;
 	vv_status rc;
 
 	if (r->stage) return VV_OK;
 	if (!(s = vv_calloc(1, sizeof(*s)))) return vv_fail_nomem(err);
-	if ((rc = memory_odb_open(&s->memory, r->odb, err)) < 0) {
-		vv_free(s);
-		return rc;
-	}
-	r->stage = s;
+	if ((rc = memory_odb_open(&s->memory, r->odb, err)) < 0) return rc;
+	r->stage = vv_take(&s);
 	r->close_stage = close_stage;
 	return VV_OK;
 }

@@ -281,6 +281,18 @@ static vv_status add_path(environment *e, const vv_git_call *r, vv_error *err)
 	return word ? add_words(e, words, err) : vv_fail_nomem(err);
 }
 
+/* What the repository of a call for a scratch one has in its settings, and the host. */
+static vv_status add_scratch(environment *e, const vv_git_call *r, vv_error *err)
+{
+	vv_status rc = add_words(e, not_for_scratch, err);
+
+	if (rc < 0 || (r->repo && (rc = vv_config_each(r->repo, "", take_setting, e, err)) < 0) ||
+	    (rc = add_url(e, "remote.host.url", r->url, err)) < 0) {
+		return rc;
+	}
+	return add_url(e, "remote.host.pushurl", r->push_url, err);
+}
+
 /* A repository without varve's drivers in its settings: git run by us uses varve anyway. */
 static vv_status add_drivers(environment *e, vv_repository *r, vv_error *err)
 {
@@ -301,6 +313,14 @@ static vv_status add_drivers(environment *e, vv_repository *r, vv_error *err)
 	return rc;
 }
 
+static void clear_environment(environment *e)
+{
+	vv_string_list_clear(&e->list);
+	vv_buf_clear(&e->parameters);
+}
+
+VV_AUTO_CLEAR(environment, clear_environment)
+
 static vv_status make_environment(environment *e, const vv_git_call *r, vv_error *err)
 {
 	const char *given = vv_env_get(own_env(r), "GIT_CONFIG_COUNT"),
@@ -310,37 +330,17 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 
 	*e = (environment){.run = r, .settings = given ? (size_t)strtoul(given, NULL, 10) : 0};
 	const char *const turn[] = {r->repo ? vv_write_turn_setting(r->repo) : NULL, NULL};
-	if ((rc = add_words(e, r->more, err)) == VV_OK) {
-		rc = add_words(e, turn, err);
-	}
-	if (rc == VV_OK && r->in_worktree) {
-		rc = add_path(e, r, err);
-		rc = rc < 0 ? rc : add_drivers(e, r->repo, err);
-	}
-	if (rc == VV_OK && r->idle_sec > 0) {
-		rc = add_idle(e, r->idle_sec, err);
-	}
-	if (rc == VV_OK && r->idle_sec > 0 && (r->dumb || is_fetch(r))) {
-		rc = add_ssh(e, r, err);
-	}
-	if (rc == VV_OK && r->dumb) {
-		rc = add_words(e, traced, err);
-	}
-	if (rc == VV_OK && r->scratch) {
-		rc = add_words(e, not_for_scratch, err);
-		if (rc == VV_OK && r->repo) {
-			rc = vv_config_each(r->repo, "", take_setting, e, err);
-		}
-		if (rc < 0 || (rc = add_url(e, "remote.host.url", r->url, err)) < 0 ||
-		    (rc = add_url(e, "remote.host.pushurl", r->push_url, err)) < 0) {
-			return rc;
-		}
-	}
-	if (rc < 0 || (rc = add_login(e, r->url, err)) < 0 ||
-	    (rc = add_login(e, r->push_url, err)) < 0) {
+	if ((rc = add_words(e, r->more, err)) < 0 || (rc = add_words(e, turn, err)) < 0 ||
+	    (r->in_worktree &&
+	     ((rc = add_path(e, r, err)) < 0 || (rc = add_drivers(e, r->repo, err)) < 0)) ||
+	    (r->idle_sec > 0 && (rc = add_idle(e, r->idle_sec, err)) < 0) ||
+	    (r->idle_sec > 0 && (r->dumb || is_fetch(r)) && (rc = add_ssh(e, r, err)) < 0) ||
+	    (r->dumb && (rc = add_words(e, traced, err)) < 0) ||
+	    (r->scratch && (rc = add_scratch(e, r, err)) < 0) ||
+	    (rc = add_login(e, r->url, err)) < 0 || (rc = add_login(e, r->push_url, err)) < 0) {
 		return rc;
 	}
-	if (rc == VV_OK && e->settings > 0) {
+	if (e->settings > 0) {
 		vv_buf_printf(&b, "GIT_CONFIG_COUNT=%zu", e->settings);
 		rc = add(e, &b, err);
 	}
@@ -353,12 +353,6 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 		rc = vv_fail_nomem(err);
 	}
 	return rc;
-}
-
-static void clear_environment(environment *e)
-{
-	vv_string_list_clear(&e->list);
-	vv_buf_clear(&e->parameters);
 }
 
 /* Quoted in git's syntax: a path may contain the separator. */
@@ -464,8 +458,8 @@ vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err)
 {
 	const char *argv[VV_GIT_ARGS_MAX + 12];
 	vv_buf piped = VV_BUF_INIT; /* requests a pipe */
-	environment e;
-	vv_status rc = make_environment(&e, r, err);
+	vv_auto(environment) e = {0};
+	const vv_status rc = make_environment(&e, r, err);
 
 	*out = (vv_child){0, -1, -1, -1};
 	put_args(argv, r, false);
@@ -476,9 +470,7 @@ vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err)
 			    .output = &piped,
 			    .mute = true,
 			    .talk = true};
-	rc = rc < 0 ? rc : vv_run_start(out, &run, err);
-	clear_environment(&e);
-	return rc;
+	return rc < 0 ? rc : vv_run_start(out, &run, err);
 }
 
 vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t ends, vv_buf *answer,
@@ -511,7 +503,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	const char *argv[VV_GIT_ARGS_MAX + 12];
 	vv_auto(vv_buf) dropped = VV_BUF_INIT;
 	const unsigned silent = silent_sec(r);
-	environment e;
+	vv_auto(environment) e = {0};
 	vv_status rc = make_environment(&e, r, err);
 
 	put_args(argv, r, silent > 0 && !r->dumb);
@@ -537,7 +529,6 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	if (r->dumb) {
 		*r->dumb = take_trace(said);
 	}
-	clear_environment(&e);
 	return rc;
 }
 

@@ -318,7 +318,6 @@ vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err)
 	vv_auto(vv_incoming) *in = vv_calloc(1, sizeof *in);
 	vv_status rc;
 
-	*out = NULL;
 	if (!in) return vv_fail_nomem(err);
 	*in = (vv_incoming){.repo = r, .keeping = vv_mutex_new(), .lock = vv_mutex_new()};
 	if (!in->keeping || !in->lock) return vv_fail_nomem(err);

@@ -160,8 +160,7 @@ vv_status vv_published_withdraw(const char *varvedir, const vv_cid *version, vv_
 	vv_auto(char) *path = record_path(varvedir, version);
 	vv_auto(char) *dir = NULL;
 
-	if (!path) return vv_fail_nomem(err);
-	if (!(dir = vv_path_dir(path))) return vv_fail_nomem(err);
+	if (!path || !(dir = vv_path_dir(path))) return vv_fail_nomem(err);
 	vv_status rc = vv_unlink(path, false, err);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_fail(err, VV_ENOTFOUND, "%s is not published by this repository",

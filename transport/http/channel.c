@@ -638,7 +638,6 @@ vv_status vv_channel_http(vv_channel **out, const vv_url *url, const vv_connect_
 	line *l = vv_calloc(1, sizeof(*l));
 	vv_status rc;
 
-	*out = NULL;
 	if (!l) return vv_fail_nomem(err);
 	if ((rc = open_line(l, url, o, err)) < 0) {
 		post_close(l);

@@ -27,6 +27,13 @@ void http_download_clear(http_download *d)
 	vv_free_all(vv_take(&d->etag_now), vv_take(&d->modified_now), vv_take(&d->moved));
 }
 
+static void taking_clear(taking *t)
+{
+	vv_digest_free(t->digest);
+}
+
+VV_AUTO_CLEAR(taking, taking_clear)
+
 /* len 0: start over, since the request is repeated. */
 static vv_status take(void *payload, const char *bytes, size_t len, vv_error *err)
 {
@@ -140,7 +147,7 @@ vv_status http_download_run(http_download *d, const vv_connect_options *connect,
 {
 	vv_auto(vv_url) url = {.text = NULL};
 	vv_auto(vv_buf) to = VV_BUF_INIT;
-	taking t = {.d = d};
+	vv_auto(taking) t = {.d = d};
 	vv_auto(http_answer) a = {0};
 	vv_status rc = vv_url_read_file(&url, d->url, err);
 
@@ -148,8 +155,7 @@ vv_status http_download_run(http_download *d, const vv_connect_options *connect,
 	rc = rc < 0 ? rc : vv_buf_ok(&to, err);
 	for (unsigned hops = 0, for_good = 0; rc == VV_OK; hops++) {
 		if (hops > HOPS_MAX) {
-			rc = vv_fail(err, VV_EIO, "'%s' redirects too many times", url.text);
-			break;
+			return vv_fail(err, VV_EIO, "'%s' redirects too many times", url.text);
 		}
 		if (hops > 0) {
 			d->header_count = 0; /* they are for the site that was named */
@@ -166,7 +172,5 @@ vv_status http_download_run(http_download *d, const vv_connect_options *connect,
 		}
 	}
 	rc = rc < 0 ? rc : judge(&a, url.text, err);
-	rc = rc < 0 ? rc : end(&t, &a, err);
-	vv_digest_free(t.digest);
-	return rc;
+	return rc < 0 ? rc : end(&t, &a, err);
 }

@@ -84,7 +84,6 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 	vv_auto(http_site) *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
 
-	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
 	*s = (http_site){.extra_header = f->extra_header,
 			 .again_500 = f->again_500,

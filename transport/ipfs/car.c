@@ -448,7 +448,6 @@ vv_status vv_car_reader_open(vv_car_reader **out, vv_car_read_fn read, void *pay
 	vv_auto(vv_car_reader) *r = vv_calloc(1, sizeof(*r));
 	vv_status rc;
 
-	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
 	*r = (vv_car_reader){
 		.read = read, .payload = payload, .end = UINT64_MAX, .buf = vv_malloc(BUFFER)};

@@ -261,7 +261,6 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 	size_t n = 0;
 	vv_status rc;
 
-	*out = NULL;
 	if (url->port > 0 && v == SIMPLE) return refuse_port(c, err);
 	(void)snprintf(port, sizeof(port), "%u", url->port);
 	vv_buf_printf(&target, "%s%s%s", url->user ? url->user : "", url->user ? "@" : "",
@@ -342,7 +341,6 @@ vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_o
 	way w = AUTO;
 	vv_status rc;
 
-	*out = NULL;
 	if ((rc = read_command(&command, o, err)) < 0 ||
 	    (!command.text && (rc = read_way(&w, o, err)) < 0)) {
 		return rc;

@@ -290,7 +290,6 @@ vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_conf
 	vv_auto(ssh2_line) *p = NULL;
 	vv_status rc;
 
-	*out = NULL;
 	*other = false;
 	if ((rc = vv_ssh_ready(err)) < 0) return rc;
 	if (!(p = vv_calloc(1, sizeof(*p)))) return vv_fail_nomem(err);

@@ -104,7 +104,6 @@ static vv_status find_home(char **out, const vv_env *env, vv_error *err)
 	const char *home = vv_env_get(env, "HOME");
 	user_entry who;
 
-	*out = NULL;
 	if (!home || home[0] != '/') {
 		home = find_user(&who) ? who.entry.pw_dir : NULL;
 	}

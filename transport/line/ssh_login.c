@@ -54,7 +54,6 @@ static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 	vv_auto(vv_buf) known = VV_BUF_INIT, all = VV_BUF_INIT;
 	vv_status rc = read_known(&k, s, err);
 
-	*types = NULL;
 	if (rc < 0) return rc;
 	for (size_t i = 0; i < KNOWN_TYPES; i++) {
 		vv_buf_printf(&all, "%s%s", i > 0 ? "," : "", known_types[i]);

@@ -67,7 +67,6 @@ vv_status vv_rpc_open(vv_rpc **out, const vv_url *node, const vv_connect_options
 	vv_auto(vv_rpc) *r = vv_calloc(1, sizeof(*r));
 	vv_buf base = VV_BUF_INIT;
 
-	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
 	http_put_url(&base, node, "/api/v0/");
 	r->name = vv_strdup(node->text);

@@ -172,7 +172,7 @@ static vv_status choose_base(vv_block_out *o, const vv_cid *cid, const vv_cid *l
 	return VV_OK;
 }
 
-static void put_record(vv_block_out *o, const vv_cid *cid, const vv_compressed *s, unsigned kind,
+static void put_record(vv_block_out *o, const vv_cid *cid, const vv_packed *s, unsigned kind,
 		       uint64_t distance, const vv_cid *like)
 {
 	unsigned base = vv_method_has_base(s->method) ? kind : BASE_NONE;
@@ -235,7 +235,7 @@ static vv_status put_as_stored(vv_block_out *o, const vv_cid *cid, const vv_cid 
 	if (has_base ? kind == BASE_NONE : name_base(o, cid, like, known, &ignored) != BASE_NONE) {
 		return VV_OK;
 	}
-	const vv_compressed s = vv_stripped(&form.packed);
+	const vv_packed s = vv_stripped(&form.packed);
 	*sent = true;
 	put_record(o, cid, &s, kind, distance, &form.base);
 	return note_sent(o, cid, err);
@@ -276,7 +276,7 @@ vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *lik
 	unsigned kind;
 	uint64_t distance = 0;
 	bool sent = false;
-	vv_compressed s;
+	vv_packed s;
 	vv_status rc;
 
 	if (o->get_form && cid->codec == VV_CODEC_RAW) {
@@ -349,7 +349,7 @@ typedef struct record {
 	uint8_t codec;
 	uint64_t raw_len, distance;
 	const uint8_t *prefix;
-	vv_compressed s;
+	vv_packed s;
 } record;
 
 static vv_status malformed(vv_error *err)
@@ -390,7 +390,7 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 		*p += VV_BASE_PREFIX;
 	}
 	if (len > (uint64_t)(end - *p)) return malformed(err);
-	r->s = (vv_compressed){(uint8_t)r->method, *p, (size_t)len};
+	r->s = (vv_packed){(uint8_t)r->method, *p, (size_t)len};
 	*p += len;
 	return VV_OK;
 }

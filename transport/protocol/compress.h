@@ -15,32 +15,27 @@
 #include "base/error.h"
 #include "repo/blocks/coder.h"
 
-/* Compressed bytes. method is VV_METHOD_STORED, VV_METHOD_ZSTD (without the prefix) or
+/* The functions take and give compressed bytes as a vv_packed, whose method is VV_METHOD_STORED, VV_METHOD_ZSTD (without the prefix) or
  * VV_METHOD_DIFF (with the prefix). If the coder allows edits or parts, it may also be
  * VV_METHOD_EDIT (with the prefix) or VV_METHOD_PARTS (without the prefix). */
-typedef struct vv_compressed {
-	uint8_t method;
-	const uint8_t *bytes; /* borrowed from the coder, or the raw bytes themselves */
-	size_t len;
-} vv_compressed;
 
 /* Compresses len bytes, and sets *out, whose bytes are valid until the next use of c. Compresses
  * with the prefix, and without it, and takes the shorter result; takes the raw bytes if neither
  * result is shorter. If the result with the prefix is very short, does not try the compression
  * without it. If prefix_len is 0, no prefix is used. */
-vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t len,
-		      const void *prefix, size_t prefix_len, vv_error *err);
+vv_status vv_compress(vv_packed *out, vv_coder *c, const void *raw, size_t len, const void *prefix,
+		      size_t prefix_len, vv_error *err);
 
 /* Decompresses s, and replaces the content of raw with the result. room is working memory, whose
  * content is replaced. VV_ECORRUPT: the bytes are invalid, or the result does not have exactly
  * raw_len bytes. */
-vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
+vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_packed *s,
 			const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err);
 
 /* Returns p in the form for a channel, which has no magic number. The result borrows p's bytes. */
-vv_compressed vv_stripped(const vv_packed *p);
+vv_packed vv_stripped(const vv_packed *p);
 /* Returns s in the form for packs, which has the magic number. The last call of vv_uncompress with
  * this room must have been for s. The result is borrowed from s and room. */
-vv_packed vv_unstripped(const vv_compressed *s, const vv_buf *room);
+vv_packed vv_unstripped(const vv_packed *s, const vv_buf *room);
 
 #endif

@@ -602,8 +602,12 @@ static vv_status read_elsewhere(run *r, vv_error *err)
 	return rc;
 }
 
-static void close_run(run *r)
+/* rc: how it went. */
+static vv_status close_run(run *r, vv_status rc, vv_error *err)
 {
+	if (rc < 0 && err) {
+		rc = name_damage(r, err);
+	}
 	if (r->x) {
 		r->result->received = vv_receive_stats_get(r->x);
 	}
@@ -611,6 +615,7 @@ static void close_run(run *r)
 	vv_free_all(r->wants.items, r->here.items, r->commons.items, r->whole.items);
 	vv_cid_set_reset(&r->lacking_roots);
 	vv_elsewhere_free(r->elsewhere);
+	return rc;
 }
 
 /* Commits, trees and pointers from the origin, if some are lacking; and what blocks it sends with them. */
@@ -671,15 +676,9 @@ static vv_status fetch_all(run *r, vv_error *err)
 vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err)
 {
 	run r = {.f = f, .result = result};
-	vv_status rc;
 
 	memset(result, 0, sizeof(*result));
-	rc = fetch_all(&r, err);
-	if (rc < 0 && err) {
-		rc = name_damage(&r, err);
-	}
-	close_run(&r);
-	return rc;
+	return close_run(&r, fetch_all(&r, err), err);
 }
 
 vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *result,
@@ -699,9 +698,5 @@ vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *r
 	if (rc == VV_OK) {
 		rc = vv_receive_take_root(r.x, root, err);
 	}
-	if (rc < 0 && err) {
-		rc = name_damage(&r, err);
-	}
-	close_run(&r);
-	return rc;
+	return close_run(&r, rc, err);
 }

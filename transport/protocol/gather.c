@@ -70,13 +70,21 @@ typedef struct asking {
 	size_t batch_count, batch_size;
 } asking;
 
+/* Under the lock. */
 static void fail(gathering *g, const vv_error *why)
 {
-	vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
 	if (!g->failed) {
 		g->failed = true;
 		g->why = *why;
 	}
+}
+
+/* Under the lock. */
+static void drop(gathering *g, size_t self, const vv_error *why)
+{
+	g->suppliers[self].dropped = true;
+	g->suppliers[self].why = *why;
+	g->alive &= ~(UINT32_C(1) << self);
 }
 
 /* --- how fast they are ------------------------------------------------------------------------ */
@@ -341,9 +349,8 @@ static vv_status give_block(void *payload, size_t i, const vv_block_received *b,
 			g->bytes += b->len;
 			s->blocks++;
 			s->bytes += b->len;
-		} else if (rc != VV_ECORRUPT && !g->failed) {
-			g->failed = true;
-			g->why = *err;
+		} else if (rc != VV_ECORRUPT) {
+			fail(g, err);
 		}
 	}
 	size_t done = g->done;
@@ -407,30 +414,16 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 	if (rc == VV_EIO && !v->stopped && v->answers == 0 && took > VV_ASK_FIRST_SEC * 1000) {
 		s->silent = true;
 	}
-	if (rc < 0 && why->full && !g->failed) { /* no other one is of use */
-		g->failed = true;
-		g->why = *why;
+	if (rc < 0 && why->full) { /* no other one is of use */
+		fail(g, why);
 	}
 	if (rc < 0) {
-		s->dropped = true;
-		s->why = *why;
-		g->alive &= ~(UINT32_C(1) << a->self);
+		drop(g, a->self, why);
 		if (v->stopped) {
 			s->stopped = true;
 			vv_fail(&s->why, VV_EIO, "other peers were faster with its last blocks");
 		}
 	}
-}
-
-static void drop(asking *a, const vv_error *why)
-{
-	gathering *g = a->g;
-	vv_supplier *s = &g->suppliers[a->self];
-
-	vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
-	s->dropped = true;
-	s->why = *why;
-	g->alive &= ~(UINT32_C(1) << a->self);
 }
 
 static void mark(gathering *g, uint32_t *set, size_t i, bool on)
@@ -481,7 +474,8 @@ static bool open_supplier(asking *a)
 		s->left_out = true;
 		s->skipped = !may;
 		s->silent = s->ask->silent;
-		drop(a, &s->ask->why);
+		vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
+		drop(g, a->self, &s->ask->why);
 	}
 	const uint64_t took = vv_monotonic_ms() - start;
 	if (!s->opened && !s->dropped && took > LATE_MS) {
@@ -502,7 +496,8 @@ static void ask_all(asking *a)
 	if (s->unasked && s->known.silent) {
 		s->skipped = true;
 		(void)vv_fail(&why, VV_EIO, "it recently did not answer");
-		drop(a, &why);
+		vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
+		drop(g, a->self, &why);
 	}
 	if (s->ask && !s->opened && !open_supplier(a)) return;
 	if (s->dropped) return;
@@ -672,6 +667,7 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 		rc = vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once",
 			     VV_SUPPLIERS_MAX);
 	} else if (want_count > 0 && (rc = start_all(&g, all, err)) < 0) {
+		vv_auto(vv_locked) lock = vv_mutex_hold(g.lock);
 		fail(&g, err);
 	}
 	if (g.lock) {

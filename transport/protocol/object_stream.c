@@ -99,7 +99,6 @@ vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_ge
 			     vv_error *err)
 {
 	vv_auto(vv_object_out) *o = vv_calloc(1, sizeof(*o));
-	*out = NULL;
 	if (!o) return vv_fail_nomem(err);
 	*o = (vv_object_out){
 		.line = line,
@@ -158,7 +157,7 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 {
 	unsigned kind = BASE_NONE;
 	size_t distance = 0;
-	vv_compressed s;
+	vv_packed s;
 	vv_status rc;
 
 	if (!vv_oid_is_null(&g->base) && !vv_oid_equal(&g->base, &g->id)) {
@@ -255,7 +254,7 @@ typedef struct record {
 	vv_git_type type;
 	uint64_t raw_len, distance;
 	const uint8_t *id;
-	vv_compressed s;
+	vv_packed s;
 } record;
 
 static vv_status malformed(vv_error *err)

@@ -48,15 +48,12 @@ vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options 
 	vv_status rc = vv_url_read(&u, url, err);
 
 	*out = NULL;
-	if (rc < 0) return rc;
-	rc = vv_connect(&line, &u, o, err);
-	if (rc == VV_OK) {
-		rc = vv_peer_over(out, line, err);
+	if (rc < 0 || (rc = vv_connect(&line, &u, o, err)) < 0 ||
+	    (rc = vv_peer_over(out, line, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK) {
-		(*out)->push = o->write;
-	}
-	return rc;
+	(*out)->push = o->write;
+	return VV_OK;
 }
 
 void vv_peer_set_own(vv_peer *p)

@@ -77,7 +77,6 @@ vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_l
 	vv_auto(vv_receive) *x = vv_calloc(1, sizeof(*x));
 	vv_status rc;
 
-	*out = NULL;
 	if (!x) return vv_fail_nomem(err);
 	x->repo = r;
 	x->limits = *limits;
@@ -441,6 +440,14 @@ typedef struct lacking {
 	bool whole; /* do not assume that the store's blocks are complete */
 } lacking;
 
+static void lacking_clear(lacking *l)
+{
+	vv_cid_set_reset(&l->seen);
+	vv_free(l->list);
+}
+
+VV_AUTO_CLEAR(lacking, lacking_clear)
+
 static vv_status get_here(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	return vv_incoming_get(((lacking *)payload)->x->incoming, cid, out, err);
@@ -495,20 +502,15 @@ static vv_status begin_lacking(lacking *l, vv_receive *x, size_t max, vv_error *
 
 static vv_status give_lacking(lacking *l, vv_status rc, vv_lacking **out, size_t *count)
 {
-	vv_cid_set_reset(&l->seen);
-	if (rc < 0) {
-		vv_free(vv_take(&l->list));
-		l->count = 0;
-	}
-	*out = l->list;
-	*count = l->count;
+	*count = rc < 0 ? 0 : l->count;
+	*out = rc < 0 ? NULL : vv_take(&l->list);
 	return rc;
 }
 
 vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			     size_t max, vv_lacking **out, size_t *count, vv_error *err)
 {
-	lacking l;
+	vv_auto(lacking) l = {0};
 	vv_status rc = begin_lacking(&l, x, max, err);
 
 	if (rc == VV_OK) {
@@ -520,7 +522,7 @@ vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids 
 vv_status vv_receive_lacking_beside(vv_receive *x, const vv_cid *root, const vv_cid *like,
 				    size_t max, vv_lacking **out, size_t *count, vv_error *err)
 {
-	lacking l;
+	vv_auto(lacking) l = {0};
 	vv_status rc = begin_lacking(&l, x, max, err);
 
 	if (rc == VV_OK) {
@@ -600,7 +602,7 @@ vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wh
 static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			 const vv_cid *root, bool incomplete, vv_error *err)
 {
-	lacking l;
+	vv_auto(lacking) l = {0};
 	vv_status rc = begin_lacking(&l, x, SIZE_MAX, err);
 
 	if (rc == VV_OK && root) {
@@ -612,17 +614,14 @@ static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *com
 		rc = look_below(&l, &x->mended[i], NULL, err);
 	}
 	if (rc == VV_OK && l.count > 0 && !incomplete) {
-		rc = vv_fail(err, VV_EMISSING,
-			     "blocks of this repository were removed in the meantime\n"
-			     "try again");
+		return vv_fail(err, VV_EMISSING,
+			       "blocks of this repository were removed in the meantime\n"
+			       "try again");
 	}
-	if (rc == VV_OK) {
-		vv_incoming_only(x->incoming, &l.seen);
-		rc = vv_incoming_promote(x->incoming, err);
-		vv_incoming_only(x->incoming, NULL);
-	}
-	vv_cid_set_reset(&l.seen);
-	vv_free(l.list);
+	if (rc < 0) return rc;
+	vv_incoming_only(x->incoming, &l.seen);
+	rc = vv_incoming_promote(x->incoming, err);
+	vv_incoming_only(x->incoming, NULL);
 	return rc;
 }
 

@@ -114,7 +114,6 @@ static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants
 	vv_auto(vv_send) *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
 
-	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
 	*s = (vv_send){.repo = r, .wants = *wants, .commons = *commons};
 	if ((rc = vv_repository_store(r, &s->store, err)) < 0) return rc;

@@ -41,6 +41,14 @@ typedef struct ref_list {
 	size_t count, cap;
 } ref_list;
 
+static void ref_list_clear(ref_list *l)
+{
+	vv_hidden_refs_clear(&l->hidden);
+	vv_free(l->items);
+}
+
+VV_AUTO_CLEAR(ref_list, ref_list_clear)
+
 static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	ref_list *l = payload;
@@ -131,7 +139,7 @@ static void name_repository(vv_serve *s, char id[VV_REPOSITORY_ID + 1])
 static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q, vv_arena *arena,
 			      vv_error *err)
 {
-	ref_list refs = {.arena = arena};
+	vv_auto(ref_list) refs = {.arena = arena};
 	vv_auto(vv_head) head = {0};
 	vv_hello h = {.writable = s->writable, .tells_whole = q->whole && s->writable};
 	bool reached = false;
@@ -139,31 +147,21 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 
 	if ((rc = vv_head_read(s->repo, &head, err)) < 0) return rc;
 	name_repository(s, h.id);
-	rc = vv_hidden_refs_load(&refs.hidden, s->repo, "uploadpack", err);
-	if (rc == VV_OK) {
-		rc = vv_refs_each(s->repo, "refs/", add_ref, &refs, err);
+	if ((rc = vv_hidden_refs_load(&refs.hidden, s->repo, "uploadpack", err)) < 0 ||
+	    (rc = vv_refs_each(s->repo, "refs/", add_ref, &refs, err)) < 0 ||
+	    (s->writable && (rc = count_held(s, refs.count == 0, &h.held, err)) < 0) ||
+	    (h.tells_whole && (rc = find_whole(s, arena, &refs, &h.edge, err)) < 0) ||
+	    /* one that no ref reaches is not shown */
+	    (head.detached &&
+	     (rc = vv_reachable_commits(s->reach, &head.commit, 1, &reached, err)) < 0)) {
+		return rc;
 	}
-	if (rc == VV_OK && s->writable) {
-		rc = count_held(s, refs.count == 0, &h.held, err);
-	}
-	if (rc == VV_OK && h.tells_whole) {
-		rc = find_whole(s, arena, &refs, &h.edge, err);
-	}
-	if (rc == VV_OK && head.detached) { /* one that no ref reaches is not shown */
-		rc = vv_reachable_commits(s->reach, &head.commit, 1, &reached, err);
-		h.detached = rc == VV_OK && reached ? head.commit : h.detached;
-	}
-	if (rc == VV_OK) {
-		h.head = head.detached || vv_hidden_refs_has(&refs.hidden, head.branch)
-				 ? NULL
-				 : head.branch;
-		h.refs = refs.items;
-		h.ref_count = refs.count;
-		rc = vv_hello_write(line, &h, err);
-	}
-	vv_hidden_refs_clear(&refs.hidden);
-	vv_free(refs.items);
-	return rc;
+	h.detached = reached ? head.commit : h.detached;
+	h.head = head.detached || vv_hidden_refs_has(&refs.hidden, head.branch) ? NULL
+										: head.branch;
+	h.refs = refs.items;
+	h.ref_count = refs.count;
+	return vv_hello_write(line, &h, err);
 }
 
 /* --- known, have, blocks -------------------------------------------------------------- */
@@ -484,39 +482,30 @@ static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 	return rc;
 }
 
-/* Makes s->reach unless the caller lent one. *own is the caller's. */
+/* Makes s->reach, as *own, unless the caller of this file lent one. */
 static vv_status make_reach(vv_serve *s, vv_reachable **own, vv_error *err)
 {
-	*own = NULL;
 	if (s->reach) return VV_OK;
 	*own = s->reach = vv_reachable_new(vv_repository_commondir(s->repo),
 					   vv_repository_env(s->repo));
 	return s->reach ? VV_OK : vv_fail_nomem(err);
 }
 
-static void drop_reach(vv_serve *s, vv_reachable *own)
-{
-	if (own) {
-		s->reach = NULL;
-		vv_reachable_free(own);
-	}
-}
-
 vv_status vv_serve_request(vv_serve *s, vv_channel *line, vv_error *err)
 {
-	vv_reachable *own;
+	vv_auto(vv_reachable) *own = NULL;
 	vv_status rc = make_reach(s, &own, err);
 
 	if (rc == VV_OK) {
 		rc = take_request(s, line, err);
 	}
-	drop_reach(s, own);
+	s->reach = own ? NULL : s->reach;
 	return rc;
 }
 
 vv_status vv_serve_line(vv_serve *s, vv_channel *line, vv_error *err)
 {
-	vv_reachable *own;
+	vv_auto(vv_reachable) *own = NULL;
 	bool end;
 	vv_status rc = make_reach(s, &own, err);
 
@@ -527,6 +516,6 @@ vv_status vv_serve_line(vv_serve *s, vv_channel *line, vv_error *err)
 	while (rc == VV_OK && (rc = vv_channel_at_end(line, &end, err)) == VV_OK && !end) {
 		rc = take_request(s, line, err);
 	}
-	drop_reach(s, own);
+	s->reach = own ? NULL : s->reach;
 	return rc;
 }

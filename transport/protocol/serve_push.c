@@ -318,13 +318,11 @@ static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_erro
 		return vv_receive_lacking(p->x, &p->wants, &p->commons, MISSING_TOLD, list, count,
 					  err);
 	}
-	vv_status rc = list_own(p, list, count, err);
+	vv_status rc = list_own(p, list, count, err); /* an empty list has no memory */
 	if (rc == VV_OK && *count == 0) {
-		vv_free(vv_take(list));
 		rc = list_linked(p, list, count, err);
 	}
 	if (rc == VV_OK && *count == 0) {
-		vv_free(vv_take(list));
 		rc = list_gone(p, list, count, err);
 	}
 	if (rc == VV_OK && *count == 0) {

@@ -179,7 +179,7 @@ static vv_status add_place(vv_stream_out *o, const vv_item_place *p, vv_error *e
 static vv_status put_item(vv_stream_out *o, const vv_item *item, vv_error *err)
 {
 	const size_t digest = digest_len(item->kind);
-	vv_compressed c;
+	vv_packed c;
 	vv_status rc;
 
 	if (item->len > VV_ITEM_MAX) {
@@ -414,7 +414,7 @@ static vv_status check_digest(const vv_item_stored *s, const vv_buf *raw, vv_err
 vv_status vv_stream_in_expand(vv_stream_in *in, const vv_item_stored *s, const void *base,
 			      size_t base_len, vv_buf *out, vv_error *err)
 {
-	const vv_compressed c = {.method = s->method, .bytes = s->bytes, .len = s->len};
+	const vv_packed c = {.method = s->method, .bytes = s->bytes, .len = s->len};
 	vv_status rc = vv_uncompress(out, s->raw_len, in->coder, &c, base, base_len, &in->room,
 				     err);
 

@@ -405,7 +405,6 @@ vv_status vv_index_open_locked(vv_index **out, vv_repository *r, vv_error *err)
 	vv_auto(vv_git_lock) lock = {0};
 	vv_status rc;
 
-	*out = NULL;
 	if ((rc = vv_git_lock_take(&lock, r, r->index_file, err)) < 0 ||
 	    (rc = vv_index_open(out, r, err)) < 0) {
 		return rc;

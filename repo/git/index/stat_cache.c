@@ -29,7 +29,6 @@ vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *er
 	vv_auto(vv_stat_cache) *c = vv_calloc(1, sizeof(*c));
 	vv_status rc;
 
-	*out = NULL;
 	if (!c) return vv_fail_nomem(err);
 	if ((rc = vv_kept_open(&c->kept, file, &form, 0, err)) < 0) return rc;
 	return vv_hand_over(out, &c);

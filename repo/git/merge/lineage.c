@@ -135,7 +135,6 @@ vv_status vv_lineage_open(vv_lineage **out, vv_repository *r, const vv_lineage_o
 			  vv_error *err)
 {
 	vv_auto(vv_lineage) *l = vv_calloc(1, sizeof(*l));
-	*out = NULL;
 	if (!l || !(l->walker = vv_walker_new(r))) return vv_fail_nomem(err);
 	vv_log_tell_replacements(r);
 	l->repo = r;

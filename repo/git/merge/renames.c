@@ -90,7 +90,6 @@ static int sign_buffer(signature **out, vv_repository *r, const char *bytes, siz
 	vv_auto(signature) *s = vv_calloc(1, sizeof(*s));
 	int code = 0;
 
-	*out = NULL;
 	if (!s) return -1;
 	s->pointer = len <= VV_POINTER_MAX && vv_pointer_looks_like(bytes, len);
 	if (s->pointer) {
@@ -204,7 +203,6 @@ static vv_status sign(finder *f, const vv_rename_file *file, signature **out, vv
 	vv_status rc;
 	int code = 0;
 
-	*out = NULL;
 	if ((rc = vv_blob_size(f->repo, &file->id, &size, err)) == VV_OK && size <= TEXT_MAX &&
 	    (rc = vv_blob_read(f->repo, &file->id, TEXT_MAX, &content, err)) == VV_OK) {
 		code = sign_buffer(out, f->repo, vv_buf_cstr(&content), content.len);

@@ -217,7 +217,7 @@ vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn
 
 /* A pointer that is new at its path, or gone from it. */
 typedef struct item {
-	char *path;
+	const char *path;
 	git_oid id;
 } item;
 
@@ -256,6 +256,7 @@ typedef struct finding {
 	vv_blob_look look;
 	vv_node *commit; /* at hand */
 	items added, gone;
+	vv_arena paths; /* of these */
 	vv_new_sum sum;
 } finding;
 
@@ -343,20 +344,13 @@ static vv_status load_edge(finding *f, vv_error *err)
 
 /* --- one commit ------------------------------------------------------------------------ */
 
-static vv_status keep_item(items *l, const char *path, const vv_oid *id, vv_error *err)
+static vv_status keep_item(finding *f, items *l, const char *path, const vv_oid *id, vv_error *err)
 {
-	char *copy = vv_strdup(path);
+	const char *copy = vv_arena_strndup(&f->paths, path, strlen(path));
 
-	return vv_array_own(l->list, l->count, l->cap, copy, (item){copy, *vv_to_git(id)})
+	return copy && vv_array_add(l->list, l->count, l->cap, (item){copy, *vv_to_git(id)})
 		       ? VV_OK
 		       : vv_fail_nomem(err);
-}
-
-static void forget_items(items *l)
-{
-	while (l->count > 0) {
-		vv_free(l->list[--l->count].path);
-	}
 }
 
 static vv_status give(finding *f, const vv_cid *root, uint64_t bytes, const vv_cid *before,
@@ -411,7 +405,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	vv_status rc;
 
 	if (is_file(c->old_mode) && !is_file(c->new_mode)) {
-		return keep_item(&f->gone, c->path, &c->old_id, err);
+		return keep_item(f, &f->gone, c->path, &c->old_id, err);
 	}
 	if (!is_file(c->new_mode) || vv_oid_equal(&c->old_id, &c->new_id)) return VV_OK;
 	vv_arena_reset(&f->look.arena);
@@ -420,7 +414,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	    vv_cid_set_has(&f->given, &k.root)) {
 		return rc;
 	}
-	if (!is_file(c->old_mode)) return keep_item(&f->added, c->path, &c->new_id, err);
+	if (!is_file(c->old_mode)) return keep_item(f, &f->added, c->path, &c->new_id, err);
 	if ((rc = root_of(f, vv_to_git(&c->old_id), &before, err)) < 0) return rc;
 	return give(f, &k.root, k.bytes, &before, c->path, err);
 }
@@ -514,8 +508,8 @@ static vv_status look_at_commit(finding *f, vv_error *err)
 	bool added;
 	vv_status rc;
 
-	forget_items(&f->added);
-	forget_items(&f->gone);
+	f->added.count = f->gone.count = 0;
+	vv_arena_reset(&f->paths);
 	if ((rc = vv_node_parent_tree(&before, f->range.walker, n, err)) < 0) return rc;
 	if ((rc = note_step(f, before, &added, err)) < 0 || !added ||
 	    (before && (rc = linked_see(&f->linked, before, err)) < 0) ||
@@ -563,8 +557,7 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	}
 	f.sum.commits = f.range.commits.count;
 	*sum = f.sum;
-	forget_items(&f.added);
-	forget_items(&f.gone);
+	vv_arena_clear(&f.paths);
 	vv_free_all(f.added.list, f.gone.list, f.known, f.steps);
 	vv_hash_index_clear(&f.known_index);
 	vv_hash_index_clear(&f.step_index);

@@ -39,6 +39,13 @@ typedef struct names {
 	size_t count, cap;
 } names;
 
+static void names_clear(names *n)
+{
+	vv_free(n->list);
+}
+
+VV_AUTO_CLEAR(names, names_clear)
+
 static vv_status push_name(names *n, const vv_tree_cursor *e, vv_error *err)
 {
 	return vv_array_add(n->list, n->count, n->cap, (name){e->name, e->name_len})
@@ -89,33 +96,28 @@ static vv_status check_tree(const git_oid *id, const char *bytes, size_t len, co
 			    vv_error *err)
 {
 	vv_tree_cursor at = {.p = bytes, .end = bytes + len, .tree = id}, before;
-	names files = {NULL, 0, 0};
-	const char *fault = NULL;
+	vv_auto(names) files = {NULL, 0, 0};
+	const char *fault;
 
 	vv_status rc = len > 0 ? vv_tree_cursor_next(&at, err) : VV_OK;
 	while (rc == VV_OK && at.valid) {
 		before = at;
-		if ((fault = vv_git_entry_fault(&at))) {
-			break;
-		}
-		if (clashes(&files, &at)) {
-			fault = "has a name twice";
-			break;
-		}
+		if ((fault = vv_git_entry_fault(&at))) return bad(VV_GIT_TREE, id, fault, err);
+		if (clashes(&files, &at)) return bad(VV_GIT_TREE, id, "has a name twice", err);
 		if ((!vv_mode_is_tree(at.mode) && (rc = push_name(&files, &at, err)) < 0) ||
 		    ((at.mode & 0170000) != 0160000 && (rc = l->fn(l->payload, &at.id, err)) < 0) ||
 		    (rc = vv_tree_cursor_next(&at, err)) < 0) {
-			break;
+			return rc;
 		}
 		if (at.valid && vv_tree_cursor_compare(&before, &at) >= 0) {
-			fault = vv_tree_cursor_compare(&before, &at) == 0
-					? "has a name twice"
-					: "has names that are not in order";
-			break;
+			return bad(VV_GIT_TREE, id,
+				   vv_tree_cursor_compare(&before, &at) == 0
+					   ? "has a name twice"
+					   : "has names that are not in order",
+				   err);
 		}
 	}
-	vv_free(files.list);
-	return rc == VV_OK && fault ? bad(VV_GIT_TREE, id, fault, err) : rc;
+	return rc;
 }
 
 /* --- commits and tags ------------------------------------------------------------------- */

@@ -21,6 +21,15 @@ typedef struct painting {
 	size_t open; /* in the queue and not had */
 } painting;
 
+static void painting_clear(painting *p)
+{
+	vv_queue_clear(&p->queue);
+	vv_nodes_clear(&p->listed);
+	vv_nodes_clear(&p->spread);
+}
+
+VV_AUTO_CLEAR(painting, painting_clear)
+
 vv_status vv_refuse_shallow(const vv_repository *r, vv_error *err)
 {
 	if (r->shallow_count == 0) return VV_OK;
@@ -223,7 +232,7 @@ vv_status vv_object_range_open(vv_object_range *g, vv_repository *r, const vv_oi
 			       size_t want_count, const vv_oid *haves, size_t have_count,
 			       vv_error *err)
 {
-	painting p = {.range = g};
+	vv_auto(painting) p = {.range = g};
 	vv_status rc = VV_OK;
 
 	*g = (vv_object_range){.repo = r};
@@ -231,20 +240,12 @@ vv_status vv_object_range_open(vv_object_range *g, vv_repository *r, const vv_oi
 	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading reports it */
 	git_error_clear();
 	vv_array_each(haves, have_count, have) {
-		if ((rc = begin_have(&p, have, err)) < 0) {
-			break;
-		}
+		if ((rc = begin_have(&p, have, err)) < 0) return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < want_count; i++) {
 		rc = begin_want(&p, &wants[i], err);
 	}
-	if (rc == VV_OK && (rc = paint(&p, err)) == VV_OK) {
-		rc = sort_listed(&p, err);
-	}
-	vv_queue_clear(&p.queue);
-	vv_nodes_clear(&p.listed);
-	vv_nodes_clear(&p.spread);
-	return rc;
+	return rc < 0 || (rc = paint(&p, err)) < 0 ? rc : sort_listed(&p, err);
 }
 
 void vv_object_range_clear(vv_object_range *g)

@@ -129,7 +129,6 @@ static vv_status git_pack_open(vv_git_pack **out, vv_repository *r, const char *
 	vv_auto(vv_git_pack) *p = vv_calloc(1, sizeof(*p));
 	vv_status rc;
 
-	*out = NULL;
 	if (!p) return vv_fail_nomem(err);
 	p->repo = r;
 	p->limits = *limits;
@@ -373,7 +372,6 @@ vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_g
 {
 	vv_auto(vv_git_receive) *g = vv_calloc(1, sizeof(*g));
 
-	*out = NULL;
 	if (!g) return vv_fail_nomem(err);
 	*g = (vv_git_receive){.repo = r, .lock_fd = -1};
 	if (limits) {

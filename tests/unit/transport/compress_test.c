@@ -32,7 +32,7 @@ static void end(kit *k)
 static size_t there_and_back(kit *k, const void *raw, size_t len, const void *prefix,
 			     size_t prefix_len)
 {
-	vv_compressed s;
+	vv_packed s;
 	vv_buf back = VV_BUF_INIT, room = VV_BUF_INIT;
 	vv_error err;
 
@@ -90,7 +90,7 @@ static void a_wrong_length_or_prefix_is_found_out(void **state)
 {
 	kit k = begin();
 	char raw[3000], prefix[2000];
-	vv_compressed s, cut;
+	vv_packed s, cut;
 	vv_prng r;
 	vv_buf back = VV_BUF_INIT, room = VV_BUF_INIT;
 	vv_error err;
@@ -119,7 +119,7 @@ static void a_wrong_length_or_prefix_is_found_out(void **state)
 	vv_assert_status(vv_uncompress(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix),
 				       &room, &err),
 			 VV_ECORRUPT, &err);
-	cut = (vv_compressed){VV_METHOD_STORED, (const uint8_t *)raw, 10};
+	cut = (vv_packed){VV_METHOD_STORED, (const uint8_t *)raw, 10};
 	vv_assert_status(vv_uncompress(&back, 11, k.other, &cut, NULL, 0, &room, &err), VV_ECORRUPT,
 			 &err);
 	vv_buf_clear(&back);
@@ -177,7 +177,7 @@ static void a_frame_that_says_more_than_it_holds_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
-		vv_compressed s = {VV_METHOD_ZSTD, frames[i].bytes, frames[i].len};
+		vv_packed s = {VV_METHOD_ZSTD, frames[i].bytes, frames[i].len};
 		vv_status rc = vv_uncompress(&back, 3, k.other, &s, NULL, 0, &room, &err);
 
 		if (i == 0 || (rc == VV_OK && frames[i].right)) {
@@ -188,7 +188,7 @@ static void a_frame_that_says_more_than_it_holds_is_refused(void **state)
 			fail_msg("%s: %d", frames[i].what, (int)rc);
 		}
 		/* The next one is read as if nothing had been. */
-		s = (vv_compressed){VV_METHOD_ZSTD, frames[0].bytes, frames[0].len};
+		s = (vv_packed){VV_METHOD_ZSTD, frames[0].bytes, frames[0].len};
 		vv_assert_ok(vv_uncompress(&back, 3, k.other, &s, NULL, 0, &room, &err), &err);
 		assert_memory_equal(back.data, "abc", 4);
 	}

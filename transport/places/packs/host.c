@@ -195,7 +195,6 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 	vv_auto(char) *lock = NULL;
 	vv_status rc;
 
-	*out = NULL;
 	if (!h) {
 		vv_place place = o->take_place;
 		vv_place_close(&place);

@@ -37,7 +37,6 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 {
 	vv_auto(vv_pack_maker) *m = vv_calloc(1, sizeof(*m));
 
-	*out = NULL;
 	if (!m) return vv_fail_nomem(err);
 	*m = (vv_pack_maker){
 		.from = from,

@@ -257,17 +257,12 @@ static vv_status write_at(const gathering *g, size_t pack, uint64_t from, const 
 	vv_auto(char) *path = file_of(g, pack, "pack");
 	int fd = path ? vv_open(path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0666, err)
 		      : (int)vv_fail_nomem(err);
-	vv_status rc = fd < 0 ? (vv_status)fd : VV_OK;
 
-	if (rc == VV_OK && lseek(fd, (off_t)from, SEEK_SET) < 0) {
-		rc = vv_fail_errno(err, "cannot write", path);
-	}
-	rc = rc < 0 ? rc : vv_write_full(fd, bytes, len, path, err);
-	if (fd >= 0) {
-		const vv_status closed = vv_close(fd, path, rc < 0 ? NULL : err);
-		rc = rc < 0 ? rc : closed;
-	}
-	return rc;
+	if (fd < 0) return (vv_status)fd;
+	const vv_status rc = lseek(fd, (off_t)from, SEEK_SET) < 0
+				     ? vv_fail_errno(err, "cannot write", path)
+				     : vv_write_full(fd, bytes, len, path, err);
+	return vv_close_after(rc, fd, path, err);
 }
 
 /* Under the lock. A missing part is a fault of the pack, which is judged at the end. */
