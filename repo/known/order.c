@@ -113,11 +113,6 @@ static vv_status on_used_root(void *payload, const vv_cid *cid, const char *path
 	return cid ? vv_cid_set_add(&m->in_use, cid, &added, err) : VV_OK;
 }
 
-static vv_status list_in_use(marking *m, vv_error *err)
-{
-	return m->keep->drop ? vv_roots_in_use_each(m->keep->repo, on_used_root, m, err) : VV_OK;
-}
-
 static vv_status on_incoming(void *payload, const vv_cid *cid, vv_error *err)
 {
 	marking *m = payload;
@@ -149,7 +144,8 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 	m.leave = m.walk;
 	m.leave.mark = expend_block;
 	if ((rc = vv_repository_store(m.keep->repo, &m.store, err)) < 0 ||
-	    (rc = list_in_use(&m, err)) < 0 ||
+	    (m.keep->drop &&
+	     (rc = vv_roots_in_use_each(m.keep->repo, on_used_root, &m, err)) < 0) ||
 	    (rc = vv_roots_each(m.keep->repo, on_root, &m, err)) < 0 ||
 	    (rc = vv_incoming_each(m.keep->repo, on_incoming, &m, err)) < 0) {
 		if (rc == VV_ECORRUPT) {

@@ -327,11 +327,6 @@ static bool was_here(const run *r, const vv_cid *root)
 	       vv_store_has(store, root);
 }
 
-static vv_status note_lacking(run *r, const vv_cid *root, vv_error *err)
-{
-	return vv_cid_set_add(&r->lacking_roots, root, NULL, err);
-}
-
 static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err)
 {
 	run *r = payload;
@@ -353,7 +348,7 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 		rc = vv_receive_lacking_below(r->x, &n->root, 1, &list, &count, err);
 		r->result->incomplete += count > 0;
 		if (rc == VV_OK && count > 0) {
-			rc = note_lacking(r, &n->root, err);
+			rc = vv_cid_set_add(&r->lacking_roots, &n->root, NULL, err);
 		}
 		if (count > 0 && !r->lacking_path[0]) {
 			(void)snprintf(r->lacking_path, sizeof(r->lacking_path), "%s",
