@@ -83,56 +83,51 @@ void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t nu
 	put_age(out, now - when);
 }
 
-vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv_repository *r,
-			   const vv_oid *commit, vv_error *err)
+/* The ref that points to the commit, or else the first one from which it is reachable; else *out stays. */
+static vv_status find_ref(vv_oid *out, const vv_head_commit *head, vv_repository *r,
+			  const vv_oid *commit, vv_error *err)
 {
 	const char *at = vv_buf_cstr(&head->refs);
 	vv_head_ref ref;
-
 	bool exact = false;
 
-	*is = false;
 	while (!exact && vv_head_refs_next(&ref, &at)) {
 		bool reaches = false;
 		vv_oid tip;
 		vv_status rc = vv_rev_commit(r, vv_oid_shows(&ref.id), &tip, err);
 		exact = rc == VV_OK && vv_oid_equal(&tip, commit);
-		if (rc == VV_OK && !exact && !*is) {
+		if (rc == VV_OK && !exact && vv_oid_is_null(out)) {
 			rc = vv_is_ancestor(r, commit, &tip, &reaches, err);
 		}
 		/* one that is missing here, or a tag of a file */
 		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING && rc != VV_EUSAGE) return rc;
 		if (exact || reaches) {
 			*out = ref.id;
-			*is = true;
 		}
 	}
 	return VV_OK;
 }
 
-vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, const vv_oid *commit,
-			    vv_error *err)
+vv_status vv_head_of_commit(vv_head_commit *out, vv_oid *ref, vv_repository *r,
+			    const vv_oid *commit, vv_error *err)
 {
 	vv_trust trust;
 	vv_status rc = vv_trust_read(&trust, r, err);
 	const vv_trusted_head *newest = rc == VV_OK ? vv_trust_newest(&trust) : NULL;
 
-	*is = false;
+	memset(ref, 0, sizeof(*ref));
 	if (!newest) return rc;
 	rc = vv_head_commit_read(out, r, &newest->commit, err);
-	if (rc < 0) return vv_missing_ok(rc, err);
-	vv_oid ref;
-	return vv_head_reaching(&ref, is, out, r, commit, err);
+	return rc < 0 ? vv_missing_ok(rc, err) : find_ref(ref, out, r, commit, err);
 }
 
 vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err)
 {
 	vv_auto(vv_head_commit) head = {.parent_count = 0};
-	bool is = false;
 	vv_oid ref, tip;
-	vv_status rc = vv_head_of_commit(&head, &is, r, commit, err);
+	vv_status rc = vv_head_of_commit(&head, &ref, r, commit, err);
 
-	if (rc < 0 || !is || (rc = vv_head_reaching(&ref, &is, &head, r, commit, err)) < 0 ||
+	if (rc < 0 || vv_oid_is_null(&ref) ||
 	    (rc = vv_rev_commit(r, vv_oid_shows(&ref), &tip, err)) < 0) {
 		return rc;
 	}
@@ -512,8 +507,8 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 	out->trust.known = true;
 	memcpy(out->trust.owner, g.owner, sizeof(g.owner));
 	memcpy(out->trust.name, g.name, sizeof(g.name));
-	for (size_t i = 0; i < count; i++) {
-		const node *n = g.nodes[find_node(&g, &heads[i].id)];
+	vv_array_each(heads, count, head) {
+		const node *n = g.nodes[find_node(&g, &head->id)];
 		if (is_revoked(g.nodes[owner], n->key, n->number)) {
 			vv_auto(vv_buf) line = VV_BUF_INIT;
 			vv_head_put_line(&line, n->key, n->number, n->time, n->time);

@@ -88,15 +88,11 @@ void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t nu
  * head's refs. If no ref of the head points to the commit itself, also appends ", as an older
  * version". */
 vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err);
-/* Sets *out to the newest trusted head, and *is to true, if *commit is reachable from one of the
- * head's refs; else sets *is to false. Clear *out in any case. */
-vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, const vv_oid *commit,
-			    vv_error *err);
-/* Chooses a ref of `head`: the ref that points to *commit, or else the first ref from which the
- * commit is reachable. Sets *out to the id of this ref, and *is to true; sets *is to false if no
- * such ref exists. */
-vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv_repository *r,
-			   const vv_oid *commit, vv_error *err);
+/* Sets *out to the newest trusted head if *commit is reachable from one of the head's refs. Sets
+ * *ref to the id of the ref that points to *commit, or else of the first ref from which the commit
+ * is reachable; to null if no such ref exists. Clear *out in any case. */
+vv_status vv_head_of_commit(vv_head_commit *out, vv_oid *ref, vv_repository *r,
+			    const vv_oid *commit, vv_error *err);
 
 /*
  * git_signed: runs git to verify signatures of commits and tags (gpg, ssh, x509).

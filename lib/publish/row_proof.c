@@ -171,23 +171,19 @@ static void put_head(vv_buf *names, const vv_oid *id)
 }
 
 /* The commits from the ref down to this one, then its trees and the pointer. */
-static vv_status put_way(vv_buf *names, const proving *x, vv_error *err)
+static vv_status put_way(vv_buf *names, const proving *x, const vv_oid *ref, vv_error *err)
 {
 	const char *const path = x->p->subject->path;
 	char commit[VV_OID_TEXT + 1];
-	vv_oid ref;
-	bool is;
-	vv_status rc = vv_head_reaching(&ref, &is, &x->p->head, x->p->repo, &x->p->subject->commit,
-					err);
+	vv_status rc;
 
-	if (rc < 0) return rc;
 	if (strchr(path, '\n')) {
 		return vv_fail(err, VV_EREFUSED, "the path has a line end: '%s'",
 			       vv_text_shows(path));
 	}
 	vv_oid_text(commit, &x->p->subject->commit);
-	vv_buf_printf(names, "%s\n", vv_oid_shows(&ref));
-	vv_auto(char) *range = vv_asprintf("%s..%s", commit, vv_oid_shows(&ref));
+	vv_buf_printf(names, "%s\n", vv_oid_shows(ref));
+	vv_auto(char) *range = vv_asprintf("%s..%s", commit, vv_oid_shows(ref));
 	const char *const args[] = {"rev-list", "--ancestry-path", range, "--", NULL};
 	const vv_git_call list = {.args = args, .repo = x->p->repo, .output = names};
 	if ((rc = vv_alloc_ok(range, err)) < 0 ||
@@ -211,19 +207,23 @@ static vv_status prove_version(proving *x, vv_error *err)
 	vv_head_commit *head = &x->p->head;
 	vv_auto(vv_buf) names = VV_BUF_INIT, text = VV_BUF_INIT;
 	vv_trust trust;
-	bool is;
+	vv_oid ref;
 	vv_status rc;
 
-	if ((rc = vv_head_of_commit(head, &is, x->p->repo, commit, err)) < 0 ||
+	if ((rc = vv_head_of_commit(head, &ref, x->p->repo, commit, err)) < 0 ||
 	    (rc = vv_trust_read(&trust, x->p->repo, err)) < 0) {
 		return rc;
 	}
-	if (!is) return vv_fail(err, VV_ENOTFOUND, "this version is not signed");
+	if (vv_oid_is_null(&ref)) {
+		return vv_fail(err, VV_ENOTFOUND, "this version is not signed");
+	}
 	put_head(&names, &head->id);
 	const vv_trusted_head *owner = vv_trust_find(&trust, trust.owner);
 	x->owner = owner ? owner->commit : head->id;
 	put_head(&names, &x->owner);
-	if ((rc = put_way(&names, x, err)) < 0 || (rc = vv_buf_ok(&names, err)) < 0) return rc;
+	if ((rc = put_way(&names, x, &ref, err)) < 0 || (rc = vv_buf_ok(&names, err)) < 0) {
+		return rc;
+	}
 	const vv_git_call call = {.args = args,
 				  .repo = x->p->repo,
 				  .input = names.data,

@@ -249,13 +249,15 @@ static vv_status run_cite(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_auto(citing) x = {.c = c, .s = {.env = vv_environ()}};
 	vv_auto(vv_buf) word = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_oid ref;
 	vv_status rc;
 
 	if ((rc = find_version(&x, &word, err)) < 0 || (rc = read_package(&x, err)) < 0 ||
-	    (rc = vv_head_of_commit(&x.head, &x.is_signed, c->repo, &x.s.commit, err)) < 0 ||
-	    (rc = find_places(&x, err)) < 0) {
+	    (rc = vv_head_of_commit(&x.head, &ref, c->repo, &x.s.commit, err)) < 0) {
 		return rc;
 	}
+	x.is_signed = !vv_oid_is_null(&ref);
+	if ((rc = find_places(&x, err)) < 0) return rc;
 	if (vv_wants_json(o->format)) {
 		put_json(&b, &x);
 	} else if (o->format && strcmp(o->format, "bibtex") == 0) {
