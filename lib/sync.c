@@ -368,7 +368,7 @@ static vv_status fetch_versions(varve_transfer **out, syncing *s, const char *ra
 			   .from = &s->from,
 			   .idle_sec = s->o.idle_sec,
 			   .progress = begin_progress(s)};
-	vv_status rc = vv_fetch_data_run(&f, err);
+	vv_status rc = vv_fetch_data_run(&f, NULL, err);
 	const vv_transfer_sum sum = {.versions = f.fetched};
 
 	return rc < 0 ? rc : new_transfer(out, s, "", &sum, err);
@@ -401,7 +401,7 @@ int varve_version_fetch(const varve_version *version, const varve_sync_options *
 				   .idle_sec = s.o.idle_sec,
 				   .progress = begin_progress(&s)};
 
-		rc = vv_fetch_data_root(&f, &root, &e);
+		rc = vv_fetch_data_run(&f, &root, &e);
 	}
 	end(&s);
 	return vv_give(err, rc, &e);

@@ -284,7 +284,7 @@ static vv_status bring(vv_repository *r, vv_repository *there, const char *folde
 	vv_fetch_data whole = {.repo = there, .from = &remotes};
 	vv_auto(vv_needed) *n = NULL;
 	const vv_notes *notes = vv_repository_notes(r);
-	vv_status rc = vv_fetch_data_root(&whole, root, err);
+	vv_status rc = vv_fetch_data_run(&whole, root, err);
 
 	if (rc < 0) return rc;
 	vv_repository_listen(r, NULL); /* the cache's path is meaningless to the user */
@@ -567,7 +567,7 @@ static vv_status give_linked(void *source, const vv_lacking *wants, size_t count
 		vv_block_received b = {.cid = *cid, .base = wants[i].like, .as_stored = true};
 		vv_fetch_data whole = {.repo = l->there, .from = &remotes};
 		vv_status got = vv_store_has(l->store, cid) ? VV_OK
-							    : vv_fetch_data_root(&whole, cid, &why);
+							    : vv_fetch_data_run(&whole, cid, &why);
 
 		got = got < 0 ? got
 			      : vv_store_get_form(l->store, cid, &bytes, &stored, &b.form, &why);

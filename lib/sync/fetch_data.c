@@ -75,8 +75,7 @@ static vv_status take_all(run *r, vv_error *err)
 	return rc;
 }
 
-/* root NULL: those that are named. */
-static vv_status fetch(vv_fetch_data *f, const vv_cid *root, vv_error *err)
+vv_status vv_fetch_data_run(vv_fetch_data *f, const vv_cid *root, vv_error *err)
 {
 	run r = {.f = f};
 	vv_status rc;
@@ -113,20 +112,10 @@ static vv_status fetch(vv_fetch_data *f, const vv_cid *root, vv_error *err)
 	return rc;
 }
 
-vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err)
-{
-	return fetch(f, NULL, err);
-}
-
-vv_status vv_fetch_data_root(vv_fetch_data *f, const vv_cid *root, vv_error *err)
-{
-	return fetch(f, root, err);
-}
-
 vv_status vv_fetch_data_for_push(vv_fetch_data *f, const vv_notes *notes, vv_error *err)
 {
 	vv_error why;
-	const vv_status rc = fetch(f, NULL, &why);
+	const vv_status rc = vv_fetch_data_run(f, NULL, &why);
 
 	if (rc < 0) {
 		*err = why;

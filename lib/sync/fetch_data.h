@@ -39,12 +39,11 @@ typedef struct vv_fetch_data {
 	uint64_t versions, fetched;
 } vv_fetch_data;
 
-/* Fetches the versions that the options of f select. If some of them cannot be fetched, fetches the
- * others, and then fails with the first of these errors, such as VV_EMISSING or VV_EIO.
- * VV_ENOTFOUND: the revision does not exist, or there is no dataset at a path. */
-vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err);
-/* Fetches only the version with the root *root, from the sources in f. */
-vv_status vv_fetch_data_root(vv_fetch_data *f, const vv_cid *root, vv_error *err);
+/* Fetches the versions that the options of f select; if root is not NULL, only the version with the
+ * root *root, from the sources in f. If some of them cannot be fetched, fetches the others, and then
+ * fails with the first of these errors, such as VV_EMISSING or VV_EIO. VV_ENOTFOUND: the revision
+ * does not exist, or there is no dataset at a path. */
+vv_status vv_fetch_data_run(vv_fetch_data *f, const vv_cid *root, vv_error *err);
 /* Fetches the versions that are missing for a push. Call this function after a push has failed with
  * VV_EMISSING and the error *err, because versions were dropped, or because only their commits were
  * fetched. notes may be NULL. VV_OK: the caller should push again. If all selected versions are

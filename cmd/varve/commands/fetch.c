@@ -165,7 +165,7 @@ static vv_status fetch_rest(vv_context *c, vv_fetch_data *f, bool quiet, vv_erro
 	const options *o = c->options;
 	*f = (vv_fetch_data){
 		.repo = c->repo, .all = true, .from = &o->job.from, .idle_sec = o->job.idle_sec};
-	vv_status rc = vv_fetch_data_run(f, err);
+	vv_status rc = vv_fetch_data_run(f, NULL, err);
 
 	if (rc == VV_OK && f->fetched > 0 && !quiet) {
 		vv_note("%s fetched", vv_text_counted(f->fetched, "more version", "more versions"));
@@ -217,7 +217,7 @@ static vv_status fetch_data(vv_context *c, vv_fetch_data *f, bool quiet, vv_erro
 			     .paths = (const char *const *)paths,
 			     .from = &o->job.from,
 			     .idle_sec = o->job.idle_sec};
-	if (rc == VV_OK && (rc = vv_fetch_data_run(f, err)) == VV_OK && !quiet) {
+	if (rc == VV_OK && (rc = vv_fetch_data_run(f, NULL, err)) == VV_OK && !quiet) {
 		vv_note("%s%s",
 			vv_text_counted(f->versions, "version of a table", "versions of tables"),
 			f->versions == 0           ? " to fetch"
