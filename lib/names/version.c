@@ -19,25 +19,31 @@
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
 
+/* As before opening, without freeing anything. */
+static void set_unread(vv_subject *s)
+{
+	s->reading = NULL;
+	s->keeping = NULL;
+	s->kept = NULL;
+	s->groups = NULL;
+	s->passing = NULL;
+	s->raw = NULL;
+	memset(&s->types, 0, sizeof(s->types));
+	s->lent = s->in_file = false;
+}
+
 void vv_subject_forget(vv_subject *s)
 {
 	vv_subject_reading_free(s->reading);
-	s->reading = NULL;
 	vv_keeping_end(s->keeping);
-	s->keeping = NULL;
 	vv_file_groups_free(s->groups);
 	if (!s->lent) {
 		vv_mem_sink_free(s->passing);
 	}
 	vv_scan_cache_free(s->raw);
 	vv_store_close(s->kept);
-	s->kept = NULL;
 	vv_free(s->types.items);
-	s->groups = NULL;
-	s->passing = NULL;
-	s->raw = NULL;
-	memset(&s->types, 0, sizeof(s->types));
-	s->lent = s->in_file = false;
+	set_unread(s);
 }
 
 vv_status vv_subject_take_table(vv_subject *s, const char *table, vv_error *err)
@@ -87,29 +93,17 @@ size_t vv_subject_file_len(const char *text)
 	return document && *document && vv_exists(document) ? strlen(document) : 0;
 }
 
-static bool copy_text(char **out, const char *text)
-{
-	*out = text ? vv_strdup(text) : NULL;
-	return *out || !text;
-}
-
 vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err)
 {
 	*out = *s;
 	out->text = text;
 	out->path = out->table = out->file = out->lfs = NULL;
-	out->kept = NULL;
-	out->keeping = NULL;
-	out->reading = NULL;
-	out->passing = NULL;
-	out->groups = NULL;
-	out->raw = NULL;
-	memset(&out->types, 0, sizeof(out->types));
-	out->lent = out->in_file = false;
-	if (!copy_text(&out->path, s->path) || !copy_text(&out->table, s->table) ||
-	    !copy_text(&out->file, s->file) || !copy_text(&out->lfs, s->lfs)) {
+	set_unread(out);
+	if (vv_text_set(&out->path, s->path, err) < 0 ||
+	    vv_text_set(&out->table, s->table, err) < 0 ||
+	    vv_text_set(&out->file, s->file, err) < 0 || vv_text_set(&out->lfs, s->lfs, err) < 0) {
 		vv_subject_clear(out);
-		return vv_fail_nomem(err);
+		return VV_ENOMEM;
 	}
 	return VV_OK;
 }
