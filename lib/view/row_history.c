@@ -133,6 +133,15 @@ static void put_key(vv_buf *out, const vv_cell *cells, const size_t *key, size_t
 	vv_key_words_put(out, cells, key, count);
 }
 
+static vv_status dup_key(const char **out, vv_arena *a, const vv_cell *cells, const size_t *key,
+			 size_t count, vv_error *err)
+{
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+	vv_key_words_put(&words, cells, key, count);
+	*out = dup(a, vv_buf_cstr(&words));
+	return *out ? vv_buf_ok(&words, err) : vv_fail_nomem(err);
+}
+
 /* Where the row is in a version; *is false: nowhere. */
 static vv_status locate(vv_row_history *h, vv_table *t, const char *path, const place *p,
 			uint64_t *row, bool *is, vv_error *err)
@@ -289,12 +298,10 @@ static vv_status changed_row(vv_row_history *h, found *f, pair *p, const vv_row_
 static vv_status changed_key(vv_row_history *h, found *f, const pair *p, const vv_row_change *c,
 			     vv_error *err)
 {
-	vv_auto(vv_buf) words = VV_BUF_INIT;
-	put_key(&words, c->new_cells, p->key, p->key_count);
-	f->key = dup(&h->answer, vv_buf_cstr(&words));
-	put_key(&words, c->old_cells, p->old_key, p->old_key_count);
-	f->old_key = dup(&h->names, vv_buf_cstr(&words));
-	return f->key && f->old_key ? vv_buf_ok(&words, err) : vv_fail_nomem(err);
+	const vv_status rc = dup_key(&f->key, &h->answer, c->new_cells, p->key, p->key_count, err);
+	return rc < 0 ? rc
+		      : dup_key(&f->old_key, &h->names, c->old_cells, p->old_key, p->old_key_count,
+				err);
 }
 
 static vv_status tell_change(vv_row_history *h, found *f, pair *p, const vv_row_change *c,
@@ -372,9 +379,8 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 		f->key = f->old_key = NULL;
 		rc = tell_change(h, f, p, &c, err);
 		if (rc == VV_OK && c.old_cells) { /* below here it is known by the old one */
-			put_key(&words, c.old_cells, p->old_key, p->old_key_count);
-			f->parent.row = dup(&h->names, vv_buf_cstr(&words));
-			rc = f->parent.row ? vv_buf_ok(&words, err) : vv_fail_nomem(err);
+			rc = dup_key(&f->parent.row, &h->names, c.old_cells, p->old_key,
+				     p->old_key_count, err);
 		}
 	} else if (rc == VV_OK && had) {
 		/* likewise: another row may still have it */
@@ -391,7 +397,6 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 static vv_status know_older(vv_row_history *h, found *f, pair *p, uint64_t old_row, vv_error *err)
 {
 	const vv_cell *cells;
-	vv_auto(vv_buf) words = VV_BUF_INIT;
 	vv_status rc;
 	f->parent.number = old_row;
 	f->parent.row = NULL;
@@ -401,9 +406,7 @@ static vv_status know_older(vv_row_history *h, found *f, pair *p, uint64_t old_r
 	}
 	f->parent.number = NOWHERE;
 	if ((rc = vv_row_by_number_get(&p->old_rows, old_row, &cells, err)) == VV_OK) {
-		put_key(&words, cells, p->old_key, p->old_key_count);
-		f->parent.row = dup(&h->names, vv_buf_cstr(&words));
-		rc = f->parent.row ? vv_buf_ok(&words, err) : vv_fail_nomem(err);
+		rc = dup_key(&f->parent.row, &h->names, cells, p->old_key, p->old_key_count, err);
 	}
 	return rc;
 }
@@ -528,15 +531,15 @@ static void leave_both(found *f, const found *g)
 static bool is_of_merge(found *all, size_t count, found **out)
 {
 	found *first = NULL, *any = NULL;
-	for (size_t i = 0; i < count; i++) {
-		if (all[i].outcome != ROW_DIFFERS) {
+	vv_array_each(all, count, it) {
+		if (it->outcome != ROW_DIFFERS) {
 			continue;
 		}
-		any = any ? any : &all[i];
-		if (all[i].kind == VV_ROW_CHANGED && first) {
-			leave_both(first, &all[i]);
-		} else if (all[i].kind == VV_ROW_CHANGED) {
-			first = &all[i];
+		any = any ? any : it;
+		if (it->kind == VV_ROW_CHANGED && first) {
+			leave_both(first, it);
+		} else if (it->kind == VV_ROW_CHANGED) {
+			first = it;
 		}
 	}
 	*out = first ? first : any;
@@ -661,37 +664,30 @@ bool vv_row_history_from(vv_row_history *h, vv_oid *commit)
 static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const char *path,
 			   const vv_strings *asked, vv_error *err)
 {
-	size_t count = !p->row || asked->count > 0 ? 0 : t->root.key_count;
-	const char *const *from = (const char *const *)t->root.key;
-	vv_status rc = VV_OK;
+	const bool given = asked->count > 0;
+	const char *const *from = given ? asked->items : VV_TEXTS(t->root.key);
+	const size_t count = given ? asked->count : p->row ? t->root.key_count : 0;
 
-	if (p->row && asked->count == 0 && t->root.key_count == 0) {
+	if (p->row && count == 0) {
 		return vv_fail(
 			err, VV_EUSAGE,
 			"'%s' has no key; --row requires one\nspecify the columns that identify a row: --key A,B",
 			vv_text_shows(path));
 	}
-	if (asked->count > 0) {
-		from = asked->items;
-		count = asked->count;
-	}
 	if (count > KEY_MAX) {
-		rc = vv_fail(err, VV_EUSAGE, "a key can have at most %u columns", KEY_MAX);
+		return vv_fail(err, VV_EUSAGE, "a key can have at most %u columns", KEY_MAX);
 	}
 	const char **names = vv_arena_calloc(&h->names, count + 1, sizeof(*names));
-	if (rc == VV_OK && !names) {
-		rc = vv_fail_nomem(err);
-	}
-	for (size_t n = 0; n < count && rc == VV_OK; n++) {
+	if (!names) return vv_fail_nomem(err);
+	for (size_t n = 0; n < count; n++) {
 		if (vv_schema_find(&t->schema, from[n], strlen(from[n])) < 0) {
-			rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
-				     vv_text_shows(from[n]));
-		} else if (!(names[n] = dup(&h->names, from[n]))) {
-			rc = vv_fail_nomem(err);
+			return vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
+				       vv_text_shows(from[n]));
 		}
+		if (!(names[n] = dup(&h->names, from[n]))) return vv_fail_nomem(err);
 	}
 	p->key = names;
-	return rc;
+	return VV_OK;
 }
 
 static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, const vv_oid *commit,
