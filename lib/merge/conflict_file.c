@@ -38,10 +38,7 @@ const char *vv_conflict_kind_name(vv_conflict_kind kind)
 
 void vv_conflict_record_init(vv_conflict_record *c)
 {
-	memset(c, 0, sizeof(*c));
-	for (size_t i = 0; i < 3; i++) {
-		c->names[i] = side_names[i];
-	}
+	*c = (vv_conflict_record){.names = {side_names[0], side_names[1], side_names[2]}};
 }
 
 void vv_conflict_record_clear(vv_conflict_record *c)
@@ -60,11 +57,9 @@ static vv_status grow(vv_conflict_record *c, vv_conflict_item **item, vv_error *
 {
 	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
 	*item = &c->items[c->count];
-	memset(*item, 0, sizeof(**item));
-	(*item)->row = (*item)->before = UINT64_MAX;
-	for (size_t i = 0; i < 3; i++) {
-		(*item)->at[i] = UINT64_MAX;
-	}
+	**item = (vv_conflict_item){.row = UINT64_MAX,
+				    .before = UINT64_MAX,
+				    .at = {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
 	return VV_OK;
 }
 
@@ -161,12 +156,8 @@ bool vv_conflict_is_of_columns(const vv_conflict_item *item)
 
 static vv_status add_decided(vv_conflict_record *c, const vv_merge_decision *d, vv_error *err)
 {
-	vv_merge_decision *list = vv_realloc_array(c->decided, c->decided_count + 1, sizeof(*list));
-
-	if (!list) return vv_fail_nomem(err);
-	c->decided = list;
-	list[c->decided_count++] = *d;
-	return VV_OK;
+	return vv_array_add(c->decided, c->decided_count, c->decided_cap, *d) ? VV_OK
+									      : vv_fail_nomem(err);
 }
 
 vv_status vv_conflict_record_decide(vv_conflict_record *c, const vv_conflict_item *item,
@@ -318,13 +309,11 @@ static void decided_json(vv_json_out *w, const void *item)
 
 static void record_json(vv_json_out *w, const vv_conflict_record *c)
 {
-	vv_json_open_object(w);
-	vv_json_put_members(
+	vv_json_put_object(
 		w, {JSON_NUMBER("varve-conflicts", VERSION)}, {JSON_TEXT("path", c->path)},
 		{JSON_SIDE(side_names[0], &c->sides[0])}, {JSON_SIDE(side_names[1], &c->sides[1])},
-		{JSON_SIDE(side_names[2], &c->sides[2])}, {JSON_SIDE("merged", &c->merged)});
-	vv_json_put_members(
-		w, {JSON_SIDE("oursCommit", &c->commits[0])},
+		{JSON_SIDE(side_names[2], &c->sides[2])}, {JSON_SIDE("merged", &c->merged)},
+		{JSON_SIDE("oursCommit", &c->commits[0])},
 		{JSON_SIDE("theirsCommit", &c->commits[1])}, {JSON_NAMES("names", c->names, 3)},
 		{JSON_TEXT_WHEN(!vv_cid_is_null(&c->root), "root", vv_cid_shows(&c->root))},
 		{JSON_BOOL("touched", c->touched)}, {JSON_NUMBER("leftOut", c->left_out)},
@@ -332,7 +321,6 @@ static void record_json(vv_json_out *w, const vv_conflict_record *c)
 		{JSON_EACH(decided_json, c->decided_count > 0 ? "decided" : NULL, c->decided,
 			   c->decided_count)},
 		{JSON_NAMES(c->how.count > 0 ? "how" : NULL, c->how.items, c->how.count)});
-	vv_json_close_object(w);
 }
 
 vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c, vv_error *err)
@@ -439,13 +427,9 @@ static bool read_kind(const vv_json *v, vv_conflict_kind *out)
 static const char *read_text(vv_conflict_record *c, const vv_json *v)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const char *out = NULL;
 
 	vv_json_put_node(&text, v);
-	if (!text.failed) {
-		out = vv_conflict_record_text(c, vv_buf_cstr(&text));
-	}
-	return out;
+	return text.failed ? NULL : vv_conflict_record_text(c, vv_buf_cstr(&text));
 }
 
 vv_status vv_conflict_values_read(vv_conflict_value **out, size_t *count, vv_arena *arena,

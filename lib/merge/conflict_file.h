@@ -66,7 +66,7 @@ typedef struct vv_conflict_record {
 	bool unlimited;    /* `items` has all conflicts, and left_out is 0 */
 	/* the decisions about columns and key with which `merged` was made */
 	vv_merge_decision *decided;
-	size_t decided_count;
+	size_t decided_count, decided_cap;
 	/* the arguments of merge -X with which `merged` was made; allocated in arena by
 	 * vv_conflict_record_load, else borrowed */
 	vv_strings how;
