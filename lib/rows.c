@@ -55,8 +55,10 @@ static vv_status open_rows(varve_rows *r, const varve_rows_options *o, bool by_g
 	uint64_t rows = r->table->facts.rows;
 	vv_status rc = take_columns(r, o->columns, err);
 
-	if (rc < 0 || (rc = vv_filter_where(&r->where, r->filter, r->table, err)) < 0) return rc;
-	if (o->parts > 0 && (rc = vv_rows_share(&how, rows, o->part, o->parts, err)) < 0) return rc;
+	if (rc < 0 || (rc = vv_filter_where(&r->where, r->filter, r->table, err)) < 0 ||
+	    (o->parts > 0 && (rc = vv_rows_share(&how, rows, o->part, o->parts, err)) < 0)) {
+		return rc;
+	}
 	how.columns = r->columns;
 	how.count = r->count;
 	how.where = r->where;

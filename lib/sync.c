@@ -231,8 +231,8 @@ static vv_status put_pushed(varve_transfer **out, syncing *s, const vv_push_job 
 				      .bytes = j->dry_run ? j->blocks.raw : j->blocks.bytes};
 	vv_status rc = new_transfer(out, s, j->url, j->blocks.versions > 0 ? &host : &j->sum, err);
 
-	for (size_t i = 0; rc == VV_OK && i < j->plan.count; i++) {
-		const vv_push_item *it = &j->plan.items[i];
+	if (rc < 0) return rc;
+	vv_array_each(j->plan.items, j->plan.count, it) {
 		const varve_ref_update like = {.from = vv_oid_is_null(&it->id) ? NULL
 						       : it->from              ? it->from
 									       : it->word,
@@ -242,9 +242,9 @@ static vv_status put_pushed(varve_transfer **out, syncing *s, const vv_push_job 
 								  : NULL,
 					       .moved = it->done};
 
-		rc = put_ref(*out, &like, &it->old, &it->id, err);
+		if ((rc = put_ref(*out, &like, &it->old, &it->id, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Passes the results to the caller, or frees them. */

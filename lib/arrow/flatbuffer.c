@@ -58,10 +58,9 @@ static size_t follow(vv_flatbuffer *b, size_t at)
 static size_t place(vv_flatbuffer *b, vv_flat_table t, unsigned member, size_t size)
 {
 	const size_t slot = 4 + 2 * (size_t)member;
-	size_t offset;
+	const size_t offset = t.at == 0 || slot + 2 > t.places_len ? 0 : get16(b, t.places + slot);
 
-	if (t.at == 0 || slot + 2 > t.places_len) return 0;
-	if ((offset = get16(b, t.places + slot)) == 0) return 0;
+	if (offset == 0) return 0;
 	if (offset + size > t.len) {
 		b->bad = true;
 		return 0;

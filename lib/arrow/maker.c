@@ -49,12 +49,12 @@ static vv_status give_batch(vv_arrow_maker *b, struct ArrowArray *out, size_t ro
 
 static vv_status begin_batch(vv_arrow_maker *b, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < b->count && rc == VV_OK; i++) {
-		rc = vv_arrow_column_begin(&b->columns[i], b->usual_rows, err);
+	vv_array_each(b->columns, b->count, it) {
+		if ((rc = vv_arrow_column_begin(it, b->usual_rows, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static bool is_full(const vv_arrow_maker *b, size_t rows)

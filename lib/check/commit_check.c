@@ -32,9 +32,9 @@ static vv_status choose_paths(const vv_commit_check *c, char ***out, size_t *cou
 		       strcmp(e->path, VV_CHECKS_NAME) == 0;
 		paths[n++] = e->path;
 	}
-	for (size_t i = 0; i < c->path_count; i++) {
-		if (!vv_text_is_among(c->paths[i], VV_TEXTS(paths), n)) {
-			paths[n++] = c->paths[i];
+	vv_array_each(c->paths, c->path_count, path) {
+		if (!vv_text_is_among(*path, VV_TEXTS(paths), n)) {
+			paths[n++] = *path;
 		}
 	}
 	*out = paths;
@@ -118,14 +118,11 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 	vv_status rc;
 
 	if ((rc = open_side(&made, c, r, err)) < 0 ||
-	    (rc = vv_check_rules_read(&rules, s, &made, err)) < 0) {
+	    (rc = vv_check_rules_read(&rules, s, &made, err)) < 0 || !rules ||
+	    vv_rules_on_commit(rules) == VV_ON_COMMIT_OFF ||
+	    (rc = choose_paths(c, &paths, &count, &all, err)) < 0 || (count == 0 && !all)) {
 		return rc;
 	}
-	if (!rules || vv_rules_on_commit(rules) == VV_ON_COMMIT_OFF ||
-	    (rc = choose_paths(c, &paths, &count, &all, err)) < 0) {
-		return rc;
-	}
-	if (count == 0 && !all) return rc;
 	o.fail_on = vv_rules_fail_on(rules);
 	if ((rc = vv_report_new(&report, &o, err)) == VV_OK &&
 	    (rc = check(c, r, s, &made, paths, all ? 0 : count, report, &unread, err)) == VV_OK) {

@@ -382,8 +382,7 @@ static vv_status set_was(vv_check_list *l, const char *path, const char *was, bo
 		p = vv_array_find(l->documents, l->document_count, it, strcmp(it->path, path) == 0);
 	}
 	*found = p != NULL;
-	if (!p) return VV_OK;
-	return vv_text_set(&p->was, was, err);
+	return p ? vv_text_set(&p->was, was, err) : VV_OK;
 }
 
 /* Moves removed files into the list. Described ones are listed as absent. */
@@ -443,8 +442,7 @@ static vv_status follow_renames(lister *l, vv_check_list *past, const vv_check_l
 
 		if (p && (rc = set_was(l->out, come[i].path, p->path, &found, err)) == VV_OK) {
 			p->gone = !found;
-			p->now = found ? NULL : vv_strdup(come[i].path);
-			rc = found ? VV_OK : vv_alloc_ok(p->now, err);
+			rc = vv_text_set(&p->now, found ? NULL : come[i].path, err);
 		}
 	}
 	return rc;
@@ -615,14 +613,13 @@ static vv_status add_listed(vv_check_list *l, const vv_check_path *d, vv_reposit
 		vv_error_clear(err);
 		return add_table(l, d, "*", false, err);
 	}
-	for (size_t i = 0; i < open.document.count && rc == VV_OK; i++) {
-		const vv_document_table *t = &open.document.tables[i];
-
-		if ((d->named && !t->beside) || rules_want(rules, d->path, t->name)) {
-			rc = add_table(l, d, t->name, false, err);
+	vv_array_each(open.document.tables, open.document.count, t) {
+		if (((d->named && !t->beside) || rules_want(rules, d->path, t->name)) &&
+		    (rc = add_table(l, d, t->name, false, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_dataset_reader *s,

@@ -359,7 +359,6 @@ static vv_status check_input(one *c, vv_check_input *in, vv_check_result *result
 	vv_check_options o = options_of(c);
 	vv_status rc = VV_OK;
 
-	memset(result, 0, sizeof(*result));
 	if (!in->open || in->mend) {
 		rc = check_faults(c, in, &o, result, err);
 	}
@@ -435,10 +434,9 @@ static vv_status check_queries(one *c, const vv_check_input *in, const vv_diff_s
 			    .finding = on_finding,
 			    .more = on_more,
 			    .payload = c};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < c->rules.line_count && rc == VV_OK; i++) {
-		const vv_check_rule *line = &c->rules.lines[i];
+	vv_array_each(c->rules.lines, c->rules.line_count, line) {
 		vv_error why;
 
 		if (line->kind != VV_CHECK_SELECT || line->severity == VV_SEVERITY_OFF) {
@@ -455,8 +453,9 @@ static vv_status check_queries(one *c, const vv_check_input *in, const vv_diff_s
 		rc = rc == VV_ENOMEM   ? vv_fail_nomem(err)
 		     : rc == VV_EINPUT ? tell_query(c, line, &why, err)
 				       : tell_unread(c, &why, err);
+		if (rc < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Collects the base's findings as known. */
@@ -535,10 +534,9 @@ static bool declares_key(const one *c)
 					       : NULL;
 	vv_auto(vv_schema) s = {0};
 
-	if (!text || text->len == 0 || vv_schema_read(&s, text->data, text->len, "", NULL) < 0) {
-		return false;
-	}
-	return s.primary_key_count > 0;
+	return text && text->len > 0 &&
+	       vv_schema_read(&s, text->data, text->len, "", NULL) == VV_OK &&
+	       s.primary_key_count > 0;
 }
 
 static vv_status on_explained(void *payload, const vv_check_explained *e, vv_error *err)
@@ -629,16 +627,13 @@ static bool note_used(one *c)
 
 static bool has_column(const one *c, const char *name)
 {
-	const vv_table *t = &c->in.table;
+	const vv_buf *text = &c->in.package.schema;
 	vv_auto(vv_schema) declared = {0};
-	bool has = vv_schema_find(&t->schema, name, strlen(name)) >= 0;
 
-	if (!has && c->in.described && c->in.package.schema.len > 0 &&
-	    vv_schema_read(&declared, c->in.package.schema.data, c->in.package.schema.len, "",
-			   NULL) == VV_OK) {
-		has = vv_schema_find(&declared, name, strlen(name)) >= 0;
-	}
-	return has;
+	return vv_schema_find(&c->in.table.schema, name, strlen(name)) >= 0 ||
+	       (c->in.described && text->len > 0 &&
+		vv_schema_read(&declared, text->data, text->len, "", NULL) == VV_OK &&
+		vv_schema_find(&declared, name, strlen(name)) >= 0);
 }
 
 /* Reports a setting for a missing column, which would silently check nothing. (Those that compare

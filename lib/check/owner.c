@@ -151,10 +151,10 @@ vv_status vv_check_owner_hold(const vv_check_owner *o, vv_package_resource *is, 
 	if (!o || !o->has_side) return VV_OK;
 	there.side = &o->side;
 	if ((rc = vv_check_described(&theirs, &described, path, &there, err)) < 0 || !described ||
-	    theirs.schema.len == 0) {
+	    theirs.schema.len == 0 ||
+	    (rc = lay_over(&schema, &theirs.schema, &is->schema, err)) < 0) {
 		return rc;
 	}
-	if ((rc = lay_over(&schema, &theirs.schema, &is->schema, err)) < 0) return rc;
 	*held = true;
 	vv_buf_clear(&is->schema);
 	is->schema = schema;

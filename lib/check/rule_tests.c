@@ -317,19 +317,19 @@ vv_status vv_rule_tests_run(vv_rule_tests *out, vv_check_run *run, const vv_diff
 				     VV_CHECK_ALL_OF, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < list.count && rc == VV_OK; i++) {
+	vv_array_each(list.items, list.count, it) {
 		vv_check_input_options look = {.repo = run->repo,
 					       .reader = run->reader,
 					       .side = side,
-					       .package_path = list.items[i].package};
+					       .package_path = it->package};
 		vv_auto(vv_rule_set) set = {0};
 		vv_auto(vv_check_input) in = {0};
 
-		if ((rc = vv_rule_set_for(&set, file, list.items[i].path, err)) < 0) return rc;
-		if (set.line_count == 0 || list.items[i].absent) {
+		if ((rc = vv_rule_set_for(&set, file, it->path, err)) < 0) return rc;
+		if (set.line_count == 0 || it->absent) {
 			continue;
 		}
-		if ((rc = vv_check_input_open(&in, list.items[i].path, &look, err)) < 0) return rc;
+		if ((rc = vv_check_input_open(&in, it->path, &look, err)) < 0) return rc;
 		if (!in.open) {
 			continue;
 		}
@@ -341,10 +341,10 @@ vv_status vv_rule_tests_run(vv_rule_tests *out, vv_check_run *run, const vv_diff
 			.declared = declared ? in.package.schema.data : in.table.root.schema.data,
 			.declared_len = declared ? in.package.schema.len : in.table.root.schema.len,
 			.set = &set,
-			.path = list.items[i].path};
-		rc = try_table(&t, err);
+			.path = it->path};
+		if ((rc = try_table(&t, err)) < 0) return rc;
 	}
-	return rc < 0 ? rc : vv_buf_ok(&out->text, err);
+	return vv_buf_ok(&out->text, err);
 }
 
 void vv_rule_tests_clear(vv_rule_tests *t)

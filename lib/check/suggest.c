@@ -475,19 +475,19 @@ vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const
 						err)) < 0)) {
 		return rc;
 	}
-	for (size_t i = 0; i < list.count && rc == VV_OK; i++) {
+	vv_array_each(list.items, list.count, it) {
 		vv_auto(learning) l = {.run = run,
-				       .path = list.items[i].path,
-				       .document = list.items[i].document,
+				       .path = it->path,
+				       .document = it->document,
 				       .arena = VV_ARENA_INIT};
 
-		if (list.items[i].absent) {
+		if (it->absent) {
 			continue;
 		}
-		rc = suggest_for(out, &l, commit, rules, err);
+		if ((rc = suggest_for(out, &l, commit, rules, err)) < 0) return rc;
 		*tables += 1;
 	}
-	return rc < 0 ? rc : vv_buf_ok(out, err);
+	return vv_buf_ok(out, err);
 }
 
 /* ---- other_rules: the child that reads them, and which of its lines this language has ---- */

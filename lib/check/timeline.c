@@ -430,17 +430,17 @@ vv_status vv_timeline_sum(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 				     VV_CHECK_ANY_OF, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
-		const char *path = vv_arena_printf(&t->arena, "%s", list.items[i].path);
-
+	vv_array_each(list.items, list.count, it) {
+		const char *path = vv_arena_printf(&t->arena, "%s", it->path);
 		vv_auto(vv_rule_set) set = {0};
 
 		if (!path) return vv_fail_nomem(err);
-		if ((rc = vv_rule_set_for(&set, file, path, err)) == VV_OK &&
-		    (rc = vv_check_select(run, &set, err)) == VV_OK &&
-		    !vv_rules_left_out(file, path)) {
-			rc = sum_path(t, path, &set, !run->no_queries, err);
+		if ((rc = vv_rule_set_for(&set, file, path, err)) < 0 ||
+		    (rc = vv_check_select(run, &set, err)) < 0 ||
+		    (!vv_rules_left_out(file, path) &&
+		     (rc = sum_path(t, path, &set, !run->no_queries, err)) < 0)) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }

@@ -173,8 +173,8 @@ static vv_status find_gateway(vv_clone_job *j, vv_error *err)
 	vv_status rc;
 
 	if (!is_ipfs(j)) return VV_OK;
-	for (size_t i = 0; i < j->from.count; i++) {
-		(void)on_gateway(&gateway, NULL, j->from.items[i], NULL, VV_IGNORED);
+	vv_array_each(j->from.items, j->from.count, it) {
+		(void)on_gateway(&gateway, NULL, *it, NULL, VV_IGNORED);
 	}
 	if ((rc = vv_config_each(j->repo, "varve.mirror", on_gateway, &gateway, err)) < 0) {
 		return rc;
@@ -290,8 +290,8 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 	} else {
 		rc = ask_head(j, &t, &m, err);
 	}
-	for (size_t i = 0; i < j->from.count; i++) {
-		vv_named_add(&places, j->from.items[i]);
+	vv_array_each(j->from.items, j->from.count, it) {
+		vv_named_add(&places, *it);
 	}
 	while ((rc == VV_EIO || rc == VV_ENOTFOUND || rc == VV_EPROGRAM) &&
 	       (place = vv_named_mirror(&places, place))) {
@@ -554,8 +554,8 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 	}
 	if ((rc = vv_repository_init(&j->repo, j->folder, &init, &created, err)) < 0) return rc;
 	vv_repository_listen(j->repo, j->notes);
-	if ((j->by_name && (rc = pin(j, err)) < 0) || (rc = find_gateway(j, err)) < 0) return rc;
-	if ((rc = vv_push_hook_set(j->repo, j->quiet ? NULL : j->notes, err)) < 0 ||
+	if ((j->by_name && (rc = pin(j, err)) < 0) || (rc = find_gateway(j, err)) < 0 ||
+	    (rc = vv_push_hook_set(j->repo, j->quiet ? NULL : j->notes, err)) < 0 ||
 	    (j->single && (rc = choose_single(j, err)) < 0) || (rc = configure(j, err)) < 0 ||
 	    (rc = fetch(j, err)) < 0 || (j->by_name && (rc = set_place(j, err)) < 0) ||
 	    (rc = follow_name(j, err)) < 0) {

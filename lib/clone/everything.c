@@ -456,8 +456,8 @@ static vv_status take_group(migration *m, vv_folder_edit *f, const vv_dvc_out *o
 		}
 		*done = here;
 	}
-	for (size_t i = 0; all && i < count; i++) {
-		kept_clear(&all[i]);
+	vv_array_each(all, count, it) {
+		kept_clear(it);
 	}
 	return rc;
 }

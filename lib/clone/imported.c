@@ -78,16 +78,12 @@ void vv_imported_clear(vv_imported *i)
 
 vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err)
 {
-	bool fine = (out->to = vv_strdup(i->to)) != NULL;
+	vv_status rc = vv_text_set(&out->to, i->to, err);
 
 	vv_array_each(lines, LINES, line) {
-		const char *text = value(i, line);
-		char *copy = text ? vv_strdup(text) : NULL;
-
-		fine = fine && (copy || !text);
-		*member(out, line) = copy;
+		rc = rc < 0 ? rc : vv_text_set(member(out, line), value(i, line), err);
 	}
-	return fine ? VV_OK : vv_fail_nomem(err);
+	return rc;
 }
 
 void vv_imported_list_clear(vv_imported_list *l)

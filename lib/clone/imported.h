@@ -49,7 +49,7 @@ typedef struct vv_imported_list {
 void vv_imported_list_clear(vv_imported_list *l);
 VV_AUTO_CLEAR(vv_imported_list, vv_imported_list_clear)
 
-/* Sets *out to a copy of an entry. Call vv_imported_clear also on failure. */
+/* Sets *out, which must be empty, to a copy of an entry. Call vv_imported_clear also on failure. */
 vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err);
 
 /* Sets *out to the entries in the .varveconfig of the work tree. VV_EINPUT: an entry has an invalid

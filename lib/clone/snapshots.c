@@ -500,27 +500,27 @@ static vv_status look_at(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 
 vv_status vv_snapshots_plan(vv_snapshots *s, int argc, char **argv, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (int k = 0; rc == VV_OK && k < argc; k++) {
-		rc = add_files(s, argv[k], err);
+	vv_array_each(argv, argc, word) {
+		if ((rc = add_files(s, *word, err)) < 0) return rc;
 	}
-	if (rc < 0 || (rc = check_words(s, &s->dates, true, err)) < 0 ||
+	if ((rc = check_words(s, &s->dates, true, err)) < 0 ||
 	    (rc = check_words(s, &s->skip, false, err)) < 0) {
 		return rc;
 	}
-	for (size_t k = 0; rc == VV_OK && k < s->count; k++) {
-		rc = find_date(s, &s->items[k], err);
+	vv_array_each(s->items, s->count, it) {
+		if ((rc = find_date(s, it, err)) < 0) return rc;
 	}
-	if (rc < 0 || (rc = read_history(s, err)) < 0) return rc;
+	if ((rc = read_history(s, err)) < 0) return rc;
 	if (s->before_count > 0) {
 		s->raw = s->before[0].raw;
 	}
 	qsort(s->items, s->count, sizeof(*s->items), by_date);
-	for (size_t k = 0; rc == VV_OK && k < s->count; k++) {
-		rc = look_at(s, &s->items[k], err);
+	vv_array_each(s->items, s->count, it) {
+		if ((rc = look_at(s, it, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* ---- the commits ---- */

@@ -111,19 +111,17 @@ static vv_status commit_guard(vv_repository *r, const vv_changes *changes, vv_er
 	const bool merges = *vv_state_name(r) && strcmp(vv_state_name(r), "bisect") != 0;
 	vv_status rc = vv_attr_list_read(&lines, r, NULL, VV_ATTR_FILTER_LINES, err);
 
-	for (size_t i = 0; i < changes->count && rc == VV_OK; i++) {
-		const vv_change_entry *e = &changes->entries[i];
+	if (rc < 0) return rc;
+	vv_array_each(changes->entries, changes->count, e) {
 		if (!S_ISREG(e->index_mode) || strchr(" ?", e->staged)) {
 			continue;
 		}
-		if (vv_attr_list_concerns(&lines, e->path)) {
-			rc = check_entry(r, e, err);
-		}
-		if (rc == VV_OK && merges && e->dataset) {
-			rc = check_tracked(r, e, err);
+		if ((vv_attr_list_concerns(&lines, e->path) && (rc = check_entry(r, e, err)) < 0) ||
+		    (merges && e->dataset && (rc = check_tracked(r, e, err)) < 0)) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* ---- make ---- */

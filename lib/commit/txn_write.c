@@ -98,33 +98,34 @@ static vv_status note_way_back(vv_txn *t, vv_index *now, vv_way_back **back, boo
 			       vv_error *err)
 {
 	bool own = false;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
-		const vv_txn_change *c = &t->changes[i];
-
-		if (c->made && (rc = must_be_same(t, now, c, err)) == VV_OK && c->work) {
-			rc = vv_last_copy_keep(t->repo, t->reader, now, c->path, err);
+	vv_array_each(t->changes, t->change_count, c) {
+		if (c->made && ((rc = must_be_same(t, now, c, err)) < 0 ||
+				(c->work && (rc = vv_last_copy_keep(t->repo, t->reader, now,
+								    c->path, err)) < 0))) {
+			return rc;
 		}
 	}
-	if (rc < 0 ||
-	    (rc = vv_way_back_open(back, t->repo, commits ? VV_WAY_BACK_COMMIT : "staging",
+	if ((rc = vv_way_back_open(back, t->repo, commits ? VV_WAY_BACK_COMMIT : "staging",
 				   "a transaction", err)) < 0 ||
 	    (commits && (rc = must_be_head(t, err)) < 0)) {
 		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
-		const vv_txn_change *c = &t->changes[i];
+	vv_array_each(t->changes, t->change_count, c) {
 		const bool attributes = strcmp(c->path, VV_TXN_ATTRIBUTES) == 0;
 
 		own = own || (c->made && attributes);
-		rc = c->made ? vv_way_back_path(*back, now, c->path, c->work || attributes, err)
-			     : VV_OK;
+		if (c->made &&
+		    (rc = vv_way_back_path(*back, now, c->path, c->work || attributes, err)) < 0) {
+			return rc;
+		}
 	}
-	if (rc == VV_OK && !own && has_datasets(t)) {
-		rc = vv_way_back_path(*back, now, VV_TXN_ATTRIBUTES, true, err);
+	if (!own && has_datasets(t) &&
+	    (rc = vv_way_back_path(*back, now, VV_TXN_ATTRIBUTES, true, err)) < 0) {
+		return rc;
 	}
-	return rc < 0 ? rc : vv_way_back_ready(*back, err);
+	return vv_way_back_ready(*back, err);
 }
 
 static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error *err)
@@ -171,18 +172,17 @@ static vv_status track(vv_txn *t, vv_index *now, vv_error *err)
 static vv_status apply(vv_txn *t, vv_index *now, vv_error *err)
 {
 	vv_checkout to = {t->repo, t->reader, now};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
-			const vv_txn_change *c = &t->changes[i];
-
-			if (c->made && (c->new_mode != 0) == (pass == 1)) {
-				rc = apply_change(&to, c, err);
+		vv_array_each(t->changes, t->change_count, c) {
+			if (c->made && (c->new_mode != 0) == (pass == 1) &&
+			    (rc = apply_change(&to, c, err)) < 0) {
+				return rc;
 			}
 		}
 	}
-	return rc < 0 ? rc : track(t, now, err);
+	return track(t, now, err);
 }
 
 static vv_status drop_conflicts(vv_txn *t, vv_error *err)

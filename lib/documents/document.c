@@ -323,11 +323,9 @@ static vv_status choose_reader(vv_document *d, bool *own, vv_error *err)
 	vv_status rc;
 
 	vv_buf_put(&head, d->head, d->head_len);
-	if (d->head_len == 0 &&
-	    ((rc = bring(d, err)) < 0 || (rc = read_head(&head, d->file, err)) < 0)) {
-		return rc;
-	}
-	if ((rc = vv_reader_find(&command, &kind, own, d->repo, d->env, d->name, vv_buf_cstr(&head),
+	if ((d->head_len == 0 &&
+	     ((rc = bring(d, err)) < 0 || (rc = read_head(&head, d->file, err)) < 0)) ||
+	    (rc = vv_reader_find(&command, &kind, own, d->repo, d->env, d->name, vv_buf_cstr(&head),
 				 head.len, err)) < 0) {
 		return rc;
 	}

@@ -541,9 +541,8 @@ typedef struct restore {
 static vv_status add_target(restore *r, const char *path, uint32_t mode, const vv_oid *id,
 			    vv_error *err)
 {
-	target t = {.path = vv_strdup(path), .mode = mode};
+	const target t = {.path = vv_strdup(path), .mode = mode, .id = id ? *id : (vv_oid){{0}}};
 
-	t.id = id ? *id : t.id;
 	return vv_array_own(r->targets, r->count, r->cap, t.path, t) ? VV_OK : vv_fail_nomem(err);
 }
 

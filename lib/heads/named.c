@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -231,8 +232,7 @@ vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 	vv_trust t;
 	vv_status rc = vv_trust_read(&t, r, err);
 
-	if (rc < 0 || (!t.known && !name)) return rc;
-	if (!t.known && (rc = vv_named_find(out, name, err)) < 0) return rc;
+	if (rc < 0 || (!t.known && (!name || (rc = vv_named_find(out, name, err)) < 0))) return rc;
 	if (t.known) {
 		memcpy(out->owner, t.owner, sizeof(out->owner));
 		(void)snprintf(out->name, sizeof(out->name), "%s", t.name);
@@ -241,8 +241,8 @@ vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 	    (rc = vv_head_commit_read(&head, r, &newest->commit, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < head.record.mirror_count; i++) {
-		(void)put_mirror(out, head.record.mirrors[i], strlen(head.record.mirrors[i]));
+	vv_array_each(head.record.mirrors, head.record.mirror_count, mirror) {
+		(void)put_mirror(out, *mirror, strlen(*mirror));
 	}
 	if ((rc = vv_config_each(r, MIRROR, on_mirror, out, err)) < 0) return rc;
 	for (size_t i = 0; more && i < more->count; i++) {

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/sys.h"
@@ -127,15 +128,16 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 /* Moves the refs to the trusted heads. */
 static vv_status move_refs(const vv_trust *t, vv_repository *r, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
-		vv_auto(char) *name = vv_asprintf(VV_HEADS "%s", vv_did_key_shows(t->heads[i].key));
-		if ((rc = vv_alloc_ok(name, err)) == VV_OK) {
-			rc = vv_ref_update(r, name, &t->heads[i].commit, NULL, true, "head", err);
+	vv_array_each(t->heads, t->count, head) {
+		vv_auto(char) *name = vv_asprintf(VV_HEADS "%s", vv_did_key_shows(head->key));
+		if ((rc = vv_alloc_ok(name, err)) < 0 ||
+		    (rc = vv_ref_update(r, name, &head->commit, NULL, true, "head", err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Under the lock: heads trusted by another process meanwhile stay. */

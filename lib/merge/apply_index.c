@@ -109,10 +109,10 @@ static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_r
 	vv_status rc;
 
 	if ((rc = vv_dataset_writer_sink(a->writer, &sink, err)) < 0 ||
-	    (rc = open_made(e, &source, &storage, &fd, err)) < 0) {
+	    (rc = open_made(e, &source, &storage, &fd, err)) < 0 ||
+	    (rc = vv_import(&r, &source, &sink, &io, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_import(&r, &source, &sink, &io, err)) < 0) return rc;
 	return put_pointer(a->files->repo, &r.cid, &r.root, blob, err);
 }
 
@@ -303,15 +303,17 @@ static vv_status note_way_back(vv_apply_index *a, vv_way_back **out, vv_error *e
 	vv_apply_files *f = a->files;
 	vv_status rc = vv_way_back_open(out, f->repo, "apply --3way", "applying a patch", err);
 
-	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
-		rc = f->list[i].changes
-			     ? vv_way_back_path(*out, f->index, f->list[i].path, true, err)
-			     : VV_OK;
+	if (rc < 0) return rc;
+	vv_array_each(f->list, f->count, it) {
+		if (it->changes &&
+		    (rc = vv_way_back_path(*out, f->index, it->path, true, err)) < 0) {
+			return rc;
+		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < a->count; i++) {
-		rc = vv_way_back_path(*out, f->index, a->merged[i].path, true, err);
+	vv_array_each(a->merged, a->count, it) {
+		if ((rc = vv_way_back_path(*out, f->index, it->path, true, err)) < 0) return rc;
 	}
-	return rc < 0 ? rc : vv_way_back_ready(*out, err);
+	return vv_way_back_ready(*out, err);
 }
 
 vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err)

@@ -156,14 +156,15 @@ static bool any_of_columns(const vv_conflict_record *c)
 static vv_status decide_all(vv_conflict_record *into, const vv_conflict_record *from,
 			    vv_merge_take take, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
-		if (vv_conflict_is_of_columns(&from->items[i])) {
-			rc = vv_conflict_record_decide(into, &from->items[i], take, err);
+	vv_array_each(from->items, from->count, item) {
+		if (vv_conflict_is_of_columns(item) &&
+		    (rc = vv_conflict_record_decide(into, item, take, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merge *in,
@@ -267,15 +268,13 @@ static vv_status note_decisions(remake *r, vv_error *err)
 static vv_status replace_record(remake *r, vv_error *err)
 {
 	vv_conflict_record *from = r->record, *to = &r->after.record;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < from->decided_count; i++) {
-		const vv_merge_decision *d = &from->decided[i];
+	vv_array_each(from->decided, from->decided_count, d) {
 		const vv_conflict_item item = {.kind = d->kind, .column = d->column};
 
-		rc = vv_conflict_record_decide(to, &item, d->take, err);
+		if ((rc = vv_conflict_record_decide(to, &item, d->take, err)) < 0) return rc;
 	}
-	if (rc < 0) return rc;
 	to->touched = true;
 	if (!r->same) {
 		memset(&to->root, 0, sizeof(to->root)); /* rows are found by their keys */

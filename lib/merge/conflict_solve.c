@@ -501,10 +501,10 @@ vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
 	}
 	if ((rc = vv_mkdirs(dir, err)) < 0 ||
 	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(writer), &record->merged,
-					    &arena, &parent, err)) < 0) {
+					    &arena, &parent, err)) < 0 ||
+	    (rc = vv_new_file_open(&file, dir, "tmp-merge-", err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_new_file_open(&file, dir, "tmp-merge-", err)) < 0) return rc;
 	(void)vv_unlink(file.temp, true, VV_IGNORED);
 	/* The blocks of the merged table must be readable as the version before. */
 	if ((rc = vv_dataset_writer_commit(writer, err)) < 0 ||

@@ -75,11 +75,10 @@ static bool is_wanted(const vv_resolving *r, const vv_conflict_item *item)
 static const char *find_unused(const vv_conflict_record *c, const bool *chosen,
 			       const vv_strings *words, item_is is)
 {
-	for (size_t i = 0, k; i < words->count; i++) {
-		for (k = 0; k < c->count && !(chosen[k] && is(&c->items[k], words->items[i]));) {
-			k++;
+	vv_array_each(words->items, words->count, word) {
+		if (vv_find_place(k, c->count, chosen[k] && is(&c->items[k], *word)) == c->count) {
+			return *word;
 		}
-		if (k == c->count) return words->items[i];
 	}
 	return NULL;
 }
@@ -119,11 +118,8 @@ static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool *
 	vv_status rc = choose_wanted(r, p, chosen, &count, err);
 
 	if (rc < 0) return rc;
-	*all = count == c->count && c->left_out == 0;
-	if (!is_part(r)) {
-		*all = true;
-		return VV_OK;
-	}
+	*all = !is_part(r) || (count == c->count && c->left_out == 0);
+	if (!is_part(r)) return VV_OK;
 	if (count == 0 && r->set_column &&
 	    check_column(r, p, r->set_column, "--set", err) == VV_ENOTFOUND) {
 		return VV_ENOTFOUND;
@@ -359,8 +355,10 @@ static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *ch
 			}
 		}
 	}
-	if ((rc = vv_dataset_writer_open_version(r->writer, &t, root, err)) < 0) return rc;
-	if (r->set_column && (rc = check_value(r, p, &t, &s.value, err)) < 0) return rc;
+	if ((rc = vv_dataset_writer_open_version(r->writer, &t, root, err)) < 0 ||
+	    (r->set_column && (rc = check_value(r, p, &t, &s.value, err)) < 0)) {
+		return rc;
+	}
 	return vv_conflict_solve(&s, &t, vv_new_file_put, f, err);
 }
 
@@ -565,10 +563,8 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 
 static bool is_whole(const vv_conflict_path *p)
 {
-	const vv_conflict_record *c = &p->record;
-
-	if (vv_array_find(c->items, c->count, it, it->kind == VV_CONFLICT_TABLE)) return true;
-	return !p->dataset;
+	return !p->dataset || vv_array_find(p->record.items, p->record.count, it,
+					    it->kind == VV_CONFLICT_TABLE) != NULL;
 }
 
 static vv_status resolve_path(vv_resolving *r, vv_conflict_path *p, vv_error *err)
@@ -628,14 +624,15 @@ static vv_status finish(vv_resolving *r, vv_error *err)
 
 	if (!r->changed) return VV_OK;
 	if ((rc = write_index(r, err)) < 0) return rc;
-	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
+	vv_array_each(r->list.paths, r->list.count, it) {
 		vv_index_entry e;
 
-		if (vv_index_get(r->index, r->list.paths[i].path, &e)) {
-			rc = vv_conflict_drop(r->repo, r->list.paths[i].path, err);
+		if (vv_index_get(r->index, it->path, &e) &&
+		    (rc = vv_conflict_drop(r->repo, it->path, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Where no conflict is left. */

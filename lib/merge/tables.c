@@ -561,13 +561,13 @@ static vv_status compare_document(const merging *m, both_changed *b, vv_error *e
 		return rc;
 	}
 	if (!is) return vv_fail(err, VV_ENOSUPPORT, "no reader");
-	for (size_t i = 0; i < d.document.count && rc == VV_OK; i++) {
+	vv_array_each(d.document.tables, d.document.count, it) {
 		vv_auto(merging) one = {.in = in, .out = m->out, .store = m->store, .plain = true};
 
-		b->table = d.document.tables[i].name;
-		rc = compare_table(&one, b, temp, err);
+		b->table = it->name;
+		if ((rc = compare_table(&one, b, temp, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Documents are never written: names the changes of both sides. If it is unreadable, only reports that. */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/auto.h"
 #include "base/file.h"
 #include "base/hint.h"
@@ -296,16 +297,16 @@ static vv_status count_tables(size_t *out, const vv_document *d, const char *pat
 			      vv_error *err)
 {
 	bool cleaned;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*out = 0;
-	for (size_t i = 0; i < d->count && rc == VV_OK; i++) {
+	vv_array_each(d->tables, d->count, it) {
 		vv_auto(vv_buf) other = VV_BUF_INIT;
 
-		rc = put_name(&other, &cleaned, path, d->tables[i].name, err);
+		if ((rc = put_name(&other, &cleaned, path, it->name, err)) < 0) return rc;
 		*out += strcmp(vv_buf_cstr(&other), name) == 0;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Notes each file named like an unpacked table that the document does not have. */
@@ -339,13 +340,13 @@ static vv_status unpack_tables(const vv_unpack *u, inside *in, const vv_document
 {
 	bool cleaned;
 	size_t same = 1;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < d->count && rc == VV_OK; i++) {
+	vv_array_each(d->tables, d->count, it) {
 		vv_auto(vv_buf) to = VV_BUF_INIT;
 
-		in->table = d->tables[i].name;
-		if (d->tables[i].beside) {
+		in->table = it->name;
+		if (it->beside) {
 			continue;
 		}
 		if ((rc = put_name(&to, &cleaned, in->path, in->table, err)) < 0 ||
@@ -353,12 +354,14 @@ static vv_status unpack_tables(const vv_unpack *u, inside *in, const vv_document
 		     (rc = count_tables(&same, d, in->path, vv_buf_cstr(&to), err)) < 0)) {
 			return rc;
 		}
-		rc = same > 1 ? vv_fail(err, VV_EREFUSED,
-					"two tables of '%s' would be written to '%s'",
-					vv_text_shows(in->path), vv_text_shows(vv_buf_cstr(&to)))
-			      : unpack_one(u, in, vv_buf_cstr(&to), err);
+		if (same > 1) {
+			return vv_fail(err, VV_EREFUSED,
+				       "two tables of '%s' would be written to '%s'",
+				       vv_text_shows(in->path), vv_text_shows(vv_buf_cstr(&to)));
+		}
+		if ((rc = unpack_one(u, in, vv_buf_cstr(&to), err)) < 0) return rc;
 	}
-	return rc < 0 ? rc : tell_left(u, d, in->path, err);
+	return tell_left(u, d, in->path, err);
 }
 
 static vv_status unpack_document(const vv_unpack *u, inside *in, vv_error *err)

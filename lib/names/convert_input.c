@@ -113,9 +113,11 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 		}
 	}
 	vv_source_fd(&in->bytes, &in->file, fd, in->name, 0);
-	if ((rc = vv_unpacked_open(&in->unpacked, &in->bytes, err)) < 0) return rc;
-	if ((rc = look_at_head(in, err)) < 0 || in->is_arrow) return rc;
-	if ((rc = vv_file_text_open(&in->text, &in->bytes, &how, err)) < 0) return rc;
+	if ((rc = vv_unpacked_open(&in->unpacked, &in->bytes, err)) < 0 ||
+	    (rc = look_at_head(in, err)) < 0 || in->is_arrow ||
+	    (rc = vv_file_text_open(&in->text, &in->bytes, &how, err)) < 0) {
+		return rc;
+	}
 	in->source = (vv_source){.read = read_plain,
 				 .line = standard ? NULL : find_line,
 				 .payload = in,

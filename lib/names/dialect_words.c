@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
 #include "dataset/read/encoding.h"
@@ -27,8 +28,8 @@ static vv_status one_byte(int *out, const char *option, const char *text, int no
 	int byte = -1;
 
 	if (!text) return VV_OK;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		byte = strcmp(text, names[i].name) == 0 ? names[i].byte : byte;
+	vv_array_each(names, sizeof(names) / sizeof(names[0]), it) {
+		byte = strcmp(text, it->name) == 0 ? it->byte : byte;
 	}
 	byte = byte == 0 ? none : byte;
 	if (byte < 0 && strlen(text) == 1) {
@@ -98,18 +99,16 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 		out->delimiter = strcmp(w->input_format, "tsv") == 0 ? '\t' : -1;
 	}
 	if ((rc = read_lines(&out->skip, "--skip-lines", w->skip, err)) < 0 ||
-	    (rc = read_lines(&out->skip_below, "--skip-footer", w->skip_below, err)) < 0) {
-		return rc;
-	}
-	if ((rc = read_header(out, w, err)) < 0 ||
+	    (rc = read_lines(&out->skip_below, "--skip-footer", w->skip_below, err)) < 0 ||
+	    (rc = read_header(out, w, err)) < 0 ||
 	    (rc = one_byte(&out->comment, "--comment", w->comment, 0, err)) < 0) {
 		return rc;
 	}
 	out->spaces = w->spaces ? strcmp(w->spaces, "skip") == 0 : -1;
 	out->encoding = w->encoding;
 	out->records = w->records;
-	if (w->encoding && (rc = vv_encoding_find(name, w->encoding, "", 0, err)) < 0) return rc;
-	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) <
+	if ((w->encoding && (rc = vv_encoding_find(name, w->encoding, "", 0, err)) < 0) ||
+	    (rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) <
 		    0 ||
 	    (rc = one_byte(&out->quote, "--quote", w->quote, 0, err)) < 0 ||
 	    (rc = one_byte(&out->escape, "--escape", w->escape, 0, err)) < 0) {

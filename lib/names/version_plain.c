@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/sys.h"
@@ -123,9 +124,7 @@ void vv_subject_source_close(vv_subject_source *b)
 	vv_unpacked_close(b->unpacked);
 	vv_table_source_close(b->stored_bytes);
 	vv_table_close(&b->stored);
-	if (b->fd >= 0) {
-		vv_close(b->fd, NULL, NULL);
-	}
+	vv_fd_close(&b->fd);
 	vv_buf_clear(&b->blob);
 	*b = (vv_subject_source)VV_SUBJECT_SOURCE_INIT;
 }
@@ -233,6 +232,7 @@ static void input_close(input *in)
 	vv_subject_source_close(&in->from);
 	vv_buf_clear(&in->head);
 }
+VV_AUTO_CLEAR(input, input_close)
 
 /* Is the other one plain text whose groups this one may have, too? */
 static bool may_share(const vv_subject *s, const vv_subject *like)
@@ -591,15 +591,12 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 
 vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subject *s, vv_error *err)
 {
-	input in;
+	vv_auto(input) in = {.from = VV_SUBJECT_SOURCE_INIT};
 	vv_status rc = input_open(&in, s, true, err);
 
 	*is = false;
-	if (rc == VV_OK) {
-		rc = open_document(out, is, s, &in, false, err);
-	}
+	rc = rc < 0 ? rc : open_document(out, is, s, &in, false, err);
 	out->document.bring = NULL; /* its source is closed */
-	input_close(&in);
 	return rc;
 }
 
@@ -694,8 +691,8 @@ static void put_description(vv_buf *out, const vv_subject_way *w)
 	vv_buf_printf(out, "%d %d %d %d %d %d %d %ld %ld %d %d %d", !w->io.key, h->has_form,
 		      h->form, h->delimiter, h->quote, h->escape, h->header, h->skip, h->skip_below,
 		      h->comment, h->spaces, h->header_rows);
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		vv_buf_printf(out, "\n%s", words[i] ? words[i] : "");
+	vv_array_each(words, sizeof(words) / sizeof(words[0]), word) {
+		vv_buf_printf(out, "\n%s", *word ? *word : "");
 	}
 	vv_buf_put(out, "\n", 1);
 	vv_buf_put(out, w->described.schema.data, w->described.schema.len);
@@ -729,11 +726,8 @@ static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 	}
 	put_description(&described, &r->way);
 	if (d->known_as &&
-	    (rc = vv_document_kept_name(&r->name, d, t->name, &described, err)) < 0) {
-		return rc;
-	}
-	if (d->known_as &&
-	    (rc = vv_kept_name_of(&r->notes, r->name.text, sizeof(r->name.text), err)) < 0) {
+	    ((rc = vv_document_kept_name(&r->name, d, t->name, &described, err)) < 0 ||
+	     (rc = vv_kept_name_of(&r->notes, r->name.text, sizeof(r->name.text), err)) < 0)) {
 		return rc;
 	}
 	r->was_made = open_kept(s, r);
@@ -901,13 +895,9 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 		}
 		return rc;
 	}
-	vv_auto(vv_reading) *r = s->reading ? s->reading : reading_new(s, opts, false);
-	s->reading = NULL;
+	vv_auto(vv_reading) *r = s->reading ? vv_take(&s->reading) : reading_new(s, opts, false);
 	if (!r) return vv_fail_nomem(err);
-	if (r->status < 0 && err) {
-		*err = r->err;
-	}
-	if (r->status < 0) return r->status;
+	if (r->status < 0) return vv_error_copy(err, &r->err);
 	return r->is_document ? import_document(s, out, r, opts->like, err)
 			      : import_plain(s, out, r, opts, err);
 }

@@ -708,8 +708,8 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *
 	absent a = {0};
 	vv_status rc;
 
-	if ((rc = vv_repository_store(g->t->repo, &a.store, err)) < 0) return rc;
-	if ((rc = vv_new_roots_each(g->t->repo, ids->items, ids->count, haves->items, haves->count,
+	if ((rc = vv_repository_store(g->t->repo, &a.store, err)) == VV_OK &&
+	    (rc = vv_new_roots_each(g->t->repo, ids->items, ids->count, haves->items, haves->count,
 				    add_absent, &a, err)) == VV_OK) {
 		rc = prefetch(g, a.roots.items, a.roots.count, err);
 	}

@@ -269,8 +269,8 @@ vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, co
 	vv_store *store;
 	vv_status rc;
 
-	if ((rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0) return rc;
-	if ((rc = vv_repository_store(r, &store, err)) < 0 ||
+	if ((rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0 ||
+	    (rc = vv_repository_store(r, &store, err)) < 0 ||
 	    (rc = vv_remote_find(&m, r, name, err)) < 0 ||
 	    (rc = vv_reach(&there, &t, &m, false, err)) < 0 ||
 	    (there.host && (rc = vv_git_host_place(there.host, 0, &own, err)) < 0)) {

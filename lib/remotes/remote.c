@@ -173,10 +173,10 @@ static vv_status settle_paths(vv_remote *m, const vv_repository *r, vv_error *er
 	    (rc = from_top(&m->push_url, top, false, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < m->peers.count; i++) {
-		rc = from_top(&m->peers.items[i], top, true, err);
+	vv_array_each(m->peers.items, m->peers.count, it) {
+		if ((rc = from_top(it, top, true, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Does the word look like a URL, or name an existing folder? */

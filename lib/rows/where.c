@@ -427,25 +427,25 @@ static vv_status list_columns(vv_where *w, const vv_table *t, vv_error *err)
 static vv_status set_tests(vv_where *w, const vv_table *t, const vv_where_test *tests, size_t count,
 			   vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	w->json = t->root.dialect.form != VV_FORM_CSV;
 	if (!(w->tests = vv_calloc(count + 1, sizeof(*w->tests)))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+	vv_array_each(tests, count, it) {
 		test *x = &w->tests[w->count++];
 
-		*x = (test){.op = tests[i].op,
-			    .state = tests[i].state,
-			    .column = tests[i].place,
-			    .text = tests[i].text,
-			    .len = tests[i].len};
-		if (!tests[i].column ||
-		    (rc = vv_view_column(t, tests[i].column, strlen(tests[i].column), "where",
-					 &x->column, err)) == VV_OK) {
-			rc = finish(x, t, err);
+		*x = (test){.op = it->op,
+			    .state = it->state,
+			    .column = it->place,
+			    .text = it->text,
+			    .len = it->len};
+		if ((it->column && (rc = vv_view_column(t, it->column, strlen(it->column), "where",
+							&x->column, err)) < 0) ||
+		    (rc = finish(x, t, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc < 0 ? rc : list_columns(w, t, err);
+	return list_columns(w, t, err);
 }
 
 vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *tests, size_t count,
@@ -535,16 +535,15 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 vv_status vv_where_check(const vv_strings *conditions, vv_error *err)
 {
 	const vv_condition_how how = {.filter = true};
-	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < conditions->count && rc == VV_OK; i++) {
-		const char *text = conditions->items[i];
+	vv_array_each(conditions->items, conditions->count, text) {
 		vv_auto(vv_condition) *c = NULL;
+		const vv_status rc = vv_condition_compile(&c, *text, strlen(*text), NULL, &how,
+							  err);
 
-		rc = vv_condition_compile(&c, text, strlen(text), NULL, &how, err);
-		if (rc < 0) return refuse(text, rc, err);
+		if (rc < 0) return refuse(*text, rc, err);
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,

@@ -138,23 +138,19 @@ static vv_status find_versions(dropping *x, vv_error *err)
 
 static vv_status find_fates(dropping *x, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < x->d->count; i++) {
-		vv_drop_version *v = &x->d->versions[i];
+	vv_array_each(x->d->versions, x->d->count, v) {
+		const bool used = vv_cid_set_has(x->in_use, &v->root);
 		bool complete = false;
 
-		if (vv_cid_set_has(x->in_use, &v->root)) {
-			v->fate = VV_DROP_IN_USE;
-		} else if ((rc = vv_store_complete(x->store, &v->root, &complete, NULL, err)) ==
-				   VV_OK &&
-			   !complete) {
-			v->fate = VV_DROP_AWAY;
-		} else {
-			v->fate = VV_DROP_ALONE;
+		if (!used &&
+		    (rc = vv_store_complete(x->store, &v->root, &complete, NULL, err)) < 0) {
+			return rc;
 		}
+		v->fate = used ? VV_DROP_IN_USE : complete ? VV_DROP_ALONE : VV_DROP_AWAY;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static bool is_asked_for(const vv_drop_version *v)
@@ -343,8 +339,9 @@ static vv_status find_keepers(dropping *x, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < x->d->from->count; i++) {
 		rc = add_named(x, x->d->from->items[i], err);
 	}
-	if (rc < 0 || x->d->from->count > 0) return rc;
-	if ((rc = vv_remote_names(&names, x->repo, err)) < 0) return rc;
+	if (rc < 0 || x->d->from->count > 0 || (rc = vv_remote_names(&names, x->repo, err)) < 0) {
+		return rc;
+	}
 	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
 		rc = add_keeper(x, names.items[i], err);
 	}
@@ -388,14 +385,14 @@ static vv_status ask_keepers(dropping *x, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < x->d->keeper_count; i++) {
 		rc = ask_one(x, i, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < x->d->count; i++) {
-		vv_drop_version *v = &x->d->versions[i];
+	if (rc < 0) return rc;
+	vv_array_each(x->d->versions, x->d->count, v) {
 		if (is_asked_for(v) && v->copies >= x->d->copies) {
 			v->fate = VV_DROP_GOES;
 			x->d->goes++;
 		}
 	}
-	return rc < 0 ? rc : fail_unasked(x, err);
+	return fail_unasked(x, err);
 }
 
 /* --- and away ------------------------------------------------------------------------------------- */
@@ -444,10 +441,10 @@ static vv_status run(dropping *x, vv_error *err)
 
 	if ((rc = vv_repository_store(x->repo, &x->store, err)) < 0 ||
 	    (rc = find_versions(x, err)) < 0 || (rc = find_fates(x, err)) < 0 ||
-	    (rc = ask_keepers(x, err)) < 0 || x->d->goes == 0) {
+	    (rc = ask_keepers(x, err)) < 0 || x->d->goes == 0 ||
+	    (!x->d->dry_run && (rc = note_elsewhere(x, err)) < 0)) {
 		return rc;
 	}
-	if (!x->d->dry_run && (rc = note_elsewhere(x, err)) < 0) return rc;
 	return remove_blocks(x, err);
 }
 

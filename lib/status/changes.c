@@ -231,9 +231,9 @@ static vv_status on_staged(void *payload, const vv_change *change, vv_error *err
 static void drop_taken(vv_changes *out)
 {
 	size_t kept = 0;
-	for (size_t i = 0; i < out->count; i++) {
-		if (out->entries[i].path) {
-			out->entries[kept++] = out->entries[i];
+	vv_array_each(out->entries, out->count, it) {
+		if (it->path) {
+			out->entries[kept++] = *it;
 		}
 	}
 	out->count = kept;
@@ -341,8 +341,7 @@ static vv_status add_staged(collector *c, vv_error *err)
 		qsort(out->entries, out->count, sizeof(*out->entries), vv_text_order);
 	}
 	c->staged_count = out->count;
-	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
-		vv_change_entry *e = &out->entries[i];
+	vv_array_each(out->entries, out->count, e) {
 		if (e->work == ' ') {
 			out->staged++;
 		}
@@ -351,8 +350,9 @@ static vv_status add_staged(collector *c, vv_error *err)
 		} else if (e->work == ' ' && e->staged == 'M' && c->opts->facts) {
 			rc = vv_change_text_facts(e, false, c->r, c->s, err);
 		}
+		if (rc < 0) return rc;
 	}
-	return rc == VV_OK && c->opts->facts && c->opts->groups ? mark_copies(c, err) : rc;
+	return c->opts->facts && c->opts->groups ? mark_copies(c, err) : VV_OK;
 }
 
 /* The entry of a path of the index: the one it has already, or a new one. */
@@ -584,10 +584,10 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 		return look_if_lost(c, e, st, err);
 	}
 	if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0 || !tracked ||
-	    vv_add_never(e->path) || vv_oid_is_empty_blob(&e->id)) {
+	    vv_add_never(e->path) || vv_oid_is_empty_blob(&e->id) ||
+	    (rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) return rc;
 	if (!pointer) return vv_add_may(e->path) ? mark_plain(c, e, err) : VV_OK;
 	if (!(file = vv_repository_file(c->r, e->path))) return vv_fail_nomem(err);
 	/* A clean stat is also that of the pointer itself, where Git wrote it out. */
@@ -751,9 +751,9 @@ static void shorten(char *ref)
 {
 	static const char *const prefixes[] = {"refs/heads/", "refs/remotes/", "refs/"};
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-		size_t len = strlen(prefixes[i]);
-		if (strncmp(ref, prefixes[i], len) == 0) {
+	vv_array_each(prefixes, sizeof(prefixes) / sizeof(prefixes[0]), prefix) {
+		size_t len = strlen(*prefix);
+		if (strncmp(ref, *prefix, len) == 0) {
 			memmove(ref, ref + len, strlen(ref + len) + 1);
 			return;
 		}

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/text.h"
 #include "lib/names/content.h"
@@ -137,19 +138,18 @@ static vv_status look_at_line(left *l, bool deep, vv_error *err)
 vv_status vv_left_tables_each(vv_repository *r, const vv_index *x, const vv_attr_list *lines,
 			      bool deep, vv_left_table_fn fn, void *payload, vv_error *err)
 {
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < lines->count && rc == VV_OK; i++) {
-		const vv_attr_list_line *line = &lines->lines[i];
+	vv_array_each(lines->lines, lines->count, line) {
 		vv_auto(vv_buf) path = VV_BUF_INIT;
 		vv_index_entry e;
+		vv_status rc;
 
 		vv_buf_printf(&path, "%s%s", line->folder,
 			      line->pattern + (line->pattern[0] == '/'));
 		left l = {r, x, lines, vv_buf_cstr(&path), fn, payload};
-		if (line->on && line->literal && !vv_index_get(x, l.from, &e)) {
-			rc = look_at_line(&l, deep, err);
+		if (line->on && line->literal && !vv_index_get(x, l.from, &e) &&
+		    (rc = look_at_line(&l, deep, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }

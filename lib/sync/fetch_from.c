@@ -101,15 +101,15 @@ static void add_unasked(vv_fetch_from *r)
 
 static vv_status add_suppliers(vv_fetch_from *r, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < r->remote.peers.count; i++) {
-		rc = add_supplier(r, r->remote.peers.items[i], VV_BY_SETTINGS, err);
+	vv_array_each(r->remote.peers.items, r->remote.peers.count, it) {
+		if ((rc = add_supplier(r, *it, VV_BY_SETTINGS, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < r->named.count; i++) {
-		rc = add_supplier(r, r->named.items[i], VV_BY_USER, err);
+	vv_array_each(r->named.items, r->named.count, it) {
+		if ((rc = add_supplier(r, *it, VV_BY_USER, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static bool is_one_place(const char *url, const char *other)

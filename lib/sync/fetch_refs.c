@@ -120,15 +120,15 @@ static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_re
 		       vv_error *err)
 {
 	vv_status rc = VV_OK;
-	for (size_t i = 0; rc == VV_OK && i < o->tracking_count; i++) {
-		vv_auto(char) *to = vv_refspec_map(&o->tracking[i], ref->name, &rc);
+	vv_array_each(o->tracking, o->tracking_count, it) {
+		vv_auto(char) *to = vv_refspec_map(it, ref->name, &rc);
 		if (rc < 0) return vv_fail_nomem(err);
-		if (to) {
-			rc = add(p, ref->name, to, &ref->id, o->tracking[i].force || o->force,
-				 false, err);
+		if (to &&
+		    (rc = add(p, ref->name, to, &ref->id, it->force || o->force, false, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* A refspec without '*', from the command line (or a configured one). */
@@ -278,10 +278,9 @@ vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hel
 				  vv_error *err)
 {
 	size_t from = p->count;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
-		const vv_remote_ref *tag = &h->refs[i];
+	vv_array_each(h->refs, h->ref_count, tag) {
 		vv_auto(vv_ref) ref = {0};
 		bool known;
 
@@ -290,11 +289,13 @@ vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hel
 		    vv_ref_get(r, tag->name, &ref, VV_IGNORED) == VV_OK) {
 			continue;
 		}
-		if ((rc = vv_commits_known(r, &tag->peeled, 1, &known, err)) == VV_OK && known) {
-			rc = add(p, tag->name, tag->name, &tag->id, false, false, err);
+		if ((rc = vv_commits_known(r, &tag->peeled, 1, &known, err)) < 0 ||
+		    (known &&
+		     (rc = add(p, tag->name, tag->name, &tag->id, false, false, err)) < 0)) {
+			return rc;
 		}
 	}
-	return rc < 0 ? rc : compare(p, r, from, err);
+	return compare(p, r, from, err);
 }
 
 /* --- telling ------------------------------------------------------------------------------ */
@@ -406,15 +407,15 @@ static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
 
 vv_status vv_ref_plan_check_current(vv_ref_plan *p, vv_repository *r, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
-		vv_ref_move *m = &p->moves[i];
-		if (vv_ref_moves(m) && strncmp(m->to, "refs/heads/", 11) == 0) {
-			rc = check_current(r, m, err);
+	vv_array_each(p->moves, p->count, m) {
+		if (vv_ref_moves(m) && strncmp(m->to, "refs/heads/", 11) == 0 &&
+		    (rc = check_current(r, m, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_ref_plan_changes(vv_ref_plan *p, vv_repository *r, bool forward, bool may_be_older,

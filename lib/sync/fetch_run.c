@@ -128,8 +128,7 @@ static vv_status list_wants(const run *r, vv_oids *out, vv_error *err)
 static vv_status say_unkept(const run *r, vv_error *why, vv_error *err)
 {
 	if (why->code == VV_ENOMEM || why->code == VV_ECANCELLED || why->full) {
-		*err = *why;
-		return why->code;
+		return vv_error_copy(err, why);
 	}
 	vv_notes_word(r->from.t.notes, why);
 	vv_notes_warn(r->from.t.notes, "%s", why->message);
@@ -332,8 +331,8 @@ static void mark_behind(run *r)
 {
 	vv_array_each(r->j->plan.moves, r->j->plan.count, m) {
 		m->behind = false;
-		for (size_t k = 0; k < r->result.behind_count; k++) {
-			m->behind |= vv_oid_equal(&r->result.behind[k].id, &m->id);
+		vv_array_each(r->result.behind, r->result.behind_count, it) {
+			m->behind |= vv_oid_equal(&it->id, &m->id);
 		}
 	}
 }
@@ -420,8 +419,8 @@ static vv_status fetch(run *r, vv_error *err)
 	if (add_blocks_ref(r, rc)) {
 		vv_supplier *s = &r->from.suppliers[r->from.supplier_count - 1];
 		vv_auto(vv_fetch_result) before = r->result;
-		for (size_t i = 0; i < r->j->plan.count; i++) {
-			r->j->plan.moves[i].behind = false;
+		vv_array_each(r->j->plan.moves, r->j->plan.count, it) {
+			it->behind = false;
 		}
 		const vv_status first = rc;
 		rc = fetch_once(r, err);
@@ -643,10 +642,8 @@ static vv_status run_all(run *r, vv_error *err)
 		    0 ||
 	    ((r->from.stand_in || r->from.signed_only) &&
 	     (rc = vv_signed_follow(&s, r->j->merge != NULL, err)) < 0) ||
-	    (rc = vv_signed_tell_ahead(&s, err)) < 0) {
-		return behind(r, err);
-	}
-	if ((rc = vv_ref_plan_write(&r->j->plan, r->j->repo, source_url(r), err)) < 0 ||
+	    (rc = vv_signed_tell_ahead(&s, err)) < 0 ||
+	    (rc = vv_ref_plan_write(&r->j->plan, r->j->repo, source_url(r), err)) < 0 ||
 	    (rc = finish(r, err)) < 0) {
 		return behind(r, err);
 	}

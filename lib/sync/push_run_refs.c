@@ -231,10 +231,11 @@ static vv_status add_configured(vv_push_plan *p, vv_repository *r, const vv_head
 	if (rc == VV_OK && key && !o->upstream) {
 		rc = vv_config_each(r, key, take_word, &words, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < words.count; i++) {
-		rc = add_word(p, r, head, words.items[i], o, err);
+	if (rc < 0 || words.count == 0) return rc < 0 ? rc : add_current(p, r, head, m, o, err);
+	vv_array_each(words.items, words.count, word) {
+		if ((rc = add_word(p, r, head, *word, o, err)) < 0) return rc;
 	}
-	return rc < 0 || words.count > 0 ? rc : add_current(p, r, head, m, o, err);
+	return VV_OK;
 }
 
 vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head,

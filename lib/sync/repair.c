@@ -246,11 +246,7 @@ static int open_data(repair *r, const char *path, vv_stat *st)
 /* A file that cannot be read in this form is not an error: it has changed. */
 static vv_status unless_trouble(const vv_error *why, vv_error *err)
 {
-	if (why->code == VV_ENOMEM || why->code == VV_EIO) {
-		*err = *why;
-		return why->code;
-	}
-	return VV_OK;
+	return why->code == VV_ENOMEM || why->code == VV_EIO ? vv_error_copy(err, why) : VV_OK;
 }
 
 typedef vv_status (*read_fn)(repair *r, const char *path, const vv_source *source, const void *how,
@@ -365,21 +361,23 @@ static vv_status add_cuts(repair *r, const char *path, const vv_root *made, form
 {
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_root root = *made; /* borrows */
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < r->ask->count; i++) {
+	vv_array_each(r->ask->versions, r->ask->count, v) {
 		vv_auto(vv_arena) arena = VV_ARENA_INIT;
 		vv_pointer p = {0};
 
-		if (strcmp(r->ask->versions[i].path, path) == 0 &&
-		    find_pointer(r, &r->ask->versions[i], &arena, &p)) {
-			root.cut_columns = (char **)p.key;
-			root.cut_column_count = p.key_count;
-			rc = vv_root_encode(&block, &root, err);
-			rc = rc < 0 ? rc : add_form(f, &block, err);
+		if (strcmp(v->path, path) != 0 || !find_pointer(r, v, &arena, &p)) {
+			continue;
+		}
+		root.cut_columns = (char **)p.key;
+		root.cut_column_count = p.key_count;
+		if ((rc = vv_root_encode(&block, &root, err)) < 0 ||
+		    (rc = add_form(f, &block, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The number of lines above the first one that has all names of the pointer's columns; -1: none. */
@@ -589,16 +587,10 @@ static vv_status tell_file(void *payload, const char *name, const char *kept, ui
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 	vv_status rc;
 
-	if (kept) {
-		vv_buf_printf(&what,
-			      "%s %s copied to a new pack; the damaged pack was renamed to "
-			      "%s",
-			      vv_text_count(blocks), blocks == 1 ? "block" : "blocks",
-			      vv_text_shows(kept));
-	} else {
-		vv_buf_printf(&what, "%s %s copied to a new pack; nothing was lost",
-			      vv_text_count(blocks), blocks == 1 ? "block" : "blocks");
-	}
+	vv_buf_printf(&what, "%s copied to a new pack; %s%s",
+		      vv_text_counted(blocks, "block", NULL),
+		      kept ? "the damaged pack was renamed to " : "nothing was lost",
+		      kept ? vv_text_shows(kept) : "");
 	if ((rc = vv_buf_ok(&what, err)) == VV_OK) {
 		rc = r->ask->told(r->ask->payload, NULL, name, vv_buf_cstr(&what), err);
 	}

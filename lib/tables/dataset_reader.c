@@ -98,8 +98,8 @@ void vv_dataset_reader_close(vv_dataset_reader *r)
 	vv_stat_cache_close(r->stats);
 	vv_dataset_reader_forget(r);
 	vv_pool_free(r->pool);
-	for (unsigned i = 0; i < COPIES; i++) {
-		vv_dataset_reader_take_copy(r, &r->copies[i].id, NULL);
+	vv_array_each(r->copies, COPIES, it) {
+		vv_dataset_reader_take_copy(r, &it->id, NULL);
 	}
 	vv_free(r);
 }
@@ -296,8 +296,8 @@ static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_e
 	vv_status rc = file ? VV_OK : vv_fail_nomem(err);
 
 	*out = there;
-	if (rc < 0 || !there || !vv_index_get(r->index, path, &e)) return rc;
-	if ((rc = vv_index_file_state(r->index, &e, &state, err)) < 0 || state != VV_FILE_SAME ||
+	if (rc < 0 || !there || !vv_index_get(r->index, path, &e) ||
+	    (rc = vv_index_file_state(r->index, &e, &state, err)) < 0 || state != VV_FILE_SAME ||
 	    (rc = dataset_reader_head(r, err)) < 0 || r->unborn) {
 		return rc;
 	}

@@ -96,10 +96,8 @@ static bool is_ready(ahead *a, vv_writer *blocks)
 	uint64_t start = vv_monotonic_ms();
 
 	if (!a->path || !(a->file = vv_repository_file(a->reader->repo, a->path)) ||
-	    (a->fd = vv_open(a->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED)) < 0) {
-		return false;
-	}
-	if (vv_fstat(&a->before, a->fd, a->path, VV_IGNORED) < 0 || !is_fit(a) ||
+	    (a->fd = vv_open(a->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED)) < 0 ||
+	    vv_fstat(&a->before, a->fd, a->path, VV_IGNORED) < 0 || !is_fit(a) ||
 	    dataset_inputs_gather(&a->in, a->reader, a->path, a->opts, false, &a->found,
 				  VV_IGNORED) < 0) {
 		return false;

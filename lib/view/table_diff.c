@@ -641,8 +641,8 @@ static vv_status open_rows(comparison *c, vv_error *err)
 	static const char *const none[] = {NULL};
 	vv_status rc;
 	if (!c->guessed) return open_rows_by(c, c->asked, err);
-	for (size_t i = 0; i < c->keys.count; i++) {
-		if ((rc = open_rows_by(c, c->keys.lists[i], err)) < 0) return rc;
+	vv_array_each(c->keys.lists, c->keys.count, key) {
+		if ((rc = open_rows_by(c, *key, err)) < 0) return rc;
 		const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
 		if (s->repeated_keys * 100 <= s->old_rows + s->new_rows) return VV_OK;
 		vv_rowdiff_close(c->rows);
@@ -654,12 +654,12 @@ static vv_status open_rows(comparison *c, vv_error *err)
 static vv_status check_names(const comparison *c, const vv_strings *l, const char *option,
 			     vv_error *err)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		if (vv_schema_find(&c->a->schema, l->items[i], strlen(l->items[i])) < 0 &&
-		    vv_schema_find(&c->b->schema, l->items[i], strlen(l->items[i])) < 0) {
+	vv_array_each(l->items, l->count, name) {
+		if (vv_schema_find(&c->a->schema, *name, strlen(*name)) < 0 &&
+		    vv_schema_find(&c->b->schema, *name, strlen(*name)) < 0) {
 			return vv_fail(err, VV_ENOTFOUND,
 				       "%s: neither version of '%s' has a column '%s'", option,
-				       vv_text_shows(c->item->path), vv_text_shows(l->items[i]));
+				       vv_text_shows(c->item->path), vv_text_shows(*name));
 		}
 	}
 	return VV_OK;
@@ -731,8 +731,8 @@ static vv_status both(comparison *c, vv_error *err)
 {
 	vv_row_change change;
 	vv_status rc;
-	if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0) return rc;
-	if ((rc = match_columns(c, err)) < 0 || (rc = choose_renamed_keys(c, err)) < 0 ||
+	if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0 ||
+	    (rc = match_columns(c, err)) < 0 || (rc = choose_renamed_keys(c, err)) < 0 ||
 	    (rc = describe_form(c, err)) < 0 || (rc = read_where(c, err)) < 0 ||
 	    (rc = look_at_bound(c, err)) < 0 || c->many || (rc = open_rows(c, err)) < 0) {
 		return rc;

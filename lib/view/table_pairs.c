@@ -89,9 +89,7 @@ static int likeness(const halves *l, const half *gone, const half *come)
 /* Joins those that are at least so alike. */
 static void join(halves *l, int least)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		half *come = &l->items[i];
-
+	vv_array_each(l->items, l->count, come) {
 		for (size_t k = 0; !come->pair.was && k < l->count; k++) {
 			half *gone = &l->items[k];
 
@@ -170,8 +168,10 @@ static vv_status table_was(void *reader, vv_repository *r, const vv_lineage_file
 	bool is;
 	vv_status rc = open_at(&a, &of_a, &is, r, reader, before, err);
 
-	if (rc < 0 || !is || vv_document_has(&of_a.document, table)) return rc;
-	if ((rc = open_at(&b, &of_b, &is, r, reader, now, err)) < 0 || !is) return rc;
+	if (rc < 0 || !is || vv_document_has(&of_a.document, table) ||
+	    (rc = open_at(&b, &of_b, &is, r, reader, now, err)) < 0 || !is) {
+		return rc;
+	}
 	rc = vv_table_pairs_find(&pairs, &count, &a, &of_a.document, &b, &of_b.document, err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (pairs[i].was && pairs[i].is && strcmp(pairs[i].is->name, table) == 0) {

@@ -121,15 +121,16 @@ static vv_status write_numbered(view *v, vv_error *err)
 {
 	vv_auto(vv_row_by_number) by = {0};
 	const vv_cell *cells;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	vv_row_by_number_init(&by, v->table, VV_ROW_GROUPS_MANY, false);
-	for (size_t i = 0; rc == VV_OK && i < v->opts->row_count; i++) {
-		if ((rc = vv_row_by_number_get(&by, v->opts->rows[i], &cells, err)) == VV_OK) {
-			rc = put_row(v, cells, v->opts->rows[i], err);
+	vv_array_each(v->opts->rows, v->opts->row_count, row) {
+		if ((rc = vv_row_by_number_get(&by, *row, &cells, err)) < 0 ||
+		    (rc = put_row(v, cells, *row, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Writes rows after the first `skip`; sorted NULL: those of the cursor. */

@@ -458,18 +458,19 @@ static vv_status track_paths(const vv_add_report *rep, vv_repository *r, vv_attr
 			paths[count++] = outcome->path;
 		}
 	}
-	if (count > 0 && (rc = vv_attr_edit_begin(edit, r, err)) == VV_OK) {
-		rc = vv_attr_edit_track_all(edit, paths, count, err);
+	if (count > 0 && ((rc = vv_attr_edit_begin(edit, r, err)) < 0 ||
+			  (rc = vv_attr_edit_track_all(edit, paths, count, err)) < 0)) {
+		return rc;
 	}
-	for (size_t i = 0; i < rep->outcome_count && rc == VV_OK; i++) {
-		const vv_attr_rename renamed = {rep->outcomes[i].from, rep->outcomes[i].path,
-						VV_ATTR_NO_LINE};
+	vv_array_each(rep->outcomes, rep->outcome_count, it) {
+		const vv_attr_rename renamed = {it->from, it->path, VV_ATTR_NO_LINE};
 
-		if (renamed.from) { /* its line follows */
-			rc = vv_attr_edit_rename(edit, &renamed, 1, err);
+		/* its line follows */
+		if (renamed.from && (rc = vv_attr_edit_rename(edit, &renamed, 1, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Attributes of others that make Git rewrite the pointers that were staged. */

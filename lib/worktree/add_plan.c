@@ -40,6 +40,13 @@ typedef struct planner {
 	vv_error refused;   /* the first name that is; the others are notes */
 } planner;
 
+static void planner_clear(planner *p)
+{
+	vv_head_clear(&p->head);
+	vv_buf_clear(&p->above);
+}
+VV_AUTO_CLEAR(planner, planner_clear)
+
 bool vv_add_never(const char *path)
 {
 	const char *base = vv_path_base(path);
@@ -203,13 +210,13 @@ static bool known_same(const planner *p, vv_add_item *item)
 {
 	vv_index_entry entry;
 	vv_oid id;
+	const bool there = item->in_index && vv_index_get(p->x, item->path, &entry);
 
-	item->stat_clean = false;
-	if (!item->in_index || !vv_index_get(p->x, item->path, &entry)) return false;
-	item->stat_clean = vv_index_stat_clean(p->x, &entry, &item->st);
-	if (item->stat_clean) return true;
-	return vv_stat_cache_get(vv_dataset_reader_stats(p->s), item->path, &item->st, &id) &&
-	       vv_oid_equal(&id, &item->blob);
+	item->stat_clean = there && vv_index_stat_clean(p->x, &entry, &item->st);
+	return item->stat_clean ||
+	       (there &&
+		vv_stat_cache_get(vv_dataset_reader_stats(p->s), item->path, &item->st, &id) &&
+		vv_oid_equal(&id, &item->blob));
 }
 
 /* Does the pointer in the index differ from its root, if that is stored here, or in line ends? */
@@ -591,8 +598,10 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 	planner *p = payload;
 	vv_add_item item = {0};
 
-	if (is_temporary(path)) return VV_OK;
-	if (p->req->paths && !vv_pathspec_match(p->req->paths, path, &item.literal)) return VV_OK;
+	if (is_temporary(path) ||
+	    (p->req->paths && !vv_pathspec_match(p->req->paths, path, &item.literal))) {
+		return VV_OK;
+	}
 	if (path[strlen(path) - 1] == '/') {
 		vv_notes_warn(
 			vv_repository_notes(p->r),
@@ -681,19 +690,17 @@ static void drop_repeats(vv_add_plan *p)
 	if (p->count > 1) {
 		qsort(p->items, p->count, sizeof(*p->items), vv_text_order);
 	}
-	for (size_t i = 0; i < p->count; i++) {
-		if (kept > 0 && strcmp(p->items[kept - 1].path, p->items[i].path) == 0) {
-			vv_add_item *keep = &p->items[kept - 1];
-			if (p->items[i].action == VV_ADD_DATASET &&
-			    keep->action != VV_ADD_DATASET) {
-				vv_free_all(keep->path, keep->from);
-				*keep = p->items[i];
-			} else {
-				vv_free_all(p->items[i].path, p->items[i].from);
-			}
-			continue;
+	vv_array_each(p->items, p->count, it) {
+		vv_add_item *keep = kept > 0 ? &p->items[kept - 1] : NULL;
+
+		if (!keep || strcmp(keep->path, it->path) != 0) {
+			p->items[kept++] = *it;
+		} else if (it->action == VV_ADD_DATASET && keep->action != VV_ADD_DATASET) {
+			vv_free_all(keep->path, keep->from);
+			*keep = *it;
+		} else {
+			vv_free_all(it->path, it->from);
 		}
-		p->items[kept++] = p->items[i];
 	}
 	p->count = kept;
 }
@@ -719,28 +726,20 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 			   const vv_add_request *req, vv_error *err)
 {
 	vv_auto(vv_fd) top = vv_repository_open_top(r, err);
-	planner p = {.plan = out, .r = r, .x = x, .s = s, .req = req, .top = top};
+	vv_auto(planner) p = {.plan = out, .r = r, .x = x, .s = s, .req = req, .top = top};
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	vv_status rc;
 
 	*out = (vv_add_plan){0};
 	if (top < 0) return (vv_status)top;
-	if ((rc = vv_head_read(r, &p.head, err)) < 0) return rc;
-	if ((rc = plan_index(&p, err)) == VV_OK && req->untracked && !req->fix) {
-		rc = plan_untracked(&p, err);
+	if ((rc = vv_head_read(r, &p.head, err)) < 0 || (rc = plan_index(&p, err)) < 0 ||
+	    (req->untracked && !req->fix && (rc = plan_untracked(&p, err)) < 0)) {
+		return rc;
 	}
-	if (rc == VV_OK && p.refused.code != VV_OK) {
-		rc = vv_error_copy(err, &p.refused);
-	}
-	if (rc == VV_OK && req->paths) {
-		rc = vv_pathspec_all_matched(req->paths, x, err);
-	}
-	if (rc == VV_OK) {
-		order(out);
-	}
-	vv_head_clear(&p.head);
-	vv_buf_clear(&p.above);
-	return rc;
+	if (p.refused.code != VV_OK) return vv_error_copy(err, &p.refused);
+	if (req->paths && (rc = vv_pathspec_all_matched(req->paths, x, err)) < 0) return rc;
+	order(out);
+	return VV_OK;
 }
 
 void vv_add_plan_clear(vv_add_plan *p)

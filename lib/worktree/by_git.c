@@ -466,8 +466,10 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 		return rc;
 	}
 	come = !undone && has_come(r, &note);
-	if (come && note.command && (rc = drop_state(r, err)) < 0) return rc;
-	if ((rc = vv_later_drop(r, err)) < 0) return rc;
+	if ((come && note.command && (rc = drop_state(r, err)) < 0) ||
+	    (rc = vv_later_drop(r, err)) < 0) {
+		return rc;
+	}
 	*out = undone ? VV_RECOVERED_UNDONE : come ? VV_RECOVERED_COMPLETE : VV_RECOVERED_NOTHING;
 	(void)snprintf(was, 32, "%s", note.command ? note.command : "");
 	if (vv_oid_is_null(&note.to)) {

@@ -103,11 +103,9 @@ vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *cl
 	if (!path) return vv_fail_nomem(err);
 	own.path = path;
 	if (S_ISDIR(e->mode) || vv_mode_is_submodule(e->mode)) return rc;
-	if (S_ISREG(e->mode) && ((rc = is_as_staged(c, &own, &settled, err)) < 0 || settled)) {
-		return rc;
-	}
 	if (S_ISREG(e->mode) &&
-	    (rc = vv_dataset_reader_is_pointer(c->reader, &e->id, &dataset, err)) < 0) {
+	    ((rc = is_as_staged(c, &own, &settled, err)) < 0 || settled ||
+	     (rc = vv_dataset_reader_is_pointer(c->reader, &e->id, &dataset, err)) < 0)) {
 		return rc;
 	}
 	if (dataset) {

@@ -250,21 +250,19 @@ static vv_status set_missing(editing *e, const char *word, vv_error *err)
 static vv_status edit_all(editing *e, vv_error *err)
 {
 	const vv_description *d = e->d;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < d->type.count; i++) {
-		rc = set_type(e, d->type.items[i], err);
+	vv_array_each(d->type.items, d->type.count, it) {
+		if ((rc = set_type(e, *it, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < d->number.count; i++) {
-		rc = set_number(e, d->number.items[i], err);
+	vv_array_each(d->number.items, d->number.count, it) {
+		if ((rc = set_number(e, *it, err)) < 0) return rc;
 	}
-	if (rc == VV_OK && d->key.count > 0) {
-		rc = set_key(e, &d->key, err);
+	if (d->key.count > 0 && (rc = set_key(e, &d->key, err)) < 0) return rc;
+	vv_array_each(d->missing.items, d->missing.count, it) {
+		if ((rc = set_missing(e, *it, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < d->missing.count; i++) {
-		rc = set_missing(e, d->missing.items[i], err);
-	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_describe(char **package, bool *describes, vv_subject *s, const vv_table *t,

@@ -231,7 +231,7 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
 {
 	const char *p = vv_buf_cstr(&staged->result.warnings);
-	vv_buf now = VV_BUF_INIT;
+	vv_auto(vv_buf) now = VV_BUF_INIT;
 
 	/* add has warned of it; git calls the filter again if the stat in its index may be too old */
 	if (vv_cid_equal(&staged->named, &staged->result.cid)) return;
@@ -242,12 +242,8 @@ static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
 		return;
 	}
 	vv_buf_printf(&now, "%s\n%s", path, p);
-	if (strcmp(vv_buf_cstr(&now), vv_buf_cstr(&f->warned)) == 0) {
-		vv_buf_clear(&now);
-		return;
-	}
-	vv_buf_clear(&f->warned);
-	f->warned = now;
+	if (strcmp(vv_buf_cstr(&now), vv_buf_cstr(&f->warned)) == 0) return;
+	vv_buf_set(&f->warned, now.data, now.len);
 	for (vv_line l = {.rest = p}; vv_line_next(&l);) {
 		vv_notes_warn(vv_repository_notes(f->repo), "%s: %.*s", vv_text_shows(path),
 			      (int)l.len, l.text);
@@ -490,8 +486,8 @@ static vv_status is_left_to_git(vv_filter *f, const char *path, bool *out, vv_er
 	vv_status rc;
 
 	if (!fault) return VV_OK;
-	if ((rc = vv_index_open(&x, f->repo, err)) < 0) return rc;
-	if (((known = vv_index_get(x, path, &e)) &&
+	if ((rc = vv_index_open(&x, f->repo, err)) < 0 ||
+	    ((known = vv_index_get(x, path, &e)) &&
 	     (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(f->writer), &e.id, &table,
 						err)) < 0) ||
 	    (rc = vv_filter_stores(f, &stores, err)) < 0) {
@@ -515,8 +511,10 @@ static vv_status refuse_encoding(vv_filter *f, const char *path, vv_error *err)
 	    (rc = vv_attr_list_read(&f->lines, f->repo, NULL, VV_ATTR_TEXT_LINES, err)) < 0) {
 		return rc;
 	}
-	if (!vv_attr_beaten_recodes(&f->lines, path)) return VV_OK;
-	if (vv_attr_check_encoding(f->repo, path, &why) == VV_OK) return VV_OK;
+	if (!vv_attr_beaten_recodes(&f->lines, path) ||
+	    vv_attr_check_encoding(f->repo, path, &why) == VV_OK) {
+		return VV_OK;
+	}
 	rc = vv_filter_stores(f, &stores, err);
 	return rc < 0 || !stores ? rc : vv_error_copy(err, &why);
 }
@@ -539,10 +537,7 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 	}
 	if (as_it_is) {
 		rc = fill_head(&in, SIZE_MAX, err);
-		vv_buf_put(out, in.head.data, in.head.len);
-		if (rc == VV_OK) {
-			rc = vv_buf_ok(out, err);
-		}
+		rc = rc < 0 ? rc : vv_buf_write(out, in.head.data, in.head.len, err);
 	} else if ((rc = fill_head(&in, HEAD_BYTES, err)) == VV_OK &&
 		   vv_pointer_looks_like(in.head.data, in.head.len) &&
 		   (rc = fill_head(&in, VV_POINTER_READ + 1, err)) == VV_OK &&
@@ -651,10 +646,9 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	rc = vv_pointer_read(&p, &arena, out->content.data, out->content.len, &why);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
-		rc = VV_OK;
 		vv_notes_put(vv_repository_notes(f->repo), "varve: %s: %s", vv_text_shows(path),
 			     why.message);
-		return rc;
+		return VV_OK;
 	}
 	if (p.bytes > f->smudge_limit && f->by_varve) return rc;
 	if (p.bytes > f->smudge_limit) {

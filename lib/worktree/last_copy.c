@@ -105,10 +105,7 @@ vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const v
 
 	if (!vv_index_get(x, path, &e) || !S_ISREG(e.mode)) return VV_OK;
 	if ((rc = vv_dataset_reader_find_pointer(reader, &e.id, &arena, &p, &dataset, err)) < 0 ||
-	    !dataset) {
-		return rc;
-	}
-	if ((rc = vv_repository_store(r, &l.store, err)) < 0 ||
+	    !dataset || (rc = vv_repository_store(r, &l.store, err)) < 0 ||
 	    (rc = vv_repository_incomplete(r, &doubtful, err)) < 0) {
 		return rc;
 	}

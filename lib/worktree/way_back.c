@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -67,8 +68,8 @@ static void identify(char out[IDENTITY_MAX], const char *file)
 
 static void put_parts(vv_buf *b, const char *const parts[PARTS])
 {
-	for (size_t i = 0; i < PARTS; i++) {
-		vv_buf_put(b, parts[i], strlen(parts[i]) + 1);
+	vv_array_each(parts, PARTS, part) {
+		vv_buf_put(b, *part, strlen(*part) + 1);
 	}
 }
 
@@ -269,12 +270,12 @@ static bool next_record(const vv_buf *list, size_t *at, record *out)
 {
 	const char *parts[PARTS];
 
-	for (size_t i = 0; i < PARTS; i++) {
+	vv_array_each(parts, PARTS, part) {
 		const char *end = *at < list->len ? memchr(list->data + *at, '\0', list->len - *at)
 						  : NULL;
 
 		if (!end) return false;
-		parts[i] = list->data + *at;
+		*part = list->data + *at;
 		*at = (size_t)(end - list->data) + 1;
 	}
 	*out = (record){parts[0], parts[1], parts[2], parts[3], parts[4]};

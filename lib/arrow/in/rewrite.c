@@ -337,10 +337,10 @@ static vv_status make_row(rewrite *w, const arrived *a, bool *stay, vv_error *er
 	if (w->in.keep) {
 		incoming_select(&w->in, a->batch);
 	}
-	if (a->old != MATCH_NONE && (rc = vv_row_by_number_get(&w->old, a->old, &old, err)) < 0) {
+	if ((a->old != MATCH_NONE && (rc = vv_row_by_number_get(&w->old, a->old, &old, err)) < 0) ||
+	    (rc = fill(w, a, old, &differ, err)) < 0) {
 		return rc;
 	}
-	if ((rc = fill(w, a, old, &differ, err)) < 0) return rc;
 	*stay = old && differ == 0 && w->layout.same_columns;
 	if (!old) {
 		w->changes.added++;

@@ -183,22 +183,20 @@ static vv_status same_group(uint8_t *marks, const rewrite_column *columns, size_
 			    vv_batch *b, size_t from, size_t upto, size_t at, vv_buf *scratch,
 			    vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+	vv_array_each(columns, count, c) {
 		pair p = {.marks = marks,
-			  .c = &columns[i],
+			  .c = c,
 			  .batch = b,
 			  .from = from,
 			  .upto = upto,
 			  .at = at,
 			  .scratch = scratch};
 
-		if (columns[i].in) {
-			rc = compare_column(&p, err);
-		}
+		if (c->in && (rc = compare_column(&p, err)) < 0) return rc;
 	}
-	return rc == VV_OK && scratch->failed ? vv_fail_nomem(err) : rc;
+	return scratch->failed ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* ---- same_rows ---- */
