@@ -96,12 +96,6 @@ static vv_status find_version(citing *x, vv_buf *word, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status add_copy(vv_string_list *list, const char *text, vv_error *err)
-{
-	char *copy = vv_strdup(text);
-	return copy ? vv_string_list_add(list, copy, err) : vv_fail_nomem(err);
-}
-
 /* Reads datapackage.json of that commit; the commit supplies missing members. */
 static vv_status read_package(citing *x, vv_error *err)
 {
@@ -125,10 +119,14 @@ static vv_status read_package(citing *x, vv_error *err)
 										: NULL;
 		     p; p = p->next) {
 			const char *name = vv_json_get_string(p, "title");
-			if (name && (rc = add_copy(&x->authors, name, err)) < 0) return rc;
+			if (name &&
+			    (rc = vv_string_list_add(&x->authors, vv_strdup(name), err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	if (x->authors.count == 0 && (rc = add_copy(&x->authors, x->commit.author.name, err)) < 0) {
+	if (x->authors.count == 0 &&
+	    (rc = vv_string_list_add(&x->authors, vv_strdup(x->commit.author.name), err)) < 0) {
 		return rc;
 	}
 	x->title = x->title ? x->title : x->s.path;
@@ -141,11 +139,11 @@ static vv_status find_places(citing *x, vv_error *err)
 	vv_auto(vv_remote) m = {.name = NULL};
 	vv_status rc;
 	vv_array_each(x->head.record.mirrors, x->is_signed ? x->head.record.mirror_count : 0, url) {
-		if ((rc = add_copy(&x->places, *url, err)) < 0) return rc;
+		if ((rc = vv_string_list_add(&x->places, vv_strdup(*url), err)) < 0) return rc;
 	}
 	if (x->places.count > 0) return VV_OK;
 	if ((rc = vv_remote_find(&m, x->c->repo, "origin", err)) < 0) return vv_missing_ok(rc, err);
-	return add_copy(&x->places, vv_text_url(m.url), err);
+	return vv_string_list_add(&x->places, vv_strdup(vv_text_url(m.url)), err);
 }
 
 static void put_authors(vv_buf *b, const citing *x, const char *between)
@@ -155,15 +153,17 @@ static void put_authors(vv_buf *b, const citing *x, const char *between)
 	}
 }
 
-static const char *id_name(const citing *x)
+/* Which bytes these are, and who signed the commit. */
+static void put_note(vv_buf *b, const citing *x)
 {
-	return x->s.is_dataset ? "CID" : "Git blob";
-}
-
-static void put_signer(vv_buf *b, const citing *x)
-{
-	vv_buf_printf(b, "signed by %s (%s), number %llu", vv_did_key_shows(x->head.record.key),
-		      vv_did_words(x->head.record.key), (unsigned long long)x->head.record.number);
+	vv_buf_printf(b, "%s %s, commit %s", x->s.is_dataset ? "CID" : "Git blob", x->id,
+		      x->revision);
+	if (x->is_signed) {
+		vv_buf_printf(b, ", signed by %s (%s), number %llu",
+			      vv_did_key_shows(x->head.record.key),
+			      vv_did_words(x->head.record.key),
+			      (unsigned long long)x->head.record.number);
+	}
 }
 
 static void put_text(vv_buf *b, const citing *x)
@@ -177,11 +177,7 @@ static void put_text(vv_buf *b, const citing *x)
 	if (x->licence) {
 		vv_buf_printf(b, "%s. ", vv_text_shows(x->licence));
 	}
-	vv_buf_printf(b, "%s %s, commit %s", id_name(x), x->id, x->revision);
-	if (x->is_signed) {
-		vv_buf_puts(b, ", ");
-		put_signer(b, x);
-	}
+	put_note(b, x);
 	vv_buf_puts(b, ".\n");
 	vv_array_each(x->places.items, x->places.count, it) {
 		vv_buf_printf(b, "%s\n", vv_text_shows(*it));
@@ -210,11 +206,7 @@ static void put_bibtex(vv_buf *b, const citing *x)
 	vv_auto(vv_buf) authors = VV_BUF_INIT, note = VV_BUF_INIT;
 
 	put_authors(&authors, x, " and ");
-	vv_buf_printf(&note, "%s %s, commit %s", id_name(x), x->id, x->revision);
-	if (x->is_signed) {
-		vv_buf_puts(&note, ", ");
-		put_signer(&note, x);
-	}
+	put_note(&note, x);
 	vv_buf_printf(b, "@misc{%.16s", x->id + strlen(x->id) - 16);
 	put_braced(b, "author", vv_buf_cstr(&authors));
 	put_braced(b, "title", x->title);
