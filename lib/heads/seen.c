@@ -31,7 +31,7 @@ static vv_status fetch(vv_shown_head *out, vv_repository *r, const vv_reached *f
 	const vv_fetch f = {.repo = r,
 			    .suppliers = &supplier,
 			    .supplier_count = 1,
-			    .wants = {ids, h->head_count},
+			    .wants = {.items = ids, .count = h->head_count},
 			    .message = "fetch"};
 	vv_status rc = VV_OK;
 

@@ -117,7 +117,7 @@ static void try_fetch(vv_peer *peer, bool allow_missing)
 	const vv_fetch f = {.repo = repo,
 			    .suppliers = &supplier,
 			    .supplier_count = 1,
-			    .wants = {&theirs, 1},
+			    .wants = {.items = &theirs, .count = 1},
 			    .check = check,
 			    .payload = &l,
 			    .allow_missing = allow_missing};

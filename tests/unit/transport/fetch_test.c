@@ -72,7 +72,7 @@ static vv_status fetch(kit *k, vv_fetch_result *result, vv_error *err)
 	const vv_fetch f = {.repo = k->near,
 			    .suppliers = &supplier,
 			    .supplier_count = 1,
-			    .wants = {&k->commits[2], 1},
+			    .wants = {.items = &k->commits[2], .count = 1},
 			    .refs = &ref,
 			    .ref_count = 1,
 			    .message = "fetch",

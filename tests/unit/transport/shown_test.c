@@ -96,7 +96,7 @@ static bool is_fetched(kit *k, unsigned v)
 static bool is_common(kit *k, unsigned v)
 {
 	const vv_request q = {.op = VV_OP_FETCH,
-			      .want = {&k->commits[2], 1},
+			      .want = {.items = &k->commits[2], .count = 1},
 			      .have = {.items = &k->commits[v], .count = 1}};
 	vv_repository *near = small_repository(vv_test_path("near%u", v));
 	vv_receive_limits limits;

@@ -163,7 +163,9 @@ static vv_status messages_there_and_back(void *payload, vv_error *err)
 	vv_push_ref ref = {"refs/heads/main", {{0}}, {{3}}, false};
 	const vv_request all[] = {
 		{.op = VV_OP_HELLO, .whole = true},
-		{.op = VV_OP_FETCH, .want = {&id, 1}, .have = {&id, 1}},
+		{.op = VV_OP_FETCH,
+		 .want = {.items = &id, .count = 1},
+		 .have = {.items = &id, .count = 1}},
 		{.op = VV_OP_BLOCKS, .blocks = {&cid, 1, 1}, .like = {&cid, 1, 1}},
 		{.op = VV_OP_PUSH, .refs = &ref, .ref_count = 1}};
 	vv_status rc = VV_OK;
