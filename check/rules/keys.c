@@ -41,6 +41,8 @@
 #define GROUP_BITS CHECK_GROUP_BITS
 #define GROUP_MASK CHECK_GROUP_MASK
 #define HASH_BITS (64 - GROUP_BITS)
+#define FRESH_BYTES 16u /* of memory for each fresh entry, while they are put in order */
+#define HELD_BYTES 10u  /* of them while they are added */
 
 struct check_keys {
 	uint64_t seed;
@@ -187,12 +189,14 @@ static vv_status load_bounds(check_run *r, struct check_keys *k, const check_key
 /* The number of fresh entries to hold in memory and keep for the next time. */
 static size_t fresh_max(const check_run *r)
 {
-	return (size_t)(check_key_memory(r) / sizeof(vv_key_entry));
+	return (size_t)(check_key_memory(r) / FRESH_BYTES);
 }
 
 static vv_status open_fresh(const check_run *r, struct check_keys *k, vv_error *err)
 {
-	return vv_key_proof_new(&k->fresh, (size_t)check_key_memory(r), r->o->temp_dir, err);
+	const char *temp = r->o->temp_dir;
+
+	return vv_key_proof_new(&k->fresh, fresh_max(r) * HELD_BYTES, temp ? temp : "/tmp", err);
 }
 
 vv_status check_keys_open(check_run *r, vv_error *err)

@@ -46,34 +46,31 @@ uint64_t vv_key_hash(const vv_cell *cells, const size_t *columns, size_t count, 
 
 /* A proof: the hashes of the rows' keys. */
 typedef struct vv_key_proof vv_key_proof;
-/* Makes a proof. memory: maximum bytes of hashes in memory, at 16 bytes for each row. Further
- * hashes are written to a temporary file in dir, which is borrowed (NULL or a missing folder:
- * TMPDIR, else /tmp). The file is unlinked at once, so that it does not outlive the process. */
+/* Makes a proof. memory: maximum bytes of hashes in memory, at about 10 bytes for each row. Further
+ * hashes are written to a temporary file in dir (NULL: /tmp). The file is unlinked at once, so that
+ * it does not outlive the process. */
 vv_status vv_key_proof_new(vv_key_proof **out, size_t memory, const char *dir, vv_error *err);
 void vv_key_proof_free(vv_key_proof *p); /* accepts NULL */
 VV_AUTO_FREE(vv_key_proof, vv_key_proof_free)
 /* Adds the hashes of consecutive rows. row: number of the first row. Not thread-safe. VV_EUSAGE:
- * vv_key_proof_repeat or vv_key_proof_each was called before, or a call has failed. */
+ * vv_key_proof_pairs or vv_key_proof_each was called before, or a call has failed. */
 vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count, uint64_t row,
 			   vv_error *err);
-#define VV_KEY_SHARED_MAX (1u << 21) /* see vv_key_proof_repeat */
-/* Returns 1 if two rows have the same key, 0 if only the hashes of their keys are equal, or a
- * negative status. first is below second. */
-typedef int (*vv_key_same_fn)(void *payload, uint64_t first, uint64_t second, vv_error *err);
-/* Searches for the first row that repeats the key of an earlier row. If there is one, sets rows[1]
- * to its number and rows[0] to the number of the first row with this key, and returns 1. Returns 0
- * if the key is unique, or a negative status. Rows must have been added in ascending order. same
- * may be NULL: equal hashes then count as equal keys. May be called again. If more than
- * VV_KEY_SHARED_MAX rows have the same hash, only the first VV_KEY_SHARED_MAX of them are compared,
- * to limit memory. */
-int vv_key_proof_repeat(vv_key_proof *p, vv_key_same_fn same, void *payload, uint64_t rows[2],
-			vv_error *err);
+#define VV_KEY_SHARED_MAX (1u << 21) /* see vv_key_proof_pairs */
+/* Receives the numbers of two rows whose keys have equal hashes; first is below second. */
+typedef int (*vv_key_pair_fn)(void *payload, uint64_t first, uint64_t second, vv_error *err);
+/* Calls fn with each pair of rows that have equal hashes, ordered by the later row, then by the
+ * earlier row. If fn returns a positive number, stops and returns VV_OK; if fn returns a negative
+ * vv_status, stops and returns it. If fn is not called, the key is unique. May be called again. If
+ * more than VV_KEY_SHARED_MAX rows have the same hash, only the first VV_KEY_SHARED_MAX of them are
+ * paired: this is enough to report duplicates, and limits memory. */
+vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, vv_error *err);
 
 /* A hash, and a number of the caller's choice, such as that of its row. */
 typedef struct vv_key_entry {
 	uint64_t hash, row;
 } vv_key_entry;
-/* Adds count hashes with numbers, like vv_key_proof_add. */
+/* Adds count hashes with numbers, like vv_key_proof_add; ascending numbers need less memory. */
 vv_status vv_key_proof_add_entries(vv_key_proof *p, const vv_key_entry *entries, size_t count,
 				   vv_error *err);
 /* Receives count entries in the order of vv_key_proof_each. */

@@ -25,7 +25,9 @@ typedef struct pair_check {
 	vv_table table; /* borrows the root being made */
 	vv_table_reader *reader;
 	vv_batch batch;
-	uint64_t rows[2]; /* the first repeat */
+	bool duplicate;
+	uint64_t first, second;
+	uint64_t checked;
 } pair_check;
 
 /* Appends the key's texts of a row, each with its state and length before it. */
@@ -49,13 +51,18 @@ static vv_status key_text(pair_check *p, uint64_t row, vv_buf *out, vv_error *er
 	return vv_buf_ok(out, err);
 }
 
-static int have_same_key(void *payload, uint64_t first, uint64_t second, vv_error *err)
+static int judge_pair(void *payload, uint64_t first, uint64_t second, vv_error *err)
 {
 	pair_check *p = payload;
 	vv_auto(vv_buf) a = VV_BUF_INIT, b = VV_BUF_INIT;
 	vv_status rc = key_text(p, first, &a, err);
 	rc = rc < 0 ? rc : key_text(p, second, &b, err);
-	return rc < 0 ? (int)rc : vv_buf_equal(&a, &b);
+	if (rc == VV_OK && a.len == b.len && memcmp(a.data, b.data, a.len) == 0) {
+		p->duplicate = true;
+		p->first = first;
+		p->second = second;
+	}
+	return rc < 0 ? (int)rc : p->duplicate;
 }
 
 /* "line 17" or "row 16" for a row of the current import. */
@@ -87,13 +94,13 @@ static void put_duplicate(pair_check *p, vv_buf *out)
 			    !im->sorting->sorter; /* row numbers would be useless then */
 	vv_error ignored = {0};
 	if (!sorted) {
-		put_place(p, p->rows[0], &at1);
-		put_place(p, p->rows[1], &at2);
+		put_place(p, p->first, &at1);
+		put_place(p, p->second, &at2);
 	}
-	if (vv_table_seek_row(p->reader, p->rows[0], &ignored) == VV_OK &&
+	if (vv_table_seek_row(p->reader, p->first, &ignored) == VV_OK &&
 	    vv_table_read(p->reader, &p->batch, &ignored) > 0) {
 		const vv_cell *cells =
-			&p->batch.cells[(p->rows[0] - p->batch.first_row) * p->batch.columns];
+			&p->batch.cells[(p->first - p->batch.first_row) * p->batch.columns];
 		for (size_t k = 0; k < c->count; k++) {
 			vv_buf_puts(&name, k ? ", " : "");
 			vv_text_put_words(&name, im->names[c->columns[k]],
@@ -414,23 +421,31 @@ vv_status import_proof_new(const import *im, vv_key_proof **out, vv_error *err)
 static vv_status add_keys(pair_check *p, vv_key_proof *proof, uint64_t *empty, vv_error *err)
 {
 	const vv_key_candidate *c = p->candidate;
-	const vv_batch *b = &p->batch;
+	uint64_t hashes[256];
 	int more;
-	vv_status rc;
-	while ((more = vv_table_read(p->reader, &p->batch, err)) > 0) {
-		for (size_t i = 0; i < b->rows; i++) {
-			const uint64_t row = b->first_row + i;
+	vv_status rc = VV_OK;
+	while (rc == VV_OK && (more = vv_table_read(p->reader, &p->batch, err)) != 0) {
+		const vv_batch *b = &p->batch;
+		size_t n = 0;
+		if (more < 0) return (vv_status)more;
+		for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
 			bool usable;
-			uint64_t hash = vv_key_hash(&b->cells[i * b->columns], c->columns, c->count,
-						    p->im->key_seed, &usable);
+			hashes[n] = vv_key_hash(&b->cells[i * b->columns], c->columns, c->count,
+						p->im->key_seed, &usable);
 			if (!usable) { /* counted, and like no other */
-				hash = p->im->key_seed + row * 0x9e3779b97f4a7c15u;
+				hashes[n] = p->im->key_seed +
+					    (b->first_row + i) * 0x9e3779b97f4a7c15u;
 				(*empty)++;
 			}
-			if ((rc = vv_key_proof_add(proof, &hash, 1, row, err)) < 0) return rc;
+			n++;
+			if (n == sizeof(hashes) / sizeof(hashes[0]) || i + 1 == b->rows) {
+				rc = vv_key_proof_add(proof, hashes, n, b->first_row + i + 1 - n,
+						      err);
+				n = 0;
+			}
 		}
 	}
-	return (vv_status)more;
+	return rc;
 }
 
 /* The version before, when it had this key, so that it was looked at then; else NULL. columns: how many it had. */
@@ -477,21 +492,21 @@ static vv_status is_as_before(const import *im, const vv_key_candidate *c, vv_ta
 	return rc;
 }
 
-/* Reads all rows. 1: the key repeats; 0; <0. */
-static int look_at_rows(pair_check *p, uint64_t *empty, vv_error *err)
+/* All rows. */
+static vv_status look_at_rows(pair_check *p, uint64_t *empty, vv_error *err)
 {
 	const vv_key_candidate *c = p->candidate;
 
 	vv_auto(vv_key_proof) *proof = NULL;
 	vv_status rc = import_proof_new(p->im, &proof, err);
 
-	if (rc < 0 ||
-	    (rc = vv_table_reader_open(&p->reader, &p->table, c->columns, c->count, false, err)) <
-		    0 ||
-	    (rc = add_keys(p, proof, empty, err)) < 0) {
-		return (int)rc;
+	if (rc == VV_OK &&
+	    (rc = vv_table_reader_open(&p->reader, &p->table, c->columns, c->count, false, err)) ==
+		    VV_OK &&
+	    (rc = add_keys(p, proof, empty, err)) == VV_OK) {
+		rc = vv_key_proof_pairs(proof, judge_pair, p, err);
 	}
-	return vv_key_proof_repeat(proof, have_same_key, p, p->rows, err);
+	return rc;
 }
 
 /* Does a key hold in this version? A declared key is kept in any case; for a found one key_lost explains why it no longer
@@ -511,24 +526,24 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 		return VV_OK;
 	}
 	p.table = (vv_table){.source = *im->sink, .root = im->out->root, .columns = im->columns};
-	int repeats = (int)is_as_before(im, c, &p.table, &fine, &why);
-	if (repeats == 0 && !fine) {
-		repeats = look_at_rows(&p, &empty, &why);
+	vv_status rc = is_as_before(im, c, &p.table, &fine, &why);
+	if (rc == VV_OK && !fine) {
+		rc = look_at_rows(&p, &empty, &why);
 	}
-	if (repeats >= 0 && empty > 0) {
+	if (rc == VV_OK && empty > 0) {
 		vv_buf_printf(out, "%s row%s no value in the key%s", vv_text_count(empty),
 			      empty == 1 ? " has" : "s have", found ? "" : "\n");
 	}
-	if (repeats > 0 && out->len == 0) {
+	if (rc == VV_OK && p.duplicate && out->len == 0) {
 		put_duplicate(&p, out);
 		vv_buf_puts(out, found ? "" : ": the key does not identify rows\n");
 	}
-	if (repeats < 0 && !found) { /* in a lazy clone rows may be elsewhere */
+	if (rc < 0 && !found) { /* in a lazy clone rows may be elsewhere */
 		vv_buf_printf(out, "its key was not checked: %s\n", why.message);
 	}
 	vv_table_reader_close(p.reader);
 	vv_batch_clear(&p.batch);
-	return repeats == (int)VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* *unique: is candidate k a key of all rows? Its duplicate is left in p. */
@@ -539,10 +554,9 @@ static vv_status prove(import *im, size_t k, pair_check *p, bool *unique, vv_err
 	if (im->holes[k] && im->opts->key == NULL) return VV_OK;
 	p->table = (vv_table){.source = *im->sink, .root = im->out->root, .columns = im->columns};
 	vv_status rc = vv_table_reader_open(&p->reader, &p->table, NULL, 0, false, err);
-	if (rc < 0) return rc;
-	const int repeats = vv_key_proof_repeat(im->proofs[k], have_same_key, p, p->rows, err);
-	*unique = repeats == 0;
-	return repeats < 0 ? (vv_status)repeats : VV_OK;
+	rc = rc < 0 ? rc : vv_key_proof_pairs(im->proofs[k], judge_pair, p, err);
+	*unique = rc == VV_OK && !p->duplicate;
+	return rc;
 }
 
 static vv_status set_key(import *im, const vv_key_candidate *c, vv_key_source source, vv_error *err)

@@ -16,6 +16,13 @@
 #define PROOF_MEMORY (64u << 20)
 #define TOGETHER 32u /* columns at most that are read in one walk */
 
+static int stop_at_once(void *payload, uint64_t first VV_UNUSED, uint64_t second VV_UNUSED,
+			vv_error *err VV_UNUSED)
+{
+	*(bool *)payload = false;
+	return 1;
+}
+
 static vv_status hash_group(vv_key_proof *proof, const vv_table *t, const vv_batch *b,
 			    const size_t *key, size_t count, vv_error *err)
 {
@@ -35,38 +42,52 @@ static vv_status hash_group(vv_key_proof *proof, const vv_table *t, const vv_bat
 	return vv_key_proof_add(proof, hashes, b->rows, b->first_row, err);
 }
 
-/* Of `count` keys, each of `width` columns, sets out[i] to true if no two rows have the same. */
-static vv_status prove_together(bool *out, vv_table *t, const size_t *columns, size_t count,
-				size_t width, const char *temp_dir, vv_error *err)
+vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
+			const char *temp_dir, vv_error *err)
 {
-	vv_key_proof *proofs[TOGETHER] = {NULL};
-	uint64_t rows[2];
-	vv_auto(vv_group_walk) w = vv_group_walk_open(t, columns, count * width, err);
-
-	for (size_t i = 0; i < count && w.rc == VV_OK; i++) {
-		w.rc = vv_key_proof_new(&proofs[i], PROOF_MEMORY, temp_dir, err);
+	vv_auto(vv_key_proof) *proof = NULL;
+	vv_status rc = vv_key_proof_new(&proof, PROOF_MEMORY, temp_dir ? temp_dir : "/tmp", err);
+	if (rc < 0) return rc;
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, key, count, err);
+	while (vv_group_walk_next(&w)) {
+		w.rc = hash_group(proof, t, &w.batch, key, count, err);
 	}
+	if (w.rc < 0) return w.rc;
+	*out = true;
+	return vv_key_proof_pairs(proof, stop_at_once, out, err);
+}
+
+static vv_status hash_columns(vv_key_proof **proofs, vv_table *t, const size_t *columns,
+			      size_t count, vv_error *err)
+{
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, columns, count, err);
+
 	while (vv_group_walk_next(&w)) {
 		for (size_t i = 0; i < count && w.rc == VV_OK; i++) {
-			w.rc = hash_group(proofs[i], t, &w.batch, columns + i * width, width, err);
+			w.rc = hash_group(proofs[i], t, &w.batch, &columns[i], 1, err);
 		}
-	}
-	for (size_t i = 0; i < count; i++) {
-		const int repeats = w.rc < 0
-					    ? (int)w.rc
-					    : vv_key_proof_repeat(proofs[i], NULL, NULL, rows, err);
-
-		w.rc = repeats < 0 ? (vv_status)repeats : VV_OK;
-		out[i] = repeats == 0;
-		vv_key_proof_free(proofs[i]);
 	}
 	return w.rc;
 }
 
-vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
-			const char *temp_dir, vv_error *err)
+static vv_status prove_together(bool *out, vv_table *t, const size_t *columns, size_t count,
+				const char *temp_dir, vv_error *err)
 {
-	return prove_together(out, t, key, 1, count, temp_dir, err);
+	vv_key_proof *proofs[TOGETHER] = {NULL};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		rc = vv_key_proof_new(&proofs[i], PROOF_MEMORY, temp_dir, err);
+	}
+	rc = rc < 0 ? rc : hash_columns(proofs, t, columns, count, err);
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		out[i] = true;
+		rc = vv_key_proof_pairs(proofs[i], stop_at_once, &out[i], err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		vv_key_proof_free(proofs[i]);
+	}
+	return rc;
 }
 
 vv_status vv_columns_unique(bool *out, vv_table *t, const size_t *columns, size_t count,
@@ -79,7 +100,7 @@ vv_status vv_columns_unique(bool *out, vv_table *t, const size_t *columns, size_
 	for (size_t i = 0; i < count && rc == VV_OK; i += most) {
 		const size_t n = count - i < most ? count - i : most;
 
-		rc = prove_together(out + i, t, columns + i, n, 1, temp_dir, err);
+		rc = prove_together(out + i, t, columns + i, n, temp_dir, err);
 	}
 	return rc;
 }

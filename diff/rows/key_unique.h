@@ -15,7 +15,7 @@
 /* Sets *out to true if no two rows have the same key. key: indexes of the count columns of the key.
  * Reads these columns of all rows, and compares values by their types. If two different keys have
  * the same 64-bit hash, *out is false although the key is unique. temp_dir: the folder for
- * temporary files; NULL: TMPDIR, else /tmp. */
+ * temporary files; NULL: /tmp. */
 vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 			const char *temp_dir, vv_error *err);
 

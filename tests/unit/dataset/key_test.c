@@ -385,45 +385,43 @@ static void a_key_with_a_hole_is_not_usable(void **state)
 
 /* --- the proof -------------------------------------------------------- */
 
-/* Rows have the same key if their values are equal. */
-typedef struct rows {
-	const uint64_t *values;
-	size_t asked;
-	vv_status answer; /* of every question, when negative */
-} rows;
+typedef struct pairs {
+	uint64_t (*pair)[2];
+	size_t count, cap;
+	size_t stop_at;   /* answer 1 at so many; 0: never */
+	vv_status answer; /* at the first, when negative */
+} pairs;
 
-static int have_same_value(void *payload, uint64_t first, uint64_t second, vv_error *err)
+static int keep_pair(void *payload, uint64_t first, uint64_t second, vv_error *err)
 {
-	rows *r = payload;
+	pairs *p = payload;
 
-	assert_true(first < second);
-	r->asked++;
-	if (r->answer < 0) return vv_fail(err, r->answer, "no more");
-	return r->values[first] == r->values[second];
+	if (p->answer < 0) return vv_fail(err, p->answer, "no more");
+	if (p->count == p->cap) {
+		p->cap = p->cap > 0 ? 2 * p->cap : 64;
+		p->pair = realloc(p->pair, p->cap * sizeof(*p->pair));
+		assert_non_null(p->pair);
+	}
+	p->pair[p->count][0] = first;
+	p->pair[p->count++][1] = second;
+	return p->count == p->stop_at ? 1 : 0;
 }
 
-/* Looks at every earlier row for every row. */
-static int find_naively(uint64_t found[2], const uint64_t *hashes, const uint64_t *values,
-			size_t count)
+/* All pairs, by looking at every earlier row for every row. */
+static void find_naively(pairs *p, const uint64_t *hashes, size_t count)
 {
 	for (size_t k = 1; k < count; k++) {
 		for (size_t i = 0; i < k; i++) {
-			if (hashes[i] == hashes[k] && values[i] == values[k]) {
-				found[0] = i;
-				found[1] = k;
-				return 1;
+			if (hashes[i] == hashes[k]) {
+				keep_pair(p, i, k, NULL);
 			}
 		}
 	}
-	return 0;
 }
 
-static void assert_finds_same(const uint64_t *hashes, const uint64_t *values, size_t count,
-			      size_t memory, vv_prng *r)
+static void prove(pairs *out, const uint64_t *hashes, size_t count, size_t memory, vv_prng *r)
 {
-	rows of = {.values = values};
-	uint64_t expected[2] = {0}, found[2] = {0};
-	vv_auto(vv_key_proof) *p = NULL;
+	vv_key_proof *p = NULL;
 	size_t done = 0;
 	vv_error err;
 
@@ -434,10 +432,15 @@ static void assert_finds_same(const uint64_t *hashes, const uint64_t *values, si
 		vv_assert_ok(vv_key_proof_add(p, hashes + done, n, done, &err), &err);
 		done += n;
 	}
-	const int repeats = find_naively(expected, hashes, values, count);
-	assert_int_equal(vv_key_proof_repeat(p, have_same_value, &of, found, &err), repeats);
-	if (repeats) {
-		assert_memory_equal(found, expected, sizeof(found));
+	vv_assert_ok(vv_key_proof_pairs(p, keep_pair, out, &err), &err);
+	vv_key_proof_free(p);
+}
+
+static void assert_same_pairs(const pairs *a, const pairs *b)
+{
+	assert_int_equal(a->count, b->count);
+	if (a->count > 0) {
+		assert_memory_equal(a->pair, b->pair, a->count * sizeof(*a->pair));
 	}
 }
 
@@ -453,40 +456,43 @@ static void the_proof_finds_what_a_naive_one_finds(void **state)
 		}
 		vv_prng_init(&r, 3 + (uint64_t)round);
 		size_t count = vv_prng_below(&r, 700);
-		uint64_t distinct = 1 + vv_prng_below(&r, 2000), hashes[700], values[700];
-		uint64_t kinds = 1 + vv_prng_below(&r, 1000); /* of values with one hash */
+		uint64_t distinct = 1 + vv_prng_below(&r, 2000), hashes[700];
+		pairs expected = {0}, found = {0};
 
 		for (size_t i = 0; i < count; i++) {
 			/* some in one partition, some alike in their low bits, 0 among them */
 			uint64_t v = vv_prng_below(&r, distinct);
 
-			values[i] = vv_prng_below(&r, kinds);
 			hashes[i] = round % 3 == 0   ? v
 				    : round % 3 == 1 ? v << 54
 						     : v * 0x9e3779b97f4a7c15u;
 		}
-		assert_finds_same(hashes, values, count, memories[vv_prng_below(&r, 5)], &r);
+		find_naively(&expected, hashes, count);
+		prove(&found, hashes, count, memories[vv_prng_below(&r, 5)], &r);
+		assert_same_pairs(&expected, &found);
+		free(expected.pair);
+		free(found.pair);
 	}
 }
 
-static void a_repeat_among_many_equal_hashes_is_found(void **state)
+static void many_pairs_come_in_order_over_several_passes(void **state)
 {
 	enum { COUNT = 3000 };
-	static uint64_t hashes[COUNT], values[COUNT];
+	static uint64_t hashes[COUNT];
+	pairs expected = {0}, found = {0};
 	vv_prng r;
 
 	(void)state;
 	vv_prng_init(&r, 4);
 	for (size_t i = 0; i < COUNT; i++) {
-		values[i] = i;
 		hashes[i] = vv_prng_below(&r, 40) << 50;
 	}
-	assert_finds_same(hashes, values, COUNT, 10000, &r);
-	for (size_t i = COUNT - 100; i < COUNT; i++) {
-		values[i] = values[i - 1000];
-		hashes[i] = hashes[i - 1000];
-	}
-	assert_finds_same(hashes, values, COUNT, 10000, &r);
+	find_naively(&expected, hashes, COUNT);
+	assert_true(expected.count > 100000);
+	prove(&found, hashes, COUNT, 10000, &r);
+	assert_same_pairs(&expected, &found);
+	free(expected.pair);
+	free(found.pair);
 }
 
 static uint64_t scattered(uint64_t i)
@@ -515,20 +521,22 @@ static void one_repeat_among_many_rows_is_found(void **state)
 
 	(void)state;
 	for (size_t memory = 100000; memory <= 100000000; memory *= 1000) {
-		uint64_t found[2];
+		pairs found = {0};
 
 		vv_assert_ok(vv_key_proof_new(&p, memory, vv_test_dir(), &err), &err);
 		add_many(p, 200000, 199999, 124);
-		assert_int_equal(vv_key_proof_repeat(p, NULL, NULL, found, &err), 1);
-		assert_int_equal(found[0], 123);
-		assert_int_equal(found[1], 199999);
+		vv_assert_ok(vv_key_proof_pairs(p, keep_pair, &found, &err), &err);
+		assert_int_equal(found.count, 1);
+		assert_int_equal(found.pair[0][0], 123);
+		assert_int_equal(found.pair[0][1], 199999);
 		vv_key_proof_free(p);
+		free(found.pair);
 	}
 }
 
-static void a_unique_key_has_no_repeat_and_leaves_no_files(void **state)
+static void a_unique_key_has_no_pairs_and_leaves_no_files(void **state)
 {
-	uint64_t found[2];
+	pairs found = {0};
 	vv_key_proof *p = NULL;
 	vv_error err;
 
@@ -537,7 +545,8 @@ static void a_unique_key_has_no_repeat_and_leaves_no_files(void **state)
 	add_many(p, 100000, SIZE_MAX, 0);
 	assert_int_equal(vv_test_count_entries(vv_test_dir()),
 			 0); /* spilled, and unlinked already */
-	assert_int_equal(vv_key_proof_repeat(p, NULL, NULL, found, &err), 0);
+	vv_assert_ok(vv_key_proof_pairs(p, keep_pair, &found, &err), &err);
+	assert_int_equal(found.count, 0);
 	vv_assert_status(vv_key_proof_add(p, (const uint64_t[]){1}, 1, 0, &err), VV_EUSAGE, &err);
 	vv_key_proof_free(p);
 	vv_key_proof_free(NULL);
@@ -564,78 +573,95 @@ static void a_partition_too_large_for_memory_is_looked_at_in_parts(void **state)
 	const size_t count = VV_KEY_SHARED_MAX / 1000 * 1000 + 100000;
 	const uint64_t again = UINT64_C(1) << 56 | (scattered(1234567) & ((UINT64_C(1) << 56) - 1));
 	vv_key_proof *p = NULL;
-	uint64_t found[2];
+	pairs found = {0};
 	vv_error err;
 
 	(void)state;
 	vv_assert_ok(vv_key_proof_new(&p, 1 << 20, vv_test_dir(), &err), &err);
 	add_to_one_partition(p, count, false);
 	vv_assert_ok(vv_key_proof_add(p, &again, 1, count, &err), &err);
-	assert_int_equal(vv_key_proof_repeat(p, NULL, NULL, found, &err), 1);
-	assert_int_equal(found[0], 1234567);
-	assert_int_equal(found[1], count);
+	vv_assert_ok(vv_key_proof_pairs(p, keep_pair, &found, &err), &err);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.pair[0][0], 1234567);
+	assert_int_equal(found.pair[0][1], count);
 	vv_key_proof_free(p);
+	free(found.pair);
 }
 
 static void a_hash_of_more_rows_than_fit_into_memory_still_names_the_first(void **state)
 {
 	vv_key_proof *p = NULL;
-	uint64_t found[2];
+	pairs found = {.stop_at = 3};
 	vv_error err;
 
 	(void)state;
 	vv_assert_ok(vv_key_proof_new(&p, 100 << 20, vv_test_dir(), &err), &err);
 	add_to_one_partition(p, VV_KEY_SHARED_MAX / 1000 * 1000 + 100000, true);
-	assert_int_equal(vv_key_proof_repeat(p, NULL, NULL, found, &err), 1);
-	assert_int_equal(found[0], 0);
-	assert_int_equal(found[1], 1);
+	vv_assert_ok(vv_key_proof_pairs(p, keep_pair, &found, &err), &err);
+	assert_int_equal(found.count, 3);
+	assert_int_equal(found.pair[2][0], 1);
+	assert_int_equal(found.pair[2][1], 2);
 	vv_key_proof_free(p);
+	free(found.pair);
 }
 
-static void rows_may_lie_far_apart(void **state)
+static void rows_may_lie_far_apart_and_come_in_any_order(void **state)
 {
-	static const uint64_t apart[] = {3, 70000, 200000000, 8999999999, 9000000000};
+	static const uint64_t rows[] = {
+		5, 6,          70000,      70001,     65534 + 70001, 65535 + 140000,
+		3, 9000000000, 8999999999, 200000000, 200065535,     200131071};
+	const size_t count = sizeof(rows) / sizeof(rows[0]);
 
 	(void)state;
 	for (size_t memory = 0; memory <= 1000; memory += 1000) {
-		uint64_t found[2];
+		pairs found = {0};
 		vv_key_proof *p = NULL;
 		vv_error err;
 
 		vv_assert_ok(vv_key_proof_new(&p, memory, vv_test_dir(), &err), &err);
-		for (size_t i = 0; i < 5; i++) {
-			vv_assert_ok(vv_key_proof_add(p, (const uint64_t[]){i < 3 ? i : 42}, 1,
-						      apart[i], &err),
+		for (size_t i = 0; i < count; i++) {
+			vv_assert_ok(vv_key_proof_add(p, (const uint64_t[]){42}, 1, rows[i], &err),
 				     &err);
 		}
-		assert_int_equal(vv_key_proof_repeat(p, NULL, NULL, found, &err), 1);
-		assert_int_equal(found[0], apart[3]);
-		assert_int_equal(found[1], apart[4]);
+		vv_assert_ok(vv_key_proof_pairs(p, keep_pair, &found, &err), &err);
+		assert_int_equal(found.count, count * (count - 1) / 2);
+		assert_int_equal(found.pair[0][0], 3);
+		assert_int_equal(found.pair[0][1], 5);
+		for (size_t i = 0; i < count; i++) { /* each is in a pair with every other */
+			size_t seen = 0;
+
+			for (size_t k = 0; k < found.count; k++) {
+				seen += found.pair[k][0] == rows[i] || found.pair[k][1] == rows[i]
+						? 1
+						: 0;
+			}
+			assert_int_equal(seen, count - 1);
+		}
 		vv_key_proof_free(p);
+		free(found.pair);
 	}
 }
 
-static void the_caller_can_ask_again_and_fail(void **state)
+static void the_caller_can_stop_and_ask_again(void **state)
 {
-	const uint64_t hashes[] = {7, 7, 7, 9, 9}, values[105] = {[100] = 1, 2, 1, 3, 3};
-	rows of = {.values = values};
-	uint64_t found[2];
+	const uint64_t hashes[] = {7, 7, 7, 9, 9};
+	pairs found = {.stop_at = 2}, all = {0}, error = {.answer = VV_ECONFLICT};
 	vv_key_proof *p = NULL;
 	vv_error err;
 
 	(void)state;
 	vv_assert_ok(vv_key_proof_new(&p, 1000, vv_test_dir(), &err), &err);
 	vv_assert_ok(vv_key_proof_add(p, hashes, 5, 100, &err), &err);
-	for (int i = 0; i < 2; i++) {
-		of.asked = 0;
-		assert_int_equal(vv_key_proof_repeat(p, have_same_value, &of, found, &err), 1);
-		assert_int_equal(found[0], 100);
-		assert_int_equal(found[1], 102);
-		assert_int_equal(of.asked, 2); /* later rows are not compared */
-	}
-	of.answer = VV_ECONFLICT;
-	assert_int_equal(vv_key_proof_repeat(p, have_same_value, &of, found, &err), VV_ECONFLICT);
+	vv_assert_ok(vv_key_proof_pairs(p, keep_pair, &found, &err), &err);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.pair[1][0], 100);
+	assert_int_equal(found.pair[1][1], 102);
+	vv_assert_ok(vv_key_proof_pairs(p, keep_pair, &all, &err), &err);
+	assert_int_equal(all.count, 4);
+	vv_assert_status(vv_key_proof_pairs(p, keep_pair, &error, &err), VV_ECONFLICT, &err);
 	vv_key_proof_free(p);
+	free(found.pair);
+	free(all.pair);
 }
 
 typedef struct listed {
@@ -710,21 +736,21 @@ static void all_entries_come_by_hash_and_then_as_they_were_added(void **state)
 static vv_status attempt(void *payload, vv_error *err)
 {
 	const uint64_t *hashes = payload;
-	uint64_t found[2];
-	vv_auto(vv_key_proof) *p = NULL;
+	pairs found = {0};
+	vv_key_proof *p = NULL;
 	vv_status rc;
 
 	if ((rc = vv_key_proof_new(&p, 4096, vv_test_dir(), err)) < 0 ||
 	    (rc = vv_key_proof_add(p, hashes, 600, 0, err)) < 0 ||
-	    (rc = vv_key_proof_add(p, hashes + 600, 600, 600, err)) < 0) {
-		return rc;
+	    (rc = vv_key_proof_add(p, hashes + 600, 600, 600, err)) < 0 ||
+	    (rc = vv_key_proof_pairs(p, keep_pair, &found, err)) < 0) {
+		goto done;
 	}
-	const int repeats = vv_key_proof_repeat(p, NULL, NULL, found, err);
-	if (repeats < 0) return (vv_status)repeats;
-	assert_int_equal(repeats, 1);
-	assert_int_equal(found[0], 0);
-	assert_int_equal(found[1], 600);
-	return VV_OK;
+	assert_int_equal(found.count, 600);
+done:
+	vv_key_proof_free(p);
+	free(found.pair);
+	return rc;
 }
 
 static void every_failure_is_reported_and_leaves_nothing_behind(void **state)
@@ -733,11 +759,13 @@ static void every_failure_is_reported_and_leaves_nothing_behind(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 1200; i++) {
-		hashes[i] = ((i % 600) & 3) << 62 | (i % 600); /* few partitions: few allocations */
+		hashes[i] = ((i % 600) & 3) << 62 | (i % 600); /* few partitions: few chunks */
 	}
 	vv_fault_each(VV_FAULT_ALLOC, ENOMEM, attempt, NULL, hashes);
+	vv_fault_each(VV_FAULT_OPEN, EMFILE, attempt, NULL, hashes);
 	vv_fault_each(VV_FAULT_WRITE, ENOSPC, attempt, NULL, hashes);
 	vv_fault_each(VV_FAULT_READ, EIO, attempt, NULL, hashes);
+	vv_fault_each(VV_FAULT_UNLINK, EACCES, attempt, NULL, hashes);
 	vv_fault_trickle(true);
 	assert_int_equal(attempt(hashes, NULL), VV_OK);
 	vv_fault_trickle(false);
@@ -745,7 +773,7 @@ static void every_failure_is_reported_and_leaves_nothing_behind(void **state)
 
 static void a_proof_that_failed_says_no_more(void **state)
 {
-	uint64_t hashes[1200], found[2];
+	uint64_t hashes[1200];
 	vv_key_proof *p = NULL;
 	vv_error err;
 
@@ -757,7 +785,7 @@ static void a_proof_that_failed_says_no_more(void **state)
 	vv_fault_set(VV_FAULT_WRITE, 1, ENOSPC);
 	assert_true(vv_key_proof_add(p, hashes, 1200, 0, &err) < 0);
 	assert_true(vv_fault_clear());
-	vv_assert_status(vv_key_proof_repeat(p, NULL, NULL, found, &err), VV_EUSAGE, &err);
+	vv_assert_status(vv_key_proof_pairs(p, keep_pair, NULL, &err), VV_EUSAGE, &err);
 	vv_key_proof_free(p);
 }
 
@@ -777,13 +805,13 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(hashes_tell_where_one_cell_ends),
 	cmocka_unit_test(a_key_with_a_hole_is_not_usable),
 	cmocka_unit_test(the_proof_finds_what_a_naive_one_finds),
-	cmocka_unit_test(a_repeat_among_many_equal_hashes_is_found),
+	cmocka_unit_test(many_pairs_come_in_order_over_several_passes),
 	cmocka_unit_test(one_repeat_among_many_rows_is_found),
-	cmocka_unit_test(a_unique_key_has_no_repeat_and_leaves_no_files),
+	cmocka_unit_test(a_unique_key_has_no_pairs_and_leaves_no_files),
 	cmocka_unit_test(a_partition_too_large_for_memory_is_looked_at_in_parts),
 	cmocka_unit_test(a_hash_of_more_rows_than_fit_into_memory_still_names_the_first),
-	cmocka_unit_test(rows_may_lie_far_apart),
-	cmocka_unit_test(the_caller_can_ask_again_and_fail),
+	cmocka_unit_test(rows_may_lie_far_apart_and_come_in_any_order),
+	cmocka_unit_test(the_caller_can_stop_and_ask_again),
 	cmocka_unit_test(all_entries_come_by_hash_and_then_as_they_were_added),
 	cmocka_unit_test(every_failure_is_reported_and_leaves_nothing_behind),
 	cmocka_unit_test(a_proof_that_failed_says_no_more),
