@@ -73,11 +73,15 @@ vv_status vv_schema_hint(const vv_schema *s, const char *name, size_t len, vv_er
 
 vv_status vv_schema_check_key(const vv_schema *s, const char *const *key, vv_error *err)
 {
-	for (; key && *key; key++) {
-		if (vv_schema_find(s, *key, strlen(*key)) < 0) {
+	for (size_t i = 0; key && key[i]; i++) {
+		if (vv_schema_find(s, key[i], strlen(key[i])) < 0) {
 			vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
-				vv_text_shows(*key));
-			return vv_schema_hint(s, *key, strlen(*key), err);
+				vv_text_shows(key[i]));
+			return vv_schema_hint(s, key[i], strlen(key[i]), err);
+		}
+		if (vv_text_is_among(key[i], key, i)) {
+			return vv_fail(err, VV_EUSAGE, "the key names the column '%s' twice",
+				       vv_text_shows(key[i]));
 		}
 	}
 	return VV_OK;

@@ -78,7 +78,8 @@ const char *vv_schema_nearest(const vv_schema *s, const char *name, size_t len);
 vv_status vv_schema_hint(const vv_schema *s, const char *name, size_t len, vv_error *err);
 
 /* Checks that all names in key, an array that ends with NULL, are names of columns. key may be
- * NULL. VV_ENOTFOUND: a name is not a column; err has the hint of vv_schema_hint. */
+ * NULL. VV_ENOTFOUND: a name is not a column; err has the hint of vv_schema_hint. VV_EUSAGE: a name
+ * occurs twice. */
 vv_status vv_schema_check_key(const vv_schema *s, const char *const *key, vv_error *err);
 
 /* A field for vv_schema_make and vv_schema_refit. */

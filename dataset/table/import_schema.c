@@ -382,6 +382,11 @@ static vv_status declared_candidate(import *im, vv_error *err)
 			return VV_OK;
 		}
 		if (at == SIZE_MAX) return no_such_column(im, key[k], strlen(key[k]), err);
+		if (!im->opts->key_known &&
+		    vv_find_place(i, c->count, c->columns[i] == at) < c->count) {
+			return vv_fail(err, VV_EUSAGE, "%s: the key names the column '%s' twice",
+				       im->source->name, vv_text_shows(key[k]));
+		}
 		if (c->count == VV_KEY_COLUMNS_MAX) {
 			return vv_fail(err, VV_EREFUSED, "%s: a key has at most %d columns",
 				       im->source->name, VV_KEY_COLUMNS_MAX);

@@ -680,14 +680,10 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const
 	const char **names = vv_arena_calloc(&h->names, count + 1, sizeof(*names));
 	if (!names) return vv_fail_nomem(err);
 	for (size_t n = 0; n < count; n++) {
-		if (vv_schema_find(&t->schema, from[n], strlen(from[n])) < 0) {
-			return vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
-				       vv_text_shows(from[n]));
-		}
 		if (!(names[n] = dup(&h->names, from[n]))) return vv_fail_nomem(err);
 	}
 	p->key = names;
-	return VV_OK;
+	return vv_schema_check_key(&t->schema, names, err);
 }
 
 static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, const vv_oid *commit,

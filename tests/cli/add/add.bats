@@ -883,6 +883,19 @@ pointer_of() {
 	stderr_has "no column named 'a' for the key"
 }
 
+@test "a key that names a column twice is refused" {
+	new_repo
+	printf 'id,a\n1,x\n2,y\n' > t.csv
+	ends_with 2 varve add --key id,id t.csv
+	stderr_has "t.csv: the key names the column 'id' twice"
+	succeeds varve add t.csv
+	varve commit -qm one
+	ends_with 2 varve blame --key id,id t.csv
+	stderr_has "the key names the column 'id' twice"
+	ends_with 2 varve log --row 1 --key id,id t.csv
+	stderr_has "the key names the column 'id' twice"
+}
+
 @test "characters have the same words in add and convert" {
 	new_repo
 	for word in 'tab:\t' '\t:\t' 'comma:,' 'semicolon:;' 'pipe:|' 'space: ' ';:;' 'x:x'; do
