@@ -263,7 +263,7 @@ at() {
 		allowed+=(--signer "${!key}=2100-01-01")
 	done
 	as ada varve sign -q "${allowed[@]}"
-	for try in 1 2 3 4 5 6; do # until all sign in one second
+	for try in {1..60}; do # until all sign in one second
 		at_once=()
 		for who in "${keys[@]}"; do
 			rm -rf "../$who" && cp -r ../a "../$who"
