@@ -169,7 +169,8 @@ void vv_text_put_word(vv_buf *b, const char *word)
 	}
 	if (odd) {
 		vv_buf_printf(b, "%s'", vv_buf_cstr(&shown));
-	} else if (len > 0 && *word != '~' && strspn(word, plain) == len) {
+	} else if (len > 0 && *word != '~' && !strstr(word, "=~") && !strstr(word, ":~") &&
+		   strspn(word, plain) == len) {
 		vv_buf_puts(b, word);
 	} else {
 		vv_text_put_quoted(b, word, len);

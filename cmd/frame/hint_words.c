@@ -77,8 +77,9 @@ const char *vv_hint_path(const char *path)
 		out = vv_buf_cstr(&from_here);
 	}
 	put_path_word(&word, out);
-	return word.len < VV_TEXT_SLOT ? memcpy(vv_text_slot(), vv_buf_cstr(&word), word.len + 1)
-				       : vv_text_shows(path);
+	return !word.failed && word.len < VV_TEXT_SLOT
+		       ? memcpy(vv_text_slot(), vv_buf_cstr(&word), word.len + 1)
+		       : vv_text_shows(path);
 }
 
 void vv_hint_words(char *out, size_t size, const char *name, const char *const args[VV_HINT_ARGS])

@@ -124,7 +124,7 @@ static vv_status run_trust(const options *o VV_UNUSED, char **argv, vv_error *er
 			"'%s' is a key, but the name must come first\nrun 'varve vault key trust %s %s'",
 			vv_text_shows(name),
 			strncmp(did, "did:", 4) == 0 ? "NAME" : vv_text_word(did),
-			vv_text_shows(name));
+			vv_text_word(name));
 	}
 	vv_status rc = vv_did_read(key, did, err);
 	return rc < 0 ? rc : vv_key_ring_trust(vv_environ(), name, key, err);

@@ -538,7 +538,7 @@ static vv_status open_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_rem
 	if (!read && !stored) return VV_OK;
 	if (stored && u.kind != VV_URL_PATH && u.kind != VV_URL_SSH) {
 		vv_fail(unasked, VV_ENOSUPPORT,
-			"its store is only read through a Git host, a path or ssh");
+			"the store of .varveconfig is only read through a Git host, a path or ssh");
 	}
 	bool asks = u.kind == VV_URL_PATH ||
 		    (u.kind == VV_URL_SSH && (eager || stored || was_host(t, m->url)));

@@ -230,9 +230,19 @@ static vv_status look_for_shared(vv_doctor *d, const vv_string_list *names, char
 	return rc;
 }
 
-/* *store: as store_of says. */
+/* The addresses of one repository are not those of a fork. ids: of the repositories asked before. */
+static vv_status note_store(char **store, vv_string_list *ids, vv_repository *r,
+			    const vv_hello *there, vv_error *err)
+{
+	if (vv_array_find(ids->items, ids->count, it, *there->id && strcmp(*it, there->id) == 0)) {
+		return VV_OK;
+	}
+	*store = store_of(r, there);
+	return vv_string_list_add(ids, vv_strdup(there->id), err);
+}
+
 static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only, char **store,
-		     vv_error *err)
+		     vv_string_list *ids, vv_error *err)
 {
 	vv_auto(vv_transfer) t = {0};
 	vv_auto(vv_remote) m = {0};
@@ -246,9 +256,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 		/* of a peer others may read its ref of blocks, or a store */
 		rc = vv_reach_as_host(&reached, &t, &m, false, true, &why);
 	}
-	if (rc == VV_OK) {
-		*store = store_of(r, reached.hello);
-	}
+	if (rc == VV_OK && (rc = note_store(store, ids, r, reached.hello, err)) < 0) return rc;
 	if (rc == VV_OK && reached.host) {
 		t.connect.ask = NULL; /* this command asks no questions about trust */
 		rc = look_for_blocks(d, reached.host, name, only, &whole, err);
@@ -275,7 +283,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 
 vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err)
 {
-	vv_auto(vv_string_list) names = {0};
+	vv_auto(vv_string_list) names = {0}, ids = {0};
 	vv_status rc = vv_remote_names(&names, r, err);
 	vv_auto(vv_string_list) stores = {.items = vv_calloc(names.count + 1, sizeof(char *)),
 					  .count = names.count};
@@ -283,7 +291,7 @@ vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err)
 	if (rc < 0) return rc;
 	if (!stores.items) return vv_fail_nomem(err);
 	for (size_t i = 0; i < names.count && rc == VV_OK; i++) {
-		rc = ask(d, r, names.items[i], names.count == 1, &stores.items[i], err);
+		rc = ask(d, r, names.items[i], names.count == 1, &stores.items[i], &ids, err);
 	}
 	return rc < 0 ? rc : look_for_shared(d, &names, stores.items, err);
 }

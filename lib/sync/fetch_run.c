@@ -576,8 +576,7 @@ static const vv_fetch_behind *find_behind(const run *r, const vv_oid *id)
 /* Which refs did not move for want of blocks, and what helps. VV_EMISSING: it is the one that pull merges. */
 static vv_status tell_behind(const run *r, vv_error *err)
 {
-	const char *remote = vv_text_url(r->from.remote.name ? r->from.remote.name
-							     : r->from.remote.url);
+	const char *remote = r->from.remote.name ? r->from.remote.name : r->from.remote.url;
 	const char *option = r->from.origin.host ? "--blocks" : "--all";
 	const vv_ref_plan *p = &r->j->plan;
 	const vv_ref_move *merge = NULL;
@@ -593,11 +592,11 @@ static vv_status tell_behind(const run *r, vv_error *err)
 			      find_behind(r, &m->id)->why.message);
 	}
 	if (any && !merge) {
-		vv_notes_hint(r->from.t.notes, VV_HINT_BEHIND, option, remote);
+		vv_notes_hint(r->from.t.notes, VV_HINT_BEHIND, option, vv_text_url(remote));
 	}
 	if (!merge) return VV_OK;
 	*err = find_behind(r, &merge->id)->why;
-	return vv_hint_code(err, VV_HINT_BEHIND, option, remote);
+	return vv_hint_code(err, VV_HINT_BEHIND, option, vv_text_url(remote));
 }
 
 /* Adds the number of moved refs to a later failure. */

@@ -93,9 +93,9 @@ uint64_t vv_column_stats_distinct(const vv_column_stats *s, bool *exact)
 }
 
 /* Nearly all numbers are small. */
-static int compare_values(vv_column_stats *s, const vv_cell *a, const vv_buf *b)
+static int compare_values(vv_column_stats *s, const vv_cell *a, const vv_buf *b, uint8_t state)
 {
-	const vv_cell with = {.text = vv_buf_cstr(b), .len = (uint32_t)b->len};
+	const vv_cell with = {.text = vv_buf_cstr(b), .len = (uint32_t)b->len, .state = state};
 	const vv_type type = s->field->type;
 	vv_small m, n;
 	int order;
@@ -116,13 +116,16 @@ static void set(vv_buf *b, const vv_cell *c)
 static vv_status widen(vv_column_stats *s, const vv_cell *c, vv_error *err)
 {
 	const vv_cell cut = {.text = c->text,
-			     .len = c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES};
+			     .len = c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES,
+			     .state = c->state};
 
-	if (!s->any || compare_values(s, &cut, &s->min) < 0) {
+	if (!s->any || compare_values(s, &cut, &s->min, s->min_state) < 0) {
 		set(&s->min, c);
+		s->min_state = c->state;
 	}
-	if (!s->any || compare_values(s, &cut, &s->max) > 0) {
+	if (!s->any || compare_values(s, &cut, &s->max, s->max_state) > 0) {
 		set(&s->max, c);
+		s->max_state = c->state;
 	}
 	s->any = true;
 	return s->min.failed || s->max.failed || s->scratch.failed ? vv_fail_nomem(err) : VV_OK;

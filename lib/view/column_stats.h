@@ -41,6 +41,7 @@ typedef struct vv_column_stats {
 	/* smallest and largest value, in the order of the type (vv_value_text_rank); empty before the
 	 * first value */
 	vv_buf min, max;
+	uint8_t min_state, max_state; /* states of these cells */
 	bool any;                     /* min and max are set */
 	vv_buf scratch;               /* memory for the digits of compared values */
 	vv_buf examples[VV_EXAMPLES]; /* the first distinct values */

@@ -262,6 +262,9 @@ static vv_status get_ref(vv_members_in *in, vv_remote_ref *r, vv_error *err)
 	    (rc = vv_member_get(in, &remote_ref[1], r, err)) < 0) {
 		return rc;
 	}
+	if (vv_oid_is_null(&r->id)) {
+		return vv_fail(err, VV_ECORRUPT, "the peer sent a ref without an id");
+	}
 	r->peeled = r->id;
 	r->whole = true;
 	return n == 3 ? vv_member_get(in, &remote_ref[2], r, err) : VV_OK;

@@ -408,9 +408,10 @@ static vv_status apply(run *r, vv_error *err)
 		vv_hint(err, "%s",
 			o->exact
 				? "nothing was written; the patch may apply to this version without --exact"
-			: o->check ? "--reject applies the parts that fit, and writes the rest to "
-				     "PATH.rej"
-			: o->cached || !r->repo
+			: o->check  ? "--reject applies the parts that fit, and writes the rest to "
+				      "PATH.rej"
+			: o->cached ? "nothing was written"
+			: !r->repo
 				? "nothing was written; --reject applies the parts that fit, and "
 				  "writes the rest to PATH.rej"
 				: "nothing was written; --reject applies the parts that fit, and "

@@ -589,7 +589,7 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 	if (!answered && count > shown) {
 		vv_buf_printf(
 			&f->keepers,
-			"not here: %s, dropped in favour of the copies of %s, which could not be asked: %s\n",
+			"not here: %s, dropped in favour of the copies of %s, which could not all be asked: %s\n",
 			vv_text_counted(count - shown, "version", "versions"), vv_reach_shown(name),
 			why.message);
 		count = shown;

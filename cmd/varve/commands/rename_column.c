@@ -112,7 +112,7 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 								  : "changed since it was added");
 		return vv_hint(err,
 			       s->is_dataset ? "'varve restore %s' first" : "'varve add %s' first",
-			       vv_hint_path(path));
+			       vv_hint_path(s->path));
 	}
 	if ((rc = vv_subject_open(s, &j->table, NULL, err)) < 0) return rc;
 	if (j->table.root.kind != VV_KIND_TABLE) {

@@ -215,7 +215,7 @@ static vv_status get_stripes(vv_members_in *in, vv_ledger_record *r, vv_error *e
 		}
 		if (!vv_code_valid(data, p.count) || data > r->shard_count - first) {
 			return vv_fail(err, VV_ECORRUPT,
-				       "a stripe has more shards than the record");
+				       "a stripe is invalid, or has more shards than the record");
 		}
 		if (!all_full(r->shards + first, data) || !all_full(p.shards, p.count)) {
 			return vv_fail(err, VV_ECORRUPT, "a stripe of shards that are not full");

@@ -171,7 +171,6 @@ static void put_histogram(vv_page *p, const vv_web_column *c, const vv_web_value
 	part_fold_end(&p->html);
 }
 
-/* whole: with its histogram, on a page of its own; else for a panel beside others. */
 static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
 			    const vv_web_values *v)
 {

@@ -474,7 +474,7 @@ static void put_what_happened(vv_page *p, const vv_web_comparison *c)
 
 	first = facts < first ? facts : first;
 	size_t shown = n + first < LINES ? n : LINES - first, more = facts - first + n - shown;
-	if (facts + n == 0) return;
+	if (facts + n == 0 || !groups) return;
 	part_groups_begin(&p->html);
 	put_facts(p, c, 0, first);
 	vv_array_each(groups, shown, group) {

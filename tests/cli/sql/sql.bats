@@ -848,5 +848,5 @@ for i in range(200):
 @test "commands of hints have names as words of a shell" {
 	printf '{"a":[{"x":1}],"b":[{"x":1}]}' > "it's one.json"
 	ends_with 1 varve sql "SELECT * FROM \"./it's one.json\""
-	stderr_has "hint: 'varve add --records /a '$PWD/it'\\''s one.json'' makes a table of the first one"
+	stderr_has "hint: 'varve add --records /a '$PWD/it'\\''s one.json'' makes a table of the first array"
 }

@@ -147,6 +147,23 @@ static void every_request_is_read_as_it_was_written(void **state)
 	}
 }
 
+static void hello_with_a_ref_without_an_id_is_refused(void **state)
+{
+	vv_remote_ref refs[] = {{.name = "refs/heads/a"}};
+	const vv_hello h = {.refs = refs, .ref_count = 1};
+	vv_hello back;
+	vv_error err;
+	kit k;
+
+	(void)state;
+	begin(&k);
+	vv_assert_ok(vv_hello_write(k.line, &h, &err), &err);
+	const void *bytes = said(&k);
+	assert_int_equal(vv_hello_read(&back, &k.arena, bytes, k.payload.len, &err), VV_ECORRUPT);
+	assert_non_null(strstr(err.message, "the peer sent a ref without an id"));
+	end(&k);
+}
+
 static void hello_tells_what_is_whole_to_who_asks(void **state)
 {
 	vv_remote_ref refs[] = {{"refs/heads/a", oid(1), oid(1), false},
@@ -159,8 +176,10 @@ static void hello_tells_what_is_whole_to_who_asks(void **state)
 
 	(void)state;
 	for (int asked = 0; asked < 2; asked++) {
-		const vv_hello h = {
-			.refs = refs, .ref_count = 2, .tells_whole = asked, .edge = {&edge, 1}};
+		const vv_hello h = {.refs = refs,
+				    .ref_count = 2,
+				    .tells_whole = asked,
+				    .edge = {.items = &edge, .count = 1}};
 		begin(&k);
 		vv_assert_ok(vv_hello_write(k.line, &h, &err), &err);
 		bytes = said(&k);
@@ -422,6 +441,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_request_is_read_as_it_was_written),
 	cmocka_unit_test(hello_names_the_repository),
 	cmocka_unit_test(hello_tells_of_branches_and_annotated_tags),
+	cmocka_unit_test(hello_with_a_ref_without_an_id_is_refused),
 	cmocka_unit_test(hello_tells_what_is_whole_to_who_asks),
 	cmocka_unit_test(bits_are_those_of_the_questions),
 	cmocka_unit_test(answers_of_fetch_and_push_are_read_as_written),

@@ -297,12 +297,15 @@ static vv_status print_damaged(const verifying *v, bool json, vv_error *err)
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
 	if (json) return vv_out_json(&b, err);
-	vv_note(strncmp(vv_buf_cstr(&v->all.damaged), VV_FOLDER_MARK "\n",
-			strlen(VV_FOLDER_MARK) + 1) == 0
-			? "hint: without the file '" VV_FOLDER_MARK
-			  "' varve cannot recognise '%s'; its owner must publish into a new folder"
-			: "hint: remove the damaged files; the owner can restore them with 'varve publish -o %s'",
-		vv_text_shows(v->folder));
+	if (strncmp(vv_buf_cstr(&v->all.damaged), VV_FOLDER_MARK "\n",
+		    strlen(VV_FOLDER_MARK) + 1) == 0) {
+		vv_note("hint: without the file '" VV_FOLDER_MARK
+			"' varve cannot recognise '%s'; its owner must publish into a new folder",
+			vv_text_shows(v->folder));
+	} else {
+		vv_note("hint: remove the damaged files; the owner can restore them with 'varve publish -o %s'",
+			vv_text_word(v->folder));
+	}
 	return VV_OK;
 }
 
