@@ -662,9 +662,10 @@ static vv_status column_names(const char ***names, size_t **lens, const vv_schem
 	*names = vv_calloc(columns + 1, sizeof(**names));
 	*lens = vv_calloc(columns + 1, sizeof(**lens));
 	if (!*names || !*lens) return vv_fail_nomem(err);
-	for (size_t i = 0; i < columns && i < s->count; i++) {
-		(*names)[i] = s->fields[i].name;
-		(*lens)[i] = s->fields[i].name_len;
+	for (size_t i = 0; i < columns; i++) {
+		const vv_field *f = i < s->count ? &s->fields[i] : NULL;
+		(*names)[i] = f && f->name ? f->name : "";
+		(*lens)[i] = f ? f->name_len : 0;
 	}
 	return VV_OK;
 }

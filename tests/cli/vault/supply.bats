@@ -86,7 +86,7 @@ is_right() {
 	output_has "  all       a: "
 	[ "$(starts)" = 1 ]
 	ends_with 0 varve drop --history
-	output_has "the vault: keeps "
+	output_has "the vault: has "
 	[ "$(starts)" = 2 ]
 }
 
