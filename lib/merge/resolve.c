@@ -641,7 +641,7 @@ static void tell_next(const vv_resolving *r)
 	const char *state = vv_state_shown(r->repo);
 	const bool git = strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0;
 
-	if (r->quiet || !r->changed || vv_index_has_conflicts(r->index)) return;
+	if (r->quiet || !r->changed || r->torn.code < 0 || vv_index_has_conflicts(r->index)) return;
 	if (*state && strcmp(state, "bisect") != 0) {
 		vv_notes_put(vv_repository_notes(r->repo),
 			     "all conflicts are resolved; '%s %s --continue' concludes the %s",
@@ -700,7 +700,9 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 	for (size_t i = 0; !stop && i < r->list.count; i++) {
 		vv_conflict_path *p = &r->list.paths[i];
 
-		if (p->failure.code == VV_OK && resolve_path(r, p, &later) < 0) {
+		if (r->torn.code < 0 && vv_work_is_torn(r->repo, p->path, NULL)) {
+			p->failure.code = VV_OK; /* merge_torn has the reason, or warned of it */
+		} else if (p->failure.code == VV_OK && resolve_path(r, p, &later) < 0) {
 			p->failure = later;
 			stop = vv_conflict_stops(&later);
 		}
@@ -729,6 +731,7 @@ static vv_status merge_torn(vv_resolving *r, vv_error *err)
 		vv_notes_put(vv_repository_notes(r->repo), "%.*s", (int)t.text.len - 1,
 			     vv_buf_cstr(&t.text));
 	}
+	r->torn = t.failure;
 	r->merged = t.merged > 0;
 	return rc;
 }
@@ -743,33 +746,23 @@ static bool any_conflict(const vv_resolving *r)
 	return false;
 }
 
-/* Resolves no file that is still torn. */
-static void refuse_torn(vv_resolving *r, const vv_error *torn)
-{
-	vv_array_each(r->list.paths, r->list.count, p) {
-		if (vv_work_is_torn(r->repo, p->path, NULL) && p->failure.code == VV_OK) {
-			p->failure = *torn;
-		}
-	}
-}
-
 vv_status vv_resolve(vv_resolving *r, vv_error *err)
 {
-	vv_error torn;
 	vv_status rc = r->paths ? vv_pathspec_in_index(r->paths, r->index, err) : VV_OK;
 
 	if (rc == VV_ENOTFOUND) return vv_hint_code(err, VV_HINT_RESOLVE_ROW);
-	if (rc < 0) return rc;
-	const vv_status merged = merge_torn(r, &torn);
+	if (rc < 0 || (rc = merge_torn(r, err)) < 0) return rc;
 	const bool any = any_conflict(r);
-	if (merged < 0 && (!any || vv_conflict_stops(&torn))) return vv_error_copy(err, &torn);
+	if (r->torn.code < 0 && (!any || vv_conflict_stops(&r->torn))) {
+		return vv_error_copy(err, &r->torn);
+	}
 	if (r->merged && !any) return VV_OK;
 	rc = vv_conflict_list_read(&r->list, r->repo, r->writer, r->index, r->paths, true,
 				   !is_part(r), err);
-	if (rc < 0) return rc;
-	if (merged < 0) {
-		refuse_torn(r, &torn);
+	rc = rc < 0 ? rc : resolve_all(r, err);
+	if (rc == VV_OK) return vv_error_copy(err, &r->torn);
+	if (r->torn.code < 0) {
+		vv_notes_warn(vv_repository_notes(r->repo), "%s", r->torn.message);
 	}
-	rc = resolve_all(r, err);
-	return rc < 0 || merged == VV_OK ? rc : vv_error_copy(err, &torn);
+	return rc;
 }

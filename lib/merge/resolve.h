@@ -36,6 +36,7 @@ typedef struct vv_resolving {
 	/* The following members are private; initially zero. */
 	vv_checkout checkout; /* writes and removes whole files */
 	bool changed;         /* the index must be written */
+	vv_error torn;        /* why a torn pointer could not be repaired; code VV_OK: all were */
 	bool merged; /* paths that git had merged as text were merged again, without conflicts */
 } vv_resolving;
 

@@ -210,7 +210,7 @@ static vv_status find(mender *m, vv_pathspec *paths, vv_error *err)
 
 	for (vv_index_entry e = {0}; vv_index_next(m->index, &e);) {
 		if (S_ISREG(e.mode) && (!paths || vv_pathspec_match(paths, e.path, NULL))) {
-			if ((rc = look(m, &e, &text, err)) < 0) return rc;
+			if ((rc = look(m, &e, &text, err)) < 0) return vv_prefix_name(err, e.path);
 		}
 	}
 	return VV_OK;
@@ -314,22 +314,27 @@ vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer 
 {
 	mender m = {.repo = r, .writer = w, .index = x, .committed = committed, .report = out};
 	vv_error why;
+	vv_status rc = VV_OK;
 
 	memset(out, 0, sizeof(*out));
-	vv_status rc = find(&m, paths, err);
-	bool stop = rc < 0;
+	bool stop = find(&m, paths, &why) < 0;
+	if (stop) {
+		out->failure = why;
+	}
 	for (size_t i = 0; !stop && i < m.count; i++) {
 		if (mend(&m, &m.list[i], dry, &why) < 0) {
 			(void)vv_prefix_name(&why, m.list[i].path);
-			rc = rc < 0 ? rc : vv_error_copy(err, &why);
+			if (out->failure.code < 0) {
+				vv_notes_warn(vv_repository_notes(r), "%s", why.message);
+			} else {
+				out->failure = why;
+			}
 			stop = vv_conflict_stops(&why);
 		}
 	}
 	/* merged paths are written, although another path failed */
 	if (out->merged + out->conflicts > 0 && !dry) {
-		vv_status written = vv_index_write(x, rc < 0 ? VV_IGNORED : err);
-
-		rc = rc < 0 ? rc : written;
+		rc = vv_index_write(x, err);
 	}
 	vv_array_clear(m.list, m.count, it, vv_free(it->path));
 	return rc;

@@ -105,6 +105,7 @@ static vv_status fix_torn(vv_context *c, const options *o, bool *any, vv_error *
 	vv_status rc = vv_torn_mend(&t, c->repo, c->writer, c->index,
 				    c->argc > 0 ? &c->paths : NULL, true, o->dry_run, err);
 
+	rc = rc < 0 ? rc : vv_error_copy(err, &t.failure);
 	if (vv_wants_json(o->format)) {
 		put_notes(vv_buf_cstr(&t.text));
 	} else if (!o->quiet || t.conflicts > 0) {

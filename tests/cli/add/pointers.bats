@@ -123,6 +123,35 @@ hint: 'varve restore p.csv' writes the data"
 	output_has mine
 }
 
+@test "resolve names a torn pointer that it cannot mend beside the conflicts of another path" {
+	torn
+	rows 5 > q.csv
+	varve add -q q.csv
+	varve commit -qm q
+	git checkout -q -b side
+	sed -i '2s/item/theirs/' q.csv
+	varve add -q q.csv
+	varve commit -qm side
+	git checkout -q main
+	tick
+	sed -i '2s/item/ours/' q.csv
+	varve add -q q.csv
+	varve commit -qm main
+	ends_with 1 varve merge side
+	sed -i 's/item 62,/mine,/' p.csv
+	cp -r .git/varve/conflicts "$HOME"
+	sed -i 's/"varve-conflicts":[0-9]*/"varve-conflicts":99/' .git/varve/conflicts/*
+	ends_with 2 varve resolve --theirs p.csv q.csv
+	stderr_has "varve: the record of the conflicts of q.csv is of a later version"
+	stderr_has "warning: p.csv: the file matches neither side"
+	cp "$HOME"/conflicts/* .git/varve/conflicts
+	ends_with 2 varve resolve --theirs p.csv q.csv
+	stderr_has "q.csv: resolved"
+	stderr_has "varve: p.csv: the file matches neither side"
+	stderr_lacks "all conflicts are resolved"
+	[ -z "$(git ls-files -u)" ]
+}
+
 # host_merges OURS THEIRS: two branches, each with its sed script, that a host without varve merged as text; a
 # clone with varve has pulled it.
 host_merges() {

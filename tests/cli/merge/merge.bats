@@ -1199,3 +1199,48 @@ assert "later version" in a["error"] and "items" not in a and "error" not in c a
 	[ "$(git diff --name-only --diff-filter=U)" = "$(printf 'a.csv\nb.csv')" ]
 	[ "$(cat c.csv)" = "$(printf 'id,v\n1,theirs\n2,y')" ]
 }
+
+@test "tables that git merged as text and that cannot be merged again are all named, with their own reasons" {
+	new_repo
+	for t in a b c; do
+		printf 'id,v\n%s,x\n2,y\n' $t > $t.csv
+	done
+	varve add -q --key id a.csv b.csv c.csv
+	varve commit -qm one
+	git branch spring
+	tick
+	sed -i 's/x/ours/' ?.csv
+	varve commit -qam main
+	git checkout -q spring
+	sed -i 's/y/theirs/' c.csv
+	varve commit -qam c
+	cp -r .git/varve/packs ../packs
+	sed -i 's/x/theirs/' [ab].csv
+	varve commit -qam "a and b"
+	git checkout -q main
+	! git -c merge.varve.driver='git merge-file %A %O %B' merge -q spring 2> ../refused
+	mkdir ../torn
+	cp ?.csv ../torn
+	touch .git/index.lock
+	ends_with 2 varve resolve --theirs
+	stderr_has "index.lock"
+	stderr_lacks "resolved"
+	[ "$(cat a.csv)" = "$(printf 'id,v\na,ours\n2,y')" ]
+	rm .git/index.lock
+	cp ../torn/* .
+	mv .git/varve/packs ../whole
+	mv ../packs .git/varve
+	ends_with 2 varve resolve --ours
+	stderr_has "c.csv: merged by row and cell, nothing is in conflict"
+	stderr_has "varve: a.csv: block "
+	stderr_has "warning: b.csv: block "
+	[ "$(grep -c ': block ' <<< "$stderr")" = 2 ]
+	[ "$(git ls-files -u | cut -f 2 | uniq)" = "$(printf 'a.csv\nb.csv')" ]
+	ends_with 2 varve add --fix
+	stderr_has "varve: a.csv: block "
+	stderr_has "warning: b.csv: block "
+	rm -r .git/varve/packs
+	mv ../whole .git/varve/packs
+	succeeds varve resolve --theirs
+	[ "$(cat a.csv b.csv)" = "$(printf 'id,v\na,theirs\n2,y\nid,v\nb,theirs\n2,y')" ]
+}
