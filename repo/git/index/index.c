@@ -235,19 +235,23 @@ vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err
 	if ((rc = vv_alloc_ok(part, err)) < 0 || (rc = vv_index_check_module(x, path, err)) < 0) {
 		return rc;
 	}
-	bool taken = git_index_find_prefix(&at, x->git, part) == 0;
-	for (char *slash = strchr(part, '/'); slash && slash[1] && !taken;
+	if (git_index_find_prefix(&at, x->git, part) == 0) {
+		rc = vv_fail(err, VV_EEXISTS,
+			     "'%s' cannot be added: the index has a folder of this name",
+			     vv_text_shows(path));
+	}
+	for (char *slash = strchr(part, '/'); slash && slash[1] && rc == VV_OK;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		taken = git_index_find(&at, x->git, part) == 0;
+		if (git_index_find(&at, x->git, part) == 0) {
+			rc = vv_fail(err, VV_EEXISTS,
+				     "'%s' cannot be added: the index has the file '%s'",
+				     vv_text_shows(path), vv_text_shows(part));
+		}
 		*slash = '/';
 	}
 	git_error_clear();
-	return taken ? vv_fail(err, VV_EEXISTS,
-			       "'%s' cannot be added: another file or folder has "
-			       "this name",
-			       vv_text_shows(path))
-		     : VV_OK;
+	return rc;
 }
 
 bool vv_index_has_conflicts(const vv_index *x)

@@ -329,6 +329,29 @@ static void an_uncertain_file_is_looked_at_when_the_index_is_written_again(void 
 	vv_repository_close(r);
 }
 
+static void a_path_where_a_folder_or_file_of_the_index_is_in_the_way_is_not_free(void **state)
+{
+	vv_repository *r;
+	vv_index *x;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	sh("mkdir folder && echo 1 > folder/a && echo 1 > file && git add .");
+	r = open_here();
+	x = open_index(r);
+	vv_assert_ok(vv_index_check_free(x, "folder/b", &err), &err);
+	vv_assert_ok(vv_index_check_free(x, "file", &err), &err);
+	vv_assert_status(vv_index_check_free(x, "folder", &err), VV_EEXISTS, &err);
+	assert_string_equal(err.message,
+			    "'folder' cannot be added: the index has a folder of this name");
+	vv_assert_status(vv_index_check_free(x, "file/b/c", &err), VV_EEXISTS, &err);
+	assert_string_equal(err.message,
+			    "'file/b/c' cannot be added: the index has the file 'file'");
+	vv_index_close(x);
+	vv_repository_close(r);
+}
+
 static void what_git_staged_meanwhile_is_kept(void **state)
 {
 	vv_repository *r;
@@ -639,6 +662,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_entry_without_stat_is_compared),
 	cmocka_unit_test(entries_that_git_left_uncertain_stay_so),
 	cmocka_unit_test(an_uncertain_file_is_looked_at_when_the_index_is_written_again),
+	cmocka_unit_test(a_path_where_a_folder_or_file_of_the_index_is_in_the_way_is_not_free),
 	cmocka_unit_test(what_git_staged_meanwhile_is_kept),
 	cmocka_unit_test(a_held_lock_is_waited_for),
 	cmocka_unit_test(a_lock_that_stays_is_named),
