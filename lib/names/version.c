@@ -386,6 +386,22 @@ static vv_status not_there(vv_subject *s, vv_error *err)
 	return s->repo ? vv_near_file_hint(s->repo, s->text, NULL, err) : VV_ENOTFOUND;
 }
 
+/* A path outside of the work tree may lead to a file of another repository. */
+static vv_status hint_other(const vv_subject *s, vv_error *err)
+{
+	vv_auto(vv_repository) *other = NULL;
+	vv_auto(char) *dir = vv_path_dir(s->text), *path = NULL;
+
+	if (dir &&
+	    vv_repository_open(&other, dir, vv_repository_env(s->repo), VV_IGNORED) == VV_OK &&
+	    vv_repository_workdir(other) &&
+	    vv_repository_relative(&path, other, s->text, VV_IGNORED) == VV_OK) {
+		return vv_hint(err, "name a file of another repository as FOLDER#PATH: '%s#%s'",
+			       vv_text_shows(vv_repository_workdir(other)), vv_text_shows(path));
+	}
+	return VV_EUSAGE;
+}
+
 static vv_status find_in_work(vv_subject *s, vv_error *err)
 {
 	vv_stat st;
@@ -400,10 +416,7 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 				       vv_text_shows(s->text), vv_text_shows(s->text));
 		}
 		if ((rc = vv_repository_relative(&s->path, s->repo, s->text, err)) < 0) {
-			return rc == VV_EUSAGE && *s->text
-				       ? vv_hint(err, "write a file of another repository as "
-						      "FOLDER#PATH")
-				       : rc;
+			return rc == VV_EUSAGE && *s->text ? hint_other(s, err) : rc;
 		}
 		s->file = vv_repository_file(s->repo, s->path);
 	} else {

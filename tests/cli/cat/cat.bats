@@ -226,7 +226,11 @@ two_versions() {
 	ends_with 2 varve cat prise.csv
 	stderr_has "did you mean 'prices.csv'?"
 	ends_with 2 varve cat ../else/prices.csv
-	stderr_has "write a file of another repository as FOLDER#PATH"
+	stderr_lacks "hint:"
+	git init -q ../else
+	mkdir ../else/sub
+	ends_with 2 varve cat ../else/sub/prices.csv
+	stderr_has "hint: name a file of another repository as FOLDER#PATH: '$(cd ../else && pwd -P)#sub/prices.csv'"
 	ends_with 2 varve cat prices.csv --where 'price > 1,5'
 	stderr_has "write numbers with a decimal point"
 	ends_with 2 varve cat prices.csv --where 'prise = 1 and nothing = 2'
