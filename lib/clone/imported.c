@@ -344,8 +344,8 @@ static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid
 	}
 	if (a.columns > 0 && count_common(&a, &b) == 0) {
 		vv_buf_puts(&what, "none of the old columns exists");
-	} else if (b.root.rows < a.root.rows / 2 || (b.root.rows == 0 && a.root.rows > 0)) {
-		vv_buf_printf(&what, "%s rows in place of ", vv_text_count(b.root.rows));
+	} else if (b.root.rows < a.root.rows - a.root.rows / 2) {
+		vv_buf_printf(&what, "%s in place of ", vv_text_counted(b.root.rows, "row", NULL));
 		vv_buf_puts(&what, vv_text_count(a.root.rows));
 	} else if (a.root.dialect.final_newline && !b.root.dialect.final_newline) {
 		vv_buf_puts(&what, "its last line has no line end");

@@ -66,7 +66,7 @@ const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to);
  * entry's etag and time, and its new version has the version i->root as parent. VV_EUSAGE: the
  * source is not stored as a table in its repository. VV_EINPUT: the file is not a table.
  * VV_EREFUSED: the file is an HTML page or is empty; or, in an update, it has none of the columns
- * or less than half of the rows of the previous version, or its last line has no line end although
+ * or fewer than half of the rows of the previous version, or its last line has no line end although
  * that of the previous version had one. VV_EMISSING: the previous version is missing here, or
  * VV_OFFLINE_VAR is set. anything: accept files that are otherwise refused, and a missing previous
  * version. */

@@ -196,6 +196,22 @@ there() {
 	VARVE_TRUSTED_HOSTS=$url succeeds varve update
 }
 
+@test "of three rows two are enough for an update, and one is not" {
+	rows 3 > ../web/prices.csv
+	imported
+	tick
+	rows 1 > ../web/prices.csv
+	ends_with 1 varve update
+	stderr_has "1 row in place of 3"
+	tick
+	rows 2 > ../web/prices.csv
+	succeeds varve update
+	cmp prices.csv ../web/prices.csv
+	tick
+	rows 1 > ../web/prices.csv # half of two
+	succeeds varve update
+}
+
 update_sound() {
 	"$@"
 	cmp prices.csv ../web/prices.csv
@@ -247,6 +263,8 @@ update_sound() {
 	refused "0 rows in place of 300"
 	head -n 100 ../v1.csv > ../web/prices.csv
 	refused "99 rows in place of 300"
+	head -n 150 ../v1.csv > ../web/prices.csv
+	refused "149 rows in place of 300"
 	head -c -1 ../v1.csv | sed '$d' | head -c -1 > ../web/prices.csv
 	refused "its last line has no line end"
 	printf 'error,detail\n1,over quota\n' > ../web/prices.csv
