@@ -141,6 +141,7 @@ const vv_command vv_cmd_rm = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
+	.exit_codes = "some files are outside the sparse checkout, and were not removed",
 	.arguments = "path",
 	.takes = "paths",
 	.least = 1,

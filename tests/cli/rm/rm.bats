@@ -111,6 +111,8 @@ two_files() {
 	output_is "rm 'in/t.csv'"
 	stderr_has "out: not removed, because it is outside the sparse checkout"
 	[ "$(git diff --cached --name-status)" = $'D\tin/t.csv' ]
+	succeeds varve rm -h
+	output_has "1 some files are outside the sparse checkout"
 }
 
 @test "a table that was only touched goes, also where git has no filter yet" {
