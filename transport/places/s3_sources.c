@@ -464,6 +464,12 @@ static vv_status find_taker(vv_s3_key *out, finder *f, const vv_s3_profile *p, v
 	if (strcmp(kind, "Ec2InstanceMetadata") == 0) {
 		return s3_lent_machine(out, f->connect, err);
 	}
+	if (*kind) {
+		return vv_fail(err, VV_EINPUT,
+			       "its credential_source '%s' is not Environment, EcsContainer or "
+			       "Ec2InstanceMetadata",
+			       vv_text_shows(kind));
+	}
 	return vv_fail(
 		err, VV_EINPUT,
 		"its role_arn needs source_profile, credential_source (Environment, EcsContainer, "

@@ -59,13 +59,19 @@ asked() {
 	stderr_lacks "secret/"
 }
 
-@test "a profile that is its own source takes its role with its keys, and a circle of profiles is refused" {
+@test "a profile that is its own source takes its role with its keys, and a circle or an unknown source is refused" {
 	printf '[default]\nrole_arn = %s\nsource_profile = default\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret/with+signs=\n' \
 		"$role" > "$HOME/.aws/config"
 	works
 	printf '[default]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = default\n' > "$HOME/.aws/config"
 	ends_with 2 varve store test
 	stderr_has "source_profile"
+	printf '[default]\nrole_arn = r\n' > "$HOME/.aws/config"
+	ends_with 2 varve store test
+	stderr_has "its role_arn needs source_profile, credential_source (Environment"
+	printf '[default]\nrole_arn = r\ncredential_source = Lambda\n' > "$HOME/.aws/config"
+	ends_with 2 varve store test
+	stderr_has "its credential_source 'Lambda' is not Environment, EcsContainer or Ec2InstanceMetadata"
 }
 
 @test "a CI job's token is changed for a role's keys, before the keys of a profile" {
