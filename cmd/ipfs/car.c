@@ -288,7 +288,7 @@ static vv_status check_roots(import *m, vv_error *err)
 	if (rc == VV_EMISSING) {
 		return vv_hint(
 			err,
-			"the file was cut off, or contains only a part; received data is kept for some time: import a complete file, or fetch the rest from a peer");
+			"the file is cut off or partial: import the complete file, or fetch the missing blocks from a peer; those received are kept for some time");
 	}
 	if (rc < 0) return rc;
 	vv_array_each(roots, count, root) {

@@ -481,7 +481,7 @@ static vv_status explain_cid(const vv_buf *section, uint64_t at, vv_error *err)
 		} else if (codec == 0x70) {
 			what = "a dag-pb CID (UnixFS)";
 		} else {
-			what = "a CID of another codec";
+			what = "a CID with a codec other than raw and DAG-CBOR";
 		}
 	}
 	return vv_fail(err, VV_EINPUT,

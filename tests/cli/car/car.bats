@@ -180,6 +180,7 @@ flip() {
 	new_repo ../other
 	ends_with 2 varve -C ../other ipfs car import ../part.car
 	stderr_has "is missing"
+	stderr_has "hint: the file is cut off or partial: import the complete file"
 	ends_with 2 varve -C ../other cat "$root"
 	succeeds varve -C ../other ipfs car import "$PWD/x.car"
 	varve -C ../other cat "$root" > back.csv

@@ -187,6 +187,9 @@ static void lengths_that_cannot_be_are_refused_before_memory_is_taken(void **sta
 		{"\x24\x01\x55\x13\x20"
 		 "abcdefghijklmnopqrstuvwxyz012345",
 		 37, "a hash other than SHA-256"},
+		{"\x24\x01\x51\x12\x20"
+		 "abcdefghijklmnopqrstuvwxyz012345",
+		 37, "a codec other than raw and DAG-CBOR"},
 		{"\x24\x01\x55\x12\x20"
 		 "abcdefghijklmnopqrstuvwxyz012345",
 		 37, "is damaged"},
