@@ -180,7 +180,11 @@ static vv_status read_host(vv_url *out, const char *p, size_t len, vv_error *err
 
 	if (len > 0 && p[0] == '[') {
 		host_end = memchr(p, ']', len);
-		if (!host_end || !is_ipv6(p + 1, (size_t)(host_end - p - 1)) ||
+		if (!host_end) {
+			return vv_fail(err, VV_EUSAGE, "the URL '%s' has '[' without ']'",
+				       vv_text_shows(out->text));
+		}
+		if (!is_ipv6(p + 1, (size_t)(host_end - p - 1)) ||
 		    (host_end + 1 < end && host_end[1] != ':')) {
 			return vv_fail(err, VV_EUSAGE,
 				       "the URL '%s' has no IPv6 address between its brackets",

@@ -183,7 +183,7 @@ static const struct bad {
 	{"ssh://host:22a/x", "has '22a' where a port"},
 	{"ssh://host:-1/x", "has '-1' where a port"},
 	{"https://host:99999999999999999999/x", "where a port (1 to 65535) belongs"},
-	{"ssh://[::1/x", "has no IPv6 address between its brackets"},
+	{"ssh://[::1/x", "the URL 'ssh://[::1/x' has '[' without ']'"},
 	{"ssh://[host]/x", "has no IPv6 address between its brackets"},
 	{"ssh://[::1]x/y", "has no IPv6 address between its brackets"},
 	{"ssh://[::1$x]/y", "has no IPv6 address between its brackets"},
