@@ -13,7 +13,7 @@ static void give(base_check *c, const vv_rule_setting *s, const char *column)
 {
 	vv_finding f = base_finding(c, s, column);
 
-	vv_buf_puts(&c->expected, "the spelling of the base");
+	vv_buf_puts(&c->expected, "cells written as in the base");
 	(void)vv_hint_put(&c->expected, "; ", c->o->words, VV_HINT_RESTORE_SPELLING,
 			  c->o->path ? c->o->path : "");
 	base_give(c, NULL, &f);

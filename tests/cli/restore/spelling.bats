@@ -12,7 +12,7 @@ load ../helper
 	output_has "spreadsheet, column code: leading zeros are lost in 2 cells (01234 -> 1234)"
 	output_has "spreadsheet, column gene: texts became dates in 2 cells (MARCH1 -> 1-Mar)"
 	output_has "spreadsheet, column price: numbers have a different decimal mark"
-	output_has "varve restore --spelling t.csv"
+	output_has "expected: cells written as in the base; 'varve restore --spelling t.csv'"
 	succeeds varve add t.csv
 	stderr_has "t.csv, column code: leading zeros are lost in 2 cells (01234 -> 1234); 'varve restore --spelling t.csv'"
 	succeeds varve restore --spelling t.csv
