@@ -43,7 +43,7 @@ static const struct {
 	{"config-list", "'varve config --list --all' lists the settings"},
 	{"conflicts", "'varve conflicts' lists them"},
 	{"convert-lines", "'varve convert IN OUT' writes all lines alike; without '--order key' the table is kept in the file's order"},
-	{"convert-utf8", "'varve convert' writes a file in UTF-8, which has all characters"},
+	{"convert-utf8", "'varve convert' writes the file in UTF-8"},
 	{"diff-key", "'varve diff --key $1' compares by it"},
 	{"diff-patch", "'varve diff --format patch' writes patches of tables"},
 	{"edit-and-add", "edit the file as you want it, then 'varve add $1'"},

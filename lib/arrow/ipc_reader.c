@@ -56,8 +56,8 @@ typedef struct reader {
 static vv_status cut_off(const reader *r, vv_error *err)
 {
 	return vv_fail(err, VV_EINPUT,
-		       "%s: the Arrow data is incomplete\nwrite the data again: the end mark is "
-		       "missing",
+		       "%s: the Arrow data is incomplete: it has no end mark\n"
+		       "write the data again",
 		       vv_text_shows(r->source.name));
 }
 

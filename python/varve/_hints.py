@@ -32,7 +32,7 @@ WORDS = {
     "clone-url": "varve.clone(url, path)",
     "conflicts": "Repo.conflicts() lists them",
     "convert-lines": "write all lines alike",
-    "convert-utf8": "write the file as UTF-8, which has all characters",
+    "convert-utf8": "write the file as UTF-8",
     "diff-key": "name it with key=",
     "edit-and-add": "Repo.put() or Repo.write() stores it as you want it",
     "edits": "commit them, save them with 'git stash', or discard them with 'git restore PATH'",

@@ -41,7 +41,8 @@ static vv_status load(http_curl *table, vv_error *err)
 				       "libcurl4", "curl"));
 	}
 	if (!find_all(library, table)) {
-		return vv_fail(err, VV_ENOSUPPORT, "the installed libcurl is too old");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "the installed libcurl is too old: HTTP needs 7.66 or later");
 	}
 	return table->global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK
 		       ? VV_OK

@@ -170,7 +170,7 @@ static unsigned car_wishes(vv_requested_form *out, const vv_form_params *p, cons
 	}
 	out->dups = strcmp(dups, "y") == 0;
 	if (p->bytes && !read_part(&out->part, p->bytes)) {
-		vv_fail(err, VV_EUSAGE, "entity-bytes must be FROM:TO");
+		vv_fail(err, VV_EUSAGE, "entity-bytes must be FROM:TO or FROM:*");
 		return 400;
 	}
 	if (p->scope && strcmp(p->scope, "block") != 0 && strcmp(p->scope, "entity") != 0 &&

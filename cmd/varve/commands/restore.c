@@ -176,7 +176,7 @@ static void print_restored(const vv_context *c, const vv_restored *done)
 	vv_note("restored %s", vv_text_counted(n, "file", NULL));
 	if (done->datasets > 0 && !vv_repository_is_initialised(c->repo)) {
 		vv_note("hint: Git is not set up for tables in this clone yet: run "
-			"'varve init'; without it, 'git add' stores tables whole");
+			"'varve init'; without it, 'git add' puts whole tables into Git");
 	}
 }
 

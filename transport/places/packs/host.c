@@ -344,7 +344,7 @@ vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *er
 	vv_status rc = vv_host_need_scratch(h, err);
 	rc = rc < 0 ? rc : vv_git_must(&run, vv_text_url(h->url), err);
 	if (rc == VV_OK && out.len > VV_OID_TEXT && !vv_oid_parse(tip, out.data, VV_OID_TEXT)) {
-		rc = vv_fail(err, VV_ECORRUPT, "git ls-remote returned no id for %s",
+		rc = vv_fail(err, VV_ECORRUPT, "git ls-remote printed no object id for %s",
 			     vv_text_shows(ref));
 	}
 	return rc;
