@@ -277,7 +277,7 @@ is_linked() {
 	rm prices.csv other.csv
 	varve commit -qm gone
 	succeeds varve drop --history # what a tracking branch has is no history
-	output_has "no such version"
+	output_has "nothing to drop: no versions of tables match"
 	git update-ref refs/remotes/origin/main main
 	ends_with 1 varve drop --history
 	succeeds varve gc
