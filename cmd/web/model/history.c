@@ -89,7 +89,7 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_li
 	out->skip = q->skip + out->count;
 	if (rc == VV_OK && !out->complete && !out->missing && vv_row_history_from(h, &next)) {
 		vv_oid_text(out->next, &next);
-		out->skip = 0;
+		out->skip = q->skip > seen ? q->skip - seen : 0;
 	}
 	return rc;
 }

@@ -15,6 +15,7 @@
 #include "cmd/varve/commands.h"
 #include "cmd/web/model/compare.h"
 #include "cmd/web/model/histogram.h"
+#include "cmd/web/model/history.h"
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/values.h"
 #include "cmd/web/pages/page.h"
@@ -111,6 +112,24 @@ static void a_search_whose_time_is_over_goes_on_where_it_ended(void **state)
 	} while (!rows.complete && calls < ROWS);
 	assert_int_equal(found, (ROWS + EVERY - 1) / EVERY);
 	assert_true(calls > 3);
+	vv_web_visit_end(&v);
+}
+
+static void a_history_whose_time_is_over_skips_the_rest_of_the_events_to_skip(void **state)
+{
+	vv_web_visit v = {.until_ms = 1}; /* one event a call */
+	vv_web_life life;
+	vv_error err;
+
+	(void)state;
+	begin();
+	const vv_web_table *t = open_table(&v);
+	const vv_web_life_query q = {.from = &t->commit, .path = "t.csv", .key = "0", .skip = 2};
+	vv_assert_ok(vv_web_row_life(&v, &q, &life, &err), &err);
+	assert_false(life.complete);
+	assert_int_equal(life.count, 0);
+	assert_int_equal(strlen(life.next), VV_OID_TEXT);
+	assert_int_equal(life.skip, 1);
 	vv_web_visit_end(&v);
 }
 
@@ -315,6 +334,7 @@ static void outliers_leave_the_bars_of_all_other_numbers_fine(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_search_whose_time_is_over_goes_on_where_it_ended),
+	cmocka_unit_test(a_history_whose_time_is_over_skips_the_rest_of_the_events_to_skip),
 	cmocka_unit_test(values_that_were_not_all_read_say_so_and_are_not_remembered),
 	cmocka_unit_test(pages_whose_time_is_over_show_no_figures_of_a_part_as_those_of_the_table),
 	cmocka_unit_test(work_for_a_browser_that_has_gone_ends),
