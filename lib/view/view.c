@@ -88,6 +88,10 @@ static vv_status find_order(view *v, vv_error *err)
 	vv_status rc = VV_OK;
 
 	v->sorts = names ? names->count : 0;
+	if (v->opts->rows && v->opts->format == VV_VIEW_ARROW) {
+		return vv_fail(err, VV_EUSAGE,
+			       "rows cannot be selected by number with the formats arrow and xlsx");
+	}
 	if (v->sorts == 0) return VV_OK;
 	if (v->opts->format == VV_VIEW_ARROW) {
 		return vv_fail(err, VV_EUSAGE,

@@ -40,12 +40,12 @@ typedef struct vv_view_options {
 	/* conditions (where.h), which must all be true for a row; NULL or empty: every row */
 	const vv_strings *where;
 	const char *search; /* a text that a row must have (where.h); NULL or "": every row */
-	const char *path;   /* path of the table's file, for hints; NULL: not known */
+	const char *path;   /* path of the table's file, for messages and hints; NULL: not known */
 	/* columns by which rows are sorted, descending if the name begins with '-'; NULL or empty:
 	 * the file's order. Not for format arrow */
 	const vv_strings *sort;
-	/* numbers of the rows to write, in this order, instead of those that the other members select;
-	 * NULL: not used. Not for format arrow */
+	/* numbers, from 0, of the rows to write, in this order, instead of those that the other
+	 * members select; NULL: not used. Not for format arrow */
 	const uint64_t *rows;
 	size_t row_count;
 	/* folder for temporary files, which sorting needs; NULL: TMPDIR, else /tmp */
@@ -56,7 +56,7 @@ typedef struct vv_view_options {
 	 * from 0, is written (vv_rows_share); offset must then be 0. parts 0: all rows */
 	uint32_t part, parts;
 	/* write ' before a cell that a spreadsheet would evaluate as a formula, except plain
-	 * numbers. For formats csv, tsv and own; VV_EUSAGE for other formats */
+	 * numbers. For formats csv and tsv, and own of a CSV file; VV_EUSAGE for other formats */
 	bool safe_for_spreadsheets;
 	bool alone;      /* do not read ahead in another thread */
 	bool bom;        /* format own: begin with the byte order mark of the table's file */
@@ -72,7 +72,8 @@ typedef struct vv_view_options {
 
 /* Writes the rows of t that opts selects, passes the output to fn, in pieces, and sets *rows to the
  * number of rows. VV_ENOTFOUND: a column does not exist; the hint may have similar names.
- * VV_EUSAGE: the path is stored as a file and has no rows, or an option is not for this format.
+ * VV_EUSAGE: the path is stored as a file and has no rows; or sort, rows or safe_for_spreadsheets
+ * is set for a format that it is not for. Other members for other formats are ignored.
  * VV_EINPUT: a cell cannot be written in this format. */
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
 			uint64_t *rows, vv_error *err);

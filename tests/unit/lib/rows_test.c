@@ -1,8 +1,10 @@
 /*
- * A cursor over rows goes on at the rows that its options select, and at no others.
+ * A cursor over rows goes on at the rows that its options select, and at no others. Rows that are
+ * selected by number are written in that order, or refused.
  */
 #include "dataset/table/import.h"
 #include "lib/rows/rows.h"
+#include "lib/view/view.h"
 #include "tests/unit/dataset/memory.h"
 
 #define ROWS 20000u
@@ -78,8 +80,42 @@ static void rows_of_a_group_that_is_selected_in_part_can_be_sought(void **state)
 	memory_clear(&m);
 }
 
+static vv_status drop(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	(void)payload;
+	(void)bytes;
+	(void)len;
+	(void)err;
+	return VV_OK;
+}
+
+static void rows_by_number_are_refused_by_arrow(void **state)
+{
+	const uint64_t numbers[] = {9, 3};
+	vv_view_options o = {
+		.format = VV_VIEW_CSV, .rows = numbers, .row_count = 2, .limit = UINT64_MAX};
+	memory m;
+	vv_import_result r;
+	vv_table t;
+	uint64_t rows;
+	vv_error err;
+
+	(void)state;
+	memory_init(&m);
+	import_rows(&m, &r);
+	vv_assert_ok(vv_table_open(&t, &m.sink, &r.cid, &err), &err);
+	vv_assert_ok(vv_view_write(&t, &o, drop, NULL, &rows, &err), &err);
+	assert_int_equal(rows, 2);
+	o.format = VV_VIEW_ARROW;
+	assert_int_equal(vv_view_write(&t, &o, drop, NULL, &rows, &err), VV_EUSAGE);
+	vv_table_close(&t);
+	vv_import_result_clear(&r);
+	memory_clear(&m);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(rows_of_a_group_that_is_selected_in_part_can_be_sought),
+	cmocka_unit_test(rows_by_number_are_refused_by_arrow),
 };
 
 VV_TEST_SUITE(rows)
