@@ -24,7 +24,9 @@
  * be NULL: without a common version, all rows count as added by the sides. A conflict does not
  * cause VV_ECONFLICT: it is counted in *stats and passed to opts->conflict, and the result, which
  * is a valid table even then, has the value of ours. If the versions cannot be merged row by row,
- * the conflict is VV_CONFLICT_TABLE or VV_CONFLICT_KEY, and the result is ours as a whole.
+ * the conflict is VV_CONFLICT_TABLE or VV_CONFLICT_KEY, and the result is ours as a whole. If
+ * comments would be lost or encodings mixed, this is found last: conflicts of rows and cells were
+ * then passed on before, with row numbers of the result that is not used.
  * VV_EREFUSED: the merged table would have too many columns, or its text would be read as other
  * rows. VV_ENOTFOUND: not all versions have the columns of opts->key. */
 vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table *base,

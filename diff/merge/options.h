@@ -26,7 +26,7 @@ typedef enum vv_conflict_kind {
 	VV_CONFLICT_COLUMN_REMOVED,
 	/* both sides changed the column's definition or name, in different ways */
 	VV_CONFLICT_COLUMN,
-	VV_CONFLICT_KEY,    /* the declared keys of the sides are different */
+	VV_CONFLICT_KEY,    /* the sides have different keys, or one lost the key */
 	VV_CONFLICT_ABOVE,  /* both sides changed the same lines above the table */
 	VV_CONFLICT_BELOW,  /* both sides changed the same lines below the table */
 	VV_CONFLICT_AROUND, /* JSON: both sides changed the same members outside of the rows */

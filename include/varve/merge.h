@@ -98,7 +98,7 @@ typedef struct varve_conflict {
 	 *   "row-removed"     one side removed the row, and the other changed it
 	 *   "column-removed"  one side dropped the column, and the other changed its cells
 	 *   "column"          both sides changed the name or definition of the column
-	 *   "key"             the sides declare different keys
+	 *   "key"             the sides have different keys, or one lost the key
 	 *   "lines-above"     both sides changed lines above the table
 	 *   "lines-below"     both sides changed lines below the table
 	 *   "members"         both sides changed members of a JSON document outside of the rows

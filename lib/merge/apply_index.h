@@ -59,9 +59,8 @@ vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error
  * results to a->merged. Writes and commits blocks and blobs, but changes neither the index nor
  * the work tree. opts: as for vv_patch_apply; only reverse, temp_dir and pool are used.
  * VV_EMISSING: the version that the patch was made from is missing. VV_ECONFLICT: the patch
- * removes or renames the path, or the index does not have it. If the sides cannot be merged as
- * rows, returns VV_OK; the path has one conflict of kind VV_CONFLICT_TABLE, and a->conflicts
- * counts it. */
+ * removes or renames the path, or the index does not have it. Returns VV_OK also if the sides
+ * cannot be merged as rows (vv_dataset_merge_run). a->conflicts counts paths with conflicts. */
 vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 			       const vv_patch_apply_options *opts, vv_error *err);
 

@@ -30,7 +30,8 @@ typedef struct vv_merge_scope {
 	const vv_oid *into; /* the commit whose rules apply; NULL: HEAD */
 	/* arguments of merge -X, which override the rules of varve.json */
 	vv_strings how;
-	bool swapped; /* ours and theirs are exchanged in this merge */
+	/* the caller has exchanged ours and theirs, so rules that name a side are exchanged, too */
+	bool swapped;
 } vv_merge_scope;
 
 /* Adds the rules for in->path to *out, which must be zeroed. If the other side's commit changes the

@@ -38,7 +38,8 @@ typedef struct vv_dataset_merge {
 	/* arguments of `merge -X`: rules that override those of `into`; borrowed */
 	vv_strings how;
 	bool no_rules; /* ignore rules: if both sides changed a cell, there is a conflict */
-	bool swapped;  /* ours and theirs are exchanged in this merge */
+	/* the caller has exchanged ours and theirs, so rules that name a side are exchanged, too */
+	bool swapped;
 	/* the reason why the sides are different tables, so that the whole path is a conflict; else
 	 * NULL */
 	const char *apart;
@@ -49,7 +50,9 @@ typedef struct vv_dataset_merge {
 /* One value = the result of one merge of a path. */
 typedef struct vv_dataset_merged {
 	vv_index_side result; /* the merged file */
-	vv_cid root;          /* root of the merged table; null: rows could not be merged */
+	/* root of the table in `result`; null: the result is not a table, or the sides could not be
+	 * opened as tables */
+	vv_cid root;
 	vv_merge_stats stats;
 	/* its items, sides and names are set; without conflicts, it has no items */
 	vv_conflict_record record;
@@ -59,8 +62,10 @@ VV_AUTO_CLEAR(vv_dataset_merged, vv_dataset_merged_clear)
 
 /* Merges in->sides, and sets *out, which must be initialised or zero, to the result. ours and
  * theirs must both be files. in->writer stores the blocks; the caller makes them durable
- * (vv_dataset_writer_commit). If the sides cannot be merged as rows, there is a single conflict of
- * kind VV_CONFLICT_TABLE, and the result is ours. out->record borrows in->how. */
+ * (vv_dataset_writer_commit). If the sides cannot be merged as rows, and no decision selects one,
+ * the result is ours, and out->record has a conflict of kind VV_CONFLICT_TABLE, or VV_CONFLICT_KEY
+ * if a side lost the key. The record can then also have conflicts that were found earlier in the
+ * merge. out->record borrows in->how. */
 vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err);
 
 /* Writes *blob to the file in->path of the work tree: as a table if it is a pointer whose blocks
