@@ -212,7 +212,7 @@ static vv_status try_changes(bool *one, const vv_dataset_merge *in, vv_error *er
 }
 
 /* git checkout -m to a branch that renamed the table: HEAD's version is the base, the branch's is ours, and that of the work
- * tree, which is in no commit, is theirs. Nothing is staged, so that the work tree has no new names. */
+ * tree is theirs, which is not compared with anything. Nothing is staged: the index has the base at its old path. */
 static vv_status try_switch(bool *one, const vv_dataset_merge *in, vv_error *err)
 {
 	const vv_oid *const blobs[] = {&in->sides[VV_OURS].id};
