@@ -18,9 +18,11 @@
 typedef struct check_accept {
 	const char *const *paths; /* patterns of paths, followed by NULL */
 	const vv_rule *rule;      /* the rule whose findings are accepted */
-	const char *name;         /* name or text of a rule of varve.checks; NULL: any */
-	const char *column;       /* NULL: any column, or no column */
-	/* key of the row: "id=5", or the value of a key with one column; NULL: any */
+	/* `name` or `expected` of the finding, such as the name or text of a rule of varve.checks;
+	 * NULL: any */
+	const char *name;
+	const char *column; /* NULL: any column, or no column */
+	/* key of the row, "id=5", or its text after the first '='; NULL: any */
 	const char *key;
 	const char *why;   /* the reason as shown in reports, with the day */
 	const char *until; /* the last day on which the entry applies; NULL: no such day */
@@ -31,7 +33,8 @@ typedef struct check_accept {
 extern const char *const check_accept_words[];
 
 /* Reads the entry in node into *out, whose rule the caller has set. The caller has checked the names of
- * node's members. The texts of *out are in d->arena or node. VV_EINPUT: the entry is invalid. */
+ * node's members. The texts of *out are in d->arena or node. If the entry is invalid, sets d->rc to
+ * VV_EINPUT, and *out is undefined. */
 void check_accept_read(check_accept *out, vv_descriptor *d, const vv_json *node);
 
 /* Searches count entries for one that accepts the finding `found` of the rule at the path, at the time

@@ -63,7 +63,9 @@ typedef struct vv_check_rule {
 	const char **targets; /* REFERENCES: the columns of that table, ended by NULL */
 	const char *owner;    /* the owner's name ("@ada"), without '@'; may be NULL */
 	const char **tags;    /* the tags, followed by NULL; NULL: no tags */
-	vv_check_row *rows;   /* test rows of the rule (lib/check/rule_tests.h) */
+	/* test rows of the rule (lib/check/rule_tests.h); in a line with several bounds, only the rule
+	 * of the last bound has them */
+	vv_check_row *rows;
 	size_t row_count;
 	const char *file; /* name of the file, for messages */
 	size_t line;      /* number of the rule's line, from 1 */
@@ -87,8 +89,8 @@ bool vv_check_rule_takes_rows(const vv_check_rule *r);
 /* All rules of a file. */
 typedef struct vv_checks vv_checks;
 /* Reads the text of a varve.checks. name: the file's name, for messages. VV_EINPUT: the syntax is
- * invalid, and the message has file, line and column, and the expected syntax; or the text is not
- * UTF-8 or is too large. */
+ * invalid, and the message has file, line and column, and the expected syntax; two rules have the
+ * same name; or the text has a NUL, is not UTF-8 or is too large. */
 vv_status vv_checks_read(vv_checks **out, const char *text, size_t len, const char *name,
 			 vv_error *err);
 void vv_checks_free(vv_checks *c); /* accepts NULL */

@@ -26,7 +26,7 @@ vv_status check_emit_line_ends(check_emit *e, vv_error *err);
 /* Reports the findings about rows and cells that were counted in the row groups. */
 vv_status check_emit_cells(check_emit *e, vv_error *err);
 /* Reports a finding about a row (from 0) and its cells in some columns of the plan. message and
- * expected are texts written by varve. */
+ * expected: as in vv_finding. */
 vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,
 			 const size_t *columns, size_t count, const char *message,
 			 const char *expected, vv_error *err);

@@ -1,9 +1,9 @@
 /*
  * finding: one fault found by a check.
  *
- * A rule that frictionless has, too, has the code that frictionless uses, such as "type-error",
- * "primary-key" or "missing-cell" (frictionless-py, frictionless/errors). The other codes are varve's
- * own; docs/use/rules.md lists them.
+ * Rules that frictionless also has use its codes, such as "type-error", "primary-key" or
+ * "missing-cell" (frictionless-py, frictionless/errors). The other codes are varve's own;
+ * docs/use/rules.md lists them.
  */
 #ifndef VV_CHECK_RULES_FINDING_H
 #define VV_CHECK_RULES_FINDING_H
@@ -21,8 +21,9 @@ typedef enum vv_severity {
 	VV_SEVERITY_ERROR
 } vv_severity;
 
-/* A finding, borrowed during the callback. Each text is one line written by varve, except `value`
- * and `key`: they are data, may contain any bytes, and must be escaped for display. */
+/* A finding, borrowed during the callback. All texts except rule and commit can contain data or texts
+ * of the project, and must be escaped for display. path, name and column may contain any
+ * characters, also line ends; value and key, any bytes. */
 typedef struct vv_finding {
 	const char *rule;     /* the rule's code */
 	vv_severity severity; /* never OFF */
@@ -79,8 +80,8 @@ typedef struct vv_rule {
 	vv_severity by_default;
 	bool of_base;   /* the rule compares with a base version */
 	unsigned takes; /* VV_RULE_... bits of the members that a setting of the rule can have */
-	/* for users: the data that the rule reads from both versions; NULL: the rule does not
-	 * compare versions */
+	/* for users: the data that the rule reads from both versions; NULL: it is not reported, also
+	 * for some rules that compare versions */
 	const char *reads;
 } vv_rule;
 
