@@ -15,7 +15,8 @@ typedef struct vv_web_life_cell {
 	vv_cell_change change;
 	/* came: the commit added the column; went: the commit dropped the column */
 	bool came, went;
-	/* the kind is VV_WEB_ABSENT if that version lacks the row or the column */
+	/* the kind is VV_WEB_ABSENT if that version lacks the row, the column or this cell of the row.
+	 * If the commit only renamed the column, change is VV_CELL_SAME, and both are VV_WEB_ABSENT */
 	vv_web_cell old_cell, new_cell;
 } vv_web_life_cell;
 
@@ -37,8 +38,8 @@ typedef struct vv_web_life {
 	vv_web_life_event *events; /* newest first */
 	size_t count;
 	bool complete; /* the history has no further events */
-	/* if not complete and not missing: the next reading has `after` and `skip` of its query set
-	 * to these values. next "": with the same `after` as this reading */
+	/* to continue, if neither complete nor missing: set `skip` of the query to this skip, and
+	 * `after` to next; if next is "", keep `after` */
 	char next[VV_OID_TEXT + 1];
 	size_t skip;
 	/* the history ends because data of older versions is missing in this repository */
@@ -51,7 +52,7 @@ typedef struct vv_web_life_query {
 	/* revision of the version at which reading continues, instead of `from`; may be NULL */
 	const char *after;
 	const char *path; /* the table */
-	/* the key "A,B"; NULL: the table has no key, and `row` is the row's number */
+	/* the key "A,B"; NULL: `row` is the row's number, from 0 */
 	const char *key;
 	uint64_t row;
 	size_t skip;  /* number of newest events to skip */
@@ -80,8 +81,8 @@ typedef struct vv_web_column_then {
 	/* the version's data is missing in this repository, so it is not known whether the version
 	 * has the column */
 	bool missing;
-	/* for each vv_web_figure: the exact number in JSON's syntax; NULL: the figure is not
-	 * known */
+	/* for each vv_web_figure: the number in JSON's syntax, exact, but an infinite fraction is cut
+	 * after nine decimal places; NULL: the figure is not known */
 	const char *figures[VV_WEB_FIGURES];
 } vv_web_column_then;
 
@@ -89,8 +90,8 @@ typedef struct vv_web_column_then {
 typedef struct vv_web_column_life {
 	vv_web_column_then *points; /* newest first */
 	size_t count, of; /* count: number of points; of: number of versions that were found */
-	/* false: the time limit was reached, or the table has at least 4,000 versions; the figures
-	 * computed so far are stored, and the next visit continues */
+	/* false: the time limit was reached, so that the next visit continues with stored figures; or
+	 * the table has at least 4,000 versions, of which only the newest are used */
 	bool complete;
 	bool missing; /* data of some points is missing */
 } vv_web_column_life;
