@@ -1,6 +1,6 @@
 /*
  * blocks_config: reads and changes .varveconfig, the committed file with the URLs of the stores and
- * block peers that have a repository's blocks.
+ * block peers that have a repository's blocks, and with settings of vaults and imports.
  *
  *	[blocks]
  *		url = https://data.example.org/sales
@@ -95,13 +95,14 @@ void vv_blocks_config_warn(vv_repository *r);
 vv_status vv_blocks_config_change_work(vv_repository *r, const vv_blocks_config_line *lines,
 				       size_t count, vv_error *err);
 /* Returns VV_OK if .varveconfig may name url as the URL of a store: store.NAME.url, or pushUrl if
- * `push` is set. VV_EINPUT: some clones could not reach the URL, it has a password, or it has parts
- * that only the user may set. */
+ * `push` is set. VV_EINPUT: some clones could not reach the URL, it has a password, it has parts
+ * that only the user may set, or blocks cannot be pushed to it. */
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
 /* Sets *out to url, or, if url is a path, to its absolute path: relative paths are relative to the
  * work tree; in a bare repository, to its Git folder. The caller frees *out. */
 vv_status vv_store_url_absolute(char **out, vv_repository *r, const char *url, vv_error *err);
-/* Returns true if url is the URL of a store, not of a peer. */
+/* Returns true if url can only name a store (s3, sftp, rclone), or is the path of a folder that
+ * already is a store. Returns false for http and https, which can name a store or a peer. */
 bool vv_blocks_is_store(const char *url);
 void vv_blocks_config_clear(vv_blocks_config *c);
 VV_AUTO_CLEAR(vv_blocks_config, vv_blocks_config_clear)

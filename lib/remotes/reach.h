@@ -49,8 +49,9 @@ VV_AUTO_CLEAR(vv_reached, vv_reached_close)
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			      bool eager, vv_error *err);
 /* Does what vv_reach_blocks_ref does with `eager` and without `write`. If *out is NULL or incomplete
- * because .varveconfig cannot be read, or because a place that is known or likely to have blocks of
- * the peer cannot be opened, sets *unasked to the reason; otherwise sets unasked->code to VV_OK. */
+ * because .varveconfig cannot be read, because a place that is known or likely to have blocks of the
+ * peer cannot be opened, or because a store is named and the URL of m is neither a path nor one of
+ * ssh, sets *unasked to the reason; otherwise sets unasked->code to VV_OK. */
 vv_status vv_reach_blocks_beside(vv_git_host **out, vv_transfer *t, const vv_remote *m,
 				 vv_error *unasked, vv_error *err);
 /* Sends the blocks of `refs`, which are pushed to the peer m, also to the store that the repository
