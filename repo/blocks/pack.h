@@ -46,8 +46,8 @@ typedef struct vv_pack_name {
 
 /* Parses a file name that ends in ".pack". Returns false if `name` is not the name of a pack. */
 bool vv_pack_name_read(vv_pack_name *out, const char *name);
-/* Writes the file name of the pack n. ext: "pack" or "index". */
 bool vv_pack_name_equal(const vv_pack_name *a, const vv_pack_name *b);
+/* Writes the file name of the pack n. ext: "pack" or "index". */
 void vv_pack_name_write(char out[VV_PACK_NAME_MAX], const vv_pack_name *n, const char *ext);
 
 /* An open pack, shared by all lists that contain it by reference counting. After vv_pack_open, only
