@@ -96,8 +96,9 @@ typedef struct vv_ledger_record {
 	uint8_t holder[VV_HOLDER_ID]; /* place, audit, drop: the holder's id */
 	/* place, drop, receipt: the holder's key, if it has one */
 	uint8_t key[VV_KEY_PUBLIC];
-	/* key is set; receipt: signature is set, which vv_ledger_record_put derives from has_key */
-	bool has_key, is_signed;
+	bool has_key; /* place, drop, receipt: key is set */
+	/* receipt: signature is set; vv_ledger_record_put sets this to has_key */
+	bool is_signed;
 	uint8_t signature[VV_SIGNATURE]; /* receipt: the holder's signature, if is_signed */
 	/* receipt: the shards are not deleted before this time, in seconds since 1970 */
 	uint64_t until;
@@ -150,8 +151,9 @@ vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, 
 /* Writes to out the bytes that the signature of a receipt covers: the CID of the place record (36
  * bytes), and until (8 bytes, little-endian). */
 void vv_receipt_bytes(uint8_t out[VV_RECEIPT_BYTES], const vv_cid *place, uint64_t until);
-/* Checks that `receipt` is a receipt for the record `place`. If `place` has a key, this key must
- * have signed the receipt. VV_ECORRUPT: a check failed; the message has the reason. */
+/* Checks that `receipt`, a record of kind VV_LEDGER_RECEIPT, is for the record `place`. If `place`
+ * has a key, this key must have signed the receipt. VV_ECORRUPT: a check failed; the message has the
+ * reason. */
 vv_status vv_receipt_check(const vv_ledger_record *receipt, const vv_ledger_record *place,
 			   vv_error *err);
 
