@@ -33,7 +33,7 @@ const char *vv_commit_subject(const vv_commit *c, size_t *len);
 
 /* The content of a new commit, and how to make it. */
 typedef struct vv_commit_options {
-	const char *message; /* the final text, after all hooks */
+	const char *message; /* the text after all hooks; a missing last newline is added */
 	const vv_oid *tree;
 	const vv_oid *parents; /* parent_count ids */
 	size_t parent_count;
@@ -46,9 +46,10 @@ typedef struct vv_commit_options {
 	/* the commit whose author and author time are used, for amending; NULL: see author.
 	 * `author` replaces its name and address, and author_time its time */
 	const vv_commit *keep_author;
-	const char *reflog; /* text for the reflog; NULL: "commit: " and the subject */
-	bool no_sign;       /* ignore commit.gpgSign */
-	/* the commit that HEAD must be at; NULL: see vv_commit_create */
+	/* text for the reflog; NULL: git's text, such as "commit (amend): " and the subject */
+	const char *reflog;
+	bool no_sign; /* ignore commit.gpgSign */
+	/* the commit that HEAD must be at, null: no commit; NULL: see vv_commit_create */
 	const vv_oid *expect;
 } vv_commit_options;
 /* Stages a commit object, and sets *out to its id. If commit.gpgSign is set, git makes and signs

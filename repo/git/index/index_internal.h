@@ -14,7 +14,8 @@
 /* A path whose entry was changed in memory; vv_index_write writes this entry. */
 typedef struct vv_index_edit {
 	char *path;
-	/* when the index is written, the entry gets the stat st */
+	/* when the index is written, the entry gets the stat st; if st is too young, or libgit2 would
+	 * lose parts of the index, git looks at the file instead */
 	bool look;
 	vv_stat st; /* if look: stat of the file when it was read */
 	bool gone;  /* the entry was removed because the work tree does not have the file */
@@ -47,7 +48,8 @@ struct vv_index {
 	 * exist */
 	vv_stat written_on;
 	vv_open_index here; /* item in the repository's list of open indexes */
-	/* held from vv_index_lock or vv_index_try_lock until the index is written */
+	/* held from vv_index_lock, vv_index_try_lock or vv_index_open_locked until the index is
+	 * written */
 	vv_git_lock lock;
 };
 

@@ -1,10 +1,11 @@
 /*
  * renames: finds renames, that is, pairs of a removed and a new file.
  *
- * Files are paired if they have the same content, or else if they are similar. For texts,
- * similarity is measured as Git does. Datasets (repo/git/index/attributes.h) are similar if they
- * share at least half of their blocks or, if both are small, of their rows. The texts of pointers
- * (repo/git/pointer.h) are not compared, since pointers of different datasets look alike.
+ * Files are paired if they have the same content and mode, or else if they are similar. For texts
+ * of up to 64 MiB, similarity is measured as Git does; larger texts are not compared. Datasets
+ * (repo/git/index/attributes.h) are similar if they share at least half of their blocks or, if both
+ * are small, of their rows. The texts of pointers (repo/git/pointer.h) are not compared, since
+ * pointers of different datasets look alike.
  */
 #ifndef VV_REPO_GIT_MERGE_RENAMES_H
 #define VV_REPO_GIT_MERGE_RENAMES_H
@@ -73,16 +74,16 @@ typedef struct vv_changed_files {
 	vv_arena arena;           /* memory for paths */
 } vv_changed_files;
 /* Lists the files that differ between the commits a and b. a or b may be NULL, which counts as a
- * commit without files. paths: lists only these files or folders, ended by NULL and borrowed; a
- * file that was renamed from another path then counts as new. NULL: lists all files. The caller
- * clears *out, also after a failure. */
+ * commit without files. paths: lists only these files or folders (without '/' at the end), ended by
+ * NULL and borrowed; a file that was renamed from another path then counts as new. NULL: lists all
+ * files. The caller clears *out, also after a failure. */
 vv_status vv_changed_files_read(vv_changed_files *out, vv_repository *r, const vv_oid *a,
 				const vv_oid *b, const char *const *paths, vv_error *err);
 void vv_changed_files_clear(vv_changed_files *l); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_changed_files, vv_changed_files_clear)
 
-/* Sets *out to the name that a file of `commit`, path, had in `parent`, which does not have path.
- * The caller frees *out with vv_free. Sets *out to NULL if the file is new. */
+/* For a file `path` that `commit` has, and `parent` does not: sets *out to the name that the file
+ * had in `parent`, or to NULL if the file is new. The caller frees *out with vv_free. */
 vv_status vv_renamed_from(vv_repository *r, const vv_oid *parent, const vv_oid *commit,
 			  const char *path, char **out, vv_error *err);
 

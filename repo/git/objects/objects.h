@@ -19,7 +19,8 @@ typedef struct vv_objects_walk {
 } vv_objects_walk;
 
 /* Walks all objects of the range g. VV_EMISSING: an object is missing. VV_EREFUSED: a blob has more
- * than blob_max bytes, or a path is too long or too deep. VV_ECORRUPT: a tree is damaged. */
+ * than blob_max bytes, a commit or tag is too large, or a path is too long or too deep. VV_ECORRUPT:
+ * a tree is damaged, or has an object of another type than the entry says. */
 vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_object_range *g, vv_error *err);
 
 #endif
