@@ -24,13 +24,13 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-#define VV_SORTER_HEAD 8u /* bytes of a record before its key, if records have any size */
+#define VV_SORTER_HEAD 8u /* bytes of a record before its key, if record_len is 0 */
 
 /* A sorter. */
 typedef struct vv_sorter vv_sorter;
 
 /* Makes a sorter of records of record_len bytes, whose first key_len bytes are the key; record_len
- * 0: of records of any size. memory: maximum bytes of records in memory, but at least 1,024 *
+ * 0: records of different sizes. memory: maximum bytes of records in memory, but at least 1,024 *
  * record_len are used; further records are sorted on disk. temp_dir: folder of the temporary file;
  * NULL or a missing folder: TMPDIR, else /tmp. */
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,

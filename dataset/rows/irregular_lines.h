@@ -29,7 +29,8 @@ VV_AUTO_FREE(vv_forms, vv_forms_close)
  * number of the table's columns. */
 size_t vv_forms_before(const vv_dialect *d, size_t columns, const char *raw, size_t len);
 /* CSV: returns the offset in raw of the blank lines and comments after the row, or len if raw has
- * no such lines; only the last row of a file can have some. from: the result of vv_forms_before. */
+ * no such lines; only the last row of a file can have some. A comment with a quote, and what is
+ * above it, counts as part of the row. from: the result of vv_forms_before. */
 size_t vv_forms_after(const vv_dialect *d, size_t columns, const char *raw, size_t from,
 		      size_t len);
 /* Hashes of the comments between the rows of a CSV file and after its last row, in ascending

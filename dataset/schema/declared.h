@@ -18,7 +18,7 @@
 /* Finds the description of path like vv_package_find_in, or like vv_package_find if package_path is
  * NULL. If the package does not have an encoding for the path, sets out->encoding and
  * out->hints.encoding to the encoding in varve.json. Sets *described to true if a package describes
- * the path. If none does, returns VV_OK, and the other members of *out are empty. The caller clears
+ * the path. If none does, returns VV_OK, and *out has no more than the encoding. The caller clears
  * *out. read is also called for varve.json. Errors: those of vv_package_find, except VV_ENOTFOUND;
  * VV_EINPUT also if a varve.json that may declare encodings is invalid, or if the two encodings
  * differ. */

@@ -72,14 +72,15 @@ VV_AUTO_FREE(vv_table_source, vv_table_source_close)
 
 /* Passes the bytes [from, from + len) of the file to fn, in order, in several calls. A range beyond
  * the end of the file is shortened. Checks the CID of every block and the lengths in the lists, but
- * not the hash of the file. VV_EMISSING: a block is missing. VV_ECORRUPT: the version is
- * damaged. */
+ * not the hash of the file (in key order, checks it if the range reaches the end). VV_EMISSING: a
+ * block is missing. VV_ECORRUPT: the version is damaged. */
 vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
 			 vv_error *err);
 
 /* Sets *out to the size in bytes of the largest row group in the range [from, from + len) of the
- * file, or to 0 for versions of kind file. vv_table_range needs about twice this much memory. Reads
- * only the list of layouts. */
+ * file, or to 0 for versions of kind file. In key order, sets it to the larger of the largest row
+ * group of the table and the memory for sorting. vv_table_range needs about twice this much
+ * memory. Reads only the list of layouts. */
 vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
 				 vv_error *err);
 
@@ -90,9 +91,9 @@ vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint6
  * stored nor checked. */
 vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			  vv_error *err);
-/* Compares a hash and a length with those in the root. hash: of the hashes of the groups; for a
- * version in key order, of the bytes. VV_ECORRUPT: they differ, so the restored file is not the one
- * that was added. */
+/* Compares a hash and a length with those in the root. hash: the state after the hashes of all
+ * groups (8 bytes each, little-endian); for a version in key order, after all bytes of the file.
+ * VV_ECORRUPT: they differ, so the restored file is not the one that was added. */
 vv_status table_hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64_t bytes,
 			    vv_error *err);
 typedef struct group_source group_source;
