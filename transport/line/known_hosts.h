@@ -47,9 +47,11 @@ bool vv_known_hosts_has_authority(const vv_known_hosts *k);
 
 /* The result of vv_known_hosts_check. */
 typedef enum vv_known {
-	VV_KNOWN_YES, /* the files have the key for the host */
-	/* the files have no key for the host; for a port other than 22: no key for [host]:port, and
-	 * not this key for the host without a port */
+	/* the files have the key for the host; for a port other than 22: for [host]:port or, if they
+	 * have no key for [host]:port, for the host without a port */
+	VV_KNOWN_YES,
+	/* the files have no key for the host; for a port other than 22: no key for [host]:port, while
+	 * other keys for the host without a port do not count */
 	VV_KNOWN_NOT,
 	VV_KNOWN_OTHER,  /* the files have only other keys for the host, of this or another type */
 	VV_KNOWN_REVOKED /* the key is marked @revoked */

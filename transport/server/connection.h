@@ -54,7 +54,8 @@ void http_connection_notify(void *server, struct MHD_Connection *c, void **conte
 void http_connection_phase(http_connection *k, int phase);
 
 /* Records that a request of the client begins on the connection k. Returns true if the request must
- * be refused: the client already has o.per_address running requests, or k is surplus. */
+ * be refused: the client already has o.per_address running requests, or k is surplus. A refused
+ * request counts as running, too, until http_connection_answered. */
 bool http_connection_asks(vv_http_server *s, http_connection *k, const vv_address *client);
 /* Records that the request of the connection k was answered. */
 void http_connection_answered(vv_http_server *s, http_connection *k);

@@ -22,8 +22,8 @@
 vv_status vv_secret_file_read(vv_buf *out, vv_stat *st, const char *path, size_t max, bool in_clear,
 			      vv_error *err);
 
-/* Sets *st to the stat of the file path, without a check of its permissions. VV_ENOTFOUND: no such
- * file. VV_EINPUT: the path is not a regular file. */
+/* Opens the file path, and sets *st to its stat, without a check of its permissions. VV_ENOTFOUND:
+ * no such file. VV_EINPUT: the path is not a regular file. */
 vv_status vv_secret_file_stat(vv_stat *st, const char *path, vv_error *err);
 
 #endif

@@ -18,13 +18,14 @@ vv_status vv_versions_look(vv_host *h, const vv_cid *root, unsigned mark, bool *
 vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, unsigned mark,
 				vv_error *err);
 /* Writes the file of the version root. The file lists the packs of the catalog with the mark
- * `needed`, and older packs (vv_older_name, with `named`). It is durable only after
- * vv_place_finish. */
+ * `needed`, and older packs (vv_older_name, with `named`). Makes missing indexes of these packs
+ * before. The file is durable only after vv_place_finish. */
 vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, unsigned needed, unsigned named,
 			      vv_error *err);
 /* Durably writes the files of the count versions `roots`. If joined is not NULL, first combines
- * small packs (vv_files_join), and adds the number of written bytes to *joined. named: as in
- * vv_older_name. VV_EMISSING: the packs of the catalog do not have all blocks of a version. */
+ * small packs (vv_files_join), and adds the number of written bytes to *joined. named: 0, or the
+ * mark of the older packs to list (vv_older_name). Changes the marks VV_MARK_NEEDED. VV_EMISSING:
+ * the packs of the catalog do not have all blocks of a version. */
 vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, unsigned named,
 			  uint64_t *joined, vv_error *err);
 
