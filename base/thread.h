@@ -38,8 +38,8 @@ static inline void vv_locked_end(vv_locked *m)
 }
 VV_AUTO_CLEAR(vv_locked, vv_locked_end)
 
-/* If *done is false, calls make and then sets *done to true. All other calls of vv_once wait
- * meanwhile, also those for another `done`. Therefore make must not call vv_once, not even
+/* If *done is false, calls make and then sets *done to true. Other calls of vv_once with a false
+ * *done wait meanwhile, also for another `done`. Therefore make must not call vv_once, not even
  * indirectly. */
 void vv_once(bool *done, void (*make)(void));
 

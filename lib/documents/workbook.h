@@ -18,7 +18,7 @@
 #include "base/progress.h"
 #include "dataset/table/bytes.h"
 
-/* One value = one workbook that is being made. */
+/* One value = one workbook that is being made. Initialise with {.fd = -1}. */
 typedef struct vv_workbook {
 	char *file; /* temporary file with the tables */
 	int fd;     /* descriptor of file; -1: closed */

@@ -45,12 +45,13 @@ typedef struct vv_diff_path {
 	/* old_id: id of the blob in a; new_id: id of the blob in b; null for content that only the
 	 * work tree has */
 	vv_oid old_id, new_id;
-	/* the id in b; if b is the work tree, the id in the index if that differs from a, and else
-	 * null. Used to detect renames */
+	/* the id in b. If b is the work tree: the id in the index, or null if a has the same. Used to
+	 * detect renames */
 	vv_oid known_id;
-	/* for a path in conflict, the stage that is compared: 1 base, 2 ours, 3 theirs,
-	 * VV_STAGE_HIDDEN: there is nothing to compare, because b is the index, which has several
-	 * versions, or because neither side has the path. 0: no conflict, or a is a commit */
+	/* 0: the path is not in conflict, or a is a commit.
+	 * 1 base, 2 ours, 3 theirs: this stage of the path in conflict is compared.
+	 * VV_STAGE_HIDDEN: there is nothing to compare. Neither side has the path, or b is the index,
+	 * which has several versions */
 	int stage;
 	bool literal;    /* an argument is exactly this path */
 	size_t document; /* length of DOCUMENT if path is DOCUMENT#TABLE; else 0 */
@@ -59,7 +60,7 @@ typedef struct vv_diff_path {
 /* One value = the sides and paths of one command. */
 typedef struct vv_diff_sides {
 	vv_diff_side a, b;   /* the older and the newer side */
-	vv_diff_path *paths; /* sorted */
+	vv_diff_path *paths; /* sorted, except after vv_diff_sides_open_documents */
 	size_t count, cap;
 	int revisions; /* number of arguments that are revisions */
 	/* the arguments of the form DOCUMENT#TABLE, with paths relative to the repository; other
