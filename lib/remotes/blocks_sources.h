@@ -61,10 +61,11 @@ vv_status vv_blocks_sources_list(vv_blocks_sources *out, vv_repository *r, const
 void vv_blocks_sources_clear(vv_blocks_sources *l);
 VV_AUTO_CLEAR(vv_blocks_sources, vv_blocks_sources_clear)
 
-/* Returns the URL of the store in the user's settings of m (remote.<name>.varveUrl), borrowed; NULL
- * if there is none. */
+/* Returns the first URL of a store (vv_blocks_is_store) in the user's settings of m
+ * (remote.<name>.varveUrl), borrowed; NULL if there is none. */
 const char *vv_store_own(const vv_remote *m);
-/* Returns true if the settings of m, or c, have the URL of a store. Does not prompt the user. */
+/* Returns true if varveUrl of m has the URL of a store; if m has no varveUrl: if c has one. Does not
+ * prompt the user. */
 bool vv_blocks_are_stored(const vv_remote *m, const vv_blocks_config *c);
 
 #endif
