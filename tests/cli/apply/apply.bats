@@ -317,7 +317,7 @@ v2() {
 	git checkout -q main
 	succeeds varve apply --check ../columns
 	succeeds varve apply --3way ../columns
-	printf 'id,name,cost,note,unit\n1,Blue lamp,9.99,a,x\n2,Red lamp,12.50,b,x\n3,Desk,80,c,y\n5,Bed,5,d,\n' | cmp - prices.csv
+	printf 'id,name,cost,note,unit\n1,Blue lamp,9.99,a,x\n2,Red lamp,12.50,b,x\n3,"Desk",80,c,y\n5,Bed,5,d,\n' | cmp - prices.csv
 	[ "$(git status --porcelain)" = "M  prices.csv" ]
 }
 

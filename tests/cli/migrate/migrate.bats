@@ -144,7 +144,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	varve track '*.csv' > /dev/null && varve commit -q -m wide
 	ends_with 2 varve migrate --export a.csv
 	stderr_has "a.csv: another line of .gitattributes still makes it a table of varve"
-	stderr_has 'varve migrate --export "*.csv"'
+	stderr_has "varve migrate --export '*.csv'"
 	[ -z "$(git status --porcelain)" ]
 }
 

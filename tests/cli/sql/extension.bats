@@ -178,7 +178,7 @@ True
 	cd -
 	cp own.db before
 	ends_with 2 varve sql --export-views own.db
-	stderr_has "exists already"
+	stderr_has "already exists"
 	cmp own.db before
 	ends_with 2 varve sql --export-views nosuch/own.db
 	ends_with 2 varve sql --export-views other.db "SELECT 1"

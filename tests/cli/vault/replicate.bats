@@ -114,7 +114,7 @@ load vault
 	stderr_has "this machine has no key yet"
 	stderr_has "varve vault key new"
 	stderr_has "varve vault key import FILE"
-	stderr_has "recovery key, use the option --key FILE"
+	stderr_has "recovery key: --key FILE"
 }
 
 @test "a full holder is named and another one takes its share" {
