@@ -98,7 +98,7 @@ v2() {
 	cmp prices.csv ../kept
 	printf 'id,name,price\n1,Blue lamp,9.99\n2,Red lamp,12.50\n3,"Oak desk",80\n' > prices.csv
 	succeeds varve apply ../p
-	printf 'id,name,cost,unit\n1,Blue lamp,8.99,pc\n2,Red lamp,12.50,pc\n3,Oak desk,80,pc\n' | cmp - prices.csv
+	printf 'id,name,cost,unit\n1,Blue lamp,8.99,pc\n2,Red lamp,12.50,pc\n3,"Oak desk",80,pc\n' | cmp - prices.csv
 	# elsewhere that version is not known
 	mkdir ../elsewhere
 	cp ../kept ../elsewhere/prices.csv
@@ -396,7 +396,7 @@ v2() {
 	sed -i 's/y2/OURS/; /^3/i # three' s.csv
 	varve commit -qam ours
 	succeeds varve apply ../columns.patch
-	printf 'id,a,c,b\n1,x1,,y1\n# two\n2,x2,new,OURS\n# three\n3,x3,,y3\n' | cmp - s.csv
+	printf 'id,a,c,b\n1,x1,,y1\n# two\n2,"x2",new,OURS\n# three\n3,x3,,y3\n' | cmp - s.csv
 	succeeds varve apply -R ../columns.patch
 	printf 'id,a,b\n1,x1,y1\n# two\n2,x2,OURS\n# three\n3,x3,y3\n' | cmp - s.csv
 }
