@@ -38,7 +38,7 @@ static void require(bool holds)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	input in = {data, size, size > 0 ? data[size - 1] + 1u : 1};
-	vv_car_reader *r;
+	vv_car_reader *r = NULL;
 	vv_buf block = VV_BUF_INIT;
 	vv_cid cid, made;
 	size_t count;
