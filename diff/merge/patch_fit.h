@@ -27,8 +27,7 @@ typedef struct patch_merge {
 	patch_job *job;      /* borrowed */
 	vv_table base,       /* the patch's old version */
 		theirs;      /* the patch's new version */
-	bool base_open,      /* base is open */
-		theirs_open; /* theirs is open */
+	bool base_open;      /* base is open */
 	bool part;           /* base and theirs are the small tables made of the patch's rows */
 	/* names of base's columns that identify rows, followed by NULL; borrowed; NULL: the key of
 	 * the tables */
