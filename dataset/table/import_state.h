@@ -284,7 +284,7 @@ vv_status import_finish_key(import *im, vv_error *err);
 void import_group_run(vv_job *job, unsigned worker);
 void import_worker_clear(import_worker *w);
 void import_job_clear(group_job *j);
-/* Grows w->infer to `columns` elements. */
+/* Grows w->infer to at least `columns` elements. */
 vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err);
 /* Sets f to one row, which begins at the offset `at` of the job's bytes. */
 void import_found_set(import_found *f, const group_job *j, size_t at);

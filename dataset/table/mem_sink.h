@@ -3,9 +3,9 @@
  *
  * A mem sink serves to read plain text, such as a CSV blob in Git's history or a changed file in
  * the work tree, as a table: import the text into a mem sink, open the table from the sink, and
- * free both. The first blocks are kept in memory, and further blocks in an unlinked temporary file,
- * so that memory does not grow with the file's size. Several threads may put and get blocks at the
- * same time.
+ * free both. Blocks are kept in memory up to a limit; beyond it, all of them are in an unlinked
+ * temporary file, so that memory does not grow with the file's size. Several threads may put and
+ * get blocks at the same time.
  */
 #ifndef VV_DATASET_TABLE_MEM_SINK_H
 #define VV_DATASET_TABLE_MEM_SINK_H
