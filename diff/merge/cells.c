@@ -797,11 +797,13 @@ bool merge_value_changed(merge *m, const merge_row_state *s, size_t which)
 	return false;
 }
 
-bool merge_cells_are(const merge *m, const merge_row_state *s, int version)
+bool merge_cells_are(const merge *m, const merge_row_state *s, size_t which)
 {
-	const vv_cell *cells = version == 2 ? s->base : s->side[version];
+	const vv_cell *cells = s->side[which];
 	for (size_t i = 0; cells && i < m->column_count; i++) {
-		if (!vv_cell_equal(&s->out[i], &cells[i])) { /* its columns are the result's */
+		const long at = m->columns[i].side[which];
+		if (at < 0 ? s->out[i].state != VV_CELL_ABSENT
+			   : !vv_cell_equal(&s->out[i], &cells[at])) {
 			return false;
 		}
 	}

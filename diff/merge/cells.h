@@ -32,9 +32,9 @@ void merge_cells_single(merge *m, merge_row_state *s, size_t which);
 /* Returns true if removing the row would lose a value that side number `which` changed, or added in
  * a column that base lacks. s->base and s->side[which] must be set. */
 bool merge_value_changed(merge *m, const merge_row_state *s, size_t which);
-/* Returns true if s->out equals the row in this version (0, 1: a side; 2: base), whose columns must
- * be those of the result. Returns false if the row's cells in this version were not read. */
-bool merge_cells_are(const merge *m, const merge_row_state *s, int version);
+/* Returns true if s->out equals the row of side number `which`, whose columns must be those of the
+ * result, but for single ones of the other side. Returns false if its cells were not read. */
+bool merge_cells_are(const merge *m, const merge_row_state *s, size_t which);
 /* Compares x, a row of side 0, with y, a row of side 1, by the content of their cells. Returns a
  * number below 0, 0, or a number above 0. The caller checks m->scratch.failed. */
 int merge_content_order(merge *m, const vv_cell *x, const vv_cell *y);

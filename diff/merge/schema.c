@@ -607,21 +607,26 @@ static vv_status choose_quoting(merge *m, vv_error *err)
 	return VV_OK;
 }
 
-/* Are the result's columns exactly the version's, in its order? */
+/* Are the result's columns, but for single ones of the other side, exactly the version's, in its order? */
 static bool has_columns(const merge *m, int version, bool names)
 {
 	const vv_table *t = merge_version(m, version);
-	bool all = t && t->columns == m->column_count;
+	size_t at = 0;
+	bool all = t != NULL;
 	for (size_t i = 0; all && i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
-		const vv_field *f = &t->schema.fields[i];
-		all = (version == 2 ? c->b : c->side[version]) == (long)i;
-		if (names) {
-			all = all && f->name_len == c->name_len &&
+		const long place = version == 2 ? c->b : c->side[version];
+		if (c->single && place < 0) {
+			continue;
+		}
+		all = place == (long)at++;
+		if (all && names) {
+			const vv_field *f = &t->schema.fields[place];
+			all = f->name_len == c->name_len &&
 			      memcmp(f->name, c->name, c->name_len) == 0;
 		}
 	}
-	return all;
+	return all && at == t->columns;
 }
 
 /* Do rows of the version mean and look the same in the result? any_form: they may look different. */

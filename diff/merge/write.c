@@ -233,8 +233,7 @@ static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **lin
 	    (rc = vv_row_by_number_line(&m->side[1].rows, s->row[1], &y, &y_len, err)) < 0) {
 		return rc;
 	}
-	if (s->base && m->base_copies && merge_cells_are(m, s, 2) &&
-	    (rc = vv_row_by_number_line(&m->rows, s->base_row, &b, &b_len, err)) < 0) {
+	if (s->base && (rc = vv_row_by_number_line(&m->rows, s->base_row, &b, &b_len, err)) < 0) {
 		return rc;
 	}
 	int order = vv_fact_text_order(x, x_len, y, y_len);
@@ -431,7 +430,7 @@ static vv_status put_row(merge_writer *w, vv_error *err)
 	if ((rc = check_encoding(w, err)) < 0) return rc;
 	if (is_edited(w)) return put_edited(w, err);
 	for (size_t i = 0; i < 2; i++) {
-		can[i] = m->side[i].copies && s->side[i] && merge_cells_are(m, s, (int)i);
+		can[i] = m->side[i].copies && s->side[i] && merge_cells_are(m, s, i);
 	}
 	if (can[0] && can[1]) {
 		rc = pick_line(w, s, &line, &len, err);

@@ -44,6 +44,18 @@ start() {
 		'id,b,d\n"1",p,A\n"2","q",B\n3,r,C\n'
 }
 
+@test "JSON: lines stay where a row that was removed and changed keeps a member that all other rows lost" {
+	start
+	printf '{"id":%s,"a":"x"}\n' 1 2 3 4 5 > theirs
+	(cat theirs && echo '{"id":6,"a":"x","b":"y"}') > base
+	sed 's/x","b/new","b/' base > ours
+	printf '{"id":1, "a" :  "\\u0041"}\n{"id":2, "a" : "x"}\n' > theirs
+	sed -n 3,5p base >> theirs
+	(cat theirs && tail -n 1 ours) > wanted
+	ends_with 1 varve merge-file base ours theirs t.ndjson
+	cmp wanted ours
+}
+
 @test "random quotes, line ends and columns: what nobody changed stays" {
 	start
 	succeeds python3 "$BATS_TEST_DIRNAME/spelling_law.py" "${VARVE_TEST_SEED:-$RANDOM}" 25
