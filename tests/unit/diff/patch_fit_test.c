@@ -352,7 +352,8 @@ static void comments_stay_where_they_are(void **state)
 	(void)state;
 	/* columns that come, go, and get another name */
 	gives_once(by_id, old, "# by Ada\nid,a,c,b\n1,x1,,y1\n# two\n2,x2,,\"y2\"\n3,x3,,y3\n",
-		   ours, "# by Ada\nid,a,c,b\n1,x1,,y1\n# two\n2,OURS,,y2\n# three\n3,x3,,y3\n");
+		   ours,
+		   "# by Ada\nid,a,c,b\n1,x1,,y1\n# two\n2,OURS,,\"y2\"\n# three\n3,x3,,y3\n");
 	gives_once(by_id, old, "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,x2,\"y2\"\n3,x3,y3\n", ours,
 		   "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n3,x3,y3\n");
 	/* a row that goes would take what the patch does not know */
