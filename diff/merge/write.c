@@ -103,24 +103,23 @@ static void put_lines(merge_writer *w, const char *lines, size_t len, size_t las
 }
 
 /* A table without quotes cannot contain every text. */
-static vv_status check_cells(merge_writer *w, vv_error *err)
+static vv_status check_cell(const merge_writer *w, size_t i, vv_error *err)
 {
 	const vv_dialect *d = &w->m->as.dialect;
-	size_t columns = w->m->column_count;
-	bool fits = columns > 1 || w->cells[0].len > 0;
-	size_t at = 0;
-	while (fits && at < columns && !vv_cell_breaks_row(&w->cells[at], d, at == 0)) {
-		at++;
+	const bool blank = w->m->column_count == 1 && w->cells[i].len == 0;
+
+	if (d->form != VV_FORM_CSV || d->quote != 0 ||
+	    (!blank && !vv_cell_breaks_row(&w->cells[i], d, i == 0))) {
+		return VV_OK;
 	}
-	if (fits && at == columns) return VV_OK;
 	return vv_fail(err, VV_EREFUSED,
 		       "row %llu of the merged table cannot be written without quotes, and the "
 		       "merged file does not use quotes: %s\nwrite the files of both sides with "
 		       "quotes, then merge again",
 		       (unsigned long long)w->row_count + 1,
-		       fits ? "a text contains the delimiter or a line end, or begins with "
-			      "characters that have a special meaning"
-			    : "its only cell is empty");
+		       blank ? "its only cell is empty"
+			     : "a text contains the delimiter or a line end, or begins with "
+			       "characters that have a special meaning");
 }
 
 /* Has the encoding of the file all characters of the row? */
@@ -207,12 +206,13 @@ static vv_status put_cells(merge_writer *w, vv_error *err)
 			/* an empty line would be no row */
 			w->cells[0] = (vv_cell){.state = VV_CELL_TEXT};
 		}
-		vv_status rc = d->quote == 0 ? check_cells(w, err) : VV_OK;
-		if (rc < 0) return rc;
+	}
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < m->column_count; i++) {
+		if ((rc = check_cell(w, i, err)) < 0) return rc;
 	}
 	bool known;
-	vv_status rc = find_lead(w, &w->held, &known, err);
-	if (rc < 0) return rc;
+	if ((rc = find_lead(w, &w->held, &known, err)) < 0) return rc;
 	vv_row_write(w->rows, &w->held, w->cells, m->column_count);
 	vv_buf_put(&w->held, end, len);
 	w->holds = true;
@@ -359,9 +359,8 @@ static vv_status put_edited(merge_writer *w, vv_error *err)
 	const bool single = is_of_one_side(s), both = s->side[0] && s->side[1];
 	row_line lines[3];
 	bool known;
-	vv_status rc = is->form == VV_FORM_CSV && is->quote == 0 ? check_cells(w, err) : VV_OK;
+	vv_status rc = VV_OK;
 
-	if (rc < 0) return rc;
 	for (int v = 0; v < 3; v++) {
 		if ((rc = read_row_line(w, v, &lines[v], err)) < 0) return rc;
 	}
@@ -373,6 +372,9 @@ static vv_status put_edited(merge_writer *w, vv_error *err)
 
 		w->changed[i] = requote || !has_cell(w, i, from);
 		w->spelled[i] = both ? spelling_of_other(w, lines, i) : (vv_bytes){NULL, 0};
+		const bool copied = w->spelled[i].data ||
+				    (!w->changed[i] && spelling_in(w, lines, i, from).data);
+		if (!copied && (rc = check_cell(w, i, err)) < 0) return rc;
 	}
 	put_line(w, NULL, 0);
 	vv_buf_reset(&m->text);

@@ -44,6 +44,21 @@ start() {
 		'id,b,d\n"1",p,A\n"2","q",B\n3,r,C\n'
 }
 
+@test "without quotes, a row that begins like a comment is merged where both sides changed other cells" {
+	new_repo
+	printf 'id,a,b\n1,x,y\n# note\n5,r,s\n#2,p,q\n3,"r,s\n4,t,u\n' > t.csv
+	varve add -q --quote none --key id t.csv
+	varve commit -qm one
+	git checkout -q -b two
+	sed -i 's/2,p/2,P/' t.csv
+	varve commit -qam two
+	git checkout -q main
+	sed -i '5s/q/Q/' t.csv
+	varve commit -qam three
+	succeeds varve merge -q two
+	printf 'id,a,b\n1,x,y\n# note\n5,r,s\n#2,P,Q\n3,"r,s\n4,t,u\n' | cmp - t.csv
+}
+
 @test "JSON: lines stay where a row that was removed and changed keeps a member that all other rows lost" {
 	start
 	printf '{"id":%s,"a":"x"}\n' 1 2 3 4 5 > theirs
