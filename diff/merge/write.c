@@ -304,34 +304,74 @@ static bool has_cell(const merge_writer *w, size_t i, int version)
 	return cells && at >= 0 && vv_cell_equal(&w->cells[i], &cells[at]);
 }
 
-/* How the other side spells the cell, if the first side did not change its spelling. */
-static vv_bytes spelling_of_other(const merge_writer *w, const row_line *lines, size_t i)
+/* Do base and both sides have the row? */
+static bool is_common(const merge_row_state *s)
+{
+	return s->base_row != MERGE_NONE && s->row[0] != MERGE_NONE && s->row[1] != MERGE_NONE;
+}
+
+/* Are cells of the column usually quoted in another way than in the result? */
+static bool has_other_quotes(const merge_writer *w, size_t i, int version)
+{
+	const vv_dialect *d = &merge_version(w->m, version)->root.dialect;
+	const long at = place_in(&w->m->columns[i], version);
+
+	return at >= 0 &&
+	       vv_dialect_quoting(d, (size_t)at) != vv_dialect_quoting(&w->m->as.dialect, i);
+}
+
+/* Is this how the result's column usually spells the cell? */
+static bool is_usual(merge_writer *w, size_t i, const vv_bytes *spelled)
+{
+	merge *m = w->m;
+	const vv_dialect *d = &m->as.dialect;
+
+	vv_buf_reset(&m->text);
+	vv_cell_write_csv(&m->text, &w->cells[i], d, vv_dialect_quoting(d, i),
+			  vv_cell_place_of(i, m->column_count));
+	m->scratch.failed |= m->text.failed;
+	return same_text(vv_buf_cstr(&m->text), m->text.len, spelled->data, spelled->len);
+}
+
+/* Is the spelling of side 1 nearer to the result's than that of side 0? */
+static bool takes_added(merge_writer *w, size_t i, const vv_bytes *spelled)
+{
+	return !has_other_quotes(w, i, 1) &&
+	       (has_other_quotes(w, i, 0) || !has_cell(w, i, 0) || is_usual(w, i, spelled));
+}
+
+/* How the other side spells the cell: in a row of base if the first side did not change its spelling, in an added row if
+ * that is nearer to what is usual in the result. */
+static vv_bytes spelling_of_other(merge_writer *w, const row_line *lines, size_t i)
 {
 	const vv_bytes x = spelling_in(w, lines, i, 0), y = spelling_in(w, lines, i, 1),
 		       b = spelling_in(w, lines, i, 2);
-	const bool takes = !x.data  ? true
-			   : b.data ? vv_bytes_equal(&x, &b)
-				    : !has_cell(w, i, 0) ||
-					      vv_fact_text_order(x.data, x.len, y.data, y.len) < 0;
 
-	return y.data && takes && has_cell(w, i, 1) ? y : (vv_bytes){NULL, 0};
+	if (!y.data || !has_cell(w, i, 1)) return (vv_bytes){NULL, 0};
+	bool takes = !x.data || !has_cell(w, i, 0) ||
+		     vv_fact_text_order(x.data, x.len, y.data, y.len) < 0;
+	if (!is_common(&w->row)) {
+		takes = takes_added(w, i, &y);
+	} else if (x.data && b.data) {
+		takes = vv_bytes_equal(&x, &b);
+	}
+	return takes ? y : (vv_bytes){NULL, 0};
 }
 
-/* Did one side alone add the row? */
-static bool is_of_one_side(const merge_row_state *s)
+/* The end of a row that was added, or kept against a removal: that of its line, if it is unusual in each file; otherwise
+ * end_held_row puts that of the result. */
+static void put_added_end(merge_writer *w, const row_line *lines)
 {
-	return s->base_row == MERGE_NONE && (s->row[0] == MERGE_NONE || s->row[1] == MERGE_NONE);
-}
+	const row_line *line = lines;
 
-/* Where a row of one side has the usual line end of its file, it gets that of the result. */
-static void put_single_end(merge_writer *w, const vv_dialect *was, const row_line *line)
-{
-	size_t was_len, len;
-	const char *was_end = vv_dialect_row_end(was, &was_len),
-		   *end = vv_dialect_row_end(&w->m->as.dialect, &len);
-	const bool usual = same_text(line->end, line->end_len, was_end, was_len);
+	for (int v = 0; v < 2; v++) {
+		size_t len;
+		const char *usual = vv_dialect_row_end(&merge_version(w->m, v)->root.dialect, &len);
 
-	vv_buf_put(&w->held, usual ? end : line->end, usual ? len : line->end_len);
+		if (lines[v].text && same_text(lines[v].end, lines[v].end_len, usual, len)) return;
+		line = lines[v].text ? &lines[v] : line;
+	}
+	vv_buf_put(&w->held, line->end, line->end_len);
 }
 
 static void put_merged_end(merge_writer *w, const row_line *lines)
@@ -347,16 +387,16 @@ static void put_merged_end(merge_writer *w, const row_line *lines)
 }
 
 /* Makes the row from the line of the first version that was read: each cell is spelled as the side has it that changed it,
- * or its spelling; all other bytes are those of the line. In a row that one side alone added, cells with the
- * usual quotes of its file get those of the result. */
+ * or its spelling; all other bytes are those of the line. In a row that was added, or kept against a removal, cells with
+ * the usual quotes of its file get those of the result. */
 static vv_status put_edited(merge_writer *w, vv_error *err)
 {
 	merge *m = w->m;
 	const merge_row_state *s = &w->row;
 	const int from = s->side[0] ? 0 : s->side[1] ? 1 : 2;
 	const vv_table *t = merge_version(m, from);
-	const vv_dialect *was = &t->root.dialect, *is = &m->as.dialect;
-	const bool single = is_of_one_side(s), both = s->side[0] && s->side[1];
+	const vv_dialect *was = &t->root.dialect;
+	const bool common = is_common(s), both = s->side[0] && s->side[1];
 	row_line lines[3];
 	bool known;
 	vv_status rc = VV_OK;
@@ -365,12 +405,7 @@ static vv_status put_edited(merge_writer *w, vv_error *err)
 		if ((rc = read_row_line(w, v, &lines[v], err)) < 0) return rc;
 	}
 	for (size_t i = 0; i < m->column_count; i++) {
-		const long at = place_in(&m->columns[i], from);
-		const bool requote = single && at >= 0 &&
-				     vv_dialect_quoting(was, (size_t)at) !=
-					     vv_dialect_quoting(is, i);
-
-		w->changed[i] = requote || !has_cell(w, i, from);
+		w->changed[i] = !has_cell(w, i, from) || (!common && has_other_quotes(w, i, from));
 		w->spelled[i] = both ? spelling_of_other(w, lines, i) : (vv_bytes){NULL, 0};
 		const bool copied = w->spelled[i].data ||
 				    (!w->changed[i] && spelling_in(w, lines, i, from).data);
@@ -387,8 +422,8 @@ static vv_status put_edited(merge_writer *w, vv_error *err)
 	const size_t own = known ? vv_line_lead(was, t->columns, lines[from].text, lines[from].len)
 				 : 0;
 	vv_buf_put(&w->held, m->text.data + own, m->text.len - own - lines[from].end_len);
-	if (single) {
-		put_single_end(w, was, &lines[from]);
+	if (!common) {
+		put_added_end(w, lines);
 	} else if (both) {
 		put_merged_end(w, lines);
 	} else {
@@ -416,7 +451,7 @@ static bool is_edited(const merge_writer *w)
 
 	if (!m->edits || is_blank_row(w)) return false;
 	if (both) return s->base || m->as.dialect.form == VV_FORM_CSV;
-	return is_of_one_side(s) && m->as.dialect.form == VV_FORM_CSV &&
+	return !is_common(s) && m->as.dialect.form == VV_FORM_CSV &&
 	       !vv_dialect_same_rows(&m->as.dialect, &merge_version(m, side)->root.dialect);
 }
 

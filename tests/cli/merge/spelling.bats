@@ -44,6 +44,27 @@ start() {
 		'id,b,d\n"1",p,A\n"2","q",B\n3,r,C\n'
 }
 
+@test "a row that both sides added has the quotes and line end that one side gave to all rows" {
+	start
+	base='id,a\n1,u\n2,v\n3,w\n5,x\n' quoted='id,a\n"1","u"\r\n"2","v"\r\n"3","w"\r\n"5","x"\r\n'
+	for more in '' '6,i\n'; do
+		merged "$base" "$quoted"'"4","x"\r\n' "$base"'4,x\n'"$more" "$quoted"'"4","x"\r\n'"${more:+\"6\",\"i\"\r\n}"
+		merged "$base" "$base"'4,x\n'"$more" "$quoted"'"4","x"\r\n' "$quoted"'"4","x"\r\n'"${more:+\"6\",\"i\"\r\n}"
+		merged "$base" "$quoted"'"4","x"\n' "$base"'4,x\n'"$more" "$quoted"'"4","x"\r\n'"${more:+\"6\",\"i\"\r\n}"
+	done
+	merged "$base" "$base"'4,"x"\r\n' "$base"'4,"x"\r\n6,i\n' "$base"'4,"x"\r\n6,i\n'
+	merged "$base" "$base"'4,"x"\r\n' "$base"'4,x\n6,i\n' "$base"'4,x\n6,i\n'
+}
+
+@test "a row that one side changed and the other removed has the quotes and line end that the other gave to all rows" {
+	start
+	printf 'id,a\n1,u\n2,v\n3,w\n4,x\n' > base
+	printf 'id,a\n1,u\n2,v\n3,w\n4,X\n' > ours
+	printf 'id,a\n"1","u"\r\n"2","v"\r\n"3","w"\r\n' > theirs
+	ends_with 1 varve merge-file base ours theirs t.csv
+	printf 'id,a\n"1","u"\r\n"2","v"\r\n"3","w"\r\n"4","X"\r\n' | cmp - ours
+}
+
 @test "without quotes, a row that begins like a comment is merged where both sides changed other cells" {
 	new_repo
 	printf 'id,a,b\n1,x,y\n# note\n5,r,s\n#2,p,q\n3,"r,s\n4,t,u\n' > t.csv
@@ -69,6 +90,11 @@ start() {
 	(cat theirs && tail -n 1 ours) > wanted
 	ends_with 1 varve merge-file base ours theirs t.ndjson
 	cmp wanted ours
+}
+
+@test "random tables with one spelling: what one side gave to all rows, all rows of the result have" {
+	start
+	succeeds python3 "$BATS_TEST_DIRNAME/spelling_law.py" --one "${VARVE_TEST_SEED:-$RANDOM}" 25
 }
 
 @test "random quotes, line ends and columns: what nobody changed stays" {

@@ -1,8 +1,11 @@
-"""spelling_law.py SEED COUNT: a merge of CSV keeps quotes and line ends that nobody changed.
+"""spelling_law.py [--one] SEED COUNT: a merge of CSV keeps quotes and line ends that nobody changed.
 
 Random tables with quotes and line ends as they come, so that the usual ones of a column often change on one side, which may
 also add a column. In the result, each cell of a row of base, and its line end, is spelled as the side has it that changed
 it, or as in base; and the header has no new quotes. Exchanging the sides makes no difference.
+
+--one: each version has one spelling for each column, and one line end. Rows of base that one side alone has, and added rows,
+have that of the result, also where both sides added them or one side removed what the other changed.
 """
 import random
 import subprocess
@@ -96,7 +99,57 @@ def faults(base, sides, result):
                 yield key, names[i], b, cx, cy, cr
 
 
+def uniform(rnd, rows, old=None):
+    """Rows of bare texts in one spelling; some columns have the old one."""
+    quoted, end = [rnd.random() < 0.5 for _ in range(3)], rnd.choice(["\n", "\r\n"])
+    if old:
+        quoted = [rnd.choice(pair) for pair in zip(quoted, old[0])]
+    return (quoted, end), [[[f'"{c}"' if q else c for c, q in zip(cells, quoted)], end] for cells in rows]
+
+
+def uniform_sides(rnd):
+    """Base and two sides; the spelling of the result; and the keys of all rows of base that no side lacks."""
+    rows = [[f"k{n}", f"a{n}", f"b{n}"] for n in range(rnd.randint(6, 12))]
+    style, base = uniform(rnd, rows)
+    sides, styles = [], []
+    common = {cells[0] for cells in rows}
+    for tag in "xy":
+        own = [list(cells) for cells in rows if rnd.random() < 0.8] or rows[:1]
+        common &= {cells[0] for cells in own}
+        for cells in own:
+            if rnd.random() < 0.3:
+                cells[rnd.choice([1, 2])] = rnd.choice(["n", tag])
+        for key in ("m1", "m2", tag):
+            own.insert(rnd.randint(1, len(own)), [key, rnd.choice(["n", tag]), "m"])
+        was, side = uniform(rnd, own, style)
+        styles.append(was)
+        sides.append(side)
+    x, y = styles
+    wanted = [(q if p == b else p) for p, q, b in zip(x[0], y[0], style[0])], y[1] if x[1] == style[1] else x[1]
+    names = ["id", "a", "b"]
+    return (names, base), [(names, side) for side in sides], wanted, common
+
+
+def uniform_faults(result, wanted, common):
+    for key, (cells, end) in result[1].items():
+        if key not in common and ([c[0] == '"' for c in cells] != wanted[0] or end != wanted[1]):
+            yield key, cells, end, "wanted", wanted
+
+
+def run_uniform(seed, count):
+    for one in range(seed, seed + count):
+        base, sides, wanted, common = uniform_sides(random.Random(one))
+        for pair in (sides, sides[::-1]):
+            code, result = merge(base, *pair)
+            found = list(uniform_faults(result, wanted, common)) if result else [code]
+            if found:
+                sys.exit(f"seed {one}: {found}\nbase {base}\nsides {pair}\nresult {result}")
+
+
 def main():
+    if sys.argv[1] == "--one":
+        run_uniform(int(sys.argv[2]), int(sys.argv[3]))
+        return
     seed, count = int(sys.argv[1]), int(sys.argv[2])
     for one in range(seed, seed + count):
         rnd = random.Random(one)
