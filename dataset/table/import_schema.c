@@ -660,8 +660,8 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 			: all.commas == 0
 				? "has numbers such as 1,234, whose comma may be a decimal comma "
 				  "or separate thousands"
-				: "has numbers such as 1,234 and others such as 1,5: the comma may "
-				  "be a decimal comma in all, or separate thousands in some",
+				: "has numbers such as 1,234 and others such as 1,5: all may have "
+				  "a decimal comma, or some separate thousands",
 			found);
 	}
 }

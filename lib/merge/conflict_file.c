@@ -585,12 +585,12 @@ static vv_status read_head(reading *in, const vv_json *doc)
 	if (!c->path) return vv_fail_nomem(in->err);
 	for (size_t k = 0; k < 3; k++) {
 		if (!read_oid(doc, side_names[k], &c->sides[k])) {
-			return bad(in, "a side is not an object of Git");
+			return bad(in, "a side is not a Git object id");
 		}
 	}
 	if (!read_oid(doc, "merged", &c->merged) || !read_oid(doc, "oursCommit", &c->commits[0]) ||
 	    !read_oid(doc, "theirsCommit", &c->commits[1])) {
-		return bad(in, "an id is not an object of Git");
+		return bad(in, "an id is not a Git object id");
 	}
 	if (root && vv_cid_parse(&c->root, root, strlen(root), NULL) < 0) {
 		return bad(in, "the root is not a CID");

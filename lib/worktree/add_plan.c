@@ -633,7 +633,7 @@ static vv_status refuse_ignored(planner *p, const vv_pathspec *paths, vv_error *
 	}
 	return vv_fail(
 		err, VV_EREFUSED,
-		"%s is ignored by a .gitignore file; nothing was staged\nuse -f if you really want to add it; 'git check-ignore -v %s' shows the pattern",
+		"%s is ignored (.gitignore or another exclude file); nothing was staged\nuse -f if you really want to add it; 'git check-ignore -v %s' shows the pattern",
 		vv_text_shows(ignored.data), vv_text_word(ignored.data));
 }
 

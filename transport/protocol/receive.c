@@ -181,7 +181,7 @@ static vv_status check_disk(const vv_receive *x, vv_error *err)
 		return vv_fail(
 			err, VV_EREFUSED,
 			"the disk has only %s left, and %s must stay free (varve.keepFree)\nfree "
-			"some space and try again; received data is kept",
+			"some space and try again; received blocks are kept",
 			vv_text_bytes(left), vv_text_bytes(x->limits.disk_free));
 	}
 	return VV_OK;

@@ -181,7 +181,7 @@ static vv_status read_user(user *u, const char *text, size_t len, const char *fi
 	const char *hash = rights ? memchr(rights + 1, ':', (size_t)(end - rights - 1)) : NULL;
 	if (!hash) return bad_line(err, file, line, "expected NAME:RIGHTS:HASH");
 	if (name_len == 0 || name_len > VV_HTTP_NAME_MAX) {
-		return bad_line(err, file, line, "a name has 1 to 64 bytes");
+		return bad_line(err, file, line, "a name must have 1 to 64 bytes");
 	}
 	if (vv_array_find(text, name_len, c, vv_is_control(*c))) {
 		return bad_line(err, file, line, "a control character in the name");

@@ -312,7 +312,7 @@ static vv_status put_pattern(vv_buf *b, const char *pattern, bool literal, vv_er
 		} else if ((unsigned char)*p < 32 || *p == 127 || (literal && *p == '\\')) {
 			return vv_fail(
 				err, VV_EUSAGE,
-				literal ? "a .gitattributes line cannot name '%s'"
+				literal ? "varve cannot write '%s' into .gitattributes: the name has a backslash or control character"
 					: "a .gitattributes line cannot have the pattern '%s'",
 				vv_text_shows(pattern));
 		} else if (p == pattern && *p == '!') {

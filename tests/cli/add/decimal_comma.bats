@@ -192,7 +192,7 @@ advised() {
 	printf 'id;v\n1;1,567\n2;469,134\n3;37,25\n' > mixed.csv
 	succeeds varve add mixed.csv
 	[ "$(type_of mixed.csv v)" = "string - -" ]
-	stderr_has "has numbers such as 1,234 and others such as 1,5: the comma may be a decimal comma in all, or separate thousands in some"
+	stderr_has "has numbers such as 1,234 and others such as 1,5: all may have a decimal comma, or some separate thousands"
 	advised mixed.csv 2
 	printf 'id;v\n1;1.567\n2;469.134\n3;37\n' > points.csv
 	succeeds varve add points.csv
