@@ -30,8 +30,8 @@ typedef struct vv_buf {
 } vv_buf;
 
 #define VV_BUF_INIT VV_BUF_FOR(NULL)
-/* Initialises a buffer that the caller appends to the buffer *of later. If the new buffer fails, *of
- * fails at once, so that the caller tests only *of. *of must outlive the new buffer. */
+/* Initialises a buffer whose content the caller will append to another buffer, *of. If the new buffer
+ * fails, *of fails at once, so that the caller tests only *of. *of must outlive the new buffer. */
 #define VV_BUF_FOR(of)                                                                             \
 	{                                                                                          \
 		NULL, 0, 0, false, of                                                              \

@@ -23,7 +23,8 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err);
 /* Reports that rows have a line end other than that of the dialect: one finding, at the first such row,
  * with their number. */
 vv_status check_emit_line_ends(check_emit *e, vv_error *err);
-/* Reports the findings about rows and cells that were counted in the row groups. */
+/* Reports the findings about rows and cells that were counted in the row groups. Call
+ * check_emit_blank_lines first. */
 vv_status check_emit_cells(check_emit *e, vv_error *err);
 /* Reports a finding about a row (from 0) and its cells in some columns of the plan. message and
  * expected: as in vv_finding. */

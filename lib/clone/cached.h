@@ -44,9 +44,10 @@ typedef struct vv_cached_options {
 	bool must_answer;      /* fail if the URL does not answer, even if it was read before */
 } vv_cached_options;
 
-/* Returns the number of bytes of URL in a word of the form URL#REV:PATH, or 0 if the word does not
- * have this form. URL has a scheme with "://", or is user@host:path, a name (lib/heads/named.h), or
- * the path of a folder or bundle. */
+/* Returns the number of bytes of URL in a word of the form URL#REST, or 0 if the word does not have
+ * this form. URL has a scheme with "://", or is user@host:path, a name (lib/heads/named.h), or the
+ * path of a folder or bundle; a path is not taken as URL if a file has the whole word as its name.
+ * REST is not checked: it may be a revision, a path, REV:PATH, a range or empty. */
 size_t vv_cached_url_len(const char *word);
 
 /* Opens the cached clone of a URL, and fetches its refs. If the fetch fails but the URL was read

@@ -79,7 +79,8 @@ void vv_dataset_writer_release(vv_dataset_writer *w);
  * filter, which waits for the lock of the store. */
 vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 /* Locks the index x early, for a later vv_dataset_writer_index. Call this before reading a file that
- * git changes only while it holds this lock, such as .gitattributes. */
+ * git changes only while it holds this lock, such as .gitattributes. If another process has locked the
+ * index, does as vv_dataset_writer_index: earlier writers and sinks are then invalid. */
 vv_status vv_dataset_writer_lock_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 
 /* Unlocks the store for other writers, but not for gc, which must wait until

@@ -973,6 +973,7 @@ static vv_status compare(vv_diff_answer *out, const vv_diff_item *item, const vv
 		rc = whole(&c, err);
 	}
 	out->differs = c.differs;
+	out->many = c.many;
 	return rc;
 }
 

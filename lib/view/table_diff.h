@@ -29,8 +29,8 @@ typedef struct vv_diff_how {
 	/* no_renames: compare only columns with the same name with each other; ignore_format:
 	 * values that are only spelled differently are equal; moves: report rows that moved */
 	bool no_renames, ignore_format, moves;
-	/* numbers that differ by at most this count as equal: a decimal number such as "0.01", or a
-	 * percentage such as "5%" (vv_value_within); NULL: numbers are compared exactly */
+	/* two numbers are equal if their difference is at most this: a decimal number such as "0.01",
+	 * or a percentage such as "5%" (vv_value_within); NULL: numbers are compared exactly */
 	const char *tolerance;
 	const vv_sniff_hints *written; /* dialect of plain files; NULL: detected; borrowed */
 	bool only_whether;             /* stop at the first difference, and write nothing */

@@ -14,9 +14,9 @@ typedef struct vv_description {
 	vv_strings type;   /* texts COLUMN=TYPE */
 	vv_strings number; /* texts COLUMN=EXAMPLE, such as amount=1.234,5 */
 	/* texts COLUMN=TEXT; TEXT or =TEXT applies to all columns without missing values of their
-	 * own. COLUMN=TEXT also declares the column's type, that of its other values, for which the
-	 * whole column is read, if the file did not describe the table before, the type was
-	 * inferred as string, and type and number do not name the column */
+	 * own. If the file did not describe the table before, the column's type was inferred as
+	 * string, and neither type nor number names the column, COLUMN=TEXT also declares the
+	 * column's type: that of all its values that are not missing. This reads the whole column */
 	vv_strings missing;
 	vv_strings key; /* names of columns; a text may have several, separated by commas */
 	/* prefix of the options type, number, missing and key in messages: "--" or "" */

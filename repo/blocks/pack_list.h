@@ -38,10 +38,9 @@ struct vv_pack_list {
 /* Sets *out to a new reference to the store's current list. The first call lists the folder. */
 vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
 
-/* Sets *out to a new reference to a list that is newer than `seen`: the store's current list, if
- * another thread has renewed it, or else a new list. `seen` may be NULL. force: lists the folder
- * even if the folder seems unchanged; *out is then always a new list. Otherwise, if nothing has
- * changed, *out is `seen`, with another reference. */
+/* Sets *out to a new reference to the current list, which is renewed if needed. If another thread has
+ * renewed the store's list since `seen`, *out is that list. Otherwise it is `seen` itself if the folder
+ * is unchanged, else a new list. `seen` may be NULL. force: *out is always a new list. */
 vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
 			 vv_error *err);
 void vv_packs_unref(vv_pack_list *l); /* removes a reference; accepts NULL */

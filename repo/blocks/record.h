@@ -29,8 +29,8 @@
 
 #define VV_RECORD_HEADER_MAX 96u /* most bytes of a header */
 
-/* Number of bytes of a record that are read first. They have the whole header, and are all bytes of
- * most differences. */
+/* Number of bytes of a record that are read first. They contain the whole header and, if the
+ * record is a difference, usually the whole record. */
 #define VV_RECORD_PEEK 1024u
 #define VV_RECORD_CHECKSUM_LEN 8u
 

@@ -13,7 +13,7 @@
 typedef struct vv_init_options {
 	bool bare;                  /* make a bare repository, if none exists */
 	const char *initial_branch; /* NULL: the user's init.defaultBranch, or main */
-	/* the command that the settings of drivers.h run; NULL: "varve"; quoted if needed */
+	/* the command that the settings of drivers.h run; NULL: "varve". The function quotes it */
 	const char *program;
 	const vv_env *env; /* the environment, as for vv_repository_open */
 } vv_init_options;

@@ -38,6 +38,7 @@ void vv_audit_clear(vv_audit *x)
 {
 	vv_free(x->bad);
 	x->bad = NULL;
+	x->bad_count = x->bad_cap = 0;
 }
 
 static vv_status note_bad(auditing *a, expected *e, const vv_error *why, vv_error *err)

@@ -79,7 +79,7 @@ typedef struct vv_attr_rename {
 
 /* Adds the lines for the new paths of the count renames. Removes varve's attributes from the lines
  * that have an old path as their pattern, and each such line without other attributes. Makes all
- * changes in one step. Sets *changed to true if the file was written, and to false otherwise. */
+ * changes in one step. A new path must not also be an old path. Sets *changed to true if the file was written, and to false otherwise. */
 vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, size_t count,
 			     bool *changed, vv_error *err);
 
