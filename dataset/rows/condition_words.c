@@ -61,7 +61,8 @@ static vv_status read_quoted(vv_tokens *p, char quote)
 				     quote == '\'' ? "a text has no closing quote"
 						   : "a name has no closing quote",
 				     NULL, 0);
-		return vv_hint(p->err, "add the closing quote (%c); for a %c within quotes, write %c%c",
+		return vv_hint(p->err,
+			       "add the closing quote (%c); for a %c within quotes, write %c%c",
 			       quote, quote, quote, quote);
 	}
 	out[t->len] = '\0';

@@ -24,11 +24,11 @@ vv_status patch_fit_run(patch_job *j, vv_error *err);
 
 /* The merge of a patch with the target. */
 typedef struct patch_merge {
-	patch_job *job;      /* borrowed */
-	vv_table base,       /* the patch's old version */
-		theirs;      /* the patch's new version */
-	bool base_open;      /* base is open */
-	bool part;           /* base and theirs are the small tables made of the patch's rows */
+	patch_job *job; /* borrowed */
+	vv_table base,  /* the patch's old version */
+		theirs; /* the patch's new version */
+	bool base_open; /* base is open */
+	bool part;      /* base and theirs are the small tables made of the patch's rows */
 	/* names of base's columns that identify rows, followed by NULL; borrowed; NULL: the key of
 	 * the tables */
 	const char **key;

@@ -180,7 +180,8 @@ vv_status vv_data_store_host(vv_blocks_source *s, vv_transfer *t, bool mend, vv_
 
 	if (mend && (rc == VV_ENOTFOUND || rc == VV_ECORRUPT) &&
 	    mend_mark(s->url, &t->connect, VV_IGNORED) == VV_OK) {
-		vv_notes_put(t->notes, "repaired the store '%s': its file '%s' was missing or damaged",
+		vv_notes_put(t->notes,
+			     "repaired the store '%s': its file '%s' was missing or damaged",
 			     vv_text_url(s->url), vv_files_mark.file);
 		rc = open_host(s, t, NULL, err);
 	}
