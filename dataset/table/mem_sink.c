@@ -78,13 +78,13 @@ static uint64_t hash_of(const vv_cid *cid)
 }
 
 /* NULL: it is missing here. */
-static const entry *find(const vv_mem_sink *m, const vv_cid *cid)
+static const entry *find_block(const vv_mem_sink *m, const vv_cid *cid)
 {
 	return vv_hash_find(m->entries, &m->index, hash_of(cid), e, vv_cid_equal(&e->cid, cid));
 }
 
-static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size_t len,
-		      const vv_cid *base, vv_error *err)
+static vv_status keep_block(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size_t len,
+			    const vv_cid *base, vv_error *err)
 {
 	const uint64_t offset = temp_bytes_len(&m->bytes);
 	vv_status rc;
@@ -93,7 +93,7 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 		m->full = true;
 		return VV_OK;
 	}
-	if (find(m, cid)) return VV_OK;
+	if (find_block(m, cid)) return VV_OK;
 	if (!vv_array_room(m->entries, m->count, m->cap) ||
 	    !vv_hash_index_reserve(&m->index, m->count + 1)) {
 		return vv_fail_nomem(err);
@@ -107,13 +107,13 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 	return VV_OK;
 }
 
-static vv_status put(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-		     const vv_cid *base, vv_error *err)
+static vv_status put_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			   const vv_cid *base, vv_error *err)
 {
 	vv_mem_sink *m = payload;
 
 	vv_auto(vv_locked) lock = vv_mutex_hold(m->lock);
-	return keep(m, cid, bytes, len, base, err);
+	return keep_block(m, cid, bytes, len, base, err);
 }
 
 static vv_status read_block(vv_buf *out, const vv_mem_sink *m, const entry *e, vv_error *err)
@@ -129,13 +129,13 @@ static vv_status read_block(vv_buf *out, const vv_mem_sink *m, const entry *e, v
 static vv_status get_own(vv_mem_sink *m, const vv_cid *cid, vv_buf *out, bool *found, vv_error *err)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(m->lock);
-	const entry *e = find(m, cid);
+	const entry *e = find_block(m, cid);
 
 	*found = e != NULL;
 	return e ? read_block(out, m, e, err) : VV_OK;
 }
 
-static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	vv_mem_sink *m = payload;
 	bool found;
@@ -156,7 +156,7 @@ static vv_status get_parted(void *payload, const vv_cid *cid, vv_parted *out, vv
 	vv_status rc = get_own(m, cid, &out->block, &found, err);
 	if (found) return rc;
 	return m->below.get ? vv_sink_get_parted(&m->below, cid, out, err)
-			    : get(m, cid, &out->block, err);
+			    : get_block(m, cid, &out->block, err);
 }
 
 /* Only blocks stored below count, not those in memory here. */
@@ -169,15 +169,15 @@ static bool has(void *payload, const vv_cid *cid)
 
 void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m)
 {
-	*out = (vv_sink){.put = put,
-			 .get = get,
+	*out = (vv_sink){.put = put_block,
+			 .get = get_block,
 			 .get_parted = get_parted,
 			 .has = m->below.has ? has : NULL,
 			 .payload = m,
 			 .passing = true};
 }
 
-/* The block of a number, and its entry, as find has it: others may be put meanwhile. 1; 0: there are fewer; <0. */
+/* The block of a number, and its entry, as find_block has it: others may be put meanwhile. 1; 0: there are fewer; <0. */
 static int block_at(entry *out, vv_buf *bytes, vv_mem_sink *m, size_t i, vv_error *err)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(m->lock);

@@ -99,8 +99,8 @@ static vv_status both_rows(merge *m, const uint64_t row[2], const vv_cell **x, c
 	return rc < 0 ? rc : vv_row_by_number_get(&m->side[1].rows, row[1], y, err);
 }
 
-/* Order of what both sides have to come, row by row; 0: equal. first_only: of their first
- * rows, x's being the smaller one when these are equal. */
+/* Compares the pending rows of both sides, row by row; *order 0: they are equal. first_only: compares
+ * only the first row of each. */
 static vv_status blocks_order(merge *m, merge_added *a, bool first_only, int *order, vv_error *err)
 {
 	const vv_cell *x, *y;

@@ -26,7 +26,7 @@ int vv_sql_error_memory(varve_error *err)
 }
 
 /* Appends text to the hint, of which n bytes are filled, as far as there is room. */
-static void put(vv_sql_hint *hint, size_t *n, const char *text, size_t len)
+static void put_text(vv_sql_hint *hint, size_t *n, const char *text, size_t len)
 {
 	const size_t room = sizeof(hint->text) - 1 - *n, fits = len < room ? len : room;
 
@@ -40,11 +40,11 @@ static void put_word(vv_sql_hint *hint, size_t *n, const char *word)
 	const char *quote = word[strcspn(word, " \t\n'\"\\$`!&;|<>(){}[]*?#~")] || !*word ? "'"
 											  : "";
 
-	put(hint, n, quote, strlen(quote));
+	put_text(hint, n, quote, strlen(quote));
 	for (; *word; word++) {
-		put(hint, n, *word == '\'' ? "'\\''" : word, *word == '\'' ? 4 : 1);
+		put_text(hint, n, *word == '\'' ? "'\\''" : word, *word == '\'' ? 4 : 1);
 	}
-	put(hint, n, quote, strlen(quote));
+	put_text(hint, n, quote, strlen(quote));
 }
 
 const char *vv_sql_error_hint(vv_sql_hint *hint, const varve_error *err)
@@ -60,9 +60,9 @@ const char *vv_sql_error_hint(vv_sql_hint *hint, const varve_error *err)
 			put_word(hint, &n, args[*++words - '1']);
 		} else if (mark == '%') {
 			words++;
-			put(hint, &n, args[*words - '1'], strlen(args[*words - '1']));
+			put_text(hint, &n, args[*words - '1'], strlen(args[*words - '1']));
 		} else {
-			put(hint, &n, words, 1);
+			put_text(hint, &n, words, 1);
 		}
 	}
 	hint->text[n] = '\0';

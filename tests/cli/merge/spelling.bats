@@ -1,4 +1,4 @@
-# Quotes and line ends of CSV: what nobody changed stays, whatever is usual in a column or in the file.
+# Quotes and line ends of CSV: unchanged ones stay, whatever is usual in a column or in the file.
 load ../helper
 
 # merged BASE OURS THEIRS RESULT: a merge of these texts makes this one.
