@@ -306,7 +306,7 @@ static void a_bad_file_of_users_is_named_with_its_line(void **state)
 		{"ada\n", "line 1: expected NAME:RIGHTS:HASH"},
 		{"# x\nada:w:scrypt$\n", "line 2: the rights must be r or rw"},
 		{"ada:rw:geheim\n", "line 1: expected a hash"},
-		{":rw:x\n", "line 1: a name has"},
+		{":rw:x\n", "line 1: a name must have"},
 		{"a\tb:rw:x\n", "line 1: a control character"},
 		{"ada:rw:scrypt$30$8$1$00$00\n", "expected a hash"},
 	};
