@@ -74,6 +74,8 @@ typed() {
 		typed "varve track" tracks
 		git mv x "./$name"
 		varve add -q ../.gitattributes
+		# The next name's status reads this file again if the index is racy.
+		git rm -q --cached "./$name" && rm -- "./$name"
 		varve commit -qm back
 	done
 }
