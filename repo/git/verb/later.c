@@ -129,6 +129,7 @@ vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err)
 	vv_auto(char) *place = place_of(r);
 	char own[VV_HOLDER_TEXT];
 	vv_holder holder;
+	vv_stat again;
 	vv_status rc;
 
 	*out = (vv_later){.text = VV_BUF_INIT, .changed = VV_BUF_INIT};
@@ -141,6 +142,11 @@ vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err)
 	out->own = strcmp(vv_buf_cstr(&out->text) + sizeof(FORM VERSION), own) == 0;
 	out->alive = vv_holder_state_of(&holder, vv_repository_holder(r), out->made.mtime_sec) !=
 		     VV_HOLDER_DEAD;
+	if (!out->alive) {
+		/* it may have completed since: a process drops its note before it ends */
+		if ((rc = vv_lstat(&again, place, err)) < 0) return rc;
+		out->alive = again.ino != out->made.ino;
+	}
 	return VV_OK;
 }
 
