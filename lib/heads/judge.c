@@ -80,7 +80,11 @@ void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t nu
 {
 	vv_buf_printf(out, "%s (%s), number %llu, ", vv_did_key_shows(key), vv_did_words(key),
 		      (unsigned long long)number);
-	put_age(out, now - when);
+	if (now > 0) {
+		put_age(out, now - when);
+	} else {
+		vv_buf_puts(out, vv_text_utc(when));
+	}
 }
 
 /* The ref that points to the commit, or else the first one from which it is reachable; else *out stays. */
@@ -121,7 +125,8 @@ vv_status vv_head_of_commit(vv_head_commit *out, vv_oid *ref, vv_repository *r,
 	return rc < 0 ? vv_missing_ok(rc, err) : find_ref(ref, out, r, commit, err);
 }
 
-vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err)
+vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, int64_t now,
+				vv_error *err)
 {
 	vv_auto(vv_head_commit) head = {.parent_count = 0};
 	vv_oid ref, tip;
@@ -131,7 +136,7 @@ vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *com
 	    (rc = vv_rev_commit(r, vv_oid_shows(&ref), &tip, err)) < 0) {
 		return rc;
 	}
-	vv_head_put_line(out, head.record.key, head.record.number, head.record.time, vv_now_sec());
+	vv_head_put_line(out, head.record.key, head.record.number, head.record.time, now);
 	if (!vv_oid_equal(&tip, commit)) {
 		vv_buf_puts(out, ", as an older version");
 	}

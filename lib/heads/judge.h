@@ -81,13 +81,15 @@ vv_status vv_heads_list(vv_shown_head **out, size_t *count, vv_repository *r, vv
 void vv_heads_free(vv_shown_head *heads, size_t count);
 
 /* Appends to out a description of the head of the signer `key` with the given number and time:
- * "z6Mk... (bold otter nine), number 212, 6 hours ago". time and now: in seconds since 1970. */
+ * "z6Mk... (bold otter nine), number 212, 6 hours ago". time and now: in seconds since 1970. If now is
+ * 0, appends the time itself, in UTC, for texts that are read later. */
 void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t time,
 		      int64_t now);
 /* Appends to out the description of the newest trusted head if *commit is reachable from one of the
  * head's refs. If no ref of the head points to the commit itself, also appends ", as an older
- * version". */
-vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err);
+ * version". now: as for vv_head_put_line. */
+vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, int64_t now,
+				vv_error *err);
 /* Sets *out to the newest trusted head if *commit is reachable from one of the head's refs. Sets
  * *ref to the id of the ref that points to *commit, or else of the first ref from which the commit
  * is reachable; to null if no such ref exists. Clear *out in any case. */

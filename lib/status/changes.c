@@ -827,10 +827,10 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 	*out = (vv_changes){.state = vv_state_name(r)};
 	out->shown = vv_state_shown(r);
 	if ((rc = read_head(out, r, opts->upstream, err)) < 0 ||
-	    (opts->unsent &&
-	     ((rc = vv_unsent_count(&out->unsent, r, err)) < 0 ||
-	      (!vv_oid_is_null(&out->head.commit) &&
-	       (rc = vv_head_put_of_commit(&out->signed_by, r, &out->head.commit, err)) < 0)))) {
+	    (opts->unsent && ((rc = vv_unsent_count(&out->unsent, r, err)) < 0 ||
+			      (!vv_oid_is_null(&out->head.commit) &&
+			       (rc = vv_head_put_of_commit(&out->signed_by, r, &out->head.commit,
+							   vv_now_sec(), err)) < 0)))) {
 		return rc;
 	}
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);

@@ -382,7 +382,7 @@ static void print_signer(const info *f)
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
 	if (s->from == VV_FROM_COMMIT &&
-	    vv_head_put_of_commit(&line, s->repo, &s->commit, VV_IGNORED) == VV_OK &&
+	    vv_head_put_of_commit(&line, s->repo, &s->commit, vv_now_sec(), VV_IGNORED) == VV_OK &&
 	    line.len > 0) {
 		print_text("signed", &line);
 	}

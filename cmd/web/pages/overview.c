@@ -226,8 +226,8 @@ static void put_signer(vv_page *p)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
-	if (vv_head_put_of_commit(&line, p->asked->visit->repo, &p->asked->commit.id, VV_IGNORED) ==
-		    VV_OK &&
+	if (vv_head_put_of_commit(&line, p->asked->visit->repo, &p->asked->commit.id,
+				  vv_page_is_served(p) ? vv_now_sec() : 0, VV_IGNORED) == VV_OK &&
 	    line.len > 0) {
 		part_quiet(&p->html, .text = vv_page_text(p, "Signed by %s", vv_buf_cstr(&line)));
 	}

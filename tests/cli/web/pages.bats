@@ -255,6 +255,7 @@ head_of() {
 	succeeds varve -C src web --export "$PWD/out" HEAD
 	succeeds python3 "$BATS_TEST_DIRNAME/../../web/folder_links.py" out
 	grep -q '<h2>Prices</h2>' out/index.html
+	grep -qE 'Signed by z6Mk[^<]*, number 1, [0-9]{4}-[0-9-]+T[0-9:]+Z<' out/index.html # it is read for years
 }
 
 @test "tables of a folder stand together, and those that never changed are folded" {
