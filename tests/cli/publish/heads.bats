@@ -167,16 +167,24 @@ at() {
 @test "an expired head is said, and refused only where the user wants that" {
 	a_table
 	key_of ada
-	as ada varve sign -q --name prices --expires "2024-01-01T00:00:00Z"
+	ends_with 2 as ada varve sign --expires 2024-01-01
+	stderr_has "'2024-01-01': the date is in the past"
+	ends_with 2 as ada varve sign --mirror mirror/prices
+	stderr_has "'mirror/prices' is a relative path"
+	git rev-parse -q --verify "refs/varve/heads/$key_ada" && return 1
+	until=$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%SZ)
+	as ada varve sign -q --name prices --expires "$until"
+	until="${until%T*} $(date -u -d "$until" +%H:%M) UTC"
 	varve publish -q --no-pages -o ../public
 	cd ..
+	sleep 3
 	succeeds varve clone "$PWD/public" b
-	stderr_has "expired at 2024-01-01 00:00 UTC"
+	stderr_has "expired at $until"
 	succeeds varve -C b verify ../public
-	output_has "expired 2024-01-01 00:00 UTC"
+	output_has "expired $until"
 	git config --global varve.refuseExpired true
 	ends_with 2 varve -C b fetch
-	stderr_has "expired at 2024-01-01 00:00 UTC; nothing was moved"
+	stderr_has "expired at $until; nothing was moved"
 	git config --global --unset varve.refuseExpired
 	cd a
 	as ada varve sign -q --final

@@ -13,6 +13,7 @@
 #include "lib/heads/make.h"
 #include "lib/heads/seen.h"
 #include "repo/git/history/date.h"
+#include "transport/line/url.h"
 
 typedef struct options {
 	const char *name, *expires, *join;
@@ -51,6 +52,17 @@ static vv_status read_date(int64_t *out, const char *text, vv_error *err)
 	return vv_date_parse(text, out, &zone, err);
 }
 
+static vv_status read_expiry(int64_t *out, const char *text, vv_error *err)
+{
+	const vv_status rc = read_date(out, text, err);
+
+	if (rc < 0 || *out > vv_now_sec()) return rc;
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s': the date is in the past\nreaders would be warned that the head has "
+		       "expired; --final signs the last head",
+		       vv_text_shows(text));
+}
+
 /* "KEY=DATE" or "KEY=NUMBER"; a key is did:key:z6Mk... or that without its beginning. */
 static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates, vv_error *err)
 {
@@ -84,6 +96,24 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 	return VV_OK;
 }
 
+/* VV_EUSAGE: a reader of the head cannot reach one of the mirrors. */
+static vv_status judge_mirrors(const vv_strings *mirrors, vv_error *err)
+{
+	vv_array_each(mirrors->items, mirrors->count, text) {
+		vv_auto(vv_url) url = {.text = NULL};
+
+		if (vv_url_read(&url, *text, VV_IGNORED) == VV_OK && url.kind == VV_URL_PATH &&
+		    url.path[0] != '/') {
+			return vv_fail(
+				err, VV_EUSAGE,
+				"'%s' is a relative path, which means another folder on other "
+				"machines\ngive the mirror's URL or its absolute path",
+				vv_text_shows(*text));
+		}
+	}
+	return VV_OK;
+}
+
 static vv_status run_sign(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -100,9 +130,10 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 			    .revoked = o->revoked.count > 0 ? &revoked : NULL};
 	vv_status rc;
 
-	if ((rc = read_keys(&signers, &o->signers, true, err)) < 0 ||
+	if ((rc = judge_mirrors(&o->mirrors, err)) < 0 ||
+	    (rc = read_keys(&signers, &o->signers, true, err)) < 0 ||
 	    (rc = read_keys(&revoked, &o->revoked, false, err)) < 0 ||
-	    (o->expires && (rc = read_date(&m.expires, o->expires, err)) < 0) ||
+	    (o->expires && (rc = read_expiry(&m.expires, o->expires, err)) < 0) ||
 	    (o->join &&
 	     (rc = vv_heads_learn(c->repo, NULL, o->join, &other, &vv_notes_stderr, err)) < 0) ||
 	    (rc = vv_head_make(&id, c->repo, &m, err)) < 0 || o->quiet ||
