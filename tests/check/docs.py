@@ -37,7 +37,7 @@ def anchors(text):
 
 def links(root, path):
     for target, anchor in LINK.findall(without_code(read(path))):
-        if re.match(r"[a-z]+:", target):
+        if re.match(r"[a-z]+:", target) or target == "../../releases":  # GitHub's and GitLab's page, beside that of the README
             continue
         to = os.path.normpath(os.path.join(os.path.dirname(path), target)) if target else path
         if not os.path.exists(to):
