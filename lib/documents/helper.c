@@ -91,7 +91,7 @@ vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const 
 		running--;
 		return vv_fail_nomem(err);
 	}
-	h->child = (vv_child){-1, -1, -1, -1};
+	h->child = VV_CHILD_NONE;
 	h->limits = *limits;
 	h->name = vv_strdup(argv[0]);
 	if (!h->name) return vv_fail_nomem(err);

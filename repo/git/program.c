@@ -259,6 +259,7 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 		rc = vv_fail_errno(err, open ? "cannot start" : "cannot make a pipe to",
 				   run->argv[0]);
 	} else {
+		c->parent = s.parent;
 		c->in = s.e.in[0];
 		c->out = s.e.out[0];
 		c->err = s.e.err[0];
@@ -357,6 +358,12 @@ static void close_ends(vv_child *c)
 	vv_fd_close(&c->err);
 }
 
+/* False after a fork, in the child, where the program still writes to the parent. */
+static bool is_ours(const vv_child *c)
+{
+	return c->parent == getpid();
+}
+
 /* It is stopped where something failed. */
 static vv_status wait_for(const vv_run *run, vv_child *c, vv_status rc, int *exit_code,
 			  vv_error *err)
@@ -378,7 +385,7 @@ static vv_status wait_for(const vv_run *run, vv_child *c, vv_status rc, int *exi
 
 vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 {
-	vv_child c = {-1, -1, -1, -1};
+	vv_child c = VV_CHILD_NONE;
 	vv_status rc = vv_run_start(&c, run, err);
 
 	*exit_code = -1;
@@ -389,7 +396,7 @@ vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 
 vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err)
 {
-	*f = (vv_fed){*run, {-1, -1, -1, -1}};
+	*f = (vv_fed){*run, VV_CHILD_NONE};
 	f->run.fed = true;
 	return vv_run_start(&f->child, &f->run, err);
 }
@@ -417,8 +424,10 @@ void vv_fed_close(vv_fed *f)
 {
 	int code;
 
-	if (f->child.pid > 0) {
+	if (f->child.pid > 0 && is_ours(&f->child)) {
 		(void)wait_for(&f->run, &f->child, VV_EIO, &code, VV_IGNORED);
+	} else if (f->child.pid > 0) {
+		close_ends(&f->child);
 	}
 	f->child.pid = -1;
 }
@@ -426,8 +435,10 @@ void vv_fed_close(vv_fed *f)
 void vv_child_stop(vv_child *c)
 {
 	if (c->pid <= 0) return;
-	(void)kill(c->pid, SIGKILL);
-	(void)waitpid(c->pid, NULL, 0);
+	if (is_ours(c)) {
+		(void)kill(c->pid, SIGKILL);
+		(void)waitpid(c->pid, NULL, 0);
+	}
 	close_ends(c);
 	c->pid = 0;
 }
@@ -437,7 +448,7 @@ vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *
 {
 	vv_buf piped = VV_BUF_INIT; /* requests a pipe */
 
-	*out = (vv_child){-1, -1, -1, -1};
+	*out = VV_CHILD_NONE;
 	vv_run run = {.argv = argv, .env = env, .more = more};
 	run.output = run.errors = &piped;
 	run.talk = true;

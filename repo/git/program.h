@@ -29,9 +29,11 @@ vv_status vv_program_run(const vv_env *env, const char *const *argv, const void 
 typedef struct vv_child {
 	pid_t pid;
 	int in, out, err; /* -1: no pipe */
+	pid_t parent;     /* the process that started it */
 } vv_child;
+#define VV_CHILD_NONE ((vv_child){.pid = -1, .in = -1, .out = -1, .err = -1})
 /* Kills the program, waits for its end, closes the pipes and sets c->pid to 0. Does nothing if
- * c->pid is 0 or negative. */
+ * c->pid is 0 or negative. In a process that its parent forked, only closes the pipes. */
 void vv_child_stop(vv_child *c);
 /* Starts the program argv[0], as vv_program_run does, with pipes to its stdin, stdout and stderr.
  * Its environment is env, changed by `more`, a list ended by NULL, which may be NULL: "NAME=value"

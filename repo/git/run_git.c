@@ -461,7 +461,7 @@ vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err)
 	vv_auto(environment) e = {0};
 	const vv_status rc = make_environment(&e, r, err);
 
-	*out = (vv_child){0, -1, -1, -1};
+	*out = VV_CHILD_NONE;
 	put_args(argv, r, false);
 	const vv_run run = {.argv = argv,
 			    .dir = dir_of(r),

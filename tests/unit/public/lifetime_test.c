@@ -295,6 +295,57 @@ static void a_forked_child_frees_what_its_parent_goes_on_with(void **state)
 	}
 }
 
+/* Makes count commits of one file after HEAD. */
+static void commit_often(unsigned count)
+{
+	FILE *f = popen("git fast-import --quiet --force", "w");
+
+	assert_non_null(f);
+	for (unsigned i = 0; i < count; i++) {
+		(void)fprintf(f,
+			      "commit refs/heads/many\ncommitter a <a@b> %u +0000\n"
+			      "data 1\nx\nM 644 inline f\ndata 9\n%08u\n\n",
+			      1700000000 + i, i);
+	}
+	assert_int_equal(pclose(f), 0);
+}
+
+/* git lists commits for the parent's cursor, and has not ended. */
+static void a_forked_child_frees_a_log_that_is_still_listed(void **state)
+{
+	varve_log_options o = VARVE_INIT(varve_log_options);
+	varve_repo *repo = begin_repo();
+	const varve_commit *commit;
+	varve_log *log;
+	varve_error e;
+	unsigned n = 0;
+	int more, status;
+
+	(void)state;
+	commit_often(4000);
+	o.range = "many";
+	works(varve_log_open(&log, repo, &o, &e), &e);
+	while ((more = varve_log_next(log, &commit, &e)) > 0) {
+		if (n++ % 1000 == 0) {
+			(void)fflush(NULL);
+			const pid_t pid = fork();
+			assert_true(pid >= 0);
+			if (pid == 0) {
+				(void)alarm(30);
+				varve_log_free(log);
+				varve_repo_free(repo);
+				_exit(0);
+			}
+			assert_int_equal(waitpid(pid, &status, 0), pid);
+			assert_int_equal(status, 0);
+		}
+	}
+	works(more, &e);
+	assert_int_equal(n, 4000);
+	varve_log_free(log);
+	varve_repo_free(repo);
+}
+
 static void newest_author_is(varve_repo *repo, const char *name)
 {
 	const varve_commit *commit;
@@ -554,6 +605,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(handles_are_freed_in_any_order),
 	cmocka_unit_test(free_accepts_null),
 	cmocka_unit_test(a_forked_child_frees_what_its_parent_goes_on_with),
+	cmocka_unit_test(a_forked_child_frees_a_log_that_is_still_listed),
 	cmocka_unit_test(a_mailmap_that_changes_while_a_repository_is_open_counts),
 	cmocka_unit_test(a_forked_child_frees_a_cursor_that_reads_ahead),
 	cmocka_unit_test(a_forked_child_frees_a_transaction_that_its_parent_commits),
