@@ -284,7 +284,17 @@ static vv_status change_root(vv_dataset_found *out, const untold *u, vv_buf *blo
 	return vv_cid_of(cid, VV_CODEC_DAG_CBOR, block->data, block->len, err);
 }
 
-/* Moves the bytes of block to out. */
+/* Moves the bytes of another root to out. */
+static void replace_root_block(vv_dataset_found *out, vv_buf *block, const vv_cid *cid)
+{
+	out->result.cid = *cid;
+	vv_scan_cache_free(out->result.cache); /* it names the other root */
+	out->result.cache = NULL;
+	vv_buf_clear(&out->result.root_block);
+	out->result.root_block = *block;
+	*block = (vv_buf)VV_BUF_INIT;
+}
+
 static vv_status take_changed(vv_dataset_found *out, const untold *u, vv_buf *block,
 			      const vv_cid *cid, const vv_sink *sink, vv_error *err)
 {
@@ -297,12 +307,7 @@ static vv_status take_changed(vv_dataset_found *out, const untold *u, vv_buf *bl
 	}
 	root->key_source = u->source;
 	root->file_order_declared = u->file_order_declared;
-	out->result.cid = *cid;
-	vv_scan_cache_free(out->result.cache); /* it names the other root */
-	out->result.cache = NULL;
-	vv_buf_clear(&out->result.root_block);
-	out->result.root_block = *block;
-	*block = (vv_buf)VV_BUF_INIT;
+	replace_root_block(out, block, cid);
 	return VV_OK;
 }
 
@@ -357,10 +362,43 @@ static vv_status put_first(vv_buf *warnings, const char *line, vv_error *err)
 	return vv_buf_ok(warnings, err);
 }
 
-vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in, vv_error *err)
+/* The same bytes are the version before, also if an import would take other quotes and line ends for the usual ones, as
+ * after a merge, which takes those that a side made usual. */
+static vv_status take_parent(vv_dataset_found *out, vv_error *err)
 {
+	vv_root *root = &out->result.root;
+	const vv_root *before = &out->parent_root;
+	vv_root same = *root; /* borrows */
+	vv_auto(vv_buf) block = VV_BUF_INIT;
+	vv_cid cid;
 	vv_status rc;
 
+	if (vv_cid_is_null(&out->parent) || vv_cid_equal(&out->parent, &out->result.cid) ||
+	    root->kind != VV_KIND_TABLE || before->kind != VV_KIND_TABLE ||
+	    !vv_hash128_equal(root->hash, before->hash)) {
+		return VV_OK;
+	}
+	same.dialect.quoting = before->dialect.quoting;
+	same.dialect.quoting_count = before->dialect.quoting_count;
+	same.dialect.newline = before->dialect.newline;
+	same.data = before->data;
+	same.layout = before->layout;
+	same.facts = before->facts;
+	same.places = before->places;
+	if ((rc = vv_root_encode(&block, &same, err)) < 0 ||
+	    (rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, err)) < 0 ||
+	    !vv_cid_equal(&cid, &out->parent)) {
+		return rc;
+	}
+	replace_root_block(out, &block, &cid);
+	return vv_root_decode(root, out->result.root_block.data, out->result.root_block.len, err);
+}
+
+vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in, vv_error *err)
+{
+	vv_status rc = take_parent(out, err);
+
+	if (rc < 0) return rc;
 	if (in->named_kind && !vv_cid_equal(&out->named, &out->result.cid) &&
 	    (rc = put_first(&out->result.warnings,
 			    "the previous version's blocks are missing here: column types are "

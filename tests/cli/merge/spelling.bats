@@ -44,6 +44,35 @@ start() {
 		'id,b,d\n"1",p,A\n"2","q",B\n3,r,C\n'
 }
 
+@test "a merge that changes what is usual in a column leaves nothing to commit" {
+	new_repo
+	printf 'id,a\n1,"p"\n2,"q"\n3,"r"\n4,"s"\n5,"t"\n6,"u"\n' > t.csv
+	varve add -q t.csv
+	varve commit -qm base
+	git switch -q -c theirs
+	printf '7,v\n8,w\n9,x\n10,y\n' >> t.csv
+	varve commit -qam more
+	git switch -q main
+	sed -i 2,4d t.csv
+	varve commit -qam fewer
+	succeeds varve merge -q theirs
+	printf 'id,a\n4,"s"\n5,"t"\n6,"u"\n7,v\n8,w\n9,x\n10,y\n' | cmp - t.csv
+	touch t.csv
+	[ -z "$(git status --porcelain)" ]
+	[ -z "$(varve status --porcelain)" ]
+	succeeds varve diff --exit-code
+	succeeds varve add t.csv
+	[ -z "$(git status --porcelain)" ]
+	# who declares another form, or changes a cell, gets it
+	succeeds varve add --no-header t.csv
+	[ -n "$(git status --porcelain)" ]
+	git reset -q --hard
+	sed -i 's/10,y/10,z/' t.csv
+	succeeds varve commit -qam z
+	succeeds varve diff HEAD~1 HEAD
+	output_has "1 row changed (1 cell)"
+}
+
 @test "a row that both sides added has the quotes and line end that one side gave to all rows" {
 	start
 	base='id,a\n1,u\n2,v\n3,w\n5,x\n' quoted='id,a\n"1","u"\r\n"2","v"\r\n"3","w"\r\n"5","x"\r\n'
