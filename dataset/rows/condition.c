@@ -70,10 +70,12 @@ static vv_status read_list(vv_parser *p, bool inverted, size_t at)
 		if ((rc = vv_tokens_next(&p->t)) < 0) return rc;
 		if (vv_tokens_at_negative(&p->t) && (rc = take_sign(p)) < 0) return rc;
 		if (!at_literal(p) && !(p->t.how->filter && p->t.now.type == VV_TOKEN_NAME)) {
-			return vv_tokens_fail(&p->t, p->t.now.at,
-					      "a list may contain only numbers, 'texts', true and "
-					      "false",
-					      NULL, 0);
+			return vv_tokens_fail(
+				&p->t, p->t.now.at,
+				p->t.now.type == VV_TOKEN_END
+					? "the list has no ')'"
+					: "a list may contain only numbers, 'texts', true and false",
+				NULL, 0);
 		}
 		if (step.count++ == VV_CONDITION_ITEMS) {
 			return vv_tokens_fail(&p->t, p->t.now.at, "the list is too long", NULL, 0);
@@ -198,22 +200,20 @@ static vv_status make_argument(vv_parser *p, vv_condition_aggregate *a, size_t b
 	vv_operand_kind kind = a->argument->kind;
 	const bool sums = a->op == VV_AGGREGATE_SUM || a->op == VV_AGGREGATE_AVG ||
 			  a->op == VV_AGGREGATE_DEVIATION;
-	if (sums && kind == VV_OPERAND_TEXT) {
+	if (sums && kind != VV_OPERAND_ANY) {
 		const char *name = p->t.text + begin;
-		const long at = vv_schema_find(p->c->schema, name, end - begin);
+		const long at = p->c->schema ? vv_schema_find(p->c->schema, name, end - begin) : -1;
 		const vv_term n = {.kind = kind,
+				   .type = a->argument->type,
 				   .field = at < 0 ? NULL : &p->c->schema->fields[at]};
 
-		vv_tokens_fail(&p->t, begin, "a number is expected here, not a text", NULL, 0);
-		return vv_term_advise(&p->t, &n, "number");
+		return vv_term_want(&p->t, &n, VV_OPERAND_NUMBER, begin);
 	}
-	if (kind != VV_OPERAND_ANY &&
-	    ((kind != VV_OPERAND_NUMBER && sums) ||
-	     ((kind == VV_OPERAND_BOOLEAN || kind == VV_OPERAND_OPAQUE) &&
-	      (a->op == VV_AGGREGATE_MIN || a->op == VV_AGGREGATE_MAX)) ||
-	     (kind == VV_OPERAND_OPAQUE && a->op == VV_AGGREGATE_DISTINCT))) {
-		return vv_tokens_fail(&p->t, begin, "a value of another kind is expected here",
-				      NULL, 0);
+	if ((kind == VV_OPERAND_OPAQUE && a->op == VV_AGGREGATE_DISTINCT) ||
+	    ((kind == VV_OPERAND_BOOLEAN || kind == VV_OPERAND_OPAQUE) &&
+	     (a->op == VV_AGGREGATE_MIN || a->op == VV_AGGREGATE_MAX))) {
+		return vv_tokens_fail(&p->t, begin, "values of this type cannot be compared", NULL,
+				      0);
 	}
 	return VV_OK;
 }
@@ -308,7 +308,7 @@ static vv_status fail_function(vv_parser *p, const vv_token *t)
 	for (size_t i = 0; i < sizeof(aggregates) / sizeof(aggregates[0]); i++) {
 		if (vv_token_is_word(t, aggregates[i].word)) {
 			return vv_hint(p->err,
-				       "count() and sum() can be used in varve.checks only");
+				       "counts and sums cannot be used in conditions on rows");
 		}
 	}
 	return near.best ? vv_hint(p->err, "did you mean '%s'?", near.best) : p->err->code;

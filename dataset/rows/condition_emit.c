@@ -370,7 +370,7 @@ static vv_status want_letter(vv_parser *p, vv_term *n, char letter)
 			     : day)) {
 		return VV_OK;
 	}
-	vv_buf_printf(&b, "wants %s, not %s",
+	vv_buf_printf(&b, "expected %s, not %s",
 		      words[letter == 'c'   ? 1
 			    : letter == 'm' ? 2
 					    : 0],

@@ -122,7 +122,7 @@ static vv_status make_value(vv_tokens *t, vv_literal *l, const vv_term *n, const
 	}
 	if (n->kind == VV_OPERAND_BOOLEAN && kind == VV_OPERAND_BOOLEAN) return VV_OK;
 	if (vv_field_missing(f, &cell)) {
-		vv_tokens_fail(t, n->at, "means a missing value:", v->text, v->len);
+		vv_tokens_fail(t, n->at, "this text means a missing value:", v->text, v->len);
 		return vv_hint(t->err, "write: \"%s\" is null", vv_text_name(f->name, f->name_len));
 	}
 	v->state = VV_VALUE_SMALL;
@@ -219,7 +219,7 @@ vv_status vv_term_want(vv_tokens *t, const vv_term *n, vv_operand_kind kind, siz
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (n->kind == kind || n->kind == VV_OPERAND_ANY) return VV_OK;
-	vv_buf_printf(&b, "wants %s, not %s", vv_term_name(&wanted[kind]), vv_term_name(n));
+	vv_buf_printf(&b, "expected %s, not %s", vv_term_name(&wanted[kind]), vv_term_name(n));
 	vv_tokens_fail(t, at, vv_buf_cstr(&b), NULL, 0);
 	return vv_term_advise(t, n, kind == VV_OPERAND_BOOLEAN ? "boolean" : "number");
 }

@@ -109,13 +109,14 @@ two_versions() {
 	done <<-'END'
 		itme = pear~did you mean 'item'?
 		item = plum tree~write a text of several words in single quotes
-		item = pear || id = 1~wants a text, not a number
+		item = pear || id = 1~expected a text, not a number
 		id=>2~a value is missing before '>'
 		id = = 2~a value is missing before '='
 		id = x~column 'id' has type integer
 		note=~COLUMN is null
 		note = ''~write: "note" is null
-		id~wants true or false, not a number
+		id~expected true or false, not a number
+		count(*) = 2~counts and sums cannot be used in conditions on rows
 		3 = 3~the comparison requires a column
 		'item' = 'pear'~the comparison requires a column
 		item = 'pear~a text has no closing quote

@@ -169,9 +169,9 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 	varve commit -q -m "no value"
 	printf '[t.csv]\nyear(ended) > 2000\nmax(days(ended, ended)) > 0\nyear(new.ended) > year(old.ended)\nended > 5\n' > varve.checks
 	ends_with 1 varve check
-	output_has "varve.checks:2:6: wants a date or a month, not a text; varve schema --type ended=date t.csv"
-	output_has "varve.checks:3:10: wants a date, not a text; varve schema --type ended=date t.csv"
-	output_has "varve.checks:4:10: wants a date or a month, not a text; varve schema --type ended=date t.csv"
+	output_has "varve.checks:2:6: expected a date or a month, not a text; varve schema --type ended=date t.csv"
+	output_has "varve.checks:3:10: expected a date, not a text; varve schema --type ended=date t.csv"
+	output_has "varve.checks:4:10: expected a date or a month, not a text; varve schema --type ended=date t.csv"
 	output_has "varve.checks:5:7: a text cannot be compared with a number; varve schema --type ended=number t.csv"
 	varve schema --type ended=date t.csv > /dev/null
 	printf '[t.csv]\nyear(ended) > 2000\nmax(days(ended, ended)) > 0\nyear(new.ended) > 0 or year(old.ended) > 0\n' > varve.checks
@@ -204,6 +204,9 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 		count(*) > 0 group name|20: expected 'by' after 'group'
 		columns '*': sum(value) > 0|14: 'columns' is for rules about single rows
 		sum(count(*)) > 0|5: no such function 'count'
+		sum('x') > 0|5: expected a number, not a text
+		avg(1 < 2) > 0|5: expected a number, not true or false
+		max(1 < 2) > 0|5: values of this type cannot be compared
 	END
 	printf 'price > 0\n' > varve.checks
 	ends_with 2 varve check

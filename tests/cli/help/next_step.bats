@@ -81,7 +81,7 @@ hint: 'varve add new.csv' reads the file and stages it"
 	output_has "varve schema --number v=1234,5 ck.csv"
 	rm varve.checks
 	ends_with 2 varve log --figure 'sum(name)' q.csv
-	stderr_has "a number is expected here, not a text"
+	stderr_has "expected a number, not a text"
 	ends_with 2 varve schema --type 'price=date:%d.%m.%Y' q.csv
 	stderr_has 'a format is the member "format"'
 	stderr_has "datapackage.json"
