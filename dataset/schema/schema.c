@@ -389,12 +389,15 @@ typedef struct reader {
 /* The place of the node's text among the words. */
 static size_t read_word(reader *r, const vv_json *node, const char *const *words)
 {
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+
 	if (!vv_descriptor_want(&r->d, node, VV_JSON_STRING)) return 0;
 	for (size_t i = 0; words[i]; i++) {
 		if (strcmp(words[i], node->text) == 0) return i;
+		vv_buf_printf(&list, " %s", words[i]);
 	}
-	vv_descriptor_fail(&r->d, node, "'%s' is not a known value",
-			   vv_text_show(node->text, node->text_len));
+	vv_descriptor_fail(&r->d, node, "'%s' is not a known value\nknown values are%s",
+			   vv_text_show(node->text, node->text_len), vv_buf_cstr(&list));
 	return 0;
 }
 
@@ -799,7 +802,9 @@ static void read_foreign_key(reader *r, const vv_json *node)
 	} else {
 		(void)read_names(r, &there_count, there);
 	}
-	if (count != there_count || count == 0) {
+	if (count == 0) {
+		vv_descriptor_fail(&r->d, fields, "names no fields");
+	} else if (count != there_count) {
 		vv_descriptor_fail(&r->d, node,
 				   "must name as many fields here (%zu) as in 'reference' (%zu)",
 				   count, there_count);

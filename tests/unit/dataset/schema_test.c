@@ -54,6 +54,17 @@ static void must_read_field(vv_schema *s, const char *members)
 	vv_buf_clear(&json);
 }
 
+static void a_word_that_is_not_known_gets_a_hint_with_those_that_are(void **state)
+{
+	vv_schema s;
+	vv_error err;
+
+	(void)state;
+	vv_assert_status(read_text(&s, "{\"fields\":[],\"fieldsMatch\":\"most\"}", &err), VV_EINPUT,
+			 &err);
+	assert_string_equal(err.hint, "known values are exact equal subset superset partial");
+}
+
 static void a_field_without_a_type_is_a_string_in_version_1_and_any_in_2(void **state)
 {
 	static const struct {
@@ -234,6 +245,9 @@ static void keys_must_name_fields(void **state)
 		"{\"fields\":[{\"name\":\"a\"}],\"foreignKeys\":[{\"fields\":\"a\",\"reference\":{\"resource\":\"r\",\"fields\":"
 		"[\"x\",\"y\"]}}]}",
 		"/foreignKeys/0: must name as many fields here (1) as in 'reference' (2)");
+	assert_refused(
+		"{\"fields\":[{\"name\":\"a\"}],\"foreignKeys\":[{\"fields\":[],\"reference\":{\"fields\":[]}}]}",
+		"/foreignKeys/0/fields: names no fields");
 	assert_refused(
 		"{\"fields\":[{\"name\":\"a\"}],\"foreignKeys\":[{\"fields\":\"a\",\"reference\":5}]}",
 		"/foreignKeys/0/reference: must be an object with 'fields'");
@@ -552,6 +566,7 @@ static void running_out_of_memory_is_reported_wherever_it_happens(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_word_that_is_not_known_gets_a_hint_with_those_that_are),
 	cmocka_unit_test(a_field_without_a_type_is_a_string_in_version_1_and_any_in_2),
 	cmocka_unit_test(what_is_absent_gets_the_defaults_of_the_standard),
 	cmocka_unit_test(all_members_of_v2_are_read),
