@@ -44,7 +44,7 @@ static const vv_ending *find_mediatype(const char *name)
 
 static void refuse(vv_descriptor *d, const vv_json *node, const char *hint)
 {
-	vv_descriptor_fail(d, node, "'%s' is not supported\n%s",
+	vv_descriptor_fail(d, node, "the value of '%s' is not supported\n%s",
 			   vv_text_show(node->name, node->name_len), hint);
 }
 

@@ -337,39 +337,41 @@ static void what_cannot_be_honoured_is_refused_by_name(void **state)
 	assert_member_refused("\"format\":\"tsv\",\"dialect\":{\"quoteChar\":\"\\t\"}",
 			      "/resources/0/dialect: the delimiter must differ from the quote");
 	assert_member_refused("\"dialect\":{\"doubleQuote\":false}",
-			      "/doubleQuote: 'doubleQuote' is not supported");
+			      "/doubleQuote: the value of 'doubleQuote' is not supported");
 	assert_member_refused("\"dialect\":{\"doubleQuote\":true,\"escapeChar\":\"\\\\\"}",
-			      "/escapeChar: 'escapeChar' is not supported");
+			      "/escapeChar: the value of 'escapeChar' is not supported");
 	assert_member_refused("\"dialect\":{\"commentChar\":\"##\"}", "/commentChar: ");
 	assert_member_refused("\"dialect\":{\"commentChar\":\";\",\"delimiter\":\";\"}",
 			      "/commentChar: ");
 	assert_member_refused("\"dialect\":{\"commentRows\":[2]}",
-			      "/commentRows: 'commentRows' is not supported");
+			      "/commentRows: the value of 'commentRows' is not supported");
 	assert_member_refused("\"dialect\":{\"headerRows\":[2],\"commentRows\":[1,3]}",
-			      "/commentRows: 'commentRows' is not supported");
+			      "/commentRows: the value of 'commentRows' is not supported");
 	assert_member_refused("\"dialect\":{\"headerRows\":[2],\"commentRows\":1}",
 			      "/commentRows: must be an array, is a number");
 	assert_member_refused("\"dialect\":{\"nullSequence\":\"NA\"}",
-			      "/nullSequence: 'nullSequence' is not supported");
+			      "/nullSequence: the value of 'nullSequence' is not supported");
 	assert_member_refused("\"dialect\":{\"skipInitialSpace\":\"no\"}",
 			      "/skipInitialSpace: must be true or false");
 	assert_member_refused("\"dialect\":{\"headerRows\":[1,3]}",
-			      "/headerRows: 'headerRows' is not supported");
+			      "/headerRows: the value of 'headerRows' is not supported");
 	assert_member_refused("\"dialect\":{\"headerRows\":[0]}",
-			      "/headerRows: 'headerRows' is not supported");
+			      "/headerRows: the value of 'headerRows' is not supported");
 	assert_member_refused("\"dialect\":{\"headerRows\":2}", "/headerRows: must be an array");
 	assert_member_refused("\"dialect\":{\"lineTerminator\":\";\"}",
 			      "/lineTerminator: ';' is not supported");
 	assert_member_refused("\"format\":\"json\",\"dialect\":{\"property\":1}",
 			      "/property: must be a string");
 	assert_member_refused("\"format\":\"json\",\"dialect\":{\"itemType\":\"array\"}",
-			      "/itemType: 'itemType' is not supported");
+			      "/itemType: the value of 'itemType' is not supported");
 	assert_member_refused("\"format\":\"ndjson\",\"dialect\":{\"itemKeys\":[\"a\"]}",
-			      "/itemKeys: 'itemKeys' is not supported");
-	assert_member_refused("\"compression\":\"gz\"",
-			      "/resources/0/compression: 'compression' is not supported");
-	assert_member_refused("\"extrapaths\":[\"y.csv\"]",
-			      "/resources/0/extrapaths: 'extrapaths' is not supported");
+			      "/itemKeys: the value of 'itemKeys' is not supported");
+	assert_member_refused(
+		"\"compression\":\"gz\"",
+		"/resources/0/compression: the value of 'compression' is not supported");
+	assert_member_refused(
+		"\"extrapaths\":[\"y.csv\"]",
+		"/resources/0/extrapaths: the value of 'extrapaths' is not supported");
 	assert_member_refused("\"encoding\":\"utf-7\"",
 			      "/resources/0/encoding: the encoding 'utf-7' is not supported");
 	assert_member_refused("\"encoding\":5", "/resources/0/encoding: must be a string");
