@@ -148,11 +148,17 @@ static bool same_name(const char *a, const char *b)
 
 static vv_status refuse_name(const char *name, vv_error *err)
 {
-	return vv_fail(err, VV_EUSAGE,
-		       "varve cannot read the encoding '%s'\n'iconv -l' lists the names; varve "
-		       "does not read UTF-32 or encodings with shifts (ISO-2022-JP, UTF-7): "
-		       "convert such a file with 'iconv -f %s -t UTF-8'",
-		       vv_text_shows(name), vv_text_shows(name));
+	const iconv_t known = *name ? iconv_open("UTF-8", name) : (iconv_t)-1;
+
+	vv_fail(err, VV_EUSAGE, "varve cannot read the encoding '%s'", vv_text_shows(name));
+	if (known == (iconv_t)-1) {
+		return vv_hint(err, "'iconv -l' lists the names of encodings");
+	}
+	iconv_close(known);
+	return vv_hint(err,
+		       "varve does not read UTF-32 or encodings with shifts (ISO-2022-JP, UTF-7): "
+		       "convert the file with 'iconv -f %s -t UTF-8'",
+		       vv_text_shows(name));
 }
 
 /* Others are called as iconv calls them, in capitals. */

@@ -114,7 +114,9 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	come_back t.csv
 	ends_with 2 varve add --encoding nonsense t.csv
 	stderr_has "varve cannot read the encoding 'nonsense'"
+	stderr_has "hint: 'iconv -l' lists the names of encodings"
 	ends_with 2 varve add --encoding UTF-7 t.csv
+	stderr_has "convert the file with 'iconv -f UTF-7 -t UTF-8'"
 }
 
 @test "datapackage.json declares the encoding" {
