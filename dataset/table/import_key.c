@@ -125,11 +125,10 @@ static vv_status report_duplicate(pair_check *p, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	put_duplicate(p, &text);
-	vv_fail(err, VV_ECONFLICT,
-		"%s: %s, so it cannot be the key\n"
-		"name more columns (--key a,b), or keep the table without a key (--no-key)",
-		p->im->source->name, vv_buf_cstr(&text));
-	return VV_ECONFLICT;
+	return vv_fail(err, VV_ECONFLICT,
+		       "%s: %s, so the key is not unique\n"
+		       "name more columns (--key a,b), or keep the table without a key (--no-key)",
+		       p->im->source->name, vv_buf_cstr(&text));
 }
 
 /* ---- what changed ----
@@ -566,6 +565,16 @@ static vv_status set_key(import *im, const vv_key_candidate *c, vv_key_source so
 	return import_copy_names(im, &root->key, &root->key_count, c->columns, c->count, err);
 }
 
+/* The key of a package stays the key even if it is not unique. */
+static vv_status keep_package_key(pair_check *p, vv_error *err)
+{
+	vv_buf *out = &p->im->out->warnings;
+	vv_buf_puts(out, "the primaryKey of datapackage.json is not unique: ");
+	put_duplicate(p, out);
+	vv_buf_putc(out, '\n');
+	return set_key(p->im, p->candidate, VV_KEY_PACKAGE, err);
+}
+
 /* The parent's key, in the names of now; none when a column of it is gone. */
 static vv_status keep_key(import *im, vv_error *err)
 {
@@ -682,15 +691,8 @@ vv_status import_finish_key(import *im, vv_error *err)
 				rc = look_at_key(im, &im->candidates[k], opts->key_source, err);
 			}
 		} else if (rc == VV_OK && opts->key) {
-			rc = report_duplicate(&p, err);
-			if (opts->key_source == VV_KEY_PACKAGE) {
-				vv_buf_printf(
-					&im->out->warnings,
-					"the primaryKey of datapackage.json is not unique: %s\n",
-					err ? err->message : "");
-				vv_error_clear(err);
-				rc = set_key(im, &im->candidates[k], opts->key_source, err);
-			}
+			rc = opts->key_source == VV_KEY_PACKAGE ? keep_package_key(&p, err)
+								: report_duplicate(&p, err);
 		}
 		vv_table_reader_close(p.reader);
 		vv_batch_clear(&p.batch);

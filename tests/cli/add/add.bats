@@ -619,6 +619,15 @@ pointer_of() {
 	output_has "id string"
 }
 
+@test "a primaryKey that is not unique is warned of, and stays the key" {
+	new_repo
+	printf 'id,a\n1,x\n1,y\n' > t.csv
+	printf '{"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": [{"name": "id"}, {"name": "a"}], "primaryKey": "id"}}]}' > datapackage.json
+	succeeds varve add t.csv
+	[ "$stderr" = "warning: t.csv: the primaryKey of datapackage.json is not unique: line 2 and line 3 both have id = '1'" ]
+	output_has "key id (from datapackage.json)"
+}
+
 @test "compressed files are kept as bytes with a hint" {
 	new_repo
 	rows 50 | gzip > packed.csv

@@ -361,7 +361,7 @@ def main():
         two = lines[2 * i:2 * i + 2]
         if any(line.startswith("refused") for line in two):
             refused += 1
-            if not all(line.startswith("refused") for line in two) or "cannot be the key" not in two[0]:
+            if not all(line.startswith("refused") for line in two) or "the key is not unique" not in two[0]:
                 fail(case, None, "\n".join(two))
             continue
         outs = [Outcome(line) for line in two]
