@@ -820,10 +820,9 @@ static vv_status take_names(sniff *s, vv_header_rows *h, vv_error *err)
 	memcpy(cells, h->names, h->count * sizeof(*cells));
 	cells[h->count] = none;
 	if (!s->parent) {
-		vv_buf_puts(
-			&s->out->warnings,
-			"each row has one delimiter more than the header: the last column has no "
-			"name, unless a delimiter is missing inside the header\n");
+		vv_buf_puts(&s->out->warnings,
+			    "rows have one delimiter more than the header: the last column has no "
+			    "name, unless a delimiter is missing inside the header\n");
 	}
 	rc = sniff_set_names(s, cells, h->count + 1, err);
 	return rc < 0 ? rc : vv_buf_ok(&s->out->warnings, err);

@@ -422,8 +422,9 @@ vv_status sniff_header_rows(sniff *s, vv_error *err)
 	}
 	memcpy(d->header_join, join, strlen(join) + 1);
 	if (s->hints->header_rows > (int)VV_HEADER_ROWS_MAX) {
-		return vv_fail(err, VV_EINPUT, "the header has more than %u lines",
-			       VV_HEADER_ROWS_MAX);
+		return vv_fail(err, VV_EINPUT,
+			       "the header is declared with %d lines, and the limit is %u",
+			       s->hints->header_rows, VV_HEADER_ROWS_MAX);
 	}
 	if (s->hints->header_rows > 0) {
 		d->header_more = s->hints->header == 0 ? 0 : (uint8_t)(s->hints->header_rows - 1);

@@ -199,10 +199,9 @@ static vv_status tell_column(const looking *k, size_t column)
 	}
 	if (rc < 0 || l->lines == 0) return rc;
 	return say(k, column,
-		   "the value in row %s contains %s, with as many '%c' as a row has: check the "
-		   "quotes of the value",
-		   vv_text_count(l->lines_row), vv_text_counted(l->lines, "line", NULL),
-		   k->t->root.dialect.delimiter);
+		   "the value in row %s contains %s, with as many delimiters as a row has: check "
+		   "the quotes of the value",
+		   vv_text_count(l->lines_row), vv_text_counted(l->lines, "line", NULL));
 }
 
 static vv_status tell_findings(const looking *k)

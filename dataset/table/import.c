@@ -363,7 +363,8 @@ static void warn_short_rows(import *im)
 		      out->short_rows == 1 ? "s" : "ve",
 		      im->out->root.dialect.header ? "the header" : "others");
 	put_first_line(im, &im->shorts);
-	vv_buf_puts(&out->warnings, "; their last cells are missing\n");
+	vv_buf_printf(&out->warnings, "; %s last cells are missing\n",
+		      out->short_rows == 1 ? "its" : "their");
 }
 
 static void warn_marked_rows(import *im)

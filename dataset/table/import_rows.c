@@ -193,9 +193,9 @@ static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_
 static vv_status refuse_group(import *im, const group_job *j, uint64_t offset, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT,
-		"the last %zu rows take more than 16 MiB in the file, but have almost nothing in "
-		"their cells",
-		j->row_count + 1);
+		"this row and the %s before it take more than 16 MiB of the file, but their cells "
+		"are almost empty",
+		vv_text_counted(j->row_count, "row", NULL));
 	vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 	return refuse_at(im, offset, err);
 }

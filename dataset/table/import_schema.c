@@ -355,6 +355,7 @@ static vv_status no_such_column(const import *im, const char *name, size_t len, 
 	}
 	vv_fail(err, VV_ENOTFOUND, "%s: no column named '%s' for the key", im->source->name,
 		vv_text_show(name, len));
+	if (im->columns == 0) return vv_hint(err, "the file has no columns");
 	for (; i < im->columns && b.len < 160; i++) {
 		vv_buf_puts(&b, i ? ", " : "");
 		vv_text_put_words(&b, im->names[i], im->name_lens[i], 0);
@@ -863,7 +864,8 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	}
 	if (rc < 0 || (rc = vv_buf_ok(&text, err)) < 0) return rc;
 	if (text.len > VV_HEADER_MAX) {
-		rc = vv_fail(err, VV_EREFUSED, "%s: the schema is over 512 KB", im->source->name);
+		rc = vv_fail(err, VV_EREFUSED, "%s: the schema takes more than %s",
+			     im->source->name, vv_text_bytes(VV_HEADER_MAX));
 		vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 		return rc;
 	}

@@ -464,7 +464,7 @@ static void tell_failed_choice(vv_buf *out, const vv_root *root, const char *why
 		    "the file has the same rows in another order, but they cannot be stored in the "
 		    "order of ");
 	vv_text_put_names(out, root->key, root->key_count);
-	vv_buf_printf(out, ": %s; sorting each such file saves nothing", why);
+	vv_buf_printf(out, ": %s; this attempt is repeated for each such file", why);
 	(void)vv_hint_put(out, "; ", words, VV_HINT_ADD_ORDER_BACK, path);
 	vv_buf_putc(out, '\n');
 }

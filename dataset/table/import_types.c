@@ -134,7 +134,7 @@ void import_drop_misfit(import *im, size_t column)
 	}
 }
 
-/* "zip: '02116' in row 7 has a leading zero: string from now on" */
+/* "zip: '02116' in line 7 has a leading zero: now string" */
 void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was)
 {
 	const vv_import_finding *m = import_find_misfit(im, column);

@@ -315,7 +315,7 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 	if ((rc = vv_buf_ok(out, err)) < 0) return rc;
 	if (out->len > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_EREFUSED,
-			       "schema and header together take more than %s\n"
+			       "the schema and the text around the rows take more than %s\n"
 			       "'--as file' keeps the file as bytes",
 			       vv_text_bytes(VV_BLOCK_MAX));
 	}

@@ -146,7 +146,8 @@ static vv_status read_out(table_long *out, vv_batch *b, vv_cbor *c, vv_error *er
 	out->top_len = (size_t)(c->p - out->top);
 	if (n != 4 || row >= b->rows || column >= b->columns || out->bytes == 0 ||
 	    out->bytes > VV_GROUP_BYTES_MAX - b->long_bytes) {
-		return vv_fail(err, VV_ECORRUPT, "a long cell is outside its row group");
+		return vv_fail(err, VV_ECORRUPT,
+			       "the entry of a long cell in a row group is invalid");
 	}
 	b->long_bytes += out->bytes;
 	out->row = (size_t)row;

@@ -27,6 +27,7 @@
 /* Which part of the root is off: for the message. */
 static const char *what_differs(const vv_root *a, const vv_root *b)
 {
+	if (a->kind == VV_KIND_FILE) return "the chunks or the hash";
 	if (a->rows != b->rows) return "the number of rows";
 	if (a->data.len != b->data.len || memcmp(a->data.data, b->data.data, a->data.len) != 0) {
 		return "the row groups (their cells differ from their lines, or their encoding is "
@@ -334,7 +335,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	if (rc == VV_OK) {
 		if (!vv_cid_equal(&again.cid, &t->cid)) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "the table does not match its own content: %s differ",
+				     "the version does not match its own content in %s",
 				     what_differs(&t->root, &again.root));
 		} else if (c && again.root.kind == VV_KIND_TABLE && again.cache) {
 			remember(c, &again);

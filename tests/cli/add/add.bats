@@ -141,6 +141,9 @@ pointer_of() {
 	stderr_has "no column named 'id'"
 	ends_with 2 varve add --key id,nr v.csv
 	stderr_has "no column named"
+	: > empty.csv
+	ends_with 2 varve add --key id empty.csv
+	stderr_has "hint: the file has no columns"
 	succeeds varve add --key id v.csv
 	output_has "key id"
 	succeeds varve fsck --data
@@ -848,7 +851,7 @@ pointer_of() {
 	stderr_has "t.csv: 2 rows have fewer cells than the header, the first in line 3; their last cells are missing"
 	printf 'id,b,c\n1,2,3\n4,5\n7,8,9\n' > t.csv
 	succeeds git add t.csv
-	stderr_has "t.csv: 1 row has fewer cells than the header: line 3"
+	stderr_has "t.csv: 1 row has fewer cells than the header: line 3; its last cells are missing"
 	printf 'id,b,c\n1,2,3\n4,5,\n' > t.csv
 	succeeds varve add t.csv
 	stderr_lacks "fewer cells"

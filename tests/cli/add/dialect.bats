@@ -292,7 +292,7 @@ rows() {
 	printf 'id;n;v\n1;a;2;\n2;b;3;\n3;c;4;\n' > t.csv
 	succeeds varve add t.csv
 	output_has "3 rows, 4 columns, key id"
-	stderr_has "each row has one delimiter more than the header: the last column has no name, unless a delimiter is missing inside the header"
+	stderr_has "rows have one delimiter more than the header: the last column has no name, unless a delimiter is missing inside the header"
 	varve commit -qm one
 	back t.csv
 	rows t.csv
@@ -302,7 +302,7 @@ rows() {
 	sed -i 's/^2;b/2;x/' t.csv
 	printf '4;d;5\n' >> t.csv
 	succeeds varve add t.csv
-	stderr_lacks "each row has one delimiter more than the header: the last column has no name, unless a delimiter is missing inside the header"
+	stderr_lacks "rows have one delimiter more than the header: the last column has no name, unless a delimiter is missing inside the header"
 	varve commit -qm two
 	back t.csv
 	succeeds varve rename-column t.csv n name

@@ -132,7 +132,7 @@ table() {
 		header.csv row 60 repeats the header line
 		id.csv id rows 33 and 34 both have '33', and no other row repeats a value: with unique values, this column would be the key
 		number.csv v 1,000 of 1,001 values are numbers; '12.x5' in row 700 is not
-		rows.csv note the value in row 51 contains 68 lines, with as many ',' as a row has: check the quotes of the value
+		rows.csv note the value in row 51 contains 68 lines, with as many delimiters as a row has: check the quotes of the value
 	END
 	succeeds varve add ./*.csv
 	diff expected <(sed 's/^warning: //; s/: / /; s/ \(v\|id\|note\): / \1 /' <<< "$stderr")

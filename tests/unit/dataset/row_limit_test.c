@@ -279,8 +279,9 @@ static void rows_of_one_group_take_no_more_than_16_mib(void **state)
 			comes_back(f, &r);
 		} else {
 			vv_assert_status(import_as(f, &r, "t.ndjson", &o, &err), VV_EINPUT, &err);
-			vv_assert_contains(err.message,
-					   "t.ndjson: line 4, character 1: the last 4 rows");
+			vv_assert_contains(
+				err.message,
+				"t.ndjson: line 4, character 1: this row and the 3 rows");
 			assert_int_equal(err.hint_id, VV_HINT_AS_FILE);
 			o.or_as_file = true;
 			vv_assert_ok(import_as(f, &r, "t.ndjson", &o, &err), &err);
