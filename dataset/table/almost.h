@@ -11,13 +11,14 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-/* Receives a likely mistake. what: one line of text that names row and value. column: index of the
+/* Receives a likely mistake. what: one line of text about it. column: index of the
  * column with the mistake; SIZE_MAX: the mistake is not in one column. If the function fails, the
  * search ends with its status. */
 typedef vv_status (*vv_almost_fn)(void *payload, size_t column, const char *what, vv_error *err);
 
-/* Searches a CSV for likely mistakes, and calls fn for each mistake: in the columns of texts, and
- * in the first column whose name means an id, unless it is in the key. breaks: a cell may contain a
+/* Searches a CSV for likely mistakes: in the columns of texts, and in the first column whose name
+ * means an id, unless it is in the key. Calls fn for the mistakes of the first five columns that have
+ * any, and once for the number of further such columns. breaks: a cell may contain a
  * line feed. Does nothing for JSON, and for a table that is open in key order
  * (vv_table_open_stored), because its rows' numbers in the file are not known. If the rows cannot
  * be read, for example because a block is missing, reports nothing and returns VV_OK. */

@@ -5,7 +5,7 @@
  * restores the file in its encoding.
  *
  * The functions also accept a table that is open in key order (vv_table_open_stored). They then
- * make the complete file, even if only a part is requested.
+ * read all row groups, even if only a part of the file is requested.
  */
 #ifndef VV_DATASET_TABLE_BYTES_H
 #define VV_DATASET_TABLE_BYTES_H
@@ -27,7 +27,8 @@
 /* Receives the next len bytes of a file. If it fails, the caller stops and returns its status. */
 typedef vv_status (*vv_bytes_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 /* Passes the file's exact bytes to fn, in order: the part before the rows, then several row groups
- * or chunks per call, then the part after the rows. fn is not called for empty parts. At the end,
+ * or chunks per call, then the part after the rows; for a table in key order, in pieces of any size.
+ * fn is not called for empty parts. At the end,
  * compares hash and length of the bytes with those in the root. VV_ECORRUPT: they differ. Decodes
  * in the threads of pool. pool and progress may be NULL. */
 vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,

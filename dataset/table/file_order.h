@@ -13,8 +13,9 @@
 /* Converts a table to the order of its file, as if vv_table_open had opened it. Does nothing if the
  * table is in this order. */
 vv_status vv_table_to_file_order(vv_table *t, vv_error *err);
-/* Returns true if both tables are in the order of their files, or both in key order by the same
- * columns. */
+/* Returns true if both tables are in key order by the same columns, or both in the order of their
+ * files. Exception: returns false for a table that was converted to the order of its file, and one
+ * that was never in key order by the same columns. */
 bool vv_tables_have_one_order(const vv_table *a, const vv_table *b);
 /* Makes the rows of two tables comparable: if vv_tables_have_one_order returns false, converts both
  * tables to the order of their files. */

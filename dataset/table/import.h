@@ -25,9 +25,10 @@ VV_AUTO_CLEAR(vv_import_result, vv_import_result_clear)
 /* Imports the bytes of source, and sets *out to the new version. Blocks are written with sink->put;
  * if sink->put is NULL, only the root is computed. sink->get must return the blocks of the previous
  * version. The caller clears *out, also after a failure; then only out->only_bytes is set.
- * VV_EINPUT: the file is refused; err names path, line and column, and has a hint. VV_ENOTFOUND: a
- * key column does not exist. VV_ECONFLICT: the declared key is not unique; err names both lines and
- * the value. VV_EREFUSED, VV_EUSAGE: opts->order is VV_ORDER_KEY, and not possible. */
+ * VV_EINPUT: the file is refused; err names the path and, if the fault has a place, line and
+ * character. VV_ENOTFOUND: a key column does not exist. VV_ECONFLICT: the key that the user declared
+ * is not unique; err names both lines and the value. VV_EREFUSED, VV_EUSAGE: the declared key is
+ * invalid, the table exceeds a limit, or opts->order is VV_ORDER_KEY, and not possible. */
 vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		    const vv_import_options *opts, vv_error *err);
 

@@ -25,7 +25,8 @@ struct order_choice;
 /* The order in which rows are stored in groups: docs/formats/store.md, "key order". */
 typedef enum vv_order_wish {
 	/* the order of `as` or of the previous version. Exception: if that is key order, and the
-	 * file has an irregular line, the file's order is used, with a warning */
+	 * file has an irregular line or lacks a column that sorts the rows, the file's order is
+	 * used, with a warning */
 	VV_ORDER_KEEP = 0,
 	/* the file's order, without changing what the root records about the order
 	 * (vv_root.file_order_declared) */
@@ -57,7 +58,8 @@ typedef struct vv_group_types {
 /* The options of an import. Pointers are borrowed. */
 typedef struct vv_import_options {
 	vv_kind kind; /* import as a table, or as a file */
-	/* store a compressed table as a file, with a warning, instead of refusing it */
+	/* store a file of a kind in unseen.h, such as a compressed table, as a file, with a
+	 * warning, instead of refusing it */
 	bool may_be_file;
 	/* store a table as a file, with a warning, if a row is longer than VV_ROW_MAX or could not
 	 * be reproduced exactly, and if the source can be read again */
@@ -99,8 +101,8 @@ typedef struct vv_import_options {
 	struct group_stream *groups;
 	const char *schema; /* compact JSON from datapackage.json; may be NULL */
 	size_t schema_len;
-	/* the declared key: names, or lists of names ("A,B"), ended by NULL; {NULL}: no key
-	 * (--no-key); NULL: not declared */
+	/* the declared key: names of columns, ended by NULL; {NULL}: no key (--no-key); NULL: not
+	 * declared */
 	const char *const *key;
 	vv_key_source key_source; /* where `key` was declared */
 	/* `key` is the key of the previous version: its uniqueness is not checked, and its columns

@@ -222,17 +222,19 @@ typedef struct import {
 
 /* import_schema.c */
 
-/* Sets the names of the columns, cut parameters, types and key before the rows are read. */
+/* Sets the names of the columns, and finds their fields in the previous version, before the rows are
+ * read. */
 vv_status import_columns_set(import *im, vv_error *err);
 /* Adds columns for members of JSON objects that occur for the first time. */
 vv_status import_columns_grow(import *im, vv_error *err);
-/* Chooses cut parameters and key candidates. */
+/* Chooses cut parameters and key candidates. VV_ENOTFOUND, VV_EUSAGE, VV_EREFUSED: the declared key
+ * names a column that does not exist, names one twice, or has too many columns. */
 vv_status import_choose(import *im, vv_error *err);
 /* Sets the columns of im->sorting, by which rows are sorted. Fails, and sets unfit, if columns are
  * missing. */
 vv_status import_sort_columns(import *im, vv_error *err);
-/* Sets err for a table without a key, which cannot be stored in key order, and returns
- * VV_EUSAGE. */
+/* Sets err for a table without a key, which cannot be stored in key order, and returns VV_EUSAGE.
+ * is_new: the table has no previous version. */
 vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bool is_new,
 				vv_error *err);
 /* Sets schema and key of the new root after the rows were read. */
@@ -263,8 +265,8 @@ bool import_type_is_outdated(const import *im, size_t column, const vv_field *f,
  * read, or some of them have a leading zero, sets *out to boolean. The caller infers a type again
  * only for string and any, so the column remains a string: codes stay texts. */
 vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err);
-/* Adds a warning about a changed type, such as "zip: '02116' in line 7 has a leading zero: string
- * from now on". now: the new field; was: the old one. */
+/* Adds a warning about a changed type, such as "zip: '02116' in line 7 has a leading zero: now
+ * string". now: the new field; was: the old one. */
 void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was);
 /* Returns the finding about values of the column that contradict its previous type, borrowed; NULL:
  * no finding. */
@@ -275,8 +277,11 @@ void import_drop_misfit(import *im, size_t column);
 
 /* import_key.c */
 
-/* Finishes the proofs that the candidates for the key are unique, and chooses the key. */
+/* Finishes the proofs that the candidates for the key are unique, and chooses the key.
+ * VV_ECONFLICT: a key that the user declared is not unique. */
 vv_status import_finish_key(import *im, vv_error *err);
+/* Makes a proof that a key is unique, within the memory of the options. */
+vv_status import_proof_new(const import *im, vv_key_proof **out, vv_error *err);
 
 /* import_group.c */
 
@@ -319,7 +324,8 @@ vv_status import_whole_again(import *im, vv_error *err);
 vv_status import_rows(import *im, vv_error *err);
 /* Imports all groups of opts->groups, and collects all jobs. */
 vv_status import_given(import *im, vv_error *err);
-/* Reads the text after the last row of a JSON array into the dialect's epilogue. */
+/* Sets the dialect's epilogue after the last row: the rest of a JSON document, or the lines below a
+ * CSV table, about which it adds warnings. */
 vv_status import_take_epilogue(import *im, vv_error *err);
 /* Removes the first len bytes of the window, and counts their lines if necessary. */
 void import_consume(import *im, size_t len);
@@ -373,12 +379,11 @@ const order_saving *order_choice_saving(const order_choice *c);
  * number. The caller frees them with vv_names_free, also on failure. */
 vv_status import_copy_names(const import *im, char ***names, size_t *name_count,
 			    const size_t *columns, size_t count, vv_error *err);
-/* Makes a proof that a key is unique, within the memory of the options. */
-vv_status import_proof_new(const import *im, vv_key_proof **out, vv_error *err);
 /* Returns the line number of the first of the rows f, whose group begins at the offset in the
  * input; 0: unknown. */
 uint64_t import_found_line(const import *im, const import_found *f, uint64_t offset);
-/* Returns the root of the previous version, borrowed; NULL if the table is new. */
+/* Returns the root of the version whose groups may be reused: opts->known, or else the previous
+ * version; borrowed. NULL: neither is set. */
 const vv_root *import_old_of(const import *im);
 /* Passes the newest group to the pool, unless the pool already has it. */
 void import_hand_over(import *im);
@@ -435,12 +440,12 @@ vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
 				const vv_import_options *opts, vv_error *err);
 
 /* Appends a warning to `warnings`. Call this for a file that is not in UTF-8 although its previous
- * version was. The warning has the file's probable encoding, three cells decoded from this
+ * version was. The warning has the file's probable encoding, up to three cells decoded from this
  * encoding, and the command that reads the file in this encoding. Sets *clear to false, and appends
  * nothing, if the encoding is unclear. Reads the source to its end. */
 vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *source,
 			       const vv_dialect *d, const vv_import_options *opts, vv_error *err);
-/* Appends three cells, decoded from the encoding `name`, to warnings. Does nothing if the source
+/* Appends up to three cells, decoded from the encoding `name`, to warnings. Does nothing if the source
  * cannot be read again; else reads it to its end. */
 vv_status import_encoded_shows(vv_buf *warnings, const vv_source *source, const char *name,
 			       const vv_dialect *d, vv_error *err);

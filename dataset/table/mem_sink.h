@@ -33,7 +33,7 @@ VV_AUTO_FREE(vv_mem_sink, vv_mem_sink_free)
 
 /* Sets *out to a vv_sink that reads from m and puts into m. *out is valid until vv_mem_sink_free.
  * Its has() returns true only for blocks of the store or sink below, and false for blocks that were
- * put into m. */
+ * put into m; it is NULL if nothing below has such a function. */
 void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m);
 
 /* Limits the bytes of all blocks in the sink together. A block that would exceed the limit, and all

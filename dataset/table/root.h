@@ -30,7 +30,9 @@ typedef enum vv_kind { VV_KIND_TABLE = 0, VV_KIND_FILE = 1 } vv_kind;
 typedef enum vv_key_source {
 	/* the table has no key: none was found, or the user requested none (--no-key) */
 	VV_KEY_NONE = 0,
-	VV_KEY_INFERRED = 1, /* the first 'varve add' found the key, and proved that it is unique */
+	/* 'varve add' found the key, and proved that it is unique. A table without a key has this
+	 * source if it lost such a key: each later version is searched for a key again */
+	VV_KEY_INFERRED = 1,
 	/* the user declared it with 'varve add --key' or 'varve schema --key' */
 	VV_KEY_DECLARED = 2,
 	VV_KEY_PACKAGE = 3 /* it is the primaryKey in datapackage.json */

@@ -214,7 +214,7 @@ vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err);
  * groups that were made for that order, are then only in t->source, not in sink, and are lost
  * when t is closed. To store a version, open it with vv_table_open_stored. If sink->put is NULL,
  * the root is not stored. Sets block to the root's bytes; block may be NULL. VV_EUSAGE: the
- * schema's fields are not the table's columns. VV_ENOTFOUND: a name in key is not a column.
+ * schema's fields are not the table's columns, or key names a column twice. VV_ENOTFOUND: a name in key is not a column.
  * VV_EINPUT: the schema is invalid. */
 vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const char *schema,
 			    size_t schema_len, const char *const *key, vv_key_source source,
