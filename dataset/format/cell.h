@@ -35,8 +35,10 @@ typedef struct vv_cell {
 	const char *text; /* len bytes; NULL only with len 0 */
 	uint32_t len;     /* number of bytes in text */
 	uint8_t state;    /* a vv_cell_state */
-	uint8_t flags;    /* VV_CELL_QUOTED, VV_CELL_HAS_QUOTE; set only by scanners */
-	uint16_t spare;   /* 0 */
+	/* VV_CELL_QUOTED, VV_CELL_HAS_QUOTE: set by scanners; in cells to write, VV_CELL_QUOTED
+	 * may be set (dataset/rows/line_edit.h) */
+	uint8_t flags;
+	uint16_t spare; /* 0 */
 } vv_cell;
 
 /* Returns true if state and text of both cells are equal. */

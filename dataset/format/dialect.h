@@ -67,8 +67,9 @@ typedef struct vv_bytes {
 #define VV_HEADER_ROWS_MAX 16u /* maximum number of header lines of a file */
 #define VV_HEADER_JOIN_MAX 16u /* maximum number of bytes of header_join, with its NUL */
 
-/* Properties of a CSV file that an option or datapackage.json declared. They also apply to later
- * versions; other properties are detected again in each version. */
+/* Properties of a CSV file that an option declared, or, for the comment character, an option or
+ * datapackage.json. They also apply to later versions. Other properties are detected, or read from
+ * datapackage.json, again for each version. */
 enum {
 	VV_DECLARED_HEADER = 1,       /* whether the table has a header */
 	VV_DECLARED_LEAD = 2,         /* how many lines are above the table */

@@ -89,14 +89,15 @@ size_t vv_fact_add(vv_fact *f, const vv_cell *cells, size_t count, size_t stride
  * than VV_FACTS_DIGITS digits. */
 bool vv_fact_add_numbers(vv_fact *f, int64_t least, int64_t greatest, unsigned scale);
 
-/* Sets *out to the facts of `columns` columns, all zero. The caller sets their members, then calls
- * vv_facts_end. The caller clears *out. */
+/* Sets *out, which must be initialised, to the facts of `columns` columns, all zero. The caller sets
+ * their members, then calls vv_facts_end. The caller clears *out. */
 vv_status vv_facts_begin(vv_facts *out, size_t columns, vv_error *err);
 /* Removes from f the last columns in which all cells are missing. */
 void vv_facts_end(vv_facts *f);
 
-/* Computes the facts of rows x columns cells. Row r, column c is cells[r * stride + c]. outs: the
- * indexes in cells, ascending, of the cells whose text is stored elsewhere; their len is 0. */
+/* Sets *out, which must be initialised, to the facts of rows x columns cells. Row r, column c is
+ * cells[r * stride + c]. outs: the indexes in cells, ascending, of the cells whose text is stored
+ * elsewhere; their len is 0. */
 vv_status vv_facts_of(vv_facts *out, const vv_cell *cells, size_t rows, size_t columns,
 		      size_t stride, const size_t *outs, size_t out_count, vv_error *err);
 /* Changes *into to the facts of its rows and the rows of *more together. first: *into describes no
@@ -105,8 +106,8 @@ vv_status vv_facts_unite(vv_facts *into, const vv_facts *more, bool first, vv_er
 
 /* Appends the encoded facts. Equal facts have equal bytes. */
 void vv_facts_put(vv_buf *out, const vv_facts *f);
-/* Decodes facts into *out, which the caller clears. VV_ECORRUPT: vv_facts_put does not write such
- * bytes. out may be NULL: the bytes are only checked. */
+/* Decodes facts into *out, which must be initialised, and which the caller clears. VV_ECORRUPT:
+ * vv_facts_put does not write such bytes. out may be NULL: the bytes are only checked. */
 vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *err);
 /* Sets *out to the facts of the column with this index. vv_facts_read must have accepted the
  * bytes. */

@@ -5,8 +5,8 @@
  *   for each:  varint number of unchanged rows since the previous place, varint number of removed
  *              rows, varint number of added rows
  *   varint     number of columns with a mode
- *   for each:  varint number of columns since the previous column with a mode (for the first: the
- *              column's number), 1 byte mode
+ *   for each:  varint number of columns between the previous column with a mode and this one (for
+ *              the first: the column's number), 1 byte mode
  *   for each column of the table:
  *   with EDIT_LITERAL   varint length, and the column as in the block
  *   without

@@ -37,7 +37,7 @@ typedef struct vv_file_text_options {
 typedef struct vv_file_text vv_file_text;
 /* Reads the beginning of the file and determines the encoding. If the file is UTF-8 and the source
  * can be read again, rewinds the source and sets *out to NULL. file must outlive *out. VV_EUSAGE:
- * the declared encoding is unknown. VV_EINPUT, VV_EREFUSED: the beginning of the file is not valid
+ * the declared encoding is unknown. VV_ENOSUPPORT: the system's iconv does not support it. VV_EINPUT, VV_EREFUSED: the beginning of the file is not valid
  * in the encoding, such as a byte order mark of another byte order. */
 vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 			    const vv_file_text_options *how, vv_error *err);

@@ -67,12 +67,12 @@ typedef struct vv_sniff_result {
 	vv_dialect dialect;
 	/* offset in the sample at which the first row begins (after BOM and prologue) */
 	size_t body;
-	/* names of the columns: for CSV the undecoded header cells, or "fieldN" without a header;
-	 * for JSON the names of members in the order in which they first occur */
+	/* names of the columns: for CSV the header's cells, which may be empty, repeated or not
+	 * UTF-8, or "fieldN" without a header; for JSON the names of members in the order in which they first occur */
 	char **names;
 	size_t *name_lens; /* the lengths of the names */
 	size_t columns;    /* number of names */
-	/* texts for the user, one per line, such as "column 3 has no name" */
+	/* texts for the user, one per line, such as "no header found: ..." */
 	vv_buf warnings;
 } vv_sniff_result;
 void vv_sniff_result_clear(vv_sniff_result *r);

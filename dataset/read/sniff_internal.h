@@ -68,7 +68,7 @@ bool sniff_reader_row(sniff_reader *r, vv_row *row);
 /* Returns the offset in the sample at which the next row begins. */
 size_t sniff_reader_offset(const sniff_reader *r);
 
-/* Inserts the line and column of an offset in the sample, as "line 3, column 7: ", before the
+/* Inserts the position of an offset in the sample, as "line 3, character 7: ", before the
  * message of err. Returns err's status. */
 vv_status sniff_place(const sniff *s, size_t offset, vv_error *err);
 

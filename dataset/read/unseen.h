@@ -17,7 +17,8 @@ typedef struct vv_unseen {
 	/* for messages: */
 	const char *what, /* the kind, such as "a Parquet file" */
 		*but;     /* a clause to write after the kind; may be "" */
-	vv_hint_id hint;  /* a hint with a command, whose argument is the file's name */
+	/* a hint with a command, whose argument is the file's name; VV_HINT_NONE: no command */
+	vv_hint_id hint;
 	const char *kind; /* kind of document, for readers in lib/documents; NULL: not a document */
 } vv_unseen;
 
