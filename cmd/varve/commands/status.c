@@ -51,7 +51,8 @@ static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
 	vv_buf_putc(b, '\n');
 }
 
-static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
+/* remote: the name that was given, or "" */
+static void put_unsent(vv_buf *b, const vv_unsent_versions *u, const char *remote)
 {
 	uint64_t away = 0;
 
@@ -59,8 +60,9 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
 	vv_buf_printf(b, "%s, %s incomplete there", vv_text_counted(u->versions, "version", NULL),
 		      vv_text_count(u->count));
 	if (u->linked > 0) {
-		vv_buf_printf(b, "; %s linked: only the source has the data",
-			      vv_text_count(u->linked));
+		vv_buf_printf(b, "; %s not checked: the blocks are kept at the source",
+			      vv_text_counted(u->linked, "version of a linked table was",
+					      "versions of linked tables were"));
 	}
 	vv_buf_putc(b, '\n');
 	vv_array_each(u->items, u->count, it) {
@@ -72,7 +74,8 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
 		away += !it->here;
 	}
 	if (u->count > away) {
-		vv_buf_puts(b, "  (use \"varve push --blocks\" to send them)\n");
+		vv_buf_printf(b, "  (use \"varve push --blocks%s%s\" to send them)\n",
+			      *remote ? " " : "", *remote ? vv_text_word(remote) : "");
 	}
 }
 
@@ -86,7 +89,11 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 					       &vv_notes_stderr, err);
 
 	if (rc == VV_OK) {
-		(o->format ? put_unsent_json : put_unsent)(&out, &u);
+		if (o->format) {
+			put_unsent_json(&out, &u);
+		} else {
+			put_unsent(&out, &u, o->remote);
+		}
 		rc = vv_buf_ok(&out, err);
 	}
 	if (rc == VV_OK) {

@@ -254,6 +254,9 @@ true" ]
 	[ "$(jq -r '.lacking[1].root' <<< "$output")" = "$(root_of)" ]
 	succeeds varve status --remote
 	output_has "prices.csv"
+	output_has '(use "varve push --blocks" to send them)'
+	succeeds varve status --remote=origin
+	output_has '(use "varve push --blocks origin" to send them)'
 	varve push -q
 	[ "$(varve status --remote --json | jq '.lacking | length')" -eq 0 ]
 	rm "$store/versions/$(root_of).packs" "$store"/lists/*

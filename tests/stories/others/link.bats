@@ -184,7 +184,7 @@ is_linked() {
 	mine
 	succeeds varve push -q -u origin main
 	succeeds varve status --remote
-	output_has "1 version, 0 incomplete there; 1 linked"
+	output_has "1 version, 0 incomplete there; 1 version of a linked table was not checked: the blocks are kept at the source"
 	succeeds varve push --blocks
 	stderr_has "the remote has every block that this repository has"
 	edit 7
