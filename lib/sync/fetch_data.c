@@ -120,8 +120,10 @@ vv_status vv_fetch_data_for_push(vv_fetch_data *f, const vv_notes *notes, vv_err
 	if (rc < 0) {
 		*err = why;
 	} else if (f->fetched > 0 && notes) {
-		vv_notes_put(notes, "%s fetched, as the push needs them",
-			     vv_text_counted(f->fetched, "version was", "versions were"));
+		vv_notes_put(notes, "%s",
+			     vv_text_counted(f->fetched,
+					     "version was fetched, as the push needs it",
+					     "versions were fetched, as the push needs them"));
 	}
 	return rc < 0 ? rc : f->fetched > 0 ? VV_OK : VV_EMISSING;
 }

@@ -329,12 +329,12 @@ static void print_move(const vv_ref_move *m, vv_repository *r)
 		(void)vv_is_ancestor(r, &m->old, &m->id, &forward, VV_IGNORED);
 		vv_ref_range_put(&what, r, &m->old, &m->id, forward);
 	}
-	vv_notes_put(vv_repository_notes(r), " %-20s %s -> %s%s", vv_buf_cstr(&what),
-		     vv_text_shows(vv_ref_short_name(m->from)),
-		     vv_text_shows(vv_ref_short_name(m->to)),
-		     m->refused ? "  (not a fast-forward; use --force)"
-		     : !forward ? "  (forced)"
-				: "");
+	vv_notes_put(
+		vv_repository_notes(r), " %-20s %s -> %s%s", vv_buf_cstr(&what),
+		vv_text_shows(vv_ref_short_name(m->from)), vv_text_shows(vv_ref_short_name(m->to)),
+		!m->refused                             ? (forward ? "" : "  (forced)")
+		: strncmp(m->to, "refs/tags/", 10) == 0 ? "  (would change the tag; use --force)"
+							: "  (not a fast-forward; use --force)");
 }
 
 void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet)

@@ -196,10 +196,9 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 		return vv_error_copy(err, &why);
 	}
 	if (!r->j->keep_missing) return leave_behind(r, &m->id, &why, err);
-	vv_notes_warn(r->from.t.notes,
-		      "%s; the clone has the remote's current version, which is "
-		      "not signed",
-		      why.message);
+	vv_notes_warn(r->from.t.notes, "%s", why.message);
+	vv_notes_warn(r->from.t.notes, "the clone has the remote's current version, which is not "
+				       "the newest signed one");
 	vv_notes_put(r->from.t.notes, "hint: %s", why.hint);
 	return VV_OK;
 }

@@ -242,7 +242,7 @@ server.serve_forever()' "$store.port" "$store"
 	varve add -q .varveconfig
 	varve commit -qm store
 	succeeds varve push
-	stderr_has "1 version was fetched, as the push needs them"
+	stderr_has "1 version was fetched, as the push needs it"
 	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD)" ]
 	[ "$(ls ../store/versions | wc -l)" -eq 2 ]
 }
