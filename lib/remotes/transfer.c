@@ -272,9 +272,9 @@ void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_trans
 			      vv_text_bytes(s->line * 1000 / s->ms));
 	}
 	if (s->had > 0) {
-		vv_buf_printf(&b, "; %s%s there already",
-			      t->verbose ? vv_text_count(s->had) : "part of it",
-			      t->verbose ? " blocks were" : " was");
+		vv_buf_printf(&b, "; %s there already",
+			      t->verbose ? vv_text_counted(s->had, "block was", "blocks were")
+					 : "part of it was");
 	}
 	vv_notes_put(t->notes, "%s", vv_buf_cstr(&b));
 }

@@ -169,7 +169,7 @@ static void tell_sum(const run *r)
 			     vv_text_count(s->versions),
 			     s->versions == 1 ? "version of a table" : "versions of tables",
 			     vv_text_count(s->blocks), s->blocks == 1 ? "block" : "blocks",
-			     vv_text_bytes(s->bytes), vv_text_count(s->had));
+			     vv_text_bytes(s->bytes), vv_text_counted(s->had, "other block", NULL));
 	} else if (s->commits > 0 || s->blocks > 0) {
 		vv_transfer told = r->t;
 

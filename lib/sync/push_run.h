@@ -117,7 +117,7 @@ typedef struct vv_push_job {
 		blocks;  /* the blocks that were, or would be, sent to a Git host without varve */
 	bool to_store;   /* if move is set: remote is the name of a store */
 	uint64_t proved; /* if move is set: number of versions that the place has completely */
-	char *url;       /* URL of the remote */
+	char *url;       /* URL of the remote; owned; NULL before success */
 } vv_push_job;
 
 void vv_push_job_init(vv_push_job *j, vv_repository *r);

@@ -301,7 +301,10 @@ static vv_status check_lease(vv_repository *r, const vv_remote *m, vv_push_item 
 	}
 	if (rc == VV_OK && !vv_oid_equal(&expected, &it->old)) {
 		it->state = VV_PUSH_REFUSED;
-		it->why = "stale info: it has moved since the last fetch";
+		it->why = colon && colon[1] ? "stale info: it is not at the expected commit"
+			  : ref.name        ? "stale info: it has moved since the last fetch"
+			  : colon           ? "stale info: it exists already"
+					    : "stale info: it has no remote-tracking branch here";
 	}
 	return rc;
 }
@@ -371,7 +374,9 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	}
 	if (strncmp(it->to, "refs/heads/", 11) != 0) {
 		it->state = VV_PUSH_REFUSED;
-		it->why = "the tag already exists; use --force to move it";
+		it->why = strncmp(it->to, "refs/tags/", 10) == 0
+				  ? "the tag already exists; use --force to move it"
+				  : "the ref already exists; use --force to move it";
 		return VV_OK;
 	}
 	if ((rc = vv_commits_known(r, &it->old, 1, &known, err)) < 0) return rc;

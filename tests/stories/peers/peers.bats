@@ -339,6 +339,10 @@ sound() {
 	git commit -q --amend -m "two again"
 	ends_with 1 varve push --force-with-lease
 	stderr_has "stale info: it has moved"
+	ends_with 1 varve push --force-with-lease=main: origin main
+	stderr_has "stale info: it exists already"
+	ends_with 1 varve push --force-with-lease "$PWD/../hub.git" main
+	stderr_has "stale info: it has no remote-tracking branch here"
 	varve fetch -q
 	succeeds varve push --force-with-lease
 }
@@ -352,7 +356,7 @@ sound() {
 	git commit -q --amend -m "two again"
 	git branch -q -f side
 	ends_with 1 varve push --force-with-lease=main:HEAD~1 --force-with-lease=side:"$old" origin main side
-	stderr_has "stale info: it has moved"
+	stderr_has "stale info: it is not at the expected commit"
 	[ "$(git -C ../hub.git rev-parse main side | uniq)" = "$old" ]
 	succeeds varve push --force-with-lease=main:"$old" --force-with-lease=side:"$old" origin main side
 	[ "$(git -C ../hub.git rev-parse main side | uniq)" = "$(git rev-parse main)" ]
