@@ -148,7 +148,9 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 	*used = i;
 	return rc < 0 || dashdash <= i
 		       ? rc
-		       : vv_fail(err, VV_EUSAGE, "diff compares two versions, not %d", dashdash);
+		       : vv_fail(err, VV_EUSAGE,
+				 "diff compares two versions, and the arguments before '--' name "
+				 "more");
 }
 
 /* The sides that no revision was named for. */
@@ -462,8 +464,9 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 	}
 	if (vv_repository_is_bare(r) && out->b.kind != VV_SIDE_COMMIT) {
 		return vv_fail(err, VV_EUSAGE,
-			       "a bare repository has no work tree to compare with\n"
-			       "name two versions, as in HEAD~1 HEAD");
+			       "a bare repository has no %s to compare with\n"
+			       "name two versions, as in HEAD~1 HEAD",
+			       out->b.kind == VV_SIDE_INDEX ? "index" : "work tree");
 	}
 	if ((rc = vv_diff_sides_take_tables(out, &f.words, r, argc - used, argv + used, err)) < 0 ||
 	    (rc = vv_pathspec_init(&f.paths, r, argc - used, f.words, err)) < 0 ||

@@ -24,8 +24,7 @@ typedef enum vv_side_kind { VV_SIDE_COMMIT, VV_SIDE_INDEX, VV_SIDE_WORK } vv_sid
 /* One value = one side. */
 typedef struct vv_diff_side {
 	vv_side_kind kind;
-	/* VV_SIDE_COMMIT: the commit; null: the side has no paths, because there is no commit
-	 * yet */
+	/* VV_SIDE_COMMIT: the commit; null: the side has no paths, as before the first commit */
 	vv_oid commit;
 	char *name; /* such as "HEAD~1", "index" or "work tree" */
 } vv_diff_side;

@@ -343,6 +343,8 @@ $(body)"
 	stderr_has "'gone.csv' is neither in v1 nor in v2"
 	ends_with 2 varve diff v1 v2 v1 --
 	stderr_has "two versions"
+	ends_with 2 varve diff v1..v2 v1 --
+	stderr_has "diff compares two versions, and the arguments before '--' name more"
 	ends_with 2 varve diff --cached v1 v2
 }
 
