@@ -131,11 +131,15 @@ vv_status vv_setting_must_exist(const char *name, vv_error *err)
 
 	if (vv_setting_find(name)) return VV_OK;
 	(void)vv_fail(err, VV_EUSAGE, "varve has no setting '%s'", vv_text_shows(name));
-	/* Only the part after the last dot: the common prefix is not significant. */
-	vv_nearest near = vv_nearest_to(own ? own + 1 : sought);
+	/* Only the part after the last dot, of the settings that are equal up to there. */
+	const size_t prefix = own ? (size_t)(own + 1 - sought) : 0;
+	vv_nearest near = vv_nearest_to(sought + prefix);
 	vv_array_each(vv_settings, vv_setting_count, it) {
-		if ((strncmp(it->name, OF_REMOTE, strlen(OF_REMOTE)) == 0) == (sought != name)) {
-			(void)vv_nearest_try(&near, strrchr(it->name, '.') + 1);
+		const char *its = strrchr(it->name, '.') + 1;
+
+		if ((size_t)(its - it->name) == prefix &&
+		    vv_ascii_compare(it->name, sought, prefix) == 0) {
+			(void)vv_nearest_try(&near, its);
 		}
 	}
 	if (near.best) {

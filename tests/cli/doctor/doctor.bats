@@ -87,6 +87,9 @@ no_problems() {
 	ends_with 1 varve doctor
 	output_has "it is not executable"
 	output_has "mend: chmod +x"
+	cp -a . "../a b"
+	ends_with 1 varve -C "../a b" doctor
+	output_has "mend: chmod +x '"
 	mkdir .husky
 	git config core.hooksPath .husky
 	ends_with 1 varve doctor
@@ -158,7 +161,7 @@ no_problems() {
 	git pull -q ../work main 2> /dev/null
 	varve init -q
 	ends_with 1 varve doctor
-	output_has "blocks: p.csv: blocks of its rows are not here, since commit $(git rev-parse --short HEAD) of 2023-11-14"
+	output_has "blocks: p.csv: some of its blocks are missing here (the path last changed in commit $(git rev-parse --short HEAD) of 2023-11-14)"
 	output_has "varve remote add NAME URL"
 	git remote add origin ../work
 	ends_with 1 varve doctor
@@ -181,12 +184,12 @@ no_problems() {
 	healthy
 	git remote add gone ../nowhere
 	ends_with 1 varve doctor
-	output_has "peer: the remote gone does not answer (../nowhere): "
+	output_has "peer: the remote gone cannot be reached (../nowhere): "
 	output_has "mend: try again; if the address has changed: varve remote set-url gone URL"
 	succeeds varve doctor --offline
 	git remote set-url gone http://127.0.0.1:9/x
 	ends_with 1 varve doctor
-	output_has "peer: the remote gone does not answer"
+	output_has "peer: the remote gone cannot be reached"
 	git remote remove gone
 	git init -q --bare ../hub.git
 	git remote add hub ../hub.git
@@ -224,6 +227,15 @@ no_problems() {
 	succeeds varve doctor --offline
 	output_has "note: settings: varve has no setting 'varve.keepfrees' (local configuration)"
 	output_has "mend: did you mean 'varve.keepFree'?"
+	git config --unset varve.keepFrees
+	git config varve.outputs 5m
+	succeeds varve doctor --offline
+	output_has "varve has no setting 'varve.outputs'"
+	output_lacks "did you mean"
+	git config --unset varve.outputs
+	git config varve.reader.h5.comand cat
+	succeeds varve doctor --offline
+	output_has "mend: did you mean 'varve.reader.h5.command'?"
 	git config varve.autoFetch maybe
 	ends_with 1 varve doctor --offline
 	output_has "settings: the setting 'varve.autoFetch' is 'maybe', expected true or false (local configuration)"
