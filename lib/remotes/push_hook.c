@@ -73,7 +73,7 @@ void vv_push_hook_describe(const vv_hook_found *h, vv_hint_words_fn words, vv_bu
 
 	if (h->calls) {
 		vv_buf_printf(message, "git does not run the hook %s: it is not executable", file);
-		vv_buf_printf(mend, "chmod +x %s", file);
+		vv_buf_printf(mend, "chmod +x %s", vv_text_word(h->path));
 		return;
 	}
 	vv_buf_printf(&other, "%s" EARLIER, h->path);

@@ -185,8 +185,8 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 		rc = vv_doctor_say(
 			d, "settings", needed, vv_doctor_hint(d, VV_HINT_INIT_AGAIN, NULL), err,
 			needed ? "git cannot handle tables: the setting %s is missing"
-			       : "git would not handle tables, of which none is tracked: "
-				 "the setting %s is missing",
+			       : "git cannot handle tables yet, and none is tracked: the setting %s is "
+				 "missing",
 			missing);
 	}
 	return rc < 0 || !other ? rc

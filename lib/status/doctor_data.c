@@ -55,7 +55,8 @@ static void put_since(vv_buf *b, vv_repository *r, const char *path)
 
 	if (vv_path_last_commit(&out, r, path, "--format=%h of %as", VV_IGNORED) == VV_OK &&
 	    out.len > 0) {
-		vv_buf_printf(b, ", since commit %.*s", (int)strcspn(out.data, "\n"), out.data);
+		vv_buf_printf(b, " (the path last changed in commit %.*s)",
+			      (int)strcspn(out.data, "\n"), out.data);
 	}
 }
 
@@ -85,7 +86,7 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 					    : VV_HINT_BLOCKS_REMOTE;
 	rc = since.failed ? vv_fail_nomem(err)
 			  : vv_doctor_say(a->d, "blocks", true, vv_doctor_hint(a->d, hint, NULL),
-					  err, "%s: blocks of its rows are not here%s",
+					  err, "%s: some of its blocks are missing here%s",
 					  vv_text_shows(path), vv_buf_cstr(&since));
 	if (rc == VV_OK) {
 		a->d->findings[a->d->count - 1].fetch = !repair && a->remote;

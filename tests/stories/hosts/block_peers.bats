@@ -393,7 +393,7 @@ terminal() {
 	wait "$server" || true
 	server=
 	ends_with 1 varve doctor
-	output_has "the block peer $peer does not answer"
+	output_has "the block peer $peer cannot be reached"
 	output_has "mend: "
 }
 
