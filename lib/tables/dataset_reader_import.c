@@ -196,7 +196,7 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_in
 static vv_status refuse_for_bytes(const char *path, const vv_dataset_options *opts, vv_error *err)
 {
 	const char *option = opts->order != VV_ORDER_KEEP  ? "--order"
-			     : opts->as_named && opts->key ? "--no-key"
+			     : opts->as_named && opts->key ? (opts->key[0] ? "--key" : "--no-key")
 							   : NULL;
 
 	if (!option) return VV_OK;
@@ -399,10 +399,11 @@ vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in,
 	vv_status rc = take_parent(out, err);
 
 	if (rc < 0) return rc;
-	if (in->named_kind && !vv_cid_equal(&out->named, &out->result.cid) &&
+	if (in->named_kind && out->result.root.kind == VV_KIND_TABLE &&
+	    !vv_cid_equal(&out->named, &out->result.cid) &&
 	    (rc = put_first(&out->result.warnings,
-			    "the previous version's blocks are missing here: column types are "
-			    "detected again, and rows are kept in the file's order\n",
+			    "the previous version's blocks are missing here, so its column types "
+			    "and order of rows were not taken over\n",
 			    err)) < 0) {
 		return rc;
 	}

@@ -221,6 +221,11 @@ versions_are() {
 	echo more >> blob.bin
 	ends_with 2 varve add --order key blob.bin
 	stderr_has "--order is for tables"
+	git reset -q --hard
+	rm -f .git/varve/packs/*
+	head -c 4000 /dev/urandom > blob.bin
+	succeeds varve add blob.bin
+	stderr_is "" # nothing about types and order
 	printf '\x1f\x8b\x08\0' > wide.csv
 	ends_with 2 varve add --order key wide.csv
 	stderr_has "only tables can be stored in key order"
