@@ -261,11 +261,11 @@ vv_status vv_block_peers_send(const vv_blocks_sources *to, vv_transfer *t,
 	if (peers == 0) {
 		return vv_fail(err, VV_EREFUSED,
 			       "none of the hosts for blocks in " VV_BLOCKS_CONFIG " is trusted\n"
-			       "'git config --global --add varve.trustedHost HOST' trusts one; "
+			       "'git config --global --add varve.trustedHost SITE' trusts one; "
 			       "VARVE_TRUSTED_HOSTS does so for one command");
 	}
 	*err = why;
-	return vv_prefix(err, "the blocks were not accepted");
+	return vv_prefix(err, "the blocks were not sent");
 }
 
 vv_status vv_block_peer_trust(vv_repository *r, const char *url, vv_error *err)

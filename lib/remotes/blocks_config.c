@@ -81,8 +81,10 @@ static vv_status take_url(vv_string_list *list, const char *value, vv_error *err
 	bool fine = u.kind == VV_URL_SSH || u.kind == VV_URL_HTTP || u.kind == VV_URL_IPFS;
 	if (!fine) {
 		return vv_fail(err, VV_EINPUT,
-			       VV_BLOCKS_CONFIG ": not every clone can reach '%s'\n"
-						"blocks.url is an http, https or ssh URL",
+			       VV_BLOCKS_CONFIG
+			       ": not every clone can reach '%s'\n"
+			       "blocks.url and blocks.pushUrl are http, https or ssh "
+			       "URLs",
 			       vv_text_shows(value));
 	}
 	return vv_string_list_add(list, vv_strdup(value), err);
@@ -102,9 +104,9 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 	const bool fine = (may & VV_URL_COMMITS) && !(push && u.kind == VV_URL_HTTP);
 	if (secret) {
 		return vv_fail(err, VV_EINPUT,
-			       VV_BLOCKS_CONFIG ": the URL of a store has a password\nremove the "
-						"password, which everyone with the repository "
-						"could read");
+			       VV_BLOCKS_CONFIG ": the URL of a store has a user name or "
+						"password\nremove it, as everyone with the "
+						"repository could read it");
 	}
 	if ((may & VV_URL_STORES) && !(may & VV_URL_COMMITS)) {
 		return vv_fail(err, VV_EINPUT,

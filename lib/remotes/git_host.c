@@ -315,7 +315,7 @@ static vv_status tell_change(vv_git_host *g, const char *name, vv_host_change ch
 	const char *shown = vv_text_url(g->url), *ref = vv_text_shows(name);
 	if (change == VV_HOST_REWRITTEN) {
 		g->rewritten = false;
-		vv_notes_warn(g->t->notes, "%s has lost its blocks: it was overwritten on %s", ref,
+		vv_notes_warn(g->t->notes, "%s has lost blocks: it was overwritten on %s", ref,
 			      shown);
 	} else if (change == VV_HOST_GONE) {
 		vv_notes_warn(g->t->notes, "%s is no longer there: it was deleted from %s", ref,

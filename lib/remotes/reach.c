@@ -47,7 +47,7 @@ static vv_status read_kind(const char *text, kind *out, vv_error *err)
 					     : UNKNOWN;
 	return *out == UNKNOWN
 		       ? vv_fail(err, VV_EUSAGE,
-				 "remote.<name>.varveKind is 'git', 'peer' or 'folder', not '%s'",
+				 "remote.<name>.varveKind must be 'git', 'peer' or 'folder', not '%s'",
 				 vv_text_shows(text))
 		       : VV_OK;
 }

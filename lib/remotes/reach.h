@@ -35,7 +35,8 @@ typedef struct vv_reached {
  * either out->peer or out->host, which borrows t and m until it is closed. VV_EREFUSED: `write` is
  * set, and the remote is a published folder, or the remote refuses. */
 vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err);
-/* Returns true if it is known, without connecting, that the remote is a Git host. */
+/* Returns true if it is known, without connecting, that the remote is a Git host or a published
+ * folder. */
 bool vv_reach_is_host(vv_transfer *t, const vv_remote *m);
 void vv_reached_close(vv_reached *r);
 VV_AUTO_CLEAR(vv_reached, vv_reached_close)

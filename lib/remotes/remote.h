@@ -29,9 +29,9 @@ typedef struct vv_refspec {
 vv_status vv_refspec_read(vv_refspec *out, const char *text, vv_error *err);
 void vv_refspec_clear(vv_refspec *s);
 VV_AUTO_CLEAR(vv_refspec, vv_refspec_clear)
-/* Returns the name to which s maps the ref `name`: s->to, if name matches s->from. The caller frees
- * the result with vv_free. Returns NULL and sets *rc to VV_OK if the name does not match, or s has
- * no destination; to VV_ENOMEM if out of memory. */
+/* Returns the name to which s maps the ref `name`: s->to, with its '*' replaced, if name matches
+ * s->from. The caller frees the result with vv_free. Returns NULL and sets *rc to VV_OK if the name
+ * does not match, or s has no destination; to VV_ENOMEM if out of memory. */
 char *vv_refspec_map(const vv_refspec *s, const char *name, vv_status *rc);
 
 /* One value = one remote: its settings. */

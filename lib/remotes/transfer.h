@@ -55,7 +55,8 @@ vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m,
 
 /* Checks that the pointer of the received version *version equals the pointer made from its root,
  * and that its table is canonical. VV_ECORRUPT, VV_EINPUT: it is not. VV_EREFUSED: the table
- * exceeds a limit. Has the type vv_version_check_fn; payload is a vv_transfer. */
+ * exceeds a limit. VV_ENOSUPPORT: this varve cannot check it. Has the type
+ * vv_version_check_fn; payload is a vv_transfer. */
 vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 			    const vv_new_root *version, vv_error *err);
 
@@ -63,7 +64,7 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 typedef struct vv_transfer_sum {
 	uint64_t commits, versions, blocks; /* numbers of commits, of versions and of blocks */
 	uint64_t bytes;                     /* size of the blocks in bytes */
-	uint64_t line; /* number of bytes sent and received on the connection */
+	uint64_t line; /* number of bytes that a push sent or a fetch received on the connection */
 	uint64_t had;  /* number of blocks that the other side already had */
 	uint64_t ms;   /* duration in milliseconds; above 0 */
 } vv_transfer_sum;
