@@ -208,8 +208,8 @@ vv_status vv_rows_share(vv_rows_options *o, uint64_t rows, uint32_t part, uint32
 			vv_error *err)
 {
 	if (part >= parts) {
-		return vv_fail(err, VV_EUSAGE, "part %u of %u does not exist", (unsigned)part,
-			       (unsigned)parts);
+		return vv_fail(err, VV_EUSAGE, "part %u of %u does not exist: the first is part 0",
+			       (unsigned)part, (unsigned)parts);
 	}
 	o->from = share_start(rows, part, parts);
 	o->to = share_start(rows, part + 1, parts);

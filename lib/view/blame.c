@@ -240,7 +240,8 @@ static vv_status blame_new(vv_blame **out, vv_blame_part **all, vv_table *table,
 	if (b->rows >= NOBODY || !vv_mul_size(&n, b->rows, o->cells ? b->columns : 1)) {
 		vv_free(b);
 		return vv_fail(err, VV_EREFUSED,
-			       "the table has too many cells to find the commit of each cell");
+			       "the table is too large to find the commit of each %s",
+			       o->cells ? "cell" : "row");
 	}
 	b->left = n;
 	b->by = vv_realloc_array(NULL, n + 1, sizeof(*b->by));

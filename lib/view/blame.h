@@ -48,7 +48,7 @@ typedef struct vv_blame_options {
 
 /* Returns the commit that set a row or, if the option `cells` was set, a cell of this row, as an
  * index in vv_blame_walk.commits. index: index of the row among the requested rows. column: index
- * of the cell's column; ignored for rows. */
+ * of the cell's column; ignored for rows. UINT32_MAX: the commit is unknown. */
 uint32_t vv_blame_of(const vv_blame *b, uint64_t index, size_t column);
 void vv_blame_free(vv_blame *b); /* accepts NULL */
 VV_AUTO_FREE(vv_blame, vv_blame_free)

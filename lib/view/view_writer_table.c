@@ -169,9 +169,11 @@ vv_status vv_view_grid_end(struct vv_view_grid *g, vv_view_writer *w, vv_error *
 		rc = open_grid(g, w, err);
 	}
 	if (rc == VV_OK && g->shown < w->count) {
-		vv_buf_printf(&w->out,
-			      "(%zu more columns do not fit; select some with --columns)\n",
-			      w->count - g->shown);
+		const size_t more = w->count - g->shown;
+
+		vv_buf_printf(&w->out, "(%s; select some with --columns)\n",
+			      vv_text_counted(more, "more column does not fit",
+					      "more columns do not fit"));
 		rc = vv_buf_ok(&w->out, err);
 	}
 	return rc;

@@ -168,6 +168,9 @@ two_versions() {
 	output_is $'id\tname\n1\t"a\tb"\n20\tx'
 	succeeds varve cat t.csv --format table
 	output_is $'id  name\n--  ----\n 1  a\\tb\n20  x'
+	printf 'id,name\n1,%030d\n' 1 > t.csv
+	COLUMNS=20 script -qec "varve cat --format table t.csv" /dev/null > screen < /dev/null
+	grep -qF "(1 more column does not fit; select some with --columns)" screen
 }
 
 @test "a view keeps the form of the file" {
