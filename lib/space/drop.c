@@ -370,7 +370,8 @@ static vv_status fail_unasked(const dropping *x, vv_error *err)
 	}
 	if (x->d->keeper_count == 0) return VV_OK;
 	*err = x->d->keepers[0].why;
-	return vv_prefix(err, "%s cannot list its contents", vv_reach_shown(x->d->keepers[0].name));
+	return vv_prefix(err, "cannot check the blocks at %s",
+			 vv_reach_shown(x->d->keepers[0].name));
 }
 
 static vv_status ask_keepers(dropping *x, vv_error *err)

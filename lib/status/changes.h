@@ -29,8 +29,8 @@ typedef struct vv_change_facts {
 	 * table on both sides */
 	vv_change_counts counts;
 	bool known; /* groups and groups_new are set */
-	/* groups: number of row groups of the new version; groups_new: number of these that the old
-	 * version lacks */
+	/* groups: number of row groups of the new version, or of chunks if it is not a table;
+	 * groups_new: number of these that the old version lacks */
 	uint64_t groups, groups_new;
 	/* rows, columns: numbers of rows and columns of the new version, or of the deleted version
 	 * if the path is deleted; rows_before: number of rows of the old version. In work_facts,
@@ -39,7 +39,9 @@ typedef struct vv_change_facts {
 	/* stored: for a staged change, bytes of its new blocks in the store; bytes: size of the
 	 * file */
 	uint64_t stored, bytes;
-	char *form;    /* if only the form changed: the change, such as "LF -> CRLF"; else NULL */
+	/* form: in work_facts, if only the form changed: the change, such as "LF -> CRLF"; else
+	 * NULL */
+	char *form;
 	char *problem; /* if the file cannot be added: the error's message; else NULL */
 } vv_change_facts;
 
@@ -103,7 +105,8 @@ typedef struct vv_changes {
 	/* ahead: number of commits that only HEAD has; behind: number of commits that only the
 	 * upstream has */
 	uint64_t ahead, behind;
-	/* number of versions of datasets that are in local branches and in no remote branch */
+	/* number of versions of datasets that are in local branches and in no remote branch (see
+	 * vv_unsent_count) */
 	uint64_t unsent;
 	/* the operation in progress, for people (vv_state_shown); "": no operation is in progress;
 	 * borrowed from the repository */
@@ -142,7 +145,7 @@ typedef struct vv_changes_options {
 	/* set `missing`. Checks about 256 tables, at equal distances in the index, and all tables
 	 * if one of these lacks blocks */
 	bool missing;
-	bool unsent; /* count versions that no remote has; ignored if no remote exists */
+	bool unsent; /* set `unsent`, `signed_by`, `hook` and `hook_mend` */
 } vv_changes_options;
 
 /* Appends to out a summary of the change f of the dataset e: "+35 -35 ~64 rows"; for a new dataset

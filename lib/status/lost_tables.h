@@ -24,8 +24,8 @@ vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error 
 vv_status vv_path_last_commit(vv_buf *out, vv_repository *r, const char *path, const char *format,
 			      vv_error *err);
 
-/* Receives one table; called by vv_left_tables_each. path: its new path; words: a description of
- * its old path. Both are borrowed during the call. */
+/* Receives one table; called by vv_left_tables_each. path: its new path; words: a message
+ * that names its old path. Both are borrowed during the call. */
 typedef vv_status (*vv_left_table_fn)(void *payload, const char *path, const char *words,
 				      vv_error *err);
 /* Calls fn for each table that 'git mv' and 'git commit -a' turned into text. Such a table is found

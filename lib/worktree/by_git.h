@@ -37,9 +37,9 @@ typedef struct vv_by_git {
 	 * the work tree */
 	bool must;
 	bool quiet; /* discard git's output on success */
-	/* the end of the message about files that git would overwrite, such as "the merge
-	 * would overwrite them; ..."; the message begins with all their names. NULL: git's
-	 * own message */
+	/* the message about files that git would overwrite, such as "the merge would
+	 * overwrite these files"; their names are sent before, as notes. NULL: git's own
+	 * message */
 	const char *would;
 	/* do not fetch blocks; git then needs VV_RUNNER_HERE_ONLY in its environment */
 	bool here_only;

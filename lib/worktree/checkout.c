@@ -133,7 +133,7 @@ vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, v
 
 	if (!vv_index_get(index, path, &e)) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' exists and was never added\nmove it away, or add it first",
+			       "'%s' exists and is untracked\nmove it away, or add it first",
 			       vv_text_shows(path));
 	}
 	if ((rc = vv_checkout_is_clean(&c, &e, &clean, err)) < 0) return rc;

@@ -63,9 +63,9 @@ typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_er
  * staged meanwhile. The blocks are then durable, or, if f->waits_later is set, only visible to
  * other processes. The content is appended unchanged if it is a pointer that the index or HEAD has
  * for this path, or whose blocks are all here; if it is the output of textconv; or if the file can
- * never be a dataset (datapackage.json, .git*). VV_EMISSING: the content is a pointer whose blocks
- * are missing here. VV_EREFUSED: the file still has the conflict that a merge left, or an attribute
- * makes Git convert the pointer. */
+ * never be a dataset (datapackage.json, .git*, or a name that no table may have).
+ * VV_EMISSING: the content is a pointer whose blocks are missing here. VV_EREFUSED: the file still
+ * has the conflict that a merge left, or an attribute makes Git convert the pointer. */
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err);
 

@@ -88,7 +88,7 @@ arrow() {
 	same_bytes edited p.csv
 	echo a,b > new.csv
 	ends_with 2 varve add --arrow p.arrows new.csv
-	stderr_has "'new.csv' exists and was never added"
+	stderr_has "'new.csv' exists and is untracked"
 	ends_with 2 varve add --arrow p.arrows .
 	stderr_has "is not a regular file"
 	rm p.csv

@@ -188,7 +188,7 @@ sums() {
 	stderr_has "5 versions stay"
 	rm -rf ../hub.git
 	ends_with 2 varve drop --history
-	stderr_has "origin cannot list its contents:"
+	stderr_has "cannot check the blocks at origin:"
 	succeeds varve fsck
 	output_has "sound: 6 versions of tables"
 }
@@ -214,7 +214,7 @@ sums() {
 		sleep 0.05
 	done
 	ends_with 2 varve drop --history
-	stderr_has "origin cannot list its contents:"
+	stderr_has "cannot check the blocks at origin:"
 	stderr_has "another varve process is dropping versions at the moment"
 	git remote add other ../none.git
 	ends_with 2 varve drop --history

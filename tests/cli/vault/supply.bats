@@ -158,7 +158,7 @@ is_right() {
 	for mode in few garbage; do
 		false_child "$mode"
 		ends_with 2 varve drop --history
-		stderr_has "cannot list its contents"
+		stderr_has "cannot check the blocks at"
 	done
 	with_child
 	ends_with 2 varve drop --history
