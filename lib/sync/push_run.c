@@ -138,7 +138,7 @@ static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
 	if (rc == VV_OK && !r->j->quiet) {
 		vv_notes_put(r->t.notes, "'%s' now follows '%s' of %s",
 			     vv_text_shows(it->from + 11), vv_text_shows(it->to + 11),
-			     vv_text_shows(remote));
+			     vv_text_url(remote));
 	}
 	return rc;
 }

@@ -187,7 +187,7 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 			err, VV_EUSAGE,
 			"the upstream branch of '%s' is at '%s', not at '%s': name the ref to "
 			"push",
-			vv_text_shows(head->branch + 11), vv_text_shows(remote),
+			vv_text_shows(head->branch + 11), vv_text_url(remote),
 			vv_text_shows(m->name));
 	}
 	current |= apart;

@@ -664,7 +664,9 @@ teardown() {
 	cd b
 	commit_change 's/^9,item/9,three/' three
 	GIT_ASKPASS=true ends_with 2 varve push
-	succeeds varve push "http://ada:secret@${url#http://}/hub.git" main
+	succeeds varve push -u "http://ada:secret@${url#http://}/hub.git" main
+	stderr_has "'main' now follows 'main' of http://ada@${url#http://}/hub.git"
+	stderr_lacks secret
 	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
 	cd ../hub.git
 	sound
