@@ -210,7 +210,9 @@ static vv_status put_fetched(varve_transfer **out, syncing *s, const vv_fetch_jo
 		const varve_ref_update like = {
 			.from = vv_oid_is_null(&m->id) ? NULL : m->from,
 			.to = m->to,
-			.refused = m->refused  ? "not a fast-forward"
+			.refused = m->refused  ? strncmp(m->to, "refs/tags/", 10) == 0
+							 ? "would change the tag"
+							 : "not a fast-forward"
 				   : m->behind ? "no peer has all blocks of its versions"
 					       : NULL,
 			.moved = m->to && m->done && !vv_oid_equal(&m->old, &m->id)};

@@ -384,7 +384,7 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	if (known && (rc = vv_is_ancestor(r, &it->old, &it->id, &forward, err)) < 0) return rc;
 	if (!forward) {
 		it->state = VV_PUSH_REFUSED;
-		it->why = known ? "the remote branch has commits that this branch lacks"
+		it->why = known ? "the remote branch has commits that the pushed commit lacks"
 				: "the remote branch has commits that are missing here";
 		it->hint = VV_HINT_PULL_FIRST;
 	}

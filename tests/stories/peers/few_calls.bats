@@ -301,7 +301,7 @@ many_tables() {
 	stderr_has "$old..$(git rev-parse --short HEAD)"
 	git commit -q --amend --allow-empty -m other
 	ends_with 1 varve push origin HEAD:refs/heads/one
-	stderr_has "the remote branch has commits that this branch lacks"
+	stderr_has "the remote branch has commits that the pushed commit lacks"
 	# A table asks.
 	rows 100 > t.csv
 	varve add -q t.csv
