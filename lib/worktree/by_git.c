@@ -151,6 +151,7 @@ static void lack(vv_by_git *b, const coming *c, const vv_pointer *p, bool here)
 	b->lacking |= here || !(b->needed && vv_needed_unwanted(b->needed, &p->root));
 	if (b->git.begun && !b->here_only && p->bytes <= VV_RUNNER_SMUDGE_MAX) return;
 	if (b->missing++ == 0 || b->names.len < NAMES_MAX) {
+		b->named++;
 		vv_buf_puts(&b->names, b->missing > 1 ? ", " : "");
 		vv_text_put_escaped(&b->names, c->path, strlen(c->path));
 	}
@@ -165,7 +166,7 @@ static void tell_missing(const vv_by_git *b)
 	vv_notes_put(notes, "%zu %s written as %s only, as blocks are missing here: %s%s",
 		     b->missing, one ? "table is" : "tables are",
 		     one ? "its pointer" : "their pointers", vv_buf_cstr(&b->names),
-		     b->names.len < NAMES_MAX ? "" : ", ...");
+		     b->named == b->missing ? "" : ", ...");
 	vv_notes_hint(notes, VV_HINT_FETCH_AND_RESTORE, one ? vv_buf_cstr(&b->names) : "PATH");
 }
 

@@ -56,6 +56,7 @@ typedef struct vv_by_git {
 	/* Private: */
 	size_t missing;        /* number of missing tables to report */
 	vv_buf names;          /* names of the first missing tables */
+	size_t named;          /* their number */
 	struct coming *coming; /* the expected tables and files */
 	size_t count, cap;
 	vv_index *index;
