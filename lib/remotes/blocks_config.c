@@ -93,40 +93,33 @@ static vv_status take_url(vv_string_list *list, const char *value, vv_error *err
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 {
 	vv_auto(vv_url) u = {0};
-	vv_error why;
 
-	if (vv_url_read(&u, url, &why) < 0) {
-		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": %s", why.message);
-	}
+	if (vv_url_read(&u, url, err) < 0) return vv_recode(err, VV_EINPUT);
 	const bool secret = u.secret || (u.kind == VV_URL_HTTP && u.user);
 	const bool endpoint = u.kind == VV_URL_S3 && u.query && strstr(u.query, "endpoint=");
 	const unsigned may = vv_url_scheme_of(&u)->may;
 	const bool fine = (may & VV_URL_COMMITS) && !(push && u.kind == VV_URL_HTTP);
 	if (secret) {
 		return vv_fail(err, VV_EINPUT,
-			       VV_BLOCKS_CONFIG ": the URL of a store has a user name or "
-						"password\nremove it, as everyone with the "
-						"repository could read it");
+			       "the URL of a store has a user name or password\nremove it, as "
+			       "everyone with the repository could read it");
 	}
 	if ((may & VV_URL_STORES) && !(may & VV_URL_COMMITS)) {
 		return vv_fail(err, VV_EINPUT,
-			       VV_BLOCKS_CONFIG ": '%s' cannot be set here, as each user has to "
-						"set it\n'git config remote.origin.varveUrl %s' "
-						"does so",
+			       "'%s' cannot be set by a commit, as each user has to set it\n"
+			       "'git config remote.origin.varveUrl %s' does so",
 			       vv_text_url(url), vv_text_word(vv_text_url(url)));
 	}
 	if (endpoint) {
-		return vv_fail(
-			err, VV_EINPUT,
-			VV_BLOCKS_CONFIG
-			": '%s' names an endpoint, which cannot be set here\neach user sets it in "
-			"AWS_ENDPOINT_URL_S3, or as endpoint_url in ~/.aws/config",
-			vv_text_url(url));
+		return vv_fail(err, VV_EINPUT,
+			       "'%s' names an endpoint, which a commit cannot set\n"
+			       "each user sets it in AWS_ENDPOINT_URL_S3, or as endpoint_url in "
+			       "~/.aws/config",
+			       vv_text_url(url));
 	}
 	if (!fine) {
 		return vv_fail(err, VV_EINPUT,
-			       VV_BLOCKS_CONFIG
-			       ": '%s' is not a place for a store\n"
+			       "'%s' is not a place for a store\n"
 			       "a store is s3://bucket/prefix, sftp://host/folder, or a folder; "
 			       "one at http or https is read only",
 			       vv_text_url(url));
@@ -150,9 +143,8 @@ vv_status vv_store_url_absolute(char **out, vv_repository *r, const char *url, v
 
 static vv_status set_url(char **to, const char *value, bool push, vv_error *err)
 {
-	const vv_status rc = vv_store_url_check(value, push, err);
-
-	return rc < 0 ? rc : vv_text_set(to, value, err);
+	if (vv_store_url_check(value, push, err) < 0) return vv_prefix(err, VV_BLOCKS_CONFIG);
+	return vv_text_set(to, value, err);
 }
 
 /* Settings only for users: a commit cannot set them. */

@@ -101,12 +101,20 @@ versions" ]
 	done
 	for bad in "https://u:p@x.org/" "s3://bucket/x?endpoint=http://127.0.0.1:1" "ssh://x.org/y" "s3://B/x?key=1"; do
 		ends_with 2 varve store add team "$bad"
+		stderr_lacks ".varveconfig"
 	done
+	ends_with 2 varve store add team ftp://x.org/y
+	stderr_has "varve: varve does not support 'ftp://'"
+	ends_with 2 varve store add --push-url ftp://x.org/y team ../x
+	stderr_has "varve: varve does not support 'ftp://'"
 	ends_with 2 varve store add team
 	ends_with 2 varve store rename a b
 	ends_with 2 varve store add --push-url https://x.org/y team ../x
 	[ ! -e .varveconfig ]
 	[ ! -e ../x ]
+	git config -f .varveconfig store.team.url ftp://x.org/y
+	ends_with 2 varve store test team
+	stderr_has "varve: .varveconfig: varve does not support 'ftp://'"
 }
 
 @test "a bucket keeps the blocks, and a second machine gets them once it trusts the bucket" {
