@@ -54,7 +54,7 @@ static vv_status check_head(vv_repository *r, const vv_log_options *o, vv_error 
 	vv_status rc = o->all || o->range_count > 0 ? VV_OK : vv_head_read(r, &head, err);
 
 	return rc == VV_OK && !o->all && o->range_count == 0 && vv_oid_is_null(&head.commit)
-		       ? vv_fail(err, VV_ENOTFOUND, "no commits yet")
+		       ? vv_fail(err, VV_ENOTFOUND, "the current branch has no commits yet")
 		       : rc;
 }
 

@@ -46,17 +46,34 @@ static vv_status consider(void *payload, const vv_ref *ref, vv_error *err VV_UNU
 	return VV_OK;
 }
 
+/* Is it the name of a ref? Then the object of the ref is missing. */
+static bool names_lost(vv_repository *r, const char *rev, vv_oid *id)
+{
+	vv_auto(git_reference) *ref = NULL, *direct = NULL;
+	const bool is = git_reference_dwim(&ref, r->git, rev) == 0 &&
+			git_reference_resolve(&direct, ref) == 0;
+
+	git_error_clear();
+	*id = is ? *vv_from_git(git_reference_target(direct)) : (vv_oid){0};
+	return is;
+}
+
 static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *err)
 {
 	near_search s;
 	vv_auto(vv_head) head = {0};
+	vv_oid lost;
 
+	if (names_lost(r, rev, &lost)) {
+		return vv_fail(err, VV_ECORRUPT, "the object of '%s' is missing: %s",
+			       vv_text_shows(rev), vv_oid_shows(&lost));
+	}
 	s.near = vv_nearest_to(rev);
 	(void)vv_refs_each(r, "refs/", consider, &s, NULL);
 	(void)vv_fail(err, VV_ENOTFOUND, "no version named '%s'", vv_text_shows(rev));
 	if (s.near.best) return vv_hint(err, "did you mean '%s'?", vv_text_shows(s.near.best));
 	if (vv_head_read(r, &head, NULL) == VV_OK && head.unborn) {
-		return vv_hint(err, "no commits yet");
+		return vv_hint(err, "the current branch has no commits yet");
 	}
 	if (r->shallow_count > 0) {
 		return vv_hint(
@@ -139,9 +156,13 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 			       vv_text_shows(rev));
 	}
 	if (code < 0) {
-		rc = vv_git_fail(err, code, "no version named '%s'", vv_text_shows(rev));
+		const git_error *why = git_error_last();
+		const bool damaged = why &&
+				     (why->klass == GIT_ERROR_ODB || why->klass == GIT_ERROR_ZLIB);
+
+		rc = vv_git_fail(err, code, "cannot read the version '%s'", vv_text_shows(rev));
 		/* revparse returns this for unreadable names */
-		return rc == VV_ECORRUPT ? vv_recode(err, VV_EUSAGE) : rc;
+		return rc == VV_ECORRUPT && !damaged ? vv_recode(err, VV_EUSAGE) : rc;
 	}
 	if (git_object_peel(&commit, object, GIT_OBJECT_COMMIT) < 0) {
 		git_error_clear();
@@ -240,7 +261,7 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 	if (!*found) {
 		return vv_fail(err, VV_ENOTFOUND,
 			       "the range begins with 000...0 (a new branch), and the remote's "
-			       "default branch is unknown here\nname the first commit, as in "
+			       "default branch is unknown here\nname the base, as in "
 			       "origin/trunk..HEAD; or run 'git remote set-head origin --auto'");
 	}
 	if ((rc = vv_merge_bases(r, commit, &tip, &bases, &count, err)) < 0) return rc;

@@ -92,6 +92,29 @@ static void an_unknown_revision_offers_a_near_name(void **state)
 	vv_repository_close(r);
 }
 
+static void a_lost_or_damaged_commit_is_not_an_unknown_version(void **state)
+{
+	static const char *const damages[] = {"echo garbage >", "rm -f"};
+	static const char *const messages[] = {"cannot read the version 'main'",
+					       "the object of 'main' is missing"};
+	vv_repository *r;
+	vv_error err;
+	vv_oid id;
+
+	(void)state;
+	git_begin();
+	(void)git_commit("one");
+	for (size_t i = 0; i < 2; i++) {
+		sh("f=.git/objects/$(cut -c1-2 .git/refs/heads/main)/$(cut -c3- .git/refs/heads/main); "
+		   "chmod u+w $f; %s $f",
+		   damages[i]);
+		r = open_here();
+		vv_assert_status(vv_rev_commit(r, "main", &id, &err), VV_ECORRUPT, &err);
+		vv_assert_contains(err.message, messages[i]);
+		vv_repository_close(r);
+	}
+}
+
 static void ranges_have_two_sides(void **state)
 {
 	vv_repository *r;
@@ -550,6 +573,7 @@ static void short_ids_are_those_of_git(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(revisions_are_read_as_git_reads_them),
 	cmocka_unit_test(an_unknown_revision_offers_a_near_name),
+	cmocka_unit_test(a_lost_or_damaged_commit_is_not_an_unknown_version),
 	cmocka_unit_test(ranges_have_two_sides),
 	cmocka_unit_test(short_ids_are_gits),
 	cmocka_unit_test(merge_bases_are_gits),
