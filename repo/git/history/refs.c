@@ -343,6 +343,13 @@ static char *linked_path(const char *gitdir)
 	return text.len > 0 ? vv_strndup(text.data, text.len) : vv_strdup(gitdir);
 }
 
+/* The main work tree. That of a submodule is not beside its Git folder. */
+static char *main_path(const vv_repository *r)
+{
+	return r->workdir && strcmp(r->gitdir, r->commondir) == 0 ? vv_strdup(r->workdir)
+								  : vv_path_dir(r->commondir);
+}
+
 vv_status vv_branch_checked_out(vv_repository *r, const char *branch_ref, char **out, vv_error *err)
 {
 	vv_auto(vv_string_list) gitdirs = {0};
@@ -353,7 +360,7 @@ vv_status vv_branch_checked_out(vv_repository *r, const char *branch_ref, char *
 	for (size_t i = 0; i < gitdirs.count; i++) {
 		if ((i > 0 || !git_repository_is_bare(r->git)) &&
 		    worktree_has(gitdirs.items[i], branch_ref)) {
-			*out = i > 0 ? linked_path(gitdirs.items[i]) : vv_path_dir(r->commondir);
+			*out = i > 0 ? linked_path(gitdirs.items[i]) : main_path(r);
 			return *out ? VV_OK : vv_fail_nomem(err);
 		}
 	}

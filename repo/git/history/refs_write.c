@@ -348,12 +348,14 @@ const char *vv_ref_short_name(const char *name)
 	return prefix ? name + strlen(*prefix) : name;
 }
 
-static vv_status moved(const char *name, const vv_oid *now, vv_error *err)
+static vv_status moved(const vv_ref_change *c, const vv_oid *now, vv_error *err)
 {
 	return vv_fail(err, VV_ECONFLICT,
 		       vv_oid_is_null(now) ? "another process deleted '%s' in the meantime"
-					   : "another process moved '%s' in the meantime, to %.10s",
-		       vv_text_shows(name), vv_oid_shows(now));
+		       : vv_oid_is_null(c->old)
+			       ? "another process created '%s' in the meantime, at %.10s"
+			       : "another process moved '%s' in the meantime, to %.10s",
+		       vv_text_shows(c->name), vv_oid_shows(now));
 }
 
 static vv_status compare(transaction *t, const move *m, vv_error *err)
@@ -367,7 +369,7 @@ static vv_status compare(transaction *t, const move *m, vv_error *err)
 				       vv_text_shows(c->name));
 		}
 	} else if (c->old && !vv_oid_equal(c->old, &m->now)) {
-		return moved(c->name, &m->now, err);
+		return moved(c, &m->now, err);
 	}
 	if (!c->id && !exists) {
 		return vv_fail(err, VV_ENOTFOUND, "no ref named '%s'", vv_text_shows(c->name));
@@ -726,7 +728,8 @@ static vv_status move_all(transaction *t, const char *message, vv_error *err)
 		rc = vv_syncs_wait(&r->later, err); /* where nothing had to be written */
 	}
 	if (rc < 0 && i > 1) {
-		(void)vv_prefix(err, "only %zu of %zu refs were moved", i - 1, t->count);
+		(void)vv_prefix(err, "only %zu of %zu changes of refs were completed", i - 1,
+				t->count);
 	}
 	return rc;
 }

@@ -121,6 +121,7 @@ static void a_ref_moves_only_from_where_it_was_seen(void **state)
 	vv_assert_status(
 		vv_ref_update(r, "refs/heads/new/branch", &two, &none, false, "stale", &err),
 		VV_ECONFLICT, &err);
+	vv_assert_contains(err.message, "another process created 'refs/heads/new/branch'");
 	vv_assert_ok(vv_ref_update(r, "refs/heads/new/branch", &two, &one, false,
 				   "moved\nover lines", &err),
 		     &err);
@@ -593,6 +594,25 @@ static void a_checked_out_branch_is_found_in_any_worktree(void **state)
 	vv_repository_close(r);
 }
 
+/* As in a submodule. */
+static void the_work_tree_of_a_git_folder_elsewhere_is_named(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+	char *where;
+
+	(void)state;
+	git_home();
+	sh("mkdir modules; git init -q -b main --separate-git-dir=modules/w w");
+	assert_int_equal(chdir("w"), 0);
+	(void)git_commit("one");
+	r = open_here();
+	vv_assert_ok(vv_branch_checked_out(r, "refs/heads/main", &where, &err), &err);
+	assert_string_equal(where, out("pwd -P"));
+	vv_free(where);
+	vv_repository_close(r);
+}
+
 /* --- states --------------------------------------------------------------------------- */
 
 static void a_merge_that_git_began_is_finished_as_git_would(void **state)
@@ -680,6 +700,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(names_are_judged_as_git_judges_them),
 	cmocka_unit_test(upstreams_are_compared),
 	cmocka_unit_test(a_checked_out_branch_is_found_in_any_worktree),
+	cmocka_unit_test(the_work_tree_of_a_git_folder_elsewhere_is_named),
 	cmocka_unit_test(a_merge_that_git_began_is_finished_as_git_would),
 	cmocka_unit_test(a_pick_that_varve_began_is_one_for_git),
 	cmocka_unit_test(rebases_and_bisections_are_told_and_survive_a_cleanup),
