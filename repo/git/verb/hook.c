@@ -81,8 +81,7 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
 	*ran = true;
 	if (code != 0) {
-		rc = vv_fail(err, VV_ECONFLICT, "the hook '%s' stopped the command (exit code %d)",
-			     name, code);
+		rc = vv_fail(err, VV_ECONFLICT, "the hook '%s' failed (exit code %d)", name, code);
 	}
 	return rc;
 }

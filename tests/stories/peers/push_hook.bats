@@ -151,7 +151,7 @@ sound() {
 	varve commit -qm one
 	touch ../refuse
 	ends_with 1 git push origin main
-	stderr_has "the hook 'pre-push.before-varve' stopped the command"
+	stderr_has "the hook 'pre-push.before-varve' failed"
 	[ ! -e ../hub.git/varve ]
 	rm ../refuse ../called
 	succeeds git push -q origin main

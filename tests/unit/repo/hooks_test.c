@@ -56,7 +56,7 @@ static void a_hook_that_refuses_is_named(void **state)
 	write_hook(".git/hooks/pre-commit", "#!/bin/sh\nexit 3\n");
 	vv_assert_status(run_hook("pre-commit", NULL, &ran, &err), VV_ECONFLICT, &err);
 	assert_true(ran);
-	vv_assert_contains(err.message, "'pre-commit' stopped the command (exit code 3)");
+	vv_assert_contains(err.message, "the hook 'pre-commit' failed (exit code 3)");
 	write_hook(".git/hooks/pre-commit", "#!/bin/sh\nkill -9 $$\n");
 	vv_assert_status(run_hook("pre-commit", NULL, &ran, &err), VV_ECONFLICT, &err);
 }
