@@ -43,13 +43,15 @@ static void tell_damaged(vv_repository *r, const git_oid *id, const git_oid *com
 	told->ids[told->count++] = *id;
 	vv_notes_warn(r->notes,
 		      why->code == VV_ENOSUPPORT
-			      ? "%s, commit %.10s: sent without its rows: %s"
-			      : "%s, commit %.10s: a damaged pointer is sent as plain text: %s",
+			      ? "%s, commit %.10s: its rows are left out: %s"
+			      : "%s, commit %.10s: a damaged pointer counts as plain text: %s",
 		      vv_text_shows(path), vv_git_shows(commit), why->message);
 	if (told->count == VV_TOLD_MAX) {
 		vv_notes_hint(r->notes, VV_HINT_FSCK);
 	} else if (why->code == VV_ENOSUPPORT) {
-		vv_notes_put(r->notes, "hint: upgrade varve on both sides to send the rows, too");
+		vv_notes_put(
+			r->notes,
+			"hint: upgrade varve to include the rows; for a transfer, upgrade it on both sides");
 	} else {
 		vv_notes_hint(r->notes, VV_HINT_RESTORE_WHOLE_REV, path);
 	}

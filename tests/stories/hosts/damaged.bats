@@ -30,12 +30,12 @@ a_version() {
 each_transfer() {
 	cd ..
 	succeeds varve clone "$url" b
-	stderr_has "warning: p.csv, commit $(git -C ../plain rev-parse HEAD | cut -c 1-10): a damaged pointer is sent as plain text"
+	stderr_has "warning: p.csv, commit $(git -C ../plain rev-parse HEAD | cut -c 1-10): a damaged pointer counts as plain text"
 	[ "$(grep -c "a damaged pointer" <<< "$stderr")" -eq 1 ]
 	cmp a/p.csv b/p.csv
 	cd a
 	succeeds varve fetch
-	stderr_has "a damaged pointer is sent as plain text"
+	stderr_has "a damaged pointer counts as plain text"
 	succeeds varve fetch --allow-missing
 	succeeds varve pull
 	# Reverting leaves it in the history, which goes on to others.
@@ -138,7 +138,7 @@ commit_pointer() {
 	stderr_lacks ": this push includes a damaged pointer, which does not identify its data"
 	commit_pointer '2s/kept/cept/'
 	succeeds git push origin main
-	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): a damaged pointer is sent as plain text"
+	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): a damaged pointer counts as plain text"
 	stderr_lacks "does not identify its data"
 	git switch -qf sound
 	commit_pointer 's/"rows": 50/"rows": 52/'

@@ -23,8 +23,8 @@ later() {
 }
 
 goes_along() {
-	stderr_has "warning: other.csv, commit $(git rev-parse --short=10 main~1): sent without its rows: the pointer is of version 2; this varve reads version 1"
-	stderr_has "hint: upgrade varve on both sides to send the rows, too"
+	stderr_has "warning: other.csv, commit $(git rev-parse --short=10 main~1): its rows are left out: the pointer is of version 2; this varve reads version 1"
+	stderr_has "hint: upgrade varve to include the rows; for a transfer, upgrade it on both sides"
 }
 
 @test "a pointer of a later version is named and does not stop push, clone, fetch and git push" {
