@@ -357,6 +357,22 @@ static vv_status compare_text(const vv_pointer *p, const char *text, size_t len,
 		       vv_text_show(again.data + start, strcspn(again.data + start, "\n")));
 }
 
+/* body: where the JSON begins in the text. A message names the line of the text. */
+static vv_status read_json(vv_json **out, vv_arena *arena, const char *text, const char *body,
+			   const char *end, vv_error *err)
+{
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
+	vv_status rc = vv_json_read(out, arena, body, (size_t)(end - body), "pointer", err);
+
+	if (rc != VV_EINPUT) return rc;
+	for (const char *p = text; p < body; p++) {
+		vv_buf_puts(&lines, *p == '\n' ? "\n" : "");
+	}
+	vv_buf_put(&lines, body, (size_t)(end - body));
+	rc = vv_buf_ok(&lines, err);
+	return rc < 0 ? rc : vv_json_read(out, arena, lines.data, lines.len, "pointer", err);
+}
+
 vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err)
 {
@@ -378,9 +394,7 @@ vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, s
 			"not a pointer: line 1 must begin with '%s', line 3 with {\"varve\": 1",
 			start_text);
 	}
-	if ((rc = vv_json_read(&json, arena, body, (size_t)(end - body), "pointer", err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_json(&json, arena, bytes, body, end, err)) < 0) return rc;
 	if (json->type != VV_JSON_OBJECT) {
 		return vv_fail(err, VV_EINPUT, "not a pointer: expected a JSON object");
 	}

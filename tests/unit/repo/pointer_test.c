@@ -92,6 +92,14 @@ static void the_lines_for_people_are_fixed(void **state)
 	vv_free(other);
 }
 
+static void bad_json_is_named_by_its_line_in_the_pointer(void **state)
+{
+	static const char text[] = START "{\"varve\": 1, broken\n";
+
+	(void)state;
+	refuse(text, strlen(text), VV_EINPUT, "pointer, line 3, column 14: ");
+}
+
 /* The text alone, with nothing behind it that a string function could run into. */
 static void torn(const char *text, bool wanted, vv_hint_id hint)
 {
@@ -359,6 +367,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_table_pointer_is_read_and_written_alike),
 	cmocka_unit_test(a_file_pointer_is_read_and_written_alike),
 	cmocka_unit_test(the_lines_for_people_are_fixed),
+	cmocka_unit_test(bad_json_is_named_by_its_line_in_the_pointer),
 	cmocka_unit_test(a_pointer_merged_as_text_is_known_by_its_marks_and_names_both_roots),
 	cmocka_unit_test(each_side_of_a_torn_pointer_has_the_root_of_its_own_lines),
 	cmocka_unit_test(a_table_may_have_no_columns),
