@@ -252,7 +252,7 @@ static vv_status fail_taking(const vv_git_pack *p, int code, vv_error *err)
 					     "object of unexpected type"};
 	vv_status as = VV_ECORRUPT;
 
-	if (code == 128 + SIGXCPU || code == 128 + SIGKILL) {
+	if (most_work(p) > 0 && (code == 128 + SIGXCPU || code == 128 + SIGKILL)) {
 		return vv_fail(
 			err, VV_EREFUSED,
 			"unpacking the received Git objects takes longer than allowed (%u s)",

@@ -210,6 +210,30 @@ static void a_pack_that_is_cut_leaves_nothing(void **state)
 	nothing_is_left();
 }
 
+/* Without a limit of time: the kernel ends a git that takes too much memory. */
+static void a_killed_git_is_not_a_limit(void **state)
+{
+	static const uint8_t pack[] = {'P', 'A', 'C', 'K', 0, 0, 0, 2, 0, 0, 0, 1, 0};
+	vv_git_receive *g = NULL;
+	vv_repository *to = NULL;
+	vv_env *env = NULL;
+	vv_error err;
+
+	(void)state;
+	git_home();
+	sh("git init -q to; mkdir bin; printf '#!/bin/sh\nkill -9 $$\n' > bin/git; chmod +x bin/git");
+	const char *const list[] = {out("cd bin; echo PATH=$(pwd -P)"), NULL};
+	vv_assert_ok(vv_env_new(&env, list, &err), &err);
+	vv_assert_ok(vv_repository_open(&to, "to", env, &err), &err);
+	vv_assert_ok(vv_git_receive_open(&g, to, NULL, &err), &err);
+	vv_assert_ok(vv_git_receive_pack(g, pack, sizeof pack, &err), &err);
+	vv_assert_status(vv_git_receive_end(g, NULL, 0, &err), VV_ECORRUPT, &err);
+	vv_assert_contains(err.message, "exit code 137");
+	vv_git_receive_close(g);
+	vv_repository_close(to);
+	vv_env_free(env);
+}
+
 /* Into an empty repository, without pointers: not looked at one by one where git found it whole. */
 static void a_pack_that_lacks_one_object_is_missing_it_whichever_it_is(void **state)
 {
@@ -254,6 +278,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(odd_trees_are_refused),
 	cmocka_unit_test(what_is_not_a_pack_is_refused),
 	cmocka_unit_test(a_pack_that_is_cut_leaves_nothing),
+	cmocka_unit_test(a_killed_git_is_not_a_limit),
 	cmocka_unit_test(a_pack_that_lacks_one_object_is_missing_it_whichever_it_is),
 };
 
