@@ -279,21 +279,21 @@ static vv_status collect(int *fd, const vv_run *run, vv_buf *to, vv_error *err)
 	ssize_t got = read(*fd, step, sizeof(step));
 
 	if (got < 0 && (errno == EINTR || errno == EAGAIN)) return VV_OK;
-	if (got < 0) return vv_fail_errno(err, "cannot read the output of a program", NULL);
+	if (got < 0) return vv_fail_errno(err, "cannot read the output of", run->argv[0]);
 	if (got == 0) {
 		vv_fd_close(fd);
 		return VV_OK;
 	}
 	if (!to) return run->take(run->payload, step, (size_t)got, err);
 	if (to->len + (size_t)got > OUTPUT_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a program's output is longer than %s",
-			       vv_text_bytes(OUTPUT_MAX));
+		return vv_fail(err, VV_EREFUSED, "the output of '%s' is longer than %s",
+			       vv_text_shows(run->argv[0]), vv_text_bytes(OUTPUT_MAX));
 	}
 	vv_buf_put(to, step, (size_t)got);
 	return vv_buf_ok(to, err);
 }
 
-static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
+static vv_status feed(int *fd, const vv_run *run, const char **p, size_t *left, vv_error *err)
 {
 	ssize_t put = vv_os_write(write, *fd, *p, *left);
 
@@ -303,7 +303,7 @@ static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 		vv_fd_close(fd);
 		return VV_OK;
 	}
-	if (put < 0) return vv_fail_errno(err, "cannot write to a program", NULL);
+	if (put < 0) return vv_fail_errno(err, "cannot write to", run->argv[0]);
 	*p += put;
 	*left -= (size_t)put;
 	return VV_OK;
@@ -331,12 +331,12 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 		}
 		if (ready < 0) {
 			if (errno != EINTR) {
-				rc = vv_fail_errno(err, "cannot wait for a program", NULL);
+				rc = vv_fail_errno(err, "cannot wait for", run->argv[0]);
 			}
 			continue;
 		}
 		if (fds[0].revents) {
-			rc = feed(&c->in, &p, &left, err);
+			rc = feed(&c->in, run, &p, &left, err);
 		}
 		if (!more && left == 0) {
 			vv_fd_close(&c->in);
