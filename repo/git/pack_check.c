@@ -23,7 +23,7 @@
 #define ENDS 40u            /* of an index: the pack's SHA-1, and its own */
 #define PACK_HEADER 12u     /* of a pack, which ends with 20 bytes */
 #define LARGE 0x80000000u   /* the offset is in the table of those of 8 bytes */
-#define ALTERNATES_DEPTH 5u /* as libgit2 */
+#define ALTERNATES_DEPTH 6u /* as Git and libgit2 */
 #define ALTERNATES_MAX ((size_t)1 << 20)
 #define NAMES_MAX ((uint64_t)64 << 20)
 
@@ -214,9 +214,8 @@ static vv_status multi_chunks(multi *m, const vv_git_map *x, uint32_t chunks, bo
 		const uint8_t *p = x->bytes + 12 + (size_t)i * 12;
 		const uint64_t at = vv_get_be64(p + 4);
 
-		if (at < before || at > end) {
-			return damaged(x->path, "its entries are not in order", err);
-		}
+		if (at > end) return damaged(x->path, "it is too short", err);
+		if (at < before) return damaged(x->path, "its tables are not in order", err);
 		if (i > 0) {
 			m->len[which] = at - before;
 		}
@@ -312,21 +311,42 @@ static vv_status check_multi(const char *dir, const char *path, vv_error *err)
 
 /* --- a folder, and its alternates --------------------------------------------- */
 
-static vv_status check_folder(void *payload VV_UNUSED, const char *objects,
-			      bool alternate VV_UNUSED, vv_error *err)
+/* Which command repairs a file of another repository, which fsck here does not. git fails to make an
+ * index again as long as it reads the damaged one. */
+static void hint_elsewhere(const vv_folder *f, bool multi, vv_error *err)
 {
+	vv_auto(char) *pack = vv_asprintf("%.*s.pack", (int)(strlen(f->path) - strlen(".idx")),
+					  f->path);
+
+	vv_hint_clear(err);
+	if (multi) {
+		(void)vv_hint(err, "Git does not need this file: rm -f %s", vv_text_word(f->path));
+	} else if (pack) {
+		(void)vv_hint(err, "rm -f %s; git index-pack %s", vv_text_word(f->path),
+			      vv_text_word(pack));
+	}
+}
+
+static vv_status check_folder(void *payload, const char *objects, bool alternate, vv_error *err)
+{
+	const bool *own = payload;
 	vv_auto(char) *dir = vv_path_join(objects, "pack", (char *)NULL);
 	vv_auto(vv_folder) f = {0};
 	vv_status rc = vv_folder_read(&f, dir, true, err);
 
 	while (rc == VV_OK && vv_folder_next(&f)) {
+		const bool multi = strcmp(f.name, VV_MULTI_PACK_INDEX) == 0;
+
 		if (vv_path_ends(f.name, ".idx")) {
 			rc = check_pack(dir, f.name, f.path, err);
-		} else if (strcmp(f.name, VV_MULTI_PACK_INDEX) == 0) {
+		} else if (multi) {
 			rc = check_multi(dir, f.path, err);
 		}
 		if (rc == VV_ENOTFOUND) { /* a gc took it away */
 			rc = VV_OK;
+		}
+		if (rc == VV_ECORRUPT && (alternate || !*own)) {
+			hint_elsewhere(&f, multi, err);
 		}
 	}
 	return rc;
@@ -380,9 +400,9 @@ vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn,
 	return rc;
 }
 
-vv_status vv_git_packs_stay_within(const char *objects, vv_error *err)
+vv_status vv_git_packs_stay_within(const char *objects, bool own, vv_error *err)
 {
-	return vv_git_each_object_folder(objects, check_folder, NULL, err);
+	return vv_git_each_object_folder(objects, check_folder, &own, err);
 }
 
 /* --- checksums --------------------------------------------------------------- */

@@ -34,16 +34,18 @@ VV_AUTO_CLEAR(vv_git_map, vv_git_map_close)
 typedef vv_status (*vv_object_folder_fn)(void *payload, const char *objects, bool alternate,
 					 vv_error *err);
 /* Calls fn for the folder `objects`, and then for each of its alternates, and theirs, each folder
- * once. Follows alternates up to five levels deep, as libgit2 does. */
+ * once. Follows alternates up to six levels deep, as Git and libgit2 do. */
 vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn, void *payload,
 				    vv_error *err);
 
 /* Checks that all offsets in the indexes of "<objects>/pack", and of its alternates, are within
- * their packs. Reads four bytes for each object, or eight with a multi-pack-index. An index that
- * libgit2 does not use (without a pack, of another version, or of a truncated pack) is not checked.
- * VV_ECORRUPT: an offset is outside the pack, or the size of an index does not match its tables;
- * the message has the file, and the hint has the command that makes the file again. */
-vv_status vv_git_packs_stay_within(const char *objects, vv_error *err);
+ * their packs. Reads four bytes for each object of an index, and eight for each of a
+ * multi-pack-index. An index that libgit2 does not use (without a pack, of another version, or of a
+ * truncated pack) is not checked. VV_ECORRUPT: an offset is outside the pack, or the size of an
+ * index does not match its tables; the message has the file, and the hint has the command that
+ * repairs it. own: `objects` belongs to this repository, whose files fsck repairs; for the files of
+ * others, the hint has other commands. */
+vv_status vv_git_packs_stay_within(const char *objects, bool own, vv_error *err);
 
 /* Is called for a file of the folder "<objects>/pack" whose checksum does not match its content.
  * index: the file is an index, not a pack. A failure ends the check. */

@@ -204,13 +204,13 @@ static vv_status set_paths(vv_repository *r, vv_error *err)
 vv_status vv_repository_check_packs(const vv_repository *r, vv_error *err)
 {
 	const char *more = vv_env_get(r->env, ALTERNATES);
-	vv_status rc = vv_git_packs_stay_within(r->objects, err);
+	vv_status rc = vv_git_packs_stay_within(r->objects, true, err);
 
 	while (rc == VV_OK && more && *more) {
 		size_t len = strcspn(more, ":");
 		vv_auto(char) *dir = vv_strndup(more, len);
 
-		rc = dir ? vv_git_packs_stay_within(dir, err) : vv_fail_nomem(err);
+		rc = dir ? vv_git_packs_stay_within(dir, false, err) : vv_fail_nomem(err);
 		more += len + (more[len] == ':');
 	}
 	return rc;
@@ -346,8 +346,8 @@ static vv_status check_extensions(vv_repository *r, vv_error *err)
 	if ((rc = check_extension(r, "extensions.objectformat", "sha1",
 				  "names its objects with the "
 				  "hash",
-				  "SHA-1", "make it with 'git init --object-format=sha1'", err)) <
-	    0) {
+				  "SHA-1", "make a new one with 'git init --object-format=sha1'",
+				  err)) < 0) {
 		return rc;
 	}
 	return check_extension(r, "extensions.refstorage", "files", "stores its refs in the format",

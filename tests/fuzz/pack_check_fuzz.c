@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(pack + PACK_LEN - 20, data + (size >= 41 && !several ? size - 40 : 1), 20);
 	put("pack-a.pack", pack, sizeof(pack));
 	put(several ? "multi-pack-index" : "pack-a.idx", data + 1, size - 1);
-	if (vv_git_packs_stay_within(objects, &err) == VV_OK) {
+	if (vv_git_packs_stay_within(objects, true, &err) == VV_OK) {
 		require(vv_repository_open(&repo, dir, vv_fuzz_env(), &err) == VV_OK);
 		for (size_t at = 1; at + 20 <= size && at < 4096; at += 20) {
 			vv_oid id;

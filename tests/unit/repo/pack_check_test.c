@@ -26,7 +26,7 @@ static void one_pack(void)
 
 static vv_status check(void)
 {
-	return vv_git_packs_stay_within(out("echo $PWD/.git/objects"), &err);
+	return vv_git_packs_stay_within(out("echo $PWD/.git/objects"), true, &err);
 }
 
 static vv_buf read_it(const char *glob)
@@ -297,8 +297,42 @@ static void alternates_are_looked_at(void **state)
 	   "mv .git/objects/pack/* ../third/objects/pack");
 	vv_assert_ok(check(), &err);
 	sound = read_it("../third/objects/pack/*.idx");
-	refused_with("../third/objects/pack/*.idx", &sound, offsets_at(&sound), 1u << 30);
+	put32(&sound, offsets_at(&sound), 1u << 30);
+	write_it("../third/objects/pack/*.idx", &sound);
 	vv_buf_clear(&sound);
+	vv_assert_status(check(), VV_ECORRUPT, &err);
+	assert_non_null(strstr(err.hint, "git index-pack ")); /* fsck here leaves it alone */
+	sh("%s", err.hint);
+	vv_assert_ok(check(), &err);
+
+	sh("git multi-pack-index --object-dir=$(cd ../third/objects; pwd) write");
+	sound = read_it("../third/objects/pack/multi-pack-index");
+	put32(&sound, sound.len - 24, 1u << 30); /* the last place of an object */
+	sh("chmod u+w ../third/objects/pack/multi-pack-index");
+	write_it("../third/objects/pack/multi-pack-index", &sound);
+	vv_buf_clear(&sound);
+	vv_assert_status(check(), VV_ECORRUPT, &err);
+	assert_non_null(strstr(err.hint, ": rm -f "));
+	sh("%s", strstr(err.hint, "rm -f "));
+	vv_assert_ok(check(), &err);
+}
+
+/* libgit2 reads the objects of six levels, and so does Git. */
+static void alternates_are_looked_at_as_deep_as_libgit2_reads_them(void **state)
+{
+	vv_buf sound;
+
+	(void)state;
+	one_pack();
+	sh("at=.git; for i in 1 2 3 4 5 6; do mkdir -p ../$i/objects/info ../$i/objects/pack; "
+	   "(cd ../$i/objects; pwd) > $at/objects/info/alternates; at=../$i; done; "
+	   "mv .git/objects/pack/* ../6/objects/pack; git cat-file -e HEAD");
+	vv_assert_ok(check(), &err);
+	sound = read_it("../6/objects/pack/*.idx");
+	put32(&sound, offsets_at(&sound), 1u << 30);
+	write_it("../6/objects/pack/*.idx", &sound);
+	vv_buf_clear(&sound);
+	vv_assert_status(check(), VV_ECORRUPT, &err);
 }
 
 /* What passes the check can be read, or cannot, and never ends the process. */
@@ -381,6 +415,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_pack_that_is_a_symbolic_link_is_as_long_as_what_it_leads_to),
 	cmocka_unit_test(the_index_of_several_packs_is_followed),
 	cmocka_unit_test(alternates_are_looked_at),
+	cmocka_unit_test(alternates_are_looked_at_as_deep_as_libgit2_reads_them),
 	cmocka_unit_test(no_flipped_bit_of_an_index_ends_the_process),
 };
 
