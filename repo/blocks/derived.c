@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 vv_status vv_derived_read(vv_buf *out, const char *file, const char *mark, uint64_t secret,
 			  size_t max, vv_error *err)
@@ -60,7 +61,8 @@ static vv_status end(vv_buf *begun, const char *file, uint64_t secret, vv_error 
 	vv_buf_put(begun, sum, sizeof(sum));
 	if ((rc = vv_buf_ok(begun, err)) < 0) return rc;
 	if (home_is_gone(file)) {
-		return vv_fail(err, VV_ENOTFOUND, "the folder of '%s' no longer exists", file);
+		return vv_fail(err, VV_ENOTFOUND, "the folder of '%s' no longer exists",
+			       vv_text_shows(file));
 	}
 	return vv_mkdirs_above(file, err);
 }

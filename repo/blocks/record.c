@@ -34,9 +34,8 @@ static const char *parse_base(vv_record *out, const uint8_t **p, const uint8_t *
 	if (!vv_varint_read(p, end, &depth) || !vv_varint_read(p, end, &out->distance)) {
 		return "the record's header is cut short or damaged";
 	}
-	if (depth == 0 || depth > VV_CHAIN_MAX) {
-		return "the record's chain of differences is longer than allowed";
-	}
+	if (depth == 0) return "the record's header is cut short or damaged";
+	if (depth > VV_CHAIN_MAX) return "the record's chain of differences is longer than allowed";
 	out->depth = (unsigned)depth;
 	if (out->distance > 0) {
 		return offset < VV_PACK_HEADER_LEN || out->distance > offset - VV_PACK_HEADER_LEN

@@ -33,12 +33,12 @@ vv_status vv_share_fd(const vv_repository *r, int fd, const char *path, vv_error
 
 	if (r->share_mode == 0) return VV_OK;
 	if ((fd < 0 ? lstat(path, &st) : fstat(fd, &st)) < 0) {
-		return vv_fail_errno(err, "cannot look at", path);
+		return vv_fail_errno(err, "cannot get the status of", path);
 	}
 	const mode_t mode = shared_mode(r, st.st_mode);
 	if (mode == st.st_mode || S_ISLNK(st.st_mode) || st.st_uid != geteuid()) return VV_OK;
 	return (fd < 0 ? chmod(path, mode & 07777) : fchmod(fd, mode & 07777)) < 0
-		       ? vv_fail_errno(err, "cannot share", path)
+		       ? vv_fail_errno(err, "cannot set the permissions of", path)
 		       : VV_OK;
 }
 

@@ -232,7 +232,7 @@ static vv_status write_signed(vv_repository *r, const vv_commit_options *opts,
 		return rc;
 	}
 	if (code != 0) {
-		(void)vv_git_explain("a signed commit", &said, code, err);
+		(void)vv_git_explain("cannot make a signed commit", &said, code, err);
 		err->code = VV_EREFUSED;
 		return vv_hint(err,
 			       "check the settings user.signingKey, gpg.format and gpg.program");
@@ -328,8 +328,8 @@ static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, 
 	}
 	if (vv_oid_equal(out, &head.commit)) return VV_OK;
 	return vv_fail(err, VV_ECONFLICT,
-		       "HEAD moved while the commit was being made\nanother program made a commit; "
-		       "check it with 'git log', then try again");
+		       "HEAD moved while the commit was being made\nanother program committed or "
+		       "switched branches; check 'git log', then try again");
 }
 
 static char *reflog_text(const vv_commit_options *opts, bool amends)

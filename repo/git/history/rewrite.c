@@ -424,7 +424,7 @@ static vv_status put_parent(vv_rewrite *w, vv_buf *out, const char *p, const cha
 	if ((size_t)(next - p) != strlen("parent \n") + GIT_OID_HEXSZ ||
 	    git_oid_fromstrn(&id, p + strlen("parent "), GIT_OID_HEXSZ) < 0) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "a commit is damaged: expected the id of its "
+			       "the commit is damaged: expected the id of its "
 			       "parent");
 	}
 	if ((to = find_changed(w, id.id))) {
@@ -473,9 +473,8 @@ static vv_status rewrite_text(vv_rewrite *w, const git_oid *old, const char *p, 
 	if (!begins(p, end, "tree ") || len < strlen("tree \n") + GIT_OID_HEXSZ ||
 	    git_oid_fromstrn(&tree, p + strlen("tree "), GIT_OID_HEXSZ) < 0) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "the commit %s is damaged: expected the id of its "
-			       "tree",
-			       vv_git_shows(old));
+			       "the commit is damaged: expected the id of its "
+			       "tree");
 	}
 	p += strlen("tree \n") + GIT_OID_HEXSZ;
 	if ((rc = edit_tree(w, &tree, "", 0, &now, err)) < 0) return rc;

@@ -313,7 +313,7 @@ static vv_status put_pattern(vv_buf *b, const char *pattern, bool literal, vv_er
 			return vv_fail(
 				err, VV_EUSAGE,
 				literal ? "varve cannot write '%s' into .gitattributes: the name has a backslash or control character"
-					: "a .gitattributes line cannot have the pattern '%s'",
+					: "a pattern of .gitattributes cannot have a control character: '%s'",
 				vv_text_shows(pattern));
 		} else if (p == pattern && *p == '!') {
 			vv_buf_puts(b, "[\\!]");

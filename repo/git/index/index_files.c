@@ -206,7 +206,9 @@ vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, v
 				     ? vv_fail(err, VV_ENOTFOUND,
 					       "the submodule '%s' is not set up",
 					       vv_text_shows(path))
-				     : vv_git_fail(err, code, "the submodule '%s' has no commit",
+				     : vv_git_fail(err, code,
+						   sub ? "the submodule '%s' has no commit"
+						       : "cannot open the submodule '%s'",
 						   vv_text_shows(path));
 	return rc == VV_ENOTFOUND && sub ? vv_recode(err, VV_EREFUSED) : rc;
 }

@@ -83,7 +83,7 @@ static vv_status run_git(const vv_index *x, const char *const *args, const vv_bu
 
 	if (input->len == 0 || rc < 0 || (rc = vv_git_run(&call, &said, &code, err)) < 0) return rc;
 	if (!must || code == 0) return VV_OK;
-	(void)vv_git_explain("the index", &said, code, err);
+	(void)vv_git_explain("cannot write the index", &said, code, err);
 	return vv_git_name_disk(x->repo, NULL, err);
 }
 

@@ -33,7 +33,7 @@ vv_status vv_runner_list_changed(vv_runner *r, vv_error *err)
 	vv_auto(vv_buf) list = VV_BUF_INIT;
 	const vv_git_call run = {
 		.args = args, .repo = r->repo, .in_worktree = true, .more = more, .output = &list};
-	vv_status rc = vv_git_must(&run, "the changed files", err);
+	vv_status rc = vv_git_must(&run, "cannot list the changed files", err);
 
 	for (size_t at = 0; rc == VV_OK && at + 3 < list.len;) {
 		const char *path = list.data + at + 3; /* "MM path" */
