@@ -100,8 +100,8 @@ vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *ou
 vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,
 				vv_packed *out, vv_error *err);
 
-/* Packs a block of len bytes as a difference from base, or, if edits are allowed and shorter, as
- * edits of base, and sets *out. Sets out->len to 0 if the result would have max bytes or more, or
+/* Packs a block of len bytes as a difference from base, or as edits of base, if edits are allowed,
+ * and are shorter or very short, and sets *out. Sets out->len to 0 if the result would have max bytes or more, or
  * would not be shorter than the block. */
 vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,
 			size_t max, vv_packed *out, vv_error *err);

@@ -186,8 +186,8 @@ vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *
 /* Like vv_store_get_parted, but also finds blocks of this writer, which are returned whole. */
 vv_status vv_writer_get_parted(vv_writer *w, const vv_cid *cid, vv_parted *out, vv_error *err);
 
-/* Returns true if this writer, or a pack that gc did not set aside, has the block, so that the
- * block need not be put. Thread-safe. */
+/* Returns true if this writer has the block, or a pack that gc did not set aside and that is not
+ * known to be damaged. The block then need not be put. Thread-safe. */
 bool vv_writer_has(vv_writer *w, const vv_cid *cid);
 
 /* Releases the writer lock after the last commit, so that other writers can proceed. gc stays

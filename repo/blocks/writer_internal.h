@@ -14,10 +14,11 @@
 
 /* Stores a block as vv_writer_put does, and sets *kept to true if the block was new. form, if not
  * NULL, is the block's form in another store, from which the caller has unpacked and verified the
- * bytes. The form is stored unchanged if it has no base and is shorter than the block. A form with
- * a base is stored unchanged if it has at most a quarter of the block's bytes, this store has the
- * base, and the chain of differences does not become longer than VV_CHAIN_MAX. Otherwise the block
- * is packed again, as vv_writer_put does. If the call fails, *kept is unchanged. */
+ * bytes. The form is stored unchanged if it has no base, and is the unpacked block itself or shorter
+ * than the block. A form with a base is stored unchanged if it has at most a quarter of the block's
+ * bytes, this store has the base, and the chain of differences does not become longer than
+ * VV_CHAIN_MAX. Otherwise the block is packed again, as vv_writer_put does. If the call fails, *kept
+ * is unchanged. */
 vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			     const vv_cid *base, const vv_block_form *form, bool *kept,
 			     vv_error *err);

@@ -14,8 +14,8 @@
 /* Packs the loose objects of at most 8 MiB, together with those of varve's earlier packs that are
  * not much larger than them, and removes the replaced files. Does nothing if there are at most
  * `above` such objects and at most 8 packs of varve. If above is 0 (the user runs gc), also packs
- * the packs made by Git, except those with a .keep, .promisor, .bitmap or .mtimes file. All objects
- * that were written with r must already be reachable from a ref or the index. Sets *packed to the
+ * the packs made by Git, except those with a .keep, .promisor, .bitmap or .mtimes file, and unless a
+ * multi-pack-index lists them. All objects that were written with r must already be reachable from a ref or the index. Sets *packed to the
  * number of loose objects that were packed. Does nothing if gc.auto is 0 or
  * extensions.preciousObjects is true in the configuration, or if another process is packing; the
  * status is then VV_OK. */

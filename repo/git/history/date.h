@@ -37,10 +37,11 @@ typedef struct vv_date {
 
 /* How to read a date like 01-10-2026. */
 typedef enum vv_date_order {
-	/* If the numbers are separated by points, the day is first; else a number over 12 is the day; else the day is
-	 * first, and vv_date.either is set. */
+	/* A number over 12 is the day. Else the day is first, and vv_date.either is set, unless the
+	 * numbers are separated by points or equal. */
 	VV_DATE_EITHER,
-	VV_DATE_DAY_FIRST,
+	VV_DATE_DAY_FIRST, /* as VV_DATE_EITHER, but vv_date.either is not set */
+	/* a number over 12 is the day; else the month is first, unless points separate the numbers */
 	VV_DATE_MONTH_FIRST
 } vv_date_order;
 

@@ -31,7 +31,7 @@ bool vv_day_word_read(vv_day_word *out, const char *rev);
 
 /* Sets *out to the commit of the date w, found from the commit tip along first parents. VV_EUSAGE:
  * the text is not a valid date. VV_ENOTFOUND: all commits are newer than the date, or the date is
- * in the future and later than tip. The text of a VV_ENOTFOUND names the nearest day. */
+ * in the future and later than tip. The hint of a VV_ENOTFOUND names the nearest day. */
 vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *w, vv_oid *out,
 			vv_error *err);
 

@@ -47,7 +47,7 @@ vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t
 vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err);
 
 /* Returns a handle of the same repository in which the new objects can be read; borrowed until
- * vv_git_receive_close. NULL: vv_git_receive_end has not succeeded yet. */
+ * vv_git_receive_close. Call this after vv_git_receive_end has succeeded. */
 vv_repository *vv_git_receive_repository(vv_git_receive *g);
 
 /* Returns true if vv_git_receive_end has found that all objects of the repository are new and in

@@ -30,10 +30,10 @@
 #include "base/file.h"
 #include "repo/git/repository.h"
 
-/* The content of a note. */
 /* The `what` of a migration, which takes over untracked files that have the new content. */
 #define VV_LATER_MIGRATION "the migration"
 
+/* The content of a note. */
 typedef struct vv_later {
 	const char *what; /* for messages: "the switch to 'spring'" */
 	/* the commits of HEAD before and after the command; null: no commit, or not known */
