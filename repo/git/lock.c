@@ -267,8 +267,9 @@ void vv_repository_sweep_locks(vv_repository *r)
 static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, const vv_git_lock *like,
 		      unsigned wait_ms, vv_error *err)
 {
-	*l = (vv_git_lock){.repo = r};
+	*l = (vv_git_lock){0};
 	if (!path) return vv_fail_nomem(err);
+	l->repo = r;
 	l->path = vv_strdup(path);
 	l->lock_path = vv_asprintf("%s.lock", path);
 	l->new_path = new_path_of(path);
