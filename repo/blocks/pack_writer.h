@@ -8,8 +8,8 @@
  * vv_pack_writer_reset and vv_pack_writer_free remove the files if they were not published. A
  * caller with other files to sync calls vv_pack_writer_end without sync, and vv_pack_writer_stage,
  * waits for all syncs at once, and calls vv_pack_writer_place, instead of vv_pack_writer_publish.
- * After a failure, all calls fail with the same error until
- * vv_pack_writer_reset.
+ * If a call fails while it appends, copies, writes or renames, all later calls of these kinds fail
+ * with the same error until vv_pack_writer_reset.
  */
 #ifndef VV_REPO_BLOCKS_PACK_WRITER_H
 #define VV_REPO_BLOCKS_PACK_WRITER_H
