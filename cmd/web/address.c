@@ -36,10 +36,16 @@ typedef struct reading {
 } reading;
 
 /* wanted: what makes sense, as the hint. */
+static vv_status nonsense_part(const reading *r, const char *what, const char *text, size_t len,
+			       const char *wanted)
+{
+	return vv_fail(r->err, VV_EUSAGE, "%s '%s' is invalid\n%s", what, vv_text_show(text, len),
+		       wanted);
+}
+
 static vv_status nonsense(const reading *r, const char *what, const char *text, const char *wanted)
 {
-	return vv_fail(r->err, VV_EUSAGE, "%s '%s' is invalid\n%s", what, vv_text_shows(text),
-		       wanted);
+	return nonsense_part(r, what, text, strlen(text), wanted);
 }
 
 /* A part of the path, decoded. NULL: invalid, or out of memory. */
@@ -60,9 +66,8 @@ static vv_status take_path(reading *r, const char *text)
 	r->out->path = decode(r, text, strlen(text));
 	return r->out->path && *r->out->path
 		       ? VV_OK
-		       : nonsense(
-				 r, "the path", text,
-				 "write the path in UTF-8, with %XX for bytes that an address cannot contain");
+		       : nonsense(r, "the path", text,
+				  "remove control characters, and write '%' as %25");
 }
 
 /* "REV" or "REV/PATH". */
@@ -75,8 +80,8 @@ static vv_status take_rev(reading *r, const char *text)
 		return VV_OK;
 	}
 	if (len == 0 || !(r->out->rev = decode(r, text, len))) {
-		return nonsense(r, "the version", text,
-				"write a branch, a tag, a commit, or a day as YYYY-MM-DD");
+		return nonsense_part(r, "the version", text, len,
+				     "write a branch, a tag, a commit, or a day as YYYY-MM-DD");
 	}
 	return take_path(r, text[len] ? text + len + 1 : "");
 }
@@ -103,8 +108,8 @@ static vv_status take_range(reading *r, const char *text)
 	r->out->other_rev = decode(r, text, (size_t)(dots - text));
 	r->out->rev = right < len ? decode(r, text + right, len - right) : "HEAD";
 	if (!r->out->other_rev || !r->out->rev) {
-		return nonsense(
-			r, "the comparison", text,
+		return nonsense_part(
+			r, "the comparison", text, len,
 			"write A..B, where A and B are a branch, a tag, a commit, or a day as YYYY-MM-DD");
 	}
 	return take_path(r, text[len] ? text + len + 1 : "");
@@ -207,7 +212,7 @@ static vv_status read_place(reading *r, const char *below)
 			vv_text_show(below, len),
 			a->api ? "the pages below api/v0 are /changes, /refs, /datasets, /data, "
 				 "/values, /compare, /row, /history, /column and /conflicts"
-			       : "the pages are commits, search, tree, table, columns, history and compare");
+			       : "the pages are commits, search, tree, table, columns, history, compare and check");
 	}
 	const char *rest = below[len] ? below + len + 1 : "";
 	a->place = p->place;
@@ -419,10 +424,10 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 static vv_status refuse_unknown(const reading *r)
 {
 	if (!r->unknown || !(r->out->api || r->out->has_form)) return VV_OK;
-	return vv_fail(r->err, VV_EUSAGE,
-		       "no such parameter '%s'\n"
-		       "use 'where' to choose rows and 'show' to choose columns",
-		       vv_text_shows(r->unknown));
+	return vv_fail(r->err, VV_EUSAGE, "no such parameter '%s'%s", vv_text_shows(r->unknown),
+		       OF_ROWS & 1u << r->out->place
+			       ? "\nuse 'where' to choose rows and 'show' to choose columns"
+			       : "");
 }
 
 static vv_status make_filters(reading *r)

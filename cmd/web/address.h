@@ -30,7 +30,7 @@
  * commits. The API, and addresses of rows as a file, answer without a redirect. The older addresses
  * R/data, R/row and R/column redirect, too, and so do R/table and R/history without a path.
  *
- * All parameters are optional.
+ * Parameters that pages and rows as a file may leave out:
  *   rows              q (search); col, op, val (filters: the i-th col, op and val are one filter; an empty
  *                     col means no filter); where (a condition); sort; dir=desc; show (a column,
  *                     may be repeated); from; n; jump (a key)

@@ -66,11 +66,9 @@ static vv_status put_log(api *x)
 	vv_web_address to = *x->a;
 	vv_status rc;
 
-	if (!x->asked->commit.none && (rc = vv_web_log_read(x->v, &q, &log, x->err)) < 0) return rc;
-	if (q.path && log.count == 0 && !x->a->after && !x->a->since) {
-		return vv_fail(x->err, VV_ENOTFOUND,
-			       "neither version %s nor an earlier one has a file '%s'",
-			       x->asked->commit.brief, q.path);
+	if ((rc = vv_web_log_read(x->v, &q, &log, x->err)) < 0 ||
+	    (rc = vv_web_log_must(&log, &q, x->err)) < 0) {
+		return rc;
 	}
 	to.after = log.next;
 	to.path = log.next_path ? log.next_path : to.path;
@@ -269,14 +267,13 @@ static vv_status open_column(api *x, vv_web_table **t, size_t *column)
 	vv_status rc;
 
 	if (!x->a->path || !x->a->name) {
-		return vv_fail(
-			x->err, VV_EUSAGE,
-			"the address does not name a table and a column\nwrite PATH?name=COLUMN");
+		return vv_fail(x->err, VV_EUSAGE,
+			       "the address does not name a column\nadd ?name=COLUMN");
 	}
 	if ((rc = vv_web_table_open(x->v, &x->asked->commit, x->a->path, t, x->err)) < 0) return rc;
 	if ((*t)->kind != VV_WEB_TABLE) {
 		return vv_fail(x->err, VV_EINPUT, "'%s' is not a table: it has no columns",
-			       x->a->path);
+			       vv_text_shows(x->a->path));
 	}
 	return vv_web_column_find(*t, x->a->name, column, x->err);
 }

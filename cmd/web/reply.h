@@ -45,9 +45,9 @@ typedef struct vv_web_asked {
 typedef struct vv_web_pages {
 	/* Writes the page for a request. If it fails, the caller calls `trouble`. */
 	vv_status (*page)(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err);
-	/* Writes the page for an error. asked->visit is NULL if the repository could not be opened;
-	 * the commits and the address may be zeroed. The caller has set reply->status. Fails only
-	 * if memory runs out. */
+	/* Writes the page for an error. asked->visit is NULL if the repository was not opened; the
+	 * commits and the address may be zeroed. The caller has set reply->status. Fails only if
+	 * memory runs out. */
 	vv_status (*trouble)(const vv_web_asked *asked, const vv_error *why, vv_web_reply *reply,
 			     vv_error *err);
 	/* Sets type, body and tag of the reply to those of an asset. VV_ENOTFOUND: no such

@@ -126,7 +126,7 @@ static unsigned status_of(vv_status code)
 							   : 0;
 }
 
-/* The page, or the JSON, of an error. Errors not caused by the client remain errors, for the log. */
+/* The page, or the JSON, of an error. Errors without a status of their own remain errors, for the log. */
 static vv_status send_trouble(request *q, const vv_error *why, vv_error *err)
 {
 	const vv_web_pages *pages = q->web->o.pages;
@@ -350,7 +350,8 @@ static vv_status settle(request *q, vv_error *err)
 	if (!token || strcmp(said(q->ask, "token"), token) != 0 ||
 	    q->address.place != VV_WEB_AT_CONFLICTS || q->address.api) {
 		return vv_fail(err, VV_EUSAGE,
-			       "this form is from an earlier run of 'varve web'\nreload the page");
+			       "this form is from an earlier run of 'varve web'\n"
+			       "open the page of the conflicts again");
 	}
 	if ((rc = vv_web_settle(&q->visit, &s, err)) < 0) return rc;
 	return redirect(q, &to, 303, err);

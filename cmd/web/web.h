@@ -27,8 +27,8 @@ void vv_web_close(vv_web *w);                 /* accepts NULL */
 VV_AUTO_FREE(vv_web, vv_web_close)
 
 /* Answers a request: the function for the member `page` of vv_http_handlers. web: a vv_web. Several
- * threads may call it at the same time. Errors that the client caused are answered, and are not
- * returned. */
+ * threads may call it at the same time. Errors about the address or the data, and busy servers, are
+ * answered with a page or JSON; other errors, such as a disconnected browser, are returned. */
 vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *ask,
 			const vv_http_reply *reply, vv_error *err);
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/ascii.h"
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -126,10 +128,15 @@ static int hash_secret(const char *name)
 		write = false;
 		name_len -= 2;
 	}
-	if (name_len == 0 || name_len > VV_HTTP_NAME_MAX || memchr(name, ':', name_len)) {
+	if (name_len == 0 || memchr(name, ':', name_len)) {
 		return vv_usage_error(
 			"--hash-secret requires NAME or NAME:r, not '%s'; NAME cannot contain ':'",
 			vv_text_shows(name));
+	}
+	if (name_len > VV_HTTP_NAME_MAX || vv_array_find(name, name_len, c, vv_is_control(*c))) {
+		return vv_usage_error("--hash-secret requires a name of at most %u bytes, without "
+				      "control characters, not '%s'",
+				      (unsigned)VV_HTTP_NAME_MAX, vv_text_show(name, name_len));
 	}
 	if (!isatty(STDIN_FILENO) && !read_secret(secret, sizeof(secret), &len)) {
 		vv_wipe(secret, sizeof(secret));

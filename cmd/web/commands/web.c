@@ -96,7 +96,7 @@ static vv_status answer(void *payload VV_UNUSED, const vv_http_call *call VV_UNU
 {
 	return vv_fail(
 		err, VV_EREFUSED,
-		"'varve web' serves pages only\nto clone or fetch from this machine, run 'varve serve --http ADDR' on it");
+		"'varve web' serves pages only\nto clone or fetch from this machine, run 'varve serve --http ADDR PATH' on it");
 }
 
 /* A file that HEAD has in this form? An edited one, and one that is not committed, has a page of the work tree. */

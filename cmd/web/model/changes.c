@@ -402,9 +402,23 @@ vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log
 		.entries = vv_arena_calloc(&v->arena, q->limit + 1, sizeof(*out->entries))};
 	if (!out->entries) return vv_fail_nomem(err);
 	if ((q->after && (rc = vv_web_commit_find(v, q->after, &after, NULL, err)) < 0) ||
-	    (q->since && (rc = vv_web_commit_find(v, q->since, &since, NULL, err)) < 0) ||
-	    (rc = vv_web_walk_open(&w, &after.id, q->path, err)) < 0) {
+	    (q->since && (rc = vv_web_commit_find(v, q->since, &since, NULL, err)) < 0)) {
 		return rc;
 	}
+	if (after.none) {
+		out->complete = true;
+		return VV_OK;
+	}
+	if ((rc = vv_web_walk_open(&w, &after.id, q->path, err)) < 0) return rc;
 	return read_log(&w, q->limit, since.time + 1, out, err);
+}
+
+vv_status vv_web_log_must(const vv_web_log *log, const vv_web_log_query *q, vv_error *err)
+{
+	if (!q->path || log->count > 0 || q->after || q->since) return VV_OK;
+	if (q->from->none) {
+		return vv_fail(err, VV_ENOTFOUND, "the version before the first has no files");
+	}
+	return vv_fail(err, VV_ENOTFOUND, "neither version %s nor an earlier one has '%s'",
+		       q->from->brief, vv_text_shows(q->path));
 }

@@ -21,10 +21,11 @@ typedef enum vv_web_change_kind {
 typedef struct vv_web_change {
 	vv_web_change_kind kind;
 	const char *path, *old_path; /* old_path: the path before a rename, or NULL */
-	/* both sides are tables: stored by varve, in a document, or text with a table's file
-	 * name */
+	/* the path is a table in each version that has it: stored by varve, in a document, or text
+	 * with a table's file name */
 	bool table;
-	/* size of the table after the change; for a removed table, before */
+	/* size of the table after the change; for a removed table, before; 0: not known, as for
+	 * text */
 	uint64_t rows, columns;
 	/* set for a table that both versions have; counts.counted is false if the counts are not
 	 * known */
@@ -46,7 +47,8 @@ typedef struct vv_web_log_entry {
 	vv_web_change *changes;
 	size_t count;
 	bool more; /* more paths changed than are listed */
-	/* if the log has a path: number of rows in this version; 0: the version lacks the path */
+	/* if the log has a path: number of rows in this version; 0: the version lacks the path, or
+	 * the number is not known, as for text */
 	uint64_t rows;
 } vv_web_log_entry;
 
@@ -81,9 +83,12 @@ typedef struct vv_web_log_query {
 	size_t limit; /* maximum number of commits */
 } vv_web_log_query;
 /* Sets *out to the selected commits with their changes: at least one, if one exists, then more
- * until the visit's time limit is reached. */
+ * until the visit's time limit is reached. The empty version has no commits. */
 vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log *out,
 			  vv_error *err);
+/* Returns VV_ENOTFOUND if the log of the query q is empty because no version up to q->from has the
+ * path; else VV_OK. */
+vv_status vv_web_log_must(const vv_web_log *log, const vv_web_log_query *q, vv_error *err);
 
 /* If the file at `path` in version b was renamed since version a, sets *old to its path in a. Else,
  * sets *old to NULL. */

@@ -146,5 +146,6 @@ vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole,
 	if (rc == VV_OK && out->known) {
 		vv_web_memo_put(v->memo, &key, out, sizeof(*out));
 	}
-	return rc == VV_ECANCELLED || rc == VV_EMISSING || rc == VV_ENOTFOUND ? VV_OK : rc;
+	out->missing = rc == VV_EMISSING || rc == VV_ENOTFOUND;
+	return rc == VV_ECANCELLED || out->missing ? VV_OK : rc;
 }

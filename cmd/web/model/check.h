@@ -11,7 +11,8 @@
 typedef struct vv_web_check {
 	/* the check was completed; false: the time limit was reached, or data is missing */
 	bool known;
-	bool valid; /* if known: no errors were found */
+	bool missing; /* data of this version, or of one that it is compared with, is missing */
+	bool valid;   /* if known: no errors were found */
 	/* numbers of tables, and of findings of each kind */
 	uint64_t tables, errors, warnings, accepted;
 	/* number of rules with 'select' that were not run, because they can exceed a page's time
@@ -20,7 +21,7 @@ typedef struct vv_web_check {
 	/* has the first findings of each rule, column and table; NULL: only the totals are known */
 	const vv_check_report *report;
 	/* with `whole`: the results of each rule in the versions up to this version; NULL: the time
-	 * limit was reached, and the next visit continues */
+	 * limit was reached, and the next visit continues; or data is missing */
 	const vv_timeline *rules;
 } vv_web_check;
 

@@ -43,8 +43,8 @@ bool vv_web_rev_is_fit(const char *rev);
  *   a date such as "2026-03-01": the last version of HEAD's branch at the end of that day
  *   (repo/git/history/day.h)
  * Sets *fixed to true if rev is a full id, so that its meaning never changes; fixed may be NULL.
- * VV_ENOTFOUND: no such version exists, or the visitor may not see it. VV_EUSAGE: rev is
- * ambiguous. */
+ * VV_ENOTFOUND: no such version exists, or the visitor may not see it. VV_EUSAGE: rev is ambiguous
+ * (for visitors who are not the owner, this is VV_ENOTFOUND, too). */
 vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *out, bool *fixed,
 			     vv_error *err);
 /* Sets *out to the commit of HEAD, the default version. VV_ENOTFOUND: the repository has no
@@ -56,7 +56,8 @@ vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *o
  * parent. */
 vv_status vv_web_commit_before(vv_web_visit *v, const vv_web_commit *c, vv_web_commit *out,
 			       vv_error *err);
-/* Sets *out to the merge base of a and b, or to vv_web_none if they have no common history. */
+/* Sets *out to the merge base of a and b, or to vv_web_none if they have no common history. If a is
+ * the work tree, sets *out to a. */
 vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			     vv_web_commit *out, vv_error *err);
 

@@ -34,7 +34,10 @@ typedef struct vv_web_group {
 
 /* A cell in both versions. */
 typedef struct vv_web_cell_pair {
-	vv_cell_change change; /* if VV_CELL_SAME, old_cell is not set */
+	/* VV_CELL_SAME for all cells of added and removed rows, too */
+	vv_cell_change change;
+	/* old_cell: set if the cell changed, or the row was removed. new_cell: set unless the row
+	 * was removed */
 	vv_web_cell old_cell, new_cell;
 } vv_web_cell_pair;
 
@@ -68,7 +71,7 @@ typedef struct vv_web_compare_query {
 	const char *change;
 	/* columns ("A,B") that identify rows instead of the tables' own key; may be NULL */
 	const char *key;
-	/* only rows with this text in any cell, old or new; NULL or "": all rows */
+	/* only rows with this text in any cell, old or new, ignoring case; NULL or "": all rows */
 	const char *search;
 	uint32_t cell_max; /* maximum bytes of a cell; 0: VV_WEB_CELL_MAX */
 } vv_web_compare_query;
@@ -105,7 +108,8 @@ typedef struct vv_web_comparison {
 } vv_web_comparison;
 
 /* Compares the contents of a path in the versions a and b, following renames, and sets *out. path:
- * the path in b. VV_ENOTFOUND: neither version has the path, or neither has q->column.
+ * the path in b; or in a, if b lacks it. VV_ENOTFOUND: neither version has the path, or neither of
+ * two different tables has q->column.
  * VV_EMISSING: data of a version is missing. VV_ELOCKED: too many large comparisons are running. */
 vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			      const char *path, const vv_web_compare_query *q,

@@ -64,9 +64,9 @@ typedef struct vv_web_found {
 vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char *words,
 			    vv_web_found **out, size_t *count, bool *complete, vv_error *err);
 
-/* Suggests alternatives for a path that the version c lacks. Sets *newest to the newest version
- * that has the path, of the history of HEAD and c. newest->none is true if no version was found in
- * time. Sets *near to an array of *near_count paths of c with similar file names. If c has the
+/* Suggests alternatives for a path that the version c lacks. Sets *newest to the newest commit that
+ * changed the path and has it, of the history of HEAD and c. newest->none is true if no such commit
+ * was found in time. Sets *near to an array of *near_count paths of c with similar file names. If c has the
  * path, suggests nothing. */
 vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			   vv_web_commit *newest, const char ***near, size_t *near_count,

@@ -113,6 +113,14 @@ static vv_status put_order(vv_buf *out, const vv_web_filter *f, const vv_field *
 			"column '%s' cannot be compared with lt, le, gt or ge: its type is %s",
 			vv_text_shows(f->column), vv_type_name(field->type));
 	}
+	const vv_cell cell = {
+		.text = f->value, .len = (uint32_t)strlen(f->value), .state = VV_CELL_TEXT};
+	if (!value && vv_field_missing(field, &cell)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' means a missing value in column '%s', and cannot be compared "
+			       "with lt, le, gt or ge",
+			       vv_text_shows(f->value), vv_text_shows(f->column));
+	}
 	if (!value) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is not a %s, the type of column '%s'",
 			       vv_text_shows(f->value),

@@ -24,7 +24,7 @@ typedef enum vv_web_op {
 	VV_WEB_STARTS,     /* begins with the text, ignoring case */
 	VV_WEB_IS_MISSING, /* absent, null, or a text that the schema declares as missing */
 	VV_WEB_IS_PRESENT,
-	VV_WEB_IS_EMPTY, /* present, and the text is "" */
+	VV_WEB_IS_EMPTY, /* the text is "", also if this means a missing value */
 	VV_WEB_OP_COUNT
 } vv_web_op;
 const char *vv_web_op_name(vv_web_op op); /* returns the name in addresses, such as "eq" */

@@ -65,7 +65,7 @@ typedef struct vv_web_form_facts {
 	/* name: the name in addresses; end: the extension of file names; type: the HTTP content
 	 * type; words: the name on pages */
 	const char *name, *end, *type, *words;
-	vv_view_format format; /* not set for workbooks */
+	vv_view_format format; /* meaningless for workbooks */
 } vv_web_form_facts;
 /* The properties of each vv_web_form. */
 extern const vv_web_form_facts vv_web_forms[VV_WEB_FORMS];

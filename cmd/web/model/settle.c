@@ -60,6 +60,8 @@ static vv_status make_words(words *w, const vv_web_settling *s, vv_error *err)
 		}
 		add(w, "--", "");
 		add(w, literal_path(w, s->path), "");
+	} else if (strcmp(s->take, "continue") == 0) {
+		return vv_fail(err, VV_EUSAGE, "no merge, cherry-pick or revert is in progress");
 	} else {
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' does not resolve a conflict\nuse ours, theirs or base",

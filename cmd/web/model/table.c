@@ -331,7 +331,7 @@ vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char 
 	if ((rc = vv_web_visit_last(v, close_opened, o, err)) < 0) return rc;
 	o->shown.commit = *c;
 	o->shown.path = vv_web_keep_text(v, path);
-	if (c->none) return vv_fail(err, VV_ENOTFOUND, "the first version has no earlier version");
+	if (c->none) return vv_fail(err, VV_ENOTFOUND, "the version before the first has no files");
 	if ((rc = c->work ? find_in_work(v, o, o->shown.path, err)
 			  : find_in_commit(v, o, o->shown.path, err)) < 0 ||
 	    (rc = open_content(v, o, err)) < 0) {

@@ -73,10 +73,10 @@ vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path
 vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
 		     vv_error *err);
 
-/* Opens a path of the version c. Text files in Git's history of up to 64 MiB that have a table's
- * name are read as tables if possible. Several paths may be open at once; each remains open until
- * the visit ends. VV_ENOTFOUND: the version lacks the path (vv_web_elsewhere in datasets.h searches
- * other versions). VV_EMISSING: data is missing in this repository. VV_EINPUT: the file is a
+/* Opens a path of the version c. Text files of up to 64 MiB that have a table's name are read as
+ * tables if possible, also if varve does not store them. Several paths may be open at once; each
+ * remains open until the visit ends. VV_ENOTFOUND: the version lacks the path (vv_web_elsewhere in
+ * datasets.h searches other versions), or the path is not a file. VV_EMISSING: data is missing in this repository. VV_EINPUT: the file is a
  * damaged pointer. */
 vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			    vv_web_table **out, vv_error *err);

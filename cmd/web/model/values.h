@@ -20,7 +20,7 @@ typedef struct vv_web_value {
 
 /* The statistics of a column. */
 typedef struct vv_web_values {
-	uint64_t looked_at; /* number of rows that were read */
+	uint64_t looked_at; /* number of matching rows that were read */
 	bool complete;      /* all matching rows were read; false: the time limit was reached */
 	/* missing: number of missing cells; empty: number of cells with the text "", which are also
 	 * missing if the schema has "" as a missing value */
@@ -34,7 +34,9 @@ typedef struct vv_web_values {
 	double mean;
 	vv_web_value *common; /* most frequent first, without missing values */
 	size_t common_count;
-	bool common_exact;            /* false: values that occurred too rarely were not counted */
+	/* false: the column has too many values; rare values are left out, and the counts of common
+	 * values may be too low */
+	bool common_exact;
 	vv_web_bar bars[VV_WEB_BARS]; /* of numbers, or of dates as seconds since 1970 (`times`) */
 	size_t bar_count;
 	uint64_t outside; /* number of values that are far from all others, and in no bar */

@@ -184,7 +184,8 @@ static void put_log(vv_page *p, const vv_web_log *log, bool one)
 	vv_web_address to = *p->at;
 
 	if (log->count == 0) {
-		part_nothing(&p->html, .text = "Nothing has changed.");
+		part_nothing(&p->html, .text = p->asked->commit.none ? "No version to show yet."
+								     : "Nothing has changed.");
 		return;
 	}
 	part_log_begin(&p->html);
@@ -222,8 +223,9 @@ static vv_status read_log(vv_page *p, const char *path, vv_web_log *out, vv_erro
 				    .since = p->at->since,
 				    .after = p->at->after,
 				    .limit = p->at->limit ? p->at->limit : OF_HISTORY};
+	vv_status rc = vv_web_log_read(p->asked->visit, &q, out, err);
 
-	return vv_web_log_read(p->asked->visit, &q, out, err);
+	return rc < 0 ? rc : vv_web_log_must(out, &q, err);
 }
 
 /* ---- the history of a dataset */
@@ -403,10 +405,6 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 	vv_status rc;
 
 	if ((rc = read_log(p, path, &log, err)) < 0) return rc;
-	if (path && log.count == 0 && !p->at->after) {
-		return vv_fail(err, VV_ENOTFOUND, "neither version %s nor an earlier one has '%s'",
-			       p->asked->commit.brief, vv_text_shows(path));
-	}
 	if ((rc = put_history(p, path, &log, err)) < 0) return rc;
 	return vv_page_end(p, out, err);
 }
@@ -424,7 +422,7 @@ vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err)
 	vv_web_log log = {.count = 0};
 	vv_status rc;
 
-	if (!newest->none && (rc = read_log(p, NULL, &log, err)) < 0) return rc;
+	if ((rc = read_log(p, NULL, &log, err)) < 0) return rc;
 	part_feed_begin(&p->html, .title = p->asked->repository,
 			.self = whole_address(p, vv_page_link(p, p->at)),
 			.home = whole_address(p, vv_page_to(p, VV_WEB_AT_OVERVIEW, NULL, NULL)),

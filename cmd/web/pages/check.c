@@ -4,6 +4,7 @@
 #include "cmd/web/model/check.h"
 #include "base/array.h"
 #include "base/show.h"
+#include "cmd/web/model/missing.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
@@ -11,7 +12,10 @@
 
 static const char *verdict(vv_page *p, const vv_web_check *k)
 {
-	if (!k->known) return "not finished within the time limit of this page";
+	if (!k->known) {
+		return k->missing ? "not possible: data is missing"
+				  : "not finished within the time limit of this page";
+	}
 	if (k->queries_left > 0) {
 		return vv_page_text(p, "%s, %s, %s not run",
 				    vv_text_counted(k->errors, "error", NULL),
@@ -82,8 +86,17 @@ static void put_rule(vv_page *p, const vv_timeline *t, const vv_timeline_rule *r
 }
 
 /* Those of the project, and those that failed once. */
-static void put_rules(vv_page *p, const vv_timeline *t)
+static void put_rules(vv_page *p, const vv_web_check *k)
 {
+	const vv_timeline *t = k->rules;
+
+	if (!t && k->missing) {
+		part_note(
+			&p->html,
+			.text = "Older versions could not be checked, since their data is missing.",
+			.hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
+		return;
+	}
 	if (!t) {
 		part_note(
 			&p->html,
@@ -108,16 +121,19 @@ static void put_rules(vv_page *p, const vv_timeline *t)
 vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 {
 	findings all = {p, 0};
+	const vv_web_commit *c = &p->asked->commit;
 	vv_web_check k;
-	vv_status rc = vv_web_check_read(p->asked->visit, &p->asked->commit, true, &k, err);
+	vv_status rc;
 
-	if (rc < 0) return rc;
+	if (c->none || c->work) {
+		return vv_fail(err, VV_EUSAGE, "only commits have a page of their check");
+	}
+	if ((rc = vv_web_check_read(p->asked->visit, c, true, &k, err)) < 0) return rc;
 	const char *words = vv_page_text(p, "Check: %s", verdict(p, &k));
 	p->passing = p->passing || !k.known;
-	vv_page_begin(p, &(vv_page_frame){.title = words,
-					  .description = words,
-					  .heading = "Check",
-					  .version = &p->asked->commit});
+	vv_page_begin(
+		p, &(vv_page_frame){
+			   .title = words, .description = words, .heading = "Check", .version = c});
 	part_said(&p->html, .text = words);
 	part_trouble_lead(
 		&p->html,
@@ -126,7 +142,11 @@ vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 			"Checked in %s: types, keys, the rules of the project, and changes since the previous version.",
 			k.known ? vv_text_counted(k.tables, "table", NULL)
 				: "the tables of this version"));
-	if (!k.known) {
+	if (!k.known && k.missing) {
+		part_note(&p->html,
+			  .text = "Data of this version, or of the one before it, is missing.",
+			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
+	} else if (!k.known) {
 		part_note(&p->html,
 			  .text = "Reload the page to continue the check, or run 'varve check'.");
 	} else if (k.errors + k.warnings + k.accepted > 0) {
@@ -135,7 +155,7 @@ vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 		part_findings_end(&p->html);
 	}
 	if (k.known) {
-		put_rules(p, k.rules);
+		put_rules(p, &k);
 	}
 	return vv_page_end(p, out, err);
 }

@@ -193,7 +193,9 @@ static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
 	}
 	put_common(p, t, c, v);
 	if (!v->common_exact && v->common_count > 0) {
-		part_note(&p->html, .text = "Values that occur too rarely were not counted.");
+		part_note(&p->html, .text = "This column has too many different values to count "
+					    "all: rare values are left out, and the counts may "
+					    "be too low.");
 	}
 }
 

@@ -364,11 +364,12 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 	size_t *order;
 
 	if (c->count == 0 && c->matched > 0 && p->at->compare.from >= c->matched) {
-		part_nothing(
-			&p->html,
-			.text = vv_page_text(p, "Change %s does not exist: this comparison has %s.",
-					     vv_text_count(p->at->compare.from + 1),
-					     vv_text_counted(c->matched, "change", NULL)));
+		part_nothing(&p->html,
+			     .text = vv_page_text(
+				     p, "Change %s does not exist: this comparison has %s%s.",
+				     vv_text_count(p->at->compare.from + 1),
+				     vv_text_counted(c->matched, "change", NULL),
+				     is_any(&p->at->compare) ? " that match these filters" : ""));
 		return;
 	}
 	if (c->count == 0) {
@@ -388,7 +389,8 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 				p,
 				"%zu of %s columns are shown: the key, the changed columns, and the first of the others.",
 				columns, vv_text_count(c->column_count)),
-			.hint = "Choose a row's number to see the whole row.");
+			.hint = vv_page_is_served(p) ? "Choose a row's number to see the whole row."
+						     : NULL);
 	}
 	part_diff_begin(&p->html, .head = head);
 	vv_array_each(c->rows, c->count, row) {
@@ -504,7 +506,9 @@ static void put_whole(vv_page *p, const vv_web_comparison *c)
 	const vv_web_commit *v = gone ? &p->asked->other : &p->asked->commit;
 
 	part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_TABLE, v->hex, c->path),
-			    .text = gone ? "The old table" : "The new table");
+			    .text = gone       ? c->table ? "The old table" : "The old file"
+				    : c->table ? "The new table"
+					       : "The new file");
 }
 
 static void put_no_table(vv_page *p, const vv_web_comparison *c)
@@ -519,9 +523,11 @@ static void put_no_table(vv_page *p, const vv_web_comparison *c)
 			.at = vv_page_to_compare(p, &p->asked->other, &p->asked->commit, path));
 	}
 	if (document && document->table_count > 0) return;
-	part_note(&p->html,
-		  .text = "The two versions differ, and at least one of them is not a table: rows "
-			  "cannot be compared.");
+	if (c->a && c->b) {
+		part_note(&p->html,
+			  .text = "The two versions differ, and at least one of them is not a "
+				  "table: rows cannot be compared.");
+	}
 	for (int i = 0; i < 2; i++) {
 		const vv_web_table *t = i == 0 ? c->a : c->b;
 		const char *word = i == 0 ? "Before" : "After";
@@ -529,7 +535,7 @@ static void put_no_table(vv_page *p, const vv_web_comparison *c)
 		if (t && t->why) {
 			part_note(&p->html, .text = vv_page_text(p, "%s: %s.", word, t->why));
 		}
-		if (t) {
+		if (c->a && c->b) {
 			part_button(&p->html, .text = word,
 				    .at = vv_page_to(p, VV_WEB_AT_TABLE, t->commit.hex, t->path));
 		}
@@ -559,8 +565,12 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 			     .old_path = c.old_path, .lead = lead(p));
 	put_merge_rules(p, path);
 	put_what_happened(p, &c);
-	p->passing = p->passing || !c.counted;
-	if (!c.counted && c.table) {
+	p->passing = p->passing || (!c.counted && !c.counts.many);
+	if (c.counts.many) {
+		part_note(&p->html,
+			  .text = "The tables are too large to compare their rows on a page.",
+			  .hint = "Run 'varve diff' in a clone of the repository.");
+	} else if (!c.counted && c.table) {
 		part_note(
 			&p->html,
 			.text = "The time limit of this page was reached before all rows were compared.",
@@ -571,7 +581,7 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 	}
 	if (!c.table && !c.same) {
 		put_no_table(p, &c);
-	} else if (c.a && c.b && !c.same) {
+	} else if (c.a && c.b && !c.same && !c.counts.many) {
 		put_toolbar(p, &c);
 		put_chips(p);
 		put_rows(p, &c);

@@ -19,10 +19,10 @@
 /* "A merge": the operation in progress. */
 static const char *name_of(vv_page *p, const char *state)
 {
-	return strcmp(state, "am") == 0
-		       ? "An application of patches"
-		       : vv_page_text(p, "A %s",
-				      *state && strcmp(state, "bisect") != 0 ? state : "merge");
+	return strcmp(state, "am") == 0 ? "An application of patches is in progress"
+	       : *state == '\0' || strcmp(state, "bisect") == 0
+		       ? "Files have conflicts"
+		       : vv_page_text(p, "A %s is in progress", state);
 }
 
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
@@ -318,8 +318,8 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 			lead,
 			.text = vv_page_text(
 				p,
-				". %s is in progress. To set a new value, run 'varve resolve --set COLUMN=VALUE' in a terminal.",
-				name_of(p, all.state)));
+				". %sTo set a new value, run 'varve resolve --row=ROW --set COLUMN=VALUE PATH' in a terminal.",
+				vv_page_text(p, "%s. ", name_of(p, all.state))));
 	}
 	part_lead(&p->html, .body = lead);
 	vv_array_each(all.paths, all.count, t) {

@@ -520,8 +520,9 @@ static vv_status write_first(export *e, vv_error *err)
 	vv_auto(vv_buf) html = VV_BUF_INIT;
 
 	if (e->unnamed > 0) {
-		vv_buf_printf(&e->notes, "%s%s", e->notes.len > 0 ? "; and " : "",
-			      vv_text_counted(e->unnamed, "other page", NULL));
+		vv_buf_printf(
+			&e->notes, "%s%s", e->notes.len > 0 ? "; and " : "",
+			vv_text_counted(e->unnamed, "other page or file", "other pages or files"));
 	}
 	vv_status rc = make(e, 0, &html, err);
 	if (rc == VV_OK) {

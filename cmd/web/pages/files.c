@@ -66,7 +66,8 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 	}
 	if (all.more) {
 		part_note(&p->html,
-			  .text = vv_page_text(p, "Only the first %u files are listed.", FILES));
+			  .text = vv_page_text(
+				  p, "Only the first %u files of the version are listed.", FILES));
 	}
 	return vv_page_end(p, out, err);
 }
@@ -116,12 +117,15 @@ vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
 	}
 	part_found_end(&p->html);
 	if (count == 0) {
-		part_nothing(&p->html, .text = "No table or column has this name.");
+		part_nothing(&p->html,
+			     .text = words && *words
+					     ? "No table or column has this text in its name."
+					     : "No tables.");
 	}
 	if (!complete) {
 		part_note(
 			&p->html,
-			.text = "Some tables were not searched: their data is missing, or the time limit was reached.");
+			.text = "Some tables were not searched: their data is missing, the version has too many files, or the time limit was reached.");
 	}
 	return vv_page_end(p, out, err);
 }

@@ -4,7 +4,7 @@
  * HTML is appended to a vv_html by the parts in cmd/web/pages/parts: HTML files that
  * tests/cmake/html_parts.py compiles into parts.h. Each part has a struct of values; the type of a
  * value and its place in the part determine how it is escaped. Apart from the parts, only the
- * functions below append to a vv_html, and they do not accept markup.
+ * functions below append to a vv_html; only vv_html_put_part accepts markup.
  *
  * In text, the special characters of HTML become entities. Invisible and direction-changing
  * characters (control characters, bidi marks) and bytes that are not UTF-8 are shown escaped (\x1b,
@@ -49,9 +49,9 @@ typedef struct vv_html_text {
 vv_html_text vv_html_words(const char *s); /* may be NULL */
 vv_html_text vv_html_bytes(const char *s, size_t len);
 
-/* --- for parts.c only ------------------------------------------------------------------- */
+/* --- for parts.c, and markup that a module writes itself (markdown.c) --------------------- */
 
-/* Appends a part's own markup. */
+/* Appends markup, without escaping it. */
 void vv_html_put_part(vv_html *h, const char *s, size_t len);
 /* Appends text between tags. */
 void vv_html_put_text(vv_html *h, vv_html_text t);

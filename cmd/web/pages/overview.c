@@ -169,7 +169,7 @@ void vv_page_put_repository(vv_page *p, vv_html *list)
 		return;
 	}
 	if (c->none) {
-		part_words(facts, .text = "No commits yet");
+		part_words(facts, .text = "No version to show yet");
 	} else if (vv_web_datasets_read(p->asked->visit, c, TABLES, false, &all, VV_IGNORED) ==
 		   VV_OK) {
 		bool counted = count_rows(&all, &rows) && !all.more;
@@ -560,8 +560,8 @@ vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_error *err)
 	if (p->asked->commit.none) {
 		vv_page_begin(p, &(vv_page_frame){.title = p->asked->repository,
 						  .heading = "Overview",
-						  .description = "No commits yet"});
-		part_nothing(&p->html, .text = "No commits yet.");
+						  .description = "No version to show yet"});
+		part_nothing(&p->html, .text = "No version to show yet.");
 	} else {
 		vv_status rc = put_all(p, err);
 		if (rc < 0) return rc;

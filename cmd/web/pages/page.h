@@ -30,7 +30,7 @@ typedef struct vv_page_place {
 	/* Writes further content at the end of every page; may be NULL. */
 	void (*also)(void *payload, struct vv_page *p);
 	void *payload;
-	const char *style, *script, *icon; /* relative addresses of the files */
+	const char *style, *script, *icon; /* addresses of the files, as links have them */
 } vv_page_place;
 
 /* A page that is being written. */
@@ -124,7 +124,8 @@ const char *vv_page_day(vv_page *p, const vv_web_commit *c);    /* "3 Mar 2024" 
 const char *vv_page_moment(vv_page *p, const vv_web_commit *c); /* "3 Mar 2024, 14:05" */
 const char *vv_page_iso(vv_page *p, const vv_web_commit *c);    /* the time in ISO 8601 */
 /* Writes the result of the check of a version into h, such as "Check: valid", with a link to the
- * findings; only the link if the version could not be checked in time. */
+ * findings. Writes nothing for the empty version and the work tree, or if no page has the
+ * findings. */
 void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c);
 /* Writes words such as "+35 -35 ~64 rows" into h, each number in the style of its kind of
  * change. */

@@ -10,7 +10,7 @@
 
 /* A point of a line. */
 typedef struct vv_plot_point {
-	int64_t x; /* a time, or any other number, greater than that of the previous point */
+	int64_t x; /* a time, or any other number */
 	double y;
 	const char *words; /* the tooltip */
 } vv_plot_point;

@@ -200,7 +200,8 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 
 	if (rc < 0) return rc;
 	if (!there && life.count == 0 && life.complete) {
-		vv_fail(err, VV_ENOTFOUND, "'%s' never had a row with the key '%s'",
+		vv_fail(err, VV_ENOTFOUND,
+			"'%s' has no row with the key '%s', in this version or an earlier one",
 			vv_text_shows(p->at->path), vv_text_shows(key));
 		return vv_web_key_hint(t, err);
 	}

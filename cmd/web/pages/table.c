@@ -188,8 +188,9 @@ static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, u
 		vv_page_put_from(p, p->at, 0, "First", NULL);
 	}
 	if (!r->complete) {
-		vv_page_put_from(p, p->at, r->next, r->time_over ? "Go on searching" : "Next",
-				 "next");
+		const bool sorted = p->at->rows.sort && !p->at->rows.jump;
+		vv_page_put_from(p, p->at, r->next,
+				 r->time_over && !sorted ? "Go on searching" : "Next", "next");
 		if (plain && t->rows > page) {
 			vv_page_put_from(p, p->at,
 					 t->rows - (t->rows % page ? t->rows % page : page), "Last",
@@ -312,7 +313,12 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 	put_toolbar(p, t, &r, &q);
 	if ((rc = put_filters(p, err)) < 0) return rc;
 	p->passing = p->passing || r.time_over;
-	if (r.time_over) {
+	if (r.time_over && q.sort && !q.jump) {
+		part_note(&p->html,
+			  .text = "The time limit of this page was reached: not all rows were "
+				  "sorted, so earlier rows may be missing.",
+			  .hint = "Use a filter to sort fewer rows.");
+	} else if (r.time_over) {
 		part_note(&p->html,
 			  .text = vv_page_text(
 				  p, "The time limit of this page was reached after row %s.",
@@ -326,6 +332,8 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 						  vv_text_counted(t->rows, "row", NULL)));
 	} else if (r.count == 0) {
 		part_nothing(&p->html, .text = t->rows == 0 ? "This table has no rows."
+					       : r.complete && r.from > 0
+						       ? "No further row matches."
 					       : r.complete ? "No row matches."
 							    : "No row found so far.");
 	} else {
@@ -365,7 +373,9 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 	} else if (t->table_count == 0) {
 		part_nothing(&p->html,
 			     .text = vv_page_text(
-				     p, "This file of %s is not a table, a text or a picture.",
+				     p,
+				     "This file of %s is not a table, a text or a picture that "
+				     "pages show.",
 				     vv_text_bytes(t->bytes)));
 	}
 	if (raw) {

@@ -616,6 +616,8 @@ teardown() {
 	output_has "bob:r:scrypt"
 	stderr_has "it is not shown again): "
 	ends_with 2 varve serve --hash-secret a:b:c < /dev/null
+	ends_with 2 varve serve --hash-secret $'a\nb' < /dev/null
+	stderr_has "a name of at most 64 bytes, without control characters"
 	printf 'x\n' > users
 	new_repo src
 	ends_with 2 varve serve --http 127.0.0.1:0 --auth users src

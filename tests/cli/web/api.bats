@@ -54,6 +54,14 @@ id_of() {
 	output_is $'a.csv 1\nb.tsv 2'
 }
 
+@test "an error of the API names what the address lacks or has too much" {
+	places
+	start_server src
+	[ "$(said column/HEAD/places.csv '.error | "\(.message) \(.hint)"')" = 'the address does not name a column add ?name=COLUMN' ]
+	[ "$(said 'changes?wher=1' '.error | "\(.message) \(.hint)"')" = "no such parameter 'wher' null" ]
+	[[ $(said 'data/HEAD/places.csv?wher=1' .error.hint) == *"'where'"* ]]
+}
+
 # keyed COLUMN: src's datapackage.json names it as t.csv's key.
 keyed() {
 	jq -n --arg key "$1" '{resources: [{name: "t", path: "t.csv", schema: {primaryKey: $key,

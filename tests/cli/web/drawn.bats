@@ -46,11 +46,11 @@ markup() {
 	grep -qx 'Prices of a day' said
 	grep -q '^1 table, 5 rows · changed .* · Check: $' said
 	grep -qx 'valid' said
-	grep -qx 'No commits yet' said
+	grep -qx 'No version to show yet' said
 	mv full/.git full/git
 	markup '' | sed -n '/<ul/,/<\/ul/s/<[^>]*>//gp' | tr -s '\n' > said
 	grep -qx full said
-	grep -qx 'No commits yet' said
+	grep -qx 'No version to show yet' said
 }
 
 @test "commits alike are one line of the overview, with their sums" {

@@ -67,6 +67,7 @@ head_of() {
 }
 
 @test "a page says what was wrong with its address, and what to try" {
+	local zeros=0000000000000000000000000000000000000000
 	some_files
 	start_server src
 	for wanted in \
@@ -74,7 +75,7 @@ head_of() {
 		"columns/HEAD|The address does not name a table" \
 		"table/HEAD/keyless.csv?key=1|'keyless.csv' has no key, so a row cannot be found by it" \
 		"table/HEAD/t.csv?row=99999|row=99999 is beyond the end: 't.csv' has 25 rows The first row is row=0, the last one row=24" \
-		"table/HEAD/t.csv?key=none|'t.csv' never had a row with the key 'none' Give a value of id as the key" \
+		"table/HEAD/t.csv?key=none|'t.csv' has no row with the key 'none', in this version or an earlier one Give a value of id as the key" \
 		"table/HEAD/t.csv?jump=none|No row of 't.csv' has the key 'none' Give a value of id as the key" \
 		"table/HEAD/t.csv?from=99999|Row 100,000 is beyond the end: this table has 25 rows." \
 		"table/HEAD/t.csv?col=pric&val=1|t.csv: no such column 'pric' did you mean 'price'?" \
@@ -83,6 +84,15 @@ head_of() {
 		"compare?a=2024-02-30&b=HEAD|No such day '2024-02-30' A day is written YYYY-MM-DD, such as 2024-12-31" \
 		"table/HEAD/broken.csv|This is not shown as a table: broken.csv: line 2, character 3: the quote that opens here is never closed." \
 		"compare/HEAD~1..HEAD/t.csv?from=99|Change 100 does not exist: this comparison has 5 changes." \
+		"compare/HEAD~1..HEAD/t.csv?from=99&hide=removed|this comparison has 5 changes that match these filters." \
+		"table/HEAD/t.csv?col=id&op=lt&val=3&from=10|No further row matches." \
+		"table/HEAD/t.csv?col=price&op=lt&val=|'' means a missing value in column 'price'" \
+		"table/a%zz/t.csv|The version 'a%zz' is invalid Write a branch" \
+		"compare/a%zz..HEAD/t.csv|The comparison 'a%zz..HEAD' is invalid Write A..B" \
+		"history/a%zz|The path 'a%zz' is invalid Remove control characters, and write '%' as %25" \
+		"check/$zeros|Only commits have a page of their check" \
+		"table/$zeros/t.csv|The version before the first has no files" \
+		"search?q=nonesuch|No table or column has this text in its name." \
 		"nowhere|No such page 'nowhere'"; do
 		said=$(page "${wanted%%|*}")
 		[[ ${said,,} == *"${wanted#*|}"* || $said == *"${wanted#*|}"* || ${said,,} == *"$(tr '[:upper:]' '[:lower:]' <<< "${wanted#*|}")"* ]] ||
@@ -93,6 +103,29 @@ head_of() {
 	[[ $(page 'table/HEAD/t.csv?sort=none') == *"t.csv in version $(git -C src rev-parse HEAD | cut -c1-8)"* ]]
 	[[ $(page tree) == *keyless.csv*t.csv* ]]
 	[[ $(page compare/HEAD~1..) == *bytes.bin*t.csv* ]]
+}
+
+@test "a history is shown where nothing is committed, or nothing is new" {
+	varve init -q empty
+	start_server empty
+	[[ $(page commits) == *"No version to show yet."* ]]
+	[[ $(page history/t.csv) == *"version before the first has no files"* ]]
+	stop_server
+	some_files
+	start_server src
+	[[ $(page 'history/t.csv?since=HEAD') == *"Nothing has changed."* ]]
+	[[ $(page compare/HEAD~1..HEAD/new.bin) == *"neither"* ]]
+}
+
+@test "a file that only one version has is shown, and not called a table" {
+	some_files
+	head -c 300 /dev/zero > src/new.bin
+	git -C src add -A
+	git -C src commit -qm three
+	start_server src
+	page compare/HEAD~1..HEAD/new.bin > said
+	grep -q "The new file" said
+	! grep -qi "table: rows cannot" said || false
 }
 
 @test "a compared table has the change of its line ends" {
