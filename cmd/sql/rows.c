@@ -91,14 +91,15 @@ static void widen(vv_arrow_column *c, size_t rows)
 	c->form = VV_ARROW_DOUBLE;
 }
 
-static vv_status refuse(const vv_sql_arrow *a, int i, vv_error *err)
+static vv_status refuse(const vv_sql_arrow *a, int i, const char *what, const char *mend,
+			vv_error *err)
 {
 	const char *name = sqlite3_column_name(a->stmt, i);
 
 	return vv_fail(err, VV_EUSAGE,
-		       "column '%s' of the result has values of several types: see row %s\n"
-		       "CAST it to one type in the query",
-		       vv_text_shows(name ? name : ""), vv_text_count(a->before + a->rows + 1));
+		       "column '%s' of the result has %s: see row %s\n%s in the query",
+		       vv_text_shows(name ? name : ""), what,
+		       vv_text_count(a->before + a->rows + 1), mend);
 }
 
 static vv_status append_value(vv_sql_arrow *a, vv_arrow_column *c, int i, vv_error *err)
@@ -133,7 +134,7 @@ static vv_status put_cell(vv_sql_arrow *a, int i, vv_error *err)
 	const vv_arrow_form form = forms[type];
 	if (type == SQLITE_TEXT && !vv_utf8_valid(sqlite3_column_blob(a->stmt, i),
 						  (size_t)sqlite3_column_bytes(a->stmt, i))) {
-		return refuse(a, i, err);
+		return refuse(a, i, "text that is not UTF-8", "CAST it to BLOB", err);
 	}
 	if (c->form == VV_ARROW_NONE) {
 		rc = begin_column(c, form, binary, a->rows, err);
@@ -142,7 +143,7 @@ static vv_status put_cell(vv_sql_arrow *a, int i, vv_error *err)
 	}
 	if ((form != c->form && !(form == VV_ARROW_INT && c->form == VV_ARROW_DOUBLE)) ||
 	    binary != c->binary) {
-		return refuse(a, i, err);
+		return refuse(a, i, "values of several types", "CAST it to one type", err);
 	}
 	return rc < 0 ? rc : append_value(a, c, i, err);
 }

@@ -24,7 +24,7 @@ vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, struct sqlite3_stm
 				   const char *format, vv_error *err);
 
 /* Prints the statement's current row, or stores it for later output. VV_EUSAGE: in the format
- * "arrow", a column has values of several types. */
+ * "arrow", a column has values of several types, or text that is not UTF-8. */
 vv_status vv_sql_rows_printer_row(vv_sql_rows_printer *p, vv_error *err);
 /* Ends the output after the last row. */
 vv_status vv_sql_rows_printer_end(vv_sql_rows_printer *p, vv_error *err);

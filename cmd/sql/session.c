@@ -112,9 +112,10 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 	if (s->refused[0] && sqlite3_errcode(s->db) == SQLITE_AUTH) {
 		*sql = true;
 		if (s->catalog->confined) {
-			return vv_fail(err, VV_EUSAGE,
-				       "with --confined, only SELECT is allowed, not '%s'",
-				       vv_text_shows(s->refused));
+			return vv_fail(
+				err, VV_EUSAGE,
+				"with --confined, only SELECT from tables is allowed, not '%s'",
+				vv_text_shows(s->refused));
 		}
 		return vv_fail(
 			err, VV_EUSAGE,
@@ -138,7 +139,8 @@ static vv_status advise(const char *sql, size_t place, vv_error *err)
 	if (sql[place] == '"' && strstr(err->message, "no such column")) {
 		return vv_hint(err, "write text in 'single quotes'; double quotes are for names");
 	}
-	if (strstr(err->message, "no such column") && strstr(sql, "varve_diff_")) {
+	if (strstr(err->message, "no such column") && strstr(sql, "varve_diff_") &&
+	    !strstr(sql, "varve_diff_cells_")) {
 		return vv_hint(err,
 			       "the columns of varve_diff_ tables are named to_NAME and from_NAME");
 	}

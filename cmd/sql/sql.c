@@ -302,7 +302,9 @@ static vv_status run_file(prompt *p, const char *path, vv_error *err)
 	vv_error why;
 
 	if (p->nested == NESTED_MAX) {
-		vv_fail(&why, VV_EUSAGE, "'%s' reads itself", vv_text_shows(path));
+		vv_fail(&why, VV_EUSAGE,
+			"'%s' is not read: more than %d files read each other, or it reads itself",
+			vv_text_shows(path), NESTED_MAX);
 		report(p->script, &why, false);
 		return VV_OK;
 	}
@@ -371,6 +373,7 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 		p->script->code = VV_EXIT_NO;
 	} else if (is_word(line, ".mode", NULL)) {
 		vv_note(".mode takes one of " VV_ROWS_FORMATS);
+		p->script->code = VV_EXIT_NO;
 	} else {
 		if (!is_word(line, ".help", "\\?")) {
 			vv_note("varve sql has no command '%s'", vv_text_shows(line));

@@ -37,9 +37,9 @@ typedef struct vv_sql_grouping {
 	bool join;
 } vv_sql_grouping;
 
-/* Returns true if the rows can be stored in memory for GROUP BY. This needs that no column in `by`
- * has datetimes, no other used column has texts, no used column is after the first 63, and all rows
- * need at most 128 MiB. */
+/* Returns true if the rows can be stored in memory for GROUP BY: no column in `by` has datetimes, no
+ * other used column has texts, no used column is after the first 63, and all rows need at most
+ * 128 MiB. */
 bool vv_sql_grouped_may(const vv_sql_opened *of, const vv_sql_grouping *how);
 
 /* The rows of one table, stored in memory. */

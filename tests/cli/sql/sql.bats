@@ -297,6 +297,11 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	ends_with 1 varve sql 'SELECT "nmae" FROM prices'
 	ends_with 1 varve sql 'SELECT * FROM prices AS OF v1'
 	stderr_has "AS OF 'v1'"
+	ends_with 1 varve sql 'SELECT to_nmae FROM varve_diff_prices'
+	stderr_has "to_NAME and from_NAME"
+	ends_with 1 varve sql 'SELECT nmae FROM varve_diff_cells_prices'
+	stderr_has "no such column: nmae"
+	stderr_lacks to_NAME
 	for list in varve_log varve_check varve_conflicts; do
 		ends_with 1 varve sql "SELECT * FROM $list('prizes')"
 		stderr_has 'did you mean "prices"?'
@@ -371,7 +376,7 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 	output_is $'v\n20\nk\n9'
 	succeeds varve sql .tables
 	output_has "t.csv"
-	for line in .nosuch '.read nowhere.sql' '.output nowhere/x' '.import t.csv u' 'SELECT x;'; do
+	for line in .nosuch '.mode xml' '.read nowhere.sql' '.output nowhere/x' '.import t.csv u' 'SELECT x;'; do
 		printf '.mode csv\n%s\nSELECT 6 * 7;\n' "$line" > wrong.sql
 		run --separate-stderr varve sql -f wrong.sql
 		[ "$status" -ne 0 ]
@@ -381,7 +386,7 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 	stderr_has "query a file by its path: SELECT * FROM \"./FILE.csv\"; 'varve add FILE.csv' records its history"
 	echo '.read self.sql' > self.sql
 	ends_with 2 varve sql -f self.sql
-	stderr_has "'self.sql' reads itself"
+	stderr_has "'self.sql' is not read: more than 25 files read each other, or it reads itself"
 	rm out.csv
 	ends_with 1 varve sql --confined -f q.sql
 	[ ! -e out.csv ]
@@ -625,6 +630,8 @@ a\t\n'
 [70000, "r70000"]' ]
 	varve sql -q --format arrow "SELECT 1 AS x UNION ALL SELECT 'a'" > out 2> errors && false
 	grep -q "column 'x'.*row 2" errors
+	varve sql -q --format arrow "SELECT 1 AS n, CAST(x'ff' AS TEXT) AS x" > out 2> errors && false
+	grep -q "column 'x' of the result has text that is not UTF-8: see row 1" errors
 }
 
 @test "a query reads the repository that --git-dir or GIT_DIR names, not the one of the folder" {
