@@ -424,10 +424,10 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 static vv_status refuse_unknown(const reading *r)
 {
 	if (!r->unknown || !(r->out->api || r->out->has_form)) return VV_OK;
-	return vv_fail(r->err, VV_EUSAGE, "no such parameter '%s'%s", vv_text_shows(r->unknown),
-		       OF_ROWS & 1u << r->out->place
-			       ? "\nuse 'where' to choose rows and 'show' to choose columns"
-			       : "");
+	(void)vv_fail(r->err, VV_EUSAGE, "no such parameter '%s'", vv_text_shows(r->unknown));
+	return OF_ROWS & 1u << r->out->place
+		       ? vv_hint(r->err, "use 'where' to choose rows and 'show' to choose columns")
+		       : VV_EUSAGE;
 }
 
 static vv_status make_filters(reading *r)

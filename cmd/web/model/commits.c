@@ -82,8 +82,10 @@ static vv_status head_commit(vv_web_visit *v, vv_oid *out, vv_error *err)
 	if (rc < 0) return rc;
 	*out = head.commit;
 	if (head.unborn) {
-		rc = vv_fail(err, VV_ENOTFOUND, "HEAD's branch has no commits yet%s",
-			     v->reach ? "" : "\nmake one with 'varve add FILE' and 'varve commit'");
+		rc = vv_fail(err, VV_ENOTFOUND, "HEAD's branch has no commits yet");
+	}
+	if (head.unborn && !v->reach) {
+		vv_hint(err, "make one with 'varve add FILE' and 'varve commit'");
 	}
 	if (rc == VV_OK && (rc = is_shown(v, out, &shown, err)) == VV_OK && !shown) {
 		rc = not_shown("HEAD", err);
