@@ -21,7 +21,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_POSITIVE(0, "leaves", leaves, "N",
-		     "ask each holder for at least this many leaves, one per shard (default: 460)"),
+		     "ask each holder for at most this many leaves, one per shard (default: 460)"),
 	OPT_FLAG(0, "all", all, "read every byte of every shard"),
 	OPT_POSITIVE(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
 	OPT_JSON("the output format"),
@@ -136,7 +136,8 @@ static vv_status audit_one(vv_context *c, vv_vault_session *s, vv_vault_place *p
 		put_json(w, &x, p);
 	} else if (!p->holder) {
 		vv_out_text(p->config->name, strlen(p->config->name));
-		vv_out(": not asked: %s\n", p->why.message);
+		vv_out(away ? ": not asked: %s\n" : ": not audited to the end: %s\n",
+		       p->why.message);
 	} else {
 		tell(o, &x, p);
 	}

@@ -92,7 +92,7 @@ static void print_notes(const report *x)
 			vv_text_counted(x->audited.damaged, "record is", "records are"));
 	}
 	if (x->audited.gone > 0) {
-		vv_note("your audits from %s, moved or deleted since, do not count",
+		vv_note("audits recorded only in %s, moved or deleted since, do not count",
 			vv_text_counted(x->audited.gone, "repository", "repositories"));
 	}
 }
@@ -430,6 +430,10 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
 	    (!o->offline && (rc = vv_vault_session_connect(&s, err)) < 0)) {
 		return rc;
+	}
+	if (o->offline && !s.state) {
+		return vv_fail(err, VV_EMISSING,
+			       "this clone has no records of the vault yet\nleave out --offline");
 	}
 	if ((rc = vv_vault_session_need_ledger(&s, err)) < 0) return rc;
 	if (strcmp(what, "show") == 0) {

@@ -47,8 +47,9 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 	} else if (domains < wanted) {
 		vv_buf_printf(
 			b,
-			"the holders are in only %s, and %u copies are required; add a holder elsewhere ('varve vault holder add'), or require fewer ('varve vault replicate --copies %zu')",
-			vv_text_counted(domains, "failure domain", NULL), copies,
+			"the holders are in only %s, and %s required; add a holder elsewhere ('varve vault holder add'), or require fewer ('varve vault replicate --copies %zu')",
+			vv_text_counted(domains, "failure domain", NULL),
+			vv_text_counted(copies, "copy is", "copies are"),
 			domains > 0 ? domains : 1);
 	} else {
 		vv_buf_printf(b, "run 'varve vault replicate' to try again");

@@ -67,8 +67,8 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 	if (o->grace) {
 		if (!vv_parse_u64(&days, o->grace, strlen(o->grace)) || days > DAYS_MAX) {
 			return vv_fail(err, VV_EUSAGE,
-				       "--grace requires a number of days, not '%s'",
-				       vv_text_shows(o->grace));
+				       "--grace requires a number of days up to %u, not '%s'",
+				       DAYS_MAX, vv_text_shows(o->grace));
 		}
 		x.grace_sec = days * DAY;
 	}

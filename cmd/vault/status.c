@@ -131,7 +131,7 @@ static void print_unsafe(const vv_vault_status *x)
 	} else if (is_new(x)) {
 		vv_out("the rest has %s\n", vv_text_counted(x->sum.least, "copy", "copies"));
 	} else if (x->damaged > 0) {
-		vv_out("a holder's copies are damaged\n");
+		vv_out("records of the vault's ledger are damaged at a holder\n");
 	} else {
 		vv_out("the list of holders in the vault is out of date; run 'varve vault replicate'\n");
 	}

@@ -82,7 +82,8 @@ vv_status vv_hold_give_part(vv_hold_answering *x, vv_error *err)
 	vv_hold_below(name, &x->q->vault, x->q->name);
 	vv_status rc = vv_place_get(&x->h->place, name, x->q->from, len, &x->bytes, err);
 	if (rc == VV_ENOTFOUND) {
-		rc = vv_fail(err, VV_ENOTFOUND, "the shard is missing here");
+		rc = vv_fail(err, VV_ENOTFOUND, "the %s is missing here",
+			     strncmp(x->q->name, "shards/", 7) == 0 ? "shard" : "record");
 	}
 	x->a.bytes = (vv_hold_bytes){(const uint8_t *)vv_buf_cstr(&x->bytes), x->bytes.len};
 	return rc;

@@ -268,7 +268,8 @@ vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,
 		*out = r;
 		return VV_OK;
 	}
-	return vv_fail(err, VV_ENOTFOUND,
-		       "the place record %s of a writer for this server is missing",
-		       vv_cid_shows(place));
+	return vv_fail(
+		err, VV_ENOTFOUND,
+		"no place record %s for this server was written with a key that it keeps copies for",
+		vv_cid_shows(place));
 }

@@ -69,8 +69,8 @@ vv_status vv_hold_vault_open(vv_hold_vault **out, const vv_cid *vault, const vv_
 void vv_hold_vault_close(vv_hold_vault *v); /* accepts NULL */
 VV_AUTO_FREE(vv_hold_vault, vv_hold_vault_close)
 
-/* Returns false if the record r would certainly not count if it were added now, because its author
- * is neither an owner nor named by an owner's epoch in v. Returns true if it may count. */
+/* Returns false if the record r would certainly not count if it were added now, because the epochs
+ * in v do not allow its author to write it. Returns true if it may count. */
 bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r);
 /* Returns true if adding the record r can make other records count. */
 bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r);

@@ -216,10 +216,11 @@ vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t k
 	vv_status rc;
 
 	if (!is_name(name)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is not a valid name for a key\nuse only letters, digits, '-', "
-			       "'_', '.' and '@'",
-			       vv_text_shows(name));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' is not a valid name for a key\nuse 1 to 64 letters, digits, '_', "
+			"'.' and '@', and '-' after the first character",
+			vv_text_shows(name));
 	}
 	if ((rc = without_name(&text, env, name, &had, err)) < 0) return rc;
 	vv_buf_printf(&text, "%s %s\n", name, vv_did_shows(key));

@@ -189,7 +189,7 @@ static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r
 	}
 	if (find_file(l, name, &at)) return VV_OK;
 	if (l->count >= FILES_MAX) {
-		return vv_fail(err, VV_EREFUSED, "the ledger has more than %s",
+		return vv_fail(err, VV_EREFUSED, "the ledger already has the maximum of %s",
 			       vv_text_counted(FILES_MAX, "record", NULL));
 	}
 	if (!vv_array_room(l->files, l->count, l->cap) || !(owned = vv_strdup(name))) {
@@ -440,6 +440,8 @@ static vv_status load_chain(vv_ledger *l, found *list, size_t count, vv_error *e
 			if (rc != VV_ENOMEM) {
 				vv_prefix(err, "the record '%s' of %s", strchr(f->name, '/') + 1,
 					  vv_text_shows(l->dir));
+			}
+			if (rc == VV_ECORRUPT) {
 				vv_hint(err,
 					"remove the file; the next 'varve vault replicate' gets it from the holders (with --adopt if this machine's key wrote it)");
 			}

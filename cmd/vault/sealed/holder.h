@@ -123,7 +123,8 @@ vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const ch
  * records are durable only after vv_holders_finish. */
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
 				const vv_hold_bytes *records, size_t count, vv_error *err);
-/* Calls fn for each vault that has data at the holder. */
+/* Calls fn for each vault that has data at the holder. A server lists only the vaults of the client's
+ * key (vv_vault_holder_open). VV_EREFUSED: the holder is a server, and the client has no key. */
 vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_cid_listed_fn fn, void *payload,
 				vv_error *err);
 

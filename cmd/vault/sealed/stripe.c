@@ -33,7 +33,7 @@ static vv_status find_rows(uint8_t *out, vv_code code, const uint8_t *from, cons
 		memcpy(had + (size_t)i * k, all + (size_t)from[i] * k, k);
 	}
 	if (gf_invert_matrix(had, back, (int)k) != 0) {
-		return vv_fail(err, VV_ECORRUPT, "a stripe that names a shard twice");
+		return vv_fail(err, VV_ECORRUPT, "a stripe names a shard twice");
 	}
 	for (size_t r = 0; r < wanted_count; r++) {
 		for (unsigned c = 0; c < k; c++) {

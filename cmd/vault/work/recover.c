@@ -56,7 +56,8 @@ static const vv_damaged_record *find_damaged(const vv_vault_session *s, const ch
 
 static void tell_damaged(const vv_recover *x, const vv_damaged_record *d, const vv_vault_place *at)
 {
-	tell(x, "the record %s is damaged at the holder '%s' (%.100s), and missing at all others",
+	tell(x,
+	     "the record %s is damaged at the holder '%s' (%.100s), and no other holder has it intact",
 	     d->name, vv_text_shows(at->config->name), d->why.message);
 }
 

@@ -668,8 +668,9 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 	if (code.data == 0 && domains < r->x->copies && !(r->s->ledger && same_policy(r))) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"%u copies are required, and the holders are in only %s\nfolders on one disk fail together; add a holder elsewhere, require fewer copies (--copies), or correct the domains ('varve vault holder add --domain')",
-			r->x->copies, vv_text_counted(domains, "failure domain", NULL));
+			"%s required, and the holders are in only %s\nfolders on one disk fail together; add a holder elsewhere, require fewer copies (--copies), or correct the domains ('varve vault holder add --domain')",
+			vv_text_counted(r->x->copies, "copy is", "copies are"),
+			vv_text_counted(domains, "failure domain", NULL));
 	}
 	return VV_OK;
 }

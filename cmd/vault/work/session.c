@@ -328,7 +328,7 @@ vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
 	if (s->readable) return VV_OK;
 	return vv_fail(
 		err, VV_EREFUSED,
-		"the vault is not sealed to the key %s\nan owner can add this key with 'varve vault readers add DID'; if this machine's earlier key was lost, import a copy with 'varve vault key import FILE', or use the recovery key: --key FILE",
+		"the vault is not sealed to the key %s\nan owner can add this key with 'varve vault readers add DID'; if this machine's earlier key was lost, import a copy with 'varve vault key import FILE', or use the recovery key, with a command that has --key FILE",
 		vv_did_shows(s->key.public_key));
 }
 

@@ -50,8 +50,8 @@ bool vv_waiting_run_there(const vv_vault_session *s);
  * not exist or cannot be parsed, or if a shard is missing: such a run was never sent. */
 vv_status vv_waiting_run_read(const vv_vault_session *s, vv_waiting_run *run, bool *found,
 			      vv_error *err);
-/* Sets the content of out to the bytes of the shard cid in the folder. VV_EIO: the file does not
- * match its CID, or cannot be read. */
+/* Sets the content of out to the bytes of the shard cid in the folder. VV_ENOTFOUND: the file is
+ * missing. VV_EIO: it does not match its CID, or cannot be read. */
 vv_status vv_waiting_run_bytes(const vv_vault_session *s, const vv_cid *cid, vv_buf *out,
 			       vv_error *err);
 /* Removes the file "run" durably, then the whole folder. */

@@ -92,7 +92,7 @@ damage() {
 		cp -R ../good ../a
 		flip_byte "$name" 90
 		ends_with 1 varve vault recover --key ../paper --to ../again ../a
-		output_has "missing: the record $(basename "$(dirname "$name")")/$(basename "$name") is damaged at the holder 'unnamed-1' (it does not match its name), and missing at all others"
+		output_has "missing: the record $(basename "$(dirname "$name")")/$(basename "$name") is damaged at the holder 'unnamed-1' (it does not match its name), and no other holder has it intact"
 		cmp t.csv ../again/t.csv
 		varve -C ../again fsck --data
 		[ "$(git -C ../again rev-parse main)" = "$(git rev-parse main)" ]

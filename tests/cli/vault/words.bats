@@ -147,6 +147,33 @@ load vault
 	done
 }
 
+@test "limits, and a clone without the vault's records, are named" {
+	new_vault a
+	succeeds varve vault replicate --copies 1
+	ends_with 2 varve vault prune --grace 99999
+	stderr_has "--grace requires a number of days up to 36500, not '99999'"
+	ends_with 2 varve vault key trust "$(printf 'a%.0s' {1..65})" "$(varve vault key show)"
+	stderr_has "use 1 to 64 letters"
+	git add .varveconfig
+	git commit -q -m policy
+	git clone -q . ../other
+	cd ../other
+	ends_with 2 varve vault ledger log --offline
+	stderr_has "this clone has no records of the vault yet"
+	stderr_lacks "no reachable holder"
+}
+
+@test "a record that cannot be read is not to be removed" {
+	new_vault a
+	succeeds varve vault replicate --copies 1
+	record=$(find .git/varve/vault -name '0000000001-*' | head -n 1)
+	rm "$record"
+	mkdir "$record"
+	ends_with 2 varve vault status
+	stderr_has "${record##*/}"
+	stderr_lacks "remove the file"
+}
+
 @test "a name and a key the wrong way round are told apart" {
 	did=$(varve vault key new)
 	ends_with 2 varve vault key trust "$did" bob
