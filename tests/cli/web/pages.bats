@@ -116,6 +116,16 @@ head_of() {
 	[[ $(page 'history/t.csv?since=HEAD') == *"Nothing has changed."* ]]
 }
 
+@test "a check that lacks data says so, and not that time was short" {
+	some_files
+	git clone -q src lacking
+	start_server lacking
+	page check/HEAD > said
+	grep -q "Check: not possible: data is missing" said
+	grep -q "Data of this version, or of the one before it, is missing." said
+	! grep -q "time limit\|Reload the page" said || false
+}
+
 @test "a file that only one version has is shown, and not called a table" {
 	some_files
 	head -c 300 /dev/zero > src/new.bin
@@ -332,7 +342,7 @@ head_of() {
 	# a filter is added to the condition that there is
 	curl -sL -H 'Accept: text/html' "$url/table/HEAD/t.csv?where=id%20%3C%209&q=item" > rows.html
 	grep -q '<input type="hidden" name="q" value="item"><input type="hidden" name="where" value="id &lt; 9"><label>Column' rows.html
-	[[ $(page 'search?q=nowhere') == *"No table or column has this name."* ]]
+	[[ $(page 'search?q=nowhere') == *"No table or column has this text in its name."* ]]
 	git -C src commit -q --allow-empty -m "$(printf 'a <b>&\033 \342\200\256 c')"
 	curl -sf -D head "$url/commits.atom" > feed
 	grep -qi '^content-type: application/atom+xml' head
