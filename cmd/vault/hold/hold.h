@@ -6,13 +6,15 @@
  * other holder. Beside the vaults, the folder has two files: a writing process locks the file
  * "lock", and processes notice the changes of other processes by the file "changed".
  *
- * Clients need no authentication: only the content of a request determines whether it is accepted. A
- * record (ledger_record.h) is accepted if its signature is valid, its author may write in the vault,
- * and an identity that the server admits has signed a record of the vault and may write in it, too
- * (hold_vault.h). A shard is accepted if a stored place record names the shard. A shard is removed
- * if a stored retire or drop record allows this, this record has been here for 14 days or the
- * server's term if that is shorter, and the term since the shard arrived is over: the server's
- * receipts promise to keep a shard for this term. So a replayed request has no effect.
+ * Clients need no authentication: only the content of a request determines whether it is accepted.
+ * A record (ledger_record.h) is accepted if its signature is valid, its author may write in the
+ * vault, and an identity that the server admits has signed a record of the vault and may write in
+ * it, too (hold_vault.h). Records that release data of a stored vault are accepted even if no
+ * admitted identity may write in it any longer. A shard is accepted if a stored place record names
+ * the shard, and the server admits the record's author. A shard is removed if a stored retire or
+ * drop record allows this, this record has been here for 14 days or the server's term if that is
+ * shorter, and the term since the shard arrived is over: the server's receipts promise to keep a
+ * shard for this term. So a replayed request has no effect.
  *
  * To read, a client needs only the vault's id, which is known only to those who have the vault's
  * records. A client that has only a key gets the list of its vaults if it signs the request.
