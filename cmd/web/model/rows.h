@@ -45,7 +45,7 @@ vv_status vv_web_rows_read(vv_web_visit *v, vv_web_table *t, const vv_web_rows_q
 			   vv_web_rows *out, vv_error *err);
 
 /* Sets *out to the row with this key ("A,B"), or, if key is NULL, with this number, from 0. The row
- * has all columns, and complete cells (up to 1 MiB). VV_ENOTFOUND: no such row exists. VV_EUSAGE:
+ * has all columns, and complete cells (up to 1 MiB). VV_ENOTFOUND: no such row exists, or the time limit was reached. VV_EUSAGE:
  * key is given, but the table has no key. VV_EINPUT: t is not a table. */
 vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uint64_t number,
 			  vv_web_row *out, vv_error *err);

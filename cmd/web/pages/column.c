@@ -304,7 +304,11 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 	if (life.count >= 2) {
 		part_subtitle(&p->html, .text = "Version by version", .id = "versions");
 	}
-	if (!life.complete) {
+	if (!life.complete && life.count >= life.of) {
+		part_note(&p->html,
+			  .text = vv_page_text(p, "Only the newest %s are shown.",
+					       vv_text_counted(life.of, "version", NULL)));
+	} else if (!life.complete) {
 		part_note(
 			&p->html,
 			.text = vv_page_text(

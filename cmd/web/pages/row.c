@@ -239,7 +239,12 @@ static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 	vv_html *h = vv_page_piece_new(p);
 
 	if (!r) {
-		part_words(h, .text = "This version does not have the row.");
+		bool over = true;
+		(void)vv_web_over(p->asked->visit, &over, VV_IGNORED);
+		part_words(
+			h,
+			.text = over ? "The row was not found within the time limit of this page."
+				     : "This version does not have the row.");
 		return h;
 	}
 	const vv_web_address to = {.base = p->at->base,

@@ -165,9 +165,9 @@ static void values_that_were_not_all_read_say_so_and_are_not_remembered(void **s
 }
 
 /* The page of t.csv at HEAD, compared with HEAD~1, when its time is over at once. */
-static void make_page(vv_buf *out, vv_status (*make)(vv_page *, vv_buf *, vv_error *))
+static void make_page_of(vv_buf *out, vv_status (*make)(vv_page *, vv_buf *, vv_error *),
+			 vv_web_address at)
 {
-	vv_web_address at = {.base = "", .path = "t.csv"};
 	vv_web_visit v = {.until_ms = 1};
 	vv_web_asked asked = {.address = &at, .visit = &v, .repository = "r"};
 	vv_page p = {0};
@@ -182,6 +182,25 @@ static void make_page(vv_buf *out, vv_status (*make)(vv_page *, vv_buf *, vv_err
 	assert_true(p.passing);
 	vv_page_clear(&p);
 	vv_web_visit_end(&v);
+}
+
+static void make_page(vv_buf *out, vv_status (*make)(vv_page *, vv_buf *, vv_error *))
+{
+	make_page_of(out, make, (vv_web_address){.base = "", .path = "t.csv"});
+}
+
+static void a_page_whose_time_is_over_says_that_its_order_is_incomplete(void **state)
+{
+	const vv_web_address at = {
+		.base = "", .path = "t.csv", .place = VV_WEB_AT_TABLE, .rows = {.sort = "id"}};
+	vv_buf html = VV_BUF_INIT;
+
+	(void)state;
+	begin();
+	make_page_of(&html, vv_page_table, at);
+	vv_assert_contains(vv_buf_cstr(&html), "not all rows were sorted");
+	assert_null(strstr(vv_buf_cstr(&html), "Go on searching"));
+	vv_buf_clear(&html);
 }
 
 static void pages_whose_time_is_over_show_no_figures_of_a_part_as_those_of_the_table(void **state)
@@ -336,6 +355,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_search_whose_time_is_over_goes_on_where_it_ended),
 	cmocka_unit_test(a_history_whose_time_is_over_skips_the_rest_of_the_events_to_skip),
 	cmocka_unit_test(values_that_were_not_all_read_say_so_and_are_not_remembered),
+	cmocka_unit_test(a_page_whose_time_is_over_says_that_its_order_is_incomplete),
 	cmocka_unit_test(pages_whose_time_is_over_show_no_figures_of_a_part_as_those_of_the_table),
 	cmocka_unit_test(work_for_a_browser_that_has_gone_ends),
 	cmocka_unit_test(what_is_remembered_stays_below_the_limit),
