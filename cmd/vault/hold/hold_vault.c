@@ -270,6 +270,6 @@ vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,
 	}
 	return vv_fail(
 		err, VV_ENOTFOUND,
-		"no place record %s for this server was written with a key that it keeps copies for",
+		"the place record %s is missing, or is for another server, or its author is none of the keys that this server keeps copies for",
 		vv_cid_shows(place));
 }
