@@ -400,16 +400,15 @@ static vv_status write_leaf(export *e, size_t at, const vv_buf *bytes, vv_error 
 static void leave_out(export *e, leaf *l)
 {
 	const char *what = l->to.place == VV_WEB_AT_RAW       ? "the file"
-			   : l->to.place == VV_WEB_AT_TABLE   ? "rows"
-			   : l->to.place == VV_WEB_AT_COMPARE ? "changes"
-			   : l->to.place == VV_WEB_AT_COLUMNS ? "columns"
+			   : l->to.place == VV_WEB_AT_TABLE   ? "rows of"
+			   : l->to.place == VV_WEB_AT_COMPARE ? "changes of"
+			   : l->to.place == VV_WEB_AT_COLUMNS ? "columns of"
 							      : NULL;
 
 	l->out = true;
 	e->done->left_out++;
 	if (what && l->to.path && l->rank != OTHERS && e->named < NAMED) {
-		vv_buf_printf(&e->notes, "%s%s of %s", e->notes.len > 0 ? "; " : "", what,
-			      l->to.path);
+		vv_buf_printf(&e->notes, "%s%s %s", e->notes.len > 0 ? "; " : "", what, l->to.path);
 		e->named++;
 	} else {
 		e->unnamed++;

@@ -196,6 +196,7 @@ listed() {
 	! grep -q 'Left out.*\\n' out/index.html || false
 	succeeds varve -C src web --export "$PWD/out" --size 55000 HEAD
 	grep -q "rows of a.csv; " out/index.html
+	! grep -q "the file of " out/index.html || false
 	succeeds python3 "$links" out
 }
 
