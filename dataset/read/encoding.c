@@ -148,7 +148,8 @@ static bool same_name(const char *a, const char *b)
 
 static vv_status refuse_name(const char *name, vv_error *err)
 {
-	const iconv_t known = *name ? iconv_open("UTF-8", name) : (iconv_t)-1;
+	const bool plain = *name && !strchr(name, '/'); /* no "//TRANSLIT" */
+	const iconv_t known = plain ? iconv_open("UTF-8", name) : (iconv_t)-1;
 
 	vv_fail(err, VV_EUSAGE, "varve cannot read the encoding '%s'", vv_text_shows(name));
 	if (known == (iconv_t)-1) {

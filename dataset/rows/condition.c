@@ -209,11 +209,13 @@ static vv_status make_argument(vv_parser *p, vv_condition_aggregate *a, size_t b
 
 		return vv_term_want(&p->t, &n, VV_OPERAND_NUMBER, begin);
 	}
-	if ((kind == VV_OPERAND_OPAQUE && a->op == VV_AGGREGATE_DISTINCT) ||
-	    ((kind == VV_OPERAND_BOOLEAN || kind == VV_OPERAND_OPAQUE) &&
-	     (a->op == VV_AGGREGATE_MIN || a->op == VV_AGGREGATE_MAX))) {
+	const bool orders = a->op == VV_AGGREGATE_MIN || a->op == VV_AGGREGATE_MAX;
+	if (kind == VV_OPERAND_OPAQUE && (orders || a->op == VV_AGGREGATE_DISTINCT)) {
 		return vv_tokens_fail(&p->t, begin, "values of this type cannot be compared", NULL,
 				      0);
+	}
+	if (kind == VV_OPERAND_BOOLEAN && orders) {
+		return vv_tokens_fail(&p->t, begin, "true and false have no order", NULL, 0);
 	}
 	return VV_OK;
 }
@@ -240,8 +242,8 @@ static vv_status read_aggregate(vv_parser *p, const vv_token *t, vv_aggregate_op
 	if ((rc = skip_argument(p, &end)) < 0) return rc;
 	a.text = vv_arena_strndup(&p->c->arena, p->t.text + t->at, end + 1 - t->at);
 	if (!a.text) return vv_fail_nomem(p->err);
-	if (!all && (rc = make_argument(p, &a, begin, end)) < 0) return rc;
-	if ((rc = add_aggregate(p, &a)) < 0) {
+	if ((!all && (rc = make_argument(p, &a, begin, end)) < 0) ||
+	    (rc = add_aggregate(p, &a)) < 0) {
 		vv_condition_free(a.argument);
 		return rc;
 	}
@@ -308,7 +310,8 @@ static vv_status fail_function(vv_parser *p, const vv_token *t)
 	for (size_t i = 0; i < sizeof(aggregates) / sizeof(aggregates[0]); i++) {
 		if (vv_token_is_word(t, aggregates[i].word)) {
 			return vv_hint(p->err,
-				       "counts and sums cannot be used in conditions on rows");
+				       "counts and sums cannot be used in conditions on rows, or "
+				       "inside one another");
 		}
 	}
 	return near.best ? vv_hint(p->err, "did you mean '%s'?", near.best) : p->err->code;

@@ -17,8 +17,9 @@
 typedef vv_status (*vv_almost_fn)(void *payload, size_t column, const char *what, vv_error *err);
 
 /* Searches a CSV for likely mistakes: in the columns of texts, and in the first column whose name
- * means an id, unless it is in the key. Calls fn for the mistakes of the first five columns that have
- * any, and once for the number of further such columns. breaks: a cell may contain a
+ * means an id, unless it is in the key. Calls fn for rows that repeat the header, for the mistakes
+ * of that column and of the first five columns of texts that have any, and once for the number of
+ * further such columns. breaks: a cell may contain a
  * line feed. Does nothing for JSON, and for a table that is open in key order
  * (vv_table_open_stored), because its rows' numbers in the file are not known. If the rows cannot
  * be read, for example because a block is missing, reports nothing and returns VV_OK. */

@@ -48,7 +48,7 @@ static vv_status say(data *a, const char *what, const char *message, const char 
 			     vv_text_shows(path), message);
 }
 
-/* Since when the path is at the version that the index has: "commit a1b2c3d of 2026-11-20". */
+/* The last commit that changed the path: " (the path last changed in commit a1b2c3d of 2026-11-20)". */
 static void put_since(vv_buf *b, vv_repository *r, const char *path)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT;

@@ -275,7 +275,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 		rc = vv_doctor_say(
 			d, "peer", true,
 			why.hint[0] ? why.hint : vv_doctor_hint(d, VV_HINT_REMOTE_MOVED, name), err,
-			"the remote %s cannot be reached (%s): %s", vv_text_shows(name),
+			"the remote %s cannot be checked (%s): %s", vv_text_shows(name),
 			vv_text_url(m.url ? m.url : ""), why.message);
 	}
 	return rc;

@@ -302,9 +302,10 @@ static vv_status check_lease(vv_repository *r, const vv_remote *m, vv_push_item 
 	if (rc == VV_OK && !vv_oid_equal(&expected, &it->old)) {
 		it->state = VV_PUSH_REFUSED;
 		it->why = colon && colon[1] ? "stale info: it is not at the expected commit"
-			  : ref.name        ? "stale info: it has moved since the last fetch"
-			  : colon           ? "stale info: it exists already"
-					    : "stale info: it has no remote-tracking branch here";
+			  : ref.name && vv_oid_is_null(&it->old) ? "stale info: it no longer exists"
+			  : ref.name ? "stale info: it has moved since the last fetch"
+			  : colon    ? "stale info: it exists already"
+				     : "stale info: it has no remote-tracking branch here";
 	}
 	return rc;
 }

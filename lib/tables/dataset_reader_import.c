@@ -362,44 +362,65 @@ static vv_status put_first(vv_buf *warnings, const char *line, vv_error *err)
 	return vv_buf_ok(warnings, err);
 }
 
-/* The same bytes are the version before, also if an import would take other quotes and line ends for the usual ones, as
- * after a merge, which takes those that a side made usual. */
-static vv_status take_parent(vv_dataset_found *out, vv_error *err)
+/* What is usual in the rows of a file; to borrows it. */
+static void take_usual(vv_dialect *to, const vv_dialect *from)
+{
+	to->quoting = from->quoting;
+	to->quoting_count = from->quoting_count;
+	to->newline = from->newline;
+	to->ascii = from->ascii;
+	to->open = from->open;
+	to->colon = from->colon;
+	to->comma = from->comma;
+	to->close = from->close;
+	to->row_end = from->row_end;
+}
+
+/* The same bytes are the version before, also if an import would take other quotes, line ends or blanks for the usual
+ * ones, as after a merge, which takes those that a side made usual. */
+static vv_status take_parent(vv_dataset_found *out, vv_dataset_reader *r, vv_error *err)
 {
 	vv_root *root = &out->result.root;
 	const vv_root *before = &out->parent_root;
 	vv_root same = *root; /* borrows */
 	vv_auto(vv_buf) block = VV_BUF_INIT;
+	vv_store *store;
 	vv_cid cid;
+	bool complete;
 	vv_status rc;
 
 	if (vv_cid_is_null(&out->parent) || vv_cid_equal(&out->parent, &out->result.cid) ||
 	    root->kind != VV_KIND_TABLE || before->kind != VV_KIND_TABLE ||
-	    !vv_hash128_equal(root->hash, before->hash)) {
+	    !vv_hash128_equal(root->hash, before->hash) ||
+	    vv_dialect_same_rows(&root->dialect, &before->dialect)) {
 		return VV_OK;
 	}
-	same.dialect.quoting = before->dialect.quoting;
-	same.dialect.quoting_count = before->dialect.quoting_count;
-	same.dialect.newline = before->dialect.newline;
+	take_usual(&same.dialect, &before->dialect);
 	same.data = before->data;
 	same.layout = before->layout;
 	same.facts = before->facts;
 	same.places = before->places;
-	if ((rc = vv_root_encode(&block, &same, err)) < 0 ||
-	    (rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, err)) < 0 ||
-	    !vv_cid_equal(&cid, &out->parent)) {
+	if ((rc = vv_root_encode(&block, &same, err)) < 0) {
+		return vv_error_excuse(rc, rc != VV_ENOMEM, err); /* then they are not one */
+	}
+	if ((rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, err)) < 0 ||
+	    !vv_cid_equal(&cid, &out->parent) ||
+	    (rc = vv_repository_store(r->repo, &store, err)) < 0 ||
+	    (rc = vv_store_complete(store, &cid, &complete, NULL, err)) < 0 || !complete) {
 		return rc;
 	}
 	replace_root_block(out, &block, &cid);
 	return vv_root_decode(root, out->result.root_block.data, out->result.root_block.len, err);
 }
 
-vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in, vv_error *err)
+vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in,
+				vv_dataset_reader *r, vv_error *err)
 {
-	vv_status rc = take_parent(out, err);
+	vv_status rc = take_parent(out, r, err);
 
 	if (rc < 0) return rc;
-	if (in->named_kind && out->result.root.kind == VV_KIND_TABLE &&
+	if (in->named_kind && strcmp(in->named_kind, "table") == 0 &&
+	    out->result.root.kind == VV_KIND_TABLE &&
 	    !vv_cid_equal(&out->named, &out->result.cid) &&
 	    (rc = put_first(&out->result.warnings,
 			    "the previous version's blocks are missing here, so its column types "
@@ -435,7 +456,7 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 		vv_sink_dry(&sink, store);
 	}
 	if ((rc = dataset_import_run(out, &in, source, &sink, err)) == VV_OK) {
-		rc = dataset_import_settle(out, &in, err);
+		rc = dataset_import_settle(out, &in, r, err);
 	}
 	out->ms = vv_monotonic_ms() - start;
 	return rc;

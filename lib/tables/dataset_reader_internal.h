@@ -84,8 +84,10 @@ VV_AUTO_CLEAR(dataset_inputs, dataset_inputs_clear)
 vv_status dataset_import_run(vv_dataset_found *out, const dataset_inputs *in,
 			     const vv_source *source, const vv_sink *sink, vv_error *err);
 
-/* Does the third step: sets out->pointer and out->blob, and adds a warning if types and order could
- * not be taken from the previous version because its blocks are missing. */
-vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in, vv_error *err);
+/* Does the third step: if the file's bytes are those of the previous version, replaces out->result by
+ * that version; sets out->pointer and out->blob; and adds a warning if types and order could not be
+ * taken from the previous version because its blocks are missing. */
+vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in,
+				vv_dataset_reader *r, vv_error *err);
 
 #endif

@@ -167,7 +167,7 @@ static vv_status ahead_end(ahead *take_a, vv_dataset_found *out, vv_error *err)
 	uint64_t start = vv_monotonic_ms();
 	if (a->status < 0 || !is_unchanged(a)) return VV_ENOTFOUND;
 	if ((rc = vv_mem_sink_pour(a->blocks, NULL, &a->below, err)) < 0 ||
-	    (rc = dataset_import_settle(&a->found, &a->in, err)) < 0 ||
+	    (rc = dataset_import_settle(&a->found, &a->in, r, err)) < 0 ||
 	    (rc = vv_stat_cache_set(r->stats, a->path, &a->before, &a->found.blob, a->sure, err)) <
 		    0 ||
 	    (rc = vv_progress_update(r->progress, "reading", a->before.size, a->before.size, err)) <

@@ -313,13 +313,13 @@ static vv_status check_multi(const char *dir, const char *path, vv_error *err)
 
 /* Which command repairs a file of another repository, which fsck here does not. git fails to make an
  * index again as long as it reads the damaged one. */
-static void hint_elsewhere(const vv_folder *f, bool multi, vv_error *err)
+static void hint_elsewhere(const vv_folder *f, bool is_multi, vv_error *err)
 {
 	vv_auto(char) *pack = vv_asprintf("%.*s.pack", (int)(strlen(f->path) - strlen(".idx")),
 					  f->path);
 
 	vv_hint_clear(err);
-	if (multi) {
+	if (is_multi) {
 		(void)vv_hint(err, "Git does not need this file: rm -f %s", vv_text_word(f->path));
 	} else if (pack) {
 		(void)vv_hint(err, "rm -f %s; git index-pack %s", vv_text_word(f->path),
@@ -335,18 +335,18 @@ static vv_status check_folder(void *payload, const char *objects, bool alternate
 	vv_status rc = vv_folder_read(&f, dir, true, err);
 
 	while (rc == VV_OK && vv_folder_next(&f)) {
-		const bool multi = strcmp(f.name, VV_MULTI_PACK_INDEX) == 0;
+		const bool is_multi = strcmp(f.name, VV_MULTI_PACK_INDEX) == 0;
 
 		if (vv_path_ends(f.name, ".idx")) {
 			rc = check_pack(dir, f.name, f.path, err);
-		} else if (multi) {
+		} else if (is_multi) {
 			rc = check_multi(dir, f.path, err);
 		}
 		if (rc == VV_ENOTFOUND) { /* a gc took it away */
 			rc = VV_OK;
 		}
 		if (rc == VV_ECORRUPT && (alternate || !*own)) {
-			hint_elsewhere(&f, multi, err);
+			hint_elsewhere(&f, is_multi, err);
 		}
 	}
 	return rc;

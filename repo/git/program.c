@@ -260,6 +260,7 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 				   run->argv[0]);
 	} else {
 		c->parent = s.parent;
+		c->name = run->argv[0];
 		c->in = s.e.in[0];
 		c->out = s.e.out[0];
 		c->err = s.e.err[0];
@@ -273,13 +274,13 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 
 /* --- feeding and collecting ------------------------------------------------------ */
 
-static vv_status collect(int *fd, const vv_run *run, vv_buf *to, vv_error *err)
+static vv_status collect(int *fd, const vv_run *run, const char *name, vv_buf *to, vv_error *err)
 {
 	char step[READ_STEP];
 	ssize_t got = read(*fd, step, sizeof(step));
 
 	if (got < 0 && (errno == EINTR || errno == EAGAIN)) return VV_OK;
-	if (got < 0) return vv_fail_errno(err, "cannot read the output of", run->argv[0]);
+	if (got < 0) return vv_fail_errno(err, "cannot read the output of", name);
 	if (got == 0) {
 		vv_fd_close(fd);
 		return VV_OK;
@@ -287,13 +288,13 @@ static vv_status collect(int *fd, const vv_run *run, vv_buf *to, vv_error *err)
 	if (!to) return run->take(run->payload, step, (size_t)got, err);
 	if (to->len + (size_t)got > OUTPUT_MAX) {
 		return vv_fail(err, VV_EREFUSED, "the output of '%s' is longer than %s",
-			       vv_text_shows(run->argv[0]), vv_text_bytes(OUTPUT_MAX));
+			       vv_text_shows(name), vv_text_bytes(OUTPUT_MAX));
 	}
 	vv_buf_put(to, step, (size_t)got);
 	return vv_buf_ok(to, err);
 }
 
-static vv_status feed(int *fd, const vv_run *run, const char **p, size_t *left, vv_error *err)
+static vv_status feed(int *fd, const char *name, const char **p, size_t *left, vv_error *err)
 {
 	ssize_t put = vv_os_write(write, *fd, *p, *left);
 
@@ -303,7 +304,7 @@ static vv_status feed(int *fd, const vv_run *run, const char **p, size_t *left, 
 		vv_fd_close(fd);
 		return VV_OK;
 	}
-	if (put < 0) return vv_fail_errno(err, "cannot write to", run->argv[0]);
+	if (put < 0) return vv_fail_errno(err, "cannot write to", name);
 	*p += put;
 	*left -= (size_t)put;
 	return VV_OK;
@@ -331,21 +332,21 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 		}
 		if (ready < 0) {
 			if (errno != EINTR) {
-				rc = vv_fail_errno(err, "cannot wait for", run->argv[0]);
+				rc = vv_fail_errno(err, "cannot wait for", c->name);
 			}
 			continue;
 		}
 		if (fds[0].revents) {
-			rc = feed(&c->in, run, &p, &left, err);
+			rc = feed(&c->in, c->name, &p, &left, err);
 		}
 		if (!more && left == 0) {
 			vv_fd_close(&c->in);
 		}
 		if (rc == VV_OK && fds[1].revents) {
-			rc = collect(&c->out, run, run->output, err);
+			rc = collect(&c->out, run, c->name, run->output, err);
 		}
 		if (rc == VV_OK && fds[2].revents) {
-			rc = collect(&c->err, run, run->errors, err);
+			rc = collect(&c->err, run, c->name, run->errors, err);
 		}
 	}
 	return rc;
@@ -365,8 +366,7 @@ static bool is_ours(const vv_child *c)
 }
 
 /* It is stopped where something failed. */
-static vv_status wait_for(const vv_run *run, vv_child *c, vv_status rc, int *exit_code,
-			  vv_error *err)
+static vv_status wait_for(vv_child *c, vv_status rc, int *exit_code, vv_error *err)
 {
 	int status = 0;
 
@@ -376,7 +376,7 @@ static vv_status wait_for(const vv_run *run, vv_child *c, vv_status rc, int *exi
 	}
 	while (waitpid(c->pid, &status, 0) < 0) {
 		if (errno != EINTR) {
-			return rc < 0 ? rc : vv_fail_errno(err, "cannot wait for", run->argv[0]);
+			return rc < 0 ? rc : vv_fail_errno(err, "cannot wait for", c->name);
 		}
 	}
 	*exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -391,7 +391,7 @@ vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 	*exit_code = -1;
 	if (rc < 0) return rc;
 	rc = converse(run, &c, run->input, run->len, false, SIZE_MAX, err);
-	return wait_for(run, &c, rc, exit_code, err);
+	return wait_for(&c, rc, exit_code, err);
 }
 
 vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err)
@@ -415,7 +415,7 @@ vv_status vv_fed_end(vv_fed *f, int *exit_code, vv_error *err)
 {
 	vv_status rc = converse(&f->run, &f->child, NULL, 0, false, SIZE_MAX, err);
 
-	rc = wait_for(&f->run, &f->child, rc, exit_code, err);
+	rc = wait_for(&f->child, rc, exit_code, err);
 	f->child.pid = -1;
 	return rc;
 }
@@ -425,7 +425,7 @@ void vv_fed_close(vv_fed *f)
 	int code;
 
 	if (f->child.pid > 0 && is_ours(&f->child)) {
-		(void)wait_for(&f->run, &f->child, VV_EIO, &code, VV_IGNORED);
+		(void)wait_for(&f->child, VV_EIO, &code, VV_IGNORED);
 	} else if (f->child.pid > 0) {
 		close_ends(&f->child);
 	}

@@ -30,6 +30,7 @@ typedef struct vv_child {
 	pid_t pid;
 	int in, out, err; /* -1: no pipe */
 	pid_t parent;     /* the process that started it */
+	const char *name; /* argv[0], borrowed, for messages */
 } vv_child;
 #define VV_CHILD_NONE ((vv_child){.pid = -1, .in = -1, .out = -1, .err = -1})
 /* Kills the program, waits for its end, closes the pipes and sets c->pid to 0. Does nothing if
@@ -104,8 +105,8 @@ typedef struct vv_fed {
 	vv_run run;
 	vv_child child;
 } vv_fed;
-/* Starts the program of run, which is copied; what its members point to is borrowed until
- * vv_fed_close. */
+/* Starts the program of run, which is copied; what its members point to, but of argv only
+ * argv[0] itself, is borrowed until vv_fed_close. */
 vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err);
 /* Writes a piece of input, of len bytes. Returns VV_OK even if the program has stopped reading: its
  * exit code shows whether it failed. */

@@ -184,12 +184,12 @@ no_problems() {
 	healthy
 	git remote add gone ../nowhere
 	ends_with 1 varve doctor
-	output_has "peer: the remote gone cannot be reached (../nowhere): "
+	output_has "peer: the remote gone cannot be checked (../nowhere): "
 	output_has "mend: try again; if the address has changed: varve remote set-url gone URL"
 	succeeds varve doctor --offline
 	git remote set-url gone http://127.0.0.1:9/x
 	ends_with 1 varve doctor
-	output_has "peer: the remote gone cannot be reached"
+	output_has "peer: the remote gone cannot be checked"
 	git remote remove gone
 	git init -q --bare ../hub.git
 	git remote add hub ../hub.git

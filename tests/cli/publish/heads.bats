@@ -172,12 +172,13 @@ at() {
 	ends_with 2 as ada varve sign --mirror mirror/prices
 	stderr_has "'mirror/prices' is a relative path"
 	git rev-parse -q --verify "refs/varve/heads/$key_ada" && return 1
-	until=$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%SZ)
+	end=$(($(date +%s) + 8))
+	until=$(date -u -d "@$end" +%Y-%m-%dT%H:%M:%SZ)
 	as ada varve sign -q --name prices --expires "$until"
 	until="${until%T*} $(date -u -d "$until" +%H:%M) UTC"
 	varve publish -q --no-pages -o ../public
 	cd ..
-	sleep 3
+	until [ "$(date +%s)" -gt "$end" ]; do sleep 0.5; done
 	succeeds varve clone "$PWD/public" b
 	stderr_has "expired at $until"
 	succeeds varve -C b verify ../public

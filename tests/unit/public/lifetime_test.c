@@ -295,7 +295,7 @@ static void a_forked_child_frees_what_its_parent_goes_on_with(void **state)
 	}
 }
 
-/* Makes count commits of one file after HEAD. */
+/* Makes the branch `many`, a history of count commits without a common one with HEAD. */
 static void commit_often(unsigned count)
 {
 	FILE *f = popen("git fast-import --quiet --force", "w");
