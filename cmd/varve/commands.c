@@ -126,7 +126,7 @@ static const struct {
 	{"count", "varve info FILE"},
 	{"cron", "varve help use/recipes"},
 	{"csv", "varve convert FILE OUT.csv"},
-	{"datasets", "git ls-files"},
+	{"datasets", "varve info"},
 	{"describe", "varve info FILE"},
 	{"discard", "varve restore FILE"},
 	{"doi", "varve cite REV:FILE"},
@@ -192,7 +192,7 @@ static const struct {
 	{"stats", "varve info FILE"},
 	{"summary", "varve info FILE"},
 	{"sync", "varve pull"},
-	{"tables", "git ls-files"},
+	{"tables", "varve info"},
 	{"tail", "varve cat FILE --offset N"},
 	{"ui", "varve web"},
 	{"undelete", "varve restore FILE"},
@@ -224,6 +224,7 @@ const char *vv_word_does(const char *word)
 
 static bool answer_word(const char *word, const char *file)
 {
+	static const char help[] = "varve help ";
 	const char *does = vv_word_does(word), *place = does ? strstr(does, "FILE") : NULL;
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
@@ -235,7 +236,8 @@ static bool answer_word(const char *word, const char *file)
 	} else {
 		vv_buf_puts(&line, does);
 	}
-	vv_note("varve has no '%s'; '%s' does it", word, vv_buf_cstr(&line));
+	vv_note("varve has no '%s'; '%s' %s", word, vv_buf_cstr(&line),
+		strncmp(does, help, strlen(help)) == 0 ? "explains it" : "does it");
 	return true;
 }
 

@@ -49,7 +49,7 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 			       o->order           ? "--order requires"
 			       : o->key.count > 0 ? "--key requires"
 			       : o->no_key        ? "--no-key requires"
-						  : "options for the form require");
+						  : "options for reading text require");
 	}
 	if (o->order) {
 		out->order = strcmp(o->order, "key") == 0 ? VV_ORDER_KEY : VV_ORDER_FILE;
@@ -327,7 +327,10 @@ static int check_add(const vv_context *c)
 	if (o->arrow && c->argc != 1) {
 		return vv_usage_error("--arrow writes one table, and adds it: --arrow FILE PATH");
 	}
-	if (o->arrow && (vv_written_any(&o->written) || (o->as && strcmp(o->as, "file") == 0))) {
+	if (o->arrow && o->as && strcmp(o->as, "file") == 0) {
+		return vv_usage_error("--arrow writes a table: --as file cannot be used with it");
+	}
+	if (o->arrow && vv_written_any(&o->written)) {
 		return vv_usage_error("options for reading text cannot be used with --arrow");
 	}
 	if (c->argc == 0 && o->as_csv) {

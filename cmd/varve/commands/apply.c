@@ -21,6 +21,8 @@
 
 /* Misfits to report one by one. */
 #define MISFITS_SHOWN 20u
+/* The greatest number of folders that -p strips. */
+#define STRIP_MAX 100
 
 typedef struct options {
 	bool check, reverse, reject, exact, cached, three_way, quiet;
@@ -408,9 +410,9 @@ static vv_status apply(run *r, vv_error *err)
 		vv_hint(err, "%s",
 			o->exact
 				? "nothing was written; the patch may apply to this version without --exact"
+			: o->cached ? "nothing was written"
 			: o->check  ? "--reject applies the parts that fit, and writes the rest to "
 				      "PATH.rej"
-			: o->cached ? "nothing was written"
 			: !r->repo
 				? "nothing was written; --reject applies the parts that fit, and "
 				  "writes the rest to PATH.rej"
@@ -434,7 +436,7 @@ VV_AUTO_CLEAR(run, run_clear)
 
 static bool read_strip(const options *o, uint64_t *out)
 {
-	return !o->strip || (vv_parse_u64(out, o->strip, strlen(o->strip)) && *out <= 100);
+	return !o->strip || (vv_parse_u64(out, o->strip, strlen(o->strip)) && *out <= STRIP_MAX);
 }
 
 static int check_apply(const vv_context *c)
@@ -446,8 +448,8 @@ static int check_apply(const vv_context *c)
 		return vv_usage_error("-p and FILE cannot be used together");
 	}
 	return read_strip(o, &strip) ? VV_EXIT_OK
-				     : vv_usage_error("-p requires a number of folders, not '%s'",
-						      vv_text_shows(o->strip));
+				     : vv_usage_error("-p requires a number from 0 to %d, not '%s'",
+						      STRIP_MAX, vv_text_shows(o->strip));
 }
 
 static vv_status run_apply(vv_context *c, vv_error *err)
@@ -491,7 +493,7 @@ const vv_command vv_cmd_apply = {
 	.exit_codes =
 		"the patch does not fit (with --reject: not all of it), or --3way left conflicts",
 	.arguments = "path",
-	.takes = "a patch ('-': standard input) and at most the file to apply it to",
+	.takes = "a patch ('-': standard input), and optionally the file to apply it to",
 	.least = 1,
 	.most = 2,
 	.rules = option_rules,

@@ -374,7 +374,8 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 			return rc;
 		}
 		return r->row_count > 0 ? VV_OK
-					: vv_fail(err, VV_ENOTFOUND, "no row meets the condition");
+					: vv_fail(err, VV_ENOTFOUND, "no row meets the condition%s",
+						  r->o->where.count > 1 ? "s" : "");
 	}
 	if (!r->o->row) return VV_OK;
 	if (!r->key && t->root.key_count == 0) {
@@ -493,7 +494,7 @@ const vv_command vv_cmd_blame = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.takes = "the path of a table and at most a revision",
+	.takes = "the path of a table, and optionally a revision",
 	.least = 1,
 	.most = 2,
 	.rules = option_rules,

@@ -197,7 +197,7 @@ static int check_cat(const vv_context *c)
 	if (c->argc == 0) return vv_usage_error("cat requires PATH, REV:PATH or a CID");
 	if (is_view(o) && c->argc > 1) {
 		return vv_usage_error(
-			"rows and columns can be chosen from one table only, not from %d", c->argc);
+			"options for rows, columns and formats accept one table, not %d", c->argc);
 	}
 	return fill_view(&v, o);
 }

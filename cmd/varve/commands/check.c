@@ -185,10 +185,8 @@ static vv_status check_usage(const options *o, vv_error *err)
 	if (!o->files && vv_written_any(&o->written)) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"--input-format, --delimiter, --quote, --escape and --no-header require "
-			"--files\n"
-			"in a repository, describe the file in datapackage.json or with options of varve add, such as "
-			"--delimiter");
+			"options for reading text, such as --delimiter, require --files\n"
+			"in a repository, describe the file in datapackage.json, or give varve add these options");
 	}
 	if (o->limit) {
 		uint64_t n;
@@ -328,10 +326,10 @@ static vv_status find_merge_base(check *c, const vv_oid *commit, const vv_head *
 		rc = vv_branch_upstream(c->run.repo, head->branch, &upstream, &ahead, &behind, err);
 	}
 	if (rc == VV_ENOTFOUND) {
-		return vv_fail(
-			err, VV_ENOTFOUND,
-			"--new-only has nothing to compare with: the branch has no upstream\n"
-			"name a base: --base origin/main");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "--new-only compares with the upstream branch, and %s\n"
+			       "name a base: --base origin/main",
+			       head->branch ? "this branch has none" : "HEAD is detached");
 	}
 	if (rc < 0 || (rc = vv_rev_commit(c->run.repo, upstream, &there, err)) < 0 ||
 	    (rc = vv_merge_base(c->run.repo, commit, &there, &base, err)) < 0) {

@@ -57,7 +57,7 @@ static int find_format(vv_view_format *out, const options *o, const char *path)
 	}
 	if (!vv_view_format_parse(out, ext) || *out == VV_VIEW_TABLE) {
 		return vv_usage_error(
-			"the name '%s' has no known extension; use --format csv, tsv, ndjson, "
+			"cannot tell the format from the name '%s'; use --format csv, tsv, ndjson, "
 			"json or arrow%s",
 			vv_text_shows(path),
 			strcmp(ext, "xlsx") == 0 ? "; 'varve cat --format xlsx' writes a workbook"

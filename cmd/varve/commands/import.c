@@ -117,7 +117,7 @@ static vv_status name_of(vv_buf *out, const vv_url *u, vv_error *err)
 {
 	vv_buf_puts(out, vv_path_base(u->path));
 	if (out->len > 0 && !memchr(out->data, '%', out->len)) return vv_buf_ok(out, err);
-	return vv_fail(err, VV_EUSAGE, "'%s' does not end in a file name\nspecify one with -o OUT",
+	return vv_fail(err, VV_EUSAGE, "cannot take a file name from '%s'\nspecify one with -o OUT",
 		       u->text);
 }
 

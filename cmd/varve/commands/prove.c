@@ -15,7 +15,8 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_ONCE(0, "row", row, "KEY", "the row with this key (values separated by commas)"),
-	OPT_STRING('o', "output", output, "FILE", "write the CAR to FILE; -: to stdout"),
+	OPT_STRING('o', "output", output, "FILE",
+		   "write the proof, a CAR file, to FILE; -: to stdout"),
 	OPT_FLAG('f', "force", force, "replace FILE"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };

@@ -67,7 +67,8 @@ static int check_resolve(const vv_context *c)
 
 	return o->ours + o->theirs + o->base + (o->set != NULL) == 1
 		       ? VV_EXIT_OK
-		       : vv_usage_error("resolve requires one of --ours, --theirs, --base, --set");
+		       : vv_usage_error(
+				 "resolve requires exactly one of --ours, --theirs, --base, --set");
 }
 
 static void put_path(vv_json_out *w, const void *item)

@@ -212,6 +212,8 @@ v2() {
 	stderr_has "requires a patch"
 	ends_with 2 varve apply --exact --reject p
 	ends_with 2 varve apply -p x p
+	ends_with 2 varve apply -p 200 p
+	stderr_has "-p requires a number from 0 to 100, not '200'"
 }
 
 # --- to the index, and merged
@@ -229,6 +231,10 @@ v2() {
 	output_is "prices.csv: already has these changes"
 	varve cat :prices.csv | cmp - <(v2)
 	succeeds varve apply --cached --check -R ../p
+	varve add -q prices.csv
+	ends_with 1 varve apply --cached --check ../p
+	stderr_has "hint: nothing was written" # --cached excludes --reject
+	git restore --source=v2 --staged prices.csv
 	succeeds varve apply --cached -R ../p
 	[ "$(git show :prices.csv)" = "$(git show v1:prices.csv)" ]
 	v1 > prices.csv

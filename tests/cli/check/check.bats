@@ -290,7 +290,11 @@ missing-cell 3 b" ] || { found; false; }
 	sed -i 's/^3,\([^,]*\),-3000,/3,\1,-3,/' prices.csv
 	git config --unset branch.main.merge
 	ends_with 2 varve check --new-only
-	stderr_has "the branch has no upstream"
+	stderr_has "--new-only compares with the upstream branch, and this branch has none"
+	git checkout -q --detach
+	ends_with 2 varve check --new-only
+	stderr_has "and HEAD is detached"
+	git checkout -q main
 	succeeds varve check --new-only --base upstream
 }
 

@@ -239,10 +239,12 @@ all_commands() {
 		pull-request release retention rows server share sort tail ui undelete upsert who xlsx; do
 		ends_with 2 varve "$word"
 		stderr_has "varve has no '$word'; '"
-		stderr_has "does it"
+		[[ $stderr == *"'varve help "*"' explains it"* || $stderr == *" does it"* ]]
 		n=$((n + 1))
 	done
 	[ "$n" -ge 30 ]
+	ends_with 2 varve excel
+	stderr_is "varve has no 'excel'; 'varve help use/recipes' explains it"
 	echo a > "a b.csv"
 	ends_with 2 varve head "a b.csv"
 	stderr_has "varve cat 'a b.csv' --limit 10"
