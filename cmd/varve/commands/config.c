@@ -92,7 +92,9 @@ static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_er
 	    *tracked   ? "yes"
 	    : compared ? "text"
 		       : "no",
-	    line.len ? vv_buf_cstr(&line) : "no line of .gitattributes");
+	    line.len                         ? vv_buf_cstr(&line)
+	    : bare && (*tracked || compared) ? "a line of .gitattributes in HEAD"
+					     : "no line of .gitattributes");
 	return VV_OK;
 }
 
@@ -104,14 +106,15 @@ static void list_names(vv_buf *b, const char *before, char *const *names, size_t
 	}
 }
 
-static void explain_key(answer *a, const vv_root *r, const vv_package_resource *res)
+/* added: varve stores the table. */
+static void explain_key(answer *a, const vv_root *r, const vv_package_resource *res, bool added)
 {
 	vv_auto(vv_buf) names = VV_BUF_INIT;
-	const char *from = "none was found, or --no-key";
+	const char *from = added ? "none was found, or --no-key" : "none was found";
 
 	list_names(&names, "", r->key, r->key_count);
 	if (r->key_source == VV_KEY_INFERRED) {
-		from = "found when the table was first added";
+		from = added ? "found when the table was first added" : "found";
 	} else if (r->key_source == VV_KEY_DECLARED) {
 		from = "declared with add --key";
 	} else if (r->key_source == VV_KEY_PACKAGE) {
@@ -140,9 +143,8 @@ static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
 			  const vv_package_resource *res)
 {
 	const vv_root *r = &t->root;
-	const char *kept = s->is_dataset || !vv_cid_is_null(&s->parent)
-				   ? "that of the first version"
-				   : "detected";
+	const bool added = s->is_dataset || !vv_cid_is_null(&s->parent);
+	const char *kept = added ? "that of the first version" : "detected";
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	size_t i;
 
@@ -157,8 +159,10 @@ static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
 	}
 	vv_buf_puts(&b, i < t->columns ? ", ..." : "");
 	say(a, "schema", vv_buf_cstr(&b),
-	    res->schema.len ? res->package_path : "inferred, and kept from version to version");
-	explain_key(a, r, res);
+	    res->schema.len ? res->package_path
+	    : added         ? "inferred, and kept from version to version"
+			    : "inferred");
+	explain_key(a, r, res, added);
 	vv_buf_reset(&b);
 	list_names(&b, "", r->cut_columns, r->cut_column_count);
 	vv_buf_printf(&b, "%s, about %lu rows", r->cut_column_count ? "" : "whole rows",
@@ -249,7 +253,8 @@ static vv_status explain_path(answer *a, const options *o, vv_context *c, vv_err
 		say(a, "kind", "text", "an ordinary Git file");
 		return VV_OK;
 	}
-	if ((rc = vv_subject_open(&s, &t, NULL, err)) < 0) return rc;
+	const vv_subject_options how = {.find_key = true};
+	if ((rc = vv_subject_open(&s, &t, &how, err)) < 0) return rc;
 	say(a, "kind", t.root.kind == VV_KIND_TABLE ? "table" : "file",
 	    s.is_dataset ? "the stored version" : "how add would read it");
 	if (t.root.kind == VV_KIND_TABLE) {

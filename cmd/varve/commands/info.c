@@ -157,7 +157,8 @@ static vv_status tables_print(vv_dataset_reader *s, bool json, vv_error *err)
 		vv_json_close_array(&w);
 		vv_buf_putc(&out, '\n');
 	} else if (vv_aligned_lines(&lines) == 0) {
-		vv_note("no tables yet: 'varve add FILE' makes one");
+		vv_note(vv_repository_is_bare(r) ? "no tables in HEAD"
+						 : "no tables yet: 'varve add FILE' makes one");
 	} else if ((rc = vv_aligned_put(&lines, &out, err)) < 0) {
 		return rc;
 	}
@@ -282,14 +283,15 @@ static vv_status count_stored(info *f, vv_error *err)
 	return VV_OK;
 }
 
-static const char *key_words(vv_key_source s)
+/* added: varve stores the table. */
+static const char *key_words(vv_key_source s, bool added)
 {
 	static const char *const words[] = {[VV_KEY_NONE] = "none",
 					    [VV_KEY_INFERRED] = "found, unique when first added",
 					    [VV_KEY_DECLARED] = "declared",
 					    [VV_KEY_PACKAGE] = "datapackage.json"};
 
-	return words[s];
+	return s == VV_KEY_INFERRED && !added ? "found, unique" : words[s];
 }
 
 /* "  label    text", in as many lines as the terminal wants; the text is escaped already, and is forgotten. */
@@ -317,6 +319,12 @@ static void print_fact(const char *label, const char *fmt, ...)
 	print_text(label, &text);
 }
 
+/* Does varve store the table, or an earlier version of it? */
+static bool was_added(const vv_subject *s)
+{
+	return s->is_dataset || !vv_cid_is_null(&s->parent);
+}
+
 static void print_form(const info *f, vv_buf *b)
 {
 	const vv_root *r = &f->table->root;
@@ -324,8 +332,8 @@ static void print_form(const info *f, vv_buf *b)
 	vv_dialect_describe(b, &r->dialect);
 	print_text("form", b);
 	put_names(b, VV_TEXTS(r->key), r->key_count);
-	vv_buf_printf(b, "%s%s%s", r->key_count ? " (" : "", key_words(r->key_source),
-		      r->key_count ? ")" : "");
+	vv_buf_printf(b, "%s%s%s", r->key_count ? " (" : "",
+		      key_words(r->key_source, was_added(f->subject)), r->key_count ? ")" : "");
 	put_key_hint(f, b);
 	print_text("key", b);
 	vv_buf_puts(b, "by ");
@@ -653,9 +661,9 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 /* As log and status have it: how varve stores the file, even if it was changed since. */
 static const char *kind_of(const info *f)
 {
-	return !f->subject->is_dataset && vv_cid_is_null(&f->subject->parent) ? "text"
-	       : f->table->root.kind == VV_KIND_TABLE                         ? "table"
-									      : "file";
+	return !was_added(f->subject)                 ? "text"
+	       : f->table->root.kind == VV_KIND_TABLE ? "table"
+						      : "file";
 }
 
 static vv_status print_json(const info *f, vv_error *err)

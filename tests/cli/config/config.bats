@@ -76,6 +76,9 @@ assert a["varve.gcDays"]["value"] == "14" and a["varve.addTables"]["value"] is N
 	output_has "described  no  (no datapackage.json names it)"
 	output_has "form       semicolon-separated, header  (that of the first version)"
 	output_has "key        id  (found when the table was first added)"
+	varve clone -q --bare . ../bare.git
+	succeeds varve --git-dir ../bare.git config --explain HEAD:t.csv
+	output_has "tracked    yes  (a line of .gitattributes in HEAD)"
 	varve schema --key name t.csv
 	varve add datapackage.json > /dev/null
 	varve commit -qm two

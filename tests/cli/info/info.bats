@@ -51,11 +51,21 @@ assert n["min"] == "1" and n["max"] == "200000"
 	output_has "about "
 }
 
+@test "an empty bare repository has no tables in HEAD" {
+	git init -q --bare bare.git
+	succeeds varve -C bare.git info
+	stderr_is "no tables in HEAD"
+}
+
 @test "plain text is described without storing it" {
 	new_repo
 	rows 10 > t.csv
 	succeeds varve info t.csv
 	output_has "table, not stored in blocks"
+	output_has "key      id (found, unique)"
+	succeeds varve config --explain t.csv
+	output_has "key        id  (found)"
+	output_has "(inferred)"
 	[ -z "$(find .git/varve -name '*.pack')" ]
 }
 
