@@ -72,6 +72,19 @@ static vv_status followed(char **out, vv_repository *r, const char *branch, vv_e
 	return vv_missing_ok(vv_config_string(r, key, out, err), err);
 }
 
+/* branch NULL: HEAD is on none, and the user named none. */
+static vv_status fail_no_branch(const char *branch, vv_error *err)
+{
+	if (branch) {
+		vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s' to merge",
+			vv_text_shows(strncmp(branch, "refs/heads/", 11) == 0 ? branch + 11
+									      : branch));
+	} else {
+		vv_fail(err, VV_ENOTFOUND, "HEAD is detached: pull requires the branch to merge");
+	}
+	return vv_hint(err, "name one: varve pull REMOTE BRANCH; 'git branch -r' lists them");
+}
+
 static vv_status fetch(vv_fetch_job *j, int argc, char **argv, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
@@ -89,13 +102,7 @@ static vv_status fetch(vv_fetch_job *j, int argc, char **argv, vv_error *err)
 		rc = vv_fetch_job_run(j, err);
 	}
 	if (rc == VV_OK && !j->merge_name) {
-		rc = vv_fail(err, VV_ENOTFOUND,
-			     "the remote has no branch '%s' to merge\n"
-			     "name one: varve pull REMOTE BRANCH; 'git branch -r' lists them",
-			     j->merge ? vv_text_shows(strncmp(j->merge, "refs/heads/", 11) == 0
-							      ? j->merge + 11
-							      : j->merge)
-				      : "HEAD");
+		rc = fail_no_branch(j->merge, err);
 	}
 	j->merge = NULL;
 	return rc;
@@ -187,23 +194,26 @@ static vv_status read_rebase(options *o, vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
 	vv_auto(char) *key = NULL, *value = NULL;
+	const char *name = NULL; /* of the setting that has the value */
 	vv_status rc = vv_head_read(r, &head, err);
 
 	if (rc == VV_OK && head.branch && strncmp(head.branch, "refs/heads/", 11) == 0) {
 		if (!(key = vv_asprintf("branch.%s.rebase", head.branch + 11))) {
 			return vv_fail_nomem(err);
 		}
+		name = key;
 		rc = vv_missing_ok(vv_config_string(r, key, &value, err), err);
 	}
 	if (rc == VV_OK && !value) {
-		rc = vv_missing_ok(vv_config_string(r, "pull.rebase", &value, err), err);
+		name = "pull.rebase";
+		rc = vv_missing_ok(vv_config_string(r, name, &value, err), err);
 	}
 	if (rc < 0 || !value) return rc;
 	o->rebase_how = vv_text_is_among(value, VV_TEXTS(rebase_merges), 2) ? "--rebase-merges"
 			: vv_text_is_among(value, VV_TEXTS(rebase_interactive), 2) ? "--interactive"
 										   : NULL;
 	o->rebases = true;
-	return o->rebase_how ? VV_OK : vv_config_read_bool("pull.rebase", value, &o->rebases, err);
+	return o->rebase_how ? VV_OK : vv_config_read_bool(name, value, &o->rebases, err);
 }
 
 /* Reads settings for options not given, like git pull. */
@@ -268,7 +278,8 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 	vv_status rc = read_settings(o, c->repo, err);
 	if (rc == VV_OK && o->rebases && json) {
 		rc = vv_fail(err, VV_EUSAGE,
-			     "pull.rebase is set, and --json cannot be used with a rebase\n"
+			     "a setting makes pull rebase (pull.rebase or branch.NAME.rebase), and "
+			     "--json cannot be used with a rebase\n"
 			     "--no-rebase merges");
 	}
 	o->job.quiet |= json;

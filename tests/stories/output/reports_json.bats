@@ -209,6 +209,9 @@ assert d["merge"]["outcome"] == "fast-forward" and d["merge"]["files"][0]["chang
 	ends_with 2 varve pull --json
 	output_is ""
 	stderr_has --no-rebase
+	git config branch.main.rebase perhaps
+	ends_with 2 varve pull
+	stderr_has "the setting 'branch.main.rebase' is 'perhaps'"
 }
 
 @test "resolve reports what is left of each path in conflict" {

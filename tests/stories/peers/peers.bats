@@ -248,6 +248,10 @@ sound() {
 	cmp prices.csv ../a/prices.csv
 	succeeds varve fetch
 	[ -z "$stderr" ]
+	git checkout -q --detach
+	ends_with 2 varve pull
+	stderr_is "varve: HEAD is detached: pull requires the branch to merge
+hint: name one: varve pull REMOTE BRANCH; 'git branch -r' lists them"
 }
 
 @test "two sides' changes come together by pull and push" {
