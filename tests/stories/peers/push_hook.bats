@@ -85,6 +85,9 @@ sound() {
 	ends_with 1 git push ssh://host/hub.git main
 	stderr_has "the rows of 1 version of a table cannot be sent there with their commits"
 	stderr_has "git push --no-verify"
+	ends_with 1 git push ssh://ada:secret@host/hub.git main
+	stderr_has "ssh://ada@host/hub.git: the rows of"
+	stderr_lacks secret
 	[ -z "$(git -C ../hub.git for-each-ref)" ]
 	succeeds git push -q --no-verify ssh://host/hub.git main
 	git config varve.prePush false

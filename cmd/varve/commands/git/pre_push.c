@@ -73,10 +73,10 @@ static vv_status refuse(const run *r, const char *what, const char *ref, vv_erro
 		"this push would %s %s of %s, which %s\n"
 		"'git push --all %s', then 'git push --tags %s' push your branches and tags; "
 		"'git push --no-verify' pushes anyway",
-		what, vv_text_shows(ref), vv_text_shows(r->name),
+		what, vv_text_shows(ref), vv_text_url(r->name),
 		vv_ref_is_hosts_head(ref, strlen(ref)) ? "names the newest signed version"
 						       : "has the rows of all tables",
-		vv_text_word(r->name), vv_text_word(r->name));
+		vv_text_word(vv_text_url(r->name)), vv_text_word(vv_text_url(r->name)));
 }
 
 static vv_status see_growing_ref(const run *r, const vv_push_ref *ref, vv_error *err)
@@ -275,7 +275,7 @@ static vv_status stop(run *r, vv_error *err)
 {
 	r->stopped = is_final(err->code);
 	vv_prefix(err, "%s: the rows of %s %s cannot be sent there with their commits",
-		  vv_text_shows(r->name), vv_text_count(r->versions),
+		  vv_text_url(r->name), vv_text_count(r->versions),
 		  r->versions == 1 ? "version of a table" : "versions of tables");
 	return vv_hint(
 		err,
@@ -318,7 +318,7 @@ static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err
 	if (rc == VV_OK && out.sum.blocks > 0) {
 		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(out.sum.datasets),
 			out.sum.datasets == 1 ? "version of a table" : "versions of tables",
-			vv_text_shows(r->name));
+			vv_text_url(r->name));
 	}
 	return rc;
 }
@@ -339,7 +339,7 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_transfer *t, const v
 			err, VV_EUSAGE,
 			"the remote is empty, and would make the branch with the blocks its default branch\n"
 			"let varve do the first push: varve push -u %s %s",
-			vv_text_word(r->name), vv_text_word(r->refs[0].name));
+			vv_text_word(vv_text_url(r->name)), vv_text_word(r->refs[0].name));
 	}
 
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
@@ -354,7 +354,7 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_transfer *t, const v
 	if (sum.blocks > 0) {
 		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(sum.versions),
 			sum.versions == 1 ? "version of a table" : "versions of tables",
-			vv_text_shows(r->name));
+			vv_text_url(r->name));
 	}
 	return rc;
 }
