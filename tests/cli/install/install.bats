@@ -112,6 +112,10 @@ keys() {
 	export GIT_CONFIG_GLOBAL="$HOME/link"
 	ends_with 2 varve install
 	stderr_has "git could not write the settings of your user"
+	export GIT_CONFIG_GLOBAL="$HOME/broken"
+	echo '[broken' > "$HOME/broken"
+	ends_with 2 varve install
+	stderr_has "git could not read the settings of your user: fatal: bad config line"
 }
 
 @test "uninstall says that pointers stay" {
@@ -123,4 +127,10 @@ keys() {
 	succeeds varve uninstall
 	stderr_has "warning: this repository has 1 pointer of a table, which Git will now check out as pointers: p.csv"
 	stderr_has "hint: 'varve migrate --export PATTERN' makes plain files of tables"
+	varve init -q
+	varve install
+	succeeds varve uninstall --local # the user's settings call varve
+	stderr_is ""
+	succeeds varve uninstall
+	stderr_has "Git will now check out as pointers: p.csv"
 }

@@ -47,9 +47,9 @@ static vv_status git_config(const level *l, const char *a, const char *b, const 
 	vv_status rc = vv_run_program(&run, code, err);
 
 	if (rc == VV_OK && *code != 0 && errors.len > 0) {
-		rc = vv_fail(err, VV_EREFUSED, "git could not write the settings of %s: %.*s",
-			     l->name, (int)strcspn(vv_buf_cstr(&errors), "\n"),
-			     vv_buf_cstr(&errors));
+		rc = vv_fail(err, VV_EREFUSED, "git could not %s the settings of %s: %.*s",
+			     output ? "read" : "write", l->name,
+			     (int)strcspn(vv_buf_cstr(&errors), "\n"), vv_buf_cstr(&errors));
 	}
 	return rc;
 }
@@ -188,7 +188,8 @@ static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 	size_t count = 0;
 	vv_status rc;
 
-	if (vv_repository_is_bare(c->repo)) return VV_OK;
+	/* settings of another level may still call varve */
+	if (vv_repository_is_bare(c->repo) || vv_repository_is_initialised(c->repo)) return VV_OK;
 	if ((rc = vv_attr_list_read(&lines, c->repo, NULL, VV_ATTR_FILTER_LINES, err)) == VV_OK) {
 		rc = vv_index_open(&x, c->repo, err);
 	}
@@ -228,7 +229,8 @@ static vv_status run_uninstall(vv_context *c, vv_error *err)
 	}
 	if (rc == VV_OK && c->repo) {
 		rc = uninstall_repository(c, err);
-		if (rc == VV_OK) {
+		vv_context_close(c); /* it remembers the removed settings */
+		if (rc == VV_OK && (rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) == VV_OK) {
 			rc = tell_of_pointers(c, err);
 		}
 	}
