@@ -135,6 +135,11 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	stderr_has "'data/**/*.csv'"
 	ends_with 2 varve migrate none.csv
 	stderr_has "none.csv"
+	ln -s a.csv link && git add link && git commit -q -m link
+	ends_with 2 varve migrate link
+	stderr_is "varve: link: migrate takes data files, not links and submodules"
+	succeeds varve migrate 'li*'
+	output_is "none of these can be a table"
 	echo '*.csv filter=other' > data/.gitattributes
 	git add . && git commit -q -m other
 	ends_with 2 varve migrate '*.csv'

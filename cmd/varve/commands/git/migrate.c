@@ -3,7 +3,7 @@
  *
  * First checks that everything is possible: no other change is staged, the files are as committed, and
  * the objects of Git LFS are present. Staging and committing runs add and commit like the user would,
- * with hooks and signatures. The start is recorded in .git/varve/migrating, so that the same command
+ * with hooks and signatures. The start is recorded in .git/varve-migrating, so that the same command
  * again continues after a killed one.
  */
 #include <stdio.h>
@@ -82,8 +82,9 @@ static void print_contents(const vv_migrate_result *r, const vv_migrate_options 
 static void print_result(const vv_migrate_result *r, const vv_migrate_options *o)
 {
 	if (r->folders > 0) {
-		vv_warn("%s of DVC not changed: one tracks a folder in which some files match no pattern, or whose list is not in .dvc/cache",
-			vv_text_counted(r->folders, "file", "files"));
+		vv_warn("%s of DVC not changed: %s tracks a folder in which some files match no pattern, or whose list is not in .dvc/cache",
+			vv_text_counted(r->folders, "file", "files"),
+			r->folders == 1 ? "it" : "each");
 	}
 	if (r->changed == 0) {
 		vv_out(o->export
@@ -150,6 +151,7 @@ typedef struct migration {
 	file *files;
 	size_t count, cap;
 	size_t damaged; /* paths with a damaged pointer, which were named */
+	size_t matched; /* files of the index that can be tables */
 	char *note;     /* its file */
 	vv_buf begun;   /* this migration's record */
 	bool again;     /* the same was begun at this commit, and not concluded */
@@ -219,7 +221,7 @@ static vv_status check_index(migration *m, vv_error *err)
 	if (vv_index_has_conflicts(m->c->index)) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"a merge is in progress: migrate makes its own commit\nconclude the merge first");
+			"there are conflicts: migrate makes its own commit\nresolve and commit them first");
 	}
 	if ((rc = vv_head_read(m->c->repo, &head, err)) == VV_OK && head.unborn) {
 		rc = vv_fail(err, VV_EREFUSED,
@@ -357,6 +359,14 @@ static vv_status refuse_folder(const vv_pathspec *paths, vv_error *err)
 	return VV_OK;
 }
 
+/* A link, a submodule, or a file such as .gitattributes. */
+static vv_status refuse_kind(const vv_index_entry *e, vv_error *err)
+{
+	return vv_fail(err, VV_EUSAGE, "%s: migrate takes data files, not %s",
+		       vv_text_shows(e->path),
+		       S_ISREG(e->mode) ? "settings and descriptions" : "links and submodules");
+}
+
 static vv_status look(migration *m, vv_error *err)
 {
 	vv_status rc = refuse_folder(&m->c->paths, err);
@@ -365,15 +375,20 @@ static vv_status look(migration *m, vv_error *err)
 		const char *fault = m->o->export ? NULL : vv_path_fault(e.path);
 		bool named = false;
 
-		if (e.stage == 0 && S_ISREG(e.mode) && !vv_add_never(e.path) &&
-		    vv_pathspec_match(&m->c->paths, e.path, &named)) {
-			if (fault && !named) {
-				vv_warn(VV_ADD_LEFT, vv_text_shows(e.path), fault);
-				continue;
-			}
-			if (fault) return vv_path_check(e.path, err);
-			rc = m->o->export ? look_out(m, &e, err) : look_in(m, &e, err);
+		if (e.stage > 0 || !vv_pathspec_match(&m->c->paths, e.path, &named)) {
+			continue;
 		}
+		if (!S_ISREG(e.mode) || vv_add_never(e.path)) {
+			if (named) return refuse_kind(&e, err);
+			continue;
+		}
+		if (fault && !named) {
+			vv_warn(VV_ADD_LEFT, vv_text_shows(e.path), fault);
+			continue;
+		}
+		if (fault) return vv_path_check(e.path, err);
+		m->matched++;
+		rc = m->o->export ? look_out(m, &e, err) : look_in(m, &e, err);
 	}
 	if (rc == VV_OK && m->damaged > 0) {
 		return vv_fail(err, VV_EREFUSED,
@@ -766,8 +781,9 @@ static vv_status migrate(migration *m, vv_error *err)
 		if (!m->o->dry_run) {
 			drop_note(m);
 		}
-		vv_out(m->o->export ? "all of these are plain files already\n"
-				    : "all of these are tables of varve already\n");
+		vv_out(m->matched == 0 ? "none of these can be a table\n"
+		       : m->o->export  ? "all of these are plain files already\n"
+				       : "all of these are tables of varve already\n");
 		return VV_OK;
 	}
 	tell(m);
