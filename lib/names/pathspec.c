@@ -327,14 +327,16 @@ vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_er
 	vv_array_each(p->items, p->count, item) {
 		if (!item->matched) {
 			const char *given = item->given;
-			const bool is_there = vv_exists(given);
+			const bool is_file = vv_exists(given) && !item->folder;
 
 			rc = x ? vv_index_check_module(x, item->path, err) : VV_OK;
 			if (rc < 0) return rc;
 			rc = vv_fail(err, VV_ENOTFOUND,
-				     is_there ? "'%s' is not tracked" : "no file matches '%s'",
+				     item->folder ? "no file below '%s' is tracked"
+				     : is_file    ? "'%s' is not tracked"
+						  : "no file matches '%s'",
 				     vv_text_shows(given));
-			return is_there ? vv_hint_code(err, VV_HINT_ADD, given) : rc;
+			return is_file ? vv_hint_code(err, VV_HINT_ADD, item->path) : rc;
 		}
 	}
 	return VV_OK;

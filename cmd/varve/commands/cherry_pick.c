@@ -106,10 +106,14 @@ static vv_status add_words(picks *l, const vv_context *c, bool revert, vv_error 
 	vv_array_each(c->argv, words, word) {
 		if ((rc = add_word(l, c, revert, *word, err)) < 0) return rc;
 	}
-	if ((rc = vv_pathspec_all_matched(&l->paths, NULL, err)) < 0) {
-		(void)vv_prefix(err, "in the changes of %s",
-				words == 1 ? vv_text_shows(c->argv[0]) : "these commits");
-		return vv_hint(err, "'varve show --stat COMMIT' lists the changes of a commit");
+	vv_array_each(l->paths.items, l->paths.count, path) {
+		if (!path->matched) {
+			return vv_fail(err, VV_ENOTFOUND,
+				       "'%s' is not among the changes of %s\n"
+				       "'varve show --stat COMMIT' lists the changes of a commit",
+				       vv_text_shows(path->given),
+				       words == 1 ? vv_text_shows(c->argv[0]) : "these commits");
+		}
 	}
 	return l->count == 0 ? vv_fail(err, VV_ENOTFOUND, "this range has no commits") : VV_OK;
 }

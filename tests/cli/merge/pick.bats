@@ -183,7 +183,10 @@ This reverts commit '"$(git rev-parse c2)"' in this file.' ]
 	ends_with 1 varve revert c2 -- a.csv c.csv
 	stderr_has "it is already reverted"
 	ends_with 2 varve revert c2 -- a.csv none.csv
-	stderr_has "in the changes of c2: no file matches 'none.csv'"
+	stderr_has "'none.csv' is not among the changes of c2"
+	ends_with 2 varve revert HEAD~ -- n.txt
+	stderr_is "varve: 'n.txt' is not among the changes of HEAD~
+hint: 'varve show --stat COMMIT' lists the changes of a commit"
 	ends_with 2 varve cherry-pick c2 -- a.csv
 	succeeds varve revert c3 -- n.txt
 	[ "$(head -n1 n.txt)" = 2 ]
