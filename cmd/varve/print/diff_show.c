@@ -341,11 +341,19 @@ static vv_status tell_document(vv_diff_print *r, const vv_diff_sides *d, const v
 		    : VV_OK;
 }
 
+/* The command of git that shows files that are not tables. */
+static const char *shown_by(const vv_diff_print *r)
+{
+	return r->how.text_shown_by ? r->how.text_shown_by : "git diff";
+}
+
 static vv_status tell_other(vv_diff_print *r, const vv_diff_path *p, vv_error *err)
 {
-	vv_status rc = tell(r, p->path, strlen(p->path),
-			    ": a link or submodule changed ('git diff' shows it)", err);
+	vv_auto(char) *words = vv_asprintf(": a link or submodule changed ('%s' shows it)",
+					   shown_by(r));
+	vv_status rc = vv_alloc_ok(words, err);
 
+	rc = rc < 0 ? rc : tell(r, p->path, strlen(p->path), words, err);
 	return rc < 0 ? rc
 		      : tell_name(r, p->path, p->old_path,
 				  letter_of(p->old_path, p->stage != 0, p->old_mode != 0,
@@ -410,8 +418,12 @@ vv_status vv_diff_print_sides(vv_diff_print *r, vv_diff_sides *d, vv_error *err)
 	rc = rc < 0 ? rc : diff_paths(r, d, err);
 	if (rc == VV_OK && r->text_files > TEXT_FILES_MAX && !r->how.only_whether) {
 		vv_auto(vv_buf) line = VV_BUF_INIT;
-		vv_buf_printf(&line, "... and %s that are not tables ('git diff' shows them)",
-			      vv_text_counted(r->text_files - TEXT_FILES_MAX, "more file", NULL));
+		const uint64_t more = r->text_files - TEXT_FILES_MAX;
+
+		vv_buf_printf(&line, "... and %s not %s ('%s' shows %s)",
+			      vv_text_counted(more, "more file that is", "more files that are"),
+			      more == 1 ? "a table" : "tables", shown_by(r),
+			      more == 1 ? "it" : "them");
 		r->text_files = 0;
 		rc = tell_line(r, &line, err);
 	}

@@ -423,7 +423,7 @@ static void put_pointers(writer *w)
 		     e->blocks_here ? ""
 		     : e->linked    ? " (linked, blocks at the source)"
 				    : " (blocks missing here)",
-		     e->lost ? "track" : "restore", vv_buf_cstr(&text));
+		     e->lost ? "track" : "restore", vv_hint_path(e->path));
 	}
 }
 

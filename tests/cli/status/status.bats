@@ -89,6 +89,16 @@ with_table() {
 	output_is ""
 }
 
+@test "the command that writes a table quotes its name" {
+	new_repo
+	rows 5 > "my prices.csv"
+	varve add -q "my prices.csv"
+	git show ":my prices.csv" > pointer
+	mv pointer "my prices.csv"
+	succeeds varve status
+	output_has "my prices.csv  pointer only: varve restore 'my prices.csv'"
+}
+
 @test "plain text under a tracked pattern is named with the command that mends it" {
 	new_repo
 	rows 10 > a.csv
@@ -365,6 +375,8 @@ with_table() {
 	done
 	git config -f .gitmodules submodule.sub.ignore all
 	git commit -q -a -m ignore
+	succeeds varve show
+	output_has "sub: a link or submodule changed ('git show $(git rev-parse --short=10 HEAD)' shows it)"
 	succeeds varve status --short
 	output_is ""
 	succeeds varve diff --exit-code
