@@ -10,6 +10,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/sync/fetch_data.h"
@@ -77,18 +78,25 @@ static bool is_pointer_only(vv_repository *r, const vv_index_entry *e)
  * pointers. */
 static void tell_pointers(vv_context *c)
 {
+	vv_auto(char) *first = NULL, *folder = NULL;
 	size_t count = 0;
 
 	if (!vv_repository_is_bare(c->repo) &&
 	    vv_context_need(c, VV_NEEDS_READER | VV_NEEDS_INDEX, VV_IGNORED) == VV_OK) {
 		for (vv_index_entry e = {0}; vv_index_next(c->index, &e);) {
-			count += is_pointer_only(c->repo, &e);
+			if (is_pointer_only(c->repo, &e) && count++ == 0) {
+				first = vv_strdup(e.path);
+			}
 		}
 	}
-	if (count > 0) {
-		vv_note("hint: %s %s of the work tree %s only: 'varve restore .' writes the data",
-			vv_text_count(count), count == 1 ? "table" : "tables",
-			count == 1 ? "is a pointer" : "are pointers");
+	if (count == 1 && first) {
+		vv_note("hint: 1 table of the work tree is a pointer only: 'varve restore %s' writes "
+			"the data",
+			vv_hint_path(first));
+	} else if (count > 0 && vv_worktree_prefix(&folder, c->repo, VV_IGNORED) == VV_OK) {
+		vv_note("hint: %s tables of the work tree are pointers only: 'varve restore %s' "
+			"writes the data, and discards all unstaged edits",
+			vv_text_count(count), *folder ? ":/" : ".");
 	}
 }
 
