@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/remotes/blocks_config.h"
@@ -107,10 +108,10 @@ static vv_status switch_to(vv_context *c, const vv_push_job *j, vv_error *err)
 	if (!changed) {
 		vv_note("blocks go to %s", vv_text_shows(name));
 	} else {
-		vv_note("hint: commit " VV_BLOCKS_CONFIG ": 'varve add " VV_BLOCKS_CONFIG
-			"' and 'varve commit'; from then on blocks go to %s; the old place keeps "
-			"its copies",
-			vv_text_shows(name));
+		vv_note("hint: commit " VV_BLOCKS_CONFIG
+			": 'varve add %s' and 'varve commit'; from then on blocks go to %s; the "
+			"old place keeps its copies",
+			vv_hint_path(VV_BLOCKS_CONFIG), vv_text_shows(name));
 	}
 	return VV_OK;
 }

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/remotes/blocks_config.h"
@@ -316,9 +317,11 @@ static vv_status add(vv_context *c, const char *name, const char *given, vv_erro
 			vv_warn("%s is a path of this machine: a clone on another one finds the store only if it has that path, too",
 				vv_text_url(url));
 		}
-		vv_note("hint: commit " VV_BLOCKS_CONFIG ": 'varve add " VV_BLOCKS_CONFIG
-			"' and 'varve commit'; the next push sends new blocks there, and 'varve "
-			"push --blocks' sends those of all versions that were pushed before");
+		vv_note("hint: commit " VV_BLOCKS_CONFIG
+			": 'varve add %s' and 'varve commit'; the next push sends new blocks there, "
+			"and 'varve push --blocks' sends those of all versions that were pushed "
+			"before",
+			vv_hint_path(VV_BLOCKS_CONFIG));
 	}
 	return VV_OK;
 }

@@ -6,6 +6,7 @@
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
@@ -142,9 +143,13 @@ static vv_status update_one(updates *u, const vv_imported *i, vv_error *err)
 	}
 	if (removed) {
 		put_outcome(u, i->to, "removed", NULL, NULL);
-		vv_note("%s was removed here and is not updated; 'git config -f " VV_BLOCKS_CONFIG
-			" --remove-section \"import.%s\"' forgets its source",
-			vv_text_shows(i->to), vv_text_shows(i->to));
+		vv_auto(vv_buf) section = VV_BUF_INIT;
+
+		vv_buf_printf(&section, "import.%s", i->to);
+		vv_note("%s was removed here and is not updated; 'git config -f %s --remove-section "
+			"%s' forgets its source",
+			vv_text_shows(i->to), vv_hint_path(VV_BLOCKS_CONFIG),
+			vv_text_word(vv_buf_cstr(&section)));
 		return VV_OK;
 	}
 	rc = vv_imported_fetch(&now, &root, c->repo, o->force, err);

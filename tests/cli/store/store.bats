@@ -53,6 +53,10 @@ second() {
 	succeeds varve store list --json
 	[ "$(jq -c '.[] | [.name, .default]' <<< "$output")" = '["team",true]' ]
 	succeeds varve store test
+	mkdir below
+	succeeds varve -C below store add other ../../other
+	stderr_has "'varve add ../.varveconfig'"
+	varve store remove other
 	cp .varveconfig ../before
 	succeeds varve store add team "$PWD/../shared" # again, as after a kill
 	cmp .varveconfig ../before

@@ -173,6 +173,9 @@ imported() {
 	there 's/^8,item/8,changed/'
 	succeeds varve update
 	stderr_has "list.csv was removed here"
+	mkdir below
+	succeeds varve -C below update
+	stderr_has "'git config -f ../.varveconfig --remove-section import.list.csv' forgets its source"
 	[ ! -e list.csv ]
 	ends_with 2 varve update prices.csv
 }
