@@ -14,6 +14,8 @@
 #include "cmd/frame/output.h"
 
 #define LOOSE_MAX 100u
+#define HOUR 3600u
+#define DAY (24 * HOUR)
 #define NICE 10
 #define FD_END 1024 /* higher descriptors are unused in practice */
 
@@ -21,9 +23,9 @@ void vv_gc_print(const vv_gc_run *g)
 {
 	const vv_gc_result *out = &g->result;
 
-	vv_out("in use: %s, %s, for %s %s of tables\n",
-	       vv_text_counted(out->live_blocks, "block", NULL), vv_text_bytes(out->live_bytes),
-	       vv_text_count(g->versions), g->versions == 1 ? "version" : "versions");
+	vv_out("in use: %s, %s, for %s\n", vv_text_counted(out->live_blocks, "block", NULL),
+	       vv_text_bytes(out->live_bytes),
+	       vv_text_counted(g->versions, "version of a table", "versions of tables"));
 	if (out->aside_blocks > 0) {
 		vv_out("unused: %s, %s", vv_text_counted(out->aside_blocks, "block", NULL),
 		       vv_text_bytes(out->aside_bytes));
@@ -34,8 +36,10 @@ void vv_gc_print(const vv_gc_run *g)
 			       "'varve gc --prune=now' removes them after %s\n",
 			       vv_text_time(out->young_until, VV_TIME_MINUTE));
 		} else {
-			vv_out("; removed by a later gc, %s days after they fell out of use\n",
-			       vv_text_count(g->grace_sec / 86400));
+			vv_out("; removed by a later gc, %s after they fell out of use\n",
+			       g->grace_sec % DAY == 0
+				       ? vv_text_counted(g->grace_sec / DAY, "day", NULL)
+				       : vv_text_counted(g->grace_sec / HOUR + 1, "hour", NULL));
 		}
 	}
 	if (out->dropped_blocks > 0) {

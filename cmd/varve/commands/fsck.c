@@ -568,9 +568,9 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 		vv_buf_printf(
 			&f->keepers,
 			"not here: %s, linked to %s, which was not asked; 'varve fetch --data "
-			"--all' gets them\n",
+			"--all' gets %s\n",
 			vv_text_counted(count, "version", "versions"),
-			vv_text_url(name + strlen(VV_LINK_SCHEME)));
+			vv_text_url(name + strlen(VV_LINK_SCHEME)), count == 1 ? "it" : "them");
 		return rc;
 	}
 	const bool answered = vv_proof_find_named(holds, f->c->repo, name, &vv_notes_stderr, roots,
@@ -589,7 +589,7 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 	if (!answered && count > shown) {
 		vv_buf_printf(
 			&f->keepers,
-			"not here: %s, dropped in favour of the copies of %s, which could not all be asked: %s\n",
+			"not here: %s, dropped since %s had copies; asking it for proof failed: %s\n",
 			vv_text_counted(count - shown, "version", "versions"), vv_reach_shown(name),
 			why.message);
 		count = shown;
@@ -626,7 +626,8 @@ static void tell_elsewhere(const fsck *f)
 	for (size_t i = 0; (name = vv_elsewhere_remote(f->elsewhere, i)) != NULL; i++) {
 		vv_out("%s %s", i > 0 ? "," : "", vv_reach_shown(name));
 	}
-	vv_out(" (no peer was asked); 'varve fetch --data --all' gets them\n");
+	vv_out(" (no peer was asked); 'varve fetch --data --all' gets %s\n",
+	       f->absent == 1 ? "it" : "them");
 }
 
 static vv_status finish(fsck *f, vv_error *err)
@@ -646,8 +647,9 @@ static vv_status finish(fsck *f, vv_error *err)
 		vv_out("%s %s\n", vv_text_count(f->problems),
 		       f->problems == 1 ? "problem" : "problems");
 	} else if (!f->o->quiet) {
-		vv_out("sound: %s of tables, %s%s\n",
-		       vv_text_counted(f->count - f->absent - f->linked, "version", NULL),
+		vv_out("sound: %s, %s%s\n",
+		       vv_text_counted(f->count - f->absent - f->linked, "version of a table",
+				       "versions of tables"),
 		       vv_text_counted(f->records, "block", NULL),
 		       f->o->data ? ", every byte" : "");
 	}

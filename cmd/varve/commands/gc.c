@@ -148,11 +148,14 @@ static void print_host(const options *o, const vv_host_compacted *r, const char 
 			vv_text_bytes(r->bytes_after));
 	}
 	if (r->dropped > 0) {
-		vv_note("%s %s left out, as no ref there needs them; the earlier commits of the blocks' ref keep them",
+		const char *them = r->dropped == 1 ? "it" : "them";
+
+		vv_note("%s %s left out, as no ref there needs %s; the earlier commits of the blocks' ref keep %s",
 			vv_text_counted(r->dropped, "block", NULL),
 			o->dry_run        ? "would be"
 			: r->dropped == 1 ? "is"
-					  : "are");
+					  : "are",
+			them, them);
 	}
 }
 
@@ -170,8 +173,13 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 	const bool nothing = s->merged + s->removed.versions + s->removed.packs +
 				     s->condemned.versions + s->condemned.packs ==
 			     0;
+	vv_auto(vv_buf) name = VV_BUF_INIT; /* "=NAME", as the user gave it */
 	char text[96];
 
+	if (*o->remote) {
+		vv_buf_putc(&name, '=');
+		vv_text_put_word(&name, o->remote);
+	}
 	vv_note("%s: %s%s", vv_text_url(place), files_text(text, &s->before),
 		nothing && !waits
 			? s->young_packs > 0 ? ": nothing to gain yet" : ": nothing to gain"
@@ -191,21 +199,22 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 			files_text(text, &s->condemned));
 	}
 	if (s->removable > 0) {
-		vv_note("%s after %s",
-			waits ? "the garbage found can be removed"
-			      : "'varve gc --remote' removes it",
+		vv_note(waits ? "the garbage found can be removed%s after %s"
+			      : "'varve gc --remote%s' removes it after %s",
+			waits ? "" : vv_buf_cstr(&name),
 			vv_text_time(s->removable, VV_TIME_MINUTE));
 	}
 	if (nothing && s->young_packs > 0) {
 		const bool several = s->young_until > s->young_from;
-		vv_note("%s %s too recent to be combined: 'varve gc --remote' can combine or remove %s "
-			"after %s%s%s%s, 'varve gc --remote --prune=now' at once",
+		vv_note("%s %s too recent to be combined: 'varve gc --remote%s' can combine or remove %s "
+			"after %s%s%s%s, 'varve gc --remote%s --prune=now' at once",
 			vv_text_counted(s->young_packs, "pack", NULL),
-			s->young_packs == 1 ? "is" : "are", s->young_packs == 1 ? "it" : "them",
+			s->young_packs == 1 ? "is" : "are", vv_buf_cstr(&name),
+			s->young_packs == 1 ? "it" : "them",
 			vv_text_time(s->young_from, VV_TIME_MINUTE),
 			several ? " (the last after " : "",
 			several ? vv_text_time(s->young_until, VV_TIME_MINUTE) : "",
-			several ? ")" : "");
+			several ? ")" : "", vv_buf_cstr(&name));
 	}
 	if (s->young > 0) {
 		vv_note("%s that no ref reaches %s less than an hour old, and %s until the hour is over",

@@ -74,8 +74,9 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u, const char *remot
 		away += !it->here;
 	}
 	if (u->count > away) {
-		vv_buf_printf(b, "  (use \"varve push --blocks%s%s\" to send them)\n",
-			      *remote ? " " : "", *remote ? vv_text_word(remote) : "");
+		vv_buf_printf(b, "  (use \"varve push --blocks%s%s\" to send %s)\n",
+			      *remote ? " " : "", *remote ? vv_text_word(remote) : "",
+			      u->count - away == 1 ? "it" : "them");
 	}
 }
 

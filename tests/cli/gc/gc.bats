@@ -45,6 +45,10 @@ packs_size() {
 	varve rm -q -f other.csv
 	git restore --staged .gitattributes
 	git checkout -q .gitattributes
+	succeeds varve gc -n --prune=1.day
+	output_has "removed by a later gc, 1 day after"
+	succeeds varve gc -n --prune=90.minutes
+	output_has "removed by a later gc, 2 hours after"
 	succeeds varve gc
 	output_has "unused: "
 	succeeds varve cat "$root"

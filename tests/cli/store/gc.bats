@@ -83,6 +83,9 @@ all_there() {
 	succeeds varve gc --remote
 	stderr_has "nothing to gain yet"
 	stderr_has "7 packs are too recent to be combined: 'varve gc --remote' can combine or remove them after $(TZ=UTC date -d '+14 days' +%Y-%m-%d) "
+	succeeds varve gc --remote=origin
+	stderr_has "'varve gc --remote=origin' can combine or remove them after "
+	stderr_has "'varve gc --remote=origin --prune=now' at once"
 	succeeds varve gc --remote --prune=never
 	stderr_lacks "young"
 	[ "$(count packs) $(count lists) $(count versions)" = "7 7 7" ]

@@ -158,7 +158,7 @@ named() {
 	output_has "not here: 1 version; origin has just sent a block of each as proof"
 	git -C ../host.git update-ref -d refs/varve/blocks
 	succeeds varve fsck --data
-	output_has "not here: 1 version, dropped in favour of the copies of origin, which could not all be asked"
+	output_has "not here: 1 version, dropped since origin had copies; asking it for proof failed"
 	mv "$store.away" "$store"
 	ends_with 1 varve fsck --data
 	output_has "its holder does not have it"
@@ -205,14 +205,14 @@ named() {
 	git -C ../host.git update-ref -d refs/varve/blocks
 	cd ../c
 	succeeds varve fsck --data
-	output_has "dropped in favour of the copies of origin, which could not all be asked"
+	output_has "dropped since origin had copies; asking it for proof failed"
 	output_has "is not trusted"
 	# the peer does not have them, and where else they may be cannot be read
 	cd ../d
 	echo '[store' > .varveconfig
 	git commit -qam broken --no-verify
 	succeeds varve fsck --data
-	output_has "dropped in favour of the copies of origin, which could not all be asked"
+	output_has "dropped since origin had copies; asking it for proof failed"
 }
 
 # Versions that a dropped in favour of the older ref; an empty store is named since.

@@ -491,5 +491,5 @@ server.serve_forever()' "$BATS_TEST_TMPDIR/port" "$PWD/../www" 2> /dev/null
 	wait "$server" || true
 	server=
 	succeeds varve fsck --data
-	output_has "not here: 1 version, dropped in favour of the copies of origin, which could not all be asked"
+	output_has "not here: 1 version, dropped since origin had copies; asking it for proof failed"
 }

@@ -33,7 +33,7 @@ not_here() {
 		output_lacks "not here"
 	else
 		output_has "not here: $1 version"
-		output_has "left with origin (no peer was asked); 'varve fetch --data --all' gets them"
+		output_has "left with origin (no peer was asked); 'varve fetch --data --all' gets $([ "$1" = 1 ] && echo it || echo them)"
 	fi
 }
 
