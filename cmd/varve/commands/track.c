@@ -119,8 +119,10 @@ static vv_status list(vv_context *c, const options *o, vv_error *err)
 		return rc;
 	}
 	if (lines == 0) {
-		vv_out("nothing is tracked yet; "
-		       "start with 'varve add FILE' or 'varve track PATTERN'\n");
+		vv_out(o->text ? "no pattern keeps tables as text; 'varve track --text PATTERN' "
+				 "adds one\n"
+			       : "nothing is tracked yet; "
+				 "start with 'varve add FILE' or 'varve track PATTERN'\n");
 	}
 	return VV_OK;
 }
@@ -375,9 +377,9 @@ static vv_status track(vv_context *c, vv_error *err)
 		rc = count_blocks(c, &text, err);
 	} else if (rc == VV_OK && edit.changed && (rc = count_plain(c, &plain, err)) == VV_OK &&
 		   plain > 0) {
-		vv_buf_printf(&text,
-			      "%s stored in Git as text; 'varve add --fix' makes tables of them\n",
-			      vv_text_counted(plain, "matching file is", "matching files are"));
+		vv_buf_printf(&text, "%s stored in Git as text; 'varve add --fix' makes %s\n",
+			      vv_text_counted(plain, "matching file is", "matching files are"),
+			      plain == 1 ? "a table of it" : "tables of them");
 	}
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);

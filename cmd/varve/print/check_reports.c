@@ -25,6 +25,12 @@ static const char *const states[] = {[VV_TIMELINE_FAILS] = "fails",
 				     [VV_TIMELINE_AWAY] = "no longer applies",
 				     [VV_TIMELINE_HOLDS] = "holds"};
 
+static const char *state_of(const vv_timeline_rule *r)
+{
+	return r->state == VV_TIMELINE_AWAY && r->since == SIZE_MAX ? "never applied"
+								    : states[r->state];
+}
+
 /* The day in the author's zone. */
 static void put_day(vv_buf *b, const vv_timeline_commit *c)
 {
@@ -41,8 +47,7 @@ static void put_rule(vv_buf *b, const vv_timeline *t, const vv_timeline_rule *r)
 {
 	const vv_timeline_commit *c = r->since == SIZE_MAX ? NULL : &t->commits[r->since];
 
-	vv_buf_printf(b, "  %s",
-		      !c && r->state == VV_TIMELINE_AWAY ? "never applied" : states[r->state]);
+	vv_buf_printf(b, "  %s", state_of(r));
 	if (c) {
 		vv_buf_printf(b, " since %.10s ", c->hex);
 		put_day(b, c);
@@ -206,13 +211,13 @@ static void put_html_rule(vv_buf *b, const vv_timeline *t, const vv_timeline_rul
 	}
 	vv_buf_printf(b, "</code></td><td class=\"%s\">%s</td><td>",
 		      r->state == VV_TIMELINE_FAILS ? vv_severity_name(r->severity) : "valid",
-		      states[r->state]);
+		      state_of(r));
 	if (c) {
 		put_day(b, c);
 		vv_buf_puts(b, ", ");
 		vv_report_put_markups(b, c->author);
 		vv_buf_printf(b, ", <code>%.10s</code>", c->hex);
-	} else {
+	} else if (r->state != VV_TIMELINE_AWAY) {
 		vv_buf_puts(b, "always");
 	}
 	vv_buf_printf(b, "</td><td class=\"n\">%s</td><td class=\"n\">%zu of %zu</td><td>",

@@ -17,6 +17,8 @@ load ../helper
 	output_has "nothing is tracked yet"
 	rows 5 > a.csv
 	varve add a.csv > /dev/null
+	succeeds varve track --text
+	output_is "no pattern keeps tables as text; 'varve track --text PATTERN' adds one"
 	varve track '*.tsv' > /dev/null
 	succeeds varve track
 	output_has ".gitattributes:2: /a.csv"
@@ -43,6 +45,9 @@ load ../helper
 	git add . && git commit -q -m text
 	succeeds varve track '*.csv'
 	output_has "2 matching files are stored in Git as text; 'varve add --fix' makes tables of them"
+	git reset -q --hard
+	succeeds varve track a.csv
+	output_has "1 matching file is stored in Git as text; 'varve add --fix' makes a table of it"
 }
 
 @test "track and untrack take the name of a file with brackets as that file" {
