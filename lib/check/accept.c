@@ -52,7 +52,7 @@ static vv_status check_place(vv_repository *r, vv_dataset_reader *reader, const 
 			     const vv_accepting *a, vv_error *err)
 {
 	vv_auto(vv_check_list) list = {.count = 0};
-	char *path = (char *)(uintptr_t)a->path;
+	char *path = (char *)(uintptr_t)a->given;
 	vv_diff_side base = {.kind = VV_SIDE_COMMIT};
 	vv_auto(vv_head) head = {0};
 

@@ -12,6 +12,7 @@
 typedef struct vv_accepting {
 	const char *rule;   /* code of a rule, or name of a rule of varve.checks */
 	const char *path;   /* repository-relative path, or a pattern */
+	const char *given;  /* the same, relative to the current folder; for messages, too */
 	const char *key;    /* key of the row; NULL: every row */
 	const char *column; /* name of the column; NULL: every column */
 	const char *until;  /* the entry's last day, as YYYY-MM-DD; NULL: no end */

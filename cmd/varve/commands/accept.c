@@ -2,7 +2,10 @@
  * accept: a finding of check that is intended, written into varve.json for everyone.
  */
 #include "lib/check/accept.h"
-#include "base/path.h"
+
+#include <sys/stat.h>
+
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/rules.h"
@@ -36,20 +39,25 @@ static int check_accept(const vv_context *c)
 static vv_status run_accept(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
+	const char *given = c->argv[o->all ? 1 : 2];
 	vv_accepting a = {.rule = c->argv[0],
 			  .key = o->all ? NULL : c->argv[1],
-			  .path = c->argv[o->all ? 1 : 2],
+			  .given = given,
 			  .column = o->column,
 			  .until = o->until,
 			  .why = o->why};
-	vv_auto(char) *prefix = NULL, *path = NULL;
-	vv_status rc = vv_worktree_prefix(&prefix, c->repo, err);
+	vv_auto(char) *path = NULL;
+	vv_status rc = vv_repository_relative(&path, c->repo, given, err);
+	vv_stat st;
 
 	if (rc < 0) return rc;
-	if (*prefix) {
-		if (!(path = vv_path_join(prefix, a.path, NULL))) return vv_fail_nomem(err);
-		a.path = path;
+	if (vv_lstat(&st, given, VV_IGNORED) == VV_OK && S_ISDIR(st.mode)) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' is a folder\na pattern accepts the findings in its files: 'data/*'",
+			vv_text_shows(given));
 	}
+	a.path = path;
 	if ((rc = vv_accept_write(c->repo, c->reader, &a, err)) < 0) return rc;
 	vv_out("%s accepts %s%s%s in %s%s%s\n", VV_RULES_NAME, vv_text_shows(a.rule),
 	       a.key ? " of " : "", a.key ? vv_text_shows(a.key) : "", vv_text_shows(a.path),

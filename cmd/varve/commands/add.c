@@ -395,7 +395,7 @@ static const vv_option add_table[] = {
 		"write the rows of an Arrow stream or file (-: standard input) to PATH, keep the spelling of equal cells, and add it"),
 	OPT_CHOICE(
 		0, "mode", mode, "MODE", "replace|upsert|append|delete",
-		"with --arrow: how FILE changes PATH (default: replace; refused if it would remove more than half of the rows)"),
+		"with --arrow: how FILE changes PATH (default: replace, unless it would remove more than half of the rows)"),
 	OPT_CHOICE(0, "columns", columns, "WHAT", "keep|drop",
 		   "with --arrow: keep or drop columns that FILE lacks (default: an error)"),
 	OPT_FLAG(

@@ -39,6 +39,11 @@ cheap() {
 	output_has "q.csv: 3 rows, 2 columns, against HEAD"
 	(cd d && varve accept --all row-constraint 'q*' --why "all of it") > out
 	grep -q '"path": "d/q\*"' varve.json
+	succeeds varve -C d accept --all type-error q.csv --why below
+	succeeds varve -C d accept --all no-key ../p.csv --why above
+	[ "$(jq -c '[.accept[] | .path]' varve.json)" = '["p.csv","d/q*","d/q.csv","p.csv"]' ]
+	ends_with 2 varve accept --all type-error d --why all
+	stderr_has "'d' is a folder"
 	succeeds varve check
 	succeeds varve accept --column price type-error 7 p.csv --why x
 	grep -q '"column": "price"' varve.json
