@@ -566,7 +566,13 @@ vv_status vv_new_file_beside(vv_new_file *f, const char *path, const char *prefi
 	vv_auto(char) *dir = vv_path_dir(path);
 	struct stat st;
 
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+	const bool exists = stat(path, &st) == 0;
+
+	if (exists && S_ISDIR(st.st_mode)) {
+		return vv_fail(err, VV_EINPUT, "'%s' is a folder\nname a file in it",
+			       vv_text_shows(path));
+	}
+	if (exists && !S_ISREG(st.st_mode)) {
 		return vv_fail(err, VV_EINPUT,
 			       "'%s' is not a regular file, and writing would replace it\nwrite to "
 			       "another path",

@@ -152,7 +152,7 @@ typedef struct vv_new_file {
 /* Creates the file in dir, as vv_temp_open does. VV_ENOMEM: dir is NULL, or out of memory. */
 vv_status vv_new_file_open(vv_new_file *f, const char *dir, const char *prefix, vv_error *err);
 /* Creates the file in the folder of path, after a call of vv_temp_sweep for this folder. Borrows path
- * until vv_new_file_clear. VV_EINPUT: path exists and is neither a regular file nor a folder. */
+ * until vv_new_file_clear. VV_EINPUT: path exists and is not a regular file. */
 vv_status vv_new_file_beside(vv_new_file *f, const char *path, const char *prefix, vv_error *err);
 /* Writes len bytes to `file`, a vv_new_file; usable as a vv_bytes_fn. */
 vv_status vv_new_file_put(void *file, const void *bytes, size_t len, vv_error *err);

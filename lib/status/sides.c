@@ -414,6 +414,13 @@ static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const cha
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
+static const char *shown_side(const vv_diff_side *s)
+{
+	return s->kind == VV_SIDE_WORK    ? "the work tree's tracked files"
+	       : s->kind == VV_SIDE_INDEX ? "the index"
+					  : vv_text_shows(s->name);
+}
+
 /* Paths without results must at least exist. */
 static vv_status check_paths(finder *f, vv_error *err)
 {
@@ -430,9 +437,8 @@ static vv_status check_paths(finder *f, vv_error *err)
 		}
 		if (!in_a && !in_b) {
 			vv_fail(err, VV_ENOTFOUND, "'%s' is neither in %s nor in %s",
-				vv_text_shows(given), vv_text_shows(f->out->a.name),
-				f->out->b.kind == VV_SIDE_WORK ? "the work tree's tracked files"
-							       : vv_text_shows(f->out->b.name));
+				vv_text_shows(given), shown_side(&f->out->a),
+				shown_side(&f->out->b));
 			return f->out->b.kind == VV_SIDE_WORK && vv_exists(given)
 				       ? vv_hint_code(err, VV_HINT_COMPARE, given)
 				       : VV_ENOTFOUND;

@@ -64,8 +64,9 @@ static void tell_done(const vv_clone_job *j)
 			vv_text_counted(j->taken.versions, "version", "versions"),
 			vv_text_bytes(j->taken.used));
 	} else if (j->lazy) {
-		vv_note("found %s of tables; the data of each is fetched when it is needed",
-			vv_text_counted(j->fetch.elsewhere, "version", "versions"));
+		vv_note("found %s; the data of each is fetched when it is needed",
+			vv_text_counted(j->fetch.elsewhere, "version of a table",
+					"versions of tables"));
 	} else if (j->fetch.missing == 0 && j->fetch.versions > 0) {
 		vv_note(j->fetch.versions == 1 ? "the one version of a table is complete"
 					       : "all %s versions of tables are complete",

@@ -173,8 +173,8 @@ static vv_status choose_size(run *r, vv_error *err)
 	if (!vv_parse_u64(&size, r->o->size, strlen(r->o->size)) || size < 1024 ||
 	    size > UINT32_MAX) {
 		return vv_fail(err, VV_EUSAGE,
-			       "--size requires a number of bytes, at least 1024, not '%s'",
-			       vv_text_shows(r->o->size));
+			       "--size requires a number of bytes from 1024 to %u, not '%s'",
+			       UINT32_MAX, vv_text_shows(r->o->size));
 	}
 	r->p.size = (size_t)size;
 	return VV_OK;

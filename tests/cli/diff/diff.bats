@@ -330,6 +330,10 @@ $(body)"
 	succeeds varve diff v1 v2 --output out.txt
 	output_is ""
 	grep -q "Old lamp" out.txt
+	mkdir folder
+	ends_with 2 varve diff v1 v2 --output folder
+	stderr_is "varve: 'folder' is a folder
+hint: name a file in it"
 	ends_with 2 varve diff v1 nosuch --output other.txt
 	[ ! -e other.txt ]
 	[ -z "$(ls -A | grep varve-diff)" ]
@@ -341,6 +345,10 @@ $(body)"
 	stderr_has "nosuch"
 	ends_with 2 varve diff v1 v2 -- gone.csv
 	stderr_has "'gone.csv' is neither in v1 nor in v2"
+	ends_with 2 varve diff -- gone.csv
+	stderr_has "'gone.csv' is neither in the index nor in the work tree's tracked files"
+	ends_with 2 varve diff --format markdown --size 9999999999
+	stderr_has "--size requires a number of bytes from 1024 to 4294967295, not '9999999999'"
 	ends_with 2 varve diff v1 v2 v1 --
 	stderr_has "two versions"
 	ends_with 2 varve diff v1..v2 v1 --
