@@ -189,6 +189,28 @@ static vv_status choose_other_key(merge *m, vv_error *err)
 	return VV_OK;
 }
 
+/* Do all versions have a column that one of them has under this name? */
+static bool in_all_versions(const merge *m, const char *name)
+{
+	bool in_all = false;
+	for (int v = 0; v < 3 && !in_all; v++) {
+		const vv_table *t = merge_version(m, v);
+		const long at = t ? find_name(t, name) : -1;
+		const long b = at < 0 || v == 2 ? at : m->side[v].to_base[at];
+		in_all = b >= 0 && m->side[0].from_base[b] >= 0 && m->side[1].from_base[b] >= 0;
+	}
+	return in_all || (!m->base && find_name(m->side[0].table, name) >= 0 &&
+			  find_name(m->side[1].table, name) >= 0);
+}
+
+static vv_status no_such_key(const merge *m, const char *const *key, vv_error *err)
+{
+	const char *const *missing = vv_ended_find(key, it, !in_all_versions(m, *it));
+	const char *name = missing ? *missing : key[0];
+	return vv_fail(err, VV_ENOTFOUND, "key column '%s' is not in all versions",
+		       vv_text_name(name, strlen(name)));
+}
+
 /* Chooses the key: the requested one, base's, or one that a side added. */
 static vv_status choose_key(merge *m, vv_error *err)
 {
@@ -201,9 +223,7 @@ static vv_status choose_key(merge *m, vv_error *err)
 					       key_of_names(m, 0, key, count) ||
 					       key_of_names(m, 1, key, count)
 				     : key_of_both(m, key, count);
-		return found ? VV_OK
-			     : vv_fail(err, VV_ENOTFOUND, "key column '%s' is not in all versions",
-				       vv_text_name(key[0], strlen(key[0])));
+		return found ? VV_OK : no_such_key(m, key, err);
 	}
 	if (!m->base) {
 		const vv_root *r = x->key_count > 0 ? x : y;

@@ -73,7 +73,7 @@ typedef struct vv_merge_decision {
 /* The options of a merge; pointers are borrowed. */
 typedef struct vv_merge_options {
 	/* names of the columns that identify rows, followed by NULL; an empty list: rows have no
-	 * key; NULL: the key of base or, if it has none, of the sides */
+	 * key; NULL: the key of base or, if it has none or a side lacks its columns, of the sides */
 	const char *const *key;
 	/* base and theirs have a key, and contain only the rows to be changed; the merge leaves all
 	 * other rows of ours unchanged */

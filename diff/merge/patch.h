@@ -163,11 +163,11 @@ typedef struct vv_patch_apply_options {
 /* Applies all sections of a patch. If it fails, the caller must drop the bytes that `put` has
  * received. VV_ECONFLICT: some sections did not fit, and `misfit` has received their changes that
  * did not; all other sections were still applied. A section that changes columns has no single
- * changes that fit: only `left` receives it, if the version that it was made from is missing. With VV_PATCH_REJECT, a section causes
- * VV_ECONFLICT only if it does not fit as a whole. VV_EINPUT: the text is not a patch, or the patch
- * is truncated or invalid; the message has the line and the expected text, and recognises a Git
- * patch. VV_ENOSUPPORT: a newer version of varve wrote the patch. VV_EREFUSED: the patch has a path
- * that is not allowed. */
+ * changes that fit: only `left` receives it, if the version that it was made from is missing. With
+ * VV_PATCH_REJECT, a section causes VV_ECONFLICT only if it does not fit as a whole. VV_EINPUT: the
+ * text is not a patch, or the patch is truncated or invalid; the message has the line and the
+ * expected text, and recognises a Git patch. VV_ENOSUPPORT: a newer version of varve wrote the
+ * patch. VV_EREFUSED: the patch has a path that is not allowed. */
 vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_options *opts,
 			 vv_error *err);
 

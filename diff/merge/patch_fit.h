@@ -4,7 +4,8 @@
  * There are three ways, tried in this order:
  * - A whole merge (merge.h): base is the version from which the patch was made, which `base` of
  *   vv_patch_apply_options must open, and theirs is the patch's new version. Used if the patch
- *   changes columns or the form, or if rows have a key and the mode is not VV_PATCH_REJECT.
+ *   changes columns or the form, or if rows have a key and the mode is not VV_PATCH_REJECT; not for
+ *   a section with only some of the changes.
  * - With a key: a merge whose base and theirs are two small tables, made of the rows in the patch
  *   before and after the change. All other rows of the target are unchanged.
  * - Without a key: no merge; each row is found by content and position, and edited.

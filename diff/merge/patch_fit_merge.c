@@ -133,7 +133,7 @@ vv_status patch_merge_run(patch_merge *m, vv_error *err)
 	vv_import_result_clear(&m->result);
 	vv_status rc = vv_merge_tables(&m->result, &m->stats, &m->base, m->job->target, &m->theirs,
 				       &m->blocks, &mo, err);
-	return rc == VV_EINPUT || rc == VV_EREFUSED
+	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND
 		       ? vv_prefix(err, "%s", vv_text_shows(m->job->done.path))
 		       : rc;
 }

@@ -12,12 +12,12 @@
 /* ---- match: finds the rows of base in each side ---- */
 
 /* Matches the rows of base with the rows of each side. Sets the members of m->side about rows, from
- * `by_old` to `added`, and `same_places`, `groups` and `rows`; also m->groups and m->rows. Requires
- * merge_columns_match. */
+ * `by_old` to `added`, and `edited`, `same_places`, `groups` and `rows`; also m->groups and
+ * m->rows. Requires merge_columns_match. */
 vv_status merge_rows_match(merge *m, vv_error *err);
 
-/* Returns true if the side is a different table: it has no column or too few rows in common with
- * base. Requires m->base and merge_rows_match. */
+/* Returns true if the side is a different table: it has no column in common with base, or too few
+ * rows and no equal row group. Requires m->base and merge_rows_match. */
 bool merge_is_other_table(merge *m, const merge_side *s);
 /* Pairs rows that both sides added with the same key. Sets the members `partner`, `placed` and
  * `follows` of m->side. Requires merge_schema. */

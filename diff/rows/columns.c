@@ -255,7 +255,7 @@ static vv_status take_asserted(partners *p, vv_table *a, vv_table *b, const char
 		}
 		if (p->to_new[x] >= 0 || p->to_old[y] >= 0) {
 			return vv_fail(err, VV_EUSAGE, "--rename: '%s' occurs twice",
-				       vv_text_shows(rename[i]));
+				       vv_text_shows(rename[p->to_new[x] >= 0 ? i : i + 1]));
 		}
 		join(p, (size_t)x, (size_t)y, 100);
 		p->asserted[y] = true;

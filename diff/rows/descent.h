@@ -31,7 +31,7 @@ typedef struct vv_descent {
 	vv_rowdiff *rows;
 	/* column names of the older version, followed by NULL; borrowed from the older table. With
 	 * `keyed`, those of the key's columns; else those of the older version's own key, or none
-	 * if it has no key */
+	 * if it has no key or one of more than VV_DESCENT_KEY_MAX columns */
 	const char *old_key[VV_DESCENT_KEY_MAX + 1];
 } vv_descent;
 

@@ -162,6 +162,14 @@ static vv_status text_row_of(vv_diff_writer *base, const vv_row_change *c, vv_er
 	return VV_OK;
 }
 
+/* " (--limit 0 shows all)"; option NULL: nothing. */
+static void put_option(vv_buf *b, const char *option, const char *what)
+{
+	if (option) {
+		vv_buf_printf(b, " (%s shows %s)", option, what);
+	}
+}
+
 /* "2 rows added, 1 row removed, 3 rows changed (4 cells, 1 key)" */
 static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 {
@@ -191,7 +199,8 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 			      vv_text_counted(s->new_rows, "row", NULL));
 	}
 	if (s->reordered && s->moved == 0) {
-		vv_buf_puts(b, "; the order of rows changed (--moves shows it)");
+		vv_buf_puts(b, "; the order of rows changed");
+		put_option(b, w->base.opts.shows_moves, "it");
 	}
 	if (w->base.table.text_to_table) {
 		vv_buf_puts(b, "; one side is text, the other a table of varve");
@@ -206,9 +215,11 @@ static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 	vv_status rc = text_rows_put(&w->rows, &base->out, err);
 	if (rc < 0) return rc;
 	if (left_out > 0) {
-		vv_buf_printf(&base->out, "    %s\u2026 %s %s not shown (--limit 0 shows all)%s\n",
-			      paint(w, TEXT_DIM), vv_text_counted(left_out, "more row", NULL),
-			      left_out == 1 ? "is" : "are", text_off(&w->rows));
+		vv_buf_printf(&base->out, "    %s\u2026 %s %s not shown", paint(w, TEXT_DIM),
+			      vv_text_counted(left_out, "more row", NULL),
+			      left_out == 1 ? "is" : "are");
+		put_option(&base->out, w->base.opts.shows_all, "all");
+		vv_buf_printf(&base->out, "%s\n", text_off(&w->rows));
 	}
 	vv_buf_puts(&base->out, base->rows > 0 ? "\n" : "");
 	if (t->a && t->b) {

@@ -73,6 +73,10 @@ static size_t lead_start(const char *x, size_t same)
 void vv_text_cell_fit(vv_buf *out, const char *s, size_t width)
 {
 	size_t used = 0;
+	if (vv_text_cell_width(s) <= width) {
+		vv_buf_puts(out, s);
+		return;
+	}
 	for (size_t i = 0; s[i];) {
 		uint32_t cp;
 		size_t n = vv_utf8_decode(&cp, s + i, strnlen(s + i, 4));

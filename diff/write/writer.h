@@ -33,6 +33,9 @@ typedef struct vv_diff_writer_options {
 	unsigned width;    /* text: columns of the terminal; 0: no limit */
 	/* text: number of unchanged columns shown beside changed columns; 0: 2 */
 	unsigned context;
+	/* text: the option of the command that shows all rows, and the one that shows moved rows,
+	 * for hints; NULL: the command has no such option */
+	const char *shows_all, *shows_moves;
 	const char *temp_dir; /* sql: folder for temporary files; NULL: /tmp */
 	/* maximum number of shown rows per table; 0: all rows. All forms but arrow have the number
 	 * of omitted rows in their output */

@@ -600,6 +600,8 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 		      .book.fd = -1,
 		      .pages = o->pages,
 		      .kind = kind,
+		      .shows_all = "--limit 0",
+		      .shows_moves = "--moves",
 		      .color = o->color,
 		      .output = o->output,
 		      .quiet = o->quiet,

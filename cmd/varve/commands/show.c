@@ -95,7 +95,8 @@ static void choose_view(vv_commit_view *v, vv_diff_show *rows, const options *o)
 	bool json = vv_wants_json(o->format);
 	bool names = o->name_only || o->name_status;
 
-	*rows = (vv_diff_show){.limit = ROWS_SHOWN, .no_limit = o->patch, .unasked = !o->patch};
+	*rows = (vv_diff_show){
+		.limit = o->patch ? 0 : ROWS_SHOWN, .shows_all = "-p", .unasked = !o->patch};
 	*v = (vv_commit_view){
 		.style = json         ? VV_STYLE_JSON
 			 : o->oneline ? VV_STYLE_ONELINE

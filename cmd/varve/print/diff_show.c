@@ -65,6 +65,8 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 				     .payload = r,
 				     .color = wants_color(r),
 				     .context = 2,
+				     .shows_all = r->shows_all,
+				     .shows_moves = r->shows_moves,
 				     .title = title,
 				     .commit = r->commit[0] ? r->commit : NULL,
 				     .old_commit = r->old_commit[0] ? r->old_commit : NULL,
@@ -466,6 +468,7 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat
 		.fd = -1,
 		.book.fd = -1,
 		.kind = &vv_diff_writer_text,
+		.shows_all = s->shows_all,
 		.how = {.key = &none, .only = &none, .ignore = &none, .where = &none}};
 	vv_status rc;
 

@@ -40,6 +40,8 @@ typedef struct vv_diff_print {
 	bool quiet, name_only, name_status; /* the options of `varve diff` with these names */
 	int fd;                             /* the file to write to; -1: stdout */
 	const char *output;                 /* the name of the file fd in messages */
+	/* the command's options for hints, as in vv_diff_writer_options; each may be NULL */
+	const char *shows_all, *shows_moves;
 	/* id of the newer version's commit; "": the version is not in a commit */
 	char commit[VV_OID_TEXT + 1];
 	/* id of the older version's commit; "": the version is not in a commit */
@@ -87,6 +89,7 @@ typedef struct vv_diff_show {
 	const char *const *paths;
 	uint64_t limit; /* the greatest number of rows to print for each table; 0: all rows */
 	bool no_limit;  /* ignore limit, and use vv_diff_print_limit */
+	const char *shows_all; /* as in vv_diff_print */
 	/* for vv_commit_print: the user did not request rows, so if blocks are missing, it prints a
 	 * note, and does not fail */
 	bool unasked;

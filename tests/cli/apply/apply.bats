@@ -121,6 +121,23 @@ v2() {
 	[ "$(cat t.csv)" = $'id,a,b\n1,x,ours\n2,y,same' ]
 }
 
+@test "the key column that the table here lacks is named" {
+	new_repo
+	printf 'b,a,n,m\n1,x,1,1\n1,y,2,1\n2,x,3,1\n2,z,4,1\n' > t.csv
+	varve add --key b,a t.csv > ../out
+	varve commit -qm one
+	varve branch other
+	sed -i s/y,2/y,9/ t.csv
+	varve diff --format patch > ../p
+	varve commit -qam two
+	git checkout -q other
+	printf 'b,n,m\n1,1,1\n1,2,1\n2,3,1\n2,4,1\n' > t.csv
+	varve add --no-key t.csv > ../out
+	varve commit -qm three
+	ends_with 2 varve apply ../p
+	stderr_is "varve: t.csv: key column 'a' is not in all versions"
+}
+
 @test "tables come and go with a patch" {
 	two_versions
 	varve diff --format patch v1~0 v1 > ../none

@@ -229,6 +229,10 @@ $(body)"
 	output_has "renamed 'note' to 'title'"
 	ends_with 2 varve diff --no-index --rename nope=title a.csv b.csv
 	stderr_has "no column 'nope' in the old version"
+	ends_with 2 varve diff --no-index --rename note=title --rename name=title a.csv b.csv
+	stderr_has "--rename: 'title' occurs twice"
+	ends_with 2 varve diff --no-index --rename note=title --rename note=day a.csv b.csv
+	stderr_has "--rename: 'note' occurs twice"
 }
 
 @test "options choose what is compared" {

@@ -215,9 +215,25 @@ print("|".join(c["subject"] for c in json.load(sys.stdin)))')
 	varve commit -q -m one
 	succeeds varve show
 	[ "$(grep -c '^  + ' <<< "$output")" -eq 50 ]
-	output_has "150 more"
+	output_has "150 more rows are not shown (-p shows all)"
 	succeeds varve show -p
 	[ "$(grep -c '^  + ' <<< "$output")" -eq 200 ]
+	GIT_PAGER=cat script -qec "varve show -p" /dev/null < /dev/null > out
+	[ "$(grep -c '^  .*+ ' out)" -eq 200 ]
+}
+
+@test "show does not name an option that it lacks when rows only changed their order" {
+	new_repo
+	printf 'id,n\n1,a\n2,b\n' > t.csv
+	varve add --key id t.csv > ../out
+	varve commit -q -m one
+	printf 'id,n\n2,b\n1,a\n' > t.csv
+	succeeds varve diff
+	output_has "the order of rows changed (--moves shows it)"
+	varve commit -q -a -m two
+	succeeds varve show
+	output_has "the order of rows changed"
+	! grep -qe --moves <<< "$output"
 }
 
 @test "log -S searches files that are kept as bytes, and text of any size" {

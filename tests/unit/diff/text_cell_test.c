@@ -55,9 +55,29 @@ static void no_byte_drives_the_terminal(void **state)
 	vv_buf_clear(&out);
 }
 
+static void fits(const char *s, size_t width, const char *shown)
+{
+	vv_buf out = VV_BUF_INIT;
+
+	vv_text_cell_fit(&out, s, width);
+	assert_string_equal(vv_buf_cstr(&out), shown);
+	vv_buf_clear(&out);
+}
+
+static void only_what_is_too_wide_is_cut(void **state)
+{
+	(void)state;
+	fits("abc", 3, "abc");
+	fits("abc", 2, "a\u2026");
+	fits("abc", 0, "");
+	fits("cafe\u0301", 4, "cafe\u0301");
+	fits("cafe\u0301s", 4, "caf\u2026");
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(cells_that_look_alike_are_told_apart),
 	cmocka_unit_test(no_byte_drives_the_terminal),
+	cmocka_unit_test(only_what_is_too_wide_is_cut),
 };
 
 VV_TEST_SUITE(text_cell)
