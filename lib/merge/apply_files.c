@@ -155,8 +155,8 @@ static vv_status find_file(vv_apply_files *f, const char *path, const char *behi
 	}
 	if (f->instead && !f->only && !(f->only = vv_strdup(path))) return vv_fail_nomem(err);
 	if (!own) {
-		return vv_fail(err, VV_EUSAGE, "'%s' does not have %u folders to strip (-p)",
-			       vv_text_shows(path), f->strip);
+		return vv_fail(err, VV_EUSAGE, "'%s' does not have %s to strip (-p)",
+			       vv_text_shows(path), vv_text_counted(f->strip, "folder", NULL));
 	}
 	vv_auto(char) *name = vv_asprintf("%s%s", own, behind);
 	if (!name) return vv_fail_nomem(err);

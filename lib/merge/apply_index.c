@@ -197,7 +197,8 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 		if (rc == VV_EMISSING) {
 			vv_prefix(err, "%s: the version that the patch was made from",
 				  vv_text_shows(e->path));
-			vv_hint(err, "fetch that version from another repository, or use --reject");
+			vv_hint(err,
+				"fetch that version from another repository, or use --reject in place of --3way");
 		}
 		return rc;
 	}

@@ -19,7 +19,8 @@ typedef struct vv_conflict_path {
 	char *path;
 	vv_index_side sides[3]; /* base, ours and theirs */
 	const char *kind;       /* vv_content_kind of ours, else of theirs, else of base */
-	/* both ours and theirs are tables, and `record` has the conflicts of rows and cells */
+	/* ours and theirs are files; and varve stores one of them, or their merge driver is varve.
+	 * `record` then has the conflicts */
 	bool dataset;
 	/* the record was missing or damaged, or was that of another conflict, and was made again;
 	 * the content of the work tree may differ from it */

@@ -513,6 +513,16 @@ static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **cho
 	return rc;
 }
 
+/* Is the file missing, or a pointer? It has no edits, so the merged table may take its place. */
+static bool has_no_data(const vv_repository *r, const char *path)
+{
+	vv_auto(char) *file = vv_repository_file(r, path);
+	vv_stat st;
+	const vv_status rc = file ? vv_lstat(&st, file, VV_IGNORED) : VV_ENOMEM;
+
+	return rc == VV_ENOTFOUND || (rc == VV_OK && vv_dataset_reader_holds_pointer(file, &st));
+}
+
 static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *err)
 {
 	vv_auto_free bool *chosen = NULL;
@@ -523,6 +533,8 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	/* Newly determined tables must be readable as the previous version. */
 	if ((p->found_out && (rc = vv_dataset_writer_commit(r->writer, err)) < 0) ||
 	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||
+	    (!is_part(r) && has_no_data(r->repo, p->path) &&
+	     (rc = write_version(r, p, &p->record.merged, err)) < 0) ||
 	    (rc = stage_work(r, p, &staged, err)) < 0 ||
 	    (rc = bring_merged(r, p, &staged, err)) < 0) {
 		return rc;
@@ -644,8 +656,8 @@ static void tell_next(const vv_resolving *r)
 	if (r->quiet || !r->changed || r->torn.code < 0 || vv_index_has_conflicts(r->index)) return;
 	if (*state && strcmp(state, "bisect") != 0) {
 		vv_notes_put(vv_repository_notes(r->repo),
-			     "all conflicts are resolved; '%s %s --continue' concludes the %s",
-			     git ? "git" : "varve", state, state);
+			     "all conflicts are resolved; '%s %s --continue' %s the %s",
+			     git ? "git" : "varve", state, git ? "continues" : "concludes", state);
 	} else {
 		vv_notes_put(vv_repository_notes(r->repo), "all conflicts are resolved");
 	}

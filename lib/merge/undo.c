@@ -92,9 +92,8 @@ static vv_status collect(undoing *u, vv_error *err)
 		rc = last ? add_path(u, last, err) : vv_fail_nomem(err);
 	}
 	if (rc == VV_OK && u->edited > 0) {
-		vv_fail(err, VV_EREFUSED,
-			"undoing the merge would lose these edits; nothing was "
-			"done");
+		vv_fail(err, VV_EREFUSED, "undoing the %s would lose these edits; nothing was done",
+			vv_state_shown(u->repo));
 		return vv_hint_code(err, VV_HINT_EDITS);
 	}
 	return rc;

@@ -228,10 +228,10 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 	if (merged.record.count > 0 || merged.record.left_out > 0) {
 		vv_conflict_record_describe(&what, &merged.record);
 		return vv_fail(err, VV_ECONFLICT,
-			       "both '%s' and '%s' changed %s; nothing was written\nto use the "
+			       "both '%s' and '%s' changed %s; '%s' was not written\nto use the "
 			       "content of '%s', first remove '%s'",
 			       vv_text_shows(to), vv_text_shows(in->path), vv_buf_cstr(&what),
-			       vv_text_shows(in->path), vv_text_shows(to));
+			       vv_text_shows(to), vv_text_shows(in->path), vv_text_shows(to));
 	}
 	if ((rc = vv_dataset_writer_commit(u->writer, err)) < 0 ||
 	    (rc = vv_dataset_merge_write(&m, &merged.result.id, &st, err)) < 0) {

@@ -206,7 +206,7 @@ table() {
 	deliver 10 4
 	git commit -qm "the file first" t.csv.gz
 	ends_with 2 varve add --as-csv t.csv.gz
-	stderr_has "both 't.csv' and 't.csv.gz' changed 1 cell of 1 row; nothing was written"
+	stderr_has "both 't.csv' and 't.csv.gz' changed 1 cell of 1 row; 't.csv' was not written"
 	same_bytes want t.csv
 	deliver 11 4
 	succeeds varve add --as-csv t.csv.gz

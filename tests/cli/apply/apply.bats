@@ -233,6 +233,14 @@ v2() {
 	stderr_has "-p requires a number from 0 to 100, not '200'"
 }
 
+@test "the folders that a path lacks are counted" {
+	two_versions
+	ends_with 2 varve apply -p 1 ../p
+	stderr_has "'prices.csv' does not have 1 folder to strip (-p)"
+	ends_with 2 varve apply -p 2 ../p
+	stderr_has "'prices.csv' does not have 2 folders to strip (-p)"
+}
+
 # --- to the index, and merged
 
 @test "--cached changes the index alone" {

@@ -151,10 +151,35 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	echo mine >> note.txt
 	ends_with 2 varve merge --abort
 	stderr_has "    note.txt"
+	stderr_has "undoing the merge would lose these edits"
 	tail -n 1 note.txt | grep -q mine
 	varve restore -q note.txt
 	succeeds varve merge --abort
 	[ "$(head -n 1 note.txt)" = a ]
+	ends_with 1 varve cherry-pick -n spring~1
+	varve resolve -q --theirs prices.csv
+	echo 999,mine >> prices.csv
+	ends_with 2 varve cherry-pick --abort
+	stderr_has "undoing the cherry-pick would lose these edits"
+}
+
+@test "resolve takes a side for the whole table where its file is a pointer, or missing" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/'
+	for side in ours theirs; do
+		for lost in "git show :2:prices.csv" "rm prices.csv"; do
+			ends_with 1 varve merge spring
+			$lost > other
+			[ ! -s other ] || mv other prices.csv
+			rm -f other
+			ends_with 2 varve resolve --$side --row 8 prices.csv
+			succeeds varve resolve --$side prices.csv
+			[ "$(row 7 | cut -d, -f2)" = "$side 217" ]
+			[ "$(row 9 | cut -d, -f2)" = "theirs 279" ]
+			[ "$(git status --porcelain)" = "M  prices.csv" ] || [ $side = ours ]
+			git reset -q --hard
+			varve restore -q prices.csv
+		done
+	done
 }
 
 @test "resolve takes a side for the whole table" {
@@ -338,7 +363,7 @@ renamed_and_changed() {
 	git add k.csv
 	for how in "merge --continue" "commit -q"; do
 		ends_with 2 varve $how
-		stderr_has "k.csv: no line of .gitattributes tracks this table"
+		stderr_has "k.csv: no line of .gitattributes tracks this file"
 		stderr_has "varve track k.csv"
 	done
 	succeeds varve track k.csv

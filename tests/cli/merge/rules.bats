@@ -69,6 +69,18 @@ agents() {
 	cmp want issues.jsonl
 }
 
+@test "merge rules of the other side that cannot be read are named" {
+	new_repo
+	agents
+	git checkout -q side
+	echo '{"merge": 5' > varve.json
+	git commit -qam "no JSON"
+	git checkout -q main
+	succeeds varve merge side
+	stderr_has "side has merge rules for issues.jsonl in varve.json that cannot be read; using those of main"
+	cmp want issues.jsonl
+}
+
 @test "a rule that cannot decide is a conflict that says why" {
 	new_repo
 	agents
