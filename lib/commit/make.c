@@ -35,7 +35,7 @@
 
 static vv_status refuse(const vv_change_entry *e, const char *why, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED, "%s is a table, but %s; nothing was committed",
+	return vv_fail(err, VV_EREFUSED, "%s is tracked by varve, but %s; nothing was committed",
 		       vv_text_shows(e->path), why);
 }
 
@@ -96,7 +96,7 @@ static vv_status check_tracked(vv_repository *r, const vv_change_entry *e, vv_er
 
 	if (rc < 0 || tracked) return rc;
 	vv_fail(err, VV_EREFUSED,
-		"%s: no line of .gitattributes tracks this table, so clones would contain its "
+		"%s: no line of .gitattributes tracks this file, so clones would contain its "
 		"pointer instead of its data",
 		vv_text_shows(e->path));
 	return vv_hint_code(err, VV_HINT_TRACK, e->path);

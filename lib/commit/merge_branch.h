@@ -64,8 +64,9 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *word, vv_error *e
 
 /* Merges the revision m->word into HEAD, and sets m->outcome. Conflicts are an outcome, not a
  * failure. After a failure nothing is changed, unless m->stays is set. VV_ENOTFOUND: the revision
- * does not exist. VV_EREFUSED: uncommitted changes would be overwritten, git refuses for another
- * reason, or a hook failed. VV_ECONFLICT, with m->stays: git stopped before the commit. */
+ * does not exist. VV_EREFUSED: uncommitted changes would be overwritten, or git refuses for another
+ * reason. VV_ECONFLICT, with m->stays: a hook failed, or git stopped before the commit for another
+ * reason. */
 vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err);
 
 void vv_branch_merge_clear(vv_branch_merge *m);

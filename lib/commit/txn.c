@@ -333,7 +333,7 @@ static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_erro
 	vv_auto(char) *file = NULL;
 	vv_checkout checkout = {t->repo, t->reader, t->index};
 	vv_index_entry e;
-	bool clean = false;
+	bool clean = false, staged = c->made;
 
 	if (t->branch || c->work) return VV_OK;
 	if (!(file = vv_repository_file(t->repo, c->path))) return vv_fail_nomem(err);
@@ -342,12 +342,15 @@ static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_erro
 	if (rc < 0 || !c->was_there || replace) return rc;
 	if (c->made) {
 		clean = vv_stat_equal(&c->was, &c->st);
-	} else if (vv_index_get(t->index, c->path, &e)) {
+	} else if ((staged = vv_index_get(t->index, c->path, &e))) {
 		rc = vv_checkout_is_clean(&checkout, &e, &clean, err);
 	}
-	return rc < 0 || clean ? rc
-			       : vv_fail(err, VV_EREFUSED, "'%s' has unstaged changes",
-					 vv_text_shows(c->path));
+	return rc < 0 || clean
+		       ? rc
+		       : vv_fail(err, VV_EREFUSED,
+				 staged ? "'%s' has unstaged changes"
+					: "'%s' exists, and is not tracked, so it would be lost",
+				 vv_text_shows(c->path));
 }
 
 /* --- putting ----------------------------------------------------------------------------- */
@@ -528,8 +531,7 @@ static vv_status must_be_seen(vv_txn *t, const vv_txn_change *c, vv_error *err)
 	}
 	if (same) return VV_OK;
 	return vv_fail(err, VV_ECONFLICT,
-		       "another process changed '%s' in the meantime\nread the table again, then "
-		       "retry",
+		       "another writer changed '%s' in the meantime\nread it again, then retry",
 		       vv_text_shows(c->path));
 }
 

@@ -260,7 +260,7 @@ clean() {
 	rows 5 > prices.csv
 	git -c filter.varve.process= -c filter.varve.clean=cat -c filter.varve.required=false add prices.csv
 	ends_with 2 varve commit -m x
-	stderr_has "prices.csv is a table, but is staged as plain text; nothing was committed"
+	stderr_has "prices.csv is tracked by varve, but is staged as plain text; nothing was committed"
 	stderr_has "varve add --fix prices.csv"
 	succeeds varve add --fix prices.csv
 	succeeds varve commit -q -m x

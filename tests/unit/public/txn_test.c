@@ -542,6 +542,10 @@ static void what_makes_no_sense_is_refused(void **state)
 	o.size = 0;
 	fails(VARVE_EUSAGE, put_bytes(txn, "a.csv", PRICES, 5, &o));
 	fails(VARVE_EREFUSED, put(txn, ".git/config", "x"));
+	sh("echo own > untracked.csv");
+	fails(VARVE_EREFUSED, put(txn, "untracked.csv", PRICES));
+	assert_string_equal(err.message,
+			    "'untracked.csv' exists, and is not tracked, so it would be lost");
 	fails(VARVE_ECANCELLED, varve_txn_put(txn, "a.csv", read_text, &broken, NULL, &err));
 	broken.at = 0;
 	fails(VARVE_ECANCELLED, varve_txn_put(txn, "a.txt", read_text, &broken, NULL, &err));
