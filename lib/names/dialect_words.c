@@ -45,15 +45,16 @@ static vv_status one_byte(int *out, const char *option, const char *text, int no
 	return VV_OK;
 }
 
-static vv_status read_lines(long *out, const char *option, const char *word, vv_error *err)
+static vv_status read_lines(long *out, const char *option, const char *word, unsigned least,
+			    unsigned most, vv_error *err)
 {
 	uint64_t lines;
 
 	*out = -1;
 	if (!word) return VV_OK;
-	if (!vv_parse_u64(&lines, word, strlen(word)) || lines > VV_HEADER_MAX) {
-		return vv_fail(err, VV_EUSAGE, "%s requires a number of lines, not '%s'", option,
-			       vv_text_shows(word));
+	if (!vv_parse_u64(&lines, word, strlen(word)) || lines < least || lines > most) {
+		return vv_fail(err, VV_EUSAGE, "%s requires a number from %u to %u, not '%s'",
+			       option, least, most, vv_text_shows(word));
 	}
 	*out = (long)lines;
 	return VV_OK;
@@ -62,14 +63,10 @@ static vv_status read_lines(long *out, const char *option, const char *word, vv_
 static vv_status read_header(vv_sniff_hints *out, const vv_written *w, vv_error *err)
 {
 	long rows = -1;
-	vv_status rc = read_lines(&rows, "--header-rows", w->header_rows, err);
+	vv_status rc = read_lines(&rows, "--header-rows", w->header_rows, 1, VV_HEADER_ROWS_MAX,
+				  err);
 
 	if (rc < 0) return rc;
-	if (w->header_rows && (rows < 1 || rows > (long)VV_HEADER_ROWS_MAX)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "--header-rows requires a number from 1 to %u, not '%s'",
-			       VV_HEADER_ROWS_MAX, vv_text_shows(w->header_rows));
-	}
 	if (w->header_rows && !w->header) {
 		return vv_fail(err, VV_EUSAGE,
 			       "--header-rows and --no-header cannot be used together");
@@ -98,8 +95,9 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 								     : VV_FORM_CSV;
 		out->delimiter = strcmp(w->input_format, "tsv") == 0 ? '\t' : -1;
 	}
-	if ((rc = read_lines(&out->skip, "--skip-lines", w->skip, err)) < 0 ||
-	    (rc = read_lines(&out->skip_below, "--skip-footer", w->skip_below, err)) < 0 ||
+	if ((rc = read_lines(&out->skip, "--skip-lines", w->skip, 0, VV_HEADER_MAX, err)) < 0 ||
+	    (rc = read_lines(&out->skip_below, "--skip-footer", w->skip_below, 0, VV_HEADER_MAX,
+			     err)) < 0 ||
 	    (rc = read_header(out, w, err)) < 0 ||
 	    (rc = one_byte(&out->comment, "--comment", w->comment, 0, err)) < 0) {
 		return rc;

@@ -296,10 +296,11 @@ static vv_status go_loose(vv_ordered_file *o, const vv_error *why, vv_error *err
 	if (f->loose < LOOSE_MAX) {
 		f->loose++;
 	} else {
-		rc = vv_fail(err, VV_ELOCKED,
-			     "no space for a temporary file (%s), and %u other readers already "
-			     "work without one",
-			     why->message, LOOSE_MAX);
+		rc = vv_fail(
+			err, VV_ELOCKED,
+			"a temporary file cannot be written (%s), and %u other readers already "
+			"work without one",
+			why->message, LOOSE_MAX);
 	}
 	return rc;
 }

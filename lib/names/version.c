@@ -265,9 +265,11 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 				     vv_text_shows(s->path));
 			vv_hint_code(err, VV_HINT_STATUS);
 		}
-	} else {
+	} else if (S_ISREG(e.mode) || S_ISLNK(e.mode)) {
 		s->blob = e.id;
 		rc = look_at_blob(s, err);
+	} else {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is a submodule", vv_text_shows(s->path));
 	}
 	return rc;
 }

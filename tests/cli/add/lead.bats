@@ -72,6 +72,9 @@ commented() {
 	succeeds varve convert --skip-lines 1 u.csv o.json
 	grep -q '"id"' o.json
 	ends_with 2 varve add --skip-lines x u.csv
+	stderr_has "--skip-lines requires a number from 0 to "
+	ends_with 2 varve add --skip-lines 9999999 u.csv
+	stderr_has "not '9999999'"
 	ends_with 2 varve add --skip-lines 9 u.csv
 	succeeds varve add --as file u.csv
 }

@@ -259,6 +259,13 @@ two_versions() {
 	stderr_has "the last commit contains it: 'HEAD:prices.csv'"
 }
 
+@test "a submodule in the index is no file" {
+	two_versions
+	git update-index --add --cacheinfo "160000,$(git rev-parse HEAD),sub"
+	ends_with 2 varve cat :sub
+	stderr_has "'sub' is a submodule"
+}
+
 @test "malformed text is refused with line and column" {
 	new_repo
 	printf 'a,b\n1,2\n3,"open\n' > t.csv
