@@ -160,14 +160,14 @@ static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *er
 	if (code == NO_LIBRARY || strstr(said, "No module named")) {
 		return none_reads(d, NULL, code == NO_LIBRARY ? said : "", err);
 	}
-	vv_fail(err, VV_EINPUT, "%s: %s\nthe error comes from its reader: %s",
-		d->written ? "the workbook" : vv_text_shows(d->name),
-		*said ? said : "the reader failed without a message", vv_text_shows(d->command[0]));
-	if (lacks_memory(said)) {
-		vv_hint(err,
-			"'git config --global varve.reader.memory 4g' gives readers more than 1 GiB");
-	}
-	return VV_EINPUT;
+	vv_fail(err, VV_EINPUT, "%s: %s", d->written ? "the workbook" : vv_text_shows(d->name),
+		*said ? said : "the reader failed without a message");
+	return lacks_memory(said)
+		       ? vv_hint(err,
+				 "'git config --global varve.reader.memory 4g' gives readers 4 GiB "
+				 "of memory")
+		       : vv_hint(err, "the error comes from its reader: %s",
+				 vv_text_shows(d->command[0]));
 }
 
 /* rc: of reading its output. A failure of the reader itself comes first, unless it was we who refused the rest. */

@@ -118,7 +118,7 @@ bool vv_document_is_unchanged(const vv_document *d);
 typedef struct vv_document_rows vv_document_rows;
 /* Starts the reader for the table t of d; d must outlive *out. ahead: the caller will read another
  * document before this one (vv_helper_limits). On failure, *out may not be NULL, and must be
- * closed. */
+ * closed. VV_ELOCKED: too many readers are running (vv_helper_start). */
 vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const vv_document_table *t,
 				 bool ahead, vv_error *err);
 /* Waits for the first output of the reader, and opens it. */

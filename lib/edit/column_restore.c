@@ -157,7 +157,7 @@ static void count(job *j, vv_column_restored *out)
 		if (is_unsaved(j, &at, e) && out->unsaved++ < UNSAVED_SHOWN) {
 			vv_notes_put(
 				vv_repository_notes(j->r->repo),
-				"%s, row %llu, column %s: its value is in no version",
+				"%s, row %llu, column %s: its value is not staged",
 				vv_text_shows(j->r->path), (unsigned long long)e->row + 1,
 				vv_text_name(fields[e->column].name, fields[e->column].name_len));
 		}
@@ -188,9 +188,8 @@ vv_status vv_column_restore_run(vv_column_restored *out, const vv_column_restore
 	count(&j, out);
 	if (out->unsaved > 0 && !r->force && !r->dry_run) {
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s': the values of %s, which no version has, would be lost; "
-			       "nothing was done\ncommit "
-			       "these values, or use --force",
+			       "'%s': the unstaged values of %s would be lost; nothing was "
+			       "done\nstage these values, or use --force",
 			       vv_text_shows(r->path), vv_text_counted(out->unsaved, "cell", NULL));
 	}
 	return r->dry_run || out->cells == 0

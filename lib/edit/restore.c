@@ -194,7 +194,7 @@ static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 			       j->now.at.has ? " in the other version"
 			       : j->then.at.has
 				       ? " in the work tree; omit --column to restore the row"
-				       : ", here or in the other version");
+				       : " in the work tree or in the other version");
 	}
 	const size_t columns = j->now.table->columns + j->then.table->columns;
 	j->edits = vv_calloc(columns + 1, sizeof(*j->edits));
@@ -487,9 +487,10 @@ static vv_status make_edits(spelling_job *j, vv_error *err)
 		}
 	}
 	if (j->doubtful > DOUBTFUL_SHOWN) {
-		vv_notes_warn(vv_repository_notes(j->r->repo),
-			      "%s: %zu more such dates are unchanged", vv_text_shows(j->r->path),
-			      j->doubtful - DOUBTFUL_SHOWN);
+		vv_notes_warn(vv_repository_notes(j->r->repo), "%s: %s left unchanged",
+			      vv_text_shows(j->r->path),
+			      vv_text_counted(j->doubtful - DOUBTFUL_SHOWN, "more such date was",
+					      "more such dates were"));
 	}
 	vv_row_edits_sort(j->edits, j->count);
 	return rc;

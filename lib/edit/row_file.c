@@ -45,7 +45,7 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 	}
 	if (s->from != VV_FROM_WORK || (s->is_dataset && !s->on_disk)) {
 		vv_fail(err, VV_EUSAGE, "'%s' is %s", vv_text_shows(f->path),
-			s->from == VV_FROM_WORK ? "only a pointer, and its data is missing here"
+			s->from == VV_FROM_WORK ? "only a pointer, not the data"
 						: "not a file of the work tree");
 		return s->from == VV_FROM_WORK ? vv_hint_code(err, VV_HINT_RESTORE_DATA, f->path)
 					       : err->code;

@@ -133,7 +133,7 @@ static vv_status restore_column(vv_context *c, vv_error *err)
 			vv_text_counted(done.rows, "row", NULL));
 	}
 	if (done.unsaved > 0 && !o->force) { /* a dry run */
-		vv_note("%s: %s in no version, so --force is required", vv_text_shows(r.path),
+		vv_note("%s: %s not staged, so --force is required", vv_text_shows(r.path),
 			vv_text_counted(done.unsaved, "of these values is", "of these values are"));
 	}
 	return VV_OK;

@@ -33,8 +33,8 @@ bad_night() {
 	sed -i 's/^2,armchair,500/2,armchair,6/; s/^4,new,4/4,new,5/' t.csv
 	cp t.csv before
 	ends_with 2 varve restore --column price --source HEAD~2 t.csv
-	stderr_has "t.csv, row 2, column price: its value is in no version"
-	stderr_has "would be lost; nothing was done"
+	stderr_has "t.csv, row 2, column price: its value is not staged"
+	stderr_has "the unstaged values of 2 cells would be lost; nothing was done"
 	cmp before t.csv
 	succeeds varve restore --column price --source HEAD~2 -n t.csv
 	stderr_has "would restore 3 cells in 3 rows"
@@ -54,7 +54,7 @@ bad_night() {
 	varve commit -qam two
 	printf '{"id": 1, "p": 50}\n{"id":2,"p":9}\n' > t.ndjson
 	ends_with 2 varve restore --column p --source HEAD~1 t.ndjson
-	stderr_has "row 2, column p: its value is in no version"
+	stderr_has "row 2, column p: its value is not staged"
 	succeeds varve restore --column p --source HEAD~1 -f t.ndjson
 	printf '{"id": 1, "p": 5}\n{"id":2,"p":6}\n' | cmp - t.ndjson
 	ends_with 2 varve restore --column nope --source HEAD~1 t.ndjson

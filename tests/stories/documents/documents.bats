@@ -525,6 +525,9 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	ends_with 2 varve cat 'b.toy#Prices'
 	stderr_has 'b.toy: page 7 is cut; cannot find the end'
 	stderr_lacks Trace
+	reader 'echo "MemoryError" >&2; exit 1'
+	ends_with 2 varve cat 'b.toy#Prices'
+	stderr_has "hint: 'git config --global varve.reader.memory 4g' gives readers 4 GiB of memory"
 	reader 'echo "no room for 9 cells" >&2; kill -ABRT $$'
 	ends_with 2 varve cat 'b.toy#Prices'
 	stderr_has 'was ended by signal 6'
