@@ -37,8 +37,9 @@ typedef struct vv_migrate_result {
 		changed;       /* number of commits that get a new id */
 	size_t refs;           /* number of refs that were moved, or would be */
 	size_t unsigned_count; /* number of signatures that were dropped */
-	/* number of versions of .dvc files that were not converted, because varve cannot interpret
-	 * them, or because the patterns select only a part of the data that they name */
+	/* number of versions of .dvc files and of outputs in dvc.lock that were not converted,
+	 * because varve cannot interpret them, or because the patterns select only a part of the
+	 * data that they name */
 	size_t folders;
 	char *map; /* path of the file with old and new ids; NULL: no history was written */
 } vv_migrate_result;

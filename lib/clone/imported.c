@@ -313,9 +313,12 @@ static bool is_page(int fd)
 
 static vv_status refuse_body(const vv_imported *i, vv_error *err, const char *what)
 {
-	vv_fail(err, VV_EREFUSED,
-		"%s was not taken as the next version of %s: "
-		"%s",
+	if (!i->root) {
+		return vv_fail(err, VV_EREFUSED,
+			       "%s was not imported as %s: %s\n--force accepts it",
+			       vv_text_url(i->url), vv_text_shows(i->to), what);
+	}
+	vv_fail(err, VV_EREFUSED, "%s was not taken as the next version of %s: %s",
 		vv_text_url(i->url), vv_text_shows(i->to), what);
 	return vv_hint_code(err, VV_HINT_UPDATE_FORCE, i->to);
 }

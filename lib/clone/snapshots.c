@@ -98,19 +98,21 @@ static vv_status check_words(const vv_snapshots *s, const vv_strings *words, boo
 {
 	for (size_t k = 0; k < words->count; k++) {
 		const vv_strings one = {&words->items[k], 1};
+		const char *word = words->items[k], *sign = has_value ? strrchr(word, '=') : NULL;
 		bool found = false;
 
-		if (has_value && !strchr(words->items[k], '=')) {
+		if (has_value && !sign) {
 			return vv_fail(err, VV_EUSAGE, "--date requires FILE=DATE, not '%s'",
-				       vv_text_shows(words->items[k]));
+				       vv_text_shows(word));
 		}
 		for (size_t n = 0; n < s->count && !found; n++) {
 			found = word_of(&one, &s->items[n], has_value) != NULL;
 		}
 		if (!found) {
-			return vv_fail(err, VV_ENOTFOUND, "%s: no file is named '%s'",
-				       has_value ? "--date" : "--skip",
-				       vv_text_shows(words->items[k]));
+			return vv_fail(
+				err, VV_ENOTFOUND, "%s: no file is named '%s'",
+				has_value ? "--date" : "--skip",
+				vv_text_name(word, sign ? (size_t)(sign - word) : strlen(word)));
 		}
 	}
 	return VV_OK;

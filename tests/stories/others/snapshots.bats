@@ -158,7 +158,7 @@ price() {
 	done
 	ends_with 2 varve import t-2026-10-01.csv
 	ends_with 2 varve import -o t.csv --date nothing.csv=2026-10-01 new.csv
-	stderr_has "--date: no file is named 'nothing.csv=2026-10-01'"
+	stderr_has "--date: no file is named 'nothing.csv'"
 	ends_with 2 varve import -o t.csv --skip nothing.csv new.csv
 	stderr_has "--skip: no file is named 'nothing.csv'"
 	ends_with 2 varve import -o t.csv --date new.csv=never new.csv

@@ -240,6 +240,20 @@ update_sound() {
 	[ ! -s "$log" ]
 }
 
+@test "a first import takes no page nor an empty file, unless it is forced" {
+	imported
+	printf '<!DOCTYPE html>\n<html><body>Sign in</body></html>\n' > ../web/page.csv
+	: > ../web/empty.csv
+	ends_with 2 varve import "$url/page.csv"
+	stderr_has "/page.csv was not imported as page.csv: it is a web page (HTML)"
+	stderr_has "hint: --force accepts it"
+	ends_with 2 varve import "$url/empty.csv"
+	stderr_has "/empty.csv was not imported as empty.csv: it is empty"
+	[ -z "$(git status --porcelain)" ]
+	succeeds varve import --force "$url/page.csv"
+	[ -f page.csv ]
+}
+
 @test "an update takes no page, empty, cut or other file for the next version, and says why" {
 	imported
 	rows 10 > ../web/other.csv
