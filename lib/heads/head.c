@@ -207,7 +207,7 @@ static vv_status take_seed(vv_head_signer *s, const char *text, const char *from
 
 	if (strstr(text, "\nargon2id ")) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "the key %s has a passphrase, so varve cannot sign with it\nset "
+			       "%s has a passphrase, so varve cannot sign with it\nset "
 			       "varve.signingKey to an SSH key that is in ssh-agent",
 			       from);
 	}

@@ -516,7 +516,7 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 		const node *n = g.nodes[find_node(&g, &head->id)];
 		if (is_revoked(g.nodes[owner], n->key, n->number)) {
 			vv_auto(vv_buf) line = VV_BUF_INIT;
-			vv_head_put_line(&line, n->key, n->number, n->time, n->time);
+			vv_head_put_line(&line, n->key, n->number, n->time, vv_now_sec());
 			vv_notes_warn(notes, "ignored head %s: the owner revoked its key",
 				      vv_buf_cstr(&line));
 			out->passed++;
@@ -648,7 +648,7 @@ vv_status vv_git_signed_tag(vv_buf *name, vv_oid *id, vv_repository *r, vv_error
 		"--sort=-creatordate", "--format=%(objecttype) %(objectname) %(refname)",
 		"refs/tags",           NULL};
 	const vv_git_call call = {.args = args, .repo = r, .output = &line};
-	vv_status rc = vv_git_must(&call, "its tags", err);
+	vv_status rc = vv_git_must(&call, "listing tags", err);
 
 	for (vv_line l = {.rest = vv_buf_cstr(&line)}; rc == VV_OK && vv_line_next(&l);) {
 		if (strncmp(l.text, "tag ", 4) == 0 && vv_oid_parse(id, l.text + 4, VV_OID_TEXT)) {

@@ -102,14 +102,16 @@ static vv_status begin(making *k, vv_error *err)
 	    (k->trust.known && (rc = trust_last(k, err)) < 0)) {
 		return rc;
 	}
-	if (k->m->name && (!vv_head_name_fits(k->m->name) ||
-			   (k->trust.known && strcmp(k->m->name, k->trust.name) != 0))) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			k->trust.known
-				? "this repository is signed as '%s', and cannot be renamed"
-				: "a name must be one line without leading or trailing blanks%s",
-			k->trust.known ? k->trust.name : "");
+	if (k->m->name && k->trust.known && strcmp(k->m->name, k->trust.name) != 0) {
+		return vv_fail(err, VV_EUSAGE,
+			       "this repository is signed as '%s', and cannot be renamed",
+			       k->trust.name);
+	}
+	if (k->m->name && !vv_head_name_fits(k->m->name)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "a name must be one line of at most %u bytes, without leading or "
+			       "trailing blanks",
+			       VV_HEAD_NAME_MAX);
 	}
 	if (!k->trust.known) {
 		name_after_folder(k);
@@ -330,9 +332,12 @@ static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, v
 	}
 	if (refs->count > 0) return make(out, k, refs, err);
 	if (k->m->only_new) return VV_OK;
+	if (k->m->refs.all) {
+		return vv_fail(err, VV_EUSAGE, "nothing to sign: no branch or tag exists");
+	}
 	return vv_fail(err, VV_EUSAGE,
-		       "nothing to sign: HEAD is not on a branch\nname branches or tags, or use "
-		       "--all");
+		       "nothing to sign: HEAD is not on a branch with commits\nname branches or "
+		       "tags, or use --all");
 }
 
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err)

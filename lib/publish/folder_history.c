@@ -241,7 +241,10 @@ static vv_status compare_ref(const vv_folder_history *h, const vv_head_ref *ther
 	    (known || has_commit(h, &there->id))) {
 		vv_buf_printf(back, "has %s at commit %.10s, which %s",
 			      vv_text_shows(vv_ref_short_name(name)), vv_oid_shows(&there->id),
-			      known ? "is not an ancestor of the commit here" : "is missing here");
+			      !known ? "is missing here"
+			      : strncmp(name, "refs/heads/", 11) == 0
+				      ? "is not an ancestor of the commit here"
+				      : "is not the commit here");
 	}
 	return rc;
 }

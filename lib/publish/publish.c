@@ -87,10 +87,10 @@ static vv_status see_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 		return VV_OK;
 	}
 	if (is_own(e->path) || strchr(e->path, '\n')) {
-		vv_notes_warn(r->p->notes,
-			      "'%s' is not published as a file, because the folder uses "
-			      "this name itself",
-			      vv_text_shows(e->path));
+		vv_notes_warn(r->p->notes, "'%s' is not published as a file, because %s",
+			      vv_text_shows(e->path),
+			      is_own(e->path) ? "the folder uses this name itself"
+					      : "a line end is in its name");
 		return VV_OK;
 	}
 	vv_auto(char) *path = vv_path_join(r->dir, e->path, (char *)NULL);

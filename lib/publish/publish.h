@@ -45,11 +45,11 @@ typedef struct vv_publishing {
 		too_long;  /* number of tables without a file, as they are too long */
 } vv_publishing;
 
-/* Publishes p->refs to p->folder. VV_EREFUSED: varve did not publish the folder, or a file of a
- * table; the folder has commits from which the refs do not descend, and p->force is not set, or
- * p->prune is set, too; or the repository is a shallow clone. VV_ELOCKED: another run is publishing
- * to the folder. VV_EMISSING: the repository lacks blocks, or with p->force, versions of the folder
- * could not be fetched. VV_EUSAGE: the refs have no branch. */
+/* Publishes p->refs to p->folder. VV_EREFUSED: the folder, or a file in it with the name of a
+ * table, was not written by varve; the folder has commits from which the refs do not descend, and
+ * p->force is not set, or p->prune is set, too; or the repository is a shallow clone. VV_ELOCKED:
+ * another run is publishing to the folder. VV_EMISSING: the repository lacks blocks, or with
+ * p->force, versions of the folder could not be fetched. VV_EUSAGE: the refs have no branch. */
 vv_status vv_publish_run(vv_publishing *p, vv_error *err);
 void vv_publishing_clear(vv_publishing *p);
 VV_AUTO_CLEAR(vv_publishing, vv_publishing_clear)

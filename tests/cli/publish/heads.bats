@@ -778,6 +778,13 @@ ssh_key() {
 	printf '%s refs/heads/main\n%s refs/heads/other\n' "$there" "$(git rev-parse main)" | cmp - "$HOME/refs"
 	git checkout -q --detach
 	ends_with 2 as ada varve sign
-	stderr_has "varve: nothing to sign: HEAD is not on a branch"
+	stderr_has "varve: nothing to sign: HEAD is not on a branch with commits"
 	succeeds as ada varve sign main
+	new_repo ../empty
+	cd ../empty
+	ends_with 2 as ada varve sign --all
+	stderr_has "nothing to sign: no branch or tag exists"
+	git commit -q --allow-empty -m one
+	ends_with 2 as ada varve sign --name "$(printf 'x%.0s' {1..201})"
+	stderr_has "a name must be one line of at most 200 bytes"
 }

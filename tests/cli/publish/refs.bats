@@ -304,3 +304,12 @@ is_new() {
 	succeeds varve clone -q --from "ipfs+$site" "ipns://$name" ../c
 	is_new ../c
 }
+
+@test "publish does not move a tag of the folder, and says that it is another commit" {
+	git tag v1
+	varve publish -q --no-pages -o ../public
+	another 2
+	git tag -f v1 > /dev/null
+	ends_with 2 varve publish --no-pages -o ../public
+	stderr_has "has v1 at commit ${old:0:10}, which is not the commit here"
+}
