@@ -35,8 +35,9 @@ static vv_status take(varve_put_arrow_options *o, const varve_put_arrow_options 
 {
 	vv_status rc = vv_put_arrow_take(o, given, err);
 
-	return rc == VV_OK && o->expect ? vv_fail(err, VV_EUSAGE, "'expect' requires rows to write")
-					: rc;
+	return rc == VV_OK && o->expect
+		       ? vv_fail(err, VV_EUSAGE, "'expect' cannot be used in a check")
+		       : rc;
 }
 
 int varve_check_arrow(varve_report **out, varve_repo *repo, const char *path,

@@ -213,7 +213,7 @@ static vv_status open_log(varve_log *l, const varve_log_options *o, vv_error *er
 		       how.topo || how.skip || how.max_count)) {
 		return vv_fail(err, VV_EUSAGE,
 			       "VARVE_LOG_FOLLOW requires exactly one path, and cannot be used "
-			       "with an order, VARVE_LOG_ALL, skip or max_count");
+			       "with an order, VARVE_LOG_ALL, skip or limit");
 	}
 	if (rc == VV_OK) {
 		rc = vv_session_take(&l->session, l->core, err);

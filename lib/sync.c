@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
@@ -428,15 +429,18 @@ static vv_status check_push(const syncing *s, vv_error *err)
 	return spec_count(s) > 0 ? VV_OK : vv_fail(err, VV_EUSAGE, "name the refs to delete");
 }
 
-static vv_status reject(const varve_transfer *t, vv_error *err)
+/* Names the first ref that was refused, and the way on if the remote has more commits. */
+static vv_status reject(const varve_transfer *t, const vv_push_plan *plan, vv_error *err)
 {
-	const __typeof__(t->refs[0]) *ref = vv_array_find(t->refs, t->count, it, it->refused);
+	const varve_ref_update *ref = vv_array_find(t->refs, t->count, it, it->refused);
 
-	return ref ? vv_fail(err, VV_EREJECTED,
-			     "'%s' was not moved in %s: %s\n"
-			     "fetch and merge the remote's commits, then push again",
-			     vv_text_shows(ref->to), vv_text_url(t->counts.url), ref->refused)
-		   : VV_OK;
+	if (!ref) return VV_OK;
+	const vv_push_item *item = &plan->items[ref - t->refs];
+	return vv_fail(err, VV_EREJECTED, "'%s' was not moved in %s: %s%s", vv_text_shows(ref->to),
+		       vv_text_url(t->counts.url), ref->refused,
+		       item->hint == VV_HINT_PULL_FIRST
+			       ? "\nfetch and merge the remote's commits, then push again"
+			       : "");
 }
 
 static vv_status push(varve_transfer **out, syncing *s, const char *remote, vv_error *err)
@@ -461,7 +465,7 @@ static vv_status push(varve_transfer **out, syncing *s, const char *remote, vv_e
 	    (rc = put_pushed(out, s, &j, err)) < 0) {
 		return rc;
 	}
-	return j.refused ? reject(*out, err) : VV_OK;
+	return j.refused ? reject(*out, &j.plan, err) : VV_OK;
 }
 
 int varve_push(varve_transfer **done, varve_repo *repo, const char *remote,

@@ -154,7 +154,8 @@ static vv_status put(varve_txn *t, const char *path, reading *from,
 	if ((o.flags & VARVE_PUT_AS_FILE) &&
 	    ((o.flags & VARVE_PUT_AS_TABLE) || o.key || o.dialect)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "a path that is kept as a file cannot have a key or a dialect");
+			       "a path that is kept as a file cannot be a table, or have a key or "
+			       "a dialect");
 	}
 	how.described = import.has_kind;
 	how.replace = (o.flags & VARVE_PUT_REPLACE) != 0;

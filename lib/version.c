@@ -498,8 +498,8 @@ int varve_versions_take(varve_version **out, varve_versions *list, varve_error *
 	return *out ? 0
 		    : vv_give(err,
 			      vv_fail(&e, VV_EUSAGE,
-				      "the cursor is before the first version, "
-				      "or after the last one"),
+				      "the cursor is before the first version or after the last "
+				      "one, or the handle of its version was already made"),
 			      &e);
 }
 

@@ -157,6 +157,7 @@ static void what_is_sent_is_known_before_it_is(void **state)
 static void a_rejected_push_moves_nothing_and_names_the_ref(void **state)
 {
 	varve_repo *repo = begin_two(), *copy;
+	static const char *const moved[] = {"moved", NULL};
 	varve_sync_options o = VARVE_INIT(varve_sync_options);
 	const varve_ref_update *u;
 	varve_transfer *done;
@@ -177,6 +178,13 @@ static void a_rejected_push_moves_nothing_and_names_the_ref(void **state)
 	assert_true(u->refused && !u->moved);
 	varve_transfer_free(done);
 	assert_string_equal(out("git -C ../far.git rev-parse main"), theirs);
+	assert_string_equal(e.hint, "fetch and merge the remote's commits, then push again");
+
+	/* A tag that was moved: a merge is no way on. */
+	sh("git tag moved main~1 && git push -q ../far.git moved && git tag -f moved main");
+	o.specs = moved;
+	fails_as(varve_push(NULL, repo, "origin", &o, &e), VARVE_EREJECTED, &e);
+	assert_string_equal(e.hint, "");
 
 	works(varve_fetch(&done, copy, NULL, NULL, &e), &e);
 	assert_int_equal(varve_transfer_info(done)->versions, 1);
