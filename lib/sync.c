@@ -435,12 +435,11 @@ static vv_status reject(const varve_transfer *t, const vv_push_plan *plan, vv_er
 	const varve_ref_update *ref = vv_array_find(t->refs, t->count, it, it->refused);
 
 	if (!ref) return VV_OK;
-	const vv_push_item *item = &plan->items[ref - t->refs];
-	return vv_fail(err, VV_EREJECTED, "'%s' was not moved in %s: %s%s", vv_text_shows(ref->to),
-		       vv_text_url(t->counts.url), ref->refused,
-		       item->hint == VV_HINT_PULL_FIRST
-			       ? "\nfetch and merge the remote's commits, then push again"
-			       : "");
+	vv_fail(err, VV_EREJECTED, "'%s' was not moved in %s: %s", vv_text_shows(ref->to),
+		vv_text_url(t->counts.url), ref->refused);
+	return plan->items[ref - t->refs].hint == VV_HINT_PULL_FIRST
+		       ? vv_hint(err, "fetch and merge the remote's commits, then push again")
+		       : VV_EREJECTED;
 }
 
 static vv_status push(varve_transfer **out, syncing *s, const char *remote, vv_error *err)

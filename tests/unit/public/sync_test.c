@@ -171,6 +171,7 @@ static void a_rejected_push_moves_nothing_and_names_the_ref(void **state)
 	theirs = out("git rev-parse main");
 	commit_in("../copy", "4,four");
 	fails_as(varve_push(&done, copy, NULL, NULL, &e), VARVE_EREJECTED, &e);
+	assert_string_equal(e.hint, "fetch and merge the remote's commits, then push again");
 	assert_string_equal(varve_code_name(VARVE_EREJECTED), "rejected");
 	assert_int_equal(varve_transfer_info(done)->refused, 1);
 	assert_int_equal(varve_transfer_next(done, &u, &e), 1);
@@ -178,7 +179,6 @@ static void a_rejected_push_moves_nothing_and_names_the_ref(void **state)
 	assert_true(u->refused && !u->moved);
 	varve_transfer_free(done);
 	assert_string_equal(out("git -C ../far.git rev-parse main"), theirs);
-	assert_string_equal(e.hint, "fetch and merge the remote's commits, then push again");
 
 	/* A tag that was moved: a merge is no way on. */
 	sh("git tag moved main~1 && git push -q ../far.git moved && git tag -f moved main");
