@@ -28,13 +28,13 @@ bad_night() {
 	printf 'id,name,price\n1,"lamp, blue",9.90\n2,chair,5\n4,new,4\n3,desk,70000\n' | cmp - t.csv
 }
 
-@test "values that no version has are named, and kept without --force" {
+@test "values that are not staged are named, and kept without --force" {
 	bad_night
 	sed -i 's/^2,armchair,500/2,armchair,6/; s/^4,new,4/4,new,5/' t.csv
 	cp t.csv before
 	ends_with 2 varve restore --column price --source HEAD~2 t.csv
 	stderr_has "t.csv, row 2, column price: its value is not staged"
-	stderr_has "the unstaged values of 2 cells would be lost; nothing was done"
+	stderr_has "the unstaged values of 1 cell would be lost; nothing was done"
 	cmp before t.csv
 	succeeds varve restore --column price --source HEAD~2 -n t.csv
 	stderr_has "would restore 3 cells in 3 rows"
@@ -45,7 +45,7 @@ bad_night() {
 	printf 'id,name,price\n1,"lamp, blue",9.90\n2,armchair,5\n4,new,5\n3,desk,700\n' | cmp - t.csv
 }
 
-@test "a row that is in no version but in the source counts as unsaved, and JSON keeps its form" {
+@test "a row that the index does not have counts as not staged, and JSON keeps its form" {
 	new_repo
 	printf '{"id": 1, "p": 5, "q": "x"}\n{"id": 2, "p": 6}\n' > t.ndjson
 	varve add -q t.ndjson
