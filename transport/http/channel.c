@@ -41,7 +41,7 @@ typedef struct line {
 	vv_repository *repo;
 	const vv_env *env; /* borrowed; for git credential */
 	vv_url url; /* where to, moved on by redirects; its text names the peer in messages */
-	bool push, stranger;
+	bool push;
 	bool *foreign;                /* as in vv_connect_options */
 	unsigned idle_sec, first_sec; /* first_sec: until something came */
 	const vv_channel *owner;      /* ends the waits */
@@ -326,10 +326,14 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 			       "repository served by varve",
 			       l->url.text);
 	case 401:
-		return vv_fail(err, VV_EAUTH,
-			       "'%s': authentication failed%s%s\n"
-			       "'git help credential' shows how to make Git forget a wrong secret",
-			       l->url.text, says, text);
+		(void)vv_fail(err, VV_EAUTH, "'%s': authentication failed%s%s", l->url.text, says,
+			      text);
+		if (l->has_credential) {
+			return vv_hint(err, "'git help credential' shows how to make Git forget a "
+					    "wrong secret");
+		}
+		return l->url.secret ? vv_hint(err, "check the user and the secret in the URL")
+				     : VV_EREFUSED;
 	case 403:
 		return vv_fail(err, VV_EAUTH, "'%s': permission denied%s%s", l->url.text, says,
 			       text);
@@ -343,7 +347,7 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 	case 407:
 		return vv_fail(err, VV_EAUTH,
 			       "'%s': the proxy requires a login\nset http.proxy to "
-			       "http://user@host:port",
+			       "http://user:password@host:port",
 			       l->url.text);
 	case 413:
 		return vv_fail(err, VV_EREFUSED,
@@ -378,7 +382,8 @@ static vv_status follow(line *l, vv_error *err)
 	vv_auto(vv_url) to = {0};
 
 	(void)l->c->getinfo(l->easy, CURLINFO_REDIRECT_URL, &where);
-	if (!where || ++l->redirects > REDIRECTS_MAX || l->no_replay) {
+	if (!where) return explain_status(l, status_of(l), err);
+	if (++l->redirects > REDIRECTS_MAX) {
 		return vv_fail(err, VV_EIO, "'%s' redirects too many times", l->url.text);
 	}
 	size_t len = strcspn(where, "?#");
@@ -399,6 +404,12 @@ static vv_status follow(line *l, vv_error *err)
 			       "use its address",
 			       l->url.text, vv_text_shows(to.text));
 	}
+	if (l->no_replay) {
+		return vv_fail(err, VV_EIO,
+			       "'%s' redirects to '%s', but the request is too long to be sent "
+			       "again\nuse the new address",
+			       l->url.text, vv_text_shows(to.text));
+	}
 	/* User and secret stay; everything else is the new address's. */
 	vv_free_all(l->url.host, l->url.path);
 	l->url.host = to.host;
@@ -415,7 +426,7 @@ static vv_status authenticate(line *l, vv_error *err)
 {
 	vv_status rc;
 
-	if (l->has_credential || (l->url.user && l->url.secret) || l->no_replay || l->stranger) {
+	if (l->has_credential || (l->url.user && l->url.secret) || l->no_replay) {
 		if (l->has_credential && !l->approved) {
 			http_credential_tell(&l->credential, l->repo, l->env, &l->url, false);
 		}
@@ -602,7 +613,6 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 		.repo = o->repo,
 		.env = vv_connect_env(o),
 		.push = o->write,
-		.stranger = o->stranger,
 		.foreign = o->foreign,
 		.idle_sec = vv_idle_sec(o),
 		.first_sec = vv_first_sec(o),
@@ -610,8 +620,7 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 	if ((rc = http_curl_load(&l->c, err)) < 0 || (rc = copy_url(l, url, err)) < 0) return rc;
 	vv_auto(char) *whole = post_url(l);
 	if (!whole) return vv_fail_nomem(err);
-	rc = l->stranger ? VV_OK : http_settings_read(&l->settings, o, whole, err);
-	if (rc < 0) return rc;
+	if ((rc = http_settings_read(&l->settings, o, whole, err)) < 0) return rc;
 	l->multi = l->c->multi_init();
 	l->easy = l->c->easy_init();
 	return l->multi && l->easy ? VV_OK : vv_fail_nomem(err);

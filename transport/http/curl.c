@@ -210,7 +210,7 @@ vv_status http_settings_read(http_settings *out, const vv_connect_options *o, co
 	} else if (rc == VV_OK && exit_code != 1) { /* 1: none is set */
 		rc = vv_fail(err, VV_EUSAGE,
 			     "git cannot read its settings for '%s'\n"
-			     "'git config --list' shows the values",
+			     "'git config --list' shows the problem",
 			     vv_text_url(url));
 	} else if (rc == VV_EPROGRAM) {
 		rc = VV_OK;
@@ -288,12 +288,33 @@ static vv_status not_connected(const http_curl *c, CURL *easy, const char *name,
 	return VV_EIO;
 }
 
-static vv_status not_trusted(const char *name, const char *said, vv_error *err)
+static vv_status not_trusted(CURLcode code, const char *name, const char *said, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED,
-		       "'%s': its certificate is not trusted: %s\nset http.sslCAInfo to a file "
-		       "with the authority's certificate; do not leave http.sslVerify off",
-		       name, vv_text_shows(said));
+	(void)vv_fail(err, VV_EREFUSED, "'%s': its certificate is not trusted: %s", name,
+		      vv_text_shows(said));
+	return code == CURLE_SSL_PINNEDPUBKEYNOTMATCH
+		       ? vv_hint(err, "check http.pinnedPubkey, which names another key")
+		       : vv_hint(err,
+				 "check the address; if the server's own authority signed the "
+				 "certificate, set http.sslCAInfo to a file with the authority's "
+				 "certificate");
+}
+
+/* A proxy's refusal of a tunnel, which libcurl reports like a lost connection. */
+static vv_status closed(const http_curl *c, CURL *easy, const char *name, vv_error *err)
+{
+	long status = 0;
+
+	(void)c->getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status >= 300) {
+		return vv_fail(err, VV_EIO,
+			       "'%s': the proxy refused the connection (HTTP status %ld)\ncheck "
+			       "http.proxy, https_proxy and http_proxy; a login for the proxy is "
+			       "written http://user:password@host:port",
+			       name, status);
+	}
+	return vv_fail(err, VV_EIO,
+		       "the connection to '%s' was closed before the end of the answer", name);
 }
 
 vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const char *name,
@@ -314,7 +335,7 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 		return not_connected(c, easy, name, said, err);
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-		return not_trusted(name, said, err);
+		return not_trusted(code, name, said, err);
 	case CURLE_SSL_CACERT_BADFILE:
 		return vv_fail(err, VV_ENOTFOUND,
 			       "'%s': the file of trusted certificates cannot be read\ncheck "
@@ -322,7 +343,7 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 			       name);
 	case CURLE_SSL_CONNECT_ERROR:
 		return vv_fail(err, VV_EIO,
-			       "'%s': cannot set up TLS: %s\ncheck whether the address begins with "
+			       "'%s': cannot set up TLS: %s\nif the server does not use TLS, write "
 			       "http:// instead of https://",
 			       name, vv_text_shows(said));
 	case CURLE_OPERATION_TIMEDOUT:
@@ -336,10 +357,7 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 	case CURLE_PARTIAL_FILE:
-		return vv_fail(err, VV_EIO,
-			       "the connection to '%s' was closed before the end of "
-			       "the answer",
-			       name);
+		return closed(c, easy, name, err);
 	default:
 		return vv_fail(err, VV_EIO, "'%s': %s", name, vv_text_shows(said));
 	}

@@ -64,10 +64,11 @@ static vv_status judge(const http_answer *a, const char *name, vv_error *err)
 			       a->status);
 	case 401:
 	case 403:
-		return vv_fail(err, VV_EAUTH,
-			       "'%s' requires credentials (HTTP status %u)\nput them into "
-			       "~/.netrc, or into git's setting http.<url>.extraHeader",
-			       name, a->status);
+		return vv_fail(
+			err, VV_EAUTH,
+			"'%s': access denied (HTTP status %u)\nput credentials into ~/.netrc, "
+			"or into git's setting http.<url>.extraHeader",
+			name, a->status);
 	default:
 		return vv_fail(err, VV_EIO, "'%s': the server answered with the HTTP status %u",
 			       name, a->status);

@@ -22,12 +22,12 @@ typedef struct http_download {
 	size_t header_count;
 	/* ETag and Last-Modified of the content that the caller has; each may be NULL */
 	const char *etag, *modified;
-	int fd;                     /* the local file, open for writing; its content is replaced */
+	int fd; /* the local file, open for writing; its content is replaced, or emptied if `same` */
 	const char *file;           /* name of the local file, for messages */
 	vv_digest_kind digest_kind; /* the digest to compute */
 	/* http_download_run sets the following members. A string is NULL if the server did not send
 	 * the value. http_download_clear frees the strings. */
-	bool same; /* the server has the content that the caller has; nothing was written */
+	bool same; /* the server has the content that the caller has, and sent nothing */
 	/* modified_now: NULL also if the file was changed in the second of the answer, since it may
 	 * then change again without a new date */
 	char *etag_now, *modified_now;

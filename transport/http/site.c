@@ -97,7 +97,7 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 			 .sign = f->sign,
 			 .signer = f->signer,
 			 .login = f->login,
-			 .ask_git = f->ask_git && !o->stranger,
+			 .ask_git = f->ask_git,
 			 .repo = o->repo,
 			 .env = vv_connect_env(o),
 			 .name = vv_strdup(f->name)};
@@ -554,8 +554,8 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		}
 		if (x.endless) {
 			rc = vv_fail(err, VV_EIO,
-				     "an answer of '%s' is incomplete or has a wrong length",
-				     s->name);
+				     "'%s' sent an answer of more than %s without Content-Length",
+				     s->name, vv_text_bytes(UNSIZED_MAX));
 		}
 		if (answer->cut) {
 			break; /* as much as was wanted */
@@ -578,6 +578,8 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 			rc = vv_fail_stopped(err, s->name);
 		} else if (code != CURLE_OK) {
 			rc = http_curl_fail(s->c, easy, code, s->name, x.words, err);
+			/* for callers, "not found" would be the site's answer */
+			rc = rc == VV_ENOTFOUND ? vv_recode(err, VV_EIO) : rc;
 			if (passes(s, easy, code, 0)) {
 				atomic_store(&s->given_up_ms, vv_monotonic_ms());
 			}

@@ -6,8 +6,8 @@
  * determines which headers are signed. Redirects are not followed. A request is repeated, up to
  * five times, after a temporary failure: status 429, 502, 503, 504 and optionally 500, a broken
  * connection, or a time-out. It is repeated after the time in Retry-After, or else after a random
- * time whose limit doubles with each try. If the connection to the site failed in all tries, all
- * requests of the next minute fail with VV_EIO, and err->silent is set.
+ * time whose limit doubles with each try. If the last try ended with a broken connection or a
+ * time-out, all requests of the next minute fail with VV_EIO, and err->silent is set.
  */
 #ifndef VV_TRANSPORT_HTTP_SITE_H
 #define VV_TRANSPORT_HTTP_SITE_H
@@ -41,7 +41,8 @@ typedef struct http_site_facts {
 	bool again_500;
 	bool direct; /* use neither a proxy nor Git's settings: for services on this machine */
 	/* the site may have to search for an answer: the time limit for the first byte applies only
-	 * to connecting, and a request is repeated only after status 429 or 503 with Retry-After */
+	 * to connecting, a request is repeated only after status 429 or 503 with Retry-After, and a
+	 * failure does not affect later requests */
 	bool searches;
 	/* Appends the header lines that sign the request to lines, each with "\n" at its end. Is
 	 * called before each try, since signatures contain a date. If sign is set, .netrc is not

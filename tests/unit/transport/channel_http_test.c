@@ -176,6 +176,18 @@ static void a_circle_of_redirects_ends(void **state)
 	vv_assert_contains(err.message, "' redirects too many times");
 }
 
+static void a_redirect_without_a_target_is_a_status(void **state)
+{
+	hx_script s;
+	vv_error err;
+
+	(void)state;
+	git_home();
+	hx_script_begin(&s, "HTTP/1.1 302 Go\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 1);
+	err = hx_ask_script(&s, VV_EIO, 0);
+	vv_assert_contains(err.message, "answered with the HTTP status 302");
+}
+
 static void settings_of_git_reach_the_request(void **state)
 {
 	hx_script s;
@@ -211,6 +223,25 @@ static void the_proxy_of_the_settings_is_asked(void **state)
 	vv_channel_close(c);
 	hx_script_end(&s);
 	vv_assert_contains(s.heads[0], "POST http://data.example/x/varve ");
+}
+
+static void a_proxy_that_refuses_a_tunnel_is_named(void **state)
+{
+	hx_script s;
+	vv_channel *c;
+	vv_error err;
+
+	(void)state;
+	git_home();
+	hx_script_begin(&s, "HTTP/1.1 407 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 1);
+	sh("git config --global http.proxy http://127.0.0.1:%u", s.port);
+	hx_script_run(&s);
+	vv_assert_ok(hx_connect(&c, "https://data.example/x", false, 0, &err), &err);
+	vv_assert_status(hx_ask(c, 5, &err), VV_EIO, &err);
+	vv_assert_contains(err.message, "the proxy refused the connection (HTTP status 407)");
+	vv_channel_close(c);
+	hx_script_end(&s);
+	vv_assert_contains(s.heads[0], "CONNECT data.example:443 ");
 }
 
 /* ---- this side fails ---- */
@@ -261,8 +292,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_redirect_on_the_same_host_is_followed),
 	cmocka_unit_test(a_redirect_to_another_server_is_refused),
 	cmocka_unit_test(a_circle_of_redirects_ends),
+	cmocka_unit_test(a_redirect_without_a_target_is_a_status),
 	cmocka_unit_test(settings_of_git_reach_the_request),
 	cmocka_unit_test(the_proxy_of_the_settings_is_asked),
+	cmocka_unit_test(a_proxy_that_refuses_a_tunnel_is_named),
 	cmocka_unit_test(running_out_of_memory_is_said_and_leaves_nothing),
 };
 

@@ -94,6 +94,7 @@ static void a_wrong_secret_is_authentication_failed(void **state)
 	vv_assert_ok(hx_connect(&c, with_user(f, "ada:wrong"), false, 0, &err), &err);
 	vv_assert_status(hx_ask_who(c, who, &err), VV_EREFUSED, &err);
 	vv_assert_contains(err.message, "authentication failed");
+	assert_string_equal(err.hint, "check the user and the secret in the URL");
 	assert_null(strstr(err.message, "wrong@"));
 	vv_channel_close(c);
 	vv_http_server_stop(f->server, 5);
