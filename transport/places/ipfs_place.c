@@ -78,7 +78,9 @@ static vv_status ask_size(node *n, const char *command, const http_ask *form, co
 	*size = s.size;
 	return rc < 0 || s.size < UINT64_MAX
 		       ? rc
-		       : vv_fail(err, VV_EIO, "'%s' stored the block under another CID", n->name);
+		       : vv_fail(err, VV_EIO,
+				 "'%s' did not answer with the CID and size of the block %s",
+				 n->name, vv_cid_shows(cid));
 }
 
 static vv_status put_block(node *n, const vv_cid *cid, const void *bytes, size_t len, vv_error *err)
@@ -214,10 +216,10 @@ static vv_status ipfs_get(void *payload, const char *name, uint64_t from, uint64
 			return rc;
 		}
 		if (!vv_cid_equal(&is, &cid)) {
-			return vv_fail(err, VV_ECORRUPT,
-				       "the data that it sent for the block %s "
-				       "does not match the CID",
-				       vv_cid_shows(&cid));
+			return vv_fail(
+				err, VV_ECORRUPT,
+				"'%s' sent data for the block %s that does not match its CID",
+				n->name, vv_cid_shows(&cid));
 		}
 		n->kept = len < whole->len;
 		n->cid = cid;

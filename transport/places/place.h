@@ -75,9 +75,9 @@ typedef struct vv_place_ops {
 	void (*close)(void *payload);
 } vv_place_ops;
 
-/* The mark of the places with one use, a file at the top of the place. vv_place_open does not open
- * a place without its mark, so that nothing is written to the empty folder of a disk that is not
- * mounted. */
+/* The mark of the places with one use, a file at the top of the place. Unless it may make the mark,
+ * vv_place_open does not open a place without its mark, so that nothing is written to the empty
+ * folder of a disk that is not mounted. Exception: IPFS nodes have no marks. */
 typedef struct vv_place_mark {
 	/* name and content of the file */
 	const char *file, *text;
@@ -92,7 +92,8 @@ typedef struct vv_place_facts {
 	/* the place's mark; NULL: the place has no mark: it has files of other programs, and is
 	 * only read */
 	const vv_place_mark *mark;
-	/* for a web server: do not get a login from git's credential helpers */
+	/* for a web server: do not log in, neither with the URL's user nor with git's credential
+	 * helpers */
 	bool no_login;
 	/* hints for errors: more: the quota is used up; full: the place itself is full */
 	vv_hint_id more, full;

@@ -71,10 +71,11 @@ void vv_folder_place_changed(const vv_place *p);
  * on this machine. Places at one host are assumed to fail together ---- */
 
 /* Opens the folder at the URL on an SFTP host. connect must outlive the place. make: makes and
- * marks the folder if necessary. VV_EUSAGE: the path begins with ~user. VV_ENOTFOUND: the host
- * does not exist, or the folder does not exist or has no mark. VV_EREFUSED: the host's key is
- * unknown, or the host forbids access or does not accept the login; in the last case, err->login
- * is set. VV_ENOSUPPORT: the settings or the ssh configuration require the program ssh. */
+ * marks the folder if necessary. VV_EUSAGE: the path begins with ~user. VV_ENOTFOUND: the folder
+ * does not exist or has no mark. VV_EREFUSED: the host's key is unknown, or the host forbids access
+ * or does not accept the login; in the last case, err->login is set. VV_ENOSUPPORT: the settings or
+ * the ssh configuration require the program ssh. VV_EIO: the host does not exist or does not
+ * answer. */
 vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
 
@@ -85,8 +86,9 @@ vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_fa
 
 /* Opens the bucket or prefix at the URL. connect is copied; its pointers must outlive the place,
  * since keys expire and are fetched again. make: writes a missing mark. VV_EUSAGE: the URL is
- * invalid. VV_ENOTFOUND: no credentials, no such host, or no mark. VV_EREFUSED: the store denies
- * access, or does not accept the credentials; in the second case, err->login is set. */
+ * invalid. VV_ENOTFOUND: the mark is missing. VV_EREFUSED: the store denies access, or does not
+ * accept the credentials; in the second case, err->login is set. VV_EIO: no credentials were found,
+ * or the host does not exist or does not answer. */
 vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			   const vv_connect_options *connect, bool make, vv_error *err);
 

@@ -281,7 +281,7 @@ static vv_status refuse_full(void *payload, const vv_listed *e VV_UNUSED, vv_err
 
 	return vv_fail(err, VV_EREFUSED,
 		       "'%s' is not empty, and is not a store\n"
-		       "name a new folder, for example one inside this folder",
+		       "use a new folder, or a new folder inside this one",
 		       r->name);
 }
 

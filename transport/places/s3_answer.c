@@ -32,7 +32,7 @@ static bool is_name(const name *n, const char *text)
 
 static vv_status damaged(const char *what, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "its answer is not the expected XML of S3: %s", what);
+	return vv_fail(err, VV_ECORRUPT, "its answer is not the expected XML: %s", what);
 }
 
 /* --- XML ------------------------------------------------------------------------------------- */
@@ -88,13 +88,13 @@ static vv_status read_entity(reader *r, vv_error *err)
 	for (r->p += hex ? 3 : 2; r->p < r->end && *r->p != ';' && digits < 8; r->p++, digits++) {
 		const int d = vv_hex_digit(*r->p);
 		if (d < 0 || (!hex && d > 9)) {
-			return damaged("a character that is not a number", err);
+			return damaged("an invalid character reference", err);
 		}
 		code = code * (hex ? 16 : 10) + (uint32_t)d;
 	}
 	if (r->p >= r->end || *r->p != ';' || digits == 0 || code > 0x10ffff ||
 	    (code >= 0xd800 && code < 0xe000)) {
-		return damaged("a character that does not exist", err);
+		return damaged("an invalid character reference", err);
 	}
 	r->p++;
 	vv_utf8_put(&r->text, code);

@@ -74,15 +74,16 @@ static vv_status take_parameter(parameters *out, const char *text, size_t len, v
 	vv_auto(vv_buf) value = VV_BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (!equals || strlen(known[i].name) != name_len ||
+		if (strlen(known[i].name) != name_len ||
 		    memcmp(known[i].name, text, name_len) != 0) {
 			continue;
 		}
 		if (*known[i].member) {
 			return vv_fail(err, VV_EUSAGE, "the s3 URL has '%s' twice", known[i].name);
 		}
-		if (!vv_percent_read(&value, equals + 1, len - name_len - 1) || value.len == 0) {
-			return vv_fail(err, VV_EUSAGE, "the s3 URL has no value for '%s'",
+		if (!equals || !vv_percent_read(&value, equals + 1, len - name_len - 1) ||
+		    value.len == 0) {
+			return vv_fail(err, VV_EUSAGE, "the s3 URL has no valid value for '%s'",
 				       known[i].name);
 		}
 		*known[i].member = vv_buf_detach(&value);
@@ -164,7 +165,7 @@ static vv_status endpoint_url(vv_url *u, const vv_s3_url *out, const char *given
 	}
 	if ((rc = vv_buf_ok(&own, err)) < 0) return rc;
 	rc = vv_url_read(u, given ? given : vv_buf_cstr(&own), err);
-	if (rc < 0) return vv_prefix(err, "the endpoint of the s3 URL");
+	if (rc < 0) return vv_prefix(err, "the S3 endpoint");
 	if (u->kind != VV_URL_HTTP || u->user || *u->path) {
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' is not an S3 endpoint\nwrite https://host or "
@@ -295,7 +296,7 @@ static vv_status wrong_region(s3 *s, const vv_s3_error *e, const http_answer *a,
 		s->answered = vv_strdup(region);
 	}
 	return vv_fail(err, VV_EIO,
-		       "'%s': the bucket is in the region '%s', not '%s'\nadd region=%s to the URL",
+		       "'%s': the bucket is in the region '%s', not '%s'\nset region=%s in the URL",
 		       s->at.name, vv_text_shows(region), s->at.region, vv_text_shows(region));
 }
 
@@ -374,6 +375,12 @@ static vv_status explain(s3 *s, const vv_s3_error *e, const http_answer *a, vv_e
 		return wrong_region(s, e, a, err);
 	}
 	if (strcmp(e->code, "RequestTimeTooSkewed") == 0) return wrong_clock(s, a, err);
+	if (s->anonymous && strcmp(e->code, "AccessDenied") == 0) {
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s': the store denies access without a key (AccessDenied)\nset "
+			       "varve.s3Anonymous to false to use a key",
+			       s->at.name);
+	}
 	for (size_t i = 0; i < sizeof(sayings) / sizeof(sayings[0]); i++) {
 		const struct saying *is = &sayings[i];
 		if (strcmp(e->code, is->code) == 0) {
@@ -407,10 +414,12 @@ static vv_status judge(s3 *s, const http_answer *a, vv_error *err)
 			       "'%s': the store is not available (HTTP status %u)\ntry again later",
 			       s->at.name, a->status);
 	}
-	return vv_fail(err, VV_EIO,
-		       "'%s': the server is not an S3 store (HTTP status %u)\ncheck the endpoint: "
-		       "it must be the address of the API, not of a web page",
-		       s->at.name, a->status);
+	return vv_fail(
+		err, VV_EIO,
+		"'%s': the server answered with the HTTP status %u, but not as an S3 store "
+		"does\ncheck the endpoint: it must be the address of the S3 API, not of a web "
+		"page; a proxy may also have answered",
+		s->at.name, a->status);
 }
 
 /* --- requests -------------------------------------------------------------------------------- */
@@ -725,8 +734,8 @@ static vv_status check_mark(s3 *s, bool make, vv_error *err)
 	if (rc != VV_ENOTFOUND) return rc;
 	if (make) return put_object(s, s->mark->file, s->mark->text, strlen(s->mark->text), err);
 	return vv_fail(err, VV_ENOTFOUND,
-		       "'%s' has no %s\ncheck the prefix: a place with %s has an object '%s' below "
-		       "it",
+		       "'%s' has no %s\ncheck the bucket and the prefix: a place with %s has an "
+		       "object '%s'",
 		       s->at.name, s->mark->keeps, s->mark->keeps, s->mark->file);
 }
 
@@ -766,7 +775,10 @@ static vv_status read_settings(s3 *s, vv_repository *r, vv_error *err)
 
 static vv_status find_key(s3 *s, vv_error *err)
 {
-	return s->anonymous ? VV_OK : vv_s3_key_find(&s->key, &s->connect, s->at.region, err);
+	if (s->anonymous) return VV_OK;
+	const vv_status rc = vv_s3_key_find(&s->key, &s->connect, s->at.region, err);
+	/* "not found" would mean that the place has no mark */
+	return rc == VV_ENOTFOUND ? vv_recode(err, VV_EIO) : rc;
 }
 
 static vv_status open_at(s3 *s, const vv_url *url, const char *answered, bool make, vv_error *err)

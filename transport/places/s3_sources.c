@@ -121,7 +121,7 @@ static vv_status take_keys(vv_s3_key *out, const vv_s3_role *role, const http_an
 
 	if (a->status == 200) {
 		rc = vv_sts_keys_read(out, vv_buf_cstr(&a->body), a->body.len, &why);
-		if (rc == VV_OK) return vv_s3_key_check(out, "what STS answered", err);
+		if (rc == VV_OK) return vv_s3_key_check(out, "the answer of STS", err);
 		(void)vv_error_copy(err, &why);
 		return vv_prefix(err, "'%s'", name);
 	}
@@ -185,7 +185,11 @@ static vv_status s3_lent_role(vv_s3_key *out, const vv_s3_role *role,
 		return rc;
 	}
 	if (u.kind != VV_URL_HTTP || u.user) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is not an STS endpoint", u.text);
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' is not an STS endpoint\nset AWS_ENDPOINT_URL_STS to an http:// or "
+			"https:// URL without a user",
+			u.text);
 	}
 	http_put_url(&url, &u, "/");
 	rc = vv_buf_ok(&url, err);
@@ -476,6 +480,25 @@ static vv_status find_taker(vv_s3_key *out, finder *f, const vv_s3_profile *p, v
 		"Ec2InstanceMetadata) or web_identity_token_file");
 }
 
+/* Gets the credentials with which the role is requested. */
+static vv_status need_taker(vv_s3_key *out, finder *f, const vv_s3_profile *p, vv_error *err)
+{
+	const vv_status rc = find_taker(out, f, p, err);
+
+	if (rc < 0) return rc;
+	if (out->id) {
+		return vv_s3_key_check(
+			out, p->source ? "its source_profile" : "its credential_source", err);
+	}
+	return p->source
+		       ? vv_fail(err, VV_EINPUT,
+				 "its source_profile '%s' does not exist, or has no keys",
+				 vv_text_shows(p->source))
+		       : vv_fail(err, VV_EINPUT,
+				 "its credential_source is Environment, but AWS_ACCESS_KEY_ID and "
+				 "AWS_SECRET_ACCESS_KEY are not both set");
+}
+
 static vv_status from_role(vv_s3_key *out, finder *f, const vv_s3_profile *p, vv_error *err)
 {
 	vv_auto(vv_s3_key) by = {0};
@@ -494,10 +517,7 @@ static vv_status from_role(vv_s3_key *out, finder *f, const vv_s3_profile *p, vv
 			vv_text_shows(p->name));
 	}
 	if (!p->web_token_file) {
-		if ((rc = find_taker(&by, f, p, err)) < 0) return rc;
-		if ((rc = vv_s3_key_check(&by, "the profile that takes the role", err)) < 0) {
-			return rc;
-		}
+		if ((rc = need_taker(&by, f, p, err)) < 0) return rc;
 		role.by = &by;
 	}
 	return s3_lent_role(out, &role, f->connect, err);
@@ -544,7 +564,8 @@ static vv_status from_web_identity(vv_s3_key *out, const finder *f, vv_error *er
 				 .region = f->region};
 
 	if (!role.arn || !*role.arn || !role.token_file || !*role.token_file) return VV_OK;
-	return s3_lent_role(out, &role, f->connect, err);
+	const vv_status rc = s3_lent_role(out, &role, f->connect, err);
+	return rc < 0 ? vv_prefix(err, "the role of AWS_ROLE_ARN") : VV_OK;
 }
 
 static vv_status fail_none(const vv_s3_profile *p, vv_error *err)
@@ -553,19 +574,20 @@ static vv_status fail_none(const vv_s3_profile *p, vv_error *err)
 		return vv_fail(err, VV_ENOTFOUND,
 			       "no credentials for S3 were found\n"
 			       "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to "
-			       "~/.aws/credentials");
+			       "'%s'",
+			       vv_text_shows(p->file));
 	}
 	if (!p->found) {
 		return vv_fail(err, VV_ENOTFOUND,
-			       "'%s' has no profile [%s]\n"
-			       "set AWS_PROFILE to a profile of this file",
+			       "neither '%s' nor AWS's config file has the profile [%s]\n"
+			       "set AWS_PROFILE to a profile of these files",
 			       vv_text_shows(p->file), vv_text_shows(p->name));
 	}
 	return vv_fail(err, VV_EINPUT,
-		       "the profile [%s] in '%s' has no keys\n"
+		       "the profile [%s] has no keys\n"
 		       "it needs aws_access_key_id and aws_secret_access_key, role_arn, an SSO "
 		       "session or credential_process",
-		       vv_text_shows(p->name), vv_text_shows(p->file));
+		       vv_text_shows(p->name));
 }
 
 /* Gets keys from the services of the environment. A named profile without keys is the user's mistake. */
@@ -587,11 +609,8 @@ static vv_status find(vv_s3_key *out, finder *f, vv_error *err)
 	vv_status rc = from_environment(out, f->env, err);
 
 	if (rc < 0 || out->id || (rc = vv_s3_profile_read(&p, f->env, NULL, err)) < 0) return rc;
-	if (p.role) {
-		rc = from_role(out, f, &p, err);
-	} else if ((rc = from_web_identity(out, f, err)) == VV_OK && !out->id) {
-		rc = from_profile(out, &p, f->env, err);
-	}
+	if (!p.role && ((rc = from_web_identity(out, f, err)) < 0 || out->id)) return rc;
+	rc = p.role ? from_role(out, f, &p, err) : from_profile(out, &p, f->env, err);
 	if (rc < 0) {
 		vv_prefix(err, "the credentials of the profile [%s]", vv_text_shows(p.name));
 	} else if (!out->id) {

@@ -72,13 +72,14 @@ static vv_status connect_host(sftp *f, vv_error *err)
 	f->login.options = f->options;
 	if ((rc = vv_ssh_login_open(&f->login, err)) < 0) {
 		hang_up(f);
-		return rc;
+		/* "not found" would mean that the file or the mark is missing */
+		return rc == VV_ENOTFOUND ? vv_recode(err, VV_EIO) : rc;
 	}
 	if (!(f->session = libssh2_sftp_init(f->login.session))) {
 		(void)vv_ssh_login_fail(&f->login, libssh2_session_last_errno(f->login.session),
 					"no SFTP with", err);
 		hang_up(f);
-		return vv_hint(err, "check that its sshd has the subsystem 'sftp'");
+		return vv_hint(err, "check that the host's sshd has the subsystem 'sftp'");
 	}
 	return VV_OK;
 }
@@ -106,7 +107,7 @@ static vv_status judge(sftp *f, int code, const char *what, const char *path, vv
 	case LIBSSH2_FX_WRITE_PROTECT:
 		return vv_fail(err, VV_EREFUSED,
 			       "%s '%s': no permission for '%s'\ncheck that the user '%s' may "
-			       "write there",
+			       "read and write this folder",
 			       what, f->name, vv_text_shows(path), vv_text_shows(f->config.user));
 	case LIBSSH2_FX_NO_SPACE_ON_FILESYSTEM:
 	case LIBSSH2_FX_QUOTA_EXCEEDED:
@@ -333,8 +334,8 @@ static vv_status list_entries(sftp *f, LIBSSH2_SFTP_HANDLE *h, const char *path,
 			break;
 		}
 		if (count > VV_PLACE_ENTRIES_MAX) {
-			rc = vv_fail(err, VV_EIO, "'%s': the server lists a folder without end",
-				     f->name);
+			rc = vv_fail(err, VV_EIO,
+				     "'%s': the server's list of a folder does not end", f->name);
 			break;
 		}
 		if (n < 0) {
@@ -648,9 +649,9 @@ static vv_status check_mark(sftp *f, bool make, vv_error *err)
 		return run(f, put_step, &r, err);
 	}
 	return vv_fail(err, VV_ENOTFOUND,
-		       "'%s' does not exist, or its disk is not mounted\ncheck the path: a folder "
-		       "with %s has a file '%s'",
-		       f->name, f->mark->keeps, f->mark->file);
+		       "'%s' has no %s (no file '%s'), or its disk is not mounted\ncheck the path: "
+		       "a folder with %s has a file '%s'",
+		       f->name, f->mark->keeps, f->mark->file, f->mark->keeps, f->mark->file);
 }
 
 /* "~/x" and "~" are relative to the folder after the login; SFTP cannot find other users' homes. */

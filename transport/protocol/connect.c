@@ -67,7 +67,8 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 			     url->text);
 		break;
 	default:
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is a holder of sealed copies, not a repository",
+		rc = vv_fail(err, VV_EUSAGE,
+			     "'%s' is a place for stores or sealed copies, not a repository",
 			     url->text);
 		(void)vv_hint_code(err, VV_HINT_HOLDER_ADD);
 		break;

@@ -50,6 +50,17 @@ comes_back() {
 	cmp prices.csv ../b/prices.csv
 }
 
+@test "a host that does not exist is not called an empty store" {
+	bucket
+	AWS_ENDPOINT_URL_S3=http://no-such-host.invalid refused 2 "no such host"
+	stderr_lacks emptied
+	AWS_ENDPOINT_URL_S3=http://no-such-host.invalid ends_with 2 varve store test
+	stderr_has "no such host"
+	ends_with 2 varve store add web http://no-such-host.invalid/sales
+	stderr_has "no such host"
+	comes_back
+}
+
 @test "credentials that the store does not know stop the push" {
 	bucket
 	AWS_ACCESS_KEY_ID=OTHER refused 2 InvalidAccessKeyId
@@ -57,6 +68,7 @@ comes_back() {
 	AWS_SESSION_TOKEN=x refused 2 InvalidToken
 	AWS_ACCESS_KEY_ID= HOME=$PWD ends_with 2 varve push -u origin main
 	stderr_has "no credentials"
+	stderr_has "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to '$PWD/.aws/credentials'"
 	comes_back
 }
 
@@ -282,7 +294,7 @@ profile() {
 	stderr_has "AccessKeyId"
 	printf '[services none]\ns3 =\n  endpoint_url = http://127.0.0.1:9\n' >> "$HOME/.aws/config"
 	AWS_PROFILE=none ends_with 2 varve push
-	stderr_has "has no profile [none]"
+	stderr_has "nor AWS's config file has the profile [none]"
 }
 
 # keeps_versions MODE: a bucket whose objects are never gone serves as another one, and keeps what a gc removed.

@@ -72,6 +72,12 @@ asked() {
 	printf '[default]\nrole_arn = r\ncredential_source = Lambda\n' > "$HOME/.aws/config"
 	ends_with 2 varve store test
 	stderr_has "its credential_source 'Lambda' is not Environment, EcsContainer or Ec2InstanceMetadata"
+	printf '[default]\nrole_arn = r\ncredential_source = Environment\n' > "$HOME/.aws/config"
+	ends_with 2 varve store test
+	stderr_has "its credential_source is Environment, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set"
+	printf '[default]\nrole_arn = r\nsource_profile = none\n' > "$HOME/.aws/config"
+	ends_with 2 varve store test
+	stderr_has "its source_profile 'none' does not exist, or has no keys"
 }
 
 @test "a CI job's token is changed for a role's keys, before the keys of a profile" {
@@ -84,6 +90,8 @@ asked() {
 	echo other > token
 	ends_with 2 varve store test
 	stderr_has "another token"
+	stderr_has "the role of AWS_ROLE_ARN: "
+	stderr_lacks "profile"
 	stderr_lacks "a.b.c"
 }
 

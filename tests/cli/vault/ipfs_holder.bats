@@ -189,7 +189,7 @@ kind_lose() {
 		stderr_has " missing: "
 	done <<-'END'
 	full|no space left on device
-	another|stored the block under another CID
+	another|did not answer with the CID and size of the block
 	html|answered with the HTTP status 404
 	token|answered with the HTTP status 403
 	END

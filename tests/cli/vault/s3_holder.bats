@@ -171,7 +171,7 @@ start_bucket() {
 	AWS_PROFILE=session adds
 	AWS_PROFILE=other does_not_add "the store does not have the access key (InvalidAccessKeyId)"
 	AWS_PROFILE=half does_not_add "the profile [half]"
-	AWS_PROFILE=none does_not_add "has no profile [none]"
+	AWS_PROFILE=none does_not_add "config file has the profile [none]"
 	mv "$HOME/.aws/credentials" ../elsewhere
 	AWS_SHARED_CREDENTIALS_FILE=$PWD/../elsewhere adds
 	export AWS_ACCESS_KEY_ID=AKIDSESSION AWS_SECRET_ACCESS_KEY=secret/with+signs=
@@ -190,8 +190,8 @@ start_bucket() {
 	}
 	refuses "s3://KEY:hidden@bucket" "an s3 URL cannot contain keys"
 	refuses "s3://bucket?secret=hidden" "an s3 URL has no parameter 'secret'"
-	refuses "s3://bucket?region" "an s3 URL has no parameter 'region'"
-	refuses "s3://bucket?region=" "no value for 'region'"
+	refuses "s3://bucket?region" "no valid value for 'region'"
+	refuses "s3://bucket?region=" "no valid value for 'region'"
 	refuses "s3://bucket?region=a&region=b" "'region' twice"
 	refuses "s3://bucket?region=eu/west" "is not the name of a region"
 	refuses "s3://bucket?style=other" "the style in the s3 URL is '"
@@ -251,8 +251,8 @@ start_bucket() {
 	drop|was closed before the end of the answer|
 	error200|the store has an internal error (InternalError)|try again later
 	denied|the store denies access (AccessDenied)|s3:ListBucket
-	html|the server is not an S3 store (HTTP status 404)|check the endpoint
-	bare|the server is not an S3 store (HTTP status 404)|check the endpoint
+	html|the server answered with the HTTP status 404, but not as an S3 store does|check the endpoint
+	bare|the server answered with the HTTP status 404, but not as an S3 store does|check the endpoint
 	region|the bucket is in the region 'ap-test-2', not 'eu-test-1'|region=ap-test-2
 	malformed|the bucket is in the region 'ap-test-2', not 'eu-test-1'|region=ap-test-2
 	skewed|seconds ahead of the store's clock|set this machine's clock

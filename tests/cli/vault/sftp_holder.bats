@@ -140,7 +140,7 @@ does_not_add() {
 @test "SFTP: keys and settings that libssh2 cannot use are named" {
 	new_vault a
 	kind_start x
-	GIT_SSH_COMMAND="ssh -v" does_not_add "SFTP requires libssh2, but the settings name the ssh program"
+	GIT_SSH_COMMAND="ssh -v" does_not_add "SFTP requires libssh2, but the settings or the environment name an ssh program"
 	stderr_has "git config varve.ssh libssh2"
 	printf 'Host 127.0.0.1\n\tProxyJump elsewhere\n' > "$HOME/.ssh/config"
 	does_not_add "ssh's own settings need the program (proxyjump)"
@@ -168,7 +168,7 @@ does_not_add() {
 	kind_again x
 	url=sftp://127.0.0.1:$port$far/x
 	does_not_add "no SFTP with 'sftp://127.0.0.1:$port$far/x'"
-	stderr_has "check that its sshd has the subsystem 'sftp'"
+	stderr_has "check that the host's sshd has the subsystem 'sftp'"
 }
 
 @test "SFTP: a disk that is not mounted gets nothing" {
@@ -178,7 +178,7 @@ does_not_add() {
 	mkdir "$far/copies/x"
 	change 5
 	ends_with 1 varve vault replicate
-	stderr_has "' does not exist, or its disk is not mounted"
+	stderr_has "' has no copies (no file 'varve-holder'), or its disk is not mounted"
 	[ -z "$(ls "$far/copies/x")" ]
 }
 

@@ -109,8 +109,8 @@ static void what_is_no_list_is_refused(void **state)
 		      "its list is truncated, but has no continuation token");
 	check_refused("<!DOCTYPE a [<!ENTITY b 'c'>]>" PAGE("&b;"), "an element without a name");
 	check_refused(PAGE("&b;"), "an unknown entity");
-	check_refused(PAGE("&#xD800;"), "a character that does not exist");
-	check_refused(PAGE("&#1114112;"), "a character that does not exist");
+	check_refused(PAGE("&#xD800;"), "an invalid character reference");
+	check_refused(PAGE("&#1114112;"), "an invalid character reference");
 	check_refused(PAGE("<a b></a>"), "an attribute without a value");
 	check_refused(PAGE("<a b=c></a>"), "an attribute without quotes");
 	check_refused(PAGE("<!-- -->"), "an element without a name");
