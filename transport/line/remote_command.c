@@ -31,10 +31,12 @@ bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, v
 {
 	if (exit_code == 127 || exit_code == 126) {
 		(void)vv_fail(err, VV_ENOTFOUND,
-			      "program '%s' not found on '%s'\n"
-			      "install varve there, or set its path with 'git config "
+			      "program '%s' %s on '%s'\n"
+			      "install varve on that host, or set its path with 'git config "
 			      "remote.<name>.varve /path/to/varve'",
-			      vv_text_shows(program), vv_text_shows(host));
+			      vv_text_shows(program),
+			      exit_code == 127 ? "not found" : "cannot be executed",
+			      vv_text_shows(host));
 		return true;
 	}
 	return false;

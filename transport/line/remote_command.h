@@ -15,8 +15,8 @@
  * for a leading ~ or ~user; PROGRAM is not quoted, so it may have arguments. */
 void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o);
 
-/* If the remote shell's exit code means that the shell could not find or run the program (127 or
- * 126), sets err to VV_ENOTFOUND, and returns true. Otherwise, returns false, and leaves err
+/* If the remote shell's exit code means that the shell could not find (127) or execute (126) the
+ * program, sets err to VV_ENOTFOUND, and returns true. Otherwise, returns false, and leaves err
  * unchanged. */
 bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, vv_error *err);
 

@@ -154,31 +154,37 @@ typedef struct ssh_facts {
 	bool *foreign;
 	char *host; /* both point past the structure */
 	char *program;
+	unsigned port; /* 0: not in the URL */
 } ssh_facts;
 
-static ssh_facts *new_facts(const char *host, const char *program, bool *foreign)
+static ssh_facts *new_facts(const char *host, unsigned port, const char *program, bool *foreign)
 {
 	size_t host_len = strlen(host) + 1, program_len = strlen(program) + 1;
 	ssh_facts *f = vv_malloc(sizeof(*f) + host_len + program_len);
 
 	if (f) {
-		*f = (ssh_facts){foreign, (char *)(f + 1), (char *)(f + 1) + host_len};
+		*f = (ssh_facts){foreign, (char *)(f + 1), (char *)(f + 1) + host_len, port};
 		memcpy(f->host, host, host_len);
 		memcpy(f->program, program, program_len);
 	}
 	return f;
 }
 
-/* OpenSSH's messages, the status for each, and the hint before the host. */
+/* How the host is written in the hint: by its name, with a port as for ssh-keygen, or as for ssh. */
+typedef enum form { NAME, FOR_KEYGEN, FOR_SSH } form;
+
+/* OpenSSH's messages, the status for each, the hint before the host, and the host's form. */
 static const struct {
 	const char *says;
 	vv_status code;
 	const char *hint;
+	form as;
 } sayings[] = {
 	{"REMOTE HOST IDENTIFICATION HAS CHANGED", VV_EREFUSED,
-	 "if the change was announced to you, connect again after this: ssh-keygen -R "},
+	 "if the change was announced to you, connect again after this: ssh-keygen -R ",
+	 FOR_KEYGEN},
 	{"Host key verification failed", VV_EREFUSED,
-	 "run this once, and compare the fingerprint that it shows: ssh "},
+	 "run this once, and compare the fingerprint that it shows: ssh ", FOR_SSH},
 	{"Permission denied (", VV_EAUTH,
 	 "check that the right key is in ~/.ssh or in ssh-agent, and known to "},
 	{"Too many authentication failures", VV_EAUTH,
@@ -190,11 +196,26 @@ static const struct {
 	{"No route to host", VV_EIO, "check that this host can be reached from here: "},
 };
 
+/* Appends the host in this form. */
+static void put_host(vv_buf *out, const ssh_facts *f, form as)
+{
+	const char *host = vv_text_shows(f->host);
+
+	if (f->port > 0 && as == FOR_KEYGEN) {
+		vv_buf_printf(out, "'[%s]:%u'", host, f->port);
+	} else if (f->port > 0 && as == FOR_SSH) {
+		vv_buf_printf(out, "-p %u %s", f->port, host);
+	} else {
+		vv_buf_puts(out, host);
+	}
+}
+
 static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_messages *said,
 			     const char *noise, size_t len VV_UNUSED, vv_error *err)
 {
 	const ssh_facts *f = payload;
 	const char *text = vv_buf_cstr(&said->tail);
+	vv_auto(vv_buf) target = VV_BUF_INIT;
 	char before[sizeof(err->message)], last[256], hint[256];
 	bool spoke = vv_peer_messages_last(said, last, hint, sizeof(last));
 
@@ -212,13 +233,14 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_message
 	memcpy(before, err->message, sizeof(before));
 	for (size_t i = 0; exit_code == 255 && i < sizeof(sayings) / sizeof(sayings[0]); i++) {
 		if (strstr(text, sayings[i].says)) {
+			put_host(&target, f, sayings[i].as);
 			return vv_fail(err, sayings[i].code,
 				       "cannot connect to '%s': %s\n"
 				       "%s%s",
 				       vv_text_shows(f->host),
 				       i == 0 ? "its host key differs from the one in known_hosts"
 					      : vv_text_shows(last),
-				       sayings[i].hint, vv_text_shows(f->host));
+				       sayings[i].hint, vv_buf_cstr(&target));
 		}
 	}
 	if (spoke) {
@@ -285,8 +307,8 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 	vv_words_add(argv, &n, target.data, command.data);
 	line.patience_sec = has_terminal() ? TYPING_SEC : 0;
 	line.first_sec = v != OPENSSH ? vv_first_sec(o) : 0;
-	line.payload = new_facts(url->host, o->remote_program ? o->remote_program : "varve",
-				 o->foreign);
+	line.payload = new_facts(url->host, url->port,
+				 o->remote_program ? o->remote_program : "varve", o->foreign);
 	return line.payload ? vv_channel_program(out, &line, o, err) : vv_fail_nomem(err);
 }
 
@@ -370,7 +392,8 @@ vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_
 	if (w != LIBSSH2_ONLY) {
 		if ((rc = read_command(&command, o, err)) < 0) return rc;
 		if (command.text || w == PROGRAM_ONLY) {
-			return refuse_program(url, "the settings name the ssh program", err);
+			return refuse_program(
+				url, "the settings or the environment name an ssh program", err);
 		}
 	}
 	if ((rc = vv_ssh_config_read(out, url, vv_connect_env(o), has_program(vv_connect_env(o)),

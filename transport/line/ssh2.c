@@ -215,10 +215,11 @@ static vv_status ssh2_ended(void *payload, const char *noise, size_t len VV_UNUS
 			(void)vv_hint(err, "%s", vv_text_shows(hint));
 		}
 	} else if (name) {
-		(void)vv_fail(err, VV_EIO, "%s: varve was ended by signal %s there", before,
+		(void)vv_fail(err, VV_EIO, "%s: the host's varve was ended by signal %s", before,
 			      vv_text_shows(name));
 	} else if (code > 0) {
-		(void)vv_fail(err, VV_EIO, "%s: varve ended there with exit code %d", before, code);
+		(void)vv_fail(err, VV_EIO, "%s: the host's varve ended with exit code %d", before,
+			      code);
 	}
 	if (name) {
 		libssh2_free(p->s.session, name);

@@ -67,7 +67,8 @@ static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 			err, VV_ENOSUPPORT,
 			"the entry of '%s' in known_hosts (an RSA key or a certificate "
 			"authority) cannot be checked by libssh2\n"
-			"install the ssh program, or add the host's ed25519 key to known_hosts",
+			"use the ssh program (varve.ssh=external), or replace the entry with the "
+			"host's ed25519 key",
 			vv_text_shows(s->config->host));
 	} else if ((rc = vv_buf_ok(&known, err)) == VV_OK && (rc = vv_buf_ok(&all, err)) == VV_OK) {
 		*types = vv_buf_detach(known.len > 0 ? &known : &all);
@@ -275,6 +276,7 @@ static vv_status open_session(vv_ssh_login *s, const char *types, vv_error *err)
 typedef struct attempt {
 	size_t agent_done, files_done; /* keys that were refused, over all connections */
 	size_t refused;                /* over this one */
+	size_t offered;                /* over all connections; other files are done, too */
 	bool locked;                   /* a key was left out for want of a passphrase */
 } attempt;
 
@@ -340,6 +342,7 @@ static verdict try_agent(vv_ssh_login *s, attempt *a)
 		if (agent_key_usable(id) && at++ >= a->agent_done) {
 			v = verdict_of(libssh2_agent_userauth(agent, s->config->user, id));
 			a->agent_done++;
+			a->offered++;
 			a->refused++;
 		}
 	}
@@ -405,6 +408,7 @@ static vv_status try_files(vv_ssh_login *s, attempt *a, verdict *v, vv_error *er
 		}
 		*v = verdict_of(code);
 		a->refused += code == LIBSSH2_ERROR_FILE ? 0 : 1;
+		a->offered += code == LIBSSH2_ERROR_FILE ? 0 : 1;
 	}
 	return rc;
 }
@@ -441,12 +445,12 @@ static vv_status refuse_user(vv_ssh_login *s, const attempt *a, vv_error *err)
 	s->other = true;
 	(void)vv_fail(err, VV_EAUTH, "'%s' rejected the login of the user '%s' (%s offered)",
 		      vv_text_shows(s->name), vv_text_shows(s->config->user),
-		      vv_text_counted(a->agent_done + a->files_done, "key", NULL));
+		      vv_text_counted(a->offered, "key", NULL));
 	return a->locked
 		       ? vv_hint(err,
 				 "a key has a passphrase: add the key to ssh-agent with ssh-add")
 		       : vv_hint(err, "check that the right key is in ~/.ssh or in ssh-agent, and "
-				      "that its .pub line is in ~/.ssh/authorized_keys there");
+				      "that its .pub line is in the host's ~/.ssh/authorized_keys");
 }
 
 /* Offers up to three keys over this connection. *again: there may be more to offer. */
@@ -502,7 +506,7 @@ vv_status vv_ssh_ready(vv_error *err)
 
 vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err)
 {
-	attempt a = {0, 0, 0, false};
+	attempt a = {0};
 	bool again = true;
 	vv_auto(char) *types = NULL;
 	vv_status rc;
@@ -511,9 +515,9 @@ vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err)
 		s->other = true;
 		return vv_fail(
 			err, VV_EAUTH,
-			"no key for a login at '%s' (ed25519 or ecdsa, in ~/.ssh or "
-			"ssh-agent)\nmake a key with 'ssh-keygen -t ed25519'; other kinds of keys "
-			"require the ssh program",
+			"no usable key for a login at '%s' (ed25519 or ecdsa, in ~/.ssh or "
+			"ssh-agent)\nmake a key with 'ssh-keygen -t ed25519', or add one to ssh-agent "
+			"with 'ssh-add'; other kinds of keys require the ssh program",
 			vv_text_shows(s->name));
 	}
 	if ((rc = host_types(&types, s, err)) < 0) return rc;

@@ -301,12 +301,12 @@ int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atom
 	(void)vv_fail(err, VV_EIO, "cannot connect to '%s', port %u: %s", vv_text_shows(host), port,
 		      strerror(number));
 	if (number == ECONNREFUSED) {
-		(void)vv_hint(err, "check the port: no program listens there");
+		(void)vv_hint(err, "check the port: no program listens on it");
 	} else if (number == ETIMEDOUT) {
 		(void)vv_hint(err,
-			      "check that the host can be reached from here: no answer within %u "
-			      "seconds",
-			      seconds);
+			      "check that the host can be reached from this machine: no answer "
+			      "within %s",
+			      vv_text_counted(seconds, "second", NULL));
 	}
 	return (int)VV_EIO;
 }

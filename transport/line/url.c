@@ -186,9 +186,10 @@ static vv_status read_host(vv_url *out, const char *p, size_t len, vv_error *err
 		}
 		if (!is_ipv6(p + 1, (size_t)(host_end - p - 1)) ||
 		    (host_end + 1 < end && host_end[1] != ':')) {
-			return vv_fail(err, VV_EUSAGE,
-				       "the URL '%s' has no IPv6 address between its brackets",
-				       vv_text_shows(out->text));
+			return vv_fail(
+				err, VV_EUSAGE,
+				"the host in the URL '%s' is not [IPv6 address] or [IPv6 address]:port",
+				vv_text_shows(out->text));
 		}
 		out->host = copy_address(p + 1, (size_t)(host_end - p - 1));
 		host_end++;
@@ -233,7 +234,7 @@ static vv_status check_user(const vv_url *out, vv_error *err)
 static vv_status refuse_password(vv_error *err)
 {
 	return vv_fail(err, VV_EUSAGE,
-		       "an ssh URL cannot contain a password\n"
+		       "an ssh or sftp URL cannot contain a password\n"
 		       "use a key, and ssh-agent for its passphrase");
 }
 
@@ -295,7 +296,7 @@ static vv_status check_ssh_path(const vv_url *out, vv_error *err)
 
 		if (path[n] && path[n] != '/') {
 			return vv_fail(err, VV_EUSAGE,
-				       "the URL '%s' has no user name after its '~'",
+				       "the URL '%s' has no valid user name after its '~'",
 				       vv_text_shows(out->text));
 		}
 	}
@@ -333,8 +334,7 @@ static vv_status read_http_path(vv_url *out, const char *p, vv_error *err)
 	const char *bad = strpbrk(p, "?#");
 
 	if (bad) {
-		return vv_fail(err, VV_EUSAGE,
-			       "the URL '%s' has a '%c', which a repository's URL cannot contain",
+		return vv_fail(err, VV_EUSAGE, "the URL '%s' has a '%c', which is not allowed",
 			       vv_text_shows(out->text), *bad);
 	}
 	for (size_t i = 0; i < len; i++) {
@@ -424,8 +424,8 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	if (!s) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"varve does not support '%s://'\nit supports file, ssh, http, https and git; holders of copies may be at sftp, "
-			"s3, ipfs+http and ipfs+https, too",
+			"varve does not support '%s://'\nrepositories can be at file, ssh, http, https and git; stores and holders of copies also at sftp "
+			"and s3, holders also at ipfs+http and ipfs+https",
 			vv_text_show(text, len));
 	}
 	out->kind = s->kind;
@@ -582,12 +582,13 @@ vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err)
 	if (out->kind != VV_URL_HTTP) {
 		rc = vv_fail(err, VV_EUSAGE,
 			     out->kind == VV_URL_PATH
-				     ? "'%s' is neither a file here nor the URL of a file"
+				     ? "'%s' is neither an existing file nor the URL of a file"
 				     : "'%s' is not the URL of a file at a web server",
 			     vv_text_shows(out->text));
 	} else if (query && (strlen(query) > URL_MAX || !is_query(query))) {
 		rc = vv_fail(err, VV_EUSAGE,
-			     "the part after '?' in the URL '%s' is not percent-encoded",
+			     "the part after '?' in the URL '%s' is too long, or is not "
+			     "percent-encoded",
 			     vv_text_shows(out->text));
 	} else if (query && !(out->query = vv_strdup(query + 1))) {
 		rc = vv_fail_nomem(err);

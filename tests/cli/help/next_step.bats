@@ -45,7 +45,7 @@ hint: 'varve add new.csv' reads the file and stages it"
 	ends_with 2 varve diff-file new.csv
 	stderr_has "'new.csv' is not in conflict"
 	ends_with 2 varve import -o s.csv nope_1.csv
-	stderr_has "'nope_1.csv' is neither a file here nor the URL of a file"
+	stderr_has "'nope_1.csv' is neither an existing file nor the URL of a file"
 }
 
 @test "a key with too few values is not taken for a row that does not exist" {

@@ -204,7 +204,8 @@ static void ends_of_ssh_are_explained(void **state)
 	} cases[] = {
 		{"echo 'bash: varve: command not found' >&2; exit 127", VV_ENOTFOUND,
 		 "program 'varve' not found on 'host'", "remote.<name>.varve"},
-		{"exit 126", VV_ENOTFOUND, "program 'varve' not found on", "install varve there"},
+		{"exit 126", VV_ENOTFOUND, "program 'varve' cannot be executed on 'host'",
+		 "install varve on that host"},
 		{"echo 'ssh: Could not resolve hostname host: Name or service not known' >&2; exit 255",
 		 VV_ENOTFOUND, "cannot connect to 'host': ssh: Could not resolve hostname host",
 		 "check the name host"},
@@ -244,6 +245,30 @@ static void ends_of_ssh_are_explained(void **state)
 		vv_assert_contains(err.message, cases[i].message);
 		vv_assert_contains(err.hint, cases[i].hint);
 		assert_null(strchr(err.hint, '?'));
+	}
+}
+
+static void hints_about_host_keys_have_the_port(void **state)
+{
+	static const struct {
+		const char *says, *hint;
+	} cases[] = {
+		{"Host key verification failed.", ": ssh -p 2222 host"},
+		{"@ REMOTE HOST IDENTIFICATION HAS CHANGED! @", ": ssh-keygen -R '[host]:2222'"},
+		{"Connection refused", "check that sshd listens on that port of host"},
+	};
+
+	(void)state;
+	start();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char body[128];
+		vv_error err;
+
+		(void)snprintf(body, sizeof(body), "echo '%s' >&2; exit 255", cases[i].says);
+		write_script(vv_test_path("bin/ssh"), body);
+		(void)setenv("GIT_SSH", vv_test_path("bin/ssh"), 1);
+		assert_true(reach("ssh://host:2222/x", NULL, &err) < 0);
+		vv_assert_contains(err.hint, cases[i].hint);
 	}
 }
 
@@ -297,6 +322,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(commands_come_in_gits_order),
 	cmocka_unit_test(an_unknown_way_is_refused),
 	cmocka_unit_test(ends_of_ssh_are_explained),
+	cmocka_unit_test(hints_about_host_keys_have_the_port),
 	cmocka_unit_test(a_program_that_is_not_there_is_named),
 	cmocka_unit_test(every_allocation_may_fail),
 };

@@ -128,7 +128,7 @@ static const struct bad {
 	{"s3://KEY:SECRET@bucket/y", "an s3 URL cannot contain keys"},
 	{"s3://bucket:9000/y", "has a port after a bucket"},
 	{"s3:///y", "' has no host"},
-	{"sftp://me:secret@host/y", "an ssh URL cannot contain a password"},
+	{"sftp://me:secret@host/y", "an ssh or sftp URL cannot contain a password"},
 	{"ssh://host/a'b", "the path in the URL 'ssh://host/a'b' has a '"},
 	{"ssh://host/a%27b", "has a ', which a shell could misread"},
 	{"ssh://host/a\"b", "has a \", which a shell could misread"},
@@ -140,7 +140,7 @@ static const struct bad {
 	{"ssh://host/a>x", "has a >"},
 	{"ssh://host/a%5cx", "has a \\"},
 	{"host:a;x", "the path in the URL 'host:a;x' has a ;"},
-	{"host:~a b/x", "' has no user name after its '~'"},
+	{"host:~a b/x", "' has no valid user name after its '~'"},
 	{"ssh://host/~$x/y", "has a $"},
 	{"ssh://me$x@host/y", "the user in the URL 'ssh://me$x@host/y' has a '$'"},
 	{"ssh://m%20e@host/y", "the user in the URL 'ssh://m%20e@host/y' has a ' '"},
@@ -184,9 +184,9 @@ static const struct bad {
 	{"ssh://host:-1/x", "has '-1' where a port"},
 	{"https://host:99999999999999999999/x", "where a port (1 to 65535) belongs"},
 	{"ssh://[::1/x", "the URL 'ssh://[::1/x' has '[' without ']'"},
-	{"ssh://[host]/x", "has no IPv6 address between its brackets"},
-	{"ssh://[::1]x/y", "has no IPv6 address between its brackets"},
-	{"ssh://[::1$x]/y", "has no IPv6 address between its brackets"},
+	{"ssh://[host]/x", "is not [IPv6 address] or [IPv6 address]:port"},
+	{"ssh://[::1]x/y", "is not [IPv6 address] or [IPv6 address]:port"},
+	{"ssh://[::1$x]/y", "is not [IPv6 address] or [IPv6 address]:port"},
 	{"ssh://h\xc3\xb6st/x", "' has non-ASCII letters"},
 	/* paths */
 	{"ssh://host", "the URL 'ssh://host' has no path"},
@@ -198,7 +198,7 @@ static const struct bad {
 	{"https://host/a/../b", "has '.' or '..' as a part of its path"},
 	{"https://host/%2e%2E/b", "has '.' or '..' as a part of its path"},
 	{"https://host/a/.", "has '.' or '..' as a part of its path"},
-	{"https://host/a?b", "has a '?', which a repository's URL cannot contain"},
+	{"https://host/a?b", "has a '?', which is not allowed"},
 	{"https://host?b", "has a '?'"},
 	{"https://host/a#b", "has a '#'"},
 	{"https://host/a b", "has a ' ' in its path"},
@@ -206,9 +206,9 @@ static const struct bad {
 	{"https://host/\xc3\xb6", "in its path"},
 	{"https://ho st/a", "the host in the URL 'https://ho st/a' has a ' '"},
 	/* secrets */
-	{"ssh://me:secret@host/x", "an ssh URL cannot contain a password"},
-	{"me:x@[::1]:y", "an ssh URL cannot contain a password"},
-	{"me:hunter2@host:y", "an ssh URL cannot contain a password"},
+	{"ssh://me:secret@host/x", "an ssh or sftp URL cannot contain a password"},
+	{"me:x@[::1]:y", "an ssh or sftp URL cannot contain a password"},
+	{"me:hunter2@host:y", "an ssh or sftp URL cannot contain a password"},
 };
 
 static void each_refusal_says_what_is_wrong(void **state)
