@@ -265,7 +265,7 @@ static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 		vv_prefix(err, "root %s", vv_cid_shows(cid));
 		return vv_hint(
 			err,
-			"varve accepts only CAR files of its own tables, as written by 'varve ipfs car export'");
+			"varve accepts only CAR files of its own tables, as written by 'varve ipfs car export' without --unixfs");
 	}
 	if ((rc = vv_table_check(&t, vv_dataset_reader_pool(m->j->c->reader), m->j->c->progress,
 				 err)) < 0) {

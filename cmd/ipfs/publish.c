@@ -28,7 +28,8 @@ static const vv_option table[] = {
 	OPT_POSITIVE(0, "timeout", timeout, "SECONDS",
 		     "stop waiting for a node after this long without a byte (default: 300)"),
 	OPT_FLAG('l', "list", list, "list published versions"),
-	OPT_FLAG(0, "withdraw", withdraw, "withdraw a version: it is no longer served or kept"),
+	OPT_FLAG(0, "withdraw", withdraw,
+		 "withdraw a version: serve and keep it only if a branch or tag has it"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -30,10 +31,9 @@ static vv_status must_be_whole(vv_store *store, const vv_cid *version, vv_error 
 	vv_status rc = vv_store_complete(store, version, &whole, &missing, err);
 
 	if (rc < 0 || whole) return rc;
-	return vv_fail(err, VV_EMISSING,
-		       "block %s of this version is missing\n"
-		       "'varve fetch' gets missing blocks from peers that have them",
-		       vv_cid_shows(&missing));
+	(void)vv_fail(err, VV_EMISSING, "block %s of this version is missing",
+		      vv_cid_shows(&missing));
+	return vv_hint_code(err, VV_HINT_BLOCKS_FETCH);
 }
 
 vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *version,

@@ -521,7 +521,7 @@ int vv_car_next(vv_car_reader *r, vv_cid *cid, vv_buf *block, vv_error *err)
 	if (len == 0 || len > VV_BLOCK_MAX + VV_CID_BYTES) {
 		return vv_fail(
 			err, VV_EINPUT,
-			"byte %llu of the CAR file: a block has %llu bytes, and the limit is %s",
+			"byte %llu of the CAR file: a section has %llu bytes, expected a CID and a block of at most %s",
 			(unsigned long long)at, (unsigned long long)len,
 			vv_text_bytes(VV_BLOCK_MAX));
 	}

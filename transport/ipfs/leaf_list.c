@@ -349,16 +349,16 @@ static vv_status read_header(vv_leaf_list *l, uint64_t size, vv_error *err)
 	if (memcmp(head, MARK, VV_DERIVED_MARK) != 0 ||
 	    !read_cid(&l->version, head + VV_DERIVED_MARK) ||
 	    !read_cid(&l->file, head + VV_DERIVED_MARK + VV_CID_BYTES)) {
-		return not_a_list(l, "another header", err);
+		return not_a_list(l, "its header is invalid", err);
 	}
 	l->leaves = vv_get_le64(head + LEAVES_AT);
 	l->bytes = vv_get_le64(head + BYTES_AT);
 	if (l->leaves == 0 || l->leaves > LEAVES_MAX) {
-		return not_a_list(l, "it has too many parts", err);
+		return not_a_list(l, "its number of parts is invalid", err);
 	}
 	l->count = count_nodes(l->nodes, l->leaves);
 	if (size != HEADER_LEN + l->count * (ENTRY_LEN + SORTED_LEN) + SUM_LEN) {
-		return not_a_list(l, "another length", err);
+		return not_a_list(l, "its length is wrong", err);
 	}
 	return VV_OK;
 }

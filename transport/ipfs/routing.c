@@ -100,10 +100,9 @@ vv_status vv_routing_providers(const char *url, const vv_connect_options *o, con
 		return vv_fail(err, VV_EREFUSED, "'%s' sent more than %s", u.text,
 			       vv_text_bytes(ANSWER_MAX));
 	}
-	return a.status == 200
-		       ? read_answer(&u, &a.body, fn, payload, err)
-		       : vv_fail(err, VV_EREFUSED,
-				 "'%s' answered with the HTTP status %u\nomit /routing/v1/ and "
-				 "everything after it from the URL",
-				 u.text, a.status);
+	if (a.status == 200) return read_answer(&u, &a.body, fn, payload, err);
+	rc = vv_fail(err, VV_EREFUSED, "'%s' answered with the HTTP status %u", u.text, a.status);
+	return strstr(u.text, "/routing/v1")
+		       ? vv_hint(err, "omit /routing/v1/ and everything after it from the URL")
+		       : rc;
 }

@@ -77,7 +77,8 @@ typedef struct answers {
 
 static vv_status not_done(const char *name, const char *why, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED, "'%s' refuses: %s", name, vv_text_shows(why));
+	return vv_fail(err, VV_EREFUSED, "'%s' did not import and pin the blocks: %s", name,
+		       vv_text_shows(why));
 }
 
 static vv_status read_answer(void *payload, const vv_json *line, vv_error *err)
@@ -112,7 +113,7 @@ static vv_status check_answer(const answers *a, uint64_t sent, vv_error *err)
 {
 	char why[96];
 
-	if (!a->rooted) return not_done(a->name, "its answer lacks the version's CID", err);
+	if (!a->rooted) return not_done(a->name, "its answer lacks the CID of the root", err);
 	if (!a->counted || a->blocks == sent) return VV_OK;
 	(void)snprintf(why, sizeof(why), "it received only %llu of %llu blocks",
 		       (unsigned long long)a->blocks, (unsigned long long)sent);
@@ -126,8 +127,7 @@ static vv_status check_pin(vv_rpc *r, answers *a, vv_error *err)
 	(void)snprintf(command, sizeof(command), "pin/ls?arg=%s&type=recursive",
 		       vv_cid_shows(a->root));
 	const vv_status rc = vv_rpc_ask(r, command, NULL, read_pin, a, err);
-	return rc < 0 || a->pinned ? rc
-				   : not_done(a->name, "it was imported, but is not pinned", err);
+	return rc < 0 || a->pinned ? rc : not_done(a->name, "the root is not pinned", err);
 }
 
 vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,

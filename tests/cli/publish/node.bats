@@ -52,7 +52,7 @@ start_node() {
 		[ "$(varve ipfs publish --list | grep -c "at  ")" = 0 ]
 	done <<-'END'
 	pin pin: cannot
-	root its answer lacks the version's CID
+	root its answer lacks the CID of the root
 	count it received only
 	unpinned is not pinned
 	error no space left on device

@@ -170,12 +170,12 @@ static void lengths_that_cannot_be_are_refused_before_memory_is_taken(void **sta
 		const char *says;
 	} cases[] = {
 		{"\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 9,
-		 "a block has 9223372036854775807 bytes"},
-		{"\x00", 1, "a block has 0 bytes"},
+		 "a section has 9223372036854775807 bytes"},
+		{"\x00", 1, "a section has 0 bytes"},
 		{"\x80\x00", 2, "expected the length of a block"},
 		{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11,
 		 "expected the length of a block"},
-		{"\xa5\x80\x40", 3, "a block has 1048613 bytes"},
+		{"\xa5\x80\x40", 3, "a section has 1048613 bytes"},
 		{"\x05hello", 6, "not a CID that varve supports"},
 		{"\x22\x12\x20"
 		 "abcdefghijklmnopqrstuvwxyz012345",
