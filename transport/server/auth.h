@@ -4,7 +4,7 @@
  *
  * Each line of the file is a user: NAME:RIGHTS:HASH. A name occurs once, and has 1 to
  * VV_HTTP_NAME_MAX bytes, without ':' and control characters. RIGHTS is r or rw. HASH is a hash as
- * in base/secret.h. "varve serve --hash-secret NAME" writes such lines. Blank lines and lines that
+ * in base/secret.h. "varve serve --hash-secret NAME" writes such lines. Empty lines and lines that
  * begin with '#' are ignored. secret_file.h describes which files are refused.
  *
  * The file is read again when it was changed or replaced, or when a symbolic link to it was

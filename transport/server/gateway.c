@@ -462,7 +462,7 @@ static enum MHD_Result send_wish(http_request *q, wish *w, const vv_cid *root)
 	if (find_blocks(q, root, &found, &err) < 0) return http_say_error(q, &err);
 	if (!found) {
 		return say_absent(q, "this block belongs to no branch, tag or published version of "
-				     "this repository");
+				     "this server's repositories");
 	}
 	unsigned status = follow_path(q, w, root, &err);
 	if (status == MHD_HTTP_INTERNAL_SERVER_ERROR) return http_say_error(q, &err);

@@ -56,7 +56,7 @@ struct http_request {
 	bool may_write; /* the user may push */
 	/* the repository of the routes varve and raw, and of a page; NULL: no repository */
 	const http_repository *repository;
-	const char *rest; /* for the route "raw": the part of path after "raw/" */
+	const char *rest; /* for the routes raw and ipfs: the part of path after "raw/", "/ipfs/" */
 	/* for a page: base: the beginning of the paths of the repository's URLs, NULL: the part of
 	 * path before `below`; below: the rest of the path */
 	const char *base, *below;

@@ -424,7 +424,8 @@ static vv_status read_tls(vv_http_server *s, vv_error *err)
 			       "certificate");
 	}
 	if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
-		return vv_fail(err, VV_ENOSUPPORT, "the libmicrohttpd here was built without TLS");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "this machine's libmicrohttpd was built without TLS");
 	}
 	vv_status rc = read_pem(&s->tls_cert, s->o.tls_cert, "certificate", false, err);
 	return rc < 0 ? rc : read_pem(&s->tls_key, s->o.tls_key, "key", true, err);
