@@ -48,7 +48,7 @@ typedef struct vv_fetch {
 typedef struct vv_fetch_result {
 	vv_fetch_sum sum;          /* totals of the origin's first answer with data */
 	vv_receive_stats received; /* statistics for all suppliers */
-	uint64_t rounds;           /* number of requests to the origin */
+	uint64_t rounds;           /* requests to the origin, and rounds of requests for blocks */
 	/* numbers of new versions of datasets, and of new versions with missing blocks */
 	uint64_t versions, incomplete;
 	vv_cid *roots; /* roots of the new versions, at most the newest VV_ROOTS_NOTED */
@@ -60,8 +60,10 @@ typedef struct vv_fetch_result {
 	 * missing_count does not count their blocks */
 	struct vv_fetch_behind *behind;
 	size_t behind_count;
-	bool mended;        /* missing blocks of earlier commits were received */
-	uint64_t elsewhere; /* with lazy: number of versions added to the list (elsewhere.h) */
+	bool mended; /* missing blocks of earlier commits were received */
+	/* number of versions added to the list (elsewhere.h): with lazy, of all new versions; else,
+	 * of linked versions */
+	uint64_t elsewhere;
 } vv_fetch_result;
 /* A want that was skipped, and the reason. */
 typedef struct vv_fetch_behind {

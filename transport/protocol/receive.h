@@ -77,8 +77,8 @@ bool vv_receive_takes(uint8_t type);
 /* Receives the payload, len bytes, of a frame of this type. */
 vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len,
 			   vv_error *err);
-/* Ends the stream. VV_ECORRUPT: the last record is incomplete. The received blocks are then in
- * incoming/, but the last 64 KiB may not be durable yet (vv_incoming_keep). */
+/* Ends the stream. VV_ECORRUPT: the last record of the Git objects is incomplete. On success, the
+ * received blocks are in incoming/, but the last 64 KiB may not be durable yet (vv_incoming_keep). */
 vv_status vv_receive_end(vv_receive *x, vv_error *err);
 /* Returns true if some received blocks are differences from blocks that this repository does not
  * have, so that the Git objects after them could not be read. This happens if git fetched the

@@ -70,7 +70,8 @@ static vv_status check_name(push *p, size_t i, vv_error *err)
 		return refuse_ref(p, i, why.message, err);
 	}
 	if (vv_hidden_refs_has(&p->hidden, r->name)) {
-		return refuse_ref(p, i, "receive.hideRefs hides this ref", err);
+		return refuse_ref(p, i, "receive.hideRefs or transfer.hideRefs hides this ref",
+				  err);
 	}
 	return vv_array_find(p->q->refs, i, other, strcmp(other->name, r->name) == 0)
 		       ? refuse_ref(p, i, "this push names it twice", err)
@@ -435,7 +436,7 @@ static vv_status take_push(push *p, vv_error *err)
 	if (p->follow && rc == VV_OK) {
 		rc = p->s->update_tree(p->s->payload, p->follow, false, err);
 		if (rc < 0) {
-			(void)vv_prefix(err, "the branch was moved there, but a later step failed");
+			(void)vv_prefix(err, "the branch was moved, but a later step failed");
 		}
 	} else if (p->follow && vv_head_is(p->s->repo, p->follow->name, &p->follow->id)) {
 		/* Moved all the same: the files follow it all the same. */

@@ -120,6 +120,6 @@ is_not_shown() {
 	lacks copy "$lost"
 	cd copy
 	ends_with 1 varve push origin main:private
-	stderr_has "receive.hideRefs hides this ref"
+	stderr_has "receive.hideRefs or transfer.hideRefs hides this ref"
 	[ "$(git -C ../src rev-parse private)" = "$lost" ]
 }
