@@ -257,7 +257,7 @@ all_there() {
 		eval "$how $store/condemned"
 		touch -d '-8 days' "$store/condemned"
 		ends_with 2 varve gc --remote
-		stderr_has "'condemned' is damaged"
+		stderr_has "the store's file 'condemned' is damaged"
 		[ "$(count packs)" -ge 8 ]
 		ends_with 2 varve push -q
 		stderr_has "varve push --blocks"

@@ -198,7 +198,8 @@ static vv_status push(vv_host *h, coming *n, bool *lost, vv_error *err)
 			(vv_host_ask_tip(h, h->ref, &there, VV_IGNORED) == VV_OK &&
 			 !vv_oid_equal(&there, &h->tip));
 		if (h->too_large) {
-			vv_hint(err, "set remote.NAME.varvePushBytes to send less in each push");
+			vv_hint(err, "set remote.%s.varvePushBytes to send less in each push",
+				h->remote ? vv_text_shows(h->remote) : "NAME");
 		} else if (*lost) {
 			vv_hint(err, "other users pushed at the same time: try again");
 		} else {

@@ -198,8 +198,8 @@ static vv_status make_packs(compacting *c, vv_error *err)
 		rc = vv_hint(err, "run the command again: the next push is smaller");
 	} else if (rc < 0 && lost) {
 		rc = vv_fail(err, VV_ECONFLICT,
-			     "another user pushed to %s in the meantime, so nothing was "
-			     "changed\nrun the command again",
+			     "another user pushed to %s in the meantime, so no pack was "
+			     "removed\nrun the command again",
 			     vv_text_url(c->h->url));
 	}
 	return rc;

@@ -25,7 +25,7 @@ void vv_condemned_clear(vv_condemned *c)
 
 static vv_status damaged(vv_error *err)
 {
-	vv_fail(err, VV_ECORRUPT, "its file '" VV_CONDEMNED_FILE "' is damaged");
+	vv_fail(err, VV_ECORRUPT, "the store's file '" VV_CONDEMNED_FILE "' is damaged");
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
 

@@ -260,10 +260,11 @@ typedef struct vv_host_swept {
 	/* number of versions reachable from `wants` that the store has only partly */
 	uint64_t incomplete;
 } vv_host_swept;
-/* Sweeps a store, and sets *out. Afterwards, no lists are loaded: vv_host_has returns
- * false until vv_host_look is called. VV_ENOSUPPORT: the place does
- * not allow listing, or does not report when files were written. VV_ELOCKED: another gc is running
- * in the place. VV_ECORRUPT: the place has damaged files; nothing was removed. */
+/* Sweeps a store, and sets *out. Afterwards, no lists are loaded: vv_host_has returns false until
+ * vv_host_look is called. VV_ENOSUPPORT or VV_EREFUSED: the place does not allow listing.
+ * VV_ENOSUPPORT also: the place does not report when files were written. VV_ELOCKED: another gc is
+ * running in the place. VV_ECORRUPT: the place has damaged files; nothing was removed, except
+ * perhaps files that an earlier sweep had condemned. */
 vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out,
 			vv_error *err);
 

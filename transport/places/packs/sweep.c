@@ -142,6 +142,13 @@ static vv_status survey(sweeping *s, vv_error *err)
 	return vv_files_each(s->h, s->version_count, read_version, s, "versions", err);
 }
 
+/* For messages: a gc may already have removed files that an earlier one condemned. */
+static const char *none_removed(const sweeping *s)
+{
+	const bool any = s->out->removed.versions + s->out->removed.packs > 0;
+	return any && !s->what->dry_run ? "no other files were removed" : "nothing was removed";
+}
+
 static pack *find_pack(sweeping *s, const vv_cid *key)
 {
 	size_t at;
@@ -163,9 +170,9 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 	}
 	if (sound) return VV_OK;
 	vv_fail(err, VV_ECORRUPT,
-		"'%s' lacks packs of the version %s, or the version's file is damaged: nothing was "
-		"removed",
-		vv_text_url(s->h->url), vv_cid_shows(vv_cid_map_cid(&s->version_names, i)));
+		"'%s' lacks packs of the version %s, or the version's file is damaged: %s",
+		vv_text_url(s->h->url), vv_cid_shows(vv_cid_map_cid(&s->version_names, i)),
+		none_removed(s));
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
 
@@ -248,9 +255,9 @@ static vv_status mark_old(sweeping *s, bool count, vv_error *err)
 
 static vv_status lost(const sweeping *s, const vv_cid *root, const char *lacks, vv_error *err)
 {
-	vv_fail(err, VV_ECORRUPT, "'%s' lacks data of the version %s: nothing was removed%s%s",
-		vv_text_url(s->h->url), vv_cid_shows(root), *lacks ? "; missing or damaged: " : "",
-		lacks);
+	vv_fail(err, VV_ECORRUPT, "'%s' lacks data of the version %s: %s%s%s",
+		vv_text_url(s->h->url), vv_cid_shows(root), none_removed(s),
+		*lacks ? "; missing or damaged: " : "", lacks);
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
 
@@ -403,8 +410,8 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
 	}
 	rc = rc < 0 ? rc : vv_files_take_sorted(s->h, &packs, &sound, err);
 	if (rc == VV_OK && !sound) {
-		vv_fail(err, VV_ECORRUPT, "a list in '%s' is damaged: nothing was removed",
-			vv_text_url(s->h->url));
+		vv_fail(err, VV_ECORRUPT, "a list in '%s' is damaged: %s", vv_text_url(s->h->url),
+			none_removed(s));
 		rc = vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 	}
 	s->h->all = true;
@@ -568,8 +575,8 @@ static vv_status repack(sweeping *s, bool tight, vv_error *err)
 	if (rc < 0 || (!tight && (rc = leave_longer(s, err)) < 0)) return rc;
 	rc = vv_host_repack(s->h, &what, &done, err);
 	if (rc == VV_EMISSING) {
-		(void)vv_prefix(err, "a pack in '%s' is damaged, and nothing was removed",
-				vv_text_url(s->h->url));
+		(void)vv_prefix(err, "a pack in '%s' is damaged, and %s", vv_text_url(s->h->url),
+				none_removed(s));
 		return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 	}
 	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(s->h->catalog, &p);) {

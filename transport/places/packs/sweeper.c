@@ -95,7 +95,7 @@ static vv_status refuse(const vv_sweeper *s, const found *f, const vv_holder *wh
 	return vv_fail(err, VV_ELOCKED,
 		       "another gc is running in '%s' (%s%s, last active at %s): nothing was "
 		       "changed\nrun gc again later; an interrupted gc is ignored after an hour",
-		       vv_text_url(s->url), *who->host ? "on " : "by its file ",
+		       vv_text_url(s->url), *who->host ? "on " : "its file is ",
 		       *who->host ? vv_text_shows(who->host) : f->name,
 		       vv_text_time(f->modified, "%H:%M:%S UTC"));
 }

@@ -37,8 +37,8 @@ typedef struct vv_sweeper {
 } vv_sweeper;
 
 /* Begins a gc in the place p, and writes its file. p and url are borrowed until vv_sweeper_end.
- * VV_ELOCKED: another gc is running. VV_ENOSUPPORT: the place does not allow listing, or does not
- * report when files were written. */
+ * VV_ELOCKED: another gc is running. VV_ENOSUPPORT or VV_EREFUSED: the place does not allow
+ * listing. VV_ENOSUPPORT also: the place does not report when files were written. */
 vv_status vv_sweeper_begin(vv_sweeper *out, const vv_place *p, const char *url, vv_error *err);
 /* If `must` is true, or the last write was more than five minutes ago, checks that the gc's file
  * still exists, and writes it again. Call this repeatedly. If s->name is "", does nothing.
