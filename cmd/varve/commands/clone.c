@@ -33,7 +33,7 @@ static const vv_option table[] = {
 	OPT_FLAG('n', "no-checkout", job.no_checkout, "leave the work tree empty"),
 	OPT_POSITIVE(
 		0, "timeout", job.idle_sec, "SECONDS",
-		"stop waiting for a peer after this long without a byte (default: varve.timeout; if not set, 10 for the first byte, then 60)"),
+		"stop waiting for a peer after this long without a byte (default: varve.timeout, or 10 for the first byte, then 60)"),
 	OPT_STRING(0, "serve", serve, "ADDR",
 		   "then serve the clone over HTTP, read-only, until interrupted"),
 	OPT_POSITIVE(0, "room", job.room, "BYTES",

@@ -32,7 +32,7 @@ static const vv_option table[] = {
 		 "ask only this remote or URL, or the vault ('vault:'); may be repeated"),
 	OPT_POSITIVE(
 		0, "timeout", timeout, "SECONDS",
-		"stop waiting for the other side after this long without a byte (default: varve.timeout; if not set, 10 for the first byte, then 60)"),
+		"stop waiting for the other side after this long without a byte (default: varve.timeout, or 10 for the first byte, then 60)"),
 	OPT_FLAG('n', "dry-run", dry_run, "only ask the remotes, and print what would be dropped"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all was dropped"),

@@ -34,7 +34,7 @@ static const vv_option table[] = {
 	OPT_POSITIVE(
 		0, "timeout", timeout, "SECONDS",
 		"with --remote: stop waiting for the other side after this long without a byte "
-		"(default: varve.timeout; if not set, 10 for the first byte, then 60)"),
+		"(default: varve.timeout, or 10 for the first byte, then 60)"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };

@@ -44,7 +44,7 @@ static const vv_option table[] = {
 		 "accept a version even if no peer has all of its blocks"),
 	OPT_POSITIVE(
 		0, "timeout", job.idle_sec, "SECONDS",
-		"stop waiting for a peer after this long without a byte (default: varve.timeout; if not set, 10 for the first byte, then 60)"),
+		"stop waiting for a peer after this long without a byte (default: varve.timeout, or 10 for the first byte, then 60)"),
 	OPT_FLAG('v', "verbose", job.verbose,
 		 "also show how many blocks arrived, and how much each table added to the store"),
 	OPT_FLAG('q', "quiet", job.quiet, "print only conflicts and warnings"),

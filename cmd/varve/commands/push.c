@@ -34,7 +34,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "no-verify", job.no_verify, "skip the pre-push hook"),
 	OPT_POSITIVE(
 		0, "timeout", job.idle_sec, "SECONDS",
-		"stop waiting for the other side after this long without a byte (default: varve.timeout; if not set, 10 for the first byte, then 60)"),
+		"stop waiting for the other side after this long without a byte (default: varve.timeout, or 10 for the first byte, then 60)"),
 	OPT_FLAG('v', "verbose", job.verbose, "also show how many blocks were sent"),
 	OPT_FLAG('q', "quiet", job.quiet, "print nothing on success"),
 	OPT_JSON("the output format"),

@@ -44,7 +44,7 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 	OPT_POSITIVE(
 		0, "timeout", timeout, "SECONDS",
-		"stop waiting for a peer after this long without a byte (default: varve.timeout; if not set, 10 for the first byte, then 60)"),
+		"stop waiting for a peer after this long without a byte (default: varve.timeout, or 10 for the first byte, then 60)"),
 };
 
 typedef struct run {

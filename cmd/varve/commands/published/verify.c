@@ -28,7 +28,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_POSITIVE(
 		0, "timeout", timeout, "SECONDS",
-		"stop waiting for the other side after this long without a byte (default: varve.timeout; if not set, 10 for the first byte, then 60)"),
+		"stop waiting for the other side after this long without a byte (default: varve.timeout, or 10 for the first byte, then 60)"),
 	OPT_JSON("the output format"),
 };
 
