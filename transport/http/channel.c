@@ -41,7 +41,7 @@ typedef struct line {
 	vv_repository *repo;
 	const vv_env *env; /* borrowed; for git credential */
 	vv_url url; /* where to, moved on by redirects; its text names the peer in messages */
-	bool push;
+	bool push, stranger;
 	bool *foreign;                /* as in vv_connect_options */
 	unsigned idle_sec, first_sec; /* first_sec: until something came */
 	const vv_channel *owner;      /* ends the waits */
@@ -207,6 +207,9 @@ static vv_status begin_transfer(line *l, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	http_settings_apply(c, l->easy, &l->settings);
+	if (l->stranger) {
+		(void)c->setopt(l->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	}
 	(void)c->setopt(l->easy, CURLOPT_URL, url);
 	(void)c->setopt(l->easy, CURLOPT_ERRORBUFFER, l->words);
 	(void)c->setopt(l->easy, CURLOPT_CONNECTTIMEOUT,
@@ -426,7 +429,7 @@ static vv_status authenticate(line *l, vv_error *err)
 {
 	vv_status rc;
 
-	if (l->has_credential || (l->url.user && l->url.secret) || l->no_replay) {
+	if (l->has_credential || (l->url.user && l->url.secret) || l->no_replay || l->stranger) {
 		if (l->has_credential && !l->approved) {
 			http_credential_tell(&l->credential, l->repo, l->env, &l->url, false);
 		}
@@ -613,6 +616,7 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 		.repo = o->repo,
 		.env = vv_connect_env(o),
 		.push = o->write,
+		.stranger = o->stranger,
 		.foreign = o->foreign,
 		.idle_sec = vv_idle_sec(o),
 		.first_sec = vv_first_sec(o),
@@ -620,7 +624,8 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 	if ((rc = http_curl_load(&l->c, err)) < 0 || (rc = copy_url(l, url, err)) < 0) return rc;
 	vv_auto(char) *whole = post_url(l);
 	if (!whole) return vv_fail_nomem(err);
-	if ((rc = http_settings_read(&l->settings, o, whole, err)) < 0) return rc;
+	rc = l->stranger ? VV_OK : http_settings_read(&l->settings, o, whole, err);
+	if (rc < 0) return rc;
 	l->multi = l->c->multi_init();
 	l->easy = l->c->easy_init();
 	return l->multi && l->easy ? VV_OK : vv_fail_nomem(err);

@@ -33,7 +33,7 @@ struct http_site {
 	char *name;
 	vv_status (*sign)(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err);
 	void *signer;
-	bool extra_header, again_500, direct, searches;
+	bool extra_header, again_500, direct, searches, stranger;
 	bool beside; /* as in vv_connect_options */
 	unsigned idle_sec, first_sec;
 	unsigned files_sec;               /* instead of idle_sec for reads */
@@ -88,6 +88,7 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 	*s = (http_site){.extra_header = f->extra_header,
 			 .again_500 = f->again_500,
 			 .direct = f->direct,
+			 .stranger = o->stranger,
 			 .searches = f->searches,
 			 .beside = o->beside && !f->searches,
 			 .idle_sec = vv_idle_sec(o),
@@ -97,13 +98,14 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 			 .sign = f->sign,
 			 .signer = f->signer,
 			 .login = f->login,
-			 .ask_git = f->ask_git,
+			 .ask_git = f->ask_git && !o->stranger,
 			 .repo = o->repo,
 			 .env = vv_connect_env(o),
 			 .name = vv_strdup(f->name)};
 	if (!s->name) return vv_fail_nomem(err);
 	if ((rc = http_curl_load(&s->c, err)) < 0 ||
-	    (!f->direct && (rc = http_settings_read(&s->settings, o, f->url, err)) < 0)) {
+	    (!f->direct && !o->stranger &&
+	     (rc = http_settings_read(&s->settings, o, f->url, err)) < 0)) {
 		return rc;
 	}
 	atomic_init(&s->answered, false);
@@ -407,6 +409,8 @@ static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 	}
 	if (s->direct) {
 		(void)c->setopt(x->easy, CURLOPT_PROXY, "");
+	}
+	if (s->direct || s->stranger) {
 		(void)c->setopt(x->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	}
 	set_method(s, x);

@@ -206,6 +206,42 @@ static void settings_of_git_reach_the_request(void **state)
 	(void)err;
 }
 
+/* What the only request to a server that refuses says; the channel is opened with these options. */
+static const char *said_to(hx_script *s, const vv_connect_options *o)
+{
+	char text[64];
+	vv_channel *c;
+	vv_url url;
+	vv_error err;
+
+	hx_script_begin(s, "HTTP/1.1 403 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 1);
+	(void)snprintf(text, sizeof(text), "http://127.0.0.1:%u/x", s->port);
+	hx_script_run(s);
+	vv_assert_ok(vv_url_read(&url, text, &err), &err);
+	vv_assert_ok(vv_connect(&c, &url, o, &err), &err);
+	vv_assert_status(hx_ask(c, 5, &err), VV_EREFUSED, &err);
+	vv_channel_close(c);
+	vv_url_clear(&url);
+	hx_script_end(s);
+	return s->heads[0];
+}
+
+static void a_stranger_gets_no_secrets(void **state)
+{
+	hx_script s;
+
+	(void)state;
+	git_home();
+	sh("printf 'default login ada password secret\\n' > ~/.netrc && chmod 600 ~/.netrc");
+	sh("git config --global http.extraHeader 'X-Team: tables'");
+	const char *said = said_to(&s, &(vv_connect_options){.env = vv_test_env()});
+	vv_assert_contains(said, "Authorization: Basic ");
+	vv_assert_contains(said, "X-Team: tables\r\n");
+	said = said_to(&s, &(vv_connect_options){.env = vv_test_env(), .stranger = true});
+	assert_null(strstr(said, "Authorization"));
+	assert_null(strstr(said, "X-Team"));
+}
+
 static void the_proxy_of_the_settings_is_asked(void **state)
 {
 	hx_script s;
@@ -294,6 +330,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_circle_of_redirects_ends),
 	cmocka_unit_test(a_redirect_without_a_target_is_a_status),
 	cmocka_unit_test(settings_of_git_reach_the_request),
+	cmocka_unit_test(a_stranger_gets_no_secrets),
 	cmocka_unit_test(the_proxy_of_the_settings_is_asked),
 	cmocka_unit_test(a_proxy_that_refuses_a_tunnel_is_named),
 	cmocka_unit_test(running_out_of_memory_is_said_and_leaves_nothing),
