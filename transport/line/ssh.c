@@ -186,14 +186,14 @@ static const struct {
 	{"Host key verification failed", VV_EREFUSED,
 	 "run this once, and compare the fingerprint that it shows: ssh ", FOR_SSH},
 	{"Permission denied (", VV_EAUTH,
-	 "check that the right key is in ~/.ssh or in ssh-agent, and known to "},
+	 "check that the right key is in ~/.ssh or in ssh-agent, and known to ", NAME},
 	{"Too many authentication failures", VV_EAUTH,
-	 "name the right key in ~/.ssh/config (IdentityFile, IdentitiesOnly yes) for "},
-	{"Could not resolve hostname", VV_ENOTFOUND, "check the name "},
-	{"Name or service not known", VV_ENOTFOUND, "check the name "},
-	{"Connection refused", VV_EIO, "check that sshd listens on that port of "},
-	{"timed out", VV_EIO, "check that this host can be reached from here: "},
-	{"No route to host", VV_EIO, "check that this host can be reached from here: "},
+	 "name the right key in ~/.ssh/config (IdentityFile, IdentitiesOnly yes) for ", NAME},
+	{"Could not resolve hostname", VV_ENOTFOUND, "check the name ", NAME},
+	{"Name or service not known", VV_ENOTFOUND, "check the name ", NAME},
+	{"Connection refused", VV_EIO, "check that sshd listens on that port of ", NAME},
+	{"timed out", VV_EIO, "check that this host can be reached from here: ", NAME},
+	{"No route to host", VV_EIO, "check that this host can be reached from here: ", NAME},
 };
 
 /* Appends the host in this form. */
