@@ -313,7 +313,7 @@ fails() {
 	no_varve() {
 		VARVE_TEST_PROGRAM=no-such-varve fails
 		stderr_has "-1: program 'no-such-varve' not found on '127.0.0.1'"
-		stderr_has "hint: install varve there, or set its path with 'git config remote.<name>.varve"
+		stderr_has "hint: install varve on that host, or set its path with 'git config remote.<name>.varve"
 	}
 	each_way no_varve
 }
