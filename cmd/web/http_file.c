@@ -91,6 +91,7 @@ static vv_status shown_commit(file *f, const char *rev, const char *rest, vv_err
 	vv_status rc = vv_rev_commit(f->repo, rev, &f->commit, err);
 	bool shown;
 
+	if (rc == VV_ECORRUPT) return VV_ENOTFOUND; /* as for a name that strangers may not know */
 	if (rc < 0 || (rc = vv_reachable_commits(f->reach, &f->commit, 1, &shown, err)) < 0 ||
 	    shown) {
 		return rc;

@@ -103,8 +103,11 @@ static vv_status find_ref(vv_oid *out, const vv_head_commit *head, vv_repository
 		if (rc == VV_OK && !exact && vv_oid_is_null(out)) {
 			rc = vv_is_ancestor(r, commit, &tip, &reaches, err);
 		}
-		/* one that is missing here, or a tag of a file */
-		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING && rc != VV_EUSAGE) return rc;
+		/* one that is missing or damaged here, or a tag of a file */
+		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING && rc != VV_EUSAGE &&
+		    rc != VV_ECORRUPT) {
+			return rc;
+		}
 		if (exact || reaches) {
 			*out = ref.id;
 		}

@@ -401,6 +401,10 @@ vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log
 	*out = (vv_web_log){
 		.entries = vv_arena_calloc(&v->arena, q->limit + 1, sizeof(*out->entries))};
 	if (!out->entries) return vv_fail_nomem(err);
+	if (q->from->none && !q->after) {
+		out->complete = true;
+		return VV_OK;
+	}
 	if ((q->after && (rc = vv_web_commit_find(v, q->after, &after, NULL, err)) < 0) ||
 	    (q->since && (rc = vv_web_commit_find(v, q->since, &since, NULL, err)) < 0)) {
 		return rc;

@@ -129,7 +129,7 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 	vv_status rc = vv_rev_commit(v->repo, rev, &id, &why);
 	if (rc == VV_OK) {
 		if ((rc = is_shown(v, &id, &shown, err)) < 0) return rc;
-	} else if (rc != VV_ENOTFOUND && rc != VV_EUSAGE) {
+	} else if (rc != VV_ENOTFOUND && rc != VV_EUSAGE && rc != VV_ECORRUPT) {
 		return vv_error_copy(err, &why);
 	}
 	if (!shown) {

@@ -43,7 +43,7 @@ bool vv_web_rev_is_fit(const char *rev);
  *   a date such as "2026-03-01": the last version of HEAD's branch at the end of that day
  *   (repo/git/history/day.h)
  * Sets *fixed to true if rev is a full id, so that its meaning never changes; fixed may be NULL.
- * VV_ENOTFOUND: no such version exists, or the visitor may not see it. VV_EUSAGE: rev is ambiguous
+ * VV_ENOTFOUND: no such version exists, it is damaged, or the visitor may not see it. VV_EUSAGE: rev is ambiguous
  * (for visitors who are not the owner, this is VV_ENOTFOUND, too). */
 vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *out, bool *fixed,
 			     vv_error *err);

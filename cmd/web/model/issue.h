@@ -11,7 +11,7 @@
 #include "base/buf.h"
 
 /* Sets *out to "https://HOST/OWNER/NAME", without user and password, for the URL of a repository:
- * http://, https://, ssh:// (without a port), or USER@HOST:OWNER/NAME. Returns false for other
+ * http://, https:// or ssh:// (each without a port), or USER@HOST:OWNER/NAME. Returns false for other
  * URLs; out is then undefined. */
 bool vv_issue_home(vv_buf *out, const char *url);
 /* Appends the URL of the form. home: a result of vv_issue_home. title, body: the initial texts of

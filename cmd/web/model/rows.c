@@ -320,6 +320,7 @@ static vv_status read_ordered(reading *r, vv_error *err)
 	if (rc == VV_OK) {
 		rc = give_ordered(r, &rows, err);
 	}
+	r->out->complete = r->out->complete && !over;
 	r->out->counted = !over;
 	r->out->time_over = over;
 	return rc;

@@ -16,7 +16,7 @@
 #define OF_ONE 200u /* conflicts on a table's own page */
 #define OF_EACH 25u /* of each table, where all are shown */
 
-/* "A merge": the operation in progress. */
+/* "A merge is in progress". */
 static const char *name_of(vv_page *p, const char *state)
 {
 	return strcmp(state, "am") == 0 ? "An application of patches is in progress"

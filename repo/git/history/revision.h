@@ -15,7 +15,8 @@
 
 /* Sets *out to the commit of a revision (HEAD, main~3, v1, 2026-11-17, an abbreviated id ...); tags
  * are peeled. VV_ENOTFOUND: no such revision; the hint may have a similar name. VV_EUSAGE: the
- * revision is ambiguous, or does not lead to a commit. For a date, the errors are also those of
+ * revision is ambiguous, or does not lead to a commit; VV_ECORRUPT: an object that it needs is
+ * damaged, or a ref names an object that does not exist. For a date, the errors are also those of
  * vv_day_commit. */
 vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err);
 

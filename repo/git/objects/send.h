@@ -105,8 +105,8 @@ vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint
 /* Sets *out to a list of distinct commits, at most max, to offer to a peer in a
  * negotiation. First come the tips of all refs, then ancestors of the tips, at distances 1, 2, 4, 8
  * ... along all parents; both newest first. Visits at most `visits` commits; 0: at most 200,000.
- * Sets *all to false if max, or a limit `visits` other than 0, was reached, so that the sample may
- * be cut short; else to true. The caller clears *out, also after a failure. */
+ * Sets *all to false if max, or a limit `visits` other than 0, may have cut the sample short; else
+ * to true. The caller clears *out, also after a failure. */
 vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oids *out, bool *all,
 			    vv_error *err);
 
