@@ -25,8 +25,9 @@
  *   threads may share it; but no thread may use it after it was freed.
  * - The library holds no mutex while a callback runs. A transaction or a merge holds the repository's lock for writers,
  *   also during callbacks; so a callback must not write to the same repository.
- * - The library prints nothing and never ends the process. It does not read the environment, except with VARVE_OPEN_ENVIRON;
- *   for exceptions, see varve_repo_options.env. It does not change the environment, locale, working directory, umask or
+ * - The library prints nothing and never ends the process. It does not read the environment, except with
+ *   VARVE_OPEN_ENVIRON, and except TMPDIR, in which it may make temporary files; for libgit2, see
+ *   varve_repo_options.env. It does not change the environment, locale, working directory, umask or
  *   signal handlers.
  * - If memory runs out, a function returns VARVE_ENOMEM and leaves nothing half done.
  * - After fork(), the child process may not use the handles that the parent made. It may free them; the parent's handles

@@ -25,10 +25,11 @@ VARVE_BEGIN
 
 /* Flags for varve_sync_options.flags. */
 enum varve_sync_flag {
-	VARVE_SYNC_TAGS = 1 << 0,    /* transfer all tags, too */
+	VARVE_SYNC_TAGS = 1 << 0,    /* fetch, push: transfer all tags, too */
 	VARVE_SYNC_NO_TAGS = 1 << 1, /* fetch: transfer no tags */
 	VARVE_SYNC_PRUNE = 1 << 2, /* fetch: remove remote-tracking branches of deleted branches */
-	VARVE_SYNC_FORCE = 1 << 3, /* move refs even if the move is not a fast-forward */
+	/* fetch, push: move refs even if the move is not a fast-forward */
+	VARVE_SYNC_FORCE = 1 << 3,
 	/* fetch: move refs even if no peer has all blocks of their versions */
 	VARVE_SYNC_MISSING_OK = 1 << 4,
 	/* push: send nothing, and report the counts and refs of a push without this flag */

@@ -41,8 +41,8 @@ typedef struct varve_txn_options {
  * Until the transaction is freed, other processes and handles can read the repository, but must wait to write to it.
  * VARVE_ELOCKED: another writer, or another transaction of this process, did not finish within a minute; the message
  * names the writer. VARVE_EREFUSED: the branch is checked out in a work tree, or the repository was opened with
- * VARVE_OPEN_URL; VARVE_EUSAGE: the repository is bare, and options->branch is NULL; VARVE_ENOTFOUND: no such branch or
- * revision. */
+ * VARVE_OPEN_URL; VARVE_EUSAGE: the repository is bare, and options->branch is NULL, or options->branch is not the name
+ * of a branch; VARVE_ENOTFOUND: no such branch or revision. */
 VARVE_API int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *options,
 			     varve_error *err);
 
@@ -104,9 +104,9 @@ typedef struct varve_put_options {
  * VARVE_EINPUT: the stream must be a table, but is not a table; VARVE_EREFUSED: changes of the file in the work tree
  * would be lost, a filter of Git is set for path, the name cannot be used, or an ordinary file has more than 64 MB;
  * VARVE_EEXISTS: path is a folder, or a file has the name of one of path's folders; VARVE_ECONFLICT: another process
- * changed path while this transaction waited to begin; VARVE_EUSAGE: path is a link or submodule, or its name is one
- * that is never a table, such as .gitattributes. If read() fails, the call returns the code of read(). A failed call
- * leaves the transaction unchanged. */
+ * changed path while this transaction waited to begin; VARVE_EUSAGE: path is a link or submodule; or a flag, dialect or
+ * key requires a table or a stored file, but files with the name of path, such as .gitattributes, are never stored. If
+ * read() fails, the call returns the code of read(). A failed call leaves the transaction unchanged. */
 VARVE_API int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read, void *payload,
 			    const varve_put_options *options, varve_error *err);
 
@@ -156,8 +156,8 @@ VARVE_API const char *varve_txn_warnings(const varve_txn *txn);
 
 /* Makes all changes durable, and writes them to the files and the index. The transaction can then be used for further
  * changes. If the call fails, the repository is unchanged, and the transaction can only be freed. VARVE_ECONFLICT: a
- * path was changed since the transaction read it. VARVE_EUSAGE: the transaction has a branch, so it can only be
- * committed. */
+ * path was changed since the transaction read it. VARVE_EUSAGE: the transaction has a branch; it is unchanged, and can
+ * be committed. */
 VARVE_API int varve_txn_stage(varve_txn *txn, varve_error *err);
 
 /* Flags for varve_commit_options.flags. */
