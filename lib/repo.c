@@ -354,8 +354,8 @@ int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options
 	if ((rc = take_repo_options(&o, options, &e)) == VV_OK &&
 	    (o.flags & (VARVE_OPEN_URL | VARVE_OPEN_AS_IS | VARVE_OPEN_LAZY))) {
 		rc = vv_fail(&e, VV_EUSAGE,
-			     "a repository can be created only in a folder, without "
-			     "VARVE_OPEN_URL, _AS_IS and _LAZY");
+			     "varve_repo_init does not accept VARVE_OPEN_URL, VARVE_OPEN_AS_IS or "
+			     "VARVE_OPEN_LAZY");
 	}
 	if (rc == VV_OK) {
 		vv_init_options init = {.bare = (o.flags & VARVE_INIT_BARE) != 0,

@@ -67,17 +67,18 @@ static vv_status blob_facts(varve_version *v, vv_repository *r, vv_error *err)
 
 static void file_facts(varve_version *v)
 {
-	vv_stat st;
+	struct stat st;
 
-	if (v->subject.file && !v->subject.is_dataset &&
-	    vv_lstat(&st, v->subject.file, VV_IGNORED) == VV_OK) {
-		v->facts.bytes = st.size;
+	/* of a link, those of the file that is read */
+	if (v->subject.file && !v->subject.is_dataset && stat(v->subject.file, &st) == 0) {
+		v->facts.bytes = (uint64_t)st.st_size;
 	}
 }
 
 static vv_status set_facts(varve_version *v, vv_repository *r, vv_error *err)
 {
 	const vv_subject *s = &v->subject;
+	const char *name = s->path ? s->path : s->file;
 	varve_version_facts *f = &v->facts;
 	vv_status rc = VV_OK;
 
@@ -87,7 +88,7 @@ static vv_status set_facts(varve_version *v, vv_repository *r, vv_error *err)
 	f->stored = s->is_dataset;
 	f->broken = vv_subject_is_broken(s, VV_IGNORED);
 	/* the pointer and the root of a dataset show whether it is a table */
-	f->table = s->table || (s->path && !s->is_dataset && vv_add_looks_like_table(s->path));
+	f->table = s->table || (name && !s->is_dataset && vv_add_looks_like_table(name));
 	if (r && s->path && !f->table && !s->is_dataset) {
 		rc = vv_add_is_text_table(r, s->path, &f->table, err);
 	}
@@ -316,6 +317,10 @@ static vv_status write_range(vv_subject *s, part *p, vv_error *err)
 
 	if (rc == VV_OK) {
 		const vv_bytes_options whole = {.progress = p->progress, .old_fd = -1};
+		const uint64_t size = vv_root_file_bytes(&t.root),
+			       end = p->end < size ? p->end : size;
+
+		p->end = end > p->from ? end : p->from; /* progress counts the bytes that exist */
 
 		/* where a part of the text is in the file is only known from its beginning on */
 		rc = t.root.dialect.encoding[0]
@@ -498,8 +503,8 @@ int varve_versions_take(varve_version **out, varve_versions *list, varve_error *
 	return *out ? 0
 		    : vv_give(err,
 			      vv_fail(&e, VV_EUSAGE,
-				      "the cursor is before the first version or after the last "
-				      "one, or the handle of its version was already made"),
+				      "the cursor has no version: none was returned, or its "
+				      "handle was already made"),
 			      &e);
 }
 

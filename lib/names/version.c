@@ -200,6 +200,19 @@ static void hint_here(vv_subject *s, const char *rev, vv_error *err)
 	}
 }
 
+static vv_status fail_submodule(const vv_subject *s, vv_error *err)
+{
+	return vv_fail(err, VV_EUSAGE, "'%s' is a submodule", vv_text_shows(s->text));
+}
+
+static vv_status fail_folder(const vv_subject *s, vv_error *err)
+{
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s' is a folder\n"
+		       "name a file in it",
+		       vv_text_shows(s->text));
+}
+
 static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 {
 	vv_auto(char) *near = NULL;
@@ -223,16 +236,25 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 	if ((e.mode & S_IFMT) == S_IFREG) {
 		rc = look_at_blob(s, err);
 	} else if ((e.mode & S_IFMT) == S_IFDIR) {
-		rc = vv_fail(err, VV_EUSAGE,
-			     "'%s' is a folder\n"
-			     "name a file in it",
-			     vv_text_shows(s->text));
+		rc = fail_folder(s, err);
 	} else if ((e.mode & S_IFMT) == S_IFLNK) {
 		rc = VV_OK; /* its text is the link's target, as in git show */
 	} else {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is a submodule", vv_text_shows(s->text));
+		rc = fail_submodule(s, err);
 	}
 	return rc;
+}
+
+static bool is_folder_in(const vv_index *x, const char *path)
+{
+	vv_index_entry e = {0};
+
+	while (vv_index_next(x, &e)) {
+		const char *below = vv_path_below(path, e.path);
+
+		if (below && *below) return true;
+	}
+	return false;
 }
 
 /* stage: 0, or the base (1), our (2) or their (3) side of a conflict. */
@@ -260,18 +282,18 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 				     "'%s' is in conflict\nname one side: ':1:PATH' is the base, "
 				     "':2:PATH' ours, ':3:PATH' theirs",
 				     vv_text_shows(s->path));
+		} else if (is_folder_in(x, s->path)) {
+			rc = fail_folder(s, err);
 		} else {
 			rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
 				     vv_text_shows(s->path));
 			vv_hint_code(err, VV_HINT_STATUS);
 		}
-	} else if (S_ISREG(e.mode) || S_ISLNK(e.mode)) {
-		s->blob = e.id;
-		rc = look_at_blob(s, err);
-	} else {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is a submodule", vv_text_shows(s->path));
+		return rc;
 	}
-	return rc;
+	if (!S_ISREG(e.mode) && !S_ISLNK(e.mode)) return fail_submodule(s, err);
+	s->blob = e.id;
+	return look_at_blob(s, err);
 }
 
 /* A pointer's text may be in the work tree in place of its table. */
@@ -434,10 +456,7 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 	}
 	if (rc == VV_ENOTFOUND) return not_there(s, err);
 	if (rc == VV_OK && S_ISDIR(st.mode)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "'%s' is a folder\n"
-			       "name a file in it",
-			       vv_text_shows(s->text));
+		return fail_folder(s, err);
 	}
 	return rc < 0 ? rc : look_at_file(s, err);
 }

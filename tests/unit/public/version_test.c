@@ -132,6 +132,92 @@ static void a_table_of_a_document_outside_of_repositories_has_no_path(void **sta
 	varve_version_free(v);
 }
 
+static void a_file_outside_of_repositories_is_a_table_by_its_name(void **state)
+{
+	varve_version *v;
+	varve_error e;
+
+	(void)state;
+	git_home();
+	vv_test_write_text("t.csv", "id\n1\n");
+	vv_test_write_text("t.txt", "id\n1\n");
+	works(varve_version_file(&v, NULL, "t.csv", &e), &e);
+	assert_true(varve_version_info(v)->table);
+	assert_int_equal(varve_version_info(v)->bytes, 5);
+	varve_version_free(v);
+	works(varve_version_file(&v, NULL, "t.txt", &e), &e);
+	assert_false(varve_version_info(v)->table);
+	varve_version_free(v);
+}
+
+static void a_link_has_the_length_of_the_file_that_is_read(void **state)
+{
+	varve_repo *repo = begin_repo();
+	varve_version *v;
+	varve_error e;
+	vv_buf b = VV_BUF_INIT;
+
+	(void)state;
+	vv_test_write_text("a table with a long name.csv", "id\n1\n");
+	sh("ln -s 'a table with a long name.csv' link.csv");
+	v = version_of(repo, "link.csv");
+	works(varve_version_write(v, 0, UINT64_MAX, gather, &b, NULL, &e), &e);
+	assert_int_equal(varve_version_info(v)->bytes, b.len);
+	vv_buf_clear(&b);
+	varve_version_free(v);
+	varve_repo_free(repo);
+}
+
+static void folders_and_submodules_are_no_versions(void **state)
+{
+	static const char *const words[] = {
+		"HEAD:folder", ":folder",    "folder", "HEAD:folder/sub",
+		":folder/sub", "folder/sub", ":",      "HEAD:"};
+	varve_repo *repo = begin_repo();
+	varve_version *v;
+	varve_error e;
+
+	(void)state;
+	sh("mkdir -p folder/sub && echo text > folder/plain.txt && git init -q folder/sub && "
+	   "git -C folder/sub commit -q --allow-empty -m sub && "
+	   "git -c advice.addEmbeddedRepo=false add folder && git commit -q -m one");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		fails_as(varve_version_find(&v, repo, words[i], &e), VARVE_EUSAGE, &e);
+	}
+	fails_as(varve_version_find(&v, repo, ":fold", &e), VARVE_ENOTFOUND, &e);
+	varve_repo_free(repo);
+}
+
+static int expect_total(void *payload, const varve_progress *p)
+{
+	assert_int_equal(p->total, *(const uint64_t *)payload);
+	assert_true(p->done <= p->total);
+	return 0;
+}
+
+static void the_progress_of_a_part_ends_with_the_file(void **state)
+{
+	varve_watch watch = VARVE_INIT(varve_watch);
+	uint64_t total = 300000 - 1000;
+	varve_repo *repo;
+	varve_version *v;
+	vv_buf b = VV_BUF_INIT;
+	varve_error e;
+	vv_prng r;
+
+	(void)state;
+	vv_prng_init(&r, 24);
+	repo = begin(&r);
+	watch.progress = expect_total;
+	watch.payload = &total;
+	v = version_of(repo, "HEAD:big.bin");
+	works(varve_version_write(v, 1000, UINT64_MAX, gather, &b, &watch, &e), &e);
+	assert_int_equal(b.len, total);
+	vv_buf_clear(&b);
+	varve_version_free(v);
+	varve_repo_free(repo);
+}
+
 static void no_repository_is_made_in_place_of_a_file(void **state)
 {
 	varve_repo_options bare = VARVE_INIT(varve_repo_options);
@@ -296,6 +382,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(any_part_of_a_version_is_that_part_of_the_file),
 	cmocka_unit_test(a_table_of_a_stored_document_is_its_rows),
 	cmocka_unit_test(a_table_of_a_document_outside_of_repositories_has_no_path),
+	cmocka_unit_test(a_file_outside_of_repositories_is_a_table_by_its_name),
+	cmocka_unit_test(a_link_has_the_length_of_the_file_that_is_read),
+	cmocka_unit_test(folders_and_submodules_are_no_versions),
+	cmocka_unit_test(the_progress_of_a_part_ends_with_the_file),
 	cmocka_unit_test(no_repository_is_made_in_place_of_a_file),
 	cmocka_unit_test(options_of_every_size_are_taken),
 	cmocka_unit_test(a_hint_that_names_a_command_is_a_code_with_arguments),
