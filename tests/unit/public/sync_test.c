@@ -177,6 +177,7 @@ static void a_rejected_push_moves_nothing_and_names_the_ref(void **state)
 	assert_int_equal(varve_transfer_next(done, &u, &e), 1);
 	assert_string_equal(u->to, "refs/heads/main");
 	assert_true(u->refused && !u->moved);
+	assert_non_null(strstr(e.hint, "fetch and merge"));
 	varve_transfer_free(done);
 	assert_string_equal(out("git -C ../far.git rev-parse main"), theirs);
 
@@ -204,6 +205,22 @@ static void a_rejected_push_moves_nothing_and_names_the_ref(void **state)
 	works(varve_push(NULL, repo, "origin", &o, &e), &e);
 	assert_string_equal(out("git -C ../far.git rev-parse main"), out("git rev-parse v2"));
 	varve_repo_free(copy);
+	varve_repo_free(repo);
+}
+
+static void a_push_that_merging_does_not_help_has_no_hint_to_merge(void **state)
+{
+	static const char *const tag[] = {"refs/tags/v2", NULL};
+	varve_repo *repo = begin_two();
+	varve_sync_options o = VARVE_INIT(varve_sync_options);
+
+	(void)state;
+	push_all(repo);
+	sh("git tag -f v2 HEAD~1");
+	o.specs = tag;
+	fails_as(varve_push(NULL, repo, "origin", &o, &e), VARVE_EREJECTED, &e);
+	assert_non_null(strstr(e.message, "already exists"));
+	assert_string_equal(e.hint, "");
 	varve_repo_free(repo);
 }
 
@@ -511,6 +528,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_push_sends_and_a_clone_gets_all),
 	cmocka_unit_test(what_is_sent_is_known_before_it_is),
 	cmocka_unit_test(a_rejected_push_moves_nothing_and_names_the_ref),
+	cmocka_unit_test(a_push_that_merging_does_not_help_has_no_hint_to_merge),
 	cmocka_unit_test(a_lazy_clone_reads_what_it_fetched),
 	cmocka_unit_test(a_stored_file_is_no_table_whatever_its_name_and_where_its_blocks_are),
 	cmocka_unit_test(a_silent_peer_of_blocks_is_given_up),
