@@ -32,6 +32,7 @@ struct varve_diff {
 	vv_rowdiff *rows;
 	varve_row_change change;
 	varve_diff_counts counts;
+	vv_first_failure failed;
 	vv_watched watched;
 };
 
@@ -220,10 +221,11 @@ static int next_row(varve_diff *d, vv_error *err)
 int varve_diff_next(varve_diff *diff, const varve_row_change **change, varve_error *err)
 {
 	vv_error e;
-	int more = next_row(diff, &e);
+	int more = diff->failed.rc < 0 ? 0 : next_row(diff, &e);
 
+	more = vv_give_next(err, &diff->failed, more, &e);
 	*change = more > 0 ? &diff->change : NULL;
-	return more < 0 ? vv_give(err, (vv_status)more, &e) : more;
+	return more;
 }
 
 const varve_column_pair *varve_diff_column(const varve_diff *diff, size_t i)
@@ -235,12 +237,12 @@ int varve_diff_count(const varve_diff_counts **counts, varve_diff *diff, varve_e
 {
 	varve_diff_counts *n = &diff->counts;
 	vv_error e;
-	int more;
+	int more = 0;
 
-	while ((more = next_row(diff, &e)) > 0) {
+	while (diff->failed.rc == 0 && (more = next_row(diff, &e)) > 0) {
 	}
 	*counts = NULL;
-	if (more < 0) return vv_give(err, (vv_status)more, &e);
+	if ((more = vv_give_next(err, &diff->failed, more, &e)) < 0) return more;
 	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(diff->rows);
 	n->old_rows = s->old_rows;
 	n->new_rows = s->new_rows;
