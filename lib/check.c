@@ -440,6 +440,8 @@ int varve_check_history_open(varve_check_history **out, varve_repo *repo, const 
 	if (!h) return vv_give(err, vv_fail_nomem(&e), &e);
 	vv_status rc = begin(&j, repo->core, options, &e);
 	if (rc == VV_OK) {
+		j.run.schema = NULL; /* versions are checked by their own, and the results cached */
+		j.run.new_only = false;
 		rc = read_history(h, &j, revision, &e);
 	}
 	clear_job(&j);
