@@ -262,6 +262,7 @@ static vv_status compare_lists(changes *c, const char *name, const vv_json *a, c
 static vv_status read_both(const vv_json **a, const vv_json **b, vv_arena *arena, const vv_buf *was,
 			   const vv_buf *is, vv_error *err)
 {
+	static const char *const names[] = {"in the base", "in the commit"};
 	const vv_buf *texts[] = {was, is};
 	const vv_json **out[] = {a, b};
 
@@ -272,10 +273,12 @@ static vv_status read_both(const vv_json **a, const vv_json **b, vv_arena *arena
 		if (!texts[i]) {
 			continue;
 		}
-		vv_status rc = vv_json_read(&top, arena, vv_buf_cstr(texts[i]), texts[i]->len, "it",
-					    err);
+		vv_status rc = vv_json_read(&top, arena, vv_buf_cstr(texts[i]), texts[i]->len,
+					    names[i], err);
 		if (rc < 0) return rc;
-		if (top->type != VV_JSON_OBJECT) return vv_fail(err, VV_EINPUT, "not an object");
+		if (top->type != VV_JSON_OBJECT) {
+			return vv_fail(err, VV_EINPUT, "%s: not a JSON object", names[i]);
+		}
 		*out[i] = top;
 	}
 	return VV_OK;
@@ -384,7 +387,7 @@ vv_status vv_check_lines_changes(const vv_buf *was, const vv_buf *is, vv_check_c
 			vv_text_put_cut(&out, l.section, l.section_len, SHOWN);
 			vv_buf_putc(&out, ' ');
 			vv_text_put_cut(&out, l.text, l.len, 2 * SHOWN);
-			vv_buf_puts(&out, side ? ": none -> new" : ": there -> gone");
+			vv_buf_puts(&out, side ? ": added" : ": removed");
 			if ((rc = vv_buf_ok(&out, err)) == VV_OK) {
 				rc = fn(payload, vv_buf_cstr(&out), err);
 			}

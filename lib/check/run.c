@@ -312,6 +312,23 @@ static vv_status check_list(vv_check_run *run, vv_check_list *list, bool whole, 
 	return rc;
 }
 
+/* Refuses several tables. Those that only the base has do not count. */
+static vv_status want_one(const vv_check_list *list, vv_error *err)
+{
+	const vv_check_path *first = NULL;
+	size_t count = 0;
+
+	vv_array_each(list->items, list->count, it) {
+		count += !it->gone;
+		first = first || it->gone ? first : it;
+	}
+	return count > 1 ? vv_fail(err, VV_EUSAGE,
+				   "--failed-rows and --passed-rows take one table, not %zu\nname "
+				   "one of them, such as '%s'",
+				   count, vv_text_shows(first->path))
+			 : VV_OK;
+}
+
 vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
 			int argc, char **argv, vv_error *err)
 {
@@ -319,13 +336,7 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 	vv_status rc = vv_check_list_read(&list, run->repo, run->reader, side, base, argc, argv,
 					  run->exact ? VV_CHECK_EXACT : VV_CHECK_ALL_OF, err);
 
-	if (rc < 0) return rc;
-	if (run->rows && list.count > 1) {
-		return vv_fail(err, VV_EUSAGE,
-			       "--failed-rows and --passed-rows take one table, not %zu\nname one "
-			       "of them, such as '%s'",
-			       list.count, vv_text_shows(list.items[0].path));
-	}
+	if (rc < 0 || (run->rows && (rc = want_one(&list, err)) < 0)) return rc;
 	return check_list(run, &list, argc == 0, NULL, side, base, err);
 }
 

@@ -6,8 +6,8 @@
  * suggested only if it applies to the newest version, and all versions to which it applies meet it
  * (a version without its column does not count). In addition, each candidate of an earlier version
  * that has the same form, but other values or bounds, must be met by all versions after that
- * earlier version. So lists of values that grow and bounds that rise are not suggested. Bounds are
- * suggested only from ten versions on.
+ * earlier version. So lists of values that grow and bounds that rise are not suggested. Ranges
+ * of a column's values are suggested only from ten versions on.
  */
 #ifndef VV_LIB_CHECK_SUGGEST_H
 #define VV_LIB_CHECK_SUGGEST_H

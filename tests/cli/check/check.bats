@@ -360,6 +360,11 @@ constraint-error 4 price" ]
 	varve add more.csv > /dev/null
 	ends_with 2 varve check --failed-rows failed.csv
 	stderr_has "--failed-rows and --passed-rows take one table, not 2"
+	stderr_has "name one of them, such as 'more.csv'"
+	varve commit -qm more
+	git rm -qf more.csv
+	ends_with 1 varve check --failed-rows failed.csv # the other table is only in the base
+	grep -q "is not a number" failed.csv
 }
 
 @test "--failed-rows of JSON writes NDJSON, with each value as the file has it" {

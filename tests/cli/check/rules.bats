@@ -231,8 +231,8 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 	tick
 	varve commit -q -a -m "loosened"
 	ends_with 1 varve check start..HEAD
-	output_has "rule [t.csv] price >= 0: there -> gone"
-	output_has "rule [t.csv] price >= -100: none -> new"
+	output_has "rule [t.csv] price >= 0: removed"
+	output_has "rule [t.csv] price >= -100: added"
 	output_has "expected: price >= 0"
 }
 
