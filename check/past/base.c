@@ -82,8 +82,8 @@ static void give_retyped(base_check *c, const vv_rule_setting *s, const vv_colum
 	put_type(&c->message, was);
 	vv_buf_puts(&c->message, " in the base");
 	if (wrong > 0) {
-		vv_buf_printf(&c->message, "; %s new %s none", vv_text_count(wrong),
-			      wrong == 1 ? "value is" : "values are");
+		vv_buf_printf(&c->message, "; %s new %s the base's type", vv_text_count(wrong),
+			      wrong == 1 ? "value contradicts" : "values contradict");
 	}
 	put_type(&c->expected, was);
 	put_accept(c, s->rule->code);

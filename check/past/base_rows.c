@@ -270,7 +270,8 @@ static void give_lost(row_walk *w, const vv_rule_setting *s, base_quota *q,
 
 	base_set_key(c, &f, c->base, w->key, w->key_count, change->old_cells);
 	vv_buf_puts(&c->message, "the row with this key no longer exists");
-	base_put_bound(&c->expected, "at most", &s->max, "keys gone");
+	base_put_bound(&c->expected, "at most", &s->max,
+		       s->max.value == 1 ? "key gone" : "keys gone");
 	base_give(c, q, &f);
 }
 
@@ -326,8 +327,8 @@ static void check_removed(row_walk *w)
 	const vv_rule_setting *s = NULL;
 
 	while ((s = base_setting(c, "rows-removed", s))) {
-		vv_buf_printf(&c->message, "%s of the base's %s rows %s gone (", vv_text_count(n),
-			      vv_text_count(of), n == 1 ? "is" : "are");
+		vv_buf_printf(&c->message, "%s of the base's %s %s gone (", vv_text_count(n),
+			      vv_text_counted(of, "row", NULL), n == 1 ? "is" : "are");
 		base_put_percent(&c->message, base_share(n, of));
 		vv_buf_putc(&c->message, ')');
 		give_beyond(c, s, n, of);
@@ -367,8 +368,9 @@ static void check_cells(row_walk *w)
 			}
 		}
 		vv_buf_printf(&c->message,
-			      "in the rows that the base also has, %s of %s cells were changed (",
-			      vv_text_count(changed), vv_text_count(cells));
+			      "in the rows that the base also has, %s of %s %s changed (",
+			      vv_text_count(changed), vv_text_counted(cells, "cell", NULL),
+			      changed == 1 ? "was" : "were");
 		base_put_percent(&c->message, base_share(changed, cells));
 		vv_buf_putc(&c->message, ')');
 		give_beyond(c, s, changed, cells);

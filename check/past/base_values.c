@@ -580,7 +580,13 @@ static void give_new(news *w, const vv_batch *b, size_t row, size_t place)
 	if (value->count > 1) {
 		vv_buf_printf(&c->message, " (in %s)", vv_text_counted(value->count, "row", NULL));
 	}
-	vv_buf_printf(&c->expected, "one of the base's %s values", vv_text_count(w->x->was.count));
+	if (w->x->was.count > 1) {
+		vv_buf_printf(&c->expected, "one of the base's %s values",
+			      vv_text_count(w->x->was.count));
+	} else {
+		vv_buf_puts(&c->expected, w->x->was.count == 1 ? "the base's only value"
+							       : "missing values, as in the base");
+	}
 	base_give(c, &w->quota, &f);
 }
 
@@ -696,11 +702,13 @@ static void check_distributions(values *v, const struct value_rule *rule)
 static void put_age(vv_buf *out, uint64_t seconds)
 {
 	if (seconds >= 2 * 86400) {
-		vv_buf_printf(out, "%s days", vv_text_count(seconds / 86400));
+		vv_buf_puts(out, vv_text_counted(seconds / 86400, "day", NULL));
 	} else if (seconds >= 2 * 3600) {
-		vv_buf_printf(out, "%llu hours", (unsigned long long)(seconds / 3600));
+		vv_buf_puts(out, vv_text_counted(seconds / 3600, "hour", NULL));
+	} else if (seconds >= 2 * 60) {
+		vv_buf_puts(out, vv_text_counted(seconds / 60, "minute", NULL));
 	} else {
-		vv_buf_printf(out, "%llu minutes", (unsigned long long)(seconds / 60));
+		vv_buf_puts(out, vv_text_counted(seconds, "second", NULL));
 	}
 }
 

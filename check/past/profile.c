@@ -336,7 +336,7 @@ vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 
 	*out = NULL;
 	if (t->root.kind != VV_KIND_TABLE) {
-		return vv_fail(err, VV_EUSAGE, "it is kept as a file, and has no columns");
+		return vv_fail(err, VV_EUSAGE, "a version that is stored as a file has no columns");
 	}
 	if (!(p = vv_calloc(1, sizeof(*p)))) return vv_fail_nomem(err);
 	p->t = t;

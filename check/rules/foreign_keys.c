@@ -163,6 +163,7 @@ static vv_status note_foreign(following *x, const char *message, vv_error *err)
 static vv_status open_there(following *x, vv_error *err)
 {
 	const vv_check_options *o = x->r->o;
+	const char *quote = x->f->resource[0] ? "'" : "";
 	char message[400];
 	vv_error why;
 	vv_status rc = VV_ENOTFOUND;
@@ -199,10 +200,11 @@ static vv_status open_there(following *x, vv_error *err)
 		}
 		if (at < 0) {
 			x->there = NULL;
-			snprintf(message, sizeof(message),
-				 "the foreign key (%s) names a column '%s' that '%s' does not have",
-				 vv_text_shows(x->f->names), vv_text_shows(name),
-				 vv_text_shows(x->f->resource));
+			snprintf(
+				message, sizeof(message),
+				"the foreign key (%s) names a column '%s' that %s%s%s does not have",
+				vv_text_shows(x->f->names), vv_text_shows(name), quote,
+				*quote ? vv_text_shows(x->f->resource) : "this table", quote);
 			return note_foreign(x, message, err);
 		}
 		x->places[i] = (size_t)at;

@@ -204,7 +204,7 @@ static void another_declared_type_is_one_finding(void **state)
 	begin_retyped(&c, "id,name,price\n1,a,N/A\n2,b,6\n3,c,x7\n", SCHEMA("string"), true);
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
-		"column-retyped column=price: a string here, an integer in the base; 2 new values are none "
+		"column-retyped column=price: a string here, an integer in the base; 2 new values contradict the base's type "
 		"[an integer; if it is intended: accept(column-retyped)(t.csv)()]\n");
 	end(&c);
 }
@@ -360,8 +360,8 @@ static void each_lost_key_is_named(void **state)
 	check c;
 	(void)state;
 	finds(PRICES, now, "id", "{\"rules\":{\"key-lost\":{\"max\":1}}}",
-	      "key-lost key=id=1: the row with this key no longer exists [at most 1 keys gone]\n"
-	      "key-lost key=id=3: the row with this key no longer exists [at most 1 keys gone]\n");
+	      "key-lost key=id=1: the row with this key no longer exists [at most 1 key gone]\n"
+	      "key-lost key=id=3: the row with this key no longer exists [at most 1 key gone]\n");
 	finds(PRICES, now, "id", "{\"rules\":{\"key-lost\":{\"max\":2}}}", "");
 	begin(&c, PRICES, now, "id", "{\"rules\":{\"key-lost\":\"error\"}}");
 	c.options.check.limit = 1;
@@ -387,7 +387,7 @@ static void changed_cells_are_held_to_their_bound(void **state)
 	static const char now[] = "id,name,price\n1,a,5\n3,c,8\n";
 	(void)state;
 	finds(PRICES, now, "id", "{\"rules\":{\"cells-changed\":{\"max\":\"16%\"}}}",
-	      "cells-changed: in the rows that the base also has, 1 of 6 cells were changed (16.67 %) [at most 16 %]\n");
+	      "cells-changed: in the rows that the base also has, 1 of 6 cells was changed (16.67 %) [at most 16 %]\n");
 	finds(PRICES, now, "id", "{\"rules\":{\"cells-changed\":{\"max\":\"17%\"}}}", "");
 	finds(PRICES, now, "id",
 	      "{\"rules\":{\"cells-changed\":{\"columns\":[\"name\"],\"max\":0}}}", "");
@@ -415,6 +415,9 @@ static void a_new_category_is_told_at_its_first_row(void **state)
 	      "new-category row 5 line 6 key=id=5 column=kind value=y: is new in this column [one of the base's 2 values]\n");
 	finds(GROUPS, now, "id",
 	      "{\"rules\":{\"new-category\":{\"columns\":[\"kind\"],\"max\":2}}}", "");
+	finds("id,kind\n1,a\n2,a\n", "id,kind\n1,a\n2,b\n", "id",
+	      "{\"rules\":{\"new-category\":{\"columns\":[\"kind\"]}}}",
+	      "new-category row 2 line 3 key=id=2 column=kind value=b: is new in this column [the base's only value]\n");
 	/* unnamed columns are looked at only where values repeat often */
 	finds(GROUPS, now, "id", "{\"rules\":{\"new-category\":\"error\"}}", "");
 }
@@ -467,6 +470,9 @@ static void the_newest_date_is_held_to_its_age(void **state)
 	      "{\"rules\":{\"freshness\":{\"columns\":[\"id\",\"when\"],\"maxAge\":\"1d\"}}}",
 	      "freshness column=id: its type is integer, which has no dates [a column of dates]\n"
 	      "freshness column=when: no such column [a column of dates]\n");
+	finds(NULL, DAYS, NULL,
+	      "{\"rules\":{\"freshness\":{\"columns\":[\"day\"],\"maxAge\":\"90s\"}}}",
+	      "freshness column=day: the newest value is 2024-01-12, 3 days ago [at most 90 seconds ago]\n");
 	finds(NULL, "id,day\n", NULL,
 	      "{\"rules\":{\"freshness\":{\"columns\":[\"id\"],\"maxAge\":\"1d\"}}}",
 	      "freshness column=id: its type is any, which has no dates [a column of dates]\n");

@@ -243,6 +243,12 @@ static void a_foreign_key_to_the_table_itself_is_followed(void **state)
 	       "{\"fields\":[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"boss\",\"type\":\"integer\"}],"
 	       "\"foreignKeys\":[{\"fields\":\"boss\",\"reference\":{\"resource\":\"\",\"fields\":\"id\"}}]}",
 	       "foreign-key 4 3 boss 7 | refers to a value that does not exist | a row with this id in this table\n");
+	/* A field of the schema that is no column. */
+	expect("boss\n1\n",
+	       "{\"fields\":[{\"name\":\"boss\"},{\"name\":\"id\"}],"
+	       "\"foreignKeys\":[{\"fields\":\"boss\",\"reference\":{\"resource\":\"\",\"fields\":\"id\"}}]}",
+	       "missing-label 1 0 id - | the file has no column for field 2 of the schema, 'id' | -\n"
+	       "foreign-key 0 0 - - | the foreign key (boss) names a column 'id' that this table does not have | -\n");
 	/* The schema's first field is not the first column. */
 	expect("boss,id\n,1\n1,2\n7,3\n",
 	       "{\"fields\":[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"boss\",\"type\":\"integer\"}],"
