@@ -28,6 +28,16 @@
 #define TEMP_TRIES 100u
 #define LOCK_TRIES 100u
 
+/* Does open() with these flags make a new file? Leaves errno unchanged. */
+static bool creates(const char *path, int flags)
+{
+	const int number = errno;
+	const bool is = (flags & O_CREAT) && ((flags & O_EXCL) || !vv_exists(path));
+
+	errno = number;
+	return is;
+}
+
 int vv_open(const char *path, int flags, mode_t mode, vv_error *err)
 {
 	int fd;
@@ -37,7 +47,8 @@ int vv_open(const char *path, int flags, mode_t mode, vv_error *err)
 		fd = vv_sys_ops.open(path, flags | O_CLOEXEC, mode);
 	} while (fd < 0 && errno == EINTR);
 	if (fd < 0) {
-		return vv_fail_errno(err, flags & O_CREAT ? "cannot create" : "cannot open", path);
+		return vv_fail_errno(err, creates(path, flags) ? "cannot create" : "cannot open",
+				     path);
 	}
 	return fd;
 }
@@ -215,7 +226,7 @@ vv_status vv_rename(const char *from, const char *to, vv_error *err)
 	if (!from || !to) return vv_fail_nomem(err);
 	if (vv_sys_ops.rename(from, to) < 0 &&
 	    !(gave_way(to) && vv_sys_ops.rename(from, to) == 0)) {
-		return vv_fail_errno(err, "cannot rename a file to", to);
+		return vv_fail_errno(err, "cannot rename to", to);
 	}
 	return VV_OK;
 }
@@ -682,7 +693,7 @@ static vv_status has_no_link_above(int dir, const char *path, vv_buf *above, vv_
 			return vv_fail(err, VV_ENOTFOUND,
 				       "the path '%s' leads through a symbolic "
 				       "link",
-				       path);
+				       vv_text_shows(path));
 		}
 	}
 	return vv_buf_ok(above, err);

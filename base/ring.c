@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/show.h"
 #include "base/sys.h"
 
 struct vv_ring {
@@ -52,8 +53,8 @@ static uint64_t end_of_wait(unsigned wait_ms)
 static vv_status broken(vv_error *err, const char *what, bool stopped, unsigned wait_ms)
 {
 	if (stopped) return vv_fail(err, VV_EIO, "the connection was closed");
-	return vv_fail(err, VV_EIO, "the other side %s nothing for %u seconds", what,
-		       (wait_ms + 999) / 1000);
+	return vv_fail(err, VV_EIO, "the other side %s nothing for %s", what,
+		       vv_text_counted((wait_ms + 999) / 1000, "second", NULL));
 }
 
 static size_t put(vv_ring *r, const char *bytes, size_t len)

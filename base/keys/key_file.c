@@ -204,7 +204,7 @@ static vv_status read_private(vv_buf *out, const char *path, vv_error *err)
 			err, VV_EREFUSED,
 			"other users can read the key '%s' (mode %04o)\n'chmod 600 %s' "
 			"protects the key; if another user may have read the key, make a new one",
-			vv_text_shows(path), (unsigned)(st.mode & 07777), vv_text_shows(path));
+			vv_text_shows(path), (unsigned)(st.mode & 07777), vv_text_word(path));
 	}
 	if (!vv_buf_reserve(out, FILE_MAX + 1)) return vv_fail_nomem(err);
 	if ((n = vv_read_full(fd, out->data, FILE_MAX + 1, path, err)) < 0) return (vv_status)n;

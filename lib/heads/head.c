@@ -247,7 +247,7 @@ static vv_status take_own_key(vv_head_signer *s, const vv_env *env, vv_error *er
 			err, VV_EREFUSED,
 			"other users can read the key '%s'\n'chmod 600 %s' protects the key; "
 			"if another user may have read the key, make a new one",
-			vv_text_shows(path), vv_text_shows(path));
+			vv_text_shows(path), vv_text_word(path));
 	}
 	vv_status rc = vv_read_regular(&text, path, COMMIT_MAX, err);
 	if (rc == VV_ENOTFOUND) {

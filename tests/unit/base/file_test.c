@@ -563,6 +563,30 @@ static void a_failing_close_after_writing_is_reported(void **state)
 	vv_assert_ok(vv_close(-1, path, &err), &err);
 }
 
+static bool begins(const char *text, const char *begin)
+{
+	return strncmp(text, begin, strlen(begin)) == 0;
+}
+
+static void messages_of_open_and_rename_fit_folders(void **state)
+{
+	char *folder = vv_strdup(vv_test_path("folder")), *full = vv_strdup(vv_test_path("full"));
+	vv_error err;
+
+	(void)state;
+	assert_int_equal(mkdir(folder, 0777), 0);
+	assert_int_equal(mkdir(full, 0777), 0);
+	vv_assert_ok(vv_write_file(vv_test_path("full/file"), "x", 1, false, &err), &err);
+	assert_int_equal(vv_open(folder, O_RDWR | O_CREAT, 0666, &err), VV_EIO);
+	assert_true(begins(err.message, "cannot open '"));
+	assert_int_equal(vv_open(vv_test_path("none/file"), O_RDWR | O_CREAT, 0666, &err),
+			 VV_ENOTFOUND);
+	assert_true(begins(err.message, "cannot create '"));
+	assert_true(vv_rename(folder, full, &err) < 0);
+	assert_true(begins(err.message, "cannot rename to '"));
+	vv_free_all(folder, full);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_written_file_reads_back),
 	cmocka_unit_test(short_and_interrupted_transfers_go_on),
@@ -589,6 +613,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_lock_of_a_dead_process_is_free),
 	cmocka_unit_test(a_lock_that_is_let_go_in_time_is_taken),
 	cmocka_unit_test(a_failing_close_after_writing_is_reported),
+	cmocka_unit_test(messages_of_open_and_rename_fit_folders),
 };
 
 VV_TEST_SUITE(file)
