@@ -14,8 +14,7 @@
 #include "cmd/frame/output.h"
 
 #define LOOSE_MAX 100u
-#define HOUR 3600u
-#define DAY (24 * HOUR)
+#define DAY 86400u /* seconds */
 #define NICE 10
 #define FD_END 1024 /* higher descriptors are unused in practice */
 
@@ -37,9 +36,9 @@ void vv_gc_print(const vv_gc_run *g)
 			       vv_text_time(out->young_until, VV_TIME_MINUTE));
 		} else {
 			vv_out("; removed by a later gc, %s after they fell out of use\n",
-			       g->grace_sec % DAY == 0
-				       ? vv_text_counted(g->grace_sec / DAY, "day", NULL)
-				       : vv_text_counted(g->grace_sec / HOUR + 1, "hour", NULL));
+			       g->grace_sec < DAY
+				       ? vv_text_seconds(1000 * g->grace_sec)
+				       : vv_text_counted(g->grace_sec / DAY, "day", NULL));
 		}
 	}
 	if (out->dropped_blocks > 0) {

@@ -107,7 +107,7 @@ static const struct {
 	{"sign-join", "if another machine of yours signed that head, 'varve sign --join $1' joins both heads; otherwise use another copy"},
 	{"status", "'varve status' shows staged changes"},
 	{"store-emptied", "mount its disk; if the store was emptied, run 'varve store remove $1', then 'varve store add $1 URL' and 'varve push --blocks'"},
-	{"store-fork", "if one is a fork, give it its own: 'varve store add --default NAME URL' there, with this one as store.upstream in .varveconfig"},
+	{"store-fork", "if one of the remotes is a fork, give the fork a store of its own: there, run 'varve store add --default NAME URL', and set store.upstream in .varveconfig to this store"},
 	{"store-list", "'varve store list' lists them"},
 	{"store-remove", "'varve store remove $1' removes it"},
 	{"store-room", "make room there, or use another store: 'varve store add'"},

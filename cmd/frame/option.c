@@ -64,6 +64,14 @@ static vv_status check_choice(const parser *p, const vv_option *o, const char *v
 	return VV_EUSAGE;
 }
 
+/* A number, perhaps with a unit of bytes, may still be too large. */
+static bool is_number(const char *value, bool bytes)
+{
+	const char *rest = vv_after_digits(value, value + strlen(value));
+
+	return rest > value && (!*rest || (bytes && strchr("kmgKMG", *rest) && !rest[1]));
+}
+
 static vv_status set_number(const parser *p, const vv_option *o, const char *value)
 {
 	const bool bytes = o->value && strcmp(o->value, "BYTES") == 0;
@@ -72,10 +80,12 @@ static vv_status set_number(const parser *p, const vv_option *o, const char *val
 	uint64_t v;
 
 	if (!(bytes ? vv_parse_bytes(&v, value, len) : vv_parse_u64(&v, value, len))) {
+		const char *more = is_number(value, bytes) ? " below 2^64"
+				   : bytes ? " of bytes, or one with k, m or g after it ('5m')"
+					   : "";
+
 		return vv_fail(p->err, VV_EUSAGE, "%s requires a whole number%s, not '%s'",
-			       option_name(o, name),
-			       bytes ? " of bytes, or one with k, m or g after it ('5m')" : "",
-			       vv_text_shows(value));
+			       option_name(o, name), more, vv_text_shows(value));
 	}
 	if (v == 0 && o->kind == VV_OPT_POSITIVE) {
 		return vv_fail(p->err, VV_EUSAGE, "%s requires a number above 0",

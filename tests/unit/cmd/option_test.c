@@ -219,12 +219,14 @@ static void mistakes_are_named_with_what_was_expected(void **state)
 	expect_refusal("--format=xls", "--format takes csv, tsv or json, not 'xls'", "");
 	expect_refusal("--limit=ten", "--limit requires a whole number, not 'ten'", "");
 	expect_refusal("--limit=1k", "--limit requires a whole number", "");
-	expect_refusal("--size=99999999999999999999", "--size requires a whole number", "");
+	expect_refusal("--size=99999999999999999999", "--size requires a whole number below 2^64",
+		       "");
 	expect_refusal(
 		"--size=5MB",
 		"--size requires a whole number of bytes, or one with k, m or g after it ('5m'), not '5MB'",
 		"");
-	expect_refusal("--size=99999999999999999g", "--size requires a whole number", "");
+	expect_refusal("--size=99999999999999999g", "--size requires a whole number below 2^64",
+		       "");
 }
 
 static void expect_rules(const char *line, const char *message)
