@@ -45,6 +45,9 @@ int main(int argc, char **argv)
 			code = print_conflicts(repo);
 			break;
 		}
+		if (merged.outcome == VARVE_MERGE_UP_TO_DATE) {
+			break; /* a merge does not help */
+		}
 		printf("merged: %s\n", merged.commit);
 	}
 	if (rc < 0 && code == 0) {

@@ -150,6 +150,15 @@ two_versions() {
 	[ -z "$(git -C ../mine status --porcelain)" ]
 }
 
+@test "a push that the remote refuses for another reason is not repeated" {
+	two_versions
+	varve clone -q . ../mine
+	sed -i 's/10.99/11/' ../mine/prices.csv
+	succeeds varve -C ../mine commit -qam ours
+	ends_with 2 timeout 60 sync ../mine
+	stderr_has "checked out"
+}
+
 @test "the examples are a project of their own for CMake and pkg-config, and an error has a code and a hint" {
 	local source=$BATS_TEST_DIRNAME/../../.. library=$VARVE_BIN/../lib built=$PWD/built
 	mkdir pc
