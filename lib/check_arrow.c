@@ -36,7 +36,7 @@ static vv_status take(varve_put_arrow_options *o, const varve_put_arrow_options 
 	vv_status rc = vv_put_arrow_take(o, given, err);
 
 	return rc == VV_OK && o->expect
-		       ? vv_fail(err, VV_EUSAGE, "'expect' cannot be used in a check")
+		       ? vv_fail(err, VV_EUSAGE, "'expect' cannot be used to check rows")
 		       : rc;
 }
 

@@ -73,7 +73,7 @@ static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t cou
 			return vv_fail(err, VV_ENOSUPPORT, "unknown state %d of a value",
 				       (int)tests[i].state);
 		}
-		if (!tests[i].column) return vv_fail(err, VV_EUSAGE, "test %zu has no column", i);
+		if (!tests[i].column) return vv_fail(err, VV_EUSAGE, "tests[%zu] has no column", i);
 		if ((rc = add(f, &tests[i], read ? tests[i].value.len : 0, err)) < 0) return rc;
 	}
 	return VV_OK;

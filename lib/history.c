@@ -211,9 +211,10 @@ static vv_status open_log(varve_log *l, const varve_log_options *o, vv_error *er
 	how.paths = l->paths.items;
 	if (follow && (!how.paths || !how.paths[0] || how.paths[1] || how.all || how.reverse ||
 		       how.topo || how.skip || how.max_count)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "VARVE_LOG_FOLLOW requires exactly one path, and cannot be used "
-			       "with an order, VARVE_LOG_ALL, skip or limit");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"VARVE_LOG_FOLLOW requires exactly one path, and cannot be used "
+			"with VARVE_LOG_REVERSE, VARVE_LOG_TOPO, VARVE_LOG_ALL, skip or limit");
 	}
 	if (rc == VV_OK) {
 		rc = vv_session_take(&l->session, l->core, err);

@@ -153,9 +153,10 @@ static vv_status put(varve_txn *t, const char *path, reading *from,
 	import.key = o.key;
 	if ((o.flags & VARVE_PUT_AS_FILE) &&
 	    ((o.flags & VARVE_PUT_AS_TABLE) || o.key || o.dialect)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "a path that is kept as a file cannot be a table, or have a key or "
-			       "a dialect");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"a path that is stored as a file cannot also be a table, or have a key or "
+			"a dialect");
 	}
 	how.described = import.has_kind;
 	how.replace = (o.flags & VARVE_PUT_REPLACE) != 0;
@@ -199,7 +200,7 @@ static vv_status put_version(varve_txn *t, const char *path, const varve_version
 
 	if (rc == VV_OK && (s->table || (!s->is_dataset && vv_oid_is_null(&s->blob)))) {
 		rc = vv_fail(err, VV_EUSAGE, "%s can only be written as a stream",
-			     s->table ? "a table of a document" : "a file of the work tree");
+			     s->table ? "a table of a document" : "a file on disk");
 	}
 	if (rc < 0 || (v->core != t->core && (rc = copy_version(t, v, err)) < 0)) return rc;
 	return s->is_dataset ? vv_txn_put_root(t->txn, path, &s->root, replace, err)
