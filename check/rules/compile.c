@@ -741,9 +741,10 @@ static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error 
 	if (!out->columns || !out->of_field || !out->slots) return vv_fail_nomem(err);
 	if (out->count == 0 && t->root.dialect.form != VV_FORM_JSON && !o->sheet) {
 		check_note_unread(out, "source-error", NULL,
-				  out->json ? "at least one object" : "a header line, at least",
-				  t->root.bytes > 0 ? "the file contains only line ends"
-						    : "the file is empty");
+				  out->json ? "an object with members" : "a header",
+				  t->root.rows > 0    ? "the objects of the file have no members"
+				  : t->root.bytes > 0 ? "the file contains no text"
+						      : "the file is empty");
 	}
 	out->blank_severity = check_severity(out, "blank-row", NULL, 0, &out->blank_mostly);
 	out->pass_blank = check_stands(out, "blank-row", NULL, 0);

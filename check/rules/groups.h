@@ -24,7 +24,7 @@
  * cells: finds faults in the cells of one row group, and computes the keys of its rows.
  *
  * A correct caller has a check_worker for each thread, and calls check_group_rows for each group. The
- * function adds to the worker's counters.
+ * function overwrites the worker's counters.
  */
 
 /* The working memory of one thread. */
@@ -62,9 +62,10 @@ typedef struct check_group {
 	size_t rows,     /* number of rows of the group */
 		columns; /* number of columns of the table */
 } check_group;
-/* Finds the rows without any value, and sets w->blank, w->has_blank and w->pass_blank. */
+/* Finds the rows without any value, and sets w->blank, w->has_blank and w->pass_blank. If the rule
+ * blank-row is off, finds none. */
 vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g, vv_error *err);
-/* Finds the faults in the rows of the group, and adds their numbers to w->counters. Sets w->blank as
+/* Finds the faults in the rows of the group, and sets w->counters to their numbers. Sets w->blank as
  * check_blank does, and sets *newlines to the number of line ends inside the cells. */
 vv_status check_group_rows(check_worker *w, const check_plan *p, const check_group *g,
 			   uint32_t *newlines, vv_error *err);

@@ -51,8 +51,9 @@ VV_AUTO_CLEAR(vv_key_groups, vv_key_groups_clear)
 /* Sets *out to all row groups of t that have a row with these `count` values, and perhaps a few other
  * groups. Values are compared as values of the columns' types (007 equals 7). Returns 1 on success, or
  * a negative status. Returns 0 if the caller must read all groups: the values do not include a whole
- * key, one of them is empty, t has no rows, or so few hashes are cached that finding the groups would
- * cost as much as reading all of them. The caller always clears *out. */
+ * key of at most 16 columns (3 in JSON), one of them is a missing value, t has no rows, or so few
+ * hashes are cached that finding the groups would cost as much as reading all of them. The caller
+ * always clears *out. */
 int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *values, size_t count,
 		       const vv_key_lookup *o, vv_error *err);
 

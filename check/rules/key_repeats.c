@@ -72,7 +72,8 @@ static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_e
 	if (!t->give || t->given >= check_limit(t->r)) return VV_OK;
 	t->given++;
 	if (!whole) {
-		snprintf(message, sizeof(message), "a part of the primary key is missing");
+		snprintf(message, sizeof(message), "%s is missing",
+			 key->of.count == 1 ? "the primary key" : "a part of the primary key");
 	} else {
 		if ((rc = vv_check_line(t->r->lines, first, &line, err)) < 0) return rc;
 		snprintf(message, sizeof(message), "repeats row %llu (line %llu)",
@@ -81,6 +82,7 @@ static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_e
 	vv_buf_puts(&expected, key->text                ? key->text
 			       : key->kind == CHECK_ROW ? "a row that occurs once"
 			       : whole                  ? "a value that no other row has"
+			       : key->of.count == 1     ? "a value"
 							: "a value in each column of the key");
 	if (key->kind != CHECK_ROW && whole && is_found(t->r, key)) {
 		vv_buf_puts(&expected, ", in a key that was found in the data");

@@ -632,7 +632,8 @@ static bool as_date(guess *g)
 		     reads(VV_TYPE_DATE, "%b-%y", g->s, g->len, &m);
 
 	if (!excel && !vv_type_is_date(g->s, g->len)) return false;
-	vv_buf_puts(&g->out->what, excel ? "a date that a spreadsheet made of it" : "a date");
+	vv_buf_puts(&g->out->what,
+		    excel ? "a number that a spreadsheet turned into a date" : "a date");
 	return true;
 }
 

@@ -47,8 +47,8 @@ void vv_mend_hints(const vv_mend *m, vv_sniff_hints *out);
  * Returns 0 if the number is not known: only the first million changes of the number of lines are
  * recorded. Call after the source was read to its end. */
 uint64_t vv_mend_line(const vv_mend *m, uint64_t line);
-/* Returns true if the file has unreadable content that the source omits. Call after the source was
- * read to its end. */
+/* Returns true if rows, or lines that are not rows, were left out; dropped cells do not count. Call
+ * after the source was read to its end. */
 bool vv_mend_lost_rows(const vv_mend *m);
 
 #endif

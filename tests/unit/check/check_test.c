@@ -225,6 +225,14 @@ static void a_primary_key_is_unique_and_whole(void **state)
 	       "key\n");
 }
 
+static void a_key_of_one_column_has_no_parts(void **state)
+{
+	(void)state;
+	expect("id,b\n1,x\n,y\n",
+	       "{\"fields\":[{\"name\":\"id\"},{\"name\":\"b\"}],\"primaryKey\":\"id\"}",
+	       "primary-key 3 2 id  | the primary key is missing | a value\n");
+}
+
 static void unique_values_may_be_missing(void **state)
 {
 	(void)state;
@@ -630,6 +638,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(blank_lines_and_blank_rows_are_told),
 	cmocka_unit_test(text_that_is_no_utf8_is_told),
 	cmocka_unit_test(a_primary_key_is_unique_and_whole),
+	cmocka_unit_test(a_key_of_one_column_has_no_parts),
 	cmocka_unit_test(unique_values_may_be_missing),
 	cmocka_unit_test(a_foreign_key_to_the_table_itself_is_followed),
 	cmocka_unit_test(a_foreign_key_to_another_table_is_followed),
