@@ -19,6 +19,7 @@
 #include "base/hash_index.h"
 #include "base/hint.h"
 #include "base/path.h"
+#include "base/show.h"
 #include "base/sys.h"
 #include "check/kept/verdict_sources.h"
 #include "repo/blocks/derived.h"
@@ -414,10 +415,8 @@ vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err
 
 static vv_status bad_file(const char *file, vv_error *err)
 {
-	return vv_fail(err, VV_EINPUT,
-		       "%s: not a saved result of a check, or damaged\nmake a new file with "
-		       "--save-result FILE",
-		       file);
+	return vv_fail(err, VV_EINPUT, "%s: not a saved result of a check, or damaged",
+		       vv_text_shows(file));
 }
 
 /* Does the hash at the end match all bytes before it? */

@@ -34,7 +34,7 @@ VV_AUTO_FREE(vv_check_cache, vv_check_cache_close)
 
 /* Replaces the content of out with the bytes of a record. kind: a word of at most 24 lower-case
  * letters, such as "rows". key: a hash of everything on which the record depends. Returns 1, 0 if the
- * record is missing or damaged, or VV_ENOMEM. */
+ * record is missing, damaged or empty, or VV_ENOMEM. */
 int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_buf *out,
 		       vv_error *err);
 

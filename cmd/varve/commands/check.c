@@ -438,6 +438,9 @@ static vv_status open_cache(check *c, vv_error *err)
 	if (rc == VV_OK && o->trust &&
 	    (rc = vv_check_cache_trust(c->run.cache, o->trust, err)) < 0) {
 		vv_prefix(err, "--trust-result");
+		if (rc == VV_EINPUT) {
+			vv_hint(err, "make a new file with --save-result FILE");
+		}
 	}
 	return rc;
 }

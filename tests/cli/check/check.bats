@@ -408,6 +408,12 @@ constraint-error 4 price" ]
 	printf 'a,b\n1\n' > t.csv
 	ends_with 1 varve check --files prices.csv t.csv
 	output_has "invalid: 1 error in 1 of 2 tables"
+	printf '{}\n' > t.ndjson
+	ends_with 1 varve check --files t.ndjson
+	output_has "the objects of the file have no members"
+	printf '\xef\xbb\xbf' > t.csv
+	ends_with 1 varve check --files t.csv
+	output_has "the file contains no text"
 }
 
 @test "an invalid description is a finding with its JSON pointer" {
@@ -588,6 +594,7 @@ u.csv type-contradiction" ] || { told; false; }
 	[ "$(found)" = "$first" ]
 	echo nonsense > saved
 	ends_with 2 varve check --trust-result saved HEAD
+	stderr_has "make a new file with --save-result FILE"
 	rm -rf .git/varve/cache
 	mkdir -p .git/varve/cache && echo damaged > .git/varve/cache/check
 	ends_with 1 varve check --json HEAD
