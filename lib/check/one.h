@@ -29,8 +29,8 @@
  *
  * The caller makes a writer with vv_failed_rows_new, sets vv_check_run.rows to it for one dataset,
  * and frees it. vv_check_dataset then calls vv_failed_rows_add for each finding that is neither
- * known nor accepted, and vv_failed_rows_write. Memory is bounded: above a limit, row numbers are
- * sorted on disk.
+ * known nor accepted, and vv_failed_rows_write. Above a limit, row numbers are sorted on disk; but with
+ * --passed-rows, memory grows with the number of failed rows.
  */
 
 /* A writer of these files. */

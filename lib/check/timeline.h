@@ -35,10 +35,10 @@ typedef struct vv_timeline_result {
 
 /* The state of a rule in the newest version. */
 typedef enum vv_timeline_state {
-	VV_TIMELINE_FAILS, /* the rule has findings */
+	VV_TIMELINE_FAILS, /* the rule has findings that are not accepted */
 	/* the rule cannot be checked, for example because the version lacks its columns */
 	VV_TIMELINE_AWAY,
-	VV_TIMELINE_HOLDS /* the rule has no findings */
+	VV_TIMELINE_HOLDS /* the rule has no findings, or only accepted ones */
 } vv_timeline_state;
 
 /* A rule for a table of the newest version. */
@@ -47,10 +47,10 @@ typedef struct vv_timeline_rule {
 	const char *message;                     /* message of the newest finding; may be NULL */
 	vv_timeline_state state;
 	vv_severity severity; /* severity of the rule */
-	/* index in commits of the commit since which the state has not changed; SIZE_MAX: it never
-	 * changed */
+	/* index in commits of the commit since which the rule has had this state; SIZE_MAX: the rule
+	 * has held, or could not be checked, in all versions */
 	size_t since;
-	uint64_t found; /* number of findings in the newest version */
+	uint64_t found; /* number of findings in the newest version, without accepted ones */
 	/* failed: number of versions in which the rule failed; versions: number of all versions */
 	size_t failed, versions;
 } vv_timeline_rule;
