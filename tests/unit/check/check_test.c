@@ -251,7 +251,7 @@ static void a_foreign_key_to_the_table_itself_is_followed(void **state)
 	       "{\"fields\":[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"boss\",\"type\":\"integer\"}],"
 	       "\"foreignKeys\":[{\"fields\":\"boss\",\"reference\":{\"resource\":\"\",\"fields\":\"id\"}}]}",
 	       "foreign-key 4 3 boss 7 | refers to a value that does not exist | a row with this id in this table\n");
-	/* A field of the schema that is no column. */
+	/* A field of the schema without a column. */
 	expect("boss\n1\n",
 	       "{\"fields\":[{\"name\":\"boss\"},{\"name\":\"id\"}],"
 	       "\"foreignKeys\":[{\"fields\":\"boss\",\"reference\":{\"resource\":\"\",\"fields\":\"id\"}}]}",
