@@ -32,7 +32,7 @@ static vv_status put(vv_url_words *w, const char *word, size_t len, vv_error *er
 static vv_status refuse(const vv_url_words *w, const char *word, vv_error *err)
 {
 	return vv_fail(err, VV_EUSAGE,
-		       "'%s' belongs to another repository than %s: name one repository only",
+		       "'%s' belongs to a repository other than %s: name one repository only",
 		       vv_text_url(word), vv_text_url(w->url));
 }
 
