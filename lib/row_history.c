@@ -39,15 +39,17 @@ static vv_status put_key(varve_row_history *h, const varve_text *values, size_t 
 	return vv_buf_ok(&h->row, err);
 }
 
-static vv_status open_walk(varve_row_history *h, const char *path,
+static vv_status open_walk(varve_row_history *h, const char *path, size_t count,
 			   const varve_row_history_options *o, vv_error *err)
 {
 	vv_strings key;
 	vv_row_history_options how = {.row = vv_buf_cstr(&h->row),
+				      .values = count,
 				      .key = &key,
 				      .first_parent = (o->flags & VARVE_LOG_FIRST_PARENT) != 0};
 	vv_status rc;
 
+	if (count == 0) return vv_fail(err, VV_EUSAGE, "the key has no values");
 	how.path = vv_arena_strndup(&h->arena, path, strlen(path));
 	if (!how.path) return vv_fail_nomem(err);
 	if ((rc = vv_watched_begin(&how.progress, &h->watched, o->watch, err)) < 0 ||
@@ -78,7 +80,8 @@ int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char
 	h->core = vv_core_keep(repo->core);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = vv_take_flags(o.flags, VARVE_LOG_FIRST_PARENT, &e)) < 0 ||
-	    (rc = put_key(h, values, count, &e)) < 0 || (rc = open_walk(h, path, &o, &e)) < 0) {
+	    (rc = put_key(h, values, count, &e)) < 0 ||
+	    (rc = open_walk(h, path, count, &o, &e)) < 0) {
 		return vv_give(err, rc, &e);
 	}
 	*out = vv_take(&h);

@@ -159,7 +159,8 @@ typedef struct varve_row_history varve_row_history;
  * count values, one for each column of the key, as the file spells them. The history follows
  * renamed files and columns, changed keys, and merges. If no version has a row with this key, the
  * history has no events. VARVE_ENOTFOUND: no such revision, path or column; VARVE_EUSAGE,
- * VARVE_EINPUT: the path is not a table; VARVE_EUSAGE: the table has no key. */
+ * VARVE_EINPUT: the path is not a table; VARVE_EUSAGE: the table has no key, or the key does not
+ * have count columns. */
 VARVE_API int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char *path,
 				     const varve_text *values, size_t count,
 				     const varve_row_history_options *options, varve_error *err);

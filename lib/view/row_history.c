@@ -661,18 +661,19 @@ bool vv_row_history_from(vv_row_history *h, vv_oid *commit)
 /* --- beginning -------------------------------------------------------------------------------- */
 
 /* The key by which the row is looked for. */
-static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const char *path,
-			   const vv_strings *asked, vv_error *err)
+static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t,
+			   const vv_row_history_options *o, vv_error *err)
 {
-	const bool given = asked->count > 0;
-	const char *const *from = given ? asked->items : VV_TEXTS(t->root.key);
-	const size_t count = given ? asked->count : p->row ? t->root.key_count : 0;
+	const bool given = o->key->count > 0;
+	const char *const *from = given ? o->key->items : VV_TEXTS(t->root.key);
+	const size_t count = given ? o->key->count : p->row ? t->root.key_count : 0;
 
 	if (p->row && count == 0) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			"'%s' has no key; --row requires one\nspecify the columns that identify a row: --key A,B",
-			vv_text_shows(path));
+		return vv_fail(err, VV_EUSAGE, "'%s' has no key", vv_text_shows(o->path));
+	}
+	if (o->values > 0 && o->values != count) {
+		return vv_fail(err, VV_EUSAGE, "the key has %s, not %zu",
+			       vv_text_counted(count, "column", NULL), o->values);
 	}
 	if (count > KEY_MAX) {
 		return vv_fail(err, VV_EUSAGE, "a key can have at most %u columns", KEY_MAX);
@@ -703,7 +704,7 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 		vv_hint_code(err, VV_HINT_ADD_AS_TABLE, o->path);
 	}
 	if (rc == VV_OK) {
-		rc = begin_key(h, p, &t.table, o->path, o->key, err);
+		rc = begin_key(h, p, &t.table, o, err);
 	}
 	h->first = p;
 	return rc < 0 ? rc : vv_lineage_begin(h->lineage, commit, o->path, p, err);

@@ -31,6 +31,7 @@
 typedef struct vv_row_history_options {
 	/* the key's values, separated by commas; NULL: the row with number `number`, from 0 */
 	const char *row;
+	size_t values;   /* number of these values; 0: not checked */
 	uint64_t number; /* used if row is NULL */
 	/* names of the columns that identify the row; empty: the key of the table; not NULL */
 	const vv_strings *key;
@@ -69,7 +70,8 @@ typedef struct vv_row_event {
 typedef struct vv_row_history vv_row_history;
 
 /* Opens the history of a row as *out. s: the reader of r. VV_ENOTFOUND: the path or a column does
- * not exist; VV_EUSAGE: the path is not a table, or the table has no key and opts->key is empty. */
+ * not exist; VV_EUSAGE: the path is not a table, the table has no key and opts->key is empty, or the
+ * key does not have opts->values columns. */
 vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset_reader *s,
 			      const vv_row_history_options *opts, vv_error *err);
 /* Sets *out to the next commit that changed the row. Returns 1, 0 at the end, or a negative

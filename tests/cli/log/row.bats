@@ -332,7 +332,8 @@ $(short HEAD~2) one
 	varve add --no-key k.csv > ../out
 	varve commit -qm six
 	ends_with 2 varve log --row x k.csv
-	stderr_has "has no key; --row requires one"
+	stderr_has "has no key"
+	stderr_has "specify the columns that identify a row: --key A,B"
 }
 
 @test "a key that changed ends the life of the old one and begins that of the new" {

@@ -345,6 +345,29 @@ static void options_of_every_size_are_taken(void **state)
 	varve_repo_free(g.repo);
 }
 
+static void a_row_history_needs_a_value_for_each_column_of_the_key(void **state)
+{
+	static const char *const columns[] = {"id", "note", NULL};
+	const varve_text values[] = {{"10", 2}, {"x", 1}};
+	varve_row_history_options o = VARVE_INIT(varve_row_history_options);
+	varve_row_history *h;
+	varve_repo *repo;
+	varve_error e;
+	vv_prng r;
+
+	(void)state;
+	vv_prng_init(&r, 24);
+	repo = begin(&r);
+	fails_as(varve_row_history_open(&h, repo, "t.csv", values, 0, NULL, &e), VARVE_EUSAGE, &e);
+	fails_as(varve_row_history_open(&h, repo, "t.csv", values, 2, NULL, &e), VARVE_EUSAGE, &e);
+	assert_string_equal(e.message, "the key has 1 column, not 2");
+	o.key = columns;
+	fails_as(varve_row_history_open(&h, repo, "t.csv", values, 1, &o, &e), VARVE_EUSAGE, &e);
+	works(varve_row_history_open(&h, repo, "t.csv", values, 2, &o, &e), &e);
+	varve_row_history_free(h);
+	varve_repo_free(repo);
+}
+
 static void a_hint_that_names_a_command_is_a_code_with_arguments(void **state)
 {
 	const char *args[3], *name;
@@ -388,6 +411,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_progress_of_a_part_ends_with_the_file),
 	cmocka_unit_test(no_repository_is_made_in_place_of_a_file),
 	cmocka_unit_test(options_of_every_size_are_taken),
+	cmocka_unit_test(a_row_history_needs_a_value_for_each_column_of_the_key),
 	cmocka_unit_test(a_hint_that_names_a_command_is_a_code_with_arguments),
 };
 VV_TEST_SUITE(version)
