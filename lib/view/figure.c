@@ -141,7 +141,8 @@ vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *r
 			 .scratch = vv_condition_scratch_new()};
 	vv_buf_printf(&f->rule, "%s is null", figure);
 	for (size_t i = 0; where && i < where->count; i++) {
-		vv_buf_printf(&f->where, "%s(%s)", i > 0 ? " and " : "", where->items[i]);
+		vv_buf_printf(&f->where, where->count == 1 ? "%s%s" : "%s(%s)",
+			      i > 0 ? " and " : "", where->items[i]);
 	}
 	vv_buf_printf(&both, "%s\n%s", figure, vv_buf_cstr(&f->where));
 	f->id = vv_xxh3_128(vv_buf_cstr(&both), both.len, 0);
@@ -218,7 +219,8 @@ static long find_column(void *payload, const char *name, size_t len)
 static vv_status compile(vv_figure *f, vv_sums_rule **out, const vv_table *t, vv_error *err)
 {
 	const vv_sums_text text = {.condition = vv_buf_cstr(&f->rule),
-				   .where = f->where.len > 0 ? f->where.data : NULL};
+				   .where = f->where.len > 0 ? f->where.data : NULL},
+			   alone = {.condition = text.condition};
 	const vv_condition_how how = {.json = t->root.dialect.form != VV_FORM_CSV,
 				      .find = find_column,
 				      .payload = f,
@@ -228,8 +230,10 @@ static vv_status compile(vv_figure *f, vv_sums_rule **out, const vv_table *t, vv
 	f->lacks = false;
 	vv_status rc = vv_sums_rule_new(out, &text, &t->schema, &how, err);
 	if (rc < 0 && rc != VV_ENOMEM) {
+		vv_auto(vv_sums_rule) *right = NULL; /* then the fault is in f->where */
 		(void)vv_recode(err, VV_EUSAGE);
-		return vv_prefix(err, "'%s'", vv_text_shows(f->text));
+		(void)vv_sums_rule_new(&right, &alone, &t->schema, &how, VV_IGNORED);
+		return vv_prefix(err, "'%s'", vv_text_shows(right ? text.where : f->text));
 	}
 	if (rc < 0 || vv_sums_rule_is_one(*out, f->rule.len)) return rc;
 	vv_sums_rule_free(vv_take(out));

@@ -99,6 +99,10 @@ figures() {
 	ends_with 2 varve log --figure 'sum(nothing)' u.csv
 	stderr_has "no such column 'nothing'"
 	ends_with 2 varve log --figure 'count(*)'
+	ends_with 2 varve log --figure 'count(*)' --where 'nothing > 1' u.csv
+	stderr_has "'nothing > 1': character 1 of the condition: no such column 'nothing'"
+	ends_with 2 varve log --figure 'count(*)' --where 'id > 1 id' u.csv
+	stderr_has "'id > 1 id'"
 	ends_with 2 varve log --figure 'count(*)' --stat u.csv
 	ends_with 2 varve log --where 'id > 1' u.csv
 }
