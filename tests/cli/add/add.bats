@@ -945,7 +945,7 @@ pointer_of() {
 	printf '{"resources": [{"name": "t", "path": "t.csv", "dialect": {"delimiter": ";"}}]}\n' > datapackage.json
 	varve add -q datapackage.json
 	succeeds varve commit -qm two
-	stderr_has "'varve add t.csv' reads the file and stages it"
+	stderr_has "'varve add t.csv' reads and stages it"
 	succeeds varve add t.csv
 	output_has "';'"
 	succeeds varve schema t.csv

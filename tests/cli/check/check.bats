@@ -257,7 +257,7 @@ missing-cell 3 b" ] || { found; false; }
 	rows 5 > p.csv
 	succeeds varve check
 	stderr_has "no tables to check: p.csv is not added"
-	stderr_has "hint: 'varve add p.csv' reads the file and stages it"
+	stderr_has "hint: 'varve add p.csv' reads and stages it"
 	rows 5 > q.csv
 	succeeds varve check
 	stderr_has "no tables to check: p.csv and 1 more are not added"
