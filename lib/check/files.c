@@ -207,7 +207,7 @@ static vv_status check_patterns(files *f)
 {
 	static const vv_finding found = {
 		.rule = "no-dataset",
-		.message = "none of the tables that it names is among the checked files",
+		.message = "none of the tables that the rules name is among the checked files",
 		.expected = "paths written as in the arguments, or names without a '/'"};
 	vv_auto(vv_buf) where = VV_BUF_INIT;
 	bool any = vv_rules_pattern(f->rules, 0, &where) != NULL;
