@@ -35,10 +35,11 @@ void vv_gc_print(const vv_gc_run *g)
 			       "'varve gc --prune=now' removes them after %s\n",
 			       vv_text_time(out->young_until, VV_TIME_MINUTE));
 		} else {
-			vv_out("; removed by a later gc, %s after they fell out of use\n",
+			vv_out("; removed by a later gc, %s after %s fell out of use\n",
 			       g->grace_sec < DAY
 				       ? vv_text_seconds(1000 * g->grace_sec)
-				       : vv_text_counted(g->grace_sec / DAY, "day", NULL));
+				       : vv_text_counted(g->grace_sec / DAY, "day", NULL),
+			       out->aside_blocks == 1 ? "it" : "they");
 		}
 	}
 	if (out->dropped_blocks > 0) {

@@ -130,6 +130,17 @@ packs_size() {
 	stderr_has "--prune requires now, never, or a time"
 }
 
+@test "what a gc keeps is counted in words, and so is for how long" {
+	new_repo
+	printf 'id\n1\n' > t.csv
+	varve add -q t.csv
+	printf 'id\n2\n' > t.csv
+	varve add -q t.csv
+	succeeds varve gc --prune=1.hour
+	output_has "for 1 version of a table"
+	output_has "removed by a later gc, 1 h 0 min after they fell out of use"
+}
+
 @test "JSON for scripts" {
 	versions
 	succeeds varve gc --json
