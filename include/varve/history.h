@@ -15,7 +15,8 @@ VARVE_BEGIN
  * the newest commit with a committer date before the end of this day or time, in the local time zone. Only the commit of
  * the ref (of HEAD, if no ref is given) and its line of first parents are searched. VARVE_ENOTFOUND: no such revision,
  * or a day before all commits or in the future; VARVE_EUSAGE: an ambiguous revision, an object that is not a commit, or
- * a day that does not exist. */
+ * a day that does not exist; VARVE_ECORRUPT: an object that it needs is damaged, or a ref names an object that does not
+ * exist. */
 VARVE_API int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revision,
 			      varve_error *err);
 
