@@ -297,6 +297,9 @@ int varve_clone(varve_repo **out, varve_transfer **done, const char *url, const 
 	syncing s;
 	vv_status rc = begin(&s, options, CLONE_FLAGS, &e);
 
+	if (rc == VV_OK && !folder) {
+		rc = vv_fail(&e, VV_EUSAGE, "a clone requires a folder");
+	}
 	*out = NULL;
 	if (done) {
 		*done = NULL;

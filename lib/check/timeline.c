@@ -79,6 +79,9 @@ static void make_id(reading *r)
 
 /* --- records --------------------------------------------------------------------------------- */
 
+/* Begins a record, so that one of a commit without tables is not empty, which a cache has as missing. */
+#define RECORD 1u
+
 static void put_maybe(vv_buf *b, const char *s)
 {
 	vv_buf_put_varint(b, s ? strlen(s) + 1 : 0);
@@ -137,6 +140,7 @@ static vv_status take_record(vv_timeline *t, size_t commit, const vv_buf *b, boo
 	size_t before = t->result_count;
 
 	r.end = r.at + b->len;
+	r.bad = take_number(&r) != RECORD;
 	while (r.at < r.end && !r.bad) {
 		vv_timeline_result v = {.commit = commit};
 
@@ -168,6 +172,7 @@ static vv_status judge(reading *r, const vv_commit *c, vv_buf *out, vv_error *er
 	vv_check_run *run = r->run;
 	vv_status rc;
 
+	vv_buf_put_varint(out, RECORD);
 	run->limit = 1;
 	run->now = c->committer.time;
 	run->owner = &r->owner;

@@ -17,6 +17,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/add.h"
+#include "dataset/schema/package.h"
 #include "lib/edit/rewritten.h"
 #include "lib/merge/torn.h"
 #include "lib/merge/unpack.h"
@@ -74,11 +75,14 @@ static bool describes(const options *o)
 }
 
 /* Reports an error with hints for a file that is not a clean table. */
-static void report_refused(vv_error *err, const char *path)
+static void report_refused(vv_error *err, const char *path, const options *o)
 {
 	vv_hint_word(err, vv_hint_words);
 	vv_report(err);
-	if (path && !strstr(err->hint, "--as file") && !strstr(err->hint, "--fix")) {
+	/* not if the fault may be in a descriptor or in an option */
+	const bool in_file = path && strstr(err->message, vv_text_shows(path)) &&
+			     !strstr(err->message, VV_PACKAGE_NAME) && !vv_written_any(&o->written);
+	if (in_file && !strstr(err->hint, "--as file") && !strstr(err->hint, "--fix")) {
 		vv_notes_hint(&vv_notes_stderr, VV_HINT_AS_FILE, path);
 		const char *ext = vv_path_ext(path);
 
@@ -203,7 +207,7 @@ static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 		vv_add_report_print(&rep, &plan, o->quiet, o->dry_run);
 	}
 	if (rc < 0) {
-		report_refused(err, rep.refused);
+		report_refused(err, rep.refused, o);
 		c->code = VV_EXIT_TROUBLE;
 	}
 	return VV_OK;

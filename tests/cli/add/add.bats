@@ -1082,6 +1082,12 @@ pointer_of() {
 	ends_with 2 varve add ./-n.csv
 	stderr_has "'varve add --as file ./-n.csv' keeps it as bytes"
 	succeeds varve add --as file ./-n.csv
+	# no such command helps where the option is wrong
+	printf 'a,b\n1,2\n' > fine.csv
+	ends_with 2 varve add --header-rows 5 fine.csv
+	stderr_has "fine.csv"
+	stderr_lacks "--as file"
+	stderr_lacks "qsv"
 }
 
 @test "a table without bytes is the empty blob in git, and a table again with the next rows" {

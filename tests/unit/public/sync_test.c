@@ -475,6 +475,7 @@ static void what_does_not_fit_is_refused(void **state)
 	o.flags = VARVE_SYNC_DELETE;
 	fails_as(varve_push(&done, repo, "origin", &o, &e), VARVE_EUSAGE, &e);
 	fails_as(varve_fetch(&done, repo, "nosuch", NULL, &e), VARVE_ENOTFOUND, &e);
+	fails_as(varve_clone(&copy, NULL, "../far.git", NULL, NULL, NULL, &e), VARVE_EUSAGE, &e);
 	fails_as(varve_clone(&copy, NULL, "../nosuch.git", "../copy", NULL, NULL, &e),
 		 VARVE_ENOTFOUND, &e);
 	assert_null(copy);
