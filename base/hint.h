@@ -68,6 +68,7 @@
 	X(HOLDER_LIST, "holder-list", "") \
 	X(HOLDER_ROOM, "holder-room", "") \
 	X(HOOK_LINE, "hook-line", "file") \
+	X(IGNORED, "ignored", "path") \
 	X(INIT, "init", "") \
 	X(INIT_AGAIN, "init-again", "") \
 	X(KEY_NEW, "key-new", "") \

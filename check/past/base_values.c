@@ -585,7 +585,7 @@ static void give_new(news *w, const vv_batch *b, size_t row, size_t place)
 			      vv_text_count(w->x->was.count));
 	} else {
 		vv_buf_puts(&c->expected, w->x->was.count == 1 ? "the base's only value"
-							       : "missing values, as in the base");
+							       : "no value, as in the base");
 	}
 	base_give(c, &w->quota, &f);
 }

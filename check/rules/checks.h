@@ -89,8 +89,9 @@ bool vv_check_rule_takes_rows(const vv_check_rule *r);
 /* All rules of a file. */
 typedef struct vv_checks vv_checks;
 /* Reads the text of a varve.checks. name: the file's name, for messages. VV_EINPUT: the syntax is
- * invalid, and the message has file, line and column, and the expected syntax; two rules have the
- * same name; or the text has a NUL, is not UTF-8 or is too large. */
+ * invalid, and the message has file, line and column, and the expected syntax; two lines of
+ * one section have the same rule name (rules of different sections, and the rules of a line with
+ * several bounds, may share a name); or the text has a NUL, is not UTF-8 or is too large. */
 vv_status vv_checks_read(vv_checks **out, const char *text, size_t len, const char *name,
 			 vv_error *err);
 void vv_checks_free(vv_checks *c); /* accepts NULL */

@@ -498,8 +498,8 @@ static bool line_columns(check_plan *p, const vv_check_rule *line, check_key_of 
 		if (columns[i] == SIZE_MAX) {
 			vv_auto(vv_buf) why = VV_BUF_INIT;
 
-			vv_buf_printf(&why, "%s:%zu: no such column '%s'", line->file, line->line,
-				      vv_text_shows(name));
+			vv_buf_printf(&why, "%s:%zu: the schema has no column '%s'", line->file,
+				      line->line, vv_text_shows(name));
 			note_line(p, line, vv_buf_cstr(&why));
 			return false;
 		}

@@ -251,9 +251,9 @@ const vv_command vv_cmd_ipfs_publish = {
 	.name = "ipfs publish",
 	.group = "peers",
 	.summary = "publish a version on IPFS, as a table and as a file",
-	.usage = "[--to URL]... [--with-table] [-q] [--json] REV:PATH\n"
+	.usage = "[--to URL]... [--with-table] [-q] [--json] [REV:]PATH | CID\n"
 		 "--list [--json]\n"
-		 "--withdraw [-q] [--json] REV:PATH | CID",
+		 "--withdraw [-q] [--json] [REV:]PATH | CID",
 	.example = "$ varve ipfs publish v1:prices.csv\n"
 		   "prices.csv  263.8 kB\n"
 		   "  table  bafyreiaisn5uzela7nx5iknnncqk4dspa6vgfw7khd6khctvhih3uu5kai\n"

@@ -17,9 +17,9 @@ struct sqlite3_stmt;
 typedef struct vv_sql_session {
 	struct sqlite3 *db;      /* owned */
 	vv_sql_catalog *catalog; /* borrowed from db */
-	/* the name of the last object that a statement was refused: a table or view that it tried
-	 * to create in the database in memory; or, if the catalog is confined, the table or
-	 * function that it tried to use. "": none */
+	/* the name of the last object that a statement was not allowed to create or use: a table
+	 * or view in the database in memory; or, if the catalog is confined, a table or function.
+	 * "": none */
 	char refused[128];
 } vv_sql_session;
 

@@ -31,7 +31,8 @@ static const vv_option table[] = {
 	OPT_STRING(
 		'k', "key", key, "FILE",
 		"a file of 'varve vault key export', or one with the recovery key (default: this machine's key)"),
-	OPT_STRING(0, "to", to, "DIR", "the folder to make (default: the current one)"),
+	OPT_STRING(0, "to", to, "DIR",
+		   "the folder for the repository, new or empty (default: the current one)"),
 	OPT_STRING(0, "expect", expect, "HEAD", "fail unless the holders have this head"),
 	OPT_STRING(0, "vault", vault, "ID", "recover this vault, if the holders have several"),
 	OPT_FLAG(0, "bare", bare, "make no work tree"),

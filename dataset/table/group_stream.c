@@ -90,14 +90,15 @@ static void run(vv_job *job, unsigned worker)
 }
 
 /* The item of a list that has as many as the data list. */
-static int next_item(vv_list_reader *list, vv_buf *out, vv_list_item *item, vv_error *err)
+static int next_item(vv_list_reader *list, const char *name, vv_buf *out, vv_list_item *item,
+		     vv_error *err)
 {
 	int more = vv_list_next(list, item, err);
 
 	if (more <= 0) {
 		return more < 0 ? more
 				: (int)vv_fail(err, VV_ECORRUPT,
-					       "a list is shorter than the data list");
+					       "the %s list is shorter than the data list", name);
 	}
 	vv_buf_set(out, item->bytes, item->len);
 	return vv_buf_ok(out, err) < 0 ? (int)VV_ENOMEM : 1;
@@ -112,9 +113,9 @@ static int next_items(group_stream *s, piece *p, vv_error *err)
 	vv_buf_set(&p->data, item.bytes, item.len);
 	p->rows = item.weight;
 	if (vv_buf_ok(&p->data, err) < 0) return (int)VV_ENOMEM;
-	if ((more = next_item(s->layout, &p->layout, &item, err)) <= 0) return more;
+	if ((more = next_item(s->layout, "layout", &p->layout, &item, err)) <= 0) return more;
 	p->pair.raw_len = item.weight;
-	return next_item(s->facts, &p->facts, &item, err);
+	return next_item(s->facts, "facts", &p->facts, &item, err);
 }
 
 /* 1, 0 when all are begun, <0. */

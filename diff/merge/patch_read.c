@@ -624,7 +624,9 @@ static vv_status get_run(patch_op *op, const patch_section *s, const vv_json *js
 	if (!vv_json_get(json, "rows")) return VV_OK;
 	if (!vv_json_get_u64(&op->count, json, "rows") || op->count == 0 ||
 	    op->count > s->side[0].rows - op->row[0] || op->count > s->side[1].rows - op->row[1]) {
-		return bad(err, "'rows': a number of rows that both sides have");
+		return bad(
+			err,
+			"'rows' as the number of rows that moved together, at least 1 and no more than follow in either version");
 	}
 	return VV_OK;
 }

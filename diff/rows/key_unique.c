@@ -240,5 +240,5 @@ vv_status vv_key_find(vv_key_found *out, vv_table *t, size_t rows_max, vv_error 
 void vv_key_found_clear(vv_key_found *f)
 {
 	vv_free(f->could);
-	f->could = NULL;
+	*f = (vv_key_found){.could = NULL};
 }

@@ -37,7 +37,8 @@ typedef struct vv_key_found {
 } vv_key_found;
 
 /* Initialises *out with facts about t. Examines only the first rows_max rows, or fewer if the
- * version has many columns. After a failure, *out is empty. */
+ * version has many columns; marks at most the 32 best columns in out->could. After a failure, *out is
+ * all zeros. */
 vv_status vv_key_find(vv_key_found *out, vv_table *t, size_t rows_max, vv_error *err);
 void vv_key_found_clear(vv_key_found *f);
 VV_AUTO_CLEAR(vv_key_found, vv_key_found_clear)

@@ -293,8 +293,8 @@ vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error
 /* Moves pairs of rows that differ only in the key from `gone` and `added` to `kept`, if no other
  * row makes the pair doubtful. If nearly all keys changed, then also moves pairs of rows that have
  * the same value in a text column that identifies rows. `gone` and `added` contain row numbers (8
- * bytes each). Afterwards, both can be read again from the beginning, or are replaced by other
- * sorters. */
+ * bytes each). Afterwards, both can be read from the beginning; *gone and *added may then be
+ * other sorters, and the former ones are freed. */
 vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
 			vv_error *err);
 

@@ -30,12 +30,13 @@ typedef struct vv_row_file {
 	 * file; borrowed */
 	vv_table *over;
 	vv_more_columns more; /* new columns to which edits refer; borrowed */
-	/* if not NULL, vv_row_file_write does not replace the file: it writes the new file beside
-	 * the old file, and sets *made to its name, owned by the caller */
+	/* if not NULL, vv_row_file_write does not replace the file: it leaves the new file in a
+	 * temporary folder of the same file system (vv_worktree_temp_dir), and sets *made to its
+	 * path, which the caller owns, and renames or removes */
 	char **made;
 	/* The following members are set by vv_row_file_open. */
 	vv_subject subject; /* the version in the file */
-	vv_table table;     /* its table, or the table of `over` */
+	vv_table table;     /* its table, also if `over` is set */
 	vv_stat before;     /* metadata of the file */
 	/* The following members are set by vv_row_file_then. */
 	vv_subject then_subject; /* the other version */

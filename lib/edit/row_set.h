@@ -29,8 +29,8 @@ typedef struct vv_row_set {
 	/* filter expression that an existing row with the key must meet; if no row meets it,
 	 * nothing is changed. NULL: no condition */
 	const char *condition;
-	/* if not NULL, the new file is written beside the old one, and *made is set to its
-	 * name (as in vv_row_file); NULL: the file is replaced */
+	/* if not NULL, the new file is left in a temporary folder, and *made is set to its path
+	 * (as in vv_row_file); NULL: the file is replaced */
 	char **made;
 } vv_row_set;
 

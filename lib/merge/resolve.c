@@ -533,7 +533,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	/* Newly determined tables must be readable as the previous version. */
 	if ((p->found_out && (rc = vv_dataset_writer_commit(r->writer, err)) < 0) ||
 	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||
-	    (!is_part(r) && has_no_data(r->repo, p->path) &&
+	    (!p->record.touched && !is_part(r) && has_no_data(r->repo, p->path) &&
 	     (rc = write_version(r, p, &p->record.merged, err)) < 0) ||
 	    (rc = stage_work(r, p, &staged, err)) < 0 ||
 	    (rc = bring_merged(r, p, &staged, err)) < 0) {

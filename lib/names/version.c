@@ -282,7 +282,7 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 				     "'%s' is in conflict\nname one side: ':1:PATH' is the base, "
 				     "':2:PATH' ours, ':3:PATH' theirs",
 				     vv_text_shows(s->path));
-		} else if (is_folder_in(x, s->path)) {
+		} else if (!s->table && is_folder_in(x, s->path)) {
 			rc = fail_folder(s, err);
 		} else {
 			rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",

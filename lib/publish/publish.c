@@ -150,7 +150,10 @@ static vv_status write_table(run *r, const vv_folder_table *of, vv_folder_item *
 	writing w = {.file = &file, .hash = hash};
 	vv_status rc = dir && hash ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
 
-	if (rc < 0 || (rc = vv_new_file_beside(&file, path, VV_WRITE_TEMP, err)) < 0 ||
+	if (rc < 0) return rc;
+	file.name = path; /* an empty folder gives way to it */
+	vv_temp_sweep(dir, VV_WRITE_TEMP);
+	if ((rc = vv_new_file_open(&file, dir, VV_WRITE_TEMP, err)) < 0 ||
 	    (rc = fill(r, of, &w, err)) < 0 || (rc = vv_new_file_place(&file, path, err)) < 0) {
 		return rc;
 	}

@@ -141,8 +141,10 @@ vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *r
 			 .scratch = vv_condition_scratch_new()};
 	vv_buf_printf(&f->rule, "%s is null", figure);
 	for (size_t i = 0; where && i < where->count; i++) {
-		vv_buf_printf(&f->where, where->count == 1 ? "%s%s" : "%s(%s)",
-			      i > 0 ? " and " : "", where->items[i]);
+		const bool alone = where->count == 1 && *where->items[0];
+
+		vv_buf_printf(&f->where, alone ? "%s%s" : "%s(%s)", i > 0 ? " and " : "",
+			      where->items[i]);
 	}
 	vv_buf_printf(&both, "%s\n%s", figure, vv_buf_cstr(&f->where));
 	f->id = vv_xxh3_128(vv_buf_cstr(&both), both.len, 0);

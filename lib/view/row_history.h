@@ -70,15 +70,15 @@ typedef struct vv_row_event {
 typedef struct vv_row_history vv_row_history;
 
 /* Opens the history of a row as *out. s: the reader of r. VV_ENOTFOUND: the path or a column does
- * not exist; VV_EUSAGE: the path is not a table, the table has no key and opts->key is empty, or the
- * key does not have opts->values columns. */
+ * not exist; VV_EUSAGE: the path is not a table; opts->row is set, but the table has no key and
+ * opts->key is empty; or the key does not have opts->values columns. */
 vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset_reader *s,
 			      const vv_row_history_options *opts, vv_error *err);
 /* Sets *out to the next commit that changed the row. Returns 1, 0 at the end, or a negative
  * vv_status. */
 int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err);
-/* Returns true if the rest of the history, after the last event, is the history of the requested
- * path and row from a single commit; then sets *commit to that commit. */
+/* Returns true if the remaining events are those that a new history of the same path and row would
+ * return from one commit; then sets *commit to that commit. Used to continue later. */
 bool vv_row_history_from(vv_row_history *h, vv_oid *commit);
 void vv_row_history_close(vv_row_history *h); /* accepts NULL */
 VV_AUTO_FREE(vv_row_history, vv_row_history_close)

@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/holder.h"
 #include "base/json/json_records.h"
 #include "base/json/json_skip.h"
@@ -631,10 +632,10 @@ static vv_status refuse_ignored(planner *p, const vv_pathspec *paths, vv_error *
 	    (rc = vv_paths_ignored(p->r, &names, &ignored, err)) < 0 || ignored.len == 0) {
 		return rc;
 	}
-	return vv_fail(
-		err, VV_EREFUSED,
-		"%s is ignored (.gitignore or another exclude file); nothing was staged\nuse -f if you really want to add it; 'git check-ignore -v %s' shows the pattern",
-		vv_text_shows(ignored.data), vv_text_word(ignored.data));
+	(void)vv_fail(err, VV_EREFUSED,
+		      "%s is ignored (.gitignore or another exclude file); nothing was staged",
+		      vv_text_shows(ignored.data));
+	return vv_hint_code(err, VV_HINT_IGNORED, ignored.data);
 }
 
 /* A file that is named, so that nothing needs to be searched. */

@@ -48,6 +48,7 @@ WORDS = {
     "fsck-sender": "try again, or another peer; 'varve fsck' at the sender shows whether its blocks are sound; received data is kept",
     "gc-room": "free disk space, or run 'varve gc'",
     "hash-secret": "'varve serve --hash-secret NAME' prints such a line: NAME:rw:HASH",
+    "ignored": "'varve add -f {0}' adds it anyway; 'git check-ignore -v {0}' shows the pattern",
     "init": "'varve init' creates one",
     "init-again": "'varve init' sets it up again",
     "last-copy": "Repo.fetch_data() or 'varve fsck --repair' may bring the blocks back",

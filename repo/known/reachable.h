@@ -1,9 +1,9 @@
 /*
- * reachable: determines which commits and versions are reachable from branches and tags. A server
- * sends only these to clients.
+ * reachable: determines which commits and versions are reachable from branches, tags and signed
+ * heads that are not hidden (vv_ref_is_served). A server sends only these to clients.
  *
- * Published versions (published.h) count as reachable. What only a stash, a reflog, ORIG_HEAD or a
- * hidden ref (hidden_refs.h) reaches does not, and neither do commits that were removed from their
+ * Published versions (published.h) count as reachable. Commits do not count if only a stash, a
+ * reflog, ORIG_HEAD or a hidden ref (hidden_refs.h) reaches them, or if they were removed from their
  * branch.
  *
  * A request walks the history from the newest commits only as far as it must, and the next request

@@ -36,8 +36,8 @@ typedef struct vv_connect_options {
 	/* the command of varve to run with --stdio on the remote side of ssh; NULL: "serve" */
 	const char *service;
 	bool write; /* for a push: over HTTP, request write access (/varve?push=1) */
-	/* the user did not specify this peer: over HTTP, send no secrets, and use none of Git's
-	 * settings */
+	/* the user did not specify this peer: over HTTP, send no secrets, and use neither Git's
+	 * settings nor those of SSL_CERT_FILE and SSL_CERT_DIR */
 	bool stranger;
 	/* *foreign is set to true if the remote side answers, but is not varve. May be NULL; must
 	 * outlive the channel. */

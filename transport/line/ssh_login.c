@@ -67,8 +67,8 @@ static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 			err, VV_ENOSUPPORT,
 			"the entry of '%s' in known_hosts (an RSA key or a certificate "
 			"authority) cannot be checked by libssh2\n"
-			"use the ssh program (varve.ssh=external), or replace the entry with the "
-			"host's ed25519 key",
+			"replace the entry with the host's ed25519 key, or, for ssh URLs, use the "
+			"ssh program (varve.ssh=external)",
 			vv_text_shows(s->config->host));
 	} else if ((rc = vv_buf_ok(&known, err)) == VV_OK && (rc = vv_buf_ok(&all, err)) == VV_OK) {
 		*types = vv_buf_detach(known.len > 0 ? &known : &all);

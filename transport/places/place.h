@@ -92,8 +92,7 @@ typedef struct vv_place_facts {
 	/* the place's mark; NULL: the place has no mark: it has files of other programs, and is
 	 * only read */
 	const vv_place_mark *mark;
-	/* for a web server: do not log in, neither with the URL's user nor with git's credential
-	 * helpers */
+	/* for a web server: use neither the URL's user nor git's credential helpers */
 	bool no_login;
 	/* hints for errors: more: the quota is used up; full: the place itself is full */
 	vv_hint_id more, full;

@@ -46,11 +46,11 @@ typedef vv_status (*vv_rpc_line_fn)(void *payload, const vv_json *line, vv_error
 #define VV_RPC_END "--" VV_RPC_BOUNDARY "--\r\n"
 
 /* Sends a command, such as "pin/ls?type=recursive", and calls fn, unless it is NULL, for each value
- * of the answer. form: an http_ask with the form in body or give, whose other members are ignored;
- * NULL: no form. If the node reports an error, the message has its text. VV_ENOTFOUND: the node
+ * of the answer. form: an http_ask with the form in body and body_len, or in give and payload; its
+ * other members are ignored. NULL: no form. If the node reports an error, the message has its text. VV_ENOTFOUND: the node
  * does not have a block or pin. VV_EREFUSED: the node is full. VV_EIO: any other error of the node,
- * or an answer of more than 1 GiB (64 KiB if fn is NULL). Other errors are those of
- * http_site_ask. */
+ * an answer of more than 1 GiB (64 KiB if fn is NULL), or a line of more than 16 KiB. Other errors
+ * are those of http_site_ask. */
 vv_status vv_rpc_ask(vv_rpc *r, const char *command, const http_ask *form, vv_rpc_line_fn fn,
 		     void *payload, vv_error *err);
 /* Sends a command, and appends at most the first max bytes of the answer to out. Errors are those

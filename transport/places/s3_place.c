@@ -555,7 +555,7 @@ static vv_status put_object(s3 *s, const char *name, const void *bytes, size_t l
 	if ((rc = ask(s, &what, &url, vv_buf_cstr(&digest), &a, err)) == VV_OK) {
 		rc = judge(s, &a, err);
 		/* A PUT cannot fail with "not found". */
-		rc = rc == VV_ENOTFOUND ? VV_EIO : rc;
+		rc = rc == VV_ENOTFOUND ? vv_recode(err, VV_EIO) : rc;
 	}
 	return rc;
 }

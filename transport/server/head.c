@@ -77,7 +77,7 @@ static unsigned check_form(const http_request *q, const char *version, const cha
 		return MHD_HTTP_BAD_REQUEST;
 	}
 	if (length && !is_length(length)) {
-		*why = "the Content-Length is not a number";
+		*why = "the Content-Length is not a valid length";
 		return MHD_HTTP_BAD_REQUEST;
 	}
 	if (coding && (!vv_ascii_equal(coding, "chunked") || strcmp(version, "HTTP/1.0") == 0)) {

@@ -47,10 +47,19 @@ static vv_status run_accept(vv_context *c, vv_error *err)
 			  .until = o->until,
 			  .why = o->why};
 	vv_auto(char) *path = NULL;
-	vv_status rc = vv_repository_relative(&path, c->repo, given, err);
+	/* as in .gitattributes, a pattern may begin with a slash: then it is of this folder alone */
+	const bool top = given[0] == '/' && !vv_exists(given);
+	vv_status rc = vv_repository_relative(&path, c->repo, top ? given + 1 : given, err);
 	vv_stat st;
 
 	if (rc < 0) return rc;
+	if (top && !strchr(path, '/')) {
+		char *pattern = vv_asprintf("/%s", path);
+
+		vv_free(path);
+		path = pattern;
+		if (!path) return vv_fail_nomem(err);
+	}
 	if (vv_lstat(&st, given, VV_IGNORED) == VV_OK && S_ISDIR(st.mode)) {
 		return vv_fail(
 			err, VV_EUSAGE,

@@ -64,8 +64,9 @@ static const vv_option table[] = {
 	OPT_FLAG(
 		0, "explain", explain,
 		"list each rule, the columns that it reads, and how many row groups have a cached result"),
-	OPT_FLAG(0, "test-rules", test_rules,
-		 "test the example rows of varve.checks, not the data"),
+	OPT_FLAG(
+		0, "test-rules", test_rules,
+		"test the rules of varve.checks with the example rows below them, instead of checking the data"),
 	OPT_MAYBE_ONCE(
 		0, "log", log, "RULE", "",
 		"show since which commit each rule, or only RULE, holds or fails; this checks all versions; with '--format html', put it above the findings"),

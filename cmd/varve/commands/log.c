@@ -77,7 +77,8 @@ static const vv_option table[] = {
 	OPT_STRING('n', "max-count", max_count, "N", "at most N commits"),
 	OPT_NUMBER(0, "skip", skip, "N", "skip the first N commits"),
 	OPT_FLAG(0, "follow", follow, "follow renamed files (the default for one table)"),
-	OPT_FLAG(0, "all", log.all, "list the commits of all branches and tags"),
+	OPT_FLAG(0, "all", log.all,
+		 "list the commits of all refs: branches, tags, the stash and others"),
 	OPT_FLAG(0, "first-parent", log.first_parent, "follow only the first parent of merges"),
 	OPT_FLAG(0, "reverse", reverse, "oldest first"),
 	OPT_ONCE(0, "row", row, "KEY",
@@ -86,7 +87,7 @@ static const vv_option table[] = {
 	OPT_ONCE(0, "figure", figure, "AGGREGATE",
 		 "show a figure such as 'sum(price)' for each version of one table, with a bar"),
 	OPT_LIST(0, "where", where, "CONDITION",
-		 "with --figure: only of the rows that meet CONDITION"),
+		 "with --figure: count only the rows that meet CONDITION; may be repeated"),
 	OPT_NAMES(0, "key", key,
 		  "with --row: columns that identify rows (default: the table's key)"),
 };

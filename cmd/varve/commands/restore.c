@@ -29,10 +29,11 @@ static const vv_option table[] = {
 		"only this column, in all rows that both versions have, or with --row in that row; may be repeated"),
 	OPT_LIST(
 		0, "where", where, "CONDITION",
-		"with --column: only rows that meet CONDITION in the file: \"price > 100\"; may be repeated, all must be met"),
-	OPT_FLAG('n', "dry-run", dry_run, "with --column: only print what would be restored"),
+		"with --column, without --row: only rows that meet CONDITION in the file: \"price > 100\"; may be repeated, all must be met"),
+	OPT_FLAG('n', "dry-run", dry_run,
+		 "with --column, without --row: only print what would be restored"),
 	OPT_FLAG('f', "force", force,
-		 "with --column: also restore cells whose value is not staged"),
+		 "with --column, without --row: also restore cells whose value is not staged"),
 	OPT_FLAG(
 		0, "spelling", spelling,
 		"undo what Excel did to the spelling of values and to the form of PATH, and keep all edits "

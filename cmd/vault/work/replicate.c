@@ -731,6 +731,12 @@ static vv_status settle_policy(replicating *r, vv_error *err)
 		    : p->copies      ? p->copies
 				     : 2;
 	x->min = x->min ? x->min : p->min ? p->min : 1;
+	if (x->min > x->copies && x->code.data > 0) {
+		return vv_fail(err, VV_EUSAGE,
+			       "the minimum (--min) is %u, but the code %u+%u counts as only %s",
+			       x->min, x->code.data, x->code.parity,
+			       vv_text_counted(x->copies, "copy", "copies"));
+	}
 	if (x->min > x->copies) {
 		return vv_fail(err, VV_EUSAGE, "the minimum (--min) is %u, but a run makes only %s",
 			       x->min, vv_text_counted(x->copies, "copy", "copies"));

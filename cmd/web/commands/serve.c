@@ -174,7 +174,7 @@ static vv_status say_holding(vv_holding *h, const char *const *paths, size_t cou
 				vv_text_shows(paths[i]), vv_text_counted(x->days, "day", NULL),
 				vv_did_shows(x->key));
 			if (x->ratio > 0) {
-				vv_note("each key may use %llu.%03llu times the size of the copies that it keeps for you, as proven by audits of the last %u days",
+				vv_note("each key may use %llu.%03llu bytes for each byte that it keeps for you, or its =BYTES if that is more; its last audit counts for %u days",
 					(unsigned long long)(x->ratio / 1000),
 					(unsigned long long)(x->ratio % 1000), VV_STANDING_DAYS);
 			}

@@ -29,7 +29,7 @@ typedef struct vv_web_values {
 	uint64_t distinct;           /* number of distinct values */
 	bool distinct_exact;         /* distinct is exact; false: an estimate */
 	bool has_range;              /* least and greatest are set */
-	vv_web_cell least, greatest; /* min and max of vv_column_stats, cut as these are */
+	vv_web_cell least, greatest; /* long ones are cut to VV_EXAMPLE_BYTES */
 	bool numeric;                /* mean is set */
 	double mean;
 	vv_web_value *common; /* most frequent first, without missing values */

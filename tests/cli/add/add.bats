@@ -1088,6 +1088,12 @@ pointer_of() {
 	stderr_has "fine.csv"
 	stderr_lacks "--as file"
 	stderr_lacks "qsv"
+	echo 'secret.*' > .gitignore
+	cp fine.csv secret.csv
+	ends_with 2 varve add secret.csv
+	stderr_has "'varve add -f secret.csv' adds it anyway; 'git check-ignore -v secret.csv' shows the pattern"
+	succeeds git check-ignore -v secret.csv
+	succeeds varve add -f secret.csv
 }
 
 @test "a table without bytes is the empty blob in git, and a table again with the next rows" {

@@ -42,6 +42,8 @@ cheap() {
 	succeeds varve -C d accept --all type-error q.csv --why below
 	succeeds varve -C d accept --all no-key ../p.csv --why above
 	[ "$(jq -c '[.accept[] | .path]' varve.json)" = '["p.csv","d/q*","d/q.csv","p.csv"]' ]
+	succeeds varve accept --all no-key '/p*' --why top
+	[ "$(jq -c '.accept[-1].path' varve.json)" = '"/p*"' ]
 	ends_with 2 varve accept --all type-error d --why all
 	stderr_has "'d' is a folder"
 	succeeds varve check

@@ -48,7 +48,7 @@ packs_size() {
 	succeeds varve gc -n --prune=1.day
 	output_has "removed by a later gc, 1 day after"
 	succeeds varve gc -n --prune=90.minutes
-	output_has "removed by a later gc, 2 hours after"
+	output_has "removed by a later gc, 1 h 30 min after"
 	succeeds varve gc
 	output_has "unused: "
 	succeeds varve cat "$root"

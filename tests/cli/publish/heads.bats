@@ -172,7 +172,7 @@ at() {
 	ends_with 2 as ada varve sign --mirror mirror/prices
 	stderr_has "'mirror/prices' is a relative path"
 	git rev-parse -q --verify "refs/varve/heads/$key_ada" && return 1
-	end=$(($(date +%s) + 8))
+	end=$(($(date +%s) + 15))
 	until=$(date -u -d "@$end" +%Y-%m-%dT%H:%M:%SZ)
 	as ada varve sign -q --name prices --expires "$until"
 	until="${until%T*} $(date -u -d "$until" +%H:%M) UTC"

@@ -120,7 +120,7 @@ ben_keeps_for_ann() {
 	ben_keeps_for_ann
 	ann_keeps "$ben=300k"
 	server ann
-	grep -q "each key may use 5.000 times the size of the copies that it keeps for you, as proven by audits of the last 30 days" "$BATS_TEST_TMPDIR/work/server-ann.log"
+	grep -q "each key may use 5.000 bytes for each byte that it keeps for you, or its =BYTES if that is more; its last audit counts for 30 days" "$BATS_TEST_TMPDIR/work/server-ann.log"
 	as ben holder ann "$url"
 	as ben add_file two
 	as ben succeeds varve vault replicate --copies 2

@@ -38,8 +38,8 @@ typedef struct vv_condemned {
 	char run[VV_CONDEMNED_RUN + 1];
 } vv_condemned;
 
-/* Reads the file of the place p into *out, which the caller clears. If the file does not exist,
- * *out is empty. VV_ECORRUPT: the file is invalid. VV_ENOSUPPORT: a newer varve wrote the file. */
+/* Reads the file of the place p into *out, which the caller clears. If the file does not
+ * exist, or the place refuses to read it, as some places do for missing files, *out is empty. VV_ECORRUPT: the file is invalid. VV_ENOSUPPORT: a newer varve wrote the file. */
 vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err);
 /* Writes c to the file of the place p. If c->run is empty, first sets it to a new id. */
 vv_status vv_condemned_put(vv_condemned *c, const vv_place *p, vv_error *err);
