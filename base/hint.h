@@ -49,6 +49,7 @@
 	X(DIFF_PATCH, "diff-patch", "") \
 	X(EDIT_AND_ADD, "edit-and-add", "path") \
 	X(EDITS, "edits", "") \
+	X(EDITS_ABORT, "edits-abort", "") \
 	X(EXPORT, "export", "") \
 	X(FETCH_ALL, "fetch-all", "") \
 	X(FETCH_AND_RESTORE, "fetch-and-restore", "path") \

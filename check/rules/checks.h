@@ -52,7 +52,7 @@ typedef struct vv_check_rule {
 	const char *why;
 	const char *condition; /* ROW, TABLE, CHANGE: the condition; SELECT: the query */
 	/* the condition after "where", which selects the rows to which the rule applies; NULL: all
-	 * rows. In a ROW rule, `condition` is true for all other rows */
+	 * rows. In a ROW rule, `condition` already has it: "CONDITION or not (WHERE)" */
 	const char *where;
 	/* expressions after "group by", ended by NULL; NULL: no groups */
 	const char **groups;

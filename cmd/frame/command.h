@@ -124,15 +124,14 @@ typedef struct vv_option {
 
 /* The options for writing cells as Arrow values. They fill the members `misfit` and `numbers`
  * (lib/view/view.h). */
-#define OPT_ARROW                                                                                        \
-	OPT_CHOICE(                                                                                      \
-		0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,                                            \
-		"--format arrow: what to write for a cell that does not match its column's type "        \
-		"(default: error)"),                                                                     \
-		OPT_CHOICE(                                                                              \
-			0, "numbers", numbers, "WHAT", VV_VIEW_NUMBERS,                                  \
-			"--format arrow, key of arrow-cells: numbers as doubles (the default), text or " \
-			"exact decimals")
+#define OPT_ARROW                                                                                  \
+	OPT_CHOICE(                                                                                \
+		0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,                                      \
+		"--format arrow: what to write for a cell that does not match its column's type "  \
+		"(default: error)"),                                                               \
+		OPT_CHOICE(0, "numbers", numbers, "WHAT", VV_VIEW_NUMBERS,                         \
+			   "--format arrow: columns of numbers as doubles (the default), text or " \
+			   "exact decimals")
 
 /* A rule about options that are used together: a line of vv_command.rules. Each member is a list of
  * options as users type them ("--row -p"), separated by spaces. A word without a dash, such as

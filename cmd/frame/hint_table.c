@@ -48,6 +48,7 @@ static const struct {
 	{"diff-patch", "'varve diff --format patch' writes patches of tables"},
 	{"edit-and-add", "edit the file as you want it, then 'varve add $1'"},
 	{"edits", "'varve add' stages the changes, 'git stash' saves them for later, 'varve restore PATH' discards them"},
+	{"edits-abort", "copy the edited files to another place, or discard the edits with 'varve restore PATH', then abort again"},
 	{"export", "'varve migrate --export' turns the tables of that line into text; 'varve untrack' removes only the line"},
 	{"fetch-all", "'varve fsck' lists the missing blocks; 'varve fetch --data --all' gets those that the remotes have, or with --from URL those that another clone has"},
 	{"fetch-and-restore", "'varve fetch --data' gets the blocks from the remote, or with --from URL from another repository; then run 'varve restore $1'"},

@@ -74,7 +74,7 @@ static vv_status check(const vv_access *x, const vv_vault_session *s, const keys
 		if (memcmp(x->key, s->key.public_key, VV_KEY_PUBLIC) == 0) {
 			return vv_fail(
 				err, VV_EREFUSED,
-				"the key %s cannot sign a change of its own rights\nuse the key of another owner: --key FILE",
+				"the key %s cannot sign a change of its own rights\nsign with the vault's other owner key (the founder's or the recovery key): --key FILE",
 				did);
 		}
 		if (x->add != vv_vault_is_writer(s->state, x->key)) return VV_OK;

@@ -149,7 +149,7 @@ static vv_status reserve(file *f, vv_error *err)
 	if (size > PLAIN_MAX) {
 		return vv_fail(
 			err, VV_EREFUSED,
-			"the file is larger than %s, the limit for files that are not tables\nto get it, clone the repository",
+			"the file is larger than %s, the limit for files that are not tables\nget it with 'git show REV:PATH' in the repository or a clone",
 			vv_text_bytes(PLAIN_MAX));
 	}
 	f->reserved = size;

@@ -507,7 +507,7 @@ static vv_status pick_text(group_reading *in, size_t row, vv_error *err)
 		}
 		break;
 	default:
-		return group_bad(in, "the lengths of its values are unknown", err);
+		return group_bad(in, "the encoding of the lengths of its values is unknown", err);
 	}
 	group_set_cell(in->cells, (const char *)in->p + before, (size_t)len, in->state);
 	return VV_OK;

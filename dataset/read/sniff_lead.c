@@ -489,7 +489,7 @@ static vv_status warn_of_comments(sniff *s, const hash_lines *h, bool had, vv_er
 		vv_buf_printf(
 			w,
 			"line %zu begins with '#', and is read as a row, since it has as many "
-			"cells as the other rows; '--comment \'#\'' makes it a comment\n",
+			"cells as the other rows; with --comment '#' it is a comment\n",
 			line_of(s, h->first_full));
 	}
 	return vv_buf_ok(w, err);

@@ -13,7 +13,7 @@ typedef struct vv_total {
 	vv_long_sum mantissa; /* the sum is mantissa / 10^scale, unless large is not NULL */
 	unsigned scale;       /* see mantissa */
 	vv_ratio *large; /* the sum, if it does not fit into mantissa and scale; else NULL; owned */
-	bool unknown;    /* a value was infinite, or the sum has too many digits */
+	bool unknown; /* a value was infinite or not known, or the sum has too many digits: the other members then have no meaning */
 } vv_total;
 
 void vv_total_clear(vv_total *t);
@@ -24,7 +24,7 @@ bool vv_total_add(vv_total *t, const vv_operand *v, const vv_ratio *large);
 bool vv_total_add_whole(vv_total *t, vv_long_sum mantissa, unsigned scale);
 /* Adds the square of the number v to the sum. large and the result are as for vv_total_add. */
 bool vv_total_add_square(vv_total *t, const vv_operand *v, const vv_ratio *large);
-/* Sets *out to the sum as a fraction. Returns false if the fraction would have too many digits. */
+/* Sets *out to the sum as a fraction. t->unknown must be false. Returns false if the fraction would have too many digits. */
 bool vv_total_ratio(vv_ratio *out, const vv_total *t);
 /* Sets *out to the fraction mantissa / 10^scale. Returns false if it would have too many digits. */
 bool vv_total_whole(vv_ratio *out, vv_long_sum mantissa, unsigned scale);

@@ -259,11 +259,11 @@ bool import_types_give_way(const import *im);
  * that fit all values. */
 bool import_types_may_narrow(const import *im);
 /* Returns true if the column needs a type other than in the previous version, in which f was its
- * field. Sets *narrows to true if no value contradicts the previous type. */
+ * field. Then sets *narrows to true if no value contradicts the previous type; else to false. */
 bool import_type_is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows);
-/* Sets *out to the type inferred from all values of the previous version. If the values cannot be
- * read, or some of them have a leading zero, sets *out to boolean. The caller infers a type again
- * only for string and any, so the column remains a string: codes stay texts. */
+/* Sets *out to the type inferred from all values of the column f in the previous version. If they
+ * cannot be read, or one has a leading zero (a code such as 007), sets *out to boolean, after which
+ * the caller keeps the column's type. */
 vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err);
 /* Adds a warning about a changed type, such as "zip: '02116' in line 7 has a leading zero: now
  * string". now: the new field; was: the old one. */
@@ -387,7 +387,8 @@ uint64_t import_found_line(const import *im, const import_found *f, uint64_t off
 const vv_root *import_old_of(const import *im);
 /* Passes the newest group to the pool, unless the pool already has it. */
 void import_hand_over(import *im);
-/* Waits for the oldest group in progress, and, unless err is NULL, appends it to the lists. */
+/* Waits for the oldest group in progress, and appends it to the lists. err is NULL after an earlier
+ * failure: then the rows are not passed to the sorter or to the choice of the order. */
 vv_status import_collect(import *im, vv_error *err);
 /* Calls import_collect for all groups in progress. */
 vv_status import_collect_all(import *im, vv_error *err);

@@ -56,8 +56,8 @@ void vv_table_close(vv_table *t);
 bool vv_table_key_places(size_t *out, const vv_table *t);
 VV_AUTO_CLEAR(vv_table, vv_table_close)
 
-/* A row group that was read, with the cells of the requested columns. A cell is made when it is
- * decoded and stored in cells. Initialise a vv_batch with {0} before its first use. */
+/* A row group that was read, with the cells of the requested columns. "To make a cell"
+ * means to decode it and store it in cells. Initialise a vv_batch with {0} before its first use. */
 typedef struct vv_batch {
 	vv_cell *cells;  /* rows x columns of the table; columns not requested are absent */
 	size_t cell_cap; /* capacity of cells */

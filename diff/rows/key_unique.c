@@ -223,7 +223,10 @@ vv_status vv_key_find(vv_key_found *out, vv_table *t, size_t rows_max, vv_error 
 	vv_status rc;
 	*out = (vv_key_found){.column = SIZE_MAX, .telling = SIZE_MAX, .columns = t->columns};
 	out->could = vv_calloc(t->columns + 1, sizeof(*out->could));
-	if (!out->could) return vv_fail_nomem(err);
+	if (!out->could) {
+		vv_key_found_clear(out);
+		return vv_fail_nomem(err);
+	}
 	if ((rc = read_first_rows(&f, t, rows_max < most ? rows_max : most, err)) == VV_OK &&
 	    (rc = find_candidates(out, &f, t, err)) == VV_OK) {
 		rc = find_telling(out, &f, t, err);

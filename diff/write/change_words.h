@@ -19,8 +19,8 @@
 /* Numbers of differences between two versions of a table. */
 typedef struct vv_change_counts {
 	bool counted; /* the other members are set; false: this repository lacks blocks */
-	/* the rows were not compared, because too many may differ: only old_rows, new_rows and the
-	 * members about columns and form are set, and the latter may be 0, too */
+	/* the rows were not compared, because too many may differ: old_rows and new_rows are set,
+	 * the members about columns and form are set or 0, and the others are not set */
 	bool many;
 	uint64_t old_rows,                       /* number of rows of the old version */
 		new_rows;                        /* number of rows of the new version */

@@ -183,6 +183,7 @@ static vv_status judge(reading *r, const vv_commit *c, vv_buf *out, vv_error *er
 	vv_report_free(run->report);
 	run->report = NULL;
 	run->owner = NULL;
+	rc = rc < 0 ? rc : vv_buf_ok(out, err);
 	if (rc == VV_OK && run->unread.code < 0) {
 		rc = vv_error_copy(err, &run->unread);
 	}

@@ -15,8 +15,8 @@
  * vv_txn_free removes these blocks; gc removes those that vv_txn_blob or vv_txn_copy made durable.
  * A transaction works on an index in memory (index.h): a copy of the repository's index, or an
  * index that begins as the tree of the branch. After a failure of vv_txn_add, vv_txn_stage or
- * vv_txn_commit, the repository is unchanged, and further calls fail with the same error. This
- * includes VV_ENOCHANGE.
+ * vv_txn_commit, further calls fail with the same error. This includes VV_ENOCHANGE, but not a
+ * VV_EUSAGE because of a branch. The repository is then unchanged, unless vv_txn_commit set *id.
  */
 #ifndef VV_LIB_COMMIT_TXN_H
 #define VV_LIB_COMMIT_TXN_H
@@ -45,7 +45,8 @@ typedef struct vv_txn vv_txn;
 vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
 		      const vv_progress *progress, vv_error *err);
 /* A value for the parameter `branch` of vv_txn_open: the transaction makes a commit that is on no
- * branch. Its parent is `from`; if that is NULL, it has no parent. gc removes the commit's blocks,
+ * branch. Its parent is `from`; if that is NULL, it has no parent. A second commit of the
+ * transaction begins with an empty tree, and has no parent. gc removes the commit's blocks,
  * unless a ref to the commit is made before gc runs. */
 extern const char vv_txn_no_branch[];
 void vv_txn_free(vv_txn *t); /* accepts NULL */

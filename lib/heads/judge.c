@@ -583,6 +583,7 @@ vv_status vv_heads_list(vv_shown_head **out, size_t *count, vv_repository *r, vv
 	if (rc < 0) {
 		vv_heads_free(l.items, l.count);
 		*out = NULL;
+		*count = 0;
 	}
 	return rc;
 }

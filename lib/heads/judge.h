@@ -3,8 +3,9 @@
  *
  * Every record that is newer than the trusted records is checked. Its signature and name must be
  * valid, and its number must be one above that of the previous record. Its signer must be the
- * owner, or a key that the owner has authorised. The newest owner's record that this record saw
- * decides that: it must name the key, and the key must not have expired or been revoked. Each
+ * owner, or a key that the owner has authorised. The newest of the owner's records that this
+ * record saw decides whether the owner has: it must name the key, must not have revoked it, and the
+ * key must not have expired. Each
  * signer's head must be the trusted head or descend from it. An older head is a rollback; any other
  * head is a fork.
  *
@@ -90,9 +91,9 @@ void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t nu
  * version". now: as for vv_head_put_line. */
 vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, int64_t now,
 				vv_error *err);
-/* Sets *out to the newest trusted head if *commit is reachable from one of the head's refs. Sets
- * *ref to the id of the ref that points to *commit, or else of the first ref from which the commit
- * is reachable; to null if no such ref exists. Clear *out in any case. */
+/* Sets *ref to the id of the ref of the newest trusted head that points to *commit, or else of its
+ * first ref from which *commit is reachable; to null if there is none. If *ref is not null, *out is
+ * that head. *out must be all zeros before the call; the caller clears it in any case. */
 vv_status vv_head_of_commit(vv_head_commit *out, vv_oid *ref, vv_repository *r,
 			    const vv_oid *commit, vv_error *err);
 

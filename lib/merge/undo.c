@@ -94,7 +94,7 @@ static vv_status collect(undoing *u, vv_error *err)
 	if (rc == VV_OK && u->edited > 0) {
 		vv_fail(err, VV_EREFUSED, "undoing the %s would lose these edits; nothing was done",
 			vv_state_shown(u->repo));
-		return vv_hint_code(err, VV_HINT_EDITS);
+		return vv_hint_code(err, VV_HINT_EDITS_ABORT); /* add or a stash would lose them */
 	}
 	return rc;
 }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/array.h"
+
 void vv_fact_test_init(vv_fact_test *t, vv_fact_op op, const char *text, size_t len)
 {
 	*t = (vv_fact_test){.op = op, .text = text, .len = len};
@@ -97,7 +99,7 @@ static bool begins(const vv_fact_test *t, const char *s, size_t len)
 
 static bool prefix_may(const vv_fact_test *t, const vv_fact *f)
 {
-	size_t plain = strspn(t->text, "-.0123456789");
+	const size_t plain = vv_find_place(i, t->len, !memchr("-.0123456789", t->text[i], 12));
 
 	if (f->numbers && plain == t->len) return true;
 	return f->texts && high_order(f, t->text, t->len) >= 0 &&

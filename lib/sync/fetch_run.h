@@ -47,7 +47,7 @@ typedef struct vv_fetch_job {
 	vv_transfer_sum sum; /* totals of the received data */
 	bool refused;        /* a ref was not moved, since it was not a fast-forward */
 	/* a ref was not moved, since no peer has all blocks of its versions, or no copy has
-	 * the commits in a signed head */
+	 * the commits in a signed head; with keep_missing, the latter ref was moved nevertheless */
 	bool behind;
 	bool mended;        /* missing blocks of commits that were fetched earlier were received */
 	uint64_t elsewhere; /* number of versions whose blocks were left at their sources */

@@ -36,6 +36,7 @@ WORDS = {
     "diff-key": "name it with key=",
     "edit-and-add": "Repo.put() or Repo.write() stores it as you want it",
     "edits": "commit them, save them with 'git stash', or discard them with 'git restore PATH'",
+    "edits-abort": "copy the edited files to another place, or discard the edits with 'varve restore PATH', then abort again",
     "fetch-all": FETCH,
     "fetch-and-restore": FETCH,
     "fetch-branches": "'git fetch' gets all its branches; 'git branch -r' lists them",

@@ -42,7 +42,7 @@ vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *ou
 			     vv_block_form *form, vv_error *err);
 
 /* Begins to read the block cid, which is stored in parts (parts.h). Sets p->block to the block's
- * length, with the bytes of the head only; p->record to the record, of which only the first p->have bytes are read; p->parts to
+ * length, with the bytes of the head only; p->record to the record, of which only the header and the first p->have stored bytes are read; p->parts to
  * the positions of the parts, with `there` set for parts in p->record; and p->pack to a new
  * reference to the pack. VV_ENOTFOUND: the block is not stored in parts, or is in the unfinished
  * pack; VV_EMISSING: no pack has the block; err is not set for these two. VV_ECORRUPT: the record is

@@ -25,8 +25,9 @@ typedef struct vv_ssh_login {
 	const vv_ssh_config *config;
 	const vv_connect_options *options;
 	const char *name; /* the peer's name for messages */
-	unsigned seconds; /* time limit of each wait */
-	bool other;       /* set after a failure: the program ssh may succeed */
+	unsigned
+		seconds; /* time limit of each wait after the handshake; before: vv_first_sec(options) */
+	bool other;      /* set after a failure: the program ssh may succeed */
 } vv_ssh_login;
 
 /* Initialises libssh2 for the whole process. Thread-safe; later calls do nothing. */
@@ -35,7 +36,8 @@ vv_status vv_ssh_ready(vv_error *err);
 /* Connects and logs in, and sets s->session. VV_EREFUSED: the host's key is unknown, wrong or
  * revoked. VV_EREFUSED with err->login: there is no usable key, or the host does not accept any of
  * the user's keys. VV_ENOSUPPORT: libssh2 cannot check the host's key. VV_ENOTFOUND: no such host.
- * VV_EIO with err->silent: the host did not answer in time. */
+ * VV_EIO: the connection failed or took too long; with err->silent: the host accepted it, but did
+ * not answer in time. */
 vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err);
 void vv_ssh_login_close(vv_ssh_login *s);
 VV_AUTO_CLEAR(vv_ssh_login, vv_ssh_login_close)

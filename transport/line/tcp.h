@@ -41,8 +41,8 @@ typedef struct vv_lookup {
 } vv_lookup;
 
 /* Sets *out to the host's addresses for stream sockets; the caller frees the list with
- * freeaddrinfo. VV_ENOTFOUND: no such host. VV_EIO: no answer in time, a failure of the name
- * server, or *stopped was set. */
+ * freeaddrinfo. VV_ENOTFOUND: no such host, or a permanent failure of the name server.
+ * VV_EIO: no answer in time, a temporary failure of the name server, or *stopped was set. */
 vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err);
 
 /* Connects to the host within `seconds` seconds. Returns the socket (close-on-exec, TCP_NODELAY,

@@ -506,7 +506,9 @@ static enum MHD_Result send_identity(http_request *q, wish *w, const vv_foreign_
 	vv_auto(vv_buf) car = VV_BUF_INIT;
 
 	if (w->part_count > 0 || c->codec != VV_CODEC_RAW) {
-		return say_absent(q, "this server has no block with this kind of CID");
+		return say_absent(q, w->part_count > 0
+					     ? "the block of this CID has no files below it"
+					     : "this server has no block with this kind of CID");
 	}
 	(void)snprintf(w->cid, sizeof(w->cid), "%.*s", (int)len, text);
 	vv_buf_puts(&w->roots, w->cid);

@@ -47,11 +47,12 @@ static vv_status run_accept(vv_context *c, vv_error *err)
 			  .until = o->until,
 			  .why = o->why};
 	vv_auto(char) *path = NULL;
-	/* as in .gitattributes, a pattern may begin with a slash: then it is of this folder alone */
-	const bool top = given[0] == '/' && !vv_exists(given);
-	vv_status rc = vv_repository_relative(&path, c->repo, top ? given + 1 : given, err);
+	vv_status rc = vv_repository_relative(&path, c->repo, given, err);
 	vv_stat st;
 
+	/* as in .gitattributes, a pattern may begin with a slash: then it is of this folder alone */
+	const bool top = rc == VV_EUSAGE && given[0] == '/';
+	rc = top ? vv_repository_relative(&path, c->repo, given + 1, err) : rc;
 	if (rc < 0) return rc;
 	if (top && !strchr(path, '/')) {
 		char *pattern = vv_asprintf("/%s", path);

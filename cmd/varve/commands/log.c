@@ -87,7 +87,7 @@ static const vv_option table[] = {
 	OPT_ONCE(0, "figure", figure, "AGGREGATE",
 		 "show a figure such as 'sum(price)' for each version of one table, with a bar"),
 	OPT_LIST(0, "where", where, "CONDITION",
-		 "with --figure: count only the rows that meet CONDITION; may be repeated"),
+		 "with --figure: use only the rows that meet CONDITION; may be repeated"),
 	OPT_NAMES(0, "key", key,
 		  "with --row: columns that identify rows (default: the table's key)"),
 };

@@ -47,10 +47,9 @@ void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool
 {
 	if (!quiet) {
 		if (rep->guessed > 0) {
-			vv_out("%s read%s as %s of varve "
-			       "('git config varve.addTables false' leaves new ones to Git):\n",
+			vv_out("%s recognized as %s "
+			       "('git config varve.addTables false' leaves new files to Git):\n",
 			       vv_text_counted(rep->guessed, "new file", "new files"),
-			       rep->guessed == 1 ? "s" : "",
 			       rep->guessed == 1 ? "a table" : "tables");
 		}
 		vv_out_bytes(vv_buf_cstr(&rep->text), rep->text.len);

@@ -49,7 +49,7 @@ static const vv_option table[] = {
 		     "how much memory all requests together may use (default: 1g)"),
 	OPT_POSITIVE(
 		0, "temp-space", http.temp_space, "BYTES",
-		"how much space in TMPDIR restored files may take, for tables stored in key order (default: 1g)"),
+		"space in TMPDIR for temporary files of tables stored in key order (default: 1g; one larger file is allowed)"),
 	OPT_LIST(0, "host", http.server.hosts, "NAME",
 		 "a host name of this server; requests for other names are refused"),
 	OPT_LIST(0, "trust-proxy", http.server.proxies, "NETWORK",

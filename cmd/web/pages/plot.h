@@ -10,7 +10,7 @@
 
 /* A point of a line. */
 typedef struct vv_plot_point {
-	int64_t x; /* a time, or any other number */
+	int64_t x; /* ascending: seconds since 1970; for vv_plot_spark, any number */
 	double y;
 	const char *words; /* the tooltip */
 } vv_plot_point;
@@ -22,9 +22,10 @@ const vv_plot_point *vv_plot_rows(vv_page *p, const vv_web_dataset *d);
 /* How a drawing is made. */
 typedef struct vv_plot {
 	const char *title, *words; /* words: the text alternative to the drawing */
-	bool from_zero,            /* the scale begins at 0 */
-		percent;           /* values are shares, and are written in percent */
-	bool whole;                /* values are integers, so the scale has only integers */
+	/* for vv_plot_line; bars begin at 0, and have a scale of integers */
+	bool from_zero,  /* the scale begins at 0 */
+		percent; /* values are shares, and are written in percent */
+	bool whole;      /* values are integers, so the scale has only integers */
 	/* for a histogram: the label at the end of the last bar; else NULL */
 	const char *end;
 } vv_plot;

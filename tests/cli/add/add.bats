@@ -208,7 +208,7 @@ pointer_of() {
 	: > data/empty.csv
 	echo x > data/b.txt
 	succeeds varve add data
-	output_has "3 new files read as tables of varve ('git config varve.addTables false' leaves new ones to Git)"
+	output_has "3 new files recognized as tables ('git config varve.addTables false' leaves new files to Git)"
 	output_has "data/a.csv: 10 rows, key id (found: no value repeats)"
 	output_has "3 ordinary files: data/b.txt, data/broken.csv, data/empty.csv"
 	stderr_has "data/broken.csv is stored in Git as text, since it cannot be read as a table: data/broken.csv: line 2, character 5"

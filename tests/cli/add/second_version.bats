@@ -46,7 +46,7 @@ is_found() {
 	varve commit -qm 1
 	printf '#77;5\n' >> t.csv
 	succeeds varve add t.csv
-	stderr_has "line 10 begins with '#', and is read as a row, since it has as many cells as the other rows; '--comment '#'' makes it a comment"
+	stderr_has "line 10 begins with '#', and is read as a row, since it has as many cells as the other rows; with --comment '#' it is a comment"
 	is_found rows 8
 	is_found form ".*comments after '#'"
 	varve cat :t.csv | cmp - t.csv

@@ -44,6 +44,8 @@ cheap() {
 	[ "$(jq -c '[.accept[] | .path]' varve.json)" = '["p.csv","d/q*","d/q.csv","p.csv"]' ]
 	succeeds varve accept --all no-key '/p*' --why top
 	[ "$(jq -c '.accept[-1].path' varve.json)" = '"/p*"' ]
+	succeeds varve accept --all no-key "$PWD/p*" --why here
+	[ "$(jq -c '.accept[-1].path' varve.json)" = '"p*"' ]
 	ends_with 2 varve accept --all type-error d --why all
 	stderr_has "'d' is a folder"
 	succeeds varve check

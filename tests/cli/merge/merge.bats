@@ -152,6 +152,8 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	ends_with 2 varve merge --abort
 	stderr_has "    note.txt"
 	stderr_has "undoing the merge would lose these edits"
+	stderr_has "copy the edited files to another place, or discard the edits with 'varve restore PATH', then abort again"
+	stderr_lacks "varve add"
 	tail -n 1 note.txt | grep -q mine
 	varve restore -q note.txt
 	succeeds varve merge --abort
