@@ -263,7 +263,7 @@ two_versions() {
 	two_versions
 	git update-index --add --cacheinfo "160000,$(git rev-parse HEAD),sub"
 	ends_with 2 varve cat :sub
-	stderr_has "'sub' is a submodule"
+	stderr_has "':sub' is a submodule"
 }
 
 @test "malformed text is refused with line and column" {

@@ -92,6 +92,10 @@ static void an_unknown_revision_offers_a_near_name(void **state)
 	vv_repository_close(r);
 }
 
+/* libgit2 1.5 leaks the ref whose object it cannot read. */
+extern void __lsan_disable(void) __attribute__((weak));
+extern void __lsan_enable(void) __attribute__((weak));
+
 static void a_lost_or_damaged_commit_is_not_an_unknown_version(void **state)
 {
 	static const char *const damages[] = {"echo garbage >", "rm -f"};
@@ -109,7 +113,13 @@ static void a_lost_or_damaged_commit_is_not_an_unknown_version(void **state)
 		   "chmod u+w $f; %s $f",
 		   damages[i]);
 		r = open_here();
+		if (__lsan_disable) {
+			__lsan_disable();
+		}
 		vv_assert_status(vv_rev_commit(r, "main", &id, &err), VV_ECORRUPT, &err);
+		if (__lsan_enable) {
+			__lsan_enable();
+		}
 		vv_assert_contains(err.message, messages[i]);
 		vv_repository_close(r);
 	}
