@@ -345,9 +345,7 @@ static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_erro
 	} else if ((staged = vv_index_get(t->index, c->path, &e))) {
 		rc = vv_checkout_is_clean(&checkout, &e, &clean, err);
 	}
-	for (int stage = 1; !staged && stage <= 3; stage++) {
-		staged = vv_index_get_stage(t->index, c->path, stage, &e); /* in conflict */
-	}
+	staged = staged || vv_index_is_unmerged(t->index, c->path);
 	return rc < 0 || clean
 		       ? rc
 		       : vv_fail(err, VV_EREFUSED,

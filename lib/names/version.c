@@ -275,9 +275,7 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 				     "'%s' is not in conflict, or %s does not have it",
 				     vv_text_shows(s->path), sides[stage]);
 			vv_hint_code(err, VV_HINT_CONFLICTS);
-		} else if (vv_index_get_stage(x, s->path, 1, &e) ||
-			   vv_index_get_stage(x, s->path, 2, &e) ||
-			   vv_index_get_stage(x, s->path, 3, &e)) {
+		} else if (vv_index_is_unmerged(x, s->path)) {
 			rc = vv_fail(err, VV_ENOTFOUND,
 				     "'%s' is in conflict\nname one side: ':1:PATH' is the base, "
 				     "':2:PATH' ours, ':3:PATH' theirs",

@@ -51,15 +51,6 @@ static bool has_entry(const undoing *u, const char *path, uint32_t mode, const v
 	return mode ? has && e.mode == mode && vv_oid_equal(&e.id, id) : !has;
 }
 
-static bool is_unmerged(const undoing *u, const char *path)
-{
-	vv_index_entry e;
-
-	return vv_index_get_stage(u->index, path, 1, &e) ||
-	       vv_index_get_stage(u->index, path, 2, &e) ||
-	       vv_index_get_stage(u->index, path, 3, &e);
-}
-
 typedef enum content { ABSENT, UNTOUCHED, OLD, NEW, HALF, OTHER } content;
 
 /* A file beside the bytes that a table has. */
@@ -168,7 +159,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	undoing *u = payload;
 	const bool new_entry = has_entry(u, c->path, c->new_mode, &c->new_id) ||
-			       is_unmerged(u, c->path);
+			       vv_index_is_unmerged(u->index, c->path);
 	const bool changed = vv_later_was_changed(u->note, c->path);
 	content is;
 	vv_status rc;
