@@ -220,6 +220,19 @@ bool vv_dialect_same_rows(const vv_dialect *a, const vv_dialect *b)
 	       vv_bytes_equal(&a->close, &b->close) && vv_bytes_equal(&a->row_end, &b->row_end);
 }
 
+void vv_dialect_borrow_usual(vv_dialect *to, const vv_dialect *from)
+{
+	to->newline = from->newline;
+	to->quoting = from->quoting;
+	to->quoting_count = from->quoting_count;
+	to->ascii = from->ascii;
+	to->open = from->open;
+	to->colon = from->colon;
+	to->comma = from->comma;
+	to->close = from->close;
+	to->row_end = from->row_end;
+}
+
 const char *vv_dialect_header(const vv_dialect *d, size_t *len)
 {
 	*len = d->prologue.len - d->lead;

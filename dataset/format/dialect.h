@@ -152,6 +152,9 @@ bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b);
  * then are equal lines of two files equal rows in the same layout, so that an import need not scan
  * the lines again. */
 bool vv_dialect_same_rows(const vv_dialect *a, const vv_dialect *b);
+/* Sets the members of `to` that vv_dialect_same_rows compares, but vv_dialect_same_cells does not, to
+ * those of `from`. They are borrowed, so `to` must not be cleared. */
+void vv_dialect_borrow_usual(vv_dialect *to, const vv_dialect *from);
 /* Returns true if the bytes of a and b are equal. */
 bool vv_bytes_equal(const vv_bytes *a, const vv_bytes *b);
 /* Replaces the content of b by a copy of len bytes of data, and frees the old content. If memory

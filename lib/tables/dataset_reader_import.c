@@ -362,20 +362,6 @@ static vv_status put_first(vv_buf *warnings, const char *line, vv_error *err)
 	return vv_buf_ok(warnings, err);
 }
 
-/* What is usual in the rows of a file; to borrows it. */
-static void take_usual(vv_dialect *to, const vv_dialect *from)
-{
-	to->quoting = from->quoting;
-	to->quoting_count = from->quoting_count;
-	to->newline = from->newline;
-	to->ascii = from->ascii;
-	to->open = from->open;
-	to->colon = from->colon;
-	to->comma = from->comma;
-	to->close = from->close;
-	to->row_end = from->row_end;
-}
-
 /* The same bytes are the version before, also if an import would take other quotes, line ends or blanks for the usual
  * ones, as after a merge, which takes those that a side made usual. */
 static vv_status take_parent(vv_dataset_found *out, vv_dataset_reader *r, vv_error *err)
@@ -395,7 +381,7 @@ static vv_status take_parent(vv_dataset_found *out, vv_dataset_reader *r, vv_err
 	    vv_dialect_same_rows(&root->dialect, &before->dialect)) {
 		return VV_OK;
 	}
-	take_usual(&same.dialect, &before->dialect);
+	vv_dialect_borrow_usual(&same.dialect, &before->dialect);
 	same.data = before->data;
 	same.layout = before->layout;
 	same.facts = before->facts;
