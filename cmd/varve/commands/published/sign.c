@@ -45,22 +45,16 @@ static const vv_option_rule option_rules[] = {
 	{NULL, NULL, NULL},
 };
 
-static vv_status read_date(int64_t *out, const char *text, vv_error *err)
+/* given: the value of the option. VV_EUSAGE with the hint: the date is in the past. */
+static vv_status read_future(int64_t *out, const char *text, const char *given, const char *hint,
+			     vv_error *err)
 {
 	int zone;
-
-	return vv_date_parse(text, out, &zone, err);
-}
-
-static vv_status read_expiry(int64_t *out, const char *text, vv_error *err)
-{
-	const vv_status rc = read_date(out, text, err);
+	const vv_status rc = vv_date_parse(text, out, &zone, err);
 
 	if (rc < 0 || *out > vv_now_sec()) return rc;
-	return vv_fail(err, VV_EUSAGE,
-		       "'%s': the date is in the past\nreaders would be warned that the head has "
-		       "expired; --final signs the last head",
-		       vv_text_shows(text));
+	return vv_fail(err, VV_EUSAGE, "'%s': the date is in the past\n%s", vv_text_shows(given),
+		       hint);
 }
 
 /* "KEY=DATE" or "KEY=NUMBER"; a key is did:key:z6Mk... or that without its beginning. */
@@ -83,12 +77,9 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 				       "'%s' is not KEY=%s, with a key such as z6Mk...",
 				       vv_text_shows(*item), dates ? "DATE" : "NUMBER");
 		}
-		if (dates && (rc = read_date(&date, eq + 1, err)) < 0) return rc;
-		if (dates && date <= vv_now_sec()) {
-			return vv_fail(err, VV_EUSAGE,
-				       "'%s': the date is in the past\n"
-				       "--revoke KEY=NUMBER withdraws a key",
-				       vv_text_shows(*item));
+		if (dates && (rc = read_future(&date, eq + 1, *item,
+					       "--revoke KEY=NUMBER withdraws a key", err)) < 0) {
+			return rc;
 		}
 		rc = vv_head_keys_set(out, key, dates ? (uint64_t)date : number, NULL, err);
 		if (rc < 0) return rc;
@@ -133,7 +124,12 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 	if ((rc = judge_mirrors(&o->mirrors, err)) < 0 ||
 	    (rc = read_keys(&signers, &o->signers, true, err)) < 0 ||
 	    (rc = read_keys(&revoked, &o->revoked, false, err)) < 0 ||
-	    (o->expires && (rc = read_expiry(&m.expires, o->expires, err)) < 0) ||
+	    (o->expires &&
+	     (rc = read_future(
+		      &m.expires, o->expires, o->expires,
+		      "readers would be warned that the head has expired; --final signs the "
+		      "last head",
+		      err)) < 0) ||
 	    (o->join &&
 	     (rc = vv_heads_learn(c->repo, NULL, o->join, &other, &vv_notes_stderr, err)) < 0) ||
 	    (rc = vv_head_make(&id, c->repo, &m, err)) < 0 || o->quiet ||
