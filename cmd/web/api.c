@@ -210,7 +210,7 @@ static void put_rows(api *x, const vv_web_table *t, const vv_web_rows *r)
 		&x->w, {JSON_NUMBER("from", r->from)}, {JSON_BOOL("filtered", r->filtered)},
 		{JSON_NUMBER("matched", r->matched)}, {JSON_BOOL("counted", r->counted)},
 		{JSON_BOOL("timeOver", r->time_over)}, {JSON_BOOL("complete", r->complete)},
-		{API_LINK_WHEN(!r->complete && r->next > r->from, "next", &next)},
+		{API_LINK_WHEN(vv_web_rows_go_on(r), "next", &next)},
 		{API_LINK_WHEN(r->has_previous, "previous", &previous)}, {JSON_ARRAY("rows")});
 	vv_array_each(r->rows, r->count, row) {
 		put_row(&x->w, row, r->column_count);

@@ -38,6 +38,13 @@ typedef struct vv_web_rows {
 	uint64_t previous;
 } vv_web_rows;
 
+/* Returns true if `next` leads to a further page. False also if the time limit was reached while the
+ * rows were sorted, and this page has all rows that were found. */
+static inline bool vv_web_rows_go_on(const vv_web_rows *r)
+{
+	return !r->complete && r->next > r->from;
+}
+
 /* Sets *out to the page of rows that q selects. VV_ENOTFOUND: the table lacks a column, or no row
  * has the key q->jump. VV_EUSAGE: a filter is invalid (vv_web_test_make), the table has no key, or
  * the page is beyond the first 100,000 sorted rows. VV_EINPUT: t is not a table. */

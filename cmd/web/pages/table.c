@@ -187,7 +187,7 @@ static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, u
 	} else if (r->from > 0) {
 		vv_page_put_from(p, p->at, 0, "First", NULL);
 	}
-	if (!r->complete && r->next > r->from) {
+	if (vv_web_rows_go_on(r)) {
 		const bool sorted = p->at->rows.sort && !p->at->rows.jump;
 		vv_page_put_from(p, p->at, r->next,
 				 r->time_over && !sorted ? "Go on searching" : "Next", "next");
