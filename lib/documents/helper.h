@@ -41,7 +41,7 @@ typedef struct vv_helper_limits {
 /* Starts the program argv[0] in the folder "/", with an empty stdin. argv: as for vv_run_program;
  * copied. VV_EPROGRAM: the program does not exist. VV_ELOCKED: eight helpers of this process
  * are not closed, and none was closed within ten seconds; with limits->ahead, fails at once if four
- * are not closed. What the members of *limits point to is borrowed until vv_helper_close. */
+ * are not closed. The data to which members of *limits point is borrowed until vv_helper_close. */
 vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
 			  const vv_helper_limits *limits, vv_error *err);
 

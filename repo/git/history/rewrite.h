@@ -84,7 +84,7 @@ VV_AUTO_FREE(vv_rewrite, vv_rewrite_close)
 vv_status vv_rewrite_commit(vv_rewrite *w, const vv_oid *commit, vv_oid *out, vv_error *err);
 
 /* Sets *out to the new id of id, an object to which a ref points: a commit, or an annotated tag,
- * which is rewritten if its target has changed. If the object has not changed, *out is id.
+ * which is rewritten if its target has changed. If the object is unchanged, *out is id.
  * VV_EREFUSED: tags are nested too deep. */
 vv_status vv_rewrite_object(vv_rewrite *w, const vv_oid *id, vv_oid *out, vv_error *err);
 

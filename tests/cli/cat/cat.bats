@@ -259,7 +259,7 @@ two_versions() {
 	stderr_has "the last commit contains it: 'HEAD:prices.csv'"
 }
 
-@test "a submodule in the index is no file" {
+@test "cat refuses a submodule of the index" {
 	two_versions
 	git update-index --add --cacheinfo "160000,$(git rev-parse HEAD),sub"
 	ends_with 2 varve cat :sub

@@ -130,7 +130,7 @@ packs_size() {
 	stderr_has "--prune requires now, never, or a time"
 }
 
-@test "what a gc keeps is counted in words, and so is for how long" {
+@test "gc prints one version, and the time of grace, in words" {
 	new_repo
 	printf 'id\n1\n' > t.csv
 	varve add -q t.csv

@@ -54,7 +54,7 @@ id_of() {
 	output_is $'a.csv 1\nb.tsv 2'
 }
 
-@test "an error of the API names what the address lacks or has too much" {
+@test "an error of the API names the missing or surplus part of the address" {
 	places
 	start_server src
 	[ "$(said column/HEAD/places.csv '.error | "\(.message) \(.hint)"')" = 'the address does not name a column add ?name=COLUMN' ]

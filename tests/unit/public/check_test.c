@@ -1,10 +1,10 @@
 /*
- * Checks: what the verdicts on a history are made from.
+ * Checks: the inputs of verdicts on a history.
  */
 #include "tests/unit/public/fixture.h"
 
 /* Returns the number of verdicts that found something. Fails the test unless there are verdicts. */
-static unsigned count_bad(varve_repo *repo, const varve_check_options *options)
+static unsigned bad_verdicts(varve_repo *repo, const varve_check_options *options)
 {
 	varve_check_history *h;
 	const varve_check_verdict *v;
@@ -39,10 +39,10 @@ static void verdicts_are_by_the_schemas_of_the_versions(void **state)
 	vv_test_write_text("t.csv", "id,note,price,day,flag,code\nx,,2,2024-05-01,true,a\n");
 	varve("add t.csv");
 	varve("commit -q -m bad");
-	unsigned by_other = count_bad(repo, &other);
-	unsigned later = count_bad(repo, NULL);
+	unsigned by_other = bad_verdicts(repo, &other);
+	unsigned later = bad_verdicts(repo, NULL);
 
-	assert_int_equal(by_other, count_bad(repo, &fresh));
+	assert_int_equal(by_other, bad_verdicts(repo, &fresh));
 	assert_int_equal(later, by_other); /* from the cache of the first */
 	assert_in_range(later, 1, 2);      /* the version and its rule */
 	varve_repo_free(repo);

@@ -310,7 +310,7 @@ static void commit_often(unsigned count)
 	assert_int_equal(pclose(f), 0);
 }
 
-/* git lists commits for the parent's cursor, and has not ended. */
+/* git still lists commits for the parent's cursor. */
 static void a_forked_child_frees_a_log_that_is_still_listed(void **state)
 {
 	varve_log_options o = VARVE_INIT(varve_log_options);

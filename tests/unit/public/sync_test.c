@@ -181,7 +181,7 @@ static void a_rejected_push_moves_nothing_and_names_the_ref(void **state)
 	varve_transfer_free(done);
 	assert_string_equal(out("git -C ../far.git rev-parse main"), theirs);
 
-	/* A tag that was moved: a merge is no way on. */
+	/* A tag was moved, so a merge does not help. */
 	sh("git tag moved main~1 && git push -q ../far.git moved && git tag -f moved main");
 	o.specs = moved;
 	fails_as(varve_push(NULL, repo, "origin", &o, &e), VARVE_EREJECTED, &e);

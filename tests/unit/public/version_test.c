@@ -150,7 +150,7 @@ static void a_file_outside_of_repositories_is_a_table_by_its_name(void **state)
 	varve_version_free(v);
 }
 
-static void a_link_has_the_length_of_the_file_that_is_read(void **state)
+static void the_length_of_a_link_is_that_of_its_file(void **state)
 {
 	varve_repo *repo = begin_repo();
 	varve_version *v;
@@ -406,7 +406,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_table_of_a_stored_document_is_its_rows),
 	cmocka_unit_test(a_table_of_a_document_outside_of_repositories_has_no_path),
 	cmocka_unit_test(a_file_outside_of_repositories_is_a_table_by_its_name),
-	cmocka_unit_test(a_link_has_the_length_of_the_file_that_is_read),
+	cmocka_unit_test(the_length_of_a_link_is_that_of_its_file),
 	cmocka_unit_test(folders_and_submodules_are_no_versions),
 	cmocka_unit_test(the_progress_of_a_part_ends_with_the_file),
 	cmocka_unit_test(no_repository_is_made_in_place_of_a_file),
