@@ -781,6 +781,10 @@ refs/tags/v1" ]
 	stderr_has "varve: this push would delete refs/varve/blocks of origin"
 	stderr_has "git push --all"
 	stderr_has "git push --no-verify"
+	git config alias.copy "-c push.default=current push --no-mirror"
+	git config alias.again "copy --mirror -q"
+	ends_with 1 git -C . -c core.abbrev=9 again origin
+	stderr_has "varve: this push would delete refs/varve/blocks of origin"
 	git -C ../host.git rev-parse -q --verify refs/varve/blocks
 	change 7
 	succeeds git push -q --all origin

@@ -2,7 +2,6 @@
  * pre_push: runs as git's pre-push hook. Blocks must be on the other side before the commits that
  * name them; otherwise it stops the push.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,12 +24,10 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
 #include "repo/git/run_git.h"
+#include "repo/git/verb/caller.h"
 #include "repo/git/verb/hook.h"
 #include "transport/places/packs/host.h"
 #include "transport/protocol/push.h"
-
-#define PROC_MAX 65536u
-#define ANCESTORS 6 /* of this process, at most, that are looked at */
 
 typedef struct run {
 	vv_repository *repo;
@@ -171,38 +168,19 @@ static vv_status read_refs(run *r, vv_error *err)
 
 /* --- git push --mirror ------------------------------------------------------------------------ */
 
-/* "git\0push\0--mirror\0origin": git accepts a prefix of an option, too. */
-static bool says_mirror(const vv_buf *line)
-{
-	bool push = false;
-
-	for (const char *p = line->data, *end = p + line->len; p < end; p += strlen(p) + 1) {
-		push |= strcmp(p, "push") == 0;
-		if (push && strlen(p) > 2 && strncmp(p, "--mirror", strlen(p)) == 0) return true;
-	}
-	return false;
-}
-
 /* Git does not report deletions in a mirror to the hook: the command line shows them. */
 static bool is_mirror(const run *r)
 {
-	vv_auto(vv_buf) key = VV_BUF_INIT, text = VV_BUF_INIT;
-	vv_os_process p = {.parent = getppid()};
+	vv_auto(vv_buf) key = VV_BUF_INIT;
+	vv_auto(vv_caller) git = {0};
 	bool is = false;
 
 	vv_buf_printf(&key, "remote.%s.mirror", r->name);
-	if (vv_config_bool(r->repo, vv_buf_cstr(&key), false, &is, VV_IGNORED) < 0) {
-		is = false;
+	if (vv_config_bool(r->repo, vv_buf_cstr(&key), false, &is, VV_IGNORED) == VV_OK && is) {
+		return true;
 	}
-	for (int up = 0; !is && up < ANCESTORS && p.parent > 1 && vv_buf_reserve(&text, PROC_MAX);
-	     up++) {
-		text.len = vv_os_process_arguments(text.data, PROC_MAX, p.parent);
-		is = says_mirror(&text);
-		if (!vv_os_process_find(&p, p.parent)) {
-			break;
-		}
-	}
-	return is;
+	vv_caller_find(&git, r->repo);
+	return vv_caller_is(&git, "push") && vv_caller_has(&git, "--mirror");
 }
 
 /* A mirror deletes refs missing here: clones lack the blocks' ref, and some the signed heads. */

@@ -1,0 +1,41 @@
+/*
+ * caller: the words of the nearest git above this process, such as "git diff --binary".
+ *
+ * Git does not report to a filter, a textconv or a hook which command needs it. The arguments of
+ * the git process that started it do. Aliases that git expands itself are expanded, too. An alias
+ * that begins with '!' starts a further git, which is then the nearest.
+ *
+ *	vv_auto(vv_caller) c = {0};
+ *
+ *	vv_caller_find(&c, repo);
+ *	if (vv_caller_is(&c, "push") && vv_caller_has(&c, "--mirror")) ...
+ */
+#ifndef VV_REPO_GIT_VERB_CALLER_H
+#define VV_REPO_GIT_VERB_CALLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "repo/git/repository.h"
+
+/* The words of a git process. */
+typedef struct vv_caller {
+	/* the command ("diff"), then its arguments, each with a NUL; empty: no git is above, or the
+	 * system does not report its arguments */
+	vv_buf words;
+} vv_caller;
+
+/* Finds the nearest git. r is for aliases, and may be NULL. On failure, words is empty. */
+void vv_caller_find(vv_caller *out, vv_repository *r);
+void vv_caller_clear(vv_caller *c);
+VV_AUTO_CLEAR(vv_caller, vv_caller_clear)
+
+/* Returns true if git's command is `command` ("push"). */
+bool vv_caller_is(const vv_caller *c, const char *command);
+/* Returns true if git's command has the option, such as "--mirror", or an abbreviation of at least
+ * five bytes ("--mir"), and no "--no-mirror" follows it. */
+bool vv_caller_has(const vv_caller *c, const char *option);
+
+#endif
