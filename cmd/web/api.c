@@ -202,6 +202,7 @@ static void put_rows(api *x, const vv_web_table *t, const vv_web_rows *r)
 {
 	vv_web_address next = *x->a, previous = *x->a;
 
+	x->said_time_over = true;
 	next.rows.jump = previous.rows.jump = NULL;
 	next.rows.from = r->next;
 	previous.rows.from = r->previous;
@@ -551,6 +552,16 @@ static vv_status put_conflicts(api *x)
 
 /* --- answers ------------------------------------------------------------------------------------- */
 
+/* Adds the member timeOver to the answer, a JSON object, if the time limit made it a part. */
+static void put_time_over(const api *x)
+{
+	vv_buf *body = &x->reply->body;
+
+	if (!x->v->cut || x->said_time_over || body->failed || body->len == 0) return;
+	body->len--; /* its '}' */
+	vv_buf_puts(body, ",\"timeOver\":true}");
+}
+
 static vv_status answer(api *x)
 {
 	static vv_status (*const answers[])(api *) = {
@@ -588,6 +599,7 @@ vv_status vv_web_api_answer(const vv_web_asked *asked, vv_web_reply *reply, vv_e
 		vv_buf_reset(&reply->body);
 		return rc;
 	}
+	put_time_over(&x);
 	vv_buf_putc(&reply->body, '\n');
 	return vv_buf_ok(&reply->body, err);
 }

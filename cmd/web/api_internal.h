@@ -20,7 +20,8 @@ typedef struct api {
 	vv_web_visit *v;           /* asked->visit */
 	const vv_web_address *a;   /* asked->address */
 	vv_web_reply *reply;
-	vv_error *err; /* receives the error of a function that fails */
+	vv_error *err;       /* receives the error of a function that fails */
+	bool said_time_over; /* the answer has the member timeOver */
 } api;
 
 /* Descriptions of members with the name n, for vv_json_put_members. If n is NULL, the member is

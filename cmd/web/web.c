@@ -401,6 +401,7 @@ static vv_status make_answer(request *q, vv_error *err)
 	}
 	vv_status rc = q->address.api ? vv_web_api_answer(&q->asked, r, err)
 				      : q->web->o.pages->page(&q->asked, r, err);
+	r->no_store = r->no_store || q->visit.cut;
 	if (rc == VV_OK && keeps && !r->no_store && !q->visit.failed &&
 	    vv_monotonic_ms() - now > SLOW_MS) {
 		kept = (kept_answer){.type = r->type, .made_ms = vv_monotonic_ms()};

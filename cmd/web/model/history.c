@@ -134,7 +134,8 @@ static vv_status go_on(void *payload, vv_error *err)
 	bool over;
 	vv_status rc = vv_web_over(payload, &over, err);
 
-	return rc == VV_OK && over ? VV_ECANCELLED : rc;
+	if (rc < 0 || !over) return rc;
+	return vv_fail(err, VV_ECANCELLED, "the time limit was reached");
 }
 
 static void close_figures(vv_figure **figures)
@@ -187,7 +188,10 @@ static vv_status read_point(vv_web_visit *v, vv_figure **figures, const vv_path_
 		    (had == VV_EUSAGE && f > VV_WEB_ROWS)) {
 			continue;
 		}
-		if (had < 0) return vv_error_copy(err, &why);
+		if (had < 0) {
+			(void)vv_error_copy(err, &why);
+			return had;
+		}
 		out->there |= f == VV_WEB_SHARE_MISSING && value.kind != VV_FIGURE_NO_COLUMN;
 		out->figures[f] = value.kind == VV_FIGURE_NUMBER ? vv_web_keep_buf(v, &value.text)
 								 : NULL;

@@ -111,6 +111,7 @@ static void count_key(vv_buf *key, const reading *r)
 static vv_status count_rest(const reading *r, uint64_t from, vv_error *err)
 {
 	const uint64_t until = r->v->until_ms, soon = vv_monotonic_ms() + COUNT_MS;
+	const bool cut = r->v->cut;
 	vv_auto(vv_web_matches) m = {.v = r->v};
 	size_t count;
 	const size_t *columns = vv_where_columns(r->test->where, &count);
@@ -124,6 +125,7 @@ static vv_status count_rest(const reading *r, uint64_t from, vv_error *err)
 	}
 	r->out->counted = more == 0 && !m.over;
 	r->v->until_ms = until;
+	r->v->cut = cut; /* an unfinished count is shown as 'at least' */
 	return rc < 0 ? rc : (vv_status)more;
 }
 

@@ -72,9 +72,10 @@ vv_status vv_web_visit_last(vv_web_visit *v, void (*fn)(void *payload), void *pa
 	return VV_OK;
 }
 
-vv_status vv_web_over(const vv_web_visit *v, bool *over, vv_error *err)
+vv_status vv_web_over(vv_web_visit *v, bool *over, vv_error *err)
 {
 	*over = v->until_ms != 0 && vv_monotonic_ms() >= v->until_ms;
+	v->cut = v->cut || *over;
 	if (v->gone && v->gone(v->payload)) {
 		return vv_fail(err, VV_EIO, "the client closed the connection");
 	}

@@ -12,7 +12,8 @@
  * VV_EUSAGE (an invalid address), VV_EINPUT (not a table).
  *
  * If the time limit is reached, a function returns the results so far. `complete` is then false,
- * and `next` is the position at which the next request continues. If the browser has disconnected,
+ * and `next` is the position at which the next request continues. The visit's `cut` is then set,
+ * so that the answer is marked as a part, and is not cached. If the browser has disconnected,
  * the function returns VV_EIO.
  *
  * A correct caller: vv_web_visit_begin; vv_web_commit_find; functions of commits.h, changes.h,
@@ -66,6 +67,7 @@ typedef struct vv_web_visit {
 	vv_block_cache *memo;
 	vv_arena arena;           /* memory of the answers */
 	bool failed;              /* memory ran out: do not send an answer */
+	bool cut;                 /* the time limit ended some work: the answer is a part */
 	uint64_t held;            /* bytes of cells in the arena */
 	struct vv_web_last *last; /* objects to close at the end */
 } vv_web_visit;
@@ -89,8 +91,8 @@ void vv_web_visit_forget(vv_web_visit *v);
 vv_status vv_web_visit_last(vv_web_visit *v, void (*fn)(void *payload), void *payload,
 			    vv_error *err);
 
-/* Sets *over to true if the time limit is reached. VV_EIO: the browser has disconnected. */
-vv_status vv_web_over(const vv_web_visit *v, bool *over, vv_error *err);
+/* Sets *over to true, and v->cut, if the time limit is reached. VV_EIO: the browser has disconnected. */
+vv_status vv_web_over(vv_web_visit *v, bool *over, vv_error *err);
 
 /* The kinds of cells, which are displayed differently. */
 typedef enum vv_web_cell_kind {

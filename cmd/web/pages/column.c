@@ -178,12 +178,13 @@ static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
 
 	put_figures(p, t, c, v);
 	if (!v->complete) {
-		part_note(
-			&p->html,
-			.text = vv_page_text(
+		vv_page_note_limit(
+			p,
+			vv_page_text(
 				p,
 				"These figures cover the first %s: the time limit of this page was reached before the others were read.",
-				vv_text_counted(v->looked_at, "row", NULL)));
+				vv_text_counted(v->looked_at, "row", NULL)),
+			NULL);
 	}
 	if (v->bar_count > 1) {
 		put_histogram(p, c, v);
@@ -309,13 +310,14 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 			  .text = vv_page_text(p, "Only the newest %s are shown.",
 					       vv_text_counted(life.of, "version", NULL)));
 	} else if (!life.complete) {
-		part_note(
-			&p->html,
-			.text = vv_page_text(
+		vv_page_note_limit(
+			p,
+			vv_page_text(
 				p,
 				"The time limit of this page was reached after %s of %s, newest first. Reload the page for more.",
 				vv_text_count(life.count),
-				vv_text_counted(life.of, "version", NULL)));
+				vv_text_counted(life.of, "version", NULL)),
+			NULL);
 	}
 	if (life.count < 2) return VV_OK;
 	const bool one = is_of_one_row(&life);
@@ -441,10 +443,11 @@ static vv_status put_all(vv_page *p, vv_web_table *t, vv_error *err)
 	}
 	part_columns_end(&p->html);
 	if (!now) {
-		part_note(
-			&p->html,
-			.text = quick ? "The time limit of this page was reached before all columns were read. Choose a column to see its figures."
-				      : "The table is large. Choose a column to see its figures.");
+		vv_page_note_limit(
+			p,
+			quick ? "The time limit of this page was reached before all columns were read. Choose a column to see its figures."
+			      : "The table is large. Choose a column to see its figures.",
+			NULL);
 	}
 	return VV_OK;
 }

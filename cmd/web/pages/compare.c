@@ -571,10 +571,9 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 			  .text = "The tables are too large to compare their rows on a page.",
 			  .hint = "Run 'varve diff' in a clone of the repository.");
 	} else if (!c.counted && c.table) {
-		part_note(
-			&p->html,
-			.text = "The time limit of this page was reached before all rows were compared.",
-			.hint = "The figures cover the rows compared so far. Choose 'Next' to continue.");
+		vv_page_note_limit(
+			p, "The time limit of this page was reached before all rows were compared.",
+			"The figures cover the rows compared so far. Choose 'Next' to continue.");
 	}
 	if (!c.a || !c.b) {
 		put_whole(p, &c);

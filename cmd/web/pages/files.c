@@ -116,16 +116,17 @@ vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
 		put_found(p, it);
 	}
 	part_found_end(&p->html);
-	if (count == 0) {
+	if (count == 0 && complete) {
 		part_nothing(&p->html,
 			     .text = words && *words
 					     ? "No table or column has this text in its name."
 					     : "No tables.");
 	}
 	if (!complete) {
-		part_note(
-			&p->html,
-			.text = "Some tables were not searched: their data is missing, the version has too many files, or the time limit was reached.");
+		vv_page_note_limit(
+			p,
+			"Some tables were not searched: their data is missing, the version has too many files, or the time limit was reached.",
+			NULL);
 	}
 	return vv_page_end(p, out, err);
 }

@@ -198,6 +198,12 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f)
 		.views = views(p, f), .wide = f->wide);
 }
 
+void vv_page_note_limit(vv_page *p, const char *text, const char *hint)
+{
+	part_note(&p->html, .text = text, .hint = hint);
+	p->said_limit = true;
+}
+
 vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err)
 {
 	bool served = vv_page_is_served(p) && p->asked->repository &&
@@ -205,6 +211,11 @@ vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err)
 		      p->at->place != VV_WEB_AT_SQL;
 	vv_web_address api = *p->at;
 
+	if (p->asked->visit && p->asked->visit->cut && !p->said_limit) {
+		vv_page_note_limit(
+			p, "The time limit of this page was reached. Reload the page for more.",
+			NULL);
+	}
 	if (p->place && p->place->also) {
 		p->place->also(p->place->payload, p);
 	}

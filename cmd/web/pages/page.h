@@ -43,6 +43,7 @@ typedef struct vv_page {
 	struct vv_page_piece *pieces; /* the pieces of vv_page_piece_new */
 	bool failed;                  /* memory ran out */
 	bool passing; /* the time limit was reached, or data is missing: a reload may show more */
+	bool said_limit; /* the page has a note that its time limit was reached */
 } vv_page;
 
 /* Sets *p to an empty page for a request. Borrows asked, asked->address and place (NULL: the page
@@ -64,7 +65,10 @@ typedef struct vv_page_frame {
 /* Writes the page's head, its heading, the version, and links to the other views of the same
  * subject. */
 void vv_page_begin(vv_page *p, const vv_page_frame *f);
-/* Writes the foot, and appends the whole page to out. VV_ENOMEM: memory ran out in this or an
+/* Writes a note that the time limit of the page was reached. hint: may be NULL. */
+void vv_page_note_limit(vv_page *p, const char *text, const char *hint);
+/* Writes the foot, and appends the whole page to out. If the time limit was reached, and the page
+ * has no note of it yet, writes one. VV_ENOMEM: memory ran out in this or an
  * earlier call. */
 vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err);
 /* Returns true if the page is on a server, which can search, sort and find versions by name. False:

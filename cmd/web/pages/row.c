@@ -221,9 +221,9 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 		part_note(&p->html, .text = "The data of older versions is missing.",
 			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	} else if (!life.complete && life.count == 0 && !*life.next) {
-		part_note(
-			&p->html,
-			.text = "The time limit of this page was reached. Reload the page for more.");
+		vv_page_note_limit(
+			p, "The time limit of this page was reached. Reload the page for more.",
+			NULL);
 	} else if (!life.complete) {
 		vv_web_address to = *p->at;
 		to.after = *life.next ? life.next : p->at->after;

@@ -312,18 +312,18 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 	if ((rc = vv_web_rows_read(p->asked->visit, t, &q, &r, err)) < 0) return rc;
 	put_toolbar(p, t, &r, &q);
 	if ((rc = put_filters(p, err)) < 0) return rc;
-	p->passing = p->passing || r.time_over;
+	p->passing = p->passing || r.time_over || !r.counted;
 	if (r.time_over && q.sort && !q.jump) {
-		part_note(&p->html,
-			  .text = "The time limit of this page was reached: not all rows were "
-				  "sorted, so earlier rows may be missing.",
-			  .hint = "Use a filter to sort fewer rows.");
+		vv_page_note_limit(p,
+				   "The time limit of this page was reached: not all rows were "
+				   "sorted, so earlier rows may be missing.",
+				   "Use a filter to sort fewer rows.");
 	} else if (r.time_over) {
-		part_note(&p->html,
-			  .text = vv_page_text(
-				  p, "The time limit of this page was reached after row %s.",
-				  vv_text_count(r.next)),
-			  .hint = "Choose 'Go on searching' to search the rows after it.");
+		vv_page_note_limit(
+			p,
+			vv_page_text(p, "The time limit of this page was reached after row %s.",
+				     vv_text_count(r.next)),
+			"Choose 'Go on searching' to search the rows after it.");
 	}
 	if (r.count == 0 && t->rows > 0 && r.from >= t->rows) {
 		part_nothing(&p->html,
