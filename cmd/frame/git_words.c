@@ -84,9 +84,7 @@ bool vv_git_words_option(const char *command, const char *arg)
 
 void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv)
 {
-	vv_buf_printf(out, "git %s%s", command,
-		      strcmp(command, "blame") == 0 ? " --no-textconv"
-						    : ""); /* lines of the file */
+	vv_buf_printf(out, "git %s", command);
 	vv_array_each(argv, argc, it) {
 		vv_buf_putc(out, ' ');
 		vv_text_put_word(out, *it);

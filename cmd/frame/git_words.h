@@ -20,7 +20,7 @@ bool vv_git_words_command(const char *name);
 bool vv_git_words_option(const char *command, const char *arg);
 
 /* Appends a command line for Git with this command and these arguments, quoted for a shell: git log
- * --graph -- "a b". For blame, it also has --no-textconv. */
+ * --graph -- "a b". */
 void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv);
 
 /* Replaces err's hint by "'git log --graph' works here", with the command line of vv_git_words_put.

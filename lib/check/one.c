@@ -19,6 +19,7 @@
 #include "lib/check/one.h"
 #include "lib/check/query.h"
 #include "lib/check/text_numbers.h"
+#include "repo/git/blob.h"
 
 /* A table that a foreign key names. */
 typedef struct resource {
@@ -789,6 +790,30 @@ static vv_status tell_broken(one *c, const vv_diff_side *base, vv_error *err)
 		    vv_check_hint(c->run, &c->base_broken), err);
 }
 
+/* A pointer made of lines of two, or edited: its rows are valid, but Git shows other facts of them, and
+ * no peer takes it. */
+static vv_status tell_false_pointer(one *c, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_pointer_blob) b = {0};
+	vv_subject *s = &c->in.subject;
+	bool holds = false;
+	vv_error why;
+	vv_store *store;
+	vv_status rc;
+
+	if (!c->in.open || !s->is_dataset || vv_oid_is_null(&s->blob)) return VV_OK;
+	if ((rc = vv_pointer_blob_read(&b, &arena, c->run->repo, &s->blob, err)) < 0 ||
+	    b.found != VV_OK || (rc = vv_repository_store(c->run->repo, &store, err)) < 0) {
+		return rc;
+	}
+	rc = vv_root_pointer_holds(&holds, store, b.text.data, b.text.len, &b.pointer.root, err);
+	if (rc < 0 || holds) return vv_error_excuse(rc, rc == VV_EMISSING, err);
+	vv_fail(&why, VV_EINPUT, "its pointer was edited, or made of lines of two pointers");
+	vv_hint_code(&why, VV_HINT_FIX, c->path);
+	return tell(c, "source-error", why.message, vv_check_hint(c->run, &why), err);
+}
+
 /* Described, and not there: where it is missing, and where it is instead. */
 static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 			      const vv_diff_side *side, const vv_check_path *p, vv_error *err)
@@ -916,7 +941,8 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	prepare(&c);
 	if ((rc = vv_report_begin(run->report, c.path, c.commit, err)) < 0 ||
 	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
-	    (rc = tell_not_added(&c, path, err)) < 0 || (rc = tell_broken(&c, base, err)) < 0) {
+	    (rc = tell_not_added(&c, path, err)) < 0 || (rc = tell_broken(&c, base, err)) < 0 ||
+	    (rc = tell_false_pointer(&c, err)) < 0) {
 		return rc;
 	}
 	rc = make_findings(&c, &result, err);

@@ -33,9 +33,4 @@ vv_status vv_known_bytes_write(vv_repository *r, vv_table *t, vv_bytes_fn fn, vo
  * version *root. Returns false if there is no note for it. */
 bool vv_known_bytes_of(vv_repository *r, const vv_cid *root, uint64_t *size, vv_hash128 *hash);
 
-/* Searches for a note for the bytes of the file `file`. If there is one, sets *found to true and
- * *root to the version in it; else, or if the file cannot be read, sets *found to false. */
-vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, bool *found,
-			      vv_error *err);
-
 #endif

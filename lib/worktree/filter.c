@@ -26,11 +26,22 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/git/verb/caller.h"
 #include "repo/git/verb/runner.h"
 
 #define HEAD_BYTES 64u
 #define PIECE VV_PKT_MAX
 #define LOCK_WAIT_MS 60000u
+
+static void read_caller(vv_filter *f)
+{
+	vv_auto(vv_caller) git = {0};
+
+	vv_caller_find(&git, f->repo);
+	f->makes_patch = vv_caller_makes_patch(&git);
+	f->hands_out = vv_caller_hands_out(&git);
+	f->cleans_text = vv_caller_cleans_text(&git);
+}
 
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err)
 {
@@ -43,6 +54,7 @@ vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes,
 				err)) < 0) {
 		return rc;
 	}
+	read_caller(f);
 	const uint64_t most = vv_runner_smudge_max(f->repo);
 	f->by_varve = most < f->smudge_limit;
 	f->smudge_limit = f->by_varve ? most : f->smudge_limit;
@@ -176,16 +188,26 @@ static vv_status is_known(vv_filter *f, const char *path, const vv_buf *text, bo
 	return VV_OK;
 }
 
-/* Does Git have the pointer already for this path, or is its data stored here? */
+/* Does Git have the pointer already for this path, or is its data stored here? A selection of lines
+ * or a text merge may have left a pointer that does not match its root. */
 static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, const vv_pointer *p,
 			  bool *out, vv_error *err)
 {
 	vv_store *store;
+	bool holds = false;
 	vv_status rc = is_known(f, path, text, out, err);
 
 	if (rc < 0 || *out) return rc;
-	rc = vv_repository_store(f->repo, &store, err);
-	return rc < 0 ? rc : vv_store_complete(store, &p->root, out, NULL, err);
+	if ((rc = vv_repository_store(f->repo, &store, err)) < 0 ||
+	    (rc = vv_store_complete(store, &p->root, out, NULL, err)) < 0 || !*out ||
+	    (rc = vv_root_pointer_holds(&holds, store, text->data, text->len, &p->root, err)) < 0 ||
+	    holds) {
+		return rc;
+	}
+	vv_fail(err, VV_EREFUSED,
+		"%s: this file is a pointer that was edited, or made of lines of two",
+		vv_text_shows(path));
+	return vv_hint_code(err, VV_HINT_FIX, path);
 }
 
 /* A pointer that is damaged, or of a later version, and committed so: git runs the filter for it repeatedly, and an error
@@ -452,30 +474,6 @@ static vv_status refuse_untouched(vv_filter *f, const char *path, const vv_buf *
 	return rc;
 }
 
-/* git blame passes the output of textconv for the work tree's version to the clean filter: its lines begin
- * with "column ", the file's do not. */
-static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head, bool *out,
-			     vv_error *err)
-{
-	static const char start[] = "column ";
-	vv_auto(char) *file = NULL;
-	char now[HEAD_BYTES];
-	bool stores;
-	vv_status rc;
-
-	*out = false;
-	if (head->len < HEAD_BYTES || memcmp(head->data, start, sizeof(start) - 1) != 0) {
-		return VV_OK;
-	}
-	if ((rc = vv_filter_stores(f, &stores, err)) < 0) return rc;
-	if (!(file = vv_repository_file(f->repo, path))) return vv_fail_nomem(err);
-	vv_auto(vv_fd) fd = stores ? -1
-				   : vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL);
-	const ssize_t n = fd < 0 ? -1 : vv_pread_full(fd, now, sizeof(now), 0, file, NULL);
-	*out = n >= 0 && memcmp(now, head->data, (size_t)n) != 0;
-	return VV_OK;
-}
-
 /* No table may have the name, and none has it: git's bytes pass unchanged. */
 static vv_status is_left_to_git(vv_filter *f, const char *path, bool *out, vv_error *err)
 {
@@ -523,16 +521,14 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 			  vv_buf *out, vv_error *err)
 {
 	vv_auto(input) in = {.read = read, .payload = payload, .file = -1};
-	bool torn = false, known = false, as_it_is = vv_add_never(path);
+	bool torn = false, known = false, as_it_is = f->cleans_text || vv_add_never(path);
 	vv_status rc;
 
 	(void)vv_repository_secret(f->repo, &in.secret,
 				   VV_IGNORED); /* without it no bytes are known */
 	if (!(in.hash = vv_xxh3_new(in.secret))) return vv_fail_nomem(err);
-	if (!as_it_is &&
-	    ((rc = is_left_to_git(f, path, &as_it_is, err)) < 0 ||
-	     (rc = fill_head(&in, HEAD_BYTES, err)) < 0 ||
-	     (!as_it_is && (rc = is_textconv(f, path, &in.head, &as_it_is, err)) < 0))) {
+	if (!as_it_is && ((rc = is_left_to_git(f, path, &as_it_is, err)) < 0 ||
+			  (rc = fill_head(&in, HEAD_BYTES, err)) < 0)) {
 		return rc;
 	}
 	if (as_it_is) {
@@ -584,23 +580,24 @@ vv_status vv_filter_wait(vv_filter *f, vv_error *err)
 /* Git fetched the commit without its blocks. The work tree's file is of another version: under this
  * commit it would be a local change, and the next commit would undo another user's work. So it
  * fetches the data, or leaves the pointer with a warning. */
-static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root)
+static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root, vv_error *why)
 {
 	vv_auto(vv_buf) hint = VV_BUF_INIT;
-	vv_error why = {0};
-	bool here = (f->needed || (f->needed = vv_needed_new(f->repo))) &&
-		    vv_needed_fetch(f->needed, root, &why) == VV_OK;
 
-	if (!here) {
-		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_DATA,
-				  path);
-		vv_notes_put(
-			vv_repository_notes(f->repo),
-			"varve: %s: blocks are missing here (%s); only the pointer was written%s",
-			vv_text_shows(path), why.code < 0 ? why.message : "out of memory",
-			vv_buf_cstr(&hint));
+	memset(why, 0, sizeof(*why));
+	if ((f->needed || (f->needed = vv_needed_new(f->repo))) &&
+	    vv_needed_fetch(f->needed, root, why) == VV_OK) {
+		return true;
 	}
-	return here;
+	if (why->code == VV_OK) {
+		vv_fail_nomem(why);
+	}
+	if (f->hands_out) return false;
+	(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_DATA, path);
+	vv_notes_put(vv_repository_notes(f->repo),
+		     "varve: %s: blocks are missing here (%s); only the pointer was written%s",
+		     vv_text_shows(path), why->message, vv_buf_cstr(&hint));
+	return false;
 }
 
 /* git passes the pointer in the encoding that an attribute sets for the file. */
@@ -630,7 +627,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	vv_auto(vv_buf) hint = VV_BUF_INIT;
 	vv_pointer p;
 	vv_store *store;
-	vv_error why;
+	vv_error why = {.message = "they were not fetched"};
 	bool complete = false;
 
 	vv_status rc = fill_head(&in, SIZE_MAX, err);
@@ -650,7 +647,11 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 			     why.message);
 		return VV_OK;
 	}
-	if (p.bytes > f->smudge_limit && f->by_varve) return rc;
+	if (f->makes_patch || (p.bytes > f->smudge_limit && f->by_varve)) return rc;
+	if (p.bytes > f->smudge_limit && f->hands_out) {
+		return vv_fail(err, VV_EREFUSED, "%s: %s exceed varve.smudgeLimit",
+			       vv_text_shows(path), vv_text_bytes(p.bytes));
+	}
 	if (p.bytes > f->smudge_limit) {
 		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_DATA,
 				  path);
@@ -665,7 +666,11 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 		return rc;
 	}
 	if (!complete && !(f->by_varve && vv_runner_is_here_only(vv_repository_env(f->repo)))) {
-		complete = fetch_blocks(f, path, &p.root);
+		complete = fetch_blocks(f, path, &p.root, &why);
+	}
+	if (!complete && f->hands_out) {
+		return vv_fail(err, VV_EMISSING, "%s: blocks are missing here (%s)",
+			       vv_text_shows(path), why.message);
 	}
 	out->materialise = complete;
 	out->root = p.root;

@@ -158,3 +158,20 @@ bool vv_caller_has(const vv_caller *c, const char *option)
 	}
 	return has;
 }
+bool vv_caller_makes_patch(const vv_caller *c)
+{
+	return vv_caller_is(c, "diff") && vv_caller_has(c, "--binary");
+}
+
+bool vv_caller_hands_out(const vv_caller *c)
+{
+	if (vv_caller_is(c, "show")) return vv_caller_has(c, "--textconv");
+	return vv_caller_is(c, "cat-file") &&
+	       (vv_caller_has(c, "--textconv") || vv_caller_has(c, "--filters"));
+}
+
+bool vv_caller_cleans_text(const vv_caller *c)
+{
+	return (vv_caller_is(c, "blame") || vv_caller_is(c, "annotate")) &&
+	       !vv_caller_has(c, "--no-textconv");
+}

@@ -38,4 +38,14 @@ bool vv_caller_is(const vv_caller *c, const char *command);
  * five bytes ("--mir"), and no "--no-mirror" follows it. */
 bool vv_caller_has(const vv_caller *c, const char *option);
 
+/* Returns true if git's output has to fit what git has stored: git diff --binary, whose patch git
+ * apply applies. */
+bool vv_caller_makes_patch(const vv_caller *c);
+/* Returns true if git passes the file to another program: git show --textconv, git cat-file
+ * --textconv, git cat-file --filters. */
+bool vv_caller_hands_out(const vv_caller *c);
+/* Returns true if git passes what textconv wrote of the work tree's file to the clean filter: git
+ * blame. */
+bool vv_caller_cleans_text(const vv_caller *c);
+
 #endif

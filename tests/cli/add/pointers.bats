@@ -344,3 +344,35 @@ host_merges() {
 	ends_with 1 varve add --fix p.csv
 	[ "$(git ls-files -u | wc -l)" -eq 2 ]
 }
+
+@test "a pointer made of lines of two is refused by git add, and found by check where it was staged" {
+	new_repo
+	rows 5 > p.csv
+	varve add -q p.csv
+	varve commit -qm one
+	rows 6 1 > p.csv
+	varve commit -qam two
+	git diff --binary --no-ext-diff HEAD~1 > ../whole.patch
+	# the line with the root alone, and then the line with the counts alone
+	for line in '"root"' '"rows"'; do
+		git cat-file blob HEAD~1:p.csv > ../half
+		awk -v line="$line" 'NR == FNR { new[FNR] = $0; next } index($0, line) { $0 = new[FNR] } { print }' \
+			<(git cat-file blob HEAD:p.csv) ../half > ../mixed
+		ends_with 128 git hash-object -w --stdin --path p.csv < ../mixed
+		stderr_has "p.csv: this file is a pointer that was edited, or made of lines of two"
+		cp ../mixed p.csv
+		ends_with 128 git add p.csv
+		git checkout -q p.csv
+		git update-index --cacheinfo "100644,$(git hash-object -w ../mixed),p.csv"
+		ends_with 1 varve check --staged
+		output_has "error source-error: its pointer was edited, or made of lines of two pointers"
+		ends_with 2 varve commit -m half
+		git commit -qm half
+		ends_with 1 varve check HEAD
+		output_has "error source-error: its pointer was edited"
+		git reset -q --hard HEAD~1
+	done
+	git reset -q --hard HEAD~1
+	succeeds git apply --cached ../whole.patch
+	succeeds varve check --staged
+}

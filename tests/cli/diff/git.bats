@@ -39,33 +39,66 @@ two_versions() {
 	output_has "20 -> 21"
 }
 
-@test "git log -p and git show name the row and the cell that changed" {
+@test "git log -p, git show and git diff --no-ext-diff show lines of the file" {
 	two_versions
 	for command in "git log -p -1" "git show" "git diff --no-ext-diff HEAD~1"; do
 		# shellcheck disable=SC2086
 		succeeds $command
-		output_has " row id=2"
-		output_has "-  price: 20"
-		output_has "+  price: 21"
+		output_has "-2,chair,20"
+		output_has "+2,chair,21"
+		output_has " 3,table,30"
 		output_lacks "bafy"
-		output_lacks "-  name: chair"
 	done
-	succeeds git log -p --format=%s
-	output_has "+column id (key)"
-	output_has "+row id=3"
 }
 
-@test "the heading of a change far down names its row" {
+@test "git show --textconv gives the file's bytes of every version" {
 	new_repo
-	{ echo id,a,b,c,d,e,f,g && seq -f '%.0f,1,2,3,4,5,6,7' 50; } > wide.csv
-	varve add wide.csv > /dev/null
+	printf 'id;name\r\n1;"a ""b"""\r\n2;\303\274' > windows.csv
+	printf '\377\376i\0d\0,\0n\0\n\0001\0,\0x\0\n\0' > wide.csv
+	printf 'id,v\n1,a\n' | gzip -n > packed.csv.gz
+	printf '{"id": 1, "v": "x"}\n' > t.ndjson
+	head -c 3000 /dev/zero > zero.bin
+	: > empty.csv
+	varve add -q . > /dev/null
+	varve add --as file zero.bin packed.csv.gz > /dev/null
 	varve commit -qm one
-	sed -i 's/^40,.*/40,1,2,3,4,5,6,8/' wide.csv
-	varve commit -qam two
-	succeeds git show
-	output_has "@@ row id=40"
-	output_has "-  g: 7"
-	output_has "+  g: 8"
+	for file in windows.csv wide.csv packed.csv.gz t.ndjson zero.bin empty.csv; do
+		cp "$file" "$HOME/now"
+		echo other > "$file"
+		for name in "HEAD:$file" ":$file"; do
+			git show --textconv "$name" | cmp - "$HOME/now"
+			git cat-file --textconv "$name" | cmp - "$HOME/now"
+			git cat-file --filters "$name" | cmp - "$HOME/now"
+		done
+		cp "$HOME/now" "$file"
+	done
+	[ -z "$(git status -s)" ]
+	git config alias.left "-c core.quotePath=false show --textconv"
+	git left :packed.csv.gz | cmp - packed.csv.gz
+	# to read, they are text
+	git show > out
+	grep -qx '+1,a' out
+	grep -qx '+1,x' out
+	grep -q '^+binary data, 3000 bytes, ' out
+}
+
+@test "where its rows are missing a table is not handed out as a pointer" {
+	two_versions
+	git clone -q . ../b
+	cd ../b
+	varve init -q 2> /dev/null
+	git remote remove origin
+	ends_with 128 git show --textconv HEAD~1:prices.csv
+	stderr_has "prices.csv: blocks are missing here"
+	output_is ""
+	ends_with 128 git show --textconv HEAD:prices.csv
+	output_is ""
+	ends_with 128 git cat-file --filters HEAD:prices.csv
+	output_is ""
+	ends_with 128 git cat-file --textconv HEAD:prices.csv
+	output_is ""
+	succeeds git log -p -1
+	output_has '+{"varve": 1, "kind": "table"'
 }
 
 @test "git difftool shows tables by cell and text as git does" {
@@ -114,7 +147,7 @@ two_versions() {
 	output_has "-> seven"
 	succeeds git diff --cached -M --no-ext-diff
 	output_has "rename to b.csv"
-	output_has "+  name: seven"
+	output_has "+7,seven"
 }
 
 @test "a table that only became executable has its modes told" {
@@ -139,81 +172,21 @@ two_versions() {
 	output_has "p.csv: new table"
 	succeeds git diff --cached --no-ext-diff
 	output_has '+varve pointer: '
-	output_has "+row id=5"
+	output_has "+5,"
 }
 
-@test "git blame tells the commit of each cell" {
+@test "git blame tells the commit of each line" {
 	two_versions
-	succeeds git blame -s HEAD -- prices.csv
-	output_has "row id=2"
-	local line
-	line=$(grep -n 'price: 21' <<< "$output")
-	[ "${line#*:}" != "${line#*:^}" ]
-	[[ $line == *"$(git rev-parse --short=8 HEAD)"* ]]
-}
-
-@test "without a key each row is a line" {
-	new_repo
-	printf 'a,b\n1,x\n1,x\n2,\n' > t.csv
-	varve add --no-key t.csv > /dev/null
-	varve commit -qm one
-	printf 'a,b\n1,x\n1,y\n2,\n' > t.csv
-	varve commit -qam two
-	succeeds git show
-	output_has "-row 1 | x"
-	output_has "+row 1 | y"
-}
-
-@test "the key stays that of the index where an older version had none" {
-	new_repo
-	printf 'id,v\n1,a\n1,b\n' > t.csv
-	varve add --no-key t.csv > /dev/null
-	varve commit -qm one
-	printf 'id,v\n1,a\n2,b\n' > t.csv
-	varve add --key id t.csv > /dev/null
-	varve commit -qm two
-	succeeds git show
-	output_has "-row id=1"
-	output_has "+row id=2"
-	output_lacks "-column"
-}
-
-@test "null empty and absent are told apart in JSON" {
-	new_repo
-	printf '{"id": 1, "v": null}\n{"id": 2, "v": ""}\n{"id": 3}\n{"id": 4, "v": "5"}\n{"id": 5, "v": 5}\n' > t.ndjson
-	varve add t.ndjson > /dev/null
-	varve commit -qm one
-	succeeds git show
-	output_has "+  v: null"
-	output_has '+  v: ""'
-	output_has '+  v: "5"'
-	output_has "+  v: 5"
-	[ "$(grep -c '^+  v:' <<< "$output")" = 4 ]
-}
-
-@test "cells cannot break out of their line" {
-	new_repo
-	printf 'id,v\n1,"a\nrow id=9"\n2,\033[31mred\n' > t.csv
-	varve add t.csv > /dev/null
-	varve commit -qm one
-	succeeds git show
-	output_has '+  v: a\nrow id=9'
-	output_has '+  v: \x1B[31mred'
-}
-
-@test "a large table is shown by groups of rows and says so" {
-	new_repo
-	awk 'BEGIN { print "id,text"; for (i = 1; i <= 300000; i++) printf "%d,%060d\n", i, i * 7919 }' > big.csv
-	varve add big.csv > /dev/null
-	varve commit -qm one
-	sed -i '150000s/,0/,1/' big.csv
-	varve commit -qam two
-	succeeds git show
-	output_has "too large to be shown by row"
-	[ "$(grep -c '^-[0-9]* rows from id=' <<< "$output")" -ge 1 ]
-	[ "$(grep -c '^[-+]' <<< "$output")" -lt 20 ]
-	succeeds git diff HEAD~1
-	output_has "1 row changed (1 cell)"
+	for how in "" --no-ext-diff "--contents prices.csv"; do
+		# shellcheck disable=SC2086
+		succeeds git blame -s --root $how prices.csv
+		output_has "$(git rev-parse --short=8 HEAD~1) 1) id,name,price"
+		output_has "$(git rev-parse --short=8 HEAD) 3) 2,chair,21"
+	done
+	[ "$(git blame -s -L 3,3 prices.csv)" = "$(git rev-parse --short=8 HEAD) 3) 2,chair,21" ]
+	# pointers
+	succeeds git blame -s --no-textconv prices.csv
+	output_has '"kind": "table"'
 }
 
 @test "files that are not tables are shown as they are" {
@@ -287,36 +260,6 @@ two_versions() {
 	stderr_has "missing.csv"
 }
 
-@test "what the filter wrote is known again by its bytes, and says what it says without that" {
-	new_repo
-	rows 20000 > prices.csv
-	varve add prices.csv > /dev/null
-	varve commit -qm one
-	tick
-	sed -i 's/^777,[^,]*,/777,other,/' prices.csv
-	varve commit -qam two
-	succeeds git show
-	printf "%s\n" "$output" > ../first
-	[ -s .git/varve/cache/smudged ]
-	output_has "row id=777"
-	succeeds git show
-	printf '%s\n' "$output" | cmp - <(printf '%s\n' "$(cat ../first)")
-	rm .git/varve/cache/smudged
-	succeeds varve textconv prices.csv
-	printf '%s\n' "$output" > ../imported
-	git show > /dev/null
-	succeeds varve textconv prices.csv
-	printf '%s\n' "$output" | cmp - ../imported
-	# other bytes of the same length are another table
-	sed 's/^777,other,/777,OTHER,/' prices.csv > ../changed-prices.csv
-	succeeds varve textconv ../changed-prices.csv
-	output_has OTHER
-	# a damaged list of notes is none
-	printf x | dd of=.git/varve/cache/smudged bs=1 seek=20 conv=notrunc 2> /dev/null
-	succeeds varve textconv prices.csv
-	printf '%s\n' "$output" | cmp - ../imported
-}
-
 @test "into a pipe or file git diff writes no colours, whatever the terminal" {
 	new_repo
 	rows 5 > p.csv
@@ -330,23 +273,17 @@ two_versions() {
 	grep -q $'\033' out
 }
 
-@test "git blame of a file in the work tree tells the commit of each cell, and what is not committed" {
+@test "git blame of a file in the work tree names the lines that are not committed" {
 	two_versions
 	succeeds git blame -s prices.csv
 	git blame -s HEAD -- prices.csv > "$HOME/head"
 	[ "$output" = "$(cat "$HOME/head")" ]
 	sed -i 's/^3,\([^,]*\),[^,]*/3,\1,77.77/' prices.csv
 	succeeds git blame -s prices.csv
-	[ "$(grep -c '^00000000 .*price: 77.77' <<< "$output")" = 1 ]
+	[ "$(grep -c '^00000000 .*3,table,77.77' <<< "$output")" = 1 ]
 	[ "$(grep -c '^00000000' <<< "$output")" = 1 ]
-	git checkout -q prices.csv
-	# A table that begins as such lines do is a table.
-	{ echo 'column a,column b'; for i in $(seq 40); do echo "$i,$i"; done; } > column.csv
-	varve track '*.csv' > /dev/null
-	git add column.csv
-	git cat-file blob :column.csv | grep -q '"rows": 40'
-	touch column.csv
-	git diff --exit-code --quiet column.csv
+	git config alias.praise "blame -s"
+	[ "$(git praise prices.csv)" = "$output" ]
 }
 
 # both_say OPTIONS: varve diff and git diff have the same exit code and names.

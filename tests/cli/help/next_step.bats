@@ -94,7 +94,7 @@ hint: 'varve add new.csv' reads and stages it"
 	ends_with 1 varve sql 'select * from ck.csv'
 	stderr_has 'write a name with a dot in double quotes: "ck.csv"'
 	ends_with 2 varve blame -L 2,3 q.csv
-	stderr_has "'git blame --no-textconv -L 2,3 q.csv' works here"
+	stderr_has "'git blame -L 2,3 q.csv' works here"
 	ends_with 2 varve cat ck.csv --head 3
 	stderr_has "'--limit'"
 	ends_with 2 varve cat ck.csv --row 1

@@ -1,36 +1,41 @@
 /*
- * textconv: a table as lines that git can compare (diff.varve.textconv): one for each
- * cell, below a line for each row.
+ * textconv: a file as git compares it and passes it on (diff.varve.textconv): its bytes.
  *
- * git passes a file with the table itself (its filter ran already), under a temporary name with the
- * table's ending. The filter remembers its output (known_bytes.h); otherwise the file is imported.
- * The key is that of a dataset of this name in the index. With a key inferred for each version
- * alone, the lines of two versions might share nothing.
+ * Git's filter ran before: the file that git passes has the table itself, under a temporary name
+ * with the table's ending. Editors apply selected lines of git show --textconv to the file, and
+ * store the result through the filter, so that any other text than the file's ends up in a table.
  *
- * A document (lib/documents) is its tables, one after the other.
+ * The words of git decide the rest (repo/git/verb/caller.h). A patch of git diff --binary contains
+ * pointers, because git apply compares what git has stored. Where a file goes to another program, a
+ * pointer in place of the rows is an error. Elsewhere compressed files and UTF-16 are written as
+ * text, and other binary data as one line.
+ *
+ * A document (lib/documents) is its tables, one after the other, in every case but the patch.
  */
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/file.h"
-#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "dataset/read/file_text.h"
 #include "dataset/read/unseen.h"
+#include "lib/names/unpacked.h"
 #include "lib/names/version.h"
-#include "lib/tables/known_bytes.h"
-#include "lib/view/table_diff.h"
+#include "lib/worktree/filter.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/pointer.h"
+#include "repo/git/verb/caller.h"
 
-/* Bytes of a table above which lines represent groups of rows. Git keeps both versions' lines in
- * memory, about three times as long as the table. */
-#define ROWS_MAX ((uint64_t)16 << 20)
 #define KEY_MAX 16u
 #define FLUSH_AT (64u << 10)
-#define GROUP_NAME 16u
+#define PIECE ((size_t)256 << 10)
 
+/* A document whose tables are written. */
 typedef struct lines {
 	vv_repository *repo; /* NULL: outside of one */
 	vv_dataset_reader *reader;
@@ -38,7 +43,6 @@ typedef struct lines {
 	vv_subject subject;
 	vv_table table;
 	bool open;
-	bool known, as_file; /* the index has a dataset of this name; it is not a table */
 	size_t key[KEY_MAX];
 	size_t key_count;
 	vv_buf out;
@@ -57,7 +61,7 @@ static vv_status flush(lines *l, size_t above, vv_error *err)
 	return rc;
 }
 
-/* --- key -------------------------------------------------------------------------------- */
+/* --- documents ------------------------------------------------------------------------------- */
 
 static bool take_key(lines *l, const char *const *names, size_t count)
 {
@@ -68,55 +72,6 @@ static bool take_key(lines *l, const char *const *names, size_t count)
 	return has;
 }
 
-/* The key of a dataset in the index that ends as the file's name. *settled: it serves. */
-static vv_status look_in_index(lines *l, bool *settled, vv_error *err)
-{
-	vv_auto(vv_index) *x = NULL;
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	const char *base = vv_path_base(l->file);
-	vv_status rc = l->repo ? vv_index_open(&x, l->repo, err) : VV_OK;
-
-	*settled = false;
-	for (vv_index_entry e = {0}; x && rc == VV_OK && !*settled && vv_index_next(x, &e);) {
-		vv_pointer p;
-		bool is = false;
-
-		if (strcmp(vv_path_base(e.path), base) != 0 || (e.mode & 0170000) != 0100000 ||
-		    (rc = vv_dataset_reader_find_pointer(l->reader, &e.id, &arena, &p, &is, err)) <
-			    0 ||
-		    !is) {
-			continue;
-		}
-		l->known = true;
-		l->as_file = strcmp(p.kind, "table") != 0;
-		*settled = l->open ? take_key(l, p.key, p.key_count) : true;
-	}
-	return rc;
-}
-
-/* --- opening ---------------------------------------------------------------------------- */
-
-/* A pointer's text, where the blocks were missing here for git's filter. */
-static vv_status find_pointer(lines *l, char cid[VV_CID_TEXT + 1], vv_error *err)
-{
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_pointer p;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_stat st;
-	vv_status rc = vv_lstat(&st, l->file, err);
-
-	cid[0] = '\0';
-	if (rc < 0 || st.size > VV_POINTER_MAX || !l->repo) return rc;
-	if ((rc = vv_read_regular(&text, l->file, VV_POINTER_MAX, err)) < 0 ||
-	    !vv_pointer_looks_like(text.data, text.len)) {
-		return rc;
-	}
-	if ((rc = vv_pointer_read(&p, &arena, text.data, text.len, err)) == VV_OK) {
-		vv_cid_text(cid, &p.root);
-	}
-	return rc;
-}
-
 static void close_table(lines *l)
 {
 	if (l->open) {
@@ -125,85 +80,6 @@ static void close_table(lines *l)
 	l->open = false;
 	vv_subject_clear(&l->subject);
 }
-
-static vv_status open_file(lines *l, bool find_key, vv_error *err)
-{
-	const vv_subject_options how = {.find_key = find_key};
-	vv_status rc;
-
-	close_table(l);
-	/* Always as a file outside of the work tree, so that both versions are read alike. */
-	if ((rc = vv_subject_find_file(&l->subject, NULL, NULL, l->file, err)) == VV_OK) {
-		rc = vv_subject_open(&l->subject, &l->table, &how, err);
-	}
-	l->open = rc == VV_OK;
-	return rc;
-}
-
-static vv_status open_version(lines *l, const char *cid, vv_error *err)
-{
-	const vv_subject_options how = {.find_key = false};
-	vv_status rc;
-
-	if ((rc = vv_subject_find(&l->subject, l->repo, l->reader, cid, err)) == VV_OK &&
-	    (rc = vv_subject_open(&l->subject, &l->table, &how, err)) == VV_OK) {
-		l->open = true;
-		(void)take_key(l, (const char *const *)l->table.root.key, l->table.root.key_count);
-	}
-	return rc;
-}
-
-/* The version that the filter wrote into this file. *settled: it is open, with its key. */
-static vv_status open_known(lines *l, bool *settled, vv_error *err)
-{
-	char text[VV_CID_TEXT + 1];
-	vv_cid cid;
-	bool found = false;
-	vv_status rc = l->repo ? vv_known_bytes_find(l->repo, l->file, &cid, &found, err) : VV_OK;
-
-	*settled = false;
-	if (rc < 0 || !found) return rc;
-	vv_cid_text(text, &cid);
-	if (open_version(l, text, VV_IGNORED) < 0) {
-		close_table(l); /* the bytes are here anyway */
-		return VV_OK;
-	}
-	if ((rc = look_in_index(l, settled, err)) == VV_OK && !*settled) {
-		*settled = take_key(l, (const char *const *)l->table.root.key,
-				    l->table.root.key_count);
-	}
-	if (l->as_file || !*settled) {
-		*settled = false;
-		close_table(l);
-	}
-	return rc;
-}
-
-/* VV_ENOTFOUND: no table. */
-static vv_status open_table(lines *l, vv_error *err)
-{
-	char cid[VV_CID_TEXT + 1];
-	bool settled;
-	vv_status rc;
-
-	if ((rc = find_pointer(l, cid, err)) < 0) return rc;
-	if (cid[0]) return open_version(l, cid, err);
-	if ((rc = open_known(l, &settled, err)) < 0 || settled) return rc;
-	if ((rc = look_in_index(l, &settled, err)) < 0) return rc;
-	if (l->as_file || (!l->known && !vv_diff_is_table_name(l->file, false))) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a table", vv_text_shows(l->file));
-	}
-	if ((rc = open_file(l, false, err)) < 0 || (rc = look_in_index(l, &settled, err)) < 0 ||
-	    settled) {
-		return rc;
-	}
-	if ((rc = open_file(l, true, err)) == VV_OK) {
-		(void)take_key(l, (const char *const *)l->table.root.key, l->table.root.key_count);
-	}
-	return rc;
-}
-
-/* --- lines ------------------------------------------------------------------------------ */
 
 static vv_status name_columns(lines *l, vv_error *err)
 {
@@ -283,57 +159,31 @@ static void put_row(lines *l, const vv_cell *cells)
 	}
 }
 
-/* Groups are cut by content: groups common to two versions make the same line. */
-static void put_group(lines *l, const vv_batch *b)
-{
-	vv_buf_printf(&l->out, "%zu rows ", b->rows);
-	if (b->rows > 0 && l->key_count > 0) {
-		vv_buf_puts(&l->out, "from ");
-		put_key(l, b->cells);
-		vv_buf_putc(&l->out, ' ');
-	}
-	vv_buf_printf(&l->out, "%s\n", vv_cid_shows(&b->cid) + VV_CID_TEXT - GROUP_NAME);
-}
-
-static vv_status put_rows(lines *l, bool groups, vv_error *err)
+static vv_status put_rows(lines *l, vv_error *err)
 {
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_batch) b = {0};
 	int more = 0;
+	vv_status rc = vv_table_reader_open(&r, &l->table, NULL, 0, false, err);
 
-	vv_status rc = vv_table_reader_open(&r, &l->table,
-					    groups && l->key_count > 0 ? l->key : NULL,
-					    groups ? l->key_count : 0, false, err);
 	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
-		for (size_t i = 0; !groups && rc == VV_OK && i < b.rows; i++) {
+		for (size_t i = 0; rc == VV_OK && i < b.rows; i++) {
 			put_row(l, &b.cells[i * b.columns]);
 			rc = flush(l, FLUSH_AT, err);
 		}
-		if (groups) {
-			put_group(l, &b);
-			rc = flush(l, FLUSH_AT, err);
-		}
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return rc < 0 || more >= 0 ? rc : (vv_status)more;
 }
 
 static vv_status put_table(lines *l, vv_error *err)
 {
-	bool groups = l->table.root.bytes > ROWS_MAX;
 	vv_status rc = name_columns(l, err);
 
 	if (rc < 0) return rc;
 	put_head(l);
-	if (groups) {
-		vv_buf_printf(&l->out,
-			      "too large to be shown by row: each line is a group of rows\n"
-			      "('varve diff' and 'git diff' show rows and cells)\n\n");
-	}
-	if ((rc = put_rows(l, groups, err)) < 0) return rc;
+	if ((rc = put_rows(l, err)) < 0) return rc;
 	return flush(l, 0, err);
 }
-
-/* --- documents ----------------------------------------------------------------------------- */
 
 static void free_names(lines *l)
 {
@@ -388,60 +238,131 @@ static vv_status put_document(lines *l, bool *is, vv_error *err)
 	return flush(l, 0, err);
 }
 
-/* --- files other than tables
- * ------------------------------------------------------------------- */
+/* --- the file's bytes ------------------------------------------------------------------------ */
 
-typedef struct plain {
-	bool begun, binary;
-	uint64_t bytes;
-	vv_xxh3_state *hash;
-} plain;
-
-static vv_status put_plain(void *payload, const void *bytes, size_t len, vv_error *err)
+static ssize_t read_file(void *payload, void *buf, size_t len, vv_error *err)
 {
-	plain *p = payload;
+	const vv_fd_source *file = payload;
 
-	if (!p->begun) {
-		p->begun = true;
-		p->binary = vv_unseen_is_binary(bytes, len);
-	}
-	p->bytes += len;
-	vv_xxh3_update(p->hash, bytes, len);
-	if (!p->binary) {
-		vv_out_bytes(bytes, len);
-	}
+	return vv_read_full(file->fd, buf, len, file->path, err);
+}
+
+static vv_status write_out(void *payload VV_UNUSED, const void *bytes, size_t len, vv_error *err)
+{
+	vv_out_bytes(bytes, len);
 	return vv_out_failed() ? vv_fail(err, VV_EIO, "stdout cannot be written") : VV_OK;
 }
 
-static vv_status put_as_it_is(lines *l, vv_error *err)
+/* Copies the source, or writes one line for binary data. */
+static vv_status put_source(const vv_source *source, bool as_text, vv_error *err)
 {
-	plain p = {.hash = vv_xxh3_new(0)};
-	vv_status rc = p.hash ? VV_OK : vv_fail_nomem(err);
+	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
+	vv_auto(char) *piece = vv_malloc(PIECE);
+	bool binary = false;
+	uint64_t bytes = 0;
+	vv_status rc = VV_OK;
+	ssize_t got;
 
-	close_table(l);
-	if (rc == VV_OK &&
-	    (rc = vv_subject_find_file(&l->subject, NULL, NULL, l->file, err)) == VV_EINPUT) {
-		vv_error_clear(err); /* a pointer: its text is what there is */
-		rc = VV_OK;
+	if (!hash || !piece) return vv_fail_nomem(err);
+	while (rc == VV_OK && (got = source->read(source->payload, piece, PIECE, err)) != 0) {
+		if (got < 0) return (vv_status)got;
+		if (bytes == 0 && as_text) {
+			binary = vv_unseen_is_binary(piece, (size_t)got);
+		}
+		bytes += (uint64_t)got;
+		if (binary) {
+			vv_xxh3_update(hash, piece, (size_t)got);
+		} else {
+			rc = write_out(NULL, piece, (size_t)got, err);
+		}
 	}
-	if (rc == VV_OK) {
-		l->subject.is_dataset = false;
-		l->subject.on_disk = true;
-		rc = vv_subject_bytes(&l->subject, put_plain, &p, NULL, err);
+	if (binary) {
+		vv_out("binary data, %llu bytes, %016llx\n", (unsigned long long)bytes,
+		       (unsigned long long)vv_xxh3_digest(hash));
 	}
-	if (rc == VV_OK && p.binary) {
-		vv_out("binary data, %llu bytes, %016llx\n", (unsigned long long)p.bytes,
-		       (unsigned long long)vv_xxh3_digest(p.hash));
-	}
-	vv_xxh3_free(p.hash);
 	return rc;
+}
+
+/* Decompressed and as UTF-8, where the file's name and bytes permit. */
+static vv_status put_text(const vv_source *file, vv_error *err)
+{
+	const vv_file_text_options how = {.clean = true};
+	vv_auto(vv_unpacked) *unpacked = NULL;
+	vv_auto(vv_file_text) *text = NULL;
+	const vv_source *source = file;
+	vv_status rc;
+
+	if (vv_unpacked_open(&unpacked, file, VV_IGNORED) == VV_OK) {
+		source = vv_unpacked_source(unpacked);
+	}
+	if (vv_file_text_open(&text, source, &how, VV_IGNORED) == VV_OK && text) {
+		source = vv_file_text_source(text);
+	} else if ((rc = source->again(source->payload, err)) < 0) {
+		return rc;
+	}
+	return put_source(source, true, err);
+}
+
+/* What git stores: of the work tree's file its pointer; git has passed all else as it is stored. */
+static vv_status put_stored(vv_context *c, const char *path, vv_fd_source *file, vv_error *err)
+{
+	vv_auto(vv_filter) f = {0};
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	vv_source source;
+	bool tracked = false;
+	vv_status rc = VV_OK;
+
+	if (c->repo && path[0] != '/') {
+		rc = vv_attr_tracked(c->repo, path, &tracked, err);
+	}
+	if (rc == VV_OK && !tracked) {
+		vv_source_fd(&source, file, file->fd, path, 0);
+		return put_source(&source, false, err);
+	}
+	if (rc < 0 || (rc = vv_filter_open(&f, vv_environ(), &vv_notes_stderr, err)) < 0 ||
+	    (rc = vv_filter_clean(&f, path, read_file, file, &out, err)) < 0) {
+		return rc;
+	}
+	return write_out(NULL, out.data, out.len, err);
+}
+
+/* A pointer where rows were to be: git apply, an editor or a program would take it for the table. */
+static vv_status refuse_pointer(const vv_fd_source *file, vv_error *err)
+{
+	char head[VV_POINTER_MAX];
+	const ssize_t got = vv_pread_full(file->fd, head, sizeof(head), 0, file->path, err);
+
+	if (got < 0) return (vv_status)got;
+	if (!vv_pointer_looks_like(head, (size_t)got)) return VV_OK;
+	return vv_fail(
+		err, VV_EMISSING,
+		"git has only the pointer of this table here: its rows are missing, or are more than "
+		"varve.smudgeLimit\n"
+		"'varve fetch --data' gets missing rows, 'varve cat' writes large tables");
+}
+
+static vv_status put_file(vv_context *c, const vv_caller *git, const char *path, vv_error *err)
+{
+	vv_auto(vv_fd) fd = vv_open_regular(path, 0, err);
+	vv_fd_source file = {.fd = fd, .path = path};
+	vv_source source;
+	vv_status rc;
+
+	if (fd < 0) return (vv_status)fd;
+	if (vv_caller_makes_patch(git)) return put_stored(c, path, &file, err);
+	vv_source_fd(&source, &file, fd, path, 0);
+	if (!vv_caller_hands_out(git)) return put_text(&source, err);
+	if ((rc = refuse_pointer(&file, err)) < 0) return rc;
+	return put_source(&source, false, err);
 }
 
 /* --- the command -------------------------------------------------------------------------- */
 
 static vv_status convert(lines *l, vv_context *c, vv_error *err)
 {
-	vv_status rc;
+	vv_auto(vv_caller) git = {0};
+	bool document = false;
+	vv_status rc = VV_OK;
 
 	if (vv_context_need(c, VV_NEEDS_REPOSITORY, VV_IGNORED) == VV_OK &&
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
@@ -449,17 +370,16 @@ static vv_status convert(lines *l, vv_context *c, vv_error *err)
 	}
 	l->repo = c->repo;
 	l->reader = c->reader;
-	bool document;
-	if ((rc = put_document(l, &document, err)) == VV_OK && document) return VV_OK;
+	vv_caller_find(&git, c->repo);
+	if (!vv_caller_makes_patch(&git)) {
+		rc = put_document(l, &document, err);
+	}
 	if (rc < 0) {
+		/* git would give up the whole diff if this failed */
 		vv_warn("%s", err->message);
 		vv_buf_reset(&l->out);
-	} else {
-		rc = open_table(l, err);
 	}
-	if (rc == VV_OK && l->table.root.kind == VV_KIND_TABLE) return put_table(l, err);
-	/* git would give up the whole diff if this failed */
-	return rc == VV_ENOMEM ? rc : put_as_it_is(l, err);
+	return document && rc == VV_OK ? VV_OK : put_file(c, &git, l->file, err);
 }
 
 static vv_status run_textconv(vv_context *c, vv_error *err)
