@@ -149,6 +149,21 @@ typedef struct vv_absent_option {
 	const char *hint; /* what to do instead */
 } vv_absent_option;
 
+/* Lines of a table of absent options: what only add and convert have of OPT_WRITTEN. */
+#define VV_WRITTEN_HINT                                                                            \
+	"'varve add' and 'varve convert' have it: 'varve convert --format csv IN -' writes "       \
+	"the rows in a form that every command reads"
+#define VV_ABSENT_WRITTEN                                                                          \
+	{"input-format", VV_WRITTEN_HINT}, {"encoding", VV_WRITTEN_HINT},                          \
+		{"delimiter", VV_WRITTEN_HINT}, {"quote", VV_WRITTEN_HINT},                        \
+		{"escape", VV_WRITTEN_HINT}, {"comment", VV_WRITTEN_HINT},                         \
+		{"initial-space", VV_WRITTEN_HINT}, {"header-rows", VV_WRITTEN_HINT},              \
+		{"header-join", VV_WRITTEN_HINT}, {"skip-lines", VV_WRITTEN_HINT},                 \
+		{"skip-footer", VV_WRITTEN_HINT}, {"records", VV_WRITTEN_HINT},                    \
+	{                                                                                          \
+		"no-header", VV_WRITTEN_HINT                                                       \
+	}
+
 /* A command. */
 typedef struct vv_command {
 	const char *name; /* the word that users type */

@@ -194,8 +194,7 @@ static vv_status check_argument(files *f, char *arg)
 			f->err, VV_EUSAGE,
 			"%s and the data package %s cannot be used together\ndeclare schema and "
 			"dialect in the package, for each resource; or name the data file instead",
-			f->run->schema ? "--schema" : "options for the dialect of a file",
-			vv_text_shows(arg));
+			f->run->schema ? "--schema" : "a form of the files", vv_text_shows(arg));
 	} else if (rc == VV_OK) {
 		rc = package ? check_package(f, arg, &text) : check_one(f, &p);
 	}

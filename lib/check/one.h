@@ -89,7 +89,8 @@ typedef struct vv_check_run {
 	vv_failed_rows *rows;    /* --failed-rows, of one dataset; may be NULL */
 	const vv_buf *schema;    /* --schema: replaces the schema of the package; may be NULL */
 	const char *schema_name; /* name of the file with this schema, for messages */
-	const vv_sniff_hints *written; /* with --files: the dialect of the files; may be NULL */
+	const vv_sniff_hints
+		*written; /* without a repository: the dialect of the files; may be NULL */
 	/* standard: path of a file with a copy of standard input; NULL: standard input is not
 	 * checked. The copy is read in place of the file at standard_path, or, with --files, in
 	 * place of the argument "-" */

@@ -1,8 +1,7 @@
 /*
- * dialect_words: reads the options that describe the form of a file. They have the same meaning in
- * every command: --input-format, --encoding, --delimiter, --quote, --escape, --comment,
- * --initial-space, --skip-lines, --skip-footer, --header-rows, --header-join, --records and
- * --no-header.
+ * dialect_words: reads the options of add and convert that describe the form of a file:
+ * --input-format, --encoding, --delimiter, --quote, --escape, --comment, --initial-space,
+ * --skip-lines, --skip-footer, --header-rows, --header-join, --records and --no-header.
  */
 #ifndef VV_LIB_NAMES_DIALECT_WORDS_H
 #define VV_LIB_NAMES_DIALECT_WORDS_H

@@ -11,7 +11,6 @@
 #include "cmd/varve/out_file.h"
 #include "lib/arrow/ipc.h"
 #include "lib/documents/workbook.h"
-#include "lib/names/dialect_words.h"
 #include "lib/names/version.h"
 #include "lib/sync/fetch_run.h"
 #include "lib/view/kept_keys.h"
@@ -22,7 +21,6 @@
 typedef struct options {
 	vv_strings columns, where, from, dictionary, sort;
 	const char *output, *limit, *offset, *format, *misfit, *numbers;
-	vv_written written;
 	bool raw, safe;
 } options;
 
@@ -37,7 +35,6 @@ static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", CAT_FORMATS,
 		   "write the rows as FORMAT (default: as the file is written)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_WRITTEN("plain file: "),
 	OPT_ARROW,
 	OPT_NAMES(0, "dictionary", dictionary,
 		  "--format arrow: encode these text columns with a dictionary"),
@@ -56,6 +53,7 @@ static const vv_absent_option absent[] = {{"sort-by", SORT_HINT},
 					  {"order-by", SORT_HINT},
 					  {"head", "did you mean '--limit'?"},
 					  {"row", "did you mean '--where'?"},
+					  VV_ABSENT_WRITTEN,
 					  {NULL, NULL}};
 
 static bool is_part(const options *o)
@@ -65,7 +63,7 @@ static bool is_part(const options *o)
 
 static bool is_view(const options *o)
 {
-	return is_part(o) || o->format || o->safe || vv_written_any(&o->written);
+	return is_part(o) || o->format || o->safe;
 }
 
 static bool is_workbook(const options *o)
@@ -155,17 +153,13 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 {
 	vv_auto(vv_kept_keys) keys = {.lookup = {.cache = NULL}};
 	vv_view_options view = *v;
-	vv_sniff_hints hints;
-	const vv_subject_options how = {.hints = &hints, .unpack = true};
+	const vv_subject_options how = {.unpack = true};
 	vv_auto(vv_table) t = {0};
 	vv_auto(char) *name = vv_subject_name(s);
 	vv_status rc;
 	uint64_t rows;
 
-	if ((rc = vv_written_read(&hints, &o->written, err)) < 0 ||
-	    (rc = vv_subject_open(s, &t, &how, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_subject_open(s, &t, &how, err)) < 0) return rc;
 	if (s->repo && s->is_dataset && o->where.count > 0) {
 		rc = open_keys(&keys, s, v, err);
 		view.keys = &keys.lookup;
@@ -241,7 +235,7 @@ const vv_command vv_cmd_cat = {
 	.usage =
 		"[--raw] [-o FILE] [--from PEER]... [[URL#]REV:]PATH | CID...\n"
 		"[--columns A,B] [--where CONDITION] [--sort A,-B] [--limit N] [--offset N] [--format "
-		"FORMAT] [-o FILE] [--encoding NAME] [[URL#]REV:]PATH",
+		"FORMAT] [-o FILE] [[URL#]REV:]PATH",
 	.example = "$ varve cat v1:prices.csv --columns id,price --limit 2\n"
 		   "id,price\n"
 		   "1,9.99\n"

@@ -22,7 +22,6 @@
 #include "lib/check/rule_tests.h"
 #include "lib/check/run.h"
 #include "lib/check/suggest.h"
-#include "lib/names/dialect_words.h"
 #include "lib/names/near_file.h"
 #include "lib/names/version.h"
 #include "repo/git/history/date.h"
@@ -35,7 +34,6 @@ typedef struct options {
 	vv_strings select, skip, accept, outputs;
 	const char *base, *rules_from, *format, *fail_on, *limit, *now, *failed_rows, *passed_rows,
 		*why, *schema, *rules, *save, *trust, *log, *from;
-	vv_written written;
 	bool cached, worktree, no_base, new_only, files, list_rules, test_rules, explain, suggest,
 		quiet, no_cache;
 } options;
@@ -93,7 +91,6 @@ static const vv_option table[] = {
 		 "the arguments are files, in or out of a repository; datapackage.json: all that "
 		 "it describes; "
 		 "'-': standard input"),
-	OPT_WRITTEN("with --files: "),
 	OPT_ONCE(0, "schema", schema, "FILE", "check against this Table Schema"),
 	OPT_ONCE(0, "rules", rules, "FILE",
 		 "with --files: the project's rules (varve.json or *.checks)"),
@@ -106,13 +103,14 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "no-cache", no_cache, "read everything again, without caches"),
 };
 
+static const vv_absent_option absent[] = {VV_ABSENT_WRITTEN, {NULL, NULL}};
+
 /* One command under way. */
 typedef struct check {
 	const options *o;
 	vv_context *in;
 	vv_check_run run;
 	vv_buf schema;
-	vv_sniff_hints written;
 	vv_diff_side side, base;
 	bool has_base, range;
 	vv_oid exclude, start; /* start: start of the range, whose rules apply */
@@ -182,12 +180,6 @@ static vv_status check_usage(const options *o, vv_error *err)
 		return vv_fail(err, VV_EUSAGE,
 			       "--rules requires --files\n"
 			       "in a repository the rules are in varve.json at the top");
-	}
-	if (!o->files && vv_written_any(&o->written)) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			"options for reading text, such as --delimiter, require --files\n"
-			"in a repository, describe the file in datapackage.json, or give varve add these options");
 	}
 	if (o->limit) {
 		uint64_t n;
@@ -551,10 +543,6 @@ static vv_status check_files(check *c, vv_error *err)
 	if (splits(c->o) && c->argc > 1) {
 		return vv_fail(err, VV_EUSAGE,
 			       "--failed-rows and --passed-rows take one file, not %d", c->argc);
-	}
-	if (vv_written_any(&c->o->written)) {
-		if ((rc = vv_written_read(&c->written, &c->o->written, err)) < 0) return rc;
-		c->run.written = &c->written;
 	}
 	if (c->o->rules && ((rc = vv_read_file(&text, c->o->rules, VV_RULES_MAX, err)) < 0 ||
 			    (rc = read_rules(&rules, &text, c->o->rules, err)) < 0)) {
@@ -962,6 +950,7 @@ const vv_command vv_cmd_check = {
 		   "\n"
 		   "valid: 2 warnings in 1 table",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes = "the data is invalid",

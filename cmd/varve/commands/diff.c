@@ -16,7 +16,6 @@
 #include "cmd/varve/print/diff_show.h"
 #include "diff/rows/value.h"
 #include "lib/arrow/diff_writer.h"
-#include "lib/names/dialect_words.h"
 #include "lib/rows/where.h"
 #include "lib/status/sides.h"
 #include "lib/view/view.h"
@@ -34,7 +33,6 @@ typedef struct options {
 	bool cached, two_files, no_renames, ignore_format, moves, exit_code, quiet, name_only,
 		name_status, same;
 	const char *renames, *stage;
-	vv_written written;
 } options;
 
 /* Those of both commands. */
@@ -54,7 +52,6 @@ typedef struct options {
 		OPT_STRING(0, "tolerance", tolerance, "N",                                                                    \
 			   "numbers this close are equal: 0.01, or 1%"),                                                      \
 		OPT_FLAG(0, "moves", moves, "report rows that only moved"),                                                   \
-		OPT_WRITTEN("plain files: "),                                                                                 \
 		OPT_CHOICE(0, "format", format, "FORMAT", FORMATS,                                                            \
 			   "the output format (default: text)"),                                                              \
 		OPT_WORD(0, "json", format, "json", "short for --format json"), OPT_ARROW,                                    \
@@ -103,6 +100,8 @@ static const vv_option_rule option_rules[] = {
 	{NULL, NULL, NULL},
 };
 
+static const vv_absent_option absent[] = {VV_ABSENT_WRITTEN, {NULL, NULL}};
+
 static const vv_option compare_table[] = {
 	OPT_COMPARED,
 };
@@ -122,7 +121,7 @@ static const vv_diff_writer_kind *find_kind(const options *o)
 typedef struct run {
 	const options *o;
 	vv_diff_print p;
-	vv_sniff_hints written; /* of plain files */
+	vv_sniff_hints written; /* of the results of --query */
 	char **rename;          /* NULL-ended pairs */
 	vv_new_file file;       /* --output: the temporary file, or NULL */
 	bool two_files;
@@ -151,10 +150,7 @@ static vv_status read_how(run *r, vv_error *err)
 {
 	const options *o = r->o;
 	vv_status rc = split_renames(r, &o->rename, err);
-	if (rc < 0 || (rc = vv_written_read(&r->written, &o->written, err)) < 0 ||
-	    (rc = vv_where_check(&o->where, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_where_check(&o->where, err)) < 0) return rc;
 	if (o->tolerance && !vv_tolerance_check(o->tolerance)) {
 		return vv_fail(
 			err, VV_EUSAGE,
@@ -375,6 +371,7 @@ static vv_status compare_results(run *r, const vv_new_file *files, const vv_diff
 	vv_auto(vv_buf) old = VV_BUF_INIT, now = VV_BUF_INIT;
 	vv_status rc;
 
+	r->written = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
 	r->written.has_form = true;
 	r->written.form = VV_FORM_CSV;
 	r->written.delimiter = ',';
@@ -612,7 +609,7 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 		      .how = {.notes = &vv_notes_stderr,
 			      .progress = c->progress,
 			      .propose = kind == &vv_diff_writer_text,
-			      .written = &r.written,
+			      .written = o->query ? &r.written : NULL,
 			      .key = &o->key,
 			      .only = &o->columns,
 			      .ignore = &o->ignore_column,
@@ -649,6 +646,7 @@ const vv_command vv_cmd_compare = {
 		   "\n"
 		   "  1 row changed (1 cell); 2 -> 2 rows",
 	.options = compare_table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(compare_table),
 	.options_size = sizeof(options),
 	.exit_codes = "with --exit-code or --quiet: something differs",
@@ -680,6 +678,7 @@ const vv_command vv_cmd_diff = {
 		   "\n"
 		   "  1 row removed, 1 row changed (1 cell); 47,123 -> 47,122 rows",
 	.options = diff_table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(diff_table),
 	.options_size = sizeof(options),
 	.exit_codes = "with --exit-code or --quiet: something differs",

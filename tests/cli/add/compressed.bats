@@ -91,7 +91,7 @@ table() {
 	{ printf 'a,b\n1,2\n' | bzip2; printf '3,4\n' | bzip2; } > t.csv.bz2
 	[ "$(varve cat --format csv t.csv.bz2 | wc -l)" = 3 ]
 	printf 'stra\337e;n\nHauptstra\337e;1\nNebenstra\337e;2\n' | gzip > l.csv.gz
-	succeeds varve cat --format csv --encoding windows-1252 l.csv.gz
+	succeeds varve convert --format csv --encoding windows-1252 l.csv.gz -
 	output_has "Hauptstraße"
 }
 

@@ -36,7 +36,8 @@ rows() {
 	ends_with 1 varve check --json t.csv
 	[ "$(jq -c '[.. | objects | select(.rule == "blank-row" and .line != null) | .line] | unique' <<< "$output")" = '[6]' ]
 	printf 'id,name\n1,a\n# mid\n2\n3,c,d\n' > bad.csv
-	ends_with 1 varve check --json --files --comment '#' bad.csv
+	printf '{"resources": [{"path": "bad.csv", "dialect": {"commentChar": "#"}}]}' > datapackage.json
+	ends_with 1 varve check --json --files datapackage.json
 	[ "$(jq -c '[.. | objects | select(.line != null) | .line] | unique' <<< "$output")" = '[4,5]' ]
 }
 

@@ -593,25 +593,22 @@ declared_encoding() {
 	same_bytes want.csv got
 }
 
-@test "cat and diff read plain files in the encoding that is named" {
+@test "convert makes a plain file in a named encoding one that cat, diff and check read" {
 	made a.csv latin9 $'id;p\n1;5 €\n'
 	made b.csv latin9 $'id;p\n1;6 €\n'
-	succeeds varve diff --no-index --encoding latin9 --key id --json a.csv b.csv
+	for command in "cat --encoding latin9 a.csv" "compare --encoding latin9 a.csv b.csv" "diff --no-index --delimiter ; a.csv b.csv" \
+		"check --files --no-header a.csv"; do
+		ends_with 2 varve $command
+		stderr_has "'varve add' and 'varve convert' have it"
+	done
+	ends_with 2 varve convert --encoding nonsense a.csv a2.csv
+	for file in a b; do
+		succeeds varve convert -q --encoding latin9 $file.csv ${file}2.csv
+	done
+	succeeds varve compare --key id --json a2.csv b2.csv
 	output_has '5 €'
 	output_has '6 €'
-	ends_with 2 varve diff --no-index --encoding nonsense a.csv b.csv
-	new_repo
-	made a.csv latin9 $'id;p\n1;5 €\n'
-	succeeds varve cat --encoding latin9 --where id=1 a.csv
-	output_is $'id;p\n1;5 €'
-	succeeds varve cat --encoding latin9 a.csv
-	output_is $'id;p\n1;5 €'
-	succeeds varve cat --encoding latin1 --delimiter none --no-header --limit 1 a.csv
-	output_is 'id;p'
-	ends_with 2 varve cat --encoding nonsense a.csv
-	git add a.csv && git commit -qm one
-	succeeds varve cat --encoding latin9 --limit 1 HEAD:a.csv
-	output_is $'id;p\n1;5 €'
+	succeeds varve check --files - < <(varve convert --encoding latin9 --format csv a.csv -)
 }
 
 @test "each character of an encoding reads as Python reads it" {

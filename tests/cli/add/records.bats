@@ -66,7 +66,7 @@ document() {
 	succeeds varve diff
 	output_has "1 row added"
 	cp two.json untracked.json
-	succeeds varve cat --format csv --records /a untracked.json
+	succeeds varve convert --format csv --records /a untracked.json -
 	output_is $'x\n1\n2'
 	# the second one far below, after rows that fill more than the sample
 	{ printf '{"a":['; for i in $(seq 60000); do printf '{"id":%d,"text":"some words"},' "$i"; done

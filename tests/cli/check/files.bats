@@ -108,33 +108,27 @@ prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 	ends_with 2 varve check --files gone/datapackage.json
 	package
 	cd p
-	ends_with 2 varve check --files --delimiter tab datapackage.json
+	echo '{"fields": []}' > s.json
+	ends_with 2 varve check --files --schema s.json datapackage.json
 	stderr_has "cannot be used together"
 	ends_with 2 varve check --files --failed-rows f.csv datapackage.json
 	stderr_has "--failed-rows and --passed-rows take exactly one file"
 }
 
-@test "options say how files are written" {
+@test "a package describes how files are written" {
 	printf "a|b\n1|'x|y'\n2|z\n" > t.txt
-	echo '{"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string", "constraints": {"maxLength": 3}}]}' > s.json
-	succeeds varve check --files --schema s.json --delimiter pipe --quote "'" t.txt
-	ends_with 1 varve check --files --schema s.json --delimiter pipe --quote none t.txt
+	cat > datapackage.json <<-'END'
+		{"resources": [{"path": "t.txt", "dialect": {"delimiter": "|", "quoteChar": "'"}, "schema": {"fields": [{"name": "a", "type": "integer"},
+			{"name": "b", "type": "string", "constraints": {"maxLength": 3}}]}}]}
+	END
+	succeeds varve check --files datapackage.json
+	sed -i "s/'\"}/~\"}/" datapackage.json
+	ends_with 1 varve check --files datapackage.json
 	output_has "extra-cell"
 	printf '1\tx\n2\ty\n' > t.txt
-	succeeds varve check --files --no-header --delimiter tab t.txt
+	echo '{"resources": [{"path": "t.txt", "dialect": {"delimiter": "\t", "header": false}}]}' > datapackage.json
+	succeeds varve check --files datapackage.json
 	output_has "2 rows, 2 columns"
-	succeeds varve check --files --no-header --delimiter '\t' t.txt
-	succeeds varve check --files --no-header --input-format tsv t.txt
-	ends_with 2 varve check --files --delimiter ab t.txt
-	stderr_has "--delimiter requires one character"
-	ends_with 2 varve check --delimiter ';'
-	stderr_has "require --files"
-	# they go over what a package says
-	package
-	cd p
-	sed -i 's/;/:/' data/kinds.csv
-	ends_with 1 varve check --files "$PWD/data/kinds.csv"
-	succeeds varve check --files --delimiter : "$PWD/data/kinds.csv"
 }
 
 @test "check reads standard input" {
