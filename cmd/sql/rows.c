@@ -241,7 +241,7 @@ static void sql_arrow_close(vv_sql_arrow *a)
 #define FIRST_ROWS 1000   /* whose widths count */
 #define FLUSH (64u << 10) /* bytes that are printed at once */
 
-typedef enum form { TABLE, BOX, MARKDOWN, CSV, TSV, JSON, NDJSON, ARROW } form;
+typedef enum form { TABLE, CSV, TSV, JSON, NDJSON, ARROW } form;
 
 struct vv_sql_rows_printer {
 	sqlite3_stmt *stmt;
@@ -256,8 +256,7 @@ struct vv_sql_rows_printer {
 	vv_sql_arrow *arrow;
 };
 
-static const char *const form_names[] = {"table", "box",  "markdown", "csv",
-					 "tsv",   "json", "ndjson",   "arrow"};
+static const char *const form_names[] = {"table", "csv", "tsv", "json", "ndjson", "arrow"};
 
 /* ---- values ---- */
 
@@ -339,65 +338,37 @@ static void put_separated_value(vv_sql_rows_printer *p, size_t i, const char *s,
 
 /* ---- for people ---- */
 
-typedef struct frame {
-	const char *left, *line, *cross, *right;
-} frame;
-
-static const frame frames[][3] = {
-	[TABLE] = {{"+", "-", "+", "+\n"}, {"+", "-", "+", "+\n"}, {"+", "-", "+", "+\n"}},
-	[BOX] = {{"\u250c", "\u2500", "\u252c", "\u2510\n"},
-		 {"\u251c", "\u2500", "\u253c", "\u2524\n"},
-		 {"\u2514", "\u2500", "\u2534", "\u2518\n"}},
-};
-
-static void put_line(vv_sql_rows_printer *p, size_t which)
+static void put_line(vv_sql_rows_printer *p)
 {
-	const frame *f = &frames[p->form][which];
-
 	for (size_t i = 0; i < p->columns; i++) {
-		vv_buf_puts(&p->out, i > 0 ? f->cross : f->left);
+		vv_buf_putc(&p->out, '+');
 		for (size_t n = 0; n < p->widths[i] + 2; n++) {
-			vv_buf_puts(&p->out, f->line);
+			vv_buf_putc(&p->out, '-');
 		}
 	}
-	vv_buf_puts(&p->out, f->right);
+	vv_buf_puts(&p->out, "+\n");
 }
 
 /* The cells of one row, each ended by NUL, escaped already. */
 static const char *put_cells(vv_sql_rows_printer *p, const char *cells, bool header)
 {
-	const char *bar = p->form == BOX ? "\u2502" : "|";
-
 	for (size_t i = 0; i < p->columns; i++, cells += strlen(cells) + 1) {
 		size_t width = vv_text_words_width(cells, strlen(cells)),
 		       rest = width < p->widths[i] ? p->widths[i] - width : 0;
 		bool right = p->numbers[i] && !header;
 
-		vv_buf_puts(&p->out, bar);
+		vv_buf_putc(&p->out, '|');
 		vv_buf_put_spaces(&p->out, 1 + (right ? rest : 0));
 		vv_buf_puts(&p->out, cells);
 		vv_buf_put_spaces(&p->out, 1 + (right ? 0 : rest));
 	}
-	vv_buf_puts(&p->out, bar);
-	vv_buf_putc(&p->out, '\n');
+	vv_buf_puts(&p->out, "|\n");
 	return cells;
 }
 
-static void put_shown(vv_buf *b, form f, const char *s, size_t len)
+static void put_shown(vv_buf *b, const char *s, size_t len)
 {
-	size_t from = b->len;
-
 	vv_text_put_words(b, s, len, 0);
-	if (f == MARKDOWN && memchr(b->data + from, '|', b->len - from)) {
-		vv_auto(vv_buf) copy = VV_BUF_FOR(b);
-
-		vv_buf_put(&copy, b->data + from, b->len - from);
-		b->len = from;
-		vv_array_each(copy.data, copy.len, c) {
-			vv_buf_puts(b, *c == '|' ? "\\" : "");
-			vv_buf_putc(b, *c);
-		}
-	}
 	vv_buf_putc(b, '\0');
 }
 
@@ -412,7 +383,7 @@ static void put_row_shown(vv_sql_rows_printer *p, vv_buf *to)
 		} else {
 			put_plain(&cell, p->stmt, (int)i);
 		}
-		put_shown(to, p->form, vv_buf_cstr(&cell), cell.len);
+		put_shown(to, vv_buf_cstr(&cell), cell.len);
 	}
 }
 
@@ -432,24 +403,12 @@ static void put_head(vv_sql_rows_printer *p)
 	for (size_t i = 0; i < p->columns; i++) {
 		const char *name = sqlite3_column_name(p->stmt, (int)i);
 
-		put_shown(&names, p->form, name ? name : "", name ? strlen(name) : 0);
+		put_shown(&names, name ? name : "", name ? strlen(name) : 0);
 	}
 	measure(p, vv_buf_cstr(&names), 1);
-	if (p->form == MARKDOWN) {
-		(void)put_cells(p, vv_buf_cstr(&names), true);
-		for (size_t i = 0; i < p->columns; i++) {
-			vv_buf_puts(&p->out, "|");
-			for (size_t n = 0; n < p->widths[i] + 1; n++) {
-				vv_buf_putc(&p->out, '-');
-			}
-			vv_buf_putc(&p->out, p->numbers[i] ? ':' : '-');
-		}
-		vv_buf_puts(&p->out, "|\n");
-	} else {
-		put_line(p, 0);
-		(void)put_cells(p, vv_buf_cstr(&names), true);
-		put_line(p, 1);
-	}
+	put_line(p);
+	(void)put_cells(p, vv_buf_cstr(&names), true);
+	put_line(p);
 }
 
 /* The first rows are all there, or enough of them. */
@@ -587,11 +546,9 @@ vv_status vv_sql_rows_printer_end(vv_sql_rows_printer *p, vv_error *err)
 	if (p->arrow) return sql_arrow_end(p->arrow, err);
 	if (p->form == JSON) {
 		vv_buf_puts(&p->out, p->count == 0 ? "[]\n" : "]\n");
-	} else if (p->form <= MARKDOWN) {
+	} else if (p->form == TABLE) {
 		align(p);
-		if (p->form != MARKDOWN) {
-			put_line(p, 2);
-		}
+		put_line(p);
 	}
 	return flush(p, 0, err);
 }

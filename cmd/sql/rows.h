@@ -1,7 +1,7 @@
 /*
  * rows: prints the rows of a result on stdout, in one of several formats.
  *
- * Memory does not grow with the result: in the formats "table", "box" and "markdown", the widths of
+ * Memory does not grow with the result: in the format "table", the widths of
  * columns are computed from the first 1,000 rows.
  */
 #ifndef VV_CMD_SQL_ROWS_H
@@ -13,7 +13,7 @@
 
 struct sqlite3_stmt;
 
-#define VV_ROWS_FORMATS "table|box|markdown|csv|tsv|json|ndjson|arrow"
+#define VV_ROWS_FORMATS "table|csv|tsv|json|ndjson|arrow"
 
 /* A printer of the rows of one statement. */
 typedef struct vv_sql_rows_printer vv_sql_rows_printer;

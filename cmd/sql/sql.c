@@ -458,8 +458,7 @@ static char *next_dot(const char *word, int again)
 
 static char *next_format(const char *word, int again)
 {
-	static const char *const words[] = {"arrow",  "box",   "csv", "json", "markdown",
-					    "ndjson", "table", "tsv", NULL};
+	static const char *const words[] = {"arrow", "csv", "json", "ndjson", "table", "tsv", NULL};
 
 	return next_of(words, word, again);
 }

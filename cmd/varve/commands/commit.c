@@ -20,7 +20,7 @@
 typedef struct options {
 	vv_commit_job job;
 	vv_strings messages;
-	const char *file, *author, *date, *author_date, *format;
+	const char *file, *author, *date, *format;
 	bool sign, no_sign, no_verify, edit, no_edit, quiet;
 } options;
 
@@ -87,7 +87,6 @@ typedef struct words {
 	size_t count;
 	vv_buf message;
 	char *author, *date, *committer;
-	const char *env;
 } words;
 
 static void words_clear(words *w)
@@ -110,13 +109,12 @@ static vv_status put_date(words *w, const options *o, vv_error *err)
 	int64_t sec;
 	int offset;
 	vv_date d;
-	vv_status rc = vv_date_span(&d, o->date ? o->date : o->author_date, err);
+	vv_status rc = vv_date_span(&d, o->date, err);
 
 	if (rc < 0) return rc;
 	vv_date_moment(&d, &sec, &offset);
 	w->date = vv_date_text(sec, offset);
 	w->committer = w->date ? vv_asprintf("GIT_COMMITTER_DATE=%s", w->date) : NULL;
-	w->env = o->date ? w->committer : NULL;
 	put(w, true, "--date");
 	put(w, w->date, w->date);
 	return vv_alloc_ok(w->committer, err);
@@ -130,8 +128,7 @@ static vv_status put_words(words *w, const vv_commit_job *j, const options *o, v
 	for (size_t i = 0; i < o->messages.count; i++) {
 		vv_buf_printf(&w->message, "%s%s", i > 0 ? "\n\n" : "", o->messages.items[i]);
 	}
-	if ((rc = vv_buf_ok(&w->message, err)) < 0 ||
-	    ((o->date || o->author_date) && (rc = put_date(w, o, err)) < 0)) {
+	if ((rc = vv_buf_ok(&w->message, err)) < 0 || (o->date && (rc = put_date(w, o, err)) < 0)) {
 		return rc;
 	}
 	if (o->messages.count > 0) {
@@ -166,7 +163,7 @@ static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
 	if (rc < 0 || (rc = vv_commit_stage(j, err)) < 0) return rc;
 	vv_add_report_print(&j->added, NULL, true, false);
 	j->git = w.items;
-	j->git_env = w.env;
+	j->git_env = w.committer;
 	j->dir = ".";
 	rc = vv_commit_make(j, err);
 	if (j->made) {
@@ -210,8 +207,6 @@ static const vv_option commit_table[] = {
 	OPT_FLAG(0, "allow-empty", job.allow_empty, "commit even if nothing changed"),
 	OPT_STRING(0, "author", author, "AUTHOR", "the author: 'NAME <EMAIL>'"),
 	OPT_STRING(0, "date", date, "DATE", "the date of author and committer"),
-	OPT_STRING(0, "author-date", author_date, "DATE",
-		   "the author's date, as with git's --date"),
 	OPT_FLAG('S', "gpg-sign", sign, "sign the commit (user.signingKey)"),
 	OPT_FLAG(0, "no-gpg-sign", no_sign, "do not sign, whatever the settings"),
 	OPT_FLAG('n', "no-verify", no_verify,
@@ -225,9 +220,12 @@ static const vv_option commit_table[] = {
 	OPT_JSON("the output format"),
 };
 
+static const vv_absent_option absent[] = {
+	{"author-date", "the variable GIT_AUTHOR_DATE sets it, as for git"},
+	{NULL, NULL}};
+
 static const vv_option_rule option_rules[] = {
 	{"-a", .excludes = "PATH"},
-	{"--date", .excludes = "--author-date"},
 	{"-m", .excludes = "-F"},
 	{NULL, NULL, NULL},
 };
@@ -242,6 +240,7 @@ const vv_command vv_cmd_commit = {
 		   " 1 file changed\n"
 		   "  prices.csv: +12 -5 ~64 rows, 1 column added",
 	.options = commit_table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(commit_table),
 	.options_size = sizeof(options),
 	.exit_codes = "nothing to commit, unmerged paths, or refused by a hook or by the check of "

@@ -18,7 +18,8 @@
 
 typedef struct options {
 	vv_fetch_job job;
-	bool ff, ff_only, no_ff, no_commit, unrelated, rebases;
+	bool ff_only, rebases;
+	bool no_ff;         /* by pull.ff */
 	const char *rebase; /* "yes" or "no", as the last of --rebase and --no-rebase; or NULL */
 	const char *format;
 	const char *rebase_how; /* "--interactive", "--rebase-merges", or NULL */
@@ -27,17 +28,11 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "ff-only", ff_only, "refuse unless a fast-forward is possible"),
-	OPT_FLAG(0, "ff", ff, "fast-forward if possible (the default)"),
-	OPT_FLAG(0, "no-ff", no_ff, "make a merge commit even if a fast-forward is possible"),
-	OPT_FLAG(0, "no-commit", no_commit, "stop before the merge's commit"),
 	OPT_WORD('r', "rebase", rebase, "yes", "run 'git rebase' in place of a merge"),
 	OPT_WORD(0, "no-rebase", rebase, "no", "merge, even if pull.rebase is set"),
 	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
-	OPT_FLAG(0, "allow-unrelated-histories", unrelated,
-		 "merge even if the branches have no commit in common"),
 	OPT_LIST(0, "from", job.from, "PEER",
 		 "get blocks from this remote or URL as well; may be repeated"),
-	OPT_FLAG('t', "tags", job.tags, "also get all tags"),
 	OPT_FLAG('p', "prune", job.prune,
 		 "remove remote-tracking branches that no longer exist at the remote"),
 	OPT_FLAG(0, "allow-missing", job.allow_missing,
@@ -52,9 +47,19 @@ static const vv_option table[] = {
 };
 
 static const vv_option_rule option_rules[] = {
-	{"--rebase",
-	 .excludes = "--ff --ff-only --no-ff --no-commit --allow-unrelated-histories --json"},
+	{"--rebase", .excludes = "--ff-only --json"},
 	{NULL, NULL, NULL},
+};
+
+#define MERGE_HINT "'varve fetch' and then 'varve merge' have it"
+
+static const vv_absent_option absent[] = {
+	{"ff", MERGE_HINT},
+	{"no-ff", MERGE_HINT},
+	{"no-commit", MERGE_HINT},
+	{"allow-unrelated-histories", MERGE_HINT},
+	{"tags", "'varve fetch --tags' has it"},
+	{NULL, NULL},
 };
 
 static const char *const rebase_merges[] = {"merges", "m"};
@@ -156,17 +161,11 @@ static int merge(const options *o)
 	const struct {
 		bool given;
 		const char *word;
-	} words[] = {{true, "--no-edit"},
-		     {o->ff, "--ff"},
-		     {o->ff_only, "--ff-only"},
-		     {o->no_ff, "--no-ff"},
-		     {o->no_commit, "--no-commit"},
-		     {o->unrelated, "--allow-unrelated-histories"},
-		     {o->job.verbose, "--verbose"},
-		     {o->job.quiet, "--quiet"},
-		     {vv_wants_json(o->format), "--json"}};
+	} words[] = {{true, "--no-edit"},       {o->ff_only, "--ff-only"},
+		     {o->no_ff, "--no-ff"},     {o->job.verbose, "--verbose"},
+		     {o->job.quiet, "--quiet"}, {vv_wants_json(o->format), "--json"}};
 	char hex[VV_OID_TEXT + 1];
-	vv_auto_free char **argv = vv_calloc(11 + 2 * o->how.count, sizeof(*argv));
+	vv_auto_free char **argv = vv_calloc(8 + 2 * o->how.count, sizeof(*argv));
 	int argc = 0;
 
 	if (!argv) {
@@ -220,15 +219,14 @@ static vv_status read_rebase(options *o, vv_repository *r, vv_error *err)
 static vv_status read_settings(options *o, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *value = NULL;
-	const bool merges = o->ff || o->ff_only || o->no_ff || o->no_commit || o->unrelated;
 	bool on = true;
 	vv_status rc = VV_OK;
 
 	o->rebases = o->rebase && strcmp(o->rebase, "yes") == 0;
-	if (!o->rebase && !merges) {
+	if (!o->rebase && !o->ff_only) {
 		rc = read_rebase(o, r, err);
 	}
-	if (rc < 0 || o->rebases || o->ff || o->ff_only || o->no_ff) return rc;
+	if (rc < 0 || o->rebases || o->ff_only) return rc;
 	rc = vv_missing_ok(vv_config_string(r, "pull.ff", &value, err), err);
 	if (rc < 0 || !value) return rc;
 	if ((o->ff_only = strcmp(value, "only") == 0)) return VV_OK;
@@ -304,13 +302,14 @@ const vv_command vv_cmd_pull = {
 	.group = "peers",
 	.summary = "fetch, and merge into the current branch",
 	.usage =
-		"[--ff | --ff-only | --no-ff | --rebase | --no-rebase] [--no-commit] [-X RULE]... [--from PEER]... [REMOTE [BRANCH]]",
+		"[--ff-only | --rebase | --no-rebase] [-X RULE]... [--from PEER]... [REMOTE [BRANCH]]",
 	.example = "$ varve pull\n"
 		   "received 1 commit, 1 version of a table (498 B on the line, 4.2 kB/s)\n"
 		   "From ../sales\n"
 		   "   3f2a1bc..9d0e77a   main -> origin/main\n"
 		   "fast-forward: 3f2a1bc -> 9d0e77a, 1 file changed",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes =

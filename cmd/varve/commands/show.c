@@ -16,7 +16,7 @@
 
 typedef struct options {
 	const char *format;
-	bool oneline, raw, verbose, stat, patch, no_patch, name_only, name_status;
+	bool oneline, verbose, stat, patch, no_patch, name_only, name_status;
 	const char *color;
 } options;
 
@@ -37,17 +37,15 @@ static const vv_option table[] = {
 	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
 			 "colours (without a value: always)"),
 	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
-	OPT_FLAG(0, "raw", raw, "write control characters to a terminal, too"),
 };
 
 static vv_status show_content(vv_context *c, const char *text, vv_error *err)
 {
-	const options *o = c->options;
 	vv_auto(vv_data_out) out = {0};
 	vv_auto(vv_subject) s = {0};
 	vv_status rc;
 
-	vv_data_out_init(&out, o->raw);
+	vv_data_out_init(&out, false);
 	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
 	    (rc = vv_subject_find(&s, c->repo, c->reader, text, err)) < 0 ||
 	    (rc = vv_subject_text(&s, vv_data_out_put, &out, NULL, err)) < 0) {

@@ -15,7 +15,7 @@
 #include "lib/worktree/by_git.h"
 
 typedef struct options {
-	bool short_form, long_form, branch, nul, verbose;
+	bool short_form, branch, nul, verbose;
 	const char *porcelain, *untracked, *format, *remote;
 } options;
 
@@ -115,7 +115,7 @@ static vv_status run_status(vv_context *c, vv_error *err)
 				   .kinds = o->format != NULL,
 				   .groups = o->verbose || o->format};
 	vv_status_style style = {.prefix = "",
-				 .short_form = o->short_form && !o->long_form,
+				 .short_form = o->short_form,
 				 .porcelain = o->porcelain != NULL,
 				 .branch = o->branch,
 				 .nul = o->nul,
@@ -153,7 +153,6 @@ static vv_status run_status(vv_context *c, vv_error *err)
 static const vv_option status_table[] = {
 	OPT_FLAG('s', "short", short_form, "a line for each path: XY PATH"),
 	OPT_FLAG('b', "branch", branch, "also show the branch in the short form"),
-	OPT_FLAG(0, "long", long_form, "the form for people (the default)"),
 	OPT_MAYBE_CHOICE(0, "porcelain", porcelain, "VERSION", "v1|1", "v1",
 			 "for scripts, as git status --porcelain"),
 	OPT_FLAG('z', "null", nul, "end lines with NUL, without quoting"),

@@ -28,7 +28,7 @@
 
 typedef struct options {
 	vv_strings from, routing;
-	bool no_ask, verbose;
+	bool no_ask;
 	const char *format;
 	uint64_t timeout;
 } options;
@@ -40,7 +40,6 @@ static const vv_option table[] = {
 		"contact no other machine: show receipts and the local copy of the vault's ledger"),
 	OPT_LIST(0, "routing", routing, "URL",
 		 "also ask this IPFS router for providers of a published version"),
-	OPT_FLAG('v', "verbose", verbose, "also show the speed of each peer in this network"),
 	OPT_JSON("the output format"),
 	OPT_POSITIVE(
 		0, "timeout", timeout, "SECONDS",
@@ -70,13 +69,7 @@ static void tell_speed(run *r, uint64_t source)
 	if (r->speeds && source > 0) {
 		known = vv_speeds_of(r->speeds, source);
 	}
-	if (!r->json) {
-		if (r->o->verbose && known.rate > 0) {
-			vv_out("; first block in %s ms, %s/s", vv_text_count(known.latency_ms),
-			       vv_text_bytes(known.rate));
-		}
-		return;
-	}
+	if (!r->json) return;
 	vv_json_put_members(&r->w,
 			    {JSON_NUMBER_OR_NULL(known.rate > 0, "latency", known.latency_ms)},
 			    {JSON_NUMBER_OR_NULL(known.rate > 0, "rate", known.rate)});
@@ -602,7 +595,7 @@ const vv_command vv_cmd_whereis = {
 	.name = "whereis",
 	.group = "peers",
 	.summary = "show which peers and holders have the blocks of a version",
-	.usage = "[--from PEER]... [--no-ask] [-v] [--routing URL]... [--json] PATH | REV:PATH | "
+	.usage = "[--from PEER]... [--no-ask] [--routing URL]... [--json] PATH | REV:PATH | "
 		 "CID",
 	.example = "$ varve whereis prices.csv\n"
 		   "prices.csv  bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy\n"

@@ -403,10 +403,11 @@ clean() {
 		[ "$(git log -1 --format='%ad %cd' --date=iso)" = "2026-10-05 12:00:00 +0000 2026-10-05 12:00:00 +0000" ]
 	done
 	before=$(git log -1 --format=%ct)
-	succeeds varve commit -q --amend --no-edit --allow-empty --author-date 2026-10-06
+	ends_with 2 varve commit -q --amend --no-edit --allow-empty --author-date 2026-10-06
+	stderr_has "GIT_AUTHOR_DATE"
+	GIT_AUTHOR_DATE=2026-10-06T12:00:00Z succeeds varve commit -q --allow-empty -m x
 	[ "$(git log -1 --format=%at)" = "$((before + 86400))" ]
 	[ "$(git log -1 --format='%ct +0000')" = "$GIT_COMMITTER_DATE" ]
-	ends_with 2 varve commit -q --allow-empty -m x --date 2026-10-06 --author-date 2026-10-06
 }
 
 # A committed table and text, both changed; one more text is staged.

@@ -592,10 +592,12 @@ JSON
 |  1 | lamp  |
 |  3 | table |
 +----+-------+'
-	succeeds varve sql --format markdown "SELECT 'a|b' AS x, NULL AS y, x'ff00' AS z"
-	output_is '| x    | y    | z        |
-|------|-----:|----------|
-| a\|b | NULL | \xFF\x00 |'
+	succeeds varve sql "SELECT 'a|b' AS x, NULL AS y, x'ff00' AS z"
+	output_is '+-----+------+----------+
+| x   | y    | z        |
++-----+------+----------+
+| a|b | NULL | \xFF\x00 |
++-----+------+----------+'
 	succeeds varve sql --format ndjson "SELECT 1 AS a, 0.1 + 0.2 AS b, NULL AS c, 'x' AS d"
 	output_is '{"a":1,"b":0.30000000000000004,"c":null,"d":"x"}'
 	succeeds varve sql --format tsv "SELECT 'a' || char(9) || char(10) AS t"
