@@ -9,6 +9,7 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/remotes/lfs_hook.h"
 #include "lib/remotes/remote.h"
 #include "repo/git/verb/hook.h"
 
@@ -137,6 +138,21 @@ vv_status vv_push_hook_is_earlier(bool *out, vv_repository *r, vv_error *err)
 		       a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 	}
 	return rc;
+}
+
+bool vv_push_hook_is_late(const vv_hook_found *h)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char *file = h->own ? h->own : h->path;
+
+	if (!h->calls || vv_read_regular(&text, file, HOOK_MAX, VV_IGNORED) < 0) return false;
+	const char *lfs = strstr(vv_buf_cstr(&text), VV_LFS_HOOK_MARK);
+	const char *varve = strstr(vv_buf_cstr(&text), MARK);
+	if (!lfs || !varve || varve < lfs) return false;
+	while (lfs > text.data && lfs[-1] != '\n' && lfs[-1] != '|') { /* a pipe is another stdin */
+		lfs--;
+	}
+	return lfs == text.data || lfs[-1] == '\n';
 }
 
 vv_status vv_push_hook_remove(vv_repository *r, bool *removed, vv_error *err)

@@ -18,6 +18,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/remotes/blocks_config.h"
+#include "lib/remotes/lfs_hook.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/vault_config.h"
 #include "lib/status/settings.h"
@@ -208,6 +209,33 @@ static vv_status say_hook(vv_doctor *d, const vv_hook_found *h, vv_error *err)
 							     err, "%s", vv_buf_cstr(&message));
 }
 
+/* A repository of Git LFS whose pushes leave its files here. varve's hook runs Git LFS's. */
+static vv_status look_at_lfs(vv_doctor *d, vv_repository *r, const vv_hook_found *h, vv_error *err)
+{
+	vv_auto(vv_hook_found) lfs = {0};
+	vv_status rc;
+
+	if (!vv_lfs_stores_here(r)) return VV_OK;
+	if (vv_push_hook_is_late(h)) {
+		return vv_doctor_say(d, "hook", true,
+				     vv_doctor_mend(d, "remove the line with '" VV_LFS_HOOK_MARK
+						       "' from the hook: "
+						       "varve's line runs it, too"),
+				     err,
+				     "in %s, '" VV_LFS_HOOK_MARK
+				     "' reads the pushed refs, and varve gets none: "
+				     "'git push' sends commits without the rows of their tables",
+				     vv_text_shows(h->own ? h->own : h->path));
+	}
+	if (h->calls && h->runs) return VV_OK;
+	rc = vv_hook_find(&lfs, r, "pre-push", "", VV_LFS_HOOK_MARK, err);
+	if (rc < 0 || (lfs.calls && lfs.runs)) return rc;
+	return vv_doctor_say(d, "lfs", true, "git lfs update --manual", err,
+			     "the hook %s does not run Git LFS's: 'git push' sends commits without "
+			     "the files that Git LFS stores",
+			     vv_text_shows(h->path));
+}
+
 static vv_status look_at_hook(vv_doctor *d, vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_hook_found) hook = {0};
@@ -224,7 +252,7 @@ static vv_status look_at_hook(vv_doctor *d, vv_repository *r, vv_error *err)
 	} else if (!hook.calls || !hook.runs) {
 		rc = say_hook(d, &hook, err);
 	}
-	return rc;
+	return rc < 0 ? rc : look_at_lfs(d, r, &hook, err);
 }
 
 /* --- locks and disk ------------------------------------------------------------------------- */

@@ -94,10 +94,10 @@ vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oi
 		       const vv_stat *st, vv_error *err);
 
 /* Stages the ordinary file, symbolic link or deletion at path, as git add does. VV_EREFUSED: the
- * path is a folder, a repository or a special file such as a pipe; or is below a symbolic link; or
- * has a filter that only git can run, such as git-lfs. In the last case, the message has the git
- * command to use. VV_ENOTFOUND: neither the work tree nor the index has the path. VV_ECONFLICT: the
- * file changed while it was read. VV_EUSAGE: the repository is bare. */
+ * path is a folder, a repository or a special file such as a pipe; or is below a symbolic link.
+ * VV_ENOTFOUND: neither the work tree nor the index has the path. VV_ECONFLICT: the file changed
+ * while it was read. VV_EUSAGE: the repository is bare. git runs filters of other programs, such as
+ * git-lfs. VV_EIO: such a filter failed. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
 /* Sets *out to the commit that is checked out in the submodule at path. VV_ENOTFOUND: the submodule
  * is not initialised. VV_EREFUSED: the submodule has no commit. */

@@ -81,6 +81,41 @@ static vv_status store_link(vv_repository *r, const char *file, git_oid *id, vv_
 	return rc < 0 ? rc : vv_quarantine_write(r, GIT_OBJECT_BLOB, in.data, in.len, id, err);
 }
 
+/* git's blob of a file whose filter libgit2 cannot run, such as Git LFS's: its id, or the blob itself. */
+static vv_status hash_by_git(vv_repository *r, const char *path, bool store, git_oid *id,
+			     vv_error *err)
+{
+	const char *argv[] = {"git",         "-C", r->workdir, "-c", "core.fsync=all",
+			      "hash-object", "--", path,       NULL, NULL};
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	int code;
+	vv_status rc;
+
+	if (store) {
+		argv[6] = "-w";
+		argv[7] = "--";
+		argv[8] = path;
+	}
+	if ((rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err)) < 0) return rc;
+	return code == 0 && out.len >= VV_OID_TEXT &&
+			       vv_oid_parse(vv_from_git_out(id), out.data, VV_OID_TEXT)
+		       ? VV_OK
+		       : vv_fail(err, VV_EIO, "git could not read '%s' through its filter",
+				 vv_text_shows(path));
+}
+
+/* git syncs the object's file, but not its folders. */
+static vv_status store_by_git(vv_repository *r, const char *path, git_oid *id, vv_error *err)
+{
+	vv_status rc = hash_by_git(r, path, true, id, err);
+
+	if (rc < 0) return rc;
+	vv_auto(char) *folder = vv_asprintf("%s/%.2s", r->objects, vv_oid_shows(vv_from_git(id)));
+	if ((rc = vv_alloc_ok(folder, err)) < 0 || !vv_exists(folder)) return rc; /* in a pack */
+	rc = vv_syncs_add_path(&r->later, folder, err);
+	return rc < 0 ? rc : vv_syncs_add_path(&r->later, r->objects, err);
+}
+
 static vv_status store_file(vv_repository *r, const char *path, const char *file, const vv_stat *st,
 			    git_oid *id, vv_error *err)
 {
@@ -90,10 +125,9 @@ static vv_status store_file(vv_repository *r, const char *path, const char *file
 	vv_status rc;
 
 	if (S_ISLNK(st->mode)) return store_link(r, file, id, err);
-	if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0 ||
-	    (rc = vv_filters_of(r, path, &conversion, false, &filters, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0) return rc;
+	if (conversion.foreign) return store_by_git(r, path, id, err);
+	if ((rc = vv_filters_of(r, path, &conversion, false, &filters, err)) < 0) return rc;
 	if (!filters) return store_plain(r, path, file, st, id, err);
 	rc = convert_file(r, filters, path, st, &out, err);
 	return rc < 0 ? rc : vv_quarantine_write(r, GIT_OBJECT_BLOB, out.ptr, out.size, id, err);
@@ -118,11 +152,8 @@ static vv_status mode_of(const vv_index *x, const char *path, const vv_stat *st,
 	return VV_OK;
 }
 
-static vv_status check_addable(vv_repository *r, const char *path, const vv_stat *st, vv_error *err)
+static vv_status check_addable(const char *path, const vv_stat *st, vv_error *err)
 {
-	vv_conversion conversion;
-	vv_status rc;
-
 	if (S_ISDIR(st->mode)) {
 		return vv_fail(
 			err, VV_EREFUSED,
@@ -134,14 +165,7 @@ static vv_status check_addable(vv_repository *r, const char *path, const vv_stat
 		return vv_fail(err, VV_EREFUSED, "'%s' is not a regular file or a symbolic link",
 			       vv_text_shows(path));
 	}
-	if (S_ISLNK(st->mode)) return VV_OK;
-	if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0 || !conversion.foreign) {
-		return rc;
-	}
-	return vv_fail(err, VV_EREFUSED,
-		       "'%s' uses a filter that only git can run: %s\n"
-		       "git add %s",
-		       vv_text_shows(path), vv_text_shows(conversion.name), vv_text_word(path));
+	return VV_OK;
 }
 
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err)
@@ -152,7 +176,7 @@ vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err)
 
 	if ((rc = vv_lstat(&st, file, err)) < 0) return vv_missing_ok(rc, err);
 	rc = vv_worktree_check_above(x->repo, path, err);
-	return rc < 0 ? rc : check_addable(x->repo, path, &st, err);
+	return rc < 0 ? rc : check_addable(path, &st, err);
 }
 
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
@@ -177,7 +201,7 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 			       : rc;
 	}
 	if (rc < 0 || (rc = vv_worktree_check_above(x->repo, path, err)) < 0 ||
-	    (rc = check_addable(x->repo, path, &before, err)) < 0 ||
+	    (rc = check_addable(path, &before, err)) < 0 ||
 	    (rc = mode_of(x, path, &before, &mode, err)) < 0) {
 		return rc;
 	}
@@ -215,22 +239,6 @@ vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, v
 
 /* --- comparing ----------------------------------------------------------------------- */
 
-/* git's blob id of a file whose filter libgit2 cannot run. */
-static vv_status hash_by_git(vv_repository *r, const char *path, git_oid *id, vv_error *err)
-{
-	const char *argv[] = {"git", "-C", r->workdir, "hash-object", "--", path, NULL};
-	vv_auto(vv_buf) out = VV_BUF_INIT;
-	int code;
-	vv_status rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err);
-
-	if (rc < 0) return rc;
-	return code == 0 && out.len >= VV_OID_TEXT &&
-			       vv_oid_parse(vv_from_git_out(id), out.data, VV_OID_TEXT)
-		       ? VV_OK
-		       : vv_fail(err, VV_EIO, "git could not read '%s' through its filter",
-				 vv_text_shows(path));
-}
-
 static bool has_other_size(vv_repository *r, const vv_oid *blob, const vv_stat *st)
 {
 	uint64_t size;
@@ -256,7 +264,7 @@ static vv_status hash_file(vv_repository *r, const char *path, const char *file,
 	} else if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0) {
 		return rc;
 	} else if (conversion.foreign) {
-		return hash_by_git(r, path, id, err);
+		return hash_by_git(r, path, false, id, err);
 	} else if ((rc = vv_filters_of(r, path, &conversion, false, &filters, err)) < 0) {
 		return rc;
 	} else if (!filters && has_other_size(r, blob, st)) {

@@ -15,6 +15,7 @@
 #include "cmd/varve/commands.h"
 #include "lib/heads/head.h"
 #include "lib/remotes/blocks_config.h"
+#include "lib/remotes/lfs_hook.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/reach.h"
 #include "lib/remotes/transfer.h"
@@ -384,6 +385,8 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 	if ((rc = vv_push_hook_is_earlier(&again, r->repo, err)) < 0 ||
 	    (!again && (rc = vv_hook_run_with(r->repo, "pre-push" VV_PUSH_HOOK_EARLIER, args,
 					      r->input.data, r->input.len, &ran, err)) < 0) ||
+	    (rc = vv_lfs_hook_run(r->repo, "pre-push" VV_PUSH_HOOK_EARLIER, args, r->input.data,
+				  r->input.len, err)) < 0 ||
 	    !wanted || (rc = read_blocks_ref(r, err)) < 0 || (rc = read_refs(r, err)) < 0 ||
 	    (is_mirror(r) && (rc = see_mirror(r, err)) < 0)) {
 		return rc;
