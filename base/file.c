@@ -11,7 +11,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,10 +22,7 @@
 #define MAX_TRANSFER ((size_t)1 << 30) /* some systems fail above INT_MAX */
 #define READ_STEP 65536u
 #define DAY 86400
-#define FORSAKEN_SECONDS                                                                           \
-	3600 /* without its lock a folder is one that is just being made or removed */
 #define TEMP_TRIES 100u
-#define LOCK_TRIES 100u
 
 /* Does open() with these flags make a new file? Leaves errno unchanged. */
 static bool creates(const char *path, int flags)
@@ -200,7 +196,7 @@ vv_status vv_fsync(int fd, const char *path, vv_error *err)
 
 static vv_status sync_at(const char *path, int flags, vv_error *err)
 {
-	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | flags, 0, err);
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | O_NONBLOCK | flags, 0, err);
 
 	return fd < 0 ? (vv_status)fd : vv_fsync(fd, path, err);
 }
@@ -779,37 +775,6 @@ bool vv_exists(const char *path)
 	return path && lstat(path, &st) == 0;
 }
 
-/* flock, waiting in steps: a blocking call could not be given a time limit. */
-static vv_status wait_for_lock(int fd, const char *path, bool exclusive, unsigned wait_ms,
-			       vv_error *err)
-{
-	uint64_t end = vv_monotonic_ms() + wait_ms;
-	unsigned pause_ms = 2;
-
-	while (flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) < 0) {
-		if (errno == EINTR) {
-			continue;
-		}
-		if (errno != EWOULDBLOCK) return vv_fail_errno(err, "cannot lock", path);
-		if (vv_monotonic_ms() >= end) {
-			return vv_fail(err, VV_ELOCKED, "'%s' is locked by another process",
-				       vv_text_shows(path));
-		}
-		vv_sleep_ms(pause_ms);
-		pause_ms *= pause_ms < 50 ? 2 : 1;
-	}
-	return VV_OK;
-}
-
-/* A holder may have removed the file before it let it go. */
-static bool is_at(int fd, const char *path)
-{
-	struct stat held, there;
-
-	return fstat(fd, &held) == 0 && stat(path, &there) == 0 && held.st_ino == there.st_ino &&
-	       held.st_dev == there.st_dev;
-}
-
 vv_status vv_hint_folder(vv_status rc, const char *path, vv_error *err)
 {
 	if (rc < 0 && path && vv_is_folder(path)) {
@@ -817,42 +782,6 @@ vv_status vv_hint_folder(vv_status rc, const char *path, vv_error *err)
 			"a folder is in the place of this file: move it elsewhere, then try again");
 	}
 	return rc;
-}
-
-int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err)
-{
-	for (unsigned tries = 0; tries < LOCK_TRIES; tries++) {
-		vv_auto(vv_fd) fd = vv_open(path, O_RDWR | O_CREAT, 0666, err);
-		const vv_status rc = fd < 0 ? (vv_status)fd
-					    : wait_for_lock(fd, path, exclusive, wait_ms, err);
-
-		if (rc < 0) return vv_hint_folder(rc, path, err);
-		if (is_at(fd, path)) return vv_fd_take(&fd);
-	}
-	return vv_fail(err, VV_ELOCKED, "'%s' is repeatedly removed by another process",
-		       vv_text_shows(path));
-}
-
-/* Is the folder unchanged for longer than any process needs to make or remove it? */
-static bool is_forsaken(const char *folder)
-{
-	struct stat st;
-	return lstat(folder, &st) == 0 && st.st_mtime < vv_now_sec() - FORSAKEN_SECONDS;
-}
-
-int vv_lock_leftover(const char *folder, const char *name, vv_error *err)
-{
-	vv_auto(char) *path = vv_path_join(folder, name, NULL);
-	vv_auto(vv_fd) fd = vv_open(path, O_RDWR, 0, err);
-
-	if (fd == VV_ENOTFOUND && vv_sys_ops.rmdir(folder) < 0 && is_forsaken(folder)) {
-		fd = vv_open(path, O_RDWR | O_CREAT, 0666, err);
-	}
-	const vv_status rc = fd < 0 ? (vv_status)fd : wait_for_lock(fd, path, true, 0, err);
-	if (rc < 0) return rc;
-	return is_at(fd, path)
-		       ? vv_fd_take(&fd)
-		       : vv_fail(err, VV_ENOTFOUND, "'%s' was removed", vv_text_shows(path));
 }
 
 vv_status vv_string_list_add(vv_string_list *list, char *take_name, vv_error *err)

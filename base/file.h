@@ -266,20 +266,6 @@ void vv_names_free(char **names, size_t count);
  * varve's own, if path is a folder. path may be NULL. Returns rc. */
 vv_status vv_hint_folder(vv_status rc, const char *path, vv_error *err);
 
-/* Locks path with flock(), exclusively or shared, and creates path if it does not exist. If another
- * process removes the file meanwhile, locks the new file at path. Returns the descriptor, or a
- * negative vv_status. Closing the descriptor releases the lock. VV_ELOCKED: another process still has
- * the lock after wait_ms milliseconds, or removes the file again and again. */
-int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err);
-
-/* Locks a folder that a process left behind when it ended. A process that uses such a folder locks the
- * file `name` in it. Returns the descriptor of this file, or a negative vv_status. Closing the
- * descriptor releases the lock. If the file is missing and the folder has not changed for an hour,
- * creates the file. If the folder is empty, removes the folder. VV_ELOCKED: the folder is in use.
- * VV_ENOTFOUND: the folder does not exist, was empty and has been removed, or has no such file because
- * another process is creating or removing it. */
-int vv_lock_leftover(const char *folder, const char *name, vv_error *err);
-
 /* Removes the folder as vv_remove_tree does, but removes the file `name` in it last. The caller must
  * have locked this file (vv_lock_leftover). If the process is killed during the removal, another
  * process can still lock the rest of the folder with vv_lock_leftover. */

@@ -65,7 +65,7 @@ vv_status vv_syncs_add(vv_syncs *s, int fd, const char *path, vv_error *err)
 
 vv_status vv_syncs_add_path(vv_syncs *s, const char *path, vv_error *err)
 {
-	int fd = vv_open(path, O_RDONLY, 0, err);
+	int fd = vv_open(path, O_RDONLY | O_NONBLOCK, 0, err);
 
 	return fd < 0 ? (vv_status)fd : add(s, fd, path, err);
 }

@@ -367,7 +367,7 @@ static vv_status save_large(vv_check_cache *c, saving *s, const record *r, vv_er
 				       : NULL;
 	uint64_t offset = 0, len = 0;
 	vv_stat st;
-	int own = path ? vv_open(path, O_RDONLY, 0, NULL) : -1, fd = own;
+	int own = path ? vv_open(path, O_RDONLY | O_NONBLOCK, 0, NULL) : -1, fd = own;
 	vv_status rc = c->files && !path ? vv_fail_nomem(err) : VV_OK;
 
 	if (own >= 0 && vv_fstat(&st, own, path, NULL) == VV_OK) {
@@ -491,7 +491,7 @@ vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *er
 	c->trusted_fd = -1;
 	c->trusted_path = vv_strdup(file);
 	if (!c->trusted_path) return vv_fail_nomem(err);
-	c->trusted_fd = vv_open(file, O_RDONLY, 0, err);
+	c->trusted_fd = vv_open(file, O_RDONLY | O_NONBLOCK, 0, err);
 	if (c->trusted_fd < 0) return (vv_status)c->trusted_fd;
 	if ((rc = vv_fstat(&st, c->trusted_fd, file, err)) < 0) return rc;
 	if (st.size < MAGIC_LEN + 8 ||

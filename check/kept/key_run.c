@@ -182,7 +182,7 @@ vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash1
 {
 	vv_auto(char) *file = check_key_run_file(cache, id);
 	uint64_t offset, len;
-	int fd = file ? vv_open(file, O_RDONLY, 0, VV_IGNORED) : -1;
+	int fd = file ? vv_open(file, O_RDONLY | O_NONBLOCK, 0, VV_IGNORED) : -1;
 	vv_status rc = VV_OK;
 
 	memset(out, 0, sizeof(*out));

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/locks/own_file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/context.h"
@@ -88,7 +89,7 @@ static bool leave(const char *log)
 		(void)close(fd);
 	}
 	int null_fd = open("/dev/null", O_RDONLY);
-	fd = vv_open(log, O_WRONLY | O_CREAT | O_TRUNC, 0666, NULL);
+	fd = vv_open_own(log, O_WRONLY | O_CREAT | O_TRUNC, NULL);
 	if (null_fd < 0 || fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 ||
 	    dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0) {
 		return false;

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hint.h"
+#include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -74,7 +75,7 @@ static bool mark_is_of(const vv_unfinished *u, const char *url, bool *made)
 
 	*made = false;
 	if (vv_lstat(&st, u->mark, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
-	    vv_read_file(&text, u->mark, MARK_MAX, VV_IGNORED) == VV_OK) {
+	    vv_read_regular(&text, u->mark, MARK_MAX, VV_IGNORED) == VV_OK) {
 		const char *p = vv_buf_cstr(&text);
 
 		same = strncmp(p, url, len) == 0 && (p[len] == '\n' || p[len] == '\0');

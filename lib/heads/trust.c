@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
+#include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -61,7 +62,7 @@ vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(vv_repository_varvedir(r), "trust", (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_read_file(&text, path, TRUST_MAX, err);
+	vv_status rc = vv_read_regular(&text, path, TRUST_MAX, err);
 
 	memset(out, 0, sizeof(*out));
 	if (rc == VV_ENOTFOUND) return VV_OK;

@@ -58,7 +58,8 @@ static vv_status open_made(const vv_apply_file *e, vv_source *source, vv_fd_sour
 	vv_stat st;
 	vv_status rc;
 
-	if ((*fd = vv_open(e->temp, O_RDONLY | O_NOFOLLOW, 0, err)) < 0) return (vv_status)*fd;
+	*fd = vv_open(e->temp, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
+	if (*fd < 0) return (vv_status)*fd;
 	if ((rc = vv_fstat(&st, *fd, e->temp, err)) < 0) return rc;
 	vv_source_fd(source, storage, *fd, e->path, st.size);
 	return VV_OK;
@@ -153,7 +154,7 @@ vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error
 		       : own  ? import_as(a, e, d->as, &e->blob, err)
 			      : stage_made(a, e, had, &e->blob, err);
 	}
-	if ((rc = vv_read_file(&text, e->temp, SIZE_MAX, err)) == VV_OK) {
+	if ((rc = vv_read_regular(&text, e->temp, SIZE_MAX, err)) == VV_OK) {
 		rc = vv_blob_write(a->files->repo, vv_buf_cstr(&text), text.len, &e->blob, err);
 	}
 	return rc;

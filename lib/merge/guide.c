@@ -24,7 +24,7 @@ static vv_status get_file(vv_buf *out, const char *folder, const char *name, vv_
 {
 	vv_auto(char) *file = vv_path_join(folder, name, (char *)NULL);
 
-	return file ? vv_read_file(out, file, GUIDE_MAX, err) : vv_fail_nomem(err);
+	return file ? vv_read_regular(out, file, GUIDE_MAX, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_merge_guide_write(const vv_merge_guide *g, const char *folder, vv_error *err)

@@ -258,7 +258,7 @@ static vv_status read_tree(vv_merge_job *j, vv_runner *r, vv_repository *inside,
 	vv_auto(char) *file = vv_path_join(j->folder, "git/AUTO_MERGE", (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const vv_buf *from = &text;
-	vv_status rc = file ? vv_read_file(&text, file, 4096, err) : vv_fail_nomem(err);
+	vv_status rc = file ? vv_read_regular(&text, file, 4096, err) : vv_fail_nomem(err);
 
 	if (rc == VV_ENOTFOUND) {
 		rc = run_trial(r, inside, j, write_tree, err);

@@ -173,7 +173,7 @@ static vv_status has_text(bool *same, const vv_folder_history *h, const char *na
 	vv_status rc = vv_buf_ok(wanted, err);
 
 	if (rc < 0) return rc;
-	rc = vv_missing_ok(vv_read_file(&text, path, REFS_MAX, err), err);
+	rc = vv_missing_ok(vv_read_regular(&text, path, REFS_MAX, err), err);
 	*same = *same && (more ? text.len >= wanted->len : text.len == wanted->len) &&
 		memcmp(vv_buf_cstr(&text), vv_buf_cstr(wanted), wanted->len) == 0;
 	return rc;
@@ -198,7 +198,7 @@ static vv_status read_refs(vv_buf *text, const vv_folder_history *h, vv_error *e
 {
 	vv_auto(char) *path = vv_path_join(h->dir, VV_FOLDER_GIT, "info/refs", (char *)NULL);
 
-	return vv_missing_ok(vv_read_file(text, path, REFS_MAX, err), err);
+	return vv_missing_ok(vv_read_regular(text, path, REFS_MAX, err), err);
 }
 
 /* A ref whose commit is not in the folder either is damaged, so replacing it does not move it
@@ -436,7 +436,7 @@ static vv_status add_objects(vv_folder_history *h, const char *name, vv_buf *ids
 
 	vv_buf_printf(&path, "%s/" PACKS "%s.idx", h->dir, name);
 	if ((rc = vv_buf_ok(&path, err)) < 0 ||
-	    (rc = vv_read_file(&index, path.data, INDEX_MAX, err)) < 0) {
+	    (rc = vv_read_regular(&index, path.data, INDEX_MAX, err)) < 0) {
 		return rc;
 	}
 	const vv_git_call call = {.args = args,

@@ -172,7 +172,7 @@ bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it)
 	uint64_t len;
 
 	if (!vv_folder_has(dir, it->name, it->number) || !hash) return false;
-	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | O_NOFOLLOW, 0, VV_IGNORED);
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED);
 	return fd >= 0 && vv_hash_rest(hash, &len, fd, path, VV_IGNORED) == VV_OK &&
 	       vv_xxh3_digest(hash) == it->hash;
 }

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/hint.h"
+#include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/progress.h"
 #include "base/sys.h"

@@ -412,7 +412,7 @@ vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 		rc = why.code;
 	}
 	vv_buf_reset(text);
-	rc = rc < 0 ? rc : vv_read_file(text, temp, TEXT_MAX, err);
+	rc = rc < 0 ? rc : vv_read_regular(text, temp, TEXT_MAX, err);
 	/* By their names: the folder cannot be read where no file can be opened. */
 	(void)vv_unlink(temp, true, NULL);
 	if (rmdir(folder) < 0) {

@@ -12,6 +12,7 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hint.h"
+#include "base/locks/own_file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -205,7 +206,7 @@ static vv_status list_packs(bringing *b, vv_repository *r, const char *dir, bool
 {
 	vv_auto(char) *path = vv_path_join(dir, LISTED, (char *)NULL);
 	vv_auto(vv_buf) before = VV_BUF_INIT;
-	vv_status rc = path ? vv_missing_ok(vv_read_file(&before, path, LISTED_MAX, err), err)
+	vv_status rc = path ? vv_missing_ok(vv_read_regular(&before, path, LISTED_MAX, err), err)
 			    : vv_fail_nomem(err);
 
 	*known = before.len > 0 || !vv_refs_any(r, "");
@@ -237,7 +238,7 @@ static vv_status bring_pack(void *payload, size_t i, vv_error *err)
 
 	vv_buf_printf(&name, VV_FOLDER_GIT "/objects/pack/%s", b->packs[i]);
 	if (!path || name.failed) return vv_fail_nomem(err);
-	const int fd = vv_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0666, err);
+	const int fd = vv_open_own(path, O_WRONLY | O_CREAT | O_APPEND, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_status rc = vv_fstat(&st, fd, path, err);
 	for (bool more = true; rc == VV_OK && more; st.size += part.len) {
@@ -263,7 +264,7 @@ static vv_status take_pack(const bringing *b, size_t i, vv_repository *r,
 				     : vv_fail_nomem(err);
 
 	if (rc < 0) return rc;
-	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | O_NOFOLLOW, 0, err);
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	while (rc == VV_OK && (got = vv_read_full(fd, bytes, FEED_BYTES, path, err)) > 0) {
 		rc = vv_git_receive_pack(in, bytes, (size_t)got, err);

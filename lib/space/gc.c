@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -113,7 +114,7 @@ void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r)
 	uint64_t failed;
 
 	memset(out, 0, sizeof(*out));
-	if (file && vv_read_file(&text, file, MEMORY_MAX, VV_IGNORED) == VV_OK) {
+	if (file && vv_read_regular(&text, file, MEMORY_MAX, VV_IGNORED) == VV_OK) {
 		out->known = read_number(vv_buf_cstr(&text), "bytes ", &out->bytes);
 		if (read_number(vv_buf_cstr(&text), "failed ", &failed) && failed <= INT64_MAX) {
 			out->failed = (int64_t)failed;

@@ -18,6 +18,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/locks/own_file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -131,9 +132,9 @@ vv_status vv_way_back_open(vv_way_back **out, vv_repository *r, const char *comm
 static vv_status copy_file(const char *from, const char *to, vv_error *err)
 {
 	vv_auto(char) *piece = vv_malloc(COPY_PIECE);
-	vv_auto(vv_fd) in = piece ? vv_open(from, O_RDONLY | O_NOFOLLOW, 0, err)
+	vv_auto(vv_fd) in = piece ? vv_open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err)
 				  : (int)vv_fail_nomem(err);
-	vv_auto(vv_fd) out = in < 0 ? -1 : vv_open(to, O_WRONLY | O_CREAT | O_TRUNC, 0666, err);
+	vv_auto(vv_fd) out = in < 0 ? -1 : vv_open_own(to, O_WRONLY | O_CREAT | O_TRUNC, err);
 	vv_status rc = in < 0 ? (vv_status)in : out < 0 ? (vv_status)out : VV_OK;
 	struct stat st;
 	ssize_t n = 1;

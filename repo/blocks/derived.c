@@ -12,13 +12,14 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
+#include "base/locks/own_file.h"
 #include "base/sys.h"
 #include "base/text.h"
 
 vv_status vv_derived_read(vv_buf *out, const char *file, const char *mark, uint64_t secret,
 			  size_t max, vv_error *err)
 {
-	vv_status rc = vv_read_file(out, file, max, VV_IGNORED);
+	vv_status rc = vv_read_regular(out, file, max, VV_IGNORED);
 	uint8_t *p = (uint8_t *)out->data;
 
 	if (rc == VV_OK && out->len >= VV_DERIVED_FRAME && memcmp(p, mark, VV_DERIVED_MARK) == 0 &&
@@ -80,7 +81,7 @@ vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret
 	int fd;
 
 	if (rc < 0) return rc;
-	if ((fd = vv_open(file, O_WRONLY | O_CREAT | O_TRUNC, 0666, VV_IGNORED)) < 0) {
+	if ((fd = vv_open_own(file, O_WRONLY | O_CREAT | O_TRUNC, VV_IGNORED)) < 0) {
 		/* perhaps it is another user's */
 		return vv_write_file(file, begun->data, begun->len, false, err);
 	}

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/copy.h"

@@ -16,6 +16,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/locks/file_lock.h"
+#include "base/locks/own_file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/copy.h"
@@ -563,7 +565,7 @@ static void after_publish(vv_writer *w)
 
 static vv_status set_mark(vv_writer *w, vv_error *err)
 {
-	int fd = w->marked ? -1 : vv_open(w->mark_path, O_WRONLY | O_CREAT, 0666, err);
+	int fd = w->marked ? -1 : vv_open_own(w->mark_path, O_WRONLY | O_CREAT, err);
 
 	if (w->marked) return VV_OK;
 	if (fd < 0) return (vv_status)fd;

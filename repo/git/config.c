@@ -52,7 +52,7 @@ static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv
 	vv_status rc = vv_lstat(&st, lock->path, err);
 	*exists = rc == VV_OK;
 	*mode = *exists ? st.mode : 0;
-	rc = *exists ? vv_read_file(&bytes, lock->path, CONFIG_BYTES_MAX, err)
+	rc = *exists ? vv_read_regular(&bytes, lock->path, CONFIG_BYTES_MAX, err)
 		     : vv_missing_ok(rc, err);
 	if (rc < 0) return rc;
 	if ((fd = vv_git_lock_open_new(lock, err)) < 0) return (vv_status)fd;

@@ -32,7 +32,7 @@
 vv_status vv_git_map_open(vv_git_map *out, const char *path, vv_error *err)
 {
 	vv_stat st;
-	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY, 0, err);
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | O_NONBLOCK, 0, err);
 
 	*out = (vv_git_map){.path = path};
 	if (fd < 0) return (vv_status)fd;
@@ -367,7 +367,7 @@ static vv_status add_alternates(vv_string_list *folders, const char *of, vv_erro
 {
 	vv_auto(char) *path = vv_path_join(of, "info/alternates", (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_read_file(&text, path, ALTERNATES_MAX, err);
+	vv_status rc = vv_read_regular(&text, path, ALTERNATES_MAX, err);
 
 	for (vv_line l = {.rest = vv_buf_cstr(&text)}; rc == VV_OK && vv_line_next(&l);) {
 		if (l.len > 0 && *l.text != '#') {
@@ -439,7 +439,7 @@ static vv_status check_file(const char *path, bool *sound, vv_error *err)
 	uint8_t end[VV_SHA1_LEN], digest[VV_SHA1_LEN];
 	vv_auto(vv_digest) *sha = NULL;
 	bool whole = false;
-	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY, 0, err);
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | O_NONBLOCK, 0, err);
 	vv_status rc;
 
 	*sound = true;

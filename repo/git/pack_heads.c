@@ -537,7 +537,7 @@ static bool is_plain_file(const char *path, vv_pack_sum *sum)
 {
 	uint8_t in[LOOSE_READ], head[32 + VV_PACK_BEGIN];
 	uint64_t size = 0;
-	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY, 0, VV_IGNORED);
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY | O_NONBLOCK, 0, VV_IGNORED);
 
 	if (fd < 0) return fd == VV_ENOTFOUND; /* by now in a pack */
 	const ssize_t len = vv_read_full(fd, in, sizeof(in), path, VV_IGNORED);

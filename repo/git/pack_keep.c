@@ -58,7 +58,7 @@ void vv_pack_keeps_sweep(vv_repository *r)
 		vv_auto(vv_buf) text = VV_BUF_INIT;
 
 		if (vv_path_ends(f.name, KEEP) && vv_lstat(&st, f.path, NULL) == VV_OK &&
-		    vv_read_file(&text, f.path, VV_HOLDER_TEXT, NULL) == VV_OK &&
+		    vv_read_regular(&text, f.path, VV_HOLDER_TEXT, NULL) == VV_OK &&
 		    vv_holder_parse(&holder, vv_buf_cstr(&text)) &&
 		    vv_holder_state_of(&holder, vv_repository_holder(r), st.mtime_sec) ==
 			    VV_HOLDER_DEAD) {

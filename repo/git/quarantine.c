@@ -23,6 +23,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
+#include "base/locks/own_file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -517,7 +518,7 @@ static vv_status note_own(vv_repository *r, const char *hex, vv_error *err)
 
 	(void)snprintf(line, sizeof(line), "%.40s\n", hex);
 	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) return rc;
-	if ((fd = vv_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666, err)) < 0) {
+	if ((fd = vv_open_own(path, O_WRONLY | O_APPEND | O_CREAT, err)) < 0) {
 		return (vv_status)fd;
 	}
 	rc = vv_write_full(fd, line, strlen(line), path, err);

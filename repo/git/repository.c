@@ -277,7 +277,7 @@ static vv_status load_shallow(vv_repository *r, vv_error *err)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = vv_read_file(&text, path, SHALLOW_FILE_MAX, err)) < 0) {
+	if ((rc = vv_read_regular(&text, path, SHALLOW_FILE_MAX, err)) < 0) {
 		return vv_missing_ok(rc, err);
 	}
 	if (!(r->shallow = vv_calloc(text.len / (GIT_OID_HEXSZ + 1) + 1, sizeof(git_oid)))) {
@@ -866,7 +866,7 @@ vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err)
 	for (int tries = 0; tries < 2 && !r->has_secret;
 	     tries++) { /* the read value counts: two processes may make one at the same time */
 		vv_buf_reset(&text);
-		rc = vv_read_file(&text, path, 4096, err);
+		rc = vv_read_regular(&text, path, 4096, err);
 		r->has_secret = rc == VV_OK && parse_secret(&text, &r->secret);
 		if (!r->has_secret && r->dry && (rc == VV_OK || rc == VV_ENOTFOUND)) {
 			vv_random(&r->secret, sizeof(r->secret));

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/cid_map.h"
@@ -103,7 +104,7 @@ static vv_status read_file(vv_elsewhere *e, const char *path, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const char *newline;
-	vv_status rc = vv_read_file(&text, path, FILE_MAX, err);
+	vv_status rc = vv_read_regular(&text, path, FILE_MAX, err);
 
 	if (rc < 0) return vv_missing_ok(vv_hint_folder(rc, path, err), err);
 	const char *p = vv_buf_cstr(&text);

@@ -8,6 +8,7 @@
 
 #include "base/codec.h"
 #include "base/file.h"
+#include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"

@@ -18,6 +18,7 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/file.h"
+#include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -284,7 +285,7 @@ static vv_status list_own(packing *p, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(p->repo->varvedir, VV_OWN_PACKS, NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_missing_ok(vv_read_file(&text, path, LIST_BYTES_MAX, err), err);
+	vv_status rc = vv_missing_ok(vv_read_regular(&text, path, LIST_BYTES_MAX, err), err);
 
 	for (size_t at = 0; rc == VV_OK && at + GIT_OID_HEXSZ < text.len; at += GIT_OID_HEXSZ + 1) {
 		char *hex = text.data + at;

@@ -109,7 +109,7 @@ vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_ci
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 
 	memset(out, 0, sizeof(*out));
-	vv_status rc = vv_read_file(&bytes, path, RECORD_MAX, err);
+	vv_status rc = vv_read_regular(&bytes, path, RECORD_MAX, err);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_fail(err, VV_ENOTFOUND, "%s is not published by this repository",
 			     vv_cid_shows(version));

@@ -11,6 +11,7 @@ ROOMS = """
 base
 base/json
 base/signature
+base/locks
 base/keys
 
 repo/blocks

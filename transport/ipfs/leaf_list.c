@@ -404,7 +404,7 @@ vv_status vv_leaf_list_open(vv_leaf_list **out, const char *path, const vv_cid *
 	if (!l) return vv_fail_nomem(err);
 	l->fd = -1;
 	if (!(l->path = vv_strdup(path))) return vv_fail_nomem(err);
-	if ((l->fd = vv_open(path, O_RDONLY, 0, err)) < 0) return (vv_status)l->fd;
+	if ((l->fd = vv_open(path, O_RDONLY | O_NONBLOCK, 0, err)) < 0) return (vv_status)l->fd;
 	if ((rc = vv_fstat(&st, l->fd, path, err)) < 0 || (rc = read_header(l, st.size, err)) < 0 ||
 	    (rc = check_sum(l, st.size, err)) < 0) {
 		return rc;

@@ -16,6 +16,8 @@
 #include "base/hash.h"
 #include "base/hint.h"
 #include "base/json/json_list.h"
+#include "base/locks/file_lock.h"
+#include "base/locks/own_file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -130,7 +132,7 @@ vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t
 
 	if (!path || !lock_path) return vv_fail_nomem(err);
 	vv_auto(vv_fd) lock = vv_lock(lock_path, true, LOCK_WAIT_MS, err);
-	const int fd = lock < 0 ? lock : vv_open(path, O_RDWR | O_CREAT, 0666, err);
+	const int fd = lock < 0 ? lock : vv_open_own(path, O_RDWR | O_CREAT, err);
 	if (fd < 0) return (vv_status)fd;
 	const vv_status rc = append(fd, path, suppliers, count, roots, root_count, err);
 	return vv_close_after(rc, fd, path, err);

@@ -189,7 +189,7 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_auto(vv_fd) fd = vv_open(j->file.temp, O_RDONLY, 0, err);
+	vv_auto(vv_fd) fd = vv_open(j->file.temp, O_RDONLY | O_NONBLOCK, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &storage, fd, j->subject.text, 0);
 	if ((rc = vv_repository_secret(j->c->repo, &io.secret, err)) < 0 ||

@@ -11,6 +11,7 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hint.h"
+#include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"

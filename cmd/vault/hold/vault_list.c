@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/locks/file_lock.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/vault/hold/key_ring.h"

@@ -311,7 +311,7 @@ static bool file_names(const char *gitdir, const char *file, const char *start, 
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	size_t len = strlen(start);
 
-	if (vv_read_file(&text, path, 4096, NULL) < 0) return false;
+	if (vv_read_regular(&text, path, 4096, NULL) < 0) return false;
 	const char *p = vv_buf_cstr(&text);
 	while (text.len > 0 && vv_is_c_space(text.data[text.len - 1])) {
 		text.data[--text.len] = '\0';
@@ -332,7 +332,7 @@ static char *linked_path(const char *gitdir)
 	vv_auto(char) *file = vv_path_join(gitdir, "gitdir", NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
-	if (vv_read_file(&text, file, 8192, NULL) == VV_OK) {
+	if (vv_read_regular(&text, file, 8192, NULL) == VV_OK) {
 		while (text.len > 0 && text.data[text.len - 1] == '\n') {
 			text.len--;
 		}

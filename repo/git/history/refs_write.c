@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/locks/own_file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -73,7 +74,7 @@ static void reflog_put(vv_buf *b, vv_repository *r, const vv_oid *from, const vv
 static vv_status append_line(vv_repository *r, const char *log, const vv_buf *line, vv_error *err)
 {
 	vv_status rc;
-	int fd = vv_open(log, O_WRONLY | O_APPEND | O_CREAT, 0666, err);
+	int fd = vv_open_own(log, O_WRONLY | O_APPEND | O_CREAT, err);
 
 	if (fd < 0) return (vv_status)fd;
 	if ((rc = vv_share_fd(r, fd, log, err)) == VV_OK) {
@@ -216,7 +217,7 @@ static vv_status read_packed(transaction *t, vv_error *err)
 	vv_status rc = vv_alloc_ok(path, err);
 
 	if (rc < 0 || p->read) return rc;
-	rc = vv_missing_ok(vv_read_file(&p->text, path, PACKED_REFS_MAX, err), err);
+	rc = vv_missing_ok(vv_read_regular(&p->text, path, PACKED_REFS_MAX, err), err);
 	p->read = rc == VV_OK;
 	return rc < 0 ? rc : add_packed_lines(p, &p->text, err);
 }

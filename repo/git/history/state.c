@@ -38,7 +38,7 @@ static vv_status read_state(const vv_repository *r, const char *name, size_t max
 {
 	vv_auto(char) *path = vv_path_join(r->gitdir, name, NULL);
 
-	return vv_read_file(out, path, max, err);
+	return vv_read_regular(out, path, max, err);
 }
 
 const char *vv_state_shown(vv_repository *r)

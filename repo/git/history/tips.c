@@ -57,7 +57,7 @@ static vv_status scan_text(const tips *t, const vv_buf *text, const char *where,
 static vv_status scan_file(const tips *t, const char *path, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_missing_ok(vv_read_file(&text, path, BYTES_MAX, err), err);
+	vv_status rc = vv_missing_ok(vv_read_regular(&text, path, BYTES_MAX, err), err);
 
 	/* It may be gone since the folder was listed. */
 	return rc < 0 ? rc : scan_text(t, &text, path, err);
@@ -71,7 +71,8 @@ static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 	vv_status rc;
 
 	if (vv_path_ends(path, ".lock")) return scan_file(t, path, err);
-	if ((rc = vv_read_file(&text, path, LOOSE_REF_MAX, err)) < 0) return vv_missing_ok(rc, err);
+	rc = vv_read_regular(&text, path, LOOSE_REF_MAX, err);
+	if (rc < 0) return vv_missing_ok(rc, err);
 	if (strncmp(vv_buf_cstr(&text), "ref:", 4) == 0) return VV_OK;
 	if (text.len < VV_OID_TEXT || !vv_oid_parse(&id, text.data, VV_OID_TEXT) ||
 	    (text.len > VV_OID_TEXT && !vv_is_c_space(text.data[VV_OID_TEXT]))) {
@@ -85,7 +86,7 @@ static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err
 {
 	vv_auto(char) *path = vv_path_join(commondir, "packed-refs", NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_missing_ok(vv_read_file(&text, path, BYTES_MAX, err), err);
+	vv_status rc = vv_missing_ok(vv_read_regular(&text, path, BYTES_MAX, err), err);
 
 	for (const char *p = vv_buf_cstr(&text), *end = p + text.len; rc == VV_OK && p < end;) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));

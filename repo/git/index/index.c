@@ -592,7 +592,8 @@ vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err
 		}
 		vv_buf_reset(&out->bytes);
 		if (rc < 0 ||
-		    (rc = vv_read_file(&out->bytes, r->index_file, VV_INDEX_BYTES_MAX, err)) < 0 ||
+		    (rc = vv_read_regular(&out->bytes, r->index_file, VV_INDEX_BYTES_MAX, err)) <
+			    0 ||
 		    (rc = vv_lstat(&after, r->index_file, err)) < 0) {
 			return rc;
 		}

@@ -85,7 +85,7 @@ static bool is_for_git(const char *file)
 		return true;
 	}
 	return vv_lstat(&st, file, NULL) == VV_OK && st.size > sizeof(sum) &&
-	       (fd = vv_open(file, O_RDONLY, 0, NULL)) >= 0 &&
+	       (fd = vv_open(file, O_RDONLY | O_NONBLOCK, 0, NULL)) >= 0 &&
 	       vv_pread_full(fd, sum, sizeof(sum), st.size - sizeof(sum), file, NULL) ==
 		       (ssize_t)sizeof(sum) &&
 	       memcmp(sum, none, sizeof(sum)) == 0;

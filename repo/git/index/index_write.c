@@ -59,7 +59,7 @@ static vv_status copy_now(vv_index *x, vv_error *err)
 	x->written_on = rc == VV_OK ? st : (vv_stat){0};
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && st.size == 0)) return vv_missing_ok(rc, err);
 	if (rc < 0 ||
-	    (rc = vv_read_file(&bytes, x->repo->index_file, VV_INDEX_BYTES_MAX, err)) < 0) {
+	    (rc = vv_read_regular(&bytes, x->repo->index_file, VV_INDEX_BYTES_MAX, err)) < 0) {
 		return rc;
 	}
 	return vv_index_put_copy(&x->lock, &bytes, &st, err);
@@ -166,7 +166,7 @@ static bool has_extension(const vv_buf *bytes, const char *name)
 static vv_status libgit2_keeps_all(bool *out, git_index *now, const char *file, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc = vv_read_file(&bytes, file, VV_INDEX_BYTES_MAX, err);
+	vv_status rc = vv_read_regular(&bytes, file, VV_INDEX_BYTES_MAX, err);
 
 	*out = git_index_path(now) && !has_extension(&bytes, "UNTR") &&
 	       !has_extension(&bytes, "FSMN");
@@ -216,7 +216,8 @@ static vv_status put_stats(const vv_index *x, git_index *now, vv_buf *left, vv_e
 	}
 	git_error_clear();
 	/* git has found out, at that time, which entries of others are uncertain */
-	return changed ? end_file(x->repo, file, vv_open(file, O_RDONLY, 0, err), NULL, &st, err)
+	return changed ? end_file(x->repo, file, vv_open(file, O_RDONLY | O_NONBLOCK, 0, err), NULL,
+				  &st, err)
 		       : VV_OK;
 }
 
@@ -255,7 +256,7 @@ vv_status vv_index_note_moved(bool *noted, const vv_repository *r, const char *f
 		return vv_git_fail(err, code, "cannot write the index");
 	}
 	git_error_clear();
-	return end_file(r, file, vv_open(file, O_RDONLY, 0, err), NULL,
+	return end_file(r, file, vv_open(file, O_RDONLY | O_NONBLOCK, 0, err), NULL,
 			top.mtime_sec > made.mtime_sec ? &top : &made, err);
 }
 

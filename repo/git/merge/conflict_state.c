@@ -34,7 +34,7 @@ char *vv_conflict_file(const vv_repository *r, const char *path)
 vv_status vv_conflict_read(const vv_repository *r, const char *path, vv_buf *out, vv_error *err)
 {
 	vv_auto(char) *file = vv_conflict_file(r, path);
-	return file ? vv_read_file(out, file, RECORD_MAX, err) : vv_fail_nomem(err);
+	return file ? vv_read_regular(out, file, RECORD_MAX, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_conflict_write(const vv_repository *r, const char *path, const vv_buf *text,

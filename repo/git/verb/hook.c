@@ -102,7 +102,7 @@ static bool is_own_folder(const vv_repository *r, const char *dir)
 static vv_status has_mark(bool *out, const char *path, const char *mark, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const vv_status rc = vv_read_file(&text, path, HOOK_MAX, err);
+	const vv_status rc = vv_read_regular(&text, path, HOOK_MAX, err);
 
 	*out = rc == VV_OK && strstr(vv_buf_cstr(&text), mark);
 	return vv_error_excuse(rc, rc != VV_EIO && rc != VV_ENOMEM, err);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/locks/own_file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -46,7 +47,7 @@ vv_status vv_later_must_be_free(vv_repository *r, vv_error *err)
 vv_status vv_later_append(vv_repository *r, const char *parts, size_t len, vv_error *err)
 {
 	vv_auto(char) *place = place_of(r);
-	vv_auto(vv_fd) fd = place ? vv_open(place, O_WRONLY | O_APPEND, 0, err)
+	vv_auto(vv_fd) fd = place ? vv_open_own(place, O_WRONLY | O_APPEND, err)
 				  : (int)vv_fail_nomem(err);
 
 	return fd < 0 ? (vv_status)fd : vv_write_full(fd, parts, len, place, err);

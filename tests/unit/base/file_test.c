@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/locks/file_lock.h"
 #include "base/sys.h"
 
 static void assert_text(const char *path, const char *text)

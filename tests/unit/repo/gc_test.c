@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/locks/file_lock.h"
 #include "base/thread.h"
 #include "repo/blocks/pack.h"
 #include "tests/unit/repo/store_fixture.h"

@@ -122,11 +122,11 @@ static vv_status load_list(vv_host *h, const vv_cid *pack, bool *sound, vv_error
 	    vv_cid_set_has(&h->condemned.packs, pack)) {
 		return rc;
 	}
-	if (vv_read_file(&bytes, path, VV_HOST_LIST_BYTES, VV_IGNORED) < 0 ||
+	if (vv_read_regular(&bytes, path, VV_HOST_LIST_BYTES, VV_IGNORED) < 0 ||
 	    vv_host_list_read(&list, bytes.data, bytes.len, VV_IGNORED) < 0) {
 		vv_buf_reset(&bytes);
 		if ((rc = fetch_list(h, pack, path, err)) < 0) return rc;
-		rc = vv_read_file(&bytes, path, VV_HOST_LIST_BYTES + 1, err);
+		rc = vv_read_regular(&bytes, path, VV_HOST_LIST_BYTES + 1, err);
 		if (rc < 0) return vv_missing_ok(rc, err);
 	}
 	if ((rc = vv_host_take_list(h, &name, &id, &bytes, sound, err)) < 0 || !*sound) return rc;

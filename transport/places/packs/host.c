@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/hint.h"
+#include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -588,7 +589,7 @@ static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *k
 	vv_buf_reset(out);
 	*known = false;
 	if (rc == VV_OK && vv_exists(path) &&
-	    vv_read_file(out, path, VV_HOST_LIST_BYTES, VV_IGNORED) == VV_OK &&
+	    vv_read_regular(out, path, VV_HOST_LIST_BYTES, VV_IGNORED) == VV_OK &&
 	    vv_blob_id(vv_buf_cstr(out), out->len, &is, VV_IGNORED) == VV_OK &&
 	    vv_oid_equal(&is, &p->list)) {
 		*known = true;

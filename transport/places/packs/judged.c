@@ -41,7 +41,7 @@ vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, v
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	vv_buf_reset(bytes);
-	if (rc == VV_OK && (rc = vv_read_file(bytes, path, VV_HOST_LIST_BYTES, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_read_regular(bytes, path, VV_HOST_LIST_BYTES, err)) == VV_OK) {
 		rc = vv_host_list_read(out, bytes->data, bytes->len, err);
 	}
 	return rc;
@@ -106,6 +106,6 @@ bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(char) *path = sound_path(h, &p->key);
 
-	return path && vv_read_file(&text, path, VV_OID_TEXT, NULL) == VV_OK &&
+	return path && vv_read_regular(&text, path, VV_OID_TEXT, NULL) == VV_OK &&
 	       strcmp(vv_buf_cstr(&text), vv_oid_shows(&p->blob)) == 0;
 }

@@ -190,7 +190,7 @@ static vv_status read_pack(const vv_pack_maker *m, const vv_pack_name *id, vv_bu
 		vv_auto(char) *path = vv_path_join(m->dir, name, (char *)NULL);
 		if (!path) return vv_fail_nomem(err);
 		if (rc == VV_OK && i == 0) {
-			rc = vv_read_file(out, path, VV_HOST_PACK_BYTES * 2u, err);
+			rc = vv_read_regular(out, path, VV_HOST_PACK_BYTES * 2u, err);
 		}
 		(void)vv_unlink(path, true, NULL);
 	}

@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/file.h"
+#include "base/locks/own_file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/thread.h"
@@ -255,8 +256,7 @@ static vv_status write_at(const gathering *g, size_t pack, uint64_t from, const 
 			  size_t len, vv_error *err)
 {
 	vv_auto(char) *path = file_of(g, pack, "pack");
-	int fd = path ? vv_open(path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0666, err)
-		      : (int)vv_fail_nomem(err);
+	int fd = path ? vv_open_own(path, O_WRONLY | O_CREAT, err) : (int)vv_fail_nomem(err);
 
 	if (fd < 0) return (vv_status)fd;
 	const vv_status rc = lseek(fd, (off_t)from, SEEK_SET) < 0
@@ -301,7 +301,7 @@ static vv_status get_kept(const gathering *g, const part *p, vv_buf *out, vv_err
 {
 	const vv_host_pack *of = vv_catalog_pack(g->h->catalog, p->pack);
 	vv_auto(char) *file = kept_part(g, p);
-	vv_status rc = file ? vv_read_file(out, file, p->len, VV_IGNORED) : vv_fail_nomem(err);
+	vv_status rc = file ? vv_read_regular(out, file, p->len, VV_IGNORED) : vv_fail_nomem(err);
 
 	if (!file || (rc == VV_OK && out->len == p->len)) return rc;
 	vv_buf_reset(out);
@@ -417,7 +417,7 @@ static vv_status take_whole(gathering *g, size_t pack, bool *found_bad, vv_error
 	p->came[g->t->proof].count = 0;
 	if (rc == VV_OK && (rc = vv_unlink(index, true, err)) == VV_OK && !g->failed[pack]) {
 		g->h->came.packs++;
-		rc = vv_read_file(&bytes, path, VV_HOST_PACK_MAX, err);
+		rc = vv_read_regular(&bytes, path, VV_HOST_PACK_MAX, err);
 	}
 	return rc < 0 ? rc
 		      : vv_host_judge_pack(g->h, p, g->failed[pack] ? NULL : &bytes, found_bad,

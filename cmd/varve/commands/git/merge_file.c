@@ -181,8 +181,8 @@ static vv_status replay(driver *d, bool *found, bool *conflicts, vv_error *err)
 		vv_auto(char) *file = vv_path_join(d->folder, "git/varve/conflicts",
 						   vv_path_base(own), (char *)NULL);
 
-		if ((rc = file ? vv_read_file(&record, file, SIDE_MAX, err) : vv_fail_nomem(err)) <
-			    0 ||
+		if ((rc = file ? vv_read_regular(&record, file, SIDE_MAX, err)
+			       : vv_fail_nomem(err)) < 0 ||
 		    (rc = vv_conflict_write(d->repo, d->in.path, &record, err)) < 0) {
 			return rc;
 		}
