@@ -333,7 +333,7 @@ void varve_conflicts_free(varve_conflicts *l)
 static vv_status check_resolve(const varve_resolve_options *o, const char *path, int side,
 			       vv_error *err)
 {
-	if (side < VARVE_BASE || side > VARVE_THEIRS) {
+	if (side < VARVE_BASE || side > VARVE_BOTH) {
 		return vv_fail(err, VV_EUSAGE, "%d is not a side of a merge", side);
 	}
 	if ((o->row || o->column || o->value) && !path) {

@@ -1,7 +1,7 @@
 /*
  * added: the order of rows that were added at one place, by one side or both: sorted by key if both
  * sides' rows ascend by it; otherwise one side's follow the other's, the one whose first row is
- * smaller first. Rows of one key are one row; of blocks without a key that are equal one stays.
+ * smaller first. A row and its partner on the other side are one row.
  */
 #include "diff/merge/added.h"
 
@@ -146,6 +146,11 @@ vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error *err)
 		a->mode = ADDED_ONE_BY_ONE;
 		return VV_OK;
 	}
+	if (m->equal_data) {
+		a->first = m->order_side;
+		a->mode = ADDED_ONE_BY_ONE;
+		return VV_OK;
+	}
 	if (m->key_count > 0 && ((rc = ascends(m, a, 0, &x_ascends, err)) < 0 ||
 				 (rc = ascends(m, a, 1, &y_ascends, err)) < 0)) {
 		return rc;
@@ -156,7 +161,7 @@ vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error *err)
 	}
 	if ((rc = blocks_order(m, a, m->key_count > 0, &order, err)) == VV_OK) {
 		a->first = m->opts->part ? m->ours : order <= 0 ? 0 : 1;
-		a->mode = m->key_count == 0 && order == 0 ? ADDED_TOGETHER : ADDED_ONE_BY_ONE;
+		a->mode = ADDED_ONE_BY_ONE;
 	}
 	return rc;
 }
@@ -193,10 +198,7 @@ int merge_added_next(merge *m, merge_added *a, uint64_t row[2], vv_error *err)
 		if (rc < 0) return rc;
 	}
 	row[which] = head[which];
-	row[1 - which] =
-		a->mode == ADDED_TOGETHER
-			? head[1 - which]
-			: m->side[which].partner[merge_added_index(&m->side[which], head[which])];
+	row[1 - which] = m->side[which].partner[merge_added_index(&m->side[which], head[which])];
 	for (size_t i = 0; i < 2; i++) {
 		if (row[i] != MERGE_NONE) {
 			m->side[i].placed[merge_added_index(&m->side[i], row[i])] = true;

@@ -23,7 +23,7 @@ typedef struct merge_spans {
 } merge_spans;
 typedef struct merge_added {
 	merge_spans pending[2];
-	enum { ADDED_NONE, ADDED_BY_KEY, ADDED_ONE_BY_ONE, ADDED_TOGETHER } mode;
+	enum { ADDED_NONE, ADDED_BY_KEY, ADDED_ONE_BY_ONE } mode;
 	size_t first; /* one by one: this side's rows first */
 	bool active;
 } merge_added;

@@ -16,6 +16,7 @@
 #include "dataset/read/sorter.h"
 #include "dataset/table/walk.h"
 #include "diff/merge/state.h"
+#include "diff/merge/twins.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/rows/value.h"
 
@@ -588,6 +589,41 @@ static vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err)
 	return VV_OK;
 }
 
+/* --- sides with equal data -------------------------------------------------------- */
+
+/* Base's rows no longer count: both sides added all of theirs. */
+static vv_status forget_base_rows(merge *m, merge_side *s, vv_error *err)
+{
+	told t = {0};
+	vv_status rc = VV_OK;
+
+	vv_free_all(s->by_old, s->by_new, s->changed, s->blocks, s->by_above);
+	s->by_old = s->by_new = NULL;
+	s->changed = NULL;
+	s->blocks = NULL;
+	s->by_above = NULL;
+	s->run_count = s->at_old = s->changed_count = s->at_changed = s->block_count = 0;
+	s->reordered = false;
+	for (uint64_t i = 0; rc == VV_OK && i < s->table->root.rows; i++) {
+		rc = add_row(&t.added, &t.added_count, &t.added_cap, i, err);
+	}
+	rc = rc < 0 ? rc : make_runs(s, &t, 0, s->table->root.rows, err);
+	s->gone = m->base ? m->base->root.rows : 0;
+	told_clear(&t);
+	return rc < 0 || (rc = order_runs(s, err)) < 0 ? rc : make_blocks(s, err);
+}
+
+static vv_status settle_equal_data(merge *m, vv_error *err)
+{
+	vv_status rc;
+
+	if (vv_tables_same_data(m->side[0].table, m->side[1].table)) return VV_OK;
+	if ((rc = merge_data_equal(m, &m->equal_data, err)) < 0 || !m->equal_data) return rc;
+	m->order_side = !m->side[0].reordered && m->side[1].reordered;
+	rc = forget_base_rows(m, &m->side[0], err);
+	return rc < 0 ? rc : forget_base_rows(m, &m->side[1], err);
+}
+
 /* --- both sides ------------------------------------------------------------------- */
 
 vv_status merge_rows_match(merge *m, vv_error *err)
@@ -616,14 +652,15 @@ vv_status merge_rows_match(merge *m, vv_error *err)
 			rc = order_again(&m->side[i], err);
 		}
 	}
-	return rc;
+	return rc < 0 ? rc : settle_equal_data(m, err);
 }
 
 static void clear_side(merge_side *s)
 {
 	vv_columns_clear(&s->columns);
 	vv_free_all(s->to_base, s->from_base, s->edited, s->filled, s->by_old, s->by_new,
-		    s->changed, s->blocks, s->by_above, s->partner, s->placed, s->groups.list);
+		    s->changed, s->blocks, s->by_above, s->partner, s->placed, s->doubtful,
+		    s->groups.list);
 	vv_row_by_number_close(&s->rows);
 }
 
@@ -688,7 +725,8 @@ static vv_status make_room(merge_side *s, vv_error *err)
 {
 	s->partner = vv_calloc((size_t)s->added + 1, sizeof(*s->partner));
 	s->placed = vv_calloc((size_t)s->added + 1, sizeof(*s->placed));
-	if (!s->partner || !s->placed) return vv_fail_nomem(err);
+	s->doubtful = vv_calloc((size_t)s->added + 1, sizeof(*s->doubtful));
+	if (!s->partner || !s->placed || !s->doubtful) return vv_fail_nomem(err);
 	memset(s->partner, 0xff, (size_t)s->added * sizeof(*s->partner)); /* MERGE_NONE */
 	return VV_OK;
 }
@@ -700,9 +738,10 @@ vv_status merge_partners(merge *m, vv_error *err)
 	vv_status rc;
 	m->side[1 - m->ours].follows = m->opts->part;
 	if ((rc = make_room(&m->side[0], err)) < 0 || (rc = make_room(&m->side[1], err)) < 0 ||
-	    m->key_count == 0 || m->side[0].added == 0 || m->side[1].added == 0) {
+	    m->side[0].added == 0 || m->side[1].added == 0) {
 		return rc;
 	}
+	if (m->key_count == 0) return merge_twins(m, err);
 	if ((rc = vv_sorter_new(&sorter, PARTNER_LEN, PARTNER_LEN, 8u << 20, m->opts->temp_dir,
 				err)) < 0 ||
 	    (rc = hash_added(m, 0, sorter, err)) < 0 || (rc = hash_added(m, 1, sorter, err)) < 0) {

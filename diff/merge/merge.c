@@ -117,7 +117,8 @@ static bool replaced(merge *m, size_t which)
 
 static const char *other_table(merge *m)
 {
-	if (!m->base || m->opts->part || vv_tables_same_data(m->side[0].table, m->side[1].table)) {
+	if (!m->base || m->opts->part || m->equal_data ||
+	    vv_tables_same_data(m->side[0].table, m->side[1].table)) {
 		return NULL;
 	}
 	bool ours = replaced(m, m->ours), theirs = replaced(m, 1 - m->ours);
@@ -134,9 +135,11 @@ static vv_status rows_agree(merge *m, bool *out, vv_error *err)
 	uint64_t rows = m->side[0].table->root.rows;
 	const vv_cell *x, *y;
 	vv_status rc = VV_OK;
-	*out = m->base || m->key_count > 0 || rows == 0 || m->side[1].table->root.rows == 0 ||
-	       rows == m->side[1].table->root.rows;
-	if (m->base || m->key_count > 0 || rows != m->side[1].table->root.rows) return VV_OK;
+	*out = m->base || m->equal_data || m->key_count > 0 || rows == 0 ||
+	       m->side[1].table->root.rows == 0 || rows == m->side[1].table->root.rows;
+	if (m->base || m->equal_data || m->key_count > 0 || rows != m->side[1].table->root.rows) {
+		return VV_OK;
+	}
 	for (uint64_t i = 0; i < rows && *out && rc == VV_OK; i++) {
 		if ((rc = vv_row_by_number_get(&m->side[0].rows, i, &x, err)) == VV_OK &&
 		    (rc = vv_row_by_number_get(&m->side[1].rows, i, &y, err)) == VV_OK) {

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/thread.h"
@@ -22,6 +23,10 @@ typedef enum vv_conflict_kind {
 	 * cell) */
 	VV_CONFLICT_ROW_ADDED,
 	VV_CONFLICT_ROW_REMOVED, /* one side removed the row, and the other changed it */
+	VV_CONFLICT_ROW_TWICE,   /* both sides added the row, which has no key: once, or twice? */
+	/* both sides added a row with the same key, but most of their other cells differ: two
+	 * things that got the same number */
+	VV_CONFLICT_KEY_TWICE,
 	/* one side dropped the column, and the other changed its cells */
 	VV_CONFLICT_COLUMN_REMOVED,
 	/* both sides changed the column's definition or name, in different ways */
@@ -46,8 +51,8 @@ typedef struct vv_conflict {
 	/* the cell in the three versions; NULL: that version lacks the row or the column, or the
 	 * conflict is not about a cell */
 	const vv_cell *base, *ours, *theirs;
-	/* only for a row without a key that one side removed: its cells in base, ours and theirs;
-	 * each is NULL if that version lacks the row */
+	/* only for ROW_REMOVED and ROW_TWICE without a key, and for KEY_TWICE: the row's cells in
+	 * base, ours and theirs; each is NULL if that version lacks the row */
 	const vv_cell *rows[3];
 	const vv_schema *schemas[3]; /* schemas[i] is the schema of rows[i]; NULL if rows[i] is */
 	uint64_t at[3]; /* at[i] is the number of rows[i] in its version; UINT64_MAX: no row */
@@ -58,6 +63,9 @@ typedef struct vv_conflict {
 	 * decide; for other conflicts, a description */
 	const char *detail;
 } vv_conflict;
+
+/* The detail of a conflict ROW_TWICE, unless one side has all rows that the other one added. */
+#define VV_ROW_TWICE "both added the row"
 
 /* The version whose value a decision uses. */
 typedef enum vv_merge_take { VV_TAKE_BASE, VV_TAKE_OURS, VV_TAKE_THEIRS } vv_merge_take;
@@ -70,6 +78,20 @@ typedef struct vv_merge_decision {
 	vv_merge_take take; /* the version to use */
 } vv_merge_decision;
 
+/* Rows that one side copied from the other. */
+typedef struct vv_merge_copy {
+	uint64_t hash; /* vv_merge_row_hash of the row */
+	uint64_t rows; /* number of rows with this hash */
+} vv_merge_copy;
+typedef struct vv_merge_copies {
+	vv_merge_copy *list; /* ascending by hash */
+	size_t count, cap;
+} vv_merge_copies;
+void vv_merge_copies_clear(vv_merge_copies *c);
+VV_AUTO_CLEAR(vv_merge_copies, vv_merge_copies_clear)
+/* Returns a hash of the bytes of a row's cells, which does not depend on the repository. */
+uint64_t vv_merge_row_hash(const vv_cell *cells, size_t columns);
+
 /* The options of a merge; pointers are borrowed. */
 typedef struct vv_merge_options {
 	/* names of the columns that identify rows, followed by NULL; an empty list: rows have no
@@ -80,7 +102,11 @@ typedef struct vv_merge_options {
 	bool part;
 	/* receives each conflict; may be NULL */
 	vv_status (*conflict)(void *payload, const vv_conflict *c, vv_error *err);
-	void *payload;                      /* for conflict */
+	/* finds the rows without a key that one side copied from the other. It is called only if
+	 * this can decide something. certain: only those whose commits prove that one is a copy of
+	 * the other. NULL: no row is known to be a copy */
+	vv_status (*copies)(void *payload, bool certain, vv_merge_copies *out, vv_error *err);
+	void *payload;                      /* for conflict and copies */
 	const vv_merge_decision *decisions; /* conflicts with a decision are not reported */
 	size_t decision_count;
 	const vv_merge_rules *rules; /* borrowed; NULL: no rules */
@@ -114,6 +140,9 @@ typedef struct vv_merge_stats {
 	/* numbers of rows that one side removed and the other changed: */
 	uint64_t rows_kept,   /* which a rule kept */
 		rows_deleted; /* which a rule deleted */
+	/* numbers of rows without a key that both sides added: */
+	uint64_t rows_once, /* which a rule took once */
+		rows_twice; /* which a rule took twice */
 } vv_merge_stats;
 
 #endif

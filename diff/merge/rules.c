@@ -15,6 +15,7 @@
 #include "dataset/schema/descriptor.h"
 
 #define ROWS_WORD "deleted-vs-edited"
+#define ADDED_WORD "rows"
 #define FORMS                                                                                      \
 	"\"max\", \"min\", \"sum\", \"union\", \"union by SEPARATOR\", \"lines\", \"latest by "    \
 	"COLUMN\", \"ours\", \"theirs\", \"conflict\" or a list of values"
@@ -23,6 +24,7 @@ static const char *const names[VV_MERGE_RULES] = {"conflict", "max",   "min",   
 						  "lines",    "order", "latest", "ours",  "theirs"};
 /* By vv_merge_rows; a file may have the first three. */
 static const char *const rows_names[] = {"conflict", "keep", "delete", NULL};
+static const char *const added_names[] = {"conflict", "once", "both"}; /* by vv_merge_added */
 
 const char *vv_merge_rule_name(vv_merge_rule_kind kind)
 {
@@ -124,6 +126,18 @@ static void read_rows(vv_merge_rules *r, vv_descriptor *d, const vv_json *node)
 	vv_descriptor_fail(d, node, "expected \"keep\", \"delete\" or \"conflict\"");
 }
 
+/* The rule for rows that both sides added. "conflict" is also a rule of a column with this name. */
+static bool put_added(vv_merge_rules *r, const char *word, size_t len)
+{
+	for (size_t i = 0; i < sizeof(added_names) / sizeof(added_names[0]); i++) {
+		if (strlen(added_names[i]) == len && memcmp(added_names[i], word, len) == 0) {
+			r->added = (vv_merge_added)i;
+			return i > 0;
+		}
+	}
+	return false;
+}
+
 static void read_entry(vv_merge_rules *r, vv_descriptor *d, const vv_json *entry)
 {
 	vv_merge_rule rule;
@@ -136,6 +150,10 @@ static void read_entry(vv_merge_rules *r, vv_descriptor *d, const vv_json *entry
 	for (const vv_json *m = entry->first; m; m = m->next) {
 		if (strcmp(m->name, ROWS_WORD) == 0) {
 			read_rows(r, d, m);
+			continue;
+		}
+		if (strcmp(m->name, ADDED_WORD) == 0 && vv_descriptor_is_text(m) &&
+		    put_added(r, m->text, m->text_len)) {
 			continue;
 		}
 		read_rule(r, &rule, d, m);
@@ -200,6 +218,7 @@ vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *er
 		out->rows = rule.kind == VV_MERGE_OURS ? VV_MERGE_ROWS_OURS : VV_MERGE_ROWS_THEIRS;
 		return add(out, "*", 1, &rule, err);
 	}
+	if (colon && strcmp(colon + 1, ADDED_WORD) == 0 && put_added(out, word, len)) return VV_OK;
 	if (colon && colon[1] != '\0' && !known && memchr(word, ',', len)) {
 		known = true;
 		rc = put_order(out, &rule, word, len, err);

@@ -3,7 +3,7 @@
  * cells.c applies the rules.
  *
  * {"merge": {PATTERN: {COLUMN: RULE, "*": RULE, "deleted-vs-edited": "keep" | "delete" |
- * "conflict"}}}
+ * "conflict", "rows": "once" | "both" | "conflict"}}}
  *
  * Several patterns may match a path; the last of them that has a rule for a column decides. The
  * rule for "*" applies to columns without a rule of their own. docs/use/merge.md describes the
@@ -54,6 +54,13 @@ typedef enum vv_merge_rows {
 	VV_MERGE_ROWS_THEIRS    /* theirs decides */
 } vv_merge_rows;
 
+/* What happens to a row without a key that both sides added. */
+typedef enum vv_merge_added {
+	VV_MERGE_ADDED_ASK,  /* a conflict is reported, unless the row is known to be the same */
+	VV_MERGE_ADDED_ONCE, /* it is the same row */
+	VV_MERGE_ADDED_BOTH  /* there are two rows, unless one was copied with its commit */
+} vv_merge_added;
+
 /* A rule and the column to which it applies. */
 typedef struct vv_merge_named_rule {
 	const char *column; /* the column's name; "*": columns without a rule of their own */
@@ -68,6 +75,7 @@ typedef struct vv_merge_rules {
 	size_t count,                 /* number of elements of columns */
 		cap;                  /* capacity of columns */
 	vv_merge_rows rows;           /* the rule "deleted-vs-edited" */
+	vv_merge_added added;         /* the rule "rows" */
 	/* VV_MERGE_OURS or VV_MERGE_THEIRS for "-X ours" or "-X theirs", which also resolve
 	 * conflicts to which no rules apply (columns, the key, lines around the table); else
 	 * VV_MERGE_CONFLICT */
@@ -85,7 +93,8 @@ vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const c
 			      const char *file, vv_error *err);
 
 /* Adds an argument of `merge -X`: "max:price", "latest by updated_at:*" or "open,doing,done:status"
- * overrides earlier rules of this column; "ours" or "theirs" removes all earlier rules. VV_EUSAGE:
+ * overrides earlier rules of this column; "once:rows" or "both:rows" overrides the rule "rows";
+ * "ours" or "theirs" removes all earlier rules. VV_EUSAGE:
  * the argument is invalid. */
 vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *err);
 

@@ -66,7 +66,7 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 			 .theirs = r->side[1 - m->ours],
 			 .before = r->before,
 			 .detail = r->detail};
-	for (int v = 0; v < 3 && m->key_count == 0; v++) {
+	for (int v = 0; v < 3 && (m->key_count == 0 || r->kind == VV_CONFLICT_KEY_TWICE); v++) {
 		int at = v == 2 ? 0 : v == (int)m->ours ? 1 : 2; /* base, ours, theirs */
 		c.rows[at] = r->rows[v];
 		c.schemas[at] = r->rows[v] ? &merge_version(m, v)->schema : NULL;
@@ -82,6 +82,12 @@ vv_status merge_conflict_text(merge *m, vv_conflict_kind kind, const char *colum
 		.kind = kind, .row = MERGE_NONE, .column = column, .detail = vv_buf_cstr(detail)};
 	const vv_status rc = vv_buf_ok(detail, err);
 	return rc < 0 ? rc : merge_conflict(m, &r, err);
+}
+
+void vv_merge_copies_clear(vv_merge_copies *c)
+{
+	vv_free(c->list);
+	*c = (vv_merge_copies){0};
 }
 
 /* --- rows ------------------------------------------------------------------- */

@@ -84,6 +84,9 @@ typedef struct merge_side {
 	 * no such row */
 	uint64_t *partner;
 	bool *placed; /* one for each added row: true if it was written */
+	/* side 0, rows without a key; one for each added row: true if it is unknown whether the
+	 * row and its partner are the same */
+	bool *doubtful;
 	/* a row that both sides added is written at its position in the other side */
 	bool follows;
 	/* each column that base and this side have in common has the same index in both, so that
@@ -143,6 +146,11 @@ typedef struct merge {
 
 	size_t base_key[VV_KEY_COLUMNS_MAX]; /* indexes in base of the columns that identify rows */
 	size_t key_count;                    /* number of key columns; 0: rows have no key */
+	/* rows have no key, and both sides have the same rows. All of them then count as added by
+	 * both, and have the order of side number `order_side` */
+	bool equal_data;
+	const char *twice; /* the detail of conflicts ROW_TWICE, a constant */
+	size_t order_side;
 	/* base has a key, a side lacks columns of the key, and no other columns identify rows */
 	bool key_lost;
 	merge_groups groups;   /* groups of base */

@@ -580,6 +580,19 @@ static vv_status judge_removed(merge_writer *w, bool *stays, vv_error *err)
 	return VV_OK;
 }
 
+/* A row without a key that both sides added: it may be the same, or another one. */
+static vv_status report_twice(merge_writer *w, vv_error *err)
+{
+	const merge_row_state *s = &w->row;
+	const merge_report r = {.kind = VV_CONFLICT_ROW_TWICE,
+				.rows = {s->side[0], s->side[1]},
+				.at = {s->row[0], s->row[1], MERGE_NONE},
+				.row = w->row_count,
+				.detail = w->m->twice};
+
+	return merge_conflict(w->m, &r, err);
+}
+
 static vv_status put_added(merge_writer *w, const uint64_t row[2], vv_error *err)
 {
 	merge *m = w->m;
@@ -594,6 +607,10 @@ static vv_status put_added(merge_writer *w, const uint64_t row[2], vv_error *err
 	vv_status rc = load_row(m, s, want, err);
 	if (rc == VV_OK && want[0] && want[1]) {
 		rc = merge_cells_added(m, s, err);
+		const merge_side *x = &m->side[0];
+		if (rc == VV_OK && x->doubtful[merge_added_index(x, row[0])]) {
+			rc = report_twice(w, err);
+		}
 	} else if (rc == VV_OK) {
 		merge_cells_single(m, s, want[0] ? 0 : 1);
 		m->stats->rows_from_theirs += want[1 - m->ours];

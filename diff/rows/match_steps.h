@@ -132,7 +132,8 @@ typedef struct vv_rowdiff {
 	bool *compared; /* one for each of columns->pairs: true if the pair is compared */
 	bool canonical; /* values are compared and hashed, not spellings */
 	bool cross;     /* one side is CSV, the other side JSON */
-	uint64_t seed;  /* the seed of all hashes */
+	/* the seed of all hashes: of the CIDs of a and b, so that every run pairs the same rows */
+	uint64_t seed;
 	/* rows with the same key at the same position of a group are paired without hashing them;
 	 * valid only if no key is repeated among the rows that differ */
 	bool direct,

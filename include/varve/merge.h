@@ -86,8 +86,9 @@ VARVE_API int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
  * such operation is in progress; VARVE_EREFUSED: a merged file was edited after the merge, so nothing was changed. */
 VARVE_API int varve_merge_abort(varve_repo *repo, const varve_watch *watch, varve_error *err);
 
-/* A side of a merge: the common ancestor, the current branch, the merged revision. */
-enum varve_side { VARVE_BASE, VARVE_OURS, VARVE_THEIRS };
+/* A side of a merge: the common ancestor, the current branch, the merged revision. For varve_resolve also: the rows that
+ * both sides added are the same rows, or both stay. */
+enum varve_side { VARVE_BASE, VARVE_OURS, VARVE_THEIRS, VARVE_ONCE, VARVE_BOTH };
 
 /* A conflict. */
 typedef struct varve_conflict {
@@ -96,6 +97,7 @@ typedef struct varve_conflict {
 	 *   "cell"            both sides changed the cell
 	 *   "row-added"       both sides added a row with this key, and the cell differs
 	 *   "row-removed"     one side removed the row, and the other changed it
+	 *   "row-twice"       both sides added the row, which has no key, and it may be the same
 	 *   "column-removed"  one side dropped the column, and the other changed its cells
 	 *   "column"          both sides changed the name or definition of the column
 	 *   "key"             the sides have different keys, or one lost the key
@@ -115,7 +117,7 @@ typedef struct varve_conflict {
 	/* the number of the row, from 0, in the file that the merge wrote; VARVE_UNKNOWN: the conflict is not about a
 	 * row, or the file does not have the row */
 	uint64_t number;
-	/* The next three arrays have an element for each enum varve_side. there and cells are for conflicts of cells. */
+	/* The next three arrays have an element for base, ours and theirs. there and cells are for conflicts of cells. */
 	bool there[3];        /* the side has the cell */
 	varve_cell cells[3];  /* the side's cell, if it has one */
 	const char *names[3]; /* the side's name, such as "main" or "origin/main" */
@@ -148,7 +150,8 @@ typedef struct varve_resolve_options {
 	const varve_watch *watch;
 } varve_resolve_options;
 
-/* Resolves conflicts of path with the values of a side (enum varve_side). path NULL: the conflicts of all paths. Writes
+/* Resolves conflicts of path with the values of a side (enum varve_side); VARVE_ONCE and VARVE_BOTH resolve only
+ * conflicts of rows that both sides added. path NULL: the conflicts of all paths. Writes
  * the file, and stages the path if no conflicts are left. VARVE_ENOTFOUND: no such conflict; VARVE_EUSAGE: a row or
  * column without a path, or of a path that is in conflict as a whole; a value without a column, with a NUL byte, or for
  * more than one row; VARVE_EREFUSED: the file was edited, so that the merged rows cannot be found in it;

@@ -14,11 +14,14 @@
 #include "repo/git/merge/conflict_state.h"
 
 #define VERSION 1u
+#define VERSION_TWICE 2u /* of records with rows that both sides added */
 
 static const char *const kind_names[] = {
 	[VV_CONFLICT_CELL] = "cell",
 	[VV_CONFLICT_ROW_ADDED] = "row-added",
 	[VV_CONFLICT_ROW_REMOVED] = "row-removed",
+	[VV_CONFLICT_ROW_TWICE] = "row-twice",
+	[VV_CONFLICT_KEY_TWICE] = "key-twice",
 	[VV_CONFLICT_COLUMN_REMOVED] = "column-removed",
 	[VV_CONFLICT_COLUMN] = "column",
 	[VV_CONFLICT_KEY] = "key",
@@ -171,7 +174,30 @@ vv_status vv_conflict_record_decide(vv_conflict_record *c, const vv_conflict_ite
 bool vv_conflict_is_of_row(const vv_conflict_item *i)
 {
 	return i->kind == VV_CONFLICT_CELL || i->kind == VV_CONFLICT_ROW_ADDED ||
-	       i->kind == VV_CONFLICT_ROW_REMOVED;
+	       i->kind == VV_CONFLICT_ROW_REMOVED || i->kind == VV_CONFLICT_ROW_TWICE ||
+	       i->kind == VV_CONFLICT_KEY_TWICE;
+}
+
+bool vv_conflict_can_take(const vv_conflict_item *i, int decision)
+{
+	return i->kind == VV_CONFLICT_ROW_TWICE ||
+	       (i->kind == VV_CONFLICT_KEY_TWICE && decision == VV_BOTH);
+}
+
+const char *vv_conflict_record_proposal(const vv_conflict_record *c)
+{
+	const vv_conflict_item *key = NULL;
+
+	vv_array_each(c->items, c->count, item) {
+		if (item->kind == VV_CONFLICT_ROW_TWICE) {
+			const bool all = item->detail && strcmp(item->detail, VV_ROW_TWICE) != 0;
+
+			return all ? "--once takes each of these rows once, --both twice"
+				   : "--both takes each of these rows twice, --once once";
+		}
+		key = item->kind == VV_CONFLICT_KEY_TWICE ? item : key;
+	}
+	return key ? "--both keeps both rows, and gives theirs the next free key" : NULL;
 }
 
 bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b)
@@ -207,6 +233,16 @@ static bool is_removed(const vv_conflict_item *i)
 	return i->kind == VV_CONFLICT_ROW_REMOVED;
 }
 
+static bool is_row_twice(const vv_conflict_item *i)
+{
+	return i->kind == VV_CONFLICT_ROW_TWICE;
+}
+
+static bool is_key_twice(const vv_conflict_item *i)
+{
+	return i->kind == VV_CONFLICT_KEY_TWICE;
+}
+
 static uint64_t count_kind(const vv_conflict_record *c, vv_conflict_kind from, vv_conflict_kind to)
 {
 	uint64_t n = 0;
@@ -225,8 +261,13 @@ static void put_part(vv_buf *b, size_t start, const char *before, const char *te
 void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 {
 	const size_t start = b->len;
-	uint64_t cells = count_kind(c, VV_CONFLICT_CELL, VV_CONFLICT_ROW_ADDED) + c->left_out;
+	uint64_t cells = count_kind(c, VV_CONFLICT_CELL, VV_CONFLICT_ROW_ADDED);
 	uint64_t columns = count_kind(c, VV_CONFLICT_COLUMN_REMOVED, VV_CONFLICT_COLUMN);
+	uint64_t twice = count_rows(c, is_row_twice);
+	const bool of_rows = cells == 0 && twice > 0;
+
+	cells += of_rows ? 0 : c->left_out;
+	twice += of_rows ? c->left_out : 0;
 
 	vv_counts_put(b, start, "", {cells, "cell", "cells"});
 	if (cells > 0 && c->left_out == 0) {
@@ -236,6 +277,9 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 		      {count_rows(c, is_removed),
 		       "row removed on one side and changed on the other",
 		       "rows removed on one side and changed on the other"},
+		      {twice, "row that both added", "rows that both added"},
+		      {count_rows(c, is_key_twice), "key that both gave to different rows",
+		       "keys that both gave to different rows"},
 		      {columns, "column", "columns"});
 	if (count_kind(c, VV_CONFLICT_KEY, VV_CONFLICT_KEY) > 0) {
 		put_part(b, start, "the ", "key");
@@ -310,10 +354,12 @@ static void decided_json(vv_json_out *w, const void *item)
 static void record_json(vv_json_out *w, const vv_conflict_record *c)
 {
 	vv_json_put_object(
-		w, {JSON_NUMBER("varve-conflicts", VERSION)}, {JSON_TEXT("path", c->path)},
-		{JSON_SIDE(side_names[0], &c->sides[0])}, {JSON_SIDE(side_names[1], &c->sides[1])},
-		{JSON_SIDE(side_names[2], &c->sides[2])}, {JSON_SIDE("merged", &c->merged)},
-		{JSON_SIDE("oursCommit", &c->commits[0])},
+		w,
+		{JSON_NUMBER("varve-conflicts",
+			     vv_conflict_record_proposal(c) ? VERSION_TWICE : VERSION)},
+		{JSON_TEXT("path", c->path)}, {JSON_SIDE(side_names[0], &c->sides[0])},
+		{JSON_SIDE(side_names[1], &c->sides[1])}, {JSON_SIDE(side_names[2], &c->sides[2])},
+		{JSON_SIDE("merged", &c->merged)}, {JSON_SIDE("oursCommit", &c->commits[0])},
 		{JSON_SIDE("theirsCommit", &c->commits[1])}, {JSON_NAMES("names", c->names, 3)},
 		{JSON_TEXT_WHEN(!vv_cid_is_null(&c->root), "root", vv_cid_shows(&c->root))},
 		{JSON_BOOL("touched", c->touched)}, {JSON_NUMBER("leftOut", c->left_out)},
@@ -576,7 +622,7 @@ static vv_status read_head(reading *in, const vv_json *doc)
 		return bad(in, "it is not a record of "
 			       "conflicts");
 	}
-	if (version != VERSION) {
+	if (version != VERSION && version != VERSION_TWICE) {
 		return vv_fail(in->err, VV_ENOSUPPORT,
 			       "the record of the conflicts of %s is of a later version of varve",
 			       vv_text_shows(in->path));

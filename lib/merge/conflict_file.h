@@ -33,8 +33,9 @@ typedef struct vv_conflict_item {
 	const char *column;
 	bool has[3];      /* true if the cell exists in base, ours and theirs */
 	vv_cell cells[3]; /* the cell in base, ours and theirs */
-	/* for a row without a key that one side removed: the row in base, ours and theirs, as a
-	 * JSON object; for all other conflicts, and for a version that lacks the row, NULL */
+	/* for a row without a key that one side removed or both added, and for two rows with one
+	 * key: the row in base, ours and theirs, as a JSON object; for all other conflicts, and for
+	 * a version that lacks the row, NULL */
 	const char *values[3];
 	/* if `values` is set: the row's number in base, ours and theirs; UINT64_MAX: the version
 	 * does not have the row */
@@ -45,8 +46,9 @@ typedef struct vv_conflict_item {
 	const char *detail; /* a further description for people; may be NULL */
 } vv_conflict_item;
 
-/* The indices of the sides in arrays. */
-enum { VV_BASE = 0, VV_OURS = 1, VV_THEIRS = 2 };
+/* The indices of the sides in arrays; and further decisions, about rows that both sides added: they
+ * are the same, or both stay. */
+enum { VV_BASE = 0, VV_OURS = 1, VV_THEIRS = 2, VV_ONCE = 3, VV_BOTH = 4 };
 
 /* A conflict record: the conflicts of a table. Strings are allocated in arena. */
 typedef struct vv_conflict_record {
@@ -82,8 +84,15 @@ const char *vv_conflict_record_text(vv_conflict_record *c, const char *text);
  * increments c->left_out, unless c->unlimited is set. */
 vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from, vv_error *err);
 
-/* Returns true if the conflict is about a cell, or about a row that one side removed. */
+/* Returns true if the conflict is about a cell, about a row that one side removed, or about rows
+ * that both sides added. */
 bool vv_conflict_is_of_row(const vv_conflict_item *item);
+
+/* Returns true if the decision VV_ONCE or VV_BOTH can resolve the conflict. */
+bool vv_conflict_can_take(const vv_conflict_item *item, int decision);
+/* Returns a proposal for the conflicts of c that can be resolved with `resolve --once` or
+ * `resolve --both`, a constant, the more likely one first; NULL: c has no such conflict. */
+const char *vv_conflict_record_proposal(const vv_conflict_record *c);
 
 /* Returns true if both conflicts are about the same row. */
 bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b);

@@ -18,6 +18,7 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/walk.h"
 #include "diff/rows/columns.h"
+#include "diff/rows/row_by_number.h"
 #include "lib/view/row_find.h"
 #include "repo/git/history/history.h"
 
@@ -31,6 +32,7 @@ typedef struct solver {
 	size_t *more_from;    /* their places in the side */
 	vv_row_edit *edits;
 	size_t count, cap;
+	vv_row_by_number by_number; /* rows of table */
 	vv_arena arena;
 } solver;
 
@@ -179,6 +181,43 @@ static vv_status take_row(solver *v, size_t i, bool *back, vv_error *err)
 	/* The base's row takes the place of ours. */
 	*back = side == VV_BASE;
 	return *back ? remove_row(v, i, err) : VV_OK;
+}
+
+/* The row once more, below itself. */
+static vv_status repeat_row(solver *v, size_t i, vv_error *err)
+{
+	vv_row_edit edit = {.action = VV_ROW_INSERT};
+	const size_t count = v->table->columns;
+	const vv_cell *row;
+	vv_cell *cells = vv_arena_calloc(&v->arena, count + 1, sizeof(*cells));
+	vv_status rc;
+
+	if (!cells) return vv_fail_nomem(err);
+	if ((rc = need_numbers(v, i, err)) < 0 || (rc = need_row(v, i, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&v->by_number, v->rows[i], &row, err)) < 0) {
+		return rc;
+	}
+	for (size_t k = 0; k < count; k++) {
+		cells[k] = row[k];
+		if (row[k].len > 0 &&
+		    !(cells[k].text = vv_arena_strndup(&v->arena, row[k].text, row[k].len))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	edit.row = v->rows[i] + 1;
+	edit.cells = cells;
+	return add_edit(v, &edit, err);
+}
+
+/* The table here has the row once. */
+static vv_status take_twice(solver *v, size_t i, vv_error *err)
+{
+	vv_status rc;
+
+	if (v->s->side == VV_BOTH) return repeat_row(v, i, err);
+	if (v->s->side != VV_BASE) return VV_OK;
+	rc = need_numbers(v, i, err);
+	return rc < 0 ? rc : remove_row(v, i, err);
 }
 
 static vv_status refuse_kind(const solver *v, const vv_conflict_item *item, vv_error *err)
@@ -351,6 +390,8 @@ static vv_status decide(solver *v, vv_error *err)
 			rc = set_cell(v, i, v->s->column, &v->s->value, err);
 		} else if (item->kind == VV_CONFLICT_CELL || item->kind == VV_CONFLICT_ROW_ADDED) {
 			rc = take_cell(v, i, err);
+		} else if (item->kind == VV_CONFLICT_ROW_TWICE) {
+			rc = take_twice(v, i, err);
 		} else if (item->kind != VV_CONFLICT_ROW_REMOVED) {
 			rc = v->s->side == VV_OURS ? VV_OK : refuse_kind(v, item, err);
 		} else if ((rc = take_row(v, i, &back, err)) == VV_OK && back &&
@@ -432,6 +473,7 @@ static vv_status renumber(solver *v, vv_error *err)
 static void solver_clear(solver *v)
 {
 	vv_free_all(v->rows, v->back, v->edits);
+	vv_row_by_number_close(&v->by_number);
 	vv_arena_clear(&v->arena);
 }
 VV_AUTO_CLEAR(solver, solver_clear)
@@ -441,6 +483,7 @@ vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, v
 {
 	vv_auto(solver) v = {.s = s, .table = t, .arena = VV_ARENA_INIT};
 
+	vv_row_by_number_init(&v.by_number, t, VV_ROW_GROUPS_MANY, false);
 	v.rows = vv_calloc(s->record->count + 1, sizeof(*v.rows));
 	v.back = vv_calloc(s->record->count + 1, sizeof(*v.back));
 	vv_status rc = v.rows && v.back ? VV_OK : vv_fail_nomem(err);

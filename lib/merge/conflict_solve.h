@@ -23,7 +23,9 @@ typedef struct vv_solution {
 	/* one element for each item of the record: true to resolve it; NULL: all items are
 	 * resolved */
 	const bool *chosen;
-	int side; /* the side to choose: VV_BASE, VV_OURS, VV_THEIRS */
+	/* the side to choose: VV_BASE, VV_OURS, VV_THEIRS; or, only for rows that both sides added,
+	 * VV_ONCE or VV_BOTH */
+	int side;
 
 	/* if not NULL, no side is taken; instead, this column is set to `value` in the rows of the
 	 * chosen items */

@@ -38,6 +38,12 @@ static bool is_part(const vv_resolving *r)
 	return r->set_column || r->key || r->rows.count > 0 || r->columns.count > 0;
 }
 
+/* Does it decide about rows that both sides added, and nothing else? */
+static bool is_of_added(const vv_resolving *r)
+{
+	return r->side == VV_ONCE || r->side == VV_BOTH;
+}
+
 /* --- which conflicts -------------------------------------------------------------------- */
 
 static bool is_row(const vv_conflict_item *item, const char *word)
@@ -65,6 +71,7 @@ static bool is_any(const vv_conflict_item *item, const vv_strings *words, item_i
 static bool is_wanted(const vv_resolving *r, const vv_conflict_item *item)
 {
 	if (r->key) return item->kind == VV_CONFLICT_KEY;
+	if (is_of_added(r) && !vv_conflict_can_take(item, r->side)) return false;
 	if (r->set_column && (vv_conflict_is_of_columns(item) || !is_column(item, r->set_column))) {
 		return false;
 	}
@@ -118,8 +125,9 @@ static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool *
 	vv_status rc = choose_wanted(r, p, chosen, &count, err);
 
 	if (rc < 0) return rc;
-	*all = !is_part(r) || (count == c->count && c->left_out == 0);
-	if (!is_part(r)) return VV_OK;
+	const bool part = is_part(r) || is_of_added(r);
+	*all = !part || (count == c->count && c->left_out == 0);
+	if (!part) return VV_OK;
 	if (count == 0 && r->set_column &&
 	    check_column(r, p, r->set_column, "--set", err) == VV_ENOTFOUND) {
 		return VV_ENOTFOUND;
@@ -543,7 +551,8 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	const bool untouched = !p->record.touched &&
 			       (vv_cid_equal(&staged.result.cid, &p->record.root) ||
 				vv_merge_file_is(r->repo, p->path, &p->record.merged));
-	if (p->record.left_out > 0 && !is_part(r) && untouched && r->side == VV_BASE) {
+	if (p->record.left_out > 0 && !is_part(r) && untouched &&
+	    (r->side == VV_BASE || is_of_added(r))) {
 		vv_free(chosen);
 		chosen = NULL;
 		if ((rc = find_left_out(r, p, err)) < 0 ||
@@ -579,10 +588,22 @@ static bool is_whole(const vv_conflict_path *p)
 					    it->kind == VV_CONFLICT_TABLE) != NULL;
 }
 
+static bool has_added(const vv_resolving *r, const vv_conflict_path *p)
+{
+	return vv_array_find(p->record.items, p->record.count, it,
+			     vv_conflict_can_take(it, r->side)) != NULL;
+}
+
 static vv_status resolve_path(vv_resolving *r, vv_conflict_path *p, vv_error *err)
 {
 	vv_status rc;
 
+	if (is_of_added(r) && !has_added(r, p)) {
+		if (r->list.count > 1) return VV_OK;
+		vv_fail(err, VV_ENOTFOUND, "%s has no conflict of rows that both sides added",
+			vv_text_shows(p->path));
+		return vv_hint_code(err, VV_HINT_CONFLICTS);
+	}
 	if (!is_whole(p)) return resolve_table(r, p, err);
 	if ((rc = take_side(r, p, err)) == VV_OK) {
 		say_resolved(r, p);

@@ -18,7 +18,9 @@ typedef struct vv_resolving {
 	vv_dataset_reader *reader; /* the reader of writer; borrowed */
 	vv_index *index;           /* borrowed */
 	vv_pathspec *paths;        /* paths to resolve; NULL: all paths in conflict */
-	int side;                  /* the side to take: VV_BASE, VV_OURS or VV_THEIRS */
+	/* the side to take: VV_BASE, VV_OURS or VV_THEIRS; or, for rows that both sides added,
+	 * VV_ONCE or VV_BOTH: only their conflicts are resolved */
+	int side;
 	/* if not NULL, no side is taken; instead, the cells in conflict in this column are
 	 * set to set_value */
 	const char *set_column;

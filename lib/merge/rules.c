@@ -273,5 +273,7 @@ void vv_merge_rules_describe(vv_buf *out, const vv_merge_stats *s)
 	}
 	put_rows(&b, s->rows_kept, "kept");
 	put_rows(&b, s->rows_deleted, "deleted");
+	put_rows(&b, s->rows_once, "taken once");
+	put_rows(&b, s->rows_twice, "taken twice");
 	vv_buf_put(out, b.data ? b.data : "", b.len);
 }

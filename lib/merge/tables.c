@@ -271,7 +271,16 @@ static vv_status open_blocks(merging *m, vv_sink *sink, vv_error *err)
 
 static vv_status note_conflict(void *payload, const vv_conflict *c, vv_error *err)
 {
-	return vv_conflict_record_add(payload, c, err);
+	const merging *m = payload;
+
+	return vv_conflict_record_add(&m->out->record, c, err);
+}
+
+static vv_status find_copies(void *payload, bool certain, vv_merge_copies *out, vv_error *err)
+{
+	const merging *m = payload;
+
+	return vv_merge_row_copies(out, m->in, certain, err);
 }
 
 vv_status vv_dataset_merge_write(const vv_dataset_merge *in, const vv_oid *blob, vv_stat *st,
@@ -366,7 +375,8 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	char ours[VV_OID_TEXT + 1], theirs[VV_OID_TEXT + 1];
 	vv_merge_options opts = {
 		.conflict = note_conflict,
-		.payload = &m->out->record,
+		.copies = find_copies,
+		.payload = m,
 		.decisions = in->decisions,
 		.decision_count = in->decision_count,
 		.ours_id = ours,

@@ -22,4 +22,46 @@ vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 			vv_status (*show)(void *payload, vv_table *picked, vv_error *err),
 			void *payload, vv_error *err);
 
+/* --- the commits of both sides that changed the table --- */
+
+/* From one version of the table to the next. */
+typedef struct vv_merge_step {
+	vv_oid before, after; /* blobs */
+	vv_oid commit;        /* null: not known */
+	bool merge;           /* a commit with several parents made `after` */
+} vv_merge_step;
+
+/* A side's steps, the newest first; without steps from or to a commit that lacks the table, and
+ * without those that do not change it. */
+typedef struct vv_merge_steps {
+	vv_merge_step *list;
+	size_t count, cap;
+} vv_merge_steps;
+
+/* The steps of a merge; zero: none. */
+typedef struct vv_merge_history {
+	vv_merge_steps sides[2]; /* ours, theirs */
+	/* the base is not the version that both had last (cherry-pick, revert, rebase): the picked
+	 * side's only step is the picked change */
+	bool pick;
+	size_t picked; /* the picked side */
+	size_t bases;  /* number of common ancestors; 0: not known */
+} vv_merge_history;
+
+void vv_merge_history_clear(vv_merge_history *h);
+VV_AUTO_CLEAR(vv_merge_history, vv_merge_history_clear)
+
+/* Sets *out, which must be zero, to the steps of the merge *in since the common ancestor; of each
+ * side at most 1000, the newest. */
+vv_status vv_merge_history_read(vv_merge_history *out, const vv_dataset_merge *in, vv_error *err);
+
+/* Adds to *out, which must be zero, the rows without a key that one side copied from the other. The
+ * proof is that of git's patch ids: a commit of one side makes the same change of the table's rows
+ * as a commit of the other side, or as several in a row (a squash merge), and both have the same
+ * author. certain: only those of two single commits with
+ * the same author and time, as cherry-pick and rebase make them. If a version or commit cannot be
+ * read, finds no copies. */
+vv_status vv_merge_row_copies(vv_merge_copies *out, const vv_dataset_merge *in, bool certain,
+			      vv_error *err);
+
 #endif

@@ -23,8 +23,8 @@
 #include "lib/names/version.h"
 #include "repo/git/history/history.h"
 
-/* Steps of a side; amounts that are added up, and how many of these cost as much as a merge of two steps that may be copies. */
-enum { STEPS_MAX = 1000, WORK_MAX = 50000000, TRY_COSTS = 50000 };
+/* Amounts that are added up, and how many of these cost as much as a merge of two steps that may be copies. */
+enum { WORK_MAX = 50000000, TRY_COSTS = 50000 };
 
 /* A cell that changed, and by how much. */
 typedef struct change {
@@ -217,58 +217,6 @@ static vv_status add_step(search *f, steps *to, step s, vv_error *err)
 	return compare_versions(&to->list[to->count - 1].cells, f, &s.before, &s.after, false, err);
 }
 
-/* The table in a commit; *out null: it is not there. */
-static vv_status find_version(vv_oid *out, const search *f, const vv_oid *commit, vv_error *err)
-{
-	vv_auto(vv_tree_entry) e = {.path = NULL};
-	vv_status rc = vv_tree_entry_at(f->in->repo, commit, f->in->path, &e, err);
-
-	*out = e.id;
-	return vv_missing_ok(rc, err);
-}
-
-static vv_status note_commit(search *f, steps *to, const vv_oid *id, vv_error *err)
-{
-	vv_auto(vv_commit) c = {0};
-	step s = {.previous = 0};
-	vv_status rc = vv_commit_read(f->in->repo, id, &c, err);
-
-	rc = rc < 0 ? rc : find_version(&s.after, f, id, err);
-	s.merge = c.parent_count > 1;
-	for (size_t i = 0; i < c.parent_count && rc == VV_OK; i++) {
-		rc = find_version(&s.before, f, &c.parents[i], err);
-		if (rc == VV_OK && !vv_oid_is_null(&s.before) && !vv_oid_is_null(&s.after)) {
-			rc = add_step(f, to, s, err);
-		}
-	}
-	return rc;
-}
-
-/* The commits of `of` that changed the table and that `other` lacks. other null: as far back as the base; git does not pass the
- * picked commit. */
-static vv_status read_side(search *f, steps *to, const vv_oid *of, const vv_oid *other,
-			   vv_error *err)
-{
-	const vv_range range = {
-		.include = *of, .exclude = *other, .has_exclude = !vv_oid_is_null(other)};
-	const char *paths[] = {f->in->path, NULL};
-	const vv_log_options opts = {
-		.ranges = &range, .range_count = 1, .paths = paths, .max_count = STEPS_MAX};
-	vv_auto(vv_log) *log = NULL;
-	vv_oid id;
-	int more = 0;
-	vv_status rc = vv_log_open(&log, f->in->repo, &opts, err);
-
-	while (rc == VV_OK && (more = vv_log_next(log, &id, err)) > 0 &&
-	       (rc = note_commit(f, to, &id, err)) == VV_OK) {
-		if (!range.has_exclude && to->count > 0 &&
-		    vv_oid_equal(&to->list[to->count - 1].before, &f->in->sides[VV_BASE].id)) {
-			break;
-		}
-	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
-}
-
 /* A version may come again: the step that made it is the next older one; of a merge, the step from a version that is not of this
  * side, if there is one. */
 static void link_steps(steps *side)
@@ -452,40 +400,27 @@ static vv_status read_wholes(search *f, vv_error *err)
 	return rc;
 }
 
-/* Is the base not the version that both had last? */
-static vv_status is_pick(bool *out, search *f, vv_error *err)
-{
-	const vv_oid *ours = &f->in->commits[VV_OURS], *theirs = &f->in->commits[VV_THEIRS];
-	vv_auto_free vv_oid *bases = NULL;
-	vv_oid version = {{0}};
-	size_t count = 0;
-	vv_status rc;
-
-	*out = true;
-	if (vv_oid_is_null(ours) || vv_oid_is_null(theirs)) return VV_OK;
-	if ((rc = vv_merge_bases(f->in->repo, ours, theirs, &bases, &count, err)) < 0 ||
-	    (count > 0 && (rc = find_version(&version, f, &bases[0], err)) < 0)) {
-		return rc;
-	}
-	*out = !vv_oid_is_null(&version) && !vv_oid_equal(&version, &f->in->sides[VV_BASE].id);
-	f->why = count > 1 ? "the branches have several common ancestors" : f->why;
-	return VV_OK;
-}
-
 static vv_status search_sides(search *f, vv_error *err)
 {
-	const size_t picked = f->in->swapped ? 0 : 1;
-	const vv_oid *onto = &f->in->onto, *ours = &f->in->commits[VV_OURS];
-	const vv_oid commits[] = {vv_oid_is_null(onto) ? *ours : *onto, f->in->commits[VV_THEIRS]};
-	bool pick = false;
+	vv_auto(vv_merge_history) h = {.pick = false};
 	vv_status rc = read_wholes(f, err);
 
-	if (rc < 0 || f->cell_count == 0 || (rc = is_pick(&pick, f, err)) < 0) return rc;
+	if (rc < 0 || f->cell_count == 0 || (rc = vv_merge_history_read(&h, f->in, err)) < 0) {
+		return rc;
+	}
+	f->why = h.bases > 1 ? "the branches have several common ancestors" : f->why;
 	for (size_t i = 0; i < 2 && rc == VV_OK && !f->why; i++) {
-		if (!(pick && i == picked) && !vv_oid_is_null(&commits[i])) {
-			rc = read_side(f, &f->sides[i], &commits[i], &commits[1 - i], err);
+		const bool read = !(h.pick && i == h.picked);
+
+		for (size_t k = 0; read && k < h.sides[i].count && rc == VV_OK; k++) {
+			const vv_merge_step *s = &h.sides[i].list[k];
+
+			rc = add_step(
+				f, &f->sides[i],
+				(step){.before = s->before, .after = s->after, .merge = s->merge},
+				err);
 		}
-		if (rc == VV_OK && !pick && !is_whole(&f->sides[i])) {
+		if (rc == VV_OK && !h.pick && !is_whole(&f->sides[i])) {
 			f->why = "some versions since the base are missing";
 		}
 	}

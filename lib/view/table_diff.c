@@ -8,7 +8,6 @@
 
 #include "base/arena.h"
 #include "base/array.h"
-#include "base/hash.h"
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -22,6 +21,7 @@
 #include "lib/names/beginning.h"
 #include "lib/rows/where.h"
 #include "lib/view/key.h"
+#include "lib/view/same_bytes.h"
 #include "repo/blocks/decompress.h"
 #include "repo/git/index/attributes.h"
 
@@ -46,6 +46,7 @@ typedef struct comparison {
 	const char *const *only, *const *ignore;
 	vv_diff_keys keys; /* to try, where the tables have no key of their own in common */
 	bool guessed;
+	bool sequence; /* rows are compared as a sequence, unless that finds few of them again */
 	vv_diff_table told;
 	char *form;
 	vv_where *where_a, *where_b; /* NULL: no row of this side can match */
@@ -129,40 +130,13 @@ static vv_status tell_files(comparison *c, vv_diff_answer *out, vv_error *err)
 	return vv_buf_ok(&out->line, err);
 }
 
-static vv_status hash_bytes(void *payload, const void *bytes, size_t len, vv_error *err VV_UNUSED)
-{
-	vv_xxh3_update(payload, bytes, len);
-	return VV_OK;
-}
-
-static vv_status hash_of(vv_hash128 *out, vv_subject *s, vv_error *err)
-{
-	vv_auto(vv_xxh3_state) *state = vv_xxh3_new(0);
-	vv_status rc;
-	if (!state) return vv_fail_nomem(err);
-	if ((rc = vv_subject_bytes(s, hash_bytes, state, NULL, err)) == VV_OK) {
-		*out = vv_xxh3_digest128(state);
-	}
-	return rc;
-}
-
-static vv_status are_equal(bool *same, const vv_diff_item *item, vv_error *err)
-{
-	vv_hash128 a, b;
-	vv_status rc = hash_of(&a, item->a, err);
-
-	if (rc == VV_OK && (rc = hash_of(&b, item->b, err)) == VV_OK) {
-		*same = memcmp(&a, &b, sizeof(a)) == 0;
-	}
-	return rc;
-}
-
 /* Two files that the user named, or whose mode changed, may have the same bytes. */
 static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *err)
 {
 	*same = false;
-	return (item->named || item->moded) && item->a && item->b ? are_equal(same, item, err)
-								  : VV_OK;
+	return (item->named || item->moded) && item->a && item->b
+		       ? vv_same_bytes(same, item->a, item->b, err)
+		       : VV_OK;
 }
 
 /* Its kind among files with rows that varve does not read; NULL: none, or unreadable. *binary: git considers it binary. */
@@ -241,17 +215,20 @@ static vv_status choose_keys(comparison *c, vv_error *err)
 {
 	bool text_a = is_keyless_text(&c->old_side), text_b = is_keyless_text(&c->new_side);
 	vv_status rc;
-	if (c->asked || (!text_a && !text_b && same_key(c->a, c->b))) return VV_OK;
+	if (c->asked || (!text_a && !text_b && c->a->root.key_count > 0 && same_key(c->a, c->b))) {
+		return VV_OK;
+	}
 	c->guessed = true;
 	if ((!text_b && (rc = vv_diff_keys_add(&c->keys, c->b, c->a, err)) < 0) ||
 	    (!text_a && (rc = vv_diff_keys_add(&c->keys, c->a, c->b, err)) < 0)) {
 		return rc;
 	}
 	/* a table of varve that has no key was looked at when it was added */
-	bool declined = (!text_a && c->a->root.key_count == 0) ||
-			(!text_b && c->b->root.key_count == 0);
-	return c->keys.count > 0 || declined ? VV_OK
-					     : vv_diff_keys_guess(&c->keys, c->a, c->b, NULL, err);
+	c->sequence = (!text_a && c->a->root.key_count == 0) ||
+		      (!text_b && c->b->root.key_count == 0);
+	return c->keys.count > 0 || c->sequence
+		       ? VV_OK
+		       : vv_diff_keys_guess(&c->keys, c->a, c->b, NULL, err);
 }
 
 /* The keys where none was found by the columns' names, now that renamed columns are known. */
@@ -266,7 +243,7 @@ static vv_status choose_renamed_keys(comparison *c, vv_error *err)
 	     (rc = vv_diff_keys_add_renamed(&c->keys, c->a, c->b, false, &c->columns, err)) < 0)) {
 		return rc;
 	}
-	return c->keys.count > 0 || !text_a || !text_b
+	return c->keys.count > 0 || c->sequence
 		       ? VV_OK
 		       : vv_diff_keys_guess(&c->keys, c->a, c->b, &c->columns, err);
 }
@@ -635,12 +612,36 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 	return vv_rowdiff_open(&c->rows, c->a, c->b, &ro, err);
 }
 
+static const char *const no_key[] = {NULL};
+
+/* Are most rows of both versions removed or added? A sequence hides what changed in rows that were also sorted. */
+static vv_status is_poor(comparison *c, bool *poor, vv_error *err)
+{
+	vv_row_change row;
+	vv_status rc = open_rows_by(c, no_key, err);
+
+	if (rc < 0) return rc;
+	while (vv_rowdiff_next(c->rows, &row, &rc, err)) {
+	}
+	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
+	*poor = s->removed * 2 > s->old_rows && s->added * 2 > s->new_rows;
+	vv_rowdiff_close(c->rows);
+	c->rows = NULL;
+	return rc;
+}
+
 /* Guessed keys that turn out to repeat more than now and then are none. */
 static vv_status open_rows(comparison *c, vv_error *err)
 {
-	static const char *const none[] = {NULL};
+	bool poor = false;
 	vv_status rc;
+
 	if (!c->guessed) return open_rows_by(c, c->asked, err);
+	if (c->sequence && c->keys.count == 0 &&
+	    ((rc = is_poor(c, &poor, err)) < 0 ||
+	     (poor && (rc = vv_diff_keys_guess(&c->keys, c->a, c->b, &c->columns, err)) < 0))) {
+		return rc;
+	}
 	vv_array_each(c->keys.lists, c->keys.count, key) {
 		if ((rc = open_rows_by(c, *key, err)) < 0) return rc;
 		const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
@@ -648,7 +649,7 @@ static vv_status open_rows(comparison *c, vv_error *err)
 		vv_rowdiff_close(c->rows);
 		c->rows = NULL;
 	}
-	return open_rows_by(c, none, err);
+	return open_rows_by(c, no_key, err);
 }
 
 static vv_status check_names(const comparison *c, const vv_strings *l, const char *option,
@@ -681,7 +682,6 @@ static vv_status end_list(comparison *c, const char *const **out, const vv_strin
 /* The names in the options, for these two tables. */
 static vv_status take_names(comparison *c, vv_error *err)
 {
-	static const char *const none[] = {NULL};
 	const vv_diff_how *how = c->how;
 	vv_status rc;
 	if ((rc = check_names(c, how->only, "--columns", err)) < 0 ||
@@ -691,10 +691,10 @@ static vv_status take_names(comparison *c, vv_error *err)
 	    (rc = end_list(c, &c->asked, how->key, err)) < 0) {
 		return rc;
 	}
-	bool no_key = how->key->count == 1 && strcmp(how->key->items[0], "none") == 0 &&
-		      vv_schema_find(&c->a->schema, "none", 4) < 0 &&
-		      vv_schema_find(&c->b->schema, "none", 4) < 0;
-	c->asked = no_key ? none : c->asked;
+	const bool is_none = how->key->count == 1 && strcmp(how->key->items[0], "none") == 0 &&
+			     vv_schema_find(&c->a->schema, "none", 4) < 0 &&
+			     vv_schema_find(&c->b->schema, "none", 4) < 0;
+	c->asked = is_none ? no_key : c->asked;
 	return VV_OK;
 }
 
@@ -873,7 +873,7 @@ static vv_status tell_respelled(const comparison *c, vv_diff_answer *out, vv_err
 	    (how->ignore && how->ignore->count)) {
 		return VV_OK;
 	}
-	vv_status rc = are_equal(&same, c->item, err);
+	vv_status rc = vv_same_bytes(&same, c->item->a, c->item->b, err);
 
 	if (rc < 0 || same) return rc == VV_EMISSING ? VV_OK : rc;
 	out->respelled = true;

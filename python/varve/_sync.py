@@ -22,7 +22,7 @@ LAZY, BARE = 1 << 10, 1 << 11
 NO_FF, FF_ONLY, NO_COMMIT = 1 << 0, 1 << 1, 1 << 2  # enum varve_merge_flag
 CELLS = 1 << 0  # enum varve_blame_flag
 OUTCOMES = ("up-to-date", "fast-forward", "committed", "staged", "conflicts")
-SIDES = {"base": 0, "ours": 1, "theirs": 2}
+SIDES = {"base": 0, "ours": 1, "theirs": 2, "once": 3, "both": 4}
 
 
 class RefUpdate(NamedTuple):
@@ -64,8 +64,8 @@ class Merge(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """A conflict of a merge. kind: "cell", "row-added", "row-removed", "column", "column-removed", "key", "table" or
-    "file"; row: the name of the row for resolve(); base, ours, theirs: the cell in each version; None if the version
+    """A conflict of a merge. kind: "cell", "row-added", "row-removed", "row-twice", "column", "column-removed",
+    "key", "table" or "file"; row: the name of the row for resolve(); base, ours, theirs: the cell in each version; None if the version
     lacks it.
     """
 
@@ -195,12 +195,13 @@ class Sync:
         column: str | None = None,
         value: Value = None,
     ) -> None:
-        """Resolves conflicts of a path (None: of all paths) with the values of a side: "ours", "theirs" or "base".
+        """Resolves conflicts of a path (None: of all paths) with the values of a side: "ours", "theirs" or "base";
+        "once" and "both" decide rows without a key that both sides added.
         Writes the file; a path without further conflicts is staged. row: only this row (Conflict.row); column: only
         this column; value: a new value for the cell instead. NotFoundError: no such conflict.
         """
         if side not in SIDES:
-            raise ValueError(f"side is 'ours', 'theirs' or 'base', not {side!r}")
+            raise ValueError(f"side is 'ours', 'theirs', 'base', 'once' or 'both', not {side!r}")
         given = () if value is None else (_values.written(value),)
         _varve.resolve(
             self._handle, None if path is None else os.fsencode(path), SIDES[side], _maybe(row), _maybe(column), given

@@ -51,8 +51,10 @@ static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
 	} else {
 		vv_out("  a removed row");
 	}
-	if (item->kind == VV_CONFLICT_ROW_ADDED) {
+	if (item->kind == VV_CONFLICT_ROW_ADDED || item->kind == VV_CONFLICT_ROW_TWICE) {
 		vv_out(", added on both sides");
+	} else if (item->kind == VV_CONFLICT_KEY_TWICE) {
+		vv_out(": two rows, one key");
 	} else if (item->kind == VV_CONFLICT_ROW_REMOVED) {
 		bool ours = item->row == UINT64_MAX;
 
@@ -61,7 +63,7 @@ static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
 	}
 	vv_out("\n");
 	for (size_t i = 0; i < 3; i++) {
-		if (item->values[i]) {
+		if (item->values[i] && !(item->kind == VV_CONFLICT_ROW_TWICE && i == VV_THEIRS)) {
 			vv_out("    %s: ", vv_text_shows(c->names[i]));
 			vv_out("%s\n", vv_text_shows(item->values[i]));
 		}
@@ -122,9 +124,14 @@ void vv_conflicts_print(const vv_conflict_record *c)
 	for (size_t i = 0; i < c->count; i++) {
 		put_item(c, i);
 	}
+	const char *proposal = vv_conflict_record_proposal(c);
+
 	if (c->left_out > 0) {
 		vv_out("  and %s more, which can only be resolved together\n",
 		       vv_text_count(c->left_out));
+	}
+	if (proposal) {
+		vv_out("  varve resolve %s\n", proposal);
 	}
 }
 

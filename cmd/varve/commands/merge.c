@@ -113,7 +113,9 @@ static void put_rules(vv_json_out *w, const vv_merge_stats *s)
 	}
 	vv_json_close_object(w);
 	vv_json_put_members(w, {JSON_NUMBER("rowsKept", s->rows_kept)},
-			    {JSON_NUMBER("rowsDeleted", s->rows_deleted)});
+			    {JSON_NUMBER("rowsDeleted", s->rows_deleted)},
+			    {JSON_NUMBER("rowsOnce", s->rows_once)},
+			    {JSON_NUMBER("rowsTwice", s->rows_twice)});
 }
 
 /* Tables that both sides changed. */

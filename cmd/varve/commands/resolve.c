@@ -11,7 +11,7 @@
 #include "lib/merge/resolve.h"
 
 typedef struct options {
-	bool ours, theirs, base, key, quiet;
+	bool ours, theirs, base, once, both, key, quiet;
 	const char *set, *format;
 	vv_strings rows, columns;
 } options;
@@ -22,6 +22,11 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "theirs", theirs,
 		 "take the other branch's version; in a rebase, that of your commit"),
 	OPT_FLAG(0, "base", base, "take the common ancestor's version"),
+	OPT_FLAG(0, "once", once,
+		 "rows without a key that both sides added are the same: keep them once"),
+	OPT_FLAG(
+		0, "both", both,
+		"both rows that the sides added stay; of two rows with one key, theirs gets the next free key"),
 	OPT_ONCE(
 		0, "set", set, "COL=VALUE",
 		"use this value for the cell in conflict in COL; if several rows are in conflict, name one with --row"),
@@ -38,7 +43,8 @@ static const vv_option table[] = {
 };
 
 static const vv_option_rule option_rules[] = {
-	{"--key", .excludes = "--set --row --column"},
+	{"--key", .excludes = "--set --row --column --once --both"},
+	{"--column", .excludes = "--once --both"},
 	{NULL, NULL, NULL},
 };
 
@@ -65,10 +71,18 @@ static int check_resolve(const vv_context *c)
 {
 	const options *o = c->options;
 
-	return o->ours + o->theirs + o->base + (o->set != NULL) == 1
+	return o->ours + o->theirs + o->base + o->once + o->both + (o->set != NULL) == 1
 		       ? VV_EXIT_OK
 		       : vv_usage_error(
-				 "resolve requires exactly one of --ours, --theirs, --base, --set");
+				 "resolve requires exactly one of --ours, --theirs, --base, --once, --both, --set");
+}
+
+static int side_of(const options *o)
+{
+	if (o->once) return VV_ONCE;
+	if (o->both) return VV_BOTH;
+	if (o->theirs) return VV_THEIRS;
+	return o->base ? VV_BASE : VV_OURS;
 }
 
 static void put_path(vv_json_out *w, const void *item)
@@ -93,9 +107,7 @@ static vv_status run_resolve(vv_context *c, vv_error *err)
 			  .reader = c->reader,
 			  .index = c->index,
 			  .paths = c->argc > 0 ? &c->paths : NULL,
-			  .side = o->theirs ? VV_THEIRS
-				  : o->base ? VV_BASE
-					    : VV_OURS,
+			  .side = side_of(o),
 			  .rows = o->rows,
 			  .columns = o->columns,
 			  .key = o->key,
@@ -118,6 +130,7 @@ const vv_command vv_cmd_resolve = {
 	.usage = "--ours | --theirs | --base [PATH...]\n"
 		 "--ours | --theirs | --base [--row KEY]... [--column COL]... [PATH]\n"
 		 "--ours | --theirs | --base --key [PATH]\n"
+		 "--once | --both [--row KEY]... [PATH...]\n"
 		 "--set COL=VALUE [--row KEY]... [PATH]",
 	.example = "$ varve resolve --theirs prices.csv --row 7\n"
 		   "prices.csv: still in conflict: 1 cell of 1 row\n"

@@ -46,7 +46,8 @@ static vv_status make_words(words *w, const vv_web_settling *s, vv_error *err)
 		add(w, state, "");
 		add(w, "--continue", "");
 	} else if (s->path && (strcmp(s->take, "ours") == 0 || strcmp(s->take, "theirs") == 0 ||
-			       strcmp(s->take, "base") == 0)) {
+			       strcmp(s->take, "base") == 0 || strcmp(s->take, "once") == 0 ||
+			       strcmp(s->take, "both") == 0)) {
 		add(w, "resolve", "");
 		add(w, "--", s->take);
 		if (s->row && *s->row) {

@@ -76,12 +76,39 @@ static const char *to_settle(vv_page *p, const char *take, const part *of)
 	return vv_page_keep(p, vv_buf_cstr(&b));
 }
 
+/* For rows that both sides added: the more likely one first. */
+static void put_twice(vv_page *p, const vv_web_conflict_path *t, const part *of)
+{
+	const vv_conflict_item *row = NULL, *key = NULL;
+
+	vv_array_each(t->items, t->count, c) {
+		const bool wanted = !of->row || (c->select && strcmp(c->select, of->row) == 0);
+
+		row = wanted && c->item->kind == VV_CONFLICT_ROW_TWICE ? c->item : row;
+		key = wanted && c->item->kind == VV_CONFLICT_KEY_TWICE ? c->item : key;
+	}
+	const bool once = row && row->detail && strcmp(row->detail, VV_ROW_TWICE) != 0;
+	if (once) {
+		part_take(&p->html, .at = to_settle(p, "once", of), .text = "Keep once");
+	}
+	if (row || key) {
+		part_take(&p->html, .at = to_settle(p, "both", of),
+			  .text = row ? "Keep twice" : "Keep both, theirs with the next free key");
+	}
+	if (row && !once) {
+		part_take(&p->html, .at = to_settle(p, "once", of), .text = "Keep once");
+	}
+}
+
 /* "Take ours (main)", for a row, a column or all. */
 static void put_takes(vv_page *p, const vv_web_conflict_path *t, const part *of)
 {
 	static const char *const takes[] = {[VV_OURS] = "ours", [VV_THEIRS] = "theirs"};
 
 	part_takes_begin(&p->html);
+	if (!of->column && !of->key) {
+		put_twice(p, t, of);
+	}
 	for (size_t side = VV_OURS; side <= VV_THEIRS; side++) {
 		bool named = strcmp(t->at->record.names[side], takes[side]) != 0;
 
@@ -145,6 +172,12 @@ static const char *row_detail(vv_page *p, const vv_web_conflict_path *t,
 
 	if (item->kind == VV_CONFLICT_ROW_ADDED) {
 		return "Added on both sides, with different cells.";
+	}
+	if (item->kind == VV_CONFLICT_ROW_TWICE) {
+		return "Added on both sides: the same row, or two?";
+	}
+	if (item->kind == VV_CONFLICT_KEY_TWICE) {
+		return "Two rows, one key: both sides gave it to a new row.";
 	}
 	return item->kind == VV_CONFLICT_ROW_REMOVED
 		       ? vv_page_text(p, "Removed in %s, changed in %s.", names[gone],

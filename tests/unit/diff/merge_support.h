@@ -127,9 +127,9 @@ static inline vv_status merge_import(vv_table *out, const merge_input *in, const
 	return rc;
 }
 
-static const char *const merge_kinds[] = {"cell",   "row-added", "row-removed", "column-removed",
-					  "column", "key",       "above",       "below",
-					  "around", "table"};
+static const char *const merge_kinds[] = {"cell",      "row-added",      "row-removed", "row-twice",
+					  "key-twice", "column-removed", "column",      "key",
+					  "above",     "below",          "around",      "table"};
 
 #define MERGE_TAKES 4
 /* Reads decisions from text (see merge_input.take) into out, and returns their number. The names
