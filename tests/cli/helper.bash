@@ -88,6 +88,16 @@ sampled() {
 	seq $((${VARVE_TEST_SAMPLE:-0} % step + 1)) "$step" "$1"
 }
 
+# a_sixth COUNT: how many of COUNT random cases an ordinary run takes. VARVE_TEST_ALL=1: all.
+a_sixth() {
+	[ -n "${VARVE_TEST_ALL-}" ] && echo "$1" || echo $((($1 + 5) / 6))
+}
+
+# drawn COUNT: the first of the cases 0 to COUNT - 1 that an ordinary run takes; VARVE_TEST_SAMPLE moves it.
+drawn() {
+	[ -n "${VARVE_TEST_ALL-}" ] && echo 0 || echo $((${VARVE_TEST_SAMPLE:-0} % 6 * $1 / 6))
+}
+
 # Runs a command, which must end with 0. $output is its stdout, $stderr its stderr.
 succeeds() {
 	ends_with 0 "$@"

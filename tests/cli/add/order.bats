@@ -66,7 +66,7 @@ versions_are() {
 
 @test "random tables of all forms come back, sorted or not" {
 	new_repo
-	succeeds python3 "$BATS_TEST_DIRNAME/order_model.py" varve 3
+	succeeds python3 "$BATS_TEST_DIRNAME/order_model.py" varve "$(a_sixth 3)" "$(drawn 3)"
 }
 
 @test "a file that did not change keeps its root, and the order stays until it is asked away" {

@@ -2,7 +2,7 @@
 """Tables in key order against Python: whatever the rows, their order and their form, each version comes
 back byte for byte, and the same rows in another order give no new group where no two have one key.
 
-order_model.py VARVE [ROUNDS]: in an empty repository. Exits 1 with what is not as expected.
+order_model.py VARVE ROUNDS [FIRST]: in an empty repository. Exits 1 with what is not as expected.
 """
 import csv
 import io
@@ -13,7 +13,8 @@ import subprocess
 import sys
 
 VARVE = sys.argv[1]
-ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+ROUNDS = int(sys.argv[2])
+FIRST = int(sys.argv[3]) if len(sys.argv) > 3 else 0
 ODD = ["", "-0", "007", "7", "-12", "12a", "1.5", "a,b", 'q"q', "zz", "-", "9" * 18, "1" + "0" * 18,
        "l\nf", "\u00e9t\u00e9", " 7", "NaN", "--1", "+1"]
 
@@ -70,7 +71,7 @@ def is_sorted(path):
 
 def main():
     wanted = []
-    for seed in range(ROUNDS):
+    for seed in range(FIRST, FIRST + ROUNDS):
         rng = random.Random(seed)
         for name, make in FORMS.items():
             for kind in ["numbers", "texts", "ties", "odd"]:

@@ -261,7 +261,7 @@ symbol: BNY
 }
 
 @test "blame, log --row and diff agree with a model over random histories" {
-	python3 "$BATS_TEST_DIRNAME/model.py" 100 6
+	python3 "$BATS_TEST_DIRNAME/model.py" $((100 + $(drawn 6))) "$(a_sixth 6)"
 }
 
 @test "the revision may stand first, as in Git" {
@@ -336,11 +336,11 @@ id: 1
 }
 
 @test "blame and log --row agree with a model over random histories with merges" {
-	python3 "$BATS_TEST_DIRNAME/merges.py" 1 ${VARVE_TEST_ALL:+3}2
+	python3 "$BATS_TEST_DIRNAME/merges.py" $((1 + $(drawn 2))) "$(a_sixth ${VARVE_TEST_ALL:+3}2)"
 }
 
 @test "blame agrees with git blame over random histories with merges" {
-	python3 "$BATS_TEST_DIRNAME/git_blame.py" 1 ${VARVE_TEST_ALL:+2}2
+	python3 "$BATS_TEST_DIRNAME/git_blame.py" $((1 + $(drawn 2))) "$(a_sixth ${VARVE_TEST_ALL:+2}2)"
 }
 
 @test "a path that a version lacks is named with the version as it was written" {

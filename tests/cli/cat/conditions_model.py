@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """cat --where of random conditions against SQLite's answers to the same.
 
-conditions_model.py VARVE [SEED]: in an empty repository. A table of two columns of integers and one of texts, with missing
+conditions_model.py VARVE SEED CONDITIONS: in an empty repository. A table of two columns of integers and one of texts, with missing
 cells; conditions of comparisons, lists, patterns, bounds and arithmetic, joined in all ways.
 """
 import random
@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 
-ROWS, QUERIES = 4000, 300
+ROWS = 4000
 WORDS = ["pear", "plum", "Plum", "apple tree", "a%b", "a_b", "o'k", "x", "\u00fcber", "plum jam", "7", "true"]
 
 
@@ -54,7 +54,7 @@ def condition(rng, depth):
 
 
 def main():
-    varve, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    varve, seed, queries = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     rng = random.Random(seed)
     base = sqlite3.connect(":memory:")
     base.execute("create table t (id integer, a integer, b integer, c text)")
@@ -67,14 +67,14 @@ def main():
         for row in table:
             f.write(",".join("" if c is None else str(c) for c in row) + "\n")
     subprocess.run([varve, "add", "-q", "t.csv"], check=True)
-    for _ in range(QUERIES):
+    for _ in range(queries):
         where = condition(rng, rng.randrange(4))
         expected = [str(i) for i, in base.execute(f"select id from t where {where} order by id")]
         for path in "t.csv", ":t.csv":
             done = subprocess.run([varve, "cat", path, "--columns", "id", "--where", where], capture_output=True, text=True)
             if done.returncode != 0 or done.stdout.split()[1:] != expected:
                 sys.exit(f"seed {seed}, {path}: {where}: {len(done.stdout.split()) - 1} rows, not {len(expected)}\n{done.stderr}")
-    print(f"{QUERIES} conditions, all right")
+    print(f"{queries} conditions, all right")
 
 
 main()

@@ -232,7 +232,7 @@ t.csv unique-error 82 b error" ]
 }
 
 @test "keys, references and required values are judged as by Python and SQLite, under random rules" {
-	python3 "$BATS_TEST_DIRNAME/keys_oracle.py" 28000 40
+	python3 "$BATS_TEST_DIRNAME/keys_oracle.py" $((28000 + $(drawn 40))) "$(a_sixth 40)"
 }
 
 @test "a resource that a foreign key names is read as it is described now" {

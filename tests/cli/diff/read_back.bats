@@ -22,11 +22,11 @@ pairs_of() {
 }
 
 @test "the sql form of random tables makes SQLite's old table the new one" {
-	check sql 0 40
+	check sql "$(drawn 40)" "$(a_sixth 40)"
 }
 
 @test "the markdown form of random tables is parsed back" {
-	check markdown 0 40
+	check markdown "$(drawn 40)" "$(a_sixth 40)"
 }
 
 @test "the sql form of real tables is run" {

@@ -4,5 +4,5 @@ load ../helper
 
 @test "every cell of random pages of random tables is what Python says" {
 	unset http_proxy HTTP_PROXY
-	succeeds python3 "$BATS_TEST_DIRNAME/cells.py" "${VARVE_TEST_SEED:-$RANDOM}" 15
+	succeeds python3 "$BATS_TEST_DIRNAME/cells.py" "${VARVE_TEST_SEED:-${VARVE_TEST_SAMPLE:-$RANDOM}}" "$(a_sixth 15)"
 }

@@ -5,9 +5,9 @@ load ../../cli/helper
 edits() {
 	mkdir "$BATS_TEST_TMPDIR/edits"
 	cd "$BATS_TEST_TMPDIR/edits"
-	local count=30
+	local count=6
 	[ -z "${VARVE_TEST_ALL-}" ] || count=500
-	python3 "$BATS_TEST_DIRNAME/edits_model.py" varve "$1" "$count"
+	python3 "$BATS_TEST_DIRNAME/edits_model.py" varve "$1" "$count" "$(drawn 36)"
 }
 
 @test "every byte that an edit does not own is as before" {

@@ -2,7 +2,7 @@
 """Tables in many forms, edited by each tool that edits rows, against a model of lines and raw cells: what was asked
 for has changed, and every other byte is as before.
 
-edits_model.py VARVE SEED COUNT: in an empty folder. Prints a failing case in some ten lines and exits 1.
+edits_model.py VARVE SEED COUNT [FIRST]: in an empty folder. Prints a failing case in some ten lines and exits 1.
 """
 import copy
 import json
@@ -618,9 +618,9 @@ class Case:
 
 
 def main():
-    seed, count = int(sys.argv[2]), int(sys.argv[3])
+    seed, count, first = int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else 0
     failed = 0
-    for n in range(count):
+    for n in range(first, first + count):
         folder = f"case{n}"
         os.mkdir(folder)
         top = os.getcwd()

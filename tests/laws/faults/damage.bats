@@ -85,7 +85,7 @@ sample() {
 		seq 11 $((size / $2 + 1)) $((size - 1))
 	} > "$HOME/offsets"
 	awk 'NR == FNR { chosen[$1]; next } FNR in chosen' \
-		<(sampled "$(grep -c . "$HOME/offsets")" "$(($(grep -c . "$HOME/offsets") / 6))") "$HOME/offsets"
+		<(sampled "$(grep -c . "$HOME/offsets")" "$(($(grep -c . "$HOME/offsets") / 12))") "$HOME/offsets"
 }
 
 # An index that is not as it should be is made again, said to be, and no damage.

@@ -5,7 +5,7 @@
 load ../../cli/helper
 
 # VARVE_TEST_ALL=1 tries every call, else about MOST of a command are taken.
-MOST=${VARVE_TEST_MOST:-4}
+MOST=${VARVE_TEST_MOST:-2}
 changing=write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,ftruncate,fallocate,fchmod
 
 need_strace() {

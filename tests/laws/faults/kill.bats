@@ -5,7 +5,7 @@ load ../../cli/helper
 
 # Calls after which the disk may look different; what open creates is seen at the
 # first call after it. VARVE_TEST_ALL=1 tries each of them, else about MOST are taken.
-MOST=6
+MOST=3
 changing=write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,chmod,fchmod,utimensat,ftruncate,fallocate
 
 need_strace() {
@@ -140,7 +140,7 @@ kill_each() {
 }
 
 @test "Ctrl-C, a closed terminal or TERM in add and commit leaves the old state or the new one" {
-	local MOST=4
+	local MOST=2
 	need_strace
 	template staged
 	for SIGNAL in INT HUP TERM; do

@@ -46,7 +46,7 @@ calls_of() {
 # The lines of calls that are to be tried.
 chosen_calls() {
 	awk 'NR == FNR { chosen[$1]; next } FNR in chosen' \
-		<(sampled "$(grep -c . "$HOME/calls")" "${MOST-6}") "$HOME/calls"
+		<(sampled "$(grep -c . "$HOME/calls")" "$(((${MOST-6} + 1) / 2))") "$HOME/calls"
 }
 
 # killed_at VICTIM CALL N COMMAND...: $killed_status is how it ended, $HOME/killed what it said.

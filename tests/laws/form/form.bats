@@ -8,6 +8,6 @@ load ../../cli/helper
 	if [ -n "${VARVE_TEST_ALL-}" ]; then
 		python3 "$BATS_TEST_DIRNAME/form_law.py" "${VARVE_TEST_SEED:-1}" 200 20
 	else
-		python3 "$BATS_TEST_DIRNAME/form_law.py" "${VARVE_TEST_SEED:-1}" 20
+		python3 "$BATS_TEST_DIRNAME/form_law.py" "${VARVE_TEST_SEED:-1}" "$(a_sixth 20)" 8 "$(drawn 20)"
 	fi
 }

@@ -1,4 +1,4 @@
-"""form_law.py SEED HISTORIES [STEPS]: tables go from text to varve and back, on branches, in stashes and in work trees.
+"""form_law.py SEED HISTORIES [STEPS [FIRST]]: tables go from text to varve and back, on branches, in stashes and in work trees.
 
 Each history has two tables that Git holds as text. Random steps edit and commit them, migrate them to varve and export
 them again, and merge, rebase, pick, revert, stash and switch across that, by git or by varve, in the work tree or in a
@@ -15,6 +15,7 @@ import time
 
 SEED, HISTORIES = int(sys.argv[1]), int(sys.argv[2])
 STEPS = int(sys.argv[3]) if len(sys.argv) > 3 else 8
+FIRST = int(sys.argv[4]) if len(sys.argv) > 4 else 0
 TABLES = ("s.csv", "p.csv")
 ROWS = 60
 MARK = b"varve pointer"
@@ -325,7 +326,7 @@ class History:
 
 def main():
     found = 0
-    for i in range(HISTORIES):
+    for i in range(FIRST, FIRST + HISTORIES):
         seed = SEED * 1000 + i
         h = None
         try:
@@ -333,7 +334,7 @@ def main():
             h.walk()
         except Fault as fault:
             found += 1
-            print(f"history {seed} (form_law.py {SEED} {HISTORIES} {STEPS}):")
+            print(f"history {seed} (form_law.py {SEED} 1 {STEPS} {i}):")
             print("    " + "\n    ".join(h.lines if h else []))
             print(f"  {fault}", flush=True)
             if found == 5:

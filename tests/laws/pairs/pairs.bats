@@ -2,7 +2,7 @@
 load ../../cli/helper
 
 @test "git takes no table for another one when it merges, rebases and picks" {
-	local count=16
+	local count=4
 	[ -z "${VARVE_TEST_ALL-}" ] || count=500
 	mkdir "$BATS_TEST_TMPDIR/pairs"
 	cd "$BATS_TEST_TMPDIR/pairs"

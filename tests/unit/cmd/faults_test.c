@@ -36,7 +36,7 @@
 #include "cmd/varve/commands.h"
 
 #define MANY 1000000000u /* more calls than any command makes */
-#define SAMPLES 4u       /* attempts a kind */
+#define SAMPLES 3u       /* attempts a kind */
 #define EACH_END 1u      /* of these, at the beginning and at the end */
 #define SECONDS_MAX 60u  /* of one command; then it hangs */
 
