@@ -27,11 +27,12 @@
 #define COMMIT_MAX ((size_t)64 << 10)
 #define SIGNATURE_HEADER "gpgsig "
 #define DIGEST_LINE "record sha256 "
+#define BRANCH_LINE "default "
 
 void vv_head_commit_clear(vv_head_commit *c)
 {
 	vv_head_record_clear(&c->record);
-	vv_buf_clear(&c->refs);
+	vv_buf_clear_all(&c->refs, &c->branch);
 }
 
 bool vv_head_refs_next(vv_head_ref *out, const char **at)
@@ -48,18 +49,77 @@ bool vv_head_refs_next(vv_head_ref *out, const char **at)
 	return true;
 }
 
+static int order_names(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	const int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
+}
+
+/* Moves past the lines of a sorted list whose names are before `name`, by bisection. */
+static const char *skip_to(const vv_head_commit *c, const char *name, size_t len)
+{
+	const char *begin = vv_buf_cstr(&c->refs), *low = begin, *high = begin + c->refs.len;
+
+	while (low < high) {
+		const char *line = low + (high - low) / 2, *next;
+		vv_head_ref ref;
+
+		while (line > low && line[-1] != '\n') {
+			line--;
+		}
+		next = line;
+		if (!vv_head_refs_next(&ref, &next)) break;
+		if (order_names(ref.name, ref.len, name, len) < 0) {
+			low = next;
+		} else {
+			high = line;
+		}
+	}
+	return low;
+}
+
 bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out)
 {
-	const char *p = vv_buf_cstr(&c->refs);
+	const size_t len = strlen(name);
+	const char *p = c->sorted ? skip_to(c, name, len) : vv_buf_cstr(&c->refs);
 	vv_head_ref ref;
 
 	while (vv_head_refs_next(&ref, &p)) {
-		if (strlen(name) == ref.len && memcmp(ref.name, name, ref.len) == 0) {
+		const int order = order_names(ref.name, ref.len, name, len);
+
+		if (order == 0) {
 			*out = ref.id;
 			return true;
 		}
+		if (c->sorted) return false;
 	}
 	return false;
+}
+
+void vv_head_commit_put_branch(vv_buf *out, const vv_head_commit *c)
+{
+	static const char *const usual[] = {"refs/heads/main", "refs/heads/master"};
+	const char *p = vv_buf_cstr(&c->refs);
+	vv_head_ref ref;
+	vv_oid id;
+
+	if (c->branch.len > 0) {
+		vv_buf_puts(out, c->branch.data);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		if (vv_head_commit_ref(c, usual[i], &id)) {
+			vv_buf_puts(out, usual[i]);
+			return;
+		}
+	}
+	while (vv_head_refs_next(&ref, &p)) {
+		if (ref.len > 11 && memcmp(ref.name, "refs/heads/", 11) == 0) {
+			vv_buf_put(out, ref.name, ref.len);
+			return;
+		}
+	}
 }
 
 /* --- reading -------------------------------------------------------------------------------------- */
@@ -146,16 +206,36 @@ static vv_status check_digest(const vv_buf *bytes, const uint8_t wanted[VV_SHA25
 				 what);
 }
 
-static vv_status check_refs(const vv_buf *list, vv_error *err)
+static vv_status check_refs(vv_head_commit *c, vv_error *err)
 {
-	const char *p = vv_buf_cstr(list);
-	vv_head_ref ref;
+	const char *p = vv_buf_cstr(&c->refs);
+	vv_head_ref ref, last = {.name = "", .len = 0};
 
+	c->sorted = true;
 	while (vv_head_refs_next(&ref, &p)) {
+		c->sorted = c->sorted && order_names(last.name, last.len, ref.name, ref.len) < 0;
+		last = ref;
 	}
-	return p == vv_buf_cstr(list) + list->len
+	return p == vv_buf_cstr(&c->refs) + c->refs.len
 		       ? VV_OK
 		       : vv_fail(err, VV_ECORRUPT, "the list of refs of a head is damaged");
+}
+
+/* The line "default <name>" of the message. The message is signed with the commit. */
+static vv_status read_branch(vv_head_commit *out, const char *message, vv_error *err)
+{
+	const char *line = strstr(message, "\n" BRANCH_LINE);
+	vv_oid id;
+
+	if (!line) return VV_OK;
+	line += 1 + strlen(BRANCH_LINE);
+	vv_buf_put(&out->branch, line, strcspn(line, "\n"));
+	const vv_status rc = vv_buf_ok(&out->branch, err);
+	if (rc < 0 || (strncmp(out->branch.data, "refs/heads/", 11) == 0 &&
+		       vv_head_commit_ref(out, out->branch.data, &id))) {
+		return rc;
+	}
+	return vv_fail(err, VV_ECORRUPT, "the list of refs of a head lacks its default branch");
 }
 
 vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oid *id,
@@ -182,7 +262,7 @@ vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oi
 	    (rc = vv_head_record_read(&out->record, vv_buf_cstr(&text), text.len, err)) < 0 ||
 	    (rc = read_blob(&out->refs, r, id, "refs", VV_HEAD_REFS_MAX, err)) < 0 ||
 	    (rc = check_digest(&out->refs, out->record.refs, "list of refs", err)) < 0 ||
-	    (rc = check_refs(&out->refs, err)) < 0) {
+	    (rc = check_refs(out, err)) < 0 || (rc = read_branch(out, p.message, err)) < 0) {
 		return rc;
 	}
 	return memcmp(key, out->record.key, sizeof(key)) == 0
@@ -330,30 +410,30 @@ static void put_commit(vv_buf *out, const vv_buf *bytes, size_t head, const vv_b
 	vv_buf_put(out, bytes->data + head, bytes->len - head);
 }
 
-vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *record,
-			       const vv_buf *refs, const vv_oid *parents, size_t parent_count,
-			       const vv_head_signer *signer, vv_error *err)
+vv_status vv_head_commit_write(vv_head_commit *c, vv_repository *r, const vv_head_signer *signer,
+			       vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT, tree = VV_BUF_INIT, bytes = VV_BUF_INIT,
 			signature = VV_BUF_INIT, commit = VV_BUF_INIT;
+	vv_head_record *record = &c->record;
 	uint8_t digest[VV_SHA256_LEN];
 	vv_oid blob, ids, top;
 	vv_status rc;
 
 	memcpy(record->key, signer->key, sizeof(record->key));
-	if ((rc = vv_sha256(record->refs, vv_buf_cstr(refs), refs->len, err)) < 0) return rc;
+	if ((rc = vv_sha256(record->refs, vv_buf_cstr(&c->refs), c->refs.len, err)) < 0) return rc;
 	vv_head_record_put(&text, record);
 	if ((rc = vv_buf_ok(&text, err)) < 0 ||
 	    (rc = vv_sha256(digest, text.data, text.len, err)) < 0 ||
 	    (rc = put_object(&blob, r, "blob", &text, err)) < 0 ||
-	    (rc = put_object(&ids, r, "blob", refs, err)) < 0) {
+	    (rc = put_object(&ids, r, "blob", &c->refs, err)) < 0) {
 		return rc;
 	}
 	vv_buf_printf(&tree, "100644 blob %s\thead\n100644 blob %s\trefs\n", vv_oid_shows(&blob),
 		      vv_oid_shows(&ids));
 	if ((rc = put_object(&top, r, "tree", &tree, err)) < 0) return rc;
 	vv_buf_printf(&bytes, "tree %s\n", vv_oid_shows(&top));
-	vv_array_each(parents, parent_count, parent) {
+	vv_array_each(c->parents, c->parent_count, parent) {
 		vv_buf_printf(&bytes, "parent %s\n", vv_oid_shows(parent));
 	}
 	vv_buf_printf(&bytes, "author varve <%s> %lld +0000\ncommitter varve <%s> %lld +0000\n",
@@ -364,12 +444,15 @@ vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *re
 		      (unsigned long long)record->number, record->name);
 	vv_hex_put(&bytes, digest, sizeof(digest));
 	vv_buf_puts(&bytes, "\n");
+	if (c->branch.len > 0) {
+		vv_buf_printf(&bytes, BRANCH_LINE "%s\n", c->branch.data);
+	}
 	if ((rc = vv_buf_ok(&bytes, err)) < 0 ||
 	    (rc = sign(&signature, signer, r, &bytes, err)) < 0) {
 		return rc;
 	}
 	put_commit(&commit, &bytes, head, &signature);
-	return put_object(out, r, "commit", &commit, err);
+	return put_object(&c->id, r, "commit", &commit, err);
 }
 
 /* ---- head_record: lines, in one order ---- */

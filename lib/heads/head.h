@@ -2,7 +2,7 @@
  * head: reads and writes signed records as Git commits.
  *
  * The tree of the commit has the record ("head") and the list of refs ("refs", lines "<id>
- * <name>"). The signature is in the header gpgsig, in the form of OpenSSH, for the purpose
+ * <name>"). The commit's message has the default branch, in a line "default <name>". The signature is in the header gpgsig, in the form of OpenSSH, for the purpose
  * VV_HEAD_PURPOSE. It covers all other bytes of the commit, including tree and parents, so a record
  * cannot be reused with another parent. The first parent is the commit of the signer's previous
  * record; the other parents are the commits of the records of other signers that the signer had
@@ -115,7 +115,9 @@ typedef struct vv_head_commit {
 	vv_oid parents[VV_HEAD_PARENTS_MAX]; /* the first parent_count are set */
 	size_t parent_count;
 	vv_head_record record;
-	vv_buf refs; /* text of the list of refs */
+	vv_buf refs;   /* text of the list of refs */
+	bool sorted;   /* the list is sorted by name, without duplicates */
+	vv_buf branch; /* the default branch, "refs/heads/main"; empty: the commit has none */
 } vv_head_commit;
 
 /* Reads the commit *id and its record into *out, and checks form, digests and signature, but not
@@ -137,6 +139,10 @@ bool vv_head_refs_next(vv_head_ref *out, const char **at);
 /* Sets *out to the id of the ref `name` in the list of c. Returns false if the list lacks the
  * ref. */
 bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out);
+/* Appends to out the name of the branch that clones of the head c check out: the default branch of
+ * c. Heads of varve 1.0 have none: the branch is then main, else master, else the first branch in
+ * the list. Appends nothing if the list has no branch. */
+void vv_head_commit_put_branch(vv_buf *out, const vv_head_commit *c);
 
 /* One value = one key for signing records. */
 typedef struct vv_head_signer {
@@ -155,11 +161,10 @@ vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *e
 void vv_head_signer_clear(vv_head_signer *s);
 VV_AUTO_CLEAR(vv_head_signer, vv_head_signer_clear)
 
-/* Sets record->key to the signer's key and record->refs to the digest of `refs`. Writes a commit
- * with the record, `refs` and the given parents, which *signer signs, and sets *out to its id. Does
- * not set a ref. */
-vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *record,
-			       const vv_buf *refs, const vv_oid *parents, size_t parent_count,
-			       const vv_head_signer *signer, vv_error *err);
+/* Writes a commit with the record, refs, branch and parents of c, which *signer signs, and sets c->id
+ * to its id. First sets the record's key to the signer's key, and its digest to that of c->refs.
+ * Does not set a ref. */
+vv_status vv_head_commit_write(vv_head_commit *c, vv_repository *r, const vv_head_signer *signer,
+			       vv_error *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "lib/heads/judge.h"
 #include "lib/heads/trust.h"
 #include "repo/git/config.h"
@@ -24,10 +25,7 @@ typedef struct making {
 	vv_head_commit last;  /* the signer's */
 	vv_head_commit other; /* likewise, which the new one joins with it */
 	bool has_last, joins;
-	vv_head_record next;
-	vv_oid parents[VV_HEAD_PARENTS_MAX];
-	size_t parent_count;
-	vv_buf refs;
+	vv_head_commit next;
 	vv_fd lock;
 } making;
 
@@ -36,8 +34,7 @@ static void making_clear(making *k)
 	vv_head_signer_clear(&k->signer);
 	vv_head_commit_clear(&k->last);
 	vv_head_commit_clear(&k->other);
-	vv_head_record_clear(&k->next);
-	vv_buf_clear(&k->refs);
+	vv_head_commit_clear(&k->next);
 	vv_fd_close(&k->lock);
 }
 VV_AUTO_CLEAR(making, making_clear)
@@ -150,10 +147,14 @@ static vv_status join(making *k, vv_error *err)
 static vv_status see(making *k, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t when,
 		     const vv_oid *id, vv_error *err)
 {
+	vv_head_commit *next = &k->next;
+
 	/* Regardless of clocks, the newest is the one that saw the others. */
-	k->next.time = k->next.time > when ? k->next.time : when + 1;
-	k->parents[k->parent_count++] = *id;
-	return vv_head_keys_set(&k->next.saw, key, number, id, err);
+	if (next->record.time <= when) {
+		next->record.time = when + 1;
+	}
+	next->parents[next->parent_count++] = *id;
+	return vv_head_keys_set(&next->record.saw, key, number, id, err);
 }
 
 /* The newest of each other signer, as far as the signer's last record has it not below. */
@@ -193,7 +194,8 @@ static vv_status check_allowed(const making *k, vv_error *err)
 	const vv_head_key *s = owner ? vv_head_keys_find(&c.record.signers, k->signer.key) : NULL;
 	const vv_head_key *gone = owner ? vv_head_keys_find(&c.record.revoked, k->signer.key)
 					: NULL;
-	if (s && (int64_t)s->number >= k->next.time && !(gone && k->next.number > gone->number)) {
+	const vv_head_record *next = &k->next.record;
+	if (s && (int64_t)s->number >= next->time && !(gone && next->number > gone->number)) {
 		return VV_OK;
 	}
 	return vv_fail(err, VV_EREFUSED,
@@ -231,7 +233,7 @@ static vv_status join_keys(vv_head_keys *to, const vv_head_keys *from, vv_error 
 static vv_status fill(making *k, int64_t now, vv_error *err)
 {
 	const vv_head_record *last = k->has_last ? &k->last.record : NULL;
-	vv_head_record *n = &k->next;
+	vv_head_record *n = &k->next.record;
 	const vv_strings *mirrors = k->m->mirrors;
 	vv_status rc = VV_OK;
 
@@ -254,7 +256,7 @@ static vv_status fill(making *k, int64_t now, vv_error *err)
 	if (last) {
 		n->signers = last->signers;
 		n->revoked = last->revoked;
-		k->parents[k->parent_count++] = k->last.id;
+		k->next.parents[k->next.parent_count++] = k->last.id;
 	}
 	if (rc == VV_OK && k->joins &&
 	    (rc = join_keys(&n->signers, &k->other.record.signers, err)) == VV_OK) {
@@ -269,8 +271,9 @@ static bool is_same(const making *k, int64_t now)
 {
 	const vv_head_record *l = &k->last.record;
 
-	return k->has_last && k->m->only_new && k->last.refs.len == k->refs.len &&
-	       memcmp(vv_buf_cstr(&k->last.refs), vv_buf_cstr(&k->refs), k->refs.len) == 0 &&
+	return k->has_last && k->m->only_new && k->last.refs.len == k->next.refs.len &&
+	       memcmp(vv_buf_cstr(&k->last.refs), vv_buf_cstr(&k->next.refs), k->next.refs.len) ==
+		       0 &&
 	       (l->expires == 0 || now < l->time + (l->expires - l->time) / 2);
 }
 
@@ -280,8 +283,8 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 	vv_status rc;
 
 	const int64_t now = vv_now_sec();
-	vv_shared_refs_put(&k->refs, refs);
-	if ((rc = vv_buf_ok(&k->refs, err)) < 0) return rc;
+	vv_shared_refs_put(&k->next.refs, refs);
+	if ((rc = vv_buf_ok(&k->next.refs, err)) < 0) return rc;
 	if (is_same(k, now)) {
 		*out = k->last.id;
 		return VV_OK;
@@ -294,11 +297,11 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 	}
 	if ((rc = join(k, err)) < 0 || (rc = fill(k, now, err)) < 0 ||
 	    (rc = see_others(k, err)) < 0 || (rc = check_allowed(k, err)) < 0 ||
-	    (rc = vv_head_commit_write(out, k->r, &k->next, &k->refs, k->parents, k->parent_count,
-				       &k->signer, err)) < 0 ||
-	    (rc = vv_head_commit_read(&made, k->r, out, err)) < 0) {
+	    (rc = vv_head_commit_write(&k->next, k->r, &k->signer, err)) < 0 ||
+	    (rc = vv_head_commit_read(&made, k->r, &k->next.id, err)) < 0) {
 		return rc;
 	}
+	*out = made.id;
 	vv_auto(char) *ref = vv_asprintf(VV_HEADS "%s", vv_did_key_shows(k->signer.key));
 	if ((rc = vv_alloc_ok(ref, err)) < 0 ||
 	    (rc = vv_ref_update(k->r, ref, out, NULL, true, "sign", err)) < 0 ||
@@ -308,15 +311,50 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 	return vv_trust_write(&k->trust, k->r, err);
 }
 
-static vv_status move_refs(vv_shared_refs *refs, const making *k, vv_error *err)
+/* Sets refs->head to the ref `name`, if refs has it. */
+static bool set_default(vv_shared_refs *refs, const char *name)
+{
+	const vv_ref *ref = vv_array_find(refs->items, refs->count, it,
+					  strcmp(it->name, name) == 0);
+
+	if (ref) {
+		refs->head = ref->name;
+	}
+	return ref != NULL;
+}
+
+/* The default branch stays that of the newest head, or else of HEAD or of a push. */
+static vv_status choose_default(vv_shared_refs *refs, making *k, const vv_head_commit *newest,
+				vv_error *err)
+{
+	vv_auto(char) *named = k->m->branch ? vv_asprintf("refs/heads/%s", k->m->branch) : NULL;
+
+	if (k->m->branch && !named) return vv_fail_nomem(err);
+	if (named && !set_default(refs, named)) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not one of the branches to sign",
+			       vv_text_shows(k->m->branch));
+	}
+	if (!named && !set_default(refs, vv_buf_cstr(&newest->branch)) && k->m->moved) {
+		(void)(set_default(refs, "refs/heads/main") ||
+		       set_default(refs, "refs/heads/master"));
+	}
+	vv_buf_puts(&k->next.branch, refs->head ? refs->head : "");
+	return vv_buf_ok(&k->next.branch, err);
+}
+
+static vv_status choose_refs(vv_shared_refs *refs, making *k, vv_error *err)
 {
 	const vv_trusted_head *h = vv_trust_newest(&k->trust);
 	vv_auto(vv_head_commit) newest = {.parent_count = 0};
-	const vv_status rc = h ? vv_head_commit_read(&newest, k->r, &h->commit, err) : VV_OK;
+	vv_status rc = h ? vv_head_commit_read(&newest, k->r, &h->commit, err) : VV_OK;
 
-	return rc < 0 ? rc
-		      : vv_shared_refs_move(refs, vv_buf_cstr(&newest.refs), k->m->moved,
-					    k->m->moved_count, err);
+	if (rc == VV_OK && k->m->moved) {
+		rc = vv_shared_refs_move(refs, vv_buf_cstr(&newest.refs), k->m->moved,
+					 k->m->moved_count, err);
+	} else if (rc == VV_OK) {
+		rc = vv_shared_refs_choose(refs, k->r, &k->m->refs, err);
+	}
+	return rc < 0 ? rc : choose_default(refs, k, &newest, err);
 }
 
 /* Chooses among the refs that exist under the lock. */
@@ -325,11 +363,7 @@ static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, v
 	vv_status rc;
 
 	if ((k->lock = vv_trust_lock(k->r, err)) < 0) return (vv_status)k->lock;
-	if ((rc = begin(k, err)) < 0 ||
-	    (rc = k->m->moved ? move_refs(refs, k, err)
-			      : vv_shared_refs_choose(refs, k->r, &k->m->refs, err)) < 0) {
-		return rc;
-	}
+	if ((rc = begin(k, err)) < 0 || (rc = choose_refs(refs, k, err)) < 0) return rc;
 	if (refs->count > 0) return make(out, k, refs, err);
 	if (k->m->only_new) return VV_OK;
 	if (k->m->refs.all) {
@@ -342,7 +376,7 @@ static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, v
 
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err)
 {
-	vv_auto(making) k = {.r = r, .m = m, .refs = VV_BUF_INIT, .lock = -1};
+	vv_auto(making) k = {.r = r, .m = m, .lock = -1};
 	vv_auto(vv_shared_refs) refs = {0};
 
 	return choose_and_make(out, &refs, &k, err);
@@ -393,7 +427,7 @@ vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_cho
 			vv_error *err)
 {
 	const vv_head_making m = {.refs = *refs, .only_new = true};
-	vv_auto(making) k = {.r = r, .m = &m, .refs = VV_BUF_INIT, .lock = -1};
+	vv_auto(making) k = {.r = r, .m = &m, .lock = -1};
 	vv_shown_head *heads = NULL;
 	size_t count = 0;
 	bool signs = false;

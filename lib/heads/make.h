@@ -32,6 +32,8 @@ typedef struct vv_head_making {
 	 * not follow; the new record follows both. NULL: the new record follows only the last
 	 * record */
 	const vv_oid *join;
+	/* the branch that clones check out; NULL: as in the newest head, or HEAD's branch */
+	const char *branch;
 	const char *name; /* the name in the first record; NULL: the name of the folder */
 	/* time when the new record expires, in seconds since 1970; 0: it is valid for as long as
 	 * the last record was, or without limit */

@@ -56,8 +56,8 @@ def read_head(history, oid):
     key, number, time = record["key"][0], int(record["number"][0]), int(record["time"][0])
     who = b"varve <%s> %d " % (key.encode(), time)
     if not found[3].startswith(who) or found[3] != found[4] or \
-            message != b"Head %d of %s\n\nrecord sha256 %s\n" % (number, record["name"][0].encode(),
-                                                                hashlib.sha256(text).hexdigest().encode()):
+            not message.startswith(b"Head %d of %s\n\nrecord sha256 %s\n" % (
+                number, record["name"][0].encode(), hashlib.sha256(text).hexdigest().encode())):
         raise Damaged(f"commit {oid} does not say what its record has")
     if record["refs"][0] != hashlib.sha256(refs).hexdigest():
         raise Damaged(f"commit {oid}: the refs are not those of its record")

@@ -16,7 +16,7 @@
 #include "transport/line/url.h"
 
 typedef struct options {
-	const char *name, *expires, *join;
+	const char *name, *branch, *expires, *join;
 	bool all, final, quiet;
 	vv_strings mirrors, signers, revoked;
 } options;
@@ -24,6 +24,8 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING(0, "name", name, "NAME",
 		   "the repository's name, in the first head (default: the folder's)"),
+	OPT_STRING(0, "default", branch, "BRANCH",
+		   "the branch that clones check out (default: as in the last head, or HEAD's)"),
 	OPT_STRING(
 		0, "expires", expires, "DATE",
 		"the date by which a newer head must be signed (default: after the same period as for the last head)"),
@@ -114,6 +116,7 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 	vv_oid id, other;
 	vv_head_making m = {.refs = {c->argv, c->argc, o->all},
 			    .name = o->name,
+			    .branch = o->branch,
 			    .final = o->final,
 			    .mirrors = &o->mirrors,
 			    .join = o->join ? &other : NULL,
@@ -147,9 +150,9 @@ const vv_command vv_cmd_sign = {
 	.name = "sign",
 	.group = "peers",
 	.summary = "sign branches and tags, so that any copy can be verified",
-	.usage =
-		"[--expires DATE | --final] [--mirror URL]... [--signer KEY=DATE]... "
-		"[--revoke KEY=NUMBER]... [--join REMOTE] [--name NAME] [-q] [--all | BRANCH|TAG...]",
+	.usage = "[--expires DATE | --final] [--mirror URL]... [--signer KEY=DATE]... "
+		 "[--revoke KEY=NUMBER]... [--join REMOTE] [--name NAME] [--default BRANCH] [-q] "
+		 "[--all | BRANCH|TAG...]",
 	.example = "$ varve sign --name prices --expires 2027-01-01\n"
 		   "prices: signed by z6Mk... (bold otter nine), number 1, just now",
 	.options = table,
