@@ -87,6 +87,11 @@ typedef struct vv_option {
 	OPT_WORD(0, "json", format, "json", "short for --format json"),                            \
 		OPT_CHOICE(0, "format", format, "FORMAT", "text|json", h)
 
+/* The option --unsigned of commands that accept URLs; its member is `allow_unsigned`. */
+#define OPT_UNSIGNED                                                                               \
+	OPT_FLAG(0, "unsigned", allow_unsigned,                                                    \
+		 "with a URL: read its HEAD, and branches and tags that no signed head lists")
+
 /* The help of -X, in commands that merge. */
 #define VV_MERGE_RULES_HELP                                                                        \
 	"a merge rule for this run only: ours, theirs or RULE:COLUMN; may be repeated"

@@ -9,9 +9,24 @@
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 
+/* The revisions in the arguments with a URL. */
+static vv_status check_signed(const vv_context *c, vv_error *err)
+{
+	const vv_url_words *w = &c->urls;
+	const int count = w->dashdash >= 0 ? w->dashdash : w->argc;
+	vv_status rc = VV_OK;
+
+	for (int i = 0; rc == VV_OK && i < count; i++) {
+		rc = vv_cached_check_signed(c->cached, c->repo, w->argv[i], err);
+	}
+	return rc;
+}
+
 static vv_status open_repository(vv_context *c, vv_error *err)
 {
-	const vv_cached_options o = {.env = vv_environ(), .notes = &vv_notes_stderr};
+	const vv_cached_options o = {.env = vv_environ(),
+				     .notes = &vv_notes_stderr,
+				     .allow_unsigned = c->allow_unsigned};
 	vv_auto(char) *stand = NULL;
 	vv_status rc;
 
@@ -35,7 +50,7 @@ static vv_status open_repository(vv_context *c, vv_error *err)
 		vv_repository_listen(c->repo, &vv_notes_stderr);
 		vv_repository_sweep_locks(c->repo);
 	}
-	return rc;
+	return rc < 0 || !c->urls.url ? rc : check_signed(c, err);
 }
 
 static vv_status need_worktree(const vv_context *c, vv_error *err)

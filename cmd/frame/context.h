@@ -79,6 +79,8 @@ typedef struct vv_context {
 	bool locks_index; /* the command has VV_NEEDS_INDEX_LOCK */
 	bool gets;        /* the reader fetches missing blocks */
 	bool dry;         /* --dry-run */
+	/* --unsigned: at a URL, read HEAD and refs that no signed head lists */
+	bool allow_unsigned;
 	/* Git called the command, and one of the two may wait for the other */
 	bool by_git;
 	vv_on_demand *demand;  /* fetches missing blocks (lib/sync/on_demand.h) */

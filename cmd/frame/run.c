@@ -106,6 +106,7 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 		vv_context x = {.name = c->name,
 				.gets = c->gets,
 				.dry = vv_options_flag(c, options, "dry-run"),
+				.allow_unsigned = vv_options_flag(c, options, "unsigned"),
 				.by_git = c->hidden,
 				.options = options,
 				.argc = args.argc,

@@ -19,6 +19,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/clone/clone.h"
+#include "lib/heads/shown_refs.h"
 #include "lib/sync/needed.h"
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
@@ -32,11 +33,13 @@
 #define WAIT_MS 600000u     /* for a clone or fetch by another process */
 #define TRIES 8u
 #define LIMIT (10ull << 30)
+#define LIST_MAX ((size_t)64 << 20) /* of unsigned refs */
 
 struct vv_cached {
 	const vv_cached_options *o; /* while it is opened */
 	const vv_env *env;          /* likewise */
 	uint64_t limit;
+	bool allow_unsigned;
 	char *url;    /* of a folder its absolute path */
 	char *clones; /* <cache>/repos */
 	char *folder, *lock, *refs_lock, *repository, *asked;
@@ -149,9 +152,14 @@ static vv_status name_parts(vv_cached *c, vv_error *err)
 {
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 	uint8_t digest[VV_SHA256_LEN];
-	vv_status rc = vv_sha256(digest, c->url, strlen(c->url), err);
+	vv_auto(vv_buf) id = VV_BUF_INIT;
+	vv_status rc;
 
-	if (rc < 0) return rc;
+	/* Unsigned refs never get into the clone that other commands read. */
+	vv_buf_printf(&id, "%s%s", c->url, c->o->allow_unsigned ? "\nunsigned" : "");
+	if ((rc = vv_buf_ok(&id, err)) < 0 || (rc = vv_sha256(digest, id.data, id.len, err)) < 0) {
+		return rc;
+	}
 	put_name(&name, c->url, vv_get_be64(digest));
 	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
 	/* Rows of repositories that others must not read lie in it. */
@@ -204,11 +212,23 @@ static bool find_asked(const vv_cached *c, int64_t *time)
 	return true;
 }
 
-static vv_status note_asked(const vv_cached *c, vv_error *err)
+static vv_status note_asked(const vv_cached *c, const vv_buf *unsigned_refs, vv_error *err)
 {
-	vv_status rc = vv_write_file(c->asked, "", 0, false, err);
+	vv_status rc = vv_write_file(c->asked, vv_buf_cstr(unsigned_refs), unsigned_refs->len,
+				     false, err);
 
 	return rc < 0 ? rc : set_now(c->asked, err);
+}
+
+static vv_status list_unsigned(vv_buf *out, const vv_fetch_job *j, vv_error *err)
+{
+	vv_buf_set(out, vv_buf_cstr(&j->left_out), j->left_out.len);
+	vv_array_each(j->plan.moves, j->plan.count, m) {
+		if (m->unsigned_ref) {
+			vv_buf_printf(out, "%s\n", m->from);
+		}
+	}
+	return vv_buf_ok(out, err);
 }
 
 /* ---- cloning and asking ---- */
@@ -239,7 +259,8 @@ static vv_status check_signed(const vv_cached *c, const vv_fetch_job *j, vv_erro
 			 : VV_OK;
 }
 
-static vv_status clone_once(const vv_cached *c, bool *headless, vv_error *err)
+static vv_status clone_once(const vv_cached *c, bool *headless, vv_buf *unsigned_refs,
+			    vv_error *err)
 {
 	vv_auto(vv_clone_job) j = {.url = c->url,
 				   .dir = c->repository,
@@ -247,10 +268,13 @@ static vv_status clone_once(const vv_cached *c, bool *headless, vv_error *err)
 				   .notes = c->o->notes,
 				   .bare = true,
 				   .lazy = true,
+				   .allow_unsigned = c->o->allow_unsigned,
+				   .leave_unsigned = true,
 				   .quiet = true};
-	const vv_status rc = vv_clone_job_run(&j, err);
+	vv_status rc = vv_clone_job_run(&j, err);
 	*headless = is_headless(&j.fetch);
-	return rc < 0 ? rc : check_signed(c, &j.fetch, err);
+	if (rc < 0 || (rc = check_signed(c, &j.fetch, err)) < 0) return rc;
+	return list_unsigned(unsigned_refs, &j.fetch, err);
 }
 
 static vv_status open_here(vv_repository **r, const vv_cached *c, vv_error *err)
@@ -267,13 +291,14 @@ static vv_status open_here(vv_repository **r, const vv_cached *c, vv_error *err)
 static vv_status clone_here(const vv_cached *c, vv_error *err)
 {
 	vv_auto(vv_repository) *r = NULL;
+	vv_auto(vv_buf) unsigned_refs = VV_BUF_INIT;
 	bool headless;
-	vv_status rc = clone_once(c, &headless, err);
+	vv_status rc = clone_once(c, &headless, &unsigned_refs, err);
 
 	/* A clone that was whole, and killed before that was noted; the folder is the cache's own. */
 	if (rc == VV_EREFUSED && vv_exists(c->repository) &&
 	    (rc = vv_remove_tree(c->repository, err)) == VV_OK) {
-		rc = clone_once(c, &headless, err);
+		rc = clone_once(c, &headless, &unsigned_refs, err);
 	}
 	if (rc < 0) {
 		vv_hint_clear(err); /* of a clone of one's own */
@@ -287,7 +312,7 @@ static vv_status clone_here(const vv_cached *c, vv_error *err)
 	if (headless) {
 		warn_of_head(c, r);
 	}
-	return note_asked(c, err);
+	return note_asked(c, &unsigned_refs, err);
 }
 
 /* A branch for a HEAD that is hidden now, and was at a commit: main, else the first. */
@@ -326,6 +351,22 @@ static vv_status follow_head(const vv_cached *c, vv_repository *r, const vv_fetc
 	return VV_OK;
 }
 
+/* Removes tags that were fetched before they were found to be unsigned. */
+static vv_status remove_unsigned(vv_repository *r, const vv_fetch_job *j, vv_error *err)
+{
+	for (vv_line l = {.rest = vv_buf_cstr(&j->left_out)}; vv_line_next(&l);) {
+		vv_auto(char) *name = vv_strndup(l.text, l.len);
+		vv_auto(vv_ref) ref = {0};
+		vv_status rc = vv_alloc_ok(name, err);
+
+		if (rc == VV_OK && vv_ref_get(r, name, &ref, VV_IGNORED) == VV_OK) {
+			rc = vv_missing_ok(vv_ref_delete(r, name, NULL, err), err);
+		}
+		if (rc < 0) return rc;
+	}
+	return VV_OK;
+}
+
 /* The remote's branches and tags, and its HEAD. */
 static vv_status fetch_here(const vv_cached *c, vv_error *err)
 {
@@ -336,15 +377,20 @@ static vv_status fetch_here(const vv_cached *c, vv_error *err)
 				   .force = true,
 				   .quiet = true,
 				   .hide_refs = true,
+				   .allow_unsigned = c->o->allow_unsigned,
+				   .leave_unsigned = true,
 				   .detached = true};
+	vv_auto(vv_buf) unsigned_refs = VV_BUF_INIT;
 	vv_status rc = open_here(&r, c, err);
 
 	if (rc < 0) return rc;
 	j.repo = r;
-	if ((rc = vv_fetch_job_run(&j, err)) == VV_OK && (rc = check_signed(c, &j, err)) == VV_OK) {
-		rc = follow_head(c, r, &j, err);
+	if ((rc = vv_fetch_job_run(&j, err)) < 0 || (rc = check_signed(c, &j, err)) < 0 ||
+	    (rc = remove_unsigned(r, &j, err)) < 0 || (rc = follow_head(c, r, &j, err)) < 0 ||
+	    (rc = list_unsigned(&unsigned_refs, &j, err)) < 0) {
+		return rc;
 	}
-	return rc < 0 ? rc : note_asked(c, err);
+	return note_asked(c, &unsigned_refs, err);
 }
 
 static void put_age(vv_buf *out, int64_t sec)
@@ -558,8 +604,11 @@ vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_optio
 
 	*out = NULL;
 	if (!c) return vv_fail_nomem(err);
-	*c = (vv_cached){
-		.o = o, .env = o->env, .lock_fd = -1, .limit = UINT64_MAX /* until it is known */};
+	*c = (vv_cached){.o = o,
+			 .env = o->env,
+			 .lock_fd = -1,
+			 .limit = UINT64_MAX, /* until it is known */
+			 .allow_unsigned = o->allow_unsigned};
 	if ((rc = take_url(c, url, err)) < 0 || (rc = find_clones(c, err)) < 0 ||
 	    (rc = name_parts(c, err)) < 0 || (rc = lock_reading(c, err)) < 0 ||
 	    (rc = bring_up(c, err)) < 0 || (rc = find_limit(c, err)) < 0) {
@@ -574,6 +623,52 @@ vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_optio
 const char *vv_cached_url(const vv_cached *c)
 {
 	return c->url;
+}
+
+/* The branch or tag with which rev begins, if the list has it; names of refs can have dots. The caller frees it. */
+static char *begin_unsigned(const vv_buf *list, const char *rev)
+{
+	for (size_t len = strlen(rev); len > 0; len--) {
+		vv_auto(char) *name = strchr("~^@:.", rev[len]) ? vv_strndup(rev, len) : NULL;
+
+		if (name && vv_shown_refs_lacks(list, name)) return vv_take(&name);
+	}
+	return NULL;
+}
+
+/* The same of both ends of a range. */
+static char *find_unsigned(const vv_cached *c, const char *rev)
+{
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	char *found = NULL;
+
+	if (vv_read_file(&list, c->asked, LIST_MAX, VV_IGNORED) < 0 || list.len == 0) return NULL;
+	for (const char *at = rev; at && !found; at = strstr(at, "..")) {
+		at += strspn(at, ".^");
+		found = begin_unsigned(&list, at);
+	}
+	return found;
+}
+
+vv_status vv_cached_check_signed(const vv_cached *c, vv_repository *r, const char *rev,
+				 vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	const bool is_head = strncmp(rev, "HEAD", 4) == 0 && !vv_is_alnum(rev[4]);
+
+	if (is_head && vv_head_read(r, &head, VV_IGNORED) == VV_OK && head.branch) {
+		rev = vv_ref_short_name(head.branch);
+	}
+	vv_auto(char) *found = find_unsigned(c, rev);
+	if (!found) return VV_OK;
+	vv_fail(err, VV_EREFUSED,
+		"'%s' is not signed: the newest signed head of %s does not list it",
+		vv_text_shows(found), vv_text_url(c->url));
+	if (c->allow_unsigned) {
+		vv_notes_warn(vv_repository_notes(r), "%s", err->message);
+		return VV_OK;
+	}
+	return vv_hint(err, "--unsigned reads it, but anyone could have made it");
 }
 
 const char *vv_cached_folder(const vv_cached *c)

@@ -10,8 +10,9 @@
  *	                                      its time is when the repository was last read
  *	                      refs.lock       locked by the process that clones or fetches refs
  *	                      repository.git  the clone
- *	                      asked           exists if the clone is complete;
- *	                                      its time is when refs were last fetched
+ *	                      asked           exists if the clone is complete; its time is when
+ *	                                      refs were last fetched; it lists refs that no
+ *	                                      signed head lists, a line each
  *
  * Opening fetches the URL's refs. Closing removes the least recently read repositories, except
  * those in use, if the cache is larger than its limit. If a process is killed, the next one
@@ -30,6 +31,7 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "repo/git/repository.h"
 
 /* An open cached clone. */
 typedef struct vv_cached vv_cached;
@@ -42,6 +44,9 @@ typedef struct vv_cached_options {
 	uint64_t limit;        /* size limit of the cache in bytes; 0: varve.cacheSize */
 	bool as_is;            /* fetch refs only if the URL was never read before */
 	bool must_answer;      /* fail if the URL does not answer, even if it was read before */
+	/* read refs that the signed heads of the repository do not list, and its HEAD; false: they
+	 * are left out, and HEAD is the default branch of the newest head */
+	bool allow_unsigned;
 } vv_cached_options;
 
 /* Returns the number of bytes of URL in a word of the form URL#REST, or 0 if the word does not have
@@ -62,7 +67,13 @@ vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_optio
 /* Returns the URL, or the absolute path if the URL is the path of a folder. Borrowed from c. */
 const char *vv_cached_url(const vv_cached *c);
 const char *vv_cached_folder(const vv_cached *c); /* path of the repository; borrowed */
-void vv_cached_close(vv_cached *c);               /* accepts NULL */
+/* r: the repository in vv_cached_folder. VV_EREFUSED: the repository at the URL has signed heads,
+ * and they do not list the branch or tag with which the revision `rev` or an end of a range begins,
+ * such as "wip" in "wip~1", or HEAD's branch if rev begins with HEAD; without o->allow_unsigned, the
+ * cached clone lacks such refs. With it, warns instead. */
+vv_status vv_cached_check_signed(const vv_cached *c, vv_repository *r, const char *rev,
+				 vv_error *err);
+void vv_cached_close(vv_cached *c); /* accepts NULL */
 VV_AUTO_FREE(vv_cached, vv_cached_close)
 
 #endif

@@ -13,6 +13,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/clone/first_files.h"
+#include "lib/heads/seen.h"
+#include "lib/heads/shown_refs.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/reach.h"
 #include "lib/sync/needed.h"
@@ -245,26 +247,39 @@ static vv_status fix_url(vv_clone_job *j, vv_error *err)
 	return VV_OK;
 }
 
-/* The branch that HEAD names at a remote: j->one. VV_EIO, VV_ENOTFOUND: it does not answer, or has none. */
-static vv_status ask_head(vv_clone_job *j, vv_transfer *t, const vv_remote *m, vv_error *err)
+/* The default branch of a remote: that of its newest signed head, or else HEAD's. */
+static vv_status find_default(vv_buf *out, vv_clone_job *j, const vv_reached *there,
+			      const char *url, vv_error *err)
 {
-	vv_auto(vv_reached) there = {0};
-	vv_status rc = vv_reach(&there, t, m, false, err);
+	vv_auto(vv_heads_seen) seen = {.any = false};
+	vv_status rc = vv_heads_see(&seen, j->repo, there, url,
+				    j->by_name ? VV_HEADS_COPY : VV_HEADS_REMOTE, NULL, err);
 
-	if (rc == VV_OK) {
-		const char *head = there.hello->head;
-		if (!head || strncmp(head, "refs/heads/", 11) != 0) {
-			rc = vv_fail(
-				err, VV_ENOTFOUND,
-				"the remote's HEAD is not on a branch\nspecify one with --branch");
-		} else if (!(j->one = vv_strdup(head + 11))) {
-			rc = vv_fail_nomem(err);
-		}
+	if (rc < 0) return rc;
+	if (seen.judged.has_newest && !j->allow_unsigned) {
+		vv_head_commit_put_branch(out, &seen.judged.newest);
+	} else if (there->hello->head) {
+		vv_buf_puts(out, there->hello->head);
 	}
-	return rc;
+	return vv_buf_ok(out, err);
 }
 
-/* --single-branch without a branch: reads the other side's HEAD; if it does not answer, or is a name, that of the peers of
+/* Sets j->one. VV_EIO, VV_ENOTFOUND: the remote does not answer, or has no default branch. */
+static vv_status ask_default(vv_clone_job *j, vv_transfer *t, const vv_remote *m, vv_error *err)
+{
+	vv_auto(vv_reached) there = {0};
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_status rc = vv_reach(&there, t, m, false, err);
+
+	if (rc < 0 || (rc = find_default(&name, j, &there, m->url, err)) < 0) return rc;
+	if (name.len > 0 && strncmp(name.data, "refs/heads/", 11) == 0) {
+		return vv_text_set(&j->one, name.data + 11, err);
+	}
+	return vv_fail(err, VV_ENOTFOUND,
+		       "the remote's HEAD is not on a branch\nspecify one with --branch");
+}
+
+/* --single-branch without a branch: the other side's default; if it does not answer, or is a name, that of the peers of
  * --from and of the name, as for the history. */
 static vv_status choose_single(vv_clone_job *j, vv_error *err)
 {
@@ -288,7 +303,7 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 			"with --from URL",
 			vv_text_url(j->url));
 	} else {
-		rc = ask_head(j, &t, &m, err);
+		rc = ask_default(j, &t, &m, err);
 	}
 	vv_array_each(j->from.items, j->from.count, it) {
 		vv_named_add(&places, *it);
@@ -297,7 +312,7 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 	       (place = vv_named_mirror(&places, place))) {
 		vv_auto(vv_remote) peer = {0};
 		if (vv_remote_find(&peer, j->repo, place, VV_IGNORED) == VV_OK &&
-		    ask_head(j, &t, &peer, VV_IGNORED) == VV_OK) {
+		    ask_default(j, &t, &peer, VV_IGNORED) == VV_OK) {
 			rc = VV_OK;
 		}
 	}
@@ -346,7 +361,17 @@ static vv_status set_place(vv_clone_job *j, vv_error *err)
 
 /* --- after the fetch ------------------------------------------------------------------------- */
 
-/* The first branch: the requested one, else the remote's HEAD. NULL: none has commits. */
+/* Any copy can add branches and tags to those that its owner signed. */
+static vv_status refuse_unsigned(const vv_clone_job *j, const char *name, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED,
+		"'%s' is not signed: the newest signed head of %s does not list it",
+		vv_text_shows(name), vv_text_url(j->url));
+	return j->by_name ? err->code
+			  : vv_hint(err, "--unsigned checks it out, but anyone could have made it");
+}
+
+/* The first branch: the requested one, else the default branch. NULL: none has commits. */
 static vv_status choose_branch(vv_clone_job *j, vv_buf *branch, const vv_ref_move **move,
 			       vv_error *err)
 {
@@ -359,6 +384,10 @@ static vv_status choose_branch(vv_clone_job *j, vv_buf *branch, const vv_ref_mov
 	vv_status rc = vv_buf_ok(branch, err);
 	if (rc < 0 || branch->len == 0) return rc;
 	*move = vv_ref_plan_find(&j->fetch.plan, branch->data);
+	if (j->branch && ((!*move && vv_shown_refs_lacks(&j->fetch.left_out, j->branch)) ||
+			  (*move && (*move)->unsigned_ref && !j->allow_unsigned))) {
+		return refuse_unsigned(j, j->branch, err);
+	}
 	if (!*move && j->branch) {
 		return vv_fail(err, VV_ENOTFOUND, "the remote has no branch%s '%s'",
 			       j->single ? "" : " or tag", vv_text_shows(j->branch));
@@ -376,6 +405,9 @@ static vv_status find_tag(vv_clone_job *j, vv_oid *commit, vv_error *err)
 	if (!j->branch || j->single || vv_ref_plan_find(&j->fetch.plan, head) ||
 	    !vv_ref_plan_find(&j->fetch.plan, tag)) {
 		return VV_ENOTFOUND;
+	}
+	if (vv_ref_plan_find(&j->fetch.plan, tag)->unsigned_ref && !j->allow_unsigned) {
+		return refuse_unsigned(j, j->branch, err);
 	}
 	return vv_rev_commit(j->repo, tag, commit, err);
 }
@@ -446,6 +478,20 @@ static vv_status set_remote_head(const vv_clone_job *j, vv_error *err)
 	return vv_error_excuse(rc, rc != VV_ENOMEM, err);
 }
 
+/* Tells why no branch is checked out. */
+static void tell_nothing(const vv_clone_job *j)
+{
+	if (j->fetch.plan.count > 0) {
+		vv_notes_put(j->notes, "the remote's default branch has no commits: nothing is "
+				       "checked out");
+	} else if (j->fetch.left_out.len > 0) {
+		vv_notes_put(j->notes, "the remote has only refs that are not signed: nothing is "
+				       "checked out");
+	} else {
+		vv_notes_put(j->notes, "you appear to have cloned an empty repository");
+	}
+}
+
 static vv_status set_head(vv_clone_job *j, vv_error *err)
 {
 	vv_auto(vv_buf) branch = VV_BUF_INIT;
@@ -483,11 +529,7 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 			"hint: make this branch the default branch in the settings of the host");
 	}
 	if (!m && !j->quiet) {
-		vv_notes_put(
-			j->notes,
-			j->fetch.plan.count == 0
-				? "you appear to have cloned an empty repository"
-				: "the remote's HEAD refers to a branch without commits: nothing is checked out");
+		tell_nothing(j);
 	}
 	return rc;
 }
@@ -503,6 +545,8 @@ static vv_status fetch(vv_clone_job *j, vv_error *err)
 				  .keep_missing = true,
 				  .idle_sec = j->idle_sec,
 				  .hide_refs = true,
+				  .allow_unsigned = j->allow_unsigned,
+				  .leave_unsigned = j->leave_unsigned,
 				  .detached = !j->single && !j->branch};
 	return vv_fetch_job_run(&j->fetch, err);
 }

@@ -39,10 +39,14 @@ typedef struct vv_clone_job {
 	bool git_host;                          /* the URL leads to a Git host without varve */
 	bool single; /* clone one branch only: `branch`, or the branch of the remote's HEAD */
 	bool lazy;   /* fetch history without blocks */
+	bool allow_unsigned; /* as in vv_fetch_job; also check out a branch that is not signed */
+	bool leave_unsigned; /* as in vv_fetch_job */
 	/* maximum bytes of blocks to fetch; above 0, lazy and no_checkout are implied; 0: no
 	 * limit */
 	uint64_t room;
-	const char *branch;  /* branch or tag to check out; NULL: the branch of the remote's HEAD */
+	/* branch or tag to check out; NULL: the default branch of the newest signed head or, without
+	 * one, the branch of the remote's HEAD */
+	const char *branch;
 	const char *origin;  /* the remote's name; NULL: clone.defaultRemoteName, or "origin" */
 	const char *program; /* path of varve on the ssh server; NULL: the default */
 	vv_strings from;     /* further peers to fetch from */
@@ -66,7 +70,8 @@ typedef struct vv_clone_job {
 /* Clones the repository. If an earlier run was interrupted, running the same clone again continues
  * it. After a failure, removes what it made, unless the next run can use it; the hint then says so.
  * VV_EREFUSED: the folder contains other files. VV_ELOCKED: another clone into the folder is
- * running. VV_ENOTFOUND: the remote or its branch does not exist. */
+ * running. VV_ENOTFOUND: the remote or its branch does not exist. VV_EREFUSED, too: the branch is
+ * not signed. */
 vv_status vv_clone_job_run(vv_clone_job *j, vv_error *err);
 void vv_clone_job_clear(vv_clone_job *j);
 VV_AUTO_CLEAR(vv_clone_job, vv_clone_job_clear)

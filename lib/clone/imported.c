@@ -49,12 +49,17 @@
 static const struct line {
 	const char *key;
 	size_t at;
-} lines[] = {
-	{"url", offsetof(vv_imported, url)},           {"path", offsetof(vv_imported, path)},
-	{"rev", offsetof(vv_imported, rev)},           {"commit", offsetof(vv_imported, commit)},
-	{"modified", offsetof(vv_imported, modified)}, {"etag", offsetof(vv_imported, etag)},
-	{"sha256", offsetof(vv_imported, sha256)},     {"root", offsetof(vv_imported, root)},
-	{"licence", offsetof(vv_imported, licence)},   {"link", offsetof(vv_imported, link)}};
+} lines[] = {{"url", offsetof(vv_imported, url)},
+	     {"path", offsetof(vv_imported, path)},
+	     {"rev", offsetof(vv_imported, rev)},
+	     {"commit", offsetof(vv_imported, commit)},
+	     {"modified", offsetof(vv_imported, modified)},
+	     {"etag", offsetof(vv_imported, etag)},
+	     {"sha256", offsetof(vv_imported, sha256)},
+	     {"root", offsetof(vv_imported, root)},
+	     {"licence", offsetof(vv_imported, licence)},
+	     {"link", offsetof(vv_imported, link)},
+	     {"unsigned", offsetof(vv_imported, unsigned_refs)}};
 #define LINES (sizeof(lines) / sizeof(*lines))
 
 static char **member(vv_imported *i, const struct line *l)
@@ -464,7 +469,9 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool
 {
 	const vv_cached_options o = {.env = vv_repository_env(r),
 				     .notes = vv_repository_notes(r),
-				     .must_answer = i->root != NULL};
+				     .must_answer = i->root != NULL,
+				     .allow_unsigned = i->unsigned_refs &&
+						       strcmp(i->unsigned_refs, "true") == 0};
 	vv_auto(vv_cached) *c = NULL;
 	vv_auto(vv_repository) *there = NULL;
 	vv_store *store;
@@ -480,6 +487,7 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool
 	}
 	vv_repository_listen(there, o.notes);
 	if ((rc = vv_text_set(&i->url, vv_cached_url(c), err)) < 0 ||
+	    (rc = vv_cached_check_signed(c, there, i->rev ? i->rev : "HEAD", err)) < 0 ||
 	    (rc = look(i, root, there, err)) < 0 ||
 	    (rc = vv_repository_store(r, &store, err)) < 0) {
 		return rc;

@@ -10,12 +10,14 @@
  *		root = bafy...
  *		licence = CC-BY-4.0
  *		link = true
+ *		unsigned = true
  *
  * rev: the revision of the source that updates follow; if it is missing, they follow the source's
  * HEAD. commit and root: the version that was imported last. If path is missing, url is the URL of
  * a file; in place of commit, the entry then has sha256, and etag and modified as sent by the
  * server. link: the blocks of the table stay at the source (repo/git/objects/new_roots.c), and are
- * fetched from there when needed.
+ * fetched from there when needed. unsigned: rev, or the source's HEAD, need not be in the list of the
+ * source's newest signed head.
  */
 #ifndef VV_LIB_CLONE_IMPORTED_H
 #define VV_LIB_CLONE_IMPORTED_H
@@ -36,7 +38,7 @@ typedef struct vv_imported {
 	char *url, *path, *rev;
 	char *commit, *root, *licence;
 	char *etag, *modified, *sha256; /* if url leads to a file */
-	char *link;                     /* "true", or NULL */
+	char *link, *unsigned_refs;     /* "true", or NULL */
 } vv_imported;
 void vv_imported_clear(vv_imported *i);
 VV_AUTO_CLEAR(vv_imported, vv_imported_clear)

@@ -69,7 +69,9 @@ static const char *skip_to(const vv_head_commit *c, const char *name, size_t len
 			line--;
 		}
 		next = line;
-		if (!vv_head_refs_next(&ref, &next)) break;
+		if (!vv_head_refs_next(&ref, &next)) {
+			break;
+		}
 		if (order_names(ref.name, ref.len, name, len) < 0) {
 			low = next;
 		} else {

@@ -146,6 +146,13 @@ vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *com
 	return vv_buf_ok(out, err);
 }
 
+bool vv_heads_trusted(vv_repository *r)
+{
+	vv_trust trust;
+
+	return vv_trust_read(&trust, r, VV_IGNORED) == VV_OK && trust.count > 0;
+}
+
 static vv_status refuse(const judging *g, vv_status code, const char *what, const vv_oid *id,
 			vv_error *err)
 {
@@ -489,6 +496,27 @@ static vv_status has_later(const judging *g, const node *owner, const node *n,
 	return rc;
 }
 
+/* Removes the heads that the newest one saw. */
+static vv_status drop_older(vv_judged *j, vv_repository *r, vv_error *err)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < j->tip_count; i++) {
+		bool older = false;
+		vv_status rc = VV_OK;
+
+		if (!vv_oid_equal(&j->tips[i], &j->newest.id)) {
+			rc = vv_is_ancestor(r, &j->tips[i], &j->newest.id, &older, err);
+		}
+		if (rc < 0) return rc;
+		if (!older) {
+			j->tips[kept++] = j->tips[i];
+		}
+	}
+	j->tip_count = kept;
+	return VV_OK;
+}
+
 vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
 			 const vv_shown_head *heads, size_t count, const uint8_t *own,
 			 const vv_notes *notes, vv_error *err)
@@ -537,6 +565,7 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 			return rc;
 		}
 	}
+	if ((rc = drop_older(out, r, err)) < 0) return rc;
 	return t->known ? check_missing(&g, g.nodes[owner], heads, count, err) : VV_OK;
 }
 
@@ -546,14 +575,14 @@ vv_status vv_judged_names(const vv_judged *j, vv_repository *r, const char *ref,
 	*out = false;
 	for (size_t i = 0; i < j->tip_count && !*out; i++) {
 		vv_auto(vv_head_commit) c = {.parent_count = 0};
-		bool older = false;
+		const vv_head_commit *tip = &j->newest;
 		vv_oid is;
-		vv_status rc = VV_OK;
-		if (!vv_oid_equal(&j->tips[i], &j->newest.id)) {
-			rc = vv_is_ancestor(r, &j->tips[i], &j->newest.id, &older, err);
+		if (!vv_oid_equal(&j->tips[i], &tip->id)) {
+			const vv_status rc = vv_head_commit_read(&c, r, &j->tips[i], err);
+			if (rc < 0) return rc;
+			tip = &c;
 		}
-		if (rc < 0 || (rc = vv_head_commit_read(&c, r, &j->tips[i], err)) < 0) return rc;
-		*out = !older && vv_head_commit_ref(&c, ref, &is) && vv_oid_equal(&is, id);
+		*out = vv_head_commit_ref(tip, ref, &is) && (!id || vv_oid_equal(&is, id));
 	}
 	return VV_OK;
 }

@@ -51,9 +51,10 @@ typedef struct vv_judged {
 	bool changed;   /* trust differs from the earlier trusted heads */
 	/* number of heads that were ignored because the owner revoked their signer */
 	uint64_t passed;
-	vv_head_commit newest;         /* the newest head by time, without ignored ones */
-	bool has_newest;               /* `newest` is set */
-	vv_oid tips[VV_HEAD_LIST_MAX]; /* the heads that are not ignored */
+	vv_head_commit newest; /* the newest head by time, without ignored ones */
+	bool has_newest;       /* `newest` is set */
+	/* the heads that are not ignored, and are not ancestors of the newest one */
+	vv_oid tips[VV_HEAD_LIST_MAX];
 	size_t tip_count;
 } vv_judged;
 
@@ -72,8 +73,8 @@ vv_status vv_heads_judge_here(vv_judged *out, size_t *count, vv_repository *r, c
 			      const vv_notes *notes, vv_error *err);
 void vv_judged_clear(vv_judged *j);
 VV_AUTO_CLEAR(vv_judged, vv_judged_clear)
-/* Sets *out to true if the list of refs of a head in j has `ref` with the id *id. Ignored heads,
- * and heads that are ancestors of the newest head, do not count. */
+/* Sets *out to true if the list of refs of a head in j->tips has `ref` with the id *id or, if id is
+ * NULL, with any id. */
 vv_status vv_judged_names(const vv_judged *j, vv_repository *r, const char *ref, const vv_oid *id,
 			  bool *out, vv_error *err);
 /* Sets *out to the heads to which refs of r point, and *count to their number. The caller frees
@@ -91,6 +92,9 @@ void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t nu
  * version". now: as for vv_head_put_line. */
 vv_status vv_head_put_of_commit(vv_buf *out, vv_repository *r, const vv_oid *commit, int64_t now,
 				vv_error *err);
+/* Returns true if r trusts a head; then a commit for which vv_head_put_of_commit appends nothing is
+ * not signed. */
+bool vv_heads_trusted(vv_repository *r);
 /* Sets *ref to the id of the ref of the newest trusted head that points to *commit, or else of its
  * first ref from which *commit is reachable; to null if there is none. If *ref is not null, *out is
  * that head. *out must be all zeros before the call; the caller clears it in any case. */

@@ -72,12 +72,17 @@ static vv_status tell_expired(const vv_judged *j, vv_repository *r, const vv_not
 	return VV_OK;
 }
 
-/* Faults of a peer's heads do not prevent fetching its own data, except proof of a fork by one signer. */
-static vv_status pass_over(vv_heads_seen *out, const vv_notes *notes, vv_status rc, vv_error *err)
+/* Faults of a peer's heads do not prevent fetching its own data, except proof of a fork by one signer; at a URL, neither a
+ * fork nor a rollback is accepted. */
+static vv_status pass_over(vv_heads_seen *out, const vv_notes *notes, bool is_url, vv_status rc,
+			   vv_error *err)
 {
 	const vv_heads_fault fault = out->judged.fault;
 
-	if ((rc != VV_EREFUSED && rc != VV_ECORRUPT) || fault == VV_HEADS_FORK) return rc;
+	if ((rc != VV_EREFUSED && rc != VV_ECORRUPT) || fault == VV_HEADS_FORK ||
+	    (is_url && fault == VV_HEADS_ROLLBACK)) {
+		return rc;
+	}
 	if (fault == VV_HEADS_NO_FAULT) {
 		vv_notes_warn(notes, "%s", err->message);
 	}
@@ -95,9 +100,13 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 	const vv_trusted_head *newest;
 
 	memset(out, 0, sizeof(*out));
+	const bool is_url = whose == VV_HEADS_URL, is_own = whose == VV_HEADS_PEER || is_url;
 	vv_status rc = vv_trust_read(&out->before, r, err);
-	if (rc < 0 || (!out->before.known && (count == 0 || whose == VV_HEADS_PEER)) ||
-	    (count == 0 && whose == VV_HEADS_PEER)) {
+	if (rc == VV_OK && out->before.known && count == 0 && is_url) {
+		vv_notes_warn(notes, "'%s' has no signed head: its data is not signed",
+			      vv_text_url(url));
+	}
+	if (rc < 0 || (!out->before.known && (count == 0 || is_own)) || (count == 0 && is_own)) {
 		return rc;
 	}
 	out->any = true;
@@ -111,9 +120,9 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 		newest = vv_trust_newest(&out->before);
 		out->judged.has_newest = newest && !(signs && memcmp(newest->key, signer.key,
 								     VV_KEY_PUBLIC) == 0);
-		return out->judged.has_newest
-			       ? vv_head_commit_read(&out->judged.newest, r, &newest->commit, err)
-			       : VV_OK;
+		if (!out->judged.has_newest) return VV_OK;
+		out->judged.tips[out->judged.tip_count++] = newest->commit;
+		return vv_head_commit_read(&out->judged.newest, r, &newest->commit, err);
 	}
 	if ((rc = fetch(shown, r, from, url, err)) < 0) return rc;
 	if (whose == VV_HEADS_JOIN) {
@@ -121,7 +130,7 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 	}
 	rc = vv_heads_judge(&out->judged, r, &out->before, url, shown, count,
 			    signs && whose != VV_HEADS_COPY ? signer.key : NULL, notes, err);
-	if (rc < 0) return whose == VV_HEADS_PEER ? pass_over(out, notes, rc, err) : rc;
+	if (rc < 0) return is_own ? pass_over(out, notes, is_url, rc, err) : rc;
 	return tell_expired(&out->judged, r, notes, err);
 }
 

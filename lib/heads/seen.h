@@ -33,13 +33,16 @@ typedef enum vv_heads_whose {
 	/* another repository in which this key signs: the head of this key that is trusted here is
 	 * ignored */
 	VV_HEADS_JOIN,
-	VV_HEADS_PEER /* another peer's own data: the data may be behind, and no owner is pinned */
+	VV_HEADS_PEER, /* another peer's own data: the data may be behind, and no owner is pinned */
+	/* a URL that is not a remote's: if its heads are those of this repository, the data must
+	 * not be behind; no owner is pinned */
+	VV_HEADS_URL
 } vv_heads_whose;
 
 /* Fetches the heads of the source `from`, which has sent its first message (hello), judges them,
  * and sets *out to the result. url: URL of the source, for messages. Fails as vv_heads_judge does;
- * for VV_HEADS_PEER, of the faults only a fork is a failure: otherwise, *out is empty. VV_EREFUSED,
- * too: the newest head has expired, and varve.refuseExpired is set. */
+ * for VV_HEADS_PEER, of the faults only a fork is a failure, and for VV_HEADS_URL only a fork and a
+ * rollback: otherwise, *out is empty. VV_EREFUSED, too: the newest head has expired, and varve.refuseExpired is set. */
 vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *from,
 		       const char *url, vv_heads_whose whose, const vv_notes *notes, vv_error *err);
 /* If the judged heads s differ from the trusted heads of r, writes them to the trusted heads, and

@@ -17,9 +17,12 @@ vv_status vv_verdict_of(vv_verdict *out, const vv_judged *j, vv_repository *r, c
 	bool is = false;
 
 	*out = (vv_verdict){.is = VV_AS_SIGNED};
-	if (!vv_head_commit_ref(&j->newest, ref, &out->named)) return VV_OK;
 	vv_status rc = vv_judged_names(j, r, ref, shown, &is, err);
 	if (rc < 0 || is) return rc;
+	if (!vv_head_commit_ref(&j->newest, ref, &out->named)) {
+		out->is = VV_UNSIGNED;
+		return VV_OK;
+	}
 	out->is = VV_NOT_SIGNED;
 	if ((rc = vv_commits_known(r, &out->named, 1, &out->here, err)) < 0 ||
 	    strncmp(ref, "refs/heads/", 11) != 0) { /* a tag is one or another */

@@ -360,6 +360,7 @@ static vv_status fetch_back(run *r, vv_error *err)
 				   .spec_count = 2,
 				   .full = true,
 				   .no_tags = true,
+				   .saves = true,
 				   .quiet = true};
 	const vv_status rc = vv_fetch_job_run(&j, err);
 	if (rc < 0 || (!j.behind && !j.refused && j.missing == 0)) return rc;

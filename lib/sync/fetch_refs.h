@@ -26,8 +26,9 @@ typedef struct vv_ref_move {
 	bool refused; /* the move is not forced, and is not a fast-forward, or would change a tag */
 	/* not moved, because no peer has all versions that are reachable from the new id */
 	bool behind;
-	bool for_merge; /* pull merges this ref, and FETCH_HEAD lists it first */
-	bool done;      /* the local ref has its new value */
+	bool for_merge;    /* pull merges this ref, and FETCH_HEAD lists it first */
+	bool done;         /* the local ref has its new value */
+	bool unsigned_ref; /* the remote has signed heads, and they do not list its ref */
 	/* the history is from another peer, not from the remote, and a signed head
 	 * (lib/heads/head.h) lists the ref with the id signed_id */
 	bool is_signed;

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/heads/seen.h"
+#include "lib/heads/shown_refs.h"
 #include "lib/heads/verdict.h"
 #include "lib/sync/fetch_from.h"
 #include "lib/sync/signed_plan.h"
@@ -29,15 +30,17 @@ typedef struct run {
 	bool lazy;        /* remote.<name>.varveLazy: history alone */
 	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
-	vv_heads_seen seen; /* signed heads */
-	bool follows;       /* refs of the remote are where its newest head has them, or after it */
-	bool lost;          /* it does not have the commits of that head */
-	bool alone;         /* nor has any other copy */
+	vv_heads_seen seen;  /* signed heads */
+	vv_shown_refs shown; /* the refs of the source, if it has signed heads */
+	bool follows; /* refs of the remote are where its newest head has them, or after it */
+	bool lost;    /* it does not have the commits of that head */
+	bool alone;   /* nor has any other copy */
 } run;
 
 void vv_fetch_job_clear(vv_fetch_job *j)
 {
 	vv_ref_plan_clear(&j->plan);
+	vv_buf_clear(&j->left_out);
 	vv_free_all(j->merge_name, j->remote_head, j->url, j->name);
 }
 
@@ -219,7 +222,7 @@ static vv_status follow_heads(run *r, bool *other, vv_error *err)
 		}
 		rc = vv_verdict_of(&v, &r->seen.judged, r->j->repo, m->from, &m->id, err);
 		if (rc < 0) return rc;
-		if (v.is == VV_AS_SIGNED || v.is == VV_AFTER_SIGNED) {
+		if (v.is < VV_BEFORE_SIGNED) {
 			continue;
 		}
 		if (!v.here && r->from.origin.host) { /* most hosts serve objects by id */
@@ -270,7 +273,10 @@ static vv_status bring_history(run *r, vv_error *err)
 		}
 		rc = vv_commits_known(r->j->repo, &p->moves[i].id, 1, &known, err);
 		if (rc == VV_OK && !known) {
-			names[count] = p->moves[i].from;
+			const bool added = r->shown.added &&
+					   strcmp(p->moves[i].from, r->shown.hello.head) == 0;
+
+			names[count] = added ? r->shown.added : p->moves[i].from;
 			places[count++] = i;
 		}
 	}
@@ -466,36 +472,78 @@ static vv_signed_plan signed_plan(run *r)
 				.notes = r->j->quiet ? NULL : r->from.t.notes};
 }
 
-/* Checks the signed heads of the history's source, before any ref moves. From a host instead of the remote, or a remote found
- * by a name, at most the commits named by the heads are accepted; from an untrusted machine of the local network only
- * these. */
+static vv_heads_whose whose_heads(const run *r)
+{
+	if (r->from.stand_in || r->from.found_by) return VV_HEADS_COPY;
+	if (r->from.same) return VV_HEADS_REMOTE;
+	return r->from.remote.name || r->j->saves ? VV_HEADS_PEER : VV_HEADS_URL;
+}
+
+static vv_unsigned_use unsigned_use(const run *r)
+{
+	if (r->from.signed_only) return VV_UNSIGNED_REPLACED;
+	if (r->from.found_by || (r->from.stand_in && r->from.origin.host)) {
+		return r->j->hide_refs ? VV_UNSIGNED_REPLACED : VV_UNSIGNED_DROPPED;
+	}
+	if (r->j->allow_unsigned) return VV_UNSIGNED_KEPT;
+	if (r->j->leave_unsigned) return VV_UNSIGNED_DROPPED;
+	return r->from.stand_in ? VV_UNSIGNED_TAGS : VV_UNSIGNED_KEPT;
+}
+
+/* Replaces the refs of the source by those that its heads allow. */
+static vv_status limit_refs(run *r, vv_error *err)
+{
+	const vv_unsigned_use use = unsigned_use(r);
+	vv_fetch_job *j = r->j;
+	vv_status rc = vv_shown_refs_make(&r->shown, r->from.hello, &r->seen.judged, j->repo, use,
+					  err);
+
+	if (rc < 0) return rc;
+	if (use == VV_UNSIGNED_KEPT && j->allow_unsigned) {
+		r->shown.hello.head = r->from.hello->head;
+		r->shown.hello.detached = r->from.hello->detached;
+		r->shown.hello.others = r->from.hello->others;
+		r->shown.hello.other_count = r->from.hello->other_count;
+	}
+	r->from.hello = &r->shown.hello;
+	vv_buf_set(&j->left_out, vv_buf_cstr(&r->shown.left_out), r->shown.left_out.len);
+	return vv_buf_ok(&j->left_out, err);
+}
+
+/* Judges the signed heads of the history's source, before any ref moves. */
 static vv_status see_heads(run *r, vv_error *err)
 {
 	vv_fetch_job *j = r->j;
-	const vv_signed_plan s = signed_plan(r);
 	const vv_reached from = {.host = r->from.origin.host,
 				 .peer = r->from.origin.host ? NULL : r->from.suppliers[0].peer,
 				 .hello = r->from.hello};
-	vv_status rc = vv_heads_see(&r->seen, j->repo, &from, s.url,
-				    r->from.stand_in || r->from.found_by ? VV_HEADS_COPY
-				    : r->from.same                       ? VV_HEADS_REMOTE
-									 : VV_HEADS_PEER,
-				    r->from.t.notes, err);
+	const vv_heads_whose whose = whose_heads(r);
+	vv_status rc = vv_heads_see(&r->seen, j->repo, &from, source_url(r), whose, r->from.t.notes,
+				    err);
 
 	if (rc == VV_OK && (r->from.found_by || r->from.signed_only) &&
 	    !r->seen.judged.has_newest) {
 		return vv_fail(err, VV_EREFUSED, "'%s' has no signed head; nothing was moved",
-			       vv_text_url(s.url));
+			       vv_text_url(source_url(r)));
 	}
-	if (rc < 0 || !r->seen.any) return rc;
-	r->follows = r->from.same && !r->from.stand_in && !r->from.found_by &&
-		     r->seen.judged.has_newest;
+	if (rc < 0 || !r->seen.judged.has_newest) return rc;
+	r->follows = whose == VV_HEADS_REMOTE || whose == VV_HEADS_URL;
+	return limit_refs(r, err);
+}
+
+/* From a host instead of the remote, or a remote found by a name, at most the commits named by the heads are accepted; from
+ * an untrusted machine of the local network only these. */
+static vv_status limit_moves(run *r, vv_error *err)
+{
+	const vv_signed_plan s = signed_plan(r);
+
+	if (!r->seen.judged.has_newest) return VV_OK;
 	if (r->from.signed_only) {
 		vv_signed_only(&s, 0);
-	} else if (from.host && (r->from.stand_in || r->from.found_by)) {
-		rc = vv_signed_check(&s, err);
+	} else if (r->from.origin.host && (r->from.stand_in || r->from.found_by)) {
+		return vv_signed_check(&s, err);
 	}
-	return rc;
+	return vv_signed_mark(&s, 0, err);
 }
 
 static vv_status fetch_tags(run *r, vv_error *err)
@@ -506,10 +554,11 @@ static vv_status fetch_tags(run *r, vv_error *err)
 	if (r->j->no_tags || r->j->tags || r->from.remote.fetch_count == 0) return VV_OK;
 	vv_status rc = vv_ref_plan_follow_tags(&r->j->plan, r->j->repo, r->from.hello, err);
 	if (rc < 0 || r->j->plan.count == before) return rc;
+	const vv_signed_plan s = signed_plan(r);
 	if (r->from.signed_only) {
-		const vv_signed_plan s = signed_plan(r);
 		vv_signed_only(&s, before);
 	}
+	if ((rc = vv_signed_mark(&s, before, err)) < 0) return rc;
 	rc = fetch(r, err);
 	vv_fetch_result_clear(&r->result);
 	r->result = first;
@@ -613,7 +662,8 @@ static vv_status run_all(run *r, vv_error *err)
 
 	if ((rc = vv_fetch_from_open(&r->from, r->j->idle_sec, err)) < 0 ||
 	    (rc = look_lazy(r, err)) < 0 || (rc = read_specs(r, err)) < 0 ||
-	    (rc = make_plan(r, err)) < 0 || (rc = see_heads(r, err)) < 0) {
+	    (rc = see_heads(r, err)) < 0 || (rc = make_plan(r, err)) < 0 ||
+	    (rc = limit_moves(r, err)) < 0) {
 		return rc;
 	}
 	rc = fetch(r, err);
@@ -640,7 +690,7 @@ static vv_status run_all(run *r, vv_error *err)
 		    0 ||
 	    ((r->from.stand_in || r->from.signed_only) &&
 	     (rc = vv_signed_follow(&s, r->j->merge != NULL, err)) < 0) ||
-	    (rc = vv_signed_tell_ahead(&s, err)) < 0 ||
+	    (rc = vv_signed_tell_ahead(&s, r->j->hide_refs, err)) < 0 ||
 	    (rc = vv_ref_plan_write(&r->j->plan, r->j->repo, source_url(r), err)) < 0 ||
 	    (rc = finish(r, err)) < 0) {
 		return behind(r, err);
@@ -653,6 +703,7 @@ static void close_run(run *r)
 	vv_fetch_from_close(&r->from);
 	vv_array_clear(r->specs, r->spec_count, it, vv_refspec_clear(it));
 	vv_fetch_result_clear(&r->result);
+	vv_shown_refs_clear(&r->shown);
 	vv_heads_seen_clear(&r->seen);
 }
 VV_AUTO_CLEAR(run, close_run)
@@ -674,6 +725,7 @@ static void restart(run *r, const vv_named *failed, const vv_error *silent)
 	*r = (run){.j = j, .from = wanted(j, failed)};
 	r->from.silent = *silent;
 	vv_ref_plan_clear(&j->plan);
+	vv_buf_clear(&j->left_out);
 }
 
 /* A replacement may lack data that it lists: then the next one is tried. */

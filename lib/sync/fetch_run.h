@@ -28,7 +28,12 @@ typedef struct vv_fetch_job {
 	bool detached;     /* also fetch the commit of a HEAD that is not on a branch */
 	bool keep_missing; /* clone: report missing blocks, but do not fail */
 	bool full;         /* fetch blocks even if remote.<name>.varveLazy is set */
-	uint64_t idle_sec; /* value of --timeout in seconds */
+	/* the remote's HEAD counts, and not the default branch of its newest signed head; unsigned
+	 * refs are not left out */
+	bool allow_unsigned;
+	bool saves; /* fetch what a URL has, even if its signed heads are older than the trusted ones */
+	bool leave_unsigned; /* leave out refs that the signed heads do not list */
+	uint64_t idle_sec;   /* value of --timeout in seconds */
 	/* for a pull: the remote's branch to merge if `specs` do not name one
 	 * (vv_ref_plan_options.merge); NULL: not a pull, or HEAD is on no branch */
 	const char *merge;
@@ -40,7 +45,10 @@ typedef struct vv_fetch_job {
 	char *merge_name; /* name of that ref at the remote; owned */
 	/* the remote's HEAD is the branch of blocks, so remote_head is another branch */
 	bool blocks_head;
-	char *remote_head;   /* branch of the remote's HEAD, or NULL; owned */
+	/* branch of the remote's HEAD or, if the remote has signed heads, the default branch of the
+	 * newest; or NULL; owned */
+	char *remote_head;
+	vv_buf left_out;     /* refs that were left out, as in vv_shown_refs */
 	uint64_t moved,      /* number of refs that were moved */
 		missing,     /* number of missing blocks */
 		versions;    /* number of new versions of datasets */

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "lib/heads/shown_refs.h"
 #include "lib/heads/verdict.h"
 #include "repo/git/history/history.h"
 
@@ -14,9 +15,6 @@ vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err)
 {
 	vv_array_each(s->plan->moves, s->plan->count, m) {
 		bool is = true;
-		if (!m->to && !m->for_merge && strcmp(m->from, "HEAD") == 0) { /* on no branch */
-			m->id = (vv_oid){{0}};
-		}
 		vv_status rc = vv_oid_is_null(&m->id) ? VV_OK
 						      : vv_judged_names(s->judged, s->repo, m->from,
 									&m->id, &is, err);
@@ -98,7 +96,43 @@ vv_status vv_signed_follow(const vv_signed_plan *s, bool merges, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_signed_tell_ahead(const vv_signed_plan *s, vv_error *err)
+vv_status vv_signed_mark(const vv_signed_plan *s, size_t from, vv_error *err)
+{
+	for (size_t i = from; s->judged->has_newest && i < s->plan->count; i++) {
+		vv_ref_move *m = &s->plan->moves[i];
+		bool is = true;
+		const vv_status rc = vv_oid_is_null(&m->id)
+					     ? VV_OK
+					     : vv_judged_names(s->judged, s->repo, m->from, NULL,
+							       &is, err);
+
+		if (rc < 0) return rc;
+		m->unsigned_ref = !is;
+	}
+	return VV_OK;
+}
+
+static vv_status tell_unsigned(const vv_signed_plan *s, bool all, vv_error *err)
+{
+	vv_auto(vv_buf) names = VV_BUF_INIT, shown = VV_BUF_INIT;
+
+	vv_array_each(s->plan->moves, s->plan->count, m) {
+		const bool moves = m->done || m->for_merge;
+
+		if (m->unsigned_ref && !m->behind && (all || moves)) {
+			vv_buf_printf(&names, "%s\n", m->from);
+		}
+	}
+	if (names.len == 0) return vv_buf_ok(&names, err);
+	vv_shown_refs_put(&shown, &names);
+	if (vv_buf_ok(&names, err) < 0 || vv_buf_ok(&shown, err) < 0) return err->code;
+	vv_notes_warn(s->notes,
+		      "not signed: %s, which the newest signed head of '%s' does not list",
+		      shown.data, s->judged->newest.record.name);
+	return VV_OK;
+}
+
+vv_status vv_signed_tell_ahead(const vv_signed_plan *s, bool all, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -116,5 +150,5 @@ vv_status vv_signed_tell_ahead(const vv_signed_plan *s, vv_error *err)
 				     vv_text_counted(v.commits, "commit", NULL));
 		}
 	}
-	return rc;
+	return rc < 0 || !s->notes ? rc : tell_unsigned(s, all, err);
 }

@@ -2,7 +2,7 @@
  * signed_plan: applies the rules of signed heads to the refs that a fetch will move.
  *
  * A correct caller has judged the heads. vv_signed_only requires judged->has_newest; without it,
- * vv_signed_follow and vv_signed_tell_ahead do nothing.
+ * vv_signed_follow, vv_signed_mark and vv_signed_tell_ahead do nothing.
  */
 #ifndef VV_LIB_SYNC_SIGNED_PLAN_H
 #define VV_LIB_SYNC_SIGNED_PLAN_H
@@ -23,8 +23,7 @@ typedef struct vv_signed_plan {
 	const vv_notes *notes;   /* NULL: report nothing */
 } vv_signed_plan;
 
-/* VV_EREFUSED: a ref in s->plan has an id that the heads do not list. If the remote's HEAD is on no
- * branch, removes its commit from the plan: heads do not list it, and a clone works without it. */
+/* VV_EREFUSED: a ref in s->plan has an id that the heads do not list. */
 vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err);
 /* Restricts the moves with index `from` and above to the refs of the newest head, with their ids in
  * this head. Of these, only tags keep a local ref to move; vv_signed_follow moves the branches. */
@@ -33,7 +32,11 @@ void vv_signed_only(const vv_signed_plan *s, size_t from);
  * merges. Call this if another copy is used instead of the remote. merges: this is a pull.
  * VV_EREFUSED: the branch that a pull needs does not contain its signed commit at that copy. */
 vv_status vv_signed_follow(const vv_signed_plan *s, bool merges, vv_error *err);
-/* Sends a note for each branch that is ahead of its signed id, with the number of commits. */
-vv_status vv_signed_tell_ahead(const vv_signed_plan *s, vv_error *err);
+/* Sends a note for each branch that is ahead of its signed id, with the number of commits, and a
+ * warning that lists the unsigned refs: with `all`, all of them, else those that move a local ref or
+ * are to be merged. */
+vv_status vv_signed_tell_ahead(const vv_signed_plan *s, bool all, vv_error *err);
+/* Sets the member unsigned_ref of the moves with index `from` and above. */
+vv_status vv_signed_mark(const vv_signed_plan *s, size_t from, vv_error *err);
 
 #endif

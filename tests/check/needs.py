@@ -19,7 +19,7 @@ def shared_options():
     shared = {}
     for path in ("cmd/frame/command.h", "cmd/varve/commands/diff.c"):
         text = (ROOT / path).read_text().replace("\\\n", " ")
-        for macro, body in re.findall(r"#define OPT_(WRITTEN|ARROW|COMPARED)\b(.*)", text):
+        for macro, body in re.findall(r"#define OPT_(WRITTEN|ARROW|COMPARED|UNSIGNED)\b(.*)", text):
             shared[macro] = {word for kind, _, name in OPTION.findall(body)
                              for word in shared.get(kind, [f"--{name[1:-1]}"] if name and name != "NULL" else [])}
     return shared

@@ -21,7 +21,7 @@
 typedef struct options {
 	vv_strings columns, where, from, dictionary, sort;
 	const char *output, *limit, *offset, *format, *misfit, *numbers;
-	bool raw, safe;
+	bool raw, safe, allow_unsigned;
 } options;
 
 static const vv_option table[] = {
@@ -35,6 +35,7 @@ static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", CAT_FORMATS,
 		   "write the rows as FORMAT (default: as the file is written)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_UNSIGNED,
 	OPT_ARROW,
 	OPT_NAMES(0, "dictionary", dictionary,
 		  "--format arrow: encode these text columns with a dictionary"),

@@ -19,15 +19,17 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(0, "bare", job.bare, "make a repository without a work tree, for a server"),
 	OPT_STRING('b', "branch", job.branch, "NAME",
-		   "check out this branch or tag instead of the branch of the remote's HEAD"),
+		   "check out this branch or tag instead of the default branch"),
 	OPT_STRING('o', "origin", job.origin, "NAME",
 		   "the name of the remote (default: clone.defaultRemoteName, or origin)"),
 	OPT_LIST(0, "from", job.from, "PEER", "get blocks from this URL as well; may be repeated"),
 	OPT_STRING(0, "varve", job.program, "PROGRAM", "the path of varve on the remote machine"),
-	OPT_FLAG(0, "single-branch", job.single,
-		 "get one branch: --branch, or that of the remote's HEAD"),
+	OPT_FLAG(0, "single-branch", job.single, "get one branch: --branch, or the default branch"),
 	OPT_FLAG(0, "lazy", job.lazy,
 		 "fetch only history; fetch the data of a version when it is needed"),
+	OPT_FLAG(
+		0, "unsigned", job.allow_unsigned,
+		"use the remote's HEAD, and check out branches and tags that no signed head lists"),
 	OPT_FLAG(0, "git-host", job.git_host,
 		 "treat the remote as a Git host without varve: its blocks are in a ref"),
 	OPT_FLAG('n', "no-checkout", job.no_checkout, "leave the work tree empty"),
@@ -147,8 +149,8 @@ const vv_command vv_cmd_clone = {
 	.name = "clone",
 	.group = "start",
 	.summary = "make a copy of another repository, with its tables",
-	.usage = "[--bare] [-n] [-b BRANCH] [--single-branch] [--lazy] [--git-host] [-o NAME] "
-		 "[--from PEER]... [--room BYTES] [--serve ADDR] URL [DIR]",
+	.usage = "[--bare] [-n] [-b BRANCH] [--single-branch] [--lazy] [--unsigned] [--git-host] "
+		 "[-o NAME] [--from PEER]... [--room BYTES] [--serve ADDR] URL [DIR]",
 	.example = "$ varve clone ssh://ada@data.example.org/srv/sales\n"
 		   "cloning into 'sales'\n"
 		   "received 6 commits, 6 versions of tables (6.4 MB on the line, 1.4 MB/s)\n"

@@ -31,13 +31,14 @@ typedef struct options {
 	const char *tolerance, *format, *misfit, *numbers, *output, *limit, *color, *size, *pages,
 		*query;
 	bool cached, two_files, no_renames, ignore_format, moves, exit_code, quiet, name_only,
-		name_status, same;
+		name_status, same, allow_unsigned;
 	const char *renames, *stage;
 } options;
 
 /* Those of both commands. */
 #define OPT_COMPARED                                                                                                          \
 	OPT_NAMES(0, "key", key, "columns that identify rows; 'none': compare as a sequence"),                                \
+		OPT_UNSIGNED,                                                                                                 \
 		OPT_LIST(0, "rename", rename, "OLD=NEW", "column OLD is now called NEW"),                                     \
 		OPT_FLAG(0, "no-renames", no_renames,                                                                         \
 			 "do not look for renamed columns and files"),                                                        \
@@ -227,7 +228,10 @@ static vv_status find_source(source *s, vv_context *c, char *word, vv_error *err
 	if (vv_cached_url_len(word) > 0) {
 		char *words[] = {word, NULL};
 
-		s->other = (vv_context){.name = c->name, .gets = true, .progress = c->progress};
+		s->other = (vv_context){.name = c->name,
+					.gets = true,
+					.progress = c->progress,
+					.allow_unsigned = c->allow_unsigned};
 		if ((rc = vv_url_words_read(&s->other.urls, VV_URLS_VERSIONS, 1, words, -1, err)) <
 			    0 ||
 		    (rc = vv_context_need(&s->other, VV_NEEDS_READER, err)) < 0) {

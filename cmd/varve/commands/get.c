@@ -11,13 +11,14 @@
 
 typedef struct options {
 	const char *out;
-	bool force, quiet;
+	bool force, quiet, allow_unsigned;
 } options;
 
 static const vv_option table[] = {
 	OPT_STRING('o', "output", out, "OUT",
 		   "write the file to OUT (default: its own name; '-': print it)"),
 	OPT_FLAG('f', "force", force, "overwrite OUT"),
+	OPT_UNSIGNED,
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
@@ -58,7 +59,7 @@ const vv_command vv_cmd_get = {
 	.name = "get",
 	.group = "peers",
 	.summary = "copy a file out of another repository, without its history",
-	.usage = "[-o OUT] [-f] [-q] URL#[REV:]PATH",
+	.usage = "[-o OUT] [-f] [--unsigned] [-q] URL#[REV:]PATH",
 	.example = "$ varve get https://github.com/ada/sales.git#v1:prices.csv\n"
 		   "wrote prices.csv",
 	.options = table,

@@ -26,7 +26,7 @@
 
 typedef struct options {
 	const char *out;
-	bool link, force, quiet;
+	bool link, force, quiet, allow_unsigned;
 	bool dry_run, mtime, older, day_first, month_first;
 	vv_strings dates, skip, how;
 	const char *format;
@@ -35,6 +35,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING('o', "output", out, "OUT",
 		   "the path of the table in this repository (default: its own name)"),
+	OPT_UNSIGNED,
 	OPT_FLAG(0, "link", link, "leave the table's blocks at the source, in all clones"),
 	OPT_FLAG('f', "force", force,
 		 "replace an existing file; accept dated files that would be refused"),
@@ -147,10 +148,9 @@ static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)
 	i->url = vv_strdup(url);
 	i->path = colon ? vv_strdup(colon + 1) : NULL;
 	i->rev = head ? NULL : vv_strndup(w->argv[0], (size_t)(colon - w->argv[0]));
-	i->link = o->link ? vv_strdup("true") : NULL;
-	return i->url && (i->path || !colon) && (i->rev || head) && (i->link || !o->link)
-		       ? VV_OK
-		       : vv_fail_nomem(err);
+	if (!i->url || (!i->path && colon) || (!i->rev && !head)) return vv_fail_nomem(err);
+	if (o->link && (rc = vv_text_set(&i->link, "true", err)) < 0) return rc;
+	return o->allow_unsigned ? vv_text_set(&i->unsigned_refs, "true", err) : VV_OK;
 }
 
 static vv_status stage(vv_context *c, const vv_imported *i, const vv_cid *root, vv_error *err)
@@ -192,7 +192,8 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 	const vv_imported *known = vv_imported_find(&list, i->to);
 	*done = there && known && vv_text_same(known->url, i->url) &&
 		vv_text_same(known->path, i->path) && vv_text_same(known->rev, i->rev) &&
-		vv_text_same(known->root, i->root) && vv_text_same(known->link, i->link);
+		vv_text_same(known->root, i->root) && vv_text_same(known->link, i->link) &&
+		vv_text_same(known->unsigned_refs, i->unsigned_refs);
 	if (*done || o->force || !there) return VV_OK;
 	vv_fail(err, VV_EEXISTS, "'%s' already exists", vv_text_shows(i->to));
 	return known ? vv_hint(err, "'varve update %s' fetches changes from its source",

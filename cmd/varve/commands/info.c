@@ -170,11 +170,12 @@ static vv_status tables_print(vv_dataset_reader *s, bool json, vv_error *err)
 
 typedef struct options {
 	const char *format;
-	bool quick;
+	bool quick, allow_unsigned;
 } options;
 
 static const vv_option table[] = {
 	OPT_JSON("the output format"),
+	OPT_UNSIGNED,
 	OPT_FLAG(0, "quick", quick,
 		 "read no rows: show only figures that are stored with the table"),
 };
@@ -389,10 +390,14 @@ static void print_signer(const info *f)
 	const vv_subject *s = f->subject;
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
-	if (s->from == VV_FROM_COMMIT &&
-	    vv_head_put_of_commit(&line, s->repo, &s->commit, vv_now_sec(), VV_IGNORED) == VV_OK &&
-	    line.len > 0) {
+	if (s->from != VV_FROM_COMMIT ||
+	    vv_head_put_of_commit(&line, s->repo, &s->commit, vv_now_sec(), VV_IGNORED) < 0) {
+		return;
+	}
+	if (line.len > 0) {
 		print_text("signed", &line);
+	} else if (vv_heads_trusted(s->repo)) {
+		print_fact("signed", "no: the newest signed head does not have this version");
 	}
 }
 

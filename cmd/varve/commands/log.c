@@ -33,7 +33,7 @@
 typedef struct options {
 	vv_strings key, where;
 	const char *row, *figure;
-	bool oneline, reverse, patch, decorate, no_decorate, follow;
+	bool oneline, reverse, patch, decorate, no_decorate, follow, allow_unsigned;
 	vv_log_filter_options filter;
 	vv_log_options log;
 	vv_commit_view view;
@@ -45,6 +45,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "oneline", oneline, "one line per commit"),
+	OPT_UNSIGNED,
 	OPT_FLAG(0, "stat", view.stat, "show what changed: rows and columns of each table"),
 	OPT_FLAG('v', "verbose", view.growth,
 		 "with --stat also show the blocks and bytes that each table added to the store"),

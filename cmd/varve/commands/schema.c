@@ -18,10 +18,11 @@
 typedef struct options {
 	vv_strings type, number, missing;
 	vv_strings key;
-	bool infer, json;
+	bool infer, json, allow_unsigned;
 } options;
 
 static const vv_option table[] = {
+	OPT_UNSIGNED,
 	OPT_LIST(0, "type", type, "COL=TYPE", "give a column another type"),
 	OPT_LIST(0, "number", number, "COL=EXAMPLE",
 		 "make a column numeric, with numbers written like EXAMPLE: 1.234,5"),

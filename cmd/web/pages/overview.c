@@ -226,10 +226,17 @@ static void put_signer(vv_page *p)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
-	if (vv_head_put_of_commit(&line, p->asked->visit->repo, &p->asked->commit.id,
-				  vv_page_is_served(p) ? vv_now_sec() : 0, VV_IGNORED) == VV_OK &&
-	    line.len > 0) {
+	vv_repository *r = p->asked->visit->repo;
+
+	if (vv_head_put_of_commit(&line, r, &p->asked->commit.id,
+				  vv_page_is_served(p) ? vv_now_sec() : 0, VV_IGNORED) < 0) {
+		return;
+	}
+	if (line.len > 0) {
 		part_quiet(&p->html, .text = vv_page_text(p, "Signed by %s", vv_buf_cstr(&line)));
+	} else if (vv_heads_trusted(r)) {
+		part_quiet(&p->html,
+			   .text = "Not signed: the newest signed head does not have this version");
 	}
 }
 

@@ -250,6 +250,7 @@ at() {
 	as ada varve sign -q
 	(cd ../c && another 2 && as bot varve sign -q)
 	git fetch -q ../c "+refs/varve/heads/$key_bot:refs/varve/heads/$key_bot"
+	as bot varve -C ../c fetch -q ../a main # whose own head is not there yet
 	varve fetch -q ../c main
 	git merge -q --ff-only FETCH_HEAD
 	varve publish -q --no-pages -o ../public

@@ -218,3 +218,127 @@ sleepy() {
 		[ "$SECONDS" -lt 20 ] || [ "$SECONDS" -lt $((20 * $(slowed))) ]
 	done
 }
+
+# A copy of eve's, in $eve: genuine heads, and beside them HEAD on a branch, a tag and a note with a row of her own. It is
+# $mirror/prices at a web server, found by the name, too.
+doors() {
+	mkdir ../m
+	cp -r . ../eve
+	cd ../eve
+	git switch -qc latest
+	sed -i '9s/item/evil/' prices.csv
+	varve commit -qam evil
+	git tag v9
+	git switch -q main
+	varve publish -q --no-pages -o ../m/prices main latest v9
+	cd ../a
+	eve=$PWD/../m/prices
+	chmod -R u+w "$eve/repo.git"
+	for list in info/refs packed-refs; do
+		sed -i "s/^\($(git -C ../eve rev-parse latest)\)\(.\)refs.heads.latest$/&\n\1\2refs\/notes\/commits/" "$eve/repo.git/$list"
+	done
+	echo 'ref: refs/heads/latest' > "$eve/repo.git/HEAD"
+	grep -q refs/notes "$eve/repo.git/info/refs"
+	web ../m
+	git config --global varve.mirror "$at"
+	mkdir ../reading
+}
+
+# read_by COMMAND PLACE WORD: reads by that door; what came is in $output and in `got`.
+read_by() {
+	rm -rf got prices.csv .varveconfig
+	case $1 in
+	clone)
+		if [ "$3" = HEAD ]; then set -- "$1" "$2"; else set -- "$1" "$2" -b "$3"; fi
+		run --separate-stderr varve clone "${@:3}" "$2" got
+		;;
+	log) run --separate-stderr varve log -p "$2#$3" ;;
+	diff) run --separate-stderr varve diff "$2#$3" "$2#main" ;;
+	compare) run --separate-stderr varve compare "$2#$3:prices.csv" ../a/prices.csv ;;
+	get) run --separate-stderr varve get -o got "$2#$3:prices.csv" ;;
+	import) run --separate-stderr varve import -o got "$2#$3:prices.csv" ;;
+	*) run --separate-stderr varve "$1" "$2#$3:prices.csv" ;;
+	esac
+}
+
+@test "no door leads to a branch, a tag or a note that no signed head names, nor to a HEAD that is on one" {
+	local n commands=(clone cat get import log diff compare info cite schema) words=(HEAD latest v9 refs/notes/commits)
+	two_signed
+	doors
+	cd ../reading
+	git init -q
+	varve init -q
+	places=("$name" "$at/prices/" "$eve")
+	for n in $(sampled 120 10); do
+		n=$((n - 1))
+		command=${commands[n % 10]} word=${words[n / 10 % 4]} place=${places[n / 40]}
+		echo "$command $word $place" >&2
+		read_by "$command" "$place" "$word"
+		[[ "$output" != *evil* ]]
+		[ ! -e got ] || ! grep -rq evil got
+		if [ "$word" = HEAD ]; then
+			[ "$status" = 0 ]
+			[ ! -d got ] || cmp ../a/prices.csv got/prices.csv
+			[ ! -f got ] || cmp ../a/prices.csv got
+		else
+			[ "$status" != 0 ]
+			[ ! -e got ]
+			[ "$word" = refs/notes/commits ] || stderr_has "is not signed"
+		fi
+	done
+	# clone and verify name them; and who wants them gets them, named as what they are
+	succeeds varve verify "$at/prices/"
+	output_has "not signed: latest, v9"
+	output_has "HEAD is on latest, which is not signed"
+	[ "$(varve verify --json "$at/prices/" | jq -r '.unsigned[]' | xargs)" = "refs/heads/latest refs/tags/v9" ]
+	succeeds varve cat --unsigned "$at/prices/#latest:prices.csv"
+	stderr_has "'latest' is not signed"
+	output_has evil
+	succeeds varve clone "$at/prices/" ../c
+	stderr_has "not signed: latest, v9"
+	succeeds varve -C ../c verify
+	output_has "not signed: v9"
+	succeeds varve -C ../c info origin/latest:prices.csv
+	output_has "signed   no: "
+	succeeds varve clone -q --unsigned "$at/prices/" ../d
+	grep -q evil ../d/prices.csv
+	succeeds varve clone "$name" ../e
+	[ "$(git -C ../e for-each-ref --format='%(refname)' | grep -c 'latest\|v9')" = 0 ]
+}
+
+@test "a colleague on a branch of his own, on none, or without main stands in for the owner by the name" {
+	two_signed
+	varve clone -q . ../col
+	for state in "switch -qc wip" "switch -q --detach" "branch -qD main"; do
+		git -C ../col $state
+		newcomer --from "$PWD/../col" "$name"
+		[ "$(git -C ../newcomer symbolic-ref HEAD)" = refs/heads/main ]
+	done
+	ends_with 2 varve clone -b wip --from "$PWD/../col" "$name" ../x
+	stderr_has "'wip' is not signed"
+	# his folder has no main either
+	git -C ../col switch -q wip
+	varve -C ../col publish -q --no-pages -o "$PWD/../pub-col" wip
+	newcomer --from "$PWD/../pub-col" "$name"
+}
+
+@test "pull and fetch of a URL refuse a copy of this repository that was rolled back, as of the remote" {
+	two_signed
+	publish_all a old
+	varve clone -q ../pub-a ../r
+	varve clone -q ../pub-old ../t
+	sed -i '9s/item/evil/' ../t/prices.csv
+	varve -C ../t commit -qam evil
+	varve -C ../t publish -q --no-pages -o ../pub-old
+	for command in fetch pull; do
+		for place in pub-old t; do
+			ends_with 2 varve -C ../r "$command" "$PWD/../$place"
+			stderr_has rollback
+			cmp prices.csv ../r/prices.csv
+		done
+	done
+	# without heads it is said that nothing is signed
+	git -C ../t for-each-ref --format='delete %(refname)' refs/varve/heads | git -C ../t update-ref --stdin
+	run --separate-stderr varve -C ../r fetch "$PWD/../t"
+	stderr_has "has no signed head: its data is not signed"
+}

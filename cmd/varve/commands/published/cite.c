@@ -24,12 +24,14 @@
 
 typedef struct options {
 	const char *format;
+	bool allow_unsigned;
 } options;
 
 static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", CITE_FORMATS,
 		   "the output format (default: text)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_UNSIGNED,
 };
 
 typedef struct citing {

@@ -13,6 +13,7 @@
 #include "lib/heads/judge.h"
 #include "lib/heads/named.h"
 #include "lib/heads/seen.h"
+#include "lib/heads/shown_refs.h"
 #include "lib/heads/verdict.h"
 #include "lib/publish/folder_check.h"
 #include "lib/remotes/proof.h"
@@ -46,7 +47,9 @@ typedef struct verifying {
 	bool reached;    /* a copy that refuses earlier shows nothing */
 	uint64_t differ; /* refs that are neither where the newest head has them nor after it */
 	vv_buf refs;     /* messages about refs that are not at its ids, a line each */
-	char *folder;    /* of this machine; NULL: it is none */
+	vv_buf unsigned_refs; /* branches and tags that no head lists, a line each */
+	char *head;           /* the branch of HEAD, if no head lists it; else NULL */
+	char *folder;         /* of this machine; NULL: it is none */
 	vv_folder_checked all;
 	vv_proof_sample some; /* of another copy */
 	git_word commit, tag; /* the newest ones */
@@ -56,8 +59,8 @@ static void verifying_clear(verifying *v)
 {
 	vv_heads_seen_clear(&v->seen);
 	vv_folder_checked_clear(&v->all);
-	vv_buf_clear_all(&v->commit.said, &v->tag.said, &v->refs);
-	vv_free(v->folder);
+	vv_buf_clear_all(&v->commit.said, &v->tag.said, &v->refs, &v->unsigned_refs);
+	vv_free_all(v->folder, v->head);
 }
 VV_AUTO_CLEAR(verifying, verifying_clear)
 
@@ -112,6 +115,41 @@ static vv_status compare_refs(verifying *v, const vv_hello *hello, vv_error *err
 	return vv_buf_ok(&v->refs, err);
 }
 
+static vv_status add_unsigned(void *payload, const vv_ref *ref, vv_error *err)
+{
+	verifying *v = payload;
+	bool is = true;
+	const vv_status rc = vv_judged_names(&v->seen.judged, v->c->repo, ref->name, NULL, &is,
+					     err);
+
+	if (rc < 0 || is) return rc;
+	vv_buf_printf(&v->unsigned_refs, "%s\n", ref->name);
+	return vv_buf_ok(&v->unsigned_refs, err);
+}
+
+/* The branches and tags there or, without hello, here that no head lists. */
+static vv_status list_unsigned(verifying *v, const vv_hello *hello, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	vv_repository *r = v->c->repo;
+	vv_status rc = VV_OK;
+
+	if (!hello && ((rc = vv_refs_each(r, "refs/heads/", add_unsigned, v, err)) < 0 ||
+		       (rc = vv_refs_each(r, "refs/tags/", add_unsigned, v, err)) < 0 ||
+		       (rc = vv_head_read(r, &head, err)) < 0)) {
+		return rc;
+	}
+	for (size_t i = 0; hello && rc == VV_OK && i < hello->ref_count; i++) {
+		const vv_ref ref = {.name = (char *)(uintptr_t)hello->refs[i].name};
+		rc = add_unsigned(v, &ref, err);
+	}
+	const char *branch = hello ? hello->head : head.branch;
+	if (rc == VV_OK && branch && vv_shown_refs_lacks(&v->unsigned_refs, branch)) {
+		rc = vv_text_set(&v->head, branch, err);
+	}
+	return rc;
+}
+
 /* The newest tag here, where the copy's head names it, too. */
 static vv_status ask_of_tag(verifying *v, bool here, vv_error *err)
 {
@@ -162,8 +200,11 @@ static vv_status verify_here(verifying *v, vv_error *err)
 		return rc;
 	}
 	v->seen.any = count > 0 || trust.known;
-	if ((rc = ask_git(v, NULL, err)) < 0) return rc;
-	return v->seen.judged.has_newest ? compare_refs(v, NULL, err) : VV_OK;
+	if ((rc = ask_git(v, NULL, err)) < 0 || !v->seen.judged.has_newest ||
+	    (rc = compare_refs(v, NULL, err)) < 0) {
+		return rc;
+	}
+	return list_unsigned(v, NULL, err);
 }
 
 /* Reads all packs of a folder on this machine. *sound false: some are damaged and named, and its heads are not looked at. */
@@ -216,7 +257,8 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 	rc = vv_heads_see(&v->seen, v->c->repo, &there, m.url, VV_HEADS_COPY, &vv_notes_stderr,
 			  err);
 	if (rc < 0 || !v->seen.judged.has_newest || (rc = bring_history(&there, err)) < 0 ||
-	    (rc = compare_refs(v, there.hello, err)) < 0) {
+	    (rc = compare_refs(v, there.hello, err)) < 0 ||
+	    (rc = list_unsigned(v, there.hello, err)) < 0) {
 		return rc;
 	}
 	rc = v->folder ? VV_OK : vv_proof_ask_some(&v->some, &there, v->c->repo, err);
@@ -322,7 +364,12 @@ static vv_status print_json(const verifying *v, vv_error *err)
 		{JSON_BOOL("final", r->final)}, {JSON_BOOL("pinned", !v->seen.judged.first)},
 		{JSON_NUMBER("differing", v->differ)}, {JSON_NUMBER("blocks", v->all.blocks)},
 		{JSON_NUMBER("asked", v->some.asked)}, {JSON_NUMBER("lost", v->some.lost)},
-		{JSON_ARRAY("signatures")});
+		{JSON_ARRAY("unsigned")});
+	for (vv_line l = {.rest = vv_buf_cstr(&v->unsigned_refs)}; vv_line_next(&l);) {
+		vv_json_string_len(&w, l.text, l.len);
+	}
+	vv_json_close_array(&w);
+	vv_json_add_array(&w, "signatures");
 	for (int i = 0; i < 2; i++) {
 		const git_word *g = i == 0 ? &v->commit : &v->tag;
 		if (g->said.len == 0) {
@@ -348,6 +395,19 @@ static void print_git(const git_word *g)
 	}
 }
 
+static void print_unsigned(const verifying *v)
+{
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+
+	if (v->unsigned_refs.len == 0) return;
+	vv_shown_refs_put(&names, &v->unsigned_refs);
+	vv_out("not signed: %s\n", vv_buf_cstr(&names));
+	if (v->head) {
+		vv_out("HEAD is on %s, which is not signed\n",
+		       vv_text_shows(vv_ref_short_name(v->head)));
+	}
+}
+
 static vv_status print_text(const verifying *v, vv_error *err)
 {
 	const vv_judged *j = &v->seen.judged;
@@ -370,6 +430,7 @@ static vv_status print_text(const verifying *v, vv_error *err)
 		vv_out("the owner's key was not seen here before\n");
 	}
 	vv_out("%s", vv_buf_cstr(&v->refs));
+	print_unsigned(v);
 	if (v->folder) {
 		vv_out("all packs, tables and pages read, with %s\n",
 		       vv_text_counted(v->all.blocks, "block", NULL));
