@@ -58,7 +58,7 @@ typedef struct vv_field {
 bool vv_field_is_u64(const vv_field *f);
 
 /* Returns true if the field's type may have been inferred: its descriptor has only properties that
- * inference sets. */
+ * inference sets. A string with a format, also the default one, is declared. */
 bool vv_field_is_found(const vv_field *f);
 /* Returns true if the text is a code and not a number, because it has a leading zero, and the
  * field's type was inferred (vv_field_is_found) as a number. */

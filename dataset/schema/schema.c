@@ -108,6 +108,9 @@ bool vv_field_is_found(const vv_field *f)
 					      "decimalChar", "groupChar", "missingValues"};
 	const size_t count = sizeof(members) / sizeof(members[0]);
 
+	const char *format = vv_json_get_string(f->json, "format");
+
+	if (format && f->type == VV_TYPE_STRING) return false; /* inference writes none */
 	return !vv_json_find(f->json, n, !vv_text_is_among(n->name, members, count));
 }
 
@@ -144,6 +147,8 @@ static void put_field(vv_buf *out, const vv_new_field *f)
 	vv_buf_printf(out, ",\"type\":\"%s\"", vv_type_name(f->type));
 	if (f->format && strcmp(f->format, "default") != 0) {
 		put_text(out, "format", f->format);
+	} else if (f->declared && f->type == VV_TYPE_STRING) {
+		put_text(out, "format", "default");
 	}
 	put_text(out, "decimalChar", f->decimal);
 	put_text(out, "groupChar", f->group);

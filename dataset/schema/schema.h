@@ -93,7 +93,9 @@ typedef struct vv_new_field {
 	/* missing values of this column besides the empty text, as a bit set of VV_INFER_MISSING
 	 * (infer.h); 0: those of the schema */
 	uint16_t missing;
-	bool u64;   /* add constraints for an integer from 0 to 2^64 - 1 */
+	bool u64; /* add constraints for an integer from 0 to 2^64 - 1 */
+	/* a string is declared, not inferred: add the default format (vv_field_is_found) */
+	bool declared;
 	bool again; /* vv_schema_refit: replace the old field with the same name */
 } vv_new_field;
 /* Returns a vv_new_field with the name, type, format and marks of f, and those of its own

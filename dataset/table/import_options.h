@@ -40,10 +40,6 @@ typedef enum vv_order_wish {
 	VV_ORDER_KEY
 } vv_order_wish;
 
-/* If the previous version has more rows than this, a column whose type was inferred as string
- * remains a string, even if all values of the new version fit a narrower type. */
-#define VV_NARROW_ROWS 2000u
-
 /* The state of type inference for each group and column. If the bytes of a group occur again in
  * another file, types are inferred from this data without reading the group. */
 typedef struct vv_group_types {
@@ -101,6 +97,8 @@ typedef struct vv_import_options {
 	struct group_stream *groups;
 	const char *schema; /* compact JSON from datapackage.json; may be NULL */
 	size_t schema_len;
+	/* compact JSON: the types of columns that the previous version lacks; NULL: inferred */
+	const char *added_schema;
 	/* the declared key: names of columns, ended by NULL; {NULL}: no key (--no-key); NULL: not
 	 * declared */
 	const char *const *key;

@@ -786,31 +786,47 @@ bool import_has_labels(const import *im, const vv_schema *s)
 					      0);
 }
 
-/* Types for all columns: the parent's if it still holds, otherwise the inferred. */
+/* The field of a column that the parent lacks, if the caller declared its type. */
+static const vv_field *find_added(const import *im, const vv_schema *added, size_t column)
+{
+	const long at = vv_schema_find(added, im->names[column], im->name_lens[column]);
+
+	return at >= 0 ? &added->fields[at] : NULL;
+}
+
+/* Types for all columns: the parent's if it still holds, otherwise the declared or the inferred. */
 static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 {
+	const char *declared = im->opts->added_schema;
+	vv_auto(vv_schema) added = {0};
 	vv_auto_free found_marks *found = vv_calloc(im->columns + 1, sizeof(*found));
 	table_marks others = {.decimal = NULL};
 
-	if (!found) return vv_fail_nomem(err);
-	for (size_t i = 0; i < im->columns; i++) {
-		const vv_field *old = import_field_before(im, i);
-		bool narrows = false, again = old && import_type_is_outdated(im, i, old, &narrows);
+	vv_status rc;
 
+	if (!found) return vv_fail_nomem(err);
+	if (declared &&
+	    (rc = vv_schema_read(&added, declared, strlen(declared), im->source->name, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < im->columns; i++) {
+		const vv_field *old = import_field_before(im, i),
+			       *own = old ? NULL : find_added(im, &added, i);
+		bool again = false;
+
+		if (old && (rc = import_type_outdated(im, i, old, &again, err)) < 0) return rc;
 		im->out->types_doubtful |= again && !im->opts->find_types;
 		again = again && im->opts->find_types;
-		if (again && narrows && old->type == VV_TYPE_STRING) {
-			vv_type was;
-			vv_status rc = import_type_before(im, old, &was, err);
-
-			if (rc < 0) return rc;
-			again = was == old->type || was == VV_TYPE_ANY;
-		}
 		fields[i] = old ? vv_new_field_like(old) : (vv_new_field){.format = NULL};
+		if (own) {
+			fields[i] = vv_new_field_like(own);
+			fields[i].u64 = vv_field_is_u64(own);
+		}
 		fields[i].name = im->names[i];
 		fields[i].name_len = im->name_lens[i];
 		fields[i].again = again;
-		if (!old || again) {
+		fields[i].declared = own != NULL;
+		if ((!old && !own) || again) {
 			fields[i].decimal = fields[i].group = NULL;
 			fields[i].missing = 0;
 			infer_field(im, i, &fields[i], &found[i]);
@@ -820,7 +836,7 @@ static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 	for (size_t i = 0; i < im->columns; i++) {
 		const vv_field *old = import_field_before(im, i);
 
-		if (!old || fields[i].again) {
+		if ((!old && !fields[i].declared) || fields[i].again) {
 			settle_marks(im, i, &fields[i], &found[i], &others);
 			settle_missing(im, i, &fields[i]);
 		}

@@ -258,13 +258,10 @@ bool import_types_give_way(const import *im);
 /* Returns true if import_types_give_way does, and these types may also be replaced by narrower ones
  * that fit all values. */
 bool import_types_may_narrow(const import *im);
-/* Returns true if the column needs a type other than in the previous version, in which f was its
- * field. Then sets *narrows to true if no value contradicts the previous type; else to false. */
-bool import_type_is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows);
-/* Sets *out to the type inferred from all values of the column f in the previous version. If they
- * cannot be read, or one has a leading zero (a code such as 007), sets *out to boolean, after which
- * the caller keeps the column's type. */
-vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err);
+/* Sets *outdated to true if the column needs a type other than in the previous version, in which f
+ * was its field. A string whose values in that version all had a narrower type stays one. */
+vv_status import_type_outdated(const import *im, size_t column, const vv_field *f, bool *outdated,
+			       vv_error *err);
 /* Adds a warning about a changed type, such as "zip: '02116' in line 7 has a leading zero: now
  * string". now: the new field; was: the old one. */
 void import_tell_type(import *im, const vv_new_field *now, size_t column, const vv_field *was);

@@ -12,6 +12,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/names.h"
+#include "dataset/table/column_infer.h"
+#include "dataset/table/old_groups.h"
 #include "dataset/table/table.h"
 #include "dataset/table/walk.h"
 
@@ -46,11 +48,18 @@ bool import_types_give_way(const import *im)
 	return p && p->kind == VV_KIND_TABLE && !im->opts->schema && !im->opts->as;
 }
 
+/* A declared key stays as it is: 1.1 and 1.10 are one number and two texts. */
+static bool is_in_declared_key(const vv_root *p, const vv_field *f)
+{
+	return (p->key_source == VV_KEY_DECLARED || p->key_source == VV_KEY_PACKAGE) &&
+	       vv_array_find(p->key, p->key_count, name, strcmp(*name, f->name) == 0);
+}
+
 static bool is_open(const import *im, const vv_field *f)
 {
 	return f->type == VV_TYPE_ANY ||
 	       (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0 &&
-		im->opts->parent->rows <= VV_NARROW_ROWS);
+		!is_in_declared_key(im->opts->parent, f));
 }
 
 bool import_types_may_narrow(const import *im)
@@ -76,7 +85,9 @@ static bool has_codes(const vv_batch *b, size_t column)
 	return vv_find_place(i, b->rows, is_code(&b->cells[i * b->columns + column])) < b->rows;
 }
 
-vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err)
+/* Sets *out to the type of all values of the column in the version before. If they cannot be read, or one has a leading zero
+ * (a code such as 007), sets *out to boolean. */
+static vv_status find_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err)
 {
 	const vv_root *p = im->opts->parent;
 	const size_t column = (size_t)(f - im->parent_schema.fields);
@@ -97,6 +108,34 @@ vv_status import_type_before(const import *im, const vv_field *f, vv_type *out, 
 	return w.rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
+/* Do the values of groups that were reused unread have the type, too? Without their blocks: no. */
+static vv_status is_narrow_unread(const import *im, const vv_field *f, vv_infer all, bool *out,
+				  vv_error *err)
+{
+	const size_t column = (size_t)(f - im->parent_schema.fields);
+	vv_table t = {
+		.source = *im->sink, .root = *im->opts->parent, .columns = im->parent_schema.count};
+
+	if (!im->old || im->opts->known || im->out->groups_reused == 0) return VV_OK;
+	const vv_status rc = vv_column_infer(&all, &t, column, old_groups_reused(im->old), err);
+	const vv_type now = vv_infer_type_named(&all, f->name, f->name_len, NULL);
+	*out = rc == VV_OK && now != VV_TYPE_ANY && now != f->type;
+	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_ECANCELLED, err);
+}
+
+/* May the string that no value contradicts be narrower? */
+static vv_status does_string_narrow(const import *im, const vv_field *f, const vv_infer *all,
+				    bool *out, vv_error *err)
+{
+	vv_type was;
+	vv_status rc = im->opts->find_types ? VV_OK : is_narrow_unread(im, f, *all, out, err);
+
+	if (rc < 0 || !*out) return rc;
+	if ((rc = find_type_before(im, f, &was, err)) < 0) return rc;
+	*out = was == f->type || was == VV_TYPE_ANY;
+	return VV_OK;
+}
+
 /* So few values are typing errors and no reason to change the type of all others; but leading zeros are intended. All rows
  * were read, so that the answer does not depend on a cache. */
 static bool is_slip(const import *im, const vv_import_finding *m)
@@ -104,8 +143,8 @@ static bool is_slip(const import *im, const vv_import_finding *m)
 	return im->rows > FEW_ROWS && m->count * 100 <= im->rows && !m->code;
 }
 
-/* Is another type than the version before has to be found? *narrows: no value contradicts that one. */
-bool import_type_is_outdated(const import *im, size_t column, const vv_field *f, bool *narrows)
+vv_status import_type_outdated(const import *im, size_t column, const vv_field *f, bool *outdated,
+			       vv_error *err)
 {
 	const vv_infer all = import_verdict(im, column);
 	const vv_type now = vv_infer_type_named(&all, im->names[column], im->name_lens[column],
@@ -114,14 +153,17 @@ bool import_type_is_outdated(const import *im, size_t column, const vv_field *f,
 	const vv_import_finding *m = import_find_misfit(im, column);
 	vv_number_marks marks;
 
-	*narrows = false;
-	if (!import_types_give_way(im) || !vv_field_is_found(f)) return false;
+	*outdated = false;
+	if (!import_types_give_way(im) || !vv_field_is_found(f)) return VV_OK;
 	if (m) {
-		return !(im->opts->find_types && now == VV_TYPE_STRING && is_slip(im, m) &&
-			 vv_infer_marks(&marks, &all, false) == VV_MARKS_NONE);
+		*outdated = !(im->opts->find_types && now == VV_TYPE_STRING && is_slip(im, m) &&
+			      vv_infer_marks(&marks, &all, false) == VV_MARKS_NONE);
+		return VV_OK;
 	}
-	*narrows = is_open(im, f) && now != VV_TYPE_ANY && now != f->type;
-	return *narrows;
+	*outdated = is_open(im, f) && now != VV_TYPE_ANY && now != f->type;
+	return *outdated && f->type == VV_TYPE_STRING
+		       ? does_string_narrow(im, f, &all, outdated, err)
+		       : VV_OK;
 }
 
 void import_drop_misfit(import *im, size_t column)

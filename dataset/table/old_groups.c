@@ -25,6 +25,7 @@ struct old_groups {
 	const vv_scan_cache *cache;
 	uint64_t secret;
 	old_group *groups;
+	bool *reused; /* of each group */
 	size_t count;
 	vv_buf items;
 	vv_hash_index heads; /* by head_hash */
@@ -95,7 +96,9 @@ static vv_status load_groups(old_groups *o, const vv_sink *sink, const vv_root *
 		return vv_fail(err, VV_EREFUSED, "too many row groups in the previous version");
 	}
 	o->count = (size_t)count;
-	if (!(o->groups = vv_calloc(o->count + 1, sizeof(*o->groups)))) return vv_fail_nomem(err);
+	o->groups = vv_calloc(o->count + 1, sizeof(*o->groups));
+	o->reused = vv_calloc(o->count + 1, sizeof(*o->reused));
+	if (!o->groups || !o->reused) return vv_fail_nomem(err);
 	if ((rc = load_list(o, &t, VV_LIST_DATA, err)) < 0 ||
 	    (rc = load_list(o, &t, VV_LIST_LAYOUT, err)) < 0 ||
 	    (cache && (rc = load_list(o, &t, VV_LIST_FACTS, err)) < 0)) {
@@ -123,7 +126,7 @@ void old_groups_close(old_groups *o)
 		vv_hash_index_clear(&o->names);
 		vv_hash_index_clear(&o->heads);
 		vv_buf_clear(&o->items);
-		vv_free_all(o->groups, o);
+		vv_free_all(o->groups, o->reused, o);
 	}
 }
 
@@ -203,8 +206,14 @@ group_items old_groups_items(const old_groups *o, size_t index, uint64_t *rows)
 
 void old_groups_took(old_groups *o, size_t index)
 {
+	o->reused[index] = true;
 	o->base = o->next = index + 1;
 	o->scanned = o->passed = 0;
+}
+
+const bool *old_groups_reused(const old_groups *o)
+{
+	return o->reused;
 }
 
 bool old_groups_base(old_groups *o, uint64_t rows, vv_cid *out)

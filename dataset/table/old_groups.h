@@ -38,8 +38,10 @@ const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index);
 /* Returns the items of the group in the lists of its version, and sets *rows to the number of its
  * rows. */
 group_items old_groups_items(const old_groups *o, size_t index, uint64_t *rows);
-/* Records that group `index` was reused, for old_groups_base. */
+/* Records that group `index` was reused, for old_groups_base and old_groups_reused. */
 void old_groups_took(old_groups *o, size_t index);
+/* Returns an array with one element for each group: true if it was reused. Borrowed. */
+const bool *old_groups_reused(const old_groups *o);
 /* Returns true if the previous version has a group with this CID. */
 bool old_groups_has(const old_groups *o, const vv_cid *cid);
 /* Sets *out to the CID of the old group that probably is most similar to the next new group, which

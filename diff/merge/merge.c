@@ -17,6 +17,8 @@
 #include "diff/merge/steps.h"
 #include "diff/rows/rowdiff.h"
 
+#define FEW_ROWS 2000u /* a merge of so few rows is read again without need */
+
 /* --- what needs no merging -------------------------------------------------------- */
 
 /* Imports the version again. infer: types that were inferred give way to the values, as in the next add. */
@@ -367,7 +369,7 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 /* May types that the sides found be others than those of the result's values? */
 static bool types_are_doubtful(const merge *m, const vv_import_result *merged)
 {
-	bool doubtful = merged->root.rows <= VV_NARROW_ROWS;
+	bool doubtful = merged->root.rows <= FEW_ROWS;
 
 	for (size_t i = 0; i < m->column_count && !doubtful; i++) {
 		const long x = m->columns[i].side[0], y = m->columns[i].side[1];

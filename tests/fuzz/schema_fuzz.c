@@ -59,6 +59,7 @@ static void check_refit(const vv_schema *s)
 					   NULL,
 					   0,
 					   false,
+					   false,
 					   false};
 	}
 	require(vv_schema_refit(&out, s, fields, count, &err) == VV_OK);

@@ -145,3 +145,29 @@ table() {
 	succeeds varve check
 	! output_has almost || false
 }
+
+@test "a text column that became numbers gives way at any size, and codes anywhere keep it" {
+	new_repo
+	seq 30000 | awk 'BEGIN { print "id,price,zip" } { printf "%d,%s,%05d\n", $1, $1 == 7 ? "tba" : $1 * 37 % 1500, $1 == 29000 ? 2116 : 10000 + $1 % 80000 }' > p.csv
+	seq 3000 | awk '{ printf "{\"id\":%d,\"v\":%s}\n", $1, $1 == 9 ? "\"8\"" : $1 % 70 }' > q.ndjson
+	varve add -q .
+	varve commit -qm one
+	sed -i '8s/tba/1499/' p.csv
+	sed -i 's/"8"/8/' q.ndjson
+	succeeds varve add .
+	stderr_has "p.csv: price: all values are integer: now integer"
+	[ "$(varve sql --format csv 'select max(price), typeof(zip) from p' | tail -n 1 | tr -d '\r')" = "1499,text" ]
+	varve info --json q.ndjson | jq -e '.columns[1].type == "integer"' > /dev/null
+}
+
+@test "a column of a declared key stays text, so that no two keys become one" {
+	new_repo
+	printf 'ver,v\n1.1,a\n1.10,b\n2.0-beta,c\n' > k.csv
+	varve add -q --key ver k.csv
+	varve commit -qm one
+	sed -i '/beta/d' k.csv
+	succeeds varve add k.csv
+	varve info --json k.csv | jq -e '.columns[0].type == "string"' > /dev/null
+	succeeds varve check
+	output_has "nothing wrong"
+}

@@ -407,7 +407,8 @@ static void whatever_is_inferred_accepts_all_values_it_was_inferred_from(void **
 	(void)state;
 	vv_prng_init(&r, 2);
 	for (int round = 0; round < 20000; round++) {
-		vv_new_field field = {"year", 4, VV_TYPE_ANY, NULL, NULL, NULL, 0, false, false};
+		vv_new_field field = {"year", 4, VV_TYPE_ANY, NULL,  NULL,
+				      NULL,   0, false,       false, false};
 		char values[4][40];
 		vv_cell cells[4];
 		size_t n = 1 + vv_prng_below(&r, 3);

@@ -372,9 +372,9 @@ static void more_fields_than_columns_can_be_are_refused(void **state)
 static void a_made_schema_reads_back(void **state)
 {
 	const vv_new_field fields[] = {
-		{"id", 2, VV_TYPE_INTEGER, NULL, NULL, NULL, 0, false, false},
-		{"a\"b", 3, VV_TYPE_DATE, "%d/%m/%Y", NULL, NULL, 0, false, false},
-		{"c", 1, VV_TYPE_STRING, "default", NULL, NULL, 0, false, false}};
+		{"id", 2, VV_TYPE_INTEGER, NULL, NULL, NULL, 0, false, false, false},
+		{"a\"b", 3, VV_TYPE_DATE, "%d/%m/%Y", NULL, NULL, 0, false, false, false},
+		{"c", 1, VV_TYPE_STRING, "default", NULL, NULL, 0, false, false, false}};
 	vv_buf out = VV_BUF_INIT;
 	vv_schema s;
 	vv_error err;
@@ -406,7 +406,7 @@ static void assert_refit(const char *old, const char *const *names, const char *
 
 	for (; names[n]; n++) {
 		fields[n] = (vv_new_field){
-			names[n], strlen(names[n]), VV_TYPE_DATE, NULL, NULL, NULL, 0, false,
+			names[n], strlen(names[n]), VV_TYPE_DATE, NULL, NULL, NULL, 0, false, false,
 			false};
 	}
 	must_read(&s, old);
@@ -539,8 +539,9 @@ static vv_status attempt(void *payload, vv_error *err)
 	static const char json[] =
 		"{\"fields\":[{\"name\":\"a\",\"type\":\"boolean\"},{\"name\":\"b\",\"type\":\"date\",\"format\":\"any\"},"
 		"{\"name\":\"c\",\"type\":\"integer\",\"constraints\":{\"enum\":[1,2]}}],\"primaryKey\":[\"c\"]}";
-	const vv_new_field fields[] = {{"c", 1, VV_TYPE_ANY, NULL, NULL, NULL, 0, false, false},
-				       {"d", 1, VV_TYPE_ANY, NULL, NULL, NULL, 0, false, false}};
+	const vv_new_field fields[] = {
+		{"c", 1, VV_TYPE_ANY, NULL, NULL, NULL, 0, false, false, false},
+		{"d", 1, VV_TYPE_ANY, NULL, NULL, NULL, 0, false, false, false}};
 	const char *cells[] = {"a", "", "a"}, *names[3];
 	size_t lens[] = {1, 0, 1}, out_lens[3];
 	vv_arena arena = VV_ARENA_INIT;
