@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dataset/schema/splice.h"
 #include "lib/arrow/in/rewrite.h"
 #include "lib/commit/txn.h"
 #include "lib/handles.h"
@@ -34,23 +35,48 @@ static vv_status check_expected(varve_txn *t, const vv_subject *now, const char 
 		       vv_text_shows(path), vv_text_shows(expect));
 }
 
-static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w,
+/* Adds the default format to strings without one, so that the next version keeps them. */
+static vv_status declare_strings(vv_splice *s, const char *schema, vv_error *err)
+{
+	vv_status rc = vv_splice_open(s, schema, strlen(schema), "schema", err);
+
+	for (size_t i = 0; rc == VV_OK; i++) {
+		size_t at = 0;
+		const vv_json *field = vv_json_find(vv_json_get(s->root, "fields"), f, at++ == i);
+		const char *type = vv_json_get_string(field, "type");
+
+		if (!field) return VV_OK;
+		if (type && strcmp(type, "string") == 0 && !vv_json_get(field, "format")) {
+			rc = vv_splice_set(s, field, "format", "\"default\"", err);
+		}
+	}
+	return rc;
+}
+
+static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w, bool exists,
 			   const varve_put_arrow_options *o, vv_error *err)
 {
+	vv_auto(vv_splice) declared = {.file = NULL};
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
 	const vv_source source = {.read = rewrite_read, .payload = w, .name = path};
-	const char *schema = rewrite_schema(w);
 	vv_sniff_hints form = VV_SNIFF_HINTS_INIT;
 	vv_txn_put_options how = {.import = &import};
+	vv_status rc;
 
+	if (o->schema && (rc = declare_strings(&declared, o->schema, err)) < 0) return rc;
 	import.key = o->key;
-	import.schema = o->schema ? o->schema : schema;
 	rewrite_form(&form, w);
-	if (schema) {
+	if (exists) {
+		import.added_schema = rewrite_schema(w);
+	} else {
+		import.schema = rewrite_schema(w);
 		import.hints = form;
 	}
+	if (o->schema) {
+		import.schema = vv_buf_cstr(&declared.text);
+	}
 	import.hints.encoding = form.encoding;
-	how.described = schema || o->key || o->schema;
+	how.described = !exists || o->key || o->schema;
 	if (how.described) {
 		import.has_kind = true;
 		import.kind = VV_KIND_TABLE;
@@ -97,7 +123,7 @@ static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *pat
 	}
 	if (rc < 0 ||
 	    (rc = rewrite_open(&w, stream, exists ? &table : NULL, path, &how, err)) < 0 ||
-	    (rc = put_bytes(t, path, w, o, err)) < 0) {
+	    (rc = put_bytes(t, path, w, exists, o, err)) < 0) {
 		return rc;
 	}
 	warn(t, path, rewrite_warnings(w));

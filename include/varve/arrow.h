@@ -210,7 +210,7 @@ enum varve_arrow_mode {
 	/* the version's rows, with the cells of matching rows of the stream; then the stream's rows without a match */
 	VARVE_ARROW_UPSERT,
 	/* the version's rows, then the rows of the stream; a row of the stream that has the key of a row of the version
-	 * is an error */
+	 * is an error, unless the key was inferred */
 	VARVE_ARROW_APPEND,
 	VARVE_ARROW_DELETE /* the version's rows that match no row of the stream */
 };

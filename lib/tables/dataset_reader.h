@@ -128,11 +128,13 @@ typedef struct vv_dataset_options {
 	/* if a row of the table is too long, or cannot be reproduced exactly: fail; false: store
 	 * the file as bytes, and warn */
 	bool as_named;
+	/* Table Schema of columns that the previous version lacks; may be NULL */
+	const char *added_schema;
 } vv_dataset_options;
 #define VV_DATASET_OPTIONS_INIT                                                                    \
 	{                                                                                          \
 		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, NULL, VV_ORDER_KEEP, NULL, NULL,  \
-			false, false                                                               \
+			false, false, NULL                                                         \
 	}
 
 /* One value = the result of one import. */

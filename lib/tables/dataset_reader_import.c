@@ -237,6 +237,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 			in->opts.schema = opts->schema;
 			in->opts.schema_len = strlen(opts->schema);
 		}
+		in->opts.added_schema = opts->added_schema;
 		in->opts.may_be_file &= !out->package;
 		in->opts.or_as_file = !opts->as_named;
 		vv_sniff_hints_over(&in->opts.hints, &opts->hints);

@@ -1017,3 +1017,42 @@ def test_a_transaction_reads_what_it_has_put(repo, folder):
         with pytest.raises(varve.NotFoundError):
             tx.table("absent.csv")
     assert repo["HEAD:new.csv"].read_bytes() == (folder / "new.csv").read_bytes() == seen.read_bytes()
+
+
+def test_a_text_column_of_a_frame_stays_text_whatever_its_values(repo):
+    r = repo
+    table = lambda keys: pa.table({"ver": pa.array(keys, pa.string()), "v": list(range(len(keys)))})
+    r.write("k.csv", table(["1.1", "1.10", "2.0-beta"]), key=["ver"])
+    r.write("k.csv", pa.table({"ver": ["2.0-beta"]}), mode="delete", columns="keep")
+    assert r["k.csv"].to_arrow()["ver"].to_pylist() == ["1.1", "1.10"]
+    assert r.check("k.csv").valid
+    r.write("k.csv", r["k.csv"].to_arrow().append_column("w", pa.array(["1", "2"])))
+    assert r["k.csv"].to_arrow().schema.field("w").type == pa.string()
+    # without a value, and by a schema
+    r.write("n.csv", pa.table({"a": [1, 2], "s": pa.array([None, None], pa.string())}))
+    r.write("n.csv", pa.table({"a": [1, 2], "s": ["1", "2"]}), mode="replace")
+    assert r["n.csv"].to_arrow().schema.field("s").type == pa.string()
+    fields = [{"name": "a", "type": "integer"}, {"name": "s", "type": "string"}]
+    r.write("s.csv", pa.table({"a": [1, 2], "s": ["x", "y"]}), schema={"fields": fields})
+    r.write("s.csv", pa.table({"a": [1, 2], "s": ["1", "2"]}), mode="replace")
+    assert r["s.csv"].to_arrow().schema.field("s").type == pa.string()
+
+
+def test_a_key_that_a_frame_did_not_name_gives_way_with_a_warning(repo):
+    r = repo
+    first = pa.table({"station": ["A", "B"] * 5, "id": list(range(10)), "temp": [1.5] * 10})
+    again = pa.table({"station": ["A"], "id": [9], "temp": [1.5]})
+    for mode, more in (("append", again), ("replace", pa.concat_tables([first, again]))):
+        path = mode + ".csv"
+        r.write(path, first)
+        assert r[path].key == ("id",)
+        with pytest.warns(varve.VarveWarning, match="the key is now 'station', 'id'"):
+            r.write(path, more, mode=mode)
+        assert r[path].key == ("station", "id")
+        assert r[path].to_arrow().num_rows == 11
+    r.write("null.csv", first)
+    with pytest.warns(varve.VarveWarning, match="no value in the key"):
+        r.write("null.csv", first.set_column(1, "id", pa.array([None, *range(1, 10)])))
+    r.write("declared.csv", first, key=["id"])
+    with pytest.raises(varve.InvalidDataError):
+        r.write("declared.csv", again, mode="append")

@@ -161,6 +161,8 @@ static vv_status match_rows(layout *l, incoming *in, const vv_table *old, const 
 		if (!o->match_names && !has_key) {
 			return vv_fail(err, VV_EUSAGE, "the table has no key");
 		}
+		l->may_repeat = !o->match_names && old->root.key_source == VV_KEY_INFERRED &&
+				o->mode != VARVE_ARROW_UPSERT && o->mode != VARVE_ARROW_DELETE;
 		return match_names(
 			l, o->match_names ? o->match_names : (const char *const *)old->root.key,
 			err);
@@ -311,19 +313,25 @@ static vv_type type_of(const incoming_column *c)
 	return c->kind == INCOMING_TIME && c->per_second > 1 ? VV_TYPE_STRING : types[c->kind];
 }
 
+/* The schema of the columns that the version lacks. */
 static vv_status make_schema(layout *l, vv_error *err)
 {
 	vv_auto_free vv_new_field *fields = vv_calloc(l->count + 1, sizeof(*fields));
+	size_t count = 0;
 
 	if (!fields) return vv_fail_nomem(err);
-	for (size_t i = 0; i < l->count; i++) {
-		fields[i] = (vv_new_field){.name = l->columns[i].name,
-					   .name_len = strlen(l->columns[i].name),
-					   .type = type_of(l->columns[i].in),
-					   .u64 = l->columns[i].in->kind == INCOMING_UINT &&
-						  l->columns[i].in->width == 8};
+	vv_array_each(l->columns, l->count, c) {
+		if (c->place != COLUMN_NONE) {
+			continue;
+		}
+		fields[count++] = (vv_new_field){.name = c->name,
+						 .name_len = strlen(c->name),
+						 .type = type_of(c->in),
+						 .declared = true,
+						 .u64 = c->in->kind == INCOMING_UINT &&
+							c->in->width == 8};
 	}
-	return vv_schema_make(&l->schema, fields, l->count, err);
+	return vv_schema_make(&l->schema, fields, count, err);
 }
 
 /* Determines the columns' names, and their former columns. */
@@ -364,7 +372,7 @@ vv_status layout_make(layout *l, incoming *in, const vv_table *old, const char *
 		return rc;
 	}
 	take_new(l, in, o);
-	if ((!old && ((rc = match_new(l, o->key, err)) < 0 || (rc = make_schema(l, err)) < 0)) ||
+	if ((!old && (rc = match_new(l, o->key, err)) < 0) || (rc = make_schema(l, err)) < 0 ||
 	    (rc = name_columns(l, old, err)) < 0 || (rc = make_dialect(l, old, err)) < 0) {
 		return rc;
 	}

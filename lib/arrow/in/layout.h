@@ -26,13 +26,14 @@ typedef struct layout {
 	bool same_columns;    /* the file has the columns of the version */
 	vv_dialect dialect;   /* of the file */
 	vv_line_editor lines; /* converts lines from the version's form to the file's form */
-	vv_buf schema;        /* schema of a new file */
+	vv_buf schema;        /* schema of a new file, or of the added columns */
 	const char **names;   /* names of the columns */
 	size_t *from;  /* for each column, the index of the version's column, or VV_LINE_NONE */
 	size_t *match; /* indexes in columns of those by which rows are matched */
 	size_t match_count;
 	incoming_column *number; /* the incoming column with row numbers; NULL: none */
 	int by;                  /* enum match_by (match.h) */
+	bool may_repeat;         /* as in matcher (match.h) */
 	vv_arena arena;
 } layout;
 

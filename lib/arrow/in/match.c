@@ -258,7 +258,7 @@ static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_err
 		take(m, *old);
 		return VV_OK;
 	}
-	if (m->by == MATCH_BY_EQUAL) return VV_OK;
+	if (m->by == MATCH_BY_EQUAL || m->may_repeat) return VV_OK;
 	if (!there && (rc = add_fresh(m, &hash, &is_new, err)) < 0) return rc;
 	return there || !is_new ? repeats(m, number, err) : VV_OK;
 }

@@ -38,7 +38,9 @@ typedef struct match_entry {
 
 /* The state of matching. */
 typedef struct matcher {
-	match_by by;           /* how rows are matched */
+	match_by by; /* how rows are matched */
+	/* the key was inferred: an incoming row with the key of an earlier one is a new row */
+	bool may_repeat;
 	vv_table *table;       /* the version; NULL: it has no rows yet */
 	vv_row_by_number *old; /* reads cells of table by row number */
 	uint64_t rows;         /* number of rows of table */

@@ -373,7 +373,9 @@ static vv_status put_row(rewrite *w, const arrived *a, vv_error *err)
 
 static vv_status find_old(rewrite *w, arrived *a, vv_error *err)
 {
-	if (w->mode == VARVE_ARROW_APPEND && w->match.by != MATCH_BY_KEY) return VV_OK;
+	if (w->mode == VARVE_ARROW_APPEND && (w->match.by != MATCH_BY_KEY || w->match.may_repeat)) {
+		return VV_OK;
+	}
 	vv_status rc = matcher_find(&w->match, a->row, a->number, &a->old, err);
 	if (rc == VV_OK && a->old != MATCH_NONE && w->mode == VARVE_ARROW_APPEND) {
 		return vv_fail(err, VV_EINPUT,
@@ -721,6 +723,7 @@ static vv_status open_rows(rewrite *w, vv_error *err)
 		vv_row_by_number_init(&w->old, w->table, VV_ROW_GROUPS_MAX, true);
 	}
 	w->match = (matcher){.by = (match_by)w->layout.by,
+			     .may_repeat = w->layout.may_repeat,
 			     .table = w->table,
 			     .old = &w->old,
 			     .columns = w->layout.columns,
@@ -792,7 +795,7 @@ const char *rewrite_warnings(const rewrite *w)
 
 const char *rewrite_schema(const rewrite *w)
 {
-	return w->table ? NULL : vv_buf_cstr(&w->layout.schema);
+	return vv_buf_cstr(&w->layout.schema);
 }
 
 void rewrite_form(vv_sniff_hints *out, const rewrite *w)
