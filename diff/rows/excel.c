@@ -9,8 +9,9 @@
 #include "base/ascii.h"
 #include "base/show.h"
 #include "base/text.h"
+#include "diff/rows/number_text.h"
 
-#define DIGITS_MAX 60u  /* of a number */
+#define DIGITS_MAX VV_NUMBER_TEXT_MAX
 #define DIGITS_KEPT 15u /* which Excel computes with */
 #define WIDTH 11u       /* characters of a number in the format General */
 #define TEXT_MAX 20000u /* bytes of a text whose letters are looked at */
@@ -60,170 +61,37 @@ static void take(vv_excel *e, size_t at, vv_excel_kind kind)
 
 /* --- numbers ----------------------------------------------------------------------------------- */
 
-/* 0.DIGITS times ten to the power of point; no zeros around the digits. */
-typedef struct number {
-	char digits[DIGITS_MAX];
-	size_t count;
-	long point;
-	bool negative, zeros, exponent; /* zeros: in front of another digit */
-	char mark;                      /* the mark before the fraction, or 0 */
-} number;
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static void strip(number *n)
-{
-	while (n->count > 0 && n->digits[n->count - 1] == '0') {
-		n->count--;
-	}
-	const size_t lead = vv_find_place(i, n->count, n->digits[i] != '0');
-	memmove(n->digits, n->digits + lead, n->count - lead);
-	n->count -= lead;
-	n->point = n->count > 0 ? n->point - (long)lead : 0;
-}
-
-/* "E+05" at the end; true: it is right, or there is none. */
-static bool read_exponent(number *n, const char *s, size_t len)
-{
-	long v = 0;
-	size_t i = 1;
-
-	if (len == 0) return true;
-	const bool minus = len > 1 && s[1] == '-';
-	i += len > 1 && (s[1] == '-' || s[1] == '+');
-	if ((*s != 'e' && *s != 'E') || i == len || len - i > 3) return false;
-	for (; i < len && is_digit(s[i]); i++) {
-		v = v * 10 + (s[i] - '0');
-	}
-	n->exponent = true;
-	n->point += minus ? -v : v;
-	return i == len && v <= 300;
-}
-
-static bool read_number(number *n, const char *s, size_t len)
-{
-	size_t i = 0, all = 0;
-
-	while (len > 0 && s[len - 1] == ' ') {
-		len--;
-	}
-	while (i < len && s[i] == ' ') {
-		i++;
-	}
-	*n = (number){.negative = i < len && s[i] == '-'};
-	i += i < len && (s[i] == '-' || s[i] == '+');
-	n->zeros = len - i > 1 && s[i] == '0' && is_digit(s[i + 1]);
-	for (; i < len && (is_digit(s[i]) || ((s[i] == '.' || s[i] == ',') && !n->mark)); i++) {
-		if (!is_digit(s[i])) {
-			n->mark = s[i];
-			continue;
-		}
-		if (all++ >= DIGITS_MAX) return false;
-		n->digits[n->count++] = s[i];
-		n->point += n->mark == 0;
-	}
-	if (all == 0 || !read_exponent(n, s + i, len - i)) return false;
-	strip(n);
-	return true;
-}
-
-/* Rounds to `keep` digits; cut: drops the others. */
-static number rounded(const number *n, long keep, bool cut)
-{
-	number r = *n;
-
-	if (keep >= (long)r.count) return r;
-	if (keep < 0) {
-		r.count = 0;
-		strip(&r);
-		return r;
-	}
-	bool up = !cut && n->digits[keep] >= '5';
-	r.count = (size_t)keep;
-	for (size_t i = r.count; up && i-- > 0;) {
-		up = r.digits[i] == '9';
-		r.digits[i] = up ? '0' : (char)(r.digits[i] + 1);
-	}
-	if (up) {
-		memmove(r.digits + 1, r.digits, r.count);
-		r.digits[0] = '1';
-		r.count++;
-		r.point++;
-	}
-	strip(&r);
-	return r;
-}
-
-static void put_plain(vv_buf *out, const number *n, char mark)
-{
-	const size_t whole = n->point > 0 ? (size_t)n->point : 0;
-
-	vv_buf_puts(out, n->negative && n->count > 0 ? "-" : "");
-	for (size_t i = 0; i < whole; i++) {
-		vv_buf_putc(out, i < n->count ? n->digits[i] : '0');
-	}
-	vv_buf_puts(out, whole == 0 ? "0" : "");
-	if (whole >= n->count) return;
-	vv_buf_putc(out, mark);
-	for (long i = n->point; i < 0; i++) {
-		vv_buf_putc(out, '0');
-	}
-	vv_buf_put(out, n->digits + whole, n->count - whole);
-}
-
-/* places: digits behind the mark; 0: as many as there are. */
-static void put_exponent(vv_buf *out, const number *n, char mark, size_t places)
-{
-	const long e = n->count > 0 ? n->point - 1 : 0;
-
-	vv_buf_puts(out, n->negative ? "-" : "");
-	vv_buf_putc(out, n->count > 0 ? n->digits[0] : '0');
-	if (n->count > 1 || places > 0) {
-		vv_buf_putc(out, mark);
-	}
-	for (size_t i = 1; i < n->count || i <= places; i++) {
-		vv_buf_putc(out, i < n->count ? n->digits[i] : '0');
-	}
-	vv_buf_printf(out, "E%c%02ld", e < 0 ? '-' : '+', e < 0 ? -e : e);
-}
-
-static bool same_value(const number *a, const number *b)
-{
-	return a->count == b->count && memcmp(a->digits, b->digits, a->count) == 0 &&
-	       a->point == b->point;
-}
-
 /* Computing leaves such digits after the 15th of a fraction, which other programs remove, too. */
-static bool is_noise(const number *was, const number *is)
+static bool is_noise(const vv_number_text *was, const vv_number_text *is)
 {
-	const number near = rounded(was, DIGITS_KEPT, false);
+	const vv_number_text near = vv_number_text_round(was, DIGITS_KEPT, false);
 
-	return was->point < (long)was->count && same_value(&near, is);
+	return was->point < (long)was->count && vv_number_text_same(&near, is);
 }
 
-static void take_plain(vv_excel *e, const number *was, const number *is, char mark)
+static void take_plain(vv_excel *e, const vv_number_text *was, const vv_number_text *is, char mark)
 {
 	const size_t at = begin(e);
 	const bool other = was->mark && mark != was->mark && (long)is->count > is->point;
 
-	put_plain(&e->text, is, mark);
+	vv_number_text_put(&e->text, is, mark);
 	take(e, at,
-	     !same_value(was, is) ? (is_noise(was, is) ? VV_EXCEL_STYLE : VV_EXCEL_ROUNDED)
-	     : other              ? VV_EXCEL_COMMA
-	     : was->zeros         ? VV_EXCEL_ZEROS
-				  : VV_EXCEL_STYLE);
+	     !vv_number_text_same(was, is) ? (is_noise(was, is) ? VV_EXCEL_STYLE : VV_EXCEL_ROUNDED)
+	     : other                       ? VV_EXCEL_COMMA
+	     : was->zeros                  ? VV_EXCEL_ZEROS
+					   : VV_EXCEL_STYLE);
 }
 
 /* In the format General a number is as wide as fits, then with an exponent. */
-static void put_number(vv_excel *e, const number *n, char mark)
+static void put_number(vv_excel *e, const vv_number_text *n, char mark)
 {
-	const number cut = rounded(n, DIGITS_KEPT, true), near = rounded(n, DIGITS_KEPT, false);
+	const vv_number_text cut = vv_number_text_round(n, DIGITS_KEPT, true),
+			     near = vv_number_text_round(n, DIGITS_KEPT, false);
 	const long whole = near.point > 1 ? near.point : 1;
-	const number narrow = rounded(&near, near.point + (long)WIDTH - 1 - whole, false);
-	const number short_one = rounded(&near, 6, false), three = rounded(&near, 3, false);
+	const vv_number_text narrow = vv_number_text_round(
+		&near, near.point + (long)WIDTH - 1 - whole, false);
+	const vv_number_text short_one = vv_number_text_round(&near, 6, false),
+			     three = vv_number_text_round(&near, 3, false);
 	size_t at;
 
 	take_plain(e, n, &cut, mark);
@@ -233,12 +101,12 @@ static void put_number(vv_excel *e, const number *n, char mark)
 	}
 	if (near.point > (long)WIDTH || near.point < -3) {
 		at = begin(e);
-		put_exponent(&e->text, &short_one, mark, 0);
+		vv_number_text_put_exponent(&e->text, &short_one, mark, 0);
 		take(e, at, VV_EXCEL_EXPONENT);
 	}
 	if (n->exponent || near.point > (long)WIDTH) {
 		at = begin(e);
-		put_exponent(&e->text, &three, mark, 2);
+		vv_number_text_put_exponent(&e->text, &three, mark, 2);
 		take(e, at, VV_EXCEL_EXPONENT);
 	}
 }
@@ -257,7 +125,7 @@ static size_t join_groups(char *out, const char *s, size_t len)
 			memcpy(out + n, s + i, len - i);
 			return n + len - i;
 		}
-		digits = mark ? 0 : digits + is_digit(s[i]);
+		digits = mark ? 0 : digits + vv_is_digit(s[i]);
 		if (mark) {
 			group = s[i];
 		} else {
@@ -270,19 +138,19 @@ static size_t join_groups(char *out, const char *s, size_t len)
 static void numbers(vv_excel *e, const char *s, size_t len)
 {
 	char joined[DIGITS_MAX];
-	number n;
+	vv_number_text n;
 	size_t at = begin(e), digits = join_groups(joined, s, len);
 
-	if (digits > 0 && read_number(&n, joined, digits)) {
+	if (digits > 0 && vv_number_text_read(&n, joined, digits)) {
 		put_number(e, &n, '.');
 		put_number(e, &n, ',');
 	}
 	digits = 0;
-	if (!read_number(&n, s, len)) return;
+	if (!vv_number_text_read(&n, s, len)) return;
 	put_number(e, &n, '.');
 	put_number(e, &n, ',');
 	for (size_t i = 0; i < len; i++) { /* 1.234 and 1.234.567 where the point parts thousands */
-		digits = is_digit(s[i]) ? digits + 1 : 0;
+		digits = vv_is_digit(s[i]) ? digits + 1 : 0;
 	}
 	if (n.mark == '.' && !n.exponent && digits == 3 && n.point > 0 && n.point <= 3 &&
 	    !n.zeros) {
@@ -332,7 +200,7 @@ static size_t read_parts(part *out, const char *s, size_t len, size_t *rest)
 	while (i < len && n < 3) {
 		const size_t from = i;
 
-		while (i < len && is_digit(s[i])) {
+		while (i < len && vv_is_digit(s[i])) {
 			i++;
 		}
 		out[n] = (part){0, i - from};
@@ -375,7 +243,7 @@ static bool read_clock(moment *m, const char *s, size_t len)
 		const size_t from = i;
 		int v = 0;
 
-		for (; i < len && is_digit(s[i]) && i - from < 2; i++) {
+		for (; i < len && vv_is_digit(s[i]) && i - from < 2; i++) {
 			v = v * 10 + (s[i] - '0');
 		}
 		if (i == from || (n == 0 ? v > 23 : v > 59)) return false;
