@@ -19,6 +19,7 @@
 static const char *const words[VV_EXCEL_KINDS] = {
 	[VV_EXCEL_NONE] = "",
 	[VV_EXCEL_STYLE] = "values are spelled differently",
+	[VV_EXCEL_DISPLAY] = "values are written as displayed",
 	[VV_EXCEL_ZEROS] = "leading zeros are lost",
 	[VV_EXCEL_EXPONENT] = "numbers have an exponent",
 	[VV_EXCEL_ROUNDED] = "long numbers are rounded",
@@ -440,16 +441,30 @@ bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order kno
 
 /* --- words and letters ------------------------------------------------------------------------- */
 
+/* Logical values in the countries of Excel. */
+static const char *const logic_words[][2] = {
+	{"true", "TRUE"},      {"false", "FALSE"},  {"true", "WAHR"},
+	{"false", "FALSCH"},   {"true", "VRAI"},    {"false", "FAUX"},
+	{"true", "VERO"},      {"false", "FALSO"},  {"true", "VERDADEIRO"},
+	{"true", "VERDADERO"}, {"true", "PRAWDA"},  {"false", "FA\xc5\x81SZ"},
+	{"true", "WAAR"},      {"false", "ONWAAR"}, {"true", "SANT"},
+	{"false", "FALSKT"}};
+
+const char *vv_excel_logic(const char *s, size_t len)
+{
+	vv_array_each(logic_words, sizeof(logic_words) / sizeof(logic_words[0]), pair) {
+		if (strlen((*pair)[1]) == len && memcmp((*pair)[1], s, len) == 0) return (*pair)[0];
+	}
+	return NULL;
+}
+
 static void logic(vv_excel *e, const char *s, size_t len)
 {
-	static const char *const pairs[][2] = {
-		{"true", "TRUE"}, {"false", "FALSE"}, {"true", "WAHR"}, {"false", "FALSCH"}};
-
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		if (vv_ascii_is(s, len, pairs[i][0])) {
+	vv_array_each(logic_words, sizeof(logic_words) / sizeof(logic_words[0]), pair) {
+		if (vv_ascii_is(s, len, (*pair)[0])) {
 			const size_t at = begin(e);
 
-			vv_buf_puts(&e->text, pairs[i][1]);
+			vv_buf_puts(&e->text, (*pair)[1]);
 			take(e, at, VV_EXCEL_STYLE);
 		}
 	}

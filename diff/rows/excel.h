@@ -20,11 +20,13 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "dataset/format/cell.h"
+#include "diff/rows/display.h"
 
 /* The kind of a change of spelling. */
 typedef enum vv_excel_kind {
 	VV_EXCEL_NONE,     /* not a change that Excel makes */
 	VV_EXCEL_STYLE,    /* the same value: 1.50 -> 1.5, true -> TRUE */
+	VV_EXCEL_DISPLAY,  /* a value under a number format: 9.9 -> 9,90 EUR (display.h) */
 	VV_EXCEL_ZEROS,    /* 01234 -> 1234 */
 	VV_EXCEL_EXPONENT, /* 123456789012 -> 1.23457E+11 */
 	VV_EXCEL_ROUNDED,  /* 12345678901234567 -> 12345678901234500 */
@@ -73,7 +75,7 @@ void vv_excel_clear(vv_excel *e); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_excel, vv_excel_clear)
 
 /* Sets e->items to the spellings that Excel may write for the text s[0 .. len), except those of the
- * kinds VV_EXCEL_ERROR and VV_EXCEL_QUOTED. The text itself may be among them, and a spelling may
+ * kinds VV_EXCEL_DISPLAY, VV_EXCEL_ERROR and VV_EXCEL_QUOTED. The text itself may be among them, and a spelling may
  * occur twice. */
 void vv_excel_spell(vv_excel *e, const char *s, size_t len);
 /* Returns true if the text of e->items[i] is s[0 .. len). */
@@ -85,6 +87,9 @@ bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len);
  * both cells are equal, or if memory ran out. */
 vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is);
 
+/* Returns "true" or "false" for a logical value as Excel writes it in some country, such as "WAHR";
+ * NULL: not one. */
+const char *vv_excel_logic(const char *s, size_t len);
 /* Appends bytes of the encoding windows-1252 as UTF-8. */
 void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len);
 /* Appends a date s[0 .. len) that Excel wrote, converted to the form 2024-03-04. order: the order
@@ -105,6 +110,7 @@ typedef struct vv_excel_column {
 	/* for each kind of change and each vv_excel_order, the number of changed cells with a date
 	 * in this order */
 	uint64_t ordered[VV_EXCEL_KINDS][VV_EXCEL_MONTH + 1];
+	vv_display *display; /* the column's number format; NULL: no cell can be a display */
 	/* for each kind of change, a text of the first cell that Excel changed in this way: */
 	vv_buf was[VV_EXCEL_KINDS], /* the old text */
 		is[VV_EXCEL_KINDS]; /* the new text */

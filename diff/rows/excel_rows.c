@@ -84,7 +84,8 @@ static vv_status look_at(bool *clean, pass *p, size_t column, vv_error *err)
 		    (rc = vv_batch_cell(&p->now, i, column, &b, err)) < 0) {
 			break;
 		}
-		*clean = vv_excel_damage(p->o->excel, &a, &b) <= VV_EXCEL_STYLE;
+		*clean = vv_excel_damage(p->o->excel, &a, &b) <= VV_EXCEL_STYLE &&
+			 !vv_display_could(&a, &b);
 	}
 	return rc;
 }
@@ -483,6 +484,22 @@ static vv_status pair_in_order(match *m, vv_error *err)
 
 /* --- what Excel did ---------------------------------------------------------------------------- */
 
+static vv_status learn_display(vv_excel_column *c, const vv_cell *was, const vv_cell *is,
+			       vv_error *err)
+{
+	if (!c->display && !vv_display_could(was, is)) return VV_OK;
+	if (!c->display && !(c->display = vv_display_new())) return vv_fail_nomem(err);
+	vv_display_learn(c->display, was, is);
+	return VV_OK;
+}
+
+static void keep_sample(vv_excel_column *c, vv_excel_kind k, const vv_cell *was, const vv_cell *is)
+{
+	if (c->spoiled[k]++ > 0) return;
+	vv_buf_put(&c->was[k], was->text, was->len);
+	vv_buf_put(&c->is[k], is->text, is->len);
+}
+
 static void count_spoiled(vv_excel_rows *r, vv_excel_column *c, const vv_cell *was,
 			  const vv_cell *is)
 {
@@ -494,9 +511,41 @@ static void count_spoiled(vv_excel_rows *r, vv_excel_column *c, const vv_cell *w
 	r->ordered[s->order]++;
 	r->sure[s->order] += s->sure;
 	r->ansi |= k == VV_EXCEL_MOJIBAKE && !vv_utf8_valid(is->text, is->len);
-	if (k != VV_EXCEL_NONE && c->spoiled[k]++ == 0) {
-		vv_buf_put(&c->was[k], was->text, was->len);
-		vv_buf_put(&c->is[k], is->text, is->len);
+	if (k != VV_EXCEL_NONE) keep_sample(c, k, was, is);
+}
+
+/* A cell for or against the column's format; displays that are nothing else are counted. */
+static void count_display(vv_excel_rows *r, vv_excel_column *c, const vv_cell *was,
+			  const vv_cell *is)
+{
+	vv_display_count(c->display, was, is);
+	if (vv_cell_equal(was, is) || vv_excel_damage(&r->excel, was, is) != VV_EXCEL_NONE) return;
+	if (vv_display_of(c->display, was, is) != VV_DISPLAY_NO) {
+		keep_sample(c, VV_EXCEL_DISPLAY, was, is);
+	}
+}
+
+/* A file has one decimal mark: that of most numbers. */
+static void settle_displays(vv_excel_rows *r)
+{
+	uint64_t points = 0, commas = 0;
+
+	for (size_t i = 0; i < r->table->columns; i++) {
+		vv_display *d = r->columns[i].display;
+		uint64_t votes = 0;
+
+		if (!d) {
+			continue;
+		}
+		vv_display_settle(d, '\0');
+		const char mark = vv_display_mark(d, &votes);
+		points += mark == '.' ? votes : 0;
+		commas += mark == ',' ? votes : 0;
+	}
+	r->mark = '\0';
+	if (points != commas) r->mark = points > commas ? '.' : ',';
+	for (size_t i = 0; i < r->table->columns; i++) {
+		if (r->columns[i].display) vv_display_settle(r->columns[i].display, r->mark);
 	}
 }
 
@@ -537,9 +586,11 @@ static void count_kept(vv_excel_rows *r, vv_excel_column *c, const vv_cell *was)
 	}
 }
 
+/* Not by displays, which count_display compares with the unchanged cells. */
 static bool is_spoiled(const vv_excel_column *c)
 {
-	return vv_array_find(c->spoiled, VV_EXCEL_KINDS, it, *it > 0) != NULL;
+	return vv_find_place(k, VV_EXCEL_KINDS, k != VV_EXCEL_DISPLAY && c->spoiled[k] > 0) <
+	       VV_EXCEL_KINDS;
 }
 
 /* Cells that differ come first: of most columns none of the others need be looked at. */
@@ -548,7 +599,8 @@ static vv_status count_cells(vv_excel_rows *r, bool kept, vv_error *err)
 	const vv_cell *a, *b;
 	vv_status rc;
 
-	if (kept && !vv_array_find(r->columns, r->table->columns, it, is_spoiled(it))) {
+	if (kept &&
+	    !vv_array_find(r->columns, r->table->columns, it, is_spoiled(it) || it->display)) {
 		return vv_buf_ok(&r->excel.text, err);
 	}
 	for (size_t i = 0; i < r->count; i++) {
@@ -565,14 +617,16 @@ static vv_status count_cells(vv_excel_rows *r, bool kept, vv_error *err)
 			vv_excel_column *c = &r->columns[k];
 			const vv_cell *was = c->old < 0 ? NULL : &a[c->old];
 
+			if (was && kept && c->display) count_display(r, c, was, &b[k]);
 			if (!was || vv_cell_equal(was, &b[k]) != kept) {
 				continue;
 			}
-			if (!kept) {
-				count_spoiled(r, c, was, &b[k]);
-			} else if (is_spoiled(c)) {
-				count_kept(r, c, was);
+			if (kept) {
+				if (is_spoiled(c)) count_kept(r, c, was);
+				continue;
 			}
+			count_spoiled(r, c, was, &b[k]);
+			if ((rc = learn_display(c, was, &b[k], err)) < 0) return rc;
 		}
 	}
 	return vv_buf_ok(&r->excel.text, err);
@@ -674,7 +728,7 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 	if (groups > 0 && (rc = excel_is_clean_in_place(&clean, &in_place, err)) < 0) return rc;
 	if (!clean &&
 	    ((rc = match_rows(m, groups, err)) < 0 || (rc = count_cells(r, false, err)) < 0 ||
-	     (find_order(r), rc = count_cells(r, true, err)) < 0 ||
+	     (find_order(r), settle_displays(r), rc = count_cells(r, true, err)) < 0 ||
 	     (rc = samples_ok(r, err)) < 0)) {
 		return rc;
 	}
@@ -685,6 +739,7 @@ void vv_excel_rows_close(vv_excel_rows *r)
 {
 	if (!r) return;
 	for (size_t i = 0; r->columns && i < r->table->columns; i++) {
+		vv_display_free(r->columns[i].display);
 		for (size_t k = 0; k < VV_EXCEL_KINDS; k++) {
 			vv_buf_clear_all(&r->columns[i].was[k], &r->columns[i].is[k]);
 		}
@@ -698,6 +753,9 @@ void vv_excel_rows_close(vv_excel_rows *r)
 
 bool vv_excel_column_is(const vv_excel_column *c, vv_excel_kind k)
 {
+	if (k == VV_EXCEL_DISPLAY) {
+		return c->spoiled[k] > 0 && vv_display_proven(c->display);
+	}
 	if (k == VV_EXCEL_GROUPS) return c->spoiled[k] > 1 && c->kept[k] == 0;
 	return c->spoiled[k] > c->kept[k];
 }

@@ -43,6 +43,7 @@ typedef struct vv_excel_rows {
 	 * that Excel may have written in this order. `sure` counts those among them whose day is
 	 * above 12, so that the other order is impossible. */
 	uint64_t sure[VV_EXCEL_MONTH + 1], ordered[VV_EXCEL_MONTH + 1];
+	char mark; /* the decimal mark that displays of numbers have; 0: none shows it */
 	bool ansi; /* cells show that the file is encoded in windows-1252 */
 	/* every row was searched for; false: after many searches in vain, some rows may have been
 	 * skipped */

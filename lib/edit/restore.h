@@ -1,5 +1,5 @@
 /*
- * restore: restores rows, cells, spellings and whole paths of the work tree from another version.
+ * restore: restores rows, cells and whole paths of the work tree from another version.
  */
 #ifndef VV_LIB_EDIT_RESTORE_H
 #define VV_LIB_EDIT_RESTORE_H
@@ -42,34 +42,6 @@ typedef enum vv_row_restored {
  * have the key. VV_EREFUSED: another process changed the file meanwhile. */
 vv_status vv_row_restore_run(vv_row_restored *out, size_t *cells, const vv_row_restore *r,
 			     vv_error *err);
-
-/* ---- spelling_restore: restores the spelling of a table that Excel has changed ---- */
-
-/* One value = the options of one restoration of spellings. */
-typedef struct vv_spelling_restore {
-	vv_repository *repo;       /* borrowed */
-	vv_dataset_reader *reader; /* borrowed */
-	const char *path;          /* the path as the user wrote it */
-	/* the base, a revision: the table before Excel changed it */
-	const char *source;
-} vv_spelling_restore;
-
-/* One value = the result of one restoration of spellings. */
-typedef struct vv_spelling_restored {
-	uint64_t cells; /* number of cells whose old text was restored */
-	/* other differences from the base; edited: number of cells; added, removed: numbers of
-	 * rows */
-	uint64_t edited, added, removed;
-} vv_spelling_restored;
-
-/* Writes the base r->source, with the edits in the file r->path applied to it, to the file r->path.
- * Form, encoding and order of rows are then those of the base. Sets *out to the result. The file is
- * replaced in one step. VV_EREFUSED: most rows match no row of the base, or another process changed
- * the file meanwhile. VV_ENOSUPPORT: the columns of the file are not those of the base. VV_EINPUT:
- * the encoding of a changed cell is unknown, or the encoding of the base cannot represent the cell.
- * VV_EUSAGE: the file is not a CSV file. */
-vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_restore *r,
-				  vv_error *err);
 
 /*
  * restore: restores paths from an earlier version, or from the index.

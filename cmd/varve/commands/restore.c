@@ -8,6 +8,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/edit/column_restore.h"
+#include "lib/edit/spelling_restore.h"
 #include "repo/git/repository.h"
 
 typedef struct options {
@@ -153,6 +154,7 @@ static vv_status restore_spelling(vv_context *c, vv_error *err)
 	if (rc == VV_OK && vv_wants_json(o->format)) {
 		return vv_out_object(0, err, {JSON_NUMBER("cellsChanged", done.cells)},
 				     {JSON_NUMBER("cellsKept", done.edited)},
+				     {JSON_NUMBER("cellsUndecided", done.undecided)},
 				     {JSON_NUMBER("rowsAdded", done.added)},
 				     {JSON_NUMBER("rowsRemoved", done.removed)});
 	}

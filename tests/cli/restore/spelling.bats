@@ -110,3 +110,57 @@ load ../helper
 	succeeds varve restore --spelling t.csv
 	same_bytes want t.csv
 }
+
+@test "a column that a spreadsheet wrote as displayed comes back, and edits are spelled as the column" {
+	new_repo
+	printf 'id,price\n1,9.90\n2,12.50\n3,3.10\n4,7.70\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	printf 'id;price\r\n1;9,90\r\n2;14,50\r\n3;3,10\r\n4;7,70\r\n' > t.csv
+	ends_with 1 varve check t.csv
+	output_has "spreadsheet, column price: values are written as displayed in 3 cells (9.90 -> 9,90)"
+	succeeds varve add t.csv
+	stderr_has "varve restore --spelling t.csv"
+	succeeds varve restore --spelling t.csv
+	stderr_has "restored 3 cells, kept 1 changed cell"
+	printf 'id,price\n1,9.90\n2,14.50\n3,3.10\n4,7.70\n' > want
+	same_bytes want t.csv
+	git add t.csv
+	succeeds varve diff --stat HEAD
+	output_has "~1 row"
+}
+
+@test "cells that are displayed in part are restored and listed, since an edit may look the same" {
+	new_repo
+	printf 'id,price\n1,9.99\n2,2.49\n3,7.51\n4,5.20\n5,3.33\n' > t.csv
+	cp t.csv base.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	printf 'id,price\n1,10\n2,2\n3,8\n4,6\n5,3\n' > t.csv # 6: edited
+	succeeds varve restore --spelling t.csv
+	stderr_has "t.csv, row 1, column price: restored 9.99, displayed as 10; if this is an edit, enter it again"
+	stderr_has "restored 4 cells, kept 1 changed cell"
+	printf 'id,price\n1,9.99\n2,2.49\n3,7.51\n4,6.00\n5,3.33\n' > want
+	same_bytes want t.csv
+	git checkout -q t.csv
+	# one such cell proves nothing
+	sed 's/9.99/10/' base.csv > t.csv
+	cp t.csv want
+	succeeds varve restore --spelling t.csv
+	same_bytes want t.csv
+	succeeds varve restore --spelling --json t.csv
+	output_has '"cellsUndecided":0'
+}
+
+@test "dates in words of any language come back by the column itself" {
+	new_repo
+	printf 'id,day\n1,2024-03-04\n2,2024-03-14\n3,2023-05-01\n4,2022-05-31\n5,2024-03-02\n' > t.csv
+	cp t.csv base.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	printf 'id;day\n1;4. M\303\244rz 2024\n2;14. M\303\244rz 2024\n3;1. Mai 2023\n4;31. Mai 2022\n5;7. Mai 2024\n' > t.csv
+	succeeds varve restore --spelling t.csv
+	stderr_has "restored 4 cells, kept 1 changed cell"
+	sed 's/5,2024-03-02/5,2024-05-07/' base.csv > want
+	same_bytes want t.csv
+}

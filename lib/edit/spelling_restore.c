@@ -1,0 +1,381 @@
+/*
+ * spelling_restore: the edits that turn the base into the file's content, without the changes of a spreadsheet program.
+ */
+#include "lib/edit/spelling_restore.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/hint.h"
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/rows/display.h"
+#include "diff/rows/excel_rows.h"
+#include "lib/edit/row_file.h"
+
+#define LISTED 10u /* doubtful cells that are named; of the others the number */
+
+typedef struct spelling_job {
+	const vv_spelling_restore *r;
+	vv_spelling_restored *done;
+	vv_row_file file; /* the other version is the base */
+	vv_excel_rows *rows;
+	size_t *from; /* of each column of the base: the file's */
+	char mark; /* what numbers have in the file before the fraction, and not in the base; 0: none */
+	vv_row_edit *edits;
+	size_t count, cap;
+	size_t doubtful; /* cells that stay, since they may be displays or dates in either order */
+	vv_arena arena;
+} spelling_job;
+
+static void spelling_job_clear(spelling_job *j)
+{
+	vv_excel_rows_close(j->rows);
+	vv_row_file_close(&j->file);
+	vv_free_all(j->from, j->edits);
+	vv_arena_clear(&j->arena);
+}
+VV_AUTO_CLEAR(spelling_job, spelling_job_clear)
+
+static vv_status open_both(spelling_job *j, vv_error *err)
+{
+	const vv_spelling_restore *r = j->r;
+	vv_status rc;
+
+	if ((rc = vv_row_file_open(&j->file, err)) < 0 ||
+	    (rc = vv_row_file_then(&j->file, r->source, err)) < 0) {
+		return rc;
+	}
+	if (j->file.table.root.dialect.form != VV_FORM_CSV) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not a CSV file", vv_text_shows(r->path));
+	}
+	return vv_excel_rows_open(&j->rows, &j->file.then, &j->file.table, 0, err);
+}
+
+static vv_status refuse_spelling(const spelling_job *j, const vv_field *f, const char *what,
+				 vv_error *err)
+{
+	return vv_fail(err, VV_ENOSUPPORT,
+		       "'%s': the column '%s' is %s\nthe spelling can be restored only if both "
+		       "versions have the same columns",
+		       vv_text_shows(j->r->path), vv_text_name(f->name, f->name_len), what);
+}
+
+static vv_status find_columns(spelling_job *j, vv_error *err)
+{
+	const vv_table *t = &j->file.table;
+
+	j->from = vv_malloc((j->file.then.columns + 1) * sizeof(*j->from));
+	if (!j->from) return vv_fail_nomem(err);
+	memset(j->from, 0xff, (j->file.then.columns + 1) * sizeof(*j->from));
+	for (size_t i = 0; i < t->columns; i++) {
+		const vv_excel_column *c = &j->rows->columns[i];
+
+		if (c->old < 0) return refuse_spelling(j, &t->schema.fields[i], "new", err);
+		j->from[c->old] = i;
+		if (vv_excel_column_is(c, VV_EXCEL_COMMA) && c->is[VV_EXCEL_COMMA].len > 0) {
+			j->mark = memchr(c->is[VV_EXCEL_COMMA].data, ',', c->is[VV_EXCEL_COMMA].len)
+					  ? ','
+					  : '.';
+		}
+	}
+	if (!j->mark && j->rows->mark == ',') j->mark = ',';
+	const size_t gone = vv_find_place(i, j->file.then.columns, j->from[i] == SIZE_MAX);
+
+	return gone == j->file.then.columns
+		       ? VV_OK
+		       : refuse_spelling(j, &j->file.then.schema.fields[gone], "gone", err);
+}
+
+static vv_status check_pairs(const spelling_job *j, vv_error *err)
+{
+	const vv_excel_rows *r = j->rows;
+	uint64_t old = 0, now = 0;
+
+	vv_array_each(r->pairs, r->count, pair) {
+		old += pair->old != VV_EXCEL_NO_ROW;
+		now += pair->row != VV_EXCEL_NO_ROW;
+	}
+	if (r->paired >= (old < now ? old : now) / 2) return VV_OK;
+	vv_fail(err, VV_EREFUSED, "'%s': most rows have no matching row in %s",
+		vv_text_shows(j->r->path), vv_text_shows(j->r->source));
+	return r->keyed ? err->code : vv_hint_code(err, VV_HINT_ADD_KEY, j->r->path);
+}
+
+static bool is_number(const char *s, size_t len, char mark)
+{
+	size_t marks = 0, i = len > 0 && *s == '-';
+
+	for (; i < len && ((s[i] >= '0' && s[i] <= '9') || (s[i] == mark && marks == 0)); i++) {
+		marks += s[i] == mark;
+	}
+	return i == len && marks == 1;
+}
+
+/* Is the cell a date that Excel wrote, and the base has dates as 2024-03-04? */
+static bool put_date(const spelling_job *j, vv_buf *out, const vv_cell *cell, size_t column)
+{
+	const vv_field *f = &j->file.then.schema.fields[column];
+
+	return f->type == VV_TYPE_DATE && !f->plan &&
+	       vv_excel_column_is(&j->rows->columns[j->from[column]], VV_EXCEL_DATE) &&
+	       vv_excel_put_iso(out, cell->text, cell->len, j->rows->excel.order);
+}
+
+/* The number format of a column of the base, if its cells prove one. */
+static const vv_display *proven_display(const spelling_job *j, size_t column)
+{
+	const vv_display *d = j->rows->columns[j->from[column]].display;
+
+	return d && vv_display_proven(d) ? d : NULL;
+}
+
+/* A logical value of the base's own words. */
+static bool put_logic(const spelling_job *j, vv_buf *out, const vv_cell *cell, size_t column)
+{
+	const vv_field *f = &j->file.then.schema.fields[column];
+	const char *word = NULL;
+
+	if (f->type != VV_TYPE_BOOLEAN || vv_cell_is_one_of(cell, f->true_values) ||
+	    vv_cell_is_one_of(cell, f->false_values)) {
+		return false;
+	}
+	word = vv_excel_logic(cell->text, cell->len);
+	if (word) vv_buf_puts(out, word);
+	return word != NULL;
+}
+
+/* A cell of the file as the base has it: a copy, with the base's encoding, dates and decimal mark. */
+static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *cell, size_t column,
+			   vv_error *err)
+{
+	const bool foreign = !vv_utf8_valid(cell->text ? cell->text : "", cell->len);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	char *text, *mark;
+
+	if (foreign && !j->rows->ansi) {
+		const vv_field *f = &j->file.then.schema.fields[column];
+
+		return vv_fail(
+			err, VV_EINPUT,
+			"'%s', column '%s': a changed cell is not UTF-8, and its encoding cannot be found from other cells",
+			vv_text_shows(j->r->path), vv_text_name(f->name, f->name_len));
+	}
+	*out = *cell;
+	out->flags = 0;
+	const vv_display *display = proven_display(j, column);
+	const bool shown = cell->len > 0 && ((display && vv_display_put_value(&b, display, cell)) ||
+					     put_logic(j, &b, cell, column));
+	if (foreign && !shown) {
+		vv_excel_put_ansi(&b, cell->text, cell->len);
+	} else if (cell->len > 0 && !shown && !put_date(j, &b, cell, column)) {
+		vv_buf_put(&b, cell->text, cell->len);
+	}
+	text = b.failed ? NULL : vv_arena_strndup(&j->arena, vv_buf_cstr(&b), b.len);
+	if (!text) return vv_fail_nomem(err);
+	if (j->mark && !shown && is_number(text, b.len, j->mark) &&
+	    (mark = memchr(text, j->mark, b.len)) != NULL) {
+		*mark = j->mark == ',' ? '.' : ',';
+	}
+	out->text = text;
+	out->len = (uint32_t)b.len;
+	return VV_OK;
+}
+
+static vv_row_edit *put_edit(spelling_job *j, uint64_t row, vv_row_action action)
+{
+	return vv_array_add(j->edits, j->count, j->cap, (vv_row_edit){.row = row, .action = action})
+		       ? &j->edits[j->count - 1]
+		       : NULL;
+}
+
+/* A cell at row p->row of the file, and in a column of the base. */
+static void warn_cell(const spelling_job *j, const vv_excel_pair *p, size_t column,
+		      const char *what)
+{
+	const vv_field *f = &j->file.then.schema.fields[column];
+
+	vv_notes_warn(vv_repository_notes(j->r->repo), "%s, row %llu, column %s: %s",
+		      vv_text_shows(j->r->path), (unsigned long long)p->row + 1,
+		      vv_text_name(f->name, f->name_len), what);
+}
+
+/* A cell that shows only a part of its value was restored. */
+static void warn_part(spelling_job *j, const vv_excel_pair *p, size_t column, const vv_cell *was,
+		      const vv_cell *is)
+{
+	vv_auto(vv_buf) what = VV_BUF_INIT;
+
+	if (j->done->undecided++ >= LISTED) return;
+	vv_buf_printf(&what, "restored %s, displayed as ", vv_text_name(was->text, was->len));
+	vv_buf_printf(&what, "%s; if this is an edit, enter it again",
+		      vv_text_name(is->text, is->len));
+	warn_cell(j, p, column, vv_buf_cstr(&what));
+}
+
+/* A cell that may be an edit stays. */
+static void warn_doubtful(spelling_job *j, const vv_excel_pair *p, size_t column, const vv_cell *is,
+			  const char *why)
+{
+	vv_auto(vv_buf) what = VV_BUF_INIT;
+
+	if (j->doubtful++ >= LISTED) return;
+	vv_buf_printf(&what, "%s was left unchanged: %s", vv_text_name(is->text, is->len), why);
+	warn_cell(j, p, column, vv_buf_cstr(&what));
+}
+
+/* Whether the cell is the base's under the column's number format. */
+static bool is_displayed(spelling_job *j, const vv_excel_pair *p, size_t column, const vv_cell *was,
+			 const vv_cell *is)
+{
+	const vv_display *d = j->rows->columns[j->from[column]].display;
+	const vv_display_answer a = d ? vv_display_of(d, was, is) : VV_DISPLAY_NO;
+
+	if (a == VV_DISPLAY_PART && vv_display_parts_proven(d)) {
+		warn_part(j, p, column, was, is);
+		return true;
+	}
+	if (a == VV_DISPLAY_PART) {
+		warn_doubtful(j, p, column, is, "the old value may be displayed so");
+		return false;
+	}
+	return a == VV_DISPLAY_WHOLE && proven_display(j, column);
+}
+
+static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *err)
+{
+	vv_excel_rows *r = j->rows;
+	const vv_cell *was, *is;
+	vv_status rc;
+
+	if ((rc = vv_row_by_number_get(&r->old_rows, p->old, &was, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&r->rows, p->row, &is, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < j->file.then.columns; i++) {
+		const vv_cell *cell = &is[j->from[i]];
+		vv_cell kept;
+
+		if (vv_cell_equal(&was[i], cell)) {
+			continue;
+		}
+		const vv_excel_kind k = vv_excel_damage(&r->excel, &was[i], cell);
+		const bool doubtful = r->excel.was.order && !r->excel.order;
+		if ((k != VV_EXCEL_NONE && !doubtful &&
+		     vv_excel_column_is(&r->columns[j->from[i]], k)) ||
+		    is_displayed(j, p, i, &was[i], cell)) {
+			j->done->cells++;
+			continue;
+		}
+		if (doubtful) {
+			warn_doubtful(j, p, i, cell,
+				      "its first or its second number may be the day");
+		}
+		if ((rc = take_cell(j, &kept, cell, i, err)) < 0) return rc;
+		if (vv_cell_equal(&was[i], &kept)) {
+			j->done->cells++;
+			continue;
+		}
+		vv_row_edit *e = put_edit(j, p->old, VV_ROW_SET);
+		if (!e) return vv_fail_nomem(err);
+		e->cell = kept;
+		e->column = i;
+		j->done->edited++;
+	}
+	return vv_buf_ok(&r->excel.text, err);
+}
+
+static vv_status add_row(spelling_job *j, uint64_t row, uint64_t place, vv_error *err)
+{
+	vv_cell *cells = vv_arena_alloc(&j->arena, (j->file.then.columns + 1) * sizeof(*cells));
+	vv_row_edit *e = put_edit(j, place, VV_ROW_INSERT);
+	const vv_cell *is;
+	vv_status rc;
+
+	if (!cells || !e) return vv_fail_nomem(err);
+	if ((rc = vv_row_by_number_get(&j->rows->rows, row, &is, err)) < 0) return rc;
+	for (size_t i = 0; i < j->file.then.columns; i++) {
+		if ((rc = take_cell(j, &cells[i], &is[j->from[i]], i, err)) < 0) return rc;
+	}
+	e->cells = cells;
+	j->done->added++;
+	return VV_OK;
+}
+
+/* The place in the base after the row of the file, which both have unchanged. */
+static uint64_t behind(const vv_changed_groups *g, uint64_t row)
+{
+	vv_array_each(g->segments, g->segment_count, s) {
+		if (row >= s->new_row && row - s->new_row < s->rows) {
+			return s->old_row + (row - s->new_row) + 1;
+		}
+	}
+	return 0;
+}
+
+static vv_status make_edits(spelling_job *j, vv_error *err)
+{
+	const vv_excel_rows *r = j->rows;
+	uint64_t place = 0, last = VV_EXCEL_NO_ROW; /* after the row of the file that came last */
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < r->count && rc == VV_OK; i++) {
+		const vv_excel_pair *p = &r->pairs[i];
+
+		if (p->row == VV_EXCEL_NO_ROW) {
+			rc = put_edit(j, p->old, VV_ROW_REMOVE) ? VV_OK : vv_fail_nomem(err);
+			j->done->removed++;
+			continue;
+		}
+		if (p->row == 0) {
+			place = 0;
+		} else if (p->row - 1 != last) {
+			place = behind(&r->changed, p->row - 1);
+		}
+		last = p->row;
+		if (p->old == VV_EXCEL_NO_ROW) {
+			rc = add_row(j, p->row, place, err);
+		} else {
+			place = p->old + 1;
+			rc = edit_cells(j, p, err);
+		}
+	}
+	if (j->doubtful > LISTED) {
+		vv_notes_warn(vv_repository_notes(j->r->repo), "%s: %s left unchanged",
+			      vv_text_shows(j->r->path),
+			      vv_text_counted(j->doubtful - LISTED, "more such date was",
+					      "more such dates were"));
+	}
+	if (j->done->undecided > LISTED) {
+		vv_notes_warn(vv_repository_notes(j->r->repo),
+			      "%s: %s restored that the file displays in part",
+			      vv_text_shows(j->r->path),
+			      vv_text_counted(j->done->undecided - LISTED, "more cell was",
+					      "more cells were"));
+	}
+	vv_row_edits_sort(j->edits, j->count);
+	return rc;
+}
+
+vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_restore *r,
+				  vv_error *err)
+{
+	vv_auto(spelling_job) j = {.r = r,
+				   .done = out,
+				   .file = {.repo = r->repo,
+					    .reader = r->reader,
+					    .path = r->path,
+					    .keyless = true,
+					    .over = &j.file.then},
+				   .arena = VV_ARENA_INIT};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = open_both(&j, err)) < 0 || (rc = find_columns(&j, err)) < 0 ||
+	    (rc = check_pairs(&j, err)) < 0 || (rc = make_edits(&j, err)) < 0) {
+		return rc;
+	}
+	return vv_row_file_write(&j.file, j.edits, j.count, err);
+}
