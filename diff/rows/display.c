@@ -7,8 +7,8 @@
 
 #include "base/show.h"
 #include "base/sys.h"
+#include "diff/rows/ansi.h"
 #include "diff/rows/display_internal.h"
-#include "diff/rows/excel.h"
 
 #define PARTS_MIN 3u /* displays of a part that are needed to believe others */
 
@@ -65,7 +65,7 @@ static const char *shown_text(vv_buf *room, const vv_cell *is, size_t *len)
 {
 	*len = is->len;
 	if (vv_utf8_valid(is->text, is->len)) return is->text;
-	vv_excel_put_ansi(room, is->text, is->len);
+	vv_ansi_put(room, is->text, is->len);
 	*len = room->len;
 	return vv_buf_cstr(room);
 }
@@ -87,9 +87,15 @@ bool vv_display_could(const vv_cell *was, const vv_cell *is)
 
 static void note_places(vv_display *d, const vv_number_text *n)
 {
-	if (!d->has_places || n->places < d->places_min) d->places_min = n->places;
-	if (!d->has_places || n->places > d->places_max) d->places_max = n->places;
-	if (!d->mark) d->mark = n->mark;
+	if (!d->has_places || n->places < d->places_min) {
+		d->places_min = n->places;
+	}
+	if (!d->has_places || n->places > d->places_max) {
+		d->places_max = n->places;
+	}
+	if (!d->mark) {
+		d->mark = n->mark;
+	}
 	d->has_places = true;
 }
 
@@ -111,7 +117,9 @@ void vv_display_learn(vv_display *d, const vv_cell *was, const vv_cell *is)
 		d->form = v.moment;
 		d->has_form = true;
 	}
-	if (v.moment.second > 0) d->form.second = v.moment.second;
+	if (v.moment.second > 0) {
+		d->form.second = v.moment.second;
+	}
 	display_numbers_learn(&d->serials, &v.number, text, len);
 	display_moments_learn(d->moments, &v.moment, text, len);
 }
@@ -120,7 +128,9 @@ char vv_display_mark(const vv_display *d, uint64_t *votes)
 {
 	const display_number *n = d->numbers.chosen;
 
-	if (d->chosen == CHOSEN_SERIAL) n = d->serials.chosen;
+	if (d->chosen == CHOSEN_SERIAL) {
+		n = d->serials.chosen;
+	}
 	if (!n || !n->mark || d->chosen == CHOSEN_MOMENT) return '\0';
 	*votes += n->hits;
 	return n->mark;
@@ -245,9 +255,12 @@ static void put_number(vv_buf *out, const vv_display *d, const display_number *f
 
 	vv_number_text_put(out, n, mark);
 	if (f->style == DISPLAY_GENERAL || !d->has_places || d->places_min != d->places_max ||
-	    places >= d->places_max)
+	    places >= d->places_max) {
 		return;
-	if (places == 0) vv_buf_putc(out, mark);
+	}
+	if (places == 0) {
+		vv_buf_putc(out, mark);
+	}
 	for (; places < d->places_max; places++) {
 		vv_buf_putc(out, '0');
 	}
@@ -268,7 +281,9 @@ bool vv_display_put_value(vv_buf *out, const vv_display *d, const vv_cell *is)
 		return true;
 	}
 	const display_number *f = d->numbers.chosen;
-	if (d->chosen == CHOSEN_SERIAL) f = d->serials.chosen;
+	if (d->chosen == CHOSEN_SERIAL) {
+		f = d->serials.chosen;
+	}
 	if (!display_number_value(&n, f, text, len)) return false;
 	if (d->chosen == CHOSEN_SERIAL) return put_serial(out, d, &n);
 	put_number(out, d, f, &n);

@@ -49,8 +49,8 @@ typedef struct display_moment {
 } display_moment;
 
 bool display_moment_read(display_moment *m, const char *s, size_t len);
-/* Days since 1899-12-30, which spreadsheets show in the format General. */
-long display_moment_days(const display_moment *m);
+/* Sets the date to this number of days after 1899-12-30: as spreadsheets show dates in the format
+ * General. */
 void display_moment_set_days(display_moment *m, long days);
 /* The days with the time as their fraction, to 18 places. */
 void display_moment_number(vv_number_text *out, const display_moment *m);

@@ -102,7 +102,7 @@ static long days_from(int year, int month, int day)
 
 #define EPOCH 25569L /* days from 1899-12-30 to 1970-01-01 */
 
-long display_moment_days(const display_moment *m)
+static long days_of(const display_moment *m)
 {
 	return days_from(m->year, m->month, m->day) + EPOCH;
 }
@@ -140,7 +140,7 @@ static int iso_week(const display_moment *m)
 	display_moment thursday = {.day = 1};
 	const int weekday = (weekday_of(m) + 6) % 7;
 
-	display_moment_set_days(&thursday, display_moment_days(m) - weekday + 3);
+	display_moment_set_days(&thursday, days_of(m) - weekday + 3);
 	return day_of_year(&thursday) / 7 + 1;
 }
 
@@ -277,16 +277,26 @@ void display_moment_number(vv_number_text *out, const display_moment *m)
 	const uint64_t part = (uint64_t)((__uint128_t)seconds * scale / 86400);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
-	vv_buf_printf(&text, "%ld.%018llu", display_moment_days(m), (unsigned long long)part);
-	if (!vv_number_text_read(out, vv_buf_cstr(&text), text.len)) *out = (vv_number_text){0};
+	vv_buf_printf(&text, "%ld.%018llu", days_of(m), (unsigned long long)part);
+	if (!vv_number_text_read(out, vv_buf_cstr(&text), text.len)) {
+		*out = (vv_number_text){0};
+	}
 }
 
 void display_moment_put(vv_buf *out, const display_moment *m, const display_moment *form)
 {
-	if (form->has_date) vv_buf_printf(out, "%04d-%02d-%02d", m->year, m->month, m->day);
-	if (form->has_date && form->has_time) vv_buf_putc(out, form->between);
-	if (form->has_time) vv_buf_printf(out, "%02d:%02d", m->hour, m->minute);
-	if (form->has_time && form->has_second) vv_buf_printf(out, ":%02d", m->second);
+	if (form->has_date) {
+		vv_buf_printf(out, "%04d-%02d-%02d", m->year, m->month, m->day);
+	}
+	if (form->has_date && form->has_time) {
+		vv_buf_putc(out, form->between);
+	}
+	if (form->has_time) {
+		vv_buf_printf(out, "%02d:%02d", m->hour, m->minute);
+	}
+	if (form->has_time && form->has_second) {
+		vv_buf_printf(out, ":%02d", m->second);
+	}
 }
 
 /* --- tokens ------------------------------------------------------------------------------------ */
@@ -474,7 +484,9 @@ static uint64_t repeated(const token *t, key k)
 	vv_array_each(t->slots + keys[k].from, keys[k].count, s) {
 		const uint64_t best = best_count(s);
 
-		if (best > 0) sum += best - 1;
+		if (best > 0) {
+			sum += best - 1;
+		}
 	}
 	return sum;
 }
@@ -520,7 +532,9 @@ bool display_moments_settle(display_moments *d)
 {
 	d->chosen = NULL;
 	vv_array_each(d->shapes, d->count, s) {
-		if ((!d->chosen || s->count > d->chosen->count) && settle_shape(s)) d->chosen = s;
+		if ((!d->chosen || s->count > d->chosen->count) && settle_shape(s)) {
+			d->chosen = s;
+		}
 	}
 	return d->chosen != NULL;
 }
@@ -704,8 +718,12 @@ static bool set_word(display_moment *m, const token *t, const char *word, size_t
 
 	if (t->depends == KEY_WEEKDAY) return true;
 	if (at == count) return false;
-	if (t->depends == KEY_MONTH) m->month = (int)at + 1;
-	if (t->depends == KEY_HALF) m->hour += (int)at * 12;
+	if (t->depends == KEY_MONTH) {
+		m->month = (int)at + 1;
+	}
+	if (t->depends == KEY_HALF) {
+		m->hour += (int)at * 12;
+	}
 	return t->depends == KEY_MONTH || t->depends == KEY_HALF || t->depends == KEY_NONE;
 }
 

@@ -161,7 +161,9 @@ static bool read_shown(vv_number_text *out, bool *marked, const shown *n, char m
 
 	if (len == 0 || !vv_number_text_read(out, joined, len)) return false;
 	out->negative = n->negative;
-	if (!out->mark) out->places = n->dashes;
+	if (!out->mark) {
+		out->places = n->dashes;
+	}
 	*marked = groups || out->mark != 0;
 	return true;
 }
@@ -312,18 +314,26 @@ static void learn_with_mark(display_numbers *d, const vv_number_text *was, const
 
 	if (!read_shown(&v, &marked, n, mark) || (!marked && mark == ',')) return;
 	f.mark = '\0';
-	if (marked) f.mark = mark;
+	if (marked) {
+		f.mark = mark;
+	}
 	memcpy(f.around, n->around, sizeof(f.around));
 	if (v.exponent) {
 		f.style = DISPLAY_SCIENTIFIC;
-		if (is_display(&f, was, n, &v)) add_format(d, &f);
+		if (is_display(&f, was, n, &v)) {
+			add_format(d, &f);
+		}
 		return;
 	}
 	f.style = DISPLAY_GENERAL;
-	if (is_display(&f, was, n, &v)) add_format(d, &f);
+	if (is_display(&f, was, n, &v)) {
+		add_format(d, &f);
+	}
 	f.style = DISPLAY_PLAIN;
 	f.places = (long)v.places;
-	if (is_display(&f, was, n, &v)) add_format(d, &f);
+	if (is_display(&f, was, n, &v)) {
+		add_format(d, &f);
+	}
 }
 
 void display_numbers_learn(display_numbers *d, const vv_number_text *was, const char *is,
@@ -348,7 +358,9 @@ void display_numbers_settle(display_numbers *d, char mark)
 		if (mark && f->mark && f->mark != mark) {
 			continue;
 		}
-		if (!d->chosen || f->hits > d->chosen->hits) d->chosen = f;
+		if (!d->chosen || f->hits > d->chosen->hits) {
+			d->chosen = f;
+		}
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/show.h"
 #include "base/text.h"
+#include "diff/rows/ansi.h"
 #include "diff/rows/number_text.h"
 
 #define DIGITS_MAX VV_NUMBER_TEXT_MAX
@@ -470,29 +471,6 @@ static void logic(vv_excel *e, const char *s, size_t len)
 	}
 }
 
-/* Windows-1252 from 0x80 to 0x9f; 0: the control character. */
-static const uint16_t ansi[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-				  0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
-				  0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-				  0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
-
-/* The byte of a code point; 0: it has none. */
-static unsigned char ansi_of(uint32_t cp)
-{
-	if (cp < 0x80 || (cp >= 0xA0 && cp <= 0xFF)) return (unsigned char)cp;
-	const size_t at = vv_find_place(i, 32, ansi[i] == cp || (ansi[i] == 0 && cp == 0x80 + i));
-	return at < 32 ? (unsigned char)(0x80 + at) : 0;
-}
-
-void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		const unsigned char c = (unsigned char)s[i];
-
-		vv_utf8_put(out, c >= 0x80 && c < 0xA0 && ansi[c - 0x80] ? ansi[c - 0x80] : c);
-	}
-}
-
 /* Takes the text as ANSI bytes, with '?' for lost letters, and its UTF-8 read as ANSI. */
 static void letters(vv_excel *e, const char *s, size_t len)
 {
@@ -504,13 +482,13 @@ static void letters(vv_excel *e, const char *s, size_t len)
 	at = begin(e);
 	for (size_t i = 0; i < len;) {
 		i += vv_utf8_decode(&cp, s + i, len - i);
-		vv_buf_putc(&e->text, ansi_of(cp) ? (char)ansi_of(cp) : '?');
+		vv_buf_putc(&e->text, vv_ansi_of(cp) ? (char)vv_ansi_of(cp) : '?');
 	}
 	take(e, at, VV_EXCEL_MOJIBAKE);
 	at = begin(e);
 	for (size_t i = 0; i < len;) {
 		i += vv_utf8_decode(&cp, s + i, len - i);
-		if (ansi_of(cp)) {
+		if (vv_ansi_of(cp)) {
 			vv_utf8_put(&e->text, cp);
 		} else {
 			vv_buf_puts(&e->text, cp > 0xFFFF ? "??" : "?");
@@ -518,7 +496,7 @@ static void letters(vv_excel *e, const char *s, size_t len)
 	}
 	take(e, at, VV_EXCEL_LETTERS);
 	at = begin(e);
-	vv_excel_put_ansi(&e->text, s, len);
+	vv_ansi_put(&e->text, s, len);
 	take(e, at, VV_EXCEL_MOJIBAKE);
 }
 

@@ -90,8 +90,6 @@ vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is
 /* Returns "true" or "false" for a logical value as Excel writes it in some country, such as "WAHR";
  * NULL: not one. */
 const char *vv_excel_logic(const char *s, size_t len);
-/* Appends bytes of the encoding windows-1252 as UTF-8. */
-void vv_excel_put_ansi(vv_buf *out, const char *s, size_t len);
 /* Appends a date s[0 .. len) that Excel wrote, converted to the form 2024-03-04. order: the order
  * of day and month in dates such as 3/4/2024. With VV_EXCEL_NO_ORDER, dates with a slash are not
  * accepted; with VV_EXCEL_MONTH, only dates with a slash are. In dates such as 04.03.2024, the day

@@ -511,7 +511,9 @@ static void count_spoiled(vv_excel_rows *r, vv_excel_column *c, const vv_cell *w
 	r->ordered[s->order]++;
 	r->sure[s->order] += s->sure;
 	r->ansi |= k == VV_EXCEL_MOJIBAKE && !vv_utf8_valid(is->text, is->len);
-	if (k != VV_EXCEL_NONE) keep_sample(c, k, was, is);
+	if (k != VV_EXCEL_NONE) {
+		keep_sample(c, k, was, is);
+	}
 }
 
 /* A cell for or against the column's format; displays that are nothing else are counted. */
@@ -543,9 +545,13 @@ static void settle_displays(vv_excel_rows *r)
 		commas += mark == ',' ? votes : 0;
 	}
 	r->mark = '\0';
-	if (points != commas) r->mark = points > commas ? '.' : ',';
+	if (points != commas) {
+		r->mark = points > commas ? '.' : ',';
+	}
 	for (size_t i = 0; i < r->table->columns; i++) {
-		if (r->columns[i].display) vv_display_settle(r->columns[i].display, r->mark);
+		if (r->columns[i].display) {
+			vv_display_settle(r->columns[i].display, r->mark);
+		}
 	}
 }
 
@@ -617,12 +623,16 @@ static vv_status count_cells(vv_excel_rows *r, bool kept, vv_error *err)
 			vv_excel_column *c = &r->columns[k];
 			const vv_cell *was = c->old < 0 ? NULL : &a[c->old];
 
-			if (was && kept && c->display) count_display(r, c, was, &b[k]);
+			if (was && kept && c->display) {
+				count_display(r, c, was, &b[k]);
+			}
 			if (!was || vv_cell_equal(was, &b[k]) != kept) {
 				continue;
 			}
 			if (kept) {
-				if (is_spoiled(c)) count_kept(r, c, was);
+				if (is_spoiled(c)) {
+					count_kept(r, c, was);
+				}
 				continue;
 			}
 			count_spoiled(r, c, was, &b[k]);

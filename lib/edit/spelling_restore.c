@@ -11,6 +11,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/rows/ansi.h"
 #include "diff/rows/display.h"
 #include "diff/rows/excel_rows.h"
 #include "lib/edit/row_file.h"
@@ -81,7 +82,9 @@ static vv_status find_columns(spelling_job *j, vv_error *err)
 					  : '.';
 		}
 	}
-	if (!j->mark && j->rows->mark == ',') j->mark = ',';
+	if (!j->mark && j->rows->mark == ',') {
+		j->mark = ',';
+	}
 	const size_t gone = vv_find_place(i, j->file.then.columns, j->from[i] == SIZE_MAX);
 
 	return gone == j->file.then.columns
@@ -143,7 +146,9 @@ static bool put_logic(const spelling_job *j, vv_buf *out, const vv_cell *cell, s
 		return false;
 	}
 	word = vv_excel_logic(cell->text, cell->len);
-	if (word) vv_buf_puts(out, word);
+	if (word) {
+		vv_buf_puts(out, word);
+	}
 	return word != NULL;
 }
 
@@ -169,7 +174,7 @@ static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *cell, s
 	const bool shown = cell->len > 0 && ((display && vv_display_put_value(&b, display, cell)) ||
 					     put_logic(j, &b, cell, column));
 	if (foreign && !shown) {
-		vv_excel_put_ansi(&b, cell->text, cell->len);
+		vv_ansi_put(&b, cell->text, cell->len);
 	} else if (cell->len > 0 && !shown && !put_date(j, &b, cell, column)) {
 		vv_buf_put(&b, cell->text, cell->len);
 	}

@@ -36,7 +36,9 @@ static vv_display *learn_case(const column_case *c)
 				vv_display_learn(d, &was, &is);
 			}
 		}
-		if (!count) vv_display_settle(d, '\0');
+		if (!count) {
+			vv_display_settle(d, '\0');
+		}
 	}
 	return d;
 }
@@ -51,9 +53,13 @@ static void check_case(const column_case *c)
 	if (vv_display_of(d, &was, &is) != c->answer) {
 		fail_msg("%s -> %s: %d", c->asked_was, c->asked_is, vv_display_of(d, &was, &is));
 	}
-	if (c->answer != VV_DISPLAY_NO) assert_true(vv_display_could(&was, &is));
+	if (c->answer != VV_DISPLAY_NO) {
+		assert_true(vv_display_could(&was, &is));
+	}
 	assert_int_equal(vv_display_put_value(&value, d, &is), c->value != NULL);
-	if (c->value) assert_string_equal(vv_buf_cstr(&value), c->value);
+	if (c->value) {
+		assert_string_equal(vv_buf_cstr(&value), c->value);
+	}
 }
 
 static void a_format_is_found_from_the_cells_and_reads_edits(void **state)
@@ -166,7 +172,9 @@ static void few_cells_and_other_texts_prove_no_format(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		vv_auto(vv_display) *d = learn_case(&cases[i]);
 
-		if (vv_display_proven(d)) fail_msg("case %zu", i);
+		if (vv_display_proven(d)) {
+			fail_msg("case %zu", i);
+		}
 	}
 }
 
