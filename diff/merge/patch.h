@@ -60,6 +60,9 @@ typedef struct vv_patch_source {
 	const char *name; /* for messages */
 } vv_patch_source;
 
+/* Returns true if a patch that begins with these len bytes is one of Git's. */
+bool vv_patch_is_git(const char *text, size_t len);
+
 /* To which versions of a table, the targets, a patch can be applied. */
 typedef enum vv_patch_mode {
 	/* only to the patch's old version: the result has exactly the new bytes */

@@ -199,7 +199,7 @@ static bool begins(const char *text, size_t len, const char *with)
 	return len >= strlen(with) && memcmp(text, with, strlen(with)) == 0;
 }
 
-static bool is_git_patch(const char *text, size_t len)
+bool vv_patch_is_git(const char *text, size_t len)
 {
 	static const char *const first[] = {"diff --git ", "diff --cc ", "--- ",
 					    "Index: ", "GIT binary patch"};
@@ -218,7 +218,7 @@ static bool is_git_patch(const char *text, size_t len)
 static vv_status no_patch(const patch_lines *l, const char *text, size_t len, vv_error *err)
 {
 	const char *name = vv_text_shows(l->source->name);
-	if (len > 0 && is_git_patch(text, len)) {
+	if (len > 0 && vv_patch_is_git(text, len)) {
 		vv_fail(err, VV_EINPUT, "%s: this is a Git patch, which 'git apply' applies", name);
 		return vv_hint_code(err, VV_HINT_DIFF_PATCH);
 	}

@@ -1,5 +1,5 @@
 /*
- * apply: a patch made by 'varve diff --format patch', applied to the files here.
+ * apply: a patch made by 'varve diff --format patch' or by git, applied to the files here.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@
 #include "diff/merge/patch.h"
 #include "diff/write/change_words.h"
 #include "lib/merge/apply_files.h"
+#include "lib/merge/apply_git.h"
 #include "lib/merge/apply_index.h"
 #include "lib/worktree/way_back.h"
 
@@ -23,6 +24,7 @@
 #define MISFITS_SHOWN 20u
 /* The greatest number of folders that -p strips. */
 #define STRIP_MAX 100
+#define PATCH_PIECE ((size_t)1 << 20)
 
 typedef struct options {
 	bool check, reverse, reject, exact, cached, three_way, quiet;
@@ -452,19 +454,47 @@ static int check_apply(const vv_context *c)
 						      STRIP_MAX, vv_text_shows(o->strip));
 }
 
+/* *out: it is a patch of Git, and was applied. Outside of a repository, git apply applies it to files. */
+static vv_status apply_as_git(run *r, const vv_context *c, bool *out, vv_error *err)
+{
+	const options *o = r->o;
+	const vv_apply_git_options how = {o->check,  o->reverse,   o->reject,
+					  o->cached, o->three_way, o->strip};
+	vv_auto(vv_buf) patch = VV_BUF_INIT;
+	vv_status rc;
+	ssize_t n;
+
+	*out = false;
+	if (!r->repo || c->argc > 1 || o->exact) return VV_OK;
+	do {
+		if (!vv_buf_reserve(&patch, PATCH_PIECE)) return vv_fail_nomem(err);
+		n = vv_read_full(r->fd, patch.data + patch.len, PATCH_PIECE, r->name, err);
+		if (n < 0) return (vv_status)n;
+		patch.len += (size_t)n;
+		if (!vv_patch_is_git(patch.data, patch.len)) return seek_patch(r, 0, err);
+	} while (n > 0);
+	*out = true;
+	rc = vv_apply_git(r->repo, patch.data, patch.len, &how, &r->said, err);
+	r->paths = 1;
+	return rc;
+}
+
 static vv_status run_apply(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(run) r = {
 		.o = o, .fd = -1, .files = {.env = vv_environ(), .progress = c->progress}};
 	uint64_t strip = 0;
+	bool git = false;
 	vv_status rc;
 
 	(void)read_strip(o, &strip); /* looked at by check_apply */
 	r.files.strip = (unsigned)strip;
-	if ((rc = find_repository(&r, c, err)) == VV_OK &&
-	    (rc = open_patch(&r, c->argv[0], err)) == VV_OK &&
-	    (c->argc == 1 || (rc = take_file(&r, c->argv[1], err)) == VV_OK)) {
+	if ((rc = find_repository(&r, c, err)) < 0 || (rc = open_patch(&r, c->argv[0], err)) < 0 ||
+	    (rc = apply_as_git(&r, c, &git, err)) < 0) {
+		return rc;
+	}
+	if (!git && (c->argc == 1 || (rc = take_file(&r, c->argv[1], err)) == VV_OK)) {
 		rc = vv_way_back_close(r.back, apply(&r, err), err);
 	}
 	if (rc == VV_OK && !o->quiet) {

@@ -12,8 +12,8 @@
 #include "base/text.h"
 
 #define ARGUMENTS_MAX ((size_t)64 << 10)
-#define ANCESTORS 8 /* processes above this one, at most, that are looked at */
-#define ALIASES 8   /* one within another, at most */
+#define ANCESTORS 16 /* processes above this one, at most, that are looked at */
+#define ALIASES 8    /* one within another, at most */
 #define ABBREVIATED 5u
 
 /* Git's options before the command that take the next argument. */
@@ -25,7 +25,8 @@ static const char *const with_value[] = {
 };
 
 /* Commands whose words matter here. Git ignores aliases of these names. */
-static const char *const known[] = {"diff", "show", "cat-file", "blame", "annotate", "push"};
+static const char *const known[] = {"diff",     "show", "cat-file", "blame",
+				    "annotate", "push", "apply",    "commit"};
 
 #define IS_AMONG(word, list) vv_text_is_among(word, list, sizeof(list) / sizeof((list)[0]))
 
@@ -119,14 +120,19 @@ static bool read_words(vv_caller *out, const char *arguments, size_t len, vv_rep
 void vv_caller_find(vv_caller *out, vv_repository *r)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_caller) above = {0};
 	vv_os_process p = {.parent = getppid()};
+	bool found = false;
 
 	if (!vv_buf_reserve(&text, ARGUMENTS_MAX)) return;
-	for (int up = 0; up < ANCESTORS && p.parent > 1; up++) {
+	for (int up = 0; up < ANCESTORS && p.parent > 1 && !out->in_commit; up++) {
 		text.len = vv_os_process_arguments(text.data, ARGUMENTS_MAX, p.parent);
-		if (read_words(out, text.data, text.len, r) || !vv_os_process_find(&p, p.parent)) {
-			return;
+		if (!found) {
+			found = read_words(out, text.data, text.len, r);
+		} else if (read_words(&above, text.data, text.len, r)) {
+			out->in_commit = vv_caller_is(&above, "commit");
 		}
+		if (!vv_os_process_find(&p, p.parent)) return;
 	}
 }
 
@@ -168,6 +174,12 @@ bool vv_caller_hands_out(const vv_caller *c)
 	if (vv_caller_is(c, "show")) return vv_caller_has(c, "--textconv");
 	return vv_caller_is(c, "cat-file") &&
 	       (vv_caller_has(c, "--textconv") || vv_caller_has(c, "--filters"));
+}
+
+bool vv_caller_adds_to_commit(const vv_caller *c)
+{
+	return c->in_commit && vv_caller_is(c, "apply") &&
+	       (vv_caller_has(c, "--3way") || vv_caller_has(c, "-3"));
 }
 
 bool vv_caller_cleans_text(const vv_caller *c)

@@ -25,6 +25,7 @@ typedef struct vv_caller {
 	/* the command ("diff"), then its arguments, each with a NUL; empty: no git is above, or the
 	 * system does not report its arguments */
 	vv_buf words;
+	bool in_commit; /* a further git above is git commit, which runs hooks */
 } vv_caller;
 
 /* Finds the nearest git. r is for aliases, and may be NULL. On failure, words is empty. */
@@ -44,6 +45,9 @@ bool vv_caller_makes_patch(const vv_caller *c);
 /* Returns true if git passes the file to another program: git show --textconv, git cat-file
  * --textconv, git cat-file --filters. */
 bool vv_caller_hands_out(const vv_caller *c);
+/* Returns true if a hook of git commit merges a patch into index and file: git apply --3way. The commit
+ * that runs the hook then contains the patch. */
+bool vv_caller_adds_to_commit(const vv_caller *c);
 /* Returns true if git passes what textconv wrote of the work tree's file to the clean filter: git
  * blame. */
 bool vv_caller_cleans_text(const vv_caller *c);

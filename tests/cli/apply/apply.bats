@@ -532,3 +532,48 @@ v2() {
 		rm -rf here there
 	done
 }
+
+@test "a patch of lines that git show or git diff printed is applied to the files of tables" {
+	new_repo
+	v1 > a.csv
+	echo old > notes.txt
+	varve add -q . && varve commit -qm one
+	v2 > a.csv
+	echo new > notes.txt
+	varve commit -qam two
+	git show > ../show.patch
+	git diff --no-ext-diff HEAD~1 > ../diff.patch
+	git diff --binary --no-ext-diff HEAD~1 > ../pointers.patch
+	git format-patch -q -1 --stdout > ../mail.patch
+	git checkout -q HEAD~1
+	for patch in show diff pointers mail; do
+		succeeds varve apply --check "../$patch.patch"
+		output_is ""
+		v1 | cmp - a.csv
+		succeeds varve apply "../$patch.patch"
+		output_is "a.csv: applied a Git patch
+notes.txt: applied a Git patch"
+		v2 | cmp - a.csv
+		[ "$(cat notes.txt)" = new ]
+		git diff --quiet main -- .
+		succeeds varve apply -R -q - < "../$patch.patch"
+		output_is ""
+		v1 | cmp - a.csv
+		git diff --quiet
+	done
+	ends_with 2 varve apply --cached ../show.patch
+	stderr_has "a Git patch of lines is applied to files, not to the index"
+	succeeds varve apply --cached ../pointers.patch
+	[ "$(git rev-parse :a.csv)" = "$(git rev-parse main:a.csv)" ]
+	git reset -q
+	sed -i '2s/.*/other line/' a.csv
+	cp a.csv ../before
+	ends_with 1 varve apply ../show.patch
+	stderr_has "patch does not apply"
+	cmp a.csv ../before
+	mkdir sub
+	cd sub
+	git checkout -q ../a.csv
+	succeeds varve apply -q ../../show.patch
+	v2 | cmp - ../a.csv
+}

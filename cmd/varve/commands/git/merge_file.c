@@ -22,6 +22,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/attribute_merge.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/git/verb/caller.h"
 
 extern char **environ;
 
@@ -338,12 +339,33 @@ done:
 	return rc;
 }
 
+/* lint-staged applies unstaged changes so, after a formatter has changed the table: the result would be
+ * staged, and the unstaged changes committed. */
+static vv_status refuse_in_hook(vv_context *c, vv_error *err)
+{
+	vv_auto(vv_caller) git = {0};
+
+	vv_caller_find(&git, NULL);
+	if (!vv_caller_adds_to_commit(&git)) return VV_OK;
+	return vv_fail(
+		err, VV_EREFUSED,
+		"%s: a hook has changed this table, and applies its unstaged changes to the commit\n"
+		"stage the whole table, or stash its other changes",
+		vv_text_shows(c->argv[3]));
+}
+
 /* git reads 1 as conflicts: errors are above that */
 static vv_status run_merge_file(vv_context *c, vv_error *err)
 {
 	const bool lines = strcmp(vv_path_base(c->argv[3]), ".gitattributes") == 0;
 
-	if ((lines ? merge_lines(c, err) : merge_file(c, err)) < 0) {
+	vv_status rc = refuse_in_hook(c, err);
+	if (rc == VV_OK && lines) {
+		rc = merge_lines(c, err);
+	} else if (rc == VV_OK) {
+		rc = merge_file(c, err);
+	}
+	if (rc < 0) {
 		if (!vv_env_get(vv_environ(), VV_MERGE_FOLDER_VAR)) {
 			(void)vv_report(err);
 		}
