@@ -38,6 +38,8 @@ with open("dev", encoding="utf-8") as f:
     dev = f.read()
 with open("tests/package/release", encoding="utf-8") as f:
     release = f.read()
+with open("tests/faults/faults.py", encoding="utf-8") as f:
+    faults = f.read()
 held = tempfile.TemporaryDirectory()
 folder = held.name
 machine(folder)
@@ -62,11 +64,12 @@ for path in sorted(glob.glob(".github/workflows/*.yml")):
                 if not re.search(rf"^{command}( \||\))", dev, re.M):
                     wrong.append(f"{path}: ./dev has no command {command}")
                 for option in re.findall(r"--[a-z]+", rest):
-                    if f"\t{option})" not in (release if command == "release" else dev):
+                    has = f"'{option}'" in faults if command == "faults" else f"\t{option})" in (release if command == "release" else dev)
+                    if not has:
                         wrong.append(f"{path}: ./dev {command} has no option {option}")
 with open(os.path.join(folder, "called"), encoding="utf-8") as f:
     called = f.read().splitlines()
-for words in ("dev test --quick", "dev release --repository own/varve --arch arm64 --debian trixie --os macos", DRAFT):
+for words in ("dev test --quick", "dev test --all", "dev faults --full", "dev release --repository own/varve --arch arm64 --debian trixie --os macos", DRAFT):
     if words not in called:
         wrong.append(f"no line of a workflow runs: {words}")
 print("\n".join(wrong) or f"{lines} shell lines")

@@ -111,7 +111,7 @@ kill_each() {
 		cd ..
 	done
 	echo "killed $killed times of $tried at $calls calls; $locked left a lock of Git's" >&2
-	[ "$killed" -gt $((tried * 3 / 4)) ]
+	[ "$killed" -ge $((tried * 2 / 3)) ]
 }
 
 @test "kill -9 in add leaves the old or the new state" {
@@ -180,7 +180,7 @@ kill_migrate() {
 		cd ..
 	done
 	echo "killed $killed times of $tried at $calls calls" >&2
-	[ "$killed" -gt $((tried / 2)) ]
+	[ "$killed" -ge $(((tried + 1) / 2)) ]
 }
 
 @test "kill -9 in migrate: the same command concludes it" {
@@ -375,7 +375,7 @@ held() {
 		[ -x .git/hooks/pre-push ]
 		cd ..
 	done
-	[ "$tried" -gt 2 ]
+	[ "$tried" -gt 1 ]
 }
 
 # The other side waits for the rest then, and is not to be waited for: that took a minute.
