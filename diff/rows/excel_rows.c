@@ -787,3 +787,26 @@ bool vv_excel_column_put(vv_buf *out, const vv_excel_column *c, bool all)
 	}
 	return any;
 }
+
+#define FIRST_GROUPS 8u /* that differ and are read */
+
+vv_status vv_excel_damage_put(vv_buf *out, vv_table *base, vv_table *t, vv_error *err)
+{
+	vv_auto(vv_excel_rows) *r = NULL;
+	vv_status rc;
+
+	if (base->root.dialect.form != VV_FORM_CSV || t->root.dialect.form != VV_FORM_CSV) {
+		return VV_OK;
+	}
+	if ((rc = vv_excel_rows_open(&r, base, t, FIRST_GROUPS, err)) < 0) return rc;
+	for (size_t i = 0; i < t->columns; i++) {
+		const vv_field *f = &t->schema.fields[i];
+		vv_auto(vv_buf) what = VV_BUF_FOR(out);
+
+		if (vv_excel_column_put(&what, &r->columns[i], r->all)) {
+			vv_buf_printf(out, "column %s: %s\n", vv_text_name(f->name, f->name_len),
+				      vv_buf_cstr(&what));
+		}
+	}
+	return vv_buf_ok(out, err);
+}

@@ -72,4 +72,8 @@ bool vv_excel_column_is(const vv_excel_column *c, vv_excel_kind k);
  * false if the column has no such changes. */
 bool vv_excel_column_put(vv_buf *out, const vv_excel_column *c, bool all);
 
+/* Appends a line "column NAME: ..." for each column of t that Excel changed, as the first changed
+ * groups show; nothing if one of the tables is not CSV. */
+vv_status vv_excel_damage_put(vv_buf *out, vv_table *base, vv_table *t, vv_error *err);
+
 #endif

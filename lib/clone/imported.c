@@ -401,6 +401,9 @@ vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int 
 		return vv_fail(err, VV_EINPUT, "'%s' cannot be read as a table",
 			       vv_text_url(i->url));
 	}
+	if (i->warnings) {
+		vv_buf_put(i->warnings, found.result.warnings.data, found.result.warnings.len);
+	}
 	if ((rc = vv_dataset_writer_commit(w, err)) < 0 ||
 	    (!anything && i->root &&
 	     (rc = check_body(i, r, &before.root, &found.result.cid, err)) < 0)) {

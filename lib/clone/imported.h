@@ -39,6 +39,7 @@ typedef struct vv_imported {
 	char *commit, *root, *licence;
 	char *etag, *modified, *sha256; /* if url leads to a file */
 	char *link, *unsigned_refs;     /* "true", or NULL */
+	vv_buf *warnings; /* borrowed: receives lines about the file's bytes; NULL: they are dropped */
 } vv_imported;
 void vv_imported_clear(vv_imported *i);
 VV_AUTO_CLEAR(vv_imported, vv_imported_clear)

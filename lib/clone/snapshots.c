@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "diff/rows/columns.h"
+#include "diff/rows/excel_rows.h"
 #include "lib/clone/imported.h"
 #include "lib/commit/txn.h"
 #include "lib/merge/run.h"
@@ -329,11 +330,12 @@ static vv_status hash_file(vv_snapshot *i, int fd, vv_error *err)
 	return lseek(fd, 0, SEEK_SET) == 0 ? VV_OK : vv_fail_errno(err, "cannot read", i->file);
 }
 
-/* raw: the version that is before it; NULL: none. */
+/* raw: the version that is before it; NULL: none. warnings: may be NULL. */
 static vv_status store(vv_snapshots *s, vv_snapshot *i, int fd, const vv_cid *raw, bool anything,
-		       vv_error *err)
+		       vv_buf *warnings, vv_error *err)
 {
-	vv_auto(vv_imported) as = {.to = vv_strdup(s->to), .url = vv_strdup(i->file)};
+	vv_auto(vv_imported) as = {
+		.to = vv_strdup(s->to), .url = vv_strdup(i->file), .warnings = warnings};
 	vv_stat st;
 
 	as.root = raw ? vv_strdup(vv_cid_shows(raw)) : NULL;
@@ -430,25 +432,63 @@ static vv_status same_as(vv_snapshot *i, const vv_snapshot_before *b, vv_error *
 	return vv_buf_ok(&i->words, err);
 }
 
+/* Adds Excel's changes since the last file to the warnings; without force, they are a question. */
+static vv_status look_for_excel(vv_snapshots *s, vv_snapshot *i, vv_buf *warnings, vv_error *err)
+{
+	vv_auto(vv_table) a = {0}, b = {0};
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!s->has_table) return VV_OK;
+	if ((rc = vv_dataset_open(&a, s->repo, &s->raw, err)) < 0 ||
+	    (rc = vv_dataset_open(&b, s->repo, &i->raw, err)) < 0 ||
+	    (rc = vv_excel_damage_put(&lines, &a, &b, err)) < 0) {
+		return vv_error_excuse(rc, rc == VV_EMISSING, err);
+	}
+	if (lines.len == 0 || s->force) {
+		vv_buf_put(warnings, lines.data, lines.len);
+		return vv_buf_ok(warnings, err);
+	}
+	*strchr(lines.data, '\n') = '\0';
+	(void)ask(s, i, lines.data);
+	vv_buf_puts(&i->words, " (-f)");
+	return vv_buf_ok(&i->words, err);
+}
+
+static void warn(const vv_snapshots *s, const vv_snapshot *i, const vv_buf *warnings)
+{
+	for (vv_line l = {.rest = warnings->len > 0 ? warnings->data : ""}; vv_line_next(&l);) {
+		vv_notes_warn(vv_repository_notes(s->repo), "%s: %.*s", vv_text_shows(i->file),
+			      (int)l.len, l.text);
+	}
+}
+
 /* Plans a file as a version, or as a question. */
 static vv_status take_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, vv_error *err)
 {
 	const vv_snapshot_before *before = last_until(s, i->time),
 				 *newest = last_until(s, INT64_MAX);
+	vv_auto(vv_buf) warnings = VV_BUF_INIT;
 	vv_snapshot_before *b;
 	vv_error why;
 
-	if (newest && newest->time > i->time && !s->older) {
-		return ask(s, i, "it is older than the newest version (--older, --skip FILE)");
+	if (newest && newest->time > i->time) {
+		return ask(s, i,
+			   "it is older than the newest version, and would take its place (--skip "
+			   "FILE)");
 	}
-	vv_status rc = store(s, i, fd, s->has_table ? &s->raw : NULL, s->force, &why);
+	vv_status rc = store(s, i, fd, s->has_table ? &s->raw : NULL, s->force, &warnings, &why);
 	if (rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_EMISSING) {
 		rc = ask(s, i, why.message);
 		vv_buf_puts(&i->words, s->force || why.code == VV_EINPUT ? "" : " (-f)");
 		return rc < 0 ? rc : vv_buf_ok(&i->words, err);
 	}
 	if (rc < 0) return vv_error_copy(err, &why);
-	if ((rc = merge(s, i, err)) < 0 || i->kind == VV_SNAPSHOT_ASKS) return rc;
+	if ((rc = look_for_excel(s, i, &warnings, err)) < 0 || i->kind == VV_SNAPSHOT_ASKS ||
+	    (rc = merge(s, i, err)) < 0 || i->kind == VV_SNAPSHOT_ASKS) {
+		return rc;
+	}
+	warn(s, i, &warnings);
 	if (s->has_table && vv_cid_equal(&i->root, &s->now)) {
 		i->kind = VV_SNAPSHOT_SAME;
 		vv_buf_puts(&i->words, "the table already has all its rows");
@@ -485,7 +525,7 @@ static vv_status look_into(vv_snapshots *s, vv_snapshot *i, int fd, vv_error *er
 		}
 		/* The version that edits are merged against may be in no commit, and is made of its file again. */
 		if (b == s->before && !vv_store_has(blocks, &s->raw)) {
-			if ((rc = store(s, i, fd, NULL, true, err)) < 0) return rc;
+			if ((rc = store(s, i, fd, NULL, true, NULL, err)) < 0) return rc;
 			s->raw = i->raw;
 		}
 		return same_as(i, b, err);

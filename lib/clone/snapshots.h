@@ -76,7 +76,6 @@ typedef struct vv_snapshots {
 	vv_strings how;              /* arguments of merge -X */
 	vv_date_order order;         /* order of day and month in ambiguous dates */
 	bool mtime;                  /* use a file's modification time if its name has no date */
-	bool older;                  /* allow files that are older than the newest version */
 	bool force;                  /* import even files that would be refused */
 	const vv_progress *progress; /* may be NULL */
 	/* Set by vv_snapshots_plan: */

@@ -13,8 +13,7 @@
 #include "diff/rows/key_unique.h"
 #include "lib/worktree/add_report.h"
 
-#define EXCEL_GROUPS 8u /* which differ, that are looked at for what Excel did */
-#define KEY_ROWS 2000u  /* that are looked at for a column that became a key */
+#define KEY_ROWS 2000u /* that are looked at for a column that became a key */
 
 vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found, vv_error *err)
 {
@@ -353,29 +352,18 @@ static vv_status put_new_key(vv_add_report *out, const char *path, vv_table *old
 static vv_status put_excel(vv_add_report *out, const char *path, vv_table *old, vv_table *new,
 			   vv_error *err)
 {
-	vv_auto(vv_excel_rows) *r = NULL;
-	bool any = false;
-	vv_status rc;
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
+	bool first = true;
+	vv_status rc = vv_excel_damage_put(&lines, old, new, err);
 
-	if (old->root.dialect.form != VV_FORM_CSV || new->root.dialect.form != VV_FORM_CSV) {
-		return VV_OK;
-	}
-	if ((rc = vv_excel_rows_open(&r, old, new, EXCEL_GROUPS, err)) < 0) return rc;
-	for (size_t i = 0; i < new->columns; i++) {
-		const vv_field *f = &new->schema.fields[i];
-		vv_auto(vv_buf) what = VV_BUF_INIT;
-
-		if (!vv_excel_column_put(&what, &r->columns[i], r->all)) {
-			continue;
-		}
-		vv_buf_printf(&out->warnings, "%s, column %s: %s", vv_text_shows(path),
-			      vv_text_name(f->name, f->name_len), vv_buf_cstr(&what));
-		if (!any) {
+	if (rc < 0) return rc;
+	for (vv_line l = {.rest = vv_buf_cstr(&lines)}; vv_line_next(&l); first = false) {
+		vv_buf_printf(&out->warnings, "%s, %.*s", vv_text_shows(path), (int)l.len, l.text);
+		if (first) {
 			(void)vv_hint_put(&out->warnings, "; ", out->words,
 					  VV_HINT_RESTORE_SPELLING, path);
 		}
 		vv_buf_putc(&out->warnings, '\n');
-		any = true;
 	}
 	return VV_OK;
 }

@@ -27,7 +27,7 @@
 typedef struct options {
 	const char *out;
 	bool link, force, quiet, allow_unsigned;
-	bool dry_run, mtime, older, day_first, month_first;
+	bool dry_run, mtime, day_first, month_first;
 	vv_strings dates, skip, how;
 	const char *format;
 } options;
@@ -48,7 +48,6 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "month-first", month_first, "read 01-10-2026 as the tenth of January"),
 	OPT_FLAG(0, "mtime", mtime,
 		 "for files whose names have no date, use the time of their last change"),
-	OPT_FLAG(0, "older", older, "accept files that are older than the newest version"),
 	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
 	OPT_JSON("the output format of dated files"),
 };
@@ -289,7 +288,6 @@ static vv_status import_files(vv_context *c, vv_error *err)
 					    : o->month_first ? VV_DATE_MONTH_FIRST
 							     : VV_DATE_EITHER,
 				   .mtime = o->mtime,
-				   .older = o->older,
 				   .force = o->force,
 				   .progress = c->progress};
 	int64_t gap;

@@ -136,10 +136,11 @@ price() {
 	touch -d 2026-10-06T10:00Z t-2026-10-04-2026-10-05.csv
 	succeeds varve import -o t.csv t-2026-10-02.csv "t-2026-10-02 b.csv"
 	output_has "~1 row; a second version of that date"
+	cp t.csv newest
 	ends_with 1 varve import -o t.csv t-2026-10-01.csv
-	output_has "? it is older than the newest version (--older, --skip FILE)"
-	succeeds varve import -o t.csv --older t-2026-10-01.csv
-	cmp t.csv t-2026-10-01.csv
+	output_has "? it is older than the newest version, and would take its place (--skip FILE)"
+	ends_with 2 varve import -o t.csv --older t-2026-10-01.csv
+	cmp t.csv newest # the newest stays the table
 	ends_with 1 varve import -o t.csv t-2026-10-03.csv
 	output_has "its last line has no line end (-f)"
 	[[ $stderr != *"-f"* ]]
@@ -179,4 +180,16 @@ price() {
 	[ "$(git log --format=%s | grep -c '^Import')" = 7 ]
 	come_back
 	succeeds varve fsck --data
+}
+
+@test "a file that Excel changed has to be wanted, with the warnings of add" {
+	seq 200 | awk 'BEGIN { print "sku,item,price" } { printf "%05d,n%d,%d.25\n", $1, $1, $1 }' > s-2026-09.csv
+	sed 's/^0*//' s-2026-09.csv > s-2026-10.csv
+	ends_with 1 varve import -o s.csv s-2026-09.csv s-2026-10.csv
+	output_has "? column sku: leading zeros are lost in 200 cells"
+	output_has "(-f)"
+	[ ! -e s.csv ]
+	succeeds varve import -f -o s.csv s-2026-09.csv s-2026-10.csv
+	stderr_has "s-2026-10.csv: column sku: leading zeros are lost in 200 cells"
+	cmp s.csv s-2026-10.csv
 }
