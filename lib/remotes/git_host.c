@@ -65,6 +65,7 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 		.first_sec = vv_first_sec(&g->t->connect),
 		.files = g->folder != NULL,
 		.url = g->url,
+		.exact = g->m->exact,
 		.remote = g->named ? g->m->name : NULL,
 		.dir = g->m->name && g->t->repo ? vv_repository_workdir(g->t->repo) : NULL};
 }
@@ -91,7 +92,7 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 		.write = write,
 		.url = write && m->push_url ? m->push_url : m->url,
 	};
-	g->named = m->name && g->url == m->url && !g->folder;
+	g->named = m->name && !m->exact && g->url == m->url && !g->folder;
 	if (g->folder) {
 		g->url = g->folder->history;
 		g->chosen = true;
@@ -170,6 +171,7 @@ static vv_status open_host(vv_git_host *g, vv_error *err)
 				   .idle_sec = g->t->git_idle_sec,
 				   .url = g->folder ? g->url : g->m->url,
 				   .push_url = g->m->push_url,
+				   .exact = g->m->exact,
 				   .remote = g->m->name,
 				   .progress = g->t->progress,
 				   .notes = g->t->notes};
@@ -503,6 +505,15 @@ static vv_status watch(vv_git_host *g, vv_error *err)
 	}
 	return vv_host_was_at(g->host, first->url, &g->blocks_tip) ? VV_OK
 								   : open_source(g, first, err);
+}
+
+vv_status vv_git_host_note(vv_git_host *g, const vv_oid *ids, size_t count, vv_error *err)
+{
+	const vv_blocks_source *first = g->sources.items;
+
+	if (!first || first->kind == VV_FROM_PEER || first->mirror || g->folder) return VV_OK;
+	vv_host *h = first->kind == VV_FROM_REF ? g->host : first->host;
+	return h ? vv_host_note_read(h, ids, count, err) : VV_OK;
 }
 
 vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)

@@ -81,6 +81,15 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 	return vv_exists(path) && find_blocks_ref(path, env) == VV_OK ? GIT : UNKNOWN;
 }
 
+/* Has this clone read blocks from a ref there before, or sent some? */
+static bool was_host(const vv_transfer *t, const char *url)
+{
+	vv_auto(char) *dir = t->repo ? vv_host_dir(t->repo, url) : NULL;
+	vv_auto(char) *scratch = dir ? vv_path_join(dir, "git", (char *)NULL) : NULL;
+
+	return scratch && vv_exists(scratch);
+}
+
 /* Determines the kind without a request. A folder is examined each time. */
 static vv_status know(kind *out, vv_transfer *t, const vv_remote *m, const char *url, vv_error *err)
 {
@@ -102,6 +111,10 @@ static vv_status know(kind *out, vv_transfer *t, const vv_remote *m, const char 
 			*out = GIT;
 		}
 	}
+	/* a place that is only pushed to has no setting for this */
+	if (*out == UNKNOWN && m->exact && was_host(t, url)) {
+		*out = GIT;
+	}
 	return rc;
 }
 
@@ -115,7 +128,8 @@ bool vv_reach_is_host(vv_transfer *t, const vv_remote *m)
 /* Stores the kind for later commands. Ignores failures. */
 static void remember(const vv_transfer *t, const vv_remote *m, const char *is)
 {
-	vv_auto(char) *key = m->name && t->repo ? vv_remote_key(m->name, "varveKind") : NULL;
+	vv_auto(char) *key = m->name && !m->exact && t->repo ? vv_remote_key(m->name, "varveKind")
+							     : NULL;
 
 	if (key) {
 		(void)vv_config_set(t->repo, key, is, VV_IGNORED);
@@ -501,14 +515,6 @@ void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *coun
 			*untold = trouble;
 		}
 	}
-}
-
-/* Has this clone read blocks from a ref there before? */
-static bool was_host(const vv_transfer *t, const char *url)
-{
-	vv_auto(char) *dir = vv_host_dir(t->repo, url);
-
-	return dir && vv_exists(dir);
 }
 
 static vv_status open_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/ref_name.h"
+#include "repo/git/run_git.h"
 #include "transport/line/url.h"
 #include "transport/protocol/connect.h"
 
@@ -92,8 +93,13 @@ char *vv_remote_key(const char *name, const char *key)
 /* One of a remote's settings, whose name ends with key. */
 static vv_status take_setting(vv_remote *m, const char *key, const char *value, vv_error *err)
 {
-	char **one = strcmp(key, "url") == 0         ? &m->url
-		     : strcmp(key, "pushurl") == 0   ? &m->push_url
+	const bool url = strcmp(key, "url") == 0, push = strcmp(key, "pushurl") == 0;
+
+	m->url_count += url;
+	m->push_url_count += push;
+	if ((url && m->url) || (push && m->push_url)) return VV_OK; /* git fetches from the first */
+	char **one = url                             ? &m->url
+		     : push                          ? &m->push_url
 		     : strcmp(key, "varve") == 0     ? &m->program
 		     : strcmp(key, "varvekind") == 0 ? &m->kind
 		     : strcmp(key, "varvename") == 0 ? &m->found_by
@@ -239,6 +245,168 @@ void vv_remote_clear(vv_remote *m)
 	vv_string_list_clear(&m->blocks_urls);
 	vv_free_all(m->name, m->url, m->push_url, m->program, m->kind, m->found_by);
 	memset(m, 0, sizeof(*m));
+}
+
+/* --- where a push goes ------------------------------------------------------------------ */
+
+/* Settings url.*.insteadOf and url.*.pushInsteadOf. */
+typedef struct rewriting {
+	bool any, push; /* there are some; some of them are for pushes alone */
+} rewriting;
+
+static vv_status see_rewriting(void *payload, const char *name, const char *value VV_UNUSED,
+			       const char *level VV_UNUSED, vv_error *err VV_UNUSED)
+{
+	rewriting *found = payload;
+
+	found->any |= strncmp(name, "url.", 4) == 0;
+	found->push |= strncmp(name, "url.", 4) == 0 && vv_path_ends(name, ".pushinsteadof");
+	return VV_OK;
+}
+
+/* The URLs of m, as git connects to them. */
+static vv_status ask_git(vv_string_list *out, vv_repository *r, const vv_remote *m, bool push,
+			 vv_error *err)
+{
+	const char *args[] = {"remote", "get-url", push ? "--push" : "--no-push", "--all", "--",
+			      m->name,  NULL};
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
+	const vv_git_call call = {.args = args, .repo = r, .output = &lines};
+	vv_status rc = vv_git_must(&call, "the URLs of a remote", err);
+
+	for (vv_line l = {.rest = vv_buf_cstr(&lines)}; rc == VV_OK && vv_line_next(&l);) {
+		rc = vv_string_list_add(out, vv_strndup(l.text, l.len), err);
+	}
+	return rc;
+}
+
+static vv_status find_rewriting(rewriting *out, vv_repository *r, vv_error *err)
+{
+	*out = (rewriting){.any = false};
+	return vv_config_each(r, "url.", see_rewriting, out, err);
+}
+
+/* May `git push NAME` send elsewhere than `git fetch NAME` reads? */
+static bool parts(const vv_remote *m, const rewriting *found)
+{
+	return m->name && (m->url_count > 1 || m->push_url_count > 0 || found->push);
+}
+
+vv_status vv_remote_push_urls(vv_string_list *out, vv_repository *r, const vv_remote *m,
+			      vv_error *err)
+{
+	rewriting found;
+	const vv_status rc = find_rewriting(&found, r, err);
+
+	return rc < 0 || !parts(m, &found) ? rc : ask_git(out, r, m, true, err);
+}
+
+/* Is url, where git connects, also where it fetches from m? */
+static vv_status is_read(bool *out, vv_repository *r, const vv_remote *m, const char *url,
+			 const rewriting *found, vv_error *err)
+{
+	vv_auto(vv_string_list) urls = {0};
+	vv_status rc;
+
+	*out = m->name && strcmp(m->url, url) == 0;
+	if (!found->any || !m->name) return VV_OK;
+	rc = ask_git(&urls, r, m, false, err);
+	*out = rc == VV_OK && urls.count > 0 && strcmp(urls.items[0], url) == 0;
+	return rc;
+}
+
+vv_status vv_remote_push_only(vv_string_list *out, vv_repository *r, const vv_remote *m,
+			      vv_error *err)
+{
+	vv_auto(vv_string_list) urls = {0};
+	rewriting found;
+	vv_status rc;
+
+	if ((rc = vv_remote_push_urls(&urls, r, m, err)) < 0 || urls.count == 0 ||
+	    (rc = find_rewriting(&found, r, err)) < 0) {
+		return rc;
+	}
+	vv_array_each(urls.items, urls.count, url) {
+		bool read;
+
+		if ((rc = is_read(&read, r, m, *url, &found, err)) < 0 ||
+		    (!read && (rc = vv_string_list_add(out, vv_strdup(*url), err)) < 0)) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* The kind of the remote is the same at another URL of the same machine: a Git host is one by each way to it. */
+static bool shares_kind(const vv_remote *m, const char *url)
+{
+	vv_auto(vv_url) a = {0}, b = {0};
+
+	if (vv_url_read(&a, m->url, VV_IGNORED) < 0 || vv_url_read(&b, url, VV_IGNORED) < 0) {
+		return false;
+	}
+	if (a.host && b.host && vv_ascii_equal(a.host, b.host)) {
+		return strcmp(m->kind, "git") == 0 || (a.kind == b.kind && a.port == b.port);
+	}
+	return !a.host && !b.host;
+}
+
+vv_status vv_remote_push_at(vv_remote *m, vv_repository *r, const char *url, vv_error *err)
+{
+	rewriting found;
+	bool read;
+	vv_status rc;
+
+	if ((rc = find_rewriting(&found, r, err)) < 0 ||
+	    (rc = is_read(&read, r, m, url, &found, err)) < 0) {
+		return rc;
+	}
+	vv_free(m->push_url);
+	m->push_url = NULL;
+	if (read && !parts(m, &found)) return VV_OK;
+	if (m->kind && !read && !shares_kind(m, url)) {
+		vv_free(m->kind);
+		m->kind = NULL;
+	}
+	m->exact = true;
+	if ((rc = vv_text_set(&m->url, url, err)) < 0) return rc;
+	return settle_paths(m, r, err);
+}
+
+static void warn(vv_repository *r, vv_error *why)
+{
+	const vv_notes *notes = vv_repository_notes(r);
+
+	vv_notes_word(notes, why);
+	vv_notes_warn(notes, "%s%s%s", why->message, why->hint[0] ? ": " : "", why->hint);
+}
+
+vv_status vv_remote_push_each(vv_remote *m, vv_repository *r, vv_remote_place_fn fn, void *payload,
+			      vv_error *err)
+{
+	vv_auto(vv_string_list) urls = {0};
+	vv_auto(char) *name = m->name ? vv_strdup(m->name) : NULL;
+	vv_error first = {.code = VV_OK}, why;
+	vv_status rc = vv_remote_push_urls(&urls, r, m, err);
+
+	if (rc < 0) return rc;
+	if (urls.count == 0) return fn(payload, err);
+	if (!name) return vv_fail_nomem(err);
+	vv_array_each(urls.items, urls.count, url) {
+		vv_remote_clear(m);
+		if ((rc = vv_remote_find(m, r, name, err)) < 0 ||
+		    (rc = vv_remote_push_at(m, r, *url, err)) < 0) {
+			return rc;
+		}
+		rc = fn(payload, &why);
+		if (rc == VV_ENOMEM || rc == VV_ECANCELLED) return vv_error_copy(err, &why);
+		if (rc < 0 && first.code == VV_OK) {
+			first = why;
+		} else if (rc < 0 && strcmp(first.message, why.message) != 0) {
+			warn(r, &why);
+		}
+	}
+	return first.code < 0 ? vv_error_copy(err, &first) : VV_OK;
 }
 
 /* --- names ------------------------------------------------------------------------------ */

@@ -37,7 +37,11 @@ char *vv_refspec_map(const vv_refspec *s, const char *name, vv_status *rc);
 /* One value = one remote: its settings. */
 typedef struct vv_remote {
 	char *name;           /* NULL: the user specified a URL */
-	char *url, *push_url; /* push_url NULL: url */
+	char *url, *push_url; /* the first of each; push_url NULL: url */
+	size_t url_count, push_url_count;
+	/* url is where `git push` connects (vv_remote_push_at): neither git's settings
+	 * url.*.insteadOf nor the remote's name, which may mean other places, apply to it */
+	bool exact;
 	char *program; /* setting varve: path of varve on the remote machine; NULL: not set */
 	char *kind;    /* setting varveKind; NULL: not known yet */
 	/* setting varveName: the name of the repository by which the URL was found
@@ -54,6 +58,25 @@ typedef struct vv_remote {
 vv_status vv_remote_find(vv_remote *out, vv_repository *r, const char *word, vv_error *err);
 void vv_remote_clear(vv_remote *m);
 VV_AUTO_CLEAR(vv_remote, vv_remote_clear)
+
+/* Appends to out the URLs to which `git push` sends for the remote m, as its settings url, pushurl
+ * and url.*.pushInsteadOf have it, if these may be more than one place, or another one than fetches
+ * read; else nothing. */
+vv_status vv_remote_push_urls(vv_string_list *out, vv_repository *r, const vv_remote *m,
+			      vv_error *err);
+typedef vv_status (*vv_remote_place_fn)(void *payload, vv_error *err);
+/* Makes m each of the places to which `git push` sends for it, one after the other, and calls fn
+ * there; once, with m as it is, if that is only the place from which fetches read. As in git, a
+ * failure does not end this: the first one is the result, and the others are sent to r's listener as
+ * warnings. */
+vv_status vv_remote_push_each(vv_remote *m, vv_repository *r, vv_remote_place_fn fn, void *payload,
+			      vv_error *err);
+/* Does what vv_remote_push_urls does, for those URLs from which fetches do not read. */
+vv_status vv_remote_push_only(vv_string_list *out, vv_repository *r, const vv_remote *m,
+			      vv_error *err);
+/* Makes m the remote as `git push` reaches it at `url`, one of vv_remote_push_urls, or the URL that
+ * git passes to its hook. */
+vv_status vv_remote_push_at(vv_remote *m, vv_repository *r, const char *url, vv_error *err);
 
 /* Sets *name to the name of the default remote of `branch`, such as "refs/heads/main"; branch may
  * be NULL. The default remote is that of branch.<name>.remote, else "origin", else the only remote.

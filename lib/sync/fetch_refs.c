@@ -277,21 +277,29 @@ vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote
 vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 				  vv_error *err)
 {
-	size_t from = p->count;
+	const size_t from = p->count;
+	vv_auto_free const vv_remote_ref **tags = vv_calloc(h->ref_count + 1, sizeof(*tags));
+	vv_auto_free vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
+	vv_auto_free bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
+	size_t count = 0;
 	vv_status rc;
 
+	if (!tags || !ids || !known) return vv_fail_nomem(err);
 	vv_array_each(h->refs, h->ref_count, tag) {
 		vv_auto(vv_ref) ref = {0};
-		bool known;
 
 		/* tags do not move by themselves */
-		if (strncmp(tag->name, "refs/tags/", 10) != 0 ||
-		    vv_ref_get(r, tag->name, &ref, VV_IGNORED) == VV_OK) {
-			continue;
+		if (strncmp(tag->name, "refs/tags/", 10) == 0 &&
+		    vv_ref_get(r, tag->name, &ref, VV_IGNORED) < 0) {
+			ids[count] = tag->peeled;
+			tags[count++] = tag;
 		}
-		if ((rc = vv_commits_known(r, &tag->peeled, 1, &known, err)) < 0 ||
-		    (known &&
-		     (rc = add(p, tag->name, tag->name, &tag->id, false, false, err)) < 0)) {
+	}
+	if (count == 0) return VV_OK;
+	if ((rc = vv_commits_known(r, ids, count, known, err)) < 0) return rc;
+	for (size_t i = 0; i < count; i++) {
+		if (known[i] && (rc = add(p, tags[i]->name, tags[i]->name, &tags[i]->id, false,
+					  false, err)) < 0) {
 			return rc;
 		}
 	}

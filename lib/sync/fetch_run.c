@@ -12,6 +12,7 @@
 #include "lib/heads/seen.h"
 #include "lib/heads/shown_refs.h"
 #include "lib/heads/verdict.h"
+#include "lib/remotes/noted.h"
 #include "lib/sync/fetch_from.h"
 #include "lib/sync/signed_plan.h"
 #include "repo/git/history/revision.h"
@@ -254,6 +255,46 @@ static vv_status follow_heads(run *r, bool *other, vv_error *err)
 	return VV_OK;
 }
 
+/* For later pushes, which need not read its lists again. */
+static vv_status note_host(const run *r, vv_error *err)
+{
+	vv_auto(vv_oids) wants = {0};
+	const vv_status rc = r->from.stand_in ? VV_OK : list_wants(r, &wants, err);
+
+	return rc < 0 ? rc : vv_git_host_note(r->from.origin.host, wants.items, wants.count, err);
+}
+
+/* The moves whose commits are not here yet. */
+static vv_status find_new(const run *r, const char **names, vv_oid *ids, size_t *places,
+			  size_t *count, vv_error *err)
+{
+	const vv_ref_plan *p = &r->j->plan;
+	vv_auto_free bool *known = vv_calloc(p->count + 1, sizeof(*known));
+	size_t asked = 0;
+	vv_status rc;
+
+	*count = 0;
+	if (!known) return vv_fail_nomem(err);
+	for (size_t i = 0; i < p->count; i++) {
+		if (!vv_oid_is_null(&p->moves[i].id)) {
+			ids[asked] = p->moves[i].id;
+			places[asked++] = i;
+		}
+	}
+	if ((rc = vv_commits_known(r->j->repo, ids, asked, known, err)) < 0) return rc;
+	for (size_t i = 0; i < asked; i++) {
+		if (!known[i]) {
+			const char *from = p->moves[places[i]].from;
+			const bool added = r->shown.added &&
+					   strcmp(from, r->shown.hello.head) == 0;
+
+			names[*count] = added ? r->shown.added : from;
+			places[(*count)++] = places[i];
+		}
+	}
+	return VV_OK;
+}
+
 /* From a Git host history comes first, by git: refs of ours name it until the real ones do. */
 static vv_status bring_history(run *r, vv_error *err)
 {
@@ -263,23 +304,10 @@ static vv_status bring_history(run *r, vv_error *err)
 	vv_auto_free size_t *places = vv_calloc(p->count + 1, sizeof(*places));
 	size_t count = 0;
 	uint64_t commits = 0;
-	bool known;
 	vv_status rc = names && ids && places ? vv_git_host_tidy(r->from.origin.host, err)
 					      : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
-		if (vv_oid_is_null(&p->moves[i].id)) {
-			continue;
-		}
-		rc = vv_commits_known(r->j->repo, &p->moves[i].id, 1, &known, err);
-		if (rc == VV_OK && !known) {
-			const bool added = r->shown.added &&
-					   strcmp(p->moves[i].from, r->shown.hello.head) == 0;
-
-			names[count] = added ? r->shown.added : p->moves[i].from;
-			places[count++] = i;
-		}
-	}
+	rc = rc < 0 ? rc : find_new(r, names, ids, places, &count, err);
 	if (rc == VV_OK && count > 0 &&
 	    (rc = vv_git_host_history(r->from.origin.host, names, count, ids, err)) == VV_OK &&
 	    (!r->j->hide_refs ||
@@ -293,7 +321,8 @@ static vv_status bring_history(run *r, vv_error *err)
 	if (rc < 0 || (rc = follow_heads(r, NULL, err)) < 0 || r->lazy) return rc;
 	vv_git_host_reading(r->from.origin.host);
 	rc = expect_blocks(r, err);
-	return rc == VV_OK ? vv_git_host_watch(r->from.origin.host, err) : rc;
+	rc = rc < 0 ? rc : vv_git_host_watch(r->from.origin.host, err);
+	return rc < 0 ? rc : note_host(r, err);
 }
 
 /* Blocks that the origin lacks may be in its ref of blocks, from a client that used a plain URL. True: this is
@@ -611,6 +640,22 @@ static void note_receipts(run *r)
 	}
 }
 
+/* A clone has nothing before, so all that is here came from the peer, if it was the only source. */
+static vv_status note_peer(run *r, vv_error *err)
+{
+	vv_auto(vv_oids) wants = {0};
+	vv_status rc;
+
+	if (!r->j->hide_refs || r->lazy || r->from.origin.host || r->from.stand_in ||
+	    !r->from.remote.name || r->from.supplier_count != 1 || r->result.missing_count > 0 ||
+	    r->result.behind_count > 0) {
+		return VV_OK;
+	}
+	rc = list_wants(r, &wants, err);
+	return rc < 0 ? rc
+		      : vv_noted_add(&r->from.t, &r->from.remote, wants.items, wants.count, err);
+}
+
 static const vv_fetch_behind *find_behind(const run *r, const vv_oid *id)
 {
 	const vv_fetch_behind *b = r->result.behind;
@@ -692,7 +737,7 @@ static vv_status run_all(run *r, vv_error *err)
 	     (rc = vv_signed_follow(&s, r->j->merge != NULL, err)) < 0) ||
 	    (rc = vv_signed_tell_ahead(&s, r->j->hide_refs, err)) < 0 ||
 	    (rc = vv_ref_plan_write(&r->j->plan, r->j->repo, source_url(r), err)) < 0 ||
-	    (rc = finish(r, err)) < 0) {
+	    (rc = note_peer(r, err)) < 0 || (rc = finish(r, err)) < 0) {
 		return behind(r, err);
 	}
 	return tell_behind(r, err);

@@ -265,6 +265,31 @@ static vv_status add_url(environment *e, const char *key, const char *url, vv_er
 	return rc < 0 ? rc : add_setting(e, key, word.data, err);
 }
 
+/* No setting of the user rewrites this, and git rewrites once. A remote with a URL for pushes has no part in
+ * url.*.pushInsteadOf. */
+static vv_status add_exact(environment *e, const vv_git_call *r, vv_error *err)
+{
+	static const char alias[] = "varve-exact:";
+	vv_auto(vv_buf) word = VV_BUF_INIT;
+	vv_auto(char) *same = NULL, *url = NULL, *push = NULL;
+	vv_status rc;
+
+	if (!r->exact || !r->url) return VV_OK;
+	vv_text_put_bare_url(&word, r->url);
+	if ((rc = vv_buf_ok(&word, err)) < 0) return rc;
+	const char *name = r->scratch ? "host" : word.data;
+	if (!(same = vv_asprintf("url.%s.insteadOf", word.data)) ||
+	    !(url = vv_asprintf("remote.%s.url", name)) ||
+	    !(push = vv_asprintf("remote.%s.pushurl", name))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = add_setting(e, same, alias, err)) < 0 ||
+	    (rc = add_setting(e, url, alias, err)) < 0) {
+		return rc;
+	}
+	return add_setting(e, push, alias, err);
+}
+
 /* git finds our filter on the PATH, also where varve was run by its path. */
 static vv_status add_path(environment *e, const vv_git_call *r, vv_error *err)
 {
@@ -287,7 +312,7 @@ static vv_status add_scratch(environment *e, const vv_git_call *r, vv_error *err
 	vv_status rc = add_words(e, not_for_scratch, err);
 
 	if (rc < 0 || (r->repo && (rc = vv_config_each(r->repo, "", take_setting, e, err)) < 0) ||
-	    (rc = add_url(e, "remote.host.url", r->url, err)) < 0) {
+	    (!r->exact && (rc = add_url(e, "remote.host.url", r->url, err)) < 0)) {
 		return rc;
 	}
 	return add_url(e, "remote.host.pushurl", r->push_url, err);
@@ -336,7 +361,7 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 	    (r->idle_sec > 0 && (rc = add_idle(e, r->idle_sec, err)) < 0) ||
 	    (r->idle_sec > 0 && (r->dumb || is_fetch(r)) && (rc = add_ssh(e, r, err)) < 0) ||
 	    (r->dumb && (rc = add_words(e, traced, err)) < 0) ||
-	    (r->scratch && (rc = add_scratch(e, r, err)) < 0) ||
+	    (r->scratch && (rc = add_scratch(e, r, err)) < 0) || (rc = add_exact(e, r, err)) < 0 ||
 	    (rc = add_login(e, r->url, err)) < 0 || (rc = add_login(e, r->push_url, err)) < 0) {
 		return rc;
 	}

@@ -32,6 +32,9 @@ typedef struct vv_git_call {
 	 * never appear on a command line: git gets them from varve's credential helper. Both may be
 	 * NULL. */
 	const char *url, *push_url;
+	/* url is where git connects: the settings url.*.insteadOf and url.*.pushInsteadOf have been
+	 * applied to it, and are not applied again */
+	bool exact;
 	/* With scratch: the remote "host" gets the settings of the remote with this name. Without
 	 * scratch: args contain this name instead of url. May be NULL. */
 	const char *remote;

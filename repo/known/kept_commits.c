@@ -30,13 +30,6 @@ vv_status vv_kept_commits_read(vv_oids *out, const char *file, vv_error *err)
 	return VV_OK;
 }
 
-bool vv_kept_commits_has(const char *file, const vv_oid *id)
-{
-	vv_auto(vv_kept) *k = NULL;
-
-	return vv_kept_open(&k, file, &form, 0, VV_IGNORED) == VV_OK && vv_kept_get(k, id->id);
-}
-
 vv_status vv_kept_commits_add(const char *file, const vv_oid *ids, size_t count, vv_error *err)
 {
 	vv_auto(vv_kept) *k = NULL;

@@ -18,9 +18,6 @@
 /* Sets *out to the commits in the file, at most VV_KEPT_COMMITS_MAX. The caller clears *out. */
 vv_status vv_kept_commits_read(vv_oids *out, const char *file, vv_error *err);
 
-/* Returns true if the list in the file has the commit id. */
-bool vv_kept_commits_has(const char *file, const vv_oid *id);
-
 /* Adds the count commits ids, at most VV_KEPT_COMMITS_MAX of them, to the front of the list in the
  * file; ids[0] becomes the first. Of the commits that were in the list, only the first 512 stay. */
 vv_status vv_kept_commits_add(const char *file, const vv_oid *ids, size_t count, vv_error *err);

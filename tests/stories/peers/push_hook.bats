@@ -40,7 +40,7 @@ sound() {
 	cmp prices.csv ../a/prices.csv
 }
 
-@test "a push without new versions of tables asks nobody" {
+@test "a push without new versions of tables asks nobody, but one of a new branch does" {
 	table_here
 	git push -q origin main
 	git commit -q --allow-empty -m nothing
@@ -48,7 +48,19 @@ sound() {
 	succeeds git push -q origin main
 	[ ! -e ../hub.git/varve ]
 	succeeds git push -q origin main:refs/heads/other
+	stderr_has "sent the rows of 1 version"
+	(cd ../hub.git && sound)
 	succeeds git push -q origin :refs/heads/other
+}
+
+@test "a clone from a peer knows what it has" {
+	table_here
+	git push -q origin main
+	varve clone -q ../hub.git ../b
+	cd ../b
+	git commit -q --allow-empty -m nothing
+	mv ../hub.git/varve ../hub.git/away
+	succeeds git push -q origin main
 	[ ! -e ../hub.git/varve ]
 }
 

@@ -56,6 +56,7 @@ static vv_status copy_options(vv_host *h, const vv_host_options *o, vv_error *er
 		.progress = o->progress,
 		.notes = o->notes,
 		.idle_sec = o->idle_sec,
+		.exact = o->exact,
 		.lock = -1,
 		.place = o->take_place,
 		.url = vv_strdup(o->url),
@@ -82,6 +83,7 @@ vv_git_call vv_host_run(vv_host *h, const char *const *args)
 			     .scratch = h->git_dir,
 			     .url = h->url,
 			     .push_url = h->push_url,
+			     .exact = h->exact,
 			     .remote = h->remote,
 			     .dir = h->remote ? vv_repository_workdir(h->repo) : NULL};
 }
@@ -765,7 +767,7 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 
 char *vv_host_complete_path(const vv_host *h)
 {
-	return vv_path_join(h->dir, "complete", (char *)NULL);
+	return vv_path_join(h->dir, VV_HOST_COMPLETE, (char *)NULL);
 }
 
 void vv_host_forget_complete(vv_host *h)

@@ -36,6 +36,7 @@
 typedef struct vv_host_options {
 	vv_repository *repo;        /* the user's repository */
 	const char *url, *push_url; /* push_url NULL: same as url */
+	bool exact;                 /* of url: as in vv_git_call */
 	const char *remote;         /* name of the remote; NULL: the user gave a URL */
 	const vv_progress *progress;
 	/* receives the lines that the host prints during a push; may be NULL */
@@ -57,6 +58,9 @@ uint64_t vv_host_key(const char *url);
 /* Returns the path of the folder with the local state of the host at this URL, which the caller
  * frees with vv_free. NULL: out of memory. */
 char *vv_host_dir(vv_repository *r, const char *url);
+/* Name of the file in that folder with the commits that a push or fetch found complete there
+ * (repo/known/kept_commits.h). */
+#define VV_HOST_COMPLETE "complete"
 /* Opens and locks the local state of the host. If another process has the lock, waits up to 10
  * minutes. The caller closes *out with vv_host_close. VV_ELOCKED: the lock was not free in time. */
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err);
@@ -95,6 +99,10 @@ bool vv_host_was_at(vv_host *h, const char *blocks_ref, const vv_oid *tip);
 vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *err);
 /* Returns true if the lists have the block cid in a pack that is not known to be bad. */
 bool vv_host_has(const vv_host *h, const vv_cid *cid);
+
+/* Adds the count commits ids to the record of complete ones, if the lists that were read have every
+ * version in their history that is not below recorded commits. */
+vv_status vv_host_note_read(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
 
 typedef vv_status (*vv_host_shown_fn)(void *payload, size_t i, const vv_cid *cid, const void *bytes,
 				      size_t len, vv_error *err);

@@ -26,6 +26,7 @@ struct vv_host {
 	const vv_progress *progress;
 	const vv_notes *notes;
 	unsigned idle_sec;
+	bool exact;
 	/* the folder of the host's local state, .git/varve/host/<key>; and folders in it: the
 	 * scratch repository, the lists, and the fetched packs */
 	char *dir, *git_dir, *lists, *packs;
@@ -165,7 +166,8 @@ char *vv_host_list_path(const vv_host *h, const vv_cid *pack);
 /* Adds the count commits ids to the record, the file "complete": a push found all versions in their
  * history to be complete at the host. */
 vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
-bool vv_host_is_complete(vv_host *h, const vv_oid *id); /* true if id is in the record */
+/* Replaces *out with the record. */
+vv_status vv_host_read_complete(const vv_host *h, vv_oids *out, vv_error *err);
 /* Removes the record. Call this if the ref was overwritten, or packs were removed from its tree. */
 void vv_host_forget_complete(vv_host *h);
 

@@ -14,6 +14,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/objects/send.h"
 #include "repo/known/kept_commits.h"
 #include "transport/places/packs/files.h"
 #include "transport/places/packs/host_internal.h"
@@ -29,11 +30,41 @@ vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_
 	return path ? vv_kept_commits_add(path, ids, count, err) : vv_fail_nomem(err);
 }
 
-bool vv_host_is_complete(vv_host *h, const vv_oid *id)
+vv_status vv_host_read_complete(const vv_host *h, vv_oids *out, vv_error *err)
 {
 	vv_auto(char) *path = vv_host_complete_path(h);
 
-	return path && vv_kept_commits_has(path, id);
+	vv_oids_clear(out);
+	return path ? vv_kept_commits_read(out, path, err) : vv_fail_nomem(err);
+}
+
+/* What a host's lists have of a history. */
+typedef struct reading {
+	const vv_host *h;
+	bool lacks;
+} reading;
+
+static vv_status see_listed(void *payload, const vv_new_root *n, vv_error *err VV_UNUSED)
+{
+	reading *r = payload;
+
+	r->lacks = r->lacks || (!n->link && !vv_host_has(r->h, &n->root));
+	return VV_OK;
+}
+
+vv_status vv_host_note_read(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
+{
+	reading r = {.h = h};
+	vv_auto(vv_oids) haves = {0};
+	vv_status rc;
+
+	if (count == 0 || h->bad.count > 0) return VV_OK;
+	if ((rc = vv_host_read_complete(h, &haves, err)) < 0 ||
+	    (rc = vv_new_roots_each(h->repo, ids, count, haves.items, haves.count, see_listed, &r,
+				    err)) < 0) {
+		return rc;
+	}
+	return r.lacks ? VV_OK : vv_host_note_complete(h, ids, count, err);
 }
 
 /* The ref has moved: to where it is now. old: where it was seen last. */

@@ -1,6 +1,7 @@
 /*
  * send: sends a host the blocks that it lacks, while others push too.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -10,7 +11,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/resemble.h"
-#include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/incomplete.h"
 #include "transport/places/packs/files.h"
@@ -42,8 +42,14 @@ typedef struct sending {
 	vv_host_name *bad; /* packs that leave with the last commit */
 	vv_buf message;    /* of a commit */
 	vv_host_sum *sum;
-	vv_cids roots; /* of versions that are to have a file in a store */
-	bool lost;     /* a version is not there that was, or must have been */
+	vv_cids roots;    /* of versions that are to have a file in a store */
+	bool lost;        /* a version is not there that was, or must have been */
+	vv_oids complete; /* commits noted as complete there, sorted */
+	/* other commits of the host's refs, which somebody pushed without their blocks, perhaps:
+	 * their versions are sent as far as they are here */
+	vv_oids others;
+	bool is_other; /* the walk is at those; others_lack: some versions of theirs are not here */
+	bool others_lack;
 } sending;
 
 /* --- blocks to send
@@ -106,19 +112,25 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	/* A host that lost packs may have a version without all that is below it. */
 	const bool lossy = s->h->bad.count > 0;
 	bool there, before;
-	vv_status rc = n->link ? VV_OK : is_there(s, n, &there, &before, err);
 
+	if (s->is_other &&
+	    vv_host_is_place(s->h)) { /* a store was not left without them by a push */
+		s->others_lack = true;
+		return VV_OK;
+	}
+	vv_status rc = n->link ? VV_OK : is_there(s, n, &there, &before, err);
 	s->plain = false;
 	if (n->link || rc < 0 || (!lossy && there)) return rc;
 	before = !vv_cid_is_null(&n->before) &&
 		 (vv_cid_set_has(&s->seen, &n->before) || (!lossy && before));
-	if (s->what->complete) {
+	if (s->what->complete || s->is_other) {
 		bool complete;
 		vv_cid lacked;
 		rc = vv_store_complete(s->h->main, &n->root, &complete, &lacked, err);
 		if (rc < 0 && rc != VV_ECORRUPT) return rc;
 		if (rc < 0 || !complete) {
-			s->sum->incomplete++;
+			s->sum->incomplete += s->what->complete;
+			s->others_lack = true;
 			return VV_OK;
 		}
 	}
@@ -132,6 +144,27 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	s->lost = s->lost ||
 		  missing > 0; /* where it is not here, it was brought there by another */
 	return rc;
+}
+
+static int order(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(vv_oid));
+}
+
+static vv_status read_complete(sending *s, vv_error *err)
+{
+	const vv_status rc = vv_host_read_complete(s->h, &s->complete, err);
+
+	if (rc == VV_OK && s->complete.count > 1) {
+		qsort(s->complete.items, s->complete.count, sizeof(vv_oid), order);
+	}
+	return rc;
+}
+
+static bool is_complete(const sending *s, const vv_oid *id)
+{
+	return s->complete.count > 0 &&
+	       bsearch(id, s->complete.items, s->complete.count, sizeof(vv_oid), order);
 }
 
 #define PLAIN_MAX 16u /* that were noted last */
@@ -150,7 +183,7 @@ static vv_status find_haves(sending *s, vv_error *err)
 		s->haves.count = PLAIN_MAX;
 	}
 	for (size_t i = 0; rc == VV_OK && i < what->there_count && !what->complete; i++) {
-		if (vv_host_is_complete(s->h, &what->there[i])) {
+		if (is_complete(s, &what->there[i])) {
 			rc = vv_oids_add(&s->haves, &what->there[i], err);
 			s->plain = false;
 		}
@@ -158,36 +191,60 @@ static vv_status find_haves(sending *s, vv_error *err)
 	return rc;
 }
 
-#define NOTED_MAX 64u /* limit of pairs of the host's and sent commits; others are checked again */
+static vv_status find_others(sending *s, vv_error *err)
+{
+	const vv_host_sending *what = s->what;
+	vv_auto_free bool *known = vv_calloc(what->there_count + 1, sizeof(*known));
+	vv_status rc;
 
-/* The sent commits are now complete there, and so are their ancestors on the host: the next push stops at them. */
-static vv_status note_complete(vv_host *h, const vv_host_sending *what, vv_error *err)
+	s->others.count = 0;
+	s->others_lack = false;
+	if (!known) return vv_fail_nomem(err);
+	if (what->complete) return VV_OK;
+	if ((rc = vv_commits_known(s->h->repo, what->there, what->there_count, known, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < what->there_count; i++) {
+		if (known[i] && !is_complete(s, &what->there[i])) {
+			rc = vv_oids_add(&s->others, &what->there[i], err);
+		}
+	}
+	return rc;
+}
+
+static vv_status plan_others(sending *s, vv_error *err)
+{
+	vv_auto(vv_oids) haves = {0};
+	vv_status rc = find_others(s, err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->haves.count; i++) {
+		rc = vv_oids_add(&haves, &s->haves.items[i], err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->what->want_count; i++) {
+		rc = vv_oids_add(&haves, &s->what->wants[i], err);
+	}
+	if (rc < 0 || s->others.count == 0) return rc;
+	s->is_other = true;
+	rc = vv_new_roots_each(s->h->repo, s->others.items, s->others.count, haves.items,
+			       haves.count, add_version, s, err);
+	s->is_other = false;
+	return rc;
+}
+
+/* The sent commits are now complete there, and so are the host's other ones that are here, if nothing of theirs was
+ * left out: the next push stops at them. */
+static vv_status note_complete(const sending *s, vv_error *err)
 {
 	vv_auto(vv_oids) ids = {0};
-	size_t pairs = 0;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < what->want_count; i++) {
-		rc = vv_oids_add(&ids, &what->wants[i], err);
+	for (size_t i = 0; rc == VV_OK && i < s->what->want_count; i++) {
+		rc = vv_oids_add(&ids, &s->what->wants[i], err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < what->there_count && pairs < NOTED_MAX; i++) {
-		bool below = false;
-
-		if (vv_host_is_complete(h, &what->there[i])) {
-			continue;
-		}
-		for (size_t k = 0; k < what->want_count && !below && pairs < NOTED_MAX; k++) {
-			pairs++;
-			if (vv_is_ancestor(h->repo, &what->there[i], &what->wants[k], &below,
-					   VV_IGNORED) < 0) {
-				below = false; /* it is not here */
-			}
-		}
-		if (below) {
-			rc = vv_oids_add(&ids, &what->there[i], err);
-		}
+	for (size_t i = 0; rc == VV_OK && !s->others_lack && i < s->others.count; i++) {
+		rc = vv_oids_add(&ids, &s->others.items[i], err);
 	}
-	return rc < 0 ? rc : vv_host_note_complete(h, ids.items, ids.count, err);
+	return rc < 0 ? rc : vv_host_note_complete(s->h, ids.items, ids.count, err);
 }
 
 static vv_status plan_once(sending *s, vv_error *err)
@@ -199,9 +256,10 @@ static vv_status plan_once(sending *s, vv_error *err)
 	s->raw = 0;
 	s->lost = false;
 	vv_arena_reset(&s->arena);
-	if ((rc = find_haves(s, err)) < 0) return rc;
+	if ((rc = read_complete(s, err)) < 0 || (rc = find_haves(s, err)) < 0) return rc;
 	rc = vv_new_roots_each(s->h->repo, s->what->wants, s->what->want_count, s->haves.items,
 			       s->haves.count, add_version, s, err);
+	rc = rc < 0 ? rc : plan_others(s, err);
 	return rc == VV_OK && s->plain && !s->what->dry_run
 		       ? vv_plain_tips_add(s->h->repo, s->what->wants, s->what->want_count, err)
 		       : rc;
@@ -408,13 +466,14 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 			     TRIES, vv_text_shows(h->ref), vv_text_url(h->url));
 	}
 	if (rc == VV_OK && !what->dry_run && !what->complete) {
-		rc = note_complete(h, what, err);
+		rc = note_complete(&s, err);
 	}
 	if (rc == VV_OK && vv_condemned_any(&h->condemned)) {
 		vv_condemned_clear(&h->condemned);
 		vv_host_forget_lists(h);
 	}
-	vv_free_all(s.haves.items, s.roots.items, s.bad, s.items, s.versions);
+	vv_free_all(s.haves.items, s.complete.items, s.others.items, s.roots.items, s.bad, s.items,
+		    s.versions);
 	vv_buf_clear(&s.message);
 	vv_cid_set_reset(&s.seen);
 	vv_arena_clear(&s.arena);

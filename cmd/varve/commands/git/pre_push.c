@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
@@ -16,6 +17,7 @@
 #include "lib/heads/head.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/lfs_hook.h"
+#include "lib/remotes/noted.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/reach.h"
 #include "lib/remotes/transfer.h"
@@ -27,6 +29,7 @@
 #include "repo/git/run_git.h"
 #include "repo/git/verb/caller.h"
 #include "repo/git/verb/hook.h"
+#include "repo/known/incomplete.h"
 #include "transport/places/packs/host.h"
 #include "transport/protocol/push.h"
 
@@ -36,19 +39,15 @@ typedef struct run {
 	vv_buf input;
 	vv_push_ref *refs; /* that git is going to move, but deletions */
 	size_t count, cap;
-	vv_oid *wants, *haves;
-	size_t have_count, have_cap;
-	bool stopped; /* the rows cannot go there; a peer's refusal is not a reason to bypass it */
-	char *blocks_ref;  /* that .varveconfig names, or NULL */
-	uint64_t versions; /* of datasets, new to the other side as far as is known here */
+	vv_remote to;
+	vv_transfer t;
+	vv_oid *wants;
+	vv_oids haves; /* commits at which the other side was found whole, and now has a ref */
+	bool stopped;  /* the rows cannot go there; a peer's refusal is not a reason to bypass it */
+	char *blocks_ref; /* that .varveconfig names, or NULL */
 } run;
 
 /* --- input from git -------------------------------------------------------------------------- */
-
-static vv_status add_have(run *r, const vv_oid *id, vv_error *err)
-{
-	return vv_array_add(r->haves, r->have_count, r->have_cap, *id) ? VV_OK : vv_fail_nomem(err);
-}
 
 static bool is_blocks_ref(const run *r, const char *name, size_t len)
 {
@@ -132,8 +131,7 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 		if (rc < 0) return rc;
 	}
 	if (vv_oid_is_null(&ref.id)) return VV_OK;
-	if (!vv_array_add(r->refs, r->count, r->cap, ref)) return vv_fail_nomem(err);
-	return vv_oid_is_null(&ref.old) ? VV_OK : add_have(r, &ref.old, err);
+	return vv_array_add(r->refs, r->count, r->cap, ref) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status read_input(run *r, vv_error *err)
@@ -211,35 +209,82 @@ static vv_status see_mirror(const run *r, vv_error *err)
 	return rc;
 }
 
-/* --- does the push contain anything of ours?
- * --------------------------------------------------------- */
+/* --- may the other side lack anything? --------------------------------------------------------- */
 
-static vv_status add_tracking(void *payload, const vv_ref *ref, vv_error *err)
+/* git's destination, whatever URL the settings give the name. */
+static vv_status find_place(run *r, vv_error *err)
 {
-	return vv_oid_is_null(&ref->commit) ? VV_OK : add_have(payload, &ref->commit, err);
+	if (vv_remote_find(&r->to, r->repo, r->name, VV_IGNORED) < 0) {
+		r->to = (vv_remote){.url = vv_strdup(r->url)};
+		if (!r->to.url) return vv_fail_nomem(err);
+	}
+	return vv_remote_push_at(&r->to, r->repo, r->url, err);
 }
 
 static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err VV_UNUSED)
 {
-	((run *)payload)->versions += !n->link;
+	*(uint64_t *)payload += !n->link;
 	return VV_OK;
 }
 
-static vv_status count_versions(run *r, vv_error *err)
+static vv_status count_versions(const run *r, const vv_oids *haves, uint64_t *out, vv_error *err)
 {
+	*out = 0;
+	return vv_new_roots_each(r->repo, r->wants, r->count, haves->items, haves->count,
+				 count_version, out, err);
+}
+
+/* A repository without tables: looks for them in the history only once. */
+static vv_status look_for_tables(const run *r, bool *any, vv_error *err)
+{
+	vv_auto(vv_oids) plain = {0};
+	vv_store_stats here;
+	vv_store *store;
+	uint64_t versions;
 	vv_status rc;
 
-	vv_auto(char) *prefix = vv_asprintf("refs/remotes/%s/", r->name);
-	if ((rc = vv_alloc_ok(prefix, err)) == VV_OK) {
-		rc = vv_refs_each(r->repo, prefix, add_tracking, r, err);
+	*any = true;
+	if ((rc = vv_repository_store(r->repo, &store, err)) < 0 ||
+	    (rc = vv_store_stats_get(store, &here, err)) < 0 || here.packs > 0 ||
+	    (rc = vv_plain_tips_read(r->repo, &plain, err)) < 0 ||
+	    (rc = count_versions(r, &plain, &versions, err)) < 0) {
+		return rc;
 	}
+	*any = versions > 0;
+	return *any ? VV_OK : vv_plain_tips_add(r->repo, r->wants, r->count, err);
+}
+
+/* The other side has the rows of a ref's old commit, which git reports, if it was found whole at it. It is contacted about
+ * all else. */
+static vv_status may_lack(run *r, bool *out, vv_error *err)
+{
+	vv_auto(vv_noted) noted = {.file = NULL};
+	uint64_t versions;
+	bool all = true;
+	vv_status rc;
+
+	*out = false;
 	r->wants = vv_calloc(r->count + 1, sizeof(vv_oid));
-	if (rc < 0 || !r->wants) return rc < 0 ? rc : vv_fail_nomem(err);
+	if (!r->wants) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->count; i++) {
 		r->wants[i] = r->refs[i].id;
 	}
-	return vv_new_roots_each(r->repo, r->wants, r->count, r->haves, r->have_count,
-				 count_version, r, err);
+	if ((rc = find_place(r, err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->repo, &vv_notes_stderr, false, 0, err)) < 0 ||
+	    (rc = vv_noted_read(&noted, &r->t, &r->to, err)) < 0) {
+		return rc;
+	}
+	vv_array_each(r->refs, r->count, ref) {
+		if (!vv_noted_has(&noted, &ref->old)) {
+			all = false;
+		} else if ((rc = vv_oids_add(&r->haves, &ref->old, err)) < 0) {
+			return rc;
+		}
+	}
+	if (!all) return look_for_tables(r, out, err);
+	rc = count_versions(r, &r->haves, &versions, err);
+	*out = versions > 0;
+	return rc;
 }
 
 /* For errors that a retry or repair solves, pushing without rows does not help. */
@@ -252,42 +297,65 @@ static bool is_final(vv_status rc)
 
 static vv_status stop(run *r, vv_error *err)
 {
+	uint64_t versions = 0;
+
 	r->stopped = is_final(err->code);
+	(void)count_versions(r, &r->haves, &versions, VV_IGNORED);
 	vv_prefix(err, "%s: the rows of %s %s cannot be sent there with their commits",
-		  vv_text_url(r->name), vv_text_count(r->versions),
-		  r->versions == 1 ? "version of a table" : "versions of tables");
+		  vv_text_url(r->name), vv_text_count(versions),
+		  versions == 1 ? "version of a table" : "versions of tables");
 	return vv_hint(
 		err,
 		"push to a repository on a machine that has varve: a folder, or a server ('varve "
 		"help serve')");
 }
 
-/* Only branches and tags have blocks there. */
-static size_t keep_pushable(run *r)
+/* All but varve's own. */
+static size_t keep_users(run *r)
 {
 	size_t kept = 0;
 
 	vv_array_each(r->refs, r->count, ref) {
-		if (strncmp(ref->name, "refs/heads/", 11) == 0 ||
-		    strncmp(ref->name, "refs/tags/", 10) == 0) {
+		if (strncmp(ref->name, "refs/varve/", 11) != 0 &&
+		    !is_blocks_ref(r, ref->name, strlen(ref->name))) {
 			r->refs[kept++] = *ref;
 		}
 	}
 	return kept;
 }
 
-static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err)
+/* A peer takes blocks for branches and tags: for other refs (refs/for/main) they go under the name of a tag, which is not made. */
+static vv_status name_for_peer(vv_push_ref *out, const vv_push_ref *ref, vv_arena *arena,
+			       vv_error *err)
+{
+	*out = *ref;
+	if (strncmp(ref->name, "refs/heads/", 11) == 0 ||
+	    strncmp(ref->name, "refs/tags/", 10) == 0) {
+		return VV_OK;
+	}
+	*out = (vv_push_ref){.id = ref->id, .force = true};
+	out->name = vv_arena_printf(arena, "refs/tags/ahead/%s", vv_oid_shows(&ref->id));
+	return out->name ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status send_ahead(run *r, vv_peer *peer, vv_error *err)
 {
 	vv_auto(vv_push_outcome) out = {0};
+	vv_auto(vv_arena) arena = {0};
+	vv_auto_free vv_push_ref *refs = vv_calloc(r->count + 1, sizeof(*refs));
 	const vv_push p = {.repo = r->repo,
 			   .peer = peer,
-			   .refs = r->refs,
+			   .refs = refs,
 			   .ref_count = r->count,
 			   .ahead = true,
-			   .progress = t->progress};
-	vv_status rc = vv_push_run(&p, &out, err);
+			   .progress = r->t.progress};
+	vv_status rc = refs ? VV_OK : vv_fail_nomem(err);
 
-	vv_transfer_tell_lines(t, &out.said);
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		rc = name_for_peer(&refs[i], &r->refs[i], &arena, err);
+	}
+	rc = rc < 0 ? rc : vv_push_run(&p, &out, err);
+	vv_transfer_tell_lines(&r->t, &out.said);
 	for (size_t i = 0; rc == VV_OK && i < out.answer.count; i++) {
 		if (out.answer.refs[i]) {
 			rc = vv_fail(err, VV_EREFUSED, "%s: %s", vv_text_shows(r->refs[i].name),
@@ -299,12 +367,12 @@ static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err
 			out.sum.datasets == 1 ? "version of a table" : "versions of tables",
 			vv_text_url(r->name));
 	}
-	return rc;
+	return rc < 0 || out.sum.absent > 0 ? rc
+					    : vv_noted_add(&r->t, &r->to, r->wants, r->count, err);
 }
 
 /* A Git host without varve keeps them in a ref. host NULL: a peer, which others reach by a plain URL. */
-static vv_status send_to_host(run *r, vv_git_host *host, vv_transfer *t, const vv_remote *to,
-			      vv_error *err)
+static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 {
 	vv_auto_free vv_blocks_ref *refs = vv_calloc(r->count + 1, sizeof(*refs));
 	vv_host_sum sum;
@@ -327,7 +395,7 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_transfer *t, const v
 	const vv_git_sending what = {.refs = refs, .count = r->count};
 	if (rc == VV_OK) {
 		rc = host ? vv_git_host_send(host, &what, &sum, err)
-			  : vv_reach_send_beside(t, to, refs, r->count, &sum, err);
+			  : vv_reach_send_beside(&r->t, &r->to, refs, r->count, &sum, err);
 	}
 	if (rc < 0) return stop(r, err);
 	if (sum.blocks > 0) {
@@ -335,34 +403,48 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_transfer *t, const v
 			sum.versions == 1 ? "version of a table" : "versions of tables",
 			vv_text_url(r->name));
 	}
-	return rc;
+	return host ? vv_noted_add(&r->t, &r->to, r->wants, r->count, err) : VV_OK;
 }
 
 static vv_status send(run *r, vv_error *err)
 {
-	vv_auto(vv_transfer) t = {0};
-	vv_auto(vv_remote) m = {0};
 	vv_auto(vv_reached) there = {0};
-	vv_status rc;
+	vv_status rc = vv_reach(&there, &r->t, &r->to, true, err);
 
-	if ((rc = vv_transfer_open(&t, r->repo, &vv_notes_stderr, false, 0, err)) < 0) return rc;
-	if (vv_remote_find(&m, r->repo, r->name, err) < 0) {
-		vv_remote_clear(&m);
-		memset(&m, 0, sizeof(m));
-	}
-	vv_remote to = m;
-	/* git's destination, whatever URL the settings give the name */
-	to.url = to.push_url = (char *)(uintptr_t)r->url;
-	if ((rc = vv_reach(&there, &t, &to, true, err)) < 0) {
-		rc = stop(r, err);
-	} else if (there.host) {
-		rc = send_to_host(r, there.host, &t, &to, err);
-	} else if (!there.hello->writable) {
+	if (rc < 0) return stop(r, err);
+	if (there.host) return send_to_host(r, there.host, err);
+	if (!there.hello->writable) {
 		vv_fail(err, VV_EREFUSED, "it accepts no rows from you\nask its owner");
-		rc = stop(r, err);
-	} else {
-		rc = send_ahead(r, &t, there.peer, err);
-		rc = rc < 0 ? rc : send_to_host(r, NULL, &t, &to, err);
+		return stop(r, err);
+	}
+	rc = send_ahead(r, there.peer, err);
+	return rc < 0 ? rc : send_to_host(r, NULL, err);
+}
+
+/* First what is new to its refs. A store that was named after the refs had moved lacks more than that. */
+static vv_status fetch_lacking_and_send(run *r, vv_error *err)
+{
+	vv_fetch_data f = {.repo = r->repo, .tips = r->wants, .tip_count = r->count};
+	vv_auto(vv_oids) there = {0};
+	vv_status rc = VV_OK;
+
+	vv_array_each(r->refs, r->count, ref) {
+		bool known = false;
+
+		if (!vv_oid_is_null(&ref->old) &&
+		    vv_commits_known(r->repo, &ref->old, 1, &known, VV_IGNORED) == VV_OK && known &&
+		    (rc = vv_oids_add(&there, &ref->old, err)) < 0) {
+			return rc;
+		}
+	}
+	f.there = there.items;
+	f.there_count = there.count;
+	for (int round = 0; round < 2; round++) {
+		rc = vv_fetch_data_for_push(&f, &vv_notes_stderr, err);
+		r->stopped = is_final(rc);
+		rc = rc < 0 ? rc : send(r, err);
+		if (rc != VV_EMISSING || f.there_count == 0) return rc;
+		f.there_count = 0;
 	}
 	return rc;
 }
@@ -371,7 +453,7 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 {
 	const char *args[] = {r->name, r->url, NULL};
 	const char *caller = getenv("VARVE_HOOK");
-	bool ran, wanted, again;
+	bool ran, wanted, again, lacks;
 	vv_status rc;
 
 	/* an earlier hook that calls varve's, like pre-commit's: the outer one already works */
@@ -395,29 +477,12 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 		return rc;
 	}
 	/* 'varve push' sends blocks itself, and runs the hook as git does. */
-	if ((caller && strcmp(caller, "pre-push") == 0) || (r->count = keep_pushable(r)) == 0 ||
-	    (rc = count_versions(r, err)) < 0 || r->versions == 0) {
+	if ((caller && strcmp(caller, "pre-push") == 0) || (r->count = keep_users(r)) == 0 ||
+	    (rc = may_lack(r, &lacks, err)) < 0 || !lacks) {
 		return rc;
 	}
 	rc = send(r, err);
-	if (rc == VV_EMISSING) {
-		vv_fetch_data f = {.repo = r->repo,
-				   .tips = r->wants,
-				   .tip_count = r->count,
-				   .there = r->haves,
-				   .there_count = r->have_count};
-		rc = vv_fetch_data_for_push(&f, &vv_notes_stderr, err);
-		r->stopped = is_final(rc);
-		rc = rc < 0 ? rc : send(r, err);
-		/* a store that was named after the refs had moved lacks more than what is new to them */
-		if (rc == VV_EMISSING && r->have_count > 0) {
-			f.there_count = 0;
-			rc = vv_fetch_data_for_push(&f, &vv_notes_stderr, err);
-			r->stopped = is_final(rc);
-			rc = rc < 0 ? rc : send(r, err);
-		}
-	}
-	return rc;
+	return rc == VV_EMISSING ? fetch_lacking_and_send(r, err) : rc;
 }
 
 /* On any error git must not push. */
@@ -432,8 +497,11 @@ static vv_status run_pre_push(vv_context *c, vv_error *err)
 		}
 		c->code = VV_EXIT_NO;
 	}
+	vv_transfer_close(&r.t);
+	vv_remote_clear(&r.to);
 	vv_buf_clear(&r.input);
-	vv_free_all(r.blocks_ref, r.refs, r.wants, r.haves);
+	vv_oids_clear(&r.haves);
+	vv_free_all(r.blocks_ref, r.refs, r.wants);
 	return VV_OK;
 }
 
