@@ -17,6 +17,7 @@
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/data_store.h"
 #include "lib/remotes/lfs_hook.h"
+#include "lib/remotes/noted.h"
 #include "lib/remotes/proof.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/reach.h"
@@ -35,21 +36,12 @@ typedef struct run {
 	vv_transfer t;
 	vv_reached there;
 	vv_push_outcome out;
-	bool asks;        /* for the refs of a Git host, in any case */
-	unsigned fetches; /* how often missing blocks were fetched from others */
-	vv_buf shown;     /* to the pre-push hook, which has agreed to it */
+	bool asks;             /* for the refs of a Git host, in any case */
+	unsigned fetches;      /* how often missing blocks were fetched from others */
+	vv_buf shown;          /* to the pre-push hook, which has agreed to it */
+	vv_store_config store; /* for --blocks --all: the one that is named; or none */
+	bool followed;         /* it was reported that branches have an upstream */
 } run;
-
-void vv_push_job_init(vv_push_job *j, vv_repository *r)
-{
-	*j = (vv_push_job){.repo = r};
-}
-
-void vv_push_job_clear(vv_push_job *j)
-{
-	vv_push_plan_clear(&j->plan);
-	vv_free(j->url);
-}
 
 /* A name has no place to write to: a remote may have that was found by it, or is called so and has a pushUrl. */
 static vv_status find_place(run *r, vv_error *err)
@@ -136,7 +128,7 @@ static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
 		return VV_OK;
 	}
 	vv_status rc = vv_branch_follow(r->j->repo, it->from, remote, it->to, err);
-	if (rc == VV_OK && !r->j->quiet) {
+	if (rc == VV_OK && !r->j->quiet && !r->followed) {
 		vv_notes_put(r->t.notes, "'%s' now follows '%s' of %s",
 			     vv_text_shows(it->from + 11), vv_text_shows(it->to + 11),
 			     vv_text_url(remote));
@@ -243,7 +235,6 @@ static void refuse(run *r, vv_push_item *it, const char *why)
 
 	it->why = copy ? copy : "refused";
 	it->state = VV_PUSH_REFUSED;
-	r->j->refused = true;
 }
 
 /* The refs of the plan that are not deleted; the caller frees the list. */
@@ -676,21 +667,14 @@ static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_er
 	return VV_OK;
 }
 
-/* --blocks: sends all blocks, as far as they are here, to a host that has lost some. */
-static vv_status push_blocks(run *r, vv_error *err)
+/* To one place. */
+static vv_status push_blocks_there(run *r, vv_error *err)
 {
-	vv_auto(vv_blocks_config) c = {.ref = NULL};
-	vv_store_config store = {.name = NULL};
+	const vv_store_config store = r->store;
 	tips t = {0};
-	vv_status rc;
+	vv_status rc = reach_host(r, &store, err);
 
-	if ((rc = vv_head_read(r->j->repo, &r->head, err)) < 0 ||
-	    (rc = find_store(r, &store, &c, err)) < 0 || (rc = find_remote(r, err)) < 0 ||
-	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), r->j->quiet,
-				   r->j->idle_sec, err)) < 0 ||
-	    (rc = reach_host(r, &store, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((r->j->move && (rc = add_host_refs(r, &t, err)) < 0) ||
 	    (rc = vv_refs_each(r->j->repo, "refs/heads/", add_tip, &t, err)) < 0 ||
 	    (rc = vv_refs_each(r->j->repo, "refs/tags/", add_tip, &t, err)) < 0 ||
@@ -748,7 +732,7 @@ static vv_status look_unasked(run *r, vv_error *err)
 	vv_store_stats here;
 	vv_store *store;
 	bool signs, none = !r->asks && !j->dry_run && j->refs.leases.count == 0 &&
-			   !r->remote.push_url && r->remote.kind &&
+			   !r->remote.push_url && !r->remote.exact && r->remote.kind &&
 			   strcmp(r->remote.kind, "git") == 0;
 	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
 
@@ -816,6 +800,23 @@ static vv_status fetch_lacking(run *r, vv_error *err)
 	return rc;
 }
 
+/* Peers have all that was pushed, if neither side lacks anything. */
+static vv_status note_whole(run *r, vv_error *err)
+{
+	vv_auto_free vv_oid *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
+	size_t count = 0;
+
+	if (!ids) return vv_fail_nomem(err);
+	vv_array_each(r->j->plan.items, r->j->plan.count, it) {
+		if (!vv_oid_is_null(&it->id)) {
+			ids[count++] = it->id;
+		}
+	}
+	return count == 0 || r->t.unasked || r->out.sum.absent > 0
+		       ? VV_OK
+		       : vv_noted_add(&r->t, &r->remote, ids, count, err);
+}
+
 static vv_status push_refs(run *r, vv_error *err);
 
 static vv_status push_refs_again(run *r, vv_error *err)
@@ -829,6 +830,7 @@ static vv_status push_refs_again(run *r, vv_error *err)
 static vv_status push_refs(run *r, vv_error *err)
 {
 	const vv_push_job *j = r->j;
+	bool refused;
 	vv_status rc;
 
 	if ((rc = vv_push_plan_words(&r->j->plan, r->j->repo, &r->head, &r->remote, &j->refs,
@@ -839,8 +841,7 @@ static vv_status push_refs(run *r, vv_error *err)
 				     err)) < 0) {
 		return rc;
 	}
-	r->j->refused = vv_push_plan_refused(&r->j->plan);
-	if (!r->j->refused) {
+	if (!vv_push_plan_refused(&r->j->plan)) {
 		if (r->there.peer && !j->no_verify && !j->dry_run &&
 		    vv_push_plan_goes(&r->j->plan) && (rc = run_hook(r, err)) < 0) {
 			return rc;
@@ -878,29 +879,104 @@ static vv_status push_refs(run *r, vv_error *err)
 				   j->quiet, j->dry_run);
 		tell_race(r);
 	}
-	if (!r->j->refused && !j->dry_run && (rc = send_heads(r, err)) == VV_EREFUSED) {
+	refused = vv_push_plan_refused(&r->j->plan);
+	r->j->refused |= refused;
+	if (!refused && !j->dry_run && (rc = note_whole(r, err)) == VV_OK &&
+	    (rc = send_heads(r, err)) == VV_EREFUSED) {
 		vv_notes_warn(r->t.notes, "this version is not signed: %s", err->message);
 		rc = VV_OK;
 	}
 	if (rc < 0) return rc;
-	for (size_t i = 0;
-	     j->refs.upstream && !j->dry_run && !r->j->refused && i < r->j->plan.count; i++) {
+	for (size_t i = 0; j->refs.upstream && !j->dry_run && !refused && i < r->j->plan.count;
+	     i++) {
 		if ((rc = set_upstream(r, &r->j->plan.items[i], err)) < 0) return rc;
 	}
+	r->followed = true;
 	return VV_OK;
+}
+
+/* --- each place ----------------------------------------------------------------------------- */
+
+/* The plan of the place before stays with the job. */
+static vv_status leave_place(run *r, vv_error *err)
+{
+	vv_push_job *j = r->j;
+	const vv_push_place before = {.url = vv_take(&j->url), .plan = j->plan};
+
+	vv_reached_close(&r->there);
+	vv_push_outcome_clear(&r->out);
+	vv_buf_clear(&r->shown);
+	r->out = (vv_push_outcome){.rounds = 0};
+	r->shown = (vv_buf)VV_BUF_INIT;
+	r->fetches = 0;
+	r->asks = r->t.unasked = false;
+	if (!vv_array_own(j->earlier, j->earlier_count, j->earlier_cap, before.url, before)) {
+		return vv_fail_nomem(err);
+	}
+	j->plan = (vv_push_plan){.items = NULL};
+	return VV_OK;
+}
+
+static void add_sums(vv_push_job *j, const vv_transfer_sum *peer, const vv_host_sum *host)
+{
+	j->sum.commits += peer->commits;
+	j->sum.versions += peer->versions;
+	j->sum.blocks += peer->blocks;
+	j->sum.bytes += peer->bytes;
+	j->sum.line += peer->line;
+	j->blocks.versions += host->versions;
+	j->blocks.blocks += host->blocks;
+	j->blocks.raw += host->raw;
+	j->blocks.bytes += host->bytes;
+}
+
+/* remote has become another place. */
+static vv_status push_there(void *payload, vv_error *err)
+{
+	run *r = payload;
+	vv_push_job *j = r->j;
+	const char *url = r->remote.push_url ? r->remote.push_url : r->remote.url;
+	const vv_transfer_sum sum = j->sum;
+	const vv_host_sum blocks = j->blocks;
+	vv_status rc;
+
+	if ((j->url && (rc = leave_place(r, err)) < 0) ||
+	    (rc = vv_text_set(&j->url, url, err)) < 0) {
+		return rc;
+	}
+	j->sum = (vv_transfer_sum){.commits = 0};
+	j->blocks = (vv_host_sum){.versions = 0};
+	rc = j->blocks_only ? push_blocks_there(r, err) : push_refs(r, err);
+	add_sums(j, &sum, &blocks);
+	return rc;
+}
+
+/* --blocks: sends all blocks, as far as they are here, to a host that has lost some. */
+static vv_status push_blocks(run *r, vv_error *err)
+{
+	vv_auto(vv_blocks_config) c = {.ref = NULL};
+	vv_status rc;
+
+	if ((rc = vv_head_read(r->j->repo, &r->head, err)) < 0 ||
+	    (rc = find_store(r, &r->store, &c, err)) < 0 || (rc = find_remote(r, err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), r->j->quiet,
+				   r->j->idle_sec, err)) < 0) {
+		return rc;
+	}
+	return r->j->move ? push_blocks_there(r, err)
+			  : vv_remote_push_each(&r->remote, r->j->repo, push_there, r, err);
 }
 
 static vv_status push(run *r, vv_error *err)
 {
 	vv_status rc;
 
-	return (rc = vv_head_read(r->j->repo, &r->head, err)) < 0 ||
-			       (rc = find_remote(r, err)) < 0 ||
-			       (rc = vv_transfer_open(&r->t, r->j->repo,
-						      vv_repository_notes(r->j->repo), r->j->quiet,
-						      r->j->idle_sec, err)) < 0
-		       ? rc
-		       : push_refs(r, err);
+	if ((rc = vv_head_read(r->j->repo, &r->head, err)) < 0 || (rc = find_remote(r, err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), r->j->quiet,
+				   r->j->idle_sec, err)) < 0) {
+		return rc;
+	}
+	return vv_remote_push_each(&r->remote, r->j->repo, push_there, r, err);
 }
 
 vv_status vv_push_job_run(vv_push_job *j, vv_error *err)
@@ -910,9 +986,8 @@ vv_status vv_push_job_run(vv_push_job *j, vv_error *err)
 	vv_blocks_config_warn(j->repo);
 	vv_status rc = j->blocks_only ? push_blocks(&r, err) : push(&r, err);
 
-	if (rc == VV_OK &&
-	    !(j->url = vv_strdup(r.remote.push_url ? r.remote.push_url : r.remote.url))) {
-		rc = vv_fail_nomem(err);
+	if (rc == VV_OK && !j->url) {
+		rc = vv_text_set(&j->url, r.remote.url, err);
 	}
 	vv_push_outcome_clear(&r.out);
 	vv_buf_clear(&r.shown);

@@ -87,6 +87,12 @@ bool vv_push_plan_goes(const vv_push_plan *p);
 void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet,
 			bool dry_run);
 
+/* A place that was pushed to, and the refs with the result of each. */
+typedef struct vv_push_place {
+	char *url;
+	vv_push_plan plan;
+} vv_push_place;
+
 /* A push: its options and its result. */
 typedef struct vv_push_job {
 	vv_repository *repo; /* borrowed */
@@ -109,7 +115,11 @@ typedef struct vv_push_job {
 	uint64_t idle_sec; /* value of --timeout in seconds */
 	/* The following members are set by vv_push_job_run. */
 	vv_push_plan plan; /* the refs, with the result of each */
-	/* a ref of the remote was not moved; its item in plan has the reason */
+	/* for a remote with several URLs for pushes: the places before the last one, which url and
+	 * plan are about */
+	vv_push_place *earlier;
+	size_t earlier_count, earlier_cap;
+	/* a ref of a place was not moved; its item in the plan has the reason */
 	bool refused;
 	/* the data that was sent to a peer; if dry_run is set, that would be sent */
 	vv_transfer_sum sum;
@@ -117,15 +127,15 @@ typedef struct vv_push_job {
 		blocks;  /* the blocks that were, or would be, sent to a Git host without varve */
 	bool to_store;   /* if move is set: remote is the name of a store */
 	uint64_t proved; /* if move is set: number of versions that the place has completely */
-	char *url;       /* URL of the remote; owned; NULL before success */
+	char *url;       /* URL of the remote, or of its last place; owned */
 } vv_push_job;
 
 void vv_push_job_init(vv_push_job *j, vv_repository *r);
-/* Pushes with the options of j: sends blocks, then commits, then moves the remote's refs, then the
+/* Pushes with the options of j to each URL that `git push` pushes to: sends blocks, then commits, then moves the remote's refs, then the
  * tracking branches, and then sends the signed heads. If blocks are missing here, first tries to
- * fetch them. Returns VV_OK even if refs were refused: then j->refused is set. VV_EMISSING: a block
- * that must be sent is missing in this repository; VV_ECONFLICT: the pre-push hook refused the
- * push. */
+ * fetch them. After a failure, still pushes to the other URLs. Returns VV_OK even if refs were
+ * refused: then j->refused is set. VV_EMISSING: a block that must be sent is missing in this
+ * repository; VV_ECONFLICT: the pre-push hook refused the push. */
 vv_status vv_push_job_run(vv_push_job *j, vv_error *err);
 void vv_push_job_clear(vv_push_job *j);
 VV_AUTO_CLEAR(vv_push_job, vv_push_job_clear)

@@ -22,6 +22,24 @@ void vv_push_plan_clear(vv_push_plan *p)
 	memset(p, 0, sizeof(*p));
 }
 
+void vv_push_job_init(vv_push_job *j, vv_repository *r)
+{
+	*j = (vv_push_job){.repo = r};
+}
+
+static void push_place_clear(vv_push_place *p)
+{
+	vv_push_plan_clear(&p->plan);
+	vv_free(p->url);
+}
+
+void vv_push_job_clear(vv_push_job *j)
+{
+	vv_array_clear(j->earlier, j->earlier_count, place, push_place_clear(place));
+	vv_push_plan_clear(&j->plan);
+	vv_free(j->url);
+}
+
 static vv_status add(vv_push_plan *p, const char *from, const char *word, const char *to,
 		     const vv_oid *id, bool force, vv_error *err)
 {

@@ -61,7 +61,8 @@ static int check_push(const vv_context *c)
 		       : VV_EXIT_OK;
 }
 
-static void put_ref(vv_json_out *w, const vv_push_item *it, bool dry_run)
+/* url NULL: the only place. */
+static void put_ref(vv_json_out *w, const vv_push_item *it, const char *url, bool dry_run)
 {
 	static const char *const states[] = {[VV_PUSH_GOES] = "moved",
 					     [VV_PUSH_SAME] = "same",
@@ -73,7 +74,7 @@ static void put_ref(vv_json_out *w, const vv_push_item *it, bool dry_run)
 			   {JSON_TEXT("state", it->state == VV_PUSH_GOES && !it->done && !dry_run
 						       ? "kept"
 						       : states[it->state])},
-			   {JSON_TEXT("why", it->why)});
+			   {JSON_TEXT("why", it->why)}, {JSON_URL(url ? "url" : NULL, url)});
 }
 
 static vv_status print_json(const vv_push_job *j, vv_error *err)
@@ -85,8 +86,13 @@ static vv_status print_json(const vv_push_job *j, vv_error *err)
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_put_members(&w, {JSON_URL("url", j->url)}, {JSON_BOOL("dryRun", j->dry_run)},
 			    {JSON_ARRAY("refs")});
+	vv_array_each(j->earlier, j->earlier_count, place) {
+		vv_array_each(place->plan.items, place->plan.count, it) {
+			put_ref(&w, it, place->url, j->dry_run);
+		}
+	}
 	vv_array_each(j->plan.items, j->plan.count, it) {
-		put_ref(&w, it, j->dry_run);
+		put_ref(&w, it, j->earlier_count > 0 ? j->url : NULL, j->dry_run);
 	}
 	vv_json_close_array(&w);
 	vv_json_put_members(&w, {JSON_NUMBER("versions", peer->versions + host->versions)},
