@@ -16,6 +16,13 @@
 #include "lib/status/doctor.h"
 #include "transport/line/url.h"
 
+/* A place of a remote. */
+typedef struct asked {
+	const char *name; /* of the remote */
+	const char *url;  /* to which it only pushes; NULL: from which it fetches */
+	bool only;        /* the only remote, from which a fetch brings blocks */
+} asked;
+
 /* Seconds until silence counts as no answer. */
 enum { PATIENCE = 10 };
 
@@ -112,9 +119,10 @@ static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
 }
 
 /* Has a Git host the blocks that its refs need? */
-static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *name, bool only,
-				 bool *whole, vv_error *err)
+static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const asked *a, bool *whole,
+				 vv_error *err)
 {
+	const char *name = a->name;
 	vv_host_lost lost;
 	vv_error why;
 	vv_status rc = vv_git_host_lost(host, &lost, &why);
@@ -131,11 +139,13 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 					 : vv_doctor_hint(d, VV_HINT_BLOCKS_ASK, NULL);
 	rc = vv_doctor_say(
 		d, "peer", true, mend, err,
-		"the remote %s lacks the blocks of %s that its branches and tags need (in %s%s%s)",
-		vv_text_shows(name),
+		"the remote %s%s%s lacks the blocks of %s that its branches and tags need (in "
+		"%s%s%s)",
+		vv_text_shows(name), a->url ? ", at its URL " : "",
+		a->url ? vv_text_url(a->url) : "",
 		vv_text_counted(lost.versions, "version of a table", "versions of tables"),
 		vv_text_url(vv_git_host_blocks_place(host)), *lost.lacks ? ": " : "", lost.lacks);
-	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, mend, err) : rc;
+	return rc == VV_OK && a->only && lost.here == 0 ? mend_otherwise(d, mend, err) : rc;
 }
 
 /* Who clones by git gets the blocks' branch in the work tree. */
@@ -241,9 +251,10 @@ static vv_status note_store(char **store, vv_string_list *ids, vv_repository *r,
 	return vv_string_list_add(ids, vv_strdup(there->id), err);
 }
 
-static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only, char **store,
+static vv_status ask(vv_doctor *d, vv_repository *r, const asked *a, char **store,
 		     vv_string_list *ids, vv_error *err)
 {
+	const char *name = a->name;
 	vv_auto(vv_transfer) t = {0};
 	vv_auto(vv_remote) m = {0};
 	vv_auto(vv_reached) reached = {0};
@@ -252,14 +263,20 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 	vv_status rc;
 
 	if ((rc = vv_transfer_open(&t, r, NULL, true, PATIENCE, err)) < 0) return rc;
-	if ((rc = vv_remote_find(&m, r, name, &why)) == VV_OK) {
+	rc = vv_remote_find(&m, r, name, &why);
+	if (rc == VV_OK && a->url) {
+		rc = vv_remote_push_at(&m, r, a->url, &why);
+	}
+	if (rc == VV_OK) {
 		/* of a peer others may read its ref of blocks, or a store */
 		rc = vv_reach_as_host(&reached, &t, &m, false, true, &why);
 	}
-	if (rc == VV_OK && (rc = note_store(store, ids, r, reached.hello, err)) < 0) return rc;
+	if (rc == VV_OK && !a->url && (rc = note_store(store, ids, r, reached.hello, err)) < 0) {
+		return rc;
+	}
 	if (rc == VV_OK && reached.host) {
 		t.connect.ask = NULL; /* this command asks no questions about trust */
-		rc = look_for_blocks(d, reached.host, name, only, &whole, err);
+		rc = look_for_blocks(d, reached.host, a, &whole, err);
 		if (rc == VV_OK && whole) {
 			rc = look_at_versions(d, r, &reached, name, err);
 		}
@@ -281,6 +298,23 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 	return rc;
 }
 
+/* The places to which a remote only pushes. */
+static vv_status ask_push_only(vv_doctor *d, vv_repository *r, const char *name, vv_error *err)
+{
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_string_list) urls = {0};
+	vv_status rc;
+
+	if (vv_remote_find(&m, r, name, VV_IGNORED) < 0) return VV_OK;
+	if ((rc = vv_remote_push_only(&urls, r, &m, err)) < 0) return rc;
+	vv_array_each(urls.items, urls.count, url) {
+		const asked a = {.name = name, .url = *url};
+
+		if ((rc = ask(d, r, &a, NULL, NULL, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
 vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0}, ids = {0};
@@ -291,7 +325,9 @@ vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err)
 	if (rc < 0) return rc;
 	if (!stores.items) return vv_fail_nomem(err);
 	for (size_t i = 0; i < names.count && rc == VV_OK; i++) {
-		rc = ask(d, r, names.items[i], names.count == 1, &stores.items[i], &ids, err);
+		const asked a = {.name = names.items[i], .only = names.count == 1};
+		rc = ask(d, r, &a, &stores.items[i], &ids, err);
+		rc = rc < 0 ? rc : ask_push_only(d, r, a.name, err);
 	}
 	return rc < 0 ? rc : look_for_shared(d, &names, stores.items, err);
 }

@@ -170,11 +170,32 @@ static vv_status look(finder *f, vv_repository *r, const vv_head *head, const ch
 	return vv_text_set(&f->out->place, vv_git_host_blocks_place(f->host), err);
 }
 
+static vv_status find_remote(vv_remote *out, vv_repository *r, const vv_head *head,
+			     const char *name, vv_error *err)
+{
+	vv_auto(char) *usual = NULL;
+	const vv_status rc = name ? VV_OK : vv_remote_default(&usual, r, head->branch, true, err);
+
+	return rc < 0 ? rc : vv_remote_find(out, r, name ? name : usual, err);
+}
+
+vv_status vv_unsent_places(vv_string_list *out, vv_repository *r, const char *name, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_status rc;
+
+	if ((rc = vv_head_read(r, &head, err)) < 0 ||
+	    (rc = find_remote(&m, r, &head, name, err)) < 0) {
+		return rc;
+	}
+	return vv_remote_push_urls(out, r, &m, err);
+}
+
 vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, const char *name,
-				  const vv_notes *notes, vv_error *err)
+				  const char *url, const vv_notes *notes, vv_error *err)
 {
 	finder f = {.out = out};
-	vv_auto(char) *usual = NULL;
 	vv_auto(vv_head) head = {0};
 	vv_auto(vv_remote) m = {0};
 	vv_auto(vv_transfer) t = {0};
@@ -183,8 +204,8 @@ vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, con
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
-	if ((!name && (rc = vv_remote_default(&usual, r, head.branch, true, err)) < 0) ||
-	    (rc = vv_remote_find(&m, r, name ? name : usual, err)) < 0 ||
+	if ((rc = find_remote(&m, r, &head, name, err)) < 0 ||
+	    (url && (rc = vv_remote_push_at(&m, r, url, err)) < 0) ||
 	    (rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0 ||
 	    (rc = vv_reach_as_host(&there, &t, &m, true, false, err)) < 0) {
 		goto done;

@@ -46,11 +46,14 @@ typedef struct vv_unsent_versions {
 	size_t count, cap;
 } vv_unsent_versions;
 
+/* Appends to out the URLs to which a push to the remote `name` sends, as vv_remote_push_urls does.
+ * name NULL: the remote that a push would use. */
+vv_status vv_unsent_places(vv_string_list *out, vv_repository *r, const char *name, vv_error *err);
 /* Sets *out to the versions that the remote `name` does not have completely. name NULL: the remote
- * that a push would use. VV_EUSAGE: the remote is a peer, which stores all blocks of its refs.
+ * that a push would use. url: one of vv_unsent_places; NULL: there is none. VV_EUSAGE: the remote is a peer, which stores all blocks of its refs.
  * VV_EREFUSED: the store is not trusted, or no block peer is. */
 vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, const char *name,
-				  const vv_notes *notes, vv_error *err);
+				  const char *url, const vv_notes *notes, vv_error *err);
 void vv_unsent_versions_clear(vv_unsent_versions *u); /* u may be all zero */
 VV_AUTO_CLEAR(vv_unsent_versions, vv_unsent_versions_clear)
 

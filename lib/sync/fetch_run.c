@@ -285,8 +285,7 @@ static vv_status find_new(const run *r, const char **names, vv_oid *ids, size_t 
 	for (size_t i = 0; i < asked; i++) {
 		if (!known[i]) {
 			const char *from = p->moves[places[i]].from;
-			const bool added = r->shown.added &&
-					   strcmp(from, r->shown.hello.head) == 0;
+			const bool added = r->shown.added && strcmp(from, r->shown.hello.head) == 0;
 
 			names[*count] = added ? r->shown.added : from;
 			places[(*count)++] = places[i];

@@ -237,6 +237,7 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 	vv_auto(char) *name = NULL;
 	vv_auto(vv_head) head = {0};
 	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_string_list) urls = {0};
 	vv_auto(vv_transfer) t = {0};
 	vv_auto(vv_reached) there = {0};
 	vv_status rc;
@@ -247,6 +248,9 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 	if ((rc = vv_head_read(c->repo, &head, err)) < 0) return rc;
 	if ((!*o->remote && (rc = vv_remote_default(&name, c->repo, head.branch, true, err)) < 0) ||
 	    (rc = vv_remote_find(&m, c->repo, *o->remote ? o->remote : name, err)) < 0 ||
+	    (rc = vv_remote_push_urls(&urls, c->repo, &m, err)) < 0 ||
+	    /* the first one of several, and its refs, which may not be those that fetches read */
+	    (urls.count > 0 && (rc = vv_remote_push_at(&m, c->repo, urls.items[0], err)) < 0) ||
 	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) < 0 ||
 	    (rc = vv_reach_as_host(&there, &t, &m, true, false, err)) < 0) {
 		return rc;

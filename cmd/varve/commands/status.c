@@ -40,22 +40,24 @@ static void put_lacking(vv_json_out *w, const void *item)
 		{JSON_TEXT_WHEN(*u->lacks, "lacks", u->lacks)});
 }
 
-static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
+/* url NULL: the only place. Ends the object. */
+static void put_unsent_json(vv_json_out *w, const vv_unsent_versions *u, const char *url)
 {
-	vv_json_out w = vv_json_begin_object(b, 2);
-	vv_json_put_members(&w, {JSON_TEXT("place", vv_text_url(u->place))},
-			    {JSON_NUMBER("versions", u->versions)},
-			    {JSON_NUMBER("linked", u->linked)},
-			    {JSON_EACH(put_lacking, "lacking", u->items, u->count)});
-	vv_json_close_object(&w);
-	vv_buf_putc(b, '\n');
+	vv_json_put_members(
+		w, {JSON_URL(url ? "url" : NULL, url)}, {JSON_TEXT("place", vv_text_url(u->place))},
+		{JSON_NUMBER("versions", u->versions)}, {JSON_NUMBER("linked", u->linked)},
+		{JSON_EACH(put_lacking, "lacking", u->items, u->count)});
+	vv_json_close_object(w);
 }
 
-/* remote: the name that was given, or "" */
-static void put_unsent(vv_buf *b, const vv_unsent_versions *u, const char *remote)
+/* remote: the name that was given, or ""; url as above */
+static void put_unsent(vv_buf *b, const vv_unsent_versions *u, const char *remote, const char *url)
 {
 	uint64_t away = 0;
 
+	if (url) {
+		vv_buf_printf(b, "%s, ", vv_text_url(url));
+	}
 	vv_buf_printf(b, "%s: ", vv_text_url(u->place));
 	vv_buf_printf(b, "%s, %s incomplete there", vv_text_counted(u->versions, "version", NULL),
 		      vv_text_count(u->count));
@@ -80,26 +82,52 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u, const char *remot
 	}
 }
 
-/* --remote */
-static vv_status run_remote(vv_context *c, vv_error *err)
+static vv_status look_at_place(vv_context *c, vv_buf *out, vv_json_out *w, const char *url,
+			       vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_unsent_versions) u = {0};
-	vv_auto(vv_buf) out = VV_BUF_INIT;
-	vv_status rc = vv_unsent_versions_find(&u, c->repo, *o->remote ? o->remote : NULL,
-					       &vv_notes_stderr, err);
+	const vv_status rc = vv_unsent_versions_find(&u, c->repo, *o->remote ? o->remote : NULL,
+						     url, &vv_notes_stderr, err);
 
-	if (rc == VV_OK) {
-		if (o->format) {
-			put_unsent_json(&out, &u);
-		} else {
-			put_unsent(&out, &u, o->remote);
+	if (rc < 0) return rc;
+	if (!o->format) {
+		put_unsent(out, &u, o->remote, url);
+		return VV_OK;
+	}
+	if (url) {
+		vv_json_open_object(w);
+	}
+	put_unsent_json(w, &u, url);
+	return VV_OK;
+}
+
+/* --remote: each place, also if another one cannot be read. */
+static vv_status run_remote(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_string_list) urls = {0};
+	vv_auto(vv_buf) out = VV_BUF_INIT, json = VV_BUF_INIT;
+	vv_json_out w;
+	vv_error why;
+	vv_status rc = vv_unsent_places(&urls, c->repo, *o->remote ? o->remote : NULL, err);
+
+	if (rc < 0) return rc;
+	w = urls.count > 0 ? vv_json_begin_array(&json, 2) : vv_json_begin_object(&json, 2);
+	if (urls.count == 0 && (rc = look_at_place(c, &out, &w, NULL, err)) < 0) return rc;
+	vv_array_each(urls.items, urls.count, url) {
+		if (look_at_place(c, &out, &w, *url, &why) < 0) {
+			rc = vv_error_copy(err, &why);
 		}
-		rc = vv_buf_ok(&out, err);
 	}
-	if (rc == VV_OK) {
-		vv_out_bytes(out.data, out.len);
+	if (urls.count > 0) {
+		vv_json_close_array(&w);
 	}
+	if (o->format) {
+		vv_buf_printf(&out, "%s\n", vv_buf_cstr(&json));
+	}
+	if (out.failed || json.failed) return vv_fail_nomem(err);
+	vv_out_bytes(out.data, out.len);
 	return rc;
 }
 

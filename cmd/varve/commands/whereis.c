@@ -161,14 +161,19 @@ static vv_status put_question(void *payload, const vv_connect_options *o, vv_err
 	return rc;
 }
 
-static vv_status add_question(questions *all, run *r, const char *word, bool named, vv_error *err)
+/* url: one to which word, a remote, only pushes; or NULL */
+static vv_status add_question(questions *all, run *r, const char *word, const char *url, bool named,
+			      vv_error *err)
 {
 	if (!vv_array_room(all->items, all->count, all->cap)) return vv_fail_nomem(err);
 	question *q = &all->items[all->count];
-	*q = (question){.r = r, .word = vv_strdup(word), .ask = {.named = named}};
+	*q = (question){.r = r, .word = vv_strdup(url ? url : word), .ask = {.named = named}};
 	if (!q->word) return vv_fail_nomem(err);
 	all->count++;
 	q->ask.status = vv_remote_find(&q->m, r->repo, word, &q->ask.why);
+	if (url && q->ask.status == VV_OK) {
+		q->ask.status = vv_remote_push_at(&q->m, r->repo, url, &q->ask.why);
+	}
 	q->host = q->ask.status == VV_OK && vv_reach_is_host(&r->t, &q->m);
 	return VV_OK;
 }
@@ -280,7 +285,25 @@ static vv_status tell_source(run *r, vv_error *err)
 	return rc;
 }
 
-/* The remotes, each followed by its peers, and those that were named. */
+/* The URLs to which it only pushes, and its peers. */
+static vv_status add_of_remote(questions *all, run *r, const char *name, vv_error *err)
+{
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_string_list) urls = {0};
+	vv_status rc;
+
+	if (vv_remote_find(&m, r->repo, name, VV_IGNORED) < 0) return VV_OK;
+	if ((rc = vv_remote_push_only(&urls, r->repo, &m, err)) < 0) return rc;
+	vv_array_each(urls.items, urls.count, url) {
+		if ((rc = add_question(all, r, name, *url, false, err)) < 0) return rc;
+	}
+	vv_array_each(m.peers.items, m.peers.count, peer) {
+		if ((rc = add_question(all, r, *peer, NULL, false, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* The remotes, each followed by its other places, and those that were named. */
 static vv_status list_questions(questions *all, run *r, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
@@ -288,17 +311,13 @@ static vv_status list_questions(questions *all, run *r, vv_error *err)
 
 	if (rc < 0) return rc;
 	vv_array_each(names.items, names.count, name) {
-		vv_auto(vv_remote) m = {0};
-		if ((rc = add_question(all, r, *name, false, err)) < 0) return rc;
-		if (vv_remote_find(&m, r->repo, *name, VV_IGNORED) < 0) {
-			continue;
-		}
-		vv_array_each(m.peers.items, m.peers.count, peer) {
-			if ((rc = add_question(all, r, *peer, false, err)) < 0) return rc;
+		if ((rc = add_question(all, r, *name, NULL, false, err)) < 0 ||
+		    (rc = add_of_remote(all, r, *name, err)) < 0) {
+			return rc;
 		}
 	}
 	vv_array_each(r->o->from.items, r->o->from.count, word) {
-		if ((rc = add_question(all, r, *word, true, err)) < 0) return rc;
+		if ((rc = add_question(all, r, *word, NULL, true, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
