@@ -160,7 +160,7 @@ vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err);
  * read blocks. */
 void vv_git_host_reading(vv_git_host *g);
 /* Notes that the host has all versions in the history of the count commits
- * ids, which were just fetched from it, if what was read of its lists shows that. */
+ * ids, which were just fetched from it, if its lists, as far as they were read, have them. */
 vv_status vv_git_host_note(vv_git_host *g, const vv_oid *ids, size_t count, vv_error *err);
 /* Warns if the ref of blocks was removed or overwritten, so that versions of the host's refs lack
  * blocks. If this cannot be determined, warns of the reason. Fails only if out of memory. */

@@ -3,8 +3,8 @@
  * their history.
  *
  * A place is noted by the URL at which its rows are: of the store, of the Git host with its ref of
- * blocks, or of the peer. A push, a fetch and a clone write the notes. A push need not ask a place
- * about the history of a noted commit, if git reports that one of its refs is there.
+ * blocks, or of the peer. A push, a fetch and a clone write the notes. A push need not contact a
+ * place about the history of a noted commit, if git reports that one of its refs is there.
  */
 #ifndef VV_LIB_REMOTES_NOTED_H
 #define VV_LIB_REMOTES_NOTED_H

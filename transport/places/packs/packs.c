@@ -38,7 +38,7 @@ vv_status vv_host_read_complete(const vv_host *h, vv_oids *out, vv_error *err)
 	return path ? vv_kept_commits_read(out, path, err) : vv_fail_nomem(err);
 }
 
-/* What a host's lists have of a history. */
+/* Do a host's lists have all of a history? */
 typedef struct reading {
 	const vv_host *h;
 	bool lacks;

@@ -45,8 +45,8 @@ typedef struct sending {
 	vv_cids roots;    /* of versions that are to have a file in a store */
 	bool lost;        /* a version is not there that was, or must have been */
 	vv_oids complete; /* commits noted as complete there, sorted */
-	/* other commits of the host's refs, which somebody pushed without their blocks, perhaps:
-	 * their versions are sent as far as they are here */
+	/* other commits of the host's refs, which may have been pushed without their blocks: those
+	 * of their versions that are stored here are sent */
 	vv_oids others;
 	bool is_other; /* the walk is at those; others_lack: some versions of theirs are not here */
 	bool others_lack;
@@ -231,8 +231,8 @@ static vv_status plan_others(sending *s, vv_error *err)
 	return rc;
 }
 
-/* The sent commits are now complete there, and so are the host's other ones that are here, if nothing of theirs was
- * left out: the next push stops at them. */
+/* The sent commits are now complete at the host, as are its other ones, unless some of their versions were left out: the next
+ * push stops at them. */
 static vv_status note_complete(const sending *s, vv_error *err)
 {
 	vv_auto(vv_oids) ids = {0};

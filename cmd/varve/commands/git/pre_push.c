@@ -211,7 +211,7 @@ static vv_status see_mirror(const run *r, vv_error *err)
 
 /* --- may the other side lack anything? --------------------------------------------------------- */
 
-/* git's destination, whatever URL the settings give the name. */
+/* git's destination, which may not be the URL of the name in the settings. */
 static vv_status find_place(run *r, vv_error *err)
 {
 	if (vv_remote_find(&r->to, r->repo, r->name, VV_IGNORED) < 0) {
