@@ -93,7 +93,38 @@ static vv_status keep(last_copy *l, const vv_index_entry *e, vv_error *err)
 	return rc;
 }
 
-vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const vv_index *x,
+/* git takes a marked file for unchanged, and would replace its edits. */
+static vv_status check_hidden(const last_copy *l, vv_index *x, const vv_index_entry *e,
+			      bool dataset, vv_error *err)
+{
+	vv_work_state state = VV_WORK_MODIFIED;
+	vv_file_state plain;
+	bool edited;
+	vv_status rc;
+
+	if (!e->hidden || !vv_work_has_data(l->repo, l->path)) return VV_OK;
+	if (dataset) {
+		/* an edited file may be no table */
+		rc = vv_dataset_reader_work_state(l->reader, l->path, &e->id, e, &state, NULL,
+						  VV_IGNORED);
+		edited = rc < 0 || state == VV_WORK_MODIFIED;
+	} else {
+		rc = vv_index_file_state(x, e, &plain, err);
+		if (rc < 0) return rc;
+		edited = plain == VV_FILE_MODIFIED;
+	}
+	if (!edited) return VV_OK;
+	(void)vv_fail(err, VV_EREFUSED,
+		      "'%s' is marked skip-worktree or assume-unchanged, and was edited: the edit "
+		      "would be lost",
+		      vv_text_shows(l->path));
+	return vv_hint(
+		err,
+		"'git update-index --no-skip-worktree --no-assume-unchanged %s' removes these marks",
+		vv_text_word(l->path));
+}
+
+vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, vv_index *x,
 			    const char *path, vv_error *err)
 {
 	last_copy l = {.repo = r, .reader = reader, .path = path};
@@ -104,8 +135,10 @@ vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const v
 	vv_status rc;
 
 	if (!vv_index_get(x, path, &e) || !S_ISREG(e.mode)) return VV_OK;
+	e.path = path;
 	if ((rc = vv_dataset_reader_find_pointer(reader, &e.id, &arena, &p, &dataset, err)) < 0 ||
-	    !dataset || (rc = vv_repository_store(r, &l.store, err)) < 0 ||
+	    (rc = check_hidden(&l, x, &e, dataset, err)) < 0 || !dataset ||
+	    (rc = vv_repository_store(r, &l.store, err)) < 0 ||
 	    (rc = vv_repository_incomplete(r, &doubtful, err)) < 0) {
 		return rc;
 	}
@@ -115,7 +148,6 @@ vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const v
 		return rc;
 	}
 	if (!complete) {
-		e.path = path;
 		l.p = &p;
 		rc = keep(&l, &e, err);
 	}

@@ -149,3 +149,38 @@ in_the_way() {
 	in_the_way writer.lock add prices.csv
 	in_the_way gc.lock gc
 }
+
+@test "an edited file that is marked assume-unchanged or skip-worktree is lost by no verb" {
+	new_repo
+	seq 40 | awk 'BEGIN { print "id,v" } { print $1 ",a" $1 }' > t.csv
+	echo plain > n.txt
+	varve add -q .
+	varve commit -qm base
+	git switch -qc b
+	sed -i 's/^2,.*/2,B/' t.csv
+	echo B > n.txt
+	varve commit -qam b
+	git switch -q main
+	echo m > m
+	git add m
+	git commit -qm m
+	sed 's/^3,.*/3,imported/' t.csv > ../t-2026-01-02.csv
+	for mark in assume-unchanged skip-worktree; do
+		for file in t.csv n.txt; do
+			git update-index --$mark $file
+			echo "99,LOCALEDIT" >> $file
+			for verb in "merge b" "switch b" "cherry-pick b" "revert HEAD~1" "restore ." "restore -s b $file" "rm $file" "import -f -o t.csv ../t-2026-01-02.csv"; do
+				case $verb in import*) [ $file = t.csv ] || continue ;; esac
+				run varve $verb
+				grep -q LOCALEDIT $file || { echo "lost: $mark $verb $file"; false; }
+				[ "$(git status --porcelain)" = "" ]
+				[ "$(git branch --show-current)" = main ]
+			done
+			git update-index --no-$mark $file
+			git checkout -q $file
+		done
+	done
+	git update-index --assume-unchanged t.csv # without an edit it is as any file
+	succeeds varve merge -q -m merged b
+	grep -q '^2,B' t.csv
+}
