@@ -524,3 +524,22 @@ header_change() {
 	git commit -qam three
 	succeeds varve diff --format sql HEAD~1 HEAD b/u.csv
 }
+
+@test "an entry of mode 0 in the tree of a stranger is named, and ends no command by a signal" {
+	new_repo
+	printf 'id,a\n1,1\n' > p.csv
+	varve add -q .
+	varve commit -qm 1
+	tree=$({
+		git cat-file tree HEAD
+		printf '0 z\0'
+		git rev-parse HEAD:p.csv | xxd -r -p
+	} | git hash-object -t tree -w --stdin --literally)
+	git branch evil "$(git commit-tree -p HEAD -m e "$tree")"
+	for words in "diff main evil" "diff evil main" "show evil" "diff --summary main evil"; do
+		succeeds varve $words
+		output_has "z: not shown: its mode in the tree is invalid"
+	done
+	succeeds varve log -p evil
+	succeeds varve diff --format markdown main evil
+}
