@@ -209,6 +209,19 @@ static vv_status text_again(void *payload, vv_error *err)
 	return rc;
 }
 
+/* Are these ASCII letters of one byte? A table in UTF-16 has line feeds and delimiters, which have zero bytes. */
+static bool is_single_bytes(const char *s, size_t len)
+{
+	const size_t n = len < 512 ? len : 512;
+
+	for (size_t i = 0; i < n; i++) {
+		if ((s[i] < ' ' && s[i] != '\t' && s[i] != '\r' && s[i] != '\n') || s[i] > '~') {
+			return false;
+		}
+	}
+	return memchr(s, '\n', n) != NULL;
+}
+
 /* A mark of UTF-16 that contradicts all that follows. */
 static vv_status check_order(const vv_file_text *t, vv_error *err)
 {
@@ -216,8 +229,17 @@ static vv_status check_order(const vv_file_text *t, vv_error *err)
 	const char *is;
 
 	if (t->is_text || t->in.len < 2 || (!little && strcmp(t->name, "UTF-16BE") != 0) ||
-	    memcmp(t->in.data, little ? "\xff\xfe" : "\xfe\xff", 2) != 0 ||
-	    !(is = vv_guess_utf16_order(t->in.data + 2, t->in.len - 2)) ||
+	    memcmp(t->in.data, little ? "\xff\xfe" : "\xfe\xff", 2) != 0) {
+		return VV_OK;
+	}
+	if (is_single_bytes(t->in.data + 2, t->in.len - 2)) {
+		return vv_fail(err, VV_EINPUT,
+			       "%s: it begins with the byte order mark of %s, but its text has "
+			       "one byte for each character\nremove the first two bytes, or keep "
+			       "the file as bytes with '--as file'",
+			       vv_text_shows(t->file->name), t->name);
+	}
+	if (!(is = vv_guess_utf16_order(t->in.data + 2, t->in.len - 2)) ||
 	    strcmp(is, t->name) == 0) {
 		return VV_OK;
 	}

@@ -618,3 +618,16 @@ declared_encoding() {
 		same_bytes want.csv got.csv
 	done
 }
+
+@test "a mark of UTF-16 before text of single bytes is refused, whatever the length" {
+	new_repo
+	printf '\xfe\xffid,name\n1,ab\n2,cdef\n' > even.csv
+	printf '\xff\xfeid,name\n1,ab\n2,cde\n' > odd.csv
+	for file in even odd; do
+		ends_with 2 varve add $file.csv
+		stderr_has "has one byte for each character"
+	done
+	printf 'id,name\n1,\xe6\xa5\xa4\n' | iconv -f UTF-8 -t UTF-16 > right.csv
+	succeeds varve add right.csv
+	output_has "1 row, 2 columns"
+}
