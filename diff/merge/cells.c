@@ -760,8 +760,67 @@ vv_status merge_cells(merge *m, merge_row_state *s, vv_error *err)
 	return merge_all(m, s, VV_CONFLICT_CELL, err);
 }
 
+/* Does the key's last column count? Two people may have taken the same next number. */
+static bool is_numbered(const merge *m, const merge_row_state *s)
+{
+	const size_t last = m->key_count - 1;
+	const vv_field *f = &m->compare.fields[m->key[last]];
+	const vv_cell *c = &s->side[0][m->side[0].key[last]];
+
+	return (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_STRING ||
+		f->type == VV_TYPE_ANY) &&
+	       c->len > 0 && c->text[c->len - 1] >= '0' && c->text[c->len - 1] <= '9';
+}
+
+static bool is_of_key(const merge *m, size_t column)
+{
+	return vv_find_place(i, m->key_count, m->key[i] == column) < m->key_count;
+}
+
+/* Are they two things with one key? Then most of their other cells differ, and no rule decides about one of these. */
+static bool are_two_things(merge *m, const merge_row_state *s)
+{
+	size_t all = 0, equal = 0;
+	bool open = false;
+
+	if (m->key_count == 0 || !m->base || m->opts->one_row || merge_all_side(m) >= 0 ||
+	    !is_numbered(m, s)) {
+		return false;
+	}
+	for (size_t i = 0; i < m->column_count; i++) {
+		const merge_column *c = &m->columns[i];
+		const vv_cell *x = cell_of(m, s, i, 0), *y = cell_of(m, s, i, 1);
+
+		if (is_of_key(m, i) || !x || !y || !c->type || (x->len == 0 && y->len == 0)) {
+			continue;
+		}
+		const bool same = same_value(m, c->type, x, y);
+		all++;
+		equal += same;
+		open = open || (!same && (!c->rule || c->rule->kind == VV_MERGE_CONFLICT));
+	}
+	return open && equal * 2 < all;
+}
+
+static vv_status report_two_things(merge *m, const merge_row_state *s, vv_error *err)
+{
+	const merge_report r = {.kind = VV_CONFLICT_KEY_TWICE,
+				.key_cells = s->side[m->ours],
+				.version = (int)m->ours,
+				.row = s->place,
+				.rows = {s->side[0], s->side[1]},
+				.at = {s->row[0], s->row[1], MERGE_NONE},
+				.detail = "two rows, one key"};
+
+	return merge_conflict(m, &r, err);
+}
+
 vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err)
 {
+	if (are_two_things(m, s)) {
+		merge_cells_single(m, s, m->ours);
+		return report_two_things(m, s, err);
+	}
 	return merge_all(m, s, VV_CONFLICT_ROW_ADDED, err);
 }
 

@@ -24,7 +24,8 @@ void merge_rules_choose(merge *m);
 /* Merges a row that base and both sides have: sets s->out, and reports conflicts. s->side[i] may be
  * NULL if side i did not touch the row; base's cells are then used. */
 vv_status merge_cells(merge *m, merge_row_state *s, vv_error *err);
-/* Merges a row that both sides added with the same key: sets s->out, and reports conflicts. */
+/* Merges a row that both sides added with the same key: sets s->out, and reports conflicts. If most
+ * other cells differ, and the key ends in a number, these are two rows: s->out is the row of ours. */
 vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err);
 /* Sets s->out to the row of side number `which` alone, including its values in columns that base
  * lacks. */

@@ -100,6 +100,9 @@ typedef struct vv_merge_options {
 	/* base and theirs have a key, and contain only the rows to be changed; the merge leaves all
 	 * other rows of ours unchanged */
 	bool part;
+	/* rows that both sides added with one key are one row, however few of their cells are equal:
+	 * there is no conflict KEY_TWICE */
+	bool one_row;
 	/* receives each conflict; may be NULL */
 	vv_status (*conflict)(void *payload, const vv_conflict *c, vv_error *err);
 	/* finds the rows without a key that one side copied from the other. It is called only if

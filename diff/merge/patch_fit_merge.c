@@ -123,6 +123,7 @@ vv_status patch_merge_run(patch_merge *m, vv_error *err)
 	const vv_patch_apply_options *o = m->job->opts;
 	const vv_merge_options mo = {.key = m->key,
 				     .part = m->part,
+				     .one_row = true,
 				     .conflict = note_conflict,
 				     .payload = m,
 				     .ours_id = "0",

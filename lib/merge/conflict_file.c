@@ -197,7 +197,7 @@ const char *vv_conflict_record_proposal(const vv_conflict_record *c)
 		}
 		key = item->kind == VV_CONFLICT_KEY_TWICE ? item : key;
 	}
-	return key ? "--both keeps both rows, and gives theirs the next free key" : NULL;
+	return key ? "--both keeps both rows, theirs with the next free key" : NULL;
 }
 
 bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b)
@@ -278,8 +278,8 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 		       "row removed on one side and changed on the other",
 		       "rows removed on one side and changed on the other"},
 		      {twice, "row that both added", "rows that both added"},
-		      {count_rows(c, is_key_twice), "key that both gave to different rows",
-		       "keys that both gave to different rows"},
+		      {count_rows(c, is_key_twice), "key that both used for different rows",
+		       "keys that both used for different rows"},
 		      {columns, "column", "columns"});
 	if (count_kind(c, VV_CONFLICT_KEY, VV_CONFLICT_KEY) > 0) {
 		put_part(b, start, "the ", "key");

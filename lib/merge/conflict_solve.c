@@ -15,10 +15,13 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/rows/row_edit.h"
+#include "dataset/schema/key.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/walk.h"
 #include "diff/rows/columns.h"
 #include "diff/rows/row_by_number.h"
+#include "lib/merge/next_key.h"
+#include "lib/names/version.h"
 #include "lib/view/row_find.h"
 #include "repo/git/history/history.h"
 
@@ -33,6 +36,7 @@ typedef struct solver {
 	vv_row_edit *edits;
 	size_t count, cap;
 	vv_row_by_number by_number; /* rows of table */
+	vv_next_keys keys;          /* its members about the key are valid in bring_rows */
 	vv_arena arena;
 } solver;
 
@@ -370,15 +374,132 @@ static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error 
 	return rc < 0 ? rc : put_back(v, &from, list, count, err);
 }
 
+/* --- two rows with one key --------------------------------------------------------------------- */
+
+/* Columns of the key in the table here; without a key, that of a text, the column with the key's value. */
+static vv_status find_key(const solver *v, const vv_conflict_item *item, size_t *out, size_t *count,
+			  vv_error *err)
+{
+	const vv_root *root = &v->table->root;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT;
+	vv_conflict_value *values;
+	size_t n;
+	vv_status rc;
+
+	*count = root->key_count;
+	for (size_t i = 0; i < root->key_count; i++) {
+		if ((rc = need_column(v, root->key[i], &out[i], err)) < 0) return rc;
+	}
+	if (*count > 0) return VV_OK;
+	vv_conflict_key_put(&key, item->key);
+	rc = vv_conflict_values_read(&values, &n, &arena, item->values[VV_OURS], err);
+	for (size_t i = 0; rc == VV_OK && i < n && *count == 0; i++) {
+		if (values[i].cell.len == key.len &&
+		    memcmp(values[i].cell.text, vv_buf_cstr(&key), key.len) == 0) {
+			*count = 1;
+			rc = need_column(v, values[i].column, &out[0], err);
+		}
+	}
+	return rc < 0 || *count > 0 ? rc : refuse_row(v, item, err);
+}
+
+static void tell_key(const solver *v, const vv_conflict_item *item, const vv_cell *key)
+{
+	const vv_conflict_record *c = v->s->record;
+
+	vv_auto(vv_buf) row = VV_BUF_INIT;
+
+	if (v->s->quiet) return;
+	vv_conflict_row_put(&row, item);
+	vv_notes_put(vv_repository_notes(v->s->repo), "%s: row %s of %s is now row %s",
+		     vv_text_shows(c->path), vv_text_shows(vv_buf_cstr(&row)),
+		     vv_text_shows(c->names[VV_THEIRS]), vv_text_show(key->text, key->len));
+}
+
+/* theirs' row in the place of ours, or beside it with the next free key. */
+static vv_status bring_row(solver *v, vv_next_keys *keys, vv_table *from, const vv_columns *columns,
+			   size_t i, vv_error *err)
+{
+	const vv_conflict_item *item = &v->s->record->items[i];
+	vv_row_edit edit = {.action = VV_ROW_INSERT, .row = v->rows[i]};
+	const vv_cell *row, *key[VV_KEY_COLUMNS_MAX];
+	uint64_t before;
+	vv_status rc;
+
+	if ((rc = need_row(v, i, err)) < 0 ||
+	    (rc = copy_row(v, from, columns, item->at[VV_THEIRS], &row, err)) < 0) {
+		return rc;
+	}
+	edit.cells = row;
+	if (v->s->side == VV_THEIRS) {
+		rc = remove_row(v, i, err);
+		return rc < 0 ? rc : add_edit(v, &edit, err);
+	}
+	for (size_t k = 0; k < keys->count; k++) {
+		key[k] = &row[keys->columns[0][k]];
+	}
+	vv_cell next;
+	if ((rc = vv_next_key(&next, &before, keys, key, err)) < 0) {
+		vv_prefix(err, "%s", vv_text_shows(v->s->record->path));
+		return hint_edit(v, err);
+	}
+	((vv_cell *)row)[keys->columns[0][keys->count - 1]] = next;
+	edit.row = (before == UINT64_MAX ? v->rows[i] : before) + 1;
+	tell_key(v, item, &next);
+	return add_edit(v, &edit, err);
+}
+
+static vv_status bring_rows(solver *v, const size_t *items, size_t count, vv_error *err)
+{
+	const vv_conflict_record *c = v->s->record;
+	vv_auto(vv_subject) subject = {.text = NULL};
+	vv_auto(vv_table) from = {0};
+	vv_auto(vv_columns) columns = {0};
+	const vv_subject_options how = {0};
+	const vv_columns_options copts = {0};
+	size_t here[VV_KEY_COLUMNS_MAX], there[VV_KEY_COLUMNS_MAX];
+	vv_status rc;
+
+	if (count == 0) return VV_OK;
+	if ((rc = vv_subject_find_blob(&subject, v->s->repo, vv_dataset_writer_reader(v->s->writer),
+				       &c->sides[VV_THEIRS], c->path, c->path, err)) < 0 ||
+	    (rc = vv_subject_open(&subject, &from, &how, err)) < 0 ||
+	    (rc = vv_columns_match(&columns, &from, v->table, &copts, err)) < 0 ||
+	    (rc = find_more(v, &from, &columns, err)) < 0) {
+		return rc;
+	}
+	v->keys = (vv_next_keys){.tables = {v->table, &from}, .columns = {here, there}};
+	if ((rc = find_key(v, &c->items[items[0]], here, &v->keys.count, err)) < 0) return rc;
+	for (size_t k = 0; k < v->keys.count; k++) {
+		const long at = vv_columns_to_old(&columns, here[k]);
+
+		if (at < 0) return refuse_row(v, &c->items[items[0]], err);
+		there[k] = (size_t)at;
+	}
+	for (size_t k = 0; rc == VV_OK && k < count; k++) {
+		rc = bring_row(v, &v->keys, &from, &columns, items[k], err);
+	}
+	return rc;
+}
+
+/* The table here has the row of ours. */
+static vv_status take_key_twice(solver *v, size_t i, bool *bring, vv_error *err)
+{
+	*bring = v->s->side == VV_THEIRS || v->s->side == VV_BOTH;
+	return v->s->side == VV_BASE ? remove_row(v, i, err) : VV_OK;
+}
+
 /* --- all of it ---------------------------------------------------------------------------------- */
 
 static vv_status decide(solver *v, vv_error *err)
 {
 	const vv_conflict_record *c = v->s->record;
 	vv_auto_free restored *list = vv_calloc(c->count + 1, sizeof(*list));
-	size_t count = 0;
+	vv_auto_free size_t *twice = vv_calloc(c->count + 1, sizeof(*twice));
+	size_t count = 0, twice_count = 0;
 	bool back;
-	vv_status rc = list ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = list && twice ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
 		const vv_conflict_item *item = &c->items[i];
@@ -392,6 +513,10 @@ static vv_status decide(solver *v, vv_error *err)
 			rc = take_cell(v, i, err);
 		} else if (item->kind == VV_CONFLICT_ROW_TWICE) {
 			rc = take_twice(v, i, err);
+		} else if (item->kind == VV_CONFLICT_KEY_TWICE) {
+			twice[twice_count] = i;
+			rc = take_key_twice(v, i, &back, err);
+			twice_count += back;
 		} else if (item->kind != VV_CONFLICT_ROW_REMOVED) {
 			rc = v->s->side == VV_OURS ? VV_OK : refuse_kind(v, item, err);
 		} else if ((rc = take_row(v, i, &back, err)) == VV_OK && back &&
@@ -400,6 +525,7 @@ static vv_status decide(solver *v, vv_error *err)
 			list[count++].item = i;
 		}
 	}
+	rc = rc < 0 ? rc : bring_rows(v, twice, twice_count, err);
 	return rc < 0 ? rc : restore_rows(v, list, count, err);
 }
 
@@ -474,6 +600,7 @@ static void solver_clear(solver *v)
 {
 	vv_free_all(v->rows, v->back, v->edits);
 	vv_row_by_number_close(&v->by_number);
+	vv_next_keys_clear(&v->keys);
 	vv_arena_clear(&v->arena);
 }
 VV_AUTO_CLEAR(solver, solver_clear)

@@ -26,6 +26,7 @@ typedef struct vv_solution {
 	/* the side to choose: VV_BASE, VV_OURS, VV_THEIRS; or, only for rows that both sides added,
 	 * VV_ONCE or VV_BOTH */
 	int side;
+	bool quiet; /* do not report rows that get another key */
 
 	/* if not NULL, no side is taken; instead, this column is set to `value` in the rows of the
 	 * chosen items */

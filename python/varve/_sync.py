@@ -64,8 +64,8 @@ class Merge(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """A conflict of a merge. kind: "cell", "row-added", "row-removed", "row-twice", "column", "column-removed",
-    "key", "table" or "file"; row: the name of the row for resolve(); base, ours, theirs: the cell in each version; None if the version
+    """A conflict of a merge. kind: "cell", "row-added", "row-removed", "row-twice", "key-twice", "column",
+    "column-removed", "key", "table" or "file"; row: the name of the row for resolve(); base, ours, theirs: the cell in each version; None if the version
     lacks it.
     """
 
@@ -196,7 +196,8 @@ class Sync:
         value: Value = None,
     ) -> None:
         """Resolves conflicts of a path (None: of all paths) with the values of a side: "ours", "theirs" or "base";
-        "once" and "both" decide rows without a key that both sides added.
+        "once" and "both" decide rows without a key that both sides added; "both" also keeps two rows with one
+        key, theirs with the next free key.
         Writes the file; a path without further conflicts is staged. row: only this row (Conflict.row); column: only
         this column; value: a new value for the cell instead. NotFoundError: no such conflict.
         """

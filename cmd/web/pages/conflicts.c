@@ -177,7 +177,7 @@ static const char *row_detail(vv_page *p, const vv_web_conflict_path *t,
 		return "Added on both sides: the same row, or two?";
 	}
 	if (item->kind == VV_CONFLICT_KEY_TWICE) {
-		return "Two rows, one key: both sides gave it to a new row.";
+		return "Two rows, one key: both sides used it for a new row.";
 	}
 	return item->kind == VV_CONFLICT_ROW_REMOVED
 		       ? vv_page_text(p, "Removed in %s, changed in %s.", names[gone],

@@ -174,3 +174,85 @@ sold() {
 	new_repo
 	succeeds python3 "$BATS_TEST_DIRNAME/chance_law.py" "${VARVE_TEST_SEED:-$RANDOM}" "${VARVE_TEST_ALL:+40}"
 }
+
+# numbered TEXT: two people took the next numbers; TEXT: the table stays text.
+numbered() {
+	new_repo "repo$1" > /dev/null
+	cd "repo$1"
+	[ -z "${1-}" ] || varve track --text '*.csv' > /dev/null
+	(echo id,title,owner; for i in 97 98 99 100; do echo "$i,task$i,ann"; done) > t.csv
+	varve add -q t.csv
+	varve commit -qm base
+	git checkout -qb side
+	printf '101,paint,bob\n102,wash,bob\n' >> t.csv
+	sed -i s/task98/T98/ t.csv
+	varve commit -qam theirs
+	git checkout -q main
+	printf '101,drill,eve\n102,saw,eve\n' >> t.csv
+	varve commit -qam ours
+}
+
+tasks() {
+	tail -n +6 t.csv | tr '\n' ' '
+}
+
+@test "two rows with one new key are shown as two rows, and both stay with the next free key" {
+	for text in "" text; do
+		numbered $text
+		run varve merge side
+		[ "$status" -eq 1 ]
+		output_has "CONFLICT (content): t.csv: 2 keys that both used for different rows"
+		run varve conflicts
+		output_has "row 101: two rows, one key"
+		output_has 'side: {"id":"101","title":"paint","owner":"bob"}'
+		output_has "varve resolve --both keeps both rows, theirs with the next free key"
+		succeeds varve resolve --both
+		stderr_has "t.csv: row 102 of side is now row 104"
+		[ "$(tasks)" = "101,drill,eve 102,saw,eve 103,paint,bob 104,wash,bob " ]
+		succeeds varve merge --continue
+		[ "$(grep -c T98 t.csv)" -eq 1 ]
+		git reset -q --hard HEAD~1
+		run git merge -q side
+		succeeds varve resolve --both --row 102
+		succeeds varve resolve --theirs --row 101
+		stderr_has 't.csv: row 101 of main is removed: {"id":"101","title":"drill","owner":"eve"}'
+		[ "$(tasks)" = "101,paint,bob 102,saw,eve 103,wash,bob " ]
+		cd ..
+	done
+}
+
+@test "a side's choice of two rows with one key names the removed row" {
+	numbered
+	git merge -q side || :
+	succeeds varve resolve --theirs t.csv
+	stderr_has 't.csv: row 101 of main is removed: {"id":"101","title":"drill","owner":"eve"}'
+	[ "$(tasks)" = "101,paint,bob 102,wash,bob " ]
+	git reset -q --hard
+	git merge -q side || :
+	succeeds varve resolve --ours
+	stderr_has 't.csv: row 102 of side is removed: {"id":"102","title":"wash","owner":"bob"}'
+	git reset -q --hard
+	git merge -q side || :
+	succeeds varve resolve --base
+	[ "$(tasks)" = "" ]
+	git reset -q --hard
+	git merge -q side || :
+	ends_with 2 varve resolve --once
+	stderr_has "t.csv has no conflict of rows that both sides added"
+}
+
+@test "keys of letters and a number, and of several columns, get the next free key of their kind" {
+	new_repo
+	printf 'shop,no,what\nA,EX-008,pen\nB,EX-020,ink\n' > t.csv
+	varve add -q --key shop,no t.csv
+	varve commit -qm base
+	git checkout -qb side
+	printf 'shop,no,what\nA,EX-008,pen\nA,EX-009,cup\nB,EX-020,ink\n' > t.csv
+	varve commit -qam theirs
+	git checkout -q main
+	printf 'shop,no,what\nA,EX-008,pen\nA,EX-009,jar\nB,EX-020,ink\n' > t.csv
+	varve commit -qam ours
+	git merge -q side || :
+	succeeds varve resolve --both
+	[ "$(tail -n +3 t.csv | tr '\n' ' ')" = "A,EX-009,jar A,EX-010,cup B,EX-020,ink " ]
+}

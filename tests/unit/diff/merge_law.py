@@ -214,7 +214,7 @@ class Outcome:
         self.cells = {w for c in self.conflicts if c[0] in ("cell", "row-added") for w in c[3:6]}
         self.kinds = [c[0] for c in self.conflicts]
         self.column_names = {c[2] for c in self.conflicts if c[0] in ("column", "column-removed")}
-        self.keys_removed = [c[1] for c in self.conflicts if c[0] == "row-removed"]
+        self.keys_removed = [c[1] for c in self.conflicts if c[0] in ("row-removed", "key-twice")]
 
 
 def written(base, side):

@@ -175,9 +175,20 @@ class Merge:
     def or_empty(text):
         return "" if text is None else text
 
+    def are_two(self, x, y):
+        """Two things that got one number: most of their other cells differ."""
+        if self.base is None:
+            return False
+        both = [c for c in self.result_columns if c != KEY and c in x and c in y and (x[c] or y[c])]
+        return sum(same(c, x[c], y[c]) for c in both) * 2 < len(both)
+
     def added_row(self, key):
         x, y = self.x.rows.get(key), self.y.rows.get(key)
         if x is not None and y is not None:
+            if self.are_two(x, y):
+                self.note("key-twice", f'["{key}"]')
+                row = x if self.ours is self.x else y
+                return [row.get(c, "") for c in self.result_columns]
             return [self.or_empty(self.cell(c, None, x.get(c), y.get(c), "row-added", key)) for c in self.result_columns]
         row = x if y is None else y
         return [row.get(c, "") for c in self.result_columns]
