@@ -140,6 +140,17 @@ vv_status vv_push_hook_is_earlier(bool *out, vv_repository *r, vv_error *err)
 	return rc;
 }
 
+vv_status vv_push_hook_is_alone(bool *out, vv_repository *r, const vv_hook_found *h, vv_error *err)
+{
+	vv_auto(char) *earlier = vv_asprintf("%s" EARLIER, h->path);
+	bool set = false;
+	vv_status rc = vv_alloc_ok(earlier, err);
+
+	rc = rc < 0 ? rc : vv_hook_is_set(&set, r, "pre-push", err);
+	*out = rc == VV_OK && !set && !vv_exists(earlier) && !vv_lfs_stores_here(r);
+	return rc;
+}
+
 bool vv_push_hook_is_late(const vv_hook_found *h)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;

@@ -43,6 +43,10 @@ void vv_push_hook_warn(vv_repository *r, const vv_notes *notes);
  * tool that installed the hook has then overwritten varve's hook. */
 vv_status vv_push_hook_is_earlier(bool *out, vv_repository *r, vv_error *err);
 
+/* Sets *out to true if git runs no pre-push hook but *h, which is varve's own: no earlier one, none of
+ * Git LFS, and none of the settings. */
+vv_status vv_push_hook_is_alone(bool *out, vv_repository *r, const vv_hook_found *h, vv_error *err);
+
 /* Returns true if a line before varve's in the hook *h runs Git LFS's hook with the hook's own stdin.
  * It then reads the refs that git pushes, and varve gets none. */
 bool vv_push_hook_is_late(const vv_hook_found *h);

@@ -16,7 +16,6 @@
 #include "lib/heads/seen.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/data_store.h"
-#include "lib/remotes/lfs_hook.h"
 #include "lib/remotes/noted.h"
 #include "lib/remotes/proof.h"
 #include "lib/remotes/push_hook.h"
@@ -173,12 +172,11 @@ static void tell_sum(const run *r)
 
 /* --- the push ------------------------------------------------------------------------------ */
 
-/* varve's own hook, without an earlier one or Git LFS's, is not run: its work for a push by varve is
- * done here. */
+/* varve's own hook is not run if it is alone: its work for a push by varve is done here. */
 static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
 {
 	vv_auto(vv_hook_found) hook = {0};
-	bool plain = r->j->own_hook != NULL, wanted;
+	bool plain = r->j->own_hook != NULL, wanted, alone;
 	vv_status rc;
 
 	*out = false;
@@ -189,9 +187,7 @@ static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
 	    !hook.runs) {
 		return plain ? rc : VV_OK;
 	}
-	vv_auto(char) *earlier = vv_asprintf("%s" VV_PUSH_HOOK_EARLIER, hook.path);
-	if ((rc = vv_alloc_ok(earlier, err)) < 0 || vv_exists(earlier) ||
-	    vv_lfs_stores_here(r->j->repo) ||
+	if ((rc = vv_push_hook_is_alone(&alone, r->j->repo, &hook, err)) < 0 || !alone ||
 	    (rc = vv_config_bool(r->j->repo, "varve.prepush", true, &wanted, err)) < 0) {
 		return rc;
 	}

@@ -1,10 +1,9 @@
 /*
  * known_bytes: finds the version of a file that varve wrote shortly before.
  *
- * After varve has written a file, git often passes its bytes to varve again: to the filter, or as a
- * copy with another name to textconv. With the notes of this module, the bytes need not be imported
- * again. A note maps the size and hash of a written file's bytes to its version. The latest 64
- * notes are in .git/varve/cache/smudged, a cache that is safe to delete.
+ * After varve has written a file, git often passes its bytes to varve's filter again. With the notes
+ * of this module, the bytes need not be imported again. A note maps the size and hash of a written
+ * file's bytes to its version. The latest 64 notes are in .git/varve/cache/smudged, a cache that is safe to delete.
  */
 #ifndef VV_LIB_TABLES_KNOWN_BYTES_H
 #define VV_LIB_TABLES_KNOWN_BYTES_H

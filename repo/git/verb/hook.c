@@ -46,29 +46,80 @@ vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *arg
 	return vv_hook_run_with(r, name, args, NULL, 0, ran, err);
 }
 
+/* Finds a hook in the settings: hook.<its name>.event = <event>. */
+typedef struct event_hook {
+	const char *event;
+	bool found;
+} event_hook;
+
+static vv_status see_event(void *payload, const char *key, const char *value,
+			   const char *level VV_UNUSED, vv_error *err VV_UNUSED)
+{
+	event_hook *h = payload;
+	const size_t len = strlen(key);
+
+	h->found |= len > 6 && strcmp(key + len - 6, ".event") == 0 && strcmp(value, h->event) == 0;
+	return VV_OK;
+}
+
+vv_status vv_hook_is_set(bool *out, vv_repository *r, const char *name, vv_error *err)
+{
+	const char *argv[] = {"git", "hook", "list", name, NULL};
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	event_hook h = {.event = name};
+	int code = 0;
+	vv_status rc = vv_config_each(r, "hook.", see_event, &h, err);
+
+	*out = false;
+	if (rc < 0 || !h.found) return rc;
+	const vv_run run = {.argv = argv,
+			    .dir = r->workdir ? r->workdir : r->gitdir,
+			    .env = r->env,
+			    .output = &list,
+			    .mute = true};
+	rc = vv_run_program(&run, &code, err);
+	*out = rc == VV_OK &&
+	       code == 0; /* git before 2.54 has no such command, and no such hooks */
+	return rc;
+}
+
 vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args,
 			   const void *input, size_t len, bool *ran, vv_error *err)
 {
 	vv_auto(char) *path = NULL, *git_dir = NULL, *git_index = NULL;
 	vv_auto(char) *called = NULL;
+	static const char *const by_git[] = {"git", "hook", "run", "--ignore-missing",
+					     "--to-stdin=/dev/stdin"};
 	const char *more[5] = {NULL, NULL, NULL, vv_write_turn_setting(r), NULL};
-	size_t count = 0;
+	size_t count = 0, first = 0;
+	bool set;
 	vv_status rc;
 	int code;
 
 	*ran = false;
-	if ((rc = hook_path(r, name, &path, err)) < 0 || !vv_program_runs(path)) return rc;
+	if ((rc = hook_path(r, name, &path, err)) < 0 ||
+	    (rc = vv_hook_is_set(&set, r, name, err)) < 0 || (!set && !vv_program_runs(path))) {
+		return rc;
+	}
 	while (args && args[count]) {
 		count++;
 	}
-	vv_auto_free const char **argv = vv_calloc(count + 2, sizeof(char *));
+	vv_auto_free const char **argv = vv_calloc(count + 8, sizeof(char *));
 	more[0] = git_dir = env_setting("GIT_DIR", r->gitdir);
 	more[1] = git_index = env_setting("GIT_INDEX_FILE", r->index_file);
 	more[2] = called = env_setting("VARVE_HOOK", name);
 	if (!argv || !git_dir || !git_index || !called) return vv_fail_nomem(err);
-	argv[0] = path;
+	if (set) { /* git runs them, and the one at path */
+		for (; first < sizeof(by_git) / sizeof(by_git[0]); first++) {
+			argv[first] = by_git[first];
+		}
+		argv[first++] = name;
+		argv[first++] = "--";
+	} else {
+		argv[first++] = path;
+	}
 	for (size_t i = 0; i < count; i++) {
-		argv[i + 1] = args[i];
+		argv[first + i] = args[i];
 	}
 	vv_run run = {.argv = argv,
 		      .dir = r->workdir ? r->workdir : r->gitdir,

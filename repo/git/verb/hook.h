@@ -19,6 +19,9 @@
  * the hook is not 0. The hook shares the write turn of this process (write_turn.h). */
 vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
 		      vv_error *err);
+/* Sets *out to true if the settings have a hook called name (hook.<friendly name>.event), and git
+ * runs it, as git 2.54 and later do. vv_hook_run then has git run all hooks of this name. */
+vv_status vv_hook_is_set(bool *out, vv_repository *r, const char *name, vv_error *err);
 /* Like vv_hook_run, but also writes the len bytes of input to the hook's stdin. */
 vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args,
 			   const void *input, size_t len, bool *ran, vv_error *err);

@@ -161,3 +161,50 @@ husky_story() {
 	succeeds varve status
 	output_lacks "call varve"
 }
+
+# git_of_settings: a git that has hooks of settings, as git 2.54 has. It records the runs in ../runs.
+git_of_settings() {
+	mkdir "$HOME/bin"
+	cat > "$HOME/bin/git" <<- 'END'
+		#!/bin/sh
+		[ "$1" = hook ] || exec /usr/bin/git "$@"
+		case "$2 $3 $4" in
+		"list pre-push ") exec /usr/bin/git config --name-only --get-regexp 'hook[.].*[.]event' ;;
+		"run --ignore-missing --to-stdin=/dev/stdin") ;;
+		*) exit 129 ;;
+		esac
+		[ "$5 $6" = "pre-push --" ] || exit 129
+		shift 6
+		cat > "$HOME/refs"
+		echo "$*: $(cut -d' ' -f3 "$HOME/refs")" >> "$HOME/runs"
+		sh -c "$(/usr/bin/git config hook.mine.command)" mine "$@" < "$HOME/refs" || exit
+		exec /usr/bin/git -c core.hooksPath="$(/usr/bin/git rev-parse --git-path hooks)" hook run --ignore-missing pre-push -- "$@" < "$HOME/refs"
+	END
+	chmod +x "$HOME/bin/git"
+	PATH=$HOME/bin:$PATH
+}
+
+@test "hooks that the settings name run at varve push to a peer, and may forbid it" {
+	[ -x /usr/bin/git ] || skip "/usr/bin/git is not git"
+	shared
+	git init -q --bare ../peer.git
+	git remote add peer ../peer.git
+	git config hook.mine.event pre-push
+	git config hook.mine.command 'exit 1'
+	# a git that does not know them
+	succeeds varve push -q peer main
+	git_of_settings
+	next_version 11
+	ends_with 1 varve push -q peer main
+	stderr_has "the hook 'pre-push' failed"
+	grep -q '^peer .*: refs/heads/main$' "$HOME/runs"
+	[ "$(git -C ../peer.git rev-parse main)" != "$(git rev-parse main)" ]
+	git config hook.mine.command 'grep -q refs/heads/main'
+	succeeds varve push -q peer main
+	[ "$(git -C ../peer.git rev-parse main)" = "$(git rev-parse main)" ]
+	[ "$(wc -l < "$HOME/runs")" = 2 ]
+	git config hook.mine.event pre-commit
+	next_version 12
+	succeeds varve push -q peer main
+	[ "$(wc -l < "$HOME/runs")" = 2 ]
+}
