@@ -365,7 +365,8 @@ static vv_excel_order order_of(order read, order written, const char *form)
 							    : VV_EXCEL_NO_ORDER;
 }
 
-static void put_forms(vv_excel *e, const moment *m, order o, bool no_year)
+/* was_iso: the date is written with the hyphens of ISO 8601. */
+static void put_forms(vv_excel *e, const moment *m, order o, bool no_year, bool was_iso)
 {
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		const order f = forms[i].order;
@@ -373,7 +374,11 @@ static void put_forms(vv_excel *e, const moment *m, order o, bool no_year)
 				     (o == ORDER_MONTH && f == ORDER_DAY);
 
 		/* what became ISO dates was cleaned up */
-		if (forms[i].year == no_year || (f == ORDER_ISO && o != ORDER_ISO)) {
+		const bool cleaned = f == ORDER_ISO &&
+				     (o != ORDER_ISO ||
+				      (!was_iso && strchr(forms[i].form, '-') != NULL));
+
+		if (forms[i].year == no_year || cleaned) {
 			continue;
 		}
 		for (int k = 0; k < 5; k++) {
@@ -417,7 +422,7 @@ static void dates(vv_excel *e, const char *s, size_t len)
 	}
 	for (int o = ORDER_ISO; o <= ORDER_NAMED; o++) {
 		if (read_date(&m, p, n, (order)o)) {
-			put_forms(e, &m, (order)o, m.year == 0);
+			put_forms(e, &m, (order)o, m.year == 0, len > 4 && s[4] == '-');
 		}
 	}
 }

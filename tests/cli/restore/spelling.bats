@@ -164,3 +164,17 @@ load ../helper
 	sed 's/5,2024-03-02/5,2024-05-07/' base.csv > want
 	same_bytes want t.csv
 }
+
+@test "dates that become ISO are a clean-up to check, also from slashes" {
+	new_repo
+	printf 'id,d\n1,2012/01/01\n2,2012/01/02\n' > s.csv
+	varve add -q s.csv
+	varve commit -qm 1
+	sed -i 's,/,-,g' s.csv
+	succeeds varve check s.csv
+	output_has "nothing wrong"
+	varve commit -qam 2
+	sed -i 's,2012-01-0\(.\),0\1/01/2012,' s.csv
+	ends_with 1 varve check s.csv
+	output_has "error spreadsheet"
+}
