@@ -16,6 +16,7 @@ SQLITE_EXTENSION_INIT3
 typedef struct row_cells {
 	vv_sql_catalog *catalog; /* borrowed */
 	varve_repo *repo;
+	const varve_table *table; /* by whose columns missing values are recognized; borrowed */
 	varve_row_history *history;
 	const varve_row_event *event;
 	const varve_commit *commit; /* of the event */
@@ -73,7 +74,7 @@ static int open_row(void *state, const vv_sql_function_table *t, const char *con
 		}
 		values[i] = (varve_text){arguments[i], strlen(arguments[i])};
 	}
-	*r = (row_cells){.catalog = t->catalog, .repo = t->repo};
+	*r = (row_cells){.catalog = t->catalog, .repo = t->repo, .table = t->declared->table};
 	how.watch = &t->catalog->watch;
 	return varve_row_history_open(&r->history, t->repo, t->name->path, values, facts->key_count,
 				      &how, err);
@@ -96,6 +97,21 @@ static int next_row(void *state, varve_error *err)
 	return 1;
 }
 
+/* The text as it was written; NULL for a missing value. */
+static void put_cell(const row_cells *r, sqlite3_context *context, const char *name,
+		     const varve_cell *cell)
+{
+	const int32_t at = varve_table_find_column(r->table, name);
+	varve_value value = {.kind = VARVE_VALUE_TEXT};
+	varve_error err;
+
+	if (at >= 0 && varve_table_value(&value, r->table, (size_t)at, cell, &err) < 0) {
+		sqlite3_result_error(context, err.message, -1);
+	} else if (value.kind != VARVE_VALUE_NULL) {
+		vv_sql_value_put_text(context, cell);
+	}
+}
+
 static void put_row(void *state, sqlite3_context *context, size_t column)
 {
 	static const char *const kinds[] = {[VARVE_ROW_ADDED] = "added",
@@ -113,7 +129,7 @@ static void put_row(void *state, sqlite3_context *context, size_t column)
 	} else if (column < 7) {
 		vv_sql_function_put_text(context, texts[column - 4]);
 	} else {
-		vv_sql_value_put_text(context, column == 7 ? &cell->before : &cell->after);
+		put_cell(r, context, cell->name, column == 7 ? &cell->before : &cell->after);
 	}
 }
 

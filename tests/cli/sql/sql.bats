@@ -859,3 +859,15 @@ for i in range(200):
 	ends_with 1 varve sql "SELECT * FROM \"./it's one.json\""
 	stderr_has "hint: 'varve add --records /a '$PWD/it'\\''s one.json'' makes a table of the first array"
 }
+
+@test "a missing value is NULL in the history of a row, as in differences" {
+	new_repo
+	printf 'id,x\n1,\n' > a.csv
+	varve add -q a.csv
+	varve commit -qm 1
+	printf 'id,x\n1,5\n' > a.csv
+	varve commit -qam 2
+	succeeds varve sql --format csv "SELECT quote(from_value) FROM varve_row_a(1) WHERE diff_type = 'modified'
+		UNION ALL SELECT quote(from_value) FROM varve_diff_cells_a('HEAD~1')"
+	[ "$(tail -n +2 <<< "$output" | tr -d '\r' | sort -u)" = NULL ]
+}
