@@ -251,3 +251,44 @@ print([(p["url"][-2:], len(p["lacking"])) for p in json.load(sys.stdin)])' <<< "
 	git -C ../h1 update-ref refs/heads/main "$commit"
 	whole h1
 }
+
+@test "a mirror push does not delete the blocks of a host whose refs are read at another URL" {
+	table_and_hosts
+	git push -q origin main
+	git config "url.file://$work/h2.insteadOf" "file://$work/h1"
+	git config "url.file://$work/h1.pushInsteadOf" "file://$work/h1"
+	ends_with 1 git push --mirror origin
+	stderr_has "this push would delete refs/varve/blocks"
+}
+
+@test "git push --dry-run sends nothing, whatever way it is said" {
+	table_and_hosts
+	git -C ../h1 config receive.advertisePushOptions true
+	git config alias.try "push -n"
+	for words in "push --dry-run" "push -n" "push -nv" "try" "-c x.y=z push -q -o any --dry-run"; do
+		succeeds git $words origin main
+		[ -z "$(git -C ../h1 for-each-ref)" ]
+	done
+	for words in "-o -n" "--push-option --dry-run" "--dry-run --no-dry-run" "-n --no-dry"; do
+		rm -rf ../h1
+		git init -q --bare ../h1
+		git -C ../h1 config receive.advertisePushOptions true
+		succeeds git push $words origin main
+		stderr_has "sent the rows of 1 version"
+	done
+}
+
+@test "a fetch of many refs looks for their commits once" {
+	table_and_hosts
+	git push -q origin main
+	seq 1 400 | sed "s/.*/create refs\/heads\/b& $(git rev-parse HEAD)/" | git -C ../h1 update-ref --stdin
+	seq 1 400 | sed "s/.*/create refs\/tags\/v& $(git rev-parse HEAD)/" | git -C ../h1 update-ref --stdin
+	succeeds varve fetch -q
+	[ "$(git for-each-ref refs/tags | wc -l)" -eq 400 ]
+	succeeds python3 -c '
+import resource, subprocess
+subprocess.run(["varve", "fetch", "-q"], check=True)
+u = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(u.ru_utime + u.ru_stime)
+assert u.ru_utime + u.ru_stime < 4, "it takes more than linear time"'
+}

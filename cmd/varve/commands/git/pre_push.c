@@ -190,7 +190,8 @@ static vv_status see_mirror(const run *r, vv_error *err)
 
 	vv_text_put_bare_url(&word, r->url);
 	const char *args[] = {"ls-remote", "-q", "--refs", "--", vv_buf_cstr(&word), NULL};
-	const vv_git_call call = {.args = args, .repo = r->repo, .url = r->url, .output = &out};
+	const vv_git_call call = {
+		.args = args, .repo = r->repo, .url = r->url, .exact = true, .output = &out};
 	vv_status rc = vv_buf_ok(&word, err);
 
 	rc = rc < 0 ? rc : vv_git_must(&call, vv_text_url(r->url), err);
@@ -207,6 +208,51 @@ static vv_status see_mirror(const run *r, vv_error *err)
 		}
 	}
 	return rc;
+}
+
+/* --- git push --dry-run ----------------------------------------------------------------------- */
+
+/* Does the next word belong to this option, in whatever it is abbreviated? */
+static bool takes_word(const char *option)
+{
+	static const char *const words[] = {"--push-option", "--repo", "--receive-pack", "--exec"};
+	const size_t len = strlen(option);
+
+	if (strcmp(option, "-o") == 0) return true;
+	return len > 2 && vv_array_find(words, sizeof(words) / sizeof(words[0]), it,
+					strncmp(*it, option, len) == 0) != NULL;
+}
+
+/* "-n", "-nv". */
+static bool has_n(const char *word)
+{
+	return word[0] == '-' && word[1] != '-' && strchr(word, 'n') &&
+	       word[1 + strspn(word + 1, "nqvfud46")] == '\0';
+}
+
+/* Git does not report it to the hook. If the words are in doubt, git is going to push. */
+static bool is_dry_run(const run *r)
+{
+	vv_auto(vv_caller) git = {.words = VV_BUF_INIT};
+	bool dry = false;
+
+	vv_caller_find(&git, r->repo);
+	if (!vv_caller_is(&git, "push")) return false;
+	const char *end = git.words.data + git.words.len;
+	for (const char *word = git.words.data; word < end && strcmp(word, "--") != 0;
+	     word += strlen(word) + 1) {
+		if (takes_word(word)) {
+			word += strlen(word) + 1;
+			if (word >= end) {
+				break;
+			}
+		} else if (strcmp(word, "--dry-run") == 0 || has_n(word)) {
+			dry = true;
+		} else if (strncmp(word, "--no-d", 6) == 0) {
+			dry = false;
+		}
+	}
+	return dry;
 }
 
 /* --- may the other side lack anything? --------------------------------------------------------- */
@@ -478,7 +524,7 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 	}
 	/* 'varve push' sends blocks itself, and runs the hook as git does. */
 	if ((caller && strcmp(caller, "pre-push") == 0) || (r->count = keep_users(r)) == 0 ||
-	    (rc = may_lack(r, &lacks, err)) < 0 || !lacks) {
+	    is_dry_run(r) || (rc = may_lack(r, &lacks, err)) < 0 || !lacks) {
 		return rc;
 	}
 	rc = send(r, err);
