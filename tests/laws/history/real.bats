@@ -40,13 +40,13 @@ commit_with_git() {
 	cd ..
 }
 
-# compare_all FILE EACH: each EACH-th version, with VARVE_TEST_ALL=1 every one.
+# compare_all FILE EACH: each EACH-th version, which VARVE_TEST_SAMPLE draws; with VARVE_TEST_ALL=1 every one.
 compare_all() {
 	local file=$1 each=$2 commit version count=0
 	[ -z "${VARVE_TEST_ALL-}" ] || each=1
 	while read -r commit version; do
 		count=$((count + 1))
-		[ $((count % each)) = 0 ] || continue
+		[ $((count % each)) = $((${VARVE_TEST_SAMPLE:-0} % each)) ] || continue
 		varve cat "$commit:$file" > ../got
 		cmp ../got "$versions/$version"
 	done < <(git log --format='%H %s')
@@ -70,10 +70,10 @@ whole_history() {
 	[ $((own * 100)) -le $((git_size * $3)) ]
 	git fsck --strict
 	[ -z "$(git status --porcelain)" ]
-	compare_all "$file" 1
+	compare_all "$file" 3
 	varve gc > ../out
 	rm -f .git/varve/packs/*.index
-	compare_all "$file" 4
+	compare_all "$file" 12
 	varve fsck --data
 }
 
