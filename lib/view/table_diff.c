@@ -982,7 +982,7 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 {
 	out->differs = out->many = out->respelled = false;
 	out->line = (vv_buf)VV_BUF_INIT;
-	if (!item->a && !item->b) { /* mode 0: git shows it as a submodule */
+	if (!item->a && !item->b && !item->open_a) { /* mode 0: git shows it as a submodule */
 		out->differs = true;
 		vv_buf_printf(&out->line, "%s: not shown: its mode in the tree is invalid",
 			      vv_text_shows(item->path));
