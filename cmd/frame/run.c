@@ -148,7 +148,8 @@ static int run_git_hiding(char **args, int argc)
  * programs that a bare repository names in whose folders it is started; varve does not. */
 static int run_git(const vv_command *c, int argc, char **argv)
 {
-	vv_auto_free char **args = vv_calloc((size_t)argc + 3, sizeof(*args));
+	enum { BEFORE = 4 }; /* words before those of the command */
+	vv_auto_free char **args = vv_calloc((size_t)argc + BEFORE + 1, sizeof(*args));
 	vv_auto(vv_repository) *r = NULL;
 	vv_auto(char) *path = NULL;
 	vv_error err;
@@ -158,9 +159,11 @@ static int run_git(const vv_command *c, int argc, char **argv)
 		vv_fail_nomem(&err);
 	} else if (vv_program_find(&path, vv_environ(), "git", &err) == VV_OK) {
 		args[0] = path;
-		args[1] = (char *)(uintptr_t)c->name;
-		memcpy(args + 2, argv, (size_t)argc * sizeof(*argv));
-		if (c->hides_urls) return run_git_hiding(args + 1, argc + 1);
+		args[1] = (char *)(uintptr_t) "-c"; /* as vv_git_call.durable */
+		args[2] = (char *)(uintptr_t) "core.fsync=all";
+		args[3] = (char *)(uintptr_t)c->name;
+		memcpy(args + BEFORE, argv, (size_t)argc * sizeof(*argv));
+		if (c->hides_urls) return run_git_hiding(args + 1, argc + BEFORE - 1);
 		if (getenv(VV_OFFLINE_VAR)) {
 			(void)setenv("GIT_ALLOW_PROTOCOL", "file", 1);
 		}

@@ -132,8 +132,10 @@ static vv_status lock_mark(vv_unfinished *u, bool is_clone, vv_error *err)
 static vv_status write_mark(const vv_unfinished *u, const char *url, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *above = vv_path_dir(u->dir);
 	vv_status rc;
 
+	if (!above) return vv_fail_nomem(err);
 	vv_buf_printf(&text, "%s\n%s", url, u->made ? MADE : "");
 	if ((rc = vv_buf_ok(&text, err)) < 0) return rc;
 	if (ftruncate(u->lock_fd, 0) < 0 || lseek(u->lock_fd, 0, SEEK_SET) < 0) {
@@ -144,7 +146,8 @@ static vv_status write_mark(const vv_unfinished *u, const char *url, vv_error *e
 	    (rc = vv_fsync_dir(u->varvedir, err)) < 0 || (rc = vv_fsync_dir(u->gitdir, err)) < 0) {
 		return rc;
 	}
-	return vv_fsync_dir(u->dir, err);
+	rc = vv_fsync_dir(u->dir, err);
+	return rc < 0 || !u->made ? rc : vv_fsync_dir(above, err);
 }
 
 /* --- leftovers ---------------------------------------------------------------------- */

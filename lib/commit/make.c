@@ -360,7 +360,7 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 	vv_auto(char) *file = vv_path_join(vv_repository_statedir(j->repo), "commit-paths",
 					   (char *)NULL);
 	vv_auto(char) *from = file ? vv_asprintf("--pathspec-from-file=%s", file) : NULL;
-	const char *args[VV_COMMIT_WORDS + 8] = {"-c", "core.fsync=all", "commit", "-q"};
+	const char *args[VV_COMMIT_WORDS + 6] = {"commit", "-q"};
 	/* the paths have magic words */
 	enum { MODES = 4 };
 	const char *const more[MODES + 2] = {"GIT_LITERAL_PATHSPECS=0",
@@ -369,7 +369,7 @@ static vv_status commit_by_git(vv_commit_job *j, vv_error *err)
 					     "GIT_ICASE_PATHSPECS=0",
 					     j->git_env,
 					     NULL};
-	size_t n = 4;
+	size_t n = 2;
 	vv_status rc;
 
 	if (!from) return vv_fail_nomem(err);

@@ -38,7 +38,7 @@ static const char *after_key(const char *name, const char *key)
 
 /* --- as git lists them ------------------------------------------------------------- */
 
-/* What varve gives git with -c for a commit, and never reads: the filter would start another git to list it. */
+/* What varve gives a git that writes (vv_git_call.durable), and never reads: the filter would start another git to list it. */
 #define GIVEN_TO_GIT "'core.fsync'='all'"
 
 static bool needs_git(vv_repository *r)

@@ -453,7 +453,7 @@ static bool is_found_there(const vv_repository *r)
 	       !vv_env_get(vv_repository_env(r), "GIT_WORK_TREE");
 }
 
-/* argv has room for VV_GIT_ARGS_MAX + 12. */
+/* argv has room for VV_GIT_ARGS_MAX + 12. The setting is exactly that which repository_config.c knows. */
 static void put_args(const char **argv, const vv_git_call *r, bool progress)
 {
 	size_t n = 0;
@@ -466,6 +466,10 @@ static void put_args(const char **argv, const vv_git_call *r, bool progress)
 	if (r->in_worktree && n > 1) {
 		argv[n++] = "--work-tree";
 		argv[n++] = vv_repository_workdir(r->repo);
+	}
+	if (r->durable) {
+		argv[n++] = "-c";
+		argv[n++] = "core.fsync=all";
 	}
 	for (size_t i = 0; r->args[i]; i++) {
 		assert(i < VV_GIT_ARGS_MAX);

@@ -41,6 +41,9 @@ typedef struct vv_git_call {
 	/* run git in the work tree of repo, as a user would; git gets SIGTERM if varve ends before
 	 * it */
 	bool in_worktree;
+	/* git waits until what it writes is on the disk (core.fsync=all, git 2.36 or later); for
+	 * every git that changes the user's repository */
+	bool durable;
 	const char *dir; /* folder to which relative paths refer; NULL: the current folder */
 	/* the environment if repo is NULL; else the environment of repo is used */
 	const vv_env *env;

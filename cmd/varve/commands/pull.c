@@ -15,6 +15,8 @@
 #include "lib/sync/fetch_run.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
+#include "repo/git/run_git.h"
+#include "repo/git/verb/runner.h"
 
 typedef struct options {
 	vv_fetch_job job;
@@ -128,32 +130,45 @@ static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
 
 /* Runs git's own rebase, in which the driver merges tables. Git supports ours and theirs for other files
  * too. */
-static int rebase(const options *o)
+static vv_status rebase(int *code, const options *o, vv_repository *r, vv_error *err)
 {
-	static const vv_command git_rebase = {.name = "rebase", .pass = true};
-	vv_auto_free char **argv = vv_calloc(4 + 2 * o->how.count, sizeof(*argv));
-	vv_auto(vv_buf) rules = VV_BUF_INIT;
+	const size_t most = 4 + 2 * o->how.count;
+	vv_auto_free const char **args = vv_calloc(most, sizeof(*args));
+	vv_auto(vv_buf) rules = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_runner done = {.repo = r};
 	char hex[VV_OID_TEXT + 1];
-	int argc = 0;
-	vv_error err;
-	vv_status rc = argv ? vv_merge_rules_check(&o->how, &err) : vv_fail_nomem(&err);
+	size_t n = 0;
+	vv_status rc = args ? vv_merge_rules_check(&o->how, err) : vv_fail_nomem(err);
 
-	if (rc < 0) return vv_report(&err);
+	if (rc < 0) return rc;
+	if (most >= VV_GIT_ARGS_MAX) return vv_fail(err, VV_EUSAGE, "too many merge rules");
+	args[n++] = "rebase";
+	vv_buf_puts(&rules, VV_MERGE_RULES_VAR "=");
 	vv_array_each(o->how.items, o->how.count, it) {
 		vv_buf_printf(&rules, "%s\n", *it);
 		if (!strchr(*it, ':')) {
-			argv[argc++] = (char *)(uintptr_t) "-X";
-			argv[argc++] = (char *)(uintptr_t)*it;
+			args[n++] = "-X";
+			args[n++] = *it;
 		}
 	}
-	if (vv_buf_ok(&rules, &err) < 0) return vv_report(&err);
-	(void)setenv(VV_MERGE_RULES_VAR, vv_buf_cstr(&rules), 1);
 	if (o->rebase_how) {
-		argv[argc++] = (char *)(uintptr_t)o->rebase_how;
+		args[n++] = o->rebase_how;
 	}
-	argv[argc++] = (char *)(uintptr_t)(o->job.quiet ? "--quiet" : "--no-quiet");
-	argv[argc++] = (char *)(uintptr_t)merge_word(&o->job, hex);
-	return vv_command_run(&git_rebase, argc, argv);
+	args[n++] = o->job.quiet ? "--quiet" : "--no-quiet";
+	args[n++] = merge_word(&o->job, hex);
+	const char *const more[] = {rules.data, NULL};
+	const vv_git_call call = {.args = args,
+				  .repo = r,
+				  .in_worktree = true,
+				  .durable = true,
+				  .more = more,
+				  .terminal = true};
+	vv_now(&done.note.made.mtime_sec, &done.note.made.mtime_nsec);
+	done.note.made.mtime_sec--; /* a file's time is that of the last tick */
+	if ((rc = vv_buf_ok(&rules, err)) < 0 || (rc = vv_git_run(&call, &said, code, err)) < 0) {
+		return rc;
+	}
+	return vv_runner_settle(&done, err);
 }
 
 static int merge(const options *o)
@@ -285,12 +300,14 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 	if (rc == VV_OK && o->rebases && o->how.count > 0) {
 		rc = check_columns(c, err);
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && o->rebases) {
+		rc = rebase(&c->code, o, c->repo, err);
+	} else if (rc == VV_OK) {
 		vv_context_close(c); /* merge opens it again */
 		if (json) {
 			rc = merge_json(&c->code, o, c->argc > 0 ? c->argv[0] : NULL, err);
 		} else {
-			c->code = o->rebases ? rebase(o) : merge(o);
+			c->code = merge(o);
 		}
 	}
 	vv_fetch_job_clear(&o->job);

@@ -199,17 +199,17 @@ static vv_status write_signed(vv_repository *r, const vv_commit_options *opts,
 		      *f = date_setting("GIT_COMMITTER_DATE", committer);
 	const char *const more[] = {a, b, c, d, e, f, NULL};
 	char tree[VV_OID_TEXT + 1], parents[SIGNED_PARENTS][VV_OID_TEXT + 3];
-	const char *args[SIGNED_PARENTS + 12] = {
-		"-c", "core.fsync=all", "-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S",
-		tree};
+	const char *args[SIGNED_PARENTS + 10] = {"-c", "i18n.commitEncoding=UTF-8", "commit-tree",
+						 "-S", tree};
 	vv_auto(vv_buf) made = VV_BUF_INIT, said = VV_BUF_INIT;
 	const vv_git_call run = {.args = args,
 				 .repo = r,
+				 .durable = true,
 				 .more = more,
 				 .input = opts->message,
 				 .len = strlen(opts->message),
 				 .output = &made};
-	size_t n = 7;
+	size_t n = 5;
 	int code = 0;
 	vv_status rc;
 
@@ -219,7 +219,7 @@ static vv_status write_signed(vv_repository *r, const vv_commit_options *opts,
 			       SIGNED_PARENTS);
 	}
 	if (!vv_utf8_valid(opts->message, run.len)) {
-		args[3] = "i18n.commitEncoding=ISO-8859-1";
+		args[1] = "i18n.commitEncoding=ISO-8859-1";
 	}
 	vv_oid_text(tree, opts->tree);
 	for (size_t i = 0; i < opts->parent_count; i++) {

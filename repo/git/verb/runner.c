@@ -31,8 +31,12 @@ vv_status vv_runner_list_changed(vv_runner *r, vv_error *err)
 		NULL};
 	static const char *const more[] = {"GIT_OPTIONAL_LOCKS=1", NULL}; /* it refreshes */
 	vv_auto(vv_buf) list = VV_BUF_INIT;
-	const vv_git_call run = {
-		.args = args, .repo = r->repo, .in_worktree = true, .more = more, .output = &list};
+	const vv_git_call run = {.args = args,
+				 .repo = r->repo,
+				 .in_worktree = true,
+				 .durable = true,
+				 .more = more,
+				 .output = &list};
 	vv_status rc = vv_git_must(&run, "cannot list the changed files", err);
 
 	for (size_t at = 0; rc == VV_OK && at + 3 < list.len;) {
@@ -119,6 +123,7 @@ static vv_status run_once(vv_runner *r, vv_error *err)
 	const vv_git_call run = {.args = r->args,
 				 .repo = r->repo,
 				 .in_worktree = true,
+				 .durable = true,
 				 .dir = r->dir,
 				 .more = more,
 				 .input = r->input,
@@ -194,39 +199,51 @@ static vv_status add_changed(vv_syncs *syncs, const vv_runner *r, const char *pa
 	return vv_syncs_add_path(syncs, path, err);
 }
 
-vv_status vv_runner_settle(const vv_runner *r, vv_error *err)
+/* The folders of loose objects that git has written to. */
+static vv_status settle_objects(const vv_runner *r, vv_error *err)
 {
-	const vv_repository *repo = r->repo;
 	vv_auto(vv_syncs) syncs = {0};
-	vv_auto(vv_head) head = {0};
-	vv_auto(char) *branch = NULL, *file = NULL;
 	vv_auto(vv_folder) fans = {0};
-	vv_status rc;
+	vv_status rc = vv_folder_read(&fans, r->repo->objects, false, err);
 
-	if ((rc = vv_head_read(r->repo, &head, err)) < 0 ||
-	    (rc = vv_folder_read(&fans, repo->objects, false, err)) < 0) {
-		return rc;
-	}
-	if (head.branch) {
-		branch = vv_path_join(repo->commondir, head.branch, (char *)NULL);
-		rc = add_changed(&syncs, r, branch, err);
-		if (branch) {
-			*strrchr(branch, '/') = '\0';
-		}
-		rc = rc < 0 ? rc : add_changed(&syncs, r, branch, err);
-	}
-	if (rc == VV_OK) {
-		file = vv_path_join(repo->gitdir, "HEAD", (char *)NULL);
-		rc = add_changed(&syncs, r, file, err);
-	}
 	while (rc == VV_OK && vv_folder_next(&fans)) {
 		rc = strlen(fans.name) == 2 ? add_changed(&syncs, r, fans.path, err) : VV_OK;
 	}
-	if (rc < 0 || (rc = add_changed(&syncs, r, repo->objects, err)) < 0 ||
-	    (rc = add_changed(&syncs, r, repo->gitdir, err)) < 0) {
+	if (rc < 0 || (rc = add_changed(&syncs, r, r->repo->objects, err)) < 0) return rc;
+	return vv_syncs_wait(&syncs, err);
+}
+
+static vv_status settle_names(const vv_runner *r, vv_error *err)
+{
+	vv_auto(vv_syncs) syncs = {0};
+	vv_auto(vv_head) head = {0};
+	vv_auto(char) *branch = NULL, *file = NULL;
+	vv_status rc = vv_head_read(r->repo, &head, err);
+
+	if (rc < 0) return rc;
+	if (head.branch) {
+		branch = vv_path_join(r->repo->commondir, head.branch, (char *)NULL);
+		if (!branch) return vv_fail_nomem(err);
+	}
+	/* also new folders above it, up to refs */
+	while (branch && rc == VV_OK && strlen(branch) > strlen(r->repo->commondir)) {
+		rc = add_changed(&syncs, r, branch, err);
+		*strrchr(branch, '/') = '\0';
+	}
+	if (rc < 0) return rc;
+	file = vv_path_join(r->repo->gitdir, "HEAD", (char *)NULL);
+	if ((rc = add_changed(&syncs, r, file, err)) < 0 ||
+	    (rc = add_changed(&syncs, r, r->repo->gitdir, err)) < 0) {
 		return rc;
 	}
 	return vv_syncs_wait(&syncs, err);
+}
+
+vv_status vv_runner_settle(const vv_runner *r, vv_error *err)
+{
+	vv_status rc = settle_objects(r, err);
+
+	return rc < 0 ? rc : settle_names(r, err);
 }
 
 void vv_runner_clear(vv_runner *r)
@@ -359,7 +376,9 @@ vv_status vv_runner_run_whole(vv_runner *r, const char *refused, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = vv_runner_run(r, err)) < 0 || (rc = vv_later_drop(r->repo, err)) < 0) {
+	if ((rc = vv_runner_run(r, err)) < 0 ||
+	    (r->code == 0 && (rc = vv_runner_settle(r, err)) < 0) ||
+	    (rc = vv_later_drop(r->repo, err)) < 0) {
 		return vv_runner_later(r, rc, err);
 	}
 	if (r->code != 0) return vv_runner_fail(r, refused, err);

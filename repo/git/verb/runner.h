@@ -83,8 +83,8 @@ vv_status vv_runner_run(vv_runner *r, vv_error *err);
  * exit code is 0, adds the prefix "git succeeded, but a later step failed" to err. */
 vv_status vv_runner_later(const vv_runner *r, vv_status rc, vv_error *err);
 
-/* Syncs HEAD, the file of its branch, and the folders of Git's objects, if git changed them: git
- * does not sync folders or HEAD. */
+/* Syncs what git changed and does not sync itself: the folders of Git's objects, and after that HEAD,
+ * and the folder of its branch. The contents were synced by git (vv_git_call.durable). */
 vv_status vv_runner_settle(const vv_runner *r, vv_error *err);
 
 /* Runs git for a command that consists only of git: calls vv_runner_run, drops the note, and
