@@ -23,7 +23,9 @@
 
 /* The guide of a merge. */
 typedef struct vv_merge_guide {
-	bool dry;             /* the driver stores nothing */
+	bool dry; /* the driver stores nothing */
+	/* the driver does not wait for the disk: varve does, before it runs git again */
+	bool trial;
 	vv_oid base,          /* the merge base; null: not known, so git finds or makes it */
 		theirs;       /* the merged commit */
 	const char *names[2]; /* names of ours and theirs */

@@ -1,6 +1,7 @@
 /*
- * run: git merges in a separate Git folder, whose HEAD is the commit that is merged into: it writes only .gitattributes and
- * files in conflict there. For a dry run its objects are there, too.
+ * run: git merges in a separate Git folder, whose HEAD is the commit that is merged into: it writes only .gitattributes,
+ * files in conflict and its objects there. Nothing of that waits for the disk; unless the run is dry, all blocks and
+ * objects are then made durable together, before anything names them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@
 #include "repo/git/tree.h"
 
 #define OWN_MAX 8u /* entries of the environment */
+#define LOCK_WAIT_MS 60000u
 
 static const char *const settings[] = {
 	"core.sparseCheckout=true", "core.sparseCheckoutCone=false", "core.splitIndex=false",
@@ -46,13 +48,20 @@ static vv_status put_text(const vv_merge_job *j, const char *name, const char *t
 	return rc < 0 ? rc : vv_write_file(file, text, strlen(text), false, err);
 }
 
-static vv_status make_folder(vv_merge_job *j, vv_error *err)
+static vv_status write_guide(const vv_merge_job *j, bool trial, vv_error *err)
 {
-	const char *temp = vv_env_temp_dir(vv_repository_env(j->repo));
 	const vv_merge_guide guide = {.dry = j->dry,
+				      .trial = trial,
 				      .base = j->base,
 				      .theirs = j->theirs,
 				      .names = {j->names[1], j->names[2]}};
+
+	return vv_merge_guide_write(&guide, j->folder, err);
+}
+
+static vv_status make_folder(vv_merge_job *j, vv_error *err)
+{
+	const char *temp = vv_env_temp_dir(vv_repository_env(j->repo));
 	vv_status rc;
 
 	if (!(j->folder = vv_path_join(temp, "varve-merge-XXXXXX", (char *)NULL))) {
@@ -64,7 +73,7 @@ static vv_status make_folder(vv_merge_job *j, vv_error *err)
 		j->folder = NULL;
 		return rc;
 	}
-	if ((rc = vv_merge_guide_write(&guide, j->folder, err)) < 0 ||
+	if ((rc = write_guide(j, !j->dry, err)) < 0 ||
 	    (rc = put_text(j, "git/commondir", vv_repository_commondir(j->repo), err)) < 0 ||
 	    (rc = put_text(j, "git/HEAD", vv_oid_shows(&j->ours), err)) < 0 ||
 	    (rc = put_text(j, "git/info/sparse-checkout", ".gitattributes\n", err)) < 0) {
@@ -169,11 +178,9 @@ static vv_status open_inside(vv_repository **out, const vv_merge_job *j, vv_erro
 	vv_auto(char) *dir = vv_asprintf("GIT_DIR=%s/git", j->folder),
 		      *tree = vv_asprintf("GIT_WORK_TREE=%s/tree", j->folder),
 		      *index = vv_asprintf("GIT_INDEX_FILE=%s/git/index", j->folder),
-		      *here = j->dry ? vv_asprintf("GIT_OBJECT_DIRECTORY=%s/objects", j->folder)
-				     : vv_asprintf("GIT_OBJECT_DIRECTORY=%s", objects),
-		      *there = vv_asprintf("GIT_ALTERNATE_OBJECT_DIRECTORIES=%s%s%s",
-					   j->dry ? objects : "", j->dry && more ? ":" : "",
-					   more ? more : "");
+		      *here = vv_asprintf("GIT_OBJECT_DIRECTORY=%s/objects", j->folder),
+		      *there = vv_asprintf("GIT_ALTERNATE_OBJECT_DIRECTORIES=%s%s%s", objects,
+					   more ? ":" : "", more ? more : "");
 	vv_auto(vv_env) *env = NULL;
 	size_t count = 0, n = 0;
 	vv_status rc;
@@ -196,7 +203,7 @@ static vv_status open_inside(vv_repository **out, const vv_merge_job *j, vv_erro
 			list[n++] = given[i];
 		}
 	}
-	if ((j->dry && (rc = put_text(j, "objects/info/made", "", err)) < 0) ||
+	if ((rc = put_text(j, "objects/info/made", "", err)) < 0 ||
 	    (rc = vv_env_new(&env, list, err)) < 0 ||
 	    (rc = vv_repository_open_unchecked(out, NULL, env, err)) < 0) {
 		return rc;
@@ -310,6 +317,24 @@ static vv_status merge_inside(vv_merge_job *j, vv_runner *git, vv_repository *in
 	return read_tree(j, git, inside, err);
 }
 
+static vv_status wait_for_blocks(const vv_merge_job *j, vv_error *err)
+{
+	vv_store *store;
+	vv_status rc = vv_repository_store(j->repo, &store, err);
+
+	return rc < 0 ? rc : vv_store_wait_all(store, LOCK_WAIT_MS, err);
+}
+
+/* The blocks are durable, and the objects are staged: the caller's git finds them, and does not write them again. */
+static vv_status keep_trial(vv_merge_job *j, vv_error *err)
+{
+	vv_auto(char) *made = vv_path_join(j->folder, "objects", (char *)NULL);
+	vv_status rc = made ? wait_for_blocks(j, err) : vv_fail_nomem(err);
+
+	if (rc < 0 || (rc = vv_repository_stage_objects(j->repo, made, err)) < 0) return rc;
+	return write_guide(j, false, err);
+}
+
 static vv_status try_once(vv_merge_job *j, vv_error *err)
 {
 	vv_auto(vv_repository) *inside = NULL;
@@ -318,6 +343,7 @@ static vv_status try_once(vv_merge_job *j, vv_error *err)
 
 	if ((rc = make_folder(j, err)) < 0 || (rc = write_attributes(j, err)) < 0 ||
 	    (rc = make_words(j, err)) < 0 || (rc = vv_repository_flush(j->repo, err)) < 0 ||
+	    (!j->dry && (rc = wait_for_blocks(j, err)) < 0) ||
 	    (rc = open_inside(&inside, j, err)) < 0) {
 		return rc;
 	}
@@ -449,6 +475,7 @@ vv_status vv_merge_try(vv_merge_job *j, vv_error *err)
 		j->exact = true;
 		rc = try_once(j, err);
 	}
+	rc = rc < 0 || j->dry ? rc : keep_trial(j, err);
 	vv_notes_end(vv_repository_notes(j->repo));
 	return rc < 0 ? rc : describe(j, err);
 }

@@ -233,9 +233,15 @@ void vv_writer_finish(vv_writer *w, const vv_error *failed);
  * them. They are durable once vv_store_wait, or a commit by another writer, has returned. See
  * docs/formats/store.md, "unsynced". */
 void vv_store_wait_later(vv_store *s);
+/* The same for a process that another process waits for, which has called vv_store_wait_all before:
+ * packs that are not durable yet are whole, and are not read again. */
+void vv_store_wait_by_other(vv_store *s);
 /* Waits until all blocks committed after vv_store_wait_later are durable. Opens a writer for this,
  * so the caller must have none open. VV_ELOCKED: another writer did not end in time. */
 vv_status vv_store_wait(vv_store *s, unsigned lock_wait_ms, vv_error *err);
+/* Waits until all blocks that any process has committed are durable. If a power cut has damaged
+ * packs before, saves their readable blocks (vv_store_salvage). Otherwise as vv_store_wait. */
+vv_status vv_store_wait_all(vv_store *s, unsigned lock_wait_ms, vv_error *err);
 
 void vv_writer_close(vv_writer *w); /* releases the lock; drops uncommitted blocks; accepts NULL */
 VV_AUTO_FREE(vv_writer, vv_writer_close)

@@ -574,13 +574,8 @@ static vv_status set_mark(vv_writer *w, vv_error *err)
 	return vv_lstat(&w->mark, w->mark_path, err);
 }
 
-static bool is_merging(const vv_writer *w, const vv_pack *p)
-{
-	return vv_array_find(w->merging, w->merging_count, it, *it == p) != NULL;
-}
-
-/* Adds packs placed without a wait by other writers, or by this one before, except those being
- * merged. */
+/* Adds packs placed without a wait by other writers, or by this one before. After a power cut, the
+ * removal of those being merged may be undone: they must be whole, too. */
 static vv_status stage_young(vv_writer *w, vv_syncs *files, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -588,8 +583,7 @@ static vv_status stage_young(vv_writer *w, vv_syncs *files, vv_error *err)
 	for (size_t i = 0; i < w->packs->own && rc == VV_OK; i++) {
 		const vv_pack *p = w->packs->packs[i];
 
-		if (is_young(w, p) && !is_merging(w, p) &&
-		    (rc = vv_syncs_add_path(files, p->path, err)) == VV_OK &&
+		if (is_young(w, p) && (rc = vv_syncs_add_path(files, p->path, err)) == VV_OK &&
 		    vv_exists(p->index_path)) {
 			rc = vv_syncs_add_path(files, p->index_path, err);
 		}
@@ -698,17 +692,60 @@ void vv_store_wait_later(vv_store *s)
 	s->waits_later = true;
 }
 
-vv_status vv_store_wait(vv_store *s, unsigned lock_wait_ms, vv_error *err)
+void vv_store_wait_by_other(vv_store *s)
+{
+	s->waits_later = s->young_checked = true;
+}
+
+/* torn: gets the names of packs that a power cut damaged before they were durable; NULL: they stay. */
+static vv_status commit_all(vv_store *s, unsigned lock_wait_ms, vv_string_list *torn, vv_error *err)
 {
 	vv_writer *w;
+	vv_status rc = vv_writer_open(&w, s, lock_wait_ms, err);
+
+	if (rc < 0) return rc;
+	rc = vv_writer_commit(w, err);
+	for (size_t i = 0; torn && rc == VV_OK && w->marked && i < w->packs->own; i++) {
+		const vv_pack *p = w->packs->packs[i];
+
+		if (is_young(w, p) && vv_pack_is_damaged(p)) {
+			rc = vv_string_list_add(torn, vv_strdup(p->name), err);
+		}
+	}
+	vv_writer_close(w);
+	return rc;
+}
+
+static vv_status ignore_pack(void *payload VV_UNUSED, const char *name VV_UNUSED,
+			     const char *kept VV_UNUSED, uint64_t read VV_UNUSED,
+			     vv_error *err VV_UNUSED)
+{
+	return VV_OK;
+}
+
+vv_status vv_store_wait_all(vv_store *s, unsigned lock_wait_ms, vv_error *err)
+{
+	vv_auto(char) *mark = vv_path_join(s->dir, VV_UNSYNCED, (char *)NULL);
+	vv_auto(vv_string_list) torn = {0};
+	vv_status rc;
+
+	if (!mark) return vv_fail_nomem(err);
+	if (!vv_exists(mark)) return VV_OK;
+	if ((rc = commit_all(s, lock_wait_ms, &torn, err)) < 0 || torn.count == 0) return rc;
+	const vv_salvage ask = {(const char *const *)torn.items, torn.count, lock_wait_ms,
+				ignore_pack, NULL};
+
+	rc = vv_store_salvage(s, &ask, err);
+	return rc < 0 ? rc : vv_unlink(mark, true, err);
+}
+
+vv_status vv_store_wait(vv_store *s, unsigned lock_wait_ms, vv_error *err)
+{
 	vv_status rc;
 
 	if (!s->placed_unsynced) return VV_OK;
 	s->waits_later = false;
-	if ((rc = vv_writer_open(&w, s, lock_wait_ms, err)) == VV_OK) {
-		rc = vv_writer_commit(w, err);
-		vv_writer_close(w);
-	}
+	rc = commit_all(s, lock_wait_ms, NULL, err);
 	s->placed_unsynced = rc < 0;
 	s->waits_later = true;
 	return rc;

@@ -427,6 +427,44 @@ vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uin
 				 : stage_large(r, fd, path, size, out, err);
 }
 
+/* Where objects are copied from and to. */
+typedef struct copying {
+	vv_repository *to;
+	git_odb *from;
+	vv_error *err;
+	vv_status status;
+} copying;
+
+static int copy_object(const git_oid *id, void *payload)
+{
+	copying *c = payload;
+	vv_auto(git_odb_object) *object = NULL;
+	const int code = git_odb_read(&object, c->from, id);
+	git_oid same;
+
+	if (code < 0) {
+		c->status = vv_git_fail(c->err, code, "cannot read a new Git object");
+	} else {
+		c->status = vv_quarantine_write(c->to, git_odb_object_type(object),
+						git_odb_object_data(object),
+						git_odb_object_size(object), &same, c->err);
+	}
+	return c->status < 0 ? GIT_EUSER : 0;
+}
+
+vv_status vv_repository_stage_objects(vv_repository *r, const char *objects, vv_error *err)
+{
+	vv_auto(git_odb) *odb = NULL;
+	copying c = {.to = r, .err = err};
+	int code = git_odb_open(&odb, objects);
+
+	c.from = odb;
+	if (code == 0 && (code = git_odb_foreach(odb, copy_object, &c)) == GIT_EUSER) {
+		return c.status;
+	}
+	return code == 0 ? VV_OK : vv_git_fail(err, code, "cannot read the new Git objects");
+}
+
 /* --- making it durable ------------------------------------------------ */
 
 vv_status vv_git_each_loose_file(const char *objects, vv_loose_file_fn fn, void *payload,

@@ -62,6 +62,9 @@ void vv_repository_sweep_locks(vv_repository *r);
  * again. If they include a blob from a large file, the next call fails instead, with VV_EIO. */
 vv_status vv_repository_flush(vv_repository *r, vv_error *err);
 
+/* Stages all objects of the object folder `objects`, except those of its alternates. */
+vv_status vv_repository_stage_objects(vv_repository *r, const char *objects, vv_error *err);
+
 /* Returns true if all of Git's packs in r together have more than `bytes` bytes. */
 bool vv_git_packs_exceed(vv_repository *r, uint64_t bytes);
 

@@ -204,6 +204,19 @@ static vv_status report(const driver *d, bool conflicts, vv_error *err)
 	return d->folder ? vv_merge_report_add(d->folder, &t, err) : VV_OK;
 }
 
+/* Of the merge that only shows the result, nothing is named before varve has waited for all blocks. */
+static vv_status wait_later(const driver *d, vv_error *err)
+{
+	vv_store *store;
+	vv_status rc;
+
+	if (!d->guide.trial) return VV_OK;
+	if ((rc = vv_repository_store(d->repo, &store, err)) == VV_OK) {
+		vv_store_wait_by_other(store);
+	}
+	return rc;
+}
+
 /* Where several bases are merged git has to have one: what both changed is in it as before. */
 static vv_status merge_bases(driver *d, vv_error *err)
 {
@@ -314,8 +327,8 @@ static vv_status merge_file(vv_context *c, vv_error *err)
 	rc = vv_context_need(c, VV_NEEDS_WRITER, err);
 	d.repo = d.in.repo = c->repo;
 	d.writer = d.in.writer = c->writer;
-	if (rc < 0 || (rc = find_names(&d, err)) < 0 || (rc = find_rules(&d, err)) < 0 ||
-	    (rc = take_side(&d, VV_BASE, c->argv[0], err)) < 0 ||
+	if (rc < 0 || (rc = find_names(&d, err)) < 0 || (rc = wait_later(&d, err)) < 0 ||
+	    (rc = find_rules(&d, err)) < 0 || (rc = take_side(&d, VV_BASE, c->argv[0], err)) < 0 ||
 	    (rc = take_side(&d, VV_OURS, c->argv[1], err)) < 0 ||
 	    (rc = take_side(&d, VV_THEIRS, c->argv[2], err)) < 0) {
 		goto done;
