@@ -128,7 +128,35 @@ def power_cases(name):
 		if key not in seen:
 			seen.add(key)
 			out.append(i + 1)
-	return name, out, [u for u in history.unseen if not u.endswith(('/HEAD', '/COMMIT_EDITMSG'))]
+	return name, out, unseen_of(history)
+
+
+def unseen_of(history):
+	return [u for u in history.unseen if not u.endswith(('/COMMIT_EDITMSG', '/AUTO_MERGE', '/MERGE_MSG'))]
+
+
+def power_sample(name):
+	"""As power_cases: after the end the state without what was not synced, and some others."""
+	history = history_of(worker.template(SCENARIOS[name]))
+	states = worker.templates[name].states
+	drawn = random.Random(f'{name} {SAMPLE}')
+	out = [i + 1 for i, (end, words, *_) in enumerate(states) if end == len(history.ops) and words == 'none of the rest']
+	most = QUICK_POWER.get(name, 4 if ALL else SAMPLE % 2)
+	out += [drawn.randint(1, len(states)) for _ in range(most)]
+	return name, sorted(set(out)), unseen_of(history)
+
+
+# What ends with 0 and changes nothing that a power cut could take: read, or done at another place.
+READS = set("""help cat check compare convert diff info schema status blame conflicts log show cite key ls-remote serve verify
+	whereis completion doctor fsck version sql web""".split())
+
+
+def unknown_verbs(varve):
+	"""Commands that no scenario runs, and that are not known to change nothing."""
+	listed = subprocess.run([varve, 'help', '--all'], stdout=subprocess.PIPE, text=True, check=True).stdout
+	verbs = set(re.findall(r'^  ([a-z][a-z-]*) {2,}', listed, re.M))
+	run = {s.command.split()[1] for s in SCENARIOS.values() if s.command.startswith('varve ')}
+	return sorted(verbs - READS - run - set(scenarios.ELSEWHERE))
 
 
 def run_case(case):
@@ -241,8 +269,8 @@ QUICK.update({'kill': 4 if ALL else 1, 'nospace-on': 1, 'write-error': 1, 'read-
 
 QUICK_PAIRS = 700 if ALL else 28  # of all pairs of writers: half a minute of CPU
 
-# States of power cuts in the sample.
-QUICK_POWER = {'commit-all': 20, 'push': 10, 'gc': 10, 'replicate': 10} if ALL else {'commit-all': 4, 'push': 2, 'gc': 2, 'replicate': 2}
+# States of power cuts in the sample, beside those of power_sample.
+QUICK_POWER = {n: (10 if ALL else 1) for n in 'commit-all merge cherry-pick pull update switch push gc'.split()}
 
 
 def read_known():
@@ -347,6 +375,8 @@ def run(args, where, varve, shim, asan):
 	if args.pairs:
 		return run_pairs(args, where, varve, shim, asan)
 	mode = 'full' if args.full or args.seconds else 'quick'
+	if not args.only and unknown_verbs(varve):
+		die(f"no scenario runs {', '.join(unknown_verbs(varve))}: add one to scenarios.py, or to READS what changes nothing")
 	names = [n for n in SCENARIOS if not args.only or any(fnmatch.fnmatch(n, q.split(':')[0]) or q in KINDS
 		or '*' in q.split(':')[0] for q in args.only)]
 	jobs = args.jobs or len(os.sched_getaffinity(0))
@@ -361,10 +391,11 @@ def run(args, where, varve, shim, asan):
 		cases = [c for c in list_cases(counts, mode) if wanted(args.only, c)]
 		states = Counter()
 		if not args.only or any('power' in q or q in SCENARIOS for q in args.only):
-			for name, numbers, unseen in pool.imap(power_cases, QUICK_POWER if mode == 'quick' else
+			quick = mode == 'quick'
+			for name, numbers, unseen in pool.imap(power_sample if quick else power_cases,
 					[n for n in names if not SCENARIOS[n].host]):
 				states[name] = len(numbers)
-				take = [numbers[i - 1] for i in spread(len(numbers), QUICK_POWER[name] if mode == 'quick' else KINDS['power'][5])]
+				take = numbers if quick else [numbers[i - 1] for i in spread(len(numbers), KINDS['power'][5])]
 				cases += [c for c in (f'{name}:power:{n}' for n in take) if name in names and wanted(args.only, c)]
 				if unseen:
 					print(f'{name}: the log lacks what became of {", ".join(unseen[:5])}')

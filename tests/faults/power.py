@@ -110,6 +110,18 @@ class History:
 				self.now[folder][name] = id
 		self.ops.append(Op(kind, what, names=names))
 
+	def add_streams(self, there):
+		"""C's streams write without a call that the shim sees (git's HEAD): the whole file at once, when it was made."""
+		wrote = {op.id for op in self.ops if op.kind in (WRITE, TRUNCATE)}
+		for at in range(len(self.ops) - 1, -1, -1):
+			op = self.ops[at]
+			if op.kind != CREATE or op.names[0][2] in wrote:
+				continue
+			id = op.names[0][2]
+			data = there.get(self.path_of(id).lstrip('/'))
+			if isinstance(data, bytes) and data:
+				self.ops.insert(at + 1, Op(WRITE, f'write {op.what[4:]} 0+{len(data)}', id, 0, data))
+
 	def path_of(self, wanted):
 		todo = [(ROOT, '')]
 		while todo:
@@ -234,8 +246,9 @@ def record(worker, t, fault_class):
 			log = f.read()
 	history = History(t.tree, inodes, log, worker.root)
 	history.status = ran.status
-	# What the log gives must be what is there, or it has not seen everything.
 	there = {n: d for n, (_, _, d) in worker.folder.read().items()}
+	history.add_streams(there)
+	# What the log gives must be what is there, or it has not seen everything.
 	made = {n: d for n, (_, _, d) in history.build(range(len(history.ops))).items()}
 	history.unseen = sorted(n for n in set(there) | set(made) if there.get(n, 0) != made.get(n, 0))
 	return history

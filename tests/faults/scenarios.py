@@ -137,6 +137,19 @@ git_host() {
 """
 
 
+# Verbs that change something here, and what tries them with power cuts or in place of these.
+ELSEWHERE = {
+	'accept': 'commits as commit does',
+	'uninstall': 'the reverse of install, which takes settings out',
+	'get': 'writes a file of the user in one step, as convert',
+	'prove': 'writes a file of the user in one step, as convert',
+	'sign': 'writes a ref: tests/cli/sign',
+	'untrack': 'as track',
+	'ipfs': 'a program of its own: tests/cli/ipfs',
+	'vault': 'replicate, replicate-code, recover: judged by the holders',
+}
+
+
 @dataclass
 class Scenario:
 	name: str
@@ -217,6 +230,13 @@ def all_scenarios():
 		S('pull', 'hub; cd ..; varve clone -q hub.git copy; cd work; change; commit two; varve push -q; '
 			'cd ../copy; rows 7 > own.csv; commit own', 'varve pull -q', cwd='copy',
 			repos=['copy', 'hub.git'], line=True),
+		S('pull-rebase', 'hub; cd ..; varve clone -q hub.git copy; cd work; change; commit two; varve push -q; '
+			'cd ../copy; rows 7 > own.csv; commit own', 'varve pull -q --rebase', cwd='copy',
+			repos=['copy', 'hub.git'], line=True),
+		S('branch', 'one', 'varve branch other'),
+		S('tag', 'one', 'varve tag v1', once=True),
+		S('remote', 'one', 'varve remote add there ../there', once=True),
+		S('import-o', 'source', 'varve import -q -o other.csv ../src#prices.csv'),
 		S('pull-forward', 'hub; cd ..; varve clone -q hub.git copy; cd work; change; commit two; varve push -q',
 			'varve pull -q', cwd='copy', repos=['copy', 'hub.git'], line=True),
 		S('clone', 'hub; change; commit two; varve push -q', 'varve clone -q hub.git copy', cwd='.',

@@ -316,7 +316,7 @@ class Worker:
 		with open(where + '/home/.gitconfig', 'w') as f:
 			f.write('[init]\n\tdefaultBranch = main\n[user]\n\tname = A U Thor\n\temail = author@example.com\n'
 				'[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n'
-				'[core]\n\tpager = cat\n\tfsync = all\n')
+				'[core]\n\tpager = cat\n')
 		with open(self.control, 'wb') as f:
 			f.write(bytes(CONTROL.size))
 		date = '1700009000 +0000'
