@@ -26,6 +26,8 @@
 
 #define OUTPUT_MAX (64u << 20)
 #define READ_STEP 16384u
+#define LOOK_MS 50    /* between two looks whether a program has ended */
+#define REST_MAX 128u /* reads after its end: more than a pipe holds */
 #define EXEC_FAILED 127
 
 /* --- which file ------------------------------------------------------------- */
@@ -310,11 +312,37 @@ static vv_status feed(int *fd, const char *name, const char **p, size_t *left, v
 	return VV_OK;
 }
 
+static bool has_ended(const vv_child *c)
+{
+	siginfo_t info = {0};
+
+	return waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == c->pid;
+}
+
+/* As poll. left: NULL, or how much may still be read once the program has ended: what it wrote is in the pipes
+ * then, and 0 is the end. */
+static int await(struct pollfd fds[3], const vv_run *run, const vv_child *c, unsigned *left)
+{
+	const int limit = run->silent_sec > 0 ? (int)run->silent_sec * 1000 : -1;
+
+	if (!left) return poll(fds, 3, limit);
+	for (int passed = 0;;) {
+		if (has_ended(c)) return *left > 0 && (*left)-- ? poll(fds, 3, 0) : 0;
+		const int ready = poll(fds, 3, LOOK_MS);
+
+		if (ready != 0) return ready;
+		passed += LOOK_MS;
+		if (limit >= 0 && passed >= limit) return 0;
+	}
+}
+
 /* Until all is fed; unless more is to come, also until it has written `wanted` bytes or ended its output. */
 static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t left, bool more,
 			  size_t wanted, vv_error *err)
 {
 	vv_status rc = VV_OK;
+	unsigned rest = REST_MAX;
 
 	if (!more && left == 0) {
 		vv_fd_close(&c->in);
@@ -325,8 +353,8 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 		struct pollfd fds[3] = {
 			{c->in, POLLOUT, 0}, {c->out, POLLIN, 0}, {c->err, POLLIN, 0}};
 
-		const int ready = poll(fds, 3,
-				       run->silent_sec > 0 ? (int)run->silent_sec * 1000 : -1);
+		const int ready = await(fds, run, c, run->leaves ? &rest : NULL);
+		if (ready == 0 && run->leaves && has_ended(c)) return VV_OK;
 		if (ready == 0) {
 			return vv_fail(err, VV_EIO, "no answer for %u s", run->silent_sec);
 		}

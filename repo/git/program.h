@@ -77,6 +77,9 @@ typedef struct vv_run {
 	vv_status (*take)(void *payload, const void *bytes, size_t len, vv_error *err);
 	void *payload;
 	bool fed; /* input is written piece by piece, by vv_fed_feed */
+	/* wait for the program alone, and not for processes that it left in the background, which
+	 * have its stdout and stderr */
+	bool leaves;
 	/* seconds without output after which the program is stopped with VV_EIO; 0: no limit */
 	unsigned silent_sec;
 	/* seconds of processor time after which SIGXCPU or SIGKILL ends the program; 0: no limit */

@@ -545,6 +545,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 			    .input = r->input,
 			    .len = r->len,
 			    .silent_sec = silent,
+			    .leaves = true, /* a hook of the user may start a daemon */
 			    .data = r->files ? VV_GIT_FILES_MEMORY : 0,
 			    .terminal = r->terminal,
 			    .output = r->terminal ? NULL

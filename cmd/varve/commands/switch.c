@@ -177,6 +177,11 @@ static vv_status run_switch(vv_context *c, vv_error *err)
 	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
+	/* git's own switch reads it as an option, which it may be only before '--' */
+	if (p.word && p.word[0] == '-' && p.word[1]) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not the name of a branch or version",
+			       vv_text_shows(p.word));
+	}
 	if ((rc = vv_merge_need_no_state(c->repo, err)) < 0 ||
 	    (rc = vv_head_read(c->repo, &head, err)) < 0 || (rc = find_target(&p, err)) < 0) {
 		return rc;

@@ -339,3 +339,42 @@ clean() {
 	sha256sum -c ../two
 	clean
 }
+
+@test "what stands after -- is no option of git" {
+	two_branches
+	one=$(git rev-parse main)
+	for word in -Cmain --orphan=zz -f --detach; do
+		ends_with 2 varve switch -- "$word"
+		stderr_is "varve: '$word' is not the name of a branch or version"
+	done
+	[ "$(git rev-parse main)" = "$one" ]
+	[ "$(git branch --show-current)" = spring ]
+	succeeds varve switch -q -
+	[ "$(git branch --show-current)" = main ]
+}
+
+@test "a process that a hook leaves in the background is not waited for" {
+	new_repo
+	rows 5 > prices.csv
+	echo one > note.txt
+	varve add -q .
+	varve commit -qm one
+	varve switch -q -c side
+	echo two > note.txt # git waits itself where it runs a filter: the process has the filter's pipe
+	varve commit -qam two
+	cat > .git/hooks/post-checkout <<-'END'
+	#!/bin/sh
+	echo said by the hook >&2
+	sleep 30 &
+	echo $! >> ../left
+	END
+	chmod +x .git/hooks/post-checkout
+	start=$(date +%s)
+	ends_with 0 timeout 20 varve switch main
+	stderr_has "said by the hook"
+	[ "$(cat note.txt)" = one ]
+	succeeds timeout 20 varve merge -q side
+	[ "$(cat note.txt)" = two ]
+	[ $(($(date +%s) - start)) -lt 20 ]
+	xargs kill < ../left || true
+}
