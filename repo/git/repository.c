@@ -29,10 +29,28 @@
 typedef char libc_text;
 VV_AUTO_FREE(libc_text, free)
 
+/* git writes HEAD as a symbolic link where core.preferSymlinkRefs is set, and libgit2 takes the branch's commit for a
+ * detached HEAD, or no repository. */
+static vv_status refuse_linked_head(const char *gitdir, vv_error *err)
+{
+	vv_auto(char) *head = vv_path_join(gitdir, "HEAD", (char *)NULL);
+	vv_stat st;
+
+	if (!head) return vv_fail_nomem(err);
+	if (vv_lstat(&st, head, VV_IGNORED) < 0 || !S_ISLNK(st.mode)) return VV_OK;
+	return vv_fail(err, VV_ENOSUPPORT,
+		       "'%s' is a symbolic link, and varve supports only a file\n"
+		       "unset core.preferSymlinkRefs, then run 'git symbolic-ref HEAD "
+		       "\"$(git symbolic-ref HEAD)\"'",
+		       vv_text_shows(head));
+}
+
 static vv_status not_a_repository(const char *path, vv_error *err)
 {
+	vv_auto(char) *gitdir = vv_path_join(path, ".git", (char *)NULL);
 	char here[PATH_MAX];
 
+	if (gitdir && refuse_linked_head(gitdir, err) < 0) return err->code;
 	(void)vv_fail(err, VV_ENOTFOUND, "not a Git repository: '%s'",
 		      vv_text_shows(realpath(path, here) ? here : path));
 	return vv_hint_code(err, VV_HINT_INIT);
@@ -466,9 +484,10 @@ static vv_status set_up(vv_repository *r, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = set_paths(r, err)) < 0 || (rc = vv_config_load(r, err)) < 0 ||
-	    (rc = check_extensions(r, err)) < 0 || (rc = find_promisors(r, err)) < 0 ||
-	    (rc = load_sharing(r, err)) < 0 || (rc = open_objects(r, err)) < 0) {
+	if ((rc = set_paths(r, err)) < 0 || (rc = refuse_linked_head(r->gitdir, err)) < 0 ||
+	    (rc = vv_config_load(r, err)) < 0 || (rc = check_extensions(r, err)) < 0 ||
+	    (rc = find_promisors(r, err)) < 0 || (rc = load_sharing(r, err)) < 0 ||
+	    (rc = open_objects(r, err)) < 0) {
 		return rc;
 	}
 	return load_shallow(r, err);

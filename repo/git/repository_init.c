@@ -90,9 +90,16 @@ static vv_status make_git(const char *path, const vv_init_options *opts, vv_erro
 
 	if (!what || (!branch && !(branch = vv_strdup("main")))) return vv_fail_nomem(err);
 	if ((rc = vv_ref_name_check(branch, err)) < 0) return rc;
-	const char *const args[] = {
-		"init", "-q", "-b", branch, opts->bare ? "--bare" : "-q", "--", named ? NULL : path,
-		NULL};
+	const char *const args[] = {"-c",
+				    "core.preferSymlinkRefs=false",
+				    "init",
+				    "-q",
+				    "-b",
+				    branch,
+				    opts->bare ? "--bare" : "-q",
+				    "--",
+				    named ? NULL : path,
+				    NULL};
 	const vv_git_call git = {.args = args, .env = opts->env, .more = named ? formats : more};
 	rc = vv_git_must(&git, what, err);
 	return rc < 0 ? vv_git_name_disk(NULL, path, err) : rc;

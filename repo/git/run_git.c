@@ -36,7 +36,8 @@ const char *const vv_git_literal[] = {"GIT_LITERAL_PATHSPECS=1", "GIT_GLOB_PATHS
 				      "GIT_NOGLOB_PATHSPECS=0", "GIT_ICASE_PATHSPECS=0", NULL};
 
 /* The variables of `git rev-parse --local-env-vars` that select a repository; settings of git -c stay. A
- * scratch repository lacks objects on purpose: git must not fetch them by itself. */
+ * scratch repository lacks objects on purpose: git must not fetch them by itself; and it has the formats in
+ * which varve reads it, whatever the user's defaults are. */
 static const char *const not_for_scratch[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",
 					      "GIT_CONFIG",
 					      "GIT_OBJECT_DIRECTORY",
@@ -53,6 +54,8 @@ static const char *const not_for_scratch[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES"
 					      "GIT_QUARANTINE_PATH",
 					      "GIT_NAMESPACE",
 					      "GIT_NO_LAZY_FETCH=1",
+					      "GIT_DEFAULT_HASH=sha1",
+					      "GIT_DEFAULT_REF_FORMAT=files",
 					      NULL};
 
 /* A client distinguishes the two kinds of web servers by the type of the answer, which git does not report;

@@ -128,3 +128,34 @@ kept_apart() {
 	[ "$(stat -c %a t.csv)" = 600 ]
 	[ "$(stat -c %a ../linked/t.csv)" = 600 ]
 }
+
+@test "a HEAD that is a symbolic link is named, with what makes it a file" {
+	git config --global core.preferSymlinkRefs true
+	succeeds varve init -q here
+	[ ! -L here/.git/HEAD ]
+	git init -q there
+	cd there
+	[ -L .git/HEAD ]
+	ends_with 2 varve status
+	stderr_has "/.git/HEAD' is a symbolic link, and varve supports only a file"
+	stderr_has "hint: unset core.preferSymlinkRefs, then run 'git symbolic-ref HEAD"
+	git config --global --unset core.preferSymlinkRefs
+	git symbolic-ref HEAD "$(git symbolic-ref HEAD)"
+	succeeds varve init -q
+	succeeds varve status
+}
+
+@test "a repository whose refs are a reftable, or whose objects are named by SHA-256, is refused with what helps" {
+	new_repo
+	git config core.repositoryformatversion 1
+	git config extensions.refstorage reftable
+	for command in status log "add ." "fetch" "fsck"; do
+		ends_with 2 varve $command
+		stderr_has "stores its refs in the format 'reftable', and varve supports only files"
+		stderr_has "hint: convert it with 'git refs migrate --ref-format=files'"
+	done
+	git config --file .git/config --unset extensions.refstorage
+	git config --file .git/config extensions.objectformat sha256
+	ends_with 2 varve status
+	stderr_has "names its objects with the hash 'sha256', and varve supports only SHA-1"
+}
