@@ -451,14 +451,19 @@ void vv_pattern_scratch_free(vv_pattern_scratch *s)
 vv_pattern_scratch *vv_pattern_scratch_new(void)
 {
 	vv_auto(vv_pattern_scratch) *s = vv_calloc(1, sizeof(*s));
+	uint32_t jit = 0; /* PCRE2 may be built without its compiler; it then has no such stack */
 
 	if (!s) return NULL;
+	(void)pcre2_config(PCRE2_CONFIG_JIT, &jit);
 	s->general = pcre2_general_context_create(get, put, NULL);
 	s->limits = s->general ? pcre2_match_context_create(s->general) : NULL;
 	s->data = s->general ? pcre2_match_data_create(1, s->general) : NULL;
-	s->stack = s->general ? pcre2_jit_stack_create(32u << 10, 1u << 20, s->general) : NULL;
-	if (!s->limits || !s->data || !s->stack) return NULL;
-	pcre2_jit_stack_assign(s->limits, NULL, s->stack);
+	if (!s->limits || !s->data) return NULL;
+	if (jit) {
+		s->stack = pcre2_jit_stack_create(32u << 10, 1u << 20, s->general);
+		if (!s->stack) return NULL;
+		pcre2_jit_stack_assign(s->limits, NULL, s->stack);
+	}
 	pcre2_set_depth_limit(s->limits, VV_PATTERN_STEPS);
 	pcre2_set_heap_limit(s->limits, 16u << 10); /* KiB */
 	return vv_take(&s);

@@ -1,10 +1,38 @@
+#define _GNU_SOURCE /* RTLD_NEXT */
 /*
  * What a check of one version promises: each rule with what meets it and what does not,
  * and the exact finding.
  */
+#include <dlfcn.h>
+
 #include "tests/unit/check/check_support.h"
 
 #include "dataset/schema/pattern.h"
+
+/* A PCRE2 that was built without its compiler, as that of some systems: these stand before the library's. */
+static bool without_jit;
+int pcre2_config_8(uint32_t what, void *where);
+void *pcre2_jit_stack_create_8(size_t start, size_t most, void *general);
+
+int pcre2_config_8(uint32_t what, void *where)
+{
+	int (*real)(uint32_t, void *) = NULL;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "pcre2_config_8");
+	const int code = real(what, where);
+	if (without_jit && where) {
+		*(uint32_t *)where = 0;
+	}
+	return code;
+}
+
+void *pcre2_jit_stack_create_8(size_t start, size_t most, void *general)
+{
+	void *(*real)(size_t, size_t, void *) = NULL;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "pcre2_jit_stack_create_8");
+	return without_jit ? NULL : real(start, most, general);
+}
 
 static void expect_named(const char *name, const char *text, const char *schema, const char *found)
 {
@@ -136,6 +164,24 @@ static void a_pattern_over_its_budget_is_a_finding(void **state)
 	       "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"constraints\":{\"pattern\":\"(a|aa)+[b-d]\"}}]}",
 	       "pattern-budget 2 1 a aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa! | could not be checked: the pattern "
 	       "takes too many steps | the pattern (a|aa)+[b-d]\n");
+}
+
+static void patterns_match_where_pcre2_has_no_compiler(void **state)
+{
+	vv_pattern_scratch *scratch;
+	vv_pattern *p;
+	vv_error err;
+
+	(void)state;
+	without_jit = true;
+	scratch = vv_pattern_scratch_new();
+	without_jit = false;
+	assert_non_null(scratch);
+	vv_assert_ok(vv_pattern_new(&p, "[a-c]+", 6, &err), &err);
+	assert_int_equal(vv_pattern_match(p, scratch, "abc", 3, NULL), 1);
+	assert_int_equal(vv_pattern_match(p, scratch, "abd", 3, NULL), 0);
+	vv_pattern_scratch_free(scratch);
+	vv_pattern_free(p);
 }
 
 static void costly_texts_have_one_budget_together(void **state)
@@ -631,6 +677,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_pattern_must_match_the_whole_text),
 	cmocka_unit_test(a_pattern_that_could_be_misread_is_refused),
 	cmocka_unit_test(a_pattern_over_its_budget_is_a_finding),
+	cmocka_unit_test(patterns_match_where_pcre2_has_no_compiler),
 	cmocka_unit_test(costly_texts_have_one_budget_together),
 	cmocka_unit_test(lengths_count_characters),
 	cmocka_unit_test(categories_and_enum_are_compared_by_value),
