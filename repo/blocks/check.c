@@ -477,3 +477,39 @@ vv_status vv_store_salvage(vv_store *s, const vv_salvage *ask, vv_error *err)
 	vv_writer_close(v.w);
 	return rc;
 }
+
+static vv_status commit_others(vv_store *s, unsigned lock_wait_ms, vv_string_list *torn,
+			       vv_error *err)
+{
+	vv_writer *w;
+	vv_status rc = vv_writer_open(&w, s, lock_wait_ms, err);
+
+	if (rc < 0) return rc;
+	rc = vv_writer_commit(w, err);
+	rc = rc < 0 ? rc : vv_writer_torn(w, torn, err);
+	vv_writer_close(w);
+	return rc;
+}
+
+static vv_status ignore_pack(void *payload VV_UNUSED, const char *name VV_UNUSED,
+			     const char *kept VV_UNUSED, uint64_t read VV_UNUSED,
+			     vv_error *err VV_UNUSED)
+{
+	return VV_OK;
+}
+
+vv_status vv_store_wait_all(vv_store *s, unsigned lock_wait_ms, vv_error *err)
+{
+	vv_auto(char) *mark = vv_path_join(s->dir, VV_UNSYNCED, (char *)NULL);
+	vv_auto(vv_string_list) torn = {0};
+	vv_status rc;
+
+	if (!mark) return vv_fail_nomem(err);
+	if (!vv_exists(mark)) return VV_OK;
+	if ((rc = commit_others(s, lock_wait_ms, &torn, err)) < 0 || torn.count == 0) return rc;
+	const vv_salvage ask = {(const char *const *)torn.items, torn.count, lock_wait_ms,
+				ignore_pack, NULL};
+
+	rc = vv_store_salvage(s, &ask, err);
+	return rc < 0 ? rc : vv_unlink(mark, true, err);
+}

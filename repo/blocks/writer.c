@@ -697,55 +697,31 @@ void vv_store_wait_by_other(vv_store *s)
 	s->waits_later = s->young_checked = true;
 }
 
-/* torn: gets the names of packs that a power cut damaged before they were durable; NULL: they stay. */
-static vv_status commit_all(vv_store *s, unsigned lock_wait_ms, vv_string_list *torn, vv_error *err)
+vv_status vv_writer_torn(const vv_writer *w, vv_string_list *torn, vv_error *err)
 {
-	vv_writer *w;
-	vv_status rc = vv_writer_open(&w, s, lock_wait_ms, err);
+	vv_status rc = VV_OK;
 
-	if (rc < 0) return rc;
-	rc = vv_writer_commit(w, err);
-	for (size_t i = 0; torn && rc == VV_OK && w->marked && i < w->packs->own; i++) {
+	for (size_t i = 0; rc == VV_OK && w->marked && i < w->packs->own; i++) {
 		const vv_pack *p = w->packs->packs[i];
 
 		if (is_young(w, p) && vv_pack_is_damaged(p)) {
 			rc = vv_string_list_add(torn, vv_strdup(p->name), err);
 		}
 	}
-	vv_writer_close(w);
 	return rc;
-}
-
-static vv_status ignore_pack(void *payload VV_UNUSED, const char *name VV_UNUSED,
-			     const char *kept VV_UNUSED, uint64_t read VV_UNUSED,
-			     vv_error *err VV_UNUSED)
-{
-	return VV_OK;
-}
-
-vv_status vv_store_wait_all(vv_store *s, unsigned lock_wait_ms, vv_error *err)
-{
-	vv_auto(char) *mark = vv_path_join(s->dir, VV_UNSYNCED, (char *)NULL);
-	vv_auto(vv_string_list) torn = {0};
-	vv_status rc;
-
-	if (!mark) return vv_fail_nomem(err);
-	if (!vv_exists(mark)) return VV_OK;
-	if ((rc = commit_all(s, lock_wait_ms, &torn, err)) < 0 || torn.count == 0) return rc;
-	const vv_salvage ask = {(const char *const *)torn.items, torn.count, lock_wait_ms,
-				ignore_pack, NULL};
-
-	rc = vv_store_salvage(s, &ask, err);
-	return rc < 0 ? rc : vv_unlink(mark, true, err);
 }
 
 vv_status vv_store_wait(vv_store *s, unsigned lock_wait_ms, vv_error *err)
 {
+	vv_writer *w;
 	vv_status rc;
 
 	if (!s->placed_unsynced) return VV_OK;
 	s->waits_later = false;
-	rc = commit_all(s, lock_wait_ms, NULL, err);
+	if ((rc = vv_writer_open(&w, s, lock_wait_ms, err)) == VV_OK) {
+		rc = vv_writer_commit(w, err);
+		vv_writer_close(w);
+	}
 	s->placed_unsynced = rc < 0;
 	s->waits_later = true;
 	return rc;

@@ -48,6 +48,10 @@ vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, 
 /* Lists the store's packs again. Call this after packs were changed without this writer. */
 vv_status vv_writer_renew(vv_writer *w, vv_error *err);
 
+/* Adds to torn the names of packs that were damaged before they were durable. Call this after
+ * vv_writer_commit. */
+vv_status vv_writer_torn(const vv_writer *w, vv_string_list *torn, vv_error *err);
+
 /* Adds the blocks of `packs`, the own packs of another store, to this store as one pack, durably
  * and in one step: this store never has only some of the blocks. A single pack is moved; several
  * packs are copied into one. If the last commits did not wait for the disk, first commits this

@@ -204,7 +204,7 @@ static vv_status report(const driver *d, bool conflicts, vv_error *err)
 	return d->folder ? vv_merge_report_add(d->folder, &t, err) : VV_OK;
 }
 
-/* Of the merge that only shows the result, nothing is named before varve has waited for all blocks. */
+/* varve waits for all blocks of the trial before anything names them. */
 static vv_status wait_later(const driver *d, vv_error *err)
 {
 	vv_store *store;
