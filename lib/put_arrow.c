@@ -61,19 +61,16 @@ static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w, bool exis
 	const vv_source source = {.read = rewrite_read, .payload = w, .name = path};
 	vv_sniff_hints form = VV_SNIFF_HINTS_INIT;
 	vv_txn_put_options how = {.import = &import};
+	const char *schema = o->schema ? o->schema : rewrite_schema(w);
 	vv_status rc;
 
-	if (o->schema && (rc = declare_strings(&declared, o->schema, err)) < 0) return rc;
+	if (schema && (rc = declare_strings(&declared, schema, err)) < 0) return rc;
 	import.key = o->key;
+	import.schema = schema ? vv_buf_cstr(&declared.text) : NULL;
+	import.added_schema = rewrite_added_schema(w);
 	rewrite_form(&form, w);
-	if (exists) {
-		import.added_schema = rewrite_schema(w);
-	} else {
-		import.schema = rewrite_schema(w);
+	if (!exists) {
 		import.hints = form;
-	}
-	if (o->schema) {
-		import.schema = vv_buf_cstr(&declared.text);
 	}
 	import.hints.encoding = form.encoding;
 	how.described = !exists || o->key || o->schema;

@@ -327,7 +327,6 @@ static vv_status make_schema(layout *l, vv_error *err)
 		fields[count++] = (vv_new_field){.name = c->name,
 						 .name_len = strlen(c->name),
 						 .type = type_of(c->in),
-						 .declared = true,
 						 .u64 = c->in->kind == INCOMING_UINT &&
 							c->in->width == 8};
 	}

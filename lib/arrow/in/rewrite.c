@@ -795,7 +795,12 @@ const char *rewrite_warnings(const rewrite *w)
 
 const char *rewrite_schema(const rewrite *w)
 {
-	return vv_buf_cstr(&w->layout.schema);
+	return w->table ? NULL : vv_buf_cstr(&w->layout.schema);
+}
+
+const char *rewrite_added_schema(const rewrite *w)
+{
+	return w->table ? vv_buf_cstr(&w->layout.schema) : NULL;
 }
 
 void rewrite_form(vv_sniff_hints *out, const rewrite *w)

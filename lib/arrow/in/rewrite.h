@@ -52,9 +52,11 @@ const varve_arrow_changes *rewrite_changes(const rewrite *w);
 /* Returns warnings about values that will not be read back unchanged, one per line; "" if there are
  * none. Complete after rewrite_read has returned 0. Borrowed. */
 const char *rewrite_warnings(const rewrite *w);
-/* Returns the Table Schema of the columns that the old version lacks, as JSON; without an old
- * version, of all columns. Borrowed. */
+/* Returns the Table Schema of a new file, as JSON, or NULL if there is an old version. Borrowed. */
 const char *rewrite_schema(const rewrite *w);
+/* Returns the Table Schema of the columns that the old version lacks, as JSON; NULL if there is no
+ * old version. Borrowed. */
+const char *rewrite_added_schema(const rewrite *w);
 /* Sets the members of *out that describe the file's format; does not change other members. *out
  * then borrows from w. */
 void rewrite_form(vv_sniff_hints *out, const rewrite *w);
