@@ -16,6 +16,7 @@
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/vault_config.h"
 #include "repo/git/history/revision.h"
+#include "transport/line/deadline.h"
 #include "transport/line/network.h"
 #include "transport/protocol/speeds.h"
 
@@ -386,6 +387,32 @@ static vv_status look_for_copies(vv_fetch_from *r, vv_error *err)
 	return rc;
 }
 
+/* Connects the remote; if it sends single bytes or signs of life, and no answer, it is given up, as if it were silent. */
+static vv_status reach_in_time(vv_fetch_from *r, vv_error *err)
+{
+	const vv_connect_options *o = &r->t.connect;
+	const uint64_t ms = r->copies && !r->patient ? VV_DEADLINE_BESIDE_MS : VV_DEADLINE_ALONE_MS;
+	vv_deadline *deadline = NULL;
+	vv_status rc;
+
+	if (o->stopped || o->idle_sec > 0 || o->usual_sec > 0) {
+		return vv_reach(&r->origin, &r->t, &r->remote, false, err);
+	}
+	atomic_store(&r->stopped, false);
+	r->t.connect.stopped = &r->stopped;
+	deadline = vv_deadline_start(&r->stopped, ms);
+	rc = vv_reach(&r->origin, &r->t, &r->remote, false, err);
+	vv_deadline_end(deadline);
+	r->t.connect.stopped = NULL;
+	if (rc == VV_OK) {
+		atomic_store(&r->stopped, false);
+		return VV_OK;
+	}
+	if (!atomic_load(&r->stopped)) return rc;
+	return vv_fail(err, VV_ESILENT, "'%s' did not complete its answer within %llu seconds",
+		       vv_text_url(r->remote.url), (unsigned long long)(ms / 1000));
+}
+
 /* If copies can replace it, a sleeping machine costs two seconds, and then nothing for ten minutes. */
 static vv_status reach_remote(vv_fetch_from *r, vv_error *err)
 {
@@ -402,7 +429,7 @@ static vv_status reach_remote(vv_fetch_from *r, vv_error *err)
 		}
 		r->t.connect.first_sec = VV_ASK_FIRST_SEC;
 	}
-	const vv_status rc = vv_reach(&r->origin, &r->t, &r->remote, false, err);
+	const vv_status rc = reach_in_time(r, err);
 
 	r->t.connect.first_sec = 0;
 	if (speeds && rc < 0 && err->silent) {
@@ -411,6 +438,15 @@ static vv_status reach_remote(vv_fetch_from *r, vv_error *err)
 		vv_speeds_note_answer(speeds, id);
 	}
 	return rc;
+}
+
+/* Can copies replace a remote that failed with this error? Whatever answers in its place, such as the page of a parked
+ * domain, is not the remote; without copies, the user must see the error. */
+static bool may_be_gone(const vv_fetch_from *r, vv_status rc)
+{
+	if (rc == VV_EIO || rc == VV_ENOTFOUND || rc == VV_EPROGRAM) return true;
+	return r->copies && rc != VV_ENOMEM && rc != VV_ECANCELLED && rc != VV_EUSAGE &&
+	       !r->silent.full;
 }
 
 /* Connects the remote, and lists other suppliers for blocks on demand. */
@@ -437,9 +473,7 @@ static vv_status connect_all(vv_fetch_from *r, vv_error *err)
 		r->suppliers[0].peer = r->origin.peer;
 	}
 	r->hello = r->origin.hello;
-	if (rc < 0 && rc != VV_EIO && rc != VV_ENOTFOUND && rc != VV_EPROGRAM && rc != silent) {
-		return vv_error_copy(err, &r->silent);
-	}
+	if (rc < 0 && rc != silent && !may_be_gone(r, rc)) return vv_error_copy(err, &r->silent);
 	if (add_suppliers(r, err) < 0 || add_nearby(r, err) < 0) return err->code;
 	if (rc < 0) {
 		if (add_mirrors(r, err) < 0) return err->code;

@@ -8,6 +8,7 @@
 #ifndef VV_LIB_SYNC_FETCH_FROM_H
 #define VV_LIB_SYNC_FETCH_FROM_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -41,6 +42,7 @@ typedef struct vv_fetch_from {
 	 * connection */
 	vv_reached origin;
 	const vv_hello *hello; /* refs of the source of the history; borrowed */
+	atomic_bool stopped;   /* set when the time of the connection to the remote is up */
 	bool copies;           /* copies can replace the remote, so waits are short */
 	bool own;              /* the remote is the default remote of the branch */
 	/* the remote is, by name or by URL, the default remote: its data is this repository's */

@@ -538,6 +538,18 @@ static vv_status limit_refs(run *r, vv_error *err)
 	return vv_buf_ok(&j->left_out, err);
 }
 
+/* A remote without refs, of a repository that was signed, was made anew or belongs to somebody else now: copies are tried. */
+static vv_status refuse_empty(run *r, vv_error *err)
+{
+	const vv_hello *h = r->from.hello;
+
+	if (!r->seen.before.known || r->alone || h->ref_count > 0 || h->head_count > 0)
+		return VV_OK;
+	r->lost = true;
+	return vv_fail(err, VV_ELOST, "'%s' is empty, but this repository has signed versions",
+		       vv_text_url(r->from.remote.url));
+}
+
 /* Judges the signed heads of the history's source, before any ref moves. */
 static vv_status see_heads(run *r, vv_error *err)
 {
@@ -553,6 +565,9 @@ static vv_status see_heads(run *r, vv_error *err)
 	    !r->seen.judged.has_newest) {
 		return vv_fail(err, VV_EREFUSED, "'%s' has no signed head; nothing was moved",
 			       vv_text_url(source_url(r)));
+	}
+	if (rc == VV_OK && whose == VV_HEADS_REMOTE) {
+		rc = refuse_empty(r, err);
 	}
 	if (rc < 0 || !r->seen.judged.has_newest) return rc;
 	r->follows = whose == VV_HEADS_REMOTE || whose == VV_HEADS_URL;

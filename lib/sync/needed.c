@@ -7,11 +7,13 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/named.h"
 #include "lib/remotes/reach.h"
 #include "lib/remotes/vault_config.h"
 #include "repo/blocks/cbor.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
+#include "transport/line/deadline.h"
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/receipt.h"
 
@@ -32,6 +34,7 @@ typedef struct needed_remote {
 	bool asked; /* connected, or given up */
 	bool ref_asked;
 	bool failed;
+	atomic_bool stopped; /* set when the time of the connection is up */
 	vv_error why;
 } needed_remote;
 
@@ -185,6 +188,19 @@ const char *vv_needed_by(const vv_needed *n)
 	return n->by;
 }
 
+static bool is_remote(const vv_needed *n, const char *url)
+{
+	for (size_t i = 0; i < n->count; i++) {
+		vv_auto(vv_remote) m = {0};
+
+		if (vv_remote_find(&m, n->repo, n->remotes[i].name, VV_IGNORED) == VV_OK &&
+		    strcmp(m.url, url) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Adds keepers of dropped versions that are not remotes: a URL, the vault. */
 static vv_status add_keepers(vv_needed *n, vv_error *err)
 {
@@ -204,6 +220,22 @@ static vv_status add_keepers(vv_needed *n, vv_error *err)
 	return rc;
 }
 
+/* Adds the copies that the newest trusted head names, and the user's mirrors, for an origin that is gone. */
+static vv_status add_mirrors(vv_needed *n, vv_error *err)
+{
+	vv_auto(vv_named) found = {.mirrors = VV_BUF_INIT};
+	const char *url = NULL;
+	vv_status rc = vv_named_mirrors(&found, n->repo, NULL, NULL, VV_IGNORED);
+
+	if (rc < 0) return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+	while (rc == VV_OK && (url = vv_named_mirror(&found, url))) {
+		if (!is_remote(n, url)) {
+			rc = add_needed(n, url, err);
+		}
+	}
+	return rc;
+}
+
 /* Which versions HEAD links: those that git brought are not noted. */
 static vv_status add_link(void *payload, const vv_cid *root, const char *source, vv_error *err)
 {
@@ -216,7 +248,7 @@ static vv_status add_link(void *payload, const vv_cid *root, const char *source,
 		       : vv_fail_nomem(err);
 }
 
-/* The current branch's remote, then all others, then further keepers of dropped versions. */
+/* The current branch's remote, then all others, then further keepers of dropped versions, then mirrors. */
 static vv_status begin_needed(vv_needed *n, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
@@ -261,6 +293,10 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	if (rc == VV_OK) {
 		rc = add_keepers(n, err);
 	}
+	if (rc == VV_OK && n->count > 0) {
+		rc = add_mirrors(n, err);
+	}
+	n->t.connect.others = n->count > 1 && n->idle_sec == 0;
 	if (rc == VV_OK && !vv_oid_is_null(&head.commit)) {
 		rc = vv_linked_each(n->repo, &head.commit, add_link, n, err);
 	}
@@ -281,10 +317,23 @@ static vv_status open_remote(void *payload, const vv_connect_options *o, vv_erro
 	reaching *r = payload;
 	const unsigned before = r->n->t.connect.first_sec;
 
+	const atomic_bool *was = r->n->t.connect.stopped;
+	vv_deadline *deadline = NULL;
+
 	r->n->t.connect.first_sec = o->first_sec;
+	if (o->others) {
+		atomic_store(&r->m->stopped, false);
+		r->n->t.connect.stopped = &r->m->stopped;
+		deadline = vv_deadline_start(&r->m->stopped, VV_DEADLINE_BESIDE_MS);
+	}
 	vv_status rc = vv_reach_suppliers(&r->n->t, r->m->suppliers, NEEDED_SUPPLIERS_MAX - 1,
 					  &r->m->count, r->m->name, err);
+	vv_deadline_end(deadline);
+	if (rc == VV_OK) {
+		atomic_store(&r->m->stopped, false);
+	}
 	r->n->t.connect.first_sec = before;
+	r->n->t.connect.stopped = was;
 	return rc;
 }
 

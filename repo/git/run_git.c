@@ -530,6 +530,14 @@ vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t end
 	return VV_OK;
 }
 
+/* Of calls that ask another machine. */
+static uint64_t memory_of(const vv_git_call *r)
+{
+	if (r->files) return VV_GIT_FILES_MEMORY;
+	if (r->dumb) return VV_GIT_REFS_MEMORY;
+	return r->idle_sec > 0 && is_fetch(r) ? VV_GIT_FETCH_MEMORY : 0;
+}
+
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err)
 {
 	const char *argv[VV_GIT_ARGS_MAX + 12];
@@ -549,7 +557,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 			    .len = r->len,
 			    .silent_sec = silent,
 			    .leaves = true, /* a hook of the user may start a daemon */
-			    .data = r->files ? VV_GIT_FILES_MEMORY : 0,
+			    .data = memory_of(r),
 			    .terminal = r->terminal,
 			    .output = r->terminal ? NULL
 				      : r->output ? r->output

@@ -25,7 +25,9 @@
 #define TRIES 6u           /* of what may pass */
 #define TRIES_SILENT 2u    /* where nothing comes: each takes long already */
 #define WAIT_FIRST_MS 250u
-#define WAIT_MAX_MS 60000u
+/* for repeated requests, in all, while nothing was answered; a site that asks for more is given up */
+#define WAIT_MAX_MS 45000u
+#define WAIT_BESIDE_MS 5000u /* likewise, where another place has the same */
 
 struct http_site {
 	const http_curl *c;
@@ -34,11 +36,12 @@ struct http_site {
 	vv_status (*sign)(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err);
 	void *signer;
 	bool extra_header, again_500, direct, searches, stranger;
-	bool beside; /* as in vv_connect_options */
+	bool beside, others; /* as in vv_connect_options */
 	unsigned idle_sec, first_sec;
 	unsigned files_sec;               /* instead of idle_sec for reads */
 	atomic_uint_fast64_t given_up_ms; /* when that was; 0: never */
 	atomic_bool answered;             /* once; until then first_sec holds */
+	atomic_uint_fast64_t waited_ms;   /* to repeat requests, since one succeeded */
 	const atomic_bool *stopped;       /* set when the caller gave up; or NULL */
 	const vv_url *login;              /* as in the facts */
 	bool ask_git;
@@ -91,6 +94,7 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 			 .stranger = o->stranger,
 			 .searches = f->searches,
 			 .beside = o->beside && !f->searches,
+			 .others = o->beside || o->others,
 			 .idle_sec = vv_idle_sec(o),
 			 .files_sec = f->direct || f->searches ? vv_idle_sec(o) : vv_files_sec(o),
 			 .first_sec = o->first_sec > 0 ? vv_first_sec(o) : 0,
@@ -110,6 +114,7 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 	}
 	atomic_init(&s->answered, false);
 	atomic_init(&s->given_up_ms, 0);
+	atomic_init(&s->waited_ms, 0);
 	if (!(s->lock = vv_mutex_new()) || !(s->asking = vv_mutex_new())) {
 		return vv_fail_nomem(err);
 	}
@@ -450,9 +455,11 @@ static bool passes(const http_site *s, CURL *easy, CURLcode code, unsigned statu
 	}
 }
 
-/* Between half of the time and all of it: many who were turned away do not come back at once. */
-static void wait_again(const http_site *s, CURL *easy, unsigned tries)
+/* Between half of the time and all of it: many who were turned away do not come back at once. False, without a wait: the
+ * site wants to be asked later than its time is up. */
+static bool wait_again(http_site *s, CURL *easy, unsigned tries)
 {
+	const uint64_t most = s->others ? WAIT_BESIDE_MS : WAIT_MAX_MS;
 	uint64_t ms = (uint64_t)WAIT_FIRST_MS << tries;
 	curl_off_t sec = 0;
 	uint32_t chance;
@@ -460,13 +467,15 @@ static void wait_again(const http_site *s, CURL *easy, unsigned tries)
 	vv_random(&chance, sizeof(chance));
 	ms = ms / 2 + chance % (ms / 2 + 1);
 	if (s->c->getinfo(easy, CURLINFO_RETRY_AFTER, &sec) == CURLE_OK && sec > 0) {
-		ms = (uint64_t)sec > WAIT_MAX_MS / 1000 ? WAIT_MAX_MS : (uint64_t)sec * 1000;
+		ms = (uint64_t)sec > most / 1000 ? most + 1 : (uint64_t)sec * 1000;
 	}
+	if (atomic_fetch_add(&s->waited_ms, ms) + ms > most) return false;
 	for (const uint64_t end = vv_monotonic_ms() + ms; !is_stopped(s);) {
 		uint64_t now = vv_monotonic_ms(), step = now < end ? end - now : 0;
-		if (step == 0) return;
+		if (step == 0) return true;
 		vv_sleep_ms(step < VV_STOP_STEP_MS ? step : VV_STOP_STEP_MS);
 	}
+	return true;
 }
 
 /* How often in all. */
@@ -574,9 +583,12 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 			approve(s);
 		}
 		if (tries + 1 < tries_of(s, code, answer) && !ask->give &&
-		    passes(s, easy, code, answer->status) && !is_stopped(s)) {
-			wait_again(s, easy, tries);
+		    passes(s, easy, code, answer->status) && !is_stopped(s) &&
+		    wait_again(s, easy, tries)) {
 			continue;
+		}
+		if (code == CURLE_OK && status < 400) {
+			atomic_store(&s->waited_ms, 0);
 		}
 		if (is_stopped(s)) {
 			rc = vv_fail_stopped(err, s->name);

@@ -8,8 +8,10 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "transport/line/deadline.h"
 #include "transport/line/network.h"
 
+#define STEP_MS 20u
 #define EARLY_MS 100u /* clocks differ so much */
 
 vv_status vv_ask_prepare(vv_ask *a, const vv_connect_options *o, vv_error *err)
@@ -57,6 +59,7 @@ vv_status vv_ask_one(vv_ask *a)
 	a->status = a->open(a->payload, &a->connect, &a->why);
 	a->silent = a->status == VV_EIO && !atomic_load(&a->stopped) &&
 		    vv_monotonic_ms() - start + EARLY_MS >= patience;
+	atomic_store(&a->ended, true);
 	return a->status;
 }
 
@@ -76,6 +79,35 @@ static void remember(vv_speeds *speeds, const vv_ask *a)
 	}
 }
 
+/* Ends the requests that are still running ten seconds after the first good answer, or after a minute without one. */
+static void limit(vv_ask *const *asks, vv_worker *const *workers, size_t count)
+{
+	uint64_t end = vv_monotonic_ms() + VV_DEADLINE_ALONE_MS;
+	bool answered = false;
+
+	for (size_t running = 1; running > 0;) {
+		running = 0;
+		for (size_t i = 0; i < count; i++) {
+			const bool ended = !workers[i] || atomic_load(&asks[i]->ended);
+
+			running += !ended;
+			if (ended && !answered && asks[i]->status == VV_OK) {
+				answered = true;
+				end = vv_monotonic_ms() + VV_DEADLINE_BESIDE_MS;
+			}
+		}
+		if (vv_monotonic_ms() >= end) {
+			break;
+		}
+		vv_sleep_ms(running > 0 ? STEP_MS : 0);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (workers[i] && !atomic_load(&asks[i]->ended) && asks[i]->connect.idle_sec == 0) {
+			atomic_store(&asks[i]->stopped, true);
+		}
+	}
+}
+
 vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_error *err)
 {
 	vv_auto_free vv_worker **workers = vv_calloc(count + 1, sizeof(vv_worker *));
@@ -90,13 +122,18 @@ vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_err
 		if (speeds) {
 			known = vv_speeds_of(speeds, vv_speed_source(asks[i]->url));
 		}
+		atomic_store(&asks[i]->ended, false);
 		if (vv_ask_may(asks[i], &known) &&
 		    (count == 1 || !(workers[i] = vv_worker_start(run, asks[i])))) {
 			run(asks[i]);
 		}
 	}
+	limit(asks, workers, count);
 	for (size_t i = 0; i < count; i++) {
 		vv_worker_join(workers[i]);
+		if (asks[i]->status == VV_OK) { /* it answered just before it was stopped */
+			atomic_store(&asks[i]->stopped, false);
+		}
 		if (speeds) {
 			remember(speeds, asks[i]);
 		}

@@ -1,6 +1,7 @@
 /*
  * ask: opens connections to several sources in parallel, so that a source that does not answer
- * costs at most two seconds.
+ * costs at most two seconds, and one that does not complete its answer ten seconds more than the
+ * first source that does.
  *
  * A source is a peer or a holder of sealed copies. It must send its first byte within
  * VV_ASK_FIRST_SEC seconds, or within the time of --timeout. A source that did not do so is skipped
@@ -43,6 +44,7 @@ typedef struct vv_ask {
 	vv_connect_options connect;
 	vv_repository *repo;
 	atomic_bool stopped; /* set to true to cancel the request */
+	atomic_bool ended;   /* the request has ended */
 	/* Set after the request: */
 	vv_status status;
 	vv_error why; /* the error; valid if status is negative */

@@ -1,0 +1,92 @@
+load ../../cli/helper
+load ../../cli/publish/folder
+
+# The origin is gone, and something else answers in its place, or nothing does (dead.py). Its mirror is healthy, and named by the
+# signed head: fetch, pull, clone by name and reads on demand use it, and none waits longer than the other copy is worth.
+
+setup() {
+	varve_setup
+	unset http_proxy HTTP_PROXY
+	pids=()
+}
+
+teardown() {
+	local pid
+	for pid in "${pids[@]}"; do
+		kill "$pid" 2> /dev/null || true
+		wait "$pid" 2> /dev/null || true
+	done
+	stop_server
+}
+
+# gone MODE: $bad is an address in whose place nothing, or something else, answers.
+gone() {
+	bad=http://127.0.0.1:1/
+	[ "$1" != refused ] || return 0
+	: > "$HOME/dead"
+	python3 "$BATS_TEST_DIRNAME/dead.py" "$1" > "$HOME/dead" 3>&- &
+	pids+=($!)
+	until [ -s "$HOME/dead" ]; do sleep 0.05; done
+	bad=$(cat "$HOME/dead")
+}
+
+# Of two versions; `whole` and `lazy` are clones.
+mirrored() {
+	mkdir ../public
+	serve_files "$BATS_TEST_TMPDIR/work/public"
+	a_table 300
+	cp prices.csv ../one.csv
+	another 2
+	key_of ada
+	as ada varve sign -q --name prices --mirror "$site/"
+	varve publish -q --no-pages -o ../public
+	varve clone -q "$site/" ../whole
+	varve clone -q --lazy "$site/" ../lazy
+}
+
+# clone_of NAME: `c` is that clone, whose origin is at $bad and of unknown kind.
+clone_of() {
+	rm -rf ../c "$HOME/.cache"
+	cp -r "../$1" ../c
+	git -C ../c config remote.origin.url "$bad"
+	git -C ../c config --unset remote.origin.varveKind
+}
+
+@test "whatever answers in the place of a dead origin, the mirror is used within ten seconds more" {
+	local n mode modes=(refused silent 500 503 503-30 429-999999 403 404 page empty drip chunks signs)
+	mirrored
+	for n in $(sampled 52 5); do
+		n=$((n - 1)) mode=${modes[n % 13]}
+		gone "$mode"
+		clone_of "$([ $((n / 13)) -lt 2 ] && echo whole || echo lazy)"
+		SECONDS=0
+		case $((n / 13)) in
+		0) succeeds varve -C ../c pull ;;
+		1)
+			rm -rf ../c
+			succeeds varve clone --from "$bad" --from "$site/" "$key_ada/prices" ../c
+			cmp prices.csv ../c/prices.csv
+			;;
+		2)
+			succeeds varve -C ../c cat HEAD~1:prices.csv
+			printf '%s\n' "$output" | cmp - ../one.csv
+			;;
+		3)
+			succeeds varve -C ../c fetch --data HEAD~1 prices.csv
+			varve -C ../c --offline cat HEAD~1:prices.csv | cmp - ../one.csv
+			;;
+		esac
+		echo "$mode $((n / 13)): $SECONDS s" >&2
+		[ "$SECONDS" -lt 20 ] || [ "$SECONDS" -lt $((20 * $(slowed))) ]
+	done
+}
+
+@test "an origin that is empty now, although its versions were signed, is not the origin: the mirror is used" {
+	mirrored
+	git init -q --bare ../empty.git
+	bad=$PWD/../empty.git
+	clone_of whole
+	succeeds varve -C ../c pull
+	stderr_has "is empty, but this repository has signed versions"
+	[ "$(git -C ../c rev-parse HEAD)" = "$(git rev-parse HEAD)" ]
+}

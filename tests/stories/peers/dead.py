@@ -1,0 +1,67 @@
+"""dead.py MODE: a web server in the place of a repository that is gone: it answers every request in this way."""
+import socketserver
+import sys
+import time
+
+PAGE = b"<!doctype html><html><title>Domain for sale</title><p>Buy this domain.</html>"
+STATUS = {"500": b"500 Internal Server Error", "503": b"503 Service Unavailable", "429": b"429 Too Many Requests",
+          "403": b"403 Forbidden", "404": b"404 Not Found"}
+
+
+def plain(status, body=b"", more=b""):
+    return b"HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n%sConnection: close\r\n\r\n%s" % (
+        status, len(body), more, body)
+
+
+class Handler(socketserver.StreamRequestHandler):
+    def read_request(self):
+        length, post = 0, False
+        line = self.rfile.readline()
+        post = line.startswith(b"POST")
+        while line.strip():
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+            line = self.rfile.readline()
+        self.rfile.read(length)
+        return post
+
+    def endless(self, head, part, pause):
+        self.wfile.write(head)
+        while True:
+            self.wfile.write(part)
+            time.sleep(pause)
+
+    def handle(self):
+        try:
+            self.answer(self.read_request())
+        except OSError:
+            pass
+
+    def answer(self, post):
+        mode, _, wait = sys.argv[1].partition("-")
+        if mode == "silent":
+            time.sleep(600)
+        elif mode == "page":
+            self.wfile.write(plain(b"200 OK", PAGE))
+        elif mode == "empty":
+            self.wfile.write(plain(b"200 OK"))
+        elif mode == "drip":
+            self.endless(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x", 1)
+        elif mode == "chunks":  # an extension of a chunk that never ends
+            self.endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x" * 100, 0.1)
+        elif mode == "signs" and post:  # a peer that is alive, and sends nothing
+            self.endless(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-varve\r\nTransfer-Encoding: chunked\r\n\r\n",
+                         b"c8\r\n" + b"T\0" * 100 + b"\r\n", 1)
+        elif mode == "signs":
+            self.wfile.write(plain(STATUS["404"]))
+        else:
+            self.wfile.write(plain(STATUS[mode], PAGE, b"Retry-After: %s\r\n" % wait.encode() if wait else b""))
+
+
+class Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+
+with Server(("127.0.0.1", 0), Handler) as server:
+    print(f"http://127.0.0.1:{server.server_address[1]}/", flush=True)
+    server.serve_forever()
