@@ -45,10 +45,28 @@ typedef struct vv_sql_script {
 static sqlite3 *running;
 static volatile sig_atomic_t interrupted; /* while a line was typed */
 static volatile sig_atomic_t late;        /* the statement took longer than --timeout */
+static volatile sig_atomic_t overdue;     /* alarms since then */
+
+#define ALARM_USEC 50000
+#define OVERDUE_MAX 40 /* alarms, which are two seconds */
+
+/* One step of SQLite, such as a function on a long text, is not interrupted: then the process ends. */
+static void end_if_stuck(void)
+{
+	static const char text[] = "varve: the statement did not stop at its --timeout, and was "
+				   "ended\n";
+
+	if (++overdue < OVERDUE_MAX) return;
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(VV_EXIT_TROUBLE);
+}
 
 static void interrupt(int number)
 {
 	late |= number == SIGALRM;
+	if (number == SIGALRM) {
+		end_if_stuck();
+	}
 	if (running) {
 		sqlite3_interrupt(running);
 	} else {
@@ -67,9 +85,9 @@ static void catch_signal(int number, int flags)
 static void set_alarm(uint64_t sec)
 {
 	const struct itimerval t = {.it_value = {.tv_sec = (time_t)sec},
-				    .it_interval = {.tv_usec = sec > 0 ? 50000 : 0}};
+				    .it_interval = {.tv_usec = sec > 0 ? ALARM_USEC : 0}};
 
-	late = 0;
+	late = overdue = 0;
 	setitimer(ITIMER_REAL, &t, NULL);
 }
 
@@ -229,6 +247,9 @@ static vv_status sql_script_run(vv_sql_script *j, const char *sql, vv_error *err
 }
 
 /* ---- the command ---- */
+
+#define CONFINED_VALUE (16 << 20)                /* bytes of a text or blob */
+#define CONFINED_HEAP ((sqlite3_int64)256 << 20) /* bytes of SQLite */
 
 /* ---- prompt: the words that begin with a dot; completes names and keeps the history ---- */
 
@@ -783,6 +804,13 @@ static vv_status export_views(vv_sql_session *s, const char *file, vv_error *err
 	return rc;
 }
 
+/* Limits one value, and all values together, of an untrusted query. */
+static void limit_memory(sqlite3 *db)
+{
+	(void)sqlite3_limit(db, SQLITE_LIMIT_LENGTH, CONFINED_VALUE);
+	(void)sqlite3_hard_heap_limit64(CONFINED_HEAP);
+}
+
 static vv_status run_sql(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -800,6 +828,9 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 	if (rc == VV_OK && (rc = vv_sql_session_open(&s.session, o->exact, err)) == VV_OK) {
 		s.session.catalog->at = o->at;
 		s.session.catalog->confined = o->confined;
+		if (o->confined) {
+			limit_memory(s.session.db);
+		}
 		catch_signal(SIGALRM, SA_RESTART);
 		rc = asks ? sql_prompt(&p, err) : run_lines(&p, &query, err);
 	}

@@ -542,9 +542,9 @@ static vv_status limit_refs(run *r, vv_error *err)
 static vv_status refuse_empty(run *r, vv_error *err)
 {
 	const vv_hello *h = r->from.hello;
+	const bool empty = h->ref_count == 0 && h->head_count == 0;
 
-	if (!r->seen.before.known || r->alone || h->ref_count > 0 || h->head_count > 0)
-		return VV_OK;
+	if (!empty || !r->seen.before.known || r->alone) return VV_OK;
 	r->lost = true;
 	return vv_fail(err, VV_ELOST, "'%s' is empty, but this repository has signed versions",
 		       vv_text_url(r->from.remote.url));

@@ -530,7 +530,7 @@ vv_status vv_git_ask(vv_child *git, const vv_buf *question, char end, size_t end
 	return VV_OK;
 }
 
-/* Of calls that ask another machine. */
+/* The limit for calls that contact another machine; 0: no limit. */
 static uint64_t memory_of(const vv_git_call *r)
 {
 	if (r->files) return VV_GIT_FILES_MEMORY;

@@ -17,7 +17,7 @@
 /* The memory limit of each process, in bytes, if vv_git_call.files is set; an object of 128 MB
  * needs 3 times its size. */
 #define VV_GIT_FILES_MEMORY ((uint64_t)512 << 20)
-/* The memory limit of each process of git that asks a host for refs, and of one that fetches: answers
+/* The memory limit of each process of git that requests refs from a host, and of one that fetches: answers
  * that unpack to gigabytes end git, not this machine. */
 #define VV_GIT_REFS_MEMORY ((uint64_t)512 << 20)
 #define VV_GIT_FETCH_MEMORY ((uint64_t)4 << 30)

@@ -25,7 +25,7 @@
 #define TRIES 6u           /* of what may pass */
 #define TRIES_SILENT 2u    /* where nothing comes: each takes long already */
 #define WAIT_FIRST_MS 250u
-/* for repeated requests, in all, while nothing was answered; a site that asks for more is given up */
+/* for repeated requests, in all, while nothing was answered; a site that demands more is given up */
 #define WAIT_MAX_MS 45000u
 #define WAIT_BESIDE_MS 5000u /* likewise, where another place has the same */
 
@@ -456,7 +456,7 @@ static bool passes(const http_site *s, CURL *easy, CURLcode code, unsigned statu
 }
 
 /* Between half of the time and all of it: many who were turned away do not come back at once. False, without a wait: the
- * site wants to be asked later than its time is up. */
+ * site demands a longer wait than is left. */
 static bool wait_again(http_site *s, CURL *easy, unsigned tries)
 {
 	const uint64_t most = s->others ? WAIT_BESIDE_MS : WAIT_MAX_MS;

@@ -871,3 +871,18 @@ for i in range(200):
 		UNION ALL SELECT quote(from_value) FROM varve_diff_cells_a('HEAD~1')"
 	[ "$(tail -n +2 <<< "$output" | tr -d '\r' | sort -u)" = NULL ]
 }
+
+@test "a single step of a confined statement has limits of memory and time" {
+	new_repo r
+	cd r
+	for sql in "SELECT zeroblob(300000000)" "SELECT length(replace(zeroblob(16000000), x'00', x'0101010101'))"; do
+		run --separate-stderr bash -c 'ulimit -v 1500000; varve sql --confined --format ndjson --timeout 5 "$1" | wc -c' - "$sql"
+		[ "$output" -lt 1000 ]
+	done
+	ends_with 1 varve sql --confined "SELECT zeroblob(300000000)"
+	stderr_has "too big"
+	SECONDS=0
+	ends_with 2 varve sql --confined --timeout 1 "SELECT length(printf('%.*c', 2000000000, 'x'))"
+	stderr_has "--timeout"
+	[ "$SECONDS" -lt $((10 * $(slowed))) ]
+}
