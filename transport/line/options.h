@@ -55,7 +55,7 @@ typedef struct vv_connect_options {
 	/* another place (transport/places/place.h) has the same files: use the short time limit
 	 * VV_FILES_BESIDE */
 	bool beside;
-	/* if this place does not answer, others are asked: do not wait long to repeat requests */
+	/* if this place does not answer, others can replace it: do not wait long to repeat requests */
 	bool others;
 	vv_ask_fn ask;
 	vv_remote_line_fn line;
