@@ -96,7 +96,8 @@ static bool leave(const char *log)
 	}
 	(void)close(null_fd);
 	(void)close(fd);
-	(void)nice(NICE); /* its result is not an error indicator: -1 is valid */
+	const int level = nice(NICE); /* not an error indicator: -1 is valid */
+	(void)level;
 	return true;
 }
 
