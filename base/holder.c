@@ -54,6 +54,16 @@ vv_holder vv_holder_self(void)
 	return self;
 }
 
+vv_holder vv_holder_of(const vv_holder *self, uint64_t pid)
+{
+	vv_holder h = *self;
+	vv_os_process p;
+
+	h.pid = pid;
+	h.started = vv_os_process_find(&p, (pid_t)pid) ? p.started : 0;
+	return h;
+}
+
 void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h)
 {
 	(void)snprintf(out, VV_HOLDER_TEXT,

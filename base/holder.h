@@ -33,6 +33,9 @@ typedef struct vv_holder {
 /* Describes the calling process. */
 vv_holder vv_holder_self(void);
 
+/* Describes the process pid, which runs where the process self runs. */
+vv_holder vv_holder_of(const vv_holder *self, uint64_t pid);
+
 /* Writes a holder as one line of text: "varve-lock 1 pid=... host=..." */
 void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h);
 

@@ -29,11 +29,14 @@
 #ifdef VV_OS_LINUX
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/vfs.h>
 #endif
 #ifdef VV_OS_MACOS
 #include <libproc.h>
 #include <mach-o/dyld.h>
 #include <mach/mach_time.h>
+#include <sys/mount.h>
+#include <sys/param.h>
 #include <sys/sysctl.h>
 #endif
 
@@ -277,6 +280,31 @@ void vv_os_boot(char out[33])
 		}
 	}
 	out[n == 32 ? n : 0] = '\0';
+}
+
+bool vv_os_is_local(const char *path)
+{
+#if defined(VV_OS_LINUX)
+	/* statfs(2): NFS, SMB, CIFS, SMB2, 9P, FUSE, Ceph, Lustre, GPFS, AFS, OCFS2, GFS2,
+	 * VirtualBox */
+	static const uint32_t shared[] = {
+		0x6969,     0x517b,     0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x00c36400,
+		0x0bd00bd0, 0x47504653, 0x5346414f, 0x7461636f, 0x01161970, 0x786f4256};
+	struct statfs fs;
+
+	if (statfs(path, &fs) < 0) return false;
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+		if ((uint32_t)fs.f_type == shared[i]) return false;
+	}
+	return true;
+#elif defined(VV_OS_MACOS)
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && (fs.f_flags & MNT_LOCAL) != 0;
+#else
+	(void)path;
+	return false;
+#endif
 }
 
 int64_t vv_os_boot_second(void)

@@ -134,6 +134,17 @@ bool vv_os_library_find(void *library, void *function, const char *name);
  * after the copy of the environment for other programs was made (base/env.h). */
 void vv_use_own_encodings(void);
 
+/* Returns true if the file system of path is certainly used by this machine alone, not a network's or
+ * a virtual machine's shared folder. */
+bool vv_os_is_local(const char *path);
+
+/* The folder of proc(5) with the running processes; "": the system has none. */
+#ifdef VV_OS_LINUX
+#define VV_OS_PROCESSES "/proc"
+#else
+#define VV_OS_PROCESSES ""
+#endif
+
 /* The command that installs a library, given the package's names in Debian and in Homebrew. */
 #ifdef __APPLE__
 #define VV_OS_INSTALL(debian, homebrew) "brew install " homebrew

@@ -3,6 +3,7 @@
  */
 #include "lib/worktree/by_git.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,6 +29,9 @@
 #include "repo/git/merge/conflict_state.h"
 
 #define LISTED_MAX 20u
+#define GIT_OWN_MIN 128 /* git's own failures, and signals */
+#define ENDING_MS 2000u
+#define STEP_MS 50
 #define NAMES_MAX 160 /* bytes of names in the note on missing blocks */
 
 typedef struct coming {
@@ -347,6 +351,22 @@ static bool has_written(const vv_by_git *b)
 	return !at || (at > said && at[-1] != '\n');
 }
 
+/* Did a git that failed make the switch? A post-checkout hook, which runs afterwards, may fail. */
+static bool has_switched(const vv_by_git *b)
+{
+	const vv_later *note = &b->git.note;
+	const char *said = vv_buf_cstr(&b->git.said);
+	vv_auto(vv_head) head = {0};
+
+	return b->git.code > 0 && b->git.code < GIT_OWN_MIN && b->git.what && !b->git.command &&
+	       !vv_oid_is_null(&note->to) &&
+	       vv_head_read(b->git.repo, &head, VV_IGNORED) == VV_OK &&
+	       vv_oid_equal(&head.commit, &note->to) &&
+	       (!note->ref || (head.branch && strcmp(head.branch, note->ref) == 0)) &&
+	       (!vv_oid_equal(&note->from, &note->to) ||
+		(!strstr(said, "error: ") && !strstr(said, "fatal: ")));
+}
+
 static bool is_under_way(const vv_by_git *b)
 {
 	vv_auto(vv_index) *x = NULL;
@@ -367,7 +387,8 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 	rc = rc < 0 ? rc : vv_runner_run(&b->git, err);
 	vv_notes_end(vv_repository_notes(b->git.repo));
 	b->stopped = rc == VV_OK && b->stops && b->git.code == 1 && is_under_way(b);
-	if (rc == VV_OK && b->git.code != 0 && !b->stopped) {
+	const bool hook_failed = rc == VV_OK && has_switched(b);
+	if (rc == VV_OK && b->git.code != 0 && !b->stopped && !hook_failed) {
 		rc = vv_runner_fail(&b->git, refused, err);
 	}
 	if (rc < 0) { /* git may have failed half way */
@@ -385,6 +406,14 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 	if (rc == VV_OK && b->git.what && !b->keep &&
 	    (rc = vv_runner_settle(&b->git, err)) == VV_OK) {
 		rc = vv_later_drop(b->git.repo, err);
+	}
+	if (rc == VV_OK && hook_failed) {
+		return vv_fail(
+			err, VV_EREFUSED,
+			"HEAD was moved, but git then ended with exit code %d, as the hook "
+			"post-checkout did\nfiles, index and HEAD are complete; see the hook's "
+			"messages",
+			b->git.code);
 	}
 	if (rc == VV_OK && !has_written(b)) {
 		(void)vv_runner_fail(&b->git, refused, err);
@@ -445,18 +474,43 @@ static vv_status judge(vv_repository *r, const vv_later *note, const char *comma
 		vv_text_shows(note->what), vv_text_shows(note->command));
 }
 
+/* Reads the note, and waits a moment for the git of an ended process. */
+static vv_status read_note(vv_later *note, vv_repository *r, vv_error *err)
+{
+	const uint64_t until = vv_monotonic_ms() + ENDING_MS;
+	vv_status rc;
+
+	while ((rc = vv_later_read(note, r, err)) == VV_OK && !note->alive && note->git != 0) {
+		if (vv_monotonic_ms() >= until) {
+			return vv_fail(err, VV_ELOCKED,
+				       "%s was interrupted, but its git, process %" PRIu64
+				       ", still runs\nwait until that process ends, or end it",
+				       vv_text_shows(note->what), note->git);
+		}
+		vv_later_clear(note);
+		vv_sleep_ms(STEP_MS);
+	}
+	return rc;
+}
+
 vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered *out, char was[32],
 			    vv_error *err)
 {
 	vv_auto(vv_later) note = {0};
 	bool undone, come, moved = false;
-	vv_status rc = vv_later_read(&note, r, err);
+	vv_status rc = read_note(&note, r, err);
 
 	*out = VV_RECOVERED_NOTHING;
 	if (rc < 0 || note.alive) return rc == VV_ENOTFOUND ? VV_OK : rc;
-	vv_later_sweep_locks(&note, r, true);
+	vv_later_sweep_locks(&note, r);
 	if (note.command && vv_oid_is_null(&note.to) && (rc = judge(r, &note, command, err)) < 0) {
 		return rc;
+	}
+	if (vv_interrupted_is_past(r, &note)) {
+		vv_notes_put(vv_repository_notes(r),
+			     "%s was interrupted; it was not undone, since git has been run since",
+			     vv_text_shows(note.what));
+		return vv_later_drop(r, err);
 	}
 	if (note.locks && note.changed.len > 0 &&
 	    (rc = vv_moved_recover(r, &note.changed, &moved, err)) < 0) {
@@ -496,6 +550,18 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 	return VV_OK;
 }
 
+/* The prospect of an interrupted command, in words for messages. */
+static const char *outlook(vv_repository *r, const vv_later *note)
+{
+	if (vv_oid_is_null(&note->to) && !note->back) {
+		return "run it again, or abandon it with 'varve " VV_BY_GIT_QUIT "'";
+	}
+	if (!note->back && vv_interrupted_is_past(r, note)) {
+		return "it will not be undone, since git has been run since";
+	}
+	return "the next command that changes this work tree undoes or completes it";
+}
+
 void vv_by_git_tell(vv_repository *r)
 {
 	vv_auto(vv_later) note = {0};
@@ -504,11 +570,7 @@ void vv_by_git_tell(vv_repository *r)
 
 	if (rc == VV_OK && !note.alive) {
 		vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s",
-			     vv_text_shows(note.what),
-			     vv_oid_is_null(&note.to) && !note.back
-				     ? "run it again, or abandon it with 'varve " VV_BY_GIT_QUIT "'"
-				     : "the next command that changes this work tree undoes or "
-				       "completes it");
+			     vv_text_shows(note.what), outlook(r, &note));
 	} else if (rc < 0 && rc != VV_ENOTFOUND) {
 		vv_notes_warn(vv_repository_notes(r), "%s", why.message);
 	}

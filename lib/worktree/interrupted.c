@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
@@ -27,6 +28,10 @@ typedef struct undoing {
 	vv_repository *repo;
 	const vv_later *note;
 	bool ours; /* whatever is in a file is git's */
+	/* Another git has written the index since, with the old entries: later files are not
+	 * git's. */
+	bool rewritten;
+	vv_stat index_made;
 	vv_index *index;
 	vv_dataset_reader *reader;
 	vv_checkout checkout;
@@ -125,6 +130,13 @@ static vv_status compare(undoing *u, const char *path, const char *file, const v
 	return VV_OK;
 }
 
+/* Was the file changed after `made`? */
+static bool is_newer(const vv_stat *st, const vv_stat *made)
+{
+	return st->ctime_sec > made->mtime_sec ||
+	       (st->ctime_sec == made->mtime_sec && st->ctime_nsec > made->mtime_nsec);
+}
+
 static vv_status look(undoing *u, const vv_change *c, content *out, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(u->repo, c->path);
@@ -143,6 +155,7 @@ static vv_status look(undoing *u, const vv_change *c, content *out, vv_error *er
 		*out = UNTOUCHED;
 		return VV_OK;
 	}
+	if (u->rewritten && is_newer(&st, &u->index_made)) return VV_OK;
 	if ((rc = compare(u, c->path, file, &st, c->old_mode, &c->old_id, out, err)) < 0 ||
 	    *out == NEW) {
 		*out = OLD;
@@ -288,9 +301,75 @@ static vv_status put_back_ref(const undoing *u, vv_error *err)
 		    : vv_ref_update(u->repo, l->ref, &l->ref_old, &l->to, true, "varve: undo", err);
 }
 
+/* How many paths have the old and the new entry in the index. */
+typedef struct sides {
+	const undoing *u;
+	size_t all, old, new;
+} sides;
+
+static vv_status count_side(void *payload, const vv_change *c, vv_error *err VV_UNUSED)
+{
+	sides *s = payload;
+
+	if (vv_later_was_changed(s->u->note, c->path)) return VV_OK;
+	s->all++;
+	s->old += has_entry(s->u, c->path, c->old_mode, &c->old_id);
+	s->new += has_entry(s->u, c->path, c->new_mode, &c->new_id);
+	return VV_OK;
+}
+
+static vv_status count_sides(undoing *u, sides *s, vv_error *err)
+{
+	const vv_oid *from = vv_oid_is_null(&u->note->from) ? NULL : &u->note->from;
+
+	*s = (sides){.u = u};
+	return vv_tree_changes(u->repo, from, &u->note->to, "", count_side, s, err);
+}
+
+/* git's index has all new entries. A merge may have any. */
+static bool has_foreign_index(undoing *u)
+{
+	sides s;
+
+	return !u->note->command && vv_later_index_written(u->note, u->repo, &u->index_made) &&
+	       vv_index_open(&u->index, u->repo, VV_IGNORED) == VV_OK &&
+	       count_sides(u, &s, VV_IGNORED) == VV_OK && s.old < s.all && s.new < s.all;
+}
+
+/* Did another command move HEAD to where it had been? git writes the reflog before HEAD, so the last
+ * entry of the interrupted command has another commit. */
+static bool was_reset(const undoing *u)
+{
+	const size_t len = 2 * VV_OID_TEXT + 1;
+	vv_auto(char) *log = vv_path_join(vv_repository_gitdir(u->repo), "logs/HEAD", (char *)NULL);
+	vv_auto(vv_fd) fd = log ? vv_open_regular(log, O_NOFOLLOW, VV_IGNORED) : -1;
+	char tail[8192];
+	vv_oid to;
+	vv_stat st;
+
+	if (fd < 0 || vv_fstat(&st, fd, log, VV_IGNORED) < 0 ||
+	    !vv_later_was_written(u->note, &st) || vv_oid_equal(&u->note->from, &u->note->to)) {
+		return false;
+	}
+	const uint64_t from = st.size > sizeof(tail) ? st.size - sizeof(tail) : 0;
+	ssize_t n = vv_pread_full(fd, tail, sizeof(tail), from, log, VV_IGNORED);
+	while (n > 0 && tail[n - 1] == '\n') {
+		n--;
+	}
+	ssize_t begin = n;
+	while (begin > 0 && tail[begin - 1] != '\n') {
+		begin--;
+	}
+	const char *line = tail + begin;
+	return n > 0 && (size_t)(tail + n - line) > len &&
+	       vv_oid_parse(&to, line + VV_OID_TEXT + 1, VV_OID_TEXT) &&
+	       vv_oid_equal(&to, &u->note->from);
+}
+
 static vv_status take_back(undoing *u, vv_error *err)
 {
 	const vv_oid *from = vv_oid_is_null(&u->note->from) ? NULL : &u->note->from;
+	sides now = {0};
 	vv_status rc;
 
 	if ((rc = vv_index_open(&u->index, u->repo, err)) < 0 ||
@@ -299,6 +378,12 @@ static vv_status take_back(undoing *u, vv_error *err)
 		return rc;
 	}
 	u->checkout = (vv_checkout){u->repo, u->reader, u->index};
+	if (!u->ours && !vv_later_begin_undo(u->repo) &&
+	    vv_later_index_written(u->note, u->repo, &u->index_made) &&
+	    (rc = count_sides(u, &now, err)) < 0) {
+		return rc;
+	}
+	u->rewritten = now.all > 0 && now.old == now.all;
 	if ((rc = vv_tree_changes(u->repo, from, &u->note->to, "", on_change, u, err)) < 0 ||
 	    (rc = look_at_discarded(u, err)) < 0 || (rc = look_at_unmerged(u, err)) < 0 ||
 	    (rc = vv_interrupted_put_back(u->repo, &u->note->from, &u->back, &u->gone, err)) < 0) {
@@ -341,6 +426,23 @@ static bool is_on(vv_repository *r, const vv_oid *commit, const vv_oid *parent)
 	       vv_oid_equal(&c.parents[0], parent);
 }
 
+/* Has HEAD not moved? For two branches at one commit the name decides. */
+static bool is_undoable(const vv_head *head, const vv_later *note)
+{
+	return vv_oid_equal(&head->commit, &note->from) && !vv_oid_is_null(&note->to) &&
+	       (!vv_oid_equal(&note->from, &note->to) ||
+		(note->ref && (!head->branch || strcmp(head->branch, note->ref) != 0)));
+}
+
+bool vv_interrupted_is_past(vv_repository *r, const vv_later *note)
+{
+	vv_auto(undoing) u = {.repo = r, .note = note};
+	vv_auto(vv_head) head = {0};
+
+	return vv_head_read(r, &head, VV_IGNORED) == VV_OK && is_undoable(&head, note) &&
+	       !vv_later_undo_begun(r) && (was_reset(&u) || has_foreign_index(&u));
+}
+
 vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours, bool *undone,
 			      vv_error *err)
 {
@@ -349,11 +451,7 @@ vv_status vv_interrupted_undo(vv_repository *r, const vv_later *note, bool ours,
 	vv_status rc = remove_versions(r, err);
 
 	rc = rc < 0 ? rc : vv_head_read(r, &head, err);
-	/* For two branches at one commit the name decides. */
-	*undone = rc == VV_OK && vv_oid_equal(&head.commit, &note->from) &&
-		  !vv_oid_is_null(&note->to) &&
-		  (!vv_oid_equal(&note->from, &note->to) ||
-		   (note->ref && (!head.branch || strcmp(head.branch, note->ref) != 0)));
+	*undone = rc == VV_OK && is_undoable(&head, note);
 	if (rc == VV_OK && *undone) {
 		rc = take_back(&u, err);
 	} else if (rc == VV_OK && note->command && is_on(r, &head.commit, &note->from)) {

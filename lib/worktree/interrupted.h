@@ -14,6 +14,10 @@
 #include "base/error.h"
 #include "repo/git/verb/later.h"
 
+/* Returns true if git has been run since the command of *note was interrupted, so that files and index
+ * are the user's: HEAD was reset, or the index has neither the old nor the new entries. Such a command
+ * must not be undone. */
+bool vv_interrupted_is_past(vv_repository *r, const vv_later *note);
 /* Undoes the work of the interrupted command that *note describes, and sets *undone to true. If
  * HEAD has moved, or if the command can only be completed (note->to is null), undoes nothing, and
  * sets *undone to false. ours: no other process can have changed a file since git began. Does not

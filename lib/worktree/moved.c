@@ -28,6 +28,7 @@ static bool next_move(const vv_buf *moves, size_t *at, const char **from, const 
 	if (*at >= moves->len) return false;
 	*from = moves->data + *at;
 	*to = *from + strlen(*from) + 1;
+	if (*to >= moves->data + moves->len) return false; /* damaged */
 	*at = (size_t)(*to + strlen(*to) + 1 - moves->data);
 	return true;
 }

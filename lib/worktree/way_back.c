@@ -283,6 +283,27 @@ static bool next_record(const vv_buf *list, size_t *at, record *out)
 	return true;
 }
 
+/* Is the record one that put_parts writes? Its names must not lead out of their folders. */
+static bool is_sound(const record *r)
+{
+	static const char *const kinds[] = {"path", "index", "file", "put"};
+	const bool known = vv_array_find(kinds, sizeof(kinds) / sizeof(kinds[0]), kind,
+					 strcmp(*kind, r->kind) == 0) != NULL;
+
+	return known && vv_path_check_plain(r->path, VV_IGNORED) == VV_OK &&
+	       strspn(r->kept, "0123456789") == strlen(r->kept);
+}
+
+static bool is_sound_list(const vv_buf *list)
+{
+	record r;
+
+	for (size_t at = 0; next_record(list, &at, &r);) {
+		if (!is_sound(&r)) return false;
+	}
+	return true;
+}
+
 static bool was_put(const backing *b, const char *path, const char *is)
 {
 	record r;
@@ -509,7 +530,8 @@ vv_status vv_way_back_recover(vv_repository *r, vv_recovered *out, char was[32],
 	*out = VV_RECOVERED_NOTHING;
 	if (rc == VV_ENOTFOUND) return drop_kept(r, err);
 	if (rc < 0 || note.alive || !note.back) return rc;
-	vv_later_sweep_locks(&note, r, true);
+	if (!is_sound_list(&note.changed)) return vv_later_fail_damaged(r, err);
+	vv_later_sweep_locks(&note, r);
 	if ((rc = go_back(r, &note, false, out, err)) < 0) {
 		return vv_prefix(err, "%s was interrupted and cannot be undone",
 				 vv_text_shows(note.what));

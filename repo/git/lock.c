@@ -77,6 +77,44 @@ static bool take_over(const vv_git_lock *l, const char *seen, const vv_holder *h
 	return gone;
 }
 
+vv_tenants vv_git_lock_tenants(char who[VV_TENANT_WORDS], const vv_repository *r,
+			       const char *lock_path)
+{
+	const vv_tenancy folders = {.git = r->gitdir,
+				    .common = r->commondir,
+				    .work = r->workdir,
+				    .own = {r->varvedir, r->statedir}};
+
+	return vv_tenants_find(who, &folders, lock_path);
+}
+
+/* Sets err for the lock of another program. */
+static vv_status fail_foreign(const vv_git_lock *l, vv_error *err)
+{
+	const char *lock = l->lock_path;
+	char who[VV_TENANT_WORDS];
+
+	switch (vv_git_lock_tenants(who, l->repo, lock)) {
+	case VV_TENANTS_SOME:
+		return vv_fail(err, VV_ELOCKED,
+			       "another program holds the lock '%s': probably %s\nwait until that "
+			       "process ends, or end it",
+			       vv_text_shows(lock), who);
+	case VV_TENANTS_NONE:
+		return vv_fail(
+			err, VV_ELOCKED,
+			"another program holds the lock '%s', but none that could was "
+			"found\nif no git or varve is running here, remove the file: rm -f %s",
+			vv_text_shows(lock), vv_text_word(lock));
+	default:
+		return vv_fail(err, VV_ELOCKED,
+			       "another program holds the lock '%s', perhaps %s\nwait until that "
+			       "program ends; if no git or varve is running here, remove the file: "
+			       "rm -f %s",
+			       vv_text_shows(lock), who, vv_text_word(lock));
+	}
+}
+
 static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 {
 	char text[VV_HOLDER_TEXT];
@@ -84,10 +122,7 @@ static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 	vv_stat st;
 
 	if (!read_lock(text, &holder, &st, l->lock_path)) {
-		return vv_fail(err, VV_ELOCKED,
-			       "another program holds the lock '%s'\nwait until that program ends; "
-			       "if no git or varve is running here, remove the file",
-			       vv_text_shows(l->lock_path));
+		return fail_foreign(l, err);
 	}
 	(void)vv_fail(err, VV_ELOCKED, "varve, process %llu on '%s', holds the lock '%s'",
 		      (unsigned long long)holder.pid, vv_text_shows(holder.host),

@@ -21,6 +21,7 @@
 #define VV_REPO_GIT_LOCK_H
 
 #include "base/auto.h"
+#include "base/locks/tenants.h"
 #include "repo/git/repository_internal.h"
 
 /* A lock file that this process holds or wants to hold. Initialise with {0}. */
@@ -47,6 +48,10 @@ vv_status vv_git_lock_try(vv_git_lock *l, vv_repository *r, const char *path, vv
 
 /* Returns the description of this process in its locks; borrowed from r. */
 const vv_holder *vv_repository_holder(vv_repository *r);
+
+/* Calls vv_tenants_find with the folders of r. */
+vv_tenants vv_git_lock_tenants(char who[VV_TENANT_WORDS], const vv_repository *r,
+			       const char *lock_path);
 
 /* If the holder of the lock lock_path is a varve process that has ended, removes the lock and the
  * unfinished file, and returns true; else returns false. vv_git_lock_take does the same for its own

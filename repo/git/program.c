@@ -266,6 +266,9 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 		c->in = s.e.in[0];
 		c->out = s.e.out[0];
 		c->err = s.e.err[0];
+		if (run->started) {
+			run->started(run->started_payload, c->pid);
+		}
 		s.e.in[0] = s.e.out[0] = s.e.err[0] = -1;
 	}
 	close_pair(s.e.in);

@@ -87,6 +87,9 @@ typedef struct vv_run {
 	/* bytes of address space (RLIMIT_AS); also disables core files; 0: no limit */
 	uint64_t memory;
 	uint64_t data; /* bytes of allocated memory (RLIMIT_DATA); 0: no limit */
+	/* is called when the program has started; may be NULL */
+	void (*started)(void *payload, pid_t pid);
+	void *started_payload;
 	bool alone;    /* run in a new process group */
 	bool bound;    /* kill the program when the thread that started it ends */
 	int by_signal; /* bound: the signal to kill with; 0: SIGKILL */

@@ -559,6 +559,8 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 			    .leaves = true, /* a hook of the user may start a daemon */
 			    .data = memory_of(r),
 			    .terminal = r->terminal,
+			    .started = r->started,
+			    .started_payload = r->started_payload,
 			    .output = r->terminal ? NULL
 				      : r->output ? r->output
 						  : &dropped,

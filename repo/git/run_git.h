@@ -65,6 +65,9 @@ typedef struct vv_git_call {
 	size_t len;
 	bool terminal;  /* git inherits stdin, stdout and stderr */
 	vv_buf *output; /* stdout is appended; NULL: stdout is dropped */
+	/* for vv_git_run: is called when git has started; may be NULL */
+	void (*started)(void *payload, pid_t pid);
+	void *started_payload;
 	/* git writes to varve's stderr; error messages do not have git's lines */
 	bool show;
 	/* *dumb is set to true if the host is a plain web server, which serves files without git's

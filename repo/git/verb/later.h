@@ -8,6 +8,9 @@
  * those that were changed before the command. Otherwise, it writes the missing files of these
  * paths.
  *
+ * The file "git" beside the note names the git process that runs for the command (base/holder.h). It
+ * has the word "undo" instead once a later varve has begun to undo the command.
+ *
  * The note is the file "later" in the worktree's folder of varve (vv_repository_statedir). Its
  * parts each end with a NUL. They are: "varve-later 1"; the process that wrote the note; what,
  * from, to, ref, ref_old and command; "back", "locks" or "discards", whichever member is true, or
@@ -23,6 +26,7 @@
 #define VV_REPO_GIT_VERB_LATER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/auto.h"
 #include "base/buf.h"
@@ -57,8 +61,9 @@ typedef struct vv_later {
 	 * command; if locks is set: the moves of git mv (lib/worktree/moved.h) */
 	vv_buf changed;
 	/* Set by vv_later_read: */
-	bool own;   /* this process wrote the note */
-	bool alive; /* the process that wrote the note is still running, or this is not known */
+	bool own;     /* this process wrote the note */
+	bool alive;   /* the process that wrote the note is still running, or this is not known */
+	uint64_t git; /* pid of the note's git, which is still running; 0: it has ended */
 	/* the stat of the note's file; git did not change files that are older than the note */
 	vv_stat made;
 	vv_buf text; /* owns what, ref and command */
@@ -78,6 +83,20 @@ vv_status vv_later_must_be_free(vv_repository *r, vv_error *err);
  * VV_ENOTFOUND: no note exists. VV_ENOSUPPORT: a newer varve wrote the note. VV_ECORRUPT: the note
  * is damaged. */
 vv_status vv_later_read(vv_later *out, vv_repository *r, vv_error *err);
+/* Records that git runs as the process pid for the command of the note. Failures are ignored: the
+ * record only makes a later varve wait for that process. */
+void vv_later_name_git(vv_repository *r, pid_t pid);
+/* Returns true if the content of the file whose stat is st was last written after the note; unlike
+ * vv_later_is_older, also in a copy of the repository that has the times of the original. */
+bool vv_later_was_written(const vv_later *l, const vv_stat *st);
+/* Returns true if the index was written after the note, and sets *st to the stat of its file. */
+bool vv_later_index_written(const vv_later *l, const vv_repository *r, vv_stat *st);
+/* Records that undoing the command of the note begins, and returns whether it had begun before. */
+bool vv_later_begin_undo(vv_repository *r);
+/* Returns true if vv_later_begin_undo was called for the note. */
+bool vv_later_undo_begun(vv_repository *r);
+/* Sets err to VV_ECORRUPT for a note that is damaged, and names its file. */
+vv_status vv_later_fail_damaged(const vv_repository *r, vv_error *err);
 /* Durably removes the note; does nothing if no note exists. */
 vv_status vv_later_drop(vv_repository *r, vv_error *err);
 void vv_later_clear(vv_later *l);
@@ -88,10 +107,12 @@ bool vv_later_is_older(const vv_later *l, const vv_stat *st);
 /* Returns true if `changed` has the path. */
 bool vv_later_was_changed(const vv_later *l, const char *path);
 
-/* Removes the locks that the command's git left on the index, HEAD, other state files, the
- * configuration, packed-refs, the note's branch and HEAD's branch. git must have ended, or be about
- * to end. Does not remove locks older than the note, or symbolic links, which are varve's own
- * locks. dying: git may still be removing its locks; the function waits up to a second for each. */
-void vv_later_sweep_locks(const vv_later *l, vv_repository *r, bool dying);
+/* Removes locks that the command's git left in the Git folder. The processes that wrote the note and
+ * that ran git must have ended. A lock is removed only if it is not older than the note and if no
+ * running process may own it (base/locks/tenants.h). Waits up to a second for such processes, and then
+ * reports the locks that stay, with the process and the command that removes the lock. A lock of the
+ * index is not reported: the next step that needs it waits for it. Symbolic links, which are varve's
+ * own locks, stay. */
+void vv_later_sweep_locks(const vv_later *l, vv_repository *r);
 
 #endif

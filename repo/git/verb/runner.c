@@ -22,6 +22,31 @@
 
 /* --- running ----------------------------------------------------------------------------------- */
 
+/* If this process ends before git, the next varve waits for git. */
+static void name_git(void *payload, pid_t pid)
+{
+	const vv_runner *r = payload;
+
+	if (r->what) {
+		vv_later_name_git(r->repo, pid);
+	}
+}
+
+/* Locks that are older than the note, or without a note than git, are not git's. */
+static void begin_life(vv_runner *r)
+{
+	if (r->note.made.mtime_sec == 0) {
+		vv_now(&r->note.made.mtime_sec, &r->note.made.mtime_nsec);
+	}
+}
+
+static void end_life(const vv_runner *r, vv_status rc, int code)
+{
+	if (rc == VV_OK && code > BY_SIGNAL) {
+		vv_later_sweep_locks(&r->note, r->repo);
+	}
+}
+
 vv_status vv_runner_list_changed(vv_runner *r, vv_error *err)
 {
 	/* A file that the filter refuses is one that was changed. */
@@ -31,13 +56,23 @@ vv_status vv_runner_list_changed(vv_runner *r, vv_error *err)
 		NULL};
 	static const char *const more[] = {"GIT_OPTIONAL_LOCKS=1", NULL}; /* it refreshes */
 	vv_auto(vv_buf) list = VV_BUF_INIT;
+	vv_auto(vv_buf) said = VV_BUF_INIT;
 	const vv_git_call run = {.args = args,
 				 .repo = r->repo,
 				 .in_worktree = true,
 				 .durable = true,
 				 .more = more,
+				 .started = name_git,
+				 .started_payload = r,
 				 .output = &list};
-	vv_status rc = vv_git_must(&run, "cannot list the changed files", err);
+	int code = 0;
+
+	begin_life(r);
+	vv_status rc = vv_git_run(&run, &said, &code, err);
+	end_life(r, rc, code);
+	if (rc == VV_OK && code != 0) {
+		rc = vv_git_explain("cannot list the changed files", &said, code, err);
+	}
 
 	for (size_t at = 0; rc == VV_OK && at + 3 < list.len;) {
 		const char *path = list.data + at + 3; /* "MM path" */
@@ -129,6 +164,8 @@ static vv_status run_once(vv_runner *r, vv_error *err)
 				 .input = r->input,
 				 .len = r->len,
 				 .terminal = r->terminal,
+				 .started = name_git,
+				 .started_payload = r,
 				 .output = &r->output};
 	vv_buf_reset(&r->output);
 	vv_buf_reset(&r->said);
@@ -156,9 +193,7 @@ vv_status vv_runner_begin(vv_runner *r, vv_error *err)
 	    (rc = wait_for_index(r->repo, err)) < 0 || (r->what && (rc = write_note(r, err)) < 0)) {
 		return rc;
 	}
-	if (!r->what) {
-		vv_now(&r->note.made.mtime_sec, &r->note.made.mtime_nsec);
-	}
+	begin_life(r);
 	r->begun = true;
 	return VV_OK;
 }
@@ -174,9 +209,7 @@ vv_status vv_runner_run(vv_runner *r, vv_error *err)
 			break;
 		}
 	}
-	if (rc == VV_OK && r->code > BY_SIGNAL) {
-		vv_later_sweep_locks(&r->note, r->repo, false);
-	}
+	end_life(r, rc, r->code);
 	return rc;
 }
 
