@@ -80,15 +80,29 @@ static size_t dashes_len(const char *s, size_t len)
 	return i > 1 ? i : 0;
 }
 
-/* False: the text is too long to be a number. */
+/* A letter beside a digit, as in 1A: a code. Currencies and units of letters are beside a blank. */
+static bool is_code(const shown *n, bool blank, const char *s, size_t len)
+{
+	const char last = n->len > 0 ? n->text[n->len - 1] : ' ';
+	const bool exponent = (*s == 'E' || *s == 'e') && len > 1 &&
+			      (s[1] == '+' || s[1] == '-' || vv_is_digit(s[1]));
+
+	if (blank || n->len == 0) return false;
+	if (vv_is_digit(*s)) return vv_is_alpha(last) && !is_exponent_sign(n);
+	return vv_is_alpha(*s) && vv_is_digit(last) && !exponent;
+}
+
+/* False: the text is too long to be a number, or a code. */
 static bool split_shown(shown *n, const char *s, size_t len)
 {
+	bool blank = false;
 	size_t skip;
 
 	*n = (shown){.len = 0};
 	if (len >= SHOWN_MAX) return false;
 	for (size_t i = 0; i < len; i += skip) {
 		if ((skip = blank_len(s + i, len - i)) > 0) {
+			blank = true;
 			continue;
 		}
 		if (n->len > 0 && (skip = dashes_len(s + i, len - i)) > 0) {
@@ -98,7 +112,9 @@ static bool split_shown(shown *n, const char *s, size_t len)
 		if (!is_exponent_sign(n) && (skip = skip_sign(n, s + i, len - i)) > 0) {
 			continue;
 		}
+		if (is_code(n, blank, s + i, len - i)) return false;
 		n->text[n->len++] = s[i];
+		blank = false;
 		skip = 1;
 	}
 	while (n->from < n->len && !vv_is_digit(n->text[n->from])) {
