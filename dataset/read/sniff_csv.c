@@ -565,6 +565,8 @@ static vv_status parent_stays(const sniff *s, const profile *p, const profile *b
 	} else if (p->tier == TIER_GOOD && best->tier == TIER_GOOD) {
 		*out = s->parent || !s->before->header ? p->agreement + CLOSE >= best->agreement
 						       : !is_better(best, p);
+	} else if (p->tier == TIER_ONE_COLUMN && ours > 0 && best->first == 1) {
+		*out = true; /* the other columns are gone: what is in the cells splits no header */
 	} else if (p->tier == TIER_ONE_COLUMN && columns <= 1) {
 		*out = best->tier < (ours > 0 ? TIER_GOOD : TIER_DAMAGED);
 	} else {

@@ -469,6 +469,17 @@ static void a_file_that_no_longer_fits_keeps_the_parents_delimiter(void **state)
 	expect_after("text\n", ',', "text\nHello, world\nno\nyes\n", ',');
 }
 
+static void a_column_that_is_left_alone_keeps_the_parents_delimiter(void **state)
+{
+	(void)state;
+	expect_after("c0;c1\n", ';', "c1\npear\na, b\nplum\nfig\n", ';');
+	expect_after("c0|c1\n", '|', "c0\n1,5\n2,25\n3\n", '|');
+	expect_after("c0\tc1\n", '\t', "c1\npear; fig\nplum\n", '\t');
+	/* Written anew in another form. */
+	expect_after("c0;c1\n", ';', "c1,c2\npear,1\nplum,2\n", ',');
+	expect_after("c0;c1\n", ';', "c0,c1\n1,a\n2,b\n", ',');
+}
+
 static void the_parents_habits_stay_while_they_are_as_good(void **state)
 {
 	uint8_t quoting[] = {VV_QUOTE_NONEMPTY, VV_QUOTE_MINIMAL};
@@ -739,6 +750,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_commonest_newline_is_taken),
 	cmocka_unit_test(the_parents_dialect_stays_where_it_fits),
 	cmocka_unit_test(a_file_that_no_longer_fits_keeps_the_parents_delimiter),
+	cmocka_unit_test(a_column_that_is_left_alone_keeps_the_parents_delimiter),
 	cmocka_unit_test(the_parents_habits_stay_while_they_are_as_good),
 	cmocka_unit_test(what_is_no_table_is_refused_with_a_way_out),
 	cmocka_unit_test(a_few_nuls_and_odd_bytes_are_no_reason_to_refuse),
