@@ -130,6 +130,20 @@ static const char *other_table(merge *m)
 			      : NULL;
 }
 
+/* Without a common version, a key that was found on both sides may be one by chance: has one side all keys of the other? */
+static bool keys_agree(const merge *m)
+{
+	uint64_t pairs = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (m->side[i].table->root.key_source != VV_KEY_INFERRED) return true;
+	}
+	for (uint64_t i = 0; i < m->side[0].added; i++) {
+		pairs += m->side[0].partner[i] != MERGE_NONE;
+	}
+	return pairs == m->side[0].added || pairs == m->side[1].added;
+}
+
 /* Without a common version and without a key rows cannot be matched: the two must be equal, row by
  * row. */
 static vv_status rows_agree(merge *m, bool *out, vv_error *err)
@@ -355,6 +369,11 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 	if (!agree) {
 		return take_ours(m, out, sink,
 				 "both added a table without a key, with different rows", err);
+	}
+	if (!m->base && m->key_count > 0 && !keys_agree(m)) {
+		return take_ours(m, out, sink,
+				 "both added a table without a declared key, with different rows",
+				 err);
 	}
 	merge_rules_choose(m);
 	if ((rc = merge_writer_open(m, err)) < 0 || (rc = import_result(m, out, sink, err)) < 0 ||

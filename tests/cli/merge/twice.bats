@@ -256,3 +256,40 @@ tasks() {
 	succeeds varve resolve --both
 	[ "$(tail -n +3 t.csv | tr '\n' ' ')" = "A,EX-009,jar A,EX-010,cup B,EX-020,ink " ]
 }
+
+# begun ROWS: commits t.csv with these rows on the branch, without a common version; its key is found, not declared.
+begun() {
+	git checkout -q -B "$1" base
+	{ echo name,height; seq "$2" "$3" | sed 's/.*/p&,4&/'; } > t.csv
+	varve add $4 t.csv 2>&1
+	varve commit -qm "$1"
+}
+
+@test "without a common version a key that was only found joins no tables of which each has rows of its own" {
+	new_repo
+	echo a > a.txt
+	git add a.txt
+	git commit -qm base
+	git tag base
+	run begun side 1 30
+	output_has "key name (found"
+	begun main 21 50
+	run varve merge side
+	[ "$status" -eq 1 ]
+	output_has "CONFLICT (content): t.csv: both added a table without a declared key, with different rows"
+	[ "$(wc -l < t.csv)" -eq 31 ]
+	git merge --abort
+	git checkout -q side
+	run git merge main
+	[ "$status" -eq 1 ]
+	git merge --abort
+	begun main 11 20
+	succeeds varve merge -qm all side
+	[ "$(wc -l < t.csv)" -eq 31 ]
+	for key in side main; do
+		begun side 1 30 "$([ $key = main ] || echo --key=name)"
+		begun main 21 50 "$([ $key = side ] || echo --key=name)"
+		succeeds varve merge -qm all side
+		[ "$(wc -l < t.csv)" -eq 51 ]
+	done
+}
