@@ -58,6 +58,32 @@ static const char *const not_for_scratch[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES"
 					      "GIT_DEFAULT_REF_FORMAT=files",
 					      NULL};
 
+vv_status vv_git_env_elsewhere(vv_env **out, const vv_env *env, vv_error *err)
+{
+	const char *const *all = vv_env_list(env);
+	size_t count = 0, kept = 0;
+
+	while (all[count]) {
+		count++;
+	}
+	vv_auto_free const char **list = vv_calloc(count + 1, sizeof(*list));
+	if (!list) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		bool selects = false;
+
+		for (size_t k = 0; not_for_scratch[k]; k++) {
+			const size_t len = strlen(not_for_scratch[k]);
+
+			selects |= strncmp(all[i], not_for_scratch[k], len) == 0 &&
+				   all[i][len] == '=';
+		}
+		if (!selects) {
+			list[kept++] = all[i];
+		}
+	}
+	return vv_env_new(out, list, err);
+}
+
 /* A client distinguishes the two kinds of web servers by the type of the answer, which git does not report;
  * but its trace has the headers. */
 static const char *const traced[] = {"GIT_TRACE_CURL=1",          "GIT_TRACE_CURL_NO_DATA=1",

@@ -84,6 +84,10 @@ extern const char *const vv_git_literal[];
  * folder `objects`. The folders that env already names stay. */
 void vv_git_put_alternates(vv_buf *out, const vv_env *env, const char *objects);
 
+/* Sets *out to env without the variables that select a repository or its objects, to open another
+ * repository. git sets them for hooks and drivers. The caller frees *out with vv_env_free. */
+vv_status vv_git_env_elsewhere(vv_env **out, const vv_env *env, vv_error *err);
+
 /* Runs git to its end, and sets *exit_code (128 + the number of the signal, if a signal ended git).
  * Appends git's stderr to `said`, unless r->show or r->terminal is set. VV_EPROGRAM: git is not
  * installed. VV_EIO: the host was silent for too long. */

@@ -297,6 +297,32 @@ old_branch() {
 	cmp prices.csv ../b/prices.csv
 }
 
+@test "after git fetch, merge and cherry-pick get the rows that they need" {
+	local verb
+	host
+	varve clone -q "$url" b
+	sed -i 's/^100,item/100,theirs/' peer/prices.csv
+	tick
+	varve -C peer commit -qam theirs
+	varve -C peer push -q origin main
+	cd b
+	sed -i 's/^300,item/300,ours/' prices.csv
+	tick
+	varve commit -qam ours
+	git fetch -q
+	for verb in "merge --no-edit" cherry-pick; do
+		cp -r ../b ../c
+		cd ../c
+		succeeds varve $verb origin/main
+		grep -q '^300,ours' prices.csv
+		grep -q '^100,theirs' prices.csv
+		[ -z "$(git status --porcelain)" ]
+		rm -r ../c
+		cd ../b
+	done
+	succeeds varve merge --dry-run origin/main
+}
+
 @test "what a lazy clone lacks it neither gives nor claims" {
 	peer
 	varve clone -q --lazy peer b 2> /dev/null

@@ -156,14 +156,13 @@ static vv_status throw_away_scratch(vv_host *h, vv_error *err)
 
 static vv_status open_scratch(vv_host *h, vv_error *err)
 {
+	vv_auto(vv_env) *env = NULL;
 	vv_status rc = init_scratch(h, err);
 
 	rc = rc < 0 ? rc : forget_promisor(h, err);
-
 	vv_repository_close(vv_take(&h->scratch));
-	return rc < 0 ? rc
-		      : vv_repository_open(&h->scratch, h->git_dir, vv_repository_env(h->repo),
-					   err);
+	rc = rc < 0 ? rc : vv_git_env_elsewhere(&env, vv_repository_env(h->repo), err);
+	return rc < 0 ? rc : vv_repository_open(&h->scratch, h->git_dir, env, err);
 }
 
 void vv_host_forget_lists(vv_host *h)
