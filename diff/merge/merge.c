@@ -130,7 +130,17 @@ static const char *other_table(merge *m)
 			      : NULL;
 }
 
-/* Without a common version, a key that was found on both sides may be one by chance: has one side all keys of the other? */
+/* Is the key one column that is named as an id, and has one side half of the other's ids? */
+static bool ids_agree(const merge *m, uint64_t pairs)
+{
+	const merge_column *c = &m->columns[m->key[0]];
+	const uint64_t x = m->side[0].added, y = m->side[1].added, fewer = x < y ? x : y;
+
+	return m->key_count == 1 && vv_key_is_id(c->name, c->name_len) && pairs >= fewer - pairs;
+}
+
+/* Without a common version, a key that was found on both sides may be one by chance: has one side all keys of the other, or
+ * is it an id? */
 static bool keys_agree(const merge *m)
 {
 	uint64_t pairs = 0;
@@ -141,7 +151,7 @@ static bool keys_agree(const merge *m)
 	for (uint64_t i = 0; i < m->side[0].added; i++) {
 		pairs += m->side[0].partner[i] != MERGE_NONE;
 	}
-	return pairs == m->side[0].added || pairs == m->side[1].added;
+	return pairs == m->side[0].added || pairs == m->side[1].added || ids_agree(m, pairs);
 }
 
 /* Without a common version and without a key rows cannot be matched: the two must be equal, row by

@@ -257,10 +257,11 @@ tasks() {
 	[ "$(tail -n +3 t.csv | tr '\n' ' ')" = "A,EX-009,jar A,EX-010,cup B,EX-020,ink " ]
 }
 
-# begun ROWS: commits t.csv with these rows on the branch, without a common version; its key is found, not declared.
+# begun BRANCH FROM TO [OPTION]: commits t.csv with these rows on the branch, without a common version; its key, $column, is
+# found, not declared.
 begun() {
 	git checkout -q -B "$1" base
-	{ echo name,height; seq "$2" "$3" | sed 's/.*/p&,4&/'; } > t.csv
+	{ echo "${column-name},height"; seq "$2" "$3" | sed 's/.*/p&,4&/'; } > t.csv
 	varve add $4 t.csv 2>&1
 	varve commit -qm "$1"
 }
@@ -286,6 +287,15 @@ begun() {
 	begun main 11 20
 	succeeds varve merge -qm all side
 	[ "$(wc -l < t.csv)" -eq 31 ]
+	column=id
+	begun side 1 30
+	begun main 11 40
+	succeeds varve merge -qm all side
+	[ "$(wc -l < t.csv)" -eq 41 ]
+	begun main 21 50
+	ends_with 1 varve merge side
+	git merge --abort
+	column=name
 	for key in side main; do
 		begun side 1 30 "$([ $key = main ] || echo --key=name)"
 		begun main 21 50 "$([ $key = side ] || echo --key=name)"
