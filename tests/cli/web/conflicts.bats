@@ -171,7 +171,7 @@ press() {
 	got conflicts | grep -q 'varve conflicts&#39; to list its rows'
 	got '' | grep -q 'at least 2 conflicts in 1 table and 1 other file'
 	# So it is where a newer varve wrote it down, or what is written down is damaged, of which nothing is shown.
-	for change in 's/"varve-conflicts":1/"varve-conflicts":2/' 's/"spring"/"other"/; s/"leftOut":0/"leftOut":7/; s/"kind":"cell"/"kind":"x"/'; do
+	for change in 's/"varve-conflicts":1/"varve-conflicts":3/' 's/"spring"/"other"/; s/"leftOut":0/"leftOut":7/; s/"kind":"cell"/"kind":"x"/'; do
 		rm -rf src/.git/varve/conflicts
 		cp -r was src/.git/varve/conflicts
 		sed -i "$change" src/.git/varve/conflicts/*
@@ -208,4 +208,61 @@ press() {
 	[ "$(cat src/places.csv)" = "$(printf 'a,b,c\n1,x,k\n3,z,m\n4,Q,n')" ]
 	[ "$(press 'take=theirs&of-row=theirs%3A2&token')" = 303 ]
 	[ "$(cat src/places.csv)" = "$(printf 'a,b,c\n1,x,k\n2,<script>alert(1)</script>,l\n3,z,m\n4,Q,n')" ]
+}
+
+@test "buttons keep a row that both sides added once or twice" {
+	new_repo src
+	cd src
+	printf 'day,sold\n1,7\n2,7\n3,7\n' > places.csv
+	varve add --no-key places.csv > /dev/null
+	varve commit -qm base
+	for branch in main spring; do
+		git switch -qC $branch "$(git rev-parse :/base)"
+		printf '4,<b>\n5,9\n' >> places.csv
+		[ $branch = main ] || echo 6,9 >> places.csv
+		GIT_AUTHOR_NAME=$branch varve commit -qam $branch
+	done
+	git switch -q main
+	ends_with 1 varve merge -q spring
+	cd ..
+	start_web src
+	[ "$(said '[.paths[0].items[].kind] | join(" ")')" = 'row-twice row-twice' ]
+	got conflicts > page
+	grep -q 'Added on both sides: the same row, or two?' page
+	grep -q 'Keep once' page
+	grep -q 'Keep twice' page
+	! grep -q '<b>,\|4,<b>' page || false
+	[ "$(press 'take=both&of-row=4&token')" = 303 ]
+	[ "$(grep -c '^4,' src/places.csv)" = 2 ]
+	[ "$(press 'places.csv?take=once&token')" = 303 ]
+	[ "$(sed 1,4d src/places.csv | sort | xargs)" = '4,<b> 4,<b> 5,9 6,9' ]
+	[ "$(press take=continue)" = 303 ]
+	[ -z "$(git -C src status --porcelain)" ]
+}
+
+@test "a button keeps two rows with one key, theirs with the next free key" {
+	new_repo src
+	cd src
+	(echo id,title,owner; for i in 97 98 99 100; do echo "$i,task$i,ann"; done) > places.csv
+	varve add places.csv > /dev/null
+	varve commit -qm base
+	git switch -qc spring
+	printf '101,paint,bob\n102,wash,bob\n' >> places.csv
+	varve commit -qam theirs
+	git switch -q main
+	printf '101,drill,eve\n102,saw,eve\n' >> places.csv
+	varve commit -qam ours
+	ends_with 1 varve merge -q spring
+	cd ..
+	start_web src
+	[ "$(said '[.paths[0].items[].kind] | join(" ")')" = 'key-twice key-twice' ]
+	got conflicts > page
+	grep -q 'Two rows, one key: both sides used it for a new row.' page
+	grep -q 'Keep both, theirs with the next free key' page
+	[ "$(press 'take=both&of-row=101&token')" = 303 ]
+	[ "$(sed 1,5d src/places.csv | xargs)" = '101,drill,eve 102,saw,eve 103,paint,bob' ]
+	[ "$(press 'take=theirs&of-row=102&token')" = 303 ]
+	[ "$(sed 1,5d src/places.csv | xargs)" = '101,drill,eve 102,wash,bob 103,paint,bob' ]
+	[ "$(press take=continue)" = 303 ]
+	[ -z "$(git -C src status --porcelain)" ]
 }
