@@ -111,6 +111,60 @@ def test_conflicts_are_resolved_and_concluded(two):
         mine.abort()
 
 
+def add_rows(r, *rows, author):
+    run("git", "config", "user.name", author, cwd=r.work_tree)
+    path = pathlib.Path(r.work_tree, "t.csv")
+    path.write_text(path.read_text() + "".join(row + "\n" for row in rows))
+    run("varve", "commit", "-qam", author, cwd=r.work_tree)
+
+
+@pytest.fixture
+def tables(two):
+    """add(key, rows of mine, rows of yours): the clone of me, with a merge of both in conflict."""
+    _, mine, yours = two
+
+    def add(key, ours, theirs):
+        path = pathlib.Path(mine.work_tree, "t.csv")
+        path.write_text("id,title,owner\n" + "".join(f"{i},task{i},ann\n" for i in range(97, 101)))
+        run("varve", "add", "-q", *key, "t.csv", cwd=mine.work_tree)
+        run("varve", "commit", "-qm", "t", cwd=mine.work_tree)
+        mine.push()
+        yours.pull()
+        add_rows(yours, *theirs, author="Bob")
+        yours.push()
+        add_rows(mine, *ours, author="Eve")
+        with pytest.raises(varve.MergeConflictError):
+            mine.pull()
+        return mine, lambda: path.read_text().splitlines()[5:]
+
+    return add
+
+
+def test_rows_that_both_sides_added_are_kept_once_or_twice(tables):
+    mine, rows = tables(["--no-key"], ["101,a,x", "102,b,y"], ["101,a,x", "102,b,y", "103,c,z"])
+    assert [c.kind for c in mine.conflicts] == ["row-twice"] * 2
+    with pytest.raises(ValueError):
+        mine.resolve("t.csv", "twice")
+    mine.resolve("t.csv", "both", row=mine.conflicts[0].row)
+    assert [c.kind for c in mine.conflicts] == ["row-twice"]
+    mine.resolve(side="once")
+    assert sorted(rows()) == ["101,a,x", "101,a,x", "102,b,y", "103,c,z"]
+    mine.conclude()
+    assert mine.status() == mine.conflicts == []
+
+
+def test_two_rows_with_one_key_are_kept_under_two_keys(tables):
+    mine, rows = tables(["--key=id"], ["101,drill,eve", "102,saw,eve"], ["101,paint,bob", "102,wash,bob"])
+    assert [(c.kind, c.key) for c in mine.conflicts] == [("key-twice", ("101",)), ("key-twice", ("102",))]
+    with pytest.raises((varve.NotFoundError, varve.UsageError)):
+        mine.resolve("t.csv", "once")
+    mine.resolve("t.csv", "both", row="101")
+    mine.resolve("t.csv", "theirs", row="102")
+    assert rows() == ["101,drill,eve", "102,wash,bob", "103,paint,bob"]
+    mine.conclude()
+    assert mine.status() == mine.conflicts == []
+
+
 def test_a_lazy_clone_reads_what_it_fetched(two):
     far, _, _ = two
     with varve.clone(far, far.parent / "lazy", lazy=True) as r:
