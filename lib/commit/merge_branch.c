@@ -74,6 +74,7 @@ static void put_words(vv_branch_merge *m)
 		j->words[n++] = "--allow-unrelated-histories";
 	}
 	vv_merge_put_rules(j, &n);
+	j->words[n++] = "--"; /* a branch may be named as an option is */
 	j->words[n] = m->word;
 }
 

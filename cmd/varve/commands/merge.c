@@ -236,6 +236,7 @@ static vv_status try_merge(vv_context *c, vv_error *err)
 		j.words[n++] = "--allow-unrelated-histories";
 	}
 	vv_merge_put_rules(&j, &n);
+	j.words[n++] = "--";
 	j.words[n] = from;
 	if (behind) {
 		outcome = json ? "up-to-date" : "already up to date";
