@@ -22,7 +22,7 @@ static const driver drivers[] = {
 	{"merge.varve.recursive", "varve-base"},
 	{"merge.varve-base.name", "varve tables, where several bases are merged"},
 	{"merge.varve-base.driver", "%s merge-file --base -- %%O %%A %%B %%P"},
-	{"merge." VV_ATTR_MERGE_DRIVER ".name", "lines of .gitattributes, without a conflict"},
+	{"merge." VV_ATTR_MERGE_DRIVER ".name", "lines of .gitattributes, in order"},
 	{"merge." VV_ATTR_MERGE_DRIVER ".driver", "%s merge-file -- %%O %%A %%B %%P"},
 	/* git diff calls the command; git log and git show the conversion, unless --ext-diff. */
 	{"diff.varve.command", "%s diff-file --"},

@@ -52,7 +52,7 @@ static void tracking_a_path_writes_one_line(void **state)
 }
 
 /* Lines that one side added and the other did not remove, in their places. */
-static void lines_merge_with_a_base_and_without_a_conflict(void **state)
+static void lines_merge_with_a_base(void **state)
 {
 	static const struct {
 		const char *base, *ours, *theirs, *merged;
@@ -62,10 +62,15 @@ static void lines_merge_with_a_base_and_without_a_conflict(void **state)
 		{"a\nx\n", "a\nx\nb\n", "a\nc\n", "a\nb\nc\n"},
 		{"", "a\nb\n", "a\nc\n", "a\nb\nc\n"},
 		{"", "b\na\n", "a\nb\n", "b\na\n"},
-		{"x filter\n", "x text\n", "", "x text\n"},
 		{"a\n\n# n\n\nx\n", "a\n\n# n\n\nb\n", "a\n\n# n\n\nc\n", "a\n\n# n\n\nb\nc\n"},
 		{"a\r\n", "a\r\nb\r\n", "a\r\nc\r\n", "a\r\nb\r\nc\r\n"},
 		{"a", "a\nb", "a\nc", "a\nb\nc"},
+		{"", "*.csv filter=varve -text\n", "/t.csv filter=varve -text\n",
+		 "*.csv filter=varve -text\n/t.csv filter=varve -text\n"},
+		{"", "*.csv filter=varve -text\n", "*.bin binary\n",
+		 "*.csv filter=varve -text\n*.bin binary\n"},
+		{"/t.csv text\n*.csv -text\n", "*.csv -text\n/t.csv text\n",
+		 "/t.csv text\n*.csv -text\n*.md text\n", "*.csv -text\n/t.csv text\n*.md text\n"},
 		{"a\n", "", "", ""},
 	};
 
@@ -80,9 +85,54 @@ static void lines_merge_with_a_base_and_without_a_conflict(void **state)
 		vv_buf_puts(&base, cases[i].base);
 		vv_buf_puts(&ours, cases[i].ours);
 		vv_buf_puts(&theirs, cases[i].theirs);
-		vv_assert_ok(vv_attr_merge(&merged, &base, &ours, &theirs, &err), &err);
+		bool conflict = true;
+
+		vv_assert_ok(vv_attr_merge(&merged, &conflict, &base, &ours, &theirs, &err), &err);
+		assert_false(conflict);
 		assert_string_equal(vv_buf_cstr(&merged), cases[i].merged);
 		vv_buf_clear_all(&base, &ours, &theirs, &merged);
+	}
+	vv_repository_close(r);
+}
+
+/* Whichever side is ours. */
+static void lines_that_contradict_each_other_are_a_conflict(void **state)
+{
+	static const struct {
+		const char *base, *ours, *theirs;
+	} cases[] = {
+		{"x filter\n", "x text\n", ""},
+		{"*.md text\n", "*.md text eol=crlf\n", "*.md text eol=lf\n"},
+		{"", "r*/*.csv filter=varve\n/raw/a.csv !filter\n", "*.csv filter=varve\n"},
+		{"/t.csv !filter\n", "", "/t.csv !filter\n*.csv filter=varve\n"},
+		{"/t.csv filter=varve\n", "/t.csv filter=varve ident\n",
+		 "/t.csv filter=varve -text\n"},
+		{"*.a text\nt.* -text\nt.a text\n", "t.* -text\n*.a text\nt.a text\n",
+		 "*.a text\nt.a text\nt.* -text\n"},
+		{"[attr]tbl filter=varve\n", "[attr]tbl -filter\n",
+		 "[attr]tbl filter=varve\n*.csv tbl\n"},
+	};
+
+	(void)state;
+	git_begin();
+	vv_repository *r = open_here();
+	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+		vv_buf base = VV_BUF_INIT, sides[2] = {VV_BUF_INIT, VV_BUF_INIT},
+		       merged = VV_BUF_INIT;
+		bool conflict = false;
+		vv_error err;
+
+		vv_buf_puts(&base, cases[i / 2].base);
+		vv_buf_puts(&sides[i % 2], cases[i / 2].ours);
+		vv_buf_puts(&sides[1 - i % 2], cases[i / 2].theirs);
+		vv_assert_ok(vv_attr_merge(&merged, &conflict, &base, &sides[0], &sides[1], &err),
+			     &err);
+		if (!conflict) {
+			print_error("merged: %s", vv_buf_cstr(&merged));
+		}
+		assert_true(conflict);
+		assert_non_null(strstr(vv_buf_cstr(&merged), "<<<<<<< ours\n"));
+		vv_buf_clear_all(&base, &sides[0], &sides[1], &merged);
 	}
 	vv_repository_close(r);
 }
@@ -453,7 +503,9 @@ static void an_attributes_file_that_is_a_link_is_left_alone(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(tracking_a_path_writes_one_line),
-	cmocka_unit_test(lines_merge_with_a_base_and_without_a_conflict),
+	cmocka_unit_test(lines_merge_with_a_base),
+	cmocka_unit_test(lines_that_contradict_each_other_are_a_conflict),
+	cmocka_unit_test(lines_that_contradict_each_other_are_a_conflict),
 	cmocka_unit_test(odd_names_match_only_themselves),
 	cmocka_unit_test(names_that_no_line_can_hold_are_refused),
 	cmocka_unit_test(the_files_line_ends_are_kept),

@@ -282,14 +282,16 @@ static vv_status merge_lines(vv_context *c, vv_error *err)
 {
 	vv_auto(vv_buf) base = VV_BUF_INIT, ours = VV_BUF_INIT, theirs = VV_BUF_INIT,
 			text = VV_BUF_INIT;
+	bool conflict = false;
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
 
 	if (rc < 0 || (rc = vv_read_regular(&base, c->argv[0], SIDE_MAX, err)) < 0 ||
 	    (rc = vv_read_regular(&ours, c->argv[1], SIDE_MAX, err)) < 0 ||
 	    (rc = vv_read_regular(&theirs, c->argv[2], SIDE_MAX, err)) < 0 ||
-	    (rc = vv_attr_merge(&text, &base, &ours, &theirs, err)) < 0) {
+	    (rc = vv_attr_merge(&text, &conflict, &base, &ours, &theirs, err)) < 0) {
 		return rc;
 	}
+	c->code = conflict ? VV_EXIT_NO : VV_EXIT_OK;
 	return vv_write_file(c->argv[1], vv_buf_cstr(&text), text.len, false, err);
 }
 
