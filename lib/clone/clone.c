@@ -472,9 +472,9 @@ static vv_status set_remote_head(const vv_clone_job *j, vv_error *err)
 	if (!head || !target) return vv_fail_nomem(err);
 	if (vv_ref_get(j->repo, target, &there, VV_IGNORED) < 0) return VV_OK;
 	const vv_status rc = vv_git_must(&call, "the remote's default branch is not recorded", err);
-	if (rc < 0) { /* a branch HEAD/x is in its way */
-		vv_notes_warn(j->notes, "%s", err->message);
-	}
+	if (rc == VV_OK) return vv_ref_sync(j->repo, head, err); /* git does not */
+	/* a branch HEAD/x is in its way */
+	vv_notes_warn(j->notes, "%s", err->message);
 	return vv_error_excuse(rc, rc != VV_ENOMEM, err);
 }
 

@@ -57,6 +57,9 @@ vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, co
  * may have any value. VV_ENOTFOUND: no such ref, if `old` is NULL. VV_ECONFLICT: the ref does not
  * have the value `old`. Other errors are as for vv_ref_update. */
 vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, vv_error *err);
+/* Waits until the file of a ref that git itself wrote, and its folders, are on the disk. VV_ENOTFOUND: the
+ * ref has no file of its own. */
+vv_status vv_ref_sync(vv_repository *r, const char *name, vv_error *err);
 
 /* A change of one ref. */
 typedef struct vv_ref_change {

@@ -495,6 +495,15 @@ static vv_status sync_folders(const char *base, const char *path, bool all, vv_e
 	return rc;
 }
 
+vv_status vv_ref_sync(vv_repository *r, const char *name, vv_error *err)
+{
+	const char *base = ref_is_own(name) ? r->gitdir : r->commondir;
+	vv_auto(char) *path = vv_path_join(base, name, NULL);
+	vv_status rc = path ? vv_fsync_path(path, err) : vv_fail_nomem(err);
+
+	return rc < 0 ? rc : sync_folders(base, path, true, err);
+}
+
 static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_error *err)
 {
 	char text[VV_OID_TEXT + 2];
