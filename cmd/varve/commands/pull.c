@@ -15,6 +15,7 @@
 #include "lib/sync/fetch_run.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
+#include "repo/git/history/state.h"
 #include "repo/git/run_git.h"
 #include "repo/git/verb/runner.h"
 
@@ -282,6 +283,17 @@ static vv_status check_columns(vv_context *c, vv_error *err)
 					    err);
 }
 
+/* Git keeps the state of a rebase that was interrupted or has conflicts, and begins no other one. */
+static vv_status check_no_rebase(vv_repository *r, vv_error *err)
+{
+	if (strcmp(vv_state_name(r), "rebase") != 0) return VV_OK;
+	return vv_fail(
+		err, VV_EUSAGE,
+		"a rebase is in progress: another one cannot begin\n"
+		"'git rebase --continue' finishes it, 'git rebase --abort' undoes it; where git "
+		"cannot do either after an interruption, 'git rebase --quit' ends it");
+}
+
 static vv_status run_pull(vv_context *c, vv_error *err)
 {
 	options *o = c->options;
@@ -296,6 +308,9 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 			     "--no-rebase merges");
 	}
 	o->job.quiet |= json;
+	if (rc == VV_OK && o->rebases) {
+		rc = check_no_rebase(c->repo, err);
+	}
 	rc = rc < 0 ? rc : fetch(&o->job, c->argc, c->argv, err);
 	if (rc == VV_OK && o->rebases && o->how.count > 0) {
 		rc = check_columns(c, err);

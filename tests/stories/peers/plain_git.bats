@@ -243,6 +243,21 @@ colleague() {
 	sound
 }
 
+@test "varve pull --rebase during a rebase names what ends it" {
+	colleague
+	sed -i 's/^7,[^,]*,/7,mine,/' prices.csv
+	varve commit -qam mine
+	run varve pull -q --rebase
+	[ "$status" -ne 0 ]
+	run --separate-stderr varve pull -q --rebase
+	[ "$status" -eq 2 ]
+	stderr_has "a rebase is in progress"
+	stderr_has "'git rebase --abort'"
+	succeeds git rebase --abort
+	run varve pull -q --rebase
+	[ -d .git/rebase-merge ]
+}
+
 @test "varve merge and switch get what git fetched without blocks" {
 	colleague
 	sed -i 's/^70,item/70,mine/' prices.csv
