@@ -118,9 +118,16 @@ class History:
 			if op.kind != CREATE or op.names[0][2] in wrote:
 				continue
 			id = op.names[0][2]
-			data = there.get(self.path_of(id).lstrip('/'))
+			data = there.get(self.path_of(id).lstrip('/'), there.get(self.replaced_head(id)))
 			if isinstance(data, bytes) and data:
 				self.ops.insert(at + 1, Op(WRITE, f'write {op.what[4:]} 0+{len(data)}', id, 0, data))
+
+	def replaced_head(self, id):
+		"""The name of the HEAD that replaced the first one of a new repository, with the same content."""
+		for op in self.ops:
+			if op.kind == RENAME and op.names[0][1:] == ('HEAD', id):
+				return f'{self.path_of(op.names[0][0])}/HEAD'.lstrip('/')
+		return None
 
 	def path_of(self, wanted):
 		todo = [(ROOT, '')]

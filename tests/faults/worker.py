@@ -485,12 +485,15 @@ class Worker:
 				# A hook of ours has its line, too.
 				if len(lines) == 2 and "the hook 'pre-push'" in lines[1]:
 					del lines[1]
+				# Of a verb that git carries out, git's lines are the message, also beside those of our filter.
+				if s.passed:
+					lines = [l for l in ran.err.splitlines() if re.match('(fatal|error|varve): .', l)][-1:]
 				# What the host refuses is told as git tells it.
 				if len(lines) != 1 and not (s.host and re.search('^ ! ', ran.err, re.M)):
 					say('words', f'ended with {ran.status} and {len(lines)} lines "varve: ...": {ran.err[:300]!r}')
 		# Refs are promised; files of the work tree can be had again.
 		if ended and not same_refs(now, t.new) and not s.git:
-			say('lost', difference(now, t.new))
+			say('lost', difference(*({k: v for k, v in seen.items() if k.startswith('ref ')} for seen in (now, t.new))))
 		# The same state again: what the rest of the oracle says of it is known.
 		print_ = fingerprint(tree, s.repos)
 		# A message may name what finishes the job.
@@ -553,6 +556,12 @@ class Worker:
 		rerun = not torn and not (s.once and (is_new or (refs_new and (refs_differ or ended))))
 		if rerun:
 			again = self.run(['varve', *named.split()], s.cwd) if named else self.command(s)
+			# An interrupted rebase is in progress: the message names what ends it.
+			if again.status > 0 and any('/.git/rebase-merge/' in n for n in tree):
+				if "'git rebase --abort'" not in again.err:
+					say('words', f'the same command again names no way out of the rebase: {again.err[:400]!r}')
+				self.run(['git', 'rebase', '--abort'], s.cwd)
+				again = self.command(s)
 			if again.hung:
 				say('hang', 'the same command again did not end')
 			elif again.status < 0 or re.search(r'Sanitizer|runtime error:', again.err):
