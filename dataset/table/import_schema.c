@@ -114,12 +114,12 @@ vv_status import_columns_set(import *im, vv_error *err)
 				      (const char *const *)s->names, s->name_lens, s->columns, err);
 		return rc < 0 ? rc : match_parent(im, err);
 	}
-	/* JSON: the parent's members first, in its order; then in order of appearance. */
+	/* JSON: the parent's members first, in its order, all of them where the document has no row; then in order of appearance. */
 	bool json_parent = im->parent_schema.count > 0 && opts->parent->dialect.form != VV_FORM_CSV;
 	size_t instead = json_parent ? only_new_member(im) : SIZE_MAX;
 	for (size_t i = 0; json_parent && i < im->parent_schema.count && rc == VV_OK; i++) {
 		const vv_field *f = &im->parent_schema.fields[i];
-		if (!opts->gone || !opts->gone[i]) {
+		if (!opts->gone || !opts->gone[i] || s->columns == 0) {
 			rc = set_name(im, im->columns++, f->name, f->name_len, err);
 		} else if (instead != SIZE_MAX) {
 			rc = set_name(im, im->columns++, s->names[instead], s->name_lens[instead],
