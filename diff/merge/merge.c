@@ -425,7 +425,7 @@ static vv_status find_types(const merge *m, vv_import_result *out, const vv_sink
 	if (found.root.rows == out->root.rows &&
 	    vv_root_names_equal(found.root.key, found.root.key_count, out->root.key,
 				out->root.key_count) &&
-	    vv_dialect_equal(&found.root.dialect, &out->root.dialect)) {
+	    (out->root.rows == 0 || vv_dialect_equal(&found.root.dialect, &out->root.dialect))) {
 		vv_import_result merged = *out;
 
 		*out = found;

@@ -358,3 +358,40 @@ keeps_ends() {
 	stderr_lacks "another user"
 	GIT_DIR=.git GIT_WORK_TREE=. succeeds varve status --porcelain
 }
+
+# emptied BASE NO-ROWS SPACED: a merge in which the other branch removed all rows of t.json and this one changed its form.
+emptied() {
+	git checkout -q --orphan "b$((++count))"
+	git rm -rqf . 2> /dev/null || :
+	varve init > /dev/null
+	printf "$1" > t.json
+	varve add -q --key id t.json
+	varve commit -qm base
+	git checkout -q -B side
+	printf "$2" > t.json
+	varve commit -qam "no rows"
+	git cat-file -p HEAD:t.json | grep -q '"key": \["id"\]'
+	git checkout -q -B main HEAD~1
+	printf "$3" > t.json
+	varve commit -qam form
+	succeeds varve merge -qm merged side
+	[ -z "$(git status --porcelain)" ]
+	rm t.json
+	git checkout -q t.json
+	[ -z "$(git status --porcelain)" ]
+	varve clone -q . "../clone$count" 2> /dev/null
+	cmp t.json "../clone$count/t.json"
+	[ -z "$(git -C "../clone$count" status --porcelain)" ]
+	varve set -q t.json 5 a=z
+	[ "$(varve cat --format csv t.json | xargs)" = "id,a 5,z" ]
+	varve commit -qam again
+}
+
+@test "JSON of which one side removed all rows is clean after the merge, and keeps its key" {
+	new_repo
+	rows='{"id":1,"a":"x"},{"id":2,"a":"y"}' spaced='\n  {"id":1,"a":"x"},\n  {"id":2,"a":"y"}\n'
+	emptied "[$rows]\n" '[]\n' "[$spaced]\n"
+	emptied "[$rows]" '[ ]' "[\n{\"id\": 1, \"a\": \"x\"},\n{\"id\": 2, \"a\": \"y\"}\n]"
+	emptied "{\"n\":1,\"items\":[$rows]}\n" '{"n":1,"items":[]}\n' "{\"n\":1,\"items\":[$spaced]}\n"
+	emptied "{\"n\":1,\"items\":[$rows]}\n" '{"n":1,"items":[]}\n' "{\"n\":2,\"items\":[$rows]}\n"
+}
