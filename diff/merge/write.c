@@ -340,6 +340,17 @@ static bool takes_added(merge_writer *w, size_t i, const vv_bytes *spelled)
 	       (has_other_quotes(w, i, 0) || !has_cell(w, i, 0) || is_usual(w, i, spelled));
 }
 
+/* Did the version change only the quotes of base's cell? */
+static bool has_new_quotes(const merge_writer *w, const row_line *lines, size_t i, int version)
+{
+	const merge_column *c = &w->m->columns[i];
+	const vv_bytes is = spelling_in(w, lines, i, version), was = spelling_in(w, lines, i, 2);
+
+	return is_common(&w->row) && w->row.base && is.data && was.data &&
+	       !vv_bytes_equal(&is, &was) &&
+	       vv_cell_equal(&w->row.side[version][place_in(c, version)], &w->row.base[c->b]);
+}
+
 /* How the other side spells the cell: in a row of base if the first side did not change its spelling, in an added row if
  * that is nearer to what is usual in the result. */
 static vv_bytes spelling_of_other(merge_writer *w, const row_line *lines, size_t i)
@@ -352,6 +363,8 @@ static vv_bytes spelling_of_other(merge_writer *w, const row_line *lines, size_t
 		     vv_fact_text_order(x.data, x.len, y.data, y.len) < 0;
 	if (!is_common(&w->row)) {
 		takes = takes_added(w, i, &y);
+	} else if (!has_cell(w, i, 0)) {
+		takes = !has_new_quotes(w, lines, i, 0);
 	} else if (x.data && b.data) {
 		takes = vv_bytes_equal(&x, &b);
 	}
@@ -405,7 +418,9 @@ static vv_status put_edited(merge_writer *w, vv_error *err)
 		if ((rc = read_row_line(w, v, &lines[v], err)) < 0) return rc;
 	}
 	for (size_t i = 0; i < m->column_count; i++) {
-		w->changed[i] = !has_cell(w, i, from) || (!common && has_other_quotes(w, i, from));
+		w->changed[i] = !has_cell(w, i, from) ||
+				(!common && has_other_quotes(w, i, from)) ||
+				(both && !has_cell(w, i, 1) && has_new_quotes(w, lines, i, 1));
 		w->spelled[i] = both ? spelling_of_other(w, lines, i) : (vv_bytes){NULL, 0};
 		const bool copied = w->spelled[i].data ||
 				    (!w->changed[i] && spelling_in(w, lines, i, from).data);

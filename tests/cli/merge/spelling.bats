@@ -130,3 +130,28 @@ start() {
 	start
 	succeeds python3 "$BATS_TEST_DIRNAME/spelling_law.py" "${VARVE_TEST_SEED:-${VARVE_TEST_SAMPLE:-$RANDOM}}" "$(a_sixth 25)"
 }
+
+@test "a cell that one side changed gets the quotes that the other gave to its column, whatever the order and the verb" {
+	new_repo
+	(echo id,a,b; seq 1 20 | sed 's/.*/&,x&,y&/') > k.csv
+	varve add -q --key id k.csv
+	varve commit -qm base
+	git tag base
+	for n in 1 2 3; do
+		git switch -qC theirs base
+		sed -i s/x7,/EDIT,/ k.csv
+		varve commit -qam "theirs $n"
+		git switch -qC ours base
+		awk -F, -v OFS=, '{print "\"" $1 "\"", "\"" $3 "\"", "\"" $2 "\""}' k.csv > n
+		mv n k.csv
+		varve commit -qam ours
+		git merge -q -m m theirs
+		[ "$(sed -n 8p k.csv)" = '"7","y7","EDIT"' ]
+		git reset -q --hard HEAD~1
+		git cherry-pick theirs > /dev/null
+		[ "$(sed -n 8p k.csv)" = '"7","y7","EDIT"' ]
+		git switch -q theirs
+		git merge -q -m m ours~1
+		[ "$(sed -n 8p k.csv)" = '"7","y7","EDIT"' ]
+	done
+}
