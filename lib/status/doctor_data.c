@@ -274,6 +274,8 @@ static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
 		return look_at_text(a, e, b.size, err);
 	}
 	a->d->tables++;
+	/* a macro's line is not among those of the list */
+	if (!tracked && (rc = vv_attr_tracked(a->r, e->path, &tracked, err)) < 0) return rc;
 	if (vv_pointer_is_torn(b.text.data, b.text.len)) {
 		return say_torn(a, e->path, &b.text, false, err);
 	}

@@ -24,6 +24,19 @@ no_problems() {
 	stderr_has "doctor accepts no arguments"
 }
 
+@test "a line of .gitattributes with a macro declares a table, too" {
+	new_repo
+	printf '%s\n' '[attr]tbl filter=varve diff=varve merge=varve -text' '*.csv tbl' > .gitattributes
+	rows 20 > p.csv
+	varve add -q .
+	varve commit -qm one
+	succeeds varve doctor
+	no_problems
+	printf '%s\n' '[attr]tbl filter=varve diff=varve merge=varve -text' '*.tsv tbl' > .gitattributes
+	ends_with 1 varve doctor
+	output_has "no line of .gitattributes declares it"
+}
+
 @test "outside of a repository only programs are looked at" {
 	succeeds varve doctor
 	no_problems
