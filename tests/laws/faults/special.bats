@@ -130,7 +130,7 @@ in_the_way() {
 	mkdir ".git/varve/$1"
 	touch ".git/varve/$1/x"
 	ends_with 2 varve "${@:2}"
-	stderr_has "/.git/varve/$1': Is a directory"
+	stderr_has "/.git/varve/$1'"
 	stderr_has "hint: a folder is in the place of this file: move it elsewhere, then try again"
 	rm -r ".git/varve/$1"
 	succeeds varve "${@:2}"
