@@ -263,7 +263,7 @@ assert d["merge"]["outcome"] == "fast-forward" and d["merge"]["files"][0]["chang
 	sed -i 's/,/;/; s/2;b/2;B/' t.csv
 	echo '9;new' >> t.csv
 	succeeds varve restore --json --spelling t.csv
-	holds 'assert d == {"cellsChanged": 0, "cellsKept": 2, "rowsAdded": 1, "rowsRemoved": 0}'
+	holds 'assert d == {"cellsChanged": 0, "cellsKept": 2, "cellsUndecided": 0, "rowsAdded": 1, "rowsRemoved": 0}'
 	echo three > x.txt
 	succeeds varve restore --json .
 	stderr_is ""

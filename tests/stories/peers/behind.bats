@@ -65,8 +65,9 @@ same() {
 	varve -C hub.git cat --raw main~2:t.csv | cmp - <(varve -C a cat --raw main~2:t.csv)
 }
 
-# A branch of a pushed by git alone: its rows are not at the hub.
+# A branch of a pushed by git alone: its rows are not at the hub. The next push of varve would send them.
 broken_branch() {
+	more 7
 	cd a
 	git checkout -q -b broken
 	tick
@@ -75,7 +76,6 @@ broken_branch() {
 	git push -q --no-verify origin broken
 	git checkout -q main
 	cd ..
-	more 7
 }
 
 one_stays_behind() {
