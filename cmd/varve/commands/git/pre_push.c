@@ -280,24 +280,28 @@ static vv_status count_versions(const run *r, const vv_oids *haves, uint64_t *ou
 				 count_version, out, err);
 }
 
-/* A repository without tables: looks for them in the history only once. */
+/* Ends the search at the first version. */
+static vv_status find_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	bool *any = payload;
+
+	if (n->link) return VV_OK;
+	*any = true;
+	return vv_fail(err, VV_ECANCELLED, "found");
+}
+
+/* Histories without tables are searched only once. Their pushes contact no peer, which would make its folder. */
 static vv_status look_for_tables(const run *r, bool *any, vv_error *err)
 {
 	vv_auto(vv_oids) plain = {0};
-	vv_store_stats here;
-	vv_store *store;
-	uint64_t versions;
-	vv_status rc;
+	vv_status rc = vv_plain_tips_read(r->repo, &plain, err);
 
-	*any = true;
-	if ((rc = vv_repository_store(r->repo, &store, err)) < 0 ||
-	    (rc = vv_store_stats_get(store, &here, err)) < 0 || here.packs > 0 ||
-	    (rc = vv_plain_tips_read(r->repo, &plain, err)) < 0 ||
-	    (rc = count_versions(r, &plain, &versions, err)) < 0) {
-		return rc;
-	}
-	*any = versions > 0;
-	return *any ? VV_OK : vv_plain_tips_add(r->repo, r->wants, r->count, err);
+	*any = false;
+	rc = rc < 0 ? rc
+		    : vv_new_roots_each(r->repo, r->wants, r->count, plain.items, plain.count,
+					find_version, any, err);
+	if (*any) return VV_OK;
+	return rc < 0 ? rc : vv_plain_tips_add(r->repo, r->wants, r->count, err);
 }
 
 /* The other side has the rows of a ref's old commit, which git reports, if it was found whole at it. It is contacted about
