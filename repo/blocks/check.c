@@ -389,8 +389,10 @@ static vv_status keep_pack(const vv_store *store, const vv_pack *p, const char *
 		rc = vv_rename(p->index_path, index, err);
 	}
 	if (rc < 0) return rc;
-	vv_roll_take_off(store, &p->id);
-	return vv_rename(p->path, *kept, err);
+	vv_fd lock = vv_roll_take_off(store, &p->id);
+	rc = vv_rename(p->path, *kept, err);
+	vv_fd_close(&lock);
+	return rc;
 }
 
 /* All saved blocks are durable: removes the pack, or, if it had others, moves it. */

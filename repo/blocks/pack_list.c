@@ -443,18 +443,20 @@ void vv_roll_merged(vv_store *s)
 	}
 }
 
-void vv_roll_take_off(const vv_store *s, const vv_pack_name *id)
+int vv_roll_take_off(const vv_store *s, const vv_pack_name *id)
 {
 	static const uint8_t gone = 0;
 
-	if (!s->roll || id->aside || !vv_exists(s->roll)) return;
-	vv_auto(vv_fd) fd = lock_roll(s, VV_IGNORED);
+	if (!s->roll || id->aside) return -1;
+	const int lock = lock_roll(s, VV_IGNORED);
+	if (lock >= 0 && !vv_exists(s->roll)) return lock;
 	vv_auto(vv_kept) *roll = NULL;
-	if (fd < 0 || open_roll(&roll, s, VV_IGNORED) < 0 ||
+	if (lock < 0 || open_roll(&roll, s, VV_IGNORED) < 0 ||
 	    vv_kept_put(roll, id->hash, &gone, VV_IGNORED) < 0 ||
 	    vv_kept_save(roll, VV_IGNORED) < 0) { /* a full disk: no roll in place of a wrong one */
 		(void)vv_unlink(s->roll, true, VV_IGNORED);
 	}
+	return lock < 0 ? -1 : lock;
 }
 
 static bool is_here(const vv_pack_list *l, const uint8_t *hash)
@@ -518,8 +520,10 @@ static vv_status remove_files(const vv_store *s, const vv_pack_name *id, vv_erro
 
 vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err)
 {
-	vv_roll_take_off(s, id);
-	return remove_files(s, id, err);
+	vv_fd lock = vv_roll_take_off(s, id);
+	const vv_status rc = remove_files(s, id, err);
+	vv_fd_close(&lock);
+	return rc;
 }
 
 vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err)

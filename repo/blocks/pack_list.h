@@ -78,9 +78,11 @@ vv_status vv_store_lost_packs(vv_store *s, bool forget, size_t *lost, vv_error *
 /* Adds new packs to the roll if the file of the roll exists. Call this after packs were merged into
  * a new pack. Ignores failures. */
 void vv_roll_merged(vv_store *s);
-/* Removes the pack id from the roll, if the file of the roll exists. Call this before the pack is
- * removed. If this fails, removes the whole roll, since it would be wrong. */
-void vv_roll_take_off(const vv_store *s, const vv_pack_name *id);
+/* Removes the pack id from the roll, if the file of the roll exists. If this fails, removes the whole
+ * roll, since it would be wrong. Call this before the pack is removed. Returns the lock of the roll, a
+ * descriptor (vv_fd) that the caller closes when the pack is gone: until then, no other process lists
+ * the packs for the roll. -1: no lock. */
+int vv_roll_take_off(const vv_store *s, const vv_pack_name *id);
 
 /* Removes the file and the index of the pack id, and removes the pack from the roll. */
 vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err);

@@ -795,7 +795,8 @@ static void packs_that_neither_a_writer_nor_gc_removed_are_lost(void **state)
 	vv_pack_name leaving;
 	vv_auto(char) *leaving_path = vv_strdup(fx_one(dir, "pack-", ".pack"));
 	assert_true(vv_pack_name_read(&leaving, strrchr(leaving_path, '/') + 1));
-	vv_roll_take_off(s, &leaving);
+	int lock = vv_roll_take_off(s, &leaving);
+	vv_fd_close(&lock);
 	vv_assert_ok(vv_store_call_packs(s, &err), &err);
 	vv_assert_ok(vv_unlink(leaving_path, false, &err), &err);
 	assert_int_equal(lost_packs(s, false), 0);
