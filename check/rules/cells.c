@@ -337,17 +337,22 @@ static uint32_t seen_counter(const check_plan *p, uint32_t slot)
 
 static void count_found(check_worker *w, const check_column *c, unsigned found)
 {
-	for (unsigned i = 0; i < CHECK_SLOTS; i++) {
-		const unsigned kinds = i < CHECK_SLOT_CONSTRAINT ? 1u << i : CHECK_CONSTRAINTS;
+	static const unsigned slots[] = {
+#define FAULT_SLOT(name, slot, ...) [CHECK_FAULT_##name] = CHECK_SLOT_##slot,
+		CHECK_FAULT_ROWS(FAULT_SLOT)
+#undef FAULT_SLOT
+	};
 
-		count(w, c->slots[i], (unsigned)__builtin_popcount(found & kinds));
+	for (; found != 0; found &= found - 1) {
+		count(w, c->slots[slots[__builtin_ctz(found)]], 1);
 	}
 }
 
 /* Does some rule of the column let a share through? Then all values count. */
 static bool counts_seen(const check_plan *p, const check_column *c)
 {
-	return vv_array_find(c->slots, CHECK_SLOTS, it, seen_counter(p, *it) != CHECK_OFF) != NULL;
+	return vv_array_find(c->slots, CHECK_SLOT_COUNT, it, seen_counter(p, *it) != CHECK_OFF) !=
+	       NULL;
 }
 
 static void count_seen(check_worker *w, const check_plan *p, const check_column *c,
@@ -356,7 +361,7 @@ static void count_seen(check_worker *w, const check_plan *p, const check_column 
 	bool value = (cell->state == VV_CELL_TEXT || cell->state == VV_CELL_LITERAL) &&
 		     !(c->field && vv_field_missing(c->field, cell));
 
-	for (unsigned i = 0; i < CHECK_SLOTS; i++) {
+	for (unsigned i = 0; i < CHECK_SLOT_COUNT; i++) {
 		count(w, seen_counter(p, c->slots[i]),
 		      value || i == CHECK_SLOT_MISSING ||
 			      (i == CHECK_SLOT_CONSTRAINT && c->required));

@@ -4,6 +4,7 @@
  */
 #include "check/rules/compile.h"
 
+#include <assert.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,9 +98,13 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 static uint32_t add_slot(check_plan *p, const char *rule, size_t column, size_t condition,
 			 vv_severity severity, uint64_t mostly)
 {
+	const vv_rule *found = vv_rule_find(rule);
+
+	assert(found);
 	if (severity == VV_SEVERITY_OFF) return CHECK_OFF;
+	assert(p->slot_count < p->slot_max);
 	p->slots[p->slot_count] = (check_slot){
-		.rule = vv_rule_find(rule),
+		.rule = found,
 		.severity = severity,
 		.mostly = mostly,
 		.column = column,
@@ -109,35 +114,43 @@ static uint32_t add_slot(check_plan *p, const char *rule, size_t column, size_t 
 	return (uint32_t)p->slot_count++;
 }
 
-static uint32_t column_slot(check_plan *p, const char *rule, size_t i)
-{
-	const check_column *c = &p->columns[i];
-	uint64_t mostly;
-	vv_severity severity = check_severity(p, rule, c->name, c->name_len, &mostly);
+/* The rule of each slot. */
+static const char *const slot_rules[] = {
+#define SLOT_RULE(name, rule) [CHECK_SLOT_##name] = rule,
+	CHECK_SLOT_ROWS(SLOT_RULE)
+#undef SLOT_RULE
+};
 
-	return add_slot(p, rule, i, SIZE_MAX, severity, mostly);
+static void add_column_slot(check_plan *p, size_t i, unsigned slot)
+{
+	check_column *c = &p->columns[i];
+	uint64_t mostly;
+	vv_severity severity = check_severity(p, slot_rules[slot], c->name, c->name_len, &mostly);
+
+	c->slots[slot] = add_slot(p, slot_rules[slot], i, SIZE_MAX, severity, mostly);
 }
 
 static uint32_t type_slot(check_plan *p, size_t i)
 {
+	const char *rule = slot_rules[CHECK_SLOT_TYPE];
 	const check_column *c = &p->columns[i];
 	const vv_rule_setting *s = p->o->type_setting ? p->o->type_setting(p->o->payload, c->name)
 						      : NULL;
 	uint64_t mostly;
-	vv_severity severity = check_severity(p, "type-error", c->name, c->name_len, &mostly);
+	vv_severity severity = check_severity(p, rule, c->name, c->name_len, &mostly);
 
 	if (s && severity != VV_SEVERITY_OFF) {
 		severity = s->severity;
 		mostly = s->mostly;
 	}
-	return add_slot(p, "type-error", i, SIZE_MAX, severity, mostly);
+	return add_slot(p, rule, i, SIZE_MAX, severity, mostly);
 }
 
 /* A value that could not be decided is always reported if patterns are checked. */
 static uint32_t budget_slot(check_plan *p, size_t i)
 {
 	const check_column *c = &p->columns[i];
-	const char *rule = "pattern-budget";
+	const char *rule = slot_rules[CHECK_SLOT_BUDGET];
 	uint64_t mostly;
 	vv_severity severity = check_severity(p, rule, c->name, c->name_len, &mostly);
 
@@ -162,9 +175,9 @@ static void make_columns(check_plan *p)
 		c->min_length = c->max_length = UINT64_MAX;
 		memset(c->slots, 0xff, sizeof(c->slots)); /* CHECK_OFF */
 		if (!p->json) {
-			c->slots[CHECK_SLOT_MISSING] = column_slot(p, "missing-cell", i);
+			add_column_slot(p, i, CHECK_SLOT_MISSING);
 		}
-		c->slots[CHECK_SLOT_ENCODING] = column_slot(p, "encoding-error", i);
+		add_column_slot(p, i, CHECK_SLOT_ENCODING);
 		c->spare = true;
 		if (!c->field) {
 			continue;
@@ -174,7 +187,7 @@ static void make_columns(check_plan *p)
 		c->hides_pattern = check_stands(p, "encoding-error", c->name, c->name_len);
 		c->slots[CHECK_SLOT_TYPE] = type_slot(p, i);
 		c->typed_missing = has_typed_missing(c->field);
-		c->slots[CHECK_SLOT_CONSTRAINT] = column_slot(p, "constraint-error", i);
+		add_column_slot(p, i, CHECK_SLOT_CONSTRAINT);
 		check_constraints(p, c);
 		if (c->pattern) {
 			c->slots[CHECK_SLOT_BUDGET] = budget_slot(p, i);
@@ -737,7 +750,9 @@ static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error 
 	if (rc < 0) return rc;
 	out->columns = take(out, out->count, sizeof(*out->columns));
 	out->of_field = take(out, out->schema->count, sizeof(*out->of_field));
-	out->slots = take(out, 5 * out->count + condition_rules(out) + 1, sizeof(*out->slots));
+	/* the last one is of blank rows */
+	out->slot_max = CHECK_SLOT_COUNT * out->count + condition_rules(out) + 1;
+	out->slots = take(out, out->slot_max, sizeof(*out->slots));
 	if (!out->columns || !out->of_field || !out->slots) return vv_fail_nomem(err);
 	if (out->count == 0 && t->root.dialect.form != VV_FORM_JSON && !o->sheet) {
 		check_note_unread(out, "source-error", NULL,

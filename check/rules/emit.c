@@ -121,51 +121,82 @@ static void put_values_in_words(vv_buf *out, const vv_json *list)
 	}
 }
 
-/* The message of each kind of fault, by the number of its CHECK_ bit, and the expected value. */
-static const struct {
-	const char *message; /* NULL: of the type */
-	const char *expected;
-	enum { SAID, TYPE, LEAST, MOST, BOUND, PATTERN, ENUM, CATEGORY } then; /* comes after it */
-	unsigned bound;
-} faults[CHECK_KINDS] = {
-	{"the row ends before this column", "a cell", SAID, 0},
-	{"is not valid UTF-8", "UTF-8", SAID, 0},
-	{NULL, "", TYPE, 0},
-	{"could not be checked: the pattern takes too many steps", "the pattern ", PATTERN, 0},
-	{"is missing, and the field is required", "a value", SAID, 0},
-	{"is shorter than 'minLength' allows", "a length of at least ", LEAST, 0},
-	{"is longer than 'maxLength' allows", "a length of at most ", MOST, 0},
-	{"is below the 'minimum'", "at least ", BOUND, BOUND_MINIMUM},
-	{"is above the 'maximum'", "at most ", BOUND, BOUND_MAXIMUM},
-	{"is not above the 'exclusiveMinimum'", "more than ", BOUND, BOUND_ABOVE},
-	{"is not below the 'exclusiveMaximum'", "less than ", BOUND, BOUND_BELOW},
-	{"does not match the 'pattern'", "the pattern ", PATTERN, 0},
-	{"is not in the 'enum'", "", ENUM, 0},
-	{"is not one of the 'categories'", "", CATEGORY, 0},
+/* Which property of the column is shown after the words for the expected value. */
+enum check_shows {
+	CHECK_SHOWS_NOTHING,
+	CHECK_SHOWS_TYPE,
+	CHECK_SHOWS_MIN_LENGTH,
+	CHECK_SHOWS_MAX_LENGTH,
+	CHECK_SHOWS_MINIMUM,
+	CHECK_SHOWS_MAXIMUM,
+	CHECK_SHOWS_ABOVE,
+	CHECK_SHOWS_BELOW,
+	CHECK_SHOWS_PATTERN,
+	CHECK_SHOWS_ENUM,
+	CHECK_SHOWS_CATEGORIES
 };
 
-/* Puts the expected value, by the number of the bit. */
+/* The rows of CHECK_FAULT_ROWS. */
+static const struct {
+	unsigned slot;
+	enum check_shows shows;
+	const char *message; /* NULL: depends on the type */
+	const char *expected;
+} faults[] = {
+#define FAULT_ROW(name, slot_name, text, value, then)                                              \
+	[CHECK_FAULT_##name] = {.slot = CHECK_SLOT_##slot_name,                                    \
+				.shows = CHECK_SHOWS_##then,                                       \
+				.message = text,                                                   \
+				.expected = value},
+	CHECK_FAULT_ROWS(FAULT_ROW)
+#undef FAULT_ROW
+};
+
+static void put_bound(vv_buf *out, const check_bound *b)
+{
+	put_as_written(out, b->text, b->text_len);
+}
+
+/* Puts the expected value of the fault with the number k. */
 static void put_expected(vv_buf *out, const check_column *c, unsigned k)
 {
-	const check_bound *b = &c->bounds[faults[k].bound];
 	const vv_json *json = c->field ? c->field->json : NULL;
 
 	vv_buf_reset(out);
 	vv_buf_puts(out, faults[k].expected);
-	if (faults[k].then == TYPE) {
+	switch (faults[k].shows) {
+	case CHECK_SHOWS_NOTHING:
+		break;
+	case CHECK_SHOWS_TYPE:
 		put_type(out, c->field);
-	} else if (faults[k].then == LEAST || faults[k].then == MOST) {
-		vv_buf_printf(out, "%llu",
-			      (unsigned long long)(faults[k].then == LEAST ? c->min_length
-									   : c->max_length));
-	} else if (faults[k].then == BOUND) {
-		put_as_written(out, b->text, b->text_len);
-	} else if (faults[k].then == PATTERN) {
+		break;
+	case CHECK_SHOWS_MIN_LENGTH:
+		vv_buf_printf(out, "%llu", (unsigned long long)c->min_length);
+		break;
+	case CHECK_SHOWS_MAX_LENGTH:
+		vv_buf_printf(out, "%llu", (unsigned long long)c->max_length);
+		break;
+	case CHECK_SHOWS_MINIMUM:
+		put_bound(out, &c->bounds[BOUND_MINIMUM]);
+		break;
+	case CHECK_SHOWS_MAXIMUM:
+		put_bound(out, &c->bounds[BOUND_MAXIMUM]);
+		break;
+	case CHECK_SHOWS_ABOVE:
+		put_bound(out, &c->bounds[BOUND_ABOVE]);
+		break;
+	case CHECK_SHOWS_BELOW:
+		put_bound(out, &c->bounds[BOUND_BELOW]);
+		break;
+	case CHECK_SHOWS_PATTERN:
 		put_as_written(out, c->pattern_text, strlen(c->pattern_text));
-	} else if (faults[k].then == ENUM) {
+		break;
+	case CHECK_SHOWS_ENUM:
 		put_values_in_words(out, vv_json_get(vv_json_get(json, "constraints"), "enum"));
-	} else if (faults[k].then == CATEGORY) {
+		break;
+	case CHECK_SHOWS_CATEGORIES:
 		put_values_in_words(out, vv_json_get(json, "categories"));
+		break;
 	}
 }
 
@@ -535,9 +566,9 @@ static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *
 {
 	vv_status rc;
 
-	for (unsigned k = 0; k < CHECK_KINDS; k++) {
+	for (unsigned k = 0; k < CHECK_FAULT_COUNT; k++) {
 		unsigned kind = found & 1u << k;
-		uint32_t slot = c->slots[k < CHECK_SLOT_CONSTRAINT ? k : CHECK_SLOT_CONSTRAINT];
+		uint32_t slot = c->slots[faults[k].slot];
 		vv_finding f = {.column = c->name,
 				.value = cell->text ? cell->text : "",
 				.value_len = cell->len};

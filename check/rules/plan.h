@@ -22,36 +22,59 @@
 /* in place of the index of a slot (check_slot): the rule is not checked */
 #define CHECK_OFF UINT32_MAX
 
-/* The possible faults of a cell. They are bits, and can be combined. */
-enum {
-	CHECK_MISSING_CELL = 1 << 0, /* the row is too short */
-	CHECK_ENCODING = 1 << 1,     /* the text is not UTF-8 */
-	CHECK_TYPE = 1 << 2,         /* the text does not have the field's type */
-	CHECK_BUDGET = 1 << 3,       /* matching the pattern needed too many steps */
-	/* this and the following bits are faults of the rule constraint-error, named after the
-	 * constraint */
-	CHECK_REQUIRED = 1 << 4,
-	CHECK_MIN_LENGTH = 1 << 5,
-	CHECK_MAX_LENGTH = 1 << 6,
-	CHECK_MINIMUM = 1 << 7,
-	CHECK_MAXIMUM = 1 << 8,
-	CHECK_ABOVE = 1 << 9,  /* exclusiveMinimum */
-	CHECK_BELOW = 1 << 10, /* exclusiveMaximum */
-	CHECK_PATTERN = 1 << 11,
-	CHECK_ENUM = 1 << 12,
-	CHECK_CATEGORY = 1 << 13 /* categories */
-};
-#define CHECK_CONSTRAINTS 0x3ff0u /* all bits of constraint-error */
-#define CHECK_KINDS 14            /* number of bits */
+/* The slots of a column: each counts the findings of one rule of cells, in each row group. One row
+ * for each slot: name, code of the rule. */
+/* clang-format off */
+#define CHECK_SLOT_ROWS(row) \
+	row(MISSING, "missing-cell") \
+	row(ENCODING, "encoding-error") \
+	row(TYPE, "type-error") \
+	row(BUDGET, "pattern-budget") \
+	row(CONSTRAINT, "constraint-error")
 
-/* The slots of a column: one for each of the first kinds, and one for all constraints. */
+/* The faults of a cell, in the order of their findings for one cell. One row for each fault: name,
+ * slot that counts it, message, expected value, value that follows it (CHECK_SHOWS_ in emit.c). A
+ * message of NULL depends on the field's type. */
+#define CHECK_FAULT_ROWS(row) \
+	row(MISSING_CELL, MISSING, "the row ends before this column", "a cell", NOTHING) \
+	row(ENCODING, ENCODING, "is not valid UTF-8", "UTF-8", NOTHING) \
+	row(TYPE, TYPE, NULL, "", TYPE) \
+	row(BUDGET, BUDGET, "could not be checked: the pattern takes too many steps", \
+	    "the pattern ", PATTERN) \
+	row(REQUIRED, CONSTRAINT, "is missing, and the field is required", "a value", NOTHING) \
+	row(MIN_LENGTH, CONSTRAINT, "is shorter than 'minLength' allows", "a length of at least ", \
+	    MIN_LENGTH) \
+	row(MAX_LENGTH, CONSTRAINT, "is longer than 'maxLength' allows", "a length of at most ", \
+	    MAX_LENGTH) \
+	row(MINIMUM, CONSTRAINT, "is below the 'minimum'", "at least ", MINIMUM) \
+	row(MAXIMUM, CONSTRAINT, "is above the 'maximum'", "at most ", MAXIMUM) \
+	row(ABOVE, CONSTRAINT, "is not above the 'exclusiveMinimum'", "more than ", ABOVE) \
+	row(BELOW, CONSTRAINT, "is not below the 'exclusiveMaximum'", "less than ", BELOW) \
+	row(PATTERN, CONSTRAINT, "does not match the 'pattern'", "the pattern ", PATTERN) \
+	row(ENUM, CONSTRAINT, "is not in the 'enum'", "", ENUM) \
+	row(CATEGORY, CONSTRAINT, "is not one of the 'categories'", "", CATEGORIES)
+/* clang-format on */
+
 enum {
-	CHECK_SLOT_MISSING,
-	CHECK_SLOT_ENCODING,
-	CHECK_SLOT_TYPE,
-	CHECK_SLOT_BUDGET,
-	CHECK_SLOT_CONSTRAINT,
-	CHECK_SLOTS
+#define SLOT_NUMBER(name, rule) CHECK_SLOT_##name,
+	CHECK_SLOT_ROWS(SLOT_NUMBER)
+#undef SLOT_NUMBER
+		CHECK_SLOT_COUNT
+};
+
+/* The number of each fault, CHECK_FAULT_TYPE, and its bit, CHECK_TYPE. The faults of a cell are
+ * combined bits. */
+enum {
+#define FAULT_NUMBER(name, ...) CHECK_FAULT_##name,
+	CHECK_FAULT_ROWS(FAULT_NUMBER)
+#undef FAULT_NUMBER
+		CHECK_FAULT_COUNT
+};
+_Static_assert(CHECK_FAULT_COUNT < 32, "the faults of a cell are the bits of an unsigned int");
+enum {
+#define FAULT_BIT(name, ...) CHECK_##name = 1 << CHECK_FAULT_##name,
+	CHECK_FAULT_ROWS(FAULT_BIT)
+#undef FAULT_BIT
 };
 
 /* A slot: one kind of finding that is counted for each row group, such as the type errors of one
@@ -92,7 +115,7 @@ typedef struct check_column {
 	const char *name;      /* name of the column; name_len bytes */
 	size_t name_len;
 	/* indexes of slots, by CHECK_SLOT_...; CHECK_OFF: the rule is not checked */
-	uint32_t slots[CHECK_SLOTS];
+	uint32_t slots[CHECK_SLOT_COUNT];
 	/* a finding for a missing cell replaces the finding "required" for the same cell */
 	bool hides_required,
 		/* a finding for invalid UTF-8 replaces the finding "pattern" for the same cell */
@@ -197,8 +220,9 @@ typedef struct check_plan {
 	/* for each field of the schema: the index of its column in the table; SIZE_MAX: no
 	 * column */
 	size_t *places;
-	check_slot *slots; /* the kinds of findings that are counted for each group */
-	size_t slot_count, /* number of slots */
+	check_slot *slots;  /* the kinds of findings that are counted for each group */
+	size_t slot_max,    /* number of slots that fit */
+		slot_count, /* number of slots */
 		/* length of a group's array of counters: the first slot_count of them are the
 		 * numbers of findings of the slots; the others count examined values
 		 * (check_slot.seen) */

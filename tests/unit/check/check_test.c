@@ -82,6 +82,42 @@ static void constraints_are_told_one_by_one(void **state)
 	       "blank-row 4 3 - - | all cells of the row are empty | a value\n");
 }
 
+static void each_of_many_columns_counts_every_kind_of_fault(void **state)
+{
+	enum { COLUMNS = 64 };
+	vv_buf text = VV_BUF_INIT, schema = VV_BUF_INIT, found = VV_BUF_INIT;
+
+	(void)state;
+	vv_buf_puts(&schema, "{\"fields\":[");
+	for (int i = 0; i < COLUMNS; i++) {
+		vv_buf_printf(&text, "%sc%d", i > 0 ? "," : "", i);
+		vv_buf_printf(&schema,
+			      "%s{\"name\":\"c%d\",\"type\":\"string\",\"format\":\"email\","
+			      "\"constraints\":{\"pattern\":\"[a-z@.]+\"}}",
+			      i > 0 ? "," : "", i);
+	}
+	vv_buf_puts(&schema, "]}");
+	for (int i = 0; i < COLUMNS; i++) {
+		vv_buf_puts(&text, i > 0 ? ",x" : "\nx");
+	}
+	for (int i = 0; i < COLUMNS; i++) {
+		vv_buf_puts(&text, i > 0 ? ",1@b.de" : "\n1@b.de");
+	}
+	vv_buf_puts(&text, "\na@b.de\n"); /* a row that is too short */
+	for (int i = 0; i < COLUMNS; i++) {
+		vv_buf_printf(&found, "type-error 2 1 c%d x | is not an e-mail address | ", i);
+		vv_buf_puts(&found, "a string of format email\n");
+		vv_buf_printf(&found, "constraint-error 3 2 c%d 1@b.de | ", i);
+		vv_buf_puts(&found, "does not match the 'pattern' | the pattern [a-z@.]+\n");
+		if (i > 0) {
+			vv_buf_printf(&found, "missing-cell 4 3 c%d - | ", i);
+			vv_buf_puts(&found, "the row ends before this column | a cell\n");
+		}
+	}
+	expect(vv_buf_cstr(&text), vv_buf_cstr(&schema), vv_buf_cstr(&found));
+	vv_buf_clear_all(&text, &schema, &found);
+}
+
 static void decimals_are_compared_exactly(void **state)
 {
 	(void)state;
@@ -672,6 +708,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_table_as_its_schema_says_has_no_findings),
 	cmocka_unit_test(a_cell_of_another_type_is_named_with_its_line),
 	cmocka_unit_test(constraints_are_told_one_by_one),
+	cmocka_unit_test(each_of_many_columns_counts_every_kind_of_fault),
 	cmocka_unit_test(decimals_are_compared_exactly),
 	cmocka_unit_test(dates_are_compared_by_what_they_mean),
 	cmocka_unit_test(a_pattern_must_match_the_whole_text),
