@@ -5,6 +5,7 @@
  */
 #include "lib/view/log_filter.h"
 
+#include <assert.h>
 #include <regex.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,15 +31,21 @@ typedef struct patterns {
 	size_t count;
 } patterns;
 
+/* Sets *out to true if the commit meets a condition. *out is false before. */
+typedef vv_status (*condition)(bool *out, const vv_log_filter *f, const vv_commit *c,
+			       vv_error *err);
+
 struct vv_log_filter {
 	vv_repository *repo;
+	condition conditions[8]; /* all must be met */
+	size_t count;
 	const vv_log_filter_options *o;
 	int64_t since, until;
 	patterns authors, greps;
 	size_t value_len;
 };
 
-/* --- opening ------------------------------------------------------------------------------- */
+/* --- patterns ------------------------------------------------------------------------------ */
 
 static vv_status compile(patterns *out, const char *option, const vv_strings *texts,
 			 bool ignore_case, vv_error *err)
@@ -63,33 +70,9 @@ static vv_status compile(patterns *out, const char *option, const vv_strings *te
 	return VV_OK;
 }
 
-/* Without patterns, every text matches. */
 static bool matches(const patterns *p, const char *text)
 {
-	return p->count == 0 ||
-	       vv_array_find(p->items, p->count, it, regexec(it, text, 0, NULL, 0) == 0) != NULL;
-}
-
-vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
-			     const vv_log_filter_options *opts, vv_error *err)
-{
-	vv_auto(vv_log_filter) *f = vv_calloc(1, sizeof(*f));
-	vv_date since = {.begin = INT64_MIN}, until = {.end = INT64_MAX};
-	vv_status rc = VV_OK;
-
-	*out = NULL;
-	if (!f) return vv_fail_nomem(err);
-	*f = (vv_log_filter){
-		.repo = r, .o = opts, .value_len = opts->value ? strlen(opts->value) : 0};
-	if ((opts->since && (rc = vv_date_span(&since, opts->since, err)) < 0) ||
-	    (opts->until && (rc = vv_date_span(&until, opts->until, err)) < 0) ||
-	    (rc = compile(&f->authors, "--author", &opts->authors, opts->ignore_case, err)) < 0 ||
-	    (rc = compile(&f->greps, "--grep", &opts->greps, opts->ignore_case, err)) < 0) {
-		return rc;
-	}
-	f->since = since.begin;
-	f->until = until.end;
-	return vv_hand_over(out, &f);
+	return vv_array_find(p->items, p->count, it, regexec(it, text, 0, NULL, 0) == 0) != NULL;
 }
 
 void vv_log_filter_close(vv_log_filter *f)
@@ -289,23 +272,25 @@ static vv_status look(const search *s, const vv_changed_file *file, bool *found,
 	return rc;
 }
 
-static vv_status value_differs(const vv_log_filter *f, const vv_commit *c, bool *found,
-			       vv_error *err)
+/* Merges do not pass: they only bring together what their parents had. */
+static vv_status value_differs(bool *out, const vv_log_filter *f, const vv_commit *c, vv_error *err)
 {
 	const search s = {.f = f,
 			  .old_commit = c->parent_count ? &c->parents[0] : NULL,
 			  .new_commit = &c->id};
 	vv_auto(vv_changed_files) files = {.count = 0};
+
+	if (c->parent_count > 1) return VV_OK;
 	vv_status rc = vv_changed_files_read(&files, f->repo, s.old_commit, s.new_commit,
 					     f->o->paths, err);
 
-	for (size_t i = 0; rc == VV_OK && !*found && i < files.count; i++) {
-		rc = look(&s, &files.items[i], found, err);
+	for (size_t i = 0; rc == VV_OK && !*out && i < files.count; i++) {
+		rc = look(&s, &files.items[i], out, err);
 	}
 	return rc;
 }
 
-/* --- asking -------------------------------------------------------------------------------- */
+/* --- other conditions -------------------------------------------------------------------------------- */
 
 static vv_status matches_author(bool *out, const vv_log_filter *f, const vv_commit *c,
 				vv_error *err)
@@ -320,47 +305,87 @@ static vv_status matches_author(bool *out, const vv_log_filter *f, const vv_comm
 }
 
 /* As grep does: line by line. */
-static bool matches_message(const vv_log_filter *f, const char *message)
+static vv_status matches_message(bool *out, const vv_log_filter *f, const vv_commit *c,
+				 vv_error *err)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	bool found = false;
 
-	for (vv_line l = {.rest = message}; !found && vv_line_next(&l);) {
+	for (vv_line l = {.rest = c->message}; !*out && vv_line_next(&l);) {
 		vv_buf_set(&line, l.text, l.len);
-		found = !line.failed && matches(&f->greps, vv_buf_cstr(&line));
+		*out = !line.failed && matches(&f->greps, vv_buf_cstr(&line));
 	}
-	return found;
+	return vv_buf_ok(&line, err);
 }
 
-static vv_status ask(bool *out, const vv_log_filter *f, const vv_commit *c, vv_error *err)
+static vv_status meets_dates(bool *out, const vv_log_filter *f, const vv_commit *c,
+			     vv_error *err VV_UNUSED)
 {
-	bool found = false;
+	*out = c->committer.time >= f->since && c->committer.time < f->until;
+	return VV_OK;
+}
+
+static vv_status is_merge(bool *out, const vv_log_filter *f VV_UNUSED, const vv_commit *c,
+			  vv_error *err VV_UNUSED)
+{
+	*out = c->parent_count > 1;
+	return VV_OK;
+}
+
+static vv_status is_not_merge(bool *out, const vv_log_filter *f VV_UNUSED, const vv_commit *c,
+			      vv_error *err VV_UNUSED)
+{
+	*out = c->parent_count < 2;
+	return VV_OK;
+}
+
+/* --- opening and asking ---------------------------------------------------------------------- */
+
+static void add_condition(vv_log_filter *f, bool given, condition meets)
+{
+	if (!given) return;
+	assert(f->count < sizeof(f->conditions) / sizeof(f->conditions[0]));
+	f->conditions[f->count++] = meets;
+}
+
+vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
+			     const vv_log_filter_options *opts, vv_error *err)
+{
+	vv_auto(vv_log_filter) *f = vv_calloc(1, sizeof(*f));
+	vv_date since = {.begin = INT64_MIN}, until = {.end = INT64_MAX};
 	vv_status rc = VV_OK;
 
-	*out = c->committer.time >= f->since && c->committer.time < f->until &&
-	       !(f->o->merges && c->parent_count < 2) &&
-	       !(f->o->no_merges && c->parent_count > 1) &&
-	       (f->greps.count == 0 || matches_message(f, c->message));
-	if (*out && f->authors.count > 0) {
-		rc = matches_author(out, f, c, err);
+	*out = NULL;
+	if (!f) return vv_fail_nomem(err);
+	*f = (vv_log_filter){
+		.repo = r, .o = opts, .value_len = opts->value ? strlen(opts->value) : 0};
+	if ((opts->since && (rc = vv_date_span(&since, opts->since, err)) < 0) ||
+	    (opts->until && (rc = vv_date_span(&until, opts->until, err)) < 0) ||
+	    (rc = compile(&f->authors, "--author", &opts->authors, opts->ignore_case, err)) < 0 ||
+	    (rc = compile(&f->greps, "--grep", &opts->greps, opts->ignore_case, err)) < 0) {
+		return rc;
 	}
-	/* a merge only brings together what its parents had */
-	if (rc == VV_OK && *out && f->o->value) {
-		if (c->parent_count < 2) {
-			rc = value_differs(f, c, &found, err);
-		}
-		*out = found;
-	}
-	return rc;
+	f->since = since.begin;
+	f->until = until.end;
+	add_condition(f, opts->since || opts->until, meets_dates);
+	add_condition(f, opts->merges, is_merge);
+	add_condition(f, opts->no_merges, is_not_merge);
+	add_condition(f, f->greps.count > 0, matches_message);
+	add_condition(f, f->authors.count > 0, matches_author);
+	add_condition(f, opts->value, value_differs); /* last: it reads tables */
+	return f->count > 0 ? vv_hand_over(out, &f) : VV_OK;
 }
 
 int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err)
 {
 	vv_auto(vv_commit) c = {0};
-	bool passes = false;
-	vv_status rc = vv_mailmap_commit_read(f->repo, id, &c, err);
+	bool passes = true;
+	vv_status rc;
 
-	if (rc < 0) return (int)rc;
-	rc = ask(&passes, f, &c, err);
-	return rc < 0 ? (int)rc : passes;
+	if (!f) return 1;
+	if ((rc = vv_mailmap_commit_read(f->repo, id, &c, err)) < 0) return (int)rc;
+	for (size_t i = 0; i < f->count && passes; i++) {
+		passes = false;
+		if ((rc = f->conditions[i](&passes, f, &c, err)) < 0) return (int)rc;
+	}
+	return passes;
 }

@@ -39,13 +39,13 @@ typedef struct vv_log_filter_options {
 /* A filter. */
 typedef struct vv_log_filter vv_log_filter;
 
-/* Opens a filter with opts, which must outlive the filter, as *out. VV_EUSAGE: a date or an
- * expression is invalid. */
+/* Opens a filter with opts, which must outlive the filter, as *out. *out is NULL if opts has no
+ * condition, so that all commits pass. VV_EUSAGE: a date or an expression is invalid. */
 vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 			     const vv_log_filter_options *opts, vv_error *err);
 
-/* Returns 1 if the commit *id passes the filter, 0 if not, or a negative vv_status, such as
- * VV_EMISSING if blocks of a version are missing. */
+/* Returns 1 if the commit *id passes the filter or f is NULL, 0 if not, or a negative vv_status,
+ * such as VV_EMISSING if blocks of a version are missing. */
 int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err);
 void vv_log_filter_close(vv_log_filter *f); /* accepts NULL */
 VV_AUTO_FREE(vv_log_filter, vv_log_filter_close)

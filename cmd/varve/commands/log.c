@@ -169,13 +169,6 @@ static vv_commit_style style_of(const options *o)
 	return o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;
 }
 
-static bool is_filtered(const options *o)
-{
-	return o->filter.since || o->filter.until || o->filter.authors.count > 0 ||
-	       o->filter.greps.count > 0 || o->filter.value || o->filter.merges ||
-	       o->filter.no_merges;
-}
-
 /* The commits that a filter lets through. */
 typedef struct sieve {
 	const options *o;
@@ -199,7 +192,7 @@ static int next_passing(sieve *s, vv_error *err)
 	while ((more = s->follow ? vv_path_log_next(s->follow, &s->at, err)
 				 : vv_log_next(s->log, &s->at.commit, err)) > 0 &&
 	       sifts) {
-		int passes = s->filter ? vv_log_filter_passes(s->filter, &s->at.commit, err) : 1;
+		const int passes = vv_log_filter_passes(s->filter, &s->at.commit, err);
 
 		if (passes < 0) return passes;
 		if (passes && s->skipped++ >= s->o->skip) {
@@ -281,7 +274,7 @@ static vv_status read_points(points *p, sieve *s, vv_figure *f, vv_error *err)
 								       : NULL;
 
 		if (rc < 0 && rc != VV_EINPUT && rc != VV_EMISSING) return vv_error_copy(err, &why);
-		passes = s->filter ? vv_log_filter_passes(s->filter, &s->at.commit, err) : 1;
+		passes = vv_log_filter_passes(s->filter, &s->at.commit, err);
 		if (passes < 0) return (vv_status)passes;
 		if (!passes || s->skipped++ < s->o->skip) {
 			continue;
@@ -371,28 +364,25 @@ static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_option
 			    vv_error *err)
 {
 	const options *o = s->o;
-	bool filtered = is_filtered(o);
 	vv_log_options lo = o->log;
+	vv_status rc = vv_log_filter_open(&s->filter, s->repo, fo, err);
 
+	if (rc < 0) return rc;
 	lo.ranges = w->ranges;
 	lo.range_count = w->range_count;
 	lo.paths = fo->paths;
-	lo.max_count = filtered ? 0 : s->max_count;
-	lo.skip = filtered ? 0 : o->skip;
-	lo.reverse = o->reverse && !filtered;
-	vv_status rc = VV_OK;
-
-	if (filtered) {
-		rc = vv_log_filter_open(&s->filter, s->repo, fo, err);
+	if (!s->filter) { /* with a filter, what passes is counted */
+		lo.max_count = s->max_count;
+		lo.skip = o->skip;
+		lo.reverse = o->reverse;
 	}
 	/* A path's history does so by itself, through renames. */
-	if (rc == VV_OK && fo->paths != s->at.paths && (o->patch || o->view.stat)) {
-		rc = vv_promised_bring(s->repo, &lo, err);
+	if (fo->paths != s->at.paths && (o->patch || o->view.stat) &&
+	    (rc = vv_promised_bring(s->repo, &lo, err)) < 0) {
+		return rc;
 	}
-	return rc < 0                     ? rc
-	       : fo->paths == s->at.paths ? vv_path_log_open(&s->follow, s->repo, &lo,
-							     vv_table_lineage(fo->reader), err)
-					  : vv_log_open(&s->log, s->repo, &lo, err);
+	if (fo->paths != s->at.paths) return vv_log_open(&s->log, s->repo, &lo, err);
+	return vv_path_log_open(&s->follow, s->repo, &lo, vv_table_lineage(fo->reader), err);
 }
 
 /* Is what was listed all that a shallow clone has, and not all that there is? */

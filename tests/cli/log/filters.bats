@@ -173,6 +173,31 @@ print("|".join(c["subject"] for c in json.load(sys.stdin)))')
 	stderr_has "is not a regular expression"
 }
 
+@test "each option of log that selects commits has an effect by itself" {
+	needle
+	varve switch -q -c side HEAD~1
+	varve commit -q --allow-empty -m "Aside"
+	varve switch -q -
+	varve merge -q --no-ff -m "Both" side
+	subjects
+	local all=$output option value options
+	options=$(varve log --help | sed -n 's/^ *\(-[^ ]*\) .* \{2,\}\(commits \|only merges\|no merges\|the same as -\).*/\1/p')
+	[[ $options == *--author* && $options == *--merges* && $options == *-S* ]]
+	for option in $options; do
+		case $option in
+		-S) value=needle ;;
+		--since | --after) value="$(git log -1 --format=%cI)" ;;
+		--until | --before) value="$(git log -1 --format=%cI HEAD~2)" ;;
+		--author) value=Bob ;;
+		--grep) value=gone ;;
+		--merges | --no-merges) value="" ;;
+		*) echo "this test needs a value for $option" && return 1 ;;
+		esac
+		subjects "$option" ${value:+"$value"}
+		[[ $output != "$all" ]] || { echo "$option $value has no effect" && return 1; }
+	done
+}
+
 @test "log and show name what changed as Git does" {
 	needle
 	varve rm -q note.txt
