@@ -242,9 +242,11 @@ def elsewhere(files, later):
     run("varve", "init", "-q")
     if run("varve", "migrate", "-m", "migrated", *files, ok=(0, 2)).returncode:  # one is refused, and so nothing is moved
         files = {n: d for n, d in files.items() if is_sure(n)}
-        run("varve", "migrate", "-m", "migrated", *files)
+        if files:  # a sample can have none of them
+            run("varve", "migrate", "-m", "migrated", *files)
     compare(files, "migrate")
-    run("varve", "migrate", "--export", "-m", "back", *files)
+    if files:
+        run("varve", "migrate", "--export", "-m", "back", *files)
     for name, data in files.items():
         counts["migrate --export"] += 1
         if run("git", "show", "HEAD:" + name).stdout != data:
