@@ -70,12 +70,15 @@ static vv_status read_list(vv_parser *p, bool inverted, size_t at)
 		if ((rc = vv_tokens_next(&p->t)) < 0) return rc;
 		if (vv_tokens_at_negative(&p->t) && (rc = take_sign(p)) < 0) return rc;
 		if (!at_literal(p) && !(p->t.how->filter && p->t.now.type == VV_TOKEN_NAME)) {
-			return vv_tokens_fail(
-				&p->t, p->t.now.at,
-				p->t.now.type == VV_TOKEN_END
-					? "the list has no ')'"
-					: "a list may contain only numbers, 'texts', true and false",
-				NULL, 0);
+			const bool quoted = p->t.now.type == VV_TOKEN_QUOTED;
+
+			vv_tokens_fail(&p->t, p->t.now.at,
+				       p->t.now.type == VV_TOKEN_END
+					       ? "the list has no ')'"
+					       : "a list may contain only numbers, 'texts', true "
+						 "and false",
+				       NULL, 0);
+			return quoted ? vv_text_wanted(p, &p->t.now) : p->err->code;
 		}
 		if (step.count++ == VV_CONDITION_ITEMS) {
 			return vv_tokens_fail(&p->t, p->t.now.at, "the list is too long", NULL, 0);

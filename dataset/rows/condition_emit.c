@@ -71,18 +71,38 @@ vv_status vv_parser_push_op(vv_parser *p, vv_op_code code, vv_step_code step, si
 	return VV_OK;
 }
 
+/* Is it the right side of a comparison that is wanted? */
+static bool after_comparison(const vv_parser *p)
+{
+	return p->op_count > 0 && p->ops[p->op_count - 1].code == VV_OP_COMPARE;
+}
+
+vv_status vv_text_wanted(vv_parser *p, const vv_token *t)
+{
+	return vv_hint(p->err,
+		       "double quotes are for names of columns; write a text in single quotes: "
+		       "'%s'",
+		       vv_text_show(t->text, t->len));
+}
+
 static vv_status fail_column(vv_parser *p, const vv_token *t)
 {
 	vv_tokens_fail(&p->t, t->at, "no such column", t->text, t->len);
 	if (p->t.how->filter) {
 		(void)vv_recode(p->err, VV_ENOTFOUND);
 	}
+	if (vv_schema_nearest(p->c->schema, t->text, t->len)) {
+		return vv_schema_hint(p->c->schema, t->text, t->len, p->err);
+	}
 	/* not the first word, and like no column: likely the right side of a comparison */
-	return t->type == VV_TOKEN_NAME && t->at > 0 &&
-			       !vv_schema_nearest(p->c->schema, t->text, t->len)
-		       ? vv_hint(p->err, "write a text in single quotes: '%s'",
-				 vv_text_show(t->text, t->len))
-		       : vv_schema_hint(p->c->schema, t->text, t->len, p->err);
+	if (t->type == VV_TOKEN_NAME && t->at > 0) {
+		return vv_hint(p->err, "write a text in single quotes: '%s'",
+			       vv_text_show(t->text, t->len));
+	}
+	if (t->type == VV_TOKEN_QUOTED && t->at > 0) {
+		return vv_text_wanted(p, t);
+	}
+	return vv_schema_hint(p->c->schema, t->text, t->len, p->err);
 }
 
 static long find_column(const vv_parser *p, const vv_token *t)
@@ -91,12 +111,6 @@ static long find_column(const vv_parser *p, const vv_token *t)
 
 	return how->find ? how->find(how->payload, t->text, t->len)
 			 : vv_schema_find(p->c->schema, t->text, t->len);
-}
-
-/* Is it the right side of a comparison that is wanted? */
-static bool after_comparison(const vv_parser *p)
-{
-	return p->op_count > 0 && p->ops[p->op_count - 1].code == VV_OP_COMPARE;
 }
 
 vv_status vv_parser_push_old(vv_parser *p, const vv_token *t)

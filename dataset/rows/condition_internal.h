@@ -152,6 +152,9 @@ vv_status vv_parser_push_node(vv_parser *p, const vv_term *n, const vv_step *ste
 vv_status vv_parser_push_op(vv_parser *p, vv_op_code code, vv_step_code step, size_t at);
 /* Pushes the value of the token t, a literal. VV_EINPUT: the token is not a valid literal. */
 vv_status vv_parser_push_literal(vv_parser *p, const vv_token *t);
+/* Adds to the error the hint that the name in double quotes t should be a text in single quotes.
+ * Returns the error's code. */
+vv_status vv_text_wanted(vv_parser *p, const vv_token *t);
 /* Pushes the value of the column whose name is the token t. In a filter, a word on the right side
  * of a comparison that is not the name of a column is pushed as a literal. Fails if the column
  * does not exist. */

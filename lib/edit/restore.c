@@ -175,6 +175,13 @@ static vv_status find_row(const job *j, side *s, vv_error *err)
 	return vv_row_file_find(&s->at, &j->file, s->table, alike, false, err);
 }
 
+static const char *where_missing(const job *j)
+{
+	if (j->now.at.has) return " in the other version";
+	return j->then.at.has ? " in the work tree; omit --column to restore the row"
+			      : " in the work tree or in the other version";
+}
+
 static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 {
 	const vv_columns_options how = {0};
@@ -186,12 +193,12 @@ static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 	}
 	if ((!j->now.at.has || !j->then.at.has) &&
 	    (!whole || (!j->now.at.has && !j->then.at.has))) {
-		return vv_fail(err, VV_ENOTFOUND, "no row of '%s' has the key '%s'%s",
-			       vv_text_shows(j->r->path), vv_text_shows(j->r->row),
-			       j->now.at.has ? " in the other version"
-			       : j->then.at.has
-				       ? " in the work tree; omit --column to restore the row"
-				       : " in the work tree or in the other version");
+		const char *meant = j->now.at.all.near ? j->now.at.all.near : j->then.at.all.near;
+
+		vv_fail(err, VV_ENOTFOUND, "no row of '%s' has the key '%s'%s",
+			vv_text_shows(j->r->path), vv_text_shows(j->r->row), where_missing(j));
+		return meant ? vv_hint(err, "did you mean '%s'?", vv_text_shows(meant))
+			     : VV_ENOTFOUND;
 	}
 	const size_t columns = j->now.table->columns + j->then.table->columns;
 	j->edits = vv_calloc(columns + 1, sizeof(*j->edits));

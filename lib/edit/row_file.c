@@ -123,7 +123,7 @@ vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t,
 void vv_row_found_clear(vv_row_found *r)
 {
 	vv_row_by_number_close(&r->rows);
-	vv_free_all(r->all.rows, r->all.alike);
+	vv_free_all(r->all.rows, r->all.alike, r->all.near);
 }
 
 static vv_status put_in_place(const vv_row_file *f, vv_new_file *n, vv_error *err)

@@ -374,6 +374,17 @@ static vv_status run(job *j, vv_error *err)
 			vv_text_shows(j->s->path), vv_text_shows(j->s->row),
 			vv_text_shows(j->now.all.alike));
 	}
+	if (!j->now.has && !j->s->remove && !j->s->insert && j->now.all.near) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' has no row '%s', but a row '%s'\nwrite the key as in the file, "
+			"or use --new to add a row '%s' beside it",
+			vv_text_shows(j->s->path), vv_text_shows(j->s->row),
+			vv_text_shows(j->now.all.near), vv_text_shows(j->s->row));
+	}
+	if (!j->now.has && j->s->remove && j->now.all.near) {
+		j->out->near = vv_take(&j->now.all.near);
+	}
 	if (!j->now.has && j->condition) {
 		j->out->done = VV_SET_NOT_SO; /* whatever the values are */
 		return VV_OK;
@@ -408,4 +419,5 @@ vv_status vv_row_set_run(vv_row_set_result *out, const vv_row_set *s, vv_error *
 void vv_row_set_result_clear(vv_row_set_result *r)
 {
 	vv_buf_clear_all(&r->json, &r->warnings);
+	vv_free(r->near);
 }

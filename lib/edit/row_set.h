@@ -25,6 +25,7 @@ typedef struct vv_row_set {
 	const char *const *values;
 	size_t count;
 	bool remove; /* delete the row */
+	bool insert; /* insert the row even if another row has a similar key (vv_key_rows) */
 	bool all;    /* apply to every row that has the key and meets the condition */
 	/* filter expression that an existing row with the key must meet; if no row meets it,
 	 * nothing is changed. NULL: no condition */
@@ -54,6 +55,8 @@ typedef struct vv_row_set_result {
 	/* one line for each new member of JSON, and for each value that does not fit its
 	 * column's type */
 	vv_buf warnings;
+	/* if no row with the key could be deleted: a similar key of another row, or NULL; owned */
+	char *near;
 } vv_row_set_result;
 void vv_row_set_result_clear(vv_row_set_result *r);
 VV_AUTO_CLEAR(vv_row_set_result, vv_row_set_result_clear)
@@ -61,7 +64,8 @@ VV_AUTO_CLEAR(vv_row_set_result, vv_row_set_result_clear)
 /* Sets, inserts or deletes the row s->row in the file s->path, and sets *out to the result. The
  * file is replaced in one step; all other bytes are unchanged. Waits for other processes that set
  * rows. VV_EUSAGE: the path is not a table with a key; a value is invalid, or is for a column of
- * the key; or a new row has an empty key, or a key that another row has in a different spelling.
+ * the key; or a new row has an empty key, or a key that another row has in a different spelling or,
+ * without s->insert, in a similar one.
  * VV_ECONFLICT: several rows have the key, and s->all is not set. VV_ENOTFOUND: a CSV file does not
  * have the column. VV_EINPUT: the condition is invalid, or the file cannot represent a value.
  * VV_EREFUSED: the file was changed meanwhile, or a pattern of the condition takes too many steps.

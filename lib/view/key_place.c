@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "dataset/schema/key_words.h"
 #include "dataset/table/walk.h"
@@ -51,6 +52,49 @@ static vv_same compare_key(search *s, const vv_cell *cells)
 	return same;
 }
 
+/* A key's value without blanks around it and zeros in front. */
+static vv_cell bare_of(const vv_cell *cell)
+{
+	vv_cell c = *cell;
+
+	while (c.len > 0 && *c.text == ' ') {
+		c.text++;
+		c.len--;
+	}
+	while (c.len > 0 && c.text[c.len - 1] == ' ') {
+		c.len--;
+	}
+	while (c.len > 1 && *c.text == '0') {
+		c.text++;
+		c.len--;
+	}
+	return c;
+}
+
+/* Do the keys differ only in zeros, letter case and blanks? */
+static bool is_near(const search *s, const vv_cell *cells)
+{
+	for (size_t i = 0; i < s->p->key_count; i++) {
+		const vv_cell is = bare_of(&cells[s->p->key[i]]), wanted = bare_of(&s->values[i]);
+
+		if (is.len == 0 || is.len != wanted.len ||
+		    vv_ascii_compare(is.text, wanted.text, is.len) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static vv_status note_near(search *s, const vv_cell *cells, vv_error *err)
+{
+	vv_key_rows *all = s->p->all;
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+
+	if (!all || s->found || all->near || !is_near(s, cells)) return VV_OK;
+	vv_key_words_put(&words, cells, s->p->key, s->p->key_count);
+	return (all->near = vv_buf_detach(&words)) ? VV_OK : vv_fail_nomem(err);
+}
+
 static vv_status note_row(search *s, size_t row, vv_same same, vv_error *err)
 {
 	vv_key_rows *all = s->p->all;
@@ -74,8 +118,10 @@ static vv_status note_row(search *s, size_t row, vv_same same, vv_error *err)
 static vv_status look_at_group(search *s, vv_error *err)
 {
 	for (size_t i = 0; i < s->w.batch.rows && (!s->found || s->p->all); i++) {
-		const vv_same same = compare_key(s, s->w.batch.cells + i * s->w.batch.columns);
-		vv_status rc = same == VV_OTHER ? VV_OK : note_row(s, i, same, err);
+		const vv_cell *cells = s->w.batch.cells + i * s->w.batch.columns;
+		const vv_same same = compare_key(s, cells);
+		vv_status rc = same == VV_OTHER ? note_near(s, cells, err)
+						: note_row(s, i, same, err);
 
 		if (rc < 0) return rc;
 	}
@@ -182,4 +228,20 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 	vv_group_walk_close(&s.w);
 	vv_buf_clear(&s.scratch);
 	return rc;
+}
+
+char *vv_key_place_meant(vv_table *table, const size_t *key, size_t key_count, const char *text)
+{
+	vv_key_rows all = {.rows = NULL};
+	const vv_key_place p = {
+		.table = table, .key = key, .key_count = key_count, .text = text, .all = &all};
+	uint64_t row;
+	bool found, whole;
+	char *meant = NULL;
+
+	if (vv_key_place_find(&p, &row, &found, &whole, VV_IGNORED) == VV_OK && !found) {
+		meant = vv_take(all.alike ? &all.alike : &all.near);
+	}
+	vv_free_all(all.rows, all.alike, all.near);
+	return meant;
 }

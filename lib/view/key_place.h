@@ -12,14 +12,17 @@
 #include "check/rules/key_groups.h"
 #include "dataset/table/table.h"
 
-/* One value = all rows with one key. It must be zeroed before use; the caller frees rows and
- * alike. */
+/* One value = all rows with one key. It must be zeroed before use; the caller frees rows,
+ * alike and near. */
 typedef struct vv_key_rows {
 	uint64_t *rows; /* numbers of the rows, ascending */
 	size_t count, cap;
 	/* if no row was found: the key of the first row that has the same value in a different
 	 * spelling, such as 007 for 7; or NULL; owned */
 	char *alike;
+	/* if no row was found: the key of the first row whose key differs from it only in leading
+	 * zeros, letter case or blanks, such as 00007 for 7; or NULL; owned */
+	char *near;
 } vv_key_rows;
 
 /* One value = the options of one search. All pointers are borrowed. */
@@ -46,5 +49,10 @@ typedef struct vv_key_place {
  * have one. */
 vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, bool *whole,
 			    vv_error *err);
+
+/* Returns the key of a row of `table` that is similar to `text`, which is not the key of any row: it
+ * is `alike` or `near` of vv_key_rows. The caller frees it. Returns NULL if no key is similar, or
+ * after a failure. Reads the whole table. */
+char *vv_key_place_meant(vv_table *table, const size_t *key, size_t key_count, const char *text);
 
 #endif

@@ -21,6 +21,7 @@
 #include "lib/names/table_at.h"
 #include "lib/rows/where.h"
 #include "lib/view/blame.h"
+#include "lib/view/key_place.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/mailmap.h"
 #include "repo/git/tree.h"
@@ -392,6 +393,10 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 				: (int)vv_fail_nomem(err);
 	if (read <= 0) return read < 0 ? (vv_status)read : vv_key_words_fail(r->o->row, count, err);
 	vv_fail(err, VV_ENOTFOUND, "no row has the key '%s'", vv_text_shows(r->o->row));
+	size_t places[KEY_MAX];
+	const size_t found = key_places(r, t, places, KEY_MAX);
+	vv_auto(char) *meant = found > 0 ? vv_key_place_meant(t, places, found, r->o->row) : NULL;
+	if (meant) return vv_hint(err, "did you mean '%s'?", vv_text_shows(meant));
 	return r->key ? VV_ENOTFOUND : vv_hint_code(err, VV_HINT_LOG_ROW, r->o->row, r->path);
 }
 

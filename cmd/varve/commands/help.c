@@ -155,46 +155,60 @@ static void list_pages(vv_buf *b)
 
 #define BEST 3u
 
-/* The best so far, the first most. */
+/* An answer: a command line and its description. */
+typedef struct hit {
+	int score;
+	vv_buf what, about;
+} hit;
+
 typedef struct hits {
 	const char *word; /* that is looked for */
-	struct {
-		int score;
-		vv_buf what, about;
-	} items[BEST];
+	hit *items;
+	size_t count, cap;
 } hits;
 
 static void hits_clear(hits *h)
 {
-	vv_array_each(h->items, BEST, it) {
-		vv_buf_clear_all(&it->what, &it->about);
-	}
+	vv_array_clear(h->items, h->count, it, vv_buf_clear_all(&it->what, &it->about));
 }
 VV_AUTO_CLEAR(hits, hits_clear)
 
+/* Is the answer for the same command, maybe with its arguments? */
+static bool is_same(const hit *it, const char *what)
+{
+	const char *had = vv_buf_cstr(&it->what);
+
+	return strncmp(had, what, strlen(what)) == 0 && strchr(" ", had[strlen(what)]);
+}
+
+/* One of several words scores for an answer that it shares with another. */
 static void offer(hits *h, int score, const char *what, const char *about, size_t len)
 {
-	size_t at = 0;
+	hit *it = vv_array_find(h->items, h->count, i, is_same(i, what));
 
-	vv_array_each(h->items, BEST, it) { /* the same, which came with more */
-		const char *had = vv_buf_cstr(&it->what);
-		if (strncmp(had, what, strlen(what)) == 0 && strchr(" ", had[strlen(what)])) {
-			if (it->about.len == 0) {
-				vv_buf_put(&it->about, about, len);
-			}
-			return;
-		}
+	if (!it && score > 0) {
+		it = vv_array_add(h->items, h->count, h->cap, (hit){.score = 0})
+			     ? &h->items[h->count - 1]
+			     : NULL;
+		if (!it) return;
+		vv_buf_puts(&it->what, what);
 	}
-	while (at < BEST && h->items[at].score >= score) {
-		at++;
+	if (!it) return;
+	if (it->about.len == 0) { /* also of a command whose help lacks the word */
+		vv_buf_put(&it->about, about, len);
 	}
-	if (at == BEST || score <= 0) return;
-	vv_buf_clear_all(&h->items[BEST - 1].what, &h->items[BEST - 1].about);
-	memmove(&h->items[at + 1], &h->items[at], (BEST - 1 - at) * sizeof(h->items[0]));
-	memset(&h->items[at], 0, sizeof(h->items[0]));
-	h->items[at].score = score;
-	vv_buf_puts(&h->items[at].what, what);
-	vv_buf_put(&h->items[at].about, about, len);
+	it->score += score;
+}
+
+/* The answer with the highest score, the first of equal ones; NULL: none is left. */
+static hit *best_hit(hits *h)
+{
+	hit *best = NULL;
+
+	vv_array_each(h->items, h->count, it) {
+		best = it->score > (best ? best->score : 0) ? it : best;
+	}
+	return best;
 }
 
 static bool is_letter(char c)
@@ -279,33 +293,92 @@ static void search_all(hits *h)
 	each_page(search_page, h);
 }
 
-/* Prints the best answers to a word that is neither a command nor a page. False where it has none. */
-static bool search(const char *word)
+static void search_word(hits *h, const char *word)
 {
-	vv_auto(hits) h = {.word = word};
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	const size_t len = strlen(word),
+	const size_t len = strlen(word), before = h->count,
 		     end = len > 5 && strcmp(word + len - 3, "ing") == 0 ? 3 : 1;
-	vv_auto(char) *stem = vv_strndup(word, len - end);
+	vv_auto(char) *stem = vv_strndup(word, len - (len > 0 ? end : 0));
 
-	search_all(&h);
-	if (h.items[0].score == 0 && stem && (end > 1 || (len > 3 && word[len - 1] == 's'))) {
-		h.word = stem; /* "locking", "backups" */
-		search_all(&h);
+	h->word = word;
+	search_all(h);
+	if (h->count == before && stem && (end > 1 || (len > 3 && word[len - 1] == 's'))) {
+		h->word = stem; /* "locking", "backups" */
+		search_all(h);
 	}
-	vv_buf_printf(&b, "no command or page is called '%s'; nearest:\n", vv_text_shows(word));
-	for (size_t i = 0; i < BEST && h.items[i].score > 0; i++) {
-		const vv_buf *about = &h.items[i].about;
+	h->word = NULL;
+}
 
-		vv_buf_printf(&b, about->len > 0 ? "  %-24s  " : "  %s",
-			      vv_buf_cstr(&h.items[i].what));
-		vv_help_put_folded(&b, 28, vv_buf_cstr(about));
+/* "pull request": pull-request, if that is a word of its own. */
+static const char *pair_does(const char *first, const char *second)
+{
+	vv_auto(char) *joined = vv_asprintf("%s-%s", first, second);
+
+	return joined ? vv_word_does(joined) : NULL;
+}
+
+static void search_pair(hits *h, const char *first, const char *second)
+{
+	const char *does = pair_does(first, second);
+
+	if (does) {
+		offer(h, 200, does, "", 0);
+	}
+}
+
+/* Words of questions, which say nothing about the answer. */
+static bool is_filler(const char *word)
+{
+	static const char *const fillers[] = {
+		"a",    "all",  "an",   "and",  "are",  "as",  "at",  "be",    "can",  "data",
+		"do",   "does", "file", "for",  "from", "get", "go",  "have",  "how",  "i",
+		"in",   "into", "is",   "it",   "me",   "my",  "of",  "on",    "one",  "or",
+		"some", "that", "the",  "this", "to",   "us",  "use", "varve", "want", "we",
+		"what", "when", "with", "work", "you",  "your"};
+
+	return vv_text_is_among(word, fillers, sizeof(fillers) / sizeof(fillers[0]));
+}
+
+/* Prints the best answers to words that are neither a command nor a page. False where they have none. */
+static bool search(const char *text)
+{
+	vv_auto(hits) h = {.word = NULL};
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(char) *rest = vv_strdup(text);
+	const bool several = strchr(text, ' ') != NULL;
+	const char *before = NULL;
+	char *place = NULL;
+
+	if (!rest) return false;
+	const char *ends = several ? " ?!," : "";
+	for (char *w = strtok_r(rest, ends, &place); w; w = strtok_r(NULL, ends, &place)) {
+		for (char *c = w; several && *c; c++) {
+			*c = vv_to_lower(*c);
+		}
+		if (before) {
+			search_pair(&h, before, w);
+		}
+		before = w;
+		if (!several || !is_filler(w)) {
+			search_word(&h, w);
+		}
+	}
+	vv_buf_printf(&b, "no command or page is called '%s'; nearest:\n", vv_text_shows(text));
+	const bool any = h.count > 0;
+	for (size_t i = 0; i < BEST; i++) {
+		hit *it = best_hit(&h);
+
+		if (!it) {
+			break;
+		}
+		it->score = 0;
+		vv_buf_printf(&b, it->about.len > 0 ? "  %-24s  " : "  %s", vv_buf_cstr(&it->what));
+		vv_help_put_folded(&b, 28, vv_buf_cstr(&it->about));
 		vv_buf_putc(&b, '\n');
 	}
-	if (h.items[0].score > 0) {
+	if (any) {
 		vv_out_bytes(vv_buf_cstr(&b), b.len);
 	}
-	return h.items[0].score > 0;
+	return any;
 }
 
 /* ---- commands ---- */
@@ -325,6 +398,14 @@ static bool is_program(const char *word)
 			     strcmp(it->word, word) == 0) != NULL;
 }
 
+static int show_command(const vv_command *c)
+{
+	if (!show_manual(c->name, NULL)) {
+		vv_help_command(c);
+	}
+	return VV_EXIT_OK;
+}
+
 static int run_help(void *given, int argc, char **argv)
 {
 	const options *o = given;
@@ -341,12 +422,10 @@ static int run_help(void *given, int argc, char **argv)
 		}
 		return VV_EXIT_OK;
 	}
-	if ((c = vv_tool_find(&vv_varve, argv[0]))) {
-		if (argc > 1) return vv_usage_error("help accepts one command, not %d", argc);
-		if (!show_manual(c->name, NULL)) {
-			vv_help_command(c);
-		}
-		return VV_EXIT_OK;
+	/* "remote add", but not "show me the history" */
+	if ((c = vv_tool_find(&vv_varve, argv[0])) &&
+	    (argc == 1 || (argc == 2 && !pair_does(argv[0], argv[1])))) {
+		return show_command(c);
 	}
 	/* `varve help vault audit` is for varve-vault to answer: `varve vault audit -h`. */
 	if (show_manual(argv[0], argc > 1 ? argv[1] : NULL)) return VV_EXIT_OK;
@@ -358,6 +437,13 @@ static int run_help(void *given, int argc, char **argv)
 
 		if (rc != VV_ENOTFOUND) return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
 		if (!is_program(argv[0]) && search(argv[0])) return VV_EXIT_OK;
+	} else if (!is_program(argv[0])) {
+		vv_auto(vv_buf) text = VV_BUF_INIT;
+
+		vv_array_each(argv, argc, it) {
+			vv_buf_printf(&text, "%s%s", it == argv ? "" : " ", *it);
+		}
+		if (search(vv_buf_cstr(&text))) return VV_EXIT_OK;
 	}
 	int code = vv_varve.unknown(argv[0], argc - 1, argv + 1);
 	list_pages(&pages);
@@ -368,8 +454,8 @@ static int run_help(void *given, int argc, char **argv)
 const vv_command vv_cmd_help = {
 	.name = "help",
 	.group = "start",
-	.summary = "list the commands, explain one, print a page, or search for a word",
-	.usage = "[--all]\n[COMMAND]\n[PAGE]\n[WORD]",
+	.summary = "list the commands, explain one, print a page, or search for words",
+	.usage = "[--all]\n[COMMAND]\n[PAGE]\n[WORD...]",
 	.example = "$ varve help add\n$ varve help use/recipes\n$ varve help excel",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -19,6 +19,7 @@
 #include "lib/names/near_file.h"
 #include "lib/names/version.h"
 #include "lib/view/figure.h"
+#include "lib/view/key_place.h"
 #include "lib/view/log_filter.h"
 #include "lib/view/row_history.h"
 #include "lib/view/table_pairs.h"
@@ -29,6 +30,7 @@
 
 #define BAR_WIDTH 40    /* of the greatest figure */
 #define VALUE_WIDTH 60u /* of a cell on a terminal */
+#define KEY_MAX 16u     /* columns of a key */
 
 typedef struct options {
 	vv_strings key, where;
@@ -581,6 +583,34 @@ static vv_status print_row(const options *o, vv_repository *r, vv_row_history *h
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
+/* Suggests a row of the newest version with a similar key. */
+static vv_status fail_row(vv_context *c, const char *path, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_subject) s = {.repo = NULL};
+	vv_auto(vv_table) t = {0};
+	vv_auto(char) *meant = NULL;
+	vv_oid head;
+	size_t key[KEY_MAX], count = 0;
+
+	vv_fail(err, VV_ENOTFOUND, "no version of '%s' has a row with the key '%s'",
+		vv_text_shows(path), vv_text_shows(o->row));
+	if (o->key.count > 0 || vv_rev_commit(c->repo, "HEAD", &head, VV_IGNORED) < 0 ||
+	    vv_subject_find_at(&s, c->repo, c->reader, &head, path, VV_IGNORED) < 0 ||
+	    vv_subject_open(&s, &t, NULL, VV_IGNORED) < 0) {
+		return err->code;
+	}
+	for (; count < t.root.key_count && count < KEY_MAX; count++) {
+		const long at = vv_schema_find(&t.schema, t.root.key[count],
+					       strlen(t.root.key[count]));
+
+		if (at < 0) return err->code;
+		key[count] = (size_t)at;
+	}
+	meant = count > 0 ? vv_key_place_meant(&t, key, count, o->row) : NULL;
+	return meant ? vv_hint(err, "did you mean '%s'?", vv_text_shows(meant)) : err->code;
+}
+
 static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_error *err)
 {
 	const options *o = c->options;
@@ -606,8 +636,7 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 	}
 	if (rc == VV_OK && seen == 0 && !vv_out_failed() &&
 	    !vv_array_find(w->ranges, w->range_count, range, range->has_exclude)) {
-		rc = vv_fail(err, VV_ENOTFOUND, "no version of '%s' has a row with the key '%s'",
-			     vv_text_shows(w->paths[0]), vv_text_shows(o->row));
+		rc = fail_row(c, w->paths[0], err);
 	}
 	return rc;
 }

@@ -25,10 +25,23 @@
 
 typedef struct options {
 	const char *condition, *format;
-	bool all, quiet, push;
+	bool all, fresh, quiet, push;
 } options;
 
 static const vv_option set_table[] = {
+	OPT_ONCE(0, "if", condition, "COND",
+		 "only if this is true of the row, as in 'owner is null'"),
+	OPT_FLAG(
+		0, "push", push,
+		"commit only this change and push it; if another push came first, test COND again"),
+	OPT_FLAG(0, "all", all, "all rows with this key, if it repeats"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing but errors and, if COND is not met, the row"),
+	OPT_JSON("the output format"),
+	OPT_FLAG(0, "new", fresh,
+		 "add the row even if another row has a similar key (7 beside 007)"),
+};
+
+static const vv_option delete_table[] = {
 	OPT_ONCE(0, "if", condition, "COND",
 		 "only if this is true of the row, as in 'owner is null'"),
 	OPT_FLAG(
@@ -48,15 +61,18 @@ static void print_text(const vv_context *c, const vv_row_set_result *r)
 {
 	const options *o = c->options;
 	const char *path = vv_text_shows(c->argv[0]), *row = vv_text_shows(c->argv[1]);
+	vv_auto(char) *meant = r->near ? vv_asprintf("; did you mean '%s'?", vv_text_shows(r->near))
+				       : NULL;
 
 	if (r->done == VV_SET_NOT_SO) {
 		if (r->json.len > 0) {
 			vv_out("%s\n", r->json.data);
 		}
-		vv_note("%s: row %s: %s", path, row,
-			r->json.len > 0 ? "the condition is not met" : "no row has this key");
+		vv_note("%s: row %s: %s%s", path, row,
+			r->json.len > 0 ? "the condition is not met" : "no row has this key",
+			meant ? meant : "");
 	} else if (!o->quiet && r->done == VV_SET_NOTHING && r->json.len == 0) {
-		vv_note("%s: row %s: no row has this key", path, row);
+		vv_note("%s: row %s: no row has this key%s", path, row, meant ? meant : "");
 	} else if (!o->quiet && r->rows > 1) {
 		vv_note("%s: row %s: %s, %zu rows", path, row, set_words[r->done], r->rows);
 	} else if (!o->quiet) {
@@ -307,6 +323,7 @@ static vv_status run(vv_context *c, bool remove, vv_error *err)
 			      .values = (const char *const *)c->argv + 2,
 			      .count = (size_t)c->argc - 2,
 			      .remove = remove,
+			      .insert = o->fresh,
 			      .all = o->all,
 			      .condition = o->condition};
 	vv_auto(vv_row_set_result) r = {.rows = 0};
@@ -327,7 +344,7 @@ const vv_command vv_cmd_set = {
 	.name = "set",
 	.group = "change",
 	.summary = "set cells of one row, or add the row; with --if, only if a condition is met",
-	.usage = "[--if COND] [--push] [--all] PATH KEY COL=VALUE... [COL:=JSON]...",
+	.usage = "[--if COND] [--push] [--new] [--all] PATH KEY COL=VALUE... [COL:=JSON]...",
 	.example = "$ varve set --if 'owner is null' issues.jsonl 7 owner=ada status=doing\n"
 		   "issues.jsonl: row 7: changed",
 	.options = set_table,
@@ -359,8 +376,8 @@ const vv_command vv_cmd_delete = {
 	.usage = "[--if COND] [--push] [--all] PATH KEY",
 	.example = "$ varve delete --if \"status = 'done'\" issues.jsonl 7\n"
 		   "issues.jsonl: row 7: deleted",
-	.options = set_table,
-	.option_count = VV_OPTION_COUNT(set_table),
+	.options = delete_table,
+	.option_count = VV_OPTION_COUNT(delete_table),
 	.options_size = sizeof(options),
 	.exit_codes = "the condition is not met: nothing was done, and the row is printed",
 	.arguments = "path",

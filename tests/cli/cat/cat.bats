@@ -109,6 +109,8 @@ two_versions() {
 	done <<-'END'
 		itme = pear~did you mean 'item'?
 		item = plum tree~write a text of several words in single quotes
+		item = "plum"~double quotes are for names of columns; write a text in single quotes: 'plum'
+		item in ("plum")~double quotes are for names of columns; write a text in single quotes: 'plum'
 		item = pear || id = 1~expected a text, not a number
 		id=>2~a value is missing before '>'
 		id = = 2~a value is missing before '='

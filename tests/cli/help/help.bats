@@ -236,7 +236,9 @@ all_commands() {
 		ls profile query remove rename rollback sample save search select snapshot stage stats summary sync \
 		tables undo unstage upload validate versions view amend append auth backup chart citation claim copy cron csv \
 		duckdb edit excel gui insert join lfs lint lock login mirror move nightly open parquet permissions plot \
-		pull-request release retention rows server share sort tail ui undelete upsert who xlsx; do
+		pull-request release retention rows server share sort tail ui undelete upsert who xlsx \
+		merge-tool cancel send desk editor delete-row first last where sum average pivot dedupe duplicates \
+		gdpr backfill abort tutorial powerbi onedrive browser r; do
 		ends_with 2 varve "$word"
 		stderr_has "varve has no '$word'; '"
 		[[ $stderr == *"'varve help "*"' explains it"* || $stderr == *" does it"* ]]
@@ -272,6 +274,30 @@ all_commands() {
 	succeeds varve help backups
 	output_has "called 'backups'; nearest:"
 	ends_with 2 varve help xyzzyplugh
+}
+
+@test "help answers a question of several words" {
+	local question first
+	while IFS='|' read -r question first; do
+		# shellcheck disable=SC2086
+		succeeds varve help $question
+		[ "$(sed -n 2p <<< "$output" | sed 's/^  //; s/  .*//')" = "$first" ] || fail "$question: $output"
+		succeeds varve help "$question"
+		[ "$(sed -n 2p <<< "$output" | sed 's/^  //; s/  .*//')" = "$first" ] || fail "'$question': $output"
+	done <<- 'EOF'
+		how do I undo|varve restore FILE
+		How do I delete a row?|varve delete
+		pull request|varve help programs/ci
+		delete row|varve delete FILE KEY
+		show me the history|varve log FILE
+		who changed this cell|varve help use/recipes
+		merge tool|varve resolve
+		open in power bi|varve help use/recipes
+	EOF
+	succeeds varve help remote add
+	output_has "usage: varve remote"
+	ends_with 2 varve help xyzzyplugh plugh
+	stderr_has "varve has no command 'xyzzyplugh'"
 }
 
 @test "help is folded at the width of the terminal" {
@@ -334,7 +360,7 @@ all_commands() {
 	ends_with 2 varve help use/../../README
 	ends_with 2 varve help develop/rules
 	stderr_has "varve has no command 'develop/rules'"
-	ends_with 2 varve help tutorial
+	ends_with 2 varve help xyzzyplugh
 	stderr_has "pages ('varve help use/rules')"
 	stderr_has " use/start"
 	succeeds varve help --all

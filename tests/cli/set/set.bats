@@ -238,3 +238,30 @@ tasks() {
 	[ "$(varve cat issues.jsonl --where 'id = 2' --columns title --format csv | tail -n 1)" = "Fix the parser now" ]
 	[ "$(wc -l < "$BATS_TEST_DIRNAME/../../../docs/use/agents.md")" -le 150 ]
 }
+
+@test "a key that misses the zeros of another row's key makes no row without --new" {
+	new_repo
+	printf 'id,price\n00007,7.25\n00008,8.25\nA-1,3\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	cp t.csv before
+	ends_with 2 varve set t.csv 8 price=3
+	stderr_is "varve: 't.csv' has no row '8', but a row '00008'
+hint: write the key as in the file, or use --new to add a row '8' beside it"
+	ends_with 2 varve set t.csv a-1 price=3
+	stderr_has "but a row 'A-1'"
+	cmp before t.csv
+	succeeds varve delete t.csv 8
+	stderr_is "t.csv: row 8: no row has this key; did you mean '00008'?"
+	ends_with 2 varve restore --row 8 t.csv
+	stderr_has "did you mean '00008'?"
+	for command in blame log; do
+		ends_with 2 varve "$command" --row 7 t.csv
+		stderr_has "hint: did you mean '00007'?"
+	done
+	cmp before t.csv
+	succeeds varve set t.csv 9 price=3
+	succeeds varve set --new t.csv 8 price=3
+	tail -n 2 t.csv | diff - <(printf '9,3\n8,3\n')
+	succeeds varve set t.csv 8 price=4
+}
