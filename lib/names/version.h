@@ -261,7 +261,8 @@ typedef struct vv_subject_document {
 	vv_document document; /* the open document */
 	char *temp; /* path of the temporary file from which the document is read; NULL: none */
 	char known_as[VV_OID_TEXT + 1]; /* id of the bytes, for document.known_as */
-	vv_stat before; /* a file of the work tree: its metadata when known_as was computed */
+	vv_stat before;  /* a file of the work tree: its metadata when known_as was computed */
+	vv_error unread; /* code VV_ENOSUPPORT: why no reader was found; else code 0 */
 } vv_subject_document;
 /* Opens s as the document *out, which must be all zero, and sets *is to true. Sets *is to false if
  * the bytes are not a document, or no reader supports it. The caller closes *out, also after a

@@ -586,7 +586,11 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 		vv_kept_text_put(s->repo, &head, in->head.data, in->head.len);
 	}
 	/* Without a reader it is read as any other file. */
-	return vv_error_excuse(rc, rc == VV_ENOSUPPORT && !s->table && !in->from.stored_bytes, err);
+	const bool excused = rc == VV_ENOSUPPORT && !s->table && !in->from.stored_bytes;
+	if (excused && err) {
+		(void)vv_error_copy(&out->unread, err);
+	}
+	return vv_error_excuse(rc, excused, err);
 }
 
 vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subject *s, vv_error *err)
@@ -898,8 +902,14 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	vv_auto(vv_reading) *r = s->reading ? vv_take(&s->reading) : reading_new(s, opts, false);
 	if (!r) return vv_fail_nomem(err);
 	if (r->status < 0) return vv_error_copy(err, &r->err);
-	return r->is_document ? import_document(s, out, r, opts->like, err)
-			      : import_plain(s, out, r, opts, err);
+	if (r->is_document) return import_document(s, out, r, opts->like, err);
+	rc = import_plain(s, out, r, opts, err);
+	if (rc == VV_EINPUT && err && err->hint_id == VV_HINT_UNSEEN_DOCUMENT &&
+	    r->document.unread.code == VV_ENOSUPPORT) {
+		(void)vv_error_copy(err, &r->document.unread); /* which names what to install */
+		return vv_recode(err, rc);
+	}
+	return rc;
 }
 
 vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,

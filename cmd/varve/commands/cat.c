@@ -2,6 +2,8 @@
  * cat: a version's exact bytes, or a view of its rows.
  */
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/text.h"
@@ -177,11 +179,30 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 	return rc;
 }
 
+/* A workbook, a Parquet file: on a terminal its rows are of use; to a pipe or file it is copied. */
+static bool shows_rows(const vv_subject *s, const options *o)
+{
+	const char *path = s->path ? s->path : s->text;
+	struct stat to;
+
+	if (is_view(o) || o->output || o->raw || s->table ||
+	    !vv_document_is_name(s->repo, vv_environ(), path)) {
+		return is_view(o);
+	}
+	if (vv_out_is_terminal()) return true;
+	if (fstat(STDOUT_FILENO, &to) == 0 && S_ISFIFO(to.st_mode)) {
+		vv_note("hint: these are the bytes of the file; 'varve cat --format csv %s' prints "
+			"its rows",
+			vv_text_shows(s->text));
+	}
+	return false;
+}
+
 static vv_status write_one(vv_subject *s, const options *o, const vv_view_options *v,
 			   vv_out_file *out, vv_error *err)
 {
-	return is_view(o) ? write_rows(s, o, v, out, err)
-			  : vv_subject_text(s, vv_out_file_put, out, v->progress, err);
+	return shows_rows(s, o) ? write_rows(s, o, v, out, err)
+				: vv_subject_text(s, vv_out_file_put, out, v->progress, err);
 }
 
 static int check_cat(const vv_context *c)

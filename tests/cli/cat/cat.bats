@@ -313,3 +313,34 @@ two_versions() {
 	succeeds varve cat --where 'code = 007 or code in (10)' :t.csv
 	output_is $'id,code\n1,007\n2,10'
 }
+
+@test "the rows of a document are printed on a terminal, and its bytes elsewhere" {
+	mkdir -p "$HOME/bin"
+	cat > "$HOME/bin/toy" <<-'END'
+		#!/bin/sh
+		case $1 in
+		list) echo '{"name":"all"}' ;;
+		read) printf 'id,price\n1,4.5\n' ;;
+		esac
+	END
+	printf '#!/bin/sh\necho "No module named varve_data" >&2; exit 1\n' > "$HOME/bin/bare"
+	chmod +x "$HOME/bin/toy" "$HOME/bin/bare"
+	new_repo
+	printf 'PK\003\004 some bytes' > plan.xlsx
+	git add plan.xlsx
+	git commit -qm one
+	VARVE_PYTHON=$HOME/bin/bare ends_with 2 varve cat --limit 1 plan.xlsx
+	stderr_has 'plan.xlsx: no reader for this kind of file is installed'
+	stderr_has 'hint: '"'pip install"
+	VARVE_PYTHON=$HOME/bin/bare ends_with 2 script -qec "varve cat plan.xlsx" /dev/null < /dev/null
+	output_has 'pip install'
+	git config --global varve.reader.xlsx.command "$HOME/bin/toy"
+	for name in plan.xlsx HEAD:plan.xlsx; do
+		script -qec "varve cat $name" /dev/null < /dev/null | tr -d '\r' | diff - <(printf 'id,price\n1,4.5\n')
+		varve cat "$name" 2> hint | cmp - plan.xlsx
+		grep -qF "'varve cat --format csv $name' prints its rows" hint
+		varve cat "$name" > copy 2> hint
+		cmp copy plan.xlsx
+		[ ! -s hint ]
+	done
+}
