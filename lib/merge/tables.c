@@ -25,6 +25,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
+#include "repo/git/run_git.h"
 
 typedef struct side {
 	vv_subject subject;
@@ -170,6 +171,55 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	return rc;
 }
 
+/* In a pick, rebase or stash git does not name the side's commit to a driver: the newest one that brought the blob. */
+static vv_status find_commit(const merging *m, size_t i, vv_oid *out, vv_error *err)
+{
+	const vv_subject *s = &m->sides[i].subject;
+	vv_auto(vv_buf) wanted = VV_BUF_INIT, log = VV_BUF_INIT, said = VV_BUF_INIT;
+	char blob[VV_OID_TEXT + 1];
+	vv_oid commit = {0};
+	int code;
+
+	vv_oid_text(blob, &s->blob);
+	vv_buf_printf(&wanted, "--find-object=%s", blob);
+	const char *args[] = {"-c",
+			      "log.showRoot=true",
+			      "log",
+			      "-m",
+			      "--raw",
+			      "--no-abbrev",
+			      "--all",
+			      "--reflog",
+			      "--no-renames",
+			      "--format=%H",
+			      vv_buf_cstr(&wanted),
+			      "HEAD",
+			      "--",
+			      s->path,
+			      NULL};
+	const vv_git_call call = {.args = args,
+				  .repo = s->repo,
+				  .dir = vv_repository_workdir(s->repo),
+				  .more = vv_git_literal,
+				  .output = &log};
+	vv_status rc = vv_buf_ok(&wanted, err);
+	rc = rc < 0 ? rc : vv_git_run(&call, &said, &code, err);
+
+	for (vv_line l = {.rest = vv_buf_cstr(&log)}; rc == VV_OK && vv_line_next(&l);) {
+		/* ":100644 100644 OLD NEW M", as one line */
+		const size_t at = strlen(":100644 100644 ") + VV_OID_TEXT + 1;
+
+		if (l.len >= VV_OID_TEXT && vv_oid_parse(&commit, l.text, VV_OID_TEXT)) {
+			continue;
+		}
+		if (l.len > at + VV_OID_TEXT && memcmp(l.text + at, blob, VV_OID_TEXT) == 0) {
+			*out = commit;
+			break;
+		}
+	}
+	return rc;
+}
+
 /* Is the side tracked by varve? So is text committed without varve while a line assigns the path to varve. */
 static vv_status find_form(merging *m, size_t i, bool *varve, vv_error *err)
 {
@@ -181,8 +231,10 @@ static vv_status find_form(merging *m, size_t i, bool *varve, vv_error *err)
 	vv_status rc;
 
 	*varve = s->is_dataset;
+	if (*varve || !m->sides[i].open) return VV_OK;
+	if (vv_oid_is_null(&s->commit) && (rc = find_commit(m, i, &s->commit, err)) < 0) return rc;
+	if (vv_oid_is_null(&s->commit)) return VV_OK;
 	/* of a revert the side is from the commit's parent */
-	if (*varve || !m->sides[i].open || vv_oid_is_null(&s->commit)) return VV_OK;
 	if ((rc = vv_tree_entry_at(s->repo, &s->commit, s->path, &e, err)) < 0) {
 		return vv_missing_ok(rc, err);
 	}

@@ -41,6 +41,7 @@ static void read_caller(vv_filter *f)
 	f->makes_patch = vv_caller_makes_patch(&git);
 	f->hands_out = vv_caller_hands_out(&git);
 	f->cleans_text = vv_caller_cleans_text(&git);
+	f->renormalizes = vv_caller_has(&git, "--renormalize");
 }
 
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err)
@@ -434,6 +435,43 @@ static vv_status clean_known(vv_filter *f, const char *path, input *in, vv_buf *
 	return rc;
 }
 
+/* Does git pass the text that the index has? It was committed over a pointer, without varve: as with line ends,
+ * such text is unmodified until it is edited, or git would refuse to merge or leave the branch. */
+static vv_status clean_text(vv_filter *f, const char *path, input *in, vv_buf *out, bool *known,
+			    vv_error *err)
+{
+	vv_dataset_reader *reader = vv_dataset_writer_reader(f->writer);
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(char) *file = NULL;
+	vv_index_entry e;
+	vv_stat st;
+	vv_oid id;
+	uint64_t size;
+	bool pointer = true;
+	vv_status rc;
+
+	if (f->renormalizes || in->head.len == 0) return VV_OK;
+	if ((rc = vv_index_open(&x, f->repo, err)) < 0) return rc;
+	if (!vv_index_get(x, path, &e) ||
+	    vv_dataset_reader_is_pointer(reader, &e.id, &pointer, VV_IGNORED) < 0 || pointer ||
+	    vv_blob_size(f->repo, &e.id, &size, VV_IGNORED) < 0) {
+		return VV_OK;
+	}
+	/* the file is compared first: an edited one is not held in memory */
+	if (!(file = vv_repository_file(f->repo, path))) return vv_fail_nomem(err);
+	if (vv_lstat(&st, file, VV_IGNORED) < 0 || st.size != size ||
+	    vv_blob_id_of_file(file, &id, VV_IGNORED) < 0 || !vv_oid_equal(&id, &e.id)) {
+		return VV_OK;
+	}
+	if ((rc = fill_head(in, SIZE_MAX, err)) < 0 ||
+	    (rc = vv_blob_id(vv_buf_cstr(&in->head), in->head.len, &id, err)) < 0 ||
+	    !vv_oid_equal(&id, &e.id)) {
+		return rc;
+	}
+	*known = true;
+	return vv_buf_write(out, in->head.data, in->head.len, err);
+}
+
 /* Is the stream a pointer that git merged as text? Then the head has all of it. */
 static vv_status look_if_torn(input *in, bool *torn, vv_error *err)
 {
@@ -545,7 +583,8 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 			(void)vv_pointer_refuse_torn(in.head.data, in.head.len, path, err);
 			rc = pass_broken(f, path, &in.head, out, err);
 		} else {
-			rc = clean_known(f, path, &in, out, &known, err);
+			rc = clean_text(f, path, &in, out, &known, err);
+			rc = rc < 0 || known ? rc : clean_known(f, path, &in, out, &known, err);
 			rc = rc < 0 || known ? rc : clean_data(f, path, &in, out, err);
 		}
 	}

@@ -30,8 +30,9 @@ typedef struct vv_filter {
 	bool by_varve;
 	/* the words of git (caller.h): git makes a patch, so that pointers pass unchanged; it passes
 	 * the file to another program, so that a pointer in its place is an error; or the content to
-	 * clean is the output of textconv, and is passed on unchanged */
-	bool makes_patch, hands_out, cleans_text;
+	 * clean is the output of textconv, and is passed on unchanged; or text that the index has is
+	 * to become a pointer (git add --renormalize) */
+	bool makes_patch, hands_out, cleans_text, renormalizes;
 	struct vv_needed *needed; /* fetches missing versions; NULL until one was needed */
 	bool waits_later;         /* wait for the disk only in vv_filter_wait */
 	/* lines of VV_ATTR_TEXT_LINES; set when the first pointer was returned */
@@ -66,8 +67,9 @@ typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_er
  * pointer of that version, even if an import would give another one, unless another version was
  * staged meanwhile. The blocks are then durable, or, if f->waits_later is set, only visible to
  * other processes. The content is appended unchanged if it is a pointer that the index or HEAD has
- * for this path, or whose blocks are all here; if it is the output of textconv; or if the file can
- * never be a dataset (datapackage.json, .git*, or a name that no table may have).
+ * for this path, or whose blocks are all here; if it is text, and the index and the file have the
+ * same, unless git renormalizes; if it is the output of textconv; or if the file can never be a
+ * dataset (datapackage.json, .git*, or a name that no table may have).
  * VV_EMISSING: the content is a pointer whose blocks are missing here. VV_EREFUSED: the content is
  * a pointer that does not match its root, the file still has the conflict that a merge left, or an
  * attribute makes Git convert the pointer. */
