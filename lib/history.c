@@ -229,7 +229,7 @@ static vv_status open_log(varve_log *l, const varve_log_options *o, vv_error *er
 		const vv_strings where = {&condition, condition != NULL};
 
 		rc = follow ? vv_figure_open(&l->figure, l->session->repo, l->session->reader,
-					     o->figure, &where, err)
+					     o->figure, &where, NULL, err)
 			    : vv_fail(err, VV_EUSAGE, "a figure needs VARVE_LOG_FOLLOW");
 	}
 	return rc < 0   ? rc

@@ -922,13 +922,13 @@ static void put_room(vv_buf *out, const vv_value_room *v, const vv_condition_agg
 	}
 }
 
-vv_sums_kind vv_sums_put_value(vv_buf *out, const vv_sums *s)
+vv_sums_kind vv_sums_put_value(vv_buf *out, const vv_sums *s, size_t i)
 {
 	const vv_condition_aggregate *a = &s->rule->condition->aggregates[0];
 	const bool own = a->op == VV_AGGREGATE_MIN || a->op == VV_AGGREGATE_MAX;
 	const size_t before = out->len;
 
-	(void)make_values(s, 0, NULL);
+	(void)make_values(s, i, NULL);
 	if (s->rooms[0][0].value.state == VV_VALUE_MISSING) return VV_SUMS_NONE;
 	put_room(out, &s->rooms[0][0], a);
 	if (own && a->argument->kind != VV_OPERAND_NUMBER) return VV_SUMS_TEXT;
@@ -943,7 +943,7 @@ vv_sums_kind vv_sums_put_value(vv_buf *out, const vv_sums *s)
 		out->len--;
 	}
 	out->data[out->len] = '\0';
-	if (s->groups[0].cells[0].distinct.over) {
+	if (s->groups[i].cells[0].distinct.over) {
 		vv_buf_puts(out, ESTIMATED);
 	}
 	return vv_is_digit(out->data[out->len - 1]) ? VV_SUMS_NUMBER : VV_SUMS_TEXT;

@@ -96,9 +96,9 @@ typedef enum vv_sums_kind {
 	 * too many digits */
 	VV_SUMS_TEXT
 } vv_sums_kind;
-/* Appends the value of the only aggregate for the only group, and returns its kind. For rules for
+/* Appends the value of the only aggregate for the i-th group, and returns its kind. For rules for
  * which vv_sums_rule_is_one returns true. */
-vv_sums_kind vv_sums_put_value(vv_buf *out, const vv_sums *s);
+vv_sums_kind vv_sums_put_value(vv_buf *out, const vv_sums *s, size_t i);
 /* Appends the values of the condition's aggregates for the i-th group, such as "count(*) = 12 (base
  * 15)". base: as for vv_sums_judge. */
 void vv_sums_put_values(vv_buf *out, const vv_sums *s, size_t i, const vv_sums *base);

@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/hash_index.h"
+#include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "check/kept/cache.h"
@@ -45,6 +46,7 @@ struct vv_figure {
 	vv_dataset_reader *reader;
 	char *text;
 	vv_buf rule, where;
+	const char *const *by; /* NULL-ended, borrowed; NULL: one group */
 	vv_check_cache *cache;
 	vv_hash128 id;
 	known groups, versions;
@@ -124,7 +126,8 @@ static void save(vv_figure *f, const known *k, const char *kind)
 }
 
 vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *reader,
-			 const char *figure, const vv_strings *where, vv_error *err)
+			 const char *figure, const vv_strings *where, const vv_strings *by,
+			 vv_error *err)
 {
 	vv_auto(vv_figure) *f = vv_calloc(1, sizeof(*f));
 	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), "cache", "check",
@@ -137,6 +140,7 @@ vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *r
 	*f = (vv_figure){.repo = r,
 			 .reader = reader,
 			 .text = vv_strdup(figure),
+			 .by = by && by->count > 0 ? by->items : NULL,
 			 .block = vv_row_block_new(),
 			 .scratch = vv_condition_scratch_new()};
 	vv_buf_printf(&f->rule, "%s is null", figure);
@@ -147,6 +151,9 @@ vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *r
 			      where->items[i]);
 	}
 	vv_buf_printf(&both, "%s\n%s", figure, vv_buf_cstr(&f->where));
+	for (size_t i = 0; f->by && f->by[i]; i++) {
+		vv_buf_printf(&both, "\ngroup by %s", f->by[i]);
+	}
 	f->id = vv_xxh3_128(vv_buf_cstr(&both), both.len, 0);
 	if (!f->text || f->rule.failed || f->where.failed || both.failed || !f->block ||
 	    !f->scratch) {
@@ -221,8 +228,10 @@ static long find_column(void *payload, const char *name, size_t len)
 static vv_status compile(vv_figure *f, vv_sums_rule **out, const vv_table *t, vv_error *err)
 {
 	const vv_sums_text text = {.condition = vv_buf_cstr(&f->rule),
-				   .where = f->where.len > 0 ? f->where.data : NULL},
-			   alone = {.condition = text.condition};
+				   .where = f->where.len > 0 ? f->where.data : NULL,
+				   .groups = f->by},
+			   alone = {.condition = text.condition},
+			   grouped = {.condition = text.condition, .groups = f->by};
 	const vv_condition_how how = {.json = t->root.dialect.form != VV_FORM_CSV,
 				      .find = find_column,
 				      .payload = f,
@@ -232,10 +241,16 @@ static vv_status compile(vv_figure *f, vv_sums_rule **out, const vv_table *t, vv
 	f->lacks = false;
 	vv_status rc = vv_sums_rule_new(out, &text, &t->schema, &how, err);
 	if (rc < 0 && rc != VV_ENOMEM) {
-		vv_auto(vv_sums_rule) *right = NULL; /* then the fault is in f->where */
+		vv_auto(vv_sums_rule) *right = NULL, *both = NULL;
+		const char *fault = f->text;
+
 		(void)vv_recode(err, VV_EUSAGE);
-		(void)vv_sums_rule_new(&right, &alone, &t->schema, &how, VV_IGNORED);
-		return vv_prefix(err, "'%s'", vv_text_shows(right ? text.where : f->text));
+		if (vv_sums_rule_new(&right, &alone, &t->schema, &how, VV_IGNORED) == VV_OK) {
+			const bool by = vv_sums_rule_new(&both, &grouped, &t->schema, &how,
+							 VV_IGNORED) < 0;
+			fault = by ? f->by[0] : text.where;
+		}
+		return vv_prefix(err, "'%s'", vv_text_shows(fault));
 	}
 	if (rc < 0 || vv_sums_rule_is_one(*out, f->rule.len)) return rc;
 	vv_sums_rule_free(vv_take(out));
@@ -366,6 +381,39 @@ static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, 
 	return rc < 0 ? rc : list.rc;
 }
 
+static vv_status put_groups(vv_figure_value *out, const vv_sums *all, vv_error *err)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT, value = VV_BUF_INIT;
+	const size_t count = vv_sums_groups(all);
+
+	if (count > VV_FIGURE_GROUPS_MAX) {
+		return vv_fail(err, VV_EUSAGE,
+			       "%zu groups, more than %u\nselect some of them with --where, or "
+			       "group by fewer values, such as year(day)",
+			       count, VV_FIGURE_GROUPS_MAX);
+	}
+	vv_json_out w = vv_json_begin_object(&out->text, 0);
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_reset(&name);
+		vv_buf_reset(&value);
+		vv_sums_put_group(&name, all, i);
+		const vv_sums_kind kind = vv_sums_put_value(&value, all, i);
+
+		vv_json_name(&w, vv_buf_cstr(&name));
+		if (kind == VV_SUMS_NUMBER) {
+			vv_json_raw(&w, value.data, value.len);
+		} else if (kind == VV_SUMS_NONE) {
+			vv_json_null(&w);
+		} else {
+			vv_json_string_len(&w, vv_buf_cstr(&value), value.len);
+		}
+	}
+	vv_json_close_object(&w);
+	out->kind = VV_FIGURE_GROUPS;
+	if (name.failed || value.failed) return vv_fail_nomem(err);
+	return vv_buf_ok(&out->text, err);
+}
+
 static vv_status count_table(vv_figure *f, const vv_sums_rule *rule, vv_table *t,
 			     vv_figure_value *out, vv_error *err)
 {
@@ -381,7 +429,8 @@ static vv_status count_table(vv_figure *f, const vv_sums_rule *rule, vv_table *t
 	    (rc = vv_sums_finish(all, err)) < 0) {
 		return rc;
 	}
-	out->kind = (vv_figure_kind)vv_sums_put_value(&out->text, all);
+	if (f->by) return put_groups(out, all, err);
+	out->kind = (vv_figure_kind)vv_sums_put_value(&out->text, all, 0);
 	return vv_buf_ok(&out->text, err);
 }
 

@@ -5,8 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
+#include "base/json/json.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -15,6 +19,7 @@
 #include "cmd/varve/print/commit.h"
 #include "cmd/varve/print/diff_show.h"
 #include "dataset/format/row_write.h"
+#include "dataset/schema/key_words.h"
 #include "diff/write/text_cell.h"
 #include "lib/names/near_file.h"
 #include "lib/names/version.h"
@@ -33,7 +38,7 @@
 #define KEY_MAX 16u     /* columns of a key */
 
 typedef struct options {
-	vv_strings key, where;
+	vv_strings key, where, by;
 	const char *row, *figure;
 	bool oneline, reverse, patch, decorate, no_decorate, follow, allow_unsigned;
 	vv_log_filter_options filter;
@@ -91,6 +96,9 @@ static const vv_option table[] = {
 		 "show a figure such as 'sum(price)' for each version of one table, with a bar"),
 	OPT_LIST(0, "where", where, "CONDITION",
 		 "with --figure: use only the rows that meet CONDITION; may be repeated"),
+	OPT_LIST(0, "by", by, "EXPRESSION",
+		 "with --figure: a figure for each group of rows with one value of a column, or of "
+		 "an expression such as 'year(day)'; may be repeated"),
 	OPT_NAMES(0, "key", key,
 		  "with --row: columns that identify rows (default: the table's key)"),
 };
@@ -100,8 +108,9 @@ static const vv_option_rule option_rules[] = {
 	 .excludes =
 		 "--all --stat --reverse -p --name-only --name-status --since --until --author --grep -S --merges --no-merges"},
 	{"--json", .excludes = "-p --name-only --name-status"},
-	{"--figure", .excludes = "--row --stat -p --name-only --name-status"},
+	{"--figure", .excludes = "--stat -p --name-only --name-status"},
 	{"--where", .requires = "--figure"},
+	{"--by", .requires = "--figure"},
 	{"--key", .requires = "--row"},
 	{NULL, NULL, NULL},
 };
@@ -242,7 +251,7 @@ typedef struct point {
 	vv_oid commit;
 	char *value; /* owned */
 	double number;
-	bool is_number, is_null;
+	bool is_number, is_null, is_groups;
 } point;
 
 typedef struct points {
@@ -284,6 +293,7 @@ static vv_status read_points(points *p, sieve *s, vv_figure *f, vv_error *err)
 		point one = {.commit = s->at.commit,
 			     .is_null = !text,
 			     .is_number = rc == VV_OK && value.kind == VV_FIGURE_NUMBER,
+			     .is_groups = rc == VV_OK && value.kind == VV_FIGURE_GROUPS,
 			     .value = vv_strdup(text ? text : "null")};
 		one.number = one.value && one.is_number ? strtod(one.value, NULL) : 0;
 		if (!one.value || !vv_array_add(p->items, p->count, p->cap, one)) {
@@ -301,7 +311,7 @@ static void tell_point(void *payload, vv_json_out *w)
 
 	if (!w) return;
 	vv_json_name(w, "figure");
-	if (p->is_number) {
+	if (p->is_number || p->is_groups) {
 		vv_json_raw(w, p->value, strlen(p->value));
 	} else if (p->is_null) {
 		vv_json_null(w);
@@ -310,14 +320,55 @@ static void tell_point(void *payload, vv_json_out *w)
 	}
 }
 
+/* The values at both ends of the bars. */
+typedef struct axis {
+	const point *least, *most; /* the ends; least NULL: 0 */
+	double from, to;           /* without signs */
+	int width;                 /* of the longest value */
+} axis;
+
+/* The axis begins at 0, unless all numbers are within a tenth of the greatest. */
+static axis axis_of(const points *p)
+{
+	axis a = {.least = NULL};
+	bool negative = false, positive = false;
+
+	vv_array_each(p->items, p->count, it) {
+		const int len = (int)strlen(it->value);
+
+		a.width = len > a.width ? len : a.width;
+		if (!it->is_number) {
+			continue;
+		}
+		negative = negative || it->number < 0;
+		positive = positive || it->number >= 0;
+		a.most = !a.most || fabs(it->number) > fabs(a.most->number) ? it : a.most;
+		a.least = !a.least || fabs(it->number) < fabs(a.least->number) ? it : a.least;
+	}
+	if (!a.most) return a;
+	a.to = fabs(a.most->number);
+	a.from = fabs(a.least->number);
+	if ((negative && positive) || a.from == a.to || a.to - a.from >= a.to / 10) {
+		a.least = NULL;
+		a.from = 0;
+	}
+	return a;
+}
+
+static int bar_of(const axis *a, const point *p)
+{
+	if (!p->is_number || a->to <= a->from) return 0;
+	const double share = (fabs(p->number) - a->from) / (a->to - a->from);
+	/* a bar that does not begin at 0 has at least one mark: it is not a figure of 0 */
+	return a->least ? 1 + (int)lround(share * (BAR_WIDTH - 1)) : (int)lround(share * BAR_WIDTH);
+}
+
 /* "2026-10-05 1a2b3c4  1234.5 #########" */
-static vv_status print_point(const point *p, vv_repository *r, int width, double most,
-			     vv_error *err)
+static vv_status print_point(const point *p, vv_repository *r, const axis *a, vv_error *err)
 {
 	vv_auto(vv_commit) c = {.parents = NULL};
 	vv_auto(char) *id = NULL;
-	const int bar = p->is_number && most > 0 ? (int)lround(fabs(p->number) / most * BAR_WIDTH)
-						 : 0;
+	const int bar = bar_of(a, p);
 	vv_status rc;
 
 	if ((rc = vv_commit_read(r, &p->commit, &c, err)) < 0 ||
@@ -325,39 +376,230 @@ static vv_status print_point(const point *p, vv_repository *r, int width, double
 		return rc;
 	}
 	vv_out("%.10s %s%s%s %*s", vv_text_zoned(c.committer.time, c.committer.offset_min),
-	       vv_color_on(VV_YELLOW), id, vv_color_off(), width - (int)strlen(p->value), "");
+	       vv_color_on(VV_YELLOW), id, vv_color_off(), a->width - (int)strlen(p->value), "");
 	vv_out_text(p->value, strlen(p->value));
-	vv_out("%s%.*s\n",
-	       bar == 0        ? ""
-	       : p->number < 0 ? " -"
-			       : " ",
-	       bar, "########################################");
+	if (bar > 0) {
+		vv_out(p->number < 0 ? " -" : " ");
+	}
+	vv_out("%.*s\n", bar, "########################################");
 	return VV_OK;
 }
 
-static vv_status print_figure(sieve *s, vv_commit_view *view, const options *o,
+static vv_status print_points(const points *p, vv_repository *r, bool reverse, vv_error *err)
+{
+	const axis a = axis_of(p);
+	vv_status rc = VV_OK;
+
+	if (a.least) {
+		vv_out("(bars from %s to %s: they do not begin at 0)\n", a.least->value,
+		       a.most->value);
+	}
+	for (size_t i = 0; rc == VV_OK && i < p->count && !vv_out_failed(); i++) {
+		rc = print_point(&p->items[reverse ? p->count - 1 - i : i], r, &a, err);
+	}
+	return rc;
+}
+
+/* The names of all groups: those of the newest version first. */
+static vv_status list_groups(vv_strings *out, vv_json **objects, const points *p, vv_arena *arena,
+			     vv_error *err)
+{
+	vv_auto(vv_hash_index) index = {0};
+	size_t cap = 0;
+
+	for (size_t i = 0; i < p->count; i++) {
+		const char *text = p->items[i].value;
+
+		if (!p->items[i].is_groups) {
+			continue;
+		}
+		vv_status rc = vv_json_read(&objects[i], arena, text, strlen(text), "figure", err);
+		if (rc < 0) return rc;
+		for (const vv_json *m = objects[i]->first; m; m = m->next) {
+			const uint64_t hash = vv_xxh3(m->name, m->name_len, vv_hash_seed());
+
+			if (!vv_hash_find(out->items, &index, hash, it,
+					  strcmp(*it, m->name) == 0) &&
+			    !vv_hash_add(out->items, out->count, cap, &index, hash, m->name)) {
+				return vv_fail_nomem(err);
+			}
+		}
+	}
+	return VV_OK;
+}
+
+/* A version without the group has no number. */
+static vv_status add_group_point(points *out, const point *like, const vv_json *object,
+				 const char *name, vv_error *err)
+{
+	const vv_json *m = object ? vv_json_get(object, name) : NULL;
+	point one = {.commit = like->commit, .is_null = !m || m->type == VV_JSON_NULL};
+
+	if (!like->is_groups) { /* "no such column" */
+		one.value = vv_strdup(like->value);
+	} else if (one.is_null) {
+		one.value = vv_strdup(m ? "null" : "none");
+	} else if (m->type == VV_JSON_NUMBER) {
+		one.is_number = true;
+		one.value = vv_strndup(like->value + m->start, m->end - m->start);
+		one.number = one.value ? strtod(one.value, NULL) : 0;
+	} else {
+		one.value = vv_strndup(m->text, m->text_len);
+	}
+	if (one.value && vv_array_add(out->items, out->count, out->cap, one)) return VV_OK;
+	vv_free(one.value);
+	return vv_fail_nomem(err);
+}
+
+/* Each group under its name, with bars of its own. */
+static vv_status print_groups(const points *p, vv_repository *r, bool reverse, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto_free const char **names = NULL;
+	vv_strings groups = {.items = NULL};
+	vv_json **objects = vv_arena_calloc(&arena, p->count + 1, sizeof(vv_json *));
+	vv_status rc = objects ? list_groups(&groups, objects, p, &arena, err) : vv_fail_nomem(err);
+
+	names = groups.items;
+	for (size_t g = 0; rc == VV_OK && g < groups.count && !vv_out_failed(); g++) {
+		vv_auto(points) one = {NULL, 0, 0};
+
+		for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
+			rc = add_group_point(&one, &p->items[i], objects[i], groups.items[g], err);
+		}
+		vv_out("%s", g > 0 ? "\n" : "");
+		vv_out_text(groups.items[g], strlen(groups.items[g]));
+		vv_out("\n");
+		rc = rc < 0 ? rc : print_points(&one, r, reverse, err);
+	}
+	return rc;
+}
+
+/* The aggregate and the conditions of --figure, with those of --row. */
+typedef struct figure_words {
+	const char *figure;
+	vv_strings where;
+	vv_arena arena;
+} figure_words;
+
+static void figure_words_clear(figure_words *w)
+{
+	vv_free((void *)(uintptr_t)w->where.items);
+	vv_arena_clear(&w->arena);
+}
+VV_AUTO_CLEAR(figure_words, figure_words_clear)
+
+/* text("id") = '007' */
+static const char *key_condition(figure_words *w, const char *column, const vv_cell *value)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_buf_puts(&b, "text(\"");
+	for (const char *p = column; *p; p++) {
+		vv_buf_puts(&b, *p == '"' ? "\"" : "");
+		vv_buf_putc(&b, *p);
+	}
+	vv_buf_puts(&b, "\") = '");
+	for (size_t i = 0; i < value->len; i++) {
+		vv_buf_puts(&b, value->text[i] == '\'' ? "'" : "");
+		vv_buf_putc(&b, value->text[i]);
+	}
+	vv_buf_puts(&b, "'");
+	return b.failed ? NULL : vv_arena_strndup(&w->arena, b.data, b.len);
+}
+
+/* Adds the conditions for the key of --row, and takes a column's name for its value in this row. */
+static vv_status add_row_words(figure_words *w, const options *o, vv_table *t, const char *path,
+			       vv_error *err)
+{
+	const vv_schema *schema = &t->schema;
+	const size_t count = o->key.count > 0 ? o->key.count : t->root.key_count;
+	vv_cell values[KEY_MAX];
+	size_t key[KEY_MAX];
+	vv_status rc = vv_schema_check_key(schema, o->key.items, err);
+
+	if (rc < 0) return rc;
+	if (count == 0 || count > KEY_MAX) {
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' has no key; --row requires one\nspecify the columns that "
+			       "identify a row: --key A,B",
+			       vv_text_shows(path));
+	}
+	const int read = vv_key_words_read(values, count, o->row, &w->arena, err);
+	if (read <= 0) return read < 0 ? (vv_status)read : vv_key_words_fail(o->row, count, err);
+	for (size_t i = 0; i < count; i++) {
+		const char *column = o->key.count > 0 ? o->key.items[i] : t->root.key[i];
+
+		w->where.items[w->where.count] = key_condition(w, column, &values[i]);
+		if (!w->where.items[w->where.count++]) return vv_fail_nomem(err);
+		key[i] = (size_t)vv_schema_find(schema, column, strlen(column));
+	}
+	vv_auto(char) *meant = vv_key_place_meant(t, key, count, o->row);
+	if (meant) {
+		return vv_fail(err, VV_ENOTFOUND,
+			       "'%s' has no row with the key '%s'\ndid you mean '%s'?",
+			       vv_text_shows(path), vv_text_shows(o->row), vv_text_shows(meant));
+	}
+	if (vv_schema_find(schema, o->figure, strlen(o->figure)) >= 0) {
+		vv_auto(vv_buf) b = VV_BUF_INIT;
+
+		vv_buf_puts(&b, "max(\"");
+		for (const char *p = o->figure; *p; p++) {
+			vv_buf_puts(&b, *p == '"' ? "\"" : "");
+			vv_buf_putc(&b, *p);
+		}
+		vv_buf_puts(&b, "\")");
+		w->figure = b.failed ? NULL : vv_arena_strndup(&w->arena, b.data, b.len);
+	}
+	return w->figure ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status figure_words_read(figure_words *out, vv_context *c, const words *w, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_subject) s = {.repo = NULL};
+	vv_auto(vv_table) t = {0};
+	vv_oid id;
+	vv_status rc = VV_OK;
+
+	out->figure = o->figure;
+	out->where.items = vv_calloc(o->where.count + KEY_MAX + 1, sizeof(*out->where.items));
+	if (!out->where.items) return vv_fail_nomem(err);
+	vv_array_each(o->where.items, o->where.count, it) {
+		out->where.items[out->where.count++] = *it;
+	}
+	if (!o->row) return VV_OK;
+	if (w->range_count > 0) {
+		id = w->ranges[0].include;
+	} else {
+		rc = vv_rev_commit(c->repo, "HEAD", &id, err);
+	}
+	if (rc < 0 ||
+	    (rc = vv_subject_find_at(&s, c->repo, c->reader, &id, w->paths[0], err)) < 0 ||
+	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
+		return rc;
+	}
+	return add_row_words(out, o, &t, w->paths[0], err);
+}
+
+static vv_status print_figure(sieve *s, vv_commit_view *view, const figure_words *asked,
 			      vv_dataset_reader *reader, vv_error *err)
 {
+	const options *o = s->o;
 	vv_auto(vv_figure) *f = NULL;
 	vv_auto(points) p = {NULL, 0, 0};
-	double most = 0;
-	int width = 0;
-	vv_status rc = vv_figure_open(&f, s->repo, reader, o->figure, &o->where, err);
+	vv_status rc = vv_figure_open(&f, s->repo, reader, asked->figure, &asked->where, &o->by,
+				      err);
 
 	if (rc < 0 || (rc = read_points(&p, s, f, err)) < 0) return rc;
-	vv_array_each(p.items, p.count, it) {
-		const int len = (int)strlen(it->value);
-
-		width = len > width ? len : width;
-		most = it->is_number ? fmax(most, fabs(it->number)) : most;
-	}
 	view->more = tell_point;
+	if (view->style != VV_STYLE_JSON) {
+		return o->by.count > 0 ? print_groups(&p, s->repo, o->reverse, err)
+				       : print_points(&p, s->repo, o->reverse, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < p.count && !vv_out_failed(); i++) {
-		point *one = &p.items[o->reverse ? p.count - 1 - i : i];
-
-		view->payload = one;
-		rc = view->style == VV_STYLE_JSON ? vv_commit_print(view, &one->commit, err)
-						  : print_point(one, s->repo, width, most, err);
+		view->payload = &p.items[o->reverse ? p.count - 1 - i : i];
+		rc = vv_commit_print(view, &((point *)view->payload)->commit, err);
 	}
 	return rc;
 }
@@ -407,6 +649,7 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	vv_log_filter_options fo = o->filter;
 	sieve s = {.o = o, .repo = r, .max_count = max_count};
 	vv_commit_view view = o->view;
+	vv_auto(figure_words) figure = {.arena = VV_ARENA_INIT};
 	vv_status rc;
 
 	if (o->figure && (w->path_count != 1 || o->log.all)) {
@@ -427,6 +670,9 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		goto done;
 	}
+	if (o->figure && (rc = figure_words_read(&figure, c, w, err)) < 0) {
+		goto done;
+	}
 	fo.reader = c->reader;
 	if (o->patch) {
 		patch.reader = c->reader;
@@ -437,7 +683,8 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 		goto done;
 	}
 	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
-	rc = o->figure ? print_figure(&s, &view, o, c->reader, err) : print_passing(&s, &view, err);
+	rc = o->figure ? print_figure(&s, &view, &figure, c->reader, err)
+		       : print_passing(&s, &view, err);
 	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
 	rc = rc < 0 ? rc : vv_commit_counted(&view, err);
 	c->code = view.trouble ? VV_EXIT_TROUBLE : c->code;
@@ -693,7 +940,8 @@ static vv_status run_log(vv_context *c, vv_error *err)
 		return vv_out_failed() ? VV_OK : rc;
 	}
 	vv_page_for(c->repo);
-	rc = o->row ? log_row(c, &w, max_count, err) : print_all(c, &w, max_count, err);
+	rc = o->row && !o->figure ? log_row(c, &w, max_count, err)
+				  : print_all(c, &w, max_count, err);
 	return vv_out_failed() ? VV_OK : rc;
 }
 
@@ -704,7 +952,8 @@ const vv_command vv_cmd_log = {
 	.usage = "[--oneline | --json] [--stat | -p | --name-status] [-n N] "
 		 "[REV | A..B]... [--] [PATH...]\n"
 		 "--row KEY [--key A,B] [REV | A..B]... [--] PATH\n"
-		 "--figure AGGREGATE [--where CONDITION] [REV | A..B]... [--] PATH",
+		 "--figure AGGREGATE [--where CONDITION] [--by EXPRESSION] [--row KEY] "
+		 "[REV | A..B]... [--] PATH",
 	.example = "$ varve log --oneline --stat -n 1\n"
 		   "4be1f02 (HEAD -> main) March prices\n"
 		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"

@@ -162,7 +162,7 @@ static vv_status open_figures(vv_figure **figures, vv_web_visit *v, const char *
 						   vv_buf_cstr(&name), s + 2)
 				     : words[f];
 
-		rc = vv_figure_open(&figures[f], v->repo, v->reader, text, &conditions, err);
+		rc = vv_figure_open(&figures[f], v->repo, v->reader, text, &conditions, NULL, err);
 		if (rc == VV_OK) {
 			vv_figure_watch(figures[f], go_on, v);
 		}

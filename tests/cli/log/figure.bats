@@ -124,3 +124,69 @@ figures() {
 			"$type,$(tr -d '"' <<< "$json")" ]
 	done
 }
+
+# Three versions in which West grows by a hundredth, and East comes.
+regions() {
+	new_repo
+	local n
+	for n in 1 2 3; do
+		printf 'id,region,price\n007,West,100.%s\n008,West,0\n' "$n" > t.csv
+		[ "$n" = 1 ] || printf '009,East,%s\n' "-$n" >> t.csv
+		varve add -q --key id t.csv
+		varve commit -qm "$n" --date "2026-10-0$n"
+	done
+}
+
+@test "bars of a small change begin at the least value, which is on the axis" {
+	regions
+	succeeds varve log --figure 'max(price)' t.csv
+	output_is "(bars from 100.1 to 100.3: they do not begin at 0)
+2026-10-03 $(git rev-parse --short HEAD) 100.3 ########################################
+2026-10-02 $(git rev-parse --short HEAD~1) 100.2 #####################
+2026-10-01 $(git rev-parse --short HEAD~2) 100.1 #"
+	succeeds varve log --figure 'count(*)' t.csv
+	output_is "2026-10-03 $(git rev-parse --short HEAD) 3 ########################################
+2026-10-02 $(git rev-parse --short HEAD~1) 3 ########################################
+2026-10-01 $(git rev-parse --short HEAD~2) 2 ###########################"
+}
+
+@test "--by has a figure for each group, also for one that only some versions have" {
+	regions
+	succeeds varve log --figure 'sum(price)' --by region --reverse t.csv
+	output_is "region=East
+2026-10-01 $(git rev-parse --short HEAD~2) none
+2026-10-02 $(git rev-parse --short HEAD~1)   -2 -###########################
+2026-10-03 $(git rev-parse --short HEAD)   -3 -########################################
+
+region=West
+(bars from 100.1 to 100.3: they do not begin at 0)
+2026-10-01 $(git rev-parse --short HEAD~2) 100.1 #
+2026-10-02 $(git rev-parse --short HEAD~1) 100.2 #####################
+2026-10-03 $(git rev-parse --short HEAD) 100.3 ########################################"
+	for again in 1 2; do
+		[ "$(varve log --json --figure 'sum(price)' --by region --by 'price > 1' t.csv | jq -c 'map(.figure)')" = \
+			'[{"region=East, price > 1=false":-3,"region=West, price > 1=false":0,"region=West, price > 1=true":100.3},{"region=East, price > 1=false":-2,"region=West, price > 1=false":0,"region=West, price > 1=true":100.2},{"region=West, price > 1=false":0,"region=West, price > 1=true":100.1}]' ]
+	done
+	ends_with 2 varve log --figure 'sum(price)' --by nothing t.csv
+	stderr_has "'nothing': character 1"
+	ends_with 2 varve log --by region t.csv
+	{ echo id,n; seq 201 | sed 's/$/,1/'; } > many.csv
+	varve add -q many.csv
+	varve commit -qm many
+	ends_with 2 varve log --figure 'sum(n)' --by id many.csv
+	stderr_has "201 groups, more than 200"
+	succeeds varve log --figure 'sum(n)' --by id --where 'id < 5' many.csv
+}
+
+@test "--row has the figure of one row, by its own key" {
+	regions
+	for figure in price 'sum(price)'; do
+		succeeds varve log --json --figure "$figure" --row 007 t.csv
+		[ "$(jq -c 'map(.figure)' <<< "$output")" = '[100.3,100.2,100.1]' ]
+	done
+	[ "$(varve log --json --figure price --row West,009 --key region,id t.csv | jq -c 'map(.figure)')" = '[null,null,null]' ]
+	[ "$(varve log --json --figure price --row East,009 --key region,id t.csv | jq -c 'map(.figure)')" = '[-3,-2,null]' ]
+	ends_with 2 varve log --figure price --row 7 t.csv
+	stderr_is "varve: 't.csv' has no row with the key '7'
+hint: did you mean '007'?"
+}
