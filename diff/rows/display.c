@@ -5,9 +5,7 @@
 
 #include <string.h>
 
-#include "base/show.h"
 #include "base/sys.h"
-#include "diff/rows/ansi.h"
 #include "diff/rows/display_internal.h"
 
 #define PARTS_MIN 3u /* displays of a part that are needed to believe others */
@@ -60,29 +58,16 @@ void vv_display_free(vv_display *d)
 	vv_free(d);
 }
 
-/* A shown text as UTF-8: files of Windows are often windows-1252. */
-static const char *shown_text(vv_buf *room, const vv_cell *is, size_t *len)
-{
-	*len = is->len;
-	if (vv_utf8_valid(is->text, is->len)) return is->text;
-	vv_ansi_put(room, is->text, is->len);
-	*len = room->len;
-	return vv_buf_cstr(room);
-}
-
 bool vv_display_could(const vv_cell *was, const vv_cell *is)
 {
-	vv_auto(vv_buf) room = VV_BUF_INIT;
 	display_numbers numbers = {.count = 0};
 	value v;
-	size_t len;
 
 	read_value(&v, was);
 	if (v.kind == VALUE_NONE || is->state != VV_CELL_TEXT || is->len == 0) return false;
-	const char *text = shown_text(&room, is, &len);
-	display_numbers_learn(&numbers, &v.number, text, len);
+	display_numbers_learn(&numbers, &v.number, is->text, is->len);
 	return numbers.count > 0 ||
-	       (v.kind == VALUE_MOMENT && display_moments_could(&v.moment, text, len));
+	       (v.kind == VALUE_MOMENT && display_moments_could(&v.moment, is->text, is->len));
 }
 
 static void note_places(vv_display *d, const vv_number_text *n)
@@ -101,15 +86,12 @@ static void note_places(vv_display *d, const vv_number_text *n)
 
 void vv_display_learn(vv_display *d, const vv_cell *was, const vv_cell *is)
 {
-	vv_auto(vv_buf) room = VV_BUF_INIT;
 	value v;
-	size_t len;
 
 	read_value(&v, was);
 	if (v.kind == VALUE_NONE || is->state != VV_CELL_TEXT || is->len == 0) return;
-	const char *text = shown_text(&room, is, &len);
 	if (v.kind == VALUE_NUMBER) {
-		display_numbers_learn(&d->numbers, &v.number, text, len);
+		display_numbers_learn(&d->numbers, &v.number, is->text, is->len);
 		note_places(d, &v.number);
 		return;
 	}
@@ -120,8 +102,8 @@ void vv_display_learn(vv_display *d, const vv_cell *was, const vv_cell *is)
 	if (v.moment.second > 0) {
 		d->form.second = v.moment.second;
 	}
-	display_numbers_learn(&d->serials, &v.number, text, len);
-	display_moments_learn(d->moments, &v.moment, text, len);
+	display_numbers_learn(&d->serials, &v.number, is->text, is->len);
+	display_moments_learn(d->moments, &v.moment, is->text, is->len);
 }
 
 char vv_display_mark(const vv_display *d, uint64_t *votes)
@@ -164,23 +146,20 @@ static vv_display_answer serial_answer(const display_number *f, const vv_number_
 
 vv_display_answer vv_display_of(const vv_display *d, const vv_cell *was, const vv_cell *is)
 {
-	vv_auto(vv_buf) room = VV_BUF_INIT;
 	value v;
-	size_t len;
 
 	read_value(&v, was);
 	if (d->chosen == CHOSEN_NONE || is->state != VV_CELL_TEXT || is->len == 0 ||
 	    v.kind != (d->chosen == CHOSEN_NUMBER ? VALUE_NUMBER : VALUE_MOMENT)) {
 		return VV_DISPLAY_NO;
 	}
-	const char *text = shown_text(&room, is, &len);
 	switch (d->chosen) {
 	case CHOSEN_NUMBER:
-		return display_numbers_of(d->numbers.chosen, &v.number, text, len);
+		return display_numbers_of(d->numbers.chosen, &v.number, is->text, is->len);
 	case CHOSEN_SERIAL:
-		return serial_answer(d->serials.chosen, &v.number, text, len);
+		return serial_answer(d->serials.chosen, &v.number, is->text, is->len);
 	case CHOSEN_MOMENT:
-		return display_moments_of(d->moments, &v.moment, text, len);
+		return display_moments_of(d->moments, &v.moment, is->text, is->len);
 	case CHOSEN_NONE:
 		break;
 	}
@@ -208,14 +187,25 @@ void vv_display_count(vv_display *d, const vv_cell *was, const vv_cell *is)
 	}
 }
 
+/* Words of dates are learned from the cells, so more of them are needed: months of another calendar
+ * follow ours in half of the cells. */
 bool vv_display_proven(const vv_display *d)
 {
-	return d->hits > 1 && d->hits > d->misses && d->hits > d->edits;
+	const uint64_t edits = d->chosen == CHOSEN_MOMENT ? 2 * d->edits : d->edits;
+
+	return d->hits > 1 && d->hits > d->misses && d->hits > edits;
 }
 
 bool vv_display_parts_proven(const vv_display *d)
 {
 	return vv_display_proven(d) && d->parts >= PARTS_MIN;
+}
+
+/* Other formats than General round days to hours, or to some days. */
+static bool is_whole_serial(const vv_display *d, const display_number *f)
+{
+	if (f->style == DISPLAY_GENERAL) return true;
+	return f->style == DISPLAY_PLAIN && !d->form.has_time && !f->percent;
 }
 
 static bool put_serial(vv_buf *out, const vv_display *d, const vv_number_text *n)
@@ -268,24 +258,25 @@ static void put_number(vv_buf *out, const vv_display *d, const display_number *f
 
 bool vv_display_put_value(vv_buf *out, const vv_display *d, const vv_cell *is)
 {
-	vv_auto(vv_buf) room = VV_BUF_INIT;
 	vv_number_text n;
 	display_moment m;
-	size_t len;
 
 	if (d->chosen == CHOSEN_NONE || is->state != VV_CELL_TEXT || is->len == 0) return false;
-	const char *text = shown_text(&room, is, &len);
 	if (d->chosen == CHOSEN_MOMENT) {
-		if (!display_moments_value(&m, d->moments, &d->form, text, len)) return false;
-		display_moment_put(out, &m, &d->form);
-		return true;
+		const bool whole = display_moments_value(&m, d->moments, &d->form, is->text,
+							 is->len);
+
+		if (whole) {
+			display_moment_put(out, &m, &d->form);
+		}
+		return whole;
 	}
 	const display_number *f = d->numbers.chosen;
 	if (d->chosen == CHOSEN_SERIAL) {
 		f = d->serials.chosen;
 	}
-	if (!display_number_value(&n, f, text, len)) return false;
-	if (d->chosen == CHOSEN_SERIAL) return put_serial(out, d, &n);
+	if (!display_number_value(&n, f, is->text, is->len)) return false;
+	if (d->chosen == CHOSEN_SERIAL) return is_whole_serial(d, f) && put_serial(out, d, &n);
 	put_number(out, d, f, &n);
 	return true;
 }

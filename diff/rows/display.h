@@ -16,7 +16,8 @@
  * each number of the text (day, month, hour ...), and in which part each word depends (month,
  * weekday ...), so that no names of months are needed.
  *
- * Only values that are decimal numbers, ISO dates, times or both have displays here.
+ * Cells are UTF-8 here. Only values that are decimal numbers, ISO dates, times or both have
+ * displays here.
  */
 #ifndef VV_DIFF_ROWS_DISPLAY_H
 #define VV_DIFF_ROWS_DISPLAY_H

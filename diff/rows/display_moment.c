@@ -301,13 +301,14 @@ void display_moment_put(vv_buf *out, const display_moment *m, const display_mome
 
 /* --- tokens ------------------------------------------------------------------------------------ */
 
-/* Points and hyphens belong to words, since some have none: "avr.", "mai"; "sexta-feira", "domingo".
- * A no-break space is a byte between. */
+/* Points and hyphens belong to words, since some have none: "avr.", "mai"; "sexta-feira", "domingo";
+ * so does '?', which is a letter that the file's encoding lacks: "ao?t". A no-break space is a byte
+ * between. */
 static bool is_word_byte(const char *s, size_t left)
 {
 	const bool is_blank = left > 1 && s[0] == '\xc2' && s[1] == '\xa0';
 
-	return (vv_is_alpha(*s) || (unsigned char)*s >= 0x80) && !is_blank;
+	return (vv_is_alpha(*s) || *s == '?' || (unsigned char)*s >= 0x80) && !is_blank;
 }
 
 static bool is_hyphen(const char *s, size_t len, size_t i)

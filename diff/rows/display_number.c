@@ -129,10 +129,11 @@ static bool split_shown(shown *n, const char *s, size_t len)
 	return put_around(n, n->text, n->from) && put_around(n, n->text + n->to, n->len - n->to);
 }
 
-/* Bytes of a mark between thousands; never the decimal mark. */
+/* Bytes of a mark between thousands; never the decimal mark. '?': a blank that the file's encoding
+ * lacks. */
 static size_t group_len(const char *s, size_t len, char mark)
 {
-	if (len > 0 && (*s == '.' || *s == ',' || *s == '\'')) return *s != mark;
+	if (len > 0 && strchr(".,'?", *s)) return *s != mark;
 	return len >= 3 && memcmp(s, "\xe2\x80\x99", 3) == 0 ? 3 : 0;
 }
 

@@ -449,12 +449,12 @@ bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order kno
 
 /* Logical values in the countries of Excel. */
 static const char *const logic_words[][2] = {
-	{"true", "TRUE"},      {"false", "FALSE"},  {"true", "WAHR"},
-	{"false", "FALSCH"},   {"true", "VRAI"},    {"false", "FAUX"},
-	{"true", "VERO"},      {"false", "FALSO"},  {"true", "VERDADEIRO"},
-	{"true", "VERDADERO"}, {"true", "PRAWDA"},  {"false", "FA\xc5\x81SZ"},
-	{"true", "WAAR"},      {"false", "ONWAAR"}, {"true", "SANT"},
-	{"false", "FALSKT"}};
+	{"true", "TRUE"},      {"false", "FALSE"}, {"true", "WAHR"},
+	{"false", "FALSCH"},   {"true", "VRAI"},   {"false", "FAUX"},
+	{"true", "VERO"},      {"false", "FALSO"}, {"true", "VERDADEIRO"},
+	{"true", "VERDADERO"}, {"true", "PRAWDA"}, {"false", "FA\xc5\x81SZ"},
+	{"false", "FA?SZ"},    {"true", "WAAR"},   {"false", "ONWAAR"},
+	{"true", "SANT"},      {"false", "FALSKT"}};
 
 const char *vv_excel_logic(const char *s, size_t len)
 {
@@ -462,6 +462,26 @@ const char *vv_excel_logic(const char *s, size_t len)
 		if (strlen((*pair)[1]) == len && memcmp((*pair)[1], s, len) == 0) return (*pair)[0];
 	}
 	return NULL;
+}
+
+/* Takes the text in the file's encoding, and in UTF-8 without the letters that the encoding lacks; '?' are
+ * lost letters. */
+static void take_encoded(vv_excel *e, const char *s, size_t len)
+{
+	for (int as_utf8 = 0; as_utf8 < 2; as_utf8++) {
+		const size_t at = begin(e);
+		bool lost = false;
+
+		if (vv_saved_encoding_put(&e->text, &lost, e->encoding, s, len, as_utf8, NULL) <
+		    0) {
+			return;
+		}
+		if (lost) {
+			take(e, at, VV_EXCEL_LETTERS);
+		} else if (!as_utf8) {
+			take(e, at, VV_EXCEL_MOJIBAKE);
+		}
+	}
 }
 
 static void logic(vv_excel *e, const char *s, size_t len)
@@ -472,19 +492,19 @@ static void logic(vv_excel *e, const char *s, size_t len)
 
 			vv_buf_puts(&e->text, (*pair)[1]);
 			take(e, at, VV_EXCEL_STYLE);
+			if (e->encoding) {
+				take_encoded(e, (*pair)[1], strlen((*pair)[1]));
+			}
 		}
 	}
 }
 
-/* Takes the text as ANSI bytes, with '?' for lost letters, and its UTF-8 read as ANSI. */
-static void letters(vv_excel *e, const char *s, size_t len)
+/* The same for ANSI, which has control characters beside the letters of windows-1252. */
+static void take_ansi(vv_excel *e, const char *s, size_t len)
 {
-	const char *beyond = vv_array_find(s, len, it, (unsigned char)*it >= 0x80);
-	size_t at;
+	size_t at = begin(e);
 	uint32_t cp;
 
-	if (!beyond || len > TEXT_MAX || !vv_utf8_valid(s, len)) return;
-	at = begin(e);
 	for (size_t i = 0; i < len;) {
 		i += vv_utf8_decode(&cp, s + i, len - i);
 		vv_buf_putc(&e->text, vv_ansi_of(cp) ? (char)vv_ansi_of(cp) : '?');
@@ -500,7 +520,20 @@ static void letters(vv_excel *e, const char *s, size_t len)
 		}
 	}
 	take(e, at, VV_EXCEL_LETTERS);
-	at = begin(e);
+}
+
+/* Takes the text in another encoding, and its UTF-8 read as ANSI. */
+static void letters(vv_excel *e, const char *s, size_t len)
+{
+	const char *beyond = vv_array_find(s, len, it, (unsigned char)*it >= 0x80);
+
+	if (!beyond || len > TEXT_MAX || !vv_utf8_valid(s, len)) return;
+	if (e->encoding) {
+		take_encoded(e, s, len);
+	} else {
+		take_ansi(e, s, len);
+	}
+	const size_t at = begin(e);
 	vv_ansi_put(&e->text, s, len);
 	take(e, at, VV_EXCEL_MOJIBAKE);
 }

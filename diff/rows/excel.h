@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "dataset/format/cell.h"
 #include "diff/rows/display.h"
+#include "diff/rows/saved_encoding.h"
 
 /* The kind of a change of spelling. */
 typedef enum vv_excel_kind {
@@ -67,6 +68,9 @@ typedef struct vv_excel {
 	/* set by the caller, for vv_excel_damage: the order of dates in the file; spellings in the
 	 * other order do not count. VV_EXCEL_NO_ORDER: not known */
 	vv_excel_order order;
+	/* set by the caller: the file's encoding; borrowed. NULL: windows-1252, which Excel calls
+	 * ANSI */
+	vv_saved_encoding *encoding;
 	/* the spelling that vv_excel_damage found; its order is NO_ORDER if several orders are
 	 * possible */
 	vv_excel_spelling was;

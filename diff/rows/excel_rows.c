@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "dataset/format/group_compare.h"
 #include "dataset/table/table.h"
+#include "diff/rows/ansi.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/excel.h"
 
@@ -85,7 +86,8 @@ static vv_status look_at(bool *clean, pass *p, size_t column, vv_error *err)
 			break;
 		}
 		*clean = vv_excel_damage(p->o->excel, &a, &b) <= VV_EXCEL_STYLE &&
-			 !vv_display_could(&a, &b);
+			 !vv_display_could(&a, &b) && !vv_saved_encoding_could(&a, &b) &&
+			 (b.len == 0 || vv_utf8_valid(b.text, b.len));
 	}
 	return rc;
 }
@@ -141,6 +143,7 @@ static vv_status excel_is_clean_in_place(bool *out, const excel_in_place *o, vv_
 #define WINDOW 64u         /* added or removed rows at one place */
 #define SAME_KEY_MAX 64u   /* rows that are compared for one key */
 #define UNKNOWN SIZE_MAX   /* how much two rows are alike */
+#define FIRST_ROWS 10000u  /* that show the encoding before rows are paired */
 #define IN_VAIN_MAX                                                                                \
 	64u /* after this many failed searches, only one in this many rows is
 			    * searched */
@@ -482,11 +485,83 @@ static vv_status pair_in_order(match *m, vv_error *err)
 	return VV_OK;
 }
 
+/* --- the file's encoding ------------------------------------------------------------------------ */
+
+static vv_status learn_row(vv_excel_rows *r, uint64_t old, uint64_t now, vv_error *err)
+{
+	const vv_cell *a, *b;
+	vv_status rc;
+
+	if ((rc = vv_row_by_number_get(&r->old_rows, old, &a, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&r->rows, now, &b, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < r->table->columns && rc == VV_OK; i++) {
+		const long at = r->columns[i].old;
+
+		if (at >= 0 && !vv_cell_equal(&a[at], &b[i])) {
+			rc = vv_saved_encoding_learn(r->encoding, &a[at], &b[i], err);
+		}
+	}
+	return rc;
+}
+
+/* Rows at the same place, since a key may have letters, too. */
+static vv_status learn_in_place(match *m, vv_error *err)
+{
+	const size_t count = m->old_count < m->now_count ? m->old_count : m->now_count;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count && i < FIRST_ROWS && rc == VV_OK; i++) {
+		rc = learn_row(m->r, m->old[i], m->now[i], err);
+	}
+	return rc;
+}
+
+static vv_status learn_pairs(vv_excel_rows *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_array_each(r->pairs, r->count, p) {
+		if (rc == VV_OK && p->old != VV_EXCEL_NO_ROW && p->row != VV_EXCEL_NO_ROW) {
+			rc = learn_row(r, p->old, p->row, err);
+		}
+	}
+	return rc;
+}
+
+/* windows-1252 is compared in any case. */
+static void settle_encoding(vv_excel_rows *r)
+{
+	r->excel.encoding = NULL;
+	if (vv_saved_encoding_found(r->encoding)) {
+		r->excel.encoding = r->encoding;
+	}
+}
+
 /* --- what Excel did ---------------------------------------------------------------------------- */
 
-static vv_status learn_display(vv_excel_column *c, const vv_cell *was, const vv_cell *is,
-			       vv_error *err)
+const vv_cell *vv_excel_rows_utf8(vv_excel_rows *r, vv_cell *room, const vv_cell *is)
 {
+	if (is->state != VV_CELL_TEXT || !vv_saved_encoding_is_of(r->encoding, is->text, is->len)) {
+		return is;
+	}
+	vv_buf_reset(&r->room);
+	if (!vv_saved_encoding_text(&r->room, r->encoding, is->text, is->len)) {
+		vv_ansi_put(&r->room, is->text, is->len);
+	}
+	*room = *is;
+	room->text = vv_buf_cstr(&r->room);
+	room->len = (uint32_t)r->room.len;
+	return room;
+}
+
+static vv_status learn_display(vv_excel_rows *r, vv_excel_column *c, const vv_cell *was,
+			       const vv_cell *changed, vv_error *err)
+{
+	vv_cell room;
+	const vv_cell *is = vv_excel_rows_utf8(r, &room, changed);
+
 	if (!c->display && !vv_display_could(was, is)) return VV_OK;
 	if (!c->display && !(c->display = vv_display_new())) return vv_fail_nomem(err);
 	vv_display_learn(c->display, was, is);
@@ -510,7 +585,6 @@ static void count_spoiled(vv_excel_rows *r, vv_excel_column *c, const vv_cell *w
 	c->ordered[k][s->order]++;
 	r->ordered[s->order]++;
 	r->sure[s->order] += s->sure;
-	r->ansi |= k == VV_EXCEL_MOJIBAKE && !vv_utf8_valid(is->text, is->len);
 	if (k != VV_EXCEL_NONE) {
 		keep_sample(c, k, was, is);
 	}
@@ -520,9 +594,12 @@ static void count_spoiled(vv_excel_rows *r, vv_excel_column *c, const vv_cell *w
 static void count_display(vv_excel_rows *r, vv_excel_column *c, const vv_cell *was,
 			  const vv_cell *is)
 {
-	vv_display_count(c->display, was, is);
+	vv_cell room;
+	const vv_cell *text = vv_excel_rows_utf8(r, &room, is);
+
+	vv_display_count(c->display, was, text);
 	if (vv_cell_equal(was, is) || vv_excel_damage(&r->excel, was, is) != VV_EXCEL_NONE) return;
-	if (vv_display_of(c->display, was, is) != VV_DISPLAY_NO) {
+	if (vv_display_of(c->display, was, text) != VV_DISPLAY_NO) {
 		keep_sample(c, VV_EXCEL_DISPLAY, was, is);
 	}
 }
@@ -636,7 +713,7 @@ static vv_status count_cells(vv_excel_rows *r, bool kept, vv_error *err)
 				continue;
 			}
 			count_spoiled(r, c, was, &b[k]);
-			if ((rc = learn_display(c, was, &b[k], err)) < 0) return rc;
+			if ((rc = learn_display(r, c, was, &b[k], err)) < 0) return rc;
 		}
 	}
 	return vv_buf_ok(&r->excel.text, err);
@@ -695,8 +772,15 @@ static vv_status match_rows(match *m, size_t groups, vv_error *err)
 	if (!m->partner || !m->gone) return vv_fail_nomem(err);
 	memset(m->partner, 0xff, (m->now_count + 1) * sizeof(*m->partner));
 	memset(m->gone, true, m->old_count + 1);
+	if ((rc = learn_in_place(m, err)) < 0) return rc;
+	settle_encoding(r);
+	for (size_t k = 0; k < m->key_count; k++) {
+		m->parts[k].encoding = r->excel.encoding;
+	}
 	rc = r->keyed ? pair_by_key(m, err) : pair_in_order(m, err);
-	return rc < 0 ? rc : list_pairs(m, err);
+	if (rc < 0 || (rc = list_pairs(m, err)) < 0 || (rc = learn_pairs(r, err)) < 0) return rc;
+	settle_encoding(r);
+	return VV_OK;
 }
 
 static void match_clear(match *m)
@@ -727,7 +811,8 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 	vv_row_by_number_init(&r->rows, t, VV_ROW_GROUPS_MANY, false);
 	if (!m) return vv_fail_nomem(err);
 	m->r = r;
-	if ((rc = match_columns(r, err)) < 0 ||
+	if ((rc = vv_saved_encoding_new(&r->encoding, err)) < 0 ||
+	    (rc = match_columns(r, err)) < 0 ||
 	    (rc = vv_changed_groups_find(&r->changed, base, t, err)) < 0) {
 		return rc;
 	}
@@ -757,6 +842,8 @@ void vv_excel_rows_close(vv_excel_rows *r)
 	vv_row_by_number_close(&r->old_rows);
 	vv_row_by_number_close(&r->rows);
 	vv_excel_clear(&r->excel);
+	vv_saved_encoding_free(r->encoding);
+	vv_buf_clear(&r->room);
 	vv_changed_groups_clear(&r->changed);
 	vv_free_all(r->columns, r->pairs, r);
 }

@@ -44,7 +44,8 @@ typedef struct vv_excel_rows {
 	 * above 12, so that the other order is impossible. */
 	uint64_t sure[VV_EXCEL_MONTH + 1], ordered[VV_EXCEL_MONTH + 1];
 	char mark; /* the decimal mark that displays of numbers have; 0: none shows it */
-	bool ansi; /* cells show that the file is encoded in windows-1252 */
+	/* the encoding in which the file was saved, if cells show that it is not UTF-8 */
+	vv_saved_encoding *encoding;
 	/* every row was searched for; false: after many searches in vain, some rows may have been
 	 * skipped */
 	bool all_searched;
@@ -53,6 +54,7 @@ typedef struct vv_excel_rows {
 	vv_row_by_number old_rows, /* reads rows of the base */
 		rows;              /* reads rows of the newer version */
 	vv_excel excel;            /* for comparing cells */
+	vv_buf room;               /* of vv_excel_rows_utf8 */
 } vv_excel_rows;
 
 /* Matches the rows of base with those of t, which must both outlive *out. groups: maximum number of
@@ -62,6 +64,10 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 			     vv_error *err);
 void vv_excel_rows_close(vv_excel_rows *r); /* accepts NULL */
 VV_AUTO_FREE(vv_excel_rows, vv_excel_rows_close)
+
+/* Returns the cell of the newer version in UTF-8: itself, or *room, whose text is valid until the next
+ * call. */
+const vv_cell *vv_excel_rows_utf8(vv_excel_rows *r, vv_cell *room, const vv_cell *is);
 
 /* Returns true if Excel made changes of kind k to the column. That is: it changed more than half of
  * the cells that such a change can affect; for VV_EXCEL_GROUPS, all of them, and at least two. */

@@ -11,12 +11,16 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/rows/ansi.h"
 #include "diff/rows/display.h"
 #include "diff/rows/excel_rows.h"
 #include "lib/edit/row_file.h"
 
-#define LISTED 10u /* doubtful cells that are named; of the others the number */
+#define LISTED 10u /* cells of a kind that are named; of the others the number and the rows */
+
+/* Cells of a column that were restored though the file displays them only in part, and not named. */
+typedef struct unnamed {
+	uint64_t cells, first, last; /* rows of the file, from 1 */
+} unnamed;
 
 typedef struct spelling_job {
 	const vv_spelling_restore *r;
@@ -27,7 +31,8 @@ typedef struct spelling_job {
 	char mark; /* what numbers have in the file before the fraction, and not in the base; 0: none */
 	vv_row_edit *edits;
 	size_t count, cap;
-	size_t doubtful; /* cells that stay, since they may be displays or dates in either order */
+	unnamed *unnamed; /* of each column of the base */
+	size_t doubtful;  /* cells that stay, since they may be displays or dates in either order */
 	vv_arena arena;
 } spelling_job;
 
@@ -35,7 +40,7 @@ static void spelling_job_clear(spelling_job *j)
 {
 	vv_excel_rows_close(j->rows);
 	vv_row_file_close(&j->file);
-	vv_free_all(j->from, j->edits);
+	vv_free_all(j->from, j->edits, j->unnamed);
 	vv_arena_clear(&j->arena);
 }
 VV_AUTO_CLEAR(spelling_job, spelling_job_clear)
@@ -69,7 +74,8 @@ static vv_status find_columns(spelling_job *j, vv_error *err)
 	const vv_table *t = &j->file.table;
 
 	j->from = vv_malloc((j->file.then.columns + 1) * sizeof(*j->from));
-	if (!j->from) return vv_fail_nomem(err);
+	j->unnamed = vv_calloc(j->file.then.columns + 1, sizeof(*j->unnamed));
+	if (!j->from || !j->unnamed) return vv_fail_nomem(err);
 	memset(j->from, 0xff, (j->file.then.columns + 1) * sizeof(*j->from));
 	for (size_t i = 0; i < t->columns; i++) {
 		const vv_excel_column *c = &j->rows->columns[i];
@@ -152,15 +158,29 @@ static bool put_logic(const spelling_job *j, vv_buf *out, const vv_cell *cell, s
 	return word != NULL;
 }
 
+static bool has_known_encoding(const spelling_job *j, const vv_cell *saved)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	return !vv_saved_encoding_is_of(j->rows->encoding, saved->text, saved->len) ||
+	       vv_saved_encoding_text(&b, j->rows->encoding, saved->text, saved->len);
+}
+
 /* A cell of the file as the base has it: a copy, with the base's encoding, dates and decimal mark. */
-static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *cell, size_t column,
+static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *saved, size_t column,
 			   vv_error *err)
 {
-	const bool foreign = !vv_utf8_valid(cell->text ? cell->text : "", cell->len);
+	const vv_display *display = proven_display(j, column);
 	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_cell room;
 	char *text, *mark;
 
-	if (foreign && !j->rows->ansi) {
+	const vv_cell *cell = vv_excel_rows_utf8(j->rows, &room, saved);
+	*out = *cell;
+	out->flags = 0;
+	const bool shown = cell->len > 0 && ((display && vv_display_put_value(&b, display, cell)) ||
+					     put_logic(j, &b, cell, column));
+	if (!shown && !has_known_encoding(j, saved)) {
 		const vv_field *f = &j->file.then.schema.fields[column];
 
 		return vv_fail(
@@ -168,14 +188,7 @@ static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *cell, s
 			"'%s', column '%s': a changed cell is not UTF-8, and its encoding cannot be found from other cells",
 			vv_text_shows(j->r->path), vv_text_name(f->name, f->name_len));
 	}
-	*out = *cell;
-	out->flags = 0;
-	const vv_display *display = proven_display(j, column);
-	const bool shown = cell->len > 0 && ((display && vv_display_put_value(&b, display, cell)) ||
-					     put_logic(j, &b, cell, column));
-	if (foreign && !shown) {
-		vv_ansi_put(&b, cell->text, cell->len);
-	} else if (cell->len > 0 && !shown && !put_date(j, &b, cell, column)) {
+	if (cell->len > 0 && !shown && !put_date(j, &b, cell, column)) {
 		vv_buf_put(&b, cell->text, cell->len);
 	}
 	text = b.failed ? NULL : vv_arena_strndup(&j->arena, vv_buf_cstr(&b), b.len);
@@ -213,7 +226,15 @@ static void warn_part(spelling_job *j, const vv_excel_pair *p, size_t column, co
 {
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 
-	if (j->done->undecided++ >= LISTED) return;
+	if (j->done->undecided++ >= LISTED) {
+		unnamed *u = &j->unnamed[column];
+
+		if (u->cells++ == 0) {
+			u->first = p->row + 1;
+		}
+		u->last = p->row + 1;
+		return;
+	}
 	vv_buf_printf(&what, "restored %s, displayed as ", vv_text_name(was->text, was->len));
 	vv_buf_printf(&what, "%s; if this is an edit, enter it again",
 		      vv_text_name(is->text, is->len));
@@ -236,7 +257,13 @@ static bool is_displayed(spelling_job *j, const vv_excel_pair *p, size_t column,
 			 const vv_cell *is)
 {
 	const vv_display *d = j->rows->columns[j->from[column]].display;
-	const vv_display_answer a = d ? vv_display_of(d, was, is) : VV_DISPLAY_NO;
+	vv_display_answer a = VV_DISPLAY_NO;
+	vv_cell room;
+
+	if (d) {
+		is = vv_excel_rows_utf8(j->rows, &room, is);
+		a = vv_display_of(d, was, is);
+	}
 
 	if (a == VV_DISPLAY_PART && vv_display_parts_proven(d)) {
 		warn_part(j, p, column, was, is);
@@ -320,6 +347,20 @@ static uint64_t behind(const vv_changed_groups *g, uint64_t row)
 	return 0;
 }
 
+static void warn_unnamed(const spelling_job *j, size_t column)
+{
+	const vv_field *f = &j->file.then.schema.fields[column];
+	const unnamed *u = &j->unnamed[column];
+
+	if (u->cells == 0) return;
+	vv_notes_warn(
+		vv_repository_notes(j->r->repo),
+		"%s, column %s: restored %s in rows %llu to %llu, displayed in part; if some are edits, enter them again",
+		vv_text_shows(j->r->path), vv_text_name(f->name, f->name_len),
+		vv_text_counted(u->cells, "more cell", NULL), (unsigned long long)u->first,
+		(unsigned long long)u->last);
+}
+
 static vv_status make_edits(spelling_job *j, vv_error *err)
 {
 	const vv_excel_rows *r = j->rows;
@@ -353,12 +394,8 @@ static vv_status make_edits(spelling_job *j, vv_error *err)
 			      vv_text_counted(j->doubtful - LISTED, "more such date was",
 					      "more such dates were"));
 	}
-	if (j->done->undecided > LISTED) {
-		vv_notes_warn(vv_repository_notes(j->r->repo),
-			      "%s: %s restored that the file displays in part",
-			      vv_text_shows(j->r->path),
-			      vv_text_counted(j->done->undecided - LISTED, "more cell was",
-					      "more cells were"));
+	for (size_t i = 0; i < j->file.then.columns; i++) {
+		warn_unnamed(j, i);
 	}
 	vv_row_edits_sort(j->edits, j->count);
 	return rc;

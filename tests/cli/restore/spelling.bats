@@ -178,3 +178,60 @@ load ../helper
 	ends_with 1 varve check s.csv
 	output_has "error spreadsheet"
 }
+
+# base and saved: t.csv with names and prices; the second as a spreadsheet saves it in the encoding $1.
+saved_in() {
+	python3 - "$1" <<-'PY'
+		import sys
+		names = ["Łódź", "Kraków", "Gdańsk", "Zażółć", "świat"]
+		open("base.csv", "w").write("name,price\n" + "".join(f"{n},{i}.50\n" for i, n in enumerate(names, 1)))
+		names[4] = "Śląsk"
+		open("want.csv", "w").write("name,price\n" + "".join(f"{n},{i}.50\n" for i, n in enumerate(names, 1)))
+		text = "name;price\r\n" + "".join(f"{n};{i},50 zł\r\n" for i, n in enumerate(names, 1))
+		open("saved.csv", "wb").write(text.encode(sys.argv[1], "replace"))
+	PY
+}
+
+@test "the encoding in which a spreadsheet saved is found from the cells, also of a key" {
+	new_repo
+	for encoding in cp1250 iso8859-2 cp1257 gb18030 utf-16; do
+		saved_in $encoding
+		cp base.csv t.csv
+		varve add -q --key name t.csv
+		varve commit -q --allow-empty -m base
+		cp saved.csv t.csv
+		ends_with 1 varve check --select spreadsheet t.csv
+		succeeds varve restore --spelling t.csv
+		# a new key is a new row
+		same_bytes want.csv t.csv
+	done
+}
+
+@test "letters that the file's encoding lacks come back, and an edit with them stays" {
+	new_repo
+	for encoding in cp1251 iso8859-1 cp932 ascii; do
+		saved_in $encoding
+		paste -d , <(printf 'id\n1\n2\n3\n4\n5\n') base.csv > t.csv
+		varve add -q --key id t.csv
+		varve commit -q --allow-empty -m base
+		paste -d ';' <(printf 'id\n1\n2\n3\n4\n5\n') saved.csv > t.csv
+		succeeds varve restore --spelling t.csv
+		paste -d , <(printf 'id\n1\n2\n3\n4\n5\n') base.csv | head -n 5 > want
+		head -n 5 t.csv | cmp - want
+		[ "$(tail -n 1 t.csv)" = '5,?l?sk,5.50' ]
+	done
+}
+
+@test "a changed cell in an encoding that the other cells leave open is refused" {
+	new_repo
+	# both encodings have all these letters at the same places, but not that of the edit
+	printf 'id,name\n1,Łódź\n2,Kraków żółw\n' > t.csv
+	sed -i 's/ź//' t.csv
+	varve add -q --key id t.csv
+	varve commit -qm base
+	printf 'id,name\n1,Łód\n2,Kraków święto\n' | iconv -t ISO-8859-2 > t.csv
+	cp t.csv want
+	ends_with 2 varve restore --spelling t.csv
+	stderr_has "its encoding cannot be found from other cells"
+	same_bytes want t.csv
+}
