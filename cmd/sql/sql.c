@@ -738,18 +738,19 @@ static vv_status sql_export(vv_sql_session *s, const char *file, size_t *count, 
 }
 
 typedef struct options {
-	const char *command, *file, *format, *views, *at;
+	vv_sql_script script;
+	const char *command, *file, *views, *at;
 	vv_strings params;
-	uint64_t timeout_sec;
-	bool exact, quiet, confined;
+	bool exact, confined;
 } options;
 
 static const vv_option table[] = {
 	OPT_ONCE('c', "command", command, "SQL", "the query, instead of QUERY"),
 	OPT_ONCE('f', "file", file, "FILE", "read the statements from a file (-: stdin)"),
 	OPT_LIST(0, "param", params, "NAME=VALUE", "the value of :NAME; may be repeated"),
-	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "format", format, "FORMAT", VV_ROWS_FORMATS, "the output format (table)"),
+	OPT_WORD(0, "json", script.format, "json", "short for --format json"),
+	OPT_CHOICE(0, "format", script.format, "FORMAT", VV_ROWS_FORMATS,
+		   "the output format (table)"),
 	OPT_STRING(0, "at", at, "REV",
 		   "query the tables of this version (default: of the work tree)"),
 	OPT_FLAG(0, "exact", exact, "show numbers as text, exactly as written"),
@@ -757,8 +758,9 @@ static const vv_option table[] = {
 		 "for untrusted queries: allow only SELECT, and only tables of this repository"),
 	OPT_STRING(0, "export-views", views, "FILE.db",
 		   "write a database file with the last commit's tables and their histories"),
-	OPT_POSITIVE(0, "timeout", timeout_sec, "SECONDS", "stop a statement after this time"),
-	OPT_FLAG('q', "quiet", quiet, "do not print warnings"),
+	OPT_POSITIVE(0, "timeout", script.timeout_sec, "SECONDS",
+		     "stop a statement after this time"),
+	OPT_FLAG('q', "quiet", script.quiet, "do not print warnings"),
 };
 
 static const vv_option_rule option_rules[] = {
@@ -814,14 +816,12 @@ static void limit_memory(sqlite3 *db)
 static vv_status run_sql(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_sql_script s = {.params = &o->params,
-			   .format = o->format,
-			   .quiet = o->quiet,
-			   .timeout_sec = o->timeout_sec};
+	vv_sql_script s = o->script;
 	vv_auto(vv_buf) query = VV_BUF_INIT;
 	const bool asks = is_prompt(c);
 	prompt p = {.script = &s, .output = VV_BUF_INIT, .asks = asks};
 
+	s.params = &o->params;
 	if (o->views) return export_views(&s.session, o->views, err);
 	vv_status rc = asks ? VV_OK : read_query(&query, c, err);
 

@@ -12,9 +12,10 @@
 #include "cmd/vault/work/replicate.h"
 
 typedef struct options {
-	uint64_t copies, min, rate;
+	vv_replicate run;
+	uint64_t copies, min;
 	vv_strings to;
-	bool dry_run, quiet, adopt;
+	bool quiet;
 	const char *key, *code;
 	uint64_t timeout;
 } options;
@@ -30,10 +31,10 @@ static const vv_option table[] = {
 		0, "min", min, "N",
 		"the fewest copies with which a run is valid (default: 1); saved in .varveconfig"),
 	OPT_LIST(0, "to", to, "HOLDER", "replicate only to this holder; may be repeated"),
-	OPT_POSITIVE(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
-	OPT_FLAG('n', "dry-run", dry_run,
+	OPT_POSITIVE(0, "limit-rate", run.rate, "BYTES", "send at most this much per second"),
+	OPT_FLAG('n', "dry-run", run.dry_run,
 		 "send nothing, and print how many blocks and Git objects are new"),
-	OPT_FLAG(0, "adopt", adopt,
+	OPT_FLAG(0, "adopt", run.adopt,
 		 "continue after records that another copy of this repository wrote"),
 	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file"),
 	OPT_POSITIVE(0, "timeout", timeout, "SECONDS", VV_TIMEOUT_HELP),
@@ -88,7 +89,7 @@ static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_se
 static void tell(const options *o, const vv_replicate *x, const vv_vault_session *s)
 {
 	vv_print_failing(s);
-	if (o->dry_run) {
+	if (o->run.dry_run) {
 		vv_note(x->nothing ? "nothing new" : "new: %s, %s of Git",
 			vv_text_counted(x->blocks, "block", NULL),
 			vv_text_counted(x->objects, "object", NULL));
@@ -181,21 +182,19 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 				       .notes = &vv_notes_stderr,
 				       .idle_sec = o->timeout,
 				       .again = o->to.count > 0};
-	vv_replicate x = {.copies = (unsigned)o->copies,
-			  .min = (unsigned)o->min,
-			  .to = &o->to,
-			  .rate = o->rate,
-			  .dry_run = o->dry_run,
-			  .adopt = o->adopt,
-			  .recovery = tell_recovery};
+	vv_replicate x = o->run;
 	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_status rc;
 
+	x.copies = (unsigned)o->copies;
+	x.min = (unsigned)o->min;
+	x.to = &o->to;
+	x.recovery = tell_recovery;
 	if ((o->code && (rc = vv_vault_code_read(&x.code, o->code, err)) < 0) ||
 	    (rc = vv_vault_session_open(&s, c->repo, &so, err)) < 0) {
 		return rc;
 	}
-	s.mend = !o->dry_run;
+	s.mend = !o->run.dry_run;
 	if ((rc = vv_replicate_run(&x, &s, err)) == VV_OK) {
 		tell(o, &x, &s);
 		c->code = x.short_of_min || x.sum.owed > 0 || lacks_records(&s, x.copies)

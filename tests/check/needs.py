@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(sys.argv[1])
 COMMAND = re.compile(r"^const vv_command vv_cmd_\w+ = \{\n(.*?)^\};", re.M | re.S)
 OPTION = re.compile(r"""OPT_(\w+)(?:\(\s*(?:(0|'.'),\s*(NULL|"[\w-]+"))?)?""")
-FORMS = re.compile(r'OPT_CHOICE\(0,\s*"format",\s*\w+,\s*"FORMAT",\s*("[^"]*"|\w+)')
+FORMS = re.compile(r'OPT_CHOICE\(0,\s*"format",\s*[\w.]+,\s*"FORMAT",\s*("[^"]*"|\w+)')
 
 
 def shared_options():

@@ -13,15 +13,15 @@
 #include "cmd/varve/commands.h"
 
 typedef struct options {
-	const char *until, *why, *column;
+	vv_accepting accepting;
 	bool all;
 } options;
 
 static const vv_option table[] = {
-	OPT_ONCE(0, "why", why, "TEXT", "the reason, which reports show"),
-	OPT_STRING(0, "until", until, "DATE",
+	OPT_ONCE(0, "why", accepting.why, "TEXT", "the reason, which reports show"),
+	OPT_STRING(0, "until", accepting.until, "DATE",
 		   "accept until this day; after that, check reports the entry as an error"),
-	OPT_ONCE(0, "column", column, "COL", "only findings in this column"),
+	OPT_ONCE(0, "column", accepting.column, "COL", "only findings in this column"),
 	OPT_FLAG(0, "all", all, "accept all findings of the rule, not only those of one KEY"),
 };
 
@@ -32,24 +32,23 @@ static int check_accept(const vv_context *c)
 	if (c->argc != (o->all ? 2 : 3) || (!o->all && !*c->argv[1])) {
 		return vv_usage_error("accept requires RULE KEY PATH, or --all RULE PATH");
 	}
-	return o->why && *o->why ? VV_EXIT_OK
-				 : vv_usage_error("accept requires a reason: --why TEXT");
+	return o->accepting.why && *o->accepting.why
+		       ? VV_EXIT_OK
+		       : vv_usage_error("accept requires a reason: --why TEXT");
 }
 
 static vv_status run_accept(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	const char *given = c->argv[o->all ? 1 : 2];
-	vv_accepting a = {.rule = c->argv[0],
-			  .key = o->all ? NULL : c->argv[1],
-			  .given = given,
-			  .column = o->column,
-			  .until = o->until,
-			  .why = o->why};
+	vv_accepting a = o->accepting;
 	vv_auto(char) *path = NULL;
 	vv_status rc = vv_repository_relative(&path, c->repo, given, err);
 	vv_stat st;
 
+	a.rule = c->argv[0];
+	a.key = o->all ? NULL : c->argv[1];
+	a.given = given;
 	/* as in .gitattributes, a pattern may begin with a slash: then it is of this folder alone */
 	const bool top = rc == VV_EUSAGE && given[0] == '/';
 	rc = top ? vv_repository_relative(&path, c->repo, given + 1, err) : rc;

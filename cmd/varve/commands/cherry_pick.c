@@ -15,10 +15,9 @@
 #include "repo/git/history/history.h"
 
 typedef struct options {
-	bool no_commit, edit, note_origin, abort, resume, quit, quiet, verbose;
+	vv_pick pick;
+	bool abort, resume, quit, quiet, verbose;
 	const char *format;
-	vv_strings how;
-	uint64_t mainline; /* for a merge: the parent to compare with, from 1; 0: not given */
 } options;
 
 /* Results of the commits so far. */
@@ -45,17 +44,13 @@ static vv_status add_pick(picks *l, const vv_context *c, bool revert, const vv_o
 			  vv_error *err)
 {
 	const options *o = c->options;
-	vv_pick p = {.repo = c->repo,
-		     .reader = c->reader,
-		     .revert = revert,
-		     .no_commit = o->no_commit,
-		     .edit = o->edit,
-		     .note_origin = o->note_origin,
-		     .mainline = o->mainline,
-		     .paths = l->paths.count > 0 ? &l->paths : NULL,
-		     .how = o->how};
-	vv_status rc = vv_pick_begin(&p, commit, err);
+	vv_pick p = o->pick;
 
+	p.repo = c->repo;
+	p.reader = c->reader;
+	p.revert = revert;
+	p.paths = l->paths.count > 0 ? &l->paths : NULL;
+	const vv_status rc = vv_pick_begin(&p, commit, err);
 	if (rc == VV_OK && (!p.paths || p.changed.count > 0)) {
 		return vv_array_add(l->items, l->count, l->cap, p) ? VV_OK : vv_fail_nomem(err);
 	}
@@ -230,7 +225,7 @@ static vv_status pick_all(picks *l, vv_context *c, outcome *out, vv_error *err)
 	const options *o = c->options;
 	vv_status rc = VV_OK;
 
-	if (o->no_commit && l->count > 1) return stage_all(l, c, out, err);
+	if (o->pick.no_commit && l->count > 1) return stage_all(l, c, out, err);
 	for (size_t i = 0; rc == VV_OK && !out->conflicts && i < l->count; i++) {
 		rc = pick_one(&l->items[i], o, out, err);
 		if ((rc < 0 || out->conflicts) && i + 1 < l->count) {
@@ -271,7 +266,7 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	if (rc == VV_OK && vv_wants_json(o->format)) {
 		rc = vv_out_json(&text, err);
 	}
-	if (rc == VV_OK && !out.conflicts && !o->no_commit) {
+	if (rc == VV_OK && !out.conflicts && !o->pick.no_commit) {
 		vv_context_gc_after(c, o->quiet);
 	}
 	/* an empty pick is fine if the interrupted command had finished its work */
@@ -284,8 +279,8 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 }
 
 #define PICK_OPTIONS                                                                               \
-	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),                        \
-		OPT_FLAG('e', "edit", edit, "open the editor on the message"),                     \
+	OPT_LIST('X', "strategy-option", pick.how, "RULE", VV_MERGE_RULES_HELP),                   \
+		OPT_FLAG('e', "edit", pick.edit, "open the editor on the message"),                \
 		OPT_FLAG(0, "abort", abort,                                                        \
 			 "abandon the operation and restore the previous state"),                  \
 		OPT_FLAG(0, "continue", resume,                                                    \
@@ -297,10 +292,10 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 		OPT_JSON("the output format")
 
 static const vv_option cherry_pick_table[] = {
-	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
-	OPT_POSITIVE('m', "mainline", mainline, "N",
+	OPT_FLAG('n', "no-commit", pick.no_commit, "only stage the change"),
+	OPT_POSITIVE('m', "mainline", pick.mainline, "N",
 		     "for a merge, apply its changes against parent N"),
-	OPT_FLAG('x', NULL, note_origin, "name the original commit in the message"),
+	OPT_FLAG('x', NULL, pick.note_origin, "name the original commit in the message"),
 	PICK_OPTIONS,
 };
 
@@ -337,8 +332,8 @@ const vv_command vv_cmd_cherry_pick = {
 };
 
 static const vv_option revert_table[] = {
-	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
-	OPT_POSITIVE('m', "mainline", mainline, "N",
+	OPT_FLAG('n', "no-commit", pick.no_commit, "only stage the change"),
+	OPT_POSITIVE('m', "mainline", pick.mainline, "N",
 		     "for a merge, go back to the version of parent N"),
 	PICK_OPTIONS,
 };

@@ -28,10 +28,9 @@
 
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
-	const char *tolerance, *format, *misfit, *numbers, *output, *limit, *color, *size, *pages,
-		*query;
-	bool cached, two_files, no_renames, ignore_format, moves, exit_code, quiet, name_only,
-		name_status, same, allow_unsigned;
+	vv_diff_print print;
+	const char *format, *misfit, *numbers, *limit, *size, *query;
+	bool cached, two_files, exit_code, same, allow_unsigned;
 	const char *renames, *stage;
 } options;
 
@@ -40,9 +39,9 @@ typedef struct options {
 	OPT_NAMES(0, "key", key, "columns that identify rows; 'none': compare as a sequence"),                                \
 		OPT_UNSIGNED,                                                                                                 \
 		OPT_LIST(0, "rename", rename, "OLD=NEW", "column OLD is now called NEW"),                                     \
-		OPT_FLAG(0, "no-renames", no_renames,                                                                         \
+		OPT_FLAG(0, "no-renames", print.how.no_renames,                                                               \
 			 "do not look for renamed columns and files"),                                                        \
-		OPT_FLAG(0, "ignore-format", ignore_format,                                                                   \
+		OPT_FLAG(0, "ignore-format", print.how.ignore_format,                                                         \
 			 "hide cells that are only written differently (1.0, 1.00)"),                                         \
 		OPT_NAMES(0, "ignore-column", ignore_column, "do not compare these columns"),                                 \
 		OPT_NAMES(0, "columns", columns, "compare only these columns"),                                               \
@@ -50,9 +49,9 @@ typedef struct options {
 			0, "where", where, "CONDITION",                                                                       \
 			"only rows that meet CONDITION before or after: \"price > 100 and kind in ('a', 'b')\"; repeatable: " \
 			"all must be met"),                                                                                   \
-		OPT_STRING(0, "tolerance", tolerance, "N",                                                                    \
+		OPT_STRING(0, "tolerance", print.how.tolerance, "N",                                                          \
 			   "numbers this close are equal: 0.01, or 1%"),                                                      \
-		OPT_FLAG(0, "moves", moves, "report rows that only moved"),                                                   \
+		OPT_FLAG(0, "moves", print.how.moves, "report rows that only moved"),                                         \
 		OPT_CHOICE(0, "format", format, "FORMAT", FORMATS,                                                            \
 			   "the output format (default: text)"),                                                              \
 		OPT_WORD(0, "json", format, "json", "short for --format json"), OPT_ARROW,                                    \
@@ -60,21 +59,21 @@ typedef struct options {
 			 "columns, and how many rows and cells; short for --format summary"),                                 \
 		OPT_WORD(0, "stat", format, "stat",                                                                           \
 			 "one line per table; short for --format stat"),                                                      \
-		OPT_FLAG(0, "name-only", name_only, "only the paths that differ"),                                            \
+		OPT_FLAG(0, "name-only", print.name_only, "only the paths that differ"),                                      \
 		OPT_STRING(0, "limit", limit, "N",                                                                            \
 			   "at most N rows of each table; 0: all (default: 50 on a terminal)"),                               \
 		OPT_STRING(0, "size", size, "BYTES",                                                                          \
 			   "--format markdown: at most BYTES (default: 65536, GitHub's limit)"),                              \
-		OPT_STRING('o', "output", output, "FILE", "write to FILE"),                                                   \
+		OPT_STRING('o', "output", print.output, "FILE", "write to FILE"),                                             \
 		OPT_FLAG(                                                                                                     \
-			0, "name-status", name_status,                                                                        \
+			0, "name-status", print.name_status,                                                                  \
 			"only the paths that differ, each after its letter: A added, M modified, D deleted, R renamed (with " \
 			"both paths)"),                                                                                       \
-		OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",                                    \
+		OPT_MAYBE_CHOICE(0, "color", print.color, "WHEN", "auto|always|never", "always",                              \
 				 "colours in text (without a value: always)"),                                                \
-		OPT_WORD(0, "no-color", color, "never", "short for --color=never"),                                           \
+		OPT_WORD(0, "no-color", print.color, "never", "short for --color=never"),                                     \
 		OPT_FLAG(0, "exit-code", exit_code, "exit with 1 if anything differs"),                                       \
-		OPT_FLAG('q', "quiet", quiet, "print nothing; implies --exit-code")
+		OPT_FLAG('q', "quiet", print.quiet, "print nothing; implies --exit-code")
 
 static const vv_option diff_table[] = {
 	OPT_FLAG(0, "cached", cached, "compare with the index, which the next commit will contain"),
@@ -87,7 +86,7 @@ static const vv_option diff_table[] = {
 		 "compare the result of a query on both versions (needs varve-sql)"),
 	OPT_FLAG(0, "no-index", two_files, "compare two files, as varve compare does"),
 	OPT_COMPARED,
-	OPT_STRING(0, "pages", pages, "URL",
+	OPT_STRING(0, "pages", print.pages, "URL",
 		   "--format markdown: link rows to the pages of varve web at URL"),
 	OPT_FLAG('p', "patch", same, "rows and cells (the default)"),
 	OPT_FLAG('u', NULL, same, "the same as -p"),
@@ -152,11 +151,11 @@ static vv_status read_how(run *r, vv_error *err)
 	const options *o = r->o;
 	vv_status rc = split_renames(r, &o->rename, err);
 	if (rc < 0 || (rc = vv_where_check(&o->where, err)) < 0) return rc;
-	if (o->tolerance && !vv_tolerance_check(o->tolerance)) {
+	if (o->print.how.tolerance && !vv_tolerance_check(o->print.how.tolerance)) {
 		return vv_fail(
 			err, VV_EUSAGE,
 			"--tolerance requires a number or a percentage (0.01, 1%%), not '%s'",
-			vv_text_shows(o->tolerance));
+			vv_text_shows(o->print.how.tolerance));
 	}
 	r->p.how.rename = (const char *const *)r->rename;
 	return VV_OK;
@@ -189,8 +188,8 @@ static vv_status choose_limit(run *r, vv_error *err)
 
 static vv_status open_output(run *r, vv_error *err)
 {
-	if (!r->o->output || r->o->quiet) return VV_OK;
-	vv_status rc = vv_new_file_beside(&r->file, r->o->output, ".varve-diff-", err);
+	if (!r->o->print.output || r->o->print.quiet) return VV_OK;
+	vv_status rc = vv_new_file_beside(&r->file, r->o->print.output, ".varve-diff-", err);
 	if (rc == VV_OK) {
 		r->p.fd = r->file.fd;
 	}
@@ -202,7 +201,7 @@ static vv_status finish_output(run *r, vv_error *err)
 	if (r->p.fd < 0) return VV_OK;
 	r->p.fd = -1;
 	vv_status rc = vv_new_file_end(&r->file, false, err);
-	return rc < 0 ? rc : vv_new_file_place(&r->file, r->o->output, err);
+	return rc < 0 ? rc : vv_new_file_place(&r->file, r->o->print.output, err);
 }
 
 /* --- two files ----------------------------------------------------------- */
@@ -498,7 +497,7 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	char **argv = c->argv;
 	const vv_diff_sides_options so = {.dashdash = c->dashdash,
 					  .cached = r->o->cached,
-					  .renames = !r->o->no_renames,
+					  .renames = !r->o->print.how.no_renames,
 					  .stage = r->o->stage ? r->o->stage[0] - '0' : 0};
 	vv_auto(vv_diff_sides) d = {0};
 	vv_auto(vv_buf) title = VV_BUF_INIT;
@@ -540,7 +539,7 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 		rc = r->o->query ? diff_query(r, &d, err) : vv_diff_print_sides(&r->p, &d, err);
 	}
 	if (rc < 0 || (rc = vv_diff_print_end(&r->p, err)) < 0) return rc;
-	if (!r->p.differs && !r->o->quiet) {
+	if (!r->p.differs && !r->o->print.quiet) {
 		say_unchanged(c, &d);
 	}
 	return VV_OK;
@@ -566,8 +565,8 @@ static int check_diff(const vv_context *c)
 			"--query and --format patch cannot be used together: the result of a query is not in a file");
 	}
 	if (kind == &vv_diff_writer_patch &&
-	    (o->columns.count || o->ignore_column.count || o->where.count || o->tolerance ||
-	     o->ignore_format || o->limit)) {
+	    (o->columns.count || o->ignore_column.count || o->where.count ||
+	     o->print.how.tolerance || o->print.how.ignore_format || o->limit)) {
 		return vv_usage_error(
 			"a patch has all changes: it cannot be limited to columns, rows or values; "
 			"'varve restore --column' undoes the changes of one column");
@@ -576,16 +575,17 @@ static int check_diff(const vv_context *c)
 		return vv_usage_error("%s requires --format arrow",
 				      o->misfit ? "--misfit" : "--numbers");
 	}
-	if ((o->size || o->pages) && kind != &vv_diff_writer_markdown) {
+	if ((o->size || o->print.pages) && kind != &vv_diff_writer_markdown) {
 		return vv_usage_error("%s requires --format markdown",
 				      o->size ? "--size" : "--pages");
 	}
-	if (o->pages && strncmp(o->pages, "http://", 7) != 0 &&
-	    strncmp(o->pages, "https://", 8) != 0) {
+	if (o->print.pages && strncmp(o->print.pages, "http://", 7) != 0 &&
+	    strncmp(o->print.pages, "https://", 8) != 0) {
 		return vv_usage_error("--pages requires an http:// or https:// address, not '%s'",
-				      vv_text_shows(o->pages));
+				      vv_text_shows(o->print.pages));
 	}
-	return kind->binary && !o->output && !o->quiet && !o->name_only && !o->name_status
+	return kind->binary && !o->print.output && !o->print.quiet && !o->print.name_only &&
+			       !o->print.name_status
 		       ? vv_data_out_check_binary(kind->binary)
 		       : VV_EXIT_OK;
 }
@@ -594,37 +594,25 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	const vv_diff_writer_kind *kind = find_kind(o);
-	vv_auto(run) r = {
-		.o = o,
-		.two_files = is_compare(c),
-		.p = {.fd = -1,
-		      .book.fd = -1,
-		      .pages = o->pages,
-		      .kind = kind,
-		      .shows_all = "--limit 0",
-		      .shows_moves = "--moves",
-		      .color = o->color,
-		      .output = o->output,
-		      .quiet = o->quiet,
-		      .name_only = o->name_only,
-		      .name_status = o->name_status,
-		      .misfit = vv_view_misfit(kind->workbook ? "text" : o->misfit),
-		      .numbers = vv_view_numbers(kind->workbook ? "decimal" : o->numbers),
-		      .how = {.notes = &vv_notes_stderr,
-			      .progress = c->progress,
-			      .propose = kind == &vv_diff_writer_text,
-			      .written = o->query ? &r.written : NULL,
-			      .key = &o->key,
-			      .only = &o->columns,
-			      .ignore = &o->ignore_column,
-			      .where = &o->where,
-			      .no_renames = o->no_renames,
-			      .ignore_format = o->ignore_format,
-			      .moves = o->moves,
-			      .tolerance = o->tolerance,
-			      .only_whether = o->quiet || o->name_only || o->name_status}}};
+	vv_auto(run) r = {.o = o, .two_files = is_compare(c), .p = o->print};
+	vv_diff_how *how = &r.p.how;
 	vv_status rc;
 
+	r.p.fd = r.p.book.fd = -1;
+	r.p.kind = kind;
+	r.p.shows_all = "--limit 0";
+	r.p.shows_moves = "--moves";
+	r.p.misfit = vv_view_misfit(kind->workbook ? "text" : o->misfit);
+	r.p.numbers = vv_view_numbers(kind->workbook ? "decimal" : o->numbers);
+	how->notes = &vv_notes_stderr;
+	how->progress = c->progress;
+	how->propose = kind == &vv_diff_writer_text;
+	how->written = o->query ? &r.written : NULL;
+	how->key = &o->key;
+	how->only = &o->columns;
+	how->ignore = &o->ignore_column;
+	how->where = &o->where;
+	how->only_whether = o->print.quiet || o->print.name_only || o->print.name_status;
 	if ((rc = read_how(&r, err)) < 0 || (rc = open_output(&r, err)) < 0 ||
 	    (rc = choose_limit(&r, err)) < 0 || (rc = choose_size(&r, err)) < 0) {
 		return rc;
@@ -632,9 +620,9 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 	if ((rc = run_sides(&r, c, err)) == VV_OK) {
 		rc = finish_output(&r, err);
 	}
-	c->code = r.p.trouble                                 ? VV_EXIT_TROUBLE
-		  : r.p.differs && (o->exit_code || o->quiet) ? VV_EXIT_NO
-							      : VV_EXIT_OK;
+	c->code = r.p.trouble                                       ? VV_EXIT_TROUBLE
+		  : r.p.differs && (o->exit_code || o->print.quiet) ? VV_EXIT_NO
+								    : VV_EXIT_OK;
 	return vv_out_failed() ? VV_OK : rc;
 }
 

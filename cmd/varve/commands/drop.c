@@ -15,7 +15,8 @@
 #define SHOWN_MAX 5u /* versions that stay, by name */
 
 typedef struct options {
-	bool history, dry_run, quiet;
+	vv_drop drop;
+	bool quiet;
 	uint64_t copies, timeout;
 	vv_strings from;
 	const char *format;
@@ -23,7 +24,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG(
-		0, "history", history,
+		0, "history", drop.history,
 		"instead of a revision: all versions except those at the tip of a branch, remote-tracking branch or tag"),
 	OPT_POSITIVE(
 		0, "copies", copies, "N",
@@ -33,7 +34,8 @@ static const vv_option table[] = {
 	OPT_POSITIVE(
 		0, "timeout", timeout, "SECONDS",
 		"stop waiting for the other side after this long without a byte (default: varve.timeout, or 10 for the first byte, then 60)"),
-	OPT_FLAG('n', "dry-run", dry_run, "only ask the remotes, and print what would be dropped"),
+	OPT_FLAG('n', "dry-run", drop.dry_run,
+		 "only ask the remotes, and print what would be dropped"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all was dropped"),
 };
@@ -42,7 +44,7 @@ static int check_drop(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (!o->history && (c->argc == 0 || c->dashdash == 0)) {
+	if (!o->drop.history && (c->argc == 0 || c->dashdash == 0)) {
 		return vv_usage_error("specify the versions: a revision, A..B, or --history");
 	}
 	if (o->copies > UINT16_MAX) {
@@ -120,8 +122,8 @@ static void tell(const options *o, const vv_drop *d)
 	tell_keepers(d);
 	if (d->goes > 0) {
 		vv_out("%s %s, %s%s; when %s needed, varve fetches %s\n",
-		       o->dry_run ? "would drop" : "dropped",
-		       vv_text_counted(d->goes, "version", NULL), o->dry_run ? "about " : "",
+		       o->drop.dry_run ? "would drop" : "dropped",
+		       vv_text_counted(d->goes, "version", NULL), o->drop.dry_run ? "about " : "",
 		       vv_text_bytes(d->gc.result.dropped_bytes),
 		       d->goes == 1 ? "it is" : "they are", d->goes == 1 ? "it" : "them");
 	} else if (d->count == 0) {
@@ -171,14 +173,14 @@ static vv_status print_json(const vv_drop *d, vv_error *err)
 static vv_status run_drop(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const int first = o->history ? 0 : 1;
-	vv_auto(vv_drop) d = {.rev = o->history ? NULL : c->argv[0],
-			      .history = o->history,
-			      .from = &o->from,
-			      .copies = o->copies ? (unsigned)o->copies : 1,
-			      .dry_run = o->dry_run,
-			      .idle_sec = o->timeout};
+	const int first = o->drop.history ? 0 : 1;
+	vv_auto(vv_drop) d = o->drop;
 	char **paths = NULL;
+
+	d.rev = o->drop.history ? NULL : c->argv[0];
+	d.from = &o->from;
+	d.copies = o->copies ? (unsigned)o->copies : 1;
+	d.idle_sec = o->timeout;
 	vv_status rc = vv_context_paths(&paths, c, first, err);
 
 	d.paths = (const char *const *)paths;

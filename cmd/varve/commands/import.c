@@ -26,9 +26,9 @@
 
 typedef struct options {
 	const char *out;
-	bool link, force, quiet, allow_unsigned;
-	bool dry_run, mtime, day_first, month_first;
-	vv_strings dates, skip, how;
+	vv_snapshots files;
+	bool link, quiet, allow_unsigned;
+	bool dry_run, day_first, month_first;
 	const char *format;
 } options;
 
@@ -37,18 +37,18 @@ static const vv_option table[] = {
 		   "the path of the table in this repository (default: its own name)"),
 	OPT_UNSIGNED,
 	OPT_FLAG(0, "link", link, "leave the table's blocks at the source, in all clones"),
-	OPT_FLAG('f', "force", force,
+	OPT_FLAG('f', "force", files.force,
 		 "replace an existing file; accept dated files that would be refused"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print which versions would be made"),
-	OPT_LIST(0, "date", dates, "FILE=DATE",
+	OPT_LIST(0, "date", files.dates, "FILE=DATE",
 		 "use DATE for FILE instead of the date in its name"),
-	OPT_LIST(0, "skip", skip, "FILE", "leave out this file"),
+	OPT_LIST(0, "skip", files.skip, "FILE", "leave out this file"),
 	OPT_FLAG(0, "day-first", day_first, "read 01-10-2026 as the first of October"),
 	OPT_FLAG(0, "month-first", month_first, "read 01-10-2026 as the tenth of January"),
-	OPT_FLAG(0, "mtime", mtime,
+	OPT_FLAG(0, "mtime", files.mtime,
 		 "for files whose names have no date, use the time of their last change"),
-	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
+	OPT_LIST('X', "strategy-option", files.how, "RULE", VV_MERGE_RULES_HELP),
 	OPT_JSON("the output format of dated files"),
 };
 
@@ -169,7 +169,7 @@ static vv_status stage(vv_context *c, const vv_imported *i, const vv_cid *root, 
 		return rc;
 	}
 	vv_source_mem(&source, &bytes, config.data, config.len, VV_BLOCKS_CONFIG);
-	if ((rc = vv_txn_put_root(t, i->to, root, o->force, err)) < 0 ||
+	if ((rc = vv_txn_put_root(t, i->to, root, o->files.force, err)) < 0 ||
 	    (rc = vv_txn_put(t, VV_BLOCKS_CONFIG, &source, &replace, err)) < 0) {
 		return rc;
 	}
@@ -193,7 +193,7 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 		vv_text_same(known->path, i->path) && vv_text_same(known->rev, i->rev) &&
 		vv_text_same(known->root, i->root) && vv_text_same(known->link, i->link) &&
 		vv_text_same(known->unsigned_refs, i->unsigned_refs);
-	if (*done || o->force || !there) return VV_OK;
+	if (*done || o->files.force || !there) return VV_OK;
 	vv_fail(err, VV_EEXISTS, "'%s' already exists", vv_text_shows(i->to));
 	return known ? vv_hint(err, "'varve update %s' fetches changes from its source",
 			       vv_hint_path(i->to))
@@ -280,19 +280,15 @@ static vv_status import_files(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	const bool json = vv_wants_json(o->format);
 	vv_auto(char) *to = NULL;
-	vv_auto(vv_snapshots) s = {.repo = c->repo,
-				   .dates = o->dates,
-				   .skip = o->skip,
-				   .how = o->how,
-				   .order = o->day_first     ? VV_DATE_DAY_FIRST
-					    : o->month_first ? VV_DATE_MONTH_FIRST
-							     : VV_DATE_EITHER,
-				   .mtime = o->mtime,
-				   .force = o->force,
-				   .progress = c->progress};
+	vv_auto(vv_snapshots) s = o->files;
 	int64_t gap;
 	vv_status rc;
 
+	s.repo = c->repo;
+	s.progress = c->progress;
+	if (o->day_first || o->month_first) {
+		s.order = o->day_first ? VV_DATE_DAY_FIRST : VV_DATE_MONTH_FIRST;
+	}
 	if ((rc = vv_repository_relative(&to, c->repo, o->out, err)) < 0) return rc;
 	s.to = to;
 	if ((rc = vv_snapshots_plan(&s, c->argc, c->argv, err)) < 0 ||
@@ -328,7 +324,7 @@ static vv_status run_import(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = describe(&i, c, err)) < 0 ||
-	    (rc = vv_imported_fetch(&i, &root, c->repo, o->force, err)) < 0 ||
+	    (rc = vv_imported_fetch(&i, &root, c->repo, o->files.force, err)) < 0 ||
 	    (rc = check_place(&done, c, &i, err)) < 0 ||
 	    (rc = vv_imported_site(&site, &i, err)) < 0 ||
 	    (rc = vv_block_peer_trust(c->repo, site, err)) < 0) {

@@ -11,9 +11,9 @@
 #include "lib/merge/resolve.h"
 
 typedef struct options {
-	bool ours, theirs, base, once, both, key, quiet;
+	vv_resolving resolving;
+	bool ours, theirs, base, once, both, quiet;
 	const char *set, *format;
-	vv_strings rows, columns;
 } options;
 
 static const vv_option table[] = {
@@ -31,12 +31,12 @@ static const vv_option table[] = {
 		0, "set", set, "COL=VALUE",
 		"use this value for the cell in conflict in COL; if several rows are in conflict, name one with --row"),
 	OPT_LIST(
-		0, "row", rows, "KEY",
+		0, "row", resolving.rows, "KEY",
 		"only the row with this key (without a key: its number, or theirs:NUMBER if only the other branch has the row); may be repeated"),
-	OPT_LIST(0, "column", columns, "COL",
+	OPT_LIST(0, "column", resolving.columns, "COL",
 		 "only this column, its cells and its definition; may be repeated"),
 	OPT_FLAG(
-		0, "key", key,
+		0, "key", resolving.key,
 		"only the table's key, and the parts of the schema that belong to no single column"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 	OPT_JSON("the output format"),
@@ -102,17 +102,16 @@ static vv_status print_json(const vv_conflict_list *l, vv_error *err)
 static vv_status run_resolve(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_resolving r = {.repo = c->repo,
-			  .writer = c->writer,
-			  .reader = c->reader,
-			  .index = c->index,
-			  .paths = c->argc > 0 ? &c->paths : NULL,
-			  .side = side_of(o),
-			  .rows = o->rows,
-			  .columns = o->columns,
-			  .key = o->key,
-			  .quiet = o->quiet || vv_wants_json(o->format)};
+	vv_resolving r = o->resolving;
 	vv_auto(char) *column = NULL;
+
+	r.repo = c->repo;
+	r.writer = c->writer;
+	r.reader = c->reader;
+	r.index = c->index;
+	r.paths = c->argc > 0 ? &c->paths : NULL;
+	r.side = side_of(o);
+	r.quiet = o->quiet || vv_wants_json(o->format);
 	vv_status rc = read_set(&r, &column, o->set, err);
 
 	rc = rc < 0 ? rc : vv_resolve(&r, err);

@@ -12,17 +12,20 @@
 #include "repo/git/repository.h"
 
 typedef struct options {
-	const char *source, *row;
+	vv_restore paths;
+	const char *row;
 	vv_strings columns, where;
-	bool staged, worktree, spelling, forget, quiet, force, dry_run;
+	vv_column_restore column;
+	bool spelling, forget, quiet;
 	const char *format;
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING('s', "source", source, "REV",
+	OPT_STRING('s', "source", paths.source, "REV",
 		   "restore from REV (default: the index; with --staged: HEAD)"),
-	OPT_FLAG('S', "staged", staged, "restore the index"),
-	OPT_FLAG('W', "worktree", worktree, "restore the files (the default without --staged)"),
+	OPT_FLAG('S', "staged", paths.staged, "restore the index"),
+	OPT_FLAG('W', "worktree", paths.worktree,
+		 "restore the files (the default without --staged)"),
 	OPT_ONCE(0, "row", row, "KEY",
 		 "only the row with this key (values separated by commas); PATH must be one table"),
 	OPT_LIST(
@@ -31,9 +34,9 @@ static const vv_option table[] = {
 	OPT_LIST(
 		0, "where", where, "CONDITION",
 		"with --column, without --row: only rows that meet CONDITION in the file: \"price > 100\"; may be repeated, all must be met"),
-	OPT_FLAG('n', "dry-run", dry_run,
+	OPT_FLAG('n', "dry-run", column.dry_run,
 		 "with --column, without --row: only print what would be restored"),
-	OPT_FLAG('f', "force", force,
+	OPT_FLAG('f', "force", column.force,
 		 "with --column, without --row: also restore cells whose value is not staged"),
 	OPT_FLAG(
 		0, "spelling", spelling,
@@ -82,7 +85,7 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 	const vv_row_restore r = {.repo = c->repo,
 				  .reader = c->reader,
 				  .path = c->argv[0],
-				  .source = o->source,
+				  .source = o->paths.source,
 				  .row = o->row,
 				  .columns = &o->columns};
 	vv_row_restored done;
@@ -107,22 +110,22 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 static vv_status restore_column(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const vv_column_restore r = {.repo = c->repo,
-				     .reader = c->reader,
-				     .path = c->argv[0],
-				     .source = o->source,
-				     .columns = &o->columns,
-				     .where = &o->where,
-				     .force = o->force,
-				     .dry_run = o->dry_run};
+	vv_column_restore r = o->column;
 	vv_column_restored done;
+
+	r.repo = c->repo;
+	r.reader = c->reader;
+	r.path = c->argv[0];
+	r.source = o->paths.source;
+	r.columns = &o->columns;
+	r.where = &o->where;
 	vv_status rc = vv_column_restore_run(&done, &r, err);
 
 	if (rc == VV_OK && vv_wants_json(o->format)) {
 		return vv_out_object(0, err, {JSON_NUMBER("rowsChanged", done.rows)},
 				     {JSON_NUMBER("cellsChanged", done.cells)},
 				     {JSON_NUMBER("cellsUnsaved", done.unsaved)},
-				     {JSON_BOOL("dryRun", o->dry_run)});
+				     {JSON_BOOL("dryRun", o->column.dry_run)});
 	}
 	if (rc < 0 || o->quiet) return rc;
 	if (done.cells == 0) {
@@ -130,11 +133,11 @@ static vv_status restore_column(vv_context *c, vv_error *err)
 			vv_text_shows(r.path));
 	} else {
 		vv_note("%s: %s %s in %s", vv_text_shows(r.path),
-			o->dry_run ? "would restore" : "restored",
+			o->column.dry_run ? "would restore" : "restored",
 			vv_text_counted(done.cells, "cell", NULL),
 			vv_text_counted(done.rows, "row", NULL));
 	}
-	if (done.unsaved > 0 && !o->force) { /* a dry run */
+	if (done.unsaved > 0 && !o->column.force) { /* a dry run */
 		vv_note("%s: %s not staged, so --force is required", vv_text_shows(r.path),
 			vv_text_counted(done.unsaved, "of these values is", "of these values are"));
 	}
@@ -147,7 +150,7 @@ static vv_status restore_spelling(vv_context *c, vv_error *err)
 	const vv_spelling_restore r = {.repo = c->repo,
 				       .reader = c->reader,
 				       .path = c->argv[0],
-				       .source = o->source ? o->source : "HEAD"};
+				       .source = o->paths.source ? o->paths.source : "HEAD"};
 	vv_spelling_restored done;
 	vv_status rc = vv_spelling_restore_run(&done, &r, err);
 
@@ -186,15 +189,13 @@ static void print_restored(const vv_context *c, const vv_restored *done)
 static vv_status run_restore(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const vv_restore r = {.repo = c->repo,
-			      .reader = c->reader,
-			      .index = c->index,
-			      .paths = &c->paths,
-			      .source = o->source,
-			      .staged = o->staged,
-			      .worktree = o->worktree};
+	vv_restore r = o->paths;
 	vv_restored done;
 
+	r.repo = c->repo;
+	r.reader = c->reader;
+	r.index = c->index;
+	r.paths = &c->paths;
 	if (o->forget) return VV_OK; /* done with VV_NEEDS_RIGHT */
 	if (o->row) return restore_row(c, err);
 	if (o->columns.count > 0) return restore_column(c, err);
@@ -205,7 +206,7 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 			"'varve fetch --data %s' gets the blocks from the remote, or with --from URL from "
 			"another "
 			"repository; the file was not changed",
-			o->source ? vv_text_word(o->source) : "HEAD");
+			o->paths.source ? vv_text_word(o->paths.source) : "HEAD");
 	}
 	if (rc < 0) return rc;
 	if (vv_wants_json(o->format)) {

@@ -15,7 +15,8 @@
 #include "lib/worktree/by_git.h"
 
 typedef struct options {
-	bool short_form, branch, nul, verbose;
+	vv_status_style style;
+	bool verbose;
 	const char *porcelain, *untracked, *format, *remote;
 } options;
 
@@ -142,19 +143,15 @@ static vv_status run_status(vv_context *c, vv_error *err)
 				   .untracked = true,
 				   .kinds = o->format != NULL,
 				   .groups = o->verbose || o->format};
-	vv_status_style style = {.prefix = "",
-				 .short_form = o->short_form,
-				 .porcelain = o->porcelain != NULL,
-				 .branch = o->branch,
-				 .nul = o->nul,
-				 .json = o->format != NULL,
-				 .groups = o->verbose,
-				 .quote_all = true,
-				 .color = vv_out_is_terminal()};
+	vv_status_style style = o->style;
 	vv_status rc;
 
+	style.porcelain = o->porcelain != NULL;
+	style.json = o->format != NULL;
+	style.groups = o->verbose;
+	style.color = vv_out_is_terminal();
 	if (o->remote) return run_remote(c, err);
-	style.porcelain = style.porcelain || (o->nul && !style.short_form);
+	style.porcelain = style.porcelain || (o->style.nul && !style.short_form);
 	style.color = style.color && !style.porcelain;
 	if ((rc = untracked_mode(c->repo, &mode, &owned, err)) < 0 ||
 	    (rc = vv_config_bool(c->repo, "core.quotepath", true, &style.quote_all, err)) < 0 ||
@@ -179,11 +176,11 @@ static vv_status run_status(vv_context *c, vv_error *err)
 }
 
 static const vv_option status_table[] = {
-	OPT_FLAG('s', "short", short_form, "a line for each path: XY PATH"),
-	OPT_FLAG('b', "branch", branch, "also show the branch in the short form"),
+	OPT_FLAG('s', "short", style.short_form, "a line for each path: XY PATH"),
+	OPT_FLAG('b', "branch", style.branch, "also show the branch in the short form"),
 	OPT_MAYBE_CHOICE(0, "porcelain", porcelain, "VERSION", "v1|1", "v1",
 			 "for scripts, as git status --porcelain"),
-	OPT_FLAG('z', "null", nul, "end lines with NUL, without quoting"),
+	OPT_FLAG('z', "null", style.nul, "end lines with NUL, without quoting"),
 	OPT_WORD(0, "json", format, "json", "as JSON"),
 	OPT_CHOICE(0, "format", format, "FORMAT", "json", "the output format"),
 	OPT_FLAG('v', "verbose", verbose, "also show how many groups of each table are new"),

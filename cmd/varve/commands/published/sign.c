@@ -16,20 +16,21 @@
 #include "transport/line/url.h"
 
 typedef struct options {
-	const char *name, *branch, *expires, *join;
-	bool all, final, quiet;
+	vv_head_making making;
+	const char *expires, *join;
+	bool all, quiet;
 	vv_strings mirrors, signers, revoked;
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING(0, "name", name, "NAME",
+	OPT_STRING(0, "name", making.name, "NAME",
 		   "the repository's name, in the first head (default: the folder's)"),
-	OPT_STRING(0, "default", branch, "BRANCH",
+	OPT_STRING(0, "default", making.branch, "BRANCH",
 		   "the branch that clones check out (default: as in the last head, or HEAD's)"),
 	OPT_STRING(
 		0, "expires", expires, "DATE",
 		"the date by which a newer head must be signed (default: after the same period as for the last head)"),
-	OPT_FLAG(0, "final", final, "make this head final: no head is accepted after it"),
+	OPT_FLAG(0, "final", making.final, "make this head final: no head is accepted after it"),
 	OPT_LIST(0, "mirror", mirrors, "URL", "the URL of a copy; may be repeated"),
 	OPT_LIST(0, "signer", signers, "KEY=DATE",
 		 "for the owner: KEY may sign until DATE; may be repeated"),
@@ -114,16 +115,14 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_head_keys signers = {.count = 0}, revoked = {.count = 0};
 	vv_oid id, other;
-	vv_head_making m = {.refs = {c->argv, c->argc, o->all},
-			    .name = o->name,
-			    .branch = o->branch,
-			    .final = o->final,
-			    .mirrors = &o->mirrors,
-			    .join = o->join ? &other : NULL,
-			    .signers = o->signers.count > 0 ? &signers : NULL,
-			    .revoked = o->revoked.count > 0 ? &revoked : NULL};
+	vv_head_making m = o->making;
 	vv_status rc;
 
+	m.refs = (vv_refs_choice){c->argv, c->argc, o->all};
+	m.mirrors = &o->mirrors;
+	m.join = o->join ? &other : NULL;
+	m.signers = o->signers.count > 0 ? &signers : NULL;
+	m.revoked = o->revoked.count > 0 ? &revoked : NULL;
 	if ((rc = judge_mirrors(&o->mirrors, err)) < 0 ||
 	    (rc = read_keys(&signers, &o->signers, true, err)) < 0 ||
 	    (rc = read_keys(&revoked, &o->revoked, false, err)) < 0 ||
