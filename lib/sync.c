@@ -432,13 +432,6 @@ static vv_status check_push(const syncing *s, vv_error *err)
 	return spec_count(s) > 0 ? VV_OK : vv_fail(err, VV_EUSAGE, "name the refs to delete");
 }
 
-/* Does the remote have commits that were not merged? Hooks and leases refuse other commits, too. */
-static bool is_behind(const vv_push_item *it)
-{
-	return it->hint == VV_HINT_PULL_FIRST ||
-	       (it->why && (strstr(it->why, "fetch first") || strstr(it->why, "non-fast-forward")));
-}
-
 /* The refs of t are those of the plan. */
 static vv_status reject(const varve_transfer *t, const vv_push_plan *plan, vv_error *err)
 {
@@ -447,7 +440,7 @@ static vv_status reject(const varve_transfer *t, const vv_push_plan *plan, vv_er
 	if (i == t->count) return VV_OK;
 	vv_fail(err, VV_EREJECTED, "'%s' was not moved in %s: %s", vv_text_shows(t->refs[i].to),
 		vv_text_url(t->counts.url), t->refs[i].refused);
-	return is_behind(&plan->items[i])
+	return vv_push_item_is_behind(&plan->items[i])
 		       ? vv_hint(err, "fetch and merge the remote's commits, then push again")
 		       : VV_EREJECTED;
 }

@@ -40,6 +40,8 @@ typedef struct vv_git_push {
 	bool force; /* overwrite the ref, if its id is `old` */
 	/* result: the reason of a refusal, owned by the caller; NULL: the ref was moved */
 	char *why;
+	/* result: git did not send the ref, for example because it was moved on the host since */
+	bool unsent;
 	bool same; /* result: the remote already had this id */
 	/* result: abbreviated id of the commit before the move; "": the ref is new */
 	char was[VV_OID_TEXT + 1];

@@ -17,6 +17,9 @@
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"
 
+/* The summary of a ref that git did not send, which it does not translate. */
+#define UNSENT "[rejected]"
+
 /* "<flag>\t<from>:<to>\t<summary>": of those that did not move, the summary. */
 static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, size_t len,
 			     size_t *told, vv_error *err)
@@ -38,6 +41,7 @@ static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, 
 		(void)snprintf(p->was, sizeof(p->was), "%.*s",
 			       (int)strspn(tab + 1, "0123456789abcdef"), tab + 1);
 		if (line[0] == '!' && !p->why) {
+			p->unsent = strncmp(tab + 1, UNSENT, strlen(UNSENT)) == 0;
 			p->why = vv_strndup(tab + 1, (size_t)(end - tab) - 1);
 			return p->why ? VV_OK : vv_fail_nomem(err);
 		}

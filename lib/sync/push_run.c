@@ -292,6 +292,7 @@ static vv_status send_to_host(run *r, vv_error *err)
 		const vv_git_push *p = it->state == VV_PUSH_GOES ? &refs[k++] : NULL;
 		if (p && p->why) {
 			refuse(r, it, p->why);
+			it->unsent = p->unsent;
 			continue;
 		}
 		r->j->plan.moved |= p && !p->same;
@@ -454,12 +455,10 @@ static vv_status send_beside(run *r, vv_error *err)
 /* Reports a faster push, which varve's check before the push did not see. */
 static void tell_race(const run *r)
 {
-	for (size_t i = 0; r->there.host && i < r->j->plan.count; i++) {
-		const char *why = r->j->plan.items[i].why;
-		if (why && (strstr(why, "fetch first") || strstr(why, "non-fast-forward"))) {
-			vv_notes_hint(r->t.notes, VV_HINT_PULL_FIRST);
-			return;
-		}
+	const vv_push_plan *plan = &r->j->plan;
+
+	if (vv_array_find(plan->items, plan->count, it, it->unsent && vv_push_item_is_behind(it))) {
+		vv_notes_hint(r->t.notes, VV_HINT_PULL_FIRST);
 	}
 }
 
@@ -754,8 +753,7 @@ static vv_status look_unasked(run *r, vv_error *err)
 /* For refusals by git itself the host's refs explain more. */
 static bool is_refused_here(const vv_push_plan *plan)
 {
-	return vv_array_find(plan->items, plan->count, it,
-			     it->why && strstr(it->why, "[rejected]")) != NULL;
+	return vv_array_find(plan->items, plan->count, it, it->unsent) != NULL;
 }
 
 /* First what is new to the refs of the remote. A store or a ref of blocks may lack more than that: it was named after the

@@ -46,8 +46,12 @@ typedef struct vv_push_item {
 	vv_push_state state; /* the action of the push on the ref */
 	const char *why;     /* VV_PUSH_REFUSED: the reason; else NULL */
 	vv_hint_id hint;     /* remedy for the refusal; VV_HINT_NONE: no remedy is known */
+	bool unsent;         /* VV_PUSH_REFUSED: git did not send it to the host */
 	bool done;           /* the remote's ref was moved */
 } vv_push_item;
+/* Returns true if the push of a branch was refused because the remote's branch has commits that the
+ * pushed commit lacks. Hooks and leases refuse other commits, too. */
+bool vv_push_item_is_behind(const vv_push_item *it);
 
 /* A plan. */
 typedef struct vv_push_plan {

@@ -15,6 +15,13 @@
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
 
+bool vv_push_item_is_behind(const vv_push_item *it)
+{
+	if (it->hint == VV_HINT_PULL_FIRST) return true;
+	return it->unsent && !it->force && !vv_oid_is_null(&it->id) &&
+	       strncmp(it->to, "refs/heads/", strlen("refs/heads/")) == 0;
+}
+
 void vv_push_plan_clear(vv_push_plan *p)
 {
 	vv_free(p->items);

@@ -384,7 +384,10 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 
 	*e = (environment){.run = r, .settings = given ? (size_t)strtoul(given, NULL, 10) : 0};
 	const char *const turn[] = {r->repo ? vv_write_turn_setting(r->repo) : NULL, NULL};
-	if ((rc = add_words(e, r->more, err)) < 0 || (rc = add_words(e, turn, err)) < 0 ||
+	/* output that is not shown to the user is read by varve, which needs English */
+	const char *const language[] = {r->show || r->terminal ? NULL : "LANGUAGE=en", NULL};
+	if ((rc = add_words(e, language, err)) < 0 || (rc = add_words(e, r->more, err)) < 0 ||
+	    (rc = add_words(e, turn, err)) < 0 ||
 	    (r->in_worktree &&
 	     ((rc = add_path(e, r, err)) < 0 || (rc = add_drivers(e, r->repo, err)) < 0)) ||
 	    (r->idle_sec > 0 && (rc = add_idle(e, r->idle_sec, err)) < 0) ||

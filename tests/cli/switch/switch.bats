@@ -378,3 +378,20 @@ clean() {
 	[ $(($(date +%s) - start)) -lt 20 ]
 	xargs kill < ../left || true
 }
+
+@test "varve understands git in each language of the user" {
+	new_repo
+	mkdir bin
+	# Translates as a git with translations does, unless it is asked for English.
+	cat > bin/git <<- END
+		#!/bin/sh
+		if [ "\$LANGUAGE" = en ]; then exec $(command -v git) "\$@"; fi
+		$(command -v git) "\$@" 2> said; code=\$?
+		sed 's/^fatal: /Schwerwiegend: /; s/^error: /Fehler: /' said >&2
+		exit \$code
+	END
+	chmod +x bin/git
+	PATH=$PWD/bin:$PATH LANGUAGE=de ends_with 2 varve switch nosuch
+	stderr_is "varve: invalid reference: nosuch
+hint: 'varve switch -c nosuch' creates it"
+}

@@ -148,10 +148,10 @@ static void tell_lines(const vv_host *h, const vv_buf *said)
 /* Did another push move the ref at the same time? The requested tip may still be the old one. */
 static bool is_race(const char *said)
 {
-	static const char *const words[] = {"cannot lock ref",     "failed to update ref",
-					    "failed to lock",      "reference already exists",
-					    "incorrect old value", "fetch first",
-					    "non-fast-forward",    "stale info"};
+	/* "[rejected]": by git here, which does not translate it; the others are words of the host */
+	static const char *const words[] = {
+		"[rejected]",     "cannot lock ref",          "failed to update ref",
+		"failed to lock", "reference already exists", "incorrect old value"};
 
 	return vv_array_find(words, sizeof(words) / sizeof(words[0]), w, strstr(said, *w)) != NULL;
 }
