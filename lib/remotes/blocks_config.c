@@ -118,11 +118,14 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 			       vv_text_url(url));
 	}
 	if (!fine) {
+		vv_auto(vv_buf) forms = VV_BUF_INIT;
+
+		vv_url_put_forms(&forms, VV_URL_COMMITS);
+		if (forms.failed) return vv_fail_nomem(err);
 		return vv_fail(err, VV_EINPUT,
 			       "'%s' is not a place for a store\n"
-			       "a store is s3://bucket/prefix, sftp://host/folder, or a folder; "
-			       "one at http or https is read only",
-			       vv_text_url(url));
+			       "use %s; a store at http or https is read only",
+			       vv_text_url(url), vv_buf_cstr(&forms));
 	}
 	return VV_OK;
 }

@@ -81,11 +81,10 @@ vv_status vv_blocks_source_ask(vv_blocks_source *s, vv_transfer *t, const vv_rem
 }
 
 static const vv_place_choice store = {
-	VV_URL_STORES,
-	"is not a place for a store\n"
-	"a store is s3://bucket/prefix, sftp://host/folder, a folder, or (to be read) "
-	"https://host/folder",
-	NULL, NULL};
+	.use = VV_URL_STORES,
+	.otherwise = "is not a place for a store",
+	.further = "; a store at http or https is read only",
+};
 
 /* A folder that has something else is not treated as a store. */
 static vv_status check_empty(const char *path, vv_error *err)

@@ -21,7 +21,7 @@
 
 static const char path_hint[] = "write a folder of this machine as ./%s";
 
-#define ROW(name, kind, tls, port, may) {name, kind, tls, port, may},
+#define ROW(name, form, kind, tls, port, may) {name, form, kind, tls, port, may},
 static const vv_url_scheme schemes[] = {VV_URL_SCHEMES(ROW)};
 enum { SCHEMES = sizeof(schemes) / sizeof(schemes[0]) };
 
@@ -33,6 +33,32 @@ const vv_url_scheme *vv_url_scheme_of(const vv_url *u)
 		s++;
 	}
 	return s;
+}
+
+/* Puts the names or the forms of the schemes whose uses contain `with` and not `without`: "file, ssh
+ * and http". */
+static void put_schemes(vv_buf *out, unsigned with, unsigned without, bool forms, const char *last)
+{
+	size_t left = 0, count = 0;
+
+	vv_array_each(schemes, SCHEMES, s) {
+		left += (s->may & with) == with && !(s->may & without);
+	}
+	vv_array_each(schemes, SCHEMES, s) {
+		if ((s->may & with) != with || (s->may & without)) {
+			continue;
+		}
+		left--;
+		if (count++ > 0) {
+			vv_buf_puts(out, left > 0 ? ", " : last);
+		}
+		vv_buf_puts(out, forms ? s->form : s->name);
+	}
+}
+
+void vv_url_put_forms(vv_buf *out, unsigned use)
+{
+	put_schemes(out, use, 0, true, " or ");
 }
 
 /* Of "NAME://". */
@@ -415,19 +441,26 @@ static vv_status read_file_url(vv_url *out, const char *rest, vv_error *err)
 	return out->path ? VV_OK : vv_fail_nomem(err);
 }
 
+static vv_status refuse_scheme(const char *name, size_t len, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_buf_puts(&b, "repositories can be at ");
+	put_schemes(&b, 0, VV_URL_IS_PLACE, false, " and ");
+	vv_buf_puts(&b, "; blocks also at ");
+	put_schemes(&b, VV_URL_IS_PLACE, 0, false, " and ");
+	if (b.failed) return vv_fail_nomem(err);
+	return vv_fail(err, VV_EUSAGE, "varve does not support '%s://'\n%s",
+		       vv_text_show(name, len), vv_buf_cstr(&b));
+}
+
 static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_error *err)
 {
 	const vv_url_scheme *s = find_scheme(text, len);
 	const char *rest = text + len + 3;
 	vv_status rc;
 
-	if (!s) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			"varve does not support '%s://'\nrepositories can be at file, ssh, http, https and git; stores and holders of copies also at sftp "
-			"and s3, holders also at ipfs+http and ipfs+https",
-			vv_text_show(text, len));
-	}
+	if (!s) return refuse_scheme(text, len, err);
 	out->kind = s->kind;
 	out->tls = s->tls;
 	if ((rc = check_text(out, text, true, err)) < 0) return rc;

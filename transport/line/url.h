@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/error.h"
 
 /* VV_URL_GIT: a Git server without varve. VV_URL_IPFS: an IPFS node or gateway. VV_URL_SFTP,
@@ -39,25 +40,25 @@ enum {
 	VV_URL_ANY_PLACE = VV_URL_IS_PLACE | VV_URL_STORES | VV_URL_HOLDS | VV_URL_COMMITS
 };
 
-/* One row for each scheme: name, kind, TLS, default port, uses (VV_URL_STORES ...). The scheme of a
- * path is "file", the scheme of host:path is "ssh". */
+/* One row for each scheme: name, form in messages, kind, TLS, default port, uses (VV_URL_STORES
+ * ...). The scheme of a path is "file", the scheme of host:path is "ssh". */
 /* clang-format off */
 #define VV_URL_SCHEMES(row) \
-	row("file", VV_URL_PATH, false, 0, VV_URL_STORES | VV_URL_HOLDS | VV_URL_COMMITS) \
-	row("ssh", VV_URL_SSH, false, 22, 0) \
-	row("http", VV_URL_HTTP, false, 80, VV_URL_STORES | VV_URL_COMMITS) \
-	row("https", VV_URL_HTTP, true, 443, VV_URL_STORES | VV_URL_COMMITS) \
-	row("ipfs+http", VV_URL_IPFS, false, 80, VV_URL_HOLDS) \
-	row("ipfs+https", VV_URL_IPFS, true, 443, VV_URL_HOLDS) \
-	row("git", VV_URL_GIT, false, 9418, 0) \
-	row("sftp", VV_URL_SFTP, false, 22, VV_URL_ANY_PLACE) \
-	row("s3", VV_URL_S3, true, 443, VV_URL_ANY_PLACE) \
-	row("rclone", VV_URL_RCLONE, false, 0, VV_URL_IS_PLACE | VV_URL_STORES)
+	row("file", "a folder", VV_URL_PATH, false, 0, VV_URL_STORES | VV_URL_HOLDS | VV_URL_COMMITS) \
+	row("ssh", "ssh://host/folder", VV_URL_SSH, false, 22, 0) \
+	row("http", "http://host/folder", VV_URL_HTTP, false, 80, VV_URL_STORES | VV_URL_COMMITS) \
+	row("https", "https://host/folder", VV_URL_HTTP, true, 443, VV_URL_STORES | VV_URL_COMMITS) \
+	row("ipfs+http", "ipfs+http://host", VV_URL_IPFS, false, 80, VV_URL_HOLDS) \
+	row("ipfs+https", "ipfs+https://host", VV_URL_IPFS, true, 443, VV_URL_HOLDS) \
+	row("git", "git://host/folder", VV_URL_GIT, false, 9418, 0) \
+	row("sftp", "sftp://host/folder", VV_URL_SFTP, false, 22, VV_URL_ANY_PLACE) \
+	row("s3", "s3://bucket/prefix", VV_URL_S3, true, 443, VV_URL_ANY_PLACE) \
+	row("rclone", "rclone:remote:folder", VV_URL_RCLONE, false, 0, VV_URL_IS_PLACE | VV_URL_STORES)
 /* clang-format on */
 
 /* A row of VV_URL_SCHEMES. */
 typedef struct vv_url_scheme {
-	const char *name;
+	const char *name, *form;
 	vv_url_kind kind;
 	bool tls;
 	unsigned port, may; /* default port, 0: no default; uses (VV_URL_STORES ...) */
@@ -88,6 +89,9 @@ vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err);
 /* Returns the URL's row of VV_URL_SCHEMES, a constant: the row "file" for a path, "ssh" for
  * host:path. */
 const vv_url_scheme *vv_url_scheme_of(const vv_url *u);
+/* Appends the forms of the URLs with this use (VV_URL_STORES ...) to out, for messages, such as "a
+ * folder, sftp://host/folder or s3://bucket/prefix". */
+void vv_url_put_forms(vv_buf *out, unsigned use);
 void vv_url_clear(vv_url *u);
 VV_AUTO_CLEAR(vv_url, vv_url_clear)
 

@@ -22,7 +22,12 @@ vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice 
 	}
 	const __typeof__(kinds[0]) *kind = vv_array_find(kinds, sizeof(kinds) / sizeof(kinds[0]),
 							 it, it->kind == url->kind);
-	return kind && (vv_url_scheme_of(url)->may & choice->use)
-		       ? kind->open(out, url, facts, connect, make, err)
-		       : vv_fail(err, VV_EUSAGE, "'%s' %s", url->text, choice->otherwise);
+	if (kind && (vv_url_scheme_of(url)->may & choice->use)) {
+		return kind->open(out, url, facts, connect, make, err);
+	}
+	vv_auto(vv_buf) forms = VV_BUF_INIT;
+	vv_url_put_forms(&forms, choice->use);
+	if (forms.failed) return vv_fail_nomem(err);
+	return vv_fail(err, VV_EUSAGE, "'%s' %s\nuse %s%s", url->text, choice->otherwise,
+		       vv_buf_cstr(&forms), choice->further);
 }

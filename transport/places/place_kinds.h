@@ -11,9 +11,9 @@
 /* The use of a place, for vv_place_open. */
 typedef struct vv_place_choice {
 	unsigned use; /* VV_URL_STORES or VV_URL_HOLDS */
-	/* the error for URLs without this use, after the URL: the rest of the message, a newline,
-	 * and a hint with the expected form */
-	const char *otherwise;
+	/* the error for URLs without this use, after the URL, such as "is not a place for a store";
+	 * further words after the hint, which lists the forms of URLs with this use */
+	const char *otherwise, *further;
 	/* Opens a varve server (http://, ssh://) as a place, with `payload` below as its argument;
 	 * NULL: servers are not supported. */
 	vv_status (*server)(vv_place *out, const vv_url *url, const void *payload,

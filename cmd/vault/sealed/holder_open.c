@@ -394,9 +394,12 @@ vv_status vv_vault_place_open(vv_place *out, const vv_holder_config *c, const vv
 				  .full = VV_HINT_HOLDER_ROOM,
 				  .ours = shard_sized};
 	const vv_place_choice holder = {
-		VV_URL_HOLDS,
-		"cannot be a holder\nuse a folder, sftp://host/folder, s3://bucket, a varve server (http://, https://, ssh:// or host:path) or an IPFS node (ipfs+http://, ipfs+https://)",
-		open_server, &asker};
+		.use = VV_URL_HOLDS,
+		.otherwise = "cannot be a holder",
+		.further = ", or a varve server at http, https, ssh or host:path",
+		.server = open_server,
+		.payload = &asker,
+	};
 	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, c->url, err);
 

@@ -276,6 +276,36 @@ static void only_the_url_of_a_file_has_a_query(void **state)
 	}
 }
 
+static void an_unknown_scheme_is_refused_with_the_names_of_all_others(void **state)
+{
+#define NAME(name, form, kind, tls, port, may) name,
+	static const char *const names[] = {VV_URL_SCHEMES(NAME)};
+#undef NAME
+	vv_error err;
+	vv_url u;
+
+	(void)state;
+	vv_assert_status(vv_url_read(&u, "gopher://host/x", &err), VV_EUSAGE, &err);
+	assert_string_equal(err.message, "varve does not support 'gopher://'");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		vv_assert_contains(err.hint, names[i]);
+	}
+	vv_assert_contains(err.hint, "repositories can be at file, ssh, http, ");
+	vv_assert_contains(err.hint, " and git; blocks also at sftp, s3 and rclone");
+}
+
+static void the_forms_of_a_use_are_listed_for_messages(void **state)
+{
+	vv_auto(vv_buf) forms = VV_BUF_INIT;
+
+	(void)state;
+	vv_url_put_forms(&forms, VV_URL_COMMITS);
+	assert_string_equal(
+		vv_buf_cstr(&forms),
+		"a folder, http://host/folder, https://host/folder, sftp://host/folder or "
+		"s3://bucket/prefix");
+}
+
 static void endless_urls_are_refused(void **state)
 {
 	char text[5000], host[400];
@@ -330,6 +360,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(urls_are_taken_apart),
 	cmocka_unit_test(each_refusal_says_what_is_wrong),
 	cmocka_unit_test(no_message_has_the_password),
+	cmocka_unit_test(an_unknown_scheme_is_refused_with_the_names_of_all_others),
+	cmocka_unit_test(the_forms_of_a_use_are_listed_for_messages),
 	cmocka_unit_test(endless_urls_are_refused),
 	cmocka_unit_test(only_the_url_of_a_file_has_a_query),
 	cmocka_unit_test(a_path_that_looks_like_an_option_has_a_way_out),
