@@ -1,7 +1,8 @@
 """house_sources: the measures of `house` that are read from the sources.
 
-A statement is a ';' outside comments and strings, so that the formatting does not matter; a line is a
-line of the file. Sections are {name: {row: {column: number}}}."""
+A statement is a ';' outside comments and strings, so that the formatting does not matter; a line is a line of the
+file; a token is what the compiler reads, so that denser statements do not count as less. Sections are
+{name: {row: {column: number}}}."""
 import collections
 import os
 import re
@@ -31,6 +32,10 @@ PLUMBING = re.compile(r"""
     """, re.X)
 
 
+TOKEN = re.compile(r"\w+|<<=|>>=|->|\+\+|--|&&|\|\||[-+*/%&|^<>=!]=|<<|>>|\.\.\.|[^\s\w]")
+HEAD = re.compile(r"^/\*\n \* \w+(?:, \w+)*: ", re.M)  # the head of a noun
+
+
 def tops(root):
     return [top for top in dict.fromkeys((*TOPS, "include", "lib")) if os.path.isdir(os.path.join(root, top))]
 
@@ -43,6 +48,10 @@ class Source:
         self.code = BLANK.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
         self.lines = text.count("\n")
         self.statements = self.code.count(";")
+        self.tokens = len(TOKEN.findall(self.code))
+        self.nouns = len(HEAD.findall(text))
+        # of each statement, how often it has ? :
+        self.choices = [part.count("?") for part in re.split(r"[;{}]", self.code) if "?" in part]
 
 
 def read(root):
@@ -63,10 +72,11 @@ def beside(path):
 
 
 def add(table, row, source):
-    got = table.setdefault(row, {"files": 0, "lines": 0, "statements": 0})
+    got = table.setdefault(row, {"files": 0, "lines": 0, "statements": 0, "tokens": 0})
     got["files"] += 1
     got["lines"] += source.lines
     got["statements"] += source.statements
+    got["tokens"] += source.tokens
 
 
 def folder_of(path, deep):
@@ -155,6 +165,35 @@ def headers(root, sources):
             "internal, over 100 lines": {"count": sum(path.endswith("_internal.h") and sources[path].lines > 100 for path in own)}}
 
 
+def hanging(root, sources, most=15):
+    """The objects that a change of a header builds again; the headers on which most hang."""
+    includes = {}
+    for path in sources:
+        with open(os.path.join(root, path), encoding="utf-8") as f:
+            includes[path] = [name for name in re.findall(r'^\s*#\s*include\s*"([^"]*)"', f.read(), re.M) if name in sources]
+    objects = collections.Counter()
+    for path in sources:
+        if path.endswith(".c"):
+            seen, left = set(), [path]
+            while left:
+                new = set(includes[left.pop()]) - seen
+                seen |= new
+                left += new
+            objects.update(seen)
+    return {path: {"objects": count} for path, count in objects.most_common(most)}
+
+
+def density(sources):
+    """Statements with several ? : in them. check.density lets their number only fall."""
+    choices = [count for path, source in sources.items() if path.endswith(".c") for count in source.choices]
+    statements = sum(source.statements for path, source in sources.items() if path.endswith(".c"))
+    return {"tokens per 1,000 statements": {"count": 1000 * sum(s.tokens for s in sources.values())
+                                            // max(1, sum(s.statements for s in sources.values()))},
+            "? : per 1,000 statements": {"count": 1000 * sum(choices) // max(1, statements)},
+            "statements with two or more": {"count": sum(count > 1 for count in choices)},
+            "statements with three or more": {"count": sum(count > 2 for count in choices)}}
+
+
 def functions(sources):
     """Static functions, and those that one place alone names: a name for a few lines, or a thought that was cut."""
     count = once = 0
@@ -173,7 +212,8 @@ def rooms(root, sources):
     words = sum(len(open(os.path.join(folder, name), encoding="utf-8").read().split())
                 for folder, _, names in os.walk(os.path.join(root, "docs")) for name in names if name.endswith(".md"))
     return {"rooms": {"count": len({os.path.dirname(path) for path in sources if path.endswith(".c")})}, "words in docs": {"count": words},
-            "sources over 1,000 lines": {"count": sum(source.lines > 1000 for source in sources.values())}}
+            "sources over 1,000 lines": {"count": sum(source.lines > 1000 for source in sources.values())},
+            "sources with several nouns": {"count": sum(source.nouns > 1 for source in sources.values())}}
 
 
 def structs(sources):
@@ -235,6 +275,8 @@ def measure(root):
         "folders": by_folder(sources),
         "programs": by_program(root, sources),
         "headers": headers(root, sources),
+        "objects that hang on a header": hanging(root, sources),
+        "density": density(sources),
         "functions": functions(sources),
         "rooms": rooms(root, sources),
         "structs in headers": structs(sources),
