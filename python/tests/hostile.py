@@ -1,8 +1,9 @@
 """hostile: documents that ask for more than they should, written in a few seconds: python3 hostile.py FOLDER."""
-import os
 import sys
 import zipfile
 from pathlib import Path
+
+import sampled
 
 TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
 RELS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
@@ -49,14 +50,12 @@ def string(size):
     yield b"</t></si>"
 
 
-SIZE = 2 << 30 if os.environ.get("VARVE_TEST_ALL") else 600 << 20  # beyond the memory that the test gives a reader
+SIZE = 2 << 30 if sampled.ALL else 300 << 20  # beyond the memory that the test gives a reader
 
 
 def main(folder):
     row = [b'<row r="1">' + cell("A1", "<v>a</v>", ' t="str"') + b"</row>"]
-    large = {"rows.xlsx", "strings.xlsx"}  # in an ordinary run one of them
-    if not os.environ.get("VARVE_TEST_ALL"):
-        large = {sorted(large)[int(os.environ.get("VARVE_TEST_SAMPLE", "0")) % 2]}
+    large = sampled.drawn(["rows.xlsx", "strings.xlsx"])
     if "rows.xlsx" in large:
         book(folder / "rows.xlsx", (b"<row>" + b"<c><v>1</v></c>" * 60_000 + b"</row>" for _ in range(SIZE // 900_000)))
     if "strings.xlsx" in large:

@@ -19,6 +19,7 @@ import pyarrow.parquet
 import pytest
 
 import hostile
+import sampled
 import varve
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -311,7 +312,7 @@ def test_files_of_libreoffice_are_read_as_the_page_says(git):
         subprocess.run(["soffice", "--headless", "--convert-to", kind, "--outdir", str(git), str(git / "budget.csv")], check=True,
                        capture_output=True, env={**os.environ, "HOME": str(git.parent)})
 
-    for kind in ("xls", "ods", "xlsx"):
+    for kind in (*sampled.drawn(["xls", "ods"]), "xlsx"):
         convert("4.5", kind)
         assert rows(git, f"budget.{kind}#budget") == [{"id": 1, "price": 4.5, "day": "2026-01-01"}, {"id": 2, "price": 20, "day": "2026-01-02"}]
     (git / ".gitignore").write_text("*.csv\n*.xls\n*.ods\n")
