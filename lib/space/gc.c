@@ -69,24 +69,34 @@ static vv_status sweep_own(const char *dir, int64_t now, vv_error *err)
 	return rc;
 }
 
-/* The folders of all caches are in "cache". */
+static vv_status sweep_below(const char *dir, int64_t now, vv_error *err)
+{
+	vv_auto(vv_folder) folders = {0};
+	vv_status rc = vv_folder_read(&folders, dir, true, err);
+
+	while (rc == VV_OK && vv_folder_next(&folders)) {
+		rc = sweep_own(folders.path, now, err); /* a file has no entries */
+	}
+	return rc;
+}
+
+/* The folders of all caches are in "cache", those of remotes in "host". */
 static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 {
-	static const char *const folders[] = {"", "cache", "tmp"};
-	vv_auto(vv_folder) caches = {0};
+	static const struct {
+		const char *name;
+		bool below;
+	} folders[] = {{"", false}, {"cache", true}, {"tmp", false}, {"host", true}};
 	vv_status rc = sweep(vv_repository_gitdir(repo), now, err); /* for example FETCH_HEAD's */
 
 	for (size_t i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(repo), folders[i],
+		vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(repo), folders[i].name,
 						  (char *)NULL);
 
 		rc = dir ? sweep_own(dir, now, err) : vv_fail_nomem(err);
-		if (rc == VV_OK && strcmp(folders[i], "cache") == 0) {
-			rc = vv_folder_read(&caches, dir, true, err);
+		if (rc == VV_OK && folders[i].below) {
+			rc = sweep_below(dir, now, err);
 		}
-	}
-	while (rc == VV_OK && vv_folder_next(&caches)) {
-		rc = sweep_own(caches.path, now, err); /* a file has no entries */
 	}
 	return rc < 0 ? rc : vv_kept_rows_drop(repo, err);
 }

@@ -374,7 +374,7 @@ all_files() {
 	output_has "conflict markers"
 }
 
-@test "gc removes what killed processes were writing to caches" {
+@test "gc removes what killed processes were writing to caches and about remotes" {
 	new_repo
 	rows 9 > prices.csv
 	varve add prices.csv > /dev/null
@@ -385,9 +385,12 @@ all_files() {
 		echo half > ".git/varve/cache/$folder/.varve-tmp-5isabwpokudi"
 	done
 	echo half > .git/varve/cache/check-files/new-5isabwpokudi
-	find .git/varve/cache -name '*5isabwpokudi' -exec touch -d '2 days ago' {} +
+	git init -q --bare ../host.git
+	succeeds varve push -q ../host.git main
+	echo half > "$(echo .git/varve/host/*)/.varve-tmp-5isabwpokudi"
+	find .git/varve -name '*5isabwpokudi' -exec touch -d '2 days ago' {} +
 	succeeds varve gc
-	[ -z "$(find .git/varve/cache -name '*5isabwpokudi')" ]
+	[ -z "$(find .git/varve -name '*5isabwpokudi')" ]
 	[ -n "$(ls .git/varve/cache/check)" ]
 }
 
