@@ -58,12 +58,26 @@ static void rewind_spans(merge_spans *s)
 	s->inside = 0;
 }
 
-/* Order by key of two rows of the sides a and b. */
-static int key_order(const merge *m, size_t a, const vv_cell *x, size_t b, const vv_cell *y)
+/* A row of a side, and its cells. */
+typedef struct side_row {
+	size_t side;
+	uint64_t row;
+	const vv_cell *cells;
+} side_row;
+
+static const vv_cell *key_cell(const merge *m, const side_row *r, size_t i)
+{
+	const vv_cell *renumbered = i + 1 == m->key_count ? merge_new_key_of(m, r->side, r->row)
+							  : NULL;
+
+	return renumbered ? renumbered : &r->cells[m->side[r->side].key[i]];
+}
+
+static int key_order(const merge *m, const side_row *x, const side_row *y)
 {
 	for (size_t i = 0; i < m->key_count; i++) {
-		int c = vv_value_order(&m->compare.fields[m->key[i]], &x[m->side[a].key[i]],
-				       &y[m->side[b].key[i]]);
+		int c = vv_value_order(&m->compare.fields[m->key[i]], key_cell(m, x, i),
+				       key_cell(m, y, i));
 		if (c != 0) return c;
 	}
 	return 0;
@@ -74,17 +88,16 @@ static vv_status ascends(merge *m, merge_added *a, size_t which, bool *out, vv_e
 {
 	merge_side *side = &m->side[which];
 	merge_spans *s = &a->pending[which];
-	const vv_cell *cells, *last;
-	uint64_t row, before = MERGE_NONE;
+	side_row last = {.side = which, .row = MERGE_NONE}, next = {.side = which};
 	vv_status rc = VV_OK;
 	*out = true;
-	while (*out && rc == VV_OK && (row = spans_peek(side, s)) != MERGE_NONE) {
-		if (before != MERGE_NONE &&
-		    (rc = vv_row_by_number_get(&side->rows, before, &last, err)) == VV_OK &&
-		    (rc = vv_row_by_number_get(&side->rows, row, &cells, err)) == VV_OK) {
-			*out = key_order(m, which, last, which, cells) < 0;
+	while (*out && rc == VV_OK && (next.row = spans_peek(side, s)) != MERGE_NONE) {
+		if (last.row != MERGE_NONE &&
+		    (rc = vv_row_by_number_get(&side->rows, last.row, &last.cells, err)) == VV_OK &&
+		    (rc = vv_row_by_number_get(&side->rows, next.row, &next.cells, err)) == VV_OK) {
+			*out = key_order(m, &last, &next) < 0;
 		}
-		before = row;
+		last.row = next.row;
 		s->inside++;
 	}
 	rewind_spans(s);
@@ -170,11 +183,12 @@ vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error *err)
 static vv_status choose_head(merge *m, const merge_added *a, const uint64_t head[2], size_t *which,
 			     vv_error *err)
 {
-	const vv_cell *x, *y;
+	side_row x = {.side = 0, .row = head[0]}, y = {.side = 1, .row = head[1]};
 	vv_status rc = VV_OK;
 	*which = a->first;
-	if (a->mode == ADDED_BY_KEY && (rc = both_rows(m, head, &x, &y, err)) == VV_OK) {
-		*which = key_order(m, 0, x, 1, y) <= 0 ? 0 : 1;
+	if (a->mode == ADDED_BY_KEY &&
+	    (rc = both_rows(m, head, &x.cells, &y.cells, err)) == VV_OK) {
+		*which = key_order(m, &x, &y) <= 0 ? 0 : 1;
 	}
 	return rc;
 }

@@ -778,10 +778,10 @@ static bool is_of_key(const merge *m, size_t column)
 }
 
 /* Are they two things with one key? Then most of their other cells differ, and no rule decides about one of these. */
-static bool are_two_things(merge *m, const merge_row_state *s)
+bool merge_are_two_things(merge *m, const merge_row_state *s)
 {
 	size_t all = 0, equal = 0;
-	bool open = false;
+	bool open = m->opts->rules && m->opts->rules->new_keys != VV_MERGE_KEYS_ASK;
 
 	if (m->key_count == 0 || !m->base || m->opts->one_row || merge_all_side(m) >= 0 ||
 	    !is_numbered(m, s)) {
@@ -802,6 +802,27 @@ static bool are_two_things(merge *m, const merge_row_state *s)
 	return open && equal * 2 < all;
 }
 
+/* May rows have one value in the columns of the key? */
+static bool is_doubtful_key(const merge *m)
+{
+	const merge_column *c = &m->columns[m->key[0]];
+
+	return merge_key_is_found(m) && (m->key_count > 1 || !vv_key_is_id(c->name, c->name_len));
+}
+
+static const char *name_two_things(const merge *m)
+{
+	const vv_merge_rules *rules = m->opts->rules;
+
+	if (is_doubtful_key(m)) return VV_KEY_TWICE_FOUND;
+	if (!rules || rules->new_keys == VV_MERGE_KEYS_ASK) return VV_KEY_TWICE;
+	if (merge_key_is_found(m)) {
+		return "renumber: the key was only found, not declared";
+	}
+	return m->opts->keeps_keys ? m->opts->keeps_keys
+				   : "renumber: the key has no number of at most 18 digits";
+}
+
 static vv_status report_two_things(merge *m, const merge_row_state *s, vv_error *err)
 {
 	const merge_report r = {.kind = VV_CONFLICT_KEY_TWICE,
@@ -810,14 +831,14 @@ static vv_status report_two_things(merge *m, const merge_row_state *s, vv_error 
 				.row = s->place,
 				.rows = {s->side[0], s->side[1]},
 				.at = {s->row[0], s->row[1], MERGE_NONE},
-				.detail = "two rows, one key"};
+				.detail = name_two_things(m)};
 
 	return merge_conflict(m, &r, err);
 }
 
 vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err)
 {
-	if (are_two_things(m, s)) {
+	if (merge_are_two_things(m, s)) {
 		merge_cells_single(m, s, m->ours);
 		return report_two_things(m, s, err);
 	}
@@ -826,12 +847,18 @@ vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err)
 
 void merge_cells_single(merge *m, merge_row_state *s, size_t which)
 {
+	const vv_cell *key = merge_new_key_of(m, which, s->row[which]);
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
 		const vv_cell *cell = c->takes == 2 && s->base && c->b >= 0
 					      ? &s->base[c->b]
 					      : cell_of(m, s, i, (int)which);
 		s->out[i] = cell ? spelled(m, (int)which, type_of(m, i), cell) : nothing(m);
+	}
+	if (key) {
+		const size_t last = m->key[m->key_count - 1];
+
+		s->out[last] = spelled(m, (int)which, type_of(m, last), key);
 	}
 }
 

@@ -27,6 +27,9 @@ vv_status merge_cells(merge *m, merge_row_state *s, vv_error *err);
 /* Merges a row that both sides added with the same key: sets s->out, and reports conflicts. If most
  * other cells differ, and the key ends in a number, these are two rows: s->out is the row of ours. */
 vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err);
+/* Returns true if the rows that both sides added with one key are two things that got the same
+ * number: most of their other cells differ, and no rule of cells decides. Requires m->base. */
+bool merge_are_two_things(merge *m, const merge_row_state *s);
 /* Sets s->out to the row of side number `which` alone, including its values in columns that base
  * lacks. */
 void merge_cells_single(merge *m, merge_row_state *s, size_t which);

@@ -388,10 +388,22 @@ static vv_status list_new_keys(merge *m, merge_side *s, const told *t, new_keys 
 	return rc;
 }
 
-static bool brings_key(const new_keys *k, const vv_hash128 *key)
+/* The row that brings the key; NULL: none. */
+static const new_key *find_key(const new_keys *k, const vv_hash128 *key)
 {
 	size_t lo = vv_first_place(i, k->count, vv_hash128_order(&k->list[i].key, key) < 0);
-	return lo < k->count && vv_hash128_order(&k->list[lo].key, key) == 0;
+	return lo < k->count && vv_hash128_order(&k->list[lo].key, key) == 0 ? &k->list[lo] : NULL;
+}
+
+/* Do the two keys that both sides bring stay one row's, because the other row gets another key? */
+static vv_status stays_whole(merge *m, size_t which, const told *others, uint64_t row,
+			     const new_key *other, bool *stays, vv_error *err)
+{
+	*stays = false;
+	return vv_find_place(i, others->added_count, others->added[i] == other->row) <
+			       others->added_count
+		       ? merge_renumbered_clash(m, which, row, other->row, stays, err)
+		       : VV_OK;
 }
 
 /* Did the side give this row of base the same key? */
@@ -423,15 +435,20 @@ static vv_status part_rekeyed(merge *m, size_t which, told t[2], const new_keys 
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < mine->pair_count && rc == VV_OK; i++) {
 		merge_run p = mine->pairs[i];
-		bool parts = false;
+		bool parts = false, alike = false;
+		const new_key *other = NULL;
 		new_key key;
 		if (is_listed(mine->rekeyed, mine->rekeyed_count, p.old_row) &&
-		    (rc = hash_key(m, s, p.new_row, &m->base->schema, &key, err)) == VV_OK &&
-		    brings_key(others, &key.key)) {
-			rc = is_alike(m, &m->side[1 - which], &t[1 - which], p.old_row, &key.key,
-				      &parts, err);
-			parts = !parts;
+		    (rc = hash_key(m, s, p.new_row, &m->base->schema, &key, err)) == VV_OK) {
+			other = find_key(others, &key.key);
 		}
+		if (other &&
+		    (rc = is_alike(m, &m->side[1 - which], &t[1 - which], p.old_row, &key.key,
+				   &alike, err)) == VV_OK &&
+		    !alike) {
+			rc = stays_whole(m, which, &t[1 - which], p.new_row, other, &alike, err);
+		}
+		parts = other && !alike;
 		if (parts && rc == VV_OK &&
 		    (rc = add_row(&mine->gone, &mine->gone_count, &mine->gone_cap, p.old_row,
 				  err)) == VV_OK) {
@@ -474,6 +491,51 @@ static vv_status settle_rekeyed(merge *m, told t[2], vv_error *err)
 		rc = part_rekeyed(m, i, t, &keys[1 - i], err);
 	}
 	vv_free_all(keys[0].list, keys[1].list);
+	return rc;
+}
+
+/* --- rows that an earlier merge renumbered ---------------------------------- */
+
+/* If the side has the row of base under a new key, and another row under the old one: pairs the two. */
+static vv_status follow_row(merge *m, size_t which, told *t, merge_run *pair, vv_error *err)
+{
+	size_t at;
+	vv_status rc = merge_renumbered_find(m, which, pair, t->added, t->added_count, &at, err);
+
+	if (rc < 0 || at == t->added_count) return rc;
+	const uint64_t row = t->added[at];
+	t->added[at] = pair->new_row;
+	pair->new_row = row;
+	return add_row(&t->rekeyed, &t->rekeyed_count, &t->rekeyed_cap, pair->old_row, err);
+}
+
+/* The rule "new keys" leads to such rows. Changes of the other side belong to the row, not to its key. */
+static vv_status settle_renumbered(merge *m, told t[2], vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!m->base || m->key_count == 0 || m->opts->part || !m->opts->rules ||
+	    m->opts->rules->new_keys == VV_MERGE_KEYS_ASK) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		sort_list(t[i].changed, t[i].changed_count, sizeof(*t[i].changed), vv_u64_order);
+		sort_list(t[i].rekeyed, t[i].rekeyed_count, sizeof(*t[i].rekeyed), vv_u64_order);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		const size_t rekeyed = t[i].rekeyed_count;
+
+		for (size_t k = 0; k < t[i].pair_count && t[i].added_count > 0 && rc == VV_OK;
+		     k++) {
+			merge_run *p = &t[i].pairs[k];
+
+			if (is_listed(t[0].changed, t[0].changed_count, p->old_row) &&
+			    is_listed(t[1].changed, t[1].changed_count, p->old_row) &&
+			    !is_listed(t[i].rekeyed, rekeyed, p->old_row)) {
+				rc = follow_row(m, i, &t[i], p, err);
+			}
+		}
+	}
 	return rc;
 }
 
@@ -637,7 +699,7 @@ vv_status merge_rows_match(merge *m, vv_error *err)
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = tell_side(m, &m->side[i], &t[i], err);
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && (rc = settle_renumbered(m, t, err)) == VV_OK) {
 		rc = settle_rekeyed(m, t, err);
 	}
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {

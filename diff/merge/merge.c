@@ -386,7 +386,8 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 				 err);
 	}
 	merge_rules_choose(m);
-	if ((rc = merge_writer_open(m, err)) < 0 || (rc = import_result(m, out, sink, err)) < 0 ||
+	if ((rc = merge_renumber(m, err)) < 0 || (rc = merge_writer_open(m, err)) < 0 ||
+	    (rc = import_result(m, out, sink, err)) < 0 ||
 	    (rc = compare_comments(m, out, sink, &why, err)) < 0 ||
 	    (!why && (rc = compare_encodings(m, out, sink, &why, err)) < 0) || !why) {
 		return rc;
@@ -445,6 +446,7 @@ static bool ours_first(const vv_table *ours, const vv_table *theirs, const vv_me
 static void merge_clear(merge *m)
 {
 	merge_writer_close(m);
+	merge_renumber_clear(m);
 	merge_match_clear(m);
 	vv_root_clear(&m->as);
 	vv_schema_clear(&m->compare);

@@ -64,6 +64,12 @@ typedef struct vv_conflict {
 	const char *detail;
 } vv_conflict;
 
+/* The details of conflicts KEY_TWICE: two rows have one key, or the reason why the merge rule
+ * does not decide; or the key was only found, and its name is not that of an id: the rows need not have
+ * different values there. */
+#define VV_KEY_TWICE "two rows, one key"
+#define VV_KEY_TWICE_FOUND "two rows have one value where only different ones were found so far"
+
 /* The detail of a conflict ROW_TWICE, unless one side has all rows that the other one added. */
 #define VV_ROW_TWICE "both added the row"
 
@@ -77,6 +83,14 @@ typedef struct vv_merge_decision {
 	const char *column;
 	vv_merge_take take; /* the version to use */
 } vv_merge_decision;
+
+/* A row that gets another key. Pointers are valid only during the call of
+ * vv_merge_options.renumbered. */
+typedef struct vv_merge_new_key {
+	const char *key;     /* as in vv_conflict */
+	const vv_cell *cell; /* the new last cell of the key */
+	bool ours;           /* it is a row of ours, not of theirs */
+} vv_merge_new_key;
 
 /* Rows that one side copied from the other. */
 typedef struct vv_merge_copy {
@@ -109,13 +123,17 @@ typedef struct vv_merge_options {
 	 * this can decide something. certain: only those whose commits prove that one is a copy of
 	 * the other. NULL: no row is known to be a copy */
 	vv_status (*copies)(void *payload, bool certain, vv_merge_copies *out, vv_error *err);
-	void *payload;                      /* for conflict and copies */
+	/* receives each row that gets another key by the rule "new keys"; may be NULL */
+	vv_status (*renumbered)(void *payload, const vv_merge_new_key *k, vv_error *err);
+	void *payload;                      /* for these functions */
 	const vv_merge_decision *decisions; /* conflicts with a decision are not reported */
 	size_t decision_count;
 	const vv_merge_rules *rules; /* borrowed; NULL: no rules */
 	/* text for the user: the reason why both sides may contain the same change, which the rule
 	 * "sum" would count twice; NULL: both sides certainly have different changes */
 	const char *twice;
+	/* text for the user: the reason why the rule "new keys" is not applied; NULL: it is */
+	const char *keeps_keys;
 	/* The side with the smaller commit id wins where both sides changed something that cannot
 	 * conflict, such as the order of rows. If an id is NULL or both are equal, the CIDs of the
 	 * tables are compared instead. */
@@ -146,6 +164,8 @@ typedef struct vv_merge_stats {
 	/* numbers of rows without a key that both sides added: */
 	uint64_t rows_once, /* which a rule took once */
 		rows_twice; /* which a rule took twice */
+	/* number of rows with a key that both sides used, which got the next free key by a rule */
+	uint64_t rows_renumbered;
 } vv_merge_stats;
 
 #endif

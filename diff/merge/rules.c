@@ -16,6 +16,7 @@
 
 #define ROWS_WORD "deleted-vs-edited"
 #define ADDED_WORD "rows"
+#define KEYS_WORD "new keys"
 #define FORMS                                                                                      \
 	"\"max\", \"min\", \"sum\", \"union\", \"union by SEPARATOR\", \"lines\", \"latest by "    \
 	"COLUMN\", \"ours\", \"theirs\", \"conflict\" or a list of values"
@@ -25,6 +26,7 @@ static const char *const names[VV_MERGE_RULES] = {"conflict", "max",   "min",   
 /* By vv_merge_rows; a file may have the first three. */
 static const char *const rows_names[] = {"conflict", "keep", "delete", NULL};
 static const char *const added_names[] = {"conflict", "once", "both"}; /* by vv_merge_added */
+static const char *const keys_names[] = {"conflict", "renumber"};      /* by vv_merge_new_keys */
 
 const char *vv_merge_rule_name(vv_merge_rule_kind kind)
 {
@@ -126,16 +128,27 @@ static void read_rows(vv_merge_rules *r, vv_descriptor *d, const vv_json *node)
 	vv_descriptor_fail(d, node, "expected \"keep\", \"delete\" or \"conflict\"");
 }
 
-/* The rule for rows that both sides added. "conflict" is also a rule of a column with this name. */
-static bool put_added(vv_merge_rules *r, const char *word, size_t len)
+static bool is_word(const char *name, const char *word, size_t len)
 {
-	for (size_t i = 0; i < sizeof(added_names) / sizeof(added_names[0]); i++) {
-		if (strlen(added_names[i]) == len && memcmp(added_names[i], word, len) == 0) {
-			r->added = (vv_merge_added)i;
-			return i > 0;
-		}
+	return strlen(name) == len && memcmp(name, word, len) == 0;
+}
+
+/* The rules for rows that both sides added. "conflict" is also a rule of a column with such a name. */
+static bool put_added(vv_merge_rules *r, const char *of, const char *word, size_t len)
+{
+	const bool rows = strcmp(of, ADDED_WORD) == 0;
+	const char *const *list = rows ? added_names : keys_names;
+	const size_t count = rows ? sizeof(added_names) / sizeof(added_names[0])
+				  : sizeof(keys_names) / sizeof(keys_names[0]);
+	const size_t i = vv_find_place(k, count, is_word(list[k], word, len));
+
+	if ((!rows && strcmp(of, KEYS_WORD) != 0) || i == count) return false;
+	if (rows) {
+		r->added = (vv_merge_added)i;
+	} else {
+		r->new_keys = (vv_merge_new_keys)i;
 	}
-	return false;
+	return i > 0;
 }
 
 static void read_entry(vv_merge_rules *r, vv_descriptor *d, const vv_json *entry)
@@ -152,8 +165,7 @@ static void read_entry(vv_merge_rules *r, vv_descriptor *d, const vv_json *entry
 			read_rows(r, d, m);
 			continue;
 		}
-		if (strcmp(m->name, ADDED_WORD) == 0 && vv_descriptor_is_text(m) &&
-		    put_added(r, m->text, m->text_len)) {
+		if (vv_descriptor_is_text(m) && put_added(r, m->name, m->text, m->text_len)) {
 			continue;
 		}
 		read_rule(r, &rule, d, m);
@@ -218,7 +230,7 @@ vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *er
 		out->rows = rule.kind == VV_MERGE_OURS ? VV_MERGE_ROWS_OURS : VV_MERGE_ROWS_THEIRS;
 		return add(out, "*", 1, &rule, err);
 	}
-	if (colon && strcmp(colon + 1, ADDED_WORD) == 0 && put_added(out, word, len)) return VV_OK;
+	if (colon && put_added(out, colon + 1, word, len)) return VV_OK;
 	if (colon && colon[1] != '\0' && !known && memchr(word, ',', len)) {
 		known = true;
 		rc = put_order(out, &rule, word, len, err);
@@ -287,6 +299,10 @@ void vv_merge_rules_swap(vv_merge_rules *r)
 		column->rule.kind = other(column->rule.kind);
 	}
 	r->all = other(r->all);
+	if (r->new_keys != VV_MERGE_KEYS_ASK) {
+		r->new_keys = r->new_keys == VV_MERGE_KEYS_OURS ? VV_MERGE_KEYS_THEIRS
+								: VV_MERGE_KEYS_OURS;
+	}
 	r->rows = r->rows == VV_MERGE_ROWS_OURS     ? VV_MERGE_ROWS_THEIRS
 		  : r->rows == VV_MERGE_ROWS_THEIRS ? VV_MERGE_ROWS_OURS
 						    : r->rows;

@@ -3,7 +3,7 @@
  * cells.c applies the rules.
  *
  * {"merge": {PATTERN: {COLUMN: RULE, "*": RULE, "deleted-vs-edited": "keep" | "delete" |
- * "conflict", "rows": "once" | "both" | "conflict"}}}
+ * "conflict", "rows": "once" | "both" | "conflict", "new keys": "renumber" | "conflict"}}}
  *
  * Several patterns may match a path; the last of them that has a rule for a column decides. The
  * rule for "*" applies to columns without a rule of their own. docs/use/merge.md describes the
@@ -61,6 +61,13 @@ typedef enum vv_merge_added {
 	VV_MERGE_ADDED_BOTH  /* there are two rows, unless one was copied with its commit */
 } vv_merge_added;
 
+/* How a rule merges two rows that got one new key. */
+typedef enum vv_merge_new_keys {
+	VV_MERGE_KEYS_ASK,    /* a conflict is reported */
+	VV_MERGE_KEYS_THEIRS, /* the row of theirs gets the next free key */
+	VV_MERGE_KEYS_OURS    /* the same, after exchanging the sides */
+} vv_merge_new_keys;
+
 /* A rule and the column to which it applies. */
 typedef struct vv_merge_named_rule {
 	const char *column; /* the column's name; "*": columns without a rule of their own */
@@ -76,6 +83,7 @@ typedef struct vv_merge_rules {
 		cap;                  /* capacity of columns */
 	vv_merge_rows rows;           /* the rule "deleted-vs-edited" */
 	vv_merge_added added;         /* the rule "rows" */
+	vv_merge_new_keys new_keys;   /* the rule "new keys" */
 	/* VV_MERGE_OURS or VV_MERGE_THEIRS for "-X ours" or "-X theirs", which also resolve
 	 * conflicts to which no rules apply (columns, the key, lines around the table); else
 	 * VV_MERGE_CONFLICT */
@@ -93,8 +101,8 @@ vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const c
 			      const char *file, vv_error *err);
 
 /* Adds an argument of `merge -X`: "max:price", "latest by updated_at:*" or "open,doing,done:status"
- * overrides earlier rules of this column; "once:rows" or "both:rows" overrides the rule "rows";
- * "ours" or "theirs" removes all earlier rules. VV_EUSAGE:
+ * overrides earlier rules of this column; "once:rows" or "both:rows" overrides the rule "rows",
+ * "renumber:new keys" the rule "new keys"; "ours" or "theirs" removes all earlier rules. VV_EUSAGE:
  * the argument is invalid. */
 vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *err);
 

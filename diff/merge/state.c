@@ -192,3 +192,21 @@ vv_merge_rows merge_rows_rule(const merge *m, size_t keeper)
 	}
 	return rows;
 }
+
+const vv_cell *merge_new_key_of(const merge *m, size_t which, uint64_t row)
+{
+	if (m->new_key_count == 0 || which != m->renumbers) return NULL;
+	const size_t at = vv_first_place(i, m->new_key_count, m->new_keys[i].row < row);
+
+	return at < m->new_key_count && m->new_keys[at].row == row ? &m->new_keys[at].cell : NULL;
+}
+
+bool merge_key_is_found(const merge *m)
+{
+	for (int v = 0; v < (m->base ? 3 : 2); v++) {
+		const vv_root *root = &merge_version(m, v)->root;
+
+		if (root->key_count > 0 && root->key_source != VV_KEY_INFERRED) return false;
+	}
+	return true;
+}

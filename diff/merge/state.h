@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "dataset/schema/key.h"
 #include "dataset/table/table.h"
+#include "diff/merge/next_key.h"
 #include "diff/merge/options.h"
 #include "diff/rows/columns.h"
 #include "diff/rows/row_by_number.h"
@@ -128,6 +129,12 @@ typedef struct merge_column {
 	long by;
 } merge_column;
 
+/* A row that gets another key. */
+typedef struct merge_new_key {
+	uint64_t row; /* its number in its side */
+	vv_cell cell; /* the new last cell of its key; its text is in the arena of merge.keys */
+} merge_new_key;
+
 typedef struct merge_writer merge_writer; /* writes the result's bytes: steps.h */
 
 /* A merge. */
@@ -150,6 +157,14 @@ typedef struct merge {
 	 * both, and have the order of side number `order_side` */
 	bool equal_data;
 	const char *twice; /* the detail of conflicts ROW_TWICE, a constant */
+	/* added rows of side number `renumbers` that get another key, ascending by row */
+	merge_new_key *new_keys;
+	size_t new_key_count, new_key_cap;
+	size_t renumbers;
+	uint64_t *
+		clashes; /* added rows of that side with a key that a row of base got in the other */
+	size_t clash_count, clash_cap;
+	vv_next_keys keys; /* the memory of new_keys */
 	size_t order_side;
 	/* base has a key, a side lacks columns of the key, and no other columns identify rows */
 	bool key_lost;
@@ -226,5 +241,11 @@ uint64_t merge_added_index(const merge_side *s, uint64_t new_row);
 /* Returns the block of added rows with this `above` (merge_block), borrowed from s, or NULL if the
  * side added no rows there. */
 const merge_block *merge_block_at(const merge_side *s, uint64_t above);
+
+/* Returns the new last cell of the key of an added row of side number `which`, or NULL if the row
+ * keeps its key; borrowed from m. */
+const vv_cell *merge_new_key_of(const merge *m, size_t which, uint64_t row);
+/* Returns true if the key by which rows are merged was only found: no version declares it. */
+bool merge_key_is_found(const merge *m);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * steps: the steps of a merge. merge.c calls them in this order: merge_columns_match,
  * merge_rows_match, merge_is_other_table, merge_dropped_look, merge_columns_choose, merge_schema,
- * merge_form, merge_partners, merge_rules_choose (cells.h), merge_writer_open. A comment states
- * which step a function requires.
+ * merge_form, merge_partners, merge_rules_choose (cells.h), merge_renumber, merge_writer_open. A
+ * comment states which step a function requires.
  */
 #ifndef VV_DIFF_MERGE_STEPS_H
 #define VV_DIFF_MERGE_STEPS_H
@@ -53,6 +53,25 @@ vv_status merge_schema(merge *m, vv_error *err);
  * which versions lines can be copied to the result. Requires merge_schema. VV_EREFUSED: the forms
  * of the sides cannot be merged. */
 vv_status merge_form(merge *m, vv_error *err);
+
+/* ---- renumber: gives rows the next free key ---- */
+
+/* If a merge rule requires it, and the key is declared: two rows that got one new key are both in
+ * the result, and one has the next free key. Sets m->new_keys. Requires merge_partners and
+ * merge_rules_choose. */
+vv_status merge_renumber(merge *m, vv_error *err);
+/* pair: a row of base, and the side's row with its key. If the latter is another thing (most other
+ * cells differ), and the side added a row that is the row of base under another key (most other cells
+ * are equal, more than in each other added row), sets *at to the index of that row in `added`, else to count. Requires
+ * merge_columns_match. */
+vv_status merge_renumbered_find(merge *m, size_t which, const merge_run *pair,
+				const uint64_t *added, size_t count, size_t *at, vv_error *err);
+/* row: a row of base that has another key in side number `which`; other: a row with this key that
+ * the other side added. If a rule requires it, and the two are different things, sets *clash to
+ * true: `other` will get another key by merge_renumber. */
+vv_status merge_renumbered_clash(merge *m, size_t which, uint64_t row, uint64_t other, bool *clash,
+				 vv_error *err);
+void merge_renumber_clear(merge *m);
 
 /* ---- write: makes the result's bytes while an import reads them ---- */
 

@@ -184,6 +184,12 @@ bool vv_conflict_can_take(const vv_conflict_item *i, int decision)
 	       (i->kind == VV_CONFLICT_KEY_TWICE && decision == VV_BOTH);
 }
 
+bool vv_conflict_gets_key(const vv_conflict_item *item)
+{
+	return item->kind == VV_CONFLICT_KEY_TWICE &&
+	       !(item->detail && strcmp(item->detail, VV_KEY_TWICE_FOUND) == 0);
+}
+
 const char *vv_conflict_record_proposal(const vv_conflict_record *c)
 {
 	const vv_conflict_item *key = NULL;
@@ -197,7 +203,9 @@ const char *vv_conflict_record_proposal(const vv_conflict_record *c)
 		}
 		key = item->kind == VV_CONFLICT_KEY_TWICE ? item : key;
 	}
-	return key ? "--both keeps both rows, theirs with the next free key" : NULL;
+	if (!key) return NULL;
+	return vv_conflict_gets_key(key) ? "--both keeps both rows, theirs with the next free key"
+					 : "--both keeps both rows unchanged";
 }
 
 bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b)

@@ -90,6 +90,8 @@ bool vv_conflict_is_of_row(const vv_conflict_item *item);
 
 /* Returns true if the decision VV_ONCE or VV_BOTH can resolve the conflict. */
 bool vv_conflict_can_take(const vv_conflict_item *item, int decision);
+/* Returns true if by the decision VV_BOTH, the row of theirs gets the next free key. */
+bool vv_conflict_gets_key(const vv_conflict_item *item);
 /* Returns a proposal for the conflicts of c that can be resolved with `resolve --once` or
  * `resolve --both`, a constant, the more likely one first; NULL: c has no such conflict. */
 const char *vv_conflict_record_proposal(const vv_conflict_record *c);

@@ -18,9 +18,9 @@
 #include "dataset/schema/key.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/walk.h"
+#include "diff/merge/next_key.h"
 #include "diff/rows/columns.h"
 #include "diff/rows/row_by_number.h"
-#include "lib/merge/next_key.h"
 #include "lib/names/version.h"
 #include "lib/view/row_find.h"
 #include "repo/git/history/history.h"
@@ -435,6 +435,10 @@ static vv_status bring_row(solver *v, vv_next_keys *keys, vv_table *from, const 
 	if (v->s->side == VV_THEIRS) {
 		rc = remove_row(v, i, err);
 		return rc < 0 ? rc : add_edit(v, &edit, err);
+	}
+	if (!vv_conflict_gets_key(item)) {
+		edit.row = v->rows[i] + 1;
+		return add_edit(v, &edit, err);
 	}
 	for (size_t k = 0; k < keys->count; k++) {
 		key[k] = &row[keys->columns[0][k]];

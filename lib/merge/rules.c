@@ -220,10 +220,17 @@ static vv_status warn_table(vv_dataset_reader *reader, vv_repository *r, const v
 	vv_auto(vv_table) t = {.columns = 0};
 	vv_status rc;
 
-	if ((rc = read_file(&rules, r, file, path, err)) < 0 || rules.count == 0 ||
+	if ((rc = read_file(&rules, r, file, path, err)) < 0 ||
+	    (rules.count == 0 && rules.new_keys == VV_MERGE_KEYS_ASK) ||
 	    (rc = vv_subject_find_at(&s, r, reader, NULL, path, err)) < 0 ||
 	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
 		return rc;
+	}
+	if (rules.new_keys != VV_MERGE_KEYS_ASK &&
+	    (t.root.key_count == 0 || t.root.key_source == VV_KEY_INFERRED)) {
+		vv_notes_warn(vv_repository_notes(r),
+			      "%s: the rule \"new keys\" requires a declared key",
+			      vv_text_shows(path));
 	}
 	for (size_t i = 0;
 	     i < t.columns && !warn_column(r, &rules, path, &t.schema, &t.schema.fields[i]); i++) {
@@ -275,5 +282,6 @@ void vv_merge_rules_describe(vv_buf *out, const vv_merge_stats *s)
 	put_rows(&b, s->rows_deleted, "deleted");
 	put_rows(&b, s->rows_once, "taken once");
 	put_rows(&b, s->rows_twice, "taken twice");
+	put_rows(&b, s->rows_renumbered, "given the next free key");
 	vv_buf_put(out, b.data ? b.data : "", b.len);
 }

@@ -46,8 +46,9 @@ typedef struct merging {
 	side sides[3];
 	blocks blocks;
 	vv_store *store;
-	vv_needed *needed; /* NULL until blocks of a side are not here */
-	bool plain;        /* the result is text */
+	vv_needed *needed;   /* NULL until blocks of a side are not here */
+	bool plain;          /* the result is text */
+	uint64_t renumbered; /* rows that got another key */
 } merging;
 
 void vv_dataset_merged_clear(vv_dataset_merged *m)
@@ -335,6 +336,33 @@ static vv_status find_copies(void *payload, bool certain, vv_merge_copies *out, 
 	return vv_merge_row_copies(out, m->in, certain, err);
 }
 
+enum { ROWS_NAMED = 10 }; /* of those that get another key */
+
+/* Both commands that merge and git's merge show the note. */
+static vv_status note_renumbered(void *payload, const vv_merge_new_key *k, vv_error *err)
+{
+	merging *m = payload;
+	const char *name = m->in->names[k->ours ? VV_OURS : VV_THEIRS];
+	vv_auto(vv_buf) row = VV_BUF_INIT;
+
+	if (++m->renumbered > ROWS_NAMED) return VV_OK;
+	vv_conflict_key_put(&row, k->key);
+	vv_notes_put(vv_repository_notes(m->in->repo), "%s: row %s of %s is now row %s",
+		     vv_text_shows(m->in->path), vv_text_shows(vv_buf_cstr(&row)),
+		     vv_text_shows(name ? name : "theirs"),
+		     vv_text_show(k->cell->text, k->cell->len));
+	return vv_buf_ok(&row, err);
+}
+
+static void note_more_renumbered(const merging *m)
+{
+	if (m->renumbered > ROWS_NAMED) {
+		vv_notes_put(vv_repository_notes(m->in->repo), "%s: and %s more",
+			     vv_text_shows(m->in->path),
+			     vv_text_counted(m->renumbered - ROWS_NAMED, "row", NULL));
+	}
+}
+
 vv_status vv_dataset_merge_write(const vv_dataset_merge *in, const vv_oid *blob, vv_stat *st,
 				 vv_error *err)
 {
@@ -428,6 +456,7 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	vv_merge_options opts = {
 		.conflict = note_conflict,
 		.copies = find_copies,
+		.renumbered = note_renumbered,
 		.payload = m,
 		.decisions = in->decisions,
 		.decision_count = in->decision_count,
@@ -465,6 +494,7 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	    (rc = keep_result(m, &result, &sink, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(in->path));
 	}
+	note_more_renumbered(m);
 	return rc;
 }
 

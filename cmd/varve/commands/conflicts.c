@@ -54,7 +54,7 @@ static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
 	if (item->kind == VV_CONFLICT_ROW_ADDED || item->kind == VV_CONFLICT_ROW_TWICE) {
 		vv_out(", added on both sides");
 	} else if (item->kind == VV_CONFLICT_KEY_TWICE) {
-		vv_out(": two rows, one key");
+		vv_out(": %s", item->detail ? vv_text_shows(item->detail) : VV_KEY_TWICE);
 	} else if (item->kind == VV_CONFLICT_ROW_REMOVED) {
 		bool ours = item->row == UINT64_MAX;
 

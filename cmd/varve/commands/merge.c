@@ -115,7 +115,8 @@ static void put_rules(vv_json_out *w, const vv_merge_stats *s)
 	vv_json_put_members(w, {JSON_NUMBER("rowsKept", s->rows_kept)},
 			    {JSON_NUMBER("rowsDeleted", s->rows_deleted)},
 			    {JSON_NUMBER("rowsOnce", s->rows_once)},
-			    {JSON_NUMBER("rowsTwice", s->rows_twice)});
+			    {JSON_NUMBER("rowsTwice", s->rows_twice)},
+			    {JSON_NUMBER("rowsRenumbered", s->rows_renumbered)});
 }
 
 /* Tables that both sides changed. */

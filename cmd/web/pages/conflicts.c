@@ -92,8 +92,10 @@ static void put_twice(vv_page *p, const vv_web_conflict_path *t, const part *of)
 		part_take(&p->html, .at = to_settle(p, "once", of), .text = "Keep once");
 	}
 	if (row || key) {
-		part_take(&p->html, .at = to_settle(p, "both", of),
-			  .text = row ? "Keep twice" : "Keep both, theirs with the next free key");
+		const char *text = row ? "Keep twice" : "Keep both, theirs with the next free key";
+
+		text = key && !vv_conflict_gets_key(key) ? "Keep both unchanged" : text;
+		part_take(&p->html, .at = to_settle(p, "both", of), .text = text);
 	}
 	if (row && !once) {
 		part_take(&p->html, .at = to_settle(p, "once", of), .text = "Keep once");
@@ -177,7 +179,10 @@ static const char *row_detail(vv_page *p, const vv_web_conflict_path *t,
 		return "Added on both sides: the same row, or two?";
 	}
 	if (item->kind == VV_CONFLICT_KEY_TWICE) {
-		return "Two rows, one key: both sides used it for a new row.";
+		return vv_conflict_gets_key(item)
+			       ? "Two rows, one key: both sides used it for a new row."
+			       : "Two rows have one value where only different ones were found so "
+				 "far.";
 	}
 	return item->kind == VV_CONFLICT_ROW_REMOVED
 		       ? vv_page_text(p, "Removed in %s, changed in %s.", names[gone],

@@ -221,6 +221,99 @@ tasks() {
 	done
 }
 
+@test "by rule, the row of theirs gets the next free key in each kind of merge, and later edits follow it" {
+	for text in "" text; do
+		new_repo "repo$text" > /dev/null
+		cd "repo$text"
+		[ -z "$text" ] || varve track --text '*.csv' > /dev/null
+		echo '{"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": [{"name": "id", "type": "integer"}, {"name": "title", "type": "string"}, {"name": "owner", "type": "string"}, {"name": "state", "type": "string"}], "primaryKey": "id"}}]}' > datapackage.json
+		echo '{"merge": {"t.csv": {"*": "theirs", "new keys": "renumber"}}}' > varve.json
+		(echo id,title,owner,state; for i in 98 99 100; do echo "$i,task$i,ann,open"; done) > t.csv
+		varve add -q t.csv
+		git add .
+		varve commit -qm base
+		git checkout -qb side
+		printf '101,paint,bob,open\n102,wash,bob,open\n' >> t.csv
+		varve commit -qam theirs
+		sed -i s/paint,bob,open/paint,bob,done/ t.csv
+		varve commit -qam 'paint is done'
+		git checkout -q main
+		printf '101,drill,eve,open\n102,saw,eve,open\n' >> t.csv
+		varve commit -qam ours
+		varve merge --dry-run main side > out 2>&1
+		grep -q 't.csv: row 101 of side is now row 103' out
+		grep -q '2 rows given the next free key by rule' out
+		for how in "varve merge" "git merge -q" "varve merge -X renumber:new\ keys" "git rebase -q"; do
+			if [ "$how" = "git rebase -q" ]; then
+				git checkout -q side
+				succeeds git rebase main
+				stderr_has "row 102 of theirs is now row 104"
+			else
+				eval "succeeds $how side"
+				stderr_has "t.csv: row 101 of side is now row 103"
+			fi
+			[ "$(tail -n +5 t.csv | tr '\n' ' ')" = "101,drill,eve,open 102,saw,eve,open 103,paint,bob,done 104,wash,bob,open " ]
+			succeeds varve check t.csv
+			[ "$how" = "git rebase -q" ] || git reset -q --hard HEAD~1
+		done
+		git checkout -q main
+		git reset -q --hard 'HEAD@{1}'
+		succeeds varve merge side
+		cd ..
+	done
+}
+
+@test "later changes of a row that a merge gave another key are merged into that row" {
+	numbered
+	printf '{"merge": {"t.csv": {"new keys": "renumber"}}}' > varve.json
+	varve add -q --key id t.csv
+	git add varve.json
+	varve commit -qm rule
+	succeeds varve merge side
+	git checkout -q side
+	sed -i s/101,paint,bob/101,paint,joe/ t.csv
+	echo 103,glue,joe >> t.csv
+	varve commit -qam later
+	git checkout -q main
+	succeeds varve merge side
+	stderr_has "t.csv: row 103 of side is now row 105"
+	[ "$(tail -n +6 t.csv | sort | tr '\n' ' ')" = "101,drill,eve 102,saw,eve 103,paint,joe 104,wash,bob 105,glue,joe " ]
+}
+
+@test "a key that was only found is no key to renumber by rule, and --both changes it only where it is an id" {
+	numbered
+	printf '{"merge": {"t.csv": {"new keys": "renumber"}}}' > varve.json
+	varve add varve.json t.csv
+	git add varve.json
+	varve commit -qm rule
+	run varve merge side
+	[ "$status" -eq 1 ]
+	run varve conflicts
+	output_has "row 101: renumber: the key was only found, not declared"
+	output_has "--both keeps both rows, theirs with the next free key"
+	succeeds varve resolve --both
+	[ "$(tasks)" = "101,drill,eve 102,saw,eve 103,paint,bob 104,wash,bob " ]
+	cd ..
+	new_repo found
+	cd found
+	(echo code,title,owner; for i in 1 2 3 4 5 6 7 8; do echo "K$i,task$i,ann$i"; done) > t.csv
+	run varve add t.csv
+	output_has "key code (found"
+	varve commit -qm base
+	git checkout -qb side
+	echo K9,paint,bob >> t.csv
+	varve commit -qam theirs
+	git checkout -q main
+	echo K9,drill,eve >> t.csv
+	varve commit -qam ours
+	ends_with 1 varve merge side
+	run varve conflicts
+	output_has "--both keeps both rows unchanged"
+	succeeds varve resolve --both
+	[ "$(tail -n 2 t.csv | sort | tr '\n' ' ')" = "K9,drill,eve K9,paint,bob " ]
+	succeeds varve merge --continue
+}
+
 @test "a side's choice of two rows with one key names the removed row" {
 	numbered
 	git merge -q side || :

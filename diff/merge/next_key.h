@@ -2,8 +2,8 @@
  * next_key: the next free key of rows whose key ends in a number: 101 after 100, "EX-008" after
  * "EX-007".
  */
-#ifndef VV_LIB_MERGE_NEXT_KEY_H
-#define VV_LIB_MERGE_NEXT_KEY_H
+#ifndef VV_DIFF_MERGE_NEXT_KEY_H
+#define VV_DIFF_MERGE_NEXT_KEY_H
 
 #include <stddef.h>
 #include <stdint.h>

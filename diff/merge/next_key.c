@@ -1,7 +1,7 @@
 /*
  * next_key: reads the tables once for each series of keys.
  */
-#include "lib/merge/next_key.h"
+#include "diff/merge/next_key.h"
 
 #include <string.h>
 
