@@ -55,8 +55,14 @@ void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint
 
 int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
 {
-	return s->form == VV_FORM_CSV ? vv_scan_csv_row(s, cells, stride, row, err)
+	return s->form == VV_FORM_CSV ? vv_scan_csv_row(s, cells, stride, NULL, row, err)
 				      : vv_scan_json_row(s, cells, stride, row, err);
+}
+
+int vv_scan_places(vv_scan *s, vv_scan_place *places, vv_cell *cells, vv_row *row, vv_error *err)
+{
+	assert(s->form == VV_FORM_CSV && places);
+	return vv_scan_csv_row(s, cells, s->columns, places, row, err);
 }
 
 size_t vv_scan_offset(const vv_scan *s)

@@ -58,6 +58,13 @@ typedef struct vv_row {
 	size_t text_end;
 } vv_row;
 
+/* The place of a cell of CSV: offsets in the window. */
+typedef struct vv_scan_place {
+	size_t start, /* of the spaces before the cell */
+		from, /* of the cell, with its quotes */
+		to;   /* of the end of the cell, with its quotes */
+} vv_scan_place;
+
 /* A scanner. */
 typedef struct vv_scan vv_scan;
 
@@ -89,6 +96,11 @@ void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint
  * plain is false. If the input has only blank lines, it has no row: returns 0, and vv_scan_offset
  * stays before these lines. */
 int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
+
+/* CSV: passes the next row as vv_scan_row does, but decodes no cells: sets places[0] to
+ * places[row->cells - 1] instead. cells is for temporary data; both arrays have at least as many
+ * elements as a row may have cells. Needs no memory. */
+int vv_scan_places(vv_scan *s, vv_scan_place *places, vv_cell *cells, vv_row *row, vv_error *err);
 
 /* Returns the number of bytes consumed, which is the offset of the next row in the window. */
 size_t vv_scan_offset(const vv_scan *s);

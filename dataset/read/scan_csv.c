@@ -206,6 +206,22 @@ static int decode_cells(vv_scan *s, vv_cell *cells, size_t count, vv_error *err)
 	return VV_OK;
 }
 
+/* The places of a complete row's cells, which are not decoded yet. */
+static void put_places(const vv_scan *s, vv_scan_place *places, const vv_cell *cells, size_t count,
+		       const char *start)
+{
+	for (size_t i = 0; i < count; i++) {
+		const size_t quote = cells[i].flags & VV_CELL_QUOTED ? 1 : 0;
+		const char *from = cells[i].text - quote,
+			   *to = cells[i].text + cells[i].len + quote;
+
+		places[i] = (vv_scan_place){.start = (size_t)(start - s->bytes),
+					    .from = (size_t)(from - s->bytes),
+					    .to = (size_t)(to - s->bytes)};
+		start = to + 1; /* after the delimiter */
+	}
+}
+
 /* --- refusals ----------------------------------------------------------- */
 
 static int refuse_quote(vv_scan *s, const char *open, vv_error *err)
@@ -405,7 +421,8 @@ static inline const char *row_end(const vv_scan *s, const char *p, vv_row *row)
 	return content;
 }
 
-int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
+int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_scan_place *places, vv_row *row,
+		    vv_error *err)
 {
 	csv_view v = view_of(s);
 	const char *begin = v.bytes + s->offset;
@@ -425,7 +442,9 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	const char *end = row_end(s, p, row);
 	if (!end) return give_up(s, 0);
 	if (line.extra) return give_up(s, refuse_extra(s, &line, err));
-	if (line.escaped && (rc = decode_cells(s, cells, line.cells, err)) < 0) {
+	if (places) {
+		put_places(s, places, cells, line.cells, text);
+	} else if (line.escaped && (rc = decode_cells(s, cells, line.cells, err)) < 0) {
 		return give_up(s, rc);
 	}
 	for (size_t i = line.cells; i < stride; i++) {

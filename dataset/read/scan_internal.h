@@ -50,8 +50,9 @@ struct vv_scan {
 
 /* Does the part of vv_scan_new for CSV: initialises the members of s for the dialect d. */
 vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err);
-/* Does what vv_scan_row does, for CSV. */
-int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
+/* Does what vv_scan_row does, for CSV; if places is not NULL, what vv_scan_places does. */
+int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_scan_place *places, vv_row *row,
+		    vv_error *err);
 
 /* Do what the functions of scan.h with these names (without "json_") do, for JSON. */
 vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,

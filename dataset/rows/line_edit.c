@@ -61,44 +61,54 @@ static vv_status add_part(vv_line_parts *p, const vv_line_part *part, vv_error *
 	return VV_OK;
 }
 
-static const char *cell_end(const char *p, const char *end, const vv_dialect *d)
+static void close_scan(vv_line_parts *p)
 {
-	const char quote = (char)d->quote, escape = (char)(d->escape ? d->escape : d->quote);
+	vv_scan_free(p->scan);
+	vv_free_all(p->places, p->cells);
+	p->scan = NULL;
+	p->places = NULL;
+	p->cells = NULL;
+}
 
-	if (p < end && d->quote && *p == quote) {
-		for (p++; p < end; p++) {
-			if (*p == escape && p + 1 < end && (escape != quote || p[1] == quote)) {
-				p++;
-			} else if (*p == quote) {
-				return p + 1;
-			}
-		}
-		return end;
-	}
-	while (p < end && *p != (char)d->delimiter && !is_newline(*p)) {
-		p++;
-	}
-	return p;
+/* The scanner of earlier lines, if it is for lines of this form, or a new one. */
+static vv_status open_scan(vv_line_parts *p, const vv_dialect *d, size_t columns, vv_error *err)
+{
+	if (p->scan && p->columns == columns && vv_dialect_same_cells(&p->dialect, d)) return VV_OK;
+	close_scan(p);
+	p->dialect = *d;
+	p->columns = columns;
+	p->places = vv_calloc(columns + 1, sizeof(*p->places));
+	p->cells = vv_calloc(columns + 1, sizeof(*p->cells));
+	if (!p->places || !p->cells) return vv_fail_nomem(err);
+	return vv_scan_new(&p->scan, d, columns, NULL, NULL, err);
 }
 
 static vv_status read_csv(vv_line_parts *out, const vv_dialect *d, size_t columns, const char *line,
 			  size_t len, vv_error *err)
 {
-	const char *p = line + vv_line_lead(d, columns, line, len), *end = line + len;
+	vv_row row;
+	vv_status rc;
+	int more;
 
-	for (;;) {
-		vv_line_part part = {.start = (size_t)(p - line), .column = out->count};
-
-		while (d->spaces != VV_SPACES_KEPT && p < end && *p == ' ') {
-			p++;
-		}
-		part.from = (size_t)(p - line);
-		p = cell_end(p, end, d);
-		part.to = (size_t)(p - line);
-		vv_status rc = add_part(out, &part, err);
-		if (rc < 0 || p == end || *p != (char)d->delimiter) return rc;
-		p++;
+	if ((rc = open_scan(out, d, columns, err)) < 0) return rc;
+	vv_scan_window(out->scan, line, len, true, 0);
+	if ((more = vv_scan_places(out->scan, out->places, out->cells, &row, err)) < 0) {
+		return (vv_status)more;
 	}
+	if (more == 0) { /* no cell: the place of the first one */
+		const size_t at = vv_line_lead(d, columns, line, len);
+		const vv_line_part part = {.start = at, .from = at, .to = at};
+
+		return add_part(out, &part, err);
+	}
+	for (size_t i = 0; i < row.cells; i++) {
+		const vv_scan_place *at = &out->places[i];
+		const vv_line_part part = {
+			.start = at->start, .from = at->from, .to = at->to, .column = i};
+
+		if ((rc = add_part(out, &part, err)) < 0) return rc;
+	}
+	return VV_OK;
 }
 
 /* Which column is called by the string from p to end. */
@@ -162,6 +172,7 @@ vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d, const vv_s
 
 void vv_line_parts_clear(vv_line_parts *p)
 {
+	close_scan(p);
 	vv_free(p->items);
 	*p = (vv_line_parts){0};
 }

@@ -25,6 +25,7 @@
 #include "dataset/format/dialect.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/encoding.h"
+#include "dataset/read/scan.h"
 #include "dataset/schema/schema.h"
 
 #define VV_LINE_NONE SIZE_MAX /* no column */
@@ -46,12 +47,19 @@ typedef struct vv_line_parts {
 		cap;         /* capacity of items */
 	/* offset of the end of the last cell; without cells, of the place of the first one */
 	size_t end;
+
+	/* private, for CSV: the scanner of the last line, with its form and columns */
+	vv_scan *scan;
+	vv_dialect dialect; /* borrows */
+	size_t columns;
+	vv_scan_place *places; /* an element for each column, as in cells */
+	vv_cell *cells;
 } vv_line_parts;
 void vv_line_parts_clear(vv_line_parts *p); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_line_parts, vv_line_parts_clear)
 
 /* Sets *out, whose old content is replaced, to the positions of the cells of a line. schema: the
- * schema of the version with this line. */
+ * schema of the version with this line. VV_EINPUT: the line is not a row of this form. */
 vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d, const vv_schema *schema,
 			     const char *line, size_t len, vv_error *err);
 /* Returns the position of the cell of a column, or NULL if the line does not have this cell.

@@ -493,6 +493,71 @@ static void any_bytes_scan_as_the_grammar_says(void **state)
 	assert_true(taken > 2000 && taken < 18000);
 }
 
+/* Each place has the bytes from which the grammar makes its cell; together with the spaces and delimiters between
+ * them, the places are the row. */
+static void expect_places(const vv_dialect *d, const char *text, const vv_row *row,
+			  const vv_cell *cells, const vv_scan_place *places)
+{
+	size_t at = row->text_start;
+
+	for (size_t i = 0; i < row->cells; i++) {
+		const vv_scan_place *p = &places[i];
+		vv_auto(vv_buf) read = VV_BUF_INIT;
+		size_t fault;
+
+		assert_int_equal(p->start, at);
+		for (; at < p->from; at++) {
+			assert_int_equal(text[at], ' ');
+		}
+		assert_true(d->spaces != VV_SPACES_KEPT || p->from == p->start);
+		assert_true(plain_reading(&read, d, 1, text + p->from, p->to - p->from, &fault));
+		assert_int_equal(p->from < p->to ? read.len - 2 : 0, cells[i].len);
+		if (cells[i].len > 0) {
+			assert_memory_equal(read.data + 1, cells[i].text, cells[i].len);
+		}
+		assert_true(p->to == row->text_end || text[p->to] == (char)d->delimiter);
+		at = p->to + 1;
+	}
+	assert_int_equal(at, row->text_end + 1);
+}
+
+static void the_places_of_cells_are_the_bytes_that_they_are_read_from(void **state)
+{
+	enum { COLUMNS = 6 };
+	vv_prng r;
+	unsigned seen = 0;
+
+	(void)state;
+	vv_prng_init(&r, 7);
+	for (unsigned n = 0; n < 400; n++) {
+		vv_auto(vv_scan) *read = NULL, *placed = NULL;
+		vv_auto(vv_buf) text = VV_BUF_INIT;
+		vv_dialect d = random_dialect(&r);
+		vv_scan_place places[COLUMNS];
+		vv_cell cells[COLUMNS], scratch[COLUMNS];
+		vv_row row, again;
+		vv_error err;
+		int more;
+
+		d.spaces = d.delimiter != ' ' && n % 3 == 0 ? VV_SPACES_USUAL : VV_SPACES_KEPT;
+		random_file(&r, &text, &d, 8);
+		vv_assert_ok(vv_scan_new(&read, &d, COLUMNS, NULL, NULL, &err), &err);
+		vv_assert_ok(vv_scan_new(&placed, &d, COLUMNS, NULL, NULL, &err), &err);
+		vv_scan_window(read, vv_buf_cstr(&text), text.len, true, 0);
+		vv_scan_window(placed, vv_buf_cstr(&text), text.len, true, 0);
+		while ((more = vv_scan_row(read, cells, COLUMNS, &row, &err)) > 0) {
+			assert_int_equal(vv_scan_places(placed, places, scratch, &again, &err), 1);
+			assert_true(again.start == row.start && again.end == row.end);
+			assert_true(again.cells == row.cells && again.plain == row.plain);
+			expect_places(&d, vv_buf_cstr(&text), &row, cells, places);
+			seen++;
+		}
+		vv_assert_ok(more, &err);
+		assert_int_equal(vv_scan_places(placed, places, scratch, &again, &err), 0);
+	}
+	assert_true(seen > 1000);
+}
+
 static void windows_of_every_size_give_the_same_rows(void **state)
 {
 	vv_prng r;
@@ -833,6 +898,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_row_is_given_once_the_byte_behind_it_is_seen),
 	cmocka_unit_test(five_thousand_columns_are_scanned),
 	cmocka_unit_test(any_bytes_scan_as_the_grammar_says),
+	cmocka_unit_test(the_places_of_cells_are_the_bytes_that_they_are_read_from),
 	cmocka_unit_test(windows_of_every_size_give_the_same_rows),
 	cmocka_unit_test(rows_tile_the_bytes_and_are_known_as_written_without_writing),
 	cmocka_unit_test(libcsv_in_strict_mode_reads_the_same),
