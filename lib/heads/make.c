@@ -80,13 +80,12 @@ static vv_status trust_last(making *k, vv_error *err)
 	vv_auto(char) *name = vv_asprintf(VV_HEADS "%s", vv_did_key_shows(k->signer.key));
 	if ((rc = vv_alloc_ok(name, err)) < 0) return rc;
 	if ((rc = vv_ref_get(k->r, name, &ref, err)) < 0) return vv_missing_ok(rc, err);
-	if ((h && vv_oid_equal(&h->commit, &ref.id)) ||
-	    (h && (rc = vv_is_ancestor(k->r, &h->commit, &ref.id, &follows, err)) < 0) ||
-	    !follows || (rc = vv_head_commit_read(&c, k->r, &ref.id, err)) < 0 ||
-	    memcmp(c.record.key, k->signer.key, sizeof(c.record.key)) != 0 ||
-	    strcmp(c.record.name, k->trust.name) != 0) {
-		return rc;
-	}
+	if (h && vv_oid_equal(&h->commit, &ref.id)) return VV_OK;
+	if (h && (rc = vv_is_ancestor(k->r, &h->commit, &ref.id, &follows, err)) < 0) return rc;
+	if (!follows) return VV_OK;
+	if ((rc = vv_head_commit_read(&c, k->r, &ref.id, err)) < 0) return rc;
+	if (memcmp(c.record.key, k->signer.key, sizeof(c.record.key)) != 0) return VV_OK;
+	if (strcmp(c.record.name, k->trust.name) != 0) return VV_OK;
 	return vv_trust_set(&k->trust, &c, err);
 }
 
