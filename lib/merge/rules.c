@@ -226,7 +226,7 @@ static vv_status warn_table(vv_dataset_reader *reader, vv_repository *r, const v
 	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
 		return rc;
 	}
-	if (rules.new_keys != VV_MERGE_KEYS_ASK &&
+	if (rules.new_keys != VV_MERGE_KEYS_ASK && s.is_dataset &&
 	    (t.root.key_count == 0 || t.root.key_source == VV_KEY_INFERRED)) {
 		vv_notes_warn(vv_repository_notes(r),
 			      "%s: the rule \"new keys\" requires a declared key",

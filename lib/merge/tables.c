@@ -16,6 +16,7 @@
 #include "diff/merge/merge.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/text_cell.h"
+#include "lib/merge/references.h"
 #include "lib/merge/rules.h"
 #include "lib/merge/tables_internal.h"
 #include "lib/names/lfs.h"
@@ -26,6 +27,7 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/run_git.h"
+#include "repo/git/tree.h"
 
 typedef struct side {
 	vv_subject subject;
@@ -449,6 +451,75 @@ static vv_status read_rules(vv_merge_rules *out, const char **twice, const vv_da
 	return rc < 0 ? rc : vv_merge_twice(twice, out, in, err);
 }
 
+/* --- tables that refer to this one ------------------------------------------------------------- */
+
+/* Has theirs another version of the table than base? Without both commits this is not known. */
+static vv_status may_have_changed(bool *out, const vv_dataset_merge *in, const vv_oid *base,
+				  const char *path, vv_error *err)
+{
+	vv_auto(vv_tree_entry) was = {.path = NULL}, is = {.path = NULL};
+	const vv_oid *theirs = &in->commits[VV_THEIRS];
+	vv_status rc;
+
+	*out = true;
+	if (!base || vv_oid_is_null(base) || vv_oid_is_null(theirs)) return VV_OK;
+	if ((rc = vv_missing_ok(vv_tree_entry_at(in->repo, base, path, &was, err), err)) < 0 ||
+	    (rc = vv_missing_ok(vv_tree_entry_at(in->repo, theirs, path, &is, err), err)) < 0) {
+		return rc;
+	}
+	*out = was.mode != is.mode || !vv_oid_equal(&was.id, &is.id);
+	return VV_OK;
+}
+
+/* Sets *path to a table with rows that theirs may have added or changed to refer to this one. */
+static vv_status find_referring(const char **path, merging *m, vv_references *refs, vv_error *err)
+{
+	const vv_dataset_merge *in = m->in;
+	vv_auto_free vv_oid *bases = NULL;
+	size_t count = 0;
+	const vv_oid *base = &in->commits[VV_BASE];
+	bool changed;
+	vv_status rc = VV_OK;
+
+	*path = NULL;
+	for (size_t i = VV_OURS; rc == VV_OK && i <= VV_THEIRS; i++) {
+		if (!vv_oid_is_null(&in->commits[i])) {
+			rc = vv_references_add(refs, in->repo, &in->commits[i], in->path, err);
+		}
+	}
+	if (rc < 0 || refs->count == 0) return rc;
+	if (vv_oid_is_null(base) && !vv_oid_is_null(&in->commits[VV_OURS]) &&
+	    !vv_oid_is_null(&in->commits[VV_THEIRS])) {
+		rc = vv_merge_bases(in->repo, &in->commits[VV_OURS], &in->commits[VV_THEIRS],
+				    &bases, &count, err);
+		base = count == 1 ? &bases[0] : NULL;
+	}
+	vv_array_each(refs->list, refs->count, ref) {
+		if (rc < 0 || (rc = may_have_changed(&changed, in, base, ref->path, err)) < 0 ||
+		    changed) {
+			*path = ref->path;
+			return rc;
+		}
+	}
+	return rc;
+}
+
+/* git merges the tables one by one: rows of another one that refer to a new key would refer to another row. */
+static vv_status judge_new_keys(merging *m, const vv_merge_rules *rules, const char **why,
+				vv_error *err)
+{
+	vv_auto(vv_references) refs = {.list = NULL};
+	const char *path;
+	vv_status rc;
+
+	if (rules->new_keys == VV_MERGE_KEYS_ASK) return VV_OK;
+	if ((rc = find_referring(&path, m, &refs, err)) < 0 || !path) return rc;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_buf_printf(&text, "renumber: rows of %s may refer to the new key", vv_text_shows(path));
+	*why = text.failed ? NULL : vv_conflict_record_text(&m->out->record, vv_buf_cstr(&text));
+	return *why ? VV_OK : vv_fail_nomem(err);
+}
+
 static vv_status merge_rows(merging *m, vv_error *err)
 {
 	const vv_dataset_merge *in = m->in;
@@ -486,6 +557,7 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	}
 	if ((rc = vv_mkdirs(temp, err)) < 0 ||
 	    (rc = read_rules(&rules, &opts.twice, in, err)) < 0 ||
+	    (rc = judge_new_keys(m, &rules, &opts.keeps_keys, err)) < 0 ||
 	    (rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
 	    (rc = open_blocks(m, &sink, err)) < 0 ||
 	    (rc = vv_merge_tables(&result, &m->out->stats,

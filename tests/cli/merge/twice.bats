@@ -396,3 +396,56 @@ begun() {
 		[ "$(wc -l < t.csv)" -eq 51 ]
 	done
 }
+
+# shop [MAIN]: orders and their items, by foreign key; side has the orders 101 and 102 with items, and so has main.
+shop() {
+	new_repo
+	(echo id,title,owner; for i in 98 99 100; do echo "$i,order$i,ann"; done) > orders.csv
+	(echo id,order,what; for i in 8 9 10; do echo "$i,100,what$i"; done) > items.csv
+	cat > datapackage.json <<- 'EOF'
+	{"resources": [{"name": "orders", "path": "orders.csv", "schema": {"fields": [{"name": "id", "type": "integer"}, {"name": "title", "type": "string"}, {"name": "owner", "type": "string"}], "primaryKey": "id"}},
+	{"name": "items", "path": "items.csv", "schema": {"fields": [{"name": "id", "type": "integer"}, {"name": "order", "type": "integer"}, {"name": "what", "type": "string"}], "primaryKey": "id", "foreignKeys": [{"fields": "order", "reference": {"resource": "orders", "fields": "id"}}]}}]}
+	EOF
+	echo '{"merge": {"*.csv": {"new keys": "renumber"}}}' > varve.json
+	varve add -q orders.csv items.csv
+	git add .
+	varve commit -qm base
+	git checkout -qb side
+	printf '101,paint,bob\n102,wash,bob\n' >> orders.csv
+	printf '11,101,of paint\n12,102,of wash\n13,100,of 100\n' >> items.csv
+	varve commit -qam theirs
+	git checkout -q main
+	printf '101,drill,eve\n102,saw,eve\n' >> orders.csv
+	[ -z "${1-}" ] || printf '11,101,of drill\n12,102,of saw\n' >> items.csv
+	varve commit -qam ours
+}
+
+@test "by rule, no row gets another key while rows of another table may refer to it" {
+	shop
+	for merge in "varve merge" "git merge -q"; do
+		run $merge side
+		[ "$status" -eq 1 ]
+		run varve conflicts
+		output_has "row 101: renumber: rows of items.csv may refer to the new key"
+		git merge --abort
+	done
+	git checkout -q side
+	run git rebase main
+	[ "$status" -ne 0 ]
+	run varve conflicts
+	output_has "row 101: renumber: rows of items.csv may refer to the new key"
+	git rebase --abort
+	git checkout -q main
+	git reset -q --hard HEAD~1
+	printf '{"resources": []}' > datapackage.json
+	echo '[items.csv]' > varve.checks
+	echo 'order references orders(id)' >> varve.checks
+	varve add -q --key id orders.csv
+	git add .
+	varve commit -qm 'references in varve.checks'
+	printf '101,drill,eve\n102,saw,eve\n' >> orders.csv
+	varve commit -qam ours
+	run varve merge side
+	run varve conflicts
+	output_has "row 101: renumber: rows of items.csv may refer to the new key"
+}
