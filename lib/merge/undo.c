@@ -78,13 +78,26 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	return add_path(u, c->path, err);
 }
 
+/* git, which could not write the file, leaves it empty or removed, and an entry without the stat of
+ * a file. */
+static bool is_half_restored(const undoing *u, const vv_index_entry *e)
+{
+	if (e->ino != 0 || e->mtime_sec != 0 || e->hidden) return false;
+	vv_auto(char) *file = vv_repository_file(u->repo, e->path);
+	vv_stat st;
+	const vv_status rc = file ? vv_lstat(&st, file, VV_IGNORED) : VV_ENOMEM;
+
+	return rc == VV_ENOTFOUND || (rc == VV_OK && st.size == 0);
+}
+
 static vv_status collect(undoing *u, vv_error *err)
 {
 	vv_status rc = vv_index_changes(u->repo, u->index, &u->head, on_change, u, err);
 	vv_auto(char) *last = NULL;
 
 	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(u->index, &e);) {
-		if (e.stage == 0 || (last && strcmp(last, e.path) == 0)) {
+		if ((e.stage == 0 && !is_half_restored(u, &e)) ||
+		    (last && strcmp(last, e.path) == 0)) {
 			continue;
 		}
 		vv_free(last);

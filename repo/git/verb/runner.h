@@ -73,7 +73,7 @@ typedef struct vv_runner {
  * vv_later_write. */
 vv_status vv_runner_begin(vv_runner *r, vv_error *err);
 /* Appends the paths of tracked files that differ between HEAD, index and work tree to note.changed.
- * refresh: git then writes what it found to the index. */
+ * refresh: git then also writes the new stats of unchanged files to the index. */
 vv_status vv_runner_list_changed(vv_runner *r, bool refresh, vv_error *err);
 /* Runs git, and sets the results in r. The status is VV_OK whatever git's exit code is. VV_ELOCKED:
  * another program held index.lock for too long. VV_EPROGRAM: git is not installed. */

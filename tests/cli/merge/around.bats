@@ -395,3 +395,31 @@ emptied() {
 	emptied "{\"n\":1,\"items\":[$rows]}\n" '{"n":1,"items":[]}\n' "{\"n\":1,\"items\":[$spaced]}\n"
 	emptied "{\"n\":1,\"items\":[$rows]}\n" '{"n":1,"items":[]}\n' "{\"n\":2,\"items\":[$rows]}\n"
 }
+
+@test "merge --abort again restores a file that git could not write" {
+	local real
+	real=$(command -v git)
+	new_repo
+	printf 'id,v\n1,a\n2,b\n' > p.csv
+	varve add -q --key id .
+	varve commit -qm one
+	git switch -qc side
+	sed -i s/a/S/ p.csv
+	varve commit -qam side
+	git switch -q main
+	sed -i s/a/M/ p.csv
+	varve commit -qam main
+	mkdir ../bin
+	printf '%s\n' '#!/bin/sh' 'case " $* " in *" restore "*) ' "$real"' restore -q --staged --source=HEAD p.csv; eval "$DISK"; exit 1 ;; esac' \
+		"exec $real \"\$@\"" > ../bin/git
+	chmod +x ../bin/git
+	for DISK in ': > p.csv' 'rm p.csv'; do
+		export DISK
+		ends_with 1 varve merge -q side
+		PATH="$PWD/../bin:$PATH" ends_with 2 varve merge --abort
+		[ ! -s p.csv ]
+		succeeds varve merge --abort
+		[ "$(cat p.csv)" = "$(printf 'id,v\n1,M\n2,b')" ]
+		[ -z "$(git status --porcelain)" ]
+	done
+}
