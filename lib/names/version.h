@@ -77,6 +77,9 @@ typedef struct vv_subject {
 	bool lent;            /* `passing` is owned by another subject */
 	/* if in_file is set and `lent` is not: the row groups of the file */
 	vv_file_groups *groups;
+	/* plain text, after opening: it has no bytes, and columns, form and key of the version
+	 * before it that has some */
+	bool no_bytes;
 	/* plain text, after opening: some of its blocks are not in `passing` */
 	bool in_file;
 	/* plain text, after opening: the bytes from which its row groups are made */
@@ -245,9 +248,11 @@ typedef struct vv_subject_way {
 	vv_package_resource described; /* the description */
 	vv_schema schema;              /* with the description's key */
 	bool has_key;                  /* io.key is the description's */
-	vv_table parent;               /* the version in the index */
-	bool has_parent;               /* `parent` is open */
-	vv_scan_cache *cache;          /* the scan cache of the file; may be NULL */
+	/* the version in the index; of a file without bytes, else the version before it */
+	vv_table parent;
+	vv_subject past;           /* that version before it */
+	bool has_parent, has_past; /* `parent` is open; and is `past` */
+	vv_scan_cache *cache;      /* the scan cache of the file; may be NULL */
 } vv_subject_way;
 /* Sets *out to the options for importing s, for which vv_subject_settle was called. opts must not
  * be NULL. The caller closes *out, also after a failure. */

@@ -16,6 +16,11 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 typedef struct vv_reading vv_reading;
 void vv_subject_reading_free(vv_reading *r); /* accepts NULL */
 
+/* Opens the newest version before s that has bytes as w->parent, if s has none and w has no parent.
+ * Without such a table, or if it cannot be read here, changes nothing else than w->past. */
+vv_status vv_subject_way_past(vv_subject_way *w, const vv_subject *s,
+			      const vv_subject_options *opts, vv_error *err);
+
 /* Does what vv_subject_bytes does, for a blob or a file that has the content itself. */
 vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 				 const vv_progress *progress, vv_error *err);

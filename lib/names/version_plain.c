@@ -23,6 +23,7 @@
 
 #define PACKAGE_MAX (64u << 20)
 #define PIECE (1u << 20)
+#define PAST_MAX 64u              /* commits, one after the other, in which a table has no bytes */
 #define IN_MEMORY_MAX (64u << 20) /* of a blob whose row groups stay in its bytes */
 
 vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err)
@@ -327,6 +328,7 @@ void vv_subject_way_close(vv_subject_way *w)
 	vv_package_resource_clear(&w->described);
 	vv_schema_clear(&w->schema);
 	vv_table_close(&w->parent);
+	vv_subject_clear(&w->past);
 	vv_scan_cache_free(w->cache);
 }
 
@@ -382,7 +384,7 @@ static vv_status take_parent(vv_subject_way *w, const vv_subject *s, bool as_tab
 	io->parent = &w->parent.root;
 	io->hints.parent = &w->parent.root.dialect;
 	io->key = w->has_key ? io->key : NULL; /* the parent's stays */
-	if (!s->reader || s->lfs) return VV_OK;
+	if (!s->reader || s->lfs || vv_cid_is_null(&s->parent)) return VV_OK;
 	vv_status rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &w->cache,
 						    &io->secret, err);
 	io->cache = w->cache;
@@ -398,7 +400,8 @@ vv_status vv_subject_way_open(vv_subject_way *out, vv_subject *s, const vv_subje
 
 	way_init(out, s, opts);
 	if ((rc = describe(out, s, opts->package, err)) < 0 ||
-	    (rc = open_parent(out, s, err)) < 0) {
+	    (rc = open_parent(out, s, err)) < 0 ||
+	    (rc = vv_subject_way_past(out, s, opts, err)) < 0) {
 		return rc;
 	}
 	io->choose_order = opts->as_add && s->repo;
@@ -798,6 +801,20 @@ vv_status vv_subject_document_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 		       : vv_table_bytes_with(&t, fn, payload, &to, err);
 }
 
+/* The text of a table without bytes: the header line of the version before it. */
+static vv_status use_past_header(input *in, vv_subject_way *w, const vv_subject *s, vv_error *err)
+{
+	const vv_dialect *d = &w->parent.root.dialect;
+	vv_subject_source *from = &in->from;
+
+	if (!w->has_past || d->form != VV_FORM_CSV) return VV_OK;
+	vv_buf_set(&from->blob, d->prologue.data, d->prologue.len);
+	vv_source_mem(&from->source, &from->memory, vv_buf_cstr(&from->blob), from->blob.len,
+		      s->text);
+	w->io.is_text = true;
+	return vv_buf_ok(&from->blob, err);
+}
+
 /* Plain text. */
 static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 			      const vv_subject_options *opts, vv_error *err)
@@ -816,14 +833,15 @@ static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 	    (unpack && (rc = vv_subject_source_unpack(&in->from, err)) < 0) ||
 	    (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
 	    (rc = open_passing(s, store, like, err)) < 0 ||
-	    (rc = vv_subject_way_open(&r->way, s, opts, err)) < 0) {
+	    (rc = vv_subject_way_open(&r->way, s, opts, err)) < 0 ||
+	    (rc = use_past_header(in, &r->way, s, err)) < 0) {
 		return rc;
 	}
 	if (opts->as_lf && s->from == VV_FROM_WORK) {
 		use_lf(&in->lf, &in->from.source);
 	}
-	io->in_file = opts->in_file && !opts->as_lf && !unpack && (!like || s->lent) &&
-		      in->from.blob.len <= IN_MEMORY_MAX;
+	io->in_file = opts->in_file && !opts->as_lf && !unpack && !r->way.has_past &&
+		      (!like || s->lent) && in->from.blob.len <= IN_MEMORY_MAX;
 	vv_mem_sink_use(&sink, s->passing);
 	if ((s->lent && (rc = share_groups(io, &known, like, err)) < 0) ||
 	    (rc = vv_import(&result, &in->from.source, &sink, io, err)) < 0 ||
@@ -831,6 +849,7 @@ static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 		return rc;
 	}
 	s->made = result.cid;
+	s->no_bytes = r->way.has_past;
 	s->in_file = result.in_file;
 	if (io->keep_types && out->root.kind == VV_KIND_TABLE && !s->raw) {
 		rc = keep_groups(s, &result, io, in, out, err);

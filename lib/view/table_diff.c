@@ -472,7 +472,8 @@ static void fill_told(comparison *c)
 		.partial = c->filtered || c->how->only->count || c->how->ignore->count ||
 			   c->how->tolerance || c->how->ignore_format,
 		.text_to_table = c->a && c->b && c->old_side.is_text != c->new_side.is_text &&
-				 c->a->root.bytes > 0 && c->b->root.bytes > 0};
+				 c->a->root.bytes > 0 && c->b->root.bytes > 0 && !i->a->no_bytes &&
+				 !i->b->no_bytes};
 }
 
 /* --- tables without a key ----------------------------------------------- */

@@ -265,3 +265,24 @@ hint: write the key as in the file, or use --new to add a row '8' beside it"
 	tail -n 2 t.csv | diff - <(printf '9,3\n8,3\n')
 	succeeds varve set t.csv 8 price=4
 }
+
+@test "a table that lost all its bytes is the table without rows: key, columns and history stay" {
+	local name first
+	new_repo
+	for name in q.jsonl t.csv text.jsonl; do
+		[[ $name = text* ]] && varve track --text "$name"
+		[[ $name = *.csv ]] && first='id,title\n1,a\n' || first='{"id":1,"title":"a"}\n'
+		printf "$first" > "$name"
+		varve add -q $([[ $name = text* ]] || echo --key id) "$name"
+		varve commit -qm base
+		: > "$name"
+		varve commit -qam "no rows"
+		[ "$(git cat-file -s "HEAD:$name")" = 0 ]
+		succeeds varve diff --json HEAD~1 HEAD
+		[[ $output != *'"dropped"'* ]]
+		succeeds varve set -q "$name" 1 title=b
+		[[ $name != *.csv ]] || printf 'id,title\n1,b\n' | cmp - "$name"
+		varve commit -qam back
+		[ "$(varve log --row 1 --oneline "$name" | grep -c "^[0-9a-f]")" = 3 ]
+	done
+}
