@@ -27,8 +27,8 @@ static bool same_piece(piece a, piece b)
 
 static int pick_piece(const merge *m, const piece p[3])
 {
-	return merge_pick(same_piece(p[0], p[1]), m->base && same_piece(p[0], p[2]),
-			  m->base && same_piece(p[1], p[2]));
+	return merge_pick(same_piece(p[0], p[1]), merge_base(m) && same_piece(p[0], p[2]),
+			  merge_base(m) && same_piece(p[1], p[2]));
 }
 
 static vv_status report(merge *m, vv_conflict_kind kind, const char *what, vv_error *err)
@@ -55,7 +55,7 @@ static void put_lines(vv_buf *out, piece p, const char *end, size_t end_len)
 
 static const vv_dialect *csv_of(const merge *m, int version)
 {
-	const vv_table *t = merge_version(m, version);
+	const vv_table *t = m->side[version].table;
 
 	return t && t->root.dialect.form == VV_FORM_CSV ? &t->root.dialect : NULL;
 }
@@ -63,7 +63,7 @@ static const vv_dialect *csv_of(const merge *m, int version)
 void merge_put_lines(const merge *m, int version, const char *text, size_t len, vv_buf *out)
 {
 	size_t own_len, end_len;
-	const char *own = vv_dialect_row_end(&merge_version(m, version)->root.dialect, &own_len);
+	const char *own = vv_dialect_row_end(&m->side[version].table->root.dialect, &own_len);
 	const char *end = vv_dialect_row_end(&m->as.dialect, &end_len);
 	const bool other = own_len != end_len || memcmp(own, end, end_len) != 0;
 
@@ -80,7 +80,7 @@ void merge_put_lines(const merge *m, int version, const char *text, size_t len, 
 
 void merge_put_header(const merge *m, int version, const vv_bytes *header, vv_buf *out)
 {
-	const vv_dialect *e = &merge_version(m, version)->root.dialect;
+	const vv_dialect *e = &m->side[version].table->root.dialect;
 	size_t end_len, within = header->len;
 
 	(void)vv_dialect_row_end(e, &end_len);
@@ -121,7 +121,7 @@ static vv_status merge_lines(merge *m, vv_conflict_kind kind, const char *what, 
 	}
 	const vv_merge_lines base = {vv_buf_cstr(&b), b.len},
 			     sides[2] = {{vv_buf_cstr(&x), x.len}, {vv_buf_cstr(&y), y.len}};
-	rc = vv_merge_text(&merged, &conflict, m->base ? &base : NULL, sides,
+	rc = vv_merge_text(&merged, &conflict, merge_base(m) ? &base : NULL, sides,
 			   decided == 0 || decided == 1 ? decided : (int)m->ours, err);
 	if (rc == VV_OK && conflict && decided < 0) {
 		rc = report(m, kind, what, err);
@@ -312,7 +312,7 @@ static bool stays(document *d, const piece v[3], piece name)
 	const piece left = v[0].text ? v[0] : v[1];
 
 	if (!gone) return true;
-	if (!d->m->base || !v[2].text) return true; /* one added it */
+	if (!merge_base(d->m) || !v[2].text) return true; /* one added it */
 	return same_value(left, v[2]) ? false : contested(d, v, name).text != NULL;
 }
 
@@ -375,8 +375,8 @@ static vv_status put_members(document *d, const piece v[3], int depth, vv_error 
 
 static vv_status put_value(document *d, const piece v[3], piece name, int depth, vv_error *err)
 {
-	int side = merge_pick(same_value(v[0], v[1]), d->m->base && same_value(v[0], v[2]),
-			      d->m->base && same_value(v[1], v[2]));
+	int side = merge_pick(same_value(v[0], v[1]), merge_base(d->m) && same_value(v[0], v[2]),
+			      merge_base(d->m) && same_value(v[1], v[2]));
 
 	if (side < 0 && is_object(v[0]) && is_object(v[1]) && depth < DEPTH_MAX) {
 		return put_members(d, v, depth, err);
@@ -467,7 +467,7 @@ static vv_status merge_json(merge *m, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (int v = 0; v < 3; v++) {
-		const vv_table *t = merge_version(m, v);
+		const vv_table *t = m->side[v].table;
 
 		if (t && t->root.dialect.form == VV_FORM_JSON) {
 			put_document(&text[v], &t->root.dialect, &open[v], &close[v]);
@@ -498,8 +498,7 @@ static vv_status merge_json(merge *m, vv_error *err)
 
 vv_status merge_around(merge *m, vv_error *err)
 {
-	const vv_dialect *x = &merge_version(m, 0)->root.dialect,
-			 *y = &merge_version(m, 1)->root.dialect;
+	const vv_dialect *x = &m->side[0].table->root.dialect, *y = &m->side[1].table->root.dialect;
 
 	if (m->as.dialect.form == VV_FORM_CSV) return merge_csv(m, err);
 	return m->as.dialect.form == VV_FORM_JSON && (x->lead > 0 || y->lead > 0)

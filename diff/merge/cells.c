@@ -29,10 +29,9 @@
 typedef struct merge_question {
 	const vv_merge_rule *rule;
 	const vv_field *field;
-	const vv_cell *base; /* NULL: both added the row */
-	const vv_cell *side[2];
-	bool json[2]; /* is the side a table in JSON? */
-	size_t ours;  /* 0 or 1 */
+	const vv_cell *side[MERGE_VERSIONS]; /* of base NULL: both added the row */
+	bool json[2];                        /* is the side a table in JSON? */
+	size_t ours;                         /* 0 or 1 */
 	/* LATEST: the column that decides; by[] is NULL where a row lacks it */
 	const vv_field *by_field;
 	const vv_cell *by[2];
@@ -226,13 +225,13 @@ static const char *write_out(vv_arena *arena, const vv_decimal *d, const vv_buf 
 static vv_status decide_sum(merge_answer *out, vv_arena *arena, const merge_question *q,
 			    vv_error *err)
 {
-	const vv_cell *c[3] = {q->side[q->ours], q->side[1 - q->ours], q->base};
+	const vv_cell *c[3] = {q->side[q->ours], q->side[1 - q->ours], q->side[MERGE_BASE]};
 	vv_auto(vv_buf) digits = VV_BUF_INIT;
 	vv_decimal d[3], change, sum;
 	size_t fraction = 0;
 	const char *point = ".";
 
-	if (!q->base) {
+	if (!q->side[MERGE_BASE]) {
 		return undecided(out, arena, q, NULL, "no common ancestor has the row", err);
 	}
 	if (q->twice) return undecided(out, arena, q, NULL, q->twice, err);
@@ -393,7 +392,7 @@ static vv_status put_union(merge_answer *out, vv_arena *arena, items *l, size_t 
 static vv_status decide_union(merge_answer *out, vv_arena *arena, const merge_question *q,
 			      vv_error *err)
 {
-	const vv_cell *c[3] = {q->side[0], q->side[1], q->base};
+	const vv_cell *c[3] = {q->side[0], q->side[1], q->side[MERGE_BASE]};
 	static const int order[] = {2, 0, 1};
 	const char *by = q->rule->by;
 	items l = {0};
@@ -434,7 +433,7 @@ static vv_status decide_union(merge_answer *out, vv_arena *arena, const merge_qu
 static vv_status decide_lines(merge_answer *out, vv_arena *arena, const merge_question *q,
 			      vv_error *err)
 {
-	const vv_cell *c[3] = {q->side[0], q->side[1], q->base};
+	const vv_cell *c[3] = {q->side[0], q->side[1], q->side[MERGE_BASE]};
 	vv_merge_lines lines[3] = {{0}};
 	vv_auto(vv_buf) merged = VV_BUF_INIT;
 	bool conflict = false;
@@ -522,7 +521,7 @@ static vv_cell json_cell(const vv_field *f, const vv_cell *c)
 /* A version's cell as the result's form has it. */
 static vv_cell spelled(const merge *m, int version, const vv_field *f, const vv_cell *c)
 {
-	bool from = is_json(&merge_version(m, version)->root.dialect), to = is_json(&m->as.dialect);
+	bool from = is_json(&m->side[version].table->root.dialect), to = is_json(&m->as.dialect);
 	if (from == to) {
 		vv_cell same = *c;
 		same.flags = 0;
@@ -548,11 +547,14 @@ static const vv_field *type_of(const merge *m, size_t i)
 static const vv_cell *cell_of(const merge *m, const merge_row_state *s, size_t i, int version)
 {
 	const merge_column *c = &m->columns[i];
-	if (version == 2) return s->base && c->b >= 0 ? &s->base[c->b] : NULL;
-	if (s->side[version] && c->side[version] >= 0) return &s->side[version][c->side[version]];
-	bool as_base = !s->side[version] && s->row[version] != MERGE_NONE && !s->touched[version] &&
-		       c->b >= 0;
-	return as_base && c->side[version] >= 0 && s->base ? &s->base[c->b] : NULL;
+	const vv_cell *base = s->side[MERGE_BASE];
+
+	if (c->side[version] < 0) return NULL;
+	if (s->side[version]) return &s->side[version][c->side[version]];
+	if (version == MERGE_BASE || s->row[version] == MERGE_NONE || s->touched[version]) {
+		return NULL;
+	}
+	return base && c->side[MERGE_BASE] >= 0 ? &base[c->side[MERGE_BASE]] : NULL;
 }
 
 static int bytes_order(const vv_cell *a, const vv_cell *b)
@@ -597,14 +599,14 @@ static vv_status conflict_cell(merge *m, const merge_row_state *s, size_t i, vv_
 			       const char *why, vv_error *err)
 {
 	int ours = (int)m->ours;
-	merge_report r = {.kind = kind,
-			  .key_cells = s->side[ours],
-			  .version = ours,
-			  .row = s->place,
-			  .column = m->columns[i].name,
-			  .base = cell_of(m, s, i, 2),
-			  .side = {cell_of(m, s, i, 0), cell_of(m, s, i, 1)},
-			  .detail = why};
+	merge_report r = {
+		.kind = kind,
+		.key_cells = s->side[ours],
+		.version = ours,
+		.row = s->place,
+		.column = m->columns[i].name,
+		.side = {cell_of(m, s, i, 0), cell_of(m, s, i, 1), cell_of(m, s, i, MERGE_BASE)},
+		.detail = why};
 	return merge_conflict(m, &r, err);
 }
 
@@ -619,9 +621,13 @@ static void count_cell(merge *m, size_t i, const vv_cell *ours, const vv_cell *t
 static int pick_version(merge *m, const merge_row_state *s, size_t i)
 {
 	const merge_column *c = &m->columns[i];
-	if (c->b >= 0 && (!s->touched[0] || !s->touched[1])) {
+	if (c->side[MERGE_BASE] >= 0 && (!s->touched[0] || !s->touched[1])) {
 		/* an untouched row has base's cells */
-		return s->touched[0] ? 0 : s->touched[1] ? 1 : s->base ? 2 : s->side[0] ? 0 : 1;
+		return s->touched[0]         ? 0
+		       : s->touched[1]       ? 1
+		       : s->side[MERGE_BASE] ? 2
+		       : s->side[0]          ? 0
+					     : 1;
 	}
 	if (!c->type) return c->takes >= 0 ? c->takes : (int)m->ours;
 	return pick_cell(m, c->type, cell_of(m, s, i, 2), cell_of(m, s, i, 0), cell_of(m, s, i, 1));
@@ -668,8 +674,8 @@ static bool is_sum(merge *m, const merge_row_state *s, size_t i)
 {
 	const merge_column *c = &m->columns[i];
 
-	if (!c->rule || c->rule->kind != VV_MERGE_SUM || !c->type || !s->base || c->b < 0 ||
-	    !s->touched[0] || !s->touched[1]) {
+	if (!c->rule || c->rule->kind != VV_MERGE_SUM || !c->type || !s->side[MERGE_BASE] ||
+	    c->side[MERGE_BASE] < 0 || !s->touched[0] || !s->touched[1]) {
 		return false;
 	}
 	const vv_cell *b = cell_of(m, s, i, 2), *x = cell_of(m, s, i, 0), *y = cell_of(m, s, i, 1);
@@ -687,17 +693,17 @@ static vv_status put_by_rule(merge *m, merge_row_state *s, size_t i, bool *done,
 
 	*done = false;
 	if (!c->rule || !c->type || c->rule->kind == VV_MERGE_CONFLICT) return VV_OK;
-	const merge_question q = {.rule = c->rule,
-				  .field = c->type,
-				  .base = cell_of(m, s, i, 2),
-				  .side = {cell_of(m, s, i, 0), cell_of(m, s, i, 1)},
-				  .json = {is_json(&m->side[0].table->root.dialect),
-					   is_json(&m->side[1].table->root.dialect)},
-				  .ours = m->ours,
-				  .by_field = by && by->type ? by->type : NULL,
-				  .by = {by ? cell_of(m, s, (size_t)c->by, 0) : NULL,
-					 by ? cell_of(m, s, (size_t)c->by, 1) : NULL},
-				  .twice = m->opts->twice};
+	const merge_question q = {
+		.rule = c->rule,
+		.field = c->type,
+		.side = {cell_of(m, s, i, 0), cell_of(m, s, i, 1), cell_of(m, s, i, MERGE_BASE)},
+		.json = {is_json(&m->side[0].table->root.dialect),
+			 is_json(&m->side[1].table->root.dialect)},
+		.ours = m->ours,
+		.by_field = by && by->type ? by->type : NULL,
+		.by = {by ? cell_of(m, s, (size_t)c->by, 0) : NULL,
+		       by ? cell_of(m, s, (size_t)c->by, 1) : NULL},
+		.twice = m->opts->twice};
 	if ((rc = merge_decide(&a, &q, &m->made, err)) < 0) return rc;
 	*why = a.why;
 	*done = a.side >= 0 || a.text;
@@ -724,7 +730,8 @@ static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_k
 	const merge_column *c = &m->columns[i];
 	const char *why = NULL;
 	vv_status rc = VV_OK;
-	bool both = c->side[0] >= 0 && c->side[1] >= 0, as_base = !both && c->takes == 2 && s->base;
+	bool both = c->side[0] >= 0 && c->side[1] >= 0,
+	     as_base = !both && c->takes == 2 && s->side[MERGE_BASE];
 	bool done = false;
 	int from = as_base ? 2 : both ? pick_version(m, s, i) : c->side[0] < 0 ? 1 : 0;
 	if ((from < 0 || is_sum(m, s, i)) &&
@@ -783,7 +790,7 @@ bool merge_are_two_things(merge *m, const merge_row_state *s)
 	size_t all = 0, equal = 0;
 	bool open = m->opts->rules && m->opts->rules->new_keys != VV_MERGE_KEYS_ASK;
 
-	if (m->key_count == 0 || !m->base || m->opts->one_row || merge_all_side(m) >= 0 ||
+	if (m->key_count == 0 || !merge_base(m) || m->opts->one_row || merge_all_side(m) >= 0 ||
 	    !is_numbered(m, s)) {
 		return false;
 	}
@@ -850,8 +857,9 @@ void merge_cells_single(merge *m, merge_row_state *s, size_t which)
 	const vv_cell *key = merge_new_key_of(m, which, s->row[which]);
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
-		const vv_cell *cell = c->takes == 2 && s->base && c->b >= 0
-					      ? &s->base[c->b]
+		const vv_cell *cell = c->takes == 2 && s->side[MERGE_BASE] &&
+						      c->side[MERGE_BASE] >= 0
+					      ? &s->side[MERGE_BASE][c->side[MERGE_BASE]]
 					      : cell_of(m, s, i, (int)which);
 		s->out[i] = cell ? spelled(m, (int)which, type_of(m, i), cell) : nothing(m);
 	}
@@ -873,10 +881,11 @@ bool merge_value_changed(merge *m, const merge_row_state *s, size_t which)
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
 		/* a column that only one side kept is a conflict of its own, until it is decided to stay */
-		bool counts = c->b >= 0 && c->side[which] >= 0 &&
+		bool counts = c->side[MERGE_BASE] >= 0 && c->side[which] >= 0 &&
 			      (c->side[1 - which] >= 0 || c->takes == (int)which);
-		if (counts && !same_value(m, type_of(m, i), &s->base[c->b],
-					  &s->side[which][c->side[which]])) {
+		if (counts &&
+		    !same_value(m, type_of(m, i), &s->side[MERGE_BASE][c->side[MERGE_BASE]],
+				&s->side[which][c->side[which]])) {
 			return true;
 		}
 	}

@@ -8,15 +8,13 @@
 
 /* A row that is being merged. */
 typedef struct merge_row_state {
-	/* numbers of the row; MERGE_NONE: the version lacks the row */
-	uint64_t base_row, /* in base */
-		row[2];    /* in the sides */
-	/* the row's cells; borrowed; NULL: the version lacks the row, or its cells were not read */
-	const vv_cell *base, /* in base */
-		*side[2];    /* in the sides */
-	bool touched[2];     /* the side changed the row */
-	vv_cell *out;        /* the merged row: m->column_count cells */
-	uint64_t place;      /* number of the row in the result */
+	/* number of the row in each version; MERGE_NONE: the version lacks the row */
+	uint64_t row[MERGE_VERSIONS];
+	/* its cells in each version; borrowed; NULL: it lacks the row, or the cells were not read */
+	const vv_cell *side[MERGE_VERSIONS];
+	bool touched[2]; /* the side changed the row */
+	vv_cell *out;    /* the merged row: m->column_count cells */
+	uint64_t place;  /* number of the row in the result */
 } merge_row_state;
 /* Sets the members `rule` and `by` of each column in m->columns. Call it after
  * merge_columns_choose. */
@@ -28,13 +26,13 @@ vv_status merge_cells(merge *m, merge_row_state *s, vv_error *err);
  * other cells differ, and the key ends in a number, these are two rows: s->out is the row of ours. */
 vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err);
 /* Returns true if the rows that both sides added with one key are two things that got the same
- * number: most of their other cells differ, and no rule of cells decides. Requires m->base. */
+ * number: most of their other cells differ, and no rule of cells decides. Requires a base. */
 bool merge_are_two_things(merge *m, const merge_row_state *s);
 /* Sets s->out to the row of side number `which` alone, including its values in columns that base
  * lacks. */
 void merge_cells_single(merge *m, merge_row_state *s, size_t which);
 /* Returns true if removing the row would lose a value that side number `which` changed, or added in
- * a column that base lacks. s->base and s->side[which] must be set. */
+ * a column that base lacks. s->side[MERGE_BASE] and s->side[which] must be set. */
 bool merge_value_changed(merge *m, const merge_row_state *s, size_t which);
 /* Returns true if s->out equals the row of side number `which`, whose columns must be those of the
  * result, but for single ones of the other side. Returns false if its cells were not read. */

@@ -47,7 +47,7 @@ static size_t count_names(const char *const *names)
 
 static vv_status make_places(const merge *m, merge_side *s, vv_error *err)
 {
-	size_t olds = m->base ? m->base->columns : 0;
+	size_t olds = merge_base(m) ? merge_base(m)->columns : 0;
 	s->to_base = vv_calloc(s->table->columns + 1, sizeof(*s->to_base));
 	s->from_base = vv_calloc(olds + 1, sizeof(*s->from_base));
 	s->edited = vv_calloc(olds + 1, sizeof(*s->edited));
@@ -59,9 +59,9 @@ static vv_status make_places(const merge *m, merge_side *s, vv_error *err)
 static vv_status match_side(merge *m, merge_side *s, const char *const *rename, vv_error *err)
 {
 	size_t key_a[VV_KEY_COLUMNS_MAX], key_b[VV_KEY_COLUMNS_MAX],
-		olds = m->base ? m->base->columns : 0;
+		olds = merge_base(m) ? merge_base(m)->columns : 0;
 	const char *const *key = m->opts->key;
-	size_t count = key ? count_names(key) : m->base ? m->base->root.key_count : 0;
+	size_t count = key ? count_names(key) : merge_base(m) ? merge_base(m)->root.key_count : 0;
 	vv_columns_options opts = {.rename = rename, .no_renames = m->opts->part};
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < s->table->columns; i++) {
@@ -70,16 +70,19 @@ static vv_status match_side(merge *m, merge_side *s, const char *const *rename, 
 	for (size_t i = 0; i < olds; i++) {
 		s->from_base[i] = -1;
 	}
-	if (!m->base) return VV_OK;
-	key = key ? key : (const char *const *)m->base->root.key;
-	if (count > 0 && count <= VV_KEY_COLUMNS_MAX && find_names(m->base, key, count, key_a) &&
+	if (!merge_base(m)) return VV_OK;
+	key = key ? key : (const char *const *)merge_base(m)->root.key;
+	if (count > 0 && count <= VV_KEY_COLUMNS_MAX &&
+	    find_names(merge_base(m), key, count, key_a) &&
 	    find_names(s->table, key, count, key_b)) {
 		opts.key_a = key_a;
 		opts.key_b = key_b;
 		opts.key_count = count;
 	}
 	vv_columns_clear(&s->columns);
-	if ((rc = vv_columns_match(&s->columns, m->base, s->table, &opts, err)) < 0) return rc;
+	if ((rc = vv_columns_match(&s->columns, merge_base(m), s->table, &opts, err)) < 0) {
+		return rc;
+	}
 	s->moved_columns = false;
 	vv_array_each(s->columns.pairs, s->columns.count, p) {
 		if (p->a >= 0 && p->b >= 0) {
@@ -104,7 +107,7 @@ static vv_status share_renames(merge *m, size_t knows, vv_error *err)
 		const char *name = p->renamed ? from->table->schema.fields[p->b].name : NULL;
 		long there = name && to->from_base[p->a] < 0 ? find_name(to->table, name) : -1;
 		if (there >= 0 && to->to_base[there] < 0) {
-			list[n++] = m->base->schema.fields[p->a].name;
+			list[n++] = merge_base(m)->schema.fields[p->a].name;
 			list[n++] = name;
 		}
 	}
@@ -117,7 +120,7 @@ static bool key_of_base(merge *m, const size_t *places, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		long x = m->side[0].from_base[places[i]], y = m->side[1].from_base[places[i]];
 		if (x < 0 || y < 0) return false;
-		m->base_key[i] = places[i];
+		m->side[MERGE_BASE].key[i] = places[i];
 		m->side[0].key[i] = (size_t)x;
 		m->side[1].key[i] = (size_t)y;
 	}
@@ -130,7 +133,7 @@ static bool key_of_names(merge *m, int version, const char *const *names, size_t
 {
 	size_t places[VV_KEY_COLUMNS_MAX];
 	if (count == 0 || count > VV_KEY_COLUMNS_MAX ||
-	    !find_names(merge_version(m, version), names, count, places)) {
+	    !find_names(m->side[version].table, names, count, places)) {
 		return false;
 	}
 	for (size_t i = 0; version < 2 && i < count; i++) {
@@ -143,7 +146,7 @@ static bool key_of_names(merge *m, int version, const char *const *names, size_t
 
 static bool key_of_version(merge *m, int version)
 {
-	const vv_root *r = &merge_version(m, version)->root;
+	const vv_root *r = &m->side[version].table->root;
 	return key_of_names(m, version, (const char *const *)r->key, r->key_count);
 }
 
@@ -165,8 +168,8 @@ static bool same_keys(const vv_root *a, const vv_root *b)
 /* Is the key that was chosen one in every version? */
 static vv_status key_is_unique(merge *m, bool *out, vv_error *err)
 {
-	vv_status rc = vv_key_unique(out, m->base, m->base_key, m->key_count, m->opts->temp_dir,
-				     err);
+	vv_status rc = vv_key_unique(out, merge_base(m), m->side[MERGE_BASE].key, m->key_count,
+				     m->opts->temp_dir, err);
 	for (size_t i = 0; i < 2 && rc == VV_OK && *out; i++) {
 		rc = vv_key_unique(out, m->side[i].table, m->side[i].key, m->key_count,
 				   m->opts->temp_dir, err);
@@ -184,8 +187,8 @@ static vv_status choose_other_key(merge *m, vv_error *err)
 		if (rc < 0 || unique) return rc;
 	}
 	m->key_count = 0;
-	m->key_lost = !vv_tables_same_data(m->base, m->side[0].table) &&
-		      !vv_tables_same_data(m->base, m->side[1].table);
+	m->key_lost = !vv_tables_same_data(merge_base(m), m->side[0].table) &&
+		      !vv_tables_same_data(merge_base(m), m->side[1].table);
 	return VV_OK;
 }
 
@@ -194,12 +197,12 @@ static bool in_all_versions(const merge *m, const char *name)
 {
 	bool in_all = false;
 	for (int v = 0; v < 3 && !in_all; v++) {
-		const vv_table *t = merge_version(m, v);
+		const vv_table *t = m->side[v].table;
 		const long at = t ? find_name(t, name) : -1;
 		const long b = at < 0 || v == 2 ? at : m->side[v].to_base[at];
 		in_all = b >= 0 && m->side[0].from_base[b] >= 0 && m->side[1].from_base[b] >= 0;
 	}
-	return in_all || (!m->base && find_name(m->side[0].table, name) >= 0 &&
+	return in_all || (!merge_base(m) && find_name(m->side[0].table, name) >= 0 &&
 			  find_name(m->side[1].table, name) >= 0);
 }
 
@@ -219,13 +222,13 @@ static vv_status choose_key(merge *m, vv_error *err)
 	const vv_root *x = &m->side[0].table->root, *y = &m->side[1].table->root;
 	if (key && count == 0) return VV_OK;
 	if (key) {
-		bool found = m->base ? key_of_names(m, 2, key, count) ||
-					       key_of_names(m, 0, key, count) ||
-					       key_of_names(m, 1, key, count)
-				     : key_of_both(m, key, count);
+		bool found = merge_base(m) ? key_of_names(m, 2, key, count) ||
+						     key_of_names(m, 0, key, count) ||
+						     key_of_names(m, 1, key, count)
+					   : key_of_both(m, key, count);
 		return found ? VV_OK : no_such_key(m, key, err);
 	}
-	if (!m->base) {
+	if (!merge_base(m)) {
 		const vv_root *r = x->key_count > 0 ? x : y;
 		if (x->key_count == 0 || y->key_count == 0 || same_keys(x, y)) {
 			key_of_both(m, (const char *const *)r->key, r->key_count);
@@ -233,7 +236,7 @@ static vv_status choose_key(merge *m, vv_error *err)
 		return VV_OK;
 	}
 	if (key_of_version(m, 2)) return VV_OK;
-	if (m->base->root.key_count > 0) return choose_other_key(m, err);
+	if (merge_base(m)->root.key_count > 0) return choose_other_key(m, err);
 	if (!key_of_version(m, 0)) {
 		key_of_version(m, 1);
 	}
@@ -243,8 +246,8 @@ static vv_status choose_key(merge *m, vv_error *err)
 bool merge_has_key_of_base(const merge *m, size_t side)
 {
 	bool all = true;
-	for (size_t i = 0; i < m->base->root.key_count; i++) {
-		long at = find_name(m->base, m->base->root.key[i]);
+	for (size_t i = 0; i < merge_base(m)->root.key_count; i++) {
+		long at = find_name(merge_base(m), merge_base(m)->root.key[i]);
 		all &= at >= 0 && m->side[side].from_base[at] >= 0;
 	}
 	return all;
@@ -267,7 +270,7 @@ vv_status merge_columns_match(merge *m, vv_error *err)
 
 static const vv_field *field_of(const merge *m, int version, long place)
 {
-	return &merge_version(m, version)->schema.fields[place];
+	return &m->side[version].table->schema.fields[place];
 }
 
 static bool same_name(const vv_field *a, const vv_field *b)
@@ -291,11 +294,8 @@ static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *co
 
 static void add_column(merge *m, long b, long x, long y, const vv_field *named)
 {
-	m->columns[m->column_count++] = (merge_column){.b = b,
-						       .side = {x, y},
-						       .name = named->name,
-						       .name_len = named->name_len,
-						       .takes = -1};
+	m->columns[m->column_count++] = (merge_column){
+		.side = {x, y, b}, .name = named->name, .name_len = named->name_len, .takes = -1};
 }
 
 static const vv_column_pair *pair_of(const merge_side *s, long b)
@@ -339,7 +339,7 @@ static vv_status stays_in_row(merge *m, long b, size_t keeper, bool *out, vv_err
 	    rule == VV_MERGE_ROWS_DELETE || (rule == VV_MERGE_ROWS_CONFLICT && keeper != m->ours)) {
 		return VV_OK;
 	}
-	for (uint64_t row = 0; row < m->base->root.rows && !*out; row++) {
+	for (uint64_t row = 0; row < merge_base(m)->root.rows && !*out; row++) {
 		const uint64_t kept = merge_to_side(other, row) == MERGE_NONE
 					      ? merge_to_side(s, row)
 					      : MERGE_NONE;
@@ -347,7 +347,7 @@ static vv_status stays_in_row(merge *m, long b, size_t keeper, bool *out, vv_err
 		if (kept == MERGE_NONE) {
 			continue;
 		}
-		vv_status rc = vv_row_by_number_get(&m->rows, row, &cells, err);
+		vv_status rc = vv_row_by_number_get(&m->side[MERGE_BASE].rows, row, &cells, err);
 		if (rc == VV_OK && cells[b].state != VV_CELL_ABSENT) {
 			rc = has_news(m, keeper, cells, kept, out, err);
 		}
@@ -490,7 +490,7 @@ static int by_name(const void *a, const void *b)
 /* A version's field for a column of the result; NULL: it lacks the column. */
 static const vv_field *called_by(const merge *m, const merge_column *c, int version)
 {
-	long place = version == 2 ? c->b : c->side[version];
+	long place = c->side[version];
 	return place >= 0 ? field_of(m, version, place) : NULL;
 }
 
@@ -564,27 +564,25 @@ static vv_status part_names(merge *m, vv_error *err)
 /* Which column of the result each version's column is. */
 static vv_status index_columns(merge *m, vv_error *err)
 {
-	size_t counts[3] = {m->side[0].table->columns, m->side[1].table->columns,
-			    m->base ? m->base->columns : 0};
-	long **lists[3] = {&m->column_of[0], &m->column_of[1], &m->column_of_base};
-	for (size_t v = 0; v < 3; v++) {
-		long *list = vv_arena_calloc(&m->arena, counts[v] + 1, sizeof(*list));
+	for (size_t v = 0; v < MERGE_VERSIONS; v++) {
+		const size_t count = m->side[v].table ? m->side[v].table->columns : 0;
+		long *list = vv_arena_calloc(&m->arena, count + 1, sizeof(*list));
 		if (!list) return vv_fail_nomem(err);
-		for (size_t i = 0; i < counts[v]; i++) {
+		for (size_t i = 0; i < count; i++) {
 			list[i] = -1;
 		}
-		*lists[v] = list;
+		m->column_of[v] = list;
 	}
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
 		for (size_t v = 0; v < 2; v++) {
 			if (c->side[v] >= 0) {
 				m->column_of[v][c->side[v]] = (long)i;
-				m->side[v].own_columns |= c->b < 0;
+				m->side[v].own_columns |= c->side[MERGE_BASE] < 0;
 			}
 		}
-		if (c->b >= 0) {
-			m->column_of_base[c->b] = (long)i;
+		if (c->side[MERGE_BASE] >= 0) {
+			m->column_of[MERGE_BASE][c->side[MERGE_BASE]] = (long)i;
 		}
 	}
 	for (size_t i = 0; i < m->key_count; i++) {
@@ -597,7 +595,7 @@ static vv_status index_columns(merge *m, vv_error *err)
 static vv_status find_counting(merge *m, size_t v, vv_error *err)
 {
 	merge_side *s = &m->side[v];
-	for (size_t i = 0; m->base && i < s->table->columns; i++) {
+	for (size_t i = 0; merge_base(m) && i < s->table->columns; i++) {
 		const vv_field *f = field_of(m, (int)v, (long)i);
 		bool decided = m->column_of[v][i] < 0 &&
 			       merge_decided(m, VV_CONFLICT_COLUMN, f->name, f->name_len) >= 0;
@@ -666,7 +664,7 @@ static void take_new(order *o, const size_t start[2])
 static void list_as_base(order *o)
 {
 	for (size_t i = 0; i < o->m->column_count; i++) {
-		if (o->from[i].b >= 0) {
+		if (o->from[i].side[MERGE_BASE] >= 0) {
 			o->base_list[o->base_count++] = i;
 		}
 	}
@@ -677,7 +675,9 @@ static void list_as_side(order *o, size_t side)
 {
 	const merge_side *s = &o->m->side[side];
 	size_t i = 0;
-	for (; i < o->m->column_count && o->from[i].b >= 0 && o->from[i].side[side] < 0; i++) {
+	for (; i < o->m->column_count && o->from[i].side[MERGE_BASE] >= 0 &&
+	       o->from[i].side[side] < 0;
+	     i++) {
 		o->base_list[o->base_count++] = i;
 	}
 	for (size_t k = 0; k < s->table->columns; k++) {
@@ -687,7 +687,8 @@ static void list_as_side(order *o, size_t side)
 		}
 		o->base_list[o->base_count++] = (size_t)number;
 		for (i = (size_t)number + 1;
-		     i < o->m->column_count && o->from[i].b >= 0 && o->from[i].side[side] < 0;
+		     i < o->m->column_count && o->from[i].side[MERGE_BASE] >= 0 &&
+		     o->from[i].side[side] < 0;
 		     i++) {
 			o->base_list[o->base_count++] = i;
 		}
@@ -731,7 +732,7 @@ static vv_status merge_columns_order(merge *m, vv_error *err)
 
 vv_status merge_columns_choose(merge *m, vv_error *err)
 {
-	size_t olds = m->base ? m->base->columns : 0;
+	size_t olds = merge_base(m) ? merge_base(m)->columns : 0;
 	vv_status rc = VV_OK;
 	m->columns = vv_arena_calloc(
 		&m->arena, olds + m->side[0].table->columns + m->side[1].table->columns + 1,
@@ -818,13 +819,13 @@ static vv_status look_at_changed(dropped *d, uint64_t old_row, vv_error *err)
 	vv_status rc;
 	bool says = false;
 	if (row == MERGE_NONE) return VV_OK;
-	if ((rc = vv_row_by_number_get(&m->rows, old_row, &was, err)) < 0 ||
+	if ((rc = vv_row_by_number_get(&m->side[MERGE_BASE].rows, old_row, &was, err)) < 0 ||
 	    (rc = vv_row_by_number_get(&s->rows, row, &cells, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < s->table->columns; i++) {
 		says |= d->gone[i] && merge_has_value(s, &cells[i]) &&
-			vv_value_compare(&m->scratch, &m->base->schema.fields[s->to_base[i]],
+			vv_value_compare(&m->scratch, &merge_base(m)->schema.fields[s->to_base[i]],
 					 &was[s->to_base[i]], &s->table->schema.fields[i],
 					 &cells[i]) == VV_OTHER;
 	}
@@ -856,7 +857,7 @@ vv_status merge_dropped_look(merge *m, const char **why, vv_error *err)
 	vv_status rc = VV_OK;
 	size_t empty = 0;
 	*why = NULL;
-	for (size_t i = 0; m->base && i < 2 && rc == VV_OK; i++) {
+	for (size_t i = 0; merge_base(m) && i < 2 && rc == VV_OK; i++) {
 		dropped d = {.m = m, .side = &m->side[i]};
 		rc = list_gone(&d, &m->side[1 - i], err);
 		if (rc == VV_OK && d.any) {

@@ -101,7 +101,7 @@ static vv_status compare_side(merge *m, merge_side *s, told *t, vv_error *err)
 				   .temp_dir = m->opts->temp_dir,
 				   .pool = m->opts->pool,
 				   .progress = m->opts->progress};
-	vv_status rc = vv_rowdiff_open(&d, m->base, s->table, &opts, err);
+	vv_status rc = vv_rowdiff_open(&d, merge_base(m), s->table, &opts, err);
 	if (rc < 0) return rc;
 	while (vv_rowdiff_next(d, &c, &rc, err)) {
 		rc = told_add(t, &c, err);
@@ -283,17 +283,17 @@ static bool share_group(const merge_groups *a, const merge_groups *b)
 /* Without a common column rows cannot be matched with base's. */
 static bool shares_column(const merge *m, const merge_side *s)
 {
-	return vv_array_find(s->from_base, m->base->columns, it, *it >= 0) != NULL;
+	return vv_array_find(s->from_base, merge_base(m)->columns, it, *it >= 0) != NULL;
 }
 
 bool merge_is_other_table(merge *m, const merge_side *s)
 {
 	if (!shares_column(m, s)) return true;
-	uint64_t old_rows = m->base->root.rows, rows = s->table->root.rows,
+	uint64_t old_rows = merge_base(m)->root.rows, rows = s->table->root.rows,
 		 common = old_rows - s->gone;
 	bool few = common < old_rows / COMMON_MIN + (old_rows % COMMON_MIN != 0) &&
 		   common < rows / COMMON_MIN + (rows % COMMON_MIN != 0);
-	return few && !share_group(&m->groups, &s->groups);
+	return few && !share_group(&m->side[MERGE_BASE].groups, &s->groups);
 }
 
 /* --- the whole ------------------------------------------------------------- */
@@ -303,7 +303,7 @@ static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
 	vv_status rc;
 
 	vv_row_by_number_init(&s->rows, s->table, VV_ROW_GROUPS_MAX, true);
-	if (m->base) return compare_side(m, s, t, err);
+	if (merge_base(m)) return compare_side(m, s, t, err);
 	for (uint64_t i = 0; i < s->table->root.rows; i++) {
 		if ((rc = add_row(&t->added, &t->added_count, &t->added_cap, i, err)) < 0) {
 			return rc;
@@ -314,13 +314,14 @@ static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
 
 static vv_status match_rows_of_side(merge *m, merge_side *s, told *t, vv_error *err)
 {
-	vv_status rc = make_runs(s, t, m->base ? m->base->root.rows : 0, s->table->root.rows, err);
+	vv_status rc = make_runs(s, t, merge_base(m) ? merge_base(m)->root.rows : 0,
+				 s->table->root.rows, err);
 	sort_list(t->changed, t->changed_count, sizeof(*t->changed), vv_u64_order);
 	s->changed = t->changed;
 	s->changed_count = t->changed_count;
 	t->changed = NULL;
-	s->exact = m->base && (m->base->root.dialect.form == VV_FORM_CSV) ==
-				      (s->table->root.dialect.form == VV_FORM_CSV);
+	s->exact = merge_base(m) && (merge_base(m)->root.dialect.form == VV_FORM_CSV) ==
+					    (s->table->root.dialect.form == VV_FORM_CSV);
 	s->same_places = vv_columns_same_places(&s->columns);
 	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0) return rc;
 	return load_groups(&s->groups, s->table, m->opts->secret, err);
@@ -350,7 +351,7 @@ static int by_key(const void *a, const void *b)
 static vv_status hash_key(merge *m, merge_side *s, uint64_t row, const vv_schema *types,
 			  new_key *out, vv_error *err)
 {
-	const size_t *key = types == &m->compare ? m->key : m->base_key;
+	const size_t *key = types == &m->compare ? m->key : m->side[MERGE_BASE].key;
 	const vv_cell *cells;
 	vv_status rc = vv_row_by_number_get(&s->rows, row, &cells, err);
 	vv_buf_reset(&m->text);
@@ -373,14 +374,14 @@ static vv_status list_new_keys(merge *m, merge_side *s, const told *t, new_keys 
 	out->list = vv_calloc(t->added_count + t->rekeyed_count + 1, sizeof(*out->list));
 	if (!out->list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->added_count; i++) {
-		if ((rc = hash_key(m, s, t->added[i], &m->base->schema, &out->list[out->count++],
-				   err)) < 0) {
+		if ((rc = hash_key(m, s, t->added[i], &merge_base(m)->schema,
+				   &out->list[out->count++], err)) < 0) {
 			break;
 		}
 	}
 	for (size_t i = 0; i < t->pair_count && t->rekeyed_count > 0 && rc == VV_OK; i++) {
 		if (is_listed(t->rekeyed, t->rekeyed_count, t->pairs[i].old_row)) {
-			rc = hash_key(m, s, t->pairs[i].new_row, &m->base->schema,
+			rc = hash_key(m, s, t->pairs[i].new_row, &merge_base(m)->schema,
 				      &out->list[out->count++], err);
 		}
 	}
@@ -416,7 +417,7 @@ static vv_status is_alike(merge *m, merge_side *s, const told *t, uint64_t old_r
 	if (!is_listed(t->rekeyed, t->rekeyed_count, old_row)) return VV_OK;
 	for (size_t i = 0; i < t->pair_count && rc == VV_OK; i++) {
 		if (t->pairs[i].old_row == old_row) {
-			rc = hash_key(m, s, t->pairs[i].new_row, &m->base->schema, &own, err);
+			rc = hash_key(m, s, t->pairs[i].new_row, &merge_base(m)->schema, &own, err);
 			*out = rc == VV_OK && vv_hash128_order(&own.key, key) == 0;
 			break;
 		}
@@ -439,7 +440,7 @@ static vv_status part_rekeyed(merge *m, size_t which, told t[2], const new_keys 
 		const new_key *other = NULL;
 		new_key key;
 		if (is_listed(mine->rekeyed, mine->rekeyed_count, p.old_row) &&
-		    (rc = hash_key(m, s, p.new_row, &m->base->schema, &key, err)) == VV_OK) {
+		    (rc = hash_key(m, s, p.new_row, &merge_base(m)->schema, &key, err)) == VV_OK) {
 			other = find_key(others, &key.key);
 		}
 		if (other &&
@@ -514,7 +515,7 @@ static vv_status settle_renumbered(merge *m, told t[2], vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (!m->base || m->key_count == 0 || m->opts->part || !m->opts->rules ||
+	if (!merge_base(m) || m->key_count == 0 || m->opts->part || !m->opts->rules ||
 	    m->opts->rules->new_keys == VV_MERGE_KEYS_ASK) {
 		return VV_OK;
 	}
@@ -555,12 +556,12 @@ static vv_status same_rows_of_base(merge *m, uint64_t a, uint64_t b, bool *out, 
 {
 	const vv_cell *x, *y;
 	vv_status rc;
-	if ((rc = vv_row_by_number_get(&m->rows, a, &x, err)) < 0 ||
-	    (rc = vv_row_by_number_get(&m->rows, b, &y, err)) < 0) {
+	if ((rc = vv_row_by_number_get(&m->side[MERGE_BASE].rows, a, &x, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&m->side[MERGE_BASE].rows, b, &y, err)) < 0) {
 		return rc;
 	}
 	*out = true;
-	for (size_t i = 0; i < m->base->columns && *out; i++) {
+	for (size_t i = 0; i < merge_base(m)->columns && *out; i++) {
 		*out = vv_cell_equal(&x[i], &y[i]);
 	}
 	return VV_OK;
@@ -624,7 +625,8 @@ static vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err)
 	size_t count = s->run_count + 2, kept = 0;
 	vv_status rc = VV_OK;
 	*moved = false;
-	if (!m->base || m->key_count > 0 || s->gone == 0 || m->side[1 - which].changed_count == 0) {
+	if (!merge_base(m) || m->key_count > 0 || s->gone == 0 ||
+	    m->side[1 - which].changed_count == 0) {
 		return VV_OK;
 	}
 	/* with an empty run at either end, so that every removed row is between two */
@@ -633,7 +635,7 @@ static vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err)
 	if (s->run_count > 0) {
 		memcpy(runs + 1, s->by_old, s->run_count * sizeof(*runs));
 	}
-	runs[count - 1] = (merge_run){m->base->root.rows, s->table->root.rows, 0};
+	runs[count - 1] = (merge_run){merge_base(m)->root.rows, s->table->root.rows, 0};
 	for (size_t i = 1; i < count; i++) {
 		if ((rc = slide_between(m, which, &runs[i - 1], &runs[i], moved, err)) < 0) {
 			break;
@@ -670,7 +672,7 @@ static vv_status forget_base_rows(merge *m, merge_side *s, vv_error *err)
 		rc = add_row(&t.added, &t.added_count, &t.added_cap, i, err);
 	}
 	rc = rc < 0 ? rc : make_runs(s, &t, 0, s->table->root.rows, err);
-	s->gone = m->base ? m->base->root.rows : 0;
+	s->gone = merge_base(m) ? merge_base(m)->root.rows : 0;
 	told_clear(&t);
 	return rc < 0 || (rc = order_runs(s, err)) < 0 ? rc : make_blocks(s, err);
 }
@@ -692,9 +694,13 @@ vv_status merge_rows_match(merge *m, vv_error *err)
 {
 	told t[2] = {0};
 	vv_status rc = VV_OK;
-	if (m->base) {
-		vv_row_by_number_init(&m->rows, m->base, VV_ROW_GROUPS_MAX, true);
-		if ((rc = load_groups(&m->groups, m->base, m->opts->secret, err)) < 0) return rc;
+	if (merge_base(m)) {
+		vv_row_by_number_init(&m->side[MERGE_BASE].rows, merge_base(m), VV_ROW_GROUPS_MAX,
+				      true);
+		if ((rc = load_groups(&m->side[MERGE_BASE].groups, merge_base(m), m->opts->secret,
+				      err)) < 0) {
+			return rc;
+		}
 	}
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = tell_side(m, &m->side[i], &t[i], err);
@@ -730,8 +736,8 @@ void merge_match_clear(merge *m)
 {
 	clear_side(&m->side[0]);
 	clear_side(&m->side[1]);
-	vv_free(m->groups.list);
-	vv_row_by_number_close(&m->rows);
+	vv_free(m->side[MERGE_BASE].groups.list);
+	vv_row_by_number_close(&m->side[MERGE_BASE].rows);
 }
 
 /* --- rows that both added ---------------------------------------------------- */

@@ -80,10 +80,10 @@ static vv_status take_ours(merge *m, vv_import_result *out, const vv_sink *sink,
 /* Without a way to match rows: takes one version as a whole, the decided one, otherwise ours. */
 static vv_status take_for_key(merge *m, vv_import_result *out, const vv_sink *sink, vv_error *err)
 {
-	const vv_root *base = &m->base->root;
+	const vv_root *base = &merge_base(m)->root;
 	int decided = merge_decided(m, VV_CONFLICT_KEY, NULL, 0);
 	vv_auto(vv_buf) why = VV_BUF_INIT;
-	if (decided >= 0) return take_version(out, merge_version(m, decided), sink, m->opts, err);
+	if (decided >= 0) return take_version(out, m->side[decided].table, sink, m->opts, err);
 	bool ours = merge_has_key_of_base(m, m->ours),
 	     theirs = merge_has_key_of_base(m, 1 - m->ours);
 	vv_buf_printf(&why, "%s the key ",
@@ -102,7 +102,9 @@ static const char *no_tables(const merge *m)
 {
 	bool ours = m->side[m->ours].table->root.kind == VV_KIND_TABLE,
 	     theirs = m->side[1 - m->ours].table->root.kind == VV_KIND_TABLE;
-	if (ours && theirs && (!m->base || m->base->root.kind == VV_KIND_TABLE)) return NULL;
+	if (ours && theirs && (!merge_base(m) || merge_base(m)->root.kind == VV_KIND_TABLE)) {
+		return NULL;
+	}
 	return ours && theirs ? "it was a file and became a table on both sides"
 	       : ours         ? "theirs is a file, ours a table"
 	       : theirs       ? "ours is a file, theirs a table"
@@ -113,13 +115,13 @@ static const char *no_tables(const merge *m)
  * alone there is nothing to mix. */
 static bool replaced(merge *m, size_t which)
 {
-	return !vv_tables_same_data(m->base, m->side[1 - which].table) &&
+	return !vv_tables_same_data(merge_base(m), m->side[1 - which].table) &&
 	       merge_is_other_table(m, &m->side[which]);
 }
 
 static const char *other_table(merge *m)
 {
-	if (!m->base || m->opts->part || m->equal_data ||
+	if (!merge_base(m) || m->opts->part || m->equal_data ||
 	    vv_tables_same_data(m->side[0].table, m->side[1].table)) {
 		return NULL;
 	}
@@ -161,9 +163,10 @@ static vv_status rows_agree(merge *m, bool *out, vv_error *err)
 	uint64_t rows = m->side[0].table->root.rows;
 	const vv_cell *x, *y;
 	vv_status rc = VV_OK;
-	*out = m->base || m->equal_data || m->key_count > 0 || rows == 0 ||
+	*out = merge_base(m) || m->equal_data || m->key_count > 0 || rows == 0 ||
 	       m->side[1].table->root.rows == 0 || rows == m->side[1].table->root.rows;
-	if (m->base || m->equal_data || m->key_count > 0 || rows != m->side[1].table->root.rows) {
+	if (merge_base(m) || m->equal_data || m->key_count > 0 ||
+	    rows != m->side[1].table->root.rows) {
 		return VV_OK;
 	}
 	for (uint64_t i = 0; i < rows && *out && rc == VV_OK; i++) {
@@ -186,9 +189,9 @@ static vv_status copy_list(vv_buf *out, const vv_buf *list, vv_error *err)
 /* The root that the result is imported as: base's lists, whose blocks resemble the result's. */
 static vv_status begin_root(merge *m, vv_error *err)
 {
-	const vv_root *near = m->opts->part ? &m->side[m->ours].table->root
-			      : m->base     ? &m->base->root
-					    : &m->side[0].table->root;
+	const vv_root *near = m->opts->part   ? &m->side[m->ours].table->root
+			      : merge_base(m) ? &merge_base(m)->root
+					      : &m->side[0].table->root;
 	vv_status rc;
 
 	m->as.kind = VV_KIND_TABLE;
@@ -289,14 +292,14 @@ static vv_status compare_comments(merge *m, const vv_import_result *result, cons
 	vv_status rc;
 
 	*why = NULL;
-	for (int v = 0; v < (m->base ? 3 : 2); v++) {
-		if ((rc = vv_forms_comments(of[v], merge_version(m, v), err)) < 0) return rc;
+	for (int v = 0; v < (merge_base(m) ? 3 : 2); v++) {
+		if ((rc = vv_forms_comments(of[v], m->side[v].table, err)) < 0) return rc;
 	}
 	if (ours.count + theirs.count + base.count == 0) return VV_OK;
 	if ((rc = vv_forms_comments(&got, &merged, err)) < 0) return rc;
 	int side = merge_pick(vv_comment_hashes_equal(&ours, &theirs),
-			      m->base && vv_comment_hashes_equal(&ours, &base),
-			      m->base && vv_comment_hashes_equal(&theirs, &base));
+			      merge_base(m) && vv_comment_hashes_equal(&ours, &base),
+			      merge_base(m) && vv_comment_hashes_equal(&theirs, &base));
 
 	if (side < 0 && !has_both((vv_comment_hashes[]){ours, theirs, base}, &got)) {
 		*why = "both changed the comments between the rows";
@@ -380,7 +383,7 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 		return take_ours(m, out, sink,
 				 "both added a table without a key, with different rows", err);
 	}
-	if (!m->base && m->key_count > 0 && !keys_agree(m)) {
+	if (!merge_base(m) && m->key_count > 0 && !keys_agree(m)) {
 		return take_ours(m, out, sink,
 				 "both added a table without a declared key, with different rows",
 				 err);
@@ -472,12 +475,12 @@ vv_status vv_merge_tables(vv_import_result *out, vv_merge_stats *stats, vv_table
 		return take_version(out, stats->took_theirs ? theirs : ours, sink, opts, err);
 	}
 	const bool first = ours_first(ours, theirs, opts);
-	vv_auto(merge) m = {
-		.base = base,
-		.opts = opts,
-		.stats = stats,
-		.ours = first ? 0 : 1,
-		.side = {{.table = first ? ours : theirs}, {.table = first ? theirs : ours}}};
+	vv_auto(merge) m = {.opts = opts,
+			    .stats = stats,
+			    .ours = first ? 0 : 1,
+			    .side = {{.table = first ? ours : theirs},
+				     {.table = first ? theirs : ours},
+				     {.table = base}}};
 	vv_root_init(&m.as);
 	const char *why = no_tables(&m);
 	if (why) return take_ours(&m, out, sink, why, err);

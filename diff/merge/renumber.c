@@ -54,17 +54,17 @@ static vv_status compare_rows(merge *m, const int versions[2], const uint64_t ro
 
 	*out = (likeness){0, 0};
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
-		vv_row_by_number *list = versions[i] == 2 ? &m->rows : &m->side[versions[i]].rows;
+		vv_row_by_number *list = &m->side[versions[i]].rows;
 
 		rc = vv_row_by_number_get(list, rows[i], &cells[i], err);
 	}
 	if (rc < 0) return rc;
-	for (size_t i = 0; i < m->base->columns; i++) {
-		const vv_field *f = &m->base->schema.fields[i];
+	for (size_t i = 0; i < merge_base(m)->columns; i++) {
+		const vv_field *f = &merge_base(m)->schema.fields[i];
 		const vv_cell *a = cell_in(m, versions[0], cells[0], i),
 			      *b = cell_in(m, versions[1], cells[1], i);
 
-		if (!a || !b || vv_array_has(m->base_key, m->key_count, i) ||
+		if (!a || !b || vv_array_has(m->side[MERGE_BASE].key, m->key_count, i) ||
 		    (a->len == 0 && b->len == 0)) {
 			continue;
 		}
@@ -169,7 +169,7 @@ static vv_status judge_row(merge *m, uint64_t row, vv_error *err)
 {
 	merge_side *s = &m->side[m->renumbers], *other = &m->side[1 - m->renumbers];
 	uint64_t *partner = &s->partner[merge_added_index(s, row)];
-	merge_row_state state = {.base_row = MERGE_NONE, .touched = {true, true}};
+	merge_row_state state = {.row = {[MERGE_BASE] = MERGE_NONE}, .touched = {true, true}};
 	bool added = false;
 	vv_status rc = VV_OK;
 

@@ -46,8 +46,8 @@ static bool value_equal(const value *a, const value *b)
 /* The result's name for a version's column. NULL: the result does not have it. */
 static const merge_column *renamed(const merge *m, int version, const char *name, size_t len)
 {
-	long at = vv_schema_find(&merge_version(m, version)->schema, name, len);
-	const long *list = version == 2 ? m->column_of_base : m->column_of[version];
+	long at = vv_schema_find(&m->side[version].table->schema, name, len);
+	const long *list = m->column_of[version];
 	at = at >= 0 ? list[at] : -1;
 	return at >= 0 ? &m->columns[at] : NULL;
 }
@@ -311,9 +311,8 @@ static vv_status put_fields(maker *k, vv_error *err)
 		merge_column *c = &m->columns[i];
 		const vv_json *nodes[3] = {NULL, NULL, NULL};
 		for (int v = 0; v < 3; v++) {
-			long place = v == 2 ? c->b : c->side[v];
-			nodes[v] = place >= 0 ? merge_version(m, v)->schema.fields[place].json
-					      : NULL;
+			long place = c->side[v];
+			nodes[v] = place >= 0 ? m->side[v].table->schema.fields[place].json : NULL;
 		}
 		vv_buf_puts(&k->out, i > 0 ? "," : "");
 		if ((rc = put_object(k, nodes, c, err)) < 0) {
@@ -328,7 +327,7 @@ static vv_status make_schema(maker *k, vv_error *err)
 {
 	merge *m = k->m;
 	const vv_json *nodes[3] = {m->side[0].table->schema.json, m->side[1].table->schema.json,
-				   m->base ? m->base->schema.json : NULL};
+				   merge_base(m) ? merge_base(m)->schema.json : NULL};
 	vv_buf_reset(&k->out);
 	return put_object(k, nodes, NULL, err);
 }
@@ -382,7 +381,7 @@ static vv_status choose_schema(merge *m, vv_error *err)
 /* A version's key as columns of the result; false when one of them is gone. */
 static bool key_columns(const merge *m, int version, long *out, size_t *count)
 {
-	const vv_root *r = &merge_version(m, version)->root;
+	const vv_root *r = &m->side[version].table->root;
 	bool all = true;
 	*count = r->key_count < VV_KEY_COLUMNS_MAX ? r->key_count : VV_KEY_COLUMNS_MAX;
 	for (size_t i = 0; i < *count; i++) {
@@ -414,7 +413,7 @@ static vv_status take_names(const merge *m, int version, char *const *names, siz
 
 static vv_status set_key(merge *m, int version, vv_error *err)
 {
-	const vv_root *r = &merge_version(m, version)->root;
+	const vv_root *r = &m->side[version].table->root;
 	bool all;
 	vv_status rc = take_names(m, version, r->key, r->key_count, &m->as.key, &m->as.key_count,
 				  &all, err);
@@ -440,15 +439,15 @@ static vv_status choose_key(merge *m, vv_error *err)
 	size_t n[3] = {0, 0, 0};
 	vv_key_source source[3] = {m->side[0].table->root.key_source,
 				   m->side[1].table->root.key_source,
-				   m->base ? m->base->root.key_source : VV_KEY_NONE};
-	for (int v = 0; v < (m->base ? 3 : 2); v++) {
+				   merge_base(m) ? merge_base(m)->root.key_source : VV_KEY_NONE};
+	for (int v = 0; v < (merge_base(m) ? 3 : 2); v++) {
 		key_columns(m, v, k[v], &n[v]);
 	}
 	bool xy = same_lists(k[0], n[0], k[1], n[1]);
 	int side = merge_pick(xy, same_lists(k[0], n[0], k[2], n[2]),
 			      same_lists(k[1], n[1], k[2], n[2]));
 	int decided = merge_decided(m, VV_CONFLICT_KEY, NULL, 0);
-	side = side < 0 && (decided < 2 || m->base) ? decided : side;
+	side = side < 0 && (decided < 2 || merge_base(m)) ? decided : side;
 	vv_status rc = set_key(m, side < 0 ? (int)m->ours : side, err);
 	if (rc == VV_OK && xy && m->as.key_count > 0) {
 		int s = merge_pick(source[0] == source[1], source[0] == source[2],
@@ -460,16 +459,16 @@ static vv_status choose_key(merge *m, vv_error *err)
 	if (rc < 0 || side >= 0) return rc;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_buf_puts(&text, "both changed the key of the table");
-	put_key(&text, ": ours", merge_version(m, (int)m->ours));
-	put_key(&text, "; theirs", merge_version(m, 1 - (int)m->ours));
+	put_key(&text, ": ours", m->side[m->ours].table);
+	put_key(&text, "; theirs", m->side[1 - m->ours].table);
 	return merge_conflict_text(m, VV_CONFLICT_KEY, NULL, &text, err);
 }
 
 /* The cut of the common version, so that it does not depend on the side. */
 static vv_status choose_cut(merge *m, vv_error *err)
 {
-	int version = m->base ? 2 : 0;
-	const vv_root *r = &merge_version(m, version)->root;
+	int version = merge_base(m) ? 2 : 0;
+	const vv_root *r = &m->side[version].table->root;
 	bool all;
 	vv_status rc = take_names(m, version, r->cut_columns, r->cut_column_count,
 				  &m->as.cut_columns, &m->as.cut_column_count, &all, err);
@@ -489,8 +488,8 @@ static bool same_order(const vv_root *a, const vv_root *b)
  * side's. A column that is not in the result leaves the file's order. */
 static vv_status choose_order(merge *m, vv_error *err)
 {
-	const vv_root *x = &merge_version(m, 0)->root, *y = &merge_version(m, 1)->root;
-	const vv_root *base = m->base ? &m->base->root : NULL;
+	const vv_root *x = &m->side[0].table->root, *y = &m->side[1].table->root;
+	const vv_root *base = merge_base(m) ? &merge_base(m)->root : NULL;
 	bool from_y = merge_pick(same_order(x, y), base && same_order(x, base),
 				 base && same_order(y, base)) == 1;
 	const vv_root *r = from_y ? y : x;
@@ -512,7 +511,7 @@ vv_status merge_schema(merge *m, vv_error *err)
 
 static const vv_dialect *dialect_of(const merge *m, int version)
 {
-	return &merge_version(m, version)->root.dialect;
+	return &m->side[version].table->root.dialect;
 }
 
 static void put_run(vv_buf *out, const vv_bytes *b)
@@ -548,15 +547,15 @@ static vv_status choose_characters(merge *m, int *version, vv_error *err)
 {
 	vv_buf text[3] = {VV_BUF_INIT, VV_BUF_INIT, VV_BUF_INIT};
 	vv_status rc = VV_OK;
-	for (int v = 0; v < (m->base ? 3 : 2); v++) {
+	for (int v = 0; v < (merge_base(m) ? 3 : 2); v++) {
 		put_characters(&text[v], dialect_of(m, v));
 		if ((rc = vv_buf_ok(&text[v], err)) < 0) {
 			break;
 		}
 	}
 	*version = merge_pick(vv_buf_equal(&text[0], &text[1]),
-			      m->base && vv_buf_equal(&text[0], &text[2]),
-			      m->base && vv_buf_equal(&text[1], &text[2]));
+			      merge_base(m) && vv_buf_equal(&text[0], &text[2]),
+			      merge_base(m) && vv_buf_equal(&text[1], &text[2]));
 	if (*version < 0) {
 		*version = vv_fact_text_order(vv_buf_cstr(&text[0]), text[0].len,
 					      vv_buf_cstr(&text[1]), text[1].len) > 0
@@ -572,7 +571,7 @@ static vv_status choose_characters(merge *m, int *version, vv_error *err)
 /* A habit as a number: taken from who changed it, else the greater one. */
 static unsigned choose_number(const merge *m, unsigned x, unsigned y, unsigned b)
 {
-	int side = merge_pick(x == y, m->base && x == b, m->base && y == b);
+	int side = merge_pick(x == y, merge_base(m) && x == b, merge_base(m) && y == b);
 	return side == 0 ? x : side == 1 ? y : x > y ? x : y;
 }
 
@@ -597,7 +596,8 @@ static vv_status choose_quoting(merge *m, vv_error *err)
 		unsigned q = x < 0 ? quoting_habit(m, 1, y) : quoting_habit(m, 0, x);
 		if (x >= 0 && y >= 0) {
 			q = choose_number(m, quoting_habit(m, 0, x), quoting_habit(m, 1, y),
-					  m->base ? quoting_habit(m, 2, c->b) : 0);
+					  merge_base(m) ? quoting_habit(m, 2, c->side[MERGE_BASE])
+							: 0);
 		}
 		d->quoting[i] = (uint8_t)q;
 		if (q != VV_QUOTE_MINIMAL) {
@@ -610,12 +610,12 @@ static vv_status choose_quoting(merge *m, vv_error *err)
 /* Are the result's columns, but for single ones of the other side, exactly the version's, in its order? */
 static bool has_columns(const merge *m, int version, bool names)
 {
-	const vv_table *t = merge_version(m, version);
+	const vv_table *t = m->side[version].table;
 	size_t at = 0;
 	bool all = t != NULL;
 	for (size_t i = 0; all && i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
-		const long place = version == 2 ? c->b : c->side[version];
+		const long place = c->side[version];
 		if (c->single && place < 0) {
 			continue;
 		}
@@ -632,7 +632,7 @@ static bool has_columns(const merge *m, int version, bool names)
 /* Do rows of the version mean and look the same in the result? any_form: they may look different. */
 static bool rows_fit(const merge *m, int version, bool any_form)
 {
-	const vv_table *t = merge_version(m, version);
+	const vv_table *t = m->side[version].table;
 	const vv_dialect *d = &m->as.dialect;
 	return t && has_columns(m, version, d->form != VV_FORM_CSV) &&
 	       (any_form || vv_dialect_same_rows(d, &t->root.dialect));
@@ -643,9 +643,9 @@ static bool lines_fit(const merge *m)
 {
 	const vv_dialect *d = &m->as.dialect;
 	if (d->form != VV_FORM_CSV) {
-		return m->base_copies && rows_fit(m, 0, false) && rows_fit(m, 1, false);
+		return m->side[MERGE_BASE].copies && rows_fit(m, 0, false) && rows_fit(m, 1, false);
 	}
-	return m->base && vv_dialect_same_cells(d, dialect_of(m, 0)) &&
+	return merge_base(m) && vv_dialect_same_cells(d, dialect_of(m, 0)) &&
 	       vv_dialect_same_cells(d, dialect_of(m, 1)) &&
 	       vv_dialect_same_cells(d, dialect_of(m, 2));
 }
@@ -654,7 +654,7 @@ static bool is_respelled(const merge *m, int side)
 {
 	const merge_side *s = &m->side[side];
 	const size_t columns = s->table->columns;
-	return m->base &&
+	return merge_base(m) &&
 	       (dialect_of(m, side)->newline != dialect_of(m, 2)->newline ||
 		vv_find_place(i, columns,
 			      s->to_base[i] >= 0 && quoting_habit(m, side, (long)i) !=
@@ -665,7 +665,7 @@ static bool is_respelled(const merge *m, int side)
 /* Does the version's header name the result's columns under its characters? */
 static bool header_fits(const merge *m, int version)
 {
-	return merge_version(m, version) && has_columns(m, version, m->as.dialect.header) &&
+	return m->side[version].table && has_columns(m, version, m->as.dialect.header) &&
 	       vv_dialect_same_cells(&m->as.dialect, dialect_of(m, version));
 }
 
@@ -679,7 +679,7 @@ static vv_status find_labels(const merge *m, vv_cell *cells, uint8_t *quoting, v
 				     .len = (uint32_t)m->columns[i].name_len};
 	}
 	for (int version = 2; version >= 0; version--) {
-		const vv_table *t = merge_version(m, version);
+		const vv_table *t = m->side[version].table;
 		const vv_dialect *d = t ? &t->root.dialect : NULL;
 		const vv_cell *labels;
 		size_t len;
@@ -694,7 +694,7 @@ static vv_status find_labels(const merge *m, vv_cell *cells, uint8_t *quoting, v
 		}
 		for (size_t i = 0; i < m->column_count; i++) {
 			const merge_column *c = &m->columns[i];
-			long at = version == 2 ? c->b : c->side[version];
+			long at = c->side[version];
 			const vv_field *f = at >= 0 ? &t->schema.fields[at] : NULL;
 
 			if (f && f->name_len == c->name_len &&
@@ -810,7 +810,7 @@ static bool choose_bom(merge *m, const vv_dialect *x, const vv_dialect *y, const
 vv_status merge_form(merge *m, vv_error *err)
 {
 	const vv_dialect *x = dialect_of(m, 0), *y = dialect_of(m, 1),
-			 *b = m->base ? dialect_of(m, 2) : x;
+			 *b = merge_base(m) ? dialect_of(m, 2) : x;
 	vv_dialect *d = &m->as.dialect;
 	int version = 0;
 	vv_status rc = choose_characters(m, &version, err);
@@ -835,8 +835,8 @@ vv_status merge_form(merge *m, vv_error *err)
 	}
 	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) ||
 		   (x->form == VV_FORM_CSV) != (b->form == VV_FORM_CSV);
-	m->base_copies = m->base && rows_fit(m, 2, false) &&
-			 !vv_array_find(m->columns, m->column_count, it, it->single);
+	m->side[MERGE_BASE].copies = merge_base(m) && rows_fit(m, 2, false) &&
+				     !vv_array_find(m->columns, m->column_count, it, it->single);
 	m->edits = lines_fit(m);
 	for (int i = 0; i < 2; i++) {
 		m->side[i].copies = rows_fit(m, i, m->edits);

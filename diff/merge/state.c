@@ -12,11 +12,6 @@
 #include "dataset/schema/key_words.h"
 #include "diff/rows/rowdiff.h"
 
-vv_table *merge_version(const merge *m, int version)
-{
-	return version == 2 ? m->base : m->side[version].table;
-}
-
 int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base)
 {
 	return x_is_y || y_is_base ? 0 : x_is_base ? 1 : -1;
@@ -52,16 +47,14 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 	if (!m->opts->conflict) return VV_OK;
 	bool keyed = r->key_cells && m->key_count > 0;
 	if (keyed) {
-		vv_key_json_put(&key, r->key_cells,
-				r->version == 2 ? m->base_key : m->side[r->version].key,
-				m->key_count);
+		vv_key_json_put(&key, r->key_cells, m->side[r->version].key, m->key_count);
 		rc = vv_buf_ok(&key, err);
 	}
 	vv_conflict c = {.kind = r->kind,
 			 .key = keyed ? vv_buf_cstr(&key) : NULL,
 			 .row = r->row,
 			 .column = r->column,
-			 .base = r->base,
+			 .base = r->side[MERGE_BASE],
 			 .ours = r->side[m->ours],
 			 .theirs = r->side[1 - m->ours],
 			 .before = r->before,
@@ -69,7 +62,7 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 	for (int v = 0; v < 3 && (m->key_count == 0 || r->kind == VV_CONFLICT_KEY_TWICE); v++) {
 		int at = v == 2 ? 0 : v == (int)m->ours ? 1 : 2; /* base, ours, theirs */
 		c.rows[at] = r->rows[v];
-		c.schemas[at] = r->rows[v] ? &merge_version(m, v)->schema : NULL;
+		c.schemas[at] = r->rows[v] ? &m->side[v].table->schema : NULL;
 		c.at[at] = r->at[v];
 	}
 	return rc < 0 ? rc : m->opts->conflict(m->opts->payload, &c, err);
@@ -168,10 +161,10 @@ static uint64_t until_changed(merge_side *s, uint64_t row)
 
 uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row)
 {
-	if (m->groups.count == 0 || s->groups.count == 0) return 0;
-	const merge_group *a = find_group(&m->groups, old_row),
+	if (m->side[MERGE_BASE].groups.count == 0 || s->groups.count == 0) return 0;
+	const merge_group *a = find_group(&m->side[MERGE_BASE].groups, old_row),
 			  *b = find_group(&s->groups, new_row);
-	uint64_t left = rest_of_group(&m->groups, a, m->base, old_row);
+	uint64_t left = rest_of_group(&m->side[MERGE_BASE].groups, a, merge_base(m), old_row);
 	bool same = s->same_places && old_row - a->row == new_row - b->row &&
 		    vv_hash128_equal(a->data, b->data) && a->layout == b->layout;
 	if (same) return left;
@@ -203,8 +196,8 @@ const vv_cell *merge_new_key_of(const merge *m, size_t which, uint64_t row)
 
 bool merge_key_is_found(const merge *m)
 {
-	for (int v = 0; v < (m->base ? 3 : 2); v++) {
-		const vv_root *root = &merge_version(m, v)->root;
+	for (int v = 0; v < (merge_base(m) ? 3 : 2); v++) {
+		const vv_root *root = &m->side[v].table->root;
 
 		if (root->key_count > 0 && root->key_source != VV_KEY_INFERRED) return false;
 	}

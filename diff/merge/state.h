@@ -2,9 +2,10 @@
  * state: the state of a merge: the three versions and the result. The steps columns, match and
  * schema (steps.h) set the state; the steps cells and write use it.
  *
- * The sides have the numbers 0 and 1, and base has the number 2. Side 0, also called x, is the side
- * with the smaller commit id (without ids, the smaller CID), which may be ours or theirs; side 1 is
- * called y. Therefore, which side is ours matters only for conflicts and for rules.
+ * The sides have the numbers 0 and 1; base, which may be missing, is the third one (MERGE_BASE). Side
+ * 0, also called x, is the side with the smaller commit id (without ids, the smaller CID), which may
+ * be ours or theirs; side 1 is called y. Therefore, which side is ours matters only for conflicts
+ * and for rules.
  */
 #ifndef VV_DIFF_MERGE_STATE_H
 #define VV_DIFF_MERGE_STATE_H
@@ -19,6 +20,9 @@
 #include "diff/rows/row_by_number.h"
 
 #define MERGE_NONE UINT64_MAX /* no row */
+
+/* The numbers of the versions: 0 and 1 are the sides. */
+enum { MERGE_BASE = 2, MERGE_VERSIONS = 3 };
 
 /* A run: rows [old_row, old_row + rows) of base correspond to rows [new_row, new_row + rows) of a
  * side. */
@@ -50,9 +54,10 @@ typedef struct merge_groups {
 	size_t at;         /* index of the group that the last search found */
 } merge_groups;
 
-/* A side, and its relation to base. */
+/* A version: a side, and its relation to base; or base, of which only `table`, `key`, `groups`, `rows`
+ * and `copies` are set. */
 typedef struct merge_side {
-	vv_table *table;    /* borrowed */
+	vv_table *table;    /* borrowed; NULL: no base exists */
 	vv_columns columns; /* from base to this side; empty without a base */
 	long *to_base;      /* one for each column: its index in base; -1: base lacks the column */
 	/* one for each column of base: its index in this side; -1: this side lacks the column */
@@ -109,10 +114,8 @@ typedef struct merge_side {
 
 /* A column of the result. */
 typedef struct merge_column {
-	/* an index; -1: the version lacks the column */
-	long b,           /* in base */
-		side[2];  /* in the sides */
-	const char *name; /* ends with a NUL; in the arena */
+	long side[MERGE_VERSIONS]; /* index in each version; -1: the version lacks the column */
+	const char *name;          /* ends with a NUL; in the arena */
 	size_t name_len;
 	/* type by which values are compared; NULL: the cells of ours are used */
 	const vv_field *type;
@@ -139,8 +142,7 @@ typedef struct merge_writer merge_writer; /* writes the result's bytes: steps.h 
 
 /* A merge. */
 typedef struct merge {
-	vv_table *base; /* may be NULL; borrowed */
-	merge_side side[2];
+	merge_side side[MERGE_VERSIONS];
 	size_t ours; /* number of the side that is ours */
 	const vv_merge_options *opts;
 	vv_merge_stats *stats;
@@ -151,8 +153,7 @@ typedef struct merge {
 	vv_buf scratch;
 	vv_arena made; /* texts that rules made for the current row */
 
-	size_t base_key[VV_KEY_COLUMNS_MAX]; /* indexes in base of the columns that identify rows */
-	size_t key_count;                    /* number of key columns; 0: rows have no key */
+	size_t key_count; /* number of key columns; 0: rows have no key */
 	/* rows have no key, and both sides have the same rows. All of them then count as added by
 	 * both, and have the order of side number `order_side` */
 	bool equal_data;
@@ -168,19 +169,15 @@ typedef struct merge {
 	size_t order_side;
 	/* base has a key, a side lacks columns of the key, and no other columns identify rows */
 	bool key_lost;
-	merge_groups groups;   /* groups of base */
-	vv_row_by_number rows; /* rows of base */
-	bool base_copies;      /* lines of base can be copied to the result */
 	/* a row of the result can be made by changing cells in a line of any version */
 	bool edits;
 
 	merge_column *columns; /* in the order of the result */
 	size_t column_count;
-	/* one for each column: its index in the result; -1: the result lacks the column */
-	long *column_of_base,  /* for the columns of base */
-		*column_of[2]; /* for the columns of the sides */
-	bool mixed;            /* the versions have different forms (CSV, JSON) */
-	bool partial;          /* the result has a column of base that one side lacks */
+	/* one for each column of each version: its index in the result; -1: the result lacks it */
+	long *column_of[MERGE_VERSIONS];
+	bool mixed;   /* the versions have different forms (CSV, JSON) */
+	bool partial; /* the result has a column of base that one side lacks */
 	/* indexes in the result of the columns that identify rows */
 	size_t key[VV_KEY_COLUMNS_MAX];
 	/* a root with the schema and form of the result, for importing it */
@@ -194,23 +191,26 @@ typedef struct merge_report {
 	vv_conflict_kind kind;
 	/* a row of `version` with the key of the row in conflict; NULL: not about a row */
 	const vv_cell *key_cells;
-	int version;                   /* 0, 1: a side; 2: base */
-	uint64_t row;                  /* as in vv_conflict */
-	const char *column;            /* name of the column; may be NULL */
-	const vv_cell *base, *side[2]; /* the cell in base and in the sides; each may be NULL */
-	/* for a row without a key: the cells of the sides and base; each may be NULL */
-	const vv_cell *rows[3];
-	uint64_t at[3];     /* at[i] is the number of rows[i] in its version */
-	uint64_t before;    /* if rows is set: as in vv_conflict */
-	const char *detail; /* as in vv_conflict */
+	int version;                         /* 0, 1: a side; 2: base */
+	uint64_t row;                        /* as in vv_conflict */
+	const char *column;                  /* name of the column; may be NULL */
+	const vv_cell *side[MERGE_VERSIONS]; /* the cell in each version; each may be NULL */
+	/* for a row without a key: its cells in each version; each may be NULL */
+	const vv_cell *rows[MERGE_VERSIONS];
+	uint64_t at[MERGE_VERSIONS]; /* at[i] is the number of rows[i] in its version */
+	uint64_t before;             /* if rows is set: as in vv_conflict */
+	const char *detail;          /* as in vv_conflict */
 } merge_report;
 /* Counts the conflict, and passes it to opts->conflict, if that is not NULL. */
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err);
 /* Reports a conflict that is not about a row. column may be NULL. */
 vv_status merge_conflict_text(merge *m, vv_conflict_kind kind, const char *column,
 			      const vv_buf *detail, vv_error *err);
-/* Returns the table of a version (0, 1: a side; 2: base, which may be NULL); borrowed. */
-vv_table *merge_version(const merge *m, int version);
+/* Returns the table of base, borrowed; NULL: no base exists. */
+static inline vv_table *merge_base(const merge *m)
+{
+	return m->side[MERGE_BASE].table;
+}
 /* Chooses between the values of x and y, given which of the three values are equal. Returns 0 to
  * use the value of x, 1 to use the value of y, or -1 if both sides changed the value in different
  * ways. */

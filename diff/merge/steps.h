@@ -12,18 +12,18 @@
 /* ---- match: finds the rows of base in each side ---- */
 
 /* Matches the rows of base with the rows of each side. Sets the members of m->side about rows, from
- * `by_old` to `added`, and `edited`, `same_places`, `groups` and `rows`; also m->groups and
- * m->rows. Requires merge_columns_match. */
+ * `by_old` to `added`, and `edited`, `same_places`, `groups` and `rows`; also m->side[MERGE_BASE].groups and
+ * m->side[MERGE_BASE].rows. Requires merge_columns_match. */
 vv_status merge_rows_match(merge *m, vv_error *err);
 
 /* Returns true if the side is a different table: it has no column in common with base, or too few
- * rows and no equal row group. Requires m->base and merge_rows_match. */
+ * rows and no equal row group. Requires a base and merge_rows_match. */
 bool merge_is_other_table(merge *m, const merge_side *s);
 /* Pairs rows that both sides added with the same key. Sets the members `partner`, `placed` and
  * `follows` of m->side. Requires merge_schema. */
 vv_status merge_partners(merge *m, vv_error *err);
 
-/* Frees the members of m->side, m->groups and m->rows that merge_columns_match, merge_rows_match
+/* Frees the members of m->side, m->side[MERGE_BASE].groups and m->side[MERGE_BASE].rows that merge_columns_match, merge_rows_match
  * and merge_partners have set. */
 void merge_match_clear(merge *m);
 
@@ -32,7 +32,7 @@ void merge_match_clear(merge *m);
 /* Pairs the columns of base with those of each side, and chooses the columns that identify rows.
  * VV_ENOTFOUND: not all versions have the columns of opts->key. */
 vv_status merge_columns_match(merge *m, vv_error *err);
-/* Returns true if the side has every column of base's key. Requires m->base. */
+/* Returns true if the side has every column of base's key. Requires a base. */
 bool merge_has_key_of_base(const merge *m, size_t side);
 /* Chooses the columns of the result, and their order. Requires merge_dropped_look. VV_EREFUSED: the
  * result would have too many columns. */

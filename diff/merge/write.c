@@ -163,31 +163,28 @@ static vv_status find_lead(merge_writer *w, vv_buf *out, bool *known, vv_error *
 {
 	merge *m = w->m;
 	merge_row_state *s = &w->row;
-	vv_row_by_number *rows[] = {&m->side[0].rows, &m->side[1].rows, &m->rows};
-	const uint64_t at[] = {s->row[0], s->row[1], s->base_row};
-	const bool has[] = {s->side[0] != NULL, s->side[1] != NULL, s->base != NULL};
 	merge_lead lead[3] = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
 	*known = m->as.dialect.comment != 0;
 	for (int v = 0; v < 3 && *known; v++) {
-		const vv_table *t = has[v] ? merge_version(m, v) : NULL;
+		const vv_table *t = m->side[v].table;
 		size_t len;
-		if (!t) {
-			continue;
-		}
-		if (t->root.dialect.comment == 0) {
+		if (!s->side[v] || t->root.dialect.comment == 0) {
 			continue; /* it has none */
 		}
 		*known = t->root.dialect.comment == m->as.dialect.comment;
-		vv_status rc = vv_row_by_number_line(rows[v], at[v], &lead[v].text, &len, err);
+		vv_status rc = vv_row_by_number_line(&m->side[v].rows, s->row[v], &lead[v].text,
+						     &len, err);
 		if (rc < 0) return rc;
 		lead[v].len = vv_line_lead(&t->root.dialect, t->columns, lead[v].text, len);
 	}
-	int side = !has[1]   ? 0
-		   : !has[0] ? 1
-			     : merge_pick(same_lead(&lead[0], &lead[1]),
-					  has[2] && same_lead(&lead[0], &lead[2]),
-					  has[2] && same_lead(&lead[1], &lead[2]));
-	*known = *known && side >= 0 && has[side];
+	const bool base = s->side[MERGE_BASE] != NULL;
+	int side = s->side[1] ? 1 : 0;
+	if (s->side[0] && s->side[1]) {
+		side = merge_pick(same_lead(&lead[0], &lead[1]),
+				  base && same_lead(&lead[0], &lead[MERGE_BASE]),
+				  base && same_lead(&lead[1], &lead[MERGE_BASE]));
+	}
+	*known = *known && side >= 0 && s->side[side];
 	if (*known) {
 		merge_put_lines(m, side, lead[side].text, lead[side].len, out);
 	}
@@ -233,7 +230,9 @@ static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **lin
 	    (rc = vv_row_by_number_line(&m->side[1].rows, s->row[1], &y, &y_len, err)) < 0) {
 		return rc;
 	}
-	if (s->base && (rc = vv_row_by_number_line(&m->rows, s->base_row, &b, &b_len, err)) < 0) {
+	if (s->side[MERGE_BASE] &&
+	    (rc = vv_row_by_number_line(&m->side[MERGE_BASE].rows, s->row[MERGE_BASE], &b, &b_len,
+					err)) < 0) {
 		return rc;
 	}
 	int order = vv_fact_text_order(x, x_len, y, y_len);
@@ -260,14 +259,13 @@ static vv_status read_row_line(merge_writer *w, int version, row_line *out, vv_e
 {
 	merge *m = w->m;
 	const merge_row_state *s = &w->row;
-	const vv_table *t = merge_version(m, version);
-	vv_row_by_number *rows = version == 2 ? &m->rows : &m->side[version].rows;
+	const vv_table *t = m->side[version].table;
+	vv_row_by_number *rows = &m->side[version].rows;
 	vv_status rc;
 
 	*out = (row_line){0};
-	if (version == 2 ? !s->base : !s->side[version]) return VV_OK;
-	if ((rc = vv_row_by_number_line(rows, version == 2 ? s->base_row : s->row[version],
-					&out->text, &out->len, err)) < 0 ||
+	if (!s->side[version]) return VV_OK;
+	if ((rc = vv_row_by_number_line(rows, s->row[version], &out->text, &out->len, err)) < 0 ||
 	    (rc = vv_line_parts_read(&w->parts[version], &t->root.dialect, &t->schema, out->text,
 				     out->len, err)) < 0) {
 		return rc;
@@ -277,16 +275,11 @@ static vv_status read_row_line(merge_writer *w, int version, row_line *out, vv_e
 	return VV_OK;
 }
 
-static long place_in(const merge_column *c, int version)
-{
-	return version == 2 ? c->b : c->side[version];
-}
-
 /* The cell in the version's line, with its quotes; data NULL: it cannot be copied to the result. */
 static vv_bytes spelling_in(const merge_writer *w, const row_line *lines, size_t i, int version)
 {
 	const merge *m = w->m;
-	const long at = place_in(&m->columns[i], version);
+	const long at = m->columns[i].side[version];
 	const vv_line_part *p = lines[version].text && at >= 0
 					? vv_line_part_of(&w->parts[version], (size_t)at)
 					: NULL;
@@ -298,8 +291,8 @@ static vv_bytes spelling_in(const merge_writer *w, const row_line *lines, size_t
 
 static bool has_cell(const merge_writer *w, size_t i, int version)
 {
-	const vv_cell *cells = version == 2 ? w->row.base : w->row.side[version];
-	const long at = place_in(&w->m->columns[i], version);
+	const vv_cell *cells = w->row.side[version];
+	const long at = w->m->columns[i].side[version];
 
 	return cells && at >= 0 && vv_cell_equal(&w->cells[i], &cells[at]);
 }
@@ -307,14 +300,15 @@ static bool has_cell(const merge_writer *w, size_t i, int version)
 /* Do base and both sides have the row? */
 static bool is_common(const merge_row_state *s)
 {
-	return s->base_row != MERGE_NONE && s->row[0] != MERGE_NONE && s->row[1] != MERGE_NONE;
+	return s->row[MERGE_BASE] != MERGE_NONE && s->row[0] != MERGE_NONE &&
+	       s->row[1] != MERGE_NONE;
 }
 
 /* Are cells of the column usually quoted in another way than in the result? */
 static bool has_other_quotes(const merge_writer *w, size_t i, int version)
 {
-	const vv_dialect *d = &merge_version(w->m, version)->root.dialect;
-	const long at = place_in(&w->m->columns[i], version);
+	const vv_dialect *d = &w->m->side[version].table->root.dialect;
+	const long at = w->m->columns[i].side[version];
 
 	return at >= 0 &&
 	       vv_dialect_quoting(d, (size_t)at) != vv_dialect_quoting(&w->m->as.dialect, i);
@@ -346,9 +340,10 @@ static bool has_new_quotes(const merge_writer *w, const row_line *lines, size_t 
 	const merge_column *c = &w->m->columns[i];
 	const vv_bytes is = spelling_in(w, lines, i, version), was = spelling_in(w, lines, i, 2);
 
-	return is_common(&w->row) && w->row.base && is.data && was.data &&
+	return is_common(&w->row) && w->row.side[MERGE_BASE] && is.data && was.data &&
 	       !vv_bytes_equal(&is, &was) &&
-	       vv_cell_equal(&w->row.side[version][place_in(c, version)], &w->row.base[c->b]);
+	       vv_cell_equal(&w->row.side[version][c->side[version]],
+			     &w->row.side[MERGE_BASE][c->side[MERGE_BASE]]);
 }
 
 /* How the other side spells the cell: in a row of base if the first side did not change its spelling, in an added row if
@@ -379,7 +374,7 @@ static void put_added_end(merge_writer *w, const row_line *lines)
 
 	for (int v = 0; v < 2; v++) {
 		size_t len;
-		const char *usual = vv_dialect_row_end(&merge_version(w->m, v)->root.dialect, &len);
+		const char *usual = vv_dialect_row_end(&w->m->side[v].table->root.dialect, &len);
 
 		if (lines[v].text && same_text(lines[v].end, lines[v].end_len, usual, len)) return;
 		line = lines[v].text ? &lines[v] : line;
@@ -407,7 +402,7 @@ static vv_status put_edited(merge_writer *w, vv_error *err)
 	merge *m = w->m;
 	const merge_row_state *s = &w->row;
 	const int from = s->side[0] ? 0 : s->side[1] ? 1 : 2;
-	const vv_table *t = merge_version(m, from);
+	const vv_table *t = m->side[from].table;
 	const vv_dialect *was = &t->root.dialect;
 	const bool common = is_common(s), both = s->side[0] && s->side[1];
 	row_line lines[3];
@@ -430,8 +425,7 @@ static vv_status put_edited(merge_writer *w, vv_error *err)
 	vv_buf_reset(&m->text);
 	if ((rc = find_lead(w, &w->held, &known, err)) < 0 ||
 	    (rc = vv_line_edit(&w->editors[from], &m->text, lines[from].text, lines[from].len,
-			       from == 2 ? s->base : s->side[from], w->cells, w->changed,
-			       w->spelled, err)) < 0) {
+			       s->side[from], w->cells, w->changed, w->spelled, err)) < 0) {
 		return rc;
 	}
 	const size_t own = known ? vv_line_lead(was, t->columns, lines[from].text, lines[from].len)
@@ -465,9 +459,9 @@ static bool is_edited(const merge_writer *w)
 	const int side = s->row[0] != MERGE_NONE ? 0 : 1;
 
 	if (!m->edits || is_blank_row(w)) return false;
-	if (both) return s->base || m->as.dialect.form == VV_FORM_CSV;
+	if (both) return s->side[MERGE_BASE] || m->as.dialect.form == VV_FORM_CSV;
 	return !is_common(s) && m->as.dialect.form == VV_FORM_CSV &&
-	       !vv_dialect_same_rows(&m->as.dialect, &merge_version(m, side)->root.dialect);
+	       !vv_dialect_same_rows(&m->as.dialect, &m->side[side].table->root.dialect);
 }
 
 /* Puts the row that was merged: a line of a version with the same cells, otherwise a new one. */
@@ -489,8 +483,10 @@ static vv_status put_row(merge_writer *w, vv_error *err)
 	} else if (can[0] || can[1]) {
 		size_t i = can[0] ? 0 : 1;
 		rc = vv_row_by_number_line(&m->side[i].rows, s->row[i], &line, &len, err);
-	} else if (!s->side[0] && !s->side[1] && s->base && m->base_copies) {
-		rc = vv_row_by_number_line(&m->rows, s->base_row, &line, &len, err);
+	} else if (!s->side[0] && !s->side[1] && s->side[MERGE_BASE] &&
+		   m->side[MERGE_BASE].copies) {
+		rc = vv_row_by_number_line(&m->side[MERGE_BASE].rows, s->row[MERGE_BASE], &line,
+					   &len, err);
 	} else {
 		const bool csv = m->as.dialect.form == VV_FORM_CSV;
 		return m->edits && csv && !is_blank_row(w) ? put_edited(w, err) : put_cells(w, err);
@@ -514,8 +510,10 @@ static vv_status load_row(merge *m, merge_row_state *s, const bool want[3], vv_e
 			break;
 		}
 	}
-	return rc == VV_OK && want[2] ? vv_row_by_number_get(&m->rows, s->base_row, &s->base, err)
-				      : rc;
+	return rc == VV_OK && want[2]
+		       ? vv_row_by_number_get(&m->side[MERGE_BASE].rows, s->row[MERGE_BASE],
+					      &s->side[MERGE_BASE], err)
+		       : rc;
 }
 
 /* A row of base that both sides have. An untouched row is read only where it is needed. */
@@ -527,7 +525,7 @@ static vv_status put_common(merge_writer *w, vv_error *err)
 	for (size_t i = 0; i < 2; i++) {
 		/* its line is wanted as well where base's cannot be had */
 		want[i] = s->touched[i] || m->side[i].own_columns ||
-			  (!m->base_copies && m->side[i].copies);
+			  (!m->side[MERGE_BASE].copies && m->side[i].copies);
 	}
 	want[2] = want[0] == want[1] || m->partial ||
 		  (theirs_first && !m->side[1 - m->ours].reordered);
@@ -544,8 +542,8 @@ static vv_status report_removed(merge_writer *w, size_t keeper, vv_error *err)
 	merge_row_state *s = &w->row;
 	bool here = keeper == m->ours;
 	merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED,
-			  .rows = {s->side[0], s->side[1], s->base},
-			  .at = {s->row[0], s->row[1], s->base_row},
+			  .rows = {s->side[0], s->side[1], s->side[MERGE_BASE]},
+			  .at = {s->row[0], s->row[1], s->row[MERGE_BASE]},
 			  .before = w->row_count,
 			  .key_cells = s->side[keeper],
 			  .version = (int)keeper,
@@ -614,8 +612,7 @@ static vv_status put_added(merge_writer *w, const uint64_t row[2], vv_error *err
 	merge_row_state *s = &w->row;
 	const bool want[3] = {row[0] != MERGE_NONE, row[1] != MERGE_NONE, false};
 	merge_row_state keep = *s; /* of the row that waits */
-	*s = (merge_row_state){.base_row = MERGE_NONE,
-			       .row = {row[0], row[1]},
+	*s = (merge_row_state){.row = {row[0], row[1], MERGE_NONE},
 			       .touched = {true, true},
 			       .out = w->cells,
 			       .place = w->row_count};
@@ -644,7 +641,7 @@ static vv_status put_added(merge_writer *w, const uint64_t row[2], vv_error *err
 static uint64_t next_row(merge_writer *w)
 {
 	merge *m = w->m;
-	uint64_t rows = m->base ? m->base->root.rows : 0;
+	uint64_t rows = merge_base(m) ? merge_base(m)->root.rows : 0;
 	if (w->order == 2) return w->at < rows ? w->at++ : MERGE_NONE;
 	merge_side *s = &m->side[w->order];
 	if (w->orphan < rows && merge_to_side(s, w->orphan) == MERGE_NONE) return w->orphan++;
@@ -697,7 +694,8 @@ static vv_status copy_rows(merge_writer *w, bool *copied, vv_error *err)
 	bool any = false;
 	vv_status rc;
 	*copied = false;
-	if (w->order != 2 || !m->base_copies || !m->base || w->at >= m->base->root.rows) {
+	if (w->order != 2 || !m->side[MERGE_BASE].copies || !merge_base(m) ||
+	    w->at >= merge_base(m)->root.rows) {
 		return VV_OK;
 	}
 	uint64_t n = same_rows(m, w->at);
@@ -706,7 +704,8 @@ static vv_status copy_rows(merge_writer *w, bool *copied, vv_error *err)
 	if ((rc = merge_added_begin(m, &w->added, &any, err)) < 0 || any) {
 		return rc; /* first the rows that are before these */
 	}
-	if ((rc = vv_row_by_number_run(&m->rows, w->at, n, &lines, &len, &last, &rows, err)) < 0) {
+	if ((rc = vv_row_by_number_run(&m->side[MERGE_BASE].rows, w->at, n, &lines, &len, &last,
+				       &rows, err)) < 0) {
 		return rc;
 	}
 	put_lines(w, lines, len, last, rows);
@@ -721,7 +720,7 @@ static vv_status begin_row(merge_writer *w, uint64_t row, vv_error *err)
 	merge_row_state *s = &w->row;
 	bool stays = true, any = false;
 	vv_status rc = VV_OK;
-	*s = (merge_row_state){.base_row = row, .out = w->cells};
+	*s = (merge_row_state){.row = {[MERGE_BASE] = row}, .out = w->cells};
 	for (size_t i = 0; i < 2; i++) {
 		s->row[i] = merge_to_side(&m->side[i], row);
 		s->touched[i] = s->row[i] != MERGE_NONE &&
@@ -736,7 +735,7 @@ static vv_status begin_row(merge_writer *w, uint64_t row, vv_error *err)
 	if (rc < 0 || !stays) return rc < 0 ? rc : put_blocks(w, row + 1, err);
 	w->waiting = true;
 	/* the rows read may be freed before they are written */
-	s->base = s->side[0] = s->side[1] = NULL;
+	s->side[MERGE_BASE] = s->side[0] = s->side[1] = NULL;
 	return merge_added_begin(m, &w->added, &any, err);
 }
 
@@ -747,7 +746,7 @@ static vv_status end_row(merge_writer *w, vv_error *err)
 	vv_status rc = s->row[0] != MERGE_NONE && s->row[1] != MERGE_NONE ? put_common(w, err)
 									  : put_kept(w, err);
 	w->waiting = false;
-	return rc < 0 ? rc : put_blocks(w, s->base_row + 1, err);
+	return rc < 0 ? rc : put_blocks(w, s->row[MERGE_BASE] + 1, err);
 }
 
 static vv_status writer_step(merge_writer *w, vv_error *err)
@@ -779,12 +778,12 @@ static vv_status writer_step(merge_writer *w, vv_error *err)
 static vv_status open_editor(merge_writer *w, int version, const char *const *names, vv_error *err)
 {
 	merge *m = w->m;
-	const vv_table *t = merge_version(m, version);
+	const vv_table *t = m->side[version].table;
 	vv_line_editor *e = &w->editors[version];
 	size_t *from = vv_arena_calloc(&m->arena, m->column_count + 1, sizeof(*from));
 	if (!from) return vv_fail_nomem(err);
 	for (size_t i = 0; i < m->column_count; i++) {
-		const long at = place_in(&m->columns[i], version);
+		const long at = m->columns[i].side[version];
 		from[i] = at < 0 ? VV_LINE_NONE : (size_t)at;
 	}
 	*e = (vv_line_editor){.was = &t->root.dialect,
