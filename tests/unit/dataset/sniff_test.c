@@ -503,6 +503,40 @@ static void the_parents_habits_stay_while_they_are_as_good(void **state)
 
 /* --- no tables ---------------------------------------------------------- */
 
+/* A byte of a hint that is not copied stays what it is without hints, unless it is padding. */
+static bool is_copied(size_t at)
+{
+	static const struct {
+		size_t from, to;
+	} others[] = {
+		{offsetof(vv_sniff_hints, has_form) + 1, offsetof(vv_sniff_hints, form)},
+		{offsetof(vv_sniff_hints, parent), offsetof(vv_sniff_hints, skip)}, /* and path */
+		{offsetof(vv_sniff_hints, header_rows) + sizeof(int),
+		 offsetof(vv_sniff_hints, header_join)},
+		{offsetof(vv_sniff_hints, declared) + 1, sizeof(vv_sniff_hints)}, /* and key */
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (at >= others[i].from && at < others[i].to) return false;
+	}
+	return true;
+}
+
+static void hints_over_others_replace_each_hint(void **state)
+{
+	static const vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
+	vv_sniff_hints from, to = none;
+
+	(void)state;
+	memset(&from, 1, sizeof(from)); /* all hints are set */
+	vv_sniff_hints_over(&to, &from);
+	vv_sniff_hints_over(&to, &none); /* changes nothing */
+	for (size_t i = 0; i < sizeof(to); i++) {
+		assert_true(!is_copied(i) || ((const unsigned char *)&to)[i] == 1);
+	}
+	assert_true(!to.parent && !to.path && !to.key);
+}
+
 static void what_is_no_table_is_refused_with_a_way_out(void **state)
 {
 	char binary[400];
@@ -752,6 +786,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_file_that_no_longer_fits_keeps_the_parents_delimiter),
 	cmocka_unit_test(a_column_that_is_left_alone_keeps_the_parents_delimiter),
 	cmocka_unit_test(the_parents_habits_stay_while_they_are_as_good),
+	cmocka_unit_test(hints_over_others_replace_each_hint),
 	cmocka_unit_test(what_is_no_table_is_refused_with_a_way_out),
 	cmocka_unit_test(a_few_nuls_and_odd_bytes_are_no_reason_to_refuse),
 	cmocka_unit_test(a_faulty_header_is_refused_with_its_place),
