@@ -25,8 +25,9 @@ static const char *const with_value[] = {
 };
 
 /* Commands whose words matter here. Git ignores aliases of these names. */
-static const char *const known[] = {"diff",     "show", "cat-file", "blame",
-				    "annotate", "push", "apply",    "commit"};
+static const char *const known[] = {"diff",        "show",   "cat-file", "blame", "annotate",
+				    "push",        "apply",  "commit",   "merge", "pull",
+				    "cherry-pick", "revert", "rebase"};
 
 #define IS_AMONG(word, list) vv_text_is_among(word, list, sizeof(list) / sizeof((list)[0]))
 
@@ -186,4 +187,57 @@ bool vv_caller_cleans_text(const vv_caller *c)
 {
 	return (vv_caller_is(c, "blame") || vv_caller_is(c, "annotate")) &&
 	       !vv_caller_has(c, "--no-textconv");
+}
+
+/* Options of git merge, pull, rebase, cherry-pick and revert that take the next argument. */
+static const char *const merge_with_value[] = {
+	"-m",       "--message", "-F", "--file", "-s",     "--strategy", "--into-name",
+	"--author", "--cleanup", "-x", "--exec", "--onto", "--mainline", "--date",
+};
+
+/* The strategy option in a word: of "-Xtheirs" and "--strategy-option=theirs", "theirs"; *next: it is the next word. */
+static const char *strategy_option(const char *word, bool *next)
+{
+	static const char name[] = "--strategy-option";
+	const size_t len = strcspn(word, "=");
+
+	*next = false;
+	if (strncmp(word, "-X", 2) == 0) {
+		*next = word[2] == '\0';
+		return word + 2;
+	}
+	/* "--strategy" is another option */
+	if (len <= strlen("--strategy") || len >= sizeof(name) || strncmp(word, name, len) != 0) {
+		return NULL;
+	}
+	*next = word[len] == '\0';
+	return word + len + !*next;
+}
+
+static const char *side_of(const char *option, const char *before)
+{
+	if (strcmp(option, "ours") == 0) return "ours";
+	return strcmp(option, "theirs") == 0 ? "theirs" : before;
+}
+
+const char *vv_caller_favours(const vv_caller *c)
+{
+	const char *side = NULL;
+
+	for (const char *word = next_word(&c->words, NULL); word && strcmp(word, "--") != 0;
+	     word = next_word(&c->words, word)) {
+		bool next;
+		const char *option = strategy_option(word, &next);
+
+		if (next || IS_AMONG(word, merge_with_value)) {
+			word = next_word(&c->words, word);
+		}
+		if (!word) {
+			break;
+		}
+		if (option) {
+			side = side_of(next ? word : option, side);
+		}
+	}
+	return side;
 }

@@ -51,5 +51,8 @@ bool vv_caller_adds_to_commit(const vv_caller *c);
 /* Returns true if git passes what textconv wrote of the work tree's file to the clean filter: git
  * blame. */
 bool vv_caller_cleans_text(const vv_caller *c);
+/* Returns the side that git's words favour in conflicts, as git merge -X theirs does: "ours" or
+ * "theirs", the last one; NULL: none. Git does not pass this to merge drivers. */
+const char *vv_caller_favours(const vv_caller *c);
 
 #endif

@@ -38,6 +38,7 @@ static const vv_option table[] = {
 
 #define MERGE_TROUBLE 129 /* what git takes for a driver that could not run */
 #define SIDE_MAX ((size_t)1 << 31)
+#define OPTIONS_MAX ((size_t)64 << 10)
 
 typedef struct driver {
 	vv_repository *repo;
@@ -93,11 +94,47 @@ static vv_status find_names(driver *d, vv_error *err)
 	return VV_OK;
 }
 
+/* The last side in a file of strategy options that a rebase, or a pick of several commits, keeps until it is continued. */
+static const char *kept_side(const vv_repository *r, const char *name)
+{
+	vv_auto(char) *file = vv_path_join(vv_repository_gitdir(r), name, (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char *side = NULL;
+
+	if (!file || vv_read_regular(&text, file, OPTIONS_MAX, VV_IGNORED) < 0) return NULL;
+	(void)vv_buf_cstr(&text);
+	for (char *word = strtok(text.data, " \t\n=-'\""); word;
+	     word = strtok(NULL, " \t\n=-'\"")) {
+		if (strcmp(word, "ours") == 0) {
+			side = "ours";
+		} else if (strcmp(word, "theirs") == 0) {
+			side = "theirs";
+		}
+	}
+	return side;
+}
+
+/* What git's own -X says: git does not pass it to a driver. */
+static const char *find_side(const driver *d)
+{
+	vv_auto(vv_caller) git = {0};
+	const char *side;
+
+	vv_caller_find(&git, d->repo);
+	if ((side = vv_caller_favours(&git))) return side;
+	if (vv_caller_is(&git, "rebase")) return kept_side(d->repo, "rebase-merge/strategy_opts");
+	if (!vv_caller_is(&git, "cherry-pick") && !vv_caller_is(&git, "revert")) return NULL;
+	return kept_side(d->repo, "sequencer/opts");
+}
+
 static vv_status find_rules(driver *d, vv_error *err)
 {
 	const char *text = vv_env_get(vv_environ(), VV_MERGE_RULES_VAR);
 	size_t count = 0;
 
+	if (!d->folder && (!text || !*text)) {
+		text = find_side(d);
+	}
 	if (!text || !*text) return VV_OK;
 	d->rules = vv_strdup(text);
 	d->in.how.items = vv_calloc(strlen(text) + 1, sizeof(*d->in.how.items));
