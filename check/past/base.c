@@ -378,10 +378,14 @@ static void explain_change(base_check *c, const vv_check_rule *line)
 	const vv_changed_groups *g;
 	vv_error why;
 	size_t count;
-	vv_status rc = vv_condition_compile(&condition, line->condition, strlen(line->condition),
-					    &c->t->schema, &how, &why);
+	vv_status rc = line->is_whole ? VV_OK
+				      : vv_condition_compile(&condition, line->condition,
+							     strlen(line->condition), &c->t->schema,
+							     &how, &why);
 
-	if (rc == VV_ENOMEM) {
+	if (line->is_whole) {
+		vv_buf_puts(&text, "all cells of rows that differ");
+	} else if (rc == VV_ENOMEM) {
 		c->rc = vv_fail_nomem(c->err);
 	} else if (rc < 0) {
 		vv_buf_printf(&text, "nothing: %s", why.message);

@@ -412,7 +412,9 @@ static void check_lost(row_walk *w)
 typedef struct change_rule {
 	const vv_check_rule *line;
 	vv_condition *condition; /* NULL: it cannot be checked here */
+	vv_condition *where;     /* of new rows; NULL: all */
 	base_quota quota;
+	uint64_t met; /* share(CONDITION): changed rows that meet it */
 } change_rule;
 
 typedef struct change_rules {
@@ -425,7 +427,10 @@ typedef struct change_rules {
 
 static void change_rules_clear(change_rules *r)
 {
-	vv_array_clear(r->items, r->count, it, vv_condition_free(it->condition));
+	vv_array_clear(r->items, r->count, it, {
+		vv_condition_free(it->condition);
+		vv_condition_free(it->where);
+	});
 	vv_condition_scratch_free(r->scratch);
 }
 
@@ -456,6 +461,23 @@ static void give_unread(base_check *c, const vv_check_rule *line, const char *co
 	base_give(c, NULL, &f);
 }
 
+static vv_status compile_where(change_rule *item, const base_check *c, const vv_check_rule *line,
+			       vv_error *err)
+{
+	const vv_condition_how how = {.json = base_is_json(c->t),
+				      .line = true,
+				      .file = line->file,
+				      .file_line = line->line,
+				      .file_column = line->where_at + 1};
+	const vv_status rc = vv_condition_compile(&item->where, line->where, strlen(line->where),
+						  &c->t->schema, &how, err);
+
+	if (rc < 0) {
+		vv_condition_free(vv_take(&item->condition));
+	}
+	return rc;
+}
+
 static void open_change_rules(base_check *c, change_rules *r)
 {
 	if (!(r->items = vv_calloc(c->rules->line_count + 1, sizeof(*r->items))) ||
@@ -477,9 +499,17 @@ static void open_change_rules(base_check *c, change_rules *r)
 		if (line->kind != VV_CHECK_CHANGE || line->severity == VV_SEVERITY_OFF) {
 			continue;
 		}
+		if (line->is_whole) {
+			item->line = line;
+			r->count++;
+			continue;
+		}
 		vv_status rc = vv_condition_compile(&item->condition, line->condition,
 						    strlen(line->condition), &c->t->schema, &how,
 						    &why);
+		if (rc == VV_OK && line->where) {
+			rc = compile_where(item, c, line, &why);
+		}
 		if (rc == VV_EINPUT) {
 			give_unread(c, line, NULL, vv_check_why(&why, c->o->path, c->o->words));
 		} else if (rc < 0) {
@@ -542,16 +572,62 @@ static void judge_change(base_check *c, change_rules *r, const vv_row_change *ch
 {
 	for (size_t i = 0; i < r->count; i++) {
 		change_rule *item = &r->items[i];
+
+		if (item->line->is_whole) {
+			continue;
+		}
+		if (item->where &&
+		    vv_condition_eval(item->where, r->scratch, change->new_cells) != VV_TRUE &&
+		    !vv_condition_undecided(r->scratch)) {
+			continue;
+		}
 		vv_truth truth = vv_condition_eval_change(item->condition, r->scratch,
 							  change->old_cells, change->new_cells);
 		bool decided = !vv_condition_undecided(r->scratch);
 
+		item->met += truth == VV_TRUE;
+		if (decided && item->line->is_share) {
+			continue;
+		}
 		if (truth == VV_FALSE || !decided) {
 			give_change(c, r, item, change, decided);
 		}
 	}
 	if (c->rc == VV_OK && vv_condition_failed(r->scratch)) {
 		c->rc = vv_fail_nomem(c->err);
+	}
+}
+
+static void give_share(base_check *c, const change_rule *item, uint64_t n, uint64_t of,
+		       const char *did)
+{
+	vv_finding f = change_finding(c, item->line);
+	const uint64_t share = base_share(n, of);
+
+	if (share <= item->line->most) return;
+	vv_buf_printf(&c->message, "%s of %s %s (", vv_text_count(n),
+		      vv_text_counted(of, "row of the base", "rows of the base"), did);
+	base_put_percent(&c->message, share);
+	vv_buf_putc(&c->message, ')');
+	vv_buf_puts(&c->expected, item->line->text);
+	base_give(c, NULL, &f);
+}
+
+/* The share of changed rows, of all rows that both have; or of changed and removed ones. */
+static void judge_shares(base_check *c, const change_rules *r, const vv_rowdiff_stats *stats)
+{
+	const uint64_t rows = c->base->root.rows;
+
+	for (size_t i = 0; i < r->count && c->rc == VV_OK; i++) {
+		const change_rule *item = &r->items[i];
+
+		if (item->line->is_whole) {
+			give_share(c, item, stats->changed + stats->removed, rows,
+				   "are changed or gone");
+		} else if (item->line->is_share && r->key_count > 0) {
+			give_share(c, item, item->met, rows - stats->removed,
+				   "that are still there changed in this way");
+		}
 	}
 }
 
@@ -565,14 +641,21 @@ static void check_changes(base_check *c)
 	open_change_rules(c, &r);
 	if (c->rc < 0 || r.count == 0 || (c->rc = walk_open(&w)) < 0) return;
 	r.key = vv_rowdiff_key(w.diff, &r.key_count);
-	for (size_t i = 0; i < r.count && r.key_count == 0; i++) {
-		give_unread(c, r.items[i].line, "no-key",
-			    "the rule requires a key in both versions");
+	bool whole = false;
+	for (size_t i = 0; i < r.count; i++) {
+		whole = whole || r.items[i].line->is_whole;
+		if (r.key_count == 0 && !r.items[i].line->is_whole) {
+			give_unread(c, r.items[i].line, "no-key",
+				    "the rule requires a key in both versions");
+		}
 	}
-	while (r.key_count > 0 && walk_next(&w, &change)) {
-		if (change.kind == VV_ROW_CHANGED) {
+	while ((whole || r.key_count > 0) && walk_next(&w, &change)) {
+		if (change.kind == VV_ROW_CHANGED && r.key_count > 0) {
 			judge_change(c, &r, &change);
 		}
+	}
+	if (c->rc == VV_OK) {
+		judge_shares(c, &r, vv_rowdiff_stats_get(w.diff));
 	}
 	vv_array_each(r.items, r.count, item) {
 		item->quota.last.expected = item->line->text;

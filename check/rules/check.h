@@ -185,4 +185,8 @@ vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_erro
 void vv_check_lines_close(vv_check_lines *l); /* accepts NULL */
 VV_AUTO_FREE(vv_check_lines, vv_check_lines_close)
 
+/* Appends the name of the schema's field with this index, as varve.checks has it: in double quotes
+ * unless it is a plain word. json: the table is JSON. */
+void vv_check_put_column(vv_buf *b, const vv_schema *schema, size_t field, bool json);
+
 #endif

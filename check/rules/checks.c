@@ -17,7 +17,8 @@
 #include "dataset/schema/declared.h"
 #include "dataset/schema/value.h"
 
-#define LIST_MAX 64u /* columns of a key, groups, tags, patterns of a section */
+#define LIST_MAX 64u    /* columns of a key, groups, tags, patterns of a section */
+#define ONE 1000000000u /* the share 1, in billionths, as VV_BILLION */
 
 typedef struct section {
 	const char *patterns[LIST_MAX];
@@ -467,6 +468,102 @@ static void read_condition(reader *r, vv_check_rule *rule, bounds *b)
 	}
 }
 
+/* Where the parenthesis before the place is closed; len, where it is not. */
+static size_t closed_at(const char *s, size_t len, size_t at)
+{
+	for (size_t depth = 1; at < len; at++) {
+		if (strchr("\"'`", s[at])) {
+			at = quoted_end(s, len, at) - 1;
+		} else if (s[at] == '(') {
+			depth++;
+		} else if (s[at] == ')' && --depth == 0) {
+			return at;
+		}
+	}
+	return len;
+}
+
+/* Is it old.* <> new.*, up to the end? */
+static bool is_whole(const reader *r, size_t end)
+{
+	reader at = *r;
+
+	return take_word(&at, "old") && take_word(&at, ".") && take_word(&at, "*") &&
+	       (take_word(&at, "<>") || take_word(&at, "!=")) && take_word(&at, "new") &&
+	       take_word(&at, ".") && take_word(&at, "*") &&
+	       trimmed_end(at.text, at.at, end) == at.at;
+}
+
+/* Is it share(CONDITION), with a condition on changed rows? Then r is after the parenthesis. */
+static bool take_change_share(reader *r)
+{
+	reader at = *r;
+	vv_auto(vv_condition) *c = NULL;
+
+	if (!take_word(&at, "share") || !take_word(&at, "(")) return false;
+	skip_blank(&at);
+	const size_t end = closed_at(at.text, at.len, at.at);
+	const vv_condition_how how = {.line = true};
+	if (is_whole(&at, end)) {
+		r->at = at.at;
+		return true;
+	}
+	if (end == at.len ||
+	    vv_condition_compile(&c, at.text + at.at, end - at.at, NULL, &how, VV_IGNORED) < 0 ||
+	    vv_condition_scope_of(c) != VV_SCOPE_CHANGE || vv_condition_end(c) != end - at.at) {
+		return false;
+	}
+	r->at = at.at;
+	return true;
+}
+
+/* A number from 0 to 1, in billionths: 0.2 */
+static bool take_share(reader *r, uint64_t *out)
+{
+	const size_t begin = r->at;
+	uint64_t unit = ONE; /* of the next digit */
+	bool point = false;
+
+	for (*out = 0; r->at < r->len && (is_name(r->text[r->at]) || r->text[r->at] == '.');
+	     r->at++) {
+		const uint64_t digit = (uint64_t)(unsigned char)r->text[r->at] - '0';
+
+		if (r->text[r->at] == '.' && !point && r->at > begin) {
+			point = true;
+		} else if (digit > 9 || (!point && r->at > begin)) {
+			return false;
+		} else {
+			*out += digit * unit;
+			unit /= 10;
+		}
+	}
+	return r->at > begin && *out <= ONE;
+}
+
+/* share(old.price <> new.price) <= 0.2 */
+static void read_change_share(reader *r, vv_check_rule *rule)
+{
+	static const char expected[] =
+		"expected '<=' and a number from 0 to 1 after the share of changed rows";
+	const size_t end = closed_at(r->text, r->len, r->at);
+
+	rule->kind = VV_CHECK_CHANGE;
+	rule->is_share = true;
+	rule->is_whole = is_whole(r, end);
+	rule->rule = vv_rule_find("change-constraint");
+	rule->condition_at = characters(r->text, r->at);
+	rule->condition = keep_trimmed(r, r->at, end);
+	r->at = end + 1;
+	if (!take_word(r, "<=")) {
+		fail_at(r, r->at, expected);
+	}
+	skip_blank(r);
+	const size_t number = r->at;
+	if (!take_share(r, &rule->most)) {
+		fail_at(r, number, expected);
+	}
+}
+
 /* Is it a query? A column may be called select, but no condition has the word from. */
 static bool is_select(const reader *r)
 {
@@ -571,6 +668,8 @@ static void read_rule(reader *r, const char *why)
 		r->at = form;
 		if (!rule.pattern && is_reference(r)) {
 			read_reference(r, &rule);
+		} else if (!rule.pattern && take_change_share(r)) {
+			read_change_share(r, &rule);
 		} else {
 			read_condition(r, &rule, &b);
 		}
@@ -581,6 +680,9 @@ static void read_rule(reader *r, const char *why)
 	take_tail(r, &rule, &b);
 	if (rule.where && rule.kind == VV_CHECK_REFERENCES) {
 		fail_at(r, form, "a reference cannot have a 'where'");
+	}
+	if (rule.where && rule.is_share) {
+		fail_at(r, form, "a share of changed rows cannot have a 'where'");
 	}
 	rule.text = keep_trimmed(r, begin, b.text_end);
 	add_bounds(r, &rule, &b);
@@ -627,6 +729,10 @@ static void read_row(reader *r)
 				      ? &c->rules[last]
 				      : NULL;
 
+	if (rule && rule->is_share) {
+		fail_at(r, r->at, "a share of changed rows cannot have example rows");
+		return;
+	}
 	if (!rule || !vv_check_rule_takes_rows(rule)) {
 		fail_at(r, r->at,
 			rule ? "a reference or a query cannot have example rows, as they depend on "
@@ -753,7 +859,7 @@ const char *vv_checks_pattern(const vv_checks *c, size_t i, size_t *line)
 
 bool vv_check_rule_takes_rows(const vv_check_rule *r)
 {
-	return r->kind != VV_CHECK_REFERENCES && r->kind != VV_CHECK_SELECT;
+	return r->kind != VV_CHECK_REFERENCES && r->kind != VV_CHECK_SELECT && !r->is_share;
 }
 
 const char *vv_check_rule_title(const vv_check_rule *r)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/auto.h"
 #include "base/buf.h"
@@ -24,8 +25,8 @@
 typedef enum vv_check_kind {
 	VV_CHECK_ROW,    /* a condition for each row; with a pattern, for each matching column */
 	VV_CHECK_TABLE,  /* a condition on counts and sums of the table or of each group */
-	VV_CHECK_CHANGE, /* a condition for each changed row */
-	VV_CHECK_UNIQUE, /* columns whose values together must be unique */
+	VV_CHECK_CHANGE, /* a condition for each changed row, or on the share of rows that meet it */
+	VV_CHECK_UNIQUE,     /* columns whose values together must be unique */
 	VV_CHECK_REFERENCES, /* columns whose values another table must have: a foreign key */
 	VV_CHECK_SELECT      /* a query that must return no rows (lib/check/query.h) */
 } vv_check_kind;
@@ -58,6 +59,13 @@ typedef struct vv_check_rule {
 	const char **groups;
 	/* ROW: pattern for names of columns; 'value' means each matching column; may be NULL */
 	const char *pattern;
+	/* CHANGE: share(CONDITION) <= most: of the rows that both versions have, at most this share, in
+	 * billionths, may meet the condition; else every changed row must meet it */
+	bool is_share;
+	/* share(old.* <> new.*): of the base's rows, at most `most` may be changed or gone; the
+	 * condition is not compiled */
+	bool is_whole;
+	uint64_t most;
 	const char **columns; /* UNIQUE, REFERENCES: ended by NULL */
 	const char *target;   /* REFERENCES: the referenced table */
 	const char **targets; /* REFERENCES: the columns of that table, ended by NULL */
@@ -83,7 +91,7 @@ const char *vv_check_rule_given(const vv_check_rule *r);
 bool vv_check_rule_is(const vv_check_rule *r, const char *word);
 
 /* Returns true if the rule can have test rows. A REFERENCES or SELECT rule cannot, because it needs
- * other tables. */
+ * other tables, nor can a rule on a share of rows, because it needs all of them. */
 bool vv_check_rule_takes_rows(const vv_check_rule *r);
 
 /* All rules of a file. */

@@ -36,9 +36,9 @@ static bool is_word(const char *s)
 }
 
 /* Is the name a word that means this column? */
-static bool is_plain(const speller *s, const char *name, size_t len, size_t field)
+static bool is_plain(const vv_schema *schema, bool json, const char *name, size_t len, size_t field)
 {
-	const vv_condition_how how = {.json = s->p->json, .line = true};
+	const vv_condition_how how = {.json = json, .line = true};
 	vv_auto(vv_condition) *c = NULL;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	size_t count = 0;
@@ -50,18 +50,29 @@ static bool is_plain(const speller *s, const char *name, size_t len, size_t fiel
 	vv_buf_put(&text, name, len);
 	vv_buf_puts(&text, " is null");
 	if (text.failed ||
-	    vv_condition_compile(&c, text.data, text.len, s->p->schema, &how, VV_IGNORED) < 0) {
+	    vv_condition_compile(&c, text.data, text.len, schema, &how, VV_IGNORED) < 0) {
 		return false;
 	}
 	const size_t *columns = vv_condition_columns(c, &count);
 	return count == 1 && columns[0] == field && vv_condition_end(c) == text.len;
 }
 
+void vv_check_put_column(vv_buf *b, const vv_schema *schema, size_t field, bool json)
+{
+	const vv_field *f = &schema->fields[field];
+
+	if (is_plain(schema, json, f->name, f->name_len, field)) {
+		vv_buf_put(b, f->name, f->name_len);
+	} else {
+		vv_doubled_put(b, '"', f->name, f->name_len);
+	}
+}
+
 static void put_column(vv_buf *b, const speller *s, size_t i)
 {
 	const check_column *c = &s->p->columns[i];
 
-	if (is_plain(s, c->name, c->name_len, c->field_place)) {
+	if (is_plain(s->p->schema, s->p->json, c->name, c->name_len, c->field_place)) {
 		vv_buf_put(b, c->name, c->name_len);
 	} else {
 		vv_doubled_put(b, '"', c->name, c->name_len);

@@ -33,11 +33,78 @@ static const unsigned slacks[] = {25, 100,
 static const char *const losses[SLACKS] = {"count(*) >= 0.9 * base", "count(*) >= 0.75 * base",
 					   "count(*) >= 0.5 * base"};
 
+/* Rules about what a night changed. '#' is a column. Of the lines of one form, the first whose
+ * `tried` all versions meet is suggested: its bounds are wider, so that a usual night has room. */
+typedef enum night_columns {
+	OF_TABLE,   /* no column */
+	OF_NUMBERS, /* columns of numbers, except those of the key */
+	OF_SUMS,    /* the same, in a table without a key */
+	OF_OTHERS,  /* all columns, except those of the key; a table with a key */
+	OF_GROWING  /* columns of whole numbers and dates */
+} night_columns;
+
+#define EARLY 3u /* versions from which the loosest bounds are suggested */
+
+#define WHOLE "share(*)" /* makes the lines of OF_OTHERS superfluous */
+
+static const struct night_rule {
+	night_columns of;
+	unsigned versions; /* that the table must have */
+	const char *form, *suggested, *tried;
+} night_rules[] = {
+	{OF_TABLE, RANGES_AFTER, "count(*) <=", "count(*) <= 1.1 * base",
+	 "count(*) <= 1.03 * base"},
+	{OF_TABLE, RANGES_AFTER, "count(*) <=", "count(*) <= 1.5 * base", "count(*) <= 1.1 * base"},
+	{OF_TABLE, EARLY, "count(*) <=", "count(*) <= 1.9 * base", "count(*) <= 1.3 * base"},
+	{OF_TABLE, RANGES_AFTER, WHOLE, "share(old.* <> new.*) <= 0.3",
+	 "share(old.* <> new.*) <= 0.1"},
+	{OF_TABLE, EARLY, WHOLE, "share(old.* <> new.*) <= 0.6", "share(old.* <> new.*) <= 0.3"},
+	{OF_NUMBERS, RANGES_AFTER, "avg(#)", "avg(#) between 0.9 * base and 1.1 * base",
+	 "avg(#) between 0.98 * base and 1.02 * base"},
+	{OF_NUMBERS, RANGES_AFTER, "avg(#)", "avg(#) between 0.75 * base and 1.33 * base",
+	 "avg(#) between 0.93 * base and 1.07 * base"},
+	{OF_NUMBERS, EARLY, "avg(#)", "avg(#) between 0.5 * base and 1.9 * base",
+	 "avg(#) between 0.8 * base and 1.25 * base"},
+	/* means around 0 */
+	{OF_NUMBERS, RANGES_AFTER, "avg(#)",
+	 "abs(avg(#) - base) <= 0.1 * deviation(#) and deviation(#) between 0.5 * base and 1.9 * base",
+	 "abs(avg(#) - base) <= 0.02 * deviation(#) and deviation(#) between 0.8 * base and 1.25 * base"},
+	{OF_NUMBERS, EARLY, "avg(#)",
+	 "abs(avg(#) - base) <= deviation(#) and deviation(#) between 0.5 * base and 1.9 * base",
+	 "abs(avg(#) - base) <= 0.2 * deviation(#) and deviation(#) between 0.8 * base and 1.25 * base"},
+	/* values that are not numbers any more have no mean */
+	{OF_NUMBERS, RANGES_AFTER, "count(#)", "count(#) >= 0.75 * base",
+	 "count(#) >= 0.93 * base"},
+	{OF_NUMBERS, EARLY, "count(#)", "count(#) >= 0.5 * base", "count(#) >= 0.8 * base"},
+	{OF_SUMS, RANGES_AFTER, "sum(#)", "sum(#) between 0.75 * base and 1.33 * base",
+	 "sum(#) between 0.93 * base and 1.07 * base"},
+	{OF_SUMS, EARLY, "sum(#)", "sum(#) between 0.5 * base and 1.9 * base",
+	 "sum(#) between 0.8 * base and 1.25 * base"},
+	{OF_OTHERS, RANGES_AFTER, "share(#)", "share(old.# <> new.#) <= 0.1",
+	 "share(old.# <> new.#) <= 0.02"},
+	{OF_OTHERS, RANGES_AFTER, "share(#)", "share(old.# <> new.#) <= 0.3",
+	 "share(old.# <> new.#) <= 0.1"},
+	{OF_OTHERS, EARLY, "share(#)", "share(old.# <> new.#) <= 0.6",
+	 "share(old.# <> new.#) <= 0.3"},
+	{OF_GROWING, RANGES_AFTER, "max(#)", "max(#) >= base", "max(#) >= base"},
+};
+
+#define NIGHT_RULES (sizeof(night_rules) / sizeof(night_rules[0]))
+
+/* A greatest value that grows in at least half of the versions: an old file has a lesser one. */
+#define GROWS "max(#) > base"
+
 /* One line. */
 typedef struct candidate {
 	const char *text;
-	size_t form_len; /* of the text, to its values */
-	size_t lesson;   /* the last is the newest version */
+	const char *tried; /* the line that versions are checked with; mostly the text */
+	const char *form;  /* what lines of one form have in common; mostly a part of the text */
+	size_t form_len;
+	unsigned versions; /* that the table must have */
+	bool grows;        /* of GROWS: never suggested */
+	bool of_column;    /* of OF_OTHERS */
+	bool growing;  /* the candidate before is of GROWS, and half of the versions must meet it */
+	size_t lesson; /* the last is the newest version */
 	size_t slack;
 	size_t failed, away; /* versions in which it failed, or does not apply */
 	bool late;           /* it failed after its lesson */
@@ -125,7 +192,8 @@ static size_t form_of(const char *line)
 /* A range, to its values, is its column alone. */
 static bool is_bounded(const candidate *c)
 {
-	return c->text[c->form_len] != '\0' && c->form_len == name_len(c->text);
+	return c->form == c->text && c->text[c->form_len] != '\0' &&
+	       c->form_len == name_len(c->text);
 }
 
 /* Makes one line of two bounds. */
@@ -139,6 +207,7 @@ static bool is_range(learning *l, candidate *c, const char *line)
 	}
 	c->text = vv_arena_printf(&l->arena, "%.*s between %s and %s", (int)n, line,
 				  c->text + n + 4, line + n + 4);
+	c->tried = c->form = c->text;
 	return true;
 }
 
@@ -158,6 +227,8 @@ static vv_status take_lines(learning *l, const vv_buf *text, size_t lesson, size
 		} else if (*line && strncmp(line, "--", 2) != 0) {
 			if (!vv_array_add(l->items, l->count, l->cap,
 					  (candidate){.text = line,
+						      .tried = line,
+						      .form = line,
 						      .form_len = form_of(line),
 						      .lesson = lesson,
 						      .slack = slack})) {
@@ -183,6 +254,97 @@ static vv_status spell(learning *l, vv_buf *out, vv_table *t, const vv_buf *sche
 	return rc < 0 ? rc : vv_check_table(&result, t, &o, err);
 }
 
+/* --- rules about nights ---------------------------------------------------------------------- */
+
+static bool is_of(const vv_table *t, night_columns of, const vv_field *f)
+{
+	const bool whole = f->type == VV_TYPE_INTEGER, number = whole || f->type == VV_TYPE_NUMBER,
+		   key = vv_array_find(t->root.key, t->root.key_count, k,
+				       strcmp(*k, f->name) == 0) != NULL;
+
+	switch (of) {
+	case OF_NUMBERS:
+		return number && !key;
+	case OF_SUMS:
+		return number && t->root.key_count == 0;
+	case OF_OTHERS:
+		return !key && t->root.key_count > 0;
+	case OF_GROWING:
+		return whole || f->type == VV_TYPE_DATE || f->type == VV_TYPE_DATETIME;
+	default:
+		return false;
+	}
+}
+
+/* The text with the column in the place of each '#'. NULL: without memory. */
+static const char *with_column(learning *l, const char *text, const char *column)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	for (const char *p = text; *p; p++) {
+		if (*p == '#') {
+			vv_buf_puts(&b, column);
+		} else {
+			vv_buf_putc(&b, *p);
+		}
+	}
+	return b.failed ? NULL : vv_arena_strndup(&l->arena, vv_buf_cstr(&b), b.len);
+}
+
+static vv_status add_night(learning *l, size_t rule, const char *column, vv_error *err)
+{
+	const struct night_rule *r = &night_rules[rule];
+	candidate c = {.text = with_column(l, r->suggested, column),
+		       .tried = with_column(l, r->tried, column),
+		       .form = with_column(l, r->form, column),
+		       .versions = r->versions,
+		       .lesson = LESSONS - 1,
+		       .slack = SLACKS + rule,
+		       .of_column = r->of == OF_OTHERS,
+		       .growing = r->of == OF_GROWING};
+	const char *grows = with_column(l, GROWS, column);
+
+	if (!c.text || !c.tried || !c.form || !grows) return vv_fail_nomem(err);
+	c.form_len = strlen(c.form);
+	if (c.growing) {
+		const candidate partner = {.text = grows,
+					   .tried = grows,
+					   .form = grows,
+					   .form_len = strlen(grows),
+					   .lesson = LESSONS - 1,
+					   .slack = c.slack,
+					   .grows = true};
+
+		if (!vv_array_add(l->items, l->count, l->cap, partner)) return vv_fail_nomem(err);
+	}
+	return vv_array_add(l->items, l->count, l->cap, c) ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status learn_nights(learning *l, const vv_table *t, vv_error *err)
+{
+	vv_auto(vv_buf) column = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t r = 0; r < NIGHT_RULES && rc == VV_OK; r++) {
+		if (night_rules[r].of == OF_TABLE) {
+			rc = add_night(l, r, "", err);
+		}
+	}
+	for (size_t i = 0; i < t->schema.count && rc == VV_OK; i++) {
+		const vv_field *f = &t->schema.fields[i];
+
+		vv_buf_reset(&column);
+		vv_check_put_column(&column, &t->schema, i, t->root.dialect.form != VV_FORM_CSV);
+		rc = vv_buf_ok(&column, err);
+		for (size_t r = 0; r < NIGHT_RULES && rc == VV_OK; r++) {
+			if (is_of(t, night_rules[r].of, f)) {
+				rc = add_night(l, r, vv_buf_cstr(&column), err);
+			}
+		}
+	}
+	return rc;
+}
+
 /* Makes the candidates of a version. */
 static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_error *err)
 {
@@ -205,6 +367,8 @@ static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_erro
 	for (size_t i = 0; i < SLACKS; i++) {
 		vv_auto(vv_buf) schema = VV_BUF_INIT, lines = VV_BUF_INIT;
 		const candidate loss = {.text = losses[i],
+					.tried = losses[i],
+					.form = losses[i],
 					.form_len = sizeof("count(*) >= ") - 1,
 					.lesson = lesson,
 					.slack = i};
@@ -217,7 +381,8 @@ static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_erro
 		}
 		if (!vv_array_add(l->items, l->count, l->cap, loss)) return vv_fail_nomem(err);
 	}
-	return VV_OK;
+	/* these have no values of a version, so that the newest one is enough */
+	return lesson == LESSONS - 1 ? learn_nights(l, &in.table, err) : VV_OK;
 }
 
 /* --- what became of them --------------------------------------------------------------------- */
@@ -236,7 +401,7 @@ static const vv_oid *lesson_commit(const learning *l, size_t lesson)
 
 static bool same_form(const candidate *a, const candidate *b)
 {
-	return a->form_len == b->form_len && strncmp(a->text, b->text, a->form_len) == 0;
+	return a->form_len == b->form_len && strncmp(a->form, b->form, a->form_len) == 0;
 }
 
 /* Links those of each form. */
@@ -248,7 +413,7 @@ static bool link_forms(learning *l)
 
 	for (size_t i = 0; i < l->count && room; i++) {
 		candidate *c = &l->items[i];
-		const uint64_t hash = vv_xxh3(c->text, c->form_len, vv_hash_seed());
+		const uint64_t hash = vv_xxh3(c->form, c->form_len, vv_hash_seed());
 		const candidate *first = vv_hash_find(l->items, &forms, hash, b, same_form(b, c));
 
 		c->first = first ? first->first : i;
@@ -272,7 +437,7 @@ static bool is_again(const learning *l, const candidate *c)
 {
 	const candidate *b = &l->items[c->first];
 
-	while (b < c && strcmp(b->text, c->text) != 0) {
+	while (b < c && strcmp(b->tried, c->tried) != 0) {
 		b = next_of(l, b);
 	}
 	return b < c;
@@ -285,7 +450,7 @@ static void note_result(learning *l, const candidate *of, const vv_timeline_resu
 	for (size_t i = of->first;; i = l->items[i].next) {
 		candidate *c = &l->items[i];
 
-		if (strcmp(c->text, of->text) == 0) {
+		if (strcmp(c->tried, of->tried) == 0) {
 			c->away += v->count.unread;
 			c->failed += !v->count.unread;
 			c->gone = c->gone || (v->count.unread && v->commit == newest);
@@ -305,7 +470,7 @@ static vv_status judge(learning *l, const vv_oid *head, vv_error *err)
 	vv_buf_printf(&text, "%s\n", l->section);
 	for (size_t i = 0; i < l->count; i++) {
 		if (!is_again(l, &l->items[i])) {
-			vv_buf_printf(&text, "r%zu: %s\n", i, l->items[i].text);
+			vv_buf_printf(&text, "r%zu: %s\n", i, l->items[i].tried);
 		}
 	}
 	if ((rc = vv_buf_ok(&text, err)) < 0 ||
@@ -341,8 +506,9 @@ static bool stays(const learning *l, const candidate *c)
 	for (const candidate *b = &l->items[c->first]; b; b = next_of(l, b)) {
 		late = late || (b->late && b->slack == c->slack);
 	}
+	if (c->grows || (c->growing && c[-1].failed * 2 > l->versions)) return false;
 	return c->lesson == LESSONS - 1 && c->failed == 0 && !c->gone && !late &&
-	       (!is_bounded(c) || l->versions >= RANGES_AFTER);
+	       l->versions >= (is_bounded(c) ? RANGES_AFTER : c->versions);
 }
 
 /* The first candidate of a form that stays; NULL: none, or c is not the first of its form. */
@@ -403,12 +569,14 @@ static vv_status put_all(vv_buf *out, const learning *l, const vv_rules_file *ru
 	vv_auto(lines_there) there = {0};
 	vv_auto_free const candidate **chosen = vv_calloc(l->count + 1, sizeof(const candidate *));
 	size_t before = out->len, count = 0;
+	bool whole = false;
 
 	if (!chosen || !read_lines_there(&there, rules, l->path)) return vv_fail_nomem(err);
 	vv_array_each(l->items, l->count, it) {
 		const candidate *c = choose(l, it);
 
-		if (c && !is_written(&there, c->text)) {
+		whole = whole || (c && strcmp(c->form, WHOLE) == 0);
+		if (c && !(whole && c->of_column) && !is_written(&there, c->text)) {
 			chosen[count++] = c;
 		}
 	}
@@ -457,7 +625,8 @@ static vv_status suggest_for(vv_buf *out, learning *l, const vv_oid *head,
 vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const vv_oid *commit,
 			   const vv_diff_side *written, int argc, char **argv, vv_error *err)
 {
-	static const char *const codes[] = {"row-constraint", "table-constraint", "unique-error"};
+	static const char *const codes[] = {"row-constraint", "table-constraint",
+					    "change-constraint", "unique-error"};
 	vv_auto(vv_check_list) list = {0};
 	vv_auto(vv_rules_file) *rules = NULL;
 	vv_auto(vv_diff_side) side = {0};

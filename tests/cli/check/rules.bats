@@ -336,3 +336,57 @@ both: s=b, g=10
 both: s=c, g=-10" ] || { jq -r '.datasets[].findings[] | "\(.name): \(.keyText)"' <<< "$output"; false; }
 	done
 }
+
+@test "a share of changed rows is counted over the rows that both versions have" {
+	new_repo
+	rows 20 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	sed -i '2,6s/,[^,]*,/,x,/; 20d' t.csv
+	cp t.csv keyed.csv
+	while IFS='|' read -r code rule why; do
+		printf '[t.csv]\n%s\n' "$rule" > varve.checks
+		ends_with "$code" varve check t.csv
+		[[ $output$stderr == *"$why"* ]] || { echo "$rule: $output $stderr"; return 1; }
+	done <<- 'EOF'
+		1|share(old.name <> new.name) <= 0.26|5 of 19 rows of the base that are still there changed in this way (26.32 %)
+		0|share(old.name <> new.name) <= 0.27|nothing wrong
+		2|share(old.name <> new.name and new.id > 2) <= .1|expected '<=' and a number
+		1|share(old.name <> new.name and new.id > 2) <= 0.1|3 of 19 rows
+		2|share(old.* <> new.*) <= 0.299 warn, <= 0.2|expected where, group by, warn
+		1|share(old.* <> new.*) <= 0.299|6 of 20 rows of the base are changed or gone (30 %)
+		0|share( old.*!=new.* )<=0.3 -- why|nothing wrong
+		0|share(old.* <> new.*) <= 0.299 warn|1 warning
+		1|share(old.none <> new.name) <= 1|no such column: 'none'
+		2|share(old.name <> new.name) <= 1.1|varve.checks:2:32: expected '<=' and a number from 0 to 1
+		2|share(old.name <> new.name) < 1|expected '<=' and a number from 0 to 1
+		2|share(old.name <> new.name) <= 1 where id > 1|cannot have a 'where'
+	EOF
+	printf '[t.csv]\nshare(old.name <> new.name) <= 1\n+ id=1\n' > varve.checks
+	ends_with 2 varve check --test-rules
+	stderr_has "a share of changed rows cannot have example rows"
+	printf '[t.csv]\nshare(old.* <> new.*) <= 0.299\nshare(old.name <> new.name) <= 0.5\n' > varve.checks
+	git checkout -q t.csv
+	varve add -q --no-key t.csv
+	varve commit -qm keyless
+	cp keyed.csv t.csv
+	ends_with 1 varve check t.csv
+	output_has "6 of 20 rows of the base are changed or gone"
+	output_has "the rule requires a key in both versions"
+}
+
+@test "where limits a rule about changed rows" {
+	new_repo
+	rows 20 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	sed -i '2,6s/,[^,]*,/,x,/' t.csv
+	printf "[t.csv]\nnew.name <> 'x' where id > 3\n" > varve.checks
+	ends_with 1 varve check t.csv
+	output_has "invalid: 2 errors"
+	printf "[t.csv]\nnew.name <> 'x' where id > 9\n" > varve.checks
+	succeeds varve check t.csv
+	printf "[t.csv]\nnew.name <> 'x' where it > 9\n" > varve.checks
+	ends_with 1 varve check t.csv
+	output_has "no such column 'it'"
+}

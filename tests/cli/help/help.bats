@@ -281,9 +281,9 @@ all_commands() {
 	while IFS='|' read -r question first; do
 		# shellcheck disable=SC2086
 		succeeds varve help $question
-		[ "$(sed -n 2p <<< "$output" | sed 's/^  //; s/  .*//')" = "$first" ] || fail "$question: $output"
+		[ "$(sed -n 2p <<< "$output" | sed 's/^  //; s/  .*//')" = "$first" ] || { echo "$question: $output"; return 1; }
 		succeeds varve help "$question"
-		[ "$(sed -n 2p <<< "$output" | sed 's/^  //; s/  .*//')" = "$first" ] || fail "'$question': $output"
+		[ "$(sed -n 2p <<< "$output" | sed 's/^  //; s/  .*//')" = "$first" ] || { echo "$question: $output"; return 1; }
 	done <<- 'EOF'
 		how do I undo|varve restore FILE
 		How do I delete a row?|varve delete
