@@ -28,11 +28,13 @@
 #define SIGNATURE_HEADER "gpgsig "
 #define DIGEST_LINE "record sha256 "
 #define BRANCH_LINE "default "
+#define CONTENT_LINE "content "
+#define CONTENT_ALGORITHM "sha256 "
 
 void vv_head_commit_clear(vv_head_commit *c)
 {
 	vv_head_record_clear(&c->record);
-	vv_buf_clear_all(&c->refs, &c->branch);
+	vv_buf_clear_all(&c->refs, &c->branch, &c->content);
 }
 
 bool vv_head_refs_next(vv_head_ref *out, const char **at)
@@ -57,23 +59,22 @@ static int order_names(const char *a, size_t a_len, const char *b, size_t b_len)
 }
 
 /* Moves past the lines of a sorted list whose names are before `name`, by bisection. */
-static const char *skip_to(const vv_head_commit *c, const char *name, size_t len)
+static const char *skip_to(const vv_buf *list, size_t id_len, const char *name, size_t len)
 {
-	const char *begin = vv_buf_cstr(&c->refs), *low = begin, *high = begin + c->refs.len;
+	const char *begin = vv_buf_cstr(list), *low = begin, *high = begin + list->len;
 
 	while (low < high) {
-		const char *line = low + (high - low) / 2, *next;
-		vv_head_ref ref;
+		const char *line = low + (high - low) / 2;
 
 		while (line > low && line[-1] != '\n') {
 			line--;
 		}
-		next = line;
-		if (!vv_head_refs_next(&ref, &next)) {
+		const size_t line_len = strcspn(line, "\n"), before = id_len + 1;
+		if (line_len < before || line[line_len] != '\n') {
 			break;
 		}
-		if (order_names(ref.name, ref.len, name, len) < 0) {
-			low = next;
+		if (order_names(line + before, line_len - before, name, len) < 0) {
+			low = line + line_len + 1;
 		} else {
 			high = line;
 		}
@@ -81,20 +82,30 @@ static const char *skip_to(const vv_head_commit *c, const char *name, size_t len
 	return low;
 }
 
+const char *vv_head_list_find(const vv_buf *list, size_t id_len, const char *name, size_t len)
+{
+	const char *line = skip_to(list, id_len, name, len);
+	const size_t line_len = strcspn(line, "\n"), before = id_len + 1;
+
+	return line_len == before + len && memcmp(line + before, name, len) == 0 ? line : NULL;
+}
+
 bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out)
 {
 	const size_t len = strlen(name);
-	const char *p = c->sorted ? skip_to(c, name, len) : vv_buf_cstr(&c->refs);
+	const char *p = vv_buf_cstr(&c->refs);
 	vv_head_ref ref;
 
-	while (vv_head_refs_next(&ref, &p)) {
-		const int order = order_names(ref.name, ref.len, name, len);
+	if (c->sorted) {
+		p = vv_head_list_find(&c->refs, VV_OID_TEXT, name, len);
+		return p && vv_oid_parse(out, p, VV_OID_TEXT);
+	}
 
-		if (order == 0) {
+	while (vv_head_refs_next(&ref, &p)) {
+		if (order_names(ref.name, ref.len, name, len) == 0) {
 			*out = ref.id;
 			return true;
 		}
-		if (c->sorted) return false;
 	}
 	return false;
 }
@@ -240,6 +251,36 @@ static vv_status read_branch(vv_head_commit *out, const char *message, vv_error 
 	return vv_fail(err, VV_ECORRUPT, "the list of refs of a head lacks its default branch");
 }
 
+/* The line "content sha256 <digest>" of the message. Its signer wants the files to be compared, so a head with another
+ * algorithm alone is not taken for one without the line. */
+static vv_status read_content(vv_head_commit *out, const char *message, vv_error *err)
+{
+	static const size_t word = sizeof(CONTENT_LINE) - 1,
+			    algorithm = sizeof(CONTENT_ALGORITHM) - 1;
+	bool other = false;
+
+	for (vv_line l = {.rest = message}; vv_line_next(&l);) {
+		if (l.len < word || memcmp(l.text, CONTENT_LINE, word) != 0) {
+			continue;
+		}
+		const char *at = l.text + word;
+		if (l.len < word + algorithm || memcmp(at, CONTENT_ALGORITHM, algorithm) != 0) {
+			other = true;
+			continue;
+		}
+		if (out->has_content || l.len != word + algorithm + 2 * (size_t)VV_SHA256_LEN ||
+		    !vv_hex_read(out->content_sha256, sizeof(out->content_sha256),
+				 at + algorithm)) {
+			return odd(err);
+		}
+		out->has_content = true;
+	}
+	return out->has_content || !other
+		       ? VV_OK
+		       : vv_fail(err, VV_ENOSUPPORT,
+				 "the head has hashes of its files that only a newer varve can check");
+}
+
 vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oid *id,
 			      vv_error *err)
 {
@@ -264,7 +305,8 @@ vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oi
 	    (rc = vv_head_record_read(&out->record, vv_buf_cstr(&text), text.len, err)) < 0 ||
 	    (rc = read_blob(&out->refs, r, id, "refs", VV_HEAD_REFS_MAX, err)) < 0 ||
 	    (rc = check_digest(&out->refs, out->record.refs, "list of refs", err)) < 0 ||
-	    (rc = check_refs(out, err)) < 0 || (rc = read_branch(out, p.message, err)) < 0) {
+	    (rc = check_refs(out, err)) < 0 || (rc = read_branch(out, p.message, err)) < 0 ||
+	    (rc = read_content(out, p.message, err)) < 0) {
 		return rc;
 	}
 	return memcmp(key, out->record.key, sizeof(key)) == 0
@@ -433,6 +475,14 @@ vv_status vv_head_commit_write(vv_head_commit *c, vv_repository *r, const vv_hea
 	}
 	vv_buf_printf(&tree, "100644 blob %s\thead\n100644 blob %s\trefs\n", vv_oid_shows(&blob),
 		      vv_oid_shows(&ids));
+	if (c->content.len > 0) {
+		if ((rc = vv_sha256(c->content_sha256, c->content.data, c->content.len, err)) < 0 ||
+		    (rc = put_object(&ids, r, "blob", &c->content, err)) < 0) {
+			return rc;
+		}
+		c->has_content = true;
+		vv_buf_printf(&tree, "100644 blob %s\tcontent\n", vv_oid_shows(&ids));
+	}
 	if ((rc = put_object(&top, r, "tree", &tree, err)) < 0) return rc;
 	vv_buf_printf(&bytes, "tree %s\n", vv_oid_shows(&top));
 	vv_array_each(c->parents, c->parent_count, parent) {
@@ -448,6 +498,11 @@ vv_status vv_head_commit_write(vv_head_commit *c, vv_repository *r, const vv_hea
 	vv_buf_puts(&bytes, "\n");
 	if (c->branch.len > 0) {
 		vv_buf_printf(&bytes, BRANCH_LINE "%s\n", c->branch.data);
+	}
+	if (c->has_content) {
+		vv_buf_puts(&bytes, CONTENT_LINE CONTENT_ALGORITHM);
+		vv_hex_put(&bytes, c->content_sha256, sizeof(c->content_sha256));
+		vv_buf_puts(&bytes, "\n");
 	}
 	if ((rc = vv_buf_ok(&bytes, err)) < 0 ||
 	    (rc = sign(&signature, signer, r, &bytes, err)) < 0) {

@@ -2,7 +2,9 @@
  * head: reads and writes signed records as Git commits.
  *
  * The tree of the commit has the record ("head") and the list of refs ("refs", lines "<id>
- * <name>"). The commit's message has the default branch, in a line "default <name>". The signature is in the header gpgsig, in the form of OpenSSH, for the purpose
+ * <name>"), and may have the list of contents ("content", see signed_files.h). The commit's message has the
+ * default branch, in a line "default <name>", and the SHA-256 of the list of contents, in a line
+ * "content sha256 <digest>". The signature is in the header gpgsig, in the form of OpenSSH, for the purpose
  * VV_HEAD_PURPOSE. It covers all other bytes of the commit, including tree and parents, so a record
  * cannot be reused with another parent. The first parent is the commit of the signer's previous
  * record; the other parents are the commits of the records of other signers that the signer had
@@ -118,11 +120,16 @@ typedef struct vv_head_commit {
 	vv_buf refs;   /* text of the list of refs */
 	bool sorted;   /* the list is sorted by name, without duplicates */
 	vv_buf branch; /* the default branch, "refs/heads/main"; empty: the commit has none */
+	/* the SHA-256 of the list of contents (signed_files.h), and its text, which vv_signed_files_read
+	 * reads; has_content false: the commit has none */
+	bool has_content;
+	uint8_t content_sha256[VV_SHA256_LEN];
+	vv_buf content;
 } vv_head_commit;
 
 /* Reads the commit *id and its record into *out, and checks form, digests and signature, but not
  * its parents. VV_ECORRUPT: the record is invalid for the reason in err. VV_ENOTFOUND: the commit
- * does not exist. Clear *out in any case. */
+ * does not exist. VV_ENOSUPPORT: a head of a newer varve. Clear *out in any case. */
 vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oid *id,
 			      vv_error *err);
 void vv_head_commit_clear(vv_head_commit *c);
@@ -136,6 +143,9 @@ typedef struct vv_head_ref {
 /* Sets *out to the ref in the line at *at of a list of refs, and moves *at past the line. Returns
  * false at the end of the list, or if the line is invalid. */
 bool vv_head_refs_next(vv_head_ref *out, const char **at);
+/* Returns the line of `name`, which has len bytes, in a list of lines "<id> <name>" that is sorted by
+ * name, with ids of id_len characters; NULL if the list lacks the name. */
+const char *vv_head_list_find(const vv_buf *list, size_t id_len, const char *name, size_t len);
 /* Sets *out to the id of the ref `name` in the list of c. Returns false if the list lacks the
  * ref. */
 bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out);
@@ -161,7 +171,7 @@ vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *e
 void vv_head_signer_clear(vv_head_signer *s);
 VV_AUTO_CLEAR(vv_head_signer, vv_head_signer_clear)
 
-/* Writes a commit with the record, refs, branch and parents of c, which *signer signs, and sets c->id
+/* Writes a commit with the record, refs, branch, content and parents of c, which *signer signs, and sets c->id
  * to its id. First sets the record's key to the signer's key, and its digest to that of c->refs.
  * Does not set a ref. */
 vv_status vv_head_commit_write(vv_head_commit *c, vv_repository *r, const vv_head_signer *signer,

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/heads/judge.h"
+#include "lib/heads/signed_files.h"
 #include "lib/heads/trust.h"
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
@@ -25,6 +26,7 @@ typedef struct making {
 	vv_head_commit last;  /* the signer's */
 	vv_head_commit other; /* likewise, which the new one joins with it */
 	bool has_last, joins;
+	vv_head_commit newest; /* of all signers */
 	vv_head_commit next;
 	vv_fd lock;
 } making;
@@ -34,6 +36,7 @@ static void making_clear(making *k)
 	vv_head_signer_clear(&k->signer);
 	vv_head_commit_clear(&k->last);
 	vv_head_commit_clear(&k->other);
+	vv_head_commit_clear(&k->newest);
 	vv_head_commit_clear(&k->next);
 	vv_fd_close(&k->lock);
 }
@@ -296,6 +299,8 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 	}
 	if ((rc = join(k, err)) < 0 || (rc = fill(k, now, err)) < 0 ||
 	    (rc = see_others(k, err)) < 0 || (rc = check_allowed(k, err)) < 0 ||
+	    (rc = vv_signed_files_read(&k->newest, k->r, err)) < 0 ||
+	    (rc = vv_signed_files_put(&k->next, &k->newest, k->r, err)) < 0 ||
 	    (rc = vv_head_commit_write(&k->next, k->r, &k->signer, err)) < 0 ||
 	    (rc = vv_head_commit_read(&made, k->r, &k->next.id, err)) < 0) {
 		return rc;
@@ -323,8 +328,7 @@ static bool set_default(vv_shared_refs *refs, const char *name)
 }
 
 /* The default branch stays that of the newest head, or else of HEAD or of a push. */
-static vv_status choose_default(vv_shared_refs *refs, making *k, const vv_head_commit *newest,
-				vv_error *err)
+static vv_status choose_default(vv_shared_refs *refs, making *k, vv_error *err)
 {
 	vv_auto(char) *named = k->m->branch ? vv_asprintf("refs/heads/%s", k->m->branch) : NULL;
 
@@ -333,7 +337,7 @@ static vv_status choose_default(vv_shared_refs *refs, making *k, const vv_head_c
 		return vv_fail(err, VV_EUSAGE, "'%s' is not one of the branches to sign",
 			       vv_text_shows(k->m->branch));
 	}
-	if (!named && !set_default(refs, vv_buf_cstr(&newest->branch)) && k->m->moved) {
+	if (!named && !set_default(refs, vv_buf_cstr(&k->newest.branch)) && k->m->moved) {
 		(void)(set_default(refs, "refs/heads/main") ||
 		       set_default(refs, "refs/heads/master"));
 	}
@@ -344,16 +348,15 @@ static vv_status choose_default(vv_shared_refs *refs, making *k, const vv_head_c
 static vv_status choose_refs(vv_shared_refs *refs, making *k, vv_error *err)
 {
 	const vv_trusted_head *h = vv_trust_newest(&k->trust);
-	vv_auto(vv_head_commit) newest = {.parent_count = 0};
-	vv_status rc = h ? vv_head_commit_read(&newest, k->r, &h->commit, err) : VV_OK;
+	vv_status rc = h ? vv_head_commit_read(&k->newest, k->r, &h->commit, err) : VV_OK;
 
 	if (rc == VV_OK && k->m->moved) {
-		rc = vv_shared_refs_move(refs, vv_buf_cstr(&newest.refs), k->m->moved,
+		rc = vv_shared_refs_move(refs, vv_buf_cstr(&k->newest.refs), k->m->moved,
 					 k->m->moved_count, err);
 	} else if (rc == VV_OK) {
 		rc = vv_shared_refs_choose(refs, k->r, &k->m->refs, err);
 	}
-	return rc < 0 ? rc : choose_default(refs, k, &newest, err);
+	return rc < 0 ? rc : choose_default(refs, k, err);
 }
 
 /* Chooses among the refs that exist under the lock. */

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "lib/heads/seen.h"
 #include "lib/heads/shown_refs.h"
+#include "lib/heads/signed_files.h"
 #include "lib/heads/verdict.h"
 #include "lib/remotes/noted.h"
 #include "lib/sync/fetch_from.h"
@@ -33,6 +34,7 @@ typedef struct run {
 	vv_fetch_result result;
 	vv_heads_seen seen;  /* signed heads */
 	vv_shown_refs shown; /* the refs of the source, if it has signed heads */
+	vv_sha256_ids *ids;  /* of files that a head covers; NULL: none were compared */
 	bool follows; /* refs of the remote are where its newest head has them, or after it */
 	bool lost;    /* it does not have the commits of that head */
 	bool alone;   /* nor has any other copy */
@@ -370,6 +372,12 @@ static void mark_behind(run *r)
 	}
 }
 
+/* Do refs move after the blocks, when the files are found to be those of the newest head? */
+static bool moves_later(const run *r)
+{
+	return r->seen.judged.has_newest;
+}
+
 /* Once, with those suppliers that there are. */
 static vv_status fetch_once(run *r, vv_error *err)
 {
@@ -387,7 +395,7 @@ static vv_status fetch_once(run *r, vv_error *err)
 				    .supplier_count = r->from.supplier_count,
 				    .wants = wants,
 				    .refs = changes,
-				    .ref_count = r->follows ? 0 : count,
+				    .ref_count = moves_later(r) ? 0 : count,
 				    .message = "fetch",
 				    .check = vv_transfer_check,
 				    .payload = &r->from.t,
@@ -404,7 +412,7 @@ static vv_status fetch_once(run *r, vv_error *err)
 	if (rc == VV_OK) {
 		mark_behind(r);
 	}
-	for (size_t i = 0; rc == VV_OK && !r->follows && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && !moves_later(r) && i < count; i++) {
 		vv_ref_plan_done(&r->j->plan, changes[i].name);
 	}
 	return rc;
@@ -443,6 +451,56 @@ static vv_status follow_peer(run *r, vv_error *err)
 	return rc;
 }
 
+/* Where the history came from. */
+static const char *source_url(const run *r)
+{
+	return r->from.stand_in ? r->from.suppliers[0].name : r->from.remote.url;
+}
+
+/* Was this ref's content compared when the same head was trusted? */
+static bool is_as_before(const run *r, const vv_ref_move *m)
+{
+	const vv_trusted_head *h = vv_trust_newest(&r->seen.before);
+
+	return vv_oid_equal(&m->old, &m->id) && h &&
+	       vv_oid_equal(&h->commit, &r->seen.judged.newest.id);
+}
+
+static vv_status check_files(run *r, const vv_head_commit *head, vv_error *err)
+{
+	if (!head->has_content) return VV_OK;
+	if (!r->ids && !(r->ids = vv_sha256_ids_new(r->j->repo))) return vv_fail_nomem(err);
+	vv_array_each(r->j->plan.moves, r->j->plan.count, m) {
+		vv_status rc;
+
+		if (m->behind || vv_oid_is_null(&m->id) || is_as_before(r, m)) {
+			continue;
+		}
+		rc = vv_signed_files_check(head, r->ids, m->from, source_url(r), err);
+		if (rc < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* Commits, trees and blobs came by their SHA-1 ids; no ref moves to others than those that were signed. */
+static vv_status check_content(run *r, vv_error *err)
+{
+	const vv_judged *j = &r->seen.judged;
+	vv_status rc = check_files(r, &j->newest, err);
+
+	for (size_t i = 0; rc == VV_OK && i < j->tip_count; i++) {
+		vv_auto(vv_head_commit) head = {.parent_count = 0};
+
+		if (vv_oid_equal(&j->tips[i], &j->newest.id)) {
+			continue;
+		}
+		rc = vv_head_commit_read(&head, r->j->repo, &j->tips[i], err);
+		rc = rc < 0 ? rc : vv_signed_files_read(&head, r->j->repo, err);
+		rc = rc < 0 ? rc : check_files(r, &head, err);
+	}
+	return rc;
+}
+
 static vv_status fetch(run *r, vv_error *err)
 {
 	vv_status rc = r->from.origin.host ? bring_history(r, err) : VV_OK;
@@ -462,9 +520,11 @@ static vv_status fetch(run *r, vv_error *err)
 			add_before(r, &before);
 		}
 	}
-	if (rc == VV_OK && r->follows) {
-		rc = r->from.origin.host ? VV_OK : follow_peer(r, err);
-		rc = rc < 0 ? rc : move(r, false, err);
+	if (rc == VV_OK && r->follows && !r->from.origin.host) {
+		rc = follow_peer(r, err);
+	}
+	if (rc == VV_OK && moves_later(r) && (rc = check_content(r, err)) == VV_OK) {
+		rc = move(r, false, err);
 	}
 	if (rc == VV_EMISSING || r->result.missing_count > 0 || r->result.behind_count > 0) {
 		vv_reach_tell(&r->from.t, &r->from.untold);
@@ -482,12 +542,6 @@ static vv_status fetch(run *r, vv_error *err)
 		}
 	}
 	return rc;
-}
-
-/* Where the history came from. */
-static const char *source_url(const run *r)
-{
-	return r->from.stand_in ? r->from.suppliers[0].name : r->from.remote.url;
 }
 
 static vv_signed_plan signed_plan(run *r)
@@ -570,6 +624,9 @@ static vv_status see_heads(run *r, vv_error *err)
 		rc = refuse_empty(r, err);
 	}
 	if (rc < 0 || !r->seen.judged.has_newest) return rc;
+	if ((rc = vv_signed_files_read(&r->seen.judged.newest, j->repo, err)) < 0) {
+		return vv_prefix(err, "'%s'", vv_text_url(source_url(r)));
+	}
 	r->follows = whose == VV_HEADS_REMOTE || whose == VV_HEADS_URL;
 	return limit_refs(r, err);
 }
@@ -764,6 +821,8 @@ static void close_run(run *r)
 	vv_fetch_result_clear(&r->result);
 	vv_shown_refs_clear(&r->shown);
 	vv_heads_seen_clear(&r->seen);
+	vv_sha256_ids_free(r->ids);
+	r->ids = NULL;
 }
 VV_AUTO_CLEAR(run, close_run)
 

@@ -12,6 +12,8 @@
 #include "lib/heads/judge.h"
 #include "lib/heads/make.h"
 #include "lib/heads/seen.h"
+#include "lib/heads/shown_refs.h"
+#include "lib/heads/signed_files.h"
 #include "repo/git/history/date.h"
 #include "transport/line/url.h"
 
@@ -108,6 +110,21 @@ static vv_status judge_mirrors(const vv_strings *mirrors, vv_error *err)
 	return VV_OK;
 }
 
+/* Names the refs whose files are not here, so that the head has no hash of them. */
+static vv_status tell_uncovered(vv_head_commit *made, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_buf) list = VV_BUF_INIT, names = VV_BUF_INIT;
+	const vv_status rc = vv_signed_files_read(made, r, err);
+
+	if (rc < 0) return rc;
+	vv_signed_files_put_uncovered(&list, made);
+	if (list.len == 0) return vv_buf_ok(&list, err);
+	vv_shown_refs_put(&names, &list);
+	if (vv_buf_ok(&list, err) < 0 || vv_buf_ok(&names, err) < 0) return err->code;
+	vv_warn("some files are missing here, so the head has no SHA-256 of: %s", names.data);
+	return VV_OK;
+}
+
 static vv_status run_sign(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -134,8 +151,9 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 		      err)) < 0) ||
 	    (o->join &&
 	     (rc = vv_heads_learn(c->repo, NULL, o->join, &other, &vv_notes_stderr, err)) < 0) ||
-	    (rc = vv_head_make(&id, c->repo, &m, err)) < 0 || o->quiet ||
-	    (rc = vv_head_commit_read(&made, c->repo, &id, err)) < 0) {
+	    (rc = vv_head_make(&id, c->repo, &m, err)) < 0 ||
+	    (rc = vv_head_commit_read(&made, c->repo, &id, err)) < 0 ||
+	    (rc = tell_uncovered(&made, c->repo, err)) < 0 || o->quiet) {
 		return rc;
 	}
 	vv_head_put_line(&line, made.record.key, made.record.number, made.record.time,

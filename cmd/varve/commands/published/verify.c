@@ -14,6 +14,7 @@
 #include "lib/heads/named.h"
 #include "lib/heads/seen.h"
 #include "lib/heads/shown_refs.h"
+#include "lib/heads/signed_files.h"
 #include "lib/heads/verdict.h"
 #include "lib/publish/folder_check.h"
 #include "lib/remotes/proof.h"
@@ -44,9 +45,11 @@ typedef struct git_word {
 typedef struct verifying {
 	vv_context *c;
 	vv_heads_seen seen;
-	bool reached;    /* a copy that refuses earlier shows nothing */
-	uint64_t differ; /* refs that are neither where the newest head has them nor after it */
-	vv_buf refs;     /* messages about refs that are not at its ids, a line each */
+	bool reached;     /* a copy that refuses earlier shows nothing */
+	uint64_t differ;  /* refs that are neither where the newest head has them nor after it */
+	uint64_t covered; /* refs whose files are those that it covers by SHA-256 */
+	vv_buf uncovered; /* refs whose files were not compared, a line each */
+	vv_buf refs; /* messages about refs that are not at its ids or have other files, a line each */
 	vv_buf unsigned_refs; /* branches and tags that no head lists, a line each */
 	char *head;           /* the branch of HEAD, if no head lists it; else NULL */
 	char *folder;         /* of this machine; NULL: it is none */
@@ -59,7 +62,7 @@ static void verifying_clear(verifying *v)
 {
 	vv_heads_seen_clear(&v->seen);
 	vv_folder_checked_clear(&v->all);
-	vv_buf_clear_all(&v->commit.said, &v->tag.said, &v->refs, &v->unsigned_refs);
+	vv_buf_clear_all(&v->commit.said, &v->tag.said, &v->refs, &v->unsigned_refs, &v->uncovered);
 	vv_free_all(v->folder, v->head);
 }
 VV_AUTO_CLEAR(verifying, verifying_clear)
@@ -113,6 +116,41 @@ static vv_status compare_refs(verifying *v, const vv_hello *hello, vv_error *err
 		}
 	}
 	return vv_buf_ok(&v->refs, err);
+}
+
+/* Compares the files here at each ref of the newest head with its SHA-256 of them. */
+static vv_status compare_content(verifying *v, vv_error *err)
+{
+	vv_repository *r = v->c->repo;
+	vv_head_commit *head = &v->seen.judged.newest;
+	vv_auto(vv_sha256_ids) *ids = vv_sha256_ids_new(r);
+	const char *at = vv_buf_cstr(&head->refs);
+	vv_head_ref ref;
+	vv_status rc = ids ? vv_signed_files_read(head, r, err) : vv_fail_nomem(err);
+
+	while (rc == VV_OK && vv_head_refs_next(&ref, &at)) {
+		vv_auto(char) *name = vv_strndup(ref.name, ref.len);
+		vv_files_verdict is;
+
+		if ((rc = vv_alloc_ok(name, err)) < 0 ||
+		    (rc = vv_signed_files_compare(&is, head, ids, name, err)) < 0) {
+			return rc;
+		}
+		if (is == VV_FILES_DIFFERS) {
+			v->differ++;
+			vv_buf_printf(
+				&v->refs,
+				"%s has other files than those of its signed head, number %llu\n",
+				vv_text_shows(vv_ref_short_name(name)),
+				(unsigned long long)head->record.number);
+		} else if (is == VV_FILES_SAME) {
+			v->covered++;
+		} else {
+			vv_buf_printf(&v->uncovered, "%s\n", name);
+		}
+	}
+	rc = rc < 0 ? rc : vv_buf_ok(&v->uncovered, err);
+	return rc < 0 ? rc : vv_buf_ok(&v->refs, err);
 }
 
 static vv_status add_unsigned(void *payload, const vv_ref *ref, vv_error *err)
@@ -201,7 +239,7 @@ static vv_status verify_here(verifying *v, vv_error *err)
 	}
 	v->seen.any = count > 0 || trust.known;
 	if ((rc = ask_git(v, NULL, err)) < 0 || !v->seen.judged.has_newest ||
-	    (rc = compare_refs(v, NULL, err)) < 0) {
+	    (rc = compare_refs(v, NULL, err)) < 0 || (rc = compare_content(v, err)) < 0) {
 		return rc;
 	}
 	return list_unsigned(v, NULL, err);
@@ -257,7 +295,7 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 	rc = vv_heads_see(&v->seen, v->c->repo, &there, m.url, VV_HEADS_COPY, &vv_notes_stderr,
 			  err);
 	if (rc < 0 || !v->seen.judged.has_newest || (rc = bring_history(&there, err)) < 0 ||
-	    (rc = compare_refs(v, there.hello, err)) < 0 ||
+	    (rc = compare_refs(v, there.hello, err)) < 0 || (rc = compare_content(v, err)) < 0 ||
 	    (rc = list_unsigned(v, there.hello, err)) < 0) {
 		return rc;
 	}
@@ -369,6 +407,11 @@ static vv_status print_json(const verifying *v, vv_error *err)
 		vv_json_string_len(&w, l.text, l.len);
 	}
 	vv_json_close_array(&w);
+	vv_json_put_members(&w, {JSON_NUMBER("covered", v->covered)}, {JSON_ARRAY("uncovered")});
+	for (vv_line l = {.rest = vv_buf_cstr(&v->uncovered)}; vv_line_next(&l);) {
+		vv_json_string_len(&w, l.text, l.len);
+	}
+	vv_json_close_array(&w);
 	vv_json_add_array(&w, "signatures");
 	for (int i = 0; i < 2; i++) {
 		const git_word *g = i == 0 ? &v->commit : &v->tag;
@@ -408,6 +451,20 @@ static void print_unsigned(const verifying *v)
 	}
 }
 
+static void print_uncovered(const verifying *v)
+{
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+
+	if (v->uncovered.len == 0) return;
+	if (!v->seen.judged.newest.has_content) {
+		vv_out("the signed head has no SHA-256 of the files: Git's SHA-1 ids alone protect them\n");
+		return;
+	}
+	vv_shown_refs_put(&names, &v->uncovered);
+	vv_out("files not compared with their SHA-256, as they are not here or were not at the signer: %s\n",
+	       vv_buf_cstr(&names));
+}
+
 static vv_status print_text(const verifying *v, vv_error *err)
 {
 	const vv_judged *j = &v->seen.judged;
@@ -431,6 +488,7 @@ static vv_status print_text(const verifying *v, vv_error *err)
 	}
 	vv_out("%s", vv_buf_cstr(&v->refs));
 	print_unsigned(v);
+	print_uncovered(v);
 	if (v->folder) {
 		vv_out("all packs, tables and pages read, with %s\n",
 		       vv_text_counted(v->all.blocks, "block", NULL));
