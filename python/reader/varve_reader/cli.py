@@ -26,8 +26,9 @@ def _parser():
             sub.add_argument("version", metavar="REV:PATH", help="a version, or the CID of its root")
             sub.add_argument("-o", metavar="FILE", dest="output", help="write to FILE")
             sub.add_argument("--text", action="store_true", help="UTF-8, in place of the file's own encoding")
-        if name == "verify":
-            sub.add_argument("--owner", metavar="KEY", help="whose signed heads the place must have (z6Mk...)")
+        if name != "verify":
+            sub.add_argument("--unsigned", action="store_true", help="ignore signed heads: any copy can add branches and tags")
+        sub.add_argument("--owner", metavar="KEY", help="whose signed heads the place must have (z6Mk...)")
         sub.add_argument("--key", metavar="FILE", help="the place is a vault, and this the key that opens it")
         sub.add_argument("--from", metavar="FOLDER", dest="more", action="append", default=[],
                          help="another folder that keeps copies of the vault")
@@ -54,6 +55,10 @@ def _verify(place, args):
     for head in place.heads:
         late = head.expires and head.expires < time.time()
         _say(f"signed by {head.key}, number {head.number} of {head.name}, {_day(head.time)}" + ", expired" * bool(late))
+        if place.history and head.content is None:
+            _say(f"number {head.number} has no SHA-256 of the files: Git's SHA-1 ids alone protect them")
+    if place.unsigned:
+        _say("not signed: " + ", ".join(name.split("/", 2)[2] for name in place.unsigned))
     return 1 if damage else 0
 
 
@@ -62,13 +67,16 @@ def _day(seconds):
 
 
 def _versions(place, args):
+    heads = None if args.unsigned else place.signed(args.owner)
+    signed = heads.signed() if heads else None
     for commit, seconds, path, root in place.versions():
-        _say(f"{commit[:10]} {_day(seconds)} {root} {path}" if commit else root)
+        other = signed is not None and commit not in signed
+        _say(f"{commit[:10]} {_day(seconds)} {root} {path}" + " (not signed)" * other if commit else root)
     return 0
 
 
 def _cat(place, args):
-    version = place.version(args.version)
+    version = place.version(args.version, args.unsigned, args.owner)
     pieces = [version] if isinstance(version, bytes) else version.file(args.text)
     with tempfile.SpooledTemporaryFile(MEMORY) as whole:
         for piece in pieces:

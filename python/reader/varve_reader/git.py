@@ -136,6 +136,11 @@ class Git:
         text = read_text(head).strip()
         return refs, refs.get(text[5:]) if text.startswith("ref: ") else _oid(head, text)
 
+    def has(self, oid):
+        """Returns whether there is such an object."""
+        return any(oid in pack.where for pack in self.packs) or \
+            any(os.path.exists(os.path.join(folder, oid[:2], oid[2:])) for folder in self.folders)
+
     def read(self, oid):
         """Returns (kind, bytes) of an object, after checking its hash."""
         first = next(iter(self.broken), None)

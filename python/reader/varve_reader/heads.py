@@ -6,13 +6,14 @@ import struct
 from collections import namedtuple
 
 from .cbor import Cursor
-from .errors import Damaged, within
+from .errors import Damaged, Missing, within
 from .sealed import did, signed
 
 ORDER = ["varve", "name", "key", "number", "time", "expires", "final", "refs", "mirror", "signer", "revoked", "saw"]
 ONCE = ORDER[:5] + ["refs"]
-Head = namedtuple("Head", "oid name key number time expires refs signers revoked saw first")
-# saw: (key, number, oid) of the newest records of others.
+Head = namedtuple("Head", "oid name key number time expires refs signers revoked saw first default content")
+# saw: (key, number, oid) of the newest records of others. content: the blob with the SHA-256 of files, or None.
+PLACES = ("refs/varve/heads/", "refs/heads/varve-heads/")
 
 
 def _strings(data, count):
@@ -49,8 +50,12 @@ def read_head(history, oid):
     header, _, message = data.partition(b"\n\n")
     found = re.fullmatch(rb"tree (\w{40})\n((?:parent \w{40}\n)*)author (.*)\ncommitter (.*)\ngpgsig (.*(?:\n .*)*)", header)
     files = {name: blob for _, name, blob in history.tree(found[1].decode())} if found else {}
-    if files.keys() != {"head", "refs"}:
+    lines = re.findall(r"(?m)^content (\S*) ?(.*)$", message.decode("utf-8", "replace"))
+    digests = [digest for algorithm, digest in lines if algorithm == "sha256"]
+    if files.keys() != {"head", "refs", *["content"] * bool(digests)} or len(digests) > 1:
         raise Damaged(f"commit {oid} is not a head")
+    if lines and not digests:
+        raise Damaged(f"commit {oid} has hashes of its files that only a newer varve-reader can check")
     text, refs = (history.source.read(files[n])[1] for n in ("head", "refs"))
     record, parents = _record(text), re.findall(r"parent (\w+)", found[2].decode())
     key, number, time = record["key"][0], int(record["number"][0]), int(record["time"][0])
@@ -69,7 +74,9 @@ def read_head(history, oid):
     return Head(oid, record["name"][0], key, number, time, int((record["expires"] or [0])[0]),
                 {line[41:]: line[:40] for line in refs.decode().split("\n")[:-1]},
                 {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["signer"]},
-                {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["revoked"]}, saw, first)
+                {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["revoked"]}, saw, first,
+                (re.findall(r"(?m)^default (.*)$", message.decode("utf-8", "replace")) or [None])[0],
+                (files["content"], digests[0]) if digests else None)
 
 
 def allows(owner, head):
@@ -82,14 +89,14 @@ class Heads:
     """All heads of a repository. Each head, and every earlier head that it follows, is checked."""
 
     def __init__(self, history, owner=None):
-        self.history, self.known, self.shown = history, {}, {}
+        self.history, self.known, self.shown, self.lists = history, {}, {}, {}
         for name, oid in history.source.refs.items():
-            if name.startswith("refs/varve/heads/"):
+            if name.startswith(PLACES):
                 with within(name):
                     head = self._chain(oid)
-                    if head.key != name[17:]:
+                    if head.key != name.rpartition("/")[2]:
                         raise Damaged("the head is another key's")
-                    self.shown[head.key] = head
+                    self.shown[head.key] = max(head, self.shown.get(head.key, head), key=lambda h: h.number)
         firsts = {self._first(h).key for h in self.shown.values() if not self._first(h).saw}
         self.owner = owner or (firsts.pop() if len(firsts) == 1 else None)
         if self.owner is None and self.shown:
@@ -145,11 +152,68 @@ class Heads:
         return sorted((h for h in self.shown.values() if h.number <= revoked.get(h.key, h.number)),
                       key=lambda h: (h.time, h.oid not in seen), reverse=True)
 
+    def content(self, head):
+        """Returns ref -> SHA-256 of its files, as the head has it."""
+        if head.content and head.oid not in self.lists:
+            blob, digest = head.content
+            data = self.history.source.read(blob)[1]
+            found = re.findall(rb"([0-9a-f]{64}) (.+)\n", data)
+            names = [name.decode() for _, name in found]
+            if hashlib.sha256(data).hexdigest() != digest or b"".join(b"%s %s\n" % line for line in found) != data or \
+                    names != sorted(set(names) & head.refs.keys(), key=str.encode):
+                raise Damaged(f"commit {head.oid}: the list of contents is not that of the head")
+            self.lists[head.oid] = dict(zip(names, (digest.decode() for digest, _ in found)))
+        return self.lists.get(head.oid, {})
+
     def check_refs(self):
-        """Checks that each ref in the newest head exists, and points to the head's commit or to a descendant of it."""
+        """Checks that each ref in the newest head exists, and points to the head's commit or to a descendant of it; and the
+        files of all heads' refs."""
         for head in self.counting()[:1]:
             for name, oid in head.refs.items():
                 with within(f"{name}: signed by {head.key}, number {head.number}"):
-                    now = self.history.source.refs.get(name)
-                    if now != oid and (now is None or oid not in self.history.below([now])):
-                        raise Damaged(f"an older or other commit is shown than {oid[:10]}")
+                    self._check_ref(name, oid)
+        for head in self.counting():
+            for name in self.content(head):
+                with within(f"{name}: signed by {head.key}, number {head.number}"):
+                    self._check_files(head, name)
+
+    def _check_ref(self, name, oid):
+        now = self.history.source.refs.get(name)
+        if now != oid and (now is None or name.startswith("refs/tags/") or oid not in self.history.below([now])):
+            raise Damaged(f"an older or other commit is shown than {oid[:10]}")
+        return now
+
+    def _check_files(self, head, name):
+        try:
+            now = self.history.sha256(head.refs[name])
+        except Missing:  # a part of the repository is here
+            return
+        if self.content(head).get(name, now) != now:
+            raise Damaged("the files are not those that were signed")
+
+    def default(self):
+        """Returns the default branch of the newest head, or None."""
+        refs = self.counting()[0].refs
+        usual = [self.counting()[0].default, "refs/heads/main", "refs/heads/master", *refs]
+        return next((name for name in usual if name in refs and name.startswith("refs/heads/")), None)
+
+    def signed(self):
+        """Returns the ids of all commits that a head covers."""
+        tips = [oid for head in self.counting() for oid in head.refs.values()]
+        return self.history.below(oid for oid in tips if self.history.source.has(oid))
+
+    def unsigned(self):
+        """Returns the branches and tags that no head lists."""
+        signed = {name for head in self.counting() for name in head.refs}
+        return sorted(name for name in self.history.source.refs if re.match("refs/(heads|tags)/", name) and
+                      name not in signed and not re.match("refs/heads/varve-(heads/|blocks$)", name))
+
+    def at(self, name):
+        """Returns the commit of a ref, after checking that a head lists the ref, with this commit or one before it, and with
+        these files."""
+        head = next((h for h in self.counting() if name in h.refs), None)
+        if head is None:
+            raise Missing(f"'{name}' is not signed: no signed head lists it (--unsigned, or unsigned=True, reads it)")
+        with within(f"{name}: signed by {head.key}, number {head.number}"):
+            self._check_files(head, name)
+            return self._check_ref(name, head.refs[name])

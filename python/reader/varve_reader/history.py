@@ -1,4 +1,5 @@
 """Finds versions through commits, trees and pointers (store.md, "Pointer")."""
+import hashlib
 import json
 import re
 from collections import namedtuple
@@ -43,7 +44,7 @@ class History:
     """The commits of a repository or a vault. source: an object with read(id), refs and head, such as Git."""
 
     def __init__(self, source):
-        self.source, self.trees, self.blobs, self.commits = source, {}, {}, {}
+        self.source, self.trees, self.blobs, self.commits, self.ids = source, {}, {}, {}, {}
 
     def _read(self, oid, *kinds):
         kind, data = self.source.read(oid)
@@ -84,6 +85,18 @@ class History:
             elif mode in (0o100644, 0o100755, 0o100664):
                 yield prefix + name, oid
 
+    def sha256(self, oid):
+        """Returns the id that Git's SHA-256 format gives a blob, a tree, or the tree of a commit or tag (heads.md)."""
+        if oid not in self.ids:
+            kind, data = self.source.read(oid)
+            if kind in ("commit", "tag"):
+                return self.sha256(self.commit(oid)[0] if kind == "commit" else _tagged(data))
+            if kind == "tree":
+                data = b"".join(b"%o %s\0" % (mode, name.encode("utf-8", "surrogateescape")) + bytes.fromhex(
+                    entry + "0" * 24 if mode >> 12 == 0o16 else self.sha256(entry)) for mode, name, entry in self.tree(oid))
+            self.ids[oid] = hashlib.sha256(b"%s %d\0" % (kind.encode(), len(data)) + data).hexdigest()
+        return self.ids[oid]
+
     def pointer(self, oid):
         """Returns the pointer in a blob; None if the blob is not a pointer."""
         if oid not in self.blobs:
@@ -122,15 +135,25 @@ class History:
                 if found:
                     yield Found(oid, time, path, found)
 
-    def resolve(self, rev):
-        """Returns the commit of a revision: a name, an id or the beginning of an id, optionally with ~N and ^N."""
+    def ref(self, word):
+        """Returns the name of the ref that a word means, or None."""
+        forms = ("refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/%s", "%s")
+        return next((form % word for form in forms if form % word in self.source.refs), None)
+
+    def resolve(self, rev, heads=None):
+        """Returns the commit of a revision: a name, an id or the beginning of an id, optionally with ~N and ^N. heads: signed
+        heads that must list the name, or cover the id; HEAD is then the default branch of the newest."""
         base, steps, rest = re.fullmatch(r"([^~^]*)((?:[~^]\d*)*)(.*)", rev).groups()
-        oid = self.source.head if base in ("", "HEAD", "@") else None
-        for form in ("refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/%s", "%s"):
-            oid = oid or self.source.refs.get(form % base)
+        is_head = base in ("", "HEAD", "@")
+        name = heads.default() if heads and is_head else self.ref(base)
+        oid = self.source.head if is_head and not heads else None
+        if not oid and name:
+            oid = heads.at(name) if heads else self.source.refs[name]
         if not oid and re.fullmatch("[0-9a-f]{4,40}", base):
             found = [c for c in self.walk() if c.startswith(base)]
             oid = found[0] if len(found) == 1 else None
+            if oid and heads and oid not in heads.signed():
+                raise Missing(f"'{rev}' is not signed: no signed head covers it (--unsigned, or unsigned=True, reads it)")
         if not oid or rest:
             raise Missing(f"no version named '{rev}'")
         for sign, count in re.findall(r"([~^])(\d*)", steps):
@@ -142,9 +165,9 @@ class History:
                 oid = parents[number]
         return oid
 
-    def find(self, rev, path):
+    def find(self, rev, path, heads=None):
         """Returns (id of the blob, pointer or None) of a file in a revision."""
-        tree = self.commit(self.resolve(rev))[0]
+        tree = self.commit(self.resolve(rev, heads))[0]
         for name, oid in self.files(tree):
             if name == path:
                 return oid, self.pointer(oid)

@@ -20,16 +20,22 @@ class Place:
 
     def __init__(self, path):
         self.path, self.blocks, self.history, self.roots, self.heads = path, Blocks(path), None, [], []
-        self.memo, self.rows = {}, []
+        self.memo, self.rows, self.unsigned = {}, [], []
 
-    def version(self, name):
-        """Returns the version that REV:PATH or a root's CID names; if Git has the file itself, its bytes."""
+    def signed(self, owner=None):
+        """Returns the signed heads of the place; None if it has none. owner: the key whose heads it must have."""
+        heads = Heads(self.history, owner) if self.history else None
+        return heads if heads and heads.counting() else None
+
+    def version(self, name, unsigned=False, owner=None):
+        """Returns the version that REV:PATH or a root's CID names; if Git has the file itself, its bytes. If the place has
+        signed heads, HEAD is their default branch, and they must list the branch or tag; unsigned: they are ignored."""
         if re.fullmatch("b[a-z2-7]{58}", name):
             return Version(self.blocks, Cid.parse(name))
         if ":" not in name or not self.history:
             raise Missing(f"'{name}' is not the CID of a version" + (", or REV:PATH" if self.history else
                           f", and {self.path} has no history"))
-        oid, pointer = self.history.find(*name.split(":", 1))
+        oid, pointer = self.history.find(*name.split(":", 1), None if unsigned else self.signed(owner))
         if pointer is None:
             return self.history.source.read(oid)[1]
         with within(name):
@@ -54,6 +60,7 @@ class Place:
                 with within(self.path):
                     heads = Heads(self.history, owner)
                     self.heads = heads.counting()
+                    self.unsigned = heads.unsigned() if self.heads else []
                     heads.check_refs()
         for root, where in wanted.items():
             with collected(errors, where):

@@ -52,6 +52,10 @@ class Items:
             self.head = refs.get(head)
             self.refs = {name: oid for name, oid in refs.items() if name != "HEAD"}
 
+    def has(self, oid):
+        """Returns whether there is such a Git object."""
+        return any((kind, bytes.fromhex(oid)) in self.where for kind in GIT)
+
     def item(self, kind, digest):
         """Returns the bytes of an item, after checking its hash."""
         chain, data, base = [], b"", digest
@@ -113,6 +117,9 @@ class Vault(Place):
         if not self.secrets:
             raise Missing(f"{path}: no vault here opens with the key in {key}")
         self._runs()
+
+    def signed(self, owner=None):
+        """Returns None: the ledger has who wrote the refs of a vault."""
 
     def _ledger(self):
         """Yields (CID, record) for each record in any of the folders that matches its name, and whose signature is valid."""
