@@ -91,6 +91,7 @@
 	X(PUSH_TO, "push-to", "remote from to") \
 	X(PUSH_UPSTREAM, "push-upstream", "remote branch") \
 	X(READ_NEWER, "read-newer", "path") \
+	X(READ_UNSIGNED, "read-unsigned", "") \
 	X(REMOTE_ADD, "remote-add", "remote") \
 	X(REMOTE_MOVED, "remote-moved", "remote") \
 	X(REMOTES, "remotes", "") \

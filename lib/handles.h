@@ -76,6 +76,9 @@ vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
  * vv_session_give. If c is NULL, sets *out to NULL. VV_EUSAGE: c was opened in a parent process,
  * before fork. */
 vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err);
+/* Sets *out to the commit of a revision. VV_EREFUSED: the repository was opened by a URL, and its
+ * signed heads do not list the branch or tag. VV_ENOTFOUND: no such revision. */
+vv_status vv_session_commit(const vv_session *s, const char *revision, vv_oid *out, vv_error *err);
 void vv_session_give(vv_session *s); /* releases the session; accepts NULL */
 VV_AUTO_FREE(vv_session, vv_session_give)
 /* Call this before opening a version of which only some rows are needed. If s fetches missing

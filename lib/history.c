@@ -30,7 +30,7 @@ int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revisi
 	vv_error e;
 	vv_status rc = vv_session_take(&s, repo->core, &e);
 
-	if (rc == VV_OK && (rc = vv_rev_commit(s->repo, revision, &oid, &e)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_session_commit(s, revision, &oid, &e)) == VV_OK) {
 		vv_oid_text(id, &oid);
 	}
 	return vv_give(err, rc, &e);

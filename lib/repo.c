@@ -215,6 +215,19 @@ vv_status vv_core_may_write(const vv_core *c, vv_error *err)
 		       : VV_OK;
 }
 
+vv_status vv_session_commit(const vv_session *s, const char *revision, vv_oid *out, vv_error *err)
+{
+	const vv_cached *cached = s->core->cached;
+	const vv_status rc = vv_rev_commit(s->repo, revision, out, err);
+	vv_error why;
+
+	if (rc != VV_ENOTFOUND || !cached ||
+	    vv_cached_check_signed(cached, s->repo, revision, &why) == VV_OK) {
+		return rc;
+	}
+	return vv_error_copy(err, &why);
+}
+
 static void put_warning(void *payload, vv_note_kind kind, const char *line)
 {
 	if (kind == VV_NOTE_WARNING) {
@@ -230,10 +243,13 @@ static vv_status open_cached(vv_core *c, const char *url, const varve_repo_optio
 				       .notes = &notes,
 				       .folder = o->cache,
 				       .limit = o->cache_size,
-				       .as_is = (o->flags & VARVE_OPEN_AS_IS) != 0};
+				       .as_is = (o->flags & VARVE_OPEN_AS_IS) != 0,
+				       .allow_unsigned = (o->flags & VARVE_OPEN_UNSIGNED) != 0};
 	vv_status rc = vv_cached_open(&c->cached, url, &how, err);
 
-	return rc < 0 ? rc : set_path(c, vv_cached_folder(c->cached), err);
+	if (rc < 0) return rc;
+	vv_cached_put_unsigned(&c->warnings, c->cached);
+	return set_path(c, vv_cached_folder(c->cached), err);
 }
 
 /* No started program prompts at a terminal, which is not the library's; the caller's own settings take precedence. */
@@ -303,7 +319,7 @@ static vv_status open_repo(varve_repo **out, const char *path, const varve_repo_
 
 #define OPEN_FLAGS                                                                                 \
 	((uint32_t)(VARVE_OPEN_ENVIRON | VARVE_INIT_BARE | VARVE_OPEN_URL | VARVE_OPEN_AS_IS |     \
-		    VARVE_OPEN_LAZY))
+		    VARVE_OPEN_LAZY | VARVE_OPEN_UNSIGNED))
 
 static vv_status take_repo_options(varve_repo_options *o, const varve_repo_options *given,
 				   vv_error *err)
@@ -335,6 +351,8 @@ int varve_repo_open(varve_repo **out, const char *path, const varve_repo_options
 			     ? vv_fail(&e, VV_EUSAGE, "VARVE_OPEN_URL requires a path")
 		     : (o.flags & VARVE_OPEN_AS_IS) && !(o.flags & VARVE_OPEN_URL)
 			     ? vv_fail(&e, VV_EUSAGE, "VARVE_OPEN_AS_IS requires VARVE_OPEN_URL")
+		     : (o.flags & VARVE_OPEN_UNSIGNED) && !(o.flags & VARVE_OPEN_URL)
+			     ? vv_fail(&e, VV_EUSAGE, "VARVE_OPEN_UNSIGNED requires VARVE_OPEN_URL")
 			     : open_repo(out, path, &o, &e);
 	}
 	return vv_give(err, rc, &e);
@@ -352,10 +370,11 @@ int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options
 
 	*out = NULL;
 	if ((rc = take_repo_options(&o, options, &e)) == VV_OK &&
-	    (o.flags & (VARVE_OPEN_URL | VARVE_OPEN_AS_IS | VARVE_OPEN_LAZY))) {
+	    (o.flags &
+	     (VARVE_OPEN_URL | VARVE_OPEN_AS_IS | VARVE_OPEN_UNSIGNED | VARVE_OPEN_LAZY))) {
 		rc = vv_fail(&e, VV_EUSAGE,
-			     "varve_repo_init does not accept VARVE_OPEN_URL, VARVE_OPEN_AS_IS or "
-			     "VARVE_OPEN_LAZY");
+			     "varve_repo_init does not accept VARVE_OPEN_URL, VARVE_OPEN_AS_IS, "
+			     "VARVE_OPEN_UNSIGNED or VARVE_OPEN_LAZY");
 	}
 	if (rc == VV_OK) {
 		vv_init_options init = {.bare = (o.flags & VARVE_INIT_BARE) != 0,

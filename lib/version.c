@@ -164,7 +164,7 @@ static vv_status find(varve_version *v, vv_session *s, const wanted *w, vv_error
 	if (strcmp(w->revision, ":") == 0) {
 		return vv_subject_find_at(&v->subject, s->repo, s->reader, NULL, v->text, err);
 	}
-	if ((rc = vv_rev_commit(s->repo, w->revision, &commit, err)) < 0) return rc;
+	if ((rc = vv_session_commit(s, w->revision, &commit, err)) < 0) return rc;
 	return vv_subject_find_at(&v->subject, s->repo, s->reader, &commit, v->text, err);
 }
 
@@ -413,7 +413,7 @@ static vv_status list_names(varve_versions *list, const varve_versions_options *
 	if (rc == VV_OK && (rc = vv_names_take(&list->paths, o->paths, err)) == VV_OK) {
 		if (strcmp(list->revision, ":") == 0) {
 			rc = list_index(list, s, err);
-		} else if ((rc = vv_rev_commit(s->repo, list->revision, &commit, err)) == VV_OK) {
+		} else if ((rc = vv_session_commit(s, list->revision, &commit, err)) == VV_OK) {
 			/* the branch may move while the list is read */
 			vv_free(list->revision);
 			list->revision = vv_strdup(vv_oid_shows(&commit));

@@ -90,6 +90,7 @@ static const struct {
 	{"push-to", "varve push $1 $2:$3"},
 	{"push-upstream", "varve push -u $1 $2"},
 	{"read-newer", "upgrade varve to read %1"},
+	{"read-unsigned", "--unsigned reads it, but anyone could have made it"},
 	{"remote-add", "add a remote with 'varve remote add $1 URL', or name a URL"},
 	{"remote-moved", "try again; if the address has changed: varve remote set-url $1 URL"},
 	{"remotes", "name a remote: 'varve remote -v' lists all"},

@@ -741,7 +741,7 @@ typedef struct options {
 	vv_sql_script script;
 	const char *command, *file, *views, *at;
 	vv_strings params;
-	bool exact, confined;
+	bool exact, confined, allow_unsigned;
 } options;
 
 static const vv_option table[] = {
@@ -756,6 +756,8 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "exact", exact, "show numbers as text, exactly as written"),
 	OPT_FLAG(0, "confined", confined,
 		 "for untrusted queries: allow only SELECT, and only tables of this repository"),
+	OPT_FLAG(0, "unsigned", allow_unsigned,
+		 "in \"URL#REV:PATH\", also read branches and tags that no signed head lists"),
 	OPT_STRING(0, "export-views", views, "FILE.db",
 		   "write a database file with the last commit's tables and their histories"),
 	OPT_POSITIVE(0, "timeout", script.timeout_sec, "SECONDS",
@@ -764,7 +766,7 @@ static const vv_option table[] = {
 };
 
 static const vv_option_rule option_rules[] = {
-	{"--export-views", .excludes = "--at -c -f QUERY"},
+	{"--export-views", .excludes = "--at -c -f --unsigned QUERY"},
 	{NULL, NULL, NULL},
 };
 
@@ -828,6 +830,7 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 	if (rc == VV_OK && (rc = vv_sql_session_open(&s.session, o->exact, err)) == VV_OK) {
 		s.session.catalog->at = o->at;
 		s.session.catalog->confined = o->confined;
+		s.session.catalog->allow_unsigned = o->allow_unsigned;
 		if (o->confined) {
 			limit_memory(s.session.db);
 		}
@@ -863,7 +866,7 @@ const vv_command vv_cmd_sql = {
 	.group = "look",
 	.summary = "query tables and their versions in SQL",
 	.usage =
-		"[--format FORMAT] [--param NAME=VALUE]... [--at REV] [--exact] [--confined] [--timeout SECONDS] [-q] QUERY\n"
+		"[--format FORMAT] [--param NAME=VALUE]... [--at REV] [--exact] [--confined] [--unsigned] [--timeout SECONDS] [-q] QUERY\n"
 		"-f FILE\n"
 		"\n"
 		"--export-views FILE.db",

@@ -27,7 +27,11 @@ enum varve_open_flag {
 	/* varve_repo_open: fetch missing blocks when they are read, unless the setting varve.autoFetch is false; the
 	 * program varve uses this flag. Without this flag, reading a missing block fails with VARVE_EMISSING.
 	 * VARVE_OPEN_URL implies this flag. */
-	VARVE_OPEN_LAZY = 1 << 4
+	VARVE_OPEN_LAZY = 1 << 4,
+	/* with VARVE_OPEN_URL: also read branches and tags that the signed heads of the repository do not list, and its
+	 * HEAD, which any copy can add. Without this flag, they are left out, and HEAD is the default branch of the
+	 * newest signed head; varve_rev_parse and varve_version_find then fail with VARVE_EREFUSED. Since 1.1. */
+	VARVE_OPEN_UNSIGNED = 1 << 5
 };
 
 /* Options of varve_repo_open and varve_repo_init. */
@@ -53,7 +57,7 @@ typedef struct varve_repo_options {
  * the current folder; the process must then stay in this folder as long as it uses the handle.
  * VARVE_ENOTFOUND: no repository contains path; VARVE_EREFUSED: another user owns the repository;
  * VARVE_ENOSUPPORT: this version of varve does not support the repository; VARVE_EUSAGE:
- * VARVE_OPEN_URL without a path, or VARVE_OPEN_AS_IS without VARVE_OPEN_URL. With VARVE_OPEN_URL,
+ * VARVE_OPEN_URL without a path, or VARVE_OPEN_AS_IS or VARVE_OPEN_UNSIGNED without VARVE_OPEN_URL. With VARVE_OPEN_URL,
  * VARVE_EIO: the URL does not answer; VARVE_EREFUSED: the URL does not have the newest signed
  * version. */
 VARVE_API int varve_repo_open(varve_repo **out, const char *path, const varve_repo_options *options,
@@ -75,7 +79,7 @@ VARVE_API const char *varve_repo_warnings(const varve_repo *repo);
  * the current folder. A complete repository has Git's files, varve's folder and the settings of varve's filter and
  * drivers. A second call changes nothing. created may be NULL; else *created is set to true if this call made Git's
  * repository, and to false if not. VARVE_EEXISTS: path is a file; VARVE_EIO: git cannot make the repository;
- * VARVE_EUSAGE: the flags contain VARVE_OPEN_URL, VARVE_OPEN_AS_IS or VARVE_OPEN_LAZY. */
+ * VARVE_EUSAGE: the flags contain VARVE_OPEN_URL, VARVE_OPEN_AS_IS, VARVE_OPEN_UNSIGNED or VARVE_OPEN_LAZY. */
 VARVE_API int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options *options,
 			      bool *created, varve_error *err);
 

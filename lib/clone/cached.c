@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hint.h"
 #include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -650,6 +651,19 @@ static char *find_unsigned(const vv_cached *c, const char *rev)
 	return found;
 }
 
+void vv_cached_put_unsigned(vv_buf *out, const vv_cached *c)
+{
+	vv_auto(vv_buf) list = VV_BUF_INIT, names = VV_BUF_INIT;
+
+	if (!c->allow_unsigned || vv_read_file(&list, c->asked, LIST_MAX, VV_IGNORED) < 0 ||
+	    list.len == 0) {
+		return;
+	}
+	vv_shown_refs_put(&names, &list);
+	vv_buf_printf(out, "not signed: %s, which the newest signed head of %s does not list\n",
+		      vv_buf_cstr(&names), vv_text_url(c->url));
+}
+
 vv_status vv_cached_check_signed(const vv_cached *c, vv_repository *r, const char *rev,
 				 vv_error *err)
 {
@@ -668,7 +682,7 @@ vv_status vv_cached_check_signed(const vv_cached *c, vv_repository *r, const cha
 		vv_notes_warn(vv_repository_notes(r), "%s", err->message);
 		return VV_OK;
 	}
-	return vv_hint(err, "--unsigned reads it, but anyone could have made it");
+	return vv_hint_code(err, VV_HINT_READ_UNSIGNED);
 }
 
 const char *vv_cached_folder(const vv_cached *c)

@@ -28,6 +28,7 @@
 #include <stdint.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/env.h"
 #include "base/error.h"
 #include "base/progress.h"
@@ -73,6 +74,9 @@ const char *vv_cached_folder(const vv_cached *c); /* path of the repository; bor
  * cached clone lacks such refs. With it, warns instead. */
 vv_status vv_cached_check_signed(const vv_cached *c, vv_repository *r, const char *rev,
 				 vv_error *err);
+/* If c was opened with allow_unsigned, appends to out a line with the names of the branches and tags
+ * that the signed heads do not list; nothing if there are none. */
+void vv_cached_put_unsigned(vv_buf *out, const vv_cached *c);
 void vv_cached_close(vv_cached *c); /* accepts NULL */
 VV_AUTO_FREE(vv_cached, vv_cached_close)
 

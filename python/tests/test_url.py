@@ -40,6 +40,49 @@ def test_a_url_is_a_repository(far):
     assert cached(top) == 1
 
 
+@pytest.fixture
+def copy(repo, far, home):
+    """A copy with signed heads, in which HEAD is on a branch with rows of its own, and a tag is beside it."""
+    top, url = far
+    mine = repo.work_tree
+    run("varve", "key", "new", cwd=mine)
+    run("varve", "sign", "-q", "--name", "prices", cwd=mine)
+    run("git", "push", "-q", str(top / "far.git"), "refs/varve/heads/*:refs/varve/heads/*", cwd=mine)
+    with varve.clone(top / "far.git", top / "eve") as eve:
+        run("git", "switch", "-qc", "latest", cwd=eve.work_tree)
+        eve.put("prices.csv", TWO.replace("pear", "evil").encode(), message="evil")
+        run("git", "tag", "v9", cwd=eve.work_tree)
+        run("varve", "push", "-q", "origin", "latest", "v9", cwd=eve.work_tree)
+    run("git", "symbolic-ref", "HEAD", "refs/heads/latest", cwd=top / "far.git")
+    return url
+
+
+@pytest.mark.parametrize("word", ["latest", "v9", "refs/tags/v9", "latest~0"])
+def test_no_word_reads_a_ref_that_no_signed_head_lists(copy, repo, word):
+    with varve.Repo(copy) as r:
+        assert r["prices.csv"].read_bytes() == TWO.encode()
+        assert r.rev_parse("HEAD") == repo.rev_parse("HEAD")
+        for read in (lambda: r[f"{word}:prices.csv"], lambda: r.table("prices.csv", word), lambda: r.rev_parse(word),
+                     lambda: varve.read(f"{copy}#{word}:prices.csv"), lambda: repo[f"{copy}#{word}:prices.csv"]):
+            with pytest.raises(varve.RefusedError, match="is not signed") as caught:
+                read()
+            assert "unsigned=True" in str(caught.value)
+        with pytest.raises(varve.Error, match="not signed|no such table"):
+            r.sql(f'SELECT * FROM "prices@{word}"')
+        assert "latest" not in r.branches and "v9" not in r.tags
+
+
+def test_unsigned_refs_are_read_where_that_is_wanted(copy):
+    with pytest.warns(varve.VarveWarning, match="not signed: latest, v9"), varve.Repo(copy, unsigned=True) as r:
+        assert b"evil" in r["prices.csv"].read_bytes()
+        assert b"evil" in r["v9:prices.csv"].read_bytes()
+        table = r["v9:prices.csv"]
+    with pytest.warns(varve.VarveWarning, match="not signed"):
+        assert b"evil" in pickle.loads(pickle.dumps(table)).read_bytes()
+    with pytest.warns(varve.VarveWarning, match="not signed"):
+        assert b"evil" in varve.read(f"{copy}#latest:prices.csv", unsigned=True).read_bytes()
+
+
 def test_a_version_is_named_with_its_url(far, repo):
     _, url = far
     assert repo[f"{url}#v1:prices.csv"].read_bytes() == ONE.encode()

@@ -64,6 +64,7 @@ WORDS = {
     "push-to": "Repo.push({0!r}, ['{1!s}:{2!s}'])",
     "push-upstream": "Repo.push({0!r}, [{1!r}], set_upstream=True)",
     "read-newer": "upgrade varve to read {0!s}",
+    "read-unsigned": "unsigned=True reads it, but anyone could have made it",
     "remote-add": "'git remote add {0} URL' makes it",
     "remote-moved": "try again; if the address has changed: 'git remote set-url {0} URL'",
     "remotes": "name a remote: 'git remote -v' lists all",

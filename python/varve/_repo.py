@@ -23,7 +23,7 @@ from ._write import COLUMNS, MODES, Mode, Transaction, VarveWarning, WriteResult
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-OPEN_URL, OPEN_AS_IS = 1 << 2, 1 << 3  # enum varve_open_flag
+OPEN_URL, OPEN_AS_IS, OPEN_UNSIGNED = 1 << 2, 1 << 3, 1 << 5  # enum varve_open_flag
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 WORK_TREE = 0  # enum varve_folder
 GIT = 1
@@ -127,7 +127,9 @@ class Repo(Sync):
     versions that were read. r["prices.csv"] is then the table of HEAD, and changes, which need branch=, are pushed at
     once. cache: the folder of the cache (default: VARVE_CACHE, else $XDG_CACHE_HOME/varve); cache_size: the limit of
     the cache; the data that was read longest ago is removed first; refresh False: use a cached repository without a
-    request. If the URL does not answer, a VarveWarning shows the age of the cached data.
+    request. If the URL does not answer, a VarveWarning shows the age of the cached data. If the repository has signed
+    heads, HEAD is their default branch, and branches and tags that they do not list are refused (RefusedError);
+    unsigned: read these, too, and the HEAD of the copy, which anyone could have made. A VarveWarning names them.
 
     NotFoundError: no repository; RefusedError: another user owns the repository. Threads may share a Repo: one thread
     uses it at a time, and the others wait. After a fork, the child must open the repository again.
@@ -140,8 +142,11 @@ class Repo(Sync):
         cache: str | os.PathLike[str] | None = None,
         cache_size: int | str = "10GB",
         refresh: bool = True,
+        unsigned: bool = False,
     ) -> None:
-        flags = (OPEN_URL | (0 if refresh else OPEN_AS_IS)) if _is_url(path) else 0
+        flags = 0
+        if _is_url(path):
+            flags = OPEN_URL | (0 if refresh else OPEN_AS_IS) | (OPEN_UNSIGNED if unsigned else 0)
         self._environment = environment()
         self._handle, told = _varve.open(
             os.fsencode(path), self._environment, flags, None if cache is None else os.fsencode(cache), _size(cache_size)
@@ -155,7 +160,7 @@ class Repo(Sync):
         #: absolute path of Git's folder
         self.git_dir: str = _varve.folder(self._handle, GIT) or ""
         self._folder = self.url or self.work_tree or self.git_dir
-        self._place: Place = (self._folder, None if cache is None else os.fspath(cache), cache_size, refresh)
+        self._place: Place = (self._folder, None if cache is None else os.fspath(cache), cache_size, refresh, unsigned)
 
     def close(self) -> None:
         """Closes the repository. Further calls have no effect."""
@@ -222,7 +227,7 @@ class Repo(Sync):
         """
         url, rest = split_url(word) if isinstance(word, str) else (None, "")
         if url is not None:
-            with Repo(url, cache=self._place[1], cache_size=self._place[2], refresh=self._place[3]) as other:
+            with reopen_repo((url, *self._place[1:])) as other:
                 return other[rest]
         with about(word):
             return Table(self._named(word), self._place)
@@ -555,15 +560,17 @@ def read(
     cache: str | os.PathLike[str] | None = None,
     cache_size: int | str = "10GB",
     refresh: bool = True,
+    unsigned: bool = False,
 ) -> Table:
     """The table at a path of a repository (a URL or folder) in a revision: Repo(repo, ...).table(path, rev).
-    varve.read("URL#REV:PATH") names all three in one word. NotFoundError; MissingBlocksError.
+    varve.read("URL#REV:PATH") names all three in one word. NotFoundError; MissingBlocksError; RefusedError: no signed
+    head of the repository at the URL lists the branch or tag, and unsigned is False.
     """
     url, rest = split_url(path) if isinstance(path, str) else (None, "")
     if url is not None:
         if rev is not None or os.fspath(repo) != ".":
             raise UsageError(f"{path!r} names the repository and the revision", "usage", "leave repo and rev out")
-        with Repo(url, cache=cache, cache_size=cache_size, refresh=refresh) as r:
+        with Repo(url, cache=cache, cache_size=cache_size, refresh=refresh, unsigned=unsigned) as r:
             return r[rest]
-    with Repo(repo, cache=cache, cache_size=cache_size, refresh=refresh) as r:
+    with Repo(repo, cache=cache, cache_size=cache_size, refresh=refresh, unsigned=unsigned) as r:
         return r.table(path, rev)

@@ -159,7 +159,7 @@ def _wait(connection: sqlite3.Connection, asked: futures.Future[None], timeout: 
 
 
 def query(
-    place: tuple[str, str | None, int | str, bool], sql: str, params: Parameters | None, timeout: float | None
+    place: tuple[str, str | None, int | str, bool, bool], sql: str, params: Parameters | None, timeout: float | None
 ) -> QueryResult:
     given = params or ()
     if isinstance(given, Mapping):
@@ -171,7 +171,7 @@ def query(
 
     def ask() -> None:
         load(connection)
-        connection.execute("SELECT varve_open(?, ?)", place[:2])
+        connection.execute("SELECT varve_open(?, ?, ?)", (*place[:2], place[4]))
         cursor = connection.execute(connection.execute("SELECT varve_sql(?)", (sql,)).fetchone()[0], given)
         rows = cursor.fetchall()
         found.append(QueryResult([column[0] for column in cursor.description or ()], rows))

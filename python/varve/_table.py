@@ -271,16 +271,16 @@ class View(Frames):
         return _values.table_html(repr(self), self.columns, self)
 
 
-#: where a repository is: path or URL, and cache, cache_size, refresh
-Place = tuple[str, "str | None", "int | str", bool]
+#: where a repository is: path or URL, and cache, cache_size, refresh, unsigned
+Place = tuple[str, "str | None", "int | str", bool, bool]
 
 
 def reopen_repo(place: Place) -> Repo:
     """The repository that was pickled."""
     from ._repo import Repo
 
-    where, cache, cache_size, refresh = place
-    return Repo(where, cache=cache, cache_size=cache_size, refresh=refresh)
+    where, cache, cache_size, refresh, unsigned = place
+    return Repo(where, cache=cache, cache_size=cache_size, refresh=refresh, unsigned=unsigned)
 
 
 def reopen(place: Place, origin: int, commit: str | None, path: str, cid: str | None) -> Table:

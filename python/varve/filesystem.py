@@ -34,9 +34,11 @@ class VarveFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
     protocol = "varve"
     root_marker = ""
 
-    def __init__(self, repo: str | os.PathLike[str] = ".", rev: str = "HEAD", **options: Any) -> None:
+    def __init__(
+        self, repo: str | os.PathLike[str] = ".", rev: str = "HEAD", *, unsigned: bool = False, **options: Any
+    ) -> None:
         super().__init__(**options)
-        self._repo = Repo(repo)
+        self._repo = Repo(repo, unsigned=unsigned)
         self.commit_id = self._repo.rev_parse(rev)
 
     @classmethod

@@ -70,6 +70,8 @@ typedef struct vv_sql_catalog {
 	/* allow only tables of the repository; without a repository, only files below the current
 	 * folder */
 	bool confined;
+	/* with URLs, also read branches and tags that no signed head lists (VARVE_OPEN_UNSIGNED) */
+	bool allow_unsigned;
 	const char *at;     /* the revision for names without '@'; NULL: the work tree; borrowed */
 	unsigned cursors;   /* number of open cursors */
 	uint64_t statement; /* number of statements that have begun */

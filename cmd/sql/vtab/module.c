@@ -341,11 +341,8 @@ int vv_sql_module_prepare(sqlite3_stmt **stmt, vv_sql_catalog *c, const char *sq
 int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, const char *cache,
 			    varve_error *err)
 {
-	const bool is_url = path && vv_sql_name_is_url(path);
-	const varve_repo_options how = {.size = sizeof(how),
-					.flags = VARVE_OPEN_ENVIRON | VARVE_OPEN_LAZY |
-						 (is_url ? VARVE_OPEN_URL : 0),
-					.cache = cache};
+	const varve_repo_options how = {
+		.size = sizeof(how), .flags = vv_sql_name_open_flags(c, path), .cache = cache};
 	varve_repo *repo;
 	int rc;
 
@@ -507,7 +504,8 @@ static void use(sqlite3_context *context, int argc VV_UNUSED, sqlite3_value **ar
 	}
 }
 
-/* varve_open('FOLDER' or 'URL' [, cache]): the repository whose tables varve_sql finds. Nothing is listed, so that it is quick. */
+/* varve_open('FOLDER' or 'URL' [, cache [, unsigned]]): the repository whose tables varve_sql finds. Nothing is listed, so
+ * that it is quick. unsigned: also branches and tags that no signed head lists, here and at other URLs. */
 static void open_repo(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
 	vv_sql_catalog *c = sqlite3_user_data(context);
@@ -515,6 +513,7 @@ static void open_repo(sqlite3_context *context, int argc, sqlite3_value **argv)
 	const char *cache = argc > 1 ? (const char *)sqlite3_value_text(argv[1]) : NULL;
 	varve_error err;
 
+	c->allow_unsigned = argc > 2 && sqlite3_value_int(argv[2]) != 0;
 	if (!path || c->repo) {
 		sqlite3_result_error(context,
 				     path ? "a repository is attached already"
@@ -568,9 +567,10 @@ static int add_functions(sqlite3 *db, vv_sql_catalog *c)
 		const char *name;
 		int arguments;
 		void (*call)(sqlite3_context *, int, sqlite3_value **);
-	} functions[] = {{"varve_attach", 1, attach},  {"varve_use", 1, use},
-			 {"varve_open", 1, open_repo}, {"varve_open", 2, open_repo},
-			 {"varve_sql", 1, make_ready}, {"varve_error", 0, last_error}};
+	} functions[] = {{"varve_attach", 1, attach},   {"varve_use", 1, use},
+			 {"varve_open", 1, open_repo},  {"varve_open", 2, open_repo},
+			 {"varve_open", 3, open_repo},  {"varve_sql", 1, make_ready},
+			 {"varve_error", 0, last_error}};
 	int rc = sql_scalar_add(db);
 
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]) && rc == SQLITE_OK; i++) {

@@ -46,6 +46,17 @@ bool vv_sql_name_is_url(const char *repository)
 		strcspn(at, ":") < strcspn(at, "/"));
 }
 
+uint32_t vv_sql_name_open_flags(const vv_sql_catalog *c, const char *repository)
+{
+	uint32_t flags = VARVE_OPEN_ENVIRON | VARVE_OPEN_LAZY;
+
+	if (repository && vv_sql_name_is_url(repository)) {
+		flags |= VARVE_OPEN_URL;
+		flags |= c->allow_unsigned ? VARVE_OPEN_UNSIGNED : 0;
+	}
+	return flags;
+}
+
 size_t vv_sql_name_url(const char *word)
 {
 	const size_t len = strcspn(word, "#");

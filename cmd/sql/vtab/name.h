@@ -52,6 +52,9 @@ const char *vv_sql_name_prefix(int kind);
 size_t vv_sql_name_url(const char *word);
 /* Returns true if `repository` is a URL, not a path. */
 bool vv_sql_name_is_url(const char *repository);
+/* Returns the flags of varve_repo_open with which c opens a repository, by its path or URL; NULL: that
+ * of the current folder. */
+uint32_t vv_sql_name_open_flags(const vv_sql_catalog *c, const char *repository);
 
 /* The paths of tables. */
 typedef struct vv_sql_paths {

@@ -238,10 +238,9 @@ static int read_word(vv_sql_name *name, char *word)
 static int read_arguments(varve_repo **repo, vv_sql_name *name, vv_sql_catalog *c, int argc,
 			  char *const *words, char **message)
 {
-	const bool is_url = argc > 1 && vv_sql_name_is_url(words[0]);
-	const varve_repo_options how = {.size = sizeof(how),
-					.flags = VARVE_OPEN_ENVIRON | VARVE_OPEN_LAZY |
-						 (is_url ? VARVE_OPEN_URL : 0)};
+	const varve_repo_options how = {
+		.size = sizeof(how),
+		.flags = vv_sql_name_open_flags(c, argc > 1 ? words[0] : NULL)};
 	varve_error err;
 
 	name->outside = argc == 1;

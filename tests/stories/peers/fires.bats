@@ -257,21 +257,24 @@ read_by() {
 	compare) run --separate-stderr varve compare "$2#$3:prices.csv" ../a/prices.csv ;;
 	get) run --separate-stderr varve get -o got "$2#$3:prices.csv" ;;
 	import) run --separate-stderr varve import -o got "$2#$3:prices.csv" ;;
+	sql) run --separate-stderr varve sql "SELECT * FROM \"$2#$3:prices.csv\"" ;;
 	*) run --separate-stderr varve "$1" "$2#$3:prices.csv" ;;
 	esac
 }
 
 @test "no door leads to a branch, a tag or a note that no signed head names, nor to a HEAD that is on one" {
-	local n commands=(clone cat get import log diff compare info cite schema) words=(HEAD latest v9 refs/notes/commits)
+	local n commands=(clone cat get import log diff compare info cite schema sql) words=(HEAD latest v9 refs/notes/commits)
 	two_signed
 	doors
 	cd ../reading
 	git init -q
 	varve init -q
 	places=("$name" "$at/prices/" "$eve")
-	for n in $(sampled 120 10); do
+	for n in $(sampled 132 10); do
 		n=$((n - 1))
-		command=${commands[n % 10]} word=${words[n / 10 % 4]} place=${places[n / 40]}
+		command=${commands[n % 11]} word=${words[n / 11 % 4]} place=${places[n / 44]}
+		# SQL reads a folder as the repository that is in it, and has no names
+		[ "$command" != sql ] || place=$at/prices/
 		echo "$command $word $place" >&2
 		read_by "$command" "$place" "$word"
 		[[ "$output" != *evil* ]]
@@ -293,6 +296,8 @@ read_by() {
 	[ "$(varve verify --json "$at/prices/" | jq -r '.unsigned[]' | xargs)" = "refs/heads/latest refs/tags/v9" ]
 	succeeds varve cat --unsigned "$at/prices/#latest:prices.csv"
 	stderr_has "'latest' is not signed"
+	output_has evil
+	succeeds varve sql --unsigned "SELECT * FROM \"$at/prices/#latest:prices.csv\""
 	output_has evil
 	succeeds varve clone "$at/prices/" ../c
 	stderr_has "not signed: latest, v9"
