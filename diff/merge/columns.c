@@ -506,7 +506,7 @@ static void step_to(const merge *m, merge_column *c, int version)
 	}
 }
 
-/* Of two columns with one name, those step back whose name is not from ours, or from the decided
+/* If two columns have one name, those step back whose name is not from ours, or from the decided
  * version (while decide is set). */
 static vv_status step_back(merge *m, merge_column *a, merge_column *b, bool decide, vv_error *err)
 {

@@ -45,7 +45,7 @@ typedef struct vv_merge_rule {
 	const char **order; /* ORDER: the values, the least first, followed by NULL */
 } vv_merge_rule;
 
-/* What happens to a row that one side removed and the other edited. */
+/* How a rule merges a row that one side removed and the other edited. */
 typedef enum vv_merge_rows {
 	VV_MERGE_ROWS_CONFLICT, /* a conflict is reported */
 	VV_MERGE_ROWS_KEEP,     /* the row is kept */
@@ -54,7 +54,7 @@ typedef enum vv_merge_rows {
 	VV_MERGE_ROWS_THEIRS    /* theirs decides */
 } vv_merge_rows;
 
-/* What happens to a row without a key that both sides added. */
+/* How a rule merges a row without a key that both sides added. */
 typedef enum vv_merge_added {
 	VV_MERGE_ADDED_ASK,  /* a conflict is reported, unless the row is known to be the same */
 	VV_MERGE_ADDED_ONCE, /* it is the same row */

@@ -404,6 +404,18 @@ static vv_status find_key(const solver *v, const vv_conflict_item *item, size_t 
 	return rc < 0 || *count > 0 ? rc : refuse_row(v, item, err);
 }
 
+static vv_status pass_key(const solver *v, const vv_next_keys *keys, const vv_cell *const *key,
+			  const vv_cell *next, vv_error *err)
+{
+	const char *names[VV_KEY_COLUMNS_MAX];
+	const vv_renumbered row = {.names = names, .key = key, .count = keys->count, .next = next};
+
+	for (size_t k = 0; k < keys->count; k++) {
+		names[k] = v->table->schema.fields[keys->columns[0][k]].name;
+	}
+	return v->s->renumbered ? v->s->renumbered(v->s->payload, &row, err) : VV_OK;
+}
+
 static void tell_key(const solver *v, const vv_conflict_item *item, const vv_cell *key)
 {
 	const vv_conflict_record *c = v->s->record;
@@ -448,6 +460,7 @@ static vv_status bring_row(solver *v, vv_next_keys *keys, vv_table *from, const 
 		vv_prefix(err, "%s", vv_text_shows(v->s->record->path));
 		return hint_edit(v, err);
 	}
+	if ((rc = pass_key(v, keys, key, &next, err)) < 0) return rc;
 	((vv_cell *)row)[keys->columns[0][keys->count - 1]] = next;
 	edit.row = (before == UINT64_MAX ? v->rows[i] : before) + 1;
 	tell_key(v, item, &next);
@@ -621,6 +634,7 @@ vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, v
 	if (rc < 0 || (rc = find_rows(&v, err)) < 0 || (rc = decide(&v, err)) < 0) {
 		return rc;
 	}
+	if (s->plan) return VV_OK;
 	vv_row_edits_sort(v.edits, v.count);
 	rc = vv_rows_edit(t, &v.more, v.edits, v.count, fn, payload, err);
 	return rc == VV_OK && s->chosen ? renumber(&v, err) : rc;

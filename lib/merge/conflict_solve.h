@@ -15,6 +15,14 @@
 #include "lib/tables/dataset_writer.h"
 #include "repo/git/repository.h"
 
+/* A row of theirs that gets another key; pointers are valid only during the call. */
+typedef struct vv_renumbered {
+	const char *const *names;  /* the key's columns */
+	const vv_cell *const *key; /* the key so far */
+	size_t count;              /* number of the key's columns */
+	const vv_cell *next;       /* the new last cell of the key */
+} vv_renumbered;
+
 /* The options of a call of vv_conflict_solve. */
 typedef struct vv_solution {
 	vv_repository *repo;        /* borrowed */
@@ -27,6 +35,11 @@ typedef struct vv_solution {
 	 * VV_ONCE or VV_BOTH */
 	int side;
 	bool quiet; /* do not report rows that get another key */
+	/* receives each row that gets another key; may be NULL */
+	vv_status (*renumbered)(void *payload, const vv_renumbered *row, vv_error *err);
+	void *payload;
+	/* only determine the new keys: nothing is passed to fn, and the record does not change */
+	bool plan;
 
 	/* if not NULL, no side is taken; instead, this column is set to `value` in the rows of the
 	 * chosen items */

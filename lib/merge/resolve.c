@@ -17,6 +17,7 @@
 #include "dataset/schema/type.h"
 #include "lib/merge/conflict_columns.h"
 #include "lib/merge/conflict_solve.h"
+#include "lib/merge/resolve_internal.h"
 #include "lib/merge/tables.h"
 #include "lib/merge/torn.h"
 #include "lib/names/damaged_pointer.h"
@@ -152,9 +153,8 @@ static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool *
 	return VV_OK;
 }
 
-/* Stages the work tree's file, as a version of the merged table. */
-static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_dataset_found *out,
-			    vv_error *err)
+vv_status vv_resolve_stage(vv_resolving *r, const vv_conflict_path *p, vv_dataset_found *out,
+			   vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -187,7 +187,9 @@ static vv_status settle(vv_resolving *r, const vv_conflict_path *p, const vv_dat
 	bool pointer = false;
 	vv_status rc = vv_dataset_reader_is_pointer(r->reader, &p->record.merged, &pointer, err);
 
-	if (rc < 0 || (pointer && !staged && (rc = stage_work(r, p, &own, err)) < 0)) return rc;
+	if (rc < 0 || (pointer && !staged && (rc = vv_resolve_stage(r, p, &own, err)) < 0)) {
+		return rc;
+	}
 	staged = staged ? staged : &own;
 	if (!pointer) {
 		rc = vv_index_add_file(r->index, p->path, err);
@@ -424,7 +426,7 @@ static vv_status keep_rest(vv_resolving *r, vv_conflict_path *p, const bool *cho
 	}
 	c->count = left;
 	c->touched = true;
-	if ((rc = stage_work(r, p, &staged, err)) < 0) return rc;
+	if ((rc = vv_resolve_stage(r, p, &staged, err)) < 0) return rc;
 	if (left == 0 && c->left_out == 0) {
 		if ((rc = settle(r, p, &staged, err)) == VV_OK) {
 			say_resolved(r, p);
@@ -467,8 +469,8 @@ static vv_status name_gone(vv_buf *out, const vv_resolving *r, const vv_conflict
 	return vv_buf_ok(out, err);
 }
 
-static vv_status write_version(vv_resolving *r, const vv_conflict_path *p, const vv_oid *blob,
-			       vv_error *err)
+vv_status vv_resolve_write(vv_resolving *r, const vv_conflict_path *p, const vv_oid *blob,
+			   vv_error *err)
 {
 	const vv_dataset_merge in = {.repo = r->repo,
 				     .writer = r->writer,
@@ -495,9 +497,9 @@ static vv_status bring_merged(vv_resolving *r, const vv_conflict_path *p, vv_dat
 			vv_text_shows(p->path));
 		return vv_hint_code(err, VV_HINT_EDIT_AND_ADD, p->path);
 	}
-	if ((rc = write_version(r, p, &c->merged, err)) == VV_OK) {
+	if ((rc = vv_resolve_write(r, p, &c->merged, err)) == VV_OK) {
 		vv_dataset_found_clear(staged);
-		rc = stage_work(r, p, staged, err);
+		rc = vv_resolve_stage(r, p, staged, err);
 	}
 	return rc;
 }
@@ -537,13 +539,13 @@ static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **cho
 
 		if (i == ROUNDS_MAX) return refuse_many(p, false, err);
 		if ((rc = vv_conflict_columns_solve(&s, &blob, err)) < 0 ||
-		    (rc = write_version(r, p, &blob, err)) < 0) {
+		    (rc = vv_resolve_write(r, p, &blob, err)) < 0) {
 			break;
 		}
 		vv_dataset_found_clear(staged);
 		vv_free(*chosen);
 		*chosen = NULL;
-		if ((rc = stage_work(r, p, staged, err)) == VV_OK &&
+		if ((rc = vv_resolve_stage(r, p, staged, err)) == VV_OK &&
 		    (rc = vv_conflict_record_save(r->repo, &p->record, err)) == VV_OK) {
 			rc = choose_wanted(r, p, chosen, &count, err);
 		}
@@ -581,8 +583,8 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	if ((p->found_out && (rc = vv_dataset_writer_commit(r->writer, err)) < 0) ||
 	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||
 	    (!p->record.touched && !is_part(r) && has_no_data(r->repo, p->path) &&
-	     (rc = write_version(r, p, &p->record.merged, err)) < 0) ||
-	    (rc = stage_work(r, p, &staged, err)) < 0 ||
+	     (rc = vv_resolve_write(r, p, &p->record.merged, err)) < 0) ||
+	    (rc = vv_resolve_stage(r, p, &staged, err)) < 0 ||
 	    (rc = bring_merged(r, p, &staged, err)) < 0) {
 		return rc;
 	}
@@ -609,7 +611,8 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	} else if (p->record.left_out > 0) {
 		rc = refuse_many(p, !untouched, err);
 	} else {
-		if ((rc = decide_columns(r, p, &chosen, &staged, err)) == VV_OK) {
+		if ((rc = decide_columns(r, p, &chosen, &staged, err)) == VV_OK &&
+		    (rc = vv_resolve_follow(r, p, chosen, &staged.result.cid, err)) == VV_OK) {
 			rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);
 		}
 		rc = rc < 0 ? rc : keep_rest(r, p, chosen, err);
@@ -736,8 +739,44 @@ static vv_status note_path(vv_resolving *r, vv_way_back *back, const char *path,
 	return rc < 0 ? rc : vv_way_back_path(back, r->index, path, true, err);
 }
 
+/* Was the path noted for an earlier reference? */
+static bool refers_before(const vv_references *children, size_t i, size_t k, const char *path)
+{
+	for (size_t at = 0; at <= i; at++) {
+		const size_t end = at == i ? k : children[at].count;
+
+		if (vv_find_place(n, end, strcmp(children[at].list[n].path, path) == 0) < end) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Tables that refer to one in conflict, and are not in conflict, may change, too. children[i]: paths that refer to the
+ * i-th, which comes first. */
+static vv_status note_followers(vv_resolving *r, vv_way_back *back, vv_references *children,
+				vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; r->side == VV_BOTH && rc == VV_OK && i < r->list.count; i++) {
+		rc = vv_resolve_references(&children[i], r, &r->list.paths[i], err);
+		for (size_t k = 0; rc == VV_OK && k < children[i].count; k++) {
+			const char *path = children[i].list[k].path;
+
+			if (!vv_array_find(r->list.paths, r->list.count, it,
+					   strcmp(it->path, path) == 0) &&
+			    !refers_before(children, i, k, path)) {
+				rc = note_path(r, back, path, err);
+			}
+		}
+	}
+	return rc;
+}
+
 /* Records all changes in advance: files, the records of their conflicts, and .gitattributes. */
-static vv_status note_way_back(vv_resolving *r, vv_way_back **out, vv_error *err)
+static vv_status note_way_back(vv_resolving *r, vv_way_back **out, vv_references *children,
+			       vv_error *err)
 {
 	const size_t count = r->list.count;
 	vv_status rc = vv_way_back_open(out, r->repo, "resolve", "resolving conflicts", err);
@@ -749,7 +788,37 @@ static vv_status note_way_back(vv_resolving *r, vv_way_back **out, vv_error *err
 			rc = note_path(r, *out, path, err);
 		}
 	}
+	rc = rc < 0 ? rc : note_followers(r, *out, children, err);
 	return rc < 0 ? rc : vv_way_back_ready(*out, err);
+}
+
+/* The next path, whose references follow no other path that is left; in a circle, the first one left. */
+static size_t next_path(const vv_resolving *r, const vv_references *children, const bool *done)
+{
+	const size_t count = r->list.count;
+	size_t first = count;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *path = r->list.paths[i].path;
+		size_t above = 0;
+
+		for (size_t k = 0; !done[i] && k < count; k++) {
+			above += k != i && !done[k] &&
+				 vv_array_find(children[k].list, children[k].count, it,
+					       strcmp(it->path, path) == 0) != NULL;
+		}
+		if (!done[i] && above == 0) return i;
+		first = !done[i] && first == count ? i : first;
+	}
+	return first;
+}
+
+static void references_clear(vv_references *children, size_t count)
+{
+	for (size_t i = 0; children && i < count; i++) {
+		vv_references_clear(&children[i]);
+	}
+	vv_free(children);
 }
 
 static vv_status resolve_all(vv_resolving *r, vv_error *err)
@@ -771,18 +840,29 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 			"--row, --column, --key and --set apply to one of them: name it as PATH",
 			r->list.count);
 	}
-	if ((rc = note_way_back(r, &back, err)) < 0) return vv_way_back_close(back, rc, err);
+	vv_auto_free bool *done = vv_calloc(r->list.count, sizeof(*done));
+	vv_references *children = vv_calloc(r->list.count, sizeof(*children));
+	rc = done && children ? note_way_back(r, &back, children, err) : vv_fail_nomem(err);
+	if (rc < 0) {
+		references_clear(children, r->list.count);
+		return vv_way_back_close(back, rc, err);
+	}
 	r->checkout = (vv_checkout){r->repo, r->reader, r->index};
-	for (size_t i = 0; !stop && i < r->list.count; i++) {
+	for (size_t n = 0; !stop && n < r->list.count; n++) {
+		const size_t i = next_path(r, children, done);
 		vv_conflict_path *p = &r->list.paths[i];
 
-		if (r->torn.code < 0 && vv_work_is_torn(r->repo, p->path, NULL)) {
+		done[i] = true;
+		if (p->resolved) {
+			say_resolved(r, p);
+		} else if (r->torn.code < 0 && vv_work_is_torn(r->repo, p->path, NULL)) {
 			p->failure.code = VV_OK; /* merge_torn has the reason, or warned of it */
 		} else if (p->failure.code == VV_OK && resolve_path(r, p, &later) < 0) {
 			p->failure = later;
 			stop = vv_conflict_stops(&later);
 		}
 	}
+	references_clear(children, r->list.count);
 	rc = vv_conflict_list_failure(&r->list, r->repo, err);
 	/* Resolved paths are staged also if another path failed. */
 	vv_status written = finish(r, rc < 0 ? VV_IGNORED : err);
@@ -836,6 +916,7 @@ vv_status vv_resolve(vv_resolving *r, vv_error *err)
 	rc = vv_conflict_list_read(&r->list, r->repo, r->writer, r->index, r->paths, true,
 				   !is_part(r), err);
 	rc = rc < 0 ? rc : resolve_all(r, err);
+	vv_conflict_list_clear(&r->followed);
 	if (rc == VV_OK) return vv_error_copy(err, &r->torn);
 	if (r->torn.code < 0) {
 		vv_notes_warn(vv_repository_notes(r->repo), "%s", r->torn.message);

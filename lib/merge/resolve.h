@@ -36,10 +36,11 @@ typedef struct vv_resolving {
 	 * conflicts, its record contains only those. */
 	vv_conflict_list list;
 	/* The following members are private; initially zero. */
-	vv_checkout checkout; /* writes and removes whole files */
-	bool changed;         /* the index must be written */
-	vv_error torn;        /* why a torn pointer could not be repaired; code VV_OK: all were */
-	bool merged; /* paths that git had merged as text were merged again, without conflicts */
+	vv_checkout checkout;      /* writes and removes whole files */
+	bool changed;              /* the index must be written */
+	vv_conflict_list followed; /* merged tables whose references follow new keys: theirs */
+	vv_error torn; /* why a torn pointer could not be repaired; code VV_OK: all were */
+	bool merged;   /* paths that git had merged as text were merged again, without conflicts */
 } vv_resolving;
 
 /* Resolves the conflicts that the options of r select. First repairs torn pointers (torn.h) at the

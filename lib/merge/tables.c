@@ -347,7 +347,7 @@ static vv_status note_renumbered(void *payload, const vv_merge_new_key *k, vv_er
 	const char *name = m->in->names[k->ours ? VV_OURS : VV_THEIRS];
 	vv_auto(vv_buf) row = VV_BUF_INIT;
 
-	if (++m->renumbered > ROWS_NAMED) return VV_OK;
+	if (m->in->quiet || ++m->renumbered > ROWS_NAMED) return VV_OK;
 	vv_conflict_key_put(&row, k->key);
 	vv_notes_put(vv_repository_notes(m->in->repo), "%s: row %s of %s is now row %s",
 		     vv_text_shows(m->in->path), vv_text_shows(vv_buf_cstr(&row)),

@@ -43,6 +43,7 @@ typedef struct vv_dataset_merge {
 	/* the reason why the sides are different tables, so that the whole path is a conflict; else
 	 * NULL */
 	const char *apart;
+	bool quiet;     /* do not report rows that get another key by rule */
 	bool dry;       /* only determine the conflicts, and store nothing */
 	bool unlimited; /* record more than VV_CONFLICTS_MAX conflicts */
 } vv_dataset_merge;

@@ -449,3 +449,39 @@ shop() {
 	run varve conflicts
 	output_has "row 101: renumber: rows of items.csv may refer to the new key"
 }
+
+@test "rows of other tables follow a row that gets the next free key, if theirs added or changed them" {
+	for main in "" both; do
+		shop $main
+		ends_with 1 varve merge side
+		succeeds varve resolve --both
+		stderr_has "items.csv: 2 rows of side refer to new keys of orders.csv"
+		[ "$(tail -n +5 orders.csv | tr '\n' ' ')" = "101,drill,eve 102,saw,eve 103,paint,bob 104,wash,bob " ]
+		[ "$(grep -c '103,of paint\|104,of wash\|100,of 100' items.csv)" -eq 3 ]
+		[ -z "$main" ] || [ "$(grep -c '101,of drill\|102,of saw' items.csv)" -eq 2 ]
+		succeeds varve merge --continue
+		succeeds varve check HEAD
+		[ -z "$(git status --porcelain -uno)" ]
+		cd ..
+		rm -rf repo
+	done
+}
+
+@test "an edited table is no table whose rows can follow, and then no row gets another key" {
+	shop
+	ends_with 1 varve merge side
+	sed -i 's/of 100/of one hundred/' items.csv
+	ends_with 2 varve resolve --both
+	stderr_has "orders.csv: rows of items.csv may refer to rows that get another key, and it was edited since the merge"
+	run grep paint orders.csv
+	[ "$status" -eq 1 ]
+	[ "$(grep -c 'of one hundred' items.csv)" -eq 1 ]
+	git checkout -q -- items.csv
+	succeeds varve resolve --both --row 101
+	stderr_has "items.csv: 1 row of side refers to new keys of orders.csv"
+	[ "$(grep -c '103,of paint\|102,of wash' items.csv)" -eq 2 ]
+}
+
+@test "random tables: after a merge each row refers to the row to which its side let it refer" {
+	succeeds python3 "$BATS_TEST_DIRNAME/follow_law.py" "${VARVE_TEST_SEED:-${VARVE_TEST_SAMPLE:-$RANDOM}}" "$(a_sixth 18)"
+}

@@ -1,0 +1,27 @@
+/*
+ * resolve_internal: functions that the sources of resolve share.
+ */
+#ifndef VV_LIB_MERGE_RESOLVE_INTERNAL_H
+#define VV_LIB_MERGE_RESOLVE_INTERNAL_H
+
+#include "lib/merge/references.h"
+#include "lib/merge/resolve.h"
+#include "lib/tables/dataset_writer.h"
+
+/* Stages the work tree's file, as a version of the merged table. */
+vv_status vv_resolve_stage(vv_resolving *r, const vv_conflict_path *p, vv_dataset_found *out,
+			   vv_error *err);
+/* Writes the version *blob to the work tree. */
+vv_status vv_resolve_write(vv_resolving *r, const vv_conflict_path *p, const vv_oid *blob,
+			   vv_error *err);
+
+/* Adds the references to the table p to *out: those of HEAD, and of the commit that is merged. */
+vv_status vv_resolve_references(vv_references *out, vv_resolving *r, const vv_conflict_path *p,
+				vv_error *err);
+/* Before the chosen rows of theirs in the table p get other keys: rows of other tables that theirs
+ * added or changed to refer to them follow. root: the version of p in the work tree. VV_ENOSUPPORT:
+ * this is not possible, and nothing was changed. */
+vv_status vv_resolve_follow(vv_resolving *r, vv_conflict_path *p, const bool *chosen,
+			    const vv_cid *root, vv_error *err);
+
+#endif
