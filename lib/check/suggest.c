@@ -33,8 +33,8 @@ static const unsigned slacks[] = {25, 100,
 static const char *const losses[SLACKS] = {"count(*) >= 0.9 * base", "count(*) >= 0.75 * base",
 					   "count(*) >= 0.5 * base"};
 
-/* Rules about what a night changed. '#' is a column. Of the lines of one form, the first whose
- * `tried` all versions meet is suggested: its bounds are wider, so that a usual night has room. */
+/* Rules about a night's changes. '#' is a column. The first line of a form whose `tried` all versions
+ * meet is suggested: its bounds are wider, so that a usual night has room. */
 typedef enum night_columns {
 	OF_TABLE,   /* no column */
 	OF_NUMBERS, /* columns of numbers, except those of the key */

@@ -105,7 +105,7 @@ browse() {
 	serve tables
 	mkdir -p "$folder"
 	browse documents "$url" "$folder"
-	for name in $(sed -n 's/^!\[.*(\(web-.*\.png\))/\1/p' "$here/../../docs/use/web.md"); do
+	for name in $(sed -n 's/^!\[.*(\(web-.*\.png\))/\1/p' "$here/../../docs/use/web.md") web-front.png; do
 		[ -s "$folder/$name" ] || { echo "$name" >&2; return 1; }
 	done
 }

@@ -202,7 +202,7 @@ def looks(b):
 
 
 def documents(b, folder):
-    """The pictures of docs/use/web.md."""
+    """The pictures of docs/use/web.md, and the one of the README."""
     b.resize((1280, 720))
     pages = main_pages(b)
 
@@ -217,6 +217,9 @@ def documents(b, folder):
     b.click(b.all(".data tbody tr:nth-child(4) td")[2])
     check(b.wait(lambda: b.all(".panel .cell-life li")), "the panel is empty")
     save("cell")
+    b.resize((1080, 520))
+    b.go(pages["compare"])
+    save("front")
 
 
 def axe_findings(b, code):

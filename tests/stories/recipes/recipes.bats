@@ -99,8 +99,24 @@ recipe() {
 	grep -q ',4711,' prices.csv
 	varve push -q
 	recipe "Claim a task"
+	recipe "A colleague with only a browser"
+	python3 -m zipfile -l site.zip | grep -q '^site/index.html'
+	recipe "A network drive, OneDrive"
+	cmp prices.csv ../clone/prices.csv
 	recipe "Excel there and back"
 	[ "$(head -1 for-excel.csv)" = "$(head -1 prices.csv)" ]
+}
+
+@test "the recipe for other programs serves CSV and Arrow" {
+	local port
+	shop
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	sed "s/127.0.0.1:8080/127.0.0.1:$port/" "$page" > ../page.md
+	page=$PWD/../page.md
+	recipe "R and Power BI"
+	cmp all.csv prices.csv
+	[ "$(tail -n +2 dear.csv | wc -l)" -eq "$(varve cat --where 'price > 100' --format csv v1:prices.csv | tail -n +2 | wc -l)" ]
+	varve cat --format arrow prices.csv | cmp - all.arrows
 }
 
 # gone CID FOLDER...: no repository here has the version, nor finds it.
