@@ -233,8 +233,10 @@ static vv_status run(view *v, vv_error *err)
 		rc = vv_rows_open(&rows, v->table, &o, err);
 	}
 	if (rc < 0 || arrays) return rc < 0 ? rc : write_arrays(v, rows, skip, err);
-	if (v->opts->bom && v->opts->format == VV_VIEW_OWN && v->table->root.dialect.bom &&
-	    !vv_root_is_encoded(&v->table->root)) {
+	const bool own_bom = v->opts->bom && v->opts->format == VV_VIEW_OWN &&
+			     v->table->root.dialect.bom && !vv_root_is_encoded(&v->table->root);
+
+	if (own_bom || v->opts->any_bom) {
 		vv_buf_puts(&v->writer.out, "\xEF\xBB\xBF");
 	}
 	vv_view_begin(&v->writer);
@@ -254,12 +256,13 @@ static vv_status open_writer(view *v, vv_error *err)
 			       : vv_view_writer_init(w, v->table, o->format, v->columns, v->count,
 						     o->width, err);
 
-	if (rc < 0 || !o->safe_for_spreadsheets) return rc;
-	w->safe = true;
+	if (rc < 0 || (!o->safe_for_spreadsheets && !o->any_bom)) return rc;
+	w->safe = o->safe_for_spreadsheets;
 	return o->format != VV_VIEW_ARROW && (w->format == VV_VIEW_OWN ||
 					      w->format == VV_VIEW_CSV || w->format == VV_VIEW_TSV)
 		       ? VV_OK
-		       : vv_fail(err, VV_EUSAGE, "--safe-for-spreadsheets is for CSV and TSV");
+		       : vv_fail(err, VV_EUSAGE, "%s is for CSV and TSV",
+				 o->any_bom ? "--bom" : "--safe-for-spreadsheets");
 }
 
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,

@@ -58,8 +58,11 @@ typedef struct vv_view_options {
 	/* write ' before a cell that a spreadsheet would evaluate as a formula, except plain
 	 * numbers. For formats csv and tsv, and own of a CSV file; VV_EUSAGE for other formats */
 	bool safe_for_spreadsheets;
-	bool alone;      /* do not read ahead in another thread */
-	bool bom;        /* format own: begin with the byte order mark of the table's file */
+	bool alone; /* do not read ahead in another thread */
+	bool bom;   /* format own: begin with the byte order mark of the table's file */
+	/* begin with a byte order mark. For formats csv and tsv, and own of a CSV file; VV_EUSAGE for
+	 * other formats */
+	bool any_bom;
 	int32_t misfit;  /* format arrow: enum varve_misfit (varve/arrow.h) */
 	int32_t numbers; /* format arrow: enum varve_numbers */
 	/* format arrow: columns with a dictionary; NULL or empty: no column */

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
@@ -23,7 +25,7 @@
 typedef struct options {
 	vv_strings columns, where, from, dictionary, sort;
 	const char *output, *limit, *offset, *format, *misfit, *numbers;
-	bool raw, safe, allow_unsigned;
+	bool raw, safe, bom, allow_unsigned;
 } options;
 
 static const vv_option table[] = {
@@ -45,6 +47,7 @@ static const vv_option table[] = {
 		 "get a table named by its CID from this remote or URL if it is missing here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would evaluate"),
+	OPT_FLAG(0, "bom", bom, "begin with a byte order mark, by which Excel recognises UTF-8"),
 	OPT_STRING('o', "output", output, "FILE", "write to FILE"),
 	OPT_FLAG(0, "raw", raw, "write control characters to a terminal, too"),
 };
@@ -66,12 +69,27 @@ static bool is_part(const options *o)
 
 static bool is_view(const options *o)
 {
-	return is_part(o) || o->format || o->safe;
+	return is_part(o) || o->format || o->safe || o->bom;
 }
 
 static bool is_workbook(const options *o)
 {
 	return o->format && strcmp(o->format, "xlsx") == 0;
+}
+
+/* The options, with the format that the output's name requires. The bytes of a document are copied. */
+static int read_options(options *o, const vv_context *c)
+{
+	static const char *const documents[] = {"xlsx", NULL};
+
+	*o = *(const options *)c->options;
+	if (!o->output) return VV_EXIT_OK;
+	const char *ext = vv_path_ext(o->output);
+	const bool copied = !is_view(o) && c->argc > 0 &&
+			    !vv_array_find(c->argv, (size_t)c->argc, word,
+					   !vv_ascii_equal(vv_path_ext(*word), ext));
+
+	return copied ? VV_EXIT_OK : vv_out_file_format(&o->format, o->output, documents);
 }
 
 static int fill_view(vv_view_options *v, const options *o)
@@ -84,6 +102,7 @@ static int fill_view(vv_view_options *v, const options *o)
 			       .safe_for_spreadsheets = o->safe,
 			       /* of a part in a pipe, programs would take it for data */
 			       .bom = o->output || (!is_part(o) && !vv_out_is_terminal()),
+			       .any_bom = o->bom,
 			       .format = VV_VIEW_OWN,
 			       .width = vv_out_is_terminal() && !o->output ? vv_out_width() : 0};
 	if (o->limit && !vv_parse_u64(&v->limit, o->limit, strlen(o->limit))) {
@@ -207,9 +226,11 @@ static vv_status write_one(vv_subject *s, const options *o, const vv_view_option
 
 static int check_cat(const vv_context *c)
 {
-	const options *o = c->options;
+	options all;
+	const options *o = &all;
 	vv_view_options v;
 
+	if (read_options(&all, c) != VV_EXIT_OK) return VV_EXIT_TROUBLE;
 	if (c->argc == 0) return vv_usage_error("cat requires PATH, REV:PATH or a CID");
 	if (is_view(o) && c->argc > 1) {
 		return vv_usage_error(
@@ -220,12 +241,14 @@ static int check_cat(const vv_context *c)
 
 static vv_status run_cat(vv_context *c, vv_error *err)
 {
-	const options *o = c->options;
+	options all;
+	const options *o = &all;
 	vv_view_options v;
-	vv_auto(vv_out_file) out = {.path = o->output};
+	vv_auto(vv_out_file) out = {.path = NULL};
 	vv_status rc;
 
-	(void)fill_view(&v, o); /* looked at by check_cat */
+	(void)read_options(&all, c); /* check_cat looked at both */
+	(void)fill_view(&v, o);
 	if ((rc = vv_context_need(c, vv_out_is_terminal() && !o->output ? 0 : VV_NEEDS_PROGRESS,
 				  err)) < 0 ||
 	    (o->from.count > 0 && (rc = fetch_cids(c->repo, o, c->argc, c->argv, err)) < 0) ||

@@ -60,7 +60,7 @@ static int find_format(vv_view_format *out, const options *o, const char *path)
 			"cannot tell the format from the name '%s'; use --format csv, tsv, ndjson, "
 			"json or arrow%s",
 			vv_text_shows(path),
-			strcmp(ext, "xlsx") == 0 ? "; 'varve cat --format xlsx' writes a workbook"
+			strcmp(ext, "xlsx") == 0 ? "; 'varve cat -o FILE.xlsx' writes a workbook"
 						 : "");
 	}
 	return VV_EXIT_OK;

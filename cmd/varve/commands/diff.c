@@ -13,6 +13,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/data_out.h"
+#include "cmd/varve/out_file.h"
 #include "cmd/varve/print/diff_show.h"
 #include "diff/rows/value.h"
 #include "lib/arrow/diff_writer.h"
@@ -106,15 +107,18 @@ static const vv_option compare_table[] = {
 	OPT_COMPARED,
 };
 
-/* The requested form. */
+/* The requested form; NULL: the output's name requires one that is not written. */
 static const vv_diff_writer_kind *find_kind(const options *o)
 {
 	static const vv_diff_writer_kind *const arrow[] = {VV_ARROW_DIFF_FORMS(VV_DIFF_FORM_KIND)};
+	static const char *const documents[] = {"xlsx", NULL};
+	const char *format = o->format;
 
-	vv_array_each(arrow, o->format ? sizeof(arrow) / sizeof(arrow[0]) : 0, form) {
-		if (strcmp((*form)->name, o->format) == 0) return *form;
+	if (vv_out_file_format(&format, o->print.output, documents) != VV_EXIT_OK) return NULL;
+	vv_array_each(arrow, format ? sizeof(arrow) / sizeof(arrow[0]) : 0, form) {
+		if (strcmp((*form)->name, format) == 0) return *form;
 	}
-	return o->format ? vv_diff_writer_find(o->format) : &vv_diff_writer_text;
+	return format ? vv_diff_writer_find(format) : &vv_diff_writer_text;
 }
 
 /* One command under way. */
@@ -557,6 +561,7 @@ static int check_diff(const vv_context *c)
 	const options *o = c->options;
 	const vv_diff_writer_kind *kind = find_kind(o);
 
+	if (!kind) return VV_EXIT_TROUBLE;
 	if (is_compare(c) && c->argc != 2) {
 		return vv_usage_error("%s requires two files: [[URL#]REV:]PATH", c->name);
 	}

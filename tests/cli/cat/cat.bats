@@ -344,3 +344,54 @@ two_versions() {
 		[ ! -s hint ]
 	done
 }
+
+@test "the name of a document is never given to CSV: a workbook is written, or the name is refused" {
+	new_repo
+	printf 'id,name\n1,M\303\274ller\n' > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	sed -i 's/M/W/' t.csv
+	git config --global varve.reader.xlsx.command "$PWD/writer"
+	for command in 'cat -o r.xlsx t.csv' 'diff -o r.xlsx' 'compare -o r.xlsx HEAD:t.csv t.csv'; do
+		printf '#!/bin/sh\necho "$1" > "$0.ran"\nprintf made\n' > writer
+		chmod +x writer
+		succeeds varve $command
+		[ "$(cat r.xlsx)$(cat writer.ran)" = madewrite ]
+		rm r.xlsx writer.ran
+		printf '#!/bin/sh\nexit 3\n' > writer
+		ends_with 2 varve $command
+		stderr_has "no program that writes workbooks is installed"
+		[ ! -e r.xlsx ]
+	done
+	for name in r.ods r.XLS r.html r.sqlite; do
+		ends_with 2 varve cat -o $name t.csv
+		stderr_has "'$name': no .${name#*.} file can be written here" || stderr_has "'$name': no .xls file can be written here"
+		ends_with 2 varve diff -o $name
+		[ ! -e $name ]
+	done
+	ends_with 2 varve cat --format csv -o r.xlsx t.csv
+	stderr_has "'r.xlsx' is the name of a file of the format xlsx, not csv"
+	# the bytes of a document are copied
+	printf 'PK bytes' > plan.xlsx
+	git add plan.xlsx
+	git commit -qm plan
+	succeeds varve cat -o copy.xlsx HEAD:plan.xlsx
+	same_bytes plan.xlsx copy.xlsx
+}
+
+@test "a byte order mark is written on request, for Excel" {
+	new_repo
+	printf 'id,name\n1,M\303\274ller\n' > t.csv
+	varve add -q t.csv
+	{ printf '\357\273\277'; cat t.csv; } > want
+	succeeds varve cat --bom -o out.csv t.csv
+	same_bytes want out.csv
+	varve cat --bom --columns id,name t.csv | cmp - want
+	varve cat --bom --safe-for-spreadsheets --format csv t.csv | cmp - want
+	# a table that has one gets no second
+	cp want marked.csv
+	varve add -q marked.csv
+	varve cat --bom marked.csv | cmp - want
+	ends_with 2 varve cat --bom --json t.csv
+	stderr_has "--bom is for CSV and TSV"
+}
