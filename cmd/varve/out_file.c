@@ -45,7 +45,7 @@ int vv_out_file_format(const char **format, const char *path, const char *const 
 		if (!vv_texts_have(written, *name, strlen(*name))) {
 			return vv_usage_error("'%s': no .%s file can be written here%s",
 					      vv_text_shows(path), *name,
-					      written[0] ? "; FILE.xlsx is a workbook" : "");
+					      "; FILE.xlsx is a workbook");
 		}
 		if (*format && strcmp(*format, *name) != 0) {
 			return vv_usage_error(

@@ -359,7 +359,8 @@ static vv_status take_form(reading *r, const char *value)
 		r->out->form = (vv_web_form)(form - vv_web_forms);
 		return VV_OK;
 	}
-	return *value ? nonsense(r, "format", value, "use csv, csv-bom, json, ndjson or xlsx")
+	return *value ? nonsense(r, "format", value,
+				 "use csv, csv-bom, json, ndjson, xlsx or parquet")
 		      : VV_OK;
 }
 

@@ -38,7 +38,7 @@
  *                     that replace the key); hide=added|removed|changed (may be repeated); from; n
  *   commits, history  rev; since (a day or another revision); after (a commit id at which the
  *                     list continues); n
- *   rows as a file    format=csv|csv-bom|json|ndjson|xlsx
+ *   rows as a file    format=csv|csv-bom|json|ndjson|xlsx|parquet
  * Forms send rev=B to replace REV in the path, and R/compare?a=A&b=B&path=P. Both redirect.
  *
  * To make a link, a page copies the requested address, changes members, and writes the copy:

@@ -34,6 +34,7 @@ static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
 #define SHARED_MAX 255u
 #define MICROS_LEN 26u                      /* 2026-01-02T03:04:05.123456 */
 #define NANOS_MOST (INT64_MAX / 1000000000) /* seconds */
+#define DOUBLE_DIGITS 15u                   /* which every double keeps */
 #define EXACT ((int64_t)1 << 53)            /* integers up to it are doubles */
 
 /* bytes of a value; of text, of an offset, or of a place in the dictionary */
@@ -746,7 +747,8 @@ vv_status vv_arrow_column_put_misfits(vv_arrow_column *c, vv_arrow_misfits *misf
 static vv_arrow_form form_of(const vv_field *f, const vv_arrow_reading *how)
 {
 	const bool number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER,
-		   decimal = how->numbers == VARVE_NUMBERS_DECIMAL;
+		   decimal = how->numbers == VARVE_NUMBERS_DECIMAL &&
+			     !(how->plain && f->type == VV_TYPE_INTEGER);
 
 	if (how->text || (number && how->numbers == VARVE_NUMBERS_TEXT)) return VV_ARROW_TEXT;
 	switch (f->type) {
@@ -768,11 +770,14 @@ static vv_arrow_form form_of(const vv_field *f, const vv_arrow_reading *how)
 }
 
 /* Scales of decimals: 0 for integers, for any cells; else as the cells need. */
-static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_column *like,
+static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_reading *how,
 			    vv_error *err)
 {
+	const vv_arrow_column *like = how->like;
+
 	if (c->form != VV_ARROW_DECIMAL || c->field->type == VV_TYPE_INTEGER) return VV_OK;
 	c->measured = true;
+	c->plain = how->plain;
 	c->mark = c->field->decimal;
 	if (like) {
 		c->extent = like->extent;
@@ -781,6 +786,11 @@ static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_
 	}
 	vv_status rc = vv_arrow_decimals_extent(&c->extent, table, c->place, c->few, err);
 	c->scale = vv_arrow_decimals_scale(&c->extent, &c->extent);
+	const unsigned digits = c->extent.whole + c->extent.fraction;
+	if (how->plain &&
+	    (digits <= DOUBLE_DIGITS || digits > VV_ARROW_DIGITS || c->extent.beyond)) {
+		c->form = VV_ARROW_DOUBLE;
+	}
 	return rc;
 }
 
@@ -838,7 +848,7 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place
 	c->few = c->form != VV_ARROW_TEXT && vv_field_all_by_few(f);
 	if (!(c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared)))) return vv_fail_nomem(err);
 	return c->form == VV_ARROW_DATETIME ? find_unit(c, table, err)
-					    : find_scale(c, table, how->like, err);
+					    : find_scale(c, table, how, err);
 }
 
 vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err)
@@ -876,7 +886,8 @@ bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c)
 	if (!c->measured) return true;
 	/* The schema does not have the number of digits after the point, and how misfits write it. */
 	(void)snprintf(note, sizeof(note), "cells%s", strcmp(c->mark, ".") == 0 ? "" : c->mark);
-	return vv_arrow_schema_note(out, "varve:scale", note, strlen(note));
+	return vv_arrow_schema_note(out, c->plain ? "varve:plain" : "varve:scale", note,
+				    strlen(note));
 }
 
 void vv_arrow_column_clear(vv_arrow_column *c)

@@ -42,6 +42,10 @@ typedef enum vv_arrow_form {
 typedef struct vv_arrow_reading {
 	bool text;       /* all cells become texts, unconverted */
 	int32_t numbers; /* enum varve_numbers */
+	/* with VARVE_NUMBERS_DECIMAL: an integer column becomes 64-bit integers, and a number column
+	 * doubles, if its numbers have so few digits that no double rounds them, or more digits than
+	 * a decimal */
+	bool plain;
 	/* another vv_arrow_column for the same column: its extent and scale are copied instead of
 	 * measured; may be NULL */
 	const struct vv_arrow_column *like;
@@ -78,11 +82,12 @@ typedef struct vv_arrow_column {
 	/* in a group whose numbers, dates or datetimes all have the same form, test only a few
 	 * samples (vv_field_all_by_few): if these are values of the type, so are all other cells */
 	bool few;
-	vv_arrow_extent extent;    /* decimals: the extent of the table's numbers, if measured */
-	bool measured;             /* extent and mark are set */
-	const char *mark;          /* decimals: decimalChar of the column, borrowed */
-	unsigned scale;            /* decimals: digits after the point */
-	bool has_dictionary;       /* text: values are indexes in the dictionary */
+	vv_arrow_extent extent; /* decimals: the extent of the table's numbers, if measured */
+	bool measured;          /* extent and mark are set */
+	bool plain;             /* as in vv_arrow_reading; the field's metadata has "varve:plain" */
+	const char *mark;       /* decimals: decimalChar of the column, borrowed */
+	unsigned scale;         /* decimals: digits after the point */
+	bool has_dictionary;    /* text: values are indexes in the dictionary */
 	vv_arrow_dictionary texts; /* with has_dictionary: the texts of the dictionary */
 	/* the current array. valid: one bit for each row, or empty if no row is null; values: the
 	 * values, the offsets of texts, or indexes in the dictionary; text: the bytes of texts */

@@ -41,7 +41,10 @@ static int number_of(vv_decimal *out, vv_buf *digits, const vv_table *t, size_t 
 
 static void widen(vv_arrow_extent *e, int64_t whole, int64_t fraction)
 {
-	if (whole > (int64_t)VV_ARROW_DIGITS || fraction > (int64_t)VV_ARROW_DIGITS) return;
+	if (whole > (int64_t)VV_ARROW_DIGITS || fraction > (int64_t)VV_ARROW_DIGITS) {
+		e->beyond = true;
+		return;
+	}
 	e->whole = whole > (int64_t)e->whole ? (unsigned)whole : e->whole;
 	e->fraction = fraction > (int64_t)e->fraction ? (unsigned)fraction : e->fraction;
 }
@@ -105,7 +108,7 @@ vv_status vv_arrow_decimals_extent(vv_arrow_extent *out, vv_table *t, size_t pla
 	vv_status rc;
 	int more;
 
-	*out = (vv_arrow_extent){0, 0};
+	*out = (vv_arrow_extent){0};
 	if ((rc = vv_table_reader_open(&reader, t, &place, 1, false, err)) < 0) return rc;
 	while ((more = vv_table_read_rows(reader, &batch, err)) > 0) {
 		if ((rc = vv_batch_run(&run, &batch, place, few, err)) < 0) return rc;

@@ -20,6 +20,7 @@ __extension__ typedef __int128 vv_arrow_units;
  * (whole), and the largest number of digits after the point (fraction). */
 typedef struct vv_arrow_extent {
 	unsigned whole, fraction;
+	bool beyond; /* a number has more than 38 digits on one side of the point */
 } vv_arrow_extent;
 
 /* Sets *out to the extent of the column with index `place`; reads all its cells. few: if all

@@ -125,6 +125,18 @@ bool vv_documents_are_read(vv_repository *repo)
 	return !repo || vv_config_bool(repo, "varve.readers", true, &on, VV_IGNORED) < 0 || on;
 }
 
+static const char *no_writer(const vv_document *d)
+{
+	return d->form ? "no program that writes Parquet is installed"
+		       : "no program that writes workbooks is installed";
+}
+
+static const char *name_of(const vv_document *d)
+{
+	if (!d->written) return vv_text_shows(d->name);
+	return d->form ? "the Parquet file" : "the workbook";
+}
+
 /* kind: from attributes, or NULL; why: the reader's missing package, or "". */
 static vv_status none_reads(const vv_document *d, const char *kind, const char *why, vv_error *err)
 {
@@ -135,8 +147,7 @@ static vv_status none_reads(const vv_document *d, const char *kind, const char *
 			       vv_text_shows(d->name));
 	}
 	vv_fail(err, VV_ENOSUPPORT, "%s%s%s%s", d->written ? "" : vv_text_shows(d->name),
-		d->written ? "no program that writes workbooks is installed"
-			   : ": no reader for this kind of file is installed",
+		d->written ? no_writer(d) : ": no reader for this kind of file is installed",
 		*why ? ": " : "", why);
 	return kind ? vv_hint(err,
 			      "'git config --global varve.reader.%s.command COMMAND' sets a "
@@ -160,7 +171,7 @@ static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *er
 	if (code == NO_LIBRARY || strstr(said, "No module named")) {
 		return none_reads(d, NULL, code == NO_LIBRARY ? said : "", err);
 	}
-	vv_fail(err, VV_EINPUT, "%s: %s", d->written ? "the workbook" : vv_text_shows(d->name),
+	vv_fail(err, VV_EINPUT, "%s: %s", name_of(d),
 		*said ? said : "the reader failed without a message");
 	return lacks_memory(said)
 		       ? vv_hint(err,
@@ -373,10 +384,10 @@ vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_er
 
 	d->arena = (vv_arena)VV_ARENA_INIT;
 	d->written = true;
-	d->head = "PK\3\4";
+	d->head = d->form ? "PAR1" : "PK\3\4";
 	d->head_len = 4;
 	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
-	if ((rc = start(&h, d, "write", NULL, false, err)) < 0) {
+	if ((rc = start(&h, d, "write", d->form, false, err)) < 0) {
 		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err) : rc;
 	}
 	while (rc == VV_OK && (n = vv_helper_read(h, piece, sizeof(piece), err)) > 0) {

@@ -69,6 +69,9 @@ typedef struct vv_document {
 	/* The following members are set by vv_document_open. */
 	const char *const *command; /* the reader and its arguments, followed by NULL */
 	bool written;               /* vv_document_write makes the document; it is not read */
+	/* borrowed; set by the caller of vv_document_write: "parquet" makes a Parquet file of one
+	 * table; NULL: a workbook */
+	const char *form;
 	vv_document_table *tables;
 	size_t count;
 	const char *uses; /* line of the reader's list with the files it uses; NULL: none */
@@ -87,7 +90,7 @@ vv_status vv_document_open(vv_document *d, vv_error *err);
 void vv_document_close(vv_document *d); /* d may be zeroed */
 VV_AUTO_CLEAR(vv_document, vv_document_close)
 
-/* Makes a workbook from the tables in d->file, and passes its bytes to fn. For each table, d->file
+/* Makes a document of the form d->form from the tables in d->file, and passes its bytes to fn. For each table, d->file
  * has a line written by vv_arrow_ipc_name, then an Arrow stream. The caller sets d as for
  * vv_document_open, but not head, and closes it in any case. VV_ENOSUPPORT: no writer is installed.
  * VV_EINPUT: the writer failed. */

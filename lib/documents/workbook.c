@@ -27,8 +27,11 @@ vv_status vv_workbook_end(vv_workbook *w, const vv_env *env, vv_bytes_fn fn, voi
 			  vv_error *err)
 {
 	/* outside of any repository: attributes apply only to its own files */
-	vv_auto(vv_document) d = {
-		.env = env, .file = w->file, .name = "workbook.xlsx", .progress = w->progress};
+	vv_auto(vv_document) d = {.env = env,
+				  .file = w->file,
+				  .name = w->parquet ? "table.parquet" : "workbook.xlsx",
+				  .form = w->parquet ? "parquet" : NULL,
+				  .progress = w->progress};
 	const int fd = w->fd;
 
 	w->fd = -1;
@@ -43,9 +46,9 @@ static vv_status count(void *payload, const void *bytes VV_UNUSED, size_t len,
 	return VV_OK;
 }
 
-bool vv_workbook_is_written(const vv_env *env)
+bool vv_workbook_is_written(const vv_env *env, bool parquet)
 {
-	vv_auto(vv_workbook) w = {.fd = -1};
+	vv_auto(vv_workbook) w = {.fd = -1, .parquet = parquet};
 	size_t written = 0;
 
 	return vv_workbook_open(&w, vv_env_temp_dir(env), VV_IGNORED) == VV_OK &&

@@ -180,6 +180,7 @@ static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *e
 	const vv_arrow_options o = {.columns = v->columns,
 				    .count = v->count,
 				    .how.numbers = v->opts->numbers,
+				    .how.plain = v->opts->plain,
 				    .dictionary = v->opts->dictionary,
 				    .misfit = v->opts->misfit,
 				    .rows = v->where || v->opts->parts > 0 ? 0
@@ -296,21 +297,40 @@ done:
 	return rc;
 }
 
+/* The rows as an Arrow stream, made to a document. */
+static vv_status write_document(vv_workbook *w, vv_table *t, const char *name,
+				const vv_view_options *how, const vv_env *env, vv_bytes_fn fn,
+				void *payload, vv_error *err)
+{
+	uint64_t rows;
+	vv_status rc;
+
+	if ((rc = vv_workbook_open(w, vv_env_temp_dir(env), err)) < 0 ||
+	    (rc = vv_arrow_ipc_name(vv_workbook_put, w, name, false, err)) < 0 ||
+	    (rc = vv_view_write(t, how, vv_workbook_put, w, &rows, err)) < 0) {
+		return rc;
+	}
+	return vv_workbook_end(w, env, fn, payload, err);
+}
+
 vv_status vv_view_workbook(vv_table *t, const char *name, const vv_view_options *opts,
 			   const vv_env *env, vv_bytes_fn fn, void *payload, vv_error *err)
 {
 	vv_auto(vv_workbook) w = {.fd = -1, .progress = opts->progress};
 	vv_view_options how = *opts;
-	uint64_t rows;
-	vv_status rc;
 
 	how.format = VV_VIEW_ARROW;
 	how.misfit = VARVE_MISFIT_TEXT;
 	how.numbers = VARVE_NUMBERS_DECIMAL;
-	if ((rc = vv_workbook_open(&w, vv_env_temp_dir(env), err)) < 0 ||
-	    (rc = vv_arrow_ipc_name(vv_workbook_put, &w, name, false, err)) < 0 ||
-	    (rc = vv_view_write(t, &how, vv_workbook_put, &w, &rows, err)) < 0) {
-		return rc;
-	}
-	return vv_workbook_end(&w, env, fn, payload, err);
+	return write_document(&w, t, name, &how, env, fn, payload, err);
+}
+
+vv_status vv_view_parquet(vv_table *t, const vv_view_options *opts, const vv_env *env,
+			  vv_bytes_fn fn, void *payload, vv_error *err)
+{
+	vv_auto(vv_workbook) w = {.fd = -1, .parquet = true, .progress = opts->progress};
+	vv_view_options how = *opts;
+
+	how.format = VV_VIEW_ARROW;
+	return write_document(&w, t, "table", &how, env, fn, payload, err);
 }

@@ -65,6 +65,7 @@ typedef struct vv_view_options {
 	bool any_bom;
 	int32_t misfit;  /* format arrow: enum varve_misfit (varve/arrow.h) */
 	int32_t numbers; /* format arrow: enum varve_numbers */
+	bool plain;      /* format arrow: as in vv_arrow_reading */
 	/* format arrow: columns with a dictionary; NULL or empty: no column */
 	const vv_strings *dictionary;
 	/* format table: width of the terminal in characters; 0: no limit */
@@ -80,6 +81,12 @@ typedef struct vv_view_options {
  * VV_EINPUT: a cell cannot be written in this format. */
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
 			uint64_t *rows, vv_error *err);
+
+/* Makes a Parquet file of the rows of t that opts selects, and passes its bytes to fn. The member
+ * format of opts is ignored; otherwise as for the format arrow. VV_ENOSUPPORT: no writer of Parquet
+ * is installed. */
+vv_status vv_view_parquet(vv_table *t, const vv_view_options *opts, const vv_env *env,
+			  vv_bytes_fn fn, void *payload, vv_error *err);
 
 /* Makes a workbook with one sheet, `name`, of the rows of t that opts selects, and passes its bytes
  * to fn. The members format, misfit and numbers of opts are ignored; sort and rows must not be set.

@@ -1,5 +1,6 @@
 """Documents that other libraries wrote, read by varve_data.reader through the program and the library, against what they hold."""
 import datetime
+import decimal
 import json
 import os
 import pathlib
@@ -272,6 +273,60 @@ def test_rows_and_differences_become_workbooks(git):
         assert (git / "rows.csv").read_text().splitlines()[1:3] == ["1,4.5,2026-01-01,=1+1,12345678901234567", "2,20,1890-01-01,a,1"]
     table.write_text("a\n" + "x" * 40_000 + "\n")
     assert "in/prices.csv: row 1, column 1: a cell has at most 32,767 characters, not 40,000" in varve_says(git, "cat", "--format", "xlsx", "in/prices.csv", code=2)
+
+
+FIELDS = [("id", "integer"), ("price", "number"), ("exact", "number"), ("float", "number"), ("tiny", "number"), ("long", "integer"), ("flag", "boolean"),
+          ("day", "date"), ("moment", "datetime"), ("zoned", "datetime"), ("nested", "object"), ("note", "string")]
+
+
+def parquet_table(git, draw, count):
+    """A table of all types; its rows as Python's values."""
+    lines, values = [",".join(n for n, _ in FIELDS)], []
+    for i in range(1, count + 1):
+        price, exact = decimal.Decimal(draw.randint(-99999, 99999)).scaleb(-2), decimal.Decimal(draw.randint(2**53, 10**20)).scaleb(-2)
+        number, tiny, flag = draw.random(), 10.0**-draw.randint(0, 300), draw.choice([True, False, None])
+        day = datetime.date(draw.randint(1890, 2090), draw.randint(1, 12), draw.randint(1, 28))
+        moment = datetime.datetime(2024, 3, 31, draw.randint(0, 23), 59, 7, draw.randint(0, 999999))
+        nested = draw.choice([None, '{"a":[1,2],"b":{"c":null}}'])
+        note = draw.choice([None, "", "ü", "a,b"])
+        cells = [str(i), str(price), str(exact), repr(number), repr(tiny), str(2**53 + i), {True: "true", False: "false", None: "NA"}[flag], str(day), moment.isoformat(),
+                 moment.isoformat() + "+02:00", "NA" if nested is None else '"' + nested.replace('"', '""') + '"', "NA" if note is None else f'"{note}"']
+        lines.append(",".join(cells))
+        values.append((i, float(price), exact, number, tiny, 2**53 + i, flag, day, moment, moment - datetime.timedelta(hours=2), nested, note))
+    (git / "t.csv").write_text("\n".join(lines) + "\n")
+    schema = {"fields": [{"name": n, "type": t} for n, t in FIELDS], "missingValues": ["NA"], "primaryKey": ["id"]}
+    (git / "datapackage.json").write_text(json.dumps({"resources": [{"name": "t", "path": "t.csv", "schema": schema}]}))
+    varve_says(git, "add", "t.csv")
+    return values
+
+
+def test_rows_become_parquet_with_equal_types_and_values(git):
+    import duckdb
+    import pandas
+
+    values = parquet_table(git, random.Random(SEED), 500)
+    varve_says(git, "cat", "-o", "t.parquet", "t.csv")
+    types = {f.name: str(f.type) for f in pa.parquet.read_schema(git / "t.parquet")}
+    assert types == {"id": "int64", "price": "double", "exact": "decimal128(38, 2)", "float": "double", "tiny": "double", "long": "int64", "flag": "bool",
+                     "day": "date32[day]", "moment": "timestamp[us]", "zoned": "timestamp[us]", "nested": "string", "note": "string"}
+    assert duckdb.sql(f"select * from '{git / 't.parquet'}' order by id").fetchall() == values
+    frame = pandas.read_parquet(git / "t.parquet", dtype_backend="pyarrow")
+    assert [tuple(None if v is pandas.NA else v for v in r) for r in frame.astype(object).itertuples(index=False)] == values
+    # parts, and other forms of numbers
+    varve_says(git, "cat", "--columns", "id,price", "--where", "id > 490", "--numbers", "decimal", "-o", "t.parquet", "t.csv")
+    part = pa.parquet.read_table(git / "t.parquet")
+    assert part.num_rows == 10 and [str(t) for t in part.schema.types] == ["decimal128(38, 0)", "decimal128(38, 2)"]
+    assert part["price"].to_pylist() == [decimal.Decimal(str(v[1])).quantize(decimal.Decimal("0.01")) for v in values[490:]]
+    varve_says(git, "cat", "--numbers", "double", "-o", "t.parquet", "t.csv")
+    assert pa.parquet.read_table(git / "t.parquet")["exact"].to_pylist() == [float(v[2]) for v in values]
+    # the same bytes each time; no rows; a value that is none of its column's type
+    assert varve_says(git, "cat", "--limit", "0", "--format", "parquet", "-o", "none.parquet", "t.csv") == "" and pa.parquet.read_table(git / "none.parquet").num_rows == 0
+    with open(git / "t.csv", "a") as f:
+        f.write("501,much,1,1,1,1,true,2024-01-01,2024-01-01T00:00:00,2024-01-01T00:00:00,NA,x\n")
+    told = varve_says(git, "cat", "-o", "bad.parquet", "t.csv", code=2)
+    assert "row 501: column 'price'" in told and "--misfit null" in told and not (git / "bad.parquet").exists()
+    varve_says(git, "cat", "--misfit", "text", "-o", "bad.parquet", "t.csv")
+    assert pa.parquet.read_table(git / "bad.parquet")["_misfits"].to_pylist()[-1] == '{"price":"much"}'
 
 
 def test_numbers_of_a_workbook_have_all_their_digits_or_are_text(git):

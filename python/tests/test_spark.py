@@ -1,5 +1,9 @@
 """The source for Spark, and all code of docs/programs/engines.md, with a real Spark."""
+import datetime
+import decimal
+import json
 import os
+import subprocess
 import sys
 
 import pytest
@@ -91,3 +95,17 @@ def test_a_check_by_spark_has_the_report_of_one_machine(repo, folder, commit, sp
         one = repo.check("big.csv", rev)
         together = varve.spark.check(spark, repo, "big.csv", rev, parts=4)
         assert together.findings == one.findings and together.valid == one.valid == (rev == "HEAD~1")
+
+
+def test_spark_reads_parquet_with_equal_types_and_values(tmp_path, spark):
+    fields = [("id", "integer"), ("price", "number"), ("exact", "number"), ("flag", "boolean"), ("day", "date"), ("note", "string")]
+    (tmp_path / "t.csv").write_text('id,price,exact,flag,day,note\n9007199254740993,0.1,90071992547409931.25,true,2024-02-29,""\n2,-2.5,1,NA,NA,NA\n')
+    schema = {"fields": [{"name": n, "type": t} for n, t in fields], "missingValues": ["NA"]}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [{"name": "t", "path": "t.csv", "schema": schema}]}))
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "config", "--global", "varve.reader.parquet.command", f"{sys.executable} -m varve_data.reader"], check=True)
+    subprocess.run(["varve", "cat", "-o", "t.parquet", "t.csv"], cwd=tmp_path, check=True)
+    frame = spark.read.parquet(str(tmp_path / "t.parquet"))
+    assert [t for _, t in frame.dtypes] == ["bigint", "double", "decimal(38,2)", "boolean", "date", "string"]
+    assert [tuple(r) for r in frame.collect()] == [
+        (9007199254740993, 0.1, decimal.Decimal("90071992547409931.25"), True, datetime.date(2024, 2, 29), ""), (2, -2.5, decimal.Decimal("1.00"), None, None, None)]

@@ -1,10 +1,10 @@
-"""Readers of documents that hold tables: python3 -m varve_data.reader list FILE, read FILE TABLE, write FILE, and kinds.
+"""Readers of documents that hold tables: python3 -m varve_data.reader list FILE, read FILE TABLE, write FILE [parquet], and kinds.
 
 list prints a line of JSON for each table: {"name": "Prices", "rows": 12, "grid": true, "types": false}. grid: the columns are a
 sheet's (A, B, C ...), and which row is the header is for varve to find. types false: what the text of a column looks like is its
 type. A first line, {"uses": {FILE: TIME}}, has the reader's own files: varve keeps rows until one of them
 changes. read writes an Arrow IPC stream. write prints a workbook of the tables in FILE: for each a line of JSON, {"name": "prices.csv",
-"changes": false}, and an Arrow IPC stream with numbers as decimals; with changes the rows that differ, as varve diff --format arrow has them. kinds prints a line for each kind: {"kind": "parquet", "missing": null or packages}. Exit
+"changes": false}, and an Arrow IPC stream with numbers as decimals; with changes the rows that differ, as varve diff --format arrow has them. write FILE parquet prints a Parquet file of the first table. kinds prints a line for each kind: {"kind": "parquet", "missing": null or packages}. Exit
 codes: 0; 1: the file cannot be read; 2: usage; 3: a library is missing.
 
 docs/use/documents.md says how varve runs a reader, and how to write one.
@@ -863,6 +863,88 @@ def _write_workbook(source: Any) -> bytes:
     return made.getvalue()
 
 
+# --- Parquet -----------------------------------------------------------------
+
+GROUP_ROWS, GROUP_BYTES = 1 << 20, 64 << 20  # of a row group
+
+
+class _Output:
+    """A pipe for pyarrow, which asks for the position."""
+
+    def __init__(self, pipe: Any):
+        self.pipe, self.at, self.closed = pipe, 0, False
+
+    def write(self, data: Any) -> int:
+        self.pipe.write(data)
+        self.at += len(memoryview(data).cast("B"))
+        return len(memoryview(data).cast("B"))
+
+    def tell(self) -> int:
+        return self.at
+
+    def flush(self) -> None:
+        self.pipe.flush()
+
+    def close(self) -> None:
+        self.flush()
+        self.closed = True
+
+
+def _doubles(decimals: Any) -> Any:
+    """The nearest doubles. Arrow's own cast is not always the nearest."""
+    pa = _arrow()
+    return decimals.cast(pa.string()).cast(pa.float64())
+
+
+def _are_doubles(decimals: Any) -> bool:
+    """Is each what a double reads as?"""
+    pa = _arrow()
+    import pyarrow.compute as pc
+
+    try:
+        again = _doubles(decimals).cast(pa.string()).cast(decimals.type)
+    except pa.ArrowInvalid:  # more digits than the decimals have
+        return False
+    return pc.all(pc.equal(again, decimals), min_count=0).as_py()
+
+
+def _write_parquet(source: Any, pipe: Any) -> None:
+    pa = _arrow()
+    import pyarrow.parquet as pq
+
+    sink = pa.PythonFile(_Output(pipe), mode="w")
+    if not source.readline():  # only whether Parquet can be written
+        pq.write_table(pa.table({}), sink)
+        sink.close()
+        return
+    start = source.tell()
+    stream = pa.ipc.open_stream(source)
+    schema = stream.schema
+    # numbers with more than 15 digits: a first pass decides whether doubles have them all
+    plain = {f.name for f in schema if b"varve:plain" in (f.metadata or {})}
+    if plain:
+        for batch in stream:
+            plain -= {n for n in plain if not _are_doubles(batch.column(n))}
+        source.seek(start)
+        stream = pa.ipc.open_stream(source)
+    places = [i for i, f in enumerate(schema) if f.name in plain]
+    for i in range(len(schema)):
+        f = schema.field(i).remove_metadata()
+        schema = schema.set(i, f.with_type(pa.float64()) if i in places else f)
+    with pq.ParquetWriter(sink, schema, compression="zstd") as out:
+        held, rows, size = [], 0, 0
+        for batch in stream:
+            columns = [_doubles(c) if i in places else c for i, c in enumerate(batch.columns)]
+            held.append(pa.RecordBatch.from_arrays(columns, schema=schema))
+            rows, size = rows + batch.num_rows, size + batch.nbytes
+            if rows >= GROUP_ROWS or size >= GROUP_BYTES:
+                out.write_table(pa.Table.from_batches(held, schema), rows)
+                held, rows, size = [], 0, 0
+        if held:
+            out.write_table(pa.Table.from_batches(held, schema), rows)
+    sink.close()
+
+
 # --- which is which ----------------------------------------------------------
 
 Lister = Callable[[str], Iterator[dict[str, Any]]]
@@ -931,12 +1013,17 @@ def main(words: list[str]) -> int:
     gc.disable()  # millions of cells, none in a circle: a third of the time
     if words == ["kinds"]:
         return _list_kinds()
-    if not (len(words) == 2 and words[0] in ("list", "write") or len(words) == 3 and words[0] == "read"):
-        print("usage: python3 -m varve_data.reader list FILE | read FILE TABLE | write FILE | kinds", file=sys.stderr)
+    parquet = words[:1] == ["write"] and words[2:] == ["parquet"]
+    if not (parquet or len(words) == 2 and words[0] in ("list", "write") or len(words) == 3 and words[0] == "read"):
+        print("usage: python3 -m varve_data.reader list FILE | read FILE TABLE | write FILE [parquet] | kinds", file=sys.stderr)
         return 2
     try:
         if words[0] == "write":
             with open(words[1], "rb") as tables:
+                if parquet:
+                    sys.meta_path.insert(0, _WithoutPandas())
+                    _write_parquet(tables, sys.stdout.buffer)
+                    return 0
                 sys.stdout.buffer.write(_write_workbook(tables))
             return 0
         kind = kind_of(words[1])

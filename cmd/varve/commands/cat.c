@@ -20,7 +20,7 @@
 #include "lib/view/kept_keys.h"
 #include "lib/view/view.h"
 
-#define CAT_FORMATS "csv|tsv|ndjson|json|arrow|table|xlsx"
+#define CAT_FORMATS "csv|tsv|ndjson|json|arrow|table|xlsx|parquet"
 
 typedef struct options {
 	vv_strings columns, where, from, dictionary, sort;
@@ -77,10 +77,15 @@ static bool is_workbook(const options *o)
 	return o->format && strcmp(o->format, "xlsx") == 0;
 }
 
+static bool is_parquet(const options *o)
+{
+	return o->format && strcmp(o->format, "parquet") == 0;
+}
+
 /* The options, with the format that the output's name requires. The bytes of a document are copied. */
 static int read_options(options *o, const vv_context *c)
 {
-	static const char *const documents[] = {"xlsx", NULL};
+	static const char *const documents[] = {"xlsx", "parquet", NULL};
 
 	*o = *(const options *)c->options;
 	if (!o->output) return VV_EXIT_OK;
@@ -113,21 +118,27 @@ static int fill_view(vv_view_options *v, const options *o)
 		return vv_usage_error("--offset requires a number, not '%s'",
 				      vv_text_shows(o->offset));
 	}
-	if (o->format && !vv_view_format_parse(&v->format, is_workbook(o) ? "arrow" : o->format)) {
+	const bool document = is_workbook(o) || is_parquet(o);
+	if (o->format && !vv_view_format_parse(&v->format, document ? "arrow" : o->format)) {
 		return vv_usage_error("unknown format '%s'", vv_text_shows(o->format));
 	}
 	if ((o->misfit || o->numbers || o->dictionary.count) &&
 	    (v->format != VV_VIEW_ARROW || is_workbook(o))) {
-		return vv_usage_error("%s requires --format arrow", o->misfit    ? "--misfit"
-								    : o->numbers ? "--numbers"
-										 : "--dictionary");
+		return vv_usage_error("%s requires --format arrow or parquet",
+				      o->misfit    ? "--misfit"
+				      : o->numbers ? "--numbers"
+						   : "--dictionary");
 	}
 	v->misfit = vv_view_misfit(o->misfit);
 	v->numbers = vv_view_numbers(o->numbers);
+	if (is_parquet(o) && !o->numbers) {
+		v->numbers = VARVE_NUMBERS_DECIMAL;
+		v->plain = true;
+	}
 	v->dictionary = &o->dictionary;
-	return v->format == VV_VIEW_ARROW && !o->raw && !o->output
-		       ? vv_data_out_check_binary(is_workbook(o) ? "a workbook" : "an Arrow stream")
-		       : VV_EXIT_OK;
+	if (v->format != VV_VIEW_ARROW || o->raw || o->output) return VV_EXIT_OK;
+	if (is_parquet(o)) return vv_data_out_check_binary("Parquet");
+	return vv_data_out_check_binary(is_workbook(o) ? "a workbook" : "an Arrow stream");
 }
 
 /* Fetches the datasets whose CIDs are among the words and which are missing here. */
@@ -170,6 +181,20 @@ static vv_status open_keys(vv_kept_keys *out, const vv_subject *s, const vv_view
 	return rc;
 }
 
+static vv_status write_view(vv_table *t, const char *name, const options *o,
+			    const vv_view_options *view, vv_out_file *out, vv_error *err)
+{
+	uint64_t rows;
+
+	if (is_workbook(o)) {
+		return vv_view_workbook(t, name, view, vv_environ(), vv_out_file_put, out, err);
+	}
+	if (is_parquet(o)) {
+		return vv_view_parquet(t, view, vv_environ(), vv_out_file_put, out, err);
+	}
+	return vv_view_write(t, view, vv_out_file_put, out, &rows, err);
+}
+
 static vv_status write_rows(vv_subject *s, const options *o, const vv_view_options *v,
 			    vv_out_file *out, vv_error *err)
 {
@@ -179,7 +204,6 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 	vv_auto(vv_table) t = {0};
 	vv_auto(char) *name = vv_subject_name(s);
 	vv_status rc;
-	uint64_t rows;
 
 	if ((rc = vv_subject_open(s, &t, &how, err)) < 0) return rc;
 	if (s->repo && s->is_dataset && o->where.count > 0) {
@@ -188,9 +212,7 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 	}
 	view.path = s->path;
 	if (rc == VV_OK) {
-		rc = is_workbook(o) ? vv_view_workbook(&t, name ? name : s->text, &view,
-						       vv_environ(), vv_out_file_put, out, err)
-				    : vv_view_write(&t, &view, vv_out_file_put, out, &rows, err);
+		rc = write_view(&t, name ? name : s->text, o, &view, out, err);
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));

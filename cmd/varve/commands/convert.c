@@ -42,6 +42,13 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
+/* The command that writes documents. */
+static const char *find_other(const char *ext)
+{
+	if (strcmp(ext, "xlsx") == 0) return "; 'varve cat -o FILE.xlsx' writes a workbook";
+	return strcmp(ext, "parquet") == 0 ? "; 'varve cat -o FILE.parquet' writes Parquet" : "";
+}
+
 static int find_format(vv_view_format *out, const options *o, const char *path)
 {
 	const char *ext = o->format                ? o->format
@@ -59,9 +66,7 @@ static int find_format(vv_view_format *out, const options *o, const char *path)
 		return vv_usage_error(
 			"cannot tell the format from the name '%s'; use --format csv, tsv, ndjson, "
 			"json or arrow%s",
-			vv_text_shows(path),
-			strcmp(ext, "xlsx") == 0 ? "; 'varve cat -o FILE.xlsx' writes a workbook"
-						 : "");
+			vv_text_shows(path), find_other(ext));
 	}
 	return VV_EXIT_OK;
 }

@@ -17,6 +17,7 @@
 #include "lib/documents/workbook.h"
 #include "lib/names/table_at.h"
 #include "lib/view/sorted_rows.h"
+#include "varve/arrow.h"
 
 #define COUNT_MS 250u      /* for counting what matches beyond the page */
 #define SORTED_MAX 100000u /* rows that an order reaches to */
@@ -410,26 +411,35 @@ const vv_web_form_facts vv_web_forms[VV_WEB_FORMS] = {
 	[VV_WEB_XLSX] = {"xlsx", "xlsx",
 			 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 			 "Workbook (.xlsx) of the rows shown", VV_VIEW_CSV},
+	[VV_WEB_PARQUET] = {"parquet", "parquet", "application/vnd.apache.parquet",
+			    "Parquet of the rows shown", VV_VIEW_CSV},
 };
 
-static bool has_workbook(const vv_web_rows_query *q)
+/* A reader program writes them. */
+static bool is_document(vv_web_form form)
+{
+	return form == VV_WEB_XLSX || form == VV_WEB_PARQUET;
+}
+
+static bool has_document(const vv_web_rows_query *q)
 {
 	return !q->sort && !(q->search && *q->search);
 }
 
-bool vv_web_writes_workbook(const vv_web_visit *v, const vv_web_rows_query *q)
+bool vv_web_writes(const vv_web_visit *v, const vv_web_rows_query *q, vv_web_form form)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT, kept = VV_BUF_INIT;
 	bool is;
 
-	if (!has_workbook(q) || !vv_web_runs_readers(v)) return false;
-	vv_buf_printf(&key, "workbooks %llu",
+	if (!is_document(form)) return true;
+	if (!has_document(q) || !vv_web_runs_readers(v)) return false;
+	vv_buf_printf(&key, "writes %s %llu", vv_web_forms[form].name,
 		      (unsigned long long)(vv_monotonic_ms() / WORKBOOKS_KEPT_MS));
 	if (vv_web_memo_get(v->memo, &key, &kept)) {
 		memcpy(&is, kept.data, sizeof(is));
 		return is;
 	}
-	is = vv_workbook_is_written(vv_repository_env(v->repo));
+	is = vv_workbook_is_written(vv_repository_env(v->repo), form == VV_WEB_PARQUET);
 	vv_web_memo_put(v->memo, &key, &is, sizeof(is));
 	return is;
 }
@@ -443,28 +453,43 @@ static bool is_wanted(void *payload, const char *what VV_UNUSED, uint64_t done V
 	return vv_web_over(payload, &over, VV_IGNORED) == VV_OK;
 }
 
-static vv_status write_workbook(const reading *r, const vv_view_options *how, vv_bytes_fn fn,
-				void *payload, vv_error *err)
+static vv_status make_document(const reading *r, vv_web_form form, const vv_view_options *how,
+			       vv_bytes_fn fn, void *payload, vv_error *err)
+{
+	const vv_env *env = vv_repository_env(r->v->repo);
+	vv_view_options typed = *how;
+
+	if (form == VV_WEB_XLSX) {
+		return vv_view_workbook(r->t->table, r->t->path, how, env, fn, payload, err);
+	}
+	typed.numbers = VARVE_NUMBERS_DECIMAL;
+	typed.plain = true;
+	const vv_status rc = vv_view_parquet(r->t->table, &typed, env, fn, payload, err);
+	return rc != VV_EINPUT ? rc : vv_hint(err, "get the rows as CSV, which has such values");
+}
+
+static vv_status write_document(const reading *r, vv_web_form form, const vv_view_options *how,
+				vv_bytes_fn fn, void *payload, vv_error *err)
 {
 	static _Atomic unsigned busy;
 	vv_status rc;
 
-	if (!has_workbook(r->q)) {
+	if (!has_document(r->q)) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"a workbook cannot contain the rows of a search, or rows in another order\nchoose the rows with filters, and sort them in the spreadsheet program");
+			"a workbook or Parquet file cannot contain the rows of a search, or rows in another order\nchoose the rows with filters, and sort them in the program that opens the file");
 	}
 	if (!vv_web_runs_readers(r->v)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "this server does not write workbooks\nget the rows as CSV");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"this server writes no workbooks and no Parquet\nget the rows as CSV");
 	}
 	if (busy++ >= WORKBOOKS_MAX) {
 		rc = vv_fail(
 			err, VV_ELOCKED,
-			"too many workbooks are being written\ntry again in a minute, or get the rows as CSV");
+			"too many workbooks and Parquet files are being written\ntry again in a minute, or get the rows as CSV");
 	} else {
-		rc = vv_view_workbook(r->t->table, r->t->path, how, vv_repository_env(r->v->repo),
-				      fn, payload, err);
+		rc = make_document(r, form, how, fn, payload, err);
 	}
 	busy--;
 	return rc;
@@ -506,10 +531,10 @@ vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_
 			       .where = &r.test->conditions,
 			       .search = r.test->search,
 			       .limit = UINT64_MAX,
-			       .alone = form != VV_WEB_XLSX,
+			       .alone = !is_document(form),
 			       .keys = &keys.lookup,
 			       .progress = &wanted};
-	if (form == VV_WEB_XLSX) return write_workbook(&r, &how, fn, payload, err);
+	if (is_document(form)) return write_document(&r, form, &how, fn, payload, err);
 	v->until_ms = 0;
 	rc = q->sort         ? order_all(&r, &numbers, &how, err)
 	     : rows.filtered ? vv_kept_keys_open(&keys, v->repo, t->path, false, err)

@@ -64,26 +64,27 @@ typedef enum vv_web_form {
 	VV_WEB_CSV_MARKED,
 	VV_WEB_JSON,
 	VV_WEB_NDJSON,
-	VV_WEB_XLSX, /* a workbook; search and sort are not supported */
-	VV_WEB_FORMS /* the number of formats */
+	VV_WEB_XLSX,    /* a workbook; search and sort are not supported */
+	VV_WEB_PARQUET, /* Parquet; likewise */
+	VV_WEB_FORMS    /* the number of formats */
 } vv_web_form;
 /* The properties of a format. */
 typedef struct vv_web_form_facts {
 	/* name: the name in addresses; end: the extension of file names; type: the HTTP content
 	 * type; words: the name on pages */
 	const char *name, *end, *type, *words;
-	vv_view_format format; /* meaningless for workbooks */
+	vv_view_format format; /* meaningless for documents: workbooks and Parquet */
 } vv_web_form_facts;
 /* The properties of each vv_web_form. */
 extern const vv_web_form_facts vv_web_forms[VV_WEB_FORMS];
 
-/* Returns true if the rows of the query can be written as a workbook. To find out, may run the
- * program that writes workbooks; the result is cached for some minutes. */
-bool vv_web_writes_workbook(const vv_web_visit *v, const vv_web_rows_query *q);
+/* Returns true if the rows of the query can be written in this format. For workbooks and Parquet, may
+ * run the program that writes them; the result is cached for some minutes. */
+bool vv_web_writes(const vv_web_visit *v, const vv_web_rows_query *q, vv_web_form form);
 /* Passes the bytes of a file in this format to fn. The file has all rows that match q, in the order
  * of q. Ignores `from`, `limit` and `jump` of q, and the visit's time limit. VV_EUSAGE: more than
- * 100,000 rows match and q->sort is set, or a workbook cannot be written. VV_ELOCKED: too many
- * workbooks are being written. Other errors are those of vv_web_rows_read. */
+ * 100,000 rows match and q->sort is set, or a workbook or Parquet file cannot be written.
+ * VV_ELOCKED: too many of these are being written. Other errors are those of vv_web_rows_read. */
 vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
 			    vv_web_form form, vv_bytes_fn fn, void *payload, vv_error *err);
 

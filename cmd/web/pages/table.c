@@ -237,7 +237,7 @@ static void put_download(vv_page *p, const vv_web_table *t)
 	for (vv_web_form i = 0; i < VV_WEB_FORMS; i++) {
 		vv_web_address to = *p->at;
 
-		if (i == VV_WEB_XLSX && !vv_web_writes_workbook(p->asked->visit, &to.rows)) {
+		if (!vv_web_writes(p->asked->visit, &to.rows, i)) {
 			continue;
 		}
 		to.rows.from = 0;

@@ -395,3 +395,24 @@ two_versions() {
 	ends_with 2 varve cat --bom --json t.csv
 	stderr_has "--bom is for CSV and TSV"
 }
+
+@test "Parquet is written by its program, and refused where none is installed" {
+	new_repo
+	printf 'id,n\n1,0.5\n' > t.csv
+	varve add -q t.csv
+	git config --global varve.reader.parquet.command "$PWD/writer"
+	printf '#!/bin/sh\necho "$1 $3" > "$0.ran"\nhead -n 1 "$2"\n' > writer
+	chmod +x writer
+	succeeds varve cat -o r.parquet t.csv
+	[ "$(cat writer.ran)" = "write parquet" ]
+	[ "$(cat r.parquet)" = '{"name": "table", "changes": false}' ]
+	[ "$(varve cat --format parquet t.csv)" = '{"name": "table", "changes": false}' ]
+	rm r.parquet
+	printf '#!/bin/sh\necho pyarrow >&2; exit 3\n' > writer
+	ends_with 2 varve cat -o r.parquet t.csv
+	stderr_has "no program that writes Parquet is installed: pyarrow"
+	stderr_has "pip install"
+	[ ! -e r.parquet ]
+	ends_with 2 varve convert t.csv r.parquet
+	stderr_has "'varve cat -o FILE.parquet' writes Parquet"
+}

@@ -149,7 +149,7 @@ start_web() {
 		curls="${curls-} $!"
 	done
 	for ((i = 0; i < 150 && $(wc -l < "$HOME/bin/pids") < 4; i++)); do sleep 0.1; done
-	page_has 'table/main/b.toy%23Prices?format=xlsx' 'too many workbooks are being written'
+	page_has 'table/main/b.toy%23Prices?format=xlsx' 'too many workbooks and Parquet files are being written'
 	kill $curls
 	for ((i = 0; i < 150; i++)); do
 		kill -0 $(cat "$HOME/bin/pids") 2> /dev/null || break
