@@ -13,6 +13,7 @@
 #include "base/sys.h"
 
 #define ATTEMPTS_MAX 100000u
+#define ALLOCATIONS_ALL 20u /* a third of further ones, see vv_test_sampled */
 
 static vv_sys real; /* the table as it was; valid while installed */
 static bool installed;
@@ -249,6 +250,9 @@ void vv_fault_each(vv_fault kind, int number, vv_fault_fn attempt, vv_fault_chec
 		vv_status rc;
 		bool met;
 
+		if (kind == VV_FAULT_ALLOC && n > ALLOCATIONS_ALL && !vv_test_sampled(n, 3)) {
+			continue;
+		}
 		vv_error_clear(&err);
 		vv_fault_set(kind, n, number);
 		rc = attempt(payload, &err);

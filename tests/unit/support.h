@@ -132,7 +132,8 @@ void vv_fault_trickle(bool on);
 /* Runs `attempt` again and again. In the first run, the first call of the kind fails; in the second
  * run, the second call; and so on, until a run ends before its fault occurs. That run must succeed;
  * each earlier run must fail, with its status and a message in err. Calls `check`, which may be
- * NULL, after each run. Fails the test after 100,000 runs. */
+ * NULL, after each run. After the 20th allocation, every third one fails, which VARVE_TEST_SAMPLE draws;
+ * with VARVE_TEST_ALL=1, all. Fails the test after 100,000 runs. */
 typedef vv_status (*vv_fault_fn)(void *payload, vv_error *err);
 typedef void (*vv_fault_check_fn)(void *payload, vv_status rc);
 void vv_fault_each(vv_fault kind, int number, vv_fault_fn attempt, vv_fault_check_fn check,

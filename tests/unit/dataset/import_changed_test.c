@@ -297,7 +297,7 @@ static void it_is_what_reading_all_rows_gives(void **state)
 	for (uint64_t seed = 0; seed < 48; seed++) {
 		const form *f = &forms[seed % 6];
 
-		if (vv_test_sampled(seed, 5)) {
+		if (vv_test_sampled(seed, 10)) {
 			versions(seed, f, f->columns > 100 ? 400 : 9000, 5);
 		}
 	}
@@ -423,7 +423,7 @@ static void memory_that_ends_spoils_nothing(void **state)
 		vv_import_result now;
 		vv_error err;
 
-		if (!vv_test_sampled(n, 3)) {
+		if (!vv_test_sampled(n, 6)) {
 			continue;
 		}
 		tried++;

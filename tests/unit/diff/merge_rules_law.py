@@ -190,7 +190,9 @@ def fail(seed, number, what, case, *more):
 
 def main():
     program, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 400
-    seed = int(os.environ.get("VARVE_TEST_SEED", "51"))
+    seed = os.environ.get("VARVE_TEST_SEED", "51")
+    if not os.environ.get("VARVE_TEST_ALL"):  # one of six sixths
+        seed, count = f"{seed} {int(os.environ.get('VARVE_TEST_SAMPLE', '0')) % 6}", count // 6
     rnd, clock = random.Random(seed), itertools.count()
     cases, asked = [], []
     for _ in range(count):
@@ -241,7 +243,7 @@ def main():
         orders += len(plain)
         if any(p != plain[0] for p in plain):
             fail(seed, number, "orders of three merges differ", cases[number], *plain)
-    if conflicts == 0 or orders < count // 4:
+    if conflicts == 0 or orders < count // 8:
         sys.exit(f"too little was tried: {conflicts} conflicts, {orders} orders")
     print(f"{decided} merges of two, {conflicts} conflicts; {orders} merges of three")
 

@@ -630,6 +630,9 @@ static void running_out_of_memory_changes_nothing(void **state)
 	(void)state;
 	fit(&f, by_id, base, changed, target, VV_PATCH_REJECT);
 	for (unsigned n = 1; struck; n++) {
+		if (!vv_test_sampled(n, 4)) {
+			continue;
+		}
 		vv_patched_put(&f.p, "t.csv", target, strlen(target));
 		vv_fault_set(VV_FAULT_ALLOC, n, 12);
 		f.rc = vv_patched_apply(&f.p, &f.patch, VV_PATCH_REJECT, false, false, &f.err);
@@ -639,7 +642,7 @@ static void running_out_of_memory_changes_nothing(void **state)
 		assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")),
 				    f.rc == VV_OK ? result : target);
 	}
-	assert_true(failed > 200);
+	assert_true(failed > 50);
 	fitted_clear(&f);
 }
 
