@@ -16,17 +16,20 @@ set(VARVE_SLOW "^unit\\.cmd\\.faults\\.|_fault\\.|killed_anywhere|without_memory
 	"|^posix\\.|^check\\.(clang|macos|headers|samples|format)")
 string(JOIN "" VARVE_SLOW ${VARVE_SLOW})
 
-# What takes ten seconds and more with sanitizers begins first, where no earlier run
-# has left ctest its own costs.
+# What takes ten seconds and more begins first, then what is slow, so that no long test runs alone at the end: where no
+# earlier run has left ctest its own costs, as in a new clone.
 set(VARVE_LONG "^unit\\.cmd\\.faults\\.|^faults|^check\\.(clang|macos|samples|headers|format)|^stories\\.peers\\.(alive|history|nearest|liar\\.a_frame)"
 	"|^web\\.|^interop\\.s3|^cli\\.add\\.long_rows|^cli\\.vault\\.kill|^cli\\.diff\\.read_back|^unit\\.diff\\.merge\\.(python|no_value)"
-	"|^laws\\.(history|faults\\.(damage|kill|transfer))\\.|^cli\\.(drop\\.drop|vault\\.(s3_holder|sftp_holder|supply))|reports\\.a_report_keeps|^cli\\.check\\.history|longer_than_every_limit")
+	"|^laws\\.(history|faults\\.(damage|kill|transfer))\\.|^cli\\.(drop\\.drop|vault\\.(s3_holder|sftp_holder|supply))|reports\\.a_report_keeps|^cli\\.check\\.history|longer_than_every_limit"
+	"|^cli\\.store\\.rclone|two_at_once|many_pushes|ranges\\.a_lazy|update_branches|story\\.figures|an_expired_head"
+	"|^laws\\.bounds|^laws\\.damage|^laws\\.form|\\.cut$|documents\\.a_reader|hosts\\.a_push_that|^stories\\.peers\\.dead|plain_git\\.every"
+	"|web_limit|import_changed|file_groups\\.equal|merge\\.rules")
 string(JOIN "" VARVE_LONG ${VARVE_LONG})
 
 # vv_label(TEST): gives it the label "slow" and a cost if it is.
 function(vv_label test)
 	if("${test}" MATCHES "${VARVE_SLOW}")
-		set_tests_properties("${test}" PROPERTIES LABELS slow)
+		set_tests_properties("${test}" PROPERTIES LABELS slow COST 1)
 	endif()
 	if("${test}" MATCHES "${VARVE_LONG}")
 		set_tests_properties("${test}" PROPERTIES COST 10)
