@@ -189,15 +189,22 @@ def main_pages(b):
     return pages
 
 
-def looks(b):
-    pages = main_pages(b)
-    for dark, size in LIGHTS:
+def in_lights(b, pages):
+    """Each page in LIGHTS; in an ordinary run each in one of them, which VARVE_TEST_SAMPLE draws."""
+    draw, every = int(os.environ.get("VARVE_TEST_SAMPLE", "0")), PICTURES or os.environ.get("VARVE_TEST_ALL")
+    for turn, (dark, size) in enumerate(LIGHTS):
         b.dark(dark)
         b.resize(size)
-        for name, address in pages.items():
-            b.go(address)
-            check(b.text("h1"), f"{address}: has no heading")
-            b.picture(f"{name}-{size[0]}{'-dark' if dark else ''}")
+        for i, (name, address) in enumerate(pages.items()):
+            if every or (turn + i + draw) % 2:
+                yield name, address, dark, size
+
+
+def looks(b):
+    for name, address, dark, size in in_lights(b, main_pages(b)):
+        b.go(address)
+        check(b.text("h1"), f"{address}: has no heading")
+        b.picture(f"{name}-{size[0]}{'-dark' if dark else ''}")
     b.go("/table/HEAD/nothing-here.csv")
 
 
@@ -238,12 +245,9 @@ def axe(b, script):
     for name in ("compare", "table", "wide", "search"):  # a few rows tell as much as many
         pages[name] += ("&" if "?" in pages[name] else "?") + "n=12"
     bad = []
-    for dark, size in LIGHTS:
-        b.dark(dark)
-        b.resize(size)
-        for name, address in pages.items():
-            b.driver.get(address)
-            bad += [f"{name} ({size[0]}, {'dark' if dark else 'light'}): {one}" for one in axe_findings(b, code)]
+    for name, address, dark, size in in_lights(b, pages):
+        b.driver.get(address)
+        bad += [f"{name} ({size[0]}, {'dark' if dark else 'light'}): {one}" for one in axe_findings(b, code)]
     b.driver.get(pages["table"])
     b.all(".data tbody td")[1].click()
     check(b.wait(lambda: b.all(".panel .cell-life li")), "the panel is empty")

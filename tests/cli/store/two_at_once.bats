@@ -50,7 +50,7 @@ begin() {
 }
 
 every() {
-	[ -n "${VARVE_TEST_ALL-}" ] && echo 1 || echo 20
+	[ -n "${VARVE_TEST_ALL-}" ] && echo 1 || echo 40
 }
 
 @test "of two gcs at once one gives way, and no version is lost" {

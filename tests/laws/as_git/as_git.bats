@@ -11,7 +11,7 @@ teardown() {
 	if [ -n "${VARVE_TEST_ALL-}" ]; then
 		python3 "$BATS_TEST_DIRNAME/as_git.py"
 	else
-		python3 "$BATS_TEST_DIRNAME/as_git.py" "${VARVE_TEST_SAMPLE:-1}" 10
+		python3 "$BATS_TEST_DIRNAME/as_git.py" "${VARVE_TEST_SAMPLE:-1}" 20
 	fi
 }
 

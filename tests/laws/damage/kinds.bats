@@ -191,14 +191,14 @@ begin() {
 }
 
 @test "what is damaged is seen and mended" {
-	local every=20
+	local every=40
 	[ -z "${VARVE_TEST_ALL-}" ] || every=1
 	begin
 	python3 "$BATS_TEST_DIRNAME/kinds.py" "$HOME" "$PWD" "$every" "${VARVE_TEST_SAMPLE-5}" ${VARVE_TEST_ONLY-}
 }
 
 @test "what is damaged in a bucket, also while a gc or a prune is under way, is seen and mended" {
-	local every=12
+	local every=24
 	[ -z "${VARVE_TEST_ALL-}" ] || every=1
 	only_keys AKIDEXAMPLE secret/with+signs=
 	ln -s . buckets

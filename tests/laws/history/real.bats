@@ -29,15 +29,16 @@ commit_with_varve() {
 
 commit_with_git() {
 	local file=$1 version
-	git init -q git && cd git || return 1
+	git init -q git
 	for version in "$versions"/*; do
-		cp "$version" "$file"
 		tick
-		git add "$file"
-		git commit -q -m "${version##*/}"
-	done
-	git gc -q
-	cd ..
+		printf 'commit refs/heads/main\ncommitter %s <%s> %s\ndata <<END\n%s\nEND\n' "$GIT_COMMITTER_NAME" "$GIT_COMMITTER_EMAIL" \
+			"$GIT_COMMITTER_DATE" "${version##*/}"
+		printf 'M 100644 inline %s\ndata %d\n' "$file" "$(stat -c %s "$version")"
+		cat "$version"
+		echo
+	done | git -C git fast-import --quiet
+	git -C git gc -q
 }
 
 # compare_all FILE EACH: each EACH-th version, which VARVE_TEST_SAMPLE draws; with VARVE_TEST_ALL=1 every one.
