@@ -149,7 +149,7 @@ static vv_status find_columns(void *payload, const vv_tree_entry *e, vv_error *e
 
 	if (s->left == 0 || !S_ISREG(e->mode)) return VV_OK;
 	vv_status rc = vv_table_at_open(&t, s->repo, s->reader, s->commit, e->path, NULL, err);
-	if (rc < 0) return vv_error_excuse(rc, vv_table_at_is_none(rc), err);
+	if (rc < 0) return vv_error_excuse(rc, t.none, err);
 	for (size_t i = 0; i < s->names.count; i++) {
 		const char *name = s->names.items[i];
 

@@ -8,11 +8,6 @@
 #include "base/sys.h"
 #include "dataset/schema/key_words.h"
 
-bool vv_table_at_is_none(vv_status rc)
-{
-	return rc == VV_ENOTFOUND || rc == VV_EINPUT || rc == VV_EUSAGE;
-}
-
 void vv_table_at_close(vv_table_at *t)
 {
 	if (t->open) {
@@ -38,8 +33,11 @@ vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader
 	}
 	out->open = rc == VV_OK;
 	if (rc < 0) {
+		const bool none = rc == VV_ENOTFOUND || rc == VV_EINPUT || out->subject.no_table;
+
 		vv_subject_clear(&out->subject);
 		vv_table_at_close(out);
+		out->none = none;
 	}
 	return rc;
 }

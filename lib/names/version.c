@@ -200,13 +200,15 @@ static void hint_here(vv_subject *s, const char *rev, vv_error *err)
 	}
 }
 
-static vv_status fail_submodule(const vv_subject *s, vv_error *err)
+static vv_status fail_submodule(vv_subject *s, vv_error *err)
 {
+	s->no_table = true;
 	return vv_fail(err, VV_EUSAGE, "'%s' is a submodule", vv_text_shows(s->text));
 }
 
-static vv_status fail_folder(const vv_subject *s, vv_error *err)
+static vv_status fail_folder(vv_subject *s, vv_error *err)
 {
+	s->no_table = true;
 	return vv_fail(err, VV_EUSAGE,
 		       "'%s' is a folder\n"
 		       "name a file in it",

@@ -61,6 +61,9 @@ typedef struct vv_subject {
 	bool is_dataset; /* the subject is a stored version, whose root has the CID `root` */
 	bool on_disk;    /* VV_FROM_WORK: file has the content itself, not a pointer */
 	bool settled;    /* VV_FROM_WORK: the file was compared with the index */
+	/* after VV_EUSAGE: the version exists, but is not one table: it is a folder, a submodule,
+	 * or a document with several tables of which none is named */
+	bool no_table;
 	/* code < 0: the blob is an edited or damaged pointer. vv_subject_find then succeeds, but
 	 * vv_subject_open fails with this error */
 	vv_error broken;

@@ -722,7 +722,10 @@ static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 	const vv_document_table *t;
 	vv_status rc;
 
-	if ((rc = vv_document_find(&t, d, s->table, err)) < 0) return rc;
+	if ((rc = vv_document_find(&t, d, s->table, err)) < 0) {
+		s->no_table = rc == VV_EUSAGE && !s->table;
+		return rc;
+	}
 	if (!s->table && !(s->table = vv_strdup(t->name))) return vv_fail_nomem(err);
 	s->grid = t->grid;
 	if ((rc = describe(&r->way, s, NULL, err)) < 0) return rc;

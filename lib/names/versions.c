@@ -33,7 +33,7 @@ static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version *
 	const vv_subject_options how = {.unpack = true, .like = like, .keep = !like};
 	vv_status rc = vv_table_at_open(&made->at, v->repo, v->reader, &f->commit, f->path, &how,
 					err);
-	if (vv_table_at_is_none(rc)) {
+	if (made->at.none) {
 		if (rc == VV_EINPUT) {
 			vv_notes_put(vv_repository_notes(v->repo),
 				     "%s, so the history of its rows begins after that version",

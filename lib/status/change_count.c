@@ -153,11 +153,10 @@ static vv_status take_table(vv_subject *s, const char *table, vv_error *err)
 }
 
 /* Text that is not a table is not an error here. */
-/* VV_EUSAGE: a document with several tables, of which none is named. */
-static bool is_no_table(vv_status rc)
+static bool is_no_table(vv_status rc, const vv_subject *s)
 {
 	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND || rc == VV_ENOSUPPORT ||
-	       rc == VV_EUSAGE;
+	       (rc == VV_EUSAGE && s->no_table);
 }
 
 void vv_text_pair_clear(vv_text_pair *p)
@@ -186,7 +185,7 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_re
 	    (rc = find_text(b, r, reader, path, now, most, &texts->file, &fits, err)) < 0 ||
 	    !fits || (rc = take_table(a, old.table, err)) < 0 ||
 	    (rc = take_table(b, now.table, err)) < 0) {
-		return is_no_table(rc) ? VV_OK : rc;
+		return is_no_table(rc, a) || is_no_table(rc, b) ? VV_OK : rc;
 	}
 	if ((rc = count(out, &same, &item, vv_env_temp_dir(vv_repository_env(r)), err)) == VV_OK &&
 	    !out->counted) {
@@ -198,7 +197,7 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_re
 		out->old_rows = out->new_rows;
 		out->old_columns = out->new_columns;
 	}
-	return is_no_table(rc) ? VV_OK : rc;
+	return is_no_table(rc, a) || is_no_table(rc, b) ? VV_OK : rc;
 }
 
 vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
@@ -221,7 +220,7 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 		vv_subject_forget(&s);
 		rc = vv_subject_open(&s, &t, &how, err);
 	}
-	if (rc < 0) return is_no_table(rc) && !(rc == VV_EREFUSED && at.known) ? VV_OK : rc;
+	if (rc < 0) return is_no_table(rc, &s) && !(rc == VV_EREFUSED && at.known) ? VV_OK : rc;
 	*is = t.root.kind == VV_KIND_TABLE;
 	*rows = t.root.rows;
 	*columns = t.columns;

@@ -219,7 +219,7 @@ static vv_status read_as_table(side *out, const vv_log_filter *f, const vv_oid *
 		out->rows = &out->text.table;
 		out->count = 0;
 	}
-	return vv_error_excuse(rc, vv_table_at_is_none(rc), err);
+	return vv_error_excuse(rc, out->text.none, err);
 }
 
 VV_AUTO_CLEAR(side, side_close)

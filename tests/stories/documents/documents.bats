@@ -56,6 +56,21 @@ two_versions() {
 	varve cat 'b.toy#Prices' | cmp - 'b.toy#Prices'
 }
 
+@test "a document with several tables does not end the search for a column of a merge rule" {
+	toy
+	two_versions
+	printf 'id,n\n1,2\n' > prices.csv
+	git add prices.csv
+	git commit -qm prices
+	git switch -q -c other
+	git commit -q --allow-empty -m other
+	git switch -q -
+	git commit -q --allow-empty -m ours
+	ends_with 2 varve merge -X sum:nosuch other
+	stderr_has "-X: no table of either side has a column 'nosuch'"
+	succeeds varve merge -q -X sum:n other
+}
+
 @test "versions of a document are compared table by table" {
 	toy
 	two_versions
