@@ -297,7 +297,10 @@ static vv_status open_core(vv_core **out, const char *path, const varve_repo_opt
 		rc = vv_session_take(&first, c, err);
 	}
 	if (rc == VV_OK) {
-		rc = set_folders(c, first->repo, err);
+		rc = c->cached ? vv_cached_put_newer(&c->warnings, c->cached, first->repo, "HEAD",
+						     err)
+			       : VV_OK;
+		rc = rc < 0 ? rc : set_folders(c, first->repo, err);
 		vv_session_give(first);
 	}
 	if (rc < 0) {

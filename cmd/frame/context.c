@@ -14,7 +14,7 @@ static vv_status check_signed(const vv_context *c, vv_error *err)
 {
 	const vv_url_words *w = &c->urls;
 	const int count = w->dashdash >= 0 ? w->dashdash : w->argc;
-	vv_status rc = VV_OK;
+	vv_status rc = count > 0 ? VV_OK : vv_cached_check_signed(c->cached, c->repo, "HEAD", err);
 
 	for (int i = 0; rc == VV_OK && i < count; i++) {
 		rc = vv_cached_check_signed(c->cached, c->repo, w->argv[i], err);

@@ -20,10 +20,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/clone/clone.h"
+#include "lib/heads/judge.h"
 #include "lib/heads/shown_refs.h"
 #include "lib/sync/needed.h"
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
 
 #define CLONES "repos"
 #define LOCK "lock"
@@ -664,17 +666,56 @@ void vv_cached_put_unsigned(vv_buf *out, const vv_cached *c)
 		      vv_buf_cstr(&names), vv_text_url(c->url));
 }
 
+vv_status vv_cached_put_newer(vv_buf *out, const vv_cached *c, vv_repository *r, const char *rev,
+			      vv_error *err)
+{
+	vv_auto(char) *name = vv_strndup(rev, strcspn(rev, ":"));
+	vv_auto(vv_head_commit) head = {.parent_count = 0};
+	vv_oid commit, ref;
+	vv_status rc = vv_alloc_ok(name, err);
+
+	if (rc < 0 || !*name || !vv_heads_trusted(r) ||
+	    vv_rev_commit(r, name, &commit, VV_IGNORED) < 0) {
+		return rc;
+	}
+	if ((rc = vv_head_of_commit(&head, &ref, r, &commit, err)) < 0 || !vv_oid_is_null(&ref)) {
+		return rc;
+	}
+	vv_buf_printf(out, "not signed: %s of %s is newer than the newest signed head\n",
+		      vv_text_shows(name), vv_text_url(c->url));
+	return vv_buf_ok(out, err);
+}
+
+/* Of both ends of a range. */
+static vv_status warn_of_newer(const vv_cached *c, vv_repository *r, const char *rev, vv_error *err)
+{
+	const char *dots = strstr(rev, "..");
+	vv_auto(char) *begin = vv_strndup(rev, dots ? (size_t)(dots - rev) : strlen(rev));
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
+	vv_status rc = vv_alloc_ok(begin, err);
+
+	rc = rc < 0 ? rc : vv_cached_put_newer(&lines, c, r, begin, err);
+	if (rc == VV_OK && dots) {
+		rc = vv_cached_put_newer(&lines, c, r, dots + strspn(dots, "."), err);
+	}
+	for (vv_line l = {.rest = vv_buf_cstr(&lines)}; rc == VV_OK && vv_line_next(&l);) {
+		vv_notes_warn(vv_repository_notes(r), "%.*s", (int)l.len, l.text);
+	}
+	return rc;
+}
+
 vv_status vv_cached_check_signed(const vv_cached *c, vv_repository *r, const char *rev,
 				 vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
+	const char *const given = rev;
 	const bool is_head = strncmp(rev, "HEAD", 4) == 0 && !vv_is_alnum(rev[4]);
 
 	if (is_head && vv_head_read(r, &head, VV_IGNORED) == VV_OK && head.branch) {
 		rev = vv_ref_short_name(head.branch);
 	}
 	vv_auto(char) *found = find_unsigned(c, rev);
-	if (!found) return VV_OK;
+	if (!found) return warn_of_newer(c, r, given, err);
 	vv_fail(err, VV_EREFUSED,
 		"'%s' is not signed: the newest signed head of %s does not list it",
 		vv_text_shows(found), vv_text_url(c->url));

@@ -71,9 +71,14 @@ const char *vv_cached_folder(const vv_cached *c); /* path of the repository; bor
 /* r: the repository in vv_cached_folder. VV_EREFUSED: the repository at the URL has signed heads,
  * and they do not list the branch or tag with which the revision `rev` or an end of a range begins,
  * such as "wip" in "wip~1", or HEAD's branch if rev begins with HEAD; without o->allow_unsigned, the
- * cached clone lacks such refs. With it, warns instead. */
+ * cached clone lacks such refs. With it, warns instead. Also warns of a commit that is newer than the
+ * newest signed head (vv_cached_put_newer). */
 vv_status vv_cached_check_signed(const vv_cached *c, vv_repository *r, const char *rev,
 				 vv_error *err);
+/* If the repository has signed heads, and the commit of `rev` is newer than the newest one, appends to
+ * out a line about that. rev: a revision, which ':' and a path may follow. */
+vv_status vv_cached_put_newer(vv_buf *out, const vv_cached *c, vv_repository *r, const char *rev,
+			      vv_error *err);
 /* If c was opened with allow_unsigned, appends to out a line with the names of the branches and tags
  * that the signed heads do not list; nothing if there are none. */
 void vv_cached_put_unsigned(vv_buf *out, const vv_cached *c);

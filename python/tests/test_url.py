@@ -72,6 +72,13 @@ def test_no_word_reads_a_ref_that_no_signed_head_lists(copy, repo, word):
         assert "latest" not in r.branches and "v9" not in r.tags
 
 
+def test_a_commit_newer_than_the_signed_one_is_a_warning(copy, far):
+    top, url = far
+    run("git", "branch", "-f", "main", "latest", cwd=top / "far.git")
+    with pytest.warns(varve.VarveWarning, match="not signed: HEAD of .* is newer than the newest signed head"):
+        varve.Repo(url).close()
+
+
 def test_unsigned_refs_are_read_where_that_is_wanted(copy):
     with pytest.warns(varve.VarveWarning, match="not signed: latest, v9"), varve.Repo(copy, unsigned=True) as r:
         assert b"evil" in r["prices.csv"].read_bytes()

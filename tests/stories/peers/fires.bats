@@ -347,3 +347,31 @@ read_by() {
 	run --separate-stderr varve -C ../r fetch "$PWD/../t"
 	stderr_has "has no signed head: its data is not signed"
 }
+
+@test "commits of a copy after the signed one are read as newer than it, by each door" {
+	local command
+	two_signed
+	cp -r . ../ahead
+	sed -i '9s/item/evil/' ../ahead/prices.csv
+	varve -C ../ahead commit -qam evil
+	at=$PWD/../ahead
+	mkdir ../reading
+	cd ../reading
+	git init -q
+	varve init -q
+	for command in cat get import log diff compare info cite schema; do
+		read_by "$command" "$at" main
+		[ "$status" -le 1 ]
+		stderr_has "not signed: main of"
+		stderr_has "is newer than the newest signed head"
+	done
+	succeeds varve cat "$at#prices.csv"
+	stderr_has "not signed: HEAD of"
+	succeeds varve log "$at#"
+	stderr_has "not signed: HEAD of"
+	succeeds varve log "$at#main~1..main"
+	stderr_has "not signed: main of"
+	succeeds varve cat "$at#main~1:prices.csv"
+	[[ "$stderr" != *"not signed"* ]]
+	printf '%s\n' "$output" | cmp - ../a/prices.csv
+}
