@@ -136,6 +136,13 @@ static void show_warnings(const vv_sql_catalog *c)
 	}
 }
 
+static void tell(const char *lines)
+{
+	for (vv_line l = {.rest = lines}; vv_line_next(&l);) {
+		vv_warn("%s", vv_text_show(l.text, l.len));
+	}
+}
+
 /* ---- statements ---- */
 
 /* Reports, and decides whether it is a fault of the query. */
@@ -831,6 +838,7 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 		s.session.catalog->at = o->at;
 		s.session.catalog->confined = o->confined;
 		s.session.catalog->allow_unsigned = o->allow_unsigned;
+		s.session.catalog->tell = s.quiet ? NULL : tell;
 		if (o->confined) {
 			limit_memory(s.session.db);
 		}

@@ -72,6 +72,8 @@ typedef struct vv_sql_catalog {
 	bool confined;
 	/* with URLs, also read branches and tags that no signed head lists (VARVE_OPEN_UNSIGNED) */
 	bool allow_unsigned;
+	/* prints the warnings of a repository that was opened by its URL, lines; NULL: they are lost */
+	void (*tell)(const char *lines);
 	const char *at;     /* the revision for names without '@'; NULL: the work tree; borrowed */
 	unsigned cursors;   /* number of open cursors */
 	uint64_t statement; /* number of statements that have begun */

@@ -257,6 +257,9 @@ static int read_arguments(varve_repo **repo, vv_sql_name *name, vv_sql_catalog *
 	if (varve_repo_open(repo, words[0], &how, &err) < 0) {
 		return vv_sql_catalog_fail(c, &err, message);
 	}
+	if (c->tell) {
+		c->tell(varve_repo_warnings(*repo));
+	}
 	return read_word(name, sqlite3_mprintf("%s", words[1]));
 }
 

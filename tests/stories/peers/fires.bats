@@ -369,6 +369,10 @@ read_by() {
 	stderr_has "not signed: HEAD of"
 	succeeds varve log "$at#"
 	stderr_has "not signed: HEAD of"
+	succeeds varve sql "SELECT * FROM \"file://$at#prices.csv\""
+	stderr_has "not signed: HEAD of"
+	succeeds varve sql -q "SELECT * FROM \"file://$at#prices.csv\""
+	[ -z "$stderr" ]
 	succeeds varve log "$at#main~1..main"
 	stderr_has "not signed: main of"
 	succeeds varve cat "$at#main~1:prices.csv"
