@@ -314,6 +314,18 @@ static const struct {
 	{"N-y", ORDER_NAMED, true},
 };
 
+/* At least `width` digits. By hand: these are most of the time of a comparison. */
+static void put_digits(vv_buf *out, int v, int width)
+{
+	char text[12];
+	size_t at = sizeof(text);
+
+	for (; v > 0 || width > 0; v /= 10, width--) {
+		text[--at] = (char)('0' + v % 10);
+	}
+	vv_buf_put(out, text + at, sizeof(text) - at);
+}
+
 static void put_date(vv_buf *out, const moment *m, const char *form)
 {
 	for (const char *f = form; *f; f++) {
@@ -321,19 +333,19 @@ static void put_date(vv_buf *out, const moment *m, const char *form)
 
 		switch (*f) {
 		case 'Y':
-			vv_buf_printf(out, "%04d", m->year);
+			put_digits(out, m->year, 4);
 			break;
 		case 'y':
-			vv_buf_printf(out, "%02d", m->year % 100);
+			put_digits(out, m->year % 100, 2);
 			break;
 		case 'N':
-			vv_buf_printf(out, "%.3s", months[m->month - 1]);
+			vv_buf_put(out, months[m->month - 1], 3);
 			break;
 		case 'D':
-			vv_buf_printf(out, two ? "%02d" : "%d", m->day);
+			put_digits(out, m->day, two ? 2 : 1);
 			break;
 		case 'M':
-			vv_buf_printf(out, two ? "%02d" : "%d", m->month);
+			put_digits(out, m->month, two ? 2 : 1);
 			break;
 		default:
 			vv_buf_putc(out, *f);
@@ -342,16 +354,17 @@ static void put_date(vv_buf *out, const moment *m, const char *form)
 	}
 }
 
-/* Which of its forms a time of day has; the fifth is none. */
-static bool put_clock(vv_buf *out, const moment *m, int form)
+#define CLOCKS 4 /* forms of a time of day */
+
+static void put_clock(vv_buf *out, const moment *m, int form)
 {
-	if (form == 4) return m->clock[0] < 0;
-	if (m->clock[0] < 0) return false;
-	vv_buf_printf(out, form % 2 ? "%02d:%02d" : "%d:%02d", m->clock[0], m->clock[1]);
+	put_digits(out, m->clock[0], form % 2 ? 2 : 1);
+	vv_buf_putc(out, ':');
+	put_digits(out, m->clock[1], 2);
 	if (form >= 2) {
-		vv_buf_printf(out, ":%02d", m->clock[2] < 0 ? 0 : m->clock[2]);
+		vv_buf_putc(out, ':');
+		put_digits(out, m->clock[2] < 0 ? 0 : m->clock[2], 2);
 	}
-	return true;
 }
 
 /* A form with slashes has an order; what became a name was read in one. */
@@ -381,21 +394,22 @@ static void put_forms(vv_excel *e, const moment *m, order o, bool no_year, bool 
 		if (forms[i].year == no_year || cleaned) {
 			continue;
 		}
-		for (int k = 0; k < 5; k++) {
+		for (int k = 0; k < (m->clock[0] < 0 ? 1 : CLOCKS); k++) {
 			const size_t at = begin(e);
 
 			put_date(&e->text, m, forms[i].form);
-			vv_buf_puts(&e->text, k < 4 ? " " : "");
-			if (put_clock(&e->text, m, k)) {
-				take(e, at,
-				     o == ORDER_NAMED || no_year     ? VV_EXCEL_NAMED
-				     : swapped && m->day != m->month ? VV_EXCEL_SWAPPED
-								     : VV_EXCEL_DATE);
-				vv_excel_spelling *s = &e->items[e->count - (e->count > 0)];
-				s->order = m->day == m->month ? VV_EXCEL_NO_ORDER
-							      : order_of(o, f, forms[i].form);
-				s->sure = m->day > 12;
+			if (m->clock[0] >= 0) {
+				vv_buf_putc(&e->text, ' ');
+				put_clock(&e->text, m, k);
 			}
+			take(e, at,
+			     o == ORDER_NAMED || no_year     ? VV_EXCEL_NAMED
+			     : swapped && m->day != m->month ? VV_EXCEL_SWAPPED
+							     : VV_EXCEL_DATE);
+			vv_excel_spelling *s = &e->items[e->count - (e->count > 0)];
+			s->order = m->day == m->month ? VV_EXCEL_NO_ORDER
+						      : order_of(o, f, forms[i].form);
+			s->sure = m->day > 12;
 		}
 	}
 }
@@ -407,7 +421,7 @@ static void dates(vv_excel *e, const char *s, size_t len)
 	size_t rest = 0, n;
 
 	if (read_clock(&m, s, len)) {
-		for (int k = 0; k < 4; k++) {
+		for (int k = 0; k < CLOCKS; k++) {
 			const size_t at = begin(e);
 
 			put_clock(&e->text, &m, k);
