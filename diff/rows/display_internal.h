@@ -48,6 +48,39 @@ typedef struct display_moment {
 	char between; /* date and time: 'T' or a blank */
 } display_moment;
 
+/* What a number in a text can show. */
+typedef enum display_field {
+	FIELD_DAY,
+	FIELD_MONTH,
+	FIELD_YEAR,
+	FIELD_SHORT_YEAR,
+	FIELD_HOUR,
+	FIELD_HALF_HOUR, /* 1 to 12 */
+	FIELD_MINUTE,
+	FIELD_SECOND,
+	FIELD_WEEK,        /* ISO 8601 */
+	FIELD_SUNDAY_WEEK, /* the first week has 1 January, weeks begin on Sundays */
+	FIELD_MONDAY_WEEK, /* the same, weeks begin on Mondays */
+	FIELD_QUARTER,
+	FIELD_ERA_YEAR, /* of the Japanese calendar */
+	FIELD_ZERO,     /* fractions of a second */
+	FIELDS
+} display_field;
+
+/* What a word can depend on. */
+typedef enum display_key {
+	KEY_NONE,
+	KEY_HALF,
+	KEY_ERA,
+	KEY_QUARTER,
+	KEY_WEEKDAY,
+	KEY_MONTH,
+	KEYS
+} display_key;
+
+int display_moment_field(const display_moment *m, display_field f);
+/* The value of a key, from 0. */
+size_t display_moment_key(const display_moment *m, display_key k);
 bool display_moment_read(display_moment *m, const char *s, size_t len);
 /* Sets the date to this number of days after 1899-12-30: as spreadsheets show dates in the format
  * General. */
