@@ -26,7 +26,23 @@ set(VARVE_LONG "^unit\\.cmd\\.faults\\.|^faults|^check\\.(clang|macos|samples|he
 	"|web_limit|import_changed|file_groups\\.equal|merge\\.rules")
 string(JOIN "" VARVE_LONG ${VARVE_LONG})
 
-# vv_label(TEST): gives it the label "slow" and a cost if it is.
+# Kills, failing machines, and the same suite over each kind of place, holder or system: './dev test' runs a third of them, those of
+# one of the labels turn0 to turn2.
+set(VARVE_TURNS "^posix\\.|^places\\.|^unit\\.cmd\\.faults\\.|kill_-9|killed_anywhere|killed_at_any|^laws\\.faults\\.disk|^laws\\.faults\\.properties|^cli\\.vault\\.[a-z0-9]+_holder\\.")
+
+# vv_turn(VARIABLE TEST): the label of its turn, or nothing.
+function(vv_turn variable test)
+	set(label "")
+	if("${test}" MATCHES "${VARVE_TURNS}")
+		string(MD5 turn "${test}")
+		string(SUBSTRING "${turn}" 0 4 turn)
+		math(EXPR turn "0x${turn} % 3")
+		set(label turn${turn})
+	endif()
+	set(${variable} "${label}" PARENT_SCOPE)
+endfunction()
+
+# vv_label(TEST): gives it the label "slow" and a cost if it is, and that of its turn.
 function(vv_label test)
 	if("${test}" MATCHES "${VARVE_SLOW}")
 		set_tests_properties("${test}" PROPERTIES LABELS slow COST 1)
@@ -34,6 +50,8 @@ function(vv_label test)
 	if("${test}" MATCHES "${VARVE_LONG}")
 		set_tests_properties("${test}" PROPERTIES COST 10)
 	endif()
+	vv_turn(turn "${test}")
+	set_property(TEST "${test}" APPEND PROPERTY LABELS ${turn})
 endfunction()
 
 # vv_unit_test(FOLDER NOUN [LIBS target...])
@@ -61,7 +79,7 @@ function(vv_unit_program folder)
 		BYPRODUCTS "${list}"
 		COMMAND "${CMAKE_COMMAND}"
 			-D "PROGRAM=$<TARGET_FILE:${target}>" -D "EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}" -D "PREFIX=unit.${folder}" -D "OUT=${list}"
-			-D "ENVIRONMENT=${VARVE_TEST_ENV}" -D "SLOW=${VARVE_SLOW}" -D "LONG=${VARVE_LONG}"
+			-D "ENVIRONMENT=${VARVE_TEST_ENV}" -D "SLOW=${VARVE_SLOW}" -D "LONG=${VARVE_LONG}" -D "TURNS=${VARVE_TURNS}"
 			-P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/discover.cmake"
 		VERBATIM)
 	# Before the first build there is no list: then a test says so by failing.
@@ -191,17 +209,11 @@ function(vv_place kind)
 endfunction()
 
 # vv_posix_story(FILE NAME): a test of FILE.bats once more with the programs that take the ways of any POSIX system, as posix.FILE.NAME.
-# './dev test' runs a third of them, those of one of the labels turn0 to turn2.
 function(vv_posix_story file name)
 	# A sanitizer needs more addresses than readers may have; other systems limit those alone.
 	if(TARGET varve AND (VARVE_TEST_PROGRAMS OR NOT VARVE_SANITIZE))
 		string(REPLACE "/" "." prefix "posix.${file}")
 		vv_bats_test("${prefix}.${name}" "${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats" "${name}" "${VARVE_TEST_BUILD}/posix")
-		string(REGEX REPLACE "[^A-Za-z0-9_.-]+" "_" test "${prefix}.${name}")
-		string(MD5 turn "${test}")
-		string(SUBSTRING "${turn}" 0 4 turn)
-		math(EXPR turn "0x${turn} % 3")
-		set_property(TEST ${test} APPEND PROPERTY LABELS turn${turn})
 	endif()
 endfunction()
 
