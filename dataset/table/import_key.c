@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "dataset/format/facts.h"
 #include "dataset/schema/key.h"
+#include "dataset/schema/value.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 #include "dataset/table/walk.h"
@@ -25,10 +26,29 @@ typedef struct pair_check {
 	vv_table table; /* borrows the root being made */
 	vv_table_reader *reader;
 	vv_batch batch;
+	const vv_schema *by_value; /* compares values of these types; NULL: texts */
+	vv_buf scratch;
 	bool duplicate;
 	uint64_t first, second;
 	uint64_t checked;
 } pair_check;
+
+/* Appends the values of a row's key. *whole: none is missing. */
+static vv_status put_values(pair_check *p, const vv_cell *cells, vv_buf *out, bool *whole,
+			    vv_error *err)
+{
+	const bool json = p->table.root.dialect.form != VV_FORM_CSV;
+
+	*whole = true;
+	for (size_t k = 0; k < p->candidate->count; k++) {
+		const vv_cell *c = &cells[p->candidate->columns[k]];
+		const vv_field *f = &p->by_value->fields[p->candidate->columns[k]];
+
+		*whole = *whole && c->len > 0 && !vv_field_missing(f, c);
+		if (!vv_value_put_key(out, &p->scratch, f, c, json)) return vv_fail_nomem(err);
+	}
+	return vv_buf_ok(out, err);
+}
 
 /* Appends the key's texts of a row, each with its state and length before it. */
 static vv_status key_text(pair_check *p, uint64_t row, vv_buf *out, vv_error *err)
@@ -42,6 +62,11 @@ static vv_status key_text(pair_check *p, uint64_t row, vv_buf *out, vv_error *er
 					 (unsigned long long)row + 1);
 	}
 	const vv_cell *cells = &p->batch.cells[(row - p->batch.first_row) * p->batch.columns];
+	if (p->by_value) {
+		bool whole;
+
+		return put_values(p, cells, out, &whole, err);
+	}
 	for (size_t k = 0; k < p->candidate->count; k++) {
 		const vv_cell *c = &cells[p->candidate->columns[k]];
 		vv_buf_putc(out, c->state);
@@ -417,9 +442,23 @@ vv_status import_proof_new(const import *im, vv_key_proof **out, vv_error *err)
 	return vv_key_proof_new(out, (size_t)memory, im->opts->temp_dir, err);
 }
 
-static vv_status add_keys(pair_check *p, vv_key_proof *proof, uint64_t *empty, vv_error *err)
+static vv_status hash_row(pair_check *p, const vv_cell *cells, uint64_t *out, bool *usable,
+			  vv_error *err)
 {
 	const vv_key_candidate *c = p->candidate;
+	vv_auto(vv_buf) key = VV_BUF_INIT;
+
+	if (!p->by_value) {
+		*out = vv_key_hash(cells, c->columns, c->count, p->im->key_seed, usable);
+		return VV_OK;
+	}
+	const vv_status rc = put_values(p, cells, &key, usable, err);
+	*out = vv_xxh3(vv_buf_cstr(&key), key.len, p->im->key_seed);
+	return rc;
+}
+
+static vv_status add_keys(pair_check *p, vv_key_proof *proof, uint64_t *empty, vv_error *err)
+{
 	uint64_t hashes[256];
 	int more;
 	vv_status rc = VV_OK;
@@ -429,8 +468,10 @@ static vv_status add_keys(pair_check *p, vv_key_proof *proof, uint64_t *empty, v
 		if (more < 0) return (vv_status)more;
 		for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
 			bool usable;
-			hashes[n] = vv_key_hash(&b->cells[i * b->columns], c->columns, c->count,
-						p->im->key_seed, &usable);
+			if ((rc = hash_row(p, &b->cells[i * b->columns], &hashes[n], &usable,
+					   err)) < 0) {
+				return rc;
+			}
 			if (!usable) { /* counted, and like no other */
 				hashes[n] = p->im->key_seed +
 					    (b->first_row + i) * 0x9e3779b97f4a7c15u;
@@ -508,6 +549,27 @@ static vv_status look_at_rows(pair_check *p, uint64_t *empty, vv_error *err)
 	return rc;
 }
 
+/* May different texts of the column be one value? Inferred integers have no zeros in front. */
+static bool has_spellings(const import *im, const vv_field *f)
+{
+	return f->type != VV_TYPE_STRING && f->type != VV_TYPE_ANY &&
+	       (im->opts->schema || (f->type != VV_TYPE_INTEGER && f->type != VV_TYPE_DATE));
+}
+
+/* Reads the types of the new version. *typed: different texts of the key may be one value. */
+static vv_status read_types(const import *im, const vv_key_candidate *c, vv_schema *out,
+			    bool *typed, vv_error *err)
+{
+	const vv_bytes *json = &im->out->root.schema;
+	vv_status rc = vv_schema_read(out, json->data, json->len, im->source->name, err);
+
+	*typed = false;
+	for (size_t k = 0; rc == VV_OK && out->count == im->columns && k < c->count; k++) {
+		*typed = *typed || has_spellings(im, &out->fields[c->columns[k]]);
+	}
+	return rc;
+}
+
 /* Does a key hold in this version? A declared key is kept in any case; for a found one key_lost explains why it no longer
  * holds. */
 static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_source source,
@@ -516,8 +578,9 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 	const bool found = source == VV_KEY_INFERRED;
 	pair_check p = {.im = im, .candidate = c};
 	vv_buf *out = found ? &im->out->key_lost : &im->out->warnings;
+	vv_auto(vv_schema) types = {0};
 	uint64_t empty = 0;
-	bool fine;
+	bool fine, typed = false;
 	vv_error why = {0};
 
 	if (source == VV_KEY_NONE || !im->sink->put || c->count == 0 || (found && im->opts->as) ||
@@ -526,7 +589,8 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 	}
 	p.table = (vv_table){.source = *im->sink, .root = im->out->root, .columns = im->columns};
 	vv_status rc = is_as_before(im, c, &p.table, &fine, &why);
-	if (rc == VV_OK && !fine) {
+	if (rc == VV_OK && !fine && (rc = read_types(im, c, &types, &typed, &why)) == VV_OK) {
+		p.by_value = typed ? &types : NULL;
 		rc = look_at_rows(&p, &empty, &why);
 	}
 	if (rc == VV_OK && empty > 0) {
@@ -542,6 +606,7 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 	}
 	vv_table_reader_close(p.reader);
 	vv_batch_clear(&p.batch);
+	vv_buf_clear(&p.scratch);
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
@@ -563,6 +628,67 @@ static vv_status set_key(import *im, const vv_key_candidate *c, vv_key_source so
 	vv_root *root = &im->out->root;
 	root->key_source = source;
 	return import_copy_names(im, &root->key, &root->key_count, c->columns, c->count, err);
+}
+
+static bool is_of_key(const vv_key_candidate *c, size_t column)
+{
+	return vv_array_has(c->columns, c->count, column);
+}
+
+/* Are the types of the key only inferred, from this file? */
+static bool may_be_text(const import *im, const vv_key_candidate *c)
+{
+	return !im->opts->schema && im->out->root.dialect.form == VV_FORM_CSV &&
+	       !vv_array_find(c->columns, c->count, it, import_field_before(im, *it) != NULL);
+}
+
+/* Types that were inferred give way: the key's columns are text. */
+static vv_status make_text(pair_check *p, const vv_schema *s, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto_free vv_new_field *fields = vv_calloc(s->count + 1, sizeof(*fields));
+	vv_buf *out = &p->im->out->warnings;
+	vv_status rc;
+
+	if (!fields) return vv_fail_nomem(err);
+	for (size_t i = 0; i < s->count; i++) {
+		fields[i] = vv_new_field_like(&s->fields[i]);
+		if (is_of_key(p->candidate, i) && has_spellings(p->im, &s->fields[i])) {
+			fields[i] = (vv_new_field){.name = s->fields[i].name,
+						   .name_len = s->fields[i].name_len,
+						   .type = VV_TYPE_STRING,
+						   .declared = true,
+						   .again = true};
+		}
+	}
+	if ((rc = vv_schema_refit(&text, s, fields, s->count, err)) < 0) return rc;
+	put_duplicate(p, out);
+	vv_buf_puts(out, " in different spellings: the key is text\n");
+	return vv_bytes_set(&p->im->out->root.schema, text.data, text.len, err);
+}
+
+/* A declared key whose texts are unique: are its values, too? p: the pair that is not, or none. */
+static vv_status prove_values(import *im, const vv_key_candidate *c, pair_check *p, bool *unique,
+			      vv_error *err)
+{
+	vv_auto(vv_schema) s = {0};
+	uint64_t empty = 0;
+	bool typed;
+	vv_status rc = read_types(im, c, &s, &typed, err);
+
+	if (rc < 0 || !typed) return rc;
+	vv_table_reader_close(p->reader);
+	p->reader = NULL;
+	p->by_value = &s;
+	rc = look_at_rows(p, &empty, err);
+	*unique = !p->duplicate;
+	if (rc == VV_OK && p->duplicate && may_be_text(im, c)) {
+		*unique = true;
+		rc = make_text(p, &s, err);
+	}
+	p->by_value = NULL;
+	vv_buf_clear(&p->scratch);
+	return rc;
 }
 
 /* The key of a package stays the key even if it is not unique. */
@@ -684,6 +810,9 @@ vv_status import_finish_key(import *im, vv_error *err)
 			continue;
 		}
 		rc = prove(im, k, &p, &unique, err);
+		if (rc == VV_OK && unique && opts->key) {
+			rc = prove_values(im, &im->candidates[k], &p, &unique, err);
+		}
 		if (rc == VV_OK && unique) {
 			rc = set_key(im, &im->candidates[k],
 				     opts->key ? opts->key_source : VV_KEY_INFERRED, err);

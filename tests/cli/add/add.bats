@@ -1164,3 +1164,29 @@ pointer_of() {
 	succeeds varve add --convert other.csv
 	[ -e .git/varve/secret ]
 }
+
+@test "a key is unique by its values as check compares them: inferred types give way, declared ones refuse it" {
+	new_repo
+	printf 'id,v\n1.1,a\n1.10,b\n2.5,c\n' > t.csv
+	run varve add --key id t.csv
+	[ "$status" -eq 0 ]
+	output_has "line 2 and line 3 both have id = '1.1' in different spellings: the key is text"
+	output_has "columns: id string"
+	succeeds varve check t.csv
+	varve commit -qm one
+	for type in "number 1 1.0" "integer 1 01" "boolean true 1"; do
+		set -- $type
+		printf "id,v\n$2,a\n$3,b\n" > u.csv
+		echo "{\"resources\": [{\"name\": \"u\", \"path\": \"u.csv\", \"schema\": {\"fields\": [{\"name\": \"id\", \"type\": \"$1\"}, {\"name\": \"v\", \"type\": \"string\"}]}}]}" > datapackage.json
+		ends_with 2 varve add --key id u.csv
+		stderr_has "u.csv: line 2 and line 3 both have id = '$2', so the key is not unique"
+	done
+	rm datapackage.json
+	printf 'id,v\n1,a\n1.5,b\n2,c\n' > w.csv
+	varve add -q --key id w.csv
+	varve commit -qm two
+	echo 2.0,d >> w.csv
+	run varve add w.csv
+	output_has "line 4 and line 5 both have id = '2': the key does not identify rows"
+	ends_with 1 varve check w.csv
+}
