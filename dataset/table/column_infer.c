@@ -5,6 +5,7 @@
 #include "dataset/table/column_infer.h"
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "dataset/format/facts.h"
 #include "dataset/table/walk.h"
@@ -106,4 +107,32 @@ vv_status vv_column_infer(vv_infer *all, vv_table *t, size_t column, const bool 
 		return rc;
 	}
 	return read_groups(all, t, column, contents, CONTENT_OTHER, (size_t)count, err);
+}
+
+static bool is_code(const vv_cell *c)
+{
+	return c->len > 1 && *c->text == '0' && vv_is_digit(c->text[1]);
+}
+
+static bool has_codes(const vv_batch *b, size_t column)
+{
+	return vv_find_place(i, b->rows, is_code(&b->cells[i * b->columns + column])) < b->rows;
+}
+
+vv_status vv_column_type(vv_type *out, vv_table *t, size_t column, const vv_field *f, vv_error *err)
+{
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, &column, 1, VV_IGNORED);
+	const vv_batch *b = &w.batch;
+	vv_infer all;
+	bool codes = false;
+
+	vv_infer_init(&all);
+	all.json = t->root.dialect.form != VV_FORM_CSV;
+	while (vv_group_walk_next(&w)) {
+		vv_infer_column(&all, &b->cells[column], b->rows, b->columns);
+		codes = codes || has_codes(b, column);
+	}
+	*out = w.rc == VV_OK && !codes ? vv_infer_type_named(&all, f->name, f->name_len, NULL)
+				       : VV_TYPE_BOOLEAN;
+	return w.rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }

@@ -15,4 +15,10 @@
 vv_status vv_column_infer(vv_infer *all, vv_table *t, size_t column, const bool *groups,
 			  vv_error *err);
 
+/* Reads the column f of t, and sets *out to the type of all its values (VV_TYPE_ANY: it has none).
+ * If they cannot be read, or one has a leading zero (a code such as 007), sets *out to
+ * VV_TYPE_BOOLEAN. */
+vv_status vv_column_type(vv_type *out, vv_table *t, size_t column, const vv_field *f,
+			 vv_error *err);
+
 #endif

@@ -106,6 +106,9 @@ typedef struct vv_import_options {
 	/* `key` is the key of the previous version: its uniqueness is not checked, and its columns
 	 * may be missing */
 	bool key_known;
+	/* of a merged version: for each column of parent, true if a string may get the type of its
+	 * values, as the sides had texts in it; NULL: the values in parent decide it */
+	const bool *narrows;
 	/* set by vv_import only, for a second import: infer again the types that were inferred for
 	 * the previous version */
 	bool find_types;

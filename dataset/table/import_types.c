@@ -8,14 +8,12 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/names.h"
 #include "dataset/table/column_infer.h"
 #include "dataset/table/old_groups.h"
 #include "dataset/table/table.h"
-#include "dataset/table/walk.h"
 
 #define FEW_ROWS 50u
 
@@ -75,39 +73,6 @@ vv_import_finding *import_find_misfit(const import *im, size_t column)
 	return vv_array_find(im->out->findings, im->out->finding_count, f, f->column == column);
 }
 
-static bool is_code(const vv_cell *c)
-{
-	return c->len > 1 && *c->text == '0' && vv_is_digit(c->text[1]);
-}
-
-static bool has_codes(const vv_batch *b, size_t column)
-{
-	return vv_find_place(i, b->rows, is_code(&b->cells[i * b->columns + column])) < b->rows;
-}
-
-/* Sets *out to the type of all values of the column in the version before. If they cannot be read, or one has a leading zero
- * (a code such as 007), sets *out to boolean. */
-static vv_status find_type_before(const import *im, const vv_field *f, vv_type *out, vv_error *err)
-{
-	const vv_root *p = im->opts->parent;
-	const size_t column = (size_t)(f - im->parent_schema.fields);
-	vv_table t = {.source = *im->sink, .root = *p, .columns = im->parent_schema.count};
-	vv_auto(vv_group_walk) w = vv_group_walk_open(&t, &column, 1, VV_IGNORED);
-	const vv_batch *b = &w.batch;
-	vv_infer all;
-	bool codes = false;
-
-	vv_infer_init(&all);
-	all.json = p->dialect.form != VV_FORM_CSV;
-	while (vv_group_walk_next(&w)) {
-		vv_infer_column(&all, &b->cells[column], b->rows, b->columns);
-		codes = codes || has_codes(b, column);
-	}
-	*out = w.rc == VV_OK && !codes ? vv_infer_type_named(&all, f->name, f->name_len, NULL)
-				       : VV_TYPE_BOOLEAN;
-	return w.rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
-}
-
 /* Do the values of groups that were reused unread have the type, too? Without their blocks: no. */
 static vv_status is_narrow_unread(const import *im, const vv_field *f, vv_infer all, bool *out,
 				  vv_error *err)
@@ -127,11 +92,19 @@ static vv_status is_narrow_unread(const import *im, const vv_field *f, vv_infer 
 static vv_status does_string_narrow(const import *im, const vv_field *f, const vv_infer *all,
 				    bool *out, vv_error *err)
 {
+	const vv_root *p = im->opts->parent;
+	const size_t column = (size_t)(f - im->parent_schema.fields);
+	vv_table before = {.source = *im->sink, .root = *p, .columns = im->parent_schema.count};
 	vv_type was;
+
+	if (im->opts->narrows) {
+		*out = im->opts->narrows[column];
+		return VV_OK;
+	}
 	vv_status rc = im->opts->find_types ? VV_OK : is_narrow_unread(im, f, *all, out, err);
 
 	if (rc < 0 || !*out) return rc;
-	if ((rc = find_type_before(im, f, &was, err)) < 0) return rc;
+	if ((rc = vv_column_type(&was, &before, column, f, err)) < 0) return rc;
 	*out = was == f->type || was == VV_TYPE_ANY;
 	return VV_OK;
 }

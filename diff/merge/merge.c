@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "dataset/rows/irregular_lines.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/column_infer.h"
 #include "dataset/table/walk.h"
 #include "diff/merge/cells.h"
 #include "diff/merge/state.h"
@@ -21,14 +22,16 @@
 
 /* --- what needs no merging -------------------------------------------------------- */
 
-/* Imports the version again. infer: types that were inferred give way to the values, as in the next add. */
-static vv_status copy_version(vv_import_result *out, vv_table *t, bool infer, const vv_sink *sink,
-			      const vv_merge_options *opts, vv_error *err)
+/* Imports the version again. narrows: types that were inferred give way to the values, as in the next add, and these
+ * strings, too; NULL: types stay. */
+static vv_status copy_version(vv_import_result *out, vv_table *t, const bool *narrows,
+			      const vv_sink *sink, const vv_merge_options *opts, vv_error *err)
 {
 	vv_auto(vv_table_source) *bytes = NULL;
 	vv_import_options o = {.kind = t->root.kind,
 			       .is_text = true,
 			       .hints = VV_SNIFF_HINTS_INIT,
+			       .narrows = narrows,
 			       .temp_dir = opts->temp_dir,
 			       .pool = opts->pool,
 			       .progress = opts->progress,
@@ -41,9 +44,9 @@ static vv_status copy_version(vv_import_result *out, vv_table *t, bool infer, co
 				  .name = "merged table"};
 	if (t->root.kind == VV_KIND_TABLE) {
 		o.parent = &t->root;
-		o.as = infer ? NULL : &t->root;
+		o.as = narrows ? NULL : &t->root;
 	}
-	if (infer && t->root.dialect.encoding[0]) {
+	if (narrows && t->root.dialect.encoding[0]) {
 		o.hints.encoding = t->root.dialect.encoding;
 	}
 	return vv_import(out, &source, sink, &o, err);
@@ -57,7 +60,7 @@ static vv_status take_version(vv_import_result *out, vv_table *t, const vv_sink 
 
 	/* It is plain text, and its blocks are forgotten with the command. */
 	if (t->source.passing && !sink->passing) {
-		return copy_version(out, t, false, sink, opts, err);
+		return copy_version(out, t, NULL, sink, opts, err);
 	}
 	if ((rc = sink->get(sink->payload, &t->cid, &out->root_block, err)) < 0) return rc;
 	out->cid = t->cid;
@@ -414,17 +417,68 @@ static bool types_are_doubtful(const merge *m, const vv_import_result *merged)
 	return doubtful;
 }
 
+static bool is_found_string(const vv_field *f)
+{
+	return f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0 &&
+	       vv_field_is_found(f);
+}
+
+/* Had the side texts in the column f of the result? The type of a column of numerals that is a string was chosen. */
+static vv_status had_texts(bool *out, vv_table *side, const vv_field *f, vv_error *err)
+{
+	const long at = vv_schema_find(&side->schema, f->name, f->name_len);
+	vv_type type;
+
+	*out = false;
+	if (at < 0 || !is_found_string(&side->schema.fields[at])) return VV_OK;
+	vv_status rc = vv_column_type(&type, side, (size_t)at, f, err);
+	*out = rc == VV_OK && type == VV_TYPE_STRING;
+	return rc;
+}
+
+/* Have the merged values of a string another type, and did both sides have texts in it? */
+static vv_status does_narrow(bool *out, const merge *m, vv_table *t, size_t column, vv_error *err)
+{
+	const vv_field *f = &t->schema.fields[column];
+	vv_infer all;
+	vv_type now;
+	vv_status rc;
+
+	*out = false;
+	if (!is_found_string(f) ||
+	    vv_array_find(t->root.key, t->root.key_count, name, strcmp(*name, f->name) == 0)) {
+		return VV_OK;
+	}
+	vv_infer_init(&all);
+	all.json = t->root.dialect.form != VV_FORM_CSV;
+	if ((rc = vv_column_infer(&all, t, column, NULL, err)) < 0) {
+		return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_ECANCELLED, err);
+	}
+	now = vv_infer_type_named(&all, f->name, f->name_len, NULL);
+	if (now == VV_TYPE_STRING || now == VV_TYPE_ANY) return VV_OK;
+	if ((rc = had_texts(out, m->side[0].table, f, err)) < 0 || !*out) return rc;
+	return had_texts(out, m->side[1].table, f, err);
+}
+
 /* Without this the next add would make another version of the same file. */
 static vv_status find_types(const merge *m, vv_import_result *out, const vv_sink *sink,
 			    vv_error *err)
 {
 	vv_auto(vv_import_result) found = {0};
 	vv_auto(vv_table) t = {0};
+	bool doubtful = types_are_doubtful(m, out);
 	vv_status rc;
 
-	if (out->root.kind != VV_KIND_TABLE || !types_are_doubtful(m, out)) return VV_OK;
+	if (out->root.kind != VV_KIND_TABLE) return VV_OK;
 	if ((rc = vv_table_open(&t, sink, &out->cid, err)) < 0) return rc;
-	rc = copy_version(&found, &t, true, sink, m->opts, err);
+	vv_auto_free bool *narrows = vv_calloc(t.columns + 1, sizeof(*narrows));
+	if (!narrows) return vv_fail_nomem(err);
+	for (size_t i = 0; i < t.schema.count && i < t.columns; i++) {
+		if ((rc = does_narrow(&narrows[i], m, &t, i, err)) < 0) return rc;
+		doubtful = doubtful || narrows[i];
+	}
+	if (!doubtful) return VV_OK;
+	rc = copy_version(&found, &t, narrows, sink, m->opts, err);
 	if (rc < 0) return vv_error_excuse(rc, rc == VV_EINPUT || rc == VV_ECONFLICT, err);
 	if (found.root.rows == out->root.rows &&
 	    vv_root_names_equal(found.root.key, found.root.key_count, out->root.key,

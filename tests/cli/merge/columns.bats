@@ -706,3 +706,36 @@ whole() {
 	touch t.ndjson
 	[ -z "$(git status --porcelain)" ]
 }
+
+# type_after BASE OURS THEIRS ROWS: the type of the column v that a merge leaves in a table of ROWS rows, in which rows 2 and 3 have
+# BASE's two values, and each side replaces one.
+type_after() {
+	local verb=$5
+	rm -rf ../case && mkdir ../case
+	(
+		cd ../case
+		varve init -q
+		seq "$4" | awk -v a="${1%,*}" -v b="${1#*,}" 'BEGIN { print "id,v" } { print $1 "," ($1 == 2 ? a : $1 == 3 ? b : $1 % 50 + 10) }' > t.csv
+		varve add -q --key id t.csv
+		varve commit -qm base
+		git switch -qc theirs
+		sed -i "s/^3,.*/3,$3/" t.csv
+		varve commit -qam theirs
+		git switch -q main
+		sed -i "s/^2,.*/2,$2/" t.csv
+		varve commit -qam ours
+		"$verb" merge -q -m merged theirs >&2
+		varve schema HEAD:t.csv > schema.json
+		varve add -q t.csv # makes no other version
+		git diff --cached --quiet
+		python3 -c 'import json; print(next(f["type"] for f in json.load(open("schema.json"))["fields"] if f["name"] == "v"))'
+	)
+}
+
+@test "a column whose last texts a merge removes gets the type of its values, at any size; codes stay texts" {
+	mkdir work && cd work
+	[ "$(type_after tba,n/k 12 13 60 varve)" = integer ]
+	[ "$(type_after tba,n/k 12 13 3000 git)" = integer ]
+	[ "$(type_after tba,n/k 12 open 3000 varve)" = string ]
+	[ "$(type_after 007,008 12 13 60 varve)" = string ]
+}
