@@ -47,6 +47,9 @@ vv_status vv_near_file_hint(vv_repository *r, const char *word, const char *comm
 	near = vv_near_file(r, NULL, path);
 	if (!near && (is_ref_near || !command)) return err->code;
 	vv_fail(err, VV_ENOTFOUND, "no version or file is named '%s'", vv_text_shows(word));
+	if (!near && strcmp(word, "last") == 0) {
+		return vv_hint(err, "put a date of several words in quotes: 'last month'");
+	}
 	if (!near) return vv_hint_code(err, VV_HINT_VERSIONS_OR_PATH, command, word);
 	size_t len = strlen(path);
 	size_t above = len >= strlen(word) && strcmp(path + len - strlen(word), word) == 0

@@ -439,6 +439,10 @@ static vv_status check_paths(finder *f, vv_error *err)
 			vv_fail(err, VV_ENOTFOUND, "'%s' is neither in %s nor in %s",
 				vv_text_shows(given), shown_side(&f->out->a),
 				shown_side(&f->out->b));
+			if (*given == '-') {
+				return vv_hint(err, "after '--', all words are paths: put options "
+						    "before it");
+			}
 			return f->out->b.kind == VV_SIDE_WORK && vv_exists(given)
 				       ? vv_hint_code(err, VV_HINT_COMPARE, given)
 				       : VV_ENOTFOUND;

@@ -59,3 +59,19 @@ three() {
 	output_lacks "COMMAND'"
 	output_lacks "1 1"
 }
+
+@test "a date without quotes, and an option behind --, are named" {
+	new_repo
+	rows 5 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	ends_with 2 varve diff last month
+	stderr_is "varve: no version or file is named 'last'
+hint: put a date of several words in quotes: 'last month'"
+	ends_with 2 varve diff HEAD -- t.csv --summary
+	stderr_has "hint: after '--', all words are paths: put options before it"
+	for word in st ci duplicates; do
+		ends_with 2 varve "$word"
+		stderr_has "does it"
+	done
+}
