@@ -26,7 +26,7 @@ typedef struct options {
 	const char *format, *misfit, *numbers;
 	vv_strings dictionary;
 	vv_written written;
-	bool force, quiet, safe;
+	bool force, quiet, safe, bom;
 } options;
 
 static const vv_option table[] = {
@@ -38,6 +38,7 @@ static const vv_option table[] = {
 	OPT_WRITTEN("IN: "),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would evaluate"),
+	OPT_FLAG(0, "bom", bom, "begin with a byte order mark, by which Excel recognises UTF-8"),
 	OPT_FLAG('f', "force", force, "overwrite OUT"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
@@ -101,6 +102,7 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 	const vv_view_options v = {.format = format,
 				   .limit = UINT64_MAX,
 				   .safe_for_spreadsheets = o->safe,
+				   .any_bom = o->bom,
 				   .progress = progress,
 				   .misfit = vv_view_misfit(o->misfit),
 				   .numbers = vv_view_numbers(o->numbers),
@@ -112,7 +114,7 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 		return vv_fail(err, VV_EINPUT,
 			       "the input is stored as a file, so it has no rows to convert");
 	}
-	if (is_already(t, format) && !o->safe) {
+	if (is_already(t, format) && !o->safe && !o->bom) {
 		rc = vv_table_bytes(t, vv_out_file_put, out, NULL, progress, err);
 		rows = t->root.rows;
 	} else {

@@ -392,6 +392,10 @@ two_versions() {
 	cp want marked.csv
 	varve add -q marked.csv
 	varve cat --bom marked.csv | cmp - want
+	succeeds varve convert -q --bom t.csv converted.csv
+	same_bytes want converted.csv
+	succeeds varve convert -q --bom <(printf '{"id":1,"name":"M\303\274ller"}\n') lines.csv
+	same_bytes want lines.csv
 	ends_with 2 varve cat --bom --json t.csv
 	stderr_has "--bom is for CSV and TSV"
 }
