@@ -1235,3 +1235,30 @@ host_is_whole() {
 	succeeds varve clone -q "$url" ../b
 	cmp prices.csv ../b/prices.csv
 }
+
+@test "a pre-receive hook of a bare repository that is its own remote checks the rows of the same push" {
+	git init -q --bare host.git
+	git -C host.git config remote.origin.url "file://$PWD/host.git"
+	git -C host.git config remote.origin.varveKind git
+	cat > host.git/hooks/pre-receive <<-'END'
+	#!/bin/sh
+	while read -r old new ref; do
+		case $ref in refs/heads/*) varve check "$new" || exit 1 ;; esac
+	done
+	END
+	chmod +x host.git/hooks/pre-receive
+	varve clone -q --git-host host.git ada
+	cd ada
+	rows 5 > p.csv
+	echo '{"rules": {"key-broken": "error"}}' > varve.json
+	git add varve.json
+	varve add -q --key id p.csv
+	varve commit -qm one
+	succeeds git push -q origin main
+	stderr_has "nothing wrong"
+	sed -i 's/^5,/4,/' p.csv
+	varve commit -qam two
+	ends_with 1 git push -q origin main
+	stderr_has "key"
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse main~1)" ]
+}
