@@ -135,6 +135,9 @@ start_web() {
 	page 'table/main/b.toy%23Prices?format=xlsx' > book
 	[ "$(head -n 1 book)" = BOOK ]
 	[ "$(sed -n 2p book)" = '{"name": "b.toy#Prices", "changes": false}' ]
+	git config --global varve.reader.parquet.command "$HOME/bin/toy"
+	[ "$(page 'table/main/b.toy%23Prices?format=parquet' | head -n 2)" = "$(printf 'BOOK\n{"name": "table", "changes": false}')" ]
+	page_has 'table/main/b.toy%23Prices?q=2&format=parquet' 'a search, or rows in another order'
 	page 'table/main/b.toy%23Prices?format=xlsx&col=id&op=eq&val=2&show=price' > one
 	grep -qa price one
 	[ "$(wc -c < one)" -lt "$(wc -c < book)" ]
