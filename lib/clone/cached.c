@@ -686,7 +686,7 @@ vv_status vv_cached_put_newer(vv_buf *out, const vv_cached *c, vv_repository *r,
 	return vv_buf_ok(out, err);
 }
 
-/* Of both ends of a range. */
+/* Warns of each end of a range. */
 static vv_status warn_of_newer(const vv_cached *c, vv_repository *r, const char *rev, vv_error *err)
 {
 	const char *dots = strstr(rev, "..");
