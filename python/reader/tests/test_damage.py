@@ -7,6 +7,7 @@ import pytest
 from conftest import add, new_repository
 from tables import Bytes, Table
 from varve_reader import Damaged, Missing, Version, open_place
+from varve_reader.errors import within
 from varve_reader.history import History
 
 MARKS = ("packs/", "lists/", "versions/", "indexes/", "objects/pack/", "t0.", "t1.", "t2.", "b3.")
@@ -121,6 +122,15 @@ def test_hostile_blocks_are_damage(places):
         except Damaged as e:
             assert str(place.roots[0]) in str(e)
         place.blocks.direct[cid] = before
+
+
+def test_a_column_with_too_few_values_is_damage():
+    def rows():
+        with within("group"):
+            yield next(iter(()))
+
+    with pytest.raises(Damaged, match="group: malformed"):
+        list(rows())
 
 
 @pytest.mark.parametrize("rev", ["main~x", "main^^x", "^", "main~99", "", "~", "0000"])

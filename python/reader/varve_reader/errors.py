@@ -17,7 +17,7 @@ class Missing(Damaged):
 
 # What reading malformed bytes raises anywhere below; all of it is damage.
 _MALFORMED = (AttributeError, LookupError, ValueError, TypeError, OverflowError, RecursionError, re.error, struct.error,
-              zlib.error, zstandard.ZstdError)
+              zlib.error, zstandard.ZstdError, StopIteration)
 
 
 @contextlib.contextmanager
