@@ -308,7 +308,7 @@ read_by() {
 	succeeds varve clone -q --unsigned "$at/prices/" ../d
 	grep -q evil ../d/prices.csv
 	succeeds varve clone "$name" ../e
-	[ "$(git -C ../e for-each-ref --format='%(refname)' | grep -c 'latest\|v9')" = 0 ]
+	[ "$(git -C ../e for-each-ref --format='%(refname)' refs/heads refs/tags refs/remotes | grep -c 'latest\|v9')" = 0 ]
 }
 
 @test "a colleague on a branch of his own, on none, or without main stands in for the owner by the name" {
