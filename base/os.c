@@ -43,7 +43,10 @@
 #define SECOND ((int64_t)1000000000)
 #define WATCH_MS 200    /* between looks whether a watched child has ended */
 #define FILES_MAX 65536 /* of a process */
-#define GROUP_MAX 256u  /* processes */
+#define TREE_MAX 256    /* processes of a tree */
+#define TREE_MS 2000    /* for them to end after SIGTERM */
+#define TREE_STEP_MS 20
+#define GROUP_MAX 256u /* processes */
 
 /* --- processes ------------------------------------------------------------------ */
 
@@ -489,17 +492,16 @@ pid_t vv_os_fork(bool held)
 #endif
 }
 
-pid_t vv_os_start(vv_os_child_fn *child, const void *payload, bool held)
+pid_t vv_os_start(vv_os_child_fn *child, const void *payload, vv_os_bond bond)
 {
 	sigset_t all, old;
 
-	(void)held;
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_BLOCK, &all, &old);
 #ifdef VV_OS_LINUX
-	const pid_t pid = vfork();
+	const pid_t pid = bond == VV_OS_TREE ? fork() : vfork(); /* that child forks, too */
 #else
-	const pid_t pid = vv_os_fork(held);
+	const pid_t pid = vv_os_fork(bond != VV_OS_FREE);
 #endif
 	if (pid == 0) {
 		for (int i = 1; i < NSIG; i++) { /* a handler would run in the parent's memory */
@@ -523,6 +525,151 @@ void vv_os_pipe_size(int fd, int bytes)
 #endif
 }
 
+/* --- trees of processes ------------------------------------------------------------- */
+
+typedef struct tree {
+	pid_t pids[TREE_MAX];
+	uint64_t started[TREE_MAX];
+	size_t count;
+} tree;
+
+#if defined(VV_OS_LINUX) || defined(VV_OS_MACOS)
+static bool has_process(const tree *t, pid_t pid)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->pids[i] == pid) return true;
+	}
+	return false;
+}
+
+/* Adds pid where its parent is in the tree. False: it was not added. */
+static bool add_child(tree *t, pid_t pid)
+{
+	vv_os_process p;
+
+	if (t->count == TREE_MAX || pid == getpid() || has_process(t, pid) ||
+	    !vv_os_process_find(&p, pid) || p.ended || !has_process(t, p.parent)) {
+		return false;
+	}
+	t->pids[t->count] = pid;
+	t->started[t->count++] = p.started;
+	return true;
+}
+#endif
+
+/* Adds the processes whose parents are in the tree. Returns their number. */
+static size_t add_children(tree *t)
+{
+	size_t added = 0;
+#if defined(VV_OS_LINUX)
+	DIR *processes = opendir("/proc");
+	const struct dirent *e;
+
+	while (processes && (e = readdir(processes)) != NULL) {
+		const long pid = strtol(e->d_name, NULL, 10);
+
+		added += pid > 0 && add_child(t, (pid_t)pid);
+	}
+	if (processes) {
+		(void)closedir(processes);
+	}
+#elif defined(VV_OS_MACOS)
+	const size_t parents = t->count;
+	pid_t pids[TREE_MAX];
+
+	for (size_t i = 0; i < parents; i++) {
+		const int bytes = proc_listpids(PROC_PPID_ONLY, (uint32_t)t->pids[i], pids,
+						sizeof(pids));
+
+		for (int k = 0; k < bytes / (int)sizeof(pids[0]); k++) {
+			added += add_child(t, pids[k]);
+		}
+	}
+#else
+	(void)t;
+#endif
+	return added;
+}
+
+static bool is_same_process(pid_t pid, uint64_t started)
+{
+	vv_os_process p;
+
+	return vv_os_process_find(&p, pid) && p.started == started && !p.ended;
+}
+
+/* Signals those that still run. Returns their number. */
+static size_t signal_tree(const tree *t, int signal)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (is_same_process(t->pids[i], t->started[i])) {
+			count++;
+			(void)kill(t->pids[i], signal);
+		}
+	}
+	return count;
+}
+
+void vv_os_end_tree(pid_t pid)
+{
+	tree t = {.pids = {pid}, .count = 1};
+	vv_os_process p;
+
+	if (!vv_os_process_find(&p, pid)) {
+		(void)kill(pid, SIGTERM);
+		return;
+	}
+	t.started[0] = p.started;
+	while (add_children(&t) > 0) {
+	}
+	(void)signal_tree(&t, SIGTERM);
+	for (int passed = 0; signal_tree(&t, 0) > 0; passed += TREE_STEP_MS) {
+		if (passed >= TREE_MS) {
+			(void)signal_tree(&t, SIGKILL);
+			return;
+		}
+		(void)poll(NULL, 0, TREE_STEP_MS);
+	}
+}
+
+/* The descriptors that it inherited would stay open. */
+static void close_all_but(int kept)
+{
+	const long files = sysconf(_SC_OPEN_MAX); /* a billion on some machines */
+
+	for (int fd = files > 0 && files < FILES_MAX ? (int)files : FILES_MAX; fd >= 0; fd--) {
+		if (fd != kept) {
+			(void)close(fd);
+		}
+	}
+}
+
+bool vv_os_watch_tree(pid_t parent)
+{
+	const pid_t child = getpid();
+	vv_os_process p = {.started = 0};
+	const bool known = vv_os_process_find(&p, parent);
+	const pid_t watcher = known ? fork() : child;
+
+	if (watcher == 0) {
+		sigset_t all;
+
+		(void)sigfillset(&all);
+		(void)sigprocmask(SIG_BLOCK, &all, NULL);
+		close_all_but(-1);
+		while (getppid() == child && is_same_process(parent, p.started)) {
+			(void)poll(NULL, 0, WATCH_MS);
+		}
+		if (getppid() == child) {
+			vv_os_end_tree(child);
+		}
+		_exit(0);
+	}
+	return watcher > 0 && getppid() == parent;
+}
+
 #ifndef VV_OS_LINUX
 static bool is_within(pid_t child, uint64_t most)
 {
@@ -543,13 +690,7 @@ static _Noreturn void watch(pid_t child, int signal, bool bound, uint64_t most)
 {
 	struct pollfd p = {bound ? lives[0] : -1, POLLIN, 0};
 
-	const long files = sysconf(_SC_OPEN_MAX); /* a billion on some machines */
-
-	for (int fd = files > 0 && files < FILES_MAX ? (int)files : FILES_MAX; fd >= 0; fd--) {
-		if (fd != lives[0]) {
-			(void)close(fd);
-		}
-	}
+	close_all_but(lives[0]);
 	while (getppid() == child && poll(&p, 1, WATCH_MS) == 0 && is_within(child, most)) {
 	}
 	if (getppid() == child) {

@@ -96,12 +96,28 @@ ssize_t vv_os_write(vv_os_write_fn *write, int fd, const void *bytes, size_t len
 pid_t vv_os_fork(bool held);
 /* The function that a process started by vv_os_start calls. */
 typedef void vv_os_child_fn(const void *payload);
+/* Does the end of this process end a child process, and the processes that the child starts? */
+typedef enum vv_os_bond {
+	VV_OS_FREE, /* nothing */
+	VV_OS_BOUND, /* the child is killed; it calls vv_os_limit_child with this process as `parent` */
+	VV_OS_TREE /* all of them are ended; the child calls vv_os_watch_tree */
+} vv_os_bond;
 /* Starts a process that becomes another program. Returns its pid, or -1 with errno set. The new process
  * calls child(payload), which must end with execve or _exit. While child runs, all signals are
  * blocked, and no signal has a handler. child must not change memory: on Linux, the new process shares
  * the memory of this process, and the calling thread waits until the execve or _exit. (Copying the
- * memory took a tenth of the time of add and commit.) held is as in vv_os_fork. */
-pid_t vv_os_start(vv_os_child_fn *child, const void *payload, bool held);
+ * memory took a tenth of the time of add and commit; only with VV_OS_TREE it is copied.) */
+pid_t vv_os_start(vv_os_child_fn *child, const void *payload, vv_os_bond bond);
+
+/* Starts a process that waits for the end of `parent`, the process that started this one with
+ * VV_OS_TREE, and then calls vv_os_end_tree for this process; it ends when this process has ended.
+ * Call this in the child between fork and exec. Returns false on failure. */
+bool vv_os_watch_tree(pid_t parent);
+/* Ends the process pid and the processes that it and its children started: each gets SIGTERM, and two
+ * seconds later SIGKILL. Returns when all have ended or were killed; the caller waits for pid. A
+ * process whose parent has already ended is not found. On systems that cannot list processes, ends
+ * pid alone. */
+void vv_os_end_tree(pid_t pid);
 
 /* Sets the capacity of the pipe fd to `bytes`, if the system allows it. */
 void vv_os_pipe_size(int fd, int bytes);

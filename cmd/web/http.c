@@ -160,7 +160,8 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 			wait_for_signal(&ends);
 		}
 		stop_announcing(children, o->server.path_count);
-		vv_http_server_stop(server, GRACE_SEC);
+		/* The pages of one person need no time to finish. */
+		vv_http_server_stop(server, o->server.secret ? 0 : GRACE_SEC);
 		vv_notes_put(o->notes, "stopped");
 	}
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);

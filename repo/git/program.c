@@ -226,7 +226,8 @@ static void become(const void *payload)
 		(void)setpgid(0, 0);
 	}
 	if (!vv_os_limit_child(run->bound ? s->parent : 0, run->by_signal, run->memory,
-			       run->data)) {
+			       run->data) ||
+	    (run->tree && !vv_os_watch_tree(s->parent))) {
 		_exit(EXEC_FAILED);
 	}
 	(void)execve(s->file, (char *const *)(uintptr_t)run->argv, env);
@@ -234,6 +235,12 @@ static void become(const void *payload)
 		(void)execve("/bin/sh", (char *const *)(uintptr_t)s->script, env);
 	}
 	_exit(EXEC_FAILED);
+}
+
+static vv_os_bond bond_of(const vv_run *run)
+{
+	if (run->tree) return VV_OS_TREE;
+	return run->bound ? VV_OS_BOUND : VV_OS_FREE;
 }
 
 vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
@@ -256,13 +263,14 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 	}
 	starting s = {.run = run, .parent = getpid(), .file = file, .env = env, .script = script};
 	const bool open = open_ends(&s.e, run);
-	c->pid = open ? vv_os_start(become, &s, run->bound) : -1;
+	c->pid = open ? vv_os_start(become, &s, bond_of(run)) : -1;
 	if (c->pid < 0) {
 		rc = vv_fail_errno(err, open ? "cannot start" : "cannot make a pipe to",
 				   run->argv[0]);
 	} else {
 		c->parent = s.parent;
 		c->name = run->argv[0];
+		c->tree = run->tree;
 		c->in = s.e.in[0];
 		c->out = s.e.out[0];
 		c->err = s.e.err[0];
@@ -323,18 +331,23 @@ static bool has_ended(const vv_child *c)
 	       info.si_pid == c->pid;
 }
 
+static bool is_stopped(const vv_run *run)
+{
+	return run->stopped && run->stopped(run->stopped_payload);
+}
+
 /* As poll. left: NULL, or how much may still be read once the program has ended: what it wrote is in the pipes
  * then, and 0 is the end. */
 static int await(struct pollfd fds[3], const vv_run *run, const vv_child *c, unsigned *left)
 {
 	const int limit = run->silent_sec > 0 ? (int)run->silent_sec * 1000 : -1;
 
-	if (!left) return poll(fds, 3, limit);
+	if (!left && !run->stopped) return poll(fds, 3, limit);
 	for (int passed = 0;;) {
-		if (has_ended(c)) return *left > 0 && (*left)-- ? poll(fds, 3, 0) : 0;
+		if (left && has_ended(c)) return *left > 0 && (*left)-- ? poll(fds, 3, 0) : 0;
 		const int ready = poll(fds, 3, LOOK_MS);
 
-		if (ready != 0) return ready;
+		if (ready != 0 || is_stopped(run)) return ready;
 		passed += LOOK_MS;
 		if (limit >= 0 && passed >= limit) return 0;
 	}
@@ -357,6 +370,10 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 			{c->in, POLLOUT, 0}, {c->out, POLLIN, 0}, {c->err, POLLIN, 0}};
 
 		const int ready = await(fds, run, c, run->leaves ? &rest : NULL);
+		if (is_stopped(run)) {
+			return vv_fail(err, VV_ECANCELLED, "'%s' was stopped",
+				       vv_text_shows(c->name));
+		}
 		if (ready == 0 && run->leaves && has_ended(c)) return VV_OK;
 		if (ready == 0) {
 			return vv_fail(err, VV_EIO, "no answer for %u s", run->silent_sec);
@@ -402,7 +419,9 @@ static vv_status wait_for(vv_child *c, vv_status rc, int *exit_code, vv_error *e
 	int status = 0;
 
 	close_ends(c);
-	if (rc < 0) {
+	if (rc < 0 && c->tree) {
+		vv_os_end_tree(c->pid);
+	} else if (rc < 0) {
 		(void)kill(c->pid, SIGTERM);
 	}
 	while (waitpid(c->pid, &status, 0) < 0) {
@@ -467,6 +486,9 @@ void vv_child_stop(vv_child *c)
 {
 	if (c->pid <= 0) return;
 	if (is_ours(c)) {
+		if (c->tree) {
+			vv_os_end_tree(c->pid);
+		}
 		(void)kill(c->pid, SIGKILL);
 		(void)waitpid(c->pid, NULL, 0);
 	}

@@ -30,6 +30,7 @@ typedef struct vv_child {
 	pid_t pid;
 	int in, out, err; /* -1: no pipe */
 	pid_t parent;     /* the process that started it */
+	bool tree;        /* as in vv_run */
 	const char *name; /* argv[0], borrowed, for messages */
 } vv_child;
 #define VV_CHILD_NONE ((vv_child){.pid = -1, .in = -1, .out = -1, .err = -1})
@@ -80,6 +81,10 @@ typedef struct vv_run {
 	/* wait for the program alone, and not for processes that it left in the background, which
 	 * have its stdout and stderr */
 	bool leaves;
+	/* is asked while the program runs, at least every 50 ms; if it returns true, the program is
+	 * stopped, with VV_ECANCELLED. May be NULL. */
+	bool (*stopped)(void *payload);
+	void *stopped_payload;
 	/* seconds without output after which the program is stopped with VV_EIO; 0: no limit */
 	unsigned silent_sec;
 	/* seconds of processor time after which SIGXCPU or SIGKILL ends the program; 0: no limit */
@@ -90,6 +95,9 @@ typedef struct vv_run {
 	/* is called when the program has started; may be NULL */
 	void (*started)(void *payload, pid_t pid);
 	void *started_payload;
+	/* the processes that the program starts are ended with it, if it is stopped, and all of them
+	 * when this process ends; for programs that contact other machines */
+	bool tree;
 	bool alone;    /* run in a new process group */
 	bool bound;    /* kill the program when the thread that started it ends */
 	int by_signal; /* bound: the signal to kill with; 0: SIGKILL */

@@ -580,6 +580,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 			    .dir = dir_of(r),
 			    .bound = r->in_worktree,
 			    .by_signal = r->in_worktree ? SIGTERM : 0,
+			    .tree = r->idle_sec > 0 && !r->in_worktree,
 			    .env = own_env(r),
 			    .more = (const char *const *)e.list.items,
 			    .input = r->input,

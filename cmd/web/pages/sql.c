@@ -63,6 +63,14 @@ static vv_status put_rows(vv_page *p, const vv_buf *rows, bool cut, vv_error *er
 	return VV_OK;
 }
 
+/* The query of a client that has left is of no use, and may take all of its seconds. */
+static bool has_left(void *page)
+{
+	const vv_web_visit *v = ((const vv_page *)page)->asked->visit;
+
+	return v->gone && v->gone(v->payload);
+}
+
 static vv_status put_answer(vv_page *p, const char *program, const char *query, vv_error *err)
 {
 	vv_repository *repo = p->asked->visit->repo;
@@ -75,6 +83,9 @@ static vv_status put_answer(vv_page *p, const char *program, const char *query, 
 							       : vv_repository_gitdir(repo),
 			    .env = vv_repository_env(repo),
 			    .errors = &said,
+			    .bound = true,
+			    .stopped = has_left,
+			    .stopped_payload = p,
 			    .take = vv_beginning_take,
 			    .payload = &rows};
 	int code = 0;

@@ -165,3 +165,29 @@ P
 	grep -q '>Search<' answer
 	! grep -q '>SQL<' answer || false
 }
+
+# long_query: a browser waits for a query of twenty seconds; $asking is its process, and the query runs.
+long_query() {
+	curl -s -b jar -G "$url/sql" -H 'Accept: text/html' -o /dev/null \
+		--data-urlencode "q=WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n" 3>&- &
+	asking=$!
+	until pgrep -P "$server" varve-sql > query; do sleep 0.05; done
+}
+
+@test "a query in SQL ends when its browser leaves, and when the server is told to end" {
+	two_versions
+	start_web src
+	curl -s -o /dev/null -c jar "$first"
+	long_query
+	kill "$asking"
+	SECONDS=0
+	while kill -0 "$(cat query)" 2> /dev/null; do sleep 0.05; done
+	[ "$SECONDS" -le 2 ] || [ "$SECONDS" -le $((2 * $(slowed))) ]
+	long_query
+	SECONDS=0
+	kill "$server"
+	wait "$server" || true
+	[ "$SECONDS" -le 2 ] || [ "$SECONDS" -le $((2 * $(slowed))) ]
+	! kill -0 "$(cat query)" 2> /dev/null || false
+	server=
+}

@@ -90,3 +90,22 @@ clone_of() {
 	stderr_has "is empty, but this repository has signed versions"
 	[ "$(git -C ../c rev-parse HEAD)" = "$(git rev-parse HEAD)" ]
 }
+
+# gits: how many programs of git contact the server at $bad.
+gits() {
+	pgrep -fc "git.*$bad" || true
+}
+
+@test "programs of git that contact a host end with varve, whatever the host sends, and however varve ends" {
+	local signal pid i
+	gone sideband
+	for signal in KILL TERM; do
+		varve clone -q "${bad}x" "c$signal" 3>&- &
+		pid=$!
+		until [ "$(pgrep -fc "git.*fetch-pack.*$bad")" -gt 0 ]; do sleep 0.05; done
+		kill "-$signal" "$pid"
+		wait "$pid" || true
+		for ((i = 0; i < 400 && $(gits) > 0; i++)); do sleep 0.05; done
+		[ "$(gits)" = 0 ] || { pgrep -fa "git.*$bad" >&2; return 1; }
+	done
+}

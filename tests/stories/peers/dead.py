@@ -8,6 +8,23 @@ STATUS = {"500": b"500 Internal Server Error", "503": b"503 Service Unavailable"
           "403": b"403 Forbidden", "404": b"404 Not Found"}
 
 
+ID = b"1" * 40
+CAPABILITIES = b"multi_ack_detailed side-band-64k thin-pack ofs-delta shallow no-progress agent=git/2"
+
+
+def packet(line):
+    return b"%04x" % (len(line) + 4) + line
+
+
+# The refs of a Git host: one branch.
+REFS = (packet(b"# service=git-upload-pack\n") + b"0000" + packet(ID + b" HEAD\0" + CAPABILITIES + b"\n") +
+        packet(ID + b" refs/heads/main\n") + b"0000")
+
+
+def typed(kind, more=b""):
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-%s\r\n%s" % (kind, more)
+
+
 def plain(status, body=b"", more=b""):
     return b"HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n%sConnection: close\r\n\r\n%s" % (
         status, len(body), more, body)
@@ -18,6 +35,7 @@ class Handler(socketserver.StreamRequestHandler):
         length, post = 0, False
         line = self.rfile.readline()
         post = line.startswith(b"POST")
+        self.is_git = b"git-upload-pack" in line
         while line.strip():
             if line.lower().startswith(b"content-length:"):
                 length = int(line.split(b":")[1])
@@ -37,8 +55,19 @@ class Handler(socketserver.StreamRequestHandler):
         except OSError:
             pass
 
+    def answer_git(self, post):
+        if not self.is_git:
+            self.wfile.write(plain(STATUS["404"]))
+        elif not post:
+            self.wfile.write(typed(b"advertisement", b"Content-Length: %d\r\n\r\n" % len(REFS)) + REFS)
+        else:
+            self.endless(typed(b"result", b"\r\n") + packet(b"NAK\n"), packet(b"\2counting\n"), 0.05)
+
     def answer(self, post):
         mode, _, wait = sys.argv[1].partition("-")
+        if mode == "sideband":  # a Git host that sends text for the user without end, in place of the pack
+            self.answer_git(post)
+            return
         if mode == "silent":
             time.sleep(600)
         elif mode == "page":

@@ -65,7 +65,7 @@ static void a_handler_does_not_run_in_a_process_that_starts(void **state)
 	(void)state;
 	(void)sigfillset(&all);
 	(void)signal(SIGUSR1, note_signal);
-	const pid_t child = vv_os_start(raise_it, &all, false);
+	const pid_t child = vv_os_start(raise_it, &all, VV_OS_FREE);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
 	assert_int_equal(handled, 0);
@@ -191,6 +191,35 @@ static void a_child_that_is_held_ends_with_its_parent(void **state)
 	(void)close(ends[0]);
 }
 
+static void a_tree_of_processes_ends_as_a_whole(void **state)
+{
+	int ends[2];
+	char byte;
+	vv_os_process self;
+
+	(void)state;
+	if (!vv_os_process_find(&self, getpid())) {
+		skip();
+	}
+	assert_true(vv_os_pipe(ends));
+	const pid_t child = vv_os_fork(false);
+	if (child == 0) {
+		if (vv_os_fork(false) == 0) {
+			(void)signal(SIGTERM, SIG_IGN);
+			(void)write(ends[1], "x", 1);
+		}
+		(void)poll(NULL, 0, 2 * LONG_MS);
+		_exit(0);
+	}
+	(void)close(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	vv_os_end_tree(child);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(read(ends[0], &byte, 1),
+			 0); /* the child's child, too, which ignores SIGTERM */
+	(void)close(ends[0]);
+}
+
 static void what_a_held_child_leaves_open_is_closed_when_it_ends(void **state)
 {
 	int ends[2];
@@ -261,6 +290,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_pipe_without_a_reader_gives_an_error_and_no_signal),
 	cmocka_unit_test(a_child_that_is_held_ends_with_its_parent),
 	cmocka_unit_test(what_a_held_child_leaves_open_is_closed_when_it_ends),
+	cmocka_unit_test(a_tree_of_processes_ends_as_a_whole),
 	cmocka_unit_test(a_child_gets_no_more_memory_than_its_limit),
 	cmocka_unit_test(a_wait_ends_when_its_time_is_over),
 	cmocka_unit_test(a_library_is_found_by_its_name_and_a_function_by_its_own),
