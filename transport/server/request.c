@@ -17,6 +17,7 @@
 
 #define RING ((size_t)64 << 10)
 #define PIECE ((size_t)32 << 10)
+#define DROP_MAX ((uint64_t)256 << 20) /* of an unread body */
 
 /* --- heads ----------------------------------------------------------------------------------- */
 
@@ -402,6 +403,55 @@ vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error
 		return rc;
 	}
 	return vv_squeeze_write(s->squeeze, bytes, len, err);
+}
+
+/* ---- a worker that reads the body, and whose first byte decides on the status ---- */
+
+enum MHD_Result http_body(http_request *q, const char *bytes, size_t *len)
+{
+	const vv_http_server *s = q->server;
+	size_t n = *len;
+
+	*len = 0;
+	q->in_bytes += n;
+	if (q->connection) {
+		atomic_fetch_add(&q->connection->moved, n);
+	}
+	if (s->o.body_max > 0 && q->in_bytes > s->o.body_max) {
+		(void)snprintf(q->problem, sizeof(q->problem), "the request is too large");
+		return MHD_NO;
+	}
+	http_connection_phase(q->connection, HTTP_WORK);
+	if (vv_ring_write(q->stream.in, bytes, n, 0, NULL) < 0 && q->in_bytes > DROP_MAX) {
+		return MHD_NO;
+	}
+	http_connection_phase(q->connection, HTTP_TAKE);
+	return MHD_YES;
+}
+
+enum MHD_Result http_body_end(http_request *q)
+{
+	if (q->stream.in) {
+		vv_ring_end(q->stream.in);
+	}
+	http_connection_phase(q->connection, HTTP_WORK);
+	vv_ring_wait(q->stream.out);
+	if (vv_ring_stopped(q->stream.out)) {
+		vv_worker_join(q->stream.worker);
+		q->stream.worker = NULL;
+		if (q->stream.rc == VV_OK) {
+			vv_fail(&q->stream.err, VV_EIO, "broken off");
+		}
+		return http_say_error(q, &q->stream.err);
+	}
+	struct MHD_Response *response = http_stream_response(q, MHD_SIZE_UNKNOWN);
+	if (response) {
+		http_add(response, "Content-Type", "%s", q->answer_type);
+		http_add(response, "Cache-Control", "no-store");
+		/* A proxy that gathers the answer would keep the signs of life to itself (nginx). */
+		http_add(response, "X-Accel-Buffering", "no");
+	}
+	return http_send(q, MHD_HTTP_OK, response);
 }
 
 void http_stream_finish(http_request *q)

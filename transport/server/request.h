@@ -56,7 +56,11 @@ struct http_request {
 	bool may_write; /* the user may push */
 	/* the repository of the routes varve and raw, and of a page; NULL: no repository */
 	const http_repository *repository;
-	const char *rest; /* for the routes raw and ipfs: the part of path after "raw/", "/ipfs/" */
+	/* for the routes raw and ipfs: the part of path after "raw/", "/ipfs/"; for the route git:
+	 * "info/refs", "git-upload-pack" or "git-receive-pack" */
+	const char *rest;
+	const char *answer_type; /* Content-Type, for http_body_end */
+	char git_protocol[96];   /* for the route git: a variable for git's environment */
 	/* for a page: base: the beginning of the paths of the repository's URLs, NULL: the part of
 	 * path before `below`; below: the rest of the path */
 	const char *base, *below;
@@ -168,6 +172,13 @@ vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error
 /* Stops the rings, waits for the end of the worker, and frees the stream. Does nothing without a
  * stream. */
 void http_stream_finish(http_request *q);
+/* Passes the next piece of the body, of *len bytes, to the worker, and sets *len to 0. Returns
+ * MHD_NO if the body is too large. */
+enum MHD_Result http_body(http_request *q, const char *bytes, size_t *len);
+/* Ends the body, after its last piece, or for a request whose body the worker does not read. Waits
+ * for the first byte of the answer, and queues the response, with the type q->answer_type: status
+ * 200, or that of http_say_error if the worker failed before it wrote a byte. */
+enum MHD_Result http_body_end(http_request *q);
 /* Makes a channel for the worker, which reads the request's body and writes the answer's body. The
  * worker closes the channel before it ends. NULL: out of memory. */
 vv_channel *http_stream_channel(http_request *q);

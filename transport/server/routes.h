@@ -14,12 +14,12 @@
 /* Begins a request of the protocol, when its head was received. Sets *more to true if the request
  * is accepted: its body then follows. Sets *more to false if the response is already queued. */
 enum MHD_Result http_varve_begin(http_request *q, bool *more);
-/* Passes the next piece of the body, of *len bytes, to the worker, and sets *len to 0. Returns
- * MHD_NO if the body is too large. */
-enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len);
-/* Ends the request, after the last piece of the body. Waits for the first byte of the answer, and
- * queues the response. */
-enum MHD_Result http_varve_end(http_request *q);
+/* Returns `below`, the part of a path after the repository, as a constant, if it is a place of git:
+ * "info/refs", "git-upload-pack" or "git-receive-pack"; else NULL. */
+const char *http_git_words(const char *below);
+/* Answers plain git at such a place: reading only, with the program git. *more is as for
+ * http_varve_begin. */
+enum MHD_Result http_git(http_request *q, bool *more);
 
 /* Answers a GET or HEAD request for a file (route "raw"). */
 enum MHD_Result http_raw(http_request *q);

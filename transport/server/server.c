@@ -92,7 +92,7 @@ static void request_completed(void *server, struct MHD_Connection *c VV_UNUSED, 
 
 /* --- routes ------------------------------------------------------------------------------- */
 
-typedef enum route { NO_ROUTE, LIST, VARVE, RAW, IPFS, PAGE } route;
+typedef enum route { NO_ROUTE, LIST, VARVE, GIT, RAW, IPFS, PAGE } route;
 
 /* The route after the repository's place: "varve", "raw/...", or a page's address. at: its start in
  * the path. */
@@ -103,6 +103,7 @@ static route route_below(http_request *q, const http_repository *r, const char *
 
 	q->repository = r;
 	if (strcmp(below, "varve") == 0) return VARVE;
+	if ((q->rest = http_git_words(below))) return GIT;
 	if (strncmp(below, "raw/", 4) == 0 && h->file_open) {
 		q->rest = below + 4;
 		return RAW;
@@ -118,18 +119,28 @@ static const http_repository *find_repository(const vv_http_server *s, const cha
 	return vv_array_find(s->repositories, s->repository_count, r, strcmp(name, r->name) == 0);
 }
 
-/* The repository that the path's first part names; *end: where it ends. Clients may leave out .git, as with paths. */
+/* The repository that the path's first part names; *end: where it ends. Clients may leave out .git, as with paths, or add it,
+ * as with Git hosts. */
 static const http_repository *find_named(const http_request *q, const char **end)
 {
+	static const char suffix[] = ".git";
 	const vv_http_server *s = q->server;
 	const http_repository *r;
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 
 	*end = q->path + 1 + strcspn(q->path + 1, "/");
 	if (!vv_http_decode(&name, q->path + 1, (size_t)(*end - q->path - 1))) return NULL;
-	if ((r = find_repository(s, vv_buf_cstr(&name))) || strcmp(*end, "/varve") != 0) return r;
-	vv_buf_puts(&name, ".git");
-	return find_repository(s, vv_buf_cstr(&name));
+	if ((r = find_repository(s, vv_buf_cstr(&name)))) return r;
+	const char *below = **end ? *end + 1 : *end;
+	if (strcmp(below, "varve") != 0 && !http_git_words(below)) return NULL;
+	const size_t len = name.len;
+	vv_buf_puts(&name, suffix);
+	if ((r = find_repository(s, vv_buf_cstr(&name))) || len < sizeof(suffix) ||
+	    strcmp(name.data + len - strlen(suffix), ".git.git") != 0) {
+		return r;
+	}
+	name.data[len - strlen(suffix)] = '\0';
+	return find_repository(s, name.data);
 }
 
 /* Browsers get pages; others the list as text. */
@@ -235,6 +246,11 @@ static bool identify(http_request *q, enum MHD_Result *result)
 	return true;
 }
 
+static bool is_posted(const http_request *q, route found)
+{
+	return found == VARVE || (found == GIT && strcmp(q->rest, "info/refs") != 0);
+}
+
 static enum MHD_Result take_route(http_request *q, bool *more)
 {
 	enum MHD_Result result = MHD_NO;
@@ -249,7 +265,7 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 	}
 	if (!http_url_secret(q, &result)) return result;
 	route found = find_route(q);
-	q->allow = found == VARVE ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+	q->allow = is_posted(q, found) ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
 	q->shared = found == RAW || found == IPFS ||
 		    (found == PAGE && strncmp(q->below, "/api/", 5) == 0);
 	q->is_open = found == IPFS && !q->server->o.closed;
@@ -262,6 +278,8 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 		return say_list(q);
 	case VARVE:
 		return http_varve_begin(q, more);
+	case GIT:
+		return http_git(q, more);
 	case RAW:
 		return http_raw(q);
 	case IPFS:
@@ -300,7 +318,7 @@ static enum MHD_Result handle_request(void *server, struct MHD_Connection *c, co
 		}
 		return MHD_YES;
 	}
-	if (q->begun) return *body_len > 0 ? http_varve_body(q, body, body_len) : http_varve_end(q);
+	if (q->begun) return *body_len > 0 ? http_body(q, body, body_len) : http_body_end(q);
 	if (*body_len > 0) {
 		q->in_bytes += *body_len;
 		*body_len = 0;

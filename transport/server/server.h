@@ -2,6 +2,8 @@
  * server: serves repositories over HTTP or HTTPS.
  *
  *   POST <repository>/varve          a request of the protocol, and its answer
+ *   GET  <repository>/info/refs      plain git: refs, and
+ *   POST <repository>/git-upload-pack   objects
  *   GET  <repository>/raw/REV/PATH   a version as a file: ETag, ranges
  *   GET  /ipfs/<cid>                 the gateway of IPFS: raw blocks, CARs, files
  *   GET  /                           the list of repositories, or a page

@@ -58,6 +58,7 @@ struct vv_http_server {
 	vv_ring *clock;
 	atomic_bool stopping;
 	atomic_uint active;            /* number of running requests */
+	atomic_uint gits;              /* number of running programs git */
 	atomic_uint_fast64_t reserved; /* bytes of memory that are reserved for running requests */
 	vv_buf tls_cert, tls_key;
 	char said[256]; /* the last message of libmicrohttpd before the daemon was started */

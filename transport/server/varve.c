@@ -1,9 +1,8 @@
 /*
- * varve: the protocol over POST: checks rights, and determines when the answer's status is known.
+ * varve: the protocol over POST: checks rights.
  *
  * A refused head is answered at once, so that nothing is uploaded in vain (the client waits for
- * "100 Continue"). Otherwise the worker reads the body as it arrives, and the status is 200 as soon
- * as it has written bytes.
+ * "100 Continue").
  */
 #include "base/hint_text.h"
 #include "transport/server/routes.h"
@@ -17,7 +16,6 @@
 #define TYPE "application/x-varve"
 /* Its first frame, lists that are made of it, and blocks that others build on. */
 #define TRANSFER_MEMORY ((uint64_t)VV_UNPACKED_TRANSFER)
-#define DROP_MAX ((uint64_t)256 << 20) /* of an unread body */
 
 static vv_status answer(http_request *q, vv_error *err)
 {
@@ -84,53 +82,9 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 	if (http_reserve(q, memory_of(s)) != 0) {
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
 	}
+	q->answer_type = TYPE;
 	if (!http_stream_start(q, answer, true)) return http_say_error(q, &q->stream.err);
 	http_connection_phase(q->connection, HTTP_TAKE);
 	*more = true;
 	return MHD_YES;
-}
-
-enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len)
-{
-	const vv_http_server *s = q->server;
-	size_t n = *len;
-
-	*len = 0;
-	q->in_bytes += n;
-	if (q->connection) {
-		atomic_fetch_add(&q->connection->moved, n);
-	}
-	if (s->o.body_max > 0 && q->in_bytes > s->o.body_max) {
-		(void)snprintf(q->problem, sizeof(q->problem), "the request is too large");
-		return MHD_NO;
-	}
-	http_connection_phase(q->connection, HTTP_WORK);
-	if (vv_ring_write(q->stream.in, bytes, n, 0, NULL) < 0 && q->in_bytes > DROP_MAX) {
-		return MHD_NO;
-	}
-	http_connection_phase(q->connection, HTTP_TAKE);
-	return MHD_YES;
-}
-
-enum MHD_Result http_varve_end(http_request *q)
-{
-	vv_ring_end(q->stream.in);
-	http_connection_phase(q->connection, HTTP_WORK);
-	vv_ring_wait(q->stream.out);
-	if (vv_ring_stopped(q->stream.out)) {
-		vv_worker_join(q->stream.worker);
-		q->stream.worker = NULL;
-		if (q->stream.rc == VV_OK) {
-			vv_fail(&q->stream.err, VV_EIO, "broken off");
-		}
-		return http_say_error(q, &q->stream.err);
-	}
-	struct MHD_Response *response = http_stream_response(q, MHD_SIZE_UNKNOWN);
-	if (response) {
-		http_add(response, "Content-Type", TYPE);
-		http_add(response, "Cache-Control", "no-store");
-		/* A proxy that gathers the answer would keep the signs of life to itself (nginx). */
-		http_add(response, "X-Accel-Buffering", "no");
-	}
-	return http_send(q, MHD_HTTP_OK, response);
 }
