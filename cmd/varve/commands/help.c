@@ -282,11 +282,19 @@ static void search_page(void *payload, size_t room VV_UNUSED, const char *file, 
 	}
 }
 
+/* Some installations have no pages. */
+static bool names_absent_page(const char *does)
+{
+	vv_auto(char) *documents = find_documents();
+
+	return !documents && strncmp(does, "varve help ", strlen("varve help ")) == 0;
+}
+
 static void search_all(hits *h)
 {
 	const char *does = vv_word_does(h->word);
 
-	if (does) {
+	if (does && !names_absent_page(does)) {
 		offer(h, 100, does, "", 0);
 	}
 	search_commands(h, h->word);
