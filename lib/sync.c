@@ -27,7 +27,7 @@ struct varve_transfer {
 
 struct syncing;
 
-/* What differs between the calls that run in a repository. */
+/* The differences between the calls that run in a repository. */
 typedef struct call {
 	uint32_t flags; /* allowed */
 	bool writes;    /* moves refs, here or in the remote */

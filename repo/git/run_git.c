@@ -335,7 +335,7 @@ static vv_status add_path(environment *e, const vv_git_call *r, vv_error *err)
 	return word ? add_words(e, words, err) : vv_fail_nomem(err);
 }
 
-/* What the repository of a call for a scratch one has in its settings, and the host. */
+/* Adds the settings of the repository of a call for a scratch one, and the host. */
 static vv_status add_scratch(environment *e, const vv_git_call *r, vv_error *err)
 {
 	vv_status rc = add_words(e, not_for_scratch, err);
