@@ -172,7 +172,14 @@ sold() {
 
 @test "without a key, differences and merges come out the same in every process" {
 	new_repo
-	succeeds python3 "$BATS_TEST_DIRNAME/chance_law.py" "${VARVE_TEST_SEED:-$RANDOM}" "${VARVE_TEST_ALL:+40}"
+	succeeds python3 "$BATS_TEST_DIRNAME/chance_law.py" "${VARVE_TEST_SEED:-$RANDOM}" "${VARVE_TEST_ALL:+300}"
+}
+
+@test "rows that both sides added without a key merge as the rules say, whatever the rows" {
+	new_repo
+	git config gc.auto 0
+	succeeds python3 "$BATS_TEST_DIRNAME/keyless_law.py" "${VARVE_TEST_SAMPLE:-$RANDOM}" "$([ -n "${VARVE_TEST_ALL-}" ] && echo 1000 || echo 8)"
+	output_has "as the rules say"
 }
 
 # numbered TEXT: two people took the next numbers; TEXT: the table stays text.

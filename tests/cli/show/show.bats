@@ -19,6 +19,22 @@ assert c["subject"] == "one" and len(c["files"]) == 2
 '
 }
 
+@test "show --stat and commit count the changes of each changed table" {
+	new_repo
+	rows 100 > prices.csv
+	rows 20 > more.csv
+	varve add . > /dev/null
+	varve commit -qm one
+	sed -i '/^50,/s/item/thing/' prices.csv
+	sed -i '/^7,/d' more.csv
+	succeeds varve commit -am two
+	output_has "  more.csv: -1 row"
+	output_has "  prices.csv: ~1 row"
+	succeeds varve show --stat
+	output_has " more.csv   | -1 row"
+	output_has " prices.csv | ~1 row"
+}
+
 @test "REV:PATH and a CID give the content" {
 	new_repo
 	rows 100 > prices.csv
