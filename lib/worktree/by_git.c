@@ -503,6 +503,8 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 	*out = VV_RECOVERED_NOTHING;
 	if (rc < 0 || note.alive) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	vv_later_sweep_locks(&note, r);
+	/* A git that is about to conclude it, with an editor open, needs the files of its state. */
+	if ((rc = vv_runner_wait_for_index(r, err)) < 0) return rc;
 	if (note.command && vv_oid_is_null(&note.to) && (rc = judge(r, &note, command, err)) < 0) {
 		return rc;
 	}

@@ -124,8 +124,7 @@ static vv_status write_note(vv_runner *r, vv_error *err)
 	return vv_later_write(r->repo, &r->note, err);
 }
 
-/* Waits until no other program has locked the index, with the usual time-out. */
-static vv_status wait_for_index(vv_repository *repo, vv_error *err)
+vv_status vv_runner_wait_for_index(vv_repository *repo, vv_error *err)
 {
 	vv_git_lock lock = {0};
 	vv_status rc = vv_git_lock_take(&lock, repo, repo->index_file, err);
@@ -183,7 +182,8 @@ vv_status vv_runner_begin(vv_runner *r, vv_error *err)
 	/* git sees objects only once they are written; and an index of ours is durable before a ref moves. */
 	if ((!r->undoes && ((rc = vv_repository_flush(r->repo, err)) < 0 ||
 			    (rc = vv_repository_settle(r->repo, err)) < 0)) ||
-	    (rc = wait_for_index(r->repo, err)) < 0 || (r->what && (rc = write_note(r, err)) < 0)) {
+	    (rc = vv_runner_wait_for_index(r->repo, err)) < 0 ||
+	    (r->what && (rc = write_note(r, err)) < 0)) {
 		return rc;
 	}
 	begin_life(r);
@@ -198,7 +198,7 @@ vv_status vv_runner_run(vv_runner *r, vv_error *err)
 	if (rc < 0) return rc;
 	for (unsigned tries = 0; tries < TRIES; tries++) {
 		if ((rc = run_once(r, err)) < 0 || !found_lock(r) ||
-		    (rc = wait_for_index(r->repo, err)) < 0) {
+		    (rc = vv_runner_wait_for_index(r->repo, err)) < 0) {
 			break;
 		}
 	}

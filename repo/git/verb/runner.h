@@ -68,6 +68,9 @@ typedef struct vv_runner {
 	vv_later note; /* the written note */
 } vv_runner;
 
+/* Waits until no other program has locked the index, with the usual time-out. VV_ELOCKED: one still
+ * has it. */
+vv_status vv_runner_wait_for_index(vv_repository *repo, vv_error *err);
 /* Writes staged objects, waits for index.lock, and writes the note. vv_runner_run calls this first;
  * a caller that needs the note earlier calls it before. VV_ELOCKED: as in vv_runner_run and
  * vv_later_write. */
