@@ -313,11 +313,21 @@ static const char *first_line(const line *l)
 	return vv_text_show(vv_buf_cstr(&l->said), len);
 }
 
+/* A server of varve that refuses a push (transport/server/varve.c) is not a Git host, though it answers git, too. */
+static bool is_refused_push(long status, const char *text)
+{
+	static const char *const begins[] = {"this user has no permission to write",
+					     "this server is read-only"};
+
+	return status == 403 && (strncmp(text, begins[0], strlen(begins[0])) == 0 ||
+				 strncmp(text, begins[1], strlen(begins[1])) == 0);
+}
+
 static vv_status explain_status(line *l, long status, vv_error *err)
 {
 	const char *says = said_something(l) ? ": " : "", *text = *says ? first_line(l) : "";
 
-	if (l->foreign &&
+	if (l->foreign && !is_refused_push(status, text) &&
 	    (status == 200 || status == 501 || status == 502 || /* of CGI that read no request */
 	     (status >= 400 && status < 500 && status != 401 && status != 407 && status != 429))) {
 		*l->foreign = true;
