@@ -593,7 +593,7 @@ static size_t add_children(tree *t)
 
 static bool is_same_process(pid_t pid, uint64_t started)
 {
-	vv_os_process p;
+	vv_os_process p = {.started = 0};
 
 	return vv_os_process_find(&p, pid) && p.started == started && !p.ended;
 }
@@ -615,7 +615,7 @@ static size_t signal_tree(const tree *t, int signal)
 void vv_os_end_tree(pid_t pid)
 {
 	tree t = {.pids = {pid}, .count = 1};
-	vv_os_process p;
+	vv_os_process p = {.started = 0};
 
 	if (!vv_os_process_find(&p, pid)) {
 		(void)kill(pid, SIGTERM);
