@@ -82,9 +82,20 @@ bool vv_git_words_option(const char *command, const char *arg)
 	return false;
 }
 
+/* A patch for git apply. */
+static bool makes_patch(const char *command, int argc, char **argv)
+{
+	return strcmp(command, "diff") == 0 &&
+	       vv_array_find(argv, (size_t)argc, it, strcmp(*it, "--binary") == 0) &&
+	       !vv_array_find(argv, (size_t)argc, it, strcmp(*it, "--no-ext-diff") == 0);
+}
+
 void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv)
 {
 	vv_buf_printf(out, "git %s", command);
+	if (makes_patch(command, argc, argv)) { /* not with the cells that varve shows instead */
+		vv_buf_puts(out, " --no-ext-diff");
+	}
 	vv_array_each(argv, argc, it) {
 		vv_buf_putc(out, ' ');
 		vv_text_put_word(out, *it);

@@ -121,3 +121,13 @@ Git's own: 'git annotate prices.csv'"
 	run python3 "$BATS_TEST_DIRNAME/spellings.py" "$(command -v varve)"
 	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
 }
+
+@test "a patch that git apply reads has no cells in it" {
+	two_versions
+	ends_with 2 varve diff --binary HEAD~1 HEAD
+	stderr_has "'git diff --no-ext-diff --binary HEAD~1 HEAD' works here"
+	git diff --no-ext-diff --binary HEAD~1 HEAD > ../two.patch
+	git reset -q --hard HEAD~1
+	git apply ../two.patch
+	rows 300 1 | cmp - prices.csv
+}
