@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/path.h"
 #include "base/secret.h"
 #include "base/sys.h"
@@ -195,20 +196,45 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 	return vv_serve_http(&http, err);
 }
 
+/* Notes that each page would repeat, each printed once. */
+typedef struct notes_once {
+	vv_notes notes;
+	vv_string_list shown;
+} notes_once;
+
+static void notes_once_clear(notes_once *n)
+{
+	vv_string_list_clear(&n->shown);
+}
+
+VV_AUTO_CLEAR(notes_once, notes_once_clear)
+
+static void note_once(void *payload, vv_note_kind kind, const char *line)
+{
+	notes_once *n = payload;
+
+	if (vv_text_is_among(line, (const char *const *)n->shown.items, n->shown.count)) return;
+	(void)vv_string_list_add(&n->shown, vv_strdup(line), VV_IGNORED);
+	vv_notes_stderr.note(vv_notes_stderr.payload, kind, line);
+}
+
 /* Exports have no time limit of a server. */
 static vv_status export_pages(const options *o, const char *what, vv_error *err)
 {
 	vv_auto(opening) p = {.o = o};
+	vv_auto(notes_once) once = {.notes = vv_notes_stderr};
 	vv_web_visit visit = {.until_ms = 0};
 	vv_on_demand *demand = NULL;
 	vv_auto(char) *repository = NULL, *name = NULL;
 	vv_exported done;
 	vv_status rc;
 
+	once.notes.note = note_once;
+	once.notes.payload = &once;
 	if ((rc = find_repository(&repository, &p, NULL, err)) < 0) return rc;
 	if (!(name = vv_path_absolute("/", repository))) return vv_fail_nomem(err);
 	if ((rc = vv_web_visit_begin(&visit, repository, vv_environ(), err)) == VV_OK) {
-		vv_repository_listen(visit.repo, &vv_notes_stderr);
+		vv_repository_listen(visit.repo, &once.notes);
 		rc = vv_on_demand_begin(&demand, visit.repo, true, err);
 	}
 	if (rc == VV_OK) {

@@ -300,3 +300,20 @@ listed() {
 	succeeds varve web --export ../out HEAD~..HEAD
 	succeeds varve publish -q -o ../public
 }
+
+@test "a note that each page has is printed once" {
+	new_repo src
+	cd src
+	rows 4 > t.csv
+	python3 -c 'import zipfile; zipfile.ZipFile("plan.xlsx", "w").writestr("[Content_Types].xml", "<Types/>")'
+	varve add -q t.csv
+	git add .
+	varve commit -qm one
+	for i in 2 3; do
+		tick
+		rows 4 "$i" > t.csv
+		varve commit -qam "$i"
+	done
+	varve web --export ../site 2> said
+	[ "$(grep -c 'plan.xlsx: not checked' said)" = 1 ]
+}
