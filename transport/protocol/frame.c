@@ -138,6 +138,12 @@ static bool is_type(uint8_t type)
 	return type != 0 && strchr("MBOPTE.", type) != NULL;
 }
 
+static const char *shown_time(uint64_t sec)
+{
+	return sec < 120 ? vv_text_counted(sec, "second", NULL)
+			 : vv_text_counted(sec / 60, "minute", NULL);
+}
+
 /* A peer that only sends signs of life must not keep the other side for ever, even with small frames in
  * between. */
 static vv_status check_patience(vv_frame_reader *r, uint8_t type, uint64_t len, vv_error *err)
@@ -153,13 +159,9 @@ static vv_status check_patience(vv_frame_reader *r, uint8_t type, uint64_t len, 
 	if (text) {
 		vv_channel_alive(r->line);
 	}
-	return vv_patience_spend(&r->works, waited, text ? 0 : len)
-		       ? VV_OK
-		       : vv_fail(err, VV_EIO,
-				 "%s is connected, but has sent no data for %llu "
-				 "minutes",
-				 vv_channel_name(r->line),
-				 (unsigned long long)(r->works.waited_ms / 60000));
+	if (vv_patience_spend(&r->works, waited, text ? 0 : len)) return VV_OK;
+	return vv_fail(err, VV_EIO, "%s is connected, but has sent no data for %s",
+		       vv_channel_name(r->line), shown_time(r->works.waited_ms / 1000));
 }
 
 static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
+#include "transport/line/deadline.h"
 #include "transport/line/url.h"
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/connect.h"
@@ -25,6 +26,7 @@ struct vv_peer {
 	bool greeted;
 	bool push; /* the peer gets a push: the blocks it lacks matter */
 	bool own;
+	uint64_t works_ms; /* as vv_peer_works_ms; 0: VV_TEXT_MAX_MS */
 	uint64_t damaged;
 };
 
@@ -53,7 +55,17 @@ vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options 
 		return rc;
 	}
 	(*out)->push = o->write;
+	(*out)->works_ms = vv_peer_works_ms(o);
 	return VV_OK;
+}
+
+uint64_t vv_peer_works_ms(const vv_connect_options *o)
+{
+	const uint64_t asked = (uint64_t)o->idle_sec * 10 * 1000;
+
+	if (o->write) return VV_TEXT_MAX_MS;
+	if (o->beside || o->others) return VV_DEADLINE_BESIDE_MS;
+	return asked > VV_DEADLINE_ALONE_MS ? asked : VV_DEADLINE_ALONE_MS;
 }
 
 void vv_peer_set_own(vv_peer *p)
@@ -101,6 +113,9 @@ static void begin_answer(vv_peer *p, vv_frame_reader *in, uint64_t budget)
 	vv_frame_reader_init(in, p->line, budget);
 	in->skips_alive = true;
 	in->is_own = p->own;
+	if (p->works_ms > 0) {
+		in->works.max_ms = p->works_ms;
+	}
 }
 
 /* The request as a whole, and its end. */

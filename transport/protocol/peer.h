@@ -22,6 +22,11 @@ typedef struct vv_peer vv_peer;
 /* Connects to the peer at the URL (connect.h), without sending a request. What the members of o
  * point to must outlive the peer. */
 vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options *o, vv_error *err);
+/* Returns for how many milliseconds a peer that is opened with o may send signs of life and nothing
+ * else before it is given up: for a push VV_TEXT_MAX_MS, as the peer may check the data; else
+ * VV_DEADLINE_BESIDE_MS if another place has the same data, or VV_DEADLINE_ALONE_MS, or ten times
+ * o->idle_sec if that is more. */
+uint64_t vv_peer_works_ms(const vv_connect_options *o);
 /* Opens a peer over the channel `line`. The peer owns the channel; a failure closes it.
  * vv_peer_hello then asks as for a push. */
 vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err);

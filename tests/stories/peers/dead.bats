@@ -19,12 +19,12 @@ teardown() {
 	stop_server
 }
 
-# gone MODE: $bad is an address in whose place nothing, or something else, answers.
+# gone MODE [URL]: $bad is an address in whose place nothing, or something else, answers.
 gone() {
 	bad=http://127.0.0.1:1/
 	[ "$1" != refused ] || return 0
 	: > "$HOME/dead"
-	python3 "$BATS_TEST_DIRNAME/dead.py" "$1" > "$HOME/dead" 3>&- &
+	python3 "$BATS_TEST_DIRNAME/dead.py" "$@" > "$HOME/dead" 3>&- &
 	pids+=($!)
 	until [ -s "$HOME/dead" ]; do sleep 0.05; done
 	bad=$(cat "$HOME/dead")
@@ -52,15 +52,24 @@ clone_of() {
 	git -C ../c config --unset remote.origin.varveKind
 }
 
+# peer_of_work: a server of varve with the same versions, at $peer.
+peer_of_work() {
+	varve serve --http 127.0.0.1:0 . > "$HOME/peer" 2>&1 3>&- &
+	pids+=($!)
+	until grep -qs ' at http' "$HOME/peer"; do sleep 0.05; done
+	peer=$(sed -n 's/.* at \(http.*\)$/\1/p' "$HOME/peer")/
+}
+
 @test "whatever answers in the place of a dead origin, the mirror is used within ten seconds more" {
-	local n mode modes=(refused silent 500 503 503-30 429-999999 403 404 page empty drip chunks signs)
+	local n mode modes=(refused silent 500 503 503-30 429-999999 403 404 page empty drip chunks signs hello)
 	mirrored
-	for n in $(sampled 52 5); do
-		n=$((n - 1)) mode=${modes[n % 13]}
-		gone "$mode"
-		clone_of "$([ $((n / 13)) -lt 2 ] && echo whole || echo lazy)"
+	peer_of_work
+	for n in $(sampled 56 5); do
+		n=$((n - 1)) mode=${modes[n % 14]}
+		gone "$mode" "$peer"
+		clone_of "$([ $((n / 14)) -lt 2 ] && echo whole || echo lazy)"
 		SECONDS=0
-		case $((n / 13)) in
+		case $((n / 14)) in
 		0) succeeds varve -C ../c pull ;;
 		1)
 			rm -rf ../c
@@ -76,7 +85,7 @@ clone_of() {
 			varve -C ../c --offline cat HEAD~1:prices.csv | cmp - ../one.csv
 			;;
 		esac
-		echo "$mode $((n / 13)): $SECONDS s" >&2
+		echo "$mode $((n / 14)): $SECONDS s" >&2
 		[ "$SECONDS" -lt 20 ] || [ "$SECONDS" -lt $((20 * $(slowed))) ]
 	done
 }
@@ -107,5 +116,18 @@ gits() {
 		wait "$pid" || true
 		for ((i = 0; i < 400 && $(gits) > 0; i++)); do sleep 0.05; done
 		[ "$(gits)" = 0 ] || { pgrep -fa "git.*$bad" >&2; return 1; }
+	done
+}
+
+@test "an answer of 3 MB that unpacks to 3 GB ends git, not this machine" {
+	gone bomb
+	for words in "clone -q ${bad}x c" "cat ${bad}x#p.csv"; do
+		python3 -c '
+import resource, subprocess, sys
+code = subprocess.run(["varve", *sys.argv[1:]]).returncode
+most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+assert code == 2 and most < 700, (code, most)
+' $words
+		[ ! -e c/p.csv ]
 	done
 }

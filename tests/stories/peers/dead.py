@@ -1,7 +1,9 @@
-"""dead.py MODE: a web server in the place of a repository that is gone: it answers every request in this way."""
+"""dead.py MODE [URL]: a web server in the place of a repository that is gone: it answers every request in this way."""
 import socketserver
 import sys
 import time
+import urllib.request
+import zlib
 
 PAGE = b"<!doctype html><html><title>Domain for sale</title><p>Buy this domain.</html>"
 STATUS = {"500": b"500 Internal Server Error", "503": b"503 Service Unavailable", "429": b"429 Too Many Requests",
@@ -32,16 +34,24 @@ def plain(status, body=b"", more=b""):
 
 class Handler(socketserver.StreamRequestHandler):
     def read_request(self):
-        length, post = 0, False
+        length, post, chunked = 0, False, False
         line = self.rfile.readline()
         post = line.startswith(b"POST")
         self.is_git = b"git-upload-pack" in line
         while line.strip():
             if line.lower().startswith(b"content-length:"):
                 length = int(line.split(b":")[1])
+            chunked |= line.lower().startswith(b"transfer-encoding: chunked")
             line = self.rfile.readline()
-        self.rfile.read(length)
+        self.body = self.rfile.read(length) if length else self.read_chunks(chunked)
         return post
+
+    def read_chunks(self, chunked):
+        body = b""
+        while chunked and (size := int(self.rfile.readline(), 16)):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        return body
 
     def endless(self, head, part, pause):
         self.wfile.write(head)
@@ -78,13 +88,31 @@ class Handler(socketserver.StreamRequestHandler):
             self.endless(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x", 1)
         elif mode == "chunks":  # an extension of a chunk that never ends
             self.endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x" * 100, 0.1)
-        elif mode == "signs" and post:  # a peer that is alive, and sends nothing
+        elif mode == "hello" and post and b"hello" in self.body:  # the real answer
+            ask = urllib.request.Request(sys.argv[2] + "varve", self.body, {"Content-Type": "application/x-varve"})
+            with urllib.request.urlopen(ask) as real:
+                body = real.read()
+            self.wfile.write(plain(b"200 OK", body).replace(b"text/html", b"application/x-varve"))
+        elif mode == "bomb":  # unpacks to 3 GB, for git
+            self.wfile.write(typed(b"advertisement", b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB)) + BOMB)
+        elif mode in ("signs", "hello") and post:  # a peer that is alive, and sends nothing
             self.endless(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-varve\r\nTransfer-Encoding: chunked\r\n\r\n",
                          b"c8\r\n" + b"T\0" * 100 + b"\r\n", 1)
-        elif mode == "signs":
+        elif mode in ("signs", "hello"):
             self.wfile.write(plain(STATUS["404"]))
         else:
             self.wfile.write(plain(STATUS[mode], PAGE, b"Retry-After: %s\r\n" % wait.encode() if wait else b""))
+
+
+def bomb():
+    """The refs of a Git host that go on with zeros: 3 MB, unpacked 3 GB."""
+    pack = zlib.compressobj(9, zlib.DEFLATED, -15)
+    first = pack.compress(REFS[:-4]) + pack.flush(zlib.Z_FULL_FLUSH)
+    zeros = pack.compress(b"0" * 10000000) + pack.flush(zlib.Z_FULL_FLUSH)
+    return b"\x1f\x8b\x08" + bytes(7) + first + zeros * 300
+
+
+BOMB = bomb() if sys.argv[1] == "bomb" else b""
 
 
 class Server(socketserver.ThreadingTCPServer):

@@ -8,7 +8,9 @@
 #include "base/thread.h"
 #include "tests/unit/support.h"
 #include "tests/unit/transport/memory_line.h"
+#include "transport/line/deadline.h"
 #include "transport/protocol/frame.h"
+#include "transport/protocol/peer.h"
 #include "transport/protocol/pulse.h"
 
 /* How many signs a line gets in so many steps of 10 ms, with this progress in each. All that was
@@ -48,6 +50,24 @@ static void who_stands_still_stops_saying_so(void **state)
 	(void)state;
 	/* 1.2 seconds would be 60 signs. */
 	assert_true(signs(120, 0, 20, 100) <= 10);
+}
+
+static void signs_of_life_are_waited_for_longer_where_no_other_copy_answers(void **state)
+{
+	vv_connect_options o = {.write = false};
+
+	(void)state;
+	assert_int_equal(vv_peer_works_ms(&o), 60000);
+	o.idle_sec = 2;
+	assert_int_equal(vv_peer_works_ms(&o), 60000);
+	o.idle_sec = 600;
+	assert_int_equal(vv_peer_works_ms(&o), 6000000);
+	o = (vv_connect_options){.others = true};
+	assert_int_equal(vv_peer_works_ms(&o), VV_DEADLINE_BESIDE_MS);
+	o = (vv_connect_options){.beside = true};
+	assert_int_equal(vv_peer_works_ms(&o), VV_DEADLINE_BESIDE_MS);
+	o.write = true; /* it checks what it got */
+	assert_int_equal(vv_peer_works_ms(&o), VV_TEXT_MAX_MS);
 }
 
 static void signs_between_frames_are_not_given_to_who_skips_them(void **state)
@@ -152,6 +172,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_stands_still_stops_saying_so),
 	cmocka_unit_test(who_only_says_so_is_given_up),
 	cmocka_unit_test(who_puts_next_to_nothing_between_is_given_up),
+	cmocka_unit_test(signs_of_life_are_waited_for_longer_where_no_other_copy_answers),
 	cmocka_unit_test(signs_between_frames_are_not_given_to_who_skips_them),
 };
 
