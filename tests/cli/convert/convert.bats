@@ -92,7 +92,7 @@ load ../helper
 	rows 3 > t.csv
 	ends_with 2 varve convert t.csv out.xlsx
 	stderr_has "--format"
-	stderr_has "'varve cat --format xlsx' writes a workbook"
+	stderr_has "'varve cat -o FILE.xlsx' writes a workbook"
 	ends_with 2 varve convert t.csv
 	ends_with 2 varve convert nothing.csv out.tsv
 	stderr_has "nothing.csv"

@@ -369,6 +369,8 @@ clean() {
 	echo $! >> ../left
 	END
 	chmod +x .git/hooks/post-checkout
+	touch -d '1 minute ago' prices.csv # else git runs the filter, to see that it is unchanged
+	git update-index -q --refresh
 	start=$(date +%s)
 	ends_with 0 timeout 20 varve switch main
 	stderr_has "said by the hook"

@@ -142,7 +142,7 @@ load vault
 		stderr_has "$kind"
 	done
 	ends_with 2 varve vault holder add y git://host/x
-	for kind in folder sftp:// s3:// http:// https:// ssh:// host:path ipfs+http://; do
+	for kind in folder sftp:// s3:// http https ssh host:path ipfs+http://; do
 		stderr_has "$kind"
 	done
 }
