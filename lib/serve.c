@@ -79,7 +79,7 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 static vv_status is_clean(vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_runner) look = {.repo = r};
-	vv_status rc = vv_runner_list_changed(&look, true, err);
+	vv_status rc = vv_runner_list_changed(&look, err);
 
 	return rc < 0 || look.note.changed.len == 0
 		       ? rc

@@ -121,7 +121,7 @@ static vv_status warn_of_others(vv_repository *repo, bool stays, vv_error *err)
 	bool folds = false;
 	vv_status rc = vv_config_bool(repo, "core.ignorecase", false, &folds, err);
 
-	if (rc < 0 || (!folds && !stays) || (rc = vv_runner_list_changed(&look, false, err)) < 0) {
+	if (rc < 0 || (!folds && !stays) || (rc = vv_runner_list_changed(&look, err)) < 0) {
 		return rc;
 	}
 	if (look.note.changed.len > 0) {

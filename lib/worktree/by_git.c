@@ -461,7 +461,7 @@ static vv_status judge(vv_repository *r, const vv_later *note, const char *comma
 		return VV_OK;
 	}
 	if ((rc = vv_head_read(r, &head, err)) < 0 || !vv_oid_equal(&head.commit, &note->from) ||
-	    (rc = vv_runner_list_changed(&look, false, err)) < 0) {
+	    (rc = vv_runner_list_changed(&look, err)) < 0) {
 		return rc;
 	}
 	if (look.note.changed.len == 0) {

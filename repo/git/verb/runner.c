@@ -47,15 +47,14 @@ static void end_life(const vv_runner *r, vv_status rc, int code)
 	}
 }
 
-vv_status vv_runner_list_changed(vv_runner *r, bool refresh, vv_error *err)
+vv_status vv_runner_list_changed(vv_runner *r, vv_error *err)
 {
 	/* A file that the filter refuses is one that was changed. */
 	static const char *const args[] = {
 		"-c", "filter.varve.required=false", "status",       "--porcelain",
 		"-z", "--untracked-files=no",        "--no-renames", "--ignore-submodules=all",
 		NULL};
-	const char *const more[] = {refresh ? "GIT_OPTIONAL_LOCKS=1" : "GIT_OPTIONAL_LOCKS=0",
-				    NULL};
+	static const char *const more[] = {"GIT_OPTIONAL_LOCKS=1", NULL}; /* it refreshes */
 	vv_auto(vv_buf) list = VV_BUF_INIT;
 	vv_auto(vv_buf) said = VV_BUF_INIT;
 	const vv_git_call run = {.args = args,
@@ -63,10 +62,14 @@ vv_status vv_runner_list_changed(vv_runner *r, bool refresh, vv_error *err)
 				 .in_worktree = true,
 				 .durable = true,
 				 .more = more,
+				 .started = name_git,
+				 .started_payload = r,
 				 .output = &list};
 	int code = 0;
 
+	begin_life(r);
 	vv_status rc = vv_git_run(&run, &said, &code, err);
+	end_life(r, rc, code);
 	if (rc == VV_OK && code != 0) {
 		rc = vv_git_explain("cannot list the changed files", &said, code, err);
 	}
@@ -99,29 +102,33 @@ static vv_status list_untracked(void *payload, const vv_change *c, vv_error *err
 static vv_status look_around(vv_runner *r, vv_error *err)
 {
 	const vv_oid *from = vv_oid_is_null(&r->from) ? NULL : &r->from;
-	vv_status rc = vv_runner_list_changed(r, false, err);
+	vv_status rc = vv_runner_list_changed(r, err);
 
 	return rc < 0 || vv_oid_is_null(&r->to)
 		       ? rc
 		       : vv_tree_changes(r->repo, from, &r->to, "", list_untracked, r, err);
 }
 
+/* Twice: the git that looks around takes locks, too. */
 static vv_status write_note(vv_runner *r, vv_error *err)
 {
-	vv_status rc = r->locks ? VV_OK : look_around(r, err);
+	vv_status rc;
 
-	if (rc < 0) return rc;
 	r->note.what = r->what;
 	r->note.from = r->from;
-	r->note.locks = r->locks;
-	if (!r->locks) {
-		r->note.to = r->to;
-		r->note.ref = r->ref;
-		r->note.ref_old = r->ref_old;
-		r->note.command = r->command;
-		r->note.discards = r->discards;
+	r->note.locks = true;
+	if ((rc = vv_later_write(r->repo, &r->note, err)) < 0 || r->locks) return rc;
+	rc = look_around(r, err);
+	r->note.to = r->to;
+	r->note.ref = r->ref;
+	r->note.ref_old = r->ref_old;
+	r->note.command = r->command;
+	r->note.discards = r->discards;
+	r->note.locks = false;
+	if (rc < 0 || (rc = vv_later_write(r->repo, &r->note, err)) < 0) {
+		(void)vv_later_drop(r->repo, VV_IGNORED);
 	}
-	return vv_later_write(r->repo, &r->note, err);
+	return rc;
 }
 
 vv_status vv_runner_wait_for_index(vv_repository *repo, vv_error *err)

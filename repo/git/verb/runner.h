@@ -76,8 +76,8 @@ vv_status vv_runner_wait_for_index(vv_repository *repo, vv_error *err);
  * vv_later_write. */
 vv_status vv_runner_begin(vv_runner *r, vv_error *err);
 /* Appends the paths of tracked files that differ between HEAD, index and work tree to note.changed.
- * refresh: git then also writes the new stats of unchanged files to the index. */
-vv_status vv_runner_list_changed(vv_runner *r, bool refresh, vv_error *err);
+ * git refreshes the index. */
+vv_status vv_runner_list_changed(vv_runner *r, vv_error *err);
 /* Runs git, and sets the results in r. The status is VV_OK whatever git's exit code is. VV_ELOCKED:
  * another program held index.lock for too long. VV_EPROGRAM: git is not installed. */
 vv_status vv_runner_run(vv_runner *r, vv_error *err);
