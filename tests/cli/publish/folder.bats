@@ -415,3 +415,17 @@ teardown() {
 	varve publish -o ../trial2 2> /dev/null || true
 	[ "$(cat ../mine)" = mine ]
 }
+
+@test "verify names a pack of a published folder whose index is a pipe, and does not wait" {
+	local index
+	new_repo
+	rows 4 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	succeeds varve publish -q -o ../p
+	index=$(echo ../p/repo.git/objects/pack/*.idx)
+	rm -f "$index"
+	mkfifo "$index"
+	ends_with 1 timeout 60 varve verify ../p
+	output_has "repo.git/objects/pack/$(basename "$index" .idx).pack"
+}
