@@ -162,7 +162,9 @@ static pid_t start_with_child(int ends[2], bool held, bool at_once)
 			if (!vv_os_limit_child(held ? self : 0, 0, 0, 0)) {
 				_exit(1);
 			}
-			(void)write(ends[1], "x", 1);
+			if (write(ends[1], "x", 1) != 1) {
+				_exit(1);
+			}
 			(void)poll(NULL, 0, at_once ? 0 : 2 * LONG_MS);
 			_exit(0);
 		}
@@ -206,7 +208,9 @@ static void a_tree_of_processes_ends_as_a_whole(void **state)
 	if (child == 0) {
 		if (vv_os_fork(false) == 0) {
 			(void)signal(SIGTERM, SIG_IGN);
-			(void)write(ends[1], "x", 1);
+			if (write(ends[1], "x", 1) != 1) {
+				_exit(1);
+			}
 		}
 		(void)poll(NULL, 0, 2 * LONG_MS);
 		_exit(0);
