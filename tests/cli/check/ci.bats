@@ -2,6 +2,7 @@
 load ../helper
 
 page=$BATS_TEST_DIRNAME/../../../docs/programs/ci.md
+component=$BATS_TEST_DIRNAME/../../../templates/check.yml
 
 block() {
 	python3 "$BATS_TEST_DIRNAME/ci_blocks.py" "$page" "$@"
@@ -32,6 +33,12 @@ push_next() {
 	export BASE=$(git -C "$VARVE_PEER" rev-parse main) HEAD=$(git -C "$VARVE_PEER" rev-parse pr)
 }
 
+# Step N of GitLab's component.
+gitlab() {
+	sed '1,/^---$/d' "$component" > component.yml
+	python3 "$BATS_TEST_DIRNAME/ci_blocks.py" component.yml "$1"
+}
+
 # A script as a runner starts it.
 step() {
 	printf '%s\n' "$1" > "$BATS_TEST_TMPDIR/step.sh"
@@ -48,9 +55,13 @@ assert [s["name"] for s in steps if "run" in s] == ["Fetch the data", "Check"], 
 '
 	block "GitLab" 1 | /usr/bin/python3 -c '
 import sys, yaml
-w = yaml.safe_load(sys.stdin)["check data"]
+(use,) = yaml.safe_load(sys.stdin)["include"]
+spec, jobs = yaml.safe_load_all(open(sys.argv[1]))
+assert use["component"].split("/")[-1].split("@")[0] == "check", use
+assert set(use["inputs"]) <= set(spec["spec"]["inputs"]), use
+(w,) = jobs.values()
 assert len(w["script"]) == 2 and w["cache"]["paths"] == ["data.git"], w
-'
+' "$component"
 }
 
 @test "GitHub: valid data passes with a summary" {
@@ -103,8 +114,9 @@ assert r["ruleId"] == "type-contradiction", r
 @test "GitLab: reports for the merge request, with the cache of the last job too" {
 	team none
 	export CI_MERGE_REQUEST_DIFF_BASE_SHA=$BASE CI_COMMIT_SHA=$HEAD
-	step "$(block "GitLab" 1 1)"
-	ends_with 1 step "$(block "GitLab" 1 2)"
+	export CI_SERVER_URL=https://gitlab.example.org CI_JOB_TOKEN=t VARVE_OPTIONS=
+	step "$(gitlab 1)"
+	ends_with 1 step "$(gitlab 2)"
 	python3 - <<-'END'
 	import json, xml.etree.ElementTree as x
 	(f,) = json.load(open("quality.json"))
@@ -113,9 +125,12 @@ assert r["ruleId"] == "type-contradiction", r
 	END
 	push_next 50
 	CI_MERGE_REQUEST_DIFF_BASE_SHA=$CI_COMMIT_SHA CI_COMMIT_SHA=$HEAD
-	step "$(block "GitLab" 1 1)"
-	succeeds step "$(block "GitLab" 1 2)"
+	step "$(gitlab 1)"
+	succeeds step "$(gitlab 2)"
 	[ "$(cat quality.json)" = "[]" ]
+	export VARVE_OPTIONS="--format json"
+	step "$(gitlab 2)" > report.json
+	python3 -m json.tool report.json > /dev/null
 }
 
 @test "a shell job tells valid from invalid from broken" {
@@ -169,7 +184,7 @@ assert r["ruleId"] == "type-contradiction", r
 @test "varve.json of the page is one" {
 	new_repo
 	printf 'id,price\n1,5\n2,6\n' > t.csv
-	block "Before the commit" 2 > varve.json
+	block "Before the commit" 3 > varve.json
 	varve add t.csv varve.json > /dev/null
 	succeeds varve commit -m one
 }

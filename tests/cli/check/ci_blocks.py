@@ -1,5 +1,6 @@
 """The shell parts of docs/programs/ci.md, so that the tests run what the page shows.
 
+    ci_blocks.py FILE STEP               of a file of YAML, the STEP-th "- |"
     ci_blocks.py FILE HEADING N          the N-th fenced block below the heading
     ci_blocks.py FILE HEADING N STEP     in it (YAML) the script of that step: the text of
                                          "run: |" below "- name: STEP", or the STEP-th
@@ -39,8 +40,13 @@ def step(yaml, name):
     return indented(lines, run)
 
 
-def main(file, heading, number, name=None):
-    block = blocks(open(file, encoding="utf-8").read(), heading)[int(number) - 1]
+def main(file, heading, number=None, name=None):
+    with open(file, encoding="utf-8") as f:
+        text = f.read()
+    if number is None:
+        sys.stdout.write(step(text, heading))
+        return
+    block = blocks(text, heading)[int(number) - 1]
     sys.stdout.write(step(block, name) if name else block)
 
 

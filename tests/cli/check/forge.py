@@ -5,7 +5,7 @@ forge.py FOLDER: FOLDER/requests.json has the open requests ({"number", "branch"
 """
 import json, os, re, subprocess, sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qs, unquote, urlparse
 
 folder = sys.argv[1]
 posted = {"statuses": [], "comments": [], "labels": []}
@@ -31,7 +31,7 @@ def hub(r, gitea):
     return {"number": r["number"], "draft": r.get("draft", False), "base": {"ref": "main", "repo": {"full_name": "a/base"}},
             "head": {"sha": r.get("sha") or sha(r), "ref": r["branch"],
                      "repo": {"full_name": "b/fork" if fork else "a/base", "clone_url": prefix(r)}},
-            "labels": [{"name": x} for x in r["labels"]], **names}
+            "labels": [{"name": x} for x in r["labels"]], "user": {"login": r.get("author", "bob")}, **names}
 
 
 def lab(r):
@@ -55,7 +55,8 @@ class Forge(BaseHTTPRequestHandler):
         return next(r for r in requests() if r["number"] == int(number))
 
     def do(self):
-        path = unquote(urlparse(self.path).path)
+        url = urlparse(self.path)
+        path = unquote(url.path)
         length = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(length)) if length else None
         token = self.headers.get("PRIVATE-TOKEN") or (self.headers.get("Authorization") or "").split(" ")[-1]
@@ -63,8 +64,12 @@ class Forge(BaseHTTPRequestHandler):
             return self.answer({"message": "bad credentials"}, 401)
         gitea, at = path.startswith("/gitea/"), "/" + path.split("/", 3)[3] if path.count("/") > 2 else "/"
         m = lambda pattern: re.fullmatch(pattern, at)
+        if self.command == "GET" and gitea and at == "/":
+            return self.answer({"default_branch": "main"})
         if self.command == "GET" and m("/pulls"):
-            return self.answer([hub(r, gitea) for r in requests()])
+            return self.answer([hub(r, gitea) for r in requests() if parse_qs(url.query).get("page", ["1"]) == ["1"]])
+        if self.command == "GET" and (x := m(r"/collaborators/(\w+)/permission")):
+            return self.answer({"permission": "write" if x[1] == "ada" else "read"})
         if self.command == "GET" and (x := m(r"/pulls/(\d+)/reviews")):
             state = [{"state": "APPROVED", "user": {"login": "eve"}}] if self.one(x[1]).get("approved") else []
             return self.answer(state)
@@ -89,7 +94,8 @@ class Forge(BaseHTTPRequestHandler):
         elif x := m(r"/(?:issues|merge_requests)/(\d+)/(?:comments|notes)"):
             if self.command == "GET":
                 return self.answer([c for c in posted["comments"] if c["number"] == int(x[1])])
-            posted["comments"].append({"id": len(posted["comments"]), "number": int(x[1]), "body": body["body"]})
+            posted["comments"].append({"id": len(posted["comments"]), "number": int(x[1]), "body": body["body"],
+                                       "user": {"login": body.get("login", "varve")}})
         elif x := m(r"/(?:issues/comments|merge_requests/\d+/notes)/(\d+)"):
             posted["comments"][int(x[1])]["body"] = body["body"]
         elif x := m(r"/issues/(\d+)/labels(?:/.*)?"):

@@ -198,6 +198,9 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 	    if step.get("uses", "").startswith("actions/checkout"):
 	        assert step["with"]["persist-credentials"] is False, step
 	    assert "${{" not in step.get("run", ""), step
+	w = yaml.safe_load(open(sys.argv[1] + "/gitea.yml"))
+	assert "pull_request" not in w[True] and "pull_request_target" in w[True], w
+	assert not any("${{" in step["run"] for step in w["jobs"]["varve"]["steps"]), w
 	g = yaml.safe_load(open(sys.argv[1] + "/gitlab.yml"))
 	assert "schedule" in g["varve"]["rules"][0]["if"], g
 	END
@@ -211,7 +214,8 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 	scripts = [s["run"] for j in w["jobs"].values() for s in j["steps"] if "run" in s]
 	scripts += yaml.safe_load(open(sys.argv[1] + "/gitlab.yml"))["varve"]["script"]
 	scripts += [s["run"] for s in yaml.safe_load(open(sys.argv[1] + "/documents.yml"))["jobs"]["check"]["steps"] if "run" in s]
-	assert len(scripts) >= 9, len(scripts)
+	scripts += [s["run"] for s in yaml.safe_load(open(sys.argv[1] + "/gitea.yml"))["jobs"]["varve"]["steps"]]
+	assert len(scripts) >= 12, len(scripts)
 	for script in scripts:
 	    subprocess.run(["sh", "-n", "-c", script], check=True)
 	END

@@ -1,4 +1,4 @@
-# docs/programs/ci/github.yml and gitlab.yml with docs/programs/ci/varve-pr, step by step as the services run them, against
+# docs/programs/ci/github.yml, gitlab.yml and gitea.yml with docs/programs/ci/varve-pr, step by step as the services run them, against
 # plain hosts. What they ask of the service's API a program in its place answers.
 load ../helper
 load ../../stories/hosts/host
@@ -50,6 +50,23 @@ two_requests() {
 	export PATH="$PWD/bin:$PATH" API_FOLDER=$PWD/api
 	# The runner's checkout: one commit of the default branch, by git alone.
 	git -c protocol.file.allow=always clone -q --depth 1 --branch main "file://$PWD/base.git" job
+}
+
+# start_forge: forge.py, with the two requests, at $forge_url.
+start_forge() {
+	mkdir forge
+	printf '%s' "${base_url%"$PWD/base.git"}" > forge/prefix
+	jq -n --arg base "$PWD/base.git" --arg fork "$PWD/fork.git" '[
+		{number: 1, branch: "mine", repo: $base, labels: [], author: "ada"},
+		{number: 2, branch: "pr", repo: $fork, labels: [], fork: true}]' > forge/requests.json
+	python3 "$BATS_TEST_DIRNAME/forge.py" forge > forge/port 2> forge/log 3>&- &
+	forge=$!
+	local i
+	for ((i = 0; i < 600; i++)); do
+		[ ! -s forge/port ] || break
+		sleep 0.05
+	done
+	forge_url=http://127.0.0.1:$(cat forge/port)
 }
 
 # Could the host merge the branch of fork.git, as text?
@@ -176,20 +193,8 @@ scripts() {
 	echo '{"access_level": 20}' > api/member.6.json
 	echo '{"access_level": 40}' > api/member.7.json
 	export CI_SERVER_URL=https://gitlab.example.org CI_SERVER_HOST=gitlab.example.org CI_PROJECT_ID=1
-	# What update-branches asks, in Python, forge.py answers.
-	mkdir forge
-	printf '%s' "${base_url%"$PWD/base.git"}" > forge/prefix
-	jq -n --arg base "$PWD/base.git" --arg fork "$PWD/fork.git" '[
-		{number: 1, branch: "mine", repo: $base, labels: []},
-		{number: 2, branch: "pr", repo: $fork, labels: [], fork: true}]' > forge/requests.json
-	python3 "$BATS_TEST_DIRNAME/forge.py" forge > forge/port 2> forge/log 3>&- &
-	forge=$!
-	local i
-	for ((i = 0; i < 600; i++)); do
-		[ ! -s forge/port ] || break
-		sleep 0.05
-	done
-	export CI_API_V4_URL=http://127.0.0.1:$(cat forge/port) CI_DEFAULT_BRANCH=main
+	start_forge
+	export CI_API_V4_URL=$forge_url CI_DEFAULT_BRANCH=main
 	export VARVE_BASE_URL=$base_url VARVE_TOKEN=secret API=$CI_API_V4_URL/projects/1
 	take 6 "$pr"
 	(cd job && sh -e ../pipeline.sh)
@@ -232,6 +237,60 @@ scripts() {
 	(cd job && sh -e ../pipeline.sh)
 	grep -q "^$pr state=success" api/statuses
 	[ "$(git -C fork.git rev-parse pr)" = "$pr" ]
+	git -C base.git fetch -q ../fork.git pr:main
+	rm -rf fork.git
+	both_are_merged
+}
+
+@test "Gitea: two open requests on one table, one of a fork, are both merged" {
+	two_requests
+	start_forge
+	mkdir -p job/base/ci
+	cp "$ci/varve-pr" "$ci/varve-pr-branches" job/base/ci/
+	scripts gitea.yml varve | sed '/git clone/d' > job.sh
+	pr=$(git -C fork.git rev-parse pr)
+	export SERVER=http://forge.example.org API=$forge_url/gitea/sales VARVE_BASE_URL=$base_url VARVE_TOKEN=secret
+	# says WHO TEXT: a comment of the second request.
+	says() {
+		jq -n --arg who "$1" --arg text "$2" '{login: $who, body: $text}' > body.json
+		curl -sf -H 'Authorization: token secret' -d @body.json "$API/issues/2/comments" > said
+	}
+	# last NUMBER: the last comment of the job.
+	last() { jq -r --argjson n "$1" '.comments | map(select(.number == $n and .user.login == "varve"))[-1].body' forge/posted.json; }
+	state() { jq -r --arg sha "$1" '.statuses | map(select(.sha == $sha))[0].state' forge/posted.json; }
+	runs() { (cd job && rm -rf data.git && sh -e ../job.sh) > log 2>&1 || { cat log; return 1; }; }
+	# Ada may write, and her rows are here. Bob vouches for himself.
+	says bob "/varve take $pr"
+	runs
+	[ "$(state "$(git -C base.git rev-parse mine)")" = success ]
+	[ "$(state "$pr")" = failure ]
+	last 2 | grep "/varve take $pr"
+	last 2 | grep '<code>bob</code>'
+	last 1 | grep '<code>1.00</code>'
+	# What Ada vouches for is stored; the comment is changed, not written again.
+	says ada "/varve take $pr"
+	runs
+	[ "$(state "$pr")" = success ]
+	! last 2 | grep "/varve take" || false
+	[ "$(jq '.comments | map(select(.user.login == "varve")) | length' forge/posted.json)" = 2 ]
+	git -C base.git update-ref refs/heads/main mine
+	run ! mergeable
+	jq '.[1:]' forge/requests.json > left.json
+	mv left.json forge/requests.json
+	says bob "/varve merge"
+	runs
+	run ! mergeable
+	says ada "/varve merge"
+	runs
+	jq -r '.comments[].body' forge/posted.json | grep 'Merged main by cell'
+	mergeable
+	pr=$(git -C fork.git rev-parse pr)
+	says ada "/varve take $pr"
+	runs
+	[ "$(state "$pr")" = success ]
+	# A token that may not write is named.
+	ends_with 22 env VARVE_TOKEN=wrong sh -ec 'cd job && rm -rf data.git && sh -e ../job.sh'
+	stderr_has "error: 401"
 	git -C base.git fetch -q ../fork.git pr:main
 	rm -rf fork.git
 	both_are_merged

@@ -208,3 +208,42 @@ git_of_settings() {
 	succeeds varve push -q peer main
 	[ "$(wc -l < "$HOME/runs")" = 2 ]
 }
+
+@test "varve's own hook of pre-commit stops a commit of invalid rows, and takes the others" {
+	new_repo hooks
+	cp "$BATS_TEST_DIRNAME/../../../.pre-commit-hooks.yaml" hooks
+	git -C hooks add .pre-commit-hooks.yaml
+	git -C hooks commit -q -m hooks
+	new_repo src
+	cd src
+	need_pre_commit
+	cat > .pre-commit-config.yaml <<- END
+		repos:
+		- repo: $PWD/../hooks
+		  rev: $(git -C ../hooks rev-parse HEAD)
+		  hooks:
+		  - id: varve-check
+	END
+	printf '{"rules": {"type-contradiction": "error"}}\n' > varve.json
+	rows 300 > t.csv
+	varve add -q t.csv
+	git add .
+	/usr/bin/pre-commit install > /dev/null
+	succeeds git commit -q -m valid
+	sed -i 's/^\(3,[^,]*\),[^,]*/\1,dear/; s/^\(9,[^,]*\),[^,]*/\1,cheap/' t.csv
+	git add t.csv
+	ends_with 1 git commit -q -m invalid
+	stderr_has "dear"
+	stderr_has "cheap"
+	[ "$(git log -1 --format=%s)" = valid ]
+	# What is only in the file is not judged: the row that is staged is valid.
+	git restore --staged t.csv
+	sed 's/dear/5.00/; s/cheap/6.00/' t.csv > ../right
+	cp t.csv ../wrong
+	cp ../right t.csv
+	git add t.csv
+	cp ../wrong t.csv
+	succeeds git commit -q -m mended
+	cmp t.csv ../wrong
+	git cat-file --filters HEAD:t.csv | cmp - ../right
+}
