@@ -76,8 +76,8 @@ static vv_status check_utf8(reading *r, size_t end)
 
 	if (vv_utf8_valid(g->window.data + g->at, end - g->at)) return VV_OK;
 	for (size_t i = 0; i < g->count && i <= r->sniffed->columns; i++) {
-		const char *text = g->window.data + g->cells[i].start;
-		size_t len = g->cells[i].end - g->cells[i].start;
+		size_t len;
+		const char *text = vv_ragged_cell(g, i, &len);
 
 		if (!vv_utf8_valid(text, len) && (rc = give(r, ENCODING, i, r->line, text, len,
 							    "is not valid UTF-8", "UTF-8")) < 0) {

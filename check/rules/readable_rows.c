@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
+#include "dataset/format/row_write.h"
 #include "dataset/read/ragged.h"
 
 #define PIECE ((size_t)64 << 10)
@@ -76,44 +77,21 @@ void vv_mend_hints(const vv_mend *m, vv_sniff_hints *out)
 
 /* --- CSV ------------------------------------------------------------------------------------ */
 
-/* Does the quote that the cell begins with close at its end? */
-static bool is_quoted_well(const vv_dialect *d, const char *s, size_t len)
-{
-	for (size_t i = 1; i < len; i++) {
-		uint8_t c = (uint8_t)s[i];
-
-		if (d->escape && c == d->escape) {
-			i++;
-		} else if (c == d->quote) {
-			if (!d->escape && i + 1 < len && (uint8_t)s[i + 1] == d->quote) {
-				i++;
-			} else {
-				return i + 1 == len;
-			}
-		}
-	}
-	return false;
-}
-
-/* A cell unchanged; a wrongly quoted one is data with its quotes. */
-static void put_cell(vv_mend *m, const char *s, size_t len)
+/* Puts cell i of the row unchanged, or in quotes if it begins with a quote that is data. */
+static void put_cell(vv_mend *m, size_t i)
 {
 	const vv_dialect *d = &m->r.sniffed.dialect;
+	size_t len;
+	const char *text = vv_ragged_cell(&m->r, i, &len);
 
-	if (!d->quote || len == 0 || (uint8_t)s[0] != d->quote || is_quoted_well(d, s, len)) {
-		vv_buf_put(&m->out, s, len);
-		return;
-	}
-	vv_buf_putc(&m->out, (char)d->quote);
-	for (size_t i = 0; i < len; i++) {
-		uint8_t c = (uint8_t)s[i];
+	if (d->quote == 0 || len == 0 || (uint8_t)*text != d->quote ||
+	    vv_ragged_is_quoted(&m->r, i)) {
+		vv_buf_put(&m->out, text, len);
+	} else if (vv_buf_reserve(&m->out, 2 + 2 * len)) {
+		char *to = m->out.data + m->out.len;
 
-		if (c == d->quote || (d->escape && c == d->escape)) {
-			vv_buf_putc(&m->out, (char)(d->escape ? d->escape : d->quote));
-		}
-		vv_buf_putc(&m->out, s[i]);
+		m->out.len += (size_t)(vv_cell_write_quoted(to, text, len, d) - to);
 	}
-	vv_buf_putc(&m->out, (char)d->quote);
 }
 
 static vv_status put_row(vv_mend *m, const vv_ragged_row *row, vv_error *err)
@@ -136,7 +114,7 @@ static vv_status put_row(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 		if (i > 0) {
 			vv_buf_putc(&m->out, (char)r->sniffed.dialect.delimiter);
 		}
-		put_cell(m, p + r->cells[i].start, r->cells[i].end - r->cells[i].start);
+		put_cell(m, i);
 	}
 	vv_buf_put(&m->out, p + row->text_end, row->end - row->text_end);
 	if (m->out.failed) return vv_fail_nomem(err);

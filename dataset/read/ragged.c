@@ -1,5 +1,5 @@
 /*
- * ragged: finds the end of a row with broken quotes.
+ * ragged: fills the window for the scanner, and skips rows that it cannot contain.
  */
 #include "dataset/read/ragged.h"
 
@@ -57,59 +57,6 @@ static size_t line_end(const vv_ragged *r, size_t i)
 	return p[i + 1] == '\n' ? 2 : 1;
 }
 
-static void end_cell(vv_ragged *r, size_t start, size_t end)
-{
-	if (r->count <= r->sniffed.columns) {
-		r->cells[r->count] = (vv_ragged_cell){start, end};
-	}
-	r->count++;
-}
-
-/* Ends a row with the line of its byte `from`; quotes there are data. */
-static bool end_with_line(vv_ragged *r, vv_ragged_row *out, size_t start, size_t from)
-{
-	const vv_dialect *d = &r->sniffed.dialect;
-	const char *p = r->window.data;
-	size_t i;
-
-	for (i = from; i < r->window.len && !vv_ragged_is_line_end(p[i]); i++) {
-		if ((uint8_t)p[i] == d->delimiter) {
-			end_cell(r, start, i);
-			start = i + 1;
-		}
-	}
-	if (i == r->window.len && !r->at_end) return false;
-	end_cell(r, start, i);
-	out->text_end = i;
-	out->end = i < r->window.len ? i + line_end(r, i) : i;
-	return i == r->window.len || out->end > i;
-}
-
-/* After the opening quote at i: *next is after the closing one. False: not closed within the bytes
- * read. */
-static bool close_quote(const vv_ragged *r, size_t i, size_t *next, bool *lines)
-{
-	const vv_dialect *d = &r->sniffed.dialect;
-	const char *p = r->window.data;
-
-	*lines = false;
-	for (i++; i < r->window.len; i++) {
-		uint8_t c = (uint8_t)p[i];
-
-		*lines = *lines || vv_ragged_is_line_end(p[i]);
-		if (d->escape && c == d->escape) {
-			i++;
-		} else if (c == d->quote) {
-			if (d->escape || i + 1 == r->window.len || (uint8_t)p[i + 1] != d->quote) {
-				*next = i + 1;
-				return i + 1 < r->window.len || r->at_end;
-			}
-			i++;
-		}
-	}
-	return false;
-}
-
 /* Finds the line at window[at]. False: more must be read. */
 static bool find_line(vv_ragged *r, vv_ragged_row *out)
 {
@@ -124,58 +71,34 @@ static bool find_line(vv_ragged *r, vv_ragged_row *out)
 	return i < r->window.len ? out->end > i : r->at_end;
 }
 
+/* The offset in the window of a fault in the row at window[at]. */
+static size_t in_window(const vv_ragged *r, size_t fault)
+{
+	return fault == SIZE_MAX ? fault : r->at + fault;
+}
+
 /* Finds the row at window[at]. False: more must be read. */
 static bool find_row(vv_ragged *r, vv_ragged_row *out)
 {
-	const vv_dialect *d = &r->sniffed.dialect;
-	const char *p = r->window.data;
-	size_t start = r->at, i = start, len = r->window.len;
+	const char *p = r->window.data + r->at, *end = r->window.data + r->window.len;
+	vv_scan_faults faults;
+	vv_row row;
 
 	r->count = 0;
-	if (vv_dialect_is_comment(d, r->sniffed.columns, p + i, p + len)) {
+	if (vv_dialect_is_comment(&r->sniffed.dialect, r->sniffed.columns, p, end)) {
 		const bool found = find_line(r, out);
 
 		out->comment = true;
 		return found;
 	}
-	*out = (vv_ragged_row){.stray = SIZE_MAX, .unclosed = SIZE_MAX};
-	for (;;) {
-		while (d->spaces != VV_SPACES_KEPT && i < len && p[i] == ' ') {
-			start = ++i;
-		}
-		if (d->quote && i < len && (uint8_t)p[i] == d->quote) {
-			size_t next = i;
-			bool lines = false, closed = close_quote(r, i, &next, &lines);
-			bool ends = closed && (next == len || vv_ragged_is_line_end(p[next]) ||
-					       (uint8_t)p[next] == d->delimiter);
-
-			if (!closed && !r->at_end && len - i < VV_ROW_MAX) return false;
-			if (!closed || (!ends && lines)) {
-				out->unclosed = i;
-				return end_with_line(r, out, start, i);
-			}
-			if (!ends && out->stray == SIZE_MAX) {
-				out->stray = next;
-			}
-			i = next;
-		}
-		while (i < len && (uint8_t)p[i] != d->delimiter && !vv_ragged_is_line_end(p[i])) {
-			i++;
-		}
-		if (i == len) {
-			if (!r->at_end) return false;
-			end_cell(r, start, i);
-			out->end = out->text_end = i;
-			return true;
-		}
-		end_cell(r, start, i);
-		if (vv_ragged_is_line_end(p[i])) {
-			out->text_end = i;
-			out->end = i + line_end(r, i);
-			return out->end > i;
-		}
-		start = ++i;
-	}
+	vv_scan_window(r->scan, p, (size_t)(end - p), r->at_end, 0);
+	if (vv_scan_ragged(r->scan, r->places, r->cells, &row, &faults) == 0) return false;
+	*out = (vv_ragged_row){.text_end = r->at + row.text_end,
+			       .end = r->at + row.end,
+			       .stray = in_window(r, faults.stray),
+			       .unclosed = in_window(r, faults.unclosed)};
+	r->count = row.cells;
+	return true;
 }
 
 /* Goes on to the end of the line at window[at] without keeping it. */
@@ -227,6 +150,17 @@ int vv_ragged_line(vv_ragged *r, vv_ragged_row *out, vv_error *err)
 	return next(r, out, find_line, err);
 }
 
+const char *vv_ragged_cell(const vv_ragged *r, size_t i, size_t *len)
+{
+	*len = r->places[i].to - r->places[i].from;
+	return r->window.data + r->at + r->places[i].from;
+}
+
+bool vv_ragged_is_quoted(const vv_ragged *r, size_t i)
+{
+	return (r->cells[i].flags & VV_CELL_QUOTED) != 0;
+}
+
 void vv_ragged_pass(vv_ragged *r, const vv_ragged_row *row)
 {
 	r->at = row->end;
@@ -259,8 +193,11 @@ vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_h
 	if (rc < 0) return rc;
 	r->known = true;
 	r->at = r->sniffed.body;
+	if (r->sniffed.dialect.form != VV_FORM_CSV) return VV_OK;
+	r->places = vv_calloc(r->sniffed.columns + 1, sizeof(*r->places));
 	r->cells = vv_calloc(r->sniffed.columns + 1, sizeof(*r->cells));
-	return r->cells ? VV_OK : vv_fail_nomem(err);
+	if (!r->places || !r->cells) return vv_fail_nomem(err);
+	return vv_scan_new(&r->scan, &r->sniffed.dialect, r->sniffed.columns, NULL, NULL, err);
 }
 
 void vv_ragged_close(vv_ragged *r)
@@ -269,7 +206,8 @@ void vv_ragged_close(vv_ragged *r)
 		vv_sniff_result_clear(&r->sniffed);
 	}
 	vv_buf_clear(&r->window);
-	vv_free(r->cells);
+	vv_scan_free(r->scan);
+	vv_free_all(r->places, r->cells);
 	memset(r, 0, sizeof(*r));
 }
 

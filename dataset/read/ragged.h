@@ -1,10 +1,10 @@
 /*
  * ragged: reads the rows of a text file that is not a valid table.
  *
- * The scanner (scan.h) stops at the first fault; this reader continues after each fault. If a
- * quoted cell spans several lines, and text follows its closing quote, the opening quote is treated
- * as data: the row ends with the line of the opening quote, and the next row begins with the next
- * line.
+ * vv_scan_row stops at the first fault; this reader, which cuts rows with vv_scan_ragged, continues
+ * after each fault. If a quoted cell spans several lines, and text follows its closing quote, the
+ * opening quote is treated as data: the row ends with the line of the opening quote, and the next
+ * row begins with the next line.
  *
  * A correct caller: vv_ragged_open; then, until the end, vv_ragged_next (CSV) or vv_ragged_line
  * (NDJSON), and vv_ragged_pass; at last vv_ragged_close.
@@ -19,13 +19,9 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "dataset/read/scan.h"
 #include "dataset/read/sniff.h"
 #include "dataset/read/source.h"
-
-/* The bytes of a cell, with its quotes. */
-typedef struct vv_ragged_cell {
-	size_t start, end; /* offsets in the window */
-} vv_ragged_cell;
 
 /* A reader. */
 typedef struct vv_ragged {
@@ -35,9 +31,10 @@ typedef struct vv_ragged {
 	bool at_end;             /* the window ends with the input */
 	bool known;              /* sniffed is set */
 	vv_sniff_result sniffed; /* the detected format */
-	/* the first sniffed.columns + 1 cells of the current row */
-	vv_ragged_cell *cells;
-	size_t count; /* number of all cells of the current row */
+	vv_scan *scan;           /* CSV: cuts rows */
+	vv_scan_place *places;   /* CSV: those of the first sniffed.columns + 1 cells of a row */
+	vv_cell *cells;          /* CSV: temporary data, as many */
+	size_t count;            /* number of all cells of the current row */
 } vv_ragged;
 
 /* The end and the faults of a row, as offsets in the window. */
@@ -64,13 +61,18 @@ vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_h
 void vv_ragged_close(vv_ragged *r);
 VV_AUTO_CLEAR(vv_ragged, vv_ragged_close)
 
-/* Finds the CSV row at r->at: sets *out, r->cells and r->count. Does not pass the row: the next
+/* Finds the CSV row at r->at: sets *out and r->count. Does not pass the row: the next
  * call finds the same row again unless vv_ragged_pass is called. May read more bytes as
  * vv_ragged_fill does. In a row that the window cannot contain, also moves r->at to the end of the
  * row's first line. Returns 1, 0 at the end, or a negative status. */
 int vv_ragged_next(vv_ragged *r, vv_ragged_row *out, vv_error *err);
 /* Finds the line at r->at as vv_ragged_next finds a row, but sets no cells. */
 int vv_ragged_line(vv_ragged *r, vv_ragged_row *out, vv_error *err);
+/* Returns the bytes of the current row's cell i, with its quotes: i < r->count, and
+ * i <= r->sniffed.columns. Sets *len to their number. Borrowed from r->window. */
+const char *vv_ragged_cell(const vv_ragged *r, size_t i, size_t *len);
+/* Returns true if this cell is in quotes. False if it only begins with a quote. */
+bool vv_ragged_is_quoted(const vv_ragged *r, size_t i);
 /* Moves r->at to the end of the row. */
 void vv_ragged_pass(vv_ragged *r, const vv_ragged_row *row);
 /* Reads more bytes into the window. May move the bytes from r->at on to the window's beginning, and

@@ -61,8 +61,20 @@ int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error
 
 int vv_scan_places(vv_scan *s, vv_scan_place *places, vv_cell *cells, vv_row *row, vv_error *err)
 {
+	const vv_scan_where where = {.places = places};
+
 	assert(s->form == VV_FORM_CSV && places);
-	return vv_scan_csv_row(s, cells, s->columns, places, row, err);
+	return vv_scan_csv_row(s, cells, s->columns, &where, row, err);
+}
+
+int vv_scan_ragged(vv_scan *s, vv_scan_place *places, vv_cell *cells, vv_row *row,
+		   vv_scan_faults *faults)
+{
+	const vv_scan_where where = {.places = places, .faults = faults};
+
+	assert(s->form == VV_FORM_CSV && places && faults);
+	*faults = (vv_scan_faults){.stray = SIZE_MAX, .unclosed = SIZE_MAX};
+	return vv_scan_csv_row(s, cells, s->columns + 1, &where, row, VV_IGNORED);
 }
 
 size_t vv_scan_offset(const vv_scan *s)

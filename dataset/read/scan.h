@@ -65,6 +65,14 @@ typedef struct vv_scan_place {
 		to;   /* of the end of the cell, with its quotes */
 } vv_scan_place;
 
+/* The faults of a row of CSV: offsets in the window; SIZE_MAX: no such fault. */
+typedef struct vv_scan_faults {
+	size_t stray; /* of the text after the first closing quote that text follows */
+	/* of the first quote that is not closed, or that is closed in a later line, with text
+	 * after the closing quote */
+	size_t unclosed;
+} vv_scan_faults;
+
 /* A scanner. */
 typedef struct vv_scan vv_scan;
 
@@ -101,6 +109,15 @@ int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error
  * places[row->cells - 1] instead. cells is for temporary data; both arrays have at least as many
  * elements as a row may have cells. Needs no memory. */
 int vv_scan_places(vv_scan *s, vv_scan_place *places, vv_cell *cells, vv_row *row, vv_error *err);
+
+/* CSV: passes the next row as vv_scan_places does, but accepts every row and only reports its
+ * faults. A quote that is not closed, in the input or within VV_ROW_MAX bytes, is data, as are all
+ * quotes after it in its line, with which the row ends. The row begins at vv_scan_offset even if
+ * the line is blank or a comment, and ends with its row end. row->cells may be more than columns;
+ * places and cells have one element more than the scanner has columns, so that they include the
+ * first surplus cell. Returns 1, or 0 as vv_scan_row does. */
+int vv_scan_ragged(vv_scan *s, vv_scan_place *places, vv_cell *cells, vv_row *row,
+		   vv_scan_faults *faults);
 
 /* Returns the number of bytes consumed, which is the offset of the next row in the window. */
 size_t vv_scan_offset(const vv_scan *s);

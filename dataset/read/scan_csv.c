@@ -254,6 +254,9 @@ typedef struct csv_line {
 	bool quotes;       /* quote or escape characters anywhere */
 	bool escaped;      /* some cell has to be decoded */
 	bool breaks;       /* some cell has a line feed */
+	/* the faults of a row that is accepted with them; NULL: it is refused */
+	vv_scan_faults *faults;
+	bool raw; /* quotes are data up to the line's end */
 } csv_line;
 
 /* Drops a partly read row: the window ended inside it, or it is refused. */
@@ -281,8 +284,34 @@ static inline void put_cell(vv_cell *cells, size_t limit, csv_line *line, const 
 	cells[i].spare = 0;
 }
 
+/* Makes the quotes of the row's line data, from the one at open on. */
+static inline const char *quotes_are_data(const vv_scan *s, csv_view *v, csv_line *line,
+					  const char *open)
+{
+	line->raw = true;
+	line->faults->unclosed = (size_t)(open - s->bytes);
+	seek_marks(v, open + 1);
+	return open;
+}
+
+/* Finds a fault of a row that is accepted with its faults: text after a closing quote, at p. */
+static inline const char *text_after_quote(const vv_scan *s, csv_view *v, csv_line *line,
+					   const char *open, const char *p)
+{
+	const size_t len = (size_t)(p - open);
+
+	if (memchr(open, '\n', len) || memchr(open, '\r', len)) {
+		return quotes_are_data(s, v, line, open);
+	}
+	if (line->faults->stray == SIZE_MAX) {
+		line->faults->stray = (size_t)(p - s->bytes);
+	}
+	return open;
+}
+
 /* The cell whose quote opens at open. Returns the byte after its closing quote, which is a
- * delimiter, a line end (both passed) or the input's end; NULL: error in *rc. */
+ * delimiter, a line end (both passed) or the input's end; open: the cell has a fault and is read as
+ * if it had no quotes; NULL: error in *rc. */
 static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open, vv_cell *cells,
 				      csv_line *line, int *rc, vv_error *err)
 {
@@ -291,8 +320,15 @@ static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open,
 	const char *p = closing_quote(v, &escapes, &others);
 
 	if (!p || (p + 1 == v->end && !v->at_end)) {
+		if (line->faults && (v->at_end || v->end - open >= (ptrdiff_t)VV_ROW_MAX)) {
+			return quotes_are_data(s, v, line, open);
+		}
 		*rc = !p && s->at_end ? refuse_quote(s, open, err) : 0;
 		return NULL;
+	}
+	if (line->faults && p + 1 < v->end && p[1] != (char)v->set.delimiter && p[1] != '\n' &&
+	    p[1] != '\r') {
+		return text_after_quote(s, v, line, open, p + 1);
 	}
 	put_cell(cells, v->columns, line, open + 1, p,
 		 (uint8_t)(VV_CELL_QUOTED | (escapes > 0 ? CELL_ESCAPED : 0)));
@@ -351,11 +387,15 @@ static inline const char *read_cells(vv_scan *s, csv_view *v, vv_cell *cells, cs
 			return p;
 		}
 		line->quotes = true;
-		if (p != start || *p != quote) {
+		if (p != start || *p != quote || line->raw) {
 			flags = VV_CELL_HAS_QUOTE;
 			continue;
 		}
 		p = quoted_cell(s, v, p, cells, line, rc, err);
+		if (p == start) {
+			flags = VV_CELL_HAS_QUOTE;
+			continue;
+		}
 		if (!p || p == v->end || *p != delimiter) return p;
 		start = pass_spaces(v, line, p + 1);
 	}
@@ -392,9 +432,9 @@ static int refuse_extra(vv_scan *s, const csv_line *line, vv_error *err)
 	return rc;
 }
 
-/* Where the row's raw bytes end: after its line end, and at the end of the input
- * after all blank lines. NULL: that is not known yet. */
-static inline const char *row_end(const vv_scan *s, const char *p, vv_row *row)
+/* Where the row's raw bytes end: after its line end, and at the end of the input, unless it is
+ * ragged, after all blank lines. NULL: that is not known yet. */
+static inline const char *row_end(const vv_scan *s, const char *p, bool ragged, vv_row *row)
 {
 	if (p == s->end) {
 		row->newline = VV_NO_NEWLINE;
@@ -412,6 +452,7 @@ static inline const char *row_end(const vv_scan *s, const char *p, vv_row *row)
 	if (next < s->end && *next != '\n' && *next != '\r' && (uint8_t)*next != s->comment) {
 		return next;
 	}
+	if (ragged) return next < s->end || *p == '\n' || s->at_end ? next : NULL;
 	const char *content = skip_no_rows(s, next);
 	if (content < s->end) {
 		return next; /* the blank lines are the next row's */
@@ -421,15 +462,18 @@ static inline const char *row_end(const vv_scan *s, const char *p, vv_row *row)
 	return content;
 }
 
-int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_scan_place *places, vv_row *row,
-		    vv_error *err)
+int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, const vv_scan_where *where,
+		    vv_row *row, vv_error *err)
 {
 	csv_view v = view_of(s);
+	csv_line line = {.faults = where ? where->faults : NULL};
+	const bool ragged = line.faults != NULL;
 	const char *begin = v.bytes + s->offset;
-	const char *text = skip_no_rows(s, begin);
-	csv_line line = {.text = text};
+	const char *text = ragged ? begin : skip_no_rows(s, begin);
 	int rc = 0;
 
+	line.text = text;
+	v.columns += ragged; /* the first surplus cell is wanted too */
 	assert(stride >= v.columns);
 	s->found = 0;
 	if (text == v.end) return 0;
@@ -439,11 +483,13 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_scan_place *pl
 	const char *p = read_cells(s, &v, cells, &line, &rc, err);
 	if (!p) return give_up(s, rc);
 	row->plain = !line.quotes && text == begin && !v.pass_spaces;
-	const char *end = row_end(s, p, row);
+	const char *end = row_end(s, p, ragged, row);
 	if (!end) return give_up(s, 0);
-	if (line.extra) return give_up(s, refuse_extra(s, &line, err));
-	if (places) {
-		put_places(s, places, cells, line.cells, text);
+	if (line.extra && !ragged) return give_up(s, refuse_extra(s, &line, err));
+	if (where) {
+		const size_t count = line.cells < v.columns ? line.cells : v.columns;
+
+		put_places(s, where->places, cells, count, text);
 	} else if (line.escaped && (rc = decode_cells(s, cells, line.cells, err)) < 0) {
 		return give_up(s, rc);
 	}
@@ -465,6 +511,6 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_scan_place *pl
 		pass_marks(&v, p + 1);
 	}
 	s->marks = v.m;
-	s->marks_ready = true;
+	s->marks_ready = !ragged; /* raw quotes may have been passed */
 	return 1;
 }

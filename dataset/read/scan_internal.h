@@ -50,9 +50,16 @@ struct vv_scan {
 
 /* Does the part of vv_scan_new for CSV: initialises the members of s for the dialect d. */
 vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err);
-/* Does what vv_scan_row does, for CSV; if places is not NULL, what vv_scan_places does. */
-int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_scan_place *places, vv_row *row,
-		    vv_error *err);
+/* Where to put the places of a row's cells, and its faults. */
+typedef struct vv_scan_where {
+	vv_scan_place *places;
+	vv_scan_faults *faults; /* NULL: a row with faults is refused */
+} vv_scan_where;
+
+/* Does what vv_scan_row does, for CSV; if where is not NULL, what vv_scan_places does, and with
+ * where->faults what vv_scan_ragged does. */
+int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, const vv_scan_where *where,
+		    vv_row *row, vv_error *err);
 
 /* Do what the functions of scan.h with these names (without "json_") do, for JSON. */
 vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
