@@ -1,6 +1,8 @@
 # Run after a test program was built: writes OUT, a ctest file with one entry for
 # each test that PROGRAM --list names. EMULATOR runs programs of another architecture.
 
+include("${CMAKE_CURRENT_LIST_DIR}/turns.cmake")
+
 foreach(setting IN LISTS ENVIRONMENT)
 	string(REGEX MATCH "^([^=]+)=(.*)$" parts "${setting}")
 	set(ENV{${CMAKE_MATCH_1}} "${CMAKE_MATCH_2}")
@@ -21,18 +23,16 @@ foreach(name IN LISTS names)
 	string(APPEND text "add_test([==[${PREFIX}.${name}]==] ${EMULATOR}[==[${PROGRAM}]==] [==[${name}]==])\n")
 	string(APPEND text "set_tests_properties([==[${PREFIX}.${name}]==] PROPERTIES "
 		"ENVIRONMENT [==[${ENVIRONMENT}]==] SKIP_REGULAR_EXPRESSION [==[ok # skip ]==]")
-	set(labels "")
-	if("${PREFIX}.${name}" MATCHES "${TURNS}") # as vv_turn
-		string(MD5 turn "${PREFIX}.${name}")
-		string(SUBSTRING "${turn}" 0 4 turn)
-		math(EXPR turn "0x${turn} % 3")
-		set(labels ";turn${turn}")
-	endif()
+	string(REGEX REPLACE "^.*\\." "" function "${name}")
+	vv_rests(labels "${PREFIX}.${name}" "${function}")
 	if("${PREFIX}.${name}" MATCHES "${SLOW}")
-		string(APPEND text " LABELS [==[slow${labels}]==]")
+		list(PREPEND labels slow)
 		if(NOT "${PREFIX}.${name}" MATCHES "${LONG}")
 			string(APPEND text " COST 1")
 		endif()
+	endif()
+	if(labels)
+		string(APPEND text " LABELS [==[${labels}]==]")
 	endif()
 	if("${PREFIX}.${name}" MATCHES "${LONG}")
 		string(APPEND text " COST 10 TIMEOUT 600")

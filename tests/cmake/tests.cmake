@@ -1,4 +1,6 @@
 # How tests are registered: every single one is its own ctest entry.
+include("${CMAKE_CURRENT_LIST_DIR}/turns.cmake")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/../check/promises.md")
 
 set(VARVE_TEST_ENV
 	"ASAN_OPTIONS=abort_on_error=0:detect_leaks=1:strict_string_checks=1:handle_sigill=1:malloc_context_size=12:quarantine_size_mb=64"
@@ -26,23 +28,7 @@ set(VARVE_LONG "^unit\\.cmd\\.faults\\.|^faults|^check\\.(clang|macos|samples|he
 	"|web_limit|import_changed|file_groups\\.equal|merge\\.rules")
 string(JOIN "" VARVE_LONG ${VARVE_LONG})
 
-# Kills, failing machines, and the same suite over each kind of place, holder or system: './dev test' runs a third of them, those of
-# one of the labels turn0 to turn2.
-set(VARVE_TURNS "^posix\\.|^places\\.|^unit\\.cmd\\.faults\\.|kill_-9|killed_anywhere|killed_at_any|^laws\\.faults\\.disk|^laws\\.faults\\.properties|^cli\\.vault\\.[a-z0-9]+_holder\\.")
-
-# vv_turn(VARIABLE TEST): the label of its turn, or nothing.
-function(vv_turn variable test)
-	set(label "")
-	if("${test}" MATCHES "${VARVE_TURNS}")
-		string(MD5 turn "${test}")
-		string(SUBSTRING "${turn}" 0 4 turn)
-		math(EXPR turn "0x${turn} % 3")
-		set(label turn${turn})
-	endif()
-	set(${variable} "${label}" PARENT_SCOPE)
-endfunction()
-
-# vv_label(TEST): gives it the label "slow" and a cost if it is, and that of its turn.
+# vv_label(TEST [NAME]): gives it the label "slow" and a cost if it is, and those of turns.cmake; NAME is what its file calls it.
 function(vv_label test)
 	if("${test}" MATCHES "${VARVE_SLOW}")
 		set_tests_properties("${test}" PROPERTIES LABELS slow COST 1)
@@ -50,8 +36,12 @@ function(vv_label test)
 	if("${test}" MATCHES "${VARVE_LONG}")
 		set_tests_properties("${test}" PROPERTIES COST 10)
 	endif()
-	vv_turn(turn "${test}")
-	set_property(TEST "${test}" APPEND PROPERTY LABELS ${turn})
+	set(name "${test}")
+	if(ARGC GREATER 1)
+		set(name "${ARGV1}")
+	endif()
+	vv_rests(rests "${test}" "${name}")
+	set_property(TEST "${test}" APPEND PROPERTY LABELS ${rests})
 endfunction()
 
 # vv_unit_test(FOLDER NOUN [LIBS target...])
@@ -79,7 +69,7 @@ function(vv_unit_program folder)
 		BYPRODUCTS "${list}"
 		COMMAND "${CMAKE_COMMAND}"
 			-D "PROGRAM=$<TARGET_FILE:${target}>" -D "EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}" -D "PREFIX=unit.${folder}" -D "OUT=${list}"
-			-D "ENVIRONMENT=${VARVE_TEST_ENV}" -D "SLOW=${VARVE_SLOW}" -D "LONG=${VARVE_LONG}" -D "TURNS=${VARVE_TURNS}"
+			-D "ENVIRONMENT=${VARVE_TEST_ENV}" -D "SLOW=${VARVE_SLOW}" -D "LONG=${VARVE_LONG}"
 			-P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/discover.cmake"
 		VERBATIM)
 	# Before the first build there is no list: then a test says so by failing.
@@ -143,7 +133,7 @@ function(vv_bats_test test source name build)
 	set_tests_properties(${test} PROPERTIES
 		ENVIRONMENT "${VARVE_TEST_ENV};VARVE_BIN=${build}/bin;${ARGN}" TIMEOUT ${limit}
 		SKIP_REGULAR_EXPRESSION "(^|\n)ok # skip ")
-	vv_label(${test})
+	vv_label(${test} "${name}")
 endfunction()
 
 # vv_bats_tests(FILE PREFIX [VARIABLE=VALUE...])

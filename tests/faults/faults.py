@@ -267,7 +267,7 @@ QUICK.update({'kill': 4 if ALL else 1, 'nospace-on': 1, 'write-error': 1, 'read-
 	'line-end': 1, 'line-cut': 1, 'kill-one': 1, 'interrupt': 1})
 
 
-QUICK_PAIRS = 700 if ALL else 28  # of all pairs of writers: half a minute of CPU
+QUICK_PAIRS = 700 if ALL else 12  # of all pairs of writers
 
 # States of power cuts in the sample, beside those of power_sample.
 QUICK_POWER = {n: (10 if ALL else 1) for n in 'commit-all merge cherry-pick pull update switch push gc'.split()}
