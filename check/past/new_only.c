@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
+#include "dataset/table/walk.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/columns.h"
 
@@ -22,6 +23,8 @@ struct vv_known {
 	vv_columns columns;
 	vv_changed_groups regions;
 	bool compared; /* columns and regions are filled */
+	bool asked;    /* keys_differ is set */
+	bool keys_differ;
 	uint64_t seed;
 	known_entry *entries;
 	size_t count, cap;
@@ -96,6 +99,83 @@ static const char *column_in_new(const vv_known *k, const char *column)
 	return b >= 0 ? k->t->schema.fields[b].name : column;
 }
 
+/* --- a key that was found ---------------------------------------------------------------------- */
+
+typedef struct key_hashes {
+	uint64_t *items;
+	size_t count, cap;
+} key_hashes;
+
+static void key_hashes_clear(key_hashes *h)
+{
+	vv_free(h->items);
+}
+VV_AUTO_CLEAR(key_hashes, key_hashes_clear)
+
+static bool add_key(key_hashes *h, const vv_cell *cells, const size_t *key, size_t key_count)
+{
+	uint64_t hash = vv_hash_seed();
+
+	for (size_t i = 0; i < key_count; i++) {
+		const vv_cell *c = &cells[key[i]];
+
+		hash = vv_xxh3(c->text ? c->text : "", c->text ? c->len : 0, hash);
+	}
+	return vv_array_add(h->items, h->count, h->cap, hash);
+}
+
+/* The keys of the rows of changed groups, in order, each once. */
+static vv_status read_keys(key_hashes *out, vv_table *t, const vv_changed_group *g, size_t count,
+			   vv_error *err)
+{
+	const size_t key_count = t->root.key_count;
+	vv_auto_free size_t *key = vv_calloc(key_count + 1, sizeof(*key));
+
+	if (!key) return vv_fail_nomem(err);
+	if (!vv_schema_places(key, &t->schema, (const char *const *)t->root.key, key_count)) {
+		return VV_OK;
+	}
+	vv_auto(vv_group_walk) w = vv_group_walk_open(t, key, key_count, err);
+	for (size_t i = 0; i < count && vv_group_walk_to(&w, g[i].row); i++) {
+		for (size_t r = 0; r < w.batch.rows; r++) {
+			if (!add_key(out, w.batch.cells + r * w.batch.columns, key, key_count)) {
+				return vv_fail_nomem(err);
+			}
+		}
+	}
+	out->count = vv_u64_set(out->items, out->count);
+	return w.rc;
+}
+
+/* Sets k->keys_differ if the key was only found, and most changed rows of the base have a different
+ * key in the new version: such a key does not identify rows. */
+static vv_status compare_keys(vv_known *k, vv_error *err)
+{
+	vv_auto(key_hashes) old = {0}, now = {0};
+	size_t same = 0, at = 0;
+	vv_status rc;
+
+	k->asked = true;
+	if (!k->compared || k->base->root.key_source != VV_KEY_INFERRED ||
+	    k->base->root.key_count == 0 || k->t->root.key_source != VV_KEY_INFERRED) {
+		return VV_OK;
+	}
+	if ((rc = read_keys(&old, k->base, k->regions.old_groups, k->regions.old_count, err)) < 0 ||
+	    (rc = read_keys(&now, k->t, k->regions.new_groups, k->regions.new_count, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < old.count; i++) {
+		while (at < now.count && now.items[at] < old.items[i]) {
+			at++;
+		}
+		same += at < now.count && now.items[at] == old.items[i];
+	}
+	k->keys_differ = 2 * same < old.count;
+	return VV_OK;
+}
+
+/* --- the identity of a finding ----------------------------------------------------------------- */
+
 static void put_part(vv_buf *b, char kind, const char *s, size_t len)
 {
 	vv_buf_putc(b, kind);
@@ -108,8 +188,10 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 {
 	const char *column = f->column ? (old ? column_in_new(k, f->column) : f->column) : "";
 	uint64_t row = 0;
-	vv_status rc;
+	vv_status rc = k->asked ? VV_OK : compare_keys(k, err);
 
+	if (rc < 0) return rc;
+	const bool by_key = f->key && !(k->keys_differ && f->row > 0);
 	vv_buf_reset(&k->text);
 	put_part(&k->text, 'r', f->rule, strlen(f->rule));
 	put_part(&k->text, f->column ? 'c' : '-', column, strlen(column));
@@ -118,7 +200,7 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 	}
 	if (f->row == 0 && vv_rule_is_written(f->rule) && !f->key) {
 		/* about the whole table: its count differs each time */
-	} else if (f->key) {
+	} else if (by_key) {
 		put_part(&k->text, 'k', f->key, f->key_len);
 		if (f->row > 0 && f->value) { /* of a group of rows it differs each time */
 			put_part(&k->text, 'v', f->value, f->value_len);

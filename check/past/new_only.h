@@ -9,7 +9,8 @@
  * Two findings are the same if they have the same rule, column, row and invalid value. A column that
  * was renamed is the same column. Two rows are the same if they have the same key. In a table without
  * a key, a row is the same if it is the same row of a group that both versions have; other rows are
- * the same if they have the same invalid value.
+ * the same if they have the same invalid value. So it is in a table whose key was only found, if most
+ * of the changed rows have another key in the new version.
  */
 #ifndef VV_CHECK_PAST_NEW_ONLY_H
 #define VV_CHECK_PAST_NEW_ONLY_H

@@ -498,6 +498,15 @@ static vv_status judge(learning *l, const vv_oid *head, vv_error *err)
 	return VV_OK;
 }
 
+/* In how many versions the candidate must apply and be met. A young column has a few only. */
+static size_t versions_needed(const learning *l, const candidate *c)
+{
+	const size_t any = l->versions < EARLY ? l->versions : EARLY;
+	const size_t needed = is_bounded(c) ? RANGES_AFTER : c->versions;
+
+	return needed > any ? needed : any;
+}
+
 /* Would it, from an earlier version, be valid until now? */
 static bool stays(const learning *l, const candidate *c)
 {
@@ -508,7 +517,7 @@ static bool stays(const learning *l, const candidate *c)
 	}
 	if (c->grows || (c->growing && c[-1].failed * 2 > l->versions)) return false;
 	return c->lesson == LESSONS - 1 && c->failed == 0 && !c->gone && !late &&
-	       l->versions >= (is_bounded(c) ? RANGES_AFTER : c->versions);
+	       l->versions - c->away >= versions_needed(l, c);
 }
 
 /* The first candidate of a form that stays; NULL: none, or c is not the first of its form. */

@@ -35,19 +35,19 @@ def is_number(text):
 
 
 def accidents(header, rows, older, chance):
-    """Each kind of accident, with the rows that it leaves."""
+    """Each kind of accident, its columns, and the rows that it leaves."""
     columns = range(len(header))
     wide = [k for k in columns[1:] if len({row[k] for row in rows}) > 3]
     numbers = [k for k in wide if all(is_number(row[k]) for row in rows if row[k]) and sum(1 for row in rows if row[k]) > len(rows) // 4]
     if numbers:
         k = chance.choice(numbers)
-        yield "scaled", [[f"{decimal.Decimal(row[i]) * 100:f}" if i == k and row[i] else row[i] for i in columns] for row in rows]
+        yield "scaled", header[k], [[f"{decimal.Decimal(row[i]) * 100:f}" if i == k and row[i] else row[i] for i in columns] for row in rows]
     k = chance.choice(wide)
-    yield "shifted", [[rows[at - 1][k] if i == k else row[i] for i in columns] for at, row in enumerate(rows)]
-    yield "doubled", rows + rows
-    yield "stale", older
+    yield "shifted", header[k], [[rows[at - 1][k] if i == k else row[i] for i in columns] for at, row in enumerate(rows)]
+    yield "doubled", "", rows + rows
+    yield "stale", "", older
     a, b = chance.sample(wide, 2)
-    yield "mixed", [[row[b] if i == a else row[a] if i == b else row[i] for i in columns] for row in rows]
+    yield "mixed", f"{header[a]}, {header[b]}", [[row[b] if i == a else row[a] if i == b else row[i] for i in columns] for row in rows]
 
 
 class Gate:
@@ -82,17 +82,19 @@ class Gate:
         return false + ([before] if before else [])
 
     def planted(self, count, chance):
-        found = {}
+        found, missed = {}, []
         for _ in range(count):
             i = chance.randrange(self.half, len(self.versions))
             text = self.text(self.versions[i])
             header, *rows = csv.reader(io.StringIO(text))
             older = list(csv.reader(io.StringIO(self.text(self.versions[max(0, i - 1 - chance.choice((5, 10)))]))))
-            for kind, made in accidents(header, rows, older[1:], chance):
+            for kind, where, made in accidents(header, rows, older[1:], chance):
                 out = io.StringIO()
                 csv.writer(out, lineterminator="\r\n" if "\r\n" in text else "\n").writerows([older[0] if kind == "stale" else header] + made)
-                found.setdefault(kind, []).append(bool(self.refuses(self.versions[i - 1], out.getvalue())))
-        return found
+                hit = bool(self.refuses(self.versions[i - 1], out.getvalue()))
+                found.setdefault(kind, []).append(hit)
+                missed += [] if hit else [f"{self.versions[i][:10]} {kind} {where}"]
+        return found, missed
 
 
 def main():
@@ -112,12 +114,14 @@ def main():
             false = gate.nights()
             nights += len(gate.versions) - gate.half
             alarms += len(false)
-            found = gate.planted(o.accidents, random.Random(o.seed))
+            found, missed = gate.planted(o.accidents, random.Random(o.seed))
             lines = sum(bool(line) and line[0] not in "-[" for line in gate.rules.splitlines())
             print(f"{gate.path}: {lines} rules, {len(gate.versions) - gate.half} nights, {len(false)} false alarms; found:",
                   ", ".join(f"{kind} {sum(hits)} of {len(hits)}" for kind, hits in found.items()), flush=True)
             for version, why in false:
-                print(f"  {version[:10]}", "; ".join(why))
+                print(f"  false alarm: {version[:10]}", "; ".join(why))
+            for line in missed:
+                print(f"  not found: {line}")
             os.chdir("/")
     print(f"together: {alarms} false alarms in {nights} nights")
     return alarms * 100 > nights

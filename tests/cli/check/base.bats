@@ -178,6 +178,31 @@ for i in range(2000):
 }
 
 
+@test "a key that was found, and has other values in most rows, does not make known findings new" {
+	new_repo
+	links() { # links LETTER: the codes are too short, and the first occurs twice
+		printf 'code,link,place\n'
+		for i in $(seq 1 30); do
+			echo "C$((i > 1 ? i - 1 : 1)),$1$i,place $((i % 3))"
+		done
+	}
+	printf '[t.csv]\ncode matches %s\n' "'[A-Z][0-9]{3}'" > varve.checks
+	links Q > t.csv
+	git add -A && git commit -qm base
+	succeeds varve info t.csv
+	output_has "link (found, unique)"
+	links P > t.csv
+	succeeds varve check --new-only --base HEAD t.csv
+	output_has "valid: no new problems in 1 table; 30 known ones unchanged"
+	links P | sed 's/^C29,/C31,/' > t.csv # one more, and one less
+	ends_with 1 varve check --new-only --base HEAD t.csv
+	output_has "code=C31"
+	output_has "invalid: 1 new problem in 1 table; 29 known ones unchanged"
+	links Q | sed 's/^C29,/C28,/' > t.csv # here rows have their key
+	ends_with 1 varve check --new-only --base HEAD t.csv
+	output_has "invalid: 1 new problem in 1 table; 29 known ones unchanged"
+}
+
 @test "a report in JSON names the base by its whole id, whatever core.abbrev says" {
 	new_repo
 	rows 9 > prices.csv

@@ -97,6 +97,25 @@ size between 10 and 130"
 	output_is "5 accidents refused, 4 nights taken"
 }
 
+@test "check --suggest leaves out what applies to fewer than three of many versions" {
+	new_repo
+	for night in 1 2 3 4 5 6 7; do
+		rows 40 "$night" > t.csv
+		if [ "$night" -gt 4 ]; then # has a new column
+			rows 40 "$night" | awk 'NR == 1 { print $0 ",fresh" } NR > 1 { print $0 "," (NR % 2 ? "yes" : "no") }' > t.csv
+		fi
+		varve add -q --key id t.csv
+		varve commit -q -m "$night"
+		[ "$night" = 6 ] || continue
+		succeeds varve check --suggest
+		output_has "-- true in 6 of 6 versions"
+		output_lacks fresh
+	done
+	succeeds varve check --suggest
+	output_has "-- true in 3 of 7 versions
+fresh"
+}
+
 @test "check --suggest leaves out what was once not unique, and does not try a line twice" {
 	new_repo
 	for twice in 7 100 100; do
