@@ -52,6 +52,10 @@ static vv_status open_condition(job *j, vv_error *err)
 
 static vv_status ask(job *j, const vv_cell *cells, bool *holds, vv_error *err)
 {
+	if (j->s->only_new) {
+		*holds = false;
+		return VV_OK;
+	}
 	*holds = !j->condition || vv_condition_eval(j->condition, j->scratch, cells) == VV_TRUE;
 	if (!j->condition) return VV_OK;
 	if (vv_condition_undecided(j->scratch)) {

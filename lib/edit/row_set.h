@@ -24,9 +24,10 @@ typedef struct vv_row_set {
 	 * empty if remove is set */
 	const char *const *values;
 	size_t count;
-	bool remove; /* delete the row */
-	bool insert; /* insert the row even if another row has a similar key (vv_key_rows) */
-	bool all;    /* apply to every row that has the key and meets the condition */
+	bool remove;   /* delete the row */
+	bool insert;   /* insert the row even if another row has a similar key (vv_key_rows) */
+	bool only_new; /* an existing row with the key is not changed: VV_SET_NOT_SO */
+	bool all;      /* apply to every row that has the key and meets the condition */
 	/* filter expression that an existing row with the key must meet; if no row meets it,
 	 * nothing is changed. NULL: no condition */
 	const char *condition;

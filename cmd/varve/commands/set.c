@@ -25,7 +25,7 @@
 
 typedef struct options {
 	const char *condition, *format;
-	bool all, fresh, quiet, push;
+	bool all, fresh, add, quiet, push;
 } options;
 
 static const vv_option set_table[] = {
@@ -37,6 +37,8 @@ static const vv_option set_table[] = {
 	OPT_FLAG(0, "all", all, "all rows with this key, if it repeats"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing but errors and, if COND is not met, the row"),
 	OPT_JSON("the output format"),
+	OPT_FLAG(0, "add", add,
+		 "only add a row: if a row has this key, change nothing, and print it"),
 	OPT_FLAG(0, "new", fresh,
 		 "add the row even if another row has a similar key (7 beside 007)"),
 };
@@ -65,12 +67,13 @@ static void print_text(const vv_context *c, const vv_row_set_result *r)
 				       : NULL;
 
 	if (r->done == VV_SET_NOT_SO) {
+		const char *why = "no row has this key";
+
 		if (r->json.len > 0) {
 			vv_out("%s\n", r->json.data);
+			why = o->add ? "a row has this key" : "the condition is not met";
 		}
-		vv_note("%s: row %s: %s%s", path, row,
-			r->json.len > 0 ? "the condition is not met" : "no row has this key",
-			meant ? meant : "");
+		vv_note("%s: row %s: %s%s", path, row, why, meant ? meant : "");
 	} else if (!o->quiet && r->done == VV_SET_NOTHING && r->json.len == 0) {
 		vv_note("%s: row %s: no row has this key%s", path, row, meant ? meant : "");
 	} else if (!o->quiet && r->rows > 1) {
@@ -169,6 +172,7 @@ static vv_status ask(claim *k, vv_error *err)
 
 	if (rc < 0 || k->r.done != VV_SET_NOT_SO) return rc;
 	any.condition = NULL;
+	any.only_new = false;
 	any.made = &file;
 	if (vv_row_set_run(&other, &any, VV_IGNORED) == VV_OK && other.done == VV_SET_NOTHING) {
 		k->r.done = VV_SET_NOTHING;
@@ -324,6 +328,7 @@ static vv_status run(vv_context *c, bool remove, vv_error *err)
 			      .count = (size_t)c->argc - 2,
 			      .remove = remove,
 			      .insert = o->fresh,
+			      .only_new = o->add,
 			      .all = o->all,
 			      .condition = o->condition};
 	vv_auto(vv_row_set_result) r = {.rows = 0};
@@ -335,6 +340,16 @@ static vv_status run(vv_context *c, bool remove, vv_error *err)
 	return rc < 0 || o->push ? rc : tell_row_set(c, &r, err);
 }
 
+static int check_set(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (o->add && (o->condition || o->all)) {
+		return vv_usage_error("--add cannot be used with --if and --all");
+	}
+	return VV_EXIT_OK;
+}
+
 static vv_status run_set(vv_context *c, vv_error *err)
 {
 	return run(c, false, err);
@@ -344,14 +359,17 @@ const vv_command vv_cmd_set = {
 	.name = "set",
 	.group = "change",
 	.summary = "set cells of one row, or add the row; with --if, only if a condition is met",
-	.usage = "[--if COND] [--push] [--new] [--all] PATH KEY COL=VALUE... [COL:=JSON]...",
+	.usage =
+		"[--if COND | --add] [--push] [--new] [--all] PATH KEY COL=VALUE... [COL:=JSON]...",
 	.example = "$ varve set --if 'owner is null' issues.jsonl 7 owner=ada status=doing\n"
 		   "issues.jsonl: row 7: changed",
 	.options = set_table,
 	.option_count = VV_OPTION_COUNT(set_table),
 	.options_size = sizeof(options),
-	.exit_codes = "the condition is not met: nothing was done, and the row is printed",
+	.exit_codes =
+		"the condition is not met, or with --add a row has the key: nothing was done, and the row is printed",
 	.arguments = "path",
+	.check = check_set,
 	.takes = "a file, a row's key and at least one COL=VALUE",
 	.least = 3,
 	.most = INT_MAX,

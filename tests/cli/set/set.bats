@@ -65,6 +65,26 @@ tasks() {
 	cmp before i.jsonl
 }
 
+@test "set --add adds a row, and changes none that has the key" {
+	new_repo
+	tasks
+	ends_with 1 varve set --add i.jsonl 2 title=c
+	output_is '{"id":2, "title":"b", "n":1.50, "owner":"bob"}'
+	stderr_has "i.jsonl: row 2: a row has this key"
+	ends_with 1 varve set --add --json i.jsonl 2 title=c
+	output_has '"outcome":"refused"'
+	succeeds varve set --add i.jsonl 3 title=c
+	stderr_has "new row 3: added"
+	ends_with 2 varve set --add --if 'n > 1' i.jsonl 4 title=c
+	stderr_has "--add cannot be used with --if and --all"
+	for who in a b c d e f; do # one of them adds the row
+		varve set --add -q i.jsonl 9 "title=$who" > /dev/null && echo "$who" >> added &
+	done
+	wait
+	[ "$(wc -l < added)" = 1 ]
+	tail -n 1 i.jsonl | grep -qF "\"title\":\"$(cat added)\""
+}
+
 @test "a key of several columns names the row" {
 	new_repo
 	printf 'a,b,n\nx,1,5\nx,2,6\n' > t.csv
