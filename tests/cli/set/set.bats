@@ -69,7 +69,7 @@ tasks() {
 	new_repo
 	tasks
 	ends_with 1 varve set --add i.jsonl 2 title=c
-	output_is '{"id":2, "title":"b", "n":1.50, "owner":"bob"}'
+	output_is '{"id":2,"title":"b","n":1.50,"owner":"bob"}'
 	stderr_has "i.jsonl: row 2: a row has this key"
 	ends_with 1 varve set --add --json i.jsonl 2 title=c
 	output_has '"outcome":"refused"'
