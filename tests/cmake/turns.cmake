@@ -7,14 +7,17 @@ set(VARVE_SUITES "^posix\\." "^places\\." "^web\\." "kill_-9|killed_anywhere|kil
 	"^unit\\.cmd\\.faults\\." "^unit\\..*(_fault\\.|without_memory|out_of_memory|flipped_bit)"
 	"^laws\\.faults\\.(disk|properties)" "^cli\\.vault\\.[a-z0-9]+_holder\\.")
 
-# A sixth, a third and half of these. They are dear, and many are alike: units with sanitizers and one story of each command,
+# A sixth, a third and half of these. They are dear, and many are alike: other units with sanitizers and one story of each command,
 # which run always, see most of what they see. What tests/check/promises.md names runs always, too.
 set(VARVE_6 "^cli\\.add\\.(compressed|long_rows|order)\\." "^cli\\.cat\\.keys\\."
 	"^cli\\.check\\.(history|not_silent|reports|request_jobs|request_rules|update_branches)\\." "^cli\\.drop\\.drop\\."
 	"^cli\\.merge\\.(around|waits)\\." "^cli\\.publish\\.(folder|named)\\." "^cli\\.store\\.(many_pushes|ranges|rclone|two_at_once)\\."
 	"^cli\\.vault\\.(kill|supply)\\." "^laws\\.(as_git|damage|history)\\." "^laws\\.faults\\.(half_done|kill|living|transfer)\\."
 	"^stories\\.peers\\.(alive|dead|history|nearest)\\." "^stories\\.peers\\.plain_git\\.everyday")
-set(VARVE_3 "^cli\\.(publish|store|vault|web)\\." "^stories\\.(documents|hosts|peers)\\.")
+set(VARVE_3 "^cli\\.(publish|store|vault|web)\\." "^stories\\.(documents|hosts|peers)\\." "^laws\\.bounds\\."
+	"^unit\\.check\\.check_memo\\.keys_in_a_run" "^unit\\.cmd\\.web_limit\\." "^unit\\.dataset\\.(import\\.narrow|long_cells\\.every_form)"
+	"^unit\\.diff\\.(file_groups\\.(equal|long)|merge\\.(no_value|python)|patch\\.generated|patch_fit\\.a_patch)"
+	"^unit\\.public\\.threads\\.threads" "^unit\\.repo\\.(attribute_answers\\.|git_pack\\.a_long|git_send\\.any_range|sha256_id\\.)")
 set(VARVE_2 "^cli\\.(add|apply|cat|check|diff|fsck|gc|log|merge|serve|sql)\\." "^laws\\.faults\\."
 	"^stories\\.(others|output|recipes|row_edits|ssh)\\.")
 

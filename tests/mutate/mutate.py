@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Changes one operator, constant or statement at random and looks whether a test notices.
 
-usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--unit] [--sanitize] [--list] [--log FILE] [--lived LOG] [--seconds S] [-j JOBS]
+usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--unit] [--sanitize] [--list] [--log FILE] [--lived LOG] [--seconds S] [--turn N] [-j JOBS]
 
 N mutants (20) are drawn with SEED (1) from the sources of repo, dataset, diff, check and transport; the same
 seed on the same commit draws the same ones. All are built at once, in a copy of the tree below build/mutate:
@@ -17,8 +17,8 @@ a mutant may want it: it runs without a mutant, and notes what it reaches (VARVE
 4. the slow tests of the commands of 2.
 
 Each of the four ends after SECONDS of work (--seconds, 30); how many tests that left out is told. With few seconds most are
-noticed soon, and --lived goes on with the others. A test that fails, crashes or does not
-end notices the mutant, and passes once more without it. Unit tests that take more than LONG seconds (failing allocations,
+noticed soon, and --lived goes on with the others. --turn N leaves out the tests that rest in that turn of './dev test' (0 to 5,
+tests/cmake/turns.cmake). A test that fails, crashes or does not end notices the mutant, and passes once more without it. Unit tests that take more than LONG seconds (failing allocations,
 deep graphs) are left out, and with --unit all of 2 to 4; --sanitize builds with sanitizers: slower, sees more. A mutant that
 the compiler turns into the very same code, or refuses, is not counted. --log FILE adds a line of JSON for each mutant; those that
 it has already are not judged again, so a run that was stopped goes on. --lived LOG draws nothing, and judges those again that
@@ -344,7 +344,8 @@ class Test:
         self.folder = properties["WORKING_DIRECTORY"]
         self.environment = dict(os.environ) | dict(e.split("=", 1) for e in properties.get("ENVIRONMENT", []))
         self.folder_name = (self.name + ".").split(".")[1]
-        self.unit, self.slow = self.name.startswith("unit."), "slow" in properties.get("LABELS", [])
+        self.labels = properties.get("LABELS", [])
+        self.unit, self.slow = self.name.startswith("unit."), "slow" in self.labels
         self.group = self.name.rsplit(".", 1)[0]
         self.seconds, self.reached, self.lock = 1, None, threading.Lock()
 
@@ -366,9 +367,10 @@ class Test:
             return number in self.reached, self.seconds
 
 
-def all_tests():
+def all_tests(turn):
     listed = subprocess.run(["ctest", "--test-dir", BUILD, "--show-only=json-v1"], capture_output=True, check=True).stdout
     tests = [Test(t) for t in json.loads(listed)["tests"] if t.get("command")]
+    tests = [t for t in tests if f"rests{turn}" not in t.labels]
     return [t for t in tests if t.name.startswith(("unit.", "cli.", "stories.", "laws.")) and not NOT_RUN.match(t.name)]
 
 
@@ -490,6 +492,7 @@ def main():
     arguments.add_argument("--lived", metavar="LOG", help="those that lived according to this log")
     arguments.add_argument("--log", metavar="FILE", help="add a line of JSON for each mutant; go on behind those that are there")
     arguments.add_argument("--seconds", type=float, default=30, help="of work for each kind of tests of a mutant")
+    arguments.add_argument("--turn", type=int, choices=range(6), help="only the tests that './dev test' runs in this turn")
     arguments.add_argument("-j", "--jobs", type=int, default=os.cpu_count(), help="as many tests at once")
     options = arguments.parse_args()
     if options.count >= 4096:
@@ -530,7 +533,7 @@ def main():
                                           "verdict": said, "seconds": seconds}) + "\n")
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        tests = all_tests()
+        tests = all_tests(options.turn)
         list(pool.map(lambda m: judge(m, verdict), [m for m in mutants if not m.alone]))
     for mutant in [m for m in mutants if m.alone]:
         judge(mutant, judge_alone)
