@@ -1,10 +1,11 @@
-"""Readers of documents that hold tables: python3 -m varve_data.reader list FILE, read FILE TABLE, write FILE [parquet], and kinds.
+"""Readers of documents that hold tables: python3 -m varve_data.reader list FILE, read FILE TABLE, write FILE [parquet], merge BASE OURS THEIRS [SIDE], and kinds.
 
 list prints a line of JSON for each table: {"name": "Prices", "rows": 12, "grid": true, "types": false}. grid: the columns are a
 sheet's (A, B, C ...), and which row is the header is for varve to find. types false: what the text of a column looks like is its
 type. A first line, {"uses": {FILE: TIME}}, has the reader's own files: varve keeps rows until one of them
 changes. read writes an Arrow IPC stream. write prints a workbook of the tables in FILE: for each a line of JSON, {"name": "prices.csv",
-"changes": false}, and an Arrow IPC stream with numbers as decimals; with changes the rows that differ, as varve diff --format arrow has them. write FILE parquet prints a Parquet file of the first table. kinds prints a line for each kind: {"kind": "parquet", "missing": null or packages}. Exit
+"changes": false}, and an Arrow IPC stream with numbers as decimals; with changes the rows that differ, as varve diff --format arrow has them. write FILE parquet prints a Parquet file of the first table. merge prints a line, {"cells": 2, "conflicts": 0, "words": "", "stale": 0} or {"refused": "..."},
+and the merged workbook, in which conflicts have the value of the side that is named (book_merge.py). kinds prints a line for each kind: {"kind": "parquet", "missing": null or packages}. Exit
 codes: 0; 1: the file cannot be read; 2: usage; 3: a library is missing.
 
 docs/use/documents.md says how varve runs a reader, and how to write one.
@@ -1014,10 +1015,17 @@ def main(words: list[str]) -> int:
     if words == ["kinds"]:
         return _list_kinds()
     parquet = words[:1] == ["write"] and words[2:] == ["parquet"]
-    if not (parquet or len(words) == 2 and words[0] in ("list", "write") or len(words) == 3 and words[0] == "read"):
-        print("usage: python3 -m varve_data.reader list FILE | read FILE TABLE | write FILE [parquet] | kinds", file=sys.stderr)
+    merge = words[:1] == ["merge"] and (len(words) == 4 or len(words) == 5 and words[4] in ("base", "ours", "theirs"))
+    if not (parquet or merge or len(words) == 2 and words[0] in ("list", "write") or len(words) == 3 and words[0] == "read"):
+        print("usage: python3 -m varve_data.reader list FILE | read FILE TABLE | write FILE [parquet] | merge BASE OURS THEIRS [base|ours|theirs] | kinds", file=sys.stderr)
         return 2
     try:
+        if words[0] == "merge":
+            from . import book_merge
+
+            for part in book_merge.merged(words[1:4], words[4] if len(words) > 4 else "ours"):
+                sys.stdout.buffer.write(part if isinstance(part, bytes) else json.dumps(part).encode() + b"\n")
+            return 0
         if words[0] == "write":
             with open(words[1], "rb") as tables:
                 if parquet:
