@@ -33,6 +33,8 @@
 #define TIME_SIZE 40u /* of a file's time as text */
 #define NO_LIBRARY 3  /* a reader's exit code: a library is not installed */
 
+static const char *const no_words[] = {NULL};
+
 /* --- running it ---------------------------------------------------------------- */
 
 /* Words, parted by blanks; '...' and "..." keep them. */
@@ -92,11 +94,12 @@ static vv_status bring(vv_document *d, vv_error *err)
 	return d->file ? VV_OK : d->bring(d->payload, &d->file, err);
 }
 
-static vv_status start(vv_helper **out, vv_document *d, const char *verb, const char *table,
+/* words: up to four that follow the file, ended by NULL. */
+static vv_status start(vv_helper **out, vv_document *d, const char *verb, const char *const *words,
 		       bool ahead, vv_error *err)
 {
 	const vv_helper_limits limits = limits_of(d, ahead);
-	const char *argv[WORDS_MAX + 4];
+	const char *argv[WORDS_MAX + 7];
 	char cwd[PATH_MAX];
 	size_t n = 0;
 	vv_status rc = bring(d, err);
@@ -113,7 +116,9 @@ static vv_status start(vv_helper **out, vv_document *d, const char *verb, const 
 	}
 	argv[n++] = verb;
 	argv[n++] = file;
-	argv[n++] = table;
+	for (; *words; words++) {
+		argv[n++] = *words;
+	}
 	argv[n] = NULL;
 	return vv_helper_start(out, d->env, argv, &limits, err);
 }
@@ -362,7 +367,7 @@ vv_status vv_document_open(vv_document *d, vv_error *err)
 			forget_list(d, &list);
 		}
 	}
-	if ((rc = start(&h, d, "list", NULL, false, err)) < 0) {
+	if ((rc = start(&h, d, "list", no_words, false, err)) < 0) {
 		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err)
 						: vv_prefix(err, "%s", vv_text_shows(d->name));
 	}
@@ -387,13 +392,91 @@ vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_er
 	d->head = d->form ? "PAR1" : "PK\3\4";
 	d->head_len = 4;
 	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
-	if ((rc = start(&h, d, "write", d->form, false, err)) < 0) {
+	const char *const words[] = {d->form, NULL};
+	if ((rc = start(&h, d, "write", words, false, err)) < 0) {
 		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err) : rc;
 	}
 	while (rc == VV_OK && (n = vv_helper_read(h, piece, sizeof(piece), err)) > 0) {
 		rc = fn(payload, piece, (size_t)n, err);
 	}
 	return end(d, h, n < 0 ? (vv_status)n : rc, err);
+}
+
+/* --- merging ------------------------------------------------------------------- */
+
+#define MERGED_LINE_MAX ((size_t)64 << 10)
+
+static vv_status read_merged_line(vv_document_merged *out, const char *line, size_t len,
+				  vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_json *v;
+	vv_status rc = vv_json_read(&v, &arena, line, len, "the reader's merge", err);
+
+	if (rc < 0) return rc;
+	const char *refused = vv_json_get_string(v, "refused"),
+		   *words = refused ? refused : vv_json_get_string(v, "words");
+
+	out->merged = !refused;
+	vv_buf_puts(&out->words, words ? words : "");
+	(void)vv_json_get_u64(&out->cells, v, "cells");
+	(void)vv_json_get_u64(&out->conflicts, v, "conflicts");
+	(void)vv_json_get_u64(&out->stale, v, "stale");
+	return vv_buf_ok(&out->words, err);
+}
+
+/* A line of JSON, then the document. */
+static vv_status read_merged(vv_document_merged *out, vv_helper *h, vv_error *err)
+{
+	char piece[16384];
+	bool begun = false;
+	ssize_t n;
+
+	while ((n = vv_helper_read(h, piece, sizeof(piece), err)) > 0) {
+		vv_buf_put(&out->bytes, piece, (size_t)n);
+		const char *lf = begun || out->bytes.len == 0
+					 ? NULL
+					 : memchr(out->bytes.data, '\n', out->bytes.len);
+		if (lf) {
+			const size_t len = (size_t)(lf - out->bytes.data);
+			const vv_status rc = read_merged_line(out, out->bytes.data, len, err);
+
+			if (rc < 0) return rc;
+			out->bytes.len -= len + 1;
+			memmove(out->bytes.data, lf + 1, out->bytes.len);
+			begun = true;
+		} else if (!begun && out->bytes.len > MERGED_LINE_MAX) {
+			break;
+		}
+	}
+	if (n < 0) return (vv_status)n;
+	return vv_buf_ok(&out->bytes, err);
+}
+
+vv_status vv_document_merge(vv_document_merged *out, vv_document *d, const char *ours,
+			    const char *theirs, const char *prefer, vv_error *err)
+{
+	const char *const words[] = {ours, theirs, prefer, NULL};
+	vv_auto(vv_helper) *h = NULL;
+	bool own;
+	vv_status rc;
+
+	d->arena = (vv_arena)VV_ARENA_INIT;
+	if (!vv_documents_are_read(d->repo)) return none_reads(d, NULL, "", err);
+	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
+	if (own && !vv_sniff_is_workbook(d->name)) return VV_OK;
+	if ((rc = start(&h, d, "merge", words, false, err)) < 0) {
+		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err) : rc;
+	}
+	rc = end(d, h, read_merged(out, h, err), err);
+	out->merged = out->merged && rc == VV_OK;
+	return rc == VV_EINPUT && !own ? VV_OK : rc; /* another reader may not merge */
+}
+
+void vv_document_merged_clear(vv_document_merged *m)
+{
+	vv_buf_clear(&m->words);
+	vv_buf_clear(&m->bytes);
 }
 
 /* A word of the reader's command. Where it is a file, its time: what another version of it makes may differ. */
@@ -572,7 +655,8 @@ vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const v
 	r->document = d;
 	r->grid = t->grid;
 	r->types = t->types;
-	return start(&r->helper, d, "read", t->name, ahead, err);
+	const char *const words[] = {t->name, NULL};
+	return start(&r->helper, d, "read", words, ahead, err);
 }
 
 vv_status vv_document_rows_open(vv_document_rows *r, vv_error *err)

@@ -23,6 +23,7 @@
 
 #include "base/arena.h"
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/env.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -95,6 +96,27 @@ VV_AUTO_CLEAR(vv_document, vv_document_close)
  * vv_document_open, but not head, and closes it in any case. VV_ENOSUPPORT: no writer is installed.
  * VV_EINPUT: the writer failed. */
 vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_error *err);
+
+/* One value = the result of a merge of three versions of a document. Initialise with {0}. */
+typedef struct vv_document_merged {
+	bool merged;    /* `bytes` is the merged document */
+	uint64_t cells; /* number of cells of theirs in it that ours does not have */
+	uint64_t conflicts;
+	uint64_t stale; /* number of formulas without a stored value, since it no longer holds */
+	vv_buf words;   /* the conflicts, as text; if merged is false: the reason */
+	vv_buf bytes;
+} vv_document_merged;
+void vv_document_merged_clear(vv_document_merged *m);
+VV_AUTO_CLEAR(vv_document_merged, vv_document_merged_clear)
+
+/* Merges the files ours and theirs with their base d->file, by the reader of d. The caller sets d
+ * as for vv_document_open, and closes it in any case; all paths are absolute. prefer: the side
+ * whose values stand in the result in the place of conflicts: "base", "ours" or "theirs". It is
+ * not an error if the reader refuses, or does not merge this kind of document: out->merged is then
+ * false, and out->words has the reason or is empty. VV_ENOSUPPORT: no reader is
+ * installed. VV_EINPUT: varve's own reader failed. */
+vv_status vv_document_merge(vv_document_merged *out, vv_document *d, const char *ours,
+			    const char *theirs, const char *prefer, vv_error *err);
 
 /* Returns the table with the name `table`, borrowed from d; NULL if the document has no such
  * table. */

@@ -20,6 +20,9 @@
 #define VV_READER_INSTALL                                                                          \
 	"'pip install \"varve-data[office]\"', or \"./python[office]\" in a clone of varve, brings readers of workbooks, Parquet, SQLite, Stata and SPSS files"
 
+#define VV_READER_MERGES                                                                           \
+	"'pip install \"varve-data[office]\"' installs a program that merges workbooks by cell"
+
 /* Returns the value of the setting `key`, ignoring the repository's own settings; NULL if it is not
  * set. The caller frees the value. repo may be NULL. */
 char *vv_reader_setting(vv_repository *repo, const vv_env *env, const char *key);

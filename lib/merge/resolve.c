@@ -20,6 +20,7 @@
 #include "lib/merge/resolve_internal.h"
 #include "lib/merge/tables.h"
 #include "lib/merge/torn.h"
+#include "lib/merge/workbooks.h"
 #include "lib/names/damaged_pointer.h"
 #include "lib/rows/named_columns.h"
 #include "lib/worktree/attributes_edit.h"
@@ -214,9 +215,37 @@ static vv_status take_file(vv_resolving *r, const vv_conflict_path *p, uint32_t 
 	return rc;
 }
 
+/* A workbook that was merged by cell gets the side's values only at its conflicts. */
+static vv_status take_workbook(vv_resolving *r, const vv_conflict_path *p, bool *taken,
+			       vv_error *err)
+{
+	const vv_index_side *s = p->sides;
+	const vv_workbook_merge how = {.repo = r->repo,
+				       .reader = r->reader,
+				       .path = p->path,
+				       .sides = {&s[VV_BASE].id, &s[VV_OURS].id, &s[VV_THEIRS].id},
+				       .prefer = r->side};
+	const uint32_t mode = vv_merge_mode(&s[VV_BASE], &s[VV_OURS], &s[VV_THEIRS]);
+	vv_auto(vv_workbook_merged) w = {0};
+	vv_status rc;
+
+	*taken = p->dataset &&
+		 vv_array_find(p->record.items, p->record.count, it,
+			       it->detail && strncmp(it->detail, VV_WORKBOOK_CONFLICT,
+						     strlen(VV_WORKBOOK_CONFLICT)) == 0) != NULL;
+	if (!*taken) return VV_OK;
+	if (r->side == VV_OURS) return take_file(r, p, mode, &p->record.merged, err);
+	if ((rc = vv_merge_workbook(&w, &how, err)) < 0) return rc;
+	if (w.merged) return take_file(r, p, mode, &w.blob, err);
+	vv_fail(err, VV_ENOSUPPORT, "%s was merged by cell, and now it cannot be: %s",
+		vv_text_shows(p->path), vv_buf_cstr(&w.words));
+	return vv_hint_code(err, VV_HINT_EDIT_AND_ADD, p->path);
+}
+
 static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error *err)
 {
 	const vv_index_side *s = &p->sides[r->side];
+	bool taken;
 	vv_status rc;
 
 	if (is_part(r)) {
@@ -225,6 +254,7 @@ static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error 
 			       "without --row, --column or --key",
 			       vv_text_shows(p->path));
 	}
+	if ((rc = take_workbook(r, p, &taken, err)) < 0 || taken) return rc;
 	if ((rc = take_file(r, p, s->mode, &s->id, err)) < 0 || !S_ISREG(s->mode) ||
 	    vv_oid_is_null(&p->record.merged)) {
 		return rc;

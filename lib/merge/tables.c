@@ -19,6 +19,7 @@
 #include "lib/merge/references.h"
 #include "lib/merge/rules.h"
 #include "lib/merge/tables_internal.h"
+#include "lib/merge/workbooks.h"
 #include "lib/names/lfs.h"
 #include "lib/names/version.h"
 #include "lib/sync/needed.h"
@@ -734,14 +735,14 @@ static vv_status compare_document(const merging *m, both_changed *b, vv_error *e
 	return VV_OK;
 }
 
-/* Documents are never written: names the changes of both sides. If it is unreadable, only reports that. */
-static vv_status give_up_document(merging *m, vv_error *err)
+/* Names the changes of both sides of a document that is not merged, and in `reason` why it is not. If it is unreadable, only
+ * reports that. */
+static vv_status give_up_document(merging *m, const char *reason, vv_error *err)
 {
 	vv_auto(both_changed) b = {.words = VV_BUF_INIT};
 	vv_auto(vv_buf) why = VV_BUF_INIT;
 	vv_error ignored;
 
-	vv_error_clear(err);
 	vv_buf_puts(&why, "a document");
 	if (m->in->sides[VV_BASE].mode != 0 && compare_document(m, &b, &ignored) == VV_OK &&
 	    b.count == 0) {
@@ -753,9 +754,71 @@ static vv_status give_up_document(merging *m, vv_error *err)
 			vv_buf_printf(&why, "; and %s more", vv_text_count(b.count - CELLS_NAMED));
 		}
 	}
+	if (*reason) {
+		vv_buf_printf(&why, "; not merged by cell: %s", reason);
+	}
 	const vv_status rc = vv_buf_ok(&why, err);
 
 	return rc < 0 ? rc : give_up(m, vv_buf_cstr(&why), err);
+}
+
+/* The side that an argument of merge -X prefers; VV_BASE: none. */
+static int preferred_side(const vv_dataset_merge *in)
+{
+	int preferred = VV_BASE;
+
+	for (size_t i = 0; i < in->how.count; i++) {
+		if (strcmp(in->how.items[i], "ours") == 0) {
+			preferred = in->swapped ? VV_THEIRS : VV_OURS;
+		} else if (strcmp(in->how.items[i], "theirs") == 0) {
+			preferred = in->swapped ? VV_OURS : VV_THEIRS;
+		}
+	}
+	return preferred;
+}
+
+static vv_status keep_workbook(merging *m, const vv_workbook_merged *w, bool decided, vv_error *err)
+{
+	const char *path = vv_text_shows(m->in->path);
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+	vv_conflict c = {.kind = VV_CONFLICT_TABLE, .row = UINT64_MAX};
+	vv_status rc;
+
+	m->out->result.id = w->blob;
+	m->out->stats.cells_from_theirs = w->cells;
+	if (w->stale > 0 && !m->in->quiet) {
+		vv_notes_put(vv_repository_notes(m->in->repo),
+			     "%s: %s no stored value until a spreadsheet program opens and saves "
+			     "the workbook",
+			     path, vv_text_counted(w->stale, "formula has", "formulas have"));
+	}
+	if (w->conflicts == 0 || decided) return VV_OK;
+	vv_buf_printf(&words, VV_WORKBOOK_CONFLICT "%s", vv_buf_cstr(&w->words));
+	c.detail = vv_buf_cstr(&words);
+	m->out->stats.conflicts = w->conflicts;
+	rc = vv_buf_ok(&words, err);
+	return rc < 0 ? rc : vv_conflict_record_add(&m->out->record, &c, err);
+}
+
+/* Workbooks are merged by sheet and cell, by their reader. Other documents are not. */
+static vv_status merge_document(merging *m, vv_error *err)
+{
+	const vv_dataset_merge *in = m->in;
+	const int preferred = preferred_side(in);
+	const vv_workbook_merge how = {
+		.repo = in->repo,
+		.reader = vv_dataset_writer_reader(in->writer),
+		.path = in->path,
+		.sides = {&in->sides[0].id, &in->sides[1].id, &in->sides[2].id},
+		.prefer = preferred == VV_BASE ? VV_OURS : preferred,
+		.dry = in->dry};
+	vv_auto(vv_workbook_merged) w = {0};
+	vv_status rc = VV_OK;
+
+	vv_error_clear(err);
+	if (in->sides[VV_BASE].mode != 0 && (rc = vv_merge_workbook(&w, &how, err)) < 0) return rc;
+	return w.merged ? keep_workbook(m, &w, preferred != VV_BASE, err)
+			: give_up_document(m, vv_buf_cstr(&w.words), err);
 }
 
 vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
@@ -802,7 +865,7 @@ static vv_status open_sides(merging *m, bool *rows, vv_error *err)
 			rc = give_up(m, "one side is text that is not a table", err);
 		} else if (rc == VV_ENOSUPPORT) {
 			*rows = false;
-			rc = give_up_document(m, err);
+			rc = merge_document(m, err);
 		}
 	}
 	return rc;

@@ -103,12 +103,17 @@ static void put_item(const vv_conflict_record *c, size_t i)
 	const vv_conflict_item *item = &c->items[i];
 
 	if (!vv_conflict_is_of_row(item)) {
+		vv_auto(vv_buf) detail = VV_BUF_INIT;
+
+		if (item->detail) { /* at any length: it may name several cells of a workbook */
+			vv_text_put_escaped(&detail, item->detail, strlen(item->detail));
+		}
 		vv_out("  %s%s%s%s\n", item->column ? "column " : "",
 		       item->column                    ? vv_text_shows(item->column)
 		       : item->kind == VV_CONFLICT_KEY ? "key"
 		       : vv_conflict_place(item->kind) ? vv_conflict_place(item->kind)
 						       : "the whole table",
-		       item->detail ? ": " : "", item->detail ? vv_text_shows(item->detail) : "");
+		       item->detail ? ": " : "", vv_buf_cstr(&detail));
 		return;
 	}
 	if (i == 0 || !vv_conflict_same_row(&c->items[i - 1], item)) {
