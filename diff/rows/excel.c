@@ -71,12 +71,23 @@ static bool is_noise(const vv_number_text *was, const vv_number_text *is)
 	return was->point < (long)was->count && vv_number_text_same(&near, is);
 }
 
+/* Is the text from `at` that of an earlier spelling? */
+static bool is_repeated(const vv_excel *e, size_t at)
+{
+	const char *text = vv_buf_cstr(&e->text);
+	const size_t len = e->text.len - at;
+
+	return vv_array_find(e->items, e->count, it,
+			     it->len == len && memcmp(text + it->at, text + at, len) == 0) != NULL;
+}
+
 static void take_plain(vv_excel *e, const vv_number_text *was, const vv_number_text *is, char mark)
 {
 	const size_t at = begin(e);
 	const bool other = was->mark && mark != was->mark && (long)is->count > is->point;
 
 	vv_number_text_put(&e->text, is, mark);
+	if (is_repeated(e, at)) return;
 	take(e, at,
 	     !vv_number_text_same(was, is) ? (is_noise(was, is) ? VV_EXCEL_STYLE : VV_EXCEL_ROUNDED)
 	     : other                       ? VV_EXCEL_COMMA
@@ -378,6 +389,14 @@ static vv_excel_order order_of(order read, order written, const char *form)
 							    : VV_EXCEL_NO_ORDER;
 }
 
+/* The first byte of a date that is not a digit or a letter. */
+static char first_mark(const char *s, size_t len)
+{
+	const size_t at = vv_find_place(i, len, !vv_is_digit(s[i]) && !vv_is_alpha(s[i]));
+
+	return at < len ? s[at] : '\0';
+}
+
 /* was_iso: the date is written with the hyphens of ISO 8601. */
 static void put_forms(vv_excel *e, const moment *m, order o, bool no_year, bool was_iso)
 {
@@ -391,7 +410,8 @@ static void put_forms(vv_excel *e, const moment *m, order o, bool no_year, bool 
 				     (o != ORDER_ISO ||
 				      (!was_iso && strchr(forms[i].form, '-') != NULL));
 
-		if (forms[i].year == no_year || cleaned) {
+		if (forms[i].year == no_year || cleaned ||
+		    (e->mark && e->mark != first_mark(forms[i].form, strlen(forms[i].form)))) {
 			continue;
 		}
 		for (int k = 0; k < (m->clock[0] < 0 ? 1 : CLOCKS); k++) {
@@ -619,7 +639,9 @@ vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is
 	    memcmp(is->text + 1, was->text, was->len) == 0) {
 		return VV_EXCEL_QUOTED;
 	}
+	e->mark = first_mark(is->text, is->len);
 	spell(e, was->text, was->len, may_be_date(was, is));
+	e->mark = '\0';
 	for (size_t i = 0; i < e->count; i++) {
 		const vv_excel_spelling *s = &e->items[i];
 

@@ -74,6 +74,7 @@ typedef struct vv_excel {
 	/* the spelling that vv_excel_damage found; its order is NO_ORDER if several orders are
 	 * possible */
 	vv_excel_spelling was;
+	char mark; /* private: if not 0, only dates with this first mark are spelled */
 } vv_excel;
 void vv_excel_clear(vv_excel *e); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_excel, vv_excel_clear)

@@ -323,7 +323,7 @@ static vv_status look_up(match *m, size_t old, size_t *best, size_t *most, vv_er
 	vv_status rc;
 
 	while (seen < SAME_KEY_MAX && vv_hash_probe_next(&p, &now)) {
-		if (m->partner[now] != VV_EXCEL_NO_ROW) {
+		if (now == *best || m->partner[now] != VV_EXCEL_NO_ROW) {
 			continue;
 		}
 		if ((rc = vv_row_by_number_get(&m->r->rows, m->now[now], &cells, err)) < 0) {
