@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/hint.h"
+#include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -27,8 +28,11 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
+#include "repo/git/merge/text.h"
 #include "repo/git/run_git.h"
 #include "repo/git/tree.h"
+
+#define TEXT_MAX ((size_t)1 << 31)
 
 typedef struct side {
 	vv_subject subject;
@@ -409,6 +413,18 @@ static vv_status give_up(merging *m, const char *why, vv_error *err)
 	return vv_conflict_record_add(&m->out->record, &c, err);
 }
 
+static vv_status keep_blob(merging *m, vv_buf *text, vv_error *err)
+{
+	const vv_dataset_merge *in = m->in;
+	vv_oid *id = &m->out->result.id;
+
+	if (!in->dry) return vv_blob_write(in->repo, vv_buf_cstr(text), text->len, id, err);
+	const vv_status rc = vv_blob_id(vv_buf_cstr(text), text->len, id, err);
+
+	vv_blob_keep(in->repo, id, text);
+	return rc;
+}
+
 static vv_status keep_result(merging *m, const vv_import_result *result, const vv_sink *sink,
 			     vv_error *err)
 {
@@ -426,14 +442,7 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 
 		rc = vv_table_file(&t, vv_buf_write, &text, &whole, err);
 	}
-	if (rc < 0 || !m->in->dry) {
-		return rc < 0 ? rc
-			      : vv_blob_write(m->in->repo, vv_buf_cstr(&text), text.len,
-					      &m->out->result.id, err);
-	}
-	rc = vv_blob_id(vv_buf_cstr(&text), text.len, &m->out->result.id, err);
-	vv_blob_keep(m->in->repo, &m->out->result.id, &text);
-	return rc;
+	return rc < 0 ? rc : keep_blob(m, &text, err);
 }
 
 static vv_status read_rules(vv_merge_rules *out, const char **twice, const vv_dataset_merge *in,
@@ -849,6 +858,63 @@ vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 	return show(payload, &t, err);
 }
 
+static bool is_json(vv_buf *text)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_json *value;
+
+	return vv_json_read(&value, &arena, vv_buf_cstr(text), text->len, "the text", VV_IGNORED) ==
+	       VV_OK;
+}
+
+/* The base is not a table either: a document such as package.json. Merges its lines as git does without a driver. JSON has to
+ * remain JSON. */
+static vv_status merge_text(merging *m, bool *conflict, vv_error *err)
+{
+	vv_auto(vv_buf) base = VV_BUF_INIT, ours = VV_BUF_INIT, theirs = VV_BUF_INIT,
+			text = VV_BUF_INIT;
+	vv_buf *const sides[] = {[VV_BASE] = &base, [VV_OURS] = &ours, [VV_THEIRS] = &theirs};
+	vv_merge_lines lines[3];
+	vv_status rc;
+
+	*conflict = true;
+	for (size_t i = 0; i < 3; i++) {
+		const vv_index_side *in = &m->in->sides[i];
+
+		if (in->mode == 0) return VV_OK;
+		if ((rc = vv_blob_read(m->in->repo, &in->id, TEXT_MAX, sides[i], err)) < 0) {
+			return rc;
+		}
+		lines[i] = (vv_merge_lines){vv_buf_cstr(sides[i]), sides[i]->len};
+		if (memchr(lines[i].text, 0, lines[i].len)) return VV_OK;
+	}
+	const vv_merge_lines both[] = {lines[VV_OURS], lines[VV_THEIRS]};
+
+	if ((rc = vv_merge_text(&text, conflict, &lines[VV_BASE], both, 0, err)) < 0 || *conflict) {
+		return rc;
+	}
+	*conflict = is_json(&ours) && is_json(&theirs) && !is_json(&text);
+	return *conflict ? VV_OK : keep_blob(m, &text, err);
+}
+
+/* Side i could not be read as a table: *err has the reason. */
+static vv_status merge_no_table(merging *m, size_t i, vv_error *err)
+{
+	static const char *const names[] = {
+		[VV_BASE] = "base", [VV_OURS] = "ours", [VV_THEIRS] = "theirs"};
+	vv_auto(vv_buf) why = VV_BUF_INIT;
+	bool conflict = true;
+	vv_status rc;
+
+	vv_buf_printf(&why, "%s is text that is not a table: %s", names[i], err->message);
+	vv_error_clear(err);
+	if ((rc = vv_buf_ok(&why, err)) < 0 ||
+	    (i == VV_BASE && (rc = merge_text(m, &conflict, err)) < 0) || !conflict) {
+		return rc;
+	}
+	return give_up(m, vv_buf_cstr(&why), err);
+}
+
 /* Opens the sides, or finds out why there is nothing to merge by rows. */
 static vv_status open_sides(merging *m, bool *rows, vv_error *err)
 {
@@ -862,7 +928,7 @@ static vv_status open_sides(merging *m, bool *rows, vv_error *err)
 		if (rc == VV_EINPUT && !s->subject.is_dataset) {
 			/* Text that is not a table, in the middle of tables. */
 			*rows = false;
-			rc = give_up(m, "one side is text that is not a table", err);
+			rc = merge_no_table(m, i, err);
 		} else if (rc == VV_ENOSUPPORT) {
 			*rows = false;
 			rc = merge_document(m, err);

@@ -1271,3 +1271,56 @@ assert "later version" in a["error"] and "items" not in a and "error" not in c a
 	succeeds varve resolve --theirs
 	[ "$(cat a.csv b.csv)" = "$(printf 'id,v\na,theirs\n2,y\nid,v\nb,theirs\n2,y')" ]
 }
+
+# package.json and a schema are among '*.json'; a CSV of ragged lines is among '*.csv'.
+@test "text that is not a table is merged by lines as git merges it, where a pattern tracks it" {
+	new_repo
+	varve track --text '*.json' '*.csv' > /dev/null
+	printf '{\n "a": 1,\n "b": 2,\n "c": 3,\n "d": 4\n}\n' > p.json
+	printf '{\n "a": 1,\n "b": 2\n}\n' > q.json
+	printf 'a,b\n1,2,3\n4,5\n6,7\n8,9\n1,2,3,4,5\n8,9\n' > d.csv
+	git add -A
+	git commit -qm one
+	git branch base
+	git switch -qc spring
+	sed -i 's/: 1/: 11/' p.json
+	sed -i 's/: 1/: 11/' q.json
+	sed -i 's/^4,5/4,55/' d.csv
+	git commit -qam spring
+	git switch -q main
+	sed -i 's/: 4/: 44/' p.json
+	sed -i '$s/8,9/8,99/' d.csv
+	git commit -qam main
+	succeeds varve merge -q spring
+	tree=$(git rev-parse HEAD^{tree})
+	[ "$(cat p.json)" = "$(printf '{\n "a": 11,\n "b": 2,\n "c": 3,\n "d": 44\n}')" ]
+	[ "$(cat d.csv)" = "$(printf 'a,b\n1,2,3\n4,55\n6,7\n8,9\n1,2,3,4,5\n8,99')" ]
+	git switch -q spring
+	succeeds git merge -q -m m main~1
+	[ "$(git rev-parse HEAD^{tree})" = "$tree" ]
+	git switch -qc other base
+	sed -i 's/: 1/: 12/' q.json
+	git commit -qam "the same line"
+	ends_with 1 git merge -m m spring~1
+	stderr_has "q.json: base is text that is not a table: "
+	[ "$(git ls-files -u | cut -f 2 | uniq)" = q.json ]
+}
+
+@test "a document whose merged lines are not JSON is a conflict" {
+	new_repo
+	varve track --text '*.json' > /dev/null
+	printf '{"a": {\n\n\n\n\n}}\n' > p.json
+	git add -A
+	git commit -qm one
+	git switch -qc spring
+	sed -i '3s/.*/"x": 1/' p.json
+	git commit -qam "a member"
+	git switch -q main
+	sed -i '1s/.*/{"a": [/; $s/.*/]}/' p.json
+	git commit -qam "a list"
+	git show main~1:p.json > ../base
+	git show spring:p.json > ../theirs
+	git merge-file -p p.json ../base ../theirs > ../lines # git merges these lines
+	ends_with 1 varve merge spring
+	[ "$(git ls-files -u | cut -f 2 | uniq)" = p.json ]
+}
