@@ -17,6 +17,7 @@
 #include "dataset/read/header_rows.h"
 #include "dataset/rows/line_edit.h"
 #include "dataset/schema/header.h"
+#include "dataset/table/column_infer.h"
 #include "diff/merge/around.h"
 #include "diff/merge/state.h"
 
@@ -194,6 +195,51 @@ static bool says_nothing(const value *type)
 	return !type->text || strcmp(type->text, "\"any\"") == 0;
 }
 
+/* Is the column's type that of its values, so that nobody has declared another one? */
+static vv_status is_type_of_values(bool *out, const merge *m, const merge_column *c, int version,
+				   vv_error *err)
+{
+	vv_table *t = m->side[version].table;
+	const size_t at = (size_t)c->side[version];
+	const vv_field *f = &t->schema.fields[at];
+	vv_type type;
+
+	*out = false;
+	if (!vv_field_is_found(f)) return VV_OK;
+	const vv_status rc = vv_column_type(&type, t, at, f, err);
+
+	*out = rc == VV_OK && type == f->type;
+	return rc;
+}
+
+/* The version with the type that all values of both sides have: -1: none, or a type is declared. */
+static vv_status find_wider_type(int *out, const merge *m, const merge_column *c, vv_error *err)
+{
+	const vv_field *f[3];
+	bool found = true;
+	vv_status rc;
+
+	*out = -1;
+	for (int v = 0; v < 3; v++) {
+		f[v] = &m->side[v].table->schema.fields[c->side[v]];
+	}
+	for (int v = 0; v < 2 && found; v++) {
+		if ((rc = is_type_of_values(&found, m, c, v, err)) < 0) return rc;
+	}
+	if (!found || !vv_field_is_found(f[MERGE_BASE])) return VV_OK;
+	for (int v = 0; v < 2; v++) {
+		if (f[v]->type == VV_TYPE_STRING ||
+		    (f[v]->type == VV_TYPE_NUMBER && f[1 - v]->type == VV_TYPE_INTEGER)) {
+			*out = v;
+			return VV_OK;
+		}
+	}
+	if (f[MERGE_BASE]->type == VV_TYPE_STRING || f[MERGE_BASE]->type == VV_TYPE_ANY) {
+		*out = MERGE_BASE;
+	}
+	return VV_OK;
+}
+
 /* Chooses the version whose member is taken; nodes: objects of x, y and base, or NULL. A column's
  * type and format go together. */
 static vv_status choose_member(maker *k, const vv_json *const nodes[3], merge_column *c,
@@ -224,6 +270,10 @@ static vv_status choose_member(maker *k, const vv_json *const nodes[3], merge_co
 	*out = !nodes[0] ? 1 : !nodes[1] ? 0 : merge_pick(xy, xb, yb);
 	if (kind && nodes[0] && nodes[1] && !xy && (says_nothing(&v[0]) || says_nothing(&v[1]))) {
 		*out = says_nothing(&v[0]) ? 1 : 0; /* a column that has no values yet there */
+	}
+	if (*out < 0 && kind && nodes[2] && decided_for(k->m, c) < 0 &&
+	    (rc = find_wider_type(out, k->m, c, err)) < 0) {
+		return rc;
 	}
 	if (*out >= 0 && k->whole && nodes[0] && nodes[1] && !xy) {
 		*out = -1;

@@ -569,6 +569,28 @@ assert (a["rowNumbers"], b["rowNumbers"]) == ({"base": 1, "theirs": 2}, {"base":
 	[ -z "$(git status --porcelain)" ]
 }
 
+# ids, then 287a: a column that was empty so far.
+@test "two types that were found are no conflict: the column gets the type that has all values" {
+	new_repo
+	printf 'id,note,n\n1,,5\n2,,6\n3,,7\n4,,8\n' > t.csv
+	varve add -q --key id t.csv && varve commit -qm one
+	for values in '2 287a string' '2 2026-01-05 string' '2 2.5 number'; do
+		read -r ours theirs type <<< "$values"
+		git checkout -q -B side main
+		sed -i "s/^1,,/1,$theirs,/" t.csv
+		varve commit -qam side
+		git checkout -q -B merged main
+		sed -i "s/^4,,/4,$ours,/" t.csv
+		varve commit -qam ours
+		succeeds varve merge -q side
+		[ "$(cut -d, -f2 t.csv | tr '\n' ' ')" = "note $theirs   $ours " ]
+		succeeds git show HEAD:t.csv
+		output_has "{\"name\": \"note\", \"type\": \"$type\"}"
+		touch t.csv
+		[ -z "$(git status --porcelain)" ]
+	done
+}
+
 # lonely SIDE [ROW]: SIDE removes the only row that has a member, and the other side replaces it by ROW.
 lonely() {
 	row=${2-'{"id":4,"a":"Z","only":"here"}'}
