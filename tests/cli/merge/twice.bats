@@ -492,3 +492,48 @@ shop() {
 @test "random tables: after a merge each row refers to the row to which its side let it refer" {
 	succeeds python3 "$BATS_TEST_DIRNAME/follow_law.py" "${VARVE_TEST_SEED:-${VARVE_TEST_SAMPLE:-$RANDOM}}" "$(a_sixth 18)"
 }
+
+# translated FILE LANGUAGE FROM TO: rows of a translation, whose codes are a key once there are enough of them.
+translated() {
+	python3 - "$2" "$3" "$4" > "$1" <<-'END'
+	import json, sys
+	language, first, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+	print(json.dumps([{"code": f"{i:05}", "name": f"name {i}", "text": f"{language} text of {i}"} for i in range(first, last + 1)], indent=1))
+	END
+}
+
+# A translation that begins with two rows: two people translate the rest, and a merge of rows without a key has each of them twice.
+@test "a column that is the key of both sides is the key, where base had too few rows for one" {
+	for text in "" text; do
+		new_repo "few$text"
+		cd "few$text"
+		[ -z "$text" ] || varve track --text '*.json' > /dev/null
+		translated t.json en 1 2
+		varve add -q .
+		varve commit -qm base
+		git checkout -qb side
+		translated t.json es 1 9
+		varve commit -qam "all in Spanish"
+		git checkout -qb more
+		translated t.json es 1 12
+		varve commit -qam "and more of them"
+		git checkout -q main
+		translated t.json en 1 10
+		varve commit -qam "all in English"
+		ends_with 1 varve merge side
+		[ "$(grep -c code t.json)" -eq 10 ]
+		succeeds varve resolve --theirs
+		[ "$(grep -c 'es text' t.json)" -eq 9 ]
+		[ "$(grep -o '"000[01][0-9]"' t.json | sort | uniq -d)" = "" ]
+		git merge --abort
+		git checkout -qb other more
+		translated t.json es 1 10
+		varve commit -qam "two fewer"
+		git checkout -q more
+		sed -i 's/es text of 1"/es text of one"/' t.json
+		varve commit -qam "one is edited"
+		succeeds varve merge -q other
+		[ "$(grep -c code t.json)" -eq 10 ]
+		cd ..
+	done
+}
