@@ -72,6 +72,8 @@ function(vv_unit_program folder)
 			-D "ENVIRONMENT=${VARVE_TEST_ENV}" -D "SLOW=${VARVE_SLOW}" -D "LONG=${VARVE_LONG}"
 			-P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/discover.cmake"
 		VERBATIM)
+	# Other turns, another list.
+	set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/turns.cmake")
 	# Before the first build there is no list: then a test says so by failing.
 	set(include "${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake")
 	file(WRITE "${include}"

@@ -47,7 +47,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORK = os.path.join(ROOT, "build", "mutate")
 TREE = os.path.join(WORK, "tree")
-BUILD = os.path.join(WORK, "build")
+BUILD = os.path.join(TREE, "build", "dev")  # as far from the sources as a build of its own: ccache knows the objects
 FOLDERS = ["repo", "dataset", "diff", "check", "transport"]
 ABOVE = {  # whose units may use a folder
     "repo": ["repo", "dataset", "transport", "diff", "check", "lib", "public", "cmd"],
