@@ -30,6 +30,19 @@ void vv_import_result_clear(vv_import_result *r)
 	vv_root_init(&r->root);
 }
 
+void vv_import_reuse(vv_import_options *opts, const vv_root *known, const vv_scan_cache *cache)
+{
+	const vv_root *as = opts->as;
+
+	if (!cache || known->kind != VV_KIND_TABLE || known->schema.len != as->schema.len ||
+	    memcmp(known->schema.data, as->schema.data, as->schema.len) != 0 ||
+	    !vv_dialect_same_cells(&known->dialect, &as->dialect)) {
+		return;
+	}
+	opts->known = known;
+	opts->cache = cache;
+}
+
 const vv_root *import_old_of(const import *im)
 {
 	return im->opts->known ? im->opts->known : im->opts->parent;

@@ -32,6 +32,12 @@ VV_AUTO_CLEAR(vv_import_result, vv_import_result_clear)
 vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		    const vv_import_options *opts, vv_error *err);
 
+/* Sets opts->known and opts->cache, so that the groups of `known` are reused in the import of a text
+ * that was made from it, if the same bytes are the same groups under opts->as; else leaves both
+ * unset. `cache` is the scan cache of `known`, whose blocks are where the sink puts blocks; both are
+ * borrowed, and cache may be NULL. Under another schema the same bytes may have other facts. */
+void vv_import_reuse(vv_import_options *opts, const vv_root *known, const vv_scan_cache *cache);
+
 /* Adds a warning to out->warnings that the file is stored as a file, not as a table. why: the error
  * of the failed import as a table; name: the file's path in that error. */
 void vv_import_tell_as_file(vv_import_result *out, const vv_error *why, const char *name);

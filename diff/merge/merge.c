@@ -224,6 +224,8 @@ static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *s
 			       .pool = opts->pool,
 			       .progress = opts->progress,
 			       .secret = opts->secret};
+
+	vv_import_reuse(&o, ours, opts->cache);
 	vv_status rc = vv_import(out, &source, sink, &o, err);
 	if (rc == VV_EINPUT && err && err->hint_id == VV_HINT_CONVERT_UTF8) {
 		err->hint_id = VV_HINT_NONE;

@@ -13,6 +13,7 @@
 #include "base/progress.h"
 #include "base/thread.h"
 #include "dataset/format/cell.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/schema/schema.h"
 #include "diff/merge/rules.h"
 
@@ -143,6 +144,9 @@ typedef struct vv_merge_options {
 	vv_pool *pool;               /* may be NULL */
 	const vv_progress *progress; /* may be NULL */
 	uint64_t secret;             /* the repository's secret, as for vv_import_options */
+	/* the scan cache of ours, with hashes by `secret`: groups of ours that the merge leaves as
+	 * they are need not be read and encoded again. The sink has the blocks of ours; may be NULL */
+	const vv_scan_cache *cache;
 } vv_merge_options;
 
 /* The statistics of a merge. */

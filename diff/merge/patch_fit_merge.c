@@ -121,16 +121,19 @@ static vv_status note_conflict(void *payload, const vv_conflict *c, vv_error *er
 vv_status patch_merge_run(patch_merge *m, vv_error *err)
 {
 	const vv_patch_apply_options *o = m->job->opts;
-	const vv_merge_options mo = {.key = m->key,
-				     .part = m->part,
-				     .one_row = true,
-				     .conflict = note_conflict,
-				     .payload = m,
-				     .ours_id = "0",
-				     .theirs_id = "1",
-				     .temp_dir = o->temp_dir,
-				     .pool = o->pool};
+	vv_merge_options mo = {.key = m->key,
+			       .part = m->part,
+			       .one_row = true,
+			       .conflict = note_conflict,
+			       .payload = m,
+			       .ours_id = "0",
+			       .theirs_id = "1",
+			       .temp_dir = o->temp_dir,
+			       .pool = o->pool};
 
+	if (o->cache) {
+		mo.cache = o->cache(o->payload, &m->job->target->cid, &mo.secret);
+	}
 	vv_import_result_clear(&m->result);
 	vv_status rc = vv_merge_tables(&m->result, &m->stats, &m->base, m->job->target, &m->theirs,
 				       &m->blocks, &mo, err);

@@ -144,19 +144,12 @@ static vv_status no_block(void *payload VV_UNUSED, const vv_cid *cid VV_UNUSED,
 	return vv_fail(err, VV_EMISSING, "a patch does not contain stored blocks");
 }
 
-/* Reuses unchanged groups of the target if its bytes are known and mean the same rows in the new
- * version. */
-static void take_over(const patch_job *j, const vv_root *as, vv_import_options *io)
+/* Reuses unchanged groups of the target if its bytes are known. */
+static void take_over(const patch_job *j, vv_import_options *io)
 {
-	const vv_root *old = j->target ? &j->target->root : NULL;
-	if (old && j->opts->cache && old->kind == VV_KIND_TABLE &&
-	    old->schema.len == as->schema.len &&
-	    memcmp(old->schema.data, as->schema.data, as->schema.len) == 0 &&
-	    vv_dialect_same_cells(&old->dialect, &as->dialect)) {
-		io->known = old;
-		io->cache = j->opts->cache(j->opts->payload, &j->target->cid, &io->secret);
-	}
-	io->known = io->cache ? io->known : NULL;
+	if (!j->target || !j->opts->cache) return;
+	vv_import_reuse(io, &j->target->root,
+			j->opts->cache(j->opts->payload, &j->target->cid, &io->secret));
 }
 
 static vv_status made_open(made *m, const vv_root *as, vv_error *err)
@@ -202,7 +195,7 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 	io.is_text = true;
 	if (as->kind == VV_KIND_TABLE) {
 		io.as = io.parent = as;
-		take_over(j, as, &io);
+		take_over(j, &io);
 	}
 	rc = vv_import(&r, &source, &sink, &io, err);
 	if (rc < 0 && bytes.stopped) {

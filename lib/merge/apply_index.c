@@ -92,9 +92,9 @@ static vv_status stage_made(vv_apply_index *a, const vv_apply_file *e, bool has_
 	return rc;
 }
 
-/* Imports the patched bytes as the version in the patch. */
+/* Imports the patched bytes as the version in the patch. old: the version in the index; NULL: none. */
 static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_root *as,
-			   vv_oid *blob, vv_error *err)
+			   const vv_cid *old, vv_oid *blob, vv_error *err)
 {
 	vv_import_options io = {
 		.kind = as->kind,
@@ -104,11 +104,21 @@ static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_r
 		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(a->writer))};
 	vv_auto(vv_fd) fd = -1;
 	vv_auto(vv_import_result) r = {0};
+	vv_auto(vv_table) known = {0};
+	vv_auto(vv_scan_cache) *cache = NULL;
 	vv_fd_source storage;
 	vv_source source;
 	vv_sink sink;
 	vv_status rc;
 
+	if (old) {
+		if ((rc = vv_dataset_open_stored(&known, a->files->repo, old, err)) < 0 ||
+		    (rc = vv_dataset_reader_scan_cache(vv_dataset_writer_reader(a->writer), e->path,
+						       old, &cache, &io.secret, err)) < 0) {
+			return rc;
+		}
+		vv_import_reuse(&io, &known.root, cache);
+	}
 	if ((rc = vv_dataset_writer_sink(a->writer, &sink, err)) < 0 ||
 	    (rc = open_made(e, &source, &storage, &fd, err)) < 0 ||
 	    (rc = vv_import(&r, &source, &sink, &io, err)) < 0) {
@@ -149,10 +159,11 @@ vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error
 		 : vv_attr_tracked(a->files->repo, e->path, &dataset, err);
 	if (rc < 0) return rc;
 	if (dataset) {
-		rc = is_patch_s_own(a, e, d, had, &own, err);
-		return rc < 0 ? rc
-		       : own  ? import_as(a, e, d->as, &e->blob, err)
-			      : stage_made(a, e, had, &e->blob, err);
+		const vv_cid *old = had ? d->old_root : NULL;
+
+		if ((rc = is_patch_s_own(a, e, d, had, &own, err)) < 0) return rc;
+		return own ? import_as(a, e, d->as, old, &e->blob, err)
+			   : stage_made(a, e, had, &e->blob, err);
 	}
 	if ((rc = vv_read_regular(&text, e->temp, SIZE_MAX, err)) == VV_OK) {
 		rc = vv_blob_write(a->files->repo, vv_buf_cstr(&text), text.len, &e->blob, err);

@@ -530,6 +530,17 @@ static vv_status judge_new_keys(merging *m, const vv_merge_rules *rules, const c
 	return *why ? VV_OK : vv_fail_nomem(err);
 }
 
+/* Of ours, whose groups are mostly those of the result. */
+static vv_status load_cache(const merging *m, vv_scan_cache **out, vv_error *err)
+{
+	const side *ours = &m->sides[VV_OURS];
+	uint64_t secret;
+
+	if (!ours->open || !ours->subject.is_dataset || ours->subject.passing) return VV_OK;
+	return vv_dataset_reader_scan_cache(vv_dataset_writer_reader(m->in->writer), m->in->path,
+					    &ours->table.cid, out, &secret, err);
+}
+
 static vv_status merge_rows(merging *m, vv_error *err)
 {
 	const vv_dataset_merge *in = m->in;
@@ -546,6 +557,7 @@ static vv_status merge_rows(merging *m, vv_error *err)
 		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(in->writer))};
 	vv_auto(vv_merge_rules) rules = {0};
 	vv_auto(vv_import_result) result = {0};
+	vv_auto(vv_scan_cache) *cache = NULL;
 	vv_sink sink;
 	vv_auto(char) *temp = vv_path_join(vv_repository_varvedir(in->repo), "cache", NULL);
 	side *s = m->sides;
@@ -569,8 +581,11 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	    (rc = read_rules(&rules, &opts.twice, in, err)) < 0 ||
 	    (rc = judge_new_keys(m, &rules, &opts.keeps_keys, err)) < 0 ||
 	    (rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
-	    (rc = open_blocks(m, &sink, err)) < 0 ||
-	    (rc = vv_merge_tables(&result, &m->out->stats,
+	    (rc = load_cache(m, &cache, err)) < 0 || (rc = open_blocks(m, &sink, err)) < 0) {
+		return vv_prefix(err, "%s", vv_text_shows(in->path));
+	}
+	opts.cache = cache;
+	if ((rc = vv_merge_tables(&result, &m->out->stats,
 				  s[VV_BASE].open ? &s[VV_BASE].table : NULL, &s[VV_OURS].table,
 				  &s[VV_THEIRS].table, &sink, &opts, err)) < 0 ||
 	    (rc = keep_result(m, &result, &sink, err)) < 0) {

@@ -182,6 +182,7 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 				.parent = &j->table.root,
 				.as = &j->table.root,
 				.pool = vv_dataset_reader_pool(j->c->reader)};
+	vv_auto(vv_scan_cache) *cache = NULL;
 	vv_auto(vv_import_result) result = {0};
 	vv_source source;
 	vv_fd_source storage;
@@ -192,8 +193,12 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	vv_auto(vv_fd) fd = vv_open(j->file.temp, O_RDONLY | O_NONBLOCK, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &storage, fd, j->subject.text, 0);
-	if ((rc = vv_repository_secret(j->c->repo, &io.secret, err)) < 0 ||
-	    (rc = vv_dataset_writer_sink(j->c->writer, &sink, err)) < 0 ||
+	if ((rc = vv_dataset_reader_scan_cache(j->c->reader, j->subject.path, &j->table.cid, &cache,
+					       &io.secret, err)) < 0) {
+		return rc;
+	}
+	io.cache = cache; /* of the same rows, under another name of a column */
+	if ((rc = vv_dataset_writer_sink(j->c->writer, &sink, err)) < 0 ||
 	    (rc = vv_import(&result, &source, &sink, &io, err)) < 0 ||
 	    (rc = vv_root_pointer(&text, &result.cid, &result.root, err)) < 0 ||
 	    (rc = vv_dataset_writer_commit(j->c->writer, err)) < 0) {

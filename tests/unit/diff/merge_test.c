@@ -60,6 +60,8 @@ static void set_text(merge_input *in, char *text)
 }
 
 #define KEY_TEXT 64u
+#define LARGE_ROWS 60000u
+#define LARGE_SECRET 4711u
 
 static void set_key(merge_input *in, char *room, const char *text)
 {
@@ -497,6 +499,81 @@ static void so_it_is_where_comments_and_encodings_are_compared(void **state)
 	fail_each(*state, &a, in);
 }
 
+/* --- groups of ours --------------------------------------------------------------- */
+
+/* Rows of a large table; in the row `row`, the last cell is `last`. */
+static void put_large_rows(vv_buf *out, unsigned row, unsigned last)
+{
+	vv_buf_puts(out, "id,name,n\n");
+	for (unsigned i = 1; i <= LARGE_ROWS; i++) {
+		vv_buf_printf(out, "%u,name %u,%u\n", i, i * 7919u % 1000u,
+			      i == row ? last : i % 97u);
+	}
+	vv_assert_ok(vv_buf_ok(out, NULL), NULL);
+}
+
+/* Imports the text as the version after `before`, and keeps its scan cache. */
+static void import_large(vv_import_result *out, vv_table *t, const vv_buf *text,
+			 const vv_root *before, const vv_sink *sink, vv_error *err)
+{
+	vv_mem_source storage;
+	vv_source source;
+	const vv_import_options o = {.kind = VV_KIND_TABLE,
+				     .hints = VV_SNIFF_HINTS_INIT,
+				     .parent = before,
+				     .as = before,
+				     .secret = LARGE_SECRET,
+				     .temp_dir = vv_test_dir()};
+
+	vv_source_mem(&source, &storage, text->data, text->len, "large");
+	vv_assert_ok(vv_import(out, &source, sink, &o, err), err);
+	vv_assert_ok(vv_table_open(t, sink, &out->cid, err), err);
+}
+
+static void a_merge_reuses_the_groups_of_ours_that_it_leaves_as_they_are(void **state)
+{
+	fixture *f = *state;
+	static const unsigned changed[3] = {0, 100, LARGE_ROWS - 100}; /* 0: no row */
+	vv_buf text[3] = {VV_BUF_INIT, VV_BUF_INIT, VV_BUF_INIT};
+	vv_import_result side[3] = {0}, with, without;
+	vv_table t[3] = {0};
+	vv_merge_stats stats;
+	vv_error err = {0};
+
+	for (unsigned i = 0; i < 3; i++) {
+		put_large_rows(&text[i], changed[i], 1000 + i);
+		import_large(&side[i], &t[i], &text[i], i > 0 ? &t[0].root : NULL, &f->sink, &err);
+	}
+	vv_merge_options o = {.ours_id = "1",
+			      .theirs_id = "2",
+			      .secret = LARGE_SECRET,
+			      .temp_dir = vv_test_dir()};
+	vv_assert_ok(vv_merge_tables(&without, &stats, &t[0], &t[1], &t[2], &f->sink, &o, &err),
+		     &err);
+	assert_int_equal(without.groups_reused, 0);
+	o.cache = side[1].cache;
+	vv_assert_ok(vv_merge_tables(&with, &stats, &t[0], &t[1], &t[2], &f->sink, &o, &err), &err);
+	assert_true(vv_cid_equal(&with.cid, &without.cid));
+	assert_true(with.groups > 8);
+	assert_true(with.groups_reused + 3 >= with.groups && with.groups_reused < with.groups);
+
+	/* theirs comes first: ours is the second of the two */
+	vv_import_result_clear(&with);
+	o.ours_id = "2";
+	o.theirs_id = "1";
+	vv_assert_ok(vv_merge_tables(&with, &stats, &t[0], &t[1], &t[2], &f->sink, &o, &err), &err);
+	assert_true(vv_cid_equal(&with.cid, &without.cid));
+	assert_true(with.groups_reused + 3 >= with.groups);
+
+	vv_import_result_clear(&with);
+	vv_import_result_clear(&without);
+	for (size_t i = 0; i < 3; i++) {
+		vv_table_close(&t[i]);
+		vv_import_result_clear(&side[i]);
+		vv_buf_clear(&text[i]);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 static const struct CMUnitTest tests[] = {
 	TEST(the_cases_come_out_as_written),
@@ -504,6 +581,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(what_came_from_theirs_is_counted),
 	TEST(a_key_can_be_named_for_the_merge),
 	TEST(rows_that_nobody_touched_are_kept_to_the_byte),
+	TEST(a_merge_reuses_the_groups_of_ours_that_it_leaves_as_they_are),
 	TEST(running_out_of_memory_is_reported_or_does_no_harm),
 	TEST(so_it_is_where_columns_and_keys_were_decided),
 	TEST(so_it_is_where_comments_and_encodings_are_compared),
