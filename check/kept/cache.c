@@ -2,7 +2,8 @@
  * cache: how records are in the cache's folder, and in the file that carries
  * them to another machine.
  *
- * A record is one file, "<kind>-<key>", replaced whole. All that is read is compared with a
+ * A record is one file, "<kind>-<key>", replaced whole; those of few bytes, of which each small table has some, are together
+ * in one file, "small", written when the cache is closed. All that is read is compared with a
  * hash: a damaged record is none. A hash of the sources that decide verdicts is in each key, so
  * that a program made from others does not find the record.
  */
@@ -31,6 +32,9 @@ static_assert(sizeof(FILE_MAGIC) - 1 == MAGIC_LEN, "8 bytes");
 #define NAME_MAX_LEN 64u
 #define FILE_PREFIX "file." /* in a result, before the kind of a record with its own file */
 #define PIECE (256u << 10)
+#define SMALL_FILE "small"
+#define SMALL_LEN 140u /* bytes of a record in SMALL_FILE; its value is le32 length and the bytes */
+#define SMALL_KEY 16u
 
 typedef struct record {
 	char name[NAME_MAX_LEN];
@@ -38,6 +42,11 @@ typedef struct record {
 	uint64_t offset; /* in the trusted file */
 	uint64_t len;
 } record;
+
+static const vv_kept_form small_form = {.mark = "VVCHSM\x01\n",
+					.key_len = SMALL_KEY,
+					.value_len = 4 + SMALL_LEN,
+					.max = 40000};
 
 /* By name. */
 typedef struct records {
@@ -48,6 +57,7 @@ typedef struct records {
 
 struct vv_check_cache {
 	char *dir;       /* NULL: in memory */
+	vv_kept *small;  /* records of few bytes; NULL until one is wanted */
 	records used;    /* records to save: their names, and in memory also their bytes */
 	records large;   /* requested files: names as in a result */
 	records trusted; /* where they are in the trusted file */
@@ -135,6 +145,10 @@ static void keep_bounded(const char *dir, uint64_t max)
 void vv_check_cache_close(vv_check_cache *c)
 {
 	if (!c) return;
+	if (c->small) {
+		(void)vv_kept_save(c->small, VV_IGNORED); /* only the next check is slower */
+		vv_kept_close(c->small);
+	}
 	if (c->dir && c->wrote) {
 		keep_bounded(c->dir, VV_CHECK_CACHE_MAX);
 	}
@@ -208,6 +222,55 @@ int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_ha
 	return c->trusted_fd;
 }
 
+static void small_key(uint8_t out[SMALL_KEY], const char *name)
+{
+	const vv_hash128 h = vv_xxh3_128(name, strlen(name), 0);
+
+	vv_put_le64(out, h.hi);
+	vv_put_le64(out + 8, h.lo);
+}
+
+static vv_status open_small(vv_check_cache *c, vv_error *err)
+{
+	if (c->small) return VV_OK;
+	vv_auto(char) *path = vv_path_join(c->dir, SMALL_FILE, NULL);
+	return path ? vv_kept_open(&c->small, path, &small_form, 0, err) : vv_fail_nomem(err);
+}
+
+/* 1, 0 or VV_ENOMEM. */
+static int read_small(vv_check_cache *c, const char *name, vv_buf *out, vv_error *err)
+{
+	uint8_t key[SMALL_KEY];
+	vv_status rc = open_small(c, err);
+
+	if (rc < 0) return (int)rc;
+	small_key(key, name);
+	const uint8_t *value = vv_kept_get(c->small, key);
+	const size_t len = value ? vv_get_le32(value) : 0;
+
+	if (len == 0 || len > SMALL_LEN) return 0;
+	vv_buf_put(out, value + 4, len);
+	return out->failed ? (int)vv_fail_nomem(err) : 1;
+}
+
+/* Of a record of more bytes, only that it is not there. */
+static vv_status put_small(vv_check_cache *c, const char *name, const void *bytes, size_t len,
+			   vv_error *err)
+{
+	uint8_t key[SMALL_KEY], value[4 + SMALL_LEN] = {0};
+	vv_status rc = open_small(c, err);
+
+	if (rc < 0) return rc;
+	small_key(key, name);
+	if (len > SMALL_LEN) {
+		vv_kept_drop(c->small, key);
+		return VV_OK;
+	}
+	vv_put_le32(value, (uint32_t)len);
+	memcpy(value + 4, bytes, len);
+	return vv_kept_put(c->small, key, value, err);
+}
+
 /* 1, 0 or VV_ENOMEM. */
 static int read_kept(const vv_check_cache *c, const char *name, vv_buf *out, vv_error *err)
 {
@@ -241,7 +304,8 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 	make_name(name, "", kind, key);
 	vv_buf_reset(out);
 	if (c->dir) {
-		found = read_kept(c, name, out, err);
+		found = read_small(c, name, out, err);
+		found = found == 0 ? read_kept(c, name, out, err) : found;
 	} else if ((r = find_record(&c->used, name)) != NULL && r->bytes.data) {
 		vv_buf_put(out, r->bytes.data, r->bytes.len);
 		found = out->failed ? (int)vv_fail_nomem(err) : 1;
@@ -276,6 +340,8 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 		vv_buf_set(&r->bytes, bytes, len);
 		return vv_buf_ok(&r->bytes, err);
 	}
+	vv_status rc = put_small(c, name, bytes, len, err);
+	if (rc < 0 || (len > 0 && len <= SMALL_LEN)) return rc;
 	vv_auto(char) *path = vv_path_join(c->dir, name, NULL);
 	if (!path) return vv_fail_nomem(err);
 	c->wrote = true;

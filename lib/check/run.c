@@ -16,6 +16,7 @@
 #include "lib/check/list.h"
 #include "lib/check/one.h"
 #include "repo/git/history/promised.h"
+#include "repo/git/index/attributes.h"
 
 vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err)
@@ -297,6 +298,8 @@ static vv_status check_list(vv_check_run *run, vv_check_list *list, bool whole, 
 	    (rules && (rc = check_ended(run, rules, side, err)) < 0)) {
 		return rc;
 	}
+	vv_auto(vv_attr_held) held VV_UNUSED = run->repo ? vv_attr_hold(run->repo)
+							 : (vv_attr_held){NULL};
 	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
 		const vv_check_path *p = &list->items[i];
 		bool wanted = false;

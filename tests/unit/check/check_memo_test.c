@@ -563,6 +563,55 @@ static void each_of_thousands_of_records_is_found_by_its_name(void **state)
 	vv_check_cache_close(c);
 }
 
+/* A thousand small tables leave one file, and records that grow or shrink are found as they are now. */
+static void small_records_are_together_in_one_file(void **state)
+{
+	const char *dir = vv_test_path("together");
+	char large[500];
+	vv_auto(vv_string_list) names = {0};
+	vv_check_cache *c;
+	vv_buf out = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	memset(large, 'x', sizeof(large));
+	for (uint64_t round = 0; round < 2; round++) {
+		vv_assert_ok(vv_check_cache_open(&c, dir, &err), &err);
+		for (uint64_t i = 0; i < 1000; i++) {
+			const uint64_t value = i + round;
+
+			vv_assert_ok(vv_check_cache_put(c, "bounds", (vv_hash128){i, 7}, &value,
+							sizeof(value), &err),
+				     &err);
+		}
+		/* small, then large; large, then small */
+		for (uint64_t i = 0; i < 2; i++) {
+			vv_assert_ok(vv_check_cache_put(c, "rows", (vv_hash128){i, 7}, large,
+							i == round ? 5 : sizeof(large), &err),
+				     &err);
+		}
+		vv_check_cache_close(c);
+	}
+	vv_assert_ok(vv_list_dir(&names.items, &names.count, dir, &err), &err);
+	assert_int_equal(names.count, 3); /* the small ones, and one of each large record */
+	vv_assert_ok(vv_check_cache_open(&c, dir, &err), &err);
+	for (uint64_t i = 0; i < 1000; i++) {
+		const uint64_t expected = i + 1;
+
+		assert_int_equal(vv_check_cache_get(c, "bounds", (vv_hash128){i, 7}, &out, &err),
+				 1);
+		assert_int_equal(out.len, sizeof(expected));
+		assert_memory_equal(out.data, &expected, sizeof(expected));
+	}
+	assert_int_equal(vv_check_cache_get(c, "rows", (vv_hash128){0, 7}, &out, &err), 1);
+	assert_int_equal(out.len, sizeof(large));
+	assert_int_equal(vv_check_cache_get(c, "rows", (vv_hash128){1, 7}, &out, &err), 1);
+	assert_int_equal(out.len, 5);
+	assert_int_equal(vv_check_cache_get(c, "bounds", (vv_hash128){0, 8}, &out, &err), 0);
+	vv_check_cache_close(c);
+	vv_buf_clear(&out);
+}
+
 /* The program of other sources has other keys: its file is sound, and holds no record of ours. */
 static void results_of_a_program_with_other_sources_are_not_used(void **state)
 {
@@ -720,6 +769,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(keys_past_the_memory_are_found_as_well),
 	cmocka_unit_test(a_remembered_key_is_found_again_past_the_memory),
 	cmocka_unit_test(each_of_thousands_of_records_is_found_by_its_name),
+	cmocka_unit_test(small_records_are_together_in_one_file),
 	cmocka_unit_test(results_of_a_program_with_other_sources_are_not_used),
 	cmocka_unit_test(a_file_that_is_no_result_is_refused),
 	cmocka_unit_test(a_check_survives_want_of_memory_and_disk),
