@@ -6,10 +6,10 @@ usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--unit] [--sanitize] [--list] 
 N mutants (20) are drawn with SEED (1) from the sources of repo, dataset, diff, check and transport; the same
 seed on the same commit draws the same ones. All are built at once, in a copy of the tree below build/mutate:
 a function that has mutants stands there with a copy of its body for each, and the environment chooses one
-(VARVE_MUTANT=7). What stands outside a function, or is refused so, is built by itself, later.
+(VARVE_TEST_MUTANT=7). What stands outside a function, or is refused so, is built by itself, later.
 
 Each mutant gets the tests that reach its block, until one notices it. Which these are is found out once for each test, when
-a mutant may want it: it runs without a mutant, and notes what it reaches (VARVE_MUTANT_MARKS). In this order:
+a mutant may want it: it runs without a mutant, and notes what it reaches (VARVE_TEST_MUTANT_MARKS). In this order:
 
 1. the unit tests that have to do with the source, those first whose noun has most to do with it, one of each noun in turn;
 2. the quick tests of commands that use the room it stands in (COMMANDS), one of each file in turn;
@@ -89,10 +89,10 @@ static const char *vv_mutant_marks;
 
 __attribute__((constructor)) static void vv_mutant_start(void)
 {
-	const char *on = getenv("VARVE_MUTANT");
+	const char *on = getenv("VARVE_TEST_MUTANT");
 
 	vv_mutant_on = on ? atoi(on) : 0;
-	vv_mutant_marks = getenv("VARVE_MUTANT_MARKS");
+	vv_mutant_marks = getenv("VARVE_TEST_MUTANT_MARKS");
 	if (!vv_mutant_marks) {
 		memset(vv_mutant_seen, 1, sizeof(vv_mutant_seen));
 	} else {
@@ -361,7 +361,7 @@ class Test:
             if self.reached is not None:
                 return number in self.reached, 0
             with tempfile.NamedTemporaryFile(prefix="vm") as marks:
-                code, self.seconds = self.run(VARVE_MUTANT_MARKS=marks.name)
+                code, self.seconds = self.run(VARVE_TEST_MUTANT_MARKS=marks.name)
                 good = code == 0 and (not self.unit or self.seconds < LONG)
                 self.reached = {int(line) for line in marks.read().split()} if good else set()
             return number in self.reached, self.seconds
@@ -443,7 +443,7 @@ def kinds_of(mutant, tests, options):
 
 def verdict(mutant, tests, options):
     """What became of a mutant."""
-    environment = {} if mutant.alone else {"VARVE_MUTANT": str(mutant.number)}
+    environment = {} if mutant.alone else {"VARVE_TEST_MUTANT": str(mutant.number)}
     reach = left = 0
     for kind in kinds_of(mutant, tests, options):
         spent = 0
