@@ -21,6 +21,7 @@
 #include "dataset/schema/value.h"
 #include "diff/merge/rules.h"
 #include "diff/merge/state.h"
+#include "diff/merge/steps.h"
 #include "diff/rows/value.h"
 #include "repo/git/merge/text.h"
 
@@ -794,6 +795,7 @@ bool merge_are_two_things(merge *m, const merge_row_state *s)
 	    !is_numbered(m, s)) {
 		return false;
 	}
+	if (merge_is_apart(m, s->row)) return true;
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
 		const vv_cell *x = cell_of(m, s, i, 0), *y = cell_of(m, s, i, 1);
@@ -817,10 +819,11 @@ static bool is_doubtful_key(const merge *m)
 	return merge_key_is_found(m) && (m->key_count > 1 || !vv_key_is_id(c->name, c->name_len));
 }
 
-static const char *name_two_things(const merge *m)
+static const char *name_two_things(const merge *m, const merge_row_state *s)
 {
 	const vv_merge_rules *rules = m->opts->rules;
 
+	if (merge_is_apart(m, s->row)) return VV_KEY_TWICE_AGAIN;
 	if (is_doubtful_key(m)) return VV_KEY_TWICE_FOUND;
 	if (!rules || rules->new_keys == VV_MERGE_KEYS_ASK) return VV_KEY_TWICE;
 	if (merge_key_is_found(m)) {
@@ -830,7 +833,7 @@ static const char *name_two_things(const merge *m)
 				   : "renumber: the key has no number of at most 18 digits";
 }
 
-static vv_status report_two_things(merge *m, const merge_row_state *s, vv_error *err)
+vv_status merge_report_two_things(merge *m, const merge_row_state *s, vv_error *err)
 {
 	const merge_report r = {.kind = VV_CONFLICT_KEY_TWICE,
 				.key_cells = s->side[m->ours],
@@ -838,7 +841,7 @@ static vv_status report_two_things(merge *m, const merge_row_state *s, vv_error 
 				.row = s->place,
 				.rows = {s->side[0], s->side[1]},
 				.at = {s->row[0], s->row[1], MERGE_NONE},
-				.detail = name_two_things(m)};
+				.detail = name_two_things(m, s)};
 
 	return merge_conflict(m, &r, err);
 }
@@ -847,7 +850,7 @@ vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err)
 {
 	if (merge_are_two_things(m, s)) {
 		merge_cells_single(m, s, m->ours);
-		return report_two_things(m, s, err);
+		return merge_report_two_things(m, s, err);
 	}
 	return merge_all(m, s, VV_CONFLICT_ROW_ADDED, err);
 }

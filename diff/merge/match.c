@@ -15,6 +15,7 @@
 #include "base/sys.h"
 #include "dataset/read/sorter.h"
 #include "dataset/table/walk.h"
+#include "diff/merge/rekeyed.h"
 #include "diff/merge/state.h"
 #include "diff/merge/twins.h"
 #include "diff/rows/rowdiff.h"
@@ -23,68 +24,41 @@
 /* A side is another table if fewer than one in this many rows are common. */
 #define COMMON_MIN 10u
 
-/* Single rows that a comparison reported. */
-typedef struct told {
-	merge_run *pairs; /* changed or moved: one row each */
-	size_t pair_count, pair_cap;
-	uint64_t *gone, *added, *changed;
-	size_t gone_count, gone_cap, added_count, added_cap, changed_count, changed_cap;
-	uint64_t *rekeyed; /* of base: the key is another, all other cells are equal */
-	size_t rekeyed_count, rekeyed_cap;
-} told;
-
-static vv_status add_row(uint64_t **list, size_t *count, size_t *cap, uint64_t row, vv_error *err)
-{
-	return vv_array_add(*list, *count, *cap, row) ? VV_OK : vv_fail_nomem(err);
-}
-
-static vv_status add_run(merge_run **list, size_t *count, size_t *cap, merge_run r, vv_error *err)
-{
-	return vv_array_add(*list, *count, *cap, r) ? VV_OK : vv_fail_nomem(err);
-}
-
 static int by_new_row(const void *a, const void *b)
 {
 	const merge_run *x = a, *y = b;
 	return x->new_row < y->new_row ? -1 : x->new_row > y->new_row;
 }
 
-static void sort_list(void *list, size_t count, size_t size,
-		      int (*order)(const void *, const void *))
-{
-	if (count > 1) {
-		qsort(list, count, size, order);
-	}
-}
-
-static void told_clear(told *t)
+static void told_clear(merge_told *t)
 {
 	vv_free_all(t->pairs, t->gone, t->added, t->changed, t->rekeyed);
 }
 
-static vv_status told_add(told *t, const vv_row_change *c, vv_error *err)
+static vv_status told_add(merge_told *t, const vv_row_change *c, vv_error *err)
 {
 	if (c->kind == VV_ROW_ADDED) {
-		return add_row(&t->added, &t->added_count, &t->added_cap, c->new_row, err);
+		return merge_row_add(&t->added, &t->added_count, &t->added_cap, c->new_row, err);
 	}
 	if (c->kind == VV_ROW_REMOVED) {
-		return add_row(&t->gone, &t->gone_count, &t->gone_cap, c->old_row, err);
+		return merge_row_add(&t->gone, &t->gone_count, &t->gone_cap, c->old_row, err);
 	}
 	vv_status rc = VV_OK;
-	if (c->rekeyed &&
-	    (rc = add_row(&t->rekeyed, &t->rekeyed_count, &t->rekeyed_cap, c->old_row, err)) < 0) {
+	if (c->rekeyed && (rc = merge_row_add(&t->rekeyed, &t->rekeyed_count, &t->rekeyed_cap,
+					      c->old_row, err)) < 0) {
 		return rc;
 	}
 	if (c->kind == VV_ROW_CHANGED) {
-		rc = add_row(&t->changed, &t->changed_count, &t->changed_cap, c->old_row, err);
+		rc = merge_row_add(&t->changed, &t->changed_count, &t->changed_cap, c->old_row,
+				   err);
 	}
 	return rc < 0 ? rc
-		      : add_run(&t->pairs, &t->pair_count, &t->pair_cap,
-				(merge_run){c->old_row, c->new_row, 1}, err);
+		      : merge_run_add(&t->pairs, &t->pair_count, &t->pair_cap,
+				      (merge_run){c->old_row, c->new_row, 1}, err);
 }
 
 /* Compares base with the side; notes in which columns values were edited. */
-static vv_status compare_side(merge *m, merge_side *s, told *t, vv_error *err)
+static vv_status compare_side(merge *m, merge_side *s, merge_told *t, vv_error *err)
 {
 	vv_auto(vv_rowdiff) *d = NULL;
 	vv_row_change c;
@@ -118,7 +92,7 @@ static vv_status compare_side(merge *m, merge_side *s, told *t, vv_error *err)
 
 /* How far from row `at` on no reported row comes: pairs (their old or new rows) and single
  * rows, both ascending; *pair and *one are moved past those reported rows that begin at `at`. */
-static uint64_t free_rows(uint64_t *at, const told *t, bool old, size_t *pair, size_t *one,
+static uint64_t free_rows(uint64_t *at, const merge_told *t, bool old, size_t *pair, size_t *one,
 			  uint64_t end)
 {
 	const uint64_t *list = old ? t->gone : t->added;
@@ -140,7 +114,7 @@ static uint64_t free_rows(uint64_t *at, const told *t, bool old, size_t *pair, s
 }
 
 /* Base's unreported rows match the side's unreported rows, in order. */
-static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t new_rows,
+static vv_status make_runs(merge_side *s, merge_told *t, uint64_t old_rows, uint64_t new_rows,
 			   vv_error *err)
 {
 	size_t cap = 0, old_pair = 0, new_pair = 0, gone = 0, added = 0, runs = 0;
@@ -149,19 +123,19 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 	uint64_t a = 0, b = 0;
 	vv_status rc = VV_OK;
 	if (!by_new) return vv_fail_nomem(err);
-	sort_list(t->pairs, t->pair_count, sizeof(*t->pairs), vv_u64_order);
-	sort_list(t->gone, t->gone_count, sizeof(*t->gone), vv_u64_order);
-	sort_list(t->added, t->added_count, sizeof(*t->added), vv_u64_order);
+	merge_list_sort(t->pairs, t->pair_count, sizeof(*t->pairs), vv_u64_order);
+	merge_list_sort(t->gone, t->gone_count, sizeof(*t->gone), vv_u64_order);
+	merge_list_sort(t->added, t->added_count, sizeof(*t->added), vv_u64_order);
 	if (t->pair_count > 0) {
 		memcpy(by_new, t->pairs, t->pair_count * sizeof(*by_new));
 	}
-	sort_list(by_new, t->pair_count, sizeof(*by_new), by_new_row);
-	told n = {.pairs = by_new,
-		  .pair_count = t->pair_count,
-		  .added = t->added,
-		  .added_count = t->added_count};
+	merge_list_sort(by_new, t->pair_count, sizeof(*by_new), by_new_row);
+	merge_told n = {.pairs = by_new,
+			.pair_count = t->pair_count,
+			.added = t->added,
+			.added_count = t->added_count};
 	for (size_t i = 0; i < t->pair_count; i++) {
-		if ((rc = add_run(&list, &runs, &cap, t->pairs[i], err)) < 0) {
+		if ((rc = merge_run_add(&list, &runs, &cap, t->pairs[i], err)) < 0) {
 			break;
 		}
 	}
@@ -176,7 +150,7 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 					      "up; this is a bug of varve");
 			break;
 		}
-		rc = add_run(&list, &runs, &cap, (merge_run){a, b, len}, err);
+		rc = merge_run_add(&list, &runs, &cap, (merge_run){a, b, len}, err);
 		a += len;
 		b += len;
 	}
@@ -191,7 +165,7 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 static vv_status order_runs(merge_side *s, vv_error *err)
 {
 	size_t n = 0;
-	sort_list(s->by_old, s->run_count, sizeof(*s->by_old), vv_u64_order);
+	merge_list_sort(s->by_old, s->run_count, sizeof(*s->by_old), vv_u64_order);
 	for (size_t i = 0; i < s->run_count; i++) {
 		merge_run *last = n > 0 ? &s->by_old[n - 1] : NULL, r = s->by_old[i];
 		if (last && last->old_row + last->rows == r.old_row &&
@@ -208,7 +182,7 @@ static vv_status order_runs(merge_side *s, vv_error *err)
 	if (n > 0) {
 		memcpy(s->by_new, s->by_old, n * sizeof(*s->by_new));
 	}
-	sort_list(s->by_new, n, sizeof(*s->by_new), by_new_row);
+	merge_list_sort(s->by_new, n, sizeof(*s->by_new), by_new_row);
 	return VV_OK;
 }
 
@@ -239,7 +213,7 @@ static vv_status make_blocks(merge_side *s, vv_error *err)
 			above = s->by_new[i].old_row + s->by_new[i].rows;
 		}
 	}
-	sort_list(order, s->block_count, sizeof(*order), vv_u64_order);
+	merge_list_sort(order, s->block_count, sizeof(*order), vv_u64_order);
 	for (size_t i = 0; i < s->block_count; i++) {
 		s->by_above[i] = order[i].at;
 	}
@@ -274,7 +248,7 @@ static bool share_group(const merge_groups *a, const merge_groups *b)
 	for (size_t i = 0; i < a->count; i++) {
 		names[i] = a->list[i].data;
 	}
-	sort_list(names, a->count, sizeof(*names), vv_hash128_order);
+	merge_list_sort(names, a->count, sizeof(*names), vv_hash128_order);
 	return a->count > 0 &&
 	       vv_array_find(b->list, b->count, it,
 			     bsearch(&it->data, names, a->count, sizeof(*names), vv_hash128_order));
@@ -298,25 +272,25 @@ bool merge_is_other_table(merge *m, const merge_side *s)
 
 /* --- the whole ------------------------------------------------------------- */
 
-static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
+static vv_status tell_side(merge *m, merge_side *s, merge_told *t, vv_error *err)
 {
 	vv_status rc;
 
 	vv_row_by_number_init(&s->rows, s->table, VV_ROW_GROUPS_MAX, true);
 	if (merge_base(m)) return compare_side(m, s, t, err);
 	for (uint64_t i = 0; i < s->table->root.rows; i++) {
-		if ((rc = add_row(&t->added, &t->added_count, &t->added_cap, i, err)) < 0) {
+		if ((rc = merge_row_add(&t->added, &t->added_count, &t->added_cap, i, err)) < 0) {
 			return rc;
 		}
 	}
 	return VV_OK;
 }
 
-static vv_status match_rows_of_side(merge *m, merge_side *s, told *t, vv_error *err)
+static vv_status match_rows_of_side(merge *m, merge_side *s, merge_told *t, vv_error *err)
 {
 	vv_status rc = make_runs(s, t, merge_base(m) ? merge_base(m)->root.rows : 0,
 				 s->table->root.rows, err);
-	sort_list(t->changed, t->changed_count, sizeof(*t->changed), vv_u64_order);
+	merge_list_sort(t->changed, t->changed_count, sizeof(*t->changed), vv_u64_order);
 	s->changed = t->changed;
 	s->changed_count = t->changed_count;
 	t->changed = NULL;
@@ -325,143 +299,6 @@ static vv_status match_rows_of_side(merge *m, merge_side *s, told *t, vv_error *
 	s->same_places = vv_columns_same_places(&s->columns);
 	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0) return rc;
 	return load_groups(&s->groups, s->table, m->opts->secret, err);
-}
-
-/* --- rows whose key changed ----------------------------------------------------- */
-
-/* A key that a side brings, by hash, with the row of the side. */
-typedef struct new_key {
-	vv_hash128 key;
-	uint64_t row;
-} new_key;
-
-typedef struct new_keys {
-	new_key *list;
-	size_t count;
-} new_keys;
-
-static int by_key(const void *a, const void *b)
-{
-	const new_key *x = a, *y = b;
-	int c = vv_hash128_order(&x->key, &y->key);
-	return c != 0 ? c : x->row < y->row ? -1 : x->row > y->row;
-}
-
-/* types: of the result, for rows of both sides, or of base. */
-static vv_status hash_key(merge *m, merge_side *s, uint64_t row, const vv_schema *types,
-			  new_key *out, vv_error *err)
-{
-	const size_t *key = types == &m->compare ? m->key : m->side[MERGE_BASE].key;
-	const vv_cell *cells;
-	vv_status rc = vv_row_by_number_get(&s->rows, row, &cells, err);
-	vv_buf_reset(&m->text);
-	for (size_t i = 0; i < m->key_count && rc == VV_OK; i++) {
-		vv_value_put_canonical(&m->text, &types->fields[key[i]], &cells[s->key[i]]);
-	}
-	*out = (new_key){vv_xxh3_128(vv_buf_cstr(&m->text), m->text.len, m->opts->secret), row};
-	return rc < 0 ? rc : vv_buf_ok(&m->text, err);
-}
-
-static bool is_listed(const uint64_t *list, size_t count, uint64_t row)
-{
-	return count > 0 && bsearch(&row, list, count, sizeof(*list), vv_u64_order) != NULL;
-}
-
-/* The keys of all rows that a side added, and of those whose key it changed. */
-static vv_status list_new_keys(merge *m, merge_side *s, const told *t, new_keys *out, vv_error *err)
-{
-	vv_status rc = VV_OK;
-	out->list = vv_calloc(t->added_count + t->rekeyed_count + 1, sizeof(*out->list));
-	if (!out->list) return vv_fail_nomem(err);
-	for (size_t i = 0; i < t->added_count; i++) {
-		if ((rc = hash_key(m, s, t->added[i], &merge_base(m)->schema,
-				   &out->list[out->count++], err)) < 0) {
-			break;
-		}
-	}
-	for (size_t i = 0; i < t->pair_count && t->rekeyed_count > 0 && rc == VV_OK; i++) {
-		if (is_listed(t->rekeyed, t->rekeyed_count, t->pairs[i].old_row)) {
-			rc = hash_key(m, s, t->pairs[i].new_row, &merge_base(m)->schema,
-				      &out->list[out->count++], err);
-		}
-	}
-	sort_list(out->list, out->count, sizeof(*out->list), by_key);
-	return rc;
-}
-
-/* The row that brings the key; NULL: none. */
-static const new_key *find_key(const new_keys *k, const vv_hash128 *key)
-{
-	size_t lo = vv_first_place(i, k->count, vv_hash128_order(&k->list[i].key, key) < 0);
-	return lo < k->count && vv_hash128_order(&k->list[lo].key, key) == 0 ? &k->list[lo] : NULL;
-}
-
-/* Do the two keys that both sides bring stay one row's, because the other row gets another key? */
-static vv_status stays_whole(merge *m, size_t which, const told *others, uint64_t row,
-			     const new_key *other, bool *stays, vv_error *err)
-{
-	*stays = false;
-	return vv_find_place(i, others->added_count, others->added[i] == other->row) <
-			       others->added_count
-		       ? merge_renumbered_clash(m, which, row, other->row, stays, err)
-		       : VV_OK;
-}
-
-/* Did the side give this row of base the same key? */
-static vv_status is_alike(merge *m, merge_side *s, const told *t, uint64_t old_row,
-			  const vv_hash128 *key, bool *out, vv_error *err)
-{
-	new_key own;
-	vv_status rc = VV_OK;
-	*out = false;
-	if (!is_listed(t->rekeyed, t->rekeyed_count, old_row)) return VV_OK;
-	for (size_t i = 0; i < t->pair_count && rc == VV_OK; i++) {
-		if (t->pairs[i].old_row == old_row) {
-			rc = hash_key(m, s, t->pairs[i].new_row, &merge_base(m)->schema, &own, err);
-			*out = rc == VV_OK && vv_hash128_order(&own.key, key) == 0;
-			break;
-		}
-	}
-	return rc;
-}
-
-/* Where the other side brings the new key as well, with another row, the two are rows of one
- * key: here the row counts as removed and added after all. */
-static vv_status part_rekeyed(merge *m, size_t which, told t[2], const new_keys *others,
-			      vv_error *err)
-{
-	merge_side *s = &m->side[which];
-	told *mine = &t[which];
-	size_t kept = 0;
-	vv_status rc = VV_OK;
-	for (size_t i = 0; i < mine->pair_count && rc == VV_OK; i++) {
-		merge_run p = mine->pairs[i];
-		bool parts = false, alike = false;
-		const new_key *other = NULL;
-		new_key key;
-		if (is_listed(mine->rekeyed, mine->rekeyed_count, p.old_row) &&
-		    (rc = hash_key(m, s, p.new_row, &merge_base(m)->schema, &key, err)) == VV_OK) {
-			other = find_key(others, &key.key);
-		}
-		if (other &&
-		    (rc = is_alike(m, &m->side[1 - which], &t[1 - which], p.old_row, &key.key,
-				   &alike, err)) == VV_OK &&
-		    !alike) {
-			rc = stays_whole(m, which, &t[1 - which], p.new_row, other, &alike, err);
-		}
-		parts = other && !alike;
-		if (parts && rc == VV_OK &&
-		    (rc = add_row(&mine->gone, &mine->gone_count, &mine->gone_cap, p.old_row,
-				  err)) == VV_OK) {
-			rc = add_row(&mine->added, &mine->added_count, &mine->added_cap, p.new_row,
-				     err);
-		}
-		if (!parts) {
-			mine->pairs[kept++] = p;
-		}
-	}
-	mine->pair_count = kept;
-	return rc;
 }
 
 /* After other rows were treated as the removed ones. */
@@ -475,69 +312,6 @@ static vv_status order_again(merge_side *s, vv_error *err)
 	s->at_old = 0;
 	vv_status rc = order_runs(s, err);
 	return rc < 0 ? rc : make_blocks(s, err);
-}
-
-static vv_status settle_rekeyed(merge *m, told t[2], vv_error *err)
-{
-	new_keys keys[2] = {0};
-	vv_status rc = VV_OK;
-	if (t[0].rekeyed_count + t[1].rekeyed_count == 0) return VV_OK;
-	for (size_t i = 0; i < 2; i++) {
-		sort_list(t[i].rekeyed, t[i].rekeyed_count, sizeof(*t[i].rekeyed), vv_u64_order);
-		if ((rc = list_new_keys(m, &m->side[i], &t[i], &keys[i], err)) < 0) {
-			break;
-		}
-	}
-	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
-		rc = part_rekeyed(m, i, t, &keys[1 - i], err);
-	}
-	vv_free_all(keys[0].list, keys[1].list);
-	return rc;
-}
-
-/* --- rows that an earlier merge renumbered ---------------------------------- */
-
-/* If the side has the row of base under a new key, and another row under the old one: pairs the two. */
-static vv_status follow_row(merge *m, size_t which, told *t, merge_run *pair, vv_error *err)
-{
-	size_t at;
-	vv_status rc = merge_renumbered_find(m, which, pair, t->added, t->added_count, &at, err);
-
-	if (rc < 0 || at == t->added_count) return rc;
-	const uint64_t row = t->added[at];
-	t->added[at] = pair->new_row;
-	pair->new_row = row;
-	return add_row(&t->rekeyed, &t->rekeyed_count, &t->rekeyed_cap, pair->old_row, err);
-}
-
-/* The rule "new keys" leads to such rows. Changes of the other side belong to the row, not to its key. */
-static vv_status settle_renumbered(merge *m, told t[2], vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	if (!merge_base(m) || m->key_count == 0 || m->opts->part || !m->opts->rules ||
-	    m->opts->rules->new_keys == VV_MERGE_KEYS_ASK) {
-		return VV_OK;
-	}
-	for (size_t i = 0; i < 2; i++) {
-		sort_list(t[i].changed, t[i].changed_count, sizeof(*t[i].changed), vv_u64_order);
-		sort_list(t[i].rekeyed, t[i].rekeyed_count, sizeof(*t[i].rekeyed), vv_u64_order);
-	}
-	for (size_t i = 0; i < 2; i++) {
-		const size_t rekeyed = t[i].rekeyed_count;
-
-		for (size_t k = 0; k < t[i].pair_count && t[i].added_count > 0 && rc == VV_OK;
-		     k++) {
-			merge_run *p = &t[i].pairs[k];
-
-			if (is_listed(t[0].changed, t[0].changed_count, p->old_row) &&
-			    is_listed(t[1].changed, t[1].changed_count, p->old_row) &&
-			    !is_listed(t[i].rekeyed, rekeyed, p->old_row)) {
-				rc = follow_row(m, i, &t[i], p, err);
-			}
-		}
-	}
-	return rc;
 }
 
 /* --- which of equal rows ---------------------------------------------------------- */
@@ -658,7 +432,7 @@ static vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err)
 /* Base's rows no longer count: both sides added all of theirs. */
 static vv_status forget_base_rows(merge *m, merge_side *s, vv_error *err)
 {
-	told t = {0};
+	merge_told t = {0};
 	vv_status rc = VV_OK;
 
 	vv_free_all(s->by_old, s->by_new, s->changed, s->blocks, s->by_above);
@@ -669,7 +443,7 @@ static vv_status forget_base_rows(merge *m, merge_side *s, vv_error *err)
 	s->run_count = s->at_old = s->changed_count = s->at_changed = s->block_count = 0;
 	s->reordered = false;
 	for (uint64_t i = 0; rc == VV_OK && i < s->table->root.rows; i++) {
-		rc = add_row(&t.added, &t.added_count, &t.added_cap, i, err);
+		rc = merge_row_add(&t.added, &t.added_count, &t.added_cap, i, err);
 	}
 	rc = rc < 0 ? rc : make_runs(s, &t, 0, s->table->root.rows, err);
 	s->gone = merge_base(m) ? merge_base(m)->root.rows : 0;
@@ -692,7 +466,7 @@ static vv_status settle_equal_data(merge *m, vv_error *err)
 
 vv_status merge_rows_match(merge *m, vv_error *err)
 {
-	told t[2] = {0};
+	merge_told t[2] = {0};
 	vv_status rc = VV_OK;
 	if (merge_base(m)) {
 		vv_row_by_number_init(&m->side[MERGE_BASE].rows, merge_base(m), VV_ROW_GROUPS_MAX,
@@ -705,9 +479,7 @@ vv_status merge_rows_match(merge *m, vv_error *err)
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = tell_side(m, &m->side[i], &t[i], err);
 	}
-	if (rc == VV_OK && (rc = settle_renumbered(m, t, err)) == VV_OK) {
-		rc = settle_rekeyed(m, t, err);
-	}
+	rc = rc < 0 ? rc : merge_rekeyed_settle(m, t, err);
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = match_rows_of_side(m, &m->side[i], &t[i], err);
 	}
@@ -748,12 +520,12 @@ static vv_status hash_added(merge *m, size_t which, vv_sorter *out, vv_error *er
 {
 	merge_side *s = &m->side[which];
 	uint8_t record[PARTNER_LEN];
-	new_key key;
+	merge_key_row key;
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < s->block_count && rc == VV_OK; i++) {
 		for (uint64_t k = 0; k < s->blocks[i].rows && rc == VV_OK; k++) {
 			uint64_t row = s->blocks[i].row + k;
-			if ((rc = hash_key(m, s, row, &m->compare, &key, err)) < 0) {
+			if ((rc = merge_key_hash(m, s, row, &m->compare, &key, err)) < 0) {
 				break;
 			}
 			vv_put_be64(record, key.key.hi);
@@ -780,7 +552,7 @@ static vv_status join_record(merge *m, joining *j, const uint8_t *r, vv_error *e
 		memcpy(j->key, r, 16);
 		j->count = j->taken = 0;
 	}
-	if (r[16] == 0) return add_row(&j->x, &j->count, &j->cap, row, err);
+	if (r[16] == 0) return merge_row_add(&j->x, &j->count, &j->cap, row, err);
 	if (j->taken < j->count) {
 		uint64_t x = j->x[j->taken++];
 		m->side[0].partner[merge_added_index(&m->side[0], x)] = row;

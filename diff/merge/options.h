@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
@@ -71,6 +72,9 @@ typedef struct vv_conflict {
 #define VV_KEY_TWICE "two rows, one key"
 #define VV_KEY_TWICE_FOUND "two rows have one value where only different ones were found so far"
 
+#define VV_KEY_TWICE_AGAIN                                                                         \
+	"two rows, one key; an earlier merge gave one of them another key, or removed it"
+
 /* The detail of a conflict ROW_TWICE, unless one side has all rows that the other one added. */
 #define VV_ROW_TWICE "both added the row"
 
@@ -107,6 +111,24 @@ VV_AUTO_CLEAR(vv_merge_copies, vv_merge_copies_clear)
 /* Returns a hash of the bytes of a row's cells, which does not depend on the repository. */
 uint64_t vv_merge_row_hash(const vv_cell *cells, size_t columns);
 
+/* A row of base that is not the side's row with its key: an earlier merge met two rows with this key. */
+typedef struct vv_merge_move {
+	const char *key; /* as in vv_conflict; in the arena */
+	/* the key of the row in the side, in the same form; NULL: the row is not in the side, or it is
+	 * unknown which one it is */
+	const char *to;
+	bool ours; /* the side is ours, not theirs */
+} vv_merge_move;
+typedef struct vv_merge_moves {
+	vv_arena arena;
+	vv_merge_move *list;
+	size_t count, cap;
+	/* some earlier merges could not be read, so moves may be missing */
+	bool part;
+} vv_merge_moves;
+void vv_merge_moves_clear(vv_merge_moves *m);
+VV_AUTO_CLEAR(vv_merge_moves, vv_merge_moves_clear)
+
 /* The options of a merge; pointers are borrowed. */
 typedef struct vv_merge_options {
 	/* names of the columns that identify rows, followed by NULL; an empty list: rows have no
@@ -124,6 +146,12 @@ typedef struct vv_merge_options {
 	 * this can decide something. certain: only those whose commits prove that one is a copy of
 	 * the other. NULL: no row is known to be a copy */
 	vv_status (*copies)(void *payload, bool certain, vv_merge_copies *out, vv_error *err);
+	/* finds the rows of base that have another key in a side since an earlier merge. key: names of
+	 * the key's columns, followed by NULL; keys: `count` keys as in vv_conflict of rows that both
+	 * sides may have changed; moves of other rows may be missing. It is called at most once, and
+	 * only if this can decide something. NULL: there was no earlier merge */
+	vv_status (*moves)(void *payload, const char *const *key, const char *const *keys,
+			   size_t count, vv_merge_moves *out, vv_error *err);
 	/* receives each row that gets another key by the rule "new keys"; may be NULL */
 	vv_status (*renumbered)(void *payload, const vv_merge_new_key *k, vv_error *err);
 	void *payload;                      /* for these functions */

@@ -2,6 +2,7 @@
  * renumber: two rows that got one key are no longer partners, and one of them has another key in the
  * result.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -14,7 +15,7 @@
 
 void merge_renumber_clear(merge *m)
 {
-	vv_free_all(m->new_keys, m->clashes);
+	vv_free_all(m->new_keys, m->clashes, m->contested, m->apart[0].rows, m->apart[1].rows);
 	vv_next_keys_clear(&m->keys);
 }
 
@@ -74,62 +75,122 @@ static vv_status compare_rows(merge *m, const int versions[2], const uint64_t ro
 	return m->scratch.failed ? vv_fail_nomem(err) : VV_OK;
 }
 
+static vv_status compare_pair(merge *m, size_t which, const merge_run *pair, likeness *out,
+			      vv_error *err)
+{
+	const int versions[] = {2, (int)which};
+	const uint64_t rows[] = {pair->old_row, pair->new_row};
+
+	return compare_rows(m, versions, rows, out, err);
+}
+
+/* Does the row's key end in a number? */
+static vv_status is_numbered(merge *m, size_t which, uint64_t row, bool *out, vv_error *err)
+{
+	merge_side *s = &m->side[which];
+	const vv_cell *cells;
+	vv_status rc = vv_row_by_number_get(&s->rows, row, &cells, err);
+
+	if (rc < 0) return rc;
+	const vv_cell *last = &cells[s->key[m->key_count - 1]];
+	*out = last->len > 0 && last->text[last->len - 1] >= '0' &&
+	       last->text[last->len - 1] <= '9';
+	return VV_OK;
+}
+
 static bool is_other(const likeness *l)
 {
 	return l->equal * 2 < l->all;
 }
 
-static bool is_like(const likeness *l)
+/* So much of a row may change between two merges: another row that was edited until it is like this one
+ * is found, too. */
+vv_status merge_may_be_other(merge *m, size_t which, const merge_run *pair, bool *may,
+			     vv_error *err)
 {
-	return l->equal >= 2 && l->equal * 2 > l->all;
+	likeness l;
+	vv_status rc = compare_pair(m, which, pair, &l, err);
+
+	*may = rc == VV_OK && (l.all - l.equal) * 4 >= l.all && l.all > l.equal;
+	return rc;
 }
 
-vv_status merge_renumbered_find(merge *m, size_t which, const merge_run *pair,
-				const uint64_t *added, size_t count, size_t *at, vv_error *err)
+vv_status merge_is_other_row(merge *m, size_t which, const merge_run *pair, bool *other,
+			     vv_error *err)
 {
-	const int versions[] = {2, (int)which};
-	uint64_t rows[] = {pair->old_row, pair->new_row};
 	likeness l;
-	size_t best = 0, found = 0;
+	vv_status rc = compare_pair(m, which, pair, &l, err);
+
+	*other = rc == VV_OK && is_other(&l);
+	return rc;
+}
+
+vv_status merge_mark_edited(merge *m, size_t which, const merge_run *pair, vv_error *err)
+{
+	merge_side *s = &m->side[which];
+	const vv_cell *was, *is;
 	vv_status rc;
 
-	*at = count;
-	if ((rc = compare_rows(m, versions, rows, &l, err)) < 0 || !is_other(&l)) return rc;
-	for (size_t i = 0; i < count; i++) {
-		rows[1] = added[i];
-		if ((rc = compare_rows(m, versions, rows, &l, err)) < 0) return rc;
-		if (!is_like(&l) || l.equal < best) {
-			continue;
-		}
-		found = l.equal == best ? found + 1 : 1;
-		best = l.equal;
-		*at = i;
+	if ((rc = vv_row_by_number_get(&m->side[MERGE_BASE].rows, pair->old_row, &was, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&s->rows, pair->new_row, &is, err)) < 0) {
+		return rc;
 	}
-	*at = found == 1 ? *at : count;
-	return VV_OK;
+	for (size_t i = 0; i < merge_base(m)->columns; i++) {
+		const vv_field *f = &merge_base(m)->schema.fields[i];
+		const long at = s->from_base[i];
+
+		if (at >= 0 && vv_value_compare(&m->scratch, f, &was[i], f, &is[at]) == VV_OTHER) {
+			s->edited[i] = true;
+		}
+	}
+	return m->scratch.failed ? vv_fail_nomem(err) : VV_OK;
 }
 
-vv_status merge_renumbered_clash(merge *m, size_t which, uint64_t row, uint64_t other, bool *clash,
-				 vv_error *err)
+/* --- rows that share a key with another one, which is elsewhere -------------------------------- */
+
+vv_status merge_apart_add(merge *m, size_t which, uint64_t row, vv_error *err)
+{
+	return vv_array_add(m->apart[which].rows, m->apart[which].count, m->apart[which].cap, row)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
+vv_status merge_renumbered_clash(merge *m, size_t which, uint64_t row, uint64_t other, bool both,
+				 bool *clash, vv_error *err)
 {
 	const int versions[] = {(int)which, 1 - (int)which};
 	const uint64_t rows[] = {row, other};
+	const merge_clash c = {row, other};
+	bool numbered = false;
 	likeness l;
 	vv_status rc;
 
+	const bool ruled = may_renumber(m) && !merge_row_is_apart(m, 1 - which, other);
+
 	*clash = false;
-	if (!may_renumber(m) || which == loser(m)) return VV_OK;
+	/* without the rule, the file has the row of ours, and the conflict is about theirs */
+	if (ruled ? which == loser(m) : !both || which != m->ours) return VV_OK;
 	if ((rc = compare_rows(m, versions, rows, &l, err)) < 0 || !is_other(&l)) return rc;
-	*clash = true;
-	return vv_array_add(m->clashes, m->clash_count, m->clash_cap, other) ? VV_OK
-									     : vv_fail_nomem(err);
+	if ((rc = is_numbered(m, which, row, &numbered, err)) < 0 || !numbered) return rc;
+	*clash = ruled ? vv_array_add(m->clashes, m->clash_count, m->clash_cap, c)
+		       : vv_array_add(m->contested, m->contested_count, m->contested_cap, c);
+	return *clash ? VV_OK : vv_fail_nomem(err);
 }
 
 /* --- rows that get another key now ---------------------------------------------------------------- */
 
+static int by_other(const void *a, const void *b)
+{
+	return vv_u64_order(&((const merge_clash *)a)->other, &((const merge_clash *)b)->other);
+}
+
+/* Is it a row with a key that a row of base got in the other side? */
 static bool clashes(const merge *m, uint64_t row)
 {
-	return vv_find_place(i, m->clash_count, m->clashes[i] == row) < m->clash_count;
+	const merge_clash key = {.other = row};
+
+	return m->clash_count > 0 &&
+	       bsearch(&key, m->clashes, m->clash_count, sizeof(key), by_other);
 }
 
 static vv_status tell_row(merge *m, const vv_cell *cells, const vv_cell *cell, vv_error *err)
@@ -178,6 +239,9 @@ static vv_status judge_row(merge *m, uint64_t row, vv_error *err)
 		return rc < 0 ? rc : add_key(m, row, state.side[0], &added, err);
 	}
 	if (*partner == MERGE_NONE) return VV_OK;
+	const uint64_t rows[2] = {m->renumbers == 0 ? row : *partner,
+				  m->renumbers == 0 ? *partner : row};
+	if (merge_is_apart(m, rows)) return VV_OK;
 	state.row[m->renumbers] = row;
 	state.row[1 - m->renumbers] = *partner;
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
@@ -192,11 +256,41 @@ static vv_status judge_row(merge *m, uint64_t row, vv_error *err)
 	return rc;
 }
 
+static void sort_clashes(merge_clash *list, size_t count, int (*order)(const void *, const void *))
+{
+	if (count > 1) {
+		qsort(list, count, sizeof(*list), order);
+	}
+}
+
+/* Rows of theirs that are in conflict with a common row are not in the result. */
+static void leave_out(merge *m)
+{
+	merge_side *theirs = &m->side[1 - m->ours];
+
+	for (size_t i = 0; i < m->contested_count; i++) {
+		theirs->placed[merge_added_index(theirs, m->contested[i].other)] = true;
+	}
+	sort_clashes(m->contested, m->contested_count, vv_u64_order);
+}
+
+uint64_t merge_clash_of(const merge *m, uint64_t row)
+{
+	const merge_clash *c = m->contested_count > 0
+				       ? bsearch(&row, m->contested, m->contested_count,
+						 sizeof(*m->contested), vv_u64_order)
+				       : NULL;
+
+	return c ? c->other : MERGE_NONE;
+}
+
 vv_status merge_renumber(merge *m, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
+	leave_out(m);
 	if (!may_renumber(m)) return VV_OK;
+	sort_clashes(m->clashes, m->clash_count, by_other);
 	m->renumbers = loser(m);
 	merge_side *s = &m->side[m->renumbers];
 	m->keys.tables[0] = m->side[0].table;

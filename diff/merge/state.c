@@ -83,6 +83,13 @@ void vv_merge_copies_clear(vv_merge_copies *c)
 	*c = (vv_merge_copies){0};
 }
 
+void vv_merge_moves_clear(vv_merge_moves *m)
+{
+	vv_free(m->list);
+	vv_arena_clear(&m->arena);
+	*m = (vv_merge_moves){.part = false};
+}
+
 /* --- rows ------------------------------------------------------------------- */
 
 bool merge_has_value(const merge_side *s, const vv_cell *c)
@@ -202,4 +209,17 @@ bool merge_key_is_found(const merge *m)
 		if (root->key_count > 0 && root->key_source != VV_KEY_INFERRED) return false;
 	}
 	return true;
+}
+
+bool merge_row_is_apart(const merge *m, size_t which, uint64_t row)
+{
+	const merge_apart *a = &m->apart[which];
+
+	return a->count > 0 &&
+	       bsearch(&row, a->rows, a->count, sizeof(*a->rows), vv_u64_order) != NULL;
+}
+
+bool merge_is_apart(const merge *m, const uint64_t rows[2])
+{
+	return merge_row_is_apart(m, 0, rows[0]) || merge_row_is_apart(m, 1, rows[1]);
 }

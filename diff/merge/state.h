@@ -138,6 +138,17 @@ typedef struct merge_new_key {
 	vv_cell cell; /* the new last cell of its key; its text is in the arena of merge.keys */
 } merge_new_key;
 
+/* A row of base that got another key in one side, and a row with this key that the other side added. */
+typedef struct merge_clash {
+	uint64_t row, other; /* numbers in their sides */
+} merge_clash;
+
+/* Added rows of a side whose key another row had earlier. */
+typedef struct merge_apart {
+	uint64_t *rows; /* ascending */
+	size_t count, cap;
+} merge_apart;
+
 typedef struct merge_writer merge_writer; /* writes the result's bytes: steps.h */
 
 /* A merge. */
@@ -162,9 +173,13 @@ typedef struct merge {
 	merge_new_key *new_keys;
 	size_t new_key_count, new_key_cap;
 	size_t renumbers;
-	uint64_t *
-		clashes; /* added rows of that side with a key that a row of base got in the other */
+	/* `other` is a row of that side */
+	merge_clash *clashes;
 	size_t clash_count, clash_cap;
+	/* no rule decides: `row` is a row of ours, and `other` is not in the result, but in a conflict */
+	merge_clash *contested;
+	size_t contested_count, contested_cap;
+	merge_apart apart[2];
 	vv_next_keys keys; /* the memory of new_keys */
 	size_t order_side;
 	/* base has a key, a side lacks columns of the key, and no other columns identify rows */
@@ -245,6 +260,10 @@ const merge_block *merge_block_at(const merge_side *s, uint64_t above);
 /* Returns the new last cell of the key of an added row of side number `which`, or NULL if the row
  * keeps its key; borrowed from m. */
 const vv_cell *merge_new_key_of(const merge *m, size_t which, uint64_t row);
+/* Is the row of side number `which` one of merge.apart? */
+bool merge_row_is_apart(const merge *m, size_t which, uint64_t row);
+/* Is one of the rows of both sides? */
+bool merge_is_apart(const merge *m, const uint64_t rows[2]);
 /* Returns true if the key by which rows are merged was only found: no version declares it. */
 bool merge_key_is_found(const merge *m);
 

@@ -60,17 +60,28 @@ vv_status merge_form(merge *m, vv_error *err);
  * the result, and one has the next free key. Sets m->new_keys. Requires merge_partners and
  * merge_rules_choose. */
 vv_status merge_renumber(merge *m, vv_error *err);
-/* pair: a row of base, and the side's row with its key. If the latter is another thing (most other
- * cells differ), and the side added a row that is the row of base under another key (most other cells
- * are equal, more than in each other added row), sets *at to the index of that row in `added`, else to count. Requires
- * merge_columns_match. */
-vv_status merge_renumbered_find(merge *m, size_t which, const merge_run *pair,
-				const uint64_t *added, size_t count, size_t *at, vv_error *err);
+/* pair: a row of base, and the side's row with its key. Sets *may to false if so many cells are equal
+ * that they are certainly one thing. Requires merge_columns_match. */
+vv_status merge_may_be_other(merge *m, size_t which, const merge_run *pair, bool *may,
+			     vv_error *err);
+/* Sets *other to true if most cells differ. Requires merge_columns_match. */
+vv_status merge_is_other_row(merge *m, size_t which, const merge_run *pair, bool *other,
+			     vv_error *err);
+/* Sets merge_side.edited for the cells that differ. */
+vv_status merge_mark_edited(merge *m, size_t which, const merge_run *pair, vv_error *err);
+
+/* Notes that another row had the row's key earlier, and may be elsewhere in the result: if the other
+ * side added the key, too, these are two rows, and no rule decides. The caller sorts merge.apart. */
+vv_status merge_apart_add(merge *m, size_t which, uint64_t row, vv_error *err);
+
 /* row: a row of base that has another key in side number `which`; other: a row with this key that
- * the other side added. If a rule requires it, and the two are different things, sets *clash to
- * true: `other` will get another key by merge_renumber. */
-vv_status merge_renumbered_clash(merge *m, size_t which, uint64_t row, uint64_t other, bool *clash,
-				 vv_error *err);
+ * the other side added; both: the other side has the row of base. If the two are different things, and
+ * `other` gets another key by rule, or can be in conflict with the row, sets *clash to true. */
+vv_status merge_renumbered_clash(merge *m, size_t which, uint64_t row, uint64_t other, bool both,
+				 bool *clash, vv_error *err);
+/* Returns the row of theirs that is in conflict with this row of ours, or MERGE_NONE. Requires
+ * merge_renumber. */
+uint64_t merge_clash_of(const merge *m, uint64_t row);
 void merge_renumber_clear(merge *m);
 
 /* ---- write: makes the result's bytes while an import reads them ---- */

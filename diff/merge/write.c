@@ -516,6 +516,20 @@ static vv_status load_row(merge *m, merge_row_state *s, const bool want[3], vv_e
 		       : rc;
 }
 
+/* Theirs added another row with the key that the row got in ours. */
+static vv_status report_clash(merge *m, const merge_row_state *s, vv_error *err)
+{
+	merge_row_state clash = {.row = {[MERGE_BASE] = MERGE_NONE}, .place = s->place};
+	const bool want[3] = {true, true, false};
+	vv_status rc;
+
+	clash.row[m->ours] = s->row[m->ours];
+	clash.row[1 - m->ours] = merge_clash_of(m, s->row[m->ours]);
+	if (clash.row[1 - m->ours] == MERGE_NONE) return VV_OK;
+	rc = load_row(m, &clash, want, err);
+	return rc < 0 ? rc : merge_report_two_things(m, &clash, err);
+}
+
 /* A row of base that both sides have. An untouched row is read only where it is needed. */
 static vv_status put_common(merge_writer *w, vv_error *err)
 {
@@ -531,7 +545,9 @@ static vv_status put_common(merge_writer *w, vv_error *err)
 		  (theirs_first && !m->side[1 - m->ours].reordered);
 	vv_status rc = load_row(m, s, want, err);
 	const uint64_t cells = m->stats->cells_from_theirs;
-	if (rc < 0 || (rc = merge_cells(m, s, err)) < 0) return rc;
+	if (rc < 0 || (rc = merge_cells(m, s, err)) < 0 || (rc = report_clash(m, s, err)) < 0) {
+		return rc;
+	}
 	m->stats->rows_changed_by_theirs += m->stats->cells_from_theirs > cells;
 	return put_row(w, err);
 }

@@ -179,16 +179,16 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	return rc;
 }
 
-/* In a pick, rebase or stash git does not name the side's commit to a driver: the newest one that brought the blob. */
-static vv_status find_commit(const merging *m, size_t i, vv_oid *out, vv_error *err)
+vv_status vv_merge_blob_commit(vv_oid *out, const vv_dataset_merge *in, size_t version,
+			       vv_error *err)
 {
-	const vv_subject *s = &m->sides[i].subject;
 	vv_auto(vv_buf) wanted = VV_BUF_INIT, log = VV_BUF_INIT, said = VV_BUF_INIT;
 	char blob[VV_OID_TEXT + 1];
 	vv_oid commit = {0};
 	int code;
 
-	vv_oid_text(blob, &s->blob);
+	*out = (vv_oid){{0}};
+	vv_oid_text(blob, &in->sides[version].id);
 	vv_buf_printf(&wanted, "--find-object=%s", blob);
 	const char *args[] = {"-c",
 			      "log.showRoot=true",
@@ -203,11 +203,11 @@ static vv_status find_commit(const merging *m, size_t i, vv_oid *out, vv_error *
 			      vv_buf_cstr(&wanted),
 			      "HEAD",
 			      "--",
-			      s->path,
+			      in->path,
 			      NULL};
 	const vv_git_call call = {.args = args,
-				  .repo = s->repo,
-				  .dir = vv_repository_workdir(s->repo),
+				  .repo = in->repo,
+				  .dir = vv_repository_workdir(in->repo),
 				  .more = vv_git_literal,
 				  .output = &log};
 	vv_status rc = vv_buf_ok(&wanted, err);
@@ -240,8 +240,10 @@ static vv_status find_form(merging *m, size_t i, bool *varve, vv_error *err)
 
 	*varve = s->is_dataset;
 	if (*varve || !m->sides[i].open) return VV_OK;
-	if (vv_oid_is_null(&s->commit) && (rc = find_commit(m, i, &s->commit, err)) < 0) return rc;
-	if (vv_oid_is_null(&s->commit)) return VV_OK;
+	if (vv_oid_is_null(&s->commit)) {
+		rc = vv_merge_blob_commit(&s->commit, m->in, i, err);
+		if (rc < 0 || vv_oid_is_null(&s->commit)) return rc;
+	}
 	/* of a revert the side is from the commit's parent */
 	if ((rc = vv_tree_entry_at(s->repo, &s->commit, s->path, &e, err)) < 0) {
 		return vv_missing_ok(rc, err);
@@ -341,6 +343,14 @@ static vv_status find_copies(void *payload, bool certain, vv_merge_copies *out, 
 	const merging *m = payload;
 
 	return vv_merge_row_copies(out, m->in, certain, err);
+}
+
+static vv_status find_moves(void *payload, const char *const *key, const char *const *keys,
+			    size_t count, vv_merge_moves *out, vv_error *err)
+{
+	const merging *m = payload;
+
+	return vv_merge_moves_find(out, m->in, key, keys, count, err);
 }
 
 enum { ROWS_NAMED = 10 }; /* of those that get another key */
@@ -548,6 +558,7 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	vv_merge_options opts = {
 		.conflict = note_conflict,
 		.copies = find_copies,
+		.moves = find_moves,
 		.renumbered = note_renumbered,
 		.payload = m,
 		.decisions = in->decisions,

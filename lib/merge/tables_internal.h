@@ -64,4 +64,15 @@ vv_status vv_merge_history_read(vv_merge_history *out, const vv_dataset_merge *i
 vv_status vv_merge_row_copies(vv_merge_copies *out, const vv_dataset_merge *in, bool certain,
 			      vv_error *err);
 
+/* Sets *out to the newest commit that brought the blob of a version, VV_BASE to VV_THEIRS, at the path; null: none is found. In a
+ * pick, rebase or stash git does not name the side's commit to a driver. */
+vv_status vv_merge_blob_commit(vv_oid *out, const vv_dataset_merge *in, size_t version,
+			       vv_error *err);
+
+/* Adds to *out, which must be zero, the rows of base that have another key in a side because an
+ * earlier merge met two rows with one new key; as vv_merge_options.moves. */
+vv_status vv_merge_moves_find(vv_merge_moves *out, const vv_dataset_merge *in,
+			      const char *const *key, const char *const *keys, size_t count,
+			      vv_error *err);
+
 #endif

@@ -37,7 +37,10 @@ typedef struct merge_input {
 	/* only in the first input: the words of `merge -X`, separated by blanks, with "_" for a
 	 * blank in a word; may be NULL */
 	const char *rules;
-	bool take_swapped; /* in take and rules, ours means theirs, and theirs means ours */
+	/* only in the first input: "ours:2:3", row 2 of base is row 3 of ours since an earlier merge; "ours:2:" is
+	 * none; may be NULL */
+	const char *moved;
+	bool take_swapped; /* in take, rules and moved, ours means theirs, and theirs means ours */
 } merge_input;
 
 typedef struct merge_output {
@@ -199,9 +202,32 @@ static inline void merge_put_cell(vv_buf *out, const vv_cell *c)
 	}
 }
 
+/* The payload of a merge's functions. */
+typedef struct merge_notes {
+	vv_buf *conflicts;
+	const merge_input *in;
+} merge_notes;
+
+static inline vv_status merge_moved(void *payload, const char *const *key VV_UNUSED,
+				    const char *const *keys VV_UNUSED, size_t count VV_UNUSED,
+				    vv_merge_moves *out, vv_error *err)
+{
+	const merge_input *in = ((const merge_notes *)payload)->in;
+	char side[8] = "", from[8] = "", to[8] = "";
+	vv_merge_move m = {.key = NULL};
+
+	if (!in->moved) return VV_OK;
+	const int fields = sscanf(in->moved, "%7[^:]:%7[^:]:%7s", side, from, to);
+	m.ours = (strcmp(side, "ours") == 0) != in->take_swapped;
+	m.key = vv_arena_printf(&out->arena, "[\"%s\"]", from);
+	m.to = fields > 2 ? vv_arena_printf(&out->arena, "[\"%s\"]", to) : NULL;
+	return m.key && vv_array_add(out->list, out->count, out->cap, m) ? VV_OK
+									 : vv_fail_nomem(err);
+}
+
 static inline vv_status merge_note(void *payload, const vv_conflict *c, vv_error *err)
 {
-	vv_buf *out = payload;
+	vv_buf *out = ((merge_notes *)payload)->conflicts;
 	vv_buf_puts(out, merge_kinds[c->kind]);
 	vv_buf_printf(out, " %s %s", c->key ? c->key : "-", c->column ? c->column : "-");
 	merge_put_cell(out, c->base);
@@ -253,8 +279,12 @@ static inline vv_status merge_three(merge_output *out, const merge_input in[3],
 	vv_import_result r;
 	vv_merge_decision takes[MERGE_TAKES];
 	char room[256];
-	vv_merge_options o = {
-		.key = key, .conflict = merge_note, .payload = &out->conflicts, .decisions = takes};
+	merge_notes notes = {&out->conflicts, &in[0]};
+	vv_merge_options o = {.key = key,
+			      .conflict = merge_note,
+			      .moves = merge_moved,
+			      .payload = &notes,
+			      .decisions = takes};
 	vv_status rc = VV_OK;
 	vv_auto(vv_merge_rules) rules = {0};
 	memset(out, 0, sizeof(*out));

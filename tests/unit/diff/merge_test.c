@@ -245,6 +245,8 @@ static void run_case(fixture *f, char *line)
 				*q = *q == '/' ? ' ' : *q;
 			}
 			c.in[0].rules = w + 6;
+		} else if (strncmp(w, "moved=", 6) == 0) {
+			c.in[0].moved = w + 6;
 		} else if (strncmp(w, "take=", 5) == 0) {
 			for (char *q = w; *q; q++) {
 				*q = *q == '+' ? ' ' : *q;
@@ -414,8 +416,9 @@ static vv_status merge_again(void *payload, vv_error *err)
 	vv_merge_stats stats;
 	vv_import_result r;
 	vv_buf conflicts = VV_BUF_INIT;
+	merge_notes notes = {.conflicts = &conflicts};
 	vv_merge_options o = {.conflict = merge_note,
-			      .payload = &conflicts,
+			      .payload = &notes,
 			      .decisions = a->decisions,
 			      .decision_count = a->decision_count,
 			      .ours_id = "1",
