@@ -503,8 +503,15 @@ static vv_status find_referring(const char **path, merging *m, vv_references *re
 
 	*path = NULL;
 	for (size_t i = VV_OURS; rc == VV_OK && i <= VV_THEIRS; i++) {
-		if (!vv_oid_is_null(&in->commits[i])) {
-			rc = vv_references_add(refs, in->repo, &in->commits[i], in->path, err);
+		vv_oid commit = in->commits[i];
+
+		/* a picked commit may bring the reference along; a rebase passes the branch's tip, not
+		 * the commit */
+		if (i == VV_THEIRS && (vv_oid_is_null(&commit) || !vv_oid_is_null(&in->onto))) {
+			rc = vv_merge_blob_commit(&commit, in, i, err);
+		}
+		if (rc == VV_OK && !vv_oid_is_null(&commit)) {
+			rc = vv_references_add(refs, in->repo, &commit, in->path, err);
 		}
 	}
 	if (rc < 0 || refs->count == 0) return rc;

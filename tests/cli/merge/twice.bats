@@ -511,6 +511,28 @@ shop() {
 	output_has "row 101: renumber: rows of items.csv may refer to the new key"
 }
 
+@test "a picked commit that brings a reference and the rows renumbers none of them" {
+	new_repo
+	(echo id,title,owner; echo 100,order100,ann) > orders.csv
+	(echo id,order,what; echo 10,100,what10) > items.csv
+	echo '{"merge": {"*.csv": {"new keys": "renumber"}}}' > varve.json
+	varve add -q --key id orders.csv items.csv
+	git add .
+	varve commit -qm base
+	git checkout -qb side
+	echo 101,paint,bob >> orders.csv
+	echo 11,101,of paint >> items.csv
+	printf '[items.csv]\norder references orders(id)\n' > varve.checks
+	git add varve.checks
+	varve commit -qam 'order, item and reference'
+	git checkout -q main
+	echo 101,drill,eve >> orders.csv
+	varve commit -qam ours
+	ends_with 1 git cherry-pick side
+	run varve conflicts
+	output_has "row 101: renumber: rows of items.csv may refer to the new key"
+}
+
 @test "rows of other tables follow a row that gets the next free key, if theirs added or changed them" {
 	for main in "" both; do
 		shop $main
