@@ -70,6 +70,12 @@ static vv_status take(vv_error *err, const varve_error *e)
 		       e->message, vv_sql_error_hint(&hint, e));
 }
 
+void vv_sql_session_start(bool confined)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, (int)confined);
+}
+
 vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err)
 {
 	varve_error e;

@@ -23,6 +23,10 @@ typedef struct vv_sql_session {
 	char refused[128];
 } vv_sql_session;
 
+/* Sets how SQLite works in this process, in which one thread uses it: without locks, and without counts
+ * of its memory, unless confined: the limit of an untrusted query's memory needs them. To be called
+ * before the first session is opened; later, it has no effect. */
+void vv_sql_session_start(bool confined);
 /* Opens a database in memory. If the current folder is in a repository, also opens the repository.
  * exact: the values in columns of numbers are texts, spelled as in the file. The caller closes *s,
  * also after a failure. */

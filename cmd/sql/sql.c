@@ -831,6 +831,7 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 	prompt p = {.script = &s, .output = VV_BUF_INIT, .asks = asks};
 
 	s.params = &o->params;
+	vv_sql_session_start(o->confined);
 	if (o->views) return export_views(&s.session, o->views, err);
 	vv_status rc = asks ? VV_OK : read_query(&query, c, err);
 
