@@ -149,6 +149,7 @@ static const known_place places[] = {
 	{"compare", VV_WEB_AT_COMPARE, .page = true, .api = true},
 	{"check", VV_WEB_AT_CHECK, .page = true},
 	{"conflicts", VV_WEB_AT_CONFLICTS, .page = true, .api = true},
+	{"desk", VV_WEB_AT_DESK, .page = true},
 	{"assets", VV_WEB_AT_ASSET, .page = true},
 	{"raw", VV_WEB_AT_RAW, .page = true},
 	{"changes", VV_WEB_AT_OVERVIEW, .api = true},
@@ -233,6 +234,7 @@ static vv_status read_place(reading *r, const char *below)
 						      "use style.css, script.js or icon.svg");
 	case VV_WEB_AT_HISTORY:
 	case VV_WEB_AT_CONFLICTS:
+	case VV_WEB_AT_DESK:
 		return take_path(r, rest);
 	case VV_WEB_AT_TREE:
 		return take_tree(r, rest);
@@ -276,6 +278,8 @@ typedef struct known_parameter {
 
 static const known_parameter known_parameters[] = {
 	{"name", OF(COLUMNS) | OF(VALUES), TEXT, MEMBER(name), NULL},
+	{"sent", OF(DESK), TEXT, MEMBER(name), NULL},
+	{"like", OF(DESK), TEXT, MEMBER(key), NULL},
 	{"key", OF(ROW), TEXT, MEMBER(key), NULL},
 	{"row", OF(ROW), NUMBER, MEMBER(row), NULL},
 	{"cell", OF(ROW), TEXT, MEMBER(cell), NULL},
@@ -572,6 +576,7 @@ static void put_place(vv_buf *out, const vv_web_address *a)
 		break;
 	case VV_WEB_AT_HISTORY:
 	case VV_WEB_AT_CONFLICTS:
+	case VV_WEB_AT_DESK:
 		put_path(out, a->path);
 		break;
 	case VV_WEB_AT_ASSET:

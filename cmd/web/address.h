@@ -20,6 +20,9 @@
  *                                    base of A and B; B alone: compares B with its first parent
  *   R/check/REV                      verdict and findings of `varve check`
  *   R/conflicts[/PATH]               conflicts of the merge in progress; only for the owner
+ *   R/desk[/PATH]                    changes that are not saved, and the exchange with the remote;
+ *                                    with PATH a form for a new row, ?like=KEY: filled from a row;
+ *                                    only for the owner
  *   R/raw/REV/PATH                   the bytes of a file; served by transport/server
  *   R/assets/NAME                    style sheet, script and images
  *   R/api/v0/...                     JSON: changes, history, datasets/REV, data, row, column,
@@ -71,6 +74,7 @@ typedef enum vv_web_place {
 	VV_WEB_AT_COMPARE,
 	VV_WEB_AT_CHECK,
 	VV_WEB_AT_CONFLICTS,
+	VV_WEB_AT_DESK,
 	VV_WEB_AT_ASSET,
 	VV_WEB_AT_RAW, /* only written: the server handles requests for it */
 	/* only in the API */

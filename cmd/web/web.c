@@ -16,7 +16,7 @@
 #include "cmd/web/model/check.h"
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/missing.h"
-#include "cmd/web/model/settle.h"
+#include "cmd/web/model/verb.h"
 #include "repo/git/config.h"
 #include "repo/git/history/revision.h"
 #include "transport/server/words.h"
@@ -162,7 +162,8 @@ static vv_status find_head(request *q, vv_error *err)
 {
 	const unsigned empty = 1u << VV_WEB_AT_OVERVIEW | 1u << VV_WEB_AT_REFS |
 			       1u << VV_WEB_AT_COMMITS | 1u << VV_WEB_AT_FEED |
-			       1u << VV_WEB_AT_HISTORY | 1u << VV_WEB_AT_CONFLICTS;
+			       1u << VV_WEB_AT_HISTORY | 1u << VV_WEB_AT_CONFLICTS |
+			       1u << VV_WEB_AT_DESK;
 	vv_status rc = vv_web_commit_head(&q->visit, &q->asked.commit, err);
 
 	if (rc == VV_ENOTFOUND && (empty & 1u << q->address.place)) {
@@ -335,25 +336,34 @@ static const char *said(const vv_http_ask *ask, const char *name)
 	return found ? found->value : "";
 }
 
-/* A button of the conflicts' page was pressed. */
-static vv_status settle(request *q, vv_error *err)
+/* A button was pressed. */
+static vv_status act(request *q, vv_error *err)
 {
 	const char *token = q->web->o.token;
-	const vv_web_settling s = {.take = said(q->ask, "take"),
-				   .path = q->address.path,
-				   .row = said(q->ask, "of-row"),
-				   .column = said(q->ask, "of-column"),
-				   .key = *said(q->ask, "of-key") != '\0'};
-	const vv_web_address to = {.base = q->base, .place = VV_WEB_AT_CONFLICTS};
+	const vv_web_verb verb = {.name = said(q->ask, "do"),
+				  .path = q->address.path,
+				  .fields = q->ask->parameters,
+				  .field_count = q->ask->parameter_count};
+	vv_web_address to = {.base = q->base, .place = VV_WEB_AT_DESK};
+	vv_web_done done;
 	vv_status rc;
 
-	if (!token || strcmp(said(q->ask, "token"), token) != 0 ||
-	    q->address.place != VV_WEB_AT_CONFLICTS || q->address.api) {
+	if (!token || strcmp(said(q->ask, "token"), token) != 0 || q->address.api ||
+	    (q->address.place != VV_WEB_AT_CONFLICTS && q->address.place != VV_WEB_AT_DESK)) {
 		return vv_fail(err, VV_EUSAGE,
 			       "this form is from an earlier run of 'varve web'\n"
-			       "open the page of the conflicts again");
+			       "open its page again");
 	}
-	if ((rc = vv_web_settle(&q->visit, &s, err)) < 0) return rc;
+	if ((rc = vv_web_do(&q->visit, &verb, &done, err)) < 0) return rc;
+	to.name = done.note;
+	if (done.page == VV_WEB_TO_CONFLICTS) {
+		to.place = VV_WEB_AT_CONFLICTS;
+	} else if (done.page == VV_WEB_TO_ROW) {
+		to.place = done.key ? VV_WEB_AT_ROW : VV_WEB_AT_TABLE;
+		to.rev = VV_WEB_WORK;
+		to.path = q->address.path;
+		to.key = done.key;
+	}
 	return redirect(q, &to, 303, err);
 }
 
@@ -424,7 +434,7 @@ static vv_status answer_visit(request *q, vv_error *err)
 		return rc;
 	}
 	q->asked.visit = &q->visit;
-	if (q->ask->post) return settle(q, err);
+	if (q->ask->post) return act(q, err);
 	if ((rc = find_versions(q, err)) < 0) return rc;
 	if (is_to_move(q)) return move(q, err);
 	if (q->address.has_form && q->address.place == VV_WEB_AT_TABLE) return give_rows(q, err);

@@ -71,7 +71,8 @@ typedef struct vv_http_ask {
 	 * `listed`, `name` and the call's repository are NULL */
 	const vv_http_listed *listed;
 	size_t listed_count;
-	/* the method is POST; the parameters are the request, and its body is not read */
+	/* the method is POST; `parameters` has those of the query, then the fields of the form in
+	 * the request's body */
 	bool post;
 	const char *host; /* value of the header Host; "": no such header */
 	bool secure;      /* the request was received over HTTPS */

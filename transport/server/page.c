@@ -21,6 +21,7 @@
 #define PAGE_MEMORY ((uint64_t)12 << 20) /* that an answer takes: cells, rows, the body */
 #define PARAMETERS_MAX 256u
 #define PATH_MAX_LEN 8192u
+#define FORM_MAX ((size_t)256 << 10)
 
 struct http_page_work {
 	vv_ring *ready; /* ends when the head is known, or will never be */
@@ -31,6 +32,7 @@ struct http_page_work {
 	vv_http_parameter *parameters; /* their texts are in one buffer each */
 	size_t count, cap;
 	vv_http_listed *listed;
+	vv_buf form; /* the body of a POST */
 	bool bad;
 };
 
@@ -43,6 +45,7 @@ static void free_page(struct http_page_work *p)
 		vv_free((char *)(uintptr_t)it->name);
 		vv_free((char *)(uintptr_t)it->value);
 	}
+	vv_buf_clear(&p->form);
 	vv_free_all(p->parameters, p->listed, p->base);
 	vv_ring_free(p->ready);
 	vv_free(p);
@@ -91,6 +94,26 @@ static enum MHD_Result take_parameter(void *payload, enum MHD_ValueKind kind VV_
 	}
 	p->parameters[p->count++] = (vv_http_parameter){n, v};
 	return MHD_YES;
+}
+
+/* The fields of a form, as browsers encode them (application/x-www-form-urlencoded): NAME=VALUE&..., a blank as '+'. */
+static void take_form(struct http_page_work *p)
+{
+	char *at = p->form.data, *end = at + p->form.len;
+
+	for (char *c = at; c < end; c++) {
+		*c = *c == '+' ? ' ' : *c;
+	}
+	while (at < end && !p->bad) {
+		const char *next = memchr(at, '&', (size_t)(end - at));
+		size_t len = next ? (size_t)(next - at) : (size_t)(end - at);
+		const char *value = memchr(at, '=', len);
+		size_t name_len = value ? (size_t)(value - at) : len;
+
+		(void)take_parameter(p, MHD_POSTDATA_KIND, at, name_len, value ? value + 1 : NULL,
+				     value ? len - name_len - 1 : 0);
+		at += len + 1;
+	}
 }
 
 static bool has_gone(void *request)
@@ -285,6 +308,38 @@ static bool may_post(const http_request *q)
 	       vv_http_origin_is_host(origin, host);
 }
 
+enum MHD_Result http_form_begin(http_request *q, bool *more)
+{
+	const char *type = http_header(q, "Content-Type");
+
+	if (!may_post(q)) {
+		return http_say_allow(q, "this address accepts only GET "
+					 "and HEAD");
+	}
+	if (type && strncmp(type, "application/x-www-form-urlencoded", 33) != 0) {
+		return http_say(q, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
+				"send the fields as application/x-www-form-urlencoded");
+	}
+	*more = q->is_form = true;
+	return MHD_YES;
+}
+
+/* The page's work begins with the first bytes, or with http_page for a form without any. */
+enum MHD_Result http_form_body(http_request *q, const char *bytes, size_t *len)
+{
+	size_t n = *len;
+
+	*len = 0;
+	q->in_bytes += n;
+	if (!q->page && !new_page(q)) return MHD_NO;
+	if (q->page->form.len + n > FORM_MAX) {
+		(void)snprintf(q->problem, sizeof(q->problem), "the form is too large");
+		return MHD_NO;
+	}
+	vv_buf_put(&q->page->form, bytes, n);
+	return q->page->form.failed ? MHD_NO : MHD_YES;
+}
+
 enum MHD_Result http_page(http_request *q)
 {
 	unsigned status;
@@ -301,8 +356,11 @@ enum MHD_Result http_page(http_request *q)
 	if ((status = http_reserve(q, PAGE_MEMORY)) != 0) {
 		return http_say(q, status, "busy; try again later");
 	}
-	if (!new_page(q)) return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
+	if (!q->page && !new_page(q)) {
+		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
+	}
 	(void)MHD_get_connection_values_n(q->mhd, MHD_GET_ARGUMENT_KIND, take_parameter, q->page);
+	take_form(q->page);
 	if (q->page->bad) {
 		return http_say(
 			q, MHD_HTTP_BAD_REQUEST,

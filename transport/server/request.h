@@ -66,6 +66,7 @@ struct http_request {
 	const char *base, *below;
 	const char *allow;  /* the methods that the route allows */
 	bool begun;         /* the worker of a POST request was started, and takes the body */
+	bool is_form;       /* with `begun`: the body has the fields of a form, for a page */
 	bool is_too_many;   /* the client has too many running requests */
 	bool closes;        /* the connection is closed after the answer */
 	bool may_code;      /* answers of this type may be compressed: they have the header Vary */

@@ -26,6 +26,10 @@ enum MHD_Result http_raw(http_request *q);
 /* Answers a request for a page, which is made in a stream (request.h). The method is GET or HEAD;
  * POST is allowed as vv_http_ask describes (handlers.h). */
 enum MHD_Result http_page(http_request *q);
+/* Begins a POST request for a page. Sets *more to true if the page may be posted to: then pass each
+ * part of the body to http_form_body, and call http_page at its end. Else answers the request. */
+enum MHD_Result http_form_begin(http_request *q, bool *more);
+enum MHD_Result http_form_body(http_request *q, const char *bytes, size_t *len);
 /* Frees q->page. Call this after the stream of the page has ended. */
 void http_page_end(http_request *q);
 /* Answers a GET or HEAD request to the gateway. rest: the path after "/ipfs/", encoded. */

@@ -285,7 +285,7 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 	case IPFS:
 		return http_gateway(q, q->rest);
 	case PAGE:
-		return http_page(q);
+		return strcmp(q->method, "POST") == 0 ? http_form_begin(q, more) : http_page(q);
 	default:
 		return http_say(q, MHD_HTTP_NOT_FOUND,
 				"this server has no repository or page with "
@@ -317,6 +317,9 @@ static enum MHD_Result handle_request(void *server, struct MHD_Connection *c, co
 			return result;
 		}
 		return MHD_YES;
+	}
+	if (q->begun && q->is_form) {
+		return *body_len > 0 ? http_form_body(q, body, body_len) : http_page(q);
 	}
 	if (q->begun) return *body_len > 0 ? http_body(q, body, body_len) : http_body_end(q);
 	if (*body_len > 0) {

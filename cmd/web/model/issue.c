@@ -59,3 +59,19 @@ void vv_issue_put(vv_buf *out, const char *home, const char *title, const char *
 	vv_buf_printf(out, "&%s=", gitlab ? "issue%5Bdescription%5D" : "body");
 	vv_percent_put(out, body, strlen(body), "");
 }
+
+void vv_issue_put_request(vv_buf *out, const char *home, const char *base, const char *branch)
+{
+	if (strstr(home, "gitlab")) {
+		vv_buf_printf(out,
+			      "%s/-/merge_requests/new?merge_request%%5Bsource_branch%%5D=", home);
+		vv_percent_put(out, branch, strlen(branch), "");
+		vv_buf_puts(out, "&merge_request%5Btarget_branch%5D=");
+		vv_percent_put(out, base, strlen(base), "");
+		return;
+	}
+	vv_buf_printf(out, "%s/compare/", home);
+	vv_percent_put(out, base, strlen(base), "/");
+	vv_buf_puts(out, "...");
+	vv_percent_put(out, branch, strlen(branch), "/");
+}

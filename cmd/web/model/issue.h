@@ -18,4 +18,8 @@ bool vv_issue_home(vv_buf *out, const char *url);
  * the form. */
 void vv_issue_put(vv_buf *out, const char *home, const char *title, const char *body);
 
+/* Appends the address of the host's form for a request that merges `branch` into `base`. home: as for
+ * vv_issue_put. */
+void vv_issue_put_request(vv_buf *out, const char *home, const char *base, const char *branch);
+
 #endif

@@ -52,7 +52,7 @@ typedef struct part {
 } part;
 
 /* A button's address, with the arguments of `varve resolve`. path NULL: concludes the merge. */
-static const char *to_settle(vv_page *p, const char *take, const part *of)
+static const char *to_verb(vv_page *p, const char *take, const part *of)
 {
 	const struct {
 		const char *name, *value;
@@ -66,7 +66,7 @@ static const char *to_settle(vv_page *p, const char *take, const part *of)
 
 	if (!p->asked->token) return NULL;
 	vv_web_address_put(&b, &to);
-	vv_buf_printf(&b, "?take=%s", take);
+	vv_buf_printf(&b, "?do=%s", take);
 	vv_array_each(more, sizeof(more) / sizeof(more[0]), it) {
 		if (it->value) {
 			vv_buf_printf(&b, "&%s=", it->name);
@@ -89,16 +89,16 @@ static void put_twice(vv_page *p, const vv_web_conflict_path *t, const part *of)
 	}
 	const bool once = row && row->detail && strcmp(row->detail, VV_ROW_TWICE) != 0;
 	if (once) {
-		part_take(&p->html, .at = to_settle(p, "once", of), .text = "Keep once");
+		part_take(&p->html, .at = to_verb(p, "once", of), .text = "Keep once");
 	}
 	if (row || key) {
 		const char *text = row ? "Keep twice" : "Keep both, theirs with the next free key";
 
 		text = key && !vv_conflict_gets_key(key) ? "Keep both unchanged" : text;
-		part_take(&p->html, .at = to_settle(p, "both", of), .text = text);
+		part_take(&p->html, .at = to_verb(p, "both", of), .text = text);
 	}
 	if (row && !once) {
-		part_take(&p->html, .at = to_settle(p, "once", of), .text = "Keep once");
+		part_take(&p->html, .at = to_verb(p, "once", of), .text = "Keep once");
 	}
 }
 
@@ -114,13 +114,13 @@ static void put_takes(vv_page *p, const vv_web_conflict_path *t, const part *of)
 	for (size_t side = VV_OURS; side <= VV_THEIRS; side++) {
 		bool named = strcmp(t->at->record.names[side], takes[side]) != 0;
 
-		part_take(&p->html, .at = to_settle(p, takes[side], of),
+		part_take(&p->html, .at = to_verb(p, takes[side], of),
 			  .text = named ? vv_page_text(p, "Take %s (%s)", takes[side],
 						       t->at->record.names[side])
 					: vv_page_text(p, "Take %s", takes[side]));
 	}
 	if (t->at->sides[VV_BASE].mode) {
-		part_take(&p->html, .at = to_settle(p, "base", of),
+		part_take(&p->html, .at = to_verb(p, "base", of),
 			  .text = "Go back to the common version (base)");
 	}
 	part_takes_end(&p->html);
@@ -142,7 +142,7 @@ static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_cel
 	part_conflict_side(
 		&p->html, .kind = takes[side], .word = words[side],
 		.name = side == VV_BASE ? "before" : t->at->record.names[side], .value = value,
-		.at = of && t->at->sides[side].mode ? to_settle(p, takes[side], of) : NULL);
+		.at = of && t->at->sides[side].mode ? to_verb(p, takes[side], of) : NULL);
 }
 
 static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *column, const bool *has,
@@ -153,6 +153,16 @@ static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *colu
 		put_side(p, t, has[side] ? &cells[side] : NULL, side, of);
 	}
 	part_conflict_cell_end(&p->html);
+	if (of && p->asked->token) {
+		const vv_web_cell *ours = has[VV_OURS] ? &cells[VV_OURS] : NULL;
+
+		part_conflict_other(
+			&p->html, .at = vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, of->path),
+			.token = p->asked->token, .row = of->row, .column = column,
+			.value = ours && ours->len == ours->whole
+					 ? vv_page_text(p, "%.*s", (int)ours->len, ours->text)
+					 : NULL);
+	}
 }
 
 static const char *row_title(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *c)
@@ -326,7 +336,7 @@ static void put_none(vv_page *p, const vv_web_conflicts *all)
 					  all->state)
 				: "Nothing is in conflict.");
 	if (under_way || picked) {
-		part_conclude(&p->html, .at = to_settle(p, "continue", &whole),
+		part_conclude(&p->html, .at = to_verb(p, "continue", &whole),
 			      .text = vv_page_text(p, "Conclude the %s", all->state));
 	}
 }
@@ -352,12 +362,9 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 					  .version = &p->asked->commit});
 	if (*all.words) {
 		part_strong(lead, .text = all.words);
-		part_words(
-			lead,
-			.text = vv_page_text(
-				p,
-				". %sTo set a new value, run 'varve resolve --row=ROW --set COLUMN=VALUE PATH' in a terminal.",
-				vv_page_text(p, "%s. ", name_of(p, all.state))));
+		part_words(lead,
+			   .text = vv_page_text(p, ". %s",
+						vv_page_text(p, "%s. ", name_of(p, all.state))));
 	}
 	part_lead(&p->html, .body = lead);
 	vv_array_each(all.paths, all.count, t) {

@@ -196,6 +196,7 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f)
 		.dataset_at = own ? vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset) : NULL,
 		.heading = headed ? f->heading : f->dataset, .version = version_menu(p, f),
 		.views = views(p, f), .wide = f->wide);
+	vv_page_put_desk_bar(p);
 }
 
 void vv_page_note_limit(vv_page *p, const char *text, const char *hint)
@@ -208,7 +209,7 @@ vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err)
 {
 	bool served = vv_page_is_served(p) && p->asked->repository &&
 		      p->at->place != VV_WEB_AT_CHECK && p->at->place != VV_WEB_AT_SEARCH &&
-		      p->at->place != VV_WEB_AT_SQL;
+		      p->at->place != VV_WEB_AT_SQL && p->at->place != VV_WEB_AT_DESK;
 	vv_web_address api = *p->at;
 
 	if (p->asked->visit && p->asked->visit->cut && !p->said_limit) {

@@ -16,6 +16,7 @@
 #include "base/json/json.h"
 #include "cmd/web/model/changes.h"
 #include "cmd/web/model/datasets.h"
+#include "cmd/web/model/desk.h"
 #include "cmd/web/model/table.h"
 #include "cmd/web/pages/html.h"
 #include "cmd/web/reply.h"
@@ -163,6 +164,13 @@ void vv_page_put_repository(vv_page *p, vv_html *list);
  * Writes nothing if the work tree has no conflicts. */
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
 
+/* Writes the bar about the owner's own changes, with a link to the page R/desk. Writes nothing on
+ * pages that cannot change the work tree. */
+void vv_page_put_desk_bar(vv_page *p);
+/* Returns a sentence such as "You changed prices.csv: 3 cells changed", or NULL if no file of the
+ * next version is changed. */
+const char *vv_page_changed_words(vv_page *p, const vv_web_desk *d);
+
 /* ---- files of the version */
 
 /* Returns the text file at path in the page's version (asked->commit), or NULL if no such file
@@ -224,6 +232,8 @@ vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err);
 /* The page R/conflicts. */
 vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err);
+/* The page R/desk: changes that are not saved; with a path, the form for a new row. */
+vv_status vv_page_desk(vv_page *p, vv_buf *out, vv_error *err);
 /* Writes the page for the error `why`. status: the HTTP status. */
 vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
 			  vv_error *err);

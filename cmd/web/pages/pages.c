@@ -25,7 +25,7 @@ vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err)
 		[VV_WEB_AT_ROW] = vv_page_row,           [VV_WEB_AT_COLUMNS] = vv_page_column,
 		[VV_WEB_AT_HISTORY] = vv_page_history,   [VV_WEB_AT_COMPARE] = vv_page_compare,
 		[VV_WEB_AT_CHECK] = vv_page_check,       [VV_WEB_AT_CONFLICTS] = vv_page_conflicts,
-		[VV_WEB_AT_SQL] = vv_page_sql,
+		[VV_WEB_AT_SQL] = vv_page_sql,           [VV_WEB_AT_DESK] = vv_page_desk,
 	};
 	const size_t at = p->at->place;
 

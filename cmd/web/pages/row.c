@@ -282,6 +282,51 @@ static void put_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *
 	part_suggest(&p->html, .at = vv_page_keep(p, vv_buf_cstr(&at)));
 }
 
+/* ---- changes of the owner */
+
+/* Rows of the work tree's file are changed; those of the newest version are changed there. */
+static bool may_change(const vv_page *p, const vv_web_table *t)
+{
+	return p->asked->token && vv_page_is_served(p) && t->key_count > 0 && !t->of_document;
+}
+
+static void put_edit(vv_page *p, const vv_web_table *t, const vv_web_row *r, size_t column)
+{
+	const vv_web_cell *cell = &r->cells[column];
+	const bool date = strcmp(t->columns[column].type, "date") == 0 && cell->len == 10 &&
+			  !t->columns[column].format && cell->text[4] == '-';
+
+	if (!may_change(p, t) || cell->len < cell->whole) return;
+	if (!t->commit.work) {
+		vv_web_address to = *p->at;
+		to.rev = VV_WEB_WORK;
+		part_row_verbs_begin(&p->html);
+		part_row_link(&p->html, .at = vv_page_link(p, &to), .text = "Change");
+		part_row_verbs_end(&p->html);
+		return;
+	}
+	part_cell_edit(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
+		       .token = p->asked->token, .row = r->key, .column = t->columns[column].name,
+		       .value = vv_page_text(p, "%.*s", (int)cell->len, cell->text), .date = date,
+		       .lines = cell->len > 80 || memchr(cell->text, '\n', cell->len) != NULL);
+}
+
+static void put_row_verbs(vv_page *p, const vv_web_table *t, const vv_web_row *r)
+{
+	vv_web_address like = {
+		.base = p->at->base, .place = VV_WEB_AT_DESK, .path = t->path, .key = r->key};
+
+	if (!may_change(p, t) || !t->commit.work) return;
+	part_row_verbs_begin(&p->html);
+	part_row_link(&p->html, .at = vv_page_link(p, &like), .text = "Add a row like this");
+	part_row_remove(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
+			.token = p->asked->token, .row = r->key);
+	part_row_verbs_end(&p->html);
+	part_desk_undo(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
+		       .token = p->asked->token, .row = r->key,
+		       .words = "Undo my changes of this row");
+}
+
 /* The requested cell, whole. */
 static vv_status put_cell(vv_page *p, const vv_web_table *t, const vv_web_row *r, vv_error *err)
 {
@@ -292,6 +337,7 @@ static vv_status put_cell(vv_page *p, const vv_web_table *t, const vv_web_row *r
 	if ((rc = vv_web_column_find(t, p->at->cell, &i, err)) < 0) return rc;
 	part_subtitle(&p->html, .text = t->columns[i].name, .id = "cell");
 	part_cell_now(&p->html, .value = vv_page_value(p, &r->cells[i]));
+	put_edit(p, t, r, i);
 	put_suggestion(p, t, r, t->columns[i].name, &r->cells[i]);
 	return VV_OK;
 }
@@ -343,6 +389,7 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 	part_side_begin(&p->html, .label = "The row in this version");
 	if (there) {
 		put_now(p, t, &row);
+		put_row_verbs(p, t, &row);
 	}
 	part_side_end(&p->html);
 	part_split_end(&p->html);

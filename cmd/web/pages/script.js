@@ -240,7 +240,7 @@
 			inner.replaceChildren.apply(inner, Array.from(page.querySelector('main').children).map(function (e) {
 				return document.importNode(e, true);
 			}));
-			all('details.menu, .pager', inner).forEach(function (e) { e.remove(); });
+			all('details.menu, .pager, .desk-bar', inner).forEach(function (e) { e.remove(); });
 			all('aside', inner).forEach(function (e) { e.setAttribute('role', 'region'); });
 		}).catch(function () {
 			if (panel === mine) {

@@ -122,29 +122,29 @@ press() {
 	in_conflict
 	start_web src
 	cp src/places.csv before
-	[ "$(origin=http://127.0.0.1:1 press 'take=theirs&of-row=4&of-column=day')" = 403 ]
-	[ "$(origin='' press 'take=theirs&of-row=4&of-column=day')" = 405 ]
-	[ "$(jar='x=y' press 'take=theirs&of-row=4&of-column=day')" = 403 ]
-	at=$(got conflicts | grep -o 'action="[^"]*take=theirs[^"]*"' | head -1 | cut -d'"' -f2 | sed 's/&amp;/\&/g')
+	[ "$(origin=http://127.0.0.1:1 press 'do=theirs&of-row=4&of-column=day')" = 403 ]
+	[ "$(origin='' press 'do=theirs&of-row=4&of-column=day')" = 405 ]
+	[ "$(jar='x=y' press 'do=theirs&of-row=4&of-column=day')" = 403 ]
+	at=$(got conflicts | grep -o 'action="[^"]*do=theirs[^"]*"' | head -1 | cut -d'"' -f2 | sed 's/&amp;/\&/g')
 	[ "$(status -X POST -b "$BATS_TEST_TMPDIR/jar" -H "Origin: $url" "$url${at/token=/token=x}")" = 400 ]
 	[ "$(status -X GET -b "$BATS_TEST_TMPDIR/jar" "$url$at")" = 200 ]
 	cmp src/places.csv before
-	[ "$(press 'take=theirs&of-row=4&of-column=day')" = 303 ]
+	[ "$(press 'do=theirs&of-row=4&of-column=day')" = 303 ]
 	[ "$(grep '^4,' src/places.csv | cut -d, -f4)" = 'spring & more' ]
-	[ "$(press 'take=ours&of-row=it%27s%20%3Cb%3E&token')" = 303 ]
-	[ "$(press 'take=theirs&of-row=19&token')" = 303 ]
+	[ "$(press 'do=ours&of-row=it%27s%20%3Cb%3E&token')" = 303 ]
+	[ "$(press 'do=theirs&of-row=19&token')" = 303 ]
 	grep -q '^19,.*2032-' src/places.csv
-	[ "$(press 'notes.txt?take=base')" = 303 ]
+	[ "$(press 'notes.txt?do=base')" = 303 ]
 	[ "$(cat src/notes.txt)" = base ]
-	[ "$(press 'places.csv?take=theirs&token')" = 303 ]
+	[ "$(press 'places.csv?do=theirs&token')" = 303 ]
 	[ "$(grep '^it' src/places.csv)" = "it's <b>,four,5.00,2031-01-01" ]
 	grep -q '^90,there,' src/places.csv
 	got conflicts | grep -q 'No conflicts are left. To conclude the operation, run &#39;varve merge --continue&#39;.'
 	printf '#!/bin/sh\necho no such merge >&2\nexit 1\n' > src/.git/hooks/commit-msg
 	chmod +x src/.git/hooks/commit-msg
-	[ "$(press take=continue)" = 400 ]
+	[ "$(press do=continue)" = 400 ]
 	rm src/.git/hooks/commit-msg
-	[ "$(press take=continue)" = 303 ]
+	[ "$(press do=continue)" = 303 ]
 	[ "$(git -C src rev-list --parents -1 HEAD | wc -w)" = 3 ]
 	[ -z "$(git -C src status --porcelain)" ]
 	got conflicts | grep -q 'Nothing is in conflict\.'
@@ -204,9 +204,9 @@ press() {
 	got conflicts > page
 	grep -q '&lt;script&gt;alert(1)&lt;/script&gt;' page
 	! grep -q '<script>alert' page || false
-	[ "$(press 'take=theirs&of-row=theirs%3A4&token')" = 303 ]
+	[ "$(press 'do=theirs&of-row=theirs%3A4&token')" = 303 ]
 	[ "$(cat src/places.csv)" = "$(printf 'a,b,c\n1,x,k\n3,z,m\n4,Q,n')" ]
-	[ "$(press 'take=theirs&of-row=theirs%3A2&token')" = 303 ]
+	[ "$(press 'do=theirs&of-row=theirs%3A2&token')" = 303 ]
 	[ "$(cat src/places.csv)" = "$(printf 'a,b,c\n1,x,k\n2,<script>alert(1)</script>,l\n3,z,m\n4,Q,n')" ]
 }
 
@@ -232,11 +232,11 @@ press() {
 	grep -q 'Keep once' page
 	grep -q 'Keep twice' page
 	! grep -q '<b>,\|4,<b>' page || false
-	[ "$(press 'take=both&of-row=4&token')" = 303 ]
+	[ "$(press 'do=both&of-row=4&token')" = 303 ]
 	[ "$(grep -c '^4,' src/places.csv)" = 2 ]
-	[ "$(press 'places.csv?take=once&token')" = 303 ]
+	[ "$(press 'places.csv?do=once&token')" = 303 ]
 	[ "$(sed 1,4d src/places.csv | sort | xargs)" = '4,<b> 4,<b> 5,9 6,9' ]
-	[ "$(press take=continue)" = 303 ]
+	[ "$(press do=continue)" = 303 ]
 	[ -z "$(git -C src status --porcelain)" ]
 }
 
@@ -259,10 +259,10 @@ press() {
 	got conflicts > page
 	grep -q 'Two rows, one key: both sides used it for a new row.' page
 	grep -q 'Keep both, theirs with the next free key' page
-	[ "$(press 'take=both&of-row=101&token')" = 303 ]
+	[ "$(press 'do=both&of-row=101&token')" = 303 ]
 	[ "$(sed 1,5d src/places.csv | xargs)" = '101,drill,eve 102,saw,eve 103,paint,bob' ]
-	[ "$(press 'take=theirs&of-row=102&token')" = 303 ]
+	[ "$(press 'do=theirs&of-row=102&token')" = 303 ]
 	[ "$(sed 1,5d src/places.csv | xargs)" = '101,drill,eve 102,wash,bob 103,paint,bob' ]
-	[ "$(press take=continue)" = 303 ]
+	[ "$(press do=continue)" = 303 ]
 	[ -z "$(git -C src status --porcelain)" ]
 }

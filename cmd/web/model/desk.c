@@ -1,0 +1,261 @@
+/*
+ * desk: reads the JSON of `varve status` and `varve check`.
+ */
+#include "cmd/web/model/desk.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/json/json.h"
+#include "base/text.h"
+#include "cmd/web/model/verb.h"
+#include "repo/git/config.h"
+
+#define NEW_MAX 20u /* new files that are listed */
+#define CHECKED 20u /* tables that are checked */
+#define EDITS_MAX 500u
+
+static vv_status run_json(vv_web_visit *v, const char **list, vv_json **out, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char *said;
+	int code;
+	vv_status rc = vv_web_run(v, list, &text, &code, &said, err);
+
+	if (rc < 0) return rc;
+	if (code > 1 || text.len == 0) {
+		return vv_fail(err, VV_EUSAGE, "varve %s: %s", list[1], said);
+	}
+	const char *kept = vv_web_keep_buf(v, &text);
+	return vv_json_read(out, &v->arena, kept, text.len, list[1], err);
+}
+
+static const char *text_of(vv_web_visit *v, const vv_json *object, const char *name)
+{
+	const char *s = vv_json_get_string(object, name);
+
+	return s ? vv_web_keep_text(v, s) : "";
+}
+
+static uint64_t number_of(const vv_json *object, const char *name)
+{
+	uint64_t n = 0;
+
+	return vv_json_get_u64(&n, object, name) ? n : 0;
+}
+
+/* --- changes in words ----------------------------------------------------------------------- */
+
+static void put_count(vv_buf *b, uint64_t n, const char *one, const char *what)
+{
+	if (n > 0) {
+		vv_buf_printf(b, "%s%s %s", b->len > 0 ? ", " : "", vv_text_counted(n, one, NULL),
+			      what);
+	}
+}
+
+/* changes: of the index and of the file; each may be missing. */
+static const char *change_words(vv_web_visit *v, const vv_json *entry)
+{
+	static const char *const parts[] = {"staged", "unstaged"};
+	static const struct {
+		const char *member, *one, *what;
+	} counts[] = {
+		{"cellsChanged", "cell", "changed"},     {"rowsAdded", "row", "added"},
+		{"rowsRemoved", "row", "removed"},       {"columnsAdded", "column", "added"},
+		{"columnsRemoved", "column", "removed"}, {"columnsRenamed", "column", "renamed"}};
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_array_each(counts, sizeof(counts) / sizeof(counts[0]), it) {
+		uint64_t n = 0;
+
+		vv_array_each(parts, 2, part) {
+			n += number_of(vv_json_get(vv_json_get(entry, *part), "changes"),
+				       it->member);
+		}
+		put_count(&b, n, it->one, it->what);
+	}
+	return b.len > 0 ? vv_web_keep_buf(v, &b) : "changed";
+}
+
+/* --- findings ------------------------------------------------------------------------------- */
+
+static void put_finding(vv_buf *b, const char *column, const char *message)
+{
+	if (column) {
+		vv_buf_printf(b, "%s: ", column);
+	}
+	vv_buf_puts(b, message);
+}
+
+static void read_findings(vv_web_visit *v, vv_web_edit *e, const vv_json *dataset)
+{
+	const vv_json *found = vv_json_get(dataset, "findings");
+	vv_auto(vv_buf) b = VV_BUF_INIT, first = VV_BUF_INIT;
+
+	for (const vv_json *f = found ? found->first : NULL; f; f = f->next) {
+		const char *rule = vv_json_get_string(f, "rule");
+		const char *message = vv_json_get_string(f, "message");
+		const char *column = vv_json_get_string(f, "column");
+		const char *severity = vv_json_get_string(f, "severity");
+
+		if (!rule || !message) {
+			continue;
+		}
+		if (strcmp(rule, "spreadsheet") == 0) {
+			vv_buf_puts(&b, b.len > 0 ? "; " : "");
+			put_finding(&b, column, message);
+			continue;
+		}
+		e->errors += severity && strcmp(severity, "error") == 0;
+		e->warnings += severity && strcmp(severity, "warning") == 0;
+		if (!*e->finding) {
+			put_finding(&first, column, message);
+			e->finding = vv_web_keep_buf(v, &first);
+		}
+	}
+	e->spreadsheet = vv_web_keep_buf(v, &b);
+}
+
+static vv_status check_edit(vv_web_visit *v, vv_web_edit *e, vv_error *err)
+{
+	const char *list[] = {"varve", "check", "--json", "--", e->path, NULL};
+	vv_json *json;
+	vv_status rc = run_json(v, list, &json, err);
+
+	if (rc < 0) return rc;
+	const vv_json *datasets = vv_json_get(json, "datasets");
+	if (datasets && datasets->first) {
+		read_findings(v, e, datasets->first);
+	}
+	return VV_OK;
+}
+
+/* --- the state ------------------------------------------------------------------------------ */
+
+static bool is_letter(const vv_json *entry, const char *member, const char *letters)
+{
+	const char *s = vv_json_get_string(entry, member);
+
+	return s && *s && strchr(letters, *s);
+}
+
+static const char *edit_words(vv_web_visit *v, const vv_json *entry)
+{
+	if (is_letter(entry, "worktree", "?")) return "new";
+	if (is_letter(entry, "worktree", "D")) return "the file was removed";
+	return change_words(v, entry);
+}
+
+static void read_entry(vv_web_visit *v, vv_web_desk *d, const vv_json *entry)
+{
+	const char *kind = vv_json_get_string(entry, "kind");
+	const bool is_new = is_letter(entry, "worktree", "?");
+
+	if (is_letter(entry, "worktree", "!") || d->edit_count == EDITS_MAX) return;
+	if (is_new && d->new_count == NEW_MAX) {
+		d->complete = false;
+		return;
+	}
+	d->new_count += is_new;
+	d->edits[d->edit_count++] = (vv_web_edit){.path = text_of(v, entry, "path"),
+						  .words = edit_words(v, entry),
+						  .table = kind && strcmp(kind, "table") == 0,
+						  .is_new = is_new,
+						  .conflict = is_letter(entry, "index", "U") ||
+							      is_letter(entry, "worktree", "U"),
+						  .finding = "",
+						  .spreadsheet = ""};
+}
+
+/* The branch's remote, or the only one, or origin. */
+static vv_status find_remote(vv_web_visit *v, vv_web_desk *d, vv_error *err)
+{
+	const char *list[] = {"git", "remote", NULL}, *said;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	vv_auto(char) *of_branch = NULL;
+	int code;
+	const char *name = vv_web_text(v, "branch.%s.remote", d->branch);
+	vv_status rc;
+
+	d->remote = "";
+	if (*d->branch && vv_config_string(v->repo, name, &of_branch, VV_IGNORED) == VV_OK &&
+	    of_branch) {
+		d->remote = vv_web_keep_text(v, of_branch);
+		return VV_OK;
+	}
+	if ((rc = vv_web_run(v, list, &out, &code, &said, err)) < 0) return rc;
+	const char *all = vv_buf_cstr(&out);
+	const size_t len = strcspn(all, "\n");
+	if (len > 0 && all[len] == '\n' && all[len + 1] == '\0') {
+		d->remote = vv_web_keep(v, all, len);
+	} else if (strncmp(all, "origin\n", 7) == 0 || strstr(all, "\norigin\n")) {
+		d->remote = "origin";
+	}
+	return VV_OK;
+}
+
+static vv_status find_name(vv_web_visit *v, vv_web_desk *d, vv_error *err)
+{
+	const char *list[] = {"git", "var", "GIT_AUTHOR_IDENT", NULL}, *said;
+	vv_auto(char) *name = NULL, *email = NULL;
+	int code;
+	vv_status rc = vv_web_run(v, list, NULL, &code, &said, err);
+
+	if (rc < 0) return rc;
+	/* Git guesses an address from the machine's name: that is not the user's. */
+	(void)vv_config_string(v->repo, "user.name", &name, VV_IGNORED);
+	(void)vv_config_string(v->repo, "user.email", &email, VV_IGNORED);
+	d->has_name = code == 0 && ((name && email) ||
+				    vv_env_get(vv_repository_env(v->repo), "GIT_AUTHOR_EMAIL"));
+	return VV_OK;
+}
+
+vv_status vv_web_desk_read(vv_web_visit *v, bool checked, vv_web_desk *out, vv_error *err)
+{
+	const char *list[] = {"varve", "status", "--json", NULL};
+	vv_json *json;
+	vv_status rc;
+	size_t tables = 0;
+
+	*out = (vv_web_desk){.complete = true};
+	if (!v->work_tree || !vv_repository_workdir(v->repo)) {
+		return vv_fail(err, VV_ENOTFOUND, "no such page");
+	}
+	if ((rc = run_json(v, list, &json, err)) < 0) return rc;
+	out->branch = text_of(v, json, "branch");
+	out->upstream = text_of(v, json, "upstream");
+	out->state = text_of(v, json, "state");
+	out->ahead = number_of(json, "ahead");
+	out->behind = number_of(json, "behind");
+	const vv_json *entries = vv_json_get(json, "entries");
+	out->edits = vv_arena_calloc(&v->arena, EDITS_MAX, sizeof(*out->edits));
+	if (!out->edits) return vv_fail_nomem(err);
+	for (const vv_json *e = entries ? entries->first : NULL; e; e = e->next) {
+		read_entry(v, out, e);
+	}
+	for (size_t i = 0; checked && rc == VV_OK && i < out->edit_count && tables < CHECKED; i++) {
+		if (out->edits[i].table && !out->edits[i].is_new && !out->edits[i].conflict) {
+			tables++;
+			rc = check_edit(v, &out->edits[i], err);
+		}
+	}
+	if (rc < 0 || (rc = find_remote(v, out, err)) < 0) return rc;
+	return find_name(v, out, err);
+}
+
+const char *vv_web_desk_sentence(vv_web_visit *v, const vv_web_desk *d)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	size_t said = 0;
+
+	vv_array_each(d->edits, d->edit_count, e) {
+		if (!e->is_new && said++ < 3) {
+			vv_buf_printf(&b, "%s%s: %s", b.len > 0 ? "; " : "", e->path, e->words);
+		}
+	}
+	if (said > 3) {
+		vv_buf_printf(&b, "; %s", vv_text_counted(said - 3, "more file", NULL));
+	}
+	return vv_web_keep_buf(v, &b);
+}

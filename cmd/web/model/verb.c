@@ -1,0 +1,541 @@
+/*
+ * verb: the fields of forms become command lines.
+ */
+#include "cmd/web/model/verb.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/text.h"
+#include "cmd/web/model/rows.h"
+#include "cmd/web/model/table.h"
+#include "dataset/schema/type.h"
+#include "lib/names/table_at.h"
+#include "repo/git/config.h"
+#include "repo/git/history/state.h"
+#include "repo/git/program.h"
+
+#define CPU_SECONDS 600u
+#define WORDS 300u /* of a command: fields of a form, and a few more */
+
+typedef struct words {
+	vv_web_visit *v;
+	const vv_web_verb *verb;
+	vv_web_done *done;
+	const char *list[WORDS + 1];
+	size_t count;
+	vv_error *err;
+} words;
+
+/* "": the form does not have the field. */
+static const char *field(const words *w, const char *name)
+{
+	const vv_http_parameter *found = vv_array_find(w->verb->fields, w->verb->field_count, p,
+						       strcmp(p->name, name) == 0);
+
+	return found ? found->value : "";
+}
+
+static void add(words *w, const char *option, const char *value)
+{
+	if (w->count < WORDS) {
+		w->list[w->count++] = vv_web_text(w->v, "%s%s", option, value);
+	}
+}
+
+static void begin(words *w, const char *command)
+{
+	w->count = 1;
+	w->list[0] = "varve";
+	add(w, command, "");
+}
+
+/* The path alone, though it may look like a pattern. */
+static void add_path(words *w)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_buf_puts(&b, "./");
+	for (const char *c = w->verb->path; *c; c++) {
+		if (strchr("*?[\\", *c)) {
+			vv_buf_putc(&b, '\\');
+		}
+		vv_buf_putc(&b, *c);
+	}
+	add(w, vv_web_keep_buf(w->v, &b), "");
+}
+
+/* --- running ------------------------------------------------------------------------------ */
+
+vv_status vv_web_run(vv_web_visit *v, const char **list, vv_buf *out, int *code, const char **said,
+		     vv_error *err)
+{
+	static const char *const more[] = {"GIT_EDITOR=:", "GIT_TERMINAL_PROMPT=0", NULL};
+	vv_auto(char) *program = NULL;
+	vv_auto(vv_buf) output = VV_BUF_INIT, errors = VV_BUF_INIT;
+	const vv_env *env = vv_repository_env(v->repo);
+	const char *line;
+	vv_status rc = VV_OK;
+
+	if (strcmp(list[0], "varve") == 0) {
+		rc = vv_program_find_own(&program, env, "varve", err);
+	}
+	if (rc < 0) return rc;
+	list[0] = program ? program : list[0];
+	const vv_run run = {.argv = list,
+			    .dir = vv_repository_workdir(v->repo),
+			    .env = env,
+			    .more = more,
+			    .output = out ? out : &output,
+			    .errors = &errors,
+			    .cpu_seconds = CPU_SECONDS};
+	rc = vv_run_program(&run, code, err);
+	list[0] = program ? "varve" : list[0];
+	line = vv_buf_cstr(&errors);
+	line += strncmp(line, "varve: ", 7) == 0 ? 7 : 0;
+	*said = vv_web_keep(v, line, strcspn(line, "\n"));
+	return rc;
+}
+
+static vv_status run_words(words *w, int *code, const char **said)
+{
+	if (w->v->failed) return vv_fail_nomem(w->err);
+	if (w->count == WORDS) return vv_fail(w->err, VV_EUSAGE, "the form has too many fields");
+	w->list[w->count] = NULL;
+	return vv_web_run(w->v, w->list, NULL, code, said, w->err);
+}
+
+/* The command must succeed. */
+static vv_status run_all(words *w)
+{
+	const char *said, *command = w->list[1];
+	int code;
+	vv_status rc = run_words(w, &code, &said);
+
+	if (rc < 0 || code == 0) return rc;
+	return vv_fail(w->err, VV_EUSAGE, "varve %s: %s", command, said);
+}
+
+/* --- rows --------------------------------------------------------------------------------- */
+
+static vv_status need_path(const words *w)
+{
+	return w->verb->path ? VV_OK
+			     : vv_fail(w->err, VV_EUSAGE, "the address does not name a table");
+}
+
+/* The row of the file in the work tree; its key is an argument of commands. */
+static vv_status find_row(words *w, const char *key, vv_web_table **t, vv_web_row *row)
+{
+	vv_web_commit work;
+	vv_status rc;
+
+	if ((rc = need_path(w)) < 0 ||
+	    (rc = vv_web_commit_find(w->v, VV_WEB_WORK, &work, NULL, w->err)) < 0 ||
+	    (rc = vv_web_table_open(w->v, &work, w->verb->path, t, w->err)) < 0) {
+		return rc;
+	}
+	if ((*t)->kind != VV_WEB_TABLE || (*t)->of_document || (*t)->key_count == 0) {
+		return vv_fail(w->err, VV_EUSAGE,
+			       "rows of '%s' are not changed on pages, since the table has no key\n"
+			       "a key is set with 'varve schema --key'",
+			       vv_text_shows(w->verb->path));
+	}
+	return key ? vv_web_row_find(w->v, *t, key, 0, row, w->err) : VV_OK;
+}
+
+/* Browsers send each line break as CR and LF: those of the cell before are meant. */
+static const char *with_breaks_of(words *w, const vv_web_cell *cell, const char *text)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (cell && strstr(cell->text, "\r\n")) return text;
+	for (; *text; text++) {
+		if (text[0] != '\r' || text[1] != '\n') {
+			vv_buf_putc(&b, *text);
+		}
+	}
+	return vv_web_keep_buf(w->v, &b);
+}
+
+static bool is_text(const vv_web_cell *cell, const char *text)
+{
+	return cell->len == cell->whole && strlen(text) == cell->len &&
+	       memcmp(cell->text, text, cell->len) == 0;
+}
+
+/* COLUMN=VALUE, or COLUMN:=JSON where the cell before, or of the row that it is like, is JSON and no string. A value that the column's type does not have is refused. */
+static vv_status add_value(words *w, const vv_web_table *t, size_t column, const vv_web_cell *like,
+			   const char *value)
+{
+	const vv_field *f = &t->table->schema.fields[column];
+	const bool json = like && like->literal;
+
+	value = with_breaks_of(w, like, value);
+	const vv_cell cell = {.text = value,
+			      .len = (uint32_t)strlen(value),
+			      .state = json ? VV_CELL_LITERAL : VV_CELL_TEXT};
+
+	if (strchr(t->columns[column].name, '=')) {
+		return vv_fail(w->err, VV_EUSAGE,
+			       "cells of the column '%s' are not changed on pages, because of the "
+			       "character '='",
+			       vv_text_shows(t->columns[column].name));
+	}
+	if (!(json ? vv_field_accepts_json : vv_field_accepts)(f, &cell)) {
+		return vv_fail(w->err, VV_EUSAGE,
+			       "'%s' does not have the type of the column '%s', %s\n"
+			       "write it as the other values of the column are written",
+			       vv_text_shows(value), vv_text_shows(t->columns[column].name),
+			       vv_type_name(f->type));
+	}
+	add(w, vv_web_text(w->v, "%s%s", t->columns[column].name, json ? ":=" : "="), value);
+	return VV_OK;
+}
+
+static vv_status do_set(words *w)
+{
+	const char *key = field(w, "of-row"), *was;
+	vv_web_table *t;
+	vv_web_row row;
+	size_t column;
+	vv_status rc;
+
+	if ((rc = find_row(w, key, &t, &row)) < 0 ||
+	    (rc = vv_web_column_find(t, field(w, "of-column"), &column, w->err)) < 0) {
+		return rc;
+	}
+	was = with_breaks_of(w, &row.cells[column], field(w, "was"));
+	if (!is_text(&row.cells[column], was)) {
+		return vv_fail(w->err, VV_EUSAGE,
+			       "the cell has changed since the page was shown: it is '%s' now\n"
+			       "open the row again",
+			       vv_text_show(row.cells[column].text, row.cells[column].len));
+	}
+	begin(w, "set");
+	add(w, "--", "");
+	add_path(w);
+	add(w, row.key, "");
+	if ((rc = add_value(w, t, column, &row.cells[column], field(w, "value"))) < 0) return rc;
+	w->done->page = VV_WEB_TO_ROW;
+	w->done->key = t->columns[column].key ? NULL : row.key;
+	return run_all(w);
+}
+
+/* The fields "c:COLUMN" are the cells of the new row; *key: its key, as commands take it. */
+static vv_status read_new_cells(words *w, const vv_web_table *t, vv_cell **out, const char **key)
+{
+	vv_cell *cells = *out = vv_arena_calloc(&w->v->arena, t->column_count + 1, sizeof(*cells));
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (!cells) return vv_fail_nomem(w->err);
+	for (size_t i = 0; i < t->column_count; i++) {
+		const char *value = field(w, vv_web_text(w->v, "c:%s", t->columns[i].name));
+
+		cells[i] = (vv_cell){.text = value, .len = (uint32_t)strlen(value)};
+		if (t->columns[i].key && !*value) {
+			return vv_fail(w->err, VV_EUSAGE, "write a value for the column '%s'",
+				       vv_text_shows(t->columns[i].name));
+		}
+	}
+	vv_key_words_put(&b, cells, t->key, t->key_count);
+	*key = vv_web_keep_buf(w->v, &b);
+	return vv_buf_ok(&b, w->err);
+}
+
+/* like: the key of a row that the form was filled from. A row of this key is not changed. */
+static vv_status do_add(words *w)
+{
+	const char *like = field(w, "like"), *key = "", *said;
+	vv_web_table *t;
+	vv_web_row row = {.cells = NULL};
+	vv_cell *cells;
+	int code;
+	vv_status rc;
+
+	if ((rc = find_row(w, *like ? like : NULL, &t, &row)) < 0 ||
+	    (rc = read_new_cells(w, t, &cells, &key)) < 0) {
+		return rc;
+	}
+	begin(w, "set");
+	add(w, "--add", "");
+	add(w, "--", "");
+	add_path(w);
+	add(w, key, "");
+	for (size_t i = 0; i < t->column_count; i++) {
+		if (t->columns[i].key || cells[i].len == 0) {
+			continue;
+		}
+		rc = add_value(w, t, i, row.cells ? &row.cells[i] : NULL, cells[i].text);
+		if (rc < 0) return rc;
+	}
+	w->done->page = VV_WEB_TO_ROW;
+	w->done->key = key;
+	if ((rc = run_words(w, &code, &said)) < 0 || code == 0) return rc;
+	return code == 1 ? vv_fail(w->err, VV_EUSAGE, "a row has the key '%s' already",
+				   vv_text_shows(key))
+			 : vv_fail(w->err, VV_EUSAGE, "varve set: %s", said);
+}
+
+static vv_status do_remove(words *w)
+{
+	vv_web_table *t;
+	vv_web_row row;
+	vv_status rc = find_row(w, field(w, "of-row"), &t, &row);
+
+	if (rc < 0) return rc;
+	begin(w, "delete");
+	add(w, "--", "");
+	add_path(w);
+	add(w, row.key, "");
+	return run_all(w);
+}
+
+/* The file, or one of its rows, in the newest version. */
+static vv_status do_undo(words *w)
+{
+	const char *key = field(w, "of-row");
+	vv_status rc = need_path(w);
+
+	if (rc < 0) return rc;
+	begin(w, "restore");
+	add(w, "--source=HEAD", "");
+	if (*key) {
+		add(w, "--row=", key);
+	}
+	add(w, "--", "");
+	add_path(w);
+	return run_all(w);
+}
+
+static vv_status do_spelling(words *w)
+{
+	vv_status rc = need_path(w);
+
+	if (rc < 0) return rc;
+	begin(w, "restore");
+	add(w, "--spelling", "");
+	add(w, "--", "");
+	add_path(w);
+	return run_all(w);
+}
+
+/* --- versions ----------------------------------------------------------------------------- */
+
+/* A new file becomes part of the next version. */
+static vv_status do_take(words *w)
+{
+	vv_status rc = need_path(w);
+
+	if (rc < 0) return rc;
+	begin(w, "add");
+	add(w, "--", "");
+	add_path(w);
+	return run_all(w);
+}
+
+/* The name and the address for all repositories of the user. */
+static vv_status do_who(words *w)
+{
+	static const char *const fields[] = {"name", "email"};
+	const char *said;
+	int code;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *value = field(w, fields[i]);
+
+		if (!*value || strpbrk(value, "<>\n")) {
+			return vv_fail(w->err, VV_EUSAGE,
+				       "write your name and your e-mail address");
+		}
+		w->count = 0;
+		add(w, "git", "");
+		add(w, "config", "");
+		add(w, "--global", "");
+		add(w, "user.", fields[i]);
+		add(w, value, "");
+		if ((rc = run_words(w, &code, &said)) < 0) return rc;
+		if (code != 0) return vv_fail(w->err, VV_EUSAGE, "git config: %s", said);
+	}
+	return rc;
+}
+
+static vv_status do_save(words *w)
+{
+	const char *message = field(w, "message");
+
+	if (!*message) {
+		return vv_fail(w->err, VV_EUSAGE, "write what you changed, in a few words");
+	}
+	begin(w, "commit");
+	add(w, "--all", "");
+	add(w, "--message=", message);
+	return run_all(w);
+}
+
+/* Versions of others, merged by cell. */
+static vv_status do_get(words *w)
+{
+	const char *said;
+	int code;
+
+	begin(w, "pull");
+	vv_status rc = run_words(w, &code, &said);
+	if (rc < 0 || code == 0) return rc;
+	if (*vv_state_name(w->v->repo)) {
+		w->done->page = VV_WEB_TO_CONFLICTS;
+		return VV_OK;
+	}
+	return vv_fail(
+		w->err, VV_EUSAGE,
+		"versions of others could not be fetched: %s\nyour own versions are saved here",
+		said);
+}
+
+static vv_status push(words *w, const char *branch)
+{
+	const char *said;
+	int code;
+
+	begin(w, "push");
+	if (branch) {
+		add(w, "--set-upstream", "");
+		add(w, field(w, "remote"), "");
+		add(w, branch, "");
+	}
+	vv_status rc = run_words(w, &code, &said);
+	if (rc < 0 || code == 0) return rc;
+	return vv_fail(w->err, VV_EUSAGE,
+		       "your version is saved here, but was not sent: %s\n"
+		       "send it again later; where the branch is protected, ask for a review",
+		       said);
+}
+
+/* first: the name of the branch, which the remote does not have yet. */
+static vv_status do_send(words *w)
+{
+	const char *branch = field(w, "first");
+	vv_status rc = *branch ? VV_OK : do_get(w);
+
+	if (rc < 0 || w->done->page == VV_WEB_TO_CONFLICTS) return rc;
+	return push(w, *branch ? branch : NULL);
+}
+
+static vv_status do_save_and_send(words *w)
+{
+	vv_status rc = do_save(w);
+
+	return rc < 0 ? rc : do_send(w);
+}
+
+/* The newest version as a branch of its own, for a review. */
+static vv_status do_ask(words *w)
+{
+	const char *remote = field(w, "remote");
+	vv_auto(char) *name = NULL;
+	const char *said;
+	struct tm day;
+	const time_t now = time(NULL);
+	char stamp[32];
+	int code;
+	vv_status rc;
+
+	if (!*remote) return vv_fail(w->err, VV_EUSAGE, "no remote to send to is configured");
+	if ((rc = vv_config_string(w->v->repo, "user.name", &name, w->err)) < 0) return rc;
+	if (!gmtime_r(&now, &day) || strftime(stamp, sizeof(stamp), "%Y-%m-%d-%H%M%S", &day) == 0) {
+		return vv_fail(w->err, VV_EIO, "the time cannot be read");
+	}
+	char *branch = (char *)(uintptr_t)vv_web_text(w->v, "%s-%s", name ? name : "change", stamp);
+	for (char *c = branch; *c; c++) {
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-",
+			    *c)) {
+			*c = '-';
+		}
+	}
+	begin(w, "push");
+	add(w, remote, "");
+	add(w, "HEAD:refs/heads/", branch + strspn(branch, "-"));
+	if ((rc = run_words(w, &code, &said)) < 0) return rc;
+	if (code != 0) {
+		return vv_fail(w->err, VV_EUSAGE,
+			       "your version is saved here, but was not sent: %s", said);
+	}
+	w->done->note = branch + strspn(branch, "-");
+	return VV_OK;
+}
+
+/* --- conflicts ---------------------------------------------------------------------------- */
+
+static vv_status do_resolve(words *w)
+{
+	const char *row = field(w, "of-row"), *column = field(w, "of-column"),
+		   *name = w->verb->name;
+	vv_status rc = need_path(w);
+
+	if (rc < 0) return rc;
+	w->done->page = VV_WEB_TO_CONFLICTS;
+	begin(w, "resolve");
+	if (strcmp(name, "other") != 0) {
+		add(w, "--", name);
+	}
+	if (*row) {
+		add(w, "--row=", row);
+	}
+	if (*column && strcmp(name, "other") != 0) {
+		add(w, "--column=", column);
+	}
+	if (strcmp(name, "other") == 0) {
+		add(w, vv_web_text(w->v, "--set=%s=", column), field(w, "value"));
+	}
+	if (*field(w, "of-key")) {
+		add(w, "--key", "");
+	}
+	add(w, "--", "");
+	add_path(w);
+	return run_all(w);
+}
+
+static vv_status do_continue(words *w)
+{
+	const char *state = vv_state_name(w->v->repo);
+
+	if (!*state || strcmp(state, "rebase") == 0) {
+		return vv_fail(w->err, VV_EUSAGE, "no merge, cherry-pick or revert is in progress");
+	}
+	w->done->page = VV_WEB_TO_CONFLICTS;
+	begin(w, state);
+	add(w, "--continue", "");
+	return run_all(w);
+}
+
+/* --- the list ----------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	vv_status (*run)(words *w);
+} verbs[] = {
+	{"set", do_set},           {"add", do_add},           {"remove", do_remove},
+	{"undo", do_undo},         {"spelling", do_spelling}, {"who", do_who},
+	{"take", do_take},         {"save", do_save},         {"save-and-send", do_save_and_send},
+	{"send", do_send},         {"get", do_get},           {"ask", do_ask},
+	{"ours", do_resolve},      {"theirs", do_resolve},    {"base", do_resolve},
+	{"once", do_resolve},      {"both", do_resolve},      {"other", do_resolve},
+	{"continue", do_continue},
+};
+
+vv_status vv_web_do(vv_web_visit *v, const vv_web_verb *verb, vv_web_done *done, vv_error *err)
+{
+	words w = {.v = v, .verb = verb, .done = done, .err = err};
+
+	*done = (vv_web_done){.page = VV_WEB_TO_DESK};
+	if (!v->work_tree || !vv_repository_workdir(v->repo)) {
+		return vv_fail(err, VV_ENOTFOUND, "no such page");
+	}
+	vv_array_each(verbs, sizeof(verbs) / sizeof(verbs[0]), it) {
+		if (strcmp(it->name, verb->name) == 0) return it->run(&w);
+	}
+	return vv_fail(err, VV_EUSAGE, "pages have no button '%s'", vv_text_shows(verb->name));
+}

@@ -1,0 +1,40 @@
+/*
+ * desk_bar: the bar about the owner's own changes, on every page.
+ */
+#include "base/array.h"
+#include "base/show.h"
+#include "cmd/web/model/desk.h"
+#include "cmd/web/pages/page.h"
+#include "cmd/web/pages/parts.h"
+
+const char *vv_page_changed_words(vv_page *p, const vv_web_desk *d)
+{
+	const size_t edits = d->edit_count - d->new_count;
+	const vv_web_edit *first = vv_array_find(d->edits, d->edit_count, e, !e->is_new);
+
+	if (edits == 0) return NULL;
+	return edits == 1 ? vv_page_text(p, "You changed %s: %s", first->path, first->words)
+			  : vv_page_text(p, "You changed %s", vv_text_counted(edits, "file", NULL));
+}
+
+void vv_page_put_desk_bar(vv_page *p)
+{
+	vv_web_desk d;
+
+	if (!p->asked->token || !p->asked->visit || !vv_page_is_served(p) ||
+	    vv_web_desk_read(p->asked->visit, false, &d, VV_IGNORED) < 0) {
+		return;
+	}
+	const char *changed = vv_page_changed_words(p, &d);
+	const char *words = changed ? changed : "You changed nothing";
+	if (*d.upstream && d.ahead > 0) {
+		words = vv_page_text(p, "%s \u00b7 %s not sent", words,
+				     vv_text_counted(d.ahead, "version is", "versions are"));
+	}
+	if (d.behind > 0) {
+		words = vv_page_text(p, "%s \u00b7 %s to get", words,
+				     vv_text_counted(d.behind, "version is", "versions are"));
+	}
+	part_desk_bar(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, NULL), .words = words,
+		      .on = p->at->place == VV_WEB_AT_DESK && !p->at->path);
+}

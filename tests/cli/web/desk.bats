@@ -1,0 +1,228 @@
+# The owner's desk in `varve web`: change, undo, save, send, get, by forms alone.
+load ../helper
+load ../serve/server
+
+setup() {
+	server_setup
+}
+
+teardown() {
+	[ -z "${server:-}" ] || stop_server
+}
+
+# start_web PATH: $url, the secret's cookie in jar.
+start_web() {
+	: > "$BATS_TEST_TMPDIR/server.log"
+	varve web --no-browser "$1" 2>> "$BATS_TEST_TMPDIR/server.log" 3>&- &
+	server=$!
+	local i first
+	for ((i = 0; i < 1200; i++)); do
+		first=$(sed -n 's/^open \(http.*\)$/\1/p' "$BATS_TEST_TMPDIR/server.log")
+		[ -z "$first" ] || break
+		sleep 0.05
+	done
+	[ -n "$first" ] || { cat "$BATS_TEST_TMPDIR/server.log" >&2; return 1; }
+	url=$(printf '%s' "$first" | sed 's,^\(http://[^/]*\)/.*,\1,')
+	curl -s -o /dev/null -c "$BATS_TEST_TMPDIR/jar" "$first"
+}
+
+# page ADDRESS: its HTML, in $page; each form in it can be sent by press.
+page() {
+	page=$(curl -s -L --globoff -b "$BATS_TEST_TMPDIR/jar" -H 'Accept: text/html' "$url/$1")
+	text=$(python3 -c 'import html, sys; print(html.unescape(sys.stdin.read()))' <<< "$page")
+}
+
+# press WORDS [FIELD=VALUE]...: the form of $page whose button has these words is sent, as a browser does; $page is what comes.
+press() {
+	printf '%s' "$page" > page.html
+	python3 "$BATS_TEST_DIRNAME/press.py" page.html "$url" "$BATS_TEST_TMPDIR/jar" "$@" > answer.html || { cat answer.html >&2; return 1; }
+	page=$(cat answer.html)
+	text=$(python3 -c 'import html, sys; print(html.unescape(sys.stdin.read()))' <<< "$page")
+}
+
+has() {
+	case $text in *"$1"*) ;; *) printf '%s\n' "lacks: $1" "$page" >&2; return 1 ;; esac
+}
+
+lacks() {
+	case $text in *"$1"*) printf '%s\n' "has: $1" "$page" >&2; return 1 ;; esac
+}
+
+# A host, src of ada with prices.csv, and bob's clone.
+two_people() {
+	git init -q --bare host.git
+	new_repo src
+	cd src
+	printf 'id,price,day,item\n' > prices.csv
+	for i in $(seq 30); do
+		printf '%05d,%d.%02d,2024-01-%02d,item %d\n' "$i" "$i" "$((i * 3 % 100))" "$((i % 28 + 1))" "$i" >> prices.csv
+	done
+	varve add -q --key id prices.csv
+	varve commit -q -m one
+	git remote add origin "file://$PWD/../host.git"
+	varve push -q -u origin main
+	varve clone -q "file://$PWD/../host.git" ../bob 2> /dev/null
+	start_web .
+}
+
+row=table/.work/prices.csv?key=00007
+
+@test "a cell is changed, undone, changed again, saved and sent" {
+	two_people
+	page ""
+	has "You changed nothing"
+	page "$row&cell=price"
+	press Change value=7.50
+	grep -qx '00007,7.50,2024-01-08,item 7' prices.csv
+	page desk
+	has "You changed prices.csv: 1 cell changed"
+	has "prices.csv: 1 cell changed\""
+	page "$row"
+	press Undo
+	succeeds git diff --quiet
+	page "$row&cell=price"
+	press Change value=7.60
+	page desk
+	press "Save and send" message="the price of 7"
+	has "You changed nothing"
+	[ "$(git log -1 --format=%s)" = "the price of 7" ]
+	[ "$(git -C ../host.git log -1 --format=%s main)" = "the price of 7" ]
+	varve -C ../bob pull -q
+	grep -qx '00007,7.60,2024-01-08,item 7' ../bob/prices.csv
+}
+
+@test "a value that does not fit, and a cell that has changed meanwhile, are refused, and nothing is written" {
+	two_people
+	cp prices.csv ../before
+	page "$row&cell=price"
+	old=$page
+	press Change value=many
+	has "'many' does not have the type of the column 'price', number"
+	cmp prices.csv ../before
+	sed -i 's/^00007,7.21/00007,8.00/' prices.csv
+	cp prices.csv ../before
+	page=$old
+	press Change value=9.00
+	has "the cell has changed since the page was shown: it is '8.00' now"
+	cmp prices.csv ../before
+}
+
+@test "rows are added like others, removed, and taken back" {
+	two_people
+	page "desk/prices.csv?like=00007"
+	press "Add the row" c:id=00031 c:price=1.00
+	tail -n 1 prices.csv | grep -qx '00031,1.00,2024-01-08,item 7'
+	page "desk/prices.csv?like=00007"
+	press "Add the row" c:id=00031
+	has "A row has the key '00031' already"
+	[ "$(grep -c ^00031 prices.csv)" = 1 ]
+	page "$row"
+	press "Remove this row"
+	! grep -q ^00007 prices.csv || false
+	has "1 row added"
+	has "1 row removed"
+	press Undo
+	succeeds git diff --quiet
+}
+
+@test "what Excel rewrote is put back, and edits stay" {
+	two_people
+	python3 - <<-'END'
+	lines = open("prices.csv").read().splitlines()
+	out = [lines[0].replace(",", ";")]
+	for line in lines[1:]:
+	    key, price, day, item = line.split(",")
+	    y, m, d = day.split("-")
+	    out.append(";".join([str(int(key)), price.replace(".", ","), f"{d}.{m}.{y}", item]))
+	open("prices.csv", "w", newline="").write("\r\n".join(out).replace("7,21", "7,99") + "\r\n")
+	END
+	page desk
+	has "A spreadsheet program has rewritten cells"
+	press "Put its changes back, keep mine"
+	lacks "A spreadsheet program"
+	has "1 cell changed"
+	grep -qx '00007,7.99,2024-01-08,item 7' prices.csv
+	[ "$(git diff --no-ext-diff --textconv --numstat | cut -f 1-2)" = "$(printf '1\t1')" ]
+}
+
+@test "two changed one cell: the page asks, a third value is taken, and it is sent" {
+	two_people
+	sed -i 's/^00007,7.21/00007,8.00/; s/^00009,9.27/00009,1.00/' ../bob/prices.csv
+	varve -C ../bob commit -q -a -m bob
+	varve -C ../bob push -q
+	sed -i 's/^00007,7.21/00007,9.00/' prices.csv
+	page desk
+	press "Save and send" message=mine
+	has "Conflicts"
+	has "8.00"
+	press "Take this value for price" value=8.50
+	press "Conclude the merge"
+	page desk
+	press Send
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD)" ]
+	grep -qx '00007,8.50,2024-01-08,item 7' prices.csv
+	grep -qx '00009,1.00,2024-01-10,item 9' prices.csv
+}
+
+@test "where the host does not answer the version is saved, and sent later; a review has a branch of its own" {
+	two_people
+	sed -i 's/^00007,7.21/00007,9.00/' prices.csv
+	mv ../host.git ../away
+	page desk
+	press "Save and send" message=mine
+	has "saved here"
+	[ "$(git log -1 --format=%s)" = mine ]
+	mv ../away ../host.git
+	page desk
+	has "1 version of yours is not sent"
+	press "Send for a review"
+	has "Your version was sent as the branch"
+	branch=$(git -C ../host.git for-each-ref --format='%(refname:short)' refs/heads | grep -v '^main$')
+	[ "$(git -C ../host.git rev-parse "$branch")" = "$(git rev-parse HEAD)" ]
+	page desk
+	press Send
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD)" ]
+}
+
+@test "who has no name is asked for it, before a version is saved" {
+	two_people
+	unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL EMAIL
+	stop_server
+	git config --global --remove-section user 2> /dev/null || true
+	start_web .
+	sed -i 's/^00007,7.21/00007,9.00/' prices.csv
+	page desk
+	lacks "Save and send"
+	has "Who are you?"
+	press Keep "name=Ada L" email=ada@example.org
+	press "Save, do not send" message=mine
+	[ "$(git log -1 --format='%an %ae')" = "Ada L ada@example.org" ]
+}
+
+@test "a form is taken from this run's own pages alone" {
+	two_people
+	cp prices.csv ../before
+	page "$row&cell=price"
+	token=$(printf '%s' "$page" | sed -n 's/.*name="token" value="\([^"]*\)".*/\1/p' | head -n 1)
+	fields="do=set&of-row=00007&of-column=price&was=7.21&value=1.00"
+	origin="Origin: $url"
+	jar=$BATS_TEST_TMPDIR/jar
+	status() { curl -s -o /dev/null -w '%{http_code}\n' "$@" "$url/desk/prices.csv"; }
+	[ "$(status -d "$fields&token=$token")" = 403 ]
+	[ "$(status -b "$jar" -d "$fields&token=$token")" = 405 ]
+	[ "$(status -b "$jar" -H 'Origin: http://evil.example' -d "$fields&token=$token")" = 403 ]
+	[ "$(status -b "$jar" -H "$origin" -d "$fields")" = 400 ]
+	[ "$(status -b "$jar" -H "$origin" -d "$fields&token=x$token")" = 400 ]
+	[ "$(status -b "$jar" -H "$origin" -H 'Content-Type: text/plain' -d "$fields&token=$token")" = 415 ]
+	[ "$(status -b "$jar" -H "$origin" -d "do=nonsense&token=$token")" = 400 ]
+	[ "$(status -b "$jar" -H "$origin" -H 'Host: evil.example' -d "$fields&token=$token")" != 303 ]
+	cmp prices.csv ../before
+	[ "$(status -b "$jar" -H "$origin" -d "$fields&token=$token")" = 303 ]
+	grep -q ^00007,1.00 prices.csv
+	# a server for guests has none of it
+	stop_server
+	git commit -q -a -m two
+	start_server .
+	[ "$(curl -s -o /dev/null -w '%{http_code}' "$url/desk")" = 404 ]
+	[ "$(curl -s -o /dev/null -w '%{http_code}' -H "Origin: $url" -d "$fields&token=$token" "$url/desk/prices.csv")" = 405 ]
+}
