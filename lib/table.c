@@ -6,6 +6,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
 #include "lib/handles.h"
@@ -79,9 +80,9 @@ static vv_status set_columns(varve_table *t, vv_error *err)
 
 static int32_t format_of(const vv_dialect *d)
 {
-	return d->form == VV_FORM_CSV ? (d->delimiter == '\t' ? VARVE_FORMAT_TSV : VARVE_FORMAT_CSV)
-	       : d->form == VV_FORM_NDJSON ? VARVE_FORMAT_NDJSON
-					   : VARVE_FORMAT_JSON;
+	if (vv_form_is_document(d->form)) return VARVE_FORMAT_JSON;
+	if (vv_form_is_typed(d->form)) return VARVE_FORMAT_NDJSON;
+	return d->delimiter == '\t' ? VARVE_FORMAT_TSV : VARVE_FORMAT_CSV;
 }
 
 static vv_status set_facts(varve_table *t, vv_error *err)
@@ -124,9 +125,11 @@ vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_er
 			       "format, delimiter, quote or escape of the dialect is out of range");
 	}
 	out->has_form = d.format != VARVE_FORMAT_OWN;
-	out->form = d.format == VARVE_FORMAT_JSON     ? VV_FORM_JSON
-		    : d.format == VARVE_FORMAT_NDJSON ? VV_FORM_NDJSON
-						      : VV_FORM_CSV;
+	if (d.format == VARVE_FORMAT_JSON) {
+		out->form = VV_FORM_JSON;
+	} else if (d.format == VARVE_FORMAT_NDJSON) {
+		out->form = VV_FORM_NDJSON;
+	}
 	out->delimiter = d.delimiter ? d.delimiter : d.format == VARVE_FORMAT_TSV ? '\t' : -1;
 	out->quote = byte_of(d.quote);
 	out->escape = byte_of(d.escape);

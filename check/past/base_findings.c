@@ -8,13 +8,14 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/table/walk.h"
 
 #define KEY_CELL_MAX 200u /* bytes of a value in a key's text */
 
 bool base_is_json(const vv_table *t)
 {
-	return t->root.dialect.form != VV_FORM_CSV;
+	return vv_form_is_typed(t->root.dialect.form);
 }
 
 const vv_rule_setting *base_setting(const base_check *c, const char *code,

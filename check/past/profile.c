@@ -15,6 +15,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/facts.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/infer.h"
 #include "dataset/table/walk.h"
 #include "diff/rows/key_unique.h"
@@ -175,8 +176,8 @@ static void note_amount(profile_column *c, const vv_field *f, const vv_cell *cel
 
 static bool accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
 {
-	return t->root.dialect.form == VV_FORM_CSV ? vv_field_accepts(f, cell)
-						   : vv_field_accepts_json(f, cell);
+	return vv_form_is_typed(t->root.dialect.form) ? vv_field_accepts_json(f, cell)
+						      : vv_field_accepts(f, cell);
 }
 
 /* A short word without digits may mean "missing". */
@@ -193,7 +194,8 @@ static bool is_missing_word(const vv_cell *cell)
 /* A word that means a missing value in any column of CSV, however frequent. */
 static bool note_known(const vv_profile *p, profile_column *c, const vv_cell *cell)
 {
-	const uint16_t word = p->t->root.dialect.form == VV_FORM_CSV ? vv_infer_missing(cell) : 0;
+	const uint16_t word = vv_form_is_typed(p->t->root.dialect.form) ? 0
+									: vv_infer_missing(cell);
 
 	c->narrow.missing |= word;
 	return word != 0;
@@ -321,7 +323,7 @@ static void init_column(profile_column *c, const vv_table *t, const vv_field *f)
 {
 	c->least = UINT64_MAX;
 	vv_infer_init(&c->narrow);
-	c->not_narrow = t->root.dialect.form != VV_FORM_CSV || f->type != VV_TYPE_STRING ||
+	c->not_narrow = vv_form_is_typed(t->root.dialect.form) || f->type != VV_TYPE_STRING ||
 			strcmp(f->format, "default") != 0;
 	for (size_t i = 0; i < t->root.key_count; i++) { /* in a key every text is a value */
 		c->not_narrow = c->not_narrow || strcmp(t->root.key[i], f->name) == 0;

@@ -16,6 +16,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/descriptor.h"
 #include "dataset/table/almost.h"
 
@@ -754,7 +755,7 @@ static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error 
 	out->slot_max = CHECK_SLOT_COUNT * out->count + condition_rules(out) + 1;
 	out->slots = take(out, out->slot_max, sizeof(*out->slots));
 	if (!out->columns || !out->of_field || !out->slots) return vv_fail_nomem(err);
-	if (out->count == 0 && t->root.dialect.form != VV_FORM_JSON && !o->sheet) {
+	if (out->count == 0 && !vv_form_is_document(t->root.dialect.form) && !o->sheet) {
 		check_note_unread(out, "source-error", NULL,
 				  out->json ? "an object with members" : "a header",
 				  t->root.rows > 0    ? "the objects of the file have no members"
@@ -785,7 +786,7 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 	*out = (check_plan){.o = o,
 			    .table = t,
 			    .count = t->columns,
-			    .json = t->root.dialect.form != VV_FORM_CSV,
+			    .json = vv_form_is_typed(t->root.dialect.form),
 			    .blank_slot = CHECK_OFF};
 	vv_status rc = make_plan(out, o, err);
 	if (rc < 0) {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "check/rules/emit.h"
 #include "check/rules/readable_rows.h"
+#include "dataset/format/form.h"
 #include "dataset/read/header_rows.h"
 #include "dataset/read/ragged.h"
 
@@ -41,7 +42,7 @@ static void set_unread(reading *r, unsigned rule)
 /* Rows that cannot be read are not counted. */
 static bool has_row(const reading *r, unsigned rule)
 {
-	bool lines = r->sniffed && r->sniffed->dialect.form == VV_FORM_NDJSON;
+	bool lines = r->sniffed && vv_form_is_typed(r->sniffed->dialect.form);
 
 	return rule != BLANK && rule != SOURCE && !(lines && rule == ENCODING);
 }
@@ -354,11 +355,11 @@ static vv_status read_file(reading *r, const vv_source *source, const vv_sniff_h
 	r->sniffed = s;
 	r->out->columns = s->columns;
 	if (s->columns == 0) return VV_OK;
-	if (s->dialect.form == VV_FORM_JSON) return read_array(r, hints);
+	if (vv_form_is_document(s->dialect.form)) return read_array(r, hints);
 	r->totals = vv_calloc(RULES * (s->columns + 1), sizeof(*r->totals));
 	if (!r->totals) return vv_fail_nomem(r->err);
 	r->line = 1 + vv_ragged_count_lines(vv_buf_cstr(&r->g.window), s->body);
-	if (s->dialect.form == VV_FORM_NDJSON) {
+	if (vv_form_is_typed(s->dialect.form)) {
 		rc = read_objects(r);
 	} else if (r->o->mend || (rc = check_names(r, r->o)) == VV_OK) {
 		rc = read_rows(r);

@@ -21,6 +21,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/key_bytes.h"
+#include "dataset/format/form.h"
 #include "dataset/table/walk.h"
 
 #define MEMORY ((uint64_t)48 << 20)
@@ -235,7 +236,7 @@ static const vv_field *field_here(const following *x, size_t i)
 
 static bool is_json(const vv_table *t)
 {
-	return t->root.dialect.form != VV_FORM_CSV;
+	return vv_form_is_typed(t->root.dialect.form);
 }
 
 static vv_status make_hashes(following *x, vv_error *err)

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "check/rules/groups.h"
+#include "dataset/format/form.h"
 #include "dataset/format/quirks.h"
 #include "dataset/read/ragged.h"
 #include "dataset/rows/irregular_lines.h"
@@ -104,7 +105,7 @@ static void look_for_raw(vv_check_lines *l, line_group *g, const vv_list_item *i
 static vv_status read_layout_list(vv_check_lines *l, vv_error *err)
 {
 	vv_auto(vv_list_walk) w = vv_list_walk_open(l->table, VV_LIST_LAYOUT, err);
-	bool array = l->table->root.dialect.form == VV_FORM_JSON;
+	bool array = vv_form_is_document(l->table->root.dialect.form);
 
 	for (size_t i = 0; i < l->count && vv_list_walk_next(&w); i++) {
 		line_group *g = &l->groups[i];
@@ -297,10 +298,10 @@ static vv_status measure(vv_check_lines *l, size_t i, uint64_t *out, vv_error *e
 		*out = g->lines;
 		return rc;
 	}
-	if (l->table->root.dialect.form == VV_FORM_CSV && g->newlines == UNKNOWN) {
+	if (!vv_form_is_typed(l->table->root.dialect.form) && g->newlines == UNKNOWN) {
 		rc = count_newlines(l, i, err);
 	}
-	*out = g->rows + (l->table->root.dialect.form == VV_FORM_CSV ? g->newlines : 0u);
+	*out = g->rows + (!vv_form_is_typed(l->table->root.dialect.form) ? g->newlines : 0u);
 	return rc;
 }
 
@@ -325,11 +326,11 @@ static vv_status find_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_e
 		if ((rc = measure(l, l->counted, &lines, err)) < 0) return rc;
 		l->groups[l->counted + 1].line = l->groups[l->counted].line + lines;
 	}
-	if (!g->raw && l->table->root.dialect.form == VV_FORM_CSV && g->newlines == UNKNOWN &&
+	if (!g->raw && !vv_form_is_typed(l->table->root.dialect.form) && g->newlines == UNKNOWN &&
 	    (rc = count_newlines(l, i, err)) < 0) {
 		return rc;
 	}
-	if (!g->raw && (g->newlines == 0 || l->table->root.dialect.form != VV_FORM_CSV)) {
+	if (!g->raw && (g->newlines == 0 || vv_form_is_typed(l->table->root.dialect.form))) {
 		*line = g->line + (row - g->first_row);
 		return VV_OK;
 	}
@@ -403,7 +404,7 @@ vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines,
 		size_t room = *total < limit ? limit - (size_t)*total : 0;
 		uint64_t first;
 
-		if (!l->groups[i].blank || l->table->root.dialect.form == VV_FORM_JSON) {
+		if (!l->groups[i].blank || vv_form_is_document(l->table->root.dialect.form)) {
 			continue;
 		}
 		if ((rc = find_line(l, l->groups[i].first_row, &first, err)) == VV_OK &&

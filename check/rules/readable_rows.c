@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
+#include "dataset/format/form.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/ragged.h"
 
@@ -251,14 +252,14 @@ static vv_status put_more(vv_mend *m, vv_error *err)
 	vv_form form = m->r.sniffed.dialect.form;
 	vv_ragged_row row;
 
-	if (form == VV_FORM_JSON) return put_element(m, err);
-	int more = form == VV_FORM_CSV ? vv_ragged_next(&m->r, &row, err)
-				       : vv_ragged_line(&m->r, &row, err);
+	if (vv_form_is_document(form)) return put_element(m, err);
+	int more = vv_form_is_delimited(form) ? vv_ragged_next(&m->r, &row, err)
+					      : vv_ragged_line(&m->r, &row, err);
 	if (more <= 0) {
 		m->over = true;
 		return (vv_status)more;
 	}
-	vv_status rc = form == VV_FORM_CSV ? put_row(m, &row, err) : put_line(m, &row, err);
+	vv_status rc = vv_form_is_delimited(form) ? put_row(m, &row, err) : put_line(m, &row, err);
 	vv_ragged_pass(&m->r, &row);
 	return rc;
 }
@@ -295,7 +296,7 @@ vv_status vv_mend_open(vv_mend **out, const vv_source *source, const vv_sniff_hi
 	if (!(m->parser = vv_json_rows_new())) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_ragged_open(&m->r, source, hints, err)) == VV_OK) {
-		bool array = m->r.sniffed.dialect.form == VV_FORM_JSON;
+		bool array = vv_form_is_document(m->r.sniffed.dialect.form);
 
 		vv_buf_put(&m->out, vv_buf_cstr(&m->r.window), m->r.at);
 		m->line = array ? 0 : 1 + vv_ragged_count_lines(m->r.window.data, m->r.at);

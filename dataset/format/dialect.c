@@ -1,5 +1,5 @@
 /*
- * dialect: the defaults of each form, and a dialect's place in the root.
+ * dialect: the forms' properties and defaults, and a dialect's place in the root.
  */
 #include "dataset/format/dialect.h"
 
@@ -13,6 +13,25 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
+#include "dataset/format/form.h"
+
+#define KIND(CONSTANT, name_, words_, typed_, document_, delimited_, functions)                    \
+	[VV_FORM_##CONSTANT] = {.name = (name_),                                                   \
+				.words = (words_),                                                 \
+				.typed = (typed_),                                                 \
+				.document = (document_),                                           \
+				.delimited = (delimited_)},
+static const vv_form_kind kinds[] = {VV_FORM_KINDS(KIND)};
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == VV_FORM_COUNT, "each form has its row");
+
+#define PLACE(CONSTANT, ...) &kinds[VV_FORM_##CONSTANT],
+const vv_form_kind *vv_form_kinds[VV_FORM_COUNT + 1] = {VV_FORM_KINDS(PLACE) NULL};
+
+/* The form that uses the same members of a dialect. */
+static vv_form members_of(vv_form form)
+{
+	return form == VV_FORM_OF_TEST ? VV_FORM_CSV : form;
+}
 
 const vv_ending vv_endings[] = {
 	{"*.csv", VV_FORM_CSV, -1},          {"*.tsv", VV_FORM_CSV, '\t'},
@@ -23,13 +42,18 @@ const vv_ending vv_endings[] = {
 
 const vv_ending *vv_ending_find(const char *ext, size_t len)
 {
+	static const vv_ending of_test = {NULL, VV_FORM_OF_TEST, -1};
+	const vv_form_kind *test = vv_form_kind_of(VV_FORM_OF_TEST);
 	const vv_ending *e = vv_endings;
 
 	while (e->pattern &&
 	       (strlen(e->pattern) != len + 2 || vv_ascii_compare(e->pattern + 2, ext, len) != 0)) {
 		e++;
 	}
-	return e->pattern ? e : NULL;
+	if (e->pattern) return e;
+	return test && strlen(test->ext) == len && vv_ascii_compare(test->ext, ext, len) == 0
+		       ? &of_test
+		       : NULL;
 }
 
 const vv_ending *vv_ending_of(const char *path)
@@ -43,6 +67,7 @@ typedef enum member_type {
 	FLAG,
 	BYTE,
 	CHOICE, /* an enum: a name of `names`, or a number */
+	FORM,   /* the name of a form */
 	LENGTH,
 	RUN,    /* vv_bytes, which are usual[form] where nothing is reported */
 	TEXT,   /* an array of max chars with their NUL, which is usual[0] */
@@ -62,14 +87,13 @@ typedef struct member {
 } member;
 
 enum { CSV = 1 << VV_FORM_CSV, LINES = 1 << VV_FORM_NDJSON, ARRAY = 1 << VV_FORM_JSON, ALL = 7 };
-static const char *const forms[] = {"csv", "ndjson", "json"};
 static const char *const newlines[] = {"lf", "crlf", "cr"};
 
 #define AT(name) offsetof(vv_dialect, name)
 /* In DAG-CBOR's order of keys: shorter first, then bytewise. */
 static const member members[] = {
 	{"bom", FLAG, ALL, AT(bom), .number = false},
-	{"form", CHOICE, ALL, AT(form), .max = VV_FORM_JSON, .names = forms},
+	{"form", FORM, ALL, AT(form), .number = 0},
 	{"lead", LENGTH, CSV | ARRAY, AT(lead), .max = VV_HEADER_MAX},
 	{"open", RUN, LINES | ARRAY, AT(open), .usual = {"", "{", "{"}},
 	{"ascii", FLAG, LINES | ARRAY, AT(ascii), .number = false},
@@ -205,8 +229,10 @@ static bool same_habits(const vv_dialect *a, const vv_dialect *b)
 bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b)
 {
 	if (a->form != b->form) return false;
-	if (a->form != VV_FORM_CSV) return true;
-	return a->header == b->header && a->header_more == b->header_more &&
+	if (vv_form_is_typed(a->form)) return true;
+	return (!vv_form_kind_of(a->form)->header_cuts ||
+		vv_bytes_equal(&a->prologue, &b->prologue)) &&
+	       a->header == b->header && a->header_more == b->header_more &&
 	       a->delimiter == b->delimiter && a->quote == b->quote && a->escape == b->escape &&
 	       a->comment == b->comment &&
 	       vv_dialect_full_are_rows(a) == vv_dialect_full_are_rows(b) && a->spaces == b->spaces;
@@ -350,20 +376,20 @@ size_t vv_dialect_prologue_rows(const vv_dialect *d)
 
 size_t vv_dialect_tail_lines(const vv_dialect *d)
 {
-	return d->form == VV_FORM_CSV ? count_lines(d->epilogue.data, d->epilogue.len) : 0;
+	return vv_form_is_typed(d->form) ? 0 : count_lines(d->epilogue.data, d->epilogue.len);
 }
 
 const char *vv_dialect_row_end(const vv_dialect *d, size_t *len)
 {
-	if (d->form == VV_FORM_JSON) {
+	static const char *const newline_texts[] = {
+		[VV_LF] = "\n", [VV_CRLF] = "\r\n", [VV_CR] = "\r", [VV_NO_NEWLINE] = ""};
+
+	if (vv_form_is_document(d->form)) {
 		*len = d->row_end.len;
 		return d->row_end.len ? d->row_end.data : "";
 	}
-	*len = d->newline == VV_CRLF ? 2 : d->newline == VV_NO_NEWLINE ? 0 : 1;
-	return d->newline == VV_CRLF ? "\r\n"
-	       : d->newline == VV_CR ? "\r"
-	       : d->newline == VV_LF ? "\n"
-				     : "";
+	*len = strlen(newline_texts[d->newline]);
+	return newline_texts[d->newline];
 }
 
 /* ---- in the root ---- */
@@ -372,10 +398,17 @@ static uint64_t number_of(const vv_dialect *d, const member *m)
 {
 	const void *p = place_of(d, m);
 
-	return m->type == FLAG     ? *(const bool *)p
-	       : m->type == BYTE   ? *(const uint8_t *)p
-	       : m->type == CHOICE ? *(const unsigned *)p
-				   : *(const size_t *)p;
+	switch (m->type) {
+	case FLAG:
+		return *(const bool *)p;
+	case BYTE:
+		return *(const uint8_t *)p;
+	case CHOICE:
+	case FORM:
+		return *(const unsigned *)p;
+	default:
+		return *(const size_t *)p;
+	}
 }
 
 /* A number of header lines is written with the first of them. */
@@ -387,13 +420,14 @@ static uint64_t more_of(const member *m)
 /* header_join has no meaning without further header lines. */
 static bool has_member(const vv_dialect *d, const member *m)
 {
-	return (m->forms & 1u << d->form) && (m->at != AT(header_join) || d->header_more > 0);
+	return (m->forms & 1u << members_of(d->form)) &&
+	       (m->at != AT(header_join) || d->header_more > 0);
 }
 
 /* Is the member other than the form's default? */
 static bool is_said(const vv_dialect *d, const member *m)
 {
-	const char *usual = m->usual[m->type == RUN ? d->form : 0];
+	const char *usual = m->usual[m->type == RUN ? members_of(d->form) : 0];
 
 	if (!has_member(d, m)) return false;
 	switch (m->type) {
@@ -405,9 +439,25 @@ static bool is_said(const vv_dialect *d, const member *m)
 		return strcmp(place_of(d, m), usual) != 0;
 	case QUOTING:
 		return habits(d) > 0;
+	case FORM:
+		return true;
 	default:
-		return m->at == AT(form) || (number_of(d, m) != m->number &&
-					     (m->type != CHOICE || number_of(d, m) <= m->max));
+		return (number_of(d, m) != m->number &&
+			(m->type != CHOICE || number_of(d, m) <= m->max));
+	}
+}
+
+static bool same_member(const vv_dialect *a, const vv_dialect *b, const member *m)
+{
+	switch (m->type) {
+	case RUN:
+		return vv_bytes_equal(bytes_of(a, m), bytes_of(b, m));
+	case TEXT:
+		return strcmp(place_of(a, m), place_of(b, m)) == 0;
+	case QUOTING:
+		return same_habits(a, b);
+	default:
+		return number_of(a, m) == number_of(b, m);
 	}
 }
 
@@ -416,21 +466,24 @@ bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b)
 	bool same = a->form == b->form;
 
 	for (const member *m = members; m < members + MEMBERS && same; m++) {
-		same = !has_member(a, m)    ? !has_member(b, m)
-		       : m->type == RUN     ? vv_bytes_equal(bytes_of(a, m), bytes_of(b, m))
-		       : m->type == TEXT    ? strcmp(place_of(a, m), place_of(b, m)) == 0
-		       : m->type == QUOTING ? same_habits(a, b)
-					    : number_of(a, m) == number_of(b, m);
+		same = has_member(a, m) ? has_member(b, m) && same_member(a, b, m)
+					: !has_member(b, m);
 	}
 	return same;
 }
 
 static void put_member(vv_buf *b, const vv_dialect *d, const member *m)
 {
-	const char *text = m->type == TEXT ? place_of(d, m)
-			   : m->names      ? m->names[number_of(d, m)]
-					   : NULL;
 	const vv_bytes *bytes = bytes_of(d, m);
+	const char *text = NULL;
+
+	if (m->type == TEXT) {
+		text = place_of(d, m);
+	} else if (m->type == FORM) {
+		text = vv_form_kind_of(d->form)->name;
+	} else if (m->names) {
+		text = m->names[number_of(d, m)];
+	}
 
 	vv_cbor_put_key(b, m->key);
 	if (text) {
@@ -475,6 +528,19 @@ static vv_status get_name(vv_cbor *c, const member *m, unsigned *out, vv_error *
 	*out = (unsigned)at;
 	return rc == VV_ENOSUPPORT ? vv_fail(err, VV_ECORRUPT, "dialect: an unknown %s", m->key)
 				   : rc;
+}
+
+static vv_status get_form(vv_cbor *c, vv_form *out, vv_error *err)
+{
+	const char *names[VV_FORM_COUNT + 1];
+	size_t count = 0, at;
+
+	for (; count <= VV_FORM_COUNT && vv_form_kinds[count]; count++) {
+		names[count] = vv_form_kinds[count]->name;
+	}
+	const vv_status rc = vv_cbor_get_word_of(c, names, count, sizeof(*names), &at, err);
+	*out = (vv_form)at;
+	return rc == VV_ENOSUPPORT ? vv_fail(err, VV_ECORRUPT, "dialect: an unknown form") : rc;
 }
 
 static vv_status get_habits(vv_dialect *d, vv_cbor *c, vv_error *err)
@@ -552,12 +618,20 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, const member *m, vv_error
 {
 	void *p = place_of(d, m);
 
-	return m->names             ? get_name(c, m, p, err)
-	       : m->type == RUN     ? get_run(p, c, err)
-	       : m->type == TEXT    ? get_text(p, c, m, err)
-	       : m->type == QUOTING ? get_habits(d, c, err)
-	       : m->type == FLAG    ? vv_cbor_get_bool(c, p, err)
-				    : get_number(d, c, m, err);
+	switch (m->type) {
+	case FORM:
+		return get_form(c, p, err);
+	case RUN:
+		return get_run(p, c, err);
+	case TEXT:
+		return get_text(p, c, m, err);
+	case QUOTING:
+		return get_habits(d, c, err);
+	case FLAG:
+		return vv_cbor_get_bool(c, p, err);
+	default:
+		return m->names ? get_name(c, m, p, err) : get_number(d, c, m, err);
+	}
 }
 
 /* Sets a form's usual values. */
@@ -566,7 +640,7 @@ static vv_status set_usual(vv_dialect *d, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (const member *m = members; m < members + MEMBERS && rc == VV_OK; m++) {
-		const char *text = m->usual[d->form];
+		const char *text = m->usual[members_of(d->form)];
 		rc = m->type == RUN ? vv_bytes_set(bytes_of(d, m), text, strlen(text), err) : VV_OK;
 	}
 	return rc;
@@ -577,7 +651,7 @@ bool vv_dialect_fits_together(const vv_dialect *d)
 {
 	const uint8_t own[3] = {d->delimiter, d->quote, d->escape};
 
-	if (d->form != VV_FORM_CSV) return true;
+	if (vv_form_is_typed(d->form)) return true;
 	for (int i = 0; i < 3; i++) {
 		if (own[i] == '\n' || own[i] == '\r' ||
 		    (i > 0 && own[i] != 0 && own[i] == d->delimiter)) {
@@ -596,7 +670,7 @@ bool vv_dialect_fits_together(const vv_dialect *d)
 /* Are the lines below the table allowed? */
 static bool tail_fits(const vv_dialect *d)
 {
-	return d->form != VV_FORM_CSV || d->epilogue.len == 0 || d->final_newline;
+	return vv_form_is_typed(d->form) || d->epilogue.len == 0 || d->final_newline;
 }
 
 bool vv_dialect_lead_fits(const vv_dialect *d)
@@ -605,12 +679,12 @@ bool vv_dialect_lead_fits(const vv_dialect *d)
 
 	if (d->lead == 0) return true;
 	if (d->lead > d->prologue.len) return false;
-	if (d->form == VV_FORM_JSON) {
+	if (vv_form_is_document(d->form)) {
 		return d->lead < d->prologue.len && s[d->lead] == '[' &&
 		       vv_json_skip_space(s + d->lead + 1, s + d->prologue.len) ==
 			       s + d->prologue.len;
 	}
-	return d->form == VV_FORM_CSV && (d->header || d->lead == d->prologue.len) &&
+	return !vv_form_is_typed(d->form) && (d->header || d->lead == d->prologue.len) &&
 	       (!d->header || s[d->lead - 1] == '\n' || s[d->lead - 1] == '\r');
 }
 

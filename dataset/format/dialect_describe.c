@@ -8,6 +8,7 @@
 #include "base/json/json_records.h"
 #include "base/show.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 
 static bool same_lead(const vv_dialect *a, const vv_dialect *b)
 {
@@ -45,9 +46,9 @@ static void put_form(vv_buf *b, const vv_dialect *d)
 					       ['|'] = "pipe-separated",
 					       [VV_NO_DELIMITER] = "one cell a line"};
 
-	if (d->form != VV_FORM_CSV) {
-		vv_buf_puts(b, d->form == VV_FORM_NDJSON ? "NDJSON" : "JSON array");
-		if (d->lead > 0) {
+	if (!vv_form_is_delimited(d->form)) {
+		vv_buf_puts(b, vv_form_kind_of(d->form)->words);
+		if (d->lead > 0 && vv_form_is_document(d->form)) {
 			vv_buf_puts(b, " at ");
 			(void)vv_json_records_path(b, d->prologue.data, d->lead);
 		}
@@ -127,15 +128,15 @@ void vv_dialect_describe(vv_buf *b, const vv_dialect *d)
 	if (d->bom) {
 		say(b, start, "BOM");
 	}
-	if (d->form != VV_FORM_JSON && d->newline != VV_LF) {
+	if (!vv_form_is_document(d->form) && d->newline != VV_LF) {
 		say(b, start, newline_name(d));
 	}
-	if (d->form == VV_FORM_CSV) {
+	if (!vv_form_is_typed(d->form)) {
 		describe_csv(b, d, start);
 	} else if (d->ascii) {
 		say(b, start, "ASCII only");
 	}
-	if (d->form != VV_FORM_JSON && !d->final_newline) {
+	if (!vv_form_is_document(d->form) && !d->final_newline) {
 		say(b, start, "no final newline");
 	}
 }
@@ -321,9 +322,10 @@ static void change_json(vv_buf *b, const vv_dialect *from, const vv_dialect *to,
 	if (!vv_bytes_equal(&from->open, &to->open) || !vv_bytes_equal(&from->colon, &to->colon) ||
 	    !vv_bytes_equal(&from->comma, &to->comma) ||
 	    !vv_bytes_equal(&from->close, &to->close) ||
-	    (from->form == VV_FORM_JSON && (!vv_bytes_equal(&from->prologue, &to->prologue) ||
-					    !vv_bytes_equal(&from->row_end, &to->row_end) ||
-					    !vv_bytes_equal(&from->epilogue, &to->epilogue)))) {
+	    (vv_form_is_document(from->form) &&
+	     (!vv_bytes_equal(&from->prologue, &to->prologue) ||
+	      !vv_bytes_equal(&from->row_end, &to->row_end) ||
+	      !vv_bytes_equal(&from->epilogue, &to->epilogue)))) {
 		say(b, start, "white space");
 	}
 }
@@ -332,7 +334,7 @@ void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dial
 				bool same_columns)
 {
 	size_t start = b->len;
-	bool lines = from->form != VV_FORM_JSON && to->form != VV_FORM_JSON;
+	bool lines = !vv_form_is_document(from->form) && !vv_form_is_document(to->form);
 
 	if (from->form != to->form) {
 		put_form(b, from);
@@ -353,12 +355,12 @@ void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dial
 			 "final newline removed");
 	}
 	if (from->form != to->form) return;
-	if (from->form == VV_FORM_CSV) {
+	if (!vv_form_is_typed(from->form)) {
 		change_csv(b, from, to, same_columns, start);
 	} else {
 		change_json(b, from, to, start);
 	}
-	if (same_columns && from->form != VV_FORM_JSON && b->len == start &&
+	if (same_columns && !vv_form_is_document(from->form) && b->len == start &&
 	    !vv_bytes_equal(&from->prologue, &to->prologue)) {
 		say(b, start, "lines before the first row");
 	}

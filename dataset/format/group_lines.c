@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
+#include "dataset/format/form.h"
 #include "dataset/format/group_internal.h"
 #include "dataset/format/row_write.h"
 #include "dataset/format/simd.h"
@@ -374,7 +375,7 @@ int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t c
 	size_t least = 0, room = 0, end_len;
 	vv_status rc = VV_OK;
 
-	if (d->form != VV_FORM_CSV || !vv_dialect_is_bare(d) || columns < 2 ||
+	if (!vv_form_is_delimited(d->form) || !vv_dialect_is_bare(d) || columns < 2 ||
 	    g->columns != columns) {
 		return 0;
 	}

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
+#include "dataset/format/form.h"
 #include "dataset/format/group_internal.h"
 #include "dataset/format/group_lines.h"
 
@@ -652,8 +653,8 @@ static bool lines_tell_cells(const proof_setting *t)
 {
 	const vv_dialect *d = t->dialect;
 
-	return d->form == VV_FORM_CSV && d->quote != 0 && d->escape == 0 && t->columns >= 2 &&
-	       vv_dialect_is_bare(d);
+	return vv_form_is_delimited(d->form) && d->quote != 0 && d->escape == 0 &&
+	       t->columns >= 2 && vv_dialect_is_bare(d);
 }
 
 /* Opens the block as a group of so many rows with all columns, after comparing its CID with the

@@ -11,6 +11,7 @@
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 
 /* Long cells that are compared are written in pieces of this many bytes. */
 #define PIECE ((size_t)64 << 10)
@@ -24,6 +25,7 @@ struct vv_row_writer {
 	size_t *ends;
 	size_t columns;
 
+	vv_form_spell *spell;
 	vv_buf line; /* scratch of vv_row_matches */
 	bool failed;
 };
@@ -148,7 +150,7 @@ void vv_cell_write_json(vv_buf *out, const vv_cell *cell, const vv_dialect *d)
 {
 	if (cell->state == VV_CELL_NULL) {
 		vv_buf_puts(out, "null");
-	} else if (cell->state == VV_CELL_LITERAL && d->form == VV_FORM_NDJSON) {
+	} else if (cell->state == VV_CELL_LITERAL && !vv_form_is_document(d->form)) {
 		vv_json_put_line(out, cell->text, cell->len);
 	} else if (cell->state == VV_CELL_LITERAL) {
 		vv_buf_put(out, cell->text, cell->len);
@@ -175,12 +177,12 @@ void vv_cell_add_json(vv_json_out *w, const char *name, const vv_cell *cell)
 	}
 }
 
-static void write_json(vv_row_writer *w, vv_buf *out, vv_expected *e, const vv_cell *cells,
-		       size_t columns)
+static void write_json(const vv_row_writer *w, const vv_dialect *d, vv_buf *out, vv_expected *e,
+		       const vv_cell *cells, size_t columns)
 {
-	const vv_dialect *d = &w->dialect;
 	bool first = true;
 
+	assert(columns <= w->columns);
 	put_bytes(out, &d->open);
 	for (size_t i = 0; i < columns; i++) {
 		if (cells[i].state == VV_CELL_ABSENT) {
@@ -325,10 +327,9 @@ static void write_pieces(const vv_dialect *d, vv_buf *out, vv_expected *e, const
 	}
 }
 
-static void write_csv(const vv_row_writer *w, vv_buf *out, vv_expected *e, const vv_cell *cells,
-		      size_t columns)
+static void write_csv(const vv_row_writer *w, const vv_dialect *d, vv_buf *out, vv_expected *e,
+		      const vv_cell *cells, size_t columns)
 {
-	const vv_dialect *d = &w->dialect;
 	const vv_mark_set set = w->set; /* a copy, which no byte that is written can change */
 	const uint8_t *habits = set.quotes_on ? d->quoting : NULL;
 	const size_t habit_count = habits ? d->quoting_count : 0;
@@ -368,6 +369,10 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, vv_expected *e, const
 	out->len = (size_t)(to - out->data);
 }
 
+#define SPELL(CONSTANT, name, words, typed, document, delimited, functions)                        \
+	[VV_FORM_##CONSTANT] = write_##functions,
+static vv_form_spell *const spellings[] = {VV_FORM_KINDS(SPELL)};
+
 /* --- the writer --------------------------------------------------------- */
 
 static vv_status prepare_names(vv_row_writer *w, const char *const *names, const size_t *name_lens,
@@ -388,10 +393,13 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 	*out = NULL;
 	vv_auto(vv_row_writer) *w = vv_calloc(1, sizeof *w);
 	if (!w) return vv_fail_nomem(err);
-	*w = (vv_row_writer){.columns = columns, .set = vv_row_marks(d)};
+	const vv_form_work *own = vv_form_kind_of(d->form)->work;
+	*w = (vv_row_writer){.columns = columns,
+			     .set = vv_row_marks(d),
+			     .spell = own ? own->spell : spellings[d->form]};
 	vv_status rc = vv_dialect_dup(&w->dialect, d, err);
 	if (rc < 0 ||
-	    (d->form != VV_FORM_CSV && (rc = prepare_names(w, names, name_lens, err)) < 0)) {
+	    (vv_form_is_typed(d->form) && (rc = prepare_names(w, names, name_lens, err)) < 0)) {
 		return rc;
 	}
 	return vv_hand_over(out, &w);
@@ -408,12 +416,7 @@ void vv_row_writer_free(vv_row_writer *w)
 void vv_row_write_expected(vv_row_writer *w, vv_buf *out, vv_expected *e, const vv_cell *cells,
 			   size_t columns)
 {
-	if (w->dialect.form == VV_FORM_CSV) {
-		write_csv(w, out, e, cells, columns);
-	} else {
-		assert(columns <= w->columns);
-		write_json(w, out, e, cells, columns);
-	}
+	w->spell(w, &w->dialect, out, e, cells, columns);
 }
 
 void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
@@ -440,7 +443,8 @@ bool vv_row_quotes_tell(const vv_row_writer *w)
 {
 	const vv_dialect *d = &w->dialect;
 
-	return d->form == VV_FORM_CSV && escape_of(d) == d->quote && d->spaces == VV_SPACES_KEPT;
+	return vv_form_is_delimited(d->form) && escape_of(d) == d->quote &&
+	       d->spaces == VV_SPACES_KEPT;
 }
 
 bool vv_row_quoted_as_written(const vv_row_writer *w, const vv_cell *cells, size_t count)

@@ -7,6 +7,7 @@
 
 #include "base/sys.h"
 #include "dataset/format/cell.h"
+#include "dataset/format/form.h"
 
 #define PIECE ((size_t)256 << 10)
 #define SAMPLE ((size_t)1 << 20)
@@ -193,7 +194,7 @@ vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_h
 	if (rc < 0) return rc;
 	r->known = true;
 	r->at = r->sniffed.body;
-	if (r->sniffed.dialect.form != VV_FORM_CSV) return VV_OK;
+	if (!vv_form_is_delimited(r->sniffed.dialect.form)) return VV_OK;
 	r->places = vv_calloc(r->sniffed.columns + 1, sizeof(*r->places));
 	r->cells = vv_calloc(r->sniffed.columns + 1, sizeof(*r->cells));
 	if (!r->places || !r->cells) return vv_fail_nomem(err);
@@ -218,7 +219,7 @@ void vv_ragged_hints(const vv_ragged *r, vv_sniff_hints *out)
 	*out = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
 	out->has_form = true;
 	out->form = d->form;
-	if (d->form == VV_FORM_CSV) {
+	if (vv_form_is_delimited(d->form)) {
 		out->delimiter = d->delimiter;
 		out->quote = d->quote;
 		out->escape = d->escape;

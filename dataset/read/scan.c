@@ -6,7 +6,12 @@
 #include <assert.h>
 
 #include "base/sys.h"
+#include "dataset/format/form.h"
 #include "dataset/read/scan_internal.h"
+
+#define CUT(CONSTANT, name, words, typed, document, delimited, functions)                          \
+	[VV_FORM_##CONSTANT] = vv_scan_##functions##_row,
+static vv_form_cut *const cuts[] = {VV_FORM_KINDS(CUT)};
 
 vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const char *const *names,
 		      const size_t *name_lens, vv_error *err)
@@ -20,9 +25,15 @@ vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const 
 	}
 	s = vv_calloc(1, sizeof *s);
 	if (!s) return vv_fail_nomem(err);
-	*s = (vv_scan){.form = d->form, .columns = columns};
-	vv_status rc = d->form == VV_FORM_CSV ? vv_scan_csv_init(s, d, err) : VV_OK;
-	if (rc == VV_OK && (d->form != VV_FORM_CSV || names)) {
+	const vv_form_work *own = vv_form_kind_of(d->form)->work;
+	*s = (vv_scan){.form = d->form, .columns = columns, .cut = own ? own->cut : cuts[d->form]};
+	vv_status rc = VV_OK;
+	if (own) {
+		rc = own->init(s, d, err);
+	} else if (vv_form_is_delimited(d->form)) {
+		rc = vv_scan_csv_init(s, d, err);
+	}
+	if (rc == VV_OK && (vv_form_is_typed(d->form) || names)) {
 		rc = vv_scan_json_init(s, d, columns, names, name_lens, err);
 	}
 	if (rc < 0) return rc;
@@ -35,7 +46,7 @@ void vv_scan_free(vv_scan *s)
 	if (!s) return;
 	vv_scan_json_clear(s);
 	vv_arena_clear(&s->arena);
-	vv_free(s);
+	vv_free_all(s->own, s);
 }
 
 void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint64_t origin)
@@ -48,23 +59,22 @@ void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint
 	s->offset = 0;
 	s->fault = 0;
 	s->marks_ready = false;
-	if (s->form != VV_FORM_CSV) {
+	if (vv_form_is_typed(s->form)) {
 		vv_scan_json_window(s);
 	}
 }
 
 int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
 {
-	return s->form == VV_FORM_CSV ? vv_scan_csv_row(s, cells, stride, NULL, row, err)
-				      : vv_scan_json_row(s, cells, stride, row, err);
+	return s->cut(s, cells, stride, NULL, row, err);
 }
 
 int vv_scan_places(vv_scan *s, vv_scan_place *places, vv_cell *cells, vv_row *row, vv_error *err)
 {
 	const vv_scan_where where = {.places = places};
 
-	assert(s->form == VV_FORM_CSV && places);
-	return vv_scan_csv_row(s, cells, s->columns, &where, row, err);
+	assert(!vv_form_is_typed(s->form) && places);
+	return s->cut(s, cells, s->columns, &where, row, err);
 }
 
 int vv_scan_ragged(vv_scan *s, vv_scan_place *places, vv_cell *cells, vv_row *row,
@@ -72,7 +82,7 @@ int vv_scan_ragged(vv_scan *s, vv_scan_place *places, vv_cell *cells, vv_row *ro
 {
 	const vv_scan_where where = {.places = places, .faults = faults};
 
-	assert(s->form == VV_FORM_CSV && places && faults);
+	assert(vv_form_is_delimited(s->form) && places && faults);
 	*faults = (vv_scan_faults){.stray = SIZE_MAX, .unclosed = SIZE_MAX};
 	return vv_scan_csv_row(s, cells, s->columns + 1, &where, row, VV_IGNORED);
 }
@@ -84,7 +94,7 @@ size_t vv_scan_offset(const vv_scan *s)
 
 bool vv_scan_body_end(const vv_scan *s, size_t *offset)
 {
-	if (s->form != VV_FORM_JSON || !vv_scan_json_ended(s)) return false;
+	if (!vv_form_is_document(s->form) || !vv_scan_json_ended(s)) return false;
 	*offset = s->offset;
 	return true;
 }

@@ -4,6 +4,7 @@
 #ifndef VV_DATASET_READ_SCAN_INTERNAL_H
 #define VV_DATASET_READ_SCAN_INTERNAL_H
 
+#include "dataset/format/form.h"
 #include "dataset/format/simd.h"
 #include "dataset/read/scan.h"
 
@@ -18,6 +19,7 @@ typedef struct vv_scan_marks {
 
 struct vv_scan {
 	vv_form form;
+	vv_form_cut *cut;  /* the form's function */
 	const char *bytes, /* the beginning of the window */
 		*end;      /* the end of the window */
 	bool at_end;       /* the input ends with the window */
@@ -46,6 +48,7 @@ struct vv_scan {
 	size_t found;
 
 	struct vv_scan_json *json; /* the column names; NULL for CSV without names */
+	void *own;                 /* data of a form that only a test has; owned */
 };
 
 /* Does the part of vv_scan_new for CSV: initialises the members of s for the dialect d. */
@@ -66,7 +69,8 @@ vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 			    const char *const *names, const size_t *name_lens, vv_error *err);
 void vv_scan_json_clear(vv_scan *s);
 void vv_scan_json_window(vv_scan *s);
-int vv_scan_json_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
+int vv_scan_json_row(vv_scan *s, vv_cell *cells, size_t stride, const vv_scan_where *where,
+		     vv_row *row, vv_error *err);
 const char *vv_scan_json_name(const vv_scan *s, size_t i, size_t *len);
 bool vv_scan_json_ended(const vv_scan *s);
 

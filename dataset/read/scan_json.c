@@ -11,6 +11,7 @@
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/scan_internal.h"
 
 typedef struct column {
@@ -108,8 +109,8 @@ vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 
 	if (!j) return vv_fail_nomem(err);
 	s->json = j;
-	j->inside = d->form == VV_FORM_JSON && d->lead > 0;
-	if (d->form != VV_FORM_CSV) {
+	j->inside = vv_form_is_document(d->form) && d->lead > 0;
+	if (vv_form_is_typed(d->form)) {
 		j->parser = vv_json_rows_new();
 		if (!j->parser) return vv_fail_nomem(err);
 	}
@@ -373,8 +374,9 @@ static int array_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_
 	return 1;
 }
 
-int vv_scan_json_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
+int vv_scan_json_row(vv_scan *s, vv_cell *cells, size_t stride,
+		     const vv_scan_where *where VV_UNUSED, vv_row *row, vv_error *err)
 {
-	return s->form == VV_FORM_JSON ? array_row(s, cells, stride, row, err)
-				       : line_row(s, cells, stride, row, err);
+	return vv_form_is_document(s->form) ? array_row(s, cells, stride, row, err)
+					    : line_row(s, cells, stride, row, err);
 }

@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/scan_internal.h"
 #include "dataset/read/sniff_internal.h"
 #include "repo/blocks/decompress.h"
@@ -225,13 +226,11 @@ static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 		*out = s->hints->form;
 	} else if (s->hints->records) {
 		*out = VV_FORM_JSON;
-	} else if (parent && parent->form != VV_FORM_CSV &&
-		   (c == (parent->form == VV_FORM_JSON ? '[' : '{') ||
+	} else if (parent && vv_form_is_typed(parent->form) &&
+		   (c == (vv_form_is_document(parent->form) ? '[' : '{') ||
 		    (c == '{' && parent->lead > 0))) {
 		*out = parent->form;
-	} else if (ending && ending->form == VV_FORM_NDJSON) {
-		*out = VV_FORM_NDJSON;
-	} else if (!ending || ending->form == VV_FORM_JSON) {
+	} else if (!ending || vv_form_is_document(ending->form)) {
 		object = c == '{' ? starts_with_object(s, &end, err) : 0;
 		if (ending) {
 			/* A lone object is a document, and for the parser of arrays to refuse. */
@@ -242,6 +241,8 @@ static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 		} else if (object > 0) {
 			*out = VV_FORM_NDJSON;
 		}
+	} else {
+		*out = ending->form;
 	}
 	return object < 0 ? (vv_status)object : VV_OK;
 }
@@ -264,7 +265,7 @@ void sniff_take_declared(vv_sniff_hints *h, const vv_dialect *before)
 }
 
 /* A CSV, and the lines above it. */
-static vv_status sniff_lines(sniff *s, vv_error *err)
+static vv_status sniff_csv(sniff *s, vv_error *err)
 {
 	vv_sniff_result *out = s->out;
 	size_t lead = 0;
@@ -279,13 +280,24 @@ static vv_status sniff_lines(sniff *s, vv_error *err)
 	s->lead = lead;
 	s->text += lead;
 	s->len -= lead;
-	rc = sniff_csv(s, err);
+	rc = sniff_csv_columns(s, err);
 	s->text -= lead;
 	s->len += lead;
 	out->body += lead;
 	/* without a header, the bytes between them and the first row belong to them */
 	out->dialect.lead = lead == 0 || out->dialect.header ? lead : out->body;
 	return rc;
+}
+
+#define SNIFF(CONSTANT, name, words, typed, document, delimited, functions)                        \
+	[VV_FORM_##CONSTANT] = sniff_##functions,
+
+static vv_form_sniff *sniff_of(vv_form form)
+{
+	static vv_form_sniff *const all[] = {VV_FORM_KINDS(SNIFF)};
+	const vv_form_work *own = vv_form_kind_of(form)->work;
+
+	return own ? own->sniff : all[form];
 }
 
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
@@ -316,7 +328,7 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 	if (s.hints->parent && s.hints->parent->form == out->dialect.form) {
 		s.before = s.parent = s.hints->parent;
 	}
-	if (out->dialect.form == VV_FORM_CSV) {
+	if (!vv_form_is_typed(out->dialect.form)) {
 		/* in a description, too, each line that begins so is a comment */
 		out->dialect.declared = own.declared | (own.comment > 0 ? VV_DECLARED_COMMENT : 0);
 		if (s.before) {
@@ -324,7 +336,7 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 			sniff_take_declared(&own, s.before);
 		}
 	}
-	rc = out->dialect.form == VV_FORM_CSV ? sniff_lines(&s, err) : sniff_json(&s, err);
+	rc = sniff_of(out->dialect.form)(&s, err);
 	if (rc == VV_OK) {
 		rc = vv_bytes_set(&out->dialect.prologue, s.text, out->body, err);
 	}
@@ -352,7 +364,7 @@ bool vv_sniff_is_table(const char *sample, size_t len, bool at_end)
 	sniff_shape rows;
 
 	if (vv_sniff(&found, sample, len, at_end, NULL, VV_IGNORED) < 0 ||
-	    found.dialect.form != VV_FORM_CSV || !found.dialect.header || found.columns < 2 ||
+	    vv_form_is_typed(found.dialect.form) || !found.dialect.header || found.columns < 2 ||
 	    sniff_look(&s, found.body, found.dialect.delimiter, SNIFF_ROWS, &rows, VV_IGNORED) <
 		    0) {
 		return false;

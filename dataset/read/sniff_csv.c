@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/sys.h"
+#include "dataset/format/form.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/header_rows.h"
 #include "dataset/read/scan_internal.h"
@@ -175,7 +176,7 @@ static size_t rows_that_tell(const sniff *s)
 	const char *body = s->text + s->out->body;
 	size_t len = s->len - s->out->body;
 
-	if (d->form != VV_FORM_CSV || (d->quote != 0 && memchr(body, d->quote, len)) ||
+	if (!vv_form_is_delimited(d->form) || (d->quote != 0 && memchr(body, d->quote, len)) ||
 	    memchr(body, '\r', len)) {
 		return SNIFF_HABIT_ROWS;
 	}
@@ -193,7 +194,7 @@ static vv_status count_rows(const sniff *s, column_habits *columns, size_t newli
 
 	for (size_t rows = 0; rows < limit && sniff_reader_row(&r, &row); rows++) {
 		newlines[row.newline]++;
-		if (d->quote != 0 && d->form == VV_FORM_CSV) {
+		if (d->quote != 0 && vv_form_is_delimited(d->form)) {
 			count_quotes(columns, s->out->columns, r.cells, row.cells, d);
 		}
 	}
@@ -213,7 +214,7 @@ vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err)
 	if (rc < 0) return rc;
 	d->newline = majority(newlines, s->before,
 			      header_newline != VV_NO_NEWLINE ? header_newline : otherwise);
-	if (d->form != VV_FORM_CSV) return rc;
+	if (!vv_form_is_delimited(d->form)) return rc;
 	choose_habits(habits, columns, width);
 	size_t count = count_habits(habits, width);
 	rc = keep_parent(s, &habits, &count, err);
@@ -855,7 +856,7 @@ static vv_status take_first_row(sniff *s, sniff_reader *r, vv_row *row, vv_newli
 	return take_names(s, &h, err);
 }
 
-vv_status sniff_csv(sniff *s, vv_error *err)
+vv_status sniff_csv_columns(sniff *s, vv_error *err)
 {
 	vv_auto(sniff_reader) r = {.s = s};
 	vv_newline newline = VV_NO_NEWLINE;

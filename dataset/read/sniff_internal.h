@@ -115,7 +115,7 @@ vv_status sniff_spaces(sniff *s, vv_error *err);
  * escape must be known. */
 vv_status sniff_header_rows(sniff *s, vv_error *err);
 /* Detects the dialect and the columns of a CSV. */
-vv_status sniff_csv(sniff *s, vv_error *err);
+vv_status sniff_csv_columns(sniff *s, vv_error *err);
 /* Detects the columns of NDJSON or of a JSON array, depending on out->dialect.form. */
 vv_status sniff_json(sniff *s, vv_error *err);
 

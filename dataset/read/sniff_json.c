@@ -10,6 +10,7 @@
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/sniff_internal.h"
 
 #define SPELLINGS 8u
@@ -257,7 +258,7 @@ static bool is_inside(const sniff *s, char first)
 static vv_status find_body(sniff *s, size_t *bracket, vv_error *err)
 {
 	const char *end = s->text + s->len, *p = vv_json_skip_space(s->text, end);
-	bool array = s->out->dialect.form == VV_FORM_JSON;
+	bool array = vv_form_is_document(s->out->dialect.form);
 
 	*bracket = (size_t)(p - s->text);
 	if (array && p < end && is_inside(s, *p)) {
@@ -304,7 +305,7 @@ static vv_status read_rows(sniff *s, style *st, vv_error *err)
 		}
 		count_object(st, s->text + row.text_start, s->text + row.text_end);
 		count_escapes(st, s->text + row.text_start, s->text + row.text_end);
-		if (out->dialect.form == VV_FORM_JSON && row.end > row.text_end) {
+		if (vv_form_is_document(out->dialect.form) && row.end > row.text_end) {
 			count_run(&st->row_end, s->text + row.text_end, s->text + row.end);
 		}
 	}
@@ -338,6 +339,6 @@ vv_status sniff_json(sniff *s, vv_error *err)
 	    (rc = set_style(s, &st, err)) < 0) {
 		return rc;
 	}
-	if (s->out->dialect.form == VV_FORM_JSON) return set_array(s, &st, bracket, err);
+	if (vv_form_is_document(s->out->dialect.form)) return set_array(s, &st, bracket, err);
 	return sniff_habits(s, VV_NO_NEWLINE, err);
 }

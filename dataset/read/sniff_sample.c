@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/format/form.h"
 #include "dataset/read/scan_internal.h"
 #include "dataset/read/sniff_internal.h"
 
@@ -34,9 +35,10 @@ static vv_status set_columns(sniff_reader *r, size_t columns, size_t from, vv_er
 	if (!cells) return vv_fail_nomem(err);
 	r->cells = cells;
 	r->columns = columns;
-	if (r->dialect->form != VV_FORM_CSV && r->scan) return VV_OK;
-	vv_status rc = vv_scan_new(&scan, r->dialect, r->dialect->form == VV_FORM_CSV ? columns : 0,
-				   NULL, NULL, err);
+	if (vv_form_is_typed(r->dialect->form) && r->scan) return VV_OK;
+	vv_status rc = vv_scan_new(&scan, r->dialect,
+				   !vv_form_is_typed(r->dialect->form) ? columns : 0, NULL, NULL,
+				   err);
 	if (rc < 0) return rc;
 	vv_scan_free(r->scan);
 	r->scan = scan;
@@ -142,13 +144,13 @@ static bool is_blank(const sniff *s)
 
 vv_status sniff_too_short(const sniff *s, vv_error *err)
 {
-	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV && is_blank(s)) {
+	if (s->len > VV_HEADER_MAX && !vv_form_is_typed(s->out->dialect.form) && is_blank(s)) {
 		return vv_fail(err, VV_EINPUT,
 			       "more than %u KiB of blank lines precede the first rows\nremove the "
 			       "blank lines; or '--as file' keeps the file as bytes",
 			       VV_HEADER_MAX >> 11);
 	}
-	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV &&
+	if (s->len > VV_HEADER_MAX && !vv_form_is_typed(s->out->dialect.form) &&
 	    s->hints->header != 0) {
 		return vv_fail(err, VV_EINPUT,
 			       "the first line is longer than %u KiB\ncheck for a quote that is "

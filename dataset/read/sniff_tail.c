@@ -12,6 +12,7 @@
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/sniff_internal.h"
 
 #define ROWS 64u  /* above them, that are looked at */
@@ -371,7 +372,7 @@ vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t
 {
 	vv_sniff_result none = {.names = NULL};
 	vv_sniff_hints own = *hints;
-	const vv_dialect *parent = hints->parent && hints->parent->form == VV_FORM_CSV
+	const vv_dialect *parent = hints->parent && !vv_form_is_typed(hints->parent->form)
 					   ? hints->parent
 					   : NULL;
 	sniff s = {.text = bytes,

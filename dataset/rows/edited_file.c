@@ -3,6 +3,7 @@
  */
 #include "dataset/rows/edited_file.h"
 
+#include "dataset/format/form.h"
 #include "dataset/rows/line_edit.h"
 
 void vv_edited_file_head(vv_edited_file *f)
@@ -12,7 +13,7 @@ void vv_edited_file_head(vv_edited_file *f)
 
 	vv_buf_puts(f->out, d->bom ? "\xEF\xBB\xBF" : "");
 	vv_buf_put(f->out, p->data, p->len);
-	f->any = d->form == VV_FORM_CSV && p->len > 0 && p->data[p->len - 1] != '\n' &&
+	f->any = !vv_form_is_typed(d->form) && p->len > 0 && p->data[p->len - 1] != '\n' &&
 		 p->data[p->len - 1] != '\r';
 }
 
@@ -39,7 +40,7 @@ void vv_edited_file_tail(vv_edited_file *f)
 	size_t len;
 	const char *end = vv_dialect_row_end(d, &len);
 
-	if (d->form == VV_FORM_JSON) {
+	if (vv_form_is_document(d->form)) {
 		/* its epilogue ends the last row */
 	} else if (f->some && (f->as_old || (d->final_newline && f->between.len > 0))) {
 		vv_buf_put(f->out, f->between.data, f->between.len);

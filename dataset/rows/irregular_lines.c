@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "dataset/format/form.h"
 #include "dataset/table/table.h"
 #include "dataset/table/walk.h"
 
@@ -152,7 +153,7 @@ vv_status vv_forms_comments(vv_comment_hashes *out, vv_table *t, vv_error *err)
 	vv_status rc;
 
 	*out = (vv_comment_hashes){.items = NULL};
-	if (d->form != VV_FORM_CSV || d->comment == 0) return VV_OK;
+	if (vv_form_is_typed(d->form) || d->comment == 0) return VV_OK;
 	if ((rc = vv_forms_open(&f, t, err)) < 0) return rc;
 	while ((more = vv_forms_next(f, &q, err)) > 0) {
 		if (q.kind == VV_QUIRK_RAW) {

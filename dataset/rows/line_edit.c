@@ -10,6 +10,7 @@
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/header.h"
 
 /* ---- lines ---- */
@@ -23,7 +24,7 @@ size_t vv_line_lead(const vv_dialect *d, size_t columns, const char *line, size_
 {
 	size_t at = 0, next = 0;
 
-	while (d->form == VV_FORM_CSV && next < len &&
+	while (!vv_form_is_typed(d->form) && next < len &&
 	       (is_newline(line[next]) ||
 		vv_dialect_is_comment(d, columns, line + next, line + len))) {
 		while (next < len && !is_newline(line[next])) {
@@ -32,7 +33,8 @@ size_t vv_line_lead(const vv_dialect *d, size_t columns, const char *line, size_
 		next += next < len;
 		at = next;
 	}
-	while (d->form == VV_FORM_NDJSON && next < len && line[next] != '{') {
+	while (vv_form_is_typed(d->form) && !vv_form_is_document(d->form) && next < len &&
+	       line[next] != '{') {
 		at = is_newline(line[next++]) ? next : at;
 	}
 	return at;
@@ -42,7 +44,7 @@ size_t vv_line_end(const vv_dialect *d, const char *line, size_t len)
 {
 	size_t n = 0;
 
-	if (d->form == VV_FORM_JSON) {
+	if (vv_form_is_document(d->form)) {
 		while (n < len && line[len - n - 1] != '}') {
 			n++;
 		}
@@ -83,9 +85,11 @@ static vv_status open_scan(vv_line_parts *p, const vv_dialect *d, size_t columns
 	return vv_scan_new(&p->scan, d, columns, NULL, NULL, err);
 }
 
-static vv_status read_csv(vv_line_parts *out, const vv_dialect *d, size_t columns, const char *line,
-			  size_t len, vv_error *err)
+/* Finds the cells of a line of a form without types. */
+static vv_status read_csv(vv_line_parts *out, const vv_dialect *d, const vv_schema *schema,
+			  const char *line, size_t len, vv_error *err)
 {
+	const size_t columns = schema->count;
 	vv_row row;
 	vv_status rc;
 	int more;
@@ -132,8 +136,9 @@ static vv_status column_of(size_t *out, const vv_schema *s, const char *p, const
 	return VV_OK;
 }
 
-static vv_status read_json(vv_line_parts *out, const vv_schema *s, const char *line, size_t len,
-			   vv_error *err)
+/* Finds the members of an object. */
+static vv_status read_json(vv_line_parts *out, const vv_dialect *d VV_UNUSED, const vv_schema *s,
+			   const char *line, size_t len, vv_error *err)
 {
 	const char *p = line, *end = line + len;
 	vv_status rc;
@@ -162,12 +167,17 @@ static vv_status read_json(vv_line_parts *out, const vv_schema *s, const char *l
 	return VV_OK;
 }
 
+#define PARTS(CONSTANT, name, words, typed, document, delimited, functions)                        \
+	[VV_FORM_##CONSTANT] = read_##functions,
+static vv_form_parts *const parts[] = {VV_FORM_KINDS(PARTS)};
+
 vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d, const vv_schema *schema,
 			     const char *line, size_t len, vv_error *err)
 {
 	out->count = out->end = 0;
-	return d->form == VV_FORM_CSV ? read_csv(out, d, schema->count, line, len, err)
-				      : read_json(out, schema, line, len, err);
+	const vv_form_work *own = vv_form_kind_of(d->form)->work;
+
+	return (own ? own->parts : parts[d->form])(out, d, schema, line, len, err);
 }
 
 void vv_line_parts_clear(vv_line_parts *p)
@@ -196,10 +206,10 @@ vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, v
 						  true, &used, err);
 		if (rc < 0) return rc;
 	}
-	if (e->is->form != VV_FORM_CSV || e->is->quote != 0 ||
-	    !vv_cell_breaks_row(cell, e->is, column == 0)) {
-		return VV_OK;
-	}
+	const bool whole = vv_form_is_typed(e->is->form) || e->is->quote != 0 ||
+			   !vv_cell_breaks_row(cell, e->is, column == 0);
+
+	if (whole && vv_form_fits(e->is, cell, column)) return VV_OK;
 	return vv_fail(
 		err, VV_EINPUT,
 		"'%s' cannot be written without quotes, and the file is read without "
@@ -211,7 +221,7 @@ vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, v
 static void cell_put(vv_buf *out, const vv_dialect *d, const vv_cell *cell, size_t column,
 		     size_t columns)
 {
-	if (d->form == VV_FORM_CSV) {
+	if (!vv_form_is_typed(d->form)) {
 		vv_cell_write_csv(out, cell, d, vv_dialect_quoting(d, column),
 				  vv_cell_place_of(column, columns));
 	} else {
@@ -366,7 +376,8 @@ static void edit_member(const vv_line_editor *e, vv_buf *out, const char *line,
 }
 
 static void edit_json(vv_line_editor *e, vv_buf *out, const char *line, size_t len,
-		      const vv_cell *cells, const bool *changed, const vv_bytes *spelled)
+		      const vv_cell *old_cells VV_UNUSED, const vv_cell *cells, const bool *changed,
+		      const vv_bytes *spelled)
 {
 	const vv_line_parts *p = &e->parts;
 	bool any = false;
@@ -402,18 +413,20 @@ static void edit_json(vv_line_editor *e, vv_buf *out, const char *line, size_t l
 	vv_buf_put(out, line + p->end, len - p->end);
 }
 
+#define EDIT(CONSTANT, name, words, typed, document, delimited, functions)                         \
+	[VV_FORM_##CONSTANT] = edit_##functions,
+static vv_form_edit *const edits[] = {VV_FORM_KINDS(EDIT)};
+
 vv_status vv_line_edit(vv_line_editor *e, vv_buf *out, const char *line, size_t len,
 		       const vv_cell *old_cells, const vv_cell *cells, const bool *changed,
 		       const vv_bytes *spelled, vv_error *err)
 {
+	const vv_form_work *own = vv_form_kind_of(e->was->form)->work;
+	vv_form_edit *edit = own ? own->edit : edits[e->was->form];
 	vv_status rc = vv_line_parts_read(&e->parts, e->was, e->schema, line, len, err);
 
 	if (rc < 0) return rc;
-	if (e->was->form == VV_FORM_CSV) {
-		edit_csv(e, out, line, len, old_cells, cells, changed, spelled);
-	} else {
-		edit_json(e, out, line, len, cells, changed, spelled);
-	}
+	edit(e, out, line, len, old_cells, cells, changed, spelled);
 	out->failed = out->failed || e->scratch.failed;
 	return vv_buf_ok(out, err);
 }
@@ -423,7 +436,7 @@ void vv_line_new(vv_line_editor *e, vv_buf *out, const vv_cell *cells)
 	const char delimiter = (char)e->is->delimiter;
 	size_t len;
 	const char *end = vv_dialect_row_end(e->is, &len);
-	const bool quoted = e->is->form == VV_FORM_CSV &&
+	const bool quoted = vv_form_is_delimited(e->is->form) &&
 			    vv_array_find(cells, e->columns, it,
 					  it->len == 0 && it->flags & VV_CELL_QUOTED);
 

@@ -7,6 +7,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/text_encoder.h"
 #include "dataset/rows/edited_file.h"
 #include "dataset/rows/line_edit.h"
@@ -284,7 +285,7 @@ vv_status vv_column_rename(vv_table *t, size_t column, const char *name, vv_byte
 	for (size_t i = 0; i < t->columns; i++) {
 		names[i] = i == column ? name : t->schema.fields[i].name;
 	}
-	if (d.form == VV_FORM_CSV &&
+	if (!vv_form_is_typed(d.form) &&
 	    (rc = vv_header_rename(&d, &t->schema, column, name, err)) < 0) {
 		return rc;
 	}
@@ -293,7 +294,7 @@ vv_status vv_column_rename(vv_table *t, size_t column, const char *name, vv_byte
 				   .schema = &t->schema,
 				   .names = names,
 				   .columns = t->columns};
-	e.all = d.form != VV_FORM_CSV;
+	e.all = vv_form_is_typed(d.form);
 	e.file.dialect = &d;
 	return edit_file(&e, err);
 }

@@ -7,6 +7,7 @@
 
 #include "base/show.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/header_rows.h"
 
 /* May the name have "\xDF" for bytes which no name can have? */
@@ -52,7 +53,7 @@ vv_status vv_header_labels(const vv_cell **out, vv_arena *arena, const vv_dialec
 		cells[i] = (vv_cell){f->name, (uint32_t)f->name_len, VV_CELL_TEXT, 0, 0};
 		incomplete |= is_incomplete(f);
 	}
-	return incomplete && d->form == VV_FORM_CSV && d->header
+	return incomplete && !vv_form_is_typed(d->form) && d->header
 		       ? read_header(cells, arena, d, schema, err)
 		       : VV_OK;
 }

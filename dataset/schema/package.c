@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/encoding.h"
 #include "dataset/schema/descriptor.h"
 #include "dataset/schema/schema.h"
@@ -271,9 +272,8 @@ static void read_dialect_of(vv_package_resource *out, vv_descriptor *d, const vv
 			    const char *path)
 {
 	const vv_ending *named = vv_ending_of(path);
-	const bool json = (out->hints.has_form ? out->hints.form
-			   : named             ? named->form
-					       : VV_FORM_CSV) != VV_FORM_CSV;
+	const vv_form form = out->hints.has_form || !named ? out->hints.form : named->form;
+	const bool json = vv_form_is_typed(form);
 
 	if (!vv_descriptor_want(d, dialect, VV_JSON_OBJECT)) return;
 	refuse_members(d, dialect, json);

@@ -13,6 +13,7 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/infer.h"
 #include "dataset/schema/key.h"
 #include "dataset/table/walk.h"
@@ -267,7 +268,7 @@ vv_status vv_table_almost(vv_table *t, bool breaks, vv_almost_fn fn, void *paylo
 			wanted[count++] = i;
 		}
 	}
-	if (t->root.dialect.form != VV_FORM_CSV || vv_root_has_places(&t->root) || count == 0) {
+	if (vv_form_is_typed(t->root.dialect.form) || vv_root_has_places(&t->root) || count == 0) {
 		return VV_OK;
 	}
 	k.hashes = hashes;

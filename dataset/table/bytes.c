@@ -11,6 +11,7 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
+#include "dataset/format/form.h"
 #include "dataset/table/walk.h"
 
 /* A thread makes groups (or chunks) up to this many bytes at a time: handing work to a thread costs
@@ -142,7 +143,7 @@ static bool same_form(const vv_table *a, const vv_table *b)
 
 	return a->root.kind == VV_KIND_TABLE && b->root.kind == VV_KIND_TABLE &&
 	       a->columns == b->columns && vv_dialect_same_rows(d, &b->root.dialect) &&
-	       (d->form == VV_FORM_CSV ||
+	       (!vv_form_is_typed(d->form) ||
 		!vv_array_find(fields, a->columns, it,
 			       strcmp(it->name, b->schema.fields[it - fields].name) != 0));
 }

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
+#include "dataset/format/form.h"
 #include "dataset/format/places.h"
 #include "dataset/format/temp_bytes.h"
 #include "dataset/table/walk.h"
@@ -341,7 +342,7 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 	rc = vv_batch_lines(&lines, ends, o->table, &b, last, err);
 	for (size_t i = 0; i < b.rows && rc == VV_OK; i++) {
 		bool ended = !last || i + 1 < b.rows ||
-			     (d->form != VV_FORM_JSON && d->final_newline);
+			     (!vv_form_is_document(d->form) && d->final_newline);
 		size_t len = ends[i] - from;
 
 		rc = len < (ended ? end_len : 0)
@@ -372,7 +373,7 @@ static vv_status take_bytes(void *payload, const void *bytes, size_t len, vv_err
 	}
 	bool last = --o->groups_left == 0, open_end = last && !d->final_newline;
 
-	if (d->form != VV_FORM_JSON &&
+	if (!vv_form_is_document(d->form) &&
 	    vv_count_byte(bytes, len, end[end_len - 1]) == item.weight - (open_end ? 1 : 0)) {
 		return take_lines(o, bytes, len, end, end_len, err);
 	}
@@ -561,7 +562,7 @@ static vv_status put_row(file_order *o, const place *w, bool last, vv_error *err
 		}
 		o->piece.len += w->len;
 	}
-	if (!last || (d->form != VV_FORM_JSON && d->final_newline)) {
+	if (!last || (!vv_form_is_document(d->form) && d->final_newline)) {
 		vv_buf_put(&o->piece, end, end_len);
 	}
 	return VV_OK;

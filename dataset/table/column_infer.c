@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "dataset/format/facts.h"
+#include "dataset/format/form.h"
 #include "dataset/table/walk.h"
 
 /* What the facts of a group have of the column. */
@@ -127,7 +128,7 @@ vv_status vv_column_type(vv_type *out, vv_table *t, size_t column, const vv_fiel
 	bool codes = false;
 
 	vv_infer_init(&all);
-	all.json = t->root.dialect.form != VV_FORM_CSV;
+	all.json = vv_form_is_typed(t->root.dialect.form);
 	while (vv_group_walk_next(&w)) {
 		vv_infer_column(&all, &b->cells[column], b->rows, b->columns);
 		codes = codes || has_codes(b, column);

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/chunk.h"
+#include "dataset/format/form.h"
 #include "dataset/read/likely_encoding.h"
 #include "dataset/read/row_sorter.h"
 #include "dataset/read/unseen.h"
@@ -61,7 +62,7 @@ static bool same_inputs(const import *im)
 	const vv_group_types *types = im->opts->known_types;
 	const vv_schema *schema = types ? im->opts->known_schema : &im->parent_schema;
 	if (schema->count != im->columns ||
-	    (types && (a->form != VV_FORM_CSV || types->columns != im->columns))) {
+	    (types && (vv_form_is_typed(a->form) || types->columns != im->columns))) {
 		return false;
 	}
 	for (size_t i = 0; i < p->cut_column_count; i++) {
@@ -70,7 +71,7 @@ static bool same_inputs(const import *im)
 		if (at < 0 || (size_t)at != im->params.columns[i]) return false;
 	}
 	/* a column of CSV that only changed its name changes no cell */
-	return a->form == VV_FORM_CSV || import_has_labels(im, &im->parent_schema);
+	return !vv_form_is_typed(a->form) || import_has_labels(im, &im->parent_schema);
 }
 
 static vv_status open_old(import *im, vv_error *err)
@@ -190,7 +191,8 @@ static vv_status give_lines(import *im, const group_job *j, vv_error *err)
 	for (size_t i = 0; i < j->row_count; i++) {
 		const vv_row *row = &j->rows[i];
 		bool ends = !(j->last && i + 1 == j->row_count) ||
-			    (im->dialect.form != VV_FORM_JSON && row->newline != VV_NO_NEWLINE);
+			    (!vv_form_is_document(im->dialect.form) &&
+			     row->newline != VV_NO_NEWLINE);
 
 		const size_t len = row->end - row->start - (ends ? end_len : 0);
 
@@ -502,7 +504,7 @@ static vv_status finish_root(import *im, vv_error *err)
 	}
 	vv_dialect_clear(&root->dialect);
 	root->dialect = im->dialect;
-	root->dialect.final_newline = im->final_newline || root->dialect.form == VV_FORM_JSON;
+	root->dialect.final_newline = im->final_newline || vv_form_is_document(root->dialect.form);
 	memset(&im->dialect, 0, sizeof(im->dialect));
 	vv_dialect_init(&im->dialect);
 	set_encoding(&root->dialect, im->opts->encoding);
@@ -581,12 +583,12 @@ static vv_status hide_tail(import *im, vv_error *err)
 	const vv_import_options *o = im->opts;
 	const bool named = o->hints.skip_below > 0 ||
 			   (o->parent && o->parent->kind == VV_KIND_TABLE &&
-			    o->parent->dialect.form == VV_FORM_CSV &&
+			    !vv_form_is_typed(o->parent->dialect.form) &&
 			    o->parent->dialect.epilogue.len > 0);
 
-	if (o->as ? o->as->dialect.form != VV_FORM_CSV || o->as->dialect.epilogue.len == 0
+	if (o->as ? vv_form_is_typed(o->as->dialect.form) || o->as->dialect.epilogue.len == 0
 		  : o->hints.skip_below == 0 ||
-			    (o->hints.has_form && o->hints.form != VV_FORM_CSV)) {
+			    (o->hints.has_form && vv_form_is_typed(o->hints.form))) {
 		return VV_OK;
 	}
 	return vv_window_hide_tail(im->window,
@@ -618,7 +620,7 @@ static vv_status sniff(import *im, vv_error *err)
 		}
 		if (want > VV_ROW_MAX) return import_refuse_long_row(im, 0, err);
 	}
-	if (rc == VV_OK && im->sniffed.dialect.form != VV_FORM_CSV) {
+	if (rc == VV_OK && !vv_form_is_delimited(im->sniffed.dialect.form)) {
 		vv_window_show_tail(im->window);
 	}
 	if (rc == VV_OK) {
@@ -639,7 +641,7 @@ static void choose_in_file(import *im)
 {
 	const vv_dialect *d = &im->dialect, *like = im->opts->known ? &im->opts->known->dialect : d;
 
-	im->in_file = im->out->in_file = im->opts->in_file && d->form == VV_FORM_CSV &&
+	im->in_file = im->out->in_file = im->opts->in_file && !vv_form_is_typed(d->form) &&
 					 im->candidate_count == 0 && like->quote == '"' &&
 					 like->escape == 0;
 	im->named_by_bytes = d->quote == like->quote && d->escape == like->escape &&
@@ -677,7 +679,7 @@ static vv_status import_table(import *im, vv_error *err)
 			      : table && !vv_root_is_sorted(parent) ? parent
 								    : NULL;
 	im->new_columns = (!im->opts->schema && (!table || im->columns > im->parent_schema.count ||
-						 im->dialect.form != VV_FORM_CSV)) ||
+						 vv_form_is_typed(im->dialect.form))) ||
 			  vv_find_place(i, im->columns, !import_field_before(im, i)) < im->columns;
 	im->need_infer = im->new_columns || import_types_may_narrow(im);
 	if ((rc = open_lists(im, near, err)) < 0 || (rc = open_old(im, err)) < 0 ||

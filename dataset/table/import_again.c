@@ -13,6 +13,7 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
+#include "dataset/format/form.h"
 #include "dataset/table/table.h"
 
 typedef struct at_hand {
@@ -35,7 +36,7 @@ static vv_status get_at_hand(void *payload, const vv_cid *cid, vv_buf *out, vv_e
 static vv_status set_names(vv_table *t, const group_job *j, vv_error *err)
 {
 	t->columns = j->columns;
-	if (j->im->dialect.form == VV_FORM_CSV) return VV_OK;
+	if (!vv_form_is_typed(j->im->dialect.form)) return VV_OK;
 	if (!(t->schema.fields = vv_calloc(j->columns + 1, sizeof(*t->schema.fields)))) {
 		return vv_fail_nomem(err);
 	}

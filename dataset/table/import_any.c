@@ -8,6 +8,7 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/gone_members.h"
 #include "dataset/table/almost.h"
 #include "dataset/table/import_state.h"
@@ -91,7 +92,7 @@ static vv_status import_members(vv_import_result *out, const vv_source *source, 
 static bool may_lose_members(const vv_import_options *opts)
 {
 	return opts->kind == VV_KIND_TABLE && opts->parent && !opts->as && !opts->groups &&
-	       opts->parent->kind == VV_KIND_TABLE && opts->parent->dialect.form != VV_FORM_CSV;
+	       opts->parent->kind == VV_KIND_TABLE && vv_form_is_typed(opts->parent->dialect.form);
 }
 
 static vv_status import_any(vv_import_result *out, const vv_source *source, const vv_sink *sink,

@@ -10,6 +10,7 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/scan.h"
 
 #define SHOWN 3u      /* cells */
@@ -60,7 +61,7 @@ static vv_status show_cells(vv_buf *b, const vv_buf *text, size_t head, const vv
 {
 	vv_auto_free vv_cell *cells = vv_calloc(VV_COLUMNS_MAX, sizeof(*cells));
 	size_t shown = 0;
-	bool csv = d->form == VV_FORM_CSV;
+	bool csv = !vv_form_is_typed(d->form);
 	vv_auto(vv_scan) *scan = NULL;
 	vv_row row;
 	vv_status rc = cells ? vv_scan_new(&scan, d, csv ? VV_COLUMNS_MAX : 0, NULL, NULL, err)
@@ -141,7 +142,7 @@ vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *s
 	vv_auto(vv_file_text) *t = NULL;
 
 	*clear = false;
-	if (!source->again || !opts->find_encoding || d->form != VV_FORM_CSV) return VV_OK;
+	if (!source->again || !opts->find_encoding || vv_form_is_typed(d->form)) return VV_OK;
 	if (source->again(source->payload, VV_IGNORED) < 0 ||
 	    vv_file_text_open(&t, source, &how, VV_IGNORED) < 0 || !t) {
 		return VV_OK;
@@ -161,7 +162,7 @@ vv_status import_encoded_shows(vv_buf *warnings, const vv_source *source, const 
 	vv_auto(vv_file_text) *t = NULL;
 	vv_status rc = VV_OK;
 
-	if (!source->again || d->form != VV_FORM_CSV ||
+	if (!source->again || vv_form_is_typed(d->form) ||
 	    source->again(source->payload, VV_IGNORED) < 0) {
 		return VV_OK;
 	}

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/chunk.h"
+#include "dataset/format/form.h"
 #include "dataset/read/likely_encoding.h"
 #include "dataset/read/row_sorter.h"
 #include "dataset/table/old_groups.h"
@@ -57,7 +58,7 @@ static void infer_init(vv_infer *types, size_t from, size_t count, const import 
 {
 	for (size_t i = from; i < count; i++) {
 		vv_infer_init(&types[i]);
-		types[i].json = im->dialect.form != VV_FORM_CSV;
+		types[i].json = vv_form_is_typed(im->dialect.form);
 	}
 }
 
@@ -140,7 +141,7 @@ static int irregularity(import_worker *w, const group_job *j, size_t i)
 	const char *raw = j->raw + row->start;
 	size_t len = row->end - row->start;
 	bool last = j->last && i + 1 == j->row_count;
-	if (d->form == VV_FORM_JSON) {
+	if (vv_form_is_document(d->form)) {
 		size_t end_len;
 		const char *end = vv_dialect_row_end(d, &end_len);
 		if (last) {
@@ -180,7 +181,7 @@ static void look_at_rows(group_job *j)
 {
 	j->shorts.count = 0;
 	j->breaks = false;
-	for (size_t i = 0; j->im->dialect.form == VV_FORM_CSV && i < j->row_count; i++) {
+	for (size_t i = 0; !vv_form_is_typed(j->im->dialect.form) && i < j->row_count; i++) {
 		const vv_row *row = &j->rows[i];
 
 		j->breaks |= row->breaks;
@@ -396,7 +397,7 @@ static const vv_field *held_field(const import *im, size_t column)
 
 static bool is_accepted(const import *im, const vv_field *f, const vv_cell *cell)
 {
-	if (im->dialect.form != VV_FORM_CSV) return vv_field_accepts_json(f, cell);
+	if (vv_form_is_typed(im->dialect.form)) return vv_field_accepts_json(f, cell);
 	return vv_field_accepts(f, cell) &&
 	       !(import_types_give_way(im) && vv_field_is_code(f, cell->text, cell->len));
 }

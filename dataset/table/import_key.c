@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/facts.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/key.h"
 #include "dataset/schema/value.h"
 #include "dataset/table/bytes.h"
@@ -37,7 +38,7 @@ typedef struct pair_check {
 static vv_status put_values(pair_check *p, const vv_cell *cells, vv_buf *out, bool *whole,
 			    vv_error *err)
 {
-	const bool json = p->table.root.dialect.form != VV_FORM_CSV;
+	const bool json = vv_form_is_typed(p->table.root.dialect.form);
 
 	*whole = true;
 	for (size_t k = 0; k < p->candidate->count; k++) {
@@ -96,7 +97,7 @@ static void put_place(pair_check *p, uint64_t row, vv_buf *out)
 	vv_error ignored = {0};
 	uint64_t offset, line;
 	/* without the schema, whose names are in every object, only CSV's places are known */
-	if (p->im->source->line && p->table.root.dialect.form == VV_FORM_CSV &&
+	if (p->im->source->line && !vv_form_is_typed(p->table.root.dialect.form) &&
 	    vv_table_row_offset(&p->table, row, &offset, &ignored) == VV_OK &&
 	    p->im->source->line(p->im->source->payload, offset, &line, &ignored) == VV_OK) {
 		vv_buf_printf(out, "line %llu", (unsigned long long)line);
@@ -638,7 +639,7 @@ static bool is_of_key(const vv_key_candidate *c, size_t column)
 /* Are the types of the key only inferred, from this file? */
 static bool may_be_text(const import *im, const vv_key_candidate *c)
 {
-	return !im->opts->schema && im->out->root.dialect.form == VV_FORM_CSV &&
+	return !im->opts->schema && !vv_form_is_typed(im->out->root.dialect.form) &&
 	       !vv_array_find(c->columns, c->count, it, import_field_before(im, *it) != NULL);
 }
 

@@ -12,6 +12,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/format/group_internal.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/group_stream.h"
@@ -130,9 +131,9 @@ static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 		return vv_hint_code(err, VV_HINT_CLEAN_QUOTES, im->source->name);
 	}
 	return vv_hint_code(err,
-			    im->opts->parent                  ? VV_HINT_CLEAN
-			    : im->dialect.form == VV_FORM_CSV ? VV_HINT_CLEAN_CSV
-							      : VV_HINT_AS_FILE,
+			    im->opts->parent                      ? VV_HINT_CLEAN
+			    : !vv_form_is_typed(im->dialect.form) ? VV_HINT_CLEAN_CSV
+								  : VV_HINT_AS_FILE,
 			    im->source->name);
 }
 
@@ -145,14 +146,14 @@ static vv_status refuse_blank_lines(const import *im, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT,
 		"the blank %s that begin here and the row after them take more than 8 MiB",
-		im->dialect.form == VV_FORM_CSV ? "lines" : "lines or spaces");
+		!vv_form_is_typed(im->dialect.form) ? "lines" : "lines or spaces");
 	return vv_hint_code(err, VV_HINT_AS_FILE, im->source->name);
 }
 
 static bool is_blank(const import *im, char c)
 {
 	return c == '\n' || c == '\r' ||
-	       (im->dialect.form != VV_FORM_CSV && (c == ' ' || c == '\t'));
+	       (vv_form_is_typed(im->dialect.form) && (c == ' ' || c == '\t'));
 }
 
 /* A fault of the input gets its place; a row group that is given has none. */
@@ -265,7 +266,7 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 			return VV_OK;
 		}
 		j->row_count++;
-		j->columns = im->dialect.form == VV_FORM_CSV ? im->columns : width;
+		j->columns = vv_form_is_typed(im->dialect.form) ? width : im->columns;
 		*used = vv_scan_offset(im->scan);
 		if (vv_cut_row(&im->cut, cells, im->columns, bytes)) {
 			*end = SCAN_CUT;
@@ -287,7 +288,7 @@ static bool is_clean_cut(const import *im, const group_job *j, scan_end end)
 {
 	return end == SCAN_CUT &&
 	       !(j->last &&
-		 (has_tail(&j->rows[j->row_count - 1]) || im->dialect.form == VV_FORM_JSON ||
+		 (has_tail(&j->rows[j->row_count - 1]) || vv_form_is_document(im->dialect.form) ||
 		  j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
 }
 
@@ -400,7 +401,7 @@ static bool parent_was_warned(import *im)
 	vv_auto(vv_buf) told = VV_BUF_INIT;
 	size_t tail;
 
-	if (!parent || parent->kind != VV_KIND_TABLE || parent->dialect.form != VV_FORM_CSV) {
+	if (!parent || parent->kind != VV_KIND_TABLE || vv_form_is_typed(parent->dialect.form)) {
 		return false;
 	}
 	if (vv_root_is_sorted(parent)) return true;
@@ -418,7 +419,7 @@ static vv_status take_tail(import *im, vv_error *err)
 {
 	const size_t len = im->window ? vv_window_tail_len(im->window) : 0;
 
-	if (im->dialect.form == VV_FORM_CSV && im->tail_warnings.len > 0 &&
+	if (!vv_form_is_typed(im->dialect.form) && im->tail_warnings.len > 0 &&
 	    !parent_was_warned(im)) {
 		vv_buf_put(&im->out->warnings, vv_buf_cstr(&im->tail_warnings),
 			   im->tail_warnings.len);
@@ -454,7 +455,7 @@ static vv_status check_around(import *im, vv_error *err)
 vv_status import_take_epilogue(import *im, vv_error *err)
 {
 	vv_status rc;
-	if (im->dialect.form != VV_FORM_JSON) return take_tail(im, err);
+	if (!vv_form_is_document(im->dialect.form)) return take_tail(im, err);
 	if ((rc = vv_window_fill(im->window, VV_HEADER_MAX + 1, err)) < 0) return rc;
 	if (!vv_window_at_end(im->window) || vv_window_len(im->window) > VV_HEADER_MAX) {
 		return vv_fail(err, VV_EINPUT, "%s: %s the end of the JSON array", im->source->name,

@@ -13,6 +13,7 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/names.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
@@ -32,7 +33,7 @@ static vv_status match_parent(import *im, vv_error *err)
 	if (!im->fields || !im->renamed_from) return vv_fail_nomem(err);
 	im->field_count = im->columns;
 	bool same_count = p->count == im->columns &&
-			  (im->dialect.form == VV_FORM_CSV || im->opts->gone);
+			  (!vv_form_is_typed(im->dialect.form) || im->opts->gone);
 	for (size_t i = 0; i < im->columns; i++) {
 		im->renamed_from[i] = -1;
 		im->fields[i] = p->count > 0 ? vv_schema_find(p, im->names[i], im->name_lens[i])
@@ -62,9 +63,9 @@ static vv_status set_name(import *im, size_t i, const char *name, size_t len, vv
  * takes 2 % of the time of a push of small versions. */
 static size_t names_room(const import *im)
 {
-	return im->dialect.form != VV_FORM_CSV ? VV_COLUMNS_MAX
-	       : im->opts->as                  ? im->parent_schema.count
-					       : im->sniffed.columns;
+	return vv_form_is_typed(im->dialect.form) ? VV_COLUMNS_MAX
+	       : im->opts->as                     ? im->parent_schema.count
+						  : im->sniffed.columns;
 }
 
 /* One member is gone, and one is new: it may be that one, renamed, so that it gets its place. */
@@ -108,14 +109,15 @@ vv_status import_columns_set(import *im, vv_error *err)
 		}
 		return rc < 0 ? rc : match_parent(im, err);
 	}
-	if (im->dialect.form == VV_FORM_CSV) {
+	if (!vv_form_is_typed(im->dialect.form)) {
 		im->columns = s->columns;
 		rc = vv_schema_labels(im->names, im->name_lens, &im->names_arena,
 				      (const char *const *)s->names, s->name_lens, s->columns, err);
 		return rc < 0 ? rc : match_parent(im, err);
 	}
 	/* JSON: the parent's members first, in its order, all of them where the document has no row; then in order of appearance. */
-	bool json_parent = im->parent_schema.count > 0 && opts->parent->dialect.form != VV_FORM_CSV;
+	bool json_parent = im->parent_schema.count > 0 &&
+			   vv_form_is_typed(opts->parent->dialect.form);
 	size_t instead = json_parent ? only_new_member(im) : SIZE_MAX;
 	for (size_t i = 0; json_parent && i < im->parent_schema.count && rc == VV_OK; i++) {
 		const vv_field *f = &im->parent_schema.fields[i];
@@ -245,7 +247,7 @@ static vv_status shares_value(import *im, size_t old, const vv_cell *cells, size
 	size_t count = 0;
 	vv_infer infer;
 	vv_infer_init(&infer);
-	infer.json = im->dialect.form != VV_FORM_CSV;
+	infer.json = vv_form_is_typed(im->dialect.form);
 	*out = true;
 	if (f->type != VV_TYPE_STRING && f->type != VV_TYPE_ANY) return VV_OK;
 	for (size_t i = 0; i < rows; i++) {
@@ -748,7 +750,7 @@ static void warn_of_labels(import *im)
 {
 	const vv_root *p = im->opts->parent;
 
-	if (im->out->root.dialect.form != VV_FORM_CSV || !im->out->root.dialect.header ||
+	if (vv_form_is_typed(im->out->root.dialect.form) || !im->out->root.dialect.header ||
 	    im->opts->as ||
 	    (p && p->kind == VV_KIND_TABLE &&
 	     vv_bytes_equal(&p->dialect.prologue, &im->out->root.dialect.prologue))) {

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/format/places.h"
 #include "dataset/format/temp_bytes.h"
 #include "dataset/read/row_sorter.h"
@@ -144,7 +145,7 @@ static vv_status put_rows(sorted_file *f, vv_error *err)
 		f->lines += sorted_line_hash(line.bytes, line.len, line.place);
 		f->places_hash = next_place(f->places_hash, line.place);
 		vv_buf_put(&f->piece, line.bytes, line.len);
-		if (--f->left > 0 || (d->form != VV_FORM_JSON && d->final_newline)) {
+		if (--f->left > 0 || (!vv_form_is_document(d->form) && d->final_newline)) {
 			vv_buf_put(&f->piece, end, end_len);
 		}
 	}

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/names.h"
 #include "dataset/table/column_infer.h"
 #include "dataset/table/old_groups.h"
@@ -22,7 +23,7 @@ vv_infer import_verdict(const import *im, size_t column)
 	vv_infer all;
 
 	vv_infer_init(&all);
-	all.json = im->dialect.form != VV_FORM_CSV;
+	all.json = vv_form_is_typed(im->dialect.form);
 	vv_array_each(im->workers, im->worker_count, worker) {
 		if (column < worker->infer_count) {
 			vv_infer_merge(&all, &worker->infer[column]);

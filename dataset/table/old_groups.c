@@ -10,6 +10,7 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "dataset/format/cell.h"
+#include "dataset/format/form.h"
 #include "dataset/table/table.h"
 #include "dataset/table/walk.h"
 
@@ -134,14 +135,15 @@ void old_groups_close(old_groups *o)
 static bool follows_well(const char *bytes, size_t len, size_t end, bool at_end,
 			 const vv_dialect *d, const vv_scan_entry *e)
 {
-	if (end == len) return at_end && (e->clean_cut ? d->form != VV_FORM_JSON : true);
+	if (end == len) return at_end && (e->clean_cut ? !vv_form_is_document(d->form) : true);
 	char next = bytes[end];
 	if (!e->clean_cut) return false;
 	/* A blank line or a comment would belong to this group if the file ended after it, and \n
 	 * after \r is still the same row end. */
-	return d->form == VV_FORM_JSON ? next == '{'
-				       : next != '\n' && next != '\r' &&
-						 (d->comment == 0 || (uint8_t)next != d->comment);
+	return vv_form_is_document(d->form)
+		       ? next == '{'
+		       : next != '\n' && next != '\r' &&
+				 (d->comment == 0 || (uint8_t)next != d->comment);
 }
 
 /* 1 equal, 0 not, -1 more bytes wanted. */

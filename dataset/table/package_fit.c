@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/format/form.h"
 #include "dataset/read/encoding.h"
 
 vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema *package,
@@ -52,9 +53,9 @@ bool vv_package_other_dialect(const vv_root *root, const vv_sniff_hints *h)
 	const vv_dialect *d = &root->dialect;
 
 	return other_encoding(d, h->encoding) || (h->has_form && h->form != d->form) ||
-	       (d->form == VV_FORM_JSON && h->records && d->lead < d->prologue.len &&
+	       (vv_form_is_document(d->form) && h->records && d->lead < d->prologue.len &&
 		!vv_json_records_is(d->prologue.data, d->lead, h->records)) ||
-	       (d->form == VV_FORM_CSV &&
+	       (!vv_form_is_typed(d->form) &&
 		((h->delimiter >= 0 && h->delimiter != d->delimiter) ||
 		 (h->quote >= 0 && h->quote != d->quote) ||
 		 (h->escape >= 0 && h->escape != d->escape) ||

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/chunk.h"
+#include "dataset/format/form.h"
 #include "dataset/format/group.h"
 #include "dataset/format/group_lines.h"
 #include "dataset/format/quirks.h"
@@ -288,7 +289,7 @@ static vv_status load_numbers(const vv_table *t, vv_batch *b, const vv_group *g,
 			      vv_error *err)
 {
 	const vv_field *f = &t->schema.fields[column];
-	const bool json = t->root.dialect.form != VV_FORM_CSV;
+	const bool json = vv_form_is_typed(t->root.dialect.form);
 	vv_group_run r = {.form = VV_RUN_SHARED};
 	vv_cell *cell = b->cells + column;
 	vv_status rc = has_numbers(f) ? vv_group_run_of(&r, g, column, true, &b->arena, err)
@@ -691,7 +692,7 @@ static bool group_ends_row(const vv_table *t, bool last)
 {
 	const vv_dialect *d = &t->root.dialect;
 
-	return !last || (d->form != VV_FORM_JSON && d->final_newline);
+	return !last || (!vv_form_is_document(d->form) && d->final_newline);
 }
 
 /* Are the texts of row r no longer than this? Many rows may share one long text, so that few bytes of a block make
@@ -866,7 +867,7 @@ static int row_agrees(vv_scan *s, vv_cell *cells, const vv_cell *wanted, size_t 
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,
 			    bool last, size_t *bad, vv_error *err)
 {
-	bool array = t->root.dialect.form == VV_FORM_JSON;
+	bool array = vv_form_is_document(t->root.dialect.form);
 	size_t len = raw->len;
 	vv_auto(vv_scan) *s = NULL;
 	vv_auto_free vv_cell *cells = NULL;

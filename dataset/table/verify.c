@@ -19,6 +19,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/group_stream.h"
 #include "dataset/table/import.h"
@@ -253,7 +254,7 @@ static void keep_now_and_then(vv_table_checks *c)
 
 static bool has_pairs(const vv_table *t)
 {
-	return t->root.kind == VV_KIND_TABLE && t->root.dialect.form != VV_FORM_JSON &&
+	return t->root.kind == VV_KIND_TABLE && !vv_form_is_document(t->root.dialect.form) &&
 	       t->root.dialect.epilogue.len == 0 && !vv_root_is_sorted(&t->root) &&
 	       !vv_root_is_encoded(&t->root);
 }

@@ -9,6 +9,7 @@
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/header_rows.h"
 #include "repo/git/merge/text.h"
 
@@ -57,7 +58,7 @@ static const vv_dialect *csv_of(const merge *m, int version)
 {
 	const vv_table *t = m->side[version].table;
 
-	return t && t->root.dialect.form == VV_FORM_CSV ? &t->root.dialect : NULL;
+	return t && !vv_form_is_typed(t->root.dialect.form) ? &t->root.dialect : NULL;
 }
 
 void merge_put_lines(const merge *m, int version, const char *text, size_t len, vv_buf *out)
@@ -469,7 +470,7 @@ static vv_status merge_json(merge *m, vv_error *err)
 	for (int v = 0; v < 3; v++) {
 		const vv_table *t = m->side[v].table;
 
-		if (t && t->root.dialect.form == VV_FORM_JSON) {
+		if (t && vv_form_is_document(t->root.dialect.form)) {
 			put_document(&text[v], &t->root.dialect, &open[v], &close[v]);
 			rc = rc < 0 ? rc : vv_buf_ok(&text[v], err);
 		}
@@ -500,8 +501,8 @@ vv_status merge_around(merge *m, vv_error *err)
 {
 	const vv_dialect *x = &m->side[0].table->root.dialect, *y = &m->side[1].table->root.dialect;
 
-	if (m->as.dialect.form == VV_FORM_CSV) return merge_csv(m, err);
-	return m->as.dialect.form == VV_FORM_JSON && (x->lead > 0 || y->lead > 0)
+	if (!vv_form_is_typed(m->as.dialect.form)) return merge_csv(m, err);
+	return vv_form_is_document(m->as.dialect.form) && (x->lead > 0 || y->lead > 0)
 		       ? merge_json(m, err)
 		       : VV_OK;
 }

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/facts.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/schema.h"
 #include "dataset/schema/type.h"
@@ -496,7 +497,7 @@ static vv_status merge_decide(merge_answer *out, const merge_question *q, vv_are
 
 static bool is_json(const vv_dialect *d)
 {
-	return d->form != VV_FORM_CSV;
+	return vv_form_is_typed(d->form);
 }
 
 /* A CSV cell as JSON has it. */

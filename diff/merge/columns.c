@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "diff/merge/state.h"
 #include "diff/rows/key_unique.h"
 #include "diff/rows/rowdiff.h"
@@ -359,7 +360,7 @@ static vv_status stays_in_row(merge *m, long b, size_t keeper, bool *out, vv_err
 	merge_side *s = &m->side[keeper], *other = &m->side[1 - keeper];
 	const vv_merge_rows rule = merge_rows_rule(m, keeper);
 	*out = false;
-	if (other->table->root.dialect.form == VV_FORM_CSV || other->gone == 0 ||
+	if (!vv_form_is_typed(other->table->root.dialect.form) || other->gone == 0 ||
 	    rule == VV_MERGE_ROWS_DELETE || (rule == VV_MERGE_ROWS_CONFLICT && keeper != m->ours)) {
 		return VV_OK;
 	}

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/sys.h"
+#include "dataset/format/form.h"
 #include "dataset/read/sorter.h"
 #include "dataset/table/walk.h"
 #include "diff/merge/rekeyed.h"
@@ -294,8 +295,8 @@ static vv_status match_rows_of_side(merge *m, merge_side *s, merge_told *t, vv_e
 	s->changed = t->changed;
 	s->changed_count = t->changed_count;
 	t->changed = NULL;
-	s->exact = merge_base(m) && (merge_base(m)->root.dialect.form == VV_FORM_CSV) ==
-					    (s->table->root.dialect.form == VV_FORM_CSV);
+	s->exact = merge_base(m) && vv_form_is_typed(merge_base(m)->root.dialect.form) ==
+					    vv_form_is_typed(s->table->root.dialect.form);
 	s->same_places = vv_columns_same_places(&s->columns);
 	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0) return rc;
 	return load_groups(&s->groups, s->table, m->opts->secret, err);

@@ -9,6 +9,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/rows/irregular_lines.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/column_infer.h"
@@ -452,7 +453,7 @@ static vv_status does_narrow(bool *out, const merge *m, vv_table *t, size_t colu
 		return VV_OK;
 	}
 	vv_infer_init(&all);
-	all.json = t->root.dialect.form != VV_FORM_CSV;
+	all.json = vv_form_is_typed(t->root.dialect.form);
 	if ((rc = vv_column_infer(&all, t, column, NULL, err)) < 0) {
 		return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_ECANCELLED, err);
 	}

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "dataset/format/form.h"
 
 bool patch_form_equal(const patch_form *a, const patch_form *b)
 {
@@ -97,7 +98,7 @@ void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
 	vv_row_write(w->rows, out, cells, w->columns);
 	if (form->irregular) {
 		vv_buf_puts(out, ends[form->kind]);
-	} else if (!last || (d->form != VV_FORM_JSON && d->final_newline)) {
+	} else if (!last || (!vv_form_is_document(d->form) && d->final_newline)) {
 		const char *end = vv_dialect_row_end(d, &len);
 		vv_buf_put(out, end, len);
 	}

@@ -13,6 +13,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/header_rows.h"
 #include "dataset/rows/line_edit.h"
@@ -575,7 +576,7 @@ static void put_characters(vv_buf *out, const vv_dialect *d)
 {
 	vv_buf_printf(out, "%u %u %u %u %u %u ", (unsigned)d->form, d->delimiter, d->quote,
 		      d->escape, (unsigned)d->header, (unsigned)d->ascii);
-	if (d->form == VV_FORM_CSV) {
+	if (!vv_form_is_typed(d->form)) {
 		vv_buf_printf(out, "%u %d %u %u %zu %s ", d->comment, vv_dialect_full_are_rows(d),
 			      (unsigned)d->spaces, d->header_more,
 			      d->header_more > 0 ? strlen(d->header_join) : 0,
@@ -586,8 +587,8 @@ static void put_characters(vv_buf *out, const vv_dialect *d)
 	put_run(out, &d->comma);
 	put_run(out, &d->close);
 	put_run(out, &d->row_end);
-	if (d->form == VV_FORM_JSON && d->lead > 0) return; /* choose_around */
-	if (d->form != VV_FORM_CSV) {
+	if (vv_form_is_document(d->form) && d->lead > 0) return; /* choose_around */
+	if (vv_form_is_typed(d->form)) {
 		put_run(out, &d->epilogue);
 		put_run(out, &d->prologue);
 	}
@@ -637,7 +638,7 @@ static vv_status choose_quoting(merge *m, vv_error *err)
 	d->quoting_count = 0;
 	vv_free(d->quoting);
 	d->quoting = NULL;
-	if (d->form != VV_FORM_CSV || m->column_count == 0) return VV_OK;
+	if (vv_form_is_typed(d->form) || m->column_count == 0) return VV_OK;
 	d->quoting = vv_calloc(m->column_count, 1);
 	if (!d->quoting) return vv_fail_nomem(err);
 	for (size_t i = 0; i < m->column_count; i++) {
@@ -684,7 +685,7 @@ static bool rows_fit(const merge *m, int version, bool any_form)
 {
 	const vv_table *t = m->side[version].table;
 	const vv_dialect *d = &m->as.dialect;
-	return t && has_columns(m, version, d->form != VV_FORM_CSV) &&
+	return t && has_columns(m, version, vv_form_is_typed(d->form)) &&
 	       (any_form || vv_dialect_same_rows(d, &t->root.dialect));
 }
 
@@ -692,7 +693,7 @@ static bool rows_fit(const merge *m, int version, bool any_form)
 static bool lines_fit(const merge *m)
 {
 	const vv_dialect *d = &m->as.dialect;
-	if (d->form != VV_FORM_CSV) {
+	if (vv_form_is_typed(d->form)) {
 		return m->side[MERGE_BASE].copies && rows_fit(m, 0, false) && rows_fit(m, 1, false);
 	}
 	return merge_base(m) && vv_dialect_same_cells(d, dialect_of(m, 0)) &&
@@ -809,7 +810,7 @@ static vv_status choose_header(merge *m, vv_error *err)
 	vv_buf *lines[3] = {&x, &y, &b};
 	vv_status rc;
 
-	if (d->form != VV_FORM_CSV) {
+	if (vv_form_is_typed(d->form)) {
 		return VV_OK; /* came with the characters */
 	}
 	if (!fits[0] && !fits[1] && d->header_more > 0) {
@@ -873,7 +874,7 @@ vv_status merge_form(merge *m, vv_error *err)
 	memcpy(d->encoding, choose_encoding(x->encoding, y->encoding, b->encoding),
 	       sizeof(d->encoding));
 	d->bom = choose_bom(m, x, y, b);
-	if (d->form != VV_FORM_JSON) {
+	if (!vv_form_is_document(d->form)) {
 		d->newline = (vv_newline)choose_number(m, (unsigned)x->newline,
 						       (unsigned)y->newline, (unsigned)b->newline);
 		d->final_newline = choose_number(m, x->final_newline, y->final_newline,
@@ -883,8 +884,8 @@ vv_status merge_form(merge *m, vv_error *err)
 	    (rc = merge_around(m, err)) < 0) {
 		return rc;
 	}
-	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) ||
-		   (x->form == VV_FORM_CSV) != (b->form == VV_FORM_CSV);
+	m->mixed = vv_form_is_typed(x->form) != vv_form_is_typed(y->form) ||
+		   vv_form_is_typed(x->form) != vv_form_is_typed(b->form);
 	m->side[MERGE_BASE].copies = merge_base(m) && rows_fit(m, 2, false) &&
 				     !vv_array_find(m->columns, m->column_count, it, it->single);
 	m->edits = lines_fit(m);

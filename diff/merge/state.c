@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/key_words.h"
 #include "diff/rows/rowdiff.h"
 
@@ -94,7 +95,7 @@ void vv_merge_moves_clear(vv_merge_moves *m)
 
 bool merge_has_value(const merge_side *s, const vv_cell *c)
 {
-	const bool json = s->table->root.dialect.form != VV_FORM_CSV;
+	const bool json = vv_form_is_typed(s->table->root.dialect.form);
 
 	return c->len > 0 || (json && c->state != VV_CELL_ABSENT);
 }

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/facts.h"
+#include "dataset/format/form.h"
 #include "dataset/format/row_write.h"
 #include "dataset/rows/line_edit.h"
 #include "diff/merge/added.h"
@@ -57,7 +58,7 @@ static size_t line_end(const merge_writer *w)
 {
 	const vv_buf *b = &w->held;
 	size_t n = b->len;
-	bool array = w->m->as.dialect.form == VV_FORM_JSON;
+	bool array = vv_form_is_document(w->m->as.dialect.form);
 	while (n > 0 &&
 	       (array ? b->data[n - 1] != '}' : b->data[n - 1] == '\n' || b->data[n - 1] == '\r')) {
 		n--;
@@ -69,12 +70,12 @@ static size_t line_end(const merge_writer *w)
 static void end_held_row(merge_writer *w, bool last)
 {
 	const vv_dialect *d = &w->m->as.dialect;
-	const bool bare = last && (d->form == VV_FORM_JSON || !d->final_newline);
+	const bool bare = last && (vv_form_is_document(d->form) || !d->final_newline);
 	size_t len;
 	const char *text = vv_dialect_row_end(d, &len);
 	if (!w->holds) return;
 	size_t end = line_end(w);
-	bool ended = d->form == VV_FORM_JSON
+	bool ended = vv_form_is_document(d->form)
 			     ? w->held.len > end &&
 				       memchr(w->held.data + end, ',', w->held.len - end) != NULL
 			     : w->held.len > end;
@@ -108,8 +109,9 @@ static vv_status check_cell(const merge_writer *w, size_t i, vv_error *err)
 	const vv_dialect *d = &w->m->as.dialect;
 	const bool blank = w->m->column_count == 1 && w->cells[i].len == 0;
 
-	if (d->form != VV_FORM_CSV || d->quote != 0 ||
-	    (!blank && !vv_cell_breaks_row(&w->cells[i], d, i == 0))) {
+	if (vv_form_is_typed(d->form) || d->quote != 0 ||
+	    (!blank && !vv_cell_breaks_row(&w->cells[i], d, i == 0) &&
+	     vv_form_fits(d, &w->cells[i], i))) {
 		return VV_OK;
 	}
 	return vv_fail(err, VV_EREFUSED,
@@ -198,7 +200,7 @@ static vv_status put_cells(merge_writer *w, vv_error *err)
 	size_t len;
 	const char *end = vv_dialect_row_end(d, &len);
 	end_held_row(w, false);
-	if (d->form == VV_FORM_CSV && m->column_count > 0) {
+	if (!vv_form_is_typed(d->form) && m->column_count > 0) {
 		if (!vv_array_find(w->cells, m->column_count, it, it->state != VV_CELL_ABSENT)) {
 			/* an empty line would be no row */
 			w->cells[0] = (vv_cell){.state = VV_CELL_TEXT};
@@ -446,7 +448,7 @@ static bool is_blank_row(const merge_writer *w)
 {
 	const size_t columns = w->m->column_count;
 
-	return w->m->as.dialect.form == VV_FORM_CSV && w->cells[0].len == 0 &&
+	return !vv_form_is_typed(w->m->as.dialect.form) && w->cells[0].len == 0 &&
 	       vv_find_place(i, columns, i > 0 && w->cells[i].state != VV_CELL_ABSENT) == columns;
 }
 
@@ -459,8 +461,8 @@ static bool is_edited(const merge_writer *w)
 	const int side = s->row[0] != MERGE_NONE ? 0 : 1;
 
 	if (!m->edits || is_blank_row(w)) return false;
-	if (both) return s->side[MERGE_BASE] || m->as.dialect.form == VV_FORM_CSV;
-	return !is_common(s) && m->as.dialect.form == VV_FORM_CSV &&
+	if (both) return s->side[MERGE_BASE] || !vv_form_is_typed(m->as.dialect.form);
+	return !is_common(s) && !vv_form_is_typed(m->as.dialect.form) &&
 	       !vv_dialect_same_rows(&m->as.dialect, &m->side[side].table->root.dialect);
 }
 
@@ -488,7 +490,7 @@ static vv_status put_row(merge_writer *w, vv_error *err)
 		rc = vv_row_by_number_line(&m->side[MERGE_BASE].rows, s->row[MERGE_BASE], &line,
 					   &len, err);
 	} else {
-		const bool csv = m->as.dialect.form == VV_FORM_CSV;
+		const bool csv = !vv_form_is_typed(m->as.dialect.form);
 		return m->edits && csv && !is_blank_row(w) ? put_edited(w, err) : put_cells(w, err);
 	}
 	bool known = false;
@@ -806,7 +808,7 @@ static vv_status open_editor(merge_writer *w, int version, const char *const *na
 			      .schema = &t->schema,
 			      .is = &m->as.dialect,
 			      .names = names,
-			      .from = m->as.dialect.form == VV_FORM_CSV ? from : NULL,
+			      .from = vv_form_is_typed(m->as.dialect.form) ? NULL : from,
 			      .columns = m->column_count};
 	return vv_line_editor_open(e, err);
 }

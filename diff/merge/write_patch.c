@@ -17,6 +17,7 @@
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/sorter.h"
 #include "dataset/rows/irregular_lines.h"
 #include "diff/merge/patch.h"
@@ -505,7 +506,7 @@ static vv_status script_rows(script *s, const vv_patch_write_options *opts, vv_e
 	s->stats.column_changes = vv_calloc(s->columns->count + 1,
 					    sizeof(*s->stats.column_changes));
 	if (!s->cells || !s->stats.column_changes) return vv_fail_nomem(err);
-	s->full = (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
+	s->full = vv_form_is_typed(a->root.dialect.form) != vv_form_is_typed(b->root.dialect.form);
 	vv_array_each(s->columns->pairs, s->columns->count, pair) {
 		s->full |= pair->a < 0 || pair->b < 0;
 	}

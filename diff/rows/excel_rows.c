@@ -14,6 +14,7 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/format/group_compare.h"
 #include "dataset/table/table.h"
 #include "diff/rows/ansi.h"
@@ -882,7 +883,7 @@ vv_status vv_excel_damage_put(vv_buf *out, vv_table *base, vv_table *t, vv_error
 	vv_auto(vv_excel_rows) *r = NULL;
 	vv_status rc;
 
-	if (base->root.dialect.form != VV_FORM_CSV || t->root.dialect.form != VV_FORM_CSV) {
+	if (vv_form_is_typed(base->root.dialect.form) || vv_form_is_typed(t->root.dialect.form)) {
 		return VV_OK;
 	}
 	if ((rc = vv_excel_rows_open(&r, base, t, FIRST_GROUPS, err)) < 0) return rc;

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/format/group_compare.h"
 #include "diff/rows/match_steps.h"
 #include "diff/rows/value.h"
@@ -157,8 +158,8 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 	vv_status rc;
 	*out = NULL;
 	if (!d) return vv_fail_nomem(err);
-	const bool cross = (a->root.dialect.form == VV_FORM_CSV) !=
-			   (b->root.dialect.form == VV_FORM_CSV);
+	const bool cross = vv_form_is_typed(a->root.dialect.form) !=
+			   vv_form_is_typed(b->root.dialect.form);
 	*d = (vv_rowdiff){.a = a,
 			  .b = b,
 			  .opts = *opts,

@@ -16,6 +16,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/format/spelling.h"
 #include "dataset/rows/table_facts.h"
 #include "dataset/schema/type.h"
@@ -838,7 +839,7 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place
 			       .field = f,
 			       .place = place,
 			       .form = form_of(f, how),
-			       .json = table->root.dialect.form != VV_FORM_CSV,
+			       .json = vv_form_is_typed(table->root.dialect.form),
 			       .only_empty = f->missing[0] && !*f->missing[0] && !f->missing[1],
 			       .empty_missing = vv_field_missing(f, &empty)};
 	if (how->numbers < VARVE_NUMBERS_DOUBLE || how->numbers > VARVE_NUMBERS_DECIMAL) {

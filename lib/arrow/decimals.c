@@ -4,6 +4,7 @@
 #include "lib/arrow/decimals.h"
 
 #include "base/buf.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/type_json.h"
 #include "dataset/schema/value.h"
@@ -23,7 +24,7 @@ static int number_of(vv_decimal *out, vv_buf *digits, const vv_table *t, size_t 
 		     const vv_cell *cell, vv_error *err)
 {
 	const vv_field *f = &t->schema.fields[place];
-	const bool json = t->root.dialect.form != VV_FORM_CSV;
+	const bool json = vv_form_is_typed(t->root.dialect.form);
 	vv_value v;
 	vv_status rc;
 

@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/sorter.h"
 #include "dataset/rows/row_edit.h"
@@ -318,7 +319,7 @@ vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err)
 	vv_status rc;
 
 	vv_dialect_init(&w.dialect);
-	w.json = w.t && w.t->root.dialect.form != VV_FORM_CSV;
+	w.json = w.t && vv_form_is_typed(w.t->root.dialect.form);
 	if (w.t && !w.json && strchr(",;|\t", w.t->root.dialect.delimiter)) {
 		w.dialect.delimiter = w.t->root.dialect.delimiter;
 	}

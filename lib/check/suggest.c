@@ -15,6 +15,7 @@
 #include "check/rules/check.h"
 #include "check/rules/checks.h"
 #include "check/rules/rules.h"
+#include "dataset/format/form.h"
 #include "lib/check/input.h"
 #include "lib/check/list.h"
 #include "lib/check/timeline.h"
@@ -334,7 +335,7 @@ static vv_status learn_nights(learning *l, const vv_table *t, vv_error *err)
 		const vv_field *f = &t->schema.fields[i];
 
 		vv_buf_reset(&column);
-		vv_check_put_column(&column, &t->schema, i, t->root.dialect.form != VV_FORM_CSV);
+		vv_check_put_column(&column, &t->schema, i, vv_form_is_typed(t->root.dialect.form));
 		rc = vv_buf_ok(&column, err);
 		for (size_t r = 0; r < NIGHT_RULES && rc == VV_OK; r++) {
 			if (is_of(t, night_rules[r].of, f)) {

@@ -20,6 +20,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/dialect.h"
+#include "dataset/format/form.h"
 #include "lib/clone/dvc_file.h"
 #include "lib/tables/dataset_reader.h"
 #include "lib/worktree/add_plan.h"
@@ -77,7 +78,7 @@ static vv_status read_patterns(migration *m, vv_error *err)
 	m->patterns = m->o->patterns;
 	m->pattern_count = m->o->pattern_count;
 	if (m->pattern_count == 0 && !m->o->export) {
-		while (vv_endings[m->pattern_count].form != VV_FORM_JSON) {
+		while (!vv_form_is_document(vv_endings[m->pattern_count].form)) {
 			m->pattern_count++;
 		}
 		if (!(m->usual = vv_calloc(m->pattern_count, sizeof(*m->usual)))) {

@@ -15,6 +15,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/key_words.h"
 #include "diff/rows/columns.h"
 #include "lib/edit/row_file.h"
@@ -59,7 +60,7 @@ static bool is_asked(const job *j, const vv_field *f)
 
 static bool is_json(const job *j)
 {
-	return j->now.table->root.dialect.form != VV_FORM_CSV;
+	return vv_form_is_typed(j->now.table->root.dialect.form);
 }
 
 /* The cell of a column of the file, or of one that only the other version has, as the row has it there. */

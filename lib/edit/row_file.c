@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "diff/rows/descent.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/worktree.h"
@@ -76,8 +77,8 @@ vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err)
 		return rc;
 	}
 	return f->then.root.kind == VV_KIND_TABLE &&
-			       (f->then.root.dialect.form == VV_FORM_CSV) ==
-				       (f->table.root.dialect.form == VV_FORM_CSV)
+			       vv_form_is_typed(f->then.root.dialect.form) ==
+				       vv_form_is_typed(f->table.root.dialect.form)
 		       ? VV_OK
 		       : vv_fail(err, VV_ENOSUPPORT,
 				 "'%s': one version is a CSV table, and the other one is not",

@@ -9,6 +9,7 @@
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/rows/condition_run.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/key_words.h"
@@ -33,7 +34,7 @@ typedef struct job {
 
 static bool is_json(const job *j)
 {
-	return j->file.table.root.dialect.form != VV_FORM_CSV;
+	return vv_form_is_typed(j->file.table.root.dialect.form);
 }
 
 static vv_status open_condition(job *j, vv_error *err)

@@ -11,6 +11,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "diff/rows/display.h"
 #include "diff/rows/excel_rows.h"
 #include "lib/edit/row_file.h"
@@ -54,7 +55,7 @@ static vv_status open_both(spelling_job *j, vv_error *err)
 	    (rc = vv_row_file_then(&j->file, r->source, err)) < 0) {
 		return rc;
 	}
-	if (j->file.table.root.dialect.form != VV_FORM_CSV) {
+	if (vv_form_is_typed(j->file.table.root.dialect.form)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is not a CSV file", vv_text_shows(r->path));
 	}
 	return vv_excel_rows_open(&j->rows, &j->file.then, &j->file.table, 0, err);

@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/rows/row_edit.h"
 #include "dataset/schema/key.h"
 #include "dataset/table/bytes.h"
@@ -263,7 +264,7 @@ static vv_status find_more(solver *v, const vv_table *from, const vv_columns *co
 {
 	vv_more_columns *more = &v->more;
 
-	if (v->table->root.dialect.form == VV_FORM_CSV) return VV_OK;
+	if (!vv_form_is_typed(v->table->root.dialect.form)) return VV_OK;
 	more->names = vv_arena_calloc(&v->arena, from->columns + 1, sizeof(*more->names));
 	v->more_from = vv_arena_calloc(&v->arena, from->columns + 1, sizeof(*v->more_from));
 	if (!more->names || !v->more_from) return vv_fail_nomem(err);
@@ -296,8 +297,8 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 						      : (long)v->more_from[i - v->table->columns];
 
 		/* an absent cell at the end would make a line of CSV too short */
-		cells[i].state = v->table->root.dialect.form == VV_FORM_CSV ? VV_CELL_TEXT
-									    : VV_CELL_ABSENT;
+		cells[i].state = vv_form_is_typed(v->table->root.dialect.form) ? VV_CELL_ABSENT
+									       : VV_CELL_TEXT;
 		if (at < 0) {
 			continue;
 		}

@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/type.h"
 #include "lib/merge/conflict_columns.h"
@@ -369,7 +370,7 @@ static vv_status check_value(const vv_resolving *r, const vv_conflict_path *p, c
 			      vv_text_shows(p->path), vv_text_show(cell->text, cell->len),
 			      vv_text_shows(r->set_column), vv_type_name(f->type));
 	}
-	return f && t->root.dialect.form == VV_FORM_CSV && !vv_field_missing(f, cell)
+	return f && !vv_form_is_typed(t->root.dialect.form) && !vv_field_missing(f, cell)
 		       ? vv_decimal_check_groups(f, cell->text, cell->len, err)
 		       : VV_OK;
 }

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
+#include "dataset/format/form.h"
 #include "dataset/read/encoding.h"
 
 bool vv_written_any(const vv_written *w)
@@ -90,9 +91,11 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 	*out = nothing;
 	if (w->input_format) {
 		out->has_form = true;
-		out->form = strcmp(w->input_format, "json") == 0     ? VV_FORM_JSON
-			    : strcmp(w->input_format, "ndjson") == 0 ? VV_FORM_NDJSON
-								     : VV_FORM_CSV;
+		for (vv_form form = 0; form < VV_FORM_COUNT; form++) {
+			if (strcmp(w->input_format, vv_form_kind_of(form)->name) == 0) {
+				out->form = form;
+			}
+		}
 		out->delimiter = strcmp(w->input_format, "tsv") == 0 ? '\t' : -1;
 	}
 	if ((rc = read_lines(&out->skip, "--skip-lines", w->skip, 0, VV_HEADER_MAX, err)) < 0 ||

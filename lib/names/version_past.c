@@ -6,6 +6,7 @@
 #include "lib/names/version_internal.h"
 
 #include "base/file.h"
+#include "dataset/format/form.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/index/index.h"
 
@@ -72,7 +73,7 @@ vv_status vv_subject_way_past(vv_subject_way *w, const vv_subject *s,
 		rc = vv_subject_open(&w->past, &w->parent, &how, &why);
 		/* no bytes are no JSON */
 		w->has_parent = rc == VV_OK && w->parent.root.kind == VV_KIND_TABLE &&
-				w->parent.root.dialect.form != VV_FORM_JSON;
+				!vv_form_is_document(w->parent.root.dialect.form);
 	}
 	w->has_past = w->has_parent;
 	/* it cannot be read here, or is not a table: then this one has no columns */

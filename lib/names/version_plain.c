@@ -13,6 +13,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/file_text.h"
 #include "dataset/read/unseen.h"
 #include "dataset/table/bytes.h"
@@ -810,7 +811,7 @@ static vv_status use_past_header(input *in, vv_subject_way *w, const vv_subject 
 	const vv_dialect *d = &w->parent.root.dialect;
 	vv_subject_source *from = &in->from;
 
-	if (!w->has_past || d->form != VV_FORM_CSV) return VV_OK;
+	if (!w->has_past || vv_form_is_typed(d->form)) return VV_OK;
 	vv_buf_set(&from->blob, d->prologue.data, d->prologue.len);
 	vv_source_mem(&from->source, &from->memory, vv_buf_cstr(&from->blob), from->blob.len,
 		      s->text);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/type_json.h"
@@ -84,7 +85,7 @@ static void take_value(varve_value *value, const vv_field *f, const vv_value *v,
 vv_status vv_cell_value(varve_value *value, const vv_table *t, size_t place, const vv_cell *c,
 			vv_error *err)
 {
-	const bool json = t->root.dialect.form != VV_FORM_CSV;
+	const bool json = vv_form_is_typed(t->root.dialect.form);
 	const vv_field *f = &t->schema.fields[place];
 	vv_auto(vv_buf) digits = VV_BUF_INIT;
 	vv_value v;

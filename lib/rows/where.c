@@ -9,6 +9,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "dataset/format/facts.h"
+#include "dataset/format/form.h"
 #include "dataset/format/spelling.h"
 #include "dataset/rows/condition_run.h"
 #include "dataset/schema/type.h"
@@ -429,7 +430,7 @@ static vv_status set_tests(vv_where *w, const vv_table *t, const vv_where_test *
 {
 	vv_status rc;
 
-	w->json = t->root.dialect.form != VV_FORM_CSV;
+	w->json = vv_form_is_typed(t->root.dialect.form);
 	if (!(w->tests = vv_calloc(count + 1, sizeof(*w->tests)))) return vv_fail_nomem(err);
 	vv_array_each(tests, count, it) {
 		test *x = &w->tests[w->count++];
@@ -484,7 +485,7 @@ static vv_status refuse(const char *text, vv_status rc, vv_error *err)
 static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings *conditions,
 				const vv_where_how *how, vv_error *err)
 {
-	const vv_condition_how as = {.json = t->root.dialect.form != VV_FORM_CSV,
+	const vv_condition_how as = {.json = vv_form_is_typed(t->root.dialect.form),
 				     .filter = true,
 				     .params = how ? how->params : NULL,
 				     .param_count = how ? how->param_count : 0,

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "dataset/format/form.h"
 #include "lib/sync/needed.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/index/index.h"
@@ -274,7 +275,7 @@ static vv_status read_file(repair *r, const char *file, const char *path, read_f
 static vv_status put_root(repair *r, const vv_root *made, vv_error *err)
 {
 	enum { ORDERS = 2, SOURCES = VV_KEY_PACKAGE + 1, DECLARED = VV_DECLARED_ALL + 1 };
-	const bool is_csv = made->kind == VV_KIND_TABLE && made->dialect.form == VV_FORM_CSV;
+	const bool is_csv = made->kind == VV_KIND_TABLE && !vv_form_is_typed(made->dialect.form);
 	const unsigned count = ORDERS * SOURCES * (is_csv ? DECLARED : 1);
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_root root = *made; /* borrows */

@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "check/kept/cache.h"
+#include "dataset/format/form.h"
 #include "dataset/format/list.h"
 #include "dataset/rows/sums.h"
 #include "dataset/table/walk.h"
@@ -232,7 +233,7 @@ static vv_status compile(vv_figure *f, vv_sums_rule **out, const vv_table *t, vv
 				   .groups = f->by},
 			   alone = {.condition = text.condition},
 			   grouped = {.condition = text.condition, .groups = f->by};
-	const vv_condition_how how = {.json = t->root.dialect.form != VV_FORM_CSV,
+	const vv_condition_how how = {.json = vv_form_is_typed(t->root.dialect.form),
 				      .find = find_column,
 				      .payload = f,
 				      .line = true};

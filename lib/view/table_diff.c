@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/dialect.h"
+#include "dataset/format/form.h"
 #include "dataset/read/unseen.h"
 #include "dataset/rows/irregular_lines.h"
 #include "dataset/table/walk.h"
@@ -62,7 +63,7 @@ bool vv_diff_is_table_name(const char *path, bool named)
 	vv_auto(char) *inside = vv_decompress_inside(path);
 	const vv_ending *ending = inside ? vv_ending_of(inside) : NULL;
 
-	return ending && (named || ending->form != VV_FORM_JSON);
+	return ending && (named || !vv_form_is_document(ending->form));
 }
 
 static vv_subject_options side_options(const comparison *c, const vv_subject *like, bool in_file)
@@ -302,7 +303,7 @@ static bool same_header(const comparison *c)
 	const vv_dialect *x = &c->a->root.dialect, *y = &c->b->root.dialect;
 	size_t n, m;
 	const char *p = header_of(x, &n), *q = header_of(y, &m);
-	return x->form == VV_FORM_CSV && x->newline != y->newline && n == m &&
+	return !vv_form_is_typed(x->form) && x->newline != y->newline && n == m &&
 	       (n == 0 || memcmp(p, q, n) == 0);
 }
 
@@ -880,8 +881,8 @@ static vv_status tell_respelled(const comparison *c, vv_diff_answer *out, vv_err
 	out->respelled = true;
 	vv_text_put_escaped(&out->line, c->item->path, strlen(c->item->path));
 	vv_buf_printf(&out->line, ": no change in data, only in how rows are written (%s)",
-		      c->b->root.dialect.form == VV_FORM_CSV ? "quotes or spaces"
-							     : "order of members or spaces");
+		      !vv_form_is_typed(c->b->root.dialect.form) ? "quotes or spaces"
+								 : "order of members or spaces");
 	return vv_buf_ok(&out->line, err);
 }
 

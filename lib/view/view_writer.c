@@ -10,6 +10,7 @@
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/likely_encoding.h"
 #include "dataset/schema/header.h"
@@ -112,7 +113,7 @@ static vv_status init_dialect(vv_view_writer *w, vv_error *err)
 
 static vv_status init_names(vv_view_writer *w, vv_error *err)
 {
-	w->typed = w->table->root.dialect.form == VV_FORM_CSV;
+	w->typed = !vv_form_is_typed(w->table->root.dialect.form);
 	w->names = vv_calloc(w->count ? w->count : 1, sizeof(vv_buf));
 	if (!w->names) return vv_fail_nomem(err);
 	for (size_t i = 0; i < w->count; i++) {
@@ -135,8 +136,8 @@ vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_form
 {
 	vv_status rc;
 
-	if (format == VV_VIEW_OWN && t->root.dialect.form != VV_FORM_CSV) {
-		format = t->root.dialect.form == VV_FORM_JSON ? VV_VIEW_JSON : VV_VIEW_NDJSON;
+	if (format == VV_VIEW_OWN && vv_form_is_typed(t->root.dialect.form)) {
+		format = vv_form_is_document(t->root.dialect.form) ? VV_VIEW_JSON : VV_VIEW_NDJSON;
 	}
 	*w = (vv_view_writer){.table = t, .columns = columns, .count = count, .format = format};
 	vv_dialect_init(&w->dialect);

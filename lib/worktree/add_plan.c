@@ -19,6 +19,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/dialect.h"
+#include "dataset/format/form.h"
 #include "dataset/table/root.h"
 #include "lib/documents/reader.h"
 #include "lib/view/table_diff.h"
@@ -65,7 +66,7 @@ bool vv_add_looks_like_table(const char *path)
 {
 	const vv_ending *ending = vv_ending_of(path);
 
-	return ending && ending->form != VV_FORM_JSON;
+	return ending && !vv_form_is_document(ending->form);
 }
 
 vv_status vv_add_is_text_table(vv_repository *r, const char *path, bool *out, vv_error *err)

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/schema/infer.h"
 #include "dataset/schema/package.h"
 #include "lib/rows/named_columns.h"
@@ -200,7 +201,7 @@ static vv_status set_type_without(editing *e, size_t column, vv_error *err)
 		return VV_OK;
 	}
 	vv_infer_init(&all);
-	all.json = e->table->root.dialect.form != VV_FORM_CSV;
+	all.json = vv_form_is_typed(e->table->root.dialect.form);
 	vv_status rc = vv_table_reader_open(&r, &t, &column, 1, false, err);
 	if (rc < 0) return rc;
 	while ((more = vv_table_read(r, &b, err)) > 0) {

@@ -15,6 +15,9 @@ ARGUED = {  # what is there for others than our sources, and for whom
     "vv_sys_fsyncs": "tests that hold commands to the number of syncs that is promised",
     "vv_planes_split_portable": "the test that holds the fast form to it",
     "vv_planes_join_portable": "the same",
+    "vv_scan_json_row": "the table of forms, which makes its name (VV_FORM_KINDS)",
+    "sniff_json": "the same",
+    "vv_form_set_test": "tests with a form of their own",
     "vv_turn_waiting": "the test of turns, which begins once all wait",
 }
 

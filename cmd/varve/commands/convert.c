@@ -14,6 +14,7 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/data_out.h"
 #include "cmd/varve/out_file.h"
+#include "dataset/format/form.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/mem_sink.h"
 #include "lib/arrow/in/rewrite.h"
@@ -80,14 +81,14 @@ static bool is_already(const vv_table *t, vv_view_format format)
 	switch (format) {
 	case VV_VIEW_CSV:
 	case VV_VIEW_TSV:
-		return d->form == VV_FORM_CSV && d->header && d->header_more == 0 && d->lead == 0 &&
-		       d->epilogue.len == 0 && vv_dialect_is_bare(d) &&
+		return vv_form_is_delimited(d->form) && d->header && d->header_more == 0 &&
+		       d->lead == 0 && d->epilogue.len == 0 && vv_dialect_is_bare(d) &&
 		       d->delimiter == (format == VV_VIEW_CSV ? ',' : '\t') && d->quote == '"' &&
 		       !d->escape;
 	case VV_VIEW_NDJSON:
-		return d->form == VV_FORM_NDJSON;
+		return vv_form_is_typed(d->form) && !vv_form_is_document(d->form);
 	case VV_VIEW_JSON:
-		return d->form == VV_FORM_JSON && d->lead == 0;
+		return vv_form_is_document(d->form) && d->lead == 0;
 	case VV_VIEW_OWN:
 	case VV_VIEW_TABLE:
 	case VV_VIEW_ARROW:

@@ -16,6 +16,7 @@
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "dataset/format/form.h"
 #include "dataset/rows/line_edit.h"
 #include "dataset/rows/row_edit.h"
 #include "dataset/table/import.h"
@@ -63,7 +64,7 @@ static vv_status check_names(rename_job *j, vv_error *err)
 		return vv_fail(err, VV_EEXISTS, "a column '%s' already exists",
 			       vv_text_shows(j->to));
 	}
-	if (j->table.root.dialect.form == VV_FORM_CSV && !j->table.root.dialect.header) {
+	if (!vv_form_is_typed(j->table.root.dialect.form) && !j->table.root.dialect.header) {
 		return vv_fail(
 			err, VV_EUSAGE,
 			"'%s' has no header line to change\nadd one at the top of the file, then run 'varve add'",
@@ -152,9 +153,9 @@ static vv_status change_root(rename_job *j, vv_error *err)
 	    (rc = rename_in(r->sorted_by, r->sorted_by_count, j->from, j->to, err)) < 0) {
 		return rc;
 	}
-	return r->dialect.form == VV_FORM_CSV
-		       ? vv_header_rename(&r->dialect, &j->table.schema, j->place, j->to, err)
-		       : VV_OK;
+	return vv_form_is_typed(r->dialect.form)
+		       ? VV_OK
+		       : vv_header_rename(&r->dialect, &j->table.schema, j->place, j->to, err);
 }
 
 static vv_status write_new_file(rename_job *j, vv_error *err)

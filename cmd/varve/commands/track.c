@@ -13,6 +13,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "dataset/format/dialect.h"
+#include "dataset/format/form.h"
 #include "lib/documents/document.h"
 #include "lib/names/damaged_pointer.h"
 #include "lib/remotes/push_hook.h"
@@ -334,7 +335,7 @@ static vv_status track_endings(vv_attr_edit *edit, const options *wish, const ch
 {
 	vv_status rc = VV_OK;
 
-	for (const vv_ending *e = vv_endings; rc == VV_OK && e->form != VV_FORM_JSON; e++) {
+	for (const vv_ending *e = vv_endings; rc == VV_OK && !vv_form_is_document(e->form); e++) {
 		vv_auto(char) *one = with_ending(pattern, e);
 
 		rc = one ? track_one(edit, wish, one, false, text, err) : vv_fail_nomem(err);
@@ -423,7 +424,7 @@ static vv_status untrack_endings(vv_repository *r, const char *pattern, vv_error
 {
 	vv_status rc = VV_ENOTFOUND;
 
-	for (const vv_ending *e = vv_endings; e->form != VV_FORM_JSON; e++) {
+	for (const vv_ending *e = vv_endings; !vv_form_is_document(e->form); e++) {
 		vv_auto(char) *one = with_ending(pattern, e);
 		vv_error why;
 		const vv_status now = one ? vv_attr_untrack(r, one, false, &why)

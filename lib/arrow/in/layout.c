@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "lib/arrow/in/match.h"
 
 #define ROW_NUMBER "row_number"
@@ -63,7 +64,7 @@ static rewrite_column *add_column(layout *l, const char *name, incoming *in, siz
 static vv_status take_old(layout *l, incoming *in, const vv_table *old, const rewrite_options *o,
 			  vv_error *err)
 {
-	const bool json = old->root.dialect.form != VV_FORM_CSV;
+	const bool json = vv_form_is_typed(old->root.dialect.form);
 
 	for (size_t i = 0; i < old->columns; i++) {
 		const vv_field *f = &old->schema.fields[i];
@@ -102,7 +103,7 @@ static void take_new(layout *l, incoming *in, const rewrite_options *o)
 			continue;
 		}
 		l->same_columns = false;
-		add_column(l, c->name, in, i)->json = l->dialect.form != VV_FORM_CSV;
+		add_column(l, c->name, in, i)->json = vv_form_is_typed(l->dialect.form);
 	}
 }
 
@@ -230,13 +231,13 @@ static vv_status new_dialect(vv_dialect *d, const char *path, vv_error *err)
 	const vv_ending *ending = vv_ending_of(path);
 
 	vv_dialect_init(d);
-	if (ending && ending->form == VV_FORM_CSV) {
+	if (ending && vv_form_is_delimited(ending->form)) {
 		d->delimiter = ending->delimiter > 0 ? (uint8_t)ending->delimiter : ',';
 		return VV_OK;
 	}
 	/* a GeoJSON file is more than its rows */
 	if (ending && !vv_ascii_equal(vv_path_ext(path), "geojson")) {
-		return set_json(d, ending->form == VV_FORM_NDJSON, err);
+		return set_json(d, !vv_form_is_document(ending->form), err);
 	}
 	return vv_fail(err, VV_EUSAGE,
 		       "'%s': the format of the new table is unknown\nuse a name that ends in "
@@ -277,7 +278,7 @@ static vv_status make_dialect(layout *l, const vv_table *old, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (old && l->same_columns) return VV_OK;
-	if (l->dialect.form == VV_FORM_CSV) {
+	if (!vv_form_is_typed(l->dialect.form)) {
 		if (old && !l->dialect.header) {
 			return vv_fail(err, VV_ESCHEMA,
 				       "the file has no header, so its columns cannot change");

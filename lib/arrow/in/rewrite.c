@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/form.h"
 #include "dataset/read/text_encoder.h"
 #include "dataset/rows/edited_file.h"
 #include "lib/arrow/in/habit.h"
@@ -258,7 +259,7 @@ static vv_status fill(rewrite *w, const arrived *a, const vv_cell *old, uint64_t
 		      vv_error *err)
 {
 	*differ = 0;
-	if (!w->table && w->layout.dialect.form == VV_FORM_CSV) return fill_plain(w, a, err);
+	if (!w->table && !vv_form_is_typed(w->layout.dialect.form)) return fill_plain(w, a, err);
 	vv_arena_reset(&w->arena);
 	for (size_t i = 0; i < w->layout.count; i++) {
 		const rewrite_column *c = &w->layout.columns[i];
@@ -810,7 +811,7 @@ void rewrite_form(vv_sniff_hints *out, const rewrite *w)
 	out->has_form = true;
 	out->form = d->form;
 	out->encoding = d->encoding[0] ? d->encoding : NULL;
-	if (d->form == VV_FORM_CSV) {
+	if (!vv_form_is_typed(d->form)) {
 		out->delimiter = d->delimiter;
 		out->quote = d->quote;
 		out->escape = d->escape;

@@ -22,6 +22,7 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "dataset/format/form.h"
 #include "dataset/read/file_text.h"
 #include "dataset/read/unseen.h"
 #include "lib/names/unpacked.h"
@@ -111,7 +112,7 @@ static void put_head(lines *l)
 /* JSON distinguishes strings from other values. */
 static void put_value(lines *l, const vv_cell *c)
 {
-	bool quoted = c->state == VV_CELL_TEXT && l->table.root.dialect.form != VV_FORM_CSV;
+	bool quoted = c->state == VV_CELL_TEXT && vv_form_is_typed(l->table.root.dialect.form);
 
 	if (c->state == VV_CELL_NULL) {
 		vv_buf_puts(&l->out, "null");
@@ -126,7 +127,7 @@ static void put_value(lines *l, const vv_cell *c)
 static bool has_value(const lines *l, const vv_cell *c)
 {
 	return c->state != VV_CELL_ABSENT && (c->len > 0 || c->state != VV_CELL_TEXT ||
-					      l->table.root.dialect.form != VV_FORM_CSV);
+					      vv_form_is_typed(l->table.root.dialect.form));
 }
 
 static void put_key(lines *l, const vv_cell *cells)
