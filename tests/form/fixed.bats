@@ -1,17 +1,15 @@
 # A further form of files, text of fixed width (fixed.c): read, blamed, edited and merged, byte for byte.
 load ../cli/helper
 
-setup() {
+fixed_repo() {
+	product=$PATH
 	export PATH="${VARVE_BIN%/bin}/tests/form:$PATH"
-}
-
-prices() {
+	new_repo
 	printf 'id    fruit        price\n1     apple        1.20\n2     green pear   3.00\n\n3     fig\n' > p.fixed
 }
 
 @test "text of fixed width is a table, and its bytes come back" {
-	new_repo
-	prices
+	fixed_repo
 	cp p.fixed before
 	succeeds varve add --key id p.fixed
 	git commit -qm one
@@ -30,12 +28,11 @@ prices() {
 	rm p.fixed
 	succeeds varve restore p.fixed
 	cmp before p.fixed
-	succeeds varve verify
+	succeeds varve fsck
 }
 
 @test "blame and diff are by cell" {
-	new_repo
-	prices
+	fixed_repo
 	varve add -q --key id p.fixed
 	git commit -qm one
 	sed -i 's/3\.00/3.50/' p.fixed
@@ -49,8 +46,7 @@ prices() {
 }
 
 @test "set, delete and rename-column change one row, and nothing else" {
-	new_repo
-	prices
+	fixed_repo
 	varve add -q --key id p.fixed
 	git commit -qm one
 	succeeds varve set p.fixed 2 price=4.00
@@ -70,8 +66,7 @@ prices() {
 }
 
 @test "cells of both sides are merged, and a cell changed on both is a conflict" {
-	new_repo
-	prices
+	fixed_repo
 	varve add -q --key id p.fixed
 	git commit -qm one
 	git switch -qc side
@@ -94,17 +89,16 @@ prices() {
 	varve add -q p.fixed
 	git commit -qm again
 	ends_with 1 varve merge other
-	succeeds varve conflicts
+	ends_with 1 varve conflicts
 	output_has "3.11"
 	output_has "9.99"
 }
 
 @test "the product does not have this form" {
-	new_repo
-	prices
+	fixed_repo
 	succeeds varve add --key id p.fixed
 	git commit -qm one
-	PATH="$VARVE_BIN:$PATH"
-	ends_with 3 varve cat p.fixed
+	PATH=$product
+	ends_with 2 varve cat p.fixed
 	stderr_has "dialect: an unknown form"
 }
