@@ -47,7 +47,7 @@ static void move(vv_condition_scratch *s, size_t a, size_t b)
 	}
 }
 
-/* Room for a text of the result; NULL, and the result is unknown: it would be too long. */
+/* Allocates the result's text. If it would be too long, returns NULL and sets the result to unknown. */
 static char *text_room(vv_condition_scratch *s, size_t a, size_t len)
 {
 	char *out = len <= VV_CONDITION_TEXT - s->text_len ? vv_arena_alloc(&s->texts, len + 1)

@@ -866,7 +866,8 @@ size_t vv_sums_groups(const vv_sums *s)
 	return s->count;
 }
 
-/* The values of a group, and of the base's of the same key; false: the base does not have it. */
+/* Finds a group's values, and those of the base's group with the same key. False: the base has no such
+ * group. */
 static bool make_values(const vv_sums *s, size_t i, const vv_sums *base)
 {
 	const vv_condition *c = s->rule->condition;

@@ -74,7 +74,8 @@ vv_moment_form vv_moment_put(vv_buf *out, const vv_field *f, const char *s, size
 		}
 		zoned = is_zoned(s, len);
 	}
-	if (m.year < 2 || m.year > 9998) { /* carrying on must not leave the four digits */
+	if (m.year < 2 ||
+	    m.year > 9998) { /* the carry must not make a year of fewer or more than four digits */
 		return f->plan ? VV_MOMENT_NONE : VV_MOMENT_AS_IT_IS;
 	}
 	int64_t seconds = (int64_t)m.hour * 3600 + m.minute * 60 + m.second - m.offset;

@@ -168,7 +168,7 @@ vv_status import_take_types(import *im, size_t index, vv_error *err)
 	return VV_OK;
 }
 
-/* The file cannot be kept in key order: a line's form is that of its place. */
+/* Key order is impossible here, because a line's form depends on its position. */
 static vv_status refuse_irregular(import *im, const group_job *j, vv_error *err)
 {
 	im->sorting->unfit = true;

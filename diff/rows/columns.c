@@ -15,7 +15,7 @@
 
 #define LIKENESS_MIN 60u
 #define SAMPLE_ROWS 10000u
-/* Cells compared for renames at most: rows are spared where many columns are in question. */
+/* Limit of compared cells; with many candidate columns, fewer rows are compared. */
 #define SAMPLE_CELLS 4000000u
 /* Columns whose values are compared as sets at most: the sets have some 64 KB each. */
 #define SETS_MAX 256u

@@ -108,7 +108,7 @@ vv_status vv_columns_unique(bool *out, vv_table *t, const size_t *columns, size_
 /* --- tables without a key ------------------------------------------------ */
 
 #define CELLS_MAX (256u << 10) /* that are looked at */
-#define TEXT_MAX 300u          /* bytes of a cell that are kept: more is not a key's */
+#define TEXT_MAX 300u          /* longest cell that can be part of a key */
 #define CANDIDATES_MAX 32u
 #define TELLING_PERCENT 80u /* this share of distinct values distinguishes rows */
 #define LEADING 3u          /* integers further right mostly count something */

@@ -408,7 +408,8 @@ static vv_status add_gone(lister *l, vv_check_list *past, vv_error *err)
 	return VV_OK;
 }
 
-/* Finds what of the base's datasets and documents is gone, and where the side has it. */
+/* Finds the tables and documents that the side no longer has at the base's paths, and their new
+ * paths. */
 static vv_status follow_renames(lister *l, vv_check_list *past, const vv_check_list *all,
 				const vv_check_list *files, vv_error *err)
 {

@@ -60,7 +60,8 @@ static vv_status make_label(vv_pick *p, vv_error *err)
 	return vv_buf_ok(&p->label, err);
 }
 
-/* Adds a file's name, its parent's version in the index, and the removal of the commit's new name of it. */
+/* For a file: adds its path, restores its parent's version in the index, and removes the path that
+ * the commit gave it. */
 static vv_status put_back(vv_buf *names, vv_index *x, const vv_pick *p, const vv_changed_file *f,
 			  vv_error *err)
 {

@@ -146,10 +146,11 @@ static const char *name_of(const vv_document *d)
 static vv_status none_reads(const vv_document *d, const char *kind, const char *why, vv_error *err)
 {
 	if (!vv_documents_are_read(d->repo)) {
-		return vv_fail(err, VV_ENOSUPPORT,
-			       "%s: readers of documents are off here\nset varve.readers to true "
-			       "to read documents",
-			       vv_text_shows(d->name));
+		return vv_fail(
+			err, VV_ENOSUPPORT,
+			"%s: document readers are disabled in this repository\nset varve.readers to true "
+			"to read documents",
+			vv_text_shows(d->name));
 	}
 	vv_fail(err, VV_ENOSUPPORT, "%s%s%s%s", d->written ? "" : vv_text_shows(d->name),
 		d->written ? no_writer(d) : ": no reader for this kind of file is installed",

@@ -42,7 +42,8 @@ typedef struct run {
 	bool followed;         /* it was reported that branches have an upstream */
 } run;
 
-/* A name has no place to write to: a remote may have that was found by it, or is called so and has a pushUrl. */
+/* A repository's name cannot be pushed to. Looks for a remote that was found by this name, or that
+ * has it as its URL and has a pushUrl. */
 static vv_status find_place(run *r, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};

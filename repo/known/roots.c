@@ -107,7 +107,7 @@ static vv_status peel(gather *g, git_oid *id, git_object_t *type, vv_error *err)
 	return rc;
 }
 
-/* Takes a named object up: commits are queued, trees and blobs looked at. */
+/* Adds a named object: queues a commit; examines a tree or blob. */
 static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_error *err)
 {
 	git_object_t type = GIT_OBJECT_TAG;

@@ -214,8 +214,9 @@ static vv_status find_parts(vv_line_parts *out, const vv_dialect *d, const vv_sc
 		const vv_line_part part = {
 			.start = from, .from = from, .to = from + cell.len, .column = i};
 
-		if (!vv_array_add(out->items, out->count, out->cap, part))
+		if (!vv_array_add(out->items, out->count, out->cap, part)) {
 			return vv_fail_nomem(err);
+		}
 		out->end = cell.len > 0 || i == 0 ? part.to : out->end;
 	}
 	return VV_OK;

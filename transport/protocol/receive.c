@@ -379,7 +379,7 @@ static vv_status copy_ids(vv_oids *out, const vv_oids *from, vv_error *err)
 	return rc;
 }
 
-/* Versions that follow each other mostly have one path, which is kept once. */
+/* Consecutive versions usually have the same path; it is stored once. */
 static vv_status keep_version(void *payload, const vv_new_root *n, vv_error *err)
 {
 	versions *v = payload;

@@ -399,7 +399,8 @@ static int add_names(vv_sql_catalog *c, const char *revision, bool all, varve_er
 	return rc;
 }
 
-/* A table in temp is in the lists that programs show; it hides the module of the same name, and is the same. */
+/* A table in temp is in the lists that programs show; it hides the module of the same
+ * name, and has the same content. */
 static int create_temporary(vv_sql_catalog *c, const char *path, varve_error *err)
 {
 	const char *folder = varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE);

@@ -89,7 +89,7 @@ static vv_status find_text(rename_job *j, bool *out, vv_error *err)
 	return rc;
 }
 
-/* The version in the index, which the file must be: its stored rows are kept. */
+/* Opens the version in the index. The file must equal it, since its stored rows are reused. */
 static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 {
 	vv_subject *s = &j->subject;

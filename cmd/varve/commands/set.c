@@ -312,7 +312,7 @@ static vv_status set_and_push(vv_context *c, const vv_row_set *s, vv_error *err)
 	}
 	vv_oid_text(hex, &made);
 	if (run_other(&k, &vv_cmd_merge, hex) != VV_EXIT_OK) {
-		vv_note("the change is pushed; this branch does not have it yet: varve pull");
+		vv_note("the change was pushed, but this branch does not have it yet: run 'varve pull'");
 	}
 	return VV_OK;
 }

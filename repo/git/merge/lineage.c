@@ -62,7 +62,7 @@ static const char *in_git(vv_lineage *l, const char *path, size_t tail)
 	return bare ? intern(l, bare) : NULL;
 }
 
-/* Puts a trail at a commit, or lets one that waits there take it over. */
+/* Attaches a trail to a commit, or merges it into the one that waits there. */
 static vv_status put(vv_lineage *l, vv_node *n, const vv_lineage_file *file, void *of_caller,
 		     vv_error *err)
 {

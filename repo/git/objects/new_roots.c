@@ -437,7 +437,7 @@ static unsigned likeness(const vv_pointer *a, const char *path_a, const vv_point
 	return score;
 }
 
-/* Which of the pointers that are gone it most looks like; null: none. */
+/* Finds the removed pointer that is most similar; null: none. */
 static vv_status find_renamed(finding *f, const vv_pointer *p, const char *path, vv_cid *before,
 			      vv_error *err)
 {

@@ -500,7 +500,7 @@ two_versions() {
 	succeeds varve check
 	stderr_has 'b.toy: not checked, as this machine runs no readers of documents'
 	ends_with 2 varve check 'b.toy#Prices'
-	stderr_has 'readers of documents are off here'
+	stderr_has 'document readers are disabled in this repository'
 	ends_with 2 varve cat 'b.toy#Prices'
 	succeeds varve diff HEAD~1 HEAD
 	output_has b.toy

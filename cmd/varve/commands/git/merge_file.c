@@ -254,7 +254,8 @@ static vv_status wait_later(const driver *d, vv_error *err)
 	return rc;
 }
 
-/* Where several bases are merged git has to have one: what both changed is in it as before. */
+/* With several merge bases, git merges them first; cells that both changed keep their old value
+ * there. */
 static vv_status merge_bases(driver *d, vv_error *err)
 {
 	vv_status rc;

@@ -434,7 +434,7 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 	if (rc == VV_OK && branch_first) {
 		rc = vv_fail(
 			err, VV_EUSAGE,
-			"the remote is empty, and would make the branch with the blocks its default branch\n"
+			"the remote is empty, and would choose varve's blocks as its default branch\n"
 			"let varve do the first push: varve push -u %s %s",
 			vv_text_word(vv_text_url(r->name)), vv_text_word(r->refs[0].name));
 	}
