@@ -1,8 +1,8 @@
 /*
- * form: the forms of table files (CSV, NDJSON, a JSON array): what other code has to know of a form,
+ * form: the forms of table files (CSV, NDJSON, a JSON array): properties on which code depends,
  * and its functions.
  *
- * A caller asks for the property that it depends on, such as vv_form_is_typed, and does not compare
+ * A caller tests the property that it depends on, such as vv_form_is_typed, and does not compare
  * forms. A further form is a row of VV_FORM_KINDS and a file with its functions.
  */
 #ifndef VV_DATASET_FORMAT_FORM_H

@@ -13,6 +13,8 @@ import sys
 TOPS = ("base", "repo", "dataset", "diff", "check", "transport", "lib", "cmd")
 
 ARGUED = {  # the nouns (or rooms) of a circle, and why it is right
+    "dataset/format/dialect dataset/format/form":
+        "A dialect asks its form for properties, and the functions of a form take a dialect.",
     "cmd/varve/commands cmd/varve/commands/completion cmd/varve/commands/help":
         "The list of commands names these two, and what they print is that list.",
     "cmd/varve cmd/varve/commands":

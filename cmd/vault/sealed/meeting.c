@@ -202,7 +202,7 @@ static vv_status write_again(vv_meeting *m, const char *name, vv_error *err)
 }
 
 /* Records of writers' rights come first: a holder that judges needs them for the others. Then those of this
- * key: a holder accepts a vault once a key that it knows has signed. */
+ * key: a holder accepts a vault once a known key has signed. */
 static unsigned turn_of(const vv_meeting *m, const vv_ledger_record *r)
 {
 	if (r->kind == VV_LEDGER_EPOCH || vv_cid_is_null(&r->vault)) return 0;
