@@ -19,9 +19,6 @@
 #include "diff/rows/rowdiff.h"
 #include "diff/rows/value.h"
 
-#define KEY_ROWS 8u      /* in fewer rows only a name makes a key */
-#define KEY_SAMPLE 2048u /* rows in which a key is searched for */
-
 /* --- matching ---------------------------------------------------------------- */
 
 static long find_name(const vv_table *t, const char *name)
@@ -218,29 +215,6 @@ static vv_status no_such_key(const merge *m, const char *const *key, vv_error *e
 		       vv_text_name(name, strlen(name)));
 }
 
-/* Base had too few rows for a key to be found. Is one column the key of both sides, which have more rows? */
-static vv_status find_common_key(merge *m, vv_error *err)
-{
-	size_t places[2];
-	bool unique = false;
-
-	if (merge_base(m)->root.rows >= KEY_ROWS) return VV_OK;
-	for (size_t i = 0; i < 2; i++) {
-		vv_auto(vv_key_found) found = {0};
-		vv_status rc = vv_key_find(&found, m->side[i].table, KEY_SAMPLE, err);
-
-		if (rc < 0 || found.column == SIZE_MAX) return rc;
-		places[i] = found.column;
-	}
-	const long b = m->side[0].to_base[places[0]];
-	if (b < 0 || m->side[1].to_base[places[1]] != b) return VV_OK;
-	const size_t place = (size_t)b;
-	vv_status rc = key_of_base(m, &place, 1) ? key_is_unique(m, &unique, err) : VV_OK;
-
-	m->key_count = unique ? 1 : 0;
-	return rc;
-}
-
 /* Chooses the key: the requested one, base's, or one that a side added. */
 static vv_status choose_key(merge *m, vv_error *err)
 {
@@ -264,8 +238,10 @@ static vv_status choose_key(merge *m, vv_error *err)
 	}
 	if (key_of_version(m, 2)) return VV_OK;
 	if (merge_base(m)->root.key_count > 0) return choose_other_key(m, err);
-	if (key_of_version(m, 0) || key_of_version(m, 1)) return VV_OK;
-	return find_common_key(m, err);
+	if (!key_of_version(m, 0)) {
+		key_of_version(m, 1);
+	}
+	return VV_OK;
 }
 
 bool merge_has_key_of_base(const merge *m, size_t side)

@@ -12,8 +12,15 @@
 #include "base/sys.h"
 #include "diff/merge/cells.h"
 #include "diff/rows/changed_groups.h"
+#include "diff/rows/key_unique.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/rows/value.h"
+
+#define KEY_ROWS 8u           /* in fewer rows only a name makes a key */
+#define KEY_SAMPLE 2048u      /* rows in which a key is searched for */
+#define NAMES_MIN 100u        /* rows of base; fewer prove nothing about the names in them */
+#define NAMES_PERCENT 97u     /* of these rows have different names */
+#define NAMES_KEPT (1u << 20) /* base's first rows, whose names are compared */
 
 /* --- the same data ------------------------------------------------------------------------ */
 
@@ -413,6 +420,246 @@ static void compare_counts(merge *m)
 	}
 }
 
+/* --- one thing with two values ------------------------------------------------------------------ */
+
+/* The columns that name the thing of a row. */
+typedef struct naming {
+	merge *m;
+	size_t key; /* the only one; SIZE_MAX: all that are not numbers */
+} naming;
+
+/* A row that one side added, without a partner: the hash of its name. */
+typedef struct named_row {
+	vv_hash128 name;
+	uint64_t index, row; /* as in added_row */
+} named_row;
+
+typedef struct named_rows {
+	named_row *list;
+	size_t count;
+} named_rows;
+
+static void named_rows_clear(named_rows *n)
+{
+	vv_free(n->list);
+}
+VV_AUTO_CLEAR(named_rows, named_rows_clear)
+
+/* A row of each side, without another one of its name. */
+typedef struct named_pair {
+	vv_hash128 name;
+	uint64_t row[2], index[2];
+	bool in_base;
+} named_pair;
+
+static bool is_measure(const merge *m, size_t column)
+{
+	const vv_field *f = m->columns[column].type;
+
+	return f && (f->type == VV_TYPE_NUMBER || f->type == VV_TYPE_INTEGER);
+}
+
+/* Do all versions have the same columns, names and measures among them? */
+static bool has_measures(const merge *m)
+{
+	size_t measures = 0;
+
+	for (size_t i = 0; i < m->column_count; i++) {
+		const merge_column *c = &m->columns[i];
+
+		if (c->side[0] < 0 || c->side[1] < 0 || c->side[MERGE_BASE] < 0) return false;
+		measures += is_measure(m, i);
+	}
+	return measures > 0 && measures < m->column_count;
+}
+
+static bool is_name(const naming *n, size_t column)
+{
+	return n->key == SIZE_MAX ? !is_measure(n->m, column) : column == n->key;
+}
+
+static vv_status hash_name(const naming *n, int version, uint64_t row, vv_hash128 *out,
+			   vv_error *err)
+{
+	merge *m = n->m;
+	const vv_cell *cells;
+	vv_status rc = vv_row_by_number_get(&m->side[version].rows, row, &cells, err);
+
+	if (rc < 0) return rc;
+	vv_buf_reset(&m->text);
+	for (size_t i = 0; i < m->column_count; i++) {
+		if (is_name(n, i)) {
+			vv_value_put_canonical(&m->text, &m->compare.fields[i],
+					       &cells[m->columns[i].side[version]]);
+		}
+	}
+	*out = vv_xxh3_128(vv_buf_cstr(&m->text), m->text.len, m->opts->secret);
+	return vv_buf_ok(&m->text, err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const named_row *x = a, *y = b;
+
+	return vv_hash128_order(&x->name, &y->name);
+}
+
+static vv_status list_named(named_rows *out, const naming *how, const twins *t, size_t which,
+			    vv_error *err)
+{
+	const merge_side *s = &t->m->side[which];
+	vv_status rc;
+
+	out->list = vv_calloc((size_t)s->added + 1, sizeof(*out->list));
+	if (!out->list) return vv_fail_nomem(err);
+	for (size_t i = 0; i < s->added; i++) {
+		const added_row *r = &t->rows[which][i];
+		named_row *n = &out->list[out->count];
+
+		if (s->partner[i] != MERGE_NONE) {
+			continue;
+		}
+		*n = (named_row){.index = r->index, .row = r->row};
+		if ((rc = hash_name(how, (int)which, r->row, &n->name, err)) < 0) return rc;
+		out->count++;
+	}
+	if (out->count > 1) {
+		qsort(out->list, out->count, sizeof(*out->list), by_name);
+	}
+	return VV_OK;
+}
+
+/* The number of rows from `at` on that have one name. */
+static size_t same_names(const named_rows *n, size_t at)
+{
+	size_t end = at;
+
+	while (end < n->count && vv_hash128_equal(n->list[end].name, n->list[at].name)) {
+		end++;
+	}
+	return end - at;
+}
+
+/* Ascending by name. */
+static size_t pair_names(named_pair *out, const named_rows sides[2])
+{
+	size_t at[2] = {0, 0}, count = 0;
+
+	while (at[0] < sides[0].count && at[1] < sides[1].count) {
+		const named_row *x = &sides[0].list[at[0]], *y = &sides[1].list[at[1]];
+		const int order = vv_hash128_order(&x->name, &y->name);
+		const size_t xs = same_names(&sides[0], at[0]), ys = same_names(&sides[1], at[1]);
+
+		if (order == 0 && xs == 1 && ys == 1) {
+			out[count++] = (named_pair){.name = x->name,
+						    .row = {x->row, y->row},
+						    .index = {x->index, y->index}};
+		}
+		at[0] += order <= 0 ? xs : 0;
+		at[1] += order >= 0 ? ys : 0;
+	}
+	return count;
+}
+
+/* Do the names distinguish base's rows? Marks pairs whose name base has. */
+static vv_status compare_with_base(bool *distinct, const naming *n, named_pair *pairs, size_t count,
+				   vv_error *err)
+{
+	const uint64_t rows = merge_base(n->m)->root.rows;
+	const size_t kept = (size_t)(rows < NAMES_KEPT ? rows : NAMES_KEPT);
+	vv_auto_free vv_hash128 *names = vv_calloc(kept + 1, sizeof(*names));
+	size_t different = 0;
+	vv_hash128 name;
+	vv_status rc;
+
+	if (!names) return vv_fail_nomem(err);
+	for (uint64_t row = 0; row < rows; row++) {
+		if ((rc = hash_name(n, MERGE_BASE, row, &name, err)) < 0) return rc;
+		if (row < kept) {
+			names[row] = name;
+		}
+		const size_t at = vv_first_place(i, count,
+						 vv_hash128_order(&pairs[i].name, &name) < 0);
+		if (at < count && vv_hash128_equal(pairs[at].name, name)) {
+			pairs[at].in_base = true;
+		}
+	}
+	qsort(names, kept, sizeof(*names), vv_hash128_order);
+	for (size_t i = 0; i < kept; i++) {
+		different += i == 0 || !vv_hash128_equal(names[i], names[i - 1]);
+	}
+	*distinct = different * 100 >= kept * NAMES_PERCENT;
+	return VV_OK;
+}
+
+/* A column that is the key of both sides, where base had too few rows for one: the result's column, or SIZE_MAX. */
+static vv_status find_common_key(size_t *out, const merge *m, vv_error *err)
+{
+	size_t at[2];
+	vv_status rc;
+
+	*out = SIZE_MAX;
+	if (merge_base(m)->root.rows >= KEY_ROWS) return VV_OK;
+	for (size_t i = 0; i < 2; i++) {
+		vv_auto(vv_key_found) found = {0};
+
+		rc = vv_key_find(&found, m->side[i].table, KEY_SAMPLE, err);
+		if (rc < 0 || found.column == SIZE_MAX) return rc;
+		at[i] = found.column;
+	}
+	const long column = m->column_of[0][at[0]];
+
+	if (column >= 0 && column == m->column_of[1][at[1]] &&
+	    m->columns[column].side[MERGE_BASE] >= 0) {
+		*out = (size_t)column;
+	}
+	return VV_OK;
+}
+
+static vv_status pair_named(twins *t, const naming *n, vv_error *err)
+{
+	merge_side *sides = t->m->side;
+	vv_auto(named_rows) x = {0}, y = {0};
+	bool distinct = true;
+	vv_status rc;
+
+	if ((rc = list_named(&x, n, t, 0, err)) < 0 || (rc = list_named(&y, n, t, 1, err)) < 0) {
+		return rc;
+	}
+	vv_auto_free named_pair *pairs = vv_calloc((x.count < y.count ? x.count : y.count) + 1,
+						   sizeof(*pairs));
+	if (!pairs) return vv_fail_nomem(err);
+	const named_rows both[] = {x, y};
+	const size_t count = pair_names(pairs, both);
+	if (count == 0) return VV_OK;
+	if (n->key == SIZE_MAX && (rc = compare_with_base(&distinct, n, pairs, count, err)) < 0) {
+		return rc;
+	}
+	vv_array_each(pairs, count, p) {
+		if (distinct && !p->in_base) {
+			sides[0].partner[p->index[0]] = p->row[1];
+			sides[1].partner[p->index[1]] = p->row[0];
+		}
+	}
+	return VV_OK;
+}
+
+/* A place with two latitudes, a text with two translations: other rows that both sides added are one row whose cells are in
+ * conflict if they have one key or, in many rows, one name. */
+static vv_status pair_things(twins *t, vv_error *err)
+{
+	merge *m = t->m;
+	naming n = {.m = m, .key = SIZE_MAX};
+	vv_status rc;
+
+	if (!merge_base(m) || m->mixed || m->opts->part) return VV_OK;
+	if ((rc = find_common_key(&n.key, m, err)) < 0) return rc;
+	if (n.key == SIZE_MAX && (merge_base(m)->root.rows < NAMES_MIN || !has_measures(m))) {
+		return VV_OK;
+	}
+	return pair_named(t, &n, err);
+}
+
 vv_status merge_twins(merge *m, vv_error *err)
 {
 	vv_auto(twins) t = {.m = m};
@@ -427,5 +674,6 @@ vv_status merge_twins(merge *m, vv_error *err)
 		take_once(m, !m->equal_data && rule == VV_MERGE_ADDED_ONCE);
 		return VV_OK;
 	}
-	return settle_twins(&t, rule == VV_MERGE_ADDED_BOTH, err);
+	rc = settle_twins(&t, rule == VV_MERGE_ADDED_BOTH, err);
+	return rc < 0 || rule == VV_MERGE_ADDED_BOTH ? rc : pair_things(&t, err);
 }

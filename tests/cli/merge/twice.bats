@@ -579,7 +579,7 @@ translated() {
 }
 
 # A translation that begins with two rows: two people translate the rest, and a merge of rows without a key has each of them twice.
-@test "a column that is the key of both sides is the key, where base had too few rows for one" {
+@test "rows with one key on both sides are one row in conflict, where base had too few rows for a key" {
 	for text in "" text; do
 		new_repo "few$text"
 		cd "few$text"
@@ -612,4 +612,59 @@ translated() {
 		[ "$(grep -c code t.json)" -eq 10 ]
 		cd ..
 	done
+}
+
+# places FILE N: names with coordinates, one of them twice, so that no column is a key.
+places() {
+	seq "$1" | awk '{printf "division\tname %d\t%.4f\t%.4f\n", $1, 40 + $1 / 7, 5 + $1 / 11}'
+	printf 'country\tname 1\t41.0000\t6.0000\ncountry\tname 1\t41.5000\t6.0000\n'
+}
+
+@test "rows without a key that differ only in numbers are one row in conflict, where the other values distinguish rows" {
+	for text in "" text; do
+		new_repo "places$text"
+		cd "places$text"
+		[ -z "$text" ] || varve track --text '*.tsv' > /dev/null
+		(printf 'kind\tname\tlat\tlong\n'; places 120) > p.tsv
+		varve add -q --no-key .
+		varve commit -qm base
+		git checkout -qb side
+		printf 'division\tBasel-Land\t47.4418\t7.7644\ndivision\tZug\t47.1\t8.5\n' >> p.tsv
+		varve commit -qam theirs
+		git checkout -q main
+		printf 'division\tBasel-Land\t47.4933\t7.7149\ndivision\tUri\t46.8\t8.6\n' >> p.tsv
+		varve commit -qam ours
+		ends_with 1 varve merge side
+		[ "$(grep -c Basel-Land p.tsv)" -eq 1 ]
+		[ "$(grep -c 'Zug\|Uri' p.tsv)" -eq 2 ]
+		succeeds varve resolve --theirs
+		grep -q 'Basel-Land.47.4418.7.7644' p.tsv
+		succeeds varve merge --continue
+		git reset -q --hard HEAD~1
+		echo '{"merge": {"p.tsv": {"rows": "both"}}}' > varve.json
+		git add varve.json
+		git commit -qm "a log"
+		succeeds varve merge -q side
+		[ "$(grep -c Basel-Land p.tsv)" -eq 2 ]
+		cd ..
+	done
+}
+
+@test "rows that differ in numbers are two rows where the other values repeat, or where base has few rows" {
+	new_repo
+	(printf 'kind\tname\tlat\tlong\n'; places 20) > few.tsv
+	(echo 'shop,item,sold'; seq 150 | awk '{print "shop " $1 % 5 ",pear," $1}') > sold.csv
+	varve add -q --no-key .
+	varve commit -qm base
+	git checkout -qb side
+	printf 'division\tBasel-Land\t47.4418\t7.7644\n' >> few.tsv
+	echo 'shop 7,plum,3' >> sold.csv
+	varve commit -qam theirs
+	git checkout -q main
+	printf 'division\tBasel-Land\t47.4933\t7.7149\n' >> few.tsv
+	echo 'shop 7,plum,4' >> sold.csv
+	varve commit -qam ours
+	succeeds varve merge -q side
+	[ "$(grep -c Basel-Land few.tsv)" -eq 2 ]
+	[ "$(grep -c plum sold.csv)" -eq 2 ]
 }
