@@ -83,6 +83,13 @@ class Call:
                 os.killpg(self.child.pid, signal.SIGTERM)
 
 
+def read_errors(pipe: BinaryIO, into: list[bytes]) -> None:
+    """Keeps the beginning, and reads the rest, so that the command does not wait."""
+    into.append(pipe.read(1 << 16))
+    while pipe.read(1 << 16):
+        pass
+
+
 class Repository:
     """Runs commands in one folder. max_rows, max_bytes: bounds of an answer; seconds: of a command."""
 
@@ -108,7 +115,7 @@ class Repository:
         child = call.start([self.program, "--no-pager", *words], self.root, self.env)
         assert child.stdout and child.stderr
         errors: list[bytes] = []
-        reader = threading.Thread(target=lambda pipe: errors.append(pipe.read(1 << 16) or b"") or pipe.read(), args=(child.stderr,), daemon=True)
+        reader = threading.Thread(target=read_errors, args=(child.stderr, errors), daemon=True)
         reader.start()
         late = threading.Timer(self.seconds, call.end, (False,))
         late.start()
@@ -513,7 +520,8 @@ def branch(r: Repository, call: Call, a: Arguments) -> Json:
         b"".join(r.lines(call, ["branch", name, *([r.revision(a["start"])] if "start" in a else [])]))
     if a.get("switch", True):
         b"".join(r.lines(call, ["switch", "--quiet", name]))
-    return {"branch": name, "made": name not in known} | branches(r, call, {})
+    listed: Json = branches(r, call, {})
+    return {"branch": name, "made": name not in known, **listed}
 
 
 @tool(
