@@ -36,9 +36,16 @@ book() { printf '[Prices]\nid,price\n1,%s\n2,20\n[Stock]\nsku,n\na,1\n' "$1"; }
 
 page() { curl -sL --globoff -H 'Accept: text/html' -b "$BATS_TEST_TMPDIR/jar" "$url/$1"; }
 
+# A page for which there was no time on a busy machine is a part, and the next visit continues.
 page_has() {
-	page "$1" > page.html
-	grep -qF -- "$2" page.html || { cat page.html >&2; return 1; }
+	local i
+	for ((i = 0; i < 10; i++)); do
+		page "$1" > page.html
+		! grep -qF -- "$2" page.html || return 0
+		sleep 0.2
+	done
+	cat page.html >&2
+	return 1
 }
 
 start_web() {
@@ -102,9 +109,9 @@ start_web() {
 	git -C src commit -qam three
 	start_web src
 	page_has "" '2 versions not read yet'
-	[ "$(grep -c '^read Prices' "$HOME/bin/asked")" = 1 ]
-	page "" > /dev/null
-	[ "$(grep -c '^read Prices' "$HOME/bin/asked")" = 1 ]
+	asked=$(grep -c '^read Prices' "$HOME/bin/asked")
+	page_has "" '2 versions not read yet'
+	[ "$(grep -c '^read Prices' "$HOME/bin/asked")" = "$asked" ]
 	page_has history/b.toy%23Prices 'class="add">+1</span>'
 	asked=$(wc -l < "$HOME/bin/asked")
 	page_has "" 'Rows over time: from 2 to 3'
