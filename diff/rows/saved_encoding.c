@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "dataset/read/encoding.h"
 
-#define BEHIND 256u     /* an encoding with so many votes less than the best is given up */
+#define BEHIND 256u     /* an encoding that has this many fewer votes than the best is dropped */
 #define LETTERS 1024u   /* of an encoding that are remembered; a power of two */
 #define TEXT_MAX 20000u /* bytes of a text that is compared */
 

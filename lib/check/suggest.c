@@ -34,7 +34,7 @@ static const unsigned slacks[] = {25, 100,
 static const char *const losses[SLACKS] = {"count(*) >= 0.9 * base", "count(*) >= 0.75 * base",
 					   "count(*) >= 0.5 * base"};
 
-/* Rules about a night's changes. '#' is a column. The first line of a form whose `tried` all versions
+/* Rules about a night's changes. '#' is a column. The first line of a stem whose `tried` all versions
  * meet is suggested: its bounds are wider, so that a usual night has room. */
 typedef enum night_columns {
 	OF_TABLE,   /* no column */
@@ -51,7 +51,7 @@ typedef enum night_columns {
 static const struct night_rule {
 	night_columns of;
 	unsigned versions; /* that the table must have */
-	const char *form, *suggested, *tried;
+	const char *stem, *suggested, *tried;
 } night_rules[] = {
 	{OF_TABLE, RANGES_AFTER, "count(*) <=", "count(*) <= 1.1 * base",
 	 "count(*) <= 1.03 * base"},
@@ -99,8 +99,10 @@ static const struct night_rule {
 typedef struct candidate {
 	const char *text;
 	const char *tried; /* the line that versions are checked with; mostly the text */
-	const char *form;  /* what lines of one form have in common; mostly a part of the text */
-	size_t form_len;
+	/* the start that alternatives to this line share, of which at most one is suggested; mostly
+	 * a part of the text, such as "count(*) >= " */
+	const char *stem;
+	size_t stem_len;
 	unsigned versions; /* that the table must have */
 	bool grows;        /* of GROWS: never suggested */
 	bool of_column;    /* of OF_OTHERS */
@@ -110,7 +112,7 @@ typedef struct candidate {
 	size_t failed, away; /* versions in which it failed, or does not apply */
 	bool late;           /* it failed after its lesson */
 	bool gone;           /* it does not apply to the newest version */
-	size_t first, next;  /* the first of its form, and the next (0: none); places in items */
+	size_t first, next;  /* the first of its stem, and the next (0: none); places in items */
 } candidate;
 
 /* One table. */
@@ -176,8 +178,8 @@ static size_t name_len(const char *line)
 	return i + (line[i] == '"');
 }
 
-/* The bytes that two lines of one form have in common: of ranges the column. */
-static size_t form_of(const char *line)
+/* The length of the stem of a line: of ranges, it is the column. */
+static size_t stem_len_of(const char *line)
 {
 	static const char *const words[] = {" in (", " matches ", " >= ", " <= ", " between "};
 	const size_t name = name_len(line);
@@ -193,14 +195,14 @@ static size_t form_of(const char *line)
 /* A range, to its values, is its column alone. */
 static bool is_bounded(const candidate *c)
 {
-	return c->form == c->text && c->text[c->form_len] != '\0' &&
-	       c->form_len == name_len(c->text);
+	return c->stem == c->text && c->text[c->stem_len] != '\0' &&
+	       c->stem_len == name_len(c->text);
 }
 
 /* Makes one line of two bounds. */
 static bool is_range(learning *l, candidate *c, const char *line)
 {
-	const size_t n = c->form_len;
+	const size_t n = c->stem_len;
 
 	if (strncmp(c->text, line, n) != 0 || strncmp(c->text + n, " >= ", 4) != 0 ||
 	    strncmp(line + n, " <= ", 4) != 0) {
@@ -208,7 +210,7 @@ static bool is_range(learning *l, candidate *c, const char *line)
 	}
 	c->text = vv_arena_printf(&l->arena, "%.*s between %s and %s", (int)n, line,
 				  c->text + n + 4, line + n + 4);
-	c->tried = c->form = c->text;
+	c->tried = c->stem = c->text;
 	return true;
 }
 
@@ -229,8 +231,8 @@ static vv_status take_lines(learning *l, const vv_buf *text, size_t lesson, size
 			if (!vv_array_add(l->items, l->count, l->cap,
 					  (candidate){.text = line,
 						      .tried = line,
-						      .form = line,
-						      .form_len = form_of(line),
+						      .stem = line,
+						      .stem_len = stem_len_of(line),
 						      .lesson = lesson,
 						      .slack = slack})) {
 				return vv_fail_nomem(err);
@@ -297,7 +299,7 @@ static vv_status add_night(learning *l, size_t rule, const char *column, vv_erro
 	const struct night_rule *r = &night_rules[rule];
 	candidate c = {.text = with_column(l, r->suggested, column),
 		       .tried = with_column(l, r->tried, column),
-		       .form = with_column(l, r->form, column),
+		       .stem = with_column(l, r->stem, column),
 		       .versions = r->versions,
 		       .lesson = LESSONS - 1,
 		       .slack = SLACKS + rule,
@@ -305,13 +307,13 @@ static vv_status add_night(learning *l, size_t rule, const char *column, vv_erro
 		       .growing = r->of == OF_GROWING};
 	const char *grows = with_column(l, GROWS, column);
 
-	if (!c.text || !c.tried || !c.form || !grows) return vv_fail_nomem(err);
-	c.form_len = strlen(c.form);
+	if (!c.text || !c.tried || !c.stem || !grows) return vv_fail_nomem(err);
+	c.stem_len = strlen(c.stem);
 	if (c.growing) {
 		const candidate partner = {.text = grows,
 					   .tried = grows,
-					   .form = grows,
-					   .form_len = strlen(grows),
+					   .stem = grows,
+					   .stem_len = strlen(grows),
 					   .lesson = LESSONS - 1,
 					   .slack = c.slack,
 					   .grows = true};
@@ -369,8 +371,8 @@ static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_erro
 		vv_auto(vv_buf) schema = VV_BUF_INIT, lines = VV_BUF_INIT;
 		const candidate loss = {.text = losses[i],
 					.tried = losses[i],
-					.form = losses[i],
-					.form_len = sizeof("count(*) >= ") - 1,
+					.stem = losses[i],
+					.stem_len = sizeof("count(*) >= ") - 1,
 					.lesson = lesson,
 					.slack = i};
 
@@ -400,28 +402,28 @@ static const vv_oid *lesson_commit(const learning *l, size_t lesson)
 	return &l->commits[l->commit_count * (lesson + 1) / LESSONS - 1];
 }
 
-static bool same_form(const candidate *a, const candidate *b)
+static bool same_stem(const candidate *a, const candidate *b)
 {
-	return a->form_len == b->form_len && strncmp(a->form, b->form, a->form_len) == 0;
+	return a->stem_len == b->stem_len && strncmp(a->stem, b->stem, a->stem_len) == 0;
 }
 
-/* Links those of each form. */
-static bool link_forms(learning *l)
+/* Links the candidates of each stem. */
+static bool link_stems(learning *l)
 {
-	vv_auto(vv_hash_index) forms = {0};
+	vv_auto(vv_hash_index) stems = {0};
 	vv_auto_free size_t *last = vv_calloc(l->count + 1, sizeof(*last)); /* by the first */
 	bool room = last != NULL;
 
 	for (size_t i = 0; i < l->count && room; i++) {
 		candidate *c = &l->items[i];
-		const uint64_t hash = vv_xxh3(c->form, c->form_len, vv_hash_seed());
-		const candidate *first = vv_hash_find(l->items, &forms, hash, b, same_form(b, c));
+		const uint64_t hash = vv_xxh3(c->stem, c->stem_len, vv_hash_seed());
+		const candidate *first = vv_hash_find(l->items, &stems, hash, b, same_stem(b, c));
 
 		c->first = first ? first->first : i;
 		if (first) {
 			l->items[last[c->first]].next = i;
 		} else {
-			room = vv_hash_index_add(&forms, hash, i);
+			room = vv_hash_index_add(&stems, hash, i);
 		}
 		last[c->first] = i;
 	}
@@ -521,7 +523,7 @@ static bool stays(const learning *l, const candidate *c)
 	       l->versions - c->away >= versions_needed(l, c);
 }
 
-/* The first candidate of a form that stays; NULL: none, or c is not the first of its form. */
+/* The first candidate of a stem that stays; NULL: none, or c is not the first of its stem. */
 static const candidate *choose(const learning *l, const candidate *c)
 {
 	const candidate *b = &l->items[c->first];
@@ -585,7 +587,7 @@ static vv_status put_all(vv_buf *out, const learning *l, const vv_rules_file *ru
 	vv_array_each(l->items, l->count, it) {
 		const candidate *c = choose(l, it);
 
-		whole = whole || (c && strcmp(c->form, WHOLE) == 0);
+		whole = whole || (c && strcmp(c->stem, WHOLE) == 0);
 		if (c && !(whole && c->of_column) && !is_written(&there, c->text)) {
 			chosen[count++] = c;
 		}
@@ -627,7 +629,7 @@ static vv_status suggest_for(vv_buf *out, learning *l, const vv_oid *head,
 		}
 	}
 	if (rc < 0 || l->count == 0) return rc;
-	if (!link_forms(l)) return vv_fail_nomem(err);
+	if (!link_stems(l)) return vv_fail_nomem(err);
 	rc = judge(l, head, err);
 	return rc < 0 ? rc : put_all(out, l, rules, err);
 }

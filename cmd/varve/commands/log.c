@@ -615,7 +615,7 @@ static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_option
 	lo.ranges = w->ranges;
 	lo.range_count = w->range_count;
 	lo.paths = fo->paths;
-	if (!s->filter) { /* with a filter, what passes is counted */
+	if (!s->filter) { /* with a filter, only the commits that it selects count */
 		lo.max_count = s->max_count;
 		lo.skip = o->skip;
 		lo.reverse = o->reverse;

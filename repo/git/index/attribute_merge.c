@@ -88,7 +88,7 @@ static bool read_rule(rule *out, const version_line *line)
 	}
 	if (p == end || *p == '#') return false;
 	*out = (rule){.line = *line, .pattern = p};
-	if (*p == '"') { /* a quote ends it; what is in it is not read */
+	if (*p == '"') { /* skip to the closing quote */
 		for (p++; p < end && *p != '"'; p++) {
 			p += *p == '\\' && p + 1 < end;
 		}

@@ -191,7 +191,7 @@ comes_again() {
 	comes_again "key order"
 }
 
-@test "a file that is no table comes again from the work tree" {
+@test "a file that is not a table is restored from the work tree" {
 	new_repo
 	head -c 300000 /dev/urandom > photo.bin
 	varve add --as file photo.bin > /dev/null
@@ -202,7 +202,7 @@ comes_again() {
 	varve cat HEAD:photo.bin | cmp - photo.bin
 }
 
-@test "a pack that was cut short gives what is in it" {
+@test "the blocks of a truncated pack are recovered" {
 	versions
 	with_remote
 	keep_versions

@@ -47,7 +47,7 @@ mended() {
 	MOST=6 each_killed client damaged mended varve fsck --repair --from origin
 }
 
-@test "a table that was renamed is found in the work tree by what is in it" {
+@test "a renamed table is found in the work tree by its content" {
 	new_repo
 	mkdir data
 	rows 300 > data/prices.csv

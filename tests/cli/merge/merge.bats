@@ -1094,7 +1094,7 @@ renamed_and_changed() {
 	grep -qx 'c,5' p.csv
 }
 
-@test "a merge passes over a changed file that is no table" {
+@test "a merge ignores a changed file that is not a table" {
 	new_repo
 	printf 'id,v\n1,a\n2,b\n' > t.csv
 	cp t.csv u.csv

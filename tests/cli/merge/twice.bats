@@ -550,7 +550,7 @@ shop() {
 	done
 }
 
-@test "an edited table is no table whose rows can follow, and then no row gets another key" {
+@test "rows are not renumbered if a table that refers to them has other edits" {
 	shop
 	ends_with 1 varve merge side
 	sed -i 's/of 100/of one hundred/' items.csv

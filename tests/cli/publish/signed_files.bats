@@ -26,7 +26,7 @@ publish_again() {
 	varve publish -q --no-pages -o ../public
 }
 
-# resign CODE: signs the newest head anew, after CODE has changed `content`, the text of its list, `entries`, the files of its
+# resign CODE: signs the newest head again, after CODE has changed `content`, the text of its list, `entries`, the files of its
 # tree, or `message`, in Python. `line` is the line of the message with the list's SHA-256, which is set to that of `content`
 # before CODE runs; `digest()` computes it.
 resign() {

@@ -123,7 +123,7 @@ plain() {
 	server=
 }
 
-@test "what is not a request of git is refused" {
+@test "requests that are not from git are refused" {
 	served
 	start_server src
 	want() { status --data-binary "$1" -H "Content-Type: application/x-git-upload-pack-request" "${@:2}" "$url/git-upload-pack"; }

@@ -147,7 +147,7 @@ head_of() {
 	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"form of the file changed: LF -"*CRLF* ]]
 }
 
-@test "what is no table has no views of rows and columns" {
+@test "files that are not tables have no views of rows and columns" {
 	some_files
 	start_server src
 	for path in history/bytes.bin history/broken.csv table/HEAD/bytes.bin; do

@@ -894,7 +894,7 @@ def trailing_hash(place):
 
 
 def plain_file(place):
-    """A file that is no table."""
+    """A file that is not a table."""
     with open(place.file("sub/plain.txt"), "a") as f:
         f.write(f"line {len(lines)}\n")
     run(place, *chance.choice([["git", "add"], ["varve", "add"]]), "sub/plain.txt", may_kill=False)

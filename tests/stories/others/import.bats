@@ -78,7 +78,7 @@ imported() {
 	cmp ../copy/prices.csv ../v1.csv
 }
 
-@test "a file in the way and what is no table there are refused, and nothing is changed" {
+@test "an existing file, and a source that is not a table, are refused without changes" {
 	echo mine > prices.csv
 	ends_with 2 varve import ../src#data/prices.csv
 	[ "$(cat prices.csv)" = mine ]
