@@ -122,6 +122,7 @@
 	X(UNSEEN_OPEN, "unseen-open", "path") \
 	X(UNSENT, "unsent", "") \
 	X(UPDATE_FORCE, "update-force", "path") \
+	X(VERSION_IS_FILE, "version-is-file", "path") \
 	X(VERSIONS, "versions", "") \
 	X(VERSIONS_OR_PATH, "versions-or-path", "command path") \
 	X(WHOLE_OR_EDIT, "whole-or-edit", "")

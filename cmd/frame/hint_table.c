@@ -121,6 +121,7 @@ static const struct {
 	{"unseen-open", "'varve convert $1 OUT.csv' makes a table of it"},
 	{"unsent", "'varve log @{push}..' lists the commits that the remote does not have"},
 	{"update-force", "'varve update --force $1' accepts it unchanged"},
+	{"version-is-file", "it is a file: 'varve cat $1' prints it, 'varve log -p $1' shows its changes, 'varve restore $1' discards its edits"},
 	{"versions", "list versions with 'varve log', branches and tags with 'varve branch' and 'varve tag'"},
 	{"versions-or-path", "'varve log' lists versions, 'varve branch' and 'varve tag' branches and tags; for a path that is not in the work tree: varve %1 -- $2"},
 	{"whole-or-edit", "take the whole table with --ours or --theirs, or edit the file and 'varve add' it"},

@@ -371,6 +371,9 @@ static vv_status run(job *j, vv_error *err)
 	    (rc = open_condition(j, err)) < 0) {
 		return rc;
 	}
+	const size_t name_len = j->file.table.root.key_count == 1
+					? strlen(j->file.table.root.key[0])
+					: 0;
 	if (!j->now.has && j->now.all.alike) {
 		return vv_fail(
 			err, VV_EUSAGE,
@@ -386,6 +389,14 @@ static vv_status run(job *j, vv_error *err)
 			"or use --new to add a row '%s' beside it",
 			vv_text_shows(j->s->path), vv_text_shows(j->s->row),
 			vv_text_shows(j->now.all.near), vv_text_shows(j->s->row));
+	}
+	if (!j->now.has && !j->s->insert && j->file.table.root.key_count == 1 &&
+	    strncmp(j->s->row, j->file.table.root.key[0], name_len) == 0 &&
+	    j->s->row[name_len] == '=') {
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' has no row '%s'\nwrite the key without its column: '%s'",
+			       vv_text_shows(j->s->path), vv_text_shows(j->s->row),
+			       vv_text_shows(j->s->row + name_len + 1));
 	}
 	if (!j->now.has && j->s->remove && j->now.all.near) {
 		j->out->near = vv_take(&j->now.all.near);

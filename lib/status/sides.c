@@ -422,6 +422,13 @@ static const char *shown_side(const vv_diff_side *s)
 }
 
 /* Paths without results must at least exist. */
+static bool names_revision(const finder *f, const char *word)
+{
+	vv_oid commit;
+
+	return vv_rev_commit(f->repo, word, &commit, VV_IGNORED) == VV_OK;
+}
+
 static vv_status check_paths(finder *f, vv_error *err)
 {
 	vv_array_each(f->paths.items, f->paths.count, it) {
@@ -442,6 +449,9 @@ static vv_status check_paths(finder *f, vv_error *err)
 			if (*given == '-') {
 				return vv_hint(err, "after '--', all words are paths: put options "
 						    "before it");
+			}
+			if (names_revision(f, given)) {
+				return vv_hint(err, "put revisions before paths");
 			}
 			return f->out->b.kind == VV_SIDE_WORK && vv_exists(given)
 				       ? vv_hint_code(err, VV_HINT_COMPARE, given)

@@ -88,7 +88,7 @@ WORDS = {
 
 # Codes that have no words here: they are of commands that this package has no call for.
 WITHOUT = set("""
-    accept schema-type-number near-or-path versions-or-path log-row restore-source add-convert add-encoding add-fix-or-untrack add-order-back ask-for car-export-unixfs cat compare config-list diff-patch export get
+    accept schema-type-number near-or-path version-is-file versions-or-path log-row restore-source add-convert add-encoding add-fix-or-untrack add-order-back ask-for car-export-unixfs cat compare config-list diff-patch export get
     git-dir holder-add holder-list holder-room hook-line key-new list-rules migrate prune-hold rename-column
     restore-spelling restore-whole restore-whole-rev schema-missing schema-number schema-type store-remove
     track update-force publish-back sign-join""".split())

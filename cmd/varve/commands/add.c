@@ -415,6 +415,8 @@ static const vv_option_rule option_rules[] = {
 	{NULL, NULL, NULL},
 };
 
+static const vv_absent_option absent[] = {{"primary-key", "did you mean '--key'?"}, {NULL, NULL}};
+
 const vv_command vv_cmd_add = {
 	.name = "add",
 	.group = "change",
@@ -428,6 +430,7 @@ const vv_command vv_cmd_add = {
 		   "  form:    comma-separated\n"
 		   "  stored:  2 of 2 groups new, 11 kB for a file of 38 kB, in 4 ms",
 	.options = add_table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(add_table),
 	.options_size = sizeof(options),
 	.exit_codes = "with --fix: conflicts remain",

@@ -468,6 +468,11 @@ static bool is_rev_first(const vv_context *c)
 		vv_rev_commit(c->repo, c->argv[1], &id, VV_IGNORED) < 0);
 }
 
+static bool is_number(const char *word)
+{
+	return *word && word[strspn(word, "0123456789")] == '\0';
+}
+
 static vv_status run_blame(vv_context *c, vv_error *err)
 {
 	bool swapped = c->argc == 2 && is_rev_first(c); /* as in Git: REV [--] PATH */
@@ -483,8 +488,15 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 		r.path = path;
 		rc = blame(&r, rev, err);
 	}
+	if (rc == VV_ENOTFOUND && c->argc == 2 && !swapped && is_number(rev) &&
+	    err->hint_id == VV_HINT_VERSIONS) {
+		err->hint_id = VV_HINT_NONE;
+		(void)vv_hint(err, "did you mean '--row %s'?", rev);
+	}
 	return vv_out_failed() ? VV_OK : rc;
 }
+
+static const vv_absent_option absent[] = {{"column", "did you mean '--cells'?"}, {NULL, NULL}};
 
 const vv_command vv_cmd_blame = {
 	.name = "blame",
@@ -496,6 +508,7 @@ const vv_command vv_cmd_blame = {
 		   "commit   author    date        Symbol  Security    GICS Sector\n"
 		   "b120536  A U Thor  2026-08-03  MMM     3M Company  Industrials",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",

@@ -58,7 +58,12 @@ static const vv_absent_option absent[] = {{"sort-by", SORT_HINT},
 					  {"order", SORT_HINT},
 					  {"order-by", SORT_HINT},
 					  {"head", "did you mean '--limit'?"},
+					  {"desc", SORT_HINT},
+					  {"n", "did you mean '--limit'?"},
 					  {"row", "did you mean '--where'?"},
+					  {"filter", "did you mean '--where'?"},
+					  {"select", "did you mean '--columns'?"},
+					  {"csv", "did you mean '--format csv'?"},
 					  VV_ABSENT_WRITTEN,
 					  {NULL, NULL}};
 

@@ -103,7 +103,9 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "no-cache", no_cache, "read everything again, without caches"),
 };
 
-static const vv_absent_option absent[] = {VV_ABSENT_WRITTEN, {NULL, NULL}};
+static const vv_absent_option absent[] = {{"strict", "did you mean '--fail-on warning'?"},
+					  VV_ABSENT_WRITTEN,
+					  {NULL, NULL}};
 
 /* One command under way. */
 typedef struct check {

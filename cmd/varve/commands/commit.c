@@ -189,6 +189,10 @@ static vv_status run_commit(vv_context *in, vv_error *err)
 	j->facts = !o->quiet && (j->dry_run || !vv_wants_json(o->format));
 	j->no_check = o->no_verify;
 	vv_status rc = make(j, o, err);
+	if (rc == VV_ENOTFOUND && in->argc == 1 && o->messages.count == 0 &&
+	    strchr(in->argv[0], ' ')) {
+		(void)vv_hint(err, "a message follows -m");
+	}
 	if (rc == VV_OK && j->made) {
 		vv_context_gc_after(in, o->quiet);
 	}

@@ -132,6 +132,9 @@ static vv_status run_rm(vv_context *c, vv_error *err)
 	return VV_OK;
 }
 
+static const vv_absent_option absent[] = {{"row", "'varve delete FILE KEY' removes a row"},
+					  {NULL, NULL}};
+
 const vv_command vv_cmd_rm = {
 	.name = "rm",
 	.group = "change",
@@ -139,6 +142,7 @@ const vv_command vv_cmd_rm = {
 	.usage = "[--cached] [-r] [-f] [-n] PATH...",
 	.example = "$ varve rm old.csv\nrm 'old.csv'",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes = "some files are outside the sparse checkout, and were not removed",

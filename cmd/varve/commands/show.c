@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -152,6 +153,13 @@ static vv_status run_show(vv_context *c, vv_error *err)
 	}
 	c->code = view.trouble ? VV_EXIT_TROUBLE : c->code;
 done:
+	for (int i = 0; rc == VV_ENOTFOUND && i < c->argc; i++) {
+		if (err->hint_id == VV_HINT_VERSIONS && vv_exists(c->argv[i])) {
+			err->hint_id = VV_HINT_NONE;
+			(void)vv_hint_code(err, VV_HINT_VERSION_IS_FILE, c->argv[i]);
+			break;
+		}
+	}
 	vv_context_paths_free(paths);
 	vv_decoration_free(view.names);
 	return vv_out_failed() ? VV_OK : rc;

@@ -252,6 +252,37 @@ all_commands() {
 	stderr_has "varve cat 'a b.csv' --limit 10"
 }
 
+@test "commands as users of other programs type them name what does it" {
+	new_repo
+	rows 3 > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	while IFS='|' read -r words expected; do
+		eval "ends_with 2 varve $words"
+		stderr_has "$expected"
+	done <<-'END'
+		show t.csv|'varve cat t.csv' prints it
+		show table t.csv|'varve cat t.csv' prints it
+		diff t.csv HEAD|put revisions before paths
+		query "select 1"|varve sql
+		headers t.csv|varve info t.csv
+		cat t.csv -n 2|--limit
+		cat t.csv --filter "price > 3"|--where
+		cat t.csv --select id,price|--columns
+		cat t.csv --csv|--format csv
+		cat t.csv --sort price --desc|--sort -COLUMN
+		blame t.csv 2|--row 2
+		blame t.csv --row 2 --column price|--cells
+		add t.csv --primary-key id|--key
+		commit "a message"|a message follows -m
+		check --strict t.csv|--fail-on warning
+		rm t.csv --row 3|varve delete FILE KEY
+		set t.csv id=2 price=4|write the key without its column: '2'
+	END
+	git diff --quiet
+	succeeds varve set --new t.csv id=2 price=4
+}
+
 @test "help searches words, commands and pages for a word, and names the three best" {
 	succeeds varve help undo
 	[ "$(sed -n 2p <<< "$output")" = "  varve restore FILE        restore files from the index or an earlier version" ]
