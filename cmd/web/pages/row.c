@@ -101,15 +101,18 @@ static vv_html *value_of(vv_page *p, const vv_web_life_event *e, const vv_web_li
 	return value;
 }
 
+static const char *note_of(const vv_web_life_cell *c)
+{
+	if (c->came) return "new column";
+	return c->went ? "column dropped" : NULL;
+}
+
 static void put_cells(vv_page *p, const vv_web_life_event *e, size_t from, size_t to)
 {
 	part_event_cells_begin(&p->html);
 	vv_array_each(e->cells + from, to - from, c) {
 		part_event_cell(&p->html, .name = c->name, .old_name = c->old_name,
-				.note = c->came   ? "new column"
-					: c->went ? "column dropped"
-						  : NULL,
-				.value = value_of(p, e, c));
+				.note = note_of(c), .value = value_of(p, e, c));
 	}
 	part_event_cells_end(&p->html);
 }
@@ -141,7 +144,9 @@ static void put_event(vv_page *p, const vv_web_life_event *e)
 							vv_text_counted(e->changed, "cell", NULL)),
 			 .brief = e->commit.brief,
 			 .at_version = vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, e->path));
-	size_t shown = whole ? 0 : e->count < CELLS ? e->count : CELLS;
+	size_t shown = e->count < CELLS ? e->count : CELLS;
+
+	shown = whole ? 0 : shown;
 	if (shown > 0) {
 		put_cells(p, e, 0, shown);
 	}
