@@ -1351,6 +1351,9 @@ def merged(paths: list[str], prefer: str) -> Iterator[Any]:
     except Refused as e:
         yield {"refused": str(e)}
         return
+    except MemoryError:
+        yield {"refused": "the workbooks need more memory than the reader has (varve.reader.memory)"}
+        return
     except (zipfile.BadZipFile, ElementTree.ParseError, expat.ExpatError, KeyError, ValueError, UnicodeDecodeError) as e:
         yield {"refused": f"the workbook is damaged, or written in a way that is not merged ({type(e).__name__}: {e})"}
         return
