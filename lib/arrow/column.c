@@ -35,7 +35,6 @@ static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
 #define SHARED_MAX 255u
 #define MICROS_LEN 26u                      /* 2026-01-02T03:04:05.123456 */
 #define NANOS_MOST (INT64_MAX / 1000000000) /* seconds */
-#define DOUBLE_DIGITS 15u                   /* which every double keeps */
 #define EXACT ((int64_t)1 << 53)            /* integers up to it are doubles */
 
 /* bytes of a value; of text, of an offset, or of a place in the dictionary */
@@ -775,7 +774,16 @@ static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_
 			    vv_error *err)
 {
 	const vv_arrow_column *like = how->like;
+	bool text = false;
 
+	if (how->spelled && c->field->type == VV_TYPE_INTEGER && c->form == VV_ARROW_DECIMAL) {
+		const vv_status rc = vv_arrow_decimals_are_text(&text, table, c->place, err);
+
+		if (rc < 0 || text) {
+			c->form = VV_ARROW_TEXT;
+			return rc;
+		}
+	}
 	if (c->form != VV_ARROW_DECIMAL || c->field->type == VV_TYPE_INTEGER) return VV_OK;
 	c->measured = true;
 	c->plain = how->plain;
@@ -789,7 +797,7 @@ static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_
 	c->scale = vv_arrow_decimals_scale(&c->extent, &c->extent);
 	const unsigned digits = c->extent.whole + c->extent.fraction;
 	if (how->plain &&
-	    (digits <= DOUBLE_DIGITS || digits > VV_ARROW_DIGITS || c->extent.beyond)) {
+	    (digits <= VV_ARROW_DOUBLE_DIGITS || digits > VV_ARROW_DIGITS || c->extent.beyond)) {
 		c->form = VV_ARROW_DOUBLE;
 	}
 	return rc;

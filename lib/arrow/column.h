@@ -46,6 +46,9 @@ typedef struct vv_arrow_reading {
 	 * doubles, if its numbers have so few digits that no double rounds them, or more digits than
 	 * a decimal */
 	bool plain;
+	/* with VARVE_NUMBERS_DECIMAL: a column of integers becomes texts if one has a leading zero
+	 * or more than 15 digits, which a program that stores doubles would change */
+	bool spelled;
 	/* another vv_arrow_column for the same column: its extent and scale are copied instead of
 	 * measured; may be NULL */
 	const struct vv_arrow_column *like;

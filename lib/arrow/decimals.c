@@ -125,6 +125,35 @@ vv_status vv_arrow_decimals_extent(vv_arrow_extent *out, vv_table *t, size_t pla
 	return (vv_status)more;
 }
 
+/* Would a double change the spelling of this integer? */
+static bool is_text(const vv_cell *c)
+{
+	const size_t sign = c->len > 0 && (c->text[0] == '-' || c->text[0] == '+');
+	const size_t digits = c->len - sign;
+
+	return digits > VV_ARROW_DOUBLE_DIGITS || (digits > 1 && c->text[sign] == '0');
+}
+
+vv_status vv_arrow_decimals_are_text(bool *out, vv_table *t, size_t place, vv_error *err)
+{
+	vv_auto(vv_table_reader) *reader = NULL;
+	vv_auto(vv_batch) batch = {0};
+	vv_status rc;
+	int more;
+
+	*out = false;
+	if ((rc = vv_table_reader_open(&reader, t, &place, 1, false, err)) < 0) return rc;
+	while (!*out && (more = vv_table_read(reader, &batch, err)) != 0) {
+		if (more < 0) return (vv_status)more;
+		for (size_t i = 0; !*out && i < batch.rows; i++) {
+			const vv_cell *c = &batch.cells[i * batch.columns + place];
+
+			*out = is_text(c) && vv_field_accepts(&t->schema.fields[place], c);
+		}
+	}
+	return VV_OK;
+}
+
 unsigned vv_arrow_decimals_scale(const vv_arrow_extent *a, const vv_arrow_extent *b)
 {
 	const unsigned whole = a->whole > b->whole ? a->whole : b->whole,

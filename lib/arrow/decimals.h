@@ -11,7 +11,8 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-#define VV_ARROW_DIGITS 38u /* maximum number of digits of a number */
+#define VV_ARROW_DIGITS 38u        /* maximum number of digits of a number */
+#define VV_ARROW_DOUBLE_DIGITS 15u /* maximum number of digits that every double keeps */
 
 /* An integer that counts units of 10^-scale. */
 __extension__ typedef __int128 vv_arrow_units;
@@ -29,6 +30,10 @@ typedef struct vv_arrow_extent {
  * digits on one side of the point. */
 vv_status vv_arrow_decimals_extent(vv_arrow_extent *out, vv_table *t, size_t place, bool few,
 				   vv_error *err);
+
+/* Sets *out to true if a cell of the column with index `place`, of integers, has a leading zero, or
+ * more than 15 digits, which a double may round. Reads cells until one is found. */
+vv_status vv_arrow_decimals_are_text(bool *out, vv_table *t, size_t place, vv_error *err);
 
 /* Returns the scale for a column with the numbers of both extents: the larger `fraction`, but at
  * most 38 minus the larger `whole`. */

@@ -95,7 +95,8 @@ typedef struct vv_subject {
 	/* set by the caller before opening: do not run the reader of a document. Opening then fails
 	 * with VV_EREFUSED if the rows of the document are not cached */
 	bool known;
-	bool grid; /* a document, after opening: rows and columns are those of a sheet */
+	bool grid;        /* a document, after opening: rows and columns are those of a sheet */
+	bool of_document; /* after opening: the table is one of a document */
 	/* a table of a document, after opening: the store with its cached rows (kept_rows.h) */
 	vv_store *kept;
 	vv_keeping *keeping;        /* the rows that are being cached */

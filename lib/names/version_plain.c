@@ -729,6 +729,7 @@ static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 	}
 	if (!s->table && !(s->table = vv_strdup(t->name))) return vv_fail_nomem(err);
 	s->grid = t->grid;
+	s->of_document = true;
 	if ((rc = describe(&r->way, s, NULL, err)) < 0) return rc;
 	if (t->key && !r->way.has_key) {
 		io->key = t->key;

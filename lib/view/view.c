@@ -181,6 +181,7 @@ static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *e
 				    .count = v->count,
 				    .how.numbers = v->opts->numbers,
 				    .how.plain = v->opts->plain,
+				    .how.spelled = v->opts->spelled,
 				    .dictionary = v->opts->dictionary,
 				    .misfit = v->opts->misfit,
 				    .rows = v->where || v->opts->parts > 0 ? 0
@@ -322,6 +323,7 @@ vv_status vv_view_workbook(vv_table *t, const char *name, const vv_view_options 
 	how.format = VV_VIEW_ARROW;
 	how.misfit = VARVE_MISFIT_TEXT;
 	how.numbers = VARVE_NUMBERS_DECIMAL;
+	how.spelled = true;
 	return write_document(&w, t, name, &how, env, fn, payload, err);
 }
 

@@ -66,6 +66,7 @@ typedef struct vv_view_options {
 	int32_t misfit;  /* format arrow: enum varve_misfit (varve/arrow.h) */
 	int32_t numbers; /* format arrow: enum varve_numbers */
 	bool plain;      /* format arrow: as in vv_arrow_reading */
+	bool spelled;    /* likewise */
 	/* format arrow: columns with a dictionary; NULL or empty: no column */
 	const vv_strings *dictionary;
 	/* format table: width of the terminal in characters; 0: no limit */

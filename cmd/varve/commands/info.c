@@ -326,11 +326,21 @@ static bool was_added(const vv_subject *s)
 	return s->is_dataset || !vv_cid_is_null(&s->parent);
 }
 
+/* The reader of a document writes CSV, which the file is not. */
+static void put_form(vv_buf *b, const info *f)
+{
+	if (f->subject->of_document) {
+		vv_buf_puts(b, "a table of a document");
+	} else {
+		vv_dialect_describe(b, &f->table->root.dialect);
+	}
+}
+
 static void print_form(const info *f, vv_buf *b)
 {
 	const vv_root *r = &f->table->root;
 
-	vv_dialect_describe(b, &r->dialect);
+	put_form(b, f);
 	print_text("form", b);
 	put_names(b, VV_TEXTS(r->key), r->key_count);
 	vv_buf_printf(b, "%s%s%s", r->key_count ? " (" : "",
@@ -639,7 +649,7 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 	const vv_root *r = &f->table->root;
 	vv_auto(vv_buf) form = VV_BUF_INIT;
 
-	vv_dialect_describe(&form, &r->dialect);
+	put_form(&form, f);
 	vv_json_put_members(
 		w, {JSON_NUMBER("rowCount", r->rows)}, {JSON_TEXT("form", vv_buf_cstr(&form))},
 		{JSON_NAMES("keyColumns", r->key, r->key_count)},

@@ -195,6 +195,7 @@ two_versions() {
 	END
 	succeeds varve info 'b.toy#Prices'
 	output_has 'id      string'
+	output_has 'form     a table of a document'
 	[ "$(asked)" -gt "$was" ]
 	sed -i 's/"string"/"integer"/' datapackage.json
 	succeeds varve info 'b.toy#Prices'
