@@ -5,9 +5,11 @@ import os
 import random
 import shutil
 import subprocess
+import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.styles import Font, PatternFill
 from sampled import SAMPLE
 from varve_data import book_merge
@@ -245,3 +247,55 @@ def test_workbooks_that_libreoffice_wrote_merge_and_it_opens_the_result(tmp_path
                 numbers = [c.value for row in sheet["A1:E30"] for c in row if type(c.value) in (int, float, bool)]  # it has truths as formulas, which it sums
                 days = [(c.value - datetime.datetime(1899, 12, 30)).days for row in sheet["A1:E30"] for c in row if isinstance(c.value, datetime.datetime)]
                 assert sheet["J1"].value == pytest.approx(sum(numbers) + sum(days)), sheet.title
+
+
+def rich_book(cells, width=10, title="Sales"):
+    """A workbook with what openpyxl would lose, or change, on saving."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    book.set_properties({"created": datetime.datetime(2026, 1, 1)})
+    sheet, other = book.add_worksheet("Prices"), book.add_worksheet("Stock")
+    bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+    for r in range(6):
+        for c in range(4):
+            place = f"{'ABCD'[c]}{r + 1}"
+            value = cells.get(place, f"head{c}" if r == 0 else f"id{r}" if c == 0 else r * 10 + c)
+            sheet.write(place, value, bold if r == 0 else None)
+    sheet.write_formula("F1", cells.get("F1", "=SUM(B2:B6)"), None, 150)
+    sheet.write_array_formula("G2:G4", "{=B2:B4*2}", None, 22)
+    sheet.write_datetime("F2", datetime.datetime(2026, 5, 1), day)
+    sheet.write_rich_string("F3", "a ", bold, "bold", " word")
+    sheet.write_comment("B2", "a remark")
+    sheet.data_validation("C2:C6", {"validate": "integer", "criteria": ">", "value": 0})
+    sheet.conditional_format("B2:B6", {"type": "3_color_scale"})
+    sheet.conditional_format("C2:C6", {"type": "cell", "criteria": ">", "value": 20, "format": bold})
+    sheet.merge_range("F5:G5", "merged", bold)
+    sheet.write_url("F4", "https://example.com/a")
+    sheet.set_column("A:B", width)
+    other.add_table("A1:B4", {"columns": [{"header": "sku"}, {"header": "n"}], "data": [["x", 1], ["y", cells.get("Stock", 2)], ["z", 3]]})
+    other.freeze_panes(1, 0)
+    book.define_name("Rates", "=Prices!$B$2:$B$6")
+    chart = book.add_chart({"type": "line"})
+    chart.add_series({"values": "=Prices!$B$2:$B$6", "name": title})
+    sheet.insert_chart("I2", chart)
+    book.close()
+    return file.getvalue()
+
+
+def test_charts_comments_validation_and_other_parts_stay_byte_for_byte(tmp_path):
+    base, ours = rich_book({}), rich_book({"C3": 99, "Stock": 7}, title="Revenue", width=20)
+    told, data = merge(tmp_path, (base, ours, rich_book({"B3": 5.5, "D6": "new"})))
+    assert told == {"cells": 2, "conflicts": 0, "words": "", "stale": 2}  # the sum, and the array
+    with zipfile.ZipFile(io.BytesIO(ours)) as was, zipfile.ZipFile(io.BytesIO(data)) as now:
+        assert [n for n in was.namelist() if now.read(n) != was.read(n)] == ["xl/worksheets/sheet1.xml"]
+        assert now.namelist() == was.namelist() and b'fullCalcOnLoad="1"' in now.read("xl/workbook.xml")
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert [book["Prices"][p].value for p in ("B3", "C3", "D6", "F1")] == [5.5, 99, "new", "=SUM(B2:B6)"] and book["Stock"]["B3"].value == 7
+    told, data = merge(tmp_path, (base, rich_book({"B3": 5.5}), ours))  # theirs has the chart: it is the host
+    assert told["conflicts"] == 0 and openpyxl.load_workbook(io.BytesIO(data))["Prices"]["B3"].value == 5.5
+    for theirs, why in ((rich_book({}, title="Other"), "both sides changed drawing of sheet Prices"), (rich_book({}, width=30), "both sides changed columns' widths and formats of sheet Prices")):
+        assert merge(tmp_path, (base, ours, theirs))[0] == {"refused": why}
+    signed = io.BytesIO(ours)
+    with zipfile.ZipFile(signed, "a") as book:
+        book.writestr("_xmlsignatures/sig1.xml", "<Signature/>")
+    assert "digital signature" in merge(tmp_path, (base, base, signed.getvalue()))[0]["refused"]
