@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/report/report.h"
+#include "check/rules/check.h"
 #include "lib/check/files.h"
 #include "lib/check/one.h"
 #include "lib/check/run.h"

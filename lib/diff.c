@@ -5,6 +5,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/rows/value.h"
 #include "lib/handles.h"

@@ -22,7 +22,6 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/progress.h"
-#include "diff/rows/columns.h"
 #include "diff/rows/row_change.h"
 #include "lib/commit/txn.h"
 #include "lib/names/pathspec.h"
@@ -39,6 +38,9 @@
 #include "varve/repo.h"
 #include "varve/table.h"
 #include "varve/version.h"
+
+typedef struct vv_columns vv_columns;
+typedef struct vv_sniff_hints vv_sniff_hints;
 
 /* An open repository, shared by all handles that were made from it. A core is
  * reference-counted: each of these handles owns one reference. */

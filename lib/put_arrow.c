@@ -8,6 +8,7 @@
 #include "lib/arrow/in/rewrite.h"
 #include "lib/commit/txn.h"
 #include "lib/handles.h"
+#include "lib/tables/dataset_import.h"
 #include "repo/git/history/revision.h"
 
 /* Compares the path with the version that the caller read. */

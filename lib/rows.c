@@ -10,6 +10,7 @@
 #include "lib/rows/named_columns.h"
 #include "lib/rows/rows.h"
 #include "lib/view/view.h"
+#include "lib/view/view_writer.h"
 
 struct varve_rows {
 	varve_table *table;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "lib/commit/txn.h"
 #include "lib/handles.h"
+#include "lib/tables/dataset_import.h"
 #include "varve/write.h"
 
 typedef struct vv_given_result {

@@ -26,6 +26,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "dataset/table/table.h"
 
 static const char magic[8] = {'V', 'V', 'K', 'E', 'Y', 'S', 5, '\n'};
 #define HEAD_LEN 48u

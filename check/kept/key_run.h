@@ -23,7 +23,8 @@
 #define VV_CHECK_KEPT_KEY_RUN_H
 
 #include "check/kept/memo.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 #define CHECK_GROUP_BITS 24 /* number of an entry's bits for the group */
 #define CHECK_GROUP_MASK (((uint64_t)1 << CHECK_GROUP_BITS) - 1)

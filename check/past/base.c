@@ -15,6 +15,8 @@
 #include "check/past/base_findings.h"
 #include "check/past/base_internal.h"
 #include "dataset/rows/condition.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 
 #define KEY_MAX VV_COLUMNS_MAX
 

@@ -47,7 +47,8 @@
 #include "base/error.h"
 #include "check/past/options.h"
 #include "check/rules/finding.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* Checks t against base by the rules in how->check.rules, and passes findings to how->check.finding. base may be
  * NULL: the path is new, and only freshness is checked. Reports nothing for files that are not

@@ -6,9 +6,12 @@
 #define VV_CHECK_PAST_BASE_FINDINGS_H
 
 #include "check/past/options.h"
-#include "dataset/table/table.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/columns.h"
+
+typedef struct vv_batch vv_batch;
+typedef struct vv_cell vv_cell;
+typedef struct vv_table vv_table;
 
 /* The check of one table against its base. */
 typedef struct base_check {

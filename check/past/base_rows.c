@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "check/past/contradiction.h"
 #include "dataset/rows/condition_run.h"
+#include "dataset/table/table.h"
 #include "diff/rows/rowdiff.h"
 
 static bool accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)

@@ -9,6 +9,8 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "check/past/base_findings.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 
 const char *base_noun(vv_type t)
 {

@@ -10,7 +10,8 @@
 #include "check/rules/finding.h"
 #include "check/rules/likely.h"
 #include "dataset/schema/schema.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* Returns the setting of the rule type-contradiction that applies to values of a wrong type in this
  * column. NULL: the rule type-error applies instead. This is so if the type is declared, differs from

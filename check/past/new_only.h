@@ -21,7 +21,8 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "check/rules/finding.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* The findings of the base that have not been matched yet. */
 typedef struct vv_known vv_known;

@@ -19,7 +19,8 @@
 #include "base/error.h"
 #include "base/json/json.h"
 #include "base/progress.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* Properties of the values of each column of a version. */
 typedef struct vv_profile vv_profile;

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/check.h"
 
 void check_worker_clear(check_worker *w)
 {

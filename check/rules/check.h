@@ -28,10 +28,12 @@
 #include "check/rules/finding.h"
 #include "check/rules/readable_rows.h"
 #include "check/rules/rules.h"
-#include "dataset/read/sniff.h"
 #include "dataset/schema/pattern.h"
-#include "dataset/table/import.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_schema vv_schema;
+typedef struct vv_sniff_hints vv_sniff_hints;
+typedef struct vv_source vv_source;
+typedef struct vv_table vv_table;
 
 /* Sets *out to the table to which a foreign key refers by the name `resource`, borrowed until the
  * check ends. May set *schema to a schema with which the columns of this table are read, instead of

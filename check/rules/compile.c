@@ -16,9 +16,14 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/check.h"
+#include "check/rules/rules.h"
+#include "dataset/format/dialect.h"
 #include "dataset/format/form.h"
 #include "dataset/schema/descriptor.h"
 #include "dataset/table/almost.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 
 /* Reports a member whose name is nearly a known one, probably a typing error. Others are custom properties, which
  * Table Schema allows. */

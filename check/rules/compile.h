@@ -7,6 +7,9 @@
 
 #include "check/rules/plan.h"
 
+typedef struct vv_check_options vv_check_options;
+typedef struct vv_table vv_table;
+
 /* Makes the plan for checking t with the options o. Both must outlive the plan. Initialises *out, and
  * clears it after a failure. */
 vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err);

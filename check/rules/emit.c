@@ -11,8 +11,11 @@
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/check.h"
 #include "check/rules/likely.h"
 #include "check/rules/plan.h"
+#include "check/rules/rules.h"
+#include "dataset/table/table.h"
 
 /* words: messages for a wrong cell and for the expected value. */
 

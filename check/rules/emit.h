@@ -9,7 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "check/rules/finding.h"
 #include "check/rules/groups.h"
+
+typedef struct vv_check_options vv_check_options;
+typedef struct vv_check_result vv_check_result;
 
 /* Reports the findings of a run. */
 typedef struct check_emit check_emit;

@@ -7,6 +7,7 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/check.h"
 #include "check/rules/keys.h"
 #include "check/rules/table_internal.h"
 

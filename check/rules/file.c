@@ -7,11 +7,14 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/check.h"
 #include "check/rules/emit.h"
 #include "check/rules/readable_rows.h"
 #include "dataset/format/form.h"
 #include "dataset/read/header_rows.h"
 #include "dataset/read/ragged.h"
+#include "dataset/table/import.h"
+#include "dataset/table/root.h"
 
 enum { EXTRA, MISSING, BLANK, ENCODING, STRAY, UNCLOSED, SOURCE, RULES };
 

@@ -20,7 +20,9 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/check.h"
 #include "check/rules/key_bytes.h"
+#include "check/rules/rules.h"
 #include "dataset/format/form.h"
 #include "dataset/table/walk.h"
 

@@ -8,7 +8,10 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "base/thread.h"
+#include "check/rules/check.h"
 #include "check/rules/keys.h"
+#include "dataset/table/table.h"
 
 #define JOB_GROUPS 12u /* of some 32 KB each: long beside the pool's lock, short beside a second */
 

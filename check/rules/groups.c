@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
+#include "check/rules/check.h"
 #include "dataset/table/table.h"
 #include "dataset/table/walk.h"
 

@@ -17,8 +17,13 @@
 #include "dataset/format/group.h"
 #include "dataset/rows/condition_run.h"
 #include "dataset/rows/row_block.h"
-#include "dataset/table/table.h"
 #include "diff/rows/list_compare.h"
+
+typedef struct vv_batch vv_batch;
+typedef struct vv_check_lines vv_check_lines;
+typedef struct vv_check_options vv_check_options;
+typedef struct vv_check_result vv_check_result;
+typedef struct vv_table vv_table;
 
 /*
  * cells: finds faults in the cells of one row group, and computes the keys of its rows.

@@ -4,6 +4,8 @@
 #include "check/rules/key_bytes.h"
 
 #include "base/hash.h"
+#include "check/rules/check.h"
+#include "dataset/table/table.h"
 
 #define MEMORY ((uint64_t)48 << 20)
 

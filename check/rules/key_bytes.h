@@ -12,6 +12,8 @@
 #include "check/kept/key_run.h"
 #include "check/rules/groups.h"
 
+typedef struct vv_batch vv_batch;
+
 /* The hash in an entry of a row whose key lacks a part. A part of a key is its value in one
  * column. */
 #define CHECK_NO_KEY (UINT64_MAX >> CHECK_GROUP_BITS)

@@ -13,10 +13,13 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "check/rules/check.h"
 #include "check/rules/compile.h"
 #include "check/rules/group_jobs.h"
 #include "check/rules/key_bytes.h"
 #include "check/rules/keys.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 
 #define PART 8u             /* without leave to make: so much of the groups may be unknown */
 #define COLUMNS_MAX 16u     /* of a key */

@@ -19,7 +19,8 @@
 #include "base/progress.h"
 #include "base/thread.h"
 #include "check/kept/cache.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* The value of the key in one column. */
 typedef struct vv_key_value {

@@ -12,7 +12,11 @@
 #include "base/hash_index.h"
 #include "base/hint_text.h"
 #include "base/sys.h"
+#include "check/rules/check.h"
 #include "check/rules/key_bytes.h"
+#include "check/rules/rules.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 
 /* State for reporting the number of findings and the first few. */
 typedef struct telling {

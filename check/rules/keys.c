@@ -34,9 +34,11 @@
 #include "base/sys.h"
 #include "check/kept/key_bounds.h"
 #include "check/kept/key_run.h"
+#include "check/rules/check.h"
 #include "check/rules/key_bytes.h"
 #include "check/rules/key_repeats.h"
 #include "dataset/schema/key.h"
+#include "dataset/table/table.h"
 
 #define GROUP_BITS CHECK_GROUP_BITS
 #define GROUP_MASK CHECK_GROUP_MASK

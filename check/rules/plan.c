@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "check/rules/check.h"
+#include "check/rules/rules.h"
 #include "dataset/schema/descriptor.h"
 
 static const vv_rule_setting *find_setting(const check_plan *p, const char *rule,

@@ -13,11 +13,16 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "check/rules/check.h"
+#include "base/hash.h"
+#include "check/rules/finding.h"
 #include "dataset/rows/condition.h"
 #include "dataset/schema/names.h"
 #include "dataset/schema/pattern.h"
 #include "dataset/schema/value.h"
+
+typedef struct vv_check_options vv_check_options;
+typedef struct vv_rule_setting vv_rule_setting;
+typedef struct vv_table vv_table;
 
 /* in place of the index of a slot (check_slot): the rule is not checked */
 #define CHECK_OFF UINT32_MAX

@@ -18,8 +18,9 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/json/json.h"
-#include "dataset/read/sniff.h"
-#include "dataset/table/import.h"
+
+typedef struct vv_sniff_hints vv_sniff_hints;
+typedef struct vv_source vv_source;
 
 /* A file from which readable rows are extracted. */
 typedef struct vv_mend vv_mend;

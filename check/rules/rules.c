@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "check/rules/accepted.h"
 #include "dataset/rows/condition.h"
+#include "dataset/schema/declared.h"
 #include "dataset/schema/descriptor.h"
 #include "diff/merge/rules.h"
 

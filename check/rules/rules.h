@@ -19,7 +19,6 @@
 #include "base/error.h"
 #include "check/rules/checks.h"
 #include "check/rules/finding.h"
-#include "dataset/schema/declared.h"
 
 #define VV_RULES_MAX (4u << 20) /* the greatest size of the file, in bytes */
 #define VV_BILLION 1000000000u  /* the share 1, in billionths */

@@ -10,7 +10,9 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/check.h"
 #include "check/rules/compile.h"
+#include "check/rules/rules.h"
 #include "dataset/schema/descriptor.h"
 #include "dataset/schema/value.h"
 

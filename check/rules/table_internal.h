@@ -4,6 +4,7 @@
 #ifndef VV_CHECK_RULES_TABLE_INTERNAL_H
 #define VV_CHECK_RULES_TABLE_INTERNAL_H
 
+#include "check/rules/check.h"
 #include "check/rules/emit.h"
 
 /* ---- table_rules: checks counts and sums of a version against the rules of varve.checks ---- */

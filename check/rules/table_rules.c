@@ -12,8 +12,12 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/check.h"
+#include "check/rules/checks.h"
 #include "check/rules/group_jobs.h"
 #include "dataset/rows/sums.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 
 #define KEPT_MAX 4096u              /* bytes of a row group's sums: an eighth of it */
 #define WHOLE_MAX ((size_t)4 << 20) /* of a version's */

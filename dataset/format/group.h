@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/facts.h"
+#include "repo/blocks/parts.h"
 #include "repo/blocks/store.h"
 
 /* Working memory for encoding. Each thread needs its own. */

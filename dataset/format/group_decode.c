@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "dataset/format/group_internal.h"
+#include "repo/blocks/parts.h"
 #include "repo/blocks/store.h"
 
 static_assert(sizeof(VV_GROUP_MAGIC) - 1 == VV_GROUP_MAGIC_LEN,

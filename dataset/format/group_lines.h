@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "dataset/format/dialect.h"
 #include "dataset/format/group.h"
+
+typedef struct vv_dialect vv_dialect;
 
 /* How many readable bytes, with any content, must follow the bytes of the group. */
 #define VV_GROUP_SLACK 16u

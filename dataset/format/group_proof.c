@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
+#include "dataset/format/dialect.h"
 #include "dataset/format/form.h"
 #include "dataset/format/group_internal.h"
 #include "dataset/format/group_lines.h"

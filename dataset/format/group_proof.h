@@ -24,9 +24,10 @@
 #include "base/hash.h"
 #include "base/thread.h"
 #include "dataset/format/cut.h"
-#include "dataset/format/dialect.h"
 #include "dataset/format/group.h"
 #include "dataset/format/list.h"
+
+typedef struct vv_dialect vv_dialect;
 
 #include <stdbool.h>
 

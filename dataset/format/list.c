@@ -13,6 +13,7 @@
 #include "dataset/format/group_internal.h"
 #include "dataset/format/list.h"
 #include "dataset/format/places_block.h"
+#include "repo/blocks/parts.h"
 
 /*
  * The two usual places that blocks go to and come from.

@@ -14,6 +14,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/dialect.h"
 
 #define NO_POINT UINT32_MAX
 

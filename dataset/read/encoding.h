@@ -17,7 +17,6 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "dataset/format/dialect.h"
 
 /* Finds the encoding called name, and writes its canonical name to out, which has room for
  * VV_ENCODING_MAX bytes; "" for UTF-8. sample: the first len bytes of the file. They determine the

@@ -9,6 +9,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/dialect.h"
 #include "dataset/read/guess_encoding.h"
 #include "dataset/read/text_encoder.h"
 

@@ -13,6 +13,7 @@
 #include "dataset/format/row_write.h"
 #include "dataset/read/header_rows.h"
 #include "dataset/read/scan_internal.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/sniff_internal.h"
 
 /*

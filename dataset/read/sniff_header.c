@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/header_rows.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/sniff_internal.h"
 
 /* Properties of one column's cells below the first row. */

@@ -7,7 +7,9 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "dataset/read/scan.h"
-#include "dataset/read/sniff.h"
+
+typedef struct vv_sniff_hints vv_sniff_hints;
+typedef struct vv_sniff_result vv_sniff_result;
 
 /* The sample that is examined, and the properties found so far. Pointers are borrowed. */
 typedef struct sniff {

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/form.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/sniff_internal.h"
 
 #define SPELLINGS 8u

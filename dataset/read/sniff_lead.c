@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/text.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/sniff_internal.h"
 
 #define LOOKED_AT 64u /* rows, and lines above them */

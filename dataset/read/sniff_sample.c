@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "dataset/format/form.h"
 #include "dataset/read/scan_internal.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/sniff_internal.h"
 
 vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error *err)

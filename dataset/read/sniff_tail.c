@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/form.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/sniff_internal.h"
 
 #define ROWS 64u  /* above them, that are looked at */

@@ -20,7 +20,8 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "dataset/format/dialect.h"
+
+typedef struct vv_dialect vv_dialect;
 
 /* A file that is being written. */
 typedef struct vv_edited_file {

@@ -11,7 +11,9 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "dataset/format/quirks.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_dialect vv_dialect;
+typedef struct vv_table vv_table;
 
 /* A reader of irregular lines. */
 typedef struct vv_forms vv_forms;

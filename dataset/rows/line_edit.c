@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/form.h"
+#include "dataset/format/row_write.h"
 #include "dataset/schema/header.h"
 
 /* ---- lines ---- */

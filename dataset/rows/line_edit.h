@@ -23,10 +23,11 @@
 #include "base/error.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/dialect.h"
-#include "dataset/format/row_write.h"
 #include "dataset/read/encoding.h"
 #include "dataset/read/scan.h"
 #include "dataset/schema/schema.h"
+
+typedef struct vv_row_writer vv_row_writer;
 
 #define VV_LINE_NONE SIZE_MAX /* no column */
 

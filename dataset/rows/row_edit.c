@@ -8,9 +8,11 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/form.h"
+#include "dataset/format/row_write.h"
 #include "dataset/read/text_encoder.h"
 #include "dataset/rows/edited_file.h"
 #include "dataset/rows/line_edit.h"
+#include "dataset/table/table.h"
 
 typedef struct editor {
 	vv_table *table;

@@ -9,8 +9,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "dataset/format/cell.h"
+#include "dataset/format/dialect.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* The kind of an edit. */
 typedef enum vv_row_action {

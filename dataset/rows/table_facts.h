@@ -8,7 +8,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/format/facts.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* Sets *out to the facts of all rows of t, which are in its root. The caller clears *out, also
  * after a failure. VV_ECORRUPT: the table is stored without facts, or they are damaged. */

@@ -9,8 +9,9 @@
 
 #include "base/arena.h"
 #include "dataset/format/cell.h"
-#include "dataset/format/dialect.h"
 #include "dataset/schema/schema.h"
+
+typedef struct vv_dialect vv_dialect;
 
 /* Sets *out to an array in arena with a text cell for each column: the column's name in the schema,
  * or, if the header's cell has a NUL or is not valid UTF-8, the bytes of the header. The texts are

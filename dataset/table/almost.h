@@ -9,7 +9,8 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* Receives a likely mistake. what: one line of text about it. column: index of the
  * column with the mistake; SIZE_MAX: the mistake is not in one column. If the function fails, the

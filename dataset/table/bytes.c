@@ -12,6 +12,8 @@
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
 #include "dataset/format/form.h"
+#include "dataset/format/row_write.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/walk.h"
 
 /* A thread makes groups (or chunks) up to this many bytes at a time: handing work to a thread costs

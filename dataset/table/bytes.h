@@ -21,8 +21,9 @@
 
 #include "base/progress.h"
 #include "base/thread.h"
-#include "dataset/read/scan_cache.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_scan_cache vv_scan_cache;
+typedef struct vv_table vv_table;
 
 /* Receives the next len bytes of a file. If it fails, the caller stops and returns its status. */
 typedef vv_status (*vv_bytes_fn)(void *payload, const void *bytes, size_t len, vv_error *err);

@@ -9,6 +9,8 @@
 #include "base/auto.h"
 #include "base/hint.h"
 #include "dataset/read/text_encoder.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 
 /* Text, in pieces, to fn in the encoding of the table's file. */
 typedef struct file_encoder {

@@ -6,6 +6,8 @@
 
 #include "dataset/table/bytes.h"
 
+typedef struct vv_table vv_table;
+
 /* Like vv_table_bytes_with, but passes the file in its own encoding to fn, as the work tree has it.
  * opts must not be NULL; if the encoding is not UTF-8, old_fd is not used. VV_ENOSUPPORT: the
  * system's iconv does not support the encoding. */

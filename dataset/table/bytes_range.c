@@ -14,6 +14,7 @@
 #include "dataset/format/chunk.h"
 #include "dataset/format/form.h"
 #include "dataset/format/places.h"
+#include "dataset/format/row_write.h"
 #include "dataset/format/temp_bytes.h"
 #include "dataset/table/walk.h"
 

@@ -6,7 +6,8 @@
 #define VV_DATASET_TABLE_COLUMN_INFER_H
 
 #include "dataset/schema/infer.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* Adds the values of a column of t to *all, until its type is string (or, for JSON values of
  * several types, any). First uses the facts of row groups, then reads the column in the groups that

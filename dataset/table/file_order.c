@@ -9,6 +9,7 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
+#include "dataset/table/table.h"
 
 /* ---- the table of the file ---- */
 

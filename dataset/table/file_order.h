@@ -8,7 +8,8 @@
 #define VV_DATASET_TABLE_FILE_ORDER_H
 
 #include "base/error.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* Converts a table to the order of its file, as if vv_table_open had opened it. Does nothing if the
  * table is in this order. */

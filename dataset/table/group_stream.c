@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "dataset/format/row_write.h"
 #include "dataset/table/table.h"
 
 #define AHEAD 8 /* groups begun before they are requested, */

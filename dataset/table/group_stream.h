@@ -16,7 +16,8 @@
 
 #include "base/thread.h"
 #include "dataset/format/group_proof.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* A group. Pointers are borrowed until the next call. */
 typedef struct streamed_group {

@@ -14,6 +14,8 @@
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
 #include "dataset/format/form.h"
+#include "dataset/format/row_write.h"
+#include "dataset/table/import_options.h"
 #include "dataset/table/table.h"
 
 typedef struct at_hand {

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "dataset/format/form.h"
 #include "dataset/read/scan.h"
+#include "dataset/table/import_options.h"
 
 #define SHOWN 3u      /* cells */
 #define SHOWN_LEN 40u /* bytes of each */

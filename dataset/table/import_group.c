@@ -12,8 +12,10 @@
 #include "base/text.h"
 #include "dataset/format/chunk.h"
 #include "dataset/format/form.h"
+#include "dataset/format/row_write.h"
 #include "dataset/read/likely_encoding.h"
 #include "dataset/read/row_sorter.h"
+#include "dataset/table/import_options.h"
 #include "dataset/table/old_groups.h"
 
 #define QUIRKS_INLINE (256u << 10)

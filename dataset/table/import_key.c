@@ -16,6 +16,7 @@
 #include "dataset/schema/key.h"
 #include "dataset/schema/value.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/import_options.h"
 #include "dataset/table/table.h"
 #include "dataset/table/walk.h"
 #include "repo/blocks/reach.h"

@@ -12,12 +12,13 @@
 #include "base/progress.h"
 #include "base/thread.h"
 #include "dataset/format/list.h"
-#include "dataset/read/scan_cache.h"
 #include "dataset/read/sniff.h"
 #include "dataset/read/source.h"
 #include "dataset/schema/infer.h"
 #include "dataset/schema/schema.h"
 #include "dataset/table/root.h"
+
+typedef struct vv_scan_cache vv_scan_cache;
 
 struct group_stream;
 struct order_choice;

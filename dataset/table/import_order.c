@@ -9,6 +9,7 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "dataset/table/import_options.h"
 #include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
 #include "dataset/table/walk.h"

@@ -16,6 +16,7 @@
 #include "dataset/format/group_internal.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/group_stream.h"
+#include "dataset/table/import_options.h"
 #include "dataset/table/old_groups.h"
 
 /* A group is about this long; the window gets a little more. */

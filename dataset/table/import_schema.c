@@ -16,6 +16,7 @@
 #include "dataset/format/form.h"
 #include "dataset/schema/names.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/import_options.h"
 #include "dataset/table/table.h"
 #include "dataset/table/walk.h"
 

@@ -10,15 +10,20 @@
 #include "dataset/format/facts.h"
 #include "dataset/format/group.h"
 #include "dataset/format/group_proof.h"
-#include "dataset/format/row_write.h"
 #include "dataset/read/file_text.h"
 #include "dataset/read/scan.h"
+#include "dataset/read/scan_cache.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/window.h"
 #include "dataset/schema/infer.h"
 #include "dataset/schema/key.h"
 #include "dataset/schema/schema.h"
-#include "dataset/table/import_options.h"
 #include "dataset/table/table.h"
+
+typedef struct vv_import_finding vv_import_finding;
+typedef struct vv_import_options vv_import_options;
+typedef struct vv_import_result vv_import_result;
+typedef struct vv_row_writer vv_row_writer;
 
 struct row_sorter;
 

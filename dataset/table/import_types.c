@@ -13,6 +13,7 @@
 #include "dataset/format/form.h"
 #include "dataset/schema/names.h"
 #include "dataset/table/column_infer.h"
+#include "dataset/table/import_options.h"
 #include "dataset/table/old_groups.h"
 #include "dataset/table/table.h"
 

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/thread.h"
 #include "dataset/format/temp_bytes.h"
+#include "repo/blocks/parts.h"
 
 #define MEMORY_MAX (24u << 20) /* bytes of blocks kept in memory; a comparison has two of these */
 

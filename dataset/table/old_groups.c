@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/form.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/table.h"
 #include "dataset/table/walk.h"
 

@@ -10,11 +10,13 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "dataset/format/dialect.h"
 #include "dataset/format/group_proof.h"
 #include "dataset/format/list.h"
-#include "dataset/read/scan_cache.h"
-#include "dataset/table/root.h"
+
+typedef struct vv_dialect vv_dialect;
+typedef struct vv_root vv_root;
+typedef struct vv_scan_cache vv_scan_cache;
+typedef struct vv_scan_entry vv_scan_entry;
 
 /* The row groups of the previous version. */
 typedef struct old_groups old_groups;

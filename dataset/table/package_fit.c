@@ -6,8 +6,12 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/format/dialect.h"
 #include "dataset/format/form.h"
 #include "dataset/read/encoding.h"
+#include "dataset/schema/package.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 
 vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema *package,
 				const vv_package_resource *res, vv_error *err)

@@ -6,9 +6,12 @@
 
 #include <stdbool.h>
 
-#include "dataset/schema/package.h"
 #include "dataset/schema/schema.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_package_resource vv_package_resource;
+typedef struct vv_root vv_root;
+typedef struct vv_sniff_hints vv_sniff_hints;
+typedef struct vv_table vv_table;
 
 /* Sets *out to true if importing the table's file again, with the description res, results in the
  * same schema, key and dialect. VV_EINPUT: the schema in the package is invalid. */

@@ -14,6 +14,7 @@
 #include "dataset/format/group.h"
 #include "dataset/format/group_lines.h"
 #include "dataset/format/quirks.h"
+#include "dataset/format/row_write.h"
 #include "dataset/read/scan.h"
 #include "dataset/table/mem_sink.h"
 

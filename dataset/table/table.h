@@ -20,10 +20,11 @@
 #include "dataset/format/cell.h"
 #include "dataset/format/group.h"
 #include "dataset/format/list.h"
-#include "dataset/format/row_write.h"
-#include "dataset/read/scan_cache.h"
 #include "dataset/schema/schema.h"
 #include "dataset/table/root.h"
+
+typedef struct vv_expected vv_expected;
+typedef struct vv_row_writer vv_row_writer;
 
 /* An open version. */
 typedef struct vv_table {

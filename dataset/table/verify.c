@@ -20,9 +20,11 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/form.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/group_stream.h"
 #include "dataset/table/import.h"
+#include "dataset/table/table.h"
 #include "repo/blocks/derived.h"
 
 /* Which part of the root is off: for the message. */

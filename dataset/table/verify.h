@@ -9,7 +9,8 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/thread.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* Checks a version completely, for 'varve fsck --data' and transfers. The nodes of the version's
  * lists and its row groups must be canonical. The counts and sums in the nodes must be right.

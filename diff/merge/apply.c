@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
 #include "diff/merge/patch.h"
 #include "diff/merge/patch_exact.h"

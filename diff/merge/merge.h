@@ -15,9 +15,11 @@
 #define VV_DIFF_MERGE_MERGE_H
 
 #include "base/error.h"
-#include "dataset/table/import.h"
-#include "dataset/table/table.h"
 #include "diff/merge/options.h"
+
+typedef struct vv_import_result vv_import_result;
+typedef struct vv_sink vv_sink;
+typedef struct vv_table vv_table;
 
 /* Merges ours and theirs with their common version base, stores the result with sink, and sets *out
  * to its root and counts, as vv_import does; the caller clears *out, also after a failure. base may

@@ -11,7 +11,9 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_cell vv_cell;
+typedef struct vv_table vv_table;
 
 /* The highest number of keys that are equal up to it. */
 typedef struct vv_key_series {

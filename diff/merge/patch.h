@@ -18,9 +18,14 @@
 
 #include "base/error.h"
 #include "base/thread.h"
-#include "dataset/table/import.h"
-#include "dataset/table/table.h"
 #include "diff/write/writer.h"
+
+typedef struct vv_cid vv_cid;
+typedef struct vv_columns vv_columns;
+typedef struct vv_root vv_root;
+typedef struct vv_scan_cache vv_scan_cache;
+typedef struct vv_sink vv_sink;
+typedef struct vv_table vv_table;
 
 /* Passes the first line of a patch to write. */
 vv_status vv_patch_begin(vv_write_fn write, void *payload, vv_error *err);

@@ -15,6 +15,7 @@
 #include "dataset/rows/edited_file.h"
 #include "dataset/rows/line_edit.h"
 #include "dataset/rows/row_edit.h"
+#include "dataset/table/import.h"
 
 /* A line of the patch. */
 typedef struct fit_row {

@@ -13,10 +13,12 @@
 #ifndef VV_DIFF_MERGE_PATCH_FIT_H
 #define VV_DIFF_MERGE_PATCH_FIT_H
 
-#include "dataset/table/mem_sink.h"
+#include "dataset/table/import_options.h"
 #include "diff/merge/options.h"
 #include "diff/merge/patch_make.h"
 #include "diff/merge/patch_rows.h"
+
+typedef struct vv_mem_sink vv_mem_sink;
 
 /* Applies the section j->section to j->target. j->lines must read the section's first row next.
  * VV_ECONFLICT: changes did not fit, and were passed to opts->misfit; or the patch changes columns,

@@ -7,6 +7,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes_encoded.h"
+#include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "diff/merge/merge.h"
 #include "diff/merge/patch_exact.h"
 #include "diff/merge/patch_fit.h"

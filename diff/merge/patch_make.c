@@ -9,8 +9,11 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/text_encoder.h"
+#include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
+#include "dataset/table/table.h"
 
 #define PIECE ((size_t)64 << 10)
 #define SHOWN_MAX 200u   /* columns of a cell that does not fit */

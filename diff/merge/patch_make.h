@@ -5,8 +5,13 @@
 #ifndef VV_DIFF_MERGE_PATCH_MAKE_H
 #define VV_DIFF_MERGE_PATCH_MAKE_H
 
-#include "dataset/format/row_write.h"
 #include "diff/merge/patch_read.h"
+
+typedef struct vv_cell vv_cell;
+typedef struct vv_cid vv_cid;
+typedef struct vv_root vv_root;
+typedef struct vv_sink vv_sink;
+typedef struct vv_table vv_table;
 
 /* Makes the new bytes of one path, piece by piece. */
 typedef struct patch_maker {

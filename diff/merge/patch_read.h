@@ -11,8 +11,10 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/json/json.h"
-#include "dataset/table/table.h"
+#include "dataset/schema/schema.h"
+#include "dataset/table/root.h"
 #include "diff/merge/patch.h"
+#include "repo/blocks/cid.h"
 
 #define PATCH_VERSION 1u /* version of the format */
 /* The first line of a patch with PATCH_VERSION. */

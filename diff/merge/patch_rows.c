@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "dataset/format/form.h"
+#include "dataset/format/row_write.h"
 
 bool patch_form_equal(const patch_form *a, const patch_form *b)
 {

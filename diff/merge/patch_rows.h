@@ -14,9 +14,9 @@
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "dataset/format/quirks.h"
-#include "dataset/format/row_write.h"
-#include "dataset/table/table.h"
 #include "diff/rows/row_by_number.h"
+
+typedef struct vv_row_writer vv_row_writer;
 
 /* The form of a row's line. */
 typedef struct patch_form {

@@ -4,6 +4,7 @@
  */
 #include "diff/merge/state.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"

@@ -23,6 +23,7 @@
 #include "diff/merge/patch.h"
 #include "diff/merge/patch_read.h"
 #include "diff/merge/patch_rows.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/write/writer_kinds.h"
 

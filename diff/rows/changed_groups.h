@@ -14,8 +14,9 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/table/table.h"
 #include "diff/rows/list_compare.h"
+
+typedef struct vv_table vv_table;
 
 /* Rows [old_row, old_row + rows) of the old version equal rows [new_row, new_row + rows) of the new
  * version, if the columns have the same indexes in both. */

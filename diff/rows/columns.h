@@ -19,7 +19,8 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* A column in the old and in the new version. */
 typedef struct vv_column_pair {

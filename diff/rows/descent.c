@@ -8,6 +8,10 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "dataset/schema/schema.h"
+#include "dataset/table/table.h"
+#include "diff/rows/row_change.h"
+#include "diff/rows/rowdiff.h"
 
 bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size_t *count)
 {

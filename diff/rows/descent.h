@@ -15,9 +15,12 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/thread.h"
-#include "dataset/table/table.h"
 #include "diff/rows/columns.h"
-#include "diff/rows/rowdiff.h"
+#include "diff/rows/columns.h"
+
+typedef struct vv_row_change vv_row_change;
+typedef struct vv_rowdiff vv_rowdiff;
+typedef struct vv_table vv_table;
 
 #define VV_DESCENT_KEY_MAX 16u /* maximum number of columns of a key */
 

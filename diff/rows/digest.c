@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/sys.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/value.h"
 
 #define DEFAULT_MEMORY (32u << 20)

@@ -16,7 +16,6 @@
 #define VV_DIFF_ROWS_EXCEL_ROWS_H
 
 #include "base/error.h"
-#include "dataset/table/table.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/excel.h"
 #include "diff/rows/row_by_number.h"

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "dataset/read/scan.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/walk.h"
 
 typedef struct file_group {

@@ -16,8 +16,9 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "dataset/format/list.h"
-#include "dataset/read/scan_cache.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_scan_cache vv_scan_cache;
+typedef struct vv_table vv_table;
 
 /* One value = the groups of one imported table. */
 typedef struct vv_file_groups vv_file_groups;

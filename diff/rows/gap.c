@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/value.h"
 
 /* So many added rows are compared with a removed one at each place. */

@@ -10,7 +10,8 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* Sets *out to true if no two rows have the same key. key: indexes of the count columns of the key.
  * Reads these columns of all rows, and compares values by their types. If two different keys have

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/rows/columns.h"
 
 /* Rows that only one version has: row (8). */
 #define LONE_LEN 8u

@@ -17,6 +17,8 @@
 #include "diff/rows/row_by_number.h"
 #include "diff/rows/row_change.h"
 
+typedef struct vv_column_pair vv_column_pair;
+
 /*
  * Only align.c, digest.c, gap.c, match.c, rekey.c, row_cells.c and rowdiff.c include this header.
  */

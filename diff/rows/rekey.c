@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/sys.h"
 #include "dataset/table/walk.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/same_values.h"
 #include "diff/rows/value.h"
 

@@ -4,6 +4,7 @@
 #include "diff/rows/match_steps.h"
 
 #include "base/array.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/value.h"
 
 bool rowdiff_is_of_key(const vv_rowdiff *d, const vv_column_pair *p)

@@ -11,7 +11,8 @@
 #include "base/progress.h"
 #include "base/thread.h"
 #include "dataset/format/cell.h"
-#include "diff/rows/columns.h"
+
+typedef struct vv_columns vv_columns;
 
 /* How a row differs between the versions. */
 typedef enum vv_row_kind {

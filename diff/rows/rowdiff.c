@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "dataset/format/form.h"
 #include "dataset/format/group_compare.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/match_steps.h"
 #include "diff/rows/value.h"
 

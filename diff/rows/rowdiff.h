@@ -38,9 +38,10 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/table/table.h"
-#include "diff/rows/columns.h"
 #include "diff/rows/row_change.h"
+
+typedef struct vv_columns vv_columns;
+typedef struct vv_table vv_table;
 
 /* A comparison. */
 typedef struct vv_rowdiff vv_rowdiff;

@@ -16,7 +16,8 @@
 
 #include "base/error.h"
 #include "dataset/schema/key.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* The values of one column, or of several columns together. */
 typedef struct vv_value_set {

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/dialect.h"
 #include "dataset/read/encoding.h"
 
 #define BEHIND 256u     /* an encoding that has this many fewer votes than the best is dropped */

@@ -7,6 +7,10 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/field.h"
+#include "dataset/table/table.h"
+#include "diff/rows/columns.h"
+#include "diff/rows/row_change.h"
 
 vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
 				const vv_rowdiff_stats *s, vv_error *err)

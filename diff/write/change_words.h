@@ -16,6 +16,8 @@
 #include "base/error.h"
 #include "diff/write/writer.h"
 
+typedef struct vv_rowdiff_stats vv_rowdiff_stats;
+
 /* Numbers of differences between two versions of a table. */
 typedef struct vv_change_counts {
 	bool counted; /* the other members are set; false: this repository lacks blocks */

@@ -6,6 +6,8 @@
 #include <assert.h>
 
 #include "base/array.h"
+#include "dataset/table/table.h"
+#include "diff/rows/row_change.h"
 
 size_t vv_column_pairs_count(const vv_diff_table *t)
 {

@@ -13,7 +13,10 @@
 
 #include "dataset/format/cell.h"
 #include "dataset/schema/schema.h"
+#include "diff/rows/columns.h"
 #include "diff/write/writer.h"
+
+typedef struct vv_row_change vv_row_change;
 
 /* Returns the number of pairs. */
 size_t vv_column_pairs_count(const vv_diff_table *t);

@@ -14,10 +14,13 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/facts.h"
+#include "dataset/format/group.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
+#include "dataset/table/table.h"
 #include "diff/rows/changed_groups.h"
+#include "diff/rows/columns.h"
 #include "diff/write/text_cell.h"
 
 #define EXACT ((int64_t)1 << 53) /* numbers up to it are doubles, as powers of ten are */

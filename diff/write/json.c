@@ -7,6 +7,8 @@
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "dataset/format/row_write.h"
+#include "dataset/table/table.h"
+#include "diff/rows/row_change.h"
 #include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/writer_kinds.h"

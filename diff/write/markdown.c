@@ -18,6 +18,8 @@
 #include "base/text.h"
 #include "dataset/format/cell.h"
 #include "dataset/schema/key_words.h"
+#include "dataset/table/table.h"
+#include "diff/rows/row_change.h"
 #include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/story.h"

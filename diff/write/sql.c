@@ -24,6 +24,7 @@
 #include "dataset/schema/schema.h"
 #include "diff/rows/key_unique.h"
 #include "diff/rows/row_by_number.h"
+#include "diff/rows/row_change.h"
 #include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/writer_kinds.h"

@@ -19,6 +19,9 @@
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
 #include "dataset/table/table.h"
+#include "diff/rows/columns.h"
+#include "diff/rows/row_change.h"
+#include "diff/rows/rowdiff.h"
 #include "diff/write/figures.h"
 #include "diff/write/text_cell.h"
 

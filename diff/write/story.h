@@ -19,6 +19,8 @@
 #include "base/buf.h"
 #include "diff/write/writer.h"
 
+typedef struct vv_row_change vv_row_change;
+
 /* The summary of a table's changes. In this header, `pair` is the index of a pair of columns in
  * t->columns. */
 typedef struct vv_story vv_story;

@@ -7,6 +7,8 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/table.h"
+#include "diff/rows/row_change.h"
 #include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/text_cell.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "diff/rows/columns.h"
 #include "diff/write/change_words.h"
 
 /* More columns than this that only moved are reported in one line. */

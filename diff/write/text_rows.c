@@ -12,6 +12,8 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/table.h"
+#include "diff/rows/row_change.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/text_cell.h"
 

@@ -15,6 +15,8 @@
 #include "base/buf.h"
 #include "diff/write/writer.h"
 
+typedef struct vv_row_change vv_row_change;
+
 /* The rows that are collected. */
 typedef struct text_rows {
 	const vv_diff_table *table; /* borrowed */

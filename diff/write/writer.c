@@ -4,6 +4,7 @@
 #include "diff/write/writer.h"
 
 #include "base/sys.h"
+#include "diff/rows/row_change.h"
 
 vv_status vv_diff_writer_open(vv_diff_writer **out, const vv_diff_writer_kind *kind,
 			      const vv_diff_writer_options *opts, vv_error *err)

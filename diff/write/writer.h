@@ -17,8 +17,11 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "diff/rows/columns.h"
-#include "diff/rows/rowdiff.h"
+
+typedef struct vv_columns vv_columns;
+typedef struct vv_row_change vv_row_change;
+typedef struct vv_rowdiff_stats vv_rowdiff_stats;
+typedef struct vv_table vv_table;
 
 /* Receives the next len bytes of output. */
 typedef vv_status (*vv_write_fn)(void *payload, const void *bytes, size_t len, vv_error *err);

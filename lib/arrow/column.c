@@ -16,11 +16,13 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/dialect.h"
 #include "dataset/format/form.h"
 #include "dataset/format/spelling.h"
 #include "dataset/rows/table_facts.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
+#include "dataset/table/table.h"
 #include "lib/rows/cell_value.h"
 
 static const char *const form_names[] = {

@@ -15,11 +15,15 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "dataset/table/table.h"
+#include "dataset/format/group.h"
 #include "lib/arrow/array.h"
 #include "lib/arrow/decimals.h"
 #include "lib/arrow/dictionary.h"
 #include "lib/arrow/misfits.h"
+
+typedef struct vv_batch vv_batch;
+typedef struct vv_field vv_field;
+typedef struct vv_table vv_table;
 
 /* The form of a column: the Arrow type of its arrays. */
 typedef enum vv_arrow_form {

@@ -4,10 +4,13 @@
 #include "lib/arrow/decimals.h"
 
 #include "base/buf.h"
+#include "dataset/format/dialect.h"
 #include "dataset/format/form.h"
+#include "dataset/format/group.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/type_json.h"
 #include "dataset/schema/value.h"
+#include "dataset/table/table.h"
 
 vv_arrow_units vv_arrow_decimals_power(unsigned n)
 {

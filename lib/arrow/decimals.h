@@ -8,8 +8,12 @@
 #ifndef VV_LIB_ARROW_DECIMALS_H
 #define VV_LIB_ARROW_DECIMALS_H
 
+#include <stdint.h>
+
 #include "base/error.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_cell vv_cell;
+typedef struct vv_table vv_table;
 
 #define VV_ARROW_DIGITS 38u        /* maximum number of digits of a number */
 #define VV_ARROW_DOUBLE_DIGITS 15u /* maximum number of digits that every double keeps */

@@ -6,6 +6,7 @@
  */
 #include "lib/arrow/ipc.h"
 #include "base/array.h"
+#include "base/json/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

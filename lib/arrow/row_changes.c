@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/sys.h"
+#include "dataset/table/table.h"
+#include "diff/rows/columns.h"
 
 #define BATCH_ROWS 65536u
 #define BATCH_TEXT ((size_t)64 << 20) /* as batches.c */

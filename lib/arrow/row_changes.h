@@ -14,9 +14,11 @@
 #define VV_LIB_ARROW_ROW_CHANGES_H
 
 #include "base/auto.h"
-#include "diff/rows/columns.h"
 #include "diff/rows/row_change.h"
 #include "lib/arrow/column.h"
+
+typedef struct vv_columns vv_columns;
+typedef struct vv_table vv_table;
 
 /* The options of vv_arrow_changes_open. */
 typedef struct vv_arrow_changes_options {

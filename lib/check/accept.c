@@ -9,6 +9,7 @@
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/declared.h"
 #include "dataset/schema/splice.h"
 #include "lib/check/list.h"
 #include "lib/check/run.h"

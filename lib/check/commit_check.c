@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/declared.h"
 #include "lib/check/run.h"
 #include "lib/documents/document.h"
 

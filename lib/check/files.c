@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/declared.h"
 #include "lib/check/one.h"
 #include "lib/check/reach.h"
 #include "lib/names/version.h"

@@ -10,6 +10,9 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/declared.h"
+#include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "lib/check/reach.h"
 
 #define BESIDE_MAX ((uint64_t)64 << 20)

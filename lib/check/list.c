@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/declared.h"
 #include "dataset/schema/package.h"
 #include "lib/check/input.h"
 #include "lib/names/version.h"

@@ -15,6 +15,7 @@
 #include "check/past/new_only.h"
 #include "check/rules/check.h"
 #include "dataset/read/guess_encoding.h"
+#include "dataset/schema/declared.h"
 #include "lib/check/input.h"
 #include "lib/check/one.h"
 #include "lib/check/query.h"

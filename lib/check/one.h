@@ -12,16 +12,17 @@
 #include "base/progress.h"
 #include "check/kept/cache.h"
 #include "check/report/report.h"
-#include "check/rules/check.h"
 #include "check/rules/finding.h"
 #include "check/rules/rules.h"
-#include "dataset/schema/package.h"
 #include "dataset/schema/pattern.h"
-#include "dataset/table/table.h"
 #include "lib/check/list.h"
 #include "lib/check/owner.h"
 #include "lib/status/sides.h"
 #include "lib/tables/dataset_reader.h"
+
+typedef struct vv_check_explained vv_check_explained;
+typedef struct vv_check_noted vv_check_noted;
+typedef struct vv_check_share vv_check_share;
 
 /*
  * failed_rows: writes the files of --failed-rows (all rows with a finding, and the findings) and

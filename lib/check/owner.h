@@ -15,7 +15,6 @@
 #include "base/error.h"
 #include "check/rules/finding.h"
 #include "check/rules/rules.h"
-#include "dataset/schema/package.h"
 #include "lib/check/input.h"
 #include "lib/status/sides.h"
 

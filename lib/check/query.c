@@ -17,6 +17,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/csv_record.h"
+#include "dataset/table/root.h"
 #include "lib/documents/helper.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/commit.h"

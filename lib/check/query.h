@@ -13,8 +13,9 @@
 #include "base/error.h"
 #include "check/rules/check.h"
 #include "check/rules/checks.h"
-#include "dataset/table/table.h"
 #include "lib/status/sides.h"
+
+typedef struct vv_root vv_root;
 
 /* The table for which queries are run, and the receiver of the findings. */
 typedef struct vv_check_query {

@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "check/rules/check.h"
 #include "dataset/rows/condition_run.h"
+#include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
 #include "lib/check/input.h"
 #include "lib/check/list.h"
 #include "lib/check/run.h"

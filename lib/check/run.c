@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/declared.h"
 #include "lib/check/input.h"
 #include "lib/check/list.h"
 #include "lib/check/one.h"

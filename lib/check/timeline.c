@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/declared.h"
 #include "lib/check/list.h"
 #include "repo/git/history/mailmap.h"
 

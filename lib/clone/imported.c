@@ -29,6 +29,7 @@
 #include "lib/sync/fetch_data.h"
 #include "lib/sync/needed.h"
 #include "lib/sync/on_demand.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/tables/dataset_reader.h"
 #include "lib/tables/dataset_writer.h"
 #include "repo/git/blob.h"

@@ -22,6 +22,7 @@
 #include "lib/merge/conflict_list.h"
 #include "lib/merge/rules.h"
 #include "lib/status/changes.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/worktree/add.h"
 #include "lib/worktree/add_plan.h"
 #include "lib/worktree/attributes_lines.h"

@@ -11,8 +11,11 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/list.h"
 #include "dataset/schema/package.h"
 #include "dataset/table/package_fit.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 #include "repo/git/history/history.h"
 
 enum { PACKAGE_MAX = 64 << 20 };

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/worktree/add.h"
 #include "lib/worktree/checkout.h"
 #include "lib/worktree/put_right.h"

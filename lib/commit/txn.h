@@ -26,11 +26,13 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/read/source.h"
 #include "lib/tables/dataset_writer.h"
 #include "lib/worktree/add_plan.h"
 #include "lib/worktree/add_report.h"
 #include "repo/git/repository.h"
+
+typedef struct vv_dataset_options vv_dataset_options;
+typedef struct vv_source vv_source;
 
 /* A transaction. */
 typedef struct vv_txn vv_txn;

@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/unseen.h"
 #include "lib/arrow/in/rewrite.h"
 #include "lib/arrow/ipc_reader.h"

@@ -27,11 +27,12 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "dataset/read/sniff.h"
 #include "dataset/read/source.h"
 #include "dataset/table/bytes.h"
 #include "lib/documents/kept_rows.h"
 #include "lib/documents/reader.h"
+
+typedef struct vv_sniff_hints vv_sniff_hints;
 
 /* One value = one table of a document. */
 typedef struct vv_document_table {

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
 #include "repo/blocks/derived.h"
 

@@ -13,10 +13,11 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "dataset/table/mem_sink.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
+
+typedef struct vv_mem_sink vv_mem_sink;
 
 /* One value = the name of one cache entry: a hash of the document's id, the reader and the
  * table. */

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/show.h"
 #include "base/sys.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 #include "lib/edit/row_file.h"
 #include "lib/rows/where.h"

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "lib/names/version.h"
 
 #define PIECE ((size_t)64 << 10)
 

@@ -9,8 +9,10 @@
 #ifndef VV_LIB_EDIT_REWRITTEN_H
 #define VV_LIB_EDIT_REWRITTEN_H
 
+#include "dataset/read/sniff.h"
 #include "lib/arrow/in/rewrite.h"
-#include "lib/names/version.h"
+
+typedef struct vv_subject vv_subject;
 
 /* A new file. */
 typedef struct rewritten {

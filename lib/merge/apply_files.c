@@ -13,6 +13,9 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/scan_cache.h"
+#include "dataset/table/root.h"
+#include "lib/names/version.h"
 #include "lib/worktree/last_copy.h"
 #include "repo/git/index/worktree.h"
 

@@ -15,9 +15,11 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "lib/names/version.h"
 #include "lib/worktree/checkout.h"
 #include "lib/worktree/way_back.h"
+
+typedef struct vv_root vv_root;
+typedef struct vv_subject vv_subject;
 
 /* One value = one path in the patch. */
 typedef struct vv_apply_file {

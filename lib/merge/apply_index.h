@@ -15,6 +15,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "dataset/format/list.h"
 #include "diff/merge/patch.h"
 #include "lib/merge/apply_files.h"
 #include "lib/merge/tables.h"

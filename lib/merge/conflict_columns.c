@@ -10,6 +10,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/tables/dataset_import.h"
 #include "repo/git/history/history.h"
 
 /* A decision may bring a conflict of another column about; not for ever. */

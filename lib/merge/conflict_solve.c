@@ -23,6 +23,7 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/row_by_number.h"
 #include "lib/names/version.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/view/row_find.h"
 #include "repo/git/history/history.h"
 

@@ -10,7 +10,6 @@
 
 #include "base/error.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/table.h"
 #include "lib/merge/conflict_file.h"
 #include "lib/tables/dataset_writer.h"
 #include "repo/git/repository.h"

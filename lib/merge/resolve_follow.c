@@ -8,9 +8,11 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/table.h"
 #include "lib/merge/conflict_solve.h"
 #include "lib/merge/follow.h"
 #include "lib/merge/resolve_internal.h"
+#include "lib/tables/dataset_import.h"
 #include "repo/git/history/history.h"
 #include "repo/git/tree.h"
 

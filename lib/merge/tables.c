@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/bytes_encoded.h"
+#include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
 #include "diff/merge/merge.h"
 #include "diff/write/column_pairs.h"

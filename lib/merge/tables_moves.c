@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "dataset/schema/key.h"
 #include "dataset/schema/key_words.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/row_by_number.h"
 #include "diff/rows/rowdiff.h"
 #include "lib/merge/tables_internal.h"

@@ -18,6 +18,7 @@
 #include "base/sys.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/key.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 #include "lib/merge/tables_internal.h"
 #include "lib/names/version.h"

@@ -16,6 +16,7 @@
 #include "lib/merge/conflict_list.h"
 #include "lib/merge/tables.h"
 #include "lib/names/damaged_pointer.h"
+#include "lib/tables/dataset_import.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"

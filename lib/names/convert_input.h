@@ -11,8 +11,6 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "dataset/read/file_text.h"
-#include "dataset/read/sniff.h"
-#include "dataset/table/import.h"
 #include "lib/arrow/ipc_reader.h"
 #include "lib/names/unpacked.h"
 

@@ -8,8 +8,10 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
+#include "dataset/format/dialect.h"
 #include "dataset/format/form.h"
 #include "dataset/read/encoding.h"
+#include "dataset/read/sniff.h"
 
 bool vv_written_any(const vv_written *w)
 {

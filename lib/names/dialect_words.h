@@ -9,7 +9,8 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "dataset/read/sniff.h"
+
+typedef struct vv_sniff_hints vv_sniff_hints;
 
 /* One value = the arguments of these options; all are borrowed. NULL: the option is not given.
  * skip: --skip-lines; skip_below: --skip-footer; spaces: --initial-space. header is true unless

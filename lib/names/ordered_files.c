@@ -9,6 +9,9 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
+#include "repo/blocks/cid.h"
 #include "transport/http/address.h"
 
 #define DISK ((uint64_t)1 << 30)

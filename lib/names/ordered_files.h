@@ -24,7 +24,8 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 struct vv_address; /* transport/http/address.h */
 

@@ -19,18 +19,18 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/thread.h"
-#include "dataset/schema/declared.h"
+#include "dataset/schema/package.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/import.h"
-#include "dataset/table/mem_sink.h"
+#include "dataset/table/import_options.h"
 #include "dataset/table/table.h"
-#include "diff/rows/file_groups.h"
 #include "lib/documents/document.h"
 #include "lib/names/content.h"
 #include "lib/names/unpacked.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
+
+typedef struct vv_file_groups vv_file_groups;
 
 /* The form in which the user gave a subject. */
 typedef enum vv_subject_from {

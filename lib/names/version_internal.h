@@ -5,7 +5,11 @@
 #define VV_LIB_NAMES_VERSION_INTERNAL_H
 
 #include "dataset/table/bytes.h"
-#include "lib/names/version.h"
+
+typedef struct vv_subject vv_subject;
+typedef struct vv_subject_options vv_subject_options;
+typedef struct vv_subject_way vv_subject_way;
+typedef struct vv_table vv_table;
 
 /* Does what vv_subject_open does, for a subject that is plain text or a document. If s was opened
  * before and not forgotten, opens the same table again without reading the text again. */

@@ -6,7 +6,9 @@
 #include "lib/names/version_internal.h"
 
 #include "base/file.h"
+#include "dataset/format/dialect.h"
 #include "dataset/format/form.h"
+#include "lib/names/version.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/index/index.h"
 

@@ -7,7 +7,9 @@
 
 #include "base/buf.h"
 #include "lib/heads/head.h"
-#include "lib/names/version.h"
+
+typedef struct vv_subject vv_subject;
+typedef struct vv_table vv_table;
 
 /* One value = one proof: its options and the head. */
 typedef struct vv_row_proof {

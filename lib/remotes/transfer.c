@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "dataset/table/import_options.h"
 #include "dataset/table/root.h"
+#include "dataset/table/table.h"
 #include "dataset/table/verify.h"
 #include "repo/git/blob.h"
 #include "repo/git/pointer.h"

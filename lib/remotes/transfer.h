@@ -9,7 +9,6 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "dataset/table/table.h"
 #include "dataset/table/verify.h"
 #include "lib/remotes/remote.h"
 #include "transport/protocol/fetch.h"

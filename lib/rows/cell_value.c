@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "dataset/format/dialect.h"
 #include "dataset/format/form.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/type_json.h"
 #include "dataset/schema/value.h"
+#include "dataset/table/table.h"
 
 #define DAY 86400
 #define MICROS 1000000

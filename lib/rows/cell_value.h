@@ -8,8 +8,9 @@
 
 #include "base/error.h"
 #include "dataset/format/cell.h"
-#include "dataset/table/table.h"
 #include "varve/table.h"
+
+typedef struct vv_table vv_table;
 
 /* Converts the cell *c of the column of t with the index `place` to *value. Its kind is
  * VARVE_VALUE_NULL for a missing value, and VARVE_VALUE_MISFIT for a cell that is not a value of

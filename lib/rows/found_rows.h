@@ -15,9 +15,10 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "check/rules/key_groups.h"
 #include "dataset/table/table.h"
 #include "lib/rows/where.h"
+
+typedef struct vv_key_lookup vv_key_lookup;
 
 /* One value = the options of one iteration. */
 typedef struct vv_rows_options {

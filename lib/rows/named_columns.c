@@ -7,6 +7,8 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "dataset/schema/schema.h"
+#include "dataset/table/table.h"
 
 vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
 			 size_t *out, vv_error *err)

@@ -8,7 +8,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_table vv_table;
 
 /* Sets *out to the index of the column of t with the name `name`, of len bytes. what: the user's
  * option in messages, such as "--columns". VV_ENOTFOUND: the table does not have the column; the

@@ -14,10 +14,11 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "check/rules/key_groups.h"
 #include "dataset/rows/condition.h"
-#include "dataset/table/table.h"
 #include "lib/rows/fact_test.h"
+
+typedef struct vv_key_value vv_key_value;
+typedef struct vv_table vv_table;
 
 /* One value = one filter. */
 typedef struct vv_where vv_where;

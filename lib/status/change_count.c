@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
+#include "diff/rows/row_change.h"
 #include "lib/names/version.h"
 #include "lib/view/table_diff.h"
 #include "repo/git/history/history.h"

@@ -10,7 +10,6 @@
 
 #include "base/error.h"
 #include "base/json/json.h"
-#include "dataset/table/table.h"
 #include "diff/write/change_words.h"
 #include "lib/names/version.h"
 #include "lib/tables/dataset_reader.h"

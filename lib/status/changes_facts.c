@@ -7,8 +7,10 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/mem_sink.h"
 #include "lib/status/change_count.h"
 #include "lib/status/changes_internal.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/view/table_diff.h"
 #include "lib/worktree/added_blocks.h"
 #include "repo/git/index/attributes.h"

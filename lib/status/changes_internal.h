@@ -6,6 +6,8 @@
 
 #include "lib/status/changes.h"
 
+typedef struct vv_dataset_found vv_dataset_found;
+
 /* Sets e->staged_facts and e->table by comparing the pointers in HEAD and in the index. groups:
  * also sets the numbers of row groups and stored bytes. If blocks are missing, only the numbers in
  * the pointers are set. */

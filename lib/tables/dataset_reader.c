@@ -16,11 +16,16 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/file_text.h"
+#include "dataset/read/scan_cache.h"
+#include "dataset/schema/declared.h"
 #include "dataset/schema/package.h"
 #include "dataset/table/file_order.h"
+#include "dataset/table/mem_sink.h"
 #include "dataset/table/package_fit.h"
+#include "dataset/table/table.h"
 #include "lib/tables/dataset_reader_internal.h"
 #include "lib/tables/known_bytes.h"
+#include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
@@ -211,15 +216,6 @@ vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *pa
 	vv_auto(char) *file = scan_cache_file(r, path, given);
 	if (!file) return vv_fail_nomem(err);
 	return vv_scan_cache_save(cache, file, secret, err);
-}
-
-void vv_dataset_found_clear(vv_dataset_found *f)
-{
-	vv_import_result_clear(&f->result);
-	vv_root_clear(&f->parent_root);
-	vv_buf_clear(&f->pointer);
-	vv_free(f->package_path);
-	*f = (vv_dataset_found){0};
 }
 
 vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
@@ -432,9 +428,8 @@ bool vv_dataset_reader_is_left(const char *file, const vv_stat *st, const vv_oid
 	return vv_blob_id(text.data, text.len, &is, VV_IGNORED) == VV_OK && vv_oid_equal(&is, id);
 }
 
-/* By the stat alone. *again: it is described in another way than that version is. */
-static vv_status knows_file(vv_dataset_reader *r, const char *path, const vv_stat *st,
-			    const vv_oid *blob, bool *out, bool *anew, vv_error *err)
+vv_status dataset_reader_knows_file(vv_dataset_reader *r, const char *path, const vv_stat *st,
+				    const vv_oid *blob, bool *out, bool *anew, vv_error *err)
 {
 	vv_oid known;
 	vv_status rc = vv_dataset_reader_described_anew(r, path, blob, false, anew, err);
@@ -455,7 +450,7 @@ int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const v
 	bool anew;
 
 	return fd >= 0 && vv_fstat(st, fd, path, VV_IGNORED) == VV_OK &&
-			       knows_file(r, path, st, blob, proved, &anew, VV_IGNORED) == VV_OK &&
+			       dataset_reader_knows_file(r, path, st, blob, proved, &anew, VV_IGNORED) == VV_OK &&
 			       !anew &&
 			       (*proved || (vv_dataset_reader_pointer(r, blob, &arena, &p,
 								      VV_IGNORED) == VV_OK &&
@@ -463,43 +458,6 @@ int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const v
 					    size == st->size))
 		       ? vv_fd_take(&fd)
 		       : -1;
-}
-
-vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
-				       const vv_oid *index_blob, const vv_index_entry *entry,
-				       vv_work_state *out, vv_dataset_found *found, vv_error *err)
-{
-	vv_auto(vv_dataset_found) own = {0};
-	vv_stat st;
-	bool is_pointer = false;
-	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	vv_auto(char) *file = vv_repository_file(r->repo, path);
-	if (!file) return vv_fail_nomem(err);
-	vv_status rc = vv_lstat(&st, file, VV_IGNORED);
-	bool regular = rc == VV_OK && S_ISREG(st.mode);
-	bool anew = false, cached = false;
-	if (regular && (rc = knows_file(r, path, &st, index_blob, &cached, &anew, err)) < 0) {
-		return rc;
-	}
-	bool maybe_pointer = regular && !cached && vv_dataset_reader_holds_pointer(file, &st);
-	if (!regular || cached) {
-		*out = cached ? VV_WORK_SAME : rc == VV_ENOTFOUND ? VV_WORK_DELETED : VV_WORK_OTHER;
-		return VV_OK;
-	}
-	if (entry && !anew && !maybe_pointer && (rc = dataset_reader_open_index(r, err)) == VV_OK &&
-	    vv_index_stat_clean(r->index, entry, &st)) {
-		*out = VV_WORK_SAME;
-		return VV_OK;
-	}
-	vv_dataset_found *into = found ? found : &own;
-	rc = vv_dataset_reader_import_file(r, path, &opts, NULL, into, &is_pointer, err);
-	if (rc == VV_OK) {
-		bool same = vv_oid_equal(&into->blob, index_blob);
-		*out = is_pointer && same ? VV_WORK_POINTER
-		       : same             ? VV_WORK_SAME
-					  : VV_WORK_MODIFIED;
-	}
-	return rc;
 }
 
 vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const char *encoding,

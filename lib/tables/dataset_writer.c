@@ -11,6 +11,9 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "dataset/read/window.h"
+#include "dataset/table/mem_sink.h"
+#include "dataset/table/table.h"
+#include "lib/tables/dataset_import_internal.h"
 #include "lib/tables/dataset_reader_internal.h"
 #include "repo/git/blob.h"
 

@@ -18,6 +18,11 @@
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/index/index.h"
 
+typedef struct vv_dataset_found vv_dataset_found;
+typedef struct vv_dataset_options vv_dataset_options;
+typedef struct vv_sink vv_sink;
+typedef struct vv_source vv_source;
+
 /* The writer of a command. It has a dataset_reader; do not open another one. */
 typedef struct vv_dataset_writer vv_dataset_writer;
 /* Opens a writer for repo as *out. progress may be NULL; both are borrowed. */

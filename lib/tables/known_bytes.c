@@ -10,6 +10,8 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "dataset/table/bytes_encoded.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 #include "repo/blocks/derived.h"
 
 #define KEY_LEN 24u

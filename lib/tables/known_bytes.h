@@ -17,6 +17,8 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
+typedef struct vv_table vv_table;
+
 /* The minimum size in bytes of a file for which a note is made: importing a smaller file is faster
  * than finding its note. */
 #define VV_KNOWN_BYTES_MIN ((uint64_t)256 << 10)

@@ -14,7 +14,11 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/list.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 #include "lib/tables/known_bytes.h"
 #include "repo/git/index/worktree.h"
 

@@ -10,6 +10,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/rows/descent.h"
+#include "diff/rows/row_change.h"
+#include "diff/rows/rowdiff.h"
 #include "lib/names/versions.h"
 #include "lib/view/table_pairs.h"
 #include "repo/git/merge/lineage.h"

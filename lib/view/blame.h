@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/thread.h"
-#include "dataset/table/table.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 

@@ -7,6 +7,9 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/documents/document.h"
+#include "lib/documents/reader.h"
+#include "lib/names/version.h"
 #include "lib/view/table_pairs.h"
 
 typedef struct documents {

@@ -8,6 +8,8 @@
 
 #include "base/sys.h"
 #include "dataset/schema/key.h"
+#include "dataset/table/table.h"
+#include "diff/rows/columns.h"
 
 #define ROWS_MAX 20000u
 #define CELLS_MAX 400000u

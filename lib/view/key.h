@@ -8,8 +8,9 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/table/table.h"
-#include "diff/rows/columns.h"
+
+typedef struct vv_columns vv_columns;
+typedef struct vv_table vv_table;
 
 #define VV_DIFF_KEYS_MAX 4u /* maximum number of candidates */
 

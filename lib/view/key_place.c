@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/sys.h"
+#include "check/rules/key_groups.h"
 #include "dataset/schema/key_words.h"
 #include "dataset/table/walk.h"
 #include "diff/rows/value.h"

@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "check/rules/key_groups.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_key_lookup vv_key_lookup;
+typedef struct vv_table vv_table;
 
 /* One value = all rows with one key. It must be zeroed before use; the caller frees rows,
  * alike and near. */

@@ -10,7 +10,9 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "dataset/table/table.h"
+
+typedef struct vv_cell vv_cell;
+typedef struct vv_table vv_table;
 
 /* Registers functions that lower layers call but cannot include: functions that edit row groups
  * (for the store), and functions that compare rows (to find renamed tables). Every program and

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "diff/rows/descent.h"
 #include "diff/rows/row_by_number.h"
+#include "diff/rows/rowdiff.h"
 #include "lib/names/table_at.h"
 #include "lib/names/versions.h"
 #include "lib/view/changed_keys.h"

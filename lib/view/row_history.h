@@ -22,7 +22,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
-#include "diff/rows/rowdiff.h"
+#include "diff/rows/row_change.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "lib/names/version.h"
 
 static vv_status hash_bytes(void *payload, const void *bytes, size_t len, vv_error *err VV_UNUSED)
 {

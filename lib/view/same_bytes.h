@@ -7,7 +7,8 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "lib/names/version.h"
+
+typedef struct vv_subject vv_subject;
 
 /* Sets *same to true if the two have the same bytes. Reads both. */
 vv_status vv_same_bytes(bool *same, vv_subject *a, vv_subject *b, vv_error *err);

@@ -11,7 +11,12 @@
 #include "base/text.h"
 #include "diff/merge/patch.h"
 #include "diff/write/writer.h"
-#include "lib/names/version.h"
+
+typedef struct vv_notes vv_notes;
+typedef struct vv_progress vv_progress;
+typedef struct vv_sniff_hints vv_sniff_hints;
+typedef struct vv_subject vv_subject;
+typedef struct vv_table vv_table;
 
 /* One value = the options of one comparison. */
 typedef struct vv_diff_how {

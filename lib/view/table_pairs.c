@@ -7,6 +7,8 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "lib/documents/document.h"
+#include "lib/names/version.h"
 #include "lib/view/row_find.h"
 #include "repo/git/merge/renames.h"
 

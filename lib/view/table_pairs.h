@@ -12,8 +12,13 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "lib/names/version.h"
 #include "repo/git/merge/lineage.h"
+
+typedef struct vv_dataset_reader vv_dataset_reader;
+typedef struct vv_document vv_document;
+typedef struct vv_document_table vv_document_table;
+typedef struct vv_subject vv_subject;
+typedef struct vv_table vv_table;
 
 /* One value = one pair. */
 typedef struct vv_table_pair {

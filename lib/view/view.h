@@ -16,21 +16,11 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/text.h"
-#include "check/rules/key_groups.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/table.h"
-#include "lib/view/view_writer.h"
+#include "lib/view/view_format.h"
 
-/* Sets *out to the format with the name `name`. Returns false if no such format exists. */
-bool vv_view_format_parse(vv_view_format *out, const char *name);
-#define VV_VIEW_MISFITS "error|null|text" /* the words for the values of enum varve_misfit */
-/* Returns the value of enum varve_misfit for `word`, one of these words; for NULL, the value for
- * the first word. */
-int32_t vv_view_misfit(const char *word);
-#define VV_VIEW_NUMBERS "double|text|decimal" /* the words for the values of enum varve_numbers */
-/* Returns the value of enum varve_numbers for `word`, one of these words; for NULL, the value for
- * the first word. */
-int32_t vv_view_numbers(const char *word);
+typedef struct vv_key_lookup vv_key_lookup;
+typedef struct vv_table vv_table;
 
 /* One value = the options of one view. All pointers are borrowed. */
 typedef struct vv_view_options {

@@ -15,6 +15,7 @@
 #include "dataset/read/likely_encoding.h"
 #include "dataset/schema/header.h"
 #include "dataset/schema/value.h"
+#include "dataset/table/table.h"
 #include "lib/view/view_writer.h"
 
 /* A number with the field's own decimal and group characters, as JSON spells it. */

@@ -8,23 +8,19 @@
 #ifndef VV_LIB_VIEW_VIEW_WRITER_H
 #define VV_LIB_VIEW_VIEW_WRITER_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/error.h"
+#include "dataset/format/cell.h"
 #include "dataset/format/dialect.h"
-#include "dataset/table/table.h"
+#include "lib/view/view_format.h"
 
-/* A format of the output. */
-typedef enum vv_view_format {
-	/* the format of the file. CSV: its delimiter, quotes and line ends, and a header if it has
-	 * one; else VV_VIEW_JSON or VV_VIEW_NDJSON */
-	VV_VIEW_OWN,
-	VV_VIEW_CSV,    /* as in RFC 4180, with LF as row end and a header */
-	VV_VIEW_TSV,    /* like VV_VIEW_CSV, with tabs between cells */
-	VV_VIEW_JSON,   /* an array of objects */
-	VV_VIEW_NDJSON, /* an object on each line */
-	VV_VIEW_TABLE,  /* aligned columns, escaped, for people */
-	VV_VIEW_ARROW   /* an Arrow stream; only vv_view_write supports it */
-} vv_view_format;
+typedef struct vv_table vv_table; /* dataset/table/table.h */
 
 /* An output. */
 typedef struct vv_view_writer {

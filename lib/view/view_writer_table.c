@@ -7,6 +7,8 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/field.h"
+#include "dataset/table/table.h"
 #include "lib/view/view_writer.h"
 
 #define SAMPLE_ROWS 200

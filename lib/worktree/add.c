@@ -18,6 +18,7 @@
 #include "dataset/table/root.h"
 #include "lib/documents/reader.h"
 #include "lib/names/content.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/worktree/attributes_lines.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"

@@ -18,6 +18,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/cell.h"
 #include "dataset/format/dialect.h"
 #include "dataset/format/form.h"
 #include "dataset/table/root.h"

@@ -27,6 +27,8 @@
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
+typedef struct vv_dataset_options vv_dataset_options;
+
 /* The format of a message; its arguments are a path, and the path's fault (vv_path_fault). */
 #define VV_ADD_LEFT "%s stays an ordinary file, as a table cannot have this name: %s"
 

@@ -11,6 +11,7 @@
 #include "dataset/schema/schema.h"
 #include "diff/rows/excel_rows.h"
 #include "diff/rows/key_unique.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/worktree/add_report.h"
 
 #define KEY_ROWS 2000u /* that are looked at for a column that became a key */

@@ -10,6 +10,9 @@
 #include "lib/tables/dataset_writer.h"
 #include "lib/worktree/add_plan.h"
 
+typedef struct vv_dataset_found vv_dataset_found;
+typedef struct vv_import_result vv_import_result;
+
 /* The result for a path. A path with the action VV_ADD_SAME has no result; in a dry run, only
  * datasets and removed paths have one. */
 typedef struct vv_add_outcome {

@@ -13,10 +13,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/names/damaged_pointer.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/tables/materialise.h"
 #include "lib/worktree/last_copy.h"
 #include "repo/git/blob.h"
 #include "repo/git/index/worktree.h"
+#include "repo/git/tree.h"
 
 static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
 			       vv_error *err)

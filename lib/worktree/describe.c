@@ -12,6 +12,8 @@
 #include "dataset/format/form.h"
 #include "dataset/schema/infer.h"
 #include "dataset/schema/package.h"
+#include "dataset/table/table.h"
+#include "lib/names/version.h"
 #include "lib/rows/named_columns.h"
 #include "lib/worktree/schema_edit.h"
 

@@ -7,7 +7,9 @@
 #include <stdbool.h>
 
 #include "base/text.h"
-#include "lib/names/version.h"
+
+typedef struct vv_subject vv_subject;
+typedef struct vv_table vv_table;
 
 /* One value = one change of a description: arguments of options. */
 typedef struct vv_description {

@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "base/hash_index.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/table.h"
 #include "lib/tables/dataset_writer.h"
 #include "lib/worktree/attributes_lines.h"
 #include "repo/git/repository.h"

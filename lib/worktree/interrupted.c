@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/bytes_encoded.h"
+#include "dataset/table/table.h"
 #include "lib/worktree/checkout.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/history/refs.h"

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/names/damaged_pointer.h"
+#include "lib/tables/dataset_import.h"
 #include "repo/blocks/reach.h"
 #include "repo/known/incomplete.h"
 

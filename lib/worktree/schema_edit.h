@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "dataset/schema/package.h"
-#include "lib/names/version.h"
+
+typedef struct vv_subject vv_subject;
 
 /* Sets *out to the path in the repository of the datapackage.json for the subject (version.h): the
  * file that describes the subject's path; else the nearest datapackage.json in its folder or above;

@@ -15,6 +15,8 @@
 #include "base/hint.h"
 #include "base/show.h"
 #include "base/sys.h"
+#include "repo/blocks/parts.h"
+#include "repo/blocks/record.h"
 
 /* Chains are at most VV_CHAIN_MAX when written. One that runs from a damaged pack
  * (which gc leaves alone) into a rewritten one may have both lengths. */

@@ -12,6 +12,9 @@
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/pack_writer.h"
 
+typedef struct vv_coder vv_coder;   /* coder.h */
+typedef struct vv_parted vv_parted; /* parts.h */
+
 /* The packs in which the functions below search for blocks. */
 typedef struct vv_source {
 	vv_store *store;

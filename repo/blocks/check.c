@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/chain.h"
+#include "repo/blocks/record.h"
 #include "repo/blocks/store.h"
 #include "repo/blocks/store_state.h"
 #include "repo/blocks/writer_internal.h"

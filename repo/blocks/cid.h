@@ -20,6 +20,8 @@
 #define VV_CID_BYTES 36u /* bytes of the binary form */
 #define VV_CID_TEXT 59u  /* without a NUL */
 
+#define VV_BLOCK_MAX (1u << 20) /* most bytes of a block, uncompressed */
+
 /* VV_CODEC_DAG_PB is for nodes of UnixFS files, which are made on request: stores do not contain
  * them, and vv_cid_read and vv_cid_parse refuse the codec. */
 enum { VV_CODEC_RAW = 0x55, VV_CODEC_DAG_PB = 0x70, VV_CODEC_DAG_CBOR = 0x71 };

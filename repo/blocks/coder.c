@@ -16,6 +16,9 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "repo/blocks/cid.h"
+#include "repo/blocks/parts.h"
+#include "repo/blocks/record.h"
 
 static _Atomic(const vv_block_codec *) registered_codec;
 

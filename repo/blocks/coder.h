@@ -14,8 +14,11 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "repo/blocks/parts.h"
-#include "repo/blocks/record.h"
+#include "repo/blocks/cid.h"
+
+typedef struct vv_record vv_record; /* record.h */
+typedef struct vv_part vv_part;     /* parts.h */
+typedef struct vv_parts vv_parts;
 
 /* Functions for the content of blocks. They express a block as another block (the base) and a list
  * of edits, and divide a block into parts that are read separately. Code in repo does not depend on

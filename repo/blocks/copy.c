@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "repo/blocks/record.h"
+
 #define DEPTH_LEN 1u       /* additional parts of a difference's header: depth, */
 #define DISTANCE_LEN 5u    /* and the distance, of usual packs, */
 #define NAMED_BASE_LEN 34u /* or a zero, codec and digest */

@@ -20,6 +20,7 @@
 #include "base/sys.h"
 #include "repo/blocks/copy.h"
 #include "repo/blocks/pack_list.h"
+#include "repo/blocks/record.h"
 #include "repo/blocks/store.h"
 #include "repo/blocks/store_state.h"
 

@@ -16,6 +16,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/coder.h"
+#include "repo/blocks/record.h"
 
 #define SCAN_LEN ((size_t)256 << 10)
 #define HASH_HEX (2 * VV_PACK_HASH_LEN)

@@ -28,7 +28,8 @@
 #include "base/file.h"
 #include "base/thread.h"
 #include "repo/blocks/pack_index.h"
-#include "repo/blocks/record.h"
+
+typedef struct vv_record vv_record;
 
 #define VV_PACK_TRAILER_LEN 40u /* bytes of the trailer */
 #define VV_PACK_NAME_MAX 96u    /* the size of a buffer for a file name, with the NUL */

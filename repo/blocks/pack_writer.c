@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "repo/blocks/cid_map.h"
+#include "repo/blocks/record.h"
 
 #define BUFFER_LEN ((size_t)1 << 20)
 

@@ -22,7 +22,6 @@
 
 #include "repo/blocks/cid.h"
 
-#define VV_BLOCK_MAX (1u << 20) /* most bytes of a block, uncompressed */
 /* Maximum number of differences in a chain: a difference whose base is a difference, and so on. */
 #define VV_CHAIN_MAX 100
 #define VV_PACK_HEADER_LEN 8u /* bytes of a pack before its first record */

@@ -13,6 +13,9 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/chain.h"
+#include "repo/blocks/coder.h"
+#include "repo/blocks/parts.h"
+#include "repo/blocks/record.h"
 #include "repo/blocks/store_state.h"
 
 /* ---- opening ---- */

@@ -31,11 +31,10 @@
 #include "base/progress.h"
 #include "base/sync.h"
 #include "repo/blocks/cid.h"
-#include "repo/blocks/parts.h"
-#include "repo/blocks/record.h"
 
 typedef struct vv_store vv_store;
 typedef struct vv_writer vv_writer;
+typedef struct vv_parted vv_parted; /* parts.h */
 
 /* Opens the store in the folder dir (".git/varve"). If create is true, creates dir and dir/packs;
  * otherwise, a missing folder counts as an empty store. */

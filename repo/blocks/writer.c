@@ -21,6 +21,8 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/copy.h"
+#include "repo/blocks/parts.h"
+#include "repo/blocks/record.h"
 #include "repo/blocks/store.h"
 #include "repo/blocks/store_state.h"
 #include "repo/blocks/writer_internal.h"

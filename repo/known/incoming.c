@@ -17,6 +17,7 @@
 #include "repo/blocks/chain.h"
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/reach.h"
+#include "repo/blocks/record.h"
 #include "repo/blocks/store.h"
 #include "repo/blocks/store_state.h"
 #include "repo/blocks/writer_internal.h"

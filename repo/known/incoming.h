@@ -25,7 +25,6 @@
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/reach.h"
-#include "repo/blocks/record.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_incoming vv_incoming;

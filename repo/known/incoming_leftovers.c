@@ -15,6 +15,7 @@
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/chain.h"
 #include "repo/blocks/pack_list.h"
+#include "repo/blocks/record.h"
 #include "repo/blocks/store.h"
 #include "repo/blocks/store_state.h"
 #include "repo/git/repository_internal.h"

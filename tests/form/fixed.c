@@ -12,7 +12,9 @@
 #include "base/sys.h"
 #include "cmd/varve/commands.h"
 #include "dataset/format/form.h"
+#include "dataset/format/row_write.h"
 #include "dataset/read/scan_internal.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/sniff_internal.h"
 #include "dataset/rows/line_edit.h"
 

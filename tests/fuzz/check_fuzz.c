@@ -11,7 +11,11 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "check/rules/check.h"
+#include "dataset/read/sniff.h"
+#include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
+#include "dataset/table/root.h"
+#include "dataset/table/table.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/input_file.h"
 

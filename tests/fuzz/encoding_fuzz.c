@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataset/format/dialect.h"
 #include "dataset/read/encoding.h"
 #include "dataset/read/guess_encoding.h"
 #include "tests/fuzz/fuzz.h"

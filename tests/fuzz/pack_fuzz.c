@@ -13,6 +13,8 @@
 #include "base/sys.h"
 #include "repo/blocks/coder.h"
 #include "repo/blocks/pack.h"
+#include "repo/blocks/parts.h"
+#include "repo/blocks/record.h"
 #include "repo/blocks/store.h"
 #include "tests/fuzz/fuzz.h"
 

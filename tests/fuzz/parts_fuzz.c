@@ -7,6 +7,8 @@
 
 #include "base/sys.h"
 #include "repo/blocks/coder.h"
+#include "repo/blocks/parts.h"
+#include "repo/blocks/record.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
+#include "dataset/table/table.h"
 #include "diff/merge/patch.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/cid_map.h"
+#include "repo/blocks/record.h"
 #include "repo/blocks/store.h"
 #include "transport/protocol/compress.h"
 #include "transport/protocol/frame.h"

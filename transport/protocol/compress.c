@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "repo/blocks/record.h"
+
 /* Little text has hardly anything of its own to copy from. */
 #define SMALL_LEN 1024u
 

@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/blocks/record.h"
 #include "transport/protocol/compress.h"
 #include "transport/protocol/frame.h"
 

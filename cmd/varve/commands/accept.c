@@ -11,6 +11,7 @@
 #include "check/rules/rules.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "dataset/schema/declared.h"
 
 typedef struct options {
 	vv_accepting accepting;

@@ -23,6 +23,8 @@
 #include "lib/merge/unpack.h"
 #include "lib/names/convert_input.h"
 #include "lib/names/dialect_words.h"
+#include "lib/names/version.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/worktree/add.h"
 #include "lib/worktree/checkout.h"
 #include "repo/blocks/decompress.h"

@@ -18,6 +18,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/check_reports.h"
+#include "dataset/schema/declared.h"
 #include "lib/check/files.h"
 #include "lib/check/rule_tests.h"
 #include "lib/check/run.h"

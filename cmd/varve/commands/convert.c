@@ -16,6 +16,7 @@
 #include "cmd/varve/out_file.h"
 #include "dataset/format/form.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
 #include "lib/arrow/in/rewrite.h"
 #include "lib/names/convert_input.h"

@@ -6,6 +6,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/out_file.h"
+#include "lib/names/version.h"
 #include "lib/publish/row_proof.h"
 
 typedef struct options {

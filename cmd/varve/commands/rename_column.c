@@ -17,6 +17,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "dataset/format/form.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/rows/line_edit.h"
 #include "dataset/rows/row_edit.h"
 #include "dataset/table/import.h"

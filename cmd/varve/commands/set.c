@@ -14,6 +14,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
 #include "cmd/varve/commands.h"
+#include "dataset/read/source.h"
 #include "lib/commit/txn.h"
 #include "lib/edit/row_set.h"
 #include "lib/merge/run.h"

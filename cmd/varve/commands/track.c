@@ -14,6 +14,7 @@
 #include "cmd/varve/commands.h"
 #include "dataset/format/dialect.h"
 #include "dataset/format/form.h"
+#include "dataset/read/sniff.h"
 #include "lib/documents/document.h"
 #include "lib/names/damaged_pointer.h"
 #include "lib/remotes/push_hook.h"

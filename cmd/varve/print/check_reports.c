@@ -15,6 +15,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/report/words.h"
+#include "check/rules/check.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 #include "lib/worktree/add_plan.h"

@@ -10,10 +10,11 @@
 
 #include "base/json/json.h"
 #include "check/report/report.h"
-#include "check/rules/check.h"
 #include "cmd/frame/command.h"
 #include "cmd/varve/print/aligned.h"
 #include "lib/check/timeline.h"
+
+typedef struct vv_check_explained vv_check_explained;
 
 /* check_log: prints the state of each rule over the versions of a branch, as text, JSON or HTML. */
 

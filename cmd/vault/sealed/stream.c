@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/coder.h"
+#include "repo/blocks/record.h"
 #include "transport/protocol/compress.h"
 
 #define GIT_CODEC 0x78 /* multicodec git-raw; the digest is SHA-1, 12 zeros after it */

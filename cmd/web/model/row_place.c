@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "dataset/table/table.h"
 #include "lib/view/kept_keys.h"
 #include "lib/view/key_place.h"
 

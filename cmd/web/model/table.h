@@ -5,7 +5,6 @@
 #define VV_CMD_WEB_MODEL_TABLE_H
 
 #include "cmd/web/model/commits.h"
-#include "dataset/table/table.h"
 
 /* A column. */
 typedef struct vv_web_column {

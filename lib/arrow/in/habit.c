@@ -6,6 +6,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "dataset/table/table.h"
+
 #define WORDS_MAX 16u
 
 typedef struct counting {

@@ -8,8 +8,9 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "dataset/table/table.h"
 #include "lib/arrow/in/column.h"
+
+typedef struct vv_table vv_table;
 
 /* How the cells of a column are spelled. */
 typedef struct column_habit {

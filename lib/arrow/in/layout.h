@@ -5,9 +5,10 @@
 #define VV_LIB_ARROW_IN_LAYOUT_H
 
 #include "dataset/rows/line_edit.h"
-#include "dataset/table/table.h"
 #include "lib/arrow/in/column.h"
 #include "lib/arrow/in/incoming.h"
+
+typedef struct vv_table vv_table;
 
 /* The options of writing a file. */
 typedef struct rewrite_options {

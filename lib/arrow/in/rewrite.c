@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/form.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/text_encoder.h"
 #include "dataset/rows/edited_file.h"
 #include "lib/arrow/in/habit.h"

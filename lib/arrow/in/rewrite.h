@@ -16,10 +16,11 @@
 #include <sys/types.h>
 
 #include "base/auto.h"
-#include "dataset/read/sniff.h"
-#include "dataset/table/table.h"
 #include "lib/arrow/in/layout.h"
 #include "varve/arrow.h"
+
+typedef struct vv_sniff_hints vv_sniff_hints;
+typedef struct vv_table vv_table;
 
 /* A new file, made of incoming rows. */
 typedef struct rewrite rewrite;

@@ -12,8 +12,9 @@
 #ifndef VV_LIB_ARROW_IN_SAME_ROWS_H
 #define VV_LIB_ARROW_IN_SAME_ROWS_H
 
-#include "dataset/table/table.h"
 #include "lib/arrow/in/column.h"
+
+typedef struct vv_table vv_table;
 
 /* A comparison. */
 typedef struct same_rows same_rows;

@@ -10,6 +10,7 @@
 #include "check/past/base.h"
 #include "check/past/contradiction.h"
 #include "check/past/new_only.h"
+#include "dataset/table/table.h"
 #include "tests/unit/diff/tables.h"
 
 static void name_hint(char *out, size_t size, const char *name,

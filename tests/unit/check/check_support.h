@@ -12,7 +12,10 @@
 
 #include "base/sys.h"
 #include "check/rules/check.h"
+#include "dataset/table/import.h"
+#include "dataset/table/import_options.h"
 #include "dataset/table/mem_sink.h"
+#include "dataset/table/table.h"
 
 static inline int hex(char c)
 {

@@ -8,6 +8,7 @@
 
 #include "check/past/profile.h"
 #include "check/rules/check.h"
+#include "dataset/table/table.h"
 #include "tests/unit/diff/tables.h"
 
 typedef struct made {

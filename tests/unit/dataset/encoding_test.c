@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/show.h"
+#include "dataset/format/dialect.h"
 #include "dataset/read/encoding.h"
 #include "dataset/read/guess_encoding.h"
 #include "dataset/read/text_encoder.h"

@@ -8,6 +8,7 @@
 #include "dataset/format/group_compare.h"
 #include "dataset/format/list.h"
 #include "repo/blocks/coder.h"
+#include "repo/blocks/parts.h"
 #include "tests/unit/dataset/group_support.h"
 
 #define COLUMNS 12u

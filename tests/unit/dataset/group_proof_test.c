@@ -9,8 +9,11 @@
 
 #include "base/hash.h"
 #include "dataset/format/group_internal.h"
+#include "dataset/format/row_write.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
+#include "dataset/table/table.h"
 #include "dataset/table/verify.h"
 #include "tests/unit/dataset/group_support.h"
 

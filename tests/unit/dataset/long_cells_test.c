@@ -2,8 +2,10 @@
  * Rows with long cells come back byte for byte, pushed, pulled and in parts.
  */
 #include "base/show.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
+#include "dataset/table/table.h"
 #include "tests/unit/dataset/memory.h"
 
 typedef enum form { CSV, TSV, NDJSON, ARRAY, ASCII, FORMS } form;

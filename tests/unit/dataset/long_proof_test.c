@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "dataset/format/chunk.h"
 #include "dataset/format/group.h"
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"

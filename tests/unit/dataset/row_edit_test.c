@@ -11,6 +11,7 @@
 #include "dataset/rows/row_edit.h"
 #include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
+#include "dataset/table/table.h"
 
 static vv_cell text(const char *s)
 {

@@ -1,3 +1,4 @@
+#include "dataset/format/row_write.h"
 #include "tests/unit/dataset/rows_support.h"
 
 #include <stdio.h>

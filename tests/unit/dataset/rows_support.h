@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "dataset/format/dialect.h"
-#include "dataset/format/row_write.h"
 #include "dataset/read/scan.h"
 
 /* Scans bytes in windows of `window` bytes (0: one window), as an import does: if a row does not

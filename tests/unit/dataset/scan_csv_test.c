@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dataset/format/row_write.h"
 #include "dataset/format/simd.h"
 
 static vv_dialect comma(void)

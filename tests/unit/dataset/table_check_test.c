@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "dataset/read/scan_cache.h"
 #include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"

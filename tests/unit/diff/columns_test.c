@@ -4,8 +4,10 @@
 #include "tests/unit/support.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "dataset/table/table.h"
 #include "diff/rows/columns.h"
 #include "tests/unit/diff/tables.h"
 

@@ -5,7 +5,10 @@
 
 #include <string.h>
 
+#include "dataset/table/table.h"
 #include "diff/rows/descent.h"
+#include "diff/rows/row_change.h"
+#include "diff/rows/rowdiff.h"
 #include "tests/unit/diff/tables.h"
 
 static const char *const by_ab[] = {"a", "b", NULL}, *const by_ba[] = {"b", "a", NULL};

@@ -11,7 +11,8 @@
 
 #include "base/buf.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/mem_sink.h"
+#include "dataset/table/import.h"
+#include "dataset/table/import_options.h"
 #include "dataset/table/table.h"
 #include "dataset/table/verify.h"
 #include "diff/merge/merge.h"

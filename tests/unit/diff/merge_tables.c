@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/sys.h"
+#include "dataset/table/mem_sink.h"
 #include "tests/unit/diff/merge_support.h"
 
 static void print_hex(const vv_buf *b)

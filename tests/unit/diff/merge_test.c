@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/sys.h"
+#include "dataset/table/mem_sink.h"
 #include "tests/unit/diff/merge_support.h"
 
 typedef struct fixture {

@@ -9,6 +9,9 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "dataset/table/bytes_encoded.h"
+#include "dataset/table/import.h"
+#include "dataset/table/import_options.h"
+#include "dataset/table/table.h"
 #include "diff/merge/merge.h"
 #include "tests/unit/diff/patched.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/table/table.h"
 #include "tests/unit/diff/patched.h"
 
 static vv_buf text(const char *s)

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "dataset/table/import.h"
+#include "dataset/table/table.h"
 #include "tests/unit/diff/patched.h"
 
 void vv_patched_init(vv_patched *p)

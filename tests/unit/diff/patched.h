@@ -5,8 +5,11 @@
 #define VV_TESTS_UNIT_DIFF_PATCHED_H
 
 #include "base/buf.h"
+#include "dataset/table/root.h"
 #include "diff/merge/patch.h"
 #include "tests/unit/diff/tables.h"
+
+typedef struct vv_table vv_table;
 
 /* A work tree of a few files. */
 #define VV_PATCHED_FILES 4

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/table/table.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/rows/value.h"
 #include "tests/unit/diff/tables.h"

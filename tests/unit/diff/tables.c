@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
+#include "dataset/table/table.h"
 #include "tests/unit/diff/tables.h"
 
 void vv_tables_init(vv_tables *t)

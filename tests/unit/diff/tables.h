@@ -4,8 +4,11 @@
 #ifndef VV_TESTS_UNIT_DIFF_TABLES_H
 #define VV_TESTS_UNIT_DIFF_TABLES_H
 
-#include "dataset/table/mem_sink.h"
-#include "dataset/table/table.h"
+#include "dataset/format/list.h"
+
+typedef struct vv_mem_sink vv_mem_sink;
+typedef struct vv_table vv_table;
+
 
 /* The sink with the blocks of all tables of a test. */
 typedef struct vv_tables {

@@ -10,6 +10,8 @@
 #include "base/sys.h"
 #include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
+#include "dataset/table/table.h"
+#include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/write/writer_kinds.h"
 

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/thread.h"
 #include "dataset/table/import.h"
+#include "dataset/table/table.h"
 #include "tests/unit/dataset/memory.h"
 #include "transport/http/address.h"
 

@@ -10,8 +10,10 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/table.h"
 #include "lib/commit/txn.h"
 #include "lib/status/changes.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/worktree/put_right.h"
 
 #define PRICES "id,price\n1,10\n2,20\n3,30\n"

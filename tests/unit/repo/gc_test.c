@@ -11,6 +11,7 @@
 #include "base/locks/file_lock.h"
 #include "base/thread.h"
 #include "repo/blocks/pack.h"
+#include "repo/blocks/record.h"
 #include "tests/unit/repo/store_fixture.h"
 
 static unsigned depth_of(const char *dir, unsigned n, uint64_t *stored)

@@ -13,6 +13,7 @@
 #include "base/thread.h"
 #include "repo/blocks/coder.h"
 #include "repo/blocks/reach.h"
+#include "repo/blocks/record.h"
 #include "repo/git/pointer.h"
 #include "repo/known/incoming.h"
 #include "repo/known/incomplete.h"

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "repo/blocks/coder.h"
+#include "repo/blocks/record.h"
 #include "tests/unit/repo/store_fixture.h"
 
 #define STEP 1500u /* a part, and HEAD bytes of the head before it */

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/thread.h"
 #include "repo/blocks/pack_list.h"
+#include "repo/blocks/record.h"
 #include "tests/unit/repo/store_fixture.h"
 #include "tests/unit/writer_add.h"
 

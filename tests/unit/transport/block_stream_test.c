@@ -9,6 +9,8 @@
 #include "base/sys.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/coder.h"
+#include "repo/blocks/parts.h"
+#include "repo/blocks/record.h"
 #include "tests/unit/support.h"
 #include "tests/unit/transport/memory_line.h"
 #include "transport/protocol/block_stream.h"

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "repo/blocks/record.h"
 #include "tests/unit/support.h"
 #include "transport/protocol/compress.h"
 

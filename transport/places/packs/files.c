@@ -15,6 +15,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/pack.h"
+#include "repo/blocks/record.h"
 #include "repo/blocks/store.h"
 #include "repo/git/blob.h"
 

@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "repo/blocks/pack.h"
+#include "repo/blocks/record.h"
 #include "transport/places/packs/files.h"
 
 #define JOIN_LEAST 16u

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "repo/blocks/pack.h"
+#include "repo/blocks/record.h"
 #include "repo/blocks/store.h"
 
 #define HEADER_LEN 40u

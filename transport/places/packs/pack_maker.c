@@ -12,6 +12,7 @@
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/copy.h"
 #include "repo/blocks/pack_writer.h"
+#include "repo/blocks/record.h"
 
 #define LAST_BYTES (VV_BLOCK_MAX + 4096u) /* of one more block */
 

@@ -16,6 +16,7 @@
 #include "base/sys.h"
 #include "base/thread.h"
 #include "repo/blocks/pack.h"
+#include "repo/blocks/record.h"
 #include "repo/blocks/store.h"
 #include "transport/places/packs/files.h"
 

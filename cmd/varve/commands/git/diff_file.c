@@ -13,6 +13,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "diff/write/writer_kinds.h"
+#include "lib/names/version.h"
 #include "lib/view/document_diff.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"

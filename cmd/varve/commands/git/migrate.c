@@ -25,6 +25,7 @@
 #include "lib/names/damaged_pointer.h"
 #include "lib/names/lfs.h"
 #include "lib/remotes/push_hook.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/worktree/add_plan.h"
 #include "lib/worktree/attributes_edit.h"
 #include "lib/worktree/attributes_lines.h"

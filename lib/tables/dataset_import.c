@@ -1,8 +1,10 @@
 /*
- * dataset_reader_import: imports the bytes at a path of a repository as a version: finds the inputs
+ * dataset_import: imports the bytes at a path of a repository as a version: finds the inputs
  * and their precedence, imports, and makes the pointer. Only the import in the middle may run in
  * another thread (dataset_writer).
  */
+#include "lib/tables/dataset_import.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +14,13 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/dialect.h"
+#include "dataset/read/scan_cache.h"
+#include "dataset/schema/declared.h"
+#include "dataset/table/import.h"
+#include "dataset/table/mem_sink.h"
+#include "lib/tables/dataset_import_internal.h"
 #include "lib/tables/dataset_reader_internal.h"
+#include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/merge/conflict_state.h"
@@ -539,6 +547,53 @@ vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 			     "'%s' changed while it was being read\nwait until the other program "
 			     "has finished writing, then add the file again",
 			     vv_text_shows(path));
+	}
+	return rc;
+}
+
+void vv_dataset_found_clear(vv_dataset_found *f)
+{
+	vv_import_result_clear(&f->result);
+	vv_root_clear(&f->parent_root);
+	vv_buf_clear(&f->pointer);
+	vv_free(f->package_path);
+	*f = (vv_dataset_found){0};
+}
+
+vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
+				       const vv_oid *index_blob, const vv_index_entry *entry,
+				       vv_work_state *out, vv_dataset_found *found, vv_error *err)
+{
+	vv_auto(vv_dataset_found) own = {0};
+	vv_stat st;
+	bool is_pointer = false;
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_auto(char) *file = vv_repository_file(r->repo, path);
+	if (!file) return vv_fail_nomem(err);
+	vv_status rc = vv_lstat(&st, file, VV_IGNORED);
+	bool regular = rc == VV_OK && S_ISREG(st.mode);
+	bool anew = false, cached = false;
+	if (regular &&
+	    (rc = dataset_reader_knows_file(r, path, &st, index_blob, &cached, &anew, err)) < 0) {
+		return rc;
+	}
+	bool maybe_pointer = regular && !cached && vv_dataset_reader_holds_pointer(file, &st);
+	if (!regular || cached) {
+		*out = cached ? VV_WORK_SAME : rc == VV_ENOTFOUND ? VV_WORK_DELETED : VV_WORK_OTHER;
+		return VV_OK;
+	}
+	if (entry && !anew && !maybe_pointer && (rc = dataset_reader_open_index(r, err)) == VV_OK &&
+	    vv_index_stat_clean(r->index, entry, &st)) {
+		*out = VV_WORK_SAME;
+		return VV_OK;
+	}
+	vv_dataset_found *into = found ? found : &own;
+	rc = vv_dataset_reader_import_file(r, path, &opts, NULL, into, &is_pointer, err);
+	if (rc == VV_OK) {
+		bool same = vv_oid_equal(&into->blob, index_blob);
+		*out = is_pointer && same ? VV_WORK_POINTER
+		       : same             ? VV_WORK_SAME
+					  : VV_WORK_MODIFIED;
 	}
 	return rc;
 }
