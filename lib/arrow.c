@@ -147,7 +147,11 @@ static vv_status arrow_stream_open(struct ArrowArrayStream *out, varve_arrow_sta
 		atomic_fetch_add(&s->status->refs, 1);
 		*status = s->status;
 	}
-	*out = (struct ArrowArrayStream){get_schema, get_next, get_last_error, release_stream, s};
+	*out = (struct ArrowArrayStream){.get_schema = get_schema,
+					 .get_next = get_next,
+					 .get_last_error = get_last_error,
+					 .release = release_stream,
+					 .private_data = s};
 	return VV_OK;
 }
 

@@ -44,7 +44,7 @@ static vv_status open_work(merging *m, vv_core *core, const varve_watch *watch, 
 	    (rc = vv_core_open(&m->repo, core, err)) < 0) {
 		return rc;
 	}
-	m->notes = (vv_notes){NULL, begin_progress, NULL, m, true, NULL};
+	m->notes = (vv_notes){.begin = begin_progress, .payload = m, .alone = true};
 	vv_repository_listen(m->repo, &m->notes);
 	vv_repository_sweep_locks(m->repo);
 	return vv_repository_is_bare(m->repo)

@@ -106,7 +106,8 @@ static vv_status begin(syncing *s, const varve_sync_options *options, uint32_t f
 		s->from.count++;
 	}
 	s->progress = (vv_progress){go_on, s, go_on};
-	s->notes = (vv_notes){put_note, begin_progress, NULL, s, true, NULL};
+	s->notes = (vv_notes){
+		.note = put_note, .begin = begin_progress, .payload = s, .alone = true};
 	called_here = s;
 	return VV_OK;
 }

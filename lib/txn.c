@@ -44,7 +44,8 @@ static vv_status open_txn(varve_txn *t, const varve_repo *repo, const varve_txn_
 	    (rc = vv_watched_begin(&progress, &t->watched, o.watch, err)) < 0) {
 		return rc;
 	}
-	t->notes = (vv_notes){put_note, begin_progress, NULL, t, true, NULL};
+	t->notes = (vv_notes){
+		.note = put_note, .begin = begin_progress, .payload = t, .alone = true};
 	t->core = vv_core_keep(repo->core);
 	if ((rc = vv_core_open(&t->repo, t->core, err)) < 0) return rc;
 	vv_repository_listen(t->repo, &t->notes);

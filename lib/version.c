@@ -205,7 +205,7 @@ static vv_status make_version(varve_version **out, vv_core *core, const wanted *
 int varve_version_find(varve_version **out, varve_repo *repo, const char *word, varve_error *err)
 {
 	const char *colon = vv_subject_colon(word);
-	wanted w = {NULL, word, NULL, NULL, NULL};
+	wanted w = {.path = word};
 	vv_auto(char) *revision = NULL;
 	vv_error e;
 	vv_cid cid;
@@ -233,7 +233,7 @@ int varve_version_find(varve_version **out, varve_repo *repo, const char *word, 
 int varve_version_at(varve_version **out, varve_repo *repo, const char *revision, const char *path,
 		     varve_error *err)
 {
-	const wanted w = {revision, path, NULL, NULL, NULL};
+	const wanted w = {.revision = revision, .path = path};
 	vv_error e;
 
 	return vv_give(err, make_version(out, repo->core, &w, &e), &e);
@@ -242,14 +242,14 @@ int varve_version_at(varve_version **out, varve_repo *repo, const char *revision
 vv_status vv_version_of_blob(varve_version **out, vv_core *core, const char *path,
 			     const vv_oid *blob, vv_error *err)
 {
-	const wanted w = {NULL, path, NULL, NULL, blob};
+	const wanted w = {.path = path, .blob = blob};
 
 	return make_version(out, core, &w, err);
 }
 
 int varve_version_file(varve_version **out, varve_repo *repo, const char *file, varve_error *err)
 {
-	const wanted w = {NULL, NULL, NULL, file, NULL};
+	const wanted w = {.file = file};
 	vv_error e;
 
 	return vv_give(err, make_version(out, repo ? repo->core : NULL, &w, &e), &e);
@@ -334,11 +334,9 @@ int varve_version_write(const varve_version *version, uint64_t offset, uint64_t 
 			varve_write_fn write, void *payload, const varve_watch *watch,
 			varve_error *err)
 {
-	part p = {{write, payload},
-		  0,
-		  offset,
-		  len > UINT64_MAX - offset ? UINT64_MAX : offset + len,
-		  NULL};
+	part p = {.to = {write, payload},
+		  .from = offset,
+		  .end = len > UINT64_MAX - offset ? UINT64_MAX : offset + len};
 	vv_watched watched;
 	vv_session *session;
 	vv_auto(vv_subject) s = {0};

@@ -24,7 +24,7 @@ typedef struct parser {
 void vv_arguments_clear(vv_arguments *a)
 {
 	vv_free(a->argv);
-	*a = (vv_arguments){NULL, 0, -1, -1, false};
+	*a = (vv_arguments){.dashdash = -1, .failed = -1};
 }
 
 static void *member(const parser *p, const vv_option *o)
@@ -275,10 +275,10 @@ static bool wants_help(const vv_command *c, const char *arg)
 vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **argv,
 			   vv_arguments *out, vv_error *err)
 {
-	parser p = {c, options, argc, argv, 0, err};
+	parser p = {.command = c, .options = options, .argc = argc, .argv = argv, .err = err};
 	vv_status rc;
 
-	*out = (vv_arguments){NULL, 0, -1, -1, false};
+	*out = (vv_arguments){.dashdash = -1, .failed = -1};
 	out->argv = vv_calloc((size_t)argc + 1, sizeof(*out->argv));
 	if (!out->argv) return vv_fail_nomem(err);
 	vv_array_each(c->options, c->option_count, option) {

@@ -707,4 +707,7 @@ static void end_bar(void *payload VV_UNUSED)
 	remove_bar();
 }
 
-const vv_notes vv_notes_stderr = {put_note, begin_bar, end_bar, NULL, false, vv_hint_words};
+const vv_notes vv_notes_stderr = {.note = put_note,
+				  .begin = begin_bar,
+				  .end = end_bar,
+				  .words = vv_hint_words};

@@ -30,7 +30,7 @@ static uint64_t hash_cell(const vv_cell *cell, uint64_t seed)
  * column of a JSON table became known. */
 static uint64_t hash_row(const vv_cut_params *p, const vv_cell *cells, size_t columns)
 {
-	static const vv_cell absent = {NULL, 0, VV_CELL_ABSENT, 0, 0};
+	static const vv_cell absent = {.state = VV_CELL_ABSENT};
 	uint64_t h = 0;
 
 	for (size_t i = 0; i < p->column_count; i++) {

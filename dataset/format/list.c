@@ -659,8 +659,11 @@ int vv_list_next_node(vv_list_reader *r, unsigned height, vv_list_node *out, vv_
 			if (r->frame[level].next != 0) return 0;
 		}
 		const list_frame *f = &r->frame[height - 1];
-		*out = (vv_list_node){f->cid, f->first_index, f->node.items, f->first_weight,
-				      f->node.weight};
+		*out = (vv_list_node){.name = f->cid,
+				      .index = f->first_index,
+				      .items = f->node.items,
+				      .before = f->first_weight,
+				      .weight = f->node.weight};
 		r->low = height;
 		return 1;
 	}
@@ -669,7 +672,11 @@ int vv_list_next_node(vv_list_reader *r, unsigned height, vv_list_node *out, vv_
 	}
 	list_frame *f = &r->frame[height];
 	const list_item *item = &f->node.item[f->next];
-	*out = (vv_list_node){item->cid, f->index, item->count, f->weight, item->weight};
+	*out = (vv_list_node){.name = item->cid,
+			      .index = f->index,
+			      .items = item->count,
+			      .before = f->weight,
+			      .weight = item->weight};
 	advance(f);
 	return 1;
 }

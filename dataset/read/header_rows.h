@@ -28,7 +28,7 @@ typedef struct vv_header_rows {
 } vv_header_rows;
 #define VV_HEADER_ROWS_INIT                                                                        \
 	{                                                                                          \
-		VV_ARENA_INIT, NULL, NULL, 0, 0, 0, 0, 0                                           \
+		.arena = VV_ARENA_INIT                                                             \
 	}
 void vv_header_rows_clear(vv_header_rows *h);
 VV_AUTO_CLEAR(vv_header_rows, vv_header_rows_clear)

@@ -66,8 +66,14 @@ typedef struct csv_view {
 
 static inline csv_view view_of(const vv_scan *s)
 {
-	return (csv_view){s->marks,   s->bytes,  s->end,        s->set,
-			  s->columns, s->at_end, s->has_escape, s->pass_spaces};
+	return (csv_view){.m = s->marks,
+			  .bytes = s->bytes,
+			  .end = s->end,
+			  .set = s->set,
+			  .columns = s->columns,
+			  .at_end = s->at_end,
+			  .has_escape = s->has_escape,
+			  .pass_spaces = s->pass_spaces};
 }
 
 /* --- marks -------------------------------------------------------------- */

@@ -50,8 +50,8 @@ typedef struct vv_sniff_hints {
 } vv_sniff_hints;
 #define VV_SNIFF_HINTS_INIT                                                                        \
 	{                                                                                          \
-		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL, -1, -1, -1, -1, -1, NULL,    \
-			NULL, 0, NULL                                                              \
+		.delimiter = -1, .quote = -1, .escape = -1, .header = -1, .skip = -1,              \
+		.skip_below = -1, .comment = -1, .spaces = -1, .header_rows = -1                   \
 	}
 
 /* Sets h->declared to the bits of all properties that are set in h, so that they apply to later

@@ -809,7 +809,7 @@ static vv_status ends_in_delimiters(const sniff *s, size_t columns, bool *out, v
 /* Takes the names in the header, and adds an empty one if all rows end with a delimiter. */
 static vv_status take_names(sniff *s, vv_header_rows *h, vv_error *err)
 {
-	const vv_cell none = {"", 0, VV_CELL_TEXT, 0, 0};
+	const vv_cell none = {.text = "", .state = VV_CELL_TEXT};
 	vv_auto_free vv_cell *cells = NULL;
 	bool longer = false;
 	vv_status rc;

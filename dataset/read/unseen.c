@@ -112,8 +112,10 @@ bool vv_unseen_may_be_text(const char *name)
 
 const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len)
 {
-	static const vv_unseen text = {
-		"", 0, "a text that can be read as a table", "", VV_HINT_ADD_AS_TABLE, NULL};
+	static const vv_unseen text = {.magic = "",
+				       .what = "a text that can be read as a table",
+				       .but = "",
+				       .hint = VV_HINT_ADD_AS_TABLE};
 	const vv_file_text_options how = {.clean = true};
 	vv_auto(vv_file_text) *decoded = NULL;
 	vv_mem_source storage;

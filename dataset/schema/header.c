@@ -50,7 +50,8 @@ vv_status vv_header_labels(const vv_cell **out, vv_arena *arena, const vv_dialec
 	for (size_t i = 0; i < schema->count; i++) {
 		const vv_field *f = &schema->fields[i];
 
-		cells[i] = (vv_cell){f->name, (uint32_t)f->name_len, VV_CELL_TEXT, 0, 0};
+		cells[i] = (vv_cell){
+			.text = f->name, .len = (uint32_t)f->name_len, .state = VV_CELL_TEXT};
 		incomplete |= is_incomplete(f);
 	}
 	return incomplete && !vv_form_is_typed(d->form) && d->header

@@ -328,7 +328,7 @@ typedef struct walk {
 
 static walk walk_from(const vv_key_proof *p, const partition *part, load *l)
 {
-	walk w = {p, part, l, part->last, 0, 0, 0};
+	walk w = {.p = p, .part = part, .l = l, .held = part->last};
 
 	vv_buf_reset(&l->block);
 	return w;

@@ -169,7 +169,11 @@ vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn 
 {
 	uint64_t bytes = t->root.bytes;
 	if (from >= bytes || len == 0) return VV_OK;
-	const range r = {t, from, len < bytes - from ? from + len : bytes, fn, payload};
+	const range r = {.table = t,
+			 .from = from,
+			 .end = len < bytes - from ? from + len : bytes,
+			 .fn = fn,
+			 .payload = payload};
 	return t->root.kind == VV_KIND_TABLE ? give_table(&r, err) : give_chunks(&r, err);
 }
 

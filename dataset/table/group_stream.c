@@ -69,8 +69,13 @@ static vv_status make(piece *p, vv_error *err)
 
 static group_items items_of(const piece *p)
 {
-	return (group_items){p->data.data,  p->layout.data, p->facts.data, p->data.len,
-			     p->layout.len, p->facts.len,   p->last};
+	return (group_items){.data = p->data.data,
+			     .layout = p->layout.data,
+			     .facts = p->facts.data,
+			     .data_len = p->data.len,
+			     .layout_len = p->layout.len,
+			     .facts_len = p->facts.len,
+			     .last = p->last};
 }
 
 static void run(vv_job *job, unsigned worker)

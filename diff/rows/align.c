@@ -579,8 +579,16 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 	}
 	search(s, x, y, &d, &k);
 	size_t equal = trace(s, d, k, (int32_t)rows_left(x), (int32_t)rows_left(y));
-	slide_blocks(&(slider){&x->hashes[x->at], s->match[0], s->match[1], s->end_x, s->end_y});
-	slide_blocks(&(slider){&y->hashes[y->at], s->match[1], s->match[0], s->end_y, s->end_x});
+	slide_blocks(&(slider){.rows = &x->hashes[x->at],
+			       .mine = s->match[0],
+			       .other = s->match[1],
+			       .count = s->end_x,
+			       .other_count = s->end_y});
+	slide_blocks(&(slider){.rows = &y->hashes[y->at],
+			       .mine = s->match[1],
+			       .other = s->match[0],
+			       .count = s->end_y,
+			       .other_count = s->end_x});
 	/* where nearly nothing is equal, long searches find nothing either */
 	s->limit = equal * 8 < (size_t)(s->end_x + s->end_y) ? EDITS_MIN
 		   : s->limit * 2 < EDITS_MAX                ? s->limit * 2

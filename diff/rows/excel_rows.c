@@ -819,8 +819,14 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 	}
 	find_key(m);
 	r->keyed = m->key_count > 0;
-	const excel_in_place in_place = {base,   t,      r->columns,   &r->changed,
-					 groups, m->key, m->key_count, &r->excel};
+	const excel_in_place in_place = {.base = base,
+					 .table = t,
+					 .columns = r->columns,
+					 .changed = &r->changed,
+					 .groups = groups,
+					 .key = m->key,
+					 .key_count = m->key_count,
+					 .excel = &r->excel};
 	if (groups > 0 && (rc = excel_is_clean_in_place(&clean, &in_place, err)) < 0) return rc;
 	if (!clean &&
 	    ((rc = match_rows(m, groups, err)) < 0 || (rc = count_cells(r, false, err)) < 0 ||

@@ -107,8 +107,12 @@ static vv_status add_share(shares *s, node *a, node *b, vv_error *err)
 {
 	if (!vv_array_room(s->list, s->count, s->cap)) return vv_fail_nomem(err);
 	a->shared = b->shared = true;
-	s->list[s->count++] = (vv_list_share){a->at.index,  b->at.index,  a->at.items,
-					      a->at.before, b->at.before, a->at.weight};
+	s->list[s->count++] = (vv_list_share){.old_index = a->at.index,
+					      .new_index = b->at.index,
+					      .items = a->at.items,
+					      .old_row = a->at.before,
+					      .new_row = b->at.before,
+					      .rows = a->at.weight};
 	return VV_OK;
 }
 

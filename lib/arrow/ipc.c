@@ -200,9 +200,11 @@ static bool is_decimal(layout *out, const char *format)
 	} else if (format[end] != '\0') {
 		return false;
 	}
-	*out = (layout){
-		7,   2, (uint8_t)(bits / 8), 3, {{4, precision, 0}, {4, scale, 0}, {4, bits, 0}},
-		NULL};
+	*out = (layout){.type = 7,
+			.buffers = 2,
+			.width = (uint8_t)(bits / 8),
+			.members = 3,
+			.member = {{4, precision, 0}, {4, scale, 0}, {4, bits, 0}}};
 	return true;
 }
 

@@ -122,7 +122,7 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 
 vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_options *o, vv_error *err)
 {
-	vv_auto(maker) m = {r, o, NULL, NULL, NULL};
+	vv_auto(maker) m = {.r = r, .o = o};
 	vv_status rc = vv_config_string(r, "core.commentChar", &m.comment_char, err);
 
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && strlen(m.comment_char) != 1)) {

@@ -147,7 +147,13 @@ vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_data
 				vv_index *x, vv_pathspec *paths, bool keep, bool again,
 				vv_error *err)
 {
-	lister l = {out, r, vv_dataset_writer_reader(s), s, x, keep, again};
+	lister l = {.out = out,
+		    .repo = r,
+		    .reader = vv_dataset_writer_reader(s),
+		    .writer = s,
+		    .index = x,
+		    .keep = keep,
+		    .again = again};
 
 	return list(&l, paths, NULL, err);
 }

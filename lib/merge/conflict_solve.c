@@ -157,7 +157,7 @@ static vv_status take_cell(solver *v, size_t i, vv_error *err)
 {
 	const vv_conflict_item *item = &v->s->record->items[i];
 	int side = v->s->side;
-	vv_cell absent = {NULL, 0, VV_CELL_ABSENT, 0, 0};
+	vv_cell absent = {.state = VV_CELL_ABSENT};
 
 	if (item->kind == VV_CONFLICT_ROW_ADDED && side == VV_BASE) return remove_row(v, i, err);
 	return set_cell(v, i, item->column, item->has[side] ? &item->cells[side] : &absent, err);

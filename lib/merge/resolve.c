@@ -391,8 +391,9 @@ static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *ch
 	vv_status rc;
 
 	if (r->set_column) {
-		s.value = (vv_cell){r->set_value, (uint32_t)strlen(r->set_value), VV_CELL_TEXT, 0,
-				    0};
+		s.value = (vv_cell){.text = r->set_value,
+				    .len = (uint32_t)strlen(r->set_value),
+				    .state = VV_CELL_TEXT};
 		for (size_t i = 0; i < p->record.count; i++) {
 			if (chosen[i]) {
 				set_state(&s.value, &p->record.items[i]);
@@ -566,7 +567,12 @@ static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **cho
 	vv_status rc = VV_OK;
 
 	for (int i = 0; rc == VV_OK && any_of_columns(p, *chosen); i++) {
-		vv_columns_solution s = {r->repo, r->writer, p, *chosen, r->side, staged};
+		vv_columns_solution s = {.repo = r->repo,
+					 .writer = r->writer,
+					 .path = p,
+					 .chosen = *chosen,
+					 .side = r->side,
+					 .work = staged};
 		vv_oid blob;
 		size_t count;
 

@@ -100,7 +100,7 @@ static vv_status pour(const inside *in, outside *out, vv_error *err)
 static vv_status is_same(bool *same, const inside *in, const char *file, uint64_t size,
 			 vv_error *err)
 {
-	outside out = {in->path, -1, vv_open_regular(file, 0, err), false, 0, NULL};
+	outside out = {.path = in->path, .to = -1, .same_as = vv_open_regular(file, 0, err)};
 
 	if (out.same_as < 0) return (vv_status)out.same_as;
 	const vv_status rc = pour(in, &out, err);
@@ -120,7 +120,7 @@ static vv_status write_file(const vv_repository *r, const inside *in, const char
 	if (!dir || !temp_dir) return vv_fail_nomem(err);
 	vv_temp_sweep(temp_dir, VV_WRITE_TEMP); /* of processes that were killed */
 	if ((rc = vv_new_file_open(&f, temp_dir, VV_WRITE_TEMP, err)) < 0) return rc;
-	outside out = {in->path, f.fd, -1, false, 0, NULL};
+	outside out = {.path = in->path, .to = f.fd, .same_as = -1};
 	if ((rc = pour(in, &out, err)) < 0 || (rc = vv_new_file_end(&f, true, err)) < 0 ||
 	    (rc = vv_new_file_place(&f, file, err)) < 0) {
 		return rc;

@@ -251,9 +251,16 @@ static vv_status pair_renames(collector *c, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
 		const vv_change_entry *e = &out->entries[i];
 		bool renamed = e->work == ' ' && (e->staged == 'A' || e->staged == 'D');
-		changes[i] = renamed ? (vv_change){e->path, e->head_mode, e->index_mode, e->head_id,
-						   e->index_id}
-				     : (vv_change){e->path, 1, 1, e->head_id, e->index_id};
+		changes[i] = renamed ? (vv_change){.path = e->path,
+						   .old_mode = e->head_mode,
+						   .new_mode = e->index_mode,
+						   .old_id = e->head_id,
+						   .new_id = e->index_id}
+				     : (vv_change){.path = e->path,
+						   .old_mode = 1,
+						   .new_mode = 1,
+						   .old_id = e->head_id,
+						   .new_id = e->index_id};
 	}
 	if (rc == VV_OK) {
 		rc = vv_renames_among(c->r, changes, out->count, from, err);

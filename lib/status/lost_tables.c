@@ -145,7 +145,12 @@ vv_status vv_left_tables_each(vv_repository *r, const vv_index *x, const vv_attr
 
 		vv_buf_printf(&path, "%s%s", line->folder,
 			      line->pattern + (line->pattern[0] == '/'));
-		left l = {r, x, lines, vv_buf_cstr(&path), fn, payload};
+		left l = {.repo = r,
+			  .index = x,
+			  .lines = lines,
+			  .from = vv_buf_cstr(&path),
+			  .fn = fn,
+			  .payload = payload};
 		if (line->on && line->literal && !vv_index_get(x, l.from, &e) &&
 		    (rc = look_at_line(&l, deep, err)) < 0) {
 			return rc;

@@ -96,7 +96,10 @@ static vv_status find_broken(repair *r, vv_error *err)
 			continue;
 		}
 		if (!vv_array_add(r->items, r->count, r->cap,
-				  (broken){v, l.missing, l.first, false, VV_BUF_INIT})) {
+				  (broken){.v = v,
+					   .missing = l.missing,
+					   .first = l.first,
+					   .from = VV_BUF_INIT})) {
 			return vv_fail_nomem(err);
 		}
 	}
@@ -602,7 +605,11 @@ static vv_status tell_file(void *payload, const char *name, const char *kept, ui
 
 static vv_status run(repair *r, vv_error *err)
 {
-	const vv_salvage ask = {r->ask->files, r->ask->file_count, LOCK_WAIT_MS, tell_file, r};
+	const vv_salvage ask = {.names = r->ask->files,
+				.count = r->ask->file_count,
+				.lock_wait_ms = LOCK_WAIT_MS,
+				.told = tell_file,
+				.payload = r};
 	vv_status rc;
 
 	if ((rc = vv_repository_store(r->repo, &r->store, err)) < 0) return rc;

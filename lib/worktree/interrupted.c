@@ -210,7 +210,11 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 /* A path that is equal in both commits. */
 static vv_status on_same(undoing *u, const vv_tree_entry *t, vv_error *err)
 {
-	const vv_change c = {t->path, t->mode, t->mode, t->id, t->id};
+	const vv_change c = {.path = t->path,
+			     .old_mode = t->mode,
+			     .new_mode = t->mode,
+			     .old_id = t->id,
+			     .new_id = t->id};
 
 	return on_change(u, &c, err);
 }

@@ -197,7 +197,7 @@ vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, si
 			      const char *from, const char *to, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	splice s = {out, json, 0, from, to};
+	splice s = {.out = out, .json = json, .from = from, .to = to};
 	vv_json *root;
 	vv_status rc;
 

@@ -279,7 +279,11 @@ static bool next_record(const vv_buf *list, size_t *at, record *out)
 		*part = list->data + *at;
 		*at = (size_t)(end - list->data) + 1;
 	}
-	*out = (record){parts[0], parts[1], parts[2], parts[3], parts[4]};
+	*out = (record){.kind = parts[0],
+			.path = parts[1],
+			.is = parts[2],
+			.kept = parts[3],
+			.entries = parts[4]};
 	return true;
 }
 

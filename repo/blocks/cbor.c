@@ -530,7 +530,8 @@ static vv_status walk_value(vv_cbor *c, vv_placed_link_fn fn, void *payload, vv_
 		if (h.type == VV_CBOR_ARRAY || h.type == VV_CBOR_MAP) {
 			bool map = h.type == VV_CBOR_MAP;
 
-			levels[depth++] = (level){map ? h.value * 2 : h.value, map, map, NULL, 0};
+			levels[depth++] = (level){
+				.items = map ? h.value * 2 : h.value, .map = map, .key_next = map};
 		}
 		while (depth > 0 && levels[depth - 1].items == 0) {
 			depth--;

@@ -510,8 +510,10 @@ vv_status vv_store_wait_all(vv_store *s, unsigned lock_wait_ms, vv_error *err)
 	if (!mark) return vv_fail_nomem(err);
 	if (!vv_exists(mark)) return VV_OK;
 	if ((rc = commit_others(s, lock_wait_ms, &torn, err)) < 0 || torn.count == 0) return rc;
-	const vv_salvage ask = {(const char *const *)torn.items, torn.count, lock_wait_ms,
-				ignore_pack, NULL};
+	const vv_salvage ask = {.names = (const char *const *)torn.items,
+				.count = torn.count,
+				.lock_wait_ms = lock_wait_ms,
+				.told = ignore_pack};
 
 	rc = vv_store_salvage(s, &ask, err);
 	return rc < 0 ? rc : vv_unlink(mark, true, err);

@@ -215,7 +215,7 @@ static vv_status scan_file(scanner *s, vv_xxh3_state *hash, vv_error *err)
 
 vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv_error *err)
 {
-	scanner s = {p, scan, NULL, 0, 0, VV_PACK_HEADER_LEN, 0, true};
+	scanner s = {.pack = p, .scan = scan, .next = VV_PACK_HEADER_LEN, .parsed = true};
 	vv_auto(vv_xxh3_state) *hash = NULL;
 	vv_auto_free uint8_t *buf = NULL;
 	uint8_t found[VV_PACK_HASH_LEN];

@@ -186,7 +186,7 @@ static vv_status read_line(vv_known_hosts *k, const char *line, size_t len, cons
 	words w = {line, line + len};
 	const char *list, *type, *text, *own_type;
 	size_t list_len = next_word(&w, &list), own_len;
-	entry e = {PLAIN, false, NULL, number, NULL, 0};
+	entry e = {.mark = PLAIN, .line = number};
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 

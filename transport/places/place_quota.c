@@ -32,7 +32,11 @@ static vv_status count_entry(void *payload, const vv_listed *e, vv_error *err)
 	if (c->depth == 0 || n < 0 || (size_t)n >= sizeof(folder)) {
 		return VV_OK; /* none of ours */
 	}
-	counting below = {c->ops, c->payload, c->used, folder, c->depth - 1};
+	counting below = {.ops = c->ops,
+			  .payload = c->payload,
+			  .used = c->used,
+			  .folder = folder,
+			  .depth = c->depth - 1};
 	return c->ops->list(c->payload, folder, count_entry, &below, err);
 }
 
@@ -44,7 +48,8 @@ void vv_place_quota_init(vv_place_quota *q, const vv_place_facts *facts)
 vv_status vv_place_quota_check(vv_place_quota *q, const vv_place_ops *ops, void *payload,
 			       size_t len, vv_error *err)
 {
-	counting c = {ops, payload, &q->used, "", DEPTH};
+	counting c = {
+		.ops = ops, .payload = payload, .used = &q->used, .folder = "", .depth = DEPTH};
 	vv_status rc;
 
 	if (q->most == 0) return VV_OK;

@@ -662,7 +662,10 @@ static vv_status s3_list(void *payload, const char *folder, vv_listed_fn fn, voi
 
 	vv_buf_printf(&prefix, "%s%s%s", s->at.prefix, folder, *folder ? "/" : "");
 	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
-		listing l = {vv_buf_cstr(&prefix), prefix.len, 0, fn, to};
+		listing l = {.prefix = vv_buf_cstr(&prefix),
+			     .prefix_len = prefix.len,
+			     .fn = fn,
+			     .to = to};
 		rc = list_pages(s, &l, err);
 	}
 	return rc;

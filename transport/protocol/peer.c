@@ -353,8 +353,12 @@ vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_b
 	vv_status rc = VV_OK;
 
 	for (size_t at = 0; at < count; at += BATCH) {
-		named n = {p,  wants + at, count - at < BATCH ? count - at : BATCH, 0, at,
-			   fn, payload};
+		named n = {.peer = p,
+			   .wants = wants + at,
+			   .count = count - at < BATCH ? count - at : BATCH,
+			   .before = at,
+			   .fn = fn,
+			   .payload = payload};
 		if ((rc = ask_batch(&n, find, get, err)) < 0) return rc;
 	}
 	return VV_OK;

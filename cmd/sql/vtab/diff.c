@@ -72,7 +72,8 @@ static int find_places(diff_rows *d, varve_error *err)
 static int open_side(diff_rows *d, int side, const vv_sql_function_table *t, const char *path,
 		     const char *revision, varve_error *err)
 {
-	vv_sql_place place = {t->repo, path, revision, false, true};
+	vv_sql_place place = {
+		.repo = t->repo, .path = path, .revision = revision, .find_key = true};
 	int rc = vv_sql_opened_get(&d->sides[side], t->catalog, &place, err);
 
 	if (rc < 0 || !d->sides[side]->commit[0]) return rc;
@@ -216,9 +217,13 @@ static void put_diff(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_diff = {NULL,         sizeof(diff_rows), false,
-					      declare_diff, diff_columns,      open_diff,
-					      next_diff,    put_diff,          close_diff};
+const vv_sql_function vv_sql_function_diff = {.state_size = sizeof(diff_rows),
+					      .declare = declare_diff,
+					      .columns = diff_columns,
+					      .open = open_diff,
+					      .next = next_diff,
+					      .put = put_diff,
+					      .close = close_diff};
 
 /* ---- cells ---- */
 
@@ -329,6 +334,10 @@ static void put_cells(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_diff_cells = {NULL,          sizeof(diff_rows), false,
-						    declare_cells, cell_columns,      open_diff,
-						    next_cell,     put_cells,         close_diff};
+const vv_sql_function vv_sql_function_diff_cells = {.state_size = sizeof(diff_rows),
+						    .declare = declare_cells,
+						    .columns = cell_columns,
+						    .open = open_diff,
+						    .next = next_cell,
+						    .put = put_cells,
+						    .close = close_diff};

@@ -81,7 +81,10 @@ static int connect(sqlite3 *db, void *aux, int argc VV_UNUSED, const char *const
 	t->known.name = &t->name;
 	int rc = take_name(t, r);
 	if (rc == SQLITE_OK && t->name.path) {
-		const vv_sql_place place = {r->repo, t->name.path, t->name.revision, false, true};
+		const vv_sql_place place = {.repo = r->repo,
+					    .path = t->name.path,
+					    .revision = t->name.revision,
+					    .find_key = true};
 
 		rc = vv_sql_opened_get(&t->known.declared, r->catalog, &place, &err) < 0
 			     ? vv_sql_catalog_fail(r->catalog, &err, message)

@@ -172,9 +172,14 @@ static void put_log(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_log = {"varve_log", sizeof(log_rows), true,
-					     NULL,        log_columns,      open_log,
-					     next_log,    put_log,          close_log};
+const vv_sql_function vv_sql_function_log = {.name = "varve_log",
+					     .state_size = sizeof(log_rows),
+					     .needs_repo = true,
+					     .columns = log_columns,
+					     .open = open_log,
+					     .next = next_log,
+					     .put = put_log,
+					     .close = close_log};
 
 /* ---- varve_tables(revision) ---- */
 
@@ -227,7 +232,10 @@ static int next_tables(void *state, varve_error *err)
 	vv_sql_opened_drop(l->opened);
 	l->opened = NULL;
 	if (l->at == l->paths.count) return 0;
-	vv_sql_place place = {l->repo, l->paths.items[l->at++], l->revision, false, true};
+	vv_sql_place place = {.repo = l->repo,
+			      .path = l->paths.items[l->at++],
+			      .revision = l->revision,
+			      .find_key = true};
 	/* A file that is named like a table and is none, or whose data is missing here, is listed without facts. */
 	if (vv_sql_opened_get(&l->opened, l->catalog, &place, err) < 0 &&
 	    err->code == VARVE_ENOMEM) {
@@ -279,9 +287,14 @@ static void put_tables(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_tables = {"varve_tables", sizeof(table_rows), true,
-						NULL,           tables_columns,     open_tables,
-						next_tables,    put_tables,         close_tables};
+const vv_sql_function vv_sql_function_tables = {.name = "varve_tables",
+						.state_size = sizeof(table_rows),
+						.needs_repo = true,
+						.columns = tables_columns,
+						.open = open_tables,
+						.next = next_tables,
+						.put = put_tables,
+						.close = close_tables};
 
 /* ---- varve_columns(path, revision) ---- */
 
@@ -320,7 +333,10 @@ static int open_columns(void *state, const vv_sql_function_table *t, const char 
 	if (!word) return vv_sql_error_memory(err);
 	const int rc = vv_sql_name_find(&name, t->catalog, word, err);
 	if (rc < 0) return rc;
-	vv_sql_place place = {name.outside ? NULL : t->repo, name.path, name.revision, false, true};
+	vv_sql_place place = {.repo = name.outside ? NULL : t->repo,
+			      .path = name.path,
+			      .revision = name.revision,
+			      .find_key = true};
 	return vv_sql_opened_get(&l->opened, t->catalog, &place, err);
 }
 
@@ -345,9 +361,13 @@ static void put_columns(void *state, sqlite3_context *context, size_t column)
 	put_field(context, &fields[column]);
 }
 
-const vv_sql_function vv_sql_function_columns = {
-	"varve_columns", sizeof(column_rows), false,       NULL,         columns_columns,
-	open_columns,    next_columns,        put_columns, close_columns};
+const vv_sql_function vv_sql_function_columns = {.name = "varve_columns",
+						 .state_size = sizeof(column_rows),
+						 .columns = columns_columns,
+						 .open = open_columns,
+						 .next = next_columns,
+						 .put = put_columns,
+						 .close = close_columns};
 
 /* ---- varve_check(path, revision) ---- */
 
@@ -438,9 +458,14 @@ static void put_check(void *state, sqlite3_context *context, size_t column)
 	put_field(context, &fields[column]);
 }
 
-const vv_sql_function vv_sql_function_check = {"varve_check", sizeof(check_rows), true,
-					       NULL,          check_columns,      open_check,
-					       next_check,    put_check,          close_check};
+const vv_sql_function vv_sql_function_check = {.name = "varve_check",
+					       .state_size = sizeof(check_rows),
+					       .needs_repo = true,
+					       .columns = check_columns,
+					       .open = open_check,
+					       .next = next_check,
+					       .put = put_check,
+					       .close = close_check};
 
 /* ---- varve_check_results(path, revision) ---- */
 
@@ -499,9 +524,14 @@ static void put_result(void *state, sqlite3_context *context, size_t column)
 	put_field(context, &fields[column]);
 }
 
-const vv_sql_function vv_sql_function_check_results = {
-	"varve_check_results", sizeof(check_rows), true,       NULL,       result_columns,
-	open_results,          next_result,        put_result, close_check};
+const vv_sql_function vv_sql_function_check_results = {.name = "varve_check_results",
+						       .state_size = sizeof(check_rows),
+						       .needs_repo = true,
+						       .columns = result_columns,
+						       .open = open_results,
+						       .next = next_result,
+						       .put = put_result,
+						       .close = close_check};
 
 /* ---- varve_conflicts(path) ---- */
 
@@ -573,9 +603,14 @@ static void put_conflict(void *state, sqlite3_context *context, size_t column)
 	put_field(context, &fields[column]);
 }
 
-const vv_sql_function vv_sql_function_conflicts = {
-	"varve_conflicts", sizeof(conflict_rows), true,         NULL,           conflict_columns,
-	open_conflicts,    next_conflict,         put_conflict, close_conflicts};
+const vv_sql_function vv_sql_function_conflicts = {.name = "varve_conflicts",
+						   .state_size = sizeof(conflict_rows),
+						   .needs_repo = true,
+						   .columns = conflict_columns,
+						   .open = open_conflicts,
+						   .next = next_conflict,
+						   .put = put_conflict,
+						   .close = close_conflicts};
 
 /* ---- varve_warnings ---- */
 
@@ -621,6 +656,9 @@ static void put_warnings(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_warnings = {
-	"varve_warnings", sizeof(warning_rows), false,        NULL, warning_columns,
-	open_warnings,    next_warnings,        put_warnings, NULL};
+const vv_sql_function vv_sql_function_warnings = {.name = "varve_warnings",
+						  .state_size = sizeof(warning_rows),
+						  .columns = warning_columns,
+						  .open = open_warnings,
+						  .next = next_warnings,
+						  .put = put_warnings};

@@ -133,6 +133,10 @@ static void put_row(void *state, sqlite3_context *context, size_t column)
 	}
 }
 
-const vv_sql_function vv_sql_function_row = {NULL,        sizeof(row_cells), false,
-					     declare_row, row_columns,       open_row,
-					     next_row,    put_row,           close_row};
+const vv_sql_function vv_sql_function_row = {.state_size = sizeof(row_cells),
+					     .declare = declare_row,
+					     .columns = row_columns,
+					     .open = open_row,
+					     .next = next_row,
+					     .put = put_row,
+					     .close = close_row};

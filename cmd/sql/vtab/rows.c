@@ -72,7 +72,7 @@ typedef struct rows_cursor {
 
 static vv_sql_place place_of(const rows_table *t)
 {
-	return (vv_sql_place){t->repo, t->name.path, t->name.revision, false, false};
+	return (vv_sql_place){.repo = t->repo, .path = t->name.path, .revision = t->name.revision};
 }
 
 static int fail(sqlite3_vtab *base, const varve_error *err)
@@ -583,7 +583,10 @@ static int next_version(rows_cursor *c, varve_error *err)
 	int more;
 
 	while ((more = varve_log_next(c->log, &c->commit, err)) > 0) {
-		const vv_sql_place place = {t->repo, c->commit->path, c->commit->id, true, false};
+		const vv_sql_place place = {.repo = t->repo,
+					    .path = c->commit->path,
+					    .revision = c->commit->id,
+					    .is_id = true};
 		vv_sql_opened *version;
 
 		if (!place.path) {
@@ -666,7 +669,7 @@ static int begin_blame(rows_cursor *c, const rows_table *t, sqlite3_value *colum
 /* The version of a cursor. values: those of the plan, after the argument. */
 static int find_version(vv_sql_opened **out, rows_table *t, const char *revision, varve_error *err)
 {
-	const vv_sql_place place = {t->repo, t->name.path, revision, false, false};
+	const vv_sql_place place = {.repo = t->repo, .path = t->name.path, .revision = revision};
 
 	*out = NULL;
 	if (t->name.kind != VV_NAME_AT) {

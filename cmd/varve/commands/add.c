@@ -162,7 +162,12 @@ static vv_status on_unpacked(void *payload, const char *path, uint64_t bytes, vv
 /* Replaces compressed files and documents among the paths by their contents. */
 static vv_status unpack(unpacked *out, vv_context *c, vv_error *err)
 {
-	const vv_unpack u = {c->repo, c->reader, c->writer, c->index, on_unpacked, out};
+	const vv_unpack u = {.repo = c->repo,
+			     .reader = c->reader,
+			     .writer = c->writer,
+			     .index = c->index,
+			     .made = on_unpacked,
+			     .payload = out};
 	vv_status rc = VV_OK;
 
 	vv_dataset_reader_lend_index(c->reader, c->index);
@@ -355,15 +360,13 @@ static vv_status run_add(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
-	vv_add_request req = {c->argc > 0 ? &c->paths : NULL,
-			      !o->update,
-			      o->force,
-			      o->convert,
-			      o->fix,
-			      false,
-			      describes(o),
-			      &import,
-			      NULL};
+	vv_add_request req = {.paths = c->argc > 0 ? &c->paths : NULL,
+			      .untracked = !o->update,
+			      .force = o->force,
+			      .convert = o->convert,
+			      .fix = o->fix,
+			      .described = describes(o),
+			      .options = &import};
 	const vv_status rc = read_options(&import, o, err);
 
 	return rc < 0      ? rc

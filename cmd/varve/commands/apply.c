@@ -461,8 +461,12 @@ static int check_apply(const vv_context *c)
 static vv_status apply_as_git(run *r, const vv_context *c, bool *out, vv_error *err)
 {
 	const options *o = r->o;
-	const vv_apply_git_options how = {o->check,  o->reverse,   o->reject,
-					  o->cached, o->three_way, o->strip};
+	const vv_apply_git_options how = {.check = o->check,
+					  .reverse = o->reverse,
+					  .reject = o->reject,
+					  .cached = o->cached,
+					  .three_way = o->three_way,
+					  .strip = o->strip};
 	vv_auto(vv_buf) patch = VV_BUF_INIT;
 	vv_status rc;
 	ssize_t n;

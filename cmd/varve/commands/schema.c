@@ -67,7 +67,11 @@ static vv_status apply(vv_buf *text, vv_package_edit *edit, vv_error *err)
 
 static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t, vv_error *err)
 {
-	const vv_description d = {o->type, o->number, o->missing, o->key, "--"};
+	const vv_description d = {.type = o->type,
+				  .number = o->number,
+				  .missing = o->missing,
+				  .key = o->key,
+				  .dashes = "--"};
 	vv_auto(char) *package = NULL;
 	bool describes;
 	vv_status rc;

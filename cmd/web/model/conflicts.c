@@ -49,7 +49,8 @@ static void name_row(work *w, vv_web_conflict *out)
 		     vv_json_get_text(&text, &len, v, &arena, NULL) == VV_OK;
 		     v = v->next) {
 			columns[count] = count;
-			cells[count++] = (vv_cell){text, (uint32_t)len, VV_CELL_TEXT, 0, 0};
+			cells[count++] = (vv_cell){
+				.text = text, .len = (uint32_t)len, .state = VV_CELL_TEXT};
 		}
 	}
 	if (count > 0 && count < KEY_MAX) {

@@ -268,7 +268,10 @@ static vv_status compare_group(portion *p, vv_error *err)
 	compared_group *g = &p->groups[p->count];
 	size_t from, upto, at;
 
-	*g = (compared_group){b->first_row, b->rows, p->marks.len, p->lines.len, 0};
+	*g = (compared_group){.first = b->first_row,
+			      .rows = b->rows,
+			      .marks = p->marks.len,
+			      .lines = p->lines.len};
 	span(s, b, &from, &upto, &at);
 	if (!vv_buf_reserve(&p->marks, b->rows)) return vv_fail_nomem(err);
 	uint8_t *marks = (uint8_t *)p->marks.data + p->marks.len;

@@ -59,7 +59,7 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 	if (!x) return vv_fail_nomem(err);
 	x->repo = r;
 	if ((rc = read_file(x, err)) < 0) return rc;
-	x->here = (vv_open_index){x->git, r->open_index, true, false, false};
+	x->here = (vv_open_index){.git = x->git, .before = r->open_index, .listed = true};
 	r->open_index = &x->here;
 	return vv_hand_over(out, &x);
 }
@@ -93,7 +93,11 @@ vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *com
 	}
 	x->git = x->file->git;
 	if (commit && (rc = read_base(r, x->git, commit, err)) < 0) return rc;
-	x->here = (vv_open_index){x->git, r->open_index, true, true, true};
+	x->here = (vv_open_index){.git = x->git,
+				  .before = r->open_index,
+				  .listed = true,
+				  .alone = true,
+				  .attributes = true};
 	r->open_index = &x->here;
 	return vv_hand_over(out, &x);
 }

@@ -134,8 +134,10 @@ int vv_path_log_next(vv_path_log *l, vv_path_log_entry *out, vv_error *err)
 		return 1;
 	}
 	if ((more = vv_lineage_next(l->lineage, &at, err)) <= 0) return more;
-	*out = (vv_path_log_entry){
-		at.file.commit, at.file.path, {at.file.path}, {at.file.tail}, false};
+	*out = (vv_path_log_entry){.commit = at.file.commit,
+				   .path = at.file.path,
+				   .paths = {at.file.path},
+				   .tails = {at.file.tail}};
 	vv_array_each(at.parents, at.parent_count, parent) {
 		const char *path = parent->path;
 
