@@ -1,5 +1,5 @@
 /*
- * push_run: the order of things in a push.
+ * push_run: the order of a push: hook, blocks and commits, refs, tracking branches, signed heads.
  */
 #include "lib/sync/push_run.h"
 
@@ -10,41 +10,23 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/heads/judge.h"
 #include "lib/heads/make.h"
 #include "lib/heads/named.h"
-#include "lib/heads/seen.h"
 #include "lib/remotes/blocks_config.h"
-#include "lib/remotes/data_store.h"
 #include "lib/remotes/noted.h"
-#include "lib/remotes/proof.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/reach.h"
 #include "lib/sync/fetch_data.h"
-#include "repo/git/config.h"
+#include "lib/sync/push_run_internal.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/verb/hook.h"
 #include "repo/known/incomplete.h"
 #include "transport/protocol/push.h"
 
-typedef struct run {
-	vv_push_job *j;
-	vv_head head;
-	vv_remote remote;
-	vv_transfer t;
-	vv_reached there;
-	vv_push_outcome out;
-	bool asks;             /* for the refs of a Git host, in any case */
-	unsigned fetches;      /* how often missing blocks were fetched from others */
-	vv_buf shown;          /* to the pre-push hook, which has agreed to it */
-	vv_store_config store; /* for --blocks --all: the one that is named; or none */
-	bool followed;         /* it was reported that branches have an upstream */
-} run;
-
 /* A repository's name cannot be pushed to. Looks for a remote that was found by this name, or that
  * has it as its URL and has a pushUrl. */
-static vv_status find_place(run *r, vv_error *err)
+static vv_status find_place(push_run *r, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
 	vv_auto(char) *name = vv_take(&r->remote.url);
@@ -67,7 +49,7 @@ static vv_status find_place(run *r, vv_error *err)
 		vv_text_url(name));
 }
 
-static vv_status find_remote(run *r, vv_error *err)
+static vv_status find_remote(push_run *r, vv_error *err)
 {
 	const char *word = r->j->remote;
 	vv_auto(char) *name = NULL;
@@ -86,7 +68,7 @@ static vv_status find_remote(run *r, vv_error *err)
 
 /* --- afterwards --------------------------------------------------------------------------- */
 
-static bool is_tracked(run *r, const char *name, const vv_oid *id)
+static bool is_tracked(push_run *r, const char *name, const vv_oid *id)
 {
 	vv_auto(vv_ref) ref = {0};
 	const vv_status rc = vv_ref_get(r->j->repo, name, &ref, VV_IGNORED);
@@ -96,7 +78,7 @@ static bool is_tracked(run *r, const char *name, const vv_oid *id)
 
 /* Sets the tracking branch to the other side's id, also if nothing was sent: the line of the
  * previous push may have broken before its answer. */
-static void update_tracking(run *r, vv_push_item *it)
+static void update_tracking(push_run *r, vv_push_item *it)
 {
 	vv_auto(char) *to = NULL;
 	vv_error err;
@@ -119,7 +101,7 @@ static void update_tracking(run *r, vv_push_item *it)
 	}
 }
 
-static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
+static vv_status set_upstream(push_run *r, const vv_push_item *it, vv_error *err)
 {
 	const char *remote = r->remote.name ? r->remote.name : r->remote.url;
 
@@ -137,7 +119,7 @@ static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
 }
 
 /* Sums up the data sent, or to be sent, to a peer. */
-static void sum_up(run *r)
+static void sum_up(push_run *r)
 {
 	const vv_fetch_sum *s = &r->out.sum;
 
@@ -151,7 +133,7 @@ static void sum_up(run *r)
 				      .ms = vv_monotonic_ms() - r->t.start_ms + 1};
 }
 
-static void tell_sum(const run *r)
+static void tell_sum(const push_run *r)
 {
 	const vv_transfer_sum *s = &r->j->sum;
 
@@ -174,7 +156,7 @@ static void tell_sum(const run *r)
 /* --- the push ------------------------------------------------------------------------------ */
 
 /* varve's own hook is not run if it is alone: its work for a push by varve is done here. */
-static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
+static vv_status is_hook_done(const push_run *r, bool *out, vv_error *err)
 {
 	vv_auto(vv_hook_found) hook = {0};
 	bool plain = r->j->own_hook != NULL, wanted, alone;
@@ -198,7 +180,7 @@ static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
 }
 
 /* Git's pre-push hook may forbid it. */
-static vv_status run_hook(run *r, vv_error *err)
+static vv_status run_hook(push_run *r, vv_error *err)
 {
 	vv_auto(vv_buf) input = VV_BUF_INIT;
 	const char *url = r->remote.push_url ? r->remote.push_url : r->remote.url;
@@ -226,7 +208,7 @@ static vv_status run_hook(run *r, vv_error *err)
 }
 
 /* The plan outlives the answer. */
-static void refuse(run *r, vv_push_item *it, const char *why)
+static void refuse(push_run *r, vv_push_item *it, const char *why)
 {
 	const char *copy = vv_arena_strndup(&r->j->plan.arena, why, strlen(why));
 
@@ -235,7 +217,8 @@ static void refuse(run *r, vv_push_item *it, const char *why)
 }
 
 /* The refs of the plan that are not deleted; the caller frees the list. */
-static vv_status list_blocks_refs(const run *r, vv_blocks_ref **out, size_t *count, vv_error *err)
+static vv_status list_blocks_refs(const push_run *r, vv_blocks_ref **out, size_t *count,
+				  vv_error *err)
 {
 	*count = 0;
 	if (!(*out = vv_calloc(r->j->plan.count + 1, sizeof(**out)))) return vv_fail_nomem(err);
@@ -249,7 +232,7 @@ static vv_status list_blocks_refs(const run *r, vv_blocks_ref **out, size_t *cou
 
 /* For a Git host: blocks first, then history, by git, which runs the hook itself. For an empty host with blocks on a
  * branch in reverse order. */
-static vv_status send_to_host(run *r, vv_error *err)
+static vv_status send_to_host(push_run *r, vv_error *err)
 {
 	vv_auto_free vv_blocks_ref *ids = NULL;
 	vv_auto_free vv_git_push *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
@@ -312,138 +295,7 @@ static vv_status send_to_host(run *r, vv_error *err)
 	return rc;
 }
 
-/* To a peer; why: for each ref NULL, or why it did not move; owned by the caller. */
-static vv_status send_heads_to_peer(run *r, vv_peer *peer, vv_git_push *moves, size_t count,
-				    vv_error *err)
-{
-	vv_push_ref refs[VV_HEAD_LIST_MAX];
-	vv_auto(vv_push_outcome) out = {.rounds = 0};
-	const vv_push p = {.repo = r->j->repo, .peer = peer, .refs = refs, .ref_count = count};
-
-	for (size_t i = 0; i < count; i++) {
-		refs[i] = (vv_push_ref){
-			.name = moves[i].to, .old = moves[i].old, .id = moves[i].id};
-	}
-	vv_status rc = vv_push_run(&p, &out, err);
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		const char *why = out.answer.refs[i];
-		moves[i].why = why ? vv_strdup(why) : NULL;
-		rc = why && !moves[i].why ? vv_fail_nomem(err) : VV_OK;
-	}
-	return rc;
-}
-
-/* Heads on their way. */
-typedef struct sending {
-	vv_shown_head *heads; /* all local ones */
-	size_t count;
-	vv_git_push moves[VV_HEAD_LIST_MAX]; /* those that go */
-	size_t going;
-	bool refused; /* one of them */
-} sending;
-
-static void sending_clear(sending *s)
-{
-	vv_array_each(s->moves, s->going, move) {
-		vv_free(move->why);
-	}
-	vv_heads_free(s->heads, s->count);
-}
-VV_AUTO_CLEAR(sending, sending_clear)
-
-/* Finds the other side's id of a head. *has: it is this or a newer one. */
-static vv_status look_at_head(bool *has, vv_git_push *p, run *r, const vv_hello *h, vv_error *err)
-{
-	const vv_remote_ref *there = vv_array_find(h->heads, h->head_count, it,
-						   strcmp(it->name, p->to) == 0);
-	bool known = false;
-
-	p->old = there ? there->id : p->old;
-	*has = false;
-	if (vv_oid_is_null(&p->old)) return VV_OK;
-	const vv_status rc = vv_commits_known(r->j->repo, &p->old, 1, &known, err);
-	return rc < 0 || !known ? rc : vv_is_ancestor(r->j->repo, &p->id, &p->old, has, err);
-}
-
-static vv_status name_branch(vv_shown_head *h, vv_error *err)
-{
-	vv_buf name = VV_BUF_INIT;
-
-	vv_buf_printf(&name, VV_HEADS_BRANCHES "%s", h->name + strlen(VV_HEADS));
-	vv_free((void *)(uintptr_t)h->name);
-	return (h->name = vv_buf_detach(&name)) ? VV_OK : vv_fail_nomem(err);
-}
-
-static vv_status send_heads_once(sending *s, run *r, const vv_reached *there, vv_error *err)
-{
-	vv_auto(vv_buf) said = VV_BUF_INIT;
-	bool branch = false;
-	vv_status rc = vv_heads_list(&s->heads, &s->count, r->j->repo, err);
-
-	if (rc == VV_OK && s->count > 0 && there->host) {
-		rc = vv_git_host_uses_branch(there->host, &branch, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < s->count && s->going < VV_HEAD_LIST_MAX; i++) {
-		vv_git_push *p = &s->moves[s->going];
-		bool has;
-		if (branch && (rc = name_branch(&s->heads[i], err)) < 0) return rc;
-		*p = (vv_git_push){.to = s->heads[i].name, .id = s->heads[i].id};
-		rc = look_at_head(&has, p, r, there->hello, err);
-		s->going += rc == VV_OK && !has;
-	}
-	if (rc < 0 || s->going == 0) return rc;
-	rc = there->host ? vv_git_host_push(there->host, s->moves, s->going, true, &said, err)
-			 : send_heads_to_peer(r, there->peer, s->moves, s->going, err);
-	vv_array_each(s->moves, s->going, move) {
-		s->refused |= move->why != NULL;
-	}
-	if (rc == VV_OK && !s->refused && !r->j->quiet) {
-		vv_notes_put(r->t.notes, "sent %s", vv_text_counted(s->going, "signed head", NULL));
-	}
-	return rc;
-}
-
-/* With varve.sign: signs a head with the other side's current refs. */
-static vv_status sign(const run *r, vv_error *err)
-{
-	const vv_push_plan *plan = &r->j->plan;
-	vv_auto_free vv_push_ref *refs = vv_calloc(plan->count + 1, sizeof(*refs));
-
-	if (!refs) return vv_fail_nomem(err);
-	for (size_t i = 0; i < plan->count; i++) {
-		refs[i] = (vv_push_ref){.name = plan->items[i].to, .id = plan->items[i].id};
-	}
-	return vv_head_make_set(r->j->repo, refs, plan->count, VV_HEADS_HERE, err);
-}
-
-/* Sends the signed heads, after the refs that they name; with varve.sign makes a new one first. If one is refused,
- * another push may have sent it, or a newer one, meanwhile: reads the other side's refs again, once. */
-static vv_status send_heads(run *r, vv_error *err)
-{
-	vv_auto(sending) first = {.count = 0}, again = {.count = 0};
-	vv_auto(vv_reached) there = {0};
-	bool signs = false;
-	vv_status rc = vv_head_signs(&signs, r->j->repo, VV_HEADS_HERE, err);
-
-	if (rc < 0 ||
-	    (signs && ((rc = vv_heads_learn(r->j->repo, &r->there, r->remote.url, NULL, r->t.notes,
-					    err)) < 0 ||
-		       (rc = sign(r, err)) < 0)) ||
-	    (rc = send_heads_once(&first, r, &r->there, err)) < 0 || !first.refused ||
-	    (rc = vv_reach(&there, &r->t, &r->remote, true, err)) < 0 ||
-	    (rc = send_heads_once(&again, r, &there, err)) < 0) {
-		return rc;
-	}
-	vv_array_each(again.moves, again.going, move) {
-		if (move->why) {
-			vv_notes_warn(r->t.notes, "the signed head was not accepted: %s",
-				      move->why);
-		}
-	}
-	return VV_OK;
-}
-
-static vv_status send_beside(run *r, vv_error *err)
+static vv_status send_beside(push_run *r, vv_error *err)
 {
 	vv_auto_free vv_blocks_ref *ids = NULL;
 	vv_host_sum sum;
@@ -454,7 +306,7 @@ static vv_status send_beside(run *r, vv_error *err)
 }
 
 /* Reports a faster push, which varve's check before the push did not see. */
-static void tell_race(const run *r)
+static void tell_race(const push_run *r)
 {
 	const vv_push_plan *plan = &r->j->plan;
 
@@ -463,20 +315,7 @@ static void tell_race(const run *r)
 	}
 }
 
-static void tell_host_sum(const run *r)
-{
-	const vv_host_sum *b = &r->j->blocks;
-
-	if (r->j->quiet || b->versions == 0) return;
-	vv_notes_put(r->t.notes, "%s %s of %s to %s%s%s%s", r->j->dry_run ? "would send" : "sent",
-		     r->j->verbose ? vv_text_counted(b->blocks, "block", NULL) : "the blocks",
-		     vv_text_counted(b->versions, "version of a table", "versions of tables"),
-		     r->there.host ? vv_text_url(vv_git_host_blocks_place(r->there.host)) : "",
-		     r->j->dry_run ? " (about " : " (",
-		     vv_text_bytes(r->j->dry_run ? b->raw : b->bytes), ")");
-}
-
-static vv_status send(run *r, vv_error *err)
+static vv_status send(push_run *r, vv_error *err)
 {
 	vv_auto_free vv_push_ref *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
 	size_t count = 0;
@@ -514,203 +353,6 @@ static vv_status send(run *r, vv_error *err)
 	return rc;
 }
 
-typedef struct tips {
-	vv_blocks_ref *refs;
-	size_t count, cap;
-	vv_arena arena;
-} tips;
-
-static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
-{
-	tips *t = payload;
-
-	if (vv_oid_is_null(&ref->commit)) return VV_OK;
-	bool remote = strncmp(ref->name, "refs/remotes/", 13) == 0;
-	char *name = remote ? NULL : vv_arena_strndup(&t->arena, ref->name, strlen(ref->name));
-	return (remote || name) && vv_array_add(t->refs, t->count, t->cap,
-						(vv_blocks_ref){name, ref->id})
-		       ? VV_OK
-		       : vv_fail_nomem(err);
-}
-
-/* --- moving ---------------------------------------------------------------------------------- */
-
-/* The name of a store: then the remote is the usual one. */
-static vv_status find_store(run *r, vv_store_config *out, vv_blocks_config *c, vv_error *err)
-{
-	vv_status rc = r->j->move ? vv_blocks_config_read_work(c, r->j->repo, err) : VV_OK;
-	const vv_store_config *s = rc == VV_OK && r->j->move
-					   ? vv_blocks_config_store(c, r->j->remote)
-					   : NULL;
-
-	if (s && s->url) {
-		*out = *s;
-		r->j->to_store = true;
-		r->j->remote = NULL;
-	}
-	return rc;
-}
-
-static vv_status choose_place(run *r, const vv_store_config *s, vv_error *err)
-{
-	vv_auto(char) *url = NULL;
-
-	if (!r->j->move) return VV_OK;
-	if (!r->j->to_store) return vv_git_host_choose(r->there.host, NULL, NULL, err);
-	vv_status rc = vv_store_url_absolute(&url, r->j->repo, s->push_url ? s->push_url : s->url,
-					     err);
-	return rc < 0 ? rc : vv_git_host_choose(r->there.host, s->name, url, err);
-}
-
-/* The remote as a Git host, with the place for its blocks. */
-static vv_status reach_host(run *r, const vv_store_config *s, vv_error *err)
-{
-	const vv_status rc = vv_reach_as_host(&r->there, &r->t, &r->remote, true, true, err);
-
-	if (rc < 0) return rc;
-	if (!r->there.host) {
-		vv_fail(err, VV_EUSAGE, "'%s' stores blocks itself, and --blocks is for Git hosts",
-			vv_text_url(r->remote.url));
-		return vv_hint_code(err, VV_HINT_PUSH_ALL,
-				    r->remote.name ? r->remote.name : "NAME");
-	}
-	r->there.hello = vv_git_host_hello(r->there.host);
-	return choose_place(r, s, err);
-}
-
-/* The host's refs with commits missing here, which cannot be moved from here. */
-static vv_status add_host_refs(run *r, tips *t, vv_error *err)
-{
-	const vv_hello *h = r->there.hello;
-	vv_auto_free vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
-	vv_auto_free bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
-	size_t unknown = 0;
-	vv_status rc = ids && known ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
-		ids[i] = h->refs[i].peeled;
-	}
-	rc = rc < 0 ? rc : vv_commits_known(r->j->repo, ids, h->ref_count, known, err);
-	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
-		unknown += !known[i];
-		if (known[i] &&
-		    !vv_array_add(t->refs, t->count, t->cap, (vv_blocks_ref){NULL, ids[i]})) {
-			rc = vv_fail_nomem(err);
-		}
-	}
-	if (rc < 0 || unknown == 0) return rc;
-	vv_fail(err, VV_ECONFLICT,
-		"%s of %s %s commits that are missing here, so nothing was moved",
-		vv_text_counted(unknown, "ref", NULL), vv_text_url(r->remote.url),
-		unknown == 1 ? "has" : "have");
-	return vv_hint_code(err, VV_HINT_PULL_FIRST);
-}
-
-static vv_status note_version(void *payload, const vv_new_root *n, vv_error *err)
-{
-	return n->link ? VV_OK : vv_cids_add(payload, &n->root, err);
-}
-
-/* Every version shows a block that the place could not foresee. */
-static vv_status prove(run *r, const tips *t, vv_error *err)
-{
-	const vv_reached there = {.host = r->there.host, .hello = r->there.hello};
-	vv_auto_free vv_oid *ids = vv_calloc(t->count + 1, sizeof(*ids));
-	vv_auto(vv_cids) roots = {0};
-	uint64_t lost = 0;
-	vv_status rc;
-
-	if (!ids) return vv_fail_nomem(err);
-	for (size_t i = 0; i < t->count; i++) {
-		ids[i] = t->refs[i].id;
-	}
-	if ((rc = vv_new_roots_each(r->j->repo, ids, t->count, NULL, 0, note_version, &roots,
-				    err)) < 0 ||
-	    (rc = vv_proof_count_lost(&lost, &there, r->j->repo, roots.items, roots.count, err)) <
-		    0) {
-		return rc;
-	}
-	r->j->proved = roots.count;
-	return lost == 0 ? VV_OK
-			 : vv_fail(err, VV_EMISSING,
-				   "%s could not send a requested block of %s, so the "
-				   "place of the blocks was not changed",
-				   vv_text_url(vv_git_host_blocks_place(r->there.host)),
-				   vv_text_counted(lost, "version", NULL));
-}
-
-static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_error *err)
-{
-	vv_status rc;
-
-	if (r->j->blocks.incomplete > 0) {
-		vv_fail(err, VV_EMISSING,
-			"%s of tables %s incomplete both here and at the remote, so the place of the "
-			"blocks was not changed",
-			vv_text_counted(r->j->blocks.incomplete, "version", NULL),
-			r->j->blocks.incomplete == 1 ? "is" : "are");
-		return vv_hint_code(err, VV_HINT_FETCH_ALL);
-	}
-	if (r->j->dry_run) return VV_OK;
-	/* Reads the host again: proves its current blocks, not the sent ones. */
-	vv_reached_close(&r->there);
-	if ((rc = reach_host(r, s, err)) < 0 || (rc = prove(r, t, err)) < 0) return rc;
-	if (!r->j->quiet) {
-		vv_notes_put(r->t.notes, "%s sent a random block of each of %s as proof",
-			     vv_text_url(vv_git_host_blocks_place(r->there.host)),
-			     vv_text_counted(r->j->proved, "version", NULL));
-	}
-	return VV_OK;
-}
-
-/* To one place. */
-static vv_status push_blocks_there(run *r, vv_error *err)
-{
-	const vv_store_config store = r->store;
-	tips t = {0};
-	vv_status rc = reach_host(r, &store, err);
-
-	if (rc < 0) return rc;
-	if ((r->j->move && (rc = add_host_refs(r, &t, err)) < 0) ||
-	    (rc = vv_refs_each(r->j->repo, "refs/heads/", add_tip, &t, err)) < 0 ||
-	    (rc = vv_refs_each(r->j->repo, "refs/tags/", add_tip, &t, err)) < 0 ||
-	    (rc = vv_refs_each(r->j->repo, "refs/remotes/", add_tip, &t, err)) < 0) {
-		goto done;
-	}
-	const vv_git_sending what = {.refs = t.refs,
-				     .count = t.count,
-				     .dry_run = r->j->dry_run,
-				     .complete = true,
-				     .verify = true};
-	rc = vv_git_host_send(r->there.host, &what, &r->j->blocks, err);
-	if (rc == VV_OK && r->j->move) {
-		rc = end_move(r, &store, &t, err);
-	}
-done:
-	vv_notes_end(r->t.notes);
-	vv_free(t.refs);
-	vv_arena_clear(&t.arena);
-	if (rc < 0) return rc;
-	if (r->j->blocks.bad_packs > 0) {
-		vv_notes_warn(r->t.notes,
-			      "%s of the remote %s damaged (%s as far as this repository has the "
-			      "blocks)",
-			      vv_text_counted(r->j->blocks.bad_packs, "pack", NULL),
-			      r->j->blocks.bad_packs == 1 ? "is" : "are",
-			      r->j->dry_run ? "would be replaced" : "replaced");
-	}
-	tell_host_sum(r);
-	if (r->j->blocks.versions == 0 && r->j->blocks.bad_packs == 0 && !r->j->quiet) {
-		vv_notes_put(r->t.notes, "the remote has every block that this repository has");
-	}
-	if (r->j->blocks.incomplete > 0) {
-		vv_notes_warn(r->t.notes, "%s of tables %s incomplete both here and at the remote",
-			      vv_text_counted(r->j->blocks.incomplete, "version", NULL),
-			      r->j->blocks.incomplete == 1 ? "is" : "are");
-	}
-	return VV_OK;
-}
-
 static vv_status note_any(void *payload, const vv_new_root *n VV_UNUSED, vv_error *err VV_UNUSED)
 {
 	*(bool *)payload = false;
@@ -719,12 +361,12 @@ static vv_status note_any(void *payload, const vv_new_root *n VV_UNUSED, vv_erro
 
 /* git itself reads a host's refs before it moves any: without versions to send, or other work that needs the
  * host's refs, varve does not read them first. */
-static vv_status look_unasked(run *r, vv_error *err)
+static vv_status look_unasked(push_run *r, vv_error *err)
 {
 	const vv_push_job *j = r->j;
 	vv_auto_free vv_oid *ids = vv_calloc(j->plan.count + 1, sizeof(*ids));
 	vv_auto(vv_oids) plain = {0};
-	vv_auto(sending) heads = {.count = 0};
+	size_t heads;
 	vv_store_stats here;
 	vv_store *store;
 	bool signs, none = !r->asks && !j->dry_run && j->refs.leases.count == 0 &&
@@ -738,7 +380,7 @@ static vv_status look_unasked(run *r, vv_error *err)
 		none &= !j->plan.items[i].force && !vv_oid_is_null(&ids[i]);
 	}
 	if (rc < 0 || !none || (rc = vv_head_signs(&signs, j->repo, false, err)) < 0 || signs ||
-	    (rc = vv_heads_list(&heads.heads, &heads.count, j->repo, err)) < 0 || heads.count > 0 ||
+	    (rc = push_run_count_heads(r, &heads, err)) < 0 || heads > 0 ||
 	    (rc = vv_repository_store(j->repo, &store, err)) < 0 ||
 	    (rc = vv_store_stats_get(store, &here, err)) < 0 || here.packs > 0 ||
 	    (rc = vv_plain_tips_read(j->repo, &plain, err)) < 0 ||
@@ -759,7 +401,7 @@ static bool is_refused_here(const vv_push_plan *plan)
 
 /* First what is new to the refs of the remote. A store or a ref of blocks may lack more than that: it was named after the
  * refs had moved. */
-static vv_status fetch_lacking(run *r, vv_error *err)
+static vv_status fetch_lacking(push_run *r, vv_error *err)
 {
 	const vv_push_plan *plan = &r->j->plan;
 	const bool host = r->there.host != NULL;
@@ -796,7 +438,7 @@ static vv_status fetch_lacking(run *r, vv_error *err)
 }
 
 /* Peers have all that was pushed, if neither side lacks anything. */
-static vv_status note_whole(run *r, vv_error *err)
+static vv_status note_whole(push_run *r, vv_error *err)
 {
 	vv_auto_free vv_oid *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
 	size_t count = 0;
@@ -812,9 +454,9 @@ static vv_status note_whole(run *r, vv_error *err)
 		       : vv_noted_add(&r->t, &r->remote, ids, count, err);
 }
 
-static vv_status push_refs(run *r, vv_error *err);
+static vv_status push_refs(push_run *r, vv_error *err);
 
-static vv_status push_refs_again(run *r, vv_error *err)
+static vv_status push_refs_again(push_run *r, vv_error *err)
 {
 	vv_reached_close(&r->there);
 	vv_push_outcome_clear(&r->out);
@@ -822,7 +464,7 @@ static vv_status push_refs_again(run *r, vv_error *err)
 	return push_refs(r, err);
 }
 
-static vv_status push_refs(run *r, vv_error *err)
+static vv_status push_refs(push_run *r, vv_error *err)
 {
 	const vv_push_job *j = r->j;
 	bool refused;
@@ -866,7 +508,7 @@ static vv_status push_refs(run *r, vv_error *err)
 		sum_up(r);
 		tell_sum(r);
 	} else {
-		tell_host_sum(r);
+		push_run_tell_host_sum(r);
 	}
 	if (!j->silent) {
 		vv_push_plan_print(&r->j->plan, r->j->repo,
@@ -877,7 +519,7 @@ static vv_status push_refs(run *r, vv_error *err)
 	refused = vv_push_plan_refused(&r->j->plan);
 	r->j->refused |= refused;
 	if (!refused && !j->dry_run && (rc = note_whole(r, err)) == VV_OK &&
-	    (rc = send_heads(r, err)) == VV_EREFUSED) {
+	    (rc = push_run_send_heads(r, err)) == VV_EREFUSED) {
 		vv_notes_warn(r->t.notes, "this version is not signed: %s", err->message);
 		rc = VV_OK;
 	}
@@ -893,7 +535,7 @@ static vv_status push_refs(run *r, vv_error *err)
 /* --- each place ----------------------------------------------------------------------------- */
 
 /* The plan of the place before stays with the job. */
-static vv_status leave_place(run *r, vv_error *err)
+static vv_status leave_place(push_run *r, vv_error *err)
 {
 	vv_push_job *j = r->j;
 	const vv_push_place before = {.url = vv_take(&j->url), .plan = j->plan};
@@ -928,7 +570,7 @@ static void add_sums(vv_push_job *j, const vv_transfer_sum *peer, const vv_host_
 /* remote has become another place. */
 static vv_status push_there(void *payload, vv_error *err)
 {
-	run *r = payload;
+	push_run *r = payload;
 	vv_push_job *j = r->j;
 	const char *url = r->remote.push_url ? r->remote.push_url : r->remote.url;
 	const vv_transfer_sum sum = j->sum;
@@ -941,28 +583,28 @@ static vv_status push_there(void *payload, vv_error *err)
 	}
 	j->sum = (vv_transfer_sum){.commits = 0};
 	j->blocks = (vv_host_sum){.versions = 0};
-	rc = j->blocks_only ? push_blocks_there(r, err) : push_refs(r, err);
+	rc = j->blocks_only ? push_run_send_blocks(r, err) : push_refs(r, err);
 	add_sums(j, &sum, &blocks);
 	return rc;
 }
 
 /* --blocks: sends all blocks, as far as they are here, to a host that has lost some. */
-static vv_status push_blocks(run *r, vv_error *err)
+static vv_status push_blocks(push_run *r, vv_error *err)
 {
 	vv_auto(vv_blocks_config) c = {.ref = NULL};
 	vv_status rc;
 
 	if ((rc = vv_head_read(r->j->repo, &r->head, err)) < 0 ||
-	    (rc = find_store(r, &r->store, &c, err)) < 0 || (rc = find_remote(r, err)) < 0 ||
+	    (rc = push_run_find_store(r, &c, err)) < 0 || (rc = find_remote(r, err)) < 0 ||
 	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), r->j->quiet,
 				   r->j->idle_sec, err)) < 0) {
 		return rc;
 	}
-	return r->j->move ? push_blocks_there(r, err)
+	return r->j->move ? push_run_send_blocks(r, err)
 			  : vv_remote_push_each(&r->remote, r->j->repo, push_there, r, err);
 }
 
-static vv_status push(run *r, vv_error *err)
+static vv_status push(push_run *r, vv_error *err)
 {
 	vv_status rc;
 
@@ -976,7 +618,7 @@ static vv_status push(run *r, vv_error *err)
 
 vv_status vv_push_job_run(vv_push_job *j, vv_error *err)
 {
-	run r = {.j = j};
+	push_run r = {.j = j};
 
 	vv_blocks_config_warn(j->repo);
 	vv_status rc = j->blocks_only ? push_blocks(&r, err) : push(&r, err);
