@@ -109,20 +109,13 @@ void vv_figures_put(vv_buf *out, const vv_figures *f, bool ascii);
  * end, and with each run of white space replaced by one space. */
 void vv_figures_fold(vv_buf *out, const char *text, size_t len);
 
-/*
- * whole_figures: computes the figures of whole columns of two versions. A row group that both
- * versions have is read once, and cells that a group stores once are added in one call.
- */
-
-/* Adds all cells of pairs of columns to their figures; the caller then calls vv_figures_end.
- * figures and `wanted` have an element for each pair of columns of t; pairs whose element of
- * `wanted` is false are skipped. For all other pairs, both versions must have the column, and
- * vv_figures_init must have been called. most: about the greatest number of cells to add; equal
- * cells that a group stores once count as one cell. If the groups read so far show that all pairs
- * together would exceed this number, the pairs with the most cells are left out: their elements of
- * `wanted` are set to false, and their figures are not valid. VV_EMISSING: this repository lacks
- * blocks. */
-vv_status vv_whole_figures(vv_figures *figures, bool *wanted, const vv_diff_table *t, uint64_t most,
-			   vv_error *err);
+/* Greatest number of vv_figures_add_number: numbers up to it are doubles, as powers of ten are. */
+#define VV_FIGURES_EXACT ((int64_t)1 << 53)
+/* Adds `times` cells with the number `number` / 10^digits, of at most VV_FIGURES_EXACT, to the figures of one
+ * side. f->plain must be true. */
+vv_status vv_figures_add_number(vv_figures *f, int side, int64_t number, unsigned digits,
+				uint64_t times, vv_buf *scratch, vv_error *err);
+/* Gives side 1, which must be empty, the cells that were added to side 0 so far. */
+vv_status vv_figures_same(vv_figures *f, vv_error *err);
 
 #endif

@@ -23,6 +23,7 @@
 #include "diff/rows/row_change.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/write/figures.h"
+#include "diff/write/whole_figures.h"
 #include "diff/write/text_cell.h"
 
 #define ARROW " -> "

@@ -55,17 +55,6 @@ typedef struct vv_git_push {
 vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *refs, size_t count,
 			  bool no_verify, vv_buf *said, vv_error *err);
 
-/*
- * edited_pointers: warns of pointers that were edited by hand, before they are pushed to a host
- * that does not check them.
- */
-
-/* Compares the pointer of each version that is reachable from the commits `wants`, but not from
- * `haves`, with the version's root, and warns r's listener of differences; the warning lists only a
- * few. A version whose root is missing is skipped. */
-vv_status vv_edited_pointers_warn(vv_repository *r, const vv_oid *wants, size_t want_count,
-				  const vv_oid *haves, size_t have_count, vv_error *err);
-
 /* One value = one open host. */
 typedef struct vv_git_host vv_git_host;
 

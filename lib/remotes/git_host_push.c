@@ -1,21 +1,16 @@
 /*
  * git_host_push: the options of git push, and the lines of --porcelain.
  */
-#include "base/array.h"
 #include "lib/remotes/git_host.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/table/root.h"
-#include "repo/git/blob.h"
-#include "repo/git/objects/send.h"
-#include "repo/git/pointer.h"
-#include "repo/git/tree.h"
 
 /* The summary of a ref that git did not send, which it does not translate. */
 #define UNSENT "[rejected]"
@@ -136,61 +131,4 @@ vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *
 		}
 	}
 	return rc;
-}
-
-/*
- * edited_pointers: each root is looked at where it is met first, so one that was edited and put back is seen once or not
- * at all; fsck looks at every pointer.
- */
-
-#define TOLD_MAX 8u
-
-typedef struct edited {
-	vv_repository *repo;
-	vv_store *store;
-	size_t told;
-} edited;
-
-static void tell(edited *e, const vv_new_root *n)
-{
-	const vv_notes *notes = vv_repository_notes(e->repo);
-
-	vv_notes_warn(notes,
-		      "%s, commit %.10s: this push includes a damaged pointer, which does not "
-		      "identify its data",
-		      vv_text_shows(n->path), vv_oid_shows(&n->commit));
-	if (++e->told == TOLD_MAX) {
-		vv_notes_hint(notes, VV_HINT_FSCK);
-	} else {
-		vv_notes_hint(notes, VV_HINT_FIX, n->path);
-	}
-}
-
-static vv_status look(void *payload, const vv_new_root *n, vv_error *err)
-{
-	edited *e = payload;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_auto(vv_tree_entry) at = {0};
-	bool holds = true;
-	vv_status rc;
-
-	if (e->told == TOLD_MAX || !vv_store_has(e->store, &n->root)) return VV_OK;
-	if ((rc = vv_tree_entry_at(e->repo, &n->commit, n->path, &at, err)) == VV_OK &&
-	    (rc = vv_blob_read(e->repo, &at.id, VV_POINTER_MAX, &text, err)) == VV_OK &&
-	    vv_root_pointer_holds(&holds, e->store, text.data, text.len, &n->root, VV_IGNORED) ==
-		    VV_OK &&
-	    !holds) {
-		tell(e, n);
-	}
-	return rc;
-}
-
-vv_status vv_edited_pointers_warn(vv_repository *r, const vv_oid *wants, size_t want_count,
-				  const vv_oid *haves, size_t have_count, vv_error *err)
-{
-	edited e = {.repo = r};
-	vv_status rc = vv_repository_store(r, &e.store, err);
-
-	return rc < 0 ? rc
-		      : vv_new_roots_each(r, wants, want_count, haves, have_count, look, &e, err);
 }

@@ -1,5 +1,6 @@
 /*
- * blame: which versions a part is explained by.
+ * blame: follows rows and cells from a version to those before it: where each row of the newer one is
+ * in each of the older, and which of them it has its cells from.
  */
 #include "lib/view/blame.h"
 
@@ -15,11 +16,6 @@
 #include "lib/names/versions.h"
 #include "lib/view/table_pairs.h"
 #include "repo/git/merge/lineage.h"
-
-/*
- * blame: how rows and cells are followed from a version to those before it: where each row
- * of the newer one is in each of the older, and which of them it has its cells from.
- */
 
 #define NOBODY UINT32_MAX
 #define NOWHERE UINT64_MAX

@@ -1,7 +1,7 @@
 /*
- * one_failed_rows: joins the reasons of a faulty row, and reads the rows again.
+ * failed_rows: joins the reasons of a faulty row, and reads the rows again.
  */
-#include "lib/check/one.h"
+#include "lib/check/failed_rows.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -21,6 +21,7 @@
 #include "dataset/format/row_write.h"
 #include "dataset/read/sorter.h"
 #include "dataset/rows/row_edit.h"
+#include "dataset/table/table.h"
 
 #define RECORD 32u /* row, order of arrival, line, reason */
 #define KEY 16u
