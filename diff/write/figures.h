@@ -115,7 +115,7 @@ void vv_figures_fold(vv_buf *out, const char *text, size_t len);
  * side. f->plain must be true. */
 vv_status vv_figures_add_number(vv_figures *f, int side, int64_t number, unsigned digits,
 				uint64_t times, vv_buf *scratch, vv_error *err);
-/* Gives side 1, which must be empty, the cells that were added to side 0 so far. */
+/* Adds to side 1, which must be empty, the cells that were added to side 0 so far. */
 vv_status vv_figures_same(vv_figures *f, vv_error *err);
 
 #endif
