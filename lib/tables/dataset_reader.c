@@ -450,7 +450,8 @@ int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const v
 	bool anew;
 
 	return fd >= 0 && vv_fstat(st, fd, path, VV_IGNORED) == VV_OK &&
-			       dataset_reader_knows_file(r, path, st, blob, proved, &anew, VV_IGNORED) == VV_OK &&
+			       dataset_reader_knows_file(r, path, st, blob, proved, &anew,
+							 VV_IGNORED) == VV_OK &&
 			       !anew &&
 			       (*proved || (vv_dataset_reader_pointer(r, blob, &arena, &p,
 								      VV_IGNORED) == VV_OK &&

@@ -1,0 +1,82 @@
+/*
+ * table_diff_text: the line for a file that is not a table, with the way to see its difference or to
+ * read its rows.
+ */
+#include <string.h>
+
+#include "base/env.h"
+#include "base/hint_text.h"
+#include "base/text.h"
+#include "dataset/read/unseen.h"
+#include "lib/documents/document.h"
+#include "lib/names/beginning.h"
+#include "lib/names/version.h"
+#include "lib/view/same_bytes.h"
+#include "lib/view/table_diff_internal.h"
+
+/* Two files that the user named, or whose mode changed, may have the same bytes. */
+static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *err)
+{
+	*same = false;
+	return (item->named || item->moded) && item->a && item->b
+		       ? vv_same_bytes(same, item->a, item->b, err)
+		       : VV_OK;
+}
+
+/* Its kind among files with rows that varve does not read; NULL: none, or unreadable. *binary: git considers it binary. */
+static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binary)
+{
+	vv_auto(vv_beginning) h = {.most = VV_UNSEEN_TEXT};
+	const vv_unseen *u = NULL;
+
+	if (vv_subject_bytes(s, vv_beginning_take, &h, NULL, VV_IGNORED) == VV_OK || h.more) {
+		const char *bytes = vv_buf_cstr(&h.bytes);
+
+		*binary = vv_unseen_is_binary(bytes, h.bytes.len);
+		u = vv_unseen_find(bytes, h.bytes.len);
+		u = u || h.bytes.len == 0 ? u : vv_unseen_text(path, bytes, h.bytes.len);
+		u = u && vv_unseen_has_rows(u, path) ? u : NULL;
+	}
+	return u;
+}
+
+bool table_diff_is_document(const vv_diff_item *i)
+{
+	const vv_subject *s = i->b ? i->b : i->a;
+	const vv_env *env = s->repo ? vv_repository_env(s->repo) : s->env;
+
+	return s->table || vv_document_is_name(s->repo, env, i->path);
+}
+
+vv_status table_diff_text(const vv_diff_item *item, const vv_diff_how *how, vv_diff_answer *out,
+			  const char *why, vv_error *err)
+{
+	vv_subject *now = item->b ? item->b : item->a;
+	bool same;
+	vv_status rc = are_same_bytes(item, &same, err);
+	if (rc < 0 || same) return rc;
+	out->differs = true;
+	bool binary = false;
+	const vv_unseen *u = why || how->unread ? NULL : find_unseen(now, item->path, &binary);
+	const char *bytes = binary                                ? "binary file"
+			    : why && table_diff_is_document(item) ? "file"
+								  : "text";
+	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
+	vv_buf_printf(&out->line, ": %s%s%s %s", why ? why : "", why ? "; " : "",
+		      u ? u->what : bytes,
+		      !item->a   ? "added"
+		      : !item->b ? "removed"
+				 : "changed");
+	if (!binary) {
+		vv_buf_printf(&out->line, " ('%s' shows it)",
+			      how->text_shown_by ? how->text_shown_by : "git diff");
+	}
+	if (u && u->kind && item->b && table_diff_is_document(item) && !how->patch &&
+	    !how->only_whether && vv_documents_are_read(now->repo)) {
+		vv_buf_puts(&out->line, "; " VV_READER_INSTALL);
+	} else if (u && now->repo && item->b) {
+		(void)vv_hint_put(&out->line, "; ", vv_repository_words(now->repo),
+				  vv_unseen_hint(u, item->path), item->path);
+	}
+	return vv_buf_ok(&out->line, err);
+}
