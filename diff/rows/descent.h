@@ -16,7 +16,6 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "diff/rows/columns.h"
-#include "diff/rows/columns.h"
 
 typedef struct vv_row_change vv_row_change;
 typedef struct vv_rowdiff vv_rowdiff;

@@ -23,8 +23,8 @@
 #include "diff/rows/row_change.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/write/figures.h"
-#include "diff/write/whole_figures.h"
 #include "diff/write/text_cell.h"
+#include "diff/write/whole_figures.h"
 
 #define ARROW " -> "
 #define FILLED "filled in"

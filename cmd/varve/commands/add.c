@@ -31,7 +31,8 @@
 #include "repo/git/index/worktree.h"
 
 typedef struct options {
-	bool all, update, force, dry_run, convert, as_csv, fix, no_key, quiet, verbose;
+	vv_add_request request;
+	bool all, update, dry_run, as_csv, no_key, quiet, verbose;
 	vv_strings key;
 	const char *as, *order, *format;
 	const char *arrow, *mode, *columns;
@@ -196,7 +197,7 @@ static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 	vv_status rc = vv_context_need(c, (o->dry_run ? 0 : VV_NEEDS_LOCK) | VV_NEEDS_INDEX, err);
 	if (rc == VV_OK) {
 		vv_dataset_reader_lend_index(c->reader, c->index);
-		rc = o->fix ? fix_torn(c, o, &torn, err) : VV_OK;
+		rc = o->request.fix ? fix_torn(c, o, &torn, err) : VV_OK;
 	}
 	if (rc == VV_OK && !(torn && o->dry_run)) { /* which still sees them as text */
 		rc = vv_add_plan_make(&plan, c->repo, c->index, c->reader, req, err);
@@ -348,7 +349,7 @@ static int check_add(const vv_context *c)
 		return vv_usage_error(
 			"--as-csv requires the names of compressed files or documents");
 	}
-	if (c->argc == 0 && !o->all && !o->update && !o->fix) {
+	if (c->argc == 0 && !o->all && !o->update && !o->request.fix) {
 		vv_note("varve: nothing specified, nothing staged");
 		vv_note("hint: 'varve add .' stages all files of this folder");
 		return VV_EXIT_TROUBLE;
@@ -360,15 +361,13 @@ static vv_status run_add(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
-	vv_add_request req = {.paths = c->argc > 0 ? &c->paths : NULL,
-			      .untracked = !o->update,
-			      .force = o->force,
-			      .convert = o->convert,
-			      .fix = o->fix,
-			      .described = describes(o),
-			      .options = &import};
+	vv_add_request req = o->request;
 	const vv_status rc = read_options(&import, o, err);
 
+	req.paths = c->argc > 0 ? &c->paths : NULL;
+	req.untracked = !o->update;
+	req.described = describes(o);
+	req.options = &import;
 	return rc < 0      ? rc
 	       : o->arrow  ? add_arrow(c, &req, &import, err)
 	       : o->as_csv ? add_unpacked(c, &req, err)
@@ -380,7 +379,7 @@ static const vv_option add_table[] = {
 		 "add all changes in the work tree, including new and removed files"),
 	OPT_FLAG('u', "update", update,
 		 "stage only changes of files that are already in the index"),
-	OPT_FLAG('f', "force", force, "also add ignored files"),
+	OPT_FLAG('f', "force", request.force, "also add ignored files"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be staged"),
 	OPT_FLAG('v', "verbose", verbose, "list added files (the default)"),
 	OPT_FLAG('q', "quiet", quiet, "print warnings only"),
@@ -395,7 +394,7 @@ static const vv_option add_table[] = {
 	OPT_CHOICE(0, "as", as, "KIND", "table|file",
 		   "store the rows of a table, or the bytes of a file"),
 	OPT_WRITTEN(""),
-	OPT_FLAG(0, "convert", convert, "also convert files that are text in HEAD"),
+	OPT_FLAG(0, "convert", request.convert, "also convert files that are text in HEAD"),
 	OPT_FLAG(
 		0, "as-csv", as_csv,
 		"write the tables of documents (book.xlsx) and compressed files (.gz, .zst, .xz, .bz2) to new files beside them, and add the new files"),
@@ -408,7 +407,7 @@ static const vv_option add_table[] = {
 	OPT_CHOICE(0, "columns", columns, "WHAT", "keep|drop",
 		   "with --arrow: keep or drop columns that FILE lacks (default: an error)"),
 	OPT_FLAG(
-		0, "fix", fix,
+		0, "fix", request.fix,
 		"convert tracked files that were committed as text, and merge tables whose pointers git merged as text"),
 };
 

@@ -30,20 +30,20 @@
 #define PATCH_PIECE ((size_t)1 << 20)
 
 typedef struct options {
-	bool check, reverse, reject, exact, cached, three_way, quiet;
-	const char *strip;
+	vv_apply_git_options how;
+	bool exact, quiet;
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "check", check, "only report whether the patch applies"),
-	OPT_FLAG('R', "reverse", reverse, "apply the patch in reverse"),
-	OPT_FLAG(0, "reject", reject,
+	OPT_FLAG(0, "check", how.check, "only report whether the patch applies"),
+	OPT_FLAG('R', "reverse", how.reverse, "apply the patch in reverse"),
+	OPT_FLAG(0, "reject", how.reject,
 		 "apply the parts that fit, and write the others to PATH.rej as a patch"),
 	OPT_FLAG(0, "exact", exact, "apply only to the version from which the patch was made"),
-	OPT_FLAG('3', "3way", three_way,
+	OPT_FLAG('3', "3way", how.three_way,
 		 "apply to the index and the files; merge tables that the patch does not fit"),
-	OPT_FLAG(0, "cached", cached, "apply to the index only; the files do not change"),
-	OPT_STRING('p', "strip", strip, "N",
+	OPT_FLAG(0, "cached", how.cached, "apply to the index only; the files do not change"),
+	OPT_STRING('p', "strip", how.strip, "N",
 		   "strip N folders from the paths in the patch (default: 0)"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
@@ -170,7 +170,7 @@ static vv_status put_rejected(void *payload, const char *path, const void *bytes
 			      vv_error *err)
 {
 	run *r = payload;
-	return r->o->check
+	return r->o->how.check
 		       ? VV_OK
 		       : vv_apply_files_put(&r->files, path, VV_APPLY_REJECTED, bytes, len, err);
 }
@@ -195,7 +195,7 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 	vv_buf_puts(&b, m->expected);
 	vv_buf_printf(&b, ", found %s", m->found ? m->found : "nothing");
 	vv_status rc = vv_buf_ok(&b, err);
-	if (rc == VV_OK && r->o->three_way) {
+	if (rc == VV_OK && r->o->how.three_way) {
 		vv_buf_printf(&r->told, "%s%s", r->told.len > 0 ? "\n" : "", b.data);
 		rc = vv_buf_ok(&r->told, err);
 	} else if (rc == VV_OK) {
@@ -209,7 +209,7 @@ static vv_status leave(void *payload, const char *path, vv_error *err)
 {
 	run *r = payload;
 
-	return r->o->three_way ? vv_apply_index_miss(&r->indexed, path, err) : VV_OK;
+	return r->o->how.three_way ? vv_apply_index_miss(&r->indexed, path, err) : VV_OK;
 }
 
 /* Reports changes of the new version that no file shows. */
@@ -269,7 +269,7 @@ static vv_status merges_rest(const run *r, const vv_patch_done *d, bool *out, vv
 	vv_store *store;
 	vv_status rc = VV_OK;
 
-	*out = r->o->three_way && (d->order_left || d->form_left) && d->old_root;
+	*out = r->o->how.three_way && (d->order_left || d->form_left) && d->old_root;
 	if (*out && (rc = vv_repository_store(r->repo, &store, err)) == VV_OK) {
 		*out = vv_store_has(store, d->old_root);
 	}
@@ -287,7 +287,7 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 	}
 	r->paths++;
 	r->rejected += d->rejected;
-	if (!r->o->check) {
+	if (!r->o->how.check) {
 		rc = vv_apply_files_change(&r->files, d->removed ? d->old_path : d->path, "",
 					   d->removed, err);
 		if (rc == VV_OK && !d->removed && d->old_path &&
@@ -310,7 +310,7 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 
 static vv_status find_repository(run *r, vv_context *c, vv_error *err)
 {
-	bool indexed = r->o->cached || r->o->three_way;
+	bool indexed = r->o->how.cached || r->o->how.three_way;
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
 
 	if (rc == VV_ENOTFOUND && !indexed) {
@@ -318,7 +318,7 @@ static vv_status find_repository(run *r, vv_context *c, vv_error *err)
 	}
 	if (rc < 0 ||
 	    (rc = vv_context_need(c,
-				  (r->o->check ? VV_NEEDS_WORKTREE : VV_NEEDS_RIGHT) |
+				  (r->o->how.check ? VV_NEEDS_WORKTREE : VV_NEEDS_RIGHT) |
 					  VV_NEEDS_WRITER | (indexed ? VV_NEEDS_INDEX : 0),
 				  err)) < 0) {
 		return rc;
@@ -329,7 +329,7 @@ static vv_status find_repository(run *r, vv_context *c, vv_error *err)
 	if (indexed) {
 		r->checkout = (vv_checkout){r->repo, c->reader, r->index};
 		r->files.index = r->index;
-		r->files.checkout = r->o->three_way ? &r->checkout : NULL;
+		r->files.checkout = r->o->how.three_way ? &r->checkout : NULL;
 		vv_apply_index_init(&r->indexed, &r->files, r->writer, r->files.checkout);
 	}
 	return VV_OK;
@@ -372,7 +372,7 @@ static vv_status open_way_back(run *r, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (r->repo && !r->index && !r->o->check) {
+	if (r->repo && !r->index && !r->o->how.check) {
 		rc = vv_way_back_open(&r->back, r->repo, "apply", "'varve apply'", err);
 		r->files.back = r->back;
 	}
@@ -385,11 +385,11 @@ static vv_status apply(run *r, vv_error *err)
 	const char *temp = vv_env_temp_dir(vv_environ());
 	const vv_patch_source source = {read_patch, seek_patch, r, r->name};
 	const vv_patch_apply_options po = {
-		.reverse = o->reverse,
-		.check = o->check,
-		.mode = o->exact    ? VV_PATCH_EXACT
-			: o->reject ? VV_PATCH_REJECT
-				    : VV_PATCH_FIT,
+		.reverse = o->how.reverse,
+		.check = o->how.check,
+		.mode = o->exact        ? VV_PATCH_EXACT
+			: o->how.reject ? VV_PATCH_REJECT
+					: VV_PATCH_FIT,
 		.open = open_target,
 		.base = open_base,
 		.cache = cache_of_target,
@@ -406,25 +406,28 @@ static vv_status apply(run *r, vv_error *err)
 	r->files.reader = vv_dataset_writer_reader(r->writer);
 	vv_status rc = open_way_back(r, err);
 	rc = rc < 0 ? rc : vv_patch_apply(&source, &po, err);
-	if (o->three_way) return merge_misfits(r, &source, &po, rc, err);
+	if (o->how.three_way) return merge_misfits(r, &source, &po, rc, err);
 	if (r->misfits > MISFITS_SHOWN) {
 		vv_note("... and %s more", vv_text_count(r->misfits - MISFITS_SHOWN));
 	}
-	if (rc == VV_OK && r->index && !o->check) return vv_apply_index_commit(&r->indexed, err);
+	if (rc == VV_OK && r->index && !o->how.check) {
+		return vv_apply_index_commit(&r->indexed, err);
+	}
 	if (rc == VV_ECONFLICT) {
 		vv_hint(err, "%s",
 			o->exact
 				? "nothing was written; the patch may apply to this version without --exact"
-			: o->cached ? "nothing was written"
-			: o->check  ? "--reject applies the parts that fit, and writes the rest to "
-				      "PATH.rej"
+			: o->how.cached ? "nothing was written"
+			: o->how.check
+				? "--reject applies the parts that fit, and writes the rest to "
+				  "PATH.rej"
 			: !r->repo
 				? "nothing was written; --reject applies the parts that fit, and "
 				  "writes the rest to PATH.rej"
 				: "nothing was written; --reject applies the parts that fit, and "
 				  "writes the rest to PATH.rej; --3way merges");
 	}
-	return rc < 0 || o->check ? rc : vv_apply_files_commit(&r->files, err);
+	return rc < 0 || o->how.check ? rc : vv_apply_files_commit(&r->files, err);
 }
 
 static void run_clear(run *r)
@@ -441,7 +444,8 @@ VV_AUTO_CLEAR(run, run_clear)
 
 static bool read_strip(const options *o, uint64_t *out)
 {
-	return !o->strip || (vv_parse_u64(out, o->strip, strlen(o->strip)) && *out <= STRIP_MAX);
+	return !o->how.strip ||
+	       (vv_parse_u64(out, o->how.strip, strlen(o->how.strip)) && *out <= STRIP_MAX);
 }
 
 static int check_apply(const vv_context *c)
@@ -449,24 +453,18 @@ static int check_apply(const vv_context *c)
 	const options *o = c->options;
 	uint64_t strip;
 
-	if (c->argc == 2 && o->strip) {
+	if (c->argc == 2 && o->how.strip) {
 		return vv_usage_error("-p and FILE cannot be used together");
 	}
 	return read_strip(o, &strip) ? VV_EXIT_OK
 				     : vv_usage_error("-p requires a number from 0 to %d, not '%s'",
-						      STRIP_MAX, vv_text_shows(o->strip));
+						      STRIP_MAX, vv_text_shows(o->how.strip));
 }
 
 /* *out: it is a patch of Git, and was applied. Outside of a repository, git apply applies it to files. */
 static vv_status apply_as_git(run *r, const vv_context *c, bool *out, vv_error *err)
 {
 	const options *o = r->o;
-	const vv_apply_git_options how = {.check = o->check,
-					  .reverse = o->reverse,
-					  .reject = o->reject,
-					  .cached = o->cached,
-					  .three_way = o->three_way,
-					  .strip = o->strip};
 	vv_auto(vv_buf) patch = VV_BUF_INIT;
 	vv_status rc;
 	ssize_t n;
@@ -481,7 +479,7 @@ static vv_status apply_as_git(run *r, const vv_context *c, bool *out, vv_error *
 		if (!vv_patch_is_git(patch.data, patch.len)) return seek_patch(r, 0, err);
 	} while (n > 0);
 	*out = true;
-	rc = vv_apply_git(r->repo, patch.data, patch.len, &how, &r->said, err);
+	rc = vv_apply_git(r->repo, patch.data, patch.len, &o->how, &r->said, err);
 	r->paths = 1;
 	return rc;
 }

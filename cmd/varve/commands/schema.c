@@ -16,18 +16,17 @@
 #include "lib/worktree/schema_edit.h"
 
 typedef struct options {
-	vv_strings type, number, missing;
-	vv_strings key;
+	vv_description description;
 	bool infer, json, allow_unsigned;
 } options;
 
 static const vv_option table[] = {
 	OPT_UNSIGNED,
-	OPT_LIST(0, "type", type, "COL=TYPE", "give a column another type"),
-	OPT_LIST(0, "number", number, "COL=EXAMPLE",
+	OPT_LIST(0, "type", description.type, "COL=TYPE", "give a column another type"),
+	OPT_LIST(0, "number", description.number, "COL=EXAMPLE",
 		 "make a column numeric, with numbers written like EXAMPLE: 1.234,5"),
-	OPT_NAMES(0, "key", key, "declare the primary key"),
-	OPT_LIST(0, "missing", missing, "[COL=]TEXT",
+	OPT_NAMES(0, "key", description.key, "declare the primary key"),
+	OPT_LIST(0, "missing", description.missing, "[COL=]TEXT",
 		 "treat TEXT as a missing value, in COL or in all columns"),
 	OPT_FLAG(0, "infer", infer,
 		 "write a first description with constraints that all values meet"),
@@ -36,7 +35,8 @@ static const vv_option table[] = {
 
 static bool is_edit(const options *o)
 {
-	return o->type.count || o->number.count || o->missing.count || o->key.count;
+	return o->description.type.count || o->description.number.count ||
+	       o->description.missing.count || o->description.key.count;
 }
 
 static vv_status show_json(const char *json, size_t len, vv_error *err)
@@ -67,15 +67,12 @@ static vv_status apply(vv_buf *text, vv_package_edit *edit, vv_error *err)
 
 static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t, vv_error *err)
 {
-	const vv_description d = {.type = o->type,
-				  .number = o->number,
-				  .missing = o->missing,
-				  .key = o->key,
-				  .dashes = "--"};
+	vv_description d = o->description;
 	vv_auto(char) *package = NULL;
 	bool describes;
 	vv_status rc;
 
+	d.dashes = "--";
 	if (s->from != VV_FROM_WORK) {
 		return vv_fail(err, VV_EUSAGE,
 			       "only the schema of a file in the work tree can be changed\n"

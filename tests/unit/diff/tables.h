@@ -9,7 +9,6 @@
 typedef struct vv_mem_sink vv_mem_sink;
 typedef struct vv_table vv_table;
 
-
 /* The sink with the blocks of all tables of a test. */
 typedef struct vv_tables {
 	vv_mem_sink *mem;
