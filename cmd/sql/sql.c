@@ -136,7 +136,7 @@ static void show_warnings(const vv_sql_catalog *c)
 	}
 }
 
-static void tell(const char *lines)
+static void print_lines(const char *lines)
 {
 	for (vv_line l = {.rest = lines}; vv_line_next(&l);) {
 		vv_warn("%s", vv_text_show(l.text, l.len));
@@ -839,7 +839,7 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 		s.session.catalog->at = o->at;
 		s.session.catalog->confined = o->confined;
 		s.session.catalog->allow_unsigned = o->allow_unsigned;
-		s.session.catalog->tell = s.quiet ? NULL : tell;
+		s.session.catalog->tell = s.quiet ? NULL : print_lines;
 		if (o->confined) {
 			limit_memory(s.session.db);
 		}

@@ -274,7 +274,7 @@ static void put_protocol(char *out, size_t size, const http_request *q)
 }
 
 /* If git has sent something, the client reads the reason there. */
-static vv_status judge(http_request *q, int code, vv_buf *said, bool sent, vv_error *err)
+static vv_status judge_answer(http_request *q, int code, vv_buf *said, bool sent, vv_error *err)
 {
 	if (code == 0) return VV_OK;
 	const char *text = vv_buf_cstr(said);
@@ -290,7 +290,7 @@ typedef struct output {
 	bool sent;
 } output;
 
-static vv_status put_output(void *payload, const void *bytes, size_t len, vv_error *err)
+static vv_status put_answer(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	output *o = payload;
 
@@ -330,7 +330,7 @@ static vv_status run_git(http_request *q, vv_repository *r, const settings *s, c
 			    .more = more,
 			    .input = body->data,
 			    .len = body->len,
-			    .take = put_output,
+			    .take = put_answer,
 			    .payload = &o,
 			    .errors = &said,
 			    .stopped = is_ended,
@@ -339,7 +339,7 @@ static vv_status run_git(http_request *q, vv_repository *r, const settings *s, c
 			    .data = MEMORY,
 			    .tree = true};
 	rc = vv_run_program(&run, &code, err);
-	return rc < 0 ? rc : judge(q, code, &said, o.sent || refs, err);
+	return rc < 0 ? rc : judge_answer(q, code, &said, o.sent || refs, err);
 }
 
 static vv_status answer(http_request *q, vv_error *err)

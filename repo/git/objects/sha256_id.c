@@ -79,8 +79,8 @@ static const kept_id *find_kept(const vv_sha256_ids *s, const git_oid *id)
 	return vv_hash_find(s->kept, &s->index, hash, k, git_oid_equal(&k->id, id));
 }
 
-static vv_status keep(vv_sha256_ids *s, const git_oid *id, const uint8_t sha256[VV_SHA256_LEN],
-		      vv_error *err)
+static vv_status keep_id(vv_sha256_ids *s, const git_oid *id, const uint8_t sha256[VV_SHA256_LEN],
+			 vv_error *err)
 {
 	kept_id k = {.id = *id};
 
@@ -240,7 +240,7 @@ static vv_status find_entry(uint8_t out[VV_SHA256_LEN], vv_sha256_ids *s, const 
 		return rc < 0 ? rc : VV_ENOTFOUND;
 	}
 	const vv_status rc = hash_blob(out, s, &l->at.id, err);
-	return rc < 0 ? rc : keep(s, &l->at.id, out, err);
+	return rc < 0 ? rc : keep_id(s, &l->at.id, out, err);
 }
 
 static vv_status hash_tree(uint8_t out[VV_SHA256_LEN], vv_sha256_ids *s, const git_oid *tree,
@@ -254,7 +254,7 @@ static vv_status hash_tree(uint8_t out[VV_SHA256_LEN], vv_sha256_ids *s, const g
 		if (!l->at.valid) {
 			if ((rc = hash_object(out, "tree", vv_buf_cstr(&l->bytes), l->bytes.len,
 					      err)) < 0 ||
-			    (rc = keep(s, &l->id, out, err)) < 0) {
+			    (rc = keep_id(s, &l->id, out, err)) < 0) {
 				return rc;
 			}
 			leave(s);
