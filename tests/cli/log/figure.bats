@@ -64,7 +64,7 @@ figures() {
 	[ "$(figures 'sum(amount)')" = '[-60.5,50,50,30.5]' ]
 	rm -rf .git/varve/packs
 	[ "$(figures 'sum(amount)' -n 2)" = '[-60.5,50]' ]
-	find .git/varve/cache/check -name '*figure*' -exec truncate -s 30 {} +
+	find .git/varve/cache/check -name small -exec truncate -s 30 {} +
 	[ "$(figures 'sum(amount)' -n 1)" = '["not here"]' ]
 }
 
