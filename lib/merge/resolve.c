@@ -274,6 +274,12 @@ static bool any_dropped_column(const vv_conflict_record *c)
 	       NULL;
 }
 
+/* With exchanged sides another row of such a key stays, and with it others may go that are in no conflict. */
+static bool any_key_twice(const vv_conflict_record *c)
+{
+	return vv_array_find(c->items, c->count, it, it->kind == VV_CONFLICT_KEY_TWICE) != NULL;
+}
+
 /* The merge has the first side's values at all conflicts, with exchanged sides those of theirs. */
 static vv_status take_merged(vv_resolving *r, const vv_conflict_path *p, vv_error *err)
 {
@@ -631,8 +637,8 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	const bool untouched = !p->record.touched &&
 			       (vv_cid_equal(&staged.result.cid, &p->record.root) ||
 				vv_merge_file_is(r->repo, p->path, &p->record.merged));
-	if (p->record.left_out > 0 && !is_part(r) && untouched &&
-	    (r->side == VV_BASE || is_of_added(r))) {
+	const bool by_row = r->side == VV_BASE || is_of_added(r) || any_key_twice(&p->record);
+	if (p->record.left_out > 0 && !is_part(r) && untouched && by_row) {
 		vv_free(chosen);
 		chosen = NULL;
 		if ((rc = find_left_out(r, p, err)) < 0 ||
@@ -642,7 +648,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	}
 	const bool whole = all && !r->set_column && untouched;
 	if ((rc = name_gone(&gone, r, p, chosen, err)) < 0) return rc;
-	if (whole &&
+	if (whole && !any_key_twice(&p->record) &&
 	    (r->side == VV_THEIRS || (r->side == VV_OURS && any_dropped_column(&p->record)))) {
 		rc = take_merged(r, p, err);
 	} else if (whole && r->side == VV_OURS) {
