@@ -337,6 +337,10 @@ tasks() {
 	output_has "row 101: two rows, one key; an earlier merge"
 }
 
+@test "resolve --theirs of a whole table keeps rows in no conflict where two rows have one key" {
+	succeeds python3 "$BATS_TEST_DIRNAME/numbers_law.py" 307 1 2
+}
+
 @test "random histories: after two took the next number, each later change reaches its own row, or the merge stops" {
 	succeeds python3 "$BATS_TEST_DIRNAME/numbers_law.py" "${VARVE_TEST_SEED:-${VARVE_TEST_SAMPLE:-$RANDOM}}" "$([ -n "${VARVE_TEST_ALL-}" ] && echo 200 || echo 3)"
 }
