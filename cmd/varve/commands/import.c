@@ -22,6 +22,8 @@
 #include "lib/commit/txn.h"
 #include "lib/names/version.h"
 #include "lib/remotes/block_peers.h"
+#include "repo/git/index/index.h"
+#include "repo/git/run_git.h"
 #include "transport/line/url.h"
 
 typedef struct options {
@@ -200,6 +202,28 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 		     : vv_hint(err, "use another path with -o, or replace it with -f");
 }
 
+/* An import of before whose file is not in the index, as after a power cut or `git reset`: git adds the file, also an edited one. */
+static vv_status stage_again(vv_context *c, const vv_imported *i, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(char) *attributes = vv_repository_file(c->repo, ".gitattributes");
+	vv_index_entry e;
+	vv_status rc = vv_index_open(&x, c->repo, err);
+
+	if (rc < 0) return rc;
+	if (vv_index_get(x, i->to, &e)) return VV_OK;
+	if (!attributes) return vv_fail_nomem(err);
+	const char *const args[] = {"add",
+				    "--",
+				    i->to,
+				    VV_BLOCKS_CONFIG,
+				    vv_exists(attributes) ? ".gitattributes" : NULL,
+				    NULL};
+	const vv_git_call call = {
+		.args = args, .repo = c->repo, .in_worktree = true, .more = vv_git_literal};
+	return vv_git_must(&call, "cannot stage the file", err);
+}
+
 /* ---- dated files ---- */
 
 #define DAY 86400
@@ -330,7 +354,8 @@ static vv_status run_import(vv_context *c, vv_error *err)
 	    (rc = vv_block_peer_trust(c->repo, site, err)) < 0) {
 		return rc;
 	}
-	if (!done && (rc = stage(c, &i, &root, err)) < 0) return rc;
+	rc = done ? stage_again(c, &i, err) : stage(c, &i, &root, err);
+	if (rc < 0) return rc;
 	if (!o->quiet && !i.path) {
 		vv_note("%s: %s; staged for the next commit, with its source in .varveconfig",
 			vv_text_shows(i.to), vv_text_url(i.url));

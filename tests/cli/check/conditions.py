@@ -106,7 +106,7 @@ def call(depth):
         places = rng.choice([0, 1, 2, 5, -1, -3])
         return f"round({x}, {places})", known(lambda v: half_up(v, places), f)
     if kind == 3:
-        return (f"{x} % ({y})" if depth < 2 else f"mod({x}, {y})",
+        return (f"({x} % ({y}))" if depth < 2 else f"mod({x}, {y})",
                 lambda r: None if f(r) is None or not g(r) else truncated(f(r), g(r)))
     if kind == 4:
         name, one = rng.choice([("least", min), ("greatest", max)])

@@ -78,6 +78,22 @@ imported() {
 	cmp ../copy/prices.csv ../v1.csv
 }
 
+@test "an import whose file is no longer in the index stages it again, with edits made since" {
+	succeeds varve import ../src#data/prices.csv
+	git reset -q
+	succeeds varve import ../src#data/prices.csv
+	stderr_has "staged for the next commit"
+	[ "$(git status --porcelain)" = "A  .gitattributes
+A  .varveconfig
+A  prices.csv" ]
+	git reset -q
+	sed -i '2s/$/0/' prices.csv
+	cp prices.csv ../edited
+	succeeds varve import ../src#data/prices.csv
+	cmp prices.csv ../edited
+	git cat-file --filters :prices.csv | cmp - ../edited
+}
+
 @test "an existing file, and a source that is not a table, are refused without changes" {
 	echo mine > prices.csv
 	ends_with 2 varve import ../src#data/prices.csv
