@@ -501,15 +501,18 @@ class Worker:
 			if ran and not killed and ran.status != s.status else None
 		# It got through, or was killed when all was done.
 		whole = ran is not None and (ran.status == s.status or (killed and is_new))
-		key = (print_, ran is None, ended, named and named.group(1), s.host and whole)
+		# Git removes a file before it writes it again, and names those that it could not write.
+		gone = frozenset(re.findall(r'unable to (?:create|write) file ([^:;\n]+)', ran.err)) if ran and ran.status > 0 else frozenset()
+		key = (print_, ran is None, ended, named and named.group(1), s.host and whole, gone)
 		if key not in t.judged:
 			t.judged[key] = self.judge_host(t, whole) if s.host else \
-				self.judge_state(t, tree, now, ran is None, ended, n, named and named.group(1))
+				self.judge_state(t, tree, now, ran is None, ended, n, named and named.group(1), gone)
 			self.distinct += 1
 		return found + t.judged[key]
 
-	def judge_state(self, t, tree, now, cut, ended, n, named):
-		"""What is wrong with a state: in it, and after the same command again. cut: the power went."""
+	def judge_state(self, t, tree, now, cut, ended, n, named, gone=()):
+		"""What is wrong with a state: in it, and after the same command again. cut: the power went; gone: files
+		of the work tree that git removed, could not write, and named."""
 		s = t.scenario
 		if s.vault:
 			return self.judge_vault(t, ended)
@@ -535,6 +538,8 @@ class Worker:
 				if cut and name.startswith('file ') and not s.own:
 					torn = True
 					say('torn', f'{name} is incomplete: {brief(value)}')
+				elif value is None and name.startswith('file ') and name.split('/', 1)[-1] in gone:
+					say('torn', f'{name} is missing, and named')
 				else:
 					say('state', f'{name} is neither old nor new: {brief(value)}')
 		if cut and not s.own and not any('varve/kept/' in n for n in tree):
