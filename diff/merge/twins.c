@@ -616,6 +616,33 @@ static vv_status find_common_key(size_t *out, const merge *m, vv_error *err)
 	return VV_OK;
 }
 
+/* With one key: are half of their other cells equal? Else the sides gave one number to two things. */
+static vv_status are_one_thing(bool *out, const naming *n, const named_pair *p, vv_error *err)
+{
+	const merge *m = n->m;
+	const vv_cell *cells[2];
+	size_t same = 0, others = 0;
+	vv_status rc;
+
+	*out = n->key == SIZE_MAX;
+	if (*out) return VV_OK;
+	for (size_t i = 0; i < 2; i++) {
+		rc = vv_row_by_number_get(&n->m->side[i].rows, p->row[i], &cells[i], err);
+		if (rc < 0) return rc;
+	}
+	for (size_t i = 0; i < m->column_count; i++) {
+		const merge_column *c = &m->columns[i];
+
+		if (is_name(n, i) || c->side[0] < 0 || c->side[1] < 0) {
+			continue;
+		}
+		others++;
+		same += vv_cell_equal(&cells[0][c->side[0]], &cells[1][c->side[1]]);
+	}
+	*out = 2 * same >= others;
+	return VV_OK;
+}
+
 static vv_status pair_named(twins *t, const naming *n, vv_error *err)
 {
 	merge_side *sides = t->m->side;
@@ -636,7 +663,10 @@ static vv_status pair_named(twins *t, const naming *n, vv_error *err)
 		return rc;
 	}
 	vv_array_each(pairs, count, p) {
-		if (distinct && !p->in_base) {
+		bool one = false;
+
+		if (distinct && !p->in_base && (rc = are_one_thing(&one, n, p, err)) < 0) return rc;
+		if (one) {
 			sides[0].partner[p->index[0]] = p->row[1];
 			sides[1].partner[p->index[1]] = p->row[0];
 		}

@@ -569,6 +569,10 @@ shop() {
 	[ "$(grep -c '103,of paint\|102,of wash' items.csv)" -eq 2 ]
 }
 
+@test "two things with one number in a table of few rows are both kept" {
+	succeeds python3 "$BATS_TEST_DIRNAME/follow_law.py" 88411 3
+}
+
 @test "random tables: after a merge each row refers to the row to which its side let it refer" {
 	succeeds python3 "$BATS_TEST_DIRNAME/follow_law.py" "${VARVE_TEST_SEED:-${VARVE_TEST_SAMPLE:-$RANDOM}}" "$(a_sixth 18)"
 }
