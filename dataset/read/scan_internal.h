@@ -59,8 +59,8 @@ typedef struct vv_scan_where {
 	vv_scan_faults *faults; /* NULL: a row with faults is refused */
 } vv_scan_where;
 
-/* Does what vv_scan_row does, for CSV; if where is not NULL, what vv_scan_places does, and with
- * where->faults what vv_scan_ragged does. */
+/* Like vv_scan_row, for CSV; if where is not NULL, like vv_scan_places, and with
+ * where->faults like vv_scan_ragged. */
 int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, const vv_scan_where *where,
 		    vv_row *row, vv_error *err);
 

@@ -196,7 +196,7 @@ static bool says_nothing(const value *type)
 	return !type->text || strcmp(type->text, "\"any\"") == 0;
 }
 
-/* Is the column's type that of its values, so that nobody has declared another one? */
+/* Returns true if the column's type is the one that its values have: no other type is declared. */
 static vv_status is_type_of_values(bool *out, const merge *m, const merge_column *c, int version,
 				   vv_error *err)
 {

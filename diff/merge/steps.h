@@ -60,8 +60,8 @@ vv_status merge_form(merge *m, vv_error *err);
  * the result, and one has the next free key. Sets m->new_keys. Requires merge_partners and
  * merge_rules_choose. */
 vv_status merge_renumber(merge *m, vv_error *err);
-/* pair: a row of base, and the side's row with its key. Sets *may to false if so many cells are equal
- * that they are certainly one thing. Requires merge_columns_match. */
+/* pair: a row of base, and the row of the side that has its key. Sets *may to false if enough cells are equal
+ * to prove one thing. Requires merge_columns_match. */
 vv_status merge_may_be_other(merge *m, size_t which, const merge_run *pair, bool *may,
 			     vv_error *err);
 /* Sets *other to true if most cells differ. Requires merge_columns_match. */

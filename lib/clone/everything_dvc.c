@@ -197,7 +197,7 @@ static vv_status put_files(vv_folder_edit *f, const kept *k, size_t from, size_t
 	return rc;
 }
 
-/* The output at this path below f, in the place of what DVC has Git ignore there. */
+/* Puts the output at this path below f, where DVC had a line in .gitignore. */
 static vv_status put_kept(migration *m, vv_folder_edit *f, const kept *k, const char *path,
 			  vv_error *err)
 {

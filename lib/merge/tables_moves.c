@@ -99,7 +99,7 @@ static vv_status open_version(version *v, const search *f, const vv_oid *blob, v
 	return VV_OK;
 }
 
-/* A key that a version has and an older one has not. */
+/* A key of a version that an older one lacks. */
 typedef struct new_key {
 	vv_hash128 hash;
 	uint64_t row;
@@ -759,7 +759,7 @@ static vv_status keep_connected(search *f, const char *const *keys, size_t count
 	return rc;
 }
 
-/* A pick: what ours and the base have since their common ancestor, as if ours were a merge of the two. */
+/* For a pick: the rows that ours and the base have added since their common ancestor, as if ours were a merge of the two. */
 static vv_status read_pick(search *f, vv_error *err)
 {
 	const vv_oid parents[2] = {f->sides[0], f->bases[0]};

@@ -9,7 +9,8 @@
 #include "base/json/json.h"
 #include "base/text.h"
 #include "cmd/web/model/verb.h"
-#include "repo/git/config.h"
+#include "lib/remotes/remote.h"
+#include "repo/git/history/identity.h"
 
 #define NEW_MAX 20u /* new files that are listed */
 #define CHECKED 20u /* tables that are checked */
@@ -168,57 +169,31 @@ static void read_entry(vv_web_visit *v, vv_web_desk *d, const vv_json *entry)
 						  .spreadsheet = ""};
 }
 
-/* The branch's remote, or the only one, or origin. */
 static vv_status find_remote(vv_web_visit *v, vv_web_desk *d, vv_error *err)
 {
-	const char *list[] = {"git", "remote", NULL}, *said;
-	vv_auto(vv_buf) out = VV_BUF_INIT;
-	vv_auto(char) *of_branch = NULL;
-	int code;
-	const char *name = vv_web_text(v, "branch.%s.remote", d->branch);
-	vv_status rc;
+	const char *branch = vv_web_text(v, "refs/heads/%s", d->branch);
+	vv_auto(char) *name = NULL;
+	vv_status rc = vv_remote_default(&name, v->repo, *d->branch ? branch : NULL, true, err);
 
-	d->remote = "";
-	if (*d->branch && vv_config_string(v->repo, name, &of_branch, VV_IGNORED) == VV_OK &&
-	    of_branch) {
-		d->remote = vv_web_keep_text(v, of_branch);
-		return VV_OK;
-	}
-	if ((rc = vv_web_run(v, list, &out, &code, &said, err)) < 0) return rc;
-	const char *all = vv_buf_cstr(&out);
-	const size_t len = strcspn(all, "\n");
-	if (len > 0 && all[len] == '\n' && all[len + 1] == '\0') {
-		d->remote = vv_web_keep(v, all, len);
-	} else if (strncmp(all, "origin\n", 7) == 0 || strstr(all, "\norigin\n")) {
-		d->remote = "origin";
-	}
-	return VV_OK;
+	d->remote = rc == VV_OK ? vv_web_keep_text(v, name) : "";
+	return vv_error_excuse(rc, rc == VV_ENOTFOUND, err);
 }
 
-static vv_status find_name(vv_web_visit *v, vv_web_desk *d, vv_error *err)
+static bool has_author(const vv_web_visit *v)
 {
-	const char *list[] = {"git", "var", "GIT_AUTHOR_IDENT", NULL}, *said;
-	vv_auto(char) *name = NULL, *email = NULL;
-	int code;
-	vv_status rc = vv_web_run(v, list, NULL, &code, &said, err);
+	vv_auto(vv_person) author = {.name = NULL};
 
-	if (rc < 0) return rc;
-	/* Git guesses an address from the machine's name: that is not the user's. */
-	(void)vv_config_string(v->repo, "user.name", &name, VV_IGNORED);
-	(void)vv_config_string(v->repo, "user.email", &email, VV_IGNORED);
-	d->has_name = code == 0 && ((name && email) ||
-				    vv_env_get(vv_repository_env(v->repo), "GIT_AUTHOR_EMAIL"));
-	return VV_OK;
+	return vv_identity(v->repo, VV_AUTHOR, &author, VV_IGNORED) == VV_OK;
 }
 
-vv_status vv_web_desk_read(vv_web_visit *v, bool checked, vv_web_desk *out, vv_error *err)
+vv_status vv_web_desk_read(vv_web_visit *v, bool whole, vv_web_desk *out, vv_error *err)
 {
 	const char *list[] = {"varve", "status", "--json", NULL};
 	vv_json *json;
 	vv_status rc;
 	size_t tables = 0;
 
-	*out = (vv_web_desk){.complete = true};
+	*out = (vv_web_desk){.remote = "", .complete = true};
 	if (!v->work_tree || !vv_repository_workdir(v->repo)) {
 		return vv_fail(err, VV_ENOTFOUND, "no such page");
 	}
@@ -234,14 +209,15 @@ vv_status vv_web_desk_read(vv_web_visit *v, bool checked, vv_web_desk *out, vv_e
 	for (const vv_json *e = entries ? entries->first : NULL; e; e = e->next) {
 		read_entry(v, out, e);
 	}
-	for (size_t i = 0; checked && rc == VV_OK && i < out->edit_count && tables < CHECKED; i++) {
+	for (size_t i = 0; whole && rc == VV_OK && i < out->edit_count && tables < CHECKED; i++) {
 		if (out->edits[i].table && !out->edits[i].is_new && !out->edits[i].conflict) {
 			tables++;
 			rc = check_edit(v, &out->edits[i], err);
 		}
 	}
-	if (rc < 0 || (rc = find_remote(v, out, err)) < 0) return rc;
-	return find_name(v, out, err);
+	if (rc < 0 || !whole) return rc;
+	out->has_name = has_author(v);
+	return find_remote(v, out, err);
 }
 
 const char *vv_web_desk_sentence(vv_web_visit *v, const vv_web_desk *d)

@@ -35,9 +35,10 @@ typedef struct vv_web_desk {
 	bool complete; /* false: there are more new files than are listed */
 } vv_web_desk;
 
-/* Reads the state. checked: also check the changed tables (edits' errors, warnings, finding,
- * spreadsheet), which reads them. VV_ENOTFOUND: the visit may not show the work tree. */
-vv_status vv_web_desk_read(vv_web_visit *v, bool checked, vv_web_desk *out, vv_error *err);
+/* Reads the state. whole: also `remote` and has_name, and checks the changed tables (edits' errors,
+ * warnings, finding, spreadsheet), which reads them. VV_ENOTFOUND: the visit may not show the work
+ * tree. */
+vv_status vv_web_desk_read(vv_web_visit *v, bool whole, vv_web_desk *out, vv_error *err);
 
 /* Returns a sentence for a message of the changes, such as "3 cells of prices.csv". */
 const char *vv_web_desk_sentence(vv_web_visit *v, const vv_web_desk *d);

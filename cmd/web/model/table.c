@@ -340,3 +340,8 @@ vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char 
 	*out = &o->shown;
 	return VV_OK;
 }
+
+bool vv_web_table_is_edited(const vv_web_table *t)
+{
+	return t->kind == VV_WEB_TABLE && !t->of_document && t->key_count > 0;
+}

@@ -80,6 +80,9 @@ vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, 
 vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			    vv_web_table **out, vv_error *err);
 
+/* Returns true if rows of the table can be changed on pages: it has a key, and is not in a document. */
+bool vv_web_table_is_edited(const vv_web_table *t);
+
 /* Sets *out to the index of the column with this name. VV_ENOTFOUND: no column has the name; the
  * message has the most similar name. */
 vv_status vv_web_column_find(const vv_web_table *t, const char *name, size_t *out, vv_error *err);

@@ -38,18 +38,18 @@ static const char *field(const words *w, const char *name)
 	return found ? found->value : "";
 }
 
-static void add(words *w, const char *option, const char *value)
+static void add_word(words *w, const char *option, const char *value)
 {
 	if (w->count < WORDS) {
 		w->list[w->count++] = vv_web_text(w->v, "%s%s", option, value);
 	}
 }
 
-static void begin(words *w, const char *command)
+static void begin_command(words *w, const char *command)
 {
 	w->count = 1;
 	w->list[0] = "varve";
-	add(w, command, "");
+	add_word(w, command, "");
 }
 
 /* The path alone, though it may look like a pattern. */
@@ -64,7 +64,7 @@ static void add_path(words *w)
 		}
 		vv_buf_putc(&b, *c);
 	}
-	add(w, vv_web_keep_buf(w->v, &b), "");
+	add_word(w, vv_web_keep_buf(w->v, &b), "");
 }
 
 /* --- running ------------------------------------------------------------------------------ */
@@ -137,7 +137,7 @@ static vv_status find_row(words *w, const char *key, vv_web_table **t, vv_web_ro
 	    (rc = vv_web_table_open(w->v, &work, w->verb->path, t, w->err)) < 0) {
 		return rc;
 	}
-	if ((*t)->kind != VV_WEB_TABLE || (*t)->of_document || (*t)->key_count == 0) {
+	if (!vv_web_table_is_edited(*t)) {
 		return vv_fail(w->err, VV_EUSAGE,
 			       "rows of '%s' are not changed on pages, since the table has no key\n"
 			       "a key is set with 'varve schema --key'",
@@ -191,11 +191,11 @@ static vv_status add_value(words *w, const vv_web_table *t, size_t column, const
 			       vv_text_shows(value), vv_text_shows(t->columns[column].name),
 			       vv_type_name(f->type));
 	}
-	add(w, vv_web_text(w->v, "%s%s", t->columns[column].name, json ? ":=" : "="), value);
+	add_word(w, vv_web_text(w->v, "%s%s", t->columns[column].name, json ? ":=" : "="), value);
 	return VV_OK;
 }
 
-static vv_status do_set(words *w)
+static vv_status set_cell(words *w)
 {
 	const char *key = field(w, "of-row"), *was;
 	vv_web_table *t;
@@ -214,10 +214,10 @@ static vv_status do_set(words *w)
 			       "open the row again",
 			       vv_text_show(row.cells[column].text, row.cells[column].len));
 	}
-	begin(w, "set");
-	add(w, "--", "");
+	begin_command(w, "set");
+	add_word(w, "--", "");
 	add_path(w);
-	add(w, row.key, "");
+	add_word(w, row.key, "");
 	if ((rc = add_value(w, t, column, &row.cells[column], field(w, "value"))) < 0) return rc;
 	w->done->page = VV_WEB_TO_ROW;
 	w->done->key = t->columns[column].key ? NULL : row.key;
@@ -246,7 +246,7 @@ static vv_status read_new_cells(words *w, const vv_web_table *t, vv_cell **out, 
 }
 
 /* like: the key of a row that the form was filled from. A row of this key is not changed. */
-static vv_status do_add(words *w)
+static vv_status add_row(words *w)
 {
 	const char *like = field(w, "like"), *key = "", *said;
 	vv_web_table *t;
@@ -259,11 +259,11 @@ static vv_status do_add(words *w)
 	    (rc = read_new_cells(w, t, &cells, &key)) < 0) {
 		return rc;
 	}
-	begin(w, "set");
-	add(w, "--add", "");
-	add(w, "--", "");
+	begin_command(w, "set");
+	add_word(w, "--add", "");
+	add_word(w, "--", "");
 	add_path(w);
-	add(w, key, "");
+	add_word(w, key, "");
 	for (size_t i = 0; i < t->column_count; i++) {
 		if (t->columns[i].key || cells[i].len == 0) {
 			continue;
@@ -279,45 +279,45 @@ static vv_status do_add(words *w)
 			 : vv_fail(w->err, VV_EUSAGE, "varve set: %s", said);
 }
 
-static vv_status do_remove(words *w)
+static vv_status remove_row(words *w)
 {
 	vv_web_table *t;
 	vv_web_row row;
 	vv_status rc = find_row(w, field(w, "of-row"), &t, &row);
 
 	if (rc < 0) return rc;
-	begin(w, "delete");
-	add(w, "--", "");
+	begin_command(w, "delete");
+	add_word(w, "--", "");
 	add_path(w);
-	add(w, row.key, "");
+	add_word(w, row.key, "");
 	return run_all(w);
 }
 
 /* The file, or one of its rows, in the newest version. */
-static vv_status do_undo(words *w)
+static vv_status undo_changes(words *w)
 {
 	const char *key = field(w, "of-row");
 	vv_status rc = need_path(w);
 
 	if (rc < 0) return rc;
-	begin(w, "restore");
-	add(w, "--source=HEAD", "");
+	begin_command(w, "restore");
+	add_word(w, "--source=HEAD", "");
 	if (*key) {
-		add(w, "--row=", key);
+		add_word(w, "--row=", key);
 	}
-	add(w, "--", "");
+	add_word(w, "--", "");
 	add_path(w);
 	return run_all(w);
 }
 
-static vv_status do_spelling(words *w)
+static vv_status undo_spelling(words *w)
 {
 	vv_status rc = need_path(w);
 
 	if (rc < 0) return rc;
-	begin(w, "restore");
-	add(w, "--spelling", "");
-	add(w, "--", "");
+	begin_command(w, "restore");
+	add_word(w, "--spelling", "");
+	add_word(w, "--", "");
 	add_path(w);
 	return run_all(w);
 }
@@ -325,19 +325,19 @@ static vv_status do_spelling(words *w)
 /* --- versions ----------------------------------------------------------------------------- */
 
 /* A new file becomes part of the next version. */
-static vv_status do_take(words *w)
+static vv_status take_file(words *w)
 {
 	vv_status rc = need_path(w);
 
 	if (rc < 0) return rc;
-	begin(w, "add");
-	add(w, "--", "");
+	begin_command(w, "add");
+	add_word(w, "--", "");
 	add_path(w);
 	return run_all(w);
 }
 
 /* The name and the address for all repositories of the user. */
-static vv_status do_who(words *w)
+static vv_status keep_author(words *w)
 {
 	static const char *const fields[] = {"name", "email"};
 	const char *said;
@@ -352,37 +352,37 @@ static vv_status do_who(words *w)
 				       "write your name and your e-mail address");
 		}
 		w->count = 0;
-		add(w, "git", "");
-		add(w, "config", "");
-		add(w, "--global", "");
-		add(w, "user.", fields[i]);
-		add(w, value, "");
+		add_word(w, "git", "");
+		add_word(w, "config", "");
+		add_word(w, "--global", "");
+		add_word(w, "user.", fields[i]);
+		add_word(w, value, "");
 		if ((rc = run_words(w, &code, &said)) < 0) return rc;
 		if (code != 0) return vv_fail(w->err, VV_EUSAGE, "git config: %s", said);
 	}
 	return rc;
 }
 
-static vv_status do_save(words *w)
+static vv_status save_version(words *w)
 {
 	const char *message = field(w, "message");
 
 	if (!*message) {
 		return vv_fail(w->err, VV_EUSAGE, "write what you changed, in a few words");
 	}
-	begin(w, "commit");
-	add(w, "--all", "");
-	add(w, "--message=", message);
+	begin_command(w, "commit");
+	add_word(w, "--all", "");
+	add_word(w, "--message=", message);
 	return run_all(w);
 }
 
 /* Versions of others, merged by cell. */
-static vv_status do_get(words *w)
+static vv_status get_versions(words *w)
 {
 	const char *said;
 	int code;
 
-	begin(w, "pull");
+	begin_command(w, "pull");
 	vv_status rc = run_words(w, &code, &said);
 	if (rc < 0 || code == 0) return rc;
 	if (*vv_state_name(w->v->repo)) {
@@ -395,16 +395,16 @@ static vv_status do_get(words *w)
 		said);
 }
 
-static vv_status push(words *w, const char *branch)
+static vv_status push_branch(words *w, const char *branch)
 {
 	const char *said;
 	int code;
 
-	begin(w, "push");
+	begin_command(w, "push");
 	if (branch) {
-		add(w, "--set-upstream", "");
-		add(w, field(w, "remote"), "");
-		add(w, branch, "");
+		add_word(w, "--set-upstream", "");
+		add_word(w, field(w, "remote"), "");
+		add_word(w, branch, "");
 	}
 	vv_status rc = run_words(w, &code, &said);
 	if (rc < 0 || code == 0) return rc;
@@ -415,24 +415,24 @@ static vv_status push(words *w, const char *branch)
 }
 
 /* first: the name of the branch, which the remote does not have yet. */
-static vv_status do_send(words *w)
+static vv_status send_versions(words *w)
 {
 	const char *branch = field(w, "first");
-	vv_status rc = *branch ? VV_OK : do_get(w);
+	vv_status rc = *branch ? VV_OK : get_versions(w);
 
 	if (rc < 0 || w->done->page == VV_WEB_TO_CONFLICTS) return rc;
-	return push(w, *branch ? branch : NULL);
+	return push_branch(w, *branch ? branch : NULL);
 }
 
-static vv_status do_save_and_send(words *w)
+static vv_status save_and_send(words *w)
 {
-	vv_status rc = do_save(w);
+	vv_status rc = save_version(w);
 
-	return rc < 0 ? rc : do_send(w);
+	return rc < 0 ? rc : send_versions(w);
 }
 
 /* The newest version as a branch of its own, for a review. */
-static vv_status do_ask(words *w)
+static vv_status send_for_review(words *w)
 {
 	const char *remote = field(w, "remote");
 	vv_auto(char) *name = NULL;
@@ -455,9 +455,9 @@ static vv_status do_ask(words *w)
 			*c = '-';
 		}
 	}
-	begin(w, "push");
-	add(w, remote, "");
-	add(w, "HEAD:refs/heads/", branch + strspn(branch, "-"));
+	begin_command(w, "push");
+	add_word(w, remote, "");
+	add_word(w, "HEAD:refs/heads/", branch + strspn(branch, "-"));
 	if ((rc = run_words(w, &code, &said)) < 0) return rc;
 	if (code != 0) {
 		return vv_fail(w->err, VV_EUSAGE,
@@ -469,7 +469,7 @@ static vv_status do_ask(words *w)
 
 /* --- conflicts ---------------------------------------------------------------------------- */
 
-static vv_status do_resolve(words *w)
+static vv_status resolve_conflict(words *w)
 {
 	const char *row = field(w, "of-row"), *column = field(w, "of-column"),
 		   *name = w->verb->name;
@@ -477,28 +477,28 @@ static vv_status do_resolve(words *w)
 
 	if (rc < 0) return rc;
 	w->done->page = VV_WEB_TO_CONFLICTS;
-	begin(w, "resolve");
+	begin_command(w, "resolve");
 	if (strcmp(name, "other") != 0) {
-		add(w, "--", name);
+		add_word(w, "--", name);
 	}
 	if (*row) {
-		add(w, "--row=", row);
+		add_word(w, "--row=", row);
 	}
 	if (*column && strcmp(name, "other") != 0) {
-		add(w, "--column=", column);
+		add_word(w, "--column=", column);
 	}
 	if (strcmp(name, "other") == 0) {
-		add(w, vv_web_text(w->v, "--set=%s=", column), field(w, "value"));
+		add_word(w, vv_web_text(w->v, "--set=%s=", column), field(w, "value"));
 	}
 	if (*field(w, "of-key")) {
-		add(w, "--key", "");
+		add_word(w, "--key", "");
 	}
-	add(w, "--", "");
+	add_word(w, "--", "");
 	add_path(w);
 	return run_all(w);
 }
 
-static vv_status do_continue(words *w)
+static vv_status continue_merge(words *w)
 {
 	const char *state = vv_state_name(w->v->repo);
 
@@ -506,8 +506,8 @@ static vv_status do_continue(words *w)
 		return vv_fail(w->err, VV_EUSAGE, "no merge, cherry-pick or revert is in progress");
 	}
 	w->done->page = VV_WEB_TO_CONFLICTS;
-	begin(w, state);
-	add(w, "--continue", "");
+	begin_command(w, state);
+	add_word(w, "--continue", "");
 	return run_all(w);
 }
 
@@ -517,13 +517,25 @@ static const struct {
 	const char *name;
 	vv_status (*run)(words *w);
 } verbs[] = {
-	{"set", do_set},           {"add", do_add},           {"remove", do_remove},
-	{"undo", do_undo},         {"spelling", do_spelling}, {"who", do_who},
-	{"take", do_take},         {"save", do_save},         {"save-and-send", do_save_and_send},
-	{"send", do_send},         {"get", do_get},           {"ask", do_ask},
-	{"ours", do_resolve},      {"theirs", do_resolve},    {"base", do_resolve},
-	{"once", do_resolve},      {"both", do_resolve},      {"other", do_resolve},
-	{"continue", do_continue},
+	{"set", set_cell},
+	{"add", add_row},
+	{"remove", remove_row},
+	{"undo", undo_changes},
+	{"spelling", undo_spelling},
+	{"who", keep_author},
+	{"take", take_file},
+	{"save", save_version},
+	{"save-and-send", save_and_send},
+	{"send", send_versions},
+	{"get", get_versions},
+	{"ask", send_for_review},
+	{"ours", resolve_conflict},
+	{"theirs", resolve_conflict},
+	{"base", resolve_conflict},
+	{"once", resolve_conflict},
+	{"both", resolve_conflict},
+	{"other", resolve_conflict},
+	{"continue", continue_merge},
 };
 
 vv_status vv_web_do(vv_web_visit *v, const vv_web_verb *verb, vv_web_done *done, vv_error *err)

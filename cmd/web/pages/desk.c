@@ -107,8 +107,6 @@ static void put_exchange(vv_page *p, const vv_web_desk *d, bool edits)
 		part_desk_do(&p->html, .at = at, .token = token, .what = "send",
 			     .title = "git pull, git push", .text = "Send", .remote = d->remote,
 			     .first = first, .main = !edits);
-	}
-	if (*d->remote && (d->ahead > 0 || first)) {
 		part_desk_do(&p->html, .at = at, .token = token, .what = "ask",
 			     .title = "git push, as a branch of its own", .remote = d->remote,
 			     .text = "Send for a review");
@@ -130,7 +128,7 @@ static vv_status put_new_row(vv_page *p, vv_buf *out, vv_error *err)
 	    (rc = vv_web_table_open(p->asked->visit, &work, path, &t, err)) < 0) {
 		return rc;
 	}
-	if (t->kind != VV_WEB_TABLE || t->of_document || t->key_count == 0) {
+	if (!vv_web_table_is_edited(t)) {
 		return vv_fail(err, VV_EUSAGE,
 			       "rows are added on pages only to tables with a key\n"
 			       "a key is set with 'varve schema --key'");

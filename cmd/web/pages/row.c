@@ -292,7 +292,7 @@ static void put_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *
 /* Rows of the work tree's file are changed; those of the newest version are changed there. */
 static bool may_change(const vv_page *p, const vv_web_table *t)
 {
-	return p->asked->token && vv_page_is_served(p) && t->key_count > 0 && !t->of_document;
+	return p->asked->token && vv_page_is_served(p) && vv_web_table_is_edited(t);
 }
 
 static void put_edit(vv_page *p, const vv_web_table *t, const vv_web_row *r, size_t column)
