@@ -105,8 +105,13 @@ struct vv_kept {
 	uint64_t *used; /* when each of them was */
 	size_t count, cap;
 	vv_hash_index index;
+	size_t indexed; /* so many of the first records are in the index, or none yet */
+	size_t searches;
 	bool changed;
 };
+
+/* Comparing the keys of a file's records a few times costs less than an index of them. */
+#define SEARCHES_UNINDEXED 12u
 
 static uint8_t *record(const vv_kept *k, size_t i)
 {
@@ -118,8 +123,8 @@ static uint64_t hash_of(const vv_kept *k, const void *key)
 	return vv_xxh3(key, k->form->key_len, vv_hash_seed());
 }
 
-/* Its place; count: it is not there. */
-static size_t find(const vv_kept *k, const void *key)
+/* The place of a key in the index; count: it is not there. */
+static size_t find_indexed(const vv_kept *k, const void *key)
 {
 	vv_hash_probe p = vv_hash_probe_begin(&k->index, hash_of(k, key));
 	size_t at;
@@ -130,20 +135,51 @@ static size_t find(const vv_kept *k, const void *key)
 	return k->count;
 }
 
+/* Brings the records of the file into the index. Of two with one key, which only a forged file has, the first is found. */
+static vv_status index_all(vv_kept *k, vv_error *err)
+{
+	if (k->indexed < k->count && !vv_hash_index_reserve(&k->index, k->count)) {
+		return vv_fail_nomem(err);
+	}
+	for (; k->indexed < k->count; k->indexed++) {
+		const uint8_t *key = record(k, k->indexed);
+
+		if (find_indexed(k, key) == k->count) {
+			(void)vv_hash_index_add(&k->index, hash_of(k, key), k->indexed);
+		}
+	}
+	return VV_OK;
+}
+
+/* Its place; count: it is not there. */
+static size_t find(vv_kept *k, const void *key)
+{
+	if (k->indexed < k->count && ++k->searches > SEARCHES_UNINDEXED) {
+		(void)index_all(k, VV_IGNORED); /* without memory, the keys are compared again */
+	}
+	if (k->indexed == k->count) return find_indexed(k, key);
+	for (size_t i = 0; i < k->count; i++) {
+		if (memcmp(record(k, i), key, k->form->key_len) == 0) return i;
+	}
+	return k->count;
+}
+
+/* The file has the most recently used record first. */
 static vv_status read_all(vv_kept *k, vv_error *err)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc = vv_derived_read(&b, k->file, k->form->mark, k->secret,
+	vv_status rc = vv_derived_read(&k->records, k->file, k->form->mark, k->secret,
 				       VV_DERIVED_FRAME + k->form->max * k->len, err);
 
 	if (rc < 0) return rc;
-	for (size_t at = b.len - b.len % k->len; at > 0;
-	     at -= k->len) { /* the oldest is the last */
-		const char *p = b.data + at - k->len;
-
-		if ((rc = vv_kept_put(k, p, p + k->form->key_len, err)) < 0) return rc;
+	k->records.len -= k->records.len % k->len;
+	k->count = k->records.len / k->len;
+	k->clock = k->count;
+	if (k->count == 0) return VV_OK;
+	if (!(k->used = vv_calloc(k->count, sizeof(*k->used)))) return vv_fail_nomem(err);
+	k->cap = k->count;
+	for (size_t i = 0; i < k->count; i++) {
+		k->used[i] = k->count - i;
 	}
-	k->changed = false;
 	return VV_OK;
 }
 
@@ -192,6 +228,7 @@ vv_status vv_kept_put(vv_kept *k, const void *key, const void *value, vv_error *
 		at = k->count;
 	}
 	if (at == k->count) {
+		if ((rc = index_all(k, err)) < 0) return rc;
 		if (!vv_array_room(k->used, k->count, k->cap) ||
 		    !vv_buf_reserve(&k->records, k->len) ||
 		    !vv_hash_index_add(&k->index, hash_of(k, key), k->count)) {
@@ -200,6 +237,7 @@ vv_status vv_kept_put(vv_kept *k, const void *key, const void *value, vv_error *
 		vv_buf_put(&k->records, key, k->form->key_len);
 		vv_buf_put(&k->records, value, k->form->value_len);
 		k->count++;
+		k->indexed++;
 		k->changed = true;
 	}
 	uint8_t *old = record(k, at) + k->form->key_len;
@@ -261,11 +299,11 @@ vv_status vv_kept_forget(vv_kept *k, size_t but, vv_error *err)
 	k->count = but;
 	k->clock = but;
 	k->changed = true;
-	vv_hash_index_reset(&k->index);
-	for (size_t i = 0; i < but; i++) { /* the index has room for them: it had more */
+	for (size_t i = 0; i < but; i++) {
 		k->used[i] = but - i;
-		(void)vv_hash_index_add(&k->index, hash_of(k, record(k, i)), i);
 	}
+	vv_hash_index_reset(&k->index);
+	k->indexed = 0;
 	return VV_OK;
 }
 

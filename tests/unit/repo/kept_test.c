@@ -182,7 +182,61 @@ static void a_file_with_any_byte_changed_or_lost_is_none(void **state)
 	vv_buf_clear(&bytes);
 }
 
+/* The first searches compare the keys of the file, later ones use an index. */
+static void few_searches_find_and_change_what_many_do(void **state)
+{
+	const char *file = vv_test_path("kept/few");
+
+	(void)state;
+	for (unsigned searches = 0; searches < 30; searches++) {
+		uint8_t key[VV_SHA256_LEN], value[VALUE_LEN];
+		vv_buf listed = VV_BUF_INIT;
+		vv_error err;
+
+		(void)vv_unlink(file, true, VV_IGNORED);
+		vv_kept *k = open_kept(file, 0);
+		put(k, 0, 100);
+		vv_assert_ok(vv_kept_save(k, &err), &err);
+		vv_kept_close(k);
+
+		k = open_kept(file, 0);
+		for (unsigned n = 0; n < searches; n++) {
+			assert_true(has(k, n * 7 % 100));
+			assert_false(has(k, 200 + n));
+		}
+		record(40, key, value);
+		value[0]++;
+		vv_assert_ok(vv_kept_put(k, key, value, &err), &err);
+		assert_memory_equal(vv_kept_get(k, key), value, VALUE_LEN);
+		record(60, key, value);
+		vv_kept_drop(k, key);
+		put(k, 150, 151);
+		assert_true(has(k, 150));
+		assert_int_equal(vv_kept_count(k), 101);
+		vv_assert_ok(vv_kept_save(k, &err), &err);
+		vv_kept_close(k);
+
+		k = open_kept(file, 0);
+		assert_int_equal(vv_kept_count(k), 101);
+		vv_assert_ok(vv_kept_list(k, 2, &listed, &err), &err);
+		record(150, key, value);
+		assert_memory_equal(listed.data, key, sizeof(key));
+		record(40, key, value);
+		assert_memory_equal(listed.data + sizeof(key) + VALUE_LEN, key, sizeof(key));
+		for (unsigned n = 0; n < 100; n++) {
+			assert_true(n == 40 || n == 60 || has(k, n));
+		}
+		vv_assert_ok(vv_kept_forget(k, 3, &err), &err);
+		assert_int_equal(vv_kept_count(k), 3);
+		assert_true(has(k, 99));
+		assert_false(has(k, 60));
+		vv_buf_clear(&listed);
+		vv_kept_close(k);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(few_searches_find_and_change_what_many_do),
 	cmocka_unit_test(what_is_asked_for_stays),
 	cmocka_unit_test(as_many_as_fit_are_all_kept),
 	cmocka_unit_test(the_file_has_those_that_were_used_last),
