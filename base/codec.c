@@ -194,7 +194,8 @@ static int base64_value(char c)
 	if (c >= 'A' && c <= 'Z') return c - 'A';
 	if (c >= 'a' && c <= 'z') return c - 'a' + 26;
 	if (c >= '0' && c <= '9') return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	if (c == '+') return 62;
+	return c == '/' ? 63 : -1;
 }
 
 bool vv_base64_read(vv_buf *out, const char *text, size_t len)

@@ -115,7 +115,13 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	char text[FORMAT_MAX];
 	va_list ap;
 
-	code = login || lost ? VV_EREFUSED : block ? VV_EMISSING : silent ? VV_EIO : code;
+	if (login || lost) {
+		code = VV_EREFUSED;
+	} else if (block) {
+		code = VV_EMISSING;
+	} else if (silent) {
+		code = VV_EIO;
+	}
 	if (!err) return code;
 	va_start(ap, fmt);
 	format(text, fmt, ap);

@@ -549,7 +549,9 @@ int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, 
 	vv_status rc;
 	int fd;
 
-	dir = dir ? dir : usual && *usual ? usual : "/tmp";
+	if (!dir) {
+		dir = usual && *usual ? usual : "/tmp";
+	}
 	vv_temp_sweep(dir, prefix);
 	if ((fd = vv_temp_open(path_out, dir, prefix, err)) < 0) return fd;
 	if ((rc = vv_unlink(*path_out, true, err)) < 0) {

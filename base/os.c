@@ -366,7 +366,8 @@ unsigned vv_cpu_count(void)
 	if (count > 0) return (unsigned)count;
 #endif
 	const long online = sysconf(_SC_NPROCESSORS_ONLN);
-	return online < 1 ? 1 : (unsigned)(online < INT_MAX ? online : INT_MAX);
+	if (online < 1) return 1;
+	return (unsigned)(online < INT_MAX ? online : INT_MAX);
 }
 
 void vv_random(void *out, size_t len)

@@ -369,7 +369,8 @@ vv_nearest vv_nearest_to(const char *word)
 /* The number of slips allowed in a word of this length. */
 static unsigned slips_of(size_t len)
 {
-	return len < 6 ? 1 : len < 10 ? 2 : SLIPS_MAX;
+	if (len < 6) return 1;
+	return len < 10 ? 2 : SLIPS_MAX;
 }
 
 static bool is_beginning(const char *word, const char *candidate)

@@ -46,5 +46,7 @@ int main(int argc, char **argv)
 done:
 	varve_txn_free(txn);
 	varve_repo_free(repo);
-	return rc == 0 ? 0 : rc == VARVE_ENOCHANGE || rc == VARVE_ECONFLICT ? 1 : 2;
+	if (rc == 0) return 0;
+	if (rc == VARVE_ENOCHANGE || rc == VARVE_ECONFLICT) return 1;
+	return 2;
 }

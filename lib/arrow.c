@@ -60,7 +60,9 @@ static void note(source_stream *s, const struct ArrowArray *a, vv_status rc, con
 
 static int to_errno(vv_status rc)
 {
-	return rc == VV_ENOMEM ? ENOMEM : rc == VV_EINPUT || rc == VV_EUSAGE ? EINVAL : EIO;
+	if (rc == VV_ENOMEM) return ENOMEM;
+	if (rc == VV_EINPUT || rc == VV_EUSAGE) return EINVAL;
+	return EIO;
 }
 
 static int get_schema(struct ArrowArrayStream *a, struct ArrowSchema *out)

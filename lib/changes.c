@@ -42,11 +42,11 @@ static vv_status put(varve_changes *list, const char *path, const char *old_path
 
 static char letter_of(const vv_diff_path *p)
 {
-	return p->old_path                                    ? 'R'
-	       : p->old_mode == 0                             ? 'A'
-	       : p->new_mode == 0                             ? 'D'
-	       : (p->old_mode & TYPE) != (p->new_mode & TYPE) ? 'T'
-							      : 'M';
+	if (p->old_path) return 'R';
+	if (p->old_mode == 0) return 'A';
+	if (p->new_mode == 0) return 'D';
+	if ((p->old_mode & TYPE) != (p->new_mode & TYPE)) return 'T';
+	return 'M';
 }
 
 static vv_status list_between(varve_changes *list, vv_session *s, const varve_changes_options *o,

@@ -215,8 +215,11 @@ int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
 	if (rc == VV_OK) {
 		j.run.repo = NULL; /* the file itself is read, whatever the index has */
 		j.run.reader = NULL;
-		j.run.pool = j.session ? vv_dataset_reader_pool(j.session->reader)
-				       : vv_pool_new(cpus > 1 ? cpus - 1 : 0);
+		if (j.session) {
+			j.run.pool = vv_dataset_reader_pool(j.session->reader);
+		} else {
+			j.run.pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0);
+		}
 		argv[0] = vv_strdup(file);
 		rc = argv[0] && j.run.pool ? name_side(&j.side, VV_SIDE_WORK, "the files", &e)
 					   : vv_fail_nomem(&e);

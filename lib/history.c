@@ -232,10 +232,12 @@ static vv_status open_log(varve_log *l, const varve_log_options *o, vv_error *er
 					     o->figure, &where, NULL, err)
 			    : vv_fail(err, VV_EUSAGE, "a figure needs VARVE_LOG_FOLLOW");
 	}
-	return rc < 0   ? rc
-	       : follow ? vv_path_log_open(&l->follow, l->session->repo, &how,
-					   vv_table_lineage(l->session->reader), err)
-			: vv_log_open(&l->log, l->session->repo, &how, err);
+	if (rc < 0) return rc;
+	if (follow) {
+		return vv_path_log_open(&l->follow, l->session->repo, &how,
+					vv_table_lineage(l->session->reader), err);
+	}
+	return vv_log_open(&l->log, l->session->repo, &how, err);
 }
 
 int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *options,

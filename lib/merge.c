@@ -340,9 +340,10 @@ static vv_status check_resolve(const varve_resolve_options *o, const char *path,
 		return vv_fail(err, VV_EUSAGE, "a row or column requires a path");
 	}
 	if (o->value && !o->column) return vv_fail(err, VV_EUSAGE, "a value requires a column");
-	return o->value && memchr(o->value->data ? o->value->data : "", '\0', o->value->len)
-		       ? vv_fail(err, VV_EUSAGE, "the value has a NUL byte")
-		       : VV_OK;
+	if (o->value && memchr(o->value->data ? o->value->data : "", '\0', o->value->len)) {
+		return vv_fail(err, VV_EUSAGE, "the value has a NUL byte");
+	}
+	return VV_OK;
 }
 
 static vv_status resolve(merging *m, const char *path, int side, const varve_resolve_options *o,

@@ -350,13 +350,15 @@ int varve_repo_open(varve_repo **out, const char *path, const varve_repo_options
 
 	*out = NULL;
 	if ((rc = take_repo_options(&o, options, &e)) == VV_OK) {
-		rc = !path && (o.flags & VARVE_OPEN_URL)
-			     ? vv_fail(&e, VV_EUSAGE, "VARVE_OPEN_URL requires a path")
-		     : (o.flags & VARVE_OPEN_AS_IS) && !(o.flags & VARVE_OPEN_URL)
-			     ? vv_fail(&e, VV_EUSAGE, "VARVE_OPEN_AS_IS requires VARVE_OPEN_URL")
-		     : (o.flags & VARVE_OPEN_UNSIGNED) && !(o.flags & VARVE_OPEN_URL)
-			     ? vv_fail(&e, VV_EUSAGE, "VARVE_OPEN_UNSIGNED requires VARVE_OPEN_URL")
-			     : open_repo(out, path, &o, &e);
+		if (!path && (o.flags & VARVE_OPEN_URL)) {
+			rc = vv_fail(&e, VV_EUSAGE, "VARVE_OPEN_URL requires a path");
+		} else if ((o.flags & VARVE_OPEN_AS_IS) && !(o.flags & VARVE_OPEN_URL)) {
+			rc = vv_fail(&e, VV_EUSAGE, "VARVE_OPEN_AS_IS requires VARVE_OPEN_URL");
+		} else if ((o.flags & VARVE_OPEN_UNSIGNED) && !(o.flags & VARVE_OPEN_URL)) {
+			rc = vv_fail(&e, VV_EUSAGE, "VARVE_OPEN_UNSIGNED requires VARVE_OPEN_URL");
+		} else {
+			rc = open_repo(out, path, &o, &e);
+		}
 	}
 	return vv_give(err, rc, &e);
 }

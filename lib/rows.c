@@ -85,7 +85,13 @@ static vv_status new_rows(varve_rows **out, const varve_table *table, const varv
 	}
 	r->filter = vv_filter_keep(o->where);
 	r->shares = o->parts;
-	r->wanted = o->parts > 1 ? SHARE : o->where ? SOME : ALL;
+	if (o->parts > 1) {
+		r->wanted = SHARE;
+	} else if (o->where) {
+		r->wanted = SOME;
+	} else {
+		r->wanted = ALL;
+	}
 	if ((rc = open_rows(r, o, by_group, err)) < 0) {
 		varve_rows_free(r);
 		return rc;
@@ -214,7 +220,9 @@ static vv_status write_rows(varve_rows *r, vv_view_format format, vv_writing *to
 			vv_buf_reset(&w.out);
 		}
 	}
-	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : vv_view_end(&w, err);
+	if (rc >= 0) {
+		rc = more < 0 ? (vv_status)more : vv_view_end(&w, err);
+	}
 	if (rc == VV_OK && (rc = vv_buf_ok(&w.out, err)) == VV_OK && w.out.len > 0) {
 		rc = vv_writing_put(to, w.out.data, w.out.len, err);
 	}

@@ -109,7 +109,8 @@ static vv_status set_facts(varve_table *t, vv_error *err)
 
 static int byte_of(int32_t given)
 {
-	return given == 0 ? -1 : given < 0 ? 0 : given;
+	if (given == 0) return -1;
+	return given < 0 ? 0 : given;
 }
 
 vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_error *err)
@@ -130,7 +131,13 @@ vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_er
 	} else if (d.format == VARVE_FORMAT_NDJSON) {
 		out->form = VV_FORM_NDJSON;
 	}
-	out->delimiter = d.delimiter ? d.delimiter : d.format == VARVE_FORMAT_TSV ? '\t' : -1;
+	if (d.delimiter) {
+		out->delimiter = d.delimiter;
+	} else if (d.format == VARVE_FORMAT_TSV) {
+		out->delimiter = '\t';
+	} else {
+		out->delimiter = -1;
+	}
 	out->quote = byte_of(d.quote);
 	out->escape = byte_of(d.escape);
 	out->header = d.header == 0 ? -1 : d.header > 0;
@@ -266,10 +273,9 @@ static vv_status find_row(uint64_t *row, varve_table *t, const vv_where_test *te
 	if ((more = vv_rows_next(rows, &cells, err)) > 0) {
 		*row = vv_rows_number(rows);
 	}
-	return more < 0   ? (vv_status)more
-	       : more > 0 ? VV_OK
-			  : vv_fail(err, VV_ENOTFOUND, "no row of '%s' has this key",
-				    vv_text_shows(t->text));
+	if (more < 0) return (vv_status)more;
+	if (more > 0) return VV_OK;
+	return vv_fail(err, VV_ENOTFOUND, "no row of '%s' has this key", vv_text_shows(t->text));
 }
 
 int varve_table_find_row(uint64_t *row, const varve_table *table, const varve_text *values,

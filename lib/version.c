@@ -181,7 +181,15 @@ VV_AUTO_FREE(varve_version, free_version)
 static vv_status make_version(varve_version **out, vv_core *core, const wanted *w, vv_error *err)
 {
 	vv_auto(varve_version) *v = vv_calloc(1, sizeof(*v));
-	const char *text = w->word ? w->word : w->file ? w->file : w->path;
+	const char *text;
+
+	if (w->word) {
+		text = w->word;
+	} else if (w->file) {
+		text = w->file;
+	} else {
+		text = w->path;
+	}
 	vv_session *s = NULL;
 	vv_status rc;
 

@@ -81,10 +81,15 @@ static int order_keys(const check_key_order *orders, size_t columns, const uint8
 	for (size_t i = 0; i < columns && order == 0; i++) {
 		value x = next_value(&a), y = next_value(&b);
 
-		order = x.kind != y.kind               ? x.kind - y.kind
-			: orders[i] == CHECK_BY_DIGITS ? order_digits(x, y)
-			: orders[i] == CHECK_BY_TIME   ? order_times(x, y)
-						       : order_texts(x, y);
+		if (x.kind != y.kind) {
+			order = x.kind - y.kind;
+		} else if (orders[i] == CHECK_BY_DIGITS) {
+			order = order_digits(x, y);
+		} else if (orders[i] == CHECK_BY_TIME) {
+			order = order_times(x, y);
+		} else {
+			order = order_texts(x, y);
+		}
 	}
 	return order;
 }

@@ -41,7 +41,11 @@ vv_finding base_finding(const base_check *c, const vv_rule_setting *s, const cha
 
 void base_unread(vv_finding *f, const char *code)
 {
-	f->rule = f->severity != VV_SEVERITY_ERROR ? VV_RULE_UNCHECKED : code ? code : f->rule;
+	if (f->severity != VV_SEVERITY_ERROR) {
+		f->rule = VV_RULE_UNCHECKED;
+	} else if (code) {
+		f->rule = code;
+	}
 	f->severity = VV_SEVERITY_ERROR;
 }
 
@@ -164,9 +168,8 @@ uint64_t base_share(uint64_t n, uint64_t of)
 	if (of == 0) return 0;
 	share = (share * VV_BILLION + of / 2) / of;
 	/* some are not none, and not all are not all */
-	return share == 0 && n > 0             ? 1
-	       : share == VV_BILLION && n < of ? VV_BILLION - 1
-					       : (uint64_t)share;
+	if (share == 0 && n > 0) return 1;
+	return share == VV_BILLION && n < of ? VV_BILLION - 1 : (uint64_t)share;
 }
 
 bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint64_t most)

@@ -189,9 +189,15 @@ static const char *const *choose_key(const base_check *c, const char **names, vv
 	for (size_t i = 0; i < of->root.key_count; i++) {
 		const char *name = of->root.key[i];
 		long at = vv_schema_find(&of->schema, name, strlen(name));
-		long other = at < 0          ? -1
-			     : of == c->base ? vv_columns_to_new(&c->columns, (size_t)at)
-					     : vv_columns_to_old(&c->columns, (size_t)at);
+		long other;
+
+		if (at < 0) {
+			other = -1;
+		} else if (of == c->base) {
+			other = vv_columns_to_new(&c->columns, (size_t)at);
+		} else {
+			other = vv_columns_to_old(&c->columns, (size_t)at);
+		}
 
 		if (other < 0) return NULL;
 		/* rowdiff takes names of the new version */

@@ -215,7 +215,8 @@ static unsigned merge_after(int64_t a, int64_t b)
 	uint64_t x = (uint64_t)(a < 0 ? -a : a), y = (uint64_t)(b < 0 ? -b : b);
 
 	/* those of different signs meet at 0 */
-	return (a < 0) == (b < 0) ? bit_length(x ^ y) : bit_length(x > y ? x : y);
+	if ((a < 0) == (b < 0)) return bit_length(x ^ y);
+	return bit_length(x > y ? x : y);
 }
 
 /* Drops as many digits as bring the numbers that exist below VV_DIST_STEPS_MAX, none where they are. */
@@ -444,10 +445,10 @@ void vv_distribution_level(vv_distribution *a, vv_distribution *b)
 
 static char letter_of(vv_dist_kind kind)
 {
-	return kind == VV_DIST_NUMBERS ? 'n'
-	       : kind == VV_DIST_TIMES ? 'd'
-	       : kind == VV_DIST_TEXTS ? 't'
-				       : 'c';
+	if (kind == VV_DIST_NUMBERS) return 'n';
+	if (kind == VV_DIST_TIMES) return 'd';
+	if (kind == VV_DIST_TEXTS) return 't';
+	return 'c';
 }
 
 void vv_distribution_put(vv_buf *out, const vv_distribution *d)
@@ -562,9 +563,11 @@ bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv
 
 uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v)
 {
-	const vv_dist_value *f = d->count ? bsearch(v, d->values, d->count, sizeof(*v),
-						    has_steps(d) ? by_step : by_text)
-					  : NULL;
+	const vv_dist_value *f = NULL;
+
+	if (d->count) {
+		f = bsearch(v, d->values, d->count, sizeof(*v), has_steps(d) ? by_step : by_text);
+	}
 	return f ? f->count : 0;
 }
 

@@ -189,7 +189,11 @@ static void put_part(vv_buf *b, char kind, const char *s, size_t len)
 /* The identity of a finding. old: it is the base's. */
 static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool old, vv_error *err)
 {
-	const char *column = f->column ? (old ? column_in_new(k, f->column) : f->column) : "";
+	const char *column = "";
+
+	if (f->column) {
+		column = old ? column_in_new(k, f->column) : f->column;
+	}
 	uint64_t row = 0;
 	vv_status rc = k->asked ? VV_OK : compare_keys(k, err);
 

@@ -119,7 +119,8 @@ static const char *copy(vv_check_report *r, const char *s, size_t len, bool *fai
 /* The same with a text that is often that of the finding before. */
 static const char *copy_text(vv_check_report *r, const char *s, const char *before, bool *failed)
 {
-	return vv_text_same(s, before) ? before : copy(r, s, s ? strlen(s) : 0, failed);
+	if (vv_text_same(s, before)) return before;
+	return copy(r, s, s ? strlen(s) : 0, failed);
 }
 
 /* The first of a group costs no more than the group. */

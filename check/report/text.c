@@ -59,9 +59,15 @@ static void put_cell(vv_buf *b, const vv_report_item *i, size_t column, size_t w
 				    width > 2 ? width - 2 : 1);
 		vv_buf_putc(b, '\'');
 	} else if (column >= AT_PROBABLY) {
-		const char *text = column == AT_PROBABLY  ? i->probably
-				   : column == AT_MESSAGE ? i->message
-							  : i->expected;
+		const char *text;
+
+		if (column == AT_PROBABLY) {
+			text = i->probably;
+		} else if (column == AT_MESSAGE) {
+			text = i->message;
+		} else {
+			text = i->expected;
+		}
 
 		vv_text_put_words(b, text ? text : "", text ? strlen(text) : 0, width);
 	}

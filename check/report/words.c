@@ -11,7 +11,8 @@
 
 const char *vv_severity_name(vv_severity s)
 {
-	return s == VV_SEVERITY_ERROR ? "error" : s == VV_SEVERITY_WARNING ? "warning" : "off";
+	if (s == VV_SEVERITY_ERROR) return "error";
+	return s == VV_SEVERITY_WARNING ? "warning" : "off";
 }
 
 const char *vv_report_title(const vv_report_group *g)
@@ -54,7 +55,13 @@ void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t 
 
 uint64_t vv_report_shown_line(const vv_report_group *g, const vv_report_item *i)
 {
-	uint64_t line = g->pointer_line > 0 ? g->pointer_line : i ? i->line : 0;
+	uint64_t line = 0;
+
+	if (g->pointer_line > 0) {
+		line = g->pointer_line;
+	} else if (i) {
+		line = i->line;
+	}
 
 	return line > 0 ? line : 1;
 }

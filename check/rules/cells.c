@@ -120,7 +120,8 @@ static unsigned check_pattern(check_worker *w, const check_column *c, const vv_c
 	if (rc == VV_ENOMEM) {
 		w->no_memory = true;
 	}
-	return rc == 0 ? CHECK_PATTERN : rc == VV_EREFUSED ? CHECK_BUDGET : 0;
+	if (rc == 0) return CHECK_PATTERN;
+	return rc == VV_EREFUSED ? CHECK_BUDGET : 0;
 }
 
 unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,

@@ -44,11 +44,11 @@ static const char *type_message(const vv_field *f)
 
 	if (f->type == VV_TYPE_GEOJSON && f->format[0] == 't') return "is not a JSON object";
 	if (f->type != VV_TYPE_STRING) return messages[f->type];
-	return f->format[0] == 'e'   ? "is not an e-mail address"
-	       : f->format[0] == 'b' ? "is not base64"
-	       : f->format[1] == 'r' ? "is not a URI"
-	       : f->format[1] == 'u' ? "is not a UUID"
-				     : messages[VV_TYPE_STRING];
+	if (f->format[0] == 'e') return "is not an e-mail address";
+	if (f->format[0] == 'b') return "is not base64";
+	if (f->format[1] == 'r') return "is not a URI";
+	if (f->format[1] == 'u') return "is not a UUID";
+	return messages[VV_TYPE_STRING];
 }
 
 /* As it was written, or as much of it as is shown of a value. */

@@ -145,7 +145,8 @@ static int compare_lists(const finder *f, check_key_run *run, vv_list_changes *o
 					       : vv_list_compare(out, a, b, true, VV_IGNORED);
 	}
 	/* gc may have removed nodes of the other version: then all groups are looked through */
-	return rc == VV_OK ? 1 : rc == VV_ENOMEM ? (int)vv_fail_nomem(err) : 0;
+	if (rc == VV_OK) return 1;
+	return rc == VV_ENOMEM ? (int)vv_fail_nomem(err) : 0;
 }
 
 /* The number here of a group of the run; UINT64_MAX: it is missing here. */
@@ -278,7 +279,8 @@ static int look_in_file(finder *f, bool make, vv_error *err)
 	vv_auto(check_key_run) run = {.entries = NULL};
 	vv_status rc = check_key_run_open(&run, f->o.cache, f->run.plan.keys[0].id, err);
 
-	return rc < 0 ? (int)rc : run.entries ? look_by_run(f, &run, make, err) : 0;
+	if (rc < 0) return (int)rc;
+	return run.entries ? look_by_run(f, &run, make, err) : 0;
 }
 
 /* Searches the version's kept groups, and those that must be read. */

@@ -151,12 +151,14 @@ static check_key_order order_of(const check_plan *p, size_t column)
 	const vv_field *f = p->columns[column].field;
 	vv_type type = f ? f->type : p->table->schema.fields[p->columns[column].place].type;
 
-	return type == VV_TYPE_NUMBER || type == VV_TYPE_INTEGER || type == VV_TYPE_YEAR
-		       ? CHECK_BY_DIGITS
-	       : type == VV_TYPE_DATE || type == VV_TYPE_DATETIME || type == VV_TYPE_TIME ||
-			       type == VV_TYPE_YEARMONTH
-		       ? CHECK_BY_TIME
-		       : CHECK_BY_TEXT;
+	if (type == VV_TYPE_NUMBER || type == VV_TYPE_INTEGER || type == VV_TYPE_YEAR) {
+		return CHECK_BY_DIGITS;
+	}
+	if (type == VV_TYPE_DATE || type == VV_TYPE_DATETIME || type == VV_TYPE_TIME ||
+	    type == VV_TYPE_YEARMONTH) {
+		return CHECK_BY_TIME;
+	}
+	return CHECK_BY_TEXT;
 }
 
 /* Bounds that are kept, where no entries of groups here are. */

@@ -211,12 +211,15 @@ static vv_status load(vv_check_lines *l, size_t i, vv_error *err)
 
 	if (rc == VV_OK && (rc = vv_table_seek_row(r, l->groups[i].first_row, err)) == VV_OK) {
 		more = vv_table_read(r, &l->batch, err);
-		rc = more < 0 ? (vv_status)more
-		     : more == 0 || l->batch.rows != l->groups[i].rows
-			     ? vv_fail(err, VV_ECORRUPT,
-				       "the table is damaged: a row group is "
-				       "missing")
-			     : VV_OK;
+		if (more < 0) {
+			rc = (vv_status)more;
+		} else if (more == 0 || l->batch.rows != l->groups[i].rows) {
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "the table is damaged: a row group is "
+				     "missing");
+		} else {
+			rc = VV_OK;
+		}
 	}
 	return rc;
 }

@@ -280,10 +280,15 @@ const char *vv_rule_member(const vv_rule *rule, size_t *i, const char **values)
 		++*i;
 	}
 	if (*i == MEMBERS) return NULL;
-	*values = members[*i].read != read_bound ? members[*i].values
-		  : rule->takes & VV_RULE_SHARE  ? "measure"
-		  : rule->takes & VV_RULE_COUNT  ? "rows"
-						 : members[*i].values;
+	if (members[*i].read != read_bound) {
+		*values = members[*i].values;
+	} else if (rule->takes & VV_RULE_SHARE) {
+		*values = "measure";
+	} else if (rule->takes & VV_RULE_COUNT) {
+		*values = "rows";
+	} else {
+		*values = members[*i].values;
+	}
 	return members[(*i)++].name;
 }
 

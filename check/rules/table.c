@@ -177,10 +177,15 @@ vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_optio
 		return vv_fail(err, VV_EUSAGE, "only tables can be checked");
 	}
 	if ((rc = check_plan_make(&r.plan, t, o, err)) == VV_OK) {
-		rc = o->spelled   ? check_plan_spell(o->spelled, &r.plan, err)
-		     : o->explain ? explain(&r, err)
-		     : o->share   ? check_share(&r, err)
-				  : check_rows(&r, err);
+		if (o->spelled) {
+			rc = check_plan_spell(o->spelled, &r.plan, err);
+		} else if (o->explain) {
+			rc = explain(&r, err);
+		} else if (o->share) {
+			rc = check_share(&r, err);
+		} else {
+			rc = check_rows(&r, err);
+		}
 	}
 	out->rows = t->root.rows;
 	out->columns = t->columns;

@@ -80,9 +80,13 @@ static vv_status set_number(const parser *p, const vv_option *o, const char *val
 	uint64_t v;
 
 	if (!(bytes ? vv_parse_bytes(&v, value, len) : vv_parse_u64(&v, value, len))) {
-		const char *more = is_number(value, bytes) ? " below 2^64"
-				   : bytes ? " of bytes, or one with k, m or g after it ('5m')"
-					   : "";
+		const char *more = "";
+
+		if (is_number(value, bytes)) {
+			more = " below 2^64";
+		} else if (bytes) {
+			more = " of bytes, or one with k, m or g after it ('5m')";
+		}
 
 		return vv_fail(p->err, VV_EUSAGE, "%s requires a whole number%s, not '%s'",
 			       option_name(o, name), more, vv_text_shows(value));
@@ -341,9 +345,15 @@ static const char *given_word(const vv_command *c, const void *options, int argc
 	while (**at) {
 		const char *word = *at;
 		const size_t len = strcspn(word, " ");
-		const vv_option *o = word[0] != '-'   ? NULL
-				     : word[1] == '-' ? find_long(c, word + 2, len - 2)
-						      : find_short(c, word[1]);
+		const vv_option *o;
+
+		if (word[0] != '-') {
+			o = NULL;
+		} else if (word[1] == '-') {
+			o = find_long(c, word + 2, len - 2);
+		} else {
+			o = find_short(c, word[1]);
+		}
 
 		*at = word + len + strspn(word + len, " ");
 		if (o ? is_given(o, (const char *)options + o->offset)

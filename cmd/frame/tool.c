@@ -251,7 +251,9 @@ int vv_tool_check_web(const char *what)
 	vv_error err;
 	const vv_status rc = vv_program_find_own(&path, vv_environ(), "varve-web", &err);
 
-	return rc == VV_EPROGRAM ? lacks_web(what) : rc < 0 ? vv_report(&err) : VV_EXIT_OK;
+	if (rc == VV_EPROGRAM) return lacks_web(what);
+	if (rc < 0) return vv_report(&err);
+	return VV_EXIT_OK;
 }
 
 int vv_tool_serve_http(const char *what, int argc, char **argv)

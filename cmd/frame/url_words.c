@@ -56,10 +56,14 @@ static vv_status split(vv_url_words *w, const char **rest, const char *word, vv_
 static vv_status refuse_bare(const char *word, const char *next, bool ranges, vv_error *err)
 {
 	vv_fail(err, VV_EUSAGE, "'%s' names no version", vv_text_url(word));
-	return next     ? vv_hint(err, "in one word: '%s#%s'", vv_text_url(word), vv_text_url(next))
-	       : ranges ? vv_hint(err, "'%s#' names its newest version and all earlier ones",
-				  vv_text_url(word))
-			: vv_hint(err, "URL#REV:PATH");
+	if (next) {
+		return vv_hint(err, "in one word: '%s#%s'", vv_text_url(word), vv_text_url(next));
+	}
+	if (ranges) {
+		return vv_hint(err, "'%s#' names its newest version and all earlier ones",
+			       vv_text_url(word));
+	}
+	return vv_hint(err, "URL#REV:PATH");
 }
 
 /* PATH and :PATH are of HEAD, the only thing there with paths. */
@@ -141,9 +145,8 @@ static const char *file_of(const char *word, size_t len)
 	const char *rest = word + len + 1, *colon = len > 0 ? vv_subject_colon(rest) : NULL,
 		   *dots = colon ? strstr(rest, "..") : NULL;
 
-	return colon && (!dots || dots > colon)            ? colon + 1
-	       : len == 0 && vv_subject_file_len(word) > 0 ? word
-							   : NULL;
+	if (colon && (!dots || dots > colon)) return colon + 1;
+	return len == 0 && vv_subject_file_len(word) > 0 ? word : NULL;
 }
 
 /* Not the same file in two versions of one repository? */

@@ -242,9 +242,9 @@ static vv_status run_publish(vv_context *c, vv_error *err)
 {
 	vv_auto(job) j = {.o = c->options, .c = c, .w = {.buf = &j.b, .indent = 2}};
 
-	return j.o->list       ? show_list(&j, err)
-	       : j.o->withdraw ? withdraw_one(&j, c->argv[0], err)
-			       : publish_one(&j, c->argv[0], err);
+	if (j.o->list) return show_list(&j, err);
+	if (j.o->withdraw) return withdraw_one(&j, c->argv[0], err);
+	return publish_one(&j, c->argv[0], err);
 }
 
 const vv_command vv_cmd_ipfs_publish = {

@@ -155,9 +155,8 @@ static vv_arrow_form declared(sqlite3_stmt *stmt, int i)
 {
 	const char *type = sqlite3_column_decltype(stmt, i);
 
-	return type && sqlite3_stricmp(type, "INTEGER") == 0 ? VV_ARROW_INT
-	       : type && sqlite3_stricmp(type, "REAL") == 0  ? VV_ARROW_DOUBLE
-							     : VV_ARROW_TEXT;
+	if (type && sqlite3_stricmp(type, "INTEGER") == 0) return VV_ARROW_INT;
+	return type && sqlite3_stricmp(type, "REAL") == 0 ? VV_ARROW_DOUBLE : VV_ARROW_TEXT;
 }
 
 static vv_status begin(vv_sql_arrow *a, vv_error *err)

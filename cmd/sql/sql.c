@@ -506,9 +506,8 @@ static char *history_file(void)
 {
 	const char *named = getenv("VARVE_SQL_HISTORY"), *home = getenv("HOME");
 
-	return named  ? sqlite3_mprintf("%s", named)
-	       : home ? sqlite3_mprintf("%s/.varve_sql_history", home)
-		      : NULL;
+	if (named) return sqlite3_mprintf("%s", named);
+	return home ? sqlite3_mprintf("%s/.varve_sql_history", home) : NULL;
 }
 
 static vv_status take_line(prompt *p, vv_buf *statement, char *line, vv_error *err)

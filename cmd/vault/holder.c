@@ -101,8 +101,20 @@ static vv_status run_add(vv_context *c, vv_error *err)
 			       vv_text_shows(other->name));
 	}
 	/* values not given again are kept */
-	const char *domain = o->domain ? o->domain : old ? old->domain : NULL;
-	const uint64_t quota = o->quota > 0 ? o->quota : old ? old->quota : 0;
+	const char *domain = NULL;
+
+	if (o->domain) {
+		domain = o->domain;
+	} else if (old) {
+		domain = old->domain;
+	}
+	uint64_t quota = 0;
+
+	if (o->quota > 0) {
+		quota = o->quota;
+	} else if (old) {
+		quota = old->quota;
+	}
 	vv_holder_config config = {.name = c->argv[1],
 				   .url = url,
 				   .domain = (char *)(uintptr_t)domain,
@@ -323,10 +335,10 @@ static vv_status run_holder(vv_context *c, vv_error *err)
 {
 	const char *what = c->argc > 0 ? c->argv[0] : "list";
 
-	return strcmp(what, "add") == 0      ? run_add(c, err)
-	       : strcmp(what, "remove") == 0 ? run_remove(c, err)
-	       : strcmp(what, "dead") == 0   ? run_dead(c, err)
-					     : run_list(c, err);
+	if (strcmp(what, "add") == 0) return run_add(c, err);
+	if (strcmp(what, "remove") == 0) return run_remove(c, err);
+	if (strcmp(what, "dead") == 0) return run_dead(c, err);
+	return run_list(c, err);
 }
 
 const vv_command vv_cmd_vault_holder = {

@@ -85,7 +85,13 @@ static bool can_be_made(resealing *r, const vv_kept *k, bool *has)
 /* Is it lost? No holder returns it, and none that is away for a short time is recorded with it. */
 static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, vv_error *err)
 {
-	const unsigned copies = k->stripe ? 1 : r->s->policy.copies ? r->s->policy.copies : 1;
+	unsigned copies = 1;
+
+	if (k->stripe) {
+		copies = 1;
+	} else if (r->s->policy.copies) {
+		copies = r->s->policy.copies;
+	}
 
 	*out = false;
 	if (k->retired || can_be_made(r, k, has)) return VV_OK;

@@ -376,10 +376,10 @@ static const char **form_member(reading *r, const char *name)
 	if (a->place != VV_WEB_AT_COMPARE) {
 		return strcmp(name, "rev") == 0 && a->rev && !a->api ? &r->form_rev : NULL;
 	}
-	return strcmp(name, "a") == 0                  ? &r->a
-	       : strcmp(name, "b") == 0                ? &r->b
-	       : strcmp(name, "path") == 0 && !a->path ? &a->path
-						       : NULL;
+	if (strcmp(name, "a") == 0) return &r->a;
+	if (strcmp(name, "b") == 0) return &r->b;
+	if (strcmp(name, "path") == 0 && !a->path) return &a->path;
+	return NULL;
 }
 
 /* Is it a parameter of something else there? */
@@ -412,9 +412,13 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 			continue;
 		}
 		said = true;
-		rc = p->kind == LISTED                    ? take_listed(r, p, v, to)
-		     : p->kind == TEXT || p->kind == NAME ? take_text(r, p, v, to)
-							  : take_number(r, p, v, to);
+		if (p->kind == LISTED) {
+			rc = take_listed(r, p, v, to);
+		} else if (p->kind == TEXT || p->kind == NAME) {
+			rc = take_text(r, p, v, to);
+		} else {
+			rc = take_number(r, p, v, to);
+		}
 	}
 	if (rc == VV_OK && known && !said && *v) {
 		return nonsense(r, name, v,
@@ -627,9 +631,9 @@ static const char *said(const vv_web_address *a, const known_parameter *p, char 
 	}
 	uint64_t n = p->kind == COUNT ? *(const size_t *)member : *(const uint64_t *)member;
 	(void)snprintf(number, 24, "%llu", (unsigned long long)n);
-	return p->at == MEMBER(row) ? (a->has_row ? number : NULL)
-	       : n == 0 || (p->at == MEMBER(rows.from) && a->rows.jump) ? NULL
-									: number;
+	if (p->at == MEMBER(row)) return a->has_row ? number : NULL;
+	if (n == 0 || (p->at == MEMBER(rows.from) && a->rows.jump)) return NULL;
+	return number;
 }
 
 void vv_web_address_each(const vv_web_address *a, vv_web_parameter_fn fn, void *payload)

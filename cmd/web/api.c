@@ -606,12 +606,12 @@ vv_status vv_web_api_answer(const vv_web_asked *asked, vv_web_reply *reply, vv_e
 
 static const char *code_name(vv_status code)
 {
-	return code == VV_ENOTFOUND  ? "notFound"
-	       : code == VV_EMISSING ? "missing"
-	       : code == VV_EUSAGE   ? "badRequest"
-	       : code == VV_EINPUT   ? "notATable"
-	       : code == VV_EREFUSED ? "tooLarge"
-				     : "trouble";
+	if (code == VV_ENOTFOUND) return "notFound";
+	if (code == VV_EMISSING) return "missing";
+	if (code == VV_EUSAGE) return "badRequest";
+	if (code == VV_EINPUT) return "notATable";
+	if (code == VV_EREFUSED) return "tooLarge";
+	return "trouble";
 }
 
 vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_web_reply *reply,

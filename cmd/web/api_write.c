@@ -61,10 +61,15 @@ void api_put_cell(vv_json_out *w, const void *cell)
 	const vv_web_cell *c = cell;
 	const bool none = c->kind == VV_WEB_NULL || c->kind == VV_WEB_ABSENT,
 		   cut = c->len != c->whole;
-	const char *mark = c->kind == VV_WEB_MISSING  ? "missing"
-			   : c->kind == VV_WEB_ABSENT ? "absent"
-			   : c->literal               ? "literal"
-						      : NULL;
+	const char *mark = NULL;
+
+	if (c->kind == VV_WEB_MISSING) {
+		mark = "missing";
+	} else if (c->kind == VV_WEB_ABSENT) {
+		mark = "absent";
+	} else if (c->literal) {
+		mark = "literal";
+	}
 	const char *text = none ? NULL : c->text;
 
 	if (mark || cut) {

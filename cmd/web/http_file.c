@@ -332,11 +332,17 @@ vv_status vv_http_file_rows(void *handle, const vv_http_rows *rows, const char *
 	f->view.columns = &f->columns;
 	f->view.where = &f->where;
 	f->is_view = true;
-	*type = f->view.format == VV_VIEW_ARROW  ? "application/vnd.apache.arrow.stream"
-		: f->view.format == VV_VIEW_CSV  ? "text/csv"
-		: f->view.format == VV_VIEW_TSV  ? "text/tab-separated-values"
-		: f->view.format == VV_VIEW_JSON ? "application/json"
-						 : "application/x-ndjson";
+	if (f->view.format == VV_VIEW_ARROW) {
+		*type = "application/vnd.apache.arrow.stream";
+	} else if (f->view.format == VV_VIEW_CSV) {
+		*type = "text/csv";
+	} else if (f->view.format == VV_VIEW_TSV) {
+		*type = "text/tab-separated-values";
+	} else if (f->view.format == VV_VIEW_JSON) {
+		*type = "application/json";
+	} else {
+		*type = "application/x-ndjson";
+	}
 	return VV_OK;
 }
 

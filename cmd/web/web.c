@@ -119,11 +119,11 @@ static vv_status send(request *q, vv_error *err)
 
 static unsigned status_of(vv_status code)
 {
-	return code == VV_ENOTFOUND || code == VV_EMISSING ? 404
-	       : code == VV_EUSAGE || code == VV_EINPUT    ? 400
-	       : code == VV_EREFUSED                       ? 413
-	       : code == VV_ENOMEM || code == VV_ELOCKED   ? 503
-							   : 0;
+	if (code == VV_ENOTFOUND || code == VV_EMISSING) return 404;
+	if (code == VV_EUSAGE || code == VV_EINPUT) return 400;
+	if (code == VV_EREFUSED) return 413;
+	if (code == VV_ENOMEM || code == VV_ELOCKED) return 503;
+	return 0;
 }
 
 /* The page, or the JSON, of an error. Errors without a status of their own remain errors, for the log. */

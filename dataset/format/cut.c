@@ -51,7 +51,15 @@ static uint64_t hash_row(const vv_cut_params *p, const vv_cell *cells, size_t co
 /* The bits of the hash that must be zero for a cut after n rows. */
 static uint64_t mask_at(uint64_t n, uint64_t target)
 {
-	uint64_t span = n < target ? 2 * target : n < 2 * target ? target / 2 : target / 8;
+	uint64_t span;
+
+	if (n < target) {
+		span = 2 * target;
+	} else if (n < 2 * target) {
+		span = target / 2;
+	} else {
+		span = target / 8;
+	}
 
 	return span == 0 ? 0 : span - 1;
 }

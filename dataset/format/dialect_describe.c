@@ -63,7 +63,8 @@ static void put_form(vv_buf *b, const vv_dialect *d)
 
 static const char *newline_name(const vv_dialect *d)
 {
-	return d->newline == VV_CRLF ? "CRLF" : d->newline == VV_CR ? "CR" : "LF";
+	if (d->newline == VV_CRLF) return "CRLF";
+	return d->newline == VV_CR ? "CR" : "LF";
 }
 
 /* How many columns have another habit than minimal. */

@@ -238,9 +238,13 @@ vv_status vv_facts_of(vv_facts *out, const vv_cell *cells, size_t rows, size_t c
 		}
 		f->unknown = filled > 0;
 		size_t missing = vv_fact_add(f, &cells[c], rows, stride) - filled;
-		f->missing = missing == 0      ? VV_MISSING_NONE
-			     : missing == rows ? VV_MISSING_ALL
-					       : VV_MISSING_SOME;
+		if (missing == 0) {
+			f->missing = VV_MISSING_NONE;
+		} else if (missing == rows) {
+			f->missing = VV_MISSING_ALL;
+		} else {
+			f->missing = VV_MISSING_SOME;
+		}
 	}
 	vv_facts_end(out);
 	return VV_OK;

@@ -410,9 +410,13 @@ void group_find_values(vv_fact *f, const vv_cell *values, size_t count, bool som
 {
 	size_t missing = vv_fact_add(f, values, count, 1);
 
-	f->missing = missing == count      ? VV_MISSING_ALL
-		     : some || missing > 0 ? VV_MISSING_SOME
-					   : VV_MISSING_NONE;
+	if (missing == count) {
+		f->missing = VV_MISSING_ALL;
+	} else if (some || missing > 0) {
+		f->missing = VV_MISSING_SOME;
+	} else {
+		f->missing = VV_MISSING_NONE;
+	}
 }
 
 static void find_fact(const vv_group_encoder *e, const group_values *c, int encoding,
@@ -661,7 +665,13 @@ static bool read_decimals(vv_group_encoder *e, const group_values *c, group_type
 	if (d.most < 1) return false;
 	t->count = m;
 	t->scale = (unsigned)d.most;
-	t->form = d.least == d.most ? GROUP_FIXED : d.trimmed ? GROUP_TRIMMED : GROUP_TRIMMED_ONE;
+	if (d.least == d.most) {
+		t->form = GROUP_FIXED;
+	} else if (d.trimmed) {
+		t->form = GROUP_TRIMMED;
+	} else {
+		t->form = GROUP_TRIMMED_ONE;
+	}
 	return scale_decimals(e, c, t, s);
 }
 

@@ -249,7 +249,8 @@ static mode mode_of(const lines *l, const vv_cell *cells, size_t rows, int encod
 	vv_array_each(cells, rows, cell) {
 		quoted += vv_quoting_quotes(l->habit, cell);
 	}
-	return quoted == 0 ? AS_IT_IS : quoted == rows ? QUOTED : MIXED;
+	if (quoted == 0) return AS_IT_IS;
+	return quoted == rows ? QUOTED : MIXED;
 }
 
 static inline char *put_text(char *to, const char *text, size_t len)

@@ -350,7 +350,11 @@ static vv_status few_slots(group_reading *in, const numbers *n, group_slots *slo
 	for (size_t i = 0; !shared && i < in->count; i++) {
 		const bool none = n->of.empty && n->of.empty[i];
 
-		slots->slot[i] = none ? *empty : known[n->of.width == 1 ? *at++ : 0];
+		if (none) {
+			slots->slot[i] = *empty;
+		} else {
+			slots->slot[i] = known[n->of.width == 1 ? *at++ : 0];
+		}
 	}
 	*slots = shared ? (group_slots){known, n->of.planes} : *slots;
 	*fits = most <= GROUP_SLOT_TEXT;

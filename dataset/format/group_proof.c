@@ -101,7 +101,8 @@ static unsigned digits_of(uint64_t u)
 {
 	const unsigned bits = group_bit_len(u), least = bits * 1233 >> 12;
 
-	return u == 0 ? 1 : bits == 64 ? 19 : least + (u >= spell_power[least]);
+	if (u == 0) return 1;
+	return bits == 64 ? 19 : least + (u >= spell_power[least]);
 }
 
 /* Digits after the point of a decimal that is written as the column's form has it; -1: no point. */
@@ -113,7 +114,8 @@ static int fraction_of(uint64_t u, unsigned form, unsigned scale)
 	for (; left > 0 && u % 10 == 0; left--) {
 		u /= 10;
 	}
-	return left > 0 ? (int)left : form == GROUP_TRIMMED_ONE ? 1 : -1;
+	if (left > 0) return (int)left;
+	return form == GROUP_TRIMMED_ONE ? 1 : -1;
 }
 
 /* A number's text. spelling.h writes it. */
@@ -397,9 +399,13 @@ static vv_status texts_are_canonical(look *l, const vv_group *g, bool *is, vv_er
 
 	if (rc < 0) return rc;
 	group_gather(l->e, &c, cells, g->rows, 1);
-	int form = c.min_len == c.max_len ? GROUP_LEN_EQUAL
-		   : c.max_len <= 255     ? GROUP_LEN_BYTES
-					  : GROUP_LEN_VARINTS;
+	int form = GROUP_LEN_VARINTS;
+
+	if (c.min_len == c.max_len) {
+		form = GROUP_LEN_EQUAL;
+	} else if (c.max_len <= 255) {
+		form = GROUP_LEN_BYTES;
+	}
 	*is = *l->p == form && is_body(l, group_text_size(l->e, &c)) &&
 	      group_choose(l->e, &c, &t) == GROUP_TEXT;
 	note_values(l, cells, g->rows);

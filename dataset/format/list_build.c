@@ -99,7 +99,11 @@ static void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_
 
 	memset(base, 0, sizeof *base);
 	if (!r || level >= r->top_level || o->count == 0) return;
-	at = at < 0 ? 0 : (uint64_t)at >= o->count ? (int64_t)o->count - 1 : at;
+	if (at < 0) {
+		at = 0;
+	} else if ((uint64_t)at >= o->count) {
+		at = (int64_t)o->count - 1;
+	}
 	if (list_reader_go(r, (uint64_t)at, true, level + 1, false, NULL) < 0) return;
 	const list_frame *f = &r->frame[level + 1];
 	size_t count = candidates(f, place);

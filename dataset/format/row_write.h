@@ -84,7 +84,8 @@ typedef enum vv_cell_place { VV_CELL_LATER, VV_CELL_FIRST, VV_CELL_ALONE } vv_ce
 /* Returns the position of the cell with index `at` in a row of `columns` cells. */
 static inline vv_cell_place vv_cell_place_of(size_t at, size_t columns)
 {
-	return columns == 1 ? VV_CELL_ALONE : at == 0 ? VV_CELL_FIRST : VV_CELL_LATER;
+	if (columns == 1) return VV_CELL_ALONE;
+	return at == 0 ? VV_CELL_FIRST : VV_CELL_LATER;
 }
 
 /* Returns true if the cell must be in quotes, whatever the quoting of its column is: it contains

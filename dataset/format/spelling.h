@@ -369,9 +369,13 @@ static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale, u
 		const uint64_t high = scale > 7 ? a | first : a;
 		const unsigned skip = high ? (unsigned)__builtin_ctzll(high) / 8
 					   : 8 + (unsigned)__builtin_ctzll(b | first) / 8;
-		const unsigned zeros = b   ? (unsigned)__builtin_clzll(b) / 8
-				       : a ? 8 + (unsigned)__builtin_clzll(a) / 8
-					   : 16;
+		unsigned zeros = 16;
+
+		if (b) {
+			zeros = (unsigned)__builtin_clzll(b) / 8;
+		} else if (a) {
+			zeros = 8 + (unsigned)__builtin_clzll(a) / 8;
+		}
 		const unsigned drop = zeros < scale - keep ? zeros : scale - keep;
 
 		a |= SPELL_ZEROS;

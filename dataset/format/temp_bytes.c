@@ -66,7 +66,10 @@ vv_status temp_bytes_put(temp_bytes *t, const void *bytes, size_t len, vv_error 
 		return vv_fail_nomem(err);
 	}
 	vv_buf_put(&t->tail, bytes, len);
-	return t->tail.len > (t->fd < 0 ? t->memory : PIECE) ? flush(t, err) : VV_OK;
+	if (t->tail.len > (t->fd < 0 ? t->memory : PIECE)) {
+		return flush(t, err);
+	}
+	return VV_OK;
 }
 
 vv_status temp_bytes_get(const temp_bytes *t, uint64_t at, void *out, size_t len, vv_error *err)

@@ -429,7 +429,15 @@ static vv_status lacks(const vv_encoding *e, const char *s, size_t len, vv_error
 static bool may_go_on(const char *s, size_t len)
 {
 	unsigned char c = (unsigned char)s[0];
-	size_t want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 1;
+	size_t want = 1;
+
+	if (c >= 0xf0) {
+		want = 4;
+	} else if (c >= 0xe0) {
+		want = 3;
+	} else if (c >= 0xc2) {
+		want = 2;
+	}
 
 	return len < want && c <= 0xf4 &&
 	       !vv_array_find(s + 1, len - 1, it, ((unsigned char)*it & 0xc0) != 0x80);
@@ -759,7 +767,7 @@ bool vv_encoding_exact(const vv_encoding *e)
 vv_status vv_encoding_encode(vv_encoding *e, vv_buf *out, const char *text, size_t len, bool last,
 			     size_t *used, vv_error *err)
 {
-	return e->kind == SINGLE  ? encode_single(e, out, text, len, last, used, err)
-	       : e->kind == MULTI ? encode_multi(e, out, text, len, last, used, err)
-				  : encode_utf16(e, out, text, len, last, used, err);
+	if (e->kind == SINGLE) return encode_single(e, out, text, len, last, used, err);
+	if (e->kind == MULTI) return encode_multi(e, out, text, len, last, used, err);
+	return encode_utf16(e, out, text, len, last, used, err);
 }

@@ -35,9 +35,9 @@ const char *vv_guess_utf16_order(const char *s, size_t len)
 static const char *utf16(const char *s, size_t len)
 {
 	if (len >= 4 && memcmp(s, "\xff\xfe\0\0", 4) == 0) return NULL;
-	return len >= 2 && memcmp(s, "\xff\xfe", 2) == 0   ? "UTF-16LE"
-	       : len >= 2 && memcmp(s, "\xfe\xff", 2) == 0 ? "UTF-16BE"
-							   : vv_guess_utf16_order(s, len);
+	if (len >= 2 && memcmp(s, "\xff\xfe", 2) == 0) return "UTF-16LE";
+	if (len >= 2 && memcmp(s, "\xfe\xff", 2) == 0) return "UTF-16BE";
+	return vv_guess_utf16_order(s, len);
 }
 
 static bool is_packed(const char *s, size_t len)

@@ -133,5 +133,6 @@ const char *vv_likely_encoding(const char *text, size_t len)
 	if (c.kana * 3 > c.high || is_kanji(s, len)) return "Shift_JIS";
 	if (c.letters * 10 > c.high * 9) return c.small * 2 > c.letters ? "windows-1251" : "KOI8-R";
 	if (c.pairs * 10 > c.high * 9 && c.high >= 4) return "GB18030";
-	return c.dos > c.mac ? "CP850" : c.mac > 0 ? "MACINTOSH" : "windows-1252";
+	if (c.dos > c.mac) return "CP850";
+	return c.mac > 0 ? "MACINTOSH" : "windows-1252";
 }

@@ -99,8 +99,10 @@ vv_status row_sorter_new(row_sorter **out, const char *temp_dir, size_t memory, 
 	row_sorter *s = vv_calloc(1, sizeof(*s));
 
 	*out = s;
-	return s ? vv_sorter_new(&s->lines, 0, 0, memory > 0 ? memory : MEMORY, temp_dir, err)
-		 : vv_fail_nomem(err);
+	if (s) {
+		return vv_sorter_new(&s->lines, 0, 0, memory > 0 ? memory : MEMORY, temp_dir, err);
+	}
+	return vv_fail_nomem(err);
 }
 
 void row_sorter_free(row_sorter *s)

@@ -407,13 +407,20 @@ static vv_status keep_rows(sniff *s, const vv_dialect *old, vv_error *err)
 vv_status sniff_header_rows(sniff *s, vv_error *err)
 {
 	vv_dialect *d = &s->out->dialect;
-	const vv_dialect *old = s->parent ? s->parent
-				: s->before && (s->before->declared & VV_DECLARED_HEADER_ROWS)
-					? s->before
-					: NULL;
-	const char *join = s->hints->header_join         ? s->hints->header_join
-			   : old && old->header_more > 0 ? old->header_join
-							 : " ";
+	const vv_dialect *old = NULL;
+
+	if (s->parent) {
+		old = s->parent;
+	} else if (s->before && (s->before->declared & VV_DECLARED_HEADER_ROWS)) {
+		old = s->before;
+	}
+	const char *join = " ";
+
+	if (s->hints->header_join) {
+		join = s->hints->header_join;
+	} else if (old && old->header_more > 0) {
+		join = old->header_join;
+	}
 
 	if (strlen(join) >= sizeof(d->header_join)) {
 		return vv_fail(err, VV_EINPUT,

@@ -286,7 +286,11 @@ static double read_amount(const vv_cell *c)
 
 		if (vv_is_alpha(x) || x == '/' || x == ':' || (x == '-' && any)) return NAN;
 		v = digit ? v * 10 + (x - '0') : v;
-		scale = digit ? scale * 10 : x == '.' || x == ',' ? 1 : scale;
+		if (digit) {
+			scale = scale * 10;
+		} else if (x == '.' || x == ',') {
+			scale = 1;
+		}
 		any = any || digit;
 	}
 	if (!any) return NAN;

@@ -108,7 +108,8 @@ static int compare(const vv_sorter *s, const uint8_t *a, const uint8_t *b)
 	size_t a_len, b_len;
 	const uint8_t *x = key_of(s, a, &a_len), *y = key_of(s, b, &b_len);
 	int c = memcmp(x, y, a_len < b_len ? a_len : b_len);
-	return c != 0 ? c : a_len < b_len ? -1 : a_len > b_len;
+	if (c != 0) return c;
+	return a_len < b_len ? -1 : a_len > b_len;
 }
 
 static const uint8_t *record_of(const vv_sorter *s, const handle *h)
@@ -294,7 +295,11 @@ static vv_status sort_all(vv_sorter *s, vv_error *err)
 	s->cap = 0;
 	s->heap = vv_calloc(s->run_count, sizeof(*s->heap));
 	s->piece = s->memory / s->run_count;
-	s->piece = s->piece > PIECE_MAX ? PIECE_MAX : s->piece < PIECE_MIN ? PIECE_MIN : s->piece;
+	if (s->piece > PIECE_MAX) {
+		s->piece = PIECE_MAX;
+	} else if (s->piece < PIECE_MIN) {
+		s->piece = PIECE_MIN;
+	}
 	vv_sorter_rewind(s);
 	return vv_alloc_ok(s->heap, err);
 }

@@ -264,7 +264,8 @@ vv_status vv_window_hide_tail(vv_window *w, size_t keep, vv_window_tail_fn fn, v
 
 static size_t piece_for(size_t more)
 {
-	return more < PIECE ? PIECE : more < VV_WINDOW_FIRST ? more : VV_WINDOW_FIRST;
+	if (more < PIECE) return PIECE;
+	return more < VV_WINDOW_FIRST ? more : VV_WINDOW_FIRST;
 }
 
 vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err)

@@ -690,7 +690,8 @@ const size_t *vv_condition_old_columns(const vv_condition *c, size_t *count)
 
 vv_condition_scope vv_condition_scope_of(const vv_condition *c)
 {
-	return c->aggregate_count > 0 ? VV_SCOPE_TABLE : c->change ? VV_SCOPE_CHANGE : VV_SCOPE_ROW;
+	if (c->aggregate_count > 0) return VV_SCOPE_TABLE;
+	return c->change ? VV_SCOPE_CHANGE : VV_SCOPE_ROW;
 }
 
 size_t vv_condition_end(const vv_condition *c)

@@ -272,7 +272,8 @@ static int64_t count_of(vv_condition_scratch *s, size_t a, bool *is)
 	const int64_t most = INT32_MAX;
 	int64_t n = whole_of(s, a, is);
 
-	return n > most ? most : n < -most ? -most : n;
+	if (n > most) return most;
+	return n < -most ? -most : n;
 }
 
 static void cut(vv_operand *v, int64_t from, int64_t count)

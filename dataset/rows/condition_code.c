@@ -27,10 +27,17 @@ static void set_time(vv_time_value *out, const vv_moment *m)
 /* Reads the default format, after a check: the reader alone accepts more than valid text. */
 static bool read_default(vv_moment *out, vv_type type, const char *s, size_t len)
 {
-	bool valid = type == VV_TYPE_DATE       ? vv_type_is_date(s, len)
-		     : type == VV_TYPE_TIME     ? vv_type_is_time(s, len)
-		     : type == VV_TYPE_DATETIME ? vv_type_is_datetime(s, len)
-						: vv_type_is_yearmonth(s, len);
+	bool valid;
+
+	if (type == VV_TYPE_DATE) {
+		valid = vv_type_is_date(s, len);
+	} else if (type == VV_TYPE_TIME) {
+		valid = vv_type_is_time(s, len);
+	} else if (type == VV_TYPE_DATETIME) {
+		valid = vv_type_is_datetime(s, len);
+	} else {
+		valid = vv_type_is_yearmonth(s, len);
+	}
 
 	return valid && vv_type_read_moment(out, type, s, len);
 }
@@ -76,25 +83,27 @@ void vv_operand_read_number(vv_operand *out, vv_ratio *large, vv_buf *digits, co
 	if (!digits->failed && vv_decimal_read(&d, digits, NULL, s, len)) {
 		vv_ratio_small(large, &one);
 		out->truth = d.negative;
-		out->state = d.kind == VV_DECIMAL_INF ? VV_VALUE_INFINITE
-			     : d.kind == VV_DECIMAL_FINITE &&
-					     vv_exact_from_digits(
-						     &large->above, d.negative,
-						     digits->data ? digits->data + d.digits_at : "",
-						     d.count, d.exponent)
-				     ? VV_VALUE_LARGE
-				     : VV_VALUE_UNKNOWN;
+		if (d.kind == VV_DECIMAL_INF) {
+			out->state = VV_VALUE_INFINITE;
+		} else if (d.kind == VV_DECIMAL_FINITE &&
+			   vv_exact_from_digits(&large->above, d.negative,
+						digits->data ? digits->data + d.digits_at : "",
+						d.count, d.exponent)) {
+			out->state = VV_VALUE_LARGE;
+		} else {
+			out->state = VV_VALUE_UNKNOWN;
+		}
 	}
 	*failed = *failed || digits->failed;
 }
 
 vv_operand_kind vv_kind_of_letter(char letter, vv_operand_kind other)
 {
-	return letter == 'n'   ? VV_OPERAND_NUMBER
-	       : letter == 't' ? VV_OPERAND_TEXT
-	       : letter == 'b' ? VV_OPERAND_BOOLEAN
-	       : letter == 'd' ? VV_OPERAND_TIME
-			       : other;
+	if (letter == 'n') return VV_OPERAND_NUMBER;
+	if (letter == 't') return VV_OPERAND_TEXT;
+	if (letter == 'b') return VV_OPERAND_BOOLEAN;
+	if (letter == 'd') return VV_OPERAND_TIME;
+	return other;
 }
 
 void vv_operand_negate(vv_operand *v, vv_ratio *large)
@@ -145,7 +154,8 @@ static const vv_ratio *ratio_of(const vv_operand *v, const vv_ratio *large, vv_r
 /* -1 or 1 for infinite numbers, 0 for all others. */
 static int beyond(const vv_operand *v)
 {
-	return v->state != VV_VALUE_INFINITE ? 0 : v->truth ? -1 : 1;
+	if (v->state != VV_VALUE_INFINITE) return 0;
+	return v->truth ? -1 : 1;
 }
 
 bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,

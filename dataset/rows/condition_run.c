@@ -352,7 +352,8 @@ static void load_aggregate(vv_condition_scratch *s, size_t top, const vv_step *s
 /* Known and false, known and true, or neither. */
 static vv_truth truth_of(const vv_operand *v)
 {
-	return v->state != VV_VALUE_SMALL ? VV_UNKNOWN : v->truth ? VV_TRUE : VV_FALSE;
+	if (v->state != VV_VALUE_SMALL) return VV_UNKNOWN;
+	return v->truth ? VV_TRUE : VV_FALSE;
 }
 
 static void run_logic(vv_condition_scratch *s, size_t a, bool both)

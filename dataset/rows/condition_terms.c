@@ -40,10 +40,10 @@ const char *vv_term_name(const vv_term *n)
 	case VV_OPERAND_BOOLEAN:
 		return "true or false";
 	case VV_OPERAND_TIME:
-		return n->type == VV_TYPE_TIME        ? "a time"
-		       : n->type == VV_TYPE_DATE      ? "a date"
-		       : n->type == VV_TYPE_YEARMONTH ? "a month"
-						      : "a date and time";
+		if (n->type == VV_TYPE_TIME) return "a time";
+		if (n->type == VV_TYPE_DATE) return "a date";
+		if (n->type == VV_TYPE_YEARMONTH) return "a month";
+		return "a date and time";
 	default:
 		return n->field ? vv_type_name(n->field->type) : "a value";
 	}
@@ -136,9 +136,8 @@ static vv_status make_value(vv_tokens *t, vv_literal *l, const vv_term *n, const
 			vv_text_name(f->name, f->name_len), vv_type_name(f->type),
 			vv_text_name(f->name, f->name_len));
 	}
-	return kind == VV_OPERAND_NUMBER    ? make_number(t, l, f)
-	       : kind == VV_OPERAND_BOOLEAN ? make_boolean(l, f)
-					    : VV_OK;
+	if (kind == VV_OPERAND_NUMBER) return make_number(t, l, f);
+	return kind == VV_OPERAND_BOOLEAN ? make_boolean(l, f) : VV_OK;
 }
 
 static bool same_time(vv_type a, vv_type b)
@@ -155,12 +154,13 @@ vv_status vv_term_advise(vv_tokens *t, const vv_term *n, const char *type)
 	const vv_schema *old = t->how->old; /* whose types are final */
 	const bool of_old = old && n->field >= old->fields && n->field < old->fields + old->count;
 
-	return n->field && n->kind == VV_OPERAND_TEXT && !of_old
-		       ? vv_hint_code(t->err,
-				      strcmp(type, "number") == 0 ? VV_HINT_SCHEMA_TYPE_NUMBER
-								  : VV_HINT_SCHEMA_TYPE,
-				      n->field->name, type, path)
-		       : VV_EINPUT;
+	if (n->field && n->kind == VV_OPERAND_TEXT && !of_old) {
+		return vv_hint_code(t->err,
+				    strcmp(type, "number") == 0 ? VV_HINT_SCHEMA_TYPE_NUMBER
+								: VV_HINT_SCHEMA_TYPE,
+				    n->field->name, type, path);
+	}
+	return VV_EINPUT;
 }
 
 vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term *y, size_t at)

@@ -384,7 +384,8 @@ static uint8_t *new_truths(vv_row_values *out, vv_row_block *b)
 
 static uint8_t truth_of(const vv_operand *v)
 {
-	return v->state != VV_VALUE_SMALL ? VV_UNKNOWN : v->truth ? VV_TRUE : VV_FALSE;
+	if (v->state != VV_VALUE_SMALL) return VV_UNKNOWN;
+	return v->truth ? VV_TRUE : VV_FALSE;
 }
 
 /* ---- row by row ---- */
@@ -595,7 +596,13 @@ static bool add(vv_row_values *out, vv_row_block *b, const vv_row_values *left,
 	for (size_t r = 0; r < b->from.rows; r++) {
 		const int64_t l = x.numbers[r], g = y.numbers[r];
 
-		to[r] = product ? l * g : code == VV_STEP_ADD ? l + g : l - g;
+		if (product) {
+			to[r] = l * g;
+		} else if (code == VV_STEP_ADD) {
+			to[r] = l + g;
+		} else {
+			to[r] = l - g;
+		}
 	}
 	*out = (vv_row_values){.form = VV_VALUES_NUMBERS,
 			       .kind = VV_OPERAND_NUMBER,

@@ -177,7 +177,13 @@ static bool make_room(vv_distinct *d)
 	size_t from = d->cap;
 
 	if (2 * (d->count + 1) <= d->cap) return true;
-	next.cap = d->cap == 0 ? 16 : d->cap < most ? 2 * d->cap : most;
+	if (d->cap == 0) {
+		next.cap = 16;
+	} else if (d->cap < most) {
+		next.cap = 2 * d->cap;
+	} else {
+		next.cap = most;
+	}
 	if (!(next.items = vv_calloc(next.cap, sizeof(*next.items)))) return false;
 	if (d->cap == most) {
 		vv_distinct_pack(d);

@@ -814,7 +814,10 @@ static int order_parts(const key_part *a, const key_part *b, vv_operand_kind kin
 	const bool negative = a->len > 0 && *a->text == '-';
 	if (negative != (b->len > 0 && *b->text == '-')) return negative ? -1 : 1;
 	const size_t x = whole_digits(a, negative), y = whole_digits(b, negative);
-	return (x != y ? x < y : order < 0) == negative ? 1 : -1;
+	if ((x != y ? x < y : order < 0) == negative) {
+		return 1;
+	}
+	return -1;
 }
 
 static int order_groups(const void *a, const void *b)

@@ -163,8 +163,20 @@ int vv_decimal_compare(const vv_decimal *a, const vv_decimal *b, const vv_buf *b
 	if (a->kind == VV_DECIMAL_NAN || b->kind == VV_DECIMAL_NAN) {
 		return (a->kind == VV_DECIMAL_NAN) - (b->kind == VV_DECIMAL_NAN);
 	}
-	int sa = a->kind == VV_DECIMAL_FINITE && a->count == 0 ? 0 : a->negative ? -1 : 1;
-	int sb = b->kind == VV_DECIMAL_FINITE && b->count == 0 ? 0 : b->negative ? -1 : 1;
+	int sa = 1;
+
+	if (a->kind == VV_DECIMAL_FINITE && a->count == 0) {
+		sa = 0;
+	} else if (a->negative) {
+		sa = -1;
+	}
+	int sb = 1;
+
+	if (b->kind == VV_DECIMAL_FINITE && b->count == 0) {
+		sb = 0;
+	} else if (b->negative) {
+		sb = -1;
+	}
 	if (sa != sb) return sa < sb ? -1 : 1;
 	if (a->kind == VV_DECIMAL_INF || b->kind == VV_DECIMAL_INF) {
 		return sa * ((a->kind == VV_DECIMAL_INF) - (b->kind == VV_DECIMAL_INF));
@@ -547,8 +559,20 @@ static int compare(const vv_exact *a, const vv_exact *b)
 	int c;
 
 	if (a->count == 0 || b->count == 0 || a->negative != b->negative) {
-		int sign_a = a->count == 0 ? 0 : a->negative ? -1 : 1;
-		int sign_b = b->count == 0 ? 0 : b->negative ? -1 : 1;
+		int sign_a = 1;
+
+		if (a->count == 0) {
+			sign_a = 0;
+		} else if (a->negative) {
+			sign_a = -1;
+		}
+		int sign_b = 1;
+
+		if (b->count == 0) {
+			sign_b = 0;
+		} else if (b->negative) {
+			sign_b = -1;
+		}
 
 		return (sign_a > sign_b) - (sign_a < sign_b);
 	}

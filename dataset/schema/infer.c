@@ -94,9 +94,13 @@ static uint32_t classify_shape(const char *s, size_t len)
 	if (len < 16) return 0;
 	const bool seconds = len >= 19 && s[16] == ':', letter = s[10] == 'T',
 		   point = seconds && len > 20 && s[19] == '.' && vv_is_digit(s[20]);
-	const unsigned shape = seconds  ? point * SHAPE_FRACTION
-			       : letter ? SHAPE_LETTER
-					: SHAPE_MINUTES;
+	unsigned shape = SHAPE_MINUTES;
+
+	if (seconds) {
+		shape = point * SHAPE_FRACTION;
+	} else if (letter) {
+		shape = SHAPE_LETTER;
+	}
 	size_t at = seconds ? 19 + point : 16;
 	char clock[] = "00:00:00";
 

@@ -555,7 +555,8 @@ static int compare_pairs(const void *a, const void *b)
 	const pair *x = a, *y = b;
 
 	if (x->second != y->second) return x->second < y->second ? -1 : 1;
-	return x->first < y->first ? -1 : x->first > y->first ? 1 : 0;
+	if (x->first < y->first) return -1;
+	return x->first > y->first ? 1 : 0;
 }
 
 /* False when the pair, and so any later one of its group, is for a later pass. */
@@ -665,9 +666,15 @@ static vv_status find_pairs(vv_key_proof *p, load *l, pair_list *list, vv_error 
 
 static vv_status room_for_pairs(pair_list *list, vv_error *err)
 {
-	size_t cap = list->cap == 0           ? PAIRS_FIRST
-		     : list->cap < PAIRS_MOST ? 8 * list->cap
-					      : list->cap;
+	size_t cap;
+
+	if (list->cap == 0) {
+		cap = PAIRS_FIRST;
+	} else if (list->cap < PAIRS_MOST) {
+		cap = 8 * list->cap;
+	} else {
+		cap = list->cap;
+	}
 	pair *pairs = cap > list->cap ? vv_realloc_array(list->pairs, cap, sizeof(*pairs))
 				      : list->pairs;
 

@@ -214,9 +214,8 @@ static void set_type(editor *e)
 
 static const char *missing_value(const vv_json *item)
 {
-	return item->type == VV_JSON_OBJECT   ? vv_json_get_string(item, "value")
-	       : item->type == VV_JSON_STRING ? item->text
-					      : NULL;
+	if (item->type == VV_JSON_OBJECT) return vv_json_get_string(item, "value");
+	return item->type == VV_JSON_STRING ? item->text : NULL;
 }
 
 /* The list of missing values of the owner, the column or the schema. Gives it an explicit list of those

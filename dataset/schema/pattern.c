@@ -180,7 +180,13 @@ static vv_status put_code_point(rewriter *w, const char *from, const char *s)
 		ok = digits > 0 && digits <= 6 && read_hex(&cp, s + 2, w->end, digits);
 		w->at = ok ? close + 1 : s;
 	} else {
-		size_t digits = *s == 'u' ? 4 : *s == 'U' ? 8 : 2;
+		size_t digits = 2;
+
+		if (*s == 'u') {
+			digits = 4;
+		} else if (*s == 'U') {
+			digits = 8;
+		}
 
 		ok = read_hex(&cp, s + 1, w->end, digits);
 		w->at = s + 1 + (ok ? digits : 0);

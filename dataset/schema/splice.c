@@ -325,7 +325,8 @@ static int compare_places(const void *a, const void *b)
 {
 	const vv_json *x = *(const vv_json *const *)a, *y = *(const vv_json *const *)b;
 
-	return x->start < y->start ? -1 : x->start > y->start ? 1 : 0;
+	if (x->start < y->start) return -1;
+	return x->start > y->start ? 1 : 0;
 }
 
 vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, const char *string,

@@ -385,8 +385,11 @@ static vv_status compile(pattern *p, const char *text, vv_error *err)
 				}
 			}
 			for (; more && *more && rc == VV_OK; more++) {
-				rc = *more == '%' ? add_directive(p, *++more, err)
-						  : add_item(p, *more == ' ' ? ' ' : 0, *more, err);
+				if (*more == '%') {
+					rc = add_directive(p, *++more, err);
+				} else {
+					rc = add_item(p, *more == ' ' ? ' ' : 0, *more, err);
+				}
 			}
 		}
 	}
@@ -504,7 +507,8 @@ static size_t match_name(const char *const *names, int count, bool brief, const 
 {
 	int i = find_name(names, count, brief, s, avail);
 
-	return i < 0 ? 0 : brief ? 3 : strlen(names[i]);
+	if (i < 0) return 0;
+	return brief ? 3 : strlen(names[i]);
 }
 
 /* Z, +HHMM, +HH:MM, with seconds perhaps */

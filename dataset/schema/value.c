@@ -59,7 +59,11 @@ static void set_instant(vv_value *out, const vv_moment *m)
 	int64_t year = m->year;
 
 	/* 10^11 years are as far as seconds in 64 bits reach; beyond they are all one */
-	year = year > 100000000000 ? 100000000000 : year < -100000000000 ? -100000000000 : year;
+	if (year > 100000000000) {
+		year = 100000000000;
+	} else if (year < -100000000000) {
+		year = -100000000000;
+	}
 	*out = (vv_value){.kind = VV_VALUE_INSTANT,
 			  .seconds = vv_value_days(year, m->month, m->day) * DAY + m->hour * 3600 +
 				     m->minute * 60 + m->second - m->offset,
@@ -183,9 +187,11 @@ static void read_boolean(vv_value *out, const vv_field *f, const vv_cell *cell)
 	static const char *yes[] = {"true", "True", "TRUE", "1", NULL};
 
 	out->kind = VV_VALUE_BOOLEAN;
-	out->truth = cell->state == VV_CELL_LITERAL
-			     ? cell->len == 4
-			     : vv_cell_is_one_of(cell, f->true_values ? f->true_values : yes);
+	if (cell->state == VV_CELL_LITERAL) {
+		out->truth = cell->len == 4;
+	} else {
+		out->truth = vv_cell_is_one_of(cell, f->true_values ? f->true_values : yes);
+	}
 }
 
 static void add_units(int64_t *sum, int64_t count, int64_t unit)

@@ -277,5 +277,6 @@ vv_status vv_table_almost(vv_table *t, bool breaks, vv_almost_fn fn, void *paylo
 		w.rc = look_at_rows(&k, &w.batch) ? VV_OK : VV_ENOMEM;
 	}
 	vv_hash_index_clear(&k.seen);
-	return w.rc == VV_ENOMEM ? vv_fail_nomem(err) : w.rc < 0 ? VV_OK : tell_findings(&k);
+	if (w.rc == VV_ENOMEM) return vv_fail_nomem(err);
+	return w.rc < 0 ? VV_OK : tell_findings(&k);
 }

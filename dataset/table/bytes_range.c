@@ -141,7 +141,8 @@ static vv_status give_groups(const range *r, uint64_t index, uint64_t head, vv_e
 	while (rc == VV_OK && (more = walk_next(&w, head, err)) > 0 && w.begin < r->end) {
 		rc = give_group(r, &w, err);
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc < 0) return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 static vv_status give_table(const range *r, vv_error *err)
@@ -350,9 +351,11 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 			     (!vv_form_is_document(d->form) && d->final_newline);
 		size_t len = ends[i] - from;
 
-		rc = len < (ended ? end_len : 0)
-			     ? bad("a line is shorter than its line end", err)
-			     : take_row(o, lines.data + from, len - (ended ? end_len : 0), err);
+		if (len < (ended ? end_len : 0)) {
+			rc = bad("a line is shorter than its line end", err);
+		} else {
+			rc = take_row(o, lines.data + from, len - (ended ? end_len : 0), err);
+		}
 		from = ends[i];
 	}
 	return rc;
@@ -644,7 +647,8 @@ static vv_status file_order_range(vv_table *t, uint64_t from, uint64_t len, vv_b
 		at += n;
 		rc = rc < 0 ? rc : vv_progress_update(progress, "writing", at, t->root.bytes, err);
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc < 0) return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* ---- bytes.h ---- */

@@ -92,7 +92,11 @@ static void run(vv_job *job, unsigned worker)
 		proved = group_prove(s->proofs, worker, &setting, &items, &p->pair, &p->err);
 	}
 	p->proved = proved > 0;
-	p->status = proved != 0 ? (proved < 0 ? (vv_status)proved : VV_OK) : make(p, &p->err);
+	if (proved != 0) {
+		p->status = proved < 0 ? (vv_status)proved : VV_OK;
+	} else {
+		p->status = make(p, &p->err);
+	}
 }
 
 /* The item of a list that has as many as the data list. */
@@ -248,7 +252,13 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 		if ((rc = make(p, err)) < 0) return (int)rc;
 		p->known = p->proved = false;
 	}
-	rc = p->proved ? note_pair(s, &p->pair, err) : p->known ? VV_OK : fill_pair(s, p, err);
+	if (p->proved) {
+		rc = note_pair(s, &p->pair, err);
+	} else if (p->known) {
+		rc = VV_OK;
+	} else {
+		rc = fill_pair(s, p, err);
+	}
 	if (rc < 0) return (int)rc;
 	s->given = true;
 	*out = (streamed_group){.items = items_of(p),

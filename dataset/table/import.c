@@ -675,9 +675,13 @@ static vv_status import_table(import *im, vv_error *err)
 	choose_in_file(im);
 	const vv_root *parent = im->opts->parent;
 	bool table = parent && parent->kind == VV_KIND_TABLE;
-	const vv_root *near = im->sorting                           ? im->sorting->near
-			      : table && !vv_root_is_sorted(parent) ? parent
-								    : NULL;
+	const vv_root *near = NULL;
+
+	if (im->sorting) {
+		near = im->sorting->near;
+	} else if (table && !vv_root_is_sorted(parent)) {
+		near = parent;
+	}
 	im->new_columns = (!im->opts->schema && (!table || im->columns > im->parent_schema.count ||
 						 vv_form_is_typed(im->dialect.form))) ||
 			  vv_find_place(i, im->columns, !import_field_before(im, i)) < im->columns;

@@ -65,8 +65,13 @@ static vv_status show_cells(vv_buf *b, const vv_buf *text, size_t head, const vv
 	bool csv = !vv_form_is_typed(d->form);
 	vv_auto(vv_scan) *scan = NULL;
 	vv_row row;
-	vv_status rc = cells ? vv_scan_new(&scan, d, csv ? VV_COLUMNS_MAX : 0, NULL, NULL, err)
-			     : vv_fail_nomem(err);
+	vv_status rc;
+
+	if (cells) {
+		rc = vv_scan_new(&scan, d, csv ? VV_COLUMNS_MAX : 0, NULL, NULL, err);
+	} else {
+		rc = vv_fail_nomem(err);
+	}
 
 	if (rc == VV_OK && head < text->len) {
 		vv_scan_window(scan, text->data + head, text->len - head, true, 0);

@@ -83,7 +83,13 @@ static vv_status infer_open(vv_infer **out, import_worker *w, group_job *j, vv_e
 	if (apart) {
 		infer_init(j->types, 0, j->columns, j->im);
 	}
-	*out = !j->im->need_infer ? NULL : apart ? j->types : w->infer;
+	if (!j->im->need_infer) {
+		*out = NULL;
+	} else if (apart) {
+		*out = j->types;
+	} else {
+		*out = w->infer;
+	}
 	return VV_OK;
 }
 
@@ -115,7 +121,8 @@ static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *er
 
 static size_t newline_len(vv_newline n)
 {
-	return n == VV_NO_NEWLINE ? 0 : n == VV_CRLF ? 2 : 1;
+	if (n == VV_NO_NEWLINE) return 0;
+	return n == VV_CRLF ? 2 : 1;
 }
 
 /* Would the dialect write the bytes of a CSV row, without its row end, the same way? */
@@ -567,9 +574,11 @@ static vv_status put_block(import_worker *w, group_job *j, bool named, vv_error 
 	     (rc = vv_cid_of(&j->cid, VV_CODEC_RAW, w->block.data, w->block.len, err)) < 0)) {
 		return rc;
 	}
-	return sink->put ? sink->put(sink->payload, &j->cid, w->block.data, w->block.len,
-				     vv_cid_is_null(&j->base) ? NULL : &j->base, err)
-			 : VV_OK;
+	if (sink->put) {
+		return sink->put(sink->payload, &j->cid, w->block.data, w->block.len,
+				 vv_cid_is_null(&j->base) ? NULL : &j->base, err);
+	}
+	return VV_OK;
 }
 
 /* The block, its place in the store, and the items of data and facts. */

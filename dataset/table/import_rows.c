@@ -279,7 +279,13 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 /* Do lines follow the row that would belong to a next one? */
 static bool has_tail(const vv_row *row)
 {
-	const size_t end = row->newline == VV_NO_NEWLINE ? 0 : row->newline == VV_CRLF ? 2 : 1;
+	size_t end = 1;
+
+	if (row->newline == VV_NO_NEWLINE) {
+		end = 0;
+	} else if (row->newline == VV_CRLF) {
+		end = 2;
+	}
 
 	return row->end - row->text_end != end;
 }

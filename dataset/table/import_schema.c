@@ -64,9 +64,8 @@ static vv_status set_name(import *im, size_t i, const char *name, size_t len, vv
  * takes 2 % of the time of a push of small versions. */
 static size_t names_room(const import *im)
 {
-	return vv_form_is_typed(im->dialect.form) ? VV_COLUMNS_MAX
-	       : im->opts->as                     ? im->parent_schema.count
-						  : im->sniffed.columns;
+	if (vv_form_is_typed(im->dialect.form)) return VV_COLUMNS_MAX;
+	return im->opts->as ? im->parent_schema.count : im->sniffed.columns;
 }
 
 /* One member is gone, and one is new: it may be that one, renamed, so that it gets its place. */

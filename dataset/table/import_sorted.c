@@ -235,7 +235,8 @@ static vv_status comes_back(vv_import_result *out, const sorted_file *f, uint64_
 		hash = next_place(hash, place);
 	}
 	out->only_bytes = hash != f->places_hash || lines != f->lines;
-	return more < 0 ? (vv_status)more : out->only_bytes ? VV_ECORRUPT : VV_OK;
+	if (more < 0) return (vv_status)more;
+	return out->only_bytes ? VV_ECORRUPT : VV_OK;
 }
 
 /* The line of the sorted file would not help the user. */

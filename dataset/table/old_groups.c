@@ -119,7 +119,8 @@ vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *
 	o->secret = secret;
 	vv_status rc = load_groups(o, sink, from, cache, err);
 	/* The version before is only a help: without its blocks all is read again. */
-	return rc == VV_OK ? vv_hand_over(out, &o) : rc == VV_ENOMEM ? rc : VV_OK;
+	if (rc == VV_OK) return vv_hand_over(out, &o);
+	return rc == VV_ENOMEM ? rc : VV_OK;
 }
 
 void old_groups_close(old_groups *o)

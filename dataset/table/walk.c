@@ -46,9 +46,15 @@ void vv_group_walk_close(vv_group_walk *w)
 vv_list_walk vv_list_walk_open(const vv_table *t, vv_list_kind kind, vv_error *err)
 {
 	vv_list_walk w = {.err = err};
-	const vv_buf *top = kind == VV_LIST_LAYOUT  ? &t->root.layout
-			    : kind == VV_LIST_FACTS ? &t->root.facts
-						    : &t->root.data;
+	const vv_buf *top;
+
+	if (kind == VV_LIST_LAYOUT) {
+		top = &t->root.layout;
+	} else if (kind == VV_LIST_FACTS) {
+		top = &t->root.facts;
+	} else {
+		top = &t->root.data;
+	}
 
 	w.rc = vv_list_reader_open(&w.reader, kind, &t->source, top->data, top->len, err);
 	return w;

@@ -123,7 +123,13 @@ static vv_status blocks_order(merge *m, merge_added *a, bool first_only, int *or
 		uint64_t row[2] = {spans_peek(&m->side[0], &a->pending[0]),
 				   spans_peek(&m->side[1], &a->pending[1])};
 		if (row[0] == MERGE_NONE || row[1] == MERGE_NONE) {
-			*order = row[0] == row[1] ? 0 : row[0] == MERGE_NONE ? -1 : 1;
+			if (row[0] == row[1]) {
+				*order = 0;
+			} else if (row[0] == MERGE_NONE) {
+				*order = -1;
+			} else {
+				*order = 1;
+			}
 			break;
 		}
 		if ((rc = both_rows(m, row, &x, &y, err)) < 0 ||
@@ -173,7 +179,13 @@ vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error *err)
 		return VV_OK;
 	}
 	if ((rc = blocks_order(m, a, m->key_count > 0, &order, err)) == VV_OK) {
-		a->first = m->opts->part ? m->ours : order <= 0 ? 0 : 1;
+		if (m->opts->part) {
+			a->first = m->ours;
+		} else if (order <= 0) {
+			a->first = 0;
+		} else {
+			a->first = 1;
+		}
 		a->mode = ADDED_ONE_BY_ONE;
 	}
 	return rc;

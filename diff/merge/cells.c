@@ -56,7 +56,11 @@ static vv_status undecided(merge_answer *out, vv_arena *arena, const merge_quest
 			   const vv_cell *c, const char *why, vv_error *err)
 {
 	const char *rule = vv_merge_rule_name(q->rule->kind);
-	const char *shown = c ? vv_text_name(c->len > 0 ? c->text : "", c->len) : NULL;
+	const char *shown = NULL;
+
+	if (c) {
+		shown = vv_text_name(c->len > 0 ? c->text : "", c->len);
+	}
 
 	out->why = c ? vv_arena_printf(arena, "%s: '%s' %s", rule, shown, why)
 		     : vv_arena_printf(arena, "%s: %s", rule, why);
@@ -586,7 +590,8 @@ static int pick_spelling(const merge *m, const vv_cell *b, const vv_cell *x, con
 	if (x_fits != y_fits) return x_fits ? 0 : 1;
 	int side = merge_pick(vv_cell_equal(x, y), b && vv_cell_equal(x, b),
 			      b && vv_cell_equal(y, b));
-	return side >= 0 ? side : bytes_order(x, y) >= 0 ? 0 : 1;
+	if (side >= 0) return side;
+	return bytes_order(x, y) >= 0 ? 0 : 1;
 }
 
 /* The side whose cell is taken; -1: a conflict. */
@@ -625,11 +630,11 @@ static int pick_version(merge *m, const merge_row_state *s, size_t i)
 	const merge_column *c = &m->columns[i];
 	if (c->side[MERGE_BASE] >= 0 && (!s->touched[0] || !s->touched[1])) {
 		/* an untouched row has base's cells */
-		return s->touched[0]         ? 0
-		       : s->touched[1]       ? 1
-		       : s->side[MERGE_BASE] ? 2
-		       : s->side[0]          ? 0
-					     : 1;
+		if (s->touched[0]) return 0;
+		if (s->touched[1]) return 1;
+		if (s->side[MERGE_BASE]) return 2;
+		if (s->side[0]) return 0;
+		return 1;
 	}
 	if (!c->type) return c->takes >= 0 ? c->takes : (int)m->ours;
 	return pick_cell(m, c->type, cell_of(m, s, i, 2), cell_of(m, s, i, 0), cell_of(m, s, i, 1));
@@ -735,7 +740,15 @@ static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_k
 	bool both = c->side[0] >= 0 && c->side[1] >= 0,
 	     as_base = !both && c->takes == 2 && s->side[MERGE_BASE];
 	bool done = false;
-	int from = as_base ? 2 : both ? pick_version(m, s, i) : c->side[0] < 0 ? 1 : 0;
+	int from = 0;
+
+	if (as_base) {
+		from = 2;
+	} else if (both) {
+		from = pick_version(m, s, i);
+	} else if (c->side[0] < 0) {
+		from = 1;
+	}
 	if ((from < 0 || is_sum(m, s, i)) &&
 	    ((rc = put_by_rule(m, s, i, &done, &why, err)) < 0 || done)) {
 		return rc;

@@ -62,7 +62,13 @@ static vv_status match_side(merge *m, merge_side *s, const char *const *rename, 
 	size_t key_a[VV_KEY_COLUMNS_MAX], key_b[VV_KEY_COLUMNS_MAX],
 		olds = merge_base(m) ? merge_base(m)->columns : 0;
 	const char *const *key = m->opts->key;
-	size_t count = key ? count_names(key) : merge_base(m) ? merge_base(m)->root.key_count : 0;
+	size_t count = 0;
+
+	if (key) {
+		count = count_names(key);
+	} else if (merge_base(m)) {
+		count = merge_base(m)->root.key_count;
+	}
 	vv_columns_options opts = {.rename = rename, .no_renames = m->opts->part};
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < s->table->columns; i++) {
@@ -363,12 +369,18 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 	const merge_side *s = &m->side[keeper];
 	const vv_column_pair *p = pair_of(s, b);
 	const vv_field *was = field_of(m, 2, b);
-	const char *what = s->edited[b]                     ? "edited its cells"
-			   : s->filled[b]                   ? "added rows with values in this "
-							      "column"
-			   : p->renamed                     ? "renamed it"
-			   : p->retyped || p->reconstrained ? "changed its definition"
-							    : NULL;
+	const char *what = NULL;
+
+	if (s->edited[b]) {
+		what = "edited its cells";
+	} else if (s->filled[b]) {
+		what = "added rows with values in this "
+		       "column";
+	} else if (p->renamed) {
+		what = "renamed it";
+	} else if (p->retyped || p->reconstrained) {
+		what = "changed its definition";
+	}
 	if (!what) {
 		bool stays;
 		vv_status rc = stays_in_row(m, b, keeper, &stays, err);
@@ -478,14 +490,16 @@ static int name_order(const merge_column *a, const merge_column *b)
 {
 	size_t n = a->name_len < b->name_len ? a->name_len : b->name_len;
 	int c = memcmp(a->name, b->name, n);
-	return c != 0 ? c : a->name_len < b->name_len ? -1 : a->name_len > b->name_len;
+	if (c != 0) return c;
+	return a->name_len < b->name_len ? -1 : a->name_len > b->name_len;
 }
 
 static int by_name(const void *a, const void *b)
 {
 	const merge_column *x = *(merge_column *const *)a, *y = *(merge_column *const *)b;
 	int c = name_order(x, y);
-	return c != 0 ? c : x < y ? -1 : x > y;
+	if (c != 0) return c;
+	return x < y ? -1 : x > y;
 }
 
 /* A version's field for a column of the result; NULL: it lacks the column. */

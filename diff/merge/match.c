@@ -99,9 +99,13 @@ static uint64_t free_rows(uint64_t *at, const merge_told *t, bool old, size_t *p
 	const uint64_t *list = old ? t->gone : t->added;
 	size_t count = old ? t->gone_count : t->added_count;
 	for (;;) {
-		uint64_t p = *pair < t->pair_count
-				     ? (old ? t->pairs[*pair].old_row : t->pairs[*pair].new_row)
-				     : end;
+		uint64_t p;
+
+		if (*pair < t->pair_count) {
+			p = old ? t->pairs[*pair].old_row : t->pairs[*pair].new_row;
+		} else {
+			p = end;
+		}
 		uint64_t o = *one < count ? list[*one] : end;
 		if (*at < end && p == *at) {
 			(*pair)++;

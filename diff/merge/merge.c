@@ -111,10 +111,10 @@ static const char *no_tables(const merge *m)
 	if (ours && theirs && (!merge_base(m) || merge_base(m)->root.kind == VV_KIND_TABLE)) {
 		return NULL;
 	}
-	return ours && theirs ? "it was a file and became a table on both sides"
-	       : ours         ? "theirs is a file, ours a table"
-	       : theirs       ? "ours is a file, theirs a table"
-			      : "both changed the file";
+	if (ours && theirs) return "it was a file and became a table on both sides";
+	if (ours) return "theirs is a file, ours a table";
+	if (theirs) return "ours is a file, theirs a table";
+	return "both changed the file";
 }
 
 /* Did a side put another table in the place of base? Where the other side left the cells
@@ -132,10 +132,10 @@ static const char *other_table(merge *m)
 		return NULL;
 	}
 	bool ours = replaced(m, m->ours), theirs = replaced(m, 1 - m->ours);
-	return ours && theirs ? "both replaced it with another table"
-	       : ours         ? "ours replaced it with another table"
-	       : theirs       ? "theirs replaced it with another table"
-			      : NULL;
+	if (ours && theirs) return "both replaced it with another table";
+	if (ours) return "ours replaced it with another table";
+	if (theirs) return "theirs replaced it with another table";
+	return NULL;
 }
 
 /* Is the key one column that is named as an id, and has one side half of the other's ids? */
@@ -181,7 +181,8 @@ static vv_status rows_agree(merge *m, bool *out, vv_error *err)
 			*out = merge_content_order(m, x, y) == 0;
 		}
 	}
-	return rc < 0 ? rc : m->scratch.failed ? vv_fail_nomem(err) : VV_OK;
+	if (rc < 0) return rc;
+	return m->scratch.failed ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* --- the merge --------------------------------------------------------------------- */
@@ -195,9 +196,15 @@ static vv_status copy_list(vv_buf *out, const vv_buf *list, vv_error *err)
 /* The root that the result is imported as: base's lists, whose blocks resemble the result's. */
 static vv_status begin_root(merge *m, vv_error *err)
 {
-	const vv_root *near = m->opts->part   ? &m->side[m->ours].table->root
-			      : merge_base(m) ? &merge_base(m)->root
-					      : &m->side[0].table->root;
+	const vv_root *near;
+
+	if (m->opts->part) {
+		near = &m->side[m->ours].table->root;
+	} else if (merge_base(m)) {
+		near = &merge_base(m)->root;
+	} else {
+		near = &m->side[0].table->root;
+	}
 	vv_status rc;
 
 	m->as.kind = VV_KIND_TABLE;
@@ -361,11 +368,13 @@ static vv_status compare_encodings(merge *m, const vv_import_result *result, con
 		return rc;
 	}
 	if (!(ours.utf8 && ours.other && theirs.utf8 && theirs.other)) {
-		*why = theirs.other && !ours.other
-			       ? "theirs has text in an unknown encoding, and ours has UTF-8"
-		       : ours.other && !theirs.other
-			       ? "ours has text in an unknown encoding, and theirs has UTF-8"
-			       : "both have text in an unknown encoding besides UTF-8";
+		if (theirs.other && !ours.other) {
+			*why = "theirs has text in an unknown encoding, and ours has UTF-8";
+		} else if (ours.other && !theirs.other) {
+			*why = "ours has text in an unknown encoding, and theirs has UTF-8";
+		} else {
+			*why = "both have text in an unknown encoding besides UTF-8";
+		}
 	}
 	return VV_OK;
 }

@@ -635,15 +635,14 @@ static vv_status fit_section(fit *f, vv_error *err)
 	}
 	const bool whole = f->key && f->merge.stats.conflicts > 0;
 	if (whole || (f->misfits > 0 && j->opts->mode != VV_PATCH_REJECT)) {
-		return f->misfits == 0 || f->misfits == f->changes
-			       ? vv_fail(err, VV_ECONFLICT, "no change of the patch fits '%s'",
-					 vv_text_shows(j->done.path))
-			       : vv_fail(err, VV_ECONFLICT,
-					 "%llu of the patch's %llu changes %s not fit '%s'",
-					 (unsigned long long)f->misfits,
-					 (unsigned long long)f->changes,
-					 f->misfits == 1 ? "does" : "do",
-					 vv_text_shows(j->done.path));
+		if (f->misfits == 0 || f->misfits == f->changes) {
+			return vv_fail(err, VV_ECONFLICT, "no change of the patch fits '%s'",
+				       vv_text_shows(j->done.path));
+		}
+		return vv_fail(err, VV_ECONFLICT,
+			       "%llu of the patch's %llu changes %s not fit '%s'",
+			       (unsigned long long)f->misfits, (unsigned long long)f->changes,
+			       f->misfits == 1 ? "does" : "do", vv_text_shows(j->done.path));
 	}
 	j->done.rejected = f->misfits;
 	if ((f->misfits > 0 && (rc = fit_reject(f, err)) < 0) ||

@@ -349,7 +349,8 @@ static vv_status decode_side(patch_side *side, const char *bytes, size_t len, vv
 	vv_status rc;
 	if ((rc = vv_root_decode(&side->root, bytes, len, err)) < 0 ||
 	    (rc = vv_cid_of(&side->cid, VV_CODEC_DAG_CBOR, bytes, len, err)) < 0) {
-		return rc == VV_ECORRUPT ? err ? (err->code = VV_EINPUT) : VV_EINPUT : rc;
+		if (rc == VV_ECORRUPT) return err ? (err->code = VV_EINPUT) : VV_EINPUT;
+		return rc;
 	}
 	side->rows = side->root.rows;
 	side->bytes = side->root.bytes;

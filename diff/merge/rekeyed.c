@@ -42,7 +42,8 @@ static int by_key(const void *a, const void *b)
 {
 	const merge_key_row *x = a, *y = b;
 	int c = vv_hash128_order(&x->key, &y->key);
-	return c != 0 ? c : x->row < y->row ? -1 : x->row > y->row;
+	if (c != 0) return c;
+	return x->row < y->row ? -1 : x->row > y->row;
 }
 
 vv_status merge_key_hash(merge *m, merge_side *s, uint64_t row, const vv_schema *types,

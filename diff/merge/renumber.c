@@ -303,5 +303,6 @@ vv_status merge_renumber(merge *m, vv_error *err)
 			rc = judge_row(m, s->blocks[i].row + k, err);
 		}
 	}
-	return rc < 0 ? rc : m->scratch.failed ? vv_fail_nomem(err) : VV_OK;
+	if (rc < 0) return rc;
+	return m->scratch.failed ? vv_fail_nomem(err) : VV_OK;
 }

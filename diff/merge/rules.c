@@ -288,9 +288,8 @@ bool vv_merge_rules_have(const vv_merge_rules *r, vv_merge_rule_kind kind)
 
 static vv_merge_rule_kind other(vv_merge_rule_kind kind)
 {
-	return kind == VV_MERGE_OURS     ? VV_MERGE_THEIRS
-	       : kind == VV_MERGE_THEIRS ? VV_MERGE_OURS
-					 : kind;
+	if (kind == VV_MERGE_OURS) return VV_MERGE_THEIRS;
+	return kind == VV_MERGE_THEIRS ? VV_MERGE_OURS : kind;
 }
 
 void vv_merge_rules_swap(vv_merge_rules *r)
@@ -303,7 +302,9 @@ void vv_merge_rules_swap(vv_merge_rules *r)
 		r->new_keys = r->new_keys == VV_MERGE_KEYS_OURS ? VV_MERGE_KEYS_THEIRS
 								: VV_MERGE_KEYS_OURS;
 	}
-	r->rows = r->rows == VV_MERGE_ROWS_OURS     ? VV_MERGE_ROWS_THEIRS
-		  : r->rows == VV_MERGE_ROWS_THEIRS ? VV_MERGE_ROWS_OURS
-						    : r->rows;
+	if (r->rows == VV_MERGE_ROWS_OURS) {
+		r->rows = VV_MERGE_ROWS_THEIRS;
+	} else if (r->rows == VV_MERGE_ROWS_THEIRS) {
+		r->rows = VV_MERGE_ROWS_OURS;
+	}
 }

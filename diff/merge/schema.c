@@ -268,7 +268,13 @@ static vv_status choose_member(maker *k, const vv_json *const nodes[3], merge_co
 		*out = c->takes;
 		return VV_OK;
 	}
-	*out = !nodes[0] ? 1 : !nodes[1] ? 0 : merge_pick(xy, xb, yb);
+	if (!nodes[0]) {
+		*out = 1;
+	} else if (!nodes[1]) {
+		*out = 0;
+	} else {
+		*out = merge_pick(xy, xb, yb);
+	}
 	if (kind && nodes[0] && nodes[1] && !xy && (says_nothing(&v[0]) || says_nothing(&v[1]))) {
 		*out = says_nothing(&v[0]) ? 1 : 0; /* a column that has no values yet there */
 	}
@@ -282,7 +288,15 @@ static vv_status choose_member(maker *k, const vv_json *const nodes[3], merge_co
 	if (*out >= 0) return VV_OK;
 	int decided = decided_for(k->m, c);
 	decided = decided == 2 && !nodes[2] ? ours : decided;
-	*out = decided >= 0 ? decided : !k->neutral ? ours : nodes[2] ? 2 : 0;
+	if (decided >= 0) {
+		*out = decided;
+	} else if (!k->neutral) {
+		*out = ours;
+	} else if (nodes[2]) {
+		*out = 2;
+	} else {
+		*out = 0;
+	}
 	if (c && kind && !nodes[2]) {
 		c->type = NULL; /* two columns of one name: the cells of one of them are taken */
 		c->done = true;
@@ -503,9 +517,13 @@ static vv_status choose_key(merge *m, vv_error *err)
 	if (rc == VV_OK && xy && m->as.key_count > 0) {
 		int s = merge_pick(source[0] == source[1], source[0] == source[2],
 				   source[1] == source[2]);
-		m->as.key_source = s >= 0                  ? source[s]
-				   : source[0] > source[1] ? source[0]
-							   : source[1];
+		if (s >= 0) {
+			m->as.key_source = source[s];
+		} else if (source[0] > source[1]) {
+			m->as.key_source = source[0];
+		} else {
+			m->as.key_source = source[1];
+		}
 	}
 	if (rc < 0 || side >= 0) return rc;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -623,7 +641,10 @@ static vv_status choose_characters(merge *m, int *version, vv_error *err)
 static unsigned choose_number(const merge *m, unsigned x, unsigned y, unsigned b)
 {
 	int side = merge_pick(x == y, merge_base(m) && x == b, merge_base(m) && y == b);
-	return side == 0 ? x : side == 1 ? y : x > y ? x : y;
+	if (side == 0) return x;
+	if (side == 1) return y;
+	if (x > y) return x;
+	return y;
 }
 
 static unsigned quoting_habit(const merge *m, int version, long column)
@@ -796,7 +817,8 @@ static int pick_header(const vv_bytes *x, const vv_bytes *y, const vv_bytes *b)
 	int side = merge_pick(vv_bytes_equal(x, y), b && vv_bytes_equal(x, b),
 			      b && vv_bytes_equal(y, b));
 
-	return side >= 0 ? side : vv_fact_text_order(x->data, x->len, y->data, y->len) > 0 ? 0 : 1;
+	if (side >= 0) return side;
+	return vv_fact_text_order(x->data, x->len, y->data, y->len) > 0 ? 0 : 1;
 }
 
 /* The header alone: merge_around handles the lines around it. */
@@ -833,10 +855,15 @@ static vv_status choose_header(merge *m, vv_error *err)
 		}
 		if ((rc = vv_buf_ok(lines[v], err)) < 0) return rc;
 	}
-	const int side = !fits[0] ? 1
-			 : !fits[1]
-				 ? 0
-				 : pick_header(&header[0], &header[1], fits[2] ? &header[2] : NULL);
+	int side;
+
+	if (!fits[0]) {
+		side = 1;
+	} else if (!fits[1]) {
+		side = 0;
+	} else {
+		side = pick_header(&header[0], &header[1], fits[2] ? &header[2] : NULL);
+	}
 	return vv_dialect_set_header(d, header[side].data, header[side].len, err);
 }
 

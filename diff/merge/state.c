@@ -16,7 +16,8 @@
 
 int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base)
 {
-	return x_is_y || y_is_base ? 0 : x_is_base ? 1 : -1;
+	if (x_is_y || y_is_base) return 0;
+	return x_is_base ? 1 : -1;
 }
 
 int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, size_t len)
@@ -26,9 +27,8 @@ int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, siz
 							   memcmp(d->column, column, len) == 0
 						 : !d->column && !column;
 		if (d->kind == kind && named) {
-			return d->take == VV_TAKE_BASE
-				       ? 2
-				       : (int)(d->take == VV_TAKE_OURS ? m->ours : 1 - m->ours);
+			if (d->take == VV_TAKE_BASE) return 2;
+			return (int)(d->take == VV_TAKE_OURS ? m->ours : 1 - m->ours);
 		}
 	}
 	return merge_all_side(m);
@@ -38,7 +38,8 @@ int merge_all_side(const merge *m)
 {
 	vv_merge_rule_kind all = m->opts->rules ? m->opts->rules->all : VV_MERGE_CONFLICT;
 
-	return all == VV_MERGE_CONFLICT ? -1 : (int)(all == VV_MERGE_OURS ? m->ours : 1 - m->ours);
+	if (all == VV_MERGE_CONFLICT) return -1;
+	return (int)(all == VV_MERGE_OURS ? m->ours : 1 - m->ours);
 }
 
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
@@ -62,7 +63,13 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 			 .before = r->before,
 			 .detail = r->detail};
 	for (int v = 0; v < 3 && (m->key_count == 0 || r->kind == VV_CONFLICT_KEY_TWICE); v++) {
-		int at = v == 2 ? 0 : v == (int)m->ours ? 1 : 2; /* base, ours, theirs */
+		int at = 2;
+
+		if (v == 2) {
+			at = 0;
+		} else if (v == (int)m->ours) {
+			at = 1;
+		} /* base, ours, theirs */
 		c.rows[at] = r->rows[v];
 		c.schemas[at] = r->rows[v] ? &m->side[v].table->schema : NULL;
 		c.at[at] = r->at[v];

@@ -240,7 +240,9 @@ static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **lin
 	int order = vv_fact_text_order(x, x_len, y, y_len);
 	int side = merge_pick(order == 0, b && vv_fact_text_order(x, x_len, b, b_len) == 0,
 			      b && vv_fact_text_order(y, y_len, b, b_len) == 0);
-	side = side >= 0 ? side : order > 0 ? 0 : 1;
+	if (!(side >= 0)) {
+		side = order > 0 ? 0 : 1;
+	}
 	*line = side == 0 ? x : y;
 	*len = side == 0 ? x_len : y_len;
 	return VV_OK;
@@ -403,7 +405,13 @@ static vv_status put_edited(merge_writer *w, vv_error *err)
 {
 	merge *m = w->m;
 	const merge_row_state *s = &w->row;
-	const int from = s->side[0] ? 0 : s->side[1] ? 1 : 2;
+	int from = 2;
+
+	if (s->side[0]) {
+		from = 0;
+	} else if (s->side[1]) {
+		from = 1;
+	}
 	const vv_table *t = m->side[from].table;
 	const vv_dialect *was = &t->root.dialect;
 	const bool common = is_common(s), both = s->side[0] && s->side[1];
@@ -827,7 +835,13 @@ vv_status merge_writer_open(merge *m, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	w->m = m;
-	w->order = m->side[0].reordered ? 0 : m->side[1].reordered ? 1 : 2;
+	if (m->side[0].reordered) {
+		w->order = 0;
+	} else if (m->side[1].reordered) {
+		w->order = 1;
+	} else {
+		w->order = 2;
+	}
 	for (size_t i = 0; i < m->column_count; i++) {
 		names[i] = m->columns[i].name;
 		lens[i] = m->columns[i].name_len;

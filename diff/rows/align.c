@@ -375,7 +375,13 @@ static int32_t step(const script *s, int d, int k, int32_t nx, int32_t ny)
 {
 	int32_t left = d > 0 && k > -d ? *reach_at(s, d - 1, k - 1) : -1,
 		up = d > 0 && k < d ? *reach_at(s, d - 1, k + 1) : -1;
-	int32_t i = d == 0 ? 0 : left >= 0 && left + 1 <= nx ? left + 1 : -1;
+	int32_t i = -1;
+
+	if (d == 0) {
+		i = 0;
+	} else if (left >= 0 && left + 1 <= nx) {
+		i = left + 1;
+	}
 	if (up >= 0 && up - k <= ny && up > i) {
 		i = up;
 	}
@@ -590,9 +596,13 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 			       .count = s->end_y,
 			       .other_count = s->end_x});
 	/* where nearly nothing is equal, long searches find nothing either */
-	s->limit = equal * 8 < (size_t)(s->end_x + s->end_y) ? EDITS_MIN
-		   : s->limit * 2 < EDITS_MAX                ? s->limit * 2
-							     : EDITS_MAX;
+	if (equal * 8 < (size_t)(s->end_x + s->end_y)) {
+		s->limit = EDITS_MIN;
+	} else if (s->limit * 2 < EDITS_MAX) {
+		s->limit = s->limit * 2;
+	} else {
+		s->limit = EDITS_MAX;
+	}
 	while (i < s->end_x || j < s->end_y) {
 		if (i < s->end_x && s->match[0][i] == j) {
 			pass_both(x, y, found, PAIR_EQUAL);

@@ -268,7 +268,8 @@ static bool read_clock(moment *m, const char *s, size_t len)
 
 static int full_year(const part *p)
 {
-	return p->digits > 2 ? p->value : p->value < 30 ? 2000 + p->value : 1900 + p->value;
+	if (p->digits > 2) return p->value;
+	return p->value < 30 ? 2000 + p->value : 1900 + p->value;
 }
 
 static bool set_date(moment *m, int year, int month, int day)
@@ -282,7 +283,13 @@ static bool set_date(moment *m, int year, int month, int day)
 /* The parts under an order; false: they are not so. */
 static bool read_date(moment *m, const part *p, size_t n, order o)
 {
-	const size_t name = p[0].digits == 0 ? 0 : n > 1 && p[1].digits == 0 ? 1 : 2;
+	size_t name = 2;
+
+	if (p[0].digits == 0) {
+		name = 0;
+	} else if (n > 1 && p[1].digits == 0) {
+		name = 1;
+	}
 
 	if (o == ORDER_NAMED) {
 		if (n < 2 || name == 2) return false;
@@ -300,8 +307,10 @@ static bool read_date(moment *m, const part *p, size_t n, order o)
 		       set_date(m, p[0].value, p[1].value, p[2].value);
 	}
 	if (n < 2 || p[0].digits > 2 || p[1].digits > 2) return false;
-	return o == ORDER_DAY ? set_date(m, n == 3 ? full_year(&p[2]) : 0, p[1].value, p[0].value)
-			      : set_date(m, n == 3 ? full_year(&p[2]) : 0, p[0].value, p[1].value);
+	if (o == ORDER_DAY) {
+		return set_date(m, n == 3 ? full_year(&p[2]) : 0, p[1].value, p[0].value);
+	}
+	return set_date(m, n == 3 ? full_year(&p[2]) : 0, p[0].value, p[1].value);
 }
 
 /* D day, M month (twice: two digits), N its name, Y year (four digits), y its last two. */
@@ -383,10 +392,10 @@ static vv_excel_order order_of(order read, order written, const char *form)
 {
 	const order o = written == ORDER_NAMED ? read : written;
 
-	return written != ORDER_NAMED && !strchr(form, '/') ? VV_EXCEL_NO_ORDER
-	       : o == ORDER_DAY                             ? VV_EXCEL_DAY
-	       : o == ORDER_MONTH                           ? VV_EXCEL_MONTH
-							    : VV_EXCEL_NO_ORDER;
+	if (written != ORDER_NAMED && !strchr(form, '/')) return VV_EXCEL_NO_ORDER;
+	if (o == ORDER_DAY) return VV_EXCEL_DAY;
+	if (o == ORDER_MONTH) return VV_EXCEL_MONTH;
+	return VV_EXCEL_NO_ORDER;
 }
 
 /* The first byte of a date that is not a digit or a letter. */

@@ -140,8 +140,8 @@ static int by_distinct(const void *a, const void *b)
 {
 	const choice *x = a, *y = b;
 
-	return x->distinct != y->distinct ? (x->distinct > y->distinct ? -1 : 1)
-					  : (x->column > y->column) - (x->column < y->column);
+	if (x->distinct != y->distinct) return x->distinct > y->distinct ? -1 : 1;
+	return (x->column > y->column) - (x->column < y->column);
 }
 
 static void sign_with(part *p, size_t column)
@@ -278,8 +278,8 @@ static int by_sign(const void *a, const void *b)
 {
 	const signed_row *x = a, *y = b;
 
-	return x->sign != y->sign ? (x->sign < y->sign ? -1 : 1)
-				  : (x->row > y->row) - (x->row < y->row);
+	if (x->sign != y->sign) return x->sign < y->sign ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
 }
 
 static signed_row *sort_signs(const part *p, int side)

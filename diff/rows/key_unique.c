@@ -94,7 +94,13 @@ vv_status vv_columns_unique(bool *out, vv_table *t, const size_t *columns, size_
 			    const char *temp_dir, vv_error *err)
 {
 	const uint64_t fit = PROOF_MEMORY / sizeof(vv_key_entry) / (t->root.rows | 1);
-	const size_t most = fit < 1 ? 1 : fit < TOGETHER ? (size_t)fit : TOGETHER;
+	size_t most = TOGETHER;
+
+	if (fit < 1) {
+		most = 1;
+	} else if (fit < TOGETHER) {
+		most = (size_t)fit;
+	}
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < count && rc == VV_OK; i += most) {

@@ -72,7 +72,8 @@ static int by_name(const void *a, const void *b)
 {
 	const node *const *x = a, *const *y = b;
 	int c = vv_cid_compare(&(*x)->at.name, &(*y)->at.name);
-	return c != 0 ? c : (*x)->at.index < (*y)->at.index ? -1 : (*x)->at.index > (*y)->at.index;
+	if (c != 0) return c;
+	return (*x)->at.index < (*y)->at.index ? -1 : (*x)->at.index > (*y)->at.index;
 }
 
 /* Those that are not shared, by name. */

@@ -86,9 +86,13 @@ static vv_status choose_key(vv_rowdiff *d, vv_error *err)
 			if (own) {
 				return VV_OK; /* key_count stays 0 */
 			}
-			const char *side = a < 0 && b < 0 ? "either version"
-					   : a < 0        ? "the old version"
-							  : "the new version";
+			const char *side = "the new version";
+
+			if (a < 0 && b < 0) {
+				side = "either version";
+			} else if (a < 0) {
+				side = "the old version";
+			}
 			return vv_fail(err, VV_ENOTFOUND, "key column '%s' is not in %s",
 				       vv_text_name(key[n], strlen(key[n])), side);
 		}

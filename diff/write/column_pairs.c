@@ -11,7 +11,8 @@
 
 size_t vv_column_pairs_count(const vv_diff_table *t)
 {
-	return t->columns ? t->columns->count : (t->b ? t->b : t->a)->columns;
+	if (t->columns) return t->columns->count;
+	return (t->b ? t->b : t->a)->columns;
 }
 
 vv_column_pair vv_column_pairs_get(const vv_diff_table *t, size_t pair)

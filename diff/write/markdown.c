@@ -307,9 +307,14 @@ static void put_row_address(const md_writer *w, vv_buf *b, const vv_row_change *
 
 	if (!w->base.opts.pages || !commit || t->key_count > KEYS_MAX) return;
 	for (size_t i = 0; i < t->key_count; i++) {
-		const long at = gone ? (t->columns ? vv_columns_to_old(t->columns, t->key[i])
-						   : (long)t->key[i])
-				     : (long)t->key[i];
+		long at;
+
+		if (gone) {
+			at = t->columns ? vv_columns_to_old(t->columns, t->key[i])
+					: (long)t->key[i];
+		} else {
+			at = (long)t->key[i];
+		}
 
 		if (at < 0) return;
 		key[i] = gone ? &c->old_cells[at] : &c->new_cells[at];

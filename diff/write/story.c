@@ -94,8 +94,8 @@ static const vv_field *field_of(const vv_story *s, size_t pair, int side)
 {
 	const vv_column_pair *p = &s->t->columns->pairs[pair];
 
-	return side == 0 ? (p->a < 0 ? NULL : &s->t->a->schema.fields[p->a])
-			 : (p->b < 0 ? NULL : &s->t->b->schema.fields[p->b]);
+	if (side == 0) return p->a < 0 ? NULL : &s->t->a->schema.fields[p->a];
+	return p->b < 0 ? NULL : &s->t->b->schema.fields[p->b];
 }
 
 /* Starts the figures of a pair, without cells. */
@@ -413,7 +413,13 @@ static vv_status want_whole(vv_story *s, bool *wanted, uint64_t *most, vv_error 
 	uint64_t cells = 0;
 	vv_status rc = vv_rowdiff_cost(&cells, s->t->a, s->t->b, s->t->columns, err);
 
-	*most = small ? UINT64_MAX : cells / COST_PART > FEW_CELLS ? cells / COST_PART : FEW_CELLS;
+	if (small) {
+		*most = UINT64_MAX;
+	} else if (cells / COST_PART > FEW_CELLS) {
+		*most = cells / COST_PART;
+	} else {
+		*most = FEW_CELLS;
+	}
 	for (size_t i = 0; i < s->count; i++) {
 		const vv_column_pair *p = &s->t->columns->pairs[i];
 		column *c = &s->columns[i];

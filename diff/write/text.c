@@ -92,7 +92,8 @@ static void put_key_names(text_writer *w, char *const *names, size_t count)
 
 static text_paint column_paint(const vv_column_pair *p)
 {
-	return p->a < 0 ? TEXT_GREEN : p->b < 0 ? TEXT_RED : TEXT_YELLOW;
+	if (p->a < 0) return TEXT_GREEN;
+	return p->b < 0 ? TEXT_RED : TEXT_YELLOW;
 }
 
 static void put_schema(text_writer *w)

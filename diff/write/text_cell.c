@@ -30,7 +30,13 @@ static bool needs_quotes(const vv_cell *c)
 void vv_text_cell_put(vv_buf *out, const vv_cell *c, bool exact)
 {
 	if (c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL) {
-		const char *word = c->state == VV_CELL_NULL ? "null" : exact ? "absent" : "";
+		const char *word = "";
+
+		if (c->state == VV_CELL_NULL) {
+			word = "null";
+		} else if (exact) {
+			word = "absent";
+		}
 		vv_buf_puts(out, word);
 		return;
 	}

@@ -56,15 +56,18 @@ const char *text_off(const text_rows *r)
 
 static text_paint text_kind_paint(vv_row_kind k)
 {
-	return k == VV_ROW_ADDED     ? TEXT_GREEN
-	       : k == VV_ROW_REMOVED ? TEXT_RED
-	       : k == VV_ROW_MOVED   ? TEXT_CYAN
-				     : TEXT_YELLOW;
+	if (k == VV_ROW_ADDED) return TEXT_GREEN;
+	if (k == VV_ROW_REMOVED) return TEXT_RED;
+	if (k == VV_ROW_MOVED) return TEXT_CYAN;
+	return TEXT_YELLOW;
 }
 
 static char text_kind_mark(vv_row_kind k)
 {
-	return k == VV_ROW_ADDED ? '+' : k == VV_ROW_REMOVED ? '-' : k == VV_ROW_MOVED ? '>' : '~';
+	if (k == VV_ROW_ADDED) return '+';
+	if (k == VV_ROW_REMOVED) return '-';
+	if (k == VV_ROW_MOVED) return '>';
+	return '~';
 }
 
 /* The cell of a row in a column: the new one, or else the old one; NULL: none. */
@@ -294,9 +297,15 @@ static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_
 	vv_buf_put_spaces(out, c->number ? pad : 0);
 	if (change == VV_CELL_SAME || !r->color) {
 		bool whole = row->kind == VV_ROW_ADDED || row->kind == VV_ROW_REMOVED;
-		const char *on = whole      ? text_on(r, text_kind_paint(row->kind))
-				 : c->names ? ""
-					    : text_on(r, TEXT_DIM);
+		const char *on;
+
+		if (whole) {
+			on = text_on(r, text_kind_paint(row->kind));
+		} else if (c->names) {
+			on = "";
+		} else {
+			on = text_on(r, TEXT_DIM);
+		}
 		vv_buf_printf(out, "%s%s%s", on, vv_buf_cstr(&b), *on ? text_off(r) : "");
 	} else {
 		vv_auto(vv_buf) old = VV_BUF_FOR(out), new = VV_BUF_FOR(out);

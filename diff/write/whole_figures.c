@@ -194,7 +194,8 @@ static vv_status read_others(pass *x, const vv_changed_group *but, size_t count,
 		rc = add_group(x, 0, &b, err);
 		next++;
 	}
-	return rc < 0 ? rc : (vv_status)(more < 0 ? more : VV_OK);
+	if (rc < 0) return rc;
+	return (vv_status)(more < 0 ? more : VV_OK);
 }
 
 static vv_status read_these(pass *x, int side, const vv_changed_group *groups, size_t count,

@@ -165,7 +165,8 @@ static bool is_minus_zero(double zero, const vv_cell *c)
 /* Digits of a second; 0: the column has no datetimes. */
 static unsigned digits_of(const vv_arrow_column *col)
 {
-	return col->form == VV_ARROW_DATETIME ? 6 : col->form == VV_ARROW_NANOS ? 9 : 0;
+	if (col->form == VV_ARROW_DATETIME) return 6;
+	return col->form == VV_ARROW_NANOS ? 9 : 0;
 }
 
 /* A datetime with more digits than its column is none of its values: nothing is cut. */
@@ -484,8 +485,10 @@ static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t co
 	} else {
 		memcpy(to, from, count * sizeof(*from));
 	}
-	return !r->empty || mark_nulls(c, dense ? null : empty, count, have) ? VV_OK
-									     : vv_fail_nomem(err);
+	if (!r->empty || mark_nulls(c, dense ? null : empty, count, have)) {
+		return VV_OK;
+	}
+	return vv_fail_nomem(err);
 }
 
 /* The cell of a row, and what becomes of it; *own: room for that. NULL: it failed. */
@@ -670,12 +673,19 @@ vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t c
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err)
 {
 	if (!make_room(c, have, count)) return vv_fail_nomem(err);
-	vv_status rc = c->run.numbers ? put_numbers(c, rows, count, have, err)
-		       : c->words     ? put_words(c, rows, count, have, err)
-		       : c->shares_texts && c->has_dictionary
-			       ? put_places(c, rows, count, have, err)
-		       : c->shares_texts ? put_shared_texts(c, rows, count, have, err)
-					 : put_cells(c, rows, count, have, number, misfits, err);
+	vv_status rc;
+
+	if (c->run.numbers) {
+		rc = put_numbers(c, rows, count, have, err);
+	} else if (c->words) {
+		rc = put_words(c, rows, count, have, err);
+	} else if (c->shares_texts && c->has_dictionary) {
+		rc = put_places(c, rows, count, have, err);
+	} else if (c->shares_texts) {
+		rc = put_shared_texts(c, rows, count, have, err);
+	} else {
+		rc = put_cells(c, rows, count, have, number, misfits, err);
+	}
 	c->values.len += count * value_sizes[c->form];
 	return rc;
 }
@@ -755,9 +765,8 @@ static vv_arrow_form form_of(const vv_field *f, const vv_arrow_reading *how)
 	if (how->text || (number && how->numbers == VARVE_NUMBERS_TEXT)) return VV_ARROW_TEXT;
 	switch (f->type) {
 	case VV_TYPE_INTEGER:
-		return decimal              ? VV_ARROW_DECIMAL
-		       : vv_field_is_u64(f) ? VV_ARROW_U64
-					    : VV_ARROW_INT;
+		if (decimal) return VV_ARROW_DECIMAL;
+		return vv_field_is_u64(f) ? VV_ARROW_U64 : VV_ARROW_INT;
 	case VV_TYPE_NUMBER:
 		return decimal ? VV_ARROW_DECIMAL : VV_ARROW_DOUBLE;
 	case VV_TYPE_BOOLEAN:

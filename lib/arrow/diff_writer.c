@@ -64,7 +64,8 @@ static vv_status arrow_begin_table(vv_diff_writer *w, vv_error *err)
 
 	vv_free(s->path);
 	s->path = vv_strdup(t->path);
-	return rc < 0 ? rc : s->path ? begin_stream(s, t, err) : vv_fail_nomem(err);
+	if (rc < 0) return rc;
+	return s->path ? begin_stream(s, t, err) : vv_fail_nomem(err);
 }
 
 static vv_status flush(arrow_writer *s, vv_error *err)

@@ -425,10 +425,15 @@ static vv_status take_array(decode *d, const struct ArrowSchema *s, struct Arrow
 	if (!(a->buffers = vv_arena_calloc(&d->h->arena, 3, sizeof(*a->buffers)))) {
 		return vv_fail_nomem(err);
 	}
-	a->n_buffers = s->format[0] == 'n'                                   ? 0
-		       : s->format[0] == 'u' || s->format[0] == 'U'          ? 3
-		       : strcmp(s->format, "+s") == 0 || s->format[1] == 'w' ? 1
-									     : 2;
+	if (s->format[0] == 'n') {
+		a->n_buffers = 0;
+	} else if (s->format[0] == 'u' || s->format[0] == 'U') {
+		a->n_buffers = 3;
+	} else if (strcmp(s->format, "+s") == 0 || s->format[1] == 'w') {
+		a->n_buffers = 1;
+	} else {
+		a->n_buffers = 2;
+	}
 	if (a->n_buffers > 0) {
 		rc = take_buffer(d, a, 0, a->null_count > 0 ? ((uint64_t)a->length + 7) / 8 : 0,
 				 NULL, err);

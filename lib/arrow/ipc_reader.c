@@ -365,7 +365,8 @@ static vv_status check_end(reader *r, vv_error *err)
 
 	if (r->file) return check_list(r, err);
 	ssize_t got = read_up_to(r, &more, 1, err);
-	return got < 0 ? (vv_status)got : got > 0 ? beyond(r, err) : VV_OK;
+	if (got < 0) return (vv_status)got;
+	return got > 0 ? beyond(r, err) : VV_OK;
 }
 
 /* The message that was read: 1, <0. */
@@ -545,7 +546,10 @@ static int get_next(struct ArrowArrayStream *s, struct ArrowArray *out)
 	if (more == 0) {
 		out->release = NULL;
 	}
-	return more >= 0 ? 0 : more == VV_ENOMEM ? ENOMEM : more == VV_EIO ? EIO : EINVAL;
+	if (more >= 0) return 0;
+	if (more == VV_ENOMEM) return ENOMEM;
+	if (more == VV_EIO) return EIO;
+	return EINVAL;
 }
 
 static const char *get_last_error(struct ArrowArrayStream *s)

@@ -36,8 +36,10 @@ static const char *time_format(vv_flatbuffer *b, vv_flat_table t)
 	static const char *const formats[] = {"tts", "ttm", "ttu", "ttn"};
 	const int64_t unit = vv_flat_int(b, t, 0, 2, 1);
 
-	return vv_flat_int(b, t, 1, 4, 32) == (unit < 2 ? 32 : 64) ? unit_format(b, t, formats, 1)
-								   : NULL;
+	if (vv_flat_int(b, t, 1, 4, 32) == (unit < 2 ? 32 : 64)) {
+		return unit_format(b, t, formats, 1);
+	}
+	return NULL;
 }
 
 static const char *moment_format(vv_flatbuffer *b, vv_flat_table t, vv_arena *arena)

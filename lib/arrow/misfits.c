@@ -19,7 +19,15 @@ struct vv_arrow_misfit {
 static size_t character(const char *s, size_t len)
 {
 	const uint8_t c = (uint8_t)*s;
-	const size_t want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+	size_t want = 1;
+
+	if (c >= 0xf0) {
+		want = 4;
+	} else if (c >= 0xe0) {
+		want = 3;
+	} else if (c >= 0xc0) {
+		want = 2;
+	}
 
 	return want <= len && vv_utf8_valid(s, want) ? want : 1;
 }
@@ -67,7 +75,8 @@ static int compare(const void *a, const void *b)
 {
 	const struct vv_arrow_misfit *x = a, *y = b;
 
-	return x->row != y->row ? (x->row < y->row ? -1 : 1) : (x->at > y->at) - (x->at < y->at);
+	if (x->row != y->row) return x->row < y->row ? -1 : 1;
+	return (x->at > y->at) - (x->at < y->at);
 }
 
 bool vv_arrow_misfits_row(vv_arrow_misfits *m, vv_buf *out, size_t row)

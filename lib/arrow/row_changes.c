@@ -229,9 +229,9 @@ static vv_status put_rows(vv_arrow_changes *c, const vv_row_change *r, vv_error 
 		rc = put_row(c, update ? "update_preimage" : "delete", r->old_cells, true,
 			     r->old_row, err);
 	}
-	return rc < 0 || !r->new_cells ? rc
-				       : put_row(c, update ? "update_postimage" : "insert",
-						 r->new_cells, false, r->new_row, err);
+	if (rc < 0 || !r->new_cells) return rc;
+	return put_row(c, update ? "update_postimage" : "insert", r->new_cells, false, r->new_row,
+		       err);
 }
 
 /* ---- cells ---- */
@@ -342,7 +342,15 @@ static vv_status open_changes(vv_arrow_changes *c, vv_table *a, vv_table *b,
 		return vv_fail(err, VV_ENOSUPPORT, "unknown treatment of misfits %d",
 			       (int)c->o.misfit);
 	}
-	c->pairs = columns ? columns->count : a ? a->schema.count : b ? b->schema.count : 0;
+	if (columns) {
+		c->pairs = columns->count;
+	} else if (a) {
+		c->pairs = a->schema.count;
+	} else if (b) {
+		c->pairs = b->schema.count;
+	} else {
+		c->pairs = 0;
+	}
 	c->room = c->pairs + c->o.key_count + 5;
 	if (!(c->columns = vv_calloc(c->room, sizeof(*c->columns)))) return vv_fail_nomem(err);
 	vv_status rc = c->o.cells ? add_cell_columns(c, a, b, columns, err)

@@ -62,10 +62,9 @@ static vv_status check_place(vv_repository *r, vv_dataset_reader *reader, const 
 	}
 	vv_status rc = vv_head_read(r, &head, err);
 	base.commit = head.commit;
-	return rc < 0 || strpbrk(path, "*?[")
-		       ? rc
-		       : vv_check_list_read(&list, r, reader, side, head.unborn ? NULL : &base, 1,
-					    &path, VV_CHECK_ALL_OF, err);
+	if (rc < 0 || strpbrk(path, "*?[")) return rc;
+	return vv_check_list_read(&list, r, reader, side, head.unborn ? NULL : &base, 1, &path,
+				  VV_CHECK_ALL_OF, err);
 }
 
 vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *reader, const vv_accepting *a,

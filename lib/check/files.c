@@ -212,11 +212,12 @@ static vv_status check_patterns(files *f)
 	vv_auto(vv_buf) where = VV_BUF_INIT;
 	bool any = vv_rules_pattern(f->rules, 0, &where) != NULL;
 
-	return any && !f->matched
-		       ? vv_check_about(f->run, f->rules, f->side,
-					f->run->rules_name ? f->run->rules_name : VV_RULES_NAME,
-					&found, 1, f->err)
-		       : VV_OK;
+	if (any && !f->matched) {
+		return vv_check_about(f->run, f->rules, f->side,
+				      f->run->rules_name ? f->run->rules_name : VV_RULES_NAME,
+				      &found, 1, f->err);
+	}
+	return VV_OK;
 }
 
 vv_status vv_check_files(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,

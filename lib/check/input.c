@@ -87,9 +87,8 @@ static vv_status want_file(const vv_check_input_options *o, const char *path, co
 						 "is a symbolic link to a file that does not exist")
 				       : VV_OK;
 	}
-	return S_ISDIR(st.st_mode)    ? vv_fail(err, VV_EINPUT, "is a folder, not a file")
-	       : !S_ISREG(st.st_mode) ? vv_fail(err, VV_EINPUT, "is not a regular file")
-				      : VV_OK;
+	if (S_ISDIR(st.st_mode)) return vv_fail(err, VV_EINPUT, "is a folder, not a file");
+	return !S_ISREG(st.st_mode) ? vv_fail(err, VV_EINPUT, "is not a regular file") : VV_OK;
 }
 
 /* By the side, never by a word: a file might be called like it. */
@@ -103,9 +102,13 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 
 		return vv_subject_find_at(&in->subject, o->repo, o->reader, commit, path, err);
 	}
-	in->name = is_standard(o, path) ? vv_strdup(o->standard)
-		   : o->repo            ? vv_repository_file(o->repo, path)
-					: vv_strdup(path);
+	if (is_standard(o, path)) {
+		in->name = vv_strdup(o->standard);
+	} else if (o->repo) {
+		in->name = vv_repository_file(o->repo, path);
+	} else {
+		in->name = vv_strdup(path);
+	}
 	if (!in->name) return vv_fail_nomem(err);
 	const size_t len = vv_subject_file_len(in->name);
 	vv_auto(char) *file = vv_strndup(in->name, len > 0 ? len : strlen(in->name));

@@ -452,9 +452,13 @@ static vv_status check_queries(one *c, const vv_check_input *in, const vv_diff_s
 			continue;
 		}
 		vv_prefix(&why, "%s:%zu", line->file, line->line);
-		rc = rc == VV_ENOMEM   ? vv_fail_nomem(err)
-		     : rc == VV_EINPUT ? tell_query(c, line, &why, err)
-				       : tell_unread(c, &why, err);
+		if (rc == VV_ENOMEM) {
+			rc = vv_fail_nomem(err);
+		} else if (rc == VV_EINPUT) {
+			rc = tell_query(c, line, &why, err);
+		} else {
+			rc = tell_unread(c, &why, err);
+		}
 		if (rc < 0) return rc;
 	}
 	return VV_OK;
@@ -531,9 +535,13 @@ static vv_status open_both(one *c, const vv_diff_side *base, vv_error *err)
 /* Does the used description declare a primary key? */
 static bool declares_key(const one *c)
 {
-	const vv_buf *text = c->run->schema    ? c->run->schema
-			     : c->in.described ? &c->in.package.schema
-					       : NULL;
+	const vv_buf *text = NULL;
+
+	if (c->run->schema) {
+		text = c->run->schema;
+	} else if (c->in.described) {
+		text = &c->in.package.schema;
+	}
 	vv_auto(vv_schema) s = {0};
 
 	return text && text->len > 0 &&
@@ -935,9 +943,8 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	if (path->absent) return check_absent(run, rules, side, path, err);
 	if ((rc = open_both(&c, base, err)) < 0) {
 		why = *err;
-		return is_finding(&c, rc)  ? tell_unopened(&c, rules, side, &why, err)
-		       : is_unread(&c, rc) ? report_unread(&c, &why, err)
-					   : rc;
+		if (is_finding(&c, rc)) return tell_unopened(&c, rules, side, &why, err);
+		return is_unread(&c, rc) ? report_unread(&c, &why, err) : rc;
 	}
 	prepare(&c);
 	if ((rc = vv_report_begin(run->report, c.path, c.commit, err)) < 0 ||

@@ -194,7 +194,9 @@ static vv_status judge_change(const trying *t, const vv_schema *schema, const vv
 						      strlen(t->rule->condition), schema, &how, err)
 			       : vv_fail_nomem(err);
 
-	rc = rc < 0 ? rc : arrow ? read_row(texts, t, row, old, err) : fail_row(t, row, err);
+	if (rc >= 0) {
+		rc = arrow ? read_row(texts, t, row, old, err) : fail_row(t, row, err);
+	}
 	for (size_t i = 0; i < n && rc == VV_OK; i++) {
 		vv_buf_set(&texts[n + i], vv_buf_cstr(&texts[i]), texts[i].len);
 	}

@@ -364,7 +364,9 @@ vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff
 	    (rc = vv_check_parent(run->repo, commit, &parent, &has_parent, err)) < 0) {
 		return rc;
 	}
-	base = base ? base : has_parent && !run->no_base ? &parent : NULL;
+	if (!base) {
+		base = has_parent && !run->no_base ? &parent : NULL;
+	}
 	if ((rc = vv_check_list_read(&list, run->repo, run->reader, &side, base, argc, argv,
 				     VV_CHECK_ANY_OF, err)) < 0 ||
 	    (has_parent && (rc = vv_tree_changes(run->repo, &parent.commit, commit, "", on_change,

@@ -111,7 +111,8 @@ void vv_clone_job_clear(vv_clone_job *j)
 
 static const char *remote_name(const vv_clone_job *j)
 {
-	return j->origin ? j->origin : j->set_origin ? j->set_origin : "origin";
+	if (j->origin) return j->origin;
+	return j->set_origin ? j->set_origin : "origin";
 }
 
 static bool is_ipfs(const vv_clone_job *j)

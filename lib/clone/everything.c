@@ -203,8 +203,8 @@ static vv_status edit_attributes(migration *m, vv_folder_edit *f, vv_error *err)
 		return VV_OK;
 	}
 	rc = migration_write_blob(m, &text, &id, err);
-	return rc < 0 ? rc
-		      : vv_folder_edit_put(f, ".gitattributes", e ? e->mode : 0100644, &id, err);
+	if (rc < 0) return rc;
+	return vv_folder_edit_put(f, ".gitattributes", e ? e->mode : 0100644, &id, err);
 }
 
 /* --- folders ----------------------------------------------------------------------------- */
@@ -400,10 +400,9 @@ static vv_status move_refs(migration *m, vv_rewrite *w, vv_error *err)
 				.name = m->refs[i].name, .id = &ids[i], .old = &m->refs[i].id};
 		}
 	}
-	return rc < 0 ? rc
-		      : vv_refs_update(m->repo, changes, n,
-				       m->o->export ? "migrate: text again" : "migrate: tables",
-				       err);
+	if (rc < 0) return rc;
+	return vv_refs_update(m->repo, changes, n,
+			      m->o->export ? "migrate: text again" : "migrate: tables", err);
 }
 
 /* The map, notes and refs, in this order. */

@@ -137,7 +137,13 @@ static vv_status check(const vv_imported_list *l, vv_error *err)
 
 	vv_array_each(l->items, l->count, i) {
 		if (vv_path_check(i->to, err) < 0) return vv_prefix(err, VV_BLOCKS_CONFIG);
-		lacking = !i->root ? "root" : !i->url ? "url" : NULL;
+		if (!i->root) {
+			lacking = "root";
+		} else if (!i->url) {
+			lacking = "url";
+		} else {
+			lacking = NULL;
+		}
 		if (lacking) {
 			return vv_fail(err, VV_EINPUT,
 				       VV_BLOCKS_CONFIG ": the import '%s' has no %s",

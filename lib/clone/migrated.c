@@ -396,9 +396,12 @@ static vv_status dvc_cache_file(char **out, const vv_migrated *c, const char *fo
 	char rest[VV_MD5_TEXT + 5];
 
 	(void)snprintf(rest, sizeof(rest), "%s%s", o->md5 + 2, o->folder ? ".dir" : "");
-	*out = top ? vv_path_join(top, old ? ".dvc/cache" : ".dvc/cache/files/md5", first, rest,
-				  (char *)NULL)
-		   : NULL;
+	if (top) {
+		*out = vv_path_join(top, old ? ".dvc/cache" : ".dvc/cache/files/md5", first, rest,
+				    (char *)NULL);
+	} else {
+		*out = NULL;
+	}
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 

@@ -188,7 +188,8 @@ static int by_date(const void *a, const void *b)
 {
 	const vv_snapshot *x = a, *y = b;
 
-	return x->time != y->time ? (x->time < y->time ? -1 : 1) : strcmp(x->file, y->file);
+	if (x->time != y->time) return x->time < y->time ? -1 : 1;
+	return strcmp(x->file, y->file);
 }
 
 /* ---- versions that exist ---- */

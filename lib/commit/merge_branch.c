@@ -115,10 +115,15 @@ static vv_status read_outcome(vv_branch_merge *m, vv_error *err)
 
 	m->tip = head.commit;
 	m->lacking = m->job.by_git.lacking;
-	m->outcome = m->job.conflicts.count > 0                         ? VV_MERGE_CONFLICTS
-		     : rc < 0 || vv_oid_equal(&m->tip, &m->head.commit) ? VV_MERGE_STAGED
-		     : vv_oid_equal(&m->tip, &m->theirs)                ? VV_MERGE_FORWARD
-									: VV_MERGE_COMMITTED;
+	if (m->job.conflicts.count > 0) {
+		m->outcome = VV_MERGE_CONFLICTS;
+	} else if (rc < 0 || vv_oid_equal(&m->tip, &m->head.commit)) {
+		m->outcome = VV_MERGE_STAGED;
+	} else if (vv_oid_equal(&m->tip, &m->theirs)) {
+		m->outcome = VV_MERGE_FORWARD;
+	} else {
+		m->outcome = VV_MERGE_COMMITTED;
+	}
 	return rc;
 }
 

@@ -163,9 +163,13 @@ static vv_status pick_by_git(vv_pick *p, bool own, vv_error *err)
 		return rc;
 	}
 	p->tip = head.commit;
-	p->outcome = p->job.conflicts.count > 0               ? VV_PICK_CONFLICTS
-		     : vv_oid_equal(&p->tip, &p->head.commit) ? VV_PICK_STAGED
-							      : VV_PICK_COMMITTED;
+	if (p->job.conflicts.count > 0) {
+		p->outcome = VV_PICK_CONFLICTS;
+	} else if (vv_oid_equal(&p->tip, &p->head.commit)) {
+		p->outcome = VV_PICK_STAGED;
+	} else {
+		p->outcome = VV_PICK_COMMITTED;
+	}
 	return VV_OK;
 }
 

@@ -144,10 +144,13 @@ vv_status vv_txn_begin(vv_txn *t, const char *from, vv_error *err)
 	    (rc = none ? read_branch(t, from, err) : vv_head_read(t->repo, &t->head, err)) < 0) {
 		return rc;
 	}
-	rc = none ? vv_index_open_tree(&t->index, t->repo,
-				       vv_oid_is_null(&t->head.commit) ? NULL : &t->head.commit,
-				       err)
-		  : vv_index_open(&t->index, t->repo, err);
+	if (none) {
+		rc = vv_index_open_tree(&t->index, t->repo,
+					vv_oid_is_null(&t->head.commit) ? NULL : &t->head.commit,
+					err);
+	} else {
+		rc = vv_index_open(&t->index, t->repo, err);
+	}
 	if (rc == VV_OK) {
 		vv_dataset_reader_lend_index(t->reader, t->index);
 	}
@@ -251,10 +254,15 @@ static vv_status add_result(vv_txn *t, const vv_txn_change *c, const vv_add_outc
 
 	if (!r) return vv_fail_nomem(err);
 	r->what = *what;
-	r->state = c->new_mode == 0                                                     ? 'D'
-		   : c->old_mode == 0                                                   ? 'A'
-		   : c->new_mode == c->old_mode && vv_oid_equal(&c->new_id, &c->old_id) ? ' '
-											: 'M';
+	if (c->new_mode == 0) {
+		r->state = 'D';
+	} else if (c->old_mode == 0) {
+		r->state = 'A';
+	} else if (c->new_mode == c->old_mode && vv_oid_equal(&c->new_id, &c->old_id)) {
+		r->state = ' ';
+	} else {
+		r->state = 'M';
+	}
 	r->what.path = vv_strdup(c->path);
 	if (!vv_array_own(t->results, t->result_count, t->result_cap, r->what.path, r)) {
 		return vv_fail_nomem(err);
@@ -347,12 +355,11 @@ static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_erro
 		rc = vv_checkout_is_clean(&checkout, &e, &clean, err);
 	}
 	staged = staged || vv_index_is_unmerged(t->index, c->path);
-	return rc < 0 || clean
-		       ? rc
-		       : vv_fail(err, VV_EREFUSED,
-				 staged ? "'%s' has unstaged changes"
-					: "'%s' exists, and is not tracked, so it would be lost",
-				 vv_text_shows(c->path));
+	if (rc < 0 || clean) return rc;
+	return vv_fail(err, VV_EREFUSED,
+		       staged ? "'%s' has unstaged changes"
+			      : "'%s' exists, and is not tracked, so it would be lost",
+		       vv_text_shows(c->path));
 }
 
 /* --- putting ----------------------------------------------------------------------------- */

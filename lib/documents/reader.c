@@ -126,7 +126,13 @@ vv_status vv_reader_find(char **command, char **kind, bool *own, vv_repository *
 
 	*kind = NULL;
 	*own = false;
-	*command = off ? NULL : said ? setting(repo, env, said) : configured(repo, env, name, is);
+	if (off) {
+		*command = NULL;
+	} else if (said) {
+		*command = setting(repo, env, said);
+	} else {
+		*command = configured(repo, env, name, is);
+	}
 	if (!*command && !off && is_own(is)) {
 		*own = true;
 		if (!(*command = own_command(env))) return vv_fail_nomem(err);

@@ -205,9 +205,13 @@ static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 	j->edits = vv_calloc(columns + 1, sizeof(*j->edits));
 	j->cells = vv_calloc(columns + 1, sizeof(*j->cells));
 	if (!j->edits || !j->cells) return vv_fail_nomem(err);
-	*out = !j->now.at.has    ? VV_RESTORED_ROW
-	       : !j->then.at.has ? VV_RESTORED_NO_ROW
-				 : VV_RESTORED_CELLS;
+	if (!j->now.at.has) {
+		*out = VV_RESTORED_ROW;
+	} else if (!j->then.at.has) {
+		*out = VV_RESTORED_NO_ROW;
+	} else {
+		*out = VV_RESTORED_CELLS;
+	}
 	if (*out == VV_RESTORED_NO_ROW) {
 		j->edits[j->count++] = (vv_row_edit){.row = j->now.at.row, .action = VV_ROW_REMOVE};
 		return VV_OK;

@@ -518,9 +518,9 @@ vv_status vv_head_commit_write(vv_head_commit *c, vv_repository *r, const vv_hea
 
 bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b)
 {
-	return a->time != b->time       ? a->time > b->time
-	       : a->number != b->number ? a->number > b->number
-					: memcmp(a->key, b->key, sizeof(a->key)) > 0;
+	if (a->time != b->time) return a->time > b->time;
+	if (a->number != b->number) return a->number > b->number;
+	return memcmp(a->key, b->key, sizeof(a->key)) > 0;
 }
 
 void vv_head_record_clear(vv_head_record *r)
@@ -661,10 +661,10 @@ static bool read_line(vv_head_record *r, const char *word, const char *rest)
 	if (strcmp(word, "mirror") == 0) {
 		return vv_head_record_add_mirror(r, rest, VV_IGNORED) == VV_OK;
 	}
-	return strcmp(word, "signer") == 0    ? read_key(&r->signers, rest, false)
-	       : strcmp(word, "revoked") == 0 ? read_key(&r->revoked, rest, false)
-	       : strcmp(word, "saw") == 0     ? read_key(&r->saw, rest, true)
-					      : false;
+	if (strcmp(word, "signer") == 0) return read_key(&r->signers, rest, false);
+	if (strcmp(word, "revoked") == 0) return read_key(&r->revoked, rest, false);
+	if (strcmp(word, "saw") == 0) return read_key(&r->saw, rest, true);
+	return false;
 }
 
 vv_status vv_head_record_read(vv_head_record *out, const char *text, size_t len, vv_error *err)

@@ -244,10 +244,15 @@ static vv_status fill(making *k, int64_t now, vv_error *err)
 	n->number = last ? last->number + 1 : 1;
 	n->time = last && last->time > now ? last->time : now;
 	n->final = k->m->final;
-	n->expires = k->m->final                 ? 0
-		     : k->m->expires > 0         ? k->m->expires
-		     : last && last->expires > 0 ? n->time + (last->expires - last->time)
-						 : 0;
+	if (k->m->final) {
+		n->expires = 0;
+	} else if (k->m->expires > 0) {
+		n->expires = k->m->expires;
+	} else if (last && last->expires > 0) {
+		n->expires = n->time + (last->expires - last->time);
+	} else {
+		n->expires = 0;
+	}
 	for (size_t i = 0; rc == VV_OK && mirrors && i < mirrors->count; i++) {
 		rc = vv_head_record_add_mirror(n, mirrors->items[i], err);
 	}

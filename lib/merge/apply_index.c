@@ -243,9 +243,13 @@ static vv_status take_theirs(vv_apply_index *a, const vv_cid *root, vv_error *er
 static vv_status merge_path(void *payload, const vv_patch_done *d, vv_error *err)
 {
 	vv_apply_index *a = payload;
-	const char *why = d->removed                                         ? "removes it"
-			  : d->old_path && strcmp(d->path, d->old_path) != 0 ? "renames it"
-									     : NULL;
+	const char *why = NULL;
+
+	if (d->removed) {
+		why = "removes it";
+	} else if (d->old_path && strcmp(d->path, d->old_path) != 0) {
+		why = "renames it";
+	}
 	vv_apply_merged *m = last_merged(a);
 	vv_dataset_merge in = {.repo = a->files->repo,
 			       .writer = a->writer,

@@ -146,10 +146,10 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 
 const char *vv_conflict_place(vv_conflict_kind kind)
 {
-	return kind == VV_CONFLICT_ABOVE    ? "lines above the rows"
-	       : kind == VV_CONFLICT_BELOW  ? "lines below the table"
-	       : kind == VV_CONFLICT_AROUND ? "members outside the rows"
-					    : NULL;
+	if (kind == VV_CONFLICT_ABOVE) return "lines above the rows";
+	if (kind == VV_CONFLICT_BELOW) return "lines below the table";
+	if (kind == VV_CONFLICT_AROUND) return "members outside the rows";
+	return NULL;
 }
 
 bool vv_conflict_is_of_columns(const vv_conflict_item *item)

@@ -112,11 +112,14 @@ static vv_status put_user_lines(const vv_merge_job *j, vv_buf *out, vv_error *er
 	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	vv_error_clear(err);
 	home = home ? home : "";
-	file = rc == VV_OK   ? strncmp(given, "~/", 2) == 0
-				       ? vv_path_join(home, given + 2, (char *)NULL)
-				       : vv_strdup(given)
-		 : xdg && *xdg ? vv_path_join(xdg, "git", "attributes", (char *)NULL)
-			     : vv_path_join(home, ".config", "git", "attributes", (char *)NULL);
+	if (rc == VV_OK) {
+		file = strncmp(given, "~/", 2) == 0 ? vv_path_join(home, given + 2, (char *)NULL)
+						    : vv_strdup(given);
+	} else if (xdg && *xdg) {
+		file = vv_path_join(xdg, "git", "attributes", (char *)NULL);
+	} else {
+		file = vv_path_join(home, ".config", "git", "attributes", (char *)NULL);
+	}
 	return vv_missing_ok(vv_read_file(out, file, (size_t)16 << 20, err), err);
 }
 

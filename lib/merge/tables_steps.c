@@ -73,7 +73,8 @@ static vv_status read_side(vv_merge_steps *to, const vv_dataset_merge *in, const
 			break;
 		}
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc < 0) return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* Is the base not the version that both had last? */

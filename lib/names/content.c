@@ -44,5 +44,8 @@ vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, cons
 
 const char *vv_content_kind(const vv_content *c)
 {
-	return c->submodule ? "submodule" : !c->stored ? "text" : c->table ? "table" : "file";
+	if (c->submodule) return "submodule";
+	if (!c->stored) return "text";
+	if (c->table) return "table";
+	return "file";
 }

@@ -78,7 +78,13 @@ static vv_status read_header(vv_sniff_hints *out, const vv_written *w, vv_error 
 		return vv_fail(err, VV_EUSAGE, "--header-join accepts at most %u bytes",
 			       VV_HEADER_JOIN_MAX - 1);
 	}
-	out->header = w->header_rows ? 1 : w->header ? -1 : 0;
+	if (w->header_rows) {
+		out->header = 1;
+	} else if (w->header) {
+		out->header = -1;
+	} else {
+		out->header = 0;
+	}
 	out->header_rows = (int)rows;
 	out->header_join = w->header_join;
 	return VV_OK;

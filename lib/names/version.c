@@ -499,7 +499,8 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader 
 		bool staged = text[1] >= '0' && text[1] <= '3' && text[2] == ':';
 
 		rc = tree_path(&s->path, repo, text + (staged ? 3 : 1), err);
-		return rc < 0 ? rc : find_in_index(s, staged ? text[1] - '0' : 0, err);
+		if (rc < 0) return rc;
+		return find_in_index(s, staged ? text[1] - '0' : 0, err);
 	}
 	vv_auto(char) *rev = vv_strndup(text, (size_t)(colon - text));
 	if (!rev) return vv_fail_nomem(err);

@@ -949,9 +949,9 @@ vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 	vv_auto(vv_subject_source) from = VV_SUBJECT_SOURCE_INIT;
 	const vv_status rc = vv_subject_source_open(&from, s, err);
 
-	return rc < 0        ? rc
-	       : from.fd < 0 ? fn(payload, vv_buf_cstr(&from.blob), from.blob.len, err)
-			     : put_source(&from.source, fn, payload, progress, err);
+	if (rc < 0) return rc;
+	if (from.fd < 0) return fn(payload, vv_buf_cstr(&from.blob), from.blob.len, err);
+	return put_source(&from.source, fn, payload, progress, err);
 }
 
 vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
@@ -972,7 +972,7 @@ vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 		how.before = w.parent.root.dialect.encoding;
 		rc = vv_file_text_open(&text, &from.source, &how, err);
 	}
-	return rc < 0 ? rc
-		      : put_source(text ? vv_file_text_source(text) : &from.source, fn, payload,
-				   progress, err);
+	if (rc < 0) return rc;
+	return put_source(text ? vv_file_text_source(text) : &from.source, fn, payload, progress,
+			  err);
 }

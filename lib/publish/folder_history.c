@@ -537,8 +537,12 @@ vv_status vv_folder_history_pack(vv_folder_history *h, vv_error *err)
 		put_ids(&input, "^", h->before, h->before_count);
 	}
 	if ((rc = pack(h, true, &input, &made, &was, err)) < 0) return rc;
-	rc = !h->dropped ? join(h, err)
-	     : made      ? let_go(h, 0, h->state->packs.count - 1, err)
-			 : VV_OK;
+	if (!h->dropped) {
+		rc = join(h, err);
+	} else if (made) {
+		rc = let_go(h, 0, h->state->packs.count - 1, err);
+	} else {
+		rc = VV_OK;
+	}
 	return rc < 0 ? rc : vv_fsync_dir(dir, err);
 }

@@ -137,10 +137,11 @@ vv_status vv_store_url_absolute(char **out, vv_repository *r, const char *url, v
 	vv_status rc = vv_url_read(&u, url, err);
 
 	if (rc < 0) return rc;
-	*out = u.kind != VV_URL_PATH || *u.path == '/'
-		       ? vv_strdup(u.kind == VV_URL_PATH ? u.path : url)
-		       : vv_path_join(work ? work : vv_repository_commondir(r), u.path,
-				      (char *)NULL);
+	if (u.kind != VV_URL_PATH || *u.path == '/') {
+		*out = vv_strdup(u.kind == VV_URL_PATH ? u.path : url);
+	} else {
+		*out = vv_path_join(work ? work : vv_repository_commondir(r), u.path, (char *)NULL);
+	}
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -222,12 +223,12 @@ static vv_status take_line(void *payload, const char *key, const char *value,
 	vv_blocks_config *c = payload;
 
 	value = value ? value : "";
-	return strcmp(key, "blocks.url") == 0       ? take_url(&c->urls, value, err)
-	       : strcmp(key, "blocks.pushurl") == 0 ? take_url(&c->push_urls, value, err)
-	       : strcmp(key, "blocks.ref") == 0     ? take_ref(c, value, err)
-	       : strcmp(key, "store.upstream") == 0 ? set_url(&c->upstream, value, false, err)
-	       : strncmp(key, "store.", 6) == 0     ? take_store(c, key, value, err)
-						    : VV_OK;
+	if (strcmp(key, "blocks.url") == 0) return take_url(&c->urls, value, err);
+	if (strcmp(key, "blocks.pushurl") == 0) return take_url(&c->push_urls, value, err);
+	if (strcmp(key, "blocks.ref") == 0) return take_ref(c, value, err);
+	if (strcmp(key, "store.upstream") == 0) return set_url(&c->upstream, value, false, err);
+	if (strncmp(key, "store.", 6) == 0) return take_store(c, key, value, err);
+	return VV_OK;
 }
 
 vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len, vv_error *err)
@@ -376,9 +377,13 @@ void vv_blocks_config_warn(vv_repository *r)
 static vv_status change_line(vv_repository *r, const char *file, const vv_blocks_config_line *l,
 			     vv_error *err)
 {
-	const char *how = l->section ? "--remove-section"
-			  : l->value ? "--replace-all"
-				     : "--unset-all";
+	const char *how = "--unset-all";
+
+	if (l->section) {
+		how = "--remove-section";
+	} else if (l->value) {
+		how = "--replace-all";
+	}
 	const char *args[] = {"config", "--file", file, how, l->key, l->value, NULL};
 	const vv_git_call run = {.args = args, .repo = r};
 	vv_auto(vv_buf) said = VV_BUF_INIT;

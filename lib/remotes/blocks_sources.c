@@ -64,14 +64,20 @@ static vv_status add_named(vv_blocks_sources *out, vv_repository *r, const vv_re
 	const char *own = vv_store_own(m);
 	const vv_store_config *s = m->blocks_urls.count > 0 ? NULL
 							    : vv_blocks_config_store(c, NULL);
-	const vv_string_list *peers = (write ? c->push_urls.count > 0
-					     : c->urls.count == 0 && !own && !s)
-					      ? &c->push_urls
-					      : &c->urls;
-	vv_status rc = own ? add_store(out, r, NULL, own, err)
-		       : s ? add_store(out, r, s->name, write && s->push_url ? s->push_url : s->url,
-				       err)
-			   : VV_OK;
+	const vv_string_list *peers;
+
+	if (write ? c->push_urls.count > 0 : c->urls.count == 0 && !own && !s) {
+		peers = &c->push_urls;
+	} else {
+		peers = &c->urls;
+	}
+	vv_status rc = VV_OK;
+
+	if (own) {
+		rc = add_store(out, r, NULL, own, err);
+	} else if (s) {
+		rc = add_store(out, r, s->name, write && s->push_url ? s->push_url : s->url, err);
+	}
 
 	for (size_t i = 0; rc == VV_OK && i < m->blocks_urls.count; i++) {
 		const char *url = m->blocks_urls.items[i];

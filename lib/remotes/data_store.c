@@ -188,7 +188,9 @@ vv_status vv_data_store_host(vv_blocks_source *s, vv_transfer *t, bool mend, vv_
 		vv_hint_clear(err);
 		vv_hint_code(err, VV_HINT_STORE_EMPTIED, s->name);
 	}
-	return rc < 0 ? vv_prefix(err, "the store %s",
-				  s->name ? vv_text_shows(s->name) : "of this remote")
-		      : VV_OK;
+	if (rc < 0) {
+		return vv_prefix(err, "the store %s",
+				 s->name ? vv_text_shows(s->name) : "of this remote");
+	}
+	return VV_OK;
 }

@@ -225,9 +225,13 @@ static vv_status list_sources(vv_git_host *g, vv_error *err)
 	g->config_of = commit;
 	vv_status rc = vv_blocks_config_read(&g->config, g->t->repo, &commit, err);
 	if (vv_error_excuse(rc, g->folder != NULL, err) < 0) return rc;
-	const char *ref = g->config.ref      ? g->config.ref
-			  : branch && !usual ? VV_HOST_BRANCH
-					     : VV_HOST_REF;
+	const char *ref = VV_HOST_REF;
+
+	if (g->config.ref) {
+		ref = g->config.ref;
+	} else if (branch && !usual) {
+		ref = VV_HOST_BRANCH;
+	}
 	rc = vv_blocks_sources_list(&g->sources, g->t->repo, g->chosen ? NULL : g->m, &g->config,
 				    usual || branch || g->config.ref ? ref : NULL, g->write, err);
 	g->listed = rc == VV_OK;
@@ -354,10 +358,12 @@ static vv_status open_store(vv_git_host *g, vv_blocks_source *s, vv_error *err)
 {
 	const vv_status rc = vv_blocks_source_ask(s, g->t, g->m, err);
 
-	return rc < 0       ? rc
-	       : s->trusted ? vv_data_store_host(s, g->t, g->mending,
-						 g->folder ? &g->folder->place : NULL, err)
-			    : vv_data_store_refuse(s->name, err);
+	if (rc < 0) return rc;
+	if (s->trusted) {
+		return vv_data_store_host(s, g->t, g->mending, g->folder ? &g->folder->place : NULL,
+					  err);
+	}
+	return vv_data_store_refuse(s->name, err);
 }
 
 /* One that does not answer has all the time that it was promised, once. */
@@ -683,10 +689,13 @@ vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_
 	vv_host *first;
 	const vv_status rc = open_first(g, &first, err);
 
-	return rc == VV_OK && is_store_first(g) ? give_some(first, cids, count, fn, payload, err)
-	       : rc == VV_ENOMEM || rc == VV_ECANCELLED || (rc < 0 && g->sources.count < 2)
-		       ? rc
-		       : vv_fail(err, VV_ENOSUPPORT, "the host does not serve single blocks");
+	if (rc == VV_OK && is_store_first(g)) {
+		return give_some(first, cids, count, fn, payload, err);
+	}
+	if (rc == VV_ENOMEM || rc == VV_ECANCELLED || (rc < 0 && g->sources.count < 2)) {
+		return rc;
+	}
+	return vv_fail(err, VV_ENOSUPPORT, "the host does not serve single blocks");
 }
 
 void vv_git_host_supplier(vv_git_host *g, vv_remote *take_m, vv_supplier *out)
@@ -792,11 +801,12 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 	const vv_status rc = need_sources(g, false, err);
 
 	memset(out, 0, sizeof(*out));
-	return rc < 0 ? rc
-	       : g->sources.items[0].kind == VV_FROM_PEER
-		       ? vv_block_peers_send(&g->sources, g->t, what->refs, what->count,
-					     what->dry_run, out, err)
-		       : send_from_here(g, what, out, err);
+	if (rc < 0) return rc;
+	if (g->sources.items[0].kind == VV_FROM_PEER) {
+		return vv_block_peers_send(&g->sources, g->t, what->refs, what->count,
+					   what->dry_run, out, err);
+	}
+	return send_from_here(g, what, out, err);
 }
 
 /* --- history ------------------------------------------------------------------------------------ */

@@ -43,9 +43,12 @@ static vv_status find_file(vv_noted *out, vv_transfer *t, const vv_remote *m, vv
 	const bool store = first.kind == VV_FROM_STORE;
 	vv_auto(char) *dir = vv_host_dir(t->repo, store ? first.url : m->url);
 	out->of_peers = first.kind == VV_FROM_PEER;
-	out->file = dir ? vv_path_join(dir, out->of_peers ? "whole" : VV_HOST_COMPLETE,
-				       (char *)NULL)
-			: NULL;
+	if (dir) {
+		out->file = vv_path_join(dir, out->of_peers ? "whole" : VV_HOST_COMPLETE,
+					 (char *)NULL);
+	} else {
+		out->file = NULL;
+	}
 	return vv_alloc_ok(out->file, err);
 }
 

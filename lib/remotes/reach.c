@@ -41,10 +41,15 @@ static bool is_below(const char *host, const char *known)
 
 static vv_status read_kind(const char *text, kind *out, vv_error *err)
 {
-	*out = strcmp(text, "git") == 0      ? GIT
-	       : strcmp(text, "peer") == 0   ? PEER
-	       : strcmp(text, "folder") == 0 ? FOLDER
-					     : UNKNOWN;
+	if (strcmp(text, "git") == 0) {
+		*out = GIT;
+	} else if (strcmp(text, "peer") == 0) {
+		*out = PEER;
+	} else if (strcmp(text, "folder") == 0) {
+		*out = FOLDER;
+	} else {
+		*out = UNKNOWN;
+	}
 	return *out == UNKNOWN
 		       ? vv_fail(err, VV_EUSAGE,
 				 "remote.<name>.varveKind must be 'git', 'peer' or 'folder', not '%s'",
@@ -99,13 +104,25 @@ static vv_status know(kind *out, vv_transfer *t, const vv_remote *m, const char 
 	const vv_env *const env = vv_connect_env(&t->connect);
 	vv_auto(char) *bare = folder ? vv_asprintf("%s.git", u.path) : NULL;
 
-	*out = !folder ? UNKNOWN : vv_folder_path_is(url) ? FOLDER : kind_of_folder(u.path, env);
+	if (!folder) {
+		*out = UNKNOWN;
+	} else if (vv_folder_path_is(url)) {
+		*out = FOLDER;
+	} else {
+		*out = kind_of_folder(u.path, env);
+	}
 	if (*out == UNKNOWN && bare && vv_exists(bare)) {
 		*out = kind_of_folder(bare, env);
 	}
 	if (rc < 0 || *out != UNKNOWN) return rc;
 	if (m->kind) return read_kind(m->kind, out, err);
-	*out = u.kind == VV_URL_GIT ? GIT : folder ? PEER : UNKNOWN;
+	if (u.kind == VV_URL_GIT) {
+		*out = GIT;
+	} else if (folder) {
+		*out = PEER;
+	} else {
+		*out = UNKNOWN;
+	}
 	for (size_t i = 0; u.host && i < sizeof(git_hosts) / sizeof(git_hosts[0]); i++) {
 		if (is_below(u.host, git_hosts[i])) {
 			*out = GIT;

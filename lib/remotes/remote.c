@@ -98,12 +98,19 @@ static vv_status take_setting(vv_remote *m, const char *key, const char *value, 
 	m->url_count += url;
 	m->push_url_count += push;
 	if ((url && m->url) || (push && m->push_url)) return VV_OK; /* git fetches from the first */
-	char **one = url                             ? &m->url
-		     : push                          ? &m->push_url
-		     : strcmp(key, "varve") == 0     ? &m->program
-		     : strcmp(key, "varvekind") == 0 ? &m->kind
-		     : strcmp(key, "varvename") == 0 ? &m->found_by
-						     : NULL;
+	char **one = NULL;
+
+	if (url) {
+		one = &m->url;
+	} else if (push) {
+		one = &m->push_url;
+	} else if (strcmp(key, "varve") == 0) {
+		one = &m->program;
+	} else if (strcmp(key, "varvekind") == 0) {
+		one = &m->kind;
+	} else if (strcmp(key, "varvename") == 0) {
+		one = &m->found_by;
+	}
 	if (one) {
 		return vv_text_set(one, value, err);
 	}
@@ -115,9 +122,13 @@ static vv_status take_setting(vv_remote *m, const char *key, const char *value, 
 		m->fetch_count += rc == VV_OK;
 		return rc < 0 ? vv_prefix(err, "remote.%s.fetch", m->name) : rc;
 	}
-	vv_string_list *list = strcmp(key, "peers") == 0      ? &m->peers
-			       : strcmp(key, "varveurl") == 0 ? &m->blocks_urls
-							      : NULL;
+	vv_string_list *list = NULL;
+
+	if (strcmp(key, "peers") == 0) {
+		list = &m->peers;
+	} else if (strcmp(key, "varveurl") == 0) {
+		list = &m->blocks_urls;
+	}
 	return list ? vv_string_list_add(list, vv_strdup(value), err) : VV_OK;
 }
 
@@ -461,7 +472,13 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 	}
 	if ((rc = vv_remote_names(&list, r, err)) < 0) return rc;
 	char **origin = vv_array_find(list.items, list.count, it, strcmp(*it, "origin") == 0);
-	const char *pick = origin ? *origin : list.count == 1 ? list.items[0] : NULL;
+	const char *pick = NULL;
+
+	if (origin) {
+		pick = *origin;
+	} else if (list.count == 1) {
+		pick = list.items[0];
+	}
 	if (!pick) {
 		vv_fail(err, VV_ENOTFOUND,
 			list.count == 0 ? "no remote is configured"

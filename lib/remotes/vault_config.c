@@ -22,10 +22,11 @@
 
 vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err)
 {
-	return !value || vv_cid_parse(out, value, strlen(value), err) < 0
-		       ? vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": vault.id is not a CID: '%s'",
-				 vv_text_shows(value ? value : ""))
-		       : VV_OK;
+	if (!value || vv_cid_parse(out, value, strlen(value), err) < 0) {
+		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": vault.id is not a CID: '%s'",
+			       vv_text_shows(value ? value : ""));
+	}
+	return VV_OK;
 }
 
 static vv_status take_id(void *payload, const char *name, const char *value,
@@ -83,10 +84,15 @@ static vv_status on_entry(void *payload, const char *key, const char *value,
 
 	if (strncmp(key, "holder.", 7) != 0 || !last || last <= name) return VV_OK;
 	if ((rc = entry_of(payload, name, (size_t)(last - name), &h, err)) < 0) return rc;
-	char **text = strcmp(last, ".url") == 0      ? &h->url
-		      : strcmp(last, ".domain") == 0 ? &h->domain
-		      : strcmp(last, ".key") == 0    ? &h->key
-						     : NULL;
+	char **text = NULL;
+
+	if (strcmp(last, ".url") == 0) {
+		text = &h->url;
+	} else if (strcmp(last, ".domain") == 0) {
+		text = &h->domain;
+	} else if (strcmp(last, ".key") == 0) {
+		text = &h->key;
+	}
 	if (text) {
 		return vv_text_set(text, value, err);
 	}

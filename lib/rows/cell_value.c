@@ -34,9 +34,13 @@ static void take_double(varve_value *value, const vv_decimal *d, vv_buf *digits)
 
 	if (d->kind != VV_DECIMAL_FINITE) {
 		value->kind = VARVE_VALUE_DOUBLE;
-		value->d = d->kind == VV_DECIMAL_NAN ? (double)NAN
-			   : d->negative             ? (double)-INFINITY
-						     : (double)INFINITY;
+		if (d->kind == VV_DECIMAL_NAN) {
+			value->d = (double)NAN;
+		} else if (d->negative) {
+			value->d = (double)-INFINITY;
+		} else {
+			value->d = (double)INFINITY;
+		}
 	} else if (vv_decimal_double(&x, d, digits) && isfinite(x)) {
 		value->kind = VARVE_VALUE_DOUBLE;
 		value->d = x;

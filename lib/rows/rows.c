@@ -80,7 +80,13 @@ static void read_after(vv_rows *r, const portion *p)
 {
 	portion *next = &r->portions[r->now ^ 1];
 
-	next->wanted = r->o.alone ? 1 : p->wanted < PORTION ? p->wanted * 2 : PORTION;
+	if (r->o.alone) {
+		next->wanted = 1;
+	} else if (p->wanted < PORTION) {
+		next->wanted = p->wanted * 2;
+	} else {
+		next->wanted = PORTION;
+	}
 	if (!r->pool && !r->o.alone && p->wanted == PORTION && vv_cpu_count() > 1) {
 		r->pool = vv_pool_new(1);
 		r->pid = getpid();

@@ -210,11 +210,11 @@ static bool quick_rank(const vv_where *w, const test *t, const vv_cell *c, int *
 
 static bool is_in_order(vv_where_op op, int rank)
 {
-	return op == VV_WHERE_BELOW   ? rank < 0
-	       : op == VV_WHERE_UP_TO ? rank <= 0
-	       : op == VV_WHERE_ABOVE ? rank > 0
-	       : op == VV_WHERE_FROM  ? rank >= 0
-				      : rank != 0;
+	if (op == VV_WHERE_BELOW) return rank < 0;
+	if (op == VV_WHERE_UP_TO) return rank <= 0;
+	if (op == VV_WHERE_ABOVE) return rank > 0;
+	if (op == VV_WHERE_FROM) return rank >= 0;
+	return rank != 0;
 }
 
 static bool compares(vv_where *w, test *t, const vv_cell *c)

@@ -148,7 +148,13 @@ static vv_status find_fates(dropping *x, vv_error *err)
 		    (rc = vv_store_complete(x->store, &v->root, &complete, NULL, err)) < 0) {
 			return rc;
 		}
-		v->fate = used ? VV_DROP_IN_USE : complete ? VV_DROP_ALONE : VV_DROP_AWAY;
+		if (used) {
+			v->fate = VV_DROP_IN_USE;
+		} else if (complete) {
+			v->fate = VV_DROP_ALONE;
+		} else {
+			v->fate = VV_DROP_AWAY;
+		}
 	}
 	return VV_OK;
 }

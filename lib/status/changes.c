@@ -216,10 +216,15 @@ static vv_status on_staged(void *payload, const vv_change *change, vv_error *err
 	entry->head_mode = change->old_mode;
 	entry->index_id = change->new_id;
 	entry->index_mode = change->new_mode;
-	entry->staged = change->old_mode == 0                             ? 'A'
-			: change->new_mode == 0                           ? 'D'
-			: (change->old_mode ^ change->new_mode) & 0170000 ? 'T'
-									  : 'M';
+	if (change->old_mode == 0) {
+		entry->staged = 'A';
+	} else if (change->new_mode == 0) {
+		entry->staged = 'D';
+	} else if ((change->old_mode ^ change->new_mode) & 0170000) {
+		entry->staged = 'T';
+	} else {
+		entry->staged = 'M';
+	}
 	if (S_ISREG(change->new_mode ? change->new_mode : change->old_mode)) {
 		const bool was = change->new_mode == 0 ||
 				 (change->old_mode && vv_oid_is_empty_blob(&change->new_id));

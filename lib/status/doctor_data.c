@@ -81,9 +81,13 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 	}
 	put_since(&since, a->r, path);
 	bool repair = vv_work_has_data(a->r, path);
-	const vv_hint_id hint = repair      ? VV_HINT_FSCK_REPAIR
-				: a->remote ? VV_HINT_BLOCKS_FETCH
-					    : VV_HINT_BLOCKS_REMOTE;
+	vv_hint_id hint = VV_HINT_BLOCKS_REMOTE;
+
+	if (repair) {
+		hint = VV_HINT_FSCK_REPAIR;
+	} else if (a->remote) {
+		hint = VV_HINT_BLOCKS_FETCH;
+	}
 	rc = since.failed ? vv_fail_nomem(err)
 			  : vv_doctor_say(a->d, "blocks", true, vv_doctor_hint(a->d, hint, NULL),
 					  err, "%s: some of its blocks are missing here%s",

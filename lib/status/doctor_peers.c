@@ -187,15 +187,17 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 			continue;
 		}
 		vv_hint_word(&why, d->words);
-		rc = rc == VV_ENOMEM
-			     ? vv_fail_nomem(err)
-			     : vv_doctor_say(d, "peer", true,
-					     why.hint[0] ? why.hint
-							 : "try again; if the address has changed, "
-							   "correct it in .varveconfig or "
-							   "remote.NAME.varveUrl",
-					     err, "the block peer %s cannot be reached: %s",
-					     vv_text_url(s->url), why.message);
+		if (rc == VV_ENOMEM) {
+			rc = vv_fail_nomem(err);
+		} else {
+			rc = vv_doctor_say(d, "peer", true,
+					   why.hint[0] ? why.hint
+						       : "try again; if the address has changed, "
+							 "correct it in .varveconfig or "
+							 "remote.NAME.varveUrl",
+					   err, "the block peer %s cannot be reached: %s",
+					   vv_text_url(s->url), why.message);
+		}
 	}
 	return rc;
 }

@@ -194,7 +194,8 @@ static vv_status add_path(finder *f, const vv_diff_path *from, vv_error *err)
 /* Regular files have two modes for git; old trees have others. */
 static uint32_t git_mode(uint32_t mode)
 {
-	return !S_ISREG(mode) ? mode : S_IFREG | (mode & 0100 ? 0755 : 0644);
+	if (!S_ISREG(mode)) return mode;
+	return S_IFREG | (mode & 0100 ? 0755 : 0644);
 }
 
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
@@ -222,7 +223,13 @@ static vv_status work_mode(uint32_t *out, vv_index *x, const vv_change_entry *e,
 {
 	vv_index_entry entry;
 
-	*out = e->work == 'D' ? 0 : e->index_mode ? e->index_mode : S_IFREG | 0644;
+	if (e->work == 'D') {
+		*out = 0;
+	} else if (e->index_mode) {
+		*out = e->index_mode;
+	} else {
+		*out = S_IFREG | 0644;
+	}
 	return e->work == 'M' && vv_index_get_stage(x, e->path, 0, &entry)
 		       ? vv_index_work_mode(x, &entry, out, err)
 		       : VV_OK;
@@ -416,9 +423,8 @@ static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const cha
 
 static const char *shown_side(const vv_diff_side *s)
 {
-	return s->kind == VV_SIDE_WORK    ? "the work tree's tracked files"
-	       : s->kind == VV_SIDE_INDEX ? "the index"
-					  : vv_text_shows(s->name);
+	if (s->kind == VV_SIDE_WORK) return "the work tree's tracked files";
+	return s->kind == VV_SIDE_INDEX ? "the index" : vv_text_shows(s->name);
 }
 
 /* Paths without results must at least exist. */

@@ -98,7 +98,11 @@ static vv_status add_table(vv_diff_sides *out, const vv_diff_path *of, const vv_
 	p->old_mode = t->was ? of->old_mode : 0;
 	p->new_mode = t->is ? of->new_mode : 0;
 	p->path = called(of->path, (t->is ? t->is : t->was)->name);
-	p->old_path = renamed ? called(old_file, (t->was ? t->was : t->is)->name) : NULL;
+	if (renamed) {
+		p->old_path = called(old_file, (t->was ? t->was : t->is)->name);
+	} else {
+		p->old_path = NULL;
+	}
 	return p->path && (p->old_path || !renamed) ? VV_OK : vv_fail_nomem(err);
 }
 

@@ -176,7 +176,8 @@ static vv_status find_remote(vv_remote *out, vv_repository *r, const vv_head *he
 	vv_auto(char) *usual = NULL;
 	const vv_status rc = name ? VV_OK : vv_remote_default(&usual, r, head->branch, true, err);
 
-	return rc < 0 ? rc : vv_remote_find(out, r, name ? name : usual, err);
+	if (rc < 0) return rc;
+	return vv_remote_find(out, r, name ? name : usual, err);
 }
 
 vv_status vv_unsent_places(vv_string_list *out, vv_repository *r, const char *name, vv_error *err)

@@ -86,20 +86,28 @@ vv_status vv_fetch_data_run(vv_fetch_data *f, const vv_cid *root, vv_error *err)
 			       VV_NEEDED_FROM_MAX);
 	}
 	r.seen = vv_cid_set_new();
-	r.needed = !f->from             ? vv_needed_new(f->repo)
-		   : f->from->count > 0 ? vv_needed_new_from(f->repo, f->from)
-					: vv_needed_new_asked(f->repo);
+	if (!f->from) {
+		r.needed = vv_needed_new(f->repo);
+	} else if (f->from->count > 0) {
+		r.needed = vv_needed_new_from(f->repo, f->from);
+	} else {
+		r.needed = vv_needed_new_asked(f->repo);
+	}
 	if (!r.seen || !r.needed) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_repository_store(f->repo, &r.store, err)) == VV_OK) {
 		vv_needed_watch(r.needed, f->progress);
 		vv_needed_idle(r.needed, f->idle_sec);
-		rc = root      ? take_root(&r, root, "the version", err)
-		     : f->all  ? take_all(&r, err)
-		     : f->tips ? vv_new_roots_each(f->repo, f->tips, f->tip_count, f->there,
-						   f->there_count, take_new_root, &r, err)
-			       : vv_named_versions_each(f->repo, f->rev, f->paths, take_root, &r,
-							err);
+		if (root) {
+			rc = take_root(&r, root, "the version", err);
+		} else if (f->all) {
+			rc = take_all(&r, err);
+		} else if (f->tips) {
+			rc = vv_new_roots_each(f->repo, f->tips, f->tip_count, f->there,
+					       f->there_count, take_new_root, &r, err);
+		} else {
+			rc = vv_named_versions_each(f->repo, f->rev, f->paths, take_root, &r, err);
+		}
 	}
 	vv_needed_free(r.needed);
 	vv_cid_set_free(r.seen);
@@ -125,5 +133,6 @@ vv_status vv_fetch_data_for_push(vv_fetch_data *f, const vv_notes *notes, vv_err
 					     "version was fetched, as the push needs it",
 					     "versions were fetched, as the push needs them"));
 	}
-	return rc < 0 ? rc : f->fetched > 0 ? VV_OK : VV_EMISSING;
+	if (rc < 0) return rc;
+	return f->fetched > 0 ? VV_OK : VV_EMISSING;
 }

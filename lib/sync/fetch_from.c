@@ -362,7 +362,13 @@ static vv_status look_named(vv_fetch_from *r, vv_error *err)
 	const vv_remote *m = &r->remote;
 	const bool bare = vv_named_is(m->url, strlen(m->url));
 
-	r->found_by = m->found_by ? m->found_by : bare ? m->url : NULL;
+	if (m->found_by) {
+		r->found_by = m->found_by;
+	} else if (bare) {
+		r->found_by = m->url;
+	} else {
+		r->found_by = NULL;
+	}
 	if (!r->found_by) return VV_OK;
 	(void)vv_named_silent(r->found_by, &r->silent);
 	return bare ? VV_OK : add_new(r, m->name, VV_BY_SETTINGS, err);

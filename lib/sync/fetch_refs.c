@@ -323,13 +323,21 @@ static void print_move(const vv_ref_move *m, vv_repository *r)
 {
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 	bool forward = true;
-	const char *word = vv_oid_is_null(&m->id)                     ? "- [gone there]"
-			   : m->refused                               ? "! [not moved]"
-			   : m->behind                                ? "! [stays behind]"
-			   : !vv_oid_is_null(&m->old)                 ? NULL
-			   : strncmp(m->from, "refs/tags/", 10) == 0  ? "* [new tag]"
-			   : strncmp(m->from, "refs/heads/", 11) == 0 ? "* [new branch]"
-								      : "* [new ref]";
+	const char *word = "* [new ref]";
+
+	if (vv_oid_is_null(&m->id)) {
+		word = "- [gone there]";
+	} else if (m->refused) {
+		word = "! [not moved]";
+	} else if (m->behind) {
+		word = "! [stays behind]";
+	} else if (!vv_oid_is_null(&m->old)) {
+		word = NULL;
+	} else if (strncmp(m->from, "refs/tags/", 10) == 0) {
+		word = "* [new tag]";
+	} else if (strncmp(m->from, "refs/heads/", 11) == 0) {
+		word = "* [new branch]";
+	}
 
 	if (word) {
 		vv_buf_puts(&what, word);
@@ -388,7 +396,8 @@ vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *
 		}
 	}
 	vv_status rc = path && !shown.failed ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
-	return rc < 0 ? rc : vv_write_file(path, b.data ? b.data : "", b.len, false, err);
+	if (rc < 0) return rc;
+	return vv_write_file(path, b.data ? b.data : "", b.len, false, err);
 }
 
 /* --- moving ------------------------------------------------------------------------------- */

@@ -767,9 +767,11 @@ static vv_status tell_behind(const run *r, vv_error *err)
 static vv_status behind(const run *r, vv_error *err)
 {
 	const size_t done = vv_ref_plan_count_done(&r->j->plan);
-	return done > 0 ? vv_prefix(err, "%zu ref%s fetched, but a later step failed", done,
-				    done == 1 ? " was" : "s were")
-			: err->code;
+	if (done > 0) {
+		return vv_prefix(err, "%zu ref%s fetched, but a later step failed", done,
+				 done == 1 ? " was" : "s were");
+	}
+	return err->code;
 }
 
 static vv_status run_all(run *r, vv_error *err)

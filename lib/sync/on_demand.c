@@ -104,7 +104,8 @@ static size_t window_at(const vv_ahead *a, const node *n, size_t at, bool leaf)
 		most = NODES_AT_ONCE;
 	}
 	most = most < VV_AHEAD_MAX ? most : VV_AHEAD_MAX;
-	return window < most ? window : most > 0 ? most : 1;
+	if (window < most) return window;
+	return most > 0 ? most : 1;
 }
 
 /* The node that came after it, of which nothing was requested: in a list it follows. NULL. */
@@ -207,9 +208,8 @@ static vv_status get_kept(void *payload, const vv_cid *cid, vv_buf *out, vv_erro
 	vv_store *store;
 	vv_status rc = vv_repository_store(d->of, &store, err);
 
-	return rc < 0                               ? rc
-	       : vv_store_get_kept(store, cid, out) ? vv_buf_ok(out, err)
-						    : refuse(cid, NULL, err);
+	if (rc < 0) return rc;
+	return vv_store_get_kept(store, cid, out) ? vv_buf_ok(out, err) : refuse(cid, NULL, err);
 }
 
 /* The number of groups of a table that can be read one by one; else 0. */

@@ -484,7 +484,9 @@ static vv_status push_refs(push_run *r, vv_error *err)
 			return rc;
 		}
 		rc = r->there.peer && !j->dry_run ? send_beside(r, err) : VV_OK;
-		rc = rc < 0 ? rc : r->there.peer ? send(r, err) : send_to_host(r, err);
+		if (rc >= 0) {
+			rc = r->there.peer ? send(r, err) : send_to_host(r, err);
+		}
 		if (rc == VV_OK && r->t.unasked && is_refused_here(&j->plan)) {
 			r->asks = true;
 			return push_refs_again(r, err);

@@ -65,9 +65,8 @@ static vv_status add(vv_push_plan *p, const char *from, const char *word, const 
 
 static const char *short_name(const char *ref)
 {
-	return strncmp(ref, "refs/heads/", 11) == 0  ? ref + 11
-	       : strncmp(ref, "refs/tags/", 10) == 0 ? ref + 10
-						     : ref;
+	if (strncmp(ref, "refs/heads/", 11) == 0) return ref + 11;
+	return strncmp(ref, "refs/tags/", 10) == 0 ? ref + 10 : ref;
 }
 
 /* The ref here that a word names: whole, a branch, or a tag. false: none. */
@@ -154,12 +153,21 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 	if (strchr(s.from, '*')) {
 		rc = add_pattern(p, r, &s, force, err);
 	} else if (o->remove || s.from[0] == '\0') {
-		const char *name = o->remove ? s.from : s.to ? s.to : "";
+		const char *name = "";
+
+		if (o->remove) {
+			name = s.from;
+		} else if (s.to) {
+			name = s.to;
+		}
 		const char *to = there(p, name, NULL);
-		rc = name[0] == '\0'
-			     ? vv_fail(err, VV_EUSAGE, "'%s' is not a ref", vv_text_shows(word))
-		     : !to ? vv_fail_nomem(err)
-			   : add(p, NULL, "", to, &none, force, err);
+		if (name[0] == '\0') {
+			rc = vv_fail(err, VV_EUSAGE, "'%s' is not a ref", vv_text_shows(word));
+		} else if (!to) {
+			rc = vv_fail_nomem(err);
+		} else {
+			rc = add(p, NULL, "", to, &none, force, err);
+		}
 		if (rc == VV_OK) {
 			p->items[p->count - 1].short_to = strncmp(name, "refs/", 5) != 0;
 		}
@@ -326,11 +334,17 @@ static vv_status check_lease(vv_repository *r, const vv_remote *m, vv_push_item 
 	}
 	if (rc == VV_OK && !vv_oid_equal(&expected, &it->old)) {
 		it->state = VV_PUSH_REFUSED;
-		it->why = colon && colon[1] ? "stale info: it is not at the expected commit"
-			  : ref.name && vv_oid_is_null(&it->old) ? "stale info: it no longer exists"
-			  : ref.name ? "stale info: it has moved since the last fetch"
-			  : colon    ? "stale info: it exists already"
-				     : "stale info: it has no remote-tracking branch here";
+		if (colon && colon[1]) {
+			it->why = "stale info: it is not at the expected commit";
+		} else if (ref.name && vv_oid_is_null(&it->old)) {
+			it->why = "stale info: it no longer exists";
+		} else if (ref.name) {
+			it->why = "stale info: it has moved since the last fetch";
+		} else if (colon) {
+			it->why = "stale info: it exists already";
+		} else {
+			it->why = "stale info: it has no remote-tracking branch here";
+		}
 	}
 	return rc;
 }
@@ -442,12 +456,19 @@ static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 {
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 	bool forward = true, known = false;
-	const char *word = it->state == VV_PUSH_REFUSED             ? "! [refused]"
-			   : it->state == VV_PUSH_BLOCKS            ? "* [its blocks]"
-			   : vv_oid_is_null(&it->id)                ? "- [deleted]"
-			   : !vv_oid_is_null(&it->old)              ? NULL
-			   : strncmp(it->to, "refs/tags/", 10) == 0 ? "* [new tag]"
-								    : "* [new branch]";
+	const char *word = "* [new branch]";
+
+	if (it->state == VV_PUSH_REFUSED) {
+		word = "! [refused]";
+	} else if (it->state == VV_PUSH_BLOCKS) {
+		word = "* [its blocks]";
+	} else if (vv_oid_is_null(&it->id)) {
+		word = "- [deleted]";
+	} else if (!vv_oid_is_null(&it->old)) {
+		word = NULL;
+	} else if (strncmp(it->to, "refs/tags/", 10) == 0) {
+		word = "* [new tag]";
+	}
 
 	if (word) {
 		vv_buf_puts(&what, word);

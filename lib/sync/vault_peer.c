@@ -44,9 +44,15 @@ static vv_status start(vv_peer **out, const vv_connect_options *o, bool named,
 		       const vv_notes *notes, vv_error *err)
 {
 	const unsigned idle = vv_idle_sec(o);
-	const unsigned brief = !named && idle > VV_VAULT_UNASKED_IDLE ? VV_VAULT_UNASKED_IDLE
-			       : named                                ? o->idle_sec
-								      : idle;
+	unsigned brief;
+
+	if (!named && idle > VV_VAULT_UNASKED_IDLE) {
+		brief = VV_VAULT_UNASKED_IDLE;
+	} else if (named) {
+		brief = o->idle_sec;
+	} else {
+		brief = idle;
+	}
 	vv_connect_options own = *o;
 	vv_auto(char) *program = NULL;
 	char timeout[16];

@@ -203,9 +203,13 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_in
 /* Refuses options for tables on a file of bytes. */
 static vv_status refuse_for_bytes(const char *path, const vv_dataset_options *opts, vv_error *err)
 {
-	const char *option = opts->order != VV_ORDER_KEEP  ? "--order"
-			     : opts->as_named && opts->key ? (opts->key[0] ? "--key" : "--no-key")
-							   : NULL;
+	const char *option = NULL;
+
+	if (opts->order != VV_ORDER_KEEP) {
+		option = "--order";
+	} else if (opts->as_named && opts->key) {
+		option = opts->key[0] ? "--key" : "--no-key";
+	}
 
 	if (!option) return VV_OK;
 	return vv_fail(err, VV_EUSAGE,
@@ -579,7 +583,13 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 	}
 	bool maybe_pointer = regular && !cached && vv_dataset_reader_holds_pointer(file, &st);
 	if (!regular || cached) {
-		*out = cached ? VV_WORK_SAME : rc == VV_ENOTFOUND ? VV_WORK_DELETED : VV_WORK_OTHER;
+		if (cached) {
+			*out = VV_WORK_SAME;
+		} else if (rc == VV_ENOTFOUND) {
+			*out = VV_WORK_DELETED;
+		} else {
+			*out = VV_WORK_OTHER;
+		}
 		return VV_OK;
 	}
 	if (entry && !anew && !maybe_pointer && (rc = dataset_reader_open_index(r, err)) == VV_OK &&
@@ -591,9 +601,13 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 	rc = vv_dataset_reader_import_file(r, path, &opts, NULL, into, &is_pointer, err);
 	if (rc == VV_OK) {
 		bool same = vv_oid_equal(&into->blob, index_blob);
-		*out = is_pointer && same ? VV_WORK_POINTER
-		       : same             ? VV_WORK_SAME
-					  : VV_WORK_MODIFIED;
+		if (is_pointer && same) {
+			*out = VV_WORK_POINTER;
+		} else if (same) {
+			*out = VV_WORK_SAME;
+		} else {
+			*out = VV_WORK_MODIFIED;
+		}
 	}
 	return rc;
 }

@@ -223,7 +223,8 @@ vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc = vv_blob_read(r->repo, blob, VV_POINTER_MAX, &b, err);
-	return rc < 0 ? rc : vv_pointer_read(out, arena, b.data ? b.data : "", b.len, err);
+	if (rc < 0) return rc;
+	return vv_pointer_read(out, arena, b.data ? b.data : "", b.len, err);
 }
 
 vv_status vv_dataset_reader_find_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,

@@ -467,7 +467,13 @@ static bool is_set_here(const step *t, uint64_t row, const uint8_t *bits)
 	size_t from;
 	bool came, whole = !bits || bit(bits, t->b->columns);
 	for (size_t c = 0; c < (whole ? t->newer->columns : t->b->columns); c++) {
-		long at = whole ? (long)c : bit(bits, c) ? t->part->column_in[c] : -1;
+		long at = -1;
+
+		if (whole) {
+			at = (long)c;
+		} else if (bit(bits, c)) {
+			at = t->part->column_in[c];
+		}
 		if (at >= 0 && is_own(t, row, (size_t)at, &came, &from) && !came) return true;
 	}
 	return false;
@@ -675,7 +681,8 @@ static vv_status walk(vv_blame_walk *w, vv_blame_part *all, const vv_oid *start,
 			rc = explain(w, l, &v, &at, err);
 		}
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc < 0) return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 vv_status vv_blame_walk_run(vv_blame_walk *w, const vv_oid *start, vv_table *table,

@@ -28,7 +28,13 @@ VV_AUTO_CLEAR(documents, documents_close)
 static vv_status open_documents(documents *d, bool *are, const vv_diff_item *i, vv_error *err)
 {
 	const vv_subject *any = i->b ? i->b : i->a;
-	const vv_env *env = any && any->repo ? vv_repository_env(any->repo) : any ? any->env : NULL;
+	const vv_env *env = NULL;
+
+	if (any && any->repo) {
+		env = vv_repository_env(any->repo);
+	} else if (any) {
+		env = any->env;
+	}
 	vv_status rc;
 
 	*are = false;

@@ -220,9 +220,13 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 	} else if (rc == VV_OK) {
 		known = look_by_hash(&s, err);
 		*whole = known > 0 && !s.over;
-		rc = known < 0   ? (vv_status)known
-		     : known > 0 ? VV_OK
-				 : look_in_order(&s, whole, err);
+		if (known < 0) {
+			rc = (vv_status)known;
+		} else if (known > 0) {
+			rc = VV_OK;
+		} else {
+			rc = look_in_order(&s, whole, err);
+		}
 	}
 	*found = s.found;
 	*row = s.row;

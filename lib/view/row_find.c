@@ -213,7 +213,8 @@ static uint64_t place_of(const vv_row_wanted *w, const vv_row_wanted *near, cons
 {
 	const vv_row_wanted *known = vv_array_find(near, NEIGHBOURS, it, it->row != UINT64_MAX);
 
-	return known ? known->row + 1 : w->row == 0 ? 0 : t->root.rows;
+	if (known) return known->row + 1;
+	return w->row == 0 ? 0 : t->root.rows;
 }
 
 vv_status vv_rows_find_places(uint64_t *places, vv_table *t, vv_table *from, vv_row_wanted *wanted,

@@ -667,7 +667,13 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t,
 {
 	const bool given = o->key->count > 0;
 	const char *const *from = given ? o->key->items : VV_TEXTS(t->root.key);
-	const size_t count = given ? o->key->count : p->row ? t->root.key_count : 0;
+	size_t count = 0;
+
+	if (given) {
+		count = o->key->count;
+	} else if (p->row) {
+		count = t->root.key_count;
+	}
 
 	if (p->row && count == 0) {
 		return vv_fail(err, VV_EUSAGE, "'%s' has no key", vv_text_shows(o->path));

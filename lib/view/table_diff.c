@@ -106,7 +106,8 @@ static void close_side(opened *o)
 
 static const char *kind_name(const opened *o)
 {
-	return !o->is_open ? "absent" : o->table.root.kind == VV_KIND_FILE ? "a file" : "a table";
+	if (!o->is_open) return "absent";
+	return o->table.root.kind == VV_KIND_FILE ? "a file" : "a table";
 }
 
 /* A dataset of kind file on either side: reported in a line. */
@@ -329,9 +330,8 @@ static vv_status read_where(comparison *c, vv_error *err)
 		b = vv_where_new(&c->where_b, c->b, c->how->where, &new, err);
 	}
 	if (a == VV_OK || b == VV_OK) {
-		return a != VV_OK && a != VV_ENOTFOUND   ? a
-		       : b != VV_OK && b != VV_ENOTFOUND ? b
-							 : VV_OK;
+		if (a != VV_OK && a != VV_ENOTFOUND) return a;
+		return b != VV_OK && b != VV_ENOTFOUND ? b : VV_OK;
 	}
 	vv_prefix(err, "%s", vv_text_shows(c->item->path));
 	return a != VV_ENOTFOUND ? a : b;
@@ -720,7 +720,13 @@ static vv_status write_patch(comparison *c, vv_error *err)
 		    (rc = match_columns(c, err)) < 0 || (rc = describe_form(c, err)) < 0) {
 			return rc;
 		}
-		o.key = c->asked ? c->asked : c->keys.count > 0 ? c->keys.lists[0] : NULL;
+		if (c->asked) {
+			o.key = c->asked;
+		} else if (c->keys.count > 0) {
+			o.key = c->keys.lists[0];
+		} else {
+			o.key = NULL;
+		}
 		o.columns = &c->columns;
 	}
 	fill_told(c);

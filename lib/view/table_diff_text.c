@@ -58,9 +58,13 @@ vv_status table_diff_text(const vv_diff_item *item, const vv_diff_how *how, vv_d
 	out->differs = true;
 	bool binary = false;
 	const vv_unseen *u = why || how->unread ? NULL : find_unseen(now, item->path, &binary);
-	const char *bytes = binary                                ? "binary file"
-			    : why && table_diff_is_document(item) ? "file"
-								  : "text";
+	const char *bytes = "text";
+
+	if (binary) {
+		bytes = "binary file";
+	} else if (why && table_diff_is_document(item)) {
+		bytes = "file";
+	}
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
 	vv_buf_printf(&out->line, ": %s%s%s %s", why ? why : "", why ? "; " : "",
 		      u ? u->what : bytes,

@@ -125,7 +125,8 @@ static vv_status write_rows(view *v, vv_rows *rows, vv_sorted_rows *sorted, uint
 		left--;
 		rc = put_row(v, cells, sorted ? row : vv_rows_number(rows), err);
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc < 0) return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 static vv_status write_sorted(view *v, vv_rows *rows, vv_error *err)
@@ -209,9 +210,13 @@ static vv_status run(view *v, vv_error *err)
 		vv_buf_puts(&v->writer.out, "\xEF\xBB\xBF");
 	}
 	vv_view_begin(&v->writer);
-	rc = v->opts->rows  ? write_numbered(v, err)
-	     : v->sorts > 0 ? write_sorted(v, rows, err)
-			    : write_rows(v, rows, NULL, skip, err);
+	if (v->opts->rows) {
+		rc = write_numbered(v, err);
+	} else if (v->sorts > 0) {
+		rc = write_sorted(v, rows, err);
+	} else {
+		rc = write_rows(v, rows, NULL, skip, err);
+	}
 	return rc < 0 ? rc : vv_view_end(&v->writer, err);
 }
 
@@ -227,11 +232,12 @@ static vv_status open_writer(view *v, vv_error *err)
 
 	if (rc < 0 || (!o->safe_for_spreadsheets && !o->any_bom)) return rc;
 	w->safe = o->safe_for_spreadsheets;
-	return o->format != VV_VIEW_ARROW && (w->format == VV_VIEW_OWN ||
-					      w->format == VV_VIEW_CSV || w->format == VV_VIEW_TSV)
-		       ? VV_OK
-		       : vv_fail(err, VV_EUSAGE, "%s is for CSV and TSV",
-				 o->any_bom ? "--bom" : "--safe-for-spreadsheets");
+	if (o->format != VV_VIEW_ARROW &&
+	    (w->format == VV_VIEW_OWN || w->format == VV_VIEW_CSV || w->format == VV_VIEW_TSV)) {
+		return VV_OK;
+	}
+	return vv_fail(err, VV_EUSAGE, "%s is for CSV and TSV",
+		       o->any_bom ? "--bom" : "--safe-for-spreadsheets");
 }
 
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,

@@ -29,14 +29,12 @@ bool vv_view_format_parse(vv_view_format *out, const char *name)
 
 int32_t vv_view_misfit(const char *word)
 {
-	return !word || strcmp(word, "error") == 0 ? VARVE_MISFIT_ERROR
-	       : strcmp(word, "null") == 0         ? VARVE_MISFIT_NULL
-						   : VARVE_MISFIT_TEXT;
+	if (!word || strcmp(word, "error") == 0) return VARVE_MISFIT_ERROR;
+	return strcmp(word, "null") == 0 ? VARVE_MISFIT_NULL : VARVE_MISFIT_TEXT;
 }
 
 int32_t vv_view_numbers(const char *word)
 {
-	return !word || strcmp(word, "double") == 0 ? VARVE_NUMBERS_DOUBLE
-	       : strcmp(word, "text") == 0          ? VARVE_NUMBERS_TEXT
-						    : VARVE_NUMBERS_DECIMAL;
+	if (!word || strcmp(word, "double") == 0) return VARVE_NUMBERS_DOUBLE;
+	return strcmp(word, "text") == 0 ? VARVE_NUMBERS_TEXT : VARVE_NUMBERS_DECIMAL;
 }

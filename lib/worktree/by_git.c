@@ -527,7 +527,13 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 	    (rc = vv_later_drop(r, err)) < 0) {
 		return rc;
 	}
-	*out = undone ? VV_RECOVERED_UNDONE : come ? VV_RECOVERED_COMPLETE : VV_RECOVERED_NOTHING;
+	if (undone) {
+		*out = VV_RECOVERED_UNDONE;
+	} else if (come) {
+		*out = VV_RECOVERED_COMPLETE;
+	} else {
+		*out = VV_RECOVERED_NOTHING;
+	}
 	(void)snprintf(was, 32, "%s", note.command ? note.command : "");
 	if (vv_oid_is_null(&note.to)) {
 		if (command && strcmp(command, VV_BY_GIT_QUIT) == 0) {

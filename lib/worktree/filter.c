@@ -430,9 +430,13 @@ static vv_status clean_known(vv_filter *f, const char *path, input *in, vv_buf *
 	    vv_fstat(&after, fd, path, VV_IGNORED) == VV_OK && vv_stat_equal(&st, &after)) {
 		const bool is_written = w && w->size == st.size && vv_hash128_equal(w->bytes, is);
 
-		blob = is_written && !(is_staged && proved)                  ? &w->blob
-		       : is_staged && (proved || vv_hash128_equal(is, want)) ? &e.id
-									     : NULL;
+		if (is_written && !(is_staged && proved)) {
+			blob = &w->blob;
+		} else if (is_staged && (proved || vv_hash128_equal(is, want))) {
+			blob = &e.id;
+		} else {
+			blob = NULL;
+		}
 	}
 	(void)input_begin_again(in, fd);
 	*known = blob && vv_blob_read(f->repo, blob, VV_POINTER_MAX, out, VV_IGNORED) == VV_OK;

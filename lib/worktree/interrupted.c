@@ -104,7 +104,13 @@ static vv_status compare_table(undoing *u, const char *file, uint64_t size, cons
 		rc = vv_table_file(&t, look_at_bytes, &b, &opts, err);
 	}
 	(void)vv_close(b.fd, NULL, VV_IGNORED);
-	*out = rc < 0 || b.differs ? OTHER : b.ends ? HALF : NEW;
+	if (rc < 0 || b.differs) {
+		*out = OTHER;
+	} else if (b.ends) {
+		*out = HALF;
+	} else {
+		*out = NEW;
+	}
 	return rc == VV_EMISSING ? VV_OK : rc; /* git cannot have written it */
 }
 

@@ -135,7 +135,13 @@ static vv_status copy_file(const char *from, const char *to, vv_error *err)
 	vv_auto(vv_fd) in = piece ? vv_open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err)
 				  : (int)vv_fail_nomem(err);
 	vv_auto(vv_fd) out = in < 0 ? -1 : vv_open_own(to, O_WRONLY | O_CREAT | O_TRUNC, err);
-	vv_status rc = in < 0 ? (vv_status)in : out < 0 ? (vv_status)out : VV_OK;
+	vv_status rc = VV_OK;
+
+	if (in < 0) {
+		rc = (vv_status)in;
+	} else if (out < 0) {
+		rc = (vv_status)out;
+	}
 	struct stat st;
 	ssize_t n = 1;
 
@@ -488,9 +494,13 @@ static vv_status go_back(vv_repository *r, const vv_later *note, bool failed, vv
 	vv_status rc = vv_head_read(r, &head, err);
 
 	if (rc < 0) return rc;
-	*out = failed || is_at(&head, note) ? VV_RECOVERED_UNDONE
-	       : is_next(r, note)           ? VV_RECOVERED_COMPLETE
-					    : VV_RECOVERED_NOTHING;
+	if (failed || is_at(&head, note)) {
+		*out = VV_RECOVERED_UNDONE;
+	} else if (is_next(r, note)) {
+		*out = VV_RECOVERED_COMPLETE;
+	} else {
+		*out = VV_RECOVERED_NOTHING;
+	}
 	if (!is_at(&head, note)) {
 		b.moved = head.commit;
 	}

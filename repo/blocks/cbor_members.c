@@ -11,13 +11,13 @@ static bool is_absent(const vv_member *f, const char *from)
 {
 	const char *p = from + f->at;
 
-	return f->type == VV_MEMBER_LINK    ? vv_cid_is_null((const void *)p)
-	       : f->type == VV_MEMBER_BYTES ? !*(const uint8_t *const *)(const void *)p
-	       : f->type == VV_MEMBER_UINT  ? *(const uint64_t *)(const void *)p == UINT64_MAX
-	       : f->type == VV_MEMBER_NAME  ? !*(const char *const *)(const void *)p
-	       : f->type == VV_MEMBER_BOOL  ? !*(const bool *)p
-	       : f->type == VV_MEMBER_FIXED ? !*(const bool *)(from + f->more)
-					    : *(const size_t *)(const void *)(from + f->more) == 0;
+	if (f->type == VV_MEMBER_LINK) return vv_cid_is_null((const void *)p);
+	if (f->type == VV_MEMBER_BYTES) return !*(const uint8_t *const *)(const void *)p;
+	if (f->type == VV_MEMBER_UINT) return *(const uint64_t *)(const void *)p == UINT64_MAX;
+	if (f->type == VV_MEMBER_NAME) return !*(const char *const *)(const void *)p;
+	if (f->type == VV_MEMBER_BOOL) return !*(const bool *)p;
+	if (f->type == VV_MEMBER_FIXED) return !*(const bool *)(from + f->more);
+	return *(const size_t *)(const void *)(from + f->more) == 0;
 }
 
 static bool is_left_out(const vv_member *f, const void *from)

@@ -238,13 +238,13 @@ static vv_status compress(ZSTD_CCtx *ctx, void *to, size_t cap, const void *raw,
 static vv_status set_up_whole(vv_coder *c, vv_error *err)
 {
 	if (!c->whole && !(c->whole = new_compressor())) return vv_fail_nomem(err);
-	return ZSTD_isError(ZSTD_CCtx_reset(c->whole, ZSTD_reset_session_only)) ||
-			       !set_parameter(c->whole, ZSTD_c_minMatch, 0) ||
-			       !set_parameter(c->whole, ZSTD_c_compressionLevel,
-					      c->effort > VV_EFFORT_QUICK ? THOROUGH_LEVEL
-									  : WHOLE_LEVEL)
-		       ? vv_fail(err, VV_EIO, "cannot set up the compressor")
-		       : VV_OK;
+	if (ZSTD_isError(ZSTD_CCtx_reset(c->whole, ZSTD_reset_session_only)) ||
+	    !set_parameter(c->whole, ZSTD_c_minMatch, 0) ||
+	    !set_parameter(c->whole, ZSTD_c_compressionLevel,
+			   c->effort > VV_EFFORT_QUICK ? THOROUGH_LEVEL : WHOLE_LEVEL)) {
+		return vv_fail(err, VV_EIO, "cannot set up the compressor");
+	}
+	return VV_OK;
 }
 
 /* A part of raw as one frame, with a new block at each seam from *seam on: zstd counts the bytes of each block for

@@ -226,9 +226,8 @@ static vv_status step_gzip(vv_decompress *d, void *buf, size_t len, size_t *made
 		return VV_OK;
 	}
 	if (code == Z_MEM_ERROR) return vv_fail_nomem(err);
-	return code == Z_OK || code == Z_BUF_ERROR
-		       ? VV_OK
-		       : damaged(d, d->z.msg ? d->z.msg : "it is damaged", err);
+	if (code == Z_OK || code == Z_BUF_ERROR) return VV_OK;
+	return damaged(d, d->z.msg ? d->z.msg : "it is damaged", err);
 }
 
 static vv_status step_zstd(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)

@@ -169,7 +169,8 @@ bool vv_packs_have(const vv_pack_list *l, const vv_pack_name *id)
 
 static int rank(const vv_pack *p)
 {
-	return p->id.aside ? 2 : vv_pack_is_damaged(p) ? 1 : 0;
+	if (p->id.aside) return 2;
+	return vv_pack_is_damaged(p) ? 1 : 0;
 }
 
 static int compare_packs(const void *pa, const void *pb)

@@ -383,7 +383,13 @@ vv_status vv_pack_writer_read(vv_pack_writer *w, uint64_t offset, void *out, siz
 
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	uint64_t end = position(w);
-	*got = offset >= end ? 0 : end - offset < len ? (size_t)(end - offset) : len;
+	if (offset >= end) {
+		*got = 0;
+	} else if (end - offset < len) {
+		*got = (size_t)(end - offset);
+	} else {
+		*got = len;
+	}
 	if (*got > 0) {
 		rc = read_locked(w, offset, out, *got, err);
 	}

@@ -65,9 +65,15 @@ static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv
 static vv_status edit_config(git_config *own, const char *key, const char *value, bool add,
 			     vv_error *err)
 {
-	const int code = add     ? git_config_set_multivar(own, key, "$^", value)
-			 : value ? set_value(own, key, value)
-				 : git_config_delete_multivar(own, key, ".*");
+	int code;
+
+	if (add) {
+		code = git_config_set_multivar(own, key, "$^", value);
+	} else if (value) {
+		code = set_value(own, key, value);
+	} else {
+		code = git_config_delete_multivar(own, key, ".*");
+	}
 
 	if (!value && code == GIT_ENOTFOUND) {
 		git_error_clear();

@@ -253,7 +253,13 @@ static vv_status read_at(const vv_new_pack *s, uint64_t at, uint8_t *out, size_t
 	size_t n = 0;
 	ssize_t k;
 
-	*got = at >= end ? 0 : end - at < len ? (size_t)(end - at) : len;
+	if (at >= end) {
+		*got = 0;
+	} else if (end - at < len) {
+		*got = (size_t)(end - at);
+	} else {
+		*got = len;
+	}
 	if (at < s->flushed) {
 		n = s->flushed - at < *got ? (size_t)(s->flushed - at) : *got;
 		k = vv_pread_full(s->fd, out, n, at, s->path, err);

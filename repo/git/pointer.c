@@ -202,8 +202,9 @@ static int mark_of(const char *line, size_t len)
 	const size_t n = c ? run_of(line, len, *c) : 0;
 
 	if (!c) return -1;
-	return *c != '=' ? (is_mark(line, len, *c) ? (int)(c - marks) : -1)
-			 : (n == len || line[n] == '\n' || line[n] == '\r' ? 2 : -1);
+	if (*c != '=') return is_mark(line, len, *c) ? (int)(c - marks) : -1;
+	if (n == len || line[n] == '\n' || line[n] == '\r') return 2;
+	return -1;
 }
 
 bool vv_pointer_torn_roots(vv_cid out[3], bool has[3], const char *text, size_t len)

@@ -693,10 +693,10 @@ vv_status vv_quarantine_pack(vv_repository *r, const vv_buf *objects, char **nam
 /* Commits, tags, trees, blobs: this order has good locality in packs. */
 static int type_rank(git_object_t type)
 {
-	return type == GIT_OBJECT_COMMIT ? 0
-	       : type == GIT_OBJECT_TAG  ? 1
-	       : type == GIT_OBJECT_TREE ? 2
-					 : 3;
+	if (type == GIT_OBJECT_COMMIT) return 0;
+	if (type == GIT_OBJECT_TAG) return 1;
+	if (type == GIT_OBJECT_TREE) return 2;
+	return 3;
 }
 
 /* A pack would compress a large one thoroughly; git, too, leaves that to gc. */

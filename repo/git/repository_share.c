@@ -37,9 +37,10 @@ vv_status vv_share_fd(const vv_repository *r, int fd, const char *path, vv_error
 	}
 	const mode_t mode = shared_mode(r, st.st_mode);
 	if (mode == st.st_mode || S_ISLNK(st.st_mode) || st.st_uid != geteuid()) return VV_OK;
-	return (fd < 0 ? chmod(path, mode & 07777) : fchmod(fd, mode & 07777)) < 0
-		       ? vv_fail_errno(err, "cannot set the permissions of", path)
-		       : VV_OK;
+	if ((fd < 0 ? chmod(path, mode & 07777) : fchmod(fd, mode & 07777)) < 0) {
+		return vv_fail_errno(err, "cannot set the permissions of", path);
+	}
+	return VV_OK;
 }
 
 vv_status vv_share(const vv_repository *r, const char *path, vv_error *err)

@@ -187,7 +187,8 @@ static const vv_env *own_env(const vv_git_call *r)
 
 static unsigned first_sec(const vv_git_call *r)
 {
-	return r->first_sec > 0 ? r->first_sec : r->idle_sec < FIRST_SEC ? r->idle_sec : FIRST_SEC;
+	if (r->first_sec > 0) return r->first_sec;
+	return r->idle_sec < FIRST_SEC ? r->idle_sec : FIRST_SEC;
 }
 
 /* Does it only read? Then no hook runs that would inherit its settings. */
@@ -473,7 +474,8 @@ static bool take_trace(vv_buf *said)
 static unsigned silent_sec(const vv_git_call *r)
 {
 	if (!r->url || strncmp(r->url, "git://", strlen("git://")) != 0) return 0;
-	return r->dumb ? first_sec(r) : is_fetch(r) && !r->show ? r->idle_sec : 0;
+	if (r->dumb) return first_sec(r);
+	return is_fetch(r) && !r->show ? r->idle_sec : 0;
 }
 
 /* Would a git that is started in the work tree find this repository? */

@@ -195,12 +195,24 @@ int vv_tree_cursor_compare(const vv_tree_cursor *a, const vv_tree_cursor *b)
 	int c = memcmp(a->name, b->name, len);
 
 	if (c != 0) return c;
-	unsigned char end_a = len < a->name_len          ? (unsigned char)a->name[len]
-			      : vv_mode_is_tree(a->mode) ? '/'
-							 : '\0';
-	unsigned char end_b = len < b->name_len          ? (unsigned char)b->name[len]
-			      : vv_mode_is_tree(b->mode) ? '/'
-							 : '\0';
+	unsigned char end_a;
+
+	if (len < a->name_len) {
+		end_a = (unsigned char)a->name[len];
+	} else if (vv_mode_is_tree(a->mode)) {
+		end_a = '/';
+	} else {
+		end_a = '\0';
+	}
+	unsigned char end_b;
+
+	if (len < b->name_len) {
+		end_b = (unsigned char)b->name[len];
+	} else if (vv_mode_is_tree(b->mode)) {
+		end_b = '/';
+	} else {
+		end_b = '\0';
+	}
 	return (end_a > end_b) - (end_a < end_b);
 }
 
@@ -258,7 +270,15 @@ static vv_status step(walk *w, vv_tree_side *sides, vv_error *err)
 		vv_tree_stack_pop(&w->trees);
 		return VV_OK;
 	}
-	int c = !a.valid ? 1 : !b.valid ? -1 : vv_tree_cursor_compare(&a, &b);
+	int c;
+
+	if (!a.valid) {
+		c = 1;
+	} else if (!b.valid) {
+		c = -1;
+	} else {
+		c = vv_tree_cursor_compare(&a, &b);
+	}
 	if ((c <= 0 && (rc = vv_tree_cursor_next(&sides[0].at, err)) < 0) ||
 	    (c >= 0 && (rc = vv_tree_cursor_next(&sides[1].at, err)) < 0)) {
 		return rc;

@@ -285,11 +285,14 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 	const int plain = commits->count > 0 ? vv_pack_heads_plain(l->repo, commits->count,
 								   out->tips.count == 0, &sum, err)
 					     : 0;
-	rc = plain < 0 ? (vv_status)plain
-	     : plain == 0 && commits->count > 1
-		     ? vv_promised_bring_new(l->repo, ids, count, out->tips.items, out->tips.count,
-					     err)
-		     : VV_OK;
+	if (plain < 0) {
+		rc = (vv_status)plain;
+	} else if (plain == 0 && commits->count > 1) {
+		rc = vv_promised_bring_new(l->repo, ids, count, out->tips.items, out->tips.count,
+					   err);
+	} else {
+		rc = VV_OK;
+	}
 	for (size_t i = 0; plain == 0 && rc == VV_OK && i < commits->count; i++) {
 		rc = look_at_commit(l, commits->items[i], err);
 	}

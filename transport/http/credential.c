@@ -70,10 +70,15 @@ static vv_status ask_git(const char *verb, vv_repository *repo, const vv_env *en
 static vv_status take_line(http_credential *out, const char *line, size_t len, vv_error *err)
 {
 	const size_t skip = strlen("username="); /* both words have this length */
-	char **member = len < skip                             ? NULL
-			: memcmp(line, "username=", skip) == 0 ? &out->user
-			: memcmp(line, "password=", skip) == 0 ? &out->secret
-							       : NULL;
+	char **member = NULL;
+
+	if (len < skip) {
+		member = NULL;
+	} else if (memcmp(line, "username=", skip) == 0) {
+		member = &out->user;
+	} else if (memcmp(line, "password=", skip) == 0) {
+		member = &out->secret;
+	}
 
 	if (!member || *member) return VV_OK;
 	*member = vv_strndup(line + skip, len - skip);

@@ -135,9 +135,11 @@ static vv_status take_setting(http_settings *s, const vv_env *env, const char *k
 	if (strcmp(key, "http.sslverify") == 0) {
 		s->no_verify = is_false(value);
 	}
-	return is && value ? set_member(member_of(s, is), value,
-					is->is_path ? vv_env_get(env, "HOME") : NULL, err)
-			   : VV_OK;
+	if (is && value) {
+		return set_member(member_of(s, is), value,
+				  is->is_path ? vv_env_get(env, "HOME") : NULL, err);
+	}
+	return VV_OK;
 }
 
 /* Entries "key\nvalue\0", or "key\0" for one without a value. */
@@ -154,8 +156,11 @@ static vv_status take_all(http_settings *s, const vv_env *env, const vv_buf *ans
 			break;
 		}
 		vv_auto(char) *key = vv_strndup(p, (size_t)((line ? line : stop) - p));
-		rc = key ? take_setting(s, env, key, line ? line + 1 : NULL, err)
-			 : vv_fail_nomem(err);
+		if (key) {
+			rc = take_setting(s, env, key, line ? line + 1 : NULL, err);
+		} else {
+			rc = vv_fail_nomem(err);
+		}
 		p = stop + 1;
 	}
 	return rc;

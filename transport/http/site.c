@@ -484,9 +484,8 @@ static unsigned tries_of(const http_site *s, CURLcode code, const http_answer *a
 	const bool once = s->beside || a->body.len > 0 ||
 			  (s->first_sec > 0 && !atomic_load(&s->answered));
 
-	return code == CURLE_OPERATION_TIMEDOUT ? (once ? 1 : TRIES_SILENT)
-	       : s->beside && code != CURLE_OK  ? TRIES_SILENT
-						: TRIES;
+	if (code == CURLE_OPERATION_TIMEDOUT) return once ? 1 : TRIES_SILENT;
+	return s->beside && code != CURLE_OK ? TRIES_SILENT : TRIES;
 }
 
 /* The site wants a login: is there one now that the request did not have? Asks Git once. */

@@ -150,7 +150,11 @@ static bool part_of(const vv_car_part *p, uint64_t size, uint64_t *from, uint64_
 	if (p->to_back) {
 		end = p->to <= size ? size - p->to + 1 : 0;
 	}
-	*from = p->from_back ? (p->from < size ? size - p->from : 0) : p->from;
+	if (p->from_back) {
+		*from = p->from < size ? size - p->from : 0;
+	} else {
+		*from = p->from;
+	}
 	*to = p->to_end || end > size ? size : end;
 	return *from < *to;
 }

@@ -224,7 +224,8 @@ static vv_status hold(vv_published_files *f, const vv_cid *cid, entry **out, vv_
 			*out = e;
 		}
 	}
-	return rc < 0 ? rc : found < 0 ? (vv_status)found : VV_OK;
+	if (rc < 0) return rc;
+	return found < 0 ? (vv_status)found : VV_OK;
 }
 
 /* Under the lock. */

@@ -63,9 +63,8 @@ static vv_entry_kind kind_of(const vv_folder *f)
 	vv_stat st;
 
 	if (f->kind != VV_ENTRY_UNKNOWN || vv_lstat(&st, f->path, VV_IGNORED) < 0) return f->kind;
-	return S_ISDIR(st.mode)   ? VV_ENTRY_FOLDER
-	       : S_ISREG(st.mode) ? VV_ENTRY_FILE
-				  : VV_ENTRY_OTHER;
+	if (S_ISDIR(st.mode)) return VV_ENTRY_FOLDER;
+	return S_ISREG(st.mode) ? VV_ENTRY_FILE : VV_ENTRY_OTHER;
 }
 
 static vv_status list_folder(form *f, const char *below, const char *skip, vv_error *err)

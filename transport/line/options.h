@@ -87,18 +87,22 @@ static inline unsigned vv_idle_sec(const vv_connect_options *o)
 static inline unsigned vv_first_sec(const vv_connect_options *o)
 {
 	const unsigned idle = vv_idle_sec(o);
-	const unsigned first = o->first_sec > 0                      ? o->first_sec
-			       : o->idle_sec > 0 || o->usual_sec > 0 ? idle
-								     : VV_FIRST_DEFAULT;
+	unsigned first = VV_FIRST_DEFAULT;
+
+	if (o->first_sec > 0) {
+		first = o->first_sec;
+	} else if (o->idle_sec > 0 || o->usual_sec > 0) {
+		first = idle;
+	}
 	return first < idle ? first : idle;
 }
 
 /* Returns the time limit in seconds for each byte of a file from a web server. */
 static inline unsigned vv_files_sec(const vv_connect_options *o)
 {
-	return o->beside                             ? VV_FILES_BESIDE
-	       : o->idle_sec > 0 || o->usual_sec > 0 ? vv_idle_sec(o)
-						     : VV_FILES_DEFAULT;
+	if (o->beside) return VV_FILES_BESIDE;
+	if (o->idle_sec > 0 || o->usual_sec > 0) return vv_idle_sec(o);
+	return VV_FILES_DEFAULT;
 }
 
 #endif

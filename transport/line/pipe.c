@@ -335,9 +335,11 @@ static vv_status pipe_ended(void *payload, const char *noise, size_t len, vv_err
 		vv_peer_messages_end(&p->said);
 	}
 	if (!p->owned || !err) return err ? err->code : VV_EIO;
-	return p->explain ? p->explain(p->payload, p->pid > 0 ? -1 : p->exit_code, &p->said, noise,
-				       len, err)
-			  : explain_program(&p->said, err);
+	if (p->explain) {
+		return p->explain(p->payload, p->pid > 0 ? -1 : p->exit_code, &p->said, noise, len,
+				  err);
+	}
+	return explain_program(&p->said, err);
 }
 
 static void close_fd(int *fd)
@@ -464,9 +466,13 @@ vv_status vv_channel_program(vv_channel **out, const vv_program_line *line,
 	p->said.line = o->line;
 	p->said.payload = o->payload;
 	p->wanted_idle_sec = vv_idle_sec(o);
-	p->idle_sec = line->patience_sec > p->wanted_idle_sec ? line->patience_sec
-		      : line->first_sec > 0                   ? line->first_sec
-							      : p->wanted_idle_sec;
+	if (line->patience_sec > p->wanted_idle_sec) {
+		p->idle_sec = line->patience_sec;
+	} else if (line->first_sec > 0) {
+		p->idle_sec = line->first_sec;
+	} else {
+		p->idle_sec = p->wanted_idle_sec;
+	}
 	if ((rc = vv_program_start(&child, vv_connect_env(o), line->argv, not_for_others, err)) <
 	    0) {
 		pipe_close(p);

@@ -270,9 +270,15 @@ static vv_status set_defaults(vv_ssh_config *c, const vv_url *url, const vv_env 
 					    "/etc/ssh/ssh_known_hosts",
 					    "/etc/ssh/ssh_known_hosts2"};
 	user_entry who;
-	const char *user = url->user         ? url->user
-			   : find_user(&who) ? who.entry.pw_name
-					     : vv_env_get(env, "USER");
+	const char *user;
+
+	if (url->user) {
+		user = url->user;
+	} else if (find_user(&who)) {
+		user = who.entry.pw_name;
+	} else {
+		user = vv_env_get(env, "USER");
+	}
 
 	c->host = vv_strdup(url->host);
 	c->user = vv_strdup(user ? user : "");
@@ -419,9 +425,13 @@ bool vv_ssh_key_look(vv_ssh_key *out, const char *path)
 	if (strncmp(start, openssh, sizeof(openssh) - 1) == 0) {
 		return read_armour(out, start + sizeof(openssh) - 1);
 	}
-	const char *type = strstr(start, "-----BEGIN RSA PRIVATE KEY-----")   ? "ssh-rsa"
-			   : strstr(start, "-----BEGIN DSA PRIVATE KEY-----") ? "ssh-dss"
-									      : "";
+	const char *type = "";
+
+	if (strstr(start, "-----BEGIN RSA PRIVATE KEY-----")) {
+		type = "ssh-rsa";
+	} else if (strstr(start, "-----BEGIN DSA PRIVATE KEY-----")) {
+		type = "ssh-dss";
+	}
 	(void)snprintf(out->type, sizeof(out->type), "%s", type);
 	return *type || strstr(start, "PRIVATE KEY-----") != NULL;
 }

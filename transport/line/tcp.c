@@ -271,9 +271,9 @@ vv_status vv_tcp_await(int fd, const char *name, unsigned seconds, const atomic_
 	if (wait_ready(fd, POLLIN, vv_monotonic_ms() + (uint64_t)seconds * 1000, stopped)) {
 		return VV_OK;
 	}
-	return errno == ECANCELED   ? vv_fail_stopped(err, name)
-	       : errno == ETIMEDOUT ? vv_fail_idle(err, name, seconds)
-				    : vv_fail_errno(err, "cannot wait for", name);
+	if (errno == ECANCELED) return vv_fail_stopped(err, name);
+	if (errno == ETIMEDOUT) return vv_fail_idle(err, name, seconds);
+	return vv_fail_errno(err, "cannot wait for", name);
 }
 
 int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atomic_bool *stopped,

@@ -286,13 +286,14 @@ static const char *ipfs_caveat(void *payload)
 	syncs is = SYNCS_UNKNOWN;
 
 	(void)vv_rpc_ask(n->rpc, "config?arg=Datastore.Spec", NULL, read_spec, &is, VV_IGNORED);
-	return is == SYNCS ? NULL
-	       : is == SYNCS_NOT
-		       ? "the node does not sync its blocks: a power failure can lose a copy just "
-			 "after it was made ('sync: true' of flatfs in the node's Datastore.Spec "
-			 "prevents this)"
-		       : "the node does not report whether it syncs its blocks: a power failure "
-			 "may lose a copy just after it was made";
+	if (is == SYNCS) return NULL;
+	if (is == SYNCS_NOT) {
+		return "the node does not sync its blocks: a power failure can lose a copy just "
+		       "after it was made ('sync: true' of flatfs in the node's Datastore.Spec "
+		       "prevents this)";
+	}
+	return "the node does not report whether it syncs its blocks: a power failure "
+	       "may lose a copy just after it was made";
 }
 
 static void ipfs_close(void *payload)

@@ -52,7 +52,13 @@ static vv_status explain(const rclone *r, vv_buf *said, int code, vv_error *err)
 		text[--said->len] = '\0';
 	}
 	char *line = said->len > 0 ? strrchr(text, '\n') : NULL;
-	line = line ? line + 1 : said->len > 0 ? text : "";
+	if (line) {
+		line = line + 1;
+	} else if (said->len > 0) {
+		line = text;
+	} else {
+		line = "";
+	}
 	(void)sscanf(line, "%*4d/%*2d/%*2d %*2d:%*2d:%*2d %n", &date);
 	if (!line[date]) {
 		return vv_fail(err, VV_EIO, "'%s': rclone ended with exit code %d", r->name, code);

@@ -190,9 +190,13 @@ static vv_status end_line(exchange *x, vv_error *err)
 						  x->rpc->name, err)) == VV_OK) {
 		const char *message = vv_json_get_string(value, "Message");
 		message = message ? message : vv_json_get_string(value, "Error");
-		rc = message && *message ? fail_with(x->rpc, message, err)
-		     : x->fn             ? x->fn(x->payload, value, err)
-					 : VV_OK;
+		if (message && *message) {
+			rc = fail_with(x->rpc, message, err);
+		} else if (x->fn) {
+			rc = x->fn(x->payload, value, err);
+		} else {
+			rc = VV_OK;
+		}
 	}
 	vv_buf_reset(&x->line);
 	return rc;

@@ -142,7 +142,9 @@ static vv_status take_region(vv_s3_url *out, const char *given, const vv_env *en
 	region = region && *region ? region : vv_env_get(env, "AWS_DEFAULT_REGION");
 	region = region && *region ? region : profile->region;
 	out->assumed = !region;
-	region = region ? region : answered ? answered : "us-east-1";
+	if (!region) {
+		region = answered ? answered : "us-east-1";
+	}
 	if (strlen(region) > REGION_MAX || region[strspn(region, plain)]) {
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' is not the name of a region\nwrite a name such as eu-west-1; "

@@ -179,8 +179,8 @@ static char *path_of(const vv_env *env, const char *variable, const char *name)
 {
 	const char *path = vv_env_get(env, variable), *home = vv_env_get(env, "HOME");
 
-	return path && *path ? vv_strdup(path)
-			     : vv_path_join(home ? home : "", ".aws", name, (char *)NULL);
+	if (path && *path) return vv_strdup(path);
+	return vv_path_join(home ? home : "", ".aws", name, (char *)NULL);
 }
 
 static vv_status read_file(vv_s3_profile *out, const char *path, const char *prefix, vv_error *err)

@@ -177,9 +177,15 @@ static void put_record(vv_block_out *o, const vv_cid *cid, const vv_packed *s, u
 		       uint64_t distance, const vv_cid *like)
 {
 	unsigned base = vv_method_has_base(s->method) ? kind : BASE_NONE;
-	unsigned method = s->method == VV_METHOD_EDIT    ? VV_METHOD_DIFF | EDITS
-			  : s->method == VV_METHOD_PARTS ? VV_METHOD_ZSTD | PARTS
-							 : s->method;
+	unsigned method;
+
+	if (s->method == VV_METHOD_EDIT) {
+		method = VV_METHOD_DIFF | EDITS;
+	} else if (s->method == VV_METHOD_PARTS) {
+		method = VV_METHOD_ZSTD | PARTS;
+	} else {
+		method = s->method;
+	}
 	vv_buf_putc(&o->frame, (int)(method | (cid->codec == VV_CODEC_DAG_CBOR ? NODE : 0u) |
 				     base << BASE_SHIFT));
 	vv_buf_put_varint(&o->frame, o->raw.len);
@@ -371,7 +377,11 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 	if ((head & PARTS) && (r->method != VV_METHOD_ZSTD || (head & EDITS))) {
 		return malformed(err);
 	}
-	r->method = head & EDITS ? VV_METHOD_EDIT : head & PARTS ? VV_METHOD_PARTS : r->method;
+	if (head & EDITS) {
+		r->method = VV_METHOD_EDIT;
+	} else if (head & PARTS) {
+		r->method = VV_METHOD_PARTS;
+	}
 	if ((head & ~(EDITS | PARTS | 31u)) != 0 || r->base > BASE_DIGEST ||
 	    (r->base != 0 && !vv_method_has_base(r->method)) ||
 	    !vv_varint_read(p, end, &r->raw_len) || r->raw_len > VV_BLOCK_MAX) {

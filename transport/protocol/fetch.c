@@ -241,12 +241,15 @@ static vv_status note_missing(run *r, const vv_lacking *list, size_t count, vv_e
 static vv_status list_lacking(run *r, const vv_cid *root, vv_lacking **list, size_t *count,
 			      vv_error *err)
 {
-	return root ? vv_receive_lacking_beside(r->x, root, r->f->like, LACKING_MAX, list, count,
-						err)
-	       : r->lacking ? vv_receive_lacking(r->x, &r->f->wants, &r->whole, LACKING_MAX, list,
-						 count, err)
-			    : vv_receive_lacking(r->x, &r->wants, &r->commons, LACKING_MAX, list,
-						 count, err);
+	if (root) {
+		return vv_receive_lacking_beside(r->x, root, r->f->like, LACKING_MAX, list, count,
+						 err);
+	}
+	if (r->lacking) {
+		return vv_receive_lacking(r->x, &r->f->wants, &r->whole, LACKING_MAX, list, count,
+					  err);
+	}
+	return vv_receive_lacking(r->x, &r->wants, &r->commons, LACKING_MAX, list, count, err);
 }
 
 /* Reads the suppliers' records; one without a number gets that of its name. */

@@ -266,9 +266,9 @@ vv_status vv_frame_read_last(vv_frame_reader *r, vv_error *err)
 	uint8_t type;
 	const vv_status rc = vv_frame_read(r, &type, err);
 
-	return rc < 0                 ? rc
-	       : type == VV_FRAME_END ? vv_channel_done(r->line, err)
-				      : vv_frame_fail_type(r, type, err);
+	if (rc < 0) return rc;
+	if (type == VV_FRAME_END) return vv_channel_done(r->line, err);
+	return vv_frame_fail_type(r, type, err);
 }
 
 vv_status vv_frame_drain(vv_frame_reader *r, vv_error *err)

@@ -129,7 +129,8 @@ static uint64_t time_to_one(const gathering *g, size_t i)
 	const speed *v = &g->speeds[i];
 	uint64_t one = time_for(g, i, 1), first = v->batches > 0 ? v->first_ms / v->batches : 0;
 
-	return one == NEVER ? 0 : one > first ? one : first;
+	if (one == NEVER) return 0;
+	return one > first ? one : first;
 }
 
 /* How long these together take for all that is missing here. NEVER: they cannot, or nothing is known. */
@@ -381,8 +382,11 @@ static void sum_up(const gathering *g, size_t self, uint64_t late)
 
 	s->answered = v->batches > 0 || v->stopped;
 	s->latency_ms = v->batches > 0 ? v->first_ms / v->batches : 2 * late;
-	s->rate = v->batches > 0 ? v->bytes * 1000 / (flow >= MEASURED_MS ? flow : v->ms)
-				 : BLOCK_USUAL * 1000 / (2 * late);
+	if (v->batches > 0) {
+		s->rate = v->bytes * 1000 / (flow >= MEASURED_MS ? flow : v->ms);
+	} else {
+		s->rate = BLOCK_USUAL * 1000 / (2 * late);
+	}
 }
 
 /* The batch is over: blocks not given are open again. */
@@ -401,9 +405,11 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 		sum_up(g, a->self, took);
 	}
 	a->batch_size = v->in_time * 1000 / took;
-	a->batch_size = a->batch_size < 1           ? 1
-			: a->batch_size > BATCH_MAX ? BATCH_MAX
-						    : a->batch_size;
+	if (a->batch_size < 1) {
+		a->batch_size = 1;
+	} else if (a->batch_size > BATCH_MAX) {
+		a->batch_size = BATCH_MAX;
+	}
 	v->since = v->in_time = 0;
 	for (size_t k = 0; k < a->batch_count; k++) {
 		want *w = &g->state[a->batch[k]];
@@ -595,7 +601,8 @@ static size_t first_batch(const gathering *g, size_t i)
 	if (rank(g, i) == 2 || g->suppliers[i].known.rate == 0) {
 		return i == 0 ? BATCH_FIRST_ORIGIN : BATCH_FIRST;
 	}
-	return blocks < 1 ? 1 : blocks > BATCH_MAX ? BATCH_MAX : (size_t)blocks;
+	if (blocks < 1) return 1;
+	return blocks > BATCH_MAX ? BATCH_MAX : (size_t)blocks;
 }
 
 /* One that was found rather than named, and was slower than the others last time, may have the blocks

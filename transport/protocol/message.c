@@ -218,7 +218,15 @@ static const vv_member remote_ref[] = {
 vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1];
-	const char *head = h->head ? h->head : vv_oid_is_null(&h->detached) ? "" : hex;
+	const char *head;
+
+	if (h->head) {
+		head = h->head;
+	} else if (vv_oid_is_null(&h->detached)) {
+		head = "";
+	} else {
+		head = hex;
+	}
 	vv_buf b = VV_BUF_INIT;
 
 	vv_oid_text(hex, &h->detached);

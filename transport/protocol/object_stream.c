@@ -144,10 +144,13 @@ vv_status vv_object_out_flush(vv_object_out *o, vv_error *err)
 /* Much is compressed quickly. */
 static void lessen_effort(vv_object_out *o)
 {
-	const vv_effort most = o->sent.count >= THOROUGH_COUNT || o->raw >= THOROUGH_BYTES
-				       ? VV_EFFORT_QUICK
-			       : o->raw >= UTMOST_BYTES ? VV_EFFORT_THOROUGH
-							: VV_EFFORT_UTMOST;
+	vv_effort most = VV_EFFORT_UTMOST;
+
+	if (o->sent.count >= THOROUGH_COUNT || o->raw >= THOROUGH_BYTES) {
+		most = VV_EFFORT_QUICK;
+	} else if (o->raw >= UTMOST_BYTES) {
+		most = VV_EFFORT_THOROUGH;
+	}
 
 	if (most < o->effort) {
 		vv_coder_effort(o->coder, o->effort = most);

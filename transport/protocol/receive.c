@@ -257,7 +257,13 @@ static vv_status take_objects(vv_receive *x, const void *payload, size_t len, vv
 static vv_status take_what_can_be_read(vv_receive *x, const void *bytes, size_t len, vv_error *err)
 {
 	vv_error why;
-	vv_status rc = x->lost ? VV_OK : take_objects(x, bytes, len, x->unreadable ? &why : err);
+	vv_status rc;
+
+	if (x->lost) {
+		rc = VV_OK;
+	} else {
+		rc = take_objects(x, bytes, len, x->unreadable ? &why : err);
+	}
 
 	if (rc == VV_ECORRUPT && x->unreadable) {
 		x->lost = true;
@@ -284,9 +290,9 @@ bool vv_receive_takes(uint8_t type)
 vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len,
 			   vv_error *err)
 {
-	return type == VV_FRAME_BLOCKS ? take_blocks(x, bytes, len, err)
-	       : type == VV_FRAME_PACK ? take_pack(x, bytes, len, err)
-				       : take_what_can_be_read(x, bytes, len, err);
+	if (type == VV_FRAME_BLOCKS) return take_blocks(x, bytes, len, err);
+	if (type == VV_FRAME_PACK) return take_pack(x, bytes, len, err);
+	return take_what_can_be_read(x, bytes, len, err);
 }
 
 void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere)

@@ -213,9 +213,8 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 
 static vv_effort effort_of(const vv_send *s)
 {
-	return s->plan.leaf_bytes < UTMOST_BYTES     ? VV_EFFORT_UTMOST
-	       : s->plan.leaf_bytes < THOROUGH_BYTES ? VV_EFFORT_THOROUGH
-						     : VV_EFFORT_QUICK;
+	if (s->plan.leaf_bytes < UTMOST_BYTES) return VV_EFFORT_UTMOST;
+	return s->plan.leaf_bytes < THOROUGH_BYTES ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK;
 }
 
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,

@@ -58,10 +58,15 @@ static vv_status check_name(push *p, size_t i, vv_error *err)
 	const vv_push_ref *r = &p->q->refs[i];
 	vv_error why;
 
-	const size_t folder = is_branch(r)                              ? 11
-			      : strncmp(r->name, "refs/tags/", 10) == 0 ? 10
-			      : vv_ref_is_head(r->name)                 ? strlen(VV_HEADS)
-									: 0;
+	size_t folder = 0;
+
+	if (is_branch(r)) {
+		folder = 11;
+	} else if (strncmp(r->name, "refs/tags/", 10) == 0) {
+		folder = 10;
+	} else if (vv_ref_is_head(r->name)) {
+		folder = strlen(VV_HEADS);
+	}
 
 	if (folder == 0) {
 		return refuse_ref(p, i, "only branches, tags and signed heads can be pushed", err);

@@ -428,9 +428,8 @@ static unsigned follow_path(http_request *q, wish *w, const vv_cid *root, vv_err
 	vv_status rc = vv_dag_path_follow(&q->route, &q->blocks, root, w->parts, w->part_count,
 					  err);
 	if (rc < 0) {
-		return rc == VV_ENOTFOUND || rc == VV_EMISSING ? MHD_HTTP_NOT_FOUND
-		       : rc == VV_EREFUSED                     ? MHD_HTTP_BAD_REQUEST
-							       : MHD_HTTP_INTERNAL_SERVER_ERROR;
+		if (rc == VV_ENOTFOUND || rc == VV_EMISSING) return MHD_HTTP_NOT_FOUND;
+		return rc == VV_EREFUSED ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_INTERNAL_SERVER_ERROR;
 	}
 	const vv_cid *end = &q->route.blocks[q->route.count - 1];
 	vv_array_each(q->route.blocks, q->route.count, it) {

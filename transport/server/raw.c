@@ -65,11 +65,15 @@ static bool is_not_ready(http_request *q, enum MHD_Result *result)
 		return false;
 	}
 	(void)snprintf(q->problem, sizeof(q->problem), "%s", err.message);
-	*result = rc == VV_EREFUSED  ? http_say(q, MHD_HTTP_CONTENT_TOO_LARGE,
-						"%s: clone the repository", err.message)
-		  : rc == VV_ELOCKED ? http_say(q, MHD_HTTP_TOO_MANY_REQUESTS,
-						"%s; try again later", err.message)
-				     : http_say_error(q, &err);
+	if (rc == VV_EREFUSED) {
+		*result = http_say(q, MHD_HTTP_CONTENT_TOO_LARGE, "%s: clone the repository",
+				   err.message);
+	} else if (rc == VV_ELOCKED) {
+		*result = http_say(q, MHD_HTTP_TOO_MANY_REQUESTS, "%s; try again later",
+				   err.message);
+	} else {
+		*result = http_say_error(q, &err);
+	}
 	return true;
 }
 

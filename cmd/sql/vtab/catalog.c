@@ -223,8 +223,8 @@ int vv_sql_catalog_fail(vv_sql_catalog *c, const varve_error *err, char **messag
 	/* as SQLite itself has it */
 	*message = sqlite3_mprintf("%s",
 				   err->code == VARVE_ECANCELLED ? "interrupted" : err->message);
-	return err->code == VARVE_ENOMEM       ? SQLITE_NOMEM
-	       : err->code == VARVE_EIO        ? SQLITE_IOERR
-	       : err->code == VARVE_ECANCELLED ? SQLITE_INTERRUPT
-					       : SQLITE_ERROR;
+	if (err->code == VARVE_ENOMEM) return SQLITE_NOMEM;
+	if (err->code == VARVE_EIO) return SQLITE_IOERR;
+	if (err->code == VARVE_ECANCELLED) return SQLITE_INTERRUPT;
+	return SQLITE_ERROR;
 }

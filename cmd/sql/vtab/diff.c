@@ -252,10 +252,10 @@ static bool is_changed(const diff_rows *d, size_t i)
 {
 	const varve_row_change *c = d->change;
 
-	return c->kind == VARVE_ROW_ADDED                 ? d->pair->after >= 0
-	       : c->kind == VARVE_ROW_REMOVED             ? d->pair->before >= 0
-	       : c->kind == VARVE_ROW_CHANGED && c->cells ? c->cells[i] != VARVE_CHANGE_NONE
-							  : false;
+	if (c->kind == VARVE_ROW_ADDED) return d->pair->after >= 0;
+	if (c->kind == VARVE_ROW_REMOVED) return d->pair->before >= 0;
+	if (c->kind == VARVE_ROW_CHANGED && c->cells) return c->cells[i] != VARVE_CHANGE_NONE;
+	return false;
 }
 
 static int next_cell(void *state, varve_error *err)

@@ -566,10 +566,14 @@ int vv_sql_grouped_open(vv_sql_grouped **out, vv_sql_scan *scan, const vv_sql_op
 	if (!g) return vv_sql_error_memory(err);
 	*g = (vv_sql_grouped){.how = *how, .most = of->facts->rows};
 	plan(g, of);
-	int rc = of->facts->rows < UINT32_MAX
-			 ? read_rows(g, scan, err)
-			 : vv_sql_error_format(err, how->join ? VARVE_EREFUSED : VARVE_ENOSUPPORT,
-					       "too many rows to group");
+	int rc;
+
+	if (of->facts->rows < UINT32_MAX) {
+		rc = read_rows(g, scan, err);
+	} else {
+		rc = vv_sql_error_format(err, how->join ? VARVE_EREFUSED : VARVE_ENOSUPPORT,
+					 "too many rows to group");
+	}
 	if (rc < 0 || (rc = sort(g, err)) < 0) {
 		vv_sql_grouped_close(g);
 		return rc;

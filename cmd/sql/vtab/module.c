@@ -390,9 +390,13 @@ static int add_names(vv_sql_catalog *c, const char *revision, bool all, varve_er
 				     * reports it */
 				(void)sqlite3_create_module_v2(c->db, twin, NULL, NULL, NULL);
 			} else {
-				rc = !word    ? vv_sql_error_memory(err)
-				     : wanted ? add_word(c, word, err)
-					      : 0;
+				if (!word) {
+					rc = vv_sql_error_memory(err);
+				} else if (wanted) {
+					rc = add_word(c, word, err);
+				} else {
+					rc = 0;
+				}
 			}
 		}
 	}

@@ -197,11 +197,11 @@ static int closeness(const char *path, const char *name, size_t len)
 {
 	const char *file = last_part(path);
 
-	return equal(name, len, path, strlen(path))           ? 4
-	       : equal(name, len, file, strlen(file))         ? 3
-	       : equal(name, len, file, exact_stem_len(file)) ? 2
-	       : equal(name, len, file, stem_len(file))       ? 1
-							      : 0;
+	if (equal(name, len, path, strlen(path))) return 4;
+	if (equal(name, len, file, strlen(file))) return 3;
+	if (equal(name, len, file, exact_stem_len(file))) return 2;
+	if (equal(name, len, file, stem_len(file))) return 1;
+	return 0;
 }
 
 static size_t count_as(const vv_sql_paths *l, const char *name, size_t len, int least)

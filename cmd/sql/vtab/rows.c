@@ -99,7 +99,8 @@ static void free_table(rows_table *t)
 /* The hidden column that is the argument of a kind; NULL: it takes none. */
 static const char *argument_of(int kind)
 {
-	return kind == VV_NAME_AT ? "revision" : kind == VV_NAME_BLAME ? "of_column" : NULL;
+	if (kind == VV_NAME_AT) return "revision";
+	return kind == VV_NAME_BLAME ? "of_column" : NULL;
 }
 
 /* with_texts: not in a database file, since programs that show one show hidden columns, too */
@@ -224,7 +225,11 @@ static char *unquoted(const char *s)
 static int read_word(vv_sql_name *name, char *word)
 {
 	const char *brace = word ? strchr(word, '}') : NULL; /* of @{2026-11-17 14:00} */
-	char *colon = word ? strchr(brace && strstr(word, "@{") ? brace : word, ':') : NULL;
+	char *colon = NULL;
+
+	if (word) {
+		colon = strchr(brace && strstr(word, "@{") ? brace : word, ':');
+	}
 
 	name->path = colon ? sqlite3_mprintf("%s", colon + 1) : word;
 	if (colon) {

@@ -44,7 +44,13 @@ const char *vv_sql_value_declaration(const vv_sql_opened *o, size_t column)
 /* The bytes of a character beyond ASCII, 0: not UTF-8. */
 static size_t utf8_len(const unsigned char *s, size_t len)
 {
-	size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	size_t n = 2;
+
+	if (s[0] >= 0xf0) {
+		n = 4;
+	} else if (s[0] >= 0xe0) {
+		n = 3;
+	}
 	uint32_t c = s[0] & (0x7fu >> n);
 
 	if (s[0] < 0xc2 || s[0] > 0xf4 || len < n) return 0;

@@ -368,10 +368,10 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	req.untracked = !o->update;
 	req.described = describes(o);
 	req.options = &import;
-	return rc < 0      ? rc
-	       : o->arrow  ? add_arrow(c, &req, &import, err)
-	       : o->as_csv ? add_unpacked(c, &req, err)
-			   : add(c, &req, err);
+	if (rc < 0) return rc;
+	if (o->arrow) return add_arrow(c, &req, &import, err);
+	if (o->as_csv) return add_unpacked(c, &req, err);
+	return add(c, &req, err);
 }
 
 static const vv_option add_table[] = {

@@ -92,7 +92,8 @@ static vv_status copy_patch(run *r, int from, vv_error *err)
 	if (rc == VV_OK && n == 0 && lseek(fd, 0, SEEK_SET) < 0) {
 		rc = vv_fail_errno(err, "cannot seek in", r->spool);
 	}
-	return rc < 0 ? rc : n < 0 ? (vv_status)n : VV_OK;
+	if (rc < 0) return rc;
+	return n < 0 ? (vv_status)n : VV_OK;
 }
 
 static vv_status open_patch(run *r, const char *name, vv_error *err)
@@ -105,10 +106,11 @@ static vv_status open_patch(run *r, const char *name, vv_error *err)
 		vv_stat st;
 		r->fd = fd;
 		vv_status rc = vv_fstat(&st, fd, name, err);
-		return rc < 0 ? rc
-		       : S_ISDIR(st.mode)
-			       ? vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(name))
-			       : VV_OK;
+		if (rc < 0) return rc;
+		if (S_ISDIR(st.mode)) {
+			return vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(name));
+		}
+		return VV_OK;
 	}
 	vv_status rc = copy_patch(r, fd, err);
 	if (!input) {

@@ -374,9 +374,9 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 		    (rc = each_row(r, t, add_row, r, err)) < 0) {
 			return rc;
 		}
-		return r->row_count > 0 ? VV_OK
-					: vv_fail(err, VV_ENOTFOUND, "no row meets the condition%s",
-						  r->o->where.count > 1 ? "s" : "");
+		if (r->row_count > 0) return VV_OK;
+		return vv_fail(err, VV_ENOTFOUND, "no row meets the condition%s",
+			       r->o->where.count > 1 ? "s" : "");
 	}
 	if (!r->o->row) return VV_OK;
 	if (!r->key && t->root.key_count == 0) {
@@ -476,7 +476,13 @@ static bool is_number(const char *word)
 static vv_status run_blame(vv_context *c, vv_error *err)
 {
 	bool swapped = c->argc == 2 && is_rev_first(c); /* as in Git: REV [--] PATH */
-	const char *rev = c->argc < 2 ? "HEAD" : c->argv[swapped ? 0 : 1];
+	const char *rev;
+
+	if (c->argc < 2) {
+		rev = "HEAD";
+	} else {
+		rev = c->argv[swapped ? 0 : 1];
+	}
 	vv_auto(blame_run) r = {.o = c->options, .repo = c->repo, .reader = c->reader};
 	vv_auto(char) *path = NULL;
 	vv_status rc;

@@ -153,24 +153,29 @@ static bool splits(const options *o)
 
 static vv_status check_usage(const options *o, vv_error *err)
 {
-	const char *both =
-		o->base && o->no_base       ? "--base and --no-base"
-		: o->cached && o->worktree  ? "--cached and --worktree"
-		: o->new_only && o->no_base ? "--new-only and --no-base"
-		: o->files && (o->base || o->cached || o->worktree || o->new_only)
-			? "--files and versions"
-		: (o->log || o->suggest) &&
-				(o->base || o->no_base || o->cached || o->new_only || o->files ||
-				 o->failed_rows || o->passed_rows || o->outputs.count > 0)
-			? "--log or --suggest, and options that choose a version or write a report,"
-		: o->suggest && (o->log || o->select.count > 0 || o->skip.count > 0 || o->format)
-			? "--suggest and --log, --select, --skip or --format"
-		: o->explain && (o->log || o->suggest || o->list_rules || splits(o) ||
-				 o->outputs.count > 0)
-			? "--explain and options that check or write a report"
-		: o->no_cache && (o->save || o->trust)
-			? "--no-cache and --save-result or --trust-result"
-			: NULL;
+	const char *both = NULL;
+
+	if (o->base && o->no_base) {
+		both = "--base and --no-base";
+	} else if (o->cached && o->worktree) {
+		both = "--cached and --worktree";
+	} else if (o->new_only && o->no_base) {
+		both = "--new-only and --no-base";
+	} else if (o->files && (o->base || o->cached || o->worktree || o->new_only)) {
+		both = "--files and versions";
+	} else if ((o->log || o->suggest) &&
+		   (o->base || o->no_base || o->cached || o->new_only || o->files ||
+		    o->failed_rows || o->passed_rows || o->outputs.count > 0)) {
+		both = "--log or --suggest, and options that choose a version or write a report,";
+	} else if (o->suggest &&
+		   (o->log || o->select.count > 0 || o->skip.count > 0 || o->format)) {
+		both = "--suggest and --log, --select, --skip or --format";
+	} else if (o->explain &&
+		   (o->log || o->suggest || o->list_rules || splits(o) || o->outputs.count > 0)) {
+		both = "--explain and options that check or write a report";
+	} else if (o->no_cache && (o->save || o->trust)) {
+		both = "--no-cache and --save-result or --trust-result";
+	}
 
 	if (both) return vv_fail(err, VV_EUSAGE, "%s cannot be used together", both);
 	if (o->accept.count > 0 && (!o->why || !*o->why)) {
@@ -758,9 +763,13 @@ static void list_rules(const options *o, const char *only)
 		if (only && strcmp(r->code, only) != 0) {
 			continue;
 		}
-		const char *severity = r->by_default == VV_SEVERITY_ERROR     ? "error"
-				       : r->by_default == VV_SEVERITY_WARNING ? "warning"
-									      : "off";
+		const char *severity = "off";
+
+		if (r->by_default == VV_SEVERITY_ERROR) {
+			severity = "error";
+		} else if (r->by_default == VV_SEVERITY_WARNING) {
+			severity = "warning";
+		}
 
 		if (!json) {
 			vv_buf_printf(&b, "%-20s %-8s %s\n", r->code, severity, r->what);

@@ -75,7 +75,8 @@ static vv_status add_word(picks *l, const vv_context *c, bool revert, const char
 	while (rc == VV_OK && (more = vv_log_next(log, &id, err)) > 0) {
 		rc = add_pick(l, c, revert, &id, err);
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc < 0) return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* Words are commits until one is none and names a file, or up to "--". */

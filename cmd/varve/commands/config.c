@@ -369,10 +369,10 @@ static vv_status get_or_set(const options *o, vv_repository *r, int argc, char *
 {
 	const vv_status rc = check_name(argv[0], err);
 
-	return rc < 0      ? rc
-	       : o->unset  ? vv_config_set(r, argv[0], NULL, err)
-	       : argc == 2 ? set(r, argv[0], argv[1], err)
-			   : get(r, argv[0], err);
+	if (rc < 0) return rc;
+	if (o->unset) return vv_config_set(r, argv[0], NULL, err);
+	if (argc == 2) return set(r, argv[0], argv[1], err);
+	return get(r, argv[0], err);
 }
 
 static int check_config(const vv_context *c)

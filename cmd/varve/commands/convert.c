@@ -54,9 +54,15 @@ static const char *find_other(const char *ext)
 
 static int find_format(vv_view_format *out, const options *o, const char *path)
 {
-	const char *ext = o->format                ? o->format
-			  : strcmp(path, "-") == 0 ? "csv"
-						   : vv_path_ext(path);
+	const char *ext;
+
+	if (o->format) {
+		ext = o->format;
+	} else if (strcmp(path, "-") == 0) {
+		ext = "csv";
+	} else {
+		ext = vv_path_ext(path);
+	}
 
 	if (strcmp(ext, "tab") == 0) {
 		ext = "tsv";
@@ -146,10 +152,15 @@ static vv_status read_arrow(rewrite **out, vv_import_options *io, vv_convert_inp
 			    const options *o, vv_view_format format, vv_error *err)
 {
 	static const rewrite_options how;
-	const char *name = format == VV_VIEW_CSV    ? "x.csv"
-			   : format == VV_VIEW_TSV  ? "x.tsv"
-			   : format == VV_VIEW_JSON ? "x.json"
-						    : "x.ndjson";
+	const char *name = "x.ndjson";
+
+	if (format == VV_VIEW_CSV) {
+		name = "x.csv";
+	} else if (format == VV_VIEW_TSV) {
+		name = "x.tsv";
+	} else if (format == VV_VIEW_JSON) {
+		name = "x.json";
+	}
 	struct ArrowArrayStream stream;
 	vv_status rc;
 

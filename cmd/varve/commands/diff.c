@@ -625,9 +625,13 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 	if ((rc = run_sides(&r, c, err)) == VV_OK) {
 		rc = finish_output(&r, err);
 	}
-	c->code = r.p.trouble                                       ? VV_EXIT_TROUBLE
-		  : r.p.differs && (o->exit_code || o->print.quiet) ? VV_EXIT_NO
-								    : VV_EXIT_OK;
+	if (r.p.trouble) {
+		c->code = VV_EXIT_TROUBLE;
+	} else if (r.p.differs && (o->exit_code || o->print.quiet)) {
+		c->code = VV_EXIT_NO;
+	} else {
+		c->code = VV_EXIT_OK;
+	}
 	return vv_out_failed() ? VV_OK : rc;
 }
 

@@ -286,11 +286,13 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 	b->f->blocks++;
 	if (state == VV_OK && cid->codec == VV_CODEC_RAW) {
 		/* The walk does not look at leaves. There may be a sound copy in another pack. */
-		state = vv_cid_set_has(b->f->bad, cid)
-				? vv_store_get(b->f->store, cid, &b->copy, NULL)
-			: vv_cid_set_has(b->f->hashed, cid) || vv_store_has(b->f->store, cid)
-				? VV_OK
-				: VV_EMISSING;
+		if (vv_cid_set_has(b->f->bad, cid)) {
+			state = vv_store_get(b->f->store, cid, &b->copy, NULL);
+		} else if (vv_cid_set_has(b->f->hashed, cid) || vv_store_has(b->f->store, cid)) {
+			state = VV_OK;
+		} else {
+			state = VV_EMISSING;
+		}
 	}
 	if (state == VV_EMISSING && b->missing++ == 0) {
 		b->first_missing = *cid;

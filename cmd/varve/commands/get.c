@@ -39,7 +39,13 @@ static vv_status run_get(vv_context *c, vv_error *err)
 	vv_auto(vv_out_file) out = {0};
 	vv_auto(vv_subject) s = {.env = vv_environ()};
 	const char *colon = vv_subject_colon(c->argv[0]);
-	const char *path = o->out ? o->out : vv_path_base(colon ? colon + 1 : c->argv[0]);
+	const char *path;
+
+	if (o->out) {
+		path = o->out;
+	} else {
+		path = vv_path_base(colon ? colon + 1 : c->argv[0]);
+	}
 	vv_status rc;
 
 	if ((rc = vv_out_file_open(&out, path, o->force, err)) < 0 ||

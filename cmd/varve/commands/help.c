@@ -206,7 +206,9 @@ static hit *best_hit(hits *h)
 	hit *best = NULL;
 
 	vv_array_each(h->items, h->count, it) {
-		best = it->score > (best ? best->score : 0) ? it : best;
+		if (it->score > (best ? best->score : 0)) {
+			best = it;
+		}
 	}
 	return best;
 }
@@ -236,9 +238,13 @@ static void search_commands(hits *h, const char *word)
 	vv_array_each(vv_varve.commands, vv_varve.command_count, command) {
 		const vv_command *c = *command;
 		vv_auto(char) *what = vv_asprintf("varve %s", c->name);
-		int score = has_word(c->name, strlen(c->name), word)         ? 60
-			    : has_word(c->summary, strlen(c->summary), word) ? 50
-									     : 0;
+		int score = 0;
+
+		if (has_word(c->name, strlen(c->name), word)) {
+			score = 60;
+		} else if (has_word(c->summary, strlen(c->summary), word)) {
+			score = 50;
+		}
 
 		if (score == 0 &&
 		    vv_array_find(c->options, c->option_count, o,

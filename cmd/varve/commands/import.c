@@ -138,7 +138,13 @@ static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)
 	const char *url = w->url ? w->url : c->argv[0];
 	const char *colon = w->url ? vv_subject_colon(w->argv[0]) : NULL;
 	const bool head = !colon || strncmp(w->argv[0], "HEAD:", 5) == 0;
-	const char *out = o->out ? o->out : colon ? vv_path_base(colon + 1) : NULL;
+	const char *out = NULL;
+
+	if (o->out) {
+		out = o->out;
+	} else if (colon) {
+		out = vv_path_base(colon + 1);
+	}
 	if (w->url && !colon) return vv_fail(err, VV_EUSAGE, "'%s' has no path", w->argv[0]);
 	rc = colon ? vv_url_read(&u, url, err) : vv_url_read_file(&u, url, err);
 	if (rc < 0 || (rc = check_url(&u, err)) < 0 ||

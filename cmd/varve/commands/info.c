@@ -453,7 +453,8 @@ static size_t name_width(void)
 {
 	unsigned limit = vv_out_limit();
 
-	return limit == 0 ? SIZE_MAX : limit < 120 ? limit / 3 : 40;
+	if (limit == 0) return SIZE_MAX;
+	return limit < 120 ? limit / 3 : 40;
 }
 
 /* "number (missing: NA, .)": the empty text, which is missing in all tables unless a schema changes that, is not named. */
@@ -676,9 +677,8 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 /* As log and status have it: how varve stores the file, even if it was changed since. */
 static const char *kind_of(const info *f)
 {
-	return !was_added(f->subject)                 ? "text"
-	       : f->table->root.kind == VV_KIND_TABLE ? "table"
-						      : "file";
+	if (!was_added(f->subject)) return "text";
+	return f->table->root.kind == VV_KIND_TABLE ? "table" : "file";
 }
 
 static vv_status print_json(const info *f, vv_error *err)

@@ -278,11 +278,17 @@ static vv_status read_points(points *p, sieve *s, vv_figure *f, vv_error *err)
 			continue;
 		}
 		const vv_status rc = vv_figure_of(f, &s->at.commit, s->at.path, &value, &why);
-		const char *text = value.text.len > 0                  ? value.text.data
-				   : rc == VV_EMISSING                 ? "not here"
-				   : rc == VV_EINPUT                   ? "not a table"
-				   : value.kind == VV_FIGURE_NO_COLUMN ? "no such column"
-								       : NULL;
+		const char *text = NULL;
+
+		if (value.text.len > 0) {
+			text = value.text.data;
+		} else if (rc == VV_EMISSING) {
+			text = "not here";
+		} else if (rc == VV_EINPUT) {
+			text = "not a table";
+		} else if (value.kind == VV_FIGURE_NO_COLUMN) {
+			text = "no such column";
+		}
 
 		if (rc < 0 && rc != VV_EINPUT && rc != VV_EMISSING) return vv_error_copy(err, &why);
 		passes = vv_log_filter_passes(s->filter, &s->at.commit, err);
@@ -827,7 +833,8 @@ static vv_status print_row(const options *o, vv_repository *r, vv_row_history *h
 	}
 	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
 	vv_decoration_free(view.names);
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc < 0) return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* Suggests a row of the newest version with a similar key. */

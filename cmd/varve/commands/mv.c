@@ -43,9 +43,13 @@ static vv_status plan(vv_context *c, vv_buf *moves, vv_buf *noted, vv_error *err
 		vv_auto(char) *from = NULL, *below = NULL;
 
 		if ((rc = vv_repository_relative(&from, c->repo, c->argv[i], err)) < 0) return rc;
-		below = !into ? vv_strdup(to)
-			: *to ? vv_path_join(to, vv_path_base(from), (char *)NULL)
-			      : vv_strdup(vv_path_base(from));
+		if (!into) {
+			below = vv_strdup(to);
+		} else if (*to) {
+			below = vv_path_join(to, vv_path_base(from), (char *)NULL);
+		} else {
+			below = vv_strdup(vv_path_base(from));
+		}
 		if (!below) return vv_fail_nomem(err);
 		if ((rc = vv_path_check(below, err)) < 0 || /* git moves into .git */
 		    (rc = vv_index_check_module(x, from, err)) < 0 ||

@@ -224,9 +224,13 @@ static vv_status read_rebase(options *o, vv_repository *r, vv_error *err)
 		rc = vv_missing_ok(vv_config_string(r, name, &value, err), err);
 	}
 	if (rc < 0 || !value) return rc;
-	o->rebase_how = vv_text_is_among(value, VV_TEXTS(rebase_merges), 2) ? "--rebase-merges"
-			: vv_text_is_among(value, VV_TEXTS(rebase_interactive), 2) ? "--interactive"
-										   : NULL;
+	if (vv_text_is_among(value, VV_TEXTS(rebase_merges), 2)) {
+		o->rebase_how = "--rebase-merges";
+	} else if (vv_text_is_among(value, VV_TEXTS(rebase_interactive), 2)) {
+		o->rebase_how = "--interactive";
+	} else {
+		o->rebase_how = NULL;
+	}
 	o->rebases = true;
 	return o->rebase_how ? VV_OK : vv_config_read_bool(name, value, &o->rebases, err);
 }

@@ -99,7 +99,8 @@ static void tell(run *r, const char *who, const char *place, const char *what, u
 
 static const char *word_of(bool all, bool some)
 {
-	return all ? "all" : some ? "some" : "nothing";
+	if (all) return "all";
+	return some ? "some" : "nothing";
 }
 
 static vv_status ask_here(run *r, vv_error *err)
@@ -356,10 +357,10 @@ static vv_status ask_all(run *r, vv_error *err)
 
 static const char *what_it_has(const vv_where_holder *h)
 {
-	return h->away                                             ? "unknown"
-	       : h->whole                                          ? "all"
-	       : h->shards == 0 || (h->asked > 0 && h->shown == 0) ? "nothing"
-								   : "some";
+	if (h->away) return "unknown";
+	if (h->whole) return "all";
+	if (h->shards == 0 || (h->asked > 0 && h->shown == 0)) return "nothing";
+	return "some";
 }
 
 static void tell_holder(run *r, const vv_vault_where *v, const vv_where_holder *h)

@@ -133,9 +133,13 @@ static void share_out(vv_aligned *a)
 	}
 	vv_array_each(a->columns, a->count, c) {
 		size_t most = a->width ? level : FREE_MAX;
-		c->taken = c >= a->columns + shown && !c->fixed ? 0
-			   : c->fixed || c->width < most        ? c->width
-								: most;
+		if (c >= a->columns + shown && !c->fixed) {
+			c->taken = 0;
+		} else if (c->fixed || c->width < most) {
+			c->taken = c->width;
+		} else {
+			c->taken = most;
+		}
 	}
 }
 

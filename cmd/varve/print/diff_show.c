@@ -136,7 +136,11 @@ static vv_status tell(vv_diff_print *r, const char *path, size_t len, const char
 /* A, M, D, R, or U for a path in conflict, as git diff --name-status has them. */
 static char letter_of(const char *old_path, bool conflict, bool was, bool is)
 {
-	return conflict ? 'U' : old_path ? 'R' : !was ? 'A' : !is ? 'D' : 'M';
+	if (conflict) return 'U';
+	if (old_path) return 'R';
+	if (!was) return 'A';
+	if (!is) return 'D';
+	return 'M';
 }
 
 /* Where names are requested. */
@@ -434,9 +438,13 @@ vv_status vv_diff_print_sides(vv_diff_print *r, vv_diff_sides *d, vv_error *err)
 
 vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err)
 {
-	vv_status rc = r->writer      ? vv_diff_writer_end(r->writer, err)
-		       : r->how.patch ? vv_patch_end(write_out, r, r->sections, err)
-				      : VV_OK;
+	vv_status rc = VV_OK;
+
+	if (r->writer) {
+		rc = vv_diff_writer_end(r->writer, err);
+	} else if (r->how.patch) {
+		rc = vv_patch_end(write_out, r, r->sections, err);
+	}
 
 	return rc < 0 || !r->book.file ? rc
 				       : vv_workbook_end(&r->book, vv_environ(), write_out, r, err);

@@ -223,11 +223,11 @@ static void hint(writer *w, const char *text)
 
 static const char *word(char letter)
 {
-	return letter == 'A'   ? "new:       "
-	       : letter == 'D' ? "deleted:   "
-	       : letter == 'R' ? "renamed:   "
-	       : letter == 'T' ? "new kind:  "
-			       : "modified:  ";
+	if (letter == 'A') return "new:       ";
+	if (letter == 'D') return "deleted:   ";
+	if (letter == 'R') return "renamed:   ";
+	if (letter == 'T') return "new kind:  ";
+	return "modified:  ";
 }
 
 static const char *conflict_word(const vv_change_entry *e)
@@ -449,7 +449,8 @@ typedef enum text_kind { DAMAGED_POINTERS, LATER_POINTERS, PLAIN_TEXT } text_kin
 
 static text_kind text_kind_of(const vv_change_entry *e)
 {
-	return e->later ? LATER_POINTERS : e->mend ? DAMAGED_POINTERS : PLAIN_TEXT;
+	if (e->later) return LATER_POINTERS;
+	return e->mend ? DAMAGED_POINTERS : PLAIN_TEXT;
 }
 
 /* Committed in the place of tables. */

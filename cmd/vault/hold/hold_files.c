@@ -24,9 +24,15 @@ static vv_status fill_names(vv_hold_answering *x, const char *dir, char **names,
 
 	vv_array_each(names, count, it) {
 		const char *name = *it;
-		const bool fits = authors ? vv_hold_is_author(name, strlen(name))
-				  : strcmp(x->q->name, "shards") == 0 ? vv_hold_is_cid(name)
-								      : vv_hold_is_record(name);
+		bool fits;
+
+		if (authors) {
+			fits = vv_hold_is_author(name, strlen(name));
+		} else if (strcmp(x->q->name, "shards") == 0) {
+			fits = vv_hold_is_cid(name);
+		} else {
+			fits = vv_hold_is_record(name);
+		}
 		vv_auto(char) *path = NULL;
 		if (!fits || strcmp(name, x->q->after) <= 0) {
 			continue;

@@ -136,10 +136,9 @@ static vv_status check_records(vv_hold_answering *x, const arrival *list, vv_err
 			if (rc < 0) return rc;
 		}
 	}
-	return len == 0 ? VV_OK
-			: vv_hold_room_check(x->h->room, &x->q->vault,
-					     lets_go(x, list) ? VV_HOLD_LETTING_GO : VV_HOLD_NOTES,
-					     len, err);
+	if (len == 0) return VV_OK;
+	return vv_hold_room_check(x->h->room, &x->q->vault,
+				  lets_go(x, list) ? VV_HOLD_LETTING_GO : VV_HOLD_NOTES, len, err);
 }
 
 /* Writes records of h->vault. *left: its memory has records that are not on disk. */

@@ -284,9 +284,13 @@ static vv_status check_all(const vv_hold_room *r, vv_hold_what what, uint64_t le
 		shards += vault->shards;
 		records += vault->records;
 	}
-	uint64_t left = what == VV_HOLD_SHARD   ? (records < all ? all - records : 0)
-			: what == VV_HOLD_NOTES ? all - records_free(r, what)
-						: 0;
+	uint64_t left = 0;
+
+	if (what == VV_HOLD_SHARD) {
+		left = records < all ? all - records : 0;
+	} else if (what == VV_HOLD_NOTES) {
+		left = all - records_free(r, what);
+	}
 	if (shards + records + left + len + OWN_FILES <= r->rules->size) return VV_OK;
 	vv_fail(err, VV_EREFUSED,
 		"it is full: %s of at most %s are used (%s are reserved for records); %s %s more",

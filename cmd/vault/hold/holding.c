@@ -309,7 +309,6 @@ vv_status vv_holding_answer(void *holding, vv_repository *r, vv_channel *line, c
 	kept *k;
 	const vv_status rc = find_locked(holding, r, &k, err);
 
-	return rc < 0    ? rc
-	       : k->hold ? vv_hold_serve(k->hold, line, bytes, len, err)
-			 : vv_serve_fail_hold(err);
+	if (rc < 0) return rc;
+	return k->hold ? vv_hold_serve(k->hold, line, bytes, len, err) : vv_serve_fail_hold(err);
 }

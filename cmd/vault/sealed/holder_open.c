@@ -150,10 +150,11 @@ static vv_status server_put(void *payload, const char *name, const void *bytes, 
 	vv_hold_message a;
 	const vv_status rc = split(name, &q.vault, &rest, err);
 
-	return rc < 0 ? rc
-	       : strncmp(rest, "records/", 8) == 0
-		       ? server_put_records(payload, &q.vault, &record, 1, err)
-		       : ask(payload, &q, &a, err);
+	if (rc < 0) return rc;
+	if (strncmp(rest, "records/", 8) == 0) {
+		return server_put_records(payload, &q.vault, &record, 1, err);
+	}
+	return ask(payload, &q, &a, err);
 }
 
 static vv_status server_get(void *payload, const char *name, uint64_t from, uint64_t len,

@@ -27,7 +27,8 @@ static bool has_digest(vv_item_kind kind)
 
 static size_t digest_len(vv_item_kind kind)
 {
-	return !has_digest(kind) ? 0 : kind <= VV_ITEM_NODE ? 32 : VV_SHA1_LEN;
+	if (!has_digest(kind)) return 0;
+	return kind <= VV_ITEM_NODE ? 32 : VV_SHA1_LEN;
 }
 
 vv_cid vv_item_cid(vv_item_kind kind, const uint8_t *digest)

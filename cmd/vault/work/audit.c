@@ -148,9 +148,13 @@ static vv_status check_one(auditing *a, expected *e, vv_buf *bytes, vv_error *er
 
 static vv_status check_leaves(auditing *a, vv_error *err)
 {
-	const uint64_t wanted = a->x->all      ? UINT64_MAX
-				: a->x->leaves ? a->x->leaves
-					       : VV_AUDIT_LEAVES;
+	uint64_t wanted = VV_AUDIT_LEAVES;
+
+	if (a->x->all) {
+		wanted = UINT64_MAX;
+	} else if (a->x->leaves) {
+		wanted = a->x->leaves;
+	}
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 

@@ -252,7 +252,8 @@ static vv_status send_run(replicating *r, bool *done, vv_error *err)
 		*done = true;
 	}
 	/* Records go out with whatever came of it. */
-	return rc < 0 ? rc : *done ? clear_and_sync(r->s, err) : vv_vault_session_sync(r->s, err);
+	if (rc < 0) return rc;
+	return *done ? clear_and_sync(r->s, err) : vv_vault_session_sync(r->s, err);
 }
 
 /* Is the vault record of the run in the spool written, and only the spool not cleared? */
@@ -311,8 +312,10 @@ static vv_status end_stream(replicating *r, bool last, vv_error *err)
 		return rc;
 	}
 	const vv_ledger_record *run = done ? vv_ledger_find(r->s->ledger, &r->x->head) : NULL;
-	return run ? vv_contents_add(&r->contents, run, &index, last ? &r->refs : &none, err)
-		   : vv_fail(err, VV_ECONFLICT, "too few copies");
+	if (run) {
+		return vv_contents_add(&r->contents, run, &index, last ? &r->refs : &none, err);
+	}
+	return vv_fail(err, VV_ECONFLICT, "too few copies");
 }
 
 /* A run of stripes ends where they do, but for a shard that is not full. */
@@ -730,7 +733,9 @@ static vv_status settle_policy(replicating *r, vv_error *err)
 		    : x->copies      ? x->copies
 		    : p->copies      ? p->copies
 				     : 2;
-	x->min = x->min ? x->min : p->min ? p->min : 1;
+	if (!x->min) {
+		x->min = p->min ? p->min : 1;
+	}
 	if (x->min > x->copies && x->code.data > 0) {
 		return vv_fail(err, VV_EUSAGE,
 			       "the minimum (--min) is %u, but the code %u+%u counts as only %s",

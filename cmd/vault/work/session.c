@@ -68,9 +68,8 @@ static vv_status write_seen(const vv_vault_session *s, vv_error *err)
 
 static const char *own_domain(const vv_vault_place *p)
 {
-	return p->config->domain ? p->config->domain
-	       : p->holder       ? vv_vault_holder_domain(p->holder)
-				 : "";
+	if (p->config->domain) return p->config->domain;
+	return p->holder ? vv_vault_holder_domain(p->holder) : "";
 }
 
 /* Two addresses with one key are one server, whatever their configuration. */
@@ -775,11 +774,13 @@ static vv_status take_policy_setting(void *payload, const char *key, const char 
 	vv_vault_policy *p = payload;
 
 	value = value ? value : "";
-	return strcmp(key, "vault.id") == 0       ? vv_vault_id_parse(&p->vault, value, err)
-	       : strcmp(key, "vault.copies") == 0 ? take_number(&p->copies, "copies", value, err)
-	       : strcmp(key, "vault.code") == 0   ? take_code(&p->code, value, err)
-	       : strcmp(key, "vault.min") == 0    ? take_number(&p->min, "min", value, err)
-						  : VV_OK;
+	if (strcmp(key, "vault.id") == 0) return vv_vault_id_parse(&p->vault, value, err);
+	if (strcmp(key, "vault.copies") == 0) {
+		return take_number(&p->copies, "copies", value, err);
+	}
+	if (strcmp(key, "vault.code") == 0) return take_code(&p->code, value, err);
+	if (strcmp(key, "vault.min") == 0) return take_number(&p->min, "min", value, err);
+	return VV_OK;
 }
 
 vv_status vv_vault_policy_read(vv_vault_policy *out, vv_repository *r, vv_error *err)

@@ -23,7 +23,8 @@ static bool has_said(const vv_vault_place *p, const vv_kept *k)
 /* 0: recorded with the shard, 1: others, 2: failed before. */
 static unsigned turn_of(const vv_vault_place *p, const vv_kept *k)
 {
-	return p->read_failures > 0 ? 2 : has_said(p, k) ? 0 : 1;
+	if (p->read_failures > 0) return 2;
+	return has_said(p, k) ? 0 : 1;
 }
 
 /* Milliseconds for a megabyte, as measured; 0 for one not yet used, which comes first. */

@@ -96,7 +96,15 @@ static vv_status count_stripe(vv_spread_sum *out, const vv_vault_session *s,
 		out->hopeless += added && there < data;
 		out->lost += added && there < data && vv_spread_copies(s, shards[i].has) == 0;
 	}
-	size_t copies = there < data ? 0 : apart < data ? 1 : apart - data + 1;
+	size_t copies;
+
+	if (there < data) {
+		copies = 0;
+	} else if (apart < data) {
+		copies = 1;
+	} else {
+		copies = apart - data + 1;
+	}
 	out->least = copies < out->least ? copies : out->least;
 	return rc;
 }
@@ -599,7 +607,8 @@ static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t c
 /* Shards with fewer bytes are offered to it. */
 static uint64_t takes_below(const vv_vault_place *p)
 {
-	return !p->holder ? 0 : p->refuses ? p->refused_len : UINT64_MAX;
+	if (!p->holder) return 0;
+	return p->refuses ? p->refused_len : UINT64_MAX;
 }
 
 /* Makes the shards' missing copies; *any: copies were missing and a holder was available. */

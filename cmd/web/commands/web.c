@@ -273,12 +273,17 @@ static int run_web(void *opts, int argc, char **argv)
 			return vv_usage_error(
 				"--export takes one argument: A..B, A...B or a revision");
 		}
-		return export_pages(o, argc > 0 ? argv[0] : NULL, &err) < 0 ? vv_report(&err)
-									    : VV_EXIT_OK;
+		if (export_pages(o, argc > 0 ? argv[0] : NULL, &err) < 0) {
+			return vv_report(&err);
+		}
+		return VV_EXIT_OK;
 	}
 
 	if (argc > 1) return vv_usage_error("web takes one argument: a repository or a file");
-	return serve(opts, argc > 0 ? argv[0] : NULL, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
+	if (serve(opts, argc > 0 ? argv[0] : NULL, &err) < 0) {
+		return vv_report(&err);
+	}
+	return VV_EXIT_OK;
 }
 
 const vv_command vv_cmd_web = {

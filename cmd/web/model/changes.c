@@ -275,9 +275,11 @@ vv_status vv_web_walk_open(vv_web_walk *w, const vv_oid *from, const char *path,
 
 	w->range = (vv_range){.include = *from};
 	w->table = w->was_table = "";
-	return path ? vv_path_log_open(&w->of_path, w->v->repo, &o,
-				       w->known ? none : vv_table_lineage(w->v->reader), err)
-		    : vv_log_open(&w->log, w->v->repo, &o, err);
+	if (path) {
+		return vv_path_log_open(&w->of_path, w->v->repo, &o,
+					w->known ? none : vv_table_lineage(w->v->reader), err);
+	}
+	return vv_log_open(&w->log, w->v->repo, &o, err);
 }
 
 int vv_web_walk_next(vv_web_walk *w, vv_error *err)
@@ -329,12 +331,12 @@ static vv_status take_old(const vv_web_walk *w, vv_changed_file *c, vv_error *er
 
 static const char *document_of(const vv_web_walk *w)
 {
-	return *w->table ? w->table + 1
-	       : w->path && vv_web_runs_readers(w->v) &&
-			       vv_document_is_name(w->v->repo, vv_repository_env(w->v->repo),
-						   w->path)
-		       ? ""
-		       : NULL;
+	if (*w->table) return w->table + 1;
+	if (w->path && vv_web_runs_readers(w->v) &&
+	    vv_document_is_name(w->v->repo, vv_repository_env(w->v->repo), w->path)) {
+		return "";
+	}
+	return NULL;
 }
 
 /* A commit's changes to the path, or to all. */

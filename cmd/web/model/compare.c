@@ -515,7 +515,15 @@ static vv_status open_side(comparing *c, const vv_web_commit *commit, const char
 static void put_words(comparing *c)
 {
 	vv_web_comparison *o = c->out;
-	const vv_web_table *one = o->a && o->b ? NULL : o->a ? o->a : o->b;
+	const vv_web_table *one;
+
+	if (o->a && o->b) {
+		one = NULL;
+	} else if (o->a) {
+		one = o->a;
+	} else {
+		one = o->b;
+	}
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (one && one->kind == VV_WEB_TABLE) {
@@ -541,7 +549,11 @@ static vv_status compare(comparing *c, vv_error *err)
 
 	o->table = (!o->a || table_a) && (!o->b || table_b);
 	if (o->table && o->a && o->b) return compare_tables(c, err);
-	o->kind = !o->a ? VV_WEB_ADDED : !o->b ? VV_WEB_REMOVED : o->kind;
+	if (!o->a) {
+		o->kind = VV_WEB_ADDED;
+	} else if (!o->b) {
+		o->kind = VV_WEB_REMOVED;
+	}
 	if (o->table) { /* its rows are at the table's own address */
 		o->counts = (vv_change_counts){.counted = true,
 					       .old_rows = o->a ? o->a->rows : 0,

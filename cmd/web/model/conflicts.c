@@ -173,10 +173,14 @@ static void sum_up(work *w, const vv_conflict_list *l, vv_web_conflicts *out)
 	files = l->count - tables;
 	out->complete = out->count == l->count;
 	if (l->count == 0) return;
-	const char *in_tables = tables == 0 ? ""
-					    : vv_web_text(w->v, "%s%s",
-							  vv_text_counted(tables, "table", NULL),
-							  files > 0 ? " and " : "");
+	const char *in_tables;
+
+	if (tables == 0) {
+		in_tables = "";
+	} else {
+		in_tables = vv_web_text(w->v, "%s%s", vv_text_counted(tables, "table", NULL),
+					files > 0 ? " and " : "");
+	}
 	out->words = vv_web_text(
 		w->v, "%s%s in %s%s", unknown ? "at least " : "",
 		vv_text_counted(out->total, "conflict", NULL), in_tables,

@@ -181,7 +181,8 @@ static vv_status add_line(vv_web_visit *v, const vv_web_commit *c, vv_web_datase
 	}
 	d->line = points + at;
 	d->line_count = LINE_POINTS - at;
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc < 0) return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* --- over time ------------------------------------------------------------------------------- */

@@ -536,9 +536,13 @@ vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_
 			       .progress = &wanted};
 	if (is_document(form)) return write_document(&r, form, &how, fn, payload, err);
 	v->until_ms = 0;
-	rc = q->sort         ? order_all(&r, &numbers, &how, err)
-	     : rows.filtered ? vv_kept_keys_open(&keys, v->repo, t->path, false, err)
-			     : VV_OK;
+	if (q->sort) {
+		rc = order_all(&r, &numbers, &how, err);
+	} else if (rows.filtered) {
+		rc = vv_kept_keys_open(&keys, v->repo, t->path, false, err);
+	} else {
+		rc = VV_OK;
+	}
 	if (rc == VV_OK) {
 		rc = vv_view_write(t->table, &how, fn, payload, &written, err);
 	}

@@ -291,9 +291,11 @@ static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
 	if ((rc = look_for_tables(v, o, &table, err)) < 0) return rc;
 	const char *of = o->subject.table;
 	t->of_document = of != NULL;
-	t->identity = t->stored && !of
-			      ? t->tag
-			      : vv_web_text(v, "%s %s %s", t->tag, t->commit.hex, of ? of : "");
+	if (t->stored && !of) {
+		t->identity = t->tag;
+	} else {
+		t->identity = vv_web_text(v, "%s %s %s", t->tag, t->commit.hex, of ? of : "");
+	}
 	if (table) {
 		rc = vv_subject_open(&o->subject, &o->table, &how, err);
 		o->is_open = rc == VV_OK;

@@ -126,11 +126,11 @@ static size_t whole_characters(const char *s, size_t len, size_t whole)
 
 static vv_web_cell_kind kind_of(const vv_field *field, const vv_cell *c)
 {
-	return c->state == VV_CELL_ABSENT            ? VV_WEB_ABSENT
-	       : c->state == VV_CELL_NULL            ? VV_WEB_NULL
-	       : c->len == 0                         ? VV_WEB_EMPTY
-	       : field && vv_field_missing(field, c) ? VV_WEB_MISSING
-						     : VV_WEB_VALUE;
+	if (c->state == VV_CELL_ABSENT) return VV_WEB_ABSENT;
+	if (c->state == VV_CELL_NULL) return VV_WEB_NULL;
+	if (c->len == 0) return VV_WEB_EMPTY;
+	if (field && vv_field_missing(field, c)) return VV_WEB_MISSING;
+	return VV_WEB_VALUE;
 }
 
 /* From `skip` on, which is where a character begins. */

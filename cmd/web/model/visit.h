@@ -46,9 +46,8 @@
  * requested). */
 static inline size_t vv_web_limit(size_t asked)
 {
-	return asked == 0                     ? VV_WEB_PAGE_ROWS
-	       : asked < VV_WEB_PAGE_ROWS_MAX ? asked
-					      : VV_WEB_PAGE_ROWS_MAX;
+	if (asked == 0) return VV_WEB_PAGE_ROWS;
+	return asked < VV_WEB_PAGE_ROWS_MAX ? asked : VV_WEB_PAGE_ROWS_MAX;
 }
 
 /* A visit. */

@@ -22,10 +22,10 @@
 static const char *change_said(vv_page *p, const vv_web_change *c)
 {
 	p->passing = p->passing || (c->table && c->kind == VV_WEB_CHANGED && !c->counts.counted);
-	return c->words && *c->words       ? c->words
-	       : c->kind == VV_WEB_ADDED   ? "new"
-	       : c->kind == VV_WEB_REMOVED ? "removed"
-					   : "changed";
+	if (c->words && *c->words) return c->words;
+	if (c->kind == VV_WEB_ADDED) return "new";
+	if (c->kind == VV_WEB_REMOVED) return "removed";
+	return "changed";
 }
 
 /* ---- commits that are alike */

@@ -213,9 +213,11 @@ static const char *const names[VV_WEB_FIGURES] = {
 static const char *figure_text(vv_page *p, const char *figure, int f)
 {
 	if (!figure) return "";
-	return f == VV_WEB_SHARE_MISSING ? vv_page_text(p, "%.3g %%", 100 * strtod(figure, NULL))
-	       : f == VV_WEB_MEAN        ? vv_plot_number(p, strtod(figure, NULL))
-					 : vv_plot_grouped(p, figure);
+	if (f == VV_WEB_SHARE_MISSING) {
+		return vv_page_text(p, "%.3g %%", 100 * strtod(figure, NULL));
+	}
+	if (f == VV_WEB_MEAN) return vv_plot_number(p, strtod(figure, NULL));
+	return vv_plot_grouped(p, figure);
 }
 
 /* A line where the figure was not always the same. */

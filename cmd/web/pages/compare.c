@@ -50,9 +50,13 @@ static const char *sentence(vv_page *p, const vv_web_comparison *c)
 		if (part->n == 0) {
 			continue;
 		}
-		said = any ? vv_page_text(p, "%s, %s %s", said, vv_text_count(part->n), part->what)
-			   : vv_page_text(p, "%s%s %s", c->counted ? "" : "At least ",
-					  vv_text_counted(part->n, "row", NULL), part->what);
+		if (any) {
+			said = vv_page_text(p, "%s, %s %s", said, vv_text_count(part->n),
+					    part->what);
+		} else {
+			said = vv_page_text(p, "%s%s %s", c->counted ? "" : "At least ",
+					    vv_text_counted(part->n, "row", NULL), part->what);
+		}
 		any = true;
 	}
 	if (!any) {
@@ -214,11 +218,11 @@ static void put_chips(vv_page *p)
 
 static const char *pair_kind(const vv_web_column_pair *pair)
 {
-	return !pair->name       ? "dropped"
-	       : !pair->old_name ? "new"
-	       : pair->key       ? pair->number ? "k n" : "k"
-	       : pair->number    ? "n"
-				 : "";
+	if (!pair->name) return "dropped";
+	if (!pair->old_name) return "new";
+	if (pair->key) return pair->number ? "k n" : "k";
+	if (pair->number) return "n";
+	return "";
 }
 
 static const char *label_of(const vv_web_column_pair *pair)
@@ -435,7 +439,8 @@ static int by_changes(const void *a, const void *b)
 {
 	const vv_web_column_pair *const *x = a, *const *y = b;
 
-	return (*x)->changed < (*y)->changed ? 1 : (*x)->changed > (*y)->changed ? -1 : 0;
+	if ((*x)->changed < (*y)->changed) return 1;
+	return (*x)->changed > (*y)->changed ? -1 : 0;
 }
 
 /* The columns with changes, those with most first. */
@@ -472,7 +477,13 @@ static void put_what_happened(vv_page *p, const vv_web_comparison *c)
 {
 	const vv_web_column_pair **groups;
 	size_t n = list_groups(p, c, &groups), facts = c->striking + c->schema_count;
-	size_t first = n == 0 ? LINES : n + FACTS < LINES ? LINES - n : FACTS;
+	size_t first = FACTS;
+
+	if (n == 0) {
+		first = LINES;
+	} else if (n + FACTS < LINES) {
+		first = LINES - n;
+	}
 
 	first = facts < first ? facts : first;
 	size_t shown = n + first < LINES ? n : LINES - first, more = facts - first + n - shown;
@@ -552,7 +563,13 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 				      &q, &c, err)) < 0) {
 		return rc;
 	}
-	const char *said = c.same ? "no change" : c.words && *c.words ? c.words : "changed";
+	const char *said = "changed";
+
+	if (c.same) {
+		said = "no change";
+	} else if (c.words && *c.words) {
+		said = c.words;
+	}
 	vv_page_begin(p, &(vv_page_frame){.title = vv_page_text(p, "%s: %s", path, said),
 					  .description = vv_page_text(p, "%s: %s", path, said),
 					  .dataset = path,

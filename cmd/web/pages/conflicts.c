@@ -19,10 +19,9 @@
 /* "A merge is in progress". */
 static const char *name_of(vv_page *p, const char *state)
 {
-	return strcmp(state, "am") == 0 ? "An application of patches is in progress"
-	       : *state == '\0' || strcmp(state, "bisect") == 0
-		       ? "Files have conflicts"
-		       : vv_page_text(p, "A %s is in progress", state);
+	if (strcmp(state, "am") == 0) return "An application of patches is in progress";
+	if (*state == '\0' || strcmp(state, "bisect") == 0) return "Files have conflicts";
+	return vv_page_text(p, "A %s is in progress", state);
 }
 
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
@@ -344,7 +343,13 @@ static void put_none(vv_page *p, const vv_web_conflicts *all)
 vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 {
 	const char *path = p->at->path;
-	size_t limit = p->at->limit ? p->at->limit : path ? OF_ONE : OF_EACH;
+	size_t limit = OF_EACH;
+
+	if (p->at->limit) {
+		limit = p->at->limit;
+	} else if (path) {
+		limit = OF_ONE;
+	}
 	vv_web_conflicts all;
 	vv_html *lead = vv_page_piece_new(p);
 	vv_status rc;

@@ -122,10 +122,10 @@ static rank rank_of(const export *e, const vv_web_address *to)
 {
 	bool other = to->rev && strcmp(to->rev, e->b) != 0;
 
-	return other                            ? OTHERS
-	       : to->place == VV_WEB_AT_COMPARE ? COMPARED
-	       : to->place == VV_WEB_AT_RAW     ? FILES
-						: PAGES;
+	if (other) return OTHERS;
+	if (to->place == VV_WEB_AT_COMPARE) return COMPARED;
+	if (to->place == VV_WEB_AT_RAW) return FILES;
+	return PAGES;
 }
 
 /* Without the parts that only a server reads; a place in a list becomes the begin of its page. */
@@ -144,9 +144,13 @@ static vv_web_address plain(const vv_web_address *to)
 
 static uint64_t page_of(const vv_web_address *to)
 {
-	uint64_t from = to->place == VV_WEB_AT_TABLE     ? to->rows.from
-			: to->place == VV_WEB_AT_COMPARE ? to->compare.from
-							 : 0;
+	uint64_t from = 0;
+
+	if (to->place == VV_WEB_AT_TABLE) {
+		from = to->rows.from;
+	} else if (to->place == VV_WEB_AT_COMPARE) {
+		from = to->compare.from;
+	}
 	return from - from % PAGE_ROWS;
 }
 
@@ -352,9 +356,9 @@ static vv_status make(export *e, size_t at, vv_buf *out, vv_error *err)
 	vv_buf_clear(out);
 	*out = reply.body;
 	vv_web_visit_forget(e->visit);
-	return e->failed || e->visit->failed ? vv_fail_nomem(err)
-	       : rc < 0                      ? rc
-					     : vv_buf_ok(out, err);
+	if (e->failed || e->visit->failed) return vv_fail_nomem(err);
+	if (rc < 0) return rc;
+	return vv_buf_ok(out, err);
 }
 
 /* The exact bytes of a file; *fits false: more than most. *is false: the version has no such file, or
@@ -399,11 +403,17 @@ static vv_status write_leaf(export *e, size_t at, const vv_buf *bytes, vv_error 
 
 static void leave_out(export *e, leaf *l)
 {
-	const char *what = l->to.place == VV_WEB_AT_RAW       ? "the file"
-			   : l->to.place == VV_WEB_AT_TABLE   ? "rows of"
-			   : l->to.place == VV_WEB_AT_COMPARE ? "changes of"
-			   : l->to.place == VV_WEB_AT_COLUMNS ? "columns of"
-							      : NULL;
+	const char *what = NULL;
+
+	if (l->to.place == VV_WEB_AT_RAW) {
+		what = "the file";
+	} else if (l->to.place == VV_WEB_AT_TABLE) {
+		what = "rows of";
+	} else if (l->to.place == VV_WEB_AT_COMPARE) {
+		what = "changes of";
+	} else if (l->to.place == VV_WEB_AT_COLUMNS) {
+		what = "columns of";
+	}
 
 	l->out = true;
 	e->done->left_out++;

@@ -91,9 +91,8 @@ static const char *readme_to(void *payload, const char *address, bool picture)
 	    vv_tree_entry_at(p->asked->visit->repo, &c->id, path + 1, &e, VV_IGNORED) < 0) {
 		return NULL;
 	}
-	return picture ? vv_page_to_raw(p, c, path + 1)
-		       : vv_page_to(p, S_ISDIR(e.mode) ? VV_WEB_AT_TREE : VV_WEB_AT_TABLE, c->hex,
-				    path + 1);
+	if (picture) return vv_page_to_raw(p, c, path + 1);
+	return vv_page_to(p, S_ISDIR(e.mode) ? VV_WEB_AT_TREE : VV_WEB_AT_TABLE, c->hex, path + 1);
 }
 
 static vv_status put_readme(vv_page *p, vv_error *err)

@@ -205,7 +205,8 @@ const char *vv_page_subject(const vv_web_commit *c)
 
 const char *vv_page_day(vv_page *p, const vv_web_commit *c)
 {
-	return c->work ? "now" : c->none ? "" : LOCAL(p, c, "%e %b %Y");
+	if (c->work) return "now";
+	return c->none ? "" : LOCAL(p, c, "%e %b %Y");
 }
 
 const char *vv_page_moment(vv_page *p, const vv_web_commit *c)
@@ -378,7 +379,8 @@ size_t vv_page_rows_at_once(size_t columns)
 				   : columns < VV_PAGE_COLUMNS ? columns
 							       : VV_PAGE_COLUMNS);
 
-	return rows < ROWS_MIN ? ROWS_MIN : rows > VV_WEB_PAGE_ROWS ? VV_WEB_PAGE_ROWS : rows;
+	if (rows < ROWS_MIN) return ROWS_MIN;
+	return rows > VV_WEB_PAGE_ROWS ? VV_WEB_PAGE_ROWS : rows;
 }
 
 void vv_page_put_lines(vv_page *p, const char *text, size_t len)

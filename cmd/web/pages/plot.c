@@ -80,10 +80,15 @@ static scale scale_of(double least, double greatest, const vv_plot *o)
 	}
 	double span = (greatest - least) / LINES;
 	double power = pow(10, floor(log10(span)));
-	s.step = span / power <= 1   ? power
-		 : span / power <= 2 ? 2 * power
-		 : span / power <= 5 ? 5 * power
-				     : 10 * power;
+	if (span / power <= 1) {
+		s.step = power;
+	} else if (span / power <= 2) {
+		s.step = 2 * power;
+	} else if (span / power <= 5) {
+		s.step = 5 * power;
+	} else {
+		s.step = 10 * power;
+	}
 	if (o->whole && s.step < 1) {
 		s.step = 1;
 	}
@@ -95,7 +100,11 @@ static scale scale_of(double least, double greatest, const vv_plot *o)
 /* Values beyond the scale are drawn at its edge. */
 static int64_t height_of(const scale *s, double y)
 {
-	y = y < s->from ? s->from : y > s->to ? s->to : y;
+	if (y < s->from) {
+		y = s->from;
+	} else if (y > s->to) {
+		y = s->to;
+	}
 	return BOTTOM - (int64_t)lround((y - s->from) / (s->to - s->from) * (BOTTOM - TOP));
 }
 

@@ -10,11 +10,11 @@
 static const char *title_of(unsigned status, const vv_error *why)
 {
 	if (why->code == VV_EMISSING) return "Data is missing";
-	return status == 404   ? "Not found"
-	       : status == 403 ? "Not allowed"
-	       : status == 400 ? "Invalid request"
-	       : status == 503 ? "Too busy"
-			       : "The page could not be made";
+	if (status == 404) return "Not found";
+	if (status == 403) return "Not allowed";
+	if (status == 400) return "Invalid request";
+	if (status == 503) return "Too busy";
+	return "The page could not be made";
 }
 
 /* If the path exists, puts the link to it: another part of the address was wrong. Otherwise names a version that has it, and

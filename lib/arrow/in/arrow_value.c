@@ -162,9 +162,8 @@ static double half(uint16_t bits)
 
 static double get_float(const void *values, uint8_t width, int64_t at)
 {
-	return width == 2   ? half(((const uint16_t *)values)[at])
-	       : width == 4 ? (double)((const float *)values)[at]
-			    : ((const double *)values)[at];
+	if (width == 2) return half(((const uint16_t *)values)[at]);
+	return width == 4 ? (double)((const float *)values)[at] : ((const double *)values)[at];
 }
 
 static void get_text(incoming_value *out, const incoming_column *c, const struct ArrowArray *a,

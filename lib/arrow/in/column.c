@@ -400,9 +400,9 @@ bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell
 	if (c->plain_number && v->kind >= INCOMING_INT && v->kind <= INCOMING_FLOAT &&
 	    (c->json ? old->state == VV_CELL_LITERAL : old->state == VV_CELL_TEXT) &&
 	    vv_value_quick_number(&i, &d, v->kind == INCOMING_FLOAT, old->text, old->len)) {
-		return v->kind == INCOMING_INT    ? v->i == i
-		       : v->kind == INCOMING_UINT ? i >= 0 && v->u == (uint64_t)i
-						  : same_float(as_wide(d, c->in->width), v->d);
+		if (v->kind == INCOMING_INT) return v->i == i;
+		if (v->kind == INCOMING_UINT) return i >= 0 && v->u == (uint64_t)i;
+		return same_float(as_wide(d, c->in->width), v->d);
 	}
 	column_read_old(&o, c, old, scratch);
 	return column_same_value(v, &o) || (is_empty(c, v) && old->len == 0) ||

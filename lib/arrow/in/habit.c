@@ -177,7 +177,13 @@ static void choose(counting *n)
 	h->least_decimals = n->least_decimals == UINT_MAX ? 0 : n->least_decimals;
 	h->least_fraction = n->least_fraction == UINT_MAX ? 0 : n->least_fraction;
 	h->between = n->blanks > n->letters ? ' ' : 'T';
-	h->zone = n->utc[0] + n->utc[1] == 0 ? "" : n->utc[1] > n->utc[0] ? "+00:00" : "Z";
+	if (n->utc[0] + n->utc[1] == 0) {
+		h->zone = "";
+	} else if (n->utc[1] > n->utc[0]) {
+		h->zone = "+00:00";
+	} else {
+		h->zone = "Z";
+	}
 	if (f->type == VV_TYPE_BOOLEAN) {
 		choose_words(n);
 	}
@@ -202,5 +208,6 @@ vv_status column_habit_read(column_habit *out, const rewrite_column *c, vv_table
 		}
 	}
 	choose(&n);
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc < 0) return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }

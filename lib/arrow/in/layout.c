@@ -151,10 +151,15 @@ static vv_status match_rows(layout *l, incoming *in, const vv_table *old, const 
 		number = COLUMN_NONE;
 	}
 	if (match == VARVE_ARROW_MATCH_AUTO) {
-		match = o->match_names          ? VARVE_ARROW_MATCH_COLUMNS
-			: has_key               ? VARVE_ARROW_MATCH_COLUMNS
-			: number != COLUMN_NONE ? VARVE_ARROW_MATCH_NUMBER
-						: VARVE_ARROW_MATCH_EQUAL;
+		if (o->match_names) {
+			match = VARVE_ARROW_MATCH_COLUMNS;
+		} else if (has_key) {
+			match = VARVE_ARROW_MATCH_COLUMNS;
+		} else if (number != COLUMN_NONE) {
+			match = VARVE_ARROW_MATCH_NUMBER;
+		} else {
+			match = VARVE_ARROW_MATCH_EQUAL;
+		}
 	}
 	l->number = number == COLUMN_NONE ? NULL : &in->columns[number];
 	switch (match) {

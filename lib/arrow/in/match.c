@@ -85,10 +85,15 @@ static vv_status find_number(matcher *m, size_t row, uint64_t number, uint64_t *
 
 	*old = MATCH_NONE;
 	if (rc < 0 || v.kind == INCOMING_NULL) return rc;
-	*old = v.kind == INCOMING_UINT                              ? v.u
-	       : v.kind == INCOMING_FLOAT && v.d >= 0 && v.d < 9e15 ? (uint64_t)v.d
-	       : v.i >= 0                                           ? (uint64_t)v.i
-								    : MATCH_NONE;
+	if (v.kind == INCOMING_UINT) {
+		*old = v.u;
+	} else if (v.kind == INCOMING_FLOAT && v.d >= 0 && v.d < 9e15) {
+		*old = (uint64_t)v.d;
+	} else if (v.i >= 0) {
+		*old = (uint64_t)v.i;
+	} else {
+		*old = MATCH_NONE;
+	}
 	if (*old >= m->rows || matcher_has(m, *old)) {
 		return vv_fail(err, VV_EINPUT, "row %llu of the data: %s",
 			       (unsigned long long)number,
@@ -114,7 +119,8 @@ static int is_row(matcher *m, uint64_t row, vv_error *err)
 			return m->scratch.failed ? vv_fail_nomem(err) : 0;
 		}
 	}
-	return rc < 0 ? rc : m->scratch.failed ? vv_fail_nomem(err) : 1;
+	if (rc < 0) return rc;
+	return m->scratch.failed ? vv_fail_nomem(err) : 1;
 }
 
 /* The next row that is left, or one soon after it. */
@@ -140,7 +146,8 @@ static int find_near(matcher *m, uint64_t *old, vv_error *err)
 
 static int rank(const vv_hash128 *a, const vv_hash128 *b)
 {
-	return a->lo != b->lo ? (a->lo > b->lo ? 1 : -1) : (a->hi > b->hi) - (a->hi < b->hi);
+	if (a->lo != b->lo) return a->lo > b->lo ? 1 : -1;
+	return (a->hi > b->hi) - (a->hi < b->hi);
 }
 
 static int by_hash(const void *a, const void *b)
@@ -178,7 +185,8 @@ static vv_status read_index(matcher *m, const size_t *places, vv_error *err)
 		}
 		rc = m->scratch.failed ? vv_fail_nomem(err) : vv_buf_ok(&m->bytes, err);
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc < 0) return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 static vv_status make_index(matcher *m, vv_error *err)

@@ -164,12 +164,15 @@ static void warn_lost(rewrite *w, size_t i, const incoming_value *v, bool missin
 	const bool wide = v->kind == INCOMING_UINT && v->u > INT64_MAX && w->table &&
 			  (!c->field ||
 			   (c->field->type == VV_TYPE_INTEGER && !vv_field_is_u64(c->field)));
-	const char *why =
-		loses_zone(c, h, v)
-			? "has no time zones: points in time with one are written in UTC"
-		: wide    ? "has integers of more than 63 bits, which can only be read as text"
-		: missing ? "has texts that its missingValues name: they are read as missing"
-			  : NULL;
+	const char *why = NULL;
+
+	if (loses_zone(c, h, v)) {
+		why = "has no time zones: points in time with one are written in UTC";
+	} else if (wide) {
+		why = "has integers of more than 63 bits, which can only be read as text";
+	} else if (missing) {
+		why = "has texts that its missingValues name: they are read as missing";
+	}
 
 	if (h->warned || !why) return;
 	h->warned = true;
@@ -438,7 +441,8 @@ static int by_old(const void *a, const void *b)
 {
 	const arrived *x = a, *y = b;
 
-	return x->old != y->old ? (x->old < y->old ? -1 : 1) : vv_u64_order(a, b);
+	if (x->old != y->old) return x->old < y->old ? -1 : 1;
+	return vv_u64_order(a, b);
 }
 
 /* The lines of a window whose rows come in another order, made in the version's and then put in theirs. */
@@ -522,7 +526,11 @@ static vv_status take_window(rewrite *w, vv_error *err)
 				      : 256;
 	uint64_t window = WINDOW_BYTES / each;
 
-	window = window < WINDOW_LEAST ? WINDOW_LEAST : window > WINDOW_MOST ? WINDOW_MOST : window;
+	if (window < WINDOW_LEAST) {
+		window = WINDOW_LEAST;
+	} else if (window > WINDOW_MOST) {
+		window = WINDOW_MOST;
+	}
 	if (w->same && w->match.cursor < w->match.rows && same_rows_pause(w->same) < window) {
 		window = same_rows_pause(w->same);
 	}

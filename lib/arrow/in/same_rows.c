@@ -43,7 +43,8 @@ static int64_t factor_of(const pair *p)
 {
 	const int64_t per = p->c->in->per_second, units = (int64_t)spell_power[p->run.scale];
 
-	return p->run.form == VV_RUN_DAYS ? DAY * per : per % units == 0 ? per / units : 0;
+	if (p->run.form == VV_RUN_DAYS) return DAY * per;
+	return per % units == 0 ? per / units : 0;
 }
 
 /* Can the incoming type represent the run's numbers unchanged? */
@@ -148,7 +149,13 @@ static vv_status compare_cells(const pair *p, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = p->from; i < p->upto && rc == VV_OK; i++) {
-		const size_t k = !shared ? i * r->stride : r->index ? r->index[i] : 0;
+		size_t k = 0;
+
+		if (!shared) {
+			k = i * r->stride;
+		} else if (r->index) {
+			k = r->index[i];
+		}
 
 		if (!p->marks[i]) {
 			continue;
@@ -347,7 +354,13 @@ static bool judge(same_rows *s)
 	const bool good = s->gained >= s->looked / 4;
 
 	if (s->looked < LOOKED_LEAST) return true;
-	s->pause = good ? 0 : s->pause ? s->pause * 2 : PAUSE_LEAST;
+	if (good) {
+		s->pause = 0;
+	} else if (s->pause) {
+		s->pause = s->pause * 2;
+	} else {
+		s->pause = PAUSE_LEAST;
+	}
 	s->looked = s->gained = 0;
 	return good;
 }

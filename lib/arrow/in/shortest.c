@@ -123,8 +123,20 @@ static shortest trimmed(shortest s)
 
 shortest shortest_of(double d, unsigned width)
 {
-	const int precision = width == 8 ? 53 : width == 4 ? 24 : 11;
-	const int least = width == 8 ? -1074 : width == 4 ? -149 : -24;
+	int precision = 11;
+
+	if (width == 8) {
+		precision = 53;
+	} else if (width == 4) {
+		precision = 24;
+	}
+	int least = -24;
+
+	if (width == 8) {
+		least = -1074;
+	} else if (width == 4) {
+		least = -149;
+	}
 	uint64_t bits;
 	shortest out;
 

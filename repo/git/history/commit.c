@@ -334,10 +334,15 @@ static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, 
 
 static char *reflog_text(const vv_commit_options *opts, bool amends)
 {
-	const char *kind = amends                    ? " (amend)"
-			   : opts->parent_count == 0 ? " (initial)"
-			   : opts->parent_count > 1  ? " (merge)"
-						     : "";
+	const char *kind = "";
+
+	if (amends) {
+		kind = " (amend)";
+	} else if (opts->parent_count == 0) {
+		kind = " (initial)";
+	} else if (opts->parent_count > 1) {
+		kind = " (merge)";
+	}
 	const char *start = opts->message + strspn(opts->message, "\n");
 	vv_buf b = VV_BUF_INIT;
 

@@ -318,11 +318,17 @@ static bool complete(reader *r, vv_date *out)
 	const bool lacks = (r->day && !r->month) || (r->clock && !r->day) ||
 			   (r->last >= 0 && !r->span && r->weekday < 0) ||
 			   !(r->day || r->month || r->year || r->span);
-	const unit least = r->clock   ? r->seconds ? SECOND : MINUTE
-			   : r->span  ? r->span
-			   : r->day   ? DAY
-			   : r->month ? MONTH
-				      : YEAR;
+	unit least = YEAR;
+
+	if (r->clock) {
+		least = r->seconds ? SECOND : MINUTE;
+	} else if (r->span) {
+		least = r->span;
+	} else if (r->day) {
+		least = DAY;
+	} else if (r->month) {
+		least = MONTH;
+	}
 	struct tm end, check;
 
 	*out = (vv_date){.begin = r->fixed, .end = r->fixed + 1, .either = r->either};

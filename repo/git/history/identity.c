@@ -66,7 +66,13 @@ static vv_status find_text(vv_repository *r, const char *env, const char *key, c
 			rc = vv_config_string(r, user_key, &text, err);
 		}
 		if ((rc = vv_missing_ok(rc, err)) < 0) return rc;
-		value = text ? text : last_env ? vv_env_get(given, last_env) : NULL;
+		if (text) {
+			value = text;
+		} else if (last_env) {
+			value = vv_env_get(given, last_env);
+		} else {
+			value = NULL;
+		}
 	}
 	if (value && !(*out = clean(value, strlen(value)))) return vv_fail_nomem(err);
 	return VV_OK;

@@ -145,10 +145,13 @@ static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char
 		return VV_OK;
 	}
 	int code = git_reference_lookup(&ref, r->git, name);
-	vv_status rc = code == 0              ? add_ref(l, ref, err)
-		       : cannot_be_read(code) ? vv_git_fail(err, code, "cannot read the ref '%s'",
-							    vv_text_shows(name))
-					      : VV_OK;
+	vv_status rc = VV_OK;
+
+	if (code == 0) {
+		rc = add_ref(l, ref, err);
+	} else if (cannot_be_read(code)) {
+		rc = vv_git_fail(err, code, "cannot read the ref '%s'", vv_text_shows(name));
+	}
 	git_error_clear();
 	return rc;
 }

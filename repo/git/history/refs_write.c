@@ -626,11 +626,13 @@ static vv_status remove_loose(transaction *t, const move *m, vv_error *err)
 		log_rc = delete_log(t->repo, m->change->name, rc == VV_OK ? err : NULL);
 	}
 	rc = rc < 0 ? rc : log_rc;
-	return rc < 0 ? vv_prefix(err,
-				  m->packed ? "'%s' was moved, but a later step failed"
-					    : "'%s' was deleted, but a later step failed",
-				  vv_text_shows(vv_ref_short_name(m->change->name)))
-		      : VV_OK;
+	if (rc < 0) {
+		return vv_prefix(err,
+				 m->packed ? "'%s' was moved, but a later step failed"
+					   : "'%s' was deleted, but a later step failed",
+				 vv_text_shows(vv_ref_short_name(m->change->name)));
+	}
+	return VV_OK;
 }
 
 /* --- the whole ----------------------------------------------------------------------- */

@@ -54,10 +54,9 @@ static vv_status write_object(const vv_rewrite *w, git_object_t type, const vv_b
 {
 	const vv_status rc = vv_buf_ok(text, err);
 
-	return rc < 0 ? rc
-	       : w->dry
-		       ? hash(out, type, vv_buf_cstr(text), text->len, err)
-		       : vv_quarantine_write(w->repo, type, vv_buf_cstr(text), text->len, out, err);
+	if (rc < 0) return rc;
+	if (w->dry) return hash(out, type, vv_buf_cstr(text), text->len, err);
+	return vv_quarantine_write(w->repo, type, vv_buf_cstr(text), text->len, out, err);
 }
 
 vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewrite_fn fn,
@@ -168,12 +167,20 @@ static int by_name(const void *a, const void *b)
 	int order = memcmp(x->name, y->name, len);
 
 	if (order != 0) return order;
-	unsigned char x_end = x_len > len                ? (unsigned char)x->name[len]
-			      : vv_mode_is_tree(x->mode) ? '/'
-							 : 0;
-	unsigned char y_end = y_len > len                ? (unsigned char)y->name[len]
-			      : vv_mode_is_tree(y->mode) ? '/'
-							 : 0;
+	unsigned char x_end = 0;
+
+	if (x_len > len) {
+		x_end = (unsigned char)x->name[len];
+	} else if (vv_mode_is_tree(x->mode)) {
+		x_end = '/';
+	}
+	unsigned char y_end = 0;
+
+	if (y_len > len) {
+		y_end = (unsigned char)y->name[len];
+	} else if (vv_mode_is_tree(y->mode)) {
+		y_end = '/';
+	}
 	return x_end - y_end;
 }
 

@@ -194,9 +194,8 @@ static bool is_text_line(line_search *s, const attr_line *line)
 
 static bool is_wanted(line_search *s, const attr_line *line)
 {
-	return s->kind == VV_ATTR_TEXT_LINES     ? is_text_line(s, line)
-	       : s->kind == VV_ATTR_FILTER_LINES ? is_filter_line(line)
-						 : is_compared_line(line);
+	if (s->kind == VV_ATTR_TEXT_LINES) return is_text_line(s, line);
+	return s->kind == VV_ATTR_FILTER_LINES ? is_filter_line(line) : is_compared_line(line);
 }
 
 /* "[attr]name text eol=crlf": any line may use just the name. */
@@ -517,9 +516,9 @@ static vv_status read_top(vv_buf *text, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *path = vv_repository_file(r, ".gitattributes");
 
-	return path ? read_attributes(path, text, err)
-		    : vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
-			      "a bare repository has no .gitattributes file");
+	if (path) return read_attributes(path, text, err);
+	return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
+		       "a bare repository has no .gitattributes file");
 }
 
 static vv_status track(vv_repository *r, const char *const *patterns, size_t count, bool literal,

@@ -431,10 +431,13 @@ static vv_status put_next(vv_attr_asker *a, vv_buf *paths, const char *path, siz
 		git_error_clear();
 		return VV_OK;
 	}
-	a->ahead = listed                                        ? AHEAD_MAX
-		   : at < a->next || at - a->next > 2 * a->ahead ? 1
-		   : a->ahead < AHEAD_MAX                        ? 2 * a->ahead
-								 : a->ahead;
+	if (listed) {
+		a->ahead = AHEAD_MAX;
+	} else if (at < a->next || at - a->next > 2 * a->ahead) {
+		a->ahead = 1;
+	} else if (a->ahead < AHEAD_MAX) {
+		a->ahead = 2 * a->ahead;
+	}
 	for (const char *next; n < a->ahead; path = next, n++) {
 		next = listed ? next_name(names, path) : next_entry(git, &at);
 		if (!next || paths->len + strlen(next) >= VV_GIT_ASK_MAX ||

@@ -146,9 +146,13 @@ static vv_status mode_of(const vv_index *x, const char *path, const vv_stat *st,
 		return VV_OK;
 	}
 	if ((rc = vv_config_bool(x->repo, "core.filemode", true, &trusted, err)) < 0) return rc;
-	*mode = trusted ? (st->mode & 0100 ? MODE_PROGRAM : MODE_PLAIN)
-		: vv_index_get(x, path, &e) && (e.mode & 0170000) == 0100000 ? e.mode
-									     : MODE_PLAIN;
+	if (trusted) {
+		*mode = st->mode & 0100 ? MODE_PROGRAM : MODE_PLAIN;
+	} else if (vv_index_get(x, path, &e) && (e.mode & 0170000) == 0100000) {
+		*mode = e.mode;
+	} else {
+		*mode = MODE_PLAIN;
+	}
 	return VV_OK;
 }
 
@@ -225,15 +229,19 @@ vv_status vv_index_submodule(const vv_index *x, const char *path, vv_oid *out, v
 	if (!file) return vv_fail_nomem(err);
 	int code = git_repository_open_ext(&sub, file, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
 	code = code < 0 ? code : git_reference_name_to_id(vv_to_git_out(out), sub, "HEAD");
-	const vv_status rc = code == 0 ? VV_OK
-			     : !sub && code == GIT_ENOTFOUND
-				     ? vv_fail(err, VV_ENOTFOUND,
-					       "the submodule '%s' is not set up",
-					       vv_text_shows(path))
-				     : vv_git_fail(err, code,
-						   sub ? "the submodule '%s' has no commit"
-						       : "cannot open the submodule '%s'",
-						   vv_text_shows(path));
+	vv_status rc;
+
+	if (code == 0) {
+		rc = VV_OK;
+	} else if (!sub && code == GIT_ENOTFOUND) {
+		rc = vv_fail(err, VV_ENOTFOUND, "the submodule '%s' is not set up",
+			     vv_text_shows(path));
+	} else {
+		rc = vv_git_fail(err, code,
+				 sub ? "the submodule '%s' has no commit"
+				     : "cannot open the submodule '%s'",
+				 vv_text_shows(path));
+	}
 	return rc == VV_ENOTFOUND && sub ? vv_recode(err, VV_EREFUSED) : rc;
 }
 

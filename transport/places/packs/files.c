@@ -102,9 +102,8 @@ static vv_status fetch_list(vv_host *h, const vv_cid *pack, const char *path, vv
 	const vv_status rc = vv_stored_get(&h->place, VV_STORED_LIST, pack, 0,
 					   VV_HOST_LIST_BYTES + 1, &bytes, err);
 
-	return rc == VV_OK     ? vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err)
-	       : is_absent(rc) ? vv_unlink(path, true, err)
-			       : rc;
+	if (rc == VV_OK) return vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
+	return is_absent(rc) ? vv_unlink(path, true, err) : rc;
 }
 
 /* The list of a pack into the catalog: from an earlier run, else from the place. *sound false: it is not there, or
@@ -150,9 +149,10 @@ static vv_status bring_list(void *payload, size_t i, vv_error *err)
 	vv_auto(char) *path = vv_host_list_path(b->h, pack);
 
 	if (!path) return vv_fail_nomem(err);
-	return (b->h->anew ? vv_cid_set_has(&b->h->listed, pack) : vv_exists(path))
-		       ? VV_OK
-		       : fetch_list(b->h, pack, path, err);
+	if (b->h->anew ? vv_cid_set_has(&b->h->listed, pack) : vv_exists(path)) {
+		return VV_OK;
+	}
+	return fetch_list(b->h, pack, path, err);
 }
 
 vv_status vv_files_each(vv_host *h, size_t count, vv_at_once_fn fn, void *payload, const char *what,
@@ -248,7 +248,8 @@ static int compare_files(const void *a, const void *b)
 {
 	const vv_stored *x = a, *y = b;
 
-	return x->size != y->size ? (x->size > y->size ? -1 : 1) : vv_cid_compare(&x->key, &y->key);
+	if (x->size != y->size) return x->size > y->size ? -1 : 1;
+	return vv_cid_compare(&x->key, &y->key);
 }
 
 /* The list of a joined pack is longer than those of its parts, so longer ones are read first, and lists of packs

@@ -35,7 +35,8 @@ static int compare_lens(const void *a, const void *b)
 {
 	const vv_older_pack *x = a, *y = b;
 
-	return x->len != y->len ? (x->len < y->len ? -1 : 1) : vv_cid_compare(&x->key, &y->key);
+	if (x->len != y->len) return x->len < y->len ? -1 : 1;
+	return vv_cid_compare(&x->key, &y->key);
 }
 
 vv_status vv_older_name(vv_host *h, unsigned needed, unsigned named, vv_version_packs *out,

@@ -179,8 +179,8 @@ static int compare_pieces(const void *a, const void *b)
 {
 	const piece *x = a, *y = b;
 
-	return x->pack != y->pack ? (x->pack < y->pack ? -1 : 1)
-				  : (x->from < y->from ? -1 : x->from > y->from);
+	if (x->pack != y->pack) return x->pack < y->pack ? -1 : 1;
+	return x->from < y->from ? -1 : x->from > y->from;
 }
 
 static vv_status add_parts(gathering *g, size_t pack, uint64_t from, uint64_t to, vv_error *err)
@@ -420,9 +420,8 @@ static vv_status take_whole(gathering *g, size_t pack, bool *found_bad, vv_error
 		g->h->came.packs++;
 		rc = vv_read_regular(&bytes, path, VV_HOST_PACK_MAX, err);
 	}
-	return rc < 0 ? rc
-		      : vv_host_judge_pack(g->h, p, g->failed[pack] ? NULL : &bytes, found_bad,
-					   err);
+	if (rc < 0) return rc;
+	return vv_host_judge_pack(g->h, p, g->failed[pack] ? NULL : &bytes, found_bad, err);
 }
 
 static vv_status take_all(gathering *g, bool *found_bad, vv_error *err)

@@ -39,9 +39,13 @@ vv_status vv_host_sizes(vv_host *h, vv_error *err)
 	if (h->push_bytes == 0 || h->push_bytes > push) {
 		h->push_bytes = push;
 	}
-	h->pack_bytes = h->push_bytes < VV_HOST_PACK_LEAST   ? VV_HOST_PACK_LEAST
-			: h->push_bytes < VV_HOST_PACK_BYTES ? (size_t)h->push_bytes
-							     : VV_HOST_PACK_BYTES;
+	if (h->push_bytes < VV_HOST_PACK_LEAST) {
+		h->pack_bytes = VV_HOST_PACK_LEAST;
+	} else if (h->push_bytes < VV_HOST_PACK_BYTES) {
+		h->pack_bytes = (size_t)h->push_bytes;
+	} else {
+		h->pack_bytes = VV_HOST_PACK_BYTES;
+	}
 	return VV_OK;
 }
 

@@ -504,7 +504,8 @@ static int compare_small(const void *a, const void *b)
 {
 	const small_pack *x = a, *y = b;
 
-	return x->len != y->len ? (x->len < y->len ? -1 : 1) : (x->i < y->i ? -1 : x->i > y->i);
+	if (x->len != y->len) return x->len < y->len ? -1 : 1;
+	return x->i < y->i ? -1 : x->i > y->i;
 }
 
 /* Keeps the longer ones among the small packs: half of the allowed number, unless one is less than twice as long as all

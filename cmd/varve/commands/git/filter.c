@@ -193,9 +193,13 @@ static int read_command(session *s, char **command, char **path, vv_error *err)
 
 	vv_pkt_next(&s->in);
 	while ((more = vv_pkt_text(&s->in, &text, err)) > 0) {
-		char **to = strncmp(text, "command=", 8) == 0    ? command
-			    : strncmp(text, "pathname=", 9) == 0 ? path
-								 : NULL;
+		char **to = NULL;
+
+		if (strncmp(text, "command=", 8) == 0) {
+			to = command;
+		} else if (strncmp(text, "pathname=", 9) == 0) {
+			to = path;
+		}
 
 		if (to && !*to && !(*to = vv_strdup(strchr(text, '=') + 1))) {
 			return vv_fail_nomem(err);

@@ -88,7 +88,8 @@ static vv_status see_growing_ref(const run *r, const vv_push_ref *ref, vv_error 
 	if (rc == VV_OK && known) {
 		rc = vv_is_ancestor(r->repo, &ref->old, &ref->id, &forward, err);
 	}
-	return rc < 0 || forward ? rc : refuse(r, gone ? "delete" : "overwrite", ref->name, err);
+	if (rc < 0 || forward) return rc;
+	return refuse(r, gone ? "delete" : "overwrite", ref->name, err);
 }
 
 static vv_status read_blocks_ref(run *r, vv_error *err)
@@ -427,9 +428,13 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 	vv_auto_free vv_blocks_ref *refs = vv_calloc(r->count + 1, sizeof(*refs));
 	vv_host_sum sum;
 	bool branch_first = false;
-	vv_status rc = !refs  ? vv_fail_nomem(err)
-		       : host ? vv_git_host_wants_branch_first(host, &branch_first, err)
-			      : VV_OK;
+	vv_status rc = VV_OK;
+
+	if (!refs) {
+		rc = vv_fail_nomem(err);
+	} else if (host) {
+		rc = vv_git_host_wants_branch_first(host, &branch_first, err);
+	}
 
 	if (rc == VV_OK && branch_first) {
 		rc = vv_fail(
