@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "cmd/web/address.h"
+#include "cmd/web/model/begin.h"
 #include "transport/server/handlers.h"
 
 /* A response. */
@@ -57,6 +58,11 @@ typedef struct vv_web_pages {
 	 * the function copies it for each repository. */
 	vv_status (*list)(const vv_http_call *call, const vv_http_ask *ask,
 			  const vv_web_visit *each, vv_web_reply *reply, vv_error *err);
+	/* Writes the page of a server that has no repository yet. verb: the button that failed, and
+	 * `why`, its error; both may be NULL. */
+	vv_status (*begin)(const vv_web_asked *asked, const vv_web_begin *b,
+			   const vv_web_verb *verb, const vv_error *why, vv_web_reply *reply,
+			   vv_error *err);
 } vv_web_pages;
 
 #endif

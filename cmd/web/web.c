@@ -336,10 +336,22 @@ static const char *said(const vv_http_ask *ask, const char *name)
 	return found ? found->value : "";
 }
 
+static bool has_token(const request *q)
+{
+	const char *token = q->web->o.token;
+
+	return token && strcmp(said(q->ask, "token"), token) == 0;
+}
+
+static vv_status refuse_form(vv_error *err)
+{
+	return vv_fail(err, VV_EUSAGE,
+		       "this form is from an earlier run of 'varve web'\nopen its page again");
+}
+
 /* A button was pressed. */
 static vv_status act(request *q, vv_error *err)
 {
-	const char *token = q->web->o.token;
 	const vv_web_verb verb = {.name = said(q->ask, "do"),
 				  .path = q->address.path,
 				  .fields = q->ask->parameters,
@@ -348,11 +360,9 @@ static vv_status act(request *q, vv_error *err)
 	vv_web_done done;
 	vv_status rc;
 
-	if (!token || strcmp(said(q->ask, "token"), token) != 0 || q->address.api ||
+	if (!has_token(q) || q->address.api ||
 	    (q->address.place != VV_WEB_AT_CONFLICTS && q->address.place != VV_WEB_AT_DESK)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "this form is from an earlier run of 'varve web'\n"
-			       "open its page again");
+		return refuse_form(err);
 	}
 	if ((rc = vv_web_do(&q->visit, &verb, &done, err)) < 0) return rc;
 	to.name = done.note;
@@ -452,10 +462,62 @@ static vv_status give_list(request *q, vv_error *err)
 	return rc < 0 ? rc : send(q, err);
 }
 
+/* --- before a repository is open -------------------------------------------------------------------- */
+
+static vv_status give_begin(request *q, const vv_web_verb *verb, const vv_error *why, vv_error *err)
+{
+	vv_web_begin b;
+	vv_status rc = vv_web_begin_read(&q->visit, &b, err);
+
+	if (rc < 0) return rc;
+	q->reply.status = why ? 400 : 200;
+	rc = q->web->o.pages->begin(&q->asked, &b, verb, why, &q->reply, err);
+	return rc < 0 ? rc : send(q, err);
+}
+
+/* A folder is opened, cloned or begun: all later requests are for it. */
+static vv_status act_begin(request *q, vv_error *err)
+{
+	const vv_web_verb verb = {.name = said(q->ask, "do"),
+				  .fields = q->ask->parameters,
+				  .field_count = q->ask->parameter_count};
+	vv_web_address to = {.base = "", .place = VV_WEB_AT_OVERVIEW};
+	const char *path;
+	vv_error why;
+
+	if (!has_token(q)) return refuse_form(err);
+	vv_status rc = vv_web_begin_do(&q->visit, q->call->env, &verb, &path, &why);
+	if (rc == VV_OK) {
+		rc = q->ask->open(q->ask->asker, path, &why);
+	}
+	if (rc < 0 && status_of(why.code) == 0) return vv_error_copy(err, &why);
+	if (rc < 0) return give_begin(q, &verb, &why, err);
+	if (strcmp(verb.name, "start") == 0) {
+		to.place = VV_WEB_AT_DESK;
+	}
+	return redirect(q, &to, 303, err);
+}
+
+static vv_status begin(request *q, vv_error *err)
+{
+	const vv_http_ask *ask = q->ask;
+
+	if (strcmp(ask->below, "/") == 0) {
+		return ask->post ? act_begin(q, err) : give_begin(q, NULL, NULL, err);
+	}
+	vv_status rc = vv_web_address_read(&q->address, &q->arena, "", ask->below, ask->parameters,
+					   0, err);
+	if (rc < 0) return rc;
+	return q->address.place == VV_WEB_AT_ASSET && !ask->post
+		       ? give_asset(q, err)
+		       : vv_fail(err, VV_ENOTFOUND, "no folder is open");
+}
+
 static vv_status answer(request *q, vv_error *err)
 {
 	const vv_http_ask *ask = q->ask;
 
+	if (!ask->name && ask->listed_count == 0) return begin(q, err);
 	if (!ask->name) return give_list(q, err);
 	if (ask->below[0] == '\0') {
 		const vv_web_address top = {.base = q->base, .place = VV_WEB_AT_OVERVIEW};

@@ -59,7 +59,7 @@ typedef struct vv_http_listed {
 /* A request for a URL that belongs to no other route. The method is GET or HEAD. If the server has
  * a secret, it may also be POST, from one of the server's own pages. Borrowed during the call. */
 typedef struct vv_http_ask {
-	const char *name; /* the repository's name in URLs */
+	const char *name; /* the repository's name in URLs; NULL: see listed */
 	/* the beginning of the paths of the repository's URLs, encoded: "/NAME"; if the server has
 	 * one repository, also "" or "/-" */
 	const char *base;
@@ -67,8 +67,9 @@ typedef struct vv_http_ask {
 	/* the parameters in the order of the query; a missing value is "" */
 	const vv_http_parameter *parameters;
 	size_t parameter_count;
-	/* for the top page of a server with several repositories: all repositories; else NULL. With
-	 * `listed`, `name` and the call's repository are NULL */
+	/* for the top page of a server with several repositories, and for each page of a server
+	 * without any: all repositories; else NULL. With `listed`, `name` and the call's repository
+	 * are NULL */
 	const vv_http_listed *listed;
 	size_t listed_count;
 	/* the method is POST; `parameters` has those of the query, then the fields of the form in
@@ -79,6 +80,10 @@ typedef struct vv_http_ask {
 	/* time by which the answer should begin, on the clock of vv_monotonic_ms */
 	uint64_t until_ms;
 	bool (*gone)(void *asker); /* returns true if the client has closed the connection */
+	/* Opens the repository at path, a work tree or a Git folder, for this and all later requests
+	 * of a server that has none yet. VV_EUSAGE: the server has one. Others: those of
+	 * vv_repository_open. */
+	vv_status (*open)(void *asker, const char *path, vv_error *err);
 	void *asker;
 } vv_http_ask;
 

@@ -5,6 +5,7 @@
  * arrives. Meanwhile the socket is not read, so the worker itself checks whether the client is still
  * connected.
  */
+#include "transport/server/repositories.h"
 #include "transport/server/routes.h"
 #include "transport/server/server_internal.h"
 
@@ -32,6 +33,7 @@ struct http_page_work {
 	vv_http_parameter *parameters; /* their texts are in one buffer each */
 	size_t count, cap;
 	vv_http_listed *listed;
+	size_t listed_count;
 	vv_buf form; /* the body of a POST */
 	bool bad;
 };
@@ -127,6 +129,13 @@ static bool has_gone(void *request)
 	       recv(q->connection->fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
+static vv_status open_first(void *request, const char *path, vv_error *err)
+{
+	const http_request *q = request;
+
+	return http_server_open(q->server, path, err);
+}
+
 static const char *or_empty(const char *header)
 {
 	return header ? header : "";
@@ -199,11 +208,12 @@ static vv_status run_page(http_request *q, vv_error *err)
 				 .parameter_count = p->count,
 				 .post = !http_is_get(q),
 				 .listed = p->listed,
-				 .listed_count = p->listed ? s->repository_count : 0,
+				 .listed_count = p->listed_count,
 				 .host = or_empty(http_header(q, "Host")),
 				 .secure = s->tls_cert.len > 0,
 				 .until_ms = q->start_ms + s->o.page_ms,
 				 .gone = has_gone,
+				 .open = open_first,
 				 .asker = q};
 	const vv_http_reply reply = {begin, http_stream_out, q};
 	vv_status rc = s->handlers.page(s->handlers.page_payload, &call, &ask, &reply, err);
@@ -288,9 +298,10 @@ static bool new_page(http_request *q)
 
 	if (!p || !(p->ready = vv_ring_new(1))) return false;
 	p->base = vv_strndup(base, q->base ? strlen(base) : (size_t)(q->below - q->path));
-	if (!q->repository &&
-	    (p->listed = vv_calloc(s->repository_count + 1, sizeof(*p->listed)))) {
-		for (size_t i = 0; i < s->repository_count; i++) {
+	const size_t count = s->repository_count;
+	if (!q->repository && (p->listed = vv_calloc(count + 1, sizeof(*p->listed)))) {
+		p->listed_count = count;
+		for (size_t i = 0; i < count; i++) {
 			const http_repository *r = &s->repositories[i];
 
 			p->listed[i] = (vv_http_listed){r->name, r->path, r->reach};

@@ -9,7 +9,6 @@
 #include "transport/server/server.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,11 +16,11 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/hint_text.h"
-#include "base/path.h"
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/server/connection.h"
+#include "transport/server/repositories.h"
 #include "transport/server/request.h"
 #include "transport/server/routes.h"
 #include "transport/server/secret_file.h"
@@ -178,6 +177,10 @@ static route find_route(http_request *q)
 		return route_below(q, named, end);
 	}
 	q->base = "";
+	if (s->repository_count == 0 && s->handlers.page) {
+		q->below = q->path;
+		return PAGE;
+	}
 	return s->repository_count == 1 ? route_below(q, &s->repositories[0], q->path) : NO_ROUTE;
 }
 
@@ -349,66 +352,6 @@ __attribute__((format(printf, 2, 0))) static void keep_words(void *server, const
 	}
 }
 
-/* The name in URLs of a repository whose folder is at real. */
-static char *name_of(const char *real)
-{
-	if (strcmp(vv_path_base(real), ".git") != 0) return vv_strdup(vv_path_base(real));
-	vv_auto(char) *above = vv_path_dir(real);
-	return above ? vv_strdup(vv_path_base(above)) : NULL;
-}
-
-static bool is_folder_of(const vv_repository *r, const char *real)
-{
-	const char *places[] = {vv_repository_workdir(r), vv_repository_gitdir(r)};
-	bool same = false;
-
-	for (size_t i = 0; i < 2 && !same; i++) {
-		char *resolved = places[i] ? realpath(places[i], NULL) : NULL;
-
-		same = resolved && strcmp(resolved, real) == 0;
-		free(resolved);
-	}
-	return same;
-}
-
-static vv_status open_repository(vv_http_server *s, http_repository *r, const char *path,
-				 vv_error *err)
-{
-	char *real = realpath(path, NULL);
-	vv_status rc;
-
-	if (!real) return vv_fail_errno(err, "no repository at", path);
-	r->name = name_of(real);
-	r->path = vv_strdup(real);
-	if (!r->name || !r->path) {
-		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_repository_open(&r->repo, real, s->o.env, err)) == VV_OK) {
-		if (!is_folder_of(r->repo, real)) {
-			rc = vv_fail(err, VV_ENOTFOUND,
-				     "'%s' is inside a repository, but is not one itself\n"
-				     "name the repository's own folder",
-				     vv_text_shows(path));
-		} else if (!(r->reach = vv_reachable_new(vv_repository_commondir(r->repo),
-							 s->o.env))) {
-			rc = vv_fail_nomem(err);
-		} else if ((rc = vv_repository_store(r->repo, &r->store, err)) == VV_OK &&
-			   s->handlers.files &&
-			   !(r->published = vv_published_files_new(vv_repository_varvedir(r->repo),
-								   r->store, s->handlers.files))) {
-			rc = vv_fail_nomem(err);
-		}
-	}
-	free(real);
-	if (rc == VV_OK && vv_array_find(s->repositories, (size_t)(r - s->repositories), one,
-					 strcmp(one->name, r->name) == 0)) {
-		rc = vv_fail(err, VV_EUSAGE,
-			     "two repositories would have the name '%s'\nrename one of the "
-			     "folders",
-			     vv_text_shows(r->name));
-	}
-	return rc;
-}
-
 static vv_status open_all(vv_http_server *s, const vv_http_options *o, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -417,7 +360,8 @@ static vv_status open_all(vv_http_server *s, const vv_http_options *o, vv_error 
 	if (!s->repositories) return vv_fail_nomem(err);
 	for (size_t i = 0; i < o->path_count; i++) {
 		s->repository_count = i + 1;
-		if ((rc = open_repository(s, &s->repositories[i], o->paths[i], err)) < 0) return rc;
+		rc = http_repository_open(s, &s->repositories[i], o->paths[i], err);
+		if (rc < 0) return rc;
 	}
 	return rc;
 }
@@ -633,10 +577,7 @@ void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)
 	vv_worker_join(s->watch);
 	vv_ring_free(s->clock);
 	vv_array_each(s->repositories, s->repository_count, it) {
-		vv_published_files_free(it->published);
-		vv_reachable_free(it->reach);
-		vv_repository_close(it->repo);
-		vv_free_all(it->name, it->path);
+		http_repository_close(it);
 	}
 	vv_free(s->repositories);
 	vv_free(s->proxies);

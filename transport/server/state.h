@@ -39,7 +39,8 @@ struct vv_http_server {
 	vv_http_options o;
 	vv_http_handlers handlers;
 	http_repository *repositories;
-	size_t repository_count;
+	/* grows only from 0 to 1, after the repository was opened (http_server_open) */
+	atomic_size_t repository_count;
 	vv_http_auth *auth; /* the users; NULL: no file of users */
 	char *url;
 	/* protects the list of connections, and the members that connection.h names */

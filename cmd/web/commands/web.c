@@ -28,13 +28,14 @@
 #include "transport/server/words.h"
 
 typedef struct options {
-	bool no_browser, verbose;
+	bool no_browser, read_only, verbose;
 	const char *port, *export;
 	uint64_t size;
 } options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "no-browser", no_browser, "print the address, and do not open a browser"),
+	OPT_FLAG(0, "read-only", read_only, "show pages without buttons that change something"),
 	OPT_STRING(0, "port", port, "PORT", "listen on this port (default: a free one)"),
 	OPT_STRING(0, "export", export, "DIR",
 		   "write the pages of A..B, of one version, or of all, into this folder"),
@@ -170,18 +171,26 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 	vv_secret_new(&p.token);
 	vv_auto(char) *address = vv_asprintf("127.0.0.1:%s", o->port ? o->port : "0");
 	if ((rc = vv_alloc_ok(address, err)) < 0 || (rc = vv_buf_ok(&p.token, err)) < 0 ||
-	    (rc = vv_buf_ok(&p.secret, err)) < 0 || (rc = vv_buf_ok(&p.once, err)) < 0 ||
-	    (rc = find_repository(&repository, &p, path, err)) < 0) {
+	    (rc = vv_buf_ok(&p.secret, err)) < 0 || (rc = vv_buf_ok(&p.once, err)) < 0) {
 		return rc;
 	}
-	if (!(web = vv_web_open(&(vv_web_options){
-		      .owner = true, .pages = &vv_pages, .token = p.token.data}))) {
+	rc = find_repository(&repository, &p, path, err);
+	/* the first page then opens one */
+	const bool none = rc == VV_ENOTFOUND && !path && !o->read_only;
+	if (rc < 0 && !none) return rc;
+	if (none) {
+		vv_buf_set(&p.page, "/", 1);
+		vv_error_clear(err);
+	}
+	if (!(web = vv_web_open(&(vv_web_options){.owner = true,
+						  .pages = &vv_pages,
+						  .token = o->read_only ? NULL : p.token.data}))) {
 		return vv_fail_nomem(err);
 	}
 	const vv_serve_http_options http = {.server = {.address = address,
 						       .env = vv_environ(),
 						       .paths = (const char *const[]){repository},
-						       .path_count = 1,
+						       .path_count = none ? 0 : 1,
 						       .read_only = true,
 						       .secret = p.secret.data,
 						       .secret_once = p.once.data},
@@ -264,6 +273,9 @@ static int run_web(void *opts, int argc, char **argv)
 	const options *o = opts;
 	vv_error err;
 
+	if (o->read_only && o->export) {
+		return vv_usage_error("--read-only and --export cannot be used together");
+	}
 	if (o->size && !o->export) return vv_usage_error("--size requires --export");
 	if (o->export) {
 		if (o->port) {
@@ -290,7 +302,7 @@ const vv_command vv_cmd_web = {
 	.name = "web",
 	.group = "look",
 	.summary = "show tables, changes and histories in a browser",
-	.usage = "[--no-browser] [--port PORT] [PATH]\n--export DIR [--size BYTES] "
+	.usage = "[--no-browser] [--read-only] [--port PORT] [PATH]\n--export DIR [--size BYTES] "
 		 "[A..B|REV]\nserve ...",
 	.example = "$ varve web --no-browser\n"
 		   "open http://127.0.0.1:43911/?secret=b7k2...",

@@ -21,7 +21,8 @@ static vv_status run_json(vv_web_visit *v, const char **list, vv_json **out, vv_
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const char *said;
 	int code;
-	vv_status rc = vv_web_run(v, list, &text, &code, &said, err);
+	const vv_web_command command = {.list = list, .out = &text};
+	vv_status rc = vv_web_run(v, &command, &code, &said, err);
 
 	if (rc < 0) return rc;
 	if (code > 1 || text.len == 0) {

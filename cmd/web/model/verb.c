@@ -26,16 +26,21 @@ typedef struct words {
 	vv_web_done *done;
 	const char *list[WORDS + 1];
 	size_t count;
+	const char *input; /* of the command; NULL: none */
 	vv_error *err;
 } words;
 
-/* "": the form does not have the field. */
-static const char *field(const words *w, const char *name)
+const char *vv_web_field(const vv_web_verb *verb, const char *name)
 {
-	const vv_http_parameter *found = vv_array_find(w->verb->fields, w->verb->field_count, p,
+	const vv_http_parameter *found = vv_array_find(verb->fields, verb->field_count, p,
 						       strcmp(p->name, name) == 0);
 
 	return found ? found->value : "";
+}
+
+static const char *field(const words *w, const char *name)
+{
+	return vv_web_field(w->verb, name);
 }
 
 static void add_word(words *w, const char *option, const char *value)
@@ -69,14 +74,14 @@ static void add_path(words *w)
 
 /* --- running ------------------------------------------------------------------------------ */
 
-vv_status vv_web_run(vv_web_visit *v, const char **list, vv_buf *out, int *code, const char **said,
+vv_status vv_web_run(vv_web_visit *v, const vv_web_command *command, int *code, const char **said,
 		     vv_error *err)
 {
 	static const char *const more[] = {"GIT_EDITOR=:", "GIT_TERMINAL_PROMPT=0", NULL};
 	vv_auto(char) *program = NULL;
 	vv_auto(vv_buf) output = VV_BUF_INIT, errors = VV_BUF_INIT;
-	const vv_env *env = vv_repository_env(v->repo);
-	const char *line;
+	const vv_env *env = command->env ? command->env : vv_repository_env(v->repo);
+	const char *dir = command->dir, **list = command->list, *line;
 	vv_status rc = VV_OK;
 
 	if (strcmp(list[0], "varve") == 0) {
@@ -84,11 +89,16 @@ vv_status vv_web_run(vv_web_visit *v, const char **list, vv_buf *out, int *code,
 	}
 	if (rc < 0) return rc;
 	list[0] = program ? program : list[0];
+	if (!dir && v->repo) {
+		dir = vv_repository_workdir(v->repo);
+	}
 	const vv_run run = {.argv = list,
-			    .dir = vv_repository_workdir(v->repo),
+			    .dir = dir,
 			    .env = env,
 			    .more = more,
-			    .output = out ? out : &output,
+			    .input = command->input,
+			    .len = command->input ? strlen(command->input) : 0,
+			    .output = command->out ? command->out : &output,
 			    .errors = &errors,
 			    .cpu_seconds = CPU_SECONDS};
 	rc = vv_run_program(&run, code, err);
@@ -104,7 +114,8 @@ static vv_status run_words(words *w, int *code, const char **said)
 	if (w->v->failed) return vv_fail_nomem(w->err);
 	if (w->count == WORDS) return vv_fail(w->err, VV_EUSAGE, "the form has too many fields");
 	w->list[w->count] = NULL;
-	return vv_web_run(w->v, w->list, NULL, code, said, w->err);
+	const vv_web_command command = {.list = w->list, .input = w->input};
+	return vv_web_run(w->v, &command, code, said, w->err);
 }
 
 /* The command must succeed. */

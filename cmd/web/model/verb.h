@@ -33,10 +33,23 @@ typedef struct vv_web_done {
 	const char *note; /* a text for the page, in the visit's arena; NULL: nothing */
 } vv_web_done;
 
-/* Runs a command in the work tree of the visit. list: its words, of which list[0] is "varve" or
- * "git", and a NULL; list[0] may be replaced. Sets *code to its exit status, and *said to the first
- * line of its messages, in the visit's arena. out: receives its output; may be NULL. */
-vv_status vv_web_run(vv_web_visit *v, const char **list, vv_buf *out, int *code, const char **said,
+/* Returns the value of the form's field with this name; "": the form does not have the field. */
+const char *vv_web_field(const vv_web_verb *verb, const char *name);
+
+/* A command to run. */
+typedef struct vv_web_command {
+	const char **
+		list; /* its words, of which list[0] is "varve" or "git", and a NULL; list[0] may be replaced */
+	const char *
+		dir; /* folder to run in; NULL: the work tree of the visit; without a repository, the current folder */
+	const vv_env *env; /* the environment; NULL: that of the visit's repository */
+	const char *input; /* text for its standard input; NULL: none */
+	vv_buf *out;       /* receives its output; may be NULL */
+} vv_web_command;
+
+/* Runs a command. Sets *code to its exit status, and *said to the first line of its messages, in the
+ * visit's arena. */
+vv_status vv_web_run(vv_web_visit *v, const vv_web_command *command, int *code, const char **said,
 		     vv_error *err);
 
 /* Runs a verb. VV_EUSAGE: no such verb, a field is missing or wrong, the cell has changed since the

@@ -232,6 +232,10 @@ vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err);
 /* The page R/conflicts. */
 vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err);
+/* The page of a server that has no repository yet. verb: the button that failed, and `why`, its error;
+ * both may be NULL. */
+vv_status vv_page_begin_here(vv_page *p, const vv_web_begin *b, const vv_web_verb *verb,
+			     const vv_error *why, vv_buf *out, vv_error *err);
 /* The page R/desk: changes that are not saved; with a path, the form for a new row. */
 vv_status vv_page_desk(vv_page *p, vv_buf *out, vv_error *err);
 /* Writes the page for the error `why`. status: the HTTP status. */

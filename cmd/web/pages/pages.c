@@ -129,6 +129,18 @@ static vv_status answer_list(const vv_http_call *call, const vv_http_ask *ask,
 	return vv_page_end(&p, &reply->body, err);
 }
 
+static vv_status answer_begin(const vv_web_asked *asked, const vv_web_begin *b,
+			      const vv_web_verb *verb, const vv_error *why, vv_web_reply *reply,
+			      vv_error *err)
+{
+	vv_auto(vv_page) p = {0};
+
+	vv_page_init(&p, asked, NULL);
+	reply->type = HTML_TYPE;
+	reply->no_store = true;
+	return vv_page_begin_here(&p, b, verb, why, &reply->body, err);
+}
+
 /* ---- files */
 
 const vv_page_asset *vv_page_asset_at(size_t i)
@@ -160,4 +172,5 @@ const vv_web_pages vv_pages = {
 	.trouble = answer_trouble,
 	.asset = answer_asset,
 	.list = answer_list,
+	.begin = answer_begin,
 };
