@@ -380,12 +380,15 @@ static void explain_change(base_check *c, const vv_check_rule *line)
 	const vv_changed_groups *g;
 	vv_error why;
 	size_t count;
-	vv_status rc = line->is_whole ? VV_OK
-				      : vv_condition_compile(&condition, line->condition,
-							     strlen(line->condition), &c->t->schema,
-							     &how, &why);
+	vv_status rc = VV_OK;
 
-	if (line->is_whole) {
+	if (!line->is_whole && !line->is_older) {
+		rc = vv_condition_compile(&condition, line->condition, strlen(line->condition),
+					  &c->t->schema, &how, &why);
+	}
+	if (line->is_older) {
+		vv_buf_puts(&text, "all cells, also of the versions before the base");
+	} else if (line->is_whole) {
 		vv_buf_puts(&text, "all cells of rows that differ");
 	} else if (rc == VV_ENOMEM) {
 		c->rc = vv_fail_nomem(c->err);

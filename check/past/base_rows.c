@@ -503,7 +503,8 @@ static void open_change_rules(base_check *c, change_rules *r)
 		change_rule *item = &r->items[r->count];
 		vv_error why;
 
-		if (line->kind != VV_CHECK_CHANGE || line->severity == VV_SEVERITY_OFF) {
+		if (line->kind != VV_CHECK_CHANGE || line->severity == VV_SEVERITY_OFF ||
+		    line->is_older) {
 			continue;
 		}
 		if (line->is_whole) {
@@ -638,6 +639,46 @@ static void judge_shares(base_check *c, const change_rules *r, const vv_rowdiff_
 	}
 }
 
+/* Is the version nearer to an older one than to its base? */
+static void judge_older(base_check *c, const vv_check_rule *line, const vv_older *o)
+{
+	vv_finding f = change_finding(c, line);
+	const uint64_t share = o->found ? base_share(o->base_rows - o->rows, o->base_rows) : 0;
+
+	if (share <= line->most) return;
+	vv_buf_printf(&c->message, "%s", o->rows == 0 ? "the rows are those" : "");
+	if (o->rows > 0) {
+		vv_buf_printf(&c->message, "%s %s", vv_text_counted(o->rows, "row", NULL),
+			      o->rows == 1 ? "differs" : "differ");
+	}
+	vv_buf_printf(&c->message, "%s of the older version %s, and %s from the base: an old file?",
+		      o->rows > 0 ? " from those" : "", o->name,
+		      vv_text_counted(o->base_rows, "row differs", "rows differ"));
+	vv_buf_puts(&c->expected, line->text);
+	base_give(c, NULL, &f);
+}
+
+static void check_older(base_check *c)
+{
+	vv_older older = {.found = false};
+	bool known = false;
+
+	for (size_t i = 0; i < c->rules->line_count && c->rc == VV_OK; i++) {
+		const vv_check_rule *line = &c->rules->lines[i];
+
+		if (!line->is_older || line->severity == VV_SEVERITY_OFF || !c->how->older) {
+			continue;
+		}
+		if (!known) {
+			c->rc = c->how->older(c->o->payload, &older, c->err);
+			known = true;
+		}
+		if (c->rc == VV_OK) {
+			judge_older(c, line, &older);
+		}
+	}
+}
+
 /* Rows that both have, by key, and that differ. */
 static void check_changes(base_check *c)
 {
@@ -675,6 +716,9 @@ void base_check_rows(base_check *c)
 	vv_auto(row_walk) w = {.c = c};
 
 	check_changes(c);
+	if (c->rc == VV_OK) {
+		check_older(c);
+	}
 	if (c->rc < 0 || !is_asked(c)) return;
 	walk(&w, NULL);
 	check_removed(&w);

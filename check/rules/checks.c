@@ -494,6 +494,17 @@ static bool is_whole(const reader *r, size_t end)
 	       trimmed_end(at.text, at.at, end) == at.at;
 }
 
+/* Is it new.* = older.*, up to the end? */
+static bool is_older(const reader *r, size_t end)
+{
+	reader at = *r;
+
+	return take_word(&at, "new") && take_word(&at, ".") && take_word(&at, "*") &&
+	       (take_word(&at, "==") || take_word(&at, "=")) && take_word(&at, "older") &&
+	       take_word(&at, ".") && take_word(&at, "*") &&
+	       trimmed_end(at.text, at.at, end) == at.at;
+}
+
 /* Is it share(CONDITION), with a condition on changed rows? Then r is after the parenthesis. */
 static bool take_change_share(reader *r)
 {
@@ -504,7 +515,7 @@ static bool take_change_share(reader *r)
 	skip_blank(&at);
 	const size_t end = closed_at(at.text, at.len, at.at);
 	const vv_condition_how how = {.line = true};
-	if (is_whole(&at, end)) {
+	if (is_whole(&at, end) || is_older(&at, end)) {
 		r->at = at.at;
 		return true;
 	}
@@ -550,6 +561,7 @@ static void read_change_share(reader *r, vv_check_rule *rule)
 	rule->kind = VV_CHECK_CHANGE;
 	rule->is_share = true;
 	rule->is_whole = is_whole(r, end);
+	rule->is_older = is_older(r, end);
 	rule->rule = vv_rule_find("change-constraint");
 	rule->condition_at = characters(r->text, r->at);
 	rule->condition = keep_trimmed(r, r->at, end);

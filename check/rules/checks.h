@@ -65,6 +65,9 @@ typedef struct vv_check_rule {
 	/* share(old.* <> new.*): of the base's rows, at most `most` may be changed or gone; the
 	 * condition is not compiled */
 	bool is_whole;
+	/* share(new.* = older.*): of the rows that differ from the base, at most `most` may be gone
+	 * again in a comparison with an older version; the condition is not compiled */
+	bool is_older;
 	uint64_t most;
 	const char **columns; /* UNIQUE, REFERENCES: ended by NULL */
 	const char *target;   /* REFERENCES: the referenced table */

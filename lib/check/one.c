@@ -17,6 +17,7 @@
 #include "dataset/read/guess_encoding.h"
 #include "dataset/schema/declared.h"
 #include "lib/check/input.h"
+#include "lib/check/older.h"
 #include "lib/check/one.h"
 #include "lib/check/query.h"
 #include "lib/check/text_numbers.h"
@@ -37,6 +38,7 @@ typedef struct resource {
 typedef struct one {
 	vv_check_run *run;
 	const char *path, *was;    /* was: in the base */
+	size_t document;           /* as in vv_check_path */
 	const char *commit;        /* NULL, or 40 digits */
 	const vv_rules_file *file; /* or NULL */
 	vv_rule_set rules;
@@ -556,6 +558,24 @@ static vv_status on_explained(void *payload, const vv_check_explained *e, vv_err
 	return c->run->explain(c->run->explain_payload, c->path, e, err);
 }
 
+static vv_status find_older(void *payload, vv_older *out, vv_error *err)
+{
+	one *c = payload;
+	const vv_older_search s = {.repo = c->run->repo,
+				   .reader = c->run->reader,
+				   .cache = c->run->cache,
+				   .progress = c->run->progress,
+				   .base = &c->base.table,
+				   .table = &c->in.table,
+				   .at = c->base_side,
+				   .side = c->look.side,
+				   .path = c->was,
+				   .now = c->path,
+				   .document = c->document};
+
+	return vv_older_find(out, &s, err);
+}
+
 static void prepare(one *c)
 {
 	const vv_check_run *run = c->run;
@@ -565,6 +585,7 @@ static void prepare(one *c)
 		.declared = run->schema || (c->in.described && c->in.package.schema.len > 0),
 		.declares_key = declares_key(c),
 		.base_declared = c->has_base && c->base.described && c->base.package.schema.len > 0,
+		.older = run->repo ? find_older : NULL,
 		.now = run->now};
 	c->against.check.mend = c->in.mend;
 	if (run->explain) {
@@ -919,8 +940,10 @@ static vv_status report_unread(one *c, const vv_error *why, vv_error *err)
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err)
 {
-	vv_auto(one) c = {
-		.run = run, .path = path->path, .was = path->was ? path->was : path->path};
+	vv_auto(one) c = {.run = run,
+			  .path = path->path,
+			  .was = path->was ? path->was : path->path,
+			  .document = path->document};
 	vv_auto(vv_check_result) result = {0};
 	char hex[VV_OID_TEXT + 1];
 	uint64_t start = vv_monotonic_ms();

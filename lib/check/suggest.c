@@ -60,6 +60,11 @@ static const struct night_rule {
 	{OF_TABLE, RANGES_AFTER, WHOLE, "share(old.* <> new.*) <= 0.3",
 	 "share(old.* <> new.*) <= 0.1"},
 	{OF_TABLE, EARLY, WHOLE, "share(old.* <> new.*) <= 0.6", "share(old.* <> new.*) <= 0.3"},
+	/* an old file */
+	{OF_TABLE, RANGES_AFTER, "share(new.*)", "share(new.* = older.*) <= 0.5",
+	 "share(new.* = older.*) <= 0.3"},
+	{OF_TABLE, EARLY, "share(new.*)", "share(new.* = older.*) <= 0.9",
+	 "share(new.* = older.*) <= 0.7"},
 	{OF_NUMBERS, RANGES_AFTER, "avg(#)", "avg(#) between 0.9 * base and 1.1 * base",
 	 "avg(#) between 0.98 * base and 1.02 * base"},
 	{OF_NUMBERS, RANGES_AFTER, "avg(#)", "avg(#) between 0.75 * base and 1.33 * base",

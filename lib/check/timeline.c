@@ -21,7 +21,8 @@ typedef struct reading {
 	vv_timeline *t;
 	vv_check_run *run;
 	vv_check_owner owner;
-	vv_buf id; /* what all keys have in common */
+	vv_buf id;    /* what all keys have in common */
+	bool history; /* a rule reads versions before the parent */
 	int argc;
 	char **argv;
 } reading;
@@ -201,6 +202,9 @@ static vv_status key_of(reading *r, const vv_commit *c, vv_hash128 *out, vv_erro
 
 	vv_buf_put(&r->id, &c->tree, sizeof(c->tree));
 	vv_buf_put(&r->id, &parent.tree, sizeof(parent.tree));
+	if (r->history) {
+		vv_buf_put(&r->id, &parent.id, sizeof(parent.id));
+	}
 	vv_buf_put_varint(&r->id, (uint64_t)c->committer.time);
 	*out = vv_xxh3_128(vv_buf_cstr(&r->id), r->id.len, 0);
 	r->id.len = r->id.failed ? r->id.len : len;
@@ -255,6 +259,16 @@ static vv_status take_commit(reading *r, const vv_oid *id, vv_error *err)
 	return sound && t->result_count == before ? VV_OK : keep_commit(t, &c, err);
 }
 
+static bool reads_history(const vv_rules_file *rules)
+{
+	const vv_check_rule *rule;
+
+	for (size_t i = 0; (rule = vv_rules_check(rules, NULL, &i));) {
+		if (rule->is_older) return true;
+	}
+	return false;
+}
+
 static vv_status take_all(reading *r, const vv_oid *head, vv_error *err)
 {
 	vv_range range = {.include = *head};
@@ -270,6 +284,7 @@ static vv_status take_all(reading *r, const vv_oid *head, vv_error *err)
 
 	if (rc < 0) return rc;
 	make_id(r);
+	r->history = reads_history(r->owner.rules);
 	while ((more = vv_log_next(log, &commit, err)) > 0) {
 		if ((rc = take_commit(r, &commit, err)) < 0) return rc;
 	}

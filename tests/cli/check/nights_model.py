@@ -40,6 +40,8 @@ def accidents(rows, older):
     yield "doubled", rows + rows
     yield "whole numbers with fractions", [[a, b, c, f"{int(d) * 100}.0"] for a, b, c, d in rows]
     yield "mixed", [[a, c, d, b] for a, b, c, d in rows]
+    yield "stale", older
+    yield "mostly stale", [[a, b, c, "77" if i == 5 else d] for i, (a, b, c, d) in enumerate(older)]
 
 
 rows = [[str(i), f"item{i}", f"{chance.uniform(5, 90):.2f}", str(chance.randrange(10, 40))] for i in range(1, 121)]

@@ -337,6 +337,49 @@ both: s=c, g=-10" ] || { jq -r '.datasets[].findings[] | "\(.name): \(.keyText)"
 	done
 }
 
+@test "a version that is nearer to an older one than to its base is found" {
+	new_repo
+	for night in 1 2 3 4 5; do
+		rows 20 | awk -F, -v n="$night" 'BEGIN { OFS = "," } NR % 5 == n % 5 { $2 = "night" n } { print }' > t.csv
+		cp t.csv ".git/$night.csv"
+		varve add -q --key id t.csv
+		tick
+		varve commit -qm "$night"
+	done
+	old=$(git rev-parse --short=7 HEAD~3)
+	while IFS='|' read -r code file rule why; do
+		cp ".git/$file.csv" t.csv
+		[ "$file" != 2 ] || [ "$why" != "1 row differs" ] || sed -i '4s/[^,]*$/x/' t.csv
+		printf '[t.csv]\n%s\n' "$rule" > varve.checks
+		ends_with "$code" varve check t.csv
+		[[ $output$stderr == *"$why"* ]] || { echo "$file $rule: $output $stderr"; return 1; }
+	done <<- EOF
+		1|2|share(new.* = older.*) <= 0.99|the rows are those of the older version $old of
+		1|2|share( new.*==older.* )<=0 -- why|rows differ from the base: an old file?
+		1|2|share(new.* = older.*) <= 0.5|1 row differs
+		0|2|share(new.* = older.*) <= 1|nothing wrong
+		0|2|share(new.* = older.*) <= 0.5 warn|1 warning
+		0|4|share(new.* = older.*) <= 0|nothing wrong
+		0|5|share(new.* = older.*) <= 0|nothing wrong
+		2|5|share(new.* = older.*) < 1|expected '<=' and a number from 0 to 1
+	EOF
+	# in a range of commits, also of text, and also without a cache
+	printf '[t.csv]\nshare(new.* = older.*) <= 0.5\n' > varve.checks
+	cp .git/2.csv t.csv
+	varve add -q t.csv varve.checks
+	varve commit -qm "an old file"
+	ends_with 1 varve check HEAD~1..HEAD
+	output_has "the older version $old"
+	ends_with 1 varve check --no-cache HEAD~1..HEAD
+	varve migrate --export t.csv -m text > /dev/null
+	succeeds varve check HEAD~1..HEAD
+	rows 20 | sed 's/$/z/' > t.csv
+	varve commit -qam other
+	cp .git/5.csv t.csv
+	ends_with 1 varve check t.csv
+	output_has "an old file?"
+}
+
 @test "a share of changed rows is counted over the rows that both versions have" {
 	new_repo
 	rows 20 > t.csv
