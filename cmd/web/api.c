@@ -14,6 +14,7 @@
 #include "cmd/web/model/history.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/model/row_place.h"
+#include "cmd/web/model/signed.h"
 #include "cmd/web/model/values.h"
 #include "lib/status/change_count.h"
 
@@ -81,11 +82,14 @@ static vv_status put_log(api *x)
 
 static void put_ref(vv_json_out *w, const void *item)
 {
+	const api *x = (const api *)(const void *)w;
 	const vv_web_ref *r = item;
 
 	vv_json_put_object(w, {JSON_TEXT("name", r->name)},
 			   {JSON_TEXT("kind", r->tag ? "tag" : "branch")},
-			   {JSON_BOOL("head", r->head)}, {API_COMMIT("commit", &r->commit)});
+			   {JSON_BOOL("head", r->head)},
+			   {JSON_BOOL(x->trusts ? "signed" : NULL, !r->is_unsigned)},
+			   {API_COMMIT("commit", &r->commit)});
 }
 
 static vv_status put_refs(api *x)
@@ -94,7 +98,8 @@ static vv_status put_refs(api *x)
 	size_t count;
 	vv_status rc = vv_web_refs(x->v, LIST_MAX, &refs, &count, x->err);
 
-	if (rc < 0) return rc;
+	if (rc < 0 || (rc = vv_web_refs_judge(x->v, refs, count, &x->trusts, x->err)) < 0)
+		return rc;
 	vv_json_put_object(&x->w, {JSON_EACH(put_ref, "refs", refs, count)});
 	return VV_OK;
 }

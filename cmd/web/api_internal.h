@@ -22,6 +22,7 @@ typedef struct api {
 	vv_web_reply *reply;
 	vv_error *err;       /* receives the error of a function that fails */
 	bool said_time_over; /* the answer has the member timeOver */
+	bool trusts;         /* the repository trusts a signed head */
 } api;
 
 /* Descriptions of members with the name n, for vv_json_put_members. If n is NULL, the member is

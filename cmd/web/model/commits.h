@@ -66,6 +66,7 @@ typedef struct vv_web_ref {
 	const char *name; /* without refs/heads/ or refs/tags/ */
 	bool tag;         /* true: a tag; false: a branch */
 	bool head;        /* the branch that HEAD names */
+	bool is_unsigned; /* as vv_web_refs_judge (signed.h) found; else false */
 	vv_web_commit commit;
 } vv_web_ref;
 

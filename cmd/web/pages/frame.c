@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "cmd/web/model/signed.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
@@ -30,15 +31,21 @@ static const char *here(vv_page *p)
 
 /* ---- the version */
 
-/* "main, 22 Aug 2026": the branch or tag at the commit, or the commit. */
+/* "main, 22 Aug 2026": the branch or tag at the commit, or the commit; of one that no signed head has, "..., not signed". */
 static const char *version_words(vv_page *p, const vv_web_commit *c, const vv_web_ref *refs,
 				 size_t count)
 {
 	const vv_web_ref *ref = vv_array_find(refs, count, it,
 					      vv_oid_equal(&it->commit.id, &c->id));
+	bool is_unsigned = false;
+
 	if (c->none) return "nothing";
 	if (c->work) return "the work tree";
-	return vv_page_text(p, "%s, %s", ref ? ref->name : c->brief, vv_page_day(p, c));
+	if (vv_web_commit_is_unsigned(p->asked->visit, c, &is_unsigned, VV_IGNORED) < 0) {
+		p->failed = true;
+	}
+	return vv_page_text(p, "%s, %s%s", ref ? ref->name : c->brief, vv_page_day(p, c),
+			    is_unsigned ? ", not signed" : "");
 }
 
 /* This page at another version; of a comparison, another beginning. */
@@ -91,10 +98,12 @@ static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 	const vv_web_commit *c = f->version;
 	vv_web_ref *refs = NULL;
 	size_t count = 0;
+	bool trusts;
 
 	if (!c || c->none || !p->asked->visit) return h;
 	if (vv_page_is_served(p) &&
-	    vv_web_refs(p->asked->visit, REFS, &refs, &count, VV_IGNORED) < 0) {
+	    (vv_web_refs(p->asked->visit, REFS, &refs, &count, VV_IGNORED) < 0 ||
+	     vv_web_refs_judge(p->asked->visit, refs, count, &trusts, VV_IGNORED) < 0)) {
 		count = 0;
 	}
 	const char *words = version_words(p, c, refs, count);
@@ -113,7 +122,8 @@ static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 		const char *kind = ref->tag ? "tag, " : "";
 
 		part_ref(h, .at = to_version(p, ref->name), .name = ref->name,
-			 .words = vv_page_text(p, "%s%s", kind, vv_page_day(p, &ref->commit)),
+			 .words = vv_page_text(p, "%s%s%s", kind, vv_page_day(p, &ref->commit),
+					       ref->is_unsigned ? ", not signed" : ""),
 			 .on = vv_oid_equal(&ref->commit.id, &c->id),
 			 .diff = to_difference(p, &ref->commit, c, f->dataset));
 	}

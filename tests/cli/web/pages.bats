@@ -300,6 +300,43 @@ head_of() {
 	grep -qE 'Signed by z6Mk[^<]*, number 1, [0-9]{4}-[0-9-]+T[0-9:]+Z<' out/index.html # it is read for years
 }
 
+@test "each page of a branch, a tag or a commit that no signed head has says that it is not signed" {
+	new_repo src
+	rows 3 > src/t.csv
+	varve -C src add -q --key id t.csv
+	varve -C src commit -qm one
+	varve vault key new > key
+	git -C src tag v1
+	start_server src
+	one=$(git -C src rev-parse HEAD)
+	[[ $(page /table/main/t.csv) != *"not signed"* ]] # nobody signs here
+	[ "$(curl -s "$url/api/v0/refs" | jq '[.refs[] | has("signed")] | any')" = false ]
+	succeeds varve -C src sign
+	git -C src switch -qc latest
+	printf '4,evil,x\n' >> src/t.csv
+	varve -C src commit -qam evil
+	git -C src tag v9
+	git -C src tag old v1 # signed rows by a name that no head lists
+	evil=$(git -C src rev-parse HEAD)
+	for place in table/$evil/t.csv tree/$evil/ columns/$evil/t.csv check/$evil compare/$one..$evil/t.csv history/t.csv; do
+		curl -sL -H "Accept: text/html" "$url/$place" > shown
+		grep -qE '<summary class="button"><span class="vh">Version: </span>[^<]*not signed' shown
+	done
+	for place in table/$one/t.csv tree/$one/ check/$one; do
+		curl -sL -H "Accept: text/html" "$url/$place" > shown
+		! grep -qE '<summary class="button"><span class="vh">Version: </span>[^<]*not signed' shown || false
+	done
+	[ "$(curl -s "$url/api/v0/refs" | jq -r '.refs[] | select(.signed | not) | .name' | sort | xargs)" = "latest old v9" ]
+	[ "$(curl -s "$url/api/v0/refs" | jq -r '.refs[] | select(.signed) | .name' | sort | xargs)" = "main v1" ]
+	succeeds varve -C src sign --all
+	curl -sL -H "Accept: text/html" "$url/table/$evil/t.csv" > shown
+	if grep -q "not signed" shown; then false; fi
+	printf '5,evil,x\n' >> src/t.csv
+	varve -C src commit -qam evil
+	succeeds varve -C src web --export "$PWD/out" HEAD
+	grep -q ', not signed' out/index.html
+}
+
 @test "tables of a folder stand together, and those that never changed are folded" {
 	new_repo src
 	mkdir src/eu
