@@ -207,7 +207,9 @@ enum varve_arrow_mode {
 	/* the rows of the stream; fails with VARVE_EREFUSED if this removes more than half of the version's rows */
 	VARVE_ARROW_REPLACE_MOST,
 	VARVE_ARROW_REPLACE, /* the rows of the stream */
-	/* the version's rows, with the cells of matching rows of the stream; then the stream's rows without a match */
+	/* the version's rows, with the cells of matching rows of the stream; then the stream's rows without a match. If
+	 * several rows of the stream have one key, this is an error, unless the key was inferred: then only the first
+	 * of them matches */
 	VARVE_ARROW_UPSERT,
 	/* the version's rows, then the rows of the stream; a row of the stream that has the key of a row of the version
 	 * is an error, unless the key was inferred */

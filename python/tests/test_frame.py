@@ -1056,6 +1056,17 @@ def test_a_key_that_a_frame_did_not_name_gives_way_with_a_warning(repo):
             r.write(path, more, mode=mode)
         assert r[path].key == ("station", "id")
         assert r[path].to_arrow().num_rows == 11
+    # rows of one key that come together: the first is the version's row, the second a new one
+    r.write("upsert.csv", first)
+    two = pa.table({"station": ["A", "B"], "id": [8, 8], "temp": [2.5, 3.5]})
+    with pytest.warns(varve.VarveWarning, match="the key is now 'station', 'id'"):
+        changes = r.write("upsert.csv", two, mode="upsert")
+    assert (changes.added, changes.changed) == (1, 1)
+    assert r["upsert.csv"].key == ("station", "id")
+    r.write("delete.csv", first)
+    assert r.write("delete.csv", two, mode="delete").removed == 1
+    with pytest.raises(varve.InvalidDataError, match="has the key of an earlier one"):
+        r.write("delete.csv", two, mode="upsert", match=["id"])
     r.write("null.csv", first)
     with pytest.warns(varve.VarveWarning, match="no value in the key"):
         r.write("null.csv", first.set_column(1, "id", pa.array([None, *range(1, 10)])))

@@ -167,8 +167,7 @@ static vv_status match_rows(layout *l, incoming *in, const vv_table *old, const 
 		if (!o->match_names && !has_key) {
 			return vv_fail(err, VV_EUSAGE, "the table has no key");
 		}
-		l->may_repeat = !o->match_names && old->root.key_source == VV_KEY_INFERRED &&
-				o->mode != VARVE_ARROW_UPSERT && o->mode != VARVE_ARROW_DELETE;
+		l->may_repeat = !o->match_names && old->root.key_source == VV_KEY_INFERRED;
 		return match_names(
 			l, o->match_names ? o->match_names : (const char *const *)old->root.key,
 			err);
