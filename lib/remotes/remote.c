@@ -291,16 +291,55 @@ static vv_status ask_git(vv_string_list *out, vv_repository *r, const vv_remote 
 	return rc;
 }
 
+/* What a push to a URL that is no remote's meets: of all that fit, the longest url.<base>.pushInsteadOf. */
+typedef struct typed_push {
+	const char *url; /* typed */
+	size_t begin;    /* bytes of it that `base` replaces; 0: none */
+	vv_buf base;
+} typed_push;
+
+static vv_status see_push_base(void *payload, const char *name, const char *value,
+			       const char *level VV_UNUSED, vv_error *err)
+{
+	static const char key[] = ".pushinsteadof";
+	typed_push *t = payload;
+	const size_t len = value ? strlen(value) : 0;
+
+	if (len <= t->begin || strncmp(name, "url.", 4) != 0 || !vv_path_ends(name, key) ||
+	    strncmp(t->url, value, len) != 0) {
+		return VV_OK;
+	}
+	t->begin = len;
+	vv_buf_set(&t->base, name + 4, strlen(name) - 4 - strlen(key));
+	return vv_buf_ok(&t->base, err);
+}
+
+/* Adds to out where `git push URL` connects. git cannot be asked: 'git remote get-url' knows remotes alone. */
+static vv_status rewrite_typed(vv_string_list *out, vv_repository *r, const char *url,
+			       vv_error *err)
+{
+	typed_push t = {.url = url, .base = VV_BUF_INIT};
+	vv_status rc = vv_config_each(r, "url.", see_push_base, &t, err);
+
+	if (rc == VV_OK && t.begin > 0) {
+		vv_buf_puts(&t.base, url + t.begin);
+		rc = vv_buf_ok(&t.base, err);
+		rc = rc < 0 ? rc : vv_string_list_add(out, vv_strdup(vv_buf_cstr(&t.base)), err);
+	}
+	vv_buf_clear(&t.base);
+	return rc;
+}
+
 static vv_status find_rewriting(rewriting *out, vv_repository *r, vv_error *err)
 {
 	*out = (rewriting){.any = false};
 	return vv_config_each(r, "url.", see_rewriting, out, err);
 }
 
-/* May `git push NAME` send elsewhere than `git fetch NAME` reads? */
+/* May `git push NAME`, or a push to a typed URL, send elsewhere than `git fetch` reads there? */
 static bool parts(const vv_remote *m, const rewriting *found)
 {
-	return m->name && (m->url_count > 1 || m->push_url_count > 0 || found->push);
+	return found->push || (m->name && (m->url_count > 1 || m->push_url_count > 0));
 }
 
 vv_status vv_remote_push_urls(vv_string_list *out, vv_repository *r, const vv_remote *m,
@@ -309,7 +348,8 @@ vv_status vv_remote_push_urls(vv_string_list *out, vv_repository *r, const vv_re
 	rewriting found;
 	const vv_status rc = find_rewriting(&found, r, err);
 
-	return rc < 0 || !parts(m, &found) ? rc : ask_git(out, r, m, true, err);
+	if (rc < 0 || !parts(m, &found)) return rc;
+	return m->name ? ask_git(out, r, m, true, err) : rewrite_typed(out, r, m->url, err);
 }
 
 /* Is url, where git connects, also where it fetches from m? */
@@ -319,7 +359,7 @@ static vv_status is_read(bool *out, vv_repository *r, const vv_remote *m, const 
 	vv_auto(vv_string_list) urls = {0};
 	vv_status rc;
 
-	*out = m->name && strcmp(m->url, url) == 0;
+	*out = strcmp(m->url, url) == 0;
 	if (!found->any || !m->name) return VV_OK;
 	rc = ask_git(&urls, r, m, false, err);
 	*out = rc == VV_OK && urls.count > 0 && strcmp(urls.items[0], url) == 0;
@@ -374,7 +414,7 @@ vv_status vv_remote_push_at(vv_remote *m, vv_repository *r, const char *url, vv_
 	}
 	vv_free(m->push_url);
 	m->push_url = NULL;
-	if (read && !parts(m, &found)) return VV_OK;
+	if (read && (!m->name || !parts(m, &found))) return VV_OK;
 	if (m->kind && !read && !shares_kind(m, url)) {
 		vv_free(m->kind);
 		m->kind = NULL;
@@ -396,7 +436,7 @@ vv_status vv_remote_push_each(vv_remote *m, vv_repository *r, vv_remote_place_fn
 			      vv_error *err)
 {
 	vv_auto(vv_string_list) urls = {0};
-	vv_auto(char) *name = m->name ? vv_strdup(m->name) : NULL;
+	vv_auto(char) *name = vv_strdup(m->name ? m->name : m->url);
 	vv_error first = {.code = VV_OK}, why;
 	vv_status rc = vv_remote_push_urls(&urls, r, m, err);
 

@@ -175,6 +175,29 @@ print([(r["url"][-2:], r["state"]) for r in d["refs"]], d["versions"])' <<< "$ou
 	whole h1
 }
 
+@test "a push to a URL that is typed goes where settings send it, rows and commits" {
+	table_and_hosts
+	git remote remove origin
+	git config "url.file://$work/h2.pushInsteadOf" "file://$work/h1"
+	succeeds git push "file://$work/h1" main
+	stderr_has "sent the rows of 1 version of a table to file://$work/h2"
+	whole h2
+	for verb in varve git; do
+		change $((++n))
+		succeeds $verb push "file://$work/h1" main
+		[ -z "$(git -C ../h1 for-each-ref)" ] && [ ! -e ../h1/varve ]
+		[ "$(git -C ../h2 rev-parse main)" = "$(git rev-parse main)" ]
+		whole h2
+	done
+	# a path from a folder below, which no setting is about
+	mkdir sub
+	cd sub
+	git init -q --bare ../../h3
+	succeeds varve push ../../h3 main
+	cd ..
+	whole h3
+}
+
 # asked COMMAND...: how many connections to a host it takes git.
 asked() {
 	GIT_TRACE=$work/trace "$@"

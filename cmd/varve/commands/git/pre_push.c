@@ -344,6 +344,12 @@ static bool is_final(vv_status rc)
 	return rc == VV_EREFUSED || rc == VV_EMISSING || rc == VV_ENOSUPPORT;
 }
 
+/* What a message calls the other side: the remote's name, or where a typed URL leads. */
+static const char *place_words(const run *r)
+{
+	return vv_text_url(r->to.url && !r->to.name ? r->url : r->name);
+}
+
 /* --- to the other side ------------------------------------------------------------------------- */
 
 static vv_status stop(run *r, vv_error *err)
@@ -353,7 +359,7 @@ static vv_status stop(run *r, vv_error *err)
 	r->stopped = is_final(err->code);
 	(void)count_versions(r, &r->haves, &versions, VV_IGNORED);
 	vv_prefix(err, "%s: the rows of %s %s cannot be sent there with their commits",
-		  vv_text_url(r->name), vv_text_count(versions),
+		  place_words(r), vv_text_count(versions),
 		  versions == 1 ? "version of a table" : "versions of tables");
 	return vv_hint(
 		err,
@@ -416,7 +422,7 @@ static vv_status send_ahead(run *r, vv_peer *peer, vv_error *err)
 	if (rc == VV_OK && out.sum.blocks > 0) {
 		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(out.sum.datasets),
 			out.sum.datasets == 1 ? "version of a table" : "versions of tables",
-			vv_text_url(r->name));
+			place_words(r));
 	}
 	return rc < 0 || out.sum.absent > 0 ? rc
 					    : vv_noted_add(&r->t, &r->to, r->wants, r->count, err);
@@ -456,7 +462,7 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 	if (sum.blocks > 0) {
 		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(sum.versions),
 			sum.versions == 1 ? "version of a table" : "versions of tables",
-			vv_text_url(r->name));
+			place_words(r));
 	}
 	return host ? vv_noted_add(&r->t, &r->to, r->wants, r->count, err) : VV_OK;
 }
