@@ -98,8 +98,9 @@ static vv_status put_refs(api *x)
 	size_t count;
 	vv_status rc = vv_web_refs(x->v, LIST_MAX, &refs, &count, x->err);
 
-	if (rc < 0 || (rc = vv_web_refs_judge(x->v, refs, count, &x->trusts, x->err)) < 0)
+	if (rc < 0 || (rc = vv_web_refs_judge(x->v, refs, count, &x->trusts, x->err)) < 0) {
 		return rc;
+	}
 	vv_json_put_object(&x->w, {JSON_EACH(put_ref, "refs", refs, count)});
 	return VV_OK;
 }

@@ -490,14 +490,20 @@ static bool is_found_there(const vv_repository *r)
 /* argv has room for VV_GIT_ARGS_MAX + 12. The setting is exactly that which repository_config.c knows. */
 static void put_args(const char **argv, const vv_git_call *r, bool progress)
 {
+	const bool named = r->in_worktree ? !is_found_there(r->repo) : r->scratch || r->repo;
 	size_t n = 0;
 
 	argv[n++] = "git";
-	if (r->in_worktree ? !is_found_there(r->repo) : r->scratch || r->repo) {
+	if (r->in_worktree && !r->dir) {
+		/* git itself goes there: it never removes the folder in which it was started, the user's */
+		argv[n++] = "-C";
+		argv[n++] = vv_repository_workdir(r->repo);
+	}
+	if (named) {
 		argv[n++] = "--git-dir";
 		argv[n++] = r->scratch ? r->scratch : vv_repository_gitdir(r->repo);
 	}
-	if (r->in_worktree && n > 1) {
+	if (named && r->in_worktree) {
 		argv[n++] = "--work-tree";
 		argv[n++] = vv_repository_workdir(r->repo);
 	}
@@ -512,11 +518,6 @@ static void put_args(const char **argv, const vv_git_call *r, bool progress)
 	argv[n] = NULL;
 }
 
-static const char *dir_of(const vv_git_call *r)
-{
-	return r->dir || !r->in_worktree ? r->dir : vv_repository_workdir(r->repo);
-}
-
 vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err)
 {
 	const char *argv[VV_GIT_ARGS_MAX + 12];
@@ -527,7 +528,7 @@ vv_status vv_git_talk(vv_child *out, const vv_git_call *r, vv_error *err)
 	*out = VV_CHILD_NONE;
 	put_args(argv, r, false);
 	const vv_run run = {.argv = argv,
-			    .dir = dir_of(r),
+			    .dir = r->dir,
 			    .env = own_env(r),
 			    .more = (const char *const *)e.list.items,
 			    .output = &piped,
@@ -579,7 +580,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 
 	put_args(argv, r, silent > 0 && !r->dumb);
 	const vv_run run = {.argv = argv,
-			    .dir = dir_of(r),
+			    .dir = r->dir,
 			    .bound = r->in_worktree,
 			    .by_signal = r->in_worktree ? SIGTERM : 0,
 			    .tree = r->idle_sec > 0 && !r->in_worktree,

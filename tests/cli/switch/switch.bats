@@ -397,3 +397,36 @@ clean() {
 	stderr_is "varve: invalid reference: nosuch
 hint: 'varve switch -c nosuch' creates it"
 }
+
+@test "the current folder stays, as in git, whatever verb takes its last file away" {
+	new_repo
+	mkdir -p sub/deep
+	rows 3 > t.csv
+	varve add -q --key id .
+	varve commit -qm one
+	git switch -qc full
+	rows 3 > sub/deep/u.csv
+	varve add -q --key id .
+	varve commit -qm two
+	git switch -qc less
+	git rm -qr sub
+	git commit -qm less
+	git switch -q full
+	git switch -qc more
+	echo 4,x,1,2024-01-01 >> t.csv
+	varve add -q t.csv
+	varve commit -qm more
+	for words in "switch -q main" "restore -q --source main ." "rm -q u.csv" "merge -q less" "cherry-pick less" "revert --no-edit HEAD~1"; do
+		mkdir -p sub/deep
+		cd sub/deep
+		succeeds varve $words
+		[ ! -e u.csv ]
+		[ -d ../../sub/deep ]
+		[ "$(stat -c %i .)" = "$(stat -c %i "$PWD")" ]
+		succeeds varve status
+		cd ../..
+		git reset -q --hard
+		git switch -q more
+		git reset -q --hard "$(git rev-parse ':/^more')"
+	done
+}
