@@ -314,7 +314,7 @@ static vv_status see_push_base(void *payload, const char *name, const char *valu
 	return vv_buf_ok(&t->base, err);
 }
 
-/* Adds to out where `git push URL` connects. git cannot be asked: 'git remote get-url' knows remotes alone. */
+/* Adds to out where `git push URL` connects. 'git remote get-url' accepts only remotes. */
 static vv_status rewrite_typed(vv_string_list *out, vv_repository *r, const char *url,
 			       vv_error *err)
 {

@@ -495,7 +495,7 @@ static void put_args(const char **argv, const vv_git_call *r, bool progress)
 
 	argv[n++] = "git";
 	if (r->in_worktree && !r->dir) {
-		/* git itself goes there: it never removes the folder in which it was started, the user's */
+		/* git changes there itself, and never removes the folder in which it was started */
 		argv[n++] = "-C";
 		argv[n++] = vv_repository_workdir(r->repo);
 	}

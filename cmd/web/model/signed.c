@@ -28,7 +28,7 @@ static void clear_signers(signers *s)
 }
 VV_AUTO_CLEAR(signers, clear_signers)
 
-/* Nothing else ends a page: what cannot be read signs nothing, and 'varve verify' tells why. */
+/* Nothing else ends a page: heads that cannot be read sign nothing, and 'varve verify' reports them. */
 static bool ends_page(vv_status rc)
 {
 	return rc == VV_ENOMEM;

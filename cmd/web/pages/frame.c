@@ -37,6 +37,7 @@ static const char *version_words(vv_page *p, const vv_web_commit *c, const vv_we
 {
 	const vv_web_ref *ref = vv_array_find(refs, count, it,
 					      vv_oid_equal(&it->commit.id, &c->id));
+	const char *mark = "";
 	bool is_unsigned = false;
 
 	if (c->none) return "nothing";
@@ -44,8 +45,10 @@ static const char *version_words(vv_page *p, const vv_web_commit *c, const vv_we
 	if (vv_web_commit_is_unsigned(p->asked->visit, c, &is_unsigned, VV_IGNORED) < 0) {
 		p->failed = true;
 	}
-	return vv_page_text(p, "%s, %s%s", ref ? ref->name : c->brief, vv_page_day(p, c),
-			    is_unsigned ? ", not signed" : "");
+	if (is_unsigned) {
+		mark = ", not signed";
+	}
+	return vv_page_text(p, "%s, %s%s", ref ? ref->name : c->brief, vv_page_day(p, c), mark);
 }
 
 /* This page at another version; of a comparison, another beginning. */
