@@ -144,40 +144,46 @@ static vv_display_answer serial_answer(const display_number *f, const vv_number_
 	return a == VV_DISPLAY_PART && f->style == DISPLAY_GENERAL ? VV_DISPLAY_WHOLE : a;
 }
 
-vv_display_answer vv_display_of(const vv_display *d, const vv_cell *was, const vv_cell *is)
+static bool is_of_chosen(const vv_display *d, const value *v)
 {
-	value v;
+	return d->chosen != CHOSEN_NONE &&
+	       v->kind == (d->chosen == CHOSEN_NUMBER ? VALUE_NUMBER : VALUE_MOMENT);
+}
 
-	read_value(&v, was);
-	if (d->chosen == CHOSEN_NONE || is->state != VV_CELL_TEXT || is->len == 0 ||
-	    v.kind != (d->chosen == CHOSEN_NUMBER ? VALUE_NUMBER : VALUE_MOMENT)) {
-		return VV_DISPLAY_NO;
-	}
+/* v: of the kind that the chosen format shows. */
+static vv_display_answer answer_for(const vv_display *d, const value *v, const vv_cell *is)
+{
+	if (is->state != VV_CELL_TEXT || is->len == 0) return VV_DISPLAY_NO;
 	switch (d->chosen) {
 	case CHOSEN_NUMBER:
-		return display_numbers_of(d->numbers.chosen, &v.number, is->text, is->len);
+		return display_numbers_of(d->numbers.chosen, &v->number, is->text, is->len);
 	case CHOSEN_SERIAL:
-		return serial_answer(d->serials.chosen, &v.number, is->text, is->len);
+		return serial_answer(d->serials.chosen, &v->number, is->text, is->len);
 	case CHOSEN_MOMENT:
-		return display_moments_of(d->moments, &v.moment, is->text, is->len);
+		return display_moments_of(d->moments, &v->moment, is->text, is->len);
 	case CHOSEN_NONE:
 		break;
 	}
 	return VV_DISPLAY_NO;
 }
 
-void vv_display_count(vv_display *d, const vv_cell *was, const vv_cell *is)
+vv_display_answer vv_display_of(const vv_display *d, const vv_cell *was, const vv_cell *is)
 {
 	value v;
 
 	read_value(&v, was);
-	if (d->chosen == CHOSEN_NONE ||
-	    v.kind != (d->chosen == CHOSEN_NUMBER ? VALUE_NUMBER : VALUE_MOMENT)) {
-		return;
-	}
-	if (!vv_cell_equal(was, is)) {
-		const vv_display_answer a = vv_display_of(d, was, is);
+	return is_of_chosen(d, &v) ? answer_for(d, &v, is) : VV_DISPLAY_NO;
+}
 
+vv_display_answer vv_display_count(vv_display *d, const vv_cell *was, const vv_cell *is)
+{
+	vv_display_answer a = VV_DISPLAY_NO;
+	value v;
+
+	read_value(&v, was);
+	if (!is_of_chosen(d, &v)) return VV_DISPLAY_NO;
+	if (!vv_cell_equal(was, is)) {
+		a = answer_for(d, &v, is);
 		d->hits += a != VV_DISPLAY_NO;
 		d->parts += a == VV_DISPLAY_PART;
 		d->edits += a == VV_DISPLAY_NO;
@@ -185,6 +191,7 @@ void vv_display_count(vv_display *d, const vv_cell *was, const vv_cell *is)
 		   display_number_changes(d->numbers.chosen, &v.number)) {
 		d->misses++;
 	}
+	return a;
 }
 
 /* Words of dates are learned from the cells, so more of them are needed: months of another calendar

@@ -55,8 +55,9 @@ char vv_display_mark(const vv_display *d, uint64_t *votes);
  * not known. */
 void vv_display_settle(vv_display *d, char mark);
 /* Counts for and against the chosen format: a display for it; an unchanged cell that the format
- * would have changed, and an edit, against it. */
-void vv_display_count(vv_display *d, const vv_cell *was, const vv_cell *is);
+ * would have changed, and an edit, against it. Returns the answer for a changed cell, else
+ * VV_DISPLAY_NO. */
+vv_display_answer vv_display_count(vv_display *d, const vv_cell *was, const vv_cell *is);
 /* Whether most of the cells that the chosen format changes have it. */
 bool vv_display_proven(const vv_display *d);
 /* Whether displays that show only a part are proven as well; they need more of them. */

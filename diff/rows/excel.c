@@ -95,9 +95,22 @@ static void take_plain(vv_excel *e, const vv_number_text *was, const vv_number_t
 					   : VV_EXCEL_STYLE);
 }
 
+/* Has the number few enough digits for the format General? */
+static bool is_plain(const vv_number_text *n)
+{
+	const long whole = n->point > 1 ? n->point : 1;
+
+	return !n->exponent && n->count > 0 && n->point >= -3 && n->point < (long)WIDTH &&
+	       (long)n->count <= n->point + (long)WIDTH - 1 - whole;
+}
+
 /* In the format General a number is as wide as fits, then with an exponent. */
 static void put_number(vv_excel *e, const vv_number_text *n, char mark)
 {
+	if (is_plain(n)) { /* most numbers: all roundings are the number */
+		take_plain(e, n, n, mark);
+		return;
+	}
 	const vv_number_text cut = vv_number_text_round(n, DIGITS_KEPT, true),
 			     near = vv_number_text_round(n, DIGITS_KEPT, false);
 	const long whole = near.point > 1 ? near.point : 1;

@@ -113,6 +113,7 @@ typedef struct vv_excel_column {
 	/* for each kind of change and each vv_excel_order, the number of changed cells with a date
 	 * in this order */
 	uint64_t ordered[VV_EXCEL_KINDS][VV_EXCEL_MONTH + 1];
+	uint64_t learned;    /* changed cells that may have shown the number format */
 	vv_display *display; /* the column's number format; NULL: no cell can be a display */
 	/* for each kind of change, a text of the first cell that Excel changed in this way: */
 	vv_buf was[VV_EXCEL_KINDS], /* the old text */

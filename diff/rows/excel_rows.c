@@ -145,6 +145,9 @@ static vv_status excel_is_clean_in_place(bool *out, const excel_in_place *o, vv_
 #define SAME_KEY_MAX 64u   /* rows that are compared for one key */
 #define UNKNOWN SIZE_MAX   /* how much two rows are alike */
 #define FIRST_ROWS 10000u  /* that show the encoding before rows are paired */
+#define LEARNED                                                                                    \
+	20000u /* changed cells of a column, after which one in LEARNED_PART is learned from */
+#define LEARNED_PART 16u
 #define IN_VAIN_MAX                                                                                \
 	64u /* after this many failed searches, only one in this many rows is
 			    * searched */
@@ -373,8 +376,9 @@ static vv_status find_by_key(match *m, size_t old, bool spelled, vv_error *err)
 			put_part(&m->key_text, at[k] == 0 ? c->text : m->parts[k].text.data + s->at,
 				 at[k] == 0 ? c->len : s->len);
 		}
+		/* the unchanged key was looked up before */
 		if ((rc = vv_buf_ok(&m->key_text, err)) < 0 ||
-		    (rc = look_up(m, old, &best, &most, err)) < 0) {
+		    (n + !spelled > 0 && (rc = look_up(m, old, &best, &most, err)) < 0)) {
 			return rc;
 		}
 		for (k = 0; k < m->key_count && spelled && at[k] == m->parts[k].count; k++) {
@@ -563,6 +567,8 @@ static vv_status learn_display(vv_excel_rows *r, vv_excel_column *c, const vv_ce
 	vv_cell room;
 	const vv_cell *is = vv_excel_rows_utf8(r, &room, changed);
 
+	/* many cells show the format: of more, a part is enough */
+	if (c->learned++ > LEARNED && c->learned % LEARNED_PART != 0) return VV_OK;
 	if (!c->display && !vv_display_could(was, is)) return VV_OK;
 	if (!c->display && !(c->display = vv_display_new())) return vv_fail_nomem(err);
 	vv_display_learn(c->display, was, is);
@@ -598,9 +604,8 @@ static void count_display(vv_excel_rows *r, vv_excel_column *c, const vv_cell *w
 	vv_cell room;
 	const vv_cell *text = vv_excel_rows_utf8(r, &room, is);
 
-	vv_display_count(c->display, was, text);
-	if (vv_cell_equal(was, is) || vv_excel_damage(&r->excel, was, is) != VV_EXCEL_NONE) return;
-	if (vv_display_of(c->display, was, text) != VV_DISPLAY_NO) {
+	if (vv_display_count(c->display, was, text) != VV_DISPLAY_NO &&
+	    vv_excel_damage(&r->excel, was, is) == VV_EXCEL_NONE) {
 		keep_sample(c, VV_EXCEL_DISPLAY, was, is);
 	}
 }

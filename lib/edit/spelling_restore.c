@@ -253,28 +253,31 @@ static void warn_doubtful(spelling_job *j, const vv_excel_pair *p, size_t column
 	warn_cell(j, p, column, vv_buf_cstr(&what));
 }
 
-/* Whether the cell is the base's under the column's number format. */
-static bool is_displayed(spelling_job *j, const vv_excel_pair *p, size_t column, const vv_cell *was,
-			 const vv_cell *is)
+/* How the cell displays the base's under the column's number format. */
+static vv_display_answer answer_of(const spelling_job *j, size_t column, const vv_cell *was,
+				   const vv_cell *is)
 {
 	const vv_display *d = j->rows->columns[j->from[column]].display;
-	vv_display_answer a = VV_DISPLAY_NO;
 	vv_cell room;
 
-	if (d) {
-		is = vv_excel_rows_utf8(j->rows, &room, is);
-		a = vv_display_of(d, was, is);
-	}
+	return d ? vv_display_of(d, was, vv_excel_rows_utf8(j->rows, &room, is)) : VV_DISPLAY_NO;
+}
 
-	if (a == VV_DISPLAY_PART && vv_display_parts_proven(d)) {
-		warn_part(j, p, column, was, is);
-		return true;
-	}
-	if (a == VV_DISPLAY_PART) {
+/* Whether a cell that shows only a part is the base's; warns of it. */
+static bool is_displayed(spelling_job *j, const vv_excel_pair *p, size_t column, const vv_cell *was,
+			 const vv_cell *changed, vv_display_answer a)
+{
+	const vv_display *d = j->rows->columns[j->from[column]].display;
+	vv_cell room;
+
+	if (a != VV_DISPLAY_PART) return false;
+	const vv_cell *is = vv_excel_rows_utf8(j->rows, &room, changed);
+	if (!vv_display_parts_proven(d)) {
 		warn_doubtful(j, p, column, is, "the old value may be displayed so");
 		return false;
 	}
-	return a == VV_DISPLAY_WHOLE && proven_display(j, column);
+	warn_part(j, p, column, was, is);
+	return true;
 }
 
 static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *err)
@@ -294,11 +297,16 @@ static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *e
 		if (vv_cell_equal(&was[i], cell)) {
 			continue;
 		}
+		const vv_display_answer a = answer_of(j, i, &was[i], cell);
+		if (a == VV_DISPLAY_WHOLE && proven_display(j, i)) {
+			j->done->cells++;
+			continue;
+		}
 		const vv_excel_kind k = vv_excel_damage(&r->excel, &was[i], cell);
 		const bool doubtful = r->excel.was.order && !r->excel.order;
 		if ((k != VV_EXCEL_NONE && !doubtful &&
 		     vv_excel_column_is(&r->columns[j->from[i]], k)) ||
-		    is_displayed(j, p, i, &was[i], cell)) {
+		    is_displayed(j, p, i, &was[i], cell, a)) {
 			j->done->cells++;
 			continue;
 		}
