@@ -481,7 +481,9 @@ static bool set_word(display_moment *m, const token *t, const char *word, size_t
 {
 	const slot *slots = t->slots + keys[t->depends].from;
 	const size_t count = keys[t->depends].count;
-	const size_t at = vv_find_place(i, count, is_word(&slots[i], word, len));
+	/* a word of one cell only may be an edit's */
+	const size_t at = vv_find_place(i, count,
+					is_sure(&slots[i]) && is_word(&slots[i], word, len));
 
 	if (t->depends == KEY_WEEKDAY) return true;
 	if (at == count) return false;
@@ -492,6 +494,25 @@ static bool set_word(display_moment *m, const token *t, const char *word, size_t
 		m->hour += (int)at * 12;
 	}
 	return t->depends == KEY_MONTH || t->depends == KEY_HALF || t->depends == KEY_NONE;
+}
+
+/* Whether the text has no weekday, or none that is known to be another than that of its date. */
+static bool has_own_weekday(const shape *s, const cut *c, const display_moment *m)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const token *t = &s->tokens[i];
+
+		if (c->tokens[i].digits || t->depends != KEY_WEEKDAY) {
+			continue;
+		}
+		const slot *own =
+			&t->slots[keys[KEY_WEEKDAY].from + display_moment_key(m, KEY_WEEKDAY)];
+		if (is_sure(own) ? !is_word(own, c->tokens[i].text, c->tokens[i].len)
+				 : is_claimed(t, own, c->tokens[i].text, c->tokens[i].len)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 bool display_moments_value(display_moment *out, const display_moments *d,
@@ -516,5 +537,5 @@ bool display_moments_value(display_moment *out, const display_moments *d,
 			return false;
 		}
 	}
-	return true;
+	return has_own_weekday(d->chosen, &c, out);
 }

@@ -62,6 +62,33 @@ static void check_case(const column_case *c)
 	}
 }
 
+static void a_month_is_not_read_from_a_word_that_one_edit_may_have(void **state)
+{
+	static const column_case c = {
+		{"2022-01-03", "2021-01-07", "2022-02-05", "2020-02-09", "2022-04-01"},
+		{"3 janeiro 2022", "7 janeiro 2021", "5 fevereiro 2022", "9 fevereiro 2020",
+		 "1 junho 2026"},
+		"2022-04-01",
+		"1 junho 2026",
+		VV_DISPLAY_NO,
+		NULL};
+	/* two such edits, whose days of the week are those of June */
+	static const column_case twice = {{"2024-01-01", "2024-01-02", "2024-01-08", "2024-04-09",
+					   "2024-04-16", "2024-01-09", "2024-01-15", "2024-01-16",
+					   "2024-01-22"},
+					  {"Mon 1 Jan 2024", "Tue 2 Jan 2024", "Mon 8 Jan 2024",
+					   "Mon 3 Jun 2024", "Mon 10 Jun 2024", "Tue 9 Jan 2024",
+					   "Mon 15 Jan 2024", "Tue 16 Jan 2024", "Mon 22 Jan 2024"},
+					  "2024-04-09",
+					  "Mon 3 Jun 2024",
+					  VV_DISPLAY_NO,
+					  NULL};
+
+	check_case(&c);
+	check_case(&twice);
+	(void)state;
+}
+
 static void a_format_is_found_from_the_cells_and_reads_edits(void **state)
 {
 	static const column_case cases[] = {
@@ -201,6 +228,7 @@ static void few_cells_and_other_texts_prove_no_format(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_format_is_found_from_the_cells_and_reads_edits),
+	cmocka_unit_test(a_month_is_not_read_from_a_word_that_one_edit_may_have),
 	cmocka_unit_test(words_are_learned_from_the_column),
 	cmocka_unit_test(few_cells_and_other_texts_prove_no_format),
 };
