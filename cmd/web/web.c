@@ -368,6 +368,11 @@ static vv_status act(request *q, vv_error *err)
 	to.name = done.note;
 	if (done.page == VV_WEB_TO_CONFLICTS) {
 		to.place = VV_WEB_AT_CONFLICTS;
+	} else if (done.page == VV_WEB_TO_COMPARE) {
+		to.place = VV_WEB_AT_COMPARE;
+		to.other_rev = "HEAD";
+		to.rev = VV_WEB_WORK;
+		to.path = q->address.path;
 	} else if (done.page == VV_WEB_TO_ROW) {
 		to.place = done.key ? VV_WEB_AT_ROW : VV_WEB_AT_TABLE;
 		to.rev = VV_WEB_WORK;

@@ -304,10 +304,10 @@ static vv_status remove_row(words *w)
 	return run_all(w);
 }
 
-/* The file, or one of its rows, in the newest version. */
+/* The file, one of its rows, or a cell of a row, as in the newest version. */
 static vv_status undo_changes(words *w)
 {
-	const char *key = field(w, "of-row");
+	const char *key = field(w, "of-row"), *column = field(w, "of-column");
 	vv_status rc = need_path(w);
 
 	if (rc < 0) return rc;
@@ -315,6 +315,12 @@ static vv_status undo_changes(words *w)
 	add_word(w, "--source=HEAD", "");
 	if (*key) {
 		add_word(w, "--row=", key);
+	}
+	if (*column) {
+		add_word(w, "--column=", column);
+	}
+	if (strcmp(field(w, "back"), "compare") == 0) {
+		w->done->page = VV_WEB_TO_COMPARE;
 	}
 	add_word(w, "--", "");
 	add_path(w);

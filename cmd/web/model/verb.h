@@ -15,7 +15,8 @@
 typedef enum vv_web_verb_page {
 	VV_WEB_TO_CONFLICTS,
 	VV_WEB_TO_DESK,
-	VV_WEB_TO_ROW /* the row in the work tree, or its table if the row is removed */
+	VV_WEB_TO_COMPARE, /* the changes of the file that are not saved */
+	VV_WEB_TO_ROW      /* the row in the work tree, or its table if the row is removed */
 } vv_web_verb_page;
 
 /* A request: the fields of a form. Borrowed during the call. */

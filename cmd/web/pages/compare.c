@@ -256,9 +256,31 @@ static const vv_web_cell *shown_cell(const vv_web_column_pair *pair, const vv_we
 	return r->kind == VV_ROW_CHANGED ? &cell->old_cell : NULL;
 }
 
-static void put_cell(vv_page *p, const vv_web_column_pair *pair, const vv_web_row_change *r,
-		     size_t i)
+/* The owner's changes since the newest version: each has a button that undoes it. */
+static bool is_own(const vv_page *p)
 {
+	vv_web_commit head;
+
+	return p->asked->token && vv_page_is_served(p) && p->asked->commit.work &&
+	       !p->at->compare.key &&
+	       vv_web_commit_head(p->asked->visit, &head, VV_IGNORED) == VV_OK &&
+	       vv_oid_equal(&head.id, &p->asked->other.id);
+}
+
+/* column NULL: the whole row. */
+static void put_undo(vv_page *p, vv_html *h, const vv_web_comparison *c, const vv_web_row_change *r,
+		     const char *column)
+{
+	part_undo_small(h, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, c->path),
+			.token = p->asked->token, .row = r->key, .column = column,
+			.of = column ? vv_page_text(p, "%s in row %s", column, r->key)
+				     : vv_page_text(p, "all of row %s", r->key));
+}
+
+static void put_cell(vv_page *p, const vv_web_comparison *c, const vv_web_row_change *r, size_t i,
+		     bool undone)
+{
+	const vv_web_column_pair *pair = &c->columns[i];
 	const vv_web_cell_pair *cell = &r->cells[i];
 	bool changed = r->kind == VV_ROW_CHANGED && cell->change != VV_CELL_SAME;
 	const vv_web_cell *one = shown_cell(pair, r, cell);
@@ -277,6 +299,9 @@ static void put_cell(vv_page *p, const vv_web_column_pair *pair, const vv_web_ro
 		vv_page_put_old_new(p, &p->html, &cell->old_cell, &cell->new_cell, cell->change);
 	} else if (one && one->text) {
 		vv_page_put_value(p, &p->html, one);
+	}
+	if (changed && undone && pair->name && pair->old_name && !pair->renamed && !pair->key) {
+		put_undo(p, &p->html, c, r, pair->name);
 	}
 	part_td_end(&p->html);
 }
@@ -317,17 +342,24 @@ static const char *to_gap(vv_page *p, const vv_web_comparison *c, const vv_web_r
 }
 
 static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_change *r,
-		    const size_t *order, size_t columns)
+		    const size_t *order, size_t columns, bool own)
 {
 	const vv_page_kind *kind = &vv_page_kinds[r->kind];
 	bool gone = r->kind == VV_ROW_REMOVED, both = r->moved && r->old_row != UINT64_MAX;
 	uint64_t number = gone ? r->old_row : r->new_row;
+	const bool undone = own && r->found_by_key && r->key && !r->rekeyed;
+	vv_html *undo = vv_page_piece_new(p);
+
+	if (undone) {
+		put_undo(p, undo, c, r, NULL);
+	}
 
 	part_diff_row_begin(
 		&p->html, .kind = kind->style, .gap = to_gap(p, c, r),
 		.left_out = vv_page_text(p, "%s above",
 					 vv_text_counted(r->folded, "unchanged row", NULL)),
-		.sign = kind->sign, .word = kind->word, .number = vv_page_count(p, number + 1),
+		.undo = undo, .sign = kind->sign, .word = kind->word,
+		.number = vv_page_count(p, number + 1),
 		.old_number = both ? vv_page_count(p, r->old_row + 1) : NULL,
 		/* the page of a row's history finds it by the table's own key */
 		.at = r->found_by_key && !p->at->compare.key
@@ -336,7 +368,7 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 					       0)
 			      : NULL);
 	vv_array_each(order, columns, at) {
-		put_cell(p, &c->columns[*at], r, *at);
+		put_cell(p, c, r, *at, undone);
 	}
 	part_diff_row_end(&p->html);
 }
@@ -383,6 +415,7 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 		return;
 	}
 	const size_t columns = order_columns(p, c, &order);
+	const bool own = is_own(p);
 	vv_array_each(order, columns, at) {
 		put_head(p, head, &c->columns[*at]);
 	}
@@ -398,7 +431,7 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 	}
 	part_diff_begin(&p->html, .head = head);
 	vv_array_each(c->rows, c->count, row) {
-		put_row(p, c, row, order, columns);
+		put_row(p, c, row, order, columns, own);
 	}
 	part_diff_end(&p->html);
 	put_pager(p, c);

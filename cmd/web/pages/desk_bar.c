@@ -19,21 +19,23 @@ const char *vv_page_changed_words(vv_page *p, const vv_web_desk *d)
 
 void vv_page_put_desk_bar(vv_page *p)
 {
-	vv_web_desk d;
+	vv_web_desk *d;
 
-	if (!p->asked->token || !p->asked->visit || !vv_page_is_served(p) ||
-	    vv_web_desk_read(p->asked->visit, false, &d, VV_IGNORED) < 0) {
+	if (!p->asked->token || !p->asked->visit || !vv_page_is_served(p)) return;
+	if (!(d = vv_arena_calloc(&p->arena, 1, sizeof(*d))) ||
+	    vv_web_desk_read(p->asked->visit, false, d, VV_IGNORED) < 0) {
 		return;
 	}
-	const char *changed = vv_page_changed_words(p, &d);
+	p->desk = d;
+	const char *changed = vv_page_changed_words(p, d);
 	const char *words = changed ? changed : "You changed nothing";
-	if (*d.upstream && d.ahead > 0) {
+	if (*d->upstream && d->ahead > 0) {
 		words = vv_page_text(p, "%s \u00b7 %s not sent", words,
-				     vv_text_counted(d.ahead, "version is", "versions are"));
+				     vv_text_counted(d->ahead, "version is", "versions are"));
 	}
-	if (d.behind > 0) {
+	if (d->behind > 0) {
 		words = vv_page_text(p, "%s \u00b7 %s to get", words,
-				     vv_text_counted(d.behind, "version is", "versions are"));
+				     vv_text_counted(d->behind, "version is", "versions are"));
 	}
 	part_desk_bar(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, NULL), .words = words,
 		      .on = p->at->place == VV_WEB_AT_DESK && !p->at->path);

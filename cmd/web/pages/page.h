@@ -42,7 +42,8 @@ typedef struct vv_page {
 	vv_html html;                 /* the HTML so far */
 	vv_arena arena;               /* memory of returned texts */
 	struct vv_page_piece *pieces; /* the pieces of vv_page_piece_new */
-	bool failed;                  /* memory ran out */
+	const vv_web_desk *desk; /* the owner's changes, read by the bar; NULL: not shown here */
+	bool failed;             /* memory ran out */
 	bool passing; /* the time limit was reached, or data is missing: a reload may show more */
 	bool said_limit; /* the page has a note that its time limit was reached */
 } vv_page;

@@ -12,6 +12,8 @@
 
 #define CELL_MAX 300u     /* bytes shown of a cell: the rest is on the page of its row */
 #define CHOICES_MAX 1000u /* columns in menus */
+#define MARKED_ROWS                                                                                \
+	200000u /* of a table whose changes are marked: larger ones take long to compare */
 
 /* ---- search and filters */
 
@@ -299,6 +301,56 @@ static void put_toolbar(vv_page *p, const vv_web_table *t, const vv_web_rows *r,
 	part_toolbar_end(&p->html, .words = counted_words(p, t, r));
 }
 
+/* ---- changes that are not saved */
+
+/* A file of the next version that the owner has changed. */
+static bool is_edited(const vv_page *p, const char *path)
+{
+	return p->desk && vv_array_find(p->desk->edits, p->desk->edit_count, e,
+					!e->is_new && !e->conflict && strcmp(e->path, path) == 0);
+}
+
+/* The changes since the newest version; NULL: none are marked. */
+static const vv_web_comparison *own_changes(vv_page *p, const vv_web_table *t)
+{
+	const vv_web_compare_query q = {.limit = VV_WEB_PAGE_ROWS_MAX, .no_removed = true};
+	vv_web_comparison *c = vv_arena_calloc(&p->arena, 1, sizeof(*c));
+	vv_web_commit head;
+
+	if (!c || !t->commit.work || !is_edited(p, t->path)) return NULL;
+	if (t->rows > MARKED_ROWS) {
+		part_note(&p->html, .text = "Changed cells are not marked in a table of this size.",
+			  .hint = "'Compare' shows them.");
+		return NULL;
+	}
+	if (vv_web_commit_head(p->asked->visit, &head, VV_IGNORED) < 0 ||
+	    vv_web_compare_read(p->asked->visit, &head, &t->commit, t->path, &q, c, VV_IGNORED) <
+		    0) {
+		return NULL;
+	}
+	if (!c->complete) {
+		part_note(&p->html,
+			  .text = vv_page_text(p, "Only the first %s are marked.",
+					       vv_text_counted(c->count, "changed row", NULL)),
+			  .hint = "'Compare' shows all.");
+	}
+	return c;
+}
+
+static void put_edited_note(vv_page *p, const vv_web_table *t)
+{
+	vv_web_commit head;
+
+	if (t->commit.work || !is_edited(p, t->path) ||
+	    vv_web_commit_head(p->asked->visit, &head, VV_IGNORED) < 0 ||
+	    !vv_oid_equal(&t->commit.id, &head.id)) {
+		return;
+	}
+	part_link_paragraph(&p->html, .before = "This is the newest saved version.",
+			    .at = vv_page_to(p, VV_WEB_AT_TABLE, VV_WEB_WORK, t->path),
+			    .text = "Show the table with your changes");
+}
+
 static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 {
 	vv_web_rows_query q = p->at->rows;
@@ -337,7 +389,8 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 					       : r.complete ? "No row matches."
 							    : "No row found so far.");
 	} else {
-		vv_page_put_rows(p, t, &r, &q, vv_page_is_served(p));
+		put_edited_note(p, t);
+		vv_page_put_rows(p, t, &r, &q, vv_page_is_served(p), own_changes(p, t));
 	}
 	put_pager(p, t, &r, q.limit);
 	return VV_OK;

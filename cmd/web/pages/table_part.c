@@ -121,28 +121,65 @@ static void put_head(vv_page *p, vv_html *h, const vv_web_table *t, const vv_web
 							  : vv_page_text(p, "Sort by %s", c->name));
 }
 
-static void put_row(vv_page *p, const vv_web_table *t, const vv_web_rows *rows, const vv_web_row *r,
-		    bool here)
+/* The pair of a column of the new version; SIZE_MAX: none. */
+static size_t pair_of(const vv_web_comparison *c, const char *name)
 {
+	const vv_web_column_pair *found = vv_array_find(
+		c->columns, c->column_count, pair, pair->name && strcmp(pair->name, name) == 0);
+
+	return found ? (size_t)(found - c->columns) : SIZE_MAX;
+}
+
+/* The old value too, if the cell changed. */
+static void put_cell(vv_page *p, const vv_web_comparison *changes, const vv_web_row_change *change,
+		     const vv_web_column *column, const vv_web_cell *cell)
+{
+	const size_t pair = change && change->kind == VV_ROW_CHANGED
+				    ? pair_of(changes, column->name)
+				    : SIZE_MAX;
+	const vv_web_cell_pair *both = pair != SIZE_MAX ? &change->cells[pair] : NULL;
+	const bool changed = both && both->change != VV_CELL_SAME &&
+			     changes->columns[pair].old_name;
+
+	part_td_begin(&p->html,
+		      .kind = vv_page_text(p, "%s%s%s", changed ? "x " : "",
+					   column->key ? "k " : "", column->number ? "n" : ""));
+	if (changed) {
+		vv_page_put_old_new(p, &p->html, &both->old_cell, &both->new_cell, both->change);
+	} else {
+		vv_page_put_value(p, &p->html, cell);
+	}
+	part_td_end(&p->html);
+}
+
+static const char *row_kind(vv_page *p, const vv_web_row_change *change, bool here)
+{
+	const bool added = change && change->kind == VV_ROW_ADDED;
+
+	if (!here && !change) return NULL;
+	return vv_page_text(p, "%s%s", here ? "here " : "", added ? "a" : change ? "c" : "");
+}
+
+static void put_row(vv_page *p, const vv_web_table *t, const vv_web_rows *rows, const vv_web_row *r,
+		    const vv_web_comparison *changes, bool here)
+{
+	const vv_web_row_change *change =
+		changes ? vv_array_find(changes->rows, changes->count, it,
+					it->new_row == r->number && it->kind != VV_ROW_REMOVED)
+			: NULL;
+
 	part_data_row_begin(&p->html, .number = r->number + 1,
 			    .at = vv_page_to_row(p, &t->commit, t->path, r->key, r->number),
-			    .kind = here ? "here" : NULL,
+			    .kind = row_kind(p, change, here),
 			    .id = vv_page_text(p, "r%llu", (unsigned long long)r->number + 1));
 	for (size_t k = 0; k < rows->column_count; k++) {
-		const vv_web_column *c = &t->columns[rows->columns[k]];
-
-		part_td_begin(&p->html, .kind = c->key && c->number ? "k n"
-						: c->key            ? "k"
-						: c->number         ? "n"
-								    : NULL);
-		vv_page_put_value(p, &p->html, &r->cells[k]);
-		part_td_end(&p->html);
+		put_cell(p, changes, change, &t->columns[rows->columns[k]], &r->cells[k]);
 	}
 	part_data_row_end(&p->html);
 }
 
 void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows,
-		      const vv_web_rows_query *q, bool sortable)
+		      const vv_web_rows_query *q, bool sortable, const vv_web_comparison *changes)
 {
 	vv_html *head = vv_page_piece_new(p);
 
@@ -153,7 +190,7 @@ void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows
 			.total = (int64_t)(rows->filtered ? 0 : t->rows),
 			.rows = (int64_t)rows->count);
 	vv_array_each(rows->rows, rows->count, r) {
-		put_row(p, t, rows, r, q->jump && r->key && strcmp(q->jump, r->key) == 0);
+		put_row(p, t, rows, r, changes, q->jump && r->key && strcmp(q->jump, r->key) == 0);
 	}
 	part_data_end(&p->html);
 }

@@ -5,13 +5,15 @@
 #ifndef VV_CMD_WEB_PAGES_TABLE_PART_H
 #define VV_CMD_WEB_PAGES_TABLE_PART_H
 
+#include "cmd/web/model/compare.h"
 #include "cmd/web/model/rows.h"
 #include "cmd/web/pages/page.h"
 
 /* Writes a page of rows of t, selected by q, as an HTML table. sortable: the name of each column
- * links to the rows sorted by this column. */
+ * links to the rows sorted by this column. changes: the changes that led to t, whose rows and cells
+ * are marked; NULL: none are marked. */
 void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows,
-		      const vv_web_rows_query *q, bool sortable);
+		      const vv_web_rows_query *q, bool sortable, const vv_web_comparison *changes);
 
 /* ---- parts of the forms that select rows */
 

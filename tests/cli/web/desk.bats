@@ -88,6 +88,34 @@ row=table/.work/prices.csv?key=00007
 	succeeds git diff --quiet
 }
 
+@test "changed cells show both values until saved, and each is undone alone" {
+	two_people
+	sed -i 's/^00007,7.21,2024-01-08,item 7/00007,7.50,2024-01-09,pear/; s/^00009,9.27/00009,9.50/; 3d' prices.csv
+	page table/.work/prices.csv
+	has "<del>7.<mark>21</mark></del>"
+	has "<ins>7.<mark>50</mark></ins>"
+	has "<ins>pear</ins>"
+	page table/HEAD/prices.csv
+	has "Show the table with your changes"
+	lacks "<ins>"
+	page compare/HEAD...work/prices.csv
+	press "Undo price in row 00007"
+	has "<ins>pear</ins>"
+	lacks "<ins>7."
+	grep -qx '00007,7.21,2024-01-09,pear' prices.csv
+	press "Undo all of row 00007"
+	grep -qx '00007,7.21,2024-01-08,item 7' prices.csv
+	press "Undo all of row 00002"
+	press "Undo all of row 00009"
+	succeeds git diff --quiet
+	# between saved versions nothing is undone
+	sed -i 's/^00007,7.21/00007,8.00/' prices.csv
+	git commit -q -a -m two
+	page compare/HEAD~1..HEAD/prices.csv
+	has "<ins>"
+	lacks Undo
+}
+
 @test "what Excel rewrote is put back, and edits stay" {
 	two_people
 	python3 - <<-'END'
