@@ -15,91 +15,17 @@
 #include "check/rules/likely.h"
 #include "check/rules/plan.h"
 #include "check/rules/rules.h"
+#include "dataset/schema/misfit.h"
 #include "dataset/table/table.h"
 
 /* words: messages for a wrong cell and for the expected value. */
 
 #define EXPECTED_WIDTH 240u
 
-static const char *type_message(const vv_field *f)
-{
-	static const char *const messages[] = {
-		[VV_TYPE_ANY] = "is not a value of the field's type",
-		[VV_TYPE_STRING] = "is not a string",
-		[VV_TYPE_INTEGER] = "is not an integer",
-		[VV_TYPE_NUMBER] = "is not a number",
-		[VV_TYPE_BOOLEAN] = "is not a boolean",
-		[VV_TYPE_OBJECT] = "is not a JSON object",
-		[VV_TYPE_ARRAY] = "is not a JSON array",
-		[VV_TYPE_LIST] = "is not a list",
-		[VV_TYPE_DATETIME] = "is not a datetime",
-		[VV_TYPE_DATE] = "is not a date",
-		[VV_TYPE_TIME] = "is not a time",
-		[VV_TYPE_YEAR] = "is not a year",
-		[VV_TYPE_YEARMONTH] = "is not a year and month",
-		[VV_TYPE_DURATION] = "is not a duration",
-		[VV_TYPE_GEOPOINT] = "is not a point",
-		[VV_TYPE_GEOJSON] = "is not GeoJSON",
-	};
-
-	if (f->type == VV_TYPE_GEOJSON && f->format[0] == 't') return "is not a JSON object";
-	if (f->type != VV_TYPE_STRING) return messages[f->type];
-	if (f->format[0] == 'e') return "is not an e-mail address";
-	if (f->format[0] == 'b') return "is not base64";
-	if (f->format[1] == 'r') return "is not a URI";
-	if (f->format[1] == 'u') return "is not a UUID";
-	return messages[VV_TYPE_STRING];
-}
-
 /* As it was written, or as much of it as is shown of a value. */
 static void put_as_written(vv_buf *out, const char *s, size_t len)
 {
 	vv_text_put_words(out, s, len, EXPECTED_WIDTH);
-}
-
-static void put_words(vv_buf *out, const char *const *words)
-{
-	for (size_t i = 0; words && words[i]; i++) {
-		vv_buf_puts(out, i > 0 ? " " : "");
-		put_as_written(out, words[i], strlen(words[i]));
-	}
-}
-
-/* "an integer", "a date as %d.%m.%Y". */
-static void put_type(vv_buf *out, const vv_field *f)
-{
-	static const char *const spelling[] = {
-		[VV_TYPE_STRING] = "",
-		[VV_TYPE_DATE] = " as 2024-01-31",
-		[VV_TYPE_TIME] = " as 23:59:59",
-		[VV_TYPE_DATETIME] = " as 2024-01-31T23:59:59Z",
-		[VV_TYPE_YEAR] = " as 2024",
-		[VV_TYPE_YEARMONTH] = " as 2024-01",
-		[VV_TYPE_DURATION] = " as P1Y2M3DT4H5M6S",
-		[VV_TYPE_GEOJSON] = "",
-	};
-	bool vowel = strchr("aeiou", vv_type_name(f->type)[0]) != NULL;
-
-	vv_buf_printf(out, "%s %s", vowel ? "an" : "a", vv_type_name(f->type));
-	if (strcmp(f->format, "default") != 0) {
-		vv_buf_puts(out, strchr(f->format, '%') ? " as " : " of format ");
-		put_as_written(out, f->format, strlen(f->format));
-	} else if (f->type < sizeof(spelling) / sizeof(spelling[0]) && spelling[f->type]) {
-		vv_buf_puts(out, spelling[f->type]);
-	} else if (f->type == VV_TYPE_GEOPOINT) {
-		vv_buf_puts(out, " as \"lon, lat\"");
-	} else if (f->type == VV_TYPE_BOOLEAN) {
-		vv_buf_puts(out, ": ");
-		put_words(out, (const char *const *)f->true_values);
-		vv_buf_puts(out, " / ");
-		put_words(out, (const char *const *)f->false_values);
-	} else if (f->type == VV_TYPE_NUMBER &&
-		   (strcmp(f->decimal, ".") != 0 || f->group[0] != '\0')) {
-		vv_buf_printf(out, " with decimalChar '%s'", vv_text_shows(f->decimal));
-		if (f->group[0] != '\0') {
-			vv_buf_printf(out, " and groupChar '%s'", vv_text_shows(f->group));
-		}
-	}
 }
 
 /* The first few values of a list of the descriptor. */
@@ -171,7 +97,7 @@ static void put_expected(vv_buf *out, const check_column *c, unsigned k)
 	case CHECK_SHOWS_NOTHING:
 		break;
 	case CHECK_SHOWS_TYPE:
-		put_type(out, c->field);
+		vv_misfit_put_expected(out, c->field);
 		break;
 	case CHECK_SHOWS_MIN_LENGTH:
 		vv_buf_printf(out, "%llu", (unsigned long long)c->min_length);
@@ -588,7 +514,7 @@ static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *
 		if ((rc = vv_buf_ok(&e->expected, err)) < 0) return rc;
 		f.rule = e->r->plan.slots[slot].rule->code;
 		f.severity = e->r->plan.slots[slot].severity;
-		f.message = faults[k].message ? faults[k].message : type_message(c->field);
+		f.message = faults[k].message ? faults[k].message : vv_misfit_words(c->field);
 		f.expected = vv_buf_cstr(&e->expected);
 		e->given[slot]++;
 		if ((rc = give_row(e, &f, row, err)) < 0) return rc;

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cmd/web/model/rows.h"
 #include "cmd/web/model/table.h"
+#include "dataset/schema/misfit.h"
 #include "dataset/schema/type.h"
 #include "lib/names/table_at.h"
 #include "repo/git/config.h"
@@ -177,6 +178,17 @@ static bool is_text(const vv_web_cell *cell, const char *text)
 	       memcmp(cell->text, text, cell->len) == 0;
 }
 
+/* In the words of `varve check`. */
+static vv_status refuse_value(words *w, const vv_field *f, const char *value)
+{
+	vv_auto(vv_buf) expected = VV_BUF_INIT;
+
+	vv_misfit_put_expected(&expected, f);
+	return vv_fail(w->err, VV_EUSAGE, "'%s' %s\nin the column '%s', %s is expected",
+		       vv_text_shows(value), vv_misfit_words(f), vv_text_shows(f->name),
+		       vv_buf_cstr(&expected));
+}
+
 /* COLUMN=VALUE, or COLUMN:=JSON where the cell before, or of the row that it is like, is JSON and no string. A value that the column's type does not have is refused. */
 static vv_status add_value(words *w, const vv_web_table *t, size_t column, const vv_web_cell *like,
 			   const char *value)
@@ -196,11 +208,7 @@ static vv_status add_value(words *w, const vv_web_table *t, size_t column, const
 			       vv_text_shows(t->columns[column].name));
 	}
 	if (!(json ? vv_field_accepts_json : vv_field_accepts)(f, &cell)) {
-		return vv_fail(w->err, VV_EUSAGE,
-			       "'%s' does not have the type of the column '%s', %s\n"
-			       "write it as the other values of the column are written",
-			       vv_text_shows(value), vv_text_shows(t->columns[column].name),
-			       vv_type_name(f->type));
+		return refuse_value(w, f, value);
 	}
 	add_word(w, vv_web_text(w->v, "%s%s", t->columns[column].name, json ? ":=" : "="), value);
 	return VV_OK;

@@ -8,9 +8,13 @@
 #include "cmd/web/model/desk.h"
 #include "cmd/web/model/issue.h"
 #include "cmd/web/model/rows.h"
+#include "cmd/web/pages/cell_field.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 #include "repo/git/config.h"
+
+#define LISTED_CELLS                                                                               \
+	1000000u /* of a table whose columns are read for the values that a new row may have */
 
 static const char *to_desk(vv_page *p, const char *path)
 {
@@ -139,6 +143,7 @@ static vv_status put_new_row(vv_page *p, vv_buf *out, vv_error *err)
 					  .heading = "A new row",
 					  .dataset = path,
 					  .version = &work});
+	const bool lists = t->rows * t->column_count <= LISTED_CELLS;
 	part_new_row_begin(&p->html, .at = to_desk(p, path), .token = p->asked->token,
 			   .like = like);
 	for (size_t i = 0; i < t->column_count; i++) {
@@ -148,9 +153,11 @@ static vv_status put_new_row(vv_page *p, vv_buf *out, vv_error *err)
 					    ? vv_page_text(p, "%.*s", (int)cell->len, cell->text)
 					    : "";
 
-		part_new_row_field(&p->html, .column = c->name,
-				   .name = vv_page_text(p, "c:%s", c->name), .value = value,
-				   .note = c->type, .required = c->key);
+		part_new_row_field(
+			&p->html, .column = c->name,
+			.note = vv_page_text(p, "%s%s", c->type, c->key ? ", required" : ""),
+			.field = vv_page_cell_field(p, t, i, vv_page_text(p, "c:%s", c->name),
+						    c->name, value, !c->key && lists));
 	}
 	part_new_row_end(&p->html);
 	return vv_page_end(p, out, err);

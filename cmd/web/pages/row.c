@@ -11,6 +11,7 @@
 #include "cmd/web/model/missing.h"
 #include "cmd/web/model/row_place.h"
 #include "cmd/web/model/rows.h"
+#include "cmd/web/pages/cell_field.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
@@ -295,11 +296,10 @@ static bool may_change(const vv_page *p, const vv_web_table *t)
 	return p->asked->token && vv_page_is_served(p) && vv_web_table_is_edited(t);
 }
 
-static void put_edit(vv_page *p, const vv_web_table *t, const vv_web_row *r, size_t column)
+static void put_edit(vv_page *p, vv_web_table *t, const vv_web_row *r, size_t column)
 {
 	const vv_web_cell *cell = &r->cells[column];
-	const bool date = strcmp(t->columns[column].type, "date") == 0 && cell->len == 10 &&
-			  !t->columns[column].format && cell->text[4] == '-';
+	const char *value = vv_page_text(p, "%.*s", (int)cell->len, cell->text);
 
 	if (!may_change(p, t) || cell->len < cell->whole) return;
 	if (!t->commit.work) {
@@ -312,8 +312,11 @@ static void put_edit(vv_page *p, const vv_web_table *t, const vv_web_row *r, siz
 	}
 	part_cell_edit(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
 		       .token = p->asked->token, .row = r->key, .column = t->columns[column].name,
-		       .value = vv_page_text(p, "%.*s", (int)cell->len, cell->text), .date = date,
-		       .lines = cell->len > 80 || memchr(cell->text, '\n', cell->len) != NULL);
+		       .value = value,
+		       .field = vv_page_cell_field(
+			       p, t, column, "value",
+			       vv_page_text(p, "New value of %s", t->columns[column].name), value,
+			       true));
 }
 
 static void put_row_verbs(vv_page *p, const vv_web_table *t, const vv_web_row *r)
@@ -333,7 +336,7 @@ static void put_row_verbs(vv_page *p, const vv_web_table *t, const vv_web_row *r
 }
 
 /* The requested cell, whole. */
-static vv_status put_cell(vv_page *p, const vv_web_table *t, const vv_web_row *r, vv_error *err)
+static vv_status put_cell(vv_page *p, vv_web_table *t, const vv_web_row *r, vv_error *err)
 {
 	size_t i;
 	vv_status rc;

@@ -60,7 +60,8 @@ row=table/.work/prices.csv?key=00007
 	page "$row&cell=price"
 	old=$page
 	press Change value=many
-	has "'many' does not have the type of the column 'price', number"
+	has "'many' is not a number"
+	has "In the column 'price', a number is expected"
 	cmp prices.csv ../before
 	sed -i 's/^00007,7.21/00007,8.00/' prices.csv
 	cp prices.csv ../before
@@ -114,6 +115,52 @@ row=table/.work/prices.csv?key=00007
 	page compare/HEAD~1..HEAD/prices.csv
 	has "<ins>"
 	lacks Undo
+}
+
+@test "a cell is chosen from what its column may have" {
+	new_repo src
+	cd src
+	printf 'id,kind,ok,day,note\n' > t.csv
+	for i in $(seq 9); do
+		echo "$i,$([ $((i % 2)) = 0 ] && echo even || echo odd),$([ "$i" = 3 ] && echo no || echo yes),2024-02-0$i,n$((i % 3))" >> t.csv
+	done
+	varve add -q --key id t.csv
+	varve schema --type ok=boolean t.csv > said 2>&1
+	python3 - <<-'END'
+	import json
+	d = json.load(open("datapackage.json"))
+	for f in d["resources"][0]["schema"]["fields"]:
+	    if f["name"] == "kind":
+	        f["constraints"] = {"enum": ["even", "odd", "prime"]}
+	    if f["name"] == "ok":
+	        f["trueValues"], f["falseValues"] = ["true", "yes"], ["false", "no"]
+	json.dump(d, open("datapackage.json", "w"))
+	END
+	varve add -q .
+	varve commit -q -m one
+	start_web .
+	at='table/.work/t.csv?key=3&cell'
+	page "$at=kind"
+	has '<option value="odd" selected>'
+	has '<option value="prime">'
+	press Change value=prime
+	page "$at=ok"
+	[ "$(grep -o '<option value="[^"]*"[^>]*>' <<< "$page" | tr -d '\n')" = '<option value="yes"><option value="no" selected>' ]
+	press Change value=yes
+	page "$at=day"
+	has 'type="date"'
+	press Change value=2024-05-01
+	page "$at=note"
+	has '<datalist id="common-4"><option value="n'
+	grep -qx '3,prime,yes,2024-05-01,n0' t.csv
+	page "desk/t.csv?like=3"
+	has '<option value="prime" selected>'
+	has '<datalist id="common-4">'
+	press "Add the row" c:id=10
+	grep -qx '10,prime,yes,2024-05-01,n0' t.csv
+	page "desk/t.csv"
+	press "Add the row" c:id=11 c:kind=odd c:ok=no
+	grep -qx '11,odd,no,,' t.csv
 }
 
 @test "what Excel rewrote is put back, and edits stay" {

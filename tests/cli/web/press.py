@@ -21,6 +21,10 @@ class Forms(HTMLParser):
             self.forms[-1]["fields"].append((a["name"], a.get("value", "")))
         elif tag == "textarea":
             self.area, self.text = a["name"], ""
+        elif tag == "select":
+            self.forms[-1]["fields"].append((a["name"], None))
+        elif tag == "option" and self.forms[-1]["fields"] and ("selected" in a or self.forms[-1]["fields"][-1][1] is None):
+            self.forms[-1]["fields"][-1] = (self.forms[-1]["fields"][-1][0], a["value"])
         elif tag == "button":
             self.button, self.text = (a.get("name"), a.get("value", "")), ""
 
