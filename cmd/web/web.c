@@ -535,6 +535,7 @@ static vv_status answer(request *q, vv_error *err)
 		q->address.api = strncmp(ask->below, "/api/", 5) == 0; /* for the error */
 		return rc;
 	}
+	if (ask->post && q->address.place == VV_WEB_AT_ASSET) return refuse_form(err);
 	return q->address.place == VV_WEB_AT_ASSET ? give_asset(q, err) : answer_visit(q, err);
 }
 

@@ -141,9 +141,10 @@ static void put_cell(vv_page *p, const vv_web_comparison *changes, const vv_web_
 	const bool changed = both && both->change != VV_CELL_SAME &&
 			     changes->columns[pair].old_name;
 
-	part_td_begin(&p->html,
-		      .kind = vv_page_text(p, "%s%s%s", changed ? "x " : "",
-					   column->key ? "k " : "", column->number ? "n" : ""));
+	const char *kind = column->number ? "n" : "";
+	kind = column->key ? vv_page_text(p, "k %s", kind) : kind;
+	kind = changed ? vv_page_text(p, "x %s", kind) : kind;
+	part_td_begin(&p->html, .kind = kind);
 	if (changed) {
 		vv_page_put_old_new(p, &p->html, &both->old_cell, &both->new_cell, both->change);
 	} else {
@@ -154,10 +155,9 @@ static void put_cell(vv_page *p, const vv_web_comparison *changes, const vv_web_
 
 static const char *row_kind(vv_page *p, const vv_web_row_change *change, bool here)
 {
-	const bool added = change && change->kind == VV_ROW_ADDED;
-
-	if (!here && !change) return NULL;
-	return vv_page_text(p, "%s%s", here ? "here " : "", added ? "a" : change ? "c" : "");
+	if (!change) return here ? "here" : NULL;
+	const char *kind = change->kind == VV_ROW_ADDED ? "a" : "c";
+	return here ? vv_page_text(p, "here %s", kind) : kind;
 }
 
 static void put_row(vv_page *p, const vv_web_table *t, const vv_web_rows *rows, const vv_web_row *r,

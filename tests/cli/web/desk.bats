@@ -264,3 +264,72 @@ row=table/.work/prices.csv?key=00007
 	[ "$(curl -s -o /dev/null -w '%{http_code}' "$url/desk")" = 404 ]
 	[ "$(curl -s -o /dev/null -w '%{http_code}' -H "Origin: $url" -d "$fields&token=$token" "$url/desk/prices.csv")" = 405 ]
 }
+
+# The verbs of a table in C, which has a line {"name", function} for each.
+verbs_of() {
+	sed -n '/verbs\[\] = {/,/};/p' "$BATS_TEST_DIRNAME/../../../cmd/web/model/$1.c" | grep -o '{"[a-z-]*"' | tr -d '{"'
+}
+
+# state: of files, refs, index and settings, but for what reading makes anew.
+state() {
+	git -C "$1" rev-parse HEAD
+	git -C "$1" for-each-ref
+	git -C "$1" config --list --local
+	git -C "$1" status --porcelain
+	find . "$HOME" -path './*/.git' -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+}
+
+@test "of each button, no forged request is taken" {
+	two_people
+	cd ..
+	local verbs token
+	verbs=$(verbs_of verb)
+	[ "$(wc -w <<< "$verbs")" -ge 19 ]
+	cd src
+	page "$row&cell=price"
+	token=$(printf '%s' "$page" | sed -n 's/.*name="token" value="\([^"]*\)".*/\1/p' | head -n 1)
+	cd ..
+	state src > "$BATS_TEST_TMPDIR/before"
+	# shellcheck disable=SC2086
+	python3 "$BATS_TEST_DIRNAME/forge.py" "$url" "$BATS_TEST_TMPDIR/jar" "$token" /desk/prices.csv $verbs > "$BATS_TEST_TMPDIR/said"
+	cat "$BATS_TEST_TMPDIR/said"
+	[ ! -s "$BATS_TEST_TMPDIR/said" ]
+	diff <(state src) "$BATS_TEST_TMPDIR/before"
+	# pages that only show have no buttons, and a server for guests none at all
+	stop_server
+	start_web --read-only src
+	curl -s -b "$BATS_TEST_TMPDIR/jar" -H "Origin: $url" -H 'Accept: text/html' "$url/table/.work/prices.csv?key=00007&cell=price" > "$BATS_TEST_TMPDIR/said"
+	! grep -q '<form method="post"' "$BATS_TEST_TMPDIR/said" || false
+	# shellcheck disable=SC2086
+	python3 "$BATS_TEST_DIRNAME/forge.py" "$url" "$BATS_TEST_TMPDIR/jar" "$token" /desk/prices.csv $verbs > "$BATS_TEST_TMPDIR/said"
+	cat "$BATS_TEST_TMPDIR/said"
+	[ ! -s "$BATS_TEST_TMPDIR/said" ]
+	for verb in $verbs; do
+		[ "$(curl -s -o /dev/null -w '%{http_code}' -b "$BATS_TEST_TMPDIR/jar" -H "Origin: $url" -d "do=$verb&token=$token&of-row=00007&of-column=price&was=7.21&value=1&message=m" "$url/desk/prices.csv")" = 400 ]
+	done
+	stop_server
+	start_server src
+	for verb in $verbs; do
+		for more in "" "Cookie: varve=1"; do
+			[ "$(curl -s -o /dev/null -w '%{http_code}' -H "$more" -H "Origin: $url" -d "do=$verb&token=$token&of-row=00007&of-column=price&was=7.21&value=1&message=m" "$url/desk/prices.csv")" = 405 ]
+		done
+	done
+	diff <(state src) "$BATS_TEST_TMPDIR/before"
+}
+
+@test "of each button, fields that are options, paths, lines or commands do nothing else" {
+	two_people
+	local verbs token
+	verbs=$(verbs_of verb)
+	page "$row&cell=price"
+	token=$(printf '%s' "$page" | sed -n 's/.*name="token" value="\([^"]*\)".*/\1/p' | head -n 1)
+	# shellcheck disable=SC2086
+	python3 "$BATS_TEST_DIRNAME/forge.py" "$url" "$BATS_TEST_TMPDIR/jar" "$token" /desk/prices.csv --hostile $verbs > "$BATS_TEST_TMPDIR/said"
+	cat "$BATS_TEST_TMPDIR/said"
+	[ ! -s "$BATS_TEST_TMPDIR/said" ]
+	kill -0 "$server"
+	[ -z "$(find .. "$HOME" -name '*harm*' -not -path '*/.git/varve/*')" ]
+	git fsck --no-dangling > /dev/null 2>&1
+	varve fsck -q
+	varve check -q prices.csv
+}
