@@ -12,7 +12,8 @@
  * 	leaks memory if the same work tree is set again   repository.c                  1.8
  * 	ignores GIT_CONFIG_GLOBAL and _SYSTEM             repository_config.c           1.7
  * 	ignores GIT_CONFIG_COUNT and git -c               repository_config.c           1.9.7: still so
- * 	parses all certificates at each start (mbedTLS)   cmd/frame/no_certificates.c   1.9.7: still so
+ * 	parses all certificates at each start (mbedTLS)   cmd/frame/no_certificates.c,
+ * 	                                                  cmd/frame/no_transports.c     1.9.7: still so
  * 	cannot find ancestors in shallow repositories     history/revision.c            1.7
  * 	reads @~1 as the name of a ref                    history/revision.c            1.9.7: still so
  * 	ignores quoted patterns in .gitattributes         index/attributes.c            1.9.7: still so

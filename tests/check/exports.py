@@ -12,6 +12,9 @@ ARGUED = {  # what is there for others than our sources, and for whom
     "main": "the system",
     "sqlite3_varve_init": "SQLite, which loads varve0.so",
     "mbedtls_x509_crt_parse_file": "libgit2, which finds it before that of its library",
+    **dict.fromkeys("""git_smart_subtransport_http git_smart_subtransport_ssh git_transport_ssh_with_paths git_mbedtls_stream_new
+        git_mbedtls_stream_wrap git_mbedtls__set_cert_location git_transport_ssh_global_init git_mbedtls_stream_global_init
+        git_http__expect_continue""".split(), "the static libgit2, which leaves out its own"),
     "vv_sys_fsyncs": "tests that hold commands to the number of syncs that is promised",
     "vv_planes_split_portable": "the test that holds the fast form to it",
     "vv_planes_join_portable": "the same",

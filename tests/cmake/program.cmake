@@ -5,12 +5,15 @@
 include(GNUInstallDirs)
 function(vv_program name)
 	add_executable(${name} main.c)
-	target_link_libraries(${name} PRIVATE vv_flags ${ARGN} vv_no_certificates)
+	target_link_libraries(${name} PRIVATE vv_flags ${ARGN} ${VARVE_LIBGIT2_STAND_IN})
 	# Two thirds of the names that the dynamic linker looks up when the program starts are libcrypto's own, most others
 	# libc's. It searches the libraries in the order in which they are named here, so that these two first save a quarter
 	# of its work. A sanitizer's library must come before all others.
 	if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT VARVE_SANITIZE AND NOT APPLE)
 		target_link_options(${name} PRIVATE "SHELL:-Wl,--push-state,--no-as-needed -lcrypto -lc -Wl,--pop-state")
+	endif()
+	if(VARVE_LIBGIT2_STAND_IN STREQUAL "vv_no_transports")
+		set_target_properties(${name} PROPERTIES VARVE_STATIC_LIBGIT2 ON)
 	endif()
 	set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 	install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${name})

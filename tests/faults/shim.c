@@ -121,9 +121,11 @@ static struct {
 } maps[MOST_MAPS];
 
 /* Where varve's own code lies. */
-static struct {
+struct part {
 	uintptr_t from, to;
-} code[MOST_PARTS];
+};
+static struct part code[MOST_PARTS];
+static uintptr_t program_base; /* what is added to addresses in the program's file */
 static int code_count;
 
 #define REAL(name) real_##name
@@ -151,6 +153,9 @@ static int add_code(struct dl_phdr_info *info, size_t size, void *unused)
 	if (info->dlpi_name[0] && strncmp(base ? base + 1 : info->dlpi_name, "libvv_", 6) != 0) {
 		return 0;
 	}
+	if (!info->dlpi_name[0]) {
+		program_base = (uintptr_t)info->dlpi_addr;
+	}
 	for (int i = 0; i < info->dlpi_phnum && code_count < MOST_PARTS; i++) {
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
 		if (p->p_type == PT_LOAD && p->p_flags & PF_X) {
@@ -162,9 +167,48 @@ static int add_code(struct dl_phdr_info *info, size_t size, void *unused)
 	return 0;
 }
 
+/* The code of libgit2 in a program that has it within: from its first public function to its last. */
+static struct part libgit2;
+
+static void find_libgit2(const char *exe, uintptr_t base)
+{
+	struct stat st;
+	long fd = syscall(SYS_openat, AT_FDCWD, exe, O_RDONLY | O_CLOEXEC);
+	char *file;
+
+	if (fd < 0 || syscall(SYS_fstat, fd, &st) != 0) return;
+	file = (char *)syscall(SYS_mmap, NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	syscall(SYS_close, fd);
+	if (file == MAP_FAILED) return;
+	const ElfW(Ehdr) *head = (const ElfW(Ehdr) *)(void *)file;
+	const ElfW(Shdr) *parts = (const ElfW(Shdr) *)(void *)(file + head->e_shoff);
+
+	for (int i = 0; i < head->e_shnum; i++) {
+		if (parts[i].sh_type != SHT_SYMTAB) {
+			continue;
+		}
+		const ElfW(Sym) *s = (const ElfW(Sym) *)(void *)(file + parts[i].sh_offset);
+		const ElfW(Sym) *end = s + parts[i].sh_size / sizeof *s;
+		const char *names = file + parts[parts[i].sh_link].sh_offset;
+
+		for (; s < end; s++) {
+			uintptr_t at = base + s->st_value;
+
+			if (s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) || s->st_value == 0 ||
+			    strncmp(names + s->st_name, "git_", 4) != 0) {
+				continue;
+			}
+			libgit2.from = !libgit2.from || at < libgit2.from ? at : libgit2.from;
+			libgit2.to = at > libgit2.to ? at : libgit2.to;
+		}
+	}
+	syscall(SYS_munmap, file, st.st_size);
+}
+
 static bool is_our_code(const void *at)
 {
 	uintptr_t address = (uintptr_t)at;
+	if (address >= libgit2.from && address < libgit2.to) return false;
 	for (int i = 0; i < code_count; i++) {
 		if (address >= code[i].from && address < code[i].to) return true;
 	}
@@ -195,6 +239,7 @@ __attribute__((constructor)) static void begin(void)
 	root_len = strlen(c->root);
 	if (is_ours) {
 		dl_iterate_phdr(add_code, NULL);
+		find_libgit2(exe, program_base);
 	}
 	control = c;
 }
