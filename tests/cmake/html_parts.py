@@ -8,7 +8,7 @@ A file holds parts, each below a comment that names it and its values:
 
 and becomes `struct row_head_part` with these members, and part_row_head(h, .number = 5, ...). A value
 that is not given is 0 or no text. Types: text (when none is named), bytes (text with its length), count (1,204), number (an
-int64_t as it is), url, html (a piece written before), flag. {?x}...{/x} stands where x is given, {!x}...{/x} where it is
+int64_t as it is), url, html (a piece written before), json (a text of JSON, in a script element of JSON-LD only), flag. {?x}...{/x} stands where x is given, {!x}...{/x} where it is
 not. Indentation is not kept, and a line's end is where the next line begins with a tag.
 
 Where a value stands decides how it is escaped; what cannot be escaped there is an error of the build: an
@@ -19,12 +19,12 @@ import re
 import sys
 
 TYPES = {"text": "const char *", "bytes": "vv_html_text", "count": "uint64_t", "number": "int64_t", "url": "const char *",
-         "html": "const vv_html *", "flag": "bool"}
-GIVEN = {"text": "v->{0} && *v->{0}", "bytes": "v->{0}.len > 0", "count": "v->{0} != 0", "number": "v->{0} != 0", "url": "v->{0} != NULL",
+         "html": "const vv_html *", "json": "const char *", "flag": "bool"}
+GIVEN = {"text": "v->{0} && *v->{0}", "bytes": "v->{0}.len > 0", "count": "v->{0} != 0", "number": "v->{0} != 0", "url": "v->{0} != NULL", "json": "v->{0} != NULL",
          "html": "v->{0} && !vv_html_is_empty(v->{0})", "flag": "v->{0}"}
 PUT = {"text": "vv_html_put_text", "plain": "vv_html_put_plain", "exact": "vv_html_put_exact",
        "count": "vv_html_put_count", "number": "vv_html_put_number", "url": "vv_html_put_url",
-       "html": "vv_html_put_html", "part": "vv_html_put_part"}
+       "html": "vv_html_put_html", "json": "vv_html_put_json", "part": "vv_html_put_part"}
 VOID = "area base br col embed hr img input link meta source track wbr".split()
 ADDRESSES = ("href", "src", "action", "formaction", "poster", "xlink:href")
 EXACT = re.compile(r"value|data-.*|download|datetime|id|for|name|aria-controls|aria-labelledby|aria-describedby")
@@ -100,7 +100,7 @@ class Compiler:
             elif m[5]:
                 self.element(m[4], m[5].lower())
             elif m[6] and self.tag:
-                self.begin_attribute(m[6].lower(), m[7])
+                self.begin_attribute(m[6].lower(), m[7], m.end())
             elif m[8] and self.tag:
                 self.end_tag(m[8])
         self.literal(self.text[at:])
@@ -122,18 +122,19 @@ class Compiler:
                     self.fail(f"</{name}> closes something else")
             else:
                 self.closed.append(name)
-        self.tag, self.slash, self.has_src = name, slash, False
+        self.tag, self.slash, self.has_src, self.is_data = name, slash, False, False
 
-    def begin_attribute(self, name, quote):
+    def begin_attribute(self, name, quote, at):
         if not quote:
             self.fail(f"{name}= without double quotes")
         if name.startswith("on") or name == "style":
             self.fail(f"{name}= is not allowed by the policy")
         self.has_src = self.has_src or name == "src"
+        self.is_data = self.is_data or (name == "type" and self.text.startswith('application/ld+json"', at))
         self.attribute, self.start = name, True
 
     def end_tag(self, end):
-        if self.tag == "script" and not self.slash and not self.has_src:
+        if self.tag == "script" and not self.slash and not self.has_src and not self.is_data:
             self.fail("a script of its own")
         if not self.slash and end == ">" and self.tag not in VOID:
             self.open.append(self.tag)
@@ -160,6 +161,8 @@ class Compiler:
 
     def how(self, kind, word):
         address = self.attribute in ADDRESSES
+        if (kind == "json") != ("script" in self.open):
+            self.fail(f"{{{word}}}: JSON and nothing else stands in a script element")
         if kind == "flag" or (kind == "html" and self.tag):
             self.fail(f"{{{word}}}: a {kind} cannot stand here")
         if (kind == "url") != address and not (

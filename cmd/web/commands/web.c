@@ -21,6 +21,7 @@
 #include "cmd/web/pages/export.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/web.h"
+#include "lib/publish/about.h"
 #include "lib/sync/on_demand.h"
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
@@ -29,7 +30,7 @@
 
 typedef struct options {
 	bool no_browser, read_only, verbose;
-	const char *port, *export;
+	const char *port, *export, *site;
 	uint64_t size;
 } options;
 
@@ -40,6 +41,8 @@ static const vv_option table[] = {
 	OPT_STRING(0, "export", export, "DIR",
 		   "write the pages of A..B, of one version, or of all, into this folder"),
 	OPT_POSITIVE(0, "size", size, "BYTES", "with --export: write at most BYTES (default: 20m)"),
+	OPT_STRING(0, "site", site, "URL",
+		   "with --export: the folder's address, for sitemap.xml and search engines"),
 	OPT_FLAG('v', "verbose", verbose, "print a line for each request"),
 };
 
@@ -231,6 +234,7 @@ static void note_once(void *payload, vv_note_kind kind, const char *line)
 static vv_status export_pages(const options *o, const char *what, vv_error *err)
 {
 	vv_auto(opening) p = {.o = o};
+	vv_auto(vv_buf) site = VV_BUF_INIT;
 	vv_auto(notes_once) once = {.notes = vv_notes_stderr};
 	vv_web_visit visit = {.until_ms = 0};
 	vv_on_demand *demand = NULL;
@@ -240,19 +244,24 @@ static vv_status export_pages(const options *o, const char *what, vv_error *err)
 
 	once.notes.note = note_once;
 	once.notes.payload = &once;
-	if ((rc = find_repository(&repository, &p, NULL, err)) < 0) return rc;
+	if ((o->site && (rc = vv_about_site(&site, o->site, err)) < 0) ||
+	    (rc = find_repository(&repository, &p, NULL, err)) < 0) {
+		return rc;
+	}
 	if (!(name = vv_path_absolute("/", repository))) return vv_fail_nomem(err);
 	if ((rc = vv_web_visit_begin(&visit, repository, vv_environ(), err)) == VV_OK) {
 		vv_repository_listen(visit.repo, &once.notes);
 		rc = vv_on_demand_begin(&demand, visit.repo, true, err);
 	}
 	if (rc == VV_OK) {
-		rc = vv_page_export(&visit,
-				    &(vv_export_options){.what = what,
-							 .folder = o->export,
-							 .repository = vv_path_base(name),
-							 .bytes = o->size},
-				    &done, err);
+		rc = vv_page_export(
+			&visit,
+			&(vv_export_options){.what = what,
+					     .folder = o->export,
+					     .repository = vv_path_base(name),
+					     .bytes = o->size,
+					     .site = o->site ? vv_buf_cstr(&site) : NULL},
+			&done, err);
 	}
 	vv_on_demand_end(demand);
 	vv_web_visit_end(&visit);
@@ -277,6 +286,7 @@ static int run_web(void *opts, int argc, char **argv)
 		return vv_usage_error("--read-only and --export cannot be used together");
 	}
 	if (o->size && !o->export) return vv_usage_error("--size requires --export");
+	if (o->site && !o->export) return vv_usage_error("--site requires --export");
 	if (o->export) {
 		if (o->port) {
 			return vv_usage_error("--export and --port cannot be used together");
@@ -303,7 +313,7 @@ const vv_command vv_cmd_web = {
 	.group = "look",
 	.summary = "show tables, changes and histories in a browser",
 	.usage = "[--no-browser] [--read-only] [--port PORT] [PATH]\n--export DIR [--size BYTES] "
-		 "[A..B|REV]\nserve ...",
+		 "[--site URL] [A..B|REV]\nserve ...",
 	.example = "$ varve web --no-browser\n"
 		   "open http://127.0.0.1:43911/?secret=b7k2...",
 	.options = table,

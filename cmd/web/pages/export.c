@@ -18,6 +18,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "cmd/web/model/missing.h"
+#include "cmd/web/pages/catalogue.h"
 #include "cmd/web/pages/export_folder.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/pages.h"
@@ -33,6 +34,7 @@
 #define INERT                                                                                      \
 	".file.txt" /* behind the names of other files; of a file whose name has it, too, so that no two are one */
 #define FIRST "index.html"
+#define SITEMAP_MAX 50000u /* addresses in a sitemap, by its protocol */
 
 /* The order of work: comparisons, files that fit in half of the room, the version's other pages, those of other
  * versions, large files. */
@@ -42,7 +44,9 @@ typedef struct leaf {
 	vv_web_address to;
 	const char *name; /* of its file, encoded as in links */
 	rank rank;
-	bool made, out; /* out: it had no room */
+	bool made, out;                     /* out: it had no room */
+	char sha256[2 * VV_SHA256_LEN + 1]; /* of a file's bytes */
+	uint64_t bytes;
 } leaf;
 
 /* A page that leads to another. */
@@ -65,7 +69,8 @@ typedef struct export
 	bool complete; /* the search has ended: addresses without a file get no link */
 	bool failed;   /* out of memory in a link */
 	size_t misses, named, unnamed;
-	vv_buf notes; /* notes on omissions */
+	vv_buf notes;     /* notes on omissions */
+	vv_buf catalogue; /* the description of the version's tables; empty: of a comparison */
 	vv_exported *done;
 	vv_export_folder *folder;
 	uint64_t most;
@@ -281,10 +286,14 @@ static bool put_link(void *payload, vv_buf *out, const vv_web_address *to)
 
 /* ---- making */
 
-/* Lists omitted pages below the first page. */
+/* Describes the data, and lists omitted pages, below the first page. */
 static void put_rest(void *payload, vv_page *p)
 {
 	export *e = payload;
+
+	if (e->at == 0 && e->catalogue.len > 0) {
+		part_linked_data(&p->html, .text = vv_buf_cstr(&e->catalogue));
+	}
 
 	if (e->at == 0 && e->notes.len > 0) {
 		part_note(&p->html,
@@ -425,6 +434,18 @@ static void leave_out(export *e, leaf *l)
 	}
 }
 
+static vv_status sum_file(leaf *l, const vv_buf *bytes, vv_error *err)
+{
+	uint8_t sum[VV_SHA256_LEN];
+	vv_status rc = vv_sha256(sum, vv_buf_cstr(bytes), bytes->len, err);
+
+	if (rc == VV_OK) {
+		vv_hex_write(l->sha256, sum, sizeof(sum));
+		l->bytes = bytes->len;
+	}
+	return rc;
+}
+
 /* Writes a leaf if it fits. The first page gets its room at the end. */
 static vv_status try_leaf(export *e, size_t at, vv_error *err)
 {
@@ -455,6 +476,7 @@ static vv_status try_leaf(export *e, size_t at, vv_error *err)
 	}
 	e->done->files += bytes;
 	e->done->pages += !bytes;
+	if (bytes && (rc = sum_file(l, &out, err)) < 0) return rc;
 	return write_leaf(e, at, &out, err);
 }
 
@@ -524,17 +546,119 @@ static vv_status write_assets(export *e, vv_error *err)
 	return rc;
 }
 
+/* ---- for search engines and programs */
+
+static bool find_file(void *payload, const char *path, vv_catalogue_file *out)
+{
+	export *e = payload;
+	const vv_web_address to = {.base = "", .place = VV_WEB_AT_RAW, .rev = e->b, .path = path};
+	const size_t at = find(e, &to);
+
+	if (at == SIZE_MAX || e->leaves[at].out || !e->leaves[at].sha256[0]) return false;
+	out->at = e->leaves[at].name;
+	if (e->o->site) {
+		vv_auto(vv_buf) whole = VV_BUF_INIT;
+
+		vv_buf_printf(&whole, "%s%s", e->o->site, e->leaves[at].name);
+		out->at = keep(e, vv_buf_cstr(&whole));
+	}
+	memcpy(out->sha256, e->leaves[at].sha256, sizeof(out->sha256));
+	out->bytes = e->leaves[at].bytes;
+	return out->at != NULL;
+}
+
+/* A version, not a comparison, is described, if there is room for it in the first page and beside it. */
+static vv_status describe(export *e, vv_error *err)
+{
+	const vv_page_place place = {.link = put_link, .payload = e};
+	const vv_catalogue_places places = {.file = find_file, .payload = e, .site = e->o->site};
+	vv_web_address to = {.base = "", .place = VV_WEB_AT_OVERVIEW};
+	vv_web_asked asked = {
+		.visit = e->visit, .address = &to, .repository = e->o->repository, .fixed = true};
+	vv_auto(vv_page) p = {0};
+	vv_status rc;
+
+	if (e->a[0]) return VV_OK;
+	e->at = 0;
+	vv_page_init(&p, &asked, &place);
+	if ((rc = vv_web_commit_find(e->visit, e->b, &asked.commit, NULL, err)) == VV_OK) {
+		rc = vv_catalogue_put(&e->catalogue, &p, &places, err);
+	}
+	vv_web_visit_forget(e->visit);
+	if (rc < 0) return rc;
+	if (vv_export_folder_bytes(e->folder, FIRST) + 2 * e->catalogue.len > e->most) {
+		vv_buf_clear(&e->catalogue);
+		vv_buf_printf(&e->notes, "%sthe description for search engines",
+			      e->notes.len > 0 ? "; " : "");
+		e->done->left_out++;
+	}
+	return VV_OK;
+}
+
+static vv_status write_catalogue(export *e, vv_error *err)
+{
+	if (e->catalogue.len == 0) return VV_OK;
+	return vv_export_folder_write(e->folder, "croissant.json", vv_buf_cstr(&e->catalogue),
+				      e->catalogue.len, err);
+}
+
+/* The pages, by https://www.sitemaps.org/protocol.html. */
+static void put_sitemap(export *e, vv_html *h)
+{
+	size_t count = 0;
+
+	part_sitemap_begin(h);
+	vv_array_each(e->leaves, e->count, l) {
+		vv_auto(vv_buf) at = VV_BUF_INIT;
+
+		if (l->out || l->to.place == VV_WEB_AT_RAW) {
+			continue;
+		}
+		if (count++ == SITEMAP_MAX) {
+			vv_buf_printf(&e->notes, "%spages of sitemap.xml after %u",
+				      e->notes.len > 0 ? "; " : "", SITEMAP_MAX);
+			break;
+		}
+		vv_buf_printf(&at, "%s%s", e->o->site, l == e->leaves ? "" : l->name);
+		e->failed = e->failed || at.failed;
+		part_sitemap_page(h, .at = vv_buf_cstr(&at));
+	}
+	part_sitemap_end(h);
+}
+
+static vv_status write_sitemap(export *e, vv_error *err)
+{
+	vv_auto(vv_html) h = VV_HTML_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!e->o->site) return VV_OK;
+	put_sitemap(e, &h);
+	if ((rc = vv_html_take(&h, &b, err)) < 0) return rc;
+	if (vv_export_folder_bytes(e->folder, FIRST) + b.len > e->most) {
+		vv_buf_printf(&e->notes, "%ssitemap.xml", e->notes.len > 0 ? "; " : "");
+		e->done->left_out++;
+		return VV_OK;
+	}
+	return vv_export_folder_write(e->folder, "sitemap.xml", vv_buf_cstr(&b), b.len, err);
+}
+
 static vv_status write_first(export *e, vv_error *err)
 {
 	vv_auto(vv_buf) html = VV_BUF_INIT;
+	vv_status rc;
+
+	if ((rc = describe(e, err)) < 0 || (rc = write_catalogue(e, err)) < 0 ||
+	    (rc = write_sitemap(e, err)) < 0) {
+		return rc;
+	}
 
 	if (e->unnamed > 0) {
 		vv_buf_printf(
 			&e->notes, "%s%s", e->notes.len > 0 ? "; and " : "",
 			vv_text_counted(e->unnamed, "other page or file", "other pages or files"));
 	}
-	vv_status rc = make(e, 0, &html, err);
-	if (rc == VV_OK) {
+	if ((rc = make(e, 0, &html, err)) == VV_OK) {
 		e->done->bytes = vv_export_folder_bytes(e->folder, FIRST) + html.len;
 		e->done->pages++;
 		rc = vv_export_folder_finish(e->folder, vv_buf_cstr(&html), html.len, err);
@@ -623,6 +747,7 @@ vv_status vv_page_export(vv_web_visit *v, const vv_export_options *o, vv_exporte
 	vv_status rc = write_all(&e, err);
 	vv_export_folder_close(e.folder);
 	vv_buf_clear(&e.notes);
+	vv_buf_clear(&e.catalogue);
 	vv_hash_index_clear(&e.by_name);
 	vv_free_all(e.leaves, e.edges);
 	vv_arena_clear(&e.arena);

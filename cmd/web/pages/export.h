@@ -3,7 +3,8 @@
  *
  * The pages show a comparison, a version, or all versions, with the first rows of each table. The
  * files of the tables are written, too. The pages need no server and no network. Their addresses
- * relative to the folder are like those on a server.
+ * relative to the folder are like those on a server. Pages of versions have a description for search
+ * engines and programs (catalogue.h), which is also the file croissant.json.
  */
 #ifndef VV_CMD_WEB_PAGES_EXPORT_H
 #define VV_CMD_WEB_PAGES_EXPORT_H
@@ -20,6 +21,9 @@ typedef struct vv_export_options {
 	const char *folder;
 	const char *repository; /* the repository's name, for titles */
 	uint64_t bytes;         /* the maximum size of the export in bytes; 0: VV_EXPORT_BYTES */
+	/* the absolute address that the folder will have, ending in '/', for sitemap.xml and the
+	 * description of the data; NULL: not known */
+	const char *site;
 } vv_export_options;
 
 /* The result of an export. */

@@ -203,6 +203,17 @@ void vv_html_put_url(vv_html *h, const char *u)
 	}
 }
 
+void vv_html_put_json(vv_html *h, const char *json)
+{
+	for (const char *s = json; s && *s; s++) {
+		if (*s == '<') {
+			vv_buf_puts(&h->markup, "\\u003c");
+		} else {
+			vv_buf_putc(&h->markup, *s);
+		}
+	}
+}
+
 void vv_html_put_count(vv_html *h, uint64_t n)
 {
 	vv_buf_puts(&h->markup, vv_text_count(n));

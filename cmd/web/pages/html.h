@@ -64,6 +64,9 @@ void vv_html_put_exact(vv_html *h, vv_html_text t);
  * "https://"; other addresses, such as "javascript:...", are replaced by "#". So are addresses that
  * begin with "//" or "/\", which lead to another host. If u is NULL, appends nothing. */
 void vv_html_put_url(vv_html *h, const char *u);
+/* Appends a JSON text in a script element of data, where entities are not decoded: '<', which could end
+ * the element, becomes \u003c. json NULL: nothing. */
+void vv_html_put_json(vv_html *h, const char *json);
 void vv_html_put_count(vv_html *h, uint64_t n);          /* 1,204 */
 void vv_html_put_number(vv_html *h, int64_t n);          /* -1204 */
 void vv_html_put_html(vv_html *h, const vv_html *piece); /* appends nothing if piece is NULL */

@@ -429,3 +429,15 @@ teardown() {
 	ends_with 1 timeout 60 varve verify ../p
 	output_has "repo.git/objects/pack/$(basename "$index" .idx).pack"
 }
+
+@test "a folder whose address is known has a sitemap of it" {
+	new_repo src
+	rows 20 > src/prices.csv
+	varve -C src add -q .
+	varve -C src commit -qm one
+	succeeds varve -C src publish -o "$PWD/pub" --site https://example.org/data
+	grep -q '<loc>https://example.org/data/pages/</loc>' pub/pages/sitemap.xml
+	grep -q '"contentUrl": "https://example.org/data/pages/raw/' pub/pages/croissant.json
+	ends_with 2 varve -C src publish -o "$PWD/pub" --site ftp://example.org/
+	stderr_has "write it like https://example.org/prices/"
+}

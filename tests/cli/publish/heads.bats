@@ -425,6 +425,11 @@ assert c["urls"] == ["https://mirror.example.org/prices/"], c' "$root" "$key_ada
 	output_has 'author = {Ada and Bob}'
 	output_has 'title = {50 \% of \{all\} \textbackslash{} prices}'
 	output_has "signed by $key_ada ("
+	succeeds varve cite --format cff prices.csv
+	output_has 'title: "50 % of {all} \\ prices"'
+	output_has '  - name: "Bob"'
+	succeeds varve cite --format datacite prices.csv
+	[ "$(python3 -c 'import json, sys; print([c["name"] for c in json.load(sys.stdin)["creators"]])' <<< "$output")" = "['Ada', 'Bob']" ]
 	# What was committed after it is not signed by that head; what was before, is, and had no title.
 	printf '99,1\n' >> prices.csv
 	varve commit -qam later

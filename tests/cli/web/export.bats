@@ -317,3 +317,76 @@ listed() {
 	varve web --export ../site 2> said
 	[ "$(grep -c 'plan.xlsx: not checked' said)" = 1 ]
 }
+
+@test "a version is described for search engines and programs, a comparison is not" {
+	new_repo src
+	rows 30 > src/prices.csv
+	printf 'id;x\n1;a\n' > src/'semi colon.csv'
+	printf 'id,</script><b>&\n1,a\n' > src/odd.csv
+	cat > src/datapackage.json <<-'end'
+	{"title": "Prices </script>", "description": "Weekly", "keywords": ["plants"],
+	 "licenses": [{"name": "CC0-1.0", "path": "https://example.org/cc0"}],
+	 "contributors": [{"title": "Ada"}, {"title": "The office", "role": "publisher"}],
+	 "resources": []}
+	end
+	varve -C src add -q .
+	varve -C src commit -qm one
+	tick
+	rows 31 > src/prices.csv
+	varve -C src add -q .
+	varve -C src commit -qm two
+	succeeds varve -C src web --export "$PWD/out" --site https://example.org/plants HEAD
+	python3 - out "$(whole HEAD)" "$(whole HEAD~1)" <<-'end'
+	import hashlib, json, re, sys, xml.dom.minidom
+	folder, commit, before = sys.argv[1:]
+	site = "https://example.org/plants/"
+	text = open(f"{folder}/croissant.json").read()
+	page = open(f"{folder}/index.html").read()
+	data = json.loads(text)
+	assert json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1]) == data
+	assert data["name"] == "Prices </script>" and data["identifier"] == commit and data["isBasedOn"]["identifier"] == before
+	assert data["license"] == "https://example.org/cc0" and data["keywords"] == ["plants"]
+	assert [c["name"] for c in data["creator"]] == ["Ada"] and data["publisher"]["name"] == "The office"
+	files = {f["name"]: f for f in data["distribution"]}
+	assert sorted(files) == ["odd.csv", "prices.csv", "semi colon.csv"], files
+	for name, f in files.items():
+	    where = f["contentUrl"]
+	    assert where.startswith(f"{site}raw/{commit}/"), where
+	    bytes = open(f"{folder}/{where[len(site):].replace('%20', ' ')}", "rb").read()
+	    assert hashlib.sha256(bytes).hexdigest() == f["sha256"] and f["contentSize"] == f"{len(bytes)} B"
+	# a file that readers of CSV do not read by its name alone is a file, and a part of the whole, only
+	assert sorted(r["name"] for r in data["recordSet"]) == ["odd.csv", "prices.csv"]
+	assert sorted(p["name"] for p in data["hasPart"]) == sorted(files)
+	types = {f["name"]: f["dataType"] for r in data["recordSet"] for f in r["field"]}
+	assert types["id"] == "sc:Integer" and "</script><b>&" in types, types
+	places = [n.firstChild.data for n in xml.dom.minidom.parse(f"{folder}/sitemap.xml").getElementsByTagName("loc")]
+	assert places[0] == site and f"{site}table/{commit}/prices.csv/index.html" in places and not [p for p in places if "/raw/" in p]
+	end
+	succeeds varve -C src web --export "$PWD/out" HEAD~1..HEAD
+	[ ! -e out/croissant.json ]
+	[ ! -e out/sitemap.xml ]
+	! grep -q ld+json out/index.html || false
+}
+
+@test "a description without a site leads to the files beside it, and one without room is named" {
+	new_repo src
+	rows 3000 > src/prices.csv
+	varve -C src add -q .
+	varve -C src commit -qm one
+	succeeds varve -C src web --export "$PWD/out" HEAD
+	at=$(sed -n 's/.*"contentUrl": "\(.*\)",/\1/p' out/croissant.json)
+	cmp src/prices.csv "out/$at"
+	[ ! -e out/sitemap.xml ]
+	# the page of the rows and the file are left out, and so is their description
+	succeeds varve -C src web --export "$PWD/small" --size 60k HEAD
+	succeeds python3 "$links" small
+	if [ -e small/croissant.json ]; then
+		! grep -q contentUrl small/croissant.json || false
+	else
+		grep -q 'description for search engines' small/index.html
+	fi
+	ends_with 2 varve -C src web --export "$PWD/out" --site example.org HEAD
+	stderr_has "write it like https://example.org/prices/"
+	ends_with 2 varve -C src web --site https://example.org/
+	stderr_has "--site requires --export"
+}

@@ -12,6 +12,7 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/commands/published/cite_forms.h"
 #include "lib/heads/judge.h"
 #include "lib/names/version.h"
 #include "lib/remotes/remote.h"
@@ -19,7 +20,7 @@
 #include "repo/git/history/mailmap.h"
 #include "repo/git/history/revision.h"
 
-#define CITE_FORMATS "text|json|bibtex"
+#define CITE_FORMATS "text|json|bibtex|cff|datacite"
 #define PACKAGE "datapackage.json"
 
 typedef struct options {
@@ -34,25 +35,9 @@ static const vv_option table[] = {
 	OPT_UNSIGNED,
 };
 
-typedef struct citing {
-	vv_context *c;
-	vv_subject s;
-	vv_commit commit;
-	vv_arena arena;
-	vv_buf package;              /* the bytes of datapackage.json; empty: there is none */
-	const char *title, *licence; /* borrowed */
-	vv_string_list authors;
-	vv_head_commit head; /* the newest of those trusted here that reaches the commit */
-	bool is_signed;
-	vv_string_list places; /* URLs */
-	char revision[VV_OID_TEXT + 1], day[16];
-	char id[VV_CID_TEXT + 1]; /* the root's CID, or the blob that has the file as text */
-} citing;
-
-static void citing_clear(citing *x)
+static void citation_clear(vv_citation *x)
 {
 	vv_string_list_clear(&x->places);
-	vv_string_list_clear(&x->authors);
 	vv_head_commit_clear(&x->head);
 	vv_buf_clear(&x->package);
 	vv_arena_clear(&x->arena);
@@ -60,10 +45,10 @@ static void citing_clear(citing *x)
 	vv_subject_clear(&x->s);
 }
 
-VV_AUTO_CLEAR(citing, citing_clear)
+VV_AUTO_CLEAR(vv_citation, citation_clear)
 
 /* A word without a revision is the version that HEAD has. */
-static vv_status find_version(citing *x, vv_buf *word, vv_error *err)
+static vv_status find_version(vv_citation *x, vv_buf *word, vv_error *err)
 {
 	vv_status rc;
 
@@ -99,8 +84,9 @@ static vv_status find_version(citing *x, vv_buf *word, vv_error *err)
 }
 
 /* Reads datapackage.json of that commit; the commit supplies missing members. */
-static vv_status read_package(citing *x, vv_error *err)
+static vv_status read_package(vv_citation *x, vv_error *err)
 {
+	vv_about *a = &x->about;
 	vv_json *root = NULL;
 	vv_status rc = vv_subject_beside(&x->s, PACKAGE, &x->package, err);
 
@@ -109,34 +95,19 @@ static vv_status read_package(citing *x, vv_error *err)
 					      x->package.len, PACKAGE, err)) < 0) {
 		return rc;
 	}
-	if (root) {
-		const vv_json *people = vv_json_get(root, "contributors"),
-			      *licences = vv_json_get(root, "licenses");
-
-		x->title = vv_json_get_string(root, "title");
-		x->licence = licences && licences->type == VV_JSON_ARRAY && licences->first
-				     ? vv_json_get_string(licences->first, "name")
-				     : NULL;
-		for (const vv_json *p = people && people->type == VV_JSON_ARRAY ? people->first
-										: NULL;
-		     p; p = p->next) {
-			const char *name = vv_json_get_string(p, "title");
-			if (name &&
-			    (rc = vv_string_list_add(&x->authors, vv_strdup(name), err)) < 0) {
-				return rc;
-			}
+	if ((rc = vv_about_read(a, &x->arena, root, err)) < 0) return rc;
+	if (a->author_count == 0) {
+		if (!(a->authors = vv_arena_calloc(&x->arena, 1, sizeof(*a->authors)))) {
+			return vv_fail_nomem(err);
 		}
+		a->authors[a->author_count++] = x->commit.author.name;
 	}
-	if (x->authors.count == 0 &&
-	    (rc = vv_string_list_add(&x->authors, vv_strdup(x->commit.author.name), err)) < 0) {
-		return rc;
-	}
-	x->title = x->title ? x->title : x->s.path;
+	a->title = a->title ? a->title : x->s.path;
 	return VV_OK;
 }
 
 /* The places of copies that its signer names, otherwise the remote. */
-static vv_status find_places(citing *x, vv_error *err)
+static vv_status find_places(vv_citation *x, vv_error *err)
 {
 	vv_auto(vv_remote) m = {.name = NULL};
 	vv_status rc;
@@ -148,87 +119,31 @@ static vv_status find_places(citing *x, vv_error *err)
 	return vv_string_list_add(&x->places, vv_strdup(vv_text_url(m.url)), err);
 }
 
-static void put_authors(vv_buf *b, const citing *x, const char *between)
+static void put_text(vv_buf *b, const vv_citation *x)
 {
-	vv_array_each(x->authors.items, x->authors.count, it) {
-		vv_buf_printf(b, "%s%s", it > x->authors.items ? between : "", vv_text_shows(*it));
-	}
-}
-
-/* Which bytes these are, and who signed the commit. */
-static void put_note(vv_buf *b, const citing *x)
-{
-	vv_buf_printf(b, "%s %s, commit %s", x->s.is_dataset ? "CID" : "Git blob", x->id,
-		      x->revision);
-	if (x->is_signed) {
-		vv_buf_printf(b, ", signed by %s (%s), number %llu",
-			      vv_did_key_shows(x->head.record.key),
-			      vv_did_words(x->head.record.key),
-			      (unsigned long long)x->head.record.number);
-	}
-}
-
-static void put_text(vv_buf *b, const citing *x)
-{
-	put_authors(b, x, "; ");
-	vv_buf_printf(b, " (%.4s). %s. ", x->day, vv_text_shows(x->title));
-	if (strcmp(x->title, x->s.path) != 0) {
+	vv_citation_put_authors(b, x, "; ");
+	vv_buf_printf(b, " (%.4s). %s. ", x->day, vv_text_shows(x->about.title));
+	if (strcmp(x->about.title, x->s.path) != 0) {
 		vv_buf_printf(b, "%s, ", vv_text_shows(x->s.path));
 	}
 	vv_buf_printf(b, "%s. ", x->day);
-	if (x->licence) {
-		vv_buf_printf(b, "%s. ", vv_text_shows(x->licence));
+	if (x->about.licence) {
+		vv_buf_printf(b, "%s. ", vv_text_shows(x->about.licence));
 	}
-	put_note(b, x);
+	vv_citation_put_note(b, x);
 	vv_buf_puts(b, ".\n");
 	vv_array_each(x->places.items, x->places.count, it) {
 		vv_buf_printf(b, "%s\n", vv_text_shows(*it));
 	}
 }
 
-/* Characters that mean something to TeX are escaped; control characters are blanks. */
-static void put_braced(vv_buf *b, const char *name, const char *text)
-{
-	vv_buf_printf(b, ",\n  %s = {", name);
-	for (; *text; text++) {
-		if (*text == '\\') {
-			vv_buf_puts(b, "\\textbackslash{}");
-			continue;
-		}
-		if (strchr("{}%&#_$", *text)) {
-			vv_buf_putc(b, '\\');
-		}
-		vv_buf_putc(b, vv_is_control(*text) ? ' ' : *text);
-	}
-	vv_buf_putc(b, '}');
-}
-
-static void put_bibtex(vv_buf *b, const citing *x)
-{
-	vv_auto(vv_buf) authors = VV_BUF_INIT, note = VV_BUF_INIT;
-
-	put_authors(&authors, x, " and ");
-	put_note(&note, x);
-	vv_buf_printf(b, "@misc{%.16s", x->id + strlen(x->id) - 16);
-	put_braced(b, "author", vv_buf_cstr(&authors));
-	put_braced(b, "title", x->title);
-	vv_buf_printf(b, ",\n  year = {%.4s}", x->day);
-	put_braced(b, "date", x->day);
-	if (x->places.count > 0) {
-		vv_buf_printf(b, ",\n  howpublished = {\\url{%s}}",
-			      vv_text_shows(x->places.items[0]));
-	}
-	put_braced(b, "note", vv_buf_cstr(&note));
-	vv_buf_puts(b, "\n}\n");
-}
-
-static void put_json(vv_buf *b, const citing *x)
+static void put_json(vv_buf *b, const vv_citation *x)
 {
 	vv_json_out w = vv_json_begin_object(b, 2);
 	vv_json_put_members(
-		&w, {JSON_NAMES("authors", x->authors.items, x->authors.count)},
-		{JSON_TEXT("title", x->title)}, {JSON_TEXT("path", x->s.path)},
-		{JSON_TEXT("day", x->day)}, {JSON_TEXT("licence", x->licence)},
+		&w, {JSON_NAMES("authors", x->about.authors, x->about.author_count)},
+		{JSON_TEXT("title", x->about.title)}, {JSON_TEXT("path", x->s.path)},
+		{JSON_TEXT("day", x->day)}, {JSON_TEXT("licence", x->about.licence)},
 		{JSON_TEXT(x->s.is_dataset ? "root" : "blob", x->id)},
 		{JSON_TEXT("commit", x->revision)},
 		{JSON_TEXT_WHEN(x->is_signed, "signer", vv_did_key_shows(x->head.record.key))},
@@ -238,10 +153,28 @@ static void put_json(vv_buf *b, const citing *x)
 	vv_buf_putc(b, '\n');
 }
 
+static void put_citation(vv_buf *b, const vv_citation *x, const char *format)
+{
+	static const struct {
+		const char *format;
+		void (*put)(vv_buf *b, const vv_citation *x);
+	} forms[] = {{"text", put_text},
+		     {"json", put_json},
+		     {"bibtex", vv_citation_put_bibtex},
+		     {"cff", vv_citation_put_cff},
+		     {"datacite", vv_citation_put_datacite}};
+
+	vv_array_each(forms, sizeof(forms) / sizeof(*forms), form) {
+		if (strcmp(form->format, format) == 0) {
+			form->put(b, x);
+		}
+	}
+}
+
 static vv_status run_cite(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_auto(citing) x = {.c = c, .s = {.env = vv_environ()}};
+	vv_auto(vv_citation) x = {.c = c, .s = {.env = vv_environ()}};
 	vv_auto(vv_buf) word = VV_BUF_INIT, b = VV_BUF_INIT;
 	vv_oid ref;
 	vv_status rc;
@@ -252,13 +185,7 @@ static vv_status run_cite(vv_context *c, vv_error *err)
 	}
 	x.is_signed = !vv_oid_is_null(&ref);
 	if ((rc = find_places(&x, err)) < 0) return rc;
-	if (vv_wants_json(o->format)) {
-		put_json(&b, &x);
-	} else if (o->format && strcmp(o->format, "bibtex") == 0) {
-		put_bibtex(&b, &x);
-	} else {
-		put_text(&b, &x);
-	}
+	put_citation(&b, &x, o->format ? o->format : "text");
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out_bytes(b.data, b.len);
 	}

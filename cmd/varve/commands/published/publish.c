@@ -13,6 +13,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/heads/head.h"
+#include "lib/publish/about.h"
 #include "lib/publish/folder_state.h"
 #include "lib/publish/publish.h"
 #include "repo/git/program.h"
@@ -24,7 +25,7 @@
 #define NAME_LIVE_SECONDS 60u
 
 typedef struct options {
-	const char *output, *files, *format, *to;
+	const char *output, *files, *format, *to, *site;
 	bool all, force, prune, no_pages, quiet, name;
 } options;
 
@@ -40,6 +41,8 @@ static const vv_option table[] = {
 	OPT_FLAG(
 		0, "prune", prune,
 		"remove unused files at once, not an hour later; safe only while nothing reads the folder"),
+	OPT_STRING(0, "site", site, "URL",
+		   "the folder's address, for sitemap.xml and the description in its pages"),
 	OPT_STRING(
 		0, "to", to, "URL",
 		"also send the folder to this IPFS node, ipfs+http://127.0.0.1:5001, and pin it"),
@@ -52,6 +55,7 @@ static const vv_option table[] = {
 static const vv_option_rule option_rules[] = {
 	{"--name", .requires = "--to"},
 	{"--all", .excludes = "BRANCH"},
+	{"--site", .excludes = "--no-pages"},
 	{NULL, NULL, NULL},
 };
 
@@ -75,8 +79,9 @@ static vv_status write_index(const char *folder, vv_error *err)
 	return vv_write_file(path, text, sizeof(text) - 1, true, err);
 }
 
-/* By the program that draws pages. */
-static vv_status export_pages(const options *o, const vv_publishing *p, vv_error *err)
+/* By the program that draws pages. site: their address; empty: not known. */
+static vv_status export_pages(const options *o, const vv_publishing *p, const vv_buf *site,
+			      vv_error *err)
 {
 	vv_auto(char) *program = NULL, *pages = vv_path_join(o->output, "pages", (char *)NULL);
 	vv_auto(vv_buf) out = VV_BUF_INIT, said = VV_BUF_INIT;
@@ -85,7 +90,11 @@ static vv_status export_pages(const options *o, const vv_publishing *p, vv_error
 			     : vv_fail_nomem(err);
 
 	if (rc < 0) return rc == VV_EPROGRAM ? VV_OK : rc; /* it is not installed */
-	const char *argv[] = {program, "--export", pages, p->head, NULL};
+	const char *argv[] = {program, "--export", pages, p->head, NULL, NULL, NULL};
+	if (site->len > 0) {
+		argv[4] = "--site";
+		argv[5] = vv_buf_cstr(site);
+	}
 	const vv_run run = {.argv = argv, .env = vv_environ(), .output = &out, .errors = &said};
 	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
 	if (code == 0) return write_index(o->output, err);
@@ -212,12 +221,19 @@ static vv_status run_publish(vv_context *c, vv_error *err)
 				    .prune = o->prune,
 				    .file_bytes = VV_PUBLISH_FILE_BYTES};
 	vv_auto(given) g = {.cid = VV_BUF_INIT};
+	vv_auto(vv_buf) site = VV_BUF_INIT;
+	vv_status rc;
 
+	if (o->site) {
+		if ((rc = vv_about_site(&site, o->site, err)) < 0) return rc;
+		vv_buf_puts(&site, "pages/");
+		if ((rc = vv_buf_ok(&site, err)) < 0) return rc;
+	}
 	if (o->files) {
 		(void)vv_parse_bytes(&p.file_bytes, o->files, strlen(o->files));
 	}
-	vv_status rc = vv_publish_run(&p, err);
-	if (rc < 0 || (!o->no_pages && (rc = export_pages(o, &p, err)) < 0) ||
+	rc = vv_publish_run(&p, err);
+	if (rc < 0 || (!o->no_pages && (rc = export_pages(o, &p, &site, err)) < 0) ||
 	    (o->to && (rc = give(&g, o, c->repo, err)) < 0) || o->quiet) {
 		return rc;
 	}
