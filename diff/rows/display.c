@@ -205,7 +205,10 @@ bool vv_display_proven(const vv_display *d)
 
 bool vv_display_parts_proven(const vv_display *d)
 {
-	return vv_display_proven(d) && d->parts >= PARTS_MIN;
+	const bool words_only = d->chosen == CHOSEN_MOMENT &&
+				display_moments_whole(d->moments, &d->form);
+
+	return vv_display_proven(d) && (words_only || d->parts >= PARTS_MIN);
 }
 
 /* Other formats than General round days to hours, or to some days. */

@@ -60,7 +60,8 @@ void vv_display_settle(vv_display *d, char mark);
 vv_display_answer vv_display_count(vv_display *d, const vv_cell *was, const vv_cell *is);
 /* Whether most of the cells that the chosen format changes have it. */
 bool vv_display_proven(const vv_display *d);
-/* Whether displays that show only a part are proven as well; they need more of them. */
+/* Whether displays that show only a part are proven as well. If the format shows only parts, more of
+ * them are needed. */
 bool vv_display_parts_proven(const vv_display *d);
 
 /* Whether `is` is a display of `was` in the chosen format. */

@@ -97,6 +97,9 @@ bool display_moments_could(const display_moment *was, const char *is, size_t len
 void display_moments_learn(display_moments *d, const display_moment *was, const char *is,
 			   size_t len);
 bool display_moments_settle(display_moments *d); /* true: a format was found */
+/* Whether the format shows all of moments of this form. Displays of a part are then those with a word
+ * that no other cell has. */
+bool display_moments_whole(const display_moments *d, const display_moment *form);
 vv_display_answer display_moments_of(const display_moments *d, const display_moment *was,
 				     const char *is, size_t len);
 /* Reads the moment that a text shows; false: the text does not show all of it. */

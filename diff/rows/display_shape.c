@@ -416,6 +416,12 @@ static bool shows_time(const shape *s, const display_moment *m)
 	return hour && has_field(s, FIELD_MINUTE) && (has_field(s, FIELD_SECOND) || m->second == 0);
 }
 
+bool display_moments_whole(const display_moments *d, const display_moment *form)
+{
+	return d->chosen && (!form->has_date || shows_date(d->chosen)) &&
+	       (!form->has_time || shows_time(d->chosen, form));
+}
+
 vv_display_answer display_moments_of(const display_moments *d, const display_moment *was,
 				     const char *is, size_t len)
 {
@@ -426,9 +432,7 @@ vv_display_answer display_moments_of(const display_moments *d, const display_mom
 	    !fits(d->chosen, &c, was, &seen)) {
 		return VV_DISPLAY_NO;
 	}
-	const bool whole = seen && (!was->has_date || shows_date(d->chosen)) &&
-			   (!was->has_time || shows_time(d->chosen, was));
-	return whole ? VV_DISPLAY_WHOLE : VV_DISPLAY_PART;
+	return seen && display_moments_whole(d, was) ? VV_DISPLAY_WHOLE : VV_DISPLAY_PART;
 }
 
 static int full_year(int year)
@@ -521,9 +525,8 @@ bool display_moments_value(display_moment *out, const display_moments *d,
 	cut c;
 
 	*out = (display_moment){.year = 1899, .month = 12, .day = 30};
-	if (!d->chosen || !cut_tokens(&c, is, len) || strcmp(c.shape, d->chosen->text) != 0 ||
-	    (form->has_date && !shows_date(d->chosen)) ||
-	    (form->has_time && !shows_time(d->chosen, form))) {
+	if (!display_moments_whole(d, form) || !cut_tokens(&c, is, len) ||
+	    strcmp(c.shape, d->chosen->text) != 0) {
 		return false;
 	}
 	for (size_t i = 0; i < c.count; i++) {

@@ -84,8 +84,21 @@ static void a_month_is_not_read_from_a_word_that_one_edit_may_have(void **state)
 					  VV_DISPLAY_NO,
 					  NULL};
 
+	/* the only cell in April, unchanged */
+	static const column_case alone = {
+		{"2022-01-03", "2021-01-07", "2022-02-05", "2020-02-09", "2022-04-01"},
+		{"3 janeiro 2022", "7 janeiro 2021", "5 fevereiro 2022", "9 fevereiro 2020",
+		 "1 abril 2022"},
+		"2022-04-01",
+		"1 abril 2022",
+		VV_DISPLAY_PART,
+		NULL};
+
 	check_case(&c);
 	check_case(&twice);
+	check_case(&alone);
+	vv_auto(vv_display) *d = learn_case(&alone);
+	assert_true(vv_display_parts_proven(d));
 	(void)state;
 }
 
