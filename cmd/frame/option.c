@@ -382,6 +382,14 @@ static vv_status refuse_alone(const char *word, const char *requires, vv_error *
 		       vv_buf_cstr(&list));
 }
 
+/* A word that other programs have after the name of a command. */
+static bool is_show_word(const char *word)
+{
+	static const char *const words[] = {"show", "list", "ls", "print", "get", NULL};
+
+	return vv_texts_have(words, word, strlen(word));
+}
+
 static vv_status check_count(const vv_command *c, int argc, char *const *argv, vv_error *err)
 {
 	if (!c->takes || (argc >= c->least && argc <= c->most)) return VV_OK;
@@ -389,9 +397,14 @@ static vv_status check_count(const vv_command *c, int argc, char *const *argv, v
 		return vv_fail(err, VV_EUSAGE, "%s accepts no arguments: '%s'", c->name,
 			       vv_text_shows(argv[0]));
 	}
-	return argc < c->least ? vv_fail(err, VV_EUSAGE, "%s requires %s", c->name, c->takes)
-			       : vv_fail(err, VV_EUSAGE, "%s accepts %s, not %d arguments", c->name,
-					 c->takes, argc);
+	if (argc < c->least) {
+		return vv_fail(err, VV_EUSAGE, "%s requires %s", c->name, c->takes);
+	}
+	if (argc == c->most + 1 && is_show_word(argv[0])) {
+		return vv_fail(err, VV_EUSAGE, "%s accepts %s: 'varve %s %s'", c->name, c->takes,
+			       c->name, vv_text_shows(argv[1]));
+	}
+	return vv_fail(err, VV_EUSAGE, "%s accepts %s, not %d arguments", c->name, c->takes, argc);
 }
 
 vv_status vv_options_check(const vv_command *c, const void *options, int argc, char *const *argv,

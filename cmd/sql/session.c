@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/module.h"
@@ -155,6 +156,15 @@ static vv_status advise(const char *sql, size_t place, vv_error *err)
 		       : err->code;
 }
 
+/* A statement of MySQL that lists tables or columns. */
+static bool is_listing(const char *sql)
+{
+	const size_t len = strcspn(sql, " \t\n;");
+
+	return vv_ascii_is(sql, len, "show") || vv_ascii_is(sql, len, "describe") ||
+	       vv_ascii_is(sql, len, "desc");
+}
+
 vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const char **sql,
 				 int *place, vv_error *err)
 {
@@ -169,6 +179,15 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 	if (rc < 0) return take(err, &e);
 	if (rc > 0) {
 		vv_sql_session_fail(s, &unused, err);
+		if (is_listing(*sql)) {
+			vv_hint_clear(err);
+			return vv_hint(
+				err,
+				"'.tables' lists the tables, '.schema TABLE' the columns of one: varve sql '.tables'");
+		}
+		if (vv_ascii_is(*sql, strcspn(*sql, "0123456789"), "select top ")) {
+			return vv_hint(err, "write 'limit N' at the end in place of 'top N'");
+		}
 		if (*place >= 0) return advise(*sql, (size_t)*place, err);
 		if (strncmp(err->message, NO_TABLE, strlen(NO_TABLE)) == 0 &&
 		    strchr(err->message, '.') && !strchr(*sql, '"')) {

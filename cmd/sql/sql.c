@@ -27,6 +27,7 @@
 #include "cmd/sql/session.h"
 #include "cmd/sql/vtab/name.h"
 #include "cmd/sql/vtab/rewrite.h"
+#include "dataset/format/dialect.h"
 
 /* ---- script: printing a statement's rows, and placing its errors ---- */
 
@@ -855,6 +856,10 @@ static int check_sql(const vv_context *c)
 {
 	const options *o = c->options;
 
+	if (c->argc == 2 && vv_ending_of(c->argv[0]) && !o->command && !o->file) {
+		return vv_usage_error("the query names the table: varve sql \"%s\"",
+				      vv_text_shows(c->argv[1]));
+	}
 	if ((o->command != NULL) + (o->file != NULL) + c->argc > 1) {
 		return vv_usage_error("sql takes one query: as an argument, with -c or with -f");
 	}

@@ -487,6 +487,21 @@ static vv_status restore_all(restore *r, vv_error *err)
 	return vv_by_git_run(&r->by_git, "not restored", err);
 }
 
+/* A version among the paths, where other programs have it. */
+static bool hint_version(const vv_restore *o, vv_error *err)
+{
+	vv_oid commit;
+
+	vv_array_each(o->paths->items, o->paths->count, item) {
+		if (!item->matched && !vv_exists(item->given) &&
+		    vv_rev_commit(o->repo, item->given, &commit, VV_IGNORED) == VV_OK) {
+			vv_hint(err, "did you mean '--source %s'?", vv_text_shows(item->given));
+			return true;
+		}
+	}
+	return false;
+}
+
 vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err)
 {
 	restore r = {.o = o};
@@ -502,7 +517,7 @@ vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err)
 	    (rc = vv_pathspec_all_matched(o->paths, o->index, err)) == VV_OK) {
 		rc = restore_all(&r, err);
 	}
-	if (rc == VV_ENOTFOUND && !o->source) {
+	if (rc == VV_ENOTFOUND && !o->source && !hint_version(o, err)) {
 		(void)vv_hint_code(err, VV_HINT_RESTORE_SOURCE);
 	}
 	*out = (vv_restored){.datasets = r.by_git.tables,

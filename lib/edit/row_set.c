@@ -179,8 +179,10 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (len == 0) {
-		return vv_fail(err, VV_EUSAGE, "'%s': expected COL=VALUE or COL:=JSON",
-			       vv_text_shows(word));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s': expected COL=VALUE or COL:=JSON, after the file and the row's key",
+			vv_text_shows(word));
 	}
 	if ((rc = find_column(j, &at, word, len, err)) < 0) return rc;
 	const vv_field *f = at < j->file.table.columns ? &j->file.table.schema.fields[at]
@@ -245,7 +247,15 @@ static vv_status read_values(job *j, vv_error *err)
 	if (!j->cells || !j->given || !j->more) return vv_fail_nomem(err);
 	if (!j->now.has && !j->s->remove && (rc = key_cells(j, err)) < 0) return rc;
 	vv_array_each(j->s->values, j->s->count, it) {
-		if ((rc = read_value(j, *it, err)) < 0) return rc;
+		const char *const *end = j->s->values + j->s->count;
+
+		if ((rc = read_value(j, *it, err)) == VV_EUSAGE && !strchr(*it, '=') &&
+		    it + 1 < end && !strchr(it[1], '=') &&
+		    vv_schema_find(&j->file.table.schema, *it, strlen(*it)) >= 0) {
+			return vv_hint(err, "did you mean '%s=%s'?", vv_text_shows(*it),
+				       vv_text_shows(it[1]));
+		}
+		if (rc < 0) return rc;
 	}
 	j->file.more = (vv_more_columns){j->more, j->columns - j->file.table.columns};
 	return VV_OK;

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/day.h"
+#include "repo/git/history/revision.h"
 #include "repo/git/index/index.h"
 
 char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path)
@@ -34,6 +35,19 @@ bool vv_day_is_file(const char *word)
 	return vv_day_word_read(&day, word) && day.bare && vv_exists(word);
 }
 
+bool vv_file_at_hint(vv_repository *r, const char *word, const char *between, vv_error *err)
+{
+	const char *at = strrchr(word, '@');
+	vv_auto(char) *file = at ? vv_strndup(word, (size_t)(at - word)) : NULL;
+	vv_oid commit;
+
+	if (!file || !*file || !at[1] || vv_rev_commit(r, at + 1, &commit, VV_IGNORED) < 0) {
+		return false;
+	}
+	vv_hint(err, "did you mean '%s%s%s'?", vv_text_shows(at + 1), between, vv_text_shows(file));
+	return true;
+}
+
 vv_status vv_near_file_hint(vv_repository *r, const char *word, const char *command, vv_error *err)
 {
 	const bool is_ref_near = err->hint_id == VV_HINT_WORDS;
@@ -43,6 +57,12 @@ vv_status vv_near_file_hint(vv_repository *r, const char *word, const char *comm
 	if (err->code != VV_ENOTFOUND || strstr(word, "..") || vv_day_word_read(&day, word) ||
 	    vv_repository_is_bare(r) || vv_repository_relative(&path, r, word, VV_IGNORED) < 0) {
 		return err->code;
+	}
+	if (command && strchr(word, '@')) {
+		vv_error at;
+
+		vv_fail(&at, VV_ENOTFOUND, "no version or file is named '%s'", vv_text_shows(word));
+		if (vv_file_at_hint(r, word, " -- ", &at)) return vv_error_copy(err, &at);
 	}
 	near = vv_near_file(r, NULL, path);
 	if (!near && (is_ref_near || !command)) return err->code;

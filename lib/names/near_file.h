@@ -18,9 +18,13 @@ char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path);
  * a word means the file. */
 bool vv_day_is_file(const char *word);
 
+/* If word is FILE@REV, as other programs name a version of a file, and REV is a version, hints at REV,
+ * `between` and FILE, and returns true. */
+bool vv_file_at_hint(vv_repository *r, const char *word, const char *between, vv_error *err);
+
 /* Improves the error *err. The caller calls this if *err (VV_ENOTFOUND) reports that word is not a
  * version, and the work tree has no file with this name. If a tracked file has a similar name,
- * replaces *err with an error that suggests the file. If no tracked file has a similar name,
+ * replaces *err with an error that suggests the file, and for FILE@REV REV and file. If no tracked file has a similar name,
  * replaces *err with the error "no version or file is named", but only if command is not NULL and
  * *err does not suggest a ref. In a bare repository, for a date and for a range ("..") leaves *err
  * unchanged. err must not be NULL.

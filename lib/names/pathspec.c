@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/dialect.h"
 
 #define PATH_BYTES_MAX 16384u /* of a path of a tree */
 
@@ -320,6 +321,21 @@ bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal)
 	return any;
 }
 
+/* Names the table file that the path is without its ending. */
+static vv_status hint_ending(const char *given, vv_error *err)
+{
+	for (const vv_ending *e = vv_endings; e->pattern; e++) {
+		vv_auto(vv_buf) path = VV_BUF_INIT;
+
+		vv_buf_printf(&path, "%s%s", given, e->pattern + 1);
+		if (!path.failed && vv_exists(vv_buf_cstr(&path))) {
+			return vv_hint(err, "did you mean '%s'?",
+				       vv_text_shows(vv_buf_cstr(&path)));
+		}
+	}
+	return err->code;
+}
+
 vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_error *err)
 {
 	vv_status rc;
@@ -336,7 +352,8 @@ vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_er
 				     : is_file    ? "'%s' is not tracked"
 						  : "no file matches '%s'",
 				     vv_text_shows(given));
-			return is_file ? vv_hint_code(err, VV_HINT_ADD, item->path) : rc;
+			if (is_file) return vv_hint_code(err, VV_HINT_ADD, item->path);
+			return item->folder ? rc : hint_ending(given, err);
 		}
 	}
 	return VV_OK;

@@ -399,6 +399,7 @@ static vv_status not_there(vv_subject *s, vv_error *err)
 	vv_oid commit;
 
 	vv_fail(err, VV_ENOTFOUND, "no such file '%s'", vv_text_shows(s->text));
+	if (s->repo && vv_file_at_hint(s->repo, s->text, ":", err)) return VV_ENOTFOUND;
 	if (s->repo && vv_rev_commit(s->repo, s->text, &commit, VV_IGNORED) == VV_OK) {
 		return vv_hint(err, "name a file of that version: '%s:PATH'",
 			       vv_text_shows(s->text));

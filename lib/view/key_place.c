@@ -243,7 +243,11 @@ char *vv_key_place_meant(vv_table *table, const size_t *key, size_t key_count, c
 	uint64_t row;
 	bool found, whole;
 	char *meant = NULL;
+	const vv_field *of = key_count == 1 ? &table->schema.fields[key[0]] : NULL;
 
+	if (of && strncmp(text, of->name, of->name_len) == 0 && text[of->name_len] == '=') {
+		return vv_strdup(text + of->name_len + 1); /* id=7 */
+	}
 	if (vv_key_place_find(&p, &row, &found, &whole, VV_IGNORED) == VV_OK && !found) {
 		meant = vv_take(all.alike ? &all.alike : &all.near);
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
@@ -48,7 +49,22 @@ static vv_status flush(view *v, size_t at_least, vv_error *err)
 	return rc;
 }
 
-/* "price", or "-price": the greatest first, unless a column is so called. */
+/* Ends the name with a word of SQL, " asc" or " desc"? *down: the latter. */
+static bool take_order_word(const char *name, size_t *len, bool *down)
+{
+	const char *blank = strrchr(name, ' ');
+	const char *word = blank ? blank + 1 : "";
+
+	*down = vv_ascii_equal(word, "desc");
+	if (!*down && !vv_ascii_equal(word, "asc")) return false;
+	while (blank > name && blank[-1] == ' ') {
+		blank--;
+	}
+	*len = (size_t)(blank - name);
+	return true;
+}
+
+/* "price", or "-price" and "price desc": the greatest first, unless a column is so called. */
 static vv_status find_order(view *v, vv_error *err)
 {
 	const vv_strings *names = v->opts->sort;
@@ -71,12 +87,15 @@ static vv_status find_order(view *v, vv_error *err)
 	memcpy(v->read, v->columns, v->count * sizeof(*v->read));
 	for (size_t i = 0; rc == VV_OK && i < v->sorts; i++) {
 		const char *name = names->items[i];
+		size_t len = strlen(name);
+		const bool whole = vv_schema_find(&v->table->schema, name, len) >= 0;
 
-		v->down[i] = *name == '-' &&
-			     vv_schema_find(&v->table->schema, name, strlen(name)) < 0;
-		name += v->down[i];
-		rc = vv_view_column(v->table, name, strlen(name), "--sort", &v->read[v->count + i],
-				    err);
+		if (!whole && !take_order_word(name, &len, &v->down[i])) {
+			v->down[i] = *name == '-';
+			name += v->down[i];
+			len -= v->down[i];
+		}
+		rc = vv_view_column(v->table, name, len, "--sort", &v->read[v->count + i], err);
 	}
 	return rc;
 }

@@ -22,7 +22,8 @@ SQLITE_EXTENSION_INIT3
 #define FEW_ROWS 100 /* SQLite itself sorts as quickly */
 #define GROUPED 'g'  /* in plans */
 
-#define READ_ONLY "tables are read-only in SQL: edit the file, or use Repo.write in Python"
+#define READ_ONLY                                                                                  \
+	"tables are read-only in SQL: use 'varve set FILE KEY COLUMN=VALUE', edit the file, or use Repo.write in Python"
 
 /* Of varve_history_T and varve_blame_T, after those of the table. */
 static const struct {

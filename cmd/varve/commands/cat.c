@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -62,6 +63,9 @@ static const vv_absent_option absent[] = {{"sort-by", SORT_HINT},
 					  {"n", "did you mean '--limit'?"},
 					  {"row", "did you mean '--where'?"},
 					  {"filter", "did you mean '--where'?"},
+					  {"to", "did you mean '--format'?"},
+					  {"as", "did you mean '--format'?"},
+					  {"query", "did you mean '--where'?"},
 					  {"select", "did you mean '--columns'?"},
 					  {"csv", "did you mean '--format csv'?"},
 					  VV_ABSENT_WRITTEN,
@@ -87,6 +91,33 @@ static bool is_parquet(const options *o)
 	return o->format && strcmp(o->format, "parquet") == 0;
 }
 
+/* The format of rows that the ending of a file's name stands for; NULL: none. */
+static const char *format_of_ending(const char *path)
+{
+	static const char *const formats[][2] = {{"csv", "csv"},
+						 {"tsv", "tsv"},
+						 {"json", "json"},
+						 {"ndjson", "ndjson"},
+						 {"jsonl", "ndjson"}};
+	const char *ext = vv_path_ext(path);
+
+	vv_array_each(formats, sizeof(formats) / sizeof(formats[0]), it) {
+		if (vv_ascii_equal(ext, (*it)[0])) return (*it)[1];
+	}
+	return NULL;
+}
+
+/* A file that ends in .json has JSON, also of a CSV table; bytes are copied under their own ending. */
+static void choose_rows_format(options *o, const vv_context *c)
+{
+	const char *to = format_of_ending(o->output);
+	const char *from = c->argc == 1 ? format_of_ending(c->argv[0]) : NULL;
+
+	if (!o->format && to && from && strcmp(to, from) != 0) {
+		o->format = to;
+	}
+}
+
 /* The options, with the format that the output's name requires. The bytes of a document are copied. */
 static int read_options(options *o, const vv_context *c)
 {
@@ -94,6 +125,7 @@ static int read_options(options *o, const vv_context *c)
 
 	*o = *(const options *)c->options;
 	if (!o->output) return VV_EXIT_OK;
+	choose_rows_format(o, c);
 	const char *ext = vv_path_ext(o->output);
 	const bool copied = !is_view(o) && c->argc > 0 &&
 			    !vv_array_find(c->argv, (size_t)c->argc, word,
@@ -251,6 +283,11 @@ static vv_status write_one(vv_subject *s, const options *o, const vv_view_option
 				: vv_subject_text(s, vv_out_file_put, out, v->progress, err);
 }
 
+static bool has_word(const vv_context *c, const char *word)
+{
+	return vv_array_find(c->argv, (size_t)c->argc, it, vv_ascii_equal(*it, word)) != NULL;
+}
+
 static int check_cat(const vv_context *c)
 {
 	options all;
@@ -259,6 +296,19 @@ static int check_cat(const vv_context *c)
 
 	if (read_options(&all, c) != VV_EXIT_OK) return VV_EXIT_TROUBLE;
 	if (c->argc == 0) return vv_usage_error("cat requires PATH, REV:PATH or a CID");
+	if (is_view(o) && c->argc > 1 && o->sort.count > 0) {
+		const bool down = has_word(c, "desc");
+
+		if (down || has_word(c, "asc")) {
+			return vv_usage_error("the order of rows is one word: --sort %s%s",
+					      down ? "-" : "", vv_text_shows(o->sort.items[0]));
+		}
+	}
+	if (is_view(o) && c->argc > 1 && o->columns.count > 0 && !vv_exists(c->argv[1])) {
+		return vv_usage_error("the columns are one word, with commas: --columns %s,%s",
+				      vv_text_shows(o->columns.items[o->columns.count - 1]),
+				      vv_text_shows(c->argv[1]));
+	}
 	if (is_view(o) && c->argc > 1) {
 		return vv_usage_error(
 			"options for rows, columns and formats accept one table, not %d", c->argc);

@@ -100,7 +100,14 @@ static vv_status add_words(picks *l, const vv_context *c, bool revert, vv_error 
 		return rc;
 	}
 	vv_array_each(c->argv, words, word) {
-		if ((rc = add_word(l, c, revert, *word, err)) < 0) return rc;
+		if ((rc = add_word(l, c, revert, *word, err)) == VV_ENOTFOUND && revert &&
+		    vv_exists(*word)) {
+			return vv_fail(
+				err, VV_EUSAGE,
+				"'%s' is a file, not a commit\n'varve restore %s' discards its changes; 'varve revert HEAD -- %s' takes back those of the last commit",
+				vv_text_shows(*word), vv_text_shows(*word), vv_text_shows(*word));
+		}
+		if (rc < 0) return rc;
 	}
 	vv_array_each(l->paths.items, l->paths.count, path) {
 		if (!path->matched) {

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
@@ -168,7 +169,9 @@ static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 		rc = add_path(w, c, argv[i], err);
 		if (rc == VV_OK && dashdash < 0 && vv_subject_file_len(argv[i]) == 0) { /* a typo */
 			vv_fail(err, VV_ENOTFOUND, "no file is named '%s'", vv_text_shows(argv[i]));
-			rc = vv_near_file_hint(r, argv[i], "log", err);
+			rc = vv_after_digits(argv[i], argv[i] + strlen(argv[i]))[0] == '\0'
+				     ? vv_hint(err, "did you mean '--row %s'?", argv[i])
+				     : vv_near_file_hint(r, argv[i], "log", err);
 		}
 	}
 	return rc;

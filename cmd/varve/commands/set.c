@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/json/json.h"
@@ -380,7 +381,14 @@ const vv_command vv_cmd_set = {
 
 static int check_delete(const vv_context *c)
 {
-	return c->argc != 2 ? vv_usage_error("delete requires a file and a row's key") : VV_EXIT_OK;
+	if (c->argc == 2) return VV_EXIT_OK;
+	if (c->argc > 2 && vv_ascii_equal(c->argv[1], "where")) {
+		return vv_usage_error(
+			"delete requires a file and a row's key; varve cat %s --where \"not (%s)\" -o %s keeps the other rows",
+			vv_text_shows(c->argv[0]), vv_text_shows(c->argv[2]),
+			vv_text_shows(c->argv[0]));
+	}
+	return vv_usage_error("delete requires a file and a row's key");
 }
 
 static vv_status run_delete(vv_context *c, vv_error *err)

@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "base/array.h"
+#include "base/ascii.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -198,9 +200,13 @@ static vv_status run_update(vv_context *c, vv_error *err)
 			: c->argc > 1 ? "not every path was imported"
 				      : "this repository has no imports",
 			vv_text_shows(c->argc > 0 ? c->argv[0] : ""));
+		const bool sets = vv_array_find(c->argv, (size_t)c->argc, word,
+						vv_ascii_equal(*word, "set")) != NULL;
+
 		rc = vv_hint(
-			err,
-			"'varve import URL#PATH' imports a table; .varveconfig lists the imported tables");
+			err, "%s",
+			sets ? "'varve set FILE KEY COLUMN=VALUE' changes a row, as in 'varve set prices.csv 7 price=9.99'"
+			     : "'varve import URL#PATH' imports a table; .varveconfig lists the imported tables");
 	}
 	if (rc == VV_OK && u.failed) {
 		c->code = VV_EXIT_NO;

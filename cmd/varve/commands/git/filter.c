@@ -47,7 +47,8 @@ static int run_filter(void *options VV_UNUSED, int argc, char **argv)
 	vv_error err;
 
 	if (argc != 2 || (strcmp(argv[0], "clean") != 0 && strcmp(argv[0], "smudge") != 0)) {
-		return vv_usage_error("filter takes clean PATH or smudge PATH");
+		return vv_usage_error(
+			"filter takes clean PATH or smudge PATH; 'varve cat FILE --where CONDITION' prints the rows that meet a condition");
 	}
 	speak();
 	vv_status rc = vv_filter_open(&f, vv_environ(), &vv_notes_stderr, &err);
