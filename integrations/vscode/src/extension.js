@@ -52,8 +52,9 @@ function activate(context) {
 		vscode.commands.executeCommand("setContext", "varve.inConflict", inConflict);
 	};
 
-	/** Looks at a repository; later calls that come meanwhile are one. @param {import("./repositories").Repository} r */
+	/** Looks at a repository. @param {import("./repositories").Repository | null} r */
 	const look = async (r) => {
+		if (!r) return;
 		try {
 			await r.refresh();
 			active.add(r);
@@ -191,6 +192,9 @@ function activate(context) {
 
 	context.subscriptions.push(output, found, marked,
 		{ dispose: () => watched.forEach((w) => (clearTimeout(w.timer), w.watch.dispose())) },
+		vscode.workspace.onDidChangeConfiguration((e) => {
+			if (e.affectsConfiguration("varve.path")) for (const top of watched.keys()) look(repositories.around(top));
+		}),
 		vscode.workspace.onDidOpenTextDocument((text) => void check(text).catch(() => undefined)),
 		vscode.workspace.onDidSaveTextDocument(async (text) => {
 			const r = await of(text.uri);

@@ -37,7 +37,6 @@ class Panels {
 		}
 		const media = vscode.Uri.joinPath(this.context.extensionUri, "media");
 		const panel = vscode.window.createWebviewPanel(`varve.${script}`, title, vscode.ViewColumn.Active, { enableScripts: true, localResourceRoots: [media], enableFindWidget: false });
-		panel.iconPath = new vscode.ThemeIcon(script === "changes" ? "diff" : "git-merge");
 		const address = (/** @type {string} */ file) => String(panel.webview.asWebviewUri(vscode.Uri.joinPath(media, file)));
 		let reading = new vscode.CancellationTokenSource(), ready = false, gone = false;
 		const send = (/** @type {any} */ m) => void (gone || panel.webview.postMessage(m));

@@ -242,6 +242,9 @@ test("a_missing_program_is_named_once_with_what_to_do", async () => {
 	await until(() => code.said.length > 0, "a message");
 	await code.commands["varve.changes"](Uri.file(f.path("prices.csv")));
 	assert.match(code.said[0], /the program '\/nonexistent\/varve' was not found or cannot be run: install varve, or set varve.path/);
+	code.settings.path = "varve";
+	await code.events.configured.fire({ affectsConfiguration: (name) => name === "varve.path" });
+	await ready(code);
 });
 
 test("output_without_end_and_programs_without_end_are_ended", async () => {

@@ -100,7 +100,7 @@ function start(folders, settings = {}) {
 			workspaceFolders: folders.map((f) => ({ uri: Uri.file(f) })), textDocuments: [],
 			getConfiguration: () => ({ get: (k, d) => (k in settings ? settings[k] : d) }),
 			createFileSystemWatcher: () => ({ onDidChange: on("watch"), onDidCreate: on("x"), onDidDelete: on("y"), dispose() {} }),
-			onDidOpenTextDocument: on("opened"), onDidSaveTextDocument: on("saved"),
+			onDidOpenTextDocument: on("opened"), onDidSaveTextDocument: on("saved"), onDidChangeConfiguration: on("configured"),
 		},
 		languages: {
 			createDiagnosticCollection: () => ({ set: (uri, all) => diagnostics.set(uri.fsPath, all), dispose() {} }),
