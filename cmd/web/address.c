@@ -279,6 +279,7 @@ typedef struct known_parameter {
 static const known_parameter known_parameters[] = {
 	{"name", OF(COLUMNS) | OF(VALUES), TEXT, MEMBER(name), NULL},
 	{"sent", OF(DESK), TEXT, MEMBER(name), NULL},
+	{"form", OF(DESK), WORD, MEMBER(login), "login"},
 	{"like", OF(DESK), TEXT, MEMBER(key), NULL},
 	{"key", OF(ROW), TEXT, MEMBER(key), NULL},
 	{"row", OF(ROW), NUMBER, MEMBER(row), NULL},
@@ -302,6 +303,7 @@ static const known_parameter known_parameters[] = {
 	{"rev", OF_LOGS | OF(SEARCH), NAME, MEMBER(rev), NULL},
 	{"since", OF_LOGS, TEXT, MEMBER(since), NULL},
 	{"after", OF_LOGS | OF(ROW), TEXT, MEMBER(after), NULL},
+	{"of", OF(CONFLICTS), NUMBER, MEMBER(of), NULL},
 	{"jump", OF_ROWS, TEXT, MEMBER(rows.jump), NULL},
 	{"from", OF_ROWS | OF(ROW) | OF(CONFLICTS), NUMBER, MEMBER(rows.from), NULL},
 	{"from", OF(COMPARE), NUMBER, MEMBER(compare.from), NULL},

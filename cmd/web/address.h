@@ -19,9 +19,11 @@
  *   R/compare/A..B[/PATH]            compares version B with A; A...B: compares B with the merge
  *                                    base of A and B; B alone: compares B with its first parent
  *   R/check/REV                      verdict and findings of `varve check`
- *   R/conflicts[/PATH]               conflicts of the merge in progress; only for the owner
+ *   R/conflicts[/PATH][?of=NUMBER]   conflicts of the merge in progress, with their number at first;
+ *                                    only for the owner
  *   R/desk[/PATH]                    changes that are not saved, and the exchange with the remote;
  *                                    with PATH a form for a new row, ?like=KEY: filled from a row;
+ *                                    with form=login a form for the remote's name and token;
  *                                    only for the owner
  *   R/raw/REV/PATH                   the bytes of a file; served by transport/server
  *   R/assets/NAME                    style sheet, script and images
@@ -103,9 +105,11 @@ typedef struct vv_web_address {
 	vv_web_rows_query rows;       /* the parameters of rows */
 	vv_web_compare_query compare; /* the parameters of comparisons */
 	const char *since, *after;    /* the parameters with these names */
-	size_t limit;                 /* n: maximum length of a list; 0: the default of the place */
-	bool has_form;                /* form is set */
-	vv_web_form form;             /* the format for rows as a file */
+	bool login;                   /* the desk: with a form for the login at the remote */
+	uint64_t of;      /* conflicts: their number when the first was decided; 0: none was */
+	size_t limit;     /* n: maximum length of a list; 0: the default of the place */
+	bool has_form;    /* form is set */
+	vv_web_form form; /* the format for rows as a file */
 	/* the parameter `format`, even if it is not the name of a vv_web_form */
 	const char *format;
 } vv_web_address;

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "cmd/web/address.h"
-#include "cmd/web/model/begin.h"
+#include "cmd/web/begin.h"
 #include "transport/server/handlers.h"
 
 /* A response. */

@@ -368,6 +368,9 @@ static vv_status act(request *q, vv_error *err)
 	to.name = done.note;
 	if (done.page == VV_WEB_TO_CONFLICTS) {
 		to.place = VV_WEB_AT_CONFLICTS;
+		to.of = q->address.of;
+	} else if (done.page == VV_WEB_TO_LOGIN) {
+		to.login = true;
 	} else if (done.page == VV_WEB_TO_COMPARE) {
 		to.place = VV_WEB_AT_COMPARE;
 		to.other_rev = "HEAD";

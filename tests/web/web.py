@@ -473,7 +473,7 @@ def conflicts(b, first, script=None):
     for dark, size in LIGHTS:
         b.dark(dark)
         b.resize(size)
-        b.go("/conflicts").has("Base", "Ours main", "Theirs spring", "<script>window.harmed = 1</script>")
+        b.go("/conflicts").has("Before", "Yours main", "Theirs spring, A U Thor,", "<script>window.harmed = 1</script>")
         tops = {e.rect["y"] for e in b.all(".sides")[0].find_elements(By.TAG_NAME, "div")}
         check(len(tops) == (1 if size == WIDE else 3), "the sides are not side by side, or not below each other")
         for fold in b.all(".conflicts summary"):

@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "base/json/json.h"
 #include "base/text.h"
-#include "cmd/web/model/verb.h"
+#include "cmd/web/model/command.h"
 #include "lib/remotes/remote.h"
 #include "repo/git/history/identity.h"
 

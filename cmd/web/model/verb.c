@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/text.h"
+#include "cmd/web/model/login.h"
 #include "cmd/web/model/rows.h"
 #include "cmd/web/model/table.h"
 #include "dataset/schema/misfit.h"
@@ -16,9 +17,7 @@
 #include "lib/names/table_at.h"
 #include "repo/git/config.h"
 #include "repo/git/history/state.h"
-#include "repo/git/program.h"
 
-#define CPU_SECONDS 600u
 #define WORDS 300u /* of a command: fields of a form, and a few more */
 
 typedef struct words {
@@ -30,14 +29,6 @@ typedef struct words {
 	const char *input; /* of the command; NULL: none */
 	vv_error *err;
 } words;
-
-const char *vv_web_field(const vv_web_verb *verb, const char *name)
-{
-	const vv_http_parameter *found = vv_array_find(verb->fields, verb->field_count, p,
-						       strcmp(p->name, name) == 0);
-
-	return found ? found->value : "";
-}
 
 static const char *field(const words *w, const char *name)
 {
@@ -74,41 +65,6 @@ static void add_path(words *w)
 }
 
 /* --- running ------------------------------------------------------------------------------ */
-
-vv_status vv_web_run(vv_web_visit *v, const vv_web_command *command, int *code, const char **said,
-		     vv_error *err)
-{
-	static const char *const more[] = {"GIT_EDITOR=:", "GIT_TERMINAL_PROMPT=0", NULL};
-	vv_auto(char) *program = NULL;
-	vv_auto(vv_buf) output = VV_BUF_INIT, errors = VV_BUF_INIT;
-	const vv_env *env = command->env ? command->env : vv_repository_env(v->repo);
-	const char *dir = command->dir, **list = command->list, *line;
-	vv_status rc = VV_OK;
-
-	if (strcmp(list[0], "varve") == 0) {
-		rc = vv_program_find_own(&program, env, "varve", err);
-	}
-	if (rc < 0) return rc;
-	list[0] = program ? program : list[0];
-	if (!dir && v->repo) {
-		dir = vv_repository_workdir(v->repo);
-	}
-	const vv_run run = {.argv = list,
-			    .dir = dir,
-			    .env = env,
-			    .more = more,
-			    .input = command->input,
-			    .len = command->input ? strlen(command->input) : 0,
-			    .output = command->out ? command->out : &output,
-			    .errors = &errors,
-			    .cpu_seconds = CPU_SECONDS};
-	rc = vv_run_program(&run, code, err);
-	list[0] = program ? "varve" : list[0];
-	line = vv_buf_cstr(&errors);
-	line += strncmp(line, "varve: ", 7) == 0 ? 7 : 0;
-	*said = vv_web_keep(v, line, strcspn(line, "\n"));
-	return rc;
-}
 
 static vv_status run_words(words *w, int *code, const char **said)
 {
@@ -401,6 +357,16 @@ static vv_status save_version(words *w)
 	return run_all(w);
 }
 
+/* A command that contacts the remote failed: the page requests a login, or shows the reason. */
+static vv_status refuse_exchange(words *w, const char *what, const char *said, const char *hint)
+{
+	if (vv_web_login_is_needed(said)) {
+		w->done->page = VV_WEB_TO_LOGIN;
+		return VV_OK;
+	}
+	return vv_fail(w->err, VV_EUSAGE, "%s: %s\n%s", what, said, hint);
+}
+
 /* Versions of others, merged by cell. */
 static vv_status get_versions(words *w)
 {
@@ -414,10 +380,8 @@ static vv_status get_versions(words *w)
 		w->done->page = VV_WEB_TO_CONFLICTS;
 		return VV_OK;
 	}
-	return vv_fail(
-		w->err, VV_EUSAGE,
-		"versions of others could not be fetched: %s\nyour own versions are saved here",
-		said);
+	return refuse_exchange(w, "versions of others could not be fetched", said,
+			       "your own versions are saved here");
 }
 
 static vv_status push_branch(words *w, const char *branch)
@@ -433,10 +397,9 @@ static vv_status push_branch(words *w, const char *branch)
 	}
 	vv_status rc = run_words(w, &code, &said);
 	if (rc < 0 || code == 0) return rc;
-	return vv_fail(w->err, VV_EUSAGE,
-		       "your version is saved here, but was not sent: %s\n"
-		       "send it again later; where the branch is protected, ask for a review",
-		       said);
+	return refuse_exchange(
+		w, "your version is saved here, but was not sent", said,
+		"send it again later; where the branch is protected, ask for a review");
 }
 
 /* first: the name of the branch, which the remote does not have yet. */
@@ -445,7 +408,7 @@ static vv_status send_versions(words *w)
 	const char *branch = field(w, "first");
 	vv_status rc = *branch ? VV_OK : get_versions(w);
 
-	if (rc < 0 || w->done->page == VV_WEB_TO_CONFLICTS) return rc;
+	if (rc < 0 || w->done->page != VV_WEB_TO_DESK) return rc;
 	return push_branch(w, *branch ? branch : NULL);
 }
 
@@ -485,11 +448,29 @@ static vv_status send_for_review(words *w)
 	add_word(w, "HEAD:refs/heads/", branch + strspn(branch, "-"));
 	if ((rc = run_words(w, &code, &said)) < 0) return rc;
 	if (code != 0) {
-		return vv_fail(w->err, VV_EUSAGE,
-			       "your version is saved here, but was not sent: %s", said);
+		return refuse_exchange(w, "your version is saved here, but was not sent", said,
+				       "send it again later");
 	}
 	w->done->note = branch + strspn(branch, "-");
 	return VV_OK;
+}
+
+/* A name and a token for the host of the remote. */
+static vv_status log_in(words *w)
+{
+	const char *list[] = {"git", "ls-remote", "--get-url", "--", field(w, "remote"), NULL};
+	vv_auto(vv_buf) url = VV_BUF_INIT;
+	const vv_web_command command = {.list = list, .out = &url};
+	const char *said;
+	int code;
+	vv_status rc = vv_web_run(w->v, &command, &code, &said, w->err);
+
+	if (rc < 0) return rc;
+	if (code != 0 || url.len == 0) {
+		return vv_fail(w->err, VV_EUSAGE, "no remote to send to is configured");
+	}
+	const char *kept = vv_web_keep(w->v, url.data, strcspn(vv_buf_cstr(&url), "\n"));
+	return vv_web_login(w->v, NULL, w->verb, kept, w->err);
 }
 
 /* --- conflicts ---------------------------------------------------------------------------- */
@@ -554,6 +535,7 @@ static const struct {
 	{"send", send_versions},
 	{"get", get_versions},
 	{"ask", send_for_review},
+	{"login", log_in},
 	{"ours", resolve_conflict},
 	{"theirs", resolve_conflict},
 	{"base", resolve_conflict},

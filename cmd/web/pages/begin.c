@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "cmd/frame/hint_words.h"
+#include "cmd/web/model/login.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
@@ -41,7 +42,8 @@ vv_status vv_page_begin_here(vv_page *p, const vv_web_begin *b, const vv_web_ver
 		}
 		part_begin_list_end(&p->html, .more = !b->complete);
 	}
-	part_begin_clone(&p->html, .token = token, .here = b->folder,
+	part_begin_clone(&p->html, .login = why && vv_web_login_is_needed(why->message),
+			 .token = token, .here = b->folder,
 			 .address = typed(verb, "clone", "address"),
 			 .folder = typed(verb, "clone", "folder"));
 	part_begin_open(&p->html, .token = token, .folder = typed(verb, "open", "folder"));

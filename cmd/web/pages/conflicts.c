@@ -58,7 +58,8 @@ static const char *to_verb(vv_page *p, const char *take, const part *of)
 	} more[] = {{"of-row", of->row},
 		    {"of-column", of->column},
 		    {"of-key", of->key ? "1" : NULL},
-		    {"token", p->asked->token}};
+		    {"token", p->asked->token},
+		    {"of", vv_page_text(p, "%llu", (unsigned long long)p->conflicts)}};
 	const vv_web_address to = {
 		.base = p->at->base, .place = VV_WEB_AT_CONFLICTS, .path = of->path};
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -127,29 +128,48 @@ static void put_takes(vv_page *p, const vv_web_conflict_path *t, const part *of)
 
 /* ---- conflicts */
 
+/* "spring, Bob, 12 Oct 2026" */
+static const char *side_name(vv_page *p, const vv_web_conflict_path *t, size_t side)
+{
+	const char *name = t->at->record.names[side];
+	vv_web_commit of;
+
+	if (side == VV_BASE) return "both changed it";
+	const vv_oid *commit = &t->at->record.commits[1];
+	if (side != VV_THEIRS || vv_oid_is_null(commit)) return name;
+	vv_oid_text(of.hex, commit);
+	const char *rev = vv_page_keep(p, of.hex);
+	if (!rev) return name;
+	const vv_status rc = vv_web_commit_find(p->asked->visit, rev, &of, NULL, VV_IGNORED);
+	if (rc < 0) return name;
+	return vv_page_text(p, "%s, %s, %s", name, of.author, vv_page_day(p, &of));
+}
+
 /* of: the cell that the side's button takes; NULL: none. */
 static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_cell *cell,
 		     size_t side, const part *of)
 {
 	static const char *const takes[] = {"base", "ours", "theirs"};
-	static const char *const words[] = {"Base", "Ours", "Theirs"};
+	static const char *const words[] = {"Before", "Yours", "Theirs"};
 	vv_html *value = cell ? vv_page_value(p, cell) : vv_page_piece_new(p);
 
 	if (!cell) {
 		part_conflict_none(value);
 	}
-	part_conflict_side(
-		&p->html, .kind = takes[side], .word = words[side],
-		.name = side == VV_BASE ? "before" : t->at->record.names[side], .value = value,
-		.at = of && t->at->sides[side].mode ? to_verb(p, takes[side], of) : NULL);
+	part_conflict_side(&p->html, .kind = takes[side], .word = words[side],
+			   .name = side_name(p, t, side), .value = value,
+			   .at = of && t->at->sides[side].mode ? to_verb(p, takes[side], of)
+							       : NULL);
 }
 
 static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *column, const bool *has,
 		     const vv_web_cell *cells, const part *of)
 {
+	static const size_t sides[] = {VV_OURS, VV_THEIRS, VV_BASE};
+
 	part_conflict_cell_begin(&p->html, .column = column);
-	for (size_t side = 0; side < VV_WEB_SIDES; side++) {
-		put_side(p, t, has[side] ? &cells[side] : NULL, side, of);
+	vv_array_each(sides, VV_WEB_SIDES, side) {
+		put_side(p, t, has[*side] ? &cells[*side] : NULL, *side, of);
 	}
 	part_conflict_cell_end(&p->html);
 	if (of && p->asked->token) {
@@ -158,6 +178,7 @@ static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *colu
 		part_conflict_other(
 			&p->html, .at = vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, of->path),
 			.token = p->asked->token, .row = of->row, .column = column,
+			.of = vv_page_text(p, "%llu", (unsigned long long)p->conflicts),
 			.value = ours && ours->len == ours->whole
 					 ? vv_page_text(p, "%.*s", (int)ours->len, ours->text)
 					 : NULL);
@@ -365,13 +386,21 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 					  .heading = "Conflicts",
 					  .dataset = path,
 					  .version = &p->asked->commit});
+	p->conflicts = all.total > p->at->of ? all.total : p->at->of;
 	if (*all.words) {
 		part_strong(lead, .text = all.words);
+		if (!path && p->conflicts > all.total) {
+			part_words(lead, .text = vv_page_text(p, " of %s left",
+							      vv_text_count(p->conflicts)));
+		}
 		part_words(lead,
 			   .text = vv_page_text(p, ". %s",
 						vv_page_text(p, "%s. ", name_of(p, all.state))));
 	}
 	part_lead(&p->html, .body = lead);
+	if (*all.words && p->asked->token) {
+		part_conflict_keys(&p->html);
+	}
 	vv_array_each(all.paths, all.count, t) {
 		put_path(p, t, (size_t)(t - all.paths), path != NULL);
 	}

@@ -202,6 +202,10 @@ vv_status vv_page_desk(vv_page *p, vv_buf *out, vv_error *err)
 	if (p->at->name) {
 		put_sent(p, &d);
 	}
+	if (p->at->login && *d.remote) {
+		part_desk_login(&p->html, .at = to_desk(p, NULL), .token = p->asked->token,
+				.remote = d.remote);
+	}
 	if ((rc = vv_page_put_conflicts_card(p, err)) < 0) return rc;
 	if (!edits) {
 		part_nothing(&p->html, .text = "You changed nothing since the newest version.");

@@ -1,6 +1,8 @@
 /*
  * desk_bar: the bar about the owner's own changes, on every page.
  */
+#include <string.h>
+
 #include "base/array.h"
 #include "base/show.h"
 #include "cmd/web/model/desk.h"
@@ -15,6 +17,21 @@ const char *vv_page_changed_words(vv_page *p, const vv_web_desk *d)
 	if (edits == 0) return NULL;
 	return edits == 1 ? vv_page_text(p, "You changed %s: %s", first->path, first->words)
 			  : vv_page_text(p, "You changed %s", vv_text_counted(edits, "file", NULL));
+}
+
+bool vv_page_is_edited(const vv_page *p, const char *path)
+{
+	return p->desk && vv_array_find(p->desk->edits, p->desk->edit_count, e,
+					!e->is_new && !e->conflict && strcmp(e->path, path) == 0);
+}
+
+/* The next step; NULL: nothing is to do. */
+static const char *next_words(const vv_web_desk *d)
+{
+	if (*d->state) return NULL;
+	if (d->edit_count > d->new_count) return "Look, save or undo";
+	if (*d->upstream && d->ahead > 0) return "Send";
+	return d->behind > 0 ? "Get" : NULL;
 }
 
 void vv_page_put_desk_bar(vv_page *p)
@@ -38,5 +55,5 @@ void vv_page_put_desk_bar(vv_page *p)
 				     vv_text_counted(d->behind, "version is", "versions are"));
 	}
 	part_desk_bar(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, NULL), .words = words,
-		      .on = p->at->place == VV_WEB_AT_DESK && !p->at->path);
+		      .next = next_words(d), .on = p->at->place == VV_WEB_AT_DESK && !p->at->path);
 }

@@ -41,7 +41,7 @@ static const char *version_words(vv_page *p, const vv_web_commit *c, const vv_we
 	bool is_unsigned = false;
 
 	if (c->none) return "nothing";
-	if (c->work) return "the work tree";
+	if (c->work) return p->asked->token ? "your files" : "the work tree";
 	if (vv_web_commit_is_unsigned(p->asked->visit, c, &is_unsigned, VV_IGNORED) < 0) {
 		p->failed = true;
 	}

@@ -43,6 +43,7 @@ typedef struct vv_page {
 	vv_arena arena;               /* memory of returned texts */
 	struct vv_page_piece *pieces; /* the pieces of vv_page_piece_new */
 	const vv_web_desk *desk; /* the owner's changes, read by the bar; NULL: not shown here */
+	uint64_t conflicts;      /* of the page of conflicts: their number at first */
 	bool failed;             /* memory ran out */
 	bool passing; /* the time limit was reached, or data is missing: a reload may show more */
 	bool said_limit; /* the page has a note that its time limit was reached */
@@ -168,6 +169,9 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
 /* Writes the bar about the owner's own changes, with a link to the page R/desk. Writes nothing on
  * pages that cannot change the work tree. */
 void vv_page_put_desk_bar(vv_page *p);
+/* Returns true if the bar found that the owner has changed this file of the next version, which is
+ * not in conflict. */
+bool vv_page_is_edited(const vv_page *p, const char *path);
 /* Returns a sentence such as "You changed prices.csv: 3 cells changed", or NULL if no file of the
  * next version is changed. */
 const char *vv_page_changed_words(vv_page *p, const vv_web_desk *d);

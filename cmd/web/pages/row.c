@@ -324,12 +324,25 @@ static void put_row_verbs(vv_page *p, const vv_web_table *t, const vv_web_row *r
 	vv_web_address like = {
 		.base = p->at->base, .place = VV_WEB_AT_DESK, .path = t->path, .key = r->key};
 
-	if (!may_change(p, t) || !t->commit.work) return;
+	if (!may_change(p, t)) return;
+	if (!t->commit.work) {
+		part_row_verbs_begin(&p->html);
+		part_row_link(&p->html,
+			      .at = vv_page_link(p, &(vv_web_address){.base = p->at->base,
+								      .place = VV_WEB_AT_ROW,
+								      .rev = VV_WEB_WORK,
+								      .path = t->path,
+								      .key = r->key}),
+			      .text = "Copy or remove this row");
+		part_row_verbs_end(&p->html);
+		return;
+	}
 	part_row_verbs_begin(&p->html);
 	part_row_link(&p->html, .at = vv_page_link(p, &like), .text = "Add a row like this");
 	part_row_remove(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
 			.token = p->asked->token, .row = r->key);
 	part_row_verbs_end(&p->html);
+	if (!vv_page_is_edited(p, t->path)) return;
 	part_desk_undo(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
 		       .token = p->asked->token, .row = r->key,
 		       .words = "Undo my changes of this row");

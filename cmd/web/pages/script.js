@@ -96,6 +96,12 @@
 				search.select();
 				event.preventDefault();
 			}
+		} else if ('123'.includes(event.key) && document.querySelector('.conflict .sides')) {
+			var card = at.closest('.conflict') || document.querySelector('.conflict');
+			var take = all('.sides button', card)['123'.indexOf(event.key)];
+			if (take) {
+				take.click();
+			}
 		} else if (event.key === 'n') {
 			go('a[rel=next]');
 		} else if (event.key === 'p') {

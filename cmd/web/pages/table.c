@@ -293,6 +293,10 @@ static void put_toolbar(vv_page *p, const vv_web_table *t, const vv_web_rows *r,
 		put_filter_menu(p, t);
 		put_column_menu(p, t, shown);
 		put_download(p, t);
+		if (p->asked->token && vv_web_table_is_edited(t)) {
+			part_button(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
+				    .text = "Add a row");
+		}
 	} else {
 		part_button(
 			&p->html, .at = vv_page_to_raw(p, &t->commit, t->path),
@@ -303,13 +307,6 @@ static void put_toolbar(vv_page *p, const vv_web_table *t, const vv_web_rows *r,
 
 /* ---- changes that are not saved */
 
-/* A file of the next version that the owner has changed. */
-static bool is_edited(const vv_page *p, const char *path)
-{
-	return p->desk && vv_array_find(p->desk->edits, p->desk->edit_count, e,
-					!e->is_new && !e->conflict && strcmp(e->path, path) == 0);
-}
-
 /* The changes since the newest version; NULL: none are marked. */
 static const vv_web_comparison *own_changes(vv_page *p, const vv_web_table *t)
 {
@@ -317,7 +314,7 @@ static const vv_web_comparison *own_changes(vv_page *p, const vv_web_table *t)
 	vv_web_comparison *c = vv_arena_calloc(&p->arena, 1, sizeof(*c));
 	vv_web_commit head;
 
-	if (!c || !t->commit.work || !is_edited(p, t->path)) return NULL;
+	if (!c || !t->commit.work || !vv_page_is_edited(p, t->path)) return NULL;
 	if (t->rows > MARKED_ROWS) {
 		part_note(&p->html, .text = "Changed cells are not marked in a table of this size.",
 			  .hint = "'Compare' shows them.");
@@ -341,7 +338,7 @@ static void put_edited_note(vv_page *p, const vv_web_table *t)
 {
 	vv_web_commit head;
 
-	if (t->commit.work || !is_edited(p, t->path) ||
+	if (t->commit.work || !vv_page_is_edited(p, t->path) ||
 	    vv_web_commit_head(p->asked->visit, &head, VV_IGNORED) < 0 ||
 	    !vv_oid_equal(&t->commit.id, &head.id)) {
 		return;

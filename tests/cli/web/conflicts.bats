@@ -85,7 +85,7 @@ spring & more' ]
 	! grep -q '<script>alert\|<b>,' page || false
 	grep -q '&lt;script&gt;alert(1)&lt;/script&gt;' page
 	grep -q '<dt><b>Base</b> before</dt>' page
-	grep -q '<dt><b>Ours</b> main</dt>' page
+	grep -q '<dt><b>Yours</b> main</dt>' page
 	grep -q '<dt><b>Theirs</b> spring</dt>' page
 	grep -q 'Removed in main, changed in spring' page
 	row=$(grep -o 'href="/table/[^"]*key=[^"]*"' page | cut -d'"' -f2)

@@ -222,6 +222,63 @@ row=table/.work/prices.csv?key=00007
 	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD)" ]
 }
 
+# A host that lets only ada in, with the secret; $host is its address.
+private_host() {
+	varve serve --hash-secret ada <<< correct-horse > users
+	chmod 600 users
+	start_server --private --auth users src
+	host=$url host_server=$server
+}
+
+@test "a private host's name and token are asked for in the page, and only Git's helper gets them" {
+	new_repo src
+	rows 9 > src/prices.csv
+	varve -C src add -q --key id prices.csv
+	varve -C src commit -q -m one
+	git -C src config receive.denyCurrentBranch ignore
+	private_host
+	cat > helper <<-END
+		#!/bin/sh
+		[ "\$1" = store ] && exec cat > "$PWD/kept"
+		[ "\$1" != get ] || [ ! -e "$PWD/kept" ] || exec grep -e ^username= -e ^password= "$PWD/kept"
+	END
+	chmod +x helper
+	git config --global credential.helper "$PWD/helper"
+	mkdir folder
+	cd folder
+	GIT_TRACE="$PWD/../trace" start_web --verbose
+	page ""
+	press Get address="$host/src" user=ada
+	has "each in one line"
+	press Get address="$host/src"
+	has "That did not work"
+	has "Write your name at the host, and a token, below"
+	[ ! -e ../kept ]
+	press Get address="$host/src" user=ada password=correct-horse
+	has "prices.csv"
+	grep -qx "host=${host#http://}" ../kept
+	grep -qx password=correct-horse ../kept
+	rm ../kept
+	sed -i 's/^7,item [0-9]*/7,pear/' src/prices.csv
+	page desk
+	press "Save and send" message=pears
+	has "The host asks who you are"
+	has "You changed nothing"
+	[ "$(git -C src log -1 --format=%s)" = pears ]
+	press "Log in" user=ada $'password=a\nb'
+	has "each in one line"
+	page "desk?form=login"
+	press "Log in" user=ada password=correct-horse
+	press Send
+	[ "$(git -C ../src log -1 --format=%s main)" = pears ]
+	# nothing else has the secret
+	rm ../kept
+	! grep -rl correct-horse .. --exclude=trace || false
+	! grep -q correct-horse ../trace "$BATS_TEST_TMPDIR/server.log" || false
+	kill "$host_server"
+	wait "$host_server" || true
+}
+
 @test "who has no name is asked for it, before a version is saved" {
 	two_people
 	unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL EMAIL

@@ -1,10 +1,10 @@
 /*
  * begin: repositories that the owner of `varve web` opens, clones or makes, while none is open.
  */
-#ifndef VV_CMD_WEB_MODEL_BEGIN_H
-#define VV_CMD_WEB_MODEL_BEGIN_H
+#ifndef VV_CMD_WEB_BEGIN_H
+#define VV_CMD_WEB_BEGIN_H
 
-#include "cmd/web/model/verb.h"
+#include "cmd/web/model/command.h"
 
 #define VV_WEB_BEGIN_MAX 50u /* most repositories that are listed */
 

@@ -1,7 +1,7 @@
 /*
  * begin: the typed address or folder of the first page.
  */
-#include "cmd/web/model/begin.h"
+#include "cmd/web/begin.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "cmd/web/model/login.h"
 
 /* --- the list ----------------------------------------------------------------------------- */
 
@@ -173,7 +174,7 @@ static vv_status clone_address(vv_web_visit *v, const vv_env *env, const vv_web_
 
 	address += strspn(address, " \t");
 	address = vv_web_keep(v, address, strcspn(address, " \t\r\n"));
-	if (!*address) return vv_fail(err, VV_EUSAGE, "write the address that you were given");
+	if (!*address) return vv_fail(err, VV_EUSAGE, "write an address");
 	folder = *folder ? folder : name_of(v, address);
 	if (!*folder || strcmp(folder, ".") == 0 || strcmp(folder, "..") == 0) {
 		return vv_fail(err, VV_EUSAGE, "write the name of a folder, too");
@@ -182,8 +183,16 @@ static vv_status clone_address(vv_web_visit *v, const vv_env *env, const vv_web_
 	if (!to) return vv_fail_nomem(err);
 	list[4] = address;
 	list[5] = to;
-	vv_status rc = run_in(v, env, NULL, list, err);
+	vv_status rc = VV_OK;
+	if (*vv_web_field(verb, "user") || *vv_web_field(verb, "password")) {
+		rc = vv_web_login(v, env, verb, address, err);
+	}
+	if (rc < 0) return rc;
+	rc = run_in(v, env, NULL, list, err);
 	if (rc == VV_OK) return find_top(v, env, to, path, err);
+	if (rc == VV_EUSAGE && vv_web_login_is_needed(err->message)) {
+		return vv_hint(err, "write your name at the host, and a token, below");
+	}
 	if (rc == VV_EUSAGE && is_repository(to, ".")) {
 		return vv_hint(err, "if it is the one that you want, open it below");
 	}
