@@ -521,6 +521,19 @@ static vv_status pass(iconv_t how, vv_buf *out, const char *s, size_t len, size_
 	return VV_OK;
 }
 
+/* Writes what iconv holds back: a letter of Big5-HKSCS or EUC-JISX0213 that a mark could follow. */
+static vv_status flush(iconv_t how, vv_buf *out, vv_error *err)
+{
+	size_t room = 16;
+
+	if (!vv_buf_reserve(out, room)) return vv_fail_nomem(err);
+	char *to = out->data + out->len;
+	(void)iconv(how, NULL, NULL, &to, &room);
+	out->len = (size_t)(to - out->data);
+	*to = '\0';
+	return VV_OK;
+}
+
 /* How long the character at s is; 0: the encoding has none. *more: its rest may come. */
 static size_t char_len(vv_encoding *e, const char *s, size_t len, bool *more)
 {
@@ -568,6 +581,86 @@ static vv_status decode_carefully(vv_encoding *e, vv_buf *out, const char *s, si
 	return vv_buf_ok(out, err);
 }
 
+/* The first character of the text that does not come back from its bytes. */
+static vv_status name_lost(vv_encoding *e, const char *s, size_t len, vv_error *err)
+{
+	char bytes[32], back[32];
+	size_t at = 0, step;
+	uint32_t point;
+
+	for (; at < len; at += step) {
+		step = vv_utf8_decode(&point, s + at, len - at);
+		const long n = convert(e->from_text, s + at, step, bytes, sizeof(bytes));
+		if (step == 0 || n <= 0 ||
+		    convert(e->to_text, bytes, (size_t)n, back, sizeof(back)) != (long)step ||
+		    memcmp(back, s + at, step) != 0) {
+			return lacks(e, s + at, step, err);
+		}
+	}
+	return lacks(e, s, len, err);
+}
+
+/* iconv writes another character for some that the encoding lacks, and reports nothing: that of macOS '?', that of
+ * GNU a backslash for the yen sign in windows-31j. */
+static vv_status check_back(vv_encoding *e, const char *s, size_t len, const char *bytes, size_t n,
+			    vv_error *err)
+{
+	vv_auto(vv_buf) back = VV_BUF_INIT;
+	size_t used;
+	bool stopped;
+	vv_status rc;
+
+	if ((rc = pass(e->to_text, &back, bytes, n, &used, &stopped, err)) < 0 ||
+	    (rc = flush(e->to_text, &back, err)) < 0) {
+		return rc;
+	}
+	const bool same = !stopped && back.len == len && memcmp(back.data, s, len) == 0;
+	return same ? VV_OK : name_lost(e, s, len, err);
+}
+
+/* sure: what comes back is compared here. */
+static vv_status encode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t len, bool last,
+			      bool sure, size_t *used, vv_error *err)
+{
+	size_t i = 0, n;
+	bool stopped;
+	uint32_t point;
+	vv_status rc;
+
+	while (i < len) {
+		n = ascii_run(s + i, len - i);
+		vv_buf_put(out, s + i, n);
+		i += n;
+		if (i == len) {
+			break;
+		}
+		const size_t before = out->len;
+		if ((rc = pass(e->from_text, out, s + i, len - i, &n, &stopped, err)) < 0) {
+			return rc;
+		}
+		if ((rc = flush(e->from_text, out, err)) < 0 ||
+		    (sure && n > 0 &&
+		     (rc = check_back(e, s + i, n, out->data + before, out->len - before, err)) <
+			     0)) {
+			return rc;
+		}
+		use_nec(e, out->data ? out->data + before : NULL, out->len - before);
+		i += n;
+		if (!stopped) {
+			continue;
+		}
+		if ((n = vv_utf8_decode(&point, s + i, len - i)) > 0) {
+			return lacks(e, s + i, n, err);
+		}
+		if (!last && may_go_on(s + i, len - i)) {
+			break;
+		}
+		vv_buf_putc(out, s[i++]);
+	}
+	*used = i;
+	return vv_buf_ok(out, err);
+}
+
 static vv_status decode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t len, bool last,
 			      size_t *used, vv_error *err)
 {
@@ -596,8 +689,8 @@ static vv_status decode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t
 	}
 	*used = i;
 	if (rc == VV_OK && (rc = vv_buf_ok(out, err)) == VV_OK) {
-		rc = vv_encoding_encode(e, &back, out->data + before, out->len - before, true, &n,
-					VV_IGNORED);
+		rc = encode_multi(e, &back, out->data + before, out->len - before, true, false, &n,
+				  VV_IGNORED);
 		if (rc == VV_ENOMEM) {
 			vv_fail_nomem(err);
 		} else if (rc < 0 || back.len != i || (i > 0 && memcmp(back.data, s, i) != 0)) {
@@ -606,42 +699,6 @@ static vv_status decode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t
 		}
 	}
 	return rc;
-}
-
-static vv_status encode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t len, bool last,
-			      size_t *used, vv_error *err)
-{
-	size_t i = 0, n;
-	bool stopped;
-	uint32_t point;
-	vv_status rc;
-
-	while (i < len) {
-		n = ascii_run(s + i, len - i);
-		vv_buf_put(out, s + i, n);
-		i += n;
-		if (i == len) {
-			break;
-		}
-		const size_t before = out->len;
-		if ((rc = pass(e->from_text, out, s + i, len - i, &n, &stopped, err)) < 0) {
-			return rc;
-		}
-		use_nec(e, out->data ? out->data + before : NULL, out->len - before);
-		i += n;
-		if (!stopped) {
-			continue;
-		}
-		if ((n = vv_utf8_decode(&point, s + i, len - i)) > 0) {
-			return lacks(e, s + i, n, err);
-		}
-		if (!last && may_go_on(s + i, len - i)) {
-			break;
-		}
-		vv_buf_putc(out, s[i++]);
-	}
-	*used = i;
-	return vv_buf_ok(out, err);
 }
 
 /* ---- UTF-16 ---- */
@@ -768,6 +825,6 @@ vv_status vv_encoding_encode(vv_encoding *e, vv_buf *out, const char *text, size
 			     size_t *used, vv_error *err)
 {
 	if (e->kind == SINGLE) return encode_single(e, out, text, len, last, used, err);
-	if (e->kind == MULTI) return encode_multi(e, out, text, len, last, used, err);
+	if (e->kind == MULTI) return encode_multi(e, out, text, len, last, true, used, err);
 	return encode_utf16(e, out, text, len, last, used, err);
 }

@@ -159,6 +159,46 @@ static void a_character_that_an_encoding_lacks_is_refused(void **state)
 	}
 }
 
+/* iconv writes another one for it, and says nothing: GNU's a backslash for the yen sign. */
+static void a_character_that_would_come_back_as_another_is_refused(void **state)
+{
+	static const char *const texts[] = {"¥", "a日¥本", "日本 12 ‾"};
+	vv_encoding *e;
+	vv_error err = {0};
+
+	(void)state;
+	vv_assert_ok(vv_encoding_open(&e, "windows-31j", &err), &err);
+	for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++) {
+		vv_buf out = VV_BUF_INIT;
+		size_t used;
+
+		vv_assert_status(
+			vv_encoding_encode(e, &out, texts[k], strlen(texts[k]), true, &used, &err),
+			VV_EINPUT, &err);
+		vv_assert_contains(err.message, k < 2 ? "'¥'" : "'‾'");
+		vv_buf_clear(&out);
+	}
+	vv_encoding_close(e);
+}
+
+/* iconv holds it back in case that a mark follows. */
+static void the_last_letter_is_written(void **state)
+{
+	vv_encoding *e;
+	vv_error err = {0};
+	vv_buf out = VV_BUF_INIT;
+	size_t used;
+
+	(void)state;
+	vv_assert_ok(vv_encoding_open(&e, "BIG5-HKSCS", &err), &err);
+	vv_assert_ok(vv_encoding_encode(e, &out, "aÊ", 3, true, &used, &err), &err);
+	assert_int_equal(out.len, 3);
+	assert_memory_equal(out.data, "a\x88\x66", 3);
+	vv_encoding_close(e);
+	vv_buf_clear(&out);
+	expect_back("BIG5-HKSCS", "a\x88\x66", 3, 1);
+}
+
 static void an_encoding_has_one_name(void **state)
 {
 	static const struct {
@@ -292,6 +332,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_said_to_go_back_exactly_does),
 	cmocka_unit_test(text_is_what_the_encoding_says),
 	cmocka_unit_test(a_character_that_an_encoding_lacks_is_refused),
+	cmocka_unit_test(a_character_that_would_come_back_as_another_is_refused),
+	cmocka_unit_test(the_last_letter_is_written),
 	cmocka_unit_test(an_encoding_has_one_name),
 	cmocka_unit_test(what_is_not_clear_is_not_guessed),
 	cmocka_unit_test(encoded_text_is_known_by_its_bytes_also_after_a_reset),
