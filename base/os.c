@@ -23,6 +23,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,7 +47,9 @@
 #define TREE_MAX 256    /* processes of a tree */
 #define TREE_MS 2000    /* for them to end after SIGTERM */
 #define TREE_STEP_MS 20
-#define GROUP_MAX 256u /* processes */
+#define GROUP_MAX 256u      /* processes */
+#define DETACHED_FILES 1024 /* higher descriptors are unused in practice */
+#define DETACHED_NICE 10
 
 /* --- processes ------------------------------------------------------------------ */
 
@@ -473,49 +476,6 @@ ssize_t vv_os_write(vv_os_write_fn *write, int fd, const void *bytes, size_t len
 #endif
 }
 
-pid_t vv_os_fork(bool held)
-{
-#ifdef VV_OS_LINUX
-	(void)held;
-	return fork();
-#else
-	(void)pthread_mutex_lock(&forking);
-	if (held && lives[1] < 0 && lives[0] >= 0) { /* the parent's */
-		(void)close(lives[0]);
-	}
-	const pid_t pid = !held || lives[1] >= 0 || make_pipe(lives) ? fork() : -1;
-	if (pid == 0 && lives[1] >= 0) {
-		(void)close(lives[1]);
-		lives[1] = -1;
-	}
-	(void)pthread_mutex_unlock(&forking);
-	return pid;
-#endif
-}
-
-pid_t vv_os_start(vv_os_child_fn *child, const void *payload, vv_os_bond bond)
-{
-	sigset_t all, old;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_BLOCK, &all, &old);
-#ifdef VV_OS_LINUX
-	const pid_t pid = bond == VV_OS_TREE ? fork() : vfork(); /* that child forks, too */
-#else
-	const pid_t pid = vv_os_fork(bond != VV_OS_FREE);
-#endif
-	if (pid == 0) {
-		for (int i = 1; i < NSIG; i++) { /* a handler would run in the parent's memory */
-			if (signal(i, SIG_DFL) == SIG_IGN) {
-				(void)signal(i, SIG_IGN);
-			}
-		}
-		child(payload);
-	}
-	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return pid;
-}
-
 void vv_os_pipe_size(int fd, int bytes)
 {
 #ifdef VV_OS_LINUX
@@ -647,7 +607,8 @@ static void close_all_but(int kept)
 	}
 }
 
-bool vv_os_watch_tree(pid_t parent)
+/* Starts a process that waits for the end of parent, and then ends the tree of this process; it ends with this process. */
+static bool watch_tree(pid_t parent)
 {
 	const pid_t child = getpid();
 	vv_os_process p = {.started = 0};
@@ -701,7 +662,8 @@ static _Noreturn void watch(pid_t child, int signal, bool bound, uint64_t most)
 }
 #endif
 
-bool vv_os_limit_child(pid_t parent, int signal, uint64_t addresses, uint64_t data)
+/* Limits this process, a child of parent, and binds it to parent (0: to nothing). False: the parent has ended, or nothing can bind to it. */
+static bool limit(pid_t parent, int signal, uint64_t addresses, uint64_t data)
 {
 	signal = signal ? signal : SIGKILL;
 	const struct rlimit of_addresses = {addresses, addresses}, of_data = {data, data};
@@ -728,6 +690,144 @@ bool vv_os_limit_child(pid_t parent, int signal, uint64_t addresses, uint64_t da
 	if (watcher < 0) return false;
 #endif
 	return parent == 0 || getppid() == parent;
+}
+
+/* --- starting a program ---------------------------------------------------------------- */
+
+#ifndef VV_OS_LINUX
+/* Makes a process as fork(2) does; held: it will ask for the end of this one. */
+static pid_t fork_locked(bool held)
+{
+	(void)pthread_mutex_lock(&forking);
+	if (held && lives[1] < 0 && lives[0] >= 0) { /* the parent's */
+		(void)close(lives[0]);
+	}
+	const pid_t pid = !held || lives[1] >= 0 || make_pipe(lives) ? fork() : -1;
+	if (pid == 0 && lives[1] >= 0) {
+		(void)close(lives[1]);
+		lives[1] = -1;
+	}
+	(void)pthread_mutex_unlock(&forking);
+	return pid;
+}
+#endif
+
+/* Makes fd, -1: the null device, the descriptor `as`, which the program keeps. */
+static bool put_end(int fd, int as)
+{
+	if (fd < 0) {
+		fd = open("/dev/null", (as == STDIN_FILENO ? O_RDONLY : O_WRONLY) | O_CLOEXEC);
+	}
+	if (fd == as) {
+		(void)fcntl(as, F_SETFD, 0);
+		return true;
+	}
+	return fd >= 0 && dup2(fd, as) == as;
+}
+
+static bool put_ends(const int ends[3])
+{
+	int held[3];
+
+	/* One that stands where another belongs is moved out of the way. */
+	for (int i = 0; i < 3; i++) {
+		const bool moves = ends[i] >= 0 && ends[i] < 3 && ends[i] != i;
+
+		held[i] = moves ? fcntl(ends[i], F_DUPFD_CLOEXEC, 3) : ends[i];
+		if (moves && held[i] < 0) return false;
+	}
+	return put_end(held[0], 0) && put_end(held[1], 1) && put_end(held[2], 2);
+}
+
+/* Away from the terminal, and from every file that this process has, whose readers would wait for the program. */
+static bool detach(void)
+{
+	if (setsid() < 0) return false;
+	for (int fd = STDERR_FILENO + 1; fd < DETACHED_FILES; fd++) {
+		(void)close(fd);
+	}
+	const int level = nice(DETACHED_NICE); /* not an error indicator: -1 is valid */
+	(void)level;
+	return true;
+}
+
+/* Between fork and exec: only async-signal-safe calls, and nothing is changed, since on Linux the memory is the parent's. */
+static _Noreturn void become(const vv_os_command *c, pid_t parent)
+{
+	char *const *argv = (char *const *)(uintptr_t)c->argv;
+	char *const *script = (char *const *)(uintptr_t)c->script;
+	char *const *env = (char *const *)(uintptr_t)c->env;
+	sigset_t none;
+
+	for (int i = 1; i < NSIG; i++) { /* a handler would run in the parent's memory */
+		if (signal(i, SIG_DFL) == SIG_IGN && i != SIGPIPE) {
+			(void)signal(i, SIG_IGN);
+		}
+	}
+	if (!put_ends(c->ends) || (c->detached && !detach()) || (c->dir && chdir(c->dir) < 0)) {
+		_exit(VV_OS_NOT_STARTED);
+	}
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (c->cpu_seconds > 0) {
+		(void)setrlimit(RLIMIT_CPU, &(struct rlimit){c->cpu_seconds, c->cpu_seconds});
+	}
+	if (c->addresses > 0) {
+		(void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	}
+	if (c->alone) {
+		(void)setpgid(0, 0);
+	}
+	if (!limit(c->bond == VV_OS_BOUND ? parent : 0, c->by_signal, c->addresses, c->data) ||
+	    (c->bond == VV_OS_TREE && !watch_tree(parent))) {
+		_exit(VV_OS_NOT_STARTED);
+	}
+	(void)execve(c->file, argv, env);
+	if (errno == ENOEXEC && c->script) {
+		(void)execve("/bin/sh", script, env);
+	}
+	_exit(VV_OS_NOT_STARTED);
+}
+
+pid_t vv_os_start(const vv_os_command *command)
+{
+	const pid_t parent = getpid();
+	sigset_t all, old;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, &old);
+#ifdef VV_OS_LINUX
+	const pid_t pid = command->bond == VV_OS_TREE ? fork()
+						      : vfork(); /* that child forks, too */
+#else
+	const pid_t pid = fork_locked(command->bond != VV_OS_FREE);
+#endif
+	if (pid == 0) {
+		become(command, parent);
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return pid;
+}
+
+bool vv_os_has_ended(pid_t pid)
+{
+	siginfo_t info = {0};
+
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
+		return errno == ECHILD;
+	}
+	return info.si_pid == pid;
+}
+
+bool vv_os_wait(pid_t pid, int *code)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR) return false;
+	}
+	*code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return true;
 }
 
 /* --- conditions ---------------------------------------------------------------------- */

@@ -81,38 +81,62 @@ void vv_random(void *out, size_t len);
  * errno set. */
 int vv_os_durable(int fd);
 
-/* Creates a pipe whose ends are closed on exec in children of vv_os_fork. Returns false, with errno
+/* Creates a pipe whose ends are closed on exec in programs of vv_os_start. Returns false, with errno
  * set, on failure. */
 bool vv_os_pipe(int ends[2]);
-/* Creates a socket as socket(2) does. The socket is closed on exec in children of vv_os_fork. */
+/* Creates a socket as socket(2) does. The socket is closed on exec in programs of vv_os_start. */
 int vv_os_socket(int family, int type, int protocol);
 /* A function such as write(2); tests pass a replacement. */
 typedef ssize_t vv_os_write_fn(int fd, const void *bytes, size_t len);
 /* Calls write(fd, bytes, len) and returns its result. If the other end of a pipe is closed, the result
  * is -1 with EPIPE, and the process receives no SIGPIPE. */
 ssize_t vv_os_write(vv_os_write_fn *write, int fd, const void *bytes, size_t len);
-/* Makes a child process as fork(2) does. Pass held if the child calls vv_os_limit_child with this
- * process as `parent`. */
-pid_t vv_os_fork(bool held);
-/* The function that a process started by vv_os_start calls. */
-typedef void vv_os_child_fn(const void *payload);
-/* Does the end of this process end a child process, and the processes that the child starts? */
+/* Does the end of this process end a program that it started, and the processes that the program
+ * starts? */
 typedef enum vv_os_bond {
-	VV_OS_FREE, /* nothing */
-	VV_OS_BOUND, /* the child is killed; it calls vv_os_limit_child with this process as `parent` */
-	VV_OS_TREE /* all of them are ended; the child calls vv_os_watch_tree */
+	VV_OS_FREE,  /* nothing */
+	VV_OS_BOUND, /* the program is killed (on Linux: when the thread that started it ends) */
+	VV_OS_TREE   /* all of them are ended, as vv_os_end_tree does */
 } vv_os_bond;
-/* Starts a process that becomes another program. Returns its pid, or -1 with errno set. The new process
- * calls child(payload), which must end with execve or _exit. While child runs, all signals are
- * blocked, and no signal has a handler. child must not change memory: on Linux, the new process shares
- * the memory of this process, and the calling thread waits until the execve or _exit. (Copying the
- * memory took a tenth of the time of add and commit; only with VV_OS_TREE it is copied.) */
-pid_t vv_os_start(vv_os_child_fn *child, const void *payload, vv_os_bond bond);
+/* A program to start. */
+typedef struct vv_os_command {
+	const char *file;                     /* absolute path */
+	const char *const *argv, *const *env; /* both end with NULL */
+	/* arguments for the shell, which end with NULL: if file has no format that the system can
+	 * execute, the shell runs it. NULL: then the start fails */
+	const char *const *script;
+	const char *dir; /* folder to run in; NULL: the current folder */
+	/* The descriptors of this process that become the program's stdin, stdout and stderr; -1: the
+	 * null device. {0, 1, 2} passes on those of this process. */
+	int ends[3];
+	vv_os_bond bond;
+	int by_signal; /* VV_OS_BOUND: the signal to kill with; 0: SIGKILL */
+	/* The maximum bytes of address space and of allocated memory; 0: no limit. A limit that the
+	 * system does not support has no effect. (macOS does not enforce these limits: there, a second
+	 * process kills a program whose memory exceeds the smaller of them.) With a limit of addresses,
+	 * the program writes no core file. */
+	uint64_t addresses, data;
+	unsigned cpu_seconds; /* processor time after which the program is ended; 0: no limit */
+	bool alone;           /* in a new process group */
+	/* Without a terminal, in a session of its own, with low priority, and without other descriptors
+	 * than ends. */
+	bool detached;
+} vv_os_command;
+/* Starts a program. Returns its pid, or -1 with errno set. The program has no signal handler and no
+ * blocked signal; a signal that this process ignores, except SIGPIPE, stays ignored. It ends with the
+ * exit code VV_OS_NOT_STARTED if the system cannot execute the file, or cannot apply what the command
+ * says. On Linux, the new process shares the memory of this process until then, and the calling thread
+ * waits. (Copying the memory took a tenth of the time of add and commit; only with VV_OS_TREE it is
+ * copied.) */
+pid_t vv_os_start(const vv_os_command *command);
+#define VV_OS_NOT_STARTED 127
+/* Returns true if the process pid, a child of this one, has ended; vv_os_wait still has to be called.
+ * Returns true also if pid is no child of this process. */
+bool vv_os_has_ended(pid_t pid);
+/* Waits until the process pid, a child of this one, ends. Sets *code to its exit code, or to 128 + the
+ * signal's number if a signal ended it. Returns false, with errno set, if pid is no such child. */
+bool vv_os_wait(pid_t pid, int *code);
 
-/* Starts a process that waits for the end of `parent`, the process that started this one with
- * VV_OS_TREE, and then calls vv_os_end_tree for this process; it ends when this process has ended.
- * Call this in the child between fork and exec. Returns false on failure. */
-bool vv_os_watch_tree(pid_t parent);
 /* Ends the process pid and the processes that it and its children started: each gets SIGTERM, and two
  * seconds later SIGKILL. Returns when all have ended or were killed; the caller waits for pid. A
  * process whose parent has already ended is not found. On systems that cannot list processes, ends
@@ -121,15 +145,6 @@ void vv_os_end_tree(pid_t pid);
 
 /* Sets the capacity of the pipe fd to `bytes`, if the system allows it. */
 void vv_os_pipe_size(int fd, int bytes);
-
-/* Limits the calling process, a child. Call this in the child between fork and exec. parent is the pid
- * of the child's parent: when the parent ends (on Linux: when its thread that started the child ends),
- * the child is killed with `signal` (0: SIGKILL). If parent is 0, the end of the parent has no effect.
- * addresses and data are the maximum bytes of address space and of allocated memory; 0: no limit. A
- * limit that the system does not support has no effect. (macOS does not enforce these limits: there, a
- * second process kills a child whose memory exceeds the smaller of them.) Returns false if the parent
- * has already ended, or if the system cannot kill the child when the parent ends. */
-bool vv_os_limit_child(pid_t parent, int signal, uint64_t addresses, uint64_t data);
 
 /* Initialises a pthread_cond_t for vv_os_condition_wait. Returns false on failure. */
 bool vv_os_condition_init(void *condition);

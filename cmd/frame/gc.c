@@ -1,23 +1,20 @@
 /*
- * gc: its result in words, and how a process continues after its parent has ended.
+ * gc: its result in words, and how a command starts it after itself.
  */
 #include "cmd/frame/gc.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/locks/own_file.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/frame/context.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
+#include "repo/git/program.h"
 
-#define LOOSE_MAX 100u
 #define DAY 86400u /* seconds */
-#define NICE 10
-#define FD_END 1024 /* higher descriptors are unused in practice */
 
 void vv_gc_print(const vv_gc_run *g)
 {
@@ -53,74 +50,48 @@ void vv_gc_print(const vv_gc_run *g)
 	       vv_text_bytes(out->bytes_after));
 }
 
-/* The exit code. Another running gc is not a failure. */
-static int run(bool quiet)
+/* Starts `varve gc --auto` with its output in the file gc->log. *pid: of the process. */
+static vv_status start(pid_t *pid, const vv_auto_gc *gc, vv_error *err)
 {
-	vv_gc_run g = {.gentle = true, .loose_max = LOOSE_MAX};
-	vv_context c = {.name = "gc"};
-	vv_error err;
-	vv_status rc = vv_context_need(&c, VV_NEEDS_REPOSITORY, &err);
+	static const char *const argv[] = {"varve", "gc", "--auto", NULL};
+	static const char *const quiet[] = {"varve", "gc", "--auto", "--quiet", NULL};
+	vv_auto(char) *name = vv_varve_path(), *file = NULL;
+	vv_status rc;
 
-	if (rc == VV_OK) {
-		rc = vv_gc_run_all(&g, c.repo, &err);
+	if (!name) return vv_fail_nomem(err);
+	if ((rc = vv_program_find(&file, vv_environ(), name, err)) < 0) return rc;
+	vv_os_command c = {.file = file,
+			   .argv = quiet,
+			   .env = vv_env_list(vv_environ()),
+			   .ends = {-1, STDOUT_FILENO, STDERR_FILENO}};
+	vv_auto(vv_fd) log = -1;
+	if (gc->detach) {
+		log = vv_open_own(gc->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, err);
+		if (log < 0) return (vv_status)log;
+		c.argv = argv;
+		c.ends[1] = c.ends[2] = log;
+		c.detached = true;
 	}
-	vv_context_close(&c);
-	if (rc == VV_ELOCKED) {
-		if (!quiet) {
-			vv_note("nothing was done: %s", err.message);
-		}
-		return VV_EXIT_OK;
-	}
-	if (rc < 0) return vv_report(&err);
-	if (!quiet) {
-		vv_gc_print(&g);
-	}
-	return VV_EXIT_OK;
-}
-
-/* In the child: away from the terminal, and from every file of the parent, whose readers
- * would otherwise wait for us. */
-static bool leave(const char *log)
-{
-	int fd;
-
-	if (setsid() < 0) return false;
-	for (fd = STDERR_FILENO + 1; fd < FD_END; fd++) {
-		(void)close(fd);
-	}
-	int null_fd = open("/dev/null", O_RDONLY);
-	fd = vv_open_own(log, O_WRONLY | O_CREAT | O_TRUNC, NULL);
-	if (null_fd < 0 || fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 ||
-	    dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0) {
-		return false;
-	}
-	(void)close(null_fd);
-	(void)close(fd);
-	const int level = nice(NICE); /* not an error indicator: -1 is valid */
-	(void)level;
-	return true;
+	*pid = vv_os_start(&c);
+	return *pid < 0 ? vv_fail_errno(err, "cannot start", file) : VV_OK;
 }
 
 void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet)
 {
+	pid_t pid = -1;
+	int code = VV_EXIT_OK;
+
 	if (gc->failed) {
 		vv_warn("the store needs a gc, but the last one failed: see %s",
 			vv_text_shows(gc->log));
 	}
 	if (!gc->wanted) return;
-	if (!gc->detach) {
-		(void)run(true);
-		return;
-	}
-	if (!quiet) {
+	if (gc->detach && !quiet) {
 		vv_note("the store has grown to %s: gc runs in the background ('varve help gc')",
 			vv_text_bytes(gc->bytes));
 	}
-	(void)fflush(NULL); /* else the child would write it again */
-	pid_t pid = vv_os_fork(false);
-	if (pid < 0) {
+	if (start(&pid, gc, VV_IGNORED) < 0 || (!gc->detach && !vv_os_wait(pid, &code)) ||
+	    code == VV_OS_NOT_STARTED) {
 		vv_warn("gc could not be started; run 'varve gc'");
-	} else if (pid == 0) {
-		_exit(leave(gc->log) ? vv_out_finish(run(false)) : VV_EXIT_TROUBLE);
 	}
 }

@@ -13,12 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/hint_words.h"
+#include "repo/git/program.h"
 
 /* pager: which program pages, and how it is run (as Git: GIT_PAGER, core.pager, PAGER,
  * less; by the shell, since users put arguments there).
@@ -28,7 +31,7 @@
  * the terminal. */
 static const char unless_missing[] = "sh -c \"$VARVE_PAGER\"; [ $? -ne 127 ] || exec cat";
 
-static pid_t pager = -1;
+static vv_child pager = {.pid = -1};
 static int stdout_before = -1; /* stdout, while the pager has its place */
 
 static const char *choose(const char *core_pager)
@@ -52,42 +55,42 @@ static const char *choose(const char *core_pager)
 static void pager_begin(const char *core_pager_or_null)
 {
 	const char *program = choose(core_pager_or_null);
-	int ends[2];
+	const char *const argv[] = {"/bin/sh", "-c", unless_missing, NULL};
+	vv_auto(vv_buf) variable = VV_BUF_INIT;
+	const char *more[4] = {NULL};
+	size_t count = 0;
 
-	if (!program || pager >= 0 || !vv_os_pipe(ends)) return;
-	pager = fork();
-	if (pager == 0) {
-		dup2(ends[0], STDIN_FILENO);
-		setenv("LESS", "FRX", 0);
-		setenv("LV", "-c", 0);
-		setenv("VARVE_PAGER", program, 1);
-		execl("/bin/sh", "sh", "-c", unless_missing, (char *)NULL);
-		_exit(127);
+	if (!program || pager.pid > 0) return;
+	vv_buf_printf(&variable, "VARVE_PAGER=%s", program);
+	more[count++] = vv_buf_cstr(&variable);
+	if (!getenv("LESS")) {
+		more[count++] = "LESS=FRX";
 	}
-	close(ends[0]);
-	if (pager > 0) {
-		stdout_before = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-		dup2(ends[1], STDOUT_FILENO);
+	if (!getenv("LV")) {
+		more[count++] = "LV=-c";
 	}
-	close(ends[1]);
-	if (pager > 0) {
-		setenv("GIT_PAGER_IN_USE", "true", 1);
+	const vv_run run = {.argv = argv, .env = vv_environ(), .more = more, .talk = true};
+	if (vv_buf_ok(&variable, VV_IGNORED) < 0 || vv_run_start(&pager, &run, VV_IGNORED) < 0) {
+		return;
 	}
+	stdout_before = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+	dup2(pager.in, STDOUT_FILENO);
+	vv_fd_close(&pager.in);
+	setenv("GIT_PAGER_IN_USE", "true", 1);
 }
 
 static void wait_for_user(void)
 {
-	/* EINTR: an interrupt meant for the pager; continue waiting for it. */
-	while (waitpid(pager, NULL, 0) < 0 && errno == EINTR) {
-		continue;
-	}
-	pager = -1;
+	int code;
+
+	(void)vv_os_wait(pager.pid, &code); /* an interrupt is meant for the pager */
+	pager = VV_CHILD_NONE;
 }
 
 /* Closes stdout when a pager has it, and waits until the user has left it. */
 static void pager_end(void)
 {
-	if (pager < 0) return;
+	if (pager.pid < 0) return;
 	fclose(stdout);
 	wait_for_user();
 }
@@ -95,7 +98,7 @@ static void pager_end(void)
 /* Puts back the stdout that was before, and waits until the user has left the pager. */
 static void pager_leave(void)
 {
-	if (pager < 0) return;
+	if (pager.pid < 0) return;
 	dup2(stdout_before, STDOUT_FILENO);
 	close(stdout_before);
 	wait_for_user();

@@ -64,7 +64,7 @@ static int run_in_context(const vv_command *c, vv_context *x)
 		code = vv_report(&err);
 		x->code = c->conflict_is_no || err.lost ? code : VV_EXIT_TROUBLE;
 	} else {
-		vv_auto_gc_begin(&x->gc, x->gc_quiet); /* forks: no thread and no lock is left */
+		vv_auto_gc_begin(&x->gc, x->gc_quiet);
 	}
 	vv_auto_gc_clear(&x->gc);
 	return x->code;

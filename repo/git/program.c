@@ -14,9 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -28,7 +26,6 @@
 #define READ_STEP 16384u
 #define LOOK_MS 50    /* between two looks whether a program has ended */
 #define REST_MAX 128u /* reads after its end: more than a pipe holds */
-#define EXEC_FAILED 127
 
 /* --- which file ------------------------------------------------------------- */
 
@@ -117,20 +114,11 @@ vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, v
 	return vv_program_find(out, env, name, err);
 }
 
-/* --- the child ------------------------------------------------------------------ */
+/* --- the start ------------------------------------------------------------------ */
 
 typedef struct ends {
 	int in[2], out[2], err[2]; /* [0] is ours */
 } ends;
-
-/* All that the child needs. */
-typedef struct starting {
-	const vv_run *run;
-	ends e;
-	pid_t parent;
-	char *file;
-	const char **env, **script;
-} starting;
 
 static const char **make_env(const char *const *own, const char *const *more)
 {
@@ -187,56 +175,6 @@ static bool open_ends(ends *e, const vv_run *run)
 	return !run->errors || vv_os_pipe(e->err);
 }
 
-/* Between fork and exec: only async-signal-safe calls, and nothing is changed, since on Linux the memory is the parent's. */
-static void become(const void *payload)
-{
-	const starting *s = payload;
-	const vv_run *run = s->run;
-	const ends *e = &s->e;
-	char *const *env = (char *const *)(uintptr_t)s->env;
-	int null_fd;
-	sigset_t none;
-
-	if (!run->terminal) {
-		null_fd = e->in[1] >= 0 ? -1 : open("/dev/null", O_RDONLY);
-		if (dup2(e->in[1] >= 0 ? e->in[1] : null_fd, 0) < 0) {
-			_exit(EXEC_FAILED);
-		}
-	}
-	if ((e->out[1] >= 0 && dup2(e->out[1], 1) < 0) ||
-	    (e->err[1] >= 0 && dup2(e->err[1], 2) < 0) ||
-	    (run->mute && ((null_fd = open("/dev/null", O_WRONLY)) < 0 || dup2(null_fd, 2) < 0)) ||
-	    (run->output_to_errors && dup2(2, 1) < 0)) {
-		_exit(EXEC_FAILED);
-	}
-	(void)signal(SIGPIPE, SIG_DFL);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	if (run->dir && chdir(run->dir) < 0) {
-		_exit(EXEC_FAILED);
-	}
-	if (run->cpu_seconds > 0) {
-		const struct rlimit most = {run->cpu_seconds, run->cpu_seconds};
-		(void)setrlimit(RLIMIT_CPU, &most);
-	}
-	if (run->memory > 0) {
-		(void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-	}
-	if (run->alone) {
-		(void)setpgid(0, 0);
-	}
-	if (!vv_os_limit_child(run->bound ? s->parent : 0, run->by_signal, run->memory,
-			       run->data) ||
-	    (run->tree && !vv_os_watch_tree(s->parent))) {
-		_exit(EXEC_FAILED);
-	}
-	(void)execve(s->file, (char *const *)(uintptr_t)run->argv, env);
-	if (errno == ENOEXEC && run->script_ok) {
-		(void)execve("/bin/sh", (char *const *)(uintptr_t)s->script, env);
-	}
-	_exit(EXEC_FAILED);
-}
-
 static vv_os_bond bond_of(const vv_run *run)
 {
 	if (run->tree) return VV_OS_TREE;
@@ -261,27 +199,48 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 	for (size_t i = 1; i < count; i++) {
 		script[i + 1] = run->argv[i];
 	}
-	starting s = {.run = run, .parent = getpid(), .file = file, .env = env, .script = script};
-	const bool open = open_ends(&s.e, run);
-	c->pid = open ? vv_os_start(become, &s, bond_of(run)) : -1;
+	ends e;
+	const bool open = open_ends(&e, run);
+	const int in = run->terminal ? 0 : e.in[1];
+	int out = e.out[1] >= 0 ? e.out[1] : 1, errors = e.err[1] >= 0 ? e.err[1] : 2;
+
+	if (run->mute) {
+		errors = -1;
+	}
+	if (run->output_to_errors) {
+		out = errors;
+	}
+	const vv_os_command command = {.file = file,
+				       .argv = run->argv,
+				       .env = env,
+				       .script = run->script_ok ? script : NULL,
+				       .dir = run->dir,
+				       .ends = {in, out, errors},
+				       .bond = bond_of(run),
+				       .by_signal = run->by_signal,
+				       .addresses = run->memory,
+				       .data = run->data,
+				       .cpu_seconds = run->cpu_seconds,
+				       .alone = run->alone};
+	c->pid = open ? vv_os_start(&command) : -1;
 	if (c->pid < 0) {
 		rc = vv_fail_errno(err, open ? "cannot start" : "cannot make a pipe to",
 				   run->argv[0]);
 	} else {
-		c->parent = s.parent;
+		c->parent = getpid();
 		c->name = run->argv[0];
 		c->tree = run->tree;
-		c->in = s.e.in[0];
-		c->out = s.e.out[0];
-		c->err = s.e.err[0];
+		c->in = e.in[0];
+		c->out = e.out[0];
+		c->err = e.err[0];
 		if (run->started) {
 			run->started(run->started_payload, c->pid);
 		}
-		s.e.in[0] = s.e.out[0] = s.e.err[0] = -1;
+		e.in[0] = e.out[0] = e.err[0] = -1;
 	}
-	close_pair(s.e.in);
-	close_pair(s.e.out);
-	close_pair(s.e.err);
+	close_pair(e.in);
+	close_pair(e.out);
+	close_pair(e.err);
 	return rc;
 }
 
@@ -323,14 +282,6 @@ static vv_status feed(int *fd, const char *name, const char **p, size_t *left, v
 	return VV_OK;
 }
 
-static bool has_ended(const vv_child *c)
-{
-	siginfo_t info = {0};
-
-	return waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-	       info.si_pid == c->pid;
-}
-
 static bool is_stopped(const vv_run *run)
 {
 	return run->stopped && run->stopped(run->stopped_payload);
@@ -344,7 +295,8 @@ static int await(struct pollfd fds[3], const vv_run *run, const vv_child *c, uns
 
 	if (!left && !run->stopped) return poll(fds, 3, limit);
 	for (int passed = 0;;) {
-		if (left && has_ended(c)) return *left > 0 && (*left)-- ? poll(fds, 3, 0) : 0;
+		if (left && vv_os_has_ended(c->pid))
+			return *left > 0 && (*left)-- ? poll(fds, 3, 0) : 0;
 		const int ready = poll(fds, 3, LOOK_MS);
 
 		if (ready != 0 || is_stopped(run)) return ready;
@@ -374,7 +326,7 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 			return vv_fail(err, VV_ECANCELLED, "'%s' was stopped",
 				       vv_text_shows(c->name));
 		}
-		if (ready == 0 && run->leaves && has_ended(c)) return VV_OK;
+		if (ready == 0 && run->leaves && vv_os_has_ended(c->pid)) return VV_OK;
 		if (ready == 0) {
 			return vv_fail(err, VV_EIO, "no answer for %u s", run->silent_sec);
 		}
@@ -416,20 +368,15 @@ static bool is_ours(const vv_child *c)
 /* It is stopped where something failed. */
 static vv_status wait_for(vv_child *c, vv_status rc, int *exit_code, vv_error *err)
 {
-	int status = 0;
-
 	close_ends(c);
 	if (rc < 0 && c->tree) {
 		vv_os_end_tree(c->pid);
 	} else if (rc < 0) {
 		(void)kill(c->pid, SIGTERM);
 	}
-	while (waitpid(c->pid, &status, 0) < 0) {
-		if (errno != EINTR) {
-			return rc < 0 ? rc : vv_fail_errno(err, "cannot wait for", c->name);
-		}
+	if (!vv_os_wait(c->pid, exit_code) && rc == VV_OK) {
+		rc = vv_fail_errno(err, "cannot wait for", c->name);
 	}
-	*exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	return rc;
 }
 
@@ -485,12 +432,14 @@ void vv_fed_close(vv_fed *f)
 void vv_child_stop(vv_child *c)
 {
 	if (c->pid <= 0) return;
+	int code;
+
 	if (is_ours(c)) {
 		if (c->tree) {
 			vv_os_end_tree(c->pid);
 		}
 		(void)kill(c->pid, SIGKILL);
-		(void)waitpid(c->pid, NULL, 0);
+		(void)vv_os_wait(c->pid, &code);
 	}
 	close_ends(c);
 	c->pid = 0;

@@ -13,6 +13,10 @@ base/json
 base/signature
 base/locks
 base/keys
+base/threads
+base/windows/include
+base/windows/include/sys
+base/windows
 
 repo/blocks
 repo/git
@@ -148,19 +152,21 @@ PROCESS_MAY = {
     "base/os.c": "where a package that brings its C library has its encodings",
     "base/sys.c": "where the running program itself is",
     "dataset/schema/decimal.c": "digits without a point, which all locales read alike",
-    "repo/git/program.c": "in the child, between fork and exec",
     "lib/repo.c": "VARVE_OPEN_ENVIRON: the caller asks for a snapshot",
     "lib/serve.c": "answers on stdin and stdout, as a program's main loop",
     "base/file.c": "the folder for temporary files is not passed to it yet",
 }
 
 # What systems differ in: base/os.h has it for all.
-SYSTEM = re.compile(r"\b(_GNU_SOURCE|_DARWIN_C_SOURCE|__linux__|__APPLE__|__MACH__|VV_OS_(?:LINUX|MACOS|POSIX)|SOCK_CLOEXEC|SOCK_NONBLOCK|MSG_NOSIGNAL"
+SYSTEM = re.compile(r"\b(_WIN32|_WIN64|__MINGW\w+|__CYGWIN__|_MSC_VER|_GNU_SOURCE|_DARWIN_C_SOURCE|__linux__|__APPLE__|__MACH__|VV_OS_(?:LINUX|MACOS|POSIX)|SOCK_CLOEXEC|SOCK_NONBLOCK|MSG_NOSIGNAL"
                     r"|F_SETPIPE_SZ|F_FULLFSYNC|CLOCK_BOOTTIME|PR_SET_PDEATHSIG|RLIMIT_AS|RLIMIT_DATA|O_PATH|O_TMPFILE|st_[am]timespec"
                     r"|(?<!\.)(?:prctl|pipe|pipe2|accept4|fsync|fdatasync|sigtimedwait|getrandom|getentropy|sched_getaffinity|sysctl|sysctlbyname"
-                    r"|socket|socketpair|dlopen|dlsym|dladdr|syscall|memfd_create|renameat2|call_once|pthread_condattr_setclock)\s*\()"
+                    r"|socket|socketpair|dlopen|dlsym|dladdr|syscall|memfd_create|renameat2|posix_spawnp?|vfork|call_once|pthread_condattr_setclock)\s*\()"
                     r"|\bsys/(?:prctl|random|syscall|sysctl|epoll|eventfd|inotify)\.h\b|\bthreads\.h\b|\"/proc/")
-SYSTEM_MAY = {"base/os.c", "base/os.h"}
+SYSTEM_MAY = ("base/os.c", "base/os.h", "base/os_windows.h", "base/windows/")
+
+# Includes headers of Windows, and stands in for what that system lacks.
+WINDOWS = ("base/os_windows.h", "base/windows/")
 
 # Reads the columns of a group as they are encoded, without making cells of them.
 INTERNAL_MAY = {"check/rules/cells.c": "dataset/format/group_internal.h"}
@@ -229,14 +235,14 @@ class Checker:
         owner = OWNER.get(name.split("/")[0])
         if owner and not stands_in(path, owner):
             self.complain(path, number, f"<{name}> is for {owner} only")
-        elif not owner and not LIBC.match(name):
+        elif not owner and not LIBC.match(name) and not path.startswith(WINDOWS):
             self.complain(path, number, f"<{name}> is not a header that varve uses")
 
     def of_a_system(self, path):
         """Uses what only some systems have, or have in their own way."""
         with open(path, encoding="utf-8") as f:
             text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), f.read(), flags=re.S)
-        for m in SYSTEM.finditer(text) if path not in SYSTEM_MAY else ():
+        for m in () if path.startswith(SYSTEM_MAY) else SYSTEM.finditer(text):
             self.complain(path, text.count("\n", 0, m.start()) + 1, f"{m[0].rstrip('(')} is for base/os.c, which other systems have a way for")
 
     def process_wide(self, path):
@@ -272,7 +278,7 @@ class Checker:
     def run(self):
         for path, includes in self.includes.items():
             self.of_a_system(path)
-            if not path.startswith("cmd/"):
+            if not path.startswith(("cmd/", *WINDOWS)):
                 self.process_wide(path)
             if os.path.dirname(path) not in RANK:
                 self.complain(path, 1, f"{os.path.dirname(path)} is not a room; see ROOMS in {sys.argv[0]}")

@@ -12,7 +12,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/sys.h"
@@ -279,14 +278,9 @@ static vv_status pipe_done(void *payload, vv_error *err VV_UNUSED)
 
 static bool reap(pipe_line *p)
 {
-	int status;
-	pid_t pid = p->pid > 0 ? waitpid(p->pid, &status, WNOHANG) : 0;
-
-	if (pid > 0) {
-		p->exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	if (p->pid > 0 && vv_os_has_ended(p->pid)) {
+		(void)vv_os_wait(p->pid, &p->exit_code); /* it may have been reaped elsewhere */
 		p->pid = -1;
-	} else if (pid < 0 && errno == ECHILD) {
-		p->pid = -1; /* reaped elsewhere */
 	}
 	return p->pid < 0;
 }
@@ -365,8 +359,7 @@ static void pipe_close(void *payload)
 		(void)kill(p->pid, SIGTERM);
 		if (!wait_program(p, TERMINATE_MS, false)) {
 			(void)kill(p->pid, SIGKILL);
-			while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR) {
-			}
+			(void)vv_os_wait(p->pid, &p->exit_code);
 		}
 	}
 	drain_err(p);

@@ -46,6 +46,7 @@ static const vv_option_rule option_rules[] = {
 };
 
 #define DAY 86400u
+#define LOOSE_MAX 100u /* a gc that nobody asked for */
 
 /* "now", "never", "3.days", "3.days.ago", "2w": Git's form of such times, limited to plain
  * lengths. */
@@ -279,6 +280,9 @@ static vv_status run_gc(vv_context *c, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (o->remote) return run_remote(c, err);
+	if (o->automatic) {
+		g.loose_max = LOOSE_MAX;
+	}
 	if (o->prune) {
 		(void)parse_grace(&g.grace_sec, o->prune); /* looked at by check_gc */
 	}

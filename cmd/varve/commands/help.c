@@ -2,12 +2,9 @@
  * help: all commands, or one of them: its manual page on a terminal that has man, else
  * the text made from its table; or a page of the documents.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "base/ascii.h"
@@ -16,15 +13,17 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/help.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "repo/git/program.h"
 
 /* Shows the manual page varve-NAME, or varve-NAME-SUB; false without man, or without such a page. */
 static bool show_manual(const char *name, const char *sub)
 {
 	char page[64];
-	int status, null;
+	int status;
 
 	if (!vv_out_is_terminal()) return false;
 	int len = snprintf(page, sizeof(page), "varve-%s%s%s", name, sub ? "-" : "",
@@ -32,19 +31,11 @@ static bool show_manual(const char *name, const char *sub)
 	if (len >= (int)sizeof(page) || strchr(page, '/')) { /* man would read a file */
 		return false;
 	}
-	pid_t pid = fork();
-	if (pid == 0) {
-		null = open("/dev/null", O_WRONLY);
-		if (null >= 0) {
-			dup2(null, STDERR_FILENO);
-		}
-		/* Not looked up: PATH may name the current folder. */
-		execl("/usr/bin/man", "man", "1", page, (char *)NULL);
-		execl("/usr/local/bin/man", "man", "1", page, (char *)NULL);
-		_exit(127);
-	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
-	       WEXITSTATUS(status) == 0;
+	/* Not looked up: PATH may name the current folder. */
+	const bool usual = vv_program_runs("/usr/bin/man");
+	const char *const argv[] = {usual ? "/usr/bin/man" : "/usr/local/bin/man", "1", page, NULL};
+	const vv_run run = {.argv = argv, .env = vv_environ(), .terminal = true, .mute = true};
+	return vv_run_program(&run, &status, VV_IGNORED) == VV_OK && status == 0;
 }
 
 /* ---- pages ---- */

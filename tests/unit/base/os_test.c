@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -32,7 +33,7 @@ static void a_process_is_found_with_its_parent_and_as_ended(void **state)
 	assert_false(p.ended);
 	assert_true(vv_os_process_find(&parent, getppid()));
 	assert_true(parent.started <= p.started);
-	const pid_t child = vv_os_fork(false);
+	const pid_t child = fork();
 	if (child == 0) {
 		_exit(0);
 	}
@@ -43,34 +44,165 @@ static void a_process_is_found_with_its_parent_and_as_ended(void **state)
 	assert_false(vv_os_process_find(&p, child));
 }
 
-static volatile sig_atomic_t handled;
+static pid_t leader;
+static volatile sig_atomic_t handled, elsewhere;
 
 static void note_signal(int number)
 {
 	handled = number;
+	elsewhere = elsewhere || getpid() != leader;
 }
 
-static void raise_it(const void *blocked)
+extern char **environ;
+
+static vv_os_command of_shell(const char *const *argv)
 {
-	(void)raise(SIGUSR1);
-	(void)sigprocmask(SIG_UNBLOCK, blocked, NULL);
-	_exit(7);
+	return (vv_os_command){.file = "/bin/sh",
+			       .argv = argv,
+			       .env = (const char *const *)(uintptr_t)environ,
+			       .ends = {0, 1, 2}};
 }
 
+static int code_of(const vv_os_command *c)
+{
+	const pid_t pid = vv_os_start(c);
+	int code = -1;
+
+	assert_true(pid > 0);
+	assert_true(vv_os_wait(pid, &code));
+	return code;
+}
+
+/* A process of the group sends a signal to all of it without end, so that some come while a program starts. */
 static void a_handler_does_not_run_in_a_process_that_starts(void **state)
 {
-	sigset_t all;
-	int status;
+	static const char *const argv[] = {"sh", "-c", "exit 7", NULL};
+	vv_os_command c = of_shell(argv);
+	int ends[2], code = 0;
+	char byte;
+
+	(void)state;
+	c.alone = true; /* the program itself has left the group */
+	assert_true(vv_os_pipe(ends));
+	const pid_t group = fork();
+	if (group == 0) {
+		(void)setpgid(0, 0);
+		leader = getpid();
+		(void)signal(SIGUSR1, note_signal);
+		const pid_t sender = fork();
+		while (sender == 0 && getppid() == leader && kill(0, SIGUSR1) == 0) {
+		}
+		for (int i = 0; i < 100; i++) {
+			const pid_t pid = vv_os_start(&c);
+
+			if (pid < 0 || !vv_os_wait(pid, &code)) {
+				_exit(1);
+			}
+		}
+		(void)kill(sender, SIGKILL);
+		byte = (char)('0' + (handled == SIGUSR1) + 2 * (elsewhere == 0));
+		_exit(write(ends[1], &byte, 1) == 1 ? 0 : 1);
+	}
+	assert_true(vv_os_wait(group, &code));
+	assert_int_equal(code, 0);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	assert_int_equal(byte, '3'); /* it ran here, and nowhere else */
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
+static void a_program_starts_with_no_signal_blocked_and_none_handled(void **state)
+{
+	static const char *const argv[] = {"sh", "-c", "kill -USR1 $$; exit 0", NULL};
+	const vv_os_command c = of_shell(argv);
+	sigset_t all, old;
 
 	(void)state;
 	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, &old);
 	(void)signal(SIGUSR1, note_signal);
-	const pid_t child = vv_os_start(raise_it, &all, VV_OS_FREE);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
-	assert_int_equal(handled, 0);
-	(void)raise(SIGUSR1); /* here all is as it was */
-	assert_int_equal(handled, SIGUSR1);
+	const int code = code_of(&c);
+	(void)signal(SIGUSR1, SIG_DFL);
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	assert_int_equal(code, 128 + SIGUSR1);
+}
+
+static void a_program_that_cannot_start_says_so(void **state)
+{
+	static const char *const argv[] = {"sh", "-c", "exit 0", NULL};
+	vv_os_command c = of_shell(argv);
+
+	(void)state;
+	c.dir = "/no/such/folder";
+	assert_int_equal(code_of(&c), VV_OS_NOT_STARTED);
+	c.dir = "/";
+	assert_int_equal(code_of(&c), 0);
+	c.file = "/no/such/program";
+	assert_int_equal(code_of(&c), VV_OS_NOT_STARTED);
+	int code;
+	assert_false(vv_os_wait(getpid(), &code));
+	assert_true(vv_os_has_ended(getpid()));
+}
+
+/* Each of these stands where another belongs. */
+static void ends_may_change_their_places(void **state)
+{
+	static const char *const argv[] = {"sh", "-c", "echo out; echo errors >&2", NULL};
+	vv_os_command c = of_shell(argv);
+	int first[2], second[2];
+	char text[64];
+
+	(void)state;
+	assert_true(vv_os_pipe(first));
+	assert_true(vv_os_pipe(second));
+	const pid_t child = fork();
+	if (child == 0) { /* stdout is the second pipe, stderr the first one */
+		(void)dup2(second[1], 1);
+		(void)dup2(first[1], 2);
+		c.ends[0] = -1;
+		c.ends[1] = 2;
+		c.ends[2] = 1;
+		_exit(code_of(&c));
+	}
+	int code;
+	assert_true(vv_os_wait(child, &code));
+	assert_int_equal(code, 0);
+	assert_int_equal(read(first[0], text, sizeof(text)), 4);
+	assert_memory_equal(text, "out\n", 4);
+	assert_int_equal(read(second[0], text, sizeof(text)), 7);
+	assert_memory_equal(text, "errors\n", 7);
+	for (int i = 0; i < 2; i++) {
+		(void)close(first[i]);
+		(void)close(second[i]);
+	}
+}
+
+static void what_is_detached_keeps_no_file_of_ours_open(void **state)
+{
+	static const char *const argv[] = {"sh", "-c", "read word; echo gone; sleep 10", NULL};
+	vv_os_command c = of_shell(argv);
+	int ours[2], its[2];
+	char text[8];
+
+	(void)state;
+	assert_true(vv_os_pipe(ours));
+	assert_true(vv_os_pipe(its));
+	assert_int_equal(fcntl(ours[1], F_SETFD, 0), 0); /* as one that our parent gave us */
+	c.ends[0] = -1;
+	c.ends[1] = its[1];
+	c.detached = true;
+	const pid_t child = vv_os_start(&c);
+	assert_true(child > 0);
+	(void)close(ours[1]);
+	assert_int_equal(read(its[0], text, sizeof(text)), 5);
+	assert_int_equal(getsid(child), child);
+	assert_int_equal(read(ours[0], text, sizeof(text)), 0); /* nobody has the other end */
+	(void)kill(child, SIGKILL);
+	int code;
+	assert_true(vv_os_wait(child, &code));
+	(void)close(ours[0]);
+	(void)close(its[0]);
+	(void)close(its[1]);
 }
 
 static void the_arguments_of_a_process_are_words(void **state)
@@ -150,27 +282,22 @@ static void a_pipe_without_a_reader_gives_an_error_and_no_signal(void **state)
 	(void)close(ends[1]);
 }
 
-/* A process whose child, held to it, would sleep on; ends: the child keeps the second one open. */
-static pid_t start_with_child(int ends[2], bool held, bool at_once)
+/* A process with a program that is bound to it and writes a byte; the program's stdout is ends[1]. */
+static pid_t start_with_program(int ends[2], bool at_once)
 {
-	const pid_t parent = vv_os_fork(false);
+	const char *const argv[] = {"sh", "-c", at_once ? "printf x" : "printf x; exec sleep 10",
+				    NULL};
+	vv_os_command c = of_shell(argv);
+	const pid_t parent = fork();
 
+	c.ends[1] = ends[1];
+	c.bond = VV_OS_BOUND;
 	if (parent == 0) {
-		const pid_t self = getpid(), child = vv_os_fork(held);
+		const pid_t child = vv_os_start(&c);
+		int code;
 
-		if (child == 0) {
-			if (!vv_os_limit_child(held ? self : 0, 0, 0, 0)) {
-				_exit(1);
-			}
-			if (write(ends[1], "x", 1) != 1) {
-				_exit(1);
-			}
-			(void)poll(NULL, 0, at_once ? 0 : 2 * LONG_MS);
-			_exit(0);
-		}
 		(void)close(ends[1]);
-		(void)waitpid(child, NULL, 0);
-		_exit(0);
+		_exit(child > 0 && vv_os_wait(child, &code) && code == 0 ? 0 : 1);
 	}
 	(void)close(ends[1]);
 	return parent;
@@ -183,7 +310,7 @@ static void a_child_that_is_held_ends_with_its_parent(void **state)
 
 	(void)state;
 	assert_true(vv_os_pipe(ends));
-	const pid_t parent = start_with_child(ends, true, false);
+	const pid_t parent = start_with_program(ends, false);
 	assert_int_equal(read(ends[0], &byte, 1), 1);
 	(void)kill(parent, SIGKILL);
 	assert_int_equal(waitpid(parent, NULL, 0), parent);
@@ -204,9 +331,9 @@ static void a_tree_of_processes_ends_as_a_whole(void **state)
 		skip();
 	}
 	assert_true(vv_os_pipe(ends));
-	const pid_t child = vv_os_fork(false);
+	const pid_t child = fork();
 	if (child == 0) {
-		if (vv_os_fork(false) == 0) {
+		if (fork() == 0) {
 			(void)signal(SIGTERM, SIG_IGN);
 			if (write(ends[1], "x", 1) != 1) {
 				_exit(1);
@@ -231,25 +358,27 @@ static void what_a_held_child_leaves_open_is_closed_when_it_ends(void **state)
 
 	(void)state;
 	assert_true(vv_os_pipe(ends));
-	const pid_t parent = start_with_child(ends, true, true);
+	const pid_t parent = start_with_program(ends, true);
 	assert_int_equal(read(ends[0], &byte, 1), 1);
 	assert_int_equal(read(ends[0], &byte, 1), 0);
 	assert_int_equal(waitpid(parent, NULL, 0), parent);
 	(void)close(ends[0]);
 }
 
-static void a_child_gets_no_more_memory_than_its_limit(void **state)
+static void a_program_gets_no_more_memory_than_its_limit(void **state)
 {
-	int status;
-	const pid_t child = vv_os_fork(false);
+	static const char *const argv[] = {
+		"sh", "-c", "test $(ulimit -d) = 65536 && test $(ulimit -c) = 0", NULL};
+	vv_os_command c = of_shell(argv);
 
 	(void)state;
-	if (child == 0) { /* a sanitizer has terabytes of addresses already */
-		_exit(vv_os_limit_child(0, 0, 0, 64 << 20) && !malloc((size_t)1 << 30) ? 0 : 1);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
-	assert_int_equal(status, 0);
+	c.addresses = (uint64_t)1 << 40;
+	c.data = 64 << 20;
+	const int code = code_of(&c);
+#ifdef __linux__
+	assert_int_equal(code, 0);
+#else
+	assert_true(code != VV_OS_NOT_STARTED);
 #endif
 }
 
@@ -288,6 +417,10 @@ static void a_library_is_found_by_its_name_and_a_function_by_its_own(void **stat
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_process_is_found_with_its_parent_and_as_ended),
 	cmocka_unit_test(a_handler_does_not_run_in_a_process_that_starts),
+	cmocka_unit_test(a_program_starts_with_no_signal_blocked_and_none_handled),
+	cmocka_unit_test(a_program_that_cannot_start_says_so),
+	cmocka_unit_test(ends_may_change_their_places),
+	cmocka_unit_test(what_is_detached_keeps_no_file_of_ours_open),
 	cmocka_unit_test(the_arguments_of_a_process_are_words),
 	cmocka_unit_test(the_program_that_runs_is_a_file),
 	cmocka_unit_test(ends_of_pipes_and_sockets_are_closed_in_programs),
@@ -295,7 +428,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_child_that_is_held_ends_with_its_parent),
 	cmocka_unit_test(what_a_held_child_leaves_open_is_closed_when_it_ends),
 	cmocka_unit_test(a_tree_of_processes_ends_as_a_whole),
-	cmocka_unit_test(a_child_gets_no_more_memory_than_its_limit),
+	cmocka_unit_test(a_program_gets_no_more_memory_than_its_limit),
 	cmocka_unit_test(a_wait_ends_when_its_time_is_over),
 	cmocka_unit_test(a_library_is_found_by_its_name_and_a_function_by_its_own),
 };
