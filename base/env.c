@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/sys.h"
 
 struct vv_env {
@@ -61,5 +62,5 @@ const char *vv_env_temp_dir(const vv_env *e)
 {
 	const char *dir = vv_env_get(e, "TMPDIR");
 
-	return dir && *dir == '/' ? dir : "/tmp";
+	return vv_path_is_absolute(dir) ? dir : "/tmp";
 }

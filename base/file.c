@@ -260,7 +260,7 @@ vv_status vv_mkdirs(const char *path, vv_error *err)
 	if (errno != ENOENT && errno != ENOTDIR) {
 		return vv_fail_errno(err, "cannot create the folder", path);
 	}
-	for (char *slash = strchr(copy + (copy[0] == '/'), '/'); slash;
+	for (char *slash = strchr(copy + vv_os_root_len(copy), '/'); slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (copy[0] != '\0' && !make_dir(copy)) {

@@ -830,6 +830,13 @@ bool vv_os_wait(pid_t pid, int *code)
 	return true;
 }
 
+/* --- paths ---------------------------------------------------------------------------- */
+
+size_t vv_os_root_len(const char *path)
+{
+	return path[0] == '/' ? 1 : 0;
+}
+
 /* --- conditions ---------------------------------------------------------------------- */
 
 bool vv_os_condition_init(void *condition)

@@ -169,6 +169,16 @@ void vv_use_own_encodings(void);
  * a virtual machine's shared folder. */
 bool vv_os_is_local(const char *path);
 
+/* Returns the length of the root at the beginning of path, with its '/': 1 if path is absolute, or on
+ * Windows that of "C:/" or "//host/share/"; 0: path is relative. */
+size_t vv_os_root_len(const char *path);
+/* Stands between the folders of PATH. */
+#ifdef _WIN32
+#define VV_OS_PATH_SEPARATOR ";"
+#else
+#define VV_OS_PATH_SEPARATOR ":"
+#endif
+
 /* The folder of proc(5) with the running processes; "": the system has none. */
 #ifdef VV_OS_LINUX
 #define VV_OS_PROCESSES "/proc"

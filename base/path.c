@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "base/os.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -44,6 +45,24 @@ char *vv_path_join(const char *first, ...)
 	return vv_buf_detach(&b);
 }
 
+bool vv_path_is_absolute(const char *path)
+{
+	return path && vv_os_root_len(path) > 0;
+}
+
+const char *vv_path_next_folder(const char **list, size_t *len)
+{
+	while (**list) {
+		const char *folder = *list;
+
+		*len = strcspn(folder, VV_OS_PATH_SEPARATOR);
+		*list += *len;
+		*list += **list != '\0';
+		if (*len > 0 && vv_os_root_len(folder) > 0) return folder;
+	}
+	return NULL;
+}
+
 const char *vv_path_base(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -54,12 +73,14 @@ const char *vv_path_base(const char *path)
 char *vv_path_dir(const char *path)
 {
 	const char *slash = strrchr(path, '/');
+	const size_t root = vv_os_root_len(path);
 
 	if (!slash) return vv_strdup(".");
 	while (slash > path && slash[-1] == '/') {
 		slash--;
 	}
-	return slash == path ? vv_strdup("/") : vv_strndup(path, (size_t)(slash - path));
+	const size_t len = (size_t)(slash - path);
+	return vv_strndup(path, len < root ? root : len);
 }
 
 const char *vv_path_ext(const char *path)
@@ -71,17 +92,17 @@ const char *vv_path_ext(const char *path)
 	return dot && dot != base ? dot + 1 : "";
 }
 
-/* Appends the parts of path to the clean absolute path in b. */
-static void append_clean(vv_buf *b, const char *path)
+/* Appends the parts of path to the clean absolute path in b, whose root has `top` bytes before its '/'. */
+static void append_clean(vv_buf *b, size_t top, const char *path)
 {
 	while (*path != '\0') {
 		size_t len = strcspn(path, "/");
 
 		if (len == 2 && path[0] == '.' && path[1] == '.') {
-			while (b->len > 0 && b->data[b->len - 1] != '/') {
+			while (b->len > top && b->data[b->len - 1] != '/') {
 				b->len--;
 			}
-			b->len -= b->len > 0 ? 1 : 0;
+			b->len -= b->len > top;
 		} else if (len > 0 && !(len == 1 && path[0] == '.')) {
 			vv_buf_putc(b, '/');
 			vv_buf_put(b, path, len);
@@ -94,12 +115,16 @@ static void append_clean(vv_buf *b, const char *path)
 char *vv_path_absolute(const char *base, const char *path)
 {
 	vv_buf b = VV_BUF_INIT;
+	const bool absolute = vv_path_is_absolute(path);
+	const char *from = absolute ? path : base;
+	const size_t root = vv_os_root_len(from), top = root > 0 ? root - 1 : 0;
 
-	if (path[0] != '/') {
-		append_clean(&b, base);
+	vv_buf_put(&b, from, top);
+	append_clean(&b, top, from + root);
+	if (!absolute) {
+		append_clean(&b, top, path);
 	}
-	append_clean(&b, path);
-	if (b.len == 0) {
+	if (b.len == top) {
 		vv_buf_putc(&b, '/');
 	}
 	return vv_buf_detach(&b);
@@ -110,8 +135,8 @@ const char *vv_path_below(const char *root, const char *path)
 	size_t len = strlen(root);
 
 	if (len == 0) return path;
-	if (len == 1 && root[0] == '/') return path[0] == '/' ? path + 1 : NULL;
 	if (strncmp(root, path, len) != 0) return NULL;
+	if (vv_os_root_len(root) == len) return path + len;
 	if (path[len] == '\0') return path + len;
 	return path[len] == '/' ? path + len + 1 : NULL;
 }

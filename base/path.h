@@ -18,6 +18,13 @@ bool vv_path_ends(const char *name, const char *end);
  * if `first` is NULL because an earlier allocation failed. */
 char *vv_path_join(const char *first, ...) __attribute__((sentinel));
 
+/* Returns true if path begins at a root, so that the current folder does not matter. No path in a
+ * repository is absolute. NULL is not. */
+bool vv_path_is_absolute(const char *path);
+/* Returns the next absolute folder of *list, the value of PATH, with its length in *len, and moves *list
+ * behind it. Skips other folders: an empty one, or ".", is the current folder. NULL: no more. */
+const char *vv_path_next_folder(const char **list, size_t *len);
+
 /* Returns the part of path after the last '/', or path itself if it has no '/'. Borrowed from
  * path. */
 const char *vv_path_base(const char *path);

@@ -323,8 +323,9 @@ static vv_status read_owner(const serving *s, judging *j, vv_error *err)
 	vv_status rc = vv_config_string(s->repo, "receive.varverules", &name, err);
 
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
-	file = name[0] == '/' ? vv_strdup(name)
-			      : vv_path_join(vv_repository_commondir(s->repo), name, NULL);
+	file = vv_path_is_absolute(name)
+		       ? vv_strdup(name)
+		       : vv_path_join(vv_repository_commondir(s->repo), name, NULL);
 	j->has_file = true;
 	rc = vv_read_file(&j->file, file, VV_RULES_MAX, err);
 	return rc < 0 ? vv_prefix(err, "receive.varveRules") : VV_OK;

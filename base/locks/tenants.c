@@ -188,7 +188,7 @@ static bool is_reader(const char *arguments)
 static bool names_here(const search *s, pid_t pid, const char *path)
 {
 	vv_auto(char) *file = vv_asprintf(VV_OS_PROCESSES "/%ld/%s/%s", (long)pid,
-					  *path == '/' ? "root" : "cwd", path);
+					  vv_path_is_absolute(path) ? "root" : "cwd", path);
 
 	return *path && file && is_inside(&s->git, file);
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hint.h"
+#include "base/path.h"
 #include "base/show.h"
 #include "base/text.h"
 #include "cmd/frame/hint_table.h"
@@ -55,7 +56,7 @@ static void put_path(vv_buf *b, const char *path)
 		vv_buf_puts(b, "../");
 	}
 	vv_buf_puts(b, p);
-	if (*path == '/' || (!vv_exists(vv_buf_cstr(b)) && vv_exists(path))) {
+	if (vv_path_is_absolute(path) || (!vv_exists(vv_buf_cstr(b)) && vv_exists(path))) {
 		vv_buf_set(b, path, strlen(path));
 	}
 }

@@ -37,7 +37,8 @@ static vv_status check_outside(const vv_repository *r, const char *url, vv_error
 {
 	const char *const roots[] = {vv_repository_workdir(r), vv_repository_gitdir(r),
 				     vv_repository_commondir(r)};
-	char *real = url[0] == '/' ? realpath(url, NULL) : NULL; /* NULL: not there, or no folder */
+	char *real = vv_path_is_absolute(url) ? realpath(url, NULL)
+					      : NULL; /* NULL: not there, or no folder */
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]) && rc == VV_OK; i++) {

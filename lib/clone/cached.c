@@ -82,7 +82,8 @@ static bool is_folder(const char *word, size_t len)
 	struct stat st;
 
 	if (path && stat(path, &st) == 0) return S_ISDIR(st.st_mode) || is_git_file(path);
-	return word[0] == '/' || strncmp(word, "./", 2) == 0 || strncmp(word, "../", 3) == 0;
+	return vv_path_is_absolute(word) || strncmp(word, "./", 2) == 0 ||
+	       strncmp(word, "../", 3) == 0;
 }
 
 size_t vv_cached_url_len(const char *word)
@@ -125,9 +126,9 @@ static vv_status find_clones(vv_cached *c, vv_error *err)
 
 	if (named && *named) {
 		c->clones = vv_path_join(named, CLONES, (char *)NULL);
-	} else if (xdg && xdg[0] == '/') {
+	} else if (vv_path_is_absolute(xdg)) {
 		c->clones = vv_path_join(xdg, "varve", CLONES, (char *)NULL);
-	} else if (home && home[0] == '/') {
+	} else if (vv_path_is_absolute(home)) {
 		c->clones = vv_path_join(home, ".cache", "varve", CLONES, (char *)NULL);
 	} else {
 		return vv_fail(err, VV_EUSAGE,

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
+#include "base/path.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -219,7 +220,7 @@ static vv_status make_absolute(char **out, const char *url, vv_error *err)
 
 	*out = NULL;
 	if (rc < 0) return rc;
-	if (u.kind != VV_URL_PATH || url[0] == '/' || strncmp(url, "file:", 5) == 0) {
+	if (u.kind != VV_URL_PATH || vv_path_is_absolute(url) || strncmp(url, "file:", 5) == 0) {
 		*out = vv_strdup(url);
 	} else if (!getcwd(cwd, sizeof(cwd))) {
 		return vv_fail_errno(err, "cannot find the current folder", NULL);

@@ -492,7 +492,7 @@ static void put_word(vv_buf *b, const vv_document *d, size_t i)
 		file = found;
 	}
 	vv_buf_put(b, word, strlen(word) + 1);
-	vv_buf_puts(b, file[0] == '/' ? time_of(time, file) : "");
+	vv_buf_puts(b, vv_path_is_absolute(file) ? time_of(time, file) : "");
 }
 
 vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const char *table,

@@ -76,7 +76,7 @@ static char *attribute(bool *off, vv_repository *repo, const char *name)
 	vv_auto(char) *kind = NULL;
 
 	*off = false;
-	if (!repo || name[0] == '/' || strncmp(name, "../", 3) == 0 ||
+	if (!repo || vv_path_is_absolute(name) || strncmp(name, "../", 3) == 0 ||
 	    vv_attr_value(repo, name, "varve-reader", &kind, VV_IGNORED) < 0) {
 		return NULL;
 	}

@@ -359,10 +359,10 @@ static vv_status take_ssh_key(vv_head_signer *s, const char *file, vv_error *err
 static vv_status take_own_key(vv_head_signer *s, const vv_env *env, vv_error *err)
 {
 	const char *config = vv_env_get(env, "XDG_CONFIG_HOME"), *home = vv_env_get(env, "HOME");
-	vv_auto(char) *path = config && *config == '/'
+	vv_auto(char) *path = vv_path_is_absolute(config)
 				      ? vv_path_join(config, "varve", "key", (char *)NULL)
-				      : vv_path_join(home && *home == '/' ? home : "/", ".config",
-						     "varve", "key", (char *)NULL);
+				      : vv_path_join(vv_path_is_absolute(home) ? home : "/",
+						     ".config", "varve", "key", (char *)NULL);
 	vv_auto(vv_secret_buf) text = VV_BUF_INIT;
 	vv_stat st;
 

@@ -46,7 +46,7 @@ vv_status vv_data_store_check_links(vv_repository *r, const char *path, vv_error
 static vv_status check_trust(bool *trusted, vv_transfer *t, const vv_remote *m, const char *url,
 			     vv_error *err)
 {
-	if (*url == '/') {
+	if (vv_path_is_absolute(url)) {
 		*trusted = true;
 		return vv_data_store_check_links(t->repo, url, err);
 	}

@@ -167,7 +167,7 @@ static vv_status from_top(char **url, const char *top, bool may_be_name, vv_erro
 {
 	vv_auto(vv_url) u = {0};
 
-	if (!*url || **url == '/' || strncmp(*url, "file:", 5) == 0 ||
+	if (!*url || vv_path_is_absolute(*url) || strncmp(*url, "file:", 5) == 0 ||
 	    (may_be_name && !strchr(*url, '/')) || begins_with_key(*url) ||
 	    vv_url_read(&u, *url, VV_IGNORED) < 0 || u.kind != VV_URL_PATH) {
 		return VV_OK;

@@ -40,10 +40,11 @@ bool vv_program_runs(const char *path)
  * folder. */
 vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_error *err)
 {
-	const char *path = vv_env_get(env, "PATH");
+	const char *path = vv_env_get(env, "PATH"), *folder;
+	size_t len;
 
 	*out = NULL;
-	if (name[0] == '/') {
+	if (vv_path_is_absolute(name)) {
 		*out = vv_strdup(name);
 		return *out ? VV_OK : vv_fail_nomem(err);
 	}
@@ -52,15 +53,13 @@ vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_er
 			       "the program '%s' must be a name or an absolute path",
 			       vv_text_shows(name));
 	}
-	for (path = path ? path : "/usr/bin:/bin"; *path; path += *path == ':') {
-		size_t len = strcspn(path, ":");
-		vv_auto(char) *dir = *path == '/' ? vv_strndup(path, len) : NULL;
-		bool absolute = *path == '/';
+	path = path ? path : "/usr/bin:/bin";
+	while ((folder = vv_path_next_folder(&path, &len)) != NULL) {
+		vv_auto(char) *dir = vv_strndup(folder, len);
+		vv_auto(char) *file = vv_path_join(dir, name, NULL);
 
-		path += len;
-		vv_auto(char) *file = dir ? vv_path_join(dir, name, NULL) : NULL;
-		if (absolute && !file) return vv_fail_nomem(err);
-		if (file && vv_program_runs(file)) {
+		if (!file) return vv_fail_nomem(err);
+		if (vv_program_runs(file)) {
 			*out = vv_take(&file);
 			return VV_OK;
 		}

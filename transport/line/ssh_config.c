@@ -104,7 +104,7 @@ static vv_status find_home(char **out, const vv_env *env, vv_error *err)
 	const char *home = vv_env_get(env, "HOME");
 	user_entry who;
 
-	if (!home || home[0] != '/') {
+	if (!vv_path_is_absolute(home)) {
 		home = find_user(&who) ? who.entry.pw_dir : NULL;
 	}
 	if (home && !(*out = vv_strdup(home))) return vv_fail_nomem(err);

@@ -15,6 +15,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/remotes/push_hook.h"
+#include "repo/git/program.h"
 #include "repo/git/repository.h"
 #include "repo/git/repository_init.h"
 
@@ -26,18 +27,9 @@ typedef struct options {
 /* Git will call varve by its name: does the PATH contain such a program? */
 static bool on_path(const char *name)
 {
-	const char *path = getenv("PATH");
-	vv_auto(vv_buf) file = VV_BUF_INIT;
-	bool found = false;
+	vv_auto(char) *file = NULL;
 
-	while (path && *path && !found) {
-		size_t len = strcspn(path, ":");
-		vv_buf_set(&file, path, len);
-		vv_buf_printf(&file, "/%s", name);
-		found = path[0] == '/' && !file.failed && access(file.data, X_OK) == 0;
-		path += len + (path[len] == ':');
-	}
-	return found;
+	return vv_program_find(&file, vv_environ(), name, VV_IGNORED) == VV_OK;
 }
 
 static bool had_varve(const char *path)

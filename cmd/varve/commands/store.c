@@ -228,7 +228,8 @@ static vv_status seen_from_top(char **out, vv_repository *r, const char *url, vv
 	if (!url) return VV_OK;
 	bool folder = vv_url_read(&u, url, VV_IGNORED) == VV_OK;
 	if (folder) {
-		folder = u.kind == VV_URL_PATH && *url != '/' && strcmp(u.path, url) == 0;
+		folder = u.kind == VV_URL_PATH && !vv_path_is_absolute(url) &&
+			 strcmp(u.path, url) == 0;
 		vv_url_clear(&u);
 	}
 	if (!folder || vv_repository_is_bare(r) ||
@@ -313,7 +314,7 @@ static vv_status add(vv_context *c, const char *name, const char *given, vv_erro
 	}
 	c->code = trial.reads ? VV_EXIT_OK : VV_EXIT_NO;
 	if (trial.reads) {
-		if (url[0] == '/' || strncmp(url, "file:", 5) == 0) {
+		if (vv_path_is_absolute(url) || strncmp(url, "file:", 5) == 0) {
 			vv_warn("%s is a path of this machine: a clone on another one finds the store only if it has that path, too",
 				vv_text_url(url));
 		}

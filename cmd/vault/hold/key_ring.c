@@ -24,9 +24,9 @@ char *vv_key_ring_path(const vv_env *env, const char *name, vv_error *err)
 	const char *config = vv_env_get(env, "XDG_CONFIG_HOME"), *home = vv_env_get(env, "HOME");
 	char *path;
 
-	if (config && config[0] == '/') {
+	if (vv_path_is_absolute(config)) {
 		path = vv_path_join(config, "varve", name, (char *)NULL);
-	} else if (home && home[0] == '/') {
+	} else if (vv_path_is_absolute(home)) {
 		path = vv_path_join(home, ".config", "varve", name, (char *)NULL);
 	} else {
 		vv_fail(err, VV_EUSAGE,

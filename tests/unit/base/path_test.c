@@ -48,6 +48,32 @@ static void paths_come_apart(void **state)
 	assert_string_equal(vv_path_ext("b."), "");
 }
 
+static void only_a_path_from_a_root_is_absolute(void **state)
+{
+	(void)state;
+	assert_true(vv_path_is_absolute("/a"));
+	assert_true(vv_path_is_absolute("/"));
+	assert_false(vv_path_is_absolute("a/b"));
+	assert_false(vv_path_is_absolute("./a"));
+	assert_false(vv_path_is_absolute(""));
+	assert_false(vv_path_is_absolute(NULL));
+}
+
+static void folders_of_a_list_that_are_not_absolute_are_skipped(void **state)
+{
+	const char *list = ":/usr/bin::.:bin:/opt/a b", *folder;
+	size_t len;
+
+	(void)state;
+	folder = vv_path_next_folder(&list, &len);
+	assert_int_equal(len, 8);
+	assert_memory_equal(folder, "/usr/bin", 8);
+	folder = vv_path_next_folder(&list, &len);
+	assert_int_equal(len, 8);
+	assert_memory_equal(folder, "/opt/a b", 8);
+	assert_null(vv_path_next_folder(&list, &len));
+}
+
 static void absolute_paths_are_clean(void **state)
 {
 	(void)state;
@@ -346,6 +372,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(joined_parts_have_one_slash_between_them),
 	cmocka_unit_test(joining_without_memory_gives_null),
 	cmocka_unit_test(paths_come_apart),
+	cmocka_unit_test(only_a_path_from_a_root_is_absolute),
+	cmocka_unit_test(folders_of_a_list_that_are_not_absolute_are_skipped),
 	cmocka_unit_test(absolute_paths_are_clean),
 	cmocka_unit_test(only_paths_below_the_root_are_relative_to_it),
 	cmocka_unit_test(ordinary_names_are_taken),

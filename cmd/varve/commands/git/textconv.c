@@ -17,6 +17,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -313,7 +314,7 @@ static vv_status put_stored(vv_context *c, const char *path, vv_fd_source *file,
 	bool tracked = false;
 	vv_status rc = VV_OK;
 
-	if (c->repo && path[0] != '/') {
+	if (c->repo && !vv_path_is_absolute(path)) {
 		rc = vv_attr_tracked(c->repo, path, &tracked, err);
 	}
 	if (rc == VV_OK && !tracked) {
