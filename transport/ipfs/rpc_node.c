@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/ring.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "base/threads/ring.h"
 #include "transport/places/rpc.h"
 
 #define RING ((size_t)256 << 10)

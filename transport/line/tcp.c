@@ -15,11 +15,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/ring.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "base/threads/ring.h"
 #include "transport/line/channel.h"
 #include "transport/line/pipe.h"
 

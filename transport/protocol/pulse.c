@@ -3,9 +3,9 @@
  */
 #include "transport/protocol/pulse.h"
 
-#include "base/ring.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "base/threads/ring.h"
 #include "transport/protocol/frame.h"
 
 struct vv_pulse {

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/ring.h"
+#include "base/threads/ring.h"
 #include "transport/http/address.h"
 #include "transport/server/state.h"
 

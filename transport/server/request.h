@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/ring.h"
 #include "base/thread.h"
+#include "base/threads/ring.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/squeeze.h"
 #include "repo/blocks/store.h"

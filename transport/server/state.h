@@ -8,8 +8,8 @@
 #include <stdatomic.h>
 
 #include "base/buf.h"
-#include "base/ring.h"
 #include "base/thread.h"
+#include "base/threads/ring.h"
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
 #include "transport/http/address.h"

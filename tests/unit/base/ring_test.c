@@ -3,9 +3,9 @@
  */
 #include <string.h>
 
-#include "base/ring.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "base/threads/ring.h"
 #include "tests/unit/support.h"
 
 typedef struct sender {

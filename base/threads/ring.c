@@ -2,7 +2,7 @@
  * ring: a buffer in a circle under one lock; both sides wait on one condition, since only
  * one of them can be waiting at a time.
  */
-#include "base/ring.h"
+#include "base/threads/ring.h"
 
 #include <pthread.h>
 #include <stdint.h>

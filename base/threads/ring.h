@@ -6,8 +6,8 @@
  * Any thread can abort the stream with vv_ring_stop: waiting calls then return at once. vv_ring_end
  * and vv_ring_stop may be called more than once.
  */
-#ifndef VV_BASE_RING_H
-#define VV_BASE_RING_H
+#ifndef VV_BASE_THREADS_RING_H
+#define VV_BASE_THREADS_RING_H
 
 #include <stdbool.h>
 #include <stddef.h>
