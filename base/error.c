@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/hint.h"
+#include "base/os.h"
 #include "base/show.h"
 
 static bool inside_character(char c)

@@ -1,8 +1,8 @@
 /*
  * os: hides the differences between operating systems. Each function has an implementation for
- * Linux, for macOS, and for any other POSIX system. No other file tests for the system
- * (tests/check/layering.py). If VV_OS_POSIX is defined, the POSIX implementation is used on every
- * system (./dev build portable).
+ * Linux, for macOS, for any other POSIX system (all base/os.c), and for Windows (base/windows). No
+ * other file tests for the system (tests/check/layering.py). If VV_OS_POSIX is defined, the POSIX
+ * implementation is used on every system (./dev build portable).
  */
 #ifndef VV_BASE_OS_H
 #define VV_BASE_OS_H
@@ -17,6 +17,9 @@
 #define VV_OS_LINUX 1
 #elif defined(__APPLE__)
 #define VV_OS_MACOS 1
+#endif
+#ifdef _WIN32 /* what Windows lacks of POSIX 2008 */
+#include "base/os_windows.h"
 #endif
 #ifdef __APPLE__ /* the names of POSIX 2008 */
 #include <xlocale.h>

@@ -1,10 +1,10 @@
 #!/bin/sh
-# headers.sh ROOT: every header compiles alone, and twice.
+# headers.sh ROOT: every header compiles alone, and twice; but for those of Windows.
 set -eu
 . "$(dirname "$0")/clang_many.sh"
 cd "$1"
 
-headers=$(find -H include base repo dataset diff check transport lib cmd tests/unit tests/fuzz -name '*.h' | sort)
+headers=$(find -H include base repo dataset diff check transport lib cmd tests/unit tests/fuzz -name '*.h' ! -path 'base/*windows*' | sort)
 [ -n "$headers" ] || { echo "no headers found"; exit 1; }
 flags="-std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -I. -Iinclude -Wall -Wextra -Wpedantic -Werror
 	$(pkg-config --cflags yajl cmocka 2>/dev/null || true)"

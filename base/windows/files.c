@@ -1,0 +1,580 @@
+/*
+ * files: files and folders as POSIX has them.
+ */
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <windows.h>
+
+#include "base/os.h"
+#include "base/windows/paths.h"
+
+/* Those of the system's library, which base/os_windows.h has other functions for. */
+#undef close
+#undef write
+#undef read
+
+#define SHARED (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
+#define TRANSFER_MAX ((size_t)1 << 30)
+#define TRIES 10u /* while a scanner has a file open */
+#define LOCK_AT_HIGH 0x7fffffffu
+
+static HANDLE handle_of(int fd)
+{
+	const HANDLE h = (HANDLE)_get_osfhandle(fd);
+
+	if (h == INVALID_HANDLE_VALUE) {
+		errno = EBADF;
+	}
+	return h;
+}
+
+/* --- the status --- */
+
+/* 100 ns since 1601 */
+static struct timespec time_of(uint64_t ticks)
+{
+	const uint64_t since_1970 = ticks - UINT64_C(116444736000000000);
+
+	return (struct timespec){.tv_sec = (time_t)(since_1970 / 10000000),
+				 .tv_nsec = (long)(since_1970 % 10000000 * 100)};
+}
+
+static uint64_t whole(DWORD high, DWORD low)
+{
+	return (uint64_t)high << 32 | low;
+}
+
+static uint32_t mode_of(DWORD attributes)
+{
+	if (attributes & FILE_ATTRIBUTE_DIRECTORY) return S_IFDIR | 0755;
+	if (attributes & FILE_ATTRIBUTE_READONLY) return S_IFREG | 0444;
+	return S_IFREG | 0644;
+}
+
+/* Symbolic links and junctions; other reparse points (OneDrive's, deduplicated files) are files. */
+static bool is_link(HANDLE h)
+{
+	FILE_ATTRIBUTE_TAG_INFO tag;
+
+	return GetFileInformationByHandleEx(h, FileAttributeTagInfo, &tag, sizeof(tag)) &&
+	       (tag.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) &&
+	       (tag.ReparseTag == IO_REPARSE_TAG_SYMLINK ||
+		tag.ReparseTag == IO_REPARSE_TAG_MOUNT_POINT);
+}
+
+static int read_status(HANDLE h, struct stat *out)
+{
+	const DWORD type = GetFileType(h);
+	BY_HANDLE_FILE_INFORMATION info;
+	FILE_BASIC_INFO basic;
+
+	*out = (struct stat){.st_nlink = 1};
+	if (type == FILE_TYPE_PIPE || type == FILE_TYPE_CHAR) {
+		out->st_mode = type == FILE_TYPE_PIPE ? S_IFIFO | 0600 : S_IFCHR | 0600;
+		return 0;
+	}
+	if (!GetFileInformationByHandle(h, &info)) return vv_windows_failed();
+	out->st_dev = info.dwVolumeSerialNumber;
+	out->st_ino = whole(info.nFileIndexHigh, info.nFileIndexLow);
+	out->st_nlink = info.nNumberOfLinks;
+	out->st_mode = is_link(h) ? S_IFLNK | 0777 : mode_of(info.dwFileAttributes);
+	out->st_size = S_ISREG(out->st_mode) ? (int64_t)whole(info.nFileSizeHigh, info.nFileSizeLow)
+					     : 0;
+	out->st_mtim = time_of(
+		whole(info.ftLastWriteTime.dwHighDateTime, info.ftLastWriteTime.dwLowDateTime));
+	out->st_ctim = out->st_mtim;
+	if (GetFileInformationByHandleEx(h, FileBasicInfo, &basic, sizeof(basic)) &&
+	    basic.ChangeTime.QuadPart > 0) {
+		out->st_ctim = time_of((uint64_t)basic.ChangeTime.QuadPart);
+	}
+	return 0;
+}
+
+static bool may_run(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && (_stricmp(dot, ".exe") == 0 || _stricmp(dot, ".cmd") == 0 ||
+		       _stricmp(dot, ".bat") == 0);
+}
+
+static int status_at(const char *path, struct stat *out, bool follows)
+{
+	wchar_t w[VV_WIDE_MAX];
+	const size_t len = strlen(path);
+
+	if (!vv_wide_path(w, path)) return -1;
+	const HANDLE h = CreateFileW(
+		w, FILE_READ_ATTRIBUTES, SHARED, NULL, OPEN_EXISTING,
+		FILE_FLAG_BACKUP_SEMANTICS | (follows ? 0 : FILE_FLAG_OPEN_REPARSE_POINT), NULL);
+	if (h == INVALID_HANDLE_VALUE) return vv_windows_failed();
+	const int rc = read_status(h, out);
+	(void)CloseHandle(h);
+	if (rc == 0 && path[len - 1] == '/' && !S_ISDIR(out->st_mode)) {
+		errno = ENOTDIR;
+		return -1;
+	}
+	if (rc == 0 && S_ISREG(out->st_mode) && may_run(path)) {
+		out->st_mode |= 0111;
+	}
+	return rc;
+}
+
+int vv_windows_stat(const char *path, struct vv_windows_stat *out)
+{
+	return status_at(path, out, true);
+}
+
+int vv_windows_lstat(const char *path, struct vv_windows_stat *out)
+{
+	return status_at(path, out, false);
+}
+
+int vv_windows_fstat(int fd, struct vv_windows_stat *out)
+{
+	const HANDLE h = handle_of(fd);
+
+	return h == INVALID_HANDLE_VALUE ? -1 : read_status(h, out);
+}
+
+int fstatat(int dir, const char *path, struct vv_windows_stat *out, int flags)
+{
+	const bool follows = (flags & AT_SYMLINK_NOFOLLOW) == 0;
+	wchar_t w[VV_WIDE_MAX];
+	char folder[PATH_MAX], joined[2 * PATH_MAX];
+
+	if (dir == AT_FDCWD || vv_os_root_len(path) > 0) return status_at(path, out, follows);
+	const HANDLE h = handle_of(dir);
+	if (h == INVALID_HANDLE_VALUE) return -1;
+	const DWORD len = GetFinalPathNameByHandleW(h, w, VV_WIDE_MAX, 0);
+	if (len == 0 || len >= VV_WIDE_MAX) return vv_windows_failed();
+	if (!vv_narrow_path(folder, sizeof(folder), w)) return -1;
+	(void)snprintf(joined, sizeof(joined), "%s/%s", folder, path);
+	return status_at(joined, out, follows);
+}
+
+int vv_windows_access(const char *path, int mode)
+{
+	struct stat st;
+
+	if (status_at(path, &st, true) < 0) return -1;
+	const bool fine = (!(mode & W_OK) || (st.st_mode & 0200)) &&
+			  (!(mode & X_OK) || (st.st_mode & 0111));
+	if (!fine) {
+		errno = EACCES;
+	}
+	return fine ? 0 : -1;
+}
+
+/* --- opening --- */
+
+static DWORD access_of(int flags)
+{
+	const int way = flags & (O_RDONLY | O_WRONLY | O_RDWR);
+
+	if (way == O_RDONLY) return GENERIC_READ;
+	if (flags & O_APPEND) {
+		return FILE_APPEND_DATA | SYNCHRONIZE | (way == O_RDWR ? GENERIC_READ : 0);
+	}
+	return way == O_WRONLY ? GENERIC_WRITE : GENERIC_READ | GENERIC_WRITE;
+}
+
+/* A file is emptied after it is open: CREATE_ALWAYS would replace its attributes. */
+static DWORD disposition_of(int flags)
+{
+	if (!(flags & O_CREAT)) return OPEN_EXISTING;
+	return flags & O_EXCL ? CREATE_NEW : OPEN_ALWAYS;
+}
+
+/* May a file of this kind be opened so? Sets errno. */
+static bool is_wanted(const struct stat *st, int flags)
+{
+	if (S_ISLNK(st->st_mode) && (flags & O_NOFOLLOW)) {
+		errno = ELOOP;
+		return false;
+	}
+	if ((flags & O_DIRECTORY) && !S_ISDIR(st->st_mode)) {
+		errno = ENOTDIR;
+		return false;
+	}
+	if (S_ISDIR(st->st_mode) && (flags & (O_WRONLY | O_RDWR))) {
+		errno = EISDIR;
+		return false;
+	}
+	return true;
+}
+
+int vv_windows_open(const char *path, int flags, ...)
+{
+	wchar_t w[VV_WIDE_MAX];
+	struct stat st;
+	SECURITY_ATTRIBUTES inherits = {.nLength = sizeof(inherits),
+					.bInheritHandle = !(flags & O_CLOEXEC)};
+	const DWORD how = FILE_ATTRIBUTE_NORMAL | FILE_FLAG_BACKUP_SEMANTICS |
+			  (flags & O_NOFOLLOW ? FILE_FLAG_OPEN_REPARSE_POINT : 0);
+
+	if (!vv_wide_path(w, path)) return -1;
+	const HANDLE h = CreateFileW(w, access_of(flags) | FILE_READ_ATTRIBUTES, SHARED, &inherits,
+				     disposition_of(flags), how, NULL);
+	if (h == INVALID_HANDLE_VALUE) {
+		(void)vv_windows_failed();
+		if (errno == EACCES && status_at(path, &st, true) == 0 && S_ISDIR(st.st_mode)) {
+			errno = EISDIR;
+		}
+		return -1;
+	}
+	if (read_status(h, &st) < 0 || !is_wanted(&st, flags)) {
+		const int number = errno;
+
+		(void)CloseHandle(h);
+		errno = number;
+		return -1;
+	}
+	const int fd = _open_osfhandle((intptr_t)h, (flags & (O_APPEND | O_NOINHERIT)) | _O_BINARY);
+	if (fd < 0) {
+		(void)CloseHandle(h);
+		return -1;
+	}
+	if ((flags & O_TRUNC) && S_ISREG(st.st_mode) && vv_windows_ftruncate(fd, 0) < 0) {
+		const int number = errno;
+
+		(void)_close(fd);
+		errno = number;
+		return -1;
+	}
+	return fd;
+}
+
+int vv_windows_close(int fd)
+{
+	return _close(fd);
+}
+
+/* --- content --- */
+
+static DWORD step_of(size_t len)
+{
+	return (DWORD)(len < TRANSFER_MAX ? len : TRANSFER_MAX);
+}
+
+ssize_t vv_windows_read(int fd, void *out, size_t len)
+{
+	const HANDLE h = handle_of(fd);
+	DWORD got = 0;
+
+	if (h == INVALID_HANDLE_VALUE) return -1;
+	if (ReadFile(h, out, step_of(len), &got, NULL)) return (ssize_t)got;
+	if (GetLastError() == ERROR_BROKEN_PIPE || GetLastError() == ERROR_HANDLE_EOF) return 0;
+	if (GetLastError() == ERROR_INVALID_FUNCTION) {
+		errno = EISDIR;
+		return -1;
+	}
+	return vv_windows_failed();
+}
+
+ssize_t vv_windows_write(int fd, const void *bytes, size_t len)
+{
+	const HANDLE h = handle_of(fd);
+	DWORD put = 0;
+
+	if (h == INVALID_HANDLE_VALUE) return -1;
+	return WriteFile(h, bytes, step_of(len), &put, NULL) ? (ssize_t)put : vv_windows_failed();
+}
+
+/* ReadFile at an offset moves the position, too: no descriptor is used in both ways. */
+ssize_t pread(int fd, void *out, size_t len, off_t offset)
+{
+	const HANDLE h = handle_of(fd);
+	OVERLAPPED at = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)((uint64_t)offset >> 32)};
+	DWORD got = 0;
+
+	if (h == INVALID_HANDLE_VALUE) return -1;
+	if (ReadFile(h, out, step_of(len), &got, &at)) return (ssize_t)got;
+	return GetLastError() == ERROR_HANDLE_EOF ? 0 : vv_windows_failed();
+}
+
+int vv_windows_ftruncate(int fd, off_t len)
+{
+	const HANDLE h = handle_of(fd);
+	FILE_END_OF_FILE_INFO end = {.EndOfFile.QuadPart = len};
+
+	if (h == INVALID_HANDLE_VALUE) return -1;
+	return SetFileInformationByHandle(h, FileEndOfFileInfo, &end, sizeof(end))
+		       ? 0
+		       : vv_windows_failed();
+}
+
+/* --- names --- */
+
+/* Is this an error of another program that has the file open for a moment? */
+static bool may_pass(unsigned tries)
+{
+	const DWORD error = GetLastError();
+
+	if (tries >= TRIES || (error != ERROR_SHARING_VIOLATION && error != ERROR_ACCESS_DENIED)) {
+		return false;
+	}
+	Sleep(tries);
+	SetLastError(error);
+	return true;
+}
+
+static bool make_writable(const wchar_t *w)
+{
+	const DWORD attributes = GetFileAttributesW(w), error = GetLastError();
+	const bool is = attributes != INVALID_FILE_ATTRIBUTES &&
+			(attributes & FILE_ATTRIBUTE_READONLY) &&
+			SetFileAttributesW(w, attributes & ~(DWORD)FILE_ATTRIBUTE_READONLY);
+
+	SetLastError(error);
+	return is;
+}
+
+static bool is_folder(const wchar_t *w)
+{
+	const DWORD attributes = GetFileAttributesW(w);
+
+	return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY);
+}
+
+/* With the semantics of POSIX, so that a file that others have open is replaced; file systems other than NTFS lack
+ * them. */
+static bool rename_once(const wchar_t *from, const wchar_t *to)
+{
+	const size_t bytes = wcslen(to) * sizeof(wchar_t);
+	union {
+		FILE_RENAME_INFO info;
+		char room[sizeof(FILE_RENAME_INFO) + VV_WIDE_MAX * sizeof(wchar_t)];
+	} u;
+	const HANDLE h = CreateFileW(from, DELETE | SYNCHRONIZE, SHARED, NULL, OPEN_EXISTING,
+				     FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT,
+				     NULL);
+	if (h == INVALID_HANDLE_VALUE) return false;
+	memset(&u.info, 0, sizeof(u.info));
+	u.info.Flags = 3; /* FILE_RENAME_FLAG_REPLACE_IF_EXISTS, FILE_RENAME_FLAG_POSIX_SEMANTICS */
+	u.info.FileNameLength = (DWORD)bytes;
+	memcpy(u.info.FileName, to, bytes + sizeof(wchar_t));
+	const bool done = SetFileInformationByHandle(h, (FILE_INFO_BY_HANDLE_CLASS)22, &u.info,
+						     (DWORD)(sizeof(u.info) + bytes));
+	const DWORD error = GetLastError();
+	(void)CloseHandle(h);
+	SetLastError(error);
+	return done || ((error == ERROR_INVALID_PARAMETER || error == ERROR_NOT_SUPPORTED ||
+			 error == ERROR_INVALID_FUNCTION || error == ERROR_CALL_NOT_IMPLEMENTED) &&
+			MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING));
+}
+
+int vv_windows_rename(const char *from, const char *to)
+{
+	wchar_t x[VV_WIDE_MAX], y[VV_WIDE_MAX], absolute[VV_WIDE_MAX];
+
+	if (!vv_wide_path(x, from) || !vv_wide_path(y, to)) return -1;
+	const DWORD len = GetFullPathNameW(y, VV_WIDE_MAX, absolute, NULL);
+	if (len == 0 || len >= VV_WIDE_MAX) return vv_windows_failed();
+	for (unsigned tries = 0; !rename_once(x, absolute); tries++) {
+		if (is_folder(absolute) && !is_folder(x)) {
+			errno = EISDIR;
+			return -1;
+		}
+		if (!make_writable(absolute) && !may_pass(tries)) return vv_windows_failed();
+	}
+	return 0;
+}
+
+int vv_windows_unlink(const char *path)
+{
+	wchar_t w[VV_WIDE_MAX];
+
+	if (!vv_wide_path(w, path)) return -1;
+	for (unsigned tries = 0; !DeleteFileW(w); tries++) {
+		if (GetLastError() == ERROR_ACCESS_DENIED && is_folder(w)) {
+			errno = EISDIR;
+			return -1;
+		}
+		if (!make_writable(w) && !may_pass(tries)) return vv_windows_failed();
+	}
+	return 0;
+}
+
+int vv_windows_mkdir(const char *path, mode_t mode)
+{
+	wchar_t w[VV_WIDE_MAX];
+
+	(void)mode;
+	if (!vv_wide_path(w, path)) return -1;
+	return CreateDirectoryW(w, NULL) ? 0 : vv_windows_failed();
+}
+
+char *mkdtemp(char *pattern)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
+	char *end = pattern + strlen(pattern) - 6;
+	unsigned char chance[6];
+
+	for (unsigned tries = 0; tries < TRIES; tries++) {
+		vv_random(chance, sizeof(chance));
+		for (size_t i = 0; i < sizeof(chance); i++) {
+			end[i] = letters[chance[i] & 31];
+		}
+		if (vv_windows_mkdir(pattern, 0700) == 0) return pattern;
+		if (errno != EEXIST) return NULL;
+	}
+	return NULL;
+}
+
+int vv_windows_rmdir(const char *path)
+{
+	wchar_t w[VV_WIDE_MAX];
+
+	if (!vv_wide_path(w, path)) return -1;
+	for (unsigned tries = 0; !RemoveDirectoryW(w); tries++) {
+		if (!may_pass(tries)) return vv_windows_failed();
+	}
+	return 0;
+}
+
+int fchmod(int fd, mode_t mode)
+{
+	(void)mode;
+	return handle_of(fd) == INVALID_HANDLE_VALUE ? -1 : 0;
+}
+
+int symlink(const char *target, const char *path)
+{
+	(void)target;
+	(void)path;
+	errno = EPERM;
+	return -1;
+}
+
+ssize_t readlink(const char *path, char *out, size_t size)
+{
+	(void)path;
+	(void)out;
+	(void)size;
+	errno = EINVAL;
+	return -1;
+}
+
+int fcntl(int fd, int command, ...)
+{
+	HANDLE copy;
+	const HANDLE h = handle_of(fd), self = GetCurrentProcess();
+	DWORD flags = 0;
+
+	if (h == INVALID_HANDLE_VALUE) return -1;
+	if (command == F_GETFD) {
+		return GetHandleInformation(h, &flags) && !(flags & HANDLE_FLAG_INHERIT);
+	}
+	if (command != F_DUPFD_CLOEXEC) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (!DuplicateHandle(self, h, self, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS)) {
+		return vv_windows_failed();
+	}
+	const int fd_of_copy = _open_osfhandle((intptr_t)copy, _O_BINARY | _O_NOINHERIT);
+	if (fd_of_copy < 0) {
+		(void)CloseHandle(copy);
+	}
+	return fd_of_copy;
+}
+
+int flock(int fd, int how)
+{
+	const HANDLE h = handle_of(fd);
+	OVERLAPPED at = {.OffsetHigh = LOCK_AT_HIGH};
+	const DWORD flags = (how & LOCK_EX ? LOCKFILE_EXCLUSIVE_LOCK : 0) |
+			    (how & LOCK_NB ? LOCKFILE_FAIL_IMMEDIATELY : 0);
+
+	if (h == INVALID_HANDLE_VALUE) return -1;
+	/* As flock does, a second lock of the same handle replaces the first. */
+	(void)UnlockFileEx(h, 0, 1, 0, &at);
+	if (how & LOCK_UN) return 0;
+	if (LockFileEx(h, flags, 0, 1, 0, &at)) return 0;
+	if (GetLastError() == ERROR_LOCK_VIOLATION || GetLastError() == ERROR_IO_PENDING) {
+		errno = EWOULDBLOCK;
+		return -1;
+	}
+	return vv_windows_failed();
+}
+
+/* --- folders --- */
+
+struct vv_windows_dir {
+	HANDLE found;
+	WIN32_FIND_DATAW data;
+	bool first; /* data has an entry that was not returned */
+	struct dirent entry;
+};
+
+DIR *opendir(const char *path)
+{
+	wchar_t w[VV_WIDE_MAX];
+	char pattern[PATH_MAX];
+	struct stat st;
+	DIR *dir;
+
+	if (status_at(path, &st, true) < 0) return NULL;
+	if (!S_ISDIR(st.st_mode)) {
+		errno = ENOTDIR;
+		return NULL;
+	}
+	if (snprintf(pattern, sizeof(pattern), "%s/*", path) >= (int)sizeof(pattern)) {
+		errno = ENAMETOOLONG;
+		return NULL;
+	}
+	if (!vv_wide_path(w, pattern) || !(dir = calloc(1, sizeof(*dir)))) return NULL;
+	dir->found = FindFirstFileExW(w, FindExInfoBasic, &dir->data, FindExSearchNameMatch, NULL,
+				      FIND_FIRST_EX_LARGE_FETCH);
+	dir->first = dir->found != INVALID_HANDLE_VALUE;
+	if (!dir->first &&
+	    GetLastError() != ERROR_FILE_NOT_FOUND) { /* the root of an empty drive */
+		(void)vv_windows_failed();
+		free(dir);
+		return NULL;
+	}
+	return dir;
+}
+
+static unsigned char kind_of(const WIN32_FIND_DATAW *data)
+{
+	if ((data->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) &&
+	    (data->dwReserved0 == IO_REPARSE_TAG_SYMLINK ||
+	     data->dwReserved0 == IO_REPARSE_TAG_MOUNT_POINT)) {
+		return DT_LNK;
+	}
+	return data->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY ? DT_DIR : DT_REG;
+}
+
+struct dirent *readdir(DIR *dir)
+{
+	if (!dir->first &&
+	    (dir->found == INVALID_HANDLE_VALUE || !FindNextFileW(dir->found, &dir->data))) {
+		if (dir->found != INVALID_HANDLE_VALUE && GetLastError() != ERROR_NO_MORE_FILES) {
+			(void)vv_windows_failed();
+		}
+		return NULL;
+	}
+	dir->first = false;
+	dir->entry.d_type = kind_of(&dir->data);
+	if (WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, dir->data.cFileName, -1,
+				dir->entry.d_name, sizeof(dir->entry.d_name), NULL, NULL) <= 0) {
+		errno = EILSEQ; /* half a surrogate pair, which no UTF-8 has */
+		return NULL;
+	}
+	return &dir->entry;
+}
+
+int closedir(DIR *dir)
+{
+	if (dir->found != INVALID_HANDLE_VALUE) {
+		(void)FindClose(dir->found);
+	}
+	free(dir);
+	return 0;
+}
