@@ -294,8 +294,9 @@ static int await(struct pollfd fds[3], const vv_run *run, const vv_child *c, uns
 
 	if (!left && !run->stopped) return poll(fds, 3, limit);
 	for (int passed = 0;;) {
-		if (left && vv_os_has_ended(c->pid))
+		if (left && vv_os_has_ended(c->pid)) {
 			return *left > 0 && (*left)-- ? poll(fds, 3, 0) : 0;
+		}
 		const int ready = poll(fds, 3, LOOK_MS);
 
 		if (ready != 0 || is_stopped(run)) return ready;
