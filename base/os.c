@@ -695,14 +695,14 @@ static bool limit(pid_t parent, int signal, uint64_t addresses, uint64_t data)
 /* --- starting a program ---------------------------------------------------------------- */
 
 #ifndef VV_OS_LINUX
-/* Makes a process as fork(2) does; held: it will ask for the end of this one. */
-static pid_t fork_locked(bool held)
+/* Makes a process as fork(2) does; bound: it watches for the end of this one. */
+static pid_t fork_locked(bool bound)
 {
 	(void)pthread_mutex_lock(&forking);
-	if (held && lives[1] < 0 && lives[0] >= 0) { /* the parent's */
+	if (bound && lives[1] < 0 && lives[0] >= 0) { /* the parent's */
 		(void)close(lives[0]);
 	}
-	const pid_t pid = !held || lives[1] >= 0 || make_pipe(lives) ? fork() : -1;
+	const pid_t pid = !bound || lives[1] >= 0 || make_pipe(lives) ? fork() : -1;
 	if (pid == 0 && lives[1] >= 0) {
 		(void)close(lives[1]);
 		lives[1] = -1;

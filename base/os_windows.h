@@ -25,7 +25,7 @@
 
 /* --- files ------------------------------------------------------------------------ */
 
-/* Of the flags that Windows does not have these are looked at by open alone. */
+/* Windows does not have these flags: vv_windows_open looks at them. */
 #define O_CLOEXEC O_NOINHERIT
 #define O_NOFOLLOW 0x1000000
 #define O_DIRECTORY 0x2000000

@@ -49,7 +49,7 @@ static uint64_t end_of_wait(unsigned wait_ms)
 	return wait_ms == 0 ? 0 : vv_monotonic_ms() + wait_ms;
 }
 
-/* what: what the other side did not do. */
+/* what: the step that the other side did not do. */
 static vv_status broken(vv_error *err, const char *what, bool stopped, unsigned wait_ms)
 {
 	if (stopped) return vv_fail(err, VV_EIO, "the connection was closed");

@@ -64,7 +64,7 @@ static bool put(const char *name, const char *value)
 	return true;
 }
 
-/* What other systems call so. */
+/* Other systems have this name for it. */
 static void put_as(const char *name, const char *usual)
 {
 	char **slot = slot_of(name) ? NULL : slot_of(usual);

@@ -488,13 +488,15 @@ int flock(int fd, int how)
 {
 	const HANDLE h = handle_of(fd);
 	OVERLAPPED at = {.OffsetHigh = LOCK_AT_HIGH};
-	const DWORD flags = (how & LOCK_EX ? LOCKFILE_EXCLUSIVE_LOCK : 0) |
-			    (how & LOCK_NB ? LOCKFILE_FAIL_IMMEDIATELY : 0);
+	DWORD flags = how & LOCK_EX ? LOCKFILE_EXCLUSIVE_LOCK : 0;
 
 	if (h == INVALID_HANDLE_VALUE) return -1;
 	/* As flock does, a second lock of the same handle replaces the first. */
 	(void)UnlockFileEx(h, 0, 1, 0, &at);
 	if (how & LOCK_UN) return 0;
+	if (how & LOCK_NB) {
+		flags |= LOCKFILE_FAIL_IMMEDIATELY;
+	}
 	if (LockFileEx(h, flags, 0, 1, 0, &at)) return 0;
 	if (GetLastError() == ERROR_LOCK_VIOLATION || GetLastError() == ERROR_IO_PENDING) {
 		errno = EWOULDBLOCK;

@@ -68,11 +68,14 @@ static wchar_t *lengthen(wchar_t out[VV_WIDE_MAX])
 	wchar_t whole[VV_WIDE_MAX];
 	const DWORD len = GetFullPathNameW(out, VV_WIDE_MAX, whole, NULL);
 	const int is_share = len > 1 && whole[0] == L'\\' && whole[1] == L'\\';
-	const wchar_t *lead = is_share ? share : local, *rest = is_share ? whole + 2 : whole;
+	const wchar_t *lead = is_share ? share : local, *rest = whole;
 
 	if (len == 0) {
 		(void)vv_windows_failed();
 		return NULL;
+	}
+	if (is_share) {
+		rest += 2;
 	}
 	if (len >= VV_WIDE_MAX || wcslen(lead) + wcslen(rest) >= VV_WIDE_MAX) {
 		errno = ENAMETOOLONG;

@@ -521,7 +521,7 @@ static vv_status pass(iconv_t how, vv_buf *out, const char *s, size_t len, size_
 	return VV_OK;
 }
 
-/* Writes what iconv holds back: a letter of Big5-HKSCS or EUC-JISX0213 that a mark could follow. */
+/* Writes the letter that iconv keeps, in Big5-HKSCS or EUC-JISX0213, in case a mark follows. */
 static vv_status flush(iconv_t how, vv_buf *out, vv_error *err)
 {
 	size_t room = 16;
@@ -618,7 +618,7 @@ static vv_status check_back(vv_encoding *e, const char *s, size_t len, const cha
 	return same ? VV_OK : name_lost(e, s, len, err);
 }
 
-/* sure: what comes back is compared here. */
+/* sure: the result is decoded and compared. */
 static vv_status encode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t len, bool last,
 			      bool sure, size_t *used, vv_error *err)
 {

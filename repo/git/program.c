@@ -201,7 +201,8 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 	ends e;
 	const bool open = open_ends(&e, run);
 	const int in = run->terminal ? 0 : e.in[1];
-	int out = e.out[1] >= 0 ? e.out[1] : 1, errors = e.err[1] >= 0 ? e.err[1] : 2;
+	int out = e.out[1] >= 0 ? e.out[1] : 1;
+	int errors = e.err[1] >= 0 ? e.err[1] : 2;
 
 	if (run->mute) {
 		errors = -1;
@@ -286,7 +287,7 @@ static bool is_stopped(const vv_run *run)
 	return run->stopped && run->stopped(run->stopped_payload);
 }
 
-/* As poll. left: NULL, or how much may still be read once the program has ended: what it wrote is in the pipes
+/* As poll. left: NULL, or how much may still be read once the program has ended: all its output is in the pipes
  * then, and 0 is the end. */
 static int await(struct pollfd fds[3], const vv_run *run, const vv_child *c, unsigned *left)
 {

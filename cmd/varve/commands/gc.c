@@ -46,7 +46,7 @@ static const vv_option_rule option_rules[] = {
 };
 
 #define DAY 86400u
-#define LOOSE_MAX 100u /* a gc that nobody asked for */
+#define LOOSE_MAX 100u /* by --auto */
 
 /* "now", "never", "3.days", "3.days.ago", "2w": Git's form of such times, limited to plain
  * lengths. */

@@ -187,7 +187,7 @@ static void what_is_detached_keeps_no_file_of_ours_open(void **state)
 	(void)state;
 	assert_true(vv_os_pipe(ours));
 	assert_true(vv_os_pipe(its));
-	assert_int_equal(fcntl(ours[1], F_SETFD, 0), 0); /* as one that our parent gave us */
+	assert_int_equal(fcntl(ours[1], F_SETFD, 0), 0); /* as one from our parent */
 	c.ends[0] = -1;
 	c.ends[1] = its[1];
 	c.detached = true;

@@ -159,7 +159,7 @@ static void a_character_that_an_encoding_lacks_is_refused(void **state)
 	}
 }
 
-/* iconv writes another one for it, and says nothing: GNU's a backslash for the yen sign. */
+/* iconv writes another one for it, without an error: GNU's a backslash for the yen sign. */
 static void a_character_that_would_come_back_as_another_is_refused(void **state)
 {
 	static const char *const texts[] = {"¥", "a日¥本", "日本 12 ‾"};
@@ -181,7 +181,7 @@ static void a_character_that_would_come_back_as_another_is_refused(void **state)
 	vv_encoding_close(e);
 }
 
-/* iconv holds it back in case that a mark follows. */
+/* iconv keeps it in case a mark follows. */
 static void the_last_letter_is_written(void **state)
 {
 	vv_encoding *e;
