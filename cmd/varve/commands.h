@@ -6,6 +6,7 @@
 #define VV_CMD_VARVE_COMMANDS_H
 
 #include "base/json/json.h"
+#include "base/text.h"
 #include "cmd/frame/command.h"
 #include "cmd/frame/tool.h"
 #include "lib/sync/fetch_run.h"
@@ -82,13 +83,21 @@ extern const vv_command vv_cmd_verify;
 extern const vv_command vv_cmd_version;
 extern const vv_command vv_cmd_whereis;
 
-/* Ends an operation in progress, such as a merge. If abort is true, undoes it, and sets c->code to 1
- * if not all tables could be restored. Else if quit is true, forgets it, and leaves the files as they
- * are. Else continues it: closes the context c, runs `varve commit --no-edit` (with -v if verbose is
- * set, and --json if json is set), and sets c->code to its exit code. state: the name of the
+/* How an operation in progress is ended: undone, forgotten, or else committed with these options of
+ * `varve commit`. */
+typedef struct vv_ending_options {
+	bool abort, quit;
+	bool verbose, json, quiet, edit, no_verify;
+	vv_strings messages; /* empty: the message of the operation */
+} vv_ending_options;
+
+/* Ends an operation in progress, such as a merge. If o->abort is true, undoes it, and sets c->code to
+ * 1 if not all tables could be restored. Else if o->quit is true, forgets it, and leaves the files as
+ * they are. Else continues it: closes the context c, runs `varve commit` (with --no-edit, unless
+ * o->edit is set or o has messages), and sets c->code to its exit code. state: the name of the
  * operation in vv_state_name. VV_EUSAGE: no such operation is in progress. */
-vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool quit, bool verbose,
-			      bool json, vv_error *err);
+vv_status vv_commit_under_way(vv_context *c, const char *state, const vv_ending_options *o,
+			      vv_error *err);
 
 /* Writes the JSON object that `fetch --json` prints for a remote. name: the remote as the user named
  * it; NULL: j->name. error: the reason why the fetch failed; NULL: it succeeded. */

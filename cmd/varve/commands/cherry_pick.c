@@ -262,7 +262,12 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	vv_auto(picks) list = {0};
 
 	if (o->abort || o->resume || o->quit) {
-		return vv_commit_under_way(c, c->name, o->abort, o->quit, o->verbose, false, err);
+		const vv_ending_options how = {.abort = o->abort,
+					       .quit = o->quit,
+					       .verbose = o->verbose,
+					       .quiet = o->quiet,
+					       .edit = o->pick.edit};
+		return vv_commit_under_way(c, c->name, &how, err);
 	}
 	vv_status rc = vv_merge_need_no_state(c->repo, err);
 	rc = rc < 0 ? rc : vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err);
@@ -312,10 +317,12 @@ static vv_status run_cherry_pick(vv_context *c, vv_error *err)
 	return pick(c, false, err);
 }
 
+#define OF_NEW_PICKS " -X -n -m"
+
 static const vv_option_rule option_rules[] = {
-	{"--abort", .excludes = "--continue --quit COMMIT"},
-	{"--continue", .excludes = "--quit COMMIT"},
-	{"--quit", .excludes = "COMMIT"},
+	{"--abort", .excludes = "--continue --quit COMMIT -e" OF_NEW_PICKS},
+	{"--continue", .excludes = "--quit COMMIT" OF_NEW_PICKS},
+	{"--quit", .excludes = "COMMIT -e" OF_NEW_PICKS},
 	{NULL, NULL, NULL},
 };
 

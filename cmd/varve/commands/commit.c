@@ -256,40 +256,55 @@ const vv_command vv_cmd_commit = {
 	.conflict_is_no = true,
 };
 
-/* `varve commit --no-edit`. The exit code. */
-static int conclude(bool verbose, bool json)
+/* The words of `varve commit` that concludes an operation. Borrowed texts; the caller frees the array. */
+static char **make_words(const vv_ending_options *o, int *count)
 {
-	char no_edit[] = "--no-edit", v[] = "-v", j[] = "--json";
-	char *argv[4] = {no_edit};
-	int count = 1;
+	static char no_edit[] = "--no-edit", edit[] = "--edit", m[] = "-m";
+	static char v[] = "-v", j[] = "--json", q[] = "-q", n[] = "--no-verify";
+	char *const flags[] = {o->edit ? edit : NULL, o->verbose ? v : NULL, o->json ? j : NULL,
+			       o->quiet ? q : NULL, o->no_verify ? n : NULL};
+	char **argv = vv_calloc(sizeof(flags) / sizeof(flags[0]) + 2 + 2 * o->messages.count,
+				sizeof(*argv));
 
-	if (verbose) {
-		argv[count++] = v;
+	*count = 0;
+	if (!argv) return NULL;
+	vv_array_each(flags, sizeof(flags) / sizeof(flags[0]), flag) {
+		if (*flag) {
+			argv[(*count)++] = *flag;
+		}
 	}
-	if (json) {
-		argv[count++] = j;
+	if (!o->edit && o->messages.count == 0) {
+		argv[(*count)++] = no_edit;
 	}
-	return vv_command_run(&vv_cmd_commit, count, argv);
+	vv_array_each(o->messages.items, o->messages.count, text) {
+		argv[(*count)++] = m;
+		argv[(*count)++] = (char *)(uintptr_t)*text;
+	}
+	return argv;
 }
 
-vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool quit, bool verbose,
-			      bool json, vv_error *err)
+vv_status vv_commit_under_way(vv_context *c, const char *state, const vv_ending_options *o,
+			      vv_error *err)
 {
+	vv_auto_free char **argv = NULL;
+	int count;
+
 	if (strcmp(vv_state_name(c->repo), state) != 0) {
-		if (abort && vv_interruption_was(&c->found, c->name)) {
+		if (o->abort && vv_interruption_was(&c->found, c->name)) {
 			return VV_OK; /* done just now */
 		}
 		return vv_fail(err, VV_EUSAGE, "no %s is in progress", c->name);
 	}
-	if (abort) {
+	if (o->abort) {
 		bool lacking;
 		vv_status rc = vv_merge_undo(c->repo, &lacking, err);
 
 		c->code = lacking ? VV_EXIT_NO : VV_EXIT_OK;
 		return rc;
 	}
-	if (quit) return vv_state_cleanup(c->repo, err);
+	if (o->quit) return vv_state_cleanup(c->repo, err);
+	if (!(argv = make_words(o, &count))) return vv_fail_nomem(err);
 	vv_context_close(c);
-	c->code = conclude(verbose, json);
+	c->code = vv_command_run(&vv_cmd_commit, count, argv);
 	return VV_OK;
 }

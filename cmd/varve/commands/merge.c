@@ -44,10 +44,12 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
+#define OF_NEW_MERGES " --dry-run -X --no-commit --ff --no-ff --ff-only --allow-unrelated-histories"
+
 static const vv_option_rule option_rules[] = {
-	{"--abort", .excludes = "--continue --quit BRANCH --format"},
-	{"--continue", .excludes = "--quit BRANCH"},
-	{"--quit", .excludes = "BRANCH --format"},
+	{"--abort", .excludes = "--continue --quit BRANCH --format -m -e" OF_NEW_MERGES},
+	{"--continue", .excludes = "--quit BRANCH" OF_NEW_MERGES},
+	{"--quit", .excludes = "BRANCH --format -m -e" OF_NEW_MERGES},
 	{"--no-ff", .excludes = "--ff-only"},
 	{NULL, NULL, NULL},
 };
@@ -272,8 +274,15 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 	if (o->dry_run) return try_merge(c, err);
 	if ((rc = vv_context_need(c, VV_NEEDS_RIGHT, err)) < 0) return rc;
 	if (o->abort || o->resume || o->quit) {
-		return vv_commit_under_way(c, c->name, o->abort, o->quit, o->verbose,
-					   vv_wants_json(o->format), err);
+		const vv_ending_options how = {.abort = o->abort,
+					       .quit = o->quit,
+					       .verbose = o->verbose,
+					       .json = vv_wants_json(o->format),
+					       .quiet = o->quiet,
+					       .edit = m->edit,
+					       .no_verify = m->no_verify,
+					       .messages = m->messages};
+		return vv_commit_under_way(c, c->name, &how, err);
 	}
 	if ((rc = vv_merge_need_no_state(c->repo, err)) < 0 ||
 	    (rc = vv_branch_merge_find(m, c->argc > 0 ? c->argv[0] : NULL, err)) < 0 ||

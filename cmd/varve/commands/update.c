@@ -186,7 +186,7 @@ static vv_status run_update(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	if (o->abort || o->resume) {
-		return vv_commit_under_way(c, PICKED, o->abort, false, false, false, err);
+		return vv_commit_under_way(c, PICKED, &(vv_ending_options){.abort = o->abort}, err);
 	}
 	if ((rc = vv_imported_read(&list, c->repo, err)) < 0) return rc;
 	u.w = vv_json_begin_object(&u.text, 0);

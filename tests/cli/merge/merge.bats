@@ -1324,3 +1324,43 @@ assert "later version" in a["error"] and "items" not in a and "error" not in c a
 	ends_with 1 varve merge spring
 	[ "$(git ls-files -u | cut -f 2 | uniq)" = p.json ]
 }
+
+@test "--continue takes the message, the editor and the hooks as commit does, and no options of a new merge" {
+	new_repo
+	rows 5 > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	git switch -qc theirs
+	sed -i 's/^2,.*/2,theirs,1,2024-01-01/' t.csv
+	varve commit -qam theirs
+	git switch -q main
+	sed -i 's/^2,.*/2,ours,1,2024-01-01/' t.csv
+	varve commit -qam ours
+	stopped() {
+		git reset -q --hard main~0
+		ends_with 1 varve merge -q theirs
+		varve resolve -q --ours t.csv
+	}
+	ours=$(git rev-parse main)
+	stopped
+	succeeds varve merge --continue -q -m first -m second
+	[ -z "$output" ]
+	[ "$(git log -1 --format=%B)" = $'first\n\nsecond' ]
+	[ "$(git log -1 --format=%P | wc -w)" = 2 ]
+	git reset -q --hard "$ours"
+	stopped
+	GIT_EDITOR='echo edited >' succeeds varve merge --continue -e
+	[ "$(git log -1 --format=%s)" = edited ]
+	git reset -q --hard "$ours"
+	stopped
+	succeeds varve merge --continue
+	[ "$(git log -1 --format=%s)" = "Merge branch 'theirs'" ]
+	git reset -q --hard "$ours"
+	stopped
+	for words in "--continue -X theirs" "--continue --no-ff" "--abort -m text" "--quit -e"; do
+		ends_with 2 varve merge $words
+		stderr_has "cannot be used together"
+	done
+	[ -e .git/MERGE_HEAD ]
+	succeeds varve merge --abort
+}
