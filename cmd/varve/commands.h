@@ -6,9 +6,9 @@
 #define VV_CMD_VARVE_COMMANDS_H
 
 #include "base/json/json.h"
-#include "base/text.h"
 #include "cmd/frame/command.h"
 #include "cmd/frame/tool.h"
+#include "lib/commit/conclude.h"
 #include "lib/sync/fetch_run.h"
 
 /* The program varve, with all its commands. */
@@ -82,14 +82,6 @@ extern const vv_command vv_cmd_update;
 extern const vv_command vv_cmd_verify;
 extern const vv_command vv_cmd_version;
 extern const vv_command vv_cmd_whereis;
-
-/* How an operation in progress is ended: undone, forgotten, or else committed with these options of
- * `varve commit`. */
-typedef struct vv_ending_options {
-	bool abort, quit;
-	bool verbose, json, quiet, edit, no_verify;
-	vv_strings messages; /* empty: the message of the operation */
-} vv_ending_options;
 
 /* Ends an operation in progress, such as a merge. If o->abort is true, undoes it, and sets c->code to
  * 1 if not all tables could be restored. Else if o->quit is true, forgets it, and leaves the files as

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "repo/git/repository.h"
 
 /* Sets *needed to true if a description of tables may have been added or changed between `from` and
@@ -17,6 +18,14 @@
  * datapackage.json. */
 vv_status vv_conclude_is_needed(bool *needed, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, vv_error *err);
+
+/* How an operation in progress is ended: undone, forgotten, or else committed with these options of
+ * `varve commit`. */
+typedef struct vv_ending_options {
+	bool abort, quit;
+	bool verbose, json, quiet, edit, no_verify;
+	vv_strings messages; /* empty: the message of the operation */
+} vv_ending_options;
 
 /* One value = the options of one call of vv_conclude. All members are borrowed. */
 typedef struct vv_conclusion {

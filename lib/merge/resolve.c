@@ -248,7 +248,7 @@ static vv_status take_workbook(vv_resolving *r, const vv_conflict_path *p, bool 
 static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error *err)
 {
 	const vv_index_side *s = &p->sides[r->side];
-	bool taken;
+	bool taken, settled;
 	vv_status rc;
 
 	if (is_part(r)) {
@@ -258,8 +258,8 @@ static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error 
 			       vv_text_shows(p->path));
 	}
 	if ((rc = take_workbook(r, p, &taken, err)) < 0 || taken) return rc;
-	if ((rc = take_file(r, p, s->mode, &s->id, err)) < 0 || !S_ISREG(s->mode) ||
-	    vv_oid_is_null(&p->record.merged)) {
+	if ((rc = vv_resolve_check_form(r, p, &settled, err)) < 0 ||
+	    (rc = take_file(r, p, s->mode, &s->id, err)) < 0 || settled) {
 		return rc;
 	}
 	return settle(r, p, NULL, err);

@@ -24,4 +24,10 @@ vv_status vv_resolve_references(vv_references *out, vv_resolving *r, const vv_co
 vv_status vv_resolve_follow(vv_resolving *r, vv_conflict_path *p, const bool *chosen,
 			    const vv_cid *root, vv_error *err);
 
+/* Before r->side of p is taken as a whole: sets *settled to true if it then need not be brought into the form of the
+ * merged table: it is a table, and the attributes want one, or it is not a file. VV_EINPUT: it is text,
+ * and not the table that it should be. */
+vv_status vv_resolve_check_form(const vv_resolving *r, const vv_conflict_path *p, bool *settled,
+				vv_error *err);
+
 #endif

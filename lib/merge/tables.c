@@ -43,7 +43,9 @@ typedef struct side {
 
 /* Blocks are put in one place, and read also from the sides' stores. */
 typedef struct blocks {
-	vv_sink to;
+	vv_sink to; /* zero until a block is stored, unless nothing is stored for good */
+	vv_dataset_writer *writer;
+	vv_store *store;
 	side *sides;
 	vv_mem_sink *passing;
 } blocks;
@@ -75,20 +77,7 @@ uint32_t vv_merge_mode(const vv_index_side *base, const vv_index_side *ours,
  * storing blocks requires to be the only writer. Opening the side reports missing ones. */
 static vv_status fetch_side(merging *m, const vv_cid *root, vv_error *err)
 {
-	const vv_dataset_merge *in = m->in;
-	vv_error why;
-	vv_status rc;
-
-	if (vv_store_has(m->store, root)) return VV_OK;
-	if ((rc = vv_dataset_writer_commit(in->writer, err)) < 0) return rc;
-	vv_dataset_writer_release(in->writer);
-	if (!m->needed && !(m->needed = vv_needed_new(in->repo))) return vv_fail_nomem(err);
-	if (vv_needed_fetch(m->needed, root, &why) < 0) {
-		vv_notes_warn(vv_repository_notes(in->repo),
-			      "%s: its blocks could not be fetched: %s", vv_text_shows(in->path),
-			      why.message);
-	}
-	return VV_OK;
+	return vv_merge_fetch_root(m->in, &m->needed, root, err);
 }
 
 /* Text committed over a pointer is read as 'add --fix' would: with schema, dialect and key of the table, the
@@ -289,18 +278,26 @@ static vv_status choose_form(merging *m, vv_error *err)
 	return VV_OK;
 }
 
+/* Older versions may be fetched until the first block is stored: so long the store is not locked. */
+static vv_status open_place(blocks *b, vv_error *err)
+{
+	return b->to.put ? VV_OK : vv_dataset_writer_sink(b->writer, &b->to, err);
+}
+
 static vv_status put_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			   const vv_cid *base, vv_error *err)
 {
-	const blocks *b = payload;
+	blocks *b = payload;
+	const vv_status rc = open_place(b, err);
 
-	return b->to.put(b->to.payload, cid, bytes, len, base, err);
+	return rc < 0 ? rc : b->to.put(b->to.payload, cid, bytes, len, base, err);
 }
 
 static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	const blocks *b = payload;
-	vv_status rc = b->to.get(b->to.payload, cid, out, err);
+	vv_status rc = b->to.get ? b->to.get(b->to.payload, cid, out, err)
+				 : vv_store_get(b->store, cid, out, err);
 
 	for (size_t i = 0; rc == VV_EMISSING && i < 3; i++) {
 		const side *s = &b->sides[i];
@@ -315,17 +312,17 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 static vv_status open_blocks(merging *m, vv_sink *sink, vv_error *err)
 {
 	blocks *b = &m->blocks;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	b->sides = m->sides;
+	b->writer = m->in->writer;
+	b->store = m->store;
 	if (m->in->dry || m->plain) {
 		rc = vv_mem_sink_new(&b->passing, m->store,
 				     vv_env_temp_dir(vv_repository_env(m->in->repo)), err);
 		if (rc == VV_OK) {
 			vv_mem_sink_use(&b->to, b->passing);
 		}
-	} else {
-		rc = vv_dataset_writer_sink(m->in->writer, &b->to, err);
 	}
 	*sink = (vv_sink){
 		.put = put_block, .get = get_block, .payload = b, .passing = b->to.passing};
@@ -341,17 +338,17 @@ static vv_status note_conflict(void *payload, const vv_conflict *c, vv_error *er
 
 static vv_status find_copies(void *payload, bool certain, vv_merge_copies *out, vv_error *err)
 {
-	const merging *m = payload;
+	merging *m = payload;
 
-	return vv_merge_row_copies(out, m->in, certain, err);
+	return vv_merge_row_copies(out, m->in, certain, &m->needed, err);
 }
 
 static vv_status find_moves(void *payload, const char *const *key, const char *const *keys,
 			    size_t count, vv_merge_moves *out, vv_error *err)
 {
-	const merging *m = payload;
+	merging *m = payload;
 
-	return vv_merge_moves_find(out, m->in, key, keys, count, err);
+	return vv_merge_moves_find(out, m->in, key, keys, count, &m->needed, err);
 }
 
 enum { ROWS_NAMED = 10 }; /* of those that get another key */
@@ -456,9 +453,9 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 	return rc < 0 ? rc : keep_blob(m, &text, err);
 }
 
-static vv_status read_rules(vv_merge_rules *out, const char **twice, const vv_dataset_merge *in,
-			    vv_error *err)
+static vv_status read_rules(vv_merge_rules *out, const char **twice, merging *m, vv_error *err)
 {
+	const vv_dataset_merge *in = m->in;
 	const vv_merge_scope scope = {.repo = in->repo,
 				      .path = in->path,
 				      .commits = in->commits,
@@ -469,7 +466,7 @@ static vv_status read_rules(vv_merge_rules *out, const char **twice, const vv_da
 
 	if (in->no_rules) return VV_OK;
 	vv_status rc = vv_merge_rules_load(out, &scope, err);
-	return rc < 0 ? rc : vv_merge_twice(twice, out, in, err);
+	return rc < 0 ? rc : vv_merge_twice(twice, out, in, &m->needed, err);
 }
 
 /* --- tables that refer to this one ------------------------------------------------------------- */
@@ -596,8 +593,7 @@ static vv_status merge_rows(merging *m, vv_error *err)
 			     root->key_count)) {
 		opts.key = (const char *const *)root->key;
 	}
-	if ((rc = vv_mkdirs(temp, err)) < 0 ||
-	    (rc = read_rules(&rules, &opts.twice, in, err)) < 0 ||
+	if ((rc = vv_mkdirs(temp, err)) < 0 || (rc = read_rules(&rules, &opts.twice, m, err)) < 0 ||
 	    (rc = judge_new_keys(m, &rules, &opts.keeps_keys, err)) < 0 ||
 	    (rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
 	    (rc = load_cache(m, &cache, err)) < 0 || (rc = open_blocks(m, &sink, err)) < 0) {

@@ -36,6 +36,7 @@ typedef struct side {
 
 typedef struct search {
 	const vv_dataset_merge *in;
+	vv_needed **needed; /* as for vv_merge_open_older */
 	vv_merge_copies *out;
 	side sides[2];
 	bool certain;
@@ -56,10 +57,7 @@ static vv_status open_version(vv_subject *s, vv_table *t, const search *f, const
 			      vv_error *err)
 {
 	const vv_subject_options how = {0};
-	vv_status rc = vv_subject_find_blob(s, f->in->repo, vv_dataset_writer_reader(f->in->writer),
-					    blob, f->in->path, f->in->path, err);
-
-	return rc < 0 ? rc : vv_subject_open(s, t, &how, err);
+	return vv_merge_open_older(s, t, f->in, blob, &how, f->needed, err);
 }
 
 /* The rows of these groups. */
@@ -280,9 +278,9 @@ static void join_copies(vv_merge_copies *c)
 }
 
 vv_status vv_merge_row_copies(vv_merge_copies *out, const vv_dataset_merge *in, bool certain,
-			      vv_error *err)
+			      vv_needed **needed, vv_error *err)
 {
-	vv_auto(search) f = {.in = in, .out = out, .certain = certain};
+	vv_auto(search) f = {.in = in, .needed = needed, .out = out, .certain = certain};
 	vv_auto(vv_merge_history) h = {.pick = false};
 	vv_error why;
 	vv_status rc;

@@ -6,13 +6,27 @@
 
 #include "diff/merge/rules.h"
 #include "lib/merge/tables.h"
+#include "lib/names/version.h"
+#include "lib/sync/needed.h"
 
 /* Searches for evidence that both sides contain the same change of a column with the rule `sum`; a
  * merge would then add this change twice. Sets *why to the evidence, or to the reason why the
  * search was not possible, such as a missing version; both are constants. Sets *why to NULL if the
  * search found nothing, or if no cell of such a column was changed by both sides. */
 vv_status vv_merge_twice(const char **why, const vv_merge_rules *rules, const vv_dataset_merge *in,
-			 vv_error *err);
+			 vv_needed **needed, vv_error *err);
+
+/* Fetches the blocks of a version if they are not here, and warns if this is not possible. No sink of
+ * in->writer may be open. *needed: as for vv_merge_open_older. */
+vv_status vv_merge_fetch_root(const vv_dataset_merge *in, vv_needed **needed, const vv_cid *root,
+			      vv_error *err);
+
+/* Opens an older version of the table, and fetches its blocks if they are not here. *needed, as of the
+ * following functions: NULL before the first call, and the caller frees it. If they cannot be fetched, warns; the call then fails with
+ * VV_EMISSING. */
+vv_status vv_merge_open_older(vv_subject *s, vv_table *t, const vv_dataset_merge *in,
+			      const vv_oid *blob, const vv_subject_options *how, vv_needed **needed,
+			      vv_error *err);
 
 /* Applies to versions[2] the change that leads from versions[0] to versions[1]; all three are
  * blobs of the table. Calls show with the result, which is valid only during the call; cells in
@@ -62,7 +76,7 @@ vv_status vv_merge_history_read(vv_merge_history *out, const vv_dataset_merge *i
  * the same author and time, as cherry-pick and rebase make them. If a version or commit cannot be
  * read, finds no copies. */
 vv_status vv_merge_row_copies(vv_merge_copies *out, const vv_dataset_merge *in, bool certain,
-			      vv_error *err);
+			      vv_needed **needed, vv_error *err);
 
 /* Sets *out to the newest commit that brought the blob of a version, VV_BASE to VV_THEIRS, at the path; null: none is found. In a
  * pick, rebase or stash git does not name the side's commit to a driver. */
@@ -73,6 +87,6 @@ vv_status vv_merge_blob_commit(vv_oid *out, const vv_dataset_merge *in, size_t v
  * earlier merge met two rows with one new key; as vv_merge_options.moves. */
 vv_status vv_merge_moves_find(vv_merge_moves *out, const vv_dataset_merge *in,
 			      const char *const *key, const char *const *keys, size_t count,
-			      vv_error *err);
+			      vv_needed **needed, vv_error *err);
 
 #endif

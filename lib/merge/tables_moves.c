@@ -40,6 +40,7 @@ typedef struct clash {
 
 typedef struct search {
 	const vv_dataset_merge *in;
+	vv_needed **needed; /* as for vv_merge_open_older */
 	const char *const *key;
 	vv_merge_moves *out;
 	clash *list; /* the oldest first */
@@ -78,14 +79,13 @@ static void version_clear(version *v)
 VV_AUTO_CLEAR(version, version_clear)
 
 /* VV_ENOTFOUND: not a table with these columns. */
-static vv_status open_version(version *v, const search *f, const vv_oid *blob, vv_error *err)
+static vv_status open_version(version *v, search *f, const vv_oid *blob, vv_error *err)
 {
 	const vv_subject_options how = {0};
-	vv_status rc = vv_subject_find_blob(&v->subject, f->in->repo,
-					    vv_dataset_writer_reader(f->in->writer), blob,
-					    f->in->path, f->in->path, err);
+	const vv_status rc = vv_merge_open_older(&v->subject, &v->table, f->in, blob, &how,
+						 f->needed, err);
 
-	if (rc < 0 || (rc = vv_subject_open(&v->subject, &v->table, &how, err)) < 0) return rc;
+	if (rc < 0) return rc;
 	for (size_t i = 0; f->key[i]; i++) {
 		const long at = v->table.root.kind == VV_KIND_TABLE
 					? vv_schema_find(&v->table.schema, f->key[i],
@@ -810,9 +810,9 @@ static vv_status find_commits(search *f, vv_error *err)
 
 vv_status vv_merge_moves_find(vv_merge_moves *out, const vv_dataset_merge *in,
 			      const char *const *key, const char *const *keys, size_t count,
-			      vv_error *err)
+			      vv_needed **needed, vv_error *err)
 {
-	vv_auto(search) f = {.in = in, .key = key, .out = out};
+	vv_auto(search) f = {.in = in, .needed = needed, .key = key, .out = out};
 	vv_status rc = find_commits(&f, err);
 
 	if (rc < 0 || f.base_count == 0) return rc;

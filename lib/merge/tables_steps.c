@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "lib/merge/tables_internal.h"
 #include "repo/git/history/history.h"
 
@@ -115,4 +116,38 @@ vv_status vv_merge_history_read(vv_merge_history *h, const vv_dataset_merge *in,
 		rc = add_step(&h->sides[h->picked], &whole, err);
 	}
 	return rc;
+}
+
+/* --- older versions ---------------------------------------------------------------------- */
+
+vv_status vv_merge_fetch_root(const vv_dataset_merge *in, vv_needed **needed, const vv_cid *root,
+			      vv_error *err)
+{
+	vv_store *store;
+	vv_error why;
+	vv_status rc = vv_repository_store(in->repo, &store, err);
+
+	if (rc < 0 || vv_store_has(store, root)) return rc;
+	if ((rc = vv_dataset_writer_commit(in->writer, err)) < 0) return rc;
+	vv_dataset_writer_release(in->writer);
+	if (!*needed && !(*needed = vv_needed_new(in->repo))) return vv_fail_nomem(err);
+	if (vv_needed_fetch(*needed, root, &why) < 0) {
+		vv_notes_warn(vv_repository_notes(in->repo),
+			      "%s: its blocks could not be fetched: %s", vv_text_shows(in->path),
+			      why.message);
+	}
+	return VV_OK;
+}
+
+vv_status vv_merge_open_older(vv_subject *s, vv_table *t, const vv_dataset_merge *in,
+			      const vv_oid *blob, const vv_subject_options *how, vv_needed **needed,
+			      vv_error *err)
+{
+	vv_status rc = vv_subject_find_blob(s, in->repo, vv_dataset_writer_reader(in->writer), blob,
+					    in->path, in->path, err);
+
+	if (rc == VV_OK && s->is_dataset) {
+		rc = vv_merge_fetch_root(in, needed, &s->root, err);
+	}
+	return rc < 0 ? rc : vv_subject_open(s, t, how, err);
 }

@@ -54,6 +54,7 @@ typedef struct steps {
 
 typedef struct search {
 	const vv_dataset_merge *in;
+	vv_needed **needed; /* as for vv_merge_open_older */
 	const vv_merge_rules *rules;
 	steps sides[2];  /* ours, theirs */
 	uint64_t *cells; /* counted, that both sides changed, in order; NULL: not known yet */
@@ -192,9 +193,8 @@ static vv_status open_version(vv_subject *s, vv_table *t, const search *f, const
 			      vv_error *err)
 {
 	const vv_subject_options how = {.find_key = true};
-	vv_status rc = vv_subject_find_blob(s, f->in->repo, vv_dataset_writer_reader(f->in->writer),
-					    blob, f->in->path, f->in->path, err);
-	return rc < 0 ? rc : vv_subject_open(s, t, &how, err);
+
+	return vv_merge_open_older(s, t, f->in, blob, &how, f->needed, err);
 }
 
 static vv_status compare_versions(changes *out, search *f, const vv_oid *before,
@@ -429,9 +429,9 @@ static vv_status search_sides(search *f, vv_error *err)
 }
 
 vv_status vv_merge_twice(const char **why, const vv_merge_rules *rules, const vv_dataset_merge *in,
-			 vv_error *err)
+			 vv_needed **needed, vv_error *err)
 {
-	vv_auto(search) f = {.in = in, .rules = rules};
+	vv_auto(search) f = {.in = in, .needed = needed, .rules = rules};
 
 	*why = NULL;
 	if (!vv_merge_rules_have(rules, VV_MERGE_SUM) || in->sides[VV_BASE].mode == 0) return VV_OK;

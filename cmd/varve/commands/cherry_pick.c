@@ -16,7 +16,8 @@
 
 typedef struct options {
 	vv_pick pick;
-	bool abort, resume, quit, quiet, verbose;
+	vv_ending_options ending; /* its editor: that of pick */
+	bool resume;
 	const char *format;
 } options;
 
@@ -131,7 +132,7 @@ static void print_run(const vv_pick *p, const options *o)
 				  : "its changes have been applied already");
 		return;
 	}
-	if ((!o->quiet && !p->apart) || conflicts) {
+	if ((!o->ending.quiet && !p->apart) || conflicts) {
 		vv_out_bytes(vv_buf_cstr(&p->job.report), p->job.report.len);
 	}
 }
@@ -188,8 +189,8 @@ static vv_status pick_one(vv_pick *p, const options *o, outcome *out, vv_error *
 	if (out->conflicts) {
 		print_conflicts(p);
 	}
-	if (p->outcome == VV_PICK_COMMITTED && !o->quiet && !vv_wants_json(o->format)) {
-		vv_commit_summary_print_made(p->repo, &p->head, &p->tip, o->verbose);
+	if (p->outcome == VV_PICK_COMMITTED && !o->ending.quiet && !vv_wants_json(o->format)) {
+		vv_commit_summary_print_made(p->repo, &p->head, &p->tip, o->ending.verbose);
 	}
 	return VV_OK;
 }
@@ -248,26 +249,23 @@ static int check_pick(const vv_context *c)
 {
 	const options *o = c->options;
 
-	return !o->abort && !o->resume && !o->quit && (c->argc == 0 || c->dashdash == 0)
+	return !o->ending.abort && !o->resume && !o->ending.quit &&
+			       (c->argc == 0 || c->dashdash == 0)
 		       ? vv_usage_error("%s requires a commit", c->name)
 		       : VV_EXIT_OK;
 }
 
 static vv_status pick(vv_context *c, bool revert, vv_error *err)
 {
-	const options *o = c->options;
+	options *o = c->options;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_json_out json = vv_json_begin_object(&text, 0);
 	outcome out = {.json = &json};
 	vv_auto(picks) list = {0};
 
-	if (o->abort || o->resume || o->quit) {
-		const vv_ending_options how = {.abort = o->abort,
-					       .quit = o->quit,
-					       .verbose = o->verbose,
-					       .quiet = o->quiet,
-					       .edit = o->pick.edit};
-		return vv_commit_under_way(c, c->name, &how, err);
+	if (o->ending.abort || o->resume || o->ending.quit) {
+		o->ending.edit = o->pick.edit;
+		return vv_commit_under_way(c, c->name, &o->ending, err);
 	}
 	vv_status rc = vv_merge_need_no_state(c->repo, err);
 	rc = rc < 0 ? rc : vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err);
@@ -280,7 +278,7 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 		rc = vv_out_json(&text, err);
 	}
 	if (rc == VV_OK && !out.conflicts && !o->pick.no_commit) {
-		vv_context_gc_after(c, o->quiet);
+		vv_context_gc_after(c, o->ending.quiet);
 	}
 	/* an empty pick is fine if the interrupted command had finished its work */
 	c->code = out.conflicts || out.lacking ||
@@ -294,14 +292,15 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 #define PICK_OPTIONS                                                                               \
 	OPT_LIST('X', "strategy-option", pick.how, "RULE", VV_MERGE_RULES_HELP),                   \
 		OPT_FLAG('e', "edit", pick.edit, "open the editor on the message"),                \
-		OPT_FLAG(0, "abort", abort,                                                        \
+		OPT_FLAG(0, "abort", ending.abort,                                                 \
 			 "abandon the operation and restore the previous state"),                  \
 		OPT_FLAG(0, "continue", resume,                                                    \
 			 "commit the result once the conflicts are resolved"),                     \
-		OPT_FLAG(0, "quit", quit, "forget the operation; files and index do not change"),  \
-		OPT_FLAG('v', "verbose", verbose,                                                  \
+		OPT_FLAG(0, "quit", ending.quit,                                                   \
+			 "forget the operation; files and index do not change"),                   \
+		OPT_FLAG('v', "verbose", ending.verbose,                                           \
 			 "also show the blocks and bytes that each table added to the store"),     \
-		OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),                \
+		OPT_FLAG('q', "quiet", ending.quiet, "print only conflicts and warnings"),         \
 		OPT_JSON("the output format")
 
 static const vv_option cherry_pick_table[] = {

@@ -16,7 +16,8 @@
 
 typedef struct options {
 	vv_branch_merge merge;
-	bool dry_run, abort, resume, quit, no_edit, verbose, quiet;
+	vv_ending_options ending; /* its message, editor and hooks: those of merge */
+	bool dry_run, resume, no_edit;
 	const char *format;
 } options;
 
@@ -29,18 +30,18 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "ff", merge.ff, "fast-forward if possible (the default)"),
 	OPT_FLAG(0, "no-ff", merge.no_ff, "make a merge commit even if a fast-forward is possible"),
 	OPT_FLAG(0, "ff-only", merge.ff_only, "refuse unless a fast-forward is possible"),
-	OPT_FLAG(0, "abort", abort, "abandon the merge and restore the previous state"),
+	OPT_FLAG(0, "abort", ending.abort, "abandon the merge and restore the previous state"),
 	OPT_FLAG(0, "continue", resume, "commit the merge once its conflicts are resolved"),
-	OPT_FLAG(0, "quit", quit, "forget the merge; files and index do not change"),
+	OPT_FLAG(0, "quit", ending.quit, "forget the merge; files and index do not change"),
 	OPT_FLAG(0, "allow-unrelated-histories", merge.unrelated,
 		 "merge even if the branches have no commit in common"),
 	OPT_FLAG('e', "edit", merge.edit, "open the editor on the message"),
 	OPT_FLAG(0, "no-edit", no_edit, "use the message unchanged (the default)"),
 	OPT_FLAG('n', "no-verify", merge.no_verify,
 		 "skip the pre-merge-commit and commit-msg hooks"),
-	OPT_FLAG('v', "verbose", verbose,
+	OPT_FLAG('v', "verbose", ending.verbose,
 		 "also show the blocks and bytes that each table added to the store"),
-	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
+	OPT_FLAG('q', "quiet", ending.quiet, "print only conflicts and warnings"),
 	OPT_JSON("the output format"),
 };
 
@@ -72,7 +73,7 @@ static void say_moved(const vv_branch_merge *m, bool verbose)
 
 static void say_done(const vv_branch_merge *m, const options *o)
 {
-	if (!o->quiet || m->outcome == VV_MERGE_CONFLICTS) {
+	if (!o->ending.quiet || m->outcome == VV_MERGE_CONFLICTS) {
 		vv_out_bytes(vv_buf_cstr(&m->job.report), m->job.report.len);
 	}
 	if (m->outcome == VV_MERGE_CONFLICTS) {
@@ -80,12 +81,12 @@ static void say_done(const vv_branch_merge *m, const options *o)
 			"--abort' undoes it");
 	} else if (m->outcome == VV_MERGE_STAGED && !m->stays) {
 		vv_note("all changes are merged and staged; run 'varve merge --continue' to commit them");
-	} else if (m->outcome == VV_MERGE_UP_TO_DATE && !o->quiet) {
+	} else if (m->outcome == VV_MERGE_UP_TO_DATE && !o->ending.quiet) {
 		vv_out("already up to date\n");
-	} else if (m->outcome == VV_MERGE_FORWARD && !o->quiet) {
-		say_moved(m, o->verbose);
-	} else if (m->outcome == VV_MERGE_COMMITTED && !o->quiet) {
-		vv_commit_summary_print_made(m->repo, &m->head, &m->tip, o->verbose);
+	} else if (m->outcome == VV_MERGE_FORWARD && !o->ending.quiet) {
+		say_moved(m, o->ending.verbose);
+	} else if (m->outcome == VV_MERGE_COMMITTED && !o->ending.quiet) {
+		vv_commit_summary_print_made(m->repo, &m->head, &m->tip, o->ending.verbose);
 	}
 }
 
@@ -273,16 +274,12 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 	m->repo = c->repo;
 	if (o->dry_run) return try_merge(c, err);
 	if ((rc = vv_context_need(c, VV_NEEDS_RIGHT, err)) < 0) return rc;
-	if (o->abort || o->resume || o->quit) {
-		const vv_ending_options how = {.abort = o->abort,
-					       .quit = o->quit,
-					       .verbose = o->verbose,
-					       .json = vv_wants_json(o->format),
-					       .quiet = o->quiet,
-					       .edit = m->edit,
-					       .no_verify = m->no_verify,
-					       .messages = m->messages};
-		return vv_commit_under_way(c, c->name, &how, err);
+	if (o->ending.abort || o->resume || o->ending.quit) {
+		o->ending.json = vv_wants_json(o->format);
+		o->ending.edit = m->edit;
+		o->ending.no_verify = m->no_verify;
+		o->ending.messages = m->messages;
+		return vv_commit_under_way(c, c->name, &o->ending, err);
 	}
 	if ((rc = vv_merge_need_no_state(c->repo, err)) < 0 ||
 	    (rc = vv_branch_merge_find(m, c->argc > 0 ? c->argv[0] : NULL, err)) < 0 ||
@@ -292,7 +289,7 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 	m->reader = c->reader;
 	rc = merge(m, o, err);
 	if (rc == VV_OK && m->outcome != VV_MERGE_CONFLICTS && !m->no_commit) {
-		vv_context_gc_after(c, o->quiet);
+		vv_context_gc_after(c, o->ending.quiet);
 	}
 done:
 	c->code = m->outcome == VV_MERGE_CONFLICTS || m->lacking ? VV_EXIT_NO : VV_EXIT_OK;
