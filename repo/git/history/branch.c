@@ -32,6 +32,16 @@ vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char 
 	return first && second ? vv_config_change(r, edits, 2, err) : vv_fail_nomem(err);
 }
 
+/* Without branch.<name>.merge there is no upstream, and git is not started. */
+static vv_status seek_merge(vv_repository *r, const char *name, vv_error *err)
+{
+	vv_auto(char) *key = setting_key("branch", name, "merge"), *value = NULL;
+	const vv_status rc = key ? vv_config_string(r, key, &value, err) : vv_fail_nomem(err);
+
+	if (rc != VV_ENOTFOUND) return rc;
+	return vv_fail(err, VV_ENOTFOUND, "'%s' has no upstream branch", vv_text_shows(name));
+}
+
 vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **upstream,
 			     uint64_t *ahead, uint64_t *behind, vv_error *err)
 {
@@ -48,6 +58,7 @@ vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **up
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a branch",
 			       vv_text_shows(branch_ref));
 	}
+	if ((rc = seek_merge(r, branch_ref + strlen("refs/heads/"), err)) < 0) return rc;
 	if ((rc = vv_git_must(&call, "cannot find the upstream branch", err)) < 0) return rc;
 	const char *name = vv_buf_cstr(&out), *track = strchr(name, ' ');
 	if (!track || track == name) {

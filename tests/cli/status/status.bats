@@ -222,6 +222,24 @@ with_table() {
 	[ "$output" = "$(git status -sb)" ]
 }
 
+@test "git is asked for the upstream of a branch only where the settings name one" {
+	with_table
+	GIT_TRACE="$PWD/../trace" varve status > /dev/null
+	grep -q ls-files ../trace
+	! grep for-each-ref ../trace || false
+	git branch base
+	printf '[branch "Main"]\n\tremote = .\n[Branch "main"]\n\tREMOTE = .\n\tMerge = refs/heads/base\n' > ../more
+	git config include.path "$PWD/../more"
+	succeeds varve status -sb
+	output_is "## main...base"
+	git config --unset include.path
+	git config --global branch.main.merge refs/heads/base
+	git config --global branch.main.remote .
+	succeeds varve status -sb
+	[ "$output" = "$(git status -sb)" ]
+	output_is "## main...base"
+}
+
 @test "an upstream that is not there, not yet or no longer, is told and stops nothing" {
 	git init -q --bare ../empty.git
 	varve clone -q ../empty.git ../first
