@@ -158,7 +158,8 @@ const vv_rule *vv_rule_find(const char *code)
 {
 	const vv_rule *r = vv_rules;
 
-	while (r->code && strcmp(r->code, code) != 0) {
+	/* Each rule is looked up for each column. Most codes differ in the first letter. */
+	while (r->code && (*r->code != *code || strcmp(r->code, code) != 0)) {
 		r++;
 	}
 	return r->code ? r : NULL;

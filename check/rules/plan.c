@@ -15,14 +15,15 @@ static const vv_rule_setting *find_setting(const check_plan *p, const char *rule
 					   const char *column, size_t len)
 {
 	const vv_rule_set *set = p->o->rules;
+	const vv_rule *wanted = set ? vv_rule_find(rule) : NULL;
 	const vv_rule_setting *best = NULL;
 
 	/* a setting for the column precedes one for all; among equals the last holds */
 	for (size_t i = 0; set && i < set->count; i++) {
 		const vv_rule_setting *s = &set->items[i];
 
-		if (strcmp(s->rule->code, rule) != 0 ||
-		    (column && !vv_rule_setting_has(s, column, len)) || (!column && s->columns)) {
+		if (s->rule != wanted || (column && !vv_rule_setting_has(s, column, len)) ||
+		    (!column && s->columns)) {
 			continue;
 		}
 		if (!best || s->columns || !best->columns) {

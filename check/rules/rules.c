@@ -726,8 +726,10 @@ void vv_rule_set_clear(vv_rule_set *s)
 
 const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code)
 {
+	const vv_rule *rule = vv_rule_find(code);
+
 	return vv_array_find(s->items, s->count, it,
-			     it->severity != VV_SEVERITY_OFF && strcmp(it->rule->code, code) == 0);
+			     it->severity != VV_SEVERITY_OFF && it->rule == rule);
 }
 
 vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code)

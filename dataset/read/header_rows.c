@@ -72,21 +72,21 @@ vv_status vv_header_rows_add(vv_header_rows *h, const char *join, const vv_cell 
 
 vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *err)
 {
-	vv_auto_free vv_cell *cells = vv_calloc(VV_COLUMNS_MAX, sizeof(*cells));
 	vv_auto(vv_scan) *scan = NULL;
 	vv_row row;
 	size_t len;
 	const char *line = vv_dialect_header(d, &len);
-	vv_status rc = cells ? vv_scan_new(&scan, d, VV_COLUMNS_MAX, NULL, NULL, err)
-			     : vv_fail_nomem(err);
+	/* a byte delimits at most two cells */
+	const size_t most = len < VV_COLUMNS_MAX ? len + 1 : VV_COLUMNS_MAX;
+	vv_auto_free vv_cell *cells = vv_calloc(most, sizeof(*cells));
+	vv_status rc = cells ? vv_scan_new(&scan, d, most, NULL, NULL, err) : vv_fail_nomem(err);
 
 	if (rc < 0) return rc;
 	h->first = d->lead;
 	h->end = d->prologue.len;
 	vv_scan_window(scan, line, len, true, 0);
 	for (unsigned i = 0;
-	     i <= d->header_more && vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, VV_IGNORED) == 1;
-	     i++) {
+	     i <= d->header_more && vv_scan_row(scan, cells, most, &row, VV_IGNORED) == 1; i++) {
 		h->last = d->lead + row.text_start;
 		h->first = i == 0 ? h->last : h->first;
 		h->end = d->lead + row.text_end +
