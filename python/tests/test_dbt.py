@@ -1,5 +1,6 @@
 """Sources of dbt that are versions, with a real dbt."""
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -42,3 +43,15 @@ def test_sources_are_versions(repo, folder, tmp_path_factory, monkeypatch):
     assert done.returncode == 0, done.stdout + done.stderr
     with duckdb.connect(str(database)) as con:
         assert con.execute("select id, more from dearer order by id").fetchall() == [(1, 1.0), (3, 0.0)]
+
+
+def test_the_recipe_shows_what_became_dearer(repo, folder, tmp_path_factory, monkeypatch):
+    project = tmp_path_factory.mktemp("recipe") / "dbt"
+    shutil.copytree(pathlib.Path(__file__).parents[2] / "integrations" / "pipelines" / "dbt", project)
+    monkeypatch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+    monkeypatch.setenv("TABLES", str(folder))
+    dbt = pathlib.Path(sys.executable).parent / "dbt"
+    done = subprocess.run([dbt, "run", "--profiles-dir", "."], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with duckdb.connect(str(project / "warehouse.duckdb")) as con:
+        assert con.execute("select id, was, is_now from price_changes").fetchall() == [(1, 9.99, 10.99)]
