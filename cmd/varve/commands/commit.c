@@ -261,16 +261,19 @@ static char **make_words(const vv_ending_options *o, int *count)
 {
 	static char no_edit[] = "--no-edit", edit[] = "--edit", m[] = "-m";
 	static char v[] = "-v", j[] = "--json", q[] = "-q", n[] = "--no-verify";
-	char *const flags[] = {o->edit ? edit : NULL, o->verbose ? v : NULL, o->json ? j : NULL,
-			       o->quiet ? q : NULL, o->no_verify ? n : NULL};
+	const struct {
+		bool given;
+		char *word;
+	} flags[] = {
+		{o->edit, edit}, {o->verbose, v}, {o->json, j}, {o->quiet, q}, {o->no_verify, n}};
 	char **argv = vv_calloc(sizeof(flags) / sizeof(flags[0]) + 2 + 2 * o->messages.count,
 				sizeof(*argv));
 
 	*count = 0;
 	if (!argv) return NULL;
 	vv_array_each(flags, sizeof(flags) / sizeof(flags[0]), flag) {
-		if (*flag) {
-			argv[(*count)++] = *flag;
+		if (flag->given) {
+			argv[(*count)++] = flag->word;
 		}
 	}
 	if (!o->edit && o->messages.count == 0) {
