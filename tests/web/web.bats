@@ -181,6 +181,25 @@ wide_tables() {
 	browse conflicts "${first%%/\?*}" "$first" $axe
 }
 
+@test "the owner's pages look right, and axe finds nothing in them" {
+	local first axe=
+	mkdir here
+	new_repo here/tables
+	rows 20 > here/tables/prices.csv
+	varve -C here/tables add -q --key id prices.csv
+	varve -C here/tables commit -qm one
+	git -C here/tables remote add origin "$PWD/nowhere"
+	(cd here && exec varve web --no-browser > ../server.log 2>&1 3>&-) &
+	server=$!
+	for i in $(seq 600); do
+		first=$(sed -n 's/^open \(http.*\)$/\1/p' server.log)
+		[ -z "$first" ] || break
+		sleep 0.1
+	done
+	command -v npm > /dev/null && install_axe && axe=$packages/node_modules/axe-core/axe.min.js
+	browse desk "${first%%/\?*}" "$first" $axe
+}
+
 @test "hostile cells stay text" {
 	hostile_tables
 	serve hostile

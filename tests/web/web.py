@@ -485,11 +485,56 @@ def conflicts(b, first, script=None):
     b.without_scripts()
     b.go("/conflicts")
     b.click(b.one(".sides .theirs button"))
-    b.is_at("/conflicts").has("3 conflicts in 1 table")
+    b.is_at("/conflicts").has("3 of 4 conflicts left")
     b.one(".conflicts summary").click()
     b.click(b.all(".conflicts > details button")[0])
     b.click(b.one("main form button.main"))
     b.has("Nothing is in conflict.")
+
+
+def desk(b, first, script=None):
+    """The owner's pages, each as it looks after the one before. first: the address with the secret."""
+    code = open(script, encoding="utf-8").read() if script else None
+
+    def look(name):
+        for dark, size in LIGHTS:
+            b.dark(dark)
+            b.resize(size)
+            b.settle()
+            b.picture(f"{name}-{size[0]}{'-dark' if dark else ''}")
+            bad = axe_findings(b, code) if code else []
+            check(not bad, "\n".join(bad))
+        b.dark(False)
+        b.resize(WIDE)
+
+    b.go(first)
+    b.has("Get tables from an address")
+    look("begin")
+    b.one("input[name=address]").send_keys("nowhere")
+    b.click(b.one("form button.main"))
+    b.has("That did not work")
+    look("begin-problem")
+    b.click([e for e in b.all("main button") if e.text == "tables"][0])
+    b.go("/table/.work/prices.csv?key=7&cell=price")
+    look("cell")
+    field = b.one(".cell-edit [name=value]")
+    field.clear()
+    field.send_keys("7.77", Keys.ENTER)
+    b.has("You changed prices.csv: 1 cell changed")
+    b.go("/table/.work/prices.csv").has("7.77")
+    check(b.all("td.x ins"), "a changed cell is not marked in its table")
+    look("table-changed")
+    b.click("Look, save or undo")
+    look("desk")
+    b.click("Look")
+    look("compare-own")
+    b.go("/desk/prices.csv")
+    look("new-row")
+    b.go("/desk?form=login")
+    look("login")
+    b.go("/compare/HEAD...work/prices.csv")
+    b.click(b.one("td.x .undo button"))
+    b.go("/desk").has("You changed nothing")
 
 
 class Hand:

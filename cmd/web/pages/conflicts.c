@@ -347,14 +347,16 @@ static void put_none(vv_page *p, const vv_web_conflicts *all)
 	bool under_way = strcmp(all->state, "merge") == 0;
 	bool picked = strcmp(all->state, "cherry-pick") == 0 || strcmp(all->state, "revert") == 0;
 
-	part_nothing(
-		&p->html,
-		.text = under_way || picked
-				? vv_page_text(
+	const char *words = "Nothing is in conflict.";
+	if (under_way || picked) {
+		words = p->asked->token
+				? "No conflicts are left."
+				: vv_page_text(
 					  p,
 					  "No conflicts are left. To conclude the operation, run 'varve %s --continue'.",
-					  all->state)
-				: "Nothing is in conflict.");
+					  all->state);
+	}
+	part_nothing(&p->html, .text = words);
 	if (under_way || picked) {
 		part_conclude(&p->html, .at = to_verb(p, "continue", &whole),
 			      .text = vv_page_text(p, "Conclude the %s", all->state));
@@ -388,11 +390,10 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 					  .version = &p->asked->commit});
 	p->conflicts = all.total > p->at->of ? all.total : p->at->of;
 	if (*all.words) {
-		part_strong(lead, .text = all.words);
-		if (!path && p->conflicts > all.total) {
-			part_words(lead, .text = vv_page_text(p, " of %s left",
-							      vv_text_count(p->conflicts)));
-		}
+		const bool some = !path && p->conflicts > all.total;
+		const char *left = vv_page_text(p, "%s of %s left", vv_text_count(all.total),
+						vv_text_counted(p->conflicts, "conflict", NULL));
+		part_strong(lead, .text = some ? left : all.words);
 		part_words(lead,
 			   .text = vv_page_text(p, ". %s",
 						vv_page_text(p, "%s. ", name_of(p, all.state))));

@@ -28,7 +28,6 @@ bool vv_page_is_edited(const vv_page *p, const char *path)
 /* The next step; NULL: nothing is to do. */
 static const char *next_words(const vv_web_desk *d)
 {
-	if (*d->state) return NULL;
 	if (d->edit_count > d->new_count) return "Look, save or undo";
 	if (*d->upstream && d->ahead > 0) return "Send";
 	return d->behind > 0 ? "Get" : NULL;
@@ -44,6 +43,12 @@ void vv_page_put_desk_bar(vv_page *p)
 		return;
 	}
 	p->desk = d;
+	if (*d->state) {
+		part_desk_bar(&p->html, .at = vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, NULL),
+			      .words = vv_page_text(p, "A %s is not concluded", d->state),
+			      .next = "Decide", .on = p->at->place == VV_WEB_AT_CONFLICTS);
+		return;
+	}
 	const char *changed = vv_page_changed_words(p, d);
 	const char *words = changed ? changed : "You changed nothing";
 	if (*d->upstream && d->ahead > 0) {

@@ -139,7 +139,7 @@ press() {
 	[ "$(press 'places.csv?do=theirs&token')" = 303 ]
 	[ "$(grep '^it' src/places.csv)" = "it's <b>,four,5.00,2031-01-01" ]
 	grep -q '^90,there,' src/places.csv
-	got conflicts | grep -q 'No conflicts are left. To conclude the operation, run &#39;varve merge --continue&#39;.'
+	got conflicts | grep -q 'No conflicts are left.'
 	printf '#!/bin/sh\necho no such merge >&2\nexit 1\n' > src/.git/hooks/commit-msg
 	chmod +x src/.git/hooks/commit-msg
 	[ "$(press do=continue)" = 400 ]

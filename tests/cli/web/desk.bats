@@ -279,6 +279,40 @@ private_host() {
 	wait "$host_server" || true
 }
 
+@test "browsers that change one table at once lose nothing, and neither does one that leaves" {
+	two_people
+	local i token said
+	page "$row&cell=price"
+	token=$(printf '%s' "$page" | sed -n 's/.*name="token" value="\([^"]*\)".*/\1/p' | head -n 1)
+	set_price() {
+		curl -s -o /dev/null -w '%{http_code}' "${@:2}" -b "$BATS_TEST_TMPDIR/jar" -H "Origin: $url" \
+			-d "do=set&token=$token&of-row=$1&of-column=price&was=$(grep "^$1," ../before | cut -d , -f 2)&value=500.50" "$url/desk/prices.csv"
+	}
+	cp prices.csv ../before
+	for i in 11 12 13 14 15 16; do
+		set_price 000$i > "../said$i" &
+	done
+	for i in 21 22 23; do
+		set_price 000$i -m 0.05 > /dev/null || true &
+	done
+	# shellcheck disable=SC2046
+	wait $(jobs -p | grep -vx "$server")
+	for i in 11 12 13 14 15 16; do
+		said=$(cat "../said$i")
+		[ "$said" = 303 ] || [ "$said" = 400 ]
+		[ "$said" = 400 ] || grep -q "^000$i,500.50," prices.csv
+	done
+	grep -l 303 ../said* > /dev/null
+	# each row is as it was, or has the new price
+	page desk
+	[ "$(wc -l < prices.csv)" = 31 ]
+	[ "$(diff prices.csv ../before | grep '^<' | grep -vc ',500.50,')" = 0 ]
+	varve check -q prices.csv
+	page "$row&cell=price"
+	press Change value=7.77
+	grep -q '^00007,7.77,' prices.csv
+}
+
 @test "who has no name is asked for it, before a version is saved" {
 	two_people
 	unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL EMAIL
