@@ -129,6 +129,14 @@ static const char *to_event(vv_page *p, const vv_web_life_event *e)
 	return vv_page_to_commit(p, &before, &e->commit, e->path);
 }
 
+static const char *event_word(vv_page *p, const vv_web_life_event *e, const vv_page_kind *kind)
+{
+	if (e->kind != VV_ROW_CHANGED) return kind->word;
+	if (e->key) return "Key changed";
+	if (e->changed == 0) return "Columns changed";
+	return vv_page_text(p, "%s changed", vv_text_counted(e->changed, "cell", NULL));
+}
+
 static void put_event(vv_page *p, const vv_web_life_event *e)
 {
 	const vv_page_kind *kind = &vv_page_kinds[e->kind];
@@ -137,13 +145,7 @@ static void put_event(vv_page *p, const vv_web_life_event *e)
 	part_event_begin(&p->html, .subject = vv_page_subject(&e->commit), .at = to_event(p, e),
 			 .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
 			 .author = e->commit.author, .sign = kind->sign, .kind = kind->style,
-			 .word = whole    ? kind->word
-				 : e->key ? "Key changed"
-				 : e->changed == 0
-					 ? "Columns changed"
-					 : vv_page_text(p, "%s changed",
-							vv_text_counted(e->changed, "cell", NULL)),
-			 .brief = e->commit.brief,
+			 .word = event_word(p, e, kind), .brief = e->commit.brief,
 			 .at_version = vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, e->path));
 	size_t shown = e->count < CELLS ? e->count : CELLS;
 
