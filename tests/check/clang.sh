@@ -22,7 +22,7 @@ done > "$made/targets.inc"
 		echo "#include <$header.h>"
 	done
 	for header in base/*.h; do
-		echo "#include \"$header\""
+		[ "$header" = base/os_windows.h ] || echo "#include \"$header\""
 	done
 } > "$made/first.h"
 find -H base repo dataset diff check transport lib cmd examples tests -name '*.c' ! -path 'base/windows/*' | sort > "$made/all"
