@@ -452,6 +452,11 @@ int varve_check_history_open(varve_check_history **out, varve_repo *repo, const 
 	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &h), &e);
 }
 
+static const char *text_or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
 const varve_check_verdict *varve_check_history_at(varve_check_history *h, uint64_t i)
 {
 	const vv_timeline *t = &h->timeline;
@@ -463,10 +468,10 @@ const varve_check_verdict *varve_check_history_at(varve_check_history *h, uint64
 					   .author = commit->author,
 					   .time = commit->time,
 					   .path = c->path,
-					   .rule = c->rule ? c->rule : "",
-					   .name = c->name ? c->name : "",
-					   .column = c->column ? c->column : "",
-					   .message = c->message ? c->message : "",
+					   .rule = text_or_empty(c->rule),
+					   .name = text_or_empty(c->name),
+					   .column = text_or_empty(c->column),
+					   .message = text_or_empty(c->message),
 					   .error = c->severity == VV_SEVERITY_ERROR,
 					   .applies = !c->unread,
 					   .found = c->found,

@@ -203,21 +203,32 @@ static vv_status put_ref(varve_transfer *t, const varve_ref_update *like, const 
 	return VV_OK;
 }
 
+/* NULL: the ref moves. */
+static const char *why_not_moved(const vv_ref_move *m)
+{
+	if (!m->refused) return m->behind ? "no peer has all blocks of its versions" : NULL;
+	return strncmp(m->to, "refs/tags/", 10) == 0 ? "would change the tag"
+						     : "not a fast-forward";
+}
+
+/* NULL: the ref was not refused. */
+static const char *why_refused(const vv_push_item *it)
+{
+	if (it->state != VV_PUSH_REFUSED) return NULL;
+	return it->why ? it->why : "refused";
+}
+
 static vv_status put_fetched(varve_transfer **out, syncing *s, const vv_fetch_job *j, vv_error *err)
 {
 	vv_status rc = new_transfer(out, s, j->url, &j->sum, err);
 
 	for (size_t i = 0; rc == VV_OK && i < j->plan.count; i++) {
 		const vv_ref_move *m = &j->plan.moves[i];
-		const varve_ref_update like = {
-			.from = vv_oid_is_null(&m->id) ? NULL : m->from,
-			.to = m->to,
-			.refused = m->refused  ? strncmp(m->to, "refs/tags/", 10) == 0
-							 ? "would change the tag"
-							 : "not a fast-forward"
-				   : m->behind ? "no peer has all blocks of its versions"
-					       : NULL,
-			.moved = m->to && m->done && !vv_oid_equal(&m->old, &m->id)};
+		const varve_ref_update like = {.from = vv_oid_is_null(&m->id) ? NULL : m->from,
+					       .to = m->to,
+					       .refused = why_not_moved(m),
+					       .moved = m->to && m->done &&
+							!vv_oid_equal(&m->old, &m->id)};
 
 		rc = put_ref(*out, &like, &m->old, &m->id, err);
 	}
@@ -237,14 +248,12 @@ static vv_status put_pushed(varve_transfer **out, syncing *s, const vv_push_job 
 
 	if (rc < 0) return rc;
 	vv_array_each(j->plan.items, j->plan.count, it) {
-		const varve_ref_update like = {.from = vv_oid_is_null(&it->id) ? NULL
-						       : it->from              ? it->from
-									       : it->word,
-					       .to = it->to,
-					       .refused = it->state == VV_PUSH_REFUSED
-								  ? it->why ? it->why : "refused"
-								  : NULL,
-					       .moved = it->done};
+		varve_ref_update like = {
+			.to = it->to, .refused = why_refused(it), .moved = it->done};
+
+		if (!vv_oid_is_null(&it->id)) {
+			like.from = it->from ? it->from : it->word;
+		}
 
 		if ((rc = put_ref(*out, &like, &it->old, &it->id, err)) < 0) return rc;
 	}

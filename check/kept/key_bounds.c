@@ -149,10 +149,13 @@ static void put_key(vv_buf *out, const vv_buf *key)
 void check_key_span_put(const check_key_span *s, size_t group, vv_buf *out)
 {
 	bool bounds = !s->mixed && s->first.len > 0;
+	unsigned flags = 0;
 
 	vv_buf_put_varint(out, group);
-	vv_buf_putc(out, (char)((bounds ? HAS_BOUNDS : 0u) | (s->has_holes ? HAS_HOLES : 0u) |
-				(s->mixed ? MIXED : 0u)));
+	flags |= bounds ? HAS_BOUNDS : 0u;
+	flags |= s->has_holes ? HAS_HOLES : 0u;
+	flags |= s->mixed ? MIXED : 0u;
+	vv_buf_putc(out, (char)flags);
 	if (bounds) {
 		put_key(out, s->way < 0 ? &s->last : &s->first);
 		put_key(out, s->way < 0 ? &s->first : &s->last);

@@ -217,9 +217,10 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 			: (row = f->row - 1, is_shared(k, row)))) {
 		vv_buf_putc(&k->text, 's');
 		vv_buf_put_varint(&k->text, row);
-	} else if (f->row > 0 || f->value) {
-		put_part(&k->text, f->value ? 'v' : 'n', f->value ? f->value : "",
-			 f->value ? f->value_len : 0);
+	} else if (f->value) {
+		put_part(&k->text, 'v', f->value, f->value_len);
+	} else if (f->row > 0) {
+		put_part(&k->text, 'n', "", 0);
 	}
 	if ((rc = vv_buf_ok(&k->text, err)) < 0) return rc;
 	*out = vv_xxh3_128(k->text.data, k->text.len, k->seed);

@@ -135,7 +135,8 @@ vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_findin
 	uint64_t *of_rule =
 		&r->kept_by_rule[g->rule ? (size_t)(g->rule - vv_rules) : r->rule_count];
 	const char *message = f->message ? f->message : "";
-	const vv_report_item *before = g->last;
+	static const vv_report_item none = {.message = NULL};
+	const vv_report_item *before = g->last, *like = before ? before : &none;
 	bool failed = false, key_cut, value_cut;
 	const uint16_t key_len = shorten(f->key, f->key_len, &key_cut),
 		       value_len = shorten(f->value, f->value_len, &value_cut);
@@ -144,22 +145,21 @@ vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_findin
 
 	if (!is_room(r, g, *of_rule)) return VV_OK;
 	if (!(i = vv_arena_calloc(&r->arena, 1, sizeof(*i)))) return vv_fail_nomem(err);
-	*i = (vv_report_item){
-		.line = f->line,
-		.row = f->row,
-		.severity = f->severity == VV_SEVERITY_ERROR ? VV_SEVERITY_ERROR
-							     : VV_SEVERITY_WARNING,
-		.key_len = key_len,
-		.value_len = value_len,
-		.key_cut = key_cut,
-		.value_cut = value_cut,
-		.key = copy(r, f->key, key_len, &failed),
-		.value = copy(r, f->value, value_len, &failed),
-		.message = copy_text(r, message, before ? before->message : NULL, &failed),
-		.probably = copy_text(r, f->probably, before ? before->probably : NULL, &failed),
-		.expected = copy_text(r, f->expected, before ? before->expected : NULL, &failed),
-		.intended = copy_text(r, f->intended, before ? before->intended : NULL, &failed),
-		.accepted = copy_text(r, f->accepted, before ? before->accepted : NULL, &failed)};
+	*i = (vv_report_item){.line = f->line,
+			      .row = f->row,
+			      .severity = f->severity == VV_SEVERITY_ERROR ? VV_SEVERITY_ERROR
+									   : VV_SEVERITY_WARNING,
+			      .key_len = key_len,
+			      .value_len = value_len,
+			      .key_cut = key_cut,
+			      .value_cut = value_cut,
+			      .key = copy(r, f->key, key_len, &failed),
+			      .value = copy(r, f->value, value_len, &failed),
+			      .message = copy_text(r, message, like->message, &failed),
+			      .probably = copy_text(r, f->probably, like->probably, &failed),
+			      .expected = copy_text(r, f->expected, like->expected, &failed),
+			      .intended = copy_text(r, f->intended, like->intended, &failed),
+			      .accepted = copy_text(r, f->accepted, like->accepted, &failed)};
 	if (failed) return vv_fail_nomem(err);
 	if ((rc = make_print(r, i, f, err)) < 0) return rc;
 	g->one_message = !before || (g->one_message && vv_text_same(before->message, message));

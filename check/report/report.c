@@ -340,12 +340,15 @@ vv_status vv_report_each_rule(const vv_check_report *r, vv_report_count_fn fn, v
 		rc = fn(payload, &c, err);
 		for (const vv_report_group *g = d->first; g && rc == VV_OK; g = g->next) {
 			bool written = g->unread || vv_rule_is_written(g->code);
+			const char *name = g->name;
+
+			if (!name && written) {
+				name = g->condition;
+			}
 
 			c = (vv_report_count){.path = d->path,
 					      .rule = g->code,
-					      .name = g->name   ? g->name
-						      : written ? g->condition
-								: NULL,
+					      .name = name,
 					      .column = g->column,
 					      .message = g->first ? g->first->message : NULL,
 					      .severity = g->severity,

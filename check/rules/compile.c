@@ -761,11 +761,14 @@ static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error 
 	out->slots = take(out, out->slot_max, sizeof(*out->slots));
 	if (!out->columns || !out->of_field || !out->slots) return vv_fail_nomem(err);
 	if (out->count == 0 && !vv_form_is_document(t->root.dialect.form) && !o->sheet) {
+		const char *why = t->root.bytes > 0 ? "the file contains no text"
+						    : "the file is empty";
+
+		if (t->root.rows > 0) {
+			why = "the objects of the file have no members";
+		}
 		check_note_unread(out, "source-error", NULL,
-				  out->json ? "an object with members" : "a header",
-				  t->root.rows > 0    ? "the objects of the file have no members"
-				  : t->root.bytes > 0 ? "the file contains no text"
-						      : "the file is empty");
+				  out->json ? "an object with members" : "a header", "%s", why);
 	}
 	out->blank_severity = check_severity(out, "blank-row", NULL, 0, &out->blank_mostly);
 	out->pass_blank = check_stands(out, "blank-row", NULL, 0);

@@ -64,6 +64,14 @@ static bool is_found(const check_run *r, const check_key *key)
 	       r->table->root.key_source == VV_KEY_INFERRED;
 }
 
+static const char *expected_of(const check_key *key, bool whole)
+{
+	if (key->text) return key->text;
+	if (key->kind == CHECK_ROW) return "a row that occurs once";
+	if (whole) return "a value that no other row has";
+	return key->of.count == 1 ? "a value" : "a value in each column of the key";
+}
+
 static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_error *err)
 {
 	const check_key *key = &t->r->plan.keys[t->key];
@@ -83,11 +91,7 @@ static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_e
 		snprintf(message, sizeof(message), "repeats row %llu (line %llu)",
 			 (unsigned long long)first + 1, (unsigned long long)line);
 	}
-	vv_buf_puts(&expected, key->text                ? key->text
-			       : key->kind == CHECK_ROW ? "a row that occurs once"
-			       : whole                  ? "a value that no other row has"
-			       : key->of.count == 1     ? "a value"
-							: "a value in each column of the key");
+	vv_buf_puts(&expected, expected_of(key, whole));
 	if (key->kind != CHECK_ROW && whole && is_found(t->r, key)) {
 		vv_buf_puts(&expected, ", in a key that was found in the data");
 		if (vv_hint_put(&expected, " (", t->r->o->words, VV_HINT_ADD_NO_KEY)) {

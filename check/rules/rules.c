@@ -222,11 +222,14 @@ static void want_needed(reader *r, const vv_json *node, const vv_rule_setting *s
 		vv_descriptor_fail(&r->d, node, "the rule %s needs 'columns'", s->rule->code);
 	}
 	if ((t & VV_RULE_NEEDS_BOUND) && !bound) {
-		vv_descriptor_fail(&r->d, node, "the rule %s needs %s", s->rule->code,
-				   t & VV_RULE_CONDITION ? "a 'condition'"
-				   : t & VV_RULE_AGE     ? "'maxAge'"
-				   : t & VV_RULE_MIN     ? "'min' or 'max'"
-							 : "'max'");
+		const char *what = t & VV_RULE_MIN ? "'min' or 'max'" : "'max'";
+
+		if (t & VV_RULE_CONDITION) {
+			what = "a 'condition'";
+		} else if (t & VV_RULE_AGE) {
+			what = "'maxAge'";
+		}
+		vv_descriptor_fail(&r->d, node, "the rule %s needs %s", s->rule->code, what);
 	}
 }
 
@@ -596,9 +599,12 @@ bool vv_rules_ended(const vv_rules_file *f, size_t *i, int64_t now, vv_buf *out)
 
 		if (now >= a->end) {
 			vv_buf_reset(out);
-			vv_buf_printf(out, "/accept/%zu: %s%s%s: %s", *i - 1,
-				      a->name ? a->name : a->rule->code, a->key ? ", " : "",
-				      a->key ? vv_text_shows(a->key) : "", vv_text_shows(a->why));
+			vv_buf_printf(out, "/accept/%zu: %s", *i - 1,
+				      a->name ? a->name : a->rule->code);
+			if (a->key) {
+				vv_buf_printf(out, ", %s", vv_text_shows(a->key));
+			}
+			vv_buf_printf(out, ": %s", vv_text_shows(a->why));
 			return true;
 		}
 	}

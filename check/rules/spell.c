@@ -104,8 +104,10 @@ static void put_word(vv_buf *b, const char *s)
 /* A comment in place of a line. where: in varve.json; or NULL. */
 static void put_left(speller *s, const char *what, const char *where)
 {
-	vv_buf_printf(s->out, "-- cannot be written as a line: %s%s%s%s", what, where ? " (" : "",
-		      where ? where : "", where ? ")" : "");
+	vv_buf_printf(s->out, "-- cannot be written as a line: %s", what);
+	if (where) {
+		vv_buf_printf(s->out, " (%s)", where);
+	}
 	vv_buf_putc(s->out, '\n');
 }
 

@@ -57,15 +57,25 @@ static int refuse_main(void *data, int action, const char *name, const char *wha
 	return SQLITE_DENY;
 }
 
+static vv_status status_of(int code)
+{
+	switch (code) {
+	case VARVE_ENOMEM:
+		return VV_ENOMEM;
+	case VARVE_ENOTFOUND:
+		return VV_ENOTFOUND;
+	case VARVE_EUSAGE:
+		return VV_EUSAGE;
+	default:
+		return VV_EIO;
+	}
+}
+
 static vv_status take(vv_error *err, const varve_error *e)
 {
 	vv_sql_hint hint;
 
-	return vv_fail(err,
-		       e->code == VARVE_ENOMEM      ? VV_ENOMEM
-		       : e->code == VARVE_ENOTFOUND ? VV_ENOTFOUND
-		       : e->code == VARVE_EUSAGE    ? VV_EUSAGE
-						    : VV_EIO,
+	return vv_fail(err, status_of(e->code),
 		       "%s\n"
 		       "%s",
 		       e->message, vv_sql_error_hint(&hint, e));

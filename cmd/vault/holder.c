@@ -197,10 +197,13 @@ static void out_url(const char *url)
 static void print_place(vv_json_out *w, const vv_vault_session *s, const vv_vault_place *p)
 {
 	const char *domain = vv_vault_place_domain(s, p),
-		   *caveat = p->holder ? vv_vault_holder_caveat(p->holder) : NULL,
-		   *state = p->config->dead ? "dead"
-			    : p->holder     ? "here"
-					    : "away";
+		   *caveat = p->holder ? vv_vault_holder_caveat(p->holder) : NULL, *state = "away";
+
+	if (p->config->dead) {
+		state = "dead";
+	} else if (p->holder) {
+		state = "here";
+	}
 	const bool fails = (!p->holder || p->refuses) && !p->config->dead;
 	const kept k = count_kept(s, p);
 

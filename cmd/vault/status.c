@@ -38,12 +38,11 @@ static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
 	vv_array_each(s->places, s->place_count, place) {
 		here += place->holder && !place->config->dead;
 	}
-	if (x->away > 0) {
-		vv_out("safe, if %s away still %s the copies that %s had: ",
-		       x->away == 1
-			       ? "the holder that is"
-			       : vv_text_counted(x->away, "holder that is", "holders that are"),
-		       x->away == 1 ? "has" : "have", x->away == 1 ? "it" : "they");
+	if (x->away == 1) {
+		vv_out("safe, if the holder that is away still has the copies that it had: ");
+	} else if (x->away > 1) {
+		vv_out("safe, if %s away still have the copies that they had: ",
+		       vv_text_counted(x->away, "holder that is", "holders that are"));
 	} else {
 		vv_out("safe: ");
 	}

@@ -121,17 +121,20 @@ static void put_rows_then(vv_json_out *w, const void *item)
 			   {JSON_BY(put_time, "time", &p->time)}, {JSON_NUMBER("rows", p->rows)});
 }
 
+static const char *dataset_kind(const vv_web_dataset *d)
+{
+	if (d->damaged) return "damaged";
+	if (!d->stored) return "text";
+	return d->table ? "table" : "file";
+}
+
 static void put_dataset(vv_json_out *w, const void *item)
 {
 	const vv_web_dataset *d = item;
 	const bool counted = (d->stored && d->table) || d->document;
 
 	vv_json_put_object(
-		w, {JSON_TEXT("path", d->path)},
-		{JSON_TEXT("kind", d->damaged   ? "damaged"
-				   : !d->stored ? "text"
-				   : d->table   ? "table"
-						: "file")},
+		w, {JSON_TEXT("path", d->path)}, {JSON_TEXT("kind", dataset_kind(d))},
 		{JSON_BOOL("stored", d->stored)}, {JSON_NUMBER_WHEN(counted, "rows", d->rows)},
 		{JSON_NUMBER_WHEN(counted, "columns", d->columns)},
 		{JSON_NUMBER("bytes", d->bytes)}, {JSON_TEXT_WHEN(*d->root, "root", d->root)},

@@ -321,14 +321,18 @@ static void put_column(vv_buf *out, const vv_fact *f)
 {
 	bool one_number = f->numbers && vv_fact_number_order(&f->least, &f->greatest) == 0;
 	bool one_text = f->texts && !f->open && text_order(&f->low, &f->high) == 0;
+	int head = (int)f->missing;
 
 	if (f->unknown) {
-		vv_buf_putc(out, (int)f->missing | HEAD_UNKNOWN);
+		vv_buf_putc(out, head | HEAD_UNKNOWN);
 		return;
 	}
-	vv_buf_putc(out, (int)f->missing | (f->numbers ? HEAD_NUMBERS : 0) |
-				 (one_number ? HEAD_ONE_NUMBER : 0) | (f->texts ? HEAD_TEXTS : 0) |
-				 (one_text ? HEAD_ONE_TEXT : 0) | (f->open ? HEAD_OPEN : 0));
+	head |= f->numbers ? HEAD_NUMBERS : 0;
+	head |= one_number ? HEAD_ONE_NUMBER : 0;
+	head |= f->texts ? HEAD_TEXTS : 0;
+	head |= one_text ? HEAD_ONE_TEXT : 0;
+	head |= f->open ? HEAD_OPEN : 0;
+	vv_buf_putc(out, head);
 	if (f->numbers) {
 		put_number(out, &f->least);
 	}

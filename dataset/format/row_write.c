@@ -92,6 +92,8 @@ static void put_ascii_string(vv_buf *b, const char *s, size_t len)
 {
 	size_t i = 0, run;
 
+	static const char escaped[] = "\b\f\n\r\t", letters[] = "bfnrt";
+
 	vv_buf_putc(b, '"');
 	while (i < len) {
 		uint32_t cp = 0;
@@ -113,13 +115,9 @@ static void put_ascii_string(vv_buf *b, const char *s, size_t len)
 		if (cp == '"' || cp == '\\') {
 			vv_buf_putc(b, '\\');
 			vv_buf_putc(b, (int)cp);
-		} else if (cp < 0x20 && strchr("\b\f\n\r\t", (int)cp) && cp != 0) {
+		} else if (cp < 0x20 && strchr(escaped, (int)cp) && cp != 0) {
 			vv_buf_putc(b, '\\');
-			vv_buf_putc(b, cp == '\b'   ? 'b'
-				       : cp == '\f' ? 'f'
-				       : cp == '\n' ? 'n'
-				       : cp == '\r' ? 'r'
-						    : 't');
+			vv_buf_putc(b, letters[strchr(escaped, (int)cp) - escaped]);
 		} else if (cp < 0x10000) {
 			put_u16(b, cp);
 		} else {

@@ -30,12 +30,15 @@ void vv_sniff_result_clear(vv_sniff_result *r)
 
 void vv_sniff_hints_declare(vv_sniff_hints *h)
 {
-	h->declared = (uint8_t)((h->header >= 0 ? VV_DECLARED_HEADER : 0) |
-				(h->skip >= 0 ? VV_DECLARED_LEAD : 0) |
-				(h->comment >= 0 ? VV_DECLARED_COMMENT : 0) |
-				(h->spaces >= 0 ? VV_DECLARED_SPACES : 0) |
-				(h->header_rows > 0 ? VV_DECLARED_HEADER_ROWS : 0) |
-				(h->quote >= 0 || h->escape >= 0 ? VV_DECLARED_QUOTE : 0));
+	unsigned declared = 0;
+
+	declared |= h->header >= 0 ? VV_DECLARED_HEADER : 0u;
+	declared |= h->skip >= 0 ? VV_DECLARED_LEAD : 0u;
+	declared |= h->comment >= 0 ? VV_DECLARED_COMMENT : 0u;
+	declared |= h->spaces >= 0 ? VV_DECLARED_SPACES : 0u;
+	declared |= h->header_rows > 0 ? VV_DECLARED_HEADER_ROWS : 0u;
+	declared |= h->quote >= 0 || h->escape >= 0 ? VV_DECLARED_QUOTE : 0u;
+	h->declared = (uint8_t)declared;
 }
 
 void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from)

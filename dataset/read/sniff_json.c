@@ -123,7 +123,15 @@ static vv_status set_run(vv_bytes *out, const tally *t, const char *fallback, si
 		     : vv_bytes_set(out, t->at[i], t->len[i], err);
 }
 
-/* A run that the sample lacks: the parent's, otherwise ',' and the bytes of like after its first
+/* A run that the sample lacks: the parent's, otherwise the usual one. */
+static vv_status set_run_or(vv_bytes *out, const tally *t, const vv_bytes *parent,
+			    const char *usual, vv_error *err)
+{
+	return parent ? set_run(out, t, parent->data, parent->len, err)
+		      : set_run(out, t, usual, strlen(usual), err);
+}
+
+/* A run that the sample lacks: the parent's, otherwise ','  and the bytes of like after its first
  * (",\n " for "{\n "). */
 static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *parent,
 			      const char *like, size_t like_len, vv_error *err)
@@ -145,12 +153,9 @@ static vv_status set_style(sniff *s, const style *st, vv_error *err)
 	const vv_dialect *p = s->parent;
 	vv_status rc;
 
-	if ((rc = set_run(&d->open, &st->open, p ? p->open.data : "{", p ? p->open.len : 1, err)) <
-		    0 ||
-	    (rc = set_run(&d->colon, &st->colon, p ? p->colon.data : ":", p ? p->colon.len : 1,
-			  err)) < 0 ||
-	    (rc = set_run(&d->close, &st->close, p ? p->close.data : "}", p ? p->close.len : 1,
-			  err)) < 0) {
+	if ((rc = set_run_or(&d->open, &st->open, p ? &p->open : NULL, "{", err)) < 0) return rc;
+	if ((rc = set_run_or(&d->colon, &st->colon, p ? &p->colon : NULL, ":", err)) < 0) return rc;
+	if ((rc = set_run_or(&d->close, &st->close, p ? &p->close : NULL, "}", err)) < 0) {
 		return rc;
 	}
 	if (d->open.len == 1 && d->colon.len == 2 && d->colon.data[1] == ' ') {
@@ -172,9 +177,9 @@ static vv_status set_array(sniff *s, const style *st, size_t bracket, vv_error *
 	vv_status rc = set_run_like(&d->row_end, &st->row_end, p ? &p->row_end : NULL,
 				    s->text + bracket, s->out->body - bracket, err);
 
-	return rc < 0 ? rc
-		      : vv_bytes_set(&d->epilogue, p ? p->epilogue.data : "]",
-				     p ? p->epilogue.len : 1, err);
+	if (rc < 0) return rc;
+	return p ? vv_bytes_set(&d->epilogue, p->epilogue.data, p->epilogue.len, err)
+		 : vv_bytes_set(&d->epilogue, "]", 1, err);
 }
 
 /* --- rows --------------------------------------------------------------- */

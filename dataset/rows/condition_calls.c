@@ -111,17 +111,22 @@ static void run_abs(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, i
 	}
 }
 
-static void run_sign(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
+/* -1, 0 or 1; of an infinite number, truth: it is below zero. */
+static int sign_of(const vv_condition_scratch *s, size_t a)
 {
 	const vv_operand *v = &s->stack[a];
 
-	set_number(s, a,
-		   v->state == VV_VALUE_SMALL   ? (v->small.mantissa > 0) - (v->small.mantissa < 0)
-		   : v->state == VV_VALUE_LARGE ? (s->large[a].above.count == 0 ? 0
-						   : s->large[a].above.negative ? -1
-										: 1)
-		   : v->truth                   ? -1
-						: 1);
+	if (v->state == VV_VALUE_SMALL) {
+		return (v->small.mantissa > 0) - (v->small.mantissa < 0);
+	}
+	if (v->state != VV_VALUE_LARGE) return v->truth ? -1 : 1;
+	if (s->large[a].above.count == 0) return 0;
+	return s->large[a].above.negative ? -1 : 1;
+}
+
+static void run_sign(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
+{
+	set_number(s, a, sign_of(s, a));
 }
 
 static void run_round(vv_condition_scratch *s, size_t a, size_t count, int how)
@@ -449,23 +454,41 @@ static void run_split_part(vv_condition_scratch *s, size_t a, size_t count VV_UN
 
 /* ---- dates and times ---- */
 
+/* By ISO 8601: the week belongs to the year that its Thursday has. */
+static int64_t week_of(int64_t days, int64_t weekday)
+{
+	const int64_t thursday = days - weekday + 4;
+
+	return (thursday - vv_value_days(vv_value_day(thursday).year, 1, 1)) / 7 + 1;
+}
+
+static int64_t date_part(int64_t days, int part)
+{
+	const vv_day d = vv_value_day(days);
+	/* 1970-01-01 was a Thursday; Monday is 1 */
+	const int64_t weekday = ((days + 3) % 7 + 7) % 7 + 1;
+
+	switch (part) {
+	case 'y':
+		return d.year;
+	case 'm':
+		return d.month;
+	case 'd':
+		return d.day;
+	case 'q':
+		return (d.month + 2) / 3;
+	case 'w':
+		return weekday;
+	case 'j':
+		return days - vv_value_days(d.year, 1, 1) + 1;
+	default:
+		return week_of(days, weekday);
+	}
+}
+
 static void run_part(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int part)
 {
-	const int64_t days = s->stack[a].time.days;
-	const vv_day d = vv_value_day(days);
-	/* weekday: 1970-01-01 was a Thursday; Monday is 1 */
-	const int64_t weekday = ((days + 3) % 7 + 7) % 7 + 1;
-	set_number(s, a,
-		   part == 'y'   ? d.year
-		   : part == 'm' ? d.month
-		   : part == 'd' ? d.day
-		   : part == 'q' ? (d.month + 2) / 3
-		   : part == 'w' ? weekday
-		   : part == 'j' ? days - vv_value_days(d.year, 1, 1) + 1
-				 : (days - weekday + 4 -
-				    vv_value_days(vv_value_day(days - weekday + 4).year, 1, 1)) /
-						   7 +
-					   1);
+	set_number(s, a, date_part(s->stack[a].time.days, part));
 }
 
 static void run_clock(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int unit)

@@ -200,15 +200,15 @@ vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term 
 
 	vv_buf_printf(&b, "%s cannot be compared with %s", vv_term_name(x), vv_term_name(y));
 	vv_tokens_fail(t, at, vv_buf_cstr(&b), NULL, 0);
-	return (x->kind == VV_OPERAND_NUMBER && y->literal != SIZE_MAX &&
-		y->kind == VV_OPERAND_TEXT) ||
-			       (y->kind == VV_OPERAND_NUMBER && x->literal != SIZE_MAX &&
-				x->kind == VV_OPERAND_TEXT)
-		       ? vv_hint(t->err, "write numbers without quotes")
-		       : vv_term_advise(t, x->kind == VV_OPERAND_TEXT ? x : y,
-					vv_type_name(other->kind == VV_OPERAND_TIME
-							     ? other->type
-							     : VV_TYPE_NUMBER));
+	if ((x->kind == VV_OPERAND_NUMBER && y->literal != SIZE_MAX &&
+	     y->kind == VV_OPERAND_TEXT) ||
+	    (y->kind == VV_OPERAND_NUMBER && x->literal != SIZE_MAX &&
+	     x->kind == VV_OPERAND_TEXT)) {
+		return vv_hint(t->err, "write numbers without quotes");
+	}
+	const vv_type type = other->kind == VV_OPERAND_TIME ? other->type : VV_TYPE_NUMBER;
+
+	return vv_term_advise(t, x->kind == VV_OPERAND_TEXT ? x : y, vv_type_name(type));
 }
 
 vv_status vv_term_want(vv_tokens *t, const vv_term *n, vv_operand_kind kind, size_t at)

@@ -198,10 +198,14 @@ static bool read_numbers(vv_row_values *out, vv_row_block *b, const vv_condition
 	}
 	*out = (vv_row_values){
 		.form = VV_VALUES_NUMBERS,
-		.kind = run->form == VV_RUN_DAYS ? VV_OPERAND_TIME : VV_OPERAND_NUMBER,
+		.kind = VV_OPERAND_NUMBER,
 		.numbers = run->numbers,
-		.scale = run->form == VV_RUN_DECIMALS ? run->scale : 0,
 		.most = (uint64_t)(-run->least > run->most ? -run->least : run->most)};
+	if (run->form == VV_RUN_DAYS) {
+		out->kind = VV_OPERAND_TIME;
+	} else if (run->form == VV_RUN_DECIMALS) {
+		out->scale = run->scale;
+	}
 	if (run->empty) {
 		if (!(states = vv_arena_alloc(&b->arena, b->from.rows + 1))) return false;
 		for (size_t r = 0; r < b->from.rows; r++) {

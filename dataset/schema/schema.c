@@ -124,13 +124,21 @@ bool vv_field_is_code(const vv_field *f, const char *s, size_t len)
 
 vv_new_field vv_new_field_like(const vv_field *f)
 {
-	return (vv_new_field){.name = f->name,
-			      .name_len = f->name_len,
-			      .type = f->type,
-			      .format = strcmp(f->format, "default") == 0 ? NULL : f->format,
-			      .decimal = strcmp(f->decimal, ".") == 0 ? NULL : f->decimal,
-			      .group = f->group[0] ? f->group : NULL,
-			      .missing = own_missing(f)};
+	vv_new_field like = {.name = f->name,
+			     .name_len = f->name_len,
+			     .type = f->type,
+			     .missing = own_missing(f)};
+
+	if (strcmp(f->format, "default") != 0) {
+		like.format = f->format;
+	}
+	if (strcmp(f->decimal, ".") != 0) {
+		like.decimal = f->decimal;
+	}
+	if (f->group[0]) {
+		like.group = f->group;
+	}
+	return like;
 }
 
 static void put_text(vv_buf *out, const char *member, const char *text)

@@ -194,6 +194,21 @@ static void read_boolean(vv_value *out, const vv_field *f, const vv_cell *cell)
 	}
 }
 
+/* The seconds of a unit of a duration. */
+static int64_t seconds_of(char unit)
+{
+	switch (unit) {
+	case 'D':
+		return DAY;
+	case 'H':
+		return 3600;
+	case 'M':
+		return 60;
+	default:
+		return 1;
+	}
+}
+
 static void add_units(int64_t *sum, int64_t count, int64_t unit)
 {
 	int64_t more;
@@ -231,11 +246,7 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 		if (*p == 'Y' || (*p == 'M' && !time)) {
 			add_units(&months, n, *p == 'Y' ? 12 : 1);
 		} else {
-			add_units(&seconds, n,
-				  *p == 'D'   ? DAY
-				  : *p == 'H' ? 3600
-				  : *p == 'M' ? 60
-					      : 1);
+			add_units(&seconds, n, seconds_of(*p));
 		}
 	}
 	out->kind = VV_VALUE_DURATION;

@@ -656,10 +656,10 @@ static vv_status file_order_range(vv_table *t, uint64_t from, uint64_t len, vv_b
 vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			      const vv_bytes_options *opts, vv_error *err)
 {
-	return vv_root_has_places(&t->root) ? file_order_range(t, 0, t->root.bytes, fn, payload,
-							       opts ? opts->pool : NULL,
-							       opts ? opts->progress : NULL, err)
-					    : bytes_of_groups(t, fn, payload, opts, err);
+	const vv_bytes_options given = opts ? *opts : (vv_bytes_options){.pool = NULL};
+
+	if (!vv_root_has_places(&t->root)) return bytes_of_groups(t, fn, payload, opts, err);
+	return file_order_range(t, 0, t->root.bytes, fn, payload, given.pool, given.progress, err);
 }
 
 vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,

@@ -372,10 +372,9 @@ static void warn_short_rows(import *im)
 {
 	vv_import_result *out = im->out;
 	if (out->short_rows == 0 || im->opts->as) return;
-	vv_buf_printf(&out->warnings, "%s%s row%s ha%s fewer cells than %s",
-		      out->groups_reused > 0 ? "in changed rows, " : "",
-		      vv_text_count(out->short_rows), out->short_rows == 1 ? "" : "s",
-		      out->short_rows == 1 ? "s" : "ve",
+	vv_buf_puts(&out->warnings, out->groups_reused > 0 ? "in changed rows, " : "");
+	vv_buf_printf(&out->warnings, "%s fewer cells than %s",
+		      vv_text_counted(out->short_rows, "row has", "rows have"),
 		      im->out->root.dialect.header ? "the header" : "others");
 	put_first_line(im, &im->shorts);
 	vv_buf_printf(&out->warnings, "; %s last cells are missing\n",
@@ -438,11 +437,10 @@ static vv_status warn_foreign_rows(import *im, vv_error *err)
 			      vv_likely_encoding(head->data, head->len), kept);
 	}
 	if (out->foreign_rows == 0) return VV_OK;
-	vv_buf_printf(&out->warnings, "%s%s%s ha%s ",
-		      changed ? "earlier versions were read as UTF-8; now " : "",
-		      out->groups_reused > 0 ? "in changed rows, " : "",
-		      vv_text_counted(out->foreign_rows, "row", NULL),
-		      out->foreign_rows == 1 ? "s" : "ve");
+	vv_buf_puts(&out->warnings, changed ? "earlier versions were read as UTF-8; now " : "");
+	vv_buf_puts(&out->warnings, out->groups_reused > 0 ? "in changed rows, " : "");
+	vv_buf_printf(&out->warnings, "%s ",
+		      vv_text_counted(out->foreign_rows, "row has", "rows have"));
 	if (encoding) {
 		vv_buf_printf(&out->warnings, "bytes that %s does not have", encoding);
 	} else {

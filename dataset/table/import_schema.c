@@ -705,8 +705,11 @@ static void warn_of_blank(import *im, bool empty)
 		}
 	}
 	if (count == 0) return;
-	vv_buf_printf(out, "column%s %s%s %s no name", count > 1 ? "s" : "", vv_buf_cstr(&list),
-		      count > LABELS_SHOWN ? ", ..." : "", count > 1 ? "have" : "has");
+	if (count > LABELS_SHOWN) {
+		vv_buf_puts(&list, ", ...");
+	}
+	vv_buf_printf(out, count > 1 ? "columns %s have no name" : "column %s has no name",
+		      vv_buf_cstr(&list));
 	if (empty) {
 		vv_buf_puts(out, " and no values\n");
 	} else {

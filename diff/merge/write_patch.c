@@ -223,16 +223,19 @@ static vv_status single_line(script *s, int side, uint64_t row, vv_error *err)
 	    (rc = patch_rows_get(&s->rows[side], row, &r, err)) < 0) {
 		return rc;
 	}
-	const vv_row_change c = {.kind = side == 0 ? VV_ROW_REMOVED : VV_ROW_ADDED,
-				 .old_row = side == 0 ? row : UINT64_MAX,
-				 .new_row = side == 0 ? UINT64_MAX : row,
-				 .old_cells = side == 0 ? r.cells : NULL,
-				 .new_cells = side == 0 ? NULL : r.cells};
+	const vv_row_change change[2] = {{.kind = VV_ROW_REMOVED,
+					  .old_row = row,
+					  .new_row = UINT64_MAX,
+					  .old_cells = r.cells},
+					 {.kind = VV_ROW_ADDED,
+					  .old_row = UINT64_MAX,
+					  .new_row = row,
+					  .new_cells = r.cells}};
 	s->stats.removed += side == 0;
 	s->stats.added += side == 1;
-	rc = flush_ndjson(s, vv_diff_writer_row(s->ndjson, &c, err), err);
-	return rc < 0 ? rc
-		      : end_row(s, side == 0 ? row : PATCH_NONE, side == 0 ? PATCH_NONE : row, err);
+	rc = flush_ndjson(s, vv_diff_writer_row(s->ndjson, &change[side], err), err);
+	if (rc < 0) return rc;
+	return side == 0 ? end_row(s, row, PATCH_NONE, err) : end_row(s, PATCH_NONE, row, err);
 }
 
 /* --- walking ----------------------------------------------------------------------- */

@@ -88,11 +88,16 @@ static void take_plain(vv_excel *e, const vv_number_text *was, const vv_number_t
 
 	vv_number_text_put(&e->text, is, mark);
 	if (is_repeated(e, at)) return;
-	take(e, at,
-	     !vv_number_text_same(was, is) ? (is_noise(was, is) ? VV_EXCEL_STYLE : VV_EXCEL_ROUNDED)
-	     : other                       ? VV_EXCEL_COMMA
-	     : was->zeros                  ? VV_EXCEL_ZEROS
-					   : VV_EXCEL_STYLE);
+	vv_excel_kind kind = VV_EXCEL_STYLE;
+
+	if (!vv_number_text_same(was, is)) {
+		kind = is_noise(was, is) ? VV_EXCEL_STYLE : VV_EXCEL_ROUNDED;
+	} else if (other) {
+		kind = VV_EXCEL_COMMA;
+	} else if (was->zeros) {
+		kind = VV_EXCEL_ZEROS;
+	}
+	take(e, at, kind);
 }
 
 /* Has the number few enough digits for the format General? */

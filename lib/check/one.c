@@ -288,8 +288,6 @@ static vv_check_options options_of(one *c)
 	const vv_buf *schema = &c->in.package.schema;
 	bool all = run->new_only || run->rows; /* each finding is looked at */
 	vv_check_options o = {.rules = &c->rules,
-			      .base = c->has_base && c->base.open && !c->of_base ? &c->base.table
-										 : NULL,
 			      .path = c->path,
 			      .commit = c->commit,
 			      .limit = all ? 0 : run->limit,
@@ -302,15 +300,22 @@ static vv_check_options options_of(one *c)
 			      .patterns = &c->run->patterns,
 			      .cache = run->cache,
 			      .temp_dir = run->temp_dir,
-			      .pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
+			      .pool = run->pool,
 			      .progress = run->progress,
 			      .sheet = c->in.subject.grid,
-			      /* commands of suggestions are those of a repository */
-			      .words = run->repo ? run->words : NULL,
 			      .share = run->share,
 			      .results = run->results,
 			      .result_count = run->result_count};
 
+	if (c->has_base && c->base.open && !c->of_base) {
+		o.base = &c->base.table;
+	}
+	if (run->reader) {
+		o.pool = vv_dataset_reader_pool(run->reader);
+	}
+	if (run->repo) { /* commands of suggestions are those of a repository */
+		o.words = run->words;
+	}
 	if (c->in.described && schema->len > 0) {
 		o.schema = schema->data;
 		o.schema_len = schema->len;
@@ -425,20 +430,29 @@ static vv_status check_queries(one *c, const vv_check_input *in, const vv_diff_s
 	const vv_check_run *run = c->run;
 	const bool all = run->new_only || run->rows;
 	vv_check_query q = {.repo = run->repo,
-			    .env = run->repo ? vv_repository_env(run->repo) : run->env,
+			    .env = run->env,
 			    .folder = run->folder,
-			    .path = c->of_base ? c->was : c->path,
+			    .path = c->path,
 			    .commit = c->commit,
 			    .side = side,
 			    .base = base,
 			    .base_path = c->was,
 			    .cache = run->cache,
-			    .root = in->open ? &in->table.root : NULL,
 			    .limit = all || run->limit == 0 ? UINT64_MAX : run->limit,
 			    .finding = on_finding,
 			    .more = on_more,
 			    .payload = c};
 	vv_status rc;
+
+	if (run->repo) {
+		q.env = vv_repository_env(run->repo);
+	}
+	if (c->of_base) {
+		q.path = c->was;
+	}
+	if (in->open) {
+		q.root = &in->table.root;
+	}
 
 	vv_array_each(c->rules.lines, c->rules.line_count, line) {
 		vv_error why;
@@ -844,6 +858,18 @@ static vv_status tell_false_pointer(one *c, vv_error *err)
 	return tell(c, "source-error", why.message, vv_check_hint(c->run, &why), err);
 }
 
+static const char *in_side(const vv_diff_side *side)
+{
+	switch (side->kind) {
+	case VV_SIDE_COMMIT:
+		return " in the commit";
+	case VV_SIDE_INDEX:
+		return " in the index";
+	default:
+		return " in the work tree";
+	}
+}
+
 /* Described, and not there: where it is missing, and where it is instead. */
 static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 			      const vv_diff_side *side, const vv_check_path *p, vv_error *err)
@@ -857,12 +883,8 @@ static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 		vv_buf_puts(&message, "is in the work tree, but was not added");
 		(void)vv_hint_put(&expected, "", run->words, VV_HINT_ADD, p->path);
 	} else {
-		vv_buf_puts(&message, "the file does not exist");
-		vv_buf_printf(&message, "%s",
-			      !run->repo                     ? ""
-			      : side->kind == VV_SIDE_COMMIT ? " in the commit"
-			      : side->kind == VV_SIDE_INDEX  ? " in the index"
-							     : " in the work tree");
+		vv_buf_printf(&message, "the file does not exist%s",
+			      run->repo ? in_side(side) : "");
 	}
 	f.message = vv_buf_cstr(&message);
 	f.expected = expected.len > 0 ? vv_buf_cstr(&expected) : NULL;
@@ -982,14 +1004,17 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 		rc = tell_unread(&c, &why, err);
 	}
 	if (rc < 0) return rc;
-	const vv_report_facts facts = {
+	vv_report_facts facts = {
 		.rows = result.rows,
 		.columns = result.columns,
 		.groups = result.groups,
 		.groups_read = result.groups_read,
-		.base = c.has_base ? base->name : NULL,
-		.base_commit = c.has_base ? vv_oid_shows(&base->commit) : NULL,
 		.pointer = c.in.subject.is_dataset && c.in.open ? &c.in.table.schema : NULL,
 		.ms = vv_monotonic_ms() - start};
+
+	if (c.has_base) {
+		facts.base = base->name;
+		facts.base_commit = vv_oid_shows(&base->commit);
+	}
 	return vv_report_end(run->report, &facts, err);
 }

@@ -214,15 +214,18 @@ static vv_status compare(changes *c, const char *where, const char *name, const 
 static vv_status compare_members(changes *c, const char *where, const vv_json *a, const vv_json *b,
 				 const char *const *but, vv_error *err)
 {
+	const vv_json *const sides[2] = {a, b};
+
 	for (int side = 0; side < 2; side++) {
-		const vv_json *from = side ? b : a, *other = side ? a : b;
+		const vv_json *from = sides[side], *other = sides[!side];
 
 		for (const vv_json *m = from ? from->first : NULL; m && m->name; m = m->next) {
 			const vv_json *n = vv_json_get(other, m->name);
-			vv_status rc = (side && n) || vv_texts_have(but, m->name, m->name_len)
-					       ? VV_OK
-					       : compare(c, where, m->name, side ? n : m,
-							 side ? m : n, err);
+			if ((side && n) || vv_texts_have(but, m->name, m->name_len)) {
+				continue;
+			}
+			vv_status rc = side ? compare(c, where, m->name, n, m, err)
+					    : compare(c, where, m->name, m, n, err);
 			if (rc < 0) return rc;
 		}
 	}

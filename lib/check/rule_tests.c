@@ -262,10 +262,14 @@ static vv_status try_rule(trying *t, vv_error *err)
 	if (t->found > 0) {
 		const vv_check_row *row = right_row(rule, t->row);
 
-		tell(t, row ? row->line : rule->line,
-		     row ? "the rule should accept this row (+), but reports it"
-			 : "the rule should accept the rows with +, but reports them",
-		     row ? row->text : rule->text);
+		if (row) {
+			tell(t, row->line, "the rule should accept this row (+), but reports it",
+			     row->text);
+		} else {
+			tell(t, rule->line,
+			     "the rule should accept the rows with +, but reports them",
+			     rule->text);
+		}
 		return VV_OK;
 	}
 	vv_array_each(rule->rows, rule->row_count, row) {

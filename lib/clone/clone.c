@@ -323,29 +323,33 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 
 static vv_status configure(vv_clone_job *j, vv_error *err)
 {
-	static const char *const members[] = {"fetch", "varveKind",      "varveLazy",
-					      "varve", VV_NAMED_SETTING, "url"};
 	const char *name = remote_name(j), *which = j->one ? j->one : "*";
 	vv_auto(vv_buf) spec = VV_BUF_INIT;
 	vv_auto(vv_arena) keys = VV_ARENA_INIT;
-	vv_config_edit edits[sizeof(members) / sizeof(members[0])];
-	size_t count = 0;
-
 	if (j->bare) {
 		vv_buf_printf(&spec, "+refs/heads/%s:refs/heads/%s", which, which);
 	} else {
 		vv_buf_printf(&spec, "+refs/heads/%s:refs/remotes/%s/%s", which, name, which);
 	}
 	if (vv_buf_ok(&spec, err) < 0) return err->code;
-	const char *const values[] = {
-		spec.data,  j->git_host ? "git" : NULL, j->lazy ? "true" : NULL,
-		j->program, j->by_name ? j->url : NULL, j->url};
+	const struct {
+		const char *name, *value;
+		bool given;
+	} members[] = {{"fetch", spec.data, true},
+		       {"varveKind", "git", j->git_host},
+		       {"varveLazy", "true", j->lazy},
+		       {"varve", j->program, j->program != NULL},
+		       {VV_NAMED_SETTING, j->url, j->by_name},
+		       {"url", j->url, true}};
+	vv_config_edit edits[sizeof(members) / sizeof(members[0])];
+	size_t count = 0;
+
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		const char *key = vv_arena_printf(&keys, "remote.%s.%s", name, members[i]);
+		const char *key = vv_arena_printf(&keys, "remote.%s.%s", name, members[i].name);
 
 		if (!key) return vv_fail_nomem(err);
-		if (values[i]) {
-			edits[count++] = (vv_config_edit){.key = key, .value = values[i]};
+		if (members[i].given) {
+			edits[count++] = (vv_config_edit){.key = key, .value = members[i].value};
 		}
 	}
 	return vv_config_change(j->repo, edits, count, err);

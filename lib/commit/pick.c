@@ -251,17 +251,29 @@ vv_status vv_pick_run(vv_pick *p, vv_error *err)
 		return rc;
 	}
 	p->tip = p->head.commit;
+	const char *usual = vv_pick_verb(p);
+	const vv_oid *base = &p->parent, *theirs = &p->of.id;
+	const vv_oid *ours = vv_oid_is_null(&p->onto) ? &p->head.commit : &p->onto;
+
+	if (p->revert) {
+		base = &p->of.id;
+		theirs = &p->parent;
+	}
+	if (p->paths) {
+		theirs = &reverse;
+	}
 	*j = (vv_merge_job){.repo = p->repo,
 			    .reader = p->reader,
-			    .verb = p->paths ? "cherry-pick" : vv_pick_verb(p),
-			    .command = p->command ? p->command : vv_pick_verb(p),
-			    .base = p->revert ? p->of.id : p->parent,
-			    .ours = vv_oid_is_null(&p->onto) ? p->head.commit : p->onto,
-			    .theirs = p->paths    ? reverse
-				      : p->revert ? p->parent
-						  : p->of.id,
+			    .verb = usual,
+			    .command = p->command ? p->command : usual,
+			    .base = *base,
+			    .ours = *ours,
+			    .theirs = *theirs,
 			    .names = {"base", branch_name(p), p->label.data},
 			    .how = p->how};
+	if (p->paths) {
+		j->verb = "cherry-pick";
+	}
 	if (p->mainline > 0 && !p->paths) {
 		(void)snprintf(p->number, sizeof(p->number), "-m%llu",
 			       (unsigned long long)p->mainline);

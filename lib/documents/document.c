@@ -153,9 +153,14 @@ static vv_status none_reads(const vv_document *d, const char *kind, const char *
 			"to read documents",
 			vv_text_shows(d->name));
 	}
-	vv_fail(err, VV_ENOSUPPORT, "%s%s%s%s", d->written ? "" : vv_text_shows(d->name),
-		d->written ? no_writer(d) : ": no reader for this kind of file is installed",
-		*why ? ": " : "", why);
+	const char *mark = *why ? ": " : "";
+
+	if (d->written) {
+		vv_fail(err, VV_ENOSUPPORT, "%s%s%s", no_writer(d), mark, why);
+	} else {
+		vv_fail(err, VV_ENOSUPPORT, "%s: no reader for this kind of file is installed%s%s",
+			vv_text_shows(d->name), mark, why);
+	}
 	return kind ? vv_hint(err,
 			      "'git config --global varve.reader.%s.command COMMAND' sets a "
 			      "reader",

@@ -152,9 +152,11 @@ static vv_status find_column(job *j, size_t *out, const char *name, size_t len, 
 	if (i < j->columns) return VV_OK;
 	j->columns++;
 	j->more[i - j->file.table.columns] = vv_arena_strndup(&j->arena, name, len);
-	vv_buf_printf(&j->out->warnings, "no other row has a member '%s'%s%s%s\n",
-		      vv_text_name(name, len), nearest ? "; did you mean '" : "",
-		      nearest ? vv_text_shows(nearest) : "", nearest ? "'?" : "");
+	vv_buf_printf(&j->out->warnings, "no other row has a member '%s'", vv_text_name(name, len));
+	if (nearest) {
+		vv_buf_printf(&j->out->warnings, "; did you mean '%s'?", vv_text_shows(nearest));
+	}
+	vv_buf_putc(&j->out->warnings, '\n');
 	return j->more[i - j->file.table.columns] ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -265,10 +267,9 @@ static vv_status read_values(job *j, vv_error *err)
 
 static vv_cell cell_of(const job *j, const vv_cell *cells, size_t i)
 {
-	return !j->s->remove && j->given[i]         ? j->cells[i]
-	       : cells && i < j->file.table.columns ? cells[i]
-	       : is_json(j)                         ? (vv_cell){.state = VV_CELL_ABSENT}
-						    : (vv_cell){.state = VV_CELL_TEXT};
+	if (!j->s->remove && j->given[i]) return j->cells[i];
+	if (cells && i < j->file.table.columns) return cells[i];
+	return (vv_cell){.state = is_json(j) ? VV_CELL_ABSENT : VV_CELL_TEXT};
 }
 
 /* Writes the new row. cells: the old ones; NULL: it is inserted. */

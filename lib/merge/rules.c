@@ -87,13 +87,14 @@ static vv_status note_change(const vv_merge_rules *rules, const vv_oid *file,
 	vv_status rc = others_changed(&changed, rules, file, in, &why);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc == VV_OK && !changed) return VV_OK;
+	const char *theirs = in->names[THEIRS] ? vv_text_shows(in->names[THEIRS]) : "theirs";
+	const char *ours = in->names[OURS] ? vv_text_shows(in->names[OURS]) : "ours";
+
 	vv_notes_warn(
 		vv_repository_notes(in->repo),
 		rc < 0 ? "%s has merge rules for %s in %s that cannot be read; using those of %s"
 		       : "%s has different merge rules for %s in %s; using those of %s",
-		in->names[THEIRS] ? vv_text_shows(in->names[THEIRS]) : "theirs",
-		vv_text_shows(in->path), VV_RULES_NAME,
-		in->names[OURS] ? vv_text_shows(in->names[OURS]) : "ours");
+		theirs, vv_text_shows(in->path), VV_RULES_NAME, ours);
 	return VV_OK;
 }
 

@@ -321,13 +321,17 @@ static void way_init(vv_subject_way *w, const vv_subject *s, const vv_subject_op
 				    .find_encoding = true,
 				    .order = opts->as_add ? VV_ORDER_KEEP : VV_ORDER_READ,
 				    .hints = nothing,
-				    .key = opts->find_key ? NULL : no_key,
+				    .key = no_key,
 				    .keep_types = opts->keep,
 				    .temp_dir = vv_subject_temp_dir(s),
 				    .progress = opts->progress,
-				    .pool = opts->pool  ? opts->pool
-					    : s->reader ? vv_dataset_reader_pool(s->reader)
-							: NULL};
+				    .pool = opts->pool};
+	if (opts->find_key) {
+		w->io.key = NULL;
+	}
+	if (!opts->pool && s->reader) {
+		w->io.pool = vv_dataset_reader_pool(s->reader);
+	}
 	vv_random(&w->io.secret, sizeof(w->io.secret));
 }
 

@@ -33,8 +33,11 @@ static void put_site(vv_buf *out, const vv_url *u)
 	const bool six = u->host && strchr(u->host, ':');
 
 	if (!u->host) return;
-	vv_buf_printf(out, "%s://%s%s%s", scheme->name, u->user ? u->user : "", u->user ? "@" : "",
-		      six ? "[" : "");
+	vv_buf_printf(out, "%s://", scheme->name);
+	if (u->user) {
+		vv_buf_printf(out, "%s@", u->user);
+	}
+	vv_buf_puts(out, six ? "[" : "");
 	for (const char *p = u->host; *p; p++) {
 		vv_buf_putc(out, vv_to_lower(*p));
 	}

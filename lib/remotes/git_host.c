@@ -58,17 +58,22 @@ struct vv_git_host {
 
 static vv_git_call call(const vv_git_host *g, const char *const *args)
 {
-	return (vv_git_call){
-		.args = args,
-		.repo = g->t->repo,
-		.env = g->t->connect.env,
-		.idle_sec = g->folder ? vv_files_sec(&g->t->connect) : g->t->git_idle_sec,
-		.first_sec = vv_first_sec(&g->t->connect),
-		.files = g->folder != NULL,
-		.url = g->url,
-		.exact = g->m->exact,
-		.remote = g->named ? g->m->name : NULL,
-		.dir = g->m->name && g->t->repo ? vv_repository_workdir(g->t->repo) : NULL};
+	vv_git_call c = {.args = args,
+			 .repo = g->t->repo,
+			 .env = g->t->connect.env,
+			 .idle_sec = g->folder ? vv_files_sec(&g->t->connect) : g->t->git_idle_sec,
+			 .first_sec = vv_first_sec(&g->t->connect),
+			 .files = g->folder != NULL,
+			 .url = g->url,
+			 .exact = g->m->exact};
+
+	if (g->named) {
+		c.remote = g->m->name;
+	}
+	if (g->m->name && g->t->repo) {
+		c.dir = vv_repository_workdir(g->t->repo);
+	}
+	return c;
 }
 
 /* git's words about a published folder of this machine show its files, not what helps. */

@@ -123,9 +123,15 @@ void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said)
 
 #define IDLE_MAX 86400u
 
+static unsigned idle_seconds(uint64_t sec)
+{
+	return (unsigned)(sec < IDLE_MAX ? sec : IDLE_MAX);
+}
+
 vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *notes, bool quiet,
 			   uint64_t idle_sec, vv_error *err)
 {
+	const bool alone = notes && notes->alone;
 	unsigned cpus = vv_cpu_count();
 	uint64_t usual = 0;
 	vv_status rc = repo ? vv_config_u64(repo, "varve.timeout", 0, &usual, err) : VV_OK;
@@ -135,29 +141,30 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 	usual = idle_sec > 0 ? idle_sec : usual;
 	const uint64_t for_git = usual > 0 ? usual : VV_IDLE_DEFAULT;
 	*t = (vv_transfer){
-		.git_idle_sec = (unsigned)(for_git < IDLE_MAX ? for_git : IDLE_MAX),
+		.git_idle_sec = idle_seconds(for_git),
 		.repo = repo,
 		.notes = notes,
 		.quiet = quiet,
 		.start_ms = vv_monotonic_ms(),
-		.progress = quiet ? NULL : vv_notes_begin(notes),
-		.program = notes && notes->alone ? vv_strdup("varve") : vv_varve_path(),
+		.program = alone ? vv_strdup("varve") : vv_varve_path(),
 		.checks = vv_table_checks_new(),
-		.pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0),
 	};
+	t->pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0);
+	if (!quiet) {
+		t->progress = vv_notes_begin(notes);
+	}
 	if (!t->program || !t->checks || !t->pool) {
 		vv_transfer_close(t);
 		return vv_fail_nomem(err);
 	}
-	t->connect = (vv_connect_options){
-		.repo = repo,
-		.program = t->program,
-		.idle_sec = (unsigned)(idle_sec < IDLE_MAX ? idle_sec : IDLE_MAX),
-		.usual_sec = (unsigned)(usual < IDLE_MAX ? usual : IDLE_MAX),
-		.ask = notes && notes->alone ? NULL : ask,
-		.line = on_line,
-		.foreign = &t->foreign,
-		.payload = t};
+	t->connect = (vv_connect_options){.repo = repo,
+					  .program = t->program,
+					  .idle_sec = idle_seconds(idle_sec),
+					  .usual_sec = idle_seconds(usual),
+					  .ask = alone ? NULL : ask,
+					  .line = on_line,
+					  .foreign = &t->foreign,
+					  .payload = t};
 	return VV_OK;
 }
 

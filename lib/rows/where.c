@@ -488,13 +488,16 @@ static vv_status refuse(const char *text, vv_status rc, vv_error *err)
 static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings *conditions,
 				const vv_where_how *how, vv_error *err)
 {
+	static const vv_where_how plain = {.path = NULL};
+
+	how = how ? how : &plain;
 	const vv_condition_how as = {.json = vv_form_is_typed(t->root.dialect.form),
 				     .filter = true,
-				     .params = how ? how->params : NULL,
-				     .param_count = how ? how->param_count : 0,
-				     .path = how ? how->path : NULL,
-				     .find = how ? how->find : NULL,
-				     .payload = how ? how->payload : NULL};
+				     .params = how->params,
+				     .param_count = how->param_count,
+				     .path = how->path,
+				     .find = how->find,
+				     .payload = how->payload};
 	vv_auto_free vv_condition_test *found = NULL;
 	vv_auto_free vv_where_test *tests = NULL;
 	size_t count = 0, cap = 0, n = 0;
@@ -502,7 +505,7 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 	vv_status rc = VV_OK;
 
 	err = err ? err : &own;
-	w->search = how ? how->search : NULL;
+	w->search = how->search;
 	w->search_len = w->search ? strlen(w->search) : 0;
 	w->conditions = vv_calloc(conditions->count + 1, sizeof(vv_condition *));
 	w->judged = vv_calloc(conditions->count + 1, sizeof(*w->judged));

@@ -137,12 +137,17 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const asked *a
 	if (*whole) return look_at_packs(d, host, name, err);
 	const char *mend = lost.here > 0 ? vv_doctor_hint(d, VV_HINT_PUSH_BLOCKS_TO, name)
 					 : vv_doctor_hint(d, VV_HINT_BLOCKS_ASK, NULL);
+	const char *at = "", *url = "";
+
+	if (a->url) {
+		at = ", at its URL ";
+		url = vv_text_url(a->url);
+	}
 	rc = vv_doctor_say(
 		d, "peer", true, mend, err,
 		"the remote %s%s%s lacks the blocks of %s that its branches and tags need (in "
 		"%s%s%s)",
-		vv_text_shows(name), a->url ? ", at its URL " : "",
-		a->url ? vv_text_url(a->url) : "",
+		vv_text_shows(name), at, url,
 		vv_text_counted(lost.versions, "version of a table", "versions of tables"),
 		vv_text_url(vv_git_host_blocks_place(host)), *lost.lacks ? ": " : "", lost.lacks);
 	return rc == VV_OK && a->only && lost.here == 0 ? mend_otherwise(d, mend, err) : rc;

@@ -315,8 +315,8 @@ void vv_ref_range_put(vv_buf *out, vv_repository *r, const vv_oid *old, const vv
 
 	(void)vv_rev_short(r, old, &a, VV_IGNORED);
 	(void)vv_rev_short(r, id, &b, VV_IGNORED);
-	vv_buf_printf(out, "%c %s%s%s", forward ? ' ' : '+', a ? a : "?", forward ? ".." : "...",
-		      b ? b : "?");
+	vv_buf_printf(out, forward ? "  %s.." : "+ %s...", a ? a : "?");
+	vv_buf_puts(out, b ? b : "?");
 }
 
 static void print_move(const vv_ref_move *m, vv_repository *r)
@@ -345,12 +345,16 @@ static void print_move(const vv_ref_move *m, vv_repository *r)
 		(void)vv_is_ancestor(r, &m->old, &m->id, &forward, VV_IGNORED);
 		vv_ref_range_put(&what, r, &m->old, &m->id, forward);
 	}
-	vv_notes_put(
-		vv_repository_notes(r), " %-20s %s -> %s%s", vv_buf_cstr(&what),
-		vv_text_shows(vv_ref_short_name(m->from)), vv_text_shows(vv_ref_short_name(m->to)),
-		!m->refused                             ? (forward ? "" : "  (forced)")
-		: strncmp(m->to, "refs/tags/", 10) == 0 ? "  (would change the tag; use --force)"
-							: "  (not a fast-forward; use --force)");
+	const char *note = forward ? "" : "  (forced)";
+
+	if (m->refused && strncmp(m->to, "refs/tags/", 10) == 0) {
+		note = "  (would change the tag; use --force)";
+	} else if (m->refused) {
+		note = "  (not a fast-forward; use --force)";
+	}
+	vv_notes_put(vv_repository_notes(r), " %-20s %s -> %s%s", vv_buf_cstr(&what),
+		     vv_text_shows(vv_ref_short_name(m->from)),
+		     vv_text_shows(vv_ref_short_name(m->to)), note);
 }
 
 void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet)
@@ -381,17 +385,18 @@ vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *
 			if (m->for_merge != (pass == 0) || vv_oid_is_null(&m->id) || m->behind) {
 				continue;
 			}
-			bool tag = strncmp(m->from, "refs/tags/", 10) == 0,
-			     branch = strncmp(m->from, "refs/heads/", 11) == 0;
+			const char *kind = "", *name = m->from;
+
+			if (strncmp(m->from, "refs/tags/", 10) == 0) {
+				kind = "tag ";
+				name += 10;
+			} else if (strncmp(m->from, "refs/heads/", 11) == 0) {
+				kind = "branch ";
+				name += 11;
+			}
 			vv_buf_printf(&b, "%s\t%s\t%s'%s' of %s\n",
 				      vv_oid_shows(m->is_signed ? &m->signed_id : &m->id),
-				      pass == 0 ? "" : "not-for-merge",
-				      tag      ? "tag "
-				      : branch ? "branch "
-					       : "",
-				      m->from + (tag      ? 10
-						 : branch ? 11
-							  : 0),
+				      pass == 0 ? "" : "not-for-merge", kind, name,
 				      vv_buf_cstr(&shown));
 		}
 	}

@@ -390,6 +390,11 @@ static vv_status fetch_once(run *r, vv_error *err)
 
 	rc = rc < 0 ? rc : list_wants(r, &wants, err);
 	if (rc == VV_OK) {
+		const char *lazy = NULL; /* the remote that has the blocks */
+
+		if (r->lazy) {
+			lazy = r->from.stand_in ? r->from.stand.url : r->from.remote.name;
+		}
 		const vv_fetch f = {.repo = r->j->repo,
 				    .suppliers = r->from.suppliers,
 				    .supplier_count = r->from.supplier_count,
@@ -401,9 +406,7 @@ static vv_status fetch_once(run *r, vv_error *err)
 				    .payload = &r->from.t,
 				    .allow_missing = incomplete,
 				    .each = !incomplete,
-				    .lazy = !r->lazy           ? NULL
-					    : r->from.stand_in ? r->from.stand.url
-							       : r->from.remote.name,
+				    .lazy = lazy,
 				    .full = r->j->full,
 				    .progress = r->from.t.progress};
 		rc = vv_fetch_run(&f, &r->result, err);

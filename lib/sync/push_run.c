@@ -240,10 +240,11 @@ static vv_status send_to_host(push_run *r, vv_error *err)
 	bool branch_first = false;
 	vv_status rc = list_blocks_refs(r, &ids, &count, err);
 
-	rc = rc < 0         ? rc
-	     : !refs        ? vv_fail_nomem(err)
-	     : r->t.unasked ? VV_OK
-			    : vv_git_host_wants_branch_first(r->there.host, &branch_first, err);
+	if (rc < 0) return rc;
+	if (!refs) return vv_fail_nomem(err);
+	if (!r->t.unasked) {
+		rc = vv_git_host_wants_branch_first(r->there.host, &branch_first, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < r->j->plan.count; i++) {
 		const vv_push_item *it = &r->j->plan.items[i];
 		if (it->state == VV_PUSH_GOES) {

@@ -18,12 +18,24 @@ void push_run_tell_host_sum(const push_run *r)
 	const vv_host_sum *b = &r->j->blocks;
 
 	if (r->j->quiet || b->versions == 0) return;
-	vv_notes_put(r->t.notes, "%s %s of %s to %s%s%s%s", r->j->dry_run ? "would send" : "sent",
-		     r->j->verbose ? vv_text_counted(b->blocks, "block", NULL) : "the blocks",
-		     vv_text_counted(b->versions, "version of a table", "versions of tables"),
-		     r->there.host ? vv_text_url(vv_git_host_blocks_place(r->there.host)) : "",
-		     r->j->dry_run ? " (about " : " (",
-		     vv_text_bytes(r->j->dry_run ? b->raw : b->bytes), ")");
+	const char *blocks = "the blocks", *place = "";
+
+	if (r->j->verbose) {
+		blocks = vv_text_counted(b->blocks, "block", NULL);
+	}
+	if (r->there.host) {
+		place = vv_text_url(vv_git_host_blocks_place(r->there.host));
+	}
+	const char *versions = vv_text_counted(b->versions, "version of a table",
+					       "versions of tables");
+
+	if (r->j->dry_run) {
+		vv_notes_put(r->t.notes, "would send %s of %s to %s (about %s)", blocks, versions,
+			     place, vv_text_bytes(b->raw));
+	} else {
+		vv_notes_put(r->t.notes, "sent %s of %s to %s (%s)", blocks, versions, place,
+			     vv_text_bytes(b->bytes));
+	}
 }
 
 typedef struct tips {

@@ -215,8 +215,8 @@ static vv_status whole_row(vv_row_history *h, found *f, const vv_table *t, const
 	for (size_t i = 0; rc == VV_OK && i < t->columns; i++) {
 		const vv_row_cell what = {.name = t->schema.fields[i].name,
 					  .change = VV_CELL_CHANGED};
-		rc = add_cell(h, f, &what, added ? (long)i : -1, added ? NULL : &cells[i],
-			      added ? &cells[i] : NULL, err);
+		rc = added ? add_cell(h, f, &what, (long)i, NULL, &cells[i], err)
+			   : add_cell(h, f, &what, -1, &cells[i], NULL, err);
 	}
 	return rc;
 }

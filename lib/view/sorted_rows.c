@@ -49,11 +49,11 @@ static void put_decimal(vv_buf *out, const vv_decimal *d, const vv_buf *digits)
 	const bool zero = d->kind == VV_DECIMAL_FINITE && d->count == 0;
 	const size_t from = out->len + 1;
 
-	vv_buf_putc(out, d->kind == VV_DECIMAL_NAN ? NOT_A_NUMBER
-			 : zero                    ? ZERO
-			 : d->negative             ? BELOW_ZERO
-						   : ABOVE_ZERO);
-	if (zero || d->kind == VV_DECIMAL_NAN) return;
+	if (d->kind == VV_DECIMAL_NAN || zero) {
+		vv_buf_putc(out, zero ? ZERO : NOT_A_NUMBER);
+		return;
+	}
+	vv_buf_putc(out, d->negative ? BELOW_ZERO : ABOVE_ZERO);
 	put_signed(out, d->kind == VV_DECIMAL_INF ? INT64_MAX : d->exponent);
 	if (d->kind == VV_DECIMAL_FINITE) {
 		vv_buf_put(out, digits->data + d->digits_at, d->count);

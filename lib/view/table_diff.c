@@ -473,12 +473,18 @@ static vv_status give_rows(comparison *c, vv_table *t, vv_error *err)
 		for (size_t i = 0; i < b->rows && w.rc == VV_OK && left > 0; i++, left--) {
 			const vv_cell *cells = &b->cells[i * b->columns];
 			uint64_t row = b->first_row + i;
-			vv_row_change change = {.kind = removed ? VV_ROW_REMOVED : VV_ROW_ADDED,
-						.place = row,
-						.old_row = removed ? row : UINT64_MAX,
-						.new_row = removed ? UINT64_MAX : row,
-						.old_cells = removed ? cells : NULL,
-						.new_cells = removed ? NULL : cells};
+			vv_row_change change = {
+				.place = row, .old_row = UINT64_MAX, .new_row = UINT64_MAX};
+
+			if (removed) {
+				change.kind = VV_ROW_REMOVED;
+				change.old_row = row;
+				change.old_cells = cells;
+			} else {
+				change.kind = VV_ROW_ADDED;
+				change.new_row = row;
+				change.new_cells = cells;
+			}
 			w.rc = give_row(c, &change, err);
 		}
 	}
@@ -497,10 +503,11 @@ static vv_status whole(comparison *c, vv_error *err)
 	c->told.key = key;
 	if ((rc = find_label(c, err)) < 0) return rc;
 	const uint64_t rows = t->root.rows, differ = c->filtered ? 0 : rows;
-	c->stats = (vv_rowdiff_stats){.added = removed ? 0 : differ,
-				      .removed = removed ? differ : 0,
-				      .old_rows = removed ? rows : 0,
-				      .new_rows = removed ? 0 : rows};
+	if (removed) {
+		c->stats = (vv_rowdiff_stats){.removed = differ, .old_rows = rows};
+	} else {
+		c->stats = (vv_rowdiff_stats){.added = differ, .new_rows = rows};
+	}
 	rc = c->filtered ? VV_OK : begin(c, err);
 	if (rc == VV_OK && (c->filtered || (c->how->writer && !c->how->counts))) {
 		rc = give_rows(c, t, err);

@@ -58,7 +58,13 @@ vv_status table_diff_text(const vv_diff_item *item, const vv_diff_how *how, vv_d
 	out->differs = true;
 	bool binary = false;
 	const vv_unseen *u = why || how->unread ? NULL : find_unseen(now, item->path, &binary);
-	const char *bytes = "text";
+	const char *bytes = "text", *change = "changed";
+
+	if (!item->a) {
+		change = "added";
+	} else if (!item->b) {
+		change = "removed";
+	}
 
 	if (binary) {
 		bytes = "binary file";
@@ -66,11 +72,11 @@ vv_status table_diff_text(const vv_diff_item *item, const vv_diff_how *how, vv_d
 		bytes = "file";
 	}
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
-	vv_buf_printf(&out->line, ": %s%s%s %s", why ? why : "", why ? "; " : "",
-		      u ? u->what : bytes,
-		      !item->a   ? "added"
-		      : !item->b ? "removed"
-				 : "changed");
+	vv_buf_puts(&out->line, ": ");
+	if (why) {
+		vv_buf_printf(&out->line, "%s; ", why);
+	}
+	vv_buf_printf(&out->line, "%s %s", u ? u->what : bytes, change);
 	if (!binary) {
 		vv_buf_printf(&out->line, " ('%s' shows it)",
 			      how->text_shown_by ? how->text_shown_by : "git diff");

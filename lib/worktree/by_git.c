@@ -167,10 +167,12 @@ static void tell_missing(const vv_by_git *b)
 	const bool one = b->missing == 1;
 
 	if (b->missing == 0) return;
-	vv_notes_put(notes, "%zu %s written as %s only, as blocks are missing here: %s%s",
-		     b->missing, one ? "table is" : "tables are",
-		     one ? "its pointer" : "their pointers", vv_buf_cstr(&b->names),
-		     b->named == b->missing ? "" : ", ...");
+	vv_notes_put(
+		notes,
+		one ? "%zu table is written as its pointer only, as blocks are missing here: %s%s"
+		    : "%zu tables are written as their pointers only, as blocks are missing here: "
+		      "%s%s",
+		b->missing, vv_buf_cstr(&b->names), b->named == b->missing ? "" : ", ...");
 	vv_notes_hint(notes, VV_HINT_FETCH_AND_RESTORE, one ? vv_buf_cstr(&b->names) : "PATH");
 }
 

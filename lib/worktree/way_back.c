@@ -207,9 +207,9 @@ vv_status vv_way_back_path(vv_way_back *w, const vv_index *x, const char *path, 
 		put_entries(&entries, x, path);
 	}
 	const vv_status rc = vv_buf_ok(&entries, err);
-	return rc < 0 ? rc
-		      : add_record(w, file ? "path" : "index", path, there ? place : NULL,
-				   vv_buf_cstr(&entries), err);
+	if (rc < 0) return rc;
+	return add_record(w, file ? "path" : "index", path, there ? place : NULL,
+			  vv_buf_cstr(&entries), err);
 }
 
 vv_status vv_way_back_file(vv_way_back *w, const char *name, vv_error *err)

@@ -578,6 +578,14 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	vv_auto(environment) e = {0};
 	vv_status rc = make_environment(&e, r, err);
 
+	vv_buf *output = r->output ? r->output : &dropped, *errors = said;
+
+	if (r->terminal) {
+		output = NULL;
+	}
+	if (r->show || r->terminal) {
+		errors = NULL;
+	}
 	put_args(argv, r, silent > 0 && !r->dumb);
 	const vv_run run = {.argv = argv,
 			    .dir = r->dir,
@@ -594,10 +602,8 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 			    .terminal = r->terminal,
 			    .started = r->started,
 			    .started_payload = r->started_payload,
-			    .output = r->terminal ? NULL
-				      : r->output ? r->output
-						  : &dropped,
-			    .errors = r->show || r->terminal ? NULL : said};
+			    .output = output,
+			    .errors = errors};
 	rc = rc < 0 ? rc : vv_run_program(&run, exit_code, err);
 	if (rc == VV_EIO && run.silent_sec > 0) {
 		rc = vv_prefix(err, "%s", vv_text_url(r->url));
@@ -786,13 +792,16 @@ vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv
 
 vv_status vv_git_name_disk(const vv_repository *r, const char *dir, vv_error *err)
 {
-	const char *const dirs[] = {dir, r ? vv_repository_gitdir(r) : NULL,
-				    r ? vv_repository_commondir(r) : NULL,
-				    r ? vv_repository_workdir(r) : NULL};
+	const char *dirs[4] = {dir};
 	static const char reason[] = ": No space left on device";
 	char *said = strstr(err->message, reason);
 	struct statvfs fs;
 
+	if (r) {
+		dirs[1] = vv_repository_gitdir(r);
+		dirs[2] = vv_repository_commondir(r);
+		dirs[3] = vv_repository_workdir(r);
+	}
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		if (dirs[i] && statvfs(dirs[i], &fs) == 0 &&
 		    ((uint64_t)fs.f_bavail * fs.f_frsize < BYTES_MIN ||

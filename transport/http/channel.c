@@ -608,9 +608,13 @@ static vv_status copy_url(line *l, const vv_url *url, vv_error *err)
 		.text = vv_strdup(url->text),
 		.host = vv_strdup(url->host),
 		.path = vv_strdup(url->path ? url->path : ""),
-		.user = url->user ? vv_strdup(url->user) : NULL,
-		.secret = url->secret ? vv_strdup(url->secret) : NULL,
 	};
+	if (url->user) {
+		l->url.user = vv_strdup(url->user);
+	}
+	if (url->secret) {
+		l->url.secret = vv_strdup(url->secret);
+	}
 	if (!l->url.text || !l->url.host || !l->url.path || (url->user && !l->url.user) ||
 	    (url->secret && !l->url.secret)) {
 		return vv_fail_nomem(err);

@@ -254,8 +254,8 @@ void http_put_site(vv_buf *out, const vv_url *u)
 {
 	const bool six = strchr(u->host, ':') != NULL;
 
-	vv_buf_printf(out, "http%s://%s%s%s", u->tls ? "s" : "", six ? "[" : "", u->host,
-		      six ? "]" : "");
+	vv_buf_puts(out, u->tls ? "https://" : "http://");
+	vv_buf_printf(out, six ? "[%s]" : "%s", u->host);
 	if (u->port) {
 		vv_buf_printf(out, ":%u", u->port);
 	}

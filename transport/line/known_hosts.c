@@ -134,8 +134,9 @@ static int list_has(const char *list, size_t len, const char *name)
 		size_t n = (size_t)((comma ? comma : end) - list);
 		bool negated = n > 0 && list[0] == '!';
 
-		if (n > (negated ? 1u : 0u) &&
-		    matches(list + (negated ? 1 : 0), n - (negated ? 1 : 0), name)) {
+		const size_t mark = negated ? 1 : 0;
+
+		if (n > mark && matches(list + mark, n - mark, name)) {
 			if (negated) return 0;
 			found = 1;
 		}

@@ -112,11 +112,13 @@ void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t
 	/* one of whom nothing but failures is known has no rate */
 	bool known = old.rate > 0;
 
-	note(s, source,
-	     &(line){.latency_ms = known ? weigh(old.latency_ms, latency_ms) : latency_ms,
-		     .rate = !known     ? rate
-			     : rate > 0 ? weigh(old.rate, rate)
-					: old.rate});
+	line now = {.latency_ms = latency_ms, .rate = rate};
+
+	if (known) {
+		now.latency_ms = weigh(old.latency_ms, latency_ms);
+		now.rate = rate > 0 ? weigh(old.rate, rate) : old.rate;
+	}
+	note(s, source, &now);
 }
 
 void vv_speeds_note_failure(vv_speeds *s, uint64_t source)

@@ -210,12 +210,13 @@ static void make_tag(wish *w)
 		hash = vv_xxh3(w->parts[i], strlen(w->parts[i]) + 1, hash + 1);
 	}
 	if (p->given && w->form.scope == VV_CAR_ENTITY) {
+		const char *to = p->to_back ? "e" : "";
+
+		if (p->to_end) {
+			to = "end";
+		}
 		(void)snprintf(part, sizeof(part), ".%s%llu-%s%llu", p->from_back ? "e" : "",
-			       (unsigned long long)p->from,
-			       p->to_end    ? "end"
-			       : p->to_back ? "e"
-					    : "",
-			       (unsigned long long)p->to);
+			       (unsigned long long)p->from, to, (unsigned long long)p->to);
 	}
 	i = (size_t)snprintf(w->tag, sizeof(w->tag), "W/\"%.70s.car.%s%s%s", w->cid,
 			     scopes[w->form.scope], part, w->form.dups ? ".dups" : "");

@@ -63,8 +63,9 @@ static vv_status make_url(char **url, int fd, bool tls, vv_error *err)
 	}
 	bool any = strcmp(host, "::") == 0 || strcmp(host, "0.0.0.0") == 0;
 	bool six = !any && strchr(host, ':') != NULL;
-	*url = vv_asprintf("%s://%s%s%s:%s", tls ? "https" : "http", six ? "[" : "",
-			   any ? "localhost" : host, six ? "]" : "", port);
+	const char *scheme = tls ? "https" : "http", *name = any ? "localhost" : host;
+
+	*url = vv_asprintf(six ? "%s://[%s]:%s" : "%s://%s:%s", scheme, name, port);
 	return *url ? VV_OK : vv_fail_nomem(err);
 }
 

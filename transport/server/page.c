@@ -251,11 +251,13 @@ static void add_page_headers(const http_request *q, struct MHD_Response *respons
 	if (h->kept_s > 0 && !h->no_store && !h->fixed) {
 		http_add(response, "Cache-Control", "private, max-age=%u", h->kept_s);
 	} else {
+		const char *how = h->fixed ? "max-age=31536000, immutable" : "no-cache";
+
+		if (h->no_store) {
+			how = "no-store";
+		}
 		http_add(response, "Cache-Control", "%s%s",
-			 q->server->o.closed && !h->no_store ? "private, " : "",
-			 h->no_store ? "no-store"
-			 : h->fixed  ? "max-age=31536000, immutable"
-				     : "no-cache");
+			 q->server->o.closed && !h->no_store ? "private, " : "", how);
 	}
 	http_add(response, "Content-Security-Policy", "%s",
 		 h->policy ? h->policy : "default-src 'none'; frame-ancestors 'none'; sandbox");

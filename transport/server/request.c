@@ -207,11 +207,15 @@ bool http_rows_refused(http_request *q, uint64_t bytes, const char *advice, enum
 
 vv_http_call http_call_of(const http_request *q)
 {
-	return (vv_http_call){.repository = q->repository ? q->repository->path : NULL,
-			      .env = q->server->o.env,
-			      .user = q->is_known ? q->user.name : NULL,
-			      .may_write = q->may_write,
-			      .reach = q->repository ? q->repository->reach : NULL};
+	vv_http_call call = {.env = q->server->o.env,
+			     .user = q->is_known ? q->user.name : NULL,
+			     .may_write = q->may_write};
+
+	if (q->repository) {
+		call.repository = q->repository->path;
+		call.reach = q->repository->reach;
+	}
+	return call;
 }
 
 void http_add_range(struct MHD_Response *response, const vv_http_range *range, uint64_t size)

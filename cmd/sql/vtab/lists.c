@@ -640,6 +640,20 @@ static int next_warnings(void *state, varve_error *err VV_UNUSED)
 	return l->at != NULL;
 }
 
+static const char *warning_text(const vv_sql_warning *w, size_t column)
+{
+	switch (column) {
+	case 0:
+		return w->label;
+	case 1:
+		return w->column;
+	case 2:
+		return w->type;
+	default:
+		return w->kind == VV_WARNING_MISFIT ? "not of its type: NULL" : "nearest double";
+	}
+}
+
 static void put_warnings(void *state, sqlite3_context *context, size_t column)
 {
 	const vv_sql_warning *w = ((warning_rows *)state)->at;
@@ -647,12 +661,7 @@ static void put_warnings(void *state, sqlite3_context *context, size_t column)
 	if (column >= 4) {
 		put_count(context, column == 4 ? w->count : w->row);
 	} else {
-		vv_sql_function_put_text(context, column == 0   ? w->label
-						  : column == 1 ? w->column
-						  : column == 2 ? w->type
-						  : w->kind == VV_WARNING_MISFIT
-							  ? "not of its type: NULL"
-							  : "nearest double");
+		vv_sql_function_put_text(context, warning_text(w, column));
 	}
 }
 

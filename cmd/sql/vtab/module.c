@@ -408,8 +408,15 @@ static int add_names(vv_sql_catalog *c, const char *revision, bool all, varve_er
 static int create_temporary(vv_sql_catalog *c, const char *path, varve_error *err)
 {
 	const char *folder = varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE);
+	const char *place = folder, *version = "";
 	vv_auto(vv_sql_paths) l = {.count = 0};
 	int rc = vv_sql_paths_list(&l, c->repo, NULL, false, err);
+
+	if (!folder) {
+		place = vv_sql_name_is_url(path) ? path
+						 : varve_repo_folder(c->repo, VARVE_FOLDER_GIT);
+		version = "HEAD:";
+	}
 
 	for (size_t i = 0; i < l.count && rc == 0; i++) {
 		const char *name;
@@ -420,12 +427,7 @@ static int create_temporary(vv_sql_catalog *c, const char *path, varve_error *er
 			c,
 			sqlite3_mprintf(
 				"CREATE VIRTUAL TABLE IF NOT EXISTS temp.\"%.*w\" USING varve('%q','%s%q')",
-				(int)len, name,
-				folder ? folder
-				: vv_sql_name_is_url(path)
-					? path
-					: varve_repo_folder(c->repo, VARVE_FOLDER_GIT),
-				folder ? "" : "HEAD:", l.items[i]),
+				(int)len, name, place, version, l.items[i]),
 			l.items[i], err);
 	}
 	return rc;

@@ -220,13 +220,18 @@ static int compare_texts(vv_sql_push *p, size_t column, int op, sqlite3_value *v
 	if (varve_table_column(p->of->table, column)->type != VARVE_TYPE_STRING) {
 		return compare_times(p, column, op, text, len, err);
 	}
-	return add_text(p, column,
-			op == SQLITE_INDEX_CONSTRAINT_EQ   ? VARVE_TEST_IS
-			: op == SQLITE_INDEX_CONSTRAINT_LT ? VARVE_TEST_BELOW
-			: op == SQLITE_INDEX_CONSTRAINT_LE ? VARVE_TEST_UP_TO
-			: op == SQLITE_INDEX_CONSTRAINT_GT ? VARVE_TEST_ABOVE
-							   : VARVE_TEST_FROM,
-			text, len, err);
+	switch (op) {
+	case SQLITE_INDEX_CONSTRAINT_EQ:
+		return add_text(p, column, VARVE_TEST_IS, text, len, err);
+	case SQLITE_INDEX_CONSTRAINT_LT:
+		return add_text(p, column, VARVE_TEST_BELOW, text, len, err);
+	case SQLITE_INDEX_CONSTRAINT_LE:
+		return add_text(p, column, VARVE_TEST_UP_TO, text, len, err);
+	case SQLITE_INDEX_CONSTRAINT_GT:
+		return add_text(p, column, VARVE_TEST_ABOVE, text, len, err);
+	default:
+		return add_text(p, column, VARVE_TEST_FROM, text, len, err);
+	}
 }
 
 int vv_sql_push_add(vv_sql_push *p, size_t column, int op, sqlite3_value *value, bool literal,

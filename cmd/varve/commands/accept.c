@@ -69,9 +69,15 @@ static vv_status run_accept(vv_context *c, vv_error *err)
 	}
 	a.path = path;
 	if ((rc = vv_accept_write(c->repo, c->reader, &a, err)) < 0) return rc;
-	vv_out("%s accepts %s%s%s in %s%s%s\n", VV_RULES_NAME, vv_text_shows(a.rule),
-	       a.key ? " of " : "", a.key ? vv_text_shows(a.key) : "", vv_text_shows(a.path),
-	       a.until ? " until " : "", a.until ? vv_text_shows(a.until) : "");
+	vv_out("%s accepts %s", VV_RULES_NAME, vv_text_shows(a.rule));
+	if (a.key) {
+		vv_out(" of %s", vv_text_shows(a.key));
+	}
+	vv_out(" in %s", vv_text_shows(a.path));
+	if (a.until) {
+		vv_out(" until %s", vv_text_shows(a.until));
+	}
+	vv_out("\n");
 	return VV_OK;
 }
 

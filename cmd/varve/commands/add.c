@@ -49,11 +49,17 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 	}
 	if (o->as && strcmp(o->as, "file") == 0 &&
 	    (o->order || o->key.count > 0 || o->no_key || vv_written_any(&o->written))) {
+		const char *what = "options for reading text require";
+
+		if (o->order) {
+			what = "--order requires";
+		} else if (o->key.count > 0) {
+			what = "--key requires";
+		} else if (o->no_key) {
+			what = "--no-key requires";
+		}
 		return vv_fail(err, VV_EUSAGE, "%s a table: a file kept as bytes has no rows",
-			       o->order           ? "--order requires"
-			       : o->key.count > 0 ? "--key requires"
-			       : o->no_key        ? "--no-key requires"
-						  : "options for reading text require");
+			       what);
 	}
 	if (o->order) {
 		out->order = strcmp(o->order, "key") == 0 ? VV_ORDER_KEY : VV_ORDER_FILE;

@@ -244,16 +244,17 @@ static void say(run *r, const vv_patch_done *d)
 		      {d->removed ? 0 : d->rows_removed, "row removed", "rows removed"},
 		      {d->rows_moved, "row moved", "rows moved"},
 		      {d->rejected, "change rejected", "changes rejected"});
-	vv_buf_puts(b, b->len > start ? ""
-		       : d->already   ? "already has these changes"
-		       : stored       ? "the same rows"
-				      : "done");
+	if (b->len == start && d->already) {
+		vv_buf_puts(b, "already has these changes");
+	} else if (b->len == start) {
+		vv_buf_puts(b, stored ? "the same rows" : "done");
+	}
 	vv_buf_puts(b, d->exact || d->already ? "\n" : " (applied to another version)\n");
 	if (d->order_left || d->form_left) {
-		vv_buf_printf(b, "  not applied: %s%s%s\n",
-			      d->order_left ? "the new order of rows" : "",
-			      d->order_left && d->form_left ? ", " : "",
-			      d->form_left ? "the new form of the file" : "");
+		vv_buf_puts(b, "  not applied: ");
+		vv_buf_puts(b, d->order_left ? "the new order of rows" : "");
+		vv_buf_puts(b, d->order_left && d->form_left ? ", " : "");
+		vv_buf_puts(b, d->form_left ? "the new form of the file\n" : "\n");
 	}
 	if (d->schema && !(r->index && d->exact)) {
 		vv_buf_puts(b,
@@ -381,17 +382,36 @@ static vv_status open_way_back(run *r, vv_error *err)
 	return rc;
 }
 
+/* What to try after a patch that does not fit. */
+static const char *misfit_hint(const run *r)
+{
+	if (r->o->exact) {
+		return "nothing was written; the patch may apply to this version without --exact";
+	}
+	if (r->o->how.cached) return "nothing was written";
+	if (r->o->how.check) {
+		return "--reject applies the parts that fit, and writes the rest to PATH.rej";
+	}
+	return r->repo ? "nothing was written; --reject applies the parts that fit, and writes the "
+			 "rest to PATH.rej; --3way merges"
+		       : "nothing was written; --reject applies the parts that fit, and writes the "
+			 "rest to PATH.rej";
+}
+
 static vv_status apply(run *r, vv_error *err)
 {
 	const options *o = r->o;
 	const char *temp = vv_env_temp_dir(vv_environ());
 	const vv_patch_source source = {read_patch, seek_patch, r, r->name};
+	vv_patch_mode mode = o->how.reject ? VV_PATCH_REJECT : VV_PATCH_FIT;
+
+	if (o->exact) {
+		mode = VV_PATCH_EXACT;
+	}
 	const vv_patch_apply_options po = {
 		.reverse = o->how.reverse,
 		.check = o->how.check,
-		.mode = o->exact        ? VV_PATCH_EXACT
-			: o->how.reject ? VV_PATCH_REJECT
-					: VV_PATCH_FIT,
+		.mode = mode,
 		.open = open_target,
 		.base = open_base,
 		.cache = cache_of_target,
@@ -416,18 +436,7 @@ static vv_status apply(run *r, vv_error *err)
 		return vv_apply_index_commit(&r->indexed, err);
 	}
 	if (rc == VV_ECONFLICT) {
-		vv_hint(err, "%s",
-			o->exact
-				? "nothing was written; the patch may apply to this version without --exact"
-			: o->how.cached ? "nothing was written"
-			: o->how.check
-				? "--reject applies the parts that fit, and writes the rest to "
-				  "PATH.rej"
-			: !r->repo
-				? "nothing was written; --reject applies the parts that fit, and "
-				  "writes the rest to PATH.rej"
-				: "nothing was written; --reject applies the parts that fit, and "
-				  "writes the rest to PATH.rej; --3way merges");
+		vv_hint(err, "%s", misfit_hint(r));
 	}
 	return rc < 0 || o->how.check ? rc : vv_apply_files_commit(&r->files, err);
 }

@@ -88,13 +88,17 @@ static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_er
 	if (compared && !bare && (rc = put_line(&line, s->repo, s->path, true, err)) < 0) {
 		return rc;
 	}
-	say(a, "tracked",
-	    *tracked   ? "yes"
-	    : compared ? "text"
-		       : "no",
-	    line.len                         ? vv_buf_cstr(&line)
-	    : bare && (*tracked || compared) ? "a line of .gitattributes in HEAD"
-					     : "no line of .gitattributes");
+	const char *value = compared ? "text" : "no", *from = "no line of .gitattributes";
+
+	if (*tracked) {
+		value = "yes";
+	}
+	if (line.len) {
+		from = vv_buf_cstr(&line);
+	} else if (bare && (*tracked || compared)) {
+		from = "a line of .gitattributes in HEAD";
+	}
+	say(a, "tracked", value, from);
 	return VV_OK;
 }
 
@@ -128,10 +132,13 @@ static void explain_order(answer *a, const vv_root *r, const char *kept)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	list_names(&b, "by ", r->sorted_by, vv_root_is_sorted(r) ? r->sorted_by_count : 0);
-	say(a, "order", b.len ? vv_buf_cstr(&b) : "the file's",
-	    b.len                    ? "set by --order key, or chosen because the order of rows changes with each delivery; kept from then on"
-	    : r->file_order_declared ? "set by --order file; kept from then on"
-				     : kept);
+	if (b.len) {
+		say(a, "order", vv_buf_cstr(&b),
+		    "set by --order key, or chosen because the order of rows changes with each delivery; kept from then on");
+	} else {
+		say(a, "order", "the file's",
+		    r->file_order_declared ? "set by --order file; kept from then on" : kept);
+	}
 }
 
 static bool package_has_form(const vv_sniff_hints *h)

@@ -108,12 +108,16 @@ static void put_item(const vv_conflict_record *c, size_t i)
 		if (item->detail) { /* at any length: it may name several cells of a workbook */
 			vv_text_put_escaped(&detail, item->detail, strlen(item->detail));
 		}
-		vv_out("  %s%s%s%s\n", item->column ? "column " : "",
-		       item->column                    ? vv_text_shows(item->column)
-		       : item->kind == VV_CONFLICT_KEY ? "key"
-		       : vv_conflict_place(item->kind) ? vv_conflict_place(item->kind)
-						       : "the whole table",
-		       item->detail ? ": " : "", vv_buf_cstr(&detail));
+		const char *place = vv_conflict_place(item->kind);
+
+		if (item->column) {
+			vv_out("  column %s", vv_text_shows(item->column));
+		} else if (item->kind == VV_CONFLICT_KEY) {
+			vv_out("  key");
+		} else {
+			vv_out("  %s", place ? place : "the whole table");
+		}
+		vv_out("%s%s\n", item->detail ? ": " : "", vv_buf_cstr(&detail));
 		return;
 	}
 	if (i == 0 || !vv_conflict_same_row(&c->items[i - 1], item)) {

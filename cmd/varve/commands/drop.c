@@ -121,11 +121,14 @@ static void tell(const options *o, const vv_drop *d)
 
 	tell_keepers(d);
 	if (d->goes > 0) {
-		vv_out("%s %s, %s%s; when %s needed, varve fetches %s\n",
-		       o->drop.dry_run ? "would drop" : "dropped",
-		       vv_text_counted(d->goes, "version", NULL), o->drop.dry_run ? "about " : "",
-		       vv_text_bytes(d->gc.result.dropped_bytes),
-		       d->goes == 1 ? "it is" : "they are", d->goes == 1 ? "it" : "them");
+		const char *when = "when they are needed, varve fetches them";
+
+		if (d->goes == 1) {
+			when = "when it is needed, varve fetches it";
+		}
+		vv_out(o->drop.dry_run ? "would drop %s, about %s; %s\n" : "dropped %s, %s; %s\n",
+		       vv_text_counted(d->goes, "version", NULL),
+		       vv_text_bytes(d->gc.result.dropped_bytes), when);
 	} else if (d->count == 0) {
 		vv_out("nothing to drop: no versions of tables match\n");
 	} else if (count_fate(d, VV_DROP_ALONE) == 0) {

@@ -100,16 +100,20 @@ static void tell_pointers(vv_context *c)
 	}
 }
 
+static const char *move_state(const vv_ref_move *m)
+{
+	if (m->refused) return "refused";
+	if (m->behind) return "behind";
+	return vv_oid_equal(&m->old, &m->id) ? "same" : "moved";
+}
+
 static void put_ref(vv_json_out *w, const void *item)
 {
 	const vv_ref_move *m = item;
 
 	vv_json_put_object(w, {JSON_TEXT("from", m->from)}, {JSON_TEXT("to", m->to)},
 			   {JSON_OID("old", &m->old)}, {JSON_OID("new", &m->id)},
-			   {JSON_TEXT("state", m->refused                      ? "refused"
-					       : m->behind                     ? "behind"
-					       : vv_oid_equal(&m->old, &m->id) ? "same"
-									       : "moved")});
+			   {JSON_TEXT("state", move_state(m))});
 }
 
 void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error)
@@ -226,12 +230,17 @@ static vv_status fetch_data(vv_context *c, vv_fetch_data *f, bool quiet, vv_erro
 			     .from = &o->job.from,
 			     .idle_sec = o->job.idle_sec};
 	if (rc == VV_OK && (rc = vv_fetch_data_run(f, NULL, err)) == VV_OK && !quiet) {
+		const char *what = f->fetched < f->versions ? ": missing ones were fetched"
+							    : ": fetched";
+
+		if (f->versions == 0) {
+			what = " to fetch";
+		} else if (f->fetched == 0) {
+			what = ": all blocks already existed here";
+		}
 		vv_note("%s%s",
 			vv_text_counted(f->versions, "version of a table", "versions of tables"),
-			f->versions == 0           ? " to fetch"
-			: f->fetched == 0          ? ": all blocks already existed here"
-			: f->fetched < f->versions ? ": missing ones were fetched"
-						   : ": fetched");
+			what);
 	}
 	if (rc == VV_OK && f->fetched > 0 && !quiet) {
 		tell_pointers(c);

@@ -206,16 +206,17 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 			vv_text_time(s->removable, VV_TIME_MINUTE));
 	}
 	if (nothing && s->young_packs > 0) {
-		const bool several = s->young_until > s->young_from;
-		vv_note("%s %s too recent to be combined: 'varve gc --remote%s' can combine or remove %s "
-			"after %s%s%s%s, 'varve gc --remote%s --prune=now' at once",
-			vv_text_counted(s->young_packs, "pack", NULL),
-			s->young_packs == 1 ? "is" : "are", vv_buf_cstr(&name),
+		char last[96] = "";
+
+		if (s->young_until > s->young_from) {
+			(void)snprintf(last, sizeof(last), " (the last after %s)",
+				       vv_text_time(s->young_until, VV_TIME_MINUTE));
+		}
+		vv_note("%s too recent to be combined: 'varve gc --remote%s' can combine or remove %s "
+			"after %s%s, 'varve gc --remote%s --prune=now' at once",
+			vv_text_counted(s->young_packs, "pack is", "packs are"), vv_buf_cstr(&name),
 			s->young_packs == 1 ? "it" : "them",
-			vv_text_time(s->young_from, VV_TIME_MINUTE),
-			several ? " (the last after " : "",
-			several ? vv_text_time(s->young_until, VV_TIME_MINUTE) : "",
-			several ? ")" : "", vv_buf_cstr(&name));
+			vv_text_time(s->young_from, VV_TIME_MINUTE), last, vv_buf_cstr(&name));
 	}
 	if (s->young > 0) {
 		vv_note("%s that no ref reaches %s less than an hour old, and %s until the hour is over",

@@ -65,8 +65,11 @@ static void say_moved(const vv_branch_merge *m, bool verbose)
 	if (!m->head.unborn) {
 		(void)vv_rev_short(m->repo, &m->head.commit, &from, VV_IGNORED);
 	}
-	vv_out("fast-forward: %s%s%s, %s file%s changed\n", from ? from : "", from ? " -> " : "",
-	       to, vv_text_count(m->moved), m->moved == 1 ? "" : "s");
+	vv_out("fast-forward: ");
+	if (from) {
+		vv_out("%s -> ", from);
+	}
+	vv_out("%s, %s changed\n", to, vv_text_counted(m->moved, "file", NULL));
 	vv_commit_summary_put_stat(m->repo, m->head.unborn ? NULL : &m->head.commit, &m->tip,
 				   verbose);
 }

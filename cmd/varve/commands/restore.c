@@ -65,13 +65,15 @@ static int check_restore(const vv_context *c)
 	if (c->argc == 0 && !o->forget) {
 		return vv_usage_error("restore requires paths ('.' for all)");
 	}
-	return c->argc > 1 && (o->columns.count > 0 || o->spelling || o->row)
-		       ? vv_usage_error("%s accepts one file, not %d",
-					o->row        ? "--row"
-					: o->spelling ? "--spelling"
-						      : "--column",
-					c->argc)
-		       : VV_EXIT_OK;
+	if (c->argc <= 1) return VV_EXIT_OK;
+	const char *option = o->columns.count > 0 ? "--column" : NULL;
+
+	if (o->row) {
+		option = "--row";
+	} else if (o->spelling) {
+		option = "--spelling";
+	}
+	return option ? vv_usage_error("%s accepts one file, not %d", option, c->argc) : VV_EXIT_OK;
 }
 
 static vv_status restore_row(vv_context *c, vv_error *err)

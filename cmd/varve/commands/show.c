@@ -97,14 +97,17 @@ static void choose_view(vv_commit_view *v, vv_diff_show *rows, const options *o)
 	*rows = (vv_diff_show){
 		.limit = o->patch ? 0 : ROWS_SHOWN, .shows_all = "-p", .unasked = !o->patch};
 	*v = (vv_commit_view){
-		.style = json         ? VV_STYLE_JSON
-			 : o->oneline ? VV_STYLE_ONELINE
-				      : VV_STYLE_LONG,
+		.style = o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG,
 		.growth = o->verbose,
 		.name_only = o->name_only,
 		.name_status = o->name_status,
 		.stat = json || (!o->no_patch && !names),
-		.patch = !json && !o->no_patch && (o->patch || (!names && !o->stat)) ? rows : NULL};
+	};
+	if (json) {
+		v->style = VV_STYLE_JSON;
+	} else if (!o->no_patch && (o->patch || (!names && !o->stat))) {
+		v->patch = rows;
+	}
 }
 
 static vv_status show_each(vv_context *c, vv_commit_view *v, int argc, char **argv, vv_error *err)

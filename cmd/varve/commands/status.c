@@ -77,9 +77,11 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u, const char *remot
 		away += !it->here;
 	}
 	if (u->count > away) {
-		vv_buf_printf(b, "  (use \"varve push --blocks%s%s\" to send %s)\n",
-			      *remote ? " " : "", *remote ? vv_text_word(remote) : "",
-			      u->count - away == 1 ? "it" : "them");
+		vv_buf_puts(b, "  (use \"varve push --blocks");
+		if (*remote) {
+			vv_buf_printf(b, " %s", vv_text_word(remote));
+		}
+		vv_buf_printf(b, "\" to send %s)\n", u->count - away == 1 ? "it" : "them");
 	}
 }
 

@@ -204,10 +204,15 @@ static vv_status test(vv_context *c, const char *name, vv_error *err)
 	if (done || rc < 0) {
 		/* it was tried */
 	} else if (!s || !s->url) {
+		vv_auto(vv_buf) which = VV_BUF_INIT;
+
+		if (name) {
+			vv_buf_printf(&which, " '%s'", vv_text_shows(name));
+		}
 		rc = vv_fail(err, VV_ENOTFOUND,
-			     VV_BLOCKS_CONFIG " has no store%s%s%s\n"
+			     VV_BLOCKS_CONFIG " has no store%s\n"
 					      "'varve store add NAME URL' adds one",
-			     name ? " '" : "", name ? vv_text_shows(name) : "", name ? "'" : "");
+			     vv_buf_cstr(&which));
 	} else {
 		rc = print_test(c, s->name, s->url, s->push_url, s->name, err);
 	}
@@ -244,10 +249,13 @@ static vv_status seen_from_top(char **out, vv_repository *r, const char *url, vv
 		}
 	}
 	here[len] = '\0';
-	*out = len > 0 && *url ? vv_path_join(here, url, (char *)NULL)
-			       : vv_strdup(len > 0 ? here
-					   : *url  ? url
-						   : ".");
+	if (len > 0 && *url) {
+		*out = vv_path_join(here, url, (char *)NULL);
+	} else if (len > 0) {
+		*out = vv_strdup(here);
+	} else {
+		*out = vv_strdup(*url ? url : ".");
+	}
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 

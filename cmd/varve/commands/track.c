@@ -74,11 +74,13 @@ static void print_lines(const lister *l)
 	for (size_t i = 0; i < l->list.count; i++) {
 		const vv_attr_list_line *at = &l->list.lines[i];
 		const decided *files = &l->files[i];
+		const char *note = files->count == 0 ? "  (no file yet)" : "";
+
+		if (!at->on) {
+			note = "  (not tracked)";
+		}
 		vv_out("%s:%u: %s%s%s\n", vv_text_shows(at->file), at->number,
-		       vv_text_shows(at->pattern), l->compared ? "  (stays text)" : "",
-		       !at->on             ? "  (not tracked)"
-		       : files->count == 0 ? "  (no file yet)"
-					   : "");
+		       vv_text_shows(at->pattern), l->compared ? "  (stays text)" : "", note);
 		vv_out_bytes(vv_buf_cstr(&files->names), files->names.len);
 		if (files->count > SHOWN && !l->verbose) {
 			vv_out("\tand %s more (-v lists all)\n",

@@ -195,11 +195,14 @@ static vv_status run_update(vv_context *c, vv_error *err)
 		rc = update_one(&u, &list.items[k], err);
 	}
 	if (rc == VV_OK && c->code == VV_EXIT_OK && (u.found == 0 || u.found < (size_t)c->argc)) {
-		vv_fail(err, VV_ENOTFOUND,
-			c->argc == 1  ? "'%s' was not imported"
-			: c->argc > 1 ? "not every path was imported"
-				      : "this repository has no imports",
-			vv_text_shows(c->argc > 0 ? c->argv[0] : ""));
+		if (c->argc == 1) {
+			vv_fail(err, VV_ENOTFOUND, "'%s' was not imported",
+				vv_text_shows(c->argv[0]));
+		} else {
+			vv_fail(err, VV_ENOTFOUND, "%s",
+				c->argc > 1 ? "not every path was imported"
+					    : "this repository has no imports");
+		}
 		const bool sets = vv_array_find(c->argv, (size_t)c->argc, word,
 						vv_ascii_equal(*word, "set")) != NULL;
 

@@ -82,9 +82,12 @@ static void tell(run *r, const char *who, const char *place, const char *what, u
 	if (!r->json) {
 		vv_out("  %-8s  ", what);
 		vv_out_text(who, strlen(who));
-		vv_out("%s%s%s", place ? " (in " : "", place ? vv_text_url(place) : "",
-		       place ? ")" : "");
-		vv_out("%s%s", why ? ": " : "", why ? why : "");
+		if (place) {
+			vv_out(" (in %s)", vv_text_url(place));
+		}
+		if (why) {
+			vv_out(": %s", why);
+		}
 		tell_speed(r, source);
 		vv_out("\n");
 		return;
@@ -395,9 +398,14 @@ static vv_status tell_vault(run *r, vv_error *err)
 
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (!r->json && rc == VV_OK && v.is) {
-		vv_out("the vault has %s%s of the blocks of this version; its holders%s:\n",
-		       v.kept == v.blocks && !v.partly ? "all" : vv_text_count(v.kept),
-		       v.partly ? " or more" : "", r->o->no_ask ? " according to its ledger" : "");
+		vv_out("the vault has ");
+		if (v.partly) {
+			vv_out("%s or more", vv_text_count(v.kept));
+		} else {
+			vv_out("%s", v.kept == v.blocks ? "all" : vv_text_count(v.kept));
+		}
+		vv_out(" of the blocks of this version; its holders%s:\n",
+		       r->o->no_ask ? " according to its ledger" : "");
 	} else if (!r->json && rc < 0) {
 		vv_out("holders of the vault:\n  unknown   %s\n", why.message);
 	}

@@ -496,9 +496,10 @@ void vv_check_warn_no_tables(vv_repository *r)
 	if (u.count > 1) {
 		vv_warn("no tables to check: %s and %s more are not added", vv_text_shows(u.first),
 			vv_text_count(u.count - 1));
+	} else if (u.first) {
+		vv_warn("no tables to check: %s is not added", vv_text_shows(u.first));
 	} else {
-		vv_warn("no tables to check%s%s%s", u.first ? ": " : "",
-			u.first ? vv_text_shows(u.first) : "", u.first ? " is not added" : "");
+		vv_warn("no tables to check");
 	}
 	if (u.first) {
 		vv_notes_hint(&vv_notes_stderr, VV_HINT_ADD, u.first);

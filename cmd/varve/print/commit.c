@@ -132,8 +132,11 @@ static void print_name(void *payload, const char *text, bool is_head)
 	bool *any = payload;
 
 	vv_out("%s%s", vv_color_on(VV_YELLOW), *any ? ", " : " (");
-	vv_out("%s%s%s%s", vv_color_on(is_head ? VV_CYAN : VV_GREEN), is_head ? "HEAD" : "",
-	       is_head && *text ? " -> " : "", text);
+	vv_out("%s", vv_color_on(is_head ? VV_CYAN : VV_GREEN));
+	if (is_head) {
+		vv_out(*text ? "HEAD -> " : "HEAD");
+	}
+	vv_out("%s", text);
 	vv_out("%s", vv_color_off());
 	*any = true;
 }

@@ -314,17 +314,30 @@ void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 	}
 }
 
+typedef enum change { CHANGE_RENAMED, CHANGE_ADDED, CHANGE_REMOVED, CHANGE_MODIFIED } change;
+
+static const struct {
+	char letter;
+	const char *word;
+} change_kinds[] = {[CHANGE_RENAMED] = {'R', "renamed"},
+		    [CHANGE_ADDED] = {'A', "added"},
+		    [CHANGE_REMOVED] = {'D', "removed"},
+		    [CHANGE_MODIFIED] = {'M', "modified"}};
+
+static change change_kind(const vv_stat_line *l)
+{
+	if (l->from) return CHANGE_RENAMED;
+	if (!l->old_side.there) return CHANGE_ADDED;
+	return l->new_side.there ? CHANGE_MODIFIED : CHANGE_REMOVED;
+}
+
 void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 {
 	vv_array_each(s->lines, s->count, l) {
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 
 		if (status) {
-			vv_buf_printf(&b, "%c\t",
-				      l->from              ? 'R'
-				      : !l->old_side.there ? 'A'
-				      : !l->new_side.there ? 'D'
-							   : 'M');
+			vv_buf_printf(&b, "%c\t", change_kinds[change_kind(l)].letter);
 		}
 		if (status && l->from) {
 			vv_path_put_quoted(&b, l->from, true, false);
@@ -346,10 +359,7 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 		vv_json_put_members(
 			w, {JSON_TEXT("path", line->path)},
 			{JSON_TEXT_WHEN(line->from, "oldPath", line->from)},
-			{JSON_TEXT("change", line->from  ? "renamed"
-					     : !o->there ? "added"
-					     : !n->there ? "removed"
-							 : "modified")},
+			{JSON_TEXT("change", change_kinds[change_kind(line)].word)},
 			{JSON_TEXT("kind", vv_content_kind(n->there ? n : o))},
 			{JSON_NUMBER_OR_NULL(n->there && !n->submodule, "bytes", n->bytes)},
 			{JSON_NUMBER_OR_NULL(o->there && !o->submodule, "bytesBefore", o->bytes)});

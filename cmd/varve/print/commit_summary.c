@@ -31,11 +31,12 @@ static vv_status print_line(vv_repository *r, const vv_change_entry *e, vv_error
 	if (e->from) {
 		vv_out("%s => ", vv_text_shows(e->from));
 	}
-	vv_out("%s: %s%s", vv_text_shows(e->path),
-	       gone                ? "removed"
-	       : e->head_mode == 0 ? "new, "
-				   : "",
-	       gone && b.len > 0 ? ", " : "");
+	vv_out("%s: ", vv_text_shows(e->path));
+	if (gone) {
+		vv_out(b.len > 0 ? "removed, " : "removed");
+	} else if (e->head_mode == 0) {
+		vv_out("new, ");
+	}
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 	if (f->known) {
 		vv_out("; %s of %s %s%s new", vv_text_count(f->groups_new),

@@ -239,11 +239,17 @@ static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_di
 			     .conflict = p->stage != 0,
 			     .moded = has_other_mode(p)};
 	vv_status rc;
-	if ((rc = vv_attr_compared(r->repo, p->path, &item.compared, err)) < 0 ||
-	    (rc = find_side(r, &d->a, p->old_path ? p->old_path : p->path, p->old_mode, p->stage,
-			    open, open ? &open->texts.old : &a, &item.a, &words[0], &names[0],
-			    err)) < 0 ||
-	    (rc = find_side(r, &d->b, p->path, p->new_mode, 0, open, open ? &open->texts.now : &b,
+	const char *old_path = p->old_path ? p->old_path : p->path;
+
+	if ((rc = vv_attr_compared(r->repo, p->path, &item.compared, err)) < 0) {
+		goto done;
+	}
+	if ((rc = find_side(r, &d->a, old_path, p->old_mode, p->stage, open,
+			    open ? &open->texts.old : &a, &item.a, &words[0], &names[0], err)) <
+	    0) {
+		goto done;
+	}
+	if ((rc = find_side(r, &d->b, p->path, p->new_mode, 0, open, open ? &open->texts.now : &b,
 			    &item.b, &words[1], &names[1], err)) < 0) {
 		goto done;
 	}

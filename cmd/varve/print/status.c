@@ -418,12 +418,18 @@ static void put_pointers(writer *w)
 			continue;
 		}
 		put_shown(&text, w->s->prefix, e->path);
-		line(w, "\t%s  pointer only%s%s: varve %s %s", vv_buf_cstr(&text),
-		     e->lost ? ", no line of .gitattributes tracks it" : "",
-		     e->blocks_here ? ""
-		     : e->linked    ? " (linked, blocks at the source)"
-				    : " (blocks missing here)",
-		     e->lost ? "track" : "restore", vv_hint_path(e->path));
+		const char *lost = "", *verb = "restore", *blocks = "";
+
+		if (e->lost) {
+			lost = ", no line of .gitattributes tracks it";
+			verb = "track";
+		}
+		if (!e->blocks_here) {
+			blocks = e->linked ? " (linked, blocks at the source)"
+					   : " (blocks missing here)";
+		}
+		line(w, "\t%s  pointer only%s%s: varve %s %s", vv_buf_cstr(&text), lost, blocks,
+		     verb, vv_hint_path(e->path));
 	}
 }
 

@@ -403,9 +403,9 @@ static vv_status expand(vv_contents *c, const vv_cid *item, const vv_blob *under
 	vv_item_stored s;
 	vv_status rc = read_item(c, item, &run, &s, err);
 
-	return rc < 0 ? rc
-		      : vv_stream_in_expand(run->in, &s, under ? under->bytes : NULL,
-					    under ? under->len : 0, out, err);
+	if (rc < 0) return rc;
+	return under ? vv_stream_in_expand(run->in, &s, under->bytes, under->len, out, err)
+		     : vv_stream_in_expand(run->in, &s, NULL, 0, out, err);
 }
 
 /* *under becomes the item's bytes, for items stored as differences to it. */

@@ -691,19 +691,28 @@ static void tell_ref(const recovering *r, const wanted_ref *ref)
 	if (vv_commit_read(r->s->repo, &ref->id, &c, VV_IGNORED) == VV_OK) {
 		time = vv_text_utc(c.committer.time > 0 ? c.committer.time : 0);
 	}
-	tell(r->x, "%.300s is restored as of %s (%.10s)%s%.10s%s", vv_text_shows(ref->name), time,
-	     vv_oid_shows(&ref->id), other ? "; its newest commit in the vault, " : "",
-	     other ? vv_oid_shows(&named) : "", other ? ", cannot be recovered" : "");
+	if (other) {
+		tell(r->x,
+		     "%.300s is restored as of %s (%.10s); its newest commit in the vault, %.10s, cannot "
+		     "be recovered",
+		     vv_text_shows(ref->name), time, vv_oid_shows(&ref->id), vv_oid_shows(&named));
+	} else {
+		tell(r->x, "%.300s is restored as of %s (%.10s)", vv_text_shows(ref->name), time,
+		     vv_oid_shows(&ref->id));
+	}
 }
 
 /* Reports a run whose list of refs is lost. */
 static void tell_run(const recovering *r, const vv_vault_run *run)
 {
-	tell(r->x,
-	     "the head %s of %s, by %s, is newer, but its version cannot be recovered%s%.160s%s",
+	char why[176] = "";
+
+	if (run->lost) {
+		(void)snprintf(why, sizeof(why), " (%.160s)", run->why.message);
+	}
+	tell(r->x, "the head %s of %s, by %s, is newer, but its version cannot be recovered%s",
 	     vv_cid_shows(&run->record->cid), vv_text_utc((int64_t)run->record->time),
-	     vv_did_shows(run->record->author), run->lost ? " (" : "",
-	     run->lost ? run->why.message : "", run->lost ? ")" : "");
+	     vv_did_shows(run->record->author), why);
 }
 
 /* If the recovered state is not the newest: reports the newer runs, and each ref's age. */

@@ -729,10 +729,11 @@ static vv_status settle_policy(replicating *r, vv_error *err)
 	if (x->code.data == 0 && x->copies == 0) {
 		x->code = p->code;
 	}
-	x->copies = x->code.data > 0 ? x->code.parity + 1
-		    : x->copies      ? x->copies
-		    : p->copies      ? p->copies
-				     : 2;
+	if (x->code.data > 0) {
+		x->copies = x->code.parity + 1;
+	} else if (!x->copies) {
+		x->copies = p->copies ? p->copies : 2;
+	}
 	if (!x->min) {
 		x->min = p->min ? p->min : 1;
 	}

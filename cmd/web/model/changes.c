@@ -94,6 +94,13 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 
 /* --- one path ------------------------------------------------------------------------------ */
 
+static vv_web_change_kind kind_of(const char *old_path, unsigned old_mode, unsigned new_mode)
+{
+	if (old_path) return VV_WEB_RENAMED;
+	if (old_mode == 0) return VV_WEB_ADDED;
+	return new_mode == 0 ? VV_WEB_REMOVED : VV_WEB_CHANGED;
+}
+
 static void put_words(vv_web_visit *v, vv_web_change *out, const vv_change *c, const vv_content *a,
 		      const vv_content *b)
 {
@@ -102,10 +109,10 @@ static void put_words(vv_web_visit *v, vv_web_change *out, const vv_change *c, c
 	if (a->submodule && b->submodule) {
 		vv_buf_printf(&words, "submodule %.7s", vv_oid_shows(&c->old_id));
 		vv_buf_printf(&words, " -> %.7s", vv_oid_shows(&c->new_id));
-	} else if (a->submodule || b->submodule) {
-		vv_buf_puts(&words, b->submodule ? a->there ? "now a submodule" : "new: submodule"
-				    : b->there   ? "no longer a submodule"
-						 : "removed: submodule");
+	} else if (b->submodule) {
+		vv_buf_puts(&words, a->there ? "now a submodule" : "new: submodule");
+	} else if (a->submodule) {
+		vv_buf_puts(&words, b->there ? "no longer a submodule" : "removed: submodule");
 	} else if (out->kind == VV_WEB_ADDED && b->table && b->rows + b->columns > 0) {
 		vv_change_whole_put(&words, false, b->rows, b->columns);
 	} else if (out->kind == VV_WEB_REMOVED && a->stored && a->table) {
@@ -132,10 +139,7 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 	vv_content a, b;
 	vv_status rc;
 
-	*out = (vv_web_change){.kind = old_path           ? VV_WEB_RENAMED
-				       : c->old_mode == 0 ? VV_WEB_ADDED
-				       : c->new_mode == 0 ? VV_WEB_REMOVED
-							  : VV_WEB_CHANGED,
+	*out = (vv_web_change){.kind = kind_of(old_path, c->old_mode, c->new_mode),
 			       .path = vv_web_keep_text(v, c->path),
 			       .old_path = vv_web_keep_text(v, old_path)};
 	if ((rc = vv_content_read(&a, v->repo, c->old_mode, &c->old_id, err)) < 0 ||
@@ -172,8 +176,8 @@ static vv_status read_files(vv_changed_files *out, vv_web_visit *v, const vv_web
 {
 	const char *const paths[] = {path, NULL};
 	size_t kept = 0;
-	vv_status rc = vv_changed_files_read(out, v->repo, a->none ? NULL : &a->id,
-					     b->none ? NULL : &b->id, path ? paths : NULL, err);
+	const vv_oid *old = a->none ? NULL : &a->id, *now = b->none ? NULL : &b->id;
+	vv_status rc = vv_changed_files_read(out, v->repo, old, now, path ? paths : NULL, err);
 
 	vv_array_each(out->items, rc == VV_OK ? out->count : 0, it) {
 		if (!path || strcmp(it->change.path, path) == 0) {
@@ -222,14 +226,12 @@ static vv_status work_changes(vv_web_visit *v, vv_web_log_entry *out, size_t lim
 	for (size_t i = 0; i < out->count; i++) {
 		const vv_diff_path *p = &d.paths[i];
 
-		out->changes[i] = (vv_web_change){.kind = p->old_path        ? VV_WEB_RENAMED
-							  : p->old_mode == 0 ? VV_WEB_ADDED
-							  : p->new_mode == 0 ? VV_WEB_REMOVED
-									     : VV_WEB_CHANGED,
-						  .table = vv_diff_is_table_name(p->path, false),
-						  .words = "",
-						  .path = vv_web_keep_text(v, p->path),
-						  .old_path = vv_web_keep_text(v, p->old_path)};
+		out->changes[i] = (vv_web_change){
+			.kind = kind_of(p->old_path, p->old_mode, p->new_mode),
+			.table = vv_diff_is_table_name(p->path, false),
+			.words = "",
+			.path = vv_web_keep_text(v, p->path),
+			.old_path = vv_web_keep_text(v, p->old_path)};
 	}
 	return VV_OK;
 }

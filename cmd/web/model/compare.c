@@ -66,16 +66,21 @@ static void fill_pair(const comparing *c, vv_web_column_pair *out, const vv_colu
 	const vv_field *f = now ? now : old;
 
 	*out = (vv_web_column_pair){
-		.name = now ? now->name : NULL,
-		.old_name = old ? old->name : NULL,
-		.type = now ? vv_type_name(now->type) : NULL,
-		.old_type = old ? vv_type_name(old->type) : NULL,
+
 		.key = p->b >= 0 &&
 		       vv_array_has(c->base.table.key, c->base.table.key_count, (size_t)p->b),
 		.number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER,
 		.renamed = p->renamed,
 		.moved = p->moved,
 		.retyped = p->retyped};
+	if (now) {
+		out->name = now->name;
+		out->type = vv_type_name(now->type);
+	}
+	if (old) {
+		out->old_name = old->name;
+		out->old_type = vv_type_name(old->type);
+	}
 }
 
 static void add_sentence(comparing *c, const char *text)
@@ -555,11 +560,14 @@ static vv_status compare(comparing *c, vv_error *err)
 		o->kind = VV_WEB_REMOVED;
 	}
 	if (o->table) { /* its rows are at the table's own address */
+		const uint64_t old_rows = o->a ? o->a->rows : 0;
+		const uint64_t new_rows = o->b ? o->b->rows : 0;
+
 		o->counts = (vv_change_counts){.counted = true,
-					       .old_rows = o->a ? o->a->rows : 0,
-					       .new_rows = o->b ? o->b->rows : 0,
-					       .added = o->b ? o->b->rows : 0,
-					       .removed = o->a ? o->a->rows : 0};
+					       .old_rows = old_rows,
+					       .new_rows = new_rows,
+					       .added = new_rows,
+					       .removed = old_rows};
 		return VV_OK;
 	}
 	o->same = o->a && o->b && strcmp(o->a->tag, o->b->tag) == 0;

@@ -181,10 +181,14 @@ static void sum_up(work *w, const vv_conflict_list *l, vv_web_conflicts *out)
 		in_tables = vv_web_text(w->v, "%s%s", vv_text_counted(tables, "table", NULL),
 					files > 0 ? " and " : "");
 	}
-	out->words = vv_web_text(
-		w->v, "%s%s in %s%s", unknown ? "at least " : "",
-		vv_text_counted(out->total, "conflict", NULL), in_tables,
-		files == 0 ? "" : vv_text_counted(files, tables > 0 ? "other file" : "file", NULL));
+	const char *in_files = "";
+
+	if (files > 0) {
+		in_files = vv_text_counted(files, tables > 0 ? "other file" : "file", NULL);
+	}
+	out->words = vv_web_text(w->v, "%s%s in %s%s", unknown ? "at least " : "",
+				 vv_text_counted(out->total, "conflict", NULL), in_tables,
+				 in_files);
 }
 
 static void clear_list(void *payload)

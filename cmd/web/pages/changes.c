@@ -382,16 +382,20 @@ static vv_status put_history(vv_page *p, const char *path, const vv_web_log *log
 	bool table = path && is_table(p, path, log);
 	vv_status rc;
 
-	vv_page_begin(
-		p, &(vv_page_frame){.title = vv_page_text(p, "History of %s",
-							  path ? path : p->asked->repository),
-				    .description = vv_page_text(
-					    p, "%s%s", vv_text_counted(log->count, "version", NULL),
-					    log->complete ? "" : ", and older ones"),
-				    .heading = path ? NULL : "Commits",
-				    .dataset = path,
-				    .file = !table,
-				    .version = path ? version_of(p, log) : &p->asked->commit});
+	vv_page_frame frame = {
+		.title = vv_page_text(p, "History of %s", path ? path : p->asked->repository),
+		.dataset = path,
+		.file = !table};
+
+	frame.description = vv_page_text(p, "%s%s", vv_text_counted(log->count, "version", NULL),
+					 log->complete ? "" : ", and older ones");
+	if (path) {
+		frame.version = version_of(p, log);
+	} else {
+		frame.heading = "Commits";
+		frame.version = &p->asked->commit;
+	}
+	vv_page_begin(p, &frame);
 	if (table && (rc = put_plots(p, path, log, err)) < 0) return rc;
 	put_missing_note(p, log);
 	put_log(p, log, path != NULL);

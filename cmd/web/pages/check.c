@@ -52,17 +52,22 @@ static vv_status put_finding(void *payload, const vv_report_entry *e, vv_error *
 	const vv_web_commit *c = &p->asked->commit;
 
 	if (f->count++ >= FINDINGS) return VV_OK;
-	part_finding(&p->html, .rule = e->rule,
-		     .kind = e->accepted                        ? "accepted"
-			     : e->severity == VV_SEVERITY_ERROR ? "error"
-								: "warning",
-		     .path = e->path, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, e->path),
-		     .row_at = e->row > 0 ? vv_page_to_row(p, c, e->path, NULL, e->row - 1) : NULL,
-		     .row = e->row > 0 ? vv_page_text(p, "row %s", vv_text_count(e->row)) : NULL,
-		     .column = e->column,
-		     .value = e->value ? vv_page_text(p, "%.*s", (int)e->value_len, e->value)
-				       : NULL,
-		     .message = e->message);
+	const char *kind = e->severity == VV_SEVERITY_ERROR ? "error" : "warning";
+	const char *row_at = NULL, *row = NULL, *value = NULL;
+
+	if (e->accepted) {
+		kind = "accepted";
+	}
+	if (e->row > 0) {
+		row_at = vv_page_to_row(p, c, e->path, NULL, e->row - 1);
+		row = vv_page_text(p, "row %s", vv_text_count(e->row));
+	}
+	if (e->value) {
+		value = vv_page_text(p, "%.*s", (int)e->value_len, e->value);
+	}
+	part_finding(&p->html, .rule = e->rule, .kind = kind, .path = e->path,
+		     .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, e->path), .row_at = row_at,
+		     .row = row, .column = e->column, .value = value, .message = e->message);
 	return VV_OK;
 }
 
@@ -73,16 +78,22 @@ static void put_rule(vv_page *p, const vv_timeline *t, const vv_timeline_rule *r
 					     [VV_TIMELINE_AWAY] = "no longer applies",
 					     [VV_TIMELINE_HOLDS] = "holds"};
 	const vv_timeline_commit *c = r->since == SIZE_MAX ? NULL : &t->commits[r->since];
-	const vv_web_commit then = {.time = c ? c->time : 0, .offset_min = c ? c->zone_min : 0};
+	const char *at = NULL, *day = NULL, *author = NULL, *failed = "no version";
 
+	if (c) {
+		const vv_web_commit then = {.time = c->time, .offset_min = c->zone_min};
+
+		at = vv_page_to(p, VV_WEB_AT_CHECK, c->hex, NULL);
+		day = vv_page_day(p, &then);
+		author = c->author;
+	}
+	if (r->failed > 0) {
+		failed = vv_page_text(p, "%zu of %s", r->failed,
+				      vv_text_counted(r->versions, "version", NULL));
+	}
 	part_rule(&p->html, .name = r->name ? r->name : r->rule, .path = r->path,
-		  .column = r->name ? NULL : r->column, .state = states[r->state],
-		  .at = c ? vv_page_to(p, VV_WEB_AT_CHECK, c->hex, NULL) : NULL,
-		  .day = c ? vv_page_day(p, &then) : NULL, .author = c ? c->author : NULL,
-		  .failed = r->failed > 0
-				    ? vv_page_text(p, "%zu of %s", r->failed,
-						   vv_text_counted(r->versions, "version", NULL))
-				    : "no version");
+		  .column = r->name ? NULL : r->column, .state = states[r->state], .at = at,
+		  .day = day, .author = author, .failed = failed);
 }
 
 /* Those of the project, and those that failed once. */

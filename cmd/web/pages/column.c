@@ -381,9 +381,10 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 			  .text = vv_page_text(p, "Only rows where %s.", p->at->rows.where));
 	}
 	vv_html *words = vv_page_piece_new(p);
-	part_words(words,
-		   .text = vv_page_text(p, "Type: %s%s%s%s", c->type, c->key ? ", key" : "",
-					c->format ? ", format " : "", c->format ? c->format : ""));
+	part_words(words, .text = vv_page_text(p, "Type: %s%s", c->type, c->key ? ", key" : ""));
+	if (c->format) {
+		part_words(words, .text = vv_page_text(p, ", format %s", c->format));
+	}
 	if (c->unit) {
 		part_words(words, .text = vv_page_text(p, ", in %s", c->unit));
 	}
@@ -414,16 +415,23 @@ static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool *now, v
 		*now = false;
 		v = (vv_web_values){.complete = false};
 	}
-	part_column_row(&p->html, .name = c->name,
-			.at = vv_page_to_column(p, &t->commit, t->path, c->name),
-			.type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
-			.description = c->description, .kind = c->number ? "n" : "",
-			.missing = *now ? vv_page_count(p, v.missing) : NULL,
-			.distinct = *now ? vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
-							vv_text_count(v.distinct))
-					 : NULL,
-			.least = v.has_range ? extreme(p, c, &v.least) : NULL,
-			.greatest = v.has_range ? extreme(p, c, &v.greatest) : NULL);
+	const char *type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : "");
+	const char *missing = NULL, *distinct = NULL;
+	vv_html *least = NULL, *greatest = NULL;
+
+	if (*now) {
+		missing = vv_page_count(p, v.missing);
+		distinct = vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
+					vv_text_count(v.distinct));
+	}
+	if (v.has_range) {
+		least = extreme(p, c, &v.least);
+		greatest = extreme(p, c, &v.greatest);
+	}
+	part_column_row(
+		&p->html, .name = c->name, .at = vv_page_to_column(p, &t->commit, t->path, c->name),
+		.type = type, .description = c->description, .kind = c->number ? "n" : "",
+		.missing = missing, .distinct = distinct, .least = least, .greatest = greatest);
 	return VV_OK;
 }
 
@@ -469,13 +477,14 @@ vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err)
 		return vv_fail(err, VV_EINPUT, "'%s' has no columns", vv_text_shows(t->path));
 	}
 	if (name && (rc = vv_web_column_find(t, name, &i, err)) < 0) return rc;
+	const char *heading = name ? name : "Columns", *what = name ? "A column" : "The columns";
+
 	vv_page_begin(p,
-		      &(vv_page_frame){.title = vv_page_text(p, "%s of %s", name ? name : "Columns",
-							     t->path),
+		      &(vv_page_frame){.title = vv_page_text(p, "%s of %s", heading, t->path),
 				       .description = vv_page_text(
 					       p, "%s of %s: values in this version and over time",
-					       name ? "A column" : "The columns", t->path),
-				       .heading = name ? name : "Columns",
+					       what, t->path),
+				       .heading = heading,
 				       .dataset = t->path,
 				       .version = &t->commit});
 	if ((rc = name ? put_column(p, t, i, err) : put_all(p, t, err)) < 0) return rc;

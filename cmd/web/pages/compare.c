@@ -121,8 +121,11 @@ enum { ADDED = 1, REMOVED = 2, CHANGED = 4, ALL_KINDS = 7 };
 
 static unsigned kinds_shown(const vv_web_compare_query *q)
 {
-	return (q->no_added ? 0u : ADDED) | (q->no_removed ? 0u : REMOVED) |
-	       (q->no_changed ? 0u : CHANGED);
+	unsigned kinds = q->no_added ? 0u : ADDED;
+
+	kinds |= q->no_removed ? 0u : REMOVED;
+	kinds |= q->no_changed ? 0u : CHANGED;
+	return kinds;
 }
 
 static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *style,
@@ -205,14 +208,23 @@ static void put_chips(vv_page *p)
 	bool search = q->search && *q->search;
 
 	if (!q->column && !q->key && !search) return;
+	const char *text = "";
+
+	if (q->column) {
+		text = vv_page_text(p, "changed: %s", q->column);
+	}
+	if (q->change) {
+		text = vv_page_text(p, "%s, %s", text, q->change);
+	}
+	if (q->key) {
+		text = vv_page_text(p, "%s rows by %s", text, q->key);
+	}
+	if (search) {
+		text = vv_page_text(p, "%s with %s", text, q->search);
+	}
 	to.compare = (vv_web_compare_query){.from = 0};
 	part_filters_begin(&p->html);
-	part_chip_filter(&p->html, .at = vv_page_link(p, &to),
-			 .text = vv_page_text(p, "%s%s%s%s%s%s%s%s", q->column ? "changed: " : "",
-					      q->column ? q->column : "", q->change ? ", " : "",
-					      q->change ? q->change : "", q->key ? " rows by " : "",
-					      q->key ? q->key : "", search ? " with " : "",
-					      search ? q->search : ""));
+	part_chip_filter(&p->html, .at = vv_page_link(p, &to), .text = text);
 	part_filters_end(&p->html);
 }
 
@@ -232,14 +244,20 @@ static const char *label_of(const vv_web_column_pair *pair)
 
 static void put_head(vv_page *p, vv_html *h, const vv_web_column_pair *pair)
 {
+	const char *type = pair->type ? pair->type : pair->old_type, *word = NULL;
+
+	if (!pair->name) {
+		word = "removed";
+	} else if (!pair->old_name) {
+		word = "added";
+	}
+	if (pair->key) {
+		type = vv_page_text(p, "%s, key", type);
+	}
 	part_diff_column(h, .name = label_of(pair),
-			 .old_name = pair->renamed ? pair->old_name : NULL,
-			 .type = vv_page_text(p, "%s%s", pair->type ? pair->type : pair->old_type,
-					      pair->key ? ", key" : ""),
+			 .old_name = pair->renamed ? pair->old_name : NULL, .type = type,
 			 .old_type = pair->retyped ? pair->old_type : NULL, .kind = pair_kind(pair),
-			 .word = !pair->name       ? "removed"
-				 : !pair->old_name ? "added"
-						   : NULL);
+			 .word = word);
 }
 
 /* The value that a row has or had: of a column that only one version has, and of rows likewise. */
@@ -286,11 +304,12 @@ static void put_cell(vv_page *p, const vv_web_comparison *c, const vv_web_row_ch
 	const vv_web_cell *one = shown_cell(pair, r, cell);
 	bool compact = one && one->text && vv_page_is_compact(one);
 
-	part_td_begin(&p->html,
-		      .kind = vv_page_text(p, "%s%s%s%s", changed ? "x " : "",
-					   pair->key ? "k " : "", pair->number ? "n " : "",
-					   compact ? "w" : ""),
-		      .label = label_of(pair));
+	const char *kind = changed ? "x " : "";
+
+	kind = pair->key ? vv_page_text(p, "%sk ", kind) : kind;
+	kind = pair->number ? vv_page_text(p, "%sn ", kind) : kind;
+	kind = compact ? vv_page_text(p, "%sw", kind) : kind;
+	part_td_begin(&p->html, .kind = kind, .label = label_of(pair));
 	if (changed && !pair->name) {
 		vv_page_put_old_new(p, &p->html, &cell->old_cell, NULL, cell->change);
 	} else if (changed && !pair->old_name) {
@@ -354,19 +373,21 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 		put_undo(p, undo, c, r, NULL);
 	}
 
+	const char *old_number = both ? vv_page_count(p, r->old_row + 1) : NULL, *row_at = NULL;
+
+	/* the page of a row's history finds it by the table's own key */
+	if (r->found_by_key && !p->at->compare.key && gone) {
+		row_at = vv_page_to_row(p, &p->asked->other, c->old_path ? c->old_path : c->path,
+					r->key, 0);
+	} else if (r->found_by_key && !p->at->compare.key) {
+		row_at = vv_page_to_row(p, &p->asked->commit, c->path, r->key, 0);
+	}
 	part_diff_row_begin(
 		&p->html, .kind = kind->style, .gap = to_gap(p, c, r),
 		.left_out = vv_page_text(p, "%s above",
 					 vv_text_counted(r->folded, "unchanged row", NULL)),
 		.undo = undo, .sign = kind->sign, .word = kind->word,
-		.number = vv_page_count(p, number + 1),
-		.old_number = both ? vv_page_count(p, r->old_row + 1) : NULL,
-		/* the page of a row's history finds it by the table's own key */
-		.at = r->found_by_key && !p->at->compare.key
-			      ? vv_page_to_row(p, gone ? &p->asked->other : &p->asked->commit,
-					       gone && c->old_path ? c->old_path : c->path, r->key,
-					       0)
-			      : NULL);
+		.number = vv_page_count(p, number + 1), .old_number = old_number, .at = row_at);
 	vv_array_each(order, columns, at) {
 		put_cell(p, c, r, *at, undone);
 	}
@@ -549,10 +570,11 @@ static void put_whole(vv_page *p, const vv_web_comparison *c)
 	bool gone = c->kind == VV_WEB_REMOVED;
 	const vv_web_commit *v = gone ? &p->asked->other : &p->asked->commit;
 
+	static const char *const names[2][2] = {{"The new file", "The new table"},
+						{"The old file", "The old table"}};
+
 	part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_TABLE, v->hex, c->path),
-			    .text = gone       ? c->table ? "The old table" : "The old file"
-				    : c->table ? "The new table"
-					       : "The new file");
+			    .text = names[gone][c->table]);
 }
 
 static void put_no_table(vv_page *p, const vv_web_comparison *c)

@@ -78,10 +78,13 @@ static void put_version_forms(vv_page *p, vv_html *h, const vv_page_frame *f)
 		part_version_form(h, .at = vv_page_link(p, &here_without), .key = p->at->key,
 				  .name = p->at->name);
 	}
-	part_compare_form(h, .at = vv_page_to(p, VV_WEB_AT_COMPARE, NULL, NULL),
-			  .from = !both || p->asked->other.none ? NULL
-				  : p->asked->other.work        ? p->asked->other.hex
-								: p->asked->other.brief,
+	const vv_web_commit *a = &p->asked->other;
+	const char *from = NULL;
+
+	if (both && !a->none) {
+		from = a->work ? a->hex : a->brief;
+	}
+	part_compare_form(h, .at = vv_page_to(p, VV_WEB_AT_COMPARE, NULL, NULL), .from = from,
 			  .to = b->work ? b->hex : b->brief, .path = f->dataset);
 }
 
@@ -190,25 +193,35 @@ static vv_html *views(vv_page *p, const vv_page_frame *f)
 
 void vv_page_begin(vv_page *p, const vv_page_frame *f)
 {
-	const vv_page_place *place = p->place;
+	static const vv_page_place nowhere = {.style = NULL};
+	const vv_page_place *place = p->place ? p->place : &nowhere;
+	const char *policy = POLICY, *feed = NULL, *list = NULL, *dataset = NULL,
+		   *dataset_at = NULL;
 	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
 	bool headed = f->heading && *f->heading, own = headed && f->dataset; /* below the dataset */
 
-	part_page_begin(
-		&p->html, .title = f->title, .description = f->description, .here = here(p),
-		.style = to_asset(p, "style.css", place ? place->style : NULL),
-		.script = to_asset(p, "script.js", place ? place->script : NULL),
-		.icon = to_asset(p, "icon.svg", place ? place->icon : NULL),
-		.policy = vv_page_is_served(p) ? NULL : POLICY, .repository = p->asked->repository,
-		.home = vv_page_to(p, VV_WEB_AT_OVERVIEW, NULL, NULL),
-		.feed = f->dataset || !p->asked->repository || !vv_page_is_served(p)
-				? NULL
-				: vv_page_to(p, VV_WEB_AT_FEED, NULL, NULL),
-		.list = p->at->base && *p->at->base && strcmp(p->at->base, "/-") != 0 ? "/" : NULL,
-		.dataset = own ? f->dataset : NULL,
-		.dataset_at = own ? vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset) : NULL,
-		.heading = headed ? f->heading : f->dataset, .version = version_menu(p, f),
-		.views = views(p, f), .wide = f->wide);
+	if (vv_page_is_served(p)) {
+		policy = NULL;
+	}
+	if (!f->dataset && p->asked->repository && vv_page_is_served(p)) {
+		feed = vv_page_to(p, VV_WEB_AT_FEED, NULL, NULL);
+	}
+	if (p->at->base && *p->at->base && strcmp(p->at->base, "/-") != 0) {
+		list = "/";
+	}
+	if (own) {
+		dataset = f->dataset;
+		dataset_at = vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset);
+	}
+	part_page_begin(&p->html, .title = f->title, .description = f->description, .here = here(p),
+			.style = to_asset(p, "style.css", place->style),
+			.script = to_asset(p, "script.js", place->script),
+			.icon = to_asset(p, "icon.svg", place->icon), .policy = policy,
+			.repository = p->asked->repository,
+			.home = vv_page_to(p, VV_WEB_AT_OVERVIEW, NULL, NULL), .feed = feed,
+			.list = list, .dataset = dataset, .dataset_at = dataset_at,
+			.heading = headed ? f->heading : f->dataset, .version = version_menu(p, f),
+			.views = views(p, f), .wide = f->wide);
 	vv_page_put_desk_bar(p);
 }
 

@@ -174,12 +174,15 @@ void vv_page_put_repository(vv_page *p, vv_html *list)
 		bool counted = count_rows(&all, &rows) && !all.more;
 
 		words = described(vv_page_package(p));
-		part_words(facts, .text = vv_page_text(
-					  p, "%s%s%s%s \u00b7 changed %s \u00b7 ",
-					  vv_page_counted(p, all.tables, "table", NULL),
-					  all.more ? " or more" : "", counted ? ", " : "",
-					  counted ? vv_page_counted(p, rows, "row", NULL) : "",
-					  ago(p, c)));
+		part_words(facts, .text = vv_page_counted(p, all.tables, "table", NULL));
+		if (all.more) {
+			part_words(facts, .text = " or more");
+		} else if (counted) {
+			part_words(facts,
+				   .text = vv_page_text(p, ", %s",
+							vv_page_counted(p, rows, "row", NULL)));
+		}
+		part_words(facts, .text = vv_page_text(p, " \u00b7 changed %s \u00b7 ", ago(p, c)));
 		vv_page_put_verdict(p, facts, c);
 	}
 	part_repository(list, .name = p->asked->repository, .at = at, .words = words,
@@ -208,12 +211,14 @@ static void put_release(vv_page *p, const vv_web_ref *tag, const vv_web_ref *bef
 			changed += k->counts.changed;
 		}
 		p->passing = p->passing || !known;
-		vv_page_put_change_words(
-			p, note,
-			vv_page_text(p, "%s+%s -%s ~%s rows since%s%s",
-				     known && !e.more ? "" : "at least ", vv_text_count(added),
-				     vv_text_count(removed), vv_text_count(changed),
-				     from == tag ? "" : " ", from == tag ? "" : from->name));
+		const char *words = vv_page_text(
+			p, "%s+%s -%s ~%s rows since", known && !e.more ? "" : "at least ",
+			vv_text_count(added), vv_text_count(removed), vv_text_count(changed));
+
+		if (from != tag) {
+			words = vv_page_text(p, "%s %s", words, from->name);
+		}
+		vv_page_put_change_words(p, note, words);
 	}
 	part_fact_figure(&p->html, .name = "Last release", .figure = tag->name,
 			 .at = from ? vv_page_to_compare(p, &from->commit, c, NULL) : NULL,
@@ -322,6 +327,26 @@ static vv_html *rows_over_time(vv_page *p, const vv_web_dataset *d)
 	return h;
 }
 
+/* What differs from a stored table; or NULL. */
+static const char *note_of(const vv_web_dataset *d)
+{
+	if (d->damaged) return "its pointer is damaged";
+	if (d->document) return "in a document";
+	return d->stored ? NULL : "plain text in Git";
+}
+
+/* Rows and columns, or as much as is known. */
+static const char *size_of(vv_page *p, const vv_web_dataset *d)
+{
+	const char *rows = vv_text_counted(d->rows, "row", NULL);
+
+	if (d->stored || d->document) {
+		return vv_page_text(p, "%s, %s", rows, vv_text_counted(d->columns, "column", NULL));
+	}
+	return d->line_count > 0 ? vv_page_text(p, "%s, %s", rows, vv_text_bytes(d->bytes))
+				 : vv_page_bytes(p, d->bytes);
+}
+
 /* skip: of its path, what its folder's line has. */
 static void put_table_line(vv_page *p, const vv_web_dataset *d, size_t skip, const vv_web_log *log)
 {
@@ -329,28 +354,29 @@ static void put_table_line(vv_page *p, const vv_web_dataset *d, size_t skip, con
 	vv_html *spark = rows_over_time(p, d); /* empty where rows were always as many */
 	const vv_web_rows_then *line = vv_html_is_empty(spark) ? NULL : d->line;
 
-	part_table_line(
-		&p->html, .name = d->path + skip,
-		.at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
-		.note = d->damaged    ? "its pointer is damaged"
-			: d->document ? "in a document"
-			: !d->stored  ? "plain text in Git"
-				      : NULL,
-		.rows = d->stored || d->document
-				? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
-					       vv_text_counted(d->columns, "column", NULL))
-			: d->line_count > 0
-				? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
-					       vv_text_bytes(d->bytes))
-				: vv_page_bytes(p, d->bytes),
-		.history = vv_page_to(p, VV_WEB_AT_HISTORY, NULL, d->path),
-		.first = line ? vv_page_count(p, line[0].rows) : NULL, .line = spark,
-		.newest = line ? vv_page_count(p, line[d->line_count - 1].rows) : NULL,
-		.unread = d->unread ? vv_page_text(p, "%s not read yet",
-						   vv_text_counted(d->unread, "version", NULL))
-				    : NULL,
-		.when = d->has_last ? ago(p, &d->last) : NULL,
-		.words = last && last->words ? vv_page_change_words(p, last->words) : NULL);
+	const char *first = NULL, *newest = NULL, *unread = NULL, *when = NULL;
+	vv_html *words = NULL;
+
+	if (line) {
+		first = vv_page_count(p, line[0].rows);
+		newest = vv_page_count(p, line[d->line_count - 1].rows);
+	}
+	if (d->unread) {
+		unread = vv_page_text(p, "%s not read yet",
+				      vv_text_counted(d->unread, "version", NULL));
+	}
+	if (d->has_last) {
+		when = ago(p, &d->last);
+	}
+	if (last && last->words) {
+		words = vv_page_change_words(p, last->words);
+	}
+	part_table_line(&p->html, .name = d->path + skip,
+			.at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
+			.note = note_of(d), .rows = size_of(p, d),
+			.history = vv_page_to(p, VV_WEB_AT_HISTORY, NULL, d->path), .first = first,
+			.line = spark, .newest = newest, .unread = unread, .when = when,
+			.words = words);
 }
 
 /* The bytes of its folder's name; 0: none. */

@@ -58,13 +58,18 @@ const char *vv_plot_number(vv_page *p, double y)
 {
 	const double size = fabs(y);
 
-	return vv_plot_grouped(p, vv_page_text(p,
-					       size >= 1e15 || isnan(y) ? "%.4g"
-					       : floor(y) == y          ? "%.0f"
-					       : size >= 1000           ? "%.1f"
-					       : size >= 0.1            ? "%.4g"
-									: "%.3g",
-					       y));
+	const char *text;
+
+	if (size >= 1e15 || isnan(y)) {
+		text = vv_page_text(p, "%.4g", y);
+	} else if (floor(y) == y) {
+		text = vv_page_text(p, "%.0f", y);
+	} else if (size >= 1000) {
+		text = vv_page_text(p, "%.1f", y);
+	} else {
+		text = vv_page_text(p, size >= 0.1 ? "%.4g" : "%.3g", y);
+	}
+	return vv_plot_grouped(p, text);
 }
 
 /* Round numbers from at most the least to at least the greatest. */
@@ -357,11 +362,17 @@ void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_
 		for (size_t k = 0; k < VV_PLOT_STACK; k++) {
 			int64_t y = height_of(&s, below + bars[i].parts[k]);
 			int64_t high = height_of(&s, below) - y;
+			int64_t wide = to > from ? to - from : 1;
+
+			if (!high) { /* one pixel at least */
+				high = 1;
+				y--;
+			}
+
 			if (bars[i].parts[k] > 0) {
-				part_plot_bar(&p->html, .kind = kinds[k], .x = from,
-					      .y = high ? y : y - 1,
-					      .width = to > from ? to - from : 1,
-					      .height = high ? high : 1, .words = bars[i].words);
+				part_plot_bar(&p->html, .kind = kinds[k], .x = from, .y = y,
+					      .width = wide, .height = high,
+					      .words = bars[i].words);
 			}
 			below += bars[i].parts[k];
 		}

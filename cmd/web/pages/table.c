@@ -380,11 +380,14 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 						  vv_text_count(r.from + 1),
 						  vv_text_counted(t->rows, "row", NULL)));
 	} else if (r.count == 0) {
-		part_nothing(&p->html, .text = t->rows == 0 ? "This table has no rows."
-					       : r.complete && r.from > 0
-						       ? "No further row matches."
-					       : r.complete ? "No row matches."
-							    : "No row found so far.");
+		const char *text = "No row found so far.";
+
+		if (t->rows == 0) {
+			text = "This table has no rows.";
+		} else if (r.complete) {
+			text = r.from > 0 ? "No further row matches." : "No row matches.";
+		}
+		part_nothing(&p->html, .text = text);
 	} else {
 		put_edited_note(p, t);
 		vv_page_put_rows(p, t, &r, &q, vv_page_is_served(p), own_changes(p, t));

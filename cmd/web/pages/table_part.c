@@ -100,25 +100,37 @@ static const char *to_figures(vv_page *p, const vv_web_table *t, const char *nam
 	return vv_page_link(p, &to);
 }
 
+static const char *cell_kind(const vv_web_column *c)
+{
+	if (c->key) return c->number ? "k n" : "k";
+	return c->number ? "n" : NULL;
+}
+
 static void put_head(vv_page *p, vv_html *h, const vv_web_table *t, const vv_web_column *c,
 		     const vv_web_rows_query *q, bool sortable)
 {
 	bool sorted = q->sort && strcmp(q->sort, c->name) == 0;
 
-	part_data_column(
-		h, .name = c->name, .type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
-		.kind = vv_page_text(p, "%s%s%s", c->key ? "k " : "", c->number ? "n " : "",
-				     sorted ? "sorted" : ""),
-		.at = sortable ? to_sorted(p, c->name, q) : NULL,
-		.panel = sortable ? to_figures(p, t, c->name) : NULL,
-		.order = !sorted         ? NULL
-			 : q->descending ? "descending"
-					 : "ascending",
-		.arrow = !sorted         ? NULL
-			 : q->descending ? "\u2193"
-					 : "\u2191",
-		.hint = c->description && *c->description ? c->description
-							  : vv_page_text(p, "Sort by %s", c->name));
+	const char *kind = cell_kind(c), *at = NULL, *panel = NULL, *order = NULL, *arrow = NULL;
+	const char *hint = c->description;
+
+	kind = kind ? kind : "";
+	if (sorted) {
+		kind = vv_page_text(p, "%s sorted", kind);
+		order = q->descending ? "descending" : "ascending";
+		arrow = q->descending ? "\u2193" : "\u2191";
+	}
+	if (sortable) {
+		at = to_sorted(p, c->name, q);
+		panel = to_figures(p, t, c->name);
+	}
+	if (!hint || !*hint) {
+		hint = vv_page_text(p, "Sort by %s", c->name);
+	}
+	part_data_column(h, .name = c->name,
+			 .type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
+			 .kind = kind, .at = at, .panel = panel, .order = order, .arrow = arrow,
+			 .hint = hint);
 }
 
 /* The pair of a column of the new version; SIZE_MAX: none. */

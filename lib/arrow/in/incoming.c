@@ -175,12 +175,15 @@ vv_status incoming_get(incoming_value *out, incoming_column *c, size_t row, vv_e
 static vv_status fail_as(struct ArrowArrayStream *s, int code, vv_error *err)
 {
 	const char *why = s->get_last_error(s);
+	vv_status rc = VV_EIO;
 
-	return vv_fail(err,
-		       code == ENOMEM   ? VV_ENOMEM
-		       : code == EINVAL ? VV_EINPUT
-					: VV_EIO,
-		       "the rows cannot be read: %s", why ? vv_text_shows(why) : strerror(code));
+	if (code == ENOMEM) {
+		rc = VV_ENOMEM;
+	} else if (code == EINVAL) {
+		rc = VV_EINPUT;
+	}
+	return vv_fail(err, rc, "the rows cannot be read: %s",
+		       why ? vv_text_shows(why) : strerror(code));
 }
 
 /* Is it pandas' schema of a frame? Checks the first pair of its metadata: number of pairs, a length, "pandas". */

@@ -212,13 +212,15 @@ static vv_status match_new(layout *l, const char *const *key, vv_error *err)
 
 static vv_status set_json(vv_dialect *d, bool lines, vv_error *err)
 {
+	const size_t after = lines ? 1 : 2; /* a space follows */
+
 	vv_status rc;
 
 	d->form = lines ? VV_FORM_NDJSON : VV_FORM_JSON;
 	d->header = false;
 	if ((rc = vv_bytes_set(&d->open, "{", 1, err)) < 0 ||
-	    (rc = vv_bytes_set(&d->colon, lines ? ":" : ": ", lines ? 1 : 2, err)) < 0 ||
-	    (rc = vv_bytes_set(&d->comma, lines ? "," : ", ", lines ? 1 : 2, err)) < 0 ||
+	    (rc = vv_bytes_set(&d->colon, ": ", after, err)) < 0 ||
+	    (rc = vv_bytes_set(&d->comma, ", ", after, err)) < 0 ||
 	    (rc = vv_bytes_set(&d->close, "}", 1, err)) < 0 || lines) {
 		return rc;
 	}

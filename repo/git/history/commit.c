@@ -71,11 +71,14 @@ static char *decoded(const char *text, const char *encoding)
 static vv_status copy_person(vv_person *out, const git_signature *from, const char *encoding,
 			     vv_error *err)
 {
+	const git_signature none = {.name = NULL};
+
+	from = from ? from : &none;
 	*out = (vv_person){
-		.name = decoded(from ? from->name : NULL, encoding),
-		.email = decoded(from ? from->email : NULL, encoding),
-		.time = from ? from->when.time : 0,
-		.offset_min = from ? from->when.offset : 0,
+		.name = decoded(from->name, encoding),
+		.email = decoded(from->email, encoding),
+		.time = from->when.time,
+		.offset_min = from->when.offset,
 	};
 	return out->name && out->email ? VV_OK : vv_fail_nomem(err);
 }

@@ -73,28 +73,35 @@ static vv_status put_arguments(vv_log *l, const vv_repository *r, const vv_log_o
 			       vv_error *err)
 {
 	const size_t paths = count_paths(o);
-	const char *const options[] = {"git",
-				       "--git-dir",
-				       r->gitdir,
-				       "rev-list",
-				       "--stdin",
-				       o->all ? "--all" : NULL,
-				       o->first_parent ? "--first-parent" : NULL,
-				       o->topo ? "--date-order" : NULL,
-				       o->reverse ? "--reverse" : NULL,
-				       o->skip > 0 ? l->skip : NULL,
-				       o->max_count > 0 ? l->most : NULL,
-				       "--"};
+	const struct {
+		bool given;
+		const char *word;
+	} options[] = {{true, "git"},
+		       {true, "--git-dir"},
+		       {true, r->gitdir},
+		       {true, "rev-list"},
+		       {true, "--stdin"},
+		       {o->all, "--all"},
+		       {o->first_parent, "--first-parent"},
+		       {o->topo, "--date-order"},
+		       {o->reverse, "--reverse"},
+		       {o->skip > 0, l->skip},
+		       {o->max_count > 0, l->most},
+		       {true, "--"}};
 	const size_t count = sizeof(options) / sizeof(options[0]);
 	size_t n = 0;
 
 	(void)snprintf(l->skip, sizeof(l->skip), "--skip=%llu", (unsigned long long)o->skip);
 	(void)snprintf(l->most, sizeof(l->most), "-%llu", (unsigned long long)o->max_count);
 	if (!(l->argv = vv_calloc(count + paths + 1, sizeof(*l->argv)))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count + paths; i++) {
-		l->argv[n] = i < count ? options[i] : o->paths[i - count];
-		n += l->argv[n] != NULL;
+	for (size_t i = 0; i < count; i++) {
+		l->argv[n] = options[i].word;
+		n += options[i].given;
 	}
+	for (size_t i = 0; i < paths; i++) {
+		l->argv[n++] = o->paths[i];
+	}
+	l->argv[n] = NULL;
 	return VV_OK;
 }
 

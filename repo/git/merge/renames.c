@@ -445,15 +445,20 @@ static vv_status pair_renames(vv_changed_files *l, vv_repository *r, vv_error *e
 vv_status vv_changed_files_read(vv_changed_files *out, vv_repository *r, const vv_oid *a,
 				const vv_oid *b, const char *const *paths, vv_error *err)
 {
+	const char *only = "";
 	vv_status rc;
 
 	*out = (vv_changed_files){.paths = paths};
 	if (!a && !b) return VV_OK;
-	if ((rc = vv_tree_changes(r, b ? a : NULL, b ? b : a,
-				  paths && paths[0] && !paths[1] ? paths[0] : "", on_changed, out,
-				  err)) < 0) {
-		return rc;
+	if (paths && paths[0] && !paths[1]) {
+		only = paths[0];
 	}
+	if (b) {
+		rc = vv_tree_changes(r, a, b, only, on_changed, out, err);
+	} else {
+		rc = vv_tree_changes(r, NULL, a, only, on_changed, out, err);
+	}
+	if (rc < 0) return rc;
 	for (size_t i = 0; !b && i < out->count; i++) { /* former files are removed */
 		vv_change *c = &out->items[i].change;
 

@@ -122,6 +122,13 @@ static uint64_t read_git(vv_repository *r)
 	return git.pid;
 }
 
+static const char *kind_word(const vv_later *l)
+{
+	if (l->back) return "back";
+	if (l->locks) return "locks";
+	return l->discards ? "discards" : "";
+}
+
 vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err)
 {
 	vv_auto(char) *place = place_of(r);
@@ -141,7 +148,7 @@ vv_status vv_later_write(vv_repository *r, vv_later *l, vv_error *err)
 	put_part(&b, l->ref ? l->ref : "");
 	put_part(&b, vv_oid_shows(&l->ref_old));
 	put_part(&b, l->command ? l->command : "");
-	put_part(&b, l->back ? "back" : l->locks ? "locks" : l->discards ? "discards" : "");
+	put_part(&b, kind_word(l));
 	vv_buf_put(&b, l->changed.data, l->changed.len);
 	if ((rc = vv_buf_ok(&b, err)) < 0 || (rc = vv_mkdirs(r->statedir, err)) < 0 ||
 	    (rc = vv_write_file(place, b.data, b.len, true, err)) < 0 ||

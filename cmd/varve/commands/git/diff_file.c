@@ -189,15 +189,16 @@ static vv_status compare(const shower *s, side *a, side *b, bool compared, vv_di
 
 	if ((rc = find_side(s, a, err)) < 0 || (rc = find_side(s, b, err)) < 0) return rc;
 	const char *unnamed = a->name || b->name ? "work tree" : NULL;
-	const vv_diff_item item = {
-		.path = b->path,
-		.old_path = a->subject && b->subject && strcmp(a->path, b->path) != 0 ? a->path
-										      : NULL,
-		.a = a->subject,
-		.b = b->subject,
-		.old_name = a->name ? a->name : unnamed,
-		.new_name = b->name ? b->name : unnamed,
-		.compared = compared};
+	vv_diff_item item = {.path = b->path,
+			     .a = a->subject,
+			     .b = b->subject,
+			     .old_name = a->name ? a->name : unnamed,
+			     .new_name = b->name ? b->name : unnamed,
+			     .compared = compared};
+
+	if (a->subject && b->subject && strcmp(a->path, b->path) != 0) {
+		item.old_path = a->path;
+	}
 	return vv_document_diff(out, &item, &how, err);
 }
 

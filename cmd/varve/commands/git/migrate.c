@@ -41,12 +41,13 @@
 
 static void print_path(const vv_migrated_path *p, bool export)
 {
+	const char *of = p->dvc ? " of DVC" : "";
+
+	if (p->lfs) {
+		of = p->dvc ? " of Git LFS and DVC" : " of Git LFS";
+	}
 	vv_out("%s: %s, %s%s", vv_text_shows(p->path),
-	       vv_text_counted(p->versions, "version", "versions"), vv_text_bytes(p->bytes),
-	       p->lfs && p->dvc ? " of Git LFS and DVC"
-	       : p->lfs         ? " of Git LFS"
-	       : p->dvc         ? " of DVC"
-				: "");
+	       vv_text_counted(p->versions, "version", "versions"), vv_text_bytes(p->bytes), of);
 	if (!export) {
 		vv_out("; %s in blocks", vv_text_bytes(p->stored));
 	}

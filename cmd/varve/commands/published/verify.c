@@ -526,11 +526,15 @@ static vv_status run_verify(vv_context *c, vv_error *err)
 		rc = c->urls.url ? vv_context_need(c, VV_NEEDS_REPOSITORY, err)
 				 : vv_fail_nomem(err);
 	}
-	rc = rc < 0         ? rc
-	     : c->argc == 0 ? verify_here(&v, err)
-	     : vv_named_is(c->argv[0], strlen(c->argv[0]))
-		     ? verify_named(&v, c->argv[0], err)
-		     : verify_there(&v, c->argv[0], &sound, err);
+	if (rc < 0) {
+		/* there is no repository to verify */
+	} else if (c->argc == 0) {
+		rc = verify_here(&v, err);
+	} else if (vv_named_is(c->argv[0], strlen(c->argv[0]))) {
+		rc = verify_named(&v, c->argv[0], err);
+	} else {
+		rc = verify_there(&v, c->argv[0], &sound, err);
+	}
 
 	/* the data differs from the signed data: the answer is no */
 	if (rc == VV_ECORRUPT || rc == VV_EREFUSED) {
