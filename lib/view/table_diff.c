@@ -1,6 +1,5 @@
 /*
- * table_diff: which key and columns two versions are compared by, and in which
- * order a writer hears of it.
+ * table_diff: chooses the key and columns of a comparison, and calls the writer.
  */
 #include "lib/view/table_diff.h"
 
@@ -37,27 +36,49 @@ typedef struct opened {
 	bool is_text; /* plain text, read as a table */
 } opened;
 
+/* Columns that the options name; lists ended by NULL. */
+typedef struct named_columns {
+	vv_arena lists;
+	const char *const *key; /* {NULL} for none; NULL: not given */
+	const char *const *only, *const *ignore;
+} named_columns;
+
+/* The keys to try, where the tables have no key of their own in common. */
+typedef struct tried_keys {
+	vv_diff_keys tried;
+	bool guessed;
+	bool sequence; /* rows are compared as a sequence, unless that finds few of them again */
+} tried_keys;
+
+/* --where */
+typedef struct row_filter {
+	bool given;
+	vv_where *old, *now;    /* NULL: no row of this side can match */
+	vv_rowdiff_stats stats; /* of the reported rows */
+	uint64_t *column_changes;
+} row_filter;
+
+/* What a writer and the caller get. */
+typedef struct report {
+	vv_diff_table table;
+	char *form;
+	vv_buf proposal; /* a line about a column that could be the key; empty: none */
+	bool begun;      /* the writer has begun the table */
+	bool differs;
+	bool many; /* more to read than the limit: rows are not compared */
+} report;
+
 typedef struct comparison {
 	const vv_diff_item *item;
 	const vv_diff_how *how;
 	opened old_side, new_side;
-	vv_table *a, *b; /* NULL: not there */
+	vv_table *a, *b; /* NULL: the version does not exist */
 	vv_columns columns;
 	vv_rowdiff *rows;
-	vv_arena lists;           /* the lists of `how`, ended by NULL */
-	const char *const *asked; /* key that the user named, {NULL} for none; NULL: missing */
-	const char *const *only, *const *ignore;
-	vv_diff_keys keys; /* to try, where the tables have no key of their own in common */
-	bool guessed;
-	bool sequence; /* rows are compared as a sequence, unless that finds few of them again */
-	vv_diff_table told;
-	char *form;
-	vv_where *where_a, *where_b; /* NULL: no row of this side can match */
-	bool filtered;
-	vv_rowdiff_stats stats; /* of the reported rows, with --where */
-	uint64_t *column_changes;
-	vv_buf proposal; /* a line about a column that could be the key; empty: none */
-	bool begun, differs, many;
+	named_columns names;
+	tried_keys keys;
+	row_filter filter;
+	report told;
 } comparison;
 
 bool vv_diff_is_table_name(const char *path, bool named)
@@ -153,20 +174,21 @@ static vv_status choose_keys(comparison *c, vv_error *err)
 {
 	bool text_a = is_keyless_text(&c->old_side), text_b = is_keyless_text(&c->new_side);
 	vv_status rc;
-	if (c->asked || (!text_a && !text_b && c->a->root.key_count > 0 && same_key(c->a, c->b))) {
+	if (c->names.key ||
+	    (!text_a && !text_b && c->a->root.key_count > 0 && same_key(c->a, c->b))) {
 		return VV_OK;
 	}
-	c->guessed = true;
-	if ((!text_b && (rc = vv_diff_keys_add(&c->keys, c->b, c->a, err)) < 0) ||
-	    (!text_a && (rc = vv_diff_keys_add(&c->keys, c->a, c->b, err)) < 0)) {
+	c->keys.guessed = true;
+	if ((!text_b && (rc = vv_diff_keys_add(&c->keys.tried, c->b, c->a, err)) < 0) ||
+	    (!text_a && (rc = vv_diff_keys_add(&c->keys.tried, c->a, c->b, err)) < 0)) {
 		return rc;
 	}
 	/* a table of varve that has no key was looked at when it was added */
-	c->sequence = (!text_a && c->a->root.key_count == 0) ||
-		      (!text_b && c->b->root.key_count == 0);
-	return c->keys.count > 0 || c->sequence
+	c->keys.sequence = (!text_a && c->a->root.key_count == 0) ||
+			   (!text_b && c->b->root.key_count == 0);
+	return c->keys.tried.count > 0 || c->keys.sequence
 		       ? VV_OK
-		       : vv_diff_keys_guess(&c->keys, c->a, c->b, NULL, err);
+		       : vv_diff_keys_guess(&c->keys.tried, c->a, c->b, NULL, err);
 }
 
 /* The keys where none was found by the columns' names, now that renamed columns are known. */
@@ -174,24 +196,24 @@ static vv_status choose_renamed_keys(comparison *c, vv_error *err)
 {
 	bool text_a = is_keyless_text(&c->old_side), text_b = is_keyless_text(&c->new_side);
 	vv_status rc;
-	if (!c->guessed || c->keys.count > 0) return VV_OK;
-	if ((!text_b &&
-	     (rc = vv_diff_keys_add_renamed(&c->keys, c->a, c->b, true, &c->columns, err)) < 0) ||
-	    (!text_a &&
-	     (rc = vv_diff_keys_add_renamed(&c->keys, c->a, c->b, false, &c->columns, err)) < 0)) {
+	if (!c->keys.guessed || c->keys.tried.count > 0) return VV_OK;
+	if ((!text_b && (rc = vv_diff_keys_add_renamed(&c->keys.tried, c->a, c->b, true,
+						       &c->columns, err)) < 0) ||
+	    (!text_a && (rc = vv_diff_keys_add_renamed(&c->keys.tried, c->a, c->b, false,
+						       &c->columns, err)) < 0)) {
 		return rc;
 	}
-	return c->keys.count > 0 || c->sequence
+	return c->keys.tried.count > 0 || c->keys.sequence
 		       ? VV_OK
-		       : vv_diff_keys_guess(&c->keys, c->a, c->b, &c->columns, err);
+		       : vv_diff_keys_guess(&c->keys.tried, c->a, c->b, &c->columns, err);
 }
 
 /* Places of the key for finding renamed columns by value: only where both have it. */
 static size_t sample_key(const comparison *c, size_t *a, size_t *b, size_t max)
 {
-	const char *const *names = c->asked            ? c->asked
-				   : c->keys.count > 0 ? c->keys.lists[0]
-						       : NULL;
+	const char *const *names = c->names.key              ? c->names.key
+				   : c->keys.tried.count > 0 ? c->keys.tried.lists[0]
+							     : NULL;
 	size_t n = 0;
 	if (!names) {
 		if (c->a->root.key_count == 0 || c->a->root.key_count != c->b->root.key_count) {
@@ -285,8 +307,8 @@ static vv_status describe_form(comparison *c, vv_error *err)
 		vv_buf_printf(&b, "%scomments between the rows changed", b.len > 0 ? ", " : "");
 	}
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK && b.len > 0) {
-		c->form = vv_buf_detach(&b);
-		rc = c->form ? VV_OK : vv_fail_nomem(err);
+		c->told.form = vv_buf_detach(&b);
+		rc = c->told.form ? VV_OK : vv_fail_nomem(err);
 	}
 	return rc;
 }
@@ -322,12 +344,12 @@ static vv_status read_where(comparison *c, vv_error *err)
 	vv_status a = VV_ENOTFOUND, b = VV_ENOTFOUND;
 
 	if (!c->how->where || c->how->where->count == 0) return VV_OK;
-	c->filtered = true;
+	c->filter.given = true;
 	if (c->a) {
-		a = vv_where_new(&c->where_a, c->a, c->how->where, &old, err);
+		a = vv_where_new(&c->filter.old, c->a, c->how->where, &old, err);
 	}
 	if (c->b && (a == VV_OK || a == VV_ENOTFOUND)) {
-		b = vv_where_new(&c->where_b, c->b, c->how->where, &new, err);
+		b = vv_where_new(&c->filter.now, c->b, c->how->where, &new, err);
 	}
 	if (a == VV_OK || b == VV_OK) {
 		if (a != VV_OK && a != VV_ENOTFOUND) return a;
@@ -342,9 +364,20 @@ static bool holds(vv_where *w, const vv_cell *cells)
 	return w && cells && vv_where_holds(w, cells);
 }
 
-static void count_row(comparison *c, const vv_row_change *r)
+/* Does the old or the new row match? */
+static vv_status filter_row(bool *out, const row_filter *f, const vv_row_change *r, vv_error *err)
 {
-	vv_rowdiff_stats *s = &c->stats;
+	vv_status rc;
+
+	*out = holds(f->old, r->old_cells) || holds(f->now, r->new_cells);
+	if (*out) return VV_OK;
+	if (f->old && (rc = vv_where_ok(f->old, err)) < 0) return rc;
+	return f->now ? vv_where_ok(f->now, err) : VV_OK;
+}
+
+static void count_row(row_filter *f, const vv_row_change *r, size_t columns)
+{
+	vv_rowdiff_stats *s = &f->stats;
 	s->added += r->kind == VV_ROW_ADDED;
 	s->removed += r->kind == VV_ROW_REMOVED;
 	s->changed += r->kind == VV_ROW_CHANGED && r->changed > 0;
@@ -353,8 +386,8 @@ static void count_row(comparison *c, const vv_row_change *r)
 	s->moved += r->moved;
 	s->cells_changed += r->changed;
 	s->cells_formatted += r->formatted;
-	for (size_t i = 0; r->cells && i < c->columns.count; i++) {
-		c->column_changes[i] += r->cells[i] == VV_CELL_CHANGED;
+	for (size_t i = 0; r->cells && i < columns; i++) {
+		f->column_changes[i] += r->cells[i] == VV_CELL_CHANGED;
 	}
 }
 
@@ -362,24 +395,20 @@ static void count_row(comparison *c, const vv_row_change *r)
 
 static vv_status begin(comparison *c, vv_error *err)
 {
-	c->differs = true;
-	if (c->begun || !c->how->writer) return VV_OK;
-	c->begun = true;
-	return vv_diff_writer_begin_table(c->how->writer, &c->told, err);
+	c->told.differs = true;
+	if (c->told.begun || !c->how->writer) return VV_OK;
+	c->told.begun = true;
+	return vv_diff_writer_begin_table(c->how->writer, &c->told.table, err);
 }
 
 static vv_status give_row(comparison *c, const vv_row_change *r, vv_error *err)
 {
+	bool passes = true;
 	vv_status rc;
-	if (c->filtered) {
-		if (!holds(c->where_a, r->old_cells) && !holds(c->where_b, r->new_cells)) {
-			return (c->where_a && (rc = vv_where_ok(c->where_a, err)) < 0) ||
-					       (c->where_b &&
-						(rc = vv_where_ok(c->where_b, err)) < 0)
-				       ? rc
-				       : VV_OK;
-		}
-		count_row(c, r);
+
+	if (c->filter.given) {
+		if ((rc = filter_row(&passes, &c->filter, r, err)) < 0 || !passes) return rc;
+		count_row(&c->filter, r, c->columns.count);
 	}
 	if ((rc = begin(c, err)) < 0 || !c->how->writer) return rc;
 	return vv_diff_writer_row(c->how->writer, r, err);
@@ -395,7 +424,7 @@ static uint64_t sheet_row(const vv_subject *s, const vv_table *t)
 static void fill_told(comparison *c)
 {
 	const vv_diff_item *i = c->item;
-	c->told = (vv_diff_table){
+	c->told.table = (vv_diff_table){
 		.path = i->path,
 		.old_path = i->old_path,
 		.a = c->a,
@@ -403,10 +432,10 @@ static void fill_told(comparison *c)
 		.columns = c->a && c->b ? &c->columns : NULL,
 		.old_name = i->old_name,
 		.new_name = i->new_name,
-		.form_change = c->form,
+		.form_change = c->told.form,
 		.conflict = i->conflict,
 		.sheet_row = {sheet_row(i->a, c->a), sheet_row(i->b, c->b)},
-		.partial = c->filtered || c->how->only->count || c->how->ignore->count ||
+		.partial = c->filter.given || c->how->only->count || c->how->ignore->count ||
 			   c->how->tolerance || c->how->ignore_format,
 		.text_to_table = c->a && c->b && c->old_side.is_text != c->new_side.is_text &&
 				 c->a->root.bytes > 0 && c->b->root.bytes > 0 && !i->a->no_bytes &&
@@ -427,18 +456,18 @@ static bool fits_old(const comparison *c, const vv_key_found *old, size_t place)
 /* Proposes a column that is unique in both versions and would identify rows better. */
 static void propose_key(comparison *c, const vv_key_found *old, const vv_key_found *new)
 {
-	if (!c->how->propose || c->asked || c->item->conflict || new->column == SIZE_MAX ||
+	if (!c->how->propose || c->names.key || c->item->conflict || new->column == SIZE_MAX ||
 	    !fits_old(c, old, new->column)) {
 		return;
 	}
 	const vv_field *f = &c->b->schema.fields[new->column];
-	vv_buf_printf(&c->proposal, "%s has no key, but the values of '%s' are unique%s",
+	vv_buf_printf(&c->told.proposal, "%s has no key, but the values of '%s' are unique%s",
 		      vv_text_shows(c->item->path), vv_text_name(f->name, f->name_len),
 		      old->whole && new->whole ? "" : " in its first rows");
 	const vv_hint_words_fn words = c->how->notes ? c->how->notes->words : NULL;
-	(void)vv_hint_put(&c->proposal, ": ", words, VV_HINT_DIFF_KEY, f->name);
+	(void)vv_hint_put(&c->told.proposal, ": ", words, VV_HINT_DIFF_KEY, f->name);
 	if (!c->item->b || !c->item->b->table) { /* documents get no key */
-		(void)vv_hint_put(&c->proposal, ", ", words, VV_HINT_ADD_KEY_FOUND, f->name,
+		(void)vv_hint_put(&c->told.proposal, ", ", words, VV_HINT_ADD_KEY_FOUND, f->name,
 				  c->item->path);
 	}
 }
@@ -449,12 +478,12 @@ static vv_status find_label(comparison *c, vv_error *err)
 	vv_table *newer = c->b ? c->b : c->a;
 	vv_auto(vv_key_found) old = {.could = NULL}, new = {.could = NULL};
 	vv_status rc;
-	if (c->told.key_count > 0 || !c->how->writer || c->how->counts || c->how->bound > 0) {
+	if (c->told.table.key_count > 0 || !c->how->writer || c->how->counts || c->how->bound > 0) {
 		return VV_OK;
 	}
 	if ((rc = vv_key_find(&new, newer, LABEL_ROWS, err)) < 0) return rc;
-	c->told.has_label = new.telling != SIZE_MAX;
-	c->told.label = new.telling;
+	c->told.table.has_label = new.telling != SIZE_MAX;
+	c->told.table.label = new.telling;
 	if (c->a && c->b && c->how->propose && new.column != SIZE_MAX &&
 	    (rc = vv_key_find(&old, c->a, LABEL_ROWS, err)) == VV_OK) {
 		propose_key(c, &old, &new);
@@ -468,7 +497,7 @@ static vv_status give_rows(comparison *c, vv_table *t, vv_error *err)
 	const bool removed = c->a != NULL;
 	vv_auto(vv_group_walk) w = vv_group_walk_open(t, NULL, 0, err);
 	const vv_batch *b = &w.batch;
-	uint64_t left = c->filtered || c->how->limit == 0 ? UINT64_MAX : c->how->limit;
+	uint64_t left = c->filter.given || c->how->limit == 0 ? UINT64_MAX : c->how->limit;
 	while (left > 0 && vv_group_walk_next(&w)) {
 		for (size_t i = 0; i < b->rows && w.rc == VV_OK && left > 0; i++, left--) {
 			const vv_cell *cells = &b->cells[i * b->columns];
@@ -499,20 +528,22 @@ static vv_status whole(comparison *c, vv_error *err)
 	vv_auto_free size_t *key = vv_calloc(t->root.key_count + 1, sizeof(*key));
 	vv_status rc = VV_OK;
 	if (!key) return vv_fail_nomem(err);
-	c->told.key_count = vv_table_key_places(key, t) ? t->root.key_count : 0;
-	c->told.key = key;
+	c->told.table.key_count = vv_table_key_places(key, t) ? t->root.key_count : 0;
+	c->told.table.key = key;
 	if ((rc = find_label(c, err)) < 0) return rc;
-	const uint64_t rows = t->root.rows, differ = c->filtered ? 0 : rows;
+	const uint64_t rows = t->root.rows, differ = c->filter.given ? 0 : rows;
 	if (removed) {
-		c->stats = (vv_rowdiff_stats){.removed = differ, .old_rows = rows};
+		c->filter.stats = (vv_rowdiff_stats){.removed = differ, .old_rows = rows};
 	} else {
-		c->stats = (vv_rowdiff_stats){.added = differ, .new_rows = rows};
+		c->filter.stats = (vv_rowdiff_stats){.added = differ, .new_rows = rows};
 	}
-	rc = c->filtered ? VV_OK : begin(c, err);
-	if (rc == VV_OK && (c->filtered || (c->how->writer && !c->how->counts))) {
+	rc = c->filter.given ? VV_OK : begin(c, err);
+	if (rc == VV_OK && (c->filter.given || (c->how->writer && !c->how->counts))) {
 		rc = give_rows(c, t, err);
 	}
-	return rc < 0 || !c->begun ? rc : vv_diff_writer_end_table(c->how->writer, &c->stats, err);
+	return rc < 0 || !c->told.begun
+		       ? rc
+		       : vv_diff_writer_end_table(c->how->writer, &c->filter.stats, err);
 }
 
 static bool columns_differ(const comparison *c)
@@ -545,12 +576,12 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 				 .columns = &c->columns,
 				 .ignore_format = how->ignore_format,
 				 .tolerance = how->tolerance,
-				 .only = c->only,
-				 .ignore = c->ignore,
+				 .only = c->names.only,
+				 .ignore = c->names.ignore,
 				 .rekeyed = true,
 				 .moves = how->moves,
 				 .only_needed = how->writer && how->writer->kind->only_needed &&
-						!c->filtered,
+						!c->filter.given,
 				 .temp_dir = how->temp_dir ? how->temp_dir : "/tmp",
 				 .pool = how->pool,
 				 .progress = how->progress};
@@ -581,13 +612,14 @@ static vv_status open_rows(comparison *c, vv_error *err)
 	bool poor = false;
 	vv_status rc;
 
-	if (!c->guessed) return open_rows_by(c, c->asked, err);
-	if (c->sequence && c->keys.count == 0 &&
+	if (!c->keys.guessed) return open_rows_by(c, c->names.key, err);
+	if (c->keys.sequence && c->keys.tried.count == 0 &&
 	    ((rc = is_poor(c, &poor, err)) < 0 ||
-	     (poor && (rc = vv_diff_keys_guess(&c->keys, c->a, c->b, &c->columns, err)) < 0))) {
+	     (poor &&
+	      (rc = vv_diff_keys_guess(&c->keys.tried, c->a, c->b, &c->columns, err)) < 0))) {
 		return rc;
 	}
-	vv_array_each(c->keys.lists, c->keys.count, key) {
+	vv_array_each(c->keys.tried.lists, c->keys.tried.count, key) {
 		if ((rc = open_rows_by(c, *key, err)) < 0) return rc;
 		const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
 		if (s->repeated_keys * 100 <= s->old_rows + s->new_rows) return VV_OK;
@@ -617,7 +649,7 @@ static vv_status end_list(comparison *c, const char *const **out, const vv_strin
 {
 	*out = NULL;
 	if (l->count == 0) return VV_OK;
-	const char **list = vv_arena_calloc(&c->lists, l->count + 1, sizeof(*list));
+	const char **list = vv_arena_calloc(&c->names.lists, l->count + 1, sizeof(*list));
 	if (!list) return vv_fail_nomem(err);
 	memcpy(list, l->items, l->count * sizeof(*list));
 	*out = list;
@@ -631,15 +663,15 @@ static vv_status take_names(comparison *c, vv_error *err)
 	vv_status rc;
 	if ((rc = check_names(c, how->only, "--columns", err)) < 0 ||
 	    (rc = check_names(c, how->ignore, "--ignore-column", err)) < 0 ||
-	    (rc = end_list(c, &c->only, how->only, err)) < 0 ||
-	    (rc = end_list(c, &c->ignore, how->ignore, err)) < 0 ||
-	    (rc = end_list(c, &c->asked, how->key, err)) < 0) {
+	    (rc = end_list(c, &c->names.only, how->only, err)) < 0 ||
+	    (rc = end_list(c, &c->names.ignore, how->ignore, err)) < 0 ||
+	    (rc = end_list(c, &c->names.key, how->key, err)) < 0) {
 		return rc;
 	}
 	const bool is_none = how->key->count == 1 && strcmp(how->key->items[0], "none") == 0 &&
 			     vv_schema_find(&c->a->schema, "none", 4) < 0 &&
 			     vv_schema_find(&c->b->schema, "none", 4) < 0;
-	c->asked = is_none ? no_key : c->asked;
+	c->names.key = is_none ? no_key : c->names.key;
 	return VV_OK;
 }
 
@@ -664,7 +696,7 @@ static vv_status look_at_bound(comparison *c, vv_error *err)
 		rc = vv_rowdiff_cost(&cells, c->a, c->b, &c->columns, err);
 	}
 	if (rc < 0 || cells <= c->how->bound) return rc;
-	c->many = true;
+	c->told.many = true;
 	fill_told(c);
 	if ((rc = begin(c, err)) == VV_OK && c->how->writer) {
 		rc = vv_diff_writer_end_table(c->how->writer, &nothing, err);
@@ -679,41 +711,42 @@ static vv_status both(comparison *c, vv_error *err)
 	if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0 ||
 	    (rc = match_columns(c, err)) < 0 || (rc = choose_renamed_keys(c, err)) < 0 ||
 	    (rc = describe_form(c, err)) < 0 || (rc = read_where(c, err)) < 0 ||
-	    (rc = look_at_bound(c, err)) < 0 || c->many || (rc = open_rows(c, err)) < 0) {
+	    (rc = look_at_bound(c, err)) < 0 || c->told.many || (rc = open_rows(c, err)) < 0) {
 		return rc;
 	}
-	c->column_changes = vv_calloc(c->columns.count + 1, sizeof(*c->column_changes));
-	if (!c->column_changes) return vv_fail_nomem(err);
+	c->filter.column_changes = vv_calloc(c->columns.count + 1,
+					     sizeof(*c->filter.column_changes));
+	if (!c->filter.column_changes) return vv_fail_nomem(err);
 	/* which of two texts has a key is a matter of finding, no change of the table */
 	c->columns.key_changed &= !c->old_side.is_text && !c->new_side.is_text;
 	fill_told(c);
-	c->told.reordered = vv_rowdiff_stats_get(c->rows)->reordered;
-	c->told.key = vv_rowdiff_key(c->rows, &c->told.key_count);
+	c->told.table.reordered = vv_rowdiff_stats_get(c->rows)->reordered;
+	c->told.table.key = vv_rowdiff_key(c->rows, &c->told.table.key_count);
 	if ((rc = find_label(c, err)) < 0) return rc;
 	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
-	bool form = c->form && !c->how->ignore_format;
+	bool form = c->told.form && !c->how->ignore_format;
 	if (columns_differ(c) || form || s->reordered || c->item->old_path || c->item->conflict) {
 		rc = begin(c, err);
-	} else if (c->told.text_to_table && c->how->writer) {
+	} else if (c->told.table.text_to_table && c->how->writer) {
 		rc = begin(c, err);
-		c->differs = false;
+		c->told.differs = false;
 	}
-	while (!(c->how->only_whether && c->differs) &&
+	while (!(c->how->only_whether && c->told.differs) &&
 	       vv_rowdiff_next(c->rows, &change, &rc, err)) {
 		rc = give_row(c, &change, err);
 	}
 	if (rc < 0) return rc;
 	warn_repeats(c, s);
-	if (c->proposal.len > 0 && s->added + s->removed + s->changed > 0) {
-		vv_notes_put(c->how->notes, "hint: %s", vv_buf_cstr(&c->proposal));
+	if (c->told.proposal.len > 0 && s->added + s->removed + s->changed > 0) {
+		vv_notes_put(c->how->notes, "hint: %s", vv_buf_cstr(&c->told.proposal));
 	}
-	if (!c->begun) return VV_OK;
-	if (!c->filtered) return vv_diff_writer_end_table(c->how->writer, s, err);
-	c->stats.old_rows = s->old_rows;
-	c->stats.new_rows = s->new_rows;
-	c->stats.keyed = s->keyed;
-	c->stats.column_changes = c->column_changes;
-	return vv_diff_writer_end_table(c->how->writer, &c->stats, err);
+	if (!c->told.begun) return VV_OK;
+	if (!c->filter.given) return vv_diff_writer_end_table(c->how->writer, s, err);
+	c->filter.stats.old_rows = s->old_rows;
+	c->filter.stats.new_rows = s->new_rows;
+	c->filter.stats.keyed = s->keyed;
+	c->filter.stats.column_changes = c->filter.column_changes;
+	return vv_diff_writer_end_table(c->how->writer, &c->filter.stats, err);
 }
 
 static vv_status write_patch(comparison *c, vv_error *err)
@@ -727,10 +760,10 @@ static vv_status write_patch(comparison *c, vv_error *err)
 		    (rc = match_columns(c, err)) < 0 || (rc = describe_form(c, err)) < 0) {
 			return rc;
 		}
-		if (c->asked) {
-			o.key = c->asked;
-		} else if (c->keys.count > 0) {
-			o.key = c->keys.lists[0];
+		if (c->names.key) {
+			o.key = c->names.key;
+		} else if (c->keys.tried.count > 0) {
+			o.key = c->keys.tried.lists[0];
 		} else {
 			o.key = NULL;
 		}
@@ -739,10 +772,10 @@ static vv_status write_patch(comparison *c, vv_error *err)
 	fill_told(c);
 	o.path = i->path;
 	o.old_path = i->old_path;
-	o.told = &c->told;
+	o.told = &c->told.table;
 	rc = vv_patch_write(c->a, c->b, &o, &written, err);
 	*c->how->sections += written;
-	c->differs = written;
+	c->told.differs = written;
 	return rc;
 }
 
@@ -819,9 +852,9 @@ static vv_status tell_respelled(const comparison *c, vv_diff_answer *out, vv_err
 	const vv_diff_how *how = c->how;
 	bool same = false;
 
-	if (c->item->b->table || c->begun || c->differs || c->many || c->filtered ||
-	    how->only_whether || how->ignore_format || (how->only && how->only->count) ||
-	    (how->ignore && how->ignore->count)) {
+	if (c->item->b->table || c->told.begun || c->told.differs || c->told.many ||
+	    c->filter.given || how->only_whether || how->ignore_format ||
+	    (how->only && how->only->count) || (how->ignore && how->ignore->count)) {
 		return VV_OK;
 	}
 	vv_status rc = vv_same_bytes(&same, c->item->a, c->item->b, err);
@@ -867,13 +900,13 @@ static void comparison_clear(comparison *c)
 {
 	vv_rowdiff_close(c->rows);
 	vv_columns_clear(&c->columns);
-	vv_diff_keys_clear(&c->keys);
-	vv_buf_clear(&c->proposal);
-	vv_arena_clear(&c->lists);
-	vv_free(c->form);
-	vv_where_free(c->where_a);
-	vv_where_free(c->where_b);
-	vv_free(c->column_changes);
+	vv_diff_keys_clear(&c->keys.tried);
+	vv_buf_clear(&c->told.proposal);
+	vv_arena_clear(&c->names.lists);
+	vv_free(c->told.form);
+	vv_where_free(c->filter.old);
+	vv_where_free(c->filter.now);
+	vv_free(c->filter.column_changes);
 	close_side(&c->old_side);
 	close_side(&c->new_side);
 }
@@ -882,7 +915,7 @@ VV_AUTO_CLEAR(comparison, comparison_clear)
 static vv_status compare(vv_diff_answer *out, const vv_diff_item *item, const vv_diff_how *how,
 			 vv_error *err)
 {
-	vv_auto(comparison) c = {.item = item, .how = how, .proposal = VV_BUF_INIT};
+	vv_auto(comparison) c = {.item = item, .how = how, .told.proposal = VV_BUF_INIT};
 	bool stored = (item->a && item->a->is_dataset) || (item->b && item->b->is_dataset),
 	     unreadable = false;
 	vv_status rc;
@@ -890,8 +923,8 @@ static vv_status compare(vv_diff_answer *out, const vv_diff_item *item, const vv
 		c.a = item->open_a;
 		c.b = item->open_b;
 		rc = both(&c, err);
-		out->differs = c.differs;
-		out->many = c.many;
+		out->differs = c.told.differs;
+		out->many = c.told.many;
 		return rc;
 	}
 	if (table_diff_is_document(item)
@@ -925,8 +958,8 @@ static vv_status compare(vv_diff_answer *out, const vv_diff_item *item, const vv
 		fill_told(&c);
 		rc = whole(&c, err);
 	}
-	out->differs = c.differs;
-	out->many = c.many;
+	out->differs = c.told.differs;
+	out->many = c.told.many;
 	return rc;
 }
 
