@@ -32,7 +32,7 @@ typedef struct level {
 } level;
 
 typedef struct chain {
-	const vv_source *src;
+	const vv_chain_packs *src;
 	vv_coder *coder;
 	level *levels; /* [0] is the requested block, each next one its base */
 	size_t count, cap;
@@ -55,7 +55,7 @@ static vv_status bad_place(const vv_place *place, const char *what, vv_error *er
 }
 
 /* Fills l but for its place. */
-static vv_status read_header(const vv_source *src, level *l, vv_error *err)
+static vv_status read_header(const vv_chain_packs *src, level *l, vv_error *err)
 {
 	const vv_place *place = &l->place;
 	vv_status rc;
@@ -74,7 +74,7 @@ static vv_status read_header(const vv_source *src, level *l, vv_error *err)
 }
 
 /* Stored bytes and checksum, into the coder's room. */
-vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_record *r,
+vv_status vv_place_stored(const vv_chain_packs *src, const vv_place *place, const vv_record *r,
 			  vv_coder *c, const uint8_t **out, vv_error *err)
 {
 	size_t len = (size_t)r->stored_len + VV_RECORD_CHECKSUM_LEN, got;
@@ -145,8 +145,8 @@ static vv_status find_in_pack(vv_pack *p, const vv_cid *cid, const chain *ch, le
 	return rc;
 }
 
-static vv_status find_record(const vv_source *src, const vv_cid *cid, const chain *ch, level *out,
-			     vv_error *err)
+static vv_status find_record(const vv_chain_packs *src, const vv_cid *cid, const chain *ch,
+			     level *out, vv_error *err)
 {
 	vv_error damage, local;
 	vv_status rc;
@@ -174,7 +174,7 @@ static vv_status find_record(const vv_source *src, const vv_cid *cid, const chai
 	return damage.code < 0 ? vv_error_copy(err, &damage) : VV_EMISSING;
 }
 
-static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
+static vv_status missing(const vv_chain_packs *src, const vv_cid *cid, vv_error *err)
 {
 	(void)vv_fail(err, VV_EBLOCK, "block %s is missing", vv_cid_shows(cid));
 	for (size_t i = 0; src->packs && i < src->packs->count; i++) {
@@ -219,7 +219,7 @@ static void note_reach(vv_parted *p)
 }
 
 /* Reads the record's first bytes into p, and reserves room for the whole record and its block. */
-static vv_status begin_parted(vv_parted *p, const vv_source *src, const vv_cid *cid, level *l,
+static vv_status begin_parted(vv_parted *p, const vv_chain_packs *src, const vv_cid *cid, level *l,
 			      vv_error *err)
 {
 	const vv_record *r = &l->record;
@@ -301,7 +301,8 @@ vv_status vv_parted_read(vv_parted *p, size_t i, size_t end, vv_error *err)
 	return rc;
 }
 
-vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parted *p, vv_error *err)
+vv_status vv_chain_get_parted(const vv_chain_packs *src, const vv_cid *cid, vv_parted *p,
+			      vv_error *err)
 {
 	level l = {0};
 	vv_status rc;
@@ -320,8 +321,8 @@ vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parte
 	return rc;
 }
 
-vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *place, vv_record *r,
-			 vv_error *err)
+vv_status vv_chain_find(const vv_chain_packs *src, const vv_cid *cid, vv_place *place, vv_record *r,
+			vv_error *err)
 {
 	level l = {0};
 	vv_status rc = find_record(src, cid, NULL, &l, err);
@@ -516,8 +517,8 @@ static vv_status get_from(chain *ch, const level *top, vv_buf *out, vv_error *er
 	return rc;
 }
 
-vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,
-			   vv_error *err)
+vv_status vv_chain_get_at(const vv_chain_packs *src, const vv_place *place, vv_buf *out,
+			  vv_record *r, vv_error *err)
 {
 	vv_auto(chain) ch = {.src = src, .coder = vv_coder_take(src->store->coders, err)};
 	level top = {.place = *place};
@@ -537,13 +538,13 @@ vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *
 	return rc;
 }
 
-vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_error *err)
+vv_status vv_chain_get(const vv_chain_packs *src, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
-	return vv_source_get_form(src, cid, out, NULL, NULL, err);
+	return vv_chain_get_form(src, cid, out, NULL, NULL, err);
 }
 
-vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_buf *stored,
-			     vv_block_form *form, vv_error *err)
+vv_status vv_chain_get_form(const vv_chain_packs *src, const vv_cid *cid, vv_buf *out,
+			    vv_buf *stored, vv_block_form *form, vv_error *err)
 {
 	vv_auto(chain) ch = {.src = src,
 			     .coder = vv_coder_take(src->store->coders, err),

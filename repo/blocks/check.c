@@ -145,7 +145,7 @@ static vv_status check_meaning(const checking *c, const vv_cid *cid, vv_error *w
 static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool *good,
 			      vv_error *err)
 {
-	vv_source src = {c->store, c->packs, NULL, false};
+	vv_chain_packs src = {c->store, c->packs, NULL, false};
 	vv_place place = {c->pack, offset};
 	vv_error what;
 	vv_record r;
@@ -162,7 +162,7 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool 
 		if (c->bases && vv_method_has_base(r.method)) {
 			(void)vv_place_base(&place, &r, &c->base, NULL);
 		}
-		rc = vv_source_get_at(&src, &place, &c->raw, &r, &what);
+		rc = vv_chain_get_at(&src, &place, &c->raw, &r, &what);
 		if (rc == VV_OK && c->deep) {
 			rc = check_meaning(c, &r.cid, &what);
 		}
@@ -195,12 +195,12 @@ static vv_status next_known(const checking *c, const vv_pack_index *index, uint6
 /* Does a record that can be read start here? */
 static bool reads(checking *c, uint64_t offset)
 {
-	vv_source src = {c->store, c->packs, NULL, false};
+	vv_chain_packs src = {c->store, c->packs, NULL, false};
 	vv_place place = {c->pack, offset};
 	vv_record r;
 
 	return vv_pack_record(c->pack, offset, &r, NULL) == VV_OK &&
-	       vv_source_get_at(&src, &place, &c->raw, &r, NULL) == VV_OK;
+	       vv_chain_get_at(&src, &place, &c->raw, &r, NULL) == VV_OK;
 }
 
 #define SEARCH_PIECE ((size_t)64 << 10)

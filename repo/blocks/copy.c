@@ -11,7 +11,7 @@
 #define DISTANCE_LEN 5u    /* and the distance, of usual packs, */
 #define NAMED_BASE_LEN 34u /* or a zero, codec and digest */
 
-vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
+vv_status vv_item_diff(const vv_pack_item *item, const vv_chain_packs *src, vv_coder *c,
 		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err)
 {
 	vv_auto(vv_buf) raw = VV_BUF_INIT;
@@ -21,9 +21,9 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
 	*cost = 0;
 	if (vv_cid_is_null(base) || vv_cid_equal(base, &item->cid)) return VV_OK;
 	*out = *item;
-	vv_status rc = vv_source_find(src, base, &place, &r, err);
+	vv_status rc = vv_chain_find(src, base, &place, &r, err);
 	if (rc == VV_OK && r.depth < VV_CHAIN_MAX &&
-	    (rc = vv_source_get_at(src, &place, &raw, &r, err)) == VV_OK) {
+	    (rc = vv_chain_get_at(src, &place, &raw, &r, err)) == VV_OK) {
 		rc = vv_coder_diff(c, item->raw, item->raw_len, raw.data, raw.len, item->raw_len,
 				   &out->packed, err);
 		if (rc == VV_OK && out->packed.len > 0) {
@@ -52,19 +52,19 @@ vv_status vv_place_base(const vv_place *place, const vv_record *r, vv_cid *out, 
 }
 
 /* Is cid already in the new pack, and how long is its chain there? */
-static bool went_before(const vv_source *own, const vv_cid *cid, unsigned *depth)
+static bool went_before(const vv_chain_packs *own, const vv_cid *cid, unsigned *depth)
 {
 	vv_place place;
 	vv_record r;
 
-	if (vv_source_find(own, cid, &place, &r, NULL) < 0) return false;
+	if (vv_chain_find(own, cid, &place, &r, NULL) < 0) return false;
 	*depth = r.depth;
 	return true;
 }
 
 /* One block on its way. */
 typedef struct copying {
-	const vv_source *from, *own; /* own: the new pack alone */
+	const vv_chain_packs *from, *own; /* own: the new pack alone */
 	vv_coder *coder;
 	vv_place place; /* of the record whose form may be kept; */
 	vv_record record;
@@ -109,13 +109,13 @@ static vv_status keep_form(copying *cp, vv_pack_item *item, vv_error *err)
 /* The block, from the copy that comes first, or else from any that is good. */
 static vv_status fetch(copying *cp, const vv_cid *cid, vv_buf *raw, vv_error *err)
 {
-	vv_status rc = vv_source_find(cp->from, cid, &cp->place, &cp->record, err);
+	vv_status rc = vv_chain_find(cp->from, cid, &cp->place, &cp->record, err);
 
 	if (rc == VV_OK) {
-		rc = vv_source_get_at(cp->from, &cp->place, raw, &cp->record, err);
+		rc = vv_chain_get_at(cp->from, &cp->place, raw, &cp->record, err);
 		cp->placed = rc == VV_OK;
 	}
-	return rc == VV_ECORRUPT ? vv_source_get(cp->from, cid, raw, err) : rc;
+	return rc == VV_ECORRUPT ? vv_chain_get(cp->from, cid, raw, err) : rc;
 }
 
 /* The CID of the block whose base was cid, by a hint. */
@@ -202,11 +202,11 @@ static vv_status append(copying *cp, const vv_pack_item *item, vv_cid_map *hints
 	return rc;
 }
 
-vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,
+vv_status vv_copy_block(const vv_chain_packs *from, vv_pack_writer *to, vv_cid_map *hints,
 			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len,
 			bool *lost, vv_error *err)
 {
-	vv_source own = {from->store, NULL, to, false};
+	vv_chain_packs own = {from->store, NULL, to, false};
 	vv_auto(vv_buf) raw = VV_BUF_INIT, kept = VV_BUF_INIT;
 
 	*record_len = 0;

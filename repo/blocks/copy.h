@@ -20,7 +20,7 @@
  * the header, to be compared with the stored bytes of another form. Sets *cost to 0 and returns
  * VV_OK if no difference was made. The reasons are: base cannot be read, the chain of base is
  * already as long as allowed, or the difference would be as large as the block. */
-vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
+vv_status vv_item_diff(const vv_pack_item *item, const vv_chain_packs *src, vv_coder *c,
 		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err);
 
 /* Copies the block cid of `from` into the unfinished pack of `to`. If the block is stored as a
@@ -31,7 +31,7 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
  * block's record. Sets *record_len to the length of the new record, or to 0 if the pack already has
  * the block, or if no copy of the block is readable. In the last case, sets *lost to true; this is
  * not an error. */
-vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,
+vv_status vv_copy_block(const vv_chain_packs *from, vv_pack_writer *to, vv_cid_map *hints,
 			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len,
 			bool *lost, vv_error *err);
 

@@ -157,7 +157,7 @@ static uint64_t list_bytes(const vv_pack_list *l)
 /* Does the store consist of one pack with exactly the marked blocks, in their order? */
 static bool is_tidy(const vv_gc *gc)
 {
-	vv_source src = {gc->store, gc->packs, NULL, false};
+	vv_chain_packs src = {gc->store, gc->packs, NULL, false};
 	size_t in_use = 0, next = 0, at;
 	vv_place place;
 	vv_record r;
@@ -169,7 +169,7 @@ static bool is_tidy(const vv_gc *gc)
 		const vv_cid *cid = vv_cid_map_cid(&gc->marks, i);
 
 		if (!vv_cid_map_find(&gc->stored, cid, &at)) {
-			if (vv_source_find(&src, cid, &place, &r, NULL) == VV_OK) return false;
+			if (vv_chain_find(&src, cid, &place, &r, NULL) == VV_OK) return false;
 		} else if (at != next++) {
 			return false;
 		}
@@ -194,7 +194,7 @@ static void part_clear(part *p)
 /* Writes marked blocks that are not there yet to the live pack. */
 static vv_status write_live(vv_gc *gc, vv_error *err)
 {
-	vv_source from = {gc->store, gc->packs, NULL, false};
+	vv_chain_packs from = {gc->store, gc->packs, NULL, false};
 	size_t count = vv_cid_map_count(&gc->marks);
 	uint64_t len;
 	bool lost;
@@ -219,7 +219,7 @@ static vv_status write_live(vv_gc *gc, vv_error *err)
  * self-contained: it has the bases of its differences. */
 static vv_status write_aside(vv_gc *gc, vv_error *err)
 {
-	vv_source from = {gc->store, gc->packs, NULL, false};
+	vv_chain_packs from = {gc->store, gc->packs, NULL, false};
 	size_t count = vv_cid_map_count(&gc->stored);
 	uint64_t len;
 	bool lost;
@@ -336,14 +336,13 @@ static vv_status count_dropped(vv_gc *gc, vv_error *err)
 static vv_status count_all(vv_gc *gc, vv_error *err)
 {
 	size_t count = vv_cid_map_count(&gc->stored);
-	vv_source src = {gc->store, gc->packs, gc->live.pack, false};
+	vv_chain_packs src = {gc->store, gc->packs, gc->live.pack, false};
 	vv_gc_result *out = gc->result;
 	vv_place place;
 	vv_record r;
 
 	for (size_t i = 0; i < vv_cid_map_count(&gc->marks); i++) {
-		if (vv_source_find(&src, vv_cid_map_cid(&gc->marks, i), &place, &r, NULL) ==
-		    VV_OK) {
+		if (vv_chain_find(&src, vv_cid_map_cid(&gc->marks, i), &place, &r, NULL) == VV_OK) {
 			out->live_blocks++;
 			out->live_bytes += vv_record_len(&r);
 		}

@@ -133,13 +133,13 @@ static vv_status look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_e
 
 /* Calls fn with the store's current list of packs; if it finds nothing, or only damage
  * (VV_EMISSING, VV_ECORRUPT), lists the packs again, checks large indexes, and calls it again.
- * live_only: as in vv_source. */
-typedef vv_status (*search_fn)(void *payload, const vv_source *src, const vv_cid *cid,
+ * live_only: as in vv_chain_packs. */
+typedef vv_status (*search_fn)(void *payload, const vv_chain_packs *src, const vv_cid *cid,
 			       vv_error *err);
 static vv_status search_packs(vv_store *s, const vv_cid *cid, bool live_only, search_fn fn,
 			      void *payload, vv_error *err)
 {
-	vv_source src = {s, NULL, NULL, live_only};
+	vv_chain_packs src = {s, NULL, NULL, live_only};
 	vv_auto(vv_pack_list) *l = NULL;
 	unsigned tries = 0;
 	vv_error again;
@@ -160,9 +160,10 @@ static vv_status search_packs(vv_store *s, const vv_cid *cid, bool live_only, se
 	return rc;
 }
 
-static vv_status get_from(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+static vv_status get_from(void *payload, const vv_chain_packs *src, const vv_cid *cid,
+			  vv_error *err)
 {
-	return vv_source_get(src, cid, payload, err);
+	return vv_chain_get(src, cid, payload, err);
 }
 
 typedef struct with_form {
@@ -170,11 +171,12 @@ typedef struct with_form {
 	vv_block_form *form;
 } with_form;
 
-static vv_status get_form(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+static vv_status get_form(void *payload, const vv_chain_packs *src, const vv_cid *cid,
+			  vv_error *err)
 {
 	const with_form *w = payload;
 
-	return vv_source_get_form(src, cid, w->raw, w->stored, w->form, err);
+	return vv_chain_get_form(src, cid, w->raw, w->stored, w->form, err);
 }
 
 vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
@@ -251,9 +253,10 @@ void vv_parted_clear(vv_parted *p)
 	memset(p, 0, sizeof(*p));
 }
 
-static vv_status get_parted(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+static vv_status get_parted(void *payload, const vv_chain_packs *src, const vv_cid *cid,
+			    vv_error *err)
 {
-	return vv_source_get_parted(src, cid, payload, err);
+	return vv_chain_get_parted(src, cid, payload, err);
 }
 
 /* All of it, in one go. */
@@ -373,11 +376,12 @@ bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len)
 /* ---- what there is ---- */
 
 /* A search_fn: the header of the block's record into payload, a vv_record. */
-static vv_status find_record(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+static vv_status find_record(void *payload, const vv_chain_packs *src, const vv_cid *cid,
+			     vv_error *err)
 {
 	vv_place place;
 
-	return vv_source_find(src, cid, &place, payload, err);
+	return vv_chain_find(src, cid, &place, payload, err);
 }
 
 static vv_status find_anywhere(vv_store *s, const vv_cid *cid, vv_record *r, vv_error *err)
@@ -393,12 +397,12 @@ bool vv_store_has(vv_store *s, const vv_cid *cid)
 }
 
 /* A search_fn: packs that are live come first. payload is a vv_block_standing. */
-static vv_status find_standing(void *payload, const vv_source *src, const vv_cid *cid,
+static vv_status find_standing(void *payload, const vv_chain_packs *src, const vv_cid *cid,
 			       vv_error *err)
 {
 	vv_place place;
 	vv_record r;
-	vv_status rc = vv_source_find(src, cid, &place, &r, err);
+	vv_status rc = vv_chain_find(src, cid, &place, &r, err);
 
 	if (rc == VV_OK) {
 		*(vv_block_standing *)payload = place.pack->id.aside ||
@@ -419,7 +423,7 @@ vv_block_standing vv_store_standing(vv_store *s, const vv_cid *cid)
 
 vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *err)
 {
-	vv_source src = {.store = s};
+	vv_chain_packs src = {.store = s};
 	vv_auto(vv_pack_list) *seen = NULL, *l = NULL;
 	size_t left = 0;
 	vv_place place;
@@ -429,7 +433,7 @@ vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *e
 	if (rc < 0 || (rc = vv_packs_renew(s, seen, false, &l, err)) < 0) return rc;
 	src.packs = l;
 	for (size_t i = 0; i < *count; i++) {
-		if (vv_source_find(&src, &cids[i], &place, &r, NULL) < 0) {
+		if (vv_chain_find(&src, &cids[i], &place, &r, NULL) < 0) {
 			cids[left++] = cids[i];
 		}
 	}

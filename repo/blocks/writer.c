@@ -231,7 +231,7 @@ bool vv_writer_settle(vv_writer *w)
 /* ---- putting ---- */
 
 /* A source with a reference to its packs. */
-typedef vv_source held_source;
+typedef vv_chain_packs held_source;
 
 static void held_source_clear(held_source *src)
 {
@@ -274,7 +274,7 @@ static void count_put(vv_writer *w, const vv_cid *cid, uint64_t record_len, size
 
 /* A difference that is small for any block spares compressing all of it, which
  * is two thirds of the work. */
-static vv_status choose_form(const vv_source *src, vv_coder *c, vv_pack_item *item,
+static vv_status choose_form(const vv_chain_packs *src, vv_coder *c, vv_pack_item *item,
 			     const vv_cid *base, vv_error *err)
 {
 	vv_pack_item diff;
@@ -295,7 +295,7 @@ static vv_status choose_form(const vv_source *src, vv_coder *c, vv_pack_item *it
 #define FORM_SMALL 4u
 
 /* May the block be stored in the form in which it is given? item gets it then. */
-static bool keeps_form(const vv_source *src, vv_pack_item *item, const vv_block_form *form)
+static bool keeps_form(const vv_chain_packs *src, vv_pack_item *item, const vv_block_form *form)
 {
 	const bool has_base = vv_method_has_base(form->packed.method);
 	vv_place place;
@@ -304,7 +304,7 @@ static bool keeps_form(const vv_source *src, vv_pack_item *item, const vv_block_
 	if (has_base &&
 	    (vv_cid_is_null(&form->base) || vv_cid_equal(&form->base, &item->cid) ||
 	     form->packed.len > item->raw_len / FORM_SMALL ||
-	     vv_source_find(src, &form->base, &place, &r, NULL) < 0 || r.depth >= VV_CHAIN_MAX)) {
+	     vv_chain_find(src, &form->base, &place, &r, NULL) < 0 || r.depth >= VV_CHAIN_MAX)) {
 		return false;
 	}
 	if (form->packed.len == 0 ||
@@ -319,8 +319,9 @@ static bool keeps_form(const vv_source *src, vv_pack_item *item, const vv_block_
 	return true;
 }
 
-static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item, const vv_cid *base,
-			 const vv_block_form *form, uint64_t *record_len, vv_error *err)
+static vv_status put_new(vv_writer *w, const vv_chain_packs *src, vv_pack_item *item,
+			 const vv_cid *base, const vv_block_form *form, uint64_t *record_len,
+			 vv_error *err)
 {
 	vv_coder *c = vv_coder_take(w->store->coders, err);
 
@@ -339,17 +340,17 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 
 /* Is it stored, and can it be read? If its record has become unreadable the block is stored again,
  * since its bytes are available. Reading takes a quarter of the time of compressing. */
-static vv_status is_known(const vv_source *src, const vv_cid *cid, const void *bytes, size_t len,
-			  bool *known, vv_error *err)
+static vv_status is_known(const vv_chain_packs *src, const vv_cid *cid, const void *bytes,
+			  size_t len, bool *known, vv_error *err)
 {
 	vv_auto(vv_buf) stored = VV_BUF_INIT;
 	vv_place place;
 	vv_record r;
-	vv_status rc = vv_source_find(src, cid, &place, &r, err);
+	vv_status rc = vv_chain_find(src, cid, &place, &r, err);
 
 	*known = rc == VV_OK && !place.pack; /* this writer's own */
 	if (rc == VV_OK && place.pack) {
-		rc = vv_source_get_at(src, &place, &stored, &r, err);
+		rc = vv_chain_get_at(src, &place, &stored, &r, err);
 		*known = rc == VV_OK && stored.len == len &&
 			 (len == 0 || memcmp(stored.data, bytes, len) == 0);
 	}
@@ -413,7 +414,7 @@ vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *
 
 	if (vv_pack_writer_find(w->own, cid, NULL)) {
 		if ((rc = current_packs(w, &src, err)) < 0) return rc;
-		rc = vv_source_get(&src, cid, out, err);
+		rc = vv_chain_get(&src, cid, out, err);
 		/* A commit may have taken it out of our hands meanwhile. */
 		if (rc != VV_ECORRUPT && rc != VV_EMISSING) return rc;
 	}
@@ -435,7 +436,7 @@ vv_status vv_writer_get_form(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_bu
 	vv_auto(held_source) src = {w->store, NULL, w->own, false};
 	const vv_status rc = current_packs(w, &src, err);
 
-	return rc < 0 ? rc : vv_source_get_form(&src, cid, out, stored, form, err);
+	return rc < 0 ? rc : vv_chain_get_form(&src, cid, out, stored, form, err);
 }
 
 bool vv_writer_has(vv_writer *w, const vv_cid *cid)
@@ -445,7 +446,7 @@ bool vv_writer_has(vv_writer *w, const vv_cid *cid)
 	vv_record r;
 
 	if (current_packs(w, &src, NULL) < 0) return false;
-	return vv_source_find(&src, cid, &place, &r, NULL) == VV_OK;
+	return vv_chain_find(&src, cid, &place, &r, NULL) == VV_OK;
 }
 
 unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out)

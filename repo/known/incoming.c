@@ -118,7 +118,7 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 				const vv_cid *base, vv_error *err)
 {
 	salvage *s = payload;
-	vv_source src = {s->in->own, s->packs, NULL, false};
+	vv_chain_packs src = {s->in->own, s->packs, NULL, false};
 	vv_record again;
 	vv_cid real, inner;
 	bool kept;
@@ -128,7 +128,7 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 		base = &inner;
 	}
 	if (s->unwanted && is_wanted(s->in, &r->cid)) return VV_OK;
-	vv_status rc = vv_source_get_at(&src, place, &s->raw, &again, err);
+	vv_status rc = vv_chain_get_at(&src, place, &s->raw, &again, err);
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&real, r->cid.codec, s->raw.data, s->raw.len, err)) == VV_OK &&
 	    vv_cid_equal(&real, &r->cid)) {
@@ -173,7 +173,7 @@ static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l
 }
 
 typedef struct judging {
-	vv_source src;
+	vv_chain_packs src;
 	uint64_t blocks;
 } judging;
 
@@ -185,7 +185,7 @@ static vv_status judge_record(void *payload, const vv_place *place VV_UNUSED,
 	vv_record other;
 
 	j->blocks++;
-	if (base && vv_source_find(&j->src, base, &found, &other, NULL) < 0) {
+	if (base && vv_chain_find(&j->src, base, &found, &other, NULL) < 0) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "a block is stored as a difference to a block "
 			       "that is missing here");
@@ -212,7 +212,7 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 
 	*v = (verdict){.good = true};
 	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) return rc;
-	j.src = (vv_source){in->own, l, NULL, true};
+	j.src = (vv_chain_packs){in->own, l, NULL, true};
 	if (!(bad = vv_calloc(l->own + 1, sizeof *bad))) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
 		uint64_t before = j.blocks;

@@ -157,7 +157,7 @@ static vv_status tell_record(void *payload, const vv_place *place, const vv_reco
 			     const vv_cid *base, vv_error *err)
 {
 	telling *t = payload;
-	vv_source src = {t->store, t->packs, NULL, false};
+	vv_chain_packs src = {t->store, t->packs, NULL, false};
 	vv_record again;
 	vv_status rc;
 
@@ -165,7 +165,7 @@ static vv_status tell_record(void *payload, const vv_place *place, const vv_reco
 	    r->cid.codec != VV_CODEC_DAG_CBOR) {
 		return rc;
 	}
-	rc = vv_source_get_at(&src, place, &t->raw, &again, err);
+	rc = vv_chain_get_at(&src, place, &t->raw, &again, err);
 	rc = rc < 0 ? rc : vv_cbor_links(t->raw.data, t->raw.len, tell_link, t, err);
 	/* One that cannot be read keeps nothing. */
 	return vv_error_excuse(

@@ -95,7 +95,7 @@ static vv_status pack_whole(vv_pack_maker *m, vv_pack_item *item, size_t diff,
 static vv_status choose(vv_pack_maker *m, vv_pack_item *item, const vv_cid *like,
 			const vv_block_form *stored, vv_error *err)
 {
-	const vv_source src = {m->from, m->packs, m->writer, false};
+	const vv_chain_packs src = {m->from, m->packs, m->writer, false};
 	unsigned depth = like && !vv_cid_is_null(like) ? depth_on(m, like) : 0;
 	vv_pack_item diff;
 	size_t cost = 0;
