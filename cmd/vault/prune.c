@@ -89,9 +89,8 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 			vv_text_counted(x.surplus.deleted - x.surplus.retired, "copy", "copies"));
 	}
 	if (x.surplus.held > 0) {
-		vv_note("%s not released yet: %s",
-			vv_text_counted(x.surplus.held, "copy is", "copies are"),
-			x.surplus.holding);
+		vv_note("%s cannot be deleted yet: %s",
+			vv_text_counted(x.surplus.held, "copy", "copies"), x.surplus.holding);
 	}
 	if (x.surplus.waiting_shards > 0) {
 		vv_note("%s not removed yet: retired copies are kept until their grace period ends",

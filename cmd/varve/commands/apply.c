@@ -382,7 +382,7 @@ static vv_status open_way_back(run *r, vv_error *err)
 	return rc;
 }
 
-/* What to try after a patch that does not fit. */
+/* Advice after a patch that does not fit. */
 static const char *misfit_hint(const run *r)
 {
 	if (r->o->exact) {

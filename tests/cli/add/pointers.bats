@@ -87,7 +87,7 @@ hint: 'varve restore p.csv' writes the data"
 	output_has "p.csv  git merged this pointer as text"
 	ends_with 1 varve doctor --offline
 	output_has "pointer: p.csv: git merged this pointer as text, and left conflict markers in it"
-	output_has "mend: varve add --fix p.csv"
+	output_has "fix: varve add --fix p.csv"
 	ends_with 2 varve cat HEAD:p.csv
 	stderr_has "git merged this pointer as text"
 	succeeds varve log --stat
@@ -260,7 +260,7 @@ host_merges() {
 	stderr_has "p.csv: git merged this pointer as text, and left conflict markers in it"
 	stderr_has "varve add --fix p.csv"
 	ends_with 1 varve doctor --offline
-	output_has "mend: varve add --fix p.csv"
+	output_has "fix: varve add --fix p.csv"
 	sed 's/side/other/' "$HOME/torn" > p.csv
 	run --separate-stderr git add p.csv
 	[ "$status" != 0 ]
@@ -339,7 +339,7 @@ host_merges() {
 		[ "$status" != 0 ]
 		stderr_has "git merged this pointer as text"
 		ends_with 1 varve doctor --offline
-		output_has "mend: varve add --fix p.csv"
+		output_has "fix: varve add --fix p.csv"
 	done
 	ends_with 1 varve add --fix p.csv
 	[ "$(git ls-files -u | wc -l)" -eq 2 ]

@@ -9,7 +9,7 @@ healthy() {
 
 # Notes about documents apart.
 no_problems() {
-	output=$(grep -v "^note: documents: \|^	mend: pip install 'varve-data\[office\]'" <<< "$output")
+	output=$(grep -v "^note: documents: \|^	fix: pip install 'varve-data\[office\]'" <<< "$output")
 	output_is "no problems found"
 }
 
@@ -52,7 +52,7 @@ no_problems() {
 	chmod +x bin/git
 	ends_with 1 env PATH="$PWD/bin:/usr/bin:/bin" "$VARVE_BIN/varve" doctor --offline
 	output_has "git: git 2.7.4 is too old: varve needs 2.34"
-	output_has "mend: install a newer git"
+	output_has "fix: install a newer git"
 }
 
 @test "varve is not on the PATH" {
@@ -68,7 +68,7 @@ no_problems() {
 	chmod +x bin/varve
 	ends_with 1 env PATH="$PWD/bin:/usr/bin:/bin" "$VARVE_BIN/varve" doctor --offline
 	output_has "path: git calls 'varve', which is another program: $PWD/bin/varve"
-	output_has "mend: put varve's folder before that one on the PATH"
+	output_has "fix: put varve's folder before that one on the PATH"
 }
 
 @test "settings that lack or are another's, mended by init" {
@@ -78,7 +78,7 @@ no_problems() {
 	ends_with 1 varve doctor
 	output_has "settings: git cannot handle tables: the setting merge.varve.driver is missing"
 	output_has "settings: filter.varve.clean is 'cat', which does not call varve"
-	output_has "mend: varve init"
+	output_has "fix: varve init"
 	output_has "2 things are wrong"
 	varve init -q
 	succeeds varve doctor
@@ -93,16 +93,16 @@ no_problems() {
 	chmod +x .git/hooks/pre-push
 	ends_with 1 varve doctor
 	output_has "pre-push does not call varve: 'git push' sends commits without the rows of their tables"
-	output_has "mend: varve init"
+	output_has "fix: varve init"
 	varve init -q
 	succeeds varve doctor
 	chmod -x .git/hooks/pre-push
 	ends_with 1 varve doctor
 	output_has "it is not executable"
-	output_has "mend: chmod +x"
+	output_has "fix: chmod +x"
 	cp -a . "../a b"
 	ends_with 1 varve -C "../a b" doctor
-	output_has "mend: chmod +x '"
+	output_has "fix: chmod +x '"
 	mkdir .husky
 	git config core.hooksPath .husky
 	ends_with 1 varve doctor
@@ -133,7 +133,7 @@ no_problems() {
 	: > .gitattributes
 	ends_with 1 varve doctor
 	output_has "p.csv: it is a table of varve, but no line of .gitattributes declares it"
-	output_has "mend: varve track p.csv"
+	output_has "fix: varve track p.csv"
 	varve track p.csv > /dev/null
 	succeeds varve doctor
 }
@@ -152,7 +152,7 @@ no_problems() {
 	varve track '*.csv' > /dev/null
 	ends_with 1 varve doctor
 	output_has "plain: t.csv: Git stores it as plain text, but .gitattributes assigns it to varve"
-	output_has "mend: varve add --fix t.csv"
+	output_has "fix: varve add --fix t.csv"
 	output_has "lfs: l.csv: Git LFS stores its data, but .gitattributes assigns it to varve"
 	output_has "pointer: f.csv: its pointer was edited, and no longer identifies its data"
 	output_has 'pointer: b.csv: a damaged pointer: the pointer must have a number of "rows"'
@@ -164,7 +164,7 @@ no_problems() {
 	{ echo '<<<<<<< HEAD'; git cat-file blob :p.csv; echo '>>>>>>> side'; } > p.csv
 	ends_with 1 varve doctor
 	output_has "pointer: in the work tree, p.csv: git merged this pointer as text, and left conflict markers in it"
-	output_has "mend: varve restore --source REV p.csv && varve add p.csv"
+	output_has "fix: varve restore --source REV p.csv && varve add p.csv"
 }
 
 @test "blocks that are not here, and since when" {
@@ -178,7 +178,7 @@ no_problems() {
 	output_has "varve remote add NAME URL"
 	git remote add origin ../work
 	ends_with 1 varve doctor
-	output_has "mend: varve fetch"
+	output_has "fix: varve fetch"
 	varve fetch -q
 	varve restore p.csv > /dev/null 2>&1
 	succeeds varve doctor
@@ -188,7 +188,7 @@ no_problems() {
 	healthy
 	rm -f .git/varve/packs/*
 	ends_with 1 varve doctor
-	output_has "mend: varve fsck --repair"
+	output_has "fix: varve fsck --repair"
 	succeeds varve fsck --repair
 	succeeds varve doctor
 }
@@ -198,7 +198,7 @@ no_problems() {
 	git remote add gone ../nowhere
 	ends_with 1 varve doctor
 	output_has "peer: the remote gone cannot be checked (../nowhere): "
-	output_has "mend: try again; if the address has changed: varve remote set-url gone URL"
+	output_has "fix: try again; if the address has changed: varve remote set-url gone URL"
 	succeeds varve doctor --offline
 	git remote set-url gone http://127.0.0.1:9/x
 	ends_with 1 varve doctor
@@ -218,7 +218,7 @@ no_problems() {
 	touch .git/index.lock
 	ends_with 1 varve doctor
 	output_has "lock: the lock $(cd .git && pwd)/index.lock exists: git is running, or was killed"
-	output_has "mend: rm "
+	output_has "fix: rm "
 	rm .git/index.lock
 	succeeds varve doctor
 	output_has "note: unsent: local branches have 1 version of a table that no known remote has"
@@ -239,7 +239,7 @@ no_problems() {
 	git config varve.keepFrees 5m
 	succeeds varve doctor --offline
 	output_has "note: settings: varve has no setting 'varve.keepfrees' (local configuration)"
-	output_has "mend: did you mean 'varve.keepFree'?"
+	output_has "fix: did you mean 'varve.keepFree'?"
 	git config --unset varve.keepFrees
 	git config varve.outputs 5m
 	succeeds varve doctor --offline
@@ -248,7 +248,7 @@ no_problems() {
 	git config --unset varve.outputs
 	git config varve.reader.h5.comand cat
 	succeeds varve doctor --offline
-	output_has "mend: did you mean 'varve.reader.h5.command'?"
+	output_has "fix: did you mean 'varve.reader.h5.command'?"
 	git config varve.autoFetch maybe
 	ends_with 1 varve doctor --offline
 	output_has "settings: the setting 'varve.autoFetch' is 'maybe', expected true or false (local configuration)"
@@ -260,7 +260,7 @@ no_problems() {
 	mkdir disk
 	ends_with 1 unshare -Urm sh -c 'mount -t tmpfs -o size=4m none disk && cd disk && git init -q . && varve init -q && varve doctor --offline'
 	output_has "disk: the disk of "
-	output_has "mend: free disk space, or run 'varve gc'"
+	output_has "fix: free disk space, or run 'varve gc'"
 }
 
 @test "versions of the history whose blocks are not here are counted" {
@@ -275,7 +275,7 @@ no_problems() {
 	git status > /dev/null
 	run varve doctor --offline
 	output_has "note: blocks: the blocks of 1 version of the history are missing here"
-	output_has "mend: varve fetch"
+	output_has "fix: varve fetch"
 }
 
 @test "a pointer that stands in the place of a table whose blocks are here" {
@@ -287,7 +287,7 @@ no_problems() {
 	mv p t.csv
 	ends_with 1 varve doctor --offline
 	output_has "t.csv: the work tree has its pointer instead of the data"
-	output_has "mend: 'varve restore t.csv' writes the data"
+	output_has "fix: 'varve restore t.csv' writes the data"
 	git config varve.smudgeLimit 10
 	succeeds varve doctor --offline
 	git config --unset varve.smudgeLimit
@@ -308,14 +308,14 @@ no_problems() {
 	succeeds varve doctor
 	output_has 'note: documents: can be read: parquet, sqlite'
 	output_has 'note: documents: cannot be read: workbook, arrow, statistics; missing: pyarrow, python-calamine, pyreadstat'
-	output_has "mend: pip install 'varve-data[office]', or './python[office]' in a clone of varve"
+	output_has "fix: pip install 'varve-data[office]', or './python[office]' in a clone of varve"
 	git config --global varve.reader.h5.command /none/read-h5
 	ends_with 1 varve doctor
 	output_has 'documents: the reader for h5 files is not installed: /none/read-h5'
 	output_lacks dta
 	git config varve.readers false
 	succeeds varve doctor
-	output_has 'note: documents: readers of documents are off: varve.readers is false'
+	output_has 'note: documents: document readers are disabled: varve.readers is false'
 }
 
 @test "a name in .varveconfig that means nothing is named by doctor, push and fetch, and changes nothing" {

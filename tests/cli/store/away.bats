@@ -76,5 +76,5 @@ load folder
 	cd b
 	ends_with 1 varve doctor
 	output_has "varve.trustedHost s3://some-bucket"
-	output_lacks "mend: varve fetch --data"
+	output_lacks "fix: varve fetch --data"
 }

@@ -318,7 +318,7 @@ true" ]
 	git remote add upstream "$url"
 	succeeds varve doctor
 	output_has "note: store: the remotes origin and upstream share a store ($store): a gc in a clone of one of them removes versions that only the other has"
-	output_has "mend: if one of the remotes is a fork, give the fork a store of its own: there, run 'varve store add --default NAME URL', and set store.upstream in .varveconfig to this store"
+	output_has "fix: if one of the remotes is a fork, give the fork a store of its own: there, run 'varve store add --default NAME URL', and set store.upstream in .varveconfig to this store"
 	# as the mend says
 	succeeds varve store add --default mine "$PWD/../mine"
 	git config --file .varveconfig store.upstream "$store"

@@ -206,7 +206,7 @@ moved_past_varve() {
 	output_has '"pointerOnly": true'
 	output_has '"trackLost": true'
 	ends_with 1 varve doctor --offline
-	output_has "mend: varve track u.csv"
+	output_has "fix: varve track u.csv"
 }
 
 @test "track writes the tables that git wrote as pointers, and another clone gets them so" {

@@ -342,7 +342,7 @@ knows_places() {
 	before=$(kind_shards x)
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 1 copy"
-	stderr_has "1 copy is not released yet: holder 'x': remote: the shard must be kept until 20"
+	stderr_has "1 copy cannot be deleted yet: holder 'x': remote: the shard must be kept until 20"
 	stderr_has "a receipt promises this"
 	[ -z "$(comm -23 <(echo "$before") <(kind_shards x))" ]
 	succeeds varve vault audit

@@ -101,7 +101,7 @@ is_right() {
 	output_has "  unknown   the package varve-vault, which is needed to read the vault, is not installed"
 	ends_with 1 varve doctor --offline
 	output_has "vault: the package varve-vault, which is needed to read the vault, is not installed"
-	output_has "mend: install the package varve-vault"
+	output_has "fix: install the package varve-vault"
 	change 3
 	ends_with 2 varve drop --history
 	stderr_has "install the package varve-vault"

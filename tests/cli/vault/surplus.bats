@@ -170,7 +170,7 @@ each_shard() {
 	stop_keeper
 	serve_keeper x 1m --term 30
 	succeeds varve vault prune --grace 0
-	stderr_has "not released yet: "
+	stderr_has "cannot be deleted yet: "
 	shard=$(ls "$(kept_in x)" | grep -Fx -f <(ls ../a/*/shards ../b/*/shards) | head -1)
 	[ -n "$shard" ]
 	succeeds varve vault status

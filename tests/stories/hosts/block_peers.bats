@@ -386,7 +386,7 @@ terminal() {
 	unset VARVE_TRUSTED_HOSTS
 	ends_with 1 varve doctor
 	output_has ".varveconfig names blocks at $peer, a host that is not trusted: it is not contacted"
-	output_has "mend: git config --global --add varve.trustedHost $(site "$peer")"
+	output_has "fix: git config --global --add varve.trustedHost $(site "$peer")"
 	git config varve.trustedHost $(site "$peer")
 	succeeds varve doctor
 	kill "$server"
@@ -394,7 +394,7 @@ terminal() {
 	server=
 	ends_with 1 varve doctor
 	output_has "the block peer $peer cannot be reached"
-	output_has "mend: "
+	output_has "fix: "
 }
 
 @test "the password in a block peer's URL is never printed" {

@@ -100,7 +100,7 @@ each_transfer() {
 	output_lacks "plain text"
 	ends_with 1 varve doctor --offline
 	output_has "p.csv: git merged this pointer as text"
-	output_has "mend: $mend"
+	output_has "fix: $mend"
 	succeeds varve add --fix p.csv
 	rows 50 | cmp - p.csv
 	[ "$(git rev-parse :p.csv)" = "$(git rev-parse "$whole:p.csv")" ]

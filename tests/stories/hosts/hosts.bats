@@ -850,8 +850,8 @@ refs/tags/v1" ]
 	output_has "the remote origin lacks the blocks of 1 version of a table"
 	output_has "varve push --blocks origin"
 	ends_with 1 varve -C ../c doctor
-	output_has "mend: ask someone who has the blocks to run 'varve push --blocks'"
-	[ "${output/mend: varve fetch/}" = "$output" ]
+	output_has "fix: ask someone who has the blocks to run 'varve push --blocks'"
+	[ "${output/fix: varve fetch/}" = "$output" ]
 	succeeds varve push --blocks
 	# all is back: nobody is told of it
 	for clone in ../b ../c .; do

@@ -57,7 +57,7 @@ need_pre_commit() {
 	rm -f .git/hooks/pre-push*
 	/usr/bin/pre-commit install -t pre-push > /dev/null
 	ends_with 1 varve doctor --offline
-	output_has "mend: varve init"
+	output_has "fix: varve init"
 	varve init -q
 	/usr/bin/pre-commit install -t pre-push > /dev/null
 	varve init -q
@@ -100,7 +100,7 @@ told_of() {
 	succeeds varve status --json
 	output_has '"pushesNoRows": "the hook '
 	ends_with 1 varve doctor --offline
-	output_has "mend: $mend"
+	output_has "fix: $mend"
 	succeeds git diff
 	stderr_is ""
 }

@@ -39,7 +39,7 @@ static void print_text(const vv_doctor *d)
 	vv_array_each(d->findings, d->count, f) {
 		vv_out("%s%s: %s\n", f->wrong ? "" : "note: ", f->what, f->message);
 		if (f->mend) {
-			vv_out("\tmend: %s\n", f->mend);
+			vv_out("\tfix: %s\n", f->mend);
 		}
 	}
 	if (d->wrong == 0) {
@@ -105,7 +105,7 @@ const vv_command vv_cmd_doctor = {
 		"$ varve doctor\n"
 		"hook: the hook .git/hooks/pre-push is missing: 'git push' sends commits without "
 		"the rows of their tables\n"
-		"\tmend: varve init\n"
+		"\tfix: varve init\n"
 		"1 thing is wrong",
 	.options = doctor_table,
 	.option_count = VV_OPTION_COUNT(doctor_table),
