@@ -131,7 +131,7 @@ static vv_status set_run_or(vv_bytes *out, const tally *t, const vv_bytes *paren
 		      : set_run(out, t, usual, strlen(usual), err);
 }
 
-/* A run that the sample lacks: the parent's, otherwise ','  and the bytes of like after its first
+/* A run that the sample lacks: the parent's, otherwise ',' and the bytes of like after its first
  * (",\n " for "{\n "). */
 static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *parent,
 			      const char *like, size_t like_len, vv_error *err)

@@ -1,5 +1,5 @@
 /*
- * convert_input: how the layers of reading are put on top of each other.
+ * convert_input: builds the stack of readers (decompress, decode, parse).
  */
 #include "lib/names/convert_input.h"
 

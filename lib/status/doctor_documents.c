@@ -52,7 +52,7 @@ vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env,
 
 	if (!vv_documents_are_read(r)) {
 		return vv_doctor_say(d, "documents", false, NULL, err,
-				     "readers of documents are off: varve.readers is false");
+				     "document readers are disabled: varve.readers is false");
 	}
 	vv_status rc = vv_reader_kinds(r, env, on_kind, &l, err);
 	if (rc == VV_OK && l.read.len > 0) {

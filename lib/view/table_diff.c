@@ -58,7 +58,7 @@ typedef struct row_filter {
 	uint64_t *column_changes;
 } row_filter;
 
-/* What a writer and the caller get. */
+/* The result for the writer and the caller. */
 typedef struct report {
 	vv_diff_table table;
 	char *form;

@@ -327,7 +327,7 @@ static vv_html *rows_over_time(vv_page *p, const vv_web_dataset *d)
 	return h;
 }
 
-/* What differs from a stored table; or NULL. */
+/* The difference from a stored table; or NULL. */
 static const char *note_of(const vv_web_dataset *d)
 {
 	if (d->damaged) return "its pointer is damaged";

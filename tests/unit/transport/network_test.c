@@ -1,5 +1,5 @@
 /*
- * Networks: places with another gateway are apart, and the number tells nothing of them.
+ * Networks: two networks with different gateways have different ids, and an id does not reveal the gateway.
  */
 #include <string.h>
 
