@@ -23,7 +23,7 @@ vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const v
 			      vv_error *err)
 {
 	vv_check_input_options look = {
-		.repo = vv_dataset_reader_repository(s), .reader = s, .side = side};
+		.repo = vv_dataset_reader_parts(s)->repo, .reader = s, .side = side};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool has;
 	vv_status rc = vv_check_rules_text(&text, &has, VV_RULES_NAME, &look, err);

@@ -168,7 +168,7 @@ static vv_status set_entry(describer *d, const char *path, const vv_oid *blob, v
 		known = &st;
 	}
 	vv_status rc = vv_index_set(d->x, path, e.mode, blob, known, err);
-	vv_stat_cache_drop(vv_dataset_reader_stats(vv_dataset_writer_reader(d->s)), path);
+	vv_stat_cache_drop(vv_dataset_reader_parts(vv_dataset_writer_reader(d->s))->stats, path);
 	return rc;
 }
 

@@ -388,7 +388,7 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, char *const *describe
 		paths[check.path_count++] = *path;
 	}
 	check.paths = paths;
-	check.progress = vv_dataset_reader_progress(t->reader);
+	check.progress = vv_dataset_reader_parts(t->reader)->progress;
 	vv_status rc = vv_commit_check_run(&check, t->repo, t->reader, &told, err);
 	for (vv_line l = {.rest = vv_buf_cstr(&told)}; vv_line_next(&l);) {
 		vv_notes_put(vv_repository_notes(t->repo), "%.*s", (int)l.len, l.text);

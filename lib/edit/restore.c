@@ -393,7 +393,7 @@ static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 	    !vv_oid_equal(&e.id, &t->id) || vv_lstat_at(&st, r->top, t->path, NULL, NULL) < 0) {
 		return VV_OK;
 	}
-	if (vv_stat_cache_get(vv_dataset_reader_stats(r->o->reader), t->path, &st, &known)) {
+	if (vv_stat_cache_get(vv_dataset_reader_parts(r->o->reader)->stats, t->path, &st, &known)) {
 		*out = vv_oid_equal(&known, &t->id);
 	} else if (vv_index_stat_clean(r->o->index, &e, &st)) {
 		*out = !S_ISREG(t->mode) ||

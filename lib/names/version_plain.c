@@ -491,8 +491,9 @@ static vv_status bring_file(void *payload, const char **file, vv_error *err)
 static bool know_file(vv_oid *out, vv_subject_document *d, const vv_subject *s, int fd,
 		      const char *file)
 {
-	vv_stat_cache *seen = s->reader && s->path && !s->lfs ? vv_dataset_reader_stats(s->reader)
-							      : NULL;
+	vv_stat_cache *seen = s->reader && s->path && !s->lfs
+				      ? vv_dataset_reader_parts(s->reader)->stats
+				      : NULL;
 	vv_auto(char) *key = vv_asprintf("/%s", s->path ? s->path : "");
 	if (vv_fstat(&d->before, fd, file, VV_IGNORED) < 0 || !key) {
 		return false;
@@ -569,7 +570,7 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 
 	*is = false;
 	if (!name) return VV_OK;
-	if (s->reader && vv_dataset_reader_runs_nothing(s->reader)) {
+	if (s->reader && vv_dataset_reader_parts(s->reader)->runs_nothing) {
 		return s->table ? vv_fail(err, VV_ENOTFOUND,
 					  "'%s' is a table of a document, which this server does "
 					  "not read",

@@ -475,10 +475,10 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 	vv_status rc;
 
 	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0) return rc;
-	vv_dataset_reader_keep(c->s, blocks);
+	vv_dataset_reader_parts(c->s)->kept = blocks;
 	vv_status found = vv_dataset_reader_work_state(c->s, e->path, &e->id, e, &state,
 						       c->opts->facts ? &staged : NULL, err);
-	vv_dataset_reader_keep(c->s, NULL);
+	vv_dataset_reader_parts(c->s)->kept = NULL;
 	rc = found;
 	if (is_finding(found)) {
 		state = VV_WORK_MODIFIED;
@@ -589,7 +589,7 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 	}
 	if (anew) return dataset_state(c, at, e, err);
 	/* The stat cache has only pointers. */
-	if (vv_stat_cache_get(vv_dataset_reader_stats(c->s), e->path, st, &id) &&
+	if (vv_stat_cache_get(vv_dataset_reader_parts(c->s)->stats, e->path, st, &id) &&
 	    vv_oid_equal(&id, &e->id)) {
 		return note_table(c, at, err);
 	}
@@ -607,7 +607,7 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 	/* A clean stat is also that of the pointer itself, where Git wrote it out. */
 	if (vv_dataset_reader_is_left(file, st, &e->id)) return mark_pointer(c, e, false, err);
 	if ((rc = note_table(c, at, err)) < 0) return rc;
-	return vv_stat_cache_set(vv_dataset_reader_stats(c->s), e->path, st, &e->id,
+	return vv_stat_cache_set(vv_dataset_reader_parts(c->s)->stats, e->path, st, &e->id,
 				 vv_stat_wait(st), err);
 }
 

@@ -312,7 +312,7 @@ static vv_status read_as(repair *r, const char *path VV_UNUSED, const vv_source 
 				  .parent = as,
 				  .as = as,
 				  .pool = vv_dataset_reader_pool(r->ask->reader),
-				  .progress = vv_dataset_reader_progress(r->ask->reader),
+				  .progress = vv_dataset_reader_parts(r->ask->reader)->progress,
 				  .hints = VV_SNIFF_HINTS_INIT};
 	vv_auto(vv_import_result) made = {0};
 
@@ -633,7 +633,7 @@ static vv_status run(repair *r, vv_error *err)
 
 vv_status vv_repair_run(const vv_repair *ask, vv_error *err)
 {
-	repair r = {.ask = ask, .repo = vv_dataset_reader_repository(ask->reader)};
+	repair r = {.ask = ask, .repo = vv_dataset_reader_parts(ask->reader)->repo};
 	vv_status rc = run(&r, err);
 
 	vv_array_clear(r.items, r.count, it, vv_buf_clear(&it->from));

@@ -71,14 +71,14 @@ static vv_status find_in_history(vv_dataset_reader *r, const char *path, vv_aren
 	for (unsigned back = 1; rc == VV_OK && !r->unborn && back < PAST_MAX; back++) {
 		vv_auto(vv_tree_entry) at = {0};
 
-		if ((rc = vv_tree_entry_at(r->repo, &commit, path, &at, err)) < 0) {
+		if ((rc = vv_tree_entry_at(r->parts.repo, &commit, path, &at, err)) < 0) {
 			break;
 		}
 		if (!vv_oid_is_empty_blob(&at.id)) {
 			return try_pointer(r, &at.id, arena, out, found, err);
 		}
 		(void)snprintf(rev, sizeof(rev), "HEAD~%u", back);
-		rc = vv_rev_commit(r->repo, rev, &commit, err);
+		rc = vv_rev_commit(r->parts.repo, rev, &commit, err);
 	}
 	return unless_trouble(rc, err);
 }
@@ -97,7 +97,7 @@ static vv_status find_pointer(vv_dataset_reader *r, const char *path, vv_arena *
 	    ((rc = try_pointer(r, &e.id, arena, out, found, err)) < 0 || *found)) {
 		return rc;
 	}
-	if (vv_conflict_merged(r->repo, r->index, path, &merged, NULL) == VV_OK &&
+	if (vv_conflict_merged(r->parts.repo, r->index, path, &merged, NULL) == VV_OK &&
 	    ((rc = try_pointer(r, &merged, arena, out, found, err)) < 0 || *found)) {
 		return rc;
 	}
@@ -121,7 +121,7 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 		return rc;
 	}
 	out->named = pointer.root;
-	if ((rc = vv_repository_store(r->repo, &store, err)) < 0) return rc;
+	if ((rc = vv_repository_store(r->parts.repo, &store, err)) < 0) return rc;
 	rc = opts->parent_block ? vv_root_decode(&out->parent_root, opts->parent_block->data,
 						 opts->parent_block->len, err)
 				: vv_root_load(&out->parent_root, store, &pointer.root, err);
@@ -176,7 +176,7 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_in
 {
 	vv_status rc;
 
-	if (!vv_repository_workdir(r->repo) && !(r->index && vv_index_is_tree(r->index))) {
+	if (!vv_repository_workdir(r->parts.repo) && !(r->index && vv_index_is_tree(r->index))) {
 		return VV_OK;
 	}
 	if ((rc = vv_declared_find(&in->package, &out->package, NULL, path,
@@ -226,8 +226,8 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 	vv_status rc;
 	in->schema = (vv_schema){0};
 	in->opts.hints = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
-	if ((rc = vv_repository_store(r->repo, &store, err)) < 0 ||
-	    (rc = vv_repository_secret(r->repo, &in->opts.secret, err)) < 0 ||
+	if ((rc = vv_repository_store(r->parts.repo, &store, err)) < 0 ||
+	    (rc = vv_repository_secret(r->parts.repo, &in->opts.secret, err)) < 0 ||
 	    (rc = find_parent(r, path, opts, in, out, err)) < 0) {
 		return rc;
 	}
@@ -237,9 +237,9 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 		return rc;
 	}
 	in->opts.pool = vv_dataset_reader_pool(r);
-	in->opts.progress = r->progress;
-	in->opts.words = vv_repository_words(r->repo);
-	in->temp = vv_path_join(vv_repository_varvedir(r->repo), "cache", NULL);
+	in->opts.progress = r->parts.progress;
+	in->opts.words = vv_repository_words(r->parts.repo);
+	in->temp = vv_path_join(vv_repository_varvedir(r->parts.repo), "cache", NULL);
 	if (!in->temp || !in->opts.pool) return vv_fail_nomem(err);
 	in->opts.temp_dir = in->temp;
 	if (!dry && (rc = vv_mkdirs(in->temp, err)) < 0) return rc;
@@ -404,7 +404,7 @@ static vv_status take_parent(vv_dataset_found *out, vv_dataset_reader *r, vv_err
 	}
 	if ((rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, err)) < 0 ||
 	    !vv_cid_equal(&cid, &out->parent) ||
-	    (rc = vv_repository_store(r->repo, &store, err)) < 0 ||
+	    (rc = vv_repository_store(r->parts.repo, &store, err)) < 0 ||
 	    (rc = vv_store_complete(store, &cid, &complete, NULL, err)) < 0 || !complete) {
 		return rc;
 	}
@@ -445,12 +445,12 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 	vv_status rc;
 
 	if ((rc = dataset_inputs_gather(&in, r, path, opts, to == NULL, out, err)) < 0 ||
-	    (rc = vv_repository_store(r->repo, &store, err)) < 0 ||
+	    (rc = vv_repository_store(r->parts.repo, &store, err)) < 0 ||
 	    (to && (rc = to->open(to->payload, &sink, err)) < 0)) {
 		return rc;
 	}
-	if (!to && r->kept && in.opts.parent) {
-		vv_mem_sink_use(&sink, r->kept);
+	if (!to && r->parts.kept && in.opts.parent) {
+		vv_mem_sink_use(&sink, r->parts.kept);
 	} else if (!to) {
 		vv_sink_dry(&sink, store);
 	}
@@ -528,14 +528,14 @@ static vv_status import_once(vv_dataset_reader *r, const char *path, const char 
 	out->st = before;
 	return rc < 0 || *changed || *is_pointer
 		       ? rc
-		       : vv_stat_cache_set(r->stats, path, &before, &out->blob, sure, err);
+		       : vv_stat_cache_set(r->parts.stats, path, &before, &out->blob, sure, err);
 }
 
 vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 					const vv_dataset_options *opts, const vv_dataset_target *to,
 					vv_dataset_found *out, bool *is_pointer, vv_error *err)
 {
-	vv_auto(char) *file = vv_repository_file(r->repo, path);
+	vv_auto(char) *file = vv_repository_file(r->parts.repo, path);
 	vv_status rc = VV_OK;
 	bool changed = false;
 	if (!file) return vv_fail_nomem(err);
@@ -572,7 +572,7 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 	vv_stat st;
 	bool is_pointer = false;
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	vv_auto(char) *file = vv_repository_file(r->repo, path);
+	vv_auto(char) *file = vv_repository_file(r->parts.repo, path);
 	if (!file) return vv_fail_nomem(err);
 	vv_status rc = vv_lstat(&st, file, VV_IGNORED);
 	bool regular = rc == VV_OK && S_ISREG(st.mode);

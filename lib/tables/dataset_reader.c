@@ -35,7 +35,7 @@
 
 vv_status dataset_reader_open_index(vv_dataset_reader *r, vv_error *err)
 {
-	return r->index ? VV_OK : vv_index_open(&r->index, r->repo, err);
+	return r->index ? VV_OK : vv_index_open(&r->index, r->parts.repo, err);
 }
 
 void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null)
@@ -70,9 +70,9 @@ vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 	vv_auto_free vv_dataset_reader *r = vv_calloc(1, sizeof(*r));
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
-	*r = (vv_dataset_reader){.repo = repo, .progress = progress};
+	r->parts = (vv_reader_parts){.repo = repo, .progress = progress};
 	vv_auto(char) *file = vv_path_join(vv_repository_statedir(repo), "stat", NULL);
-	vv_status rc = file ? vv_stat_cache_open(&r->stats, file, err) : vv_fail_nomem(err);
+	vv_status rc = file ? vv_stat_cache_open(&r->parts.stats, file, err) : vv_fail_nomem(err);
 	return rc < 0 ? rc : vv_hand_over(out, &r);
 }
 
@@ -99,8 +99,9 @@ void vv_dataset_reader_refresh(vv_dataset_reader *r)
 void vv_dataset_reader_close(vv_dataset_reader *r)
 {
 	if (!r) return;
-	vv_stat_cache_save(r->stats, VV_IGNORED); /* derived: a read-only repository is fine */
-	vv_stat_cache_close(r->stats);
+	vv_stat_cache_save(r->parts.stats,
+			   VV_IGNORED); /* derived: a read-only repository is fine */
+	vv_stat_cache_close(r->parts.stats);
 	vv_dataset_reader_forget(r);
 	vv_pool_free(r->pool);
 	vv_array_each(r->copies, COPIES, it) {
@@ -109,14 +110,9 @@ void vv_dataset_reader_close(vv_dataset_reader *r)
 	vv_free(r);
 }
 
-void vv_dataset_reader_run_nothing(vv_dataset_reader *r)
+vv_reader_parts *vv_dataset_reader_parts(vv_dataset_reader *r)
 {
-	r->runs_nothing = true;
-}
-
-bool vv_dataset_reader_runs_nothing(const vv_dataset_reader *r)
-{
-	return r->runs_nothing;
+	return &r->parts;
 }
 
 const char *vv_dataset_reader_copy(const vv_dataset_reader *r, const vv_oid *blob)
@@ -136,21 +132,6 @@ void vv_dataset_reader_take_copy(vv_dataset_reader *r, const vv_oid *blob, char 
 	}
 	vv_free(c->file);
 	*c = (copied_blob){*blob, take_file};
-}
-
-vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r)
-{
-	return r->repo;
-}
-
-const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r)
-{
-	return r->progress;
-}
-
-vv_stat_cache *vv_dataset_reader_stats(vv_dataset_reader *r)
-{
-	return r->stats;
 }
 
 vv_pool *vv_dataset_reader_pool(vv_dataset_reader *r)
@@ -189,13 +170,13 @@ static char *scan_cache_file(const vv_dataset_reader *r, const char *path, bool 
 	vv_hash128 h = vv_xxh3_128(path, strlen(path), 0);
 	snprintf(name, sizeof(name), "%016llx%016llx%s", (unsigned long long)h.hi,
 		 (unsigned long long)h.lo, given ? "-given" : "");
-	return vv_path_join(vv_repository_varvedir(r->repo), "cache", "scan", name, NULL);
+	return vv_path_join(vv_repository_varvedir(r->parts.repo), "cache", "scan", name, NULL);
 }
 
 vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, const vv_cid *root,
 				       vv_scan_cache **out, uint64_t *secret, vv_error *err)
 {
-	vv_status rc = vv_repository_secret(r->repo, secret, err);
+	vv_status rc = vv_repository_secret(r->parts.repo, secret, err);
 	*out = NULL;
 	if (rc < 0) return rc;
 	for (int given = 0; !*out && given < 2; given++) {
@@ -211,7 +192,7 @@ vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *pa
 {
 	uint64_t secret;
 	if (cache->count < 2) return VV_OK; /* a change changes every group */
-	vv_status rc = vv_repository_secret(r->repo, &secret, err);
+	vv_status rc = vv_repository_secret(r->parts.repo, &secret, err);
 	if (rc < 0) return rc;
 	vv_auto(char) *file = scan_cache_file(r, path, given);
 	if (!file) return vv_fail_nomem(err);
@@ -222,7 +203,7 @@ vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv
 				    vv_pointer *out, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc = vv_blob_read(r->repo, blob, VV_POINTER_MAX, &b, err);
+	vv_status rc = vv_blob_read(r->parts.repo, blob, VV_POINTER_MAX, &b, err);
 	if (rc < 0) return rc;
 	return vv_pointer_read(out, arena, b.data ? b.data : "", b.len, err);
 }
@@ -231,7 +212,7 @@ vv_status vv_dataset_reader_find_pointer(vv_dataset_reader *r, const vv_oid *blo
 					 vv_pointer *out, bool *is, vv_error *err)
 {
 	vv_auto(vv_pointer_blob) b = {0};
-	const vv_status rc = vv_pointer_blob_read(&b, arena, r->repo, blob, err);
+	const vv_status rc = vv_pointer_blob_read(&b, arena, r->parts.repo, blob, err);
 
 	*is = rc == VV_OK && b.found == VV_OK;
 	*out = b.pointer;
@@ -247,22 +228,17 @@ vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob,
 	return vv_dataset_reader_find_pointer(r, blob, &arena, &p, out, err);
 }
 
-void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks)
-{
-	r->kept = blocks;
-}
-
 vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out, vv_error *err)
 {
 	vv_dataset_reader *r = payload;
 	if (r->index && vv_index_is_tree(r->index)) {
 		vv_index_entry e;
 		return vv_index_get(r->index, path, &e)
-			       ? vv_blob_read(r->repo, &e.id, PACKAGE_MAX, out, err)
+			       ? vv_blob_read(r->parts.repo, &e.id, PACKAGE_MAX, out, err)
 			       : vv_fail(err, VV_ENOTFOUND, "no such file '%s'",
 					 vv_text_shows(path));
 	}
-	vv_auto(char) *file = vv_repository_file(r->repo, path);
+	vv_auto(char) *file = vv_repository_file(r->parts.repo, path);
 	return vv_read_regular(out, file, PACKAGE_MAX, err);
 }
 
@@ -274,7 +250,7 @@ vv_status dataset_reader_head(vv_dataset_reader *r, vv_error *err)
 	vv_status rc;
 
 	if (r->head_known) return VV_OK;
-	if ((rc = vv_head_read(r->repo, &head, err)) == VV_OK) {
+	if ((rc = vv_head_read(r->parts.repo, &head, err)) == VV_OK) {
 		r->head_known = true;
 		r->head = head.commit;
 		r->unborn = head.unborn;
@@ -285,7 +261,7 @@ vv_status dataset_reader_head(vv_dataset_reader *r, vv_error *err)
 /* Is the file there, and another than the index or HEAD has? */
 static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_error *err)
 {
-	vv_auto(char) *file = vv_repository_file(r->repo, path);
+	vv_auto(char) *file = vv_repository_file(r->parts.repo, path);
 	bool there = file && vv_exists(file);
 	vv_file_state state = VV_FILE_SAME;
 	vv_auto(vv_tree_entry) at = {0};
@@ -298,7 +274,7 @@ static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_e
 	    (rc = dataset_reader_head(r, err)) < 0 || r->unborn) {
 		return rc;
 	}
-	rc = vv_tree_entry_at(r->repo, &r->head, path, &at, err);
+	rc = vv_tree_entry_at(r->parts.repo, &r->head, path, &at, err);
 	*out = rc == VV_ENOTFOUND || (rc == VV_OK && !vv_oid_equal(&at.id, &e.id));
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
@@ -308,7 +284,7 @@ static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_e
 static vv_status package_differs(vv_dataset_reader *r, const char *package, bool *out,
 				 vv_error *err)
 {
-	vv_auto(char) *file = vv_repository_file(r->repo, package);
+	vv_auto(char) *file = vv_repository_file(r->parts.repo, package);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(vv_string_list) files = {0};
 
@@ -398,7 +374,7 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 	}
 	if (vv_dataset_reader_pointer(r, blob, &arena, &p, VV_IGNORED) == VV_OK &&
 	    strcmp(p.kind, "table") == 0 &&
-	    vv_dataset_open_stored(&t, r->repo, &p.root, VV_IGNORED) == VV_OK) {
+	    vv_dataset_open_stored(&t, r->parts.repo, &p.root, VV_IGNORED) == VV_OK) {
 		*out = vv_package_fits(&fits, &t, &res, VV_IGNORED) == VV_OK && !fits;
 	}
 	return VV_OK;
@@ -435,7 +411,7 @@ vv_status dataset_reader_knows_file(vv_dataset_reader *r, const char *path, cons
 	vv_oid known;
 	vv_status rc = vv_dataset_reader_described_anew(r, path, blob, false, anew, err);
 
-	*out = rc == VV_OK && !*anew && vv_stat_cache_get(r->stats, path, st, &known) &&
+	*out = rc == VV_OK && !*anew && vv_stat_cache_get(r->parts.stats, path, st, &known) &&
 	       vv_oid_equal(&known, blob);
 	return rc;
 }
@@ -443,7 +419,7 @@ vv_status dataset_reader_knows_file(vv_dataset_reader *r, const char *path, cons
 int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_oid *blob,
 				 vv_stat *st, bool *proved, vv_hash128 *want)
 {
-	vv_auto(char) *file = vv_repository_file(r->repo, path);
+	vv_auto(char) *file = vv_repository_file(r->parts.repo, path);
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_fd) fd = file ? vv_open_regular(file, O_NOFOLLOW, VV_IGNORED) : -1;
 	vv_pointer p;
@@ -454,10 +430,11 @@ int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const v
 			       dataset_reader_knows_file(r, path, st, blob, proved, &anew,
 							 VV_IGNORED) == VV_OK &&
 			       !anew &&
-			       (*proved || (vv_dataset_reader_pointer(r, blob, &arena, &p,
-								      VV_IGNORED) == VV_OK &&
-					    vv_known_bytes_of(r->repo, &p.root, &size, want) &&
-					    size == st->size))
+			       (*proved ||
+				(vv_dataset_reader_pointer(r, blob, &arena, &p, VV_IGNORED) ==
+					 VV_OK &&
+				 vv_known_bytes_of(r->parts.repo, &p.root, &size, want) &&
+				 size == st->size))
 		       ? vv_fd_take(&fd)
 		       : -1;
 }
@@ -467,7 +444,7 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const c
 {
 	vv_source source;
 	vv_fd_source fds;
-	vv_auto(char) *file = vv_repository_file(r->repo, path);
+	vv_auto(char) *file = vv_repository_file(r->parts.repo, path);
 	vv_auto(vv_fd) fd = vv_open_regular(file, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &fds, fd, path, 0);

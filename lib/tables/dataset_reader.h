@@ -44,12 +44,22 @@ void vv_dataset_reader_forget(vv_dataset_reader *r);
  * a process that runs in parallel with git. */
 void vv_dataset_reader_refresh(vv_dataset_reader *r);
 
-/* Returns the repository of the reader, borrowed. */
-vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r);
-/* Returns the progress with which the reader was opened, borrowed; may be NULL. */
-const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r);
-/* Returns the stat cache of the repository, borrowed until the reader is closed. */
-vv_stat_cache *vv_dataset_reader_stats(vv_dataset_reader *r);
+/* Parts of a reader that its users have in common. */
+typedef struct vv_reader_parts {
+	vv_repository *repo;         /* borrowed */
+	const vv_progress *progress; /* with which the reader was opened, borrowed; may be NULL */
+	vv_stat_cache *stats;        /* of the repository */
+	/* May be set: receives the blocks of later dry imports of paths that have a previous version, so
+	 * that the imported version can be read; borrowed. NULL, the initial value: the blocks are
+	 * discarded. */
+	vv_mem_sink *kept;
+	/* May be set: the reader runs no programs to read files. Documents (lib/documents) are then read
+	 * as bytes. */
+	bool runs_nothing;
+} vv_reader_parts;
+/* Returns the parts of r, borrowed until the reader is closed. */
+vv_reader_parts *vv_dataset_reader_parts(vv_dataset_reader *r);
+
 /* Returns the threads of the reader, borrowed until the reader is closed. The first call creates
  * them. Returns NULL if out of memory. */
 vv_pool *vv_dataset_reader_pool(vv_dataset_reader *r);
@@ -62,12 +72,6 @@ void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null);
 /* If the reader has no index yet, calls vv_dataset_reader_lend_index with x, and returns true: the
  * caller must take x back, by lending NULL, before closing x. Else returns false. */
 bool vv_dataset_reader_lend_if_none(vv_dataset_reader *r, vv_index *x);
-
-/* Makes the reader run no programs to read files: documents (lib/documents) are then read as
- * bytes. */
-void vv_dataset_reader_run_nothing(vv_dataset_reader *r);
-/* Returns true if vv_dataset_reader_run_nothing was called. */
-bool vv_dataset_reader_runs_nothing(const vv_dataset_reader *r);
 
 /* Returns the path of a temporary file with the content of *blob, or NULL if there is none.
  * Borrowed until the next vv_dataset_reader_take_copy. */
@@ -113,11 +117,6 @@ bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st);
 /* Returns true if the file, whose metadata are *st, is the pointer blob *id, which was written
  * instead of the table. Line ends may differ. */
 bool vv_dataset_reader_is_left(const char *file, const vv_stat *st, const vv_oid *id);
-
-/* Makes later dry imports of paths that have a previous version put their blocks into `blocks`
- * (borrowed), so that the imported version can be read. NULL, the initial value: the blocks are
- * discarded. */
-void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks);
 
 /* Sets *out to true if the same file would now be a different version of the table at `path`, whose
  * pointer is *blob, because the work tree's datapackage.json gives it other types, another key or

@@ -22,14 +22,10 @@ typedef struct copied_blob {
 #define COPIES 4u /* maximum number of copies: the three versions of a merge, and one more */
 
 struct vv_dataset_reader {
-	vv_repository *repo;
-	const vv_progress *progress;
+	vv_reader_parts parts;
 	vv_pool *pool;
-	/* receives the blocks of imports that store nothing; NULL: these blocks are discarded */
-	vv_mem_sink *kept;
-	vv_stat_cache *stats; /* the stat cache */
-	vv_index *index;      /* Git's index; NULL: not opened yet */
-	bool index_lent;      /* the index belongs to the caller */
+	vv_index *index; /* Git's index; NULL: not opened yet */
+	bool index_lent; /* the index belongs to the caller */
 	/* the last folder that was searched for new packages, with the folders above it */
 	char *folder;
 	bool new_package;        /* such a package was found */
@@ -38,7 +34,6 @@ struct vv_dataset_reader {
 	vv_hash_index package_index; /* finds packages by path */
 	vv_oid head;                 /* HEAD, read when it is first needed */
 	bool head_known, unborn;     /* head_known: HEAD was read; unborn: HEAD has no commit */
-	bool runs_nothing;           /* vv_dataset_reader_run_nothing was called */
 	copied_blob copies[COPIES];
 	unsigned next_copy; /* index of the oldest copy, which is replaced next */
 };

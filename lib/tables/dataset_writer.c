@@ -98,7 +98,7 @@ static bool is_ready(ahead *a, vv_writer *blocks)
 {
 	uint64_t start = vv_monotonic_ms();
 
-	if (!a->path || !(a->file = vv_repository_file(a->reader->repo, a->path)) ||
+	if (!a->path || !(a->file = vv_repository_file(a->reader->parts.repo, a->path)) ||
 	    (a->fd = vv_open(a->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED)) < 0 ||
 	    vv_fstat(&a->before, a->fd, a->path, VV_IGNORED) < 0 || !is_fit(a) ||
 	    dataset_inputs_gather(&a->in, a->reader, a->path, a->opts, false, &a->found,
@@ -171,10 +171,10 @@ static vv_status ahead_end(ahead *take_a, vv_dataset_found *out, vv_error *err)
 	if (a->status < 0 || !is_unchanged(a)) return VV_ENOTFOUND;
 	if ((rc = vv_mem_sink_pour(a->blocks, NULL, &a->below, err)) < 0 ||
 	    (rc = dataset_import_settle(&a->found, &a->in, r, err)) < 0 ||
-	    (rc = vv_stat_cache_set(r->stats, a->path, &a->before, &a->found.blob, a->sure, err)) <
-		    0 ||
-	    (rc = vv_progress_update(r->progress, "reading", a->before.size, a->before.size, err)) <
-		    0) {
+	    (rc = vv_stat_cache_set(r->parts.stats, a->path, &a->before, &a->found.blob, a->sure,
+				    err)) < 0 ||
+	    (rc = vv_progress_update(r->parts.progress, "reading", a->before.size, a->before.size,
+				     err)) < 0) {
 		return rc;
 	}
 	a->found.st = a->before;
@@ -279,7 +279,7 @@ vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *e
 	vv_status rc;
 	if ((rc = try_lock(w, x, err)) < 0 || (rc = write_pointers(w, err)) < 0) return rc;
 	/* git runs the filter, which then finds the file in the cache. */
-	(void)vv_stat_cache_save(w->reader->stats, VV_IGNORED);
+	(void)vv_stat_cache_save(w->reader->parts.stats, VV_IGNORED);
 	return vv_index_write(x, err);
 }
 

@@ -58,7 +58,7 @@ static bool guess_old(vv_dataset_reader *r, const char *path, const vv_stat *st,
 		      vv_pointer *out)
 {
 	vv_oid id;
-	return vv_stat_cache_guess(vv_dataset_reader_stats(r), path, st, &id) &&
+	return vv_stat_cache_guess(vv_dataset_reader_parts(r)->stats, path, st, &id) &&
 	       vv_dataset_reader_pointer(r, &id, arena, out, VV_IGNORED) == VV_OK;
 }
 
@@ -90,12 +90,12 @@ static vv_status write_version(vv_dataset_reader *r, vv_table *t, int fd, const 
 {
 	output o = {.fd = fd, .path = temp, .buf = vv_malloc(OUTPUT_BUF)};
 	vv_bytes_options opts = {.pool = vv_dataset_reader_pool(r),
-				 .progress = vv_dataset_reader_progress(r),
+				 .progress = vv_dataset_reader_parts(r)->progress,
 				 .cache = cache,
 				 .old = old,
 				 .old_fd = old_fd};
 	if (!o.buf) return vv_fail_nomem(err);
-	vv_repository *repo = vv_dataset_reader_repository(r);
+	vv_repository *repo = vv_dataset_reader_parts(r)->repo;
 	vv_status rc = vv_repository_secret(repo, &opts.secret, err);
 	if (rc == VV_OK &&
 	    (rc = vv_known_bytes_write(repo, t, output_write, &o, &opts, err)) == VV_OK) {
@@ -108,7 +108,7 @@ static vv_status write_version(vv_dataset_reader *r, vv_table *t, int fd, const 
 /* A temporary file from which `file` can be renamed. */
 static int open_temp(vv_dataset_reader *r, const char *file, char **temp, vv_error *err)
 {
-	vv_auto(char) *dir = vv_worktree_temp_dir(vv_dataset_reader_repository(r), file);
+	vv_auto(char) *dir = vv_worktree_temp_dir(vv_dataset_reader_parts(r)->repo, file);
 
 	*temp = NULL;
 	return dir ? vv_temp_open(temp, dir, ".varve-", err) : (int)vv_fail_nomem(err);
@@ -176,7 +176,7 @@ void vv_made_file_clear(vv_made_file *m)
 vv_status vv_made_file_make(vv_made_file *out, vv_dataset_reader *r, const char *path,
 			    const vv_pointer *p, uint32_t mode, vv_error *err)
 {
-	vv_repository *repo = vv_dataset_reader_repository(r);
+	vv_repository *repo = vv_dataset_reader_parts(r)->repo;
 	vv_auto(vv_table) t = {0};
 	vv_auto(char) *file = vv_repository_file(repo, path);
 	vv_status rc;
@@ -201,7 +201,7 @@ vv_status vv_made_file_make(vv_made_file *out, vv_dataset_reader *r, const char 
 vv_status vv_made_file_place(vv_made_file *m, vv_dataset_reader *r, const char *path,
 			     const vv_oid *blob, vv_stat *st, vv_error *err)
 {
-	vv_repository *repo = vv_dataset_reader_repository(r);
+	vv_repository *repo = vv_dataset_reader_parts(r)->repo;
 	vv_auto(char) *file = vv_repository_file(repo, path);
 	vv_status rc;
 
@@ -215,7 +215,8 @@ vv_status vv_made_file_place(vv_made_file *m, vv_dataset_reader *r, const char *
 	}
 	vv_free(vv_take(&m->temp));
 	if ((rc = vv_lstat(st, file, err)) < 0 ||
-	    (rc = vv_stat_cache_set(vv_dataset_reader_stats(r), path, st, blob, false, err)) < 0) {
+	    (rc = vv_stat_cache_set(vv_dataset_reader_parts(r)->stats, path, st, blob, false,
+				    err)) < 0) {
 		return rc;
 	}
 	if (m->cache) {

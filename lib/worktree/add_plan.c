@@ -216,10 +216,10 @@ static bool known_same(const planner *p, vv_add_item *item)
 	const bool there = item->in_index && vv_index_get(p->x, item->path, &entry);
 
 	item->stat_clean = there && vv_index_stat_clean(p->x, &entry, &item->st);
-	return item->stat_clean ||
-	       (there &&
-		vv_stat_cache_get(vv_dataset_reader_stats(p->s), item->path, &item->st, &id) &&
-		vv_oid_equal(&id, &item->blob));
+	return item->stat_clean || (there &&
+				    vv_stat_cache_get(vv_dataset_reader_parts(p->s)->stats,
+						      item->path, &item->st, &id) &&
+				    vv_oid_equal(&id, &item->blob));
 }
 
 /* Does the pointer in the index differ from its root, if that is stored here, or in line ends? */

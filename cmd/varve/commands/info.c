@@ -119,7 +119,7 @@ static vv_status find_side(vv_diff_side *out, vv_repository *r, bool *any, vv_er
 static vv_status tables_print(vv_dataset_reader *s, bool json, vv_error *err)
 {
 	static const char *const names[] = {"table", "rows", "columns", "bytes", "key"};
-	vv_repository *r = vv_dataset_reader_repository(s);
+	vv_repository *r = vv_dataset_reader_parts(s)->repo;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_check_list) list = {0};
 	vv_auto(vv_diff_side) side = {0};

@@ -287,7 +287,7 @@ static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *pac
 		return vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
 			       vv_text_shows(j->subject.path));
 	}
-	vv_stat_cache_drop(vv_dataset_reader_stats(j->c->reader), j->subject.path);
+	vv_stat_cache_drop(vv_dataset_reader_parts(j->c->reader)->stats, j->subject.path);
 	rc = j->text ? vv_index_add_file(x, j->subject.path, err)
 		     : vv_index_set(x, j->subject.path, e.mode, blob, &st, err);
 	if (rc == VV_OK && (!package || (rc = vv_index_add_file(x, package, err)) == VV_OK)) {

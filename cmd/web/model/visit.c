@@ -39,7 +39,7 @@ vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_e
 		return rc;
 	}
 	if (!vv_web_runs_readers(v)) {
-		vv_dataset_reader_run_nothing(v->reader);
+		vv_dataset_reader_parts(v->reader)->runs_nothing = true;
 	}
 	return VV_OK;
 }
