@@ -390,3 +390,14 @@ done:
 	}
 	return rc;
 }
+
+const char *vv_check_without_path(const char *message, const char *path)
+{
+	const char *shown = vv_text_shows(path);
+	size_t n = strlen(shown);
+
+	while (strncmp(message, shown, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
+		message += n + 2;
+	}
+	return message;
+}

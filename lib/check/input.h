@@ -94,4 +94,8 @@ vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *er
  * its payload is a vv_check_input_options. VV_ENOTFOUND: the side lacks the file. */
 vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_error *err);
 
+/* Returns the part of message, the message of an error about the file `path`, that follows the path;
+ * message itself if it does not begin with it. */
+const char *vv_check_without_path(const char *message, const char *path);
+
 #endif

@@ -378,18 +378,6 @@ static vv_status check_input(one *c, vv_check_input *in, vv_check_result *result
 	return rc;
 }
 
-/* The message without the path, under which it is reported. */
-static const char *without_path(const char *message, const char *path)
-{
-	const char *shown = vv_text_shows(path);
-	size_t n = strlen(shown);
-
-	while (strncmp(message, shown, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
-		message += n + 2;
-	}
-	return message;
-}
-
 /* A base or --accept cannot excuse unread data. */
 static vv_status tell_unread(one *c, const vv_error *why, vv_error *err)
 {
@@ -398,7 +386,7 @@ static vv_status tell_unread(one *c, const vv_error *why, vv_error *err)
 			.severity = VV_SEVERITY_ERROR,
 			.path = c->path,
 			.commit = c->commit,
-			.message = without_path(why->message, c->path),
+			.message = vv_check_without_path(why->message, c->path),
 			.expected = vv_check_hint(c->run, &worded)};
 
 	if (c->run->unread.code == VV_OK) {
@@ -453,7 +441,6 @@ static vv_status check_queries(one *c, const vv_check_input *in, const vv_diff_s
 	if (in->open) {
 		q.root = &in->table.root;
 	}
-
 	vv_array_each(c->rules.lines, c->rules.line_count, line) {
 		vv_error why;
 
@@ -858,17 +845,9 @@ static vv_status tell_false_pointer(one *c, vv_error *err)
 	return tell(c, "source-error", why.message, vv_check_hint(c->run, &why), err);
 }
 
-static const char *in_side(const vv_diff_side *side)
-{
-	switch (side->kind) {
-	case VV_SIDE_COMMIT:
-		return " in the commit";
-	case VV_SIDE_INDEX:
-		return " in the index";
-	default:
-		return " in the work tree";
-	}
-}
+static const char *const in_side[] = {[VV_SIDE_COMMIT] = " in the commit",
+				      [VV_SIDE_INDEX] = " in the index",
+				      [VV_SIDE_WORK] = " in the work tree"};
 
 /* Described, and not there: where it is missing, and where it is instead. */
 static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
@@ -884,7 +863,7 @@ static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 		(void)vv_hint_put(&expected, "", run->words, VV_HINT_ADD, p->path);
 	} else {
 		vv_buf_printf(&message, "the file does not exist%s",
-			      run->repo ? in_side(side) : "");
+			      run->repo ? in_side[side->kind] : "");
 	}
 	f.message = vv_buf_cstr(&message);
 	f.expected = expected.len > 0 ? vv_buf_cstr(&expected) : NULL;
@@ -929,10 +908,10 @@ static vv_status tell_unopened(one *c, const vv_rules_file *rules, const vv_diff
 	vv_auto(char) *file = c->run->repo && side->kind == VV_SIDE_WORK
 				      ? vv_repository_file(c->run->repo, c->path)
 				      : NULL;
-	const char *message = without_path(why->message, c->path);
+	const char *message = vv_check_without_path(why->message, c->path);
 	vv_finding f = {.rule = "source-error", .expected = vv_check_hint(c->run, why)};
 
-	f.message = file ? without_path(message, file) : message;
+	f.message = file ? vv_check_without_path(message, file) : message;
 	return vv_check_unread(c->run, rules, side, c->path, &f, err);
 }
 
