@@ -84,9 +84,9 @@ spring & more' ]
 	got conflicts > page
 	! grep -q '<script>alert\|<b>,' page || false
 	grep -q '&lt;script&gt;alert(1)&lt;/script&gt;' page
-	grep -q '<dt><b>Base</b> before</dt>' page
+	grep -q '<dt><b>Before</b> both changed it</dt>' page
 	grep -q '<dt><b>Yours</b> main</dt>' page
-	grep -q '<dt><b>Theirs</b> spring</dt>' page
+	grep -q '<dt><b>Theirs</b> spring, A U Thor' page
 	grep -q 'Removed in main, changed in spring' page
 	row=$(grep -o 'href="/table/[^"]*key=[^"]*"' page | cut -d'"' -f2)
 	[ "$row" = "/table/$(git -C src rev-parse spring)/places.csv?key=19" ]
