@@ -183,6 +183,19 @@ static const char *where_missing(const job *j)
 			      : " in the work tree or in the other version";
 }
 
+/* Returns the key that may be meant: 7 for id=7, or the key of a similar row; NULL if there is none. */
+static const char *meant_key(const job *j)
+{
+	const vv_root *root = &j->now.table->root;
+	const char *name = root->key_count == 1 ? root->key[0] : NULL;
+	const size_t len = name ? strlen(name) : 0;
+
+	if (name && strncmp(j->r->row, name, len) == 0 && j->r->row[len] == '=') {
+		return j->r->row + len + 1;
+	}
+	return j->now.at.all.near ? j->now.at.all.near : j->then.at.all.near;
+}
+
 static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 {
 	const vv_columns_options how = {0};
@@ -194,7 +207,7 @@ static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 	}
 	if ((!j->now.at.has || !j->then.at.has) &&
 	    (!whole || (!j->now.at.has && !j->then.at.has))) {
-		const char *meant = j->now.at.all.near ? j->now.at.all.near : j->then.at.all.near;
+		const char *meant = meant_key(j);
 
 		vv_fail(err, VV_ENOTFOUND, "no row of '%s' has the key '%s'%s",
 			vv_text_shows(j->r->path), vv_text_shows(j->r->row), where_missing(j));

@@ -30,6 +30,7 @@ load ../helper
 		2|log prices.csv 2|did you mean '--row 2'?
 		2|log --row id=2 prices.csv|did you mean '2'?
 		2|blame --row id=2 prices.csv|did you mean '2'?
+		2|restore --row id=2 prices.csv|did you mean '2'?
 		2|filter prices.csv price|varve cat FILE --where CONDITION
 		2|value_counts item prices.csv|GROUP BY
 		2|to_excel prices.csv|'varve cat prices.csv -o OUT.xlsx'
