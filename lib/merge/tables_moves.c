@@ -240,17 +240,20 @@ static bool is_pick(const merging *g)
 	return vv_oid_equal(g->merge, &g->parents[0]);
 }
 
-/* Finds the key under which the merge has the parent's row, if neither parent has that key: the row that is
- * like it, of several the only one that is most like it. */
-static vv_status find_other(clash *c, merging *g, size_t which, uint64_t row, vv_error *err)
+/* The key under which a merge may have a parent's row, and how many of its cells are equal there. */
+typedef struct other_key {
+	const new_key *key; /* borrowed; NULL: none, or not a single one */
+	size_t equal, found;
+} other_key;
+
+/* Among keys that neither parent has: the row that is like it, of several the only one that is most like it. */
+static vv_status find_other(other_key *out, merging *g, size_t which, uint64_t row, vv_error *err)
 {
 	const new_keys *keys = &g->keys[2];
-	const new_key *best = NULL;
-	size_t most = 0, found = 0;
-	const vv_cell *cells;
 	likeness l;
 	vv_status rc;
 
+	*out = (other_key){.key = NULL};
 	for (size_t i = 0; i < keys->count; i++) {
 		const new_key *k = &keys->list[i];
 
@@ -264,38 +267,60 @@ static vv_status find_other(clash *c, merging *g, size_t which, uint64_t row, vv
 		 * references; one of a branch may as well be another row. */
 		const bool like = is_pick(g) ? l.equal == l.all : l.equal * 2 > l.all;
 
-		if (l.equal == 0 || !like || l.equal < most) {
+		if (l.equal == 0 || !like || l.equal < out->equal) {
 			continue;
 		}
-		found = l.equal == most ? found + 1 : 1;
-		most = l.equal;
-		best = k;
+		out->found = l.equal == out->equal ? out->found + 1 : 1;
+		out->equal = l.equal;
+		out->key = k;
 	}
-	c->gone[which] = found == 0;
-	if (found != 1) return VV_OK;
-	if ((rc = vv_row_by_number_get(&g->versions[2].rows, best->row, &cells, err)) < 0) {
+	if (out->found != 1) {
+		out->key = NULL;
+	}
+	return VV_OK;
+}
+
+static vv_status take_other(clash *c, merging *g, size_t which, const other_key *other,
+			    vv_error *err)
+{
+	const vv_cell *cells;
+	vv_status rc;
+
+	c->gone[which] = other->found == 0;
+	if (!other->key) return VV_OK;
+	if ((rc = vv_row_by_number_get(&g->versions[2].rows, other->key->row, &cells, err)) < 0) {
 		return rc;
 	}
 	c->to[which] = copy_key(g, &g->versions[2], cells);
 	return c->to[which] ? VV_OK : vv_fail_nomem(err);
 }
 
-/* Where the merge has both rows. */
+/* Where the merge has both rows. The row under the key may have changed, and look like the other
+ * parent's row: a row of which more cells are equal under another key is there. */
 static vv_status find_outcome(clash *c, merging *g, const vv_hash128 *hash, const uint64_t rows[2],
 			      vv_error *err)
 {
 	const new_key *here = find_key(&g->keys[2], hash);
 	likeness l[2] = {{0, 0}, {0, 0}};
+	other_key others[2];
+	bool moved[2];
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < 2 && here && rc == VV_OK; i++) {
-		rc = compare_rows(&l[i], &g->versions[i], rows[i], &g->versions[2], here->row, err);
+	for (size_t i = 0; i < 2; i++) {
+		if ((rc = find_other(&others[i], g, i, rows[i], err)) < 0) return rc;
+		if (here && (rc = compare_rows(&l[i], &g->versions[i], rows[i], &g->versions[2],
+					       here->row, err)) < 0) {
+			return rc;
+		}
+		moved[i] = !here || (others[i].key && others[i].equal > l[i].equal);
 	}
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
-		if (here && l[i].equal > l[1 - i].equal) {
+		const bool other_moved = moved[1 - i] && !moved[i];
+
+		if (moved[i] || (!other_moved && l[i].equal < l[1 - i].equal)) {
+			rc = take_other(c, g, i, &others[i], err);
+		} else if (other_moved || l[i].equal > l[1 - i].equal) {
 			c->to[i] = c->key;
-		} else if (!here || l[i].equal < l[1 - i].equal) {
-			rc = find_other(c, g, i, rows[i], err);
 		}
 	}
 	return rc;
