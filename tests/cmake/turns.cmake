@@ -1,9 +1,9 @@
 # Which tests './dev test' leaves out of a run: those that rest in its turn, one of six that VARVE_TEST_SAMPLE draws.
 # tests.cmake and discover.cmake include this.
 
-# A third of these run, whatever they hold: kills, failing machines, pages in a browser, and the same suite over each kind of
-# place, holder or system.
-set(VARVE_SUITES "^posix\\." "^places\\." "^web\\." "kill_-9|killed_anywhere|killed_at_any"
+# A third of these run, whatever they hold: kills, failing machines, and the same suite over each kind of place, holder or system;
+# and a sixth of the tests in a browser, of which each takes 5 to 30 s.
+set(VARVE_SUITES "^posix\\." "^places\\." "kill_-9|killed_anywhere|killed_at_any"
 	"^unit\\.cmd\\.faults\\." "^unit\\..*(_fault\\.|without_memory|out_of_memory|flipped_bit)"
 	"^laws\\.faults\\.(disk|properties)" "^cli\\.vault\\.[a-z0-9]+_holder\\.")
 
@@ -50,6 +50,8 @@ function(vv_rests variable test name)
 	vv_matches("${test}" ${VARVE_SUITES})
 	if(matches)
 		set(of 3)
+	elseif("${test}" MATCHES "^web\\.")
+		set(of 6)
 	endif()
 
 	set(labels "")
