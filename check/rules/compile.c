@@ -122,7 +122,7 @@ static uint32_t add_slot(check_plan *p, const char *rule, size_t column, size_t 
 
 /* The rule of each slot. */
 static const char *const slot_rules[] = {
-#define SLOT_RULE(name, rule) [CHECK_SLOT_##name] = rule,
+#define SLOT_RULE(name, rule, by) [CHECK_SLOT_##name] = rule,
 	CHECK_SLOT_ROWS(SLOT_RULE)
 #undef SLOT_RULE
 };
@@ -173,6 +173,23 @@ static bool has_typed_missing(const vv_field *f)
 	return vv_ended_find(f->missing, it, vv_is_digit(**it) || **it == '-') != NULL;
 }
 
+enum { FOUND_BY_RUN, FOUND_BY_CELL };
+
+/* Is a rule of the column found only cell by cell? */
+static bool has_cell_slot(const check_column *c)
+{
+	static const uint8_t found_by[] = {
+#define SLOT_FOUND_BY(name, rule, by) [CHECK_SLOT_##name] = FOUND_BY_##by,
+		CHECK_SLOT_ROWS(SLOT_FOUND_BY)
+#undef SLOT_FOUND_BY
+	};
+
+	for (size_t i = 0; i < CHECK_SLOT_COUNT; i++) {
+		if (found_by[i] == FOUND_BY_CELL && c->slots[i] != CHECK_OFF) return true;
+	}
+	return false;
+}
+
 static void make_columns(check_plan *p)
 {
 	for (size_t i = 0; i < p->count; i++) {
@@ -198,6 +215,9 @@ static void make_columns(check_plan *p)
 		if (c->pattern) {
 			c->slots[CHECK_SLOT_BUDGET] = budget_slot(p, i);
 		}
+	}
+	vv_array_each(p->columns, p->count, c) {
+		c->spare = c->spare && !has_cell_slot(c);
 	}
 }
 

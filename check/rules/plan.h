@@ -28,14 +28,15 @@ typedef struct vv_table vv_table;
 #define CHECK_OFF UINT32_MAX
 
 /* The slots of a column: each counts the findings of one rule of cells, in each row group. One row
- * for each slot: name, code of the rule. */
+ * for each slot: name, code of the rule, and what finds them: RUN, also a check of a whole run of cells
+ * (numbers_clean and text_clean in cells.c); CELL, only check_cell. */
 /* clang-format off */
 #define CHECK_SLOT_ROWS(row) \
-	row(MISSING, "missing-cell") \
-	row(ENCODING, "encoding-error") \
-	row(TYPE, "type-error") \
-	row(BUDGET, "pattern-budget") \
-	row(CONSTRAINT, "constraint-error")
+	row(MISSING, "missing-cell", RUN) \
+	row(ENCODING, "encoding-error", RUN) \
+	row(TYPE, "type-error", RUN) \
+	row(BUDGET, "pattern-budget", RUN) \
+	row(CONSTRAINT, "constraint-error", RUN)
 
 /* The faults of a cell, in the order of their findings for one cell. One row for each fault: name,
  * slot that counts it, message, expected value, value that follows it (CHECK_SHOWS_ in emit.c). A
@@ -61,7 +62,7 @@ typedef struct vv_table vv_table;
 /* clang-format on */
 
 enum {
-#define SLOT_NUMBER(name, rule) CHECK_SLOT_##name,
+#define SLOT_NUMBER(name, ...) CHECK_SLOT_##name,
 	CHECK_SLOT_ROWS(SLOT_NUMBER)
 #undef SLOT_NUMBER
 		CHECK_SLOT_COUNT
@@ -137,7 +138,9 @@ typedef struct check_column {
 	vv_names *allowed,   /* of enum */
 		*categories; /* of categories */
 	bool typed_missing;  /* a spelling of the missing value could be a number or a date, too */
-	bool spare;          /* the column has no constraints except bounds and required */
+	/* runs of its cells can be checked as a whole: no constraints except bounds and required, and no
+	 * slot that is found by CELL */
+	bool spare;
 	/* ranges for numbers of each scale; [0] is also the range for the days of dates */
 	check_range ranges[CHECK_SCALES];
 } check_column;

@@ -58,7 +58,7 @@ vv_status vv_diff_writer_row(vv_diff_writer *w, const vv_row_change *c, vv_error
 /* Everything is passed on, so that the output stays in order with the caller's between tables. */
 vv_status vv_diff_writer_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err)
 {
-	vv_status rc = w->kind->end_table(w, stats, err);
+	vv_status rc = w->kind->end_table ? w->kind->end_table(w, stats, err) : VV_OK;
 
 	return rc < 0 ? rc : vv_diff_writer_flush(w, 0, err);
 }

@@ -98,7 +98,8 @@ typedef struct vv_diff_writer_kind {
 	vv_status (*begin_table)(vv_diff_writer *w, vv_error *err); /* may be NULL */
 	vv_status (*row)(vv_diff_writer *w, const vv_row_change *c,
 			 vv_error *err); /* may be NULL */
-	vv_status (*end_table)(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err);
+	vv_status (*end_table)(vv_diff_writer *w, const vv_rowdiff_stats *stats,
+			       vv_error *err);              /* may be NULL */
 	vv_status (*end)(vv_diff_writer *w, vv_error *err); /* may be NULL */
 	void (*clear)(vv_diff_writer *w); /* releases the form's own members; may be NULL */
 	/* the writer uses only the cells that rows have with vv_rowdiff_options.only_needed */
