@@ -130,8 +130,11 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	va_start(ap, fmt);
 	const char *hint = cut_hint(text, fmt, ap);
 	va_end(ap);
-	*err = (vv_error){
-		.code = code, .login = login, .block = block, .silent = silent, .lost = lost};
+	*err = (vv_error){.code = code,
+			  .login = login,
+			  .silent = silent,
+			  .lost = lost,
+			  .gap = block ? VV_GAP_FETCHABLE : VV_GAP_NONE};
 	copy_cut(err->message, sizeof err->message, text);
 	set_hint(err, hint ? hint : "");
 	return code;

@@ -38,9 +38,17 @@ typedef enum vv_status {
 	/* for calls of vv_fail only; vv_error.code never has one of these: */
 	VV_EAUTH = -17,   /* sets VV_EREFUSED and vv_error.login */
 	VV_ESILENT = -20, /* sets VV_EIO and vv_error.silent */
-	VV_EBLOCK = -19,  /* sets VV_EMISSING and vv_error.block */
+	VV_EBLOCK = -19,  /* sets VV_EMISSING and vv_error.gap to VV_GAP_FETCHABLE */
 	VV_ELOST = -21    /* sets VV_EREFUSED and vv_error.lost */
 } vv_status;
+
+/* With VV_EMISSING: why a block is missing. */
+typedef enum vv_gap {
+	VV_GAP_NONE,      /* no block is missing, or the reason was not determined */
+	VV_GAP_FETCHABLE, /* a fetch may get the block */
+	VV_GAP_EXPIRED,   /* its version has expired (repo/git/history/expired.h) */
+	VV_GAP_LOST       /* no remote has the block, or there is no remote */
+} vv_gap;
 
 /* The size of vv_error.message, with its NUL. */
 #define VV_MESSAGE_MAX 512u
@@ -63,12 +71,12 @@ typedef struct vv_error {
 	vv_status code;
 	bool login;  /* with VV_EREFUSED: a different login, key or token may have access */
 	bool full;   /* with VV_EIO: a disk is full, or too many files are open */
-	bool block;  /* with VV_EMISSING: a block is missing, and a fetch can get it */
 	bool silent; /* with VV_EIO: the peer did not answer in time */
 	bool lost;   /* with VV_EREFUSED: no copy has the version that its signed head names */
 	bool failed; /* with VV_EREFUSED: the peer tried, and its operating system failed */
 	/* the peer sent the error as its answer, and the connection can still be used */
 	bool answered;
+	vv_gap gap;                   /* with VV_EMISSING: why a block is missing */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
 	vv_hint_id hint_id;           /* advice on what to try next; VV_HINT_NONE: no advice */
 	/* if hint_id is VV_HINT_WORDS, the sentence; if it is a code, the arguments, each followed

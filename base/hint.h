@@ -80,6 +80,7 @@
 	X(MERGE_UTF8, "merge-utf8", "encoding") \
 	X(MIGRATE, "migrate", "path") \
 	X(NEAR_OR_PATH, "near-or-path", "file command path") \
+	X(NEAREST_KEPT, "nearest-kept", "version date") \
 	X(PRUNE_HOLD, "prune-hold", "") \
 	X(PUBLISH_BACK, "publish-back", "folder") \
 	X(PULL, "pull", "") \

@@ -55,7 +55,11 @@ static vv_status walk(varve_blame *b, vv_session *s, const char *path, const var
 		   (rc = vv_blame_walk_run(&b->walk, &start, &first.table, &how, err)) == VV_OK) {
 		b->rows = first.table.root.rows;
 		b->columns = first.table.columns;
-		rc = copy_ids(b, err);
+		if ((rc = copy_ids(b, err)) < 0) return rc;
+		rc = vv_gaps_end(&b->walk.gaps, vv_repository_notes(s->repo),
+				 "rows whose history leads there were set by the commit after it, "
+				 "or earlier",
+				 err);
 	}
 	return rc;
 }

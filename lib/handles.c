@@ -77,11 +77,17 @@ const char *varve_error_hint(const varve_error *err, const char *args[3])
 	return name;
 }
 
+int varve_error_gap(const varve_error *err)
+{
+	return err && err->code == VARVE_EMISSING ? (int)err->reserved2[0] : VARVE_GAP_NONE;
+}
+
 int vv_give(varve_error *err, vv_status rc, const vv_error *from)
 {
 	rc = rc == VV_EREFUSED && from->login ? VV_EAUTH : rc;
 	if (rc < 0 && err) {
 		varve_error_set(err, (int)rc, from->message);
+		err->reserved2[0] = (uint64_t)from->gap;
 		if (from->hint_id == VV_HINT_WORDS) {
 			put_text(err->hint, sizeof(err->hint), from->hint);
 		} else if (from->hint_id != VV_HINT_NONE) {
@@ -159,6 +165,7 @@ vv_status vv_take_error(vv_error *err, int code, const varve_error *from)
 	const char *args[VV_HINT_ARGS];
 
 	vv_fail(err, (vv_status)rc, "%s", from->message);
+	err->gap = (vv_gap)varve_error_gap(from);
 	if (varve_error_hint(from, args)) {
 		return vv_hint_code(err, (vv_hint_id)from->hint_id, args[0], args[1], args[2]);
 	}

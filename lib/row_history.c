@@ -125,10 +125,17 @@ int varve_row_history_next(varve_row_history *history, const varve_row_event **e
 	vv_status rc;
 	int more = 0;
 
-	if (history->failed.rc == 0 &&
-	    (more = vv_row_history_next(history->walk, &found, &e)) > 0 &&
-	    (rc = give_event(history, &found, &e)) < 0) {
-		more = (int)rc;
+	if (history->failed.rc == 0) {
+		do { /* an edge is not known to be a change */
+			more = vv_row_history_next(history->walk, &found, &e);
+		} while (more > 0 && found.edge);
+		rc = more == 0 ? vv_gaps_end(vv_row_history_gaps(history->walk),
+					     vv_repository_notes(history->session->repo),
+					     "the history of the row begins after that version", &e)
+			       : VV_OK;
+		if (rc < 0 || (more > 0 && (rc = give_event(history, &found, &e)) < 0)) {
+			more = (int)rc;
+		}
 	}
 	more = vv_give_next(err, &history->failed, more, &e);
 	*event = more > 0 ? &history->event : NULL;

@@ -416,7 +416,10 @@ int vv_report(const vv_error *err)
 	message(speaker, err->message[0] ? err->message : "unknown error");
 	if (worded.hint[0]) {
 		message("hint: ", worded.hint);
-	} else if (err->block) {
+	} else if (err->gap == VV_GAP_LOST) {
+		message("hint: ",
+			"'varve fetch --data --from URL REV PATH' gets the blocks of a version from another clone");
+	} else if (err->gap == VV_GAP_FETCHABLE) {
 		message("hint: ",
 			"'varve fetch --data REV PATH' gets the blocks of a version from the remote, or with --from URL from another repository");
 	} else if (err->code == VV_ECORRUPT) {

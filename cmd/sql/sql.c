@@ -118,6 +118,10 @@ static void show_place(const char *sql, int place)
 
 static void show_warnings(const vv_sql_catalog *c)
 {
+	if (c->expired > 0) {
+		vv_warn("the rows of %s have expired, and are not in the result",
+			vv_text_counted(c->expired, "older version", NULL));
+	}
 	for (const vv_sql_warning *w = c->warnings; w; w = w->next) {
 		const char *cells = vv_text_counted(w->count, "cell", NULL);
 

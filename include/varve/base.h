@@ -104,6 +104,14 @@ enum varve_code {
 	VARVE_ENOCHANGE = -18 /* nothing to commit */
 };
 
+/* Why rows are missing in a repository. */
+enum varve_gap {
+	VARVE_GAP_NONE,      /* none are missing, or the reason was not determined */
+	VARVE_GAP_FETCHABLE, /* a fetch may get them */
+	VARVE_GAP_EXPIRED, /* they were removed by a policy; the message has its owner and the day */
+	VARVE_GAP_LOST     /* no remote has them, or there is no remote */
+};
+
 /* An error: plain data, usually on the caller's stack, with nothing to free. If a message or hint of the library is too
  * long for its member, its middle is left out. */
 typedef struct varve_error {
@@ -113,7 +121,7 @@ typedef struct varve_error {
 	/* a suggestion, as a sentence; "": no hint, or a hint with a name (varve_error_hint) */
 	char hint[320];
 	char hint_args[320];   /* used by varve_error_hint */
-	uint64_t reserved2[8]; /* 0 */
+	uint64_t reserved2[8]; /* the first: used by varve_error_gap; 0 */
 } varve_error;
 
 /* Returns the version of the library at run time, such as "1.0.0", as a static text. number may be NULL; else *number
@@ -130,6 +138,9 @@ VARVE_API const char *varve_code_name(int code);
  * hints.md, which varve's package installs, lists the names; `./dev hints` in varve's source tree prints it. Later
  * versions may add names. */
 VARVE_API const char *varve_error_hint(const varve_error *err, const char *args[3]);
+
+/* Returns why rows are missing (enum varve_gap), of an error VARVE_EMISSING; else VARVE_GAP_NONE. */
+VARVE_API int varve_error_gap(const varve_error *err);
 
 /* Sets err->code and err->message, clears all other members of *err, and returns code; for callbacks that fail. If
  * message is NULL, the message is the name of the code. If it is too long, its end is cut off. err may be NULL. */

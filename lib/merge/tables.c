@@ -984,7 +984,7 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 	if (rc == VV_OK && rows && (rc = choose_form(&m, err)) == VV_OK) {
 		rc = merge_rows(&m, err);
 	}
-	if (rc == VV_EMISSING) {
+	if (rc == VV_EMISSING && err->gap != VV_GAP_EXPIRED) {
 		vv_hint_code(err, VV_HINT_FETCH_ALL);
 	}
 	if (rc == VV_OK) {

@@ -18,6 +18,7 @@
 #include "diff/rows/file_groups.h"
 #include "lib/names/lfs.h"
 #include "lib/names/near_file.h"
+#include "lib/names/nearest_kept.h"
 #include "lib/names/version_internal.h"
 #include "lib/tables/dataset_import.h"
 #include "repo/git/index/index.h"
@@ -578,19 +579,25 @@ bool vv_subject_is_broken(const vv_subject *s, vv_error *err)
 	return true;
 }
 
-/* Which version failed; of one whose blocks are missing here also the command that gets them. */
-static vv_status say_whose(const vv_subject *s, vv_error *err)
+/* Which version failed; of one whose blocks are missing here also the command that gets them, or the
+ * version that is nearest. */
+static vv_status say_whose(const vv_subject *s, bool hints, vv_error *err)
 {
 	const char *colon = strchr(s->text, ':');
 	vv_auto(vv_buf) rev = VV_BUF_INIT;
 
-	if (err->block && colon && colon > s->text) {
+	if (hints && err->gap && colon && colon > s->text) {
 		if (strncmp(s->text, "index:", 6) == 0) { /* most likely the last commit's */
 			vv_buf_puts(&rev, "HEAD");
 		} else {
 			vv_buf_put(&rev, s->text, (size_t)(colon - s->text));
 		}
-		vv_hint_code(err, VV_HINT_FETCH_DATA, vv_buf_cstr(&rev), colon + 1);
+		if (s->path) {
+			vv_nearest_kept_hint(s->repo, vv_buf_cstr(&rev), s->path, err);
+		}
+		if (err->gap != VV_GAP_EXPIRED) {
+			vv_hint_code(err, VV_HINT_FETCH_DATA, vv_buf_cstr(&rev), colon + 1);
+		}
 	}
 	return vv_prefix(err, "%s", vv_text_shows(s->text));
 }
@@ -615,7 +622,7 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 		vv_table_close(out);
 		return vv_subject_import(s, out, opts, err);
 	}
-	return rc < 0 ? say_whose(s, err) : rc;
+	return rc < 0 ? say_whose(s, !opts || !opts->one_of_many, err) : rc;
 }
 
 /* For a stored version: its text, or its file's bytes. */
@@ -631,7 +638,7 @@ static vv_status stored_bytes(vv_subject *s, bool text, vv_bytes_fn fn, void *pa
 		rc = text ? vv_table_bytes_with(&t, fn, payload, &how, err)
 			  : vv_table_file(&t, fn, payload, &how, err);
 	}
-	return rc < 0 ? say_whose(s, err) : rc;
+	return rc < 0 ? say_whose(s, true, err) : rc;
 }
 
 vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,

@@ -187,6 +187,9 @@ typedef struct vv_subject_options {
 	/* read the rows in a file named .gz, .zst, .xz or .bz2; not for commands that write the
 	 * file */
 	bool unpack;
+	/* one of many versions that the caller reads: if its rows are missing, the error has no
+	 * hint, since the caller continues without them */
+	bool one_of_many;
 	bool as_add; /* plain text: the root must be the one that add would make */
 	/* a file of the work tree: each CRLF is read as LF, as Git stores the file; not with in_file */
 	bool as_lf;

@@ -30,7 +30,8 @@ static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version *
 	vv_auto_free vv_version *made = vv_calloc(1, sizeof(*made));
 	if (!made || !vv_array_room(v->items, v->count, v->cap)) return vv_fail_nomem(err);
 	const vv_subject *like = v->like ? &v->like->at.subject : NULL;
-	const vv_subject_options how = {.unpack = true, .like = like, .keep = !like};
+	const vv_subject_options how = {
+		.unpack = true, .like = like, .keep = !like, .one_of_many = true};
 	vv_status rc = vv_table_at_open(&made->at, v->repo, v->reader, &f->commit, f->path, &how,
 					err);
 	if (made->at.none) {
@@ -55,17 +56,22 @@ static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version *
 	return VV_OK;
 }
 
-vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *f, vv_table **out, vv_error *err)
+vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *f, vv_table **out, bool *gap,
+			  vv_error *err)
 {
 	vv_version *found = NULL;
 	vv_status rc = VV_OK;
 	*out = NULL;
+	*gap = false;
 	for (size_t i = 0; i < v->count && !found; i++) {
 		vv_version *p = v->items[i];
 		found = vv_oid_equal(&p->blob, &f->blob) && strcmp(p->path, f->path) == 0 ? p
 											  : NULL;
 	}
-	if (!found && (rc = open_one(v, f, &found, err)) < 0) return rc;
+	if (!found && (rc = open_one(v, f, &found, err)) < 0) {
+		*gap = vv_gaps_take(&v->gaps, v->repo, rc, err);
+		return vv_error_excuse(rc, *gap, err);
+	}
 	found->used = ++v->clock;
 	if (found->at.open && found->at.table.root.kind == VV_KIND_TABLE) {
 		*out = &found->at.table;

@@ -10,6 +10,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "lib/names/gaps.h"
 #include "lib/names/table_at.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/merge/lineage.h"
@@ -37,13 +38,15 @@ typedef struct vv_versions {
 	/* the version whose row groups new versions share; NULL: the next version that is plain
 	 * text becomes it */
 	vv_version *like;
-} vv_versions; /* set repo and reader; all other members must be zero */
+	vv_gaps gaps; /* the versions whose rows are not here */
+} vv_versions;        /* set repo and reader; all other members must be zero */
 
 /* Sets *out to the table of *file, which remains open at least until vv_versions_trim; file->path
  * is borrowed as long. Sets *out to NULL if the version has no table at this path, or if its text
- * or pointer is invalid; in the second case, sends a note. Other failures, such as missing blocks,
- * are returned. */
-vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *file, vv_table **out,
+ * or pointer is invalid; in the second case, sends a note. Sets *out to NULL, too, and *gap to true,
+ * if the rows of the version are not here, which v->gaps counts; the caller calls vv_gaps_end for
+ * v->gaps at the end of the walk. Other failures are returned. */
+vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *file, vv_table **out, bool *gap,
 			  vv_error *err);
 /* Closes all versions but the two that were used last and those whose row groups open versions
  * share. */

@@ -25,6 +25,7 @@
 #include "repo/git/objects/send.h"
 #include "repo/git/program.h"
 #include "repo/known/elsewhere.h"
+#include "repo/known/gap.h"
 #include "repo/known/roots.h"
 
 typedef struct data {
@@ -316,23 +317,27 @@ static vv_status find_remote(data *a, vv_error *err)
 typedef struct older {
 	vv_store *store;
 	vv_elsewhere *elsewhere;
+	vv_repository *repo;
 	uint64_t missing;
 } older;
 
 static vv_status count_missing(void *payload, const vv_cid *cid, const char *path VV_UNUSED,
-			       const vv_oid *commit VV_UNUSED, const char *what,
-			       vv_error *err VV_UNUSED)
+			       const vv_oid *commit VV_UNUSED, const char *what, vv_error *err)
 {
 	older *o = payload;
+	vv_gap gap;
 
-	o->missing += !what && !vv_store_has(o->store, cid) && !vv_elsewhere_has(o->elsewhere, cid);
-	return VV_OK;
+	const bool known = vv_store_has(o->store, cid) || vv_elsewhere_has(o->elsewhere, cid);
+	if (what || known) return VV_OK;
+	const vv_status rc = vv_gap_of(&gap, o->repo, cid, err);
+	o->missing += rc == VV_OK && gap != VV_GAP_EXPIRED;
+	return rc;
 }
 
 /* Versions of the history: git brings commits without their rows. */
 static vv_status look_at_history(data *a, vv_error *err)
 {
-	older o = {0};
+	older o = {.repo = a->r};
 	vv_status rc = vv_repository_store(a->r, &o.store, err);
 
 	if (rc == VV_OK && (rc = vv_elsewhere_read(&o.elsewhere, a->r, err)) == VV_OK) {

@@ -11,6 +11,7 @@
 #include "lib/remotes/reach.h"
 #include "lib/remotes/vault_config.h"
 #include "repo/blocks/cbor.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
 #include "transport/line/deadline.h"
@@ -546,7 +547,22 @@ static vv_status fetch_linked(vv_needed *n, const char *name, const vv_cid *root
 	return fetch_needed(n, m, root, err);
 }
 
-vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
+/* After no remote sent the version. It is not lost if one of them could not be reached, or another
+ * place is recorded. */
+static vv_gap gap_of_needed(const vv_needed *n, const vv_cid *root)
+{
+	const char *keeper = n->elsewhere ? vv_elsewhere_keeper(n->elsewhere, root) : NULL;
+
+	if (n->off || vv_array_find(n->remotes, n->count, it, it->failed)) {
+		return VV_GAP_FETCHABLE;
+	}
+	if (keeper && !vv_array_find(n->remotes, n->count, it, strcmp(it->name, keeper) == 0)) {
+		return VV_GAP_FETCHABLE;
+	}
+	return VV_GAP_LOST;
+}
+
+static vv_status fetch_from_all(vv_needed *n, const vv_cid *root, vv_error *err)
 {
 	bool reached = false;
 	vv_error why, of_source;
@@ -589,6 +605,17 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 	}
 	if (rc < 0 && rc != VV_ENOMEM && !n->off) {
 		vv_reach_tell(&n->t, &n->untold);
+	}
+	return rc;
+}
+
+vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
+{
+	const vv_status rc = fetch_from_all(n, root, err);
+
+	if (rc < 0 && rc != VV_ENOMEM && rc != VV_ECANCELLED) {
+		err->gap = gap_of_needed(n, root);
+		vv_expired_explain(n->repo, root, err);
 	}
 	return rc;
 }

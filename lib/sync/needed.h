@@ -43,7 +43,8 @@ VV_AUTO_FREE(vv_needed, vv_needed_free)
 vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err);
 /* Fetches the version *root, and stores its root and all blocks below the root here. VV_EMISSING:
  * no remote has the complete version, there is no remote, or fetching is disabled. Otherwise fails
- * with the error of the last remote, or of the source of a linked table. */
+ * with the error of the last remote, or of the source of a linked table. Sets err->gap to
+ * VV_GAP_LOST if no remote and no other place has the version. */
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
 #define VV_NEEDED_AT_ONCE 256u /* maximum number of blocks in one request */
 /* One value = one request for single blocks. */

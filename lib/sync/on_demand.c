@@ -12,6 +12,7 @@
 #include "dataset/table/table.h"
 #include "lib/sync/needed.h"
 #include "repo/blocks/cbor.h"
+#include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 
@@ -163,7 +164,7 @@ struct vv_on_demand {
 	vv_repository *of;  /* the requesting store's repository */
 	vv_repository *own; /* the same, opened again; NULL: nothing was requested yet */
 	vv_needed *needed;
-	vv_cid_set *refused; /* requested before, and not available */
+	vv_cid_map *refused; /* requested before, and not available, with their gaps */
 	atomic_bool again;   /* they may be requested again */
 	bool keep;
 	/* Blocks come by themselves: */
@@ -195,10 +196,12 @@ static vv_status open_own(vv_on_demand *d, vv_error *err)
 	return d->needed ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status refuse(const vv_cid *cid, const char *why, vv_error *err)
+static vv_status refuse(const vv_cid *cid, const char *why, vv_gap gap, vv_error *err)
 {
-	return vv_fail(err, VV_EBLOCK, "block %s is missing here%s%s", vv_cid_shows(cid),
-		       why ? ", and could not be fetched: " : "", why ? why : "");
+	(void)vv_fail(err, VV_EBLOCK, "block %s is missing here%s%s", vv_cid_shows(cid),
+		      why ? ", and could not be fetched: " : "", why ? why : "");
+	err->gap = gap;
+	return VV_EMISSING;
 }
 
 /* Reads recently fetched blocks. */
@@ -209,7 +212,8 @@ static vv_status get_kept(void *payload, const vv_cid *cid, vv_buf *out, vv_erro
 	vv_status rc = vv_repository_store(d->of, &store, err);
 
 	if (rc < 0) return rc;
-	return vv_store_get_kept(store, cid, out) ? vv_buf_ok(out, err) : refuse(cid, NULL, err);
+	return vv_store_get_kept(store, cid, out) ? vv_buf_ok(out, err)
+						  : refuse(cid, NULL, VV_GAP_FETCHABLE, err);
 }
 
 /* The number of groups of a table that can be read one by one; else 0. */
@@ -300,30 +304,27 @@ static vv_status fetch_version(vv_on_demand *d, const vv_cid *cid, vv_error *err
 }
 
 /* Retries unreachable remotes. */
-static vv_status forget_refusals(vv_on_demand *d, vv_error *err)
+static void forget_refusals(vv_on_demand *d)
 {
-	if (!atomic_exchange(&d->again, false) || vv_cid_set_count(d->refused) == 0) return VV_OK;
-	vv_cid_set *none = vv_cid_set_new();
-	if (!none) return vv_fail_nomem(err);
+	if (!atomic_exchange(&d->again, false) || vv_cid_map_count(d->refused) == 0) return;
 	vv_needed_free(d->needed);
 	d->needed = NULL;
-	vv_cid_set_free(d->refused);
-	d->refused = none;
-	return VV_OK;
+	vv_cid_map_reset(d->refused);
 }
 
 static vv_status fetch(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err)
 {
 	vv_on_demand *d = payload;
 	vv_error why;
-	vv_status rc = forget_refusals(d, err);
+	uint64_t gap;
+	vv_status rc;
 
-	if (rc < 0) return rc;
+	forget_refusals(d);
 	if (cid->codec != VV_CODEC_DAG_CBOR && !d->alone && vv_cid_is_null(&d->root)) {
 		return vv_fail(err, VV_ENOTFOUND,
 			       "this block can only be fetched with its version");
 	}
-	if (vv_cid_set_has(d->refused, cid)) return refuse(cid, NULL, err);
+	if (vv_cid_map_get(d->refused, cid, &gap)) return refuse(cid, NULL, (vv_gap)gap, err);
 	rc = open_own(d, &why);
 	if (rc == VV_OK && d->alone) {
 		if ((rc = get_alone(d, cid, alone, &why)) == VV_OK) return VV_OK;
@@ -338,10 +339,10 @@ static vv_status fetch(void *payload, const vv_cid *cid, vv_buf *alone, vv_error
 		}
 	}
 	if (rc == VV_OK) return VV_OK;
-	if (rc == VV_ENOMEM || (rc = vv_cid_set_note(d->refused, cid, err)) < 0) {
-		return vv_fail_nomem(err);
-	}
-	return refuse(cid, why.message, err);
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	gap = why.gap == VV_GAP_LOST ? VV_GAP_LOST : VV_GAP_FETCHABLE;
+	if ((rc = vv_cid_map_set(d->refused, cid, gap, err)) < 0) return rc;
+	return refuse(cid, why.message, (vv_gap)gap, err);
 }
 
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err)
@@ -351,7 +352,7 @@ vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv
 	vv_status rc;
 
 	*out = NULL;
-	if (!d || !(d->refused = vv_cid_set_new())) {
+	if (!d || !(d->refused = vv_cid_map_new())) {
 		vv_free(d);
 		return vv_fail_nomem(err);
 	}
@@ -410,7 +411,7 @@ void vv_on_demand_end(vv_on_demand *d)
 		}
 		vv_needed_free(d->needed);
 		vv_repository_close(d->own);
-		vv_cid_set_free(d->refused);
+		vv_cid_map_free(d->refused);
 		vv_ahead_free(d->ahead);
 		vv_free(d);
 	}

@@ -26,6 +26,7 @@
 #include "lib/tables/dataset_reader_internal.h"
 #include "lib/tables/known_bytes.h"
 #include "repo/git/blob.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
@@ -150,7 +151,11 @@ vv_status vv_dataset_open_stored(vv_table *out, vv_repository *r, const vv_cid *
 
 	if (rc < 0) return rc;
 	vv_sink_dry(&source, store);
-	return vv_table_open_stored(out, &source, root, err);
+	rc = vv_table_open_stored(out, &source, root, err);
+	if (rc == VV_EMISSING) {
+		vv_expired_explain(r, root, err);
+	}
+	return rc;
 }
 
 vv_status vv_dataset_open(vv_table *out, vv_repository *r, const vv_cid *root, vv_error *err)

@@ -614,12 +614,16 @@ static vv_status blame_step(vv_blame *b, vv_blame_part *part, vv_table *newer,
 
 /* ---- the walk ---- */
 
-static vv_status add_commit(vv_blame_walk *w, const vv_oid *id, vv_error *err)
+static vv_status add_commit(vv_blame_walk *w, const vv_oid *id, bool edge, vv_error *err)
 {
 	vv_oid *all = vv_realloc_array(w->commits, w->count + 1, sizeof(*all));
 
 	if (!all) return vv_fail_nomem(err);
 	w->commits = all;
+	bool *edges = vv_realloc_array(w->edge, w->count + 1, sizeof(*edges));
+	if (!edges) return vv_fail_nomem(err);
+	w->edge = edges;
+	w->edge[w->count] = edge;
 	w->commits[w->count++] = *id;
 	return VV_OK;
 }
@@ -637,22 +641,25 @@ static vv_status explain(vv_blame_walk *w, vv_lineage *l, vv_versions *v, const 
 	vv_auto_free vv_table **older = vv_calloc(n + 1, sizeof(*older));
 	vv_table *newer = NULL;
 	vv_auto_free vv_blame_part **parts = vv_calloc(n + 1, sizeof(*parts));
-	bool named = false;
+	bool named = false, gap = false, edge = false;
 	vv_status rc = older && parts ? VV_OK : vv_fail_nomem(err);
 	if (rc == VV_OK) {
-		rc = vv_versions_get(v, &at->file, &newer, err);
+		rc = vv_versions_get(v, &at->file, &newer, &gap, err);
 		n = newer ? n : 0;
 	}
 	for (size_t i = 0; rc == VV_OK && i < n; i++) {
-		rc = at->parents[i].path ? vv_versions_get(v, &at->parents[i], &older[i], err)
-					 : VV_OK;
+		if (!at->parents[i].path) {
+			continue;
+		}
+		rc = vv_versions_get(v, &at->parents[i], &older[i], &gap, err);
+		edge |= gap;
 	}
 	if (rc == VV_OK) {
 		rc = blame_step(w->blame, at->trail, newer, older, n, (uint32_t)w->count, parts,
 				&named, err);
 	}
 	if (rc == VV_OK && named) {
-		rc = add_commit(w, &at->file.commit, err);
+		rc = add_commit(w, &at->file.commit, edge, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < n; i++) {
 		rc = parts[i] ? vv_lineage_follow(l, &at->parents[i], parts[i], err) : VV_OK;
@@ -681,6 +688,7 @@ static vv_status walk(vv_blame_walk *w, vv_blame_part *all, const vv_oid *start,
 			rc = explain(w, l, &v, &at, err);
 		}
 	}
+	w->gaps = v.gaps;
 	if (rc < 0) return rc;
 	return more < 0 ? (vv_status)more : VV_OK;
 }
@@ -697,7 +705,8 @@ vv_status vv_blame_walk_run(vv_blame_walk *w, const vv_oid *start, vv_table *tab
 void vv_blame_walk_clear(vv_blame_walk *w)
 {
 	vv_blame_free(w->blame);
-	vv_free(w->commits);
+	vv_free_all(w->commits, w->edge);
 	w->blame = NULL;
 	w->commits = NULL;
+	w->edge = NULL;
 }

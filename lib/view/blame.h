@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/thread.h"
+#include "lib/names/gaps.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/repository.h"
 
@@ -61,12 +62,16 @@ typedef struct vv_blame_walk {
 	/* Set by vv_blame_walk_run; freed by vv_blame_walk_clear: */
 	vv_blame *blame; /* for vv_blame_of */
 	vv_oid *commits; /* indexed by the numbers of vv_blame_of */
-	size_t count;    /* number of commits */
+	/* for each commit: the walk ends there, because the rows of a version before it are not
+	 * here; its rows and cells were set by it or by a commit before it */
+	bool *edge;
+	size_t count; /* number of commits */
+	vv_gaps gaps; /* the versions whose rows are not here, for vv_gaps_end */
 } vv_blame_walk;
 
 /* Finds the commits that set the rows or cells of `table`, the version of w->path in the commit
- * *start, and sets w->blame and w->commits. table remains open. VV_EMISSING: an older version is
- * missing here. VV_EREFUSED: the table has too many rows or cells. The caller clears *w, also after
+ * *start, and sets w->blame, w->commits, w->edge and w->gaps. table remains open. The walk ends at
+ * versions whose rows are not here. VV_EREFUSED: the table has too many rows or cells. The caller clears *w, also after
  * a failure. */
 vv_status vv_blame_walk_run(vv_blame_walk *w, const vv_oid *start, vv_table *table,
 			    const vv_blame_options *options, vv_error *err);

@@ -43,6 +43,7 @@ struct vv_log_filter {
 	int64_t since, until;
 	patterns authors, greps;
 	size_t value_len;
+	vv_gaps *gaps;
 };
 
 /* --- patterns ------------------------------------------------------------------------------ */
@@ -80,7 +81,7 @@ void vv_log_filter_close(vv_log_filter *f)
 	if (!f) return;
 	vv_array_clear(f->authors.items, f->authors.count, it, regfree(it));
 	vv_array_clear(f->greps.items, f->greps.count, it, regfree(it));
-	vv_free(f);
+	vv_free_all(f->gaps, f);
 }
 
 /* --- values -------------------------------------------------------------------------------- */
@@ -254,7 +255,11 @@ static vv_status look(const search *s, const vv_changed_file *file, bool *found,
 	if (old_mode != 0 && new_mode != 0 && vv_oid_equal(&c->old_id, &c->new_id)) {
 		return VV_OK; /* renamed and no more */
 	}
-	if ((old_mode == 0 || (rc = read_side(&a, f, old_mode, &c->old_id, err)) == VV_OK) &&
+	if (old_mode != 0) {
+		rc = read_side(&a, f, old_mode, &c->old_id, err);
+	}
+	const bool older = rc == VV_EMISSING;
+	if (rc == VV_OK &&
 	    (new_mode == 0 || (rc = read_side(&b, f, new_mode, &c->new_id, err)) == VV_OK)) {
 		if (!a.rows && b.rows && old_mode != 0) {
 			rc = read_as_table(&a, f, s->old_commit,
@@ -267,7 +272,8 @@ static vv_status look(const search *s, const vv_changed_file *file, bool *found,
 	}
 	*found = a.count != b.count;
 	if (rc == VV_EMISSING) {
-		vv_prefix(err, "%s", vv_text_shows(c->path));
+		vv_prefix(err, "%s:%s", vv_oid_shows(older ? s->old_commit : s->new_commit),
+			  vv_text_shows(older && file->old_path ? file->old_path : c->path));
 	}
 	return rc;
 }
@@ -286,6 +292,10 @@ static vv_status value_differs(bool *out, const vv_log_filter *f, const vv_commi
 
 	for (size_t i = 0; rc == VV_OK && !*out && i < files.count; i++) {
 		rc = look(&s, &files.items[i], out, err);
+		if (vv_gaps_take(f->gaps, f->repo, rc, err)) {
+			*out = false; /* of the other side alone nothing follows */
+			rc = vv_error_excuse(rc, true, err);
+		}
 	}
 	return rc;
 }
@@ -356,8 +366,11 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 
 	*out = NULL;
 	if (!f) return vv_fail_nomem(err);
-	*f = (vv_log_filter){
-		.repo = r, .o = opts, .value_len = opts->value ? strlen(opts->value) : 0};
+	*f = (vv_log_filter){.repo = r,
+			     .o = opts,
+			     .value_len = opts->value ? strlen(opts->value) : 0,
+			     .gaps = vv_calloc(1, sizeof(*f->gaps))};
+	if (!f->gaps) return vv_fail_nomem(err);
 	if ((opts->since && (rc = vv_date_span(&since, opts->since, err)) < 0) ||
 	    (opts->until && (rc = vv_date_span(&until, opts->until, err)) < 0) ||
 	    (rc = compile(&f->authors, "--author", &opts->authors, opts->ignore_case, err)) < 0 ||
@@ -373,6 +386,11 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 	add_condition(f, f->authors.count > 0, matches_author);
 	add_condition(f, opts->value, value_differs); /* last: it reads tables */
 	return f->count > 0 ? vv_hand_over(out, &f) : VV_OK;
+}
+
+const vv_gaps *vv_log_filter_gaps(const vv_log_filter *f)
+{
+	return f->gaps;
 }
 
 int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err)

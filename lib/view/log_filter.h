@@ -10,6 +10,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "lib/names/gaps.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/history/date.h"
 #include "repo/git/history/history.h"
@@ -44,9 +45,12 @@ typedef struct vv_log_filter vv_log_filter;
 vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 			     const vv_log_filter_options *opts, vv_error *err);
 
-/* Returns 1 if the commit *id passes the filter or f is NULL, 0 if not, or a negative vv_status,
- * such as VV_EMISSING if blocks of a version are missing. */
+/* Returns 1 if the commit *id passes the filter or f is NULL, 0 if not, or a negative vv_status. With
+ * `value`, a commit does not pass if the rows of one of its versions are not here. */
 int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err);
+/* Returns the versions that could not be searched because their rows are not here, for vv_gaps_end;
+ * borrowed. f must not be NULL. */
+const vv_gaps *vv_log_filter_gaps(const vv_log_filter *f);
 void vv_log_filter_close(vv_log_filter *f); /* accepts NULL */
 VV_AUTO_FREE(vv_log_filter, vv_log_filter_close)
 

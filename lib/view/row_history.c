@@ -38,7 +38,8 @@ typedef struct place {
 typedef enum outcome {
 	ROW_SAME,    /* or neither has it */
 	ROW_DIFFERS, /* details in found */
-	NO_TABLE     /* the parent has none at this path, or none in which the row can be found */
+	NO_TABLE,    /* the parent has none at this path, or none in which the row can be found */
+	NOT_HERE     /* the rows of the parent's version are not here */
 } outcome;
 
 /* One differing cell, before it is reported. */
@@ -475,6 +476,7 @@ static vv_status compare(vv_row_history *h, found *f, const vv_lineage_stop *at,
 {
 	pair p = {.path = at->file.path, .old_path = parent->path};
 	const place *now = at->trail;
+	bool gap;
 	vv_status rc;
 	*f = (found){.outcome = NO_TABLE};
 	if (!parent->path) return VV_OK;
@@ -489,8 +491,9 @@ static vv_status compare(vv_row_history *h, found *f, const vv_lineage_stop *at,
 		}
 	}
 	/* the older one last: it is the next newer one, and stays open */
-	if ((rc = vv_versions_get(&h->versions, &at->file, &p.newer, err)) < 0 || !p.newer ||
-	    (rc = vv_versions_get(&h->versions, parent, &p.older, err)) < 0 || !p.older) {
+	if ((rc = vv_versions_get(&h->versions, &at->file, &p.newer, &gap, err)) < 0 || !p.newer ||
+	    (rc = vv_versions_get(&h->versions, parent, &p.older, &gap, err)) < 0 || !p.older) {
+		f->outcome = p.newer && gap ? NOT_HERE : NO_TABLE;
 		return rc;
 	}
 	vv_row_by_number_init(&p.old_rows, p.older, 1, false);
@@ -581,6 +584,7 @@ static vv_status follow(vv_row_history *h, const vv_lineage_file *parent, const 
 static int look(vv_row_history *h, const vv_lineage_stop *at, vv_row_event *out, vv_error *err)
 {
 	size_t count = at->parent_count, tables = 0;
+	bool gap, edge = false;
 	found *all = vv_arena_calloc(&h->answer, count + 1, sizeof(*all)), *told = NULL;
 	vv_table *t;
 	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
@@ -589,13 +593,16 @@ static int look(vv_row_history *h, const vv_lineage_stop *at, vv_row_event *out,
 		if (rc == VV_OK && all[i].outcome == ROW_SAME) {
 			return (int)follow(h, &at->parents[i], &all[i].parent, err);
 		}
-		tables += rc == VV_OK && all[i].outcome != NO_TABLE;
+		edge |= all[i].outcome == NOT_HERE;
+		tables += rc == VV_OK && all[i].outcome < NO_TABLE;
 	}
-	if (rc == VV_OK && tables == 0) { /* the table begins here */
-		if ((rc = vv_versions_get(&h->versions, &at->file, &t, err)) == VV_OK && t &&
+	if (rc == VV_OK &&
+	    tables == 0) { /* the table, or the part of its history with rows, begins here */
+		if ((rc = vv_versions_get(&h->versions, &at->file, &t, &gap, err)) == VV_OK && t &&
 		    (rc = find_row(h, &all[0], t, at->file.path, at->trail, err)) == VV_OK &&
 		    all[0].outcome == ROW_DIFFERS) {
 			fill_event(out, at, NULL, &all[0]);
+			out->edge = edge;
 			return 1;
 		}
 		return (int)rc;
@@ -645,6 +652,11 @@ static vv_status join(void *payload VV_UNUSED, void *into, void *more, bool *joi
 {
 	*joined = is_same_place(into, more);
 	return VV_OK;
+}
+
+const vv_gaps *vv_row_history_gaps(const vv_row_history *h)
+{
+	return &h->versions.gaps;
 }
 
 bool vv_row_history_from(vv_row_history *h, vv_oid *commit)

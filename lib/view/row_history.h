@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "dataset/format/cell.h"
 #include "diff/rows/row_change.h"
+#include "lib/names/gaps.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
@@ -62,6 +63,9 @@ typedef struct vv_row_event {
 	 * removed or renamed; else all cells */
 	const vv_row_cell *cells;
 	size_t count;
+	/* the version before the commit is not here: the cells are those of the row in the commit,
+	 * which may have been set earlier; `kind` is VV_ROW_ADDED */
+	bool edge;
 	/* for a changed row, the new and the old key if the commit changed the key; else NULL */
 	const char *key, *old_key;
 } vv_row_event;
@@ -77,6 +81,9 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 /* Sets *out to the next commit that changed the row. Returns 1, 0 at the end, or a negative
  * vv_status. */
 int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err);
+/* Returns the versions that the history left out because their rows are not here, for vv_gaps_end;
+ * borrowed. */
+const vv_gaps *vv_row_history_gaps(const vv_row_history *h);
 /* Returns true if the remaining events are those that a new history of the same path and row would
  * return from one commit; then sets *commit to that commit. Used to continue later. */
 bool vv_row_history_from(vv_row_history *h, vv_oid *commit);

@@ -23,6 +23,7 @@
 #include "lib/worktree/moved.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/blob.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/state.h"
 #include "repo/git/index/worktree.h"
@@ -96,6 +97,7 @@ static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
 	if ((large || b->must) && (rc = get_blocks(b, &p.root, &here, err)) < 0) return rc;
 	if (!here && b->must) {
 		(void)vv_fail(err, VV_EMISSING, "the blocks of this version are missing here");
+		vv_expired_explain(b->git.repo, &p.root, err);
 		return vv_prefix_name(err, c->path);
 	}
 	return large && here ? make(b, c, &p, err) : VV_OK;

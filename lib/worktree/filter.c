@@ -640,6 +640,12 @@ static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root, vv_
 		vv_fail_nomem(why);
 	}
 	if (f->hands_out) return false;
+	if (why->gap == VV_GAP_EXPIRED) {
+		vv_notes_put(vv_repository_notes(f->repo),
+			     "varve: %s: %s; only the pointer was written", vv_text_shows(path),
+			     why->message);
+		return false;
+	}
 	(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_DATA, path);
 	vv_notes_put(vv_repository_notes(f->repo),
 		     "varve: %s: blocks are missing here (%s); only the pointer was written%s",

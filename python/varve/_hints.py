@@ -40,6 +40,7 @@ WORDS = {
     "fetch-all": FETCH,
     "fetch-and-restore": FETCH,
     "fetch-branches": "'git fetch' gets all its branches; 'git branch -r' lists them",
+    "nearest-kept": "the nearest stored version is {0!r} of {1}",
     "fetch-data": "Repo.fetch_data({0!r}, {1!r}) gets its blocks from the remotes",
     "fetch-from": "another repository may have them: varve.clone(), or 'varve fetch --data --from URL'",
     "fix": "'varve add --fix {0}' makes it whole",

@@ -574,6 +574,9 @@ void vv_repository_close(vv_repository *r)
 	if (r->mailmap) {
 		r->close_mailmap(r);
 	}
+	if (r->expired) {
+		r->close_expired(r);
+	}
 	if (r->close_index) {
 		r->close_index(r);
 	}

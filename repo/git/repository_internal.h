@@ -118,6 +118,8 @@ struct vv_repository {
 	void (*close_attributes)(struct vv_repository *r);
 	struct vv_mailmap *mailmap; /* repo/git/history/mailmap.c; NULL: not used yet */
 	void (*close_mailmap)(struct vv_repository *r);
+	struct vv_expired *expired; /* repo/git/history/expired.c; NULL: not read yet */
+	void (*close_expired)(struct vv_repository *r);
 	/* the paths, each NUL-terminated, whose attributes will be requested in this order; NULL: not known */
 	const vv_buf *attr_names;
 	/* attr_holds: number of vv_attr_held that exist now; attr_hold: number of the latest

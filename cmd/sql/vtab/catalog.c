@@ -210,6 +210,7 @@ vv_sql_warning *vv_sql_catalog_warning(vv_sql_catalog *c, int kind, const char *
 
 void vv_sql_catalog_forget_warnings(vv_sql_catalog *c)
 {
+	c->expired = 0;
 	for (vv_sql_warning *w = c->warnings; w; w = w->next) {
 		w->count = 0;
 		w->row = VARVE_UNKNOWN;

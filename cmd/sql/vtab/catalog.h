@@ -80,10 +80,11 @@ typedef struct vv_sql_catalog {
 	struct vv_sql_opened *opened; /* the open versions; their references own them */
 	vv_sql_kept *kept;            /* the objects that exist until the end of the statement */
 	vv_sql_warning *warnings;     /* newest first */
-	vv_sql_commits commits;       /* the commits that were looked up for result rows */
-	varve_watch watch;            /* ends long calls of libvarve when SQLite is interrupted */
-	int64_t asked_ms;             /* time of the last check for an interruption */
-	varve_error trouble;          /* the reason of SQLite's last error; code 0: no error */
+	uint64_t expired; /* versions without rows that a history left out, in this statement */
+	vv_sql_commits commits; /* the commits that were looked up for result rows */
+	varve_watch watch;      /* ends long calls of libvarve when SQLite is interrupted */
+	int64_t asked_ms;       /* time of the last check for an interruption */
+	varve_error trouble;    /* the reason of SQLite's last error; code 0: no error */
 } vv_sql_catalog;
 
 /* Makes a catalog with one reference. Returns NULL if out of memory. */

@@ -602,6 +602,10 @@ static int next_version(rows_cursor *c, varve_error *err)
 		if (rc == VARVE_ENOTFOUND && strchr(place.path, '#')) {
 			continue; /* a version of the document without this table */
 		}
+		if (rc == VARVE_EMISSING && varve_error_gap(err) == VARVE_GAP_EXPIRED) {
+			t->catalog->expired++;
+			continue;
+		}
 		if (rc < 0) return name_commit(rc, c, err);
 		c->before += c->rows;
 		c->rows = version->facts->rows;

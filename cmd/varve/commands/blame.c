@@ -55,6 +55,7 @@ typedef struct blamed {
 	vv_oid id;
 	char *short_id, *author, *summary;
 	char date[11];
+	bool edge; /* the walk ended there */
 } blamed;
 
 typedef struct blame_run {
@@ -81,7 +82,7 @@ static void run_clear(blame_run *r)
 }
 VV_AUTO_CLEAR(blame_run, run_clear)
 
-static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
+static vv_status add_commit(blame_run *r, const vv_oid *id, bool edge, vv_error *err)
 {
 	vv_auto(vv_commit) c = {0};
 	size_t len;
@@ -91,15 +92,18 @@ static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
 	if (!p) return vv_fail_nomem(err);
 	r->commits = p;
 	p = &p[r->count];
-	*p = (blamed){.id = *id};
+	*p = (blamed){.id = *id, .edge = edge};
 	r->count++;
 	const char *subject = vv_commit_subject(&c, &len);
 	(void)snprintf(p->date, sizeof(p->date), "%.10s",
 		       vv_text_zoned(c.author.time, c.author.offset_min));
 	p->author = vv_strdup(c.author.name ? c.author.name : "");
 	p->summary = vv_strndup(subject, len);
-	return p->author && p->summary ? vv_rev_short(r->repo, id, &p->short_id, err)
-				       : vv_fail_nomem(err);
+	vv_auto(char) *short_id = NULL;
+	if (!p->author || !p->summary) return vv_fail_nomem(err);
+	if ((rc = vv_rev_short(r->repo, id, &short_id, err)) < 0) return rc;
+	p->short_id = vv_asprintf("%s%s", edge ? "^" : "", short_id);
+	return p->short_id ? VV_OK : vv_fail_nomem(err);
 }
 
 /* The columns that identify a row: places. */
@@ -276,7 +280,8 @@ static void json_commits(const blame_run *r, vv_json_out *w)
 		vv_json_put_members(w, {JSON_OBJECT(vv_oid_shows(&commit->id))},
 				    {JSON_TEXT("authorName", commit->author)},
 				    {JSON_TEXT("time", commit->date)},
-				    {JSON_TEXT("subject", commit->summary)}, {JSON_END});
+				    {JSON_TEXT("subject", commit->summary)},
+				    {JSON_BOOL_WHEN(commit->edge, "boundary", true)}, {JSON_END});
 	}
 	vv_json_close_object(w);
 }
@@ -449,10 +454,15 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 				    .pool = vv_dataset_reader_pool(r->reader)};
 	r->walk = (vv_blame_walk){.repo = r->repo, .reader = r->reader, .path = r->path};
 	if ((rc = vv_blame_walk_run(&r->walk, &start, &first.table, &o, err)) < 0) return rc;
-	vv_array_each(r->walk.commits, r->walk.count, id) {
-		if ((rc = add_commit(r, id, err)) < 0) return rc;
+	for (size_t i = 0; i < r->walk.count; i++) {
+		if ((rc = add_commit(r, &r->walk.commits[i], r->walk.edge[i], err)) < 0) return rc;
 	}
-	return print_all(r, &first.table, err);
+	if ((rc = print_all(r, &first.table, err)) < 0) return rc;
+	return vv_gaps_end(&r->walk.gaps, vv_repository_notes(r->repo),
+			   r->o->cells
+				   ? "cells marked '^' were set in the marked commit or before it"
+				   : "rows marked '^' were set in the marked commit or before it",
+			   err);
 }
 
 /* "PATH REV" is accepted too: the existing file is the path, unless "--" decides. The files of a

@@ -28,6 +28,7 @@
 #include "repo/git/pack_check.h"
 #include "repo/git/pointer.h"
 #include "repo/known/elsewhere.h"
+#include "repo/known/gap.h"
 #include "repo/known/incoming.h"
 #include "repo/known/incomplete.h"
 #include "repo/known/loose_pack.h"
@@ -75,8 +76,9 @@ typedef struct fsck {
 	uint64_t absent;         /* of these, those that are missing here */
 	size_t *away;            /* their places in versions */
 	size_t away_cap;
-	uint64_t linked; /* not here, nor noted there: their commits leave them at their sources */
-	uint64_t shown;  /* of these: their keeper showed a block just now */
+	uint64_t expired; /* likewise, expired by the repository's lists */
+	uint64_t linked;  /* not here, nor noted there: their commits leave them at their sources */
+	uint64_t shown;   /* of these: their keeper showed a block just now */
 	bool asked;
 	vv_buf keepers;       /* the keepers' answers, in lines */
 	vv_buf unread;        /* ids of reported Git objects, a line each */
@@ -438,6 +440,14 @@ static vv_status check_versions(fsck *f, vv_error *err)
 			}
 			continue;
 		}
+		if (!vv_cid_set_has(f->bad, &v->root)) {
+			vv_gap gap;
+			if ((rc = vv_gap_of(&gap, f->c->repo, &v->root, err)) < 0) return rc;
+			f->expired += gap == VV_GAP_EXPIRED;
+			if (gap == VV_GAP_EXPIRED) {
+				continue;
+			}
+		}
 		if ((rc = vv_progress_part(f->c->progress, "versions", i, f->count, err)) < 0 ||
 		    (rc = find_link(f, v, &is_linked, err)) < 0) {
 			return rc;
@@ -640,6 +650,7 @@ static vv_status finish(fsck *f, vv_error *err)
 		vv_json_close_array(&f->w);
 		vv_json_put_members(&f->w, {JSON_NUMBER("versions", f->count)},
 				    {JSON_NUMBER("elsewhere", f->absent + f->linked)},
+				    {JSON_NUMBER("expired", f->expired)},
 				    {JSON_NUMBER_WHEN(f->asked, "shown", f->shown)},
 				    {JSON_NUMBER("records", f->records)},
 				    {JSON_NUMBER("rebuiltIndexes", f->rebuilt)});
@@ -650,10 +661,13 @@ static vv_status finish(fsck *f, vv_error *err)
 		       f->problems == 1 ? "problem" : "problems");
 	} else if (!f->o->quiet) {
 		vv_out("sound: %s, %s%s\n",
-		       vv_text_counted(f->count - f->absent - f->linked, "version of a table",
-				       "versions of tables"),
+		       vv_text_counted(f->count - f->absent - f->linked - f->expired,
+				       "version of a table", "versions of tables"),
 		       vv_text_counted(f->records, "block", NULL),
 		       f->o->data ? ", every byte" : "");
+	}
+	if (!json(f) && !f->o->quiet && f->expired > 0) {
+		vv_out("expired: %s\n", vv_text_counted(f->expired, "version", NULL));
 	}
 	if (!json(f) && !f->o->quiet && f->absent > 0) {
 		tell_elsewhere(f);

@@ -33,6 +33,7 @@
 #include "repo/git/history/promised.h"
 #include "repo/git/merge/path_log.h"
 #include "repo/git/repository.h"
+#include "repo/known/gap.h"
 
 #define BAR_WIDTH 40    /* of the greatest figure */
 #define VALUE_WIDTH 60u /* of a cell on a terminal */
@@ -286,7 +287,7 @@ static vv_status read_points(points *p, sieve *s, vv_figure *f, vv_error *err)
 		if (value.text.len > 0) {
 			text = value.text.data;
 		} else if (rc == VV_EMISSING) {
-			text = "not here";
+			text = vv_gap_word(why.gap);
 		} else if (rc == VV_EINPUT) {
 			text = "not a table";
 		} else if (value.kind == VV_FIGURE_NO_COLUMN) {
@@ -696,6 +697,10 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 		       : print_passing(&s, &view, err);
 	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
 	rc = rc < 0 ? rc : vv_commit_counted(&view, err);
+	if (rc == VV_OK && s.filter) {
+		rc = vv_gaps_end(vv_log_filter_gaps(s.filter), vv_repository_notes(r),
+				 "commits that changed them were not searched", err);
+	}
 	c->code = view.trouble ? VV_EXIT_TROUBLE : c->code;
 	if (rc == VV_OK && is_part(&s, w)) {
 		vv_warn("this clone is shallow: it lacks the older commits ('git fetch --unshallow' gets them)");
@@ -760,7 +765,11 @@ static void print_event(const vv_row_event *e, bool spaced)
 		vv_out_between("", e->old_path, " -> ");
 	}
 	vv_out_text(e->path, strlen(e->path));
-	vv_out(": %s\n", e->key ? "key changed" : kinds[e->kind]);
+	if (e->edge) {
+		vv_out(": set here or before\n");
+	} else {
+		vv_out(": %s\n", e->key ? "key changed" : kinds[e->kind]);
+	}
 	vv_array_each(e->cells, e->count, cell) {
 		print_cell(e, cell);
 	}
@@ -771,7 +780,8 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 {
 	vv_json_put_members(w, {JSON_TEXT("path", e->path)},
 			    {JSON_TEXT_WHEN(e->old_path, "oldPath", e->old_path)},
-			    {JSON_TEXT("change", kinds[e->kind])}, {JSON_OBJECT("cells")});
+			    {JSON_TEXT("change", e->edge ? "unknown" : kinds[e->kind])},
+			    {JSON_OBJECT("cells")});
 	vv_array_each(e->cells, e->count, c) {
 		if (e->kind != VV_ROW_CHANGED) {
 			vv_cell_add_json(w, c->name,
@@ -837,7 +847,9 @@ static vv_status print_row(const options *o, vv_repository *r, vv_row_history *h
 	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
 	vv_decoration_free(view.names);
 	if (rc < 0) return rc;
-	return more < 0 ? (vv_status)more : VV_OK;
+	if (more < 0) return (vv_status)more;
+	return vv_gaps_end(vv_row_history_gaps(h), vv_repository_notes(r),
+			   "the history of the row begins after that version", err);
 }
 
 /* Suggests a row of the newest version with a similar key. */
@@ -891,7 +903,7 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 	} else if (rc == VV_EUSAGE && o->key.count == 0) { /* the table has no key */
 		vv_hint(err, "specify the columns that identify a row: --key A,B");
 	}
-	if (rc == VV_OK && seen == 0 && !vv_out_failed() &&
+	if (rc == VV_OK && seen == 0 && !vv_out_failed() && vv_row_history_gaps(h)->expired == 0 &&
 	    !vv_array_find(w->ranges, w->range_count, range, range->has_exclude)) {
 		rc = fail_row(c, w->paths[0], err);
 	}

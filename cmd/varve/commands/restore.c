@@ -203,7 +203,7 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 	if (o->columns.count > 0) return restore_column(c, err);
 	if (o->spelling) return restore_spelling(c, err);
 	vv_status rc = vv_restore_run(&done, &r, err);
-	if (rc == VV_EMISSING) {
+	if (rc == VV_EMISSING && err->gap != VV_GAP_EXPIRED) {
 		vv_hint(err,
 			"'varve fetch --data %s' gets the blocks from the remote, or with --from URL from "
 			"another "

@@ -16,6 +16,7 @@
 #include "lib/remotes/transfer.h"
 #include "lib/sync/vault_where.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/history/history.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
@@ -110,6 +111,7 @@ static vv_status ask_here(run *r, vv_error *err)
 {
 	vv_store *store;
 	vv_cid missing;
+	vv_error why = {.code = VV_OK};
 	bool whole;
 	vv_status rc = vv_repository_store(r->repo, &store, err);
 
@@ -118,7 +120,11 @@ static vv_status ask_here(run *r, vv_error *err)
 	}
 	if (rc == VV_OK) {
 		r->holders += whole;
-		tell(r, "here", NULL, word_of(whole, vv_store_has(store, &r->root)), 0, NULL);
+		const bool root = vv_store_has(store, &r->root);
+		if (!root) {
+			vv_expired_explain(r->repo, &r->root, &why);
+		}
+		tell(r, "here", NULL, word_of(whole, root), 0, why.code < 0 ? why.message : NULL);
 	}
 	return rc;
 }

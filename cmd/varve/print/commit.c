@@ -355,7 +355,9 @@ static vv_status print_changes(vv_commit_view *v, const vv_commit *c, const vv_c
 	if (rc == VV_EMISSING && v->patch->unasked) {
 		vv_hint_word(err, vv_hint_words);
 		vv_note("the rows are not shown: %s", err->message);
-		vv_note("hint: %s", err->hint);
+		if (err->hint[0]) {
+			vv_note("hint: %s", err->hint);
+		}
 		return VV_OK;
 	}
 	return rc;
@@ -379,7 +381,7 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 		return rc;
 	}
 	vv_array_each(stat.lines, how.names ? 0 : stat.count, line) {
-		v->uncounted += vv_stat_line_lacks(line);
+		v->uncounted += vv_stat_line_lacks(line) && line->gap != VV_GAP_EXPIRED;
 	}
 	switch (v->style) {
 	case VV_STYLE_LONG:

@@ -17,6 +17,7 @@
 #include "lib/view/table_diff.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/merge/renames.h"
+#include "repo/known/gap.h"
 
 void vv_commit_stat_clear(vv_commit_stat *s)
 {
@@ -130,6 +131,24 @@ static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 	return rc < 0 ? rc : count_rows(c, n, line->path, now, err);
 }
 
+/* Why the changes of a line could not be counted. */
+static vv_status find_gap(vv_stat_line *line, vv_repository *r, vv_error *err)
+{
+	vv_gap old_gap, new_gap;
+	vv_status rc;
+
+	if (!vv_stat_line_lacks(line)) return VV_OK;
+	if ((rc = vv_gap_of(&old_gap, r, &line->old_side.root, err)) < 0 ||
+	    (rc = vv_gap_of(&new_gap, r, &line->new_side.root, err)) < 0) {
+		return rc;
+	}
+	line->gap = old_gap == VV_GAP_NONE || old_gap == VV_GAP_EXPIRED ? new_gap : old_gap;
+	if (line->gap == VV_GAP_NONE) {
+		line->gap = old_gap ? old_gap : VV_GAP_FETCHABLE; /* a part of the version */
+	}
+	return VV_OK;
+}
+
 static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
 {
 	const vv_change *h = &line->change;
@@ -149,6 +168,7 @@ static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
 				  &line->new_side.root, err)) < 0) {
 		return rc;
 	}
+	if (!c->opts->names && (rc = find_gap(line, c->repo, err)) < 0) return rc;
 	return c->opts->growth ? count_growth(line, c->repo, err) : VV_OK;
 }
 
@@ -208,9 +228,12 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 			vv_buf_printf(b, "%s -> ", vv_text_count(o->rows));
 		}
 		vv_buf_printf(b, "%s row%s, ", vv_text_count(n->rows), n->rows == 1 ? "" : "s");
-		vv_buf_printf(b, "%s column%s%s", vv_text_count(n->columns),
-			      n->columns == 1 ? "" : "s",
-			      vv_stat_line_lacks(l) ? " (blocks missing here)" : "");
+		vv_buf_printf(b, "%s column%s", vv_text_count(n->columns),
+			      n->columns == 1 ? "" : "s");
+		if (vv_stat_line_lacks(l)) {
+			vv_buf_printf(b, " (%s)",
+				      l->gap == VV_GAP_EXPIRED ? "expired" : "blocks missing here");
+		}
 	} else {
 		vv_buf_puts(b, !o->there ? "new: " : both || o->stored ? "" : "now a table: ");
 		vv_buf_printf(b, "%s", both && o->bytes != n->bytes ? vv_text_bytes(o->bytes) : "");
@@ -371,6 +394,7 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 				{JSON_NUMBER_OR_NULL(o->table, "columnCountBefore", o->columns)});
 		}
 		vv_change_counts_json(w, &line->counts);
+		vv_json_put_members(w, {JSON_TEXT_WHEN(line->gap, "gap", vv_gap_word(line->gap))});
 		if (n->stored) {
 			vv_json_put_members(w, {JSON_TEXT("root", vv_cid_shows(&n->root))},
 					    {JSON_NUMBER_OR_NULL(line->has_growth, "addedBytes",

@@ -30,6 +30,9 @@ typedef struct vv_stat_line {
 	/* false: growth was not requested, varve does not store the new version, or this repository
 	 * lacks blocks */
 	bool has_growth;
+	/* with vv_stat_line_lacks: why blocks of a side are missing. Expired only if no block of a
+	 * side is missing for another reason */
+	vv_gap gap;
 	vv_growth growth; /* the blocks and bytes that the new version added to the store */
 } vv_stat_line;
 
@@ -62,7 +65,7 @@ void vv_commit_stat_clear(vv_commit_stat *s);
 VV_AUTO_CLEAR(vv_commit_stat, vv_commit_stat_clear)
 
 /* Returns true if both sides are tables whose changes could not be counted, because this repository
- * lacks blocks. */
+ * lacks blocks (l->gap). */
 bool vv_stat_line_lacks(const vv_stat_line *l);
 
 /* Prints a line such as " prices.csv | +3 ~12 rows, 1 column added" for each path, with the stored

@@ -405,8 +405,12 @@ static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *
 			r->differs |= differed;
 		}
 		/* one table whose blocks are missing here does not hide the others */
-		if ((rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT) && d->count > 1 &&
-		    !vv_out_failed()) {
+		if (r->one_of_many && rc == VV_EMISSING && err->gap == VV_GAP_EXPIRED) {
+			vv_note("the rows are not shown: %s", err->message);
+			rc = VV_OK;
+		}
+		if ((rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT) &&
+		    (d->count > 1 || (r->one_of_many && rc == VV_EMISSING)) && !vv_out_failed()) {
 			vv_report(err);
 			r->trouble = r->part_differs = true;
 			rc = VV_OK;
@@ -483,6 +487,7 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat
 		.book.fd = -1,
 		.kind = &vv_diff_writer_text,
 		.shows_all = s->shows_all,
+		.one_of_many = !s->unasked,
 		.how = {.key = &none, .only = &none, .ignore = &none, .where = &none}};
 	vv_status rc;
 

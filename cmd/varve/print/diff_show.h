@@ -52,9 +52,11 @@ typedef struct vv_diff_print {
 	int64_t commit_time; /* the time of `commit`, in seconds since 1970 */
 	int32_t misfit;      /* arrow: enum varve_misfit */
 	int32_t numbers;     /* arrow: enum varve_numbers */
-	bool differs;        /* result: at least one path differs */
-	bool part_differs;   /* private: a table of the current document differs */
-	bool trouble;        /* result: a table could not be read; an error was printed */
+	/* one comparison of many, as in log -p: rows that are not here do not end the output */
+	bool one_of_many;
+	bool differs;      /* result: at least one path differs */
+	bool part_differs; /* private: a table of the current document differs */
+	bool trouble;      /* result: a table could not be read; an error was printed */
 
 	/* The rest is private. */
 	vv_workbook book; /* xlsx: the workbook; the caller sets book.fd to -1 */

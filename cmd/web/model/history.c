@@ -74,16 +74,17 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_li
 	rc = rc < 0 ? rc : vv_row_history_open(&h, v->repo, v->reader, &o, err);
 	while (rc == VV_OK && !over && out->count < limit &&
 	       (more = vv_row_history_next(h, &e, err)) > 0) {
+		if (e.edge) {
+			continue; /* not known to be a change */
+		}
 		if (seen++ >= q->skip) {
 			rc = keep_event(v, &out->events[out->count++], &e, err);
 		}
 		rc = rc < 0 ? rc : vv_web_over(v, &over, err);
 	}
 	rc = rc == VV_OK && more < 0 ? (vv_status)more : rc;
-	if (rc == VV_EMISSING) { /* shows the facts of newer versions */
-		vv_error_clear(err);
-		out->missing = true;
-		rc = VV_OK;
+	if (rc == VV_OK && (vv_row_history_gaps(h)->others || vv_row_history_gaps(h)->expired)) {
+		out->missing = true; /* shows the facts of newer versions */
 	}
 	out->complete = rc == VV_OK && more == 0 && !out->missing;
 	out->skip = q->skip + out->count;

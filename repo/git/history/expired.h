@@ -1,0 +1,52 @@
+/*
+ * expired: reads the lists of versions that have expired.
+ *
+ * A version has expired if its rows were removed by a policy, but its commit was not. The lists are
+ * blobs in the tree of the commit at VV_EXPIRED_REF, each named by its own id, so that the trees of
+ * two repositories unite without conflicts (docs/formats/store.md, "Expired versions"). They only
+ * explain why blocks are missing: nothing is removed because a list names it, and a version whose
+ * blocks are stored is read as usual.
+ *
+ * 	varve expired 1
+ * 	time <seconds since 1970>
+ * 	by <name of the person>
+ * 	policy <text of the policy>
+ *
+ * 	<CID of a root>               one line for each version, sorted
+ *
+ * A list is ignored if it does not have this form, such as a list of a newer varve.
+ */
+#ifndef VV_REPO_GIT_EXPIRED_H
+#define VV_REPO_GIT_EXPIRED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/repository.h"
+
+#define VV_EXPIRED_REF "refs/varve/expired"
+
+/* One value = the head of a list, which is about each of its versions. */
+typedef struct vv_expired_note {
+	int64_t time;       /* when they expired, in seconds since 1970 */
+	const char *by;     /* who removed them */
+	const char *policy; /* the policy, such as "last=30,daily=30" */
+} vv_expired_note;
+
+/* Sets *is to true, and *out to the head of the list, if a list of r names the version with this
+ * root; the texts of *out are borrowed until the next call for r. Otherwise, sets *is to
+ * false. If several lists name the version, the first by time counts. Reads the lists once, and
+ * again after the ref moved. Not thread-safe. VV_ECORRUPT, VV_EMISSING: the objects of the ref
+ * cannot be read. */
+vv_status vv_expired_find(bool *is, vv_expired_note *out, vv_repository *r, const vv_cid *root,
+			  vv_error *err);
+
+/* Changes *err, an error VV_EMISSING for the version with this root, if a list of r names the
+ * version: the message then states when and by whose policy the version expired, and
+ * the gap is VV_GAP_EXPIRED. */
+void vv_expired_explain(vv_repository *r, const vv_cid *root, vv_error *err);
+
+#endif
