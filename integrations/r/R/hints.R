@@ -67,6 +67,7 @@ hints <- c(
   "merge-utf8" = "only UTF-8 has all characters of both sides: on the branch where the file is in %1, run 'iconv -f $1 -t UTF-8 FILE > OUT && mv OUT FILE', add and commit the file, then merge again",
   "migrate" = "varve migrate $1",
   "near-or-path" = "did you mean '%1'? For a path that is not in the work tree: varve %2 -- $3",
+  "nearest-kept" = "the nearest stored version is '$1' of %2",
   "prune-hold" = "'varve vault prune' removes unreachable data; ask the server's owner for more room (varve serve --hold BYTES, --for DID=BYTES), or add another holder",
   "publish-back" = "'varve pull $1' merges its commits; --force replaces them in the folder, and keeps them here below refs/remotes/published/",
   "pull" = "'varve pull' there fetches and updates the branch",
