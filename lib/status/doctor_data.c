@@ -327,8 +327,9 @@ static vv_status count_missing(void *payload, const vv_cid *cid, const char *pat
 	older *o = payload;
 	vv_gap gap;
 
-	const bool known = vv_store_has(o->store, cid) || vv_elsewhere_has(o->elsewhere, cid);
-	if (what || known) return VV_OK;
+	if (what || vv_store_has(o->store, cid) || vv_elsewhere_has(o->elsewhere, cid)) {
+		return VV_OK;
+	}
 	const vv_status rc = vv_gap_of(&gap, o->repo, cid, err);
 	o->missing += rc == VV_OK && gap != VV_GAP_EXPIRED;
 	return rc;
