@@ -53,6 +53,9 @@ recipe() {
 	[ "$(tail -n 4 <<< "$output" | grep -c '^2[0-9-]*.*,')" -eq 3 ]
 	recipe "A release with a citation"
 	output_has "CID bafy"
+	grep -q '^cff-version: 1.2.0$' CITATION.cff
+	recipe "Found by search engines and programs"
+	grep -q '"contentUrl": "https://example.org/prices/pages/raw/' public/pages/croissant.json
 }
 
 @test "recipes that undo" {
