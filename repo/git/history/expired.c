@@ -181,9 +181,13 @@ void vv_expired_explain(vv_repository *r, const vv_cid *root, vv_error *err)
 	bool is;
 
 	if (vv_expired_find(&is, &note, r, root, VV_IGNORED) < 0 || !is) return;
-	(void)vv_fail(err, VV_EBLOCK, "its rows expired on %.10s by the policy of %s%s%s%s",
-		      vv_text_zoned(note.time, 0), vv_text_shows(note.by),
-		      note.policy[0] ? " (" : "", vv_text_shows(note.policy),
-		      note.policy[0] ? ")" : "");
+	if (note.policy[0]) {
+		(void)vv_fail(err, VV_EBLOCK, "its rows expired on %.10s by the policy of %s (%s)",
+			      vv_text_zoned(note.time, 0), vv_text_shows(note.by),
+			      vv_text_shows(note.policy));
+	} else {
+		(void)vv_fail(err, VV_EBLOCK, "its rows expired on %.10s by the policy of %s",
+			      vv_text_zoned(note.time, 0), vv_text_shows(note.by));
+	}
 	err->gap = VV_GAP_EXPIRED;
 }
