@@ -1,5 +1,5 @@
 /*
- * command: the environment of commands, and the first line of their messages.
+ * command: the environment of commands, and the line of their messages that has the reason.
  */
 #include "cmd/web/model/command.h"
 
@@ -16,6 +16,21 @@ const char *vv_web_field(const vv_web_verb *verb, const char *name)
 						       strcmp(p->name, name) == 0);
 
 	return found ? found->value : "";
+}
+
+/* The first line of an error; without one, the first line. */
+static const char *find_reason(const char *errors)
+{
+	static const char *const marks[] = {"varve: ", "error: ", "fatal: "};
+
+	for (const char *line = errors; *line; line += strcspn(line, "\n"), line += *line != '\0') {
+		vv_array_each(marks, sizeof(marks) / sizeof(marks[0]), mark) {
+			const size_t len = strlen(*mark);
+
+			if (strncmp(line, *mark, len) == 0) return line + len;
+		}
+	}
+	return errors;
 }
 
 vv_status vv_web_run(vv_web_visit *v, const vv_web_command *command, int *code, const char **said,
@@ -47,8 +62,7 @@ vv_status vv_web_run(vv_web_visit *v, const vv_web_command *command, int *code, 
 			    .cpu_seconds = CPU_SECONDS};
 	rc = vv_run_program(&run, code, err);
 	list[0] = program ? "varve" : list[0];
-	line = vv_buf_cstr(&errors);
-	line += strncmp(line, "varve: ", 7) == 0 ? 7 : 0;
+	line = find_reason(vv_buf_cstr(&errors));
 	*said = vv_web_keep(v, line, strcspn(line, "\n"));
 	return rc;
 }
