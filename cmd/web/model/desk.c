@@ -187,6 +187,27 @@ static bool has_author(const vv_web_visit *v)
 	return vv_identity(v->repo, VV_AUTHOR, &author, VV_IGNORED) == VV_OK;
 }
 
+/* Versions that another branch of a remote has were sent there to be looked at. */
+static vv_status count_waiting(vv_web_visit *v, vv_web_desk *d, vv_error *err)
+{
+	const char *list[] = {"git", "rev-list", "--count", "HEAD", "--not", "--remotes", NULL};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const vv_web_command command = {.list = list, .out = &text};
+	const char *said;
+	uint64_t nowhere = 0;
+	int code;
+
+	if (d->ahead == 0 || !*d->upstream) return VV_OK;
+	vv_status rc = vv_web_run(v, &command, &code, &said, err);
+	if (rc < 0) return rc;
+	if (code != 0 ||
+	    !vv_parse_u64(&nowhere, vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n"))) {
+		return vv_fail(err, VV_EUSAGE, "git rev-list: %s", said);
+	}
+	d->waiting = d->ahead > nowhere ? d->ahead - nowhere : 0;
+	return VV_OK;
+}
+
 vv_status vv_web_desk_read(vv_web_visit *v, bool whole, vv_web_desk *out, vv_error *err)
 {
 	const char *list[] = {"varve", "status", "--json", NULL};
@@ -204,6 +225,7 @@ vv_status vv_web_desk_read(vv_web_visit *v, bool whole, vv_web_desk *out, vv_err
 	out->state = text_of(v, json, "state");
 	out->ahead = number_of(json, "ahead");
 	out->behind = number_of(json, "behind");
+	if ((rc = count_waiting(v, out, err)) < 0) return rc;
 	const vv_json *entries = vv_json_get(json, "entries");
 	out->edits = vv_arena_calloc(&v->arena, EDITS_MAX, sizeof(*out->edits));
 	if (!out->edits) return vv_fail_nomem(err);

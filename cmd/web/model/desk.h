@@ -28,6 +28,8 @@ typedef struct vv_web_desk {
 	const char *upstream; /* "": the branch has none */
 	const char *remote;   /* the remote to send to; "": none */
 	uint64_t ahead, behind;
+	uint64_t
+		waiting; /* of the versions ahead: those that another branch of a remote has, for a review */
 	const char *state;  /* the operation in progress, such as "merge"; "": none */
 	bool has_name;      /* name and address of the author are configured */
 	vv_web_edit *edits; /* files of the next version first, then new files */

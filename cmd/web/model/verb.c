@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/text.h"
+#include "cmd/web/model/desk.h"
 #include "cmd/web/model/login.h"
 #include "cmd/web/model/rows.h"
 #include "cmd/web/model/table.h"
@@ -240,6 +241,11 @@ static vv_status add_row(words *w)
 	add_path(w);
 	add_word(w, key, "");
 	for (size_t i = 0; i < t->column_count; i++) {
+		const vv_field *f = &t->table->schema.fields[i];
+
+		if (t->columns[i].key && !vv_field_accepts(f, &cells[i])) {
+			return refuse_value(w, f, cells[i].text);
+		}
 		if (t->columns[i].key || cells[i].len == 0) {
 			continue;
 		}
@@ -371,6 +377,7 @@ static vv_status refuse_exchange(words *w, const char *what, const char *said, c
 static vv_status get_versions(words *w)
 {
 	const char *said;
+	vv_web_desk d;
 	int code;
 
 	begin_command(w, "pull");
@@ -379,6 +386,13 @@ static vv_status get_versions(words *w)
 	if (*vv_state_name(w->v->repo)) {
 		w->done->page = VV_WEB_TO_CONFLICTS;
 		return VV_OK;
+	}
+	if (vv_web_desk_read(w->v, false, &d, VV_IGNORED) == VV_OK && d.edit_count > d.new_count &&
+	    d.behind > 0) {
+		return vv_fail(w->err, VV_EUSAGE,
+			       "others changed files that you changed, too\n"
+			       "save your changes first, or undo them, then get the versions of "
+			       "others");
 	}
 	return refuse_exchange(w, "versions of others could not be fetched", said,
 			       "your own versions are saved here");
@@ -412,10 +426,19 @@ static vv_status send_versions(words *w)
 	return push_branch(w, *branch ? branch : NULL);
 }
 
+/* A version that waits for a review would be sent, too. */
 static vv_status save_and_send(words *w)
 {
-	vv_status rc = save_version(w);
+	vv_web_desk d;
+	vv_status rc = vv_web_desk_read(w->v, false, &d, w->err);
 
+	if (rc == VV_OK && d.waiting > 0) {
+		return vv_fail(w->err, VV_EUSAGE,
+			       "%s for a review, and would be sent, too\n"
+			       "choose 'Save, do not send', then send the new version for a review",
+			       vv_text_counted(d.waiting, "version waits", "versions wait"));
+	}
+	rc = rc < 0 ? rc : save_version(w);
 	return rc < 0 ? rc : send_versions(w);
 }
 
@@ -475,6 +498,23 @@ static vv_status log_in(words *w)
 
 /* --- conflicts ---------------------------------------------------------------------------- */
 
+/* The value must fit into the column, if the file can be read. */
+static vv_status check_other(words *w, const char *column, const char *value)
+{
+	const vv_cell cell = {.text = value, .len = (uint32_t)strlen(value)};
+	vv_web_commit work;
+	vv_web_table *t;
+	size_t at;
+
+	if (vv_web_commit_find(w->v, VV_WEB_WORK, &work, NULL, VV_IGNORED) < 0 ||
+	    vv_web_table_open(w->v, &work, w->verb->path, &t, VV_IGNORED) < 0 ||
+	    t->kind != VV_WEB_TABLE || vv_web_column_find(t, column, &at, VV_IGNORED) < 0) {
+		return VV_OK;
+	}
+	const vv_field *f = &t->table->schema.fields[at];
+	return vv_field_accepts(f, &cell) ? VV_OK : refuse_value(w, f, value);
+}
+
 static vv_status resolve_conflict(words *w)
 {
 	const char *row = field(w, "of-row"), *column = field(w, "of-column"),
@@ -494,6 +534,7 @@ static vv_status resolve_conflict(words *w)
 		add_word(w, "--column=", column);
 	}
 	if (strcmp(name, "other") == 0) {
+		if ((rc = check_other(w, column, field(w, "value"))) < 0) return rc;
 		add_word(w, vv_web_text(w->v, "--set=%s=", column), field(w, "value"));
 	}
 	if (*field(w, "of-key")) {

@@ -21,19 +21,33 @@ static const char *to_desk(vv_page *p, const char *path)
 	return vv_page_to(p, VV_WEB_AT_DESK, NULL, path);
 }
 
+/* Versions that are not at the remote's branch. */
+static const char *mine_words(vv_page *p, const vv_web_desk *d)
+{
+	if (d->ahead == 0) return "all of your versions are sent";
+	if (d->waiting == d->ahead) {
+		return vv_page_text(p, "%s for a review",
+				    vv_text_counted(d->waiting, "version of yours waits",
+						    "versions of yours wait"));
+	}
+	const char *unsent = vv_page_text(p, "%s not sent",
+					  vv_text_counted(d->ahead - d->waiting,
+							  "version of yours is",
+							  "versions of yours are"));
+	if (d->waiting == 0) return unsent;
+	return vv_page_text(p, "%s, and %s for a review", unsent,
+			    vv_text_counted(d->waiting, "version waits", "versions wait"));
+}
+
 static const char *exchange_words(vv_page *p, const vv_web_desk *d)
 {
 	if (!*d->remote) return "This repository is on this machine alone.";
 	if (!*d->upstream) return "Your versions were not sent yet.";
-	const char *mine = d->ahead > 0
-				   ? vv_page_text(p, "%s not sent",
-						  vv_text_counted(d->ahead, "version of yours is",
-								  "versions of yours are"))
-				   : "all of your versions are sent";
-	return d->behind > 0 ? vv_page_text(p, "%s; %s to get.", vv_page_sentence(p, mine),
-					    vv_text_counted(d->behind, "version of others is",
-							    "versions of others are"))
-			     : vv_page_text(p, "%s.", vv_page_sentence(p, mine));
+	const char *mine = vv_page_sentence(p, mine_words(p, d));
+	if (d->behind == 0) return vv_page_text(p, "%s.", mine);
+	return vv_page_text(
+		p, "%s; %s to get.", mine,
+		vv_text_counted(d->behind, "version of others is", "versions of others are"));
 }
 
 /* ---- changed files */
@@ -109,8 +123,9 @@ static void put_exchange(vv_page *p, const vv_web_desk *d, bool edits)
 	}
 	if (*d->remote && (d->ahead > 0 || first)) {
 		part_desk_do(&p->html, .at = at, .token = token, .what = "send",
-			     .title = "git pull, git push", .text = "Send", .remote = d->remote,
-			     .first = first, .main = !edits);
+			     .title = "git pull, git push", .remote = d->remote, .first = first,
+			     .text = d->waiting > 0 ? "Send without the review" : "Send",
+			     .main = !edits && d->waiting == 0);
 		part_desk_do(&p->html, .at = at, .token = token, .what = "ask",
 			     .title = "git push, as a branch of its own", .remote = d->remote,
 			     .text = "Send for a review");
@@ -173,7 +188,7 @@ static void put_save(vv_page *p, const vv_web_desk *d)
 		part_desk_save(&p->html, .at = to_desk(p, NULL), .token = p->asked->token,
 			       .message = vv_web_desk_sentence(p->asked->visit, d),
 			       .remote = d->remote, .first = *d->upstream ? NULL : d->branch,
-			       .sends = *d->remote != '\0');
+			       .sends = *d->remote && d->waiting == 0);
 	}
 }
 

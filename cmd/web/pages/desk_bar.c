@@ -29,7 +29,7 @@ bool vv_page_is_edited(const vv_page *p, const char *path)
 static const char *next_words(const vv_web_desk *d)
 {
 	if (d->edit_count > d->new_count) return "Look, save or undo";
-	if (*d->upstream && d->ahead > 0) return "Send";
+	if (*d->upstream && d->ahead > d->waiting) return "Send";
 	return d->behind > 0 ? "Get" : NULL;
 }
 
@@ -51,9 +51,14 @@ void vv_page_put_desk_bar(vv_page *p)
 	}
 	const char *changed = vv_page_changed_words(p, d);
 	const char *words = changed ? changed : "You changed nothing";
-	if (*d->upstream && d->ahead > 0) {
-		words = vv_page_text(p, "%s \u00b7 %s not sent", words,
-				     vv_text_counted(d->ahead, "version is", "versions are"));
+	if (*d->upstream && d->ahead > d->waiting) {
+		words = vv_page_text(
+			p, "%s \u00b7 %s not sent", words,
+			vv_text_counted(d->ahead - d->waiting, "version is", "versions are"));
+	}
+	if (d->waiting > 0) {
+		words = vv_page_text(p, "%s \u00b7 %s for a review", words,
+				     vv_text_counted(d->waiting, "version waits", "versions wait"));
 	}
 	if (d->behind > 0) {
 		words = vv_page_text(p, "%s \u00b7 %s to get", words,

@@ -7,8 +7,15 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
-static const char *title_of(unsigned status, const vv_error *why)
+/* Is it the answer to a button? */
+static bool is_of_button(const vv_page *p)
 {
+	return p->at->place == VV_WEB_AT_DESK || p->at->place == VV_WEB_AT_CONFLICTS;
+}
+
+static const char *title_of(const vv_page *p, unsigned status, const vv_error *why)
+{
+	if (status == 400 && is_of_button(p)) return "That did not work";
 	if (why->code == VV_EMISSING) return "Data is missing";
 	if (status == 404) return "Not found";
 	if (status == 403) return "Not allowed";
@@ -61,15 +68,20 @@ vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_b
 {
 	vv_error worded = *why;
 
-	vv_page_begin(p, &(vv_page_frame){.title = title_of(status, why),
+	vv_page_begin(p, &(vv_page_frame){.title = title_of(p, status, why),
 					  .description = why->message,
-					  .heading = title_of(status, why)});
+					  .heading = title_of(p, status, why)});
 	part_trouble_lead(&p->html, .text = vv_page_sentence(p, why->message));
 	vv_hint_word(&worded, vv_hint_words);
 	if (worded.hint[0]) {
 		part_note(&p->html, .text = vv_page_sentence(p, worded.hint));
 	}
 	put_ways(p, why);
+	if (is_of_button(p) && p->asked->token) {
+		part_link_paragraph(&p->html, .at = vv_page_to(p, p->at->place, NULL, NULL),
+				    .text = p->at->place == VV_WEB_AT_DESK ? "Your changes"
+									   : "The conflicts");
+	}
 	if (p->asked->repository) {
 		part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_OVERVIEW, NULL, NULL),
 				    .text = "The overview of this repository");

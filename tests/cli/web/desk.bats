@@ -193,6 +193,10 @@ row=table/.work/prices.csv?key=00007
 	press "Save and send" message=mine
 	has "Conflicts"
 	has "8.00"
+	conflicts=$page
+	press "Take this value for price" value=many
+	has "'many' is not a number"
+	page=$conflicts
 	press "Take this value for price" value=8.50
 	press "Conclude the merge"
 	page desk
@@ -217,8 +221,20 @@ row=table/.work/prices.csv?key=00007
 	has "Your version was sent as the branch"
 	branch=$(git -C ../host.git for-each-ref --format='%(refname:short)' refs/heads | grep -v '^main$')
 	[ "$(git -C ../host.git rev-parse "$branch")" = "$(git rev-parse HEAD)" ]
+	# what waits to be looked at is not sent along with the next version
+	main=$(git -C ../host.git rev-parse main)
+	sed -i 's/^00007,9.00/00007,9.50/' prices.csv
 	page desk
-	press Send
+	has "1 version of yours waits for a review"
+	has "1 version waits for a review"
+	lacks "Save and send"
+	[ "$(curl -s -o /dev/null -w '%{http_code}' -b "$BATS_TEST_TMPDIR/jar" -H "Origin: $url" --data-urlencode do=save-and-send --data-urlencode message=next \
+		--data-urlencode "token=$(sed -n 's/.*name="token" value="\([^"]*\)".*/\1/p' <<< "$page" | head -1)" "$url/desk")" = 400 ]
+	[ "$(git -C ../host.git rev-parse main)" = "$main" ]
+	[ "$(git log -1 --format=%s)" = mine ]
+	git checkout -q prices.csv
+	page desk
+	press "Send without the review"
 	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD)" ]
 }
 
@@ -228,6 +244,27 @@ private_host() {
 	chmod 600 users
 	start_server --private --auth users src
 	host=$url host_server=$server
+}
+
+@test "what is not saved is named where others changed the same file, and their version is got after" {
+	two_people
+	sed -i 's/^00007,7.21/00007,8.00/' ../bob/prices.csv
+	varve -C ../bob commit -q -a -m bob
+	varve -C ../bob push -q
+	sed -i 's/^00009,9.27/00009,8.00/' prices.csv
+	page desk
+	press Get
+	has "Save your changes first"
+	has "That did not work"
+	lacks "B on the line"
+	grep -q '^00009,8.00' prices.csv
+	page desk
+	press "Save, do not send" message=mine
+	press Get
+	page desk
+	has "2 versions of yours are not sent"
+	grep -q '^00007,8.00' prices.csv
+	grep -q '^00009,8.00' prices.csv
 }
 
 @test "a private host's name and token are asked for in the page, and only Git's helper gets them" {
