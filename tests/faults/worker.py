@@ -170,7 +170,7 @@ FREE = re.compile(
 	r'(^|/)(objects/(XX(/|$)|pack/pack-\*\.|info)|varve/(packs/pack-\*\.|cache(/|$))|logs(/|$)|logs$'
 	r'|(COMMIT_EDITMSG|ORIG_HEAD|FETCH_HEAD|gc\.log)$)')
 # Empty files that stay, to be locked; folders for what is on its way.
-LASTING = re.compile(r'varve/((writer|git-packs|gc|receipts|[a-z-]+)\.lock|incoming|tmp)$')
+LASTING = re.compile(r'varve/((cache/)?(writer|git-packs|gc|receipts|[a-z-]+)\.lock|incoming|tmp)$')
 TEMPORARY = re.compile(r'tmp|\.varve-|\.lock$|incoming|spool|varve/(later|kept)', re.I)
 TEMPORARY_WORK = re.compile(r'^(?!.*\.git/).*\.varve-([a-z]+-)?[a-z2-7]{12}$')
 STATE_SKIP = re.compile(
