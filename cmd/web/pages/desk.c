@@ -180,6 +180,13 @@ static vv_status put_new_row(vv_page *p, vv_buf *out, vv_error *err)
 
 /* ---- the page */
 
+/* A version that waits for a review, or damage, is not sent along: saving is a step of its own then. */
+static bool may_send(const vv_web_desk *d)
+{
+	return *d->remote && d->waiting == 0 &&
+	       !vv_array_find(d->edits, d->edit_count, e, *e->spreadsheet);
+}
+
 static void put_save(vv_page *p, const vv_web_desk *d)
 {
 	if (!d->has_name) {
@@ -188,7 +195,7 @@ static void put_save(vv_page *p, const vv_web_desk *d)
 		part_desk_save(&p->html, .at = to_desk(p, NULL), .token = p->asked->token,
 			       .message = vv_web_desk_sentence(p->asked->visit, d),
 			       .remote = d->remote, .first = *d->upstream ? NULL : d->branch,
-			       .sends = *d->remote && d->waiting == 0);
+			       .sends = may_send(d));
 	}
 }
 

@@ -30,7 +30,8 @@ static const char *next_words(const vv_web_desk *d)
 {
 	if (d->edit_count > d->new_count) return "Look, save or undo";
 	if (*d->upstream && d->ahead > d->waiting) return "Send";
-	return d->behind > 0 ? "Get" : NULL;
+	if (d->behind > 0) return "Get";
+	return *d->upstream ? "Look for new versions" : NULL;
 }
 
 void vv_page_put_desk_bar(vv_page *p)

@@ -34,6 +34,7 @@ row=table/.work/prices.csv?key=00007
 	two_people
 	page ""
 	has "You changed nothing"
+	has "Look for new versions"
 	page "$row&cell=price"
 	press Change value=7.50
 	grep -qx '00007,7.50,2024-01-08,item 7' prices.csv
@@ -176,9 +177,12 @@ row=table/.work/prices.csv?key=00007
 	END
 	page desk
 	has "A spreadsheet program has rewritten cells"
+	has "Save, do not send"
+	lacks "Save and send"
 	press "Put its changes back, keep mine"
 	lacks "A spreadsheet program"
 	has "1 cell changed"
+	has "Save and send"
 	grep -qx '00007,7.99,2024-01-08,item 7' prices.csv
 	[ "$(git diff --no-ext-diff --textconv --numstat | cut -f 1-2)" = "$(printf '1\t1')" ]
 }
