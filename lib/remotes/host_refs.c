@@ -4,6 +4,7 @@
 #include "lib/remotes/host_refs.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/buf.h"
@@ -177,6 +178,27 @@ static vv_status pass_over_blocks_head(vv_host_refs *x, vv_error *err)
 	return add_other(x, "HEAD", strlen("HEAD"), &x->head, err);
 }
 
+/* git waits for ever at a pipe in place of one of these files of a repository on this machine. */
+static vv_status refuse_pipes(const char *word, vv_error *err)
+{
+	static const char *const folders[] = {"", ".git/"};
+	static const char *const names[] = {"HEAD", "packed-refs", "config",
+					    "objects/info/alternates"};
+	const char *path = strncmp(word, "file://", 7) == 0 ? word + 7 : word;
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) * 4; i++) {
+		vv_auto(char) *file = vv_asprintf("%s/%s%s", path, folders[i / 4], names[i % 4]);
+
+		if (!file) return vv_fail_nomem(err);
+		if (stat(file, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+			return vv_fail(err, VV_ECORRUPT, "'%s' is not a regular file",
+				       vv_text_shows(file));
+		}
+	}
+	return VV_OK;
+}
+
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
 			    const char *word, const vv_remote_folder *folder, vv_error *err)
 {
@@ -195,8 +217,10 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 	if (folder) {
 		vv_remote_folder_refs(folder, &out);
 	}
-	vv_status rc = out.len > 0 ? vv_buf_ok(&out, err)
-				   : vv_git_must(&run, vv_buf_cstr(&what), err);
+	vv_status rc = vv_buf_ok(&out, err);
+	if (rc == VV_OK && out.len == 0 && (rc = refuse_pipes(word, err)) == VV_OK) {
+		rc = vv_git_must(&run, vv_buf_cstr(&what), err);
+	}
 	if (rc == VV_OK && dumb && !folder) {
 		rc = refuse_dumb(x, err);
 	}

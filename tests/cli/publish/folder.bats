@@ -428,6 +428,10 @@ teardown() {
 	mkfifo "$index"
 	ends_with 1 timeout 60 varve verify ../p
 	output_has "repo.git/objects/pack/$(basename "$index" .idx).pack"
+	rm ../p/repo.git/HEAD
+	mkfifo ../p/repo.git/HEAD
+	ends_with 2 timeout 60 varve clone -q ../p ../c
+	stderr_has "repo.git/HEAD' is not a regular file"
 }
 
 @test "a folder whose address is known has a sitemap of it" {
